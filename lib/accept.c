@@ -1,0 +1,126 @@
+/* accept.c - take a connection, whatever became of the one before it
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "private.h"
+
+/* So many dead connections in a row, and the caller gets its turn.  */
+enum { retries = 64 };
+
+/* Every errno of accept that some system is known to give.  Those missing in
+   a system's errno.h cannot come from its accept.  */
+static const struct {
+    int error;
+    enum sonde_accept_class class;
+} classes[] = {
+    {EINTR, SONDE_ACCEPT_RETRY},        /* everywhere */
+    {ECONNABORTED, SONDE_ACCEPT_RETRY}, /* BSDs, illumos */
+    {EPROTO, SONDE_ACCEPT_RETRY},       /* System V */
+    {ENOTCONN, SONDE_ACCEPT_RETRY},     /* lwIP, NuttX */
+    {ECONNRESET, SONDE_ACCEPT_RETRY},   /* Windows */
+    {ETIMEDOUT, SONDE_ACCEPT_RETRY},    /* pending on the connection */
+    {ENETDOWN, SONDE_ACCEPT_RETRY},     /* pending, as accept(2) of Linux */
+    {ENOPROTOOPT, SONDE_ACCEPT_RETRY},
+    {EHOSTUNREACH, SONDE_ACCEPT_RETRY},
+    {ENETUNREACH, SONDE_ACCEPT_RETRY},
+#ifdef EHOSTDOWN
+    {EHOSTDOWN, SONDE_ACCEPT_RETRY},
+#endif
+#ifdef ENONET
+    {ENONET, SONDE_ACCEPT_RETRY},
+#endif
+    {EPERM, SONDE_ACCEPT_RETRY}, /* a firewall, or a security module */
+    {EACCES, SONDE_ACCEPT_RETRY},
+    {EAGAIN, SONDE_ACCEPT_WAIT},
+#if EWOULDBLOCK != EAGAIN
+    {EWOULDBLOCK, SONDE_ACCEPT_WAIT},
+#endif
+    {EMFILE, SONDE_ACCEPT_BACKOFF},
+    {ENFILE, SONDE_ACCEPT_BACKOFF},
+    {ENOBUFS, SONDE_ACCEPT_BACKOFF},
+    {ENOMEM, SONDE_ACCEPT_BACKOFF},
+#ifdef ENOSR
+    {ENOSR, SONDE_ACCEPT_BACKOFF}, /* System V streams */
+#endif
+};
+
+enum sonde_accept_class sonde_accept_class(int error)
+{
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (classes[i].error == error)
+            return classes[i].class;
+    return SONDE_ACCEPT_FATAL;
+}
+
+/* Whether accept4 said that it is the call itself that does not work.  EPERM
+   and EACCES may also be a firewall's word: then plain accept says it again,
+   or takes the connection behind.  */
+static int no_accept4(int error)
+{
+    return error == ENOSYS || error == EPERM || error == EACCES ||
+           error == EINVAL;
+}
+
+/* What of FLAGS accept4 cannot be trusted with.  illumos lets O_NONBLOCK be
+   inherited all the same; elsewhere the result is as stated.  */
+#ifdef ACCEPT4_INHERITS_NONBLOCK
+enum { accept4_is_exact = 0 };
+#else
+enum { accept4_is_exact = 1 };
+#endif
+
+/* One call of accept with the state of the result stated.  */
+static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
+{
+    void *storage = &peer->storage;
+    int exact = accept4_is_exact;
+    peer->length = sizeof peer->storage;
+    int fd = sonde__sys.accept4(listener, storage, &peer->length, flags);
+    if (fd < 0 && no_accept4(errno)) {
+        exact = 0;
+        peer->length = sizeof peer->storage;
+        fd = sonde__sys.accept(listener, storage, &peer->length);
+    }
+    if (fd < 0)
+        return -1;
+    if (peer->length == 0) {
+        sonde__close(fd);
+        errno = ECONNABORTED;
+        return -1;
+    }
+    if (!exact && sonde__set_flags(fd, flags)) {
+        sonde__close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+int sonde_accept(int listener, struct sonde_address *peer, unsigned flags)
+{
+    if (flags & ~(SONDE_NONBLOCK | SONDE_CLOEXEC)) {
+        errno = EINVAL;
+        return -1;
+    }
+    int saved = errno;
+    for (int i = 0; i < retries; i++) {
+        struct sonde_address found = {0};
+        int fd = accept_once(listener, &found, flags);
+        if (fd >= 0) {
+            if (peer)
+                *peer = found;
+            errno = saved;
+            return fd;
+        }
+        enum sonde_accept_class class = sonde_accept_class(errno);
+        if (class == SONDE_ACCEPT_RETRY)
+            continue;
+        if (class == SONDE_ACCEPT_WAIT)
+            errno = EAGAIN;
+        return -1;
+    }
+    errno = EAGAIN;
+    return -1;
+}

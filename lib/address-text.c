@@ -1,0 +1,253 @@
+/* address-text.c - read and print socket addresses
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "private.h"
+
+/* The parts of a text, each with its end; scope and port may be missing
+   (NULL).  */
+struct parts {
+    const char *host, *host_end;
+    const char *scope, *scope_end;
+    const char *port;
+    int bracketed;
+};
+
+/* Read the digits of TEXT up to END as a number up to MOST.  */
+static int read_number(const char *text, const char *end, unsigned long most,
+                       unsigned long *number)
+{
+    unsigned long value = 0;
+    if (text == end)
+        return -1;
+    for (; text < end; text++) {
+        if (*text < '0' || *text > '9')
+            return -1;
+        value = value * 10 + (unsigned long)(*text - '0');
+        if (value > most)
+            return -1;
+    }
+    *number = value;
+    return 0;
+}
+
+/* Take TEXT apart by its punctuation alone.  One colon outside brackets
+   begins a port; several belong to an IPv6 address.  */
+static int split(const char *text, struct parts *parts)
+{
+    *parts = (struct parts){.host = text};
+    const char *end;
+    if (*text == '[') {
+        parts->bracketed = 1;
+        parts->host++;
+        end = strchr(text, ']');
+        if (!end || (end[1] != '\0' && end[1] != ':'))
+            return -1;
+        if (end[1] == ':')
+            parts->port = end + 2;
+    } else {
+        end = strchr(text, ':');
+        if (end && !strchr(end + 1, ':'))
+            parts->port = end + 1;
+        else
+            end = text + strlen(text);
+    }
+    parts->host_end = end;
+    const char *percent = memchr(parts->host, '%', (size_t)(end - parts->host));
+    if (percent) {
+        parts->host_end = percent;
+        parts->scope = percent + 1;
+        parts->scope_end = end;
+    }
+    return 0;
+}
+
+/* Copy START to END to BUFFER as a string.  */
+static int copy(char *buffer, size_t size, const char *start, const char *end)
+{
+    size_t length = (size_t)(end - start);
+    if (length == 0 || length >= size)
+        return -1;
+    memcpy(buffer, start, length);
+    buffer[length] = '\0';
+    return 0;
+}
+
+/* The number of the scope in PARTS, a name or a number of an interface.  */
+static int read_scope(const struct parts *parts, uint32_t *scope)
+{
+    char name[IF_NAMESIZE];
+    unsigned long number;
+    *scope = 0;
+    if (!parts->scope)
+        return 0;
+    if (!read_number(parts->scope, parts->scope_end, UINT32_MAX, &number)) {
+        *scope = (uint32_t)number;
+        return 0;
+    }
+    if (copy(name, sizeof name, parts->scope, parts->scope_end)) {
+        errno = parts->scope == parts->scope_end ? EINVAL : ENXIO;
+        return -1;
+    }
+    *scope = if_nametoindex(name);
+    if (*scope == 0) {
+        errno = ENXIO;
+        return -1;
+    }
+    return 0;
+}
+
+static int parse_in6(struct sonde_address *address, const struct parts *parts,
+                     const char *host)
+{
+    struct sockaddr_in6 in6 = {0};
+    if (inet_pton(AF_INET6, host, &in6.sin6_addr) != 1) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (read_scope(parts, &in6.sin6_scope_id))
+        return -1;
+    in6.sin6_family = AF_INET6;
+    *address = (struct sonde_address){.length = sizeof in6};
+    memcpy(&address->storage, &in6, sizeof in6);
+    return 0;
+}
+
+static int parse_in(struct sonde_address *address, const struct parts *parts,
+                    const char *host)
+{
+    struct sockaddr_in in = {0};
+    if (parts->bracketed || parts->scope ||
+        inet_pton(AF_INET, host, &in.sin_addr) != 1) {
+        errno = EINVAL;
+        return -1;
+    }
+    in.sin_family = AF_INET;
+    *address = (struct sonde_address){.length = sizeof in};
+    memcpy(&address->storage, &in, sizeof in);
+    return 0;
+}
+
+int sonde_address_parse(struct sonde_address *address, const char *text,
+                        uint16_t port)
+{
+    int saved = errno;
+    struct parts parts;
+    struct sonde_address found;
+    char host[INET6_ADDRSTRLEN];
+    unsigned long number = port;
+    if (strchr(text, '/'))
+        return sonde_address_unix(address, text);
+    if (split(text, &parts) ||
+        copy(host, sizeof host, parts.host, parts.host_end) ||
+        (parts.port && read_number(parts.port, parts.port + strlen(parts.port),
+                                   UINT16_MAX, &number))) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (strchr(host, ':') ? parse_in6(&found, &parts, host)
+                          : parse_in(&found, &parts, host))
+        return -1;
+    sonde__set_sa_len(&found);
+    sonde_address_set_port(&found, (uint16_t)number);
+    *address = found;
+    errno = saved;
+    return 0;
+}
+
+/* The text of a UNIX address: its path, at most SIZE - 1 bytes of it.  */
+static int print_unix(const struct sonde_address *address, char *text,
+                      size_t size)
+{
+    size_t start = offsetof(struct sockaddr_un, sun_path);
+    const char *path = (const char *)&address->storage + start;
+    size_t length = address->length > start ? address->length - start : 0;
+    size_t used = 0;
+    /* A path ends at its NUL; an abstract name of Linux begins with one.  */
+    if (length > 0 && path[0] != '\0')
+        length = strnlen(path, length);
+    if (length == 0)
+        return snprintf(text, size, "(unnamed)");
+    for (size_t i = 0; i < length && used + 5 <= size; i++) {
+        unsigned char byte = (unsigned char)path[i];
+        int plain = byte > ' ' && byte <= '~' && byte != '\\';
+        used += (size_t)snprintf(text + used, size - used,
+                                 plain ? "%c" : "\\%03o", byte);
+    }
+    return (int)used;
+}
+
+static int print_in(const struct sonde_address *address, char *text,
+                    size_t size)
+{
+    struct sockaddr_in in;
+    char host[INET_ADDRSTRLEN];
+    memcpy(&in, &address->storage, sizeof in);
+    inet_ntop(AF_INET, &in.sin_addr, host, sizeof host);
+    if (in.sin_port == 0)
+        return snprintf(text, size, "%s", host);
+    return snprintf(text, size, "%s:%u", host, (unsigned)ntohs(in.sin_port));
+}
+
+static int print_in6(const struct sonde_address *address, char *text,
+                     size_t size)
+{
+    struct sockaddr_in6 in6;
+    char host[INET6_ADDRSTRLEN];
+    char scope[IF_NAMESIZE + 1] = "";
+    memcpy(&in6, &address->storage, sizeof in6);
+    inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof host);
+    if (in6.sin6_scope_id != 0) {
+        scope[0] = '%';
+        if (!if_indextoname(in6.sin6_scope_id, scope + 1))
+            snprintf(scope + 1, sizeof scope - 1, "%lu",
+                     (unsigned long)in6.sin6_scope_id);
+    }
+    if (in6.sin6_port == 0)
+        return snprintf(text, size, "%s%s", host, scope);
+    return snprintf(text, size, "[%s%s]:%u", host, scope,
+                    (unsigned)ntohs(in6.sin6_port));
+}
+
+int sonde_address_print(const struct sonde_address *address, char *buffer,
+                        size_t size)
+{
+    /* The longest path, every byte of it in octal, with room to spare.  */
+    char text[4 * sizeof(struct sockaddr_un)];
+    int saved = errno;
+    int length;
+    switch (address->storage.ss_family) {
+    case AF_INET:
+        length = print_in(address, text, sizeof text);
+        break;
+    case AF_INET6:
+        length = print_in6(address, text, sizeof text);
+        break;
+    case AF_UNIX:
+        length = print_unix(address, text, sizeof text);
+        break;
+    default:
+        errno = EAFNOSUPPORT;
+        return -1;
+    }
+    if (size > 0)
+        buffer[0] = '\0';
+    if ((size_t)length >= size) {
+        errno = ENOSPC;
+        return -1;
+    }
+    memcpy(buffer, text, (size_t)length + 1);
+    errno = saved;
+    return length;
+}

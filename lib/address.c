@@ -1,0 +1,218 @@
+/* address.c - construct, compare and ask for socket addresses
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   The text form is in address-text.c.  Addresses are copied in and out of
+   their storage, never aliased, which needs no cast and no alignment.  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "private.h"
+
+void sonde__set_sa_len(struct sonde_address *address)
+{
+#ifdef HAVE_SA_LEN
+    struct sockaddr *sa = (void *)&address->storage;
+    sa->sa_len = (uint8_t)address->length;
+#else
+    (void)address;
+#endif
+}
+
+static void put_in(struct sonde_address *address, struct in_addr host,
+                   uint16_t port)
+{
+    struct sockaddr_in in = {0};
+    in.sin_family = AF_INET;
+    in.sin_addr = host;
+    in.sin_port = htons(port);
+    *address = (struct sonde_address){.length = sizeof in};
+    memcpy(&address->storage, &in, sizeof in);
+    sonde__set_sa_len(address);
+}
+
+static void put_in6(struct sonde_address *address, const struct in6_addr *host,
+                    uint16_t port)
+{
+    struct sockaddr_in6 in6 = {0};
+    in6.sin6_family = AF_INET6;
+    in6.sin6_addr = *host;
+    in6.sin6_port = htons(port);
+    *address = (struct sonde_address){.length = sizeof in6};
+    memcpy(&address->storage, &in6, sizeof in6);
+    sonde__set_sa_len(address);
+}
+
+int sonde_address_loopback(struct sonde_address *address, int family,
+                           uint16_t port)
+{
+    static const struct in6_addr loopback6 = IN6ADDR_LOOPBACK_INIT;
+    struct in_addr loopback4 = {.s_addr = htonl(INADDR_LOOPBACK)};
+    if (family == AF_INET) {
+        put_in(address, loopback4, port);
+    } else if (family == AF_INET6) {
+        put_in6(address, &loopback6, port);
+    } else {
+        errno = EAFNOSUPPORT;
+        return -1;
+    }
+    return 0;
+}
+
+int sonde_address_any(struct sonde_address *address, int family, uint16_t port)
+{
+    static const struct in6_addr any6 = IN6ADDR_ANY_INIT;
+    struct in_addr any4 = {.s_addr = htonl(INADDR_ANY)};
+    if (family == AF_INET) {
+        put_in(address, any4, port);
+    } else if (family == AF_INET6) {
+        put_in6(address, &any6, port);
+    } else {
+        errno = EAFNOSUPPORT;
+        return -1;
+    }
+    return 0;
+}
+
+int sonde_address_unix(struct sonde_address *address, const char *path)
+{
+    struct sockaddr_un un = {0};
+    size_t length = strlen(path);
+    if (length == 0 || length >= sizeof un.sun_path) {
+        errno = length == 0 ? EINVAL : ENAMETOOLONG;
+        return -1;
+    }
+    un.sun_family = AF_UNIX;
+    memcpy(un.sun_path, path, length + 1);
+    size_t whole = offsetof(struct sockaddr_un, sun_path) + length + 1;
+    *address = (struct sonde_address){.length = (socklen_t)whole};
+    memcpy(&address->storage, &un, whole);
+    sonde__set_sa_len(address);
+    return 0;
+}
+
+int sonde_address_port(const struct sonde_address *address)
+{
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    switch (address->storage.ss_family) {
+    case AF_INET:
+        memcpy(&in, &address->storage, sizeof in);
+        return ntohs(in.sin_port);
+    case AF_INET6:
+        memcpy(&in6, &address->storage, sizeof in6);
+        return ntohs(in6.sin6_port);
+    default:
+        errno = EAFNOSUPPORT;
+        return -1;
+    }
+}
+
+int sonde_address_set_port(struct sonde_address *address, uint16_t port)
+{
+    size_t where;
+    switch (address->storage.ss_family) {
+    case AF_INET:
+        where = offsetof(struct sockaddr_in, sin_port);
+        break;
+    case AF_INET6:
+        where = offsetof(struct sockaddr_in6, sin6_port);
+        break;
+    default:
+        errno = EAFNOSUPPORT;
+        return -1;
+    }
+    sonde_store((char *)&address->storage + where, 2, SONDE_BIG_ENDIAN, port);
+    return 0;
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+static int compare_in(const struct sonde_address *a,
+                      const struct sonde_address *b)
+{
+    struct sockaddr_in x, y;
+    memcpy(&x, &a->storage, sizeof x);
+    memcpy(&y, &b->storage, sizeof y);
+    int order = memcmp(&x.sin_addr, &y.sin_addr, sizeof x.sin_addr);
+    return order ? order
+                 : compare_numbers(ntohs(x.sin_port), ntohs(y.sin_port));
+}
+
+static int compare_in6(const struct sonde_address *a,
+                       const struct sonde_address *b)
+{
+    struct sockaddr_in6 x, y;
+    memcpy(&x, &a->storage, sizeof x);
+    memcpy(&y, &b->storage, sizeof y);
+    int order = memcmp(&x.sin6_addr, &y.sin6_addr, sizeof x.sin6_addr);
+    if (order == 0)
+        order = compare_numbers(x.sin6_scope_id, y.sin6_scope_id);
+    return order ? order
+                 : compare_numbers(ntohs(x.sin6_port), ntohs(y.sin6_port));
+}
+
+/* The rest, byte by byte behind the family: UNIX paths, with their length. */
+static int compare_other(const struct sonde_address *a,
+                         const struct sonde_address *b)
+{
+    size_t start = offsetof(struct sockaddr_un, sun_path);
+    size_t x = a->length > start ? a->length - start : 0;
+    size_t y = b->length > start ? b->length - start : 0;
+    int order =
+        memcmp((const char *)&a->storage + start,
+               (const char *)&b->storage + start, x < y ? x : y);
+    return order ? order : compare_numbers(x, y);
+}
+
+int sonde_address_compare(const struct sonde_address *a,
+                          const struct sonde_address *b)
+{
+    int family = a->storage.ss_family;
+    if (family != b->storage.ss_family)
+        return compare_numbers((uint64_t)family,
+                               (uint64_t)b->storage.ss_family);
+    return family == AF_INET    ? compare_in(a, b)
+           : family == AF_INET6 ? compare_in6(a, b)
+                                : compare_other(a, b);
+}
+
+/* Run CALL, getsockname or getpeername, into *ADDRESS.  */
+static int ask(int fd, struct sonde_address *address,
+               int (*call)(int, struct sockaddr *, socklen_t *))
+{
+    struct sonde_address found = {.length = sizeof found.storage};
+    if (call(fd, (void *)&found.storage, &found.length))
+        return -1;
+    if (found.length > sizeof found.storage)
+        found.length = sizeof found.storage; /* the kernel cut it, not we */
+    *address = found;
+    return 0;
+}
+
+int sonde_address_local(int fd, struct sonde_address *address)
+{
+    return ask(fd, address, sonde__sys.getsockname);
+}
+
+int sonde_address_peer(int fd, struct sonde_address *address)
+{
+    return ask(fd, address, sonde__sys.getpeername);
+}
+
+int sonde_address_family(int fd)
+{
+    struct sonde_address local;
+    if (sonde_address_local(fd, &local))
+        return -1;
+    return local.storage.ss_family;
+}

@@ -1,0 +1,48 @@
+# lib/local.mk - libsonde, the portability layer
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+include_HEADERS = lib/sonde.h
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = lib/sonde.pc
+noinst_LTLIBRARIES += lib/libsonde-core.la
+lib_LTLIBRARIES = lib/libsonde.la
+
+# Everything, for our own programs and unit tests: linked with this they are
+# real executables where they stand, without a libtool wrapper.
+lib_libsonde_core_la_CFLAGS = $(SONDE_CFLAGS)
+lib_libsonde_core_la_LIBADD = lib/gl/libgnu.la $(LIBSOCKET)
+lib_libsonde_core_la_SOURCES = \
+	lib/accept.c \
+	lib/address-text.c \
+	lib/address.c \
+	lib/backlog.c \
+	lib/byteorder.c \
+	lib/calls.c \
+	lib/listen.c \
+	lib/private.h \
+	lib/signal.c \
+	lib/socket.c
+
+# One leaf for each way a system has; m4/sonde-queue.m4 and m4/sonde-cap.m4
+# choose.
+if SONDE_QUEUE_LINUX
+lib_libsonde_core_la_SOURCES += lib/queue-linux.c
+endif
+if SONDE_QUEUE_NONE
+lib_libsonde_core_la_SOURCES += lib/queue-none.c
+endif
+if SONDE_CAP_LINUX
+lib_libsonde_core_la_SOURCES += lib/cap-linux.c
+endif
+if SONDE_CAP_SYSCTL
+lib_libsonde_core_la_SOURCES += lib/cap-sysctl.c
+endif
+if SONDE_CAP_NONE
+lib_libsonde_core_la_SOURCES += lib/cap-none.c
+endif
+
+# The installed library: the public names alone.
+lib_libsonde_la_SOURCES =
+lib_libsonde_la_LIBADD = lib/libsonde-core.la
+lib_libsonde_la_LDFLAGS = -version-info 0:0:0 -no-undefined \
+	-export-symbols-regex '^sonde_[a-z]'

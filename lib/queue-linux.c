@@ -1,0 +1,81 @@
+/* queue-linux.c - what Linux says of a listening socket's queue
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   TCP_INFO on a listener: tcpi_unacked is the accept queue's length,
+   tcpi_sacked its limit (net/ipv4/tcp.c, tcp_get_info).  SO_MEMINFO, since
+   4.12, holds the drop counter of the socket that "ss -m" shows as d.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+
+#include "private.h"
+
+/* From linux/sock_diag.h and asm/socket.h, which older C libraries lack.  */
+enum { option_meminfo = 55, meminfo_drops = 8, meminfo_count = 9 };
+
+static long read_drops(int fd)
+{
+    uint32_t figures[meminfo_count] = {0};
+    socklen_t size = sizeof figures;
+    if (sonde__sys.getsockopt(fd, SOL_SOCKET, option_meminfo, figures, &size) ||
+        size < sizeof figures)
+        return -1;
+    return (long)figures[meminfo_drops];
+}
+
+static int read_info(int fd, struct tcp_info *info)
+{
+    socklen_t size = sizeof *info;
+    *info = (struct tcp_info){0};
+    if (sonde__sys.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size)) {
+        if (errno == ENOPROTOOPT || errno == EOPNOTSUPP)
+            errno = ENOTSUP; /* no TCP socket, or no such option */
+        return -1;
+    }
+    if (info->tcpi_state != TCP_LISTEN) {
+        errno = EINVAL;
+        return -1;
+    }
+    return 0;
+}
+
+/* Both figures 0 is the truth for listen (fd, 0) while nobody waits, and it is
+   also what a stack says that only pretends (gVisor).  Tell them apart by a
+   listener that was given a backlog of 7.  */
+static int says_the_truth(int fd)
+{
+    struct sonde_address any;
+    struct tcp_info info = {0};
+    int family = sonde_address_family(fd);
+    if (family < 0 || sonde_address_any(&any, family, 0))
+        return 0;
+    int other = sonde_listen(&any, 7, SONDE_CLOEXEC, NULL);
+    if (other < 0)
+        return 0;
+    int truth = !read_info(other, &info) && info.tcpi_sacked != 0;
+    sonde__close(other);
+    return truth;
+}
+
+int sonde_queue(int fd, struct sonde_queue *queue)
+{
+    int saved = errno;
+    struct tcp_info info;
+    if (read_info(fd, &info))
+        return -1;
+    if (info.tcpi_unacked == 0 && info.tcpi_sacked == 0 &&
+        !says_the_truth(fd)) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    queue->queued = (long)info.tcpi_unacked;
+    queue->limit = (long)info.tcpi_sacked;
+    queue->incomplete = -1;
+    queue->drops = read_drops(fd);
+    errno = saved;
+    return 0;
+}

@@ -1,0 +1,17 @@
+/* queue-none.c - a system that says nothing of a listening socket's queue
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "private.h"
+
+int sonde_queue(int fd, struct sonde_queue *queue)
+{
+    (void)queue;
+    struct sonde_address local;
+    if (!sonde_address_local(fd, &local))
+        errno = ENOTSUP;
+    return -1;
+}

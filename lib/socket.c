@@ -1,0 +1,73 @@
+/* socket.c - make a socket, and state the flags of a descriptor
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "private.h"
+
+void sonde__close(int fd)
+{
+    int saved = errno;
+    sonde__sys.close(fd);
+    errno = saved;
+}
+
+/* Set or clear BIT in the flags that GET reads and SET writes.  */
+static int set_bit(int fd, int get, int set, int bit, int on)
+{
+    int old = sonde__sys.fcntl(fd, get, 0);
+    if (old < 0)
+        return -1;
+    int new = on ? old | bit : old & ~bit;
+    return new == old ? 0 : sonde__sys.fcntl(fd, set, new);
+}
+
+int sonde__set_flags(int fd, unsigned flags)
+{
+    if (set_bit(fd, F_GETFD, F_SETFD, FD_CLOEXEC, (flags & SONDE_CLOEXEC) != 0))
+        return -1;
+    return set_bit(fd, F_GETFL, F_SETFL, O_NONBLOCK,
+                   (flags & SONDE_NONBLOCK) != 0);
+}
+
+/* FLAGS as bits of socket's second argument, as far as the system has them;
+   *LEFT are those still to be set.  */
+static int native_type(unsigned flags, unsigned *left)
+{
+#if defined SOCK_NONBLOCK && defined SOCK_CLOEXEC
+    *left = 0;
+    return (flags & SONDE_NONBLOCK ? SOCK_NONBLOCK : 0) |
+           (flags & SONDE_CLOEXEC ? SOCK_CLOEXEC : 0);
+#else
+    *left = flags;
+    return 0;
+#endif
+}
+
+int sonde_socket(int family, int type, unsigned flags)
+{
+    if (flags & ~(SONDE_NONBLOCK | SONDE_CLOEXEC)) {
+        errno = EINVAL;
+        return -1;
+    }
+    int saved = errno;
+    unsigned left;
+    int native = native_type(flags, &left);
+    int fd = sonde__sys.socket(family, type | native, 0);
+    if (fd < 0 && native != 0 && (errno == EINVAL || errno == EPROTOTYPE)) {
+        /* A kernel older than its headers; or the call was wrong anyhow.  */
+        left = flags;
+        fd = sonde__sys.socket(family, type, 0);
+    }
+    if (fd < 0)
+        return -1;
+    if (left && sonde__set_flags(fd, left)) {
+        sonde__close(fd);
+        return -1;
+    }
+    errno = saved;
+    return fd;
+}

@@ -1,0 +1,308 @@
+/* sonde.h - sockets that behave alike on hosts that differ
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   Valid C11 and C++.  It includes POSIX headers only.
+
+   What holds for every function, unless its own text says otherwise:
+   - It never prints, never exits, never changes a signal's disposition.
+   - On failure it returns -1 with errno set, has closed whatever it opened,
+     and leaves its output arguments as they were.  On success errno is what it
+     was before.
+   - It is thread-safe: it keeps no state of its own.
+   - It does not wait, unless it is said to.
+   - "Since 0.1" is the first release; see NEWS.
+
+   Each difference between systems that is hidden here has a section in
+   doc/portability.md, which says how it is known.  */
+
+#ifndef SONDE_H
+#define SONDE_H 1
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Flags of the functions that make a descriptor.  The descriptor gets each
+   property if its flag is given and does not have it otherwise, whatever the
+   system would have done by itself.  */
+#define SONDE_NONBLOCK 1U /* O_NONBLOCK */
+#define SONDE_CLOEXEC  2U /* FD_CLOEXEC */
+
+/* ---- address: where a socket is, exactly ------------------------------- */
+
+/* An IPv4, IPv6 or UNIX address with the length that goes with it.  Pass
+   (const struct sockaddr *) &a.storage and a.length to system calls.
+
+   Hides: the length must be exact on the BSDs and macOS, where
+   sizeof (struct sockaddr_storage) is EINVAL; the sa_len member, filled in
+   where there is one (portability: "Address lengths").
+
+   Owns nothing: copy it as you like.  All zero is "no address".  */
+struct sonde_address {
+    struct sockaddr_storage storage;
+    socklen_t length;
+};
+
+/* Enough for the text of any address that sonde_address_print writes.  */
+#define SONDE_ADDRESS_TEXT 460
+
+/* Set *ADDRESS to the loopback address (127.0.0.1, ::1) of FAMILY (AF_INET,
+   AF_INET6) with PORT in host order; 0 lets the system choose at bind.
+   Returns 0.  EAFNOSUPPORT: another family.  Since 0.1.  */
+int sonde_address_loopback(struct sonde_address *address, int family,
+                           uint16_t port);
+
+/* The same for the wildcard address (0.0.0.0, ::).  Since 0.1.  */
+int sonde_address_any(struct sonde_address *address, int family,
+                      uint16_t port);
+
+/* Set *ADDRESS to the UNIX address PATH, terminating NUL included.
+   Returns 0.  EINVAL: PATH is empty.  ENAMETOOLONG: it does not fit in
+   sun_path of this system (108 bytes on Linux, 104 on the BSDs and macOS):
+   it is never cut.  Since 0.1.  */
+int sonde_address_unix(struct sonde_address *address, const char *path);
+
+/* Read TEXT, one of
+       192.0.2.1   192.0.2.1:80
+       2001:db8::1   [2001:db8::1]   [fe80::1%eth0]:80   fe80::1%2
+       /run/socket   ./socket           (whatever has a slash)
+   into *ADDRESS.  PORT, in host order, is taken where TEXT names none.  Names
+   of hosts are not looked up.  A scope is the name or the number of an
+   interface.
+   Returns 0.  EINVAL: TEXT is none of these, or a port is not 0 to 65535.
+   ENXIO: no such interface.  ENAMETOOLONG: as sonde_address_unix.  Since 0.1.
+   Rests on: RFC 4291 2.2, RFC 4007 11, RFC 3986 3.2.2.  */
+int sonde_address_parse(struct sonde_address *address, const char *text,
+                        uint16_t port);
+
+/* Write ADDRESS as sonde_address_parse reads it (an IPv6 address with a port
+   in brackets, a port of 0 left out) and a NUL to BUFFER of SIZE bytes;
+   SONDE_ADDRESS_TEXT bytes are enough.  A UNIX address without a path is
+   written "(unnamed)", and in a path whatever is not printable ASCII as
+   "\ooo", octal: only such a path does not read back as it was.
+   Returns the length without the NUL.  ENOSPC: it does not fit, and BUFFER
+   is an empty string if SIZE is not 0.  EAFNOSUPPORT: another family.
+   Since 0.1.  */
+int sonde_address_print(const struct sonde_address *address, char *buffer,
+                        size_t size);
+
+/* Compare A and B by family, address, scope and port, in this order; flow
+   label and padding do not count.  Returns less than, equal to or greater than
+   0.  Cannot fail.  Since 0.1.  */
+int sonde_address_compare(const struct sonde_address *a,
+                          const struct sonde_address *b);
+
+/* The port of ADDRESS in host order.  EAFNOSUPPORT: its family has no ports.
+   Since 0.1.  */
+int sonde_address_port(const struct sonde_address *address);
+
+/* Set the port of *ADDRESS, in host order.  Returns 0.  EAFNOSUPPORT: its
+   family has no ports.  Since 0.1.  */
+int sonde_address_set_port(struct sonde_address *address, uint16_t port);
+
+/* Set *ADDRESS to the local address of the socket FD, bound or not, or to the
+   address of its peer.  Returns 0.  EBADF, ENOTSOCK; for the peer ENOTCONN,
+   which is also what a connection that was reset says.  Since 0.1.  */
+int sonde_address_local(int fd, struct sonde_address *address);
+int sonde_address_peer(int fd, struct sonde_address *address);
+
+/* The address family of the socket FD, bound or not.  EBADF, ENOTSOCK.
+   Since 0.1.  */
+int sonde_address_family(int fd);
+
+/* ---- socket ------------------------------------------------------------- */
+
+/* Make a socket of FAMILY and TYPE (SOCK_STREAM, ...), its default protocol,
+   with FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
+
+   Hides: SOCK_NONBLOCK and SOCK_CLOEXEC, missing on macOS; there the flags
+   are set after the call, and another thread that forks between the two hands
+   the descriptor on (portability: "Flags at birth").
+
+   Returns the descriptor, the caller's to close.  EAFNOSUPPORT, EPROTOTYPE,
+   EPROTONOSUPPORT: not on this host.  EMFILE, ENFILE, ENOBUFS, ENOMEM: out of
+   something.  EACCES, EPERM: not allowed.  EINVAL: unknown flag.  Since 0.1. */
+int sonde_socket(int family, int type, unsigned flags);
+
+/* ---- backlog: the queue length you want --------------------------------- */
+
+/* The argument for listen() that lets at least WANTED connections wait for
+   accept, on every kernel whose rule is known, as far as its cap allows.
+
+   Hides: what listen (fd, n) gives.  n + 1 connections on Linux and NetBSD,
+   3n/2 + 1 on FreeBSD and illumos, exactly n on macOS, n on NuttX; 0 means
+   none, one, 81 or 128, and a negative value anything from none to the cap
+   (portability: "The listen queue").  So the argument is never below 1; each
+   kernel cuts it to its cap by itself.
+
+   WANTED below 1 counts as 1.  Cannot fail.  Since 0.1.  */
+int sonde_backlog(int wanted);
+
+/* The cap of every listen queue of this host, as its setting says.  VALUE is
+   the largest backlog in force.  SETTING is the name an administrator would
+   use, such as "net.core.somaxconn".  SCOPE names what the setting belongs to:
+   on Linux the network namespace, "net:[4026531840]"; elsewhere "host".  */
+struct sonde_backlog_cap {
+    long value;
+    char setting[40];
+    char scope[40];
+};
+
+/* Read the cap into *CAP.
+   Returns 0.  ENOTSUP: this system has no such setting that is known.
+   ENOENT: it has, but hides it here; SETTING and SCOPE are filled in even so,
+   with VALUE -1 (older Linux kernels in a namespace of an unprivileged user).
+   Any errno of open, read or sysctl; EPROTO: the answer is no number.
+   Since 0.1.  */
+int sonde_backlog_cap(struct sonde_backlog_cap *cap);
+
+/* ---- queue: what the kernel says of a listening socket ------------------ */
+
+/* Counts of connections; -1 where this system does not say.  */
+struct sonde_queue {
+    long queued;     /* complete, waiting for accept now */
+    long limit;      /* the backlog in force, after the kernel's cap */
+    long incomplete; /* handshakes under way now */
+    long drops;      /* refused for want of room, retries included */
+};
+
+/* Ask the kernel about the listening socket FD.
+
+   Hides: TCP_INFO on Linux, whose tcpi_unacked and tcpi_sacked have this
+   meaning on a listener only; stacks that take the call and leave both at 0
+   (gVisor) are found out and not believed (portability: "Asking for the
+   queue").  For that a socket of the same family may be made and closed again.
+
+   Returns 0.  ENOTSUP: this system, or this kind of socket, says nothing.
+   EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Since 0.1.  */
+int sonde_queue(int fd, struct sonde_queue *queue);
+
+/* ---- listen ------------------------------------------------------------- */
+
+/* Named intents, for the flags of sonde_listen.  */
+#define SONDE_REBIND 4U /* take the port although connections of an earlier   \
+                           server are still dying; never from a live one */
+
+/* Listen on ADDRESS (port 0: one the system chooses, see sonde_address_local)
+   with room for at least WANTED waiting connections (see sonde_backlog).
+   FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC, SONDE_REBIND.  If QUEUE is not null
+   it is set to what became effective, all -1 where the kernel does not say.
+
+   Hides: IPV6_V6ONLY, whose default differs (0 on Linux and macOS, 1 on the
+   BSDs) and which OpenBSD does not let one clear: an IPv6 listener here is for
+   IPv6 alone, everywhere, and that is read back.  SO_REUSEADDR, which BSD
+   needs to restart a server at once and which steals ports on Windows: only
+   SONDE_REBIND sets it (portability: "Listening").
+
+   Returns the descriptor, the caller's to close.  EADDRINUSE (from bind, or
+   from listen, where some systems find it out), EADDRNOTAVAIL, EACCES, EINVAL
+   (unknown flag), the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had.
+   Since 0.1.  */
+int sonde_listen(const struct sonde_address *address, int wanted,
+                 unsigned flags, struct sonde_queue *queue);
+
+/* ---- accept ------------------------------------------------------------- */
+
+/* What to do about an errno of accept.  */
+enum sonde_accept_class {
+    SONDE_ACCEPT_RETRY,   /* that client is gone: accept again at once */
+    SONDE_ACCEPT_WAIT,    /* nobody waits: go back to poll */
+    SONDE_ACCEPT_BACKOFF, /* out of descriptors or memory: serve others, or
+                             wait a little, before accepting again */
+    SONDE_ACCEPT_FATAL    /* the listener itself is unusable */
+};
+
+/* The class of ERROR, an errno of accept or sonde_accept, on any system.
+
+   Hides: what a connection that died in the queue gives: ECONNABORTED on the
+   BSDs and illumos, EPROTO on System V, ENOTCONN on lwIP and NuttX, nothing
+   on Linux; Linux also hands over errors pending on the new connection, such
+   as ENETDOWN; EPERM is a firewall's word.  None of these is the listener's
+   fault (portability: "Errors of accept").
+
+   Errors not known are SONDE_ACCEPT_FATAL.  Cannot fail.  Since 0.1.  */
+enum sonde_accept_class sonde_accept_class(int error);
+
+/* Take the next connection of LISTENER.  FLAGS (SONDE_NONBLOCK,
+   SONDE_CLOEXEC) are the state of the new descriptor, set either way.  If
+   PEER is not null it is set to the peer's address.
+
+   Waits if LISTENER blocks and nobody is there.  Errors of class
+   SONDE_ACCEPT_RETRY are not reported: the next connection is taken instead,
+   at most 64 times in a row, then EAGAIN lets the caller do other things.
+
+   Hides: besides the errors above, O_NONBLOCK inherited from the listener (on
+   the BSDs, macOS, illumos; not on Linux); accept4 missing (macOS) or refused
+   at run time (ENOSYS, EPERM or EINVAL of a filter or an old kernel); macOS's
+   success with an address of length 0 for a connection that died, which counts
+   as ECONNABORTED (portability: "Accepted sockets").
+
+   Returns the descriptor, the caller's to close.  EAGAIN (never EWOULDBLOCK
+   where it differs): nobody waits.  EMFILE, ENFILE, ENOBUFS, ENOMEM: see
+   SONDE_ACCEPT_BACKOFF.  EINVAL: LISTENER does not listen, or unknown flag.
+   EBADF, ENOTSOCK, EOPNOTSUPP.  Since 0.1.  */
+int sonde_accept(int listener, struct sonde_address *peer, unsigned flags);
+
+/* ---- signal ------------------------------------------------------------- */
+
+/* Whether system calls are restarted after the handler returns.  */
+enum sonde_restart {
+    SONDE_RESTART,  /* where the system restarts that call: never rely on it
+                       for connect, poll, select, or with a socket timeout */
+    SONDE_INTERRUPT /* the call fails with EINTR */
+};
+
+/* Call HANDLER, a function or SIG_DFL or SIG_IGN, on SIGNO from now on.  The
+   handler stays installed, and SIGNO is blocked while it runs.
+
+   Hides: signal(), which resets the handler on System V, dietlibc and strict
+   XSI builds of glibc, and restarts or not at will (portability: "Signals").
+
+   Changes the disposition for the whole process: that is what it is for.
+   Returns 0.  EINVAL: no such signal, or one that cannot be caught.
+   Since 0.1.  */
+int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart);
+
+/* ---- byteorder ---------------------------------------------------------- */
+
+enum sonde_byteorder {
+    SONDE_LITTLE_ENDIAN = 1, /* the least significant byte comes first */
+    SONDE_BIG_ENDIAN = 2     /* the most significant: network byte order */
+};
+
+/* The order this translation unit is compiled for.  It comes from the
+   compiler, not from configure: in a universal build each half has its own
+   (portability: "Byte order").  Since 0.1.  */
+#if !defined __BYTE_ORDER__
+#error "sonde.h: the compiler does not define __BYTE_ORDER__"
+#elif __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define SONDE_BYTEORDER SONDE_LITTLE_ENDIAN
+#elif __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define SONDE_BYTEORDER SONDE_BIG_ENDIAN
+#else
+#error "sonde.h: neither little- nor big-endian"
+#endif
+
+/* The order this process really has, by looking at how a two-byte and an
+   eight-byte value stand in memory.  Returns an enum sonde_byteorder.  EPROTO:
+   the two disagree, or it is neither.  Since 0.1.  */
+int sonde_byteorder(void);
+
+/* The unsigned value of the SIZE bytes (1 to 8) at BYTES, stored in ORDER; and
+   the other way round, the higher bytes of VALUE being left out.  BYTES needs
+   no alignment.  Cannot fail; SIZE above 8 counts as 8.  Since 0.1.  */
+uint64_t sonde_load(const void *bytes, size_t size,
+                    enum sonde_byteorder order);
+void sonde_store(void *bytes, size_t size, enum sonde_byteorder order,
+                 uint64_t value);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SONDE_H */

@@ -1,0 +1,28 @@
+# sonde-check.m4 serial 1
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# SONDE_CHECK
+# -----------
+# Find the unit test library check, by pkg-config and by linking with the
+# compiler of the host: in a cross or musl build pkg-config finds the build
+# machine's, which does not link.  --with-check insists, --without-check
+# leaves the unit tests out.
+AC_DEFUN([SONDE_CHECK],
+[AC_ARG_WITH([check],
+  [AS_HELP_STRING([--with-check], [build the unit tests (default: if check is found)])],
+  [], [with_check=auto])
+sonde_have_check=no
+AS_IF([test "$with_check" != no],
+  [PKG_CHECK_MODULES([CHECK], [check >= 0.11],
+    [sonde_saved_LIBS=$LIBS
+    sonde_saved_CFLAGS=$CFLAGS
+    LIBS="$CHECK_LIBS $LIBS"
+    CFLAGS="$CFLAGS $CHECK_CFLAGS"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <check.h>]],
+      [[return suite_create ("s") == 0;]])], [sonde_have_check=yes])
+    LIBS=$sonde_saved_LIBS
+    CFLAGS=$sonde_saved_CFLAGS], [:])])
+AS_IF([test "$with_check" = yes && test "$sonde_have_check" = no],
+  [AC_MSG_ERROR([--with-check was given, but check was not found for $host])])
+AM_CONDITIONAL([SONDE_HAVE_CHECK], [test "$sonde_have_check" = yes])
+])

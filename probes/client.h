@@ -1,0 +1,27 @@
+/* client.h - a client that connects and does nothing more
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_CLIENT_H
+#define PROBES_CLIENT_H 1
+
+#include "sonde.h"
+
+/* What became of it.  */
+enum client_state {
+    CLIENT_PENDING,   /* nothing yet */
+    CLIENT_CONNECTED, /* and still is */
+    CLIENT_FAILED     /* errno says how */
+};
+
+/* A stream socket of FAMILY that does not block and that ends with a reset, so
+   that nothing stays in TIME_WAIT whoever closes it, the kernel at the death of
+   this process included.  -1 with errno.  */
+int resetting_socket(int family);
+
+/* Begin to connect FD to ADDRESS.  */
+enum client_state client_connect(int fd, const struct sonde_address *address);
+
+/* Ask what became of FD, without waiting.  */
+enum client_state client_check(int fd);
+
+#endif /* PROBES_CLIENT_H */

@@ -1,0 +1,81 @@
+/* control.c - connections to a listener that has room
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "probes/client.h"
+#include "probes/control.h"
+#include "probes/runner.h"
+
+/* One connection at a time waits there.  */
+enum { room = 64 };
+
+int control_open(struct control *control, int family, const char **failed)
+{
+    struct sonde_address loopback;
+    *control = (struct control){.listener = -1, .client = -1};
+    *failed = "bind";
+    if (sonde_address_loopback(&loopback, family, 0))
+        return -1;
+    control->listener =
+        sonde_listen(&loopback, room, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
+    if (control->listener < 0)
+        return -1;
+    *failed = "socket";
+    control->client = resetting_socket(family);
+    if (control->client < 0) {
+        int error = errno;
+        control_close(control);
+        errno = error;
+        return -1;
+    }
+    return 0;
+}
+
+/* End the connection and take it out of the listener's queue; the descriptor
+   that becomes free serves for both, and then for the next client.  */
+static int end_connection(struct control *control)
+{
+    int family = sonde_address_family(control->listener);
+    control->begun = false;
+    close(control->client);
+    int accepted = sonde_accept(control->listener, NULL, SONDE_CLOEXEC);
+    if (accepted >= 0)
+        close(accepted);
+    control->client = resetting_socket(family);
+    return control->client < 0 ? -1 : 0;
+}
+
+void control_begin(struct control *control)
+{
+    struct sonde_address address;
+    if (control->begun)
+        return;
+    control->begun = true;
+    control->since = clock_ms();
+    if (!sonde_address_local(control->listener, &address))
+        client_connect(control->client, &address);
+}
+
+int control_check(struct control *control)
+{
+    if (!control->begun)
+        return -1;
+    enum client_state state = client_check(control->client);
+    if (state == CLIENT_PENDING &&
+        clock_ms() - control->since < CONTROL_PATIENCE)
+        return 0;
+    return end_connection(control) || state != CLIENT_CONNECTED ? -1 : 1;
+}
+
+void control_close(struct control *control)
+{
+    if (control->client >= 0)
+        close(control->client);
+    if (control->listener >= 0)
+        close(control->listener);
+    control->client = control->listener = -1;
+}

@@ -1,0 +1,467 @@
+/* fill.c - fill listen queues with connections, many side by side
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   All fillings share one wait: each goes as far as it can, then all stand
+   before full queues together.  Where descriptors run out, the last one begun
+   yields: it is undone and begun again when others are through.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "probes/client.h"
+#include "probes/control.h"
+#include "probes/fill.h"
+#include "probes/runner.h"
+
+enum { FAMILIES = 2 };
+
+struct engine {
+    struct fill *list;
+    size_t count;
+    int wait;
+    int watch;
+    bool starved; /* out of descriptors, until a filling ends */
+    bool stopped;
+    bool (*done)(size_t, void *);
+    void *data;
+    struct pollfd *poll_fds;
+    struct control controls[FAMILIES];
+};
+
+struct fill fill_new(int family, int backlog)
+{
+    return (struct fill){
+        .family = family,
+        .backlog = backlog,
+        .effective = -1,
+        .queued = -1,
+        .listener = -1,
+        .pending = -1,
+    };
+}
+
+static struct control *control_of(struct engine *engine, const struct fill *fill)
+{
+    return &engine->controls[fill->family == AF_INET6];
+}
+
+/* Close all that FILL holds.  */
+static void close_fill(struct fill *fill)
+{
+    for (size_t i = 0; i < fill->count; i++)
+        close(fill->clients[i]);
+    if (fill->pending >= 0)
+        close(fill->pending);
+    if (fill->listener >= 0)
+        close(fill->listener);
+    free(fill->clients);
+    fill->clients = NULL;
+    fill->count = fill->capacity = 0;
+    fill->pending = fill->listener = -1;
+}
+
+static bool keep_client(struct fill *fill, int fd)
+{
+    if (fill->count == fill->capacity) {
+        size_t capacity = fill->capacity ? 2 * fill->capacity : 16;
+        int *clients = realloc(fill->clients, capacity * sizeof *clients);
+        if (!clients)
+            return false;
+        fill->clients = clients;
+        fill->capacity = capacity;
+    }
+    fill->clients[fill->count++] = fd;
+    return true;
+}
+
+/* Count the clients that are connected still, and those that accept gives.  */
+static void count_connections(struct fill *fill)
+{
+    for (size_t i = 0; i < fill->count; i++)
+        if (client_check(fill->clients[i]) == CLIENT_CONNECTED)
+            fill->client++;
+    if (fill->client < (long)fill->count)
+        fill->overflow = OVERFLOW_RESET;
+    for (int i = 0; i <= CLIENTS_MAX; i++) {
+        int fd = sonde_accept(fill->listener, NULL, SONDE_CLOEXEC);
+        if (fd < 0) {
+            if (sonde_accept_class(errno) == SONDE_ACCEPT_BACKOFF)
+                fill->limit = LIMIT_DESCRIPTORS;
+            return;
+        }
+        close(fd);
+        fill->accepted++;
+    }
+}
+
+/* End FILL: count, unless something of ours stopped it, and close.  */
+static void finish(struct engine *engine, struct fill *fill)
+{
+    struct sonde_queue queue;
+    if (fill->listener >= 0 && !sonde_queue(fill->listener, &queue))
+        fill->queued = queue.queued;
+    /* The client left outside goes first, lest it slip in meanwhile; its
+       descriptor is then the one that accept needs.  */
+    if (fill->pending >= 0)
+        close(fill->pending);
+    fill->pending = -1;
+    if (fill->limit == LIMIT_NONE && !fill->error)
+        count_connections(fill);
+    else
+        fill->client = (long)fill->count;
+    close_fill(fill);
+    fill->state = FILL_DONE;
+    engine->starved = false;
+    if (!engine->done((size_t)(fill - engine->list), engine->data))
+        engine->stopped = true;
+}
+
+static void finish_limited(struct engine *engine, struct fill *fill,
+                           enum limit limit)
+{
+    fill->limit = limit;
+    finish(engine, fill);
+}
+
+/* FILL needs a descriptor and there is none: let the last one begun yield.
+   Returns true if that was another, so that FILL may try again.  */
+static bool make_room(struct engine *engine, struct fill *fill)
+{
+    struct fill *last = NULL, *other = NULL;
+    for (size_t i = 0; i < engine->count; i++) {
+        struct fill *each = &engine->list[i];
+        if (each->listener < 0 && each != fill)
+            continue;
+        last = each;
+        if (each != fill)
+            other = each;
+    }
+    if (!other) {
+        finish_limited(engine, fill, LIMIT_DESCRIPTORS);
+        return false;
+    }
+    close_fill(last);
+    *last = fill_new(last->family, last->backlog);
+    engine->starved = true;
+    return last != fill;
+}
+
+/* A call for FILL failed for want of something of ours.  Returns false; or
+   true if the call should be tried again.  */
+static bool out_of(struct engine *engine, struct fill *fill, int error)
+{
+    switch (error) {
+    case EMFILE:
+        return make_room(engine, fill);
+    case EADDRNOTAVAIL:
+        finish_limited(engine, fill, LIMIT_PORTS);
+        return false;
+    default:
+        finish_limited(engine, fill, LIMIT_MEMORY);
+        return false;
+    }
+}
+
+static bool is_ours(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+           error == ENOMEM || error == EADDRNOTAVAIL;
+}
+
+/* The client of FILL was turned away with ERROR.  */
+static void turned_away(struct engine *engine, struct fill *fill, int error)
+{
+    fill->overflow = error == ECONNREFUSED ? OVERFLOW_REFUSED
+                     : error == ECONNRESET ? OVERFLOW_RESET
+                                           : OVERFLOW_ERROR;
+    fill->overflow_error = error;
+    finish(engine, fill);
+}
+
+/* Whether the client before the newest is connected still.  On a kernel that
+   lets everybody in and resets those for whom there is no room, it tells.  */
+static bool last_one_stays(const struct fill *fill)
+{
+    return fill->count < 2 ||
+           client_check(fill->clients[fill->count - 2]) == CLIENT_CONNECTED;
+}
+
+/* Take the connected client FD.  Returns true if FILL goes on.  */
+static bool take_client(struct engine *engine, struct fill *fill, int fd)
+{
+    if (!keep_client(fill, fd)) {
+        close(fd);
+        finish_limited(engine, fill, LIMIT_MEMORY);
+        return false;
+    }
+    if (!last_one_stays(fill)) {
+        finish(engine, fill);
+        return false;
+    }
+    if (fill->count == CLIENTS_MAX) {
+        finish_limited(engine, fill, LIMIT_CLIENTS);
+        return false;
+    }
+    return true;
+}
+
+/* Connect clients to FILL until one has to wait, or it ends.  */
+static void advance(struct engine *engine, struct fill *fill)
+{
+    struct sonde_address address;
+    if (sonde_address_local(fill->listener, &address)) {
+        finish_limited(engine, fill, LIMIT_MEMORY);
+        return;
+    }
+    for (;;) {
+        int fd = resetting_socket(fill->family);
+        if (fd < 0) {
+            if (!out_of(engine, fill, errno))
+                return;
+            continue;
+        }
+        enum client_state state = client_connect(fd, &address);
+        if (state == CLIENT_CONNECTED) {
+            if (!take_client(engine, fill, fd))
+                return;
+            continue;
+        }
+        if (state == CLIENT_PENDING) {
+            fill->pending = fd;
+            fill->since = clock_ms();
+            fill->state = FILL_PENDING;
+            return;
+        }
+        int error = errno;
+        close(fd);
+        if (!is_ours(error)) {
+            turned_away(engine, fill, error);
+            return;
+        }
+        if (!out_of(engine, fill, error))
+            return;
+    }
+}
+
+/* Make the listener of FILL, with exactly its backlog.  Returns the name of
+   the call that failed, or NULL.  */
+static const char *open_listener(struct fill *fill)
+{
+    struct sonde_address loopback;
+    struct sonde_queue queue;
+    if (sonde_address_loopback(&loopback, fill->family, 0))
+        return "bind";
+    fill->listener = resetting_socket(fill->family);
+    if (fill->listener < 0)
+        return "socket";
+    const void *storage = &loopback.storage;
+    if (bind(fill->listener, storage, loopback.length))
+        return "bind";
+    if (listen(fill->listener, fill->backlog))
+        return "listen";
+    if (!sonde_queue(fill->listener, &queue))
+        fill->effective = queue.limit;
+    return NULL;
+}
+
+static void begin(struct engine *engine, struct fill *fill)
+{
+    const char *failed;
+    while ((failed = open_listener(fill))) {
+        int error = errno;
+        if (fill->listener >= 0)
+            close(fill->listener);
+        fill->listener = -1;
+        if (error != EMFILE) {
+            fill->error = error;
+            fill->failed = failed;
+            finish(engine, fill);
+            return;
+        }
+        if (!make_room(engine, fill))
+            return;
+    }
+    advance(engine, fill);
+}
+
+/* Begin what waits, as far as there are descriptors.  */
+static void admit(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->count; i++) {
+        if (engine->starved || engine->stopped)
+            return;
+        if (engine->list[i].state == FILL_WAITING)
+            begin(engine, &engine->list[i]);
+    }
+}
+
+/* See what became of the pending client of FILL.  */
+static void settle(struct engine *engine, struct fill *fill)
+{
+    int fd = fill->pending;
+    enum client_state state = client_check(fd);
+    int error = errno;
+    if (state == CLIENT_FAILED) {
+        turned_away(engine, fill, error);
+    } else if (state == CLIENT_CONNECTED) {
+        fill->pending = -1;
+        if (take_client(engine, fill, fd))
+            advance(engine, fill);
+    }
+}
+
+/* Settle all that is pending; what has been silent for long enough by now
+   needs a control.  */
+static void settle_all(struct engine *engine)
+{
+    long now = clock_ms();
+    for (size_t i = 0; i < engine->count; i++) {
+        struct fill *fill = &engine->list[i];
+        if (fill->state == FILL_PENDING && fill->pending >= 0)
+            settle(engine, fill);
+        if (fill->state == FILL_PENDING && now - fill->since >= engine->wait)
+            fill->state = FILL_EXPIRED;
+        if (fill->state == FILL_EXPIRED)
+            control_begin(control_of(engine, fill));
+    }
+}
+
+/* The control connection of FAMILY, begun at SINCE, ended WELL or not: that
+   settles the fillings whose client has been silent and began before it.  */
+static void believe_control(struct engine *engine, int family, long since,
+                            bool well)
+{
+    for (size_t i = 0; i < engine->count; i++) {
+        struct fill *fill = &engine->list[i];
+        if (fill->state != FILL_EXPIRED || fill->family != family)
+            continue;
+        settle(engine, fill);
+        if (fill->state != FILL_EXPIRED)
+            continue;
+        if (!well) {
+            finish_limited(engine, fill, LIMIT_TIME);
+        } else if (fill->since <= since) {
+            fill->overflow = OVERFLOW_SILENCE;
+            finish(engine, fill);
+        }
+    }
+}
+
+static void check_controls(struct engine *engine)
+{
+    static const int families[FAMILIES] = {AF_INET, AF_INET6};
+    for (int i = 0; i < FAMILIES; i++) {
+        struct control *control = &engine->controls[i];
+        long since = control->since;
+        if (!control->begun)
+            continue;
+        int through = control_check(control);
+        if (through != 0)
+            believe_control(engine, families[i], since, through > 0);
+    }
+}
+
+/* Collect the descriptors to wait for; *TIMEOUT is how long.  */
+static size_t collect(struct engine *engine, int *timeout)
+{
+    size_t used = 0;
+    long now = clock_ms();
+    long first = engine->wait;
+    engine->poll_fds[used++] = (struct pollfd){.fd = engine->watch};
+    for (int i = 0; i < FAMILIES; i++)
+        if (engine->controls[i].begun)
+            engine->poll_fds[used++] = (struct pollfd){
+                .fd = engine->controls[i].client, .events = POLLOUT};
+    for (size_t i = 0; i < engine->count; i++) {
+        const struct fill *fill = &engine->list[i];
+        if (fill->pending < 0)
+            continue;
+        engine->poll_fds[used++] =
+            (struct pollfd){.fd = fill->pending, .events = POLLOUT};
+        long left = fill->since + engine->wait - now;
+        if (fill->state == FILL_PENDING && left < first)
+            first = left;
+    }
+    *timeout = first < 0 ? 0 : (int)first;
+    return used;
+}
+
+/* Wait for whatever comes first, and see to it.  Returns false to stop.  */
+static bool wait_and_see(struct engine *engine)
+{
+    int timeout;
+    size_t used = collect(engine, &timeout);
+    if (poll(engine->poll_fds, (nfds_t)used, timeout) < 0 && errno != EINTR)
+        return false;
+    if (engine->poll_fds[0].revents)
+        return false;
+    settle_all(engine);
+    check_controls(engine);
+    return true;
+}
+
+static bool all_done(const struct engine *engine)
+{
+    for (size_t i = 0; i < engine->count; i++)
+        if (engine->list[i].state != FILL_DONE)
+            return false;
+    return true;
+}
+
+/* Open the control of each family that occurs; where that fails, so do all
+   its fillings, for the same reason.  */
+static void open_controls(struct engine *engine)
+{
+    static const int families[FAMILIES] = {AF_INET, AF_INET6};
+    for (int i = 0; i < FAMILIES; i++) {
+        const char *failed;
+        int error = 0;
+        engine->controls[i] = (struct control){.listener = -1, .client = -1};
+        for (size_t k = 0; k < engine->count; k++) {
+            struct fill *fill = &engine->list[k];
+            if (fill->family != families[i])
+                continue;
+            if (!error && engine->controls[i].client < 0 &&
+                control_open(&engine->controls[i], families[i], &failed))
+                error = errno;
+            if (error) {
+                fill->error = error;
+                fill->failed = failed;
+                finish(engine, fill);
+            }
+        }
+    }
+}
+
+bool fill_all(struct fill *list, size_t count, int wait, int watch,
+              bool (*done)(size_t index, void *data), void *data)
+{
+    struct engine engine = {
+        .list = list,
+        .count = count,
+        .wait = wait,
+        .watch = watch,
+        .done = done,
+        .data = data,
+        .poll_fds = calloc(count + 1 + FAMILIES, sizeof(struct pollfd)),
+    };
+    if (!engine.poll_fds)
+        return false;
+    open_controls(&engine);
+    bool going = true;
+    while (going && !engine.stopped && !all_done(&engine)) {
+        admit(&engine);
+        if (!all_done(&engine))
+            going = wait_and_see(&engine);
+    }
+    for (size_t i = 0; i < count; i++)
+        close_fill(&list[i]);
+    for (int i = 0; i < FAMILIES; i++)
+        control_close(&engine.controls[i]);
+    free(engine.poll_fds);
+    return going && !engine.stopped;
+}

@@ -1,0 +1,80 @@
+/* fill.h - fill listen queues with connections, many side by side
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   One filling is one listener that nobody accepts from, and clients that
+   connect to it one after another until one is not let in.  What comes out is
+   counted on connections alone; what the kernel says of the queue is noted
+   beside it and decides nothing.  */
+
+#ifndef PROBES_FILL_H
+#define PROBES_FILL_H 1
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* As many clients as one filling may have.  Each costs the kernel some 5 KiB
+   of memory, which a container must be able to bear.  */
+enum { CLIENTS_MAX = 16384 };
+
+/* What the client saw for whom there was no room.  */
+enum overflow {
+    OVERFLOW_NONE,    /* never came to that */
+    OVERFLOW_SILENCE, /* nothing, for as long as we waited */
+    OVERFLOW_REFUSED, /* ECONNREFUSED */
+    OVERFLOW_RESET,   /* connected, then reset */
+    OVERFLOW_ERROR    /* another errno: overflow_error */
+};
+
+/* What of ours stopped a filling: its figures are not the host's.  */
+enum limit {
+    LIMIT_NONE,
+    LIMIT_DESCRIPTORS, /* RLIMIT_NOFILE */
+    LIMIT_PORTS,       /* no local port was left for a client */
+    LIMIT_MEMORY,      /* ENOBUFS, ENOMEM, ENFILE */
+    LIMIT_CLIENTS,     /* CLIENTS_MAX */
+    LIMIT_TIME         /* the host did not answer on a free listener either */
+};
+
+enum fill_state {
+    FILL_WAITING, /* for its turn */
+    FILL_PENDING, /* its last client is not connected yet */
+    FILL_EXPIRED, /* and has been silent for the whole wait */
+    FILL_DONE
+};
+
+struct fill {
+    /* asked for */
+    int family;
+    int backlog;
+    /* found out, once DONE */
+    long effective;     /* the kernel's word on the backlog in force, or -1 */
+    long queued;        /* its word on the queue when full, or -1 */
+    long client;        /* connections the clients saw complete and stay */
+    long accepted;      /* connections accept returned */
+    enum overflow overflow;
+    int overflow_error;
+    enum limit limit;
+    int error;          /* the listener could not be made: errno, */
+    const char *failed; /*   and the call */
+    /* the filling's own */
+    enum fill_state state;
+    int listener;
+    int *clients;
+    size_t count, capacity;
+    int pending;
+    long since; /* when the pending client began, by clock_ms */
+};
+
+/* A filling not begun.  */
+struct fill fill_new(int family, int backlog);
+
+/* Run the COUNT fillings of LIST, as many side by side as there are
+   descriptors for, each client being given WAIT milliseconds; DONE is called
+   as each ends, with its index and DATA, and returns false to stop it all.
+   WATCH is a descriptor that ends it when it turns readable or in error.
+
+   Nothing stays open.  Returns true if all were run.  */
+bool fill_all(struct fill *list, size_t count, int wait, int watch,
+              bool (*done)(size_t index, void *data), void *data);
+
+#endif /* PROBES_FILL_H */

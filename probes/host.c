@@ -1,0 +1,55 @@
+/* host.c - which host this is
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "probes/host.h"
+#include "sonde.h"
+
+static int add(struct findings *findings, const char *id, const char *key,
+               const char *value)
+{
+    struct finding finding = {
+        .id = id, .key = key, .value = value, .how = HOW_READ, .stable = true};
+    return findings_add(findings, &finding);
+}
+
+static int add_volatile(struct findings *findings, const char *name,
+                        long elapsed)
+{
+    char text[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    if (add(findings, "volatile", "host-name", name))
+        return -1;
+    if (gmtime_r(&now, &utc) &&
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) &&
+        add(findings, "volatile", "time", text))
+        return -1;
+    snprintf(text, sizeof text, "%ld", (long)getpid());
+    if (add(findings, "volatile", "process-id", text))
+        return -1;
+    snprintf(text, sizeof text, "%ld", elapsed);
+    return add(findings, "volatile", "elapsed-ms", text);
+}
+
+int host_add(struct findings *findings, long elapsed)
+{
+    struct utsname names;
+    struct sonde_backlog_cap cap = {.scope = "host"};
+    if (uname(&names) < 0)
+        return -1;
+    if (sonde_backlog_cap(&cap) && errno != ENOENT)
+        snprintf(cap.scope, sizeof cap.scope, "host");
+    if (add(findings, "host", "system", names.sysname) ||
+        add(findings, "host", "release", names.release) ||
+        add(findings, "host", "machine", names.machine) ||
+        add(findings, "host", "scope", cap.scope))
+        return -1;
+    return add_volatile(findings, names.nodename, elapsed);
+}

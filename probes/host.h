@@ -1,0 +1,17 @@
+/* host.h - which host this is
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Findings under the id "host": system, release, machine, scope (the network
+   namespace, or "host"); and under "volatile", which alone may differ between
+   two runs: time, host-name, process-id, elapsed-ms.  */
+
+#ifndef PROBES_HOST_H
+#define PROBES_HOST_H 1
+
+#include "probes/finding.h"
+
+/* Add them to FINDINGS; ELAPSED is how long the run took, in milliseconds.
+   Returns 0, or -1 with ENOMEM.  */
+int host_add(struct findings *findings, long elapsed);
+
+#endif /* PROBES_HOST_H */

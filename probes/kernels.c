@@ -1,0 +1,171 @@
+/* kernels.c - kernel families, by what is known of their listen queues
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   The figures come from the kernels' sources and from runs of other stacks, as
+   doc/portability.md tells row by row; "like" is as much as they allow one to
+   say.  */
+
+#include <config.h>
+
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "probes/kernels.h"
+
+/* What listen() makes of a backlog of 0, or of a negative one.  */
+enum special { AS_IT_IS, AS_CAP, AS_ZERO };
+
+struct kernel {
+    const char *name;
+    struct rule accepted; /* connections accept returns */
+    struct rule client;   /* connections the clients see */
+    long cap;             /* the usual largest backlog */
+    bool cap_fixed;       /* and no setting changes it */
+    bool cap_counts;      /* the cap cuts the connections, not the backlog */
+    enum special zero, negative;
+    bool says_limit; /* a listener can be asked for its backlog */
+    const char *overflow;
+};
+
+#define PLAIN(plus)                                                            \
+    {                                                                          \
+        1, 1, plus, RULE_NO_FLOOR                                              \
+    }
+#define HALF_MORE(plus)                                                        \
+    {                                                                          \
+        3, 2, plus, RULE_NO_FLOOR                                              \
+    }
+#define AT_LEAST(least, times, by, plus)                                       \
+    {                                                                          \
+        times, by, plus, least                                                 \
+    }
+
+static const struct kernel kernels[] = {
+    {"Linux 4.10 or later", PLAIN(1), PLAIN(1), 4096, false, false, AS_IT_IS,
+     AS_CAP, true, "silence"},
+    {"Linux before 4.10", PLAIN(1), PLAIN(3), 128, false, false, AS_IT_IS,
+     AS_CAP, true, "silence"},
+    {"gVisor", PLAIN(1), PLAIN(1), 1024, true, false, AS_IT_IS, AS_CAP, false,
+     "silence"},
+    {"FreeBSD 9 or later", HALF_MORE(1), HALF_MORE(1), 128, false, false,
+     AS_IT_IS, AS_CAP, true, "reset"},
+    {"FreeBSD 5 and 6", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS,
+     AS_CAP, false, "silence"},
+    {"DragonFly", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_CAP,
+     false, "silence"},
+    {"NetBSD", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_ZERO, false,
+     "silence"},
+    {"OpenBSD", AT_LEAST(81, 1, 1, 1), AT_LEAST(81, 1, 1, 1), 128, false,
+     false, AS_IT_IS, AS_CAP, false, "silence"},
+    {"macOS 10.5 or later", PLAIN(0), PLAIN(0), 128, false, false, AS_CAP,
+     AS_CAP, false, "silence"},
+    {"macOS before 10.5", HALF_MORE(1), HALF_MORE(1), 128, false, false,
+     AS_IT_IS, AS_CAP, false, "silence"},
+    {"AIX", HALF_MORE(1), HALF_MORE(1), 1024, false, false, AS_IT_IS, AS_CAP,
+     false, "silence"},
+    {"4.4BSD", HALF_MORE(1), HALF_MORE(1), 5, true, false, AS_IT_IS, AS_ZERO,
+     false, "silence"},
+    {"illumos and Solaris", HALF_MORE(1), HALF_MORE(1), 128, false, true,
+     AS_IT_IS, AS_ZERO, false, "silence"},
+    {"HP-UX 11", AT_LEAST(1, 3, 2, 0), AT_LEAST(1, 3, 2, 0), 4096, false,
+     false, AS_IT_IS, AS_CAP, false, "silence"},
+    {"lwIP", AT_LEAST(1, 1, 1, 0), AT_LEAST(1, 1, 1, 0), 255, true, false,
+     AS_IT_IS, AS_ZERO, false, "silence"},
+    {"NuttX", PLAIN(0), PLAIN(0), 255, false, false, AS_IT_IS, AS_ZERO, false,
+     "silence"},
+};
+
+enum { KERNELS = sizeof kernels / sizeof *kernels };
+
+_Static_assert((int)KERNELS <= (int)KERNELS_MAX,
+               "struct likeness has room for all");
+
+/* The cap of KERNEL that explains the MEASURED largest queue; -1 if none can.
+   Where the largest queue is not known, any row must speak for itself.  */
+static long cap_of(const struct kernel *kernel, long measured)
+{
+    if (kernel->cap_fixed)
+        return kernel->cap;
+    if (measured < 0)
+        return LONG_MAX / 4;
+    return kernel->cap_counts ? measured
+                              : rule_inverse(&kernel->accepted, measured);
+}
+
+/* What KERNEL, with CAP, does with BACKLOG, by RULE.  */
+static long expect(const struct kernel *kernel, const struct rule *rule,
+                   long cap, long backlog)
+{
+    enum special special = backlog == 0  ? kernel->zero
+                           : backlog < 0 ? kernel->negative
+                                         : AS_IT_IS;
+    if (special == AS_CAP)
+        backlog = cap;
+    else if (special == AS_ZERO)
+        backlog = 0;
+    if (kernel->cap_counts) {
+        long value = rule_value(rule, backlog < cap ? backlog : cap);
+        return value < cap ? value : cap;
+    }
+    return rule_value(rule, backlog < cap ? backlog : cap);
+}
+
+static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
+                     long cap)
+{
+    if (row->accepted < 0 || row->client < 0)
+        return true; /* no figures, nothing against it */
+    if (row->overflow && strcmp(row->overflow, kernel->overflow) != 0)
+        return false;
+    return kernel->says_limit == (row->effective >= 0) &&
+           row->accepted ==
+               expect(kernel, &kernel->accepted, cap, row->backlog) &&
+           row->client == expect(kernel, &kernel->client, cap, row->backlog);
+}
+
+/* How well KERNEL fits: 0 not, 1 with its cap changed, 2 as it comes.  */
+static int fit(const struct kernel *kernel, const struct queue_table *table)
+{
+    long cap = cap_of(kernel, table->cap.accepted);
+    if (cap < 0)
+        return 0;
+    if (table->cap.accepted >= 0 &&
+        expect(kernel, &kernel->accepted, cap, INT_MAX) != table->cap.accepted)
+        return 0;
+    for (size_t i = 0; i < table->count; i++)
+        if (!fits_row(kernel, &table->rows[i], cap))
+            return 0;
+    return cap == kernel->cap ? 2 : 1;
+}
+
+static bool has_figures(const struct queue_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].accepted >= 0)
+            return true;
+    return false;
+}
+
+struct likeness kernels_like(const struct queue_table *table)
+{
+    struct likeness likeness = {.comparable = has_figures(table)};
+    int fits[KERNELS];
+    int best = 0, how_many = 0;
+    if (!likeness.comparable)
+        return likeness;
+    for (int i = 0; i < KERNELS; i++) {
+        fits[i] = fit(&kernels[i], table);
+        if (fits[i] > best)
+            how_many = 0;
+        best = fits[i] > best ? fits[i] : best;
+        how_many += fits[i] > 0 && fits[i] == best;
+    }
+    for (int i = 0; i < KERNELS; i++) {
+        if (fits[i] > 0 && fits[i] == best && how_many == 1)
+            likeness.best = kernels[i].name;
+        else if (fits[i] > 0)
+            likeness.also[likeness.also_count++] = kernels[i].name;
+    }
+    return likeness;
+}

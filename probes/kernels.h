@@ -1,0 +1,24 @@
+/* kernels.h - kernel families, by what is known of their listen queues
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_KERNELS_H
+#define PROBES_KERNELS_H 1
+
+#include <stdbool.h>
+
+#include "probes/rule.h"
+#include "probes/table.h"
+
+enum { KERNELS_MAX = 16 };
+
+/* The families whose figures TABLE's are like.  */
+struct likeness {
+    const char *best;              /* the one that fits best, or NULL */
+    const char *also[KERNELS_MAX]; /* others that fit */
+    int also_count;
+    bool comparable; /* there were figures to go by */
+};
+
+struct likeness kernels_like(const struct queue_table *table);
+
+#endif /* PROBES_KERNELS_H */

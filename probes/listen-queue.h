@@ -1,0 +1,33 @@
+/* listen-queue.h - how many connections wait for accept, by backlog
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Findings, under the id "listen.queue"; FAMILY is inet or inet6:
+
+       FAMILY.available           yes or no, with the reason
+       FAMILY.N.effective         the kernel's word on the backlog in force
+       FAMILY.N.client            connections the clients saw complete
+       FAMILY.N.accepted          connections accept returned
+       FAMILY.N.overflow          what the next client saw: silence, refused,
+                                  reset, or an errno by name
+       FAMILY.N.queued            the kernel's word on the full queue
+       FAMILY.N.limit             what of ours stopped the row
+       FAMILY.N.repeats           how often it was measured
+
+   and under "listen.cap":
+
+       family asked effective client accepted overflow limit
+       setting scope value        what sonde_backlog_cap says
+
+   A figure that the repeats do not agree on is a range, "14..15", and not
+   stable.  Each row's findings are written when it is through.  */
+
+#ifndef PROBES_LISTEN_QUEUE_H
+#define PROBES_LISTEN_QUEUE_H 1
+
+#include "probes/plan.h"
+#include "probes/runner.h"
+
+/* Measure what PLAN, a struct queue_plan, says.  */
+measurement measure_listen_queue;
+
+#endif /* PROBES_LISTEN_QUEUE_H */

@@ -1,0 +1,335 @@
+/* report-text.c - findings about listen queues, for people
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <limits.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "probes/published.h"
+#include "probes/report.h"
+
+enum { COLUMNS = 80, LABEL = 10 };
+
+static const struct {
+    const char *id, *name;
+} families[] = {{"inet", "IPv4"}, {"inet6", "IPv6"}};
+
+enum { FAMILIES = sizeof families / sizeof *families };
+
+/* ---- sentences ---------------------------------------------------------- */
+
+/* A text under way; what does not fit is left out.  */
+struct sentence {
+    char text[1024];
+};
+
+__attribute__((format(printf, 2, 3))) static void
+say(struct sentence *sentence, const char *format, ...)
+{
+    size_t used = strlen(sentence->text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence->text + used, sizeof sentence->text - used, format,
+              arguments);
+    va_end(arguments);
+}
+
+/* Print SENTENCE behind LABEL, broken at spaces to fit the columns.  */
+static void put_sentence(FILE *out, const char *label,
+                         const struct sentence *sentence)
+{
+    const char *word = sentence->text;
+    size_t column = LABEL;
+    fprintf(out, "%-*s", LABEL, label);
+    while (*word) {
+        size_t length = strcspn(word, " ");
+        if (column > LABEL && column + 1 + length > COLUMNS - 1) {
+            fprintf(out, "\n%*s", LABEL, "");
+            column = LABEL;
+        } else if (column > LABEL) {
+            putc(' ', out);
+            column++;
+        }
+        fprintf(out, "%.*s", (int)length, word);
+        column += length;
+        word += length;
+        word += *word == ' ';
+    }
+    putc('\n', out);
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+static bool has_family(const struct queue_table *table, const char *family)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (!strcmp(table->rows[i].family, family))
+            return true;
+    return false;
+}
+
+static void print_backlog(int backlog, char *text, size_t size)
+{
+    if (backlog == INT_MAX)
+        snprintf(text, size, "max");
+    else
+        snprintf(text, size, "%d", backlog);
+}
+
+static void put_head(FILE *out, const struct queue_table *table)
+{
+    fprintf(out, "%7s %8s", "", "kernel");
+    for (int i = 0; i < FAMILIES; i++)
+        if (has_family(table, families[i].id))
+            fprintf(out, " %9s%4s", families[i].name, "");
+    fprintf(out, "  published: connections queued\n%7s %8s", "backlog", "says");
+    for (int i = 0; i < FAMILIES; i++)
+        if (has_family(table, families[i].id))
+            fprintf(out, " client accept");
+    for (int i = 0; i < PUBLISHED; i++)
+        fprintf(out, " %*s", i ? (int)strlen(published[i].system) : 5,
+                published[i].system);
+    fprintf(out, "\n%7s %8s", "", "");
+    for (int i = 0; i < FAMILIES; i++)
+        if (has_family(table, families[i].id))
+            fprintf(out, " %13s", "");
+    for (int i = 0; i < PUBLISHED; i++)
+        fprintf(out, " %*s", i ? (int)strlen(published[i].system) : 5,
+                published[i].version);
+    putc('\n', out);
+}
+
+/* What the kernel says of this backlog in either family; both, if they
+   differ.  */
+static void print_effective(const struct queue_table *table, int backlog,
+                            char *text, size_t size)
+{
+    const struct queue_row *inet = table_row(table, "inet", backlog);
+    const struct queue_row *inet6 = table_row(table, "inet6", backlog);
+    long first = inet ? inet->effective : -1;
+    long second = inet6 ? inet6->effective : -1;
+    if (first < 0 && second < 0)
+        snprintf(text, size, "-");
+    else if (first >= 0 && second >= 0 && first != second)
+        snprintf(text, size, "%ld/%ld", first, second);
+    else
+        snprintf(text, size, "%ld", first >= 0 ? first : second);
+}
+
+static void put_counts(FILE *out, const struct queue_row *row)
+{
+    fprintf(out, " %6s %6s",
+            row && row->client_text ? row->client_text : "-",
+            row && row->accepted_text ? row->accepted_text : "-");
+}
+
+static void put_row(FILE *out, const struct queue_table *table, int backlog)
+{
+    char name[16], effective[48];
+    print_backlog(backlog, name, sizeof name);
+    print_effective(table, backlog, effective, sizeof effective);
+    fprintf(out, "%7s %8s", name, effective);
+    for (int i = 0; i < FAMILIES; i++)
+        if (has_family(table, families[i].id))
+            put_counts(out, table_row(table, families[i].id, backlog));
+    for (int i = 0; i < PUBLISHED; i++) {
+        int width = i ? (int)strlen(published[i].system) : 5;
+        if (backlog >= 0 && backlog < PUBLISHED_BACKLOGS)
+            fprintf(out, " %*d", width, published[i].queued[backlog]);
+        else
+            fprintf(out, " %*s", width, "-");
+    }
+    putc('\n', out);
+}
+
+static void put_table(FILE *out, const struct queue_table *table)
+{
+    put_head(out, table);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        /* A backlog measured in both families is told with the first.  */
+        if (!strcmp(row->family, "inet") ||
+            !table_row(table, "inet", row->backlog))
+            put_row(out, table, row->backlog);
+    }
+    putc('\n', out);
+}
+
+/* ---- what it means ------------------------------------------------------ */
+
+/* Rows without figures, or with ones that vary: why.  Neighbours with the
+   same reason are told together.  */
+static void put_reasons(FILE *out, const struct queue_table *table)
+{
+    for (size_t i = 0; i < table->count;) {
+        const struct queue_row *row = &table->rows[i];
+        struct sentence sentence = {""};
+        char first[16], last[16];
+        size_t next = i + 1;
+        while (next < table->count && row->reason &&
+               table->rows[next].reason &&
+               !strcmp(table->rows[next].family, row->family) &&
+               !strcmp(table->rows[next].reason, row->reason))
+            next++;
+        print_backlog(row->backlog, first, sizeof first);
+        print_backlog(table->rows[next - 1].backlog, last, sizeof last);
+        say(&sentence, "%s, backlog %s", !strcmp(row->family, "inet") ?
+            "IPv4" : "IPv6", first);
+        if (next > i + 1)
+            say(&sentence, " to %s", last);
+        if (row->reason)
+            say(&sentence, ": %s", row->reason);
+        else
+            say(&sentence, ": the repeats differ, so no figure is given");
+        if (row->reason || !row->stable)
+            put_sentence(out, "note", &sentence);
+        i = next;
+    }
+}
+
+/* The rows that RULING does not explain.  */
+static void say_broken(struct sentence *sentence, const struct report *report)
+{
+    int named = 0;
+    for (size_t i = 0; i < report->table.count; i++) {
+        const struct queue_row *row = &report->table.rows[i];
+        char backlog[16];
+        if (verdict_explains(&report->verdict, &report->table, row))
+            continue;
+        print_backlog(row->backlog, backlog, sizeof backlog);
+        if (named++ < 8)
+            say(sentence, "%s %s (%s: %ld)", named == 1 ? "; not" : ",",
+                backlog, row->family, row->accepted);
+    }
+    if (named > 8)
+        say(sentence, " and %d more", named - 8);
+}
+
+static void put_rule(FILE *out, const struct report *report)
+{
+    const struct ruling *ruling = &report->verdict.accepted;
+    const struct ruling *client = &report->verdict.client;
+    struct sentence sentence = {""};
+    char rule[80], client_rule[80];
+    rule_print(&ruling->rule, true, rule, sizeof rule);
+    rule_print(&client->rule, true, client_rule, sizeof client_rule);
+    if (ruling->rows == 0)
+        say(&sentence, "none: no row has figures");
+    else if (!ruling->comparable)
+        say(&sentence, "none given: it takes three different backlogs, from 0 "
+                       "to the cap, to tell one rule from another");
+    else if (ruling->broken == 0)
+        say(&sentence, "%s connections wait for accept; true of all %zu rows",
+            rule, ruling->rows);
+    else
+        say(&sentence, "no single rule: %s fits %zu of %zu rows", rule,
+            ruling->rows - ruling->broken, ruling->rows);
+    if (ruling->comparable && ruling->broken)
+        say_broken(&sentence, report);
+    put_sentence(out, "rule", &sentence);
+    if (client->comparable && strcmp(rule, client_rule) != 0) {
+        struct sentence more = {""};
+        say(&more, "%s clients believe they are connected%s", client_rule,
+            client->broken ? ", in most rows" : "");
+        put_sentence(out, "", &more);
+    }
+}
+
+/* Where the cap comes from, as far as that is known.  */
+static void say_origin(struct sentence *sentence, const struct report *report)
+{
+    const struct cap_row *cap = &report->table.cap;
+    bool namespace = cap->scope && strcmp(cap->scope, "host") != 0;
+    if (cap->setting && cap->value >= 0)
+        say(sentence, " from %s = %ld%s", cap->setting, cap->value,
+            namespace ? ", in this network namespace" : "");
+    else if (cap->setting)
+        say(sentence, " by measurement only: %s is %s", cap->setting,
+            cap->value_reason ? cap->value_reason : "not to be read");
+}
+
+static void put_cap(FILE *out, const struct report *report)
+{
+    const struct cap_row *cap = &report->table.cap;
+    struct sentence sentence = {""};
+    if (report->verdict.cap >= 0)
+        say(&sentence, "%ld", report->verdict.cap);
+    else
+        say(&sentence, "not known");
+    say_origin(&sentence, report);
+    if (cap->accepted >= 0)
+        say(&sentence,
+            ": %ld queued when %d were asked for; no error says so",
+            cap->accepted, INT_MAX);
+    else
+        say(&sentence, "; not filled: %s", cap->reason ? cap->reason : "-");
+    put_sentence(out, "cap", &sentence);
+}
+
+static void put_next(FILE *out, const struct report *report)
+{
+    const struct verdict *verdict = &report->verdict;
+    struct sentence sentence = {""};
+    if (!verdict->overflow)
+        say(&sentence, "not seen: no row overflowed");
+    else if (!verdict->one_overflow)
+        say(&sentence, "not the same in every row: see --json");
+    else if (!strcmp(verdict->overflow, "silence"))
+        say(&sentence,
+            "hears nothing, for all of %d ms; TCP will try again, and its "
+            "program waits without an error",
+            report->wait);
+    else if (!strcmp(verdict->overflow, "reset"))
+        say(&sentence, "is connected first, then reset (ECONNRESET)");
+    else if (!strcmp(verdict->overflow, "refused"))
+        say(&sentence, "is refused (ECONNREFUSED)");
+    else
+        say(&sentence, "gets %s", verdict->overflow);
+    put_sentence(out, "one more", &sentence);
+}
+
+static void put_like(FILE *out, const struct likeness *like)
+{
+    struct sentence sentence = {""};
+    if (!like->comparable)
+        say(&sentence, "nothing: no row has figures");
+    else if (like->best)
+        say(&sentence, "%s", like->best);
+    else if (like->also_count > 0)
+        say(&sentence, "these, which the figures cannot tell apart: ");
+    else
+        say(&sentence, "no kernel family that sonde knows");
+    for (int i = 0; i < like->also_count; i++)
+        say(&sentence, "%s%s",
+            i == 0 ? (like->best ? "; these cannot be told from it: " : "")
+                   : ", ",
+            like->also[i]);
+    put_sentence(out, "like", &sentence);
+}
+
+/* "network namespace 4026531840" for "net:[4026531840]".  */
+static void put_host(FILE *out, const struct findings *findings)
+{
+    const char *scope = findings_text(findings, "host", "scope");
+    fprintf(out, "%s %s %s", findings_text(findings, "host", "system"),
+            findings_text(findings, "host", "release"),
+            findings_text(findings, "host", "machine"));
+    if (scope && !strncmp(scope, "net:[", 5))
+        fprintf(out, ", network namespace %.*s", (int)strcspn(scope + 5, "]"),
+                scope + 5);
+    fputs("\n\n", out);
+}
+
+void report_text(FILE *out, const struct report *report)
+{
+    put_host(out, report->findings);
+    put_table(out, &report->table);
+    put_reasons(out, &report->table);
+    put_rule(out, report);
+    put_cap(out, report);
+    put_next(out, report);
+    put_like(out, &report->verdict.like);
+    fputs("* and macOS 10.2.6\n", out);
+}

@@ -1,0 +1,21 @@
+/* report.c - what all reports are made of
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include "probes/report.h"
+
+int report_make(struct report *report, struct findings *findings, int wait)
+{
+    findings_sort(findings);
+    *report = (struct report){.findings = findings, .wait = wait};
+    if (table_make(&report->table, findings))
+        return -1;
+    report->verdict = verdict_of(&report->table);
+    return 0;
+}
+
+void report_free(struct report *report)
+{
+    table_free(&report->table);
+}

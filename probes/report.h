@@ -1,0 +1,31 @@
+/* report.h - findings about listen queues, told
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Write errors stay with OUT, for ferror.  The plain form is findings_write. */
+
+#ifndef PROBES_REPORT_H
+#define PROBES_REPORT_H 1
+
+#include "probes/finding.h"
+#include "probes/table.h"
+#include "probes/verdict.h"
+
+struct report {
+    const struct findings *findings;
+    struct queue_table table;
+    struct verdict verdict;
+    int wait; /* how long a client was given, in milliseconds */
+};
+
+/* Make *REPORT of FINDINGS, which must stay.  Returns 0, or -1 with ENOMEM. */
+int report_make(struct report *report, struct findings *findings, int wait);
+
+void report_free(struct report *report);
+
+/* For people, in 80 columns of plain ASCII.  */
+void report_text(FILE *out, const struct report *report);
+
+/* For programs; the keys are described in backlogprobe(1).  */
+void report_json(FILE *out, const struct report *report);
+
+#endif /* PROBES_REPORT_H */

@@ -1,0 +1,187 @@
+/* runner.c - run a measurement in a child of its own, under a deadline
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   The child's findings come through a pipe.  It keeps the pipe's other half in
+   view, and ends by itself when its parent is gone, however that died.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "probes/runner.h"
+#include "sonde.h"
+
+/* A line of findings is far shorter; what is longer is no such line.  */
+enum { line_max = 4096 };
+
+struct run {
+    pid_t child;
+    int pipe; /* the child's findings */
+    long start, deadline;
+    char line[line_max];
+    size_t length;
+    struct findings *findings;
+    void (*progress)(const struct findings *, long);
+    struct run_trouble *trouble;
+};
+
+long clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000L + now.tv_nsec / 1000000;
+}
+
+static int fail(struct run *run, const char *what, int error)
+{
+    if (!*run->trouble->text)
+        snprintf(run->trouble->text, sizeof run->trouble->text, "%s%s%s", what,
+                 error ? ": " : "", error ? strerror(error) : "");
+    return -1;
+}
+
+static _Noreturn void be_child(measurement *measure, const void *plan, int fd)
+{
+    FILE *out = fdopen(fd, "w");
+    bool whole = out && measure(out, fd, plan);
+    if (out && (ferror(out) || fclose(out)))
+        whole = false;
+    _exit(whole ? 0 : 2);
+}
+
+static int start_child(struct run *run, measurement *measure, const void *plan)
+{
+    int ends[2];
+    fflush(NULL);
+    if (pipe(ends))
+        return fail(run, "no pipe", errno);
+    run->child = fork();
+    if (run->child == 0) {
+        close(ends[0]);
+        sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
+        be_child(measure, plan, ends[1]);
+    }
+    close(ends[1]);
+    if (run->child < 0) {
+        int error = errno;
+        close(ends[0]);
+        return fail(run, "no process", error);
+    }
+    run->pipe = ends[0];
+    return 0;
+}
+
+/* Add the whole lines among the LENGTH bytes that stand in the buffer.  */
+static int take_lines(struct run *run)
+{
+    char *start = run->line;
+    char *end;
+    while ((end = memchr(start, '\n',
+                         (size_t)(run->line + run->length - start)))) {
+        *end = '\0';
+        if (findings_read_line(run->findings, start))
+            return fail(run, "its findings do not read", errno);
+        if (run->progress)
+            run->progress(run->findings, clock_ms() - run->start);
+        start = end + 1;
+    }
+    run->length -= (size_t)(start - run->line);
+    memmove(run->line, start, run->length);
+    if (run->length == line_max)
+        return fail(run, "its findings have no end of line", 0);
+    return 0;
+}
+
+/* Read once what is there.  Returns 1 to go on, 0 at the end, -1.  */
+static int read_some(struct run *run)
+{
+    ssize_t got =
+        read(run->pipe, run->line + run->length, line_max - run->length);
+    if (got < 0)
+        return errno == EINTR ? 1 : fail(run, "reading its findings", errno);
+    if (got == 0)
+        return 0;
+    run->length += (size_t)got;
+    return take_lines(run) ? -1 : 1;
+}
+
+/* Read until the child closes its end, or the deadline passes.  */
+static int read_all(struct run *run)
+{
+    for (;;) {
+        long left = run->start + run->deadline - clock_ms();
+        if (left <= 0)
+            return fail(run, "its deadline passed", 0);
+        struct pollfd poll_fd = {.fd = run->pipe, .events = POLLIN};
+        int ready = poll(&poll_fd, 1, (int)left);
+        if (ready < 0 && errno != EINTR)
+            return fail(run, "poll", errno);
+        if (ready > 0) {
+            int more = read_some(run);
+            if (more <= 0)
+                return more;
+        }
+    }
+}
+
+/* Wait for the child, until the deadline or not at all; then kill it.  Returns
+   1 if it ended by itself, with its STATUS; 0 if it had to be killed.  */
+static int wait_or_kill(const struct run *run, bool wait, int *status)
+{
+    long left;
+    pid_t done = 0;
+    while (wait && done == 0 &&
+           (left = run->start + run->deadline - clock_ms()) > 0) {
+        done = waitpid(run->child, status, WNOHANG);
+        if (done == 0)
+            poll(NULL, 0, 1); /* it is at its last steps */
+    }
+    if (done == run->child)
+        return 1;
+    kill(run->child, SIGKILL);
+    while (waitpid(run->child, status, 0) < 0 && errno == EINTR)
+        continue;
+    return 0;
+}
+
+static int reap(struct run *run, bool whole)
+{
+    int status = 0;
+    char text[40];
+    if (!wait_or_kill(run, whole, &status))
+        return fail(run, "it did not end", 0);
+    if (WIFSIGNALED(status)) {
+        snprintf(text, sizeof text, "it was killed by signal %d",
+                 WTERMSIG(status));
+        return fail(run, text, 0);
+    }
+    return WEXITSTATUS(status) ? fail(run, "it gave up", 0) : 0;
+}
+
+int run_measurement(measurement *measure, const void *plan, int deadline,
+                    struct findings *findings,
+                    void (*progress)(const struct findings *, long elapsed),
+                    struct run_trouble *trouble)
+{
+    struct run run = {
+        .start = clock_ms(),
+        .deadline = deadline,
+        .findings = findings,
+        .progress = progress,
+        .trouble = trouble,
+    };
+    *trouble = (struct run_trouble){0};
+    if (start_child(&run, measure, plan))
+        return -1;
+    bool whole = !read_all(&run);
+    close(run.pipe);
+    return reap(&run, whole);
+}

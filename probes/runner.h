@@ -1,0 +1,36 @@
+/* runner.h - run a measurement in a child of its own, under a deadline
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_RUNNER_H
+#define PROBES_RUNNER_H 1
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "probes/finding.h"
+
+/* A measurement: writes findings to OUT, each as soon as it is there.  It
+   should end when WATCH, a descriptor, turns readable or in error: then nobody
+   listens any more.  Returns true if it got to its end.  */
+typedef bool measurement(FILE *out, int watch, const void *plan);
+
+/* Why a run ended early, as a sentence's end; "" if it did not.  */
+struct run_trouble {
+    char text[120];
+};
+
+/* Run MEASURE with PLAN in a child and add what it writes to FINDINGS.  After
+   DEADLINE milliseconds it is killed.  PROGRESS, if not NULL, is called for
+   each line that arrives, with the milliseconds since the start.  The child
+   is gone when this returns, whatever happened.
+
+   Returns 0, or -1 with *TROUBLE filled in; what arrived before is kept.  */
+int run_measurement(measurement *measure, const void *plan, int deadline,
+                    struct findings *findings,
+                    void (*progress)(const struct findings *, long elapsed),
+                    struct run_trouble *trouble);
+
+/* Milliseconds of a clock that only goes forward.  */
+long clock_ms(void);
+
+#endif /* PROBES_RUNNER_H */

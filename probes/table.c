@@ -1,0 +1,121 @@
+/* table.c - findings about listen queues, as rows
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/table.h"
+
+/* The finding KEY of ROW.  */
+static const struct finding *get(const struct findings *findings,
+                                 const struct queue_row *row, const char *key)
+{
+    char whole[64];
+    snprintf(whole, sizeof whole, "%s.%d.%s", row->family, row->backlog, key);
+    return findings_get(findings, "listen.queue", whole);
+}
+
+static const char *get_text(const struct findings *findings,
+                            const struct queue_row *row, const char *key)
+{
+    const struct finding *finding = get(findings, row, key);
+    return finding ? finding->value : NULL;
+}
+
+/* A figure of ROW; one that is not stable is none.  */
+static long get_figure(const struct findings *findings,
+                       const struct queue_row *row, const char *key)
+{
+    const struct finding *finding = get(findings, row, key);
+    if (!finding || !finding->stable)
+        return -1;
+    return findings_number(findings, "listen.queue", finding->key, -1);
+}
+
+static void fill_row(const struct findings *findings, struct queue_row *row)
+{
+    static const char *const counted[] = {"client", "accepted", "overflow"};
+    const struct finding *accepted = get(findings, row, "accepted");
+    row->effective = get_figure(findings, row, "effective");
+    row->client = get_figure(findings, row, "client");
+    row->accepted = get_figure(findings, row, "accepted");
+    row->queued = get_figure(findings, row, "queued");
+    row->repeats = get_figure(findings, row, "repeats");
+    row->client_text = get_text(findings, row, "client");
+    row->accepted_text = get_text(findings, row, "accepted");
+    row->overflow = get_text(findings, row, "overflow");
+    row->limit = get_text(findings, row, "limit");
+    row->reason = accepted ? accepted->reason : NULL;
+    row->stable = true;
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+        const struct finding *finding = get(findings, row, counted[i]);
+        row->stable = row->stable && finding && finding->stable;
+    }
+}
+
+/* Whether FINDING is the one that each row has; then ROW is told which.  */
+static bool begins_row(const struct finding *finding, struct queue_row *row)
+{
+    const char *dot = strchr(finding->key, '.');
+    char *end;
+    if (strcmp(finding->id, "listen.queue") || !dot ||
+        (size_t)(dot - finding->key) >= sizeof row->family)
+        return false;
+    *row = (struct queue_row){0};
+    memcpy(row->family, finding->key, (size_t)(dot - finding->key));
+    row->backlog = (int)strtol(dot + 1, &end, 10);
+    return end != dot + 1 && !strcmp(end, ".accepted");
+}
+
+static void fill_cap(const struct findings *findings, struct cap_row *cap)
+{
+    static const char id[] = "listen.cap";
+    const struct finding *accepted = findings_get(findings, id, "accepted");
+    const struct finding *value = findings_get(findings, id, "value");
+    cap->family = findings_text(findings, id, "family");
+    cap->setting = findings_text(findings, id, "setting");
+    cap->scope = findings_text(findings, id, "scope");
+    cap->overflow = findings_text(findings, id, "overflow");
+    cap->limit = findings_text(findings, id, "limit");
+    cap->reason = accepted ? accepted->reason : "not measured";
+    cap->effective = findings_number(findings, id, "effective", -1);
+    cap->value = findings_number(findings, id, "value", -1);
+    cap->value_reason = value ? value->reason : NULL;
+    cap->client = findings_number(findings, id, "client", -1);
+    cap->accepted = findings_number(findings, id, "accepted", -1);
+}
+
+int table_make(struct queue_table *table, const struct findings *findings)
+{
+    *table = (struct queue_table){0};
+    table->rows = calloc(findings->count + 1, sizeof *table->rows);
+    if (!table->rows)
+        return -1;
+    for (size_t i = 0; i < findings->count; i++) {
+        struct queue_row row;
+        if (!begins_row(&findings->list[i], &row))
+            continue;
+        fill_row(findings, &row);
+        table->rows[table->count++] = row;
+    }
+    fill_cap(findings, &table->cap);
+    return 0;
+}
+
+const struct queue_row *table_row(const struct queue_table *table,
+                                  const char *family, int backlog)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].backlog == backlog &&
+            !strcmp(table->rows[i].family, family))
+            return &table->rows[i];
+    return NULL;
+}
+
+void table_free(struct queue_table *table)
+{
+    free(table->rows);
+    *table = (struct queue_table){0};
+}

@@ -1,0 +1,47 @@
+/* table.h - findings about listen queues, as rows
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   A row's texts belong to the findings it was made from.  */
+
+#ifndef PROBES_TABLE_H
+#define PROBES_TABLE_H 1
+
+#include "probes/finding.h"
+
+/* Figures that are not known are -1, texts NULL.  */
+struct queue_row {
+    char family[8]; /* "inet", "inet6" */
+    int backlog;
+    long effective, client, accepted, queued, repeats;
+    const char *client_text, *accepted_text; /* a range, if not stable */
+    const char *overflow;
+    const char *limit;
+    const char *reason;
+    bool stable;
+};
+
+struct cap_row {
+    const char *family, *setting, *scope, *overflow, *limit, *reason;
+    long effective; /* what the kernel says is in force */
+    long value;     /* what the setting says */
+    const char *value_reason;
+    long client, accepted;
+};
+
+struct queue_table {
+    struct queue_row *rows; /* by family, then by backlog */
+    size_t count;
+    struct cap_row cap;
+};
+
+/* Set *TABLE from FINDINGS, which must be sorted and stay.  Returns 0, or -1
+   with ENOMEM.  */
+int table_make(struct queue_table *table, const struct findings *findings);
+
+/* The row of FAMILY and BACKLOG, or NULL.  */
+const struct queue_row *table_row(const struct queue_table *table,
+                                  const char *family, int backlog);
+
+void table_free(struct queue_table *table);
+
+#endif /* PROBES_TABLE_H */

@@ -1,0 +1,112 @@
+/* verdict.c - what the figures about listen queues mean
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/verdict.h"
+
+/* Which of a row's two counts.  */
+typedef long counted(const struct queue_row *row);
+
+static long count_accepted(const struct queue_row *row)
+{
+    return row->accepted;
+}
+
+static long count_client(const struct queue_row *row)
+{
+    return row->client;
+}
+
+/* Whether BACKLOG is cut to the cap, or counts as the cap: then the rule is
+   about the cap, not about the number given.  */
+static bool asks_for_cap(long cap, int backlog)
+{
+    return backlog < 0 || (cap >= 0 && backlog > cap);
+}
+
+/* Whether RULE explains the COUNT of ROW.  A negative backlog counts as the
+   cap or as 0, according to the system.  */
+static bool explains(const struct rule *rule, const struct queue_table *table,
+                     long cap, const struct queue_row *row, counted *count)
+{
+    long found = count(row);
+    struct queue_row cap_row = {.client = table->cap.client,
+                                .accepted = table->cap.accepted};
+    if (found < 0)
+        return true;
+    if (!asks_for_cap(cap, row->backlog))
+        return found == rule_value(rule, row->backlog);
+    return found == count(&cap_row) ||
+           (row->backlog < 0 && found == rule_value(rule, 0));
+}
+
+static struct ruling rule_on(const struct queue_table *table, long cap,
+                             counted *count)
+{
+    struct ruling ruling = {0};
+    size_t used = 0, fits;
+    struct sample *samples = calloc(table->count + 1, sizeof *samples);
+    if (!samples)
+        return ruling;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        ruling.rows += count(row) >= 0;
+        if (count(row) >= 0 && !asks_for_cap(cap, row->backlog))
+            samples[used++] = (struct sample){row->backlog, count(row)};
+    }
+    ruling.comparable =
+        used > 0 && rule_fit(samples, used, &ruling.rule, &fits);
+    free(samples);
+    for (size_t i = 0; ruling.comparable && i < table->count; i++)
+        ruling.broken +=
+            !explains(&ruling.rule, table, cap, &table->rows[i], count);
+    return ruling;
+}
+
+/* The largest backlog in force: as the kernel says of a listener, or as the
+   setting says.  */
+static long known_cap(const struct queue_table *table)
+{
+    return table->cap.effective >= 0 ? table->cap.effective : table->cap.value;
+}
+
+static void find_overflow(struct verdict *verdict,
+                          const struct queue_table *table)
+{
+    verdict->one_overflow = true;
+    for (size_t i = 0; i < table->count; i++) {
+        const char *overflow = table->rows[i].overflow;
+        if (!overflow)
+            continue;
+        if (verdict->overflow && strcmp(overflow, verdict->overflow) != 0)
+            verdict->one_overflow = false;
+        verdict->overflow = overflow;
+    }
+}
+
+struct verdict verdict_of(const struct queue_table *table)
+{
+    struct verdict verdict = {.cap = known_cap(table)};
+    verdict.accepted = rule_on(table, verdict.cap, count_accepted);
+    verdict.client = rule_on(table, verdict.cap, count_client);
+    /* Where nobody says, the largest queue and the rule tell.  */
+    if (verdict.cap < 0 && verdict.accepted.comparable &&
+        table->cap.accepted >= 0)
+        verdict.cap =
+            rule_inverse(&verdict.accepted.rule, table->cap.accepted);
+    find_overflow(&verdict, table);
+    verdict.like = kernels_like(table);
+    return verdict;
+}
+
+bool verdict_explains(const struct verdict *verdict,
+                      const struct queue_table *table,
+                      const struct queue_row *row)
+{
+    return explains(&verdict->accepted.rule, table, verdict->cap, row,
+                    count_accepted);
+}

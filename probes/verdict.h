@@ -1,0 +1,36 @@
+/* verdict.h - what the figures about listen queues mean
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_VERDICT_H
+#define PROBES_VERDICT_H 1
+
+#include "probes/kernels.h"
+#include "probes/rule.h"
+#include "probes/table.h"
+
+/* A rule, and how far it goes.  */
+struct ruling {
+    struct rule rule;
+    bool comparable; /* there were enough figures to tell rules apart */
+    size_t rows;     /* with figures */
+    size_t broken;   /* of them, those the rule does not explain */
+};
+
+struct verdict {
+    struct ruling accepted; /* connections accept returned */
+    struct ruling client;   /* connections the clients saw */
+    long cap;               /* the largest backlog in force, or -1 */
+    bool one_overflow;      /* all rows that overflowed, alike */
+    const char *overflow;   /* so; NULL if none did */
+    struct likeness like;
+};
+
+struct verdict verdict_of(const struct queue_table *table);
+
+/* Whether RULING explains ROW, by the count of connections accept returned.
+   True for a row without figures.  */
+bool verdict_explains(const struct verdict *verdict,
+                      const struct queue_table *table,
+                      const struct queue_row *row);
+
+#endif /* PROBES_VERDICT_H */

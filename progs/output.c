@@ -1,0 +1,58 @@
+/* output.c - what a program says, and whether it got out
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "progs/output.h"
+#include "progs/status.h"
+#include "sonde.h"
+
+static const char *name = "sonde";
+
+bool output_begin(const char *program)
+{
+    bool open_before = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+    name = program;
+    /* open takes the lowest free number.  */
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+    sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
+    if (!open_before)
+        complain("standard output is closed; there is nowhere to report to");
+    return open_before;
+}
+
+void complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "%s: ", name);
+    vfprintf(stderr, format, arguments);
+    putc('\n', stderr);
+    va_end(arguments);
+}
+
+int output_end(int status)
+{
+    errno = 0;
+    bool failed = ferror(stdout) != 0;
+    if (fclose(stdout))
+        failed = true;
+    if (!failed)
+        return status;
+    complain("cannot write standard output%s%s", errno ? ": " : "",
+             errno ? strerror(errno) : "");
+    return STATUS_TROUBLE;
+}

@@ -1,0 +1,22 @@
+/* output.h - what a program says, and whether it got out
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROGS_OUTPUT_H
+#define PROGS_OUTPUT_H 1
+
+#include <stdbool.h>
+
+/* To be called first: makes sure that the descriptors 0 to 2 are taken, so
+   that no socket becomes standard output, and that a reader who went away is a
+   write error, not a death by SIGPIPE.  PROGRAM is the name in messages.
+   Returns false, having said so, if standard output is closed.  */
+bool output_begin(const char *program);
+
+/* Say a sentence on standard error: "PROGRAM: ...".  */
+__attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
+
+/* To be called last: write out what standard output still holds.  Returns
+   STATUS, or STATUS_TROUBLE, having said so, if anything was not written.  */
+int output_end(int status);
+
+#endif /* PROGS_OUTPUT_H */
