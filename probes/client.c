@@ -69,3 +69,20 @@ enum client_state client_check(int fd)
     }
     return state;
 }
+
+size_t clients_connected(const int *fds, size_t count)
+{
+    enum { CHUNK = 256 };
+    struct pollfd poll_fds[CHUNK];
+    size_t connected = count;
+    for (size_t start = 0; start < count; start += CHUNK) {
+        size_t some = count - start < CHUNK ? count - start : CHUNK;
+        for (size_t i = 0; i < some; i++)
+            poll_fds[i] = (struct pollfd){.fd = fds[start + i]};
+        if (poll(poll_fds, (nfds_t)some, 0) <= 0)
+            continue;
+        for (size_t i = 0; i < some; i++)
+            connected -= (poll_fds[i].revents & (POLLERR | POLLHUP)) != 0;
+    }
+    return connected;
+}

@@ -4,6 +4,8 @@
 #ifndef PROBES_CLIENT_H
 #define PROBES_CLIENT_H 1
 
+#include <stddef.h>
+
 #include "sonde.h"
 
 /* What became of it.  */
@@ -23,5 +25,8 @@ enum client_state client_connect(int fd, const struct sonde_address *address);
 
 /* Ask what became of FD, without waiting.  */
 enum client_state client_check(int fd);
+
+/* How many of the COUNT connected clients in FDS are connected still.  */
+size_t clients_connected(const int *fds, size_t count);
 
 #endif /* PROBES_CLIENT_H */

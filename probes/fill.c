@@ -81,9 +81,7 @@ static bool keep_client(struct fill *fill, int fd)
 /* Count the clients that are connected still, and those that accept gives.  */
 static void count_connections(struct fill *fill)
 {
-    for (size_t i = 0; i < fill->count; i++)
-        if (client_check(fill->clients[i]) == CLIENT_CONNECTED)
-            fill->client++;
+    fill->client = (long)clients_connected(fill->clients, fill->count);
     if (fill->client < (long)fill->count)
         fill->overflow = OVERFLOW_RESET;
     for (int i = 0; i <= CLIENTS_MAX; i++) {
@@ -187,7 +185,7 @@ static void turned_away(struct engine *engine, struct fill *fill, int error)
 static bool last_one_stays(const struct fill *fill)
 {
     return fill->count < 2 ||
-           client_check(fill->clients[fill->count - 2]) == CLIENT_CONNECTED;
+           clients_connected(&fill->clients[fill->count - 2], 1) == 1;
 }
 
 /* Take the connected client FD.  Returns true if FILL goes on.  */

@@ -154,7 +154,7 @@ static void put_table(FILE *out, const struct queue_table *table)
             !table_row(table, "inet", row->backlog))
             put_row(out, table, row->backlog);
     }
-    putc('\n', out);
+    fputs("* the same on macOS 10.2.6\n\n", out);
 }
 
 /* ---- what it means ------------------------------------------------------ */
@@ -243,8 +243,11 @@ static void say_origin(struct sentence *sentence, const struct report *report)
     const struct cap_row *cap = &report->table.cap;
     bool namespace = cap->scope && strcmp(cap->scope, "host") != 0;
     if (cap->setting && cap->value >= 0)
-        say(sentence, " from %s = %ld%s", cap->setting, cap->value,
-            namespace ? ", in this network namespace" : "");
+        say(sentence, " from %s", cap->setting);
+    if (cap->setting && cap->value >= 0 && cap->value != report->verdict.cap)
+        say(sentence, ", which says %ld", cap->value);
+    if (cap->setting && cap->value >= 0)
+        say(sentence, "%s", namespace ? ", in this network namespace" : "");
     else if (cap->setting)
         say(sentence, " by measurement only: %s is %s", cap->setting,
             cap->value_reason ? cap->value_reason : "not to be read");
@@ -331,5 +334,4 @@ void report_text(FILE *out, const struct report *report)
     put_cap(out, report);
     put_next(out, report);
     put_like(out, &report->verdict.like);
-    fputs("* and macOS 10.2.6\n", out);
 }

@@ -39,8 +39,7 @@ static void explain(int order)
     printf("  0x0102030405060708  is stored as  %s\n", text);
     sonde_store(wire, sizeof wire, SONDE_BIG_ENDIAN, two);
     print_bytes(wire, sizeof wire, text);
-    printf("  on the wire         network order is big-endian: %s, which is"
-           " read as 0x%04x\n",
+    printf("  on the wire         network order is big-endian: %s is 0x%04x\n",
            text, (unsigned)sonde_load(wire, sizeof wire, SONDE_BIG_ENDIAN));
     printf("  at build time       %s: %s\n", order_name(SONDE_BYTEORDER),
            order == SONDE_BYTEORDER ? "agrees" : "DISAGREES");

@@ -1,0 +1,22 @@
+# tests/local.mk - unit tests (Check) and end-to-end tests (TAP scripts)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+TEST_SUITE_LOG = tests/test-suite.log
+TEST_EXTENSIONS = .sh
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(tap_driver)
+SH_LOG_DRIVER = $(tap_driver)
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(top_srcdir)' builddir='$(abs_top_builddir)' CC='$(CC)' \
+	NM='$(NM)' MAKE='$(MAKE)' HOST='$(host)' LC_ALL=C; \
+	export srcdir builddir CC NM MAKE HOST LC_ALL;
+
+test_scripts =
+TESTS = $(test_scripts)
+EXTRA_DIST += $(test_scripts)
+check_PROGRAMS =
+check_LTLIBRARIES =
+
+include tests/unit/local.mk

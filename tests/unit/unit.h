@@ -1,0 +1,13 @@
+/* unit.h - what every unit test program is made of
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef UNIT_H
+#define UNIT_H 1
+
+#include <check.h>
+
+/* Run the tests that ADD puts into a test case called NAME, and print TAP.
+   To be returned from main.  */
+int unit_main(const char *name, void (*add)(TCase *));
+
+#endif /* UNIT_H */
