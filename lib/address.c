@@ -168,9 +168,8 @@ static int compare_other(const struct sonde_address *a,
     size_t start = offsetof(struct sockaddr_un, sun_path);
     size_t x = a->length > start ? a->length - start : 0;
     size_t y = b->length > start ? b->length - start : 0;
-    int order =
-        memcmp((const char *)&a->storage + start,
-               (const char *)&b->storage + start, x < y ? x : y);
+    int order = memcmp((const char *)&a->storage + start,
+                       (const char *)&b->storage + start, x < y ? x : y);
     return order ? order : compare_numbers(x, y);
 }
 

@@ -45,8 +45,7 @@ uint64_t sonde_load(const void *bytes, size_t size, enum sonde_byteorder order)
     if (size > 8)
         size = 8;
     for (size_t i = 0; i < size; i++)
-        value =
-            value << 8 | byte[order == SONDE_BIG_ENDIAN ? i : size - 1 - i];
+        value = value << 8 | byte[order == SONDE_BIG_ENDIAN ? i : size - 1 - i];
     return value;
 }
 

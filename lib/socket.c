@@ -34,7 +34,7 @@ int sonde__set_flags(int fd, unsigned flags)
 }
 
 /* FLAGS as bits of socket's second argument, as far as the system has them;
-   *LEFT are those still to be set.  */
+ *LEFT are those still to be set.  */
 static int native_type(unsigned flags, unsigned *left)
 {
 #if defined SOCK_NONBLOCK && defined SOCK_CLOEXEC

@@ -58,8 +58,7 @@ int sonde_address_loopback(struct sonde_address *address, int family,
                            uint16_t port);
 
 /* The same for the wildcard address (0.0.0.0, ::).  Since 0.1.  */
-int sonde_address_any(struct sonde_address *address, int family,
-                      uint16_t port);
+int sonde_address_any(struct sonde_address *address, int family, uint16_t port);
 
 /* Set *ADDRESS to the UNIX address PATH, terminating NUL included.
    Returns 0.  EINVAL: PATH is empty.  ENAMETOOLONG: it does not fit in
@@ -185,8 +184,9 @@ int sonde_queue(int fd, struct sonde_queue *queue);
 /* ---- listen ------------------------------------------------------------- */
 
 /* Named intents, for the flags of sonde_listen.  */
-#define SONDE_REBIND 4U /* take the port although connections of an earlier   \
-                           server are still dying; never from a live one */
+#define SONDE_REBIND                                                           \
+    4U /* take the port although connections of an earlier                     \
+          server are still dying; never from a live one */
 
 /* Listen on ADDRESS (port 0: one the system chooses, see sonde_address_local)
    with room for at least WANTED waiting connections (see sonde_backlog).
@@ -296,8 +296,7 @@ int sonde_byteorder(void);
 /* The unsigned value of the SIZE bytes (1 to 8) at BYTES, stored in ORDER; and
    the other way round, the higher bytes of VALUE being left out.  BYTES needs
    no alignment.  Cannot fail; SIZE above 8 counts as 8.  Since 0.1.  */
-uint64_t sonde_load(const void *bytes, size_t size,
-                    enum sonde_byteorder order);
+uint64_t sonde_load(const void *bytes, size_t size, enum sonde_byteorder order);
 void sonde_store(void *bytes, size_t size, enum sonde_byteorder order,
                  uint64_t value);
 

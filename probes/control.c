@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "probes/client.h"
@@ -56,18 +57,25 @@ void control_begin(struct control *control)
         return;
     control->begun = true;
     control->since = clock_ms();
-    if (!sonde_address_local(control->listener, &address))
-        client_connect(control->client, &address);
+    control->error = 0;
+    if (sonde_address_local(control->listener, &address) ||
+        client_connect(control->client, &address) == CLIENT_FAILED)
+        control->error = errno;
 }
 
 int control_check(struct control *control)
 {
     if (!control->begun)
         return -1;
-    enum client_state state = client_check(control->client);
-    if (state == CLIENT_PENDING &&
-        clock_ms() - control->since < CONTROL_PATIENCE)
-        return 0;
+    enum client_state state =
+        control->error ? CLIENT_FAILED : client_check(control->client);
+    if (state == CLIENT_FAILED && !control->error)
+        control->error = errno;
+    if (state == CLIENT_PENDING) {
+        if (clock_ms() - control->since < CONTROL_PATIENCE)
+            return 0;
+        control->error = ETIMEDOUT;
+    }
     return end_connection(control) || state != CLIENT_CONNECTED ? -1 : 1;
 }
 
@@ -78,4 +86,21 @@ void control_close(struct control *control)
     if (control->listener >= 0)
         close(control->listener);
     control->client = control->listener = -1;
+}
+
+int control_try(int family, const char **failed)
+{
+    struct control control;
+    int through;
+    if (control_open(&control, family, failed))
+        return -1;
+    *failed = "connect";
+    control_begin(&control);
+    while ((through = control_check(&control)) == 0) {
+        struct pollfd poll_fd = {.fd = control.client, .events = POLLOUT};
+        poll(&poll_fd, 1, CONTROL_PATIENCE);
+    }
+    control_close(&control);
+    errno = control.error;
+    return through > 0 ? 0 : -1;
 }

@@ -16,6 +16,7 @@ struct control {
     int client; /* made beforehand: there may be no descriptor left later */
     bool begun; /* it is connecting */
     long since; /* when it began, by clock_ms */
+    int error;  /* why the last one failed */
 };
 
 /* How long a control connection may take, in milliseconds.  */
@@ -33,5 +34,10 @@ void control_begin(struct control *control);
 int control_check(struct control *control);
 
 void control_close(struct control *control);
+
+/* Whether one connection over the loopback interface works in FAMILY.  Returns
+   0; or -1 with errno, and the call that failed in *FAILED.  Waits for at most
+   CONTROL_PATIENCE.  */
+int control_try(int family, const char **failed);
 
 #endif /* PROBES_CONTROL_H */

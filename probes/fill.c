@@ -44,7 +44,8 @@ struct fill fill_new(int family, int backlog)
     };
 }
 
-static struct control *control_of(struct engine *engine, const struct fill *fill)
+static struct control *control_of(struct engine *engine,
+                                  const struct fill *fill)
 {
     return &engine->controls[fill->family == AF_INET6];
 }

@@ -47,10 +47,10 @@ struct fill {
     int family;
     int backlog;
     /* found out, once DONE */
-    long effective;     /* the kernel's word on the backlog in force, or -1 */
-    long queued;        /* its word on the queue when full, or -1 */
-    long client;        /* connections the clients saw complete and stay */
-    long accepted;      /* connections accept returned */
+    long effective; /* the kernel's word on the backlog in force, or -1 */
+    long queued;    /* its word on the queue when full, or -1 */
+    long client;    /* connections the clients saw complete and stay */
+    long accepted;  /* connections accept returned */
     enum overflow overflow;
     int overflow_error;
     enum limit limit;

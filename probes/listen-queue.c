@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "probes/control.h"
 #include "probes/fill.h"
 #include "probes/listen-queue.h"
 #include "probes/names.h"
@@ -65,10 +66,8 @@ static void put(const struct measuring *measuring, const struct row *row,
 static const char *overflow_name(const struct fill *fill)
 {
     static const char *const names[] = {
-        [OVERFLOW_NONE] = NULL,
-        [OVERFLOW_SILENCE] = "silence",
-        [OVERFLOW_REFUSED] = "refused",
-        [OVERFLOW_RESET] = "reset",
+        [OVERFLOW_NONE] = NULL,         [OVERFLOW_SILENCE] = "silence",
+        [OVERFLOW_REFUSED] = "refused", [OVERFLOW_RESET] = "reset",
         [OVERFLOW_ERROR] = NULL,
     };
     return fill->overflow == OVERFLOW_ERROR ? errno_name(fill->overflow_error)
@@ -257,22 +256,14 @@ static void add_row(struct measuring *measuring, int family, int backlog,
     measuring->row_count++;
 }
 
-/* Whether FAMILY has a loopback address here, as a finding.  */
+/* Whether FAMILY works on the loopback interface here, as a finding.  */
 static bool put_available(FILE *out, int family)
 {
-    struct sonde_address loopback;
-    const char *call = "socket";
-    int fd = sonde_socket(family, SOCK_STREAM, SONDE_CLOEXEC);
-    bool available = false;
-    if (fd >= 0 && !sonde_address_loopback(&loopback, family, 0)) {
-        const void *storage = &loopback.storage;
-        call = "bind";
-        available = bind(fd, storage, loopback.length) == 0;
-    }
-    char reason[48];
-    snprintf(reason, sizeof reason, "%s: %s", call, errno_name(errno));
-    if (fd >= 0)
-        close(fd);
+    const char *failed;
+    char reason[48] = "";
+    bool available = !control_try(family, &failed);
+    if (!available)
+        snprintf(reason, sizeof reason, "%s: %s", failed, errno_name(errno));
     struct finding finding = {
         .id = "listen.queue",
         .key = family == AF_INET ? "inet.available" : "inet6.available",

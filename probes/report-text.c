@@ -18,6 +18,11 @@ static const struct {
 
 enum { FAMILIES = sizeof families / sizeof *families };
 
+static const char *family_name(const char *id)
+{
+    return !strcmp(id, families[0].id) ? families[0].name : families[1].name;
+}
+
 /* ---- sentences ---------------------------------------------------------- */
 
 /* A text under way; what does not fit is left out.  */
@@ -25,8 +30,8 @@ struct sentence {
     char text[1024];
 };
 
-__attribute__((format(printf, 2, 3))) static void
-say(struct sentence *sentence, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void say(struct sentence *sentence,
+                                                      const char *format, ...)
 {
     size_t used = strlen(sentence->text);
     va_list arguments;
@@ -120,8 +125,7 @@ static void print_effective(const struct queue_table *table, int backlog,
 
 static void put_counts(FILE *out, const struct queue_row *row)
 {
-    fprintf(out, " %6s %6s",
-            row && row->client_text ? row->client_text : "-",
+    fprintf(out, " %6s %6s", row && row->client_text ? row->client_text : "-",
             row && row->accepted_text ? row->accepted_text : "-");
 }
 
@@ -159,33 +163,59 @@ static void put_table(FILE *out, const struct queue_table *table)
 
 /* ---- what it means ------------------------------------------------------ */
 
-/* Rows without figures, or with ones that vary: why.  Neighbours with the
-   same reason are told together.  */
+/* A family that is not there: once, not row by row.  */
+static void put_absence(FILE *out, const char *family, const char *reason)
+{
+    struct sentence sentence = {""};
+    if (!reason)
+        return;
+    say(&sentence,
+        "%s does not work on this host's loopback (%s): its columns "
+        "are empty",
+        family, reason);
+    put_sentence(out, "note", &sentence);
+}
+
+/* Whether ROW and OTHER have no figures for the same reason.  */
+static bool same_reason(const struct queue_row *row,
+                        const struct queue_row *other)
+{
+    return row->reason && other->reason &&
+           !strcmp(row->family, other->family) &&
+           !strcmp(row->reason, other->reason);
+}
+
+/* Why the COUNT rows from ROW on, neighbours alike, have no figures, or ones
+   that vary.  */
+static void put_reason(FILE *out, const struct queue_row *row, size_t count)
+{
+    struct sentence sentence = {""};
+    char first[16], last[16];
+    print_backlog(row->backlog, first, sizeof first);
+    print_backlog(row[count - 1].backlog, last, sizeof last);
+    say(&sentence, "%s, backlog %s", family_name(row->family), first);
+    if (count > 1)
+        say(&sentence, " to %s", last);
+    say(&sentence, ": %s",
+        row->reason ? row->reason
+                    : "the repeats differ, so the row counts for nothing");
+    put_sentence(out, "note", &sentence);
+}
+
 static void put_reasons(FILE *out, const struct queue_table *table)
 {
-    for (size_t i = 0; i < table->count;) {
+    size_t next;
+    put_absence(out, "IPv4", table->inet_absent);
+    put_absence(out, "IPv6", table->inet6_absent);
+    for (size_t i = 0; i < table->count; i = next) {
         const struct queue_row *row = &table->rows[i];
-        struct sentence sentence = {""};
-        char first[16], last[16];
-        size_t next = i + 1;
-        while (next < table->count && row->reason &&
-               table->rows[next].reason &&
-               !strcmp(table->rows[next].family, row->family) &&
-               !strcmp(table->rows[next].reason, row->reason))
+        const char *absent = !strcmp(row->family, "inet") ? table->inet_absent
+                                                          : table->inet6_absent;
+        next = i + 1;
+        while (next < table->count && same_reason(row, &table->rows[next]))
             next++;
-        print_backlog(row->backlog, first, sizeof first);
-        print_backlog(table->rows[next - 1].backlog, last, sizeof last);
-        say(&sentence, "%s, backlog %s", !strcmp(row->family, "inet") ?
-            "IPv4" : "IPv6", first);
-        if (next > i + 1)
-            say(&sentence, " to %s", last);
-        if (row->reason)
-            say(&sentence, ": %s", row->reason);
-        else
-            say(&sentence, ": the repeats differ, so no figure is given");
-        if (row->reason || !row->stable)
-            put_sentence(out, "note", &sentence);
-        i = next;
+        if (!absent && (row->reason || !row->stable))
+            put_reason(out, row, next - i);
     }
 }
 
@@ -249,7 +279,7 @@ static void say_origin(struct sentence *sentence, const struct report *report)
     if (cap->setting && cap->value >= 0)
         say(sentence, "%s", namespace ? ", in this network namespace" : "");
     else if (cap->setting)
-        say(sentence, " by measurement only: %s is %s", cap->setting,
+        say(sentence, ", measured only, since %s is %s", cap->setting,
             cap->value_reason ? cap->value_reason : "not to be read");
 }
 
@@ -263,8 +293,7 @@ static void put_cap(FILE *out, const struct report *report)
         say(&sentence, "not known");
     say_origin(&sentence, report);
     if (cap->accepted >= 0)
-        say(&sentence,
-            ": %ld queued when %d were asked for; no error says so",
+        say(&sentence, ": %ld queued when %d were asked for; no error says so",
             cap->accepted, INT_MAX);
     else
         say(&sentence, "; not filled: %s", cap->reason ? cap->reason : "-");

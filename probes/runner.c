@@ -84,8 +84,8 @@ static int take_lines(struct run *run)
 {
     char *start = run->line;
     char *end;
-    while ((end = memchr(start, '\n',
-                         (size_t)(run->line + run->length - start)))) {
+    while ((
+        end = memchr(start, '\n', (size_t)(run->line + run->length - start)))) {
         *end = '\0';
         if (findings_read_line(run->findings, start))
             return fail(run, "its findings do not read", errno);

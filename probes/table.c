@@ -51,7 +51,7 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     row->stable = true;
     for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
         const struct finding *finding = get(findings, row, counted[i]);
-        row->stable = row->stable && finding && finding->stable;
+        row->stable = row->stable && (!finding || finding->stable);
     }
 }
 
@@ -87,6 +87,15 @@ static void fill_cap(const struct findings *findings, struct cap_row *cap)
     cap->accepted = findings_number(findings, id, "accepted", -1);
 }
 
+/* Why the family whose availability is KEY is not there, or NULL.  */
+static const char *absence(const struct findings *findings, const char *key)
+{
+    const struct finding *found = findings_get(findings, "listen.queue", key);
+    if (!found || !found->value || strcmp(found->value, "no") != 0)
+        return NULL;
+    return found->reason ? found->reason : "not measured";
+}
+
 int table_make(struct queue_table *table, const struct findings *findings)
 {
     *table = (struct queue_table){0};
@@ -101,6 +110,8 @@ int table_make(struct queue_table *table, const struct findings *findings)
         table->rows[table->count++] = row;
     }
     fill_cap(findings, &table->cap);
+    table->inet_absent = absence(findings, "inet.available");
+    table->inet6_absent = absence(findings, "inet6.available");
     return 0;
 }
 

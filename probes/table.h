@@ -17,7 +17,7 @@ struct queue_row {
     const char *overflow;
     const char *limit;
     const char *reason;
-    bool stable;
+    bool stable; /* nothing varied */
 };
 
 struct cap_row {
@@ -32,6 +32,8 @@ struct queue_table {
     struct queue_row *rows; /* by family, then by backlog */
     size_t count;
     struct cap_row cap;
+    /* Why a family is not there; NULL if it is, or was not asked for.  */
+    const char *inet_absent, *inet6_absent;
 };
 
 /* Set *TABLE from FINDINGS, which must be sorted and stay.  Returns 0, or -1

@@ -96,8 +96,7 @@ struct verdict verdict_of(const struct queue_table *table)
     /* Where nobody says, the largest queue and the rule tell.  */
     if (verdict.cap < 0 && verdict.accepted.comparable &&
         table->cap.accepted >= 0)
-        verdict.cap =
-            rule_inverse(&verdict.accepted.rule, table->cap.accepted);
+        verdict.cap = rule_inverse(&verdict.accepted.rule, table->cap.accepted);
     find_overflow(&verdict, table);
     verdict.like = kernels_like(table);
     return verdict;

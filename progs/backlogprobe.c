@@ -33,9 +33,8 @@ static int take_options(struct choices *choices, int argc, char **argv)
         {'b', "backlog", "LIST",
          "numbers, ranges and max, as in 0-14,128,-1,max", OPTION_TEXT,
          &choices->backlogs, 0, 0},
-        {'w', "wait", "MS",
-         "how long a client may be silent, 1 to 900 (60)", OPTION_NUMBER,
-         &choices->wait, WAIT_MIN, WAIT_MAX},
+        {'w', "wait", "MS", "how long a client may be silent, 1 to 900 (60)",
+         OPTION_NUMBER, &choices->wait, WAIT_MIN, WAIT_MAX},
         {'j', "json", NULL, "report in JSON", OPTION_FLAG, &choices->json, 0,
          0},
         {'p', "profile", NULL, "report in tab-separated lines, to be kept",
@@ -71,8 +70,8 @@ static int add_missing(struct findings *findings, const struct queue_plan *plan,
     snprintf(key, sizeof key, "%s.available", family);
     const struct finding *available =
         findings_get(findings, "listen.queue", key);
-    bool absent = available && available->value &&
-                  !strcmp(available->value, "no");
+    bool absent =
+        available && available->value && !strcmp(available->value, "no");
     for (size_t i = 0; i < plan->count; i++) {
         snprintf(key, sizeof key, "%s.%d.accepted", family, plan->backlogs[i]);
         if (findings_get(findings, "listen.queue", key))
@@ -105,18 +104,19 @@ static int check_families(const struct findings *findings,
     bool inet = is_available(findings, "inet.available");
     bool inet6 = is_available(findings, "inet6.available");
     if ((choices->inet && !inet) || (choices->inet6 && !inet6)) {
-        const char *key = choices->inet && !inet ? "inet.available"
-                                                 : "inet6.available";
+        const char *key =
+            choices->inet && !inet ? "inet.available" : "inet6.available";
         const struct finding *found =
             findings_get(findings, "listen.queue", key);
-        complain("%s is not available here (%s)",
+        complain("%s, which was asked for, does not work on this host's "
+                 "loopback (%s)",
                  key[4] == '6' ? "IPv6" : "IPv4",
                  found && found->reason ? found->reason : "not measured");
         return STATUS_TROUBLE;
     }
     if (!inet && !inet6) {
-        complain("there is no loopback interface with an address here: bring "
-                 "it up (ip link set lo up, or ifconfig lo0 up)");
+        complain("there is no working loopback interface here: bring it up "
+                 "(ip link set lo up, or ifconfig lo0 up)");
         return STATUS_TROUBLE;
     }
     return STATUS_DONE;

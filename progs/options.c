@@ -27,8 +27,11 @@ static void print_row_name(const struct option_row *row, char *text,
     if (row->word)
         snprintf(word, sizeof word, "--%s", row->word);
     snprintf(text, size, "%2s%s%s%s%s", letter,
-             row->letter && row->word ? ", " : row->word ? "  " : "", word,
-             row->argument ? " " : "", row->argument ? row->argument : "");
+             row->letter && row->word ? ", "
+             : row->word              ? "  "
+                                      : "",
+             word, row->argument ? " " : "",
+             row->argument ? row->argument : "");
 }
 
 static int print_help(const struct program *program)
@@ -76,8 +79,8 @@ static int take_number(const struct program *program,
 }
 
 /* ROW was given, with ARGUMENT if it takes one.  */
-static int take_row(const struct program *program,
-                    const struct option_row *row, const char *argument)
+static int take_row(const struct program *program, const struct option_row *row,
+                    const char *argument)
 {
     switch (row->kind) {
     case OPTION_FLAG:

@@ -26,8 +26,8 @@ START_TEST(loads_and_stores_at_any_alignment)
                               value);
             sonde_store(bytes + at, size, SONDE_LITTLE_ENDIAN, value);
             ck_assert_uint_eq(bytes[at], value & 0xff);
-            ck_assert_uint_eq(
-                sonde_load(bytes + at, size, SONDE_LITTLE_ENDIAN), value);
+            ck_assert_uint_eq(sonde_load(bytes + at, size, SONDE_LITTLE_ENDIAN),
+                              value);
         }
 }
 END_TEST
