@@ -184,9 +184,10 @@ int sonde_queue(int fd, struct sonde_queue *queue);
 /* ---- listen ------------------------------------------------------------- */
 
 /* Named intents, for the flags of sonde_listen.  */
-#define SONDE_REBIND                                                           \
-    4U /* take the port although connections of an earlier                     \
-          server are still dying; never from a live one */
+
+/* Take the port although connections of an earlier server are still dying;
+   never from a live one.  */
+#define SONDE_REBIND 4U
 
 /* Listen on ADDRESS (port 0: one the system chooses, see sonde_address_local)
    with room for at least WANTED waiting connections (see sonde_backlog).

@@ -44,6 +44,12 @@ struct fill fill_new(int family, int backlog)
     };
 }
 
+bool fill_error_is_ours(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+           error == ENOMEM;
+}
+
 static struct control *control_of(struct engine *engine,
                                   const struct fill *fill)
 {
@@ -165,12 +171,6 @@ static bool out_of(struct engine *engine, struct fill *fill, int error)
     }
 }
 
-static bool is_ours(int error)
-{
-    return error == EMFILE || error == ENFILE || error == ENOBUFS ||
-           error == ENOMEM || error == EADDRNOTAVAIL;
-}
-
 /* The client of FILL was turned away with ERROR.  */
 static void turned_away(struct engine *engine, struct fill *fill, int error)
 {
@@ -237,7 +237,7 @@ static void advance(struct engine *engine, struct fill *fill)
         }
         int error = errno;
         close(fd);
-        if (!is_ours(error)) {
+        if (error != EADDRNOTAVAIL && !fill_error_is_ours(error)) {
             turned_away(engine, fill, error);
             return;
         }

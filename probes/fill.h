@@ -68,6 +68,9 @@ struct fill {
 /* A filling not begun.  */
 struct fill fill_new(int family, int backlog);
 
+/* Whether ERROR, an errno, tells that something of ours ran out.  */
+bool fill_error_is_ours(int error);
+
 /* Run the COUNT fillings of LIST, as many side by side as there are
    descriptors for, each client being given WAIT milliseconds; DONE is called
    as each ends, with its index and DATA, and returns false to stop it all.

@@ -62,66 +62,96 @@ static void show_progress(const struct findings *findings, long elapsed)
                 elapsed / 1000);
 }
 
-/* Rows that were to be measured and have no finding: say why.  */
-static int add_missing(struct findings *findings, const struct queue_plan *plan,
-                       const char *family, const char *reason)
+/* Add to MISSING the rows of FAMILY that were to be measured and have no
+   finding, with REASON.  */
+static int list_missing(struct findings *missing,
+                        const struct findings *findings,
+                        const struct queue_plan *plan, const char *family,
+                        const char *reason)
 {
     char key[64];
     snprintf(key, sizeof key, "%s.available", family);
     const struct finding *available =
         findings_get(findings, "listen.queue", key);
-    bool absent =
-        available && available->value && !strcmp(available->value, "no");
+    if (available && available->reason)
+        reason = available->reason;
     for (size_t i = 0; i < plan->count; i++) {
         snprintf(key, sizeof key, "%s.%d.accepted", family, plan->backlogs[i]);
-        if (findings_get(findings, "listen.queue", key))
-            continue;
         struct finding finding = {
             .id = "listen.queue",
             .key = key,
-            .reason = absent ? available->reason : reason,
+            .reason = reason,
             .how = HOW_NOT_TESTABLE,
             .stable = true,
         };
-        if (findings_add(findings, &finding))
+        if (!findings_get(findings, "listen.queue", key) &&
+            findings_add(missing, &finding))
             return -1;
-        findings_sort(findings);
     }
     return 0;
 }
 
-/* Whether FAMILY has an address on the loopback interface.  */
-static bool is_available(const struct findings *findings, const char *key)
+/* Give each planned row without figures a finding that says why: what TROUBLE
+   says, or that its family is not there.  */
+static int add_missing(struct findings *findings, const struct queue_plan *plan,
+                       const char *trouble)
 {
-    const char *value = findings_text(findings, "listen.queue", key);
-    return value && !strcmp(value, "yes");
+    struct findings missing = {0};
+    int failed = 0;
+    findings_sort(findings);
+    if ((plan->inet &&
+         list_missing(&missing, findings, plan, "inet", trouble)) ||
+        (plan->inet6 &&
+         list_missing(&missing, findings, plan, "inet6", trouble)))
+        failed = -1;
+    for (size_t i = 0; i < missing.count && !failed; i++)
+        failed = findings_add(findings, &missing.list[i]);
+    findings_free(&missing);
+    return failed;
 }
 
-/* The families that were asked for and are not there.  */
+/* What is to be said of FAMILY, whose availability is KEY, if it was asked for
+   by name or is the last one: 0 if it is there.  */
+static int check_family(const struct findings *findings, const char *family,
+                        const char *key)
+{
+    const struct finding *found = findings_get(findings, "listen.queue", key);
+    const char *value = found ? found->value : NULL;
+    if (value && !strcmp(value, "yes"))
+        return 0;
+    if (value)
+        complain("%s does not work on this host's loopback (%s)", family,
+                 found->reason ? found->reason : "-");
+    else
+        complain("%s cannot be tested, not by one connection (%s)", family,
+                 found && found->reason ? found->reason : "not measured");
+    return -1;
+}
+
+static bool is_absent(const struct findings *findings, const char *key)
+{
+    const char *value = findings_text(findings, "listen.queue", key);
+    return value && !strcmp(value, "no");
+}
+
+/* Whether the families asked for, or else at least one, are there.  */
 static int check_families(const struct findings *findings,
                           const struct choices *choices)
 {
-    bool inet = is_available(findings, "inet.available");
-    bool inet6 = is_available(findings, "inet6.available");
-    if ((choices->inet && !inet) || (choices->inet6 && !inet6)) {
-        const char *key =
-            choices->inet && !inet ? "inet.available" : "inet6.available";
-        const struct finding *found =
-            findings_get(findings, "listen.queue", key);
-        complain("%s, which was asked for, does not work on this host's "
-                 "loopback (%s)",
-                 key[4] == '6' ? "IPv6" : "IPv4",
-                 found && found->reason ? found->reason : "not measured");
-        return STATUS_TROUBLE;
-    }
-    if (!inet && !inet6) {
+    static const char key[] = "inet.available", key6[] = "inet6.available";
+    if (choices->inet && check_family(findings, "IPv4", key))
+        return -1;
+    if (choices->inet6 && check_family(findings, "IPv6", key6))
+        return -1;
+    if (is_absent(findings, key) && is_absent(findings, key6)) {
         complain("there is no working loopback interface here: bring it up "
                  "(ip link set lo up, or ifconfig lo0 up)");
-        return STATUS_TROUBLE;
+        return -1;
     }
-    return STATUS_DONE;
+    return 0;
 }
 
+/* Print FINDINGS as CHOICES say.  Returns the exit status.  */
 static int print_report(struct findings *findings,
                         const struct choices *choices)
 {
@@ -130,6 +160,7 @@ static int print_report(struct findings *findings,
         complain("out of memory");
         return STATUS_TROUBLE;
     }
+    bool any = report.verdict.accepted.rows > 0;
     if (choices->profile)
         findings_write(stdout, findings);
     else if (choices->json)
@@ -137,10 +168,12 @@ static int print_report(struct findings *findings,
     else
         report_text(stdout, &report);
     report_free(&report);
-    return STATUS_DONE;
+    if (!any)
+        complain("no row could be measured; the report says why");
+    return any ? STATUS_DONE : STATUS_TROUBLE;
 }
 
-/* Measure what PLAN says, into FINDINGS.  */
+/* Measure what PLAN says, into FINDINGS, and report.  */
 static int measure(struct findings *findings, const struct queue_plan *plan,
                    const struct choices *choices)
 {
@@ -153,18 +186,15 @@ static int measure(struct findings *findings, const struct queue_plan *plan,
         fputs("\r\033[K", stderr);
     if (failed)
         complain("the measurement ended early: %s", trouble.text);
-    else if (check_families(findings, choices))
+    if (findings->count == 0 || check_families(findings, choices))
         return STATUS_TROUBLE;
-    findings_sort(findings);
-    if ((plan->inet && add_missing(findings, plan, "inet", trouble.text)) ||
-        (plan->inet6 && add_missing(findings, plan, "inet6", trouble.text)) ||
+    if (add_missing(findings, plan, trouble.text) ||
         host_add(findings, elapsed)) {
         complain("out of memory");
         return STATUS_TROUBLE;
     }
-    if (print_report(findings, choices))
-        return STATUS_TROUBLE;
-    return failed ? STATUS_TROUBLE : STATUS_DONE;
+    int status = print_report(findings, choices);
+    return failed ? STATUS_TROUBLE : status;
 }
 
 int main(int argc, char **argv)

@@ -13,10 +13,27 @@ AM_TESTS_ENVIRONMENT = \
 	NM='$(NM)' MAKE='$(MAKE)' HOST='$(host)' LC_ALL=C; \
 	export srcdir builddir CC NM MAKE HOST LC_ALL;
 
-test_scripts =
+test_scripts = \
+	tests/backlogprobe.sh \
+	tests/busy.sh \
+	tests/byteorder.sh \
+	tests/house.sh \
+	tests/library.sh \
+	tests/limits.sh \
+	tests/namespaces.sh \
+	tests/pages.sh \
+	tests/tampered.sh
 TESTS = $(test_scripts)
-EXTRA_DIST += $(test_scripts)
+EXTRA_DIST += $(test_scripts) tests/tap.sh
 check_PROGRAMS =
 check_LTLIBRARIES =
 
 include tests/unit/local.mk
+
+# To be preloaded by tampered.sh.  -rpath makes libtool build a shared object
+# for a library that is not installed.
+check_LTLIBRARIES += tests/tamper.la
+tests_tamper_la_SOURCES = tests/tamper.c
+tests_tamper_la_CFLAGS = $(SONDE_CFLAGS)
+tests_tamper_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+tests_tamper_la_LIBADD = $(LIBDL)

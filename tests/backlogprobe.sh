@@ -1,0 +1,106 @@
+#!/bin/sh
+# backlogprobe.sh - what a user types, and what comes out
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+have jq || skip_all "jq is not here, and JSON is to be read by a real parser"
+
+ipv6=$("$backlogprobe" -6 -b 0 > /dev/null 2>&1 && echo yes || echo no)
+
+run "$backlogprobe"
+is "the default run ends with 0" [ "$status" -eq 0 ]
+is "it says nothing on standard error" [ ! -s "$scratch/err" ]
+is "no line is wider than 80 columns" \
+    sh -c '! grep -q ".\{81\}" "$1"' - "$scratch/out"
+is "it is plain ASCII" sh -c '! LC_ALL=C grep -q "[^ -~]" "$1"' - "$scratch/out"
+is "the table has 15 rows" [ "$(grep -c '^ *[0-9][0-9]* ' "$scratch/out")" -eq 15 ]
+is "the classic table stands beside them" \
+    grep -q ' 22 *17 *21 *15 *22$' "$scratch/out"
+for word in rule cap 'one more' like; do
+    is "it has a verdict: $word" grep -q "^$word  *[A-Za-z0-9]" "$scratch/out"
+done
+
+run "$backlogprobe" --json
+is "--json ends with 0" [ "$status" -eq 0 ]
+json_is '.schema_version == 1' "JSON: schema_version"
+json_is '.host | .system and .release and .machine' "JSON: host"
+json_is '[.rows[] | select(.family == "inet") | .backlog] == [range(15)]' \
+    "JSON: a row for each backlog, in order"
+json_is 'all(.rows[]; .reason != null or (.client == .accepted and .stable))' \
+    "JSON: both counts, alike and stable"
+json_is 'all(.rows[]; has("effective") and has("overflow") and has("limit"))' \
+    "JSON: rows have their keys"
+json_is 'all(.rows[]; .effective == null or .effective == .backlog)' \
+    "JSON: the kernel's word, where it has one, is the backlog"
+json_is 'all(.rows[]; .queued == null or .queued == .accepted)' \
+    "JSON: the kernel's own count agrees with ours"
+json_is '.cap | has("value") and has("setting") and has("measured")' "JSON: cap"
+json_is '.like | has("best") and (.also | type == "array")' "JSON: like"
+json_is '.volatile | .time and .host_name and .process_id' "JSON: volatile"
+if [ "$(uname -s)" = Linux ] && jq -e '.like.best != "gVisor"' \
+    "$scratch/out" > /dev/null; then
+    json_is 'all(.rows[]; .reason != null or .accepted == .backlog + 1)' \
+        "Linux: every row is n + 1"
+    json_is '.rule == "n+1" and .rule_client == "n+1"' "Linux: the rule is n+1"
+else
+    skip "Linux: every row is n + 1" "this is not Linux's own stack"
+    skip "Linux: the rule is n+1" "this is not Linux's own stack"
+fi
+if [ "$ipv6" = yes ]; then
+    json_is '[.rows[] | select(.family == "inet6" and .client != null)] |
+        length == 15' "JSON: IPv6 has its 15 rows"
+else
+    json_is '[.rows[] | select(.family == "inet6" and .client == null)] |
+        length == 15' "JSON: IPv6 is not here, so its 15 rows are null"
+fi
+
+run "$backlogprobe" --json -4 -b 14,0-2,1,-1,max
+json_is '[.rows[].backlog] == [-1, 0, 1, 2, 14, 2147483647]' \
+    "-b: numbers, ranges, -1 and max, each once"
+run "$backlogprobe" --profile -4 -b 0-2
+is "--profile ends with 0" [ "$status" -eq 0 ]
+is "--profile: six columns in every line" \
+    awk -F '\t' 'NF != 6 { exit 1 }' "$scratch/out"
+grep -v '^volatile' "$scratch/out" > "$scratch/first"
+run "$backlogprobe" --profile -4 -b 0-2
+grep -v '^volatile' "$scratch/out" > "$scratch/second"
+is "--profile: the same bytes again, but for what is volatile" \
+    cmp -s "$scratch/first" "$scratch/second"
+
+# One sentence naming the argument, exit 2, nothing measured.
+bad () {
+    wanted=$1
+    shift
+    run "$backlogprobe" "$@"
+    is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
+        head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
+}
+bad '"15x"' -b 15x
+bad '"5-2"' -b 5-2
+bad '""' -b 0,,1
+bad '"99999999999"' -b 99999999999
+bad '1024 values' -b 0-5000
+bad '--frobnicate' --frobnicate
+bad '-z' -z
+bad '"0"' --wait 0
+bad '"901"' --wait 901
+bad '"5x"' --wait 5x
+bad '-b wants' -b
+bad '"operand"' operand
+bad 'choose one' --json --profile
+
+# Whether all outputs notice that they were not written.
+unwritten () {
+    for option in "" --json --profile --help --version; do
+        # shellcheck disable=SC2086 # no option is no argument
+        "$backlogprobe" $option > "$1" 2> "$scratch/err"
+        [ $? -eq 2 ] && [ -s "$scratch/err" ] || return 1
+    done
+}
+if [ -w /dev/full ]; then
+    is "a full standard output is noticed" unwritten /dev/full
+else
+    skip "a full standard output is noticed" "there is no /dev/full"
+fi
+run sh -c '"$backlogprobe" --version >&-'
+is "a closed standard output is noticed" [ "$status" -eq 2 ]
+finish

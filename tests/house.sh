@@ -1,0 +1,84 @@
+#!/bin/sh
+# house.sh - the rules that the sources keep
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+cd "$srcdir" || exit 99
+
+# Our own files; what is imported or generated has no place here.
+find . \( -name .git -o -path ./lib/gl -o -path ./m4/gl -o -path ./build-aux \
+    -o -name autom4te.cache -o -name '.libs' -o -name '.deps' \
+    -o -name 'sonde-[0-9]*' \) -prune -o -type f -print > "$scratch/files"
+grep '\.[ch]$' "$scratch/files" | grep -v '^./config\.h' > "$scratch/sources"
+[ "$(wc -l < "$scratch/sources")" -gt 20 ] ||
+    skip_all "the sources are not here"
+
+# look_for PATTERN FILES-PATTERN: the lines that match, in $scratch/out.
+look_for () {
+    grep -- "$2" "$scratch/sources" | xargs grep -nE -- "$1" /dev/null \
+        > "$scratch/out"
+    : > "$scratch/err"
+}
+none () {
+    is "$1" [ ! -s "$scratch/out" ]
+}
+
+# Imports go down only.
+look_for '^# *include *"(probes|services|progs|tests)/' '^./lib/'
+none "lib/ includes no higher floor"
+look_for '^# *include *"(services|progs|tests)/' '^./probes/'
+none "probes/ includes no higher floor, nor its neighbour"
+look_for '^# *include *"(probes|progs|tests)/' '^./services/'
+none "services/ includes no higher floor, nor its neighbour"
+look_for '^# *include *"private.h"' '^./\(probes\|services\|progs\|examples\)/'
+none "private.h is for lib/ and its tests alone"
+look_for '^# *include *"[^/"]*"' '^./\(probes\|services\|progs\|tests\)/'
+grep -v '"sonde.h"\|"private.h"' "$scratch/out" > "$scratch/kept"
+mv "$scratch/kept" "$scratch/out"
+none "includes in quotes show their floor"
+look_for '^# *include *[<"]config.h' '^./lib/sonde.h'
+none "sonde.h does not include config.h"
+
+# No platform above lib/, but in a probe that exists to ask just that.
+look_for '^ *# *(if|ifdef|ifndef|elif).*(HAVE_|__linux|__APPLE__|__FreeBSD__|__NetBSD__|__OpenBSD__|__DragonFly__|__sun|_WIN32|__CYGWIN__|__GLIBC__|__ANDROID__)' \
+    '^./\(probes\|services\|progs\|examples\)/'
+none "no test for a platform stands above lib/"
+
+# A function begins with { in the first column and ends with }.
+xargs awk 'FNR == 1 { open = 0 }
+    /^\{/ { open = 1; start = FNR }
+    /^\}/ { if (open && FNR - start - 1 > 80) print FILENAME ":" start
+            open = 0 }' < "$scratch/sources" > "$scratch/out"
+none "no function is longer than 80 lines"
+
+# Texts and data that cannot hold a comment are named here.
+: > "$scratch/out"
+grep -v -e '/COPYING' -e '/configure$' -e '/aclocal.m4$' -e 'Makefile.in$' \
+    -e '/config\.h' -e '/config\.\(log\|status\)$' -e '/stamp-h' \
+    -e '/libtool$' -e '/Makefile$' -e '\.\(o\|lo\|la\|so\|log\|trs\|xz\|gc..\)$' \
+    -e '/\.tarball-version$' -e '^./tests/unit/test-[a-z-]*$' \
+    -e '^./\(backlogprobe\|byteorder\)$' -e '/lib/sonde.pc$' \
+    -e '~$' -e '\.dirstamp$' -e '^./tests/corpus/' "$scratch/files" |
+while read -r file; do
+    head -n 5 "$file" | grep -q SPDX-License-Identifier ||
+        echo "$file" >> "$scratch/out"
+done
+none "every file says its licence"
+grep '^./lib/' "$scratch/sources" | xargs grep -L \
+    'SPDX-License-Identifier: LGPL-2.1-or-later' > "$scratch/out"
+none "the library is LGPL-2.1-or-later, all of it"
+
+look_for '.{81}' '.'
+none "no line is wider than 80 columns"
+look_for '[[:blank:]]$' '.'
+none "no line ends in blanks"
+if have clang-format; then
+    : > "$scratch/out"
+    while read -r file; do
+        clang-format --style=file "$file" | cmp -s - "$file" ||
+            echo "$file" >> "$scratch/out"
+    done < "$scratch/sources"
+    none "clang-format changes nothing"
+else
+    skip "clang-format changes nothing" "clang-format is not here"
+fi
+finish

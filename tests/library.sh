@@ -1,0 +1,42 @@
+#!/bin/sh
+# library.sh - what the built library and its header show to others
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+
+library=
+for file in "$builddir"/lib/.libs/libsonde.so "$builddir"/lib/.libs/*.dylib; do
+    [ -f "$file" ] && library=$file
+done
+if [ -z "$library" ]; then
+    skip "the library exports sonde_* alone" "no shared library was built"
+elif ! have "${NM:-nm}"; then
+    skip "the library exports sonde_* alone" "nm is not here"
+else
+    # The sanitizers and coverage bring names of their own.
+    "${NM:-nm}" -D --defined-only "$library" |
+        awk '{ sub(/@.*/, "", $3); print $3 }' |
+        grep -v '^__\(asan\|ubsan\|tsan\|odr\|gcov\|llvm\)\|^_\(init\|fini\)$' \
+        > "$scratch/names"
+    grep -v '^sonde_[a-z]' "$scratch/names" > "$scratch/out"
+    is "the library exports sonde_* alone" [ ! -s "$scratch/out" ]
+    # What the header promises is there.
+    sed -n 's/^[a-z].*[ *]\(sonde_[a-z0-9_]*\)(.*/\1/p' "$srcdir/lib/sonde.h" |
+        sort -u > "$scratch/promised"
+    sort -u "$scratch/names" | comm -3 - "$scratch/promised" > "$scratch/out"
+    is "it exports just what the header declares" [ ! -s "$scratch/out" ]
+fi
+
+printf '#include "sonde.h"\nint main(void) { return 0; }\n' > "$scratch/use.c"
+cp "$scratch/use.c" "$scratch/use.cc"
+# shellcheck disable=SC2086 # CC may be several words
+run ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic \
+    -Werror -I"$srcdir/lib" -fsyntax-only "$scratch/use.c"
+is "sonde.h compiles alone, as C11" [ "$status" -eq 0 ]
+if [ -n "${CXX-}" ] || have c++; then
+    run ${CXX:-c++} -std=c++11 -Wall -Wextra -Wpedantic -Werror \
+        -I"$srcdir/lib" -fsyntax-only "$scratch/use.cc"
+    is "sonde.h compiles alone, as C++" [ "$status" -eq 0 ]
+else
+    skip "sonde.h compiles alone, as C++" "no C++ compiler is here"
+fi
+finish

@@ -1,0 +1,50 @@
+#!/bin/sh
+# limits.sh - backlogprobe where descriptors are few
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+have jq || skip_all "jq is not here"
+[ "$("$backlogprobe" --json -4 | jq -r .rule)" = "n+1" ] ||
+    skip_all "the rule of this host is not n+1"
+
+exact='all(.rows[] | select(.reason == null);
+    .accepted == .backlog + 1 and .client == .backlog + 1)'
+
+# few N ARGUMENTS...: run it with at most N descriptors, soft and hard.
+few () {
+    descriptors=$1
+    shift
+    run sh -c 'ulimit -n "$1" && shift && exec "$backlogprobe" "$@"' - \
+        "$descriptors" "$@"
+}
+few 64 --json
+is "64 descriptors: measured" [ "$status" -eq 0 ]
+json_is "$exact" "64 descriptors: rows 0 to 14 are exact"
+json_is 'all(.rows[]; .limit == null)' "64 descriptors: nothing limits them"
+json_is '.cap.measured == null and (.cap.limit | test("RLIMIT_NOFILE 64"))' \
+    "64 descriptors: the cap names the limit"
+few 64 --json -b 20,40,60,100
+json_is "$exact" "64 descriptors: what is given is exact"
+json_is 'all(.rows[]; (.reason == null) !=
+    ((.limit // "") | test("RLIMIT_NOFILE 64")))' \
+    "64 descriptors: a row is exact, or names the limit"
+json_is 'any(.rows[]; .backlog == 40 and .accepted == 41)' \
+    "64 descriptors: 41 connections fit"
+few 64 -b 100
+is "64 descriptors: the table names it, too" \
+    grep -q "stopped at [0-9]* connections by descriptors" "$scratch/out"
+few 20 --json
+json_is "$exact" "20 descriptors: what is given is exact"
+json_is 'all(.rows[]; .reason == null or .limit != null)' \
+    "20 descriptors: what is not, is limited"
+for descriptors in 4 5 6 7 8 9 10; do
+    few "$descriptors" --json
+    is "$descriptors descriptors: no figure, but a sentence about that" \
+        sh -c '[ "$1" -eq 2 ] && grep -q "EMFILE\|Too many open\|no row" \
+            "$2/err" && { [ ! -s "$2/out" ] || jq -e "$3" "$2/out"; }' - \
+        "$status" "$scratch" 'all(.rows[]; .accepted == null)'
+done
+# The soft limit is no limit: it is raised.
+run sh -c 'ulimit -S -n 40; exec "$backlogprobe" --json -b 64'
+json_is 'all(.rows[]; .reason != null or .accepted == 65)' \
+    "a soft limit of 40 is raised to the hard one"
+finish

@@ -1,0 +1,109 @@
+#!/bin/sh
+# namespaces.sh - backlogprobe on hosts that are set up otherwise
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+have jq || skip_all "jq is not here"
+have_namespaces || skip_all "no network namespaces for an ordinary user here"
+in_namespace "[ -e /proc/sys/net/core/somaxconn ]" ||
+    skip_all "the kernel hides net.core.somaxconn in such namespaces"
+
+# Another somaxconn.
+run in_namespace 'echo 10 > /proc/sys/net/core/somaxconn
+    "$backlogprobe" --json -b 0-14,128,-1,max'
+is "somaxconn 10: measured" [ "$status" -eq 0 ]
+json_is 'all(.rows[] | select(.client != null); .accepted == .client and
+    .accepted == ([if .backlog < 0 then 10 else .backlog end, 10] | min) + 1)' \
+    "somaxconn 10: every row is min (n, 10) + 1"
+json_is 'all(.rows[]; .effective == null or
+    .effective == ([if .backlog < 0 then 10 else .backlog end, 10] | min))' \
+    "somaxconn 10: the kernel says so, too"
+json_is '.cap.value == 10 and .cap.measured == 11 and
+    .cap.setting == "net.core.somaxconn" and .rule == "n+1"' \
+    "somaxconn 10: the cap and the rule"
+run in_namespace 'readlink /proc/self/ns/net > "'"$scratch"'/name"
+    "$backlogprobe" -b 0-3'
+is "the table names the namespace it ran in" sh -c '
+    grep -q "network namespace $(tr -cd 0-9 < "$1/name")" "$1/out"' - "$scratch"
+
+# The setting's file hidden, as older kernels do in such namespaces.
+run in_namespace 'echo 10 > /proc/sys/net/core/somaxconn
+    mount -t tmpfs none /proc/sys/net/core || exit 9
+    "$backlogprobe" --json -b 0-14 > "'"$scratch"'/json"; "$backlogprobe"'
+if [ "$status" -eq 9 ]; then
+    skip "setting hidden: the sentence" "nothing may be mounted here"
+    skip "setting hidden: the figures" "nothing may be mounted here"
+else
+    is "setting hidden: the sentence says that the cap is measured only" \
+        sh -c 'tr -s " \n" " " < "$1" | grep -q \
+        "cap 10, measured only, since net.core.somaxconn is hidden"' - \
+        "$scratch/out"
+    cp "$scratch/json" "$scratch/out"
+    json_is '.cap.value == 10 and .cap.measured == 11 and .cap.setting == null' \
+        "setting hidden: the figures are right, and no setting is named"
+fi
+
+# IPv6 off.
+[ -e /proc/sys/net/ipv6/conf/all/disable_ipv6 ] ||
+    { skip "IPv6 off" "this kernel has no IPv6 at all"; finish; exit; }
+off='echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6'
+run in_namespace "$off"'; "$backlogprobe"'
+is "IPv6 off: 0, and a sentence" sh -c '[ "$1" -eq 0 ] &&
+    grep -q "^note  *IPv6 does not work" "$2"' - "$status" "$scratch/out"
+run in_namespace "$off"'; "$backlogprobe" --json'
+json_is '[.rows[] | select(.family == "inet6")] | length == 15 and
+    all(.[]; .client == null and .accepted == null and .reason != null)' \
+    "IPv6 off: its figures are null"
+json_is 'all(.rows[] | select(.family == "inet"); .accepted == .backlog + 1)' \
+    "IPv6 off: IPv4 is right"
+run in_namespace "$off"'; "$backlogprobe" -6'
+is "IPv6 off: -6 is a sentence and 2" sh -c '[ "$1" -eq 2 ] &&
+    [ ! -s "$2/out" ] && grep -q "^backlogprobe: IPv6 does not work" "$2/err"' - \
+    "$status" "$scratch"
+
+# No loopback.
+run unshare -Urn "$backlogprobe"
+is "no loopback interface: one sentence and 2" sh -c '[ "$1" -eq 2 ] &&
+    [ ! -s "$2/out" ] && [ "$(wc -l < "$2/err")" -eq 1 ] &&
+    grep -q "no working loopback" "$2/err"' - "$status" "$scratch"
+
+# Nothing left: in a namespace of its own there is nothing else to see.
+if have ss; then
+    run unshare -Urnmpf --mount-proc sh -c 'ip link set lo up
+        "$backlogprobe" > /dev/null
+        set -- /proc/[0-9]*
+        echo "$# process, $(ss -Htan | wc -l) sockets"'
+    is "nothing is left: no process, no socket in any state" \
+        grep -qx "1 process, 0 sockets" "$scratch/out"
+
+    # What ss sees while it runs: each queue holds what the row says.
+    cat > "$scratch/watch" <<'END'
+"$backlogprobe" --json --wait 900 > "$1/json" &
+probe=$!
+while kill -0 "$probe" 2> /dev/null; do
+    ss -Hltn >> "$1/seen"
+done
+wait "$probe"
+END
+    run in_namespace "sh '$scratch/watch' '$scratch'"
+    # Recv-Q and Send-Q of the sample with most full queues.
+    awk '{ print $2, $3 }' "$scratch/seen" | sort -u > "$scratch/pairs"
+    missing=0
+    for n in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 4096; do
+        grep -q "^$((n + 1)) $n\$" "$scratch/pairs" || missing=$n
+        # Never more than that.
+        awk -v n="$n" '$2 == n && $1 > n + 1 { exit 1 }' "$scratch/pairs" ||
+            missing=$n
+    done
+    cp "$scratch/pairs" "$scratch/out"
+    is "ss -ltn sees n + 1 queued and a limit of n, while it runs" \
+        [ "$missing" -eq 0 ]
+    cp "$scratch/json" "$scratch/out"
+    json_is 'all(.rows[]; .queued == .accepted and .effective == .backlog)' \
+        "TCP_INFO says the same"
+else
+    skip "nothing is left: no process, no socket in any state" \
+        "ss is not here"
+    skip "ss -ltn sees n + 1 queued, while it runs" "ss is not here"
+    skip "TCP_INFO says the same" "ss is not here"
+fi
+finish

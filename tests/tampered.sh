@@ -1,0 +1,25 @@
+#!/bin/sh
+# tampered.sh - backlogprobe measures: what listen() does, it sees
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+have jq || skip_all "jq is not here"
+library=$builddir/tests/.libs/tamper.so
+[ -f "$library" ] || skip_all "no library to preload was built"
+is_sanitized && skip_all "a sanitized program lets nothing be preloaded"
+[ "$("$backlogprobe" --json -4 | jq -r .rule)" = "n+1" ] ||
+    skip_all "the rule of this host is not n+1"
+
+tampered () {
+    run env "TAMPER=$1" "LD_PRELOAD=$library" "$backlogprobe" --json -b 0-14,64
+    json_is "all(.rows[] | select(.client != null);
+        .client == $2 and .accepted == $2)" "listen passes on $1: both counts"
+    json_is ".rule == \"$3\" and .rule_client == \"$3\"" \
+        "listen passes on $1: the rule is $3"
+    json_is "all(.rows[] | select(.effective != null); .effective == $2 - 1)" \
+        "listen passes on $1: the kernel says so, too"
+    json_is ".like.best == null and .like.also == []" \
+        "listen passes on $1: it is like no kernel"
+}
+tampered half '((.backlog * 3 / 2 | floor) + 1)' '3n/2+1'
+tampered plus '(.backlog + 3)' 'n+3'
+finish

@@ -1,0 +1,89 @@
+# tap.sh - what the end-to-end tests share; sourced, not run
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The harness sets builddir (absolute), srcdir and the tools' names.  Each
+# test has a directory of its own, which goes at the end.  Readiness is waited
+# for by an event, never by sleeping.
+
+# shellcheck shell=sh
+srcdir=$(cd "${srcdir:-.}" && pwd)
+builddir=${builddir:-$(pwd)}
+backlogprobe=$builddir/backlogprobe
+byteorder=$builddir/byteorder
+export srcdir builddir backlogprobe byteorder
+
+tests_done=0
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/sonde-test.XXXXXX") || exit 99
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 99' HUP INT TERM
+
+# To be called last: a script that died before has no plan, and fails.
+finish () {
+    echo "1..$tests_done"
+}
+
+skip_all () {
+    echo "1..0 # SKIP $*"
+    exit 0
+}
+
+# ok STATUS DESCRIPTION: one result line; on failure, show what was printed.
+ok () {
+    tests_done=$((tests_done + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $tests_done - $2"
+    else
+        echo "not ok $tests_done - $2"
+        for file in out err; do
+            [ -s "$scratch/$file" ] && sed "s/^/# $file: /" "$scratch/$file"
+        done
+    fi
+}
+
+skip () {
+    tests_done=$((tests_done + 1))
+    echo "ok $tests_done - $1 # SKIP $2"
+}
+
+# run COMMAND...: its output in $scratch/out and err, its status in $status.
+run () {
+    status=0
+    "$@" > "$scratch/out" 2> "$scratch/err" || status=$?
+}
+
+# is DESCRIPTION COMMAND...: ok if COMMAND succeeds.
+is () {
+    description=$1
+    shift
+    if "$@"; then ok 0 "$description"; else ok 1 "$description"; fi
+}
+
+# json_is EXPRESSION DESCRIPTION: $scratch/out is JSON for which the jq
+# EXPRESSION is true.
+json_is () {
+    if jq -e "$1" "$scratch/out" > /dev/null 2>> "$scratch/err"; then
+        ok 0 "$2"
+    else
+        ok 1 "$2"
+    fi
+}
+
+have () {
+    command -v "$1" > /dev/null 2>&1
+}
+
+# Whether the kernel gives an ordinary user a network namespace of his own.
+have_namespaces () {
+    have unshare && have ip &&
+        unshare -Urn ip link set lo up > /dev/null 2>&1
+}
+
+# in_namespace COMMANDS: run them in a new network namespace, loopback up.
+in_namespace () {
+    unshare -Urnm sh -c "ip link set lo up; $1"
+}
+
+# Whether the build is sanitized: preloading and valgrind do not go with it.
+is_sanitized () {
+    ${NM:-nm} "$backlogprobe" 2> /dev/null | grep -q '__asan_init\|__tsan_init'
+}
