@@ -37,3 +37,9 @@ tests_tamper_la_SOURCES = tests/tamper.c
 tests_tamper_la_CFLAGS = $(SONDE_CFLAGS)
 tests_tamper_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 tests_tamper_la_LIBADD = $(LIBDL)
+
+# Other systems, other processors: not part of make check.
+EXTRA_DIST += tests/cross-check.sh
+cross-check:
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/cross-check.sh
+.PHONY: cross-check

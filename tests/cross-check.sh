@@ -1,0 +1,106 @@
+#!/bin/sh
+# cross-check.sh - build for other systems, and run what can be run here
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# make cross-check runs this: it takes minutes and wants compilers that few
+# have, so it is no part of make check.  What is not installed is skipped by
+# name.  ZIG names the zig compiler, for systems that are compiled and linked
+# but never run; it keeps its caches in the scratch directory unless
+# ZIG_GLOBAL_CACHE_DIR says otherwise.
+. "${srcdir:-.}/tests/tap.sh"
+
+ZIG=${ZIG:-zig}
+: "${ZIG_GLOBAL_CACHE_DIR:=$scratch/zig}"
+ZIG_LOCAL_CACHE_DIR=$ZIG_GLOBAL_CACHE_DIR
+export ZIG_GLOBAL_CACHE_DIR ZIG_LOCAL_CACHE_DIR
+
+# build NAME CONFIGURE-ARGUMENTS...: in a folder of its own.
+build () {
+    name=$1
+    shift
+    mkdir "$scratch/$name"
+    (cd "$scratch/$name" && "$srcdir/configure" --quiet --without-check \
+        --enable-werror --disable-dependency-tracking "$@" && ${MAKE:-make}) \
+        > "$scratch/$name.log" 2>&1
+    built=$?
+    tail -n 15 "$scratch/$name.log" > "$scratch/err"
+    : > "$scratch/out"
+    ok "$built" "$name: everything compiles and links"
+}
+
+# A build whose programs run here, perhaps under an emulator.
+runs () {
+    name=$1 order=$2 emulator=$3
+    shift 3
+    build "$name" "$@"
+    [ "$built" -eq 0 ] || return
+    # shellcheck disable=SC2086 # an emulator has arguments
+    run $emulator "$scratch/$name/byteorder"
+    is "$name: byteorder says $order-endian" grep -q ": $order-endian\$" \
+        "$scratch/out"
+    # shellcheck disable=SC2086
+    run $emulator "$scratch/$name/byteorder" --explain
+    is "$name: build time agrees" grep -q "$order-endian: agrees" "$scratch/out"
+    # shellcheck disable=SC2086
+    run $emulator "$scratch/$name/backlogprobe" --json -4
+    if [ "$(uname -s)" != Linux ] || ! have jq; then
+        skip "$name: backlogprobe finds the rule" "needs Linux and jq"
+    else
+        json_is '.rule == "n+1" and all(.rows[]; .stable)' \
+            "$name: backlogprobe finds the rule"
+    fi
+}
+
+# One that does not.
+links () {
+    name=$1 host=$2 target=$3
+    if "$ZIG" version > /dev/null 2>&1; then
+        build "$name" --host="$host" CC="$ZIG cc -target $target" \
+            AR="$ZIG ar" RANLIB="$ZIG ranlib"
+    else
+        skip "$name" "no zig here"
+    fi
+}
+
+foreign () {
+    name=$1 host=$2 order=$3 emulator=$4
+    if ! have "$host-gcc"; then
+        skip "$name" "no $host-gcc here"
+    elif ! have "$emulator"; then
+        build "$name" --host="$host"
+        skip "$name: run" "no $emulator here"
+    else
+        runs "$name" "$order" "$emulator -L /usr/$host" --host="$host"
+    fi
+}
+
+[ -x "$srcdir/configure" ] || skip_all "no configure here; run ./bootstrap"
+foreign s390x s390x-linux-gnu big qemu-s390x-static
+foreign powerpc powerpc-linux-gnu big qemu-ppc-static
+
+echo 'int main(void) { return 0; }' > "$scratch/main.c"
+if [ "$(uname -m)" != x86_64 ]; then
+    skip "i386" "this is no x86-64"
+else
+    for flags in "-m32" "-m32 -isystem /usr/include/x86_64-linux-gnu" ""; do
+        # shellcheck disable=SC2086 # several flags
+        gcc $flags -include errno.h -o "$scratch/main" "$scratch/main.c" \
+            2> /dev/null && break
+    done
+    if [ -z "$flags" ]; then
+        skip "i386" "gcc has no 32-bit libraries here"
+    else
+        runs i386 little "" --host=i686-pc-linux-gnu CC="gcc $flags"
+    fi
+fi
+if have musl-gcc; then
+    runs musl little "" --host=x86_64-linux-musl CC=musl-gcc
+else
+    skip "musl" "no musl-gcc here"
+fi
+links macos-x86_64 x86_64-apple-darwin x86_64-macos
+links macos-aarch64 aarch64-apple-darwin aarch64-macos
+links freebsd x86_64-unknown-freebsd x86_64-freebsd
+links netbsd x86_64-unknown-netbsd x86_64-netbsd
+links openbsd x86_64-unknown-openbsd x86_64-openbsd
+finish
