@@ -83,26 +83,56 @@ static void print_backlog(int backlog, char *text, size_t size)
         snprintf(text, size, "%d", backlog);
 }
 
+static bool is_published(int backlog)
+{
+    return backlog >= 0 && backlog < PUBLISHED_BACKLOGS;
+}
+
+static bool has_published(const struct queue_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (is_published(table->rows[i].backlog))
+            return true;
+    return false;
+}
+
+/* The width of published column I.  */
+static int published_width(int i)
+{
+    return i == 0 ? 5 : (int)strlen(published[i].system);
+}
+
+/* The first columns of a line of the head: FIRST and SECOND, then each
+   family's name over its two counts, or COUNTS.  */
+static void put_head_line(FILE *out, const struct queue_table *table,
+                          const char *first, const char *second,
+                          const char *counts)
+{
+    fprintf(out, "%7s %8s", first, second);
+    for (int i = 0; i < FAMILIES; i++) {
+        if (!has_family(table, families[i].id))
+            continue;
+        if (counts)
+            fprintf(out, " %13s", counts);
+        else
+            fprintf(out, " %9s    ", families[i].name);
+    }
+}
+
 static void put_head(FILE *out, const struct queue_table *table)
 {
-    fprintf(out, "%7s %8s", "", "kernel");
-    for (int i = 0; i < FAMILIES; i++)
-        if (has_family(table, families[i].id))
-            fprintf(out, " %9s%4s", families[i].name, "");
-    fprintf(out, "  published: connections queued\n%7s %8s", "backlog", "says");
-    for (int i = 0; i < FAMILIES; i++)
-        if (has_family(table, families[i].id))
-            fprintf(out, " client accept");
+    bool more = has_published(table);
+    put_head_line(out, table, "", "kernel", NULL);
+    fputs(more ? "  published: connections queued\n" : "\n", out);
+    put_head_line(out, table, "backlog", "says", "client accept");
+    for (int i = 0; more && i < PUBLISHED; i++)
+        fprintf(out, " %*s", published_width(i), published[i].system);
+    putc('\n', out);
+    if (!more)
+        return;
+    put_head_line(out, table, "", "", "");
     for (int i = 0; i < PUBLISHED; i++)
-        fprintf(out, " %*s", i ? (int)strlen(published[i].system) : 5,
-                published[i].system);
-    fprintf(out, "\n%7s %8s", "", "");
-    for (int i = 0; i < FAMILIES; i++)
-        if (has_family(table, families[i].id))
-            fprintf(out, " %13s", "");
-    for (int i = 0; i < PUBLISHED; i++)
-        fprintf(out, " %*s", i ? (int)strlen(published[i].system) : 5,
-                published[i].version);
+        fprintf(out, " %*s", published_width(i), published[i].version);
     putc('\n', out);
 }
 
@@ -138,12 +168,12 @@ static void put_row(FILE *out, const struct queue_table *table, int backlog)
     for (int i = 0; i < FAMILIES; i++)
         if (has_family(table, families[i].id))
             put_counts(out, table_row(table, families[i].id, backlog));
-    for (int i = 0; i < PUBLISHED; i++) {
-        int width = i ? (int)strlen(published[i].system) : 5;
-        if (backlog >= 0 && backlog < PUBLISHED_BACKLOGS)
-            fprintf(out, " %*d", width, published[i].queued[backlog]);
+    for (int i = 0; has_published(table) && i < PUBLISHED; i++) {
+        if (is_published(backlog))
+            fprintf(out, " %*d", published_width(i),
+                    published[i].queued[backlog]);
         else
-            fprintf(out, " %*s", width, "-");
+            fprintf(out, " %*s", published_width(i), "-");
     }
     putc('\n', out);
 }
@@ -158,7 +188,7 @@ static void put_table(FILE *out, const struct queue_table *table)
             !table_row(table, "inet", row->backlog))
             put_row(out, table, row->backlog);
     }
-    fputs("* the same on macOS 10.2.6\n\n", out);
+    fputs(has_published(table) ? "* the same on macOS 10.2.6\n\n" : "\n", out);
 }
 
 /* ---- what it means ------------------------------------------------------ */

@@ -40,6 +40,7 @@ tests_tamper_la_LIBADD = $(LIBDL)
 
 # Other systems, other processors: not part of make check.
 EXTRA_DIST += tests/cross-check.sh
-cross-check:
-	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/cross-check.sh
+cross-check: dist
+	$(AM_TESTS_ENVIRONMENT) TARBALL='$(distdir).tar.xz' \
+	    $(SHELL) $(top_srcdir)/tests/cross-check.sh
 .PHONY: cross-check
