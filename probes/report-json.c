@@ -68,7 +68,8 @@ static void put_cap(struct json *json, const struct report *report)
     const struct cap_row *cap = &report->table.cap;
     json_object(json, "cap");
     json_count(json, "value", report->verdict.cap);
-    json_text(json, "setting", cap->value >= 0 ? cap->setting : NULL);
+    json_text(json, "setting",
+              report->verdict.setting_holds ? cap->setting : NULL);
     json_text(json, "scope", cap->scope);
     json_text(json, "family", cap->family);
     json_number(json, "asked", INT_MAX);

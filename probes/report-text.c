@@ -302,13 +302,15 @@ static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
     bool namespace = cap->scope && strcmp(cap->scope, "host") != 0;
-    if (cap->setting && cap->value >= 0)
-        say(sentence, " from %s", cap->setting);
-    if (cap->setting && cap->value >= 0 && cap->value != report->verdict.cap)
-        say(sentence, ", which says %ld", cap->value);
-    if (cap->setting && cap->value >= 0)
-        say(sentence, "%s", namespace ? ", in this network namespace" : "");
-    else if (cap->setting)
+    if (!cap->setting)
+        return;
+    if (report->verdict.setting_holds)
+        say(sentence, " from %s%s", cap->setting,
+            namespace ? ", in this network namespace" : "");
+    else if (cap->value >= 0)
+        say(sentence, "; %s says %ld, which is not in force", cap->setting,
+            cap->value);
+    else
         say(sentence, ", measured only, since %s is %s", cap->setting,
             cap->value_reason ? cap->value_reason : "not to be read");
 }

@@ -67,11 +67,29 @@ static struct ruling rule_on(const struct queue_table *table, long cap,
     return ruling;
 }
 
-/* The largest backlog in force: as the kernel says of a listener, or as the
-   setting says.  */
-static long known_cap(const struct queue_table *table)
+/* What the largest queue and the rule say of the cap, or -1.  */
+static long measured_cap(const struct verdict *verdict,
+                         const struct queue_table *table)
 {
-    return table->cap.effective >= 0 ? table->cap.effective : table->cap.value;
+    if (!verdict->accepted.comparable || table->cap.accepted < 0)
+        return -1;
+    return rule_inverse(&verdict->accepted.rule, table->cap.accepted);
+}
+
+/* The largest backlog in force: as the kernel says of a listener; or as the
+   setting says, unless what was measured is against it: there are stacks where
+   the setting's file is for show.  */
+static void find_cap(struct verdict *verdict, const struct queue_table *table)
+{
+    long measured = measured_cap(verdict, table);
+    if (table->cap.effective >= 0)
+        verdict->cap = table->cap.effective;
+    else if (measured >= 0)
+        verdict->cap = measured;
+    else
+        verdict->cap = table->cap.value;
+    verdict->setting_holds =
+        table->cap.value >= 0 && table->cap.value == verdict->cap;
 }
 
 static void find_overflow(struct verdict *verdict,
@@ -90,13 +108,17 @@ static void find_overflow(struct verdict *verdict,
 
 struct verdict verdict_of(const struct queue_table *table)
 {
-    struct verdict verdict = {.cap = known_cap(table)};
-    verdict.accepted = rule_on(table, verdict.cap, count_accepted);
-    verdict.client = rule_on(table, verdict.cap, count_client);
-    /* Where nobody says, the largest queue and the rule tell.  */
-    if (verdict.cap < 0 && verdict.accepted.comparable &&
-        table->cap.accepted >= 0)
-        verdict.cap = rule_inverse(&verdict.accepted.rule, table->cap.accepted);
+    /* To tell rows beyond the cap from others, the best word on it at first. */
+    const struct cap_row *cap = &table->cap;
+    long word = cap->effective >= 0 ? cap->effective : cap->value;
+    struct verdict verdict = {.cap = word};
+    verdict.accepted = rule_on(table, word, count_accepted);
+    verdict.client = rule_on(table, word, count_client);
+    find_cap(&verdict, table);
+    if (verdict.cap != word) {
+        verdict.accepted = rule_on(table, verdict.cap, count_accepted);
+        verdict.client = rule_on(table, verdict.cap, count_client);
+    }
     find_overflow(&verdict, table);
     verdict.like = kernels_like(table);
     return verdict;

@@ -20,6 +20,7 @@ struct verdict {
     struct ruling accepted; /* connections accept returned */
     struct ruling client;   /* connections the clients saw */
     long cap;               /* the largest backlog in force, or -1 */
+    bool setting_holds;     /* its setting is known, readable and obeyed */
     bool one_overflow;      /* all rows that overflowed, alike */
     const char *overflow;   /* so; NULL if none did */
     struct likeness like;
