@@ -83,8 +83,9 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
 /* Write ADDRESS as sonde_address_parse reads it (an IPv6 address with a port
    in brackets, a port of 0 left out) and a NUL to BUFFER of SIZE bytes;
    SONDE_ADDRESS_TEXT bytes are enough.  A UNIX address without a path is
-   written "(unnamed)", and in a path whatever is not printable ASCII as
-   "\ooo", octal: only such a path does not read back as it was.
+   written "(unnamed)", and in a path spaces, backslashes and whatever is not
+   printable ASCII as "\ooo", octal: only such a path, and one without a slash,
+   does not read back as it was.
    Returns the length without the NUL.  ENOSPC: it does not fit, and BUFFER
    is an empty string if SIZE is not 0.  EAFNOSUPPORT: another family.
    Since 0.1.  */
