@@ -44,7 +44,8 @@ struct fill fill_new(int family, int backlog)
     };
 }
 
-static struct control *control_of(struct engine *engine, const struct fill *fill)
+static struct control *control_of(struct engine *engine,
+                                  const struct fill *fill)
 {
     return &engine->controls[fill->family == AF_INET6];
 }
@@ -263,6 +264,8 @@ static const char *open_listener(struct fill *fill)
         return "listen";
     if (!sonde_queue(fill->listener, &queue))
         fill->effective = queue.limit;
+    else if (errno == EMFILE)
+        return "socket"; /* it takes a descriptor to be sure of a limit of 0 */
     return NULL;
 }
 
