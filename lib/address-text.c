@@ -69,6 +69,10 @@ static int split(const char *text, struct parts *parts)
         parts->host_end = percent;
         parts->scope = percent + 1;
         parts->scope_end = end;
+        /* Linux would look up the part before a colon, and a port meant for
+           an address without brackets would be lost.  */
+        if (memchr(parts->scope, ':', (size_t)(end - parts->scope)))
+            return -1;
     }
     return 0;
 }

@@ -27,7 +27,7 @@ static int read_number(const char *path, long *value)
     char *end;
     errno = 0;
     long number = strtol(text, &end, 10);
-    if (end == text || errno != 0) {
+    if (end == text || strcspn(end, "\n") > 0 || number < 0 || errno != 0) {
         errno = EPROTO;
         return -1;
     }

@@ -13,8 +13,11 @@ static int set_v6only(int fd)
 {
     int on = 1;
     socklen_t size = sizeof on;
-    if (sonde__sys.setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on))
+    if (sonde__sys.setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on)) {
+        if (errno == ENOPROTOOPT || errno == EINVAL)
+            errno = EOPNOTSUPP; /* no such option, or not to be changed */
         return -1;
+    }
     on = 0;
     if (sonde__sys.getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, &size))
         return -1;

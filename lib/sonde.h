@@ -82,8 +82,9 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
 /* Write ADDRESS as sonde_address_parse reads it (an IPv6 address with a port
    in brackets, a port of 0 left out) and a NUL to BUFFER of SIZE bytes;
    SONDE_ADDRESS_TEXT bytes are enough.  A UNIX address without a path is
-   written "(unnamed)", and in a path whatever is not printable ASCII as
-   "\ooo", octal: only such a path does not read back as it was.
+   written "(unnamed)", and in a path spaces, backslashes and whatever is not
+   printable ASCII as "\ooo", octal: only such a path, and one without a slash,
+   does not read back as it was.
    Returns the length without the NUL.  ENOSPC: it does not fit, and BUFFER
    is an empty string if SIZE is not 0.  EAFNOSUPPORT: another family.
    Since 0.1.  */
@@ -178,7 +179,8 @@ struct sonde_queue {
    queue").  For that a socket of the same family may be made and closed again.
 
    Returns 0.  ENOTSUP: this system, or this kind of socket, says nothing.
-   EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Since 0.1.  */
+   EINVAL: FD does not listen.  EBADF, ENOTSOCK.  EMFILE, ENFILE, ENOBUFS,
+   ENOMEM: that other socket cannot be had, so nothing is known.  Since 0.1.  */
 int sonde_queue(int fd, struct sonde_queue *queue);
 
 /* ---- listen ------------------------------------------------------------- */

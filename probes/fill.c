@@ -264,6 +264,8 @@ static const char *open_listener(struct fill *fill)
         return "listen";
     if (!sonde_queue(fill->listener, &queue))
         fill->effective = queue.limit;
+    else if (errno == EMFILE)
+        return "socket"; /* it takes a descriptor to be sure of a limit of 0 */
     return NULL;
 }
 
@@ -370,7 +372,8 @@ static size_t collect(struct engine *engine, int *timeout)
     size_t used = 0;
     long now = clock_ms();
     long first = engine->wait;
-    engine->poll_fds[used++] = (struct pollfd){.fd = engine->watch};
+    engine->poll_fds[used++] =
+        (struct pollfd){.fd = engine->watch, .events = POLLIN};
     for (int i = 0; i < FAMILIES; i++)
         if (engine->controls[i].begun)
             engine->poll_fds[used++] = (struct pollfd){

@@ -9,11 +9,11 @@ for file in "$builddir"/lib/.libs/libsonde.so "$builddir"/lib/.libs/*.dylib; do
 done
 if [ -z "$library" ]; then
     skip "the library exports sonde_* alone" "no shared library was built"
-elif ! have "${NM:-nm}"; then
+elif ! have nm; then
     skip "the library exports sonde_* alone" "nm is not here"
 else
     # The sanitizers and coverage bring names of their own.
-    "${NM:-nm}" -D --defined-only "$library" |
+    nm -D --defined-only "$library" |
         awk '{ sub(/@.*/, "", $3); print $3 }' |
         grep -v '^__\(asan\|ubsan\|tsan\|odr\|gcov\|llvm\)\|^_\(init\|fini\)$' \
         > "$scratch/names"

@@ -10,8 +10,8 @@ SH_LOG_DRIVER = $(tap_driver)
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	srcdir='$(top_srcdir)' builddir='$(abs_top_builddir)' CC='$(CC)' \
-	NM='$(NM)' MAKE='$(MAKE)' HOST='$(host)' LC_ALL=C; \
-	export srcdir builddir CC NM MAKE HOST LC_ALL;
+	MAKE='$(MAKE)' HOST='$(host)' LC_ALL=C; \
+	export srcdir builddir CC MAKE HOST LC_ALL;
 
 test_scripts = \
 	tests/backlogprobe.sh \

@@ -85,5 +85,5 @@ in_namespace () {
 
 # Whether the build is sanitized: preloading and valgrind do not go with it.
 is_sanitized () {
-    ${NM:-nm} "$backlogprobe" 2> /dev/null | grep -q '__asan_init\|__tsan_init'
+    nm "$backlogprobe" 2> /dev/null | grep -q '__asan_init\|__tsan_init'
 }
