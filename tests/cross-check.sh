@@ -53,16 +53,17 @@ runs () {
 }
 
 # One that does not.  libtool reads the objects with nm; GNU's does not know
-# those of macOS.
+# those of macOS.  What follows the target goes to configure.
 links () {
     name=$1 host=$2 target=$3
+    shift 3
     if ! "$ZIG" version > /dev/null 2>&1; then
         skip "$name" "no zig here"
     elif ! have llvm-nm; then
         skip "$name" "no llvm-nm here"
     else
         build "$name" --host="$host" CC="$ZIG cc -target $target" \
-            AR="$ZIG ar" RANLIB="$ZIG ranlib" NM=llvm-nm
+            AR="$ZIG ar" RANLIB="$ZIG ranlib" NM=llvm-nm "$@"
     fi
 }
 
@@ -103,8 +104,9 @@ if have musl-gcc; then
 else
     skip "musl" "no musl-gcc here"
 fi
-links macos-x86_64 x86_64-apple-darwin x86_64-macos
-links macos-aarch64 aarch64-apple-darwin aarch64-macos
+# libtool takes zig's linker for GNU's, and macOS has another one.
+links macos-x86_64 x86_64-apple-darwin x86_64-macos lt_cv_prog_gnu_ld=no
+links macos-aarch64 aarch64-apple-darwin aarch64-macos lt_cv_prog_gnu_ld=no
 links freebsd x86_64-unknown-freebsd x86_64-freebsd
 links netbsd x86_64-unknown-netbsd x86_64-netbsd
 links openbsd x86_64-unknown-openbsd x86_64-openbsd
