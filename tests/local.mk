@@ -41,6 +41,13 @@ tests_tamper_la_LIBADD = $(LIBDL)
 # Other systems, other processors: not part of make check.
 EXTRA_DIST += tests/cross-check.sh
 cross-check: dist
-	$(AM_TESTS_ENVIRONMENT) TARBALL='$(distdir).tar.xz' \
+	$(AM_TESTS_ENVIRONMENT) TARBALL='$(abs_top_builddir)/$(distdir).tar.xz' \
 	    $(SHELL) $(top_srcdir)/tests/cross-check.sh
 .PHONY: cross-check
+
+# Which lines of lib/ the tests run.
+EXTRA_DIST += tests/coverage.sh
+coverage: dist
+	$(AM_TESTS_ENVIRONMENT) TARBALL='$(abs_top_builddir)/$(distdir).tar.xz' \
+	    $(SHELL) $(top_srcdir)/tests/coverage.sh
+.PHONY: coverage
