@@ -45,20 +45,24 @@ static int read_info(int fd, struct tcp_info *info)
 
 /* Both figures 0 is the truth for listen (fd, 0) while nobody waits, and it is
    also what a stack says that only pretends (gVisor).  Tell them apart by a
-   listener that was given a backlog of 7.  */
-static int says_the_truth(int fd)
+   listener that was given a backlog of 7.  Returns 0 if they are the truth, or
+   -1 with ENOTSUP, or with the errno for which that listener is not to be
+   had.  */
+static int check_zeros(int fd)
 {
     struct sonde_address any;
     struct tcp_info info = {0};
     int family = sonde_address_family(fd);
     if (family < 0 || sonde_address_any(&any, family, 0))
-        return 0;
+        return -1;
     int other = sonde_listen(&any, 7, SONDE_CLOEXEC, NULL);
     if (other < 0)
-        return 0;
+        return -1;
     int truth = !read_info(other, &info) && info.tcpi_sacked != 0;
     sonde__close(other);
-    return truth;
+    if (!truth)
+        errno = ENOTSUP;
+    return truth ? 0 : -1;
 }
 
 int sonde_queue(int fd, struct sonde_queue *queue)
@@ -67,11 +71,8 @@ int sonde_queue(int fd, struct sonde_queue *queue)
     struct tcp_info info;
     if (read_info(fd, &info))
         return -1;
-    if (info.tcpi_unacked == 0 && info.tcpi_sacked == 0 &&
-        !says_the_truth(fd)) {
-        errno = ENOTSUP;
+    if (info.tcpi_unacked == 0 && info.tcpi_sacked == 0 && check_zeros(fd))
         return -1;
-    }
     queue->queued = (long)info.tcpi_unacked;
     queue->limit = (long)info.tcpi_sacked;
     queue->incomplete = -1;

@@ -180,7 +180,8 @@ struct sonde_queue {
    queue").  For that a socket of the same family may be made and closed again.
 
    Returns 0.  ENOTSUP: this system, or this kind of socket, says nothing.
-   EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Since 0.1.  */
+   EINVAL: FD does not listen.  EBADF, ENOTSOCK.  EMFILE, ENFILE, ENOBUFS,
+   ENOMEM: that other socket cannot be had, so nothing is known.  Since 0.1.  */
 int sonde_queue(int fd, struct sonde_queue *queue);
 
 /* ---- listen ------------------------------------------------------------- */
