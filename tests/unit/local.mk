@@ -2,7 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 unit_tests = \
-	tests/unit/test-byteorder
+	tests/unit/test-accept \
+	tests/unit/test-address \
+	tests/unit/test-address-text \
+	tests/unit/test-backlog \
+	tests/unit/test-byteorder \
+	tests/unit/test-cap \
+	tests/unit/test-listen \
+	tests/unit/test-queue \
+	tests/unit/test-signal \
+	tests/unit/test-socket
 
 EXTRA_DIST += $(unit_tests:=.c)
 AM_CPPFLAGS += $(CHECK_CFLAGS)
@@ -18,3 +27,13 @@ check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 check_LTLIBRARIES += tests/unit/libunit.la
 endif
+
+# The tests that depend on the leaf that configure chose.
+if SONDE_CAP_LINUX
+test_cap_leaf = -DTEST_CAP_LINUX
+endif
+if SONDE_QUEUE_LINUX
+test_queue_leaf = -DTEST_QUEUE_LINUX
+endif
+tests_unit_test_queue_CPPFLAGS = $(AM_CPPFLAGS) $(test_queue_leaf)
+tests_unit_test_cap_CPPFLAGS = $(AM_CPPFLAGS) $(test_cap_leaf)

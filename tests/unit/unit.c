@@ -3,8 +3,10 @@
 
 #include <config.h>
 
+#include <fcntl.h>
 #include <stdlib.h>
 
+#include "lib/private.h"
 #include "tests/unit/unit.h"
 
 /* Seconds; generous, since a busy host is no failure.  */
@@ -23,4 +25,29 @@ int unit_main(const char *name, void (*add)(TCase *))
     srunner_free(runner);
     /* The harness counts the TAP lines; a status of 1 would count again.  */
     return EXIT_SUCCESS;
+}
+
+static struct sonde__calls calls;
+
+static void save_calls(void)
+{
+    calls = sonde__sys;
+}
+
+static void restore_calls(void)
+{
+    sonde__sys = calls;
+}
+
+void unit_fake_calls(TCase *tests)
+{
+    tcase_add_checked_fixture(tests, save_calls, restore_calls);
+}
+
+int unit_descriptors(void)
+{
+    int open = 0;
+    for (int fd = 0; fd < 1000; fd++)
+        open += fcntl(fd, F_GETFD) >= 0;
+    return open;
 }

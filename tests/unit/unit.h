@@ -10,4 +10,11 @@
    To be returned from main.  */
 int unit_main(const char *name, void (*add)(TCase *));
 
+/* Let each test of TESTS change sonde__sys as it likes: the calls are put back
+   behind it.  */
+void unit_fake_calls(TCase *tests);
+
+/* How many descriptors this process has open, among the first thousand.  */
+int unit_descriptors(void);
+
 #endif /* UNIT_H */

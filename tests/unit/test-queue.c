@@ -1,0 +1,220 @@
+/* test-queue.c - lib/queue-linux.c and its siblings
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/private.h"
+#include "tests/unit/unit.h"
+
+static struct sonde_address loopback;
+static struct sonde__calls real;
+
+static void set_up(void)
+{
+    real = sonde__sys;
+    sonde_address_loopback(&loopback, AF_INET, 0);
+}
+
+static void check_error(int fd, int error)
+{
+    struct sonde_queue queue = {.limit = 77};
+    int before = unit_descriptors();
+    errno = 0;
+    ck_assert_int_eq(sonde_queue(fd, &queue), -1);
+    ck_assert_int_eq(errno, error);
+    ck_assert_int_eq(queue.limit, 77);
+    ck_assert_int_eq(unit_descriptors(), before);
+}
+
+START_TEST(what_is_no_socket_has_no_queue)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    check_error(ends[0], ENOTSOCK);
+    close(ends[0]);
+    close(ends[1]);
+    check_error(ends[0], EBADF);
+}
+END_TEST
+
+/* A UNIX listener, and a socket that never listens: nothing is known.  */
+START_TEST(other_kinds_of_sockets_say_nothing)
+{
+    char directory[] = "/tmp/test-queue-XXXXXX", path[64];
+    struct sonde_address address;
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/socket", directory);
+    ck_assert_int_eq(sonde_address_unix(&address, path), 0);
+    int fd = sonde_listen(&address, 5, 0, NULL);
+    unlink(path);
+    rmdir(directory);
+    ck_assert_int_ge(fd, 0);
+    check_error(fd, ENOTSUP);
+    close(fd);
+    int udp = sonde_socket(AF_INET, SOCK_DGRAM, 0);
+    check_error(udp, ENOTSUP);
+    close(udp);
+}
+END_TEST
+
+#ifdef TEST_QUEUE_LINUX
+
+enum { CLIENTS = 3 };
+
+START_TEST(the_queue_grows_with_each_connection)
+{
+    struct sonde_address address;
+    struct sonde_queue queue;
+    int clients[CLIENTS];
+    int listener = sonde_listen(&loopback, 7, 0, NULL);
+    ck_assert_int_ge(listener, 0);
+    ck_assert_int_eq(sonde_address_local(listener, &address), 0);
+    for (int i = 0; i <= CLIENTS; i++) {
+        errno = 33;
+        ck_assert_int_eq(sonde_queue(listener, &queue), 0);
+        ck_assert_int_eq(errno, 33);
+        ck_assert_int_eq(queue.queued, i);
+        ck_assert_int_eq(queue.limit, sonde_backlog(7));
+        ck_assert_int_eq(queue.incomplete, -1);
+        ck_assert(queue.drops == 0 || queue.drops == -1);
+        if (i == CLIENTS)
+            break;
+        clients[i] = sonde_socket(AF_INET, SOCK_STREAM, 0);
+        ck_assert_int_eq(
+            connect(clients[i], (void *)&address.storage, address.length), 0);
+    }
+    close(sonde_accept(listener, NULL, 0));
+    ck_assert_int_eq(sonde_queue(listener, &queue), 0);
+    ck_assert_int_eq(queue.queued, CLIENTS - 1);
+    for (int i = 0; i < CLIENTS; i++)
+        close(clients[i]);
+    close(listener);
+}
+END_TEST
+
+START_TEST(what_does_not_listen_is_told)
+{
+    struct sonde_address address;
+    int fd = sonde_socket(AF_INET, SOCK_STREAM, 0);
+    check_error(fd, EINVAL);
+    int listener = sonde_listen(&loopback, 7, 0, NULL);
+    ck_assert_int_eq(sonde_address_local(listener, &address), 0);
+    ck_assert_int_eq(connect(fd, (void *)&address.storage, address.length), 0);
+    check_error(fd, EINVAL);
+    close(listener);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_limit_of_0_is_believed_of_a_kernel_that_says_others)
+{
+    struct sonde_queue queue;
+    int fd = sonde_socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(bind(fd, (void *)&loopback.storage, loopback.length), 0);
+    ck_assert_int_eq(listen(fd, 0), 0);
+    int before = unit_descriptors();
+    errno = 33;
+    ck_assert_int_eq(sonde_queue(fd, &queue), 0);
+    ck_assert_int_eq(errno, 33);
+    ck_assert_int_eq(queue.limit, 0);
+    ck_assert_int_eq(queue.queued, 0);
+    ck_assert_int_eq(unit_descriptors(), before);
+    close(fd);
+}
+END_TEST
+
+/* The state of TCP_INFO is its first byte; all that follows stays 0.  */
+static int pretends(int fd, int level, int name, void *value, socklen_t *length)
+{
+    int result = real.getsockopt(fd, level, name, value, length);
+    if (!result && level == IPPROTO_TCP)
+        memset((char *)value + 1, 0, *length - 1);
+    return result;
+}
+
+START_TEST(a_stack_that_only_pretends_is_found_out)
+{
+    struct sonde_queue queue = {.limit = 77};
+    int fd = sonde_listen(&loopback, 7, 0, NULL);
+    sonde__sys.getsockopt = pretends;
+    check_error(fd, ENOTSUP);
+    close(fd);
+    fd = sonde_listen(&loopback, 7, 0, &queue);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(queue.limit, -1);
+    close(fd);
+}
+END_TEST
+
+/* Out of descriptors: the truth cannot be had, which is not "nothing said". */
+static int no_socket(int family, int type, int protocol)
+{
+    (void)family;
+    (void)type;
+    (void)protocol;
+    errno = EMFILE;
+    return -1;
+}
+
+START_TEST(a_doubt_that_cannot_be_settled_is_no_answer)
+{
+    int fd = sonde_listen(&loopback, 7, 0, NULL);
+    sonde__sys.getsockopt = pretends;
+    sonde__sys.socket = no_socket;
+    check_error(fd, EMFILE);
+    close(fd);
+}
+END_TEST
+
+static void add_leaf(TCase *tests)
+{
+    tcase_add_test(tests, the_queue_grows_with_each_connection);
+    tcase_add_test(tests, what_does_not_listen_is_told);
+    tcase_add_test(tests,
+                   a_limit_of_0_is_believed_of_a_kernel_that_says_others);
+    tcase_add_test(tests, a_stack_that_only_pretends_is_found_out);
+    tcase_add_test(tests, a_doubt_that_cannot_be_settled_is_no_answer);
+}
+
+#else
+
+START_TEST(a_listener_says_something_or_nothing)
+{
+    struct sonde_queue queue = {.limit = 77};
+    int fd = sonde_listen(&loopback, 7, 0, NULL);
+    ck_assert_int_ge(fd, 0);
+    if (sonde_queue(fd, &queue))
+        ck_assert_int_eq(errno, ENOTSUP);
+    else
+        ck_assert_int_ge(queue.limit, 7);
+    close(fd);
+}
+END_TEST
+
+static void add_leaf(TCase *tests)
+{
+    tcase_add_test(tests, a_listener_says_something_or_nothing);
+}
+
+#endif
+
+static void add(TCase *tests)
+{
+    unit_fake_calls(tests);
+    tcase_add_checked_fixture(tests, set_up, NULL);
+    tcase_add_test(tests, what_is_no_socket_has_no_queue);
+    tcase_add_test(tests, other_kinds_of_sockets_say_nothing);
+    add_leaf(tests);
+}
+
+int main(void)
+{
+    return unit_main("queue", add);
+}
