@@ -18,16 +18,22 @@ static const char *const how_names[] = {
 
 static const char header[] = "id\tkey\tvalue\thow\tstable\treason";
 
+/* BYTE as it may stand in a column.  */
+static char fit_for_column(char byte)
+{
+    bool control = (unsigned char)byte < ' ' || byte == 127;
+    return control ? '?' : byte;
+}
+
 /* Copy TEXT, fit for a column, to *MEMORY, and go behind it.  */
 static const char *copy_text(char **memory, const char *text)
 {
     char *copy = *memory;
     if (!text)
         return NULL;
-    do {
-        bool control = (unsigned char)*text < ' ' || *text == 127;
-        *(*memory)++ = *text && control ? '?' : *text;
-    } while (*text++);
+    for (; *text; text++)
+        *(*memory)++ = fit_for_column(*text);
+    *(*memory)++ = '\0';
     return copy;
 }
 
@@ -148,12 +154,21 @@ void finding_write_header(FILE *out)
     fprintf(out, "%s\n", header);
 }
 
+static void write_column(FILE *out, const char *text, char end)
+{
+    for (; *text; text++)
+        putc(fit_for_column(*text), out);
+    putc(end, out);
+}
+
 void finding_write(FILE *out, const struct finding *finding)
 {
-    fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\n", finding->id, finding->key,
-            finding->value ? finding->value : "-", how_names[finding->how],
-            finding->stable ? "yes" : "no",
-            finding->reason ? finding->reason : "-");
+    write_column(out, finding->id, '\t');
+    write_column(out, finding->key, '\t');
+    write_column(out, finding->value ? finding->value : "-", '\t');
+    write_column(out, how_names[finding->how], '\t');
+    write_column(out, finding->stable ? "yes" : "no", '\t');
+    write_column(out, finding->reason ? finding->reason : "-", '\n');
 }
 
 void findings_write(FILE *out, const struct findings *findings)
