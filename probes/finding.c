@@ -75,15 +75,19 @@ int findings_add(struct findings *findings, const struct finding *finding)
     return 0;
 }
 
-/* Compare the parts of A and B up to their next dots, as numbers if both
-   are.  */
+/* Compare the parts of A and B up to their next dots, as numbers if both are;
+   numbers come before words, or else 2, 10, 1a would go round in a ring.  */
 static int compare_part(const char *a, size_t a_length, const char *b,
                         size_t b_length)
 {
     char *a_end, *b_end;
     long x = strtol(a, &a_end, 10);
     long y = strtol(b, &b_end, 10);
-    if (a_length && b_length && a_end == a + a_length && b_end == b + b_length)
+    bool a_is_number = a_length && a_end == a + a_length;
+    bool b_is_number = b_length && b_end == b + b_length;
+    if (a_is_number != b_is_number)
+        return a_is_number ? -1 : 1;
+    if (a_is_number)
         return x < y ? -1 : x > y;
     int order = strncmp(a, b, a_length < b_length ? a_length : b_length);
     return order ? order : (a_length > b_length) - (a_length < b_length);
@@ -181,7 +185,6 @@ void findings_write(FILE *out, const struct findings *findings)
 /* Cut LINE at its tabs into just COUNT columns.  */
 static int split(char *line, char **columns, size_t count)
 {
-    line[strcspn(line, "\n")] = '\0';
     for (size_t i = 0; i < count; i++) {
         columns[i] = line;
         line += strcspn(line, "\t");
@@ -205,7 +208,8 @@ int findings_read_line(struct findings *findings, char *line)
 {
     static const char *const answers[] = {"no", "yes"};
     char *columns[6];
-    if (!strncmp(line, header, sizeof header - 1))
+    line[strcspn(line, "\n")] = '\0';
+    if (!strcmp(line, header))
         return 0;
     if (split(line, columns, 6)) {
         errno = EPROTO;

@@ -45,8 +45,8 @@ struct findings {
    with ENOMEM.  */
 int findings_add(struct findings *findings, const struct finding *finding);
 
-/* Sort by id, then by key, part by part as its dots cut it, numbers by value:
-   the order in which findings arrived is chance.  */
+/* Sort by id, then by key, part by part as its dots cut it, numbers by value
+   and before words: the order in which findings arrived is chance.  */
 void findings_sort(struct findings *findings);
 
 /* The finding ID, KEY; NULL if there is none.  Fast in a sorted list.  */
