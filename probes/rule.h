@@ -31,7 +31,8 @@ long rule_inverse(const struct rule *rule, long count);
 bool rule_fit(const struct sample *samples, size_t count, struct rule *rule,
               size_t *fits);
 
-/* Write RULE as "3n/2+1", "max(1,n)", or with SPACED "3n/2 + 1".  */
+/* Write RULE as "3n/2+1", "max(1,n)", or with SPACED "3n/2 + 1",
+   "max (1, n)".  */
 void rule_print(const struct rule *rule, bool spaced, char *text, size_t size);
 
 #endif /* PROBES_RULE_H */

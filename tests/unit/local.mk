@@ -8,8 +8,13 @@ unit_tests = \
 	tests/unit/test-backlog \
 	tests/unit/test-byteorder \
 	tests/unit/test-cap \
+	tests/unit/test-finding \
+	tests/unit/test-json \
 	tests/unit/test-listen \
+	tests/unit/test-names \
+	tests/unit/test-plan \
 	tests/unit/test-queue \
+	tests/unit/test-rule \
 	tests/unit/test-signal \
 	tests/unit/test-socket
 

@@ -136,7 +136,18 @@ START_TEST(a_host_too_long_for_any_buffer)
         ck_assert_int_eq(sonde_address_parse(&address, text, 7), -1);
         ck_assert_int_eq(errno, EINVAL);
     }
-    text[0] = '/';
+    /* And of every length about that of the buffers within.  */
+    for (size_t length = 1; length < 100; length++) {
+        memset(text, ':', length);
+        text[length] = '\0';
+        ck_assert_int_eq(sonde_address_parse(&address, text, 7),
+                         length == 2 ? 0 : -1);
+        snprintf(text, sizeof text, "::1%%%0*d", (int)length, 1);
+        memset(text + 4, 'z', length);
+        ck_assert_int_eq(sonde_address_parse(&address, text, 7), -1);
+        ck_assert_int_eq(errno, ENXIO);
+    }
+    memset(text, '/', sizeof text - 1);
     ck_assert_int_eq(sonde_address_parse(&address, text, 7), -1);
     ck_assert_int_eq(errno, ENAMETOOLONG);
 }

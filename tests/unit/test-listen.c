@@ -139,6 +139,7 @@ START_TEST(a_unix_listener_says_nothing_of_its_queue)
     snprintf(path, sizeof path, "%s/socket", directory);
     ck_assert_int_eq(sonde_address_unix(&address, path), 0);
     /* SO_REUSEADDR means nothing there, and is an error on some systems.  */
+    sonde__sys.setsockopt = setsockopt_says;
     int fd = sonde_listen(&address, 5, SONDE_REBIND, &queue);
     int second = sonde_listen(&address, 5, SONDE_REBIND, NULL);
     int error = errno;

@@ -153,6 +153,27 @@ START_TEST(a_stack_that_only_pretends_is_found_out)
 }
 END_TEST
 
+static int no_such_option(int fd, int level, int name, void *value,
+                          socklen_t *length)
+{
+    (void)fd;
+    (void)level;
+    (void)name;
+    (void)value;
+    (void)length;
+    errno = ENOPROTOOPT;
+    return -1;
+}
+
+START_TEST(a_system_without_the_option_says_nothing)
+{
+    int fd = sonde_listen(&loopback, 7, 0, NULL);
+    sonde__sys.getsockopt = no_such_option;
+    check_error(fd, ENOTSUP);
+    close(fd);
+}
+END_TEST
+
 /* Out of descriptors: the truth cannot be had, which is not "nothing said". */
 static int no_socket(int family, int type, int protocol)
 {
@@ -180,6 +201,7 @@ static void add_leaf(TCase *tests)
     tcase_add_test(tests,
                    a_limit_of_0_is_believed_of_a_kernel_that_says_others);
     tcase_add_test(tests, a_stack_that_only_pretends_is_found_out);
+    tcase_add_test(tests, a_system_without_the_option_says_nothing);
     tcase_add_test(tests, a_doubt_that_cannot_be_settled_is_no_answer);
 }
 
