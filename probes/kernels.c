@@ -16,6 +16,10 @@
 /* What listen() makes of a backlog of 0, or of a negative one.  */
 enum special { AS_IT_IS, AS_CAP, AS_ZERO };
 
+/* Whether a listener can be asked for its backlog.  MAY: the kernel would say,
+   but not every libsonde knows how to ask.  */
+enum says { NEVER, MAY, ALWAYS };
+
 struct kernel {
     const char *name;
     struct rule accepted; /* connections accept returns */
@@ -24,7 +28,7 @@ struct kernel {
     bool cap_fixed;       /* and no setting changes it */
     bool cap_counts;      /* the cap cuts the connections, not the backlog */
     enum special zero, negative;
-    bool says_limit; /* a listener can be asked for its backlog */
+    enum says says_limit;
     const char *overflow;
 };
 
@@ -43,36 +47,36 @@ struct kernel {
 
 static const struct kernel kernels[] = {
     {"Linux 4.10 or later", PLAIN(1), PLAIN(1), 4096, false, false, AS_IT_IS,
-     AS_CAP, true, "silence"},
+     AS_CAP, ALWAYS, "silence"},
     {"Linux before 4.10", PLAIN(1), PLAIN(3), 128, false, false, AS_IT_IS,
-     AS_CAP, true, "silence"},
-    {"gVisor", PLAIN(1), PLAIN(1), 1024, true, false, AS_IT_IS, AS_CAP, false,
+     AS_CAP, ALWAYS, "silence"},
+    {"gVisor", PLAIN(1), PLAIN(1), 1024, true, false, AS_IT_IS, AS_CAP, NEVER,
      "silence"},
     {"FreeBSD 9 or later", HALF_MORE(1), HALF_MORE(1), 128, false, false,
-     AS_IT_IS, AS_CAP, true, "reset"},
-    {"FreeBSD 5 and 6", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS,
-     AS_CAP, false, "silence"},
+     AS_IT_IS, AS_CAP, MAY, "reset"},
+    {"FreeBSD 5 and 6", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_CAP,
+     NEVER, "silence"},
     {"DragonFly", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_CAP,
-     false, "silence"},
-    {"NetBSD", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_ZERO, false,
+     NEVER, "silence"},
+    {"NetBSD", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_ZERO, NEVER,
      "silence"},
-    {"OpenBSD", AT_LEAST(81, 1, 1, 1), AT_LEAST(81, 1, 1, 1), 128, false,
-     false, AS_IT_IS, AS_CAP, false, "silence"},
+    {"OpenBSD", AT_LEAST(81, 1, 1, 1), AT_LEAST(81, 1, 1, 1), 128, false, false,
+     AS_IT_IS, AS_CAP, NEVER, "silence"},
     {"macOS 10.5 or later", PLAIN(0), PLAIN(0), 128, false, false, AS_CAP,
-     AS_CAP, false, "silence"},
+     AS_CAP, NEVER, "silence"},
     {"macOS before 10.5", HALF_MORE(1), HALF_MORE(1), 128, false, false,
-     AS_IT_IS, AS_CAP, false, "silence"},
+     AS_IT_IS, AS_CAP, NEVER, "silence"},
     {"AIX", HALF_MORE(1), HALF_MORE(1), 1024, false, false, AS_IT_IS, AS_CAP,
-     false, "silence"},
+     NEVER, "silence"},
     {"4.4BSD", HALF_MORE(1), HALF_MORE(1), 5, true, false, AS_IT_IS, AS_ZERO,
-     false, "silence"},
+     NEVER, "silence"},
     {"illumos and Solaris", HALF_MORE(1), HALF_MORE(1), 128, false, true,
-     AS_IT_IS, AS_ZERO, false, "silence"},
-    {"HP-UX 11", AT_LEAST(1, 3, 2, 0), AT_LEAST(1, 3, 2, 0), 4096, false,
-     false, AS_IT_IS, AS_CAP, false, "silence"},
+     AS_IT_IS, AS_ZERO, NEVER, "silence"},
+    {"HP-UX 11", AT_LEAST(1, 3, 2, 0), AT_LEAST(1, 3, 2, 0), 4096, false, false,
+     AS_IT_IS, AS_CAP, NEVER, "silence"},
     {"lwIP", AT_LEAST(1, 1, 1, 0), AT_LEAST(1, 1, 1, 0), 255, true, false,
-     AS_IT_IS, AS_ZERO, false, "silence"},
-    {"NuttX", PLAIN(0), PLAIN(0), 255, false, false, AS_IT_IS, AS_ZERO, false,
+     AS_IT_IS, AS_ZERO, NEVER, "silence"},
+    {"NuttX", PLAIN(0), PLAIN(0), 255, false, false, AS_IT_IS, AS_ZERO, NEVER,
      "silence"},
 };
 
@@ -111,6 +115,13 @@ static long expect(const struct kernel *kernel, const struct rule *rule,
     return rule_value(rule, backlog < cap ? backlog : cap);
 }
 
+/* Whether it is like KERNEL that EFFECTIVE was said, or -1, nothing.  */
+static bool fits_saying(const struct kernel *kernel, long effective)
+{
+    return kernel->says_limit == MAY ||
+           (kernel->says_limit == ALWAYS) == (effective >= 0);
+}
+
 static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
                      long cap)
 {
@@ -118,7 +129,7 @@ static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
         return true; /* no figures, nothing against it */
     if (row->overflow && strcmp(row->overflow, kernel->overflow) != 0)
         return false;
-    return kernel->says_limit == (row->effective >= 0) &&
+    return fits_saying(kernel, row->effective) &&
            row->accepted ==
                expect(kernel, &kernel->accepted, cap, row->backlog) &&
            row->client == expect(kernel, &kernel->client, cap, row->backlog);
