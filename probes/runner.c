@@ -183,5 +183,7 @@ int run_measurement(measurement *measure, const void *plan, int deadline,
         return -1;
     bool whole = !read_all(&run);
     close(run.pipe);
-    return reap(&run, whole);
+    if (reap(&run, whole))
+        return -1;
+    return run.length > 0 ? fail(&run, "its findings break off", 0) : 0;
 }
