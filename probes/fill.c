@@ -369,7 +369,8 @@ static size_t collect(struct engine *engine, int *timeout)
     size_t used = 0;
     long now = clock_ms();
     long first = engine->wait;
-    engine->poll_fds[used++] = (struct pollfd){.fd = engine->watch};
+    engine->poll_fds[used++] =
+        (struct pollfd){.fd = engine->watch, .events = POLLIN};
     for (int i = 0; i < FAMILIES; i++)
         if (engine->controls[i].begun)
             engine->poll_fds[used++] = (struct pollfd){
