@@ -88,16 +88,24 @@ static void find_overflow(struct verdict *verdict,
     }
 }
 
+static void rule_on_both(struct verdict *verdict,
+                         const struct queue_table *table)
+{
+    verdict->accepted = rule_on(table, verdict->cap, count_accepted);
+    verdict->client = rule_on(table, verdict->cap, count_client);
+}
+
 struct verdict verdict_of(const struct queue_table *table)
 {
     struct verdict verdict = {.cap = known_cap(table)};
-    verdict.accepted = rule_on(table, verdict.cap, count_accepted);
-    verdict.client = rule_on(table, verdict.cap, count_client);
-    /* Where nobody says, the largest queue and the rule tell.  */
+    rule_on_both(&verdict, table);
+    /* Where nobody says, the largest queue and the rule tell; and then the
+       rule is not about what is beyond.  */
     if (verdict.cap < 0 && verdict.accepted.comparable &&
-        table->cap.accepted >= 0)
-        verdict.cap =
-            rule_inverse(&verdict.accepted.rule, table->cap.accepted);
+        table->cap.accepted >= 0) {
+        verdict.cap = rule_inverse(&verdict.accepted.rule, table->cap.accepted);
+        rule_on_both(&verdict, table);
+    }
     find_overflow(&verdict, table);
     verdict.like = kernels_like(table);
     return verdict;
