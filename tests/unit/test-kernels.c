@@ -323,6 +323,8 @@ START_TEST(rows_without_figures_are_no_evidence)
                                        .effective = -1,
                                        .client = -1,
                                        .accepted = -1};
+    rows[0].client = -1;
+    rows[2].accepted = -1;
     struct likeness like = kernels_like(&table);
     bool listed = like.best && kernels[_i].best[MANY] &&
                   !strcmp(like.best, kernels[_i].best[MANY]);
