@@ -106,19 +106,23 @@ static void find_overflow(struct verdict *verdict,
     }
 }
 
+static void rule_on_both(struct verdict *verdict,
+                         const struct queue_table *table)
+{
+    verdict->accepted = rule_on(table, verdict->cap, count_accepted);
+    verdict->client = rule_on(table, verdict->cap, count_client);
+}
+
 struct verdict verdict_of(const struct queue_table *table)
 {
     /* To tell rows beyond the cap from others, the best word on it at first. */
     const struct cap_row *cap = &table->cap;
     long word = cap->effective >= 0 ? cap->effective : cap->value;
     struct verdict verdict = {.cap = word};
-    verdict.accepted = rule_on(table, word, count_accepted);
-    verdict.client = rule_on(table, word, count_client);
+    rule_on_both(&verdict, table);
     find_cap(&verdict, table);
-    if (verdict.cap != word) {
-        verdict.accepted = rule_on(table, verdict.cap, count_accepted);
-        verdict.client = rule_on(table, verdict.cap, count_client);
-    }
+    if (verdict.cap != word)
+        rule_on_both(&verdict, table);
     find_overflow(&verdict, table);
     verdict.like = kernels_like(table);
     return verdict;

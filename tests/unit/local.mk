@@ -8,15 +8,19 @@ unit_tests = \
 	tests/unit/test-backlog \
 	tests/unit/test-byteorder \
 	tests/unit/test-cap \
+	tests/unit/test-fill \
 	tests/unit/test-finding \
 	tests/unit/test-json \
+	tests/unit/test-kernels \
 	tests/unit/test-listen \
 	tests/unit/test-names \
 	tests/unit/test-plan \
 	tests/unit/test-queue \
 	tests/unit/test-rule \
+	tests/unit/test-runner \
 	tests/unit/test-signal \
-	tests/unit/test-socket
+	tests/unit/test-socket \
+	tests/unit/test-verdict
 
 EXTRA_DIST += $(unit_tests:=.c)
 AM_CPPFLAGS += $(CHECK_CFLAGS)
