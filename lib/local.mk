@@ -10,7 +10,7 @@ lib_LTLIBRARIES = lib/libsonde.la
 # Everything, for our own programs and unit tests: linked with this they are
 # real executables where they stand, without a libtool wrapper.
 lib_libsonde_core_la_CFLAGS = $(SONDE_CFLAGS)
-lib_libsonde_core_la_LIBADD = lib/gl/libgnu.la $(LIBSOCKET)
+lib_libsonde_core_la_LIBADD = lib/gl/libgnu.la $(LIBSOCKET) $(LIBTHREAD)
 lib_libsonde_core_la_SOURCES = \
 	lib/accept.c \
 	lib/address-text.c \
@@ -18,8 +18,12 @@ lib_libsonde_core_la_SOURCES = \
 	lib/backlog.c \
 	lib/byteorder.c \
 	lib/calls.c \
+	lib/deadline.c \
 	lib/listen.c \
+	lib/outcome.c \
 	lib/private.h \
+	lib/resolve-code.c \
+	lib/resolve.c \
 	lib/signal.c \
 	lib/socket.c
 

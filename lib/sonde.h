@@ -268,6 +268,101 @@ enum sonde_restart {
    Since 0.1.  */
 int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart);
 
+/* ---- outcome: what became of it, for a client ---------------------------- */
+
+/* What a client can be told, whatever errno this system uses for it.  */
+enum sonde_outcome {
+    SONDE_OUTCOME_CONNECTED,
+    SONDE_OUTCOME_REFUSED,             /* nobody listens there */
+    SONDE_OUTCOME_TIMED_OUT,           /* no answer within the time */
+    SONDE_OUTCOME_HOST_UNREACHABLE,    /* a router or ARP says so */
+    SONDE_OUTCOME_NETWORK_UNREACHABLE, /* no route, or no such family here */
+    SONDE_OUTCOME_NAME_UNKNOWN,        /* no such host or service */
+    SONDE_OUTCOME_NAME_NO_ANSWER,      /* the name service does not answer, or
+                                          answers that it cannot: try later */
+    SONDE_OUTCOME_SOURCE_NOT_LOCAL,    /* no such address here, or none to go
+                                          there from, or no free port of it */
+    SONDE_OUTCOME_PORT_IN_USE,         /* the source port is taken */
+    SONDE_OUTCOME_PERMISSION,          /* a firewall, or a low source port */
+    SONDE_OUTCOME_RESET,               /* the other side broke it off */
+    SONDE_OUTCOME_RESOURCES,           /* descriptors, memory, threads */
+    SONDE_OUTCOME_ABANDONED,           /* another address was faster */
+    SONDE_OUTCOME_OTHER                /* see errno */
+};
+
+/* The outcome that ERROR means, an errno of a client's socket, bind, connect,
+   send or receive; 0 is SONDE_OUTCOME_CONNECTED.
+
+   Hides: that an unreachable host is EHOSTUNREACH, EHOSTDOWN (BSDs) or ENONET
+   (Linux), a missing IPv6 EAFNOSUPPORT, EPROTONOSUPPORT or EADDRNOTAVAIL, a
+   UNIX path without a server ECONNREFUSED or ENOENT (portability: "Errors of a
+   client").
+
+   Errors not known are SONDE_OUTCOME_OTHER.  Cannot fail.  Since 0.1.  */
+enum sonde_outcome sonde_outcome(int error);
+
+/* OUTCOME as one word of letters and hyphens, "host-unreachable", that will
+   never change; and as part of a sentence, "the host cannot be reached".  Both
+   are constants.  Cannot fail.  Since 0.1.  */
+const char *sonde_outcome_name(enum sonde_outcome outcome);
+const char *sonde_outcome_text(enum sonde_outcome outcome);
+
+/* ---- resolve: from names to addresses ------------------------------------ */
+
+/* Whom to reach.  HOST is a name, an address as sonde_address_parse reads it
+   but without a port (brackets are allowed), a path with a slash for a UNIX
+   socket, or NULL for loopback: ::1, then 127.0.0.1.  SERVICE is a name, a
+   port number, or NULL for port 0; with a path it does not count.  FAMILY is
+   AF_UNSPEC, AF_INET, AF_INET6 or AF_UNIX.  TYPE is SOCK_STREAM or
+   SOCK_DGRAM, which one name of a service may have different ports for.  */
+struct sonde_target {
+    const char *host;
+    const char *service;
+    int family;
+    int type;
+};
+
+/* Find the addresses of TARGET within MILLISECONDS and write the best SIZE of
+   them to LIST, each once, in the order they should be tried: as the system
+   sorts them, but the two families by turns.  If CODE is not null, *CODE is 0
+   or the EAI code of getaddrinfo.
+
+   Asks nobody, and starts no thread, if HOST and SERVICE are numbers or a
+   path.  Waits otherwise, MILLISECONDS at most; EINTR does not end the wait.
+
+   Hides: AI_ADDRCONFIG, with which a host that has loopback alone knows no
+   "localhost" (never used, so that addresses of a family this host lacks may
+   be among the answers: sonde_connect passes over them); AI_V4MAPPED, unknown
+   on some BSDs (never used); scope ids, kept here (portability: "Looking up
+   names").  getaddrinfo has no deadline and cannot be stopped: a thread calls
+   it, detached, with all signals blocked, and if it is late it goes on when
+   this function has returned, owning what it needs, and frees that when its
+   resolver comes back.  So the library must not be unloaded by dlclose while
+   a lookup may still go on; exit does not wait for it.
+
+   Returns how many addresses there are, at least 1.  ENOENT: no such host or
+   service, or it has no address of FAMILY.  ENXIO: no such scope.
+   ENAMETOOLONG: the path does not fit.  EAGAIN: the name service does not
+   answer.  ETIMEDOUT: it did not within MILLISECONDS (CODE is EAI_AGAIN).
+   EPROTO: it answered that it failed.  EAFNOSUPPORT: no such family here.
+   EINVAL: SIZE is 0.  EMFILE, ENFILE, ENOMEM, and with CODE EAI_SYSTEM any
+   errno.  What LIST holds after a failure is not defined.  Since 0.1.
+   Rests on: RFC 6724 (by the system), RFC 8305 section 4.  */
+ssize_t sonde_resolve(const struct sonde_target *target, int milliseconds,
+                      struct sonde_address *list, size_t size, int *code);
+
+/* CODE, an EAI code of sonde_resolve or getaddrinfo, by its name, "EAI_AGAIN";
+   as part of a sentence, in English whatever the locale; and as an outcome,
+   for which ERROR is errno, that counts with EAI_SYSTEM alone.
+
+   Hides: gai_strerror, whose sentences differ from system to system, and codes
+   that are not everywhere (portability: "Looking up names").
+
+   The strings are constants.  Cannot fail.  Since 0.1.  */
+const char *sonde_resolve_code_name(int code);
+const char *sonde_resolve_code_text(int code);
+enum sonde_outcome sonde_resolve_code_outcome(int code, int error);
+
 /* ---- byteorder ---------------------------------------------------------- */
 
 enum sonde_byteorder {
