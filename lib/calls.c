@@ -92,6 +92,12 @@ static int call_sigaction(int signo, const struct sigaction *action,
     return sigaction(signo, action, old);
 }
 
+static int call_connect(int fd, const struct sockaddr *address,
+                        socklen_t length)
+{
+    return connect(fd, address, length);
+}
+
 static int call_poll(struct pollfd *fds, nfds_t count, int milliseconds)
 {
     return poll(fds, count, milliseconds);
@@ -135,6 +141,7 @@ struct sonde__calls sonde__sys = {
     .fcntl = call_fcntl,
     .close = call_close,
     .sigaction = call_sigaction,
+    .connect = call_connect,
     .poll = call_poll,
     .getaddrinfo = call_getaddrinfo,
     .freeaddrinfo = call_freeaddrinfo,

@@ -18,6 +18,7 @@ lib_libsonde_core_la_SOURCES = \
 	lib/backlog.c \
 	lib/byteorder.c \
 	lib/calls.c \
+	lib/connect.c \
 	lib/deadline.c \
 	lib/listen.c \
 	lib/outcome.c \

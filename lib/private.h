@@ -31,6 +31,7 @@ struct sonde__calls {
     int (*fcntl)(int, int, int);
     int (*close)(int);
     int (*sigaction)(int, const struct sigaction *, struct sigaction *);
+    int (*connect)(int, const struct sockaddr *, socklen_t);
     int (*poll)(struct pollfd *, nfds_t, int);
     int (*getaddrinfo)(const char *, const char *, const struct addrinfo *,
                        struct addrinfo **);

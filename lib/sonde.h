@@ -363,6 +363,82 @@ const char *sonde_resolve_code_name(int code);
 const char *sonde_resolve_code_text(int code);
 enum sonde_outcome sonde_resolve_code_outcome(int code, int error);
 
+/* ---- connect: to whichever address answers first ------------------------- */
+
+/* How to connect.  All zero is what most callers want.  */
+struct sonde_connect_options {
+    int type;      /* SOCK_STREAM (also for 0), or SOCK_DGRAM: see datagram */
+    int delay;     /* milliseconds from one attempt to the next while the first
+                      has not failed; 0: 250, as RFC 8305 section 8 */
+    unsigned flags; /* SONDE_NONBLOCK, SONDE_CLOEXEC: the result's */
+    int family;     /* for sonde_connect_name: AF_UNSPEC (0), AF_INET, ... */
+    const struct sonde_address *source; /* to bind to first, or NULL.  Where it
+                      has a port, SO_REUSEADDR is set, so that a connection
+                      still dying does not keep the port */
+};
+
+/* One attempt: to which address, what came of it, the errno of it (0 if
+   connected), and after how many milliseconds.  */
+struct sonde_attempt {
+    struct sonde_address address;
+    enum sonde_outcome outcome;
+    int error;
+    int milliseconds;
+};
+
+/* So many addresses are tried at most; further ones are left out.  */
+#define SONDE_ATTEMPTS 32
+
+/* What happened: the outcome of it all; the EAI code of the lookup, 0 if none
+   was needed or it succeeded, and its milliseconds; and the attempts that were
+   begun, COUNT of them, in the order they were begun.  */
+struct sonde_connect_report {
+    enum sonde_outcome outcome;
+    int code;
+    int lookup_milliseconds;
+    size_t count;
+    struct sonde_attempt attempts[SONDE_ATTEMPTS];
+};
+
+/* Connect to whichever of the COUNT addresses LIST answers first, within
+   MILLISECONDS all in all.  The first is tried at once, each further one when
+   the delay is over or an attempt has failed, the earlier ones going on.
+   OPTIONS and REPORT may be null; *REPORT is filled in either way.
+
+   Waits, MILLISECONDS at most.  EINTR does not end the wait.
+
+   Hides: connect after EINTR, which goes on by itself and must not be called
+   again (it gives EALREADY or EISCONN though not connected, or waits); failed
+   sockets that cannot be used for another attempt (BSDs, macOS): each attempt
+   has its own; success that is none: SO_ERROR is asked and getpeername must
+   have a peer; a connection to itself, which TCP makes if the port chosen for
+   a client happens to be the one it asks for and nobody listens there: it
+   counts as ECONNREFUSED, and is reset so that it leaves nothing behind; a
+   full queue of a UNIX listener, which is EAGAIN on Linux: it is tried again
+   after 1, 2, 4, ... at most 100 ms (on the BSDs and macOS it is ECONNREFUSED
+   and cannot be told from nobody listening) (portability: "Connecting").
+
+   Returns the descriptor, the caller's to close.  If all fail, outcome and
+   errno are those of the attempt that tells most: refused, reset, timed out,
+   host unreachable, permission, port in use, source not local, resources,
+   other, network unreachable, in this order, so that a missing IPv6 never
+   covers what IPv4 had to say; among equals of the first one begun.
+   ETIMEDOUT is also the deadline's.  EINVAL: COUNT is 0, or unknown flag or
+   type.  EAFNOSUPPORT: also an address of another family than the source.
+   Any errno of socket, bind, connect, poll.  Since 0.1.
+   Rests on: RFC 8305 section 5, POSIX connect.  */
+int sonde_connect(const struct sonde_address *list, size_t count,
+                  int milliseconds,
+                  const struct sonde_connect_options *options,
+                  struct sonde_connect_report *report);
+
+/* The same for HOST and SERVICE, as in struct sonde_target; MILLISECONDS are
+   for looking up and connecting together.  Fails also as sonde_resolve; the
+   report tells which of the two it was.  Since 0.1.  */
+int sonde_connect_name(const char *host, const char *service, int milliseconds,
+                       const struct sonde_connect_options *options,
+                       struct sonde_connect_report *report);
+
 /* ---- byteorder ---------------------------------------------------------- */
 
 enum sonde_byteorder {
