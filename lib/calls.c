@@ -98,6 +98,16 @@ static int call_connect(int fd, const struct sockaddr *address,
     return connect(fd, address, length);
 }
 
+static ssize_t call_recvmsg(int fd, struct msghdr *message, int flags)
+{
+    return recvmsg(fd, message, flags);
+}
+
+static ssize_t call_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    return sendmsg(fd, message, flags);
+}
+
 static int call_poll(struct pollfd *fds, nfds_t count, int milliseconds)
 {
     return poll(fds, count, milliseconds);
@@ -142,6 +152,8 @@ struct sonde__calls sonde__sys = {
     .close = call_close,
     .sigaction = call_sigaction,
     .connect = call_connect,
+    .recvmsg = call_recvmsg,
+    .sendmsg = call_sendmsg,
     .poll = call_poll,
     .getaddrinfo = call_getaddrinfo,
     .freeaddrinfo = call_freeaddrinfo,

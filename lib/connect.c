@@ -125,6 +125,8 @@ static int open_socket(const struct race *race, int family)
     const struct sonde_connect_options *options = race->options;
     int type = options->type ? options->type : SOCK_STREAM;
     int fd = sonde_socket(family, type, options->flags | SONDE_NONBLOCK);
+    if (fd >= 0 && type == SOCK_DGRAM)
+        sonde__datagram_room(fd);
     if (fd >= 0 && bind_source(race, fd, family)) {
         sonde__close(fd);
         return -1;

@@ -19,6 +19,7 @@ lib_libsonde_core_la_SOURCES = \
 	lib/byteorder.c \
 	lib/calls.c \
 	lib/connect.c \
+	lib/datagram.c \
 	lib/deadline.c \
 	lib/listen.c \
 	lib/outcome.c \
@@ -28,8 +29,8 @@ lib_libsonde_core_la_SOURCES = \
 	lib/signal.c \
 	lib/socket.c
 
-# One leaf for each way a system has; m4/sonde-queue.m4 and m4/sonde-cap.m4
-# choose.
+# One leaf for each way a system has; m4/sonde-queue.m4, m4/sonde-cap.m4 and
+# m4/sonde-datagram.m4 choose.
 if SONDE_QUEUE_LINUX
 lib_libsonde_core_la_SOURCES += lib/queue-linux.c
 endif
@@ -44,6 +45,15 @@ lib_libsonde_core_la_SOURCES += lib/cap-sysctl.c
 endif
 if SONDE_CAP_NONE
 lib_libsonde_core_la_SOURCES += lib/cap-none.c
+endif
+if SONDE_DATAGRAM_PKTINFO
+lib_libsonde_core_la_SOURCES += lib/datagram-pktinfo.c
+endif
+if SONDE_DATAGRAM_DSTADDR
+lib_libsonde_core_la_SOURCES += lib/datagram-dstaddr.c
+endif
+if SONDE_DATAGRAM_NONE
+lib_libsonde_core_la_SOURCES += lib/datagram-none.c
 endif
 
 # The installed library: the public names alone.

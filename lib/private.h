@@ -8,6 +8,7 @@
 #define SONDE_PRIVATE_H 1
 
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -32,6 +33,8 @@ struct sonde__calls {
     int (*close)(int);
     int (*sigaction)(int, const struct sigaction *, struct sigaction *);
     int (*connect)(int, const struct sockaddr *, socklen_t);
+    ssize_t (*recvmsg)(int, struct msghdr *, int);
+    ssize_t (*sendmsg)(int, const struct msghdr *, int);
     int (*poll)(struct pollfd *, nfds_t, int);
     int (*getaddrinfo)(const char *, const char *, const struct addrinfo *,
                        struct addrinfo **);
@@ -57,6 +60,24 @@ int sonde__set_flags(int fd, unsigned flags);
 
 /* Fill in the length member of ADDRESS's storage where there is one.  */
 void sonde__set_sa_len(struct sonde_address *address);
+
+/* Confine FD, an IPv6 socket, to IPv6, and make sure that it is.  Returns 0,
+   or -1 with the errno of the call, or EOPNOTSUPP.  */
+int sonde__set_v6only(int fd);
+
+/* Give FD, a datagram socket, buffers for the largest datagram, as far as the
+   system lets it.  Keeps errno.  */
+void sonde__datagram_room(int fd);
+
+/* The leaf that knows to which address of this host an IPv4 datagram came.
+   Ask for it on FD: 0, or -1 with the errno of setsockopt.  Take it, and
+   whether the datagram went to many hosts, from a control MESSAGE: 1, or 0 if
+   that is another message.  Write to MESSAGE that a datagram is to leave from
+   LOCAL: the space it takes, 0 if this system cannot.  */
+int sonde__local4_ask(int fd);
+int sonde__local4_take(const struct cmsghdr *message, struct in_addr *local,
+                       int *group);
+size_t sonde__local4_put(struct cmsghdr *message, struct in_addr local);
 
 /* The moment MILLISECONDS from now, by sonde__sys.clock; and how long it is
    still to that moment, from 0 to INT_MAX: an argument for poll.  */

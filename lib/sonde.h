@@ -439,6 +439,96 @@ int sonde_connect_name(const char *host, const char *service, int milliseconds,
                        const struct sonde_connect_options *options,
                        struct sonde_connect_report *report);
 
+/* ---- datagram: whole, from whom, and where to ---------------------------- */
+
+/* No datagram of UDP is longer, in bytes: over IPv4 they end at 65,507, over
+   IPv6 at 65,527.  A buffer of this size never cuts one.  */
+#define SONDE_DATAGRAM_MOST 65535
+
+/* Clients: sonde_connect with the type SOCK_DGRAM makes a connected socket, to
+   the first address there is a way to.  Then the kernel passes only what comes
+   from there, and an ICMP error is told by the next call as ECONNREFUSED,
+   EHOSTUNREACH, ...: sonde_outcome says what it means.  No answer is not a
+   proof of anything.
+
+   Hides: the buffers of the BSDs and macOS, in which no datagram above 9,216
+   bytes can be sent and none above some 42,000 received; they are enlarged
+   (portability: "Datagrams").  */
+
+/* Send the SIZE bytes DATA as one datagram on the connected socket FD, and
+   wait for room for it MILLISECONDS at most (0: not at all).  Sent does not
+   mean that it arrives.
+   Returns 0.  EAGAIN: no room, and no time to wait.  ETIMEDOUT: no room in
+   time.  EMSGSIZE: too long.  ENOBUFS: no room either, where that cannot be
+   waited for (BSDs, macOS).  ECONNREFUSED and others: see above; the datagram
+   was not sent, but may be again.  ENOTCONN, EDESTADDRREQ, EBADF, ENOTSOCK.
+   Since 0.1.  */
+int sonde_datagram_send(int fd, const void *data, size_t size,
+                        int milliseconds);
+
+/* Receive one datagram of the peer on the connected socket FD into BUFFER of
+   SIZE bytes, and wait for it MILLISECONDS at most (0: not at all).  What came
+   from others before FD was connected is left out.
+   Returns its length, which may be 0.  EMSGSIZE: it was longer than SIZE; the
+   rest is lost, and BUFFER holds the beginning.  EAGAIN: none is there, and no
+   time to wait.  ETIMEDOUT: none in time.  ECONNREFUSED and others: see above.
+   ENOTCONN: FD is not connected.  EBADF, ENOTSOCK.  Since 0.1.  */
+ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size,
+                               int milliseconds);
+
+/* Both ends of a datagram that a server received: FROM its sender (length 0 if
+   it has no address: a UNIX client that bound none), TO the address and port
+   of this host it was sent to (the wildcard if the system does not tell).
+   GROUP is not 0 if it was sent to many hosts, broadcast or multicast, as far
+   as the system tells.  */
+struct sonde_datagram {
+    struct sonde_address from;
+    struct sonde_address to;
+    int group;
+};
+
+/* Servers: make a socket that receives datagrams at ADDRESS (port 0: one the
+   system chooses).  FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC.
+
+   Hides: IPV6_V6ONLY, as sonde_listen; the buffers, as above.
+
+   Returns the descriptor, the caller's to close.  EADDRINUSE, EADDRNOTAVAIL,
+   EACCES, the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had.
+   Since 0.1.  */
+int sonde_datagram_bind(const struct sonde_address *address, unsigned flags);
+
+/* Receive one datagram on FD, of sonde_datagram_bind, with both its ends; the
+   rest as sonde_datagram_receive.  With EMSGSIZE *ENDS is set too.
+
+   Hides: how a system tells the local address (IP_PKTINFO, IP_RECVDSTADDR,
+   IPV6_PKTINFO); errors that an earlier answer brought about, such as
+   ECONNREFUSED of a client that is gone, which are not reported: the next
+   datagram is taken instead, at most 64 times in a row, then EAGAIN lets the
+   caller do other things (portability: "Datagrams").  */
+ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
+                                    int milliseconds,
+                                    struct sonde_datagram *ends);
+
+/* Answer a datagram that FD received with ENDS: send the SIZE bytes DATA to
+   its sender, from the very address it was sent to, which on a host with
+   several is the only one the client takes an answer from.  Never waits: an
+   answer there is no room for is lost, as it might be on the way.
+   Returns 0.  EAGAIN, ENOBUFS: no room.  EMSGSIZE: too long.  EDESTADDRREQ:
+   the sender has no address.  Any other errno of sendmsg.  Since 0.1.  */
+int sonde_datagram_reply(int fd, const void *data, size_t size,
+                         const struct sonde_datagram *ends);
+
+/* Why a service that answers everything must not answer a datagram with ENDS,
+   as part of a sentence; NULL if it may.  Not to be answered are: what was
+   sent to, or claims to come from, many hosts; a source port below 1024, which
+   other services may answer in turn, and the service's own, which would: two
+   servers then talk for ever (CVE-1999-0103, CVE-2024-2169); a sender without
+   an address.  A client whose port is by chance the service's own is refused
+   too; its next attempt has another one.
+
+   The string is a constant.  Cannot fail.  Since 0.1.  */
+const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
+
 /* ---- byteorder ---------------------------------------------------------- */
 
 enum sonde_byteorder {
