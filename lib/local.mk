@@ -21,6 +21,7 @@ lib_libsonde_core_la_SOURCES = \
 	lib/connect.c \
 	lib/datagram.c \
 	lib/deadline.c \
+	lib/keepalive.c \
 	lib/listen.c \
 	lib/outcome.c \
 	lib/private.h \

@@ -529,6 +529,24 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
    The string is a constant.  Cannot fail.  Since 0.1.  */
 const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
 
+/* ---- keepalive: a peer that is gone without a word ------------------------ */
+
+/* Have TCP ask the peer of the connected socket FD for a sign of life after
+   SECONDS of silence, so that one that vanished is noticed some minutes later
+   (the system's own spacing and count of probes) as ETIMEDOUT; 0 switches it
+   off.  On a listener it may or may not pass to what it accepts: set it there
+   and on the accepted socket.
+
+   Hides: the name of the option, TCP_KEEPIDLE, on macOS TCP_KEEPALIVE; its
+   absence (OpenBSD): then the system's own time holds, two hours as a rule
+   (portability: "Keepalive").
+
+   Returns the seconds in force; 0 if it was switched off, or on with the
+   system's own time.  EINVAL: SECONDS is negative, or more than this system
+   takes (Linux: 32767); nothing is switched on then.  EBADF, ENOTSOCK; what
+   the system says of a socket that is not TCP.  Since 0.1.  */
+int sonde_keepalive(int fd, int seconds);
+
 /* ---- byteorder ---------------------------------------------------------- */
 
 enum sonde_byteorder {

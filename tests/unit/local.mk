@@ -5,6 +5,7 @@ unit_tests = \
 	tests/unit/test-byteorder \
 	tests/unit/test-connect \
 	tests/unit/test-datagram \
+	tests/unit/test-keepalive \
 	tests/unit/test-resolve
 
 EXTRA_DIST += $(unit_tests:=.c)
