@@ -15,7 +15,7 @@ int sonde__local4_ask(int fd)
                                  sizeof on);
 }
 
-int sonde__local4_take(const struct cmsghdr *message, struct in_addr *local,
+int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group)
 {
     if (message->cmsg_level != IPPROTO_IP ||

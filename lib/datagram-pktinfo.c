@@ -21,7 +21,7 @@ int sonde__local4_ask(int fd)
     return sonde__sys.setsockopt(fd, IPPROTO_IP, ask_option, &on, sizeof on);
 }
 
-int sonde__local4_take(const struct cmsghdr *message, struct in_addr *local,
+int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group)
 {
     struct in_pktinfo info;

@@ -269,7 +269,7 @@ int sonde_datagram_bind(const struct sonde_address *address, unsigned flags)
 
 /* Read an IPv6 control message into TO.  A scope belongs to link-local
    addresses alone.  */
-static void take6(const struct cmsghdr *control, struct sonde_address *to)
+static void take6(struct cmsghdr *control, struct sonde_address *to)
 {
     struct in6_pktinfo info;
     struct sockaddr_in6 in6;

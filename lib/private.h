@@ -73,9 +73,10 @@ void sonde__datagram_room(int fd);
    Ask for it on FD: 0, or -1 with the errno of setsockopt.  Take it, and
    whether the datagram went to many hosts, from a control MESSAGE: 1, or 0 if
    that is another message.  Write to MESSAGE that a datagram is to leave from
-   LOCAL: the space it takes, 0 if this system cannot.  */
+   LOCAL: the space it takes, 0 if this system cannot.  MESSAGE is not changed
+   by take, but CMSG_DATA of macOS has no pointer to const.  */
 int sonde__local4_ask(int fd);
-int sonde__local4_take(const struct cmsghdr *message, struct in_addr *local,
+int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group);
 size_t sonde__local4_put(struct cmsghdr *message, struct in_addr local);
 
