@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -91,6 +92,52 @@ static int call_sigaction(int signo, const struct sigaction *action,
     return sigaction(signo, action, old);
 }
 
+static int call_connect(int fd, const struct sockaddr *address,
+                        socklen_t length)
+{
+    return connect(fd, address, length);
+}
+
+static ssize_t call_recvmsg(int fd, struct msghdr *message, int flags)
+{
+    return recvmsg(fd, message, flags);
+}
+
+static ssize_t call_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    return sendmsg(fd, message, flags);
+}
+
+static int call_poll(struct pollfd *fds, nfds_t count, int milliseconds)
+{
+    return poll(fds, count, milliseconds);
+}
+
+static int call_getaddrinfo(const char *host, const char *service,
+                            const struct addrinfo *hints,
+                            struct addrinfo **list)
+{
+    return getaddrinfo(host, service, hints, list);
+}
+
+static void call_freeaddrinfo(struct addrinfo *list)
+{
+    freeaddrinfo(list);
+}
+
+static int call_thread(pthread_t *thread, const pthread_attr_t *attributes,
+                       void *(*run)(void *), void *argument)
+{
+    return pthread_create(thread, attributes, run, argument);
+}
+
+static int64_t call_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 struct sonde__calls sonde__sys = {
     .socket = call_socket,
     .bind = call_bind,
@@ -104,5 +151,13 @@ struct sonde__calls sonde__sys = {
     .fcntl = call_fcntl,
     .close = call_close,
     .sigaction = call_sigaction,
+    .connect = call_connect,
+    .recvmsg = call_recvmsg,
+    .sendmsg = call_sendmsg,
+    .poll = call_poll,
+    .getaddrinfo = call_getaddrinfo,
+    .freeaddrinfo = call_freeaddrinfo,
+    .thread = call_thread,
+    .clock = call_clock,
     .cap_file = "/proc/sys/net/core/somaxconn",
 };

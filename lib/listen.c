@@ -8,8 +8,7 @@
 
 #include "private.h"
 
-/* Confine FD, an IPv6 socket, to IPv6, and make sure that it is.  */
-static int set_v6only(int fd)
+int sonde__set_v6only(int fd)
 {
     int on = 1;
     socklen_t size = sizeof on;
@@ -34,7 +33,7 @@ static int set_options(int fd, int family, unsigned flags)
     if (flags & SONDE_REBIND && family != AF_UNIX &&
         sonde__sys.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on))
         return -1;
-    return family == AF_INET6 ? set_v6only(fd) : 0;
+    return family == AF_INET6 ? sonde__set_v6only(fd) : 0;
 }
 
 /* Everything that must be done to FD before it listens, and that.  */

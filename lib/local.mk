@@ -10,7 +10,7 @@ lib_LTLIBRARIES = lib/libsonde.la
 # Everything, for our own programs and unit tests: linked with this they are
 # real executables where they stand, without a libtool wrapper.
 lib_libsonde_core_la_CFLAGS = $(SONDE_CFLAGS)
-lib_libsonde_core_la_LIBADD = lib/gl/libgnu.la $(LIBSOCKET)
+lib_libsonde_core_la_LIBADD = lib/gl/libgnu.la $(LIBSOCKET) $(LIBTHREAD)
 lib_libsonde_core_la_SOURCES = \
 	lib/accept.c \
 	lib/address-text.c \
@@ -18,13 +18,20 @@ lib_libsonde_core_la_SOURCES = \
 	lib/backlog.c \
 	lib/byteorder.c \
 	lib/calls.c \
+	lib/connect.c \
+	lib/datagram.c \
+	lib/deadline.c \
+	lib/keepalive.c \
 	lib/listen.c \
+	lib/outcome.c \
 	lib/private.h \
+	lib/resolve-code.c \
+	lib/resolve.c \
 	lib/signal.c \
 	lib/socket.c
 
-# One leaf for each way a system has; m4/sonde-queue.m4 and m4/sonde-cap.m4
-# choose.
+# One leaf for each way a system has; m4/sonde-queue.m4, m4/sonde-cap.m4 and
+# m4/sonde-datagram.m4 choose.
 if SONDE_QUEUE_LINUX
 lib_libsonde_core_la_SOURCES += lib/queue-linux.c
 endif
@@ -39,6 +46,15 @@ lib_libsonde_core_la_SOURCES += lib/cap-sysctl.c
 endif
 if SONDE_CAP_NONE
 lib_libsonde_core_la_SOURCES += lib/cap-none.c
+endif
+if SONDE_DATAGRAM_PKTINFO
+lib_libsonde_core_la_SOURCES += lib/datagram-pktinfo.c
+endif
+if SONDE_DATAGRAM_DSTADDR
+lib_libsonde_core_la_SOURCES += lib/datagram-dstaddr.c
+endif
+if SONDE_DATAGRAM_NONE
+lib_libsonde_core_la_SOURCES += lib/datagram-none.c
 endif
 
 # The installed library: the public names alone.

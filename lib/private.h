@@ -7,6 +7,10 @@
 #ifndef SONDE_PRIVATE_H
 #define SONDE_PRIVATE_H 1
 
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 
 #include "sonde.h"
@@ -28,6 +32,18 @@ struct sonde__calls {
     int (*fcntl)(int, int, int);
     int (*close)(int);
     int (*sigaction)(int, const struct sigaction *, struct sigaction *);
+    int (*connect)(int, const struct sockaddr *, socklen_t);
+    ssize_t (*recvmsg)(int, struct msghdr *, int);
+    ssize_t (*sendmsg)(int, const struct msghdr *, int);
+    int (*poll)(struct pollfd *, nfds_t, int);
+    int (*getaddrinfo)(const char *, const char *, const struct addrinfo *,
+                       struct addrinfo **);
+    void (*freeaddrinfo)(struct addrinfo *);
+    /* pthread_create: returns an errno.  */
+    int (*thread)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
+                  void *);
+    /* Milliseconds of a clock that only goes forward.  */
+    int64_t (*clock)(void);
     /* Where the setting of the cap is read; a sysctl's name is fixed.  */
     const char *cap_file;
 };
@@ -44,5 +60,37 @@ int sonde__set_flags(int fd, unsigned flags);
 
 /* Fill in the length member of ADDRESS's storage where there is one.  */
 void sonde__set_sa_len(struct sonde_address *address);
+
+/* Confine FD, an IPv6 socket, to IPv6, and make sure that it is.  Returns 0,
+   or -1 with the errno of the call, or EOPNOTSUPP.  */
+int sonde__set_v6only(int fd);
+
+/* Give FD, a datagram socket, buffers for the largest datagram, as far as the
+   system lets it.  Keeps errno.  */
+void sonde__datagram_room(int fd);
+
+/* The leaf that knows to which address of this host an IPv4 datagram came.
+   Ask for it on FD: 0, or -1 with the errno of setsockopt.  Take it, and
+   whether the datagram went to many hosts, from a control MESSAGE: 1, or 0 if
+   that is another message.  Write to MESSAGE that a datagram is to leave from
+   LOCAL: the space it takes, 0 if this system cannot.  MESSAGE is not changed
+   by take, but CMSG_DATA of macOS has no pointer to const.  */
+int sonde__local4_ask(int fd);
+int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
+                       int *group);
+size_t sonde__local4_put(struct cmsghdr *message, struct in_addr local);
+
+/* The moment MILLISECONDS from now, by sonde__sys.clock; and how long it is
+   still to that moment, from 0 to INT_MAX: an argument for poll.  */
+int64_t sonde__deadline(int milliseconds);
+int sonde__left(int64_t deadline);
+
+/* Wait until one of the COUNT descriptors FDS is ready, or DEADLINE passes.
+   Interruptions do not end the wait and do not lengthen it.
+   Returns how many are ready, 0 at the deadline; -1 with the errno of poll. */
+int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
+
+/* The errno that goes with CODE, an EAI code; ERROR with EAI_SYSTEM.  */
+int sonde__resolve_error(int code, int error);
 
 #endif /* SONDE_PRIVATE_H */

@@ -271,6 +271,285 @@ enum sonde_restart {
    Since 0.1.  */
 int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart);
 
+/* ---- outcome: what became of it, for a client ---------------------------- */
+
+/* What a client can be told, whatever errno this system uses for it.  */
+enum sonde_outcome {
+    SONDE_OUTCOME_CONNECTED,
+    SONDE_OUTCOME_REFUSED,             /* nobody listens there */
+    SONDE_OUTCOME_TIMED_OUT,           /* no answer within the time */
+    SONDE_OUTCOME_HOST_UNREACHABLE,    /* a router or ARP says so */
+    SONDE_OUTCOME_NETWORK_UNREACHABLE, /* no route, or no such family here */
+    SONDE_OUTCOME_NAME_UNKNOWN,        /* no such host or service */
+    SONDE_OUTCOME_NAME_NO_ANSWER,      /* the name service does not answer, or
+                                          answers that it cannot: try later */
+    SONDE_OUTCOME_SOURCE_NOT_LOCAL,    /* no such address here, or none to go
+                                          there from, or no free port of it */
+    SONDE_OUTCOME_PORT_IN_USE,         /* the source port is taken */
+    SONDE_OUTCOME_PERMISSION,          /* a firewall, or a low source port */
+    SONDE_OUTCOME_RESET,               /* the other side broke it off */
+    SONDE_OUTCOME_RESOURCES,           /* descriptors, memory, threads */
+    SONDE_OUTCOME_ABANDONED,           /* another address was faster */
+    SONDE_OUTCOME_OTHER                /* see errno */
+};
+
+/* The outcome that ERROR means, an errno of a client's socket, bind, connect,
+   send or receive; 0 is SONDE_OUTCOME_CONNECTED.
+
+   Hides: that an unreachable host is EHOSTUNREACH, EHOSTDOWN (BSDs) or ENONET
+   (Linux), a missing IPv6 EAFNOSUPPORT, EPROTONOSUPPORT or EADDRNOTAVAIL, a
+   UNIX path without a server ECONNREFUSED or ENOENT (portability: "Errors of a
+   client").
+
+   Errors not known are SONDE_OUTCOME_OTHER.  Cannot fail.  Since 0.1.  */
+enum sonde_outcome sonde_outcome(int error);
+
+/* OUTCOME as one word of letters and hyphens, "host-unreachable", that will
+   never change; and as part of a sentence, "the host cannot be reached".  Both
+   are constants.  Cannot fail.  Since 0.1.  */
+const char *sonde_outcome_name(enum sonde_outcome outcome);
+const char *sonde_outcome_text(enum sonde_outcome outcome);
+
+/* ---- resolve: from names to addresses ------------------------------------ */
+
+/* Whom to reach.  HOST is a name, an address as sonde_address_parse reads it
+   but without a port (brackets are allowed), a path with a slash for a UNIX
+   socket, or NULL for loopback: ::1, then 127.0.0.1.  SERVICE is a name, a
+   port number, or NULL for port 0; with a path it does not count.  FAMILY is
+   AF_UNSPEC, AF_INET, AF_INET6 or AF_UNIX.  TYPE is SOCK_STREAM or
+   SOCK_DGRAM, which one name of a service may have different ports for.  */
+struct sonde_target {
+    const char *host;
+    const char *service;
+    int family;
+    int type;
+};
+
+/* Find the addresses of TARGET within MILLISECONDS and write the best SIZE of
+   them to LIST, each once, in the order they should be tried: as the system
+   sorts them, but the two families by turns.  If CODE is not null, *CODE is 0
+   or the EAI code of getaddrinfo.
+
+   Asks nobody, and starts no thread, if HOST and SERVICE are numbers or a
+   path.  Waits otherwise, MILLISECONDS at most; EINTR does not end the wait.
+
+   Hides: AI_ADDRCONFIG, with which a host that has loopback alone knows no
+   "localhost" (never used, so that addresses of a family this host lacks may
+   be among the answers: sonde_connect passes over them); AI_V4MAPPED, unknown
+   on some BSDs (never used); scope ids, kept here (portability: "Looking up
+   names").  getaddrinfo has no deadline and cannot be stopped: a thread calls
+   it, detached, with all signals blocked, and if it is late it goes on when
+   this function has returned, owning what it needs, and frees that when its
+   resolver comes back.  So the library must not be unloaded by dlclose while
+   a lookup may still go on; exit does not wait for it.
+
+   Returns how many addresses there are, at least 1.  ENOENT: no such host or
+   service, or it has no address of FAMILY.  ENXIO: no such scope.
+   ENAMETOOLONG: the path does not fit.  EAGAIN: the name service does not
+   answer.  ETIMEDOUT: it did not within MILLISECONDS (CODE is EAI_AGAIN).
+   EPROTO: it answered that it failed.  EAFNOSUPPORT: no such family here.
+   EINVAL: SIZE is 0.  EMFILE, ENFILE, ENOMEM, and with CODE EAI_SYSTEM any
+   errno.  What LIST holds after a failure is not defined.  Since 0.1.
+   Rests on: RFC 6724 (by the system), RFC 8305 section 4.  */
+ssize_t sonde_resolve(const struct sonde_target *target, int milliseconds,
+                      struct sonde_address *list, size_t size, int *code);
+
+/* CODE, an EAI code of sonde_resolve or getaddrinfo, by its name, "EAI_AGAIN";
+   as part of a sentence, in English whatever the locale; and as an outcome,
+   for which ERROR is errno, that counts with EAI_SYSTEM alone.
+
+   Hides: gai_strerror, whose sentences differ from system to system, and codes
+   that are not everywhere (portability: "Looking up names").
+
+   The strings are constants.  Cannot fail.  Since 0.1.  */
+const char *sonde_resolve_code_name(int code);
+const char *sonde_resolve_code_text(int code);
+enum sonde_outcome sonde_resolve_code_outcome(int code, int error);
+
+/* ---- connect: to whichever address answers first ------------------------- */
+
+/* How to connect.  All zero is what most callers want.  */
+struct sonde_connect_options {
+    int type;       /* SOCK_STREAM (also for 0), or SOCK_DGRAM: see datagram */
+    int delay;      /* milliseconds from one attempt to the next while the first
+                       has not failed; 0: 250, as RFC 8305 section 8 */
+    unsigned flags; /* SONDE_NONBLOCK, SONDE_CLOEXEC: the result's */
+    int family;     /* for sonde_connect_name: AF_UNSPEC (0), AF_INET, ... */
+    const struct sonde_address *source; /* to bind to first, or NULL.  Where it
+                      has a port, SO_REUSEADDR is set, so that a connection
+                      still dying does not keep the port */
+};
+
+/* One attempt: to which address, what came of it, the errno of it (0 if
+   connected), and after how many milliseconds.  */
+struct sonde_attempt {
+    struct sonde_address address;
+    enum sonde_outcome outcome;
+    int error;
+    int milliseconds;
+};
+
+/* So many addresses are tried at most; further ones are left out.  */
+#define SONDE_ATTEMPTS 32
+
+/* What happened: the outcome of it all; the EAI code of the lookup, 0 if none
+   was needed or it succeeded, and its milliseconds; and the attempts that were
+   begun, COUNT of them, in the order they were begun.  */
+struct sonde_connect_report {
+    enum sonde_outcome outcome;
+    int code;
+    int lookup_milliseconds;
+    size_t count;
+    struct sonde_attempt attempts[SONDE_ATTEMPTS];
+};
+
+/* Connect to whichever of the COUNT addresses LIST answers first, within
+   MILLISECONDS all in all.  The first is tried at once, each further one when
+   the delay is over or an attempt has failed, the earlier ones going on.
+   OPTIONS and REPORT may be null; *REPORT is filled in either way.
+
+   Waits, MILLISECONDS at most.  EINTR does not end the wait.
+
+   Hides: connect after EINTR, which goes on by itself and must not be called
+   again (it gives EALREADY or EISCONN though not connected, or waits); failed
+   sockets that cannot be used for another attempt (BSDs, macOS): each attempt
+   has its own; success that is none: SO_ERROR is asked and getpeername must
+   have a peer; a connection to itself, which TCP makes if the port chosen for
+   a client happens to be the one it asks for and nobody listens there: it
+   counts as ECONNREFUSED, and is reset so that it leaves nothing behind; a
+   full queue of a UNIX listener, which is EAGAIN on Linux: it is tried again
+   after 1, 2, 4, ... at most 100 ms (on the BSDs and macOS it is ECONNREFUSED
+   and cannot be told from nobody listening) (portability: "Connecting").
+
+   Returns the descriptor, the caller's to close.  If all fail, outcome and
+   errno are those of the attempt that tells most: refused, reset, timed out,
+   host unreachable, permission, port in use, source not local, resources,
+   other, network unreachable, in this order, so that a missing IPv6 never
+   covers what IPv4 had to say; among equals of the first one begun.
+   ETIMEDOUT is also the deadline's.  EINVAL: COUNT is 0, or unknown flag or
+   type.  EAFNOSUPPORT: also an address of another family than the source.
+   Any errno of socket, bind, connect, poll.  Since 0.1.
+   Rests on: RFC 8305 section 5, POSIX connect.  */
+int sonde_connect(const struct sonde_address *list, size_t count,
+                  int milliseconds, const struct sonde_connect_options *options,
+                  struct sonde_connect_report *report);
+
+/* The same for HOST and SERVICE, as in struct sonde_target; MILLISECONDS are
+   for looking up and connecting together.  Fails also as sonde_resolve; the
+   report tells which of the two it was.  Since 0.1.  */
+int sonde_connect_name(const char *host, const char *service, int milliseconds,
+                       const struct sonde_connect_options *options,
+                       struct sonde_connect_report *report);
+
+/* ---- datagram: whole, from whom, and where to ---------------------------- */
+
+/* No datagram of UDP is longer, in bytes: over IPv4 they end at 65,507, over
+   IPv6 at 65,527.  A buffer of this size never cuts one.  */
+#define SONDE_DATAGRAM_MOST 65535
+
+/* Clients: sonde_connect with the type SOCK_DGRAM makes a connected socket, to
+   the first address there is a way to.  Then the kernel passes only what comes
+   from there, and an ICMP error is told by the next call as ECONNREFUSED,
+   EHOSTUNREACH, ...: sonde_outcome says what it means.  No answer is not a
+   proof of anything.
+
+   Hides: the buffers of the BSDs and macOS, in which no datagram above 9,216
+   bytes can be sent and none above some 42,000 received; they are enlarged
+   (portability: "Datagrams").  */
+
+/* Send the SIZE bytes DATA as one datagram on the connected socket FD, and
+   wait for room for it MILLISECONDS at most (0: not at all).  Sent does not
+   mean that it arrives.
+   Returns 0.  EAGAIN: no room, and no time to wait.  ETIMEDOUT: no room in
+   time.  EMSGSIZE: too long.  ENOBUFS: no room either, where that cannot be
+   waited for (BSDs, macOS).  ECONNREFUSED and others: see above; the datagram
+   was not sent, but may be again.  ENOTCONN, EDESTADDRREQ, EBADF, ENOTSOCK.
+   Since 0.1.  */
+int sonde_datagram_send(int fd, const void *data, size_t size,
+                        int milliseconds);
+
+/* Receive one datagram of the peer on the connected socket FD into BUFFER of
+   SIZE bytes, and wait for it MILLISECONDS at most (0: not at all).  What came
+   from others before FD was connected is left out.
+   Returns its length, which may be 0.  EMSGSIZE: it was longer than SIZE; the
+   rest is lost, and BUFFER holds the beginning.  EAGAIN: none is there, and no
+   time to wait.  ETIMEDOUT: none in time.  ECONNREFUSED and others: see above.
+   ENOTCONN: FD is not connected.  EBADF, ENOTSOCK.  Since 0.1.  */
+ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size,
+                               int milliseconds);
+
+/* Both ends of a datagram that a server received: FROM its sender (length 0 if
+   it has no address: a UNIX client that bound none), TO the address and port
+   of this host it was sent to (the wildcard if the system does not tell).
+   GROUP is not 0 if it was sent to many hosts, broadcast or multicast, as far
+   as the system tells.  */
+struct sonde_datagram {
+    struct sonde_address from;
+    struct sonde_address to;
+    int group;
+};
+
+/* Servers: make a socket that receives datagrams at ADDRESS (port 0: one the
+   system chooses).  FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC.
+
+   Hides: IPV6_V6ONLY, as sonde_listen; the buffers, as above.
+
+   Returns the descriptor, the caller's to close.  EADDRINUSE, EADDRNOTAVAIL,
+   EACCES, the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had.
+   Since 0.1.  */
+int sonde_datagram_bind(const struct sonde_address *address, unsigned flags);
+
+/* Receive one datagram on FD, of sonde_datagram_bind, with both its ends; the
+   rest as sonde_datagram_receive.  With EMSGSIZE *ENDS is set too.
+
+   Hides: how a system tells the local address (IP_PKTINFO, IP_RECVDSTADDR,
+   IPV6_PKTINFO); errors that an earlier answer brought about, such as
+   ECONNREFUSED of a client that is gone, which are not reported: the next
+   datagram is taken instead, at most 64 times in a row, then EAGAIN lets the
+   caller do other things (portability: "Datagrams").  */
+ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
+                                    int milliseconds,
+                                    struct sonde_datagram *ends);
+
+/* Answer a datagram that FD received with ENDS: send the SIZE bytes DATA to
+   its sender, from the very address it was sent to, which on a host with
+   several is the only one the client takes an answer from.  Never waits: an
+   answer there is no room for is lost, as it might be on the way.
+   Returns 0.  EAGAIN, ENOBUFS: no room.  EMSGSIZE: too long.  EDESTADDRREQ:
+   the sender has no address.  Any other errno of sendmsg.  Since 0.1.  */
+int sonde_datagram_reply(int fd, const void *data, size_t size,
+                         const struct sonde_datagram *ends);
+
+/* Why a service that answers everything must not answer a datagram with ENDS,
+   as part of a sentence; NULL if it may.  Not to be answered are: what was
+   sent to, or claims to come from, many hosts; a source port below 1024, which
+   other services may answer in turn, and the service's own, which would: two
+   servers then talk for ever (CVE-1999-0103, CVE-2024-2169); a sender without
+   an address.  A client whose port is by chance the service's own is refused
+   too; its next attempt has another one.
+
+   The string is a constant.  Cannot fail.  Since 0.1.  */
+const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
+
+/* ---- keepalive: a peer that is gone without a word ------------------------
+ */
+
+/* Have TCP ask the peer of the connected socket FD for a sign of life after
+   SECONDS of silence, so that one that vanished is noticed some minutes later
+   (the system's own spacing and count of probes) as ETIMEDOUT; 0 switches it
+   off.  On a listener it may or may not pass to what it accepts: set it there
+   and on the accepted socket.
+
+   Hides: the name of the option, TCP_KEEPIDLE, on macOS TCP_KEEPALIVE; its
+   absence (OpenBSD): then the system's own time holds, two hours as a rule
+   (portability: "Keepalive").
+
+   Returns the seconds in force; 0 if it was switched off, or on with the
+   system's own time.  EINVAL: SECONDS is negative, or more than this system
+   takes (Linux: 32767); nothing is switched on then.  EBADF, ENOTSOCK; what
+   the system says of a socket that is not TCP.  Since 0.1.  */
+int sonde_keepalive(int fd, int seconds);
+
 /* ---- byteorder ---------------------------------------------------------- */
 
 enum sonde_byteorder {

@@ -8,14 +8,18 @@ unit_tests = \
 	tests/unit/test-backlog \
 	tests/unit/test-byteorder \
 	tests/unit/test-cap \
+	tests/unit/test-connect \
+	tests/unit/test-datagram \
 	tests/unit/test-fill \
 	tests/unit/test-finding \
 	tests/unit/test-json \
+	tests/unit/test-keepalive \
 	tests/unit/test-kernels \
 	tests/unit/test-listen \
 	tests/unit/test-names \
 	tests/unit/test-plan \
 	tests/unit/test-queue \
+	tests/unit/test-resolve \
 	tests/unit/test-rule \
 	tests/unit/test-runner \
 	tests/unit/test-signal \

@@ -1,0 +1,368 @@
+/* connect.c - connect to whichever address answers first, in time
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   Every attempt is a non-blocking connect on a socket of its own.  Attempts
+   are begun one after another (RFC 8305 section 5), and one poll waits for all
+   of them, for the moment to begin the next, and for the deadline.  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "private.h"
+
+enum {
+    default_delay = 250, /* RFC 8305 section 8 */
+    first_rest = 1,      /* before a full UNIX queue is tried again */
+    longest_rest = 100
+};
+
+/* What is known of an attempt while it goes on.  It waits for FD, or, if that
+   is -1, for the moment AGAIN.  */
+struct racer {
+    int fd;
+    int over;
+    int rest;
+    int64_t start, again;
+};
+
+struct race {
+    const struct sonde_address *list;
+    size_t count;
+    const struct sonde_connect_options *options;
+    struct sonde_connect_report *report;
+    int64_t deadline, next; /* when to begin the next attempt */
+    int winner;             /* its descriptor, -1 as long as there is none */
+    struct racer racers[SONDE_ATTEMPTS];
+};
+
+/* Attempt INDEX is over, with ERROR or, if that is 0, as the winner.  */
+static void end_attempt(struct race *race, size_t index, int error)
+{
+    struct racer *racer = &race->racers[index];
+    struct sonde_attempt *attempt = &race->report->attempts[index];
+    int64_t now = sonde__sys.clock();
+    racer->over = 1;
+    attempt->error = error;
+    attempt->outcome = sonde_outcome(error);
+    attempt->milliseconds = (int)(now - racer->start);
+    if (error == 0) {
+        race->winner = racer->fd;
+    } else {
+        if (racer->fd >= 0)
+            sonde__close(racer->fd);
+        race->next = now; /* no reason to wait any more */
+    }
+    racer->fd = -1;
+}
+
+/* Everything that is still going on ends with ERROR.  */
+static void end_all(struct race *race, int error)
+{
+    for (size_t i = 0; i < race->report->count; i++)
+        if (!race->racers[i].over)
+            end_attempt(race, i, error);
+}
+
+/* Bind FD, to be connected to an address of FAMILY, to the source asked for. */
+static int bind_source(const struct race *race, int fd, int family)
+{
+    const struct sonde_address *source = race->options->source;
+    int on = 1;
+    if (!source)
+        return 0;
+    if (source->storage.ss_family != family) {
+        errno = EAFNOSUPPORT;
+        return -1;
+    }
+    if (race->options->type != SOCK_DGRAM && family != AF_UNIX &&
+        sonde_address_port(source) > 0 &&
+        sonde__sys.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on))
+        return -1;
+    return sonde__sys.bind(fd, (const void *)&source->storage, source->length);
+}
+
+/* Whether FD, connected, is connected to itself.  */
+static int is_own_peer(int fd, const struct sonde_address *peer)
+{
+    struct sonde_address local;
+    return sonde_address_port(peer) > 0 && !sonde_address_local(fd, &local) &&
+           !sonde_address_compare(&local, peer);
+}
+
+/* Close without TIME_WAIT, which would keep the port from the server that
+   ought to have it.  */
+static void reset_at_close(int fd)
+{
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    sonde__sys.setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+/* The errno of FD, which poll found ready, or 0 if it is truly connected.
+   System V has getsockopt fail with the pending error.  SO_ERROR may be 0
+   where the attempt failed (NuttX), but then there is no peer.  */
+static int check_connected(int fd)
+{
+    struct sonde_address peer;
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (sonde__sys.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
+        return errno;
+    if (error)
+        return error;
+    if (sonde_address_peer(fd, &peer))
+        return errno == EINVAL ? ENOTCONN : errno; /* EINVAL: shut down */
+    if (is_own_peer(fd, &peer)) {
+        reset_at_close(fd);
+        return ECONNREFUSED;
+    }
+    return 0;
+}
+
+/* A socket of FAMILY ready for connect.  */
+static int open_socket(const struct race *race, int family)
+{
+    const struct sonde_connect_options *options = race->options;
+    int type = options->type ? options->type : SOCK_STREAM;
+    int fd = sonde_socket(family, type, options->flags | SONDE_NONBLOCK);
+    if (fd >= 0 && type == SOCK_DGRAM)
+        sonde__datagram_room(fd);
+    if (fd >= 0 && bind_source(race, fd, family)) {
+        sonde__close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* The queue of a UNIX listener is full: let attempt INDEX rest a little, more
+   each time.  */
+static void rest(struct race *race, size_t index)
+{
+    struct racer *racer = &race->racers[index];
+    sonde__close(racer->fd);
+    racer->fd = -1;
+    racer->again = sonde__deadline(racer->rest);
+    racer->rest =
+        racer->rest < longest_rest / 2 ? racer->rest * 2 : longest_rest;
+}
+
+/* Call connect for attempt INDEX: once, whatever it says.  Interrupted, it
+   goes on by itself as it does with EINPROGRESS.  */
+static void try(struct race *race, size_t index)
+{
+    struct racer *racer = &race->racers[index];
+    const struct sonde_address *address = &race->list[index];
+    int family = address->storage.ss_family;
+    racer->fd = open_socket(race, family);
+    if (racer->fd < 0) {
+        end_attempt(race, index, errno);
+        return;
+    }
+    if (!sonde__sys.connect(racer->fd, (const void *)&address->storage,
+                            address->length)) {
+        /* A UNIX peer may be gone again, with what it wrote still there.  */
+        int error = family == AF_UNIX ? 0 : check_connected(racer->fd);
+        end_attempt(race, index, error);
+        return;
+    }
+    if (errno == EINPROGRESS || errno == EINTR)
+        return;
+    if (errno == EAGAIN && family == AF_UNIX)
+        rest(race, index);
+    else
+        end_attempt(race, index, errno);
+}
+
+static int is_going_on(const struct race *race)
+{
+    for (size_t i = 0; i < race->report->count; i++)
+        if (!race->racers[i].over)
+            return 1;
+    return 0;
+}
+
+/* Begin further attempts, and rested ones again, as far as it is time.  */
+static void begin_due(struct race *race)
+{
+    size_t *begun = &race->report->count;
+    int64_t now = sonde__sys.clock();
+    for (size_t i = 0; i < *begun && race->winner < 0; i++) {
+        struct racer *racer = &race->racers[i];
+        if (!racer->over && racer->fd < 0 && racer->again <= now)
+            try(race, i);
+    }
+    while (race->winner < 0 && *begun < race->count &&
+           (race->next <= now || !is_going_on(race))) {
+        size_t index = (*begun)++;
+        race->racers[index] =
+            (struct racer){.fd = -1, .rest = first_rest, .start = now};
+        race->report->attempts[index].address = race->list[index];
+        race->next = now + (race->options->delay > 0 ? race->options->delay
+                                                     : default_delay);
+        try(race, index);
+    }
+}
+
+/* Wait until something can be done, and do it.  Returns 0, or -1 with the
+   errno of poll.  */
+static int wait_and_check(struct race *race)
+{
+    struct pollfd fds[SONDE_ATTEMPTS];
+    size_t which[SONDE_ATTEMPTS];
+    nfds_t count = 0;
+    size_t begun = race->report->count;
+    int64_t until = race->deadline;
+    if (begun < race->count && race->next < until)
+        until = race->next;
+    for (size_t i = 0; i < begun; i++) {
+        struct racer *racer = &race->racers[i];
+        if (!racer->over && racer->fd >= 0) {
+            which[count] = i;
+            fds[count++] = (struct pollfd){.fd = racer->fd, .events = POLLOUT};
+        } else if (!racer->over && racer->again < until) {
+            until = racer->again;
+        }
+    }
+    if (sonde__poll(fds, count, until) < 0)
+        return -1;
+    for (nfds_t i = 0; i < count && race->winner < 0; i++)
+        if (fds[i].revents)
+            end_attempt(race, which[i], check_connected(fds[i].fd));
+    return 0;
+}
+
+static void run(struct race *race)
+{
+    for (;;) {
+        begin_due(race);
+        if (race->winner >= 0 || !is_going_on(race))
+            break;
+        if (wait_and_check(race)) {
+            end_all(race, errno);
+            return;
+        }
+        if (race->winner >= 0)
+            break;
+        if (sonde__left(race->deadline) == 0) {
+            end_all(race, ETIMEDOUT);
+            return;
+        }
+    }
+    end_all(race, ECANCELED);
+}
+
+/* How much OUTCOME tells, less being more.  A host without IPv6 has only
+   "network unreachable" to say of that half of the addresses, so that comes
+   last.  */
+static size_t rank(enum sonde_outcome outcome)
+{
+    static const enum sonde_outcome order[] = {
+        SONDE_OUTCOME_REFUSED,
+        SONDE_OUTCOME_RESET,
+        SONDE_OUTCOME_TIMED_OUT,
+        SONDE_OUTCOME_HOST_UNREACHABLE,
+        SONDE_OUTCOME_PERMISSION,
+        SONDE_OUTCOME_PORT_IN_USE,
+        SONDE_OUTCOME_SOURCE_NOT_LOCAL,
+        SONDE_OUTCOME_RESOURCES,
+        SONDE_OUTCOME_OTHER,
+        SONDE_OUTCOME_NETWORK_UNREACHABLE,
+    };
+    size_t i = 0;
+    while (i < sizeof order / sizeof *order && order[i] != outcome)
+        i++;
+    return i;
+}
+
+/* The errno of the attempt that tells most.  */
+static int most_telling(const struct sonde_connect_report *report)
+{
+    const struct sonde_attempt *best = &report->attempts[0];
+    for (size_t i = 1; i < report->count; i++)
+        if (rank(report->attempts[i].outcome) < rank(best->outcome))
+            best = &report->attempts[i];
+    return best->error;
+}
+
+/* End REPORT as a failure with ERROR.  */
+static int fail(struct sonde_connect_report *report, int error)
+{
+    report->outcome = sonde_outcome(error);
+    errno = error;
+    return -1;
+}
+
+static int is_valid(size_t count, const struct sonde_connect_options *options)
+{
+    return count > 0 && !(options->flags & ~(SONDE_NONBLOCK | SONDE_CLOEXEC)) &&
+           (options->type == 0 || options->type == SOCK_STREAM ||
+            options->type == SOCK_DGRAM);
+}
+
+/* sonde_connect with everything given, and a report that is empty.  */
+static int connect_list(const struct sonde_address *list, size_t count,
+                        int64_t deadline,
+                        const struct sonde_connect_options *options,
+                        struct sonde_connect_report *report)
+{
+    struct race race = {.list = list,
+                        .count =
+                            count < SONDE_ATTEMPTS ? count : SONDE_ATTEMPTS,
+                        .options = options,
+                        .report = report,
+                        .deadline = deadline,
+                        .winner = -1};
+    int saved = errno;
+    if (!is_valid(count, options))
+        return fail(report, EINVAL);
+    run(&race);
+    if (race.winner < 0)
+        return fail(report, most_telling(report));
+    if (sonde__set_flags(race.winner, options->flags)) {
+        sonde__close(race.winner);
+        return fail(report, errno);
+    }
+    report->outcome = SONDE_OUTCOME_CONNECTED;
+    errno = saved;
+    return race.winner;
+}
+
+static const struct sonde_connect_options no_options;
+
+int sonde_connect(const struct sonde_address *list, size_t count,
+                  int milliseconds, const struct sonde_connect_options *options,
+                  struct sonde_connect_report *report)
+{
+    struct sonde_connect_report unwanted;
+    if (!report)
+        report = &unwanted;
+    *report = (struct sonde_connect_report){0};
+    return connect_list(list, count, sonde__deadline(milliseconds),
+                        options ? options : &no_options, report);
+}
+
+int sonde_connect_name(const char *host, const char *service, int milliseconds,
+                       const struct sonde_connect_options *options,
+                       struct sonde_connect_report *report)
+{
+    struct sonde_connect_report unwanted;
+    struct sonde_address list[SONDE_ATTEMPTS];
+    int64_t start = sonde__sys.clock();
+    if (!options)
+        options = &no_options;
+    if (!report)
+        report = &unwanted;
+    *report = (struct sonde_connect_report){0};
+    struct sonde_target target = {host, service, options->family,
+                                  options->type ? options->type : SOCK_STREAM};
+    ssize_t count = sonde_resolve(&target, milliseconds, list, SONDE_ATTEMPTS,
+                                  &report->code);
+    report->lookup_milliseconds = (int)(sonde__sys.clock() - start);
+    if (count < 0) {
+        report->outcome = sonde_resolve_code_outcome(report->code, errno);
+        return -1;
+    }
+    return connect_list(list, (size_t)count,
+                        start + (milliseconds > 0 ? milliseconds : 0), options,
+                        report);
+}

@@ -1,0 +1,414 @@
+/* datagram.c - send and receive datagrams whole, from whom and where to
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   Nothing here blocks in send or receive, whatever the descriptor's state:
+   poll waits, since a datagram that poll announced may be gone again (Linux
+   finds a wrong checksum only when it is read).  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "private.h"
+
+/* So many errors or foreign datagrams in a row, and the caller gets its
+   turn.  */
+enum { retries = 64 };
+
+/* Room for every control message that is asked for, and some more, aligned as
+   the first must be.  */
+union control {
+    struct cmsghdr align;
+    char bytes[512];
+};
+
+/* Make the buffer OPTION of FD at least SIZE bytes.  It is a matter of how
+   large a datagram may be, not of whether there can be any: not fatal.  */
+static void enlarge(int fd, int option, int size)
+{
+    int old = 0;
+    socklen_t length = sizeof old;
+    if (sonde__sys.getsockopt(fd, SOL_SOCKET, option, &old, &length) ||
+        old < size)
+        sonde__sys.setsockopt(fd, SOL_SOCKET, option, &size, sizeof size);
+}
+
+void sonde__datagram_room(int fd)
+{
+    int saved = errno;
+    enlarge(fd, SO_SNDBUF, SONDE_DATAGRAM_MOST);
+    enlarge(fd, SO_RCVBUF, 2 * SONDE_DATAGRAM_MOST);
+    errno = saved;
+}
+
+static int is_again(int error)
+{
+#if EWOULDBLOCK != EAGAIN
+    if (error == EWOULDBLOCK)
+        return 1;
+#endif
+    return error == EAGAIN;
+}
+
+/* Wait for EVENTS on FD.  Returns 0, or -1 with EAGAIN if there is no time to
+   wait at all, ETIMEDOUT when it is over, or the errno of poll.  */
+static int wait_for(int fd, short events, int milliseconds, int64_t deadline)
+{
+    struct pollfd wanted = {.fd = fd, .events = events};
+    if (milliseconds <= 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    int ready = sonde__poll(&wanted, 1, deadline);
+    if (ready == 0)
+        errno = ETIMEDOUT;
+    return ready > 0 ? 0 : -1;
+}
+
+/* Whether ERROR of a receive is the echo of an earlier answer: an ICMP error,
+   or what the system made of one.  */
+static int is_echo(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+    case ECONNRESET: /* Windows */
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EPROTO:
+#ifdef EHOSTDOWN
+    case EHOSTDOWN:
+#endif
+#ifdef ENONET
+    case ENONET:
+#endif
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* One datagram, without waiting.  EMSGSIZE if it was longer than SIZE.  */
+static ssize_t receive_once(int fd, void *buffer, size_t size,
+                            struct sonde_address *from, struct msghdr *message,
+                            union control *control)
+{
+    struct iovec part = {.iov_base = buffer, .iov_len = size};
+    *from = (struct sonde_address){0};
+    *message = (struct msghdr){0};
+    message->msg_name = &from->storage;
+    message->msg_namelen = sizeof from->storage;
+    message->msg_iov = &part;
+    message->msg_iovlen = 1;
+    message->msg_control = control;
+    message->msg_controllen = sizeof *control;
+    ssize_t length = sonde__sys.recvmsg(fd, message, MSG_DONTWAIT);
+    message->msg_iov = NULL;
+    if (length < 0)
+        return -1;
+    from->length = message->msg_namelen < sizeof from->storage
+                       ? message->msg_namelen
+                       : (socklen_t)sizeof from->storage;
+    if (message->msg_flags & MSG_TRUNC) {
+        errno = EMSGSIZE;
+        return -1;
+    }
+    return length;
+}
+
+/* Whether a datagram from FROM is from somebody else than PEER.  Where the
+   system names no sender, or a UNIX one, it has seen to that itself.  */
+static int is_foreign(const struct sonde_address *from,
+                      const struct sonde_address *peer)
+{
+    return sonde_address_port(from) >= 0 && sonde_address_compare(from, peer);
+}
+
+ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size,
+                               int milliseconds)
+{
+    int saved = errno;
+    int64_t deadline = sonde__deadline(milliseconds);
+    struct sonde_address peer, from;
+    struct msghdr message;
+    union control control;
+    if (sonde_address_peer(fd, &peer))
+        return -1;
+    for (int i = 0; i < retries; i++) {
+        ssize_t length =
+            receive_once(fd, buffer, size, &from, &message, &control);
+        int error = errno;
+        if ((length >= 0 || error == EMSGSIZE) && is_foreign(&from, &peer))
+            continue;
+        errno = length >= 0 ? saved : error;
+        if (length >= 0 || (!is_again(error) && error != EINTR))
+            return length;
+        if (is_again(error) && wait_for(fd, POLLIN, milliseconds, deadline))
+            return -1;
+    }
+    errno = EAGAIN;
+    return -1;
+}
+
+/* Send MESSAGE whole.  */
+static int send_message(int fd, const struct msghdr *message, int milliseconds)
+{
+    int saved = errno;
+    int64_t deadline = sonde__deadline(milliseconds);
+    for (int i = 0; i < retries; i++) {
+        if (sonde__sys.sendmsg(fd, message, MSG_DONTWAIT) >= 0) {
+            errno = saved;
+            return 0;
+        }
+        if (is_again(errno)) {
+            if (wait_for(fd, POLLOUT, milliseconds, deadline))
+                return -1;
+        } else if (errno != EINTR) {
+            return -1;
+        }
+    }
+    errno = EAGAIN;
+    return -1;
+}
+
+/* MESSAGE, empty so far, is to hold DATA.  sendmsg does not write to it, and
+   takes no pointer to const: go round by a copy of the pointer.  */
+static void put_data(struct msghdr *message, struct iovec *part,
+                     const void *data, size_t size)
+{
+    *message = (struct msghdr){0};
+    memcpy(&part->iov_base, &data, sizeof data);
+    part->iov_len = size;
+    message->msg_iov = part;
+    message->msg_iovlen = 1;
+}
+
+int sonde_datagram_send(int fd, const void *data, size_t size, int milliseconds)
+{
+    struct msghdr message;
+    struct iovec part;
+    put_data(&message, &part, data, size);
+    return send_message(fd, &message, milliseconds);
+}
+
+/* ---- servers ------------------------------------------------------------- */
+
+/* Where the host's address is in an IPv4 or IPv6 ADDRESS.  */
+static void *host4(struct sonde_address *address)
+{
+    return (char *)&address->storage + offsetof(struct sockaddr_in, sin_addr);
+}
+
+static void *host6(struct sonde_address *address)
+{
+    return (char *)&address->storage + offsetof(struct sockaddr_in6, sin6_addr);
+}
+
+static int is_any(const struct sonde_address *address)
+{
+    struct sonde_address any;
+    int port = sonde_address_port(address);
+    return port >= 0 &&
+           !sonde_address_any(&any, address->storage.ss_family,
+                              (uint16_t)port) &&
+           !sonde_address_compare(&any, address);
+}
+
+/* Whether ADDRESS means several hosts.  */
+static int is_many(const struct sonde_address *address)
+{
+    struct sonde_address copy = *address;
+    struct in_addr in;
+    struct in6_addr in6;
+    switch (address->storage.ss_family) {
+    case AF_INET:
+        memcpy(&in, host4(&copy), sizeof in);
+        return in.s_addr == htonl(INADDR_BROADCAST) ||
+               IN_MULTICAST(ntohl(in.s_addr));
+    case AF_INET6:
+        memcpy(&in6, host6(&copy), sizeof in6);
+        return IN6_IS_ADDR_MULTICAST(&in6);
+    default:
+        return 0;
+    }
+}
+
+/* Have the local addresses told for FD, bound to ADDRESS.  Where it is not to
+   be had, the system chooses what to answer from: not fatal.  */
+static void ask_local(int fd, const struct sonde_address *address)
+{
+    int on = 1;
+    if (address->storage.ss_family == AF_INET)
+        sonde__local4_ask(fd);
+    else if (address->storage.ss_family == AF_INET6)
+        sonde__sys.setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on,
+                              sizeof on);
+}
+
+int sonde_datagram_bind(const struct sonde_address *address, unsigned flags)
+{
+    int saved = errno;
+    int family = address->storage.ss_family;
+    int fd = sonde_socket(family, SOCK_DGRAM, flags);
+    if (fd < 0)
+        return -1;
+    sonde__datagram_room(fd);
+    ask_local(fd, address);
+    if ((family == AF_INET6 && sonde__set_v6only(fd)) ||
+        sonde__sys.bind(fd, (const void *)&address->storage, address->length)) {
+        sonde__close(fd);
+        return -1;
+    }
+    errno = saved;
+    return fd;
+}
+
+/* Read an IPv6 control message into TO.  A scope belongs to link-local
+   addresses alone.  */
+static void take6(struct cmsghdr *control, struct sonde_address *to)
+{
+    struct in6_pktinfo info;
+    struct sockaddr_in6 in6;
+    if (control->cmsg_level != IPPROTO_IPV6 ||
+        control->cmsg_type != IPV6_PKTINFO)
+        return;
+    memcpy(&info, CMSG_DATA(control), sizeof info);
+    memcpy(&in6, &to->storage, sizeof in6);
+    in6.sin6_addr = info.ipi6_addr;
+    in6.sin6_scope_id = IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)
+                            ? (uint32_t)info.ipi6_ifindex
+                            : 0;
+    memcpy(&to->storage, &in6, sizeof in6);
+}
+
+/* Find in MESSAGE where it was sent to; ENDS->to is the socket's own address
+   so far.  */
+static void take_local(struct msghdr *message, struct sonde_datagram *ends)
+{
+    struct in_addr in;
+    int family = ends->to.storage.ss_family;
+    struct cmsghdr *control = CMSG_FIRSTHDR(message);
+    for (; control; control = CMSG_NXTHDR(message, control))
+        if (family == AF_INET6)
+            take6(control, &ends->to);
+        else if (family == AF_INET &&
+                 sonde__local4_take(control, &in, &ends->group))
+            memcpy(host4(&ends->to), &in, sizeof in);
+#ifdef MSG_BCAST /* NetBSD, OpenBSD */
+    if (message->msg_flags & (MSG_BCAST | MSG_MCAST))
+        ends->group = 1;
+#endif
+    if (is_many(&ends->to))
+        ends->group = 1;
+}
+
+ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
+                                    int milliseconds,
+                                    struct sonde_datagram *ends)
+{
+    int saved = errno;
+    int64_t deadline = sonde__deadline(milliseconds);
+    struct sonde_datagram found = {0};
+    struct msghdr message;
+    union control control;
+    if (sonde_address_local(fd, &found.to))
+        return -1;
+    for (int i = 0; i < retries; i++) {
+        ssize_t length =
+            receive_once(fd, buffer, size, &found.from, &message, &control);
+        if (length >= 0 || errno == EMSGSIZE) {
+            take_local(&message, &found);
+            *ends = found;
+            if (length >= 0)
+                errno = saved;
+            return length;
+        }
+        if (is_again(errno)) {
+            if (wait_for(fd, POLLIN, milliseconds, deadline))
+                return -1;
+        } else if (errno != EINTR && !is_echo(errno)) {
+            return -1;
+        }
+    }
+    errno = EAGAIN;
+    return -1;
+}
+
+/* Write to CONTROL that a datagram is sent from LOCAL.  Returns its length,
+   or 0 if the system is to choose.  */
+static size_t put_local(struct cmsghdr *control,
+                        const struct sonde_address *local)
+{
+    struct sonde_address copy = *local;
+    struct in6_pktinfo info = {0};
+    struct in_addr in;
+    struct sockaddr_in6 in6;
+    if (local->storage.ss_family == AF_INET) {
+        memcpy(&in, host4(&copy), sizeof in);
+        return sonde__local4_put(control, in);
+    }
+    if (local->storage.ss_family != AF_INET6)
+        return 0;
+    memcpy(&in6, &local->storage, sizeof in6);
+    info.ipi6_addr = in6.sin6_addr;
+    info.ipi6_ifindex = in6.sin6_scope_id;
+    control->cmsg_level = IPPROTO_IPV6;
+    control->cmsg_type = IPV6_PKTINFO;
+    control->cmsg_len = CMSG_LEN(sizeof info);
+    memcpy(CMSG_DATA(control), &info, sizeof info);
+    return CMSG_SPACE(sizeof info);
+}
+
+/* Whether FD must be told which address to send from: only if it is bound to
+   none, since FreeBSD takes no other one for EINVAL even if it is the same.  */
+static int must_state_source(int fd, const struct sonde_datagram *ends)
+{
+    struct sonde_address bound;
+    return !ends->group && !is_any(&ends->to) &&
+           !sonde_address_local(fd, &bound) && is_any(&bound);
+}
+
+int sonde_datagram_reply(int fd, const void *data, size_t size,
+                         const struct sonde_datagram *ends)
+{
+    struct sonde_address from = ends->from;
+    struct msghdr message;
+    struct iovec part;
+    union control control;
+    if (from.length == 0) {
+        errno = EDESTADDRREQ;
+        return -1;
+    }
+    put_data(&message, &part, data, size);
+    message.msg_name = &from.storage;
+    message.msg_namelen = from.length;
+    if (must_state_source(fd, ends)) {
+        memset(&control, 0, sizeof control);
+        size_t length = put_local(&control.align, &ends->to);
+        message.msg_control = length ? &control : NULL;
+        message.msg_controllen = (socklen_t)length;
+    }
+    return send_message(fd, &message, 0);
+}
+
+const char *sonde_datagram_refuse(const struct sonde_datagram *ends)
+{
+    int port = sonde_address_port(&ends->from);
+    if (port < 0)
+        return ends->from.length > offsetof(struct sockaddr_un, sun_path)
+                   ? NULL
+                   : "its sender has no address";
+    if (is_any(&ends->from))
+        return "its sender has no address";
+    if (ends->group || is_many(&ends->to) || is_many(&ends->from))
+        return "it is broadcast or multicast";
+    if (port < 1024)
+        return "its source port is below 1024";
+    if (port == sonde_address_port(&ends->to))
+        return "its source port is that of this service";
+    return NULL;
+}

@@ -1,0 +1,59 @@
+/* keepalive.c - notice a peer that is gone without a word
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "private.h"
+
+/* The option that holds the idle time in seconds; -1 where there is none for
+   a single socket (OpenBSD, older NetBSD).  What macOS calls TCP_KEEPALIVE is
+   TCP_KEEPIDLE elsewhere; old systems have a TCP_KEEPALIVE with another
+   meaning, so it comes second.  */
+#if defined TCP_KEEPIDLE
+enum { idle_option = TCP_KEEPIDLE };
+#elif defined TCP_KEEPALIVE && defined __APPLE__
+enum { idle_option = TCP_KEEPALIVE };
+#else
+enum { idle_option = -1 };
+#endif
+
+static int set(int fd, int level, int option, int value)
+{
+    return sonde__sys.setsockopt(fd, level, option, &value, sizeof value);
+}
+
+/* Set the idle time of FD.  Returns the seconds in force, 0 if they are the
+   system's own, -1 on failure.  */
+static int set_idle(int fd, int seconds)
+{
+    int now = 0;
+    socklen_t size = sizeof now;
+    if (idle_option < 0)
+        return 0;
+    if (set(fd, IPPROTO_TCP, idle_option, seconds))
+        return errno == ENOPROTOOPT ? 0 : -1;
+    if (sonde__sys.getsockopt(fd, IPPROTO_TCP, idle_option, &now, &size))
+        return -1;
+    return now;
+}
+
+int sonde_keepalive(int fd, int seconds)
+{
+    int saved = errno;
+    int idle = 0;
+    if (seconds < 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    /* The time first: it is out of range sooner than the switch fails.  */
+    if (seconds > 0)
+        idle = set_idle(fd, seconds);
+    if (idle < 0 || set(fd, SOL_SOCKET, SO_KEEPALIVE, seconds > 0))
+        return -1;
+    errno = saved;
+    return idle;
+}

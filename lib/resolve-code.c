@@ -1,0 +1,126 @@
+/* resolve-code.c - the EAI codes of getaddrinfo: names, meanings, sentences
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   The codes are macros with other numbers on every system (negative on glibc
+   and musl), several are not everywhere, and some share one number, so it is a
+   table in which the first fitting row counts.  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "private.h"
+
+static const struct code {
+    int code;
+    int error;
+    enum sonde_outcome outcome;
+    const char *name;
+    const char *text;
+} codes[] = {
+    {0, 0, SONDE_OUTCOME_CONNECTED, "found", "found"},
+#ifdef EAI_NONAME
+    {EAI_NONAME, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_NONAME",
+     "there is no such host or service"},
+#endif
+#ifdef EAI_NODATA /* glibc, macOS, illumos: the name is there, but no address  \
+                   */
+    {EAI_NODATA, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_NODATA",
+     "the name is known, but has no address"},
+#endif
+#ifdef EAI_ADDRFAMILY
+    {EAI_ADDRFAMILY, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_ADDRFAMILY",
+     "the host has no address of the family asked for"},
+#endif
+#ifdef EAI_SERVICE
+    {EAI_SERVICE, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_SERVICE",
+     "there is no such service for this kind of socket"},
+#endif
+#ifdef EAI_AGAIN
+    {EAI_AGAIN, EAGAIN, SONDE_OUTCOME_NAME_NO_ANSWER, "EAI_AGAIN",
+     "the name service does not answer; try again later"},
+#endif
+#ifdef EAI_FAIL
+    {EAI_FAIL, EPROTO, SONDE_OUTCOME_NAME_NO_ANSWER, "EAI_FAIL",
+     "the name service answered that it failed"},
+#endif
+#ifdef EAI_MEMORY
+    {EAI_MEMORY, ENOMEM, SONDE_OUTCOME_RESOURCES, "EAI_MEMORY",
+     "out of memory while looking up the name"},
+#endif
+#ifdef EAI_SYSTEM
+    {EAI_SYSTEM, 0, SONDE_OUTCOME_OTHER, "EAI_SYSTEM",
+     "a system call failed while looking up the name"},
+#endif
+#ifdef EAI_FAMILY
+    {EAI_FAMILY, EAFNOSUPPORT, SONDE_OUTCOME_NETWORK_UNREACHABLE, "EAI_FAMILY",
+     "this host does not have that address family"},
+#endif
+#ifdef EAI_SOCKTYPE
+    {EAI_SOCKTYPE, EPROTOTYPE, SONDE_OUTCOME_OTHER, "EAI_SOCKTYPE",
+     "this host does not have that kind of socket"},
+#endif
+#ifdef EAI_OVERFLOW
+    {EAI_OVERFLOW, EOVERFLOW, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_OVERFLOW",
+     "the name is too long"},
+#endif
+#ifdef EAI_BADFLAGS
+    {EAI_BADFLAGS, EINVAL, SONDE_OUTCOME_OTHER, "EAI_BADFLAGS",
+     "this host does not take these flags"},
+#endif
+#ifdef EAI_BADHINTS /* the BSDs, macOS */
+    {EAI_BADHINTS, EINVAL, SONDE_OUTCOME_OTHER, "EAI_BADHINTS",
+     "this host does not take these hints"},
+#endif
+#ifdef EAI_PROTOCOL /* the BSDs, macOS */
+    {EAI_PROTOCOL, EPROTONOSUPPORT, SONDE_OUTCOME_OTHER, "EAI_PROTOCOL",
+     "this host does not have that protocol"},
+#endif
+#ifdef EAI_IDN_ENCODE /* glibc */
+    {EAI_IDN_ENCODE, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_IDN_ENCODE",
+     "the name cannot be written in letters of the DNS"},
+#endif
+};
+
+static const struct code unknown = {-1, EPROTO, SONDE_OUTCOME_OTHER, "EAI_?",
+                                    "the lookup failed in an unforeseen way"};
+
+static const struct code *find(int code)
+{
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (codes[i].code == code)
+            return &codes[i];
+    return &unknown;
+}
+
+const char *sonde_resolve_code_name(int code)
+{
+    return find(code)->name;
+}
+
+const char *sonde_resolve_code_text(int code)
+{
+    return find(code)->text;
+}
+
+enum sonde_outcome sonde_resolve_code_outcome(int code, int error)
+{
+#ifdef EAI_SYSTEM
+    if (code == EAI_SYSTEM)
+        return sonde_outcome(error);
+#else
+    (void)error;
+#endif
+    return find(code)->outcome;
+}
+
+int sonde__resolve_error(int code, int error)
+{
+#ifdef EAI_SYSTEM
+    if (code == EAI_SYSTEM)
+        return error;
+#else
+    (void)error;
+#endif
+    return find(code)->error;
+}

@@ -1,0 +1,385 @@
+/* resolve.c - from the name of a host and a service to addresses, in time
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   getaddrinfo cannot be given a deadline and cannot be stopped.  So a thread
+   calls it, and the caller waits for the end of a pipe that the thread closes.
+   The job between the two is freed by whoever is done with it last: a thread
+   that nobody waits for any more ends in silence, whenever its resolver does.
+
+   Hints are given without flags, and never NULL: glibc then adds
+   AI_ADDRCONFIG, with which "localhost" is unknown to a host that has
+   loopback alone, and AI_V4MAPPED, which is EAI_BADFLAGS on others.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "private.h"
+
+#ifndef EAI_ADDRFAMILY /* not in POSIX */
+#define EAI_ADDRFAMILY EAI_NONAME
+#endif
+
+struct job {
+    char host[1025], service[256]; /* empty: not asked for */
+    int family, type;
+    int end; /* of the pipe; the thread closes it when it is done */
+    pthread_mutex_t lock;
+    int owners;
+    int done;
+    int code, error;
+    struct addrinfo *found;
+};
+
+/* One owner less.  The last one frees the job.  */
+static void release(struct job *job)
+{
+    pthread_mutex_lock(&job->lock);
+    int last = --job->owners == 0;
+    pthread_mutex_unlock(&job->lock);
+    if (!last)
+        return;
+    pthread_mutex_destroy(&job->lock);
+    if (job->found)
+        sonde__sys.freeaddrinfo(job->found);
+    free(job);
+}
+
+static void *run(void *argument)
+{
+    struct job *job = argument;
+    struct addrinfo hints = {0};
+    struct addrinfo *found = NULL;
+    hints.ai_family = job->family;
+    hints.ai_socktype = job->type;
+    int code = sonde__sys.getaddrinfo(*job->host ? job->host : NULL,
+                                      *job->service ? job->service : NULL,
+                                      &hints, &found);
+    int error = errno;
+    pthread_mutex_lock(&job->lock);
+    job->code = code;
+    job->error = error;
+    job->found = code == 0 ? found : NULL;
+    job->done = 1;
+    pthread_mutex_unlock(&job->lock);
+    sonde__sys.close(job->end);
+    release(job);
+    return NULL;
+}
+
+/* Start a thread that owns half of JOB.  It gets no signal: they are for the
+   program's own threads.  Returns 0 or an errno.  */
+static int start(struct job *job)
+{
+    pthread_t thread;
+    pthread_attr_t attributes;
+    sigset_t all, old;
+    int error = pthread_attr_init(&attributes);
+    if (error)
+        return error;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &old);
+    error = sonde__sys.thread(&thread, &attributes, run, job);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attributes);
+    return error;
+}
+
+/* Copy TEXT, which may be NULL, if it fits.  */
+static int copy(char *buffer, size_t size, const char *text)
+{
+    size_t length = text ? strlen(text) : 0;
+    if (length >= size)
+        return -1;
+    if (text)
+        memcpy(buffer, text, length);
+    buffer[length] = '\0';
+    return 0;
+}
+
+/* What a caller keeps of a lookup: the job and its end of the pipe.  */
+struct lookup {
+    struct job *job;
+    int end;
+};
+
+static int new_pipe(int ends[2])
+{
+    if (pipe(ends))
+        return -1;
+    if (sonde__set_flags(ends[0], SONDE_CLOEXEC) ||
+        sonde__set_flags(ends[1], SONDE_CLOEXEC)) {
+        sonde__close(ends[0]);
+        sonde__close(ends[1]);
+        return -1;
+    }
+    return 0;
+}
+
+/* Begin LOOKUP; host and service are asked for where not NULL.  Returns 0 or
+   an EAI code, with errno where that is EAI_SYSTEM.  */
+static int begin(struct lookup *lookup, const char *host, const char *service,
+                 int family, int type)
+{
+    int ends[2];
+    struct job *job = calloc(1, sizeof *job);
+    if (!job)
+        return EAI_MEMORY;
+    if (copy(job->host, sizeof job->host, host) ||
+        copy(job->service, sizeof job->service, service)) {
+        free(job);
+        return EAI_NONAME;
+    }
+    if (new_pipe(ends)) {
+        free(job);
+        return EAI_SYSTEM;
+    }
+    job->family = family;
+    job->type = type;
+    job->end = ends[1];
+    job->owners = 2;
+    pthread_mutex_init(&job->lock, NULL);
+    int error = start(job);
+    if (error) {
+        pthread_mutex_destroy(&job->lock);
+        sonde__close(ends[0]);
+        sonde__close(ends[1]);
+        free(job);
+        errno = error;
+        return EAI_SYSTEM;
+    }
+    *lookup = (struct lookup){job, ends[0]};
+    return 0;
+}
+
+/* Wait for LOOKUP until DEADLINE.  Returns its EAI code; at the deadline
+   EAI_AGAIN with errno ETIMEDOUT, else with EAGAIN.  */
+static int wait_for(struct lookup *lookup, int64_t deadline)
+{
+    struct pollfd end = {.fd = lookup->end, .events = POLLIN};
+    struct job *job = lookup->job;
+    if (sonde__poll(&end, 1, deadline) < 0)
+        return EAI_SYSTEM;
+    pthread_mutex_lock(&job->lock);
+    int code = job->done ? job->code : EAI_AGAIN;
+    errno = !job->done ? ETIMEDOUT : code == EAI_AGAIN ? EAGAIN : job->error;
+    pthread_mutex_unlock(&job->lock);
+    return code;
+}
+
+static void finish(struct lookup *lookup)
+{
+    sonde__close(lookup->end);
+    release(lookup->job);
+}
+
+/* The addresses as they come together, each once.  */
+struct result {
+    struct sonde_address *list;
+    size_t size, count;
+};
+
+static void put(struct result *result, const struct sonde_address *address)
+{
+    for (size_t i = 0; i < result->count; i++)
+        if (!sonde_address_compare(&result->list[i], address))
+            return;
+    result->list[result->count++] = *address;
+}
+
+/* Put the next address of FAMILY at or behind *AT that is new, its port PORT
+   unless that is negative.  Returns whether there was one.  */
+static int put_next(struct result *result, const struct addrinfo **at,
+                    int family, int port)
+{
+    size_t before = result->count;
+    for (; *at && result->count == before; *at = (*at)->ai_next) {
+        struct sonde_address address = {.length = (*at)->ai_addrlen};
+        if ((*at)->ai_family != family ||
+            address.length > sizeof address.storage)
+            continue;
+        memcpy(&address.storage, (*at)->ai_addr, address.length);
+        if (port >= 0)
+            sonde_address_set_port(&address, (uint16_t)port);
+        put(result, &address);
+    }
+    return result->count > before;
+}
+
+/* The family of the first address in FOUND that is of use; AF_UNSPEC if there
+   is none.  */
+static int first_family(const struct addrinfo *found)
+{
+    while (found && found->ai_family != AF_INET && found->ai_family != AF_INET6)
+        found = found->ai_next;
+    return found ? found->ai_family : AF_UNSPEC;
+}
+
+/* Put what is in FOUND, the families by turns, beginning with the one that the
+   resolver prefers: RFC 8305 section 4.  */
+static void interleave(struct result *result, const struct addrinfo *found,
+                       int port)
+{
+    const struct addrinfo *at[2] = {found, found};
+    int first = first_family(found);
+    int families[2] = {first, first == AF_INET ? AF_INET6 : AF_INET};
+    int turn = 0;
+    while (result->count < result->size) {
+        if (!put_next(result, &at[turn], families[turn], port)) {
+            turn = !turn;
+            if (!put_next(result, &at[turn], families[turn], port))
+                return;
+        }
+        turn = !turn;
+    }
+}
+
+/* What read_port may say besides a port.  */
+enum { port_named = -1, port_wrong = -2 };
+
+/* The port that SERVICE names by number, 0 for NULL; port_named if it is a
+   name, which has a letter (RFC 6335 5.1).  Nothing else is for getaddrinfo:
+   glibc's takes "70000" for 4464 and "-1" for 65535.  */
+static int read_port(const char *service)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    int port = 0;
+    if (!service)
+        return 0;
+    if (strpbrk(service, letters))
+        return port_named;
+    for (const char *digit = service; *digit; digit++) {
+        if (*digit < '0' || *digit > '9')
+            return port_wrong;
+        port = port * 10 + (*digit - '0');
+        if (port > UINT16_MAX)
+            return port_wrong;
+    }
+    return *service ? port : port_wrong;
+}
+
+/* Whether TEXT ends in a port, as sonde_address_parse would have it.  No name
+   of a host has a colon.  */
+static int has_port(const char *text)
+{
+    const char *colon = strchr(text, ':');
+    return colon && (!strchr(colon + 1, ':') || strstr(text, "]:"));
+}
+
+static int fits(int wanted, int family)
+{
+    return wanted == AF_UNSPEC || wanted == family;
+}
+
+/* Put the addresses of HOST that nobody need be asked for: loopback for NULL,
+   a UNIX path, or an address as text.  Returns 0, also if HOST is a name and
+   there is none; or an EAI code, with errno.  */
+static int put_numeric(struct result *result, const char *host, int family)
+{
+    struct sonde_address address;
+    static const int families[] = {AF_INET6, AF_INET};
+    for (size_t i = 0; !host && i < 2 && result->count < result->size; i++)
+        if (fits(family, families[i]) &&
+            !sonde_address_loopback(&address, families[i], 0))
+            put(result, &address);
+    if (!host)
+        return result->count ? 0 : EAI_FAMILY;
+    errno = ENOENT;
+    if (*host == '\0' || (has_port(host) && !strchr(host, '/')))
+        return EAI_NONAME;
+    if (sonde_address_parse(&address, host, 0)) {
+        /* ENXIO, ENAMETOOLONG: no name either, a scope or path gone wrong.  */
+        return errno == EINVAL && !strchr(host, ':') ? 0 : EAI_NONAME;
+    }
+    errno = ENOENT;
+    if (!fits(family, address.storage.ss_family))
+        return EAI_ADDRFAMILY;
+    put(result, &address);
+    return 0;
+}
+
+/* Add to RESULT what only the system can tell: addresses of a name if there
+   are none yet, else the port of a service's name.  */
+static int ask(struct result *result, const struct sonde_target *target,
+               int port, int64_t deadline)
+{
+    struct lookup lookup;
+    struct sonde_address any;
+    struct result service = {&any, 1, 0};
+    int known = result->count > 0;
+    int code = begin(&lookup, known ? NULL : target->host,
+                     port < 0 ? target->service : NULL,
+                     known ? AF_UNSPEC : target->family, target->type);
+    if (code)
+        return code;
+    code = wait_for(&lookup, deadline);
+    if (code == 0)
+        interleave(known ? &service : result, lookup.job->found, port);
+    finish(&lookup);
+    if (code == 0 && (known ? service.count : result->count) == 0) {
+        errno = ENOENT;
+        return EAI_NONAME;
+    }
+    for (size_t i = 0; code == 0 && known && i < result->count; i++)
+        sonde_address_set_port(&result->list[i],
+                               (uint16_t)sonde_address_port(&any));
+    return code;
+}
+
+static int resolve(struct result *result, const struct sonde_target *target,
+                   int milliseconds)
+{
+    int64_t deadline = sonde__deadline(milliseconds);
+    int port = read_port(target->service);
+    if (result->size == 0) {
+        errno = EINVAL;
+        return EAI_SYSTEM;
+    }
+    int code = put_numeric(result, target->host, target->family);
+    if (code)
+        return code;
+    if (result->count && result->list[0].storage.ss_family == AF_UNIX)
+        return 0;
+    if (port == port_wrong)
+        return EAI_SERVICE;
+    if (result->count == 0 || port == port_named)
+        return ask(result, target, port, deadline);
+    for (size_t i = 0; i < result->count; i++)
+        sonde_address_set_port(&result->list[i], (uint16_t)port);
+    return 0;
+}
+
+/* The errno for CODE, errno being what the system left: it is kept where it
+   says more than the code.  */
+static int error_of(int code, int error)
+{
+    int usual = sonde__resolve_error(code, error);
+    if (code == EAI_AGAIN && error == ETIMEDOUT)
+        return ETIMEDOUT;
+    if (code == EAI_NONAME && (error == ENXIO || error == ENAMETOOLONG))
+        return error;
+    return usual;
+}
+
+ssize_t sonde_resolve(const struct sonde_target *target, int milliseconds,
+                      struct sonde_address *list, size_t size, int *code)
+{
+    int saved = errno;
+    struct result result = {list, size, 0};
+    errno = 0;
+    int answer = resolve(&result, target, milliseconds);
+    if (code)
+        *code = answer;
+    if (answer) {
+        errno = error_of(answer, errno);
+        return -1;
+    }
+    errno = saved;
+    return (ssize_t)result.count;
+}

@@ -1,0 +1,38 @@
+# sonde-threads.m4 serial 1
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# SONDE_THREADS
+# -------------
+# Set LIBTHREAD to what a program that calls pthread_create, pthread_sigmask
+# and pthread_attr_setdetachstate must link with: nothing where threads are in
+# the C library (glibc 2.34, musl, macOS, illumos), else -pthread, else
+# -lpthread.  A C library may have one of the three calls in itself and the
+# others not, so all are asked for.  Override with sonde_cv_lib_thread=LIBRARY.
+AC_DEFUN([SONDE_THREADS],
+[AC_CACHE_CHECK([for the library with threads], [sonde_cv_lib_thread],
+  [sonde_cv_lib_thread=unknown
+  sonde_saved_LIBS=$LIBS
+  for sonde_lib in '' -pthread -lpthread; do
+    LIBS="$sonde_lib $sonde_saved_LIBS"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([[
+#include <pthread.h>
+#include <signal.h>
+static void *run (void *argument) { return argument; }
+]], [[pthread_t thread;
+pthread_attr_t attributes;
+sigset_t all;
+pthread_attr_init (&attributes);
+pthread_attr_setdetachstate (&attributes, PTHREAD_CREATE_DETACHED);
+sigfillset (&all);
+pthread_sigmask (SIG_BLOCK, &all, 0);
+return pthread_create (&thread, &attributes, run, 0);]])],
+      [sonde_cv_lib_thread=${sonde_lib:-none needed}])
+    AS_IF([test "$sonde_cv_lib_thread" != unknown], [break])
+  done
+  LIBS=$sonde_saved_LIBS])
+AS_CASE([$sonde_cv_lib_thread],
+  [unknown], [AC_MSG_ERROR(
+    [no POSIX threads: names are looked up under a deadline by a thread])],
+  ['none needed'], [LIBTHREAD=], [LIBTHREAD=$sonde_cv_lib_thread])
+AC_SUBST([LIBTHREAD])
+])

@@ -1,0 +1,427 @@
+/* test-datagram.c - lib/datagram.c and its leaf
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Everything goes over IPv4 loopback and UNIX sockets.  What needs IPv6 is
+   done where it can be had, and asserts the same as over IPv4.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/private.h"
+#include "tests/unit/unit.h"
+
+enum { PATIENCE = 20000, LONGEST = 65507 };
+
+static char sent[SONDE_DATAGRAM_MOST], got[SONDE_DATAGRAM_MOST];
+static struct sonde_connect_options udp = {.type = SOCK_DGRAM};
+
+/* A server at the wildcard of FAMILY, -1 if the family is not to be had;
+ *ADDRESS is where to reach it over loopback.  */
+static int start_server(struct sonde_address *address, int family)
+{
+    struct sonde_address any;
+    ck_assert_int_eq(sonde_address_any(&any, family, 0), 0);
+    int fd = sonde_datagram_bind(&any, SONDE_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ck_assert_int_eq(sonde_address_local(fd, &any), 0);
+    ck_assert_int_eq(sonde_address_loopback(address, family,
+                                            (uint16_t)sonde_address_port(&any)),
+                     0);
+    return fd;
+}
+
+static int start_client(const struct sonde_address *server)
+{
+    return sonde_connect(server, 1, PATIENCE, &udp, NULL);
+}
+
+static void fill(size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        sent[i] = (char)(i * 7 + i / 251);
+}
+
+/* Send SIZE bytes to a server of FAMILY and back.  Returns whether there was
+   a way to it.  */
+static int go_round(int family, size_t size)
+{
+    struct sonde_address address;
+    struct sonde_datagram ends;
+    int server = start_server(&address, family);
+    int client = server < 0 ? -1 : start_client(&address);
+    if (client < 0) {
+        ck_assert_int_ne(family, AF_INET);
+        return 0;
+    }
+    fill(size);
+    errno = ERANGE;
+    ck_assert_int_eq(sonde_datagram_send(client, sent, size, PATIENCE), 0);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
+        (ssize_t)size);
+    ck_assert_int_eq(memcmp(sent, got, size), 0);
+    ck_assert_int_eq(sonde_datagram_reply(server, got, size, &ends), 0);
+    memset(got, 0, sizeof got);
+    ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, PATIENCE),
+                     (ssize_t)size);
+    ck_assert_int_eq(errno, ERANGE);
+    ck_assert_int_eq(memcmp(sent, got, size), 0);
+    ck_assert_ptr_null(sonde_datagram_refuse(&ends));
+    ck_assert_int_eq(ends.group, 0);
+    close(client);
+    close(server);
+    return 1;
+}
+
+START_TEST(datagrams_go_round_whole)
+{
+    static const size_t sizes[] = {0, 1, 512, 9217, 42081, LONGEST};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        ck_assert(go_round(AF_INET, sizes[i]));
+        go_round(AF_INET6, sizes[i]);
+    }
+}
+END_TEST
+
+START_TEST(more_than_the_longest_is_an_error)
+{
+    struct sonde_address address;
+    start_server(&address, AF_INET);
+    int client = start_client(&address);
+    ck_assert_int_eq(sonde_datagram_send(client, sent, LONGEST + 1, PATIENCE),
+                     -1);
+    ck_assert_int_eq(errno, EMSGSIZE);
+}
+END_TEST
+
+START_TEST(a_cut_datagram_is_an_error)
+{
+    struct sonde_address address;
+    struct sonde_datagram ends;
+    int server = start_server(&address, AF_INET);
+    int client = start_client(&address);
+    fill(100);
+    ck_assert_int_eq(sonde_datagram_send(client, sent, 100, PATIENCE), 0);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, 99, PATIENCE, &ends), -1);
+    ck_assert_int_eq(errno, EMSGSIZE);
+    ck_assert_int_eq(sonde_datagram_reply(server, sent, 100, &ends), 0);
+    ck_assert_int_eq(sonde_datagram_receive(client, got, 99, PATIENCE), -1);
+    ck_assert_int_eq(errno, EMSGSIZE);
+}
+END_TEST
+
+START_TEST(silence_ends_at_the_deadline)
+{
+    struct sonde_address address;
+    struct sonde_datagram ends;
+    int server = start_server(&address, AF_INET);
+    int client = start_client(&address);
+    int64_t start = sonde__sys.clock();
+    ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, 30), -1);
+    ck_assert_int_eq(errno, ETIMEDOUT);
+    ck_assert_int_ge(sonde__sys.clock() - start, 30);
+    ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, 0), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, sizeof got, 0, &ends), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+}
+END_TEST
+
+START_TEST(a_client_hears_that_nobody_is_there)
+{
+    struct sonde_address address;
+    int server = start_server(&address, AF_INET);
+    int client = start_client(&address);
+    close(server);
+    ck_assert_int_eq(sonde_datagram_send(client, "x", 1, PATIENCE), 0);
+    ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, PATIENCE),
+                     -1);
+    ck_assert_int_eq(sonde_outcome(errno), SONDE_OUTCOME_REFUSED);
+}
+END_TEST
+
+START_TEST(an_unconnected_client_is_an_error)
+{
+    int fd = sonde_socket(AF_INET, SOCK_DGRAM, 0);
+    ck_assert_int_eq(sonde_datagram_receive(fd, got, sizeof got, 0), -1);
+    ck_assert_int_eq(errno, ENOTCONN);
+    close(fd);
+}
+END_TEST
+
+/* What a third one sent before the socket was connected waits in it.  */
+START_TEST(foreign_datagrams_are_left_out)
+{
+    struct sonde_address server, client;
+    struct sonde_datagram ends = {0};
+    int serving = start_server(&server, AF_INET);
+    int fd = start_server(&client, AF_INET);
+    int other = start_client(&client);
+    ck_assert_int_eq(sonde_datagram_send(other, "foreign", 7, PATIENCE), 0);
+    ck_assert_int_eq(connect(fd, (const void *)&server.storage, server.length),
+                     0);
+    ck_assert_int_eq(sonde_datagram_receive(fd, got, sizeof got, 0), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ends.from = client;
+    ck_assert_int_eq(sonde_datagram_reply(serving, "right", 5, &ends), 0);
+    ck_assert_int_eq(sonde_datagram_receive(fd, got, sizeof got, PATIENCE), 5);
+    ck_assert_int_eq(memcmp(got, "right", 5), 0);
+}
+END_TEST
+
+/* All of 127/8 is this host on Linux; others have 127.0.0.1 alone.  */
+START_TEST(the_answer_leaves_from_where_it_was_asked)
+{
+    struct sonde_address address, second;
+    struct sonde_datagram ends;
+    int server = start_server(&address, AF_INET);
+    ck_assert_int_eq(
+        sonde_address_parse(&second, "127.0.0.2",
+                            (uint16_t)sonde_address_port(&address)),
+        0);
+    int client = start_client(&second);
+    if (client < 0 || sonde_datagram_send(client, "x", 1, PATIENCE)) {
+        second = address;
+        client = start_client(&second);
+        ck_assert_int_eq(sonde_datagram_send(client, "x", 1, PATIENCE), 0);
+    }
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
+        1);
+    ck_assert_int_eq(sonde_address_compare(&ends.to, &second), 0);
+    ck_assert_int_eq(sonde_datagram_reply(server, "y", 1, &ends), 0);
+    ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, PATIENCE),
+                     1);
+}
+END_TEST
+
+START_TEST(a_broadcast_is_not_to_be_answered)
+{
+    struct sonde_address address, broadcast;
+    struct sonde_datagram ends;
+    int on = 1;
+    int server = start_server(&address, AF_INET);
+    int client = sonde_socket(AF_INET, SOCK_DGRAM, 0);
+    ck_assert_int_eq(
+        setsockopt(client, SOL_SOCKET, SO_BROADCAST, &on, sizeof on), 0);
+    ck_assert_int_eq(
+        sonde_address_parse(&broadcast, "127.255.255.255",
+                            (uint16_t)sonde_address_port(&address)),
+        0);
+    /* Loopback has broadcasts on Linux alone; elsewhere this address is no
+       host's, or one like any other.  */
+    if (sendto(client, "x", 1, 0, (const void *)&broadcast.storage,
+               broadcast.length) != 1)
+        return;
+    ssize_t length =
+        sonde_datagram_receive_from(server, got, sizeof got, 200, &ends);
+    ck_assert_int_le(length, 1);
+    if (length == 1) {
+        ck_assert_int_eq(ends.group, 1);
+        ck_assert_str_eq(sonde_datagram_refuse(&ends),
+                         "it is broadcast or multicast");
+    }
+}
+END_TEST
+
+static void check_refusal(const char *from, const char *to, int refused)
+{
+    struct sonde_datagram ends = {0};
+    ck_assert_int_eq(sonde_address_parse(&ends.from, from, 0), 0);
+    ck_assert_int_eq(sonde_address_parse(&ends.to, to, 0), 0);
+    ck_assert_msg((sonde_datagram_refuse(&ends) != NULL) == refused,
+                  "from %s to %s", from, to);
+}
+
+START_TEST(what_a_service_must_not_answer)
+{
+    struct sonde_datagram nobody = {0};
+    check_refusal("192.0.2.1:1024", "192.0.2.2:7", 0);
+    check_refusal("192.0.2.1:1023", "192.0.2.2:7", 1);
+    check_refusal("192.0.2.1:7", "192.0.2.2:7", 1);
+    check_refusal("192.0.2.1", "192.0.2.2:7", 1); /* port 0 */
+    check_refusal("192.0.2.1:7007", "192.0.2.2:7007", 1);
+    check_refusal("192.0.2.1:7007", "192.0.2.2:7008", 0);
+    check_refusal("255.255.255.255:7007", "192.0.2.2:7", 1);
+    check_refusal("224.0.0.1:7007", "192.0.2.2:7", 1);
+    check_refusal("0.0.0.0:7007", "192.0.2.2:7", 1);
+    check_refusal("192.0.2.1:7007", "255.255.255.255:7", 1);
+    check_refusal("192.0.2.1:7007", "239.1.2.3:7", 1);
+    check_refusal("[2001:db8::1]:7007", "[2001:db8::2]:7", 0);
+    check_refusal("[2001:db8::1]:53", "[2001:db8::2]:7", 1);
+    check_refusal("[2001:db8::1]:7007", "[ff02::1]:7", 1);
+    check_refusal("[::]:7007", "[2001:db8::2]:7", 1);
+    check_refusal("/run/client", "/run/server", 0);
+    ck_assert_ptr_nonnull(sonde_datagram_refuse(&nobody));
+}
+END_TEST
+
+static int echoes;
+static int echo_error;
+
+static ssize_t echoing_recvmsg(int fd, struct msghdr *message, int flags)
+{
+    if (echoes > 0) {
+        echoes--;
+        errno = echo_error;
+        return -1;
+    }
+    return recvmsg(fd, message, flags);
+}
+
+/* Errors of clients that are gone reach an unconnected socket on some hosts. */
+START_TEST(a_server_does_not_hear_of_clients_that_are_gone)
+{
+    static const int errors[] = {ECONNREFUSED, ECONNRESET, EHOSTUNREACH,
+                                 ENETUNREACH, EINTR};
+    struct sonde_address address;
+    struct sonde_datagram ends;
+    int server = start_server(&address, AF_INET);
+    int client = start_client(&address);
+    sonde__sys.recvmsg = echoing_recvmsg;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        ck_assert_int_eq(sonde_datagram_send(client, "x", 1, PATIENCE), 0);
+        echoes = 5;
+        echo_error = errors[i];
+        ck_assert_int_eq(sonde_datagram_receive_from(server, got, sizeof got,
+                                                     PATIENCE, &ends),
+                         1);
+    }
+    echoes = 1000;
+    echo_error = ECONNREFUSED;
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
+        -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_eq(echoes, 1000 - 64);
+    echo_error = EBADF;
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
+        -1);
+    ck_assert_int_eq(errno, EBADF);
+}
+END_TEST
+
+static int sends;
+
+static ssize_t busy_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    static const int errors[] = {EINTR, EAGAIN, EINTR};
+    if (sends < 3) {
+        errno = errors[sends++];
+        return -1;
+    }
+    return sendmsg(fd, message, flags);
+}
+
+START_TEST(sending_waits_for_room)
+{
+    struct sonde_address address;
+    int server = start_server(&address, AF_INET);
+    int client = start_client(&address);
+    ck_assert_int_ge(server, 0);
+    sonde__sys.sendmsg = busy_sendmsg;
+    ck_assert_int_eq(sonde_datagram_send(client, "x", 1, PATIENCE), 0);
+    ck_assert_int_eq(sends, 3);
+    sends = 1;
+    ck_assert_int_eq(sonde_datagram_send(client, "x", 1, 0), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+}
+END_TEST
+
+static size_t control_length;
+
+static ssize_t looking_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    control_length = (size_t)message->msg_controllen;
+    return sendmsg(fd, message, flags);
+}
+
+/* FreeBSD refuses a stated source on a socket that is bound to one.  */
+START_TEST(the_source_is_stated_only_from_the_wildcard)
+{
+    struct sonde_address address;
+    struct sonde_datagram ends;
+    ck_assert_int_eq(sonde_address_loopback(&address, AF_INET, 0), 0);
+    int server = sonde_datagram_bind(&address, 0);
+    ck_assert_int_ge(server, 0);
+    ck_assert_int_eq(sonde_address_local(server, &address), 0);
+    int client = start_client(&address);
+    sonde__sys.sendmsg = looking_sendmsg;
+    control_length = 1;
+    ck_assert_int_eq(sonde_datagram_send(client, "x", 1, PATIENCE), 0);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
+        1);
+    ck_assert_int_eq(sonde_address_compare(&ends.to, &address), 0);
+    ck_assert_int_eq(sonde_datagram_reply(server, "y", 1, &ends), 0);
+    ck_assert_uint_eq(control_length, 0);
+    ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, PATIENCE),
+                     1);
+}
+END_TEST
+
+START_TEST(unix_datagrams)
+{
+    char directory[] = "sonde-datagram-XXXXXX";
+    char name[2][sizeof directory + 8];
+    struct sonde_address address[2];
+    struct sonde_datagram ends;
+    struct sonde_connect_options options = udp;
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    for (int i = 0; i < 2; i++) {
+        snprintf(name[i], sizeof name[i], "%s/%d", directory, i);
+        ck_assert_int_eq(sonde_address_unix(&address[i], name[i]), 0);
+    }
+    int server = sonde_datagram_bind(&address[0], 0);
+    int nameless = start_client(&address[0]);
+    options.source = &address[1];
+    int client = sonde_connect(&address[0], 1, PATIENCE, &options, NULL);
+    unlink(name[0]);
+    unlink(name[1]);
+    rmdir(directory);
+    ck_assert_int_eq(sonde_datagram_send(nameless, "x", 1, PATIENCE), 0);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
+        1);
+    ck_assert_ptr_nonnull(sonde_datagram_refuse(&ends));
+    ck_assert_int_eq(sonde_datagram_send(client, "yy", 2, PATIENCE), 0);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
+        2);
+    ck_assert_ptr_null(sonde_datagram_refuse(&ends));
+    ck_assert_int_eq(sonde_address_compare(&ends.from, &address[1]), 0);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_test(tests, datagrams_go_round_whole);
+    tcase_add_test(tests, more_than_the_longest_is_an_error);
+    tcase_add_test(tests, a_cut_datagram_is_an_error);
+    tcase_add_test(tests, silence_ends_at_the_deadline);
+    tcase_add_test(tests, a_client_hears_that_nobody_is_there);
+    tcase_add_test(tests, an_unconnected_client_is_an_error);
+    tcase_add_test(tests, foreign_datagrams_are_left_out);
+    tcase_add_test(tests, the_answer_leaves_from_where_it_was_asked);
+    tcase_add_test(tests, a_broadcast_is_not_to_be_answered);
+    tcase_add_test(tests, what_a_service_must_not_answer);
+    tcase_add_test(tests, a_server_does_not_hear_of_clients_that_are_gone);
+    tcase_add_test(tests, sending_waits_for_room);
+    tcase_add_test(tests, the_source_is_stated_only_from_the_wildcard);
+    tcase_add_test(tests, unix_datagrams);
+}
+
+int main(void)
+{
+    return unit_main("datagram", add);
+}

@@ -1,0 +1,452 @@
+/* test-resolve.c - lib/resolve.c, lib/resolve-code.c, lib/outcome.c
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Resolvers of every kind are played by functions put into sonde__sys; no
+   name server is asked.  Two tests look up "localhost" by this host's own, and
+   take any answer a host without an /etc/hosts may give.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/private.h"
+#include "tests/unit/unit.h"
+
+enum { MOST = 8, PATIENCE = 20000 };
+
+static struct sonde_address list[MOST];
+static int code;
+
+static ssize_t resolve(const char *host, const char *service, int family)
+{
+    struct sonde_target target = {host, service, family, SOCK_STREAM};
+    code = -12345;
+    return sonde_resolve(&target, PATIENCE, list, MOST, &code);
+}
+
+static void check_text(size_t at, const char *expected)
+{
+    char text[SONDE_ADDRESS_TEXT];
+    ck_assert_int_gt(sonde_address_print(&list[at], text, sizeof text), 0);
+    ck_assert_str_eq(text, expected);
+}
+
+static int no_thread(pthread_t *thread, const pthread_attr_t *attributes,
+                     void *(*run)(void *), void *argument)
+{
+    (void)thread;
+    (void)attributes;
+    (void)run;
+    (void)argument;
+    return EAGAIN;
+}
+
+START_TEST(numbers_ask_nobody)
+{
+    sonde__sys.thread = no_thread;
+    errno = ERANGE;
+    ck_assert_int_eq(resolve("192.0.2.1", "80", AF_UNSPEC), 1);
+    ck_assert_int_eq(errno, ERANGE);
+    ck_assert_int_eq(code, 0);
+    check_text(0, "192.0.2.1:80");
+    ck_assert_int_eq(resolve("2001:db8::1", "7", AF_INET6), 1);
+    check_text(0, "[2001:db8::1]:7");
+    ck_assert_int_eq(resolve("[2001:db8::1]", NULL, AF_UNSPEC), 1);
+    check_text(0, "2001:db8::1");
+    ck_assert_int_eq(resolve("/run/socket", "7", AF_UNSPEC), 1);
+    check_text(0, "/run/socket");
+    ck_assert_int_eq(resolve(NULL, "7", AF_UNSPEC), 2);
+    check_text(0, "[::1]:7");
+    check_text(1, "127.0.0.1:7");
+    ck_assert_int_eq(resolve(NULL, "7", AF_INET), 1);
+    check_text(0, "127.0.0.1:7");
+}
+END_TEST
+
+START_TEST(scopes_are_kept)
+{
+    struct if_nameindex *names = if_nameindex();
+    char host[16 + IF_NAMESIZE], expected[32 + IF_NAMESIZE];
+    if (names && names->if_name) {
+        snprintf(host, sizeof host, "fe80::1%%%s", names->if_name);
+        snprintf(expected, sizeof expected, "[%s]:7", host);
+        ck_assert_int_eq(resolve(host, "7", AF_UNSPEC), 1);
+        check_text(0, expected);
+    }
+    if_freenameindex(names);
+    ck_assert_int_eq(resolve("fe80::1%no-such-one", "7", AF_UNSPEC), -1);
+    ck_assert_int_eq(errno, ENXIO);
+    ck_assert_int_eq(code, EAI_NONAME);
+}
+END_TEST
+
+/* Each of these is answered wrongly, or asked of a name server, by some
+   getaddrinfo.  */
+START_TEST(nonsense_asks_nobody)
+{
+    static const char *const hosts[] = {"",  "192.0.2.1:80", "[::1]:80",
+                                        ":", "2001:db8::g",  "a:b:c"};
+    static const char *const services[] = {"", "70000", "-1", "+7", " 7"};
+    sonde__sys.thread = no_thread;
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        ck_assert_int_eq(resolve(hosts[i], "7", AF_UNSPEC), -1);
+        ck_assert_int_eq(errno, ENOENT);
+        ck_assert_int_eq(code, EAI_NONAME);
+    }
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+        ck_assert_int_eq(resolve("127.0.0.1", services[i], AF_UNSPEC), -1);
+        ck_assert_int_eq(errno, ENOENT);
+        ck_assert_int_eq(code, EAI_SERVICE);
+    }
+    ck_assert_int_eq(resolve("127.0.0.1", "7", AF_INET6), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(
+        sonde_resolve(&(struct sonde_target){NULL, NULL, AF_UNSPEC, 0}, 0, list,
+                      0, NULL),
+        -1);
+    ck_assert_int_eq(errno, EINVAL);
+}
+END_TEST
+
+/* A resolver that answers with the addresses in TEXTS, after looking at what
+   it was asked.  */
+static const char *const *texts;
+static int asked_flags, asked_type;
+static sigset_t mask_inside;
+static char asked_host[64], asked_service[64];
+
+static int fake_getaddrinfo(const char *host, const char *service,
+                            const struct addrinfo *hints,
+                            struct addrinfo **found)
+{
+    snprintf(asked_host, sizeof asked_host, "%s", host ? host : "(null)");
+    snprintf(asked_service, sizeof asked_service, "%s",
+             service ? service : "(null)");
+    asked_flags = hints->ai_flags;
+    asked_type = hints->ai_socktype;
+    pthread_sigmask(SIG_BLOCK, NULL, &mask_inside);
+    *found = NULL;
+    for (size_t i = 0; texts[i]; i++) {
+        struct sonde_address *address = malloc(sizeof *address);
+        struct addrinfo *one = calloc(1, sizeof *one);
+        ck_assert_ptr_nonnull(address);
+        ck_assert_ptr_nonnull(one);
+        ck_assert_int_eq(sonde_address_parse(address, texts[i], 9), 0);
+        one->ai_family = address->storage.ss_family;
+        one->ai_addr = (void *)&address->storage;
+        one->ai_addrlen = address->length;
+        *found = one;
+        found = &one->ai_next;
+    }
+    return 0;
+}
+
+static void fake_freeaddrinfo(struct addrinfo *found)
+{
+    while (found) {
+        struct addrinfo *next = found->ai_next;
+        free((char *)found->ai_addr - offsetof(struct sonde_address, storage));
+        free(found);
+        found = next;
+    }
+}
+
+static void play(const char *const *answers)
+{
+    texts = answers;
+    sonde__sys.getaddrinfo = fake_getaddrinfo;
+    sonde__sys.freeaddrinfo = fake_freeaddrinfo;
+}
+
+START_TEST(families_take_turns_and_each_address_comes_once)
+{
+    static const char *const answers[] = {
+        "2001:db8::1", "2001:db8::1", "2001:db8::2", "2001:db8::3",
+        "192.0.2.1",   "192.0.2.1",   "192.0.2.2",   NULL};
+    play(answers);
+    ck_assert_int_eq(resolve("host", "7", AF_UNSPEC), 5);
+    check_text(0, "[2001:db8::1]:7");
+    check_text(1, "192.0.2.1:7");
+    check_text(2, "[2001:db8::2]:7");
+    check_text(3, "192.0.2.2:7");
+    check_text(4, "[2001:db8::3]:7");
+    ck_assert_str_eq(asked_host, "host");
+    ck_assert_str_eq(asked_service, "(null)");
+    ck_assert_int_eq(asked_flags, 0);
+    ck_assert_int_eq(asked_type, SOCK_STREAM);
+}
+END_TEST
+
+START_TEST(a_short_list_still_has_both_families)
+{
+    static const char *const answers[] = {"192.0.2.1", "192.0.2.2",
+                                          "2001:db8::1", NULL};
+    struct sonde_target target = {"host", NULL, AF_UNSPEC, SOCK_STREAM};
+    play(answers);
+    ck_assert_int_eq(sonde_resolve(&target, PATIENCE, list, 2, NULL), 2);
+    check_text(0, "192.0.2.1");
+    check_text(1, "2001:db8::1");
+}
+END_TEST
+
+START_TEST(a_service_by_name_gets_its_port)
+{
+    static const char *const answers[] = {"127.0.0.1", NULL};
+    play(answers); /* the answer's port is 9 */
+    ck_assert_int_eq(resolve("host", "discard", AF_UNSPEC), 1);
+    check_text(0, "127.0.0.1:9");
+    ck_assert_str_eq(asked_service, "discard");
+    /* A numeric host is not asked for even so.  */
+    ck_assert_int_eq(resolve("[2001:db8::7]", "discard", AF_UNSPEC), 1);
+    check_text(0, "[2001:db8::7]:9");
+    ck_assert_str_eq(asked_host, "(null)");
+}
+END_TEST
+
+START_TEST(an_empty_answer_is_no_name)
+{
+    static const char *const answers[] = {"/run/odd-family", NULL};
+    play(answers);
+    ck_assert_int_eq(resolve("host", "7", AF_UNSPEC), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(code, EAI_NONAME);
+}
+END_TEST
+
+START_TEST(the_thread_gets_no_signals)
+{
+    static const char *const answers[] = {"127.0.0.1", NULL};
+    sigset_t before, after;
+    play(answers);
+    pthread_sigmask(SIG_BLOCK, NULL, &before);
+    ck_assert_int_eq(resolve("host", "7", AF_UNSPEC), 1);
+    pthread_sigmask(SIG_BLOCK, NULL, &after);
+    ck_assert(sigismember(&mask_inside, SIGTERM));
+    ck_assert(sigismember(&mask_inside, SIGALRM));
+    ck_assert_int_eq(sigismember(&before, SIGTERM),
+                     sigismember(&after, SIGTERM));
+}
+END_TEST
+
+/* A resolver that does not come back before the test lets it: it waits for
+   the end of gate, and the end of freed tells that all was freed.  */
+static int gate[2], freed[2];
+
+static int late_getaddrinfo(const char *host, const char *service,
+                            const struct addrinfo *hints,
+                            struct addrinfo **found)
+{
+    static const char *const answers[] = {"127.0.0.1", NULL};
+    char byte;
+    ck_assert_int_eq(read(gate[0], &byte, 1), 0);
+    texts = answers;
+    return fake_getaddrinfo(host, service, hints, found);
+}
+
+static void telling_freeaddrinfo(struct addrinfo *found)
+{
+    fake_freeaddrinfo(found);
+    close(freed[1]);
+}
+
+START_TEST(a_late_resolver_cleans_up_after_itself)
+{
+    char host[] = "late";
+    char byte;
+    struct sonde_target target = {host, "7", AF_UNSPEC, SOCK_STREAM};
+    ck_assert_int_eq(pipe(gate), 0);
+    ck_assert_int_eq(pipe(freed), 0);
+    sonde__sys.getaddrinfo = late_getaddrinfo;
+    sonde__sys.freeaddrinfo = telling_freeaddrinfo;
+    int64_t before = sonde__sys.clock();
+    ck_assert_int_eq(sonde_resolve(&target, 30, list, MOST, &code), -1);
+    ck_assert_int_eq(errno, ETIMEDOUT);
+    ck_assert_int_eq(code, EAI_AGAIN);
+    ck_assert_int_ge(sonde__sys.clock() - before, 29);
+    memset(host, 'x', sizeof host - 1); /* it has its own copy */
+    close(gate[1]);
+    ck_assert_int_eq(read(freed[0], &byte, 1), 0);
+    ck_assert_str_eq(asked_host, "late");
+}
+END_TEST
+
+static int interruptions;
+
+static int interrupted_poll(struct pollfd *fds, nfds_t count, int milliseconds)
+{
+    if (interruptions++ < 3) {
+        errno = EINTR;
+        return -1;
+    }
+    return poll(fds, count, milliseconds);
+}
+
+START_TEST(interruptions_do_not_end_the_wait)
+{
+    static const char *const answers[] = {"127.0.0.1", NULL};
+    play(answers);
+    sonde__sys.poll = interrupted_poll;
+    ck_assert_int_eq(resolve("host", "7", AF_UNSPEC), 1);
+    ck_assert_int_ge(interruptions, 4);
+}
+END_TEST
+
+START_TEST(no_thread_to_be_had)
+{
+    sonde__sys.thread = no_thread;
+    ck_assert_int_eq(resolve("host", "7", AF_UNSPEC), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_eq(code, EAI_SYSTEM);
+    ck_assert_int_eq(sonde_resolve_code_outcome(code, errno),
+                     SONDE_OUTCOME_RESOURCES);
+}
+END_TEST
+
+static int refused_code;
+
+static int refusing_getaddrinfo(const char *host, const char *service,
+                                const struct addrinfo *hints,
+                                struct addrinfo **found)
+{
+    (void)host;
+    (void)service;
+    (void)hints;
+    /* Some leave what they like here when they fail.  */
+    *found = (struct addrinfo *)(void *)&refused_code;
+    errno = EMFILE;
+    return refused_code;
+}
+
+START_TEST(codes_become_errno_and_outcome)
+{
+    static const struct {
+        int code, error;
+        enum sonde_outcome outcome;
+    } rows[] = {
+        {EAI_NONAME, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN},
+        {EAI_SERVICE, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN},
+#ifdef EAI_NODATA
+        {EAI_NODATA, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN},
+#endif
+#ifdef EAI_ADDRFAMILY
+        {EAI_ADDRFAMILY, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN},
+#endif
+        {EAI_AGAIN, EAGAIN, SONDE_OUTCOME_NAME_NO_ANSWER},
+        {EAI_FAIL, EPROTO, SONDE_OUTCOME_NAME_NO_ANSWER},
+        {EAI_MEMORY, ENOMEM, SONDE_OUTCOME_RESOURCES},
+        {EAI_SYSTEM, EMFILE, SONDE_OUTCOME_RESOURCES},
+        {EAI_FAMILY, EAFNOSUPPORT, SONDE_OUTCOME_NETWORK_UNREACHABLE},
+        {-9999, EPROTO, SONDE_OUTCOME_OTHER},
+    };
+    sonde__sys.getaddrinfo = refusing_getaddrinfo;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        refused_code = rows[i].code;
+        ck_assert_int_eq(resolve("host", "7", AF_UNSPEC), -1);
+        ck_assert_int_eq(errno, rows[i].error);
+        ck_assert_int_eq(code, rows[i].code);
+        ck_assert_int_eq(sonde_resolve_code_outcome(code, errno),
+                         rows[i].outcome);
+    }
+}
+END_TEST
+
+START_TEST(codes_have_names_and_sentences)
+{
+    ck_assert_str_eq(sonde_resolve_code_name(EAI_AGAIN), "EAI_AGAIN");
+    ck_assert_str_eq(sonde_resolve_code_name(EAI_NONAME), "EAI_NONAME");
+    ck_assert_str_eq(sonde_resolve_code_name(-9999), "EAI_?");
+    ck_assert_str_ne(sonde_resolve_code_text(EAI_AGAIN),
+                     sonde_resolve_code_text(EAI_NONAME));
+}
+END_TEST
+
+/* A build root without /etc/hosts does not know it; then it is unknown, or
+   nobody answers, but never found at another address.  */
+START_TEST(localhost_is_loopback)
+{
+    ssize_t count = resolve("localhost", "7", AF_UNSPEC);
+    if (count < 0)
+        ck_assert(sonde_resolve_code_outcome(code, errno) ==
+                      SONDE_OUTCOME_NAME_UNKNOWN ||
+                  sonde_resolve_code_outcome(code, errno) ==
+                      SONDE_OUTCOME_NAME_NO_ANSWER);
+    for (ssize_t i = 0; i < count; i++) {
+        struct sonde_address loopback;
+        ck_assert_int_eq(
+            sonde_address_loopback(&loopback, list[i].storage.ss_family, 7), 0);
+        if (list[i].storage.ss_family == AF_INET6)
+            ck_assert_int_eq(sonde_address_compare(&list[i], &loopback), 0);
+        else /* 127.0.1.1 is fine */
+            ck_assert_uint_eq(
+                sonde_load((char *)&list[i].storage +
+                               offsetof(struct sockaddr_in, sin_addr),
+                           1, SONDE_BIG_ENDIAN),
+                127);
+    }
+}
+END_TEST
+
+START_TEST(every_outcome_has_its_own_name)
+{
+    for (int i = 0; i <= SONDE_OUTCOME_OTHER; i++)
+        for (int j = 0; j < i; j++) {
+            ck_assert_str_ne(sonde_outcome_name((enum sonde_outcome)i),
+                             sonde_outcome_name((enum sonde_outcome)j));
+            ck_assert_str_ne(sonde_outcome_text((enum sonde_outcome)i),
+                             sonde_outcome_text((enum sonde_outcome)j));
+        }
+    ck_assert_str_eq(sonde_outcome_name((enum sonde_outcome)99), "other");
+}
+END_TEST
+
+START_TEST(errors_become_outcomes)
+{
+    ck_assert_int_eq(sonde_outcome(0), SONDE_OUTCOME_CONNECTED);
+    ck_assert_int_eq(sonde_outcome(ECONNREFUSED), SONDE_OUTCOME_REFUSED);
+    ck_assert_int_eq(sonde_outcome(ENOENT), SONDE_OUTCOME_REFUSED);
+    ck_assert_int_eq(sonde_outcome(ETIMEDOUT), SONDE_OUTCOME_TIMED_OUT);
+    ck_assert_int_eq(sonde_outcome(EHOSTUNREACH),
+                     SONDE_OUTCOME_HOST_UNREACHABLE);
+    ck_assert_int_eq(sonde_outcome(ENETUNREACH),
+                     SONDE_OUTCOME_NETWORK_UNREACHABLE);
+    ck_assert_int_eq(sonde_outcome(EADDRNOTAVAIL),
+                     SONDE_OUTCOME_SOURCE_NOT_LOCAL);
+    ck_assert_int_eq(sonde_outcome(EADDRINUSE), SONDE_OUTCOME_PORT_IN_USE);
+    ck_assert_int_eq(sonde_outcome(EPERM), SONDE_OUTCOME_PERMISSION);
+    ck_assert_int_eq(sonde_outcome(ECONNRESET), SONDE_OUTCOME_RESET);
+    ck_assert_int_eq(sonde_outcome(EMFILE), SONDE_OUTCOME_RESOURCES);
+    ck_assert_int_eq(sonde_outcome(EDOM), SONDE_OUTCOME_OTHER);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_test(tests, numbers_ask_nobody);
+    tcase_add_test(tests, scopes_are_kept);
+    tcase_add_test(tests, nonsense_asks_nobody);
+    tcase_add_test(tests, families_take_turns_and_each_address_comes_once);
+    tcase_add_test(tests, a_short_list_still_has_both_families);
+    tcase_add_test(tests, a_service_by_name_gets_its_port);
+    tcase_add_test(tests, an_empty_answer_is_no_name);
+    tcase_add_test(tests, the_thread_gets_no_signals);
+    tcase_add_test(tests, a_late_resolver_cleans_up_after_itself);
+    tcase_add_test(tests, interruptions_do_not_end_the_wait);
+    tcase_add_test(tests, no_thread_to_be_had);
+    tcase_add_test(tests, codes_become_errno_and_outcome);
+    tcase_add_test(tests, codes_have_names_and_sentences);
+    tcase_add_test(tests, localhost_is_loopback);
+    tcase_add_test(tests, every_outcome_has_its_own_name);
+    tcase_add_test(tests, errors_become_outcomes);
+}
+
+int main(void)
+{
+    return unit_main("resolve", add);
+}
