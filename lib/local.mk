@@ -9,7 +9,7 @@ lib_LTLIBRARIES = lib/libsonde.la
 
 # Everything, for our own programs and unit tests: linked with this they are
 # real executables where they stand, without a libtool wrapper.
-lib_libsonde_core_la_CFLAGS = $(SONDE_CFLAGS)
+lib_libsonde_core_la_CFLAGS = $(SONDE_CFLAGS) $(SONDE_HIDDEN)
 lib_libsonde_core_la_LIBADD = lib/gl/libgnu.la $(LIBSOCKET) $(LIBTHREAD)
 lib_libsonde_core_la_SOURCES = \
 	lib/accept.c \
@@ -61,4 +61,4 @@ endif
 lib_libsonde_la_SOURCES =
 lib_libsonde_la_LIBADD = lib/libsonde-core.la
 lib_libsonde_la_LDFLAGS = -version-info 0:0:0 -no-undefined \
-	-export-symbols-regex '^sonde_[a-z]'
+	$(SONDE_EXPORTS)

@@ -26,6 +26,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 /* Flags of the functions that make a descriptor.  The descriptor gets each
    property if its flag is given and does not have it otherwise, whatever the
@@ -582,6 +585,9 @@ uint64_t sonde_load(const void *bytes, size_t size, enum sonde_byteorder order);
 void sonde_store(void *bytes, size_t size, enum sonde_byteorder order,
                  uint64_t value);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif
