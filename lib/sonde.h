@@ -421,8 +421,8 @@ struct sonde_connect_report {
 
    Returns the descriptor, the caller's to close.  If all fail, outcome and
    errno are those of the attempt that tells most: refused, reset, timed out,
-   host unreachable, permission, port in use, source not local, resources,
-   other, network unreachable, in this order, so that a missing IPv6 never
+   host unreachable, permission, port in use, resources, other, source not
+   local, network unreachable, in this order, so that a missing IPv6 never
    covers what IPv4 had to say; among equals of the first one begun.
    ETIMEDOUT is also the deadline's.  EINVAL: COUNT is 0, or unknown flag or
    type.  EAFNOSUPPORT: also an address of another family than the source.
