@@ -251,22 +251,17 @@ static void run(struct race *race)
     end_all(race, ECANCELED);
 }
 
-/* How much OUTCOME tells, less being more.  A host without IPv6 has only
-   "network unreachable" to say of that half of the addresses, so that comes
-   last.  */
+/* How much OUTCOME tells, less being more.  A host without IPv6 has only one
+   of the last two to say of that half of the addresses (EADDRNOTAVAIL where
+   the kernel has it but loopback does not).  */
 static size_t rank(enum sonde_outcome outcome)
 {
     static const enum sonde_outcome order[] = {
-        SONDE_OUTCOME_REFUSED,
-        SONDE_OUTCOME_RESET,
-        SONDE_OUTCOME_TIMED_OUT,
-        SONDE_OUTCOME_HOST_UNREACHABLE,
-        SONDE_OUTCOME_PERMISSION,
-        SONDE_OUTCOME_PORT_IN_USE,
-        SONDE_OUTCOME_SOURCE_NOT_LOCAL,
-        SONDE_OUTCOME_RESOURCES,
-        SONDE_OUTCOME_OTHER,
-        SONDE_OUTCOME_NETWORK_UNREACHABLE,
+        SONDE_OUTCOME_REFUSED,          SONDE_OUTCOME_RESET,
+        SONDE_OUTCOME_TIMED_OUT,        SONDE_OUTCOME_HOST_UNREACHABLE,
+        SONDE_OUTCOME_PERMISSION,       SONDE_OUTCOME_PORT_IN_USE,
+        SONDE_OUTCOME_RESOURCES,        SONDE_OUTCOME_OTHER,
+        SONDE_OUTCOME_SOURCE_NOT_LOCAL, SONDE_OUTCOME_NETWORK_UNREACHABLE,
     };
     size_t i = 0;
     while (i < sizeof order / sizeof *order && order[i] != outcome)

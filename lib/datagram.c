@@ -285,6 +285,22 @@ static void take6(struct cmsghdr *control, struct sonde_address *to)
     memcpy(&to->storage, &in6, sizeof in6);
 }
 
+/* The control message behind CONTROL.  musl's macro mixes signed and unsigned
+   in a way that is right, and warned of.  */
+static struct cmsghdr *next_control(struct msghdr *message,
+                                    struct cmsghdr *control)
+{
+#ifdef __GNUC__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#endif
+    return CMSG_NXTHDR(message, control);
+#ifdef __GNUC__
+#pragma GCC diagnostic pop
+#endif
+}
+
 /* Find in MESSAGE where it was sent to; ENDS->to is the socket's own address
    so far.  */
 static void take_local(struct msghdr *message, struct sonde_datagram *ends)
@@ -292,7 +308,7 @@ static void take_local(struct msghdr *message, struct sonde_datagram *ends)
     struct in_addr in;
     int family = ends->to.storage.ss_family;
     struct cmsghdr *control = CMSG_FIRSTHDR(message);
-    for (; control; control = CMSG_NXTHDR(message, control))
+    for (; control; control = next_control(message, control))
         if (family == AF_INET6)
             take6(control, &ends->to);
         else if (family == AF_INET &&

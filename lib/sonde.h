@@ -374,13 +374,14 @@ enum sonde_outcome sonde_resolve_code_outcome(int code, int error);
 /* How to connect.  All zero is what most callers want.  */
 struct sonde_connect_options {
     int type;       /* SOCK_STREAM (also for 0), or SOCK_DGRAM: see datagram */
-    int delay;      /* milliseconds from one attempt to the next while the first
-                       has not failed; 0: 250, as RFC 8305 section 8 */
+    int delay;      /* milliseconds from one attempt to the next while the
+                       first has not failed; 0: 250, as RFC 8305 section 8 */
     unsigned flags; /* SONDE_NONBLOCK, SONDE_CLOEXEC: the result's */
     int family;     /* for sonde_connect_name: AF_UNSPEC (0), AF_INET, ... */
-    const struct sonde_address *source; /* to bind to first, or NULL.  Where it
-                      has a port, SO_REUSEADDR is set, so that a connection
-                      still dying does not keep the port */
+    /* To bind to first, or NULL; only addresses of its family can be reached
+       then.  For a stream with a port SO_REUSEADDR is set, so that a
+       connection that is still dying does not keep the port.  */
+    const struct sonde_address *source;
 };
 
 /* One attempt: to which address, what came of it, the errno of it (0 if
@@ -426,8 +427,8 @@ struct sonde_connect_report {
 
    Returns the descriptor, the caller's to close.  If all fail, outcome and
    errno are those of the attempt that tells most: refused, reset, timed out,
-   host unreachable, permission, port in use, source not local, resources,
-   other, network unreachable, in this order, so that a missing IPv6 never
+   host unreachable, permission, port in use, resources, other, source not
+   local, network unreachable, in this order, so that a missing IPv6 never
    covers what IPv4 had to say; among equals of the first one begun.
    ETIMEDOUT is also the deadline's.  EINVAL: COUNT is 0, or unknown flag or
    type.  EAFNOSUPPORT: also an address of another family than the source.
@@ -534,8 +535,7 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
    The string is a constant.  Cannot fail.  Since 0.1.  */
 const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
 
-/* ---- keepalive: a peer that is gone without a word ------------------------
- */
+/* ---- keepalive: a peer that vanished ------------------------------------ */
 
 /* Have TCP ask the peer of the connected socket FD for a sign of life after
    SECONDS of silence, so that one that vanished is noticed some minutes later

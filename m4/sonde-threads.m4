@@ -4,15 +4,15 @@
 # SONDE_THREADS
 # -------------
 # Set LIBTHREAD to what a program that calls pthread_create, pthread_sigmask
-# and pthread_attr_setdetachstate must link with: nothing where threads are in
-# the C library (glibc 2.34, musl, macOS, illumos), else -pthread, else
-# -lpthread.  A C library may have one of the three calls in itself and the
-# others not, so all are asked for.  Override with sonde_cv_lib_thread=LIBRARY.
+# and pthread_attr_setdetachstate must link with: -pthread, else nothing, else
+# -lpthread.  Nothing is not asked for first: C libraries without threads may
+# have stubs by these names, with which a program links and then fails.
+# Override with sonde_cv_lib_thread=LIBRARY.
 AC_DEFUN([SONDE_THREADS],
 [AC_CACHE_CHECK([for the library with threads], [sonde_cv_lib_thread],
   [sonde_cv_lib_thread=unknown
   sonde_saved_LIBS=$LIBS
-  for sonde_lib in '' -pthread -lpthread; do
+  for sonde_lib in -pthread '' -lpthread; do
     LIBS="$sonde_lib $sonde_saved_LIBS"
     AC_LINK_IFELSE([AC_LANG_PROGRAM([[
 #include <pthread.h>
