@@ -7,7 +7,7 @@ cd "$srcdir" || exit 99
 # Our own files; what is imported or generated has no place here.
 find . \( -name .git -o -path ./lib/gl -o -path ./m4/gl -o -path ./build-aux \
     -o -name autom4te.cache -o -name '.libs' -o -name '.deps' \
-    -o -name 'sonde-[0-9]*' \) -prune -o -type f -print > "$scratch/files"
+    -o -name 'sonde-[0-9]*' -o -name _build -o -name _inst \) -prune -o -type f -print > "$scratch/files"
 grep '\.[ch]$' "$scratch/files" | grep -v '^./config\.h' > "$scratch/sources"
 [ "$(wc -l < "$scratch/sources")" -gt 20 ] ||
     skip_all "the sources are not here"
