@@ -18,7 +18,7 @@ int control_open(struct control *control, int family, const char **failed)
 {
     struct sonde_address loopback;
     *control = (struct control){.listener = -1, .client = -1};
-    *failed = "bind";
+    *failed = "listening";
     if (sonde_address_loopback(&loopback, family, 0))
         return -1;
     control->listener =

@@ -10,13 +10,14 @@
 #define PROBES_CONTROL_H 1
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct control {
     int listener;
-    int client; /* made beforehand: there may be no descriptor left later */
-    bool begun; /* it is connecting */
-    long since; /* when it began, by clock_ms */
-    int error;  /* why the last one failed */
+    int client;    /* made beforehand: there may be no descriptor left later */
+    bool begun;    /* it is connecting */
+    int64_t since; /* when it began, by clock_ms */
+    int error;     /* why the last one failed */
 };
 
 /* How long a control connection may take, in milliseconds.  */

@@ -17,7 +17,10 @@
 #include "probes/fill.h"
 #include "probes/runner.h"
 
-enum { FAMILIES = 2 };
+enum {
+    FAMILIES = 2,
+    TURN = 64 /* clients that one filling connects before the others' turn */
+};
 
 struct engine {
     struct fill *list;
@@ -44,10 +47,22 @@ struct fill fill_new(int family, int backlog)
     };
 }
 
-bool fill_error_is_ours(int error)
+enum limit limit_of(int error)
 {
-    return error == EMFILE || error == ENFILE || error == ENOBUFS ||
-           error == ENOMEM;
+    switch (error) {
+    case EMFILE:
+        return LIMIT_DESCRIPTORS;
+    case EADDRNOTAVAIL: /* from connect */
+    case EADDRINUSE:    /* from bind or listen to port 0 */
+        return LIMIT_PORTS;
+    case ENFILE:
+        return LIMIT_FILES;
+    case ENOBUFS:
+    case ENOMEM:
+        return LIMIT_MEMORY;
+    default:
+        return LIMIT_NONE;
+    }
 }
 
 static struct control *control_of(struct engine *engine,
@@ -85,22 +100,39 @@ static bool keep_client(struct fill *fill, int fd)
     return true;
 }
 
-/* Count the clients that are connected still, and those that accept gives.  */
+static bool is_readable(int fd)
+{
+    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+    return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & POLLIN;
+}
+
+/* Count the connections that accept returns, until nobody is left.  It gives
+   up after many dead ones in a row; then the listener is readable still.  */
+static void count_accepted(struct fill *fill)
+{
+    for (int i = 0; i <= 2 * CLIENTS_MAX; i++) {
+        int fd = sonde_accept(fill->listener, NULL, SONDE_CLOEXEC);
+        if (fd >= 0) {
+            close(fd);
+            fill->accepted++;
+        } else if (errno != EAGAIN) {
+            fill->limit = limit_of(errno);
+            fill->error = fill->limit == LIMIT_NONE ? errno : 0;
+            fill->failed = "accept";
+            return;
+        } else if (!is_readable(fill->listener)) {
+            return;
+        }
+    }
+}
+
+/* Count the clients that are connected still, and what accept returns.  */
 static void count_connections(struct fill *fill)
 {
     fill->client = (long)clients_connected(fill->clients, fill->count);
     if (fill->client < (long)fill->count)
         fill->overflow = OVERFLOW_RESET;
-    for (int i = 0; i <= CLIENTS_MAX; i++) {
-        int fd = sonde_accept(fill->listener, NULL, SONDE_CLOEXEC);
-        if (fd < 0) {
-            if (sonde_accept_class(errno) == SONDE_ACCEPT_BACKOFF)
-                fill->limit = LIMIT_DESCRIPTORS;
-            return;
-        }
-        close(fd);
-        fill->accepted++;
-    }
+    count_accepted(fill);
 }
 
 /* End FILL: count, unless something of ours stopped it, and close.  */
@@ -132,9 +164,10 @@ static void finish_limited(struct engine *engine, struct fill *fill,
     finish(engine, fill);
 }
 
-/* FILL needs a descriptor and there is none: let the last one begun yield.
-   Returns true if that was another, so that FILL may try again.  */
-static bool make_room(struct engine *engine, struct fill *fill)
+/* FILL needs something of ours and there is none: let the last one begun
+   yield.  Returns true if that was another, so that FILL may try again.  */
+static bool make_room(struct engine *engine, struct fill *fill,
+                      enum limit limit)
 {
     struct fill *last = NULL, *other = NULL;
     for (size_t i = 0; i < engine->count; i++) {
@@ -146,29 +179,13 @@ static bool make_room(struct engine *engine, struct fill *fill)
             other = each;
     }
     if (!other) {
-        finish_limited(engine, fill, LIMIT_DESCRIPTORS);
+        finish_limited(engine, fill, limit);
         return false;
     }
     close_fill(last);
     *last = fill_new(last->family, last->backlog);
     engine->starved = true;
     return last != fill;
-}
-
-/* A call for FILL failed for want of something of ours.  Returns false; or
-   true if the call should be tried again.  */
-static bool out_of(struct engine *engine, struct fill *fill, int error)
-{
-    switch (error) {
-    case EMFILE:
-        return make_room(engine, fill);
-    case EADDRNOTAVAIL:
-        finish_limited(engine, fill, LIMIT_PORTS);
-        return false;
-    default:
-        finish_limited(engine, fill, LIMIT_MEMORY);
-        return false;
-    }
 }
 
 /* The client of FILL was turned away with ERROR.  */
@@ -208,42 +225,46 @@ static bool take_client(struct engine *engine, struct fill *fill, int fd)
     return true;
 }
 
-/* Connect clients to FILL until one has to wait, or it ends.  */
+/* Connect one more client to FILL, at ADDRESS.  Returns true if the next may
+   follow.  */
+static bool add_client(struct engine *engine, struct fill *fill,
+                       const struct sonde_address *address)
+{
+    int fd = resetting_socket(fill->family);
+    enum client_state state =
+        fd < 0 ? CLIENT_FAILED : client_connect(fd, address);
+    int error = errno;
+    if (state == CLIENT_CONNECTED)
+        return take_client(engine, fill, fd);
+    if (state == CLIENT_PENDING) {
+        fill->pending = fd;
+        fill->since = clock_ms();
+        fill->state = FILL_PENDING;
+        return false;
+    }
+    if (fd >= 0)
+        close(fd);
+    if (limit_of(error) != LIMIT_NONE)
+        return make_room(engine, fill, limit_of(error));
+    turned_away(engine, fill, error);
+    return false;
+}
+
+/* Connect clients to FILL until one has to wait, or it ends, or others must
+   have their turn.  */
 static void advance(struct engine *engine, struct fill *fill)
 {
     struct sonde_address address;
     if (sonde_address_local(fill->listener, &address)) {
-        finish_limited(engine, fill, LIMIT_MEMORY);
+        fill->error = errno;
+        fill->failed = "getsockname";
+        finish(engine, fill);
         return;
     }
-    for (;;) {
-        int fd = resetting_socket(fill->family);
-        if (fd < 0) {
-            if (!out_of(engine, fill, errno))
-                return;
-            continue;
-        }
-        enum client_state state = client_connect(fd, &address);
-        if (state == CLIENT_CONNECTED) {
-            if (!take_client(engine, fill, fd))
-                return;
-            continue;
-        }
-        if (state == CLIENT_PENDING) {
-            fill->pending = fd;
-            fill->since = clock_ms();
-            fill->state = FILL_PENDING;
+    fill->state = FILL_GOING;
+    for (int i = 0; i < TURN; i++)
+        if (!add_client(engine, fill, &address))
             return;
-        }
-        int error = errno;
-        close(fd);
-        if (error != EADDRNOTAVAIL && !fill_error_is_ours(error)) {
-            turned_away(engine, fill, error);
-            return;
-        }
-        if (!out_of(engine, fill, error))
-            return;
-    }
 }
 
 /* Make the listener of FILL, with exactly its backlog.  Returns the name of
@@ -277,13 +298,13 @@ static void begin(struct engine *engine, struct fill *fill)
         if (fill->listener >= 0)
             close(fill->listener);
         fill->listener = -1;
-        if (error != EMFILE) {
+        if (limit_of(error) == LIMIT_NONE) {
             fill->error = error;
             fill->failed = failed;
             finish(engine, fill);
             return;
         }
-        if (!make_room(engine, fill))
+        if (!make_room(engine, fill, limit_of(error)))
             return;
     }
     advance(engine, fill);
@@ -315,13 +336,15 @@ static void settle(struct engine *engine, struct fill *fill)
     }
 }
 
-/* Settle all that is pending; what has been silent for long enough by now
-   needs a control.  */
+/* Settle all that is pending, and let go on what can; what has been silent for
+   long enough by now needs a control.  */
 static void settle_all(struct engine *engine)
 {
-    long now = clock_ms();
+    int64_t now = clock_ms();
     for (size_t i = 0; i < engine->count; i++) {
         struct fill *fill = &engine->list[i];
+        if (fill->state == FILL_GOING)
+            advance(engine, fill);
         if (fill->state == FILL_PENDING && fill->pending >= 0)
             settle(engine, fill);
         if (fill->state == FILL_PENDING && now - fill->since >= engine->wait)
@@ -331,10 +354,11 @@ static void settle_all(struct engine *engine)
     }
 }
 
-/* The control connection of FAMILY, begun at SINCE, ended WELL or not: that
-   settles the fillings whose client has been silent and began before it.  */
-static void believe_control(struct engine *engine, int family, long since,
-                            bool well)
+/* The control connection of FAMILY, begun at SINCE, went through, or not with
+   ERROR: that settles the fillings whose client has been silent and began
+   before it.  */
+static void believe_control(struct engine *engine, int family, int64_t since,
+                            int error)
 {
     for (size_t i = 0; i < engine->count; i++) {
         struct fill *fill = &engine->list[i];
@@ -343,8 +367,11 @@ static void believe_control(struct engine *engine, int family, long since,
         settle(engine, fill);
         if (fill->state != FILL_EXPIRED)
             continue;
-        if (!well) {
-            finish_limited(engine, fill, LIMIT_TIME);
+        if (error) {
+            fill->limit = error == ETIMEDOUT ? LIMIT_TIME : limit_of(error);
+            fill->error = fill->limit == LIMIT_NONE ? error : 0;
+            fill->failed = "connect";
+            finish(engine, fill);
         } else if (fill->since <= since) {
             fill->overflow = OVERFLOW_SILENCE;
             finish(engine, fill);
@@ -357,12 +384,13 @@ static void check_controls(struct engine *engine)
     static const int families[FAMILIES] = {AF_INET, AF_INET6};
     for (int i = 0; i < FAMILIES; i++) {
         struct control *control = &engine->controls[i];
-        long since = control->since;
+        int64_t since = control->since;
         if (!control->begun)
             continue;
         int through = control_check(control);
         if (through != 0)
-            believe_control(engine, families[i], since, through > 0);
+            believe_control(engine, families[i], since,
+                            through > 0 ? 0 : control->error);
     }
 }
 
@@ -370,8 +398,8 @@ static void check_controls(struct engine *engine)
 static size_t collect(struct engine *engine, int *timeout)
 {
     size_t used = 0;
-    long now = clock_ms();
-    long first = engine->wait;
+    int64_t now = clock_ms();
+    int64_t first = engine->wait;
     engine->poll_fds[used++] =
         (struct pollfd){.fd = engine->watch, .events = POLLIN};
     for (int i = 0; i < FAMILIES; i++)
@@ -380,11 +408,13 @@ static size_t collect(struct engine *engine, int *timeout)
                 .fd = engine->controls[i].client, .events = POLLOUT};
     for (size_t i = 0; i < engine->count; i++) {
         const struct fill *fill = &engine->list[i];
+        if (fill->state == FILL_GOING)
+            first = 0;
         if (fill->pending < 0)
             continue;
         engine->poll_fds[used++] =
             (struct pollfd){.fd = fill->pending, .events = POLLOUT};
-        long left = fill->since + engine->wait - now;
+        int64_t left = fill->since + engine->wait - now;
         if (fill->state == FILL_PENDING && left < first)
             first = left;
     }

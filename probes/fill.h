@@ -11,10 +11,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* As many clients as one filling may have.  Each costs the kernel some 5 KiB
-   of memory, which a container must be able to bear.  */
-enum { CLIENTS_MAX = 16384 };
+   of memory, which a container must be able to bear; and beyond half of the
+   28,000 local ports that Linux has for one destination, it looks for a free
+   one ever longer: 12,000 take half a second, 16,000 take four.  */
+enum { CLIENTS_MAX = 12288 };
 
 /* What the client saw for whom there was no room.  */
 enum overflow {
@@ -30,13 +33,15 @@ enum limit {
     LIMIT_NONE,
     LIMIT_DESCRIPTORS, /* RLIMIT_NOFILE */
     LIMIT_PORTS,       /* no local port was left for a client */
-    LIMIT_MEMORY,      /* ENOBUFS, ENOMEM, ENFILE */
+    LIMIT_FILES,       /* ENFILE: the whole host's */
+    LIMIT_MEMORY,      /* ENOBUFS, ENOMEM */
     LIMIT_CLIENTS,     /* CLIENTS_MAX */
     LIMIT_TIME         /* the host did not answer on a free listener either */
 };
 
 enum fill_state {
     FILL_WAITING, /* for its turn */
+    FILL_GOING,   /* it can connect more clients */
     FILL_PENDING, /* its last client is not connected yet */
     FILL_EXPIRED, /* and has been silent for the whole wait */
     FILL_DONE
@@ -54,22 +59,22 @@ struct fill {
     enum overflow overflow;
     int overflow_error;
     enum limit limit;
-    int error;          /* the listener could not be made: errno, */
-    const char *failed; /*   and the call */
+    int error;          /* a call that has to work failed: errno, */
+    const char *failed; /*   and which */
     /* the filling's own */
     enum fill_state state;
     int listener;
     int *clients;
     size_t count, capacity;
     int pending;
-    long since; /* when the pending client began, by clock_ms */
+    int64_t since; /* when the pending client began, by clock_ms */
 };
 
 /* A filling not begun.  */
 struct fill fill_new(int family, int backlog);
 
-/* Whether ERROR, an errno, tells that something of ours ran out.  */
-bool fill_error_is_ours(int error);
+/* What of ours ran out, if ERROR, an errno, tells that; else LIMIT_NONE.  */
+enum limit limit_of(int error);
 
 /* Run the COUNT fillings of LIST, as many side by side as there are
    descriptors for, each client being given WAIT milliseconds; DONE is called

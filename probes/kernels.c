@@ -16,10 +16,6 @@
 /* What listen() makes of a backlog of 0, or of a negative one.  */
 enum special { AS_IT_IS, AS_CAP, AS_ZERO };
 
-/* Whether a listener can be asked for its backlog.  MAY: the kernel would say,
-   but not every libsonde knows how to ask.  */
-enum says { NEVER, MAY, ALWAYS };
-
 struct kernel {
     const char *name;
     struct rule accepted; /* connections accept returns */
@@ -28,7 +24,7 @@ struct kernel {
     bool cap_fixed;       /* and no setting changes it */
     bool cap_counts;      /* the cap cuts the connections, not the backlog */
     enum special zero, negative;
-    enum says says_limit;
+    bool can_say; /* a listener can be asked for its backlog */
     const char *overflow;
 };
 
@@ -47,36 +43,36 @@ struct kernel {
 
 static const struct kernel kernels[] = {
     {"Linux 4.10 or later", PLAIN(1), PLAIN(1), 4096, false, false, AS_IT_IS,
-     AS_CAP, ALWAYS, "silence"},
+     AS_CAP, true, "silence"},
     {"Linux before 4.10", PLAIN(1), PLAIN(3), 128, false, false, AS_IT_IS,
-     AS_CAP, ALWAYS, "silence"},
-    {"gVisor", PLAIN(1), PLAIN(1), 1024, true, false, AS_IT_IS, AS_CAP, NEVER,
+     AS_CAP, true, "silence"},
+    {"gVisor", PLAIN(1), PLAIN(1), 1024, true, false, AS_IT_IS, AS_CAP, false,
      "silence"},
     {"FreeBSD 9 or later", HALF_MORE(1), HALF_MORE(1), 128, false, false,
-     AS_IT_IS, AS_CAP, MAY, "reset"},
+     AS_IT_IS, AS_CAP, true, "reset"},
     {"FreeBSD 5 and 6", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_CAP,
-     NEVER, "silence"},
+     false, "silence"},
     {"DragonFly", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_CAP,
-     NEVER, "silence"},
-    {"NetBSD", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_ZERO, NEVER,
+     false, "silence"},
+    {"NetBSD", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_ZERO, false,
      "silence"},
     {"OpenBSD", AT_LEAST(81, 1, 1, 1), AT_LEAST(81, 1, 1, 1), 128, false, false,
-     AS_IT_IS, AS_CAP, NEVER, "silence"},
+     AS_IT_IS, AS_CAP, false, "silence"},
     {"macOS 10.5 or later", PLAIN(0), PLAIN(0), 128, false, false, AS_CAP,
-     AS_CAP, NEVER, "silence"},
+     AS_CAP, true, "silence"},
     {"macOS before 10.5", HALF_MORE(1), HALF_MORE(1), 128, false, false,
-     AS_IT_IS, AS_CAP, NEVER, "silence"},
+     AS_IT_IS, AS_CAP, false, "silence"},
     {"AIX", HALF_MORE(1), HALF_MORE(1), 1024, false, false, AS_IT_IS, AS_CAP,
-     NEVER, "silence"},
+     false, "silence"},
     {"4.4BSD", HALF_MORE(1), HALF_MORE(1), 5, true, false, AS_IT_IS, AS_ZERO,
-     NEVER, "silence"},
+     false, "silence"},
     {"illumos and Solaris", HALF_MORE(1), HALF_MORE(1), 128, false, true,
-     AS_IT_IS, AS_ZERO, NEVER, "silence"},
+     AS_IT_IS, AS_ZERO, false, "silence"},
     {"HP-UX 11", AT_LEAST(1, 3, 2, 0), AT_LEAST(1, 3, 2, 0), 4096, false, false,
-     AS_IT_IS, AS_CAP, NEVER, "silence"},
+     AS_IT_IS, AS_CAP, false, "silence"},
     {"lwIP", AT_LEAST(1, 1, 1, 0), AT_LEAST(1, 1, 1, 0), 255, true, false,
-     AS_IT_IS, AS_ZERO, NEVER, "silence"},
-    {"NuttX", PLAIN(0), PLAIN(0), 255, false, false, AS_IT_IS, AS_ZERO, NEVER,
+     AS_IT_IS, AS_ZERO, false, "silence"},
+    {"NuttX", PLAIN(0), PLAIN(0), 255, false, false, AS_IT_IS, AS_ZERO, false,
      "silence"},
 };
 
@@ -116,10 +112,11 @@ static long expect(const struct kernel *kernel, const struct rule *rule,
 }
 
 /* Whether it is like KERNEL that EFFECTIVE was said, or -1, nothing.  */
+/* That nobody said is against no kernel: the question may be filtered, or the
+   library not know how to ask.  */
 static bool fits_saying(const struct kernel *kernel, long effective)
 {
-    return kernel->says_limit == MAY ||
-           (kernel->says_limit == ALWAYS) == (effective >= 0);
+    return kernel->can_say || effective < 0;
 }
 
 static bool fits_row(const struct kernel *kernel, const struct queue_row *row,

@@ -82,17 +82,15 @@ static void limit_text(enum limit limit, char *text, size_t size)
         [LIMIT_NONE] = "",
         [LIMIT_DESCRIPTORS] = "descriptors",
         [LIMIT_PORTS] = "local ports",
+        [LIMIT_FILES] = "the host's table of open files",
         [LIMIT_MEMORY] = "memory",
-        [LIMIT_CLIENTS] = "connections",
+        [LIMIT_CLIENTS] = "our own bound",
         [LIMIT_TIME] = "time: the host did not answer elsewhere either",
     };
     struct rlimit files;
     if (limit == LIMIT_DESCRIPTORS && !getrlimit(RLIMIT_NOFILE, &files))
         snprintf(text, size, "%s (RLIMIT_NOFILE %llu)", names[limit],
                  (unsigned long long)files.rlim_cur);
-    else if (limit == LIMIT_CLIENTS)
-        snprintf(text, size, "%s (%d are the most tried)", names[limit],
-                 CLIENTS_MAX);
     else
         snprintf(text, size, "%s", names[limit]);
 }
@@ -263,7 +261,8 @@ static bool put_available(FILE *out, int family)
     const char *failed;
     char reason[48] = "";
     bool available = !control_try(family, &failed);
-    bool ours = !available && fill_error_is_ours(errno);
+    bool ours =
+        !available && limit_of(errno) != LIMIT_NONE && errno != EADDRNOTAVAIL;
     if (!available)
         snprintf(reason, sizeof reason, "%s: %s", failed, errno_name(errno));
     struct finding finding = {

@@ -3,31 +3,41 @@
 
 #include <config.h>
 
+#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "probes/rule.h"
 
-/* The slopes tried, the simplest first; with each goes whatever is to be added,
-   so no list of known kernels is behind this.  */
-static const struct {
-    long times, by;
-} slopes[] = {
-    {1, 1}, {3, 2}, {2, 1}, {1, 2}, {3, 1}, {4, 1}, {5, 1}, {8, 1}, {4, 3},
-    {5, 3}, {5, 2}, {5, 4}, {6, 5}, {7, 4}, {3, 4}, {2, 3}, {0, 1},
-};
+/* Slopes times/by up to these are tried, the simplest first, each with whatever
+   is to be added: there is no list of known rules behind this.  */
+enum { TIMES_MAX = 12, BY_MAX = 8 };
+
+/* No figure is above; a rule for a huge n says this.  */
+static const int64_t huge = LONG_MAX;
+
+/* What RULE makes of N before it adds anything.  */
+static int64_t steep(const struct rule *rule, long n)
+{
+    return (int64_t)n * rule->times / rule->by;
+}
 
 long rule_value(const struct rule *rule, long n)
 {
-    long value = n * rule->times / rule->by + rule->plus;
-    return value < rule->floor ? rule->floor : value;
+    int64_t value = steep(rule, n) + rule->plus;
+    if (value > huge)
+        value = huge;
+    return value < rule->floor ? rule->floor : (long)value;
 }
 
 long rule_inverse(const struct rule *rule, long count)
 {
     if (rule->times == 0)
         return -1;
-    long n = ((count - rule->plus) * rule->by + rule->by - 1) / rule->times;
-    return n >= 0 && rule_value(rule, n) == count ? n : -1;
+    int64_t n = ((int64_t)count - rule->plus) * rule->by + rule->by - 1;
+    n /= rule->times;
+    return n >= 0 && n <= huge && rule_value(rule, (long)n) == count ? (long)n
+                                                                     : -1;
 }
 
 static size_t count_fits(const struct sample *samples, size_t count,
@@ -71,22 +81,45 @@ static long least_count(const struct sample *samples, size_t count)
     return least;
 }
 
+static bool have_common_factor(long a, long b)
+{
+    for (long factor = 2; factor <= b; factor++)
+        if (a % factor == 0 && b % factor == 0)
+            return true;
+    return false;
+}
+
+/* Try SLOPE, a rule that adds nothing yet, through each of the samples.  */
+static void try_slope(const struct sample *samples, size_t count,
+                      struct rule slope, struct rule *best, size_t *fits)
+{
+    for (size_t i = 0; i < count && *fits < count; i++) {
+        slope.plus = samples[i].count - (long)steep(&slope, samples[i].n);
+        try_rule(samples, count, &slope, best, fits);
+    }
+}
+
+/* Try all slopes above FLOOR, by the sum of their two numbers; last of all,
+   that n does not matter.  */
+static void try_slopes(const struct sample *samples, size_t count, long floor,
+                       struct rule *best, size_t *fits)
+{
+    for (long sum = 2; sum <= TIMES_MAX + BY_MAX; sum++)
+        for (long by = 1; by <= BY_MAX && by < sum; by++)
+            if (sum - by <= TIMES_MAX && !have_common_factor(sum - by, by))
+                try_slope(samples, count, (struct rule){sum - by, by, 0, floor},
+                          best, fits);
+    try_slope(samples, count, (struct rule){0, 1, 0, floor}, best, fits);
+}
+
 bool rule_fit(const struct sample *samples, size_t count, struct rule *rule,
               size_t *fits)
 {
     *fits = 0;
     if (count_different(samples, count) < 3)
         return false;
-    long floors[] = {RULE_NO_FLOOR, least_count(samples, count)};
-    for (size_t f = 0; f < 2; f++)
-        for (size_t s = 0; s < sizeof slopes / sizeof *slopes; s++)
-            for (size_t i = 0; i < count; i++) {
-                struct rule candidate = {slopes[s].times, slopes[s].by, 0,
-                                         floors[f]};
-                candidate.plus = samples[i].count -
-                                 samples[i].n * candidate.times / candidate.by;
-                try_rule(samples, count, &candidate, rule, fits);
-            }
+    try_slopes(samples, count, RULE_NO_FLOOR, rule, fits);
+    try_slopes(samples, count, least_count(samples, count), rule, fits);
     return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -25,19 +26,19 @@ enum { line_max = 4096 };
 struct run {
     pid_t child;
     int pipe; /* the child's findings */
-    long start, deadline;
+    int64_t start, deadline;
     char line[line_max];
     size_t length;
     struct findings *findings;
-    void (*progress)(const struct findings *, long);
+    void (*progress)(const struct findings *, int64_t);
     struct run_trouble *trouble;
 };
 
-long clock_ms(void)
+int64_t clock_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000L + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static int fail(struct run *run, const char *what, int error)
@@ -46,6 +47,14 @@ static int fail(struct run *run, const char *what, int error)
         snprintf(run->trouble->text, sizeof run->trouble->text, "%s%s%s", what,
                  error ? ": " : "", error ? strerror(error) : "");
     return -1;
+}
+
+static int fail_deadline(struct run *run)
+{
+    char text[60];
+    snprintf(text, sizeof text, "its deadline of %lld s passed",
+             (long long)run->deadline / 1000);
+    return fail(run, text, 0);
 }
 
 static _Noreturn void be_child(measurement *measure, const void *plan, int fd)
@@ -117,11 +126,11 @@ static int read_some(struct run *run)
 static int read_all(struct run *run)
 {
     for (;;) {
-        long left = run->start + run->deadline - clock_ms();
+        int64_t left = run->start + run->deadline - clock_ms();
         if (left <= 0)
-            return fail(run, "its deadline passed", 0);
+            return fail_deadline(run);
         struct pollfd poll_fd = {.fd = run->pipe, .events = POLLIN};
-        int ready = poll(&poll_fd, 1, (int)left);
+        int ready = poll(&poll_fd, 1, left < INT_MAX ? (int)left : INT_MAX);
         if (ready < 0 && errno != EINTR)
             return fail(run, "poll", errno);
         if (ready > 0) {
@@ -133,18 +142,20 @@ static int read_all(struct run *run)
 }
 
 /* Wait for the child, until the deadline or not at all; then kill it.  Returns
-   1 if it ended by itself, with its STATUS; 0 if it had to be killed.  */
+   1 if it ended by itself, with its STATUS; 0 if it had to be killed.  A child
+   that is not there any more (somebody else reaped it, or SIGCHLD was ignored)
+   has ended, and its number is never used again.  */
 static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
-    long left;
     pid_t done = 0;
-    while (wait && done == 0 &&
-           (left = run->start + run->deadline - clock_ms()) > 0) {
+    while (wait && done == 0 && clock_ms() < run->start + run->deadline) {
         done = waitpid(run->child, status, WNOHANG);
         if (done == 0)
             poll(NULL, 0, 1); /* it is at its last steps */
+        else if (done < 0 && errno == EINTR)
+            done = 0;
     }
-    if (done == run->child)
+    if (done != 0)
         return 1;
     kill(run->child, SIGKILL);
     while (waitpid(run->child, status, 0) < 0 && errno == EINTR)
@@ -166,9 +177,9 @@ static int reap(struct run *run, bool whole)
     return WEXITSTATUS(status) ? fail(run, "it gave up", 0) : 0;
 }
 
-int run_measurement(measurement *measure, const void *plan, int deadline,
+int run_measurement(measurement *measure, const void *plan, int64_t deadline,
                     struct findings *findings,
-                    void (*progress)(const struct findings *, long elapsed),
+                    void (*progress)(const struct findings *, int64_t elapsed),
                     struct run_trouble *trouble)
 {
     struct run run = {

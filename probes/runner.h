@@ -5,6 +5,7 @@
 #define PROBES_RUNNER_H 1
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "probes/finding.h"
@@ -25,12 +26,12 @@ struct run_trouble {
    is gone when this returns, whatever happened.
 
    Returns 0, or -1 with *TROUBLE filled in; what arrived before is kept.  */
-int run_measurement(measurement *measure, const void *plan, int deadline,
+int run_measurement(measurement *measure, const void *plan, int64_t deadline,
                     struct findings *findings,
-                    void (*progress)(const struct findings *, long elapsed),
+                    void (*progress)(const struct findings *, int64_t elapsed),
                     struct run_trouble *trouble);
 
 /* Milliseconds of a clock that only goes forward.  */
-long clock_ms(void);
+int64_t clock_ms(void);
 
 #endif /* PROBES_RUNNER_H */

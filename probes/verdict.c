@@ -21,31 +21,45 @@ static long count_client(const struct queue_row *row)
     return row->client;
 }
 
-/* Whether BACKLOG is cut to the cap, or counts as the cap: then the rule is
-   about the cap, not about the number given.  */
-static bool asks_for_cap(long cap, int backlog)
-{
-    return backlog < 0 || (cap >= 0 && backlog > cap);
-}
+/* What is known of the largest queue: its length, as measured; or if it was not
+   filled, the backlog from which on nothing grows, as somebody says.  -1 if
+   not known.  */
+struct top {
+    long queue;
+    long backlog;
+};
 
-/* Whether RULE explains the COUNT of ROW.  A negative backlog counts as the
-   cap or as 0, according to the system.  */
-static bool explains(const struct rule *rule, const struct queue_table *table,
-                     long cap, const struct queue_row *row, counted *count)
+/* Whether RULE explains the FOUND connections of BACKLOG.  What is more than
+   the largest queue is cut to it.  A negative backlog counts as the cap or as
+   0, according to the system.  */
+static bool explains(const struct rule *rule, const struct top *top,
+                     int backlog, long found)
 {
-    long found = count(row);
-    struct queue_row cap_row = {.client = table->cap.client,
-                                .accepted = table->cap.accepted};
     if (found < 0)
         return true;
-    if (!asks_for_cap(cap, row->backlog))
-        return found == rule_value(rule, row->backlog);
-    return found == count(&cap_row) ||
-           (row->backlog < 0 && found == rule_value(rule, 0));
+    if (backlog < 0)
+        return found == top->queue || found == rule_value(rule, 0) ||
+               (top->queue < 0 && top->backlog >= 0 &&
+                found == rule_value(rule, top->backlog));
+    if (top->queue < 0 && top->backlog >= 0 && backlog > top->backlog)
+        return found == rule_value(rule, top->backlog);
+    long expected = rule_value(rule, backlog);
+    if (top->queue >= 0 && expected > top->queue)
+        expected = top->queue;
+    return found == expected;
 }
 
-static struct ruling rule_on(const struct queue_table *table, long cap,
-                             counted *count)
+/* Whether a row is a sample of the rule: not of the largest queue.  */
+static bool is_sample(const struct top *top, int backlog, long found)
+{
+    if (found < 0 || backlog < 0)
+        return false;
+    return top->queue >= 0 ? found < top->queue
+                           : top->backlog < 0 || backlog <= top->backlog;
+}
+
+static struct ruling rule_on(const struct queue_table *table,
+                             const struct top *top, counted *count)
 {
     struct ruling ruling = {0};
     size_t used = 0, fits;
@@ -55,41 +69,63 @@ static struct ruling rule_on(const struct queue_table *table, long cap,
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
         ruling.rows += count(row) >= 0;
-        if (count(row) >= 0 && !asks_for_cap(cap, row->backlog))
+        if (is_sample(top, row->backlog, count(row)))
             samples[used++] = (struct sample){row->backlog, count(row)};
     }
     ruling.comparable =
         used > 0 && rule_fit(samples, used, &ruling.rule, &fits);
     free(samples);
     for (size_t i = 0; ruling.comparable && i < table->count; i++)
-        ruling.broken +=
-            !explains(&ruling.rule, table, cap, &table->rows[i], count);
+        ruling.broken += !explains(&ruling.rule, top, table->rows[i].backlog,
+                                   count(&table->rows[i]));
     return ruling;
 }
 
-/* What the largest queue and the rule say of the cap, or -1.  */
-static long measured_cap(const struct verdict *verdict,
-                         const struct queue_table *table)
+/* Whether equal words of the kernel on a backlog in force go with equal counts.
+   A word that does not is about something else.  */
+static bool word_is_true(const struct queue_table *table)
 {
-    if (!verdict->accepted.comparable || table->cap.accepted < 0)
-        return -1;
-    return rule_inverse(&verdict->accepted.rule, table->cap.accepted);
+    const struct cap_row *cap = &table->cap;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        if (row->effective < 0 || row->accepted < 0)
+            continue;
+        if (row->effective == cap->effective && cap->accepted >= 0 &&
+            row->accepted != cap->accepted)
+            return false;
+        for (size_t k = 0; k < i; k++)
+            if (table->rows[k].effective == row->effective &&
+                table->rows[k].accepted >= 0 &&
+                table->rows[k].accepted != row->accepted)
+                return false;
+    }
+    return true;
+}
+
+/* The best word on the cap there is without measuring.  */
+static long said_cap(const struct queue_table *table)
+{
+    return table->cap.effective >= 0 && word_is_true(table)
+               ? table->cap.effective
+               : -1;
 }
 
 /* The largest backlog in force: as the kernel says of a listener; or as the
    setting says, unless what was measured is against it: there are stacks where
-   the setting's file is for show.  */
+   the setting's file is for show; or what the rule and the largest queue
+   say.  */
 static void find_cap(struct verdict *verdict, const struct queue_table *table)
 {
-    long measured = measured_cap(verdict, table);
-    if (table->cap.effective >= 0)
-        verdict->cap = table->cap.effective;
-    else if (measured >= 0)
-        verdict->cap = measured;
-    else
-        verdict->cap = table->cap.value;
-    verdict->setting_holds =
-        table->cap.value >= 0 && table->cap.value == verdict->cap;
+    const struct ruling *ruling = &verdict->accepted;
+    const struct cap_row *cap = &table->cap;
+    bool testable = ruling->comparable && cap->accepted >= 0;
+    verdict->cap = said_cap(table);
+    if (verdict->cap < 0 && cap->value >= 0 &&
+        (!testable || rule_value(&ruling->rule, cap->value) == cap->accepted))
+        verdict->cap = cap->value;
+    if (verdict->cap < 0 && testable)
+        verdict->cap = rule_inverse(&ruling->rule, cap->accepted);
+    verdict->setting_holds = cap->value >= 0 && cap->value == verdict->cap;
 }
 
 static void find_overflow(struct verdict *verdict,
@@ -106,23 +142,21 @@ static void find_overflow(struct verdict *verdict,
     }
 }
 
-static void rule_on_both(struct verdict *verdict,
-                         const struct queue_table *table)
+/* The largest queue by COUNT of it, and by what is said.  */
+static struct top top_of(const struct queue_table *table, long count)
 {
-    verdict->accepted = rule_on(table, verdict->cap, count_accepted);
-    verdict->client = rule_on(table, verdict->cap, count_client);
+    long said = said_cap(table);
+    return (struct top){count, said >= 0 ? said : table->cap.value};
 }
 
 struct verdict verdict_of(const struct queue_table *table)
 {
-    /* To tell rows beyond the cap from others, the best word on it at first. */
-    const struct cap_row *cap = &table->cap;
-    long word = cap->effective >= 0 ? cap->effective : cap->value;
-    struct verdict verdict = {.cap = word};
-    rule_on_both(&verdict, table);
+    struct verdict verdict = {0};
+    struct top accepted = top_of(table, table->cap.accepted);
+    struct top client = top_of(table, table->cap.client);
+    verdict.accepted = rule_on(table, &accepted, count_accepted);
+    verdict.client = rule_on(table, &client, count_client);
     find_cap(&verdict, table);
-    if (verdict.cap != word)
-        rule_on_both(&verdict, table);
     find_overflow(&verdict, table);
     verdict.like = kernels_like(table);
     return verdict;
@@ -132,6 +166,6 @@ bool verdict_explains(const struct verdict *verdict,
                       const struct queue_table *table,
                       const struct queue_row *row)
 {
-    return explains(&verdict->accepted.rule, table, verdict->cap, row,
-                    count_accepted);
+    struct top top = top_of(table, table->cap.accepted);
+    return explains(&verdict->accepted.rule, &top, row->backlog, row->accepted);
 }

@@ -55,11 +55,11 @@ static int take_options(struct choices *choices, int argc, char **argv)
 }
 
 /* A progress line, if somebody looks on and the work lasts.  */
-static void show_progress(const struct findings *findings, long elapsed)
+static void show_progress(const struct findings *findings, int64_t elapsed)
 {
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fprintf(stderr, "\r%zu figures, %ld s ", findings->count,
-                elapsed / 1000);
+                (long)(elapsed / 1000));
 }
 
 /* Add to MISSING the rows of FAMILY that were to be measured and have no
@@ -178,10 +178,10 @@ static int measure(struct findings *findings, const struct queue_plan *plan,
                    const struct choices *choices)
 {
     struct run_trouble trouble;
-    long start = clock_ms();
+    int64_t start = clock_ms();
     int failed = run_measurement(measure_listen_queue, plan, DEADLINE, findings,
                                  show_progress, &trouble);
-    long elapsed = clock_ms() - start;
+    int64_t elapsed = clock_ms() - start;
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
     if (failed)
@@ -189,7 +189,7 @@ static int measure(struct findings *findings, const struct queue_plan *plan,
     if (findings->count == 0 || check_families(findings, choices))
         return STATUS_TROUBLE;
     if (add_missing(findings, plan, trouble.text) ||
-        host_add(findings, elapsed)) {
+        host_add(findings, (long)elapsed)) {
         complain("out of memory");
         return STATUS_TROUBLE;
     }

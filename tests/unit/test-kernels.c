@@ -90,7 +90,7 @@ static const struct {
     bool says;
     const char *overflow;
     const char *best[SETS];
-    const char *also[SETS][4];
+    const char *also[SETS][6];
 } kernels[] = {
     {"Linux 4.10 or later",
      plain,
@@ -123,8 +123,8 @@ static const struct {
      false,
      "silence",
      {"gVisor", "gVisor"},
-     {{"FreeBSD 5 and 6", "DragonFly", "NetBSD"},
-      {"FreeBSD 5 and 6", "DragonFly"}}},
+     {{"FreeBSD 5 and 6", "DragonFly", "NetBSD", "Linux 4.10 or later"},
+      {"FreeBSD 5 and 6", "DragonFly", "Linux 4.10 or later"}}},
     {"FreeBSD, asked",
      half_more,
      half_more,
@@ -148,8 +148,8 @@ static const struct {
      false,
      "silence",
      {NULL, NULL},
-     {{"FreeBSD 5 and 6", "DragonFly", "NetBSD"},
-      {"FreeBSD 5 and 6", "DragonFly"}}},
+     {{"FreeBSD 5 and 6", "DragonFly", "NetBSD", "Linux 4.10 or later"},
+      {"FreeBSD 5 and 6", "DragonFly", "Linux 4.10 or later"}}},
     {"NetBSD",
      netbsd,
      netbsd,
@@ -157,7 +157,8 @@ static const struct {
      false,
      "silence",
      {NULL, "NetBSD"},
-     {{"FreeBSD 5 and 6", "DragonFly", "NetBSD"}, {NULL}}},
+     {{"FreeBSD 5 and 6", "DragonFly", "NetBSD", "Linux 4.10 or later"},
+      {NULL}}},
     {"OpenBSD",
      openbsd,
      openbsd,
@@ -261,7 +262,7 @@ static struct queue_table make_table(int i, int set)
 static int count_names(const char *const *names)
 {
     int count = 0;
-    while (count < 4 && names[count])
+    while (count < 6 && names[count])
         count++;
     return count;
 }
