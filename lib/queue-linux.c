@@ -14,17 +14,22 @@
 
 #include "private.h"
 
-/* From linux/sock_diag.h and asm/socket.h, which older C libraries lack.  */
-enum { option_meminfo = 55, meminfo_drops = 8, meminfo_count = 9 };
-
+/* The drops of FD, or -1.  The place of the counter is that of
+   linux/sock_diag.h; headers from before 4.12 do not have the option.  */
 static long read_drops(int fd)
 {
-    uint32_t figures[meminfo_count] = {0};
+#ifdef SO_MEMINFO
+    enum { DROPS = 8, COUNT = 9 };
+    uint32_t figures[COUNT] = {0};
     socklen_t size = sizeof figures;
-    if (sonde__sys.getsockopt(fd, SOL_SOCKET, option_meminfo, figures, &size) ||
+    if (sonde__sys.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, figures, &size) ||
         size < sizeof figures)
         return -1;
-    return (long)figures[meminfo_drops];
+    return (long)figures[DROPS];
+#else
+    (void)fd;
+    return -1;
+#endif
 }
 
 static int read_info(int fd, struct tcp_info *info)
@@ -44,18 +49,22 @@ static int read_info(int fd, struct tcp_info *info)
 }
 
 /* Both figures 0 is the truth for listen (fd, 0) while nobody waits, and it is
-   also what a stack says that only pretends (gVisor).  Tell them apart by a
-   listener that was given a backlog of 7.  Returns 0 if they are the truth, or
-   -1 with ENOTSUP, or with the errno for which that listener is not to be
-   had.  */
+   also what a stack says that only pretends (gVisor).  Tell them apart by
+   another listener at the same address, which is given a backlog of 7; unless
+   the cap is 0, when the truth is 0 whatever was asked for.  Returns 0 if they
+   are the truth, or -1 with ENOTSUP, or with the errno for which that listener
+   is not to be had.  */
 static int check_zeros(int fd)
 {
-    struct sonde_address any;
+    struct sonde_address address;
+    struct sonde_backlog_cap cap;
     struct tcp_info info = {0};
-    int family = sonde_address_family(fd);
-    if (family < 0 || sonde_address_any(&any, family, 0))
+    if (!sonde_backlog_cap(&cap) && cap.value == 0)
+        return 0;
+    if (sonde_address_local(fd, &address) ||
+        sonde_address_set_port(&address, 0))
         return -1;
-    int other = sonde_listen(&any, 7, SONDE_CLOEXEC, NULL);
+    int other = sonde_listen(&address, 7, SONDE_CLOEXEC, NULL);
     if (other < 0)
         return -1;
     int truth = !read_info(other, &info) && info.tcpi_sacked != 0;

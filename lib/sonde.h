@@ -179,11 +179,12 @@ struct sonde_queue {
    Hides: TCP_INFO on Linux, whose tcpi_unacked and tcpi_sacked have this
    meaning on a listener only; stacks that take the call and leave both at 0
    (gVisor) are found out and not believed (portability: "Asking for the
-   queue").  For that a socket of the same family may be made and closed again.
+   queue").  For that another listener, at the same address with a port of its
+   own, may be made and closed again.
 
    Returns 0.  ENOTSUP: this system, or this kind of socket, says nothing.
-   EINVAL: FD does not listen.  EBADF, ENOTSOCK.  EMFILE, ENFILE, ENOBUFS,
-   ENOMEM: that other socket cannot be had, so nothing is known.  Since 0.1.  */
+   EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Any errno of sonde_listen:
+   that other listener cannot be had, so nothing is known.  Since 0.1.  */
 int sonde_queue(int fd, struct sonde_queue *queue);
 
 /* ---- listen ------------------------------------------------------------- */

@@ -206,13 +206,21 @@ static void put_absence(FILE *out, const char *family, const char *reason)
     put_sentence(out, "note", &sentence);
 }
 
+/* Why ROW has no figures, or takes no part in the verdict; NULL if it does. */
+static const char *reason_of(const struct queue_row *row)
+{
+    if (row->reason || row->stable)
+        return row->reason;
+    return "the repeats differ, so the row counts for nothing";
+}
+
 /* Whether ROW and OTHER have no figures for the same reason.  */
 static bool same_reason(const struct queue_row *row,
                         const struct queue_row *other)
 {
-    return row->reason && other->reason &&
+    return reason_of(row) && reason_of(other) &&
            !strcmp(row->family, other->family) &&
-           !strcmp(row->reason, other->reason);
+           !strcmp(reason_of(row), reason_of(other));
 }
 
 /* Why the COUNT rows from ROW on, neighbours alike, have no figures, or ones
@@ -226,9 +234,7 @@ static void put_reason(FILE *out, const struct queue_row *row, size_t count)
     say(&sentence, "%s, backlog %s", family_name(row->family), first);
     if (count > 1)
         say(&sentence, " to %s", last);
-    say(&sentence, ": %s",
-        row->reason ? row->reason
-                    : "the repeats differ, so the row counts for nothing");
+    say(&sentence, ": %s", reason_of(row));
     put_sentence(out, "note", &sentence);
 }
 
@@ -244,7 +250,7 @@ static void put_reasons(FILE *out, const struct queue_table *table)
         next = i + 1;
         while (next < table->count && same_reason(row, &table->rows[next]))
             next++;
-        if (!absent && (row->reason || !row->stable))
+        if (!absent && reason_of(row))
             put_reason(out, row, next - i);
     }
 }

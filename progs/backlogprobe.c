@@ -13,9 +13,13 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-/* A whole run is over in well under a second; on a host so slow that it is
-   not, this bounds it.  */
-enum { DEADLINE = 120 * 1000 };
+/* A run of the usual rows is over in well under a second.  What bounds it on a
+   host where it is not: a minute, and four waits for each row and family, as if
+   there were descriptors for one filling at a time.  */
+static int64_t deadline_of(const struct queue_plan *plan)
+{
+    return 60000 + (int64_t)plan->count * 2 * 4 * (plan->wait + 50);
+}
 
 struct choices {
     bool inet, inet6, json, profile;
@@ -49,7 +53,7 @@ static int take_options(struct choices *choices, int argc, char **argv)
     int status = options_take(&program, argc, argv);
     if (status == OPTIONS_GO_ON && choices->json && choices->profile) {
         complain("--json and --profile are two reports; choose one");
-        return STATUS_TROUBLE;
+        return options_try_help(program.name);
     }
     return status;
 }
@@ -110,45 +114,37 @@ static int add_missing(struct findings *findings, const struct queue_plan *plan,
     return failed;
 }
 
-/* What is to be said of FAMILY, whose availability is KEY, if it was asked for
-   by name or is the last one: 0 if it is there.  */
-static int check_family(const struct findings *findings, const char *family,
-                        const char *key)
+/* The finding whether a family works; NULL if it does.  */
+static const struct finding *not_working(const struct findings *findings,
+                                         const char *key)
 {
     const struct finding *found = findings_get(findings, "listen.queue", key);
-    const char *value = found ? found->value : NULL;
-    if (value && !strcmp(value, "yes"))
-        return 0;
-    if (value)
-        complain("%s does not work on this host's loopback (%s)", family,
-                 found->reason ? found->reason : "-");
-    else
-        complain("%s cannot be tested, not by one connection (%s)", family,
-                 found && found->reason ? found->reason : "not measured");
-    return -1;
+    return found && !(found->value && !strcmp(found->value, "yes")) ? found
+                                                                    : NULL;
 }
 
-static bool is_absent(const struct findings *findings, const char *key)
-{
-    const char *value = findings_text(findings, "listen.queue", key);
-    return value && !strcmp(value, "no");
-}
-
-/* Whether the families asked for, or else at least one, are there.  */
+/* Complain if the families asked for, or else all, do not work on the loopback
+   interface.  Returns 0 if there is something to report.  */
 static int check_families(const struct findings *findings,
                           const struct choices *choices)
 {
-    static const char key[] = "inet.available", key6[] = "inet6.available";
-    if (choices->inet && check_family(findings, "IPv4", key))
-        return -1;
-    if (choices->inet6 && check_family(findings, "IPv6", key6))
-        return -1;
-    if (is_absent(findings, key) && is_absent(findings, key6)) {
-        complain("there is no working loopback interface here: bring it up "
-                 "(ip link set lo up, or ifconfig lo0 up)");
-        return -1;
-    }
-    return 0;
+    const struct finding *inet = not_working(findings, "inet.available");
+    const struct finding *inet6 = not_working(findings, "inet6.available");
+    bool both = choices->inet == choices->inet6;
+    const char *why = inet && inet->reason ? inet->reason : "-";
+    const char *why6 = inet6 && inet6->reason ? inet6->reason : "-";
+    if (both && inet && inet6)
+        complain("no connection over the loopback interface works (IPv4: %s; "
+                 "IPv6: %s); if it is down: ip link set lo up, or ifconfig "
+                 "lo0 up",
+                 why, why6);
+    else if (choices->inet && inet)
+        complain("IPv4 does not work on this host's loopback (%s)", why);
+    else if (choices->inet6 && inet6)
+        complain("IPv6 does not work on this host's loopback (%s)", why6);
+    else
+        return 0;
+    return -1;
 }
 
 /* Print FINDINGS as CHOICES say.  Returns the exit status.  */
@@ -169,7 +165,7 @@ static int print_report(struct findings *findings,
         report_text(stdout, &report);
     report_free(&report);
     if (!any)
-        complain("no row could be measured; the report says why");
+        complain("no row has figures; the report says why");
     return any ? STATUS_DONE : STATUS_TROUBLE;
 }
 
@@ -179,8 +175,8 @@ static int measure(struct findings *findings, const struct queue_plan *plan,
 {
     struct run_trouble trouble;
     int64_t start = clock_ms();
-    int failed = run_measurement(measure_listen_queue, plan, DEADLINE, findings,
-                                 show_progress, &trouble);
+    int failed = run_measurement(measure_listen_queue, plan, deadline_of(plan),
+                                 findings, show_progress, &trouble);
     int64_t elapsed = clock_ms() - start;
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
@@ -215,7 +211,7 @@ int main(int argc, char **argv)
     };
     if (plan_backlogs(&plan, choices.backlogs, problem, sizeof problem)) {
         complain("-b: %s", problem);
-        return output_end(STATUS_TROUBLE);
+        return output_end(options_try_help("backlogprobe"));
     }
     status = measure(&findings, &plan, &choices);
     findings_free(&findings);

@@ -77,7 +77,12 @@ static int take_options(bool *with_bytes, bool *json, int argc, char **argv)
         "Exit status: 0 told, 2 wrong usage or trouble, such as a byte order "
         "that\nis not the one this program was built for.\n",
         rows, sizeof rows / sizeof *rows};
-    return options_take(&program, argc, argv);
+    int status = options_take(&program, argc, argv);
+    if (status == OPTIONS_GO_ON && *with_bytes && *json) {
+        complain("--explain and --json are two reports; choose one");
+        return options_try_help(program.name);
+    }
+    return status;
 }
 
 int main(int argc, char **argv)

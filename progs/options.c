@@ -56,9 +56,9 @@ static int print_version(const struct program *program)
     return STATUS_DONE;
 }
 
-static int try_help(const struct program *program)
+int options_try_help(const char *name)
 {
-    fprintf(stderr, "Try '%s --help'.\n", program->name);
+    fprintf(stderr, "Try '%s --help'.\n", name);
     return STATUS_TROUBLE;
 }
 
@@ -68,11 +68,12 @@ static int take_number(const struct program *program,
     char *end;
     errno = 0;
     long number = strtol(text, &end, 10);
-    if (end == text || *end || errno || number < row->least ||
+    bool plain = *text == '-' || (*text >= '0' && *text <= '9');
+    if (!plain || end == text || *end || errno || number < row->least ||
         number > row->most) {
         complain("--%s \"%s\" is no number from %ld to %ld", row->word, text,
                  row->least, row->most);
-        return try_help(program);
+        return options_try_help(program->name);
     }
     *(long *)row->target = number;
     return OPTIONS_GO_ON;
@@ -136,14 +137,24 @@ static const struct option_row *find_row(const struct program *program,
     return NULL;
 }
 
+/* The argument in which getopt stopped: it goes on to the next one with the
+   last letter of a cluster.  */
+static const char *stopped_at(int argc, char **argv)
+{
+    if (optopt != 0 && optopt < LONG_BASE && optind < argc &&
+        argv[optind][0] == '-' && strchr(argv[optind], (char)optopt))
+        return argv[optind];
+    return argv[optind - 1];
+}
+
 /* getopt stopped at something it does not understand.  */
-static int complain_option(const struct program *program, int value,
+static int complain_option(const struct program *program, int value, int argc,
                            char **argv)
 {
-    const char *given = argv[optind - 1];
+    const char *given = stopped_at(argc, argv);
     bool is_long = !strncmp(given, "--", 2);
     char letter[3] = {'-', (char)optopt, '\0'};
-    if (!is_long && optopt > 0 && optopt < LONG_BASE)
+    if (!is_long && optopt > ' ' && optopt < 127)
         given = letter;
     if (value == ':')
         complain("option %s wants an argument", given);
@@ -151,7 +162,7 @@ static int complain_option(const struct program *program, int value,
         complain("option %s takes no argument", given);
     else
         complain("there is no option %s", given);
-    return try_help(program);
+    return options_try_help(program->name);
 }
 
 int options_take(const struct program *program, int argc, char **argv)
@@ -164,13 +175,13 @@ int options_take(const struct program *program, int argc, char **argv)
            -1) {
         const struct option_row *row = find_row(program, value);
         int status = row ? take_row(program, row, optarg)
-                         : complain_option(program, value, argv);
+                         : complain_option(program, value, argc, argv);
         if (status != OPTIONS_GO_ON)
             return status;
     }
     if (optind < argc) {
         complain("there is nothing to do with \"%s\"", argv[optind]);
-        return try_help(program);
+        return options_try_help(program->name);
     }
     return OPTIONS_GO_ON;
 }

@@ -47,4 +47,8 @@ enum { OPTIONS_GO_ON = -1 };
    sentence about what is wrong.  */
 int options_take(const struct program *program, int argc, char **argv);
 
+/* Point to NAME's --help, below a sentence about wrong usage.  Returns
+   STATUS_TROUBLE.  */
+int options_try_help(const char *name);
+
 #endif /* PROGS_OPTIONS_H */

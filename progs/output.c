@@ -29,6 +29,7 @@ bool output_begin(const char *program)
     if (fd >= 0)
         close(fd);
     sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
+    sonde_signal(SIGXFSZ, SIG_IGN, SONDE_RESTART);
     if (!open_before)
         complain("standard output is closed; there is nowhere to report to");
     return open_before;
@@ -36,12 +37,16 @@ bool output_begin(const char *program)
 
 void complain(const char *format, ...)
 {
+    char text[1024];
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "%s: ", name);
-    vfprintf(stderr, format, arguments);
-    putc('\n', stderr);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    /* What somebody typed must not write to a terminal, nor break the line. */
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = '?';
+    fprintf(stderr, "%s: %s\n", name, text);
 }
 
 int output_end(int status)

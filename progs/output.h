@@ -7,12 +7,14 @@
 #include <stdbool.h>
 
 /* To be called first: makes sure that the descriptors 0 to 2 are taken, so
-   that no socket becomes standard output, and that a reader who went away is a
-   write error, not a death by SIGPIPE.  PROGRAM is the name in messages.
-   Returns false, having said so, if standard output is closed.  */
+   that no socket becomes standard output, and that a reader who went away, or
+   a file that may not grow, is a write error, not a death by signal.  PROGRAM
+   is the name in messages. Returns false, having said so, if standard output is
+   closed.  */
 bool output_begin(const char *program);
 
-/* Say a sentence on standard error: "PROGRAM: ...".  */
+/* Say a sentence on standard error: "PROGRAM: ...".  Control characters in it
+   become '?'.  */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 
 /* To be called last: write out what standard output still holds.  Returns

@@ -64,7 +64,7 @@ is "IPv6 off: -6 is a sentence and 2" sh -c '[ "$1" -eq 2 ] &&
 run unshare -Urn "$backlogprobe"
 is "no loopback interface: one sentence and 2" sh -c '[ "$1" -eq 2 ] &&
     [ ! -s "$2/out" ] && [ "$(wc -l < "$2/err")" -eq 1 ] &&
-    grep -q "no working loopback" "$2/err"' - "$status" "$scratch"
+    grep -q "no connection over the loopback" "$2/err"' - "$status" "$scratch"
 
 # Nothing left: in a namespace of its own there is nothing else to see.
 if have ss; then
