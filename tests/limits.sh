@@ -19,6 +19,8 @@ few () {
 few 64 --json
 is "64 descriptors: measured" [ "$status" -eq 0 ]
 json_is "$exact" "64 descriptors: rows 0 to 14 are exact"
+json_is '[.rows[] | select(.family == "inet" and .accepted != null)] |
+    length == 15' "64 descriptors: all of them"
 json_is 'all(.rows[]; .limit == null)' "64 descriptors: nothing limits them"
 json_is '.cap.measured == null and (.cap.limit | test("RLIMIT_NOFILE 64"))' \
     "64 descriptors: the cap names the limit"
@@ -51,4 +53,16 @@ done
 run sh -c 'ulimit -S -n 40; exec "$backlogprobe" --json -b 64'
 json_is 'all(.rows[]; .reason != null or .accepted == 65)' \
     "a soft limit of 40 is raised to the hard one"
+
+# A parent that ignores SIGCHLD leaves that to its children.
+if env --ignore-signal=CHLD true 2> /dev/null; then
+    run env --ignore-signal=CHLD "$backlogprobe" --json -4 -b 0-2
+    is "SIGCHLD ignored: measured all the same" \
+        sh -c '[ "$1" -eq 0 ] && [ ! -s "$2/err" ]' - "$status" "$scratch"
+else
+    skip "SIGCHLD ignored" "env has no --ignore-signal here"
+fi
+is "a file that may not grow is a write error, no death" \
+    sh -c 'ulimit -f 0; "$backlogprobe" --version > "$1" 2> /dev/null
+        [ $? -eq 2 ]' - "$scratch/file"
 finish

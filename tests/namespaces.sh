@@ -25,6 +25,34 @@ run in_namespace 'readlink /proc/self/ns/net > "'"$scratch"'/name"
 is "the table names the namespace it ran in" sh -c '
     grep -q "network namespace $(tr -cd 0-9 < "$1/name")" "$1/out"' - "$scratch"
 
+# No more than one connection anywhere.
+run in_namespace 'echo 0 > /proc/sys/net/core/somaxconn
+    "$backlogprobe" --json -b 0-3'
+json_is '.cap.value == 0 and .cap.measured == 1 and
+    all(.rows[]; .accepted == 1 or .reason != null)' \
+    "somaxconn 0: every row is 1, and so is the cap"
+json_is 'all(.rows[]; .effective == 0 or .reason != null)' \
+    "somaxconn 0: the kernel is believed"
+
+# A cap that is more than is tried.
+run in_namespace 'echo 65535 > /proc/sys/net/core/somaxconn
+    "$backlogprobe" --json -4 -b 0-2,200'
+json_is '.cap.value == 65535 and .cap.measured == null and
+    (.cap.limit | test("bound")) and .rule == "n+1"' \
+    "somaxconn 65535: told, not filled, and the limit has a name"
+
+# Few local ports: rows wait for one another, or name the limit.
+run in_namespace 'echo 40000 40019 > /proc/sys/net/ipv4/ip_local_port_range
+    "$backlogprobe" --json'
+json_is '[.rows[] | select(.family == "inet" and .accepted == .backlog + 1)] |
+    length == 15' "20 local ports: all rows are exact"
+json_is '.cap.measured == null and (.cap.limit | test("local ports"))' \
+    "20 local ports: the cap names them"
+run in_namespace 'echo 40000 40007 > /proc/sys/net/ipv4/ip_local_port_range
+    "$backlogprobe" --json'
+json_is 'all(.rows[]; (.accepted == .backlog + 1) != (.limit != null))' \
+    "8 local ports: a row is exact, or names a limit"
+
 # The setting's file hidden, as older kernels do in such namespaces.
 run in_namespace 'echo 10 > /proc/sys/net/core/somaxconn
     mount -t tmpfs none /proc/sys/net/core || exit 9
