@@ -12,9 +12,12 @@ AC_DEFUN([SONDE_CHECK],
   [AS_HELP_STRING([--with-check], [build the unit tests (default: if check is found)])],
   [], [with_check=auto])
 sonde_have_check=no
+sonde_why_no_check='--without-check was given'
 AS_IF([test "$with_check" != no],
-  [PKG_CHECK_MODULES([CHECK], [check >= 0.11],
-    [sonde_saved_LIBS=$LIBS
+  [sonde_why_no_check='the library check was not found'
+  PKG_CHECK_MODULES([CHECK], [check >= 0.11],
+    [sonde_why_no_check="the library check does not link for $host"
+    sonde_saved_LIBS=$LIBS
     sonde_saved_CFLAGS=$CFLAGS
     LIBS="$CHECK_LIBS $LIBS"
     CFLAGS="$CFLAGS $CHECK_CFLAGS"

@@ -103,27 +103,31 @@ static int published_width(int i)
 }
 
 /* The first columns of a line of the head: FIRST and SECOND, then each
-   family's name over its two counts, or COUNTS.  */
-static void put_head_line(FILE *out, const struct queue_table *table,
-                          const char *first, const char *second,
-                          const char *counts)
+   family's name over its two counts, or COUNTS.  Returns how many columns a
+   last name, centered, has left blank behind it.  */
+static int put_head_line(FILE *out, const struct queue_table *table,
+                         const char *first, const char *second,
+                         const char *counts)
 {
+    int blank = 0;
     fprintf(out, "%7s %8s", first, second);
     for (int i = 0; i < FAMILIES; i++) {
         if (!has_family(table, families[i].id))
             continue;
-        if (counts)
-            fprintf(out, " %13s", counts);
-        else
-            fprintf(out, " %9s    ", families[i].name);
+        fprintf(out, "%*s %*s", blank, "", counts ? 13 : 9,
+                counts ? counts : families[i].name);
+        blank = counts ? 0 : 4;
     }
+    return blank;
 }
 
 static void put_head(FILE *out, const struct queue_table *table)
 {
     bool more = has_published(table);
-    put_head_line(out, table, "", "kernel", NULL);
-    fputs(more ? "  published: connections queued\n" : "\n", out);
+    int blank = put_head_line(out, table, "", "kernel", NULL);
+    if (more)
+        fprintf(out, "%*s  published: connections queued", blank, "");
+    putc('\n', out);
     put_head_line(out, table, "backlog", "says", "client accept");
     for (int i = 0; more && i < PUBLISHED; i++)
         fprintf(out, " %*s", published_width(i), published[i].system);

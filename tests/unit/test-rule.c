@@ -3,6 +3,8 @@
 
 #include <config.h>
 
+#include <limits.h>
+
 #include "probes/rule.h"
 #include "tests/unit/unit.h"
 
@@ -23,6 +25,8 @@ static const struct {
     {{5, 4, 3, RULE_NO_FLOOR}, "5n/4+3", "5n/4 + 3", true},
     {{1, 2, 2, RULE_NO_FLOOR}, "n/2+2", "n/2 + 2", true},
     {{8, 1, 7, RULE_NO_FLOOR}, "8n+7", "8n + 7", true},
+    {{1, 3, 1, RULE_NO_FLOOR}, "n/3+1", "n/3 + 1", true},
+    {{7, 1, 4, RULE_NO_FLOOR}, "7n+4", "7n + 4", true},
     {{0, 1, 5, RULE_NO_FLOOR}, "5", "5", true},
     {{0, 1, 0, RULE_NO_FLOOR}, "0", "0", true},
 };
@@ -126,6 +130,9 @@ START_TEST(values)
     ck_assert_int_eq(rule_value(&rules[6].rule, 80), 81);
     ck_assert_int_eq(rule_value(&rules[6].rule, 81), 82);
     ck_assert_int_eq(rule_value(&rules[6].rule, 0), 81);
+    /* Where long has 32 bits, too, a huge backlog does not turn negative.  */
+    ck_assert_int_gt(rule_value(&(struct rule){12, 1, 5, 0}, INT_MAX),
+                     INT_MAX - 1);
 }
 END_TEST
 
