@@ -29,6 +29,7 @@ check_PROGRAMS =
 check_LTLIBRARIES =
 
 include tests/unit/local.mk
+include tests/fuzz/local.mk
 
 # To be preloaded by tampered.sh.  -rpath makes libtool build a shared object
 # for a library that is not installed.

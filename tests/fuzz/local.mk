@@ -1,0 +1,40 @@
+# tests/fuzz/local.mk - inputs nobody thought of, and those that once hurt
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# One source and one folder tests/corpus/NAME for each.
+fuzzers = \
+	tests/fuzz/fuzz-address \
+	tests/fuzz/fuzz-backlogs \
+	tests/fuzz/fuzz-findings \
+	tests/fuzz/fuzz-resolve
+
+# What make check runs: the files of the corpus, one by one.
+fuzz_libs = tests/fuzz/libreplay.la probes/libprobes.la lib/libsonde-core.la
+check_PROGRAMS += $(fuzzers)
+check_LTLIBRARIES += tests/fuzz/libreplay.la
+tests_fuzz_libreplay_la_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_libreplay_la_SOURCES = tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_address_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_address_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_backlogs_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_backlogs_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_findings_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_findings_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_resolve_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_resolve_LDADD = $(fuzz_libs)
+
+test_scripts += tests/corpus.sh
+EXTRA_DIST += \
+	tests/corpus/address \
+	tests/corpus/backlogs \
+	tests/corpus/findings \
+	tests/corpus/resolve \
+	tests/fuzz.sh
+
+# The real thing, FUZZ_SECONDS for each: not part of make check.
+FUZZ_SECONDS = 600
+fuzz: dist
+	$(AM_TESTS_ENVIRONMENT) TARBALL='$(abs_top_builddir)/$(distdir).tar.xz' \
+	    FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZERS='$(fuzzers)' \
+	    $(SHELL) $(top_srcdir)/tests/fuzz.sh
+.PHONY: fuzz
