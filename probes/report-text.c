@@ -383,13 +383,19 @@ static void put_like(FILE *out, const struct likeness *like)
     put_sentence(out, "like", &sentence);
 }
 
+/* What is said of the host as KEY; a profile may lack it.  */
+static const char *host_text(const struct findings *findings, const char *key)
+{
+    const char *text = findings_text(findings, "host", key);
+    return text ? text : "-";
+}
+
 /* "network namespace 4026531840" for "net:[4026531840]".  */
 static void put_host(FILE *out, const struct findings *findings)
 {
     const char *scope = findings_text(findings, "host", "scope");
-    fprintf(out, "%s %s %s", findings_text(findings, "host", "system"),
-            findings_text(findings, "host", "release"),
-            findings_text(findings, "host", "machine"));
+    fprintf(out, "%s %s %s", host_text(findings, "system"),
+            host_text(findings, "release"), host_text(findings, "machine"));
     if (scope && !strncmp(scope, "net:[", 5))
         fprintf(out, ", network namespace %.*s", (int)strcspn(scope + 5, "]"),
                 scope + 5);

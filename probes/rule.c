@@ -16,26 +16,33 @@ enum { TIMES_MAX = 12, BY_MAX = 8 };
 /* No figure is above; a rule for a huge n says this.  */
 static const int64_t huge = LONG_MAX;
 
-/* What RULE makes of N before it adds anything.  */
+/* What RULE makes of N before it adds anything; at most HUGE.  */
 static int64_t steep(const struct rule *rule, long n)
 {
-    return (int64_t)n * rule->times / rule->by;
+    if (rule->times > 0 && n > INT64_MAX / rule->times)
+        return huge;
+    int64_t value = (int64_t)n * rule->times / rule->by;
+    return value > huge ? huge : value;
 }
 
 long rule_value(const struct rule *rule, long n)
 {
-    int64_t value = steep(rule, n) + rule->plus;
-    if (value > huge)
+    int64_t value = steep(rule, n);
+    if (rule->plus > 0 && value > huge - rule->plus)
         value = huge;
+    else
+        value += rule->plus;
     return value < rule->floor ? rule->floor : (long)value;
 }
 
 long rule_inverse(const struct rule *rule, long count)
 {
-    if (rule->times == 0)
+    if (rule->times == 0 || (rule->plus < 0 && count > huge + rule->plus))
         return -1;
-    int64_t n = ((int64_t)count - rule->plus) * rule->by + rule->by - 1;
-    n /= rule->times;
+    int64_t n = (int64_t)count - rule->plus;
+    if (n > INT64_MAX / rule->by - 1)
+        return -1;
+    n = (n * rule->by + rule->by - 1) / rule->times;
     return n >= 0 && n <= huge && rule_value(rule, (long)n) == count ? (long)n
                                                                      : -1;
 }

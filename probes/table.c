@@ -8,12 +8,19 @@
 
 #include "probes/table.h"
 
+/* KEY of ROW, in full.  */
+static void print_key(char *whole, size_t size, const struct queue_row *row,
+                      const char *key)
+{
+    snprintf(whole, size, "%s.%d.%s", row->family, row->backlog, key);
+}
+
 /* The finding KEY of ROW.  */
 static const struct finding *get(const struct findings *findings,
                                  const struct queue_row *row, const char *key)
 {
     char whole[64];
-    snprintf(whole, sizeof whole, "%s.%d.%s", row->family, row->backlog, key);
+    print_key(whole, sizeof whole, row, key);
     return findings_get(findings, "listen.queue", whole);
 }
 
@@ -55,18 +62,21 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     }
 }
 
-/* Whether FINDING is the one that each row has; then ROW is told which.  */
+/* Whether FINDING is the one that each row has; then ROW is told which.  Its
+   key must be the very one by which it will be looked up: no other way to
+   write the number, and no number that is not a backlog.  */
 static bool begins_row(const struct finding *finding, struct queue_row *row)
 {
     const char *dot = strchr(finding->key, '.');
-    char *end;
+    char whole[64];
     if (strcmp(finding->id, "listen.queue") || !dot ||
         (size_t)(dot - finding->key) >= sizeof row->family)
         return false;
     *row = (struct queue_row){0};
     memcpy(row->family, finding->key, (size_t)(dot - finding->key));
-    row->backlog = (int)strtol(dot + 1, &end, 10);
-    return end != dot + 1 && !strcmp(end, ".accepted");
+    row->backlog = (int)strtol(dot + 1, NULL, 10);
+    print_key(whole, sizeof whole, row, "accepted");
+    return !strcmp(finding->key, whole);
 }
 
 static void fill_cap(const struct findings *findings, struct cap_row *cap)

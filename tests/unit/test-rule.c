@@ -136,6 +136,20 @@ START_TEST(values)
 }
 END_TEST
 
+/* Figures of a saved profile may be anything.  */
+START_TEST(the_largest_numbers_do_not_overflow)
+{
+    const struct rule *rule = &rules[_i].rule;
+    struct rule steepest = {12, 1, LONG_MAX, RULE_NO_FLOOR};
+    ck_assert_int_ge(rule_value(rule, LONG_MAX), 0);
+    ck_assert_int_eq(rule_value(&steepest, LONG_MAX), LONG_MAX);
+    long inverse = rule_inverse(rule, LONG_MAX);
+    ck_assert(inverse == -1 || rule_value(rule, inverse) == LONG_MAX);
+    inverse = rule_inverse(rule, LONG_MAX - 7);
+    ck_assert(inverse == -1 || rule_value(rule, inverse) == LONG_MAX - 7);
+}
+END_TEST
+
 START_TEST(both_forms_print)
 {
     char text[64];
@@ -154,6 +168,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, the_simplest_of_those_that_fit);
     tcase_add_loop_test(tests, the_inverse_is_the_greatest_backlog, 0, RULES);
     tcase_add_test(tests, values);
+    tcase_add_loop_test(tests, the_largest_numbers_do_not_overflow, 0, RULES);
     tcase_add_loop_test(tests, both_forms_print, 0, RULES);
 }
 
