@@ -52,3 +52,10 @@ coverage: dist
 	$(AM_TESTS_ENVIRONMENT) TARBALL='$(abs_top_builddir)/$(distdir).tar.xz' \
 	    $(SHELL) $(top_srcdir)/tests/coverage.sh
 .PHONY: coverage
+
+# The unit tests again, with tools that see more: races, and leaks.
+EXTRA_DIST += tests/threads.sh
+check-threads: dist
+	$(AM_TESTS_ENVIRONMENT) TARBALL='$(abs_top_builddir)/$(distdir).tar.xz' \
+	    UNIT_TESTS='$(unit_tests)' $(SHELL) $(top_srcdir)/tests/threads.sh
+.PHONY: check-threads

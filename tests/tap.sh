@@ -68,6 +68,12 @@ json_is () {
     fi
 }
 
+# Whether what was run is a unit test that said TAP, and nothing but "ok".
+all_passed () {
+    [ "$status" -eq 0 ] && grep -q '^1\.\.[1-9]' "$scratch/out" &&
+        grep -q '^ok ' "$scratch/out" && ! grep -q '^not ok' "$scratch/out"
+}
+
 have () {
     command -v "$1" > /dev/null 2>&1
 }

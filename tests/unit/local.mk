@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/test-runner \
 	tests/unit/test-signal \
 	tests/unit/test-socket \
+	tests/unit/test-threads \
 	tests/unit/test-verdict
 
 EXTRA_DIST += $(unit_tests:=.c)
