@@ -54,8 +54,11 @@ coverage: dist
 .PHONY: coverage
 
 # The unit tests again, with tools that see more: races, and leaks.
-EXTRA_DIST += tests/threads.sh
+EXTRA_DIST += tests/threads.sh tests/valgrind.sh
 check-threads: dist
 	$(AM_TESTS_ENVIRONMENT) TARBALL='$(abs_top_builddir)/$(distdir).tar.xz' \
 	    UNIT_TESTS='$(unit_tests)' $(SHELL) $(top_srcdir)/tests/threads.sh
-.PHONY: check-threads
+check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
+	$(AM_TESTS_ENVIRONMENT) UNIT_TESTS='$(unit_tests)' \
+	    $(SHELL) $(top_srcdir)/tests/valgrind.sh
+.PHONY: check-threads check-valgrind
