@@ -85,10 +85,78 @@ static int call_close(int fd)
     return close(fd);
 }
 
+static int call_shutdown(int fd, int how)
+{
+    return shutdown(fd, how);
+}
+
+static ssize_t call_recv(int fd, void *buffer, size_t size, int flags)
+{
+    return recv(fd, buffer, size, flags);
+}
+
+static ssize_t call_send(int fd, const void *buffer, size_t size, int flags)
+{
+    return send(fd, buffer, size, flags);
+}
+
+static ssize_t call_read(int fd, void *buffer, size_t size)
+{
+    return read(fd, buffer, size);
+}
+
+static ssize_t call_write(int fd, const void *buffer, size_t size)
+{
+    return write(fd, buffer, size);
+}
+
+static int call_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    return poll(fds, count, timeout);
+}
+
 static int call_sigaction(int signo, const struct sigaction *action,
                           struct sigaction *old)
 {
     return sigaction(signo, action, old);
+}
+
+static int call_sigtimedwait(const sigset_t *set,
+                             const struct timespec *timeout)
+{
+#ifdef HAVE_SIGTIMEDWAIT
+    return sigtimedwait(set, NULL, timeout);
+#else
+    (void)set;
+    (void)timeout;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+static int64_t call_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+#ifdef MSG_NOSIGNAL
+enum { send_quietly = MSG_NOSIGNAL };
+#else
+enum { send_quietly = 0 };
+#endif
+
+static int call_set_nosigpipe(int fd)
+{
+#ifdef SO_NOSIGPIPE
+    int on = 1;
+    return setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#else
+    (void)fd;
+    errno = ENOPROTOOPT;
+    return -1;
+#endif
 }
 
 struct sonde__calls sonde__sys = {
@@ -103,6 +171,16 @@ struct sonde__calls sonde__sys = {
     .getpeername = call_getpeername,
     .fcntl = call_fcntl,
     .close = call_close,
+    .shutdown = call_shutdown,
+    .recv = call_recv,
+    .send = call_send,
+    .read = call_read,
+    .write = call_write,
+    .poll = call_poll,
     .sigaction = call_sigaction,
+    .sigtimedwait = call_sigtimedwait,
+    .now = call_now,
+    .send_quietly = send_quietly,
+    .set_nosigpipe = call_set_nosigpipe,
     .cap_file = "/proc/sys/net/core/somaxconn",
 };

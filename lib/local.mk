@@ -18,10 +18,12 @@ lib_libsonde_core_la_SOURCES = \
 	lib/backlog.c \
 	lib/byteorder.c \
 	lib/calls.c \
+	lib/deadline.c \
 	lib/listen.c \
 	lib/private.h \
 	lib/signal.c \
-	lib/socket.c
+	lib/socket.c \
+	lib/stream.c
 
 # One leaf for each way a system has; m4/sonde-queue.m4 and m4/sonde-cap.m4
 # choose.

@@ -268,6 +268,61 @@ enum sonde_restart {
    Since 0.1.  */
 int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart);
 
+/* ---- stream: whole reads and writes, under a deadline ------------------- */
+
+/* What holds for all five functions:
+
+   FD is a connected stream socket, blocking or not: its state is neither
+   looked at nor changed.  A pipe or a terminal does too.
+
+   TIMEOUT is in milliseconds, for the whole call: negative waits as long as
+   it takes, 0 does what can be done at once.  EAGAIN (never EWOULDBLOCK where
+   it differs) says that it is over.  ETIMEDOUT is something else: the peer's
+   host has not answered for so long that the system gave the connection up.
+
+   EINTR is not reported: the call goes on with the time that is left.
+
+   Writing never raises SIGPIPE and leaves its disposition alone: a peer that
+   is gone is EPIPE or ECONNRESET, and nothing else.
+
+   Hides: MSG_NOSIGNAL (Linux, the BSDs, macOS since 11), else SO_NOSIGPIPE
+   (older macOS; it stays set on FD), else SIGPIPE blocked in this thread
+   while it writes, and taken back if it came; macOS's EPROTOTYPE for a
+   connection that is just being torn down; EINVAL on macOS for more than
+   INT_MAX bytes (portability: "Writing without SIGPIPE", "Waiting").  */
+
+/* Read what is there, at least one byte and at most SIZE, into BUFFER.
+   Returns the count; 0: the peer has ended the stream, or SIZE is 0.
+   EAGAIN: nothing came in time.  ECONNRESET, ETIMEDOUT, EHOSTUNREACH, ...:
+   the connection is lost.  ENOTCONN, EBADF.  Since 0.1.  */
+ssize_t sonde_read(int fd, void *buffer, size_t size, int timeout);
+
+/* Write what fits, at least one byte and at most SIZE, of BUFFER.
+   Returns the count; 0: SIZE is 0.  EAGAIN: nothing fitted in time.  EPIPE,
+   ECONNRESET, ...: the connection is lost.  ENOTCONN, EBADF.  Since 0.1.  */
+ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout);
+
+/* Read SIZE bytes into BUFFER.  *DONE is how many came, on failure too.
+   Returns 0; *DONE is less than SIZE if the stream ended before.  Errors as
+   sonde_read: with EAGAIN the call may be made again for the rest.
+   Since 0.1.  */
+int sonde_read_all(int fd, void *buffer, size_t size, int timeout,
+                   size_t *done);
+
+/* Write the SIZE bytes at BUFFER.  *DONE is how many the system took, on
+   failure too; whether they arrived nobody knows.
+   Returns 0: all.  Errors as sonde_write: with EAGAIN the call may be made
+   again for the rest.  Since 0.1.  */
+int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
+                    size_t *done);
+
+/* End the stream in this direction: the peer reads to its end, and may still
+   answer.  Never waits.
+   Returns 0, also if the peer is gone by now, which some systems call
+   ENOTCONN and others do not: the next read tells.  EBADF, ENOTSOCK.
+   Since 0.1.  */
+int sonde_half_close(int fd);
+
 /* ---- byteorder ---------------------------------------------------------- */
 
 enum sonde_byteorder {

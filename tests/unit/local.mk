@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 unit_tests = \
-	tests/unit/test-byteorder
+	tests/unit/test-byteorder \
+	tests/unit/test-stream
 
 EXTRA_DIST += $(unit_tests:=.c)
 AM_CPPFLAGS += $(CHECK_CFLAGS)
