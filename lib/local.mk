@@ -19,6 +19,7 @@ lib_libsonde_core_la_SOURCES = \
 	lib/byteorder.c \
 	lib/calls.c \
 	lib/deadline.c \
+	lib/line.c \
 	lib/listen.c \
 	lib/private.h \
 	lib/signal.c \

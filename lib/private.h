@@ -73,6 +73,9 @@ int sonde__left(int64_t deadline);
    or -1 with EAGAIN at DEADLINE, or with the errno of poll, but EINTR.  */
 int sonde__wait(int fd, short events, int64_t deadline);
 
+/* sonde_read with a deadline of the above; errno may change on success.  */
+ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline);
+
 /* Whether ERROR means "not now".  */
 int sonde__not_now(int error);
 

@@ -323,6 +323,62 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
    Since 0.1.  */
 int sonde_half_close(int fd);
 
+/* ---- line: text by lines, a buffer for each connection ------------------ */
+
+/* The lines of one stream.  The members are the library's own.  One thread at
+   a time.  */
+struct sonde_lines {
+    int fd;
+    int ended;     /* the stream has: what is buffered is the rest */
+    int allocated; /* the buffer is ours */
+    char *buffer;
+    size_t size;       /* of the buffer, and of the longest line */
+    size_t start, end; /* what is buffered */
+    size_t searched;   /* up to here there is no newline */
+};
+
+/* Read lines from FD, a stream as for sonde_read, which stays the caller's.
+   No line, its newline included, is longer than SIZE bytes (1 KiB is the least
+   that mail and news ask for; with 16 KiB the system calls no longer count).
+   BUFFER, of SIZE bytes, is the caller's until sonde_lines_close; if it is
+   null, one is allocated.
+   Returns 0.  EINVAL: SIZE is 0.  ENOMEM.  Since 0.1.  */
+int sonde_lines_open(struct sonde_lines *lines, int fd, void *buffer,
+                     size_t size);
+
+/* Free what sonde_lines_open allocated.  What was buffered is lost; FD stays
+   open.  Since 0.1.  */
+void sonde_lines_close(struct sonde_lines *lines);
+
+/* Let *LINE point to the next line, inside the buffer: it holds until the next
+   call for LINES, may be written to, and is not followed by a NUL.
+   TIMEOUT as for sonde_read.
+
+   Hides: nothing of a system's, but what stdio does to a socket: no deadline,
+   lines with a NUL inside cut by fgets, over-long ones handed out in pieces
+   that look like lines, a buffer that no poll knows of.  There is at most one
+   system call for a buffer full, so several lines may be buffered: take lines
+   until EAGAIN before waiting for FD in a poller.
+
+   Returns the length, with the newline, which is missing from the last line
+   only, if the stream ended without it; 0: the stream has ended.
+   EAGAIN: no whole line came in time.  EMSGSIZE: the line is longer than the
+   buffer.  Other errors as sonde_read.  After each of them what came is still
+   there: call again, or sonde_line_piece, or sonde_line_skip.  Since 0.1.  */
+ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout);
+
+/* Let *PIECE point to what has come of the next line, up to and including its
+   newline; only if that is nothing, wait for more.  So a line of any length is
+   had in pieces, of which only the last ends in a newline; and so are the
+   bytes that were read ahead, for a protocol that stops being lines.
+   Returns and fails as sonde_line, but never with EMSGSIZE.  Since 0.1.  */
+ssize_t sonde_line_piece(struct sonde_lines *lines, char **piece, int timeout);
+
+/* Drop what follows up to and including the next newline, or the stream's end.
+   Returns 0.  EAGAIN: no newline came in time; what came is dropped, and the
+   next call goes on.  Other errors as sonde_read.  Since 0.1.  */
+int sonde_line_skip(struct sonde_lines *lines, int timeout);
+
 /* ---- byteorder ---------------------------------------------------------- */
 
 enum sonde_byteorder {

@@ -60,7 +60,7 @@ static ssize_t read_other(int fd, void *buffer, size_t size, int64_t deadline)
     return sonde__sys.read(fd, buffer, size);
 }
 
-static ssize_t read_some(int fd, void *buffer, size_t size, int64_t deadline)
+ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
 {
     size = at_most(size, piece);
     for (;;) {
@@ -172,7 +172,7 @@ ssize_t sonde_read(int fd, void *buffer, size_t size, int timeout)
     int saved = errno;
     if (size == 0)
         return 0;
-    ssize_t count = read_some(fd, buffer, size, sonde__deadline(timeout));
+    ssize_t count = sonde__read(fd, buffer, size, sonde__deadline(timeout));
     if (count >= 0)
         errno = saved;
     return count;
@@ -196,7 +196,7 @@ int sonde_read_all(int fd, void *buffer, size_t size, int timeout, size_t *done)
     *done = 0;
     while (*done < size) {
         ssize_t count =
-            read_some(fd, (char *)buffer + *done, size - *done, deadline);
+            sonde__read(fd, (char *)buffer + *done, size - *done, deadline);
         if (count < 0)
             return -1;
         if (count == 0)

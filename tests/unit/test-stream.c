@@ -366,6 +366,34 @@ START_TEST(half_close_of_a_peer_that_is_gone)
 }
 END_TEST
 
+START_TEST(half_close_after_a_real_reset)
+{
+    struct sonde_address address;
+    struct linger at_once = {1, 0};
+    char byte;
+    ck_assert_int_eq(sonde_address_loopback(&address, AF_INET, 0), 0);
+    int listener = sonde_listen(&address, 1, SONDE_CLOEXEC, NULL);
+    ck_assert_int_ge(listener, 0);
+    ck_assert_int_eq(sonde_address_local(listener, &address), 0);
+    int client = sonde_socket(AF_INET, SOCK_STREAM, SONDE_CLOEXEC);
+    ck_assert_int_eq(connect(client, (void *)&address.storage, address.length),
+                     0);
+    int server = sonde_accept(listener, NULL, SONDE_CLOEXEC);
+    ck_assert_int_ge(server, 0);
+    setsockopt(server, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close(server);
+    ck_assert_int_eq(sonde_read(client, &byte, 1, 5000), -1);
+    ck_assert_int_eq(errno, ECONNRESET);
+    ck_assert_int_eq(sonde_half_close(client), 0);
+#ifdef __linux__
+    ck_assert_int_eq(shutdown(client, SHUT_WR), -1);
+    ck_assert_int_eq(errno, ENOTCONN);
+#endif
+    close(client);
+    close(listener);
+}
+END_TEST
+
 /* A clock at which the arithmetic of deadlines shows.  */
 static int64_t fixed_now;
 
@@ -410,6 +438,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_pipe_does_as_well);
     tcase_add_test(tests, eprototype_is_tried_again_and_then_epipe);
     tcase_add_test(tests, half_close_of_a_peer_that_is_gone);
+    tcase_add_test(tests, half_close_after_a_real_reset);
     tcase_add_test(tests, deadlines_round_up_and_do_not_overflow);
 }
 
