@@ -21,6 +21,9 @@ lib_libsonde_core_la_SOURCES = \
 	lib/deadline.c \
 	lib/line.c \
 	lib/listen.c \
+	lib/poller-poll.c \
+	lib/poller.c \
+	lib/poller.h \
 	lib/private.h \
 	lib/signal.c \
 	lib/socket.c \
@@ -42,6 +45,14 @@ lib_libsonde_core_la_SOURCES += lib/cap-sysctl.c
 endif
 if SONDE_CAP_NONE
 lib_libsonde_core_la_SOURCES += lib/cap-none.c
+endif
+
+# Every way there is: which one is taken is decided at run time.
+if SONDE_EPOLL
+lib_libsonde_core_la_SOURCES += lib/poller-epoll.c
+endif
+if SONDE_KQUEUE
+lib_libsonde_core_la_SOURCES += lib/poller-kqueue.c
 endif
 
 # The installed library: the public names alone.

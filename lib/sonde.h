@@ -379,6 +379,85 @@ ssize_t sonde_line_piece(struct sonde_lines *lines, char **piece, int timeout);
    next call goes on.  Other errors as sonde_read.  Since 0.1.  */
 int sonde_line_skip(struct sonde_lines *lines, int timeout);
 
+/* ---- poller: which descriptors are ready -------------------------------- */
+
+/* What a descriptor is watched for, and found ready for.  */
+#define SONDE_READABLE 1U /* read, or accept, would not block */
+#define SONDE_WRITABLE 2U /* write would not block; a connect has ended */
+
+/* How a poller asks the system.  */
+enum sonde_poller_kind {
+    SONDE_POLLER_BEST,  /* the first of the following that this host has */
+    SONDE_POLLER_EPOLL, /* Linux, illumos */
+    SONDE_POLLER_KQUEUE, /* the BSDs, macOS */
+    SONDE_POLLER_POLL   /* everywhere */
+};
+
+/* A set of watched descriptors.  One thread at a time.  It does not survive
+   fork: close it in the child, and make a new one.  */
+struct sonde_poller;
+
+/* A descriptor that is ready.  */
+struct sonde_event {
+    int fd;
+    unsigned ready; /* SONDE_READABLE, SONDE_WRITABLE: what it is watched for
+                       only */
+    void *user;     /* as given with it */
+};
+
+/* Make a poller of KIND, watching nothing.
+
+   Hides: epoll, kqueue and poll, and where they differ.  Level-triggered all
+   of them: what stays ready is reported again.  No limit on the number or the
+   value of descriptors (select has FD_SETSIZE).  A connection that is hung up
+   or in error is reported as ready for whatever it is watched for: the call
+   then says what happened, which the bits of poll do not, alike.  One that is
+   watched for nothing is not reported, not even as hung up, which epoll and
+   poll would do without end (portability: "Readiness").
+
+   Returns the poller, the caller's to close; null with errno: ENOTSUP, this
+   host has no such kind; EMFILE, ENFILE, ENOMEM.  Since 0.1.  */
+struct sonde_poller *sonde_poller_open(enum sonde_poller_kind kind);
+
+/* Free POLLER.  The descriptors stay open.  Null is allowed.  Since 0.1.  */
+void sonde_poller_close(struct sonde_poller *poller);
+
+/* The kind that POLLER is, for the log: "epoll", "kqueue" or "poll".
+   Since 0.1.  */
+const char *sonde_poller_name(const struct sonde_poller *poller);
+
+/* Watch FD for EVENTS, SONDE_READABLE, SONDE_WRITABLE, both or 0.
+   Returns 0.  EEXIST: it is being watched.  EBADF.  EPERM: under epoll, FD is
+   a regular file.  EINVAL: unknown events.  ENOMEM, ENOSPC.  Since 0.1.  */
+int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
+                     void *user);
+
+/* Watch FD for EVENTS, with USER, from now on; 0 pauses it.  What was found
+   before and is no longer watched for will not be reported.
+   Returns 0.  ENOENT: it is not being watched.  EBADF, EINVAL, ENOMEM.
+   Since 0.1.  */
+int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
+                        void *user);
+
+/* Watch FD no longer.  To be done before it is closed: epoll would go on
+   watching what a duplicate keeps open.  What was found and not yet taken by
+   sonde_poller_next is forgotten, so that USER may be freed at once, also for
+   a descriptor other than the one just served, and a new descriptor with the
+   same number starts with a clean slate.
+   Returns 0.  ENOENT: it is not being watched.  Since 0.1.  */
+int sonde_poller_remove(struct sonde_poller *poller, int fd);
+
+/* Wait until a descriptor is ready, for TIMEOUT milliseconds at most; negative:
+   as long as it takes.  What the last wait found and was not taken is dropped,
+   to be found again.  A signal does not end the wait: see sonde_wake_open.
+   Returns how many are ready, 0 if the time is over.  ENOMEM.  Since 0.1.  */
+int sonde_poller_wait(struct sonde_poller *poller, int timeout);
+
+/* Take the next of those that the last sonde_poller_wait found into *EVENT.
+   Each descriptor comes once.  Returns 1, or 0 if there is none left.
+   Since 0.1.  */
+int sonde_poller_next(struct sonde_poller *poller, struct sonde_event *event);
+
 /* ---- byteorder ---------------------------------------------------------- */
 
 enum sonde_byteorder {

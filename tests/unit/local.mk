@@ -4,6 +4,7 @@
 unit_tests = \
 	tests/unit/test-byteorder \
 	tests/unit/test-line \
+	tests/unit/test-poller \
 	tests/unit/test-stream
 
 EXTRA_DIST += $(unit_tests:=.c)
