@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -134,6 +135,20 @@ static int call_sigtimedwait(const sigset_t *set,
 #endif
 }
 
+static pid_t call_waitpid(pid_t child, int *status, int options)
+{
+    return waitpid(child, status, options);
+}
+
+static int call_pipe(int ends[2])
+{
+#ifdef HAVE_PIPE2
+    return pipe2(ends, O_CLOEXEC | O_NONBLOCK);
+#else
+    return pipe(ends);
+#endif
+}
+
 static int64_t call_now(void)
 {
     struct timespec now;
@@ -179,6 +194,8 @@ struct sonde__calls sonde__sys = {
     .poll = call_poll,
     .sigaction = call_sigaction,
     .sigtimedwait = call_sigtimedwait,
+    .waitpid = call_waitpid,
+    .pipe = call_pipe,
     .now = call_now,
     .send_quietly = send_quietly,
     .set_nosigpipe = call_set_nosigpipe,

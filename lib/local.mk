@@ -25,9 +25,11 @@ lib_libsonde_core_la_SOURCES = \
 	lib/poller.c \
 	lib/poller.h \
 	lib/private.h \
+	lib/reap.c \
 	lib/signal.c \
 	lib/socket.c \
-	lib/stream.c
+	lib/stream.c \
+	lib/wake.c
 
 # One leaf for each way a system has; m4/sonde-queue.m4 and m4/sonde-cap.m4
 # choose.

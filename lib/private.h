@@ -38,6 +38,9 @@ struct sonde__calls {
     int (*sigaction)(int, const struct sigaction *, struct sigaction *);
     /* Fails with ENOSYS where configure found none.  */
     int (*sigtimedwait)(const sigset_t *, const struct timespec *);
+    pid_t (*waitpid)(pid_t, int *, int);
+    /* Close-on-exec and non-blocking at birth, where that can be.  */
+    int (*pipe)(int[2]);
     /* Nanoseconds of a clock that nobody sets.  */
     int64_t (*now)(void);
     /* Flags that keep send from raising SIGPIPE; 0 where there are none.  */

@@ -268,6 +268,49 @@ enum sonde_restart {
    Since 0.1.  */
 int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart);
 
+/* Take the exit status of every child that has ended, and call EACH, unless it
+   is null, with its process number, its status as waitpid gives it, and USER.
+   To be called after SIGCHLD: as signals do not queue, one may stand for many
+   children.  It is async-signal-safe if EACH is, and may be called in the
+   handler.  It takes all children of the process, also those that a library
+   started: a program that waits for one by number must not call it.
+   Returns how many; 0 also if there are no children.  Since 0.1.  */
+int sonde_reap(void (*each)(pid_t child, int status, void *user), void *user);
+
+/* Turn signals into something to read, so that a loop that waits for
+   descriptors can wait for signals too, and none comes between the check and
+   the wait.  Returns a descriptor, for a poller or poll, which becomes readable
+   when a signal chosen by sonde_wake_on has come.
+
+   Hides: signalfd, which only Linux has, and the races of a flag tested before
+   poll; pselect and ppoll close them only where they are system calls
+   (portability: "Signals and loops").
+
+   All the sonde_wake functions work on one state of the whole process, the
+   handler having no other way to find it: at most one wake-up at a time, opened
+   and closed while no other thread uses it.  The descriptor is close-on-exec
+   and non-blocking, and only sonde_wake_close may close it.
+   EBUSY: it is open already.  EMFILE, ENFILE.  Since 0.1.  */
+int sonde_wake_open(void);
+
+/* Catch SIGNO from now on: its handler notes it, and wakes up.  System calls
+   are restarted (SONDE_RESTART).  It changes the disposition for the whole
+   process, until sonde_wake_close.
+   Returns 0.  EINVAL: no such signal, or one that cannot be caught, or above
+   127.  ENOENT: sonde_wake_open comes first.  Since 0.1.  */
+int sonde_wake_on(int signo);
+
+/* The number of a signal that has come since it was last returned here, each
+   once, however often it came; 0: none.  Call it until it says 0.  Never waits.
+   Since 0.1.  */
+int sonde_wake_take(void);
+
+/* Give every signal the disposition it had before sonde_wake_on, and close the
+   descriptor.  A child made by fork calls this first, if it goes on in the same
+   program: what it was sent since fork, it is sent again, with the former
+   disposition; and it has never woken its parent.  Since 0.1.  */
+void sonde_wake_close(void);
+
 /* ---- stream: whole reads and writes, under a deadline ------------------- */
 
 /* What holds for all five functions:

@@ -5,7 +5,9 @@ unit_tests = \
 	tests/unit/test-byteorder \
 	tests/unit/test-line \
 	tests/unit/test-poller \
-	tests/unit/test-stream
+	tests/unit/test-reap \
+	tests/unit/test-stream \
+	tests/unit/test-wake
 
 EXTRA_DIST += $(unit_tests:=.c)
 AM_CPPFLAGS += $(CHECK_CFLAGS)
