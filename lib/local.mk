@@ -13,6 +13,7 @@ lib_libsonde_core_la_CFLAGS = $(SONDE_CFLAGS)
 lib_libsonde_core_la_LIBADD = lib/gl/libgnu.la $(LIBSOCKET)
 lib_libsonde_core_la_SOURCES = \
 	lib/accept.c \
+	lib/activation.c \
 	lib/address-text.c \
 	lib/address.c \
 	lib/backlog.c \
@@ -20,6 +21,7 @@ lib_libsonde_core_la_SOURCES = \
 	lib/calls.c \
 	lib/deadline.c \
 	lib/line.c \
+	lib/listen-dual.c \
 	lib/listen.c \
 	lib/poller-poll.c \
 	lib/poller.c \
@@ -28,6 +30,7 @@ lib_libsonde_core_la_SOURCES = \
 	lib/reap.c \
 	lib/signal.c \
 	lib/socket.c \
+	lib/spare.c \
 	lib/stream.c \
 	lib/wake.c
 

@@ -187,24 +187,49 @@ int sonde_queue(int fd, struct sonde_queue *queue);
 /* Named intents, for the flags of sonde_listen.  */
 #define SONDE_REBIND 4U /* take the port although connections of an earlier   \
                            server are still dying; never from a live one */
+#define SONDE_SHARE  8U /* several sockets, all with this flag and of one user, \
+                           listen on one address, and the system spreads the  \
+                           connections over them */
 
 /* Listen on ADDRESS (port 0: one the system chooses, see sonde_address_local)
    with room for at least WANTED waiting connections (see sonde_backlog).
-   FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC, SONDE_REBIND.  If QUEUE is not null
-   it is set to what became effective, all -1 where the kernel does not say.
+   FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC, SONDE_REBIND, SONDE_SHARE.  If QUEUE
+   is not null it is set to what became effective, all -1 where the kernel does
+   not say.
 
    Hides: IPV6_V6ONLY, whose default differs (0 on Linux and macOS, 1 on the
    BSDs) and which OpenBSD does not let one clear: an IPv6 listener here is for
    IPv6 alone, everywhere, and that is read back.  SO_REUSEADDR, which BSD
    needs to restart a server at once and which steals ports on Windows: only
-   SONDE_REBIND sets it (portability: "Listening").
+   SONDE_REBIND sets it (portability: "Listening").  SO_REUSEPORT, which shares
+   on Linux and DragonFly, but on the other BSDs and macOS lets the last one
+   take all; FreeBSD shares by SO_REUSEPORT_LB (portability: "Sharing a port").
 
    Returns the descriptor, the caller's to close.  EADDRINUSE (from bind, or
    from listen, where some systems find it out), EADDRNOTAVAIL, EACCES, EINVAL
-   (unknown flag), the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had.
+   (unknown flag), the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had;
+   ENOTSUP: SONDE_SHARE, and this system does not, or not for this family.
    Since 0.1.  */
 int sonde_listen(const struct sonde_address *address, int wanted,
                  unsigned flags, struct sonde_queue *queue);
+
+/* Listen on the addresses FIRST and SECOND, one of IPv6 and one of IPv4, by a
+   socket for each, at the port of FIRST; if that is 0, at one the system
+   chooses, the same for both.  WANTED and FLAGS as for sonde_listen.
+
+   Hides: that one socket for both families is not to be had on OpenBSD, and
+   elsewhere depends on a setting; that a host may lack a family, or an address
+   of it: then there is one socket; and that the port the system chose for one
+   may be taken for the other: then another is tried, 32 times at most
+   (portability: "Both families").
+
+   Returns the number of sockets, 1 or 2, in FDS, those of FIRST first, the
+   caller's to close; FDS[1] is -1 if there is one.  EADDRINUSE: the port, or 32
+   ports, are taken for one of them.  Others as sonde_listen, for FIRST, if both
+   families are missing.  Since 0.1.  */
+int sonde_listen_dual(const struct sonde_address *first,
+                      const struct sonde_address *second, int wanted,
+                      unsigned flags, int fds[2]);
 
 /* ---- accept ------------------------------------------------------------- */
 
@@ -247,6 +272,46 @@ enum sonde_accept_class sonde_accept_class(int error);
    SONDE_ACCEPT_BACKOFF.  EINVAL: LISTENER does not listen, or unknown flag.
    EBADF, ENOTSOCK, EOPNOTSUPP.  Since 0.1.  */
 int sonde_accept(int listener, struct sonde_address *peer, unsigned flags);
+
+/* A descriptor kept in reserve, for when there are no more.  One thread at a
+   time.  */
+struct sonde_spare {
+    int fd; /* -1: it is lost */
+};
+
+/* Put a descriptor in reserve: a socket without an address, which needs no file
+   and works in a chroot.  Returns 0.  EMFILE, ENFILE, ENOBUFS, ENOMEM.
+   Since 0.1.  */
+int sonde_spare_open(struct sonde_spare *spare);
+
+/* Give it up.  Since 0.1.  */
+void sonde_spare_close(struct sonde_spare *spare);
+
+/* After sonde_accept on LISTENER failed with EMFILE or ENFILE: turn the next
+   waiting client away, with the descriptor in reserve, which is back after it.
+   The client sees its connection end.  Otherwise a level-triggered loop would
+   be told of that client without end.
+
+   Hides: that on Linux, the BSDs and illumos the connection stays in the queue
+   when there is no descriptor for it; macOS and gVisor have already closed it,
+   and then nobody is there to be turned away (portability: "Out of
+   descriptors").
+
+   LISTENER should be non-blocking: a blocking one is asked only if poll says
+   that a client is there, but may still wait if that one has just gone.  Other
+   threads, which may take the descriptor in the instant in which it is free,
+   do no harm, but then this fails.
+
+   Returns 0: one client was turned away.  EAGAIN: nobody waits.  Others, such
+   as EMFILE: it did not work; wait, see sonde_backoff.  If the reserve could
+   not be restored it is tried again by the next call.  Since 0.1.  */
+int sonde_spare_shed(struct sonde_spare *spare, int listener);
+
+/* The milliseconds to leave a listener alone after an error of class
+   SONDE_ACCEPT_BACKOFF, LAST being the answer of the call before, or 0 after a
+   success: 5, then twice as long each time, 1000 at most.  Cannot fail.
+   Since 0.1.  */
+int sonde_backoff(int last);
 
 /* ---- signal ------------------------------------------------------------- */
 
@@ -500,6 +565,63 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout);
    Each descriptor comes once.  Returns 1, or 0 if there is none left.
    Since 0.1.  */
 int sonde_poller_next(struct sonde_poller *poller, struct sonde_event *event);
+
+/* ---- activation: sockets inherited from who started the program --------- */
+
+/* What a socket is to a server.  */
+enum sonde_role {
+    SONDE_LISTENER,   /* accept from it */
+    SONDE_CONNECTION, /* serve it; its peer may be gone already */
+    SONDE_DATAGRAM    /* receive from it */
+};
+
+/* A socket that was there when the program started.  */
+struct sonde_inherited {
+    int fd;
+    enum sonde_role role;
+    int family;     /* AF_INET, AF_INET6, AF_UNIX, ... */
+    int type;       /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
+    char name[256]; /* from LISTEN_FDNAMES; "unknown" without it */
+};
+
+/* Find out what the socket FD is.  Changes nothing.  Of use for descriptor 0
+   under inetd, where it is the listening or datagram socket ("wait") or the
+   connection ("nowait"), and 1 and 2 are the same socket: nothing may be
+   written to standard error, and 0 stays as it is, without close-on-exec.
+   That 0 is a socket does not prove inetd: some shells and test harnesses give
+   their children socket pairs; so let an option say it.
+
+   Hides: SO_ACCEPTCONN, which macOS and OpenBSD do not answer: there a stream
+   socket without a peer that is neither writable nor hung up is taken for a
+   listener.  An unconnected stream socket, which nobody hands over, would be
+   taken for one by mistake; accept then says EINVAL.  A connection that was
+   reset in the meantime has no peer either (portability: "Inherited sockets").
+
+   Returns 0.  ENOTSOCK: it is something else.  EBADF.  EPROTOTYPE: a socket of
+   another type (raw).  Since 0.1.  */
+int sonde_inherited(int fd, struct sonde_inherited *found);
+
+/* A flag of sonde_activation.  */
+#define SONDE_UNSETENV 16U /* remove the three variables: children shall not \
+                              take them for theirs */
+
+/* Find the sockets that a service manager passed by LISTEN_FDS, LISTEN_PID and
+   LISTEN_FDNAMES: descriptors 3 and up.  At most ROOM are written to FOUND, in
+   the order given; each gets close-on-exec, O_NONBLOCK stays as it is.
+   FLAGS: SONDE_UNSETENV.
+
+   Reading is strict: numbers are decimal digits, nothing else.  getenv and
+   unsetenv make it a call for the start of main, before there are threads.
+
+   Returns how many; 0 if the variables are missing or for another process,
+   which is no error (then they are left alone).  EINVAL: they are malformed, or
+   the names are not as many as the sockets, or FLAGS is unknown.  ENOSPC: more
+   than ROOM.  EBADF, ENOTSOCK, EPROTOTYPE: as sonde_inherited, for one of them.
+   On failure the variables are unset all the same if FLAGS says so, and the
+   descriptors stay open, the caller's as before.  Since 0.1.
+   Rests on: sd_listen_fds(3).  */
+int sonde_activation(struct sonde_inherited *found, size_t room,
+                     unsigned flags);
 
 /* ---- byteorder ---------------------------------------------------------- */
 

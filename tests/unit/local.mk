@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 unit_tests = \
+	tests/unit/test-activation \
 	tests/unit/test-byteorder \
 	tests/unit/test-line \
+	tests/unit/test-listen-dual \
 	tests/unit/test-poller \
 	tests/unit/test-reap \
+	tests/unit/test-spare \
 	tests/unit/test-stream \
 	tests/unit/test-wake
 
