@@ -32,12 +32,20 @@ lib_libsonde_core_la_SOURCES = \
 	lib/socket.c \
 	lib/spare.c \
 	lib/stream.c \
-	lib/wake.c
+	lib/wake.c \
+	lib/xnu-pcblist.c \
+	lib/xnu-pcblist.h
 
 # One leaf for each way a system has; m4/sonde-queue.m4 and m4/sonde-cap.m4
 # choose.
 if SONDE_QUEUE_LINUX
 lib_libsonde_core_la_SOURCES += lib/queue-linux.c
+endif
+if SONDE_QUEUE_FREEBSD
+lib_libsonde_core_la_SOURCES += lib/queue-freebsd.c
+endif
+if SONDE_QUEUE_XNU
+lib_libsonde_core_la_SOURCES += lib/queue-xnu.c
 endif
 if SONDE_QUEUE_NONE
 lib_libsonde_core_la_SOURCES += lib/queue-none.c

@@ -177,6 +177,8 @@ struct sonde_queue {
    meaning on a listener only; stacks that take the call and leave both at 0
    (gVisor) are found out and not believed (portability: "Asking for the
    queue").  For that a socket of the same family may be made and closed again.
+   On FreeBSD three options of the socket; on macOS the list of all TCP sockets,
+   in which it is found by its address (compiled for both, not run there).
 
    Returns 0.  ENOTSUP: this system, or this kind of socket, says nothing.
    EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Since 0.1.  */

@@ -10,7 +10,8 @@ unit_tests = \
 	tests/unit/test-reap \
 	tests/unit/test-spare \
 	tests/unit/test-stream \
-	tests/unit/test-wake
+	tests/unit/test-wake \
+	tests/unit/test-xnu-pcblist
 
 EXTRA_DIST += $(unit_tests:=.c)
 AM_CPPFLAGS += $(CHECK_CFLAGS)
