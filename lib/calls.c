@@ -156,7 +156,11 @@ static int64_t call_now(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-#ifdef MSG_NOSIGNAL
+/* A program for macOS before 11 is built with headers that have the flag, but
+   may run on a kernel that does not.  */
+#if defined MSG_NOSIGNAL &&                                                    \
+    !(defined __ENVIRONMENT_MAC_OS_X_VERSION_MIN_REQUIRED__ &&                 \
+      __ENVIRONMENT_MAC_OS_X_VERSION_MIN_REQUIRED__ < 110000)
 enum { send_quietly = MSG_NOSIGNAL };
 #else
 enum { send_quietly = 0 };

@@ -23,8 +23,9 @@ enum { signals = 128 };
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a handler may only set such marks");
 
-static int read_end = -1, write_end = -1;
-static pid_t owner;
+static int read_end = -1;
+/* These the handler reads.  */
+static atomic_int write_end = -1, owner;
 static atomic_int marks[signals];
 static struct sigaction former[signals];
 static int caught[signals];
@@ -32,8 +33,8 @@ static int caught[signals];
 static void on_signal(int signo)
 {
     int saved = errno;
-    pid_t self = getpid();
-    atomic_store(&marks[signo], (int)self);
+    int self = (int)getpid();
+    atomic_store(&marks[signo], self);
     if (self == owner) {
         /* It fails if the pipe is full, and then it wakes up anyway.  */
         ssize_t ignored = write(write_end, "", 1);
@@ -62,7 +63,7 @@ int sonde_wake_open(void)
         atomic_store(&marks[signo], 0);
     read_end = ends[0];
     write_end = ends[1];
-    owner = getpid();
+    owner = (int)getpid();
     errno = saved;
     return read_end;
 }
@@ -112,7 +113,7 @@ int sonde_wake_take(void)
 {
     int saved = errno;
     int signo = next_mark();
-    if (signo == 0 && read_end >= 0 && getpid() == owner) {
+    if (signo == 0 && read_end >= 0 && (int)getpid() == owner) {
         empty_pipe();
         signo = next_mark();
     }
@@ -131,11 +132,12 @@ void sonde_wake_close(void)
             continue;
         sonde__sys.sigaction(signo, &former[signo], NULL);
         caught[signo] = 0;
-        again[signo] = take_mark(signo) && getpid() != owner;
+        again[signo] = take_mark(signo) && (int)getpid() != owner;
     }
     sonde__close(read_end);
     sonde__close(write_end);
-    read_end = write_end = -1;
+    read_end = -1;
+    write_end = -1;
     for (int signo = 1; signo < signals; signo++)
         if (again[signo])
             raise(signo);

@@ -13,14 +13,22 @@
 static struct sonde_spare spare;
 static int listener;
 static struct sonde_address address;
+static struct rlimit before;
 
 static void setup(void)
 {
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
     ck_assert_int_eq(sonde_spare_open(&spare), 0);
     ck_assert_int_eq(sonde_address_loopback(&address, AF_INET, 0), 0);
     listener = sonde_listen(&address, 8, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
     ck_assert_int_ge(listener, 0);
     ck_assert_int_eq(sonde_address_local(listener, &address), 0);
+}
+
+/* What runs at exit, such as a leak checker, needs descriptors again.  */
+static void teardown(void)
+{
+    setrlimit(RLIMIT_NOFILE, &before);
 }
 
 static int connect_client(void)
@@ -34,11 +42,10 @@ static int connect_client(void)
 /* Leave this process without a free descriptor.  */
 static void use_up(void)
 {
-    struct rlimit limit;
+    struct rlimit limit = before;
     int fd = dup(listener);
     ck_assert_int_ge(fd, 0);
     close(fd);
-    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
     limit.rlim_cur = (rlim_t)fd;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
@@ -113,7 +120,7 @@ END_TEST
 
 static void add(TCase *tests)
 {
-    tcase_add_checked_fixture(tests, setup, NULL);
+    tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, waiting_clients_are_turned_away_one_by_one);
     tcase_add_test(tests, a_reserve_that_was_taken_is_told);
     tcase_add_test(tests, the_delay_doubles_up_to_a_second);
