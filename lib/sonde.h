@@ -189,9 +189,9 @@ int sonde_queue(int fd, struct sonde_queue *queue);
 /* Named intents, for the flags of sonde_listen.  */
 #define SONDE_REBIND 4U /* take the port although connections of an earlier   \
                            server are still dying; never from a live one */
-#define SONDE_SHARE  8U /* several sockets, all with this flag and of one user, \
-                           listen on one address, and the system spreads the  \
-                           connections over them */
+#define SONDE_SHARE  8U /* several sockets, all with this flag and of one     \
+                           user, listen on one address, and the system spreads\
+                           the connections over them */
 
 /* Listen on ADDRESS (port 0: one the system chooses, see sonde_address_local)
    with room for at least WANTED waiting connections (see sonde_backlog).
@@ -448,8 +448,8 @@ struct sonde_lines {
 };
 
 /* Read lines from FD, a stream as for sonde_read, which stays the caller's.
-   No line, its newline included, is longer than SIZE bytes (1 KiB is the least
-   that mail and news ask for; with 16 KiB the system calls no longer count).
+   No line, its newline included, is longer than SIZE bytes (RFC 5321 4.5.3.1.6
+   asks for 1000; with 16 KiB the system calls no longer count).
    BUFFER, of SIZE bytes, is the caller's until sonde_lines_close; if it is
    null, one is allocated.
    Returns 0.  EINVAL: SIZE is 0.  ENOMEM.  Since 0.1.  */

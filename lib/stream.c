@@ -3,7 +3,7 @@
 
    With a deadline every call says MSG_DONTWAIT, so that a blocking descriptor
    needs no change of state; without one it may as well wait in the kernel,
-   which saves two calls.  What is no socket is polled first.  */
+   which saves a call.  What is no socket is always polled first.  */
 
 #include <config.h>
 
@@ -60,9 +60,14 @@ static ssize_t read_other(int fd, void *buffer, size_t size, int64_t deadline)
     return sonde__sys.read(fd, buffer, size);
 }
 
+/* A reader with a deadline mostly waits, so it polls first; with a timeout of 0
+   it is in a loop that has polled already.  A writer mostly need not wait.  */
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
 {
     size = at_most(size, piece);
+    if (deadline != sonde__never && sonde__left(deadline) > 0 &&
+        sonde__wait(fd, POLLIN, deadline))
+        return -1;
     for (;;) {
         ssize_t count = sonde__sys.recv(fd, buffer, size, wait_flag(deadline));
         if (count < 0 && errno == ENOTSOCK)

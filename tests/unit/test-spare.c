@@ -57,16 +57,21 @@ START_TEST(waiting_clients_are_turned_away_one_by_one)
     use_up();
     ck_assert_int_eq(sonde_accept(listener, NULL, 0), -1);
     ck_assert_int_eq(errno, EMFILE);
-    for (int i = 0; i < 2; i++) {
-        errno = 77;
-        ck_assert_int_eq(sonde_spare_shed(&spare, listener), 0);
+    /* macOS and gVisor have closed the first connection by then.  */
+    int turned_away = 0;
+    for (errno = 77; turned_away < 2; turned_away++) {
+        if (sonde_spare_shed(&spare, listener))
+            break;
         ck_assert_int_eq(errno, 77);
         ck_assert_int_ge(spare.fd, 0);
-        ck_assert_int_eq(sonde_read(clients[i], &byte, 1, 5000), 0);
     }
+    ck_assert_int_ge(turned_away, 1);
     ck_assert_int_eq(sonde_spare_shed(&spare, listener), -1);
     ck_assert_int_eq(errno, EAGAIN);
     ck_assert_int_ge(spare.fd, 0);
+    for (int i = 0; i < 2; i++)
+        if (sonde_read(clients[i], &byte, 1, 5000) != 0)
+            ck_assert_int_eq(errno, ECONNRESET);
 }
 END_TEST
 
