@@ -36,7 +36,7 @@ int main(int argc, char **argv)
         if (!sonde_datagram_send(fd, argv[3], strlen(argv[3]), PATIENCE))
             length =
                 sonde_datagram_receive(fd, answer, sizeof answer, PATIENCE);
-        if (length < 0 && errno != ETIMEDOUT)
+        if (length < 0 && errno != EAGAIN)
             break;
     }
     if (length < 0) {

@@ -27,9 +27,36 @@ int sonde__set_v6only(int fd)
     return 0;
 }
 
+/* The option by which the system spreads connections over several listeners.
+   Elsewhere SO_REUSEPORT lets one of them take all, or there is none.  */
+#if defined SO_REUSEPORT_LB
+enum { option_share = SO_REUSEPORT_LB };
+#elif defined SO_REUSEPORT && (defined __linux__ || defined __DragonFly__)
+enum { option_share = SO_REUSEPORT };
+#else
+enum { option_share = 0 };
+#endif
+
+static int set_share(int fd, int family)
+{
+    int on = 1;
+    if (!option_share || (family != AF_INET && family != AF_INET6)) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    if (sonde__sys.setsockopt(fd, SOL_SOCKET, option_share, &on, sizeof on)) {
+        if (errno == ENOPROTOOPT)
+            errno = ENOTSUP; /* a kernel older than its headers */
+        return -1;
+    }
+    return 0;
+}
+
 static int set_options(int fd, int family, unsigned flags)
 {
     int on = 1;
+    if (flags & SONDE_SHARE && set_share(fd, family))
+        return -1;
     if (flags & SONDE_REBIND && family != AF_UNIX &&
         sonde__sys.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on))
         return -1;
@@ -52,7 +79,7 @@ int sonde_listen(const struct sonde_address *address, int wanted,
 {
     int saved = errno;
     int fd = sonde_socket(address->storage.ss_family, SOCK_STREAM,
-                          flags & ~SONDE_REBIND);
+                          flags & ~(SONDE_REBIND | SONDE_SHARE));
     if (fd < 0)
         return -1;
     if (start(fd, address, wanted, flags)) {

@@ -63,7 +63,7 @@ static const struct kernel kernels[] = {
     {"OpenBSD", AT_LEAST(81, 1, 1, 1), AT_LEAST(81, 1, 1, 1), 128, false, false,
      AS_IT_IS, AS_CAP, NEVER, "silence"},
     {"macOS 10.5 or later", PLAIN(0), PLAIN(0), 128, false, false, AS_CAP,
-     AS_CAP, NEVER, "silence"},
+     AS_CAP, MAY, "silence"},
     {"macOS before 10.5", HALF_MORE(1), HALF_MORE(1), 128, false, false,
      AS_IT_IS, AS_CAP, NEVER, "silence"},
     {"AIX", HALF_MORE(1), HALF_MORE(1), 1024, false, false, AS_IT_IS, AS_CAP,

@@ -173,7 +173,7 @@ END_TEST
 START_TEST(an_unknown_flag_is_refused)
 {
     int before = unit_descriptors();
-    for (unsigned flag = 8; flag != 0; flag <<= 1) {
+    for (unsigned flag = 2 * SONDE_SHARE; flag != 0; flag <<= 1) {
         errno = 0;
         ck_assert_int_eq(sonde_listen(&loopback, 1, flag, NULL), -1);
         ck_assert_int_eq(errno, EINVAL);
