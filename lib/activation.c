@@ -16,18 +16,12 @@
 /* The first descriptor passed by LISTEN_FDS.  */
 enum { first_fd = 3 };
 
-static int get_option(int fd, int name, int *value)
-{
-    socklen_t size = sizeof *value;
-    return sonde__sys.getsockopt(fd, SOL_SOCKET, name, value, &size);
-}
-
 /* Whether the socket FD, of a connected type, listens.  */
 static int listens(int fd)
 {
     int answer = 0;
     struct sonde_address peer;
-    if (!get_option(fd, SO_ACCEPTCONN, &answer))
+    if (!sonde__get_option(fd, SOL_SOCKET, SO_ACCEPTCONN, &answer))
         return answer != 0;
     if (!sonde_address_peer(fd, &peer))
         return 0;
@@ -43,7 +37,7 @@ int sonde_inherited(int fd, struct sonde_inherited *found)
 {
     int saved = errno;
     struct sonde_inherited made = {.fd = fd, .name = "unknown"};
-    if (get_option(fd, SO_TYPE, &made.type))
+    if (sonde__get_option(fd, SOL_SOCKET, SO_TYPE, &made.type))
         return -1;
     made.family = sonde_address_family(fd);
     if (made.family < 0)

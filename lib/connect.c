@@ -67,7 +67,6 @@ static void end_all(struct race *race, int error)
 static int bind_source(const struct race *race, int fd, int family)
 {
     const struct sonde_address *source = race->options->source;
-    int on = 1;
     if (!source)
         return 0;
     if (source->storage.ss_family != family) {
@@ -76,7 +75,7 @@ static int bind_source(const struct race *race, int fd, int family)
     }
     if (race->options->type != SOCK_DGRAM && family != AF_UNIX &&
         sonde_address_port(source) > 0 &&
-        sonde__sys.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on))
+        sonde__set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1))
         return -1;
     return sonde__sys.bind(fd, (const void *)&source->storage, source->length);
 }
@@ -104,8 +103,7 @@ static int check_connected(int fd)
 {
     struct sonde_address peer;
     int error = 0;
-    socklen_t size = sizeof error;
-    if (sonde__sys.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
+    if (sonde__get_option(fd, SOL_SOCKET, SO_ERROR, &error))
         return errno;
     if (error)
         return error;

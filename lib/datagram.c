@@ -30,10 +30,8 @@ union control {
 static void enlarge(int fd, int option, int size)
 {
     int old = 0;
-    socklen_t length = sizeof old;
-    if (sonde__sys.getsockopt(fd, SOL_SOCKET, option, &old, &length) ||
-        old < size)
-        sonde__sys.setsockopt(fd, SOL_SOCKET, option, &size, sizeof size);
+    if (sonde__get_option(fd, SOL_SOCKET, option, &old) || old < size)
+        sonde__set_option(fd, SOL_SOCKET, option, size);
 }
 
 void sonde__datagram_room(int fd)
@@ -212,12 +210,10 @@ static int is_many(const struct sonde_address *address)
    be had, the system chooses what to answer from: not fatal.  */
 static void ask_local(int fd, const struct sonde_address *address)
 {
-    int on = 1;
     if (address->storage.ss_family == AF_INET)
         sonde__local4_ask(fd);
     else if (address->storage.ss_family == AF_INET6)
-        sonde__sys.setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on,
-                              sizeof on);
+        sonde__set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 }
 
 int sonde_datagram_bind(const struct sonde_address *address, unsigned flags)

@@ -10,15 +10,13 @@
 
 int sonde__set_v6only(int fd)
 {
-    int on = 1;
-    socklen_t size = sizeof on;
-    if (sonde__sys.setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on)) {
+    int on = 0;
+    if (sonde__set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) {
         if (errno == ENOPROTOOPT || errno == EINVAL)
             errno = EOPNOTSUPP; /* no such option, or not to be changed */
         return -1;
     }
-    on = 0;
-    if (sonde__sys.getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, &size))
+    if (sonde__get_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on))
         return -1;
     if (!on) {
         errno = EOPNOTSUPP;
@@ -39,12 +37,11 @@ enum { option_share = 0 };
 
 static int set_share(int fd, int family)
 {
-    int on = 1;
     if (!option_share || (family != AF_INET && family != AF_INET6)) {
         errno = ENOTSUP;
         return -1;
     }
-    if (sonde__sys.setsockopt(fd, SOL_SOCKET, option_share, &on, sizeof on)) {
+    if (sonde__set_option(fd, SOL_SOCKET, option_share, 1)) {
         if (errno == ENOPROTOOPT)
             errno = ENOTSUP; /* a kernel older than its headers */
         return -1;
@@ -54,11 +51,10 @@ static int set_share(int fd, int family)
 
 static int set_options(int fd, int family, unsigned flags)
 {
-    int on = 1;
     if (flags & SONDE_SHARE && set_share(fd, family))
         return -1;
     if (flags & SONDE_REBIND && family != AF_UNIX &&
-        sonde__sys.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on))
+        sonde__set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1))
         return -1;
     return family == AF_INET6 ? sonde__set_v6only(fd) : 0;
 }

@@ -73,6 +73,11 @@ void sonde__close(int fd);
    Returns 0, or -1 with the errno of fcntl.  */
 int sonde__set_flags(int fd, unsigned flags);
 
+/* Set the option NAME of FD, an int, to VALUE; and read it into *VALUE. Returns
+   0, or -1 with the errno of the call.  */
+int sonde__set_option(int fd, int level, int name, int value);
+int sonde__get_option(int fd, int level, int name, int *value);
+
 /* Fill in the length member of ADDRESS's storage where there is one.  */
 void sonde__set_sa_len(struct sonde_address *address);
 

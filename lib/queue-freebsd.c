@@ -15,8 +15,7 @@
 static int ask(int fd, int name, long *figure)
 {
     int value = 0;
-    socklen_t size = sizeof value;
-    if (sonde__sys.getsockopt(fd, SOL_SOCKET, name, &value, &size))
+    if (sonde__get_option(fd, SOL_SOCKET, name, &value))
         return -1;
     *figure = value;
     return 0;

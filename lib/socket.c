@@ -1,4 +1,4 @@
-/* socket.c - make a socket or a pipe, and state the flags of a descriptor
+/* socket.c - make a socket or a pipe, state its flags, and its options
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -31,6 +31,17 @@ int sonde__set_flags(int fd, unsigned flags)
         return -1;
     return set_bit(fd, F_GETFL, F_SETFL, O_NONBLOCK,
                    (flags & SONDE_NONBLOCK) != 0);
+}
+
+int sonde__set_option(int fd, int level, int name, int value)
+{
+    return sonde__sys.setsockopt(fd, level, name, &value, sizeof value);
+}
+
+int sonde__get_option(int fd, int level, int name, int *value)
+{
+    socklen_t size = sizeof *value;
+    return sonde__sys.getsockopt(fd, level, name, value, &size);
 }
 
 int sonde__pipe(int ends[2])
