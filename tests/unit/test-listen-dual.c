@@ -196,25 +196,14 @@ START_TEST(sharing_is_had_or_refused_but_never_stealing)
 }
 END_TEST
 
-static int setsockopt_old(int fd, int level, int name, const void *value,
-                          socklen_t size)
-{
-    (void)fd;
-    (void)level;
-    (void)name;
-    (void)value;
-    (void)size;
-    errno = ENOPROTOOPT;
-    return -1;
-}
-
 START_TEST(an_old_kernel_and_other_families_do_not_share)
 {
     struct sonde_address path;
     ck_assert_int_eq(sonde_address_unix(&path, "./never-made"), 0);
     ck_assert_int_eq(sonde_listen(&path, 4, SONDE_SHARE, NULL), -1);
     ck_assert_int_eq(errno, ENOTSUP);
-    sonde__sys.setsockopt = setsockopt_old;
+    unit_error = ENOPROTOOPT;
+    sonde__sys.setsockopt = unit_failing_setsockopt;
     ck_assert_int_eq(sonde_listen(&second, 4, SONDE_SHARE, NULL), -1);
     ck_assert_int_eq(errno, ENOTSUP);
 }
