@@ -4,7 +4,6 @@
    usage: dual-server [port]        (0: one the system chooses)
    Ends by SIGINT or SIGTERM.  */
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,12 +21,17 @@ static int fail(const char *what)
 static void greet(int listener)
 {
     static const char hello[] = "hello\r\n";
+    char rest[4096];
     size_t done;
     int fd = sonde_accept(listener, NULL, SONDE_CLOEXEC);
     if (fd < 0)
         return; /* that client is gone already */
     if (sonde_write_all(fd, hello, strlen(hello), 1000, &done))
         perror("write");
+    /* Closed with something unread, the connection would be reset, and the
+       greeting might be lost with it.  */
+    if (!sonde_half_close(fd))
+        sonde_read_all(fd, rest, sizeof rest, 1000, &done);
     close(fd);
 }
 

@@ -41,7 +41,8 @@ int main(int argc, char **argv)
     }
     if (length < 0) {
         fprintf(stderr, "udp-client: %s: %s\n", argv[1],
-                sonde_outcome_text(sonde_outcome(errno)));
+                errno == EAGAIN ? "no answer within the time"
+                                : sonde_outcome_text(sonde_outcome(errno)));
         return 1;
     }
     fwrite(answer, 1, (size_t)length, stdout);
