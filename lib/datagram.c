@@ -342,7 +342,8 @@ static size_t put_local(struct cmsghdr *control,
 }
 
 /* Whether FD must be told which address to send from: only if it is bound to
-   none, since FreeBSD takes no other one for EINVAL even if it is the same.  */
+   none.  Bound to one it needs no telling, and FreeBSD is said to refuse it
+   then, even if it is the same.  */
 static int must_state_source(int fd, const struct sonde_datagram *ends)
 {
     struct sonde_address bound;
