@@ -3,15 +3,14 @@
 
    tcp-client HOST SERVICE TEXT  */
 
-#include <poll.h>
-#include <signal.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "sonde.h"
 
-enum { PATIENCE = 5000 }; /* milliseconds, for name and connection together */
+/* Milliseconds, for name and connection together, and for each line.  */
+enum { PATIENCE = 5000, LONGEST = 4096 };
 
 /* Say why there is no connection.  */
 static int complain(const char *host, const struct sonde_connect_report *report)
@@ -22,34 +21,39 @@ static int complain(const char *host, const struct sonde_connect_report *report)
     return 1;
 }
 
+static int fail(const char *what)
+{
+    fprintf(stderr, "tcp-client: %s: %s\n", what,
+            errno == EAGAIN ? "not within the time" : strerror(errno));
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     struct sonde_connect_report report;
-    char line[512], answer[512];
+    struct sonde_lines lines;
+    char text[512], *line;
+    size_t done;
     if (argc != 4) {
         fputs("usage: tcp-client HOST SERVICE TEXT\n", stderr);
         return 2;
     }
-    sonde_signal(SIGPIPE, SIG_IGN, SONDE_INTERRUPT);
+    int length = snprintf(text, sizeof text, "%s\r\n", argv[3]);
+    if (length >= (int)sizeof text) {
+        fputs("tcp-client: the text is too long\n", stderr);
+        return 2;
+    }
     int fd = sonde_connect_name(argv[1], argv[2], PATIENCE, NULL, &report);
     if (fd < 0)
         return complain(argv[1], &report);
-    int length = snprintf(line, sizeof line, "%s\r\n", argv[3]);
-    if (length >= (int)sizeof line ||
-        write(fd, line, (size_t)length) != (ssize_t)length) {
-        fputs("tcp-client: the line was not sent\n", stderr);
-        return 1;
-    }
-    struct pollfd wanted = {.fd = fd, .events = POLLIN};
-    ssize_t got = 1;
-    do {
-        if (poll(&wanted, 1, PATIENCE) < 1) {
-            fputs("tcp-client: no answer within the time\n", stderr);
-            return 1;
-        }
-        got = read(fd, answer, sizeof answer);
-        if (got > 0)
-            fwrite(answer, 1, (size_t)got, stdout);
-    } while (got > 0 && !memchr(answer, '\n', (size_t)got));
-    return got < 0 || fflush(stdout) ? 1 : 0;
+    if (sonde_write_all(fd, text, (size_t)length, PATIENCE, &done))
+        return fail("the line was not sent");
+    if (sonde_lines_open(&lines, fd, NULL, LONGEST))
+        return fail("lines");
+    ssize_t got = sonde_line(&lines, &line, PATIENCE);
+    if (got < 0)
+        return fail("no answer");
+    fwrite(line, 1, (size_t)got, stdout);
+    sonde_lines_close(&lines);
+    return fflush(stdout) ? 1 : 0;
 }

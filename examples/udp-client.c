@@ -36,12 +36,13 @@ int main(int argc, char **argv)
         if (!sonde_datagram_send(fd, argv[3], strlen(argv[3]), PATIENCE))
             length =
                 sonde_datagram_receive(fd, answer, sizeof answer, PATIENCE);
-        if (length < 0 && errno != ETIMEDOUT)
+        if (length < 0 && errno != EAGAIN)
             break;
     }
     if (length < 0) {
         fprintf(stderr, "udp-client: %s: %s\n", argv[1],
-                sonde_outcome_text(sonde_outcome(errno)));
+                errno == EAGAIN ? "no answer within the time"
+                                : sonde_outcome_text(sonde_outcome(errno)));
         return 1;
     }
     fwrite(answer, 1, (size_t)length, stdout);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,6 +87,36 @@ static int call_close(int fd)
     return close(fd);
 }
 
+static int call_shutdown(int fd, int how)
+{
+    return shutdown(fd, how);
+}
+
+static ssize_t call_recv(int fd, void *buffer, size_t size, int flags)
+{
+    return recv(fd, buffer, size, flags);
+}
+
+static ssize_t call_send(int fd, const void *buffer, size_t size, int flags)
+{
+    return send(fd, buffer, size, flags);
+}
+
+static ssize_t call_read(int fd, void *buffer, size_t size)
+{
+    return read(fd, buffer, size);
+}
+
+static ssize_t call_write(int fd, const void *buffer, size_t size)
+{
+    return write(fd, buffer, size);
+}
+
+static int call_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    return poll(fds, count, timeout);
+}
+
 static int call_sigaction(int signo, const struct sigaction *action,
                           struct sigaction *old)
 {
@@ -108,11 +139,6 @@ static ssize_t call_sendmsg(int fd, const struct msghdr *message, int flags)
     return sendmsg(fd, message, flags);
 }
 
-static int call_poll(struct pollfd *fds, nfds_t count, int milliseconds)
-{
-    return poll(fds, count, milliseconds);
-}
-
 static int call_getaddrinfo(const char *host, const char *service,
                             const struct addrinfo *hints,
                             struct addrinfo **list)
@@ -131,11 +157,60 @@ static int call_thread(pthread_t *thread, const pthread_attr_t *attributes,
     return pthread_create(thread, attributes, run, argument);
 }
 
-static int64_t call_clock(void)
+static int call_sigtimedwait(const sigset_t *set,
+                             const struct timespec *timeout)
+{
+#ifdef HAVE_SIGTIMEDWAIT
+    return sigtimedwait(set, NULL, timeout);
+#else
+    (void)set;
+    (void)timeout;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+static pid_t call_waitpid(pid_t child, int *status, int options)
+{
+    return waitpid(child, status, options);
+}
+
+static int call_pipe(int ends[2])
+{
+#ifdef HAVE_PIPE2
+    return pipe2(ends, O_CLOEXEC | O_NONBLOCK);
+#else
+    return pipe(ends);
+#endif
+}
+
+static int64_t call_now(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* A program for macOS before 11 is built with headers that have the flag, but
+   may run on a kernel that does not.  */
+#if defined MSG_NOSIGNAL &&                                                    \
+    !(defined __ENVIRONMENT_MAC_OS_X_VERSION_MIN_REQUIRED__ &&                 \
+      __ENVIRONMENT_MAC_OS_X_VERSION_MIN_REQUIRED__ < 110000)
+enum { send_quietly = MSG_NOSIGNAL };
+#else
+enum { send_quietly = 0 };
+#endif
+
+static int call_set_nosigpipe(int fd)
+{
+#ifdef SO_NOSIGPIPE
+    int on = 1;
+    return setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#else
+    (void)fd;
+    errno = ENOPROTOOPT;
+    return -1;
+#endif
 }
 
 struct sonde__calls sonde__sys = {
@@ -150,14 +225,24 @@ struct sonde__calls sonde__sys = {
     .getpeername = call_getpeername,
     .fcntl = call_fcntl,
     .close = call_close,
+    .shutdown = call_shutdown,
+    .recv = call_recv,
+    .send = call_send,
+    .read = call_read,
+    .write = call_write,
+    .poll = call_poll,
     .sigaction = call_sigaction,
     .connect = call_connect,
     .recvmsg = call_recvmsg,
     .sendmsg = call_sendmsg,
-    .poll = call_poll,
     .getaddrinfo = call_getaddrinfo,
     .freeaddrinfo = call_freeaddrinfo,
     .thread = call_thread,
-    .clock = call_clock,
+    .sigtimedwait = call_sigtimedwait,
+    .waitpid = call_waitpid,
+    .pipe = call_pipe,
+    .now = call_now,
+    .send_quietly = send_quietly,
+    .set_nosigpipe = call_set_nosigpipe,
     .cap_file = "/proc/sys/net/core/somaxconn",
 };

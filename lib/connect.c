@@ -41,17 +41,16 @@ static void end_attempt(struct race *race, size_t index, int error)
 {
     struct racer *racer = &race->racers[index];
     struct sonde_attempt *attempt = &race->report->attempts[index];
-    int64_t now = sonde__sys.clock();
     racer->over = 1;
     attempt->error = error;
     attempt->outcome = sonde_outcome(error);
-    attempt->milliseconds = (int)(now - racer->start);
+    attempt->milliseconds = sonde__since(racer->start);
     if (error == 0) {
         race->winner = racer->fd;
     } else {
         if (racer->fd >= 0)
             sonde__close(racer->fd);
-        race->next = now; /* no reason to wait any more */
+        race->next = sonde__sys.now(); /* no reason to wait any more */
     }
     racer->fd = -1;
 }
@@ -68,7 +67,6 @@ static void end_all(struct race *race, int error)
 static int bind_source(const struct race *race, int fd, int family)
 {
     const struct sonde_address *source = race->options->source;
-    int on = 1;
     if (!source)
         return 0;
     if (source->storage.ss_family != family) {
@@ -77,7 +75,7 @@ static int bind_source(const struct race *race, int fd, int family)
     }
     if (race->options->type != SOCK_DGRAM && family != AF_UNIX &&
         sonde_address_port(source) > 0 &&
-        sonde__sys.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on))
+        sonde__set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1))
         return -1;
     return sonde__sys.bind(fd, (const void *)&source->storage, source->length);
 }
@@ -105,8 +103,7 @@ static int check_connected(int fd)
 {
     struct sonde_address peer;
     int error = 0;
-    socklen_t size = sizeof error;
-    if (sonde__sys.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
+    if (sonde__get_option(fd, SOL_SOCKET, SO_ERROR, &error))
         return errno;
     if (error)
         return error;
@@ -185,7 +182,7 @@ static int is_going_on(const struct race *race)
 static void begin_due(struct race *race)
 {
     size_t *begun = &race->report->count;
-    int64_t now = sonde__sys.clock();
+    int64_t now = sonde__sys.now();
     for (size_t i = 0; i < *begun && race->winner < 0; i++) {
         struct racer *racer = &race->racers[i];
         if (!racer->over && racer->fd < 0 && racer->again <= now)
@@ -197,8 +194,8 @@ static void begin_due(struct race *race)
         race->racers[index] =
             (struct racer){.fd = -1, .rest = first_rest, .start = now};
         race->report->attempts[index].address = race->list[index];
-        race->next = now + (race->options->delay > 0 ? race->options->delay
-                                                     : default_delay);
+        race->next = sonde__deadline(
+            race->options->delay > 0 ? race->options->delay : default_delay);
         try(race, index);
     }
 }
@@ -212,15 +209,15 @@ static int wait_and_check(struct race *race)
     nfds_t count = 0;
     size_t begun = race->report->count;
     int64_t until = race->deadline;
-    if (begun < race->count && race->next < until)
-        until = race->next;
+    if (begun < race->count)
+        until = sonde__sooner(until, race->next);
     for (size_t i = 0; i < begun; i++) {
         struct racer *racer = &race->racers[i];
         if (!racer->over && racer->fd >= 0) {
             which[count] = i;
             fds[count++] = (struct pollfd){.fd = racer->fd, .events = POLLOUT};
-        } else if (!racer->over && racer->again < until) {
-            until = racer->again;
+        } else if (!racer->over) {
+            until = sonde__sooner(until, racer->again);
         }
     }
     if (sonde__poll(fds, count, until) < 0)
@@ -324,25 +321,26 @@ static int connect_list(const struct sonde_address *list, size_t count,
 
 static const struct sonde_connect_options no_options;
 
-int sonde_connect(const struct sonde_address *list, size_t count,
-                  int milliseconds, const struct sonde_connect_options *options,
+int sonde_connect(const struct sonde_address *list, size_t count, int timeout,
+                  const struct sonde_connect_options *options,
                   struct sonde_connect_report *report)
 {
     struct sonde_connect_report unwanted;
     if (!report)
         report = &unwanted;
     *report = (struct sonde_connect_report){0};
-    return connect_list(list, count, sonde__deadline(milliseconds),
+    return connect_list(list, count, sonde__deadline(timeout),
                         options ? options : &no_options, report);
 }
 
-int sonde_connect_name(const char *host, const char *service, int milliseconds,
+int sonde_connect_name(const char *host, const char *service, int timeout,
                        const struct sonde_connect_options *options,
                        struct sonde_connect_report *report)
 {
     struct sonde_connect_report unwanted;
     struct sonde_address list[SONDE_ATTEMPTS];
-    int64_t start = sonde__sys.clock();
+    int64_t start = sonde__sys.now();
+    int64_t deadline = sonde__deadline(timeout);
     if (!options)
         options = &no_options;
     if (!report)
@@ -350,14 +348,12 @@ int sonde_connect_name(const char *host, const char *service, int milliseconds,
     *report = (struct sonde_connect_report){0};
     struct sonde_target target = {host, service, options->family,
                                   options->type ? options->type : SOCK_STREAM};
-    ssize_t count = sonde_resolve(&target, milliseconds, list, SONDE_ATTEMPTS,
-                                  &report->code);
-    report->lookup_milliseconds = (int)(sonde__sys.clock() - start);
+    ssize_t count =
+        sonde_resolve(&target, timeout, list, SONDE_ATTEMPTS, &report->code);
+    report->lookup_milliseconds = sonde__since(start);
     if (count < 0) {
         report->outcome = sonde_resolve_code_outcome(report->code, errno);
         return -1;
     }
-    return connect_list(list, (size_t)count,
-                        start + (milliseconds > 0 ? milliseconds : 0), options,
-                        report);
+    return connect_list(list, (size_t)count, deadline, options, report);
 }

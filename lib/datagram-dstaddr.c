@@ -10,9 +10,7 @@
 
 int sonde__local4_ask(int fd)
 {
-    int on = 1;
-    return sonde__sys.setsockopt(fd, IPPROTO_IP, IP_RECVDSTADDR, &on,
-                                 sizeof on);
+    return sonde__set_option(fd, IPPROTO_IP, IP_RECVDSTADDR, 1);
 }
 
 int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,

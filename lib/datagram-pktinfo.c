@@ -17,8 +17,7 @@ enum { ask_option = IP_PKTINFO };
 
 int sonde__local4_ask(int fd)
 {
-    int on = 1;
-    return sonde__sys.setsockopt(fd, IPPROTO_IP, ask_option, &on, sizeof on);
+    return sonde__set_option(fd, IPPROTO_IP, ask_option, 1);
 }
 
 int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,

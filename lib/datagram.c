@@ -30,10 +30,8 @@ union control {
 static void enlarge(int fd, int option, int size)
 {
     int old = 0;
-    socklen_t length = sizeof old;
-    if (sonde__sys.getsockopt(fd, SOL_SOCKET, option, &old, &length) ||
-        old < size)
-        sonde__sys.setsockopt(fd, SOL_SOCKET, option, &size, sizeof size);
+    if (sonde__get_option(fd, SOL_SOCKET, option, &old) || old < size)
+        sonde__set_option(fd, SOL_SOCKET, option, size);
 }
 
 void sonde__datagram_room(int fd)
@@ -42,30 +40,6 @@ void sonde__datagram_room(int fd)
     enlarge(fd, SO_SNDBUF, SONDE_DATAGRAM_MOST);
     enlarge(fd, SO_RCVBUF, 2 * SONDE_DATAGRAM_MOST);
     errno = saved;
-}
-
-static int is_again(int error)
-{
-#if EWOULDBLOCK != EAGAIN
-    if (error == EWOULDBLOCK)
-        return 1;
-#endif
-    return error == EAGAIN;
-}
-
-/* Wait for EVENTS on FD.  Returns 0, or -1 with EAGAIN if there is no time to
-   wait at all, ETIMEDOUT when it is over, or the errno of poll.  */
-static int wait_for(int fd, short events, int milliseconds, int64_t deadline)
-{
-    struct pollfd wanted = {.fd = fd, .events = events};
-    if (milliseconds <= 0) {
-        errno = EAGAIN;
-        return -1;
-    }
-    int ready = sonde__poll(&wanted, 1, deadline);
-    if (ready == 0)
-        errno = ETIMEDOUT;
-    return ready > 0 ? 0 : -1;
 }
 
 /* Whether ERROR of a receive is the echo of an earlier answer: an ICMP error,
@@ -128,11 +102,10 @@ static int is_foreign(const struct sonde_address *from,
     return sonde_address_port(from) >= 0 && sonde_address_compare(from, peer);
 }
 
-ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size,
-                               int milliseconds)
+ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
 {
     int saved = errno;
-    int64_t deadline = sonde__deadline(milliseconds);
+    int64_t deadline = sonde__deadline(timeout);
     struct sonde_address peer, from;
     struct msghdr message;
     union control control;
@@ -141,13 +114,13 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size,
     for (int i = 0; i < retries; i++) {
         ssize_t length =
             receive_once(fd, buffer, size, &from, &message, &control);
-        int error = errno;
-        if ((length >= 0 || error == EMSGSIZE) && is_foreign(&from, &peer))
+        if ((length >= 0 || errno == EMSGSIZE) && is_foreign(&from, &peer))
             continue;
-        errno = length >= 0 ? saved : error;
-        if (length >= 0 || (!is_again(error) && error != EINTR))
+        if (length >= 0) {
+            errno = saved;
             return length;
-        if (is_again(error) && wait_for(fd, POLLIN, milliseconds, deadline))
+        }
+        if (sonde__again(fd, POLLIN, deadline))
             return -1;
     }
     errno = EAGAIN;
@@ -155,21 +128,17 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size,
 }
 
 /* Send MESSAGE whole.  */
-static int send_message(int fd, const struct msghdr *message, int milliseconds)
+static int send_message(int fd, const struct msghdr *message, int timeout)
 {
     int saved = errno;
-    int64_t deadline = sonde__deadline(milliseconds);
+    int64_t deadline = sonde__deadline(timeout);
     for (int i = 0; i < retries; i++) {
         if (sonde__sys.sendmsg(fd, message, MSG_DONTWAIT) >= 0) {
             errno = saved;
             return 0;
         }
-        if (is_again(errno)) {
-            if (wait_for(fd, POLLOUT, milliseconds, deadline))
-                return -1;
-        } else if (errno != EINTR) {
+        if (sonde__again(fd, POLLOUT, deadline))
             return -1;
-        }
     }
     errno = EAGAIN;
     return -1;
@@ -187,12 +156,12 @@ static void put_data(struct msghdr *message, struct iovec *part,
     message->msg_iovlen = 1;
 }
 
-int sonde_datagram_send(int fd, const void *data, size_t size, int milliseconds)
+int sonde_datagram_send(int fd, const void *data, size_t size, int timeout)
 {
     struct msghdr message;
     struct iovec part;
     put_data(&message, &part, data, size);
-    return send_message(fd, &message, milliseconds);
+    return send_message(fd, &message, timeout);
 }
 
 /* ---- servers ------------------------------------------------------------- */
@@ -241,12 +210,10 @@ static int is_many(const struct sonde_address *address)
    be had, the system chooses what to answer from: not fatal.  */
 static void ask_local(int fd, const struct sonde_address *address)
 {
-    int on = 1;
     if (address->storage.ss_family == AF_INET)
         sonde__local4_ask(fd);
     else if (address->storage.ss_family == AF_INET6)
-        sonde__sys.setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on,
-                              sizeof on);
+        sonde__set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 }
 
 int sonde_datagram_bind(const struct sonde_address *address, unsigned flags)
@@ -323,11 +290,10 @@ static void take_local(struct msghdr *message, struct sonde_datagram *ends)
 }
 
 ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
-                                    int milliseconds,
-                                    struct sonde_datagram *ends)
+                                    int timeout, struct sonde_datagram *ends)
 {
     int saved = errno;
-    int64_t deadline = sonde__deadline(milliseconds);
+    int64_t deadline = sonde__deadline(timeout);
     struct sonde_datagram found = {0};
     struct msghdr message;
     union control control;
@@ -343,12 +309,8 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
                 errno = saved;
             return length;
         }
-        if (is_again(errno)) {
-            if (wait_for(fd, POLLIN, milliseconds, deadline))
-                return -1;
-        } else if (errno != EINTR && !is_echo(errno)) {
+        if (!is_echo(errno) && sonde__again(fd, POLLIN, deadline))
             return -1;
-        }
     }
     errno = EAGAIN;
     return -1;
@@ -380,7 +342,8 @@ static size_t put_local(struct cmsghdr *control,
 }
 
 /* Whether FD must be told which address to send from: only if it is bound to
-   none, since FreeBSD takes no other one for EINVAL even if it is the same.  */
+   none.  Bound to one it needs no telling, and FreeBSD is said to refuse it
+   then, even if it is the same.  */
 static int must_state_source(int fd, const struct sonde_datagram *ends)
 {
     struct sonde_address bound;

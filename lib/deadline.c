@@ -1,4 +1,4 @@
-/* deadline.c - wait, but not beyond a moment fixed beforehand
+/* deadline.c - wait for descriptors, but not longer than was agreed
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -8,15 +8,37 @@
 
 #include "private.h"
 
-int64_t sonde__deadline(int milliseconds)
+enum { nanoseconds_in_millisecond = 1000000 };
+
+int64_t sonde__deadline(int timeout)
 {
-    return sonde__sys.clock() + (milliseconds > 0 ? milliseconds : 0);
+    if (timeout < 0)
+        return sonde__never;
+    return sonde__sys.now() + (int64_t)timeout * nanoseconds_in_millisecond;
+}
+
+int64_t sonde__sooner(int64_t a, int64_t b)
+{
+    if (a == sonde__never)
+        return b;
+    return b == sonde__never || a < b ? a : b;
 }
 
 int sonde__left(int64_t deadline)
 {
-    int64_t left = deadline - sonde__sys.clock();
-    return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+    if (deadline == sonde__never)
+        return -1;
+    int64_t left = deadline - sonde__sys.now();
+    if (left <= 0)
+        return 0;
+    left = (left + nanoseconds_in_millisecond - 1) / nanoseconds_in_millisecond;
+    return left < INT_MAX ? (int)left : INT_MAX;
+}
+
+int sonde__since(int64_t start)
+{
+    int64_t passed = (sonde__sys.now() - start) / nanoseconds_in_millisecond;
+    return passed < INT_MAX ? (int)passed : INT_MAX;
 }
 
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
@@ -27,9 +49,39 @@ int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
         if (ready > 0)
             return ready;
         /* EAGAIN: out of memory for a moment, on System V.  */
-        if (ready < 0 && errno != EINTR && errno != EAGAIN)
+        if (ready < 0 && errno != EINTR && !sonde__not_now(errno))
             return -1;
         if (left == 0)
             return 0;
     }
+}
+
+int sonde__wait(int fd, short events, int64_t deadline)
+{
+    struct pollfd waited = {.fd = fd, .events = events};
+    int ready = sonde__poll(&waited, 1, deadline);
+    if (ready == 0)
+        errno = EAGAIN;
+    return ready > 0 ? 0 : -1;
+}
+
+int sonde__again(int fd, short events, int64_t deadline)
+{
+    int interrupted = errno == EINTR;
+    if (!interrupted && !sonde__not_now(errno))
+        return -1;
+    if (sonde__left(deadline) == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return interrupted ? 0 : sonde__wait(fd, events, deadline);
+}
+
+int sonde__not_now(int error)
+{
+#if EWOULDBLOCK != EAGAIN
+    if (error == EWOULDBLOCK)
+        return 1;
+#endif
+    return error == EAGAIN;
 }

@@ -21,22 +21,16 @@ enum { idle_option = TCP_KEEPALIVE };
 enum { idle_option = -1 };
 #endif
 
-static int set(int fd, int level, int option, int value)
-{
-    return sonde__sys.setsockopt(fd, level, option, &value, sizeof value);
-}
-
 /* Set the idle time of FD.  Returns the seconds in force, 0 if they are the
    system's own, -1 on failure.  */
 static int set_idle(int fd, int seconds)
 {
     int now = 0;
-    socklen_t size = sizeof now;
     if (idle_option < 0)
         return 0;
-    if (set(fd, IPPROTO_TCP, idle_option, seconds))
+    if (sonde__set_option(fd, IPPROTO_TCP, idle_option, seconds))
         return errno == ENOPROTOOPT ? 0 : -1;
-    if (sonde__sys.getsockopt(fd, IPPROTO_TCP, idle_option, &now, &size))
+    if (sonde__get_option(fd, IPPROTO_TCP, idle_option, &now))
         return -1;
     return now;
 }
@@ -52,7 +46,8 @@ int sonde_keepalive(int fd, int seconds)
     /* The time first: it is out of range sooner than the switch fails.  */
     if (seconds > 0)
         idle = set_idle(fd, seconds);
-    if (idle < 0 || set(fd, SOL_SOCKET, SO_KEEPALIVE, seconds > 0))
+    if (idle < 0 ||
+        sonde__set_option(fd, SOL_SOCKET, SO_KEEPALIVE, seconds > 0))
         return -1;
     errno = saved;
     return idle;

@@ -10,15 +10,13 @@
 
 int sonde__set_v6only(int fd)
 {
-    int on = 1;
-    socklen_t size = sizeof on;
-    if (sonde__sys.setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on)) {
+    int on = 0;
+    if (sonde__set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) {
         if (errno == ENOPROTOOPT || errno == EINVAL)
             errno = EOPNOTSUPP; /* no such option, or not to be changed */
         return -1;
     }
-    on = 0;
-    if (sonde__sys.getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, &size))
+    if (sonde__get_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on))
         return -1;
     if (!on) {
         errno = EOPNOTSUPP;
@@ -27,11 +25,36 @@ int sonde__set_v6only(int fd)
     return 0;
 }
 
+/* The option by which the system spreads connections over several listeners.
+   Elsewhere SO_REUSEPORT lets one of them take all, or there is none.  */
+#if defined SO_REUSEPORT_LB
+enum { option_share = SO_REUSEPORT_LB };
+#elif defined SO_REUSEPORT && (defined __linux__ || defined __DragonFly__)
+enum { option_share = SO_REUSEPORT };
+#else
+enum { option_share = 0 };
+#endif
+
+static int set_share(int fd, int family)
+{
+    if (!option_share || (family != AF_INET && family != AF_INET6)) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    if (sonde__set_option(fd, SOL_SOCKET, option_share, 1)) {
+        if (errno == ENOPROTOOPT)
+            errno = ENOTSUP; /* a kernel older than its headers */
+        return -1;
+    }
+    return 0;
+}
+
 static int set_options(int fd, int family, unsigned flags)
 {
-    int on = 1;
+    if (flags & SONDE_SHARE && set_share(fd, family))
+        return -1;
     if (flags & SONDE_REBIND && family != AF_UNIX &&
-        sonde__sys.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on))
+        sonde__set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1))
         return -1;
     return family == AF_INET6 ? sonde__set_v6only(fd) : 0;
 }
@@ -52,7 +75,7 @@ int sonde_listen(const struct sonde_address *address, int wanted,
 {
     int saved = errno;
     int fd = sonde_socket(address->storage.ss_family, SOCK_STREAM,
-                          flags & ~SONDE_REBIND);
+                          flags & ~(SONDE_REBIND | SONDE_SHARE));
     if (fd < 0)
         return -1;
     if (start(fd, address, wanted, flags)) {

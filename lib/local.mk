@@ -13,6 +13,7 @@ lib_libsonde_core_la_CFLAGS = $(SONDE_CFLAGS) $(SONDE_HIDDEN)
 lib_libsonde_core_la_LIBADD = lib/gl/libgnu.la $(LIBSOCKET) $(LIBTHREAD)
 lib_libsonde_core_la_SOURCES = \
 	lib/accept.c \
+	lib/activation.c \
 	lib/address-text.c \
 	lib/address.c \
 	lib/backlog.c \
@@ -22,18 +23,35 @@ lib_libsonde_core_la_SOURCES = \
 	lib/datagram.c \
 	lib/deadline.c \
 	lib/keepalive.c \
+	lib/line.c \
+	lib/listen-dual.c \
 	lib/listen.c \
 	lib/outcome.c \
+	lib/poller-poll.c \
+	lib/poller.c \
+	lib/poller.h \
 	lib/private.h \
+	lib/reap.c \
 	lib/resolve-code.c \
 	lib/resolve.c \
 	lib/signal.c \
-	lib/socket.c
+	lib/socket.c \
+	lib/spare.c \
+	lib/stream.c \
+	lib/wake.c \
+	lib/xnu-pcblist.c \
+	lib/xnu-pcblist.h
 
 # One leaf for each way a system has; m4/sonde-queue.m4, m4/sonde-cap.m4 and
 # m4/sonde-datagram.m4 choose.
 if SONDE_QUEUE_LINUX
 lib_libsonde_core_la_SOURCES += lib/queue-linux.c
+endif
+if SONDE_QUEUE_FREEBSD
+lib_libsonde_core_la_SOURCES += lib/queue-freebsd.c
+endif
+if SONDE_QUEUE_XNU
+lib_libsonde_core_la_SOURCES += lib/queue-xnu.c
 endif
 if SONDE_QUEUE_NONE
 lib_libsonde_core_la_SOURCES += lib/queue-none.c
@@ -55,6 +73,14 @@ lib_libsonde_core_la_SOURCES += lib/datagram-dstaddr.c
 endif
 if SONDE_DATAGRAM_NONE
 lib_libsonde_core_la_SOURCES += lib/datagram-none.c
+endif
+
+# Every way there is: which one is taken is decided at run time.
+if SONDE_EPOLL
+lib_libsonde_core_la_SOURCES += lib/poller-epoll.c
+endif
+if SONDE_KQUEUE
+lib_libsonde_core_la_SOURCES += lib/poller-kqueue.c
 endif
 
 # The installed library: the public names alone.

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 
 #include "sonde.h"
 
@@ -31,19 +32,33 @@ struct sonde__calls {
     int (*getpeername)(int, struct sockaddr *, socklen_t *);
     int (*fcntl)(int, int, int);
     int (*close)(int);
+    int (*shutdown)(int, int);
+    ssize_t (*recv)(int, void *, size_t, int);
+    ssize_t (*send)(int, const void *, size_t, int);
+    ssize_t (*read)(int, void *, size_t);
+    ssize_t (*write)(int, const void *, size_t);
+    int (*poll)(struct pollfd *, nfds_t, int);
     int (*sigaction)(int, const struct sigaction *, struct sigaction *);
     int (*connect)(int, const struct sockaddr *, socklen_t);
     ssize_t (*recvmsg)(int, struct msghdr *, int);
     ssize_t (*sendmsg)(int, const struct msghdr *, int);
-    int (*poll)(struct pollfd *, nfds_t, int);
     int (*getaddrinfo)(const char *, const char *, const struct addrinfo *,
                        struct addrinfo **);
     void (*freeaddrinfo)(struct addrinfo *);
     /* pthread_create: returns an errno.  */
     int (*thread)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
                   void *);
-    /* Milliseconds of a clock that only goes forward.  */
-    int64_t (*clock)(void);
+    /* Fails with ENOSYS where configure found none.  */
+    int (*sigtimedwait)(const sigset_t *, const struct timespec *);
+    pid_t (*waitpid)(pid_t, int *, int);
+    /* Close-on-exec and non-blocking at birth, where that can be.  */
+    int (*pipe)(int[2]);
+    /* Nanoseconds of a clock that nobody sets.  */
+    int64_t (*now)(void);
+    /* Flags that keep send from raising SIGPIPE; 0 where there are none.  */
+    int send_quietly;
+    /* Set the option that does it; fails where there is none.  */
+    int (*set_nosigpipe)(int);
     /* Where the setting of the cap is read; a sysctl's name is fixed.  */
     const char *cap_file;
 };
@@ -57,6 +72,11 @@ void sonde__close(int fd);
 /* Give FD just the properties in FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
    Returns 0, or -1 with the errno of fcntl.  */
 int sonde__set_flags(int fd, unsigned flags);
+
+/* Set the option NAME of FD, an int, to VALUE; and read it into *VALUE. Returns
+   0, or -1 with the errno of the call.  */
+int sonde__set_option(int fd, int level, int name, int value);
+int sonde__get_option(int fd, int level, int name, int *value);
 
 /* Fill in the length member of ADDRESS's storage where there is one.  */
 void sonde__set_sa_len(struct sonde_address *address);
@@ -80,15 +100,44 @@ int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group);
 size_t sonde__local4_put(struct cmsghdr *message, struct in_addr local);
 
-/* The moment MILLISECONDS from now, by sonde__sys.clock; and how long it is
-   still to that moment, from 0 to INT_MAX: an argument for poll.  */
-int64_t sonde__deadline(int milliseconds);
+/* Make a pipe, both ends close-on-exec and non-blocking.  Returns 0, or -1 with
+   the errno of pipe or fcntl.  */
+int sonde__pipe(int ends[2]);
+
+/* The deadline TIMEOUT milliseconds from now, by sonde__sys.now; never, if
+   TIMEOUT is negative.  */
+enum { sonde__never = -1 };
+int64_t sonde__deadline(int timeout);
+
+/* Whichever of the deadlines A and B comes first.  */
+int64_t sonde__sooner(int64_t a, int64_t b);
+
+/* The milliseconds left until DEADLINE, rounded up, as poll takes them: -1 if
+   that is never.  */
 int sonde__left(int64_t deadline);
+
+/* The whole milliseconds from START, by sonde__sys.now, until now.  */
+int sonde__since(int64_t start);
 
 /* Wait until one of the COUNT descriptors FDS is ready, or DEADLINE passes.
    Interruptions do not end the wait and do not lengthen it.
    Returns how many are ready, 0 at the deadline; -1 with the errno of poll. */
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
+
+/* The same for FD and EVENTS alone.  Returns 0 if it is ready, hung up or in
+   error, or -1 with EAGAIN at DEADLINE, or with the errno of poll.  */
+int sonde__wait(int fd, short events, int64_t deadline);
+
+/* After a call on FD that failed: 0 if it may be made again, it having been
+   interrupted, or FD being ready for EVENTS now; else -1 with errno.  Once
+   DEADLINE is over nothing is tried again, whatever poll would say: EAGAIN.  */
+int sonde__again(int fd, short events, int64_t deadline);
+
+/* Whether ERROR means "not now".  */
+int sonde__not_now(int error);
+
+/* sonde_read with a deadline of the above; errno may change on success.  */
+ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline);
 
 /* The errno that goes with CODE, an EAI code; ERROR with EAI_SYSTEM.  */
 int sonde__resolve_error(int code, int error);

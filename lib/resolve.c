@@ -108,19 +108,6 @@ struct lookup {
     int end;
 };
 
-static int new_pipe(int ends[2])
-{
-    if (pipe(ends))
-        return -1;
-    if (sonde__set_flags(ends[0], SONDE_CLOEXEC) ||
-        sonde__set_flags(ends[1], SONDE_CLOEXEC)) {
-        sonde__close(ends[0]);
-        sonde__close(ends[1]);
-        return -1;
-    }
-    return 0;
-}
-
 /* Begin LOOKUP; host and service are asked for where not NULL.  Returns 0 or
    an EAI code, with errno where that is EAI_SYSTEM.  */
 static int begin(struct lookup *lookup, const char *host, const char *service,
@@ -135,7 +122,7 @@ static int begin(struct lookup *lookup, const char *host, const char *service,
         free(job);
         return EAI_NONAME;
     }
-    if (new_pipe(ends)) {
+    if (sonde__pipe(ends)) {
         free(job);
         return EAI_SYSTEM;
     }
@@ -161,9 +148,8 @@ static int begin(struct lookup *lookup, const char *host, const char *service,
    EAI_AGAIN with errno ETIMEDOUT, else with EAGAIN.  */
 static int wait_for(struct lookup *lookup, int64_t deadline)
 {
-    struct pollfd end = {.fd = lookup->end, .events = POLLIN};
     struct job *job = lookup->job;
-    if (sonde__poll(&end, 1, deadline) < 0)
+    if (sonde__wait(lookup->end, POLLIN, deadline) && errno != EAGAIN)
         return EAI_SYSTEM;
     pthread_mutex_lock(&job->lock);
     int code = job->done ? job->code : EAI_AGAIN;
@@ -333,9 +319,9 @@ static int ask(struct result *result, const struct sonde_target *target,
 }
 
 static int resolve(struct result *result, const struct sonde_target *target,
-                   int milliseconds)
+                   int timeout)
 {
-    int64_t deadline = sonde__deadline(milliseconds);
+    int64_t deadline = sonde__deadline(timeout);
     int port = read_port(target->service);
     if (result->size == 0) {
         errno = EINVAL;
@@ -367,13 +353,13 @@ static int error_of(int code, int error)
     return usual;
 }
 
-ssize_t sonde_resolve(const struct sonde_target *target, int milliseconds,
+ssize_t sonde_resolve(const struct sonde_target *target, int timeout,
                       struct sonde_address *list, size_t size, int *code)
 {
     int saved = errno;
     struct result result = {list, size, 0};
     errno = 0;
-    int answer = resolve(&result, target, milliseconds);
+    int answer = resolve(&result, target, timeout);
     if (code)
         *code = answer;
     if (answer) {

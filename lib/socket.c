@@ -1,4 +1,4 @@
-/* socket.c - make a socket, and state the flags of a descriptor
+/* socket.c - make a socket or a pipe, state its flags, and its options
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -31,6 +31,30 @@ int sonde__set_flags(int fd, unsigned flags)
         return -1;
     return set_bit(fd, F_GETFL, F_SETFL, O_NONBLOCK,
                    (flags & SONDE_NONBLOCK) != 0);
+}
+
+int sonde__set_option(int fd, int level, int name, int value)
+{
+    return sonde__sys.setsockopt(fd, level, name, &value, sizeof value);
+}
+
+int sonde__get_option(int fd, int level, int name, int *value)
+{
+    socklen_t size = sizeof *value;
+    return sonde__sys.getsockopt(fd, level, name, value, &size);
+}
+
+int sonde__pipe(int ends[2])
+{
+    if (sonde__sys.pipe(ends))
+        return -1;
+    if (sonde__set_flags(ends[0], SONDE_NONBLOCK | SONDE_CLOEXEC) ||
+        sonde__set_flags(ends[1], SONDE_NONBLOCK | SONDE_CLOEXEC)) {
+        sonde__close(ends[0]);
+        sonde__close(ends[1]);
+        return -1;
+    }
+    return 0;
 }
 
 /* FLAGS as bits of socket's second argument, as far as the system has them;

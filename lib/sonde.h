@@ -9,7 +9,13 @@
      and leaves its output arguments as they were.  On success errno is what it
      was before.
    - It is thread-safe: it keeps no state of its own.
-   - It does not wait, unless it is said to.
+   - It does not wait, unless it has a TIMEOUT or its text says so.  TIMEOUT is
+     in milliseconds, for the whole call: 0 does what can be done at once, a
+     negative one waits as long as it takes.  A signal neither ends the wait nor
+     lengthens it: EINTR is not reported.
+   - EAGAIN (never EWOULDBLOCK where it differs) says that it could not be done
+     in time and may be asked for again.  Looking up names and connecting say
+     ETIMEDOUT instead, as the system does when it is its own time that is over.
    - "Since 0.1" is the first release; see NEWS.
 
    Each difference between systems that is hidden here has a section in
@@ -36,7 +42,7 @@ extern "C" {
 #define SONDE_NONBLOCK 1U /* O_NONBLOCK */
 #define SONDE_CLOEXEC  2U /* FD_CLOEXEC */
 
-/* ---- address: where a socket is, exactly ------------------------------- */
+/* ---- address: where a socket is, exactly -------------------------------- */
 
 /* An IPv4, IPv6 or UNIX address with the length that goes with it.  Pass
    (const struct sockaddr *) &a.storage and a.length to system calls.
@@ -118,7 +124,7 @@ int sonde_address_peer(int fd, struct sonde_address *address);
    Since 0.1.  */
 int sonde_address_family(int fd);
 
-/* ---- socket ------------------------------------------------------------- */
+/* ---- socket: its flags stated ------------------------------------------- */
 
 /* Make a socket of FAMILY and TYPE (SOCK_STREAM, ...), its default protocol,
    with FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
@@ -131,6 +137,175 @@ int sonde_address_family(int fd);
    EPROTONOSUPPORT: not on this host.  EMFILE, ENFILE, ENOBUFS, ENOMEM: out of
    something.  EACCES, EPERM: not allowed.  EINVAL: unknown flag.  Since 0.1. */
 int sonde_socket(int family, int type, unsigned flags);
+
+/* ---- outcome: what became of it, for a client --------------------------- */
+
+/* What a client can be told, whatever errno this system uses for it.  */
+enum sonde_outcome {
+    SONDE_OUTCOME_CONNECTED,
+    SONDE_OUTCOME_REFUSED,             /* nobody listens there */
+    SONDE_OUTCOME_TIMED_OUT,           /* no answer within the time */
+    SONDE_OUTCOME_HOST_UNREACHABLE,    /* a router or ARP says so */
+    SONDE_OUTCOME_NETWORK_UNREACHABLE, /* no route, or no such family here */
+    SONDE_OUTCOME_NAME_UNKNOWN,        /* no such host or service */
+    SONDE_OUTCOME_NAME_NO_ANSWER,      /* the name service does not answer, or
+                                          answers that it cannot: try later */
+    SONDE_OUTCOME_SOURCE_NOT_LOCAL,    /* no such address here, or none to go
+                                          there from, or no free port of it */
+    SONDE_OUTCOME_PORT_IN_USE,         /* the source port is taken */
+    SONDE_OUTCOME_PERMISSION,          /* a firewall, or a low source port */
+    SONDE_OUTCOME_RESET,               /* the other side broke it off */
+    SONDE_OUTCOME_RESOURCES,           /* descriptors, memory, threads */
+    SONDE_OUTCOME_ABANDONED,           /* another address was faster */
+    SONDE_OUTCOME_OTHER                /* see errno */
+};
+
+/* The outcome that ERROR means, an errno of a client's socket, bind, connect,
+   send or receive; 0 is SONDE_OUTCOME_CONNECTED.
+
+   Hides: that an unreachable host is EHOSTUNREACH, EHOSTDOWN (BSDs) or ENONET
+   (Linux), a missing IPv6 EAFNOSUPPORT, EPROTONOSUPPORT or EADDRNOTAVAIL, a
+   UNIX path without a server ECONNREFUSED or ENOENT (portability: "Errors of a
+   client").
+
+   Errors not known are SONDE_OUTCOME_OTHER.  Cannot fail.  Since 0.1.  */
+enum sonde_outcome sonde_outcome(int error);
+
+/* OUTCOME as one word of letters and hyphens, "host-unreachable", that will
+   never change; and as part of a sentence, "the host cannot be reached".  Both
+   are constants.  Cannot fail.  Since 0.1.  */
+const char *sonde_outcome_name(enum sonde_outcome outcome);
+const char *sonde_outcome_text(enum sonde_outcome outcome);
+
+/* ---- resolve: from names to addresses ----------------------------------- */
+
+/* Whom to reach.  HOST is a name, an address as sonde_address_parse reads it
+   but without a port (brackets are allowed), a path with a slash for a UNIX
+   socket, or NULL for loopback: ::1, then 127.0.0.1.  SERVICE is a name, a
+   port number, or NULL for port 0; with a path it does not count.  FAMILY is
+   AF_UNSPEC, AF_INET, AF_INET6 or AF_UNIX.  TYPE is SOCK_STREAM or
+   SOCK_DGRAM, which one name of a service may have different ports for.  */
+struct sonde_target {
+    const char *host;
+    const char *service;
+    int family;
+    int type;
+};
+
+/* Find the addresses of TARGET within TIMEOUT and write the best SIZE of
+   them to LIST, each once, in the order they should be tried: as the system
+   sorts them, but the two families by turns.  If CODE is not null, *CODE is 0
+   or the EAI code of getaddrinfo.
+
+   Asks nobody, and starts no thread, if HOST and SERVICE are numbers or a
+   path.
+
+   Hides: AI_ADDRCONFIG, with which a host that has loopback alone knows no
+   "localhost" (never used, so that addresses of a family this host lacks may
+   be among the answers: sonde_connect passes over them); AI_V4MAPPED, unknown
+   on some BSDs (never used); scope ids, kept here (portability: "Looking up
+   names").  getaddrinfo has no deadline and cannot be stopped: a thread calls
+   it, detached, with all signals blocked, and if it is late it goes on when
+   this function has returned, owning what it needs, and frees that when its
+   resolver comes back.  So the library must not be unloaded by dlclose while
+   a lookup may still go on; exit does not wait for it.
+
+   Returns how many addresses there are, at least 1.  ENOENT: no such host or
+   service, or it has no address of FAMILY.  ENXIO: no such scope.
+   ENAMETOOLONG: the path does not fit.  EAGAIN: the name service does not
+   answer.  ETIMEDOUT: it did not within TIMEOUT (CODE is EAI_AGAIN).
+   EPROTO: it answered that it failed.  EAFNOSUPPORT: no such family here.
+   EINVAL: SIZE is 0.  EMFILE, ENFILE, ENOMEM, and with CODE EAI_SYSTEM any
+   errno.  What LIST holds after a failure is not defined.  Since 0.1.
+   Rests on: RFC 6724 (by the system), RFC 8305 section 4.  */
+ssize_t sonde_resolve(const struct sonde_target *target, int timeout,
+                      struct sonde_address *list, size_t size, int *code);
+
+/* CODE, an EAI code of sonde_resolve or getaddrinfo, by its name, "EAI_AGAIN";
+   as part of a sentence, in English whatever the locale; and as an outcome,
+   for which ERROR is errno, that counts with EAI_SYSTEM alone.
+
+   Hides: gai_strerror, whose sentences differ from system to system, and codes
+   that are not everywhere (portability: "Looking up names").
+
+   The strings are constants.  Cannot fail.  Since 0.1.  */
+const char *sonde_resolve_code_name(int code);
+const char *sonde_resolve_code_text(int code);
+enum sonde_outcome sonde_resolve_code_outcome(int code, int error);
+
+/* ---- connect: to whichever address answers first ------------------------ */
+
+/* How to connect.  All zero is what most callers want.  */
+struct sonde_connect_options {
+    int type;       /* SOCK_STREAM (also for 0), or SOCK_DGRAM: see datagram */
+    int delay;      /* milliseconds from one attempt to the next while the
+                       first has not failed; 0: 250, as RFC 8305 section 8 */
+    unsigned flags; /* SONDE_NONBLOCK, SONDE_CLOEXEC: the result's */
+    int family;     /* for sonde_connect_name: AF_UNSPEC (0), AF_INET, ... */
+    /* To bind to first, or NULL; only addresses of its family can be reached
+       then.  For a stream with a port SO_REUSEADDR is set, so that a
+       connection that is still dying does not keep the port.  */
+    const struct sonde_address *source;
+};
+
+/* One attempt: to which address, what came of it, the errno of it (0 if
+   connected), and after how many milliseconds.  */
+struct sonde_attempt {
+    struct sonde_address address;
+    enum sonde_outcome outcome;
+    int error;
+    int milliseconds;
+};
+
+/* So many addresses are tried at most; further ones are left out.  */
+#define SONDE_ATTEMPTS 32
+
+/* What happened: the outcome of it all; the EAI code of the lookup, 0 if none
+   was needed or it succeeded, and its milliseconds; and the attempts that were
+   begun, COUNT of them, in the order they were begun.  */
+struct sonde_connect_report {
+    enum sonde_outcome outcome;
+    int code;
+    int lookup_milliseconds;
+    size_t count;
+    struct sonde_attempt attempts[SONDE_ATTEMPTS];
+};
+
+/* Connect to whichever of the COUNT addresses LIST answers first, within
+   TIMEOUT all in all.  The first is tried at once, each further one when
+   the delay is over or an attempt has failed, the earlier ones going on.
+   OPTIONS and REPORT may be null; *REPORT is filled in either way.
+
+   Hides: connect after EINTR, which goes on by itself and must not be called
+   again (it gives EALREADY or EISCONN though not connected, or waits); failed
+   sockets that cannot be used for another attempt (BSDs, macOS): each attempt
+   has its own; success that is none: SO_ERROR is asked and getpeername must
+   have a peer; a connection to itself, which TCP makes if the port chosen for
+   a client happens to be the one it asks for and nobody listens there: it
+   counts as ECONNREFUSED, and is reset so that it leaves nothing behind; a
+   full queue of a UNIX listener, which is EAGAIN on Linux: it is tried again
+   after 1, 2, 4, ... at most 100 ms (on the BSDs and macOS it is ECONNREFUSED
+   and cannot be told from nobody listening) (portability: "Connecting").
+
+   Returns the descriptor, the caller's to close.  If all fail, outcome and
+   errno are those of the attempt that tells most: refused, reset, timed out,
+   host unreachable, permission, port in use, resources, other, source not
+   local, network unreachable, in this order, so that a missing IPv6 never
+   covers what IPv4 had to say; among equals of the first one begun.
+   ETIMEDOUT: also if TIMEOUT is over.  EINVAL: COUNT is 0, or unknown flag or
+   type.  EAFNOSUPPORT: also an address of another family than the source.
+   Any errno of socket, bind, connect, poll.  Since 0.1.
+   Rests on: RFC 8305 section 5, POSIX connect.  */
+int sonde_connect(const struct sonde_address *list, size_t count, int timeout,
+                  const struct sonde_connect_options *options,
+                  struct sonde_connect_report *report);
+
+/* The same for HOST and SERVICE, as in struct sonde_target; TIMEOUT is
+   for looking up and connecting together.  Fails also as sonde_resolve; the
+   report tells which of the two it was.  Since 0.1.  */
+int sonde_connect_name(const char *host, const char *service, int timeout,
+                       const struct sonde_connect_options *options,
+                       struct sonde_connect_report *report);
 
 /* ---- backlog: the queue length you want --------------------------------- */
 
@@ -181,13 +356,15 @@ struct sonde_queue {
    (gVisor) are found out and not believed (portability: "Asking for the
    queue").  For that another listener, at the same address with a port of its
    own, may be made and closed again.
+   On FreeBSD three options of the socket; on macOS the list of all TCP sockets,
+   in which it is found by its address (compiled for both, not run there).
 
    Returns 0.  ENOTSUP: this system, or this kind of socket, says nothing.
    EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Any errno of sonde_listen:
    that other listener cannot be had, so nothing is known.  Since 0.1.  */
 int sonde_queue(int fd, struct sonde_queue *queue);
 
-/* ---- listen ------------------------------------------------------------- */
+/* ---- listen: an address, and room for those who wait -------------------- */
 
 /* Named intents, for the flags of sonde_listen.  */
 
@@ -195,25 +372,51 @@ int sonde_queue(int fd, struct sonde_queue *queue);
    never from a live one.  */
 #define SONDE_REBIND 4U
 
+/* Several sockets, all with this flag and of one user, listen on one address,
+   and the system spreads the connections over them.  */
+#define SONDE_SHARE 8U
+
 /* Listen on ADDRESS (port 0: one the system chooses, see sonde_address_local)
    with room for at least WANTED waiting connections (see sonde_backlog).
-   FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC, SONDE_REBIND.  If QUEUE is not null
-   it is set to what became effective, all -1 where the kernel does not say.
+   FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC, SONDE_REBIND, SONDE_SHARE.  If QUEUE
+   is not null it is set to what became effective, all -1 where the kernel does
+   not say.
 
    Hides: IPV6_V6ONLY, whose default differs (0 on Linux and macOS, 1 on the
    BSDs) and which OpenBSD does not let one clear: an IPv6 listener here is for
    IPv6 alone, everywhere, and that is read back.  SO_REUSEADDR, which BSD
    needs to restart a server at once and which steals ports on Windows: only
-   SONDE_REBIND sets it (portability: "Listening").
+   SONDE_REBIND sets it (portability: "Listening").  SO_REUSEPORT, which shares
+   on Linux and DragonFly, but on the other BSDs and macOS lets the last one
+   take all; FreeBSD shares by SO_REUSEPORT_LB (portability: "Sharing a port").
 
    Returns the descriptor, the caller's to close.  EADDRINUSE (from bind, or
    from listen, where some systems find it out), EADDRNOTAVAIL, EACCES, EINVAL
-   (unknown flag), the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had.
+   (unknown flag), the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had;
+   ENOTSUP: SONDE_SHARE, and this system does not, or not for this family.
    Since 0.1.  */
 int sonde_listen(const struct sonde_address *address, int wanted,
                  unsigned flags, struct sonde_queue *queue);
 
-/* ---- accept ------------------------------------------------------------- */
+/* Listen on the addresses FIRST and SECOND, one of IPv6 and one of IPv4, by a
+   socket for each, at the port of FIRST; if that is 0, at one the system
+   chooses, the same for both.  WANTED and FLAGS as for sonde_listen.
+
+   Hides: that one socket for both families is not to be had on OpenBSD, and
+   elsewhere depends on a setting; that a host may lack a family, or an address
+   of it: then there is one socket; and that the port the system chose for one
+   may be taken for the other: then another is tried, 32 times at most
+   (portability: "Both families").
+
+   Returns the number of sockets, 1 or 2, in FDS, those of FIRST first, the
+   caller's to close; FDS[1] is -1 if there is one.  EADDRINUSE: the port, or 32
+   ports, are taken for one of them.  Others as sonde_listen, for FIRST, if both
+   families are missing.  Since 0.1.  */
+int sonde_listen_dual(const struct sonde_address *first,
+                      const struct sonde_address *second, int wanted,
+                      unsigned flags, int fds[2]);
+
+/* ---- accept: whatever became of the client before ----------------------- */
 
 /* What to do about an errno of accept.  */
 enum sonde_accept_class {
@@ -255,198 +458,211 @@ enum sonde_accept_class sonde_accept_class(int error);
    EBADF, ENOTSOCK, EOPNOTSUPP.  Since 0.1.  */
 int sonde_accept(int listener, struct sonde_address *peer, unsigned flags);
 
-/* ---- signal ------------------------------------------------------------- */
-
-/* Whether system calls are restarted after the handler returns.  */
-enum sonde_restart {
-    SONDE_RESTART,  /* where the system restarts that call: never rely on it
-                       for connect, poll, select, or with a socket timeout */
-    SONDE_INTERRUPT /* the call fails with EINTR */
+/* A descriptor kept in reserve, for when there are no more.  One thread at a
+   time.  */
+struct sonde_spare {
+    int fd; /* -1: it is lost */
 };
 
-/* Call HANDLER, a function or SIG_DFL or SIG_IGN, on SIGNO from now on.  The
-   handler stays installed, and SIGNO is blocked while it runs.
-
-   Hides: signal(), which resets the handler on System V, dietlibc and strict
-   XSI builds of glibc, and restarts or not at will (portability: "Signals").
-
-   Changes the disposition for the whole process: that is what it is for.
-   Returns 0.  EINVAL: no such signal, or one that cannot be caught.
+/* Put a descriptor in reserve: a socket without an address, which needs no file
+   and works in a chroot.  Returns 0.  EMFILE, ENFILE, ENOBUFS, ENOMEM.
    Since 0.1.  */
-int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart);
+int sonde_spare_open(struct sonde_spare *spare);
 
-/* ---- outcome: what became of it, for a client ---------------------------- */
+/* Give it up.  Since 0.1.  */
+void sonde_spare_close(struct sonde_spare *spare);
 
-/* What a client can be told, whatever errno this system uses for it.  */
-enum sonde_outcome {
-    SONDE_OUTCOME_CONNECTED,
-    SONDE_OUTCOME_REFUSED,             /* nobody listens there */
-    SONDE_OUTCOME_TIMED_OUT,           /* no answer within the time */
-    SONDE_OUTCOME_HOST_UNREACHABLE,    /* a router or ARP says so */
-    SONDE_OUTCOME_NETWORK_UNREACHABLE, /* no route, or no such family here */
-    SONDE_OUTCOME_NAME_UNKNOWN,        /* no such host or service */
-    SONDE_OUTCOME_NAME_NO_ANSWER,      /* the name service does not answer, or
-                                          answers that it cannot: try later */
-    SONDE_OUTCOME_SOURCE_NOT_LOCAL,    /* no such address here, or none to go
-                                          there from, or no free port of it */
-    SONDE_OUTCOME_PORT_IN_USE,         /* the source port is taken */
-    SONDE_OUTCOME_PERMISSION,          /* a firewall, or a low source port */
-    SONDE_OUTCOME_RESET,               /* the other side broke it off */
-    SONDE_OUTCOME_RESOURCES,           /* descriptors, memory, threads */
-    SONDE_OUTCOME_ABANDONED,           /* another address was faster */
-    SONDE_OUTCOME_OTHER                /* see errno */
+/* After sonde_accept on LISTENER failed with EMFILE or ENFILE: turn the next
+   waiting client away, with the descriptor in reserve, which is back after it.
+   The client sees its connection end.  Otherwise a level-triggered loop would
+   be told of that client without end.
+
+   Hides: that on Linux, the BSDs and illumos the connection stays in the queue
+   when there is no descriptor for it; macOS and gVisor have already closed it,
+   and then nobody is there to be turned away (portability: "Out of
+   descriptors").
+
+   LISTENER should be non-blocking: a blocking one is asked only if poll says
+   that a client is there, but may still wait if that one has just gone.  Other
+   threads, which may take the descriptor in the instant in which it is free,
+   do no harm, but then this fails.
+
+   Returns 0: one client was turned away.  EAGAIN: nobody waits.  Others, such
+   as EMFILE: it did not work; wait, see sonde_backoff.  If the reserve could
+   not be restored it is tried again by the next call.  Since 0.1.  */
+int sonde_spare_shed(struct sonde_spare *spare, int listener);
+
+/* The milliseconds to leave a listener alone after an error of class
+   SONDE_ACCEPT_BACKOFF, LAST being the answer of the call before, or 0 after a
+   success: 5, then twice as long each time, 1000 at most.  Cannot fail.
+   Since 0.1.  */
+int sonde_backoff(int last);
+
+/* ---- activation: sockets inherited from who started the program --------- */
+
+/* What a socket is to a server.  */
+enum sonde_role {
+    SONDE_LISTENER,   /* accept from it */
+    SONDE_CONNECTION, /* serve it; its peer may be gone already */
+    SONDE_DATAGRAM    /* receive from it */
 };
 
-/* The outcome that ERROR means, an errno of a client's socket, bind, connect,
-   send or receive; 0 is SONDE_OUTCOME_CONNECTED.
-
-   Hides: that an unreachable host is EHOSTUNREACH, EHOSTDOWN (BSDs) or ENONET
-   (Linux), a missing IPv6 EAFNOSUPPORT, EPROTONOSUPPORT or EADDRNOTAVAIL, a
-   UNIX path without a server ECONNREFUSED or ENOENT (portability: "Errors of a
-   client").
-
-   Errors not known are SONDE_OUTCOME_OTHER.  Cannot fail.  Since 0.1.  */
-enum sonde_outcome sonde_outcome(int error);
-
-/* OUTCOME as one word of letters and hyphens, "host-unreachable", that will
-   never change; and as part of a sentence, "the host cannot be reached".  Both
-   are constants.  Cannot fail.  Since 0.1.  */
-const char *sonde_outcome_name(enum sonde_outcome outcome);
-const char *sonde_outcome_text(enum sonde_outcome outcome);
-
-/* ---- resolve: from names to addresses ------------------------------------ */
-
-/* Whom to reach.  HOST is a name, an address as sonde_address_parse reads it
-   but without a port (brackets are allowed), a path with a slash for a UNIX
-   socket, or NULL for loopback: ::1, then 127.0.0.1.  SERVICE is a name, a
-   port number, or NULL for port 0; with a path it does not count.  FAMILY is
-   AF_UNSPEC, AF_INET, AF_INET6 or AF_UNIX.  TYPE is SOCK_STREAM or
-   SOCK_DGRAM, which one name of a service may have different ports for.  */
-struct sonde_target {
-    const char *host;
-    const char *service;
-    int family;
-    int type;
+/* A socket that was there when the program started.  */
+struct sonde_inherited {
+    int fd;
+    enum sonde_role role;
+    int family;     /* AF_INET, AF_INET6, AF_UNIX, ... */
+    int type;       /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
+    char name[256]; /* from LISTEN_FDNAMES; "unknown" without it */
 };
 
-/* Find the addresses of TARGET within MILLISECONDS and write the best SIZE of
-   them to LIST, each once, in the order they should be tried: as the system
-   sorts them, but the two families by turns.  If CODE is not null, *CODE is 0
-   or the EAI code of getaddrinfo.
+/* Find out what the socket FD is.  Changes nothing.  Of use for descriptor 0
+   under inetd, where it is the listening or datagram socket ("wait") or the
+   connection ("nowait"), and 1 and 2 are the same socket: nothing may be
+   written to standard error, and 0 stays as it is, without close-on-exec.
+   That 0 is a socket does not prove inetd: some shells and test harnesses give
+   their children socket pairs; so let an option say it.
 
-   Asks nobody, and starts no thread, if HOST and SERVICE are numbers or a
-   path.  Waits otherwise, MILLISECONDS at most; EINTR does not end the wait.
+   Hides: SO_ACCEPTCONN, which macOS and OpenBSD do not answer: there a stream
+   socket without a peer that is neither writable nor hung up is taken for a
+   listener.  An unconnected stream socket, which nobody hands over, would be
+   taken for one by mistake; accept then says EINVAL.  A connection that was
+   reset in the meantime has no peer either (portability: "Inherited sockets").
 
-   Hides: AI_ADDRCONFIG, with which a host that has loopback alone knows no
-   "localhost" (never used, so that addresses of a family this host lacks may
-   be among the answers: sonde_connect passes over them); AI_V4MAPPED, unknown
-   on some BSDs (never used); scope ids, kept here (portability: "Looking up
-   names").  getaddrinfo has no deadline and cannot be stopped: a thread calls
-   it, detached, with all signals blocked, and if it is late it goes on when
-   this function has returned, owning what it needs, and frees that when its
-   resolver comes back.  So the library must not be unloaded by dlclose while
-   a lookup may still go on; exit does not wait for it.
+   Returns 0.  ENOTSOCK: it is something else.  EBADF.  EPROTOTYPE: a socket of
+   another type (raw).  Since 0.1.  */
+int sonde_inherited(int fd, struct sonde_inherited *found);
 
-   Returns how many addresses there are, at least 1.  ENOENT: no such host or
-   service, or it has no address of FAMILY.  ENXIO: no such scope.
-   ENAMETOOLONG: the path does not fit.  EAGAIN: the name service does not
-   answer.  ETIMEDOUT: it did not within MILLISECONDS (CODE is EAI_AGAIN).
-   EPROTO: it answered that it failed.  EAFNOSUPPORT: no such family here.
-   EINVAL: SIZE is 0.  EMFILE, ENFILE, ENOMEM, and with CODE EAI_SYSTEM any
-   errno.  What LIST holds after a failure is not defined.  Since 0.1.
-   Rests on: RFC 6724 (by the system), RFC 8305 section 4.  */
-ssize_t sonde_resolve(const struct sonde_target *target, int milliseconds,
-                      struct sonde_address *list, size_t size, int *code);
+/* A flag of sonde_activation: remove the three variables, so that children do
+   not take them for theirs.  */
+#define SONDE_UNSETENV 16U
 
-/* CODE, an EAI code of sonde_resolve or getaddrinfo, by its name, "EAI_AGAIN";
-   as part of a sentence, in English whatever the locale; and as an outcome,
-   for which ERROR is errno, that counts with EAI_SYSTEM alone.
+/* Find the sockets that a service manager passed by LISTEN_FDS, LISTEN_PID and
+   LISTEN_FDNAMES: descriptors 3 and up.  At most ROOM are written to FOUND, in
+   the order given; each gets close-on-exec, O_NONBLOCK stays as it is.
+   FLAGS: SONDE_UNSETENV.
 
-   Hides: gai_strerror, whose sentences differ from system to system, and codes
-   that are not everywhere (portability: "Looking up names").
+   Reading is strict: numbers are decimal digits, nothing else.  getenv and
+   unsetenv make it a call for the start of main, before there are threads.
 
-   The strings are constants.  Cannot fail.  Since 0.1.  */
-const char *sonde_resolve_code_name(int code);
-const char *sonde_resolve_code_text(int code);
-enum sonde_outcome sonde_resolve_code_outcome(int code, int error);
+   Returns how many; 0 if the variables are missing or for another process,
+   which is no error (then they are left alone).  EINVAL: they are malformed, or
+   the names are not as many as the sockets, or FLAGS is unknown.  ENOSPC: more
+   than ROOM.  EBADF, ENOTSOCK, EPROTOTYPE: as sonde_inherited, for one of them.
+   On failure the variables are unset all the same if FLAGS says so, and the
+   descriptors stay open, the caller's as before.  Since 0.1.
+   Rests on: sd_listen_fds(3).  */
+int sonde_activation(struct sonde_inherited *found, size_t room,
+                     unsigned flags);
 
-/* ---- connect: to whichever address answers first ------------------------- */
+/* ---- stream: whole reads and writes, under a deadline ------------------- */
 
-/* How to connect.  All zero is what most callers want.  */
-struct sonde_connect_options {
-    int type;       /* SOCK_STREAM (also for 0), or SOCK_DGRAM: see datagram */
-    int delay;      /* milliseconds from one attempt to the next while the
-                       first has not failed; 0: 250, as RFC 8305 section 8 */
-    unsigned flags; /* SONDE_NONBLOCK, SONDE_CLOEXEC: the result's */
-    int family;     /* for sonde_connect_name: AF_UNSPEC (0), AF_INET, ... */
-    /* To bind to first, or NULL; only addresses of its family can be reached
-       then.  For a stream with a port SO_REUSEADDR is set, so that a
-       connection that is still dying does not keep the port.  */
-    const struct sonde_address *source;
+/* What holds for all five functions:
+
+   FD is a connected stream socket, blocking or not: its state is neither
+   looked at nor changed.  A pipe or a terminal does too.
+
+   ETIMEDOUT does not mean that TIMEOUT is over, which is EAGAIN, but that the
+   peer's host has not answered for so long that the system gave the connection
+   up.
+
+   Writing never raises SIGPIPE and leaves its disposition alone: a peer that
+   is gone is EPIPE or ECONNRESET, and nothing else.
+
+   Hides: MSG_NOSIGNAL (Linux, the BSDs, macOS since 11), else SO_NOSIGPIPE
+   (older macOS; it stays set on FD), else SIGPIPE blocked in this thread
+   while it writes, and taken back if it came; macOS's EPROTOTYPE for a
+   connection that is just being torn down; EINVAL on macOS for more than
+   INT_MAX bytes (portability: "Writing without SIGPIPE", "Waiting").  */
+
+/* Read what is there, at least one byte and at most SIZE, into BUFFER.
+   Returns the count; 0: the peer has ended the stream, or SIZE is 0.
+   EAGAIN: nothing came in time.  ECONNRESET, ETIMEDOUT, EHOSTUNREACH, ...:
+   the connection is lost.  ENOTCONN, EBADF.  Since 0.1.  */
+ssize_t sonde_read(int fd, void *buffer, size_t size, int timeout);
+
+/* Write what fits, at least one byte and at most SIZE, of BUFFER.
+   Returns the count; 0: SIZE is 0.  EAGAIN: nothing fitted in time.  EPIPE,
+   ECONNRESET, ...: the connection is lost.  ENOTCONN, EBADF.  Since 0.1.  */
+ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout);
+
+/* Read SIZE bytes into BUFFER.  *DONE is how many came, on failure too.
+   Returns 0; *DONE is less than SIZE if the stream ended before.  Errors as
+   sonde_read: with EAGAIN the call may be made again for the rest.
+   Since 0.1.  */
+int sonde_read_all(int fd, void *buffer, size_t size, int timeout,
+                   size_t *done);
+
+/* Write the SIZE bytes at BUFFER.  *DONE is how many the system took, on
+   failure too; whether they arrived nobody knows.
+   Returns 0: all.  Errors as sonde_write: with EAGAIN the call may be made
+   again for the rest.  Since 0.1.  */
+int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
+                    size_t *done);
+
+/* End the stream in this direction: the peer reads to its end, and may still
+   answer.  Never waits.
+   Returns 0, also if the peer is gone by now, which some systems call
+   ENOTCONN and others do not: the next read tells.  EBADF, ENOTSOCK.
+   Since 0.1.  */
+int sonde_half_close(int fd);
+
+/* ---- line: text by lines, a buffer for each connection ------------------ */
+
+/* The lines of one stream.  The members are the library's own.  One thread at
+   a time.  */
+struct sonde_lines {
+    int fd;
+    int ended;     /* the stream has: what is buffered is the rest */
+    int allocated; /* the buffer is ours */
+    char *buffer;
+    size_t size;       /* of the buffer, and of the longest line */
+    size_t start, end; /* what is buffered */
+    size_t searched;   /* up to here there is no newline */
 };
 
-/* One attempt: to which address, what came of it, the errno of it (0 if
-   connected), and after how many milliseconds.  */
-struct sonde_attempt {
-    struct sonde_address address;
-    enum sonde_outcome outcome;
-    int error;
-    int milliseconds;
-};
+/* Read lines from FD, a stream as for sonde_read, which stays the caller's.
+   No line, its newline included, is longer than SIZE bytes (RFC 5321 4.5.3.1.6
+   asks for 1000; with 16 KiB the system calls no longer count).
+   BUFFER, of SIZE bytes, is the caller's until sonde_lines_close; if it is
+   null, one is allocated.
+   Returns 0.  EINVAL: SIZE is 0.  ENOMEM.  Since 0.1.  */
+int sonde_lines_open(struct sonde_lines *lines, int fd, void *buffer,
+                     size_t size);
 
-/* So many addresses are tried at most; further ones are left out.  */
-#define SONDE_ATTEMPTS 32
+/* Free what sonde_lines_open allocated.  What was buffered is lost; FD stays
+   open.  Since 0.1.  */
+void sonde_lines_close(struct sonde_lines *lines);
 
-/* What happened: the outcome of it all; the EAI code of the lookup, 0 if none
-   was needed or it succeeded, and its milliseconds; and the attempts that were
-   begun, COUNT of them, in the order they were begun.  */
-struct sonde_connect_report {
-    enum sonde_outcome outcome;
-    int code;
-    int lookup_milliseconds;
-    size_t count;
-    struct sonde_attempt attempts[SONDE_ATTEMPTS];
-};
+/* Let *LINE point to the next line, inside the buffer: it holds until the next
+   call for LINES, may be written to, and is not followed by a NUL.
 
-/* Connect to whichever of the COUNT addresses LIST answers first, within
-   MILLISECONDS all in all.  The first is tried at once, each further one when
-   the delay is over or an attempt has failed, the earlier ones going on.
-   OPTIONS and REPORT may be null; *REPORT is filled in either way.
+   Hides: nothing of a system's, but what stdio does to a socket: no deadline,
+   lines with a NUL inside cut by fgets, over-long ones handed out in pieces
+   that look like lines, a buffer that no poll knows of.  There is at most one
+   system call for a buffer full, so several lines may be buffered: take lines
+   until EAGAIN before waiting for FD in a poller.
 
-   Waits, MILLISECONDS at most.  EINTR does not end the wait.
+   Returns the length, with the newline, which is missing from the last line
+   only, if the stream ended without it; 0: the stream has ended.
+   EAGAIN: no whole line came in time.  EMSGSIZE: the line is longer than the
+   buffer.  Other errors as sonde_read.  After each of them what came is still
+   there: call again, or sonde_line_piece, or sonde_line_skip.  Since 0.1.  */
+ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout);
 
-   Hides: connect after EINTR, which goes on by itself and must not be called
-   again (it gives EALREADY or EISCONN though not connected, or waits); failed
-   sockets that cannot be used for another attempt (BSDs, macOS): each attempt
-   has its own; success that is none: SO_ERROR is asked and getpeername must
-   have a peer; a connection to itself, which TCP makes if the port chosen for
-   a client happens to be the one it asks for and nobody listens there: it
-   counts as ECONNREFUSED, and is reset so that it leaves nothing behind; a
-   full queue of a UNIX listener, which is EAGAIN on Linux: it is tried again
-   after 1, 2, 4, ... at most 100 ms (on the BSDs and macOS it is ECONNREFUSED
-   and cannot be told from nobody listening) (portability: "Connecting").
+/* Let *PIECE point to what has come of the next line, up to and including its
+   newline; only if that is nothing, wait for more.  So a line of any length is
+   had in pieces, of which only the last ends in a newline; and so are the
+   bytes that were read ahead, for a protocol that stops being lines.
+   Returns and fails as sonde_line, but never with EMSGSIZE.  Since 0.1.  */
+ssize_t sonde_line_piece(struct sonde_lines *lines, char **piece, int timeout);
 
-   Returns the descriptor, the caller's to close.  If all fail, outcome and
-   errno are those of the attempt that tells most: refused, reset, timed out,
-   host unreachable, permission, port in use, resources, other, source not
-   local, network unreachable, in this order, so that a missing IPv6 never
-   covers what IPv4 had to say; among equals of the first one begun.
-   ETIMEDOUT is also the deadline's.  EINVAL: COUNT is 0, or unknown flag or
-   type.  EAFNOSUPPORT: also an address of another family than the source.
-   Any errno of socket, bind, connect, poll.  Since 0.1.
-   Rests on: RFC 8305 section 5, POSIX connect.  */
-int sonde_connect(const struct sonde_address *list, size_t count,
-                  int milliseconds, const struct sonde_connect_options *options,
-                  struct sonde_connect_report *report);
+/* Drop what follows up to and including the next newline, or the stream's end.
+   Returns 0.  EAGAIN: no newline came in time; what came is dropped, and the
+   next call goes on.  Other errors as sonde_read.  Since 0.1.  */
+int sonde_line_skip(struct sonde_lines *lines, int timeout);
 
-/* The same for HOST and SERVICE, as in struct sonde_target; MILLISECONDS are
-   for looking up and connecting together.  Fails also as sonde_resolve; the
-   report tells which of the two it was.  Since 0.1.  */
-int sonde_connect_name(const char *host, const char *service, int milliseconds,
-                       const struct sonde_connect_options *options,
-                       struct sonde_connect_report *report);
-
-/* ---- datagram: whole, from whom, and where to ---------------------------- */
+/* ---- datagram: whole, from whom, and where to --------------------------- */
 
 /* No datagram of UDP is longer, in bytes: over IPv4 they end at 65,507, over
    IPv6 at 65,527.  A buffer of this size never cuts one.  */
@@ -462,26 +678,23 @@ int sonde_connect_name(const char *host, const char *service, int milliseconds,
    bytes can be sent and none above some 42,000 received; they are enlarged
    (portability: "Datagrams").  */
 
-/* Send the SIZE bytes DATA as one datagram on the connected socket FD, and
-   wait for room for it MILLISECONDS at most (0: not at all).  Sent does not
-   mean that it arrives.
-   Returns 0.  EAGAIN: no room, and no time to wait.  ETIMEDOUT: no room in
-   time.  EMSGSIZE: too long.  ENOBUFS: no room either, where that cannot be
-   waited for (BSDs, macOS).  ECONNREFUSED and others: see above; the datagram
-   was not sent, but may be again.  ENOTCONN, EDESTADDRREQ, EBADF, ENOTSOCK.
-   Since 0.1.  */
-int sonde_datagram_send(int fd, const void *data, size_t size,
-                        int milliseconds);
+/* Send the SIZE bytes DATA as one datagram on the connected socket FD, waiting
+   for room if there is none.  Sent does not mean that it arrives.
+   Returns 0.  EAGAIN: no room in time.  EMSGSIZE: too long.  ENOBUFS: no room
+   either, where that cannot be waited for (BSDs, macOS).  ECONNREFUSED and
+   others: see above; the datagram was not sent, but may be again.  ENOTCONN,
+   EDESTADDRREQ, EBADF, ENOTSOCK.  Since 0.1.  */
+int sonde_datagram_send(int fd, const void *data, size_t size, int timeout);
 
 /* Receive one datagram of the peer on the connected socket FD into BUFFER of
-   SIZE bytes, and wait for it MILLISECONDS at most (0: not at all).  What came
-   from others before FD was connected is left out.
+   SIZE bytes, waiting for it if none is there.  What came from others before
+   FD was connected is left out.
    Returns its length, which may be 0.  EMSGSIZE: it was longer than SIZE; the
-   rest is lost, and BUFFER holds the beginning.  EAGAIN: none is there, and no
-   time to wait.  ETIMEDOUT: none in time.  ECONNREFUSED and others: see above.
-   ENOTCONN: FD is not connected.  EBADF, ENOTSOCK.  Since 0.1.  */
-ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size,
-                               int milliseconds);
+   rest is lost, and BUFFER holds the beginning.  EAGAIN: none came in time, or
+   64 in a row were left out.
+   ECONNREFUSED and others: see above.  ENOTCONN: FD is not connected.  EBADF,
+   ENOTSOCK.  Since 0.1.  */
+ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout);
 
 /* Both ends of a datagram that a server received: FROM its sender (length 0 if
    it has no address: a UNIX client that bound none), TO the address and port
@@ -513,8 +726,7 @@ int sonde_datagram_bind(const struct sonde_address *address, unsigned flags);
    datagram is taken instead, at most 64 times in a row, then EAGAIN lets the
    caller do other things (portability: "Datagrams").  */
 ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
-                                    int milliseconds,
-                                    struct sonde_datagram *ends);
+                                    int timeout, struct sonde_datagram *ends);
 
 /* Answer a datagram that FD received with ENDS: send the SIZE bytes DATA to
    its sender, from the very address it was sent to, which on a host with
@@ -554,7 +766,149 @@ const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
    the system says of a socket that is not TCP.  Since 0.1.  */
 int sonde_keepalive(int fd, int seconds);
 
-/* ---- byteorder ---------------------------------------------------------- */
+/* ---- signal: handlers, children, and a loop that hears of both ---------- */
+
+/* Whether system calls are restarted after the handler returns.  */
+enum sonde_restart {
+    SONDE_RESTART,  /* where the system restarts that call: never rely on it
+                       for connect, poll, select, or with a socket timeout */
+    SONDE_INTERRUPT /* the call fails with EINTR */
+};
+
+/* Call HANDLER, a function or SIG_DFL or SIG_IGN, on SIGNO from now on.  The
+   handler stays installed, and SIGNO is blocked while it runs.
+
+   Hides: signal(), which resets the handler on System V, dietlibc and strict
+   XSI builds of glibc, and restarts or not at will (portability: "Signals").
+
+   Changes the disposition for the whole process: that is what it is for.
+   Returns 0.  EINVAL: no such signal, or one that cannot be caught.
+   Since 0.1.  */
+int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart);
+
+/* Take the exit status of every child that has ended, and call EACH, unless it
+   is null, with its process number, its status as waitpid gives it, and USER.
+   To be called after SIGCHLD: as signals do not queue, one may stand for many
+   children.  It is async-signal-safe if EACH is, and may be called in the
+   handler.  It takes all children of the process, also those that a library
+   started: a program that waits for one by number must not call it.
+   Returns how many; 0 also if there are no children.  Since 0.1.  */
+int sonde_reap(void (*each)(pid_t child, int status, void *user), void *user);
+
+/* Turn signals into something to read, so that a loop that waits for
+   descriptors can wait for signals too, and none comes between the check and
+   the wait.  Returns a descriptor, for a poller or poll, which becomes readable
+   when a signal chosen by sonde_wake_on has come.
+
+   Hides: signalfd, which only Linux has, and the races of a flag tested before
+   poll; pselect and ppoll close them only where they are system calls
+   (portability: "Signals and loops").
+
+   All the sonde_wake functions work on one state of the whole process, the
+   handler having no other way to find it: at most one wake-up at a time, opened
+   and closed while no other thread uses it.  The descriptor is close-on-exec
+   and non-blocking, and only sonde_wake_close may close it.
+   EBUSY: it is open already.  EMFILE, ENFILE.  Since 0.1.  */
+int sonde_wake_open(void);
+
+/* Catch SIGNO from now on: its handler notes it, and wakes up.  System calls
+   are restarted (SONDE_RESTART).  It changes the disposition for the whole
+   process, until sonde_wake_close.
+   Returns 0.  EINVAL: no such signal, or one that cannot be caught, or above
+   127.  ENOENT: sonde_wake_open comes first.  Since 0.1.  */
+int sonde_wake_on(int signo);
+
+/* The number of a signal that has come since it was last returned here, each
+   once, however often it came; 0: none.  Call it until it says 0.  Never waits.
+   Since 0.1.  */
+int sonde_wake_take(void);
+
+/* Give every signal the disposition it had before sonde_wake_on, and close the
+   descriptor.  A child made by fork calls this first, if it goes on in the same
+   program: what it was sent since fork, it is sent again, with the former
+   disposition; and it has never woken its parent.  Since 0.1.  */
+void sonde_wake_close(void);
+
+/* ---- poller: which descriptors are ready -------------------------------- */
+
+/* What a descriptor is watched for, and found ready for.  */
+#define SONDE_READABLE 1U /* read, or accept, would not block */
+#define SONDE_WRITABLE 2U /* write would not block; a connect has ended */
+
+/* How a poller asks the system.  */
+enum sonde_poller_kind {
+    SONDE_POLLER_BEST,   /* the first of the following that this host has */
+    SONDE_POLLER_EPOLL,  /* Linux, illumos */
+    SONDE_POLLER_KQUEUE, /* the BSDs, macOS */
+    SONDE_POLLER_POLL    /* everywhere */
+};
+
+/* A set of watched descriptors.  One thread at a time.  It does not survive
+   fork: close it in the child, and make a new one.  */
+struct sonde_poller;
+
+/* A descriptor that is ready.  */
+struct sonde_event {
+    int fd;
+    unsigned ready; /* SONDE_READABLE, SONDE_WRITABLE: what it is watched for
+                       only */
+    void *user;     /* as given with it */
+};
+
+/* Make a poller of KIND, watching nothing.
+
+   Hides: epoll, kqueue and poll, and where they differ.  Level-triggered all
+   of them: what stays ready is reported again.  No limit on the number or the
+   value of descriptors (select has FD_SETSIZE).  A connection that is hung up
+   or in error is reported as ready for whatever it is watched for: the call
+   then says what happened, which the bits of poll do not, alike.  One that is
+   watched for nothing is not reported, not even as hung up, which epoll and
+   poll would do without end (portability: "Readiness").
+
+   Returns the poller, the caller's to close; null with errno: ENOTSUP, this
+   host has no such kind; EMFILE, ENFILE, ENOMEM.  Since 0.1.  */
+struct sonde_poller *sonde_poller_open(enum sonde_poller_kind kind);
+
+/* Free POLLER.  The descriptors stay open.  Null is allowed.  Since 0.1.  */
+void sonde_poller_close(struct sonde_poller *poller);
+
+/* The kind that POLLER is, for the log: "epoll", "kqueue" or "poll".
+   Since 0.1.  */
+const char *sonde_poller_name(const struct sonde_poller *poller);
+
+/* Watch FD for EVENTS, SONDE_READABLE, SONDE_WRITABLE, both or 0.
+   Returns 0.  EEXIST: it is being watched.  EBADF.  EPERM: under epoll, FD is
+   a regular file.  EINVAL: unknown events.  ENOMEM, ENOSPC.  Since 0.1.  */
+int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
+                     void *user);
+
+/* Watch FD for EVENTS, with USER, from now on; 0 pauses it.  What was found
+   before and is no longer watched for will not be reported.
+   Returns 0.  ENOENT: it is not being watched.  EBADF, EINVAL, ENOMEM.
+   Since 0.1.  */
+int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
+                        void *user);
+
+/* Watch FD no longer.  To be done before it is closed: epoll would go on
+   watching what a duplicate keeps open.  What was found and not yet taken by
+   sonde_poller_next is forgotten, so that USER may be freed at once, also for
+   a descriptor other than the one just served, and a new descriptor with the
+   same number starts with a clean slate.
+   Returns 0.  ENOENT: it is not being watched.  Since 0.1.  */
+int sonde_poller_remove(struct sonde_poller *poller, int fd);
+
+/* Wait until a descriptor is ready.  What the last wait found and was not taken
+   is dropped, to be found again.  A signal does not end the wait, unless by
+   sonde_wake_open.
+   Returns how many are ready, 0 if the time is over.  ENOMEM.  Since 0.1.  */
+int sonde_poller_wait(struct sonde_poller *poller, int timeout);
+
+/* Take the next of those that the last sonde_poller_wait found into *EVENT.
+   Each descriptor comes once.  Returns 1, or 0 if there is none left.
+   Since 0.1.  */
+int sonde_poller_next(struct sonde_poller *poller, struct sonde_event *event);
+
+/* ---- byteorder: which byte comes first ---------------------------------- */
 
 enum sonde_byteorder {
     SONDE_LITTLE_ENDIAN = 1, /* the least significant byte comes first */

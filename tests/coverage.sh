@@ -15,8 +15,7 @@ if ! { ./configure --quiet CC="${GCC:-gcc}" CFLAGS='-g -O0 --coverage' &&
     ${MAKE:-make} && ${MAKE:-make} check; } > "$scratch/log" 2>&1; then
     tail -n 30 "$scratch/log" >&2
     ok 1 "it builds and passes with counters"
-    finish
-    exit
+    finish_alone
 fi
 ok 0 "it builds and passes with counters"
 
@@ -44,4 +43,4 @@ done 2> /dev/null | awk -v least="${LEAST:-0}" '
         exit !(all > 0 && 100 * all_run / all >= least)
     }'
 is "at least ${LEAST:-0} % of the lines of lib/ are run" [ $? -eq 0 ]
-finish
+finish_alone

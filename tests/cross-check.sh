@@ -110,4 +110,4 @@ links macos-aarch64 aarch64-apple-darwin aarch64-macos lt_cv_prog_gnu_ld=no
 links freebsd x86_64-unknown-freebsd x86_64-freebsd
 links netbsd x86_64-unknown-netbsd x86_64-netbsd
 links openbsd x86_64-unknown-openbsd x86_64-openbsd
-finish
+finish_alone

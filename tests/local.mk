@@ -10,13 +10,15 @@ SH_LOG_DRIVER = $(tap_driver)
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	srcdir='$(top_srcdir)' builddir='$(abs_top_builddir)' CC='$(CC)' \
+	CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' \
 	MAKE='$(MAKE)' HOST='$(host)' LC_ALL=C; \
-	export srcdir builddir CC MAKE HOST LC_ALL;
+	export srcdir builddir CC CFLAGS LDFLAGS MAKE HOST LC_ALL;
 
 test_scripts = \
 	tests/backlogprobe.sh \
 	tests/busy.sh \
 	tests/byteorder.sh \
+	tests/examples.sh \
 	tests/house.sh \
 	tests/library.sh \
 	tests/limits.sh \
@@ -30,6 +32,12 @@ check_LTLIBRARIES =
 
 include tests/unit/local.mk
 include tests/fuzz/local.mk
+
+# Who starts the examples, and who answers them.
+check_PROGRAMS += tests/peer
+tests_peer_SOURCES = tests/peer.c
+tests_peer_CFLAGS = $(SONDE_CFLAGS)
+tests_peer_LDADD = lib/libsonde-core.la
 
 # To be preloaded by tampered.sh.  -rpath makes libtool build a shared object
 # for a library that is not installed.

@@ -13,6 +13,7 @@ byteorder=$builddir/byteorder
 export srcdir builddir backlogprobe byteorder
 
 tests_done=0
+tests_failed=0
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/sonde-test.XXXXXX") || exit 99
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
@@ -20,6 +21,14 @@ trap 'exit 99' HUP INT TERM
 # To be called last: a script that died before has no plan, and fails.
 finish () {
     echo "1..$tests_done"
+}
+
+# In its place, in a script that make runs without the harness: fails if any
+# test did.
+finish_alone () {
+    finish
+    [ "$tests_failed" -eq 0 ]
+    exit
 }
 
 skip_all () {
@@ -34,6 +43,7 @@ ok () {
         echo "ok $tests_done - $2"
     else
         echo "not ok $tests_done - $2"
+        tests_failed=$((tests_failed + 1))
         for file in out err; do
             [ -s "$scratch/$file" ] && sed "s/^/# $file: /" "$scratch/$file"
         done

@@ -3,6 +3,7 @@
 
 unit_tests = \
 	tests/unit/test-accept \
+	tests/unit/test-activation \
 	tests/unit/test-address \
 	tests/unit/test-address-text \
 	tests/unit/test-backlog \
@@ -10,22 +11,31 @@ unit_tests = \
 	tests/unit/test-cap \
 	tests/unit/test-connect \
 	tests/unit/test-datagram \
+	tests/unit/test-deadline \
 	tests/unit/test-fill \
 	tests/unit/test-finding \
 	tests/unit/test-json \
 	tests/unit/test-keepalive \
 	tests/unit/test-kernels \
+	tests/unit/test-line \
 	tests/unit/test-listen \
+	tests/unit/test-listen-dual \
 	tests/unit/test-names \
 	tests/unit/test-plan \
+	tests/unit/test-poller \
 	tests/unit/test-queue \
+	tests/unit/test-reap \
 	tests/unit/test-resolve \
 	tests/unit/test-rule \
 	tests/unit/test-runner \
 	tests/unit/test-signal \
 	tests/unit/test-socket \
+	tests/unit/test-spare \
+	tests/unit/test-stream \
 	tests/unit/test-threads \
-	tests/unit/test-verdict
+	tests/unit/test-verdict \
+	tests/unit/test-wake \
+	tests/unit/test-xnu-pcblist
 
 EXTRA_DIST += $(unit_tests:=.c)
 AM_CPPFLAGS += $(CHECK_CFLAGS)

@@ -270,20 +270,12 @@ START_TEST(an_address_of_length_0_is_closed_and_passed_over)
 }
 END_TEST
 
-static int no_fcntl(int fd, int command, int argument)
-{
-    (void)fd;
-    (void)command;
-    (void)argument;
-    errno = EDOM;
-    return -1;
-}
-
 START_TEST(flags_that_cannot_be_set_close_the_descriptor)
 {
     int before = unit_descriptors();
     say(ENOSYS, 1);
-    sonde__sys.fcntl = no_fcntl;
+    unit_error = EDOM;
+    sonde__sys.fcntl = unit_failing_fcntl;
     ck_assert_int_eq(sonde_accept(listener, NULL, SONDE_CLOEXEC), -1);
     ck_assert_int_eq(errno, EDOM);
     ck_assert_int_eq(unit_descriptors(), before);

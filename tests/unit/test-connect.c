@@ -127,10 +127,10 @@ START_TEST(after_a_refusal_the_next_begins_at_once)
     reserve(&list[0]);
     start_server(&list[1]);
     made = closed = 0;
-    int64_t start = sonde__sys.clock();
+    int64_t start = sonde__sys.now();
     int fd = sonde_connect(list, 2, PATIENCE, &options, &report);
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_lt(sonde__sys.clock() - start, LONG_DELAY / 2);
+    ck_assert_int_lt(sonde__since(start), LONG_DELAY / 2);
     ck_assert_uint_eq(report.count, 2);
     ck_assert_int_eq(report.attempts[0].outcome, SONDE_OUTCOME_REFUSED);
     ck_assert_int_eq(report.attempts[1].outcome, SONDE_OUTCOME_CONNECTED);
@@ -224,9 +224,9 @@ START_TEST(one_deadline_for_all)
         start_server(&list[i]);
     silence(-1);
     made = closed = 0;
-    int64_t start = sonde__sys.clock();
+    int64_t start = sonde__sys.now();
     ck_assert_int_eq(sonde_connect(list, 3, 60, &options, &report), -1);
-    ck_assert_int_ge(sonde__sys.clock() - start, 60);
+    ck_assert_int_ge(sonde__since(start), 60);
     ck_assert_int_eq(errno, ETIMEDOUT);
     ck_assert_int_eq(report.outcome, SONDE_OUTCOME_TIMED_OUT);
     ck_assert_uint_ge(report.count, 1);
@@ -318,18 +318,6 @@ START_TEST(success_without_a_peer_is_none)
 }
 END_TEST
 
-static int failing_getsockopt(int fd, int level, int name, void *value,
-                              socklen_t *length)
-{
-    (void)fd;
-    (void)level;
-    (void)name;
-    (void)value;
-    (void)length;
-    errno = EHOSTUNREACH;
-    return -1;
-}
-
 /* System V: getsockopt itself fails with the pending error.  */
 START_TEST(a_pending_error_may_be_that_of_getsockopt)
 {
@@ -339,7 +327,8 @@ START_TEST(a_pending_error_may_be_that_of_getsockopt)
     answers[0].error = EINPROGRESS;
     sonde__sys.connect = answering_connect;
     sonde__sys.poll = ready_poll;
-    sonde__sys.getsockopt = failing_getsockopt;
+    unit_error = EHOSTUNREACH;
+    sonde__sys.getsockopt = unit_failing_getsockopt;
     ck_assert_int_eq(sonde_connect(&address, 1, PATIENCE, NULL, &report), -1);
     ck_assert_int_eq(report.outcome, SONDE_OUTCOME_HOST_UNREACHABLE);
 }
@@ -537,20 +526,12 @@ START_TEST(a_unix_queue_that_stays_full)
 }
 END_TEST
 
-static int full_socket(int family, int type, int protocol)
-{
-    (void)family;
-    (void)type;
-    (void)protocol;
-    errno = EMFILE;
-    return -1;
-}
-
 START_TEST(no_descriptors_left)
 {
     struct sonde_address address;
     ck_assert_int_eq(sonde_address_loopback(&address, AF_INET, 7), 0);
-    sonde__sys.socket = full_socket;
+    unit_error = EMFILE;
+    sonde__sys.socket = unit_failing_socket;
     ck_assert_int_eq(sonde_connect(&address, 1, PATIENCE, NULL, &report), -1);
     ck_assert_int_eq(errno, EMFILE);
     ck_assert_int_eq(report.outcome, SONDE_OUTCOME_RESOURCES);

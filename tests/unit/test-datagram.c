@@ -124,10 +124,10 @@ START_TEST(silence_ends_at_the_deadline)
     struct sonde_datagram ends;
     int server = start_server(&address, AF_INET);
     int client = start_client(&address);
-    int64_t start = sonde__sys.clock();
+    int64_t start = sonde__sys.now();
     ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, 30), -1);
-    ck_assert_int_eq(errno, ETIMEDOUT);
-    ck_assert_int_ge(sonde__sys.clock() - start, 30);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_ge(sonde__since(start), 30);
     ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, 0), -1);
     ck_assert_int_eq(errno, EAGAIN);
     ck_assert_int_eq(

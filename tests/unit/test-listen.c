@@ -32,13 +32,12 @@ static int get_option(int fd, int level, int name)
 
 /* ---- calls that say what another system would --------------------------- */
 
-static int error_said;
 static int bind_says(int fd, const struct sockaddr *address, socklen_t length)
 {
     (void)fd;
     (void)address;
     (void)length;
-    errno = error_said;
+    errno = unit_error;
     return -1;
 }
 
@@ -46,19 +45,7 @@ static int listen_says(int fd, int backlog)
 {
     (void)fd;
     (void)backlog;
-    errno = error_said;
-    return -1;
-}
-
-static int setsockopt_says(int fd, int level, int name, const void *value,
-                           socklen_t length)
-{
-    (void)fd;
-    (void)level;
-    (void)name;
-    (void)value;
-    (void)length;
-    errno = error_said;
+    errno = unit_error;
     return -1;
 }
 
@@ -139,7 +126,7 @@ START_TEST(a_unix_listener_says_nothing_of_its_queue)
     snprintf(path, sizeof path, "%s/socket", directory);
     ck_assert_int_eq(sonde_address_unix(&address, path), 0);
     /* SO_REUSEADDR means nothing there, and is an error on some systems.  */
-    sonde__sys.setsockopt = setsockopt_says;
+    sonde__sys.setsockopt = unit_failing_setsockopt;
     int fd = sonde_listen(&address, 5, SONDE_REBIND, &queue);
     int second = sonde_listen(&address, 5, SONDE_REBIND, NULL);
     int error = errno;
@@ -173,7 +160,7 @@ END_TEST
 START_TEST(an_unknown_flag_is_refused)
 {
     int before = unit_descriptors();
-    for (unsigned flag = 8; flag != 0; flag <<= 1) {
+    for (unsigned flag = 2 * SONDE_SHARE; flag != 0; flag <<= 1) {
         errno = 0;
         ck_assert_int_eq(sonde_listen(&loopback, 1, flag, NULL), -1);
         ck_assert_int_eq(errno, EINVAL);
@@ -232,15 +219,15 @@ START_TEST(every_failing_call_closes_the_descriptor)
 {
     static const int errors[] = {EADDRINUSE, EACCES, ENOBUFS, EDOM};
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
-        error_said = errors[i];
+        unit_error = errors[i];
         sonde__sys.bind = bind_says;
-        check_refused(&loopback, 0, error_said);
+        check_refused(&loopback, 0, unit_error);
         sonde__sys.bind = real.bind;
         sonde__sys.listen = listen_says;
-        check_refused(&loopback, 0, error_said);
+        check_refused(&loopback, 0, unit_error);
         sonde__sys.listen = real.listen;
-        sonde__sys.setsockopt = setsockopt_says;
-        check_refused(&loopback, SONDE_REBIND, error_said);
+        sonde__sys.setsockopt = unit_failing_setsockopt;
+        check_refused(&loopback, SONDE_REBIND, unit_error);
         sonde__sys.setsockopt = real.setsockopt;
     }
 }
@@ -258,9 +245,9 @@ START_TEST(without_v6only_there_is_no_listener)
     struct sonde_address address;
     sonde_address_loopback(&address, AF_INET6, 0);
     sonde__sys.socket = socket_of_any_kind;
-    sonde__sys.setsockopt = setsockopt_says;
+    sonde__sys.setsockopt = unit_failing_setsockopt;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
-        error_said = errors[i].error;
+        unit_error = errors[i].error;
         check_refused(&address, 0, errors[i].told);
     }
     sonde__sys.setsockopt = setsockopt_pretends;

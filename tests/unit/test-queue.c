@@ -153,42 +153,23 @@ START_TEST(a_stack_that_only_pretends_is_found_out)
 }
 END_TEST
 
-static int no_such_option(int fd, int level, int name, void *value,
-                          socklen_t *length)
-{
-    (void)fd;
-    (void)level;
-    (void)name;
-    (void)value;
-    (void)length;
-    errno = ENOPROTOOPT;
-    return -1;
-}
-
 START_TEST(a_system_without_the_option_says_nothing)
 {
     int fd = sonde_listen(&loopback, 7, 0, NULL);
-    sonde__sys.getsockopt = no_such_option;
+    unit_error = ENOPROTOOPT;
+    sonde__sys.getsockopt = unit_failing_getsockopt;
     check_error(fd, ENOTSUP);
     close(fd);
 }
 END_TEST
 
 /* Out of descriptors: the truth cannot be had, which is not "nothing said". */
-static int no_socket(int family, int type, int protocol)
-{
-    (void)family;
-    (void)type;
-    (void)protocol;
-    errno = EMFILE;
-    return -1;
-}
-
 START_TEST(a_doubt_that_cannot_be_settled_is_no_answer)
 {
     int fd = sonde_listen(&loopback, 7, 0, NULL);
     sonde__sys.getsockopt = pretends;
-    sonde__sys.socket = no_socket;
+    unit_error = EMFILE;
+    sonde__sys.socket = unit_failing_socket;
     check_error(fd, EMFILE);
     close(fd);
 }

@@ -88,20 +88,12 @@ START_TEST(an_old_kernel_is_made_up_for)
 }
 END_TEST
 
-static int no_fcntl(int fd, int command, int argument)
-{
-    (void)fd;
-    (void)command;
-    (void)argument;
-    errno = EDOM;
-    return -1;
-}
-
 START_TEST(flags_that_cannot_be_set_close_the_descriptor)
 {
     int before = unit_descriptors();
     sonde__sys.socket = old_socket;
-    sonde__sys.fcntl = no_fcntl;
+    unit_error = EDOM;
+    sonde__sys.fcntl = unit_failing_fcntl;
     error_said = EINVAL;
     ck_assert_int_eq(sonde_socket(AF_INET, SOCK_STREAM, SONDE_CLOEXEC), -1);
     ck_assert_int_eq(errno, EDOM);

@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 
@@ -42,6 +43,52 @@ static void restore_calls(void)
 void unit_fake_calls(TCase *tests)
 {
     tcase_add_checked_fixture(tests, save_calls, restore_calls);
+}
+
+int unit_error;
+
+static int give_error(void)
+{
+    errno = unit_error;
+    return -1;
+}
+
+int unit_failing_socket(int family, int type, int protocol)
+{
+    (void)family;
+    (void)type;
+    (void)protocol;
+    return give_error();
+}
+
+int unit_failing_fcntl(int fd, int command, int argument)
+{
+    (void)fd;
+    (void)command;
+    (void)argument;
+    return give_error();
+}
+
+int unit_failing_getsockopt(int fd, int level, int name, void *value,
+                            socklen_t *length)
+{
+    (void)fd;
+    (void)level;
+    (void)name;
+    (void)value;
+    (void)length;
+    return give_error();
+}
+
+int unit_failing_setsockopt(int fd, int level, int name, const void *value,
+                            socklen_t length)
+{
+    (void)fd;
+    (void)level;
+    (void)name;
+    (void)value;
+    (void)length;
+    return give_error();
 }
 
 int unit_descriptors(void)

@@ -5,6 +5,7 @@
 #define UNIT_H 1
 
 #include <check.h>
+#include <sys/socket.h>
 
 /* Run the tests that ADD puts into a test case called NAME, and print TAP.
    To be returned from main.  */
@@ -13,6 +14,15 @@ int unit_main(const char *name, void (*add)(TCase *));
 /* Let each test of TESTS change sonde__sys as it likes: the calls are put back
    behind it.  */
 void unit_fake_calls(TCase *tests);
+
+/* System calls for sonde__sys that fail with unit_error, always.  */
+extern int unit_error;
+int unit_failing_socket(int family, int type, int protocol);
+int unit_failing_fcntl(int fd, int command, int argument);
+int unit_failing_getsockopt(int fd, int level, int name, void *value,
+                            socklen_t *length);
+int unit_failing_setsockopt(int fd, int level, int name, const void *value,
+                            socklen_t length);
 
 /* How many descriptors this process has open, among the first thousand.  */
 int unit_descriptors(void);

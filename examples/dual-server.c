@@ -1,0 +1,74 @@
+/* dual-server.c - say hello to whoever connects, over IPv6 and IPv4
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   usage: dual-server [port]        (0: one the system chooses)
+   Ends by SIGINT or SIGTERM.  */
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sonde.h"
+
+static int fail(const char *what)
+{
+    perror(what);
+    return 1;
+}
+
+static void greet(int listener)
+{
+    static const char hello[] = "hello\r\n";
+    char rest[4096];
+    size_t done;
+    int fd = sonde_accept(listener, NULL, SONDE_CLOEXEC);
+    if (fd < 0)
+        return; /* that client is gone already */
+    if (sonde_write_all(fd, hello, strlen(hello), 1000, &done))
+        perror("write");
+    /* Closed with something unread, the connection would be reset, and the
+       greeting might be lost with it.  */
+    if (!sonde_half_close(fd))
+        sonde_read_all(fd, rest, sizeof rest, 1000, &done);
+    close(fd);
+}
+
+int main(int argc, char **argv)
+{
+    struct sonde_address six, four, local;
+    struct sonde_event event;
+    uint16_t port = argc > 1 ? (uint16_t)atoi(argv[1]) : 0;
+    int fds[2], wake = sonde_wake_open(), done = 0;
+    struct sonde_poller *poller = sonde_poller_open(SONDE_POLLER_BEST);
+    if (wake < 0 || !poller || sonde_wake_on(SIGINT) || sonde_wake_on(SIGTERM))
+        return fail("dual-server");
+
+    sonde_address_loopback(&six, AF_INET6, port);
+    sonde_address_loopback(&four, AF_INET, port);
+    int count = sonde_listen_dual(
+        &six, &four, 16, SONDE_NONBLOCK | SONDE_CLOEXEC | SONDE_REBIND, fds);
+    if (count < 0)
+        return fail("listen");
+    for (int i = 0; i < count; i++) {
+        char text[SONDE_ADDRESS_TEXT];
+        sonde_address_local(fds[i], &local);
+        sonde_address_print(&local, text, sizeof text);
+        printf("listening on %s\n", text);
+        sonde_poller_add(poller, fds[i], SONDE_READABLE, NULL);
+    }
+    fflush(stdout);
+    sonde_poller_add(poller, wake, SONDE_READABLE, NULL);
+
+    while (!done && sonde_poller_wait(poller, -1) > 0)
+        while (sonde_poller_next(poller, &event)) {
+            if (event.fd == wake)
+                done = sonde_wake_take() != 0;
+            else
+                greet(event.fd);
+        }
+    sonde_poller_close(poller);
+    sonde_wake_close();
+    return 0;
+}

@@ -1,0 +1,133 @@
+/* event-loop.c - serve 100 clients in one loop: each gets its lines back
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   The clients are here as well, so that it ends by itself: each sends a line,
+   waits for it to come back, and goes.  What a client cannot take yet is kept,
+   and it is not read from meanwhile: that is all there is to back-pressure.  */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sonde.h"
+
+enum { clients = 100, patience = 10000 };
+
+struct connection {
+    int fd;
+    size_t held, sent; /* bytes read, and how many of them are written */
+    char buffer[4096];
+};
+
+static struct sonde_poller *poller;
+static int served;
+
+static int fail(const char *what)
+{
+    perror(what);
+    return 1;
+}
+
+static void drop(struct connection *connection)
+{
+    sonde_poller_remove(poller, connection->fd);
+    close(connection->fd);
+    free(connection);
+    served++;
+}
+
+static void welcome(int listener)
+{
+    for (int fd; (fd = sonde_accept(listener, NULL,
+                                    SONDE_NONBLOCK | SONDE_CLOEXEC)) >= 0;) {
+        struct connection *connection = calloc(1, sizeof *connection);
+        if (!connection ||
+            sonde_poller_add(poller, fd, SONDE_READABLE, connection)) {
+            free(connection);
+            close(fd);
+            return;
+        }
+        connection->fd = fd;
+    }
+}
+
+static void serve(struct connection *connection)
+{
+    ssize_t count;
+    if (connection->held == connection->sent) {
+        count = sonde_read(connection->fd, connection->buffer,
+                           sizeof connection->buffer, 0);
+        connection->held = count > 0 ? (size_t)count : 0;
+        connection->sent = 0;
+        if (count == 0 || (count < 0 && errno != EAGAIN)) {
+            drop(connection);
+            return;
+        }
+    }
+    count = sonde_write(connection->fd, connection->buffer + connection->sent,
+                        connection->held - connection->sent, 0);
+    if (count < 0 && errno != EAGAIN) {
+        drop(connection);
+        return;
+    }
+    connection->sent += count > 0 ? (size_t)count : 0;
+    sonde_poller_modify(poller, connection->fd,
+                        connection->sent < connection->held ? SONDE_WRITABLE
+                                                            : SONDE_READABLE,
+                        connection);
+}
+
+/* All clients, in a process of their own.  Returns its exit status.  */
+static int be_clients(const struct sonde_address *server)
+{
+    static int fds[clients];
+    int failed = 0;
+    for (int i = 0; i < clients; i++) {
+        fds[i] = sonde_socket(AF_INET, SOCK_STREAM, SONDE_CLOEXEC);
+        failed |= connect(fds[i], (const void *)&server->storage,
+                          server->length) != 0;
+    }
+    for (int i = 0; i < clients && !failed; i++) {
+        char line[32], answer[32];
+        size_t done;
+        snprintf(line, sizeof line, "client %d\n", i);
+        failed |= sonde_write_all(fds[i], line, strlen(line), patience, &done);
+        failed |= sonde_half_close(fds[i]);
+        failed |= sonde_read_all(fds[i], answer, sizeof answer, patience,
+                                 &done) != 0 ||
+                  done != strlen(line) || memcmp(line, answer, done) != 0;
+    }
+    return failed;
+}
+
+int main(void)
+{
+    struct sonde_address address;
+    struct sonde_event event;
+    int status = 1;
+    sonde_address_loopback(&address, AF_INET, 0);
+    int listener =
+        sonde_listen(&address, clients, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
+    poller = sonde_poller_open(SONDE_POLLER_BEST);
+    if (listener < 0 || !poller || sonde_address_local(listener, &address) ||
+        sonde_poller_add(poller, listener, SONDE_READABLE, NULL))
+        return fail("event-loop");
+    pid_t child = fork();
+    if (child == 0)
+        _exit(be_clients(&address));
+    while (served < clients && sonde_poller_wait(poller, patience) > 0)
+        while (sonde_poller_next(poller, &event)) {
+            if (event.user)
+                serve(event.user);
+            else
+                welcome(event.fd);
+        }
+    waitpid(child, &status, 0);
+    printf("%d clients served, by %s\n", served, sonde_poller_name(poller));
+    sonde_poller_close(poller);
+    close(listener);
+    return served == clients && status == 0 ? 0 : 1;
+}

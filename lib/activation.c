@@ -1,0 +1,179 @@
+/* activation.c - sockets inherited from inetd, or by LISTEN_FDS
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "private.h"
+
+/* The first descriptor passed by LISTEN_FDS.  */
+enum { first_fd = 3 };
+
+/* Whether the socket FD, of a connected type, listens.  */
+static int listens(int fd)
+{
+    int answer = 0;
+    struct sonde_address peer;
+    if (!sonde__get_option(fd, SOL_SOCKET, SO_ACCEPTCONN, &answer))
+        return answer != 0;
+    if (!sonde_address_peer(fd, &peer))
+        return 0;
+    /* No peer: a listener, or a connection that was reset.  The latter is
+       writable, in error or hung up, the former never.  */
+    struct pollfd asked = {.fd = fd, .events = POLLIN | POLLOUT};
+    int count = sonde__sys.poll(&asked, 1, 0);
+    return count == 0 ||
+           (count > 0 && !(asked.revents & (POLLOUT | POLLHUP | POLLERR)));
+}
+
+int sonde_inherited(int fd, struct sonde_inherited *found)
+{
+    int saved = errno;
+    struct sonde_inherited made = {.fd = fd, .name = "unknown"};
+    if (sonde__get_option(fd, SOL_SOCKET, SO_TYPE, &made.type))
+        return -1;
+    made.family = sonde_address_family(fd);
+    if (made.family < 0)
+        return -1;
+    switch (made.type) {
+    case SOCK_STREAM:
+    case SOCK_SEQPACKET:
+        made.role = listens(fd) ? SONDE_LISTENER : SONDE_CONNECTION;
+        break;
+    case SOCK_DGRAM:
+        made.role = SONDE_DATAGRAM;
+        break;
+    default:
+        errno = EPROTOTYPE;
+        return -1;
+    }
+    *found = made;
+    errno = saved;
+    return 0;
+}
+
+/* Read TEXT, digits alone, into *VALUE, 0 to LIMIT.  */
+static int read_digits(const char *text, long limit, long *value)
+{
+    long number = 0;
+    const char *digit = text;
+    for (; *digit >= '0' && *digit <= '9'; digit++) {
+        number = 10 * number + (*digit - '0');
+        if (number > limit)
+            break;
+    }
+    if (digit == text || *digit != '\0') {
+        errno = EINVAL;
+        return -1;
+    }
+    *value = number;
+    return 0;
+}
+
+/* The number of sockets passed to this process; 0: none.  */
+static int count_passed(size_t room)
+{
+    const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+    long process, count;
+    if (!pid || !fds)
+        return 0;
+    if (read_digits(pid, INT_MAX, &process))
+        return -1;
+    if (process != (long)getpid())
+        return 0;
+    if (read_digits(fds, INT_MAX - first_fd, &count))
+        return -1;
+    if ((unsigned long)count > room) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return (int)count;
+}
+
+/* Give the COUNT sockets their names, which colons part.  */
+static int read_names(struct sonde_inherited *found, size_t count)
+{
+    const char *name = getenv("LISTEN_FDNAMES");
+    if (!name)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strcspn(name, ":");
+        int is_last = name[length] == '\0';
+        if (length >= sizeof found->name || is_last != (i + 1 == count)) {
+            errno = EINVAL;
+            return -1;
+        }
+        memcpy(found[i].name, name, length);
+        found[i].name[length] = '\0';
+        name += length + 1;
+    }
+    return 0;
+}
+
+/* Set close-on-exec, and nothing else.  */
+static int set_cloexec(int fd)
+{
+    int old = sonde__sys.fcntl(fd, F_GETFD, 0);
+    if (old < 0)
+        return -1;
+    return sonde__sys.fcntl(fd, F_SETFD, old | FD_CLOEXEC);
+}
+
+/* Describe the COUNT sockets.  MADE has room for them.  */
+static int describe(struct sonde_inherited *made, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (sonde_inherited(first_fd + (int)i, &made[i]))
+            return -1;
+    if (read_names(made, count))
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (set_cloexec(made[i].fd))
+            return -1;
+    return 0;
+}
+
+/* Take what was passed into FOUND.  Returns how many.  */
+static int take_passed(struct sonde_inherited *found, size_t room)
+{
+    int count = count_passed(room);
+    if (count <= 0)
+        return count;
+    /* Apart, so that FOUND stays as it is on failure.  */
+    struct sonde_inherited *made = calloc((size_t)count, sizeof *made);
+    if (!made)
+        return -1;
+    int result = describe(made, (size_t)count);
+    if (!result)
+        memcpy(found, made, (size_t)count * sizeof *made);
+    int saved = errno;
+    free(made);
+    errno = saved;
+    return result ? -1 : count;
+}
+
+int sonde_activation(struct sonde_inherited *found, size_t room, unsigned flags)
+{
+    if (flags & ~SONDE_UNSETENV) {
+        errno = EINVAL;
+        return -1;
+    }
+    int saved = errno;
+    int count = take_passed(found, room);
+    if (count < 0)
+        saved = errno;
+    if (count != 0 && flags & SONDE_UNSETENV) {
+        unsetenv("LISTEN_PID");
+        unsetenv("LISTEN_FDS");
+        unsetenv("LISTEN_FDNAMES");
+    }
+    errno = saved;
+    return count;
+}

@@ -1,0 +1,58 @@
+/* poller-epoll.c - the poller by epoll: Linux, illumos
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <sys/epoll.h>
+
+#include "poller.h"
+
+static int open_epoll(struct sonde_poller *poller)
+{
+    poller->fd = epoll_create1(EPOLL_CLOEXEC);
+    return poller->fd < 0 ? -1 : 0;
+}
+
+static void close_epoll(struct sonde_poller *poller)
+{
+    sonde__close(poller->fd);
+}
+
+static int change(struct sonde_poller *poller, int fd, unsigned old,
+                  unsigned new)
+{
+    struct epoll_event event = {0};
+    int operation = !old ? EPOLL_CTL_ADD : new ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
+    event.data.fd = fd;
+    if (new &SONDE_READABLE)
+        event.events |= EPOLLIN;
+    if (new &SONDE_WRITABLE)
+        event.events |= EPOLLOUT;
+    return epoll_ctl(poller->fd, operation, fd, &event);
+}
+
+static int wait_epoll(struct sonde_poller *poller, int milliseconds)
+{
+    struct epoll_event events[sonde__batch];
+    int count = epoll_wait(poller->fd, events, sonde__batch, milliseconds);
+    for (int i = 0; i < count; i++) {
+        unsigned ready = 0;
+        if (events[i].events & EPOLLIN)
+            ready |= SONDE_READABLE;
+        if (events[i].events & EPOLLOUT)
+            ready |= SONDE_WRITABLE;
+        if (events[i].events & (EPOLLHUP | EPOLLERR))
+            ready = sonde__whatever;
+        sonde__poller_found(poller, events[i].data.fd, ready);
+    }
+    return count < 0 ? -1 : 0;
+}
+
+const struct sonde__poller_way sonde__poller_epoll = {
+    .name = "epoll",
+    .kind = SONDE_POLLER_EPOLL,
+    .open = open_epoll,
+    .close = close_epoll,
+    .change = change,
+    .wait = wait_epoll,
+};

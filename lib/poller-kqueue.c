@@ -1,0 +1,90 @@
+/* poller-kqueue.c - the poller by kqueue: the BSDs, macOS
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   Reading and writing are two filters, each added and deleted by a call of
+   its own, so that an error is that call's.  A filter reports hung up and in
+   error by itself (EV_EOF).  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <sys/types.h>
+
+#include <sys/event.h>
+#include <sys/time.h>
+
+#include "poller.h"
+
+static int open_kqueue(struct sonde_poller *poller)
+{
+    poller->fd = kqueue();
+    if (poller->fd < 0)
+        return -1;
+    if (sonde__set_flags(poller->fd, SONDE_CLOEXEC)) {
+        sonde__close(poller->fd);
+        return -1;
+    }
+    return 0;
+}
+
+static void close_kqueue(struct sonde_poller *poller)
+{
+    sonde__close(poller->fd);
+}
+
+static int set_read(struct sonde_poller *poller, int fd, int on)
+{
+    struct kevent event = {.ident = (uintptr_t)fd,
+                           .filter = EVFILT_READ,
+                           .flags = on ? EV_ADD : EV_DELETE};
+    return kevent(poller->fd, &event, 1, NULL, 0, NULL) < 0 ? -1 : 0;
+}
+
+static int set_write(struct sonde_poller *poller, int fd, int on)
+{
+    struct kevent event = {.ident = (uintptr_t)fd,
+                           .filter = EVFILT_WRITE,
+                           .flags = on ? EV_ADD : EV_DELETE};
+    return kevent(poller->fd, &event, 1, NULL, 0, NULL) < 0 ? -1 : 0;
+}
+
+static int change(struct sonde_poller *poller, int fd, unsigned old,
+                  unsigned new)
+{
+    unsigned changed = old ^ new;
+    if (changed & SONDE_READABLE &&
+        set_read(poller, fd, (new &SONDE_READABLE) != 0))
+        return -1;
+    if (changed & SONDE_WRITABLE &&
+        set_write(poller, fd, (new &SONDE_WRITABLE) != 0)) {
+        int saved = errno;
+        if (changed & SONDE_READABLE)
+            set_read(poller, fd, (old & SONDE_READABLE) != 0);
+        errno = saved;
+        return -1;
+    }
+    return 0;
+}
+
+static int wait_kqueue(struct sonde_poller *poller, int milliseconds)
+{
+    struct kevent events[sonde__batch];
+    struct timespec limit = {.tv_sec = milliseconds / 1000,
+                             .tv_nsec = milliseconds % 1000 * 1000000};
+    int count = kevent(poller->fd, NULL, 0, events, sonde__batch,
+                       milliseconds < 0 ? NULL : &limit);
+    for (int i = 0; i < count; i++)
+        sonde__poller_found(poller, (int)events[i].ident,
+                            events[i].filter == EVFILT_READ ? SONDE_READABLE
+                                                            : SONDE_WRITABLE);
+    return count < 0 ? -1 : 0;
+}
+
+const struct sonde__poller_way sonde__poller_kqueue = {
+    .name = "kqueue",
+    .kind = SONDE_POLLER_KQUEUE,
+    .open = open_kqueue,
+    .close = close_kqueue,
+    .change = change,
+    .wait = wait_kqueue,
+};

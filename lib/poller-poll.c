@@ -1,0 +1,113 @@
+/* poller-poll.c - the poller by poll: everywhere
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   The list holds what is watched for something; each slot knows its place in
+   it, and the last takes the place of one that leaves.  */
+
+#include <config.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "poller.h"
+
+static int open_poll(struct sonde_poller *poller)
+{
+    (void)poller;
+    return 0;
+}
+
+static void close_poll(struct sonde_poller *poller)
+{
+    free(poller->list);
+}
+
+static int make_room(struct sonde_poller *poller)
+{
+    if (poller->list_count < poller->list_room)
+        return 0;
+    size_t room = 2 * poller->list_room + 16;
+    struct pollfd *list = realloc(poller->list, room * sizeof *list);
+    if (!list)
+        return -1;
+    poller->list = list;
+    poller->list_room = room;
+    return 0;
+}
+
+static int join(struct sonde_poller *poller, int fd)
+{
+    /* poll would tell of a closed descriptor only later.  */
+    if (sonde__sys.fcntl(fd, F_GETFD, 0) < 0 || make_room(poller))
+        return -1;
+    poller->slots[fd].place = poller->list_count;
+    poller->list[poller->list_count++] = (struct pollfd){.fd = fd};
+    return 0;
+}
+
+static void leave(struct sonde_poller *poller, int fd)
+{
+    size_t place = poller->slots[fd].place;
+    struct pollfd last = poller->list[--poller->list_count];
+    poller->list[place] = last;
+    poller->slots[last.fd].place = place;
+}
+
+static int change(struct sonde_poller *poller, int fd, unsigned old,
+                  unsigned new)
+{
+    if (!new) {
+        leave(poller, fd);
+        return 0;
+    }
+    if (!old && join(poller, fd))
+        return -1;
+    int events = (new &SONDE_READABLE ? POLLIN : 0) |
+                 (new &SONDE_WRITABLE ? POLLOUT : 0);
+    poller->list[poller->slots[fd].place].events = (short)events;
+    return 0;
+}
+
+static void found(struct sonde_poller *poller, const struct pollfd *entry)
+{
+    unsigned ready = 0;
+    if (entry->revents & POLLIN)
+        ready |= SONDE_READABLE;
+    if (entry->revents & POLLOUT)
+        ready |= SONDE_WRITABLE;
+    if (entry->revents & (POLLHUP | POLLERR | POLLNVAL))
+        ready = sonde__whatever;
+    sonde__poller_found(poller, entry->fd, ready);
+}
+
+/* Each wait begins where the last one stopped, so that the first of many that
+   are always ready do not keep the others out.  */
+static int wait_poll(struct sonde_poller *poller, int milliseconds)
+{
+    size_t count = poller->list_count;
+    int ready = sonde__sys.poll(poller->list, (nfds_t)count, milliseconds);
+    if (ready < 0)
+        return -1;
+    size_t place = poller->list_next;
+    for (size_t i = 0; i < count && ready > 0; i++, place++) {
+        if (poller->found_count == sonde__batch)
+            break;
+        if (place >= count)
+            place = 0;
+        if (!poller->list[place].revents)
+            continue;
+        found(poller, &poller->list[place]);
+        ready--;
+    }
+    poller->list_next = place;
+    return 0;
+}
+
+const struct sonde__poller_way sonde__poller_poll = {
+    .name = "poll",
+    .kind = SONDE_POLLER_POLL,
+    .open = open_poll,
+    .close = close_poll,
+    .change = change,
+    .wait = wait_poll,
+};

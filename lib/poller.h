@@ -1,0 +1,58 @@
+/* poller.h - what the poller and its back ends share
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#ifndef SONDE_POLLER_H
+#define SONDE_POLLER_H 1
+
+#include "private.h"
+
+/* The most that one wait finds; the rest is found by the next.  */
+enum { sonde__batch = 256 };
+
+/* What is known of a descriptor, which is its place in the table.  */
+struct sonde__slot {
+    void *user;
+    unsigned interest; /* watched for */
+    unsigned ready;    /* found, and not yet taken */
+    int watched;       /* added, and not yet removed */
+    size_t place;      /* in the list of poll */
+};
+
+/* A way to ask the system.  All return 0, or -1 with errno.  */
+struct sonde__poller_way {
+    const char *name;
+    enum sonde_poller_kind kind;
+    int (*open)(struct sonde_poller *);
+    void (*close)(struct sonde_poller *);
+    /* Change what FD is watched for.  OLD or NEW may be 0: not at all.  */
+    int (*change)(struct sonde_poller *, int fd, unsigned old, unsigned new);
+    /* Wait once, and call sonde__poller_found.  -1: for ever.  */
+    int (*wait)(struct sonde_poller *, int milliseconds);
+};
+
+struct sonde_poller {
+    const struct sonde__poller_way *way;
+    struct sonde__slot *slots;
+    size_t slot_count;
+    int found[sonde__batch]; /* descriptors that are ready */
+    size_t found_count, taken;
+    int fd;              /* of epoll and kqueue */
+    struct pollfd *list; /* of poll */
+    size_t list_count, list_room, list_next;
+};
+
+extern const struct sonde__poller_way sonde__poller_poll;
+#ifdef HAVE_EPOLL
+extern const struct sonde__poller_way sonde__poller_epoll;
+#endif
+#ifdef HAVE_KQUEUE
+extern const struct sonde__poller_way sonde__poller_kqueue;
+#endif
+
+/* For hung up and in error.  */
+enum { sonde__whatever = SONDE_READABLE | SONDE_WRITABLE };
+
+/* FD was found READY.  */
+void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready);
+
+#endif /* SONDE_POLLER_H */

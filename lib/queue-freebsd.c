@@ -1,0 +1,45 @@
+/* queue-freebsd.c - what FreeBSD says of a listening socket's queue
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   Three options of every listening socket, of any family.  The limit is the
+   backlog as it was cut to its cap: connections are refused above 3/2 of it.
+   Incomplete ones are mostly in the SYN cache, where this does not count them.
+   Compiled, not run.  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "private.h"
+
+static int ask(int fd, int name, long *figure)
+{
+    int value = 0;
+    if (sonde__get_option(fd, SOL_SOCKET, name, &value))
+        return -1;
+    *figure = value;
+    return 0;
+}
+
+int sonde_queue(int fd, struct sonde_queue *queue)
+{
+    int saved = errno;
+    struct sonde_queue found = {-1, -1, -1, -1};
+    long listens = 0;
+    if (ask(fd, SO_ACCEPTCONN, &listens))
+        return -1;
+    if (!listens) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (ask(fd, SO_LISTENQLEN, &found.queued) ||
+        ask(fd, SO_LISTENQLIMIT, &found.limit) ||
+        ask(fd, SO_LISTENINCQLEN, &found.incomplete)) {
+        if (errno == ENOPROTOOPT)
+            errno = ENOTSUP;
+        return -1;
+    }
+    *queue = found;
+    errno = saved;
+    return 0;
+}

@@ -1,0 +1,30 @@
+/* reap.c - take the status of every child that has ended
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <sys/wait.h>
+
+#include "private.h"
+
+int sonde_reap(void (*each)(pid_t child, int status, void *user), void *user)
+{
+    int saved = errno;
+    int count = 0;
+    /* It ends: each turn but the last takes a child away, or was interrupted,
+       which WNOHANG leaves no time for.  */
+    for (;;) {
+        int status;
+        pid_t child = sonde__sys.waitpid(-1, &status, WNOHANG);
+        if (child < 0 && errno == EINTR)
+            continue;
+        if (child <= 0)
+            break;
+        count++;
+        if (each)
+            each(child, status, user);
+    }
+    errno = saved;
+    return count;
+}

@@ -1,0 +1,59 @@
+/* spare.c - what a server does when it is out of descriptors
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "private.h"
+
+/* Milliseconds.  */
+enum { first_delay = 5, longest_delay = 1000 };
+
+int sonde_spare_open(struct sonde_spare *spare)
+{
+    int fd = sonde_socket(AF_UNIX, SOCK_DGRAM, SONDE_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    spare->fd = fd;
+    return 0;
+}
+
+void sonde_spare_close(struct sonde_spare *spare)
+{
+    if (spare->fd >= 0)
+        sonde__close(spare->fd);
+    spare->fd = -1;
+}
+
+/* Accept a client of LISTENER and close the connection.  */
+static int turn_away(int listener)
+{
+    if (sonde__wait(listener, POLLIN, sonde__deadline(0)))
+        return -1;
+    int fd = sonde_accept(listener, NULL, SONDE_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    sonde__close(fd);
+    return 0;
+}
+
+int sonde_spare_shed(struct sonde_spare *spare, int listener)
+{
+    int saved = errno;
+    sonde_spare_close(spare);
+    int result = turn_away(listener);
+    if (result < 0)
+        saved = errno;
+    /* Should that fail, the next call does without it, and tries again.  */
+    sonde_spare_open(spare);
+    errno = saved;
+    return result;
+}
+
+int sonde_backoff(int last)
+{
+    if (last < first_delay)
+        return first_delay;
+    return last < longest_delay / 2 ? 2 * last : longest_delay;
+}

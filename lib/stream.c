@@ -1,0 +1,226 @@
+/* stream.c - read and write a connection, whole and without SIGPIPE
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   With a deadline every call says MSG_DONTWAIT, so that a blocking descriptor
+   needs no change of state; without one it may as well wait in the kernel,
+   which saves a call.  What is no socket is always polled first.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "private.h"
+
+enum {
+    /* More than INT_MAX at once is EINVAL on macOS.  */
+    piece = 1 << 30,
+    /* Tries before EPROTOTYPE is believed.  */
+    retries = 16
+};
+
+/* What a pipe that polls writable takes without blocking.  */
+#ifdef PIPE_BUF
+enum { pipe_piece = PIPE_BUF };
+#else
+enum { pipe_piece = _POSIX_PIPE_BUF };
+#endif
+
+static size_t at_most(size_t size, size_t limit)
+{
+    return size < limit ? size : limit;
+}
+
+static int wait_flag(int64_t deadline)
+{
+    return deadline == sonde__never ? 0 : MSG_DONTWAIT;
+}
+
+/* Read from FD, which is no socket.  */
+static ssize_t read_other(int fd, void *buffer, size_t size, int64_t deadline)
+{
+    if (sonde__wait(fd, POLLIN, deadline))
+        return -1;
+    return sonde__sys.read(fd, buffer, size);
+}
+
+/* A reader with a deadline mostly waits, so it polls first; with a timeout of 0
+   it is in a loop that has polled already.  A writer mostly need not wait.  */
+ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
+{
+    size = at_most(size, piece);
+    if (deadline != sonde__never && sonde__left(deadline) > 0 &&
+        sonde__wait(fd, POLLIN, deadline))
+        return -1;
+    for (;;) {
+        ssize_t count = sonde__sys.recv(fd, buffer, size, wait_flag(deadline));
+        if (count < 0 && errno == ENOTSOCK)
+            count = read_other(fd, buffer, size, deadline);
+        if (count >= 0)
+            return count;
+        if (sonde__again(fd, POLLIN, deadline))
+            return -1;
+    }
+}
+
+/* SIGPIPE kept from this thread, and what has to be put back.  */
+struct silence {
+    sigset_t signal, mask;
+    int was_pending;
+};
+
+static void begin_silence(struct silence *silence)
+{
+    sigset_t pending;
+    sigemptyset(&pending);
+    sigpending(&pending);
+    silence->was_pending = sigismember(&pending, SIGPIPE) == 1;
+    sigemptyset(&silence->signal);
+    sigaddset(&silence->signal, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &silence->signal, &silence->mask);
+}
+
+/* Take a pending SIGPIPE away.  An ignored one may not be pending even though
+   it is blocked, so sigwait alone could wait for ever.  */
+static void take_signal(const struct silence *silence)
+{
+    static const struct timespec at_once;
+    sigset_t pending;
+    int signo;
+    for (int i = 0; i < retries; i++) {
+        if (sonde__sys.sigtimedwait(&silence->signal, &at_once) >= 0)
+            return;
+        if (errno != EINTR)
+            break;
+    }
+    if (errno == ENOSYS && !sigpending(&pending) &&
+        sigismember(&pending, SIGPIPE) == 1)
+        sigwait(&silence->signal, &signo);
+}
+
+static void end_silence(const struct silence *silence, int came)
+{
+    int saved = errno;
+    if (came && !silence->was_pending)
+        take_signal(silence);
+    pthread_sigmask(SIG_SETMASK, &silence->mask, NULL);
+    errno = saved;
+}
+
+/* Send, by whichever way there is to have no SIGPIPE.  */
+static ssize_t send_quietly(int fd, const void *buffer, size_t size, int flags)
+{
+    if (sonde__sys.send_quietly)
+        return sonde__sys.send(fd, buffer, size,
+                               flags | sonde__sys.send_quietly);
+    if (!sonde__sys.set_nosigpipe(fd))
+        return sonde__sys.send(fd, buffer, size, flags);
+    struct silence silence;
+    begin_silence(&silence);
+    ssize_t count = sonde__sys.send(fd, buffer, size, flags);
+    end_silence(&silence, count < 0 && errno == EPIPE);
+    return count;
+}
+
+/* Write to FD, which is no socket.  */
+static ssize_t write_other(int fd, const void *buffer, size_t size,
+                           int64_t deadline)
+{
+    if (sonde__wait(fd, POLLOUT, deadline))
+        return -1;
+    struct silence silence;
+    begin_silence(&silence);
+    ssize_t count = sonde__sys.write(fd, buffer, at_most(size, pipe_piece));
+    end_silence(&silence, count < 0 && errno == EPIPE);
+    return count;
+}
+
+static ssize_t write_some(int fd, const void *buffer, size_t size,
+                          int64_t deadline)
+{
+    size = at_most(size, piece);
+    for (int races = 0;;) {
+        ssize_t count = send_quietly(fd, buffer, size, wait_flag(deadline));
+        if (count < 0 && errno == ENOTSOCK)
+            count = write_other(fd, buffer, size, deadline);
+        if (count >= 0)
+            return count;
+        if (errno == EPROTOTYPE) {
+            /* macOS, while the connection is being torn down.  */
+            if (++races < retries)
+                continue;
+            errno = EPIPE;
+        }
+        if (sonde__again(fd, POLLOUT, deadline))
+            return -1;
+    }
+}
+
+ssize_t sonde_read(int fd, void *buffer, size_t size, int timeout)
+{
+    int saved = errno;
+    if (size == 0)
+        return 0;
+    ssize_t count = sonde__read(fd, buffer, size, sonde__deadline(timeout));
+    if (count >= 0)
+        errno = saved;
+    return count;
+}
+
+ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
+{
+    int saved = errno;
+    if (size == 0)
+        return 0;
+    ssize_t count = write_some(fd, buffer, size, sonde__deadline(timeout));
+    if (count >= 0)
+        errno = saved;
+    return count;
+}
+
+int sonde_read_all(int fd, void *buffer, size_t size, int timeout, size_t *done)
+{
+    int saved = errno;
+    int64_t deadline = sonde__deadline(timeout);
+    *done = 0;
+    while (*done < size) {
+        ssize_t count =
+            sonde__read(fd, (char *)buffer + *done, size - *done, deadline);
+        if (count < 0)
+            return -1;
+        if (count == 0)
+            break;
+        *done += (size_t)count;
+    }
+    errno = saved;
+    return 0;
+}
+
+int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
+                    size_t *done)
+{
+    int saved = errno;
+    int64_t deadline = sonde__deadline(timeout);
+    *done = 0;
+    while (*done < size) {
+        ssize_t count = write_some(fd, (const char *)buffer + *done,
+                                   size - *done, deadline);
+        if (count < 0)
+            return -1;
+        *done += (size_t)count;
+    }
+    errno = saved;
+    return 0;
+}
+
+int sonde_half_close(int fd)
+{
+    int saved = errno;
+    if (sonde__sys.shutdown(fd, SHUT_WR) && errno != ENOTCONN &&
+        errno != ECONNRESET)
+        return -1;
+    errno = saved;
+    return 0;
+}

@@ -1,0 +1,139 @@
+/* wake.c - signals as something to read: a pipe to oneself
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   The handler sets a mark for the signal and then writes a byte; the reader
+   takes marks, and empties the pipe only before it looks for marks once more.
+   So a signal that comes in between leaves its byte, and a full pipe, which
+   takes no more bytes, loses no mark.
+
+   A mark is the number of the process that caught the signal: after fork the
+   child has a copy of its parent's marks and the very same pipe.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "private.h"
+
+/* As many signal numbers as any system has, and 0, which is none.  */
+enum { signals = 128 };
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a handler may only set such marks");
+
+static int read_end = -1;
+/* These the handler reads.  */
+static atomic_int write_end = -1, owner;
+static atomic_int marks[signals];
+static struct sigaction former[signals];
+static int caught[signals];
+
+static void on_signal(int signo)
+{
+    int saved = errno;
+    int self = (int)getpid();
+    atomic_store(&marks[signo], self);
+    if (self == owner) {
+        /* It fails if the pipe is full, and then it wakes up anyway.  */
+        ssize_t ignored = write(write_end, "", 1);
+        (void)ignored;
+    }
+    errno = saved;
+}
+
+int sonde_wake_open(void)
+{
+    int saved = errno;
+    int ends[2];
+    if (read_end >= 0) {
+        errno = EBUSY;
+        return -1;
+    }
+    if (sonde__pipe(ends))
+        return -1;
+    for (int signo = 0; signo < signals; signo++)
+        atomic_store(&marks[signo], 0);
+    read_end = ends[0];
+    write_end = ends[1];
+    owner = (int)getpid();
+    errno = saved;
+    return read_end;
+}
+
+int sonde_wake_on(int signo)
+{
+    struct sigaction action = {0};
+    if (read_end < 0 || signo < 1 || signo >= signals) {
+        errno = read_end < 0 ? ENOENT : EINVAL;
+        return -1;
+    }
+    if (caught[signo])
+        return 0;
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    if (sonde__sys.sigaction(signo, &action, &former[signo]))
+        return -1;
+    caught[signo] = 1;
+    return 0;
+}
+
+/* Take the mark of SIGNO.  Returns whether this process made it.  */
+static int take_mark(int signo)
+{
+    return atomic_exchange(&marks[signo], 0) == (int)getpid();
+}
+
+static int next_mark(void)
+{
+    for (int signo = 1; signo < signals; signo++)
+        if (caught[signo] && take_mark(signo))
+            return signo;
+    return 0;
+}
+
+/* Empty the pipe, or most of it: what is left only wakes up once more.  */
+static void empty_pipe(void)
+{
+    char bytes[1024];
+    for (int i = 0; i < 64; i++)
+        if (read(read_end, bytes, sizeof bytes) < (ssize_t)sizeof bytes)
+            break;
+}
+
+int sonde_wake_take(void)
+{
+    int saved = errno;
+    int signo = next_mark();
+    if (signo == 0 && read_end >= 0 && (int)getpid() == owner) {
+        empty_pipe();
+        signo = next_mark();
+    }
+    errno = saved;
+    return signo;
+}
+
+void sonde_wake_close(void)
+{
+    int saved = errno;
+    int again[signals] = {0};
+    if (read_end < 0)
+        return;
+    for (int signo = 1; signo < signals; signo++) {
+        if (!caught[signo])
+            continue;
+        sonde__sys.sigaction(signo, &former[signo], NULL);
+        caught[signo] = 0;
+        again[signo] = take_mark(signo) && (int)getpid() != owner;
+    }
+    sonde__close(read_end);
+    sonde__close(write_end);
+    read_end = -1;
+    write_end = -1;
+    for (int signo = 1; signo < signals; signo++)
+        if (again[signo])
+            raise(signo);
+    errno = saved;
+}

@@ -1,0 +1,99 @@
+#!/bin/sh
+# examples.sh - the examples do what they say, built here and against a copy
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+examples=$builddir/examples
+peer=$builddir/tests/peer
+mkfifo "$scratch/said" || exit 99
+
+# start COMMAND...: in the background; the first line it prints, which comes
+# when it is ready, is in $said, its number in $started.
+start () {
+    "$@" > "$scratch/said" 2> "$scratch/peer" &
+    started=$!
+    said=
+    read -r said < "$scratch/said"
+}
+
+# printed TEXT: whether that, and nothing else, was printed, and all was well.
+printed () {
+    [ "$status" -eq 0 ] && [ "$(cat "$scratch/out")" = "$1" ]
+}
+
+return=$(printf '\r')
+run "$examples/event-loop"
+is "event-loop serves its 100 clients" [ "$status" -eq 0 ]
+is "it says so" grep -q '^100 clients served, by [a-z]*$' "$scratch/out"
+
+start "$examples/dual-server"
+port=${said##*:}
+run "$examples/tcp-client" 127.0.0.1 "$port" hi
+is "dual-server greets over IPv4" printed "hello$return"
+case $said in
+*"[::1]:"*)
+    run "$examples/tcp-client" ::1 "$port" hi
+    is "dual-server greets over IPv6" printed "hello$return" ;;
+*)
+    skip "dual-server greets over IPv6" "this host has no IPv6" ;;
+esac
+kill "$started"
+run wait "$started"
+is "SIGTERM ends it in peace" [ "$status" -eq 0 ]
+
+for way in listen-fds inetd; do
+    start "$peer" "$way" "$examples/activated"
+    run "$examples/tcp-client" 127.0.0.1 "$said" word
+    is "activated counts what it gets, started by $way" printed "6 bytes"
+    run wait "$started"
+    is "it ends with its client" [ "$status" -eq 0 ]
+done
+run "$examples/activated" < /dev/null
+is "activated wants a socket" [ "$status" -eq 1 ]
+
+start "$peer" udp
+run "$examples/udp-client" 127.0.0.1 "$said" word
+is "udp-client prints the answer" printed word
+run wait "$started"
+is "which was the only one" [ "$status" -eq 0 ]
+for name in tcp-client udp-client; do
+    run "$examples/$name" 127.0.0.1
+    is "$name says how it is used" [ "$status" -eq 2 ]
+    run "$examples/$name" 127.0.0.1:80 80 hi
+    is "$name says what is no host" \
+        grep -q "$name: 127.0.0.1:80: there is no such host" "$scratch/err"
+done
+
+# As somebody else has it: the installed header and library, by pkg-config.
+if ! have pkg-config; then
+    skip "each builds against the installed library" "pkg-config is not here"
+    skip "and runs" "pkg-config is not here"
+    finish
+    exit
+fi
+unset MAKEFLAGS MFLAGS MAKELEVEL
+run "${MAKE:-make}" -C "$builddir" DESTDIR="$scratch/root" \
+    install-libLTLIBRARIES install-includeHEADERS install-pkgconfigDATA
+is "the library installs" [ "$status" -eq 0 ]
+PKG_CONFIG_LIBDIR=$(dirname "$(find "$scratch/root" -name sonde.pc)")
+PKG_CONFIG_SYSROOT_DIR=$scratch/root
+PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1
+PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
+export PKG_CONFIG_LIBDIR PKG_CONFIG_SYSROOT_DIR
+export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS PKG_CONFIG_ALLOW_SYSTEM_LIBS
+unset PKG_CONFIG_PATH
+folder=$(dirname "$PKG_CONFIG_LIBDIR")
+static=--static
+for file in "$folder"/libsonde.so "$folder"/libsonde.dylib; do
+    [ -f "$file" ] && static=
+done
+flags=$(pkg-config $static --cflags --libs sonde)
+for file in "$srcdir"/examples/*.c; do
+    name=$(basename "$file" .c)
+    # shellcheck disable=SC2086 # each may be several words
+    run ${CC:-cc} ${CFLAGS-} ${LDFLAGS-} -o "$scratch/$name" "$file" $flags
+    is "$name builds against the installed library" [ "$status" -eq 0 ]
+done
+run env LD_LIBRARY_PATH="$folder" DYLD_LIBRARY_PATH="$folder" \
+    "$scratch/event-loop"
+is "event-loop runs with it" [ "$status" -eq 0 ]
+finish

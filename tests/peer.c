@@ -1,0 +1,84 @@
+/* peer.c - start a server as others would, or be one, for tests
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   usage: peer listen-fds PROGRAM   a listening socket, by LISTEN_FDS
+          peer inetd PROGRAM        the first connection, as descriptors 0 and 1
+          peer udp                  send the first datagram back
+
+   The port on 127.0.0.1 that the system chose is printed first.  */
+
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sonde.h"
+
+enum { patience = 30000 };
+
+static int fail(const char *what)
+{
+    perror(what);
+    return 1;
+}
+
+static int say_port(int fd)
+{
+    struct sonde_address local;
+    if (sonde_address_local(fd, &local))
+        return -1;
+    printf("%d\n", sonde_address_port(&local));
+    return fflush(stdout);
+}
+
+static int pass_listener(int listener, char **argv)
+{
+    char pid[32];
+    snprintf(pid, sizeof pid, "%ld", (long)getpid());
+    if (dup2(listener, 3) < 0 || setenv("LISTEN_FDS", "1", 1) ||
+        setenv("LISTEN_PID", pid, 1))
+        return fail("listen-fds");
+    execv(argv[0], argv);
+    return fail(argv[0]);
+}
+
+static int pass_connection(int listener, char **argv)
+{
+    int fd = sonde_accept(listener, NULL, SONDE_CLOEXEC);
+    if (fd < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0)
+        return fail("inetd");
+    execv(argv[0], argv);
+    return fail(argv[0]);
+}
+
+static int answer_datagram(const struct sonde_address *address)
+{
+    static char buffer[SONDE_DATAGRAM_MOST];
+    struct sonde_datagram ends;
+    int fd = sonde_datagram_bind(address, SONDE_CLOEXEC);
+    if (fd < 0 || say_port(fd))
+        return fail("udp");
+    ssize_t length =
+        sonde_datagram_receive_from(fd, buffer, sizeof buffer, patience, &ends);
+    if (length < 0 || sonde_datagram_reply(fd, buffer, (size_t)length, &ends))
+        return fail("udp");
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct sonde_address address;
+    sonde_address_loopback(&address, AF_INET, 0);
+    alarm(patience / 1000); /* also for the program that is started */
+    if (argc == 2 && !strcmp(argv[1], "udp"))
+        return answer_datagram(&address);
+    if (argc < 3)
+        return 2;
+    int listener = sonde_listen(&address, 16, 0, NULL);
+    if (listener < 0 || say_port(listener))
+        return fail("listen");
+    return strcmp(argv[1], "inetd") == 0 ? pass_connection(listener, argv + 2)
+                                         : pass_listener(listener, argv + 2);
+}

@@ -1,0 +1,321 @@
+/* test-poller.c - lib/poller.c, over each back end that this host has
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "lib/private.h"
+#include "tests/unit/unit.h"
+
+enum { kinds = 4 };
+
+static struct sonde_poller *poller;
+static struct sonde_event event;
+static int pair[2];
+static int value;
+
+/* Open the poller of the kind a loop test is at; 0 if this host has none,
+   which is then asserted, and for SONDE_POLLER_BEST and _POLL cannot be.  */
+static int open_kind(int kind)
+{
+    errno = 77;
+    poller = sonde_poller_open((enum sonde_poller_kind)kind);
+    if (!poller) {
+        ck_assert_int_eq(errno, ENOTSUP);
+        ck_assert_int_ne(kind, SONDE_POLLER_BEST);
+        ck_assert_int_ne(kind, SONDE_POLLER_POLL);
+        return 0;
+    }
+    ck_assert_int_eq(errno, 77);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    return 1;
+}
+
+static void teardown(void)
+{
+    sonde_poller_close(poller);
+}
+
+static void expect(int fd, unsigned ready)
+{
+    ck_assert_int_eq(sonde_poller_wait(poller, 5000), 1);
+    ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
+    ck_assert_int_eq(event.fd, fd);
+    ck_assert_uint_eq(event.ready, ready);
+    ck_assert_int_eq(sonde_poller_next(poller, &event), 0);
+}
+
+static void expect_nothing(void)
+{
+    ck_assert_int_eq(sonde_poller_wait(poller, 0), 0);
+    ck_assert_int_eq(sonde_poller_next(poller, &event), 0);
+}
+
+START_TEST(a_name_for_each_kind)
+{
+    static const char *const names[] = {NULL, "epoll", "kqueue", "poll"};
+    if (!open_kind(_i))
+        return;
+    if (names[_i])
+        ck_assert_str_eq(sonde_poller_name(poller), names[_i]);
+}
+END_TEST
+
+START_TEST(readable_is_reported_as_long_as_it_lasts)
+{
+    if (!open_kind(_i))
+        return;
+    errno = 77;
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, &value),
+                     0);
+    expect_nothing();
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    expect(pair[0], SONDE_READABLE);
+    ck_assert_ptr_eq(event.user, &value);
+    expect(pair[0], SONDE_READABLE);
+    char byte;
+    ck_assert_int_eq(read(pair[0], &byte, 1), 1);
+    expect_nothing();
+    ck_assert_int_eq(errno, 77);
+}
+END_TEST
+
+START_TEST(both_directions_are_one_event)
+{
+    if (!open_kind(_i))
+        return;
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0],
+                                      SONDE_READABLE | SONDE_WRITABLE, NULL),
+                     0);
+    expect(pair[0], SONDE_WRITABLE);
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    expect(pair[0], SONDE_READABLE | SONDE_WRITABLE);
+}
+END_TEST
+
+START_TEST(modify_changes_interest_and_user)
+{
+    if (!open_kind(_i))
+        return;
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_WRITABLE, NULL),
+                     0);
+    ck_assert_int_eq(
+        sonde_poller_modify(poller, pair[0], SONDE_READABLE, &value), 0);
+    expect_nothing();
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    expect(pair[0], SONDE_READABLE);
+    ck_assert_ptr_eq(event.user, &value);
+    ck_assert_int_eq(sonde_poller_modify(poller, pair[0], 0, &value), 0);
+    expect_nothing();
+    ck_assert_int_eq(sonde_poller_modify(poller, pair[0], SONDE_READABLE, NULL),
+                     0);
+    expect(pair[0], SONDE_READABLE);
+}
+END_TEST
+
+START_TEST(mistakes_are_told)
+{
+    if (!open_kind(_i))
+        return;
+    int closed = dup(pair[0]);
+    close(closed);
+    ck_assert_int_eq(sonde_poller_add(poller, -1, SONDE_READABLE, NULL), -1);
+    ck_assert_int_eq(errno, EBADF);
+    ck_assert_int_eq(sonde_poller_add(poller, closed, SONDE_READABLE, NULL),
+                     -1);
+    ck_assert_int_eq(errno, EBADF);
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], 4, NULL), -1);
+    ck_assert_int_eq(errno, EINVAL);
+    ck_assert_int_eq(sonde_poller_modify(poller, pair[0], 0, NULL), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(sonde_poller_remove(poller, pair[0]), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], 0, NULL), 0);
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], 0, NULL), -1);
+    ck_assert_int_eq(errno, EEXIST);
+    ck_assert_int_eq(sonde_poller_remove(poller, pair[0]), 0);
+}
+END_TEST
+
+START_TEST(hung_up_means_try_the_call)
+{
+    if (!open_kind(_i))
+        return;
+    char byte;
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
+                     0);
+    close(pair[1]);
+    expect(pair[0], SONDE_READABLE);
+    ck_assert_int_eq(read(pair[0], &byte, 1), 0);
+    ck_assert_int_eq(sonde_poller_modify(poller, pair[0], SONDE_WRITABLE, NULL),
+                     0);
+    expect(pair[0], SONDE_WRITABLE);
+    /* Watched for nothing, it does not keep the loop awake.  */
+    ck_assert_int_eq(sonde_poller_modify(poller, pair[0], 0, NULL), 0);
+    expect_nothing();
+}
+END_TEST
+
+START_TEST(a_refused_connect_is_writable)
+{
+    struct sonde_address address;
+    if (!open_kind(_i))
+        return;
+    ck_assert_int_eq(sonde_address_loopback(&address, AF_INET, 0), 0);
+    /* Bound, so that nobody else has the port, and not listening.  */
+    int bound = sonde_socket(AF_INET, SOCK_STREAM, SONDE_CLOEXEC);
+    ck_assert_int_eq(bind(bound, (void *)&address.storage, address.length), 0);
+    ck_assert_int_eq(sonde_address_local(bound, &address), 0);
+    int fd = sonde_socket(AF_INET, SOCK_STREAM, SONDE_NONBLOCK);
+    if (connect(fd, (void *)&address.storage, address.length) == 0 ||
+        errno != EINPROGRESS)
+        return; /* refused at once, as BSD does over loopback */
+    ck_assert_int_eq(sonde_poller_add(poller, fd, SONDE_WRITABLE, NULL), 0);
+    expect(fd, SONDE_WRITABLE);
+    int error = 0;
+    socklen_t size = sizeof error;
+    ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size), 0);
+    ck_assert_int_eq(error, ECONNREFUSED);
+}
+END_TEST
+
+/* Two descriptors are ready; whoever is served first removes the other.  */
+START_TEST(what_is_removed_in_a_batch_is_not_reported)
+{
+    if (!open_kind(_i))
+        return;
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(
+            sonde_poller_add(poller, pair[i], SONDE_WRITABLE, &pair[i]), 0);
+    ck_assert_int_eq(sonde_poller_wait(poller, 5000), 2);
+    ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
+    int other = event.fd == pair[0] ? pair[1] : pair[0];
+    ck_assert_int_eq(sonde_poller_remove(poller, other), 0);
+    ck_assert_int_eq(sonde_poller_next(poller, &event), 0);
+}
+END_TEST
+
+START_TEST(a_reused_number_starts_clean_in_a_batch)
+{
+    if (!open_kind(_i))
+        return;
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(
+            sonde_poller_add(poller, pair[i], SONDE_WRITABLE, &pair[i]), 0);
+    ck_assert_int_eq(sonde_poller_wait(poller, 5000), 2);
+    ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
+    int kept = event.fd;
+    int other = kept == pair[0] ? pair[1] : pair[0];
+    ck_assert_int_eq(sonde_poller_remove(poller, other), 0);
+    int spare = dup(other);
+    close(other);
+    ck_assert_int_eq(dup2(spare, other), other);
+    ck_assert_int_eq(sonde_poller_add(poller, other, SONDE_READABLE, &value),
+                     0);
+    ck_assert_int_eq(sonde_poller_next(poller, &event), 0);
+    ck_assert_int_eq(sonde_poller_remove(poller, kept), 0);
+    ck_assert_int_eq(write(kept, "x", 1), 1);
+    expect(other, SONDE_READABLE);
+    ck_assert_ptr_eq(event.user, &value);
+}
+END_TEST
+
+START_TEST(what_was_not_taken_is_found_again)
+{
+    if (!open_kind(_i))
+        return;
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(
+            sonde_poller_add(poller, pair[i], SONDE_WRITABLE, NULL), 0);
+    ck_assert_int_eq(sonde_poller_wait(poller, 5000), 2);
+    ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
+    ck_assert_int_eq(sonde_poller_wait(poller, 5000), 2);
+    ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
+    ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
+    ck_assert_int_eq(sonde_poller_next(poller, &event), 0);
+}
+END_TEST
+
+/* More than one batch, and numbers above FD_SETSIZE (1024 here).  */
+START_TEST(every_one_of_many_gets_its_turn)
+{
+    enum { many = 1100 };
+    static int served[8192];
+    struct rlimit limit;
+    if (!open_kind(_i))
+        return;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t wanted = many + 32;
+    if (limit.rlim_cur < wanted && limit.rlim_max >= wanted) {
+        limit.rlim_cur = wanted;
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    }
+    /* As many as an ordinary user may have here, if that is fewer.  */
+    int count = 0;
+    for (int fd; count < many && (fd = dup(pair[0])) >= 0; count++)
+        ck_assert_int_eq(
+            sonde_poller_add(poller, fd, SONDE_WRITABLE, &served[fd]), 0);
+    ck_assert_int_gt(count, 200);
+    for (int round = 0, left = count; left > 0; round++) {
+        ck_assert_int_lt(round, 12);
+        ck_assert_int_gt(sonde_poller_wait(poller, 5000), 0);
+        while (sonde_poller_next(poller, &event)) {
+            int *mine = event.user;
+            left -= (*mine)++ == 0;
+        }
+    }
+}
+END_TEST
+
+static void ignore(int signo)
+{
+    (void)signo;
+    value++;
+}
+
+START_TEST(signals_do_not_end_the_wait_nor_move_its_deadline)
+{
+    struct itimerval often = {{0, 5000}, {0, 5000}}, never = {{0}, {0}};
+    if (!open_kind(_i))
+        return;
+    ck_assert_int_eq(sonde_signal(SIGALRM, ignore, SONDE_INTERRUPT), 0);
+    int64_t start = sonde__sys.now();
+    setitimer(ITIMER_REAL, &often, NULL);
+    ck_assert_int_eq(sonde_poller_wait(poller, 50), 0);
+    setitimer(ITIMER_REAL, &never, NULL);
+    ck_assert_int_ge(sonde__sys.now() - start, 50 * 1000000);
+    ck_assert_int_gt(value, 0);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_checked_fixture(tests, NULL, teardown);
+    tcase_add_loop_test(tests, a_name_for_each_kind, 0, kinds);
+    tcase_add_loop_test(tests, readable_is_reported_as_long_as_it_lasts, 0,
+                        kinds);
+    tcase_add_loop_test(tests, both_directions_are_one_event, 0, kinds);
+    tcase_add_loop_test(tests, modify_changes_interest_and_user, 0, kinds);
+    tcase_add_loop_test(tests, mistakes_are_told, 0, kinds);
+    tcase_add_loop_test(tests, hung_up_means_try_the_call, 0, kinds);
+    tcase_add_loop_test(tests, a_refused_connect_is_writable, 0, kinds);
+    tcase_add_loop_test(tests, what_is_removed_in_a_batch_is_not_reported, 0,
+                        kinds);
+    tcase_add_loop_test(tests, a_reused_number_starts_clean_in_a_batch, 0,
+                        kinds);
+    tcase_add_loop_test(tests, what_was_not_taken_is_found_again, 0, kinds);
+    tcase_add_loop_test(tests, every_one_of_many_gets_its_turn, 0, kinds);
+    tcase_add_loop_test(
+        tests, signals_do_not_end_the_wait_nor_move_its_deadline, 0, kinds);
+}
+
+int main(void)
+{
+    return unit_main("poller", add);
+}

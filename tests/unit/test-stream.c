@@ -1,0 +1,448 @@
+/* test-stream.c - lib/stream.c and lib/deadline.c
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "lib/private.h"
+#include "tests/unit/unit.h"
+
+/* Each test has a process of its own, so what it puts into sonde__sys is gone
+   after it.  */
+static struct sonde__calls real;
+static int pair[2];
+static int calls, quiet;
+
+static void setup(void)
+{
+    real = sonde__sys;
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    calls = quiet = 0;
+    errno = 0;
+}
+
+static void teardown(void)
+{
+    close(pair[0]);
+    close(pair[1]);
+}
+
+static int64_t elapsed_ms(int64_t since)
+{
+    return (real.now() - since) / 1000000;
+}
+
+START_TEST(reads_what_is_there)
+{
+    char buffer[8];
+    ck_assert_int_eq(write(pair[1], "abc", 3), 3);
+    errno = 77;
+    ck_assert_int_eq(sonde_read(pair[0], buffer, sizeof buffer, -1), 3);
+    ck_assert_int_eq(sonde_read(pair[0], buffer, 0, -1), 0);
+    ck_assert_int_eq(errno, 77);
+    ck_assert_int_eq(sonde_half_close(pair[1]), 0);
+    ck_assert_int_eq(sonde_read(pair[0], buffer, sizeof buffer, 1000), 0);
+}
+END_TEST
+
+START_TEST(a_deadline_holds_on_blocking_and_non_blocking_descriptors)
+{
+    char buffer[8];
+    for (int i = 0; i < 2; i++) {
+        int64_t start = real.now();
+        ck_assert_int_eq(sonde_read(pair[0], buffer, sizeof buffer, 30), -1);
+        ck_assert_int_eq(errno, EAGAIN);
+        ck_assert_int_ge(elapsed_ms(start), 30);
+        ck_assert_int_eq(sonde_read(pair[0], buffer, sizeof buffer, 0), -1);
+        ck_assert_int_eq(errno, EAGAIN);
+        ck_assert_int_eq(sonde__set_flags(pair[0], SONDE_NONBLOCK), 0);
+    }
+}
+END_TEST
+
+START_TEST(a_full_connection_reports_what_went)
+{
+    static char data[4 << 20];
+    size_t done = 0;
+    ck_assert_int_eq(sonde_write_all(pair[0], data, sizeof data, 30, &done),
+                     -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_uint_gt(done, 0);
+    ck_assert_uint_lt(done, sizeof data);
+    ck_assert_int_eq(sonde_write(pair[0], data, 1, 0), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    size_t got = 0;
+    ck_assert_int_eq(sonde_read_all(pair[1], data, done, 1000, &got), 0);
+    ck_assert_uint_eq(got, done);
+}
+END_TEST
+
+START_TEST(a_stream_that_ends_early_is_no_error)
+{
+    char buffer[8];
+    size_t done = 9;
+    ck_assert_int_eq(write(pair[1], "abc", 3), 3);
+    ck_assert_int_eq(sonde_read_all(pair[0], buffer, 8, 10, &done), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_uint_eq(done, 3);
+    ck_assert_int_eq(write(pair[1], "de", 2), 2);
+    ck_assert_int_eq(sonde_half_close(pair[1]), 0);
+    errno = 77;
+    ck_assert_int_eq(sonde_read_all(pair[0], buffer, 8, -1, &done), 0);
+    ck_assert_uint_eq(done, 2);
+    ck_assert_int_eq(errno, 77);
+}
+END_TEST
+
+/* A host that gives one byte at a time, and every other time EINTR.  */
+static ssize_t recv_mean(int fd, void *buffer, size_t size, int flags)
+{
+    if (++calls % 2) {
+        errno = EINTR;
+        return -1;
+    }
+    return real.recv(fd, buffer, size ? 1 : 0, flags);
+}
+
+static ssize_t send_mean(int fd, const void *buffer, size_t size, int flags)
+{
+    if (++calls % 2) {
+        errno = EINTR;
+        return -1;
+    }
+    return real.send(fd, buffer, size ? 1 : 0, flags);
+}
+
+START_TEST(short_counts_and_interruptions_are_made_up_for)
+{
+    char buffer[6];
+    size_t done;
+    sonde__sys.recv = recv_mean;
+    sonde__sys.send = send_mean;
+    for (int timeout = -1; timeout <= 5000; timeout += 5001) {
+        ck_assert_int_eq(sonde_write_all(pair[1], "secret", 6, timeout, &done),
+                         0);
+        ck_assert_uint_eq(done, 6);
+        ck_assert_int_eq(sonde_read_all(pair[0], buffer, 6, timeout, &done), 0);
+        ck_assert_uint_eq(done, 6);
+        ck_assert_mem_eq(buffer, "secret", 6);
+    }
+}
+END_TEST
+
+static ssize_t recv_interrupted(int fd, void *buffer, size_t size, int flags)
+{
+    (void)fd;
+    (void)buffer;
+    (void)size;
+    (void)flags;
+    errno = EINTR;
+    return -1;
+}
+
+START_TEST(interruptions_do_not_move_the_deadline)
+{
+    char buffer[6];
+    int64_t start = real.now();
+    sonde__sys.recv = recv_interrupted;
+    ck_assert_int_eq(sonde_read(pair[0], buffer, 6, 20), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_ge(elapsed_ms(start), 20);
+}
+END_TEST
+
+static void note(int signo)
+{
+    (void)signo;
+    calls++;
+}
+
+START_TEST(signals_do_not_move_the_deadline)
+{
+    char buffer[6];
+    struct itimerval often = {{0, 5000}, {0, 5000}}, never = {{0}, {0}};
+    ck_assert_int_eq(sonde_signal(SIGALRM, note, SONDE_INTERRUPT), 0);
+    int64_t start = real.now();
+    setitimer(ITIMER_REAL, &often, NULL);
+    ck_assert_int_eq(sonde_read(pair[0], buffer, 6, 60), -1);
+    setitimer(ITIMER_REAL, &never, NULL);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_ge(elapsed_ms(start), 60);
+    ck_assert_int_gt(calls, 0);
+}
+END_TEST
+
+/* A host whose poll says ready and whose recv says not.  */
+static int poll_lies(struct pollfd *fds, nfds_t count, int timeout)
+{
+    (void)timeout;
+    (void)count;
+    fds->revents = POLLIN;
+    return 1;
+}
+
+START_TEST(a_wrong_word_of_poll_does_not_loop_for_ever)
+{
+    char buffer[6];
+    sonde__sys.poll = poll_lies;
+    ck_assert_int_eq(sonde_read(pair[0], buffer, 6, 20), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+}
+END_TEST
+
+static void peer_is_gone(void)
+{
+    close(pair[1]);
+    pair[1] = -1;
+    ck_assert_int_eq(sonde_write(pair[0], "x", 1, 1000), -1);
+    ck_assert_int_eq(errno, EPIPE);
+}
+
+/* SIGPIPE has neither been raised nor is it blocked or pending.  */
+static void no_trace_of_sigpipe(void)
+{
+    sigset_t set;
+    ck_assert_int_eq(sigpending(&set), 0);
+    ck_assert_int_eq(sigismember(&set, SIGPIPE), 0);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, NULL, &set), 0);
+    ck_assert_int_eq(sigismember(&set, SIGPIPE), 0);
+}
+
+START_TEST(no_sigpipe_by_flag)
+{
+    if (sonde__sys.send_quietly == 0)
+        return; /* this host has no such flag: the next tests are its ways */
+    ck_assert_int_eq(sonde_signal(SIGPIPE, SIG_DFL, SONDE_RESTART), 0);
+    peer_is_gone();
+    no_trace_of_sigpipe();
+}
+END_TEST
+
+/* A host with SO_NOSIGPIPE alone, played by one that has the flag.  */
+static int set_nosigpipe_works(int fd)
+{
+    (void)fd;
+    quiet++;
+    return 0;
+}
+
+static ssize_t send_after_option(int fd, const void *buffer, size_t size,
+                                 int flags)
+{
+    ck_assert_int_eq(flags & real.send_quietly, 0);
+    ck_assert_int_eq(quiet, ++calls);
+    return real.send(fd, buffer, size, flags | real.send_quietly);
+}
+
+START_TEST(no_sigpipe_by_option)
+{
+    sonde__sys.send_quietly = 0;
+    sonde__sys.set_nosigpipe = set_nosigpipe_works;
+    sonde__sys.send = send_after_option;
+    ck_assert_int_eq(sonde_write(pair[0], "x", 1, -1), 1);
+    peer_is_gone();
+    no_trace_of_sigpipe();
+}
+END_TEST
+
+static int no_nosigpipe(int fd)
+{
+    (void)fd;
+    errno = EINVAL; /* macOS, for a connection that is gone */
+    return -1;
+}
+
+static int no_sigtimedwait(const sigset_t *set, const struct timespec *timeout)
+{
+    (void)set;
+    (void)timeout;
+    errno = ENOSYS;
+    return -1;
+}
+
+/* The same for each disposition and each way to take the signal back.  */
+START_TEST(no_sigpipe_by_block)
+{
+    sonde__sys.send_quietly = 0;
+    sonde__sys.set_nosigpipe = no_nosigpipe;
+    if (_i & 1)
+        sonde__sys.sigtimedwait = no_sigtimedwait;
+    if (_i & 2)
+        ck_assert_int_eq(sonde_signal(SIGPIPE, note, SONDE_RESTART), 0);
+    if (_i & 4)
+        ck_assert_int_eq(sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART), 0);
+    ck_assert_int_eq(sonde_write(pair[0], "x", 1, -1), 1);
+    peer_is_gone();
+    no_trace_of_sigpipe();
+    ck_assert_int_eq(calls, 0);
+}
+END_TEST
+
+START_TEST(a_sigpipe_of_others_stays_pending)
+{
+    sigset_t set;
+    sonde__sys.send_quietly = 0;
+    sonde__sys.set_nosigpipe = no_nosigpipe;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    raise(SIGPIPE);
+    peer_is_gone();
+    sigpending(&set);
+    ck_assert_int_eq(sigismember(&set, SIGPIPE), 1);
+}
+END_TEST
+
+START_TEST(a_pipe_does_as_well)
+{
+    int ends[2];
+    char buffer[8];
+    static char data[1 << 20];
+    size_t done;
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(sonde_read(ends[0], buffer, 8, 10), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_eq(sonde_write(ends[1], "abc", 3, -1), 3);
+    ck_assert_int_eq(sonde_read(ends[0], buffer, 8, -1), 3);
+    /* The pipe is a blocking one, and fills up.  */
+    ck_assert_int_eq(sonde_write_all(ends[1], data, sizeof data, 20, &done),
+                     -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_uint_gt(done, 0);
+    close(ends[0]);
+    ck_assert_int_eq(sonde_write(ends[1], "x", 1, 1000), -1);
+    ck_assert_int_eq(errno, EPIPE);
+    no_trace_of_sigpipe();
+    close(ends[1]);
+}
+END_TEST
+
+/* macOS: EPROTOTYPE for a while, or for ever.  */
+static ssize_t send_prototype(int fd, const void *buffer, size_t size,
+                              int flags)
+{
+    if (--calls >= 0) {
+        errno = EPROTOTYPE;
+        return -1;
+    }
+    return real.send(fd, buffer, size, flags);
+}
+
+START_TEST(eprototype_is_tried_again_and_then_epipe)
+{
+    sonde__sys.send = send_prototype;
+    calls = 3;
+    ck_assert_int_eq(sonde_write(pair[0], "x", 1, 1000), 1);
+    calls = 1000000;
+    ck_assert_int_eq(sonde_write(pair[0], "x", 1, 1000), -1);
+    ck_assert_int_eq(errno, EPIPE);
+}
+END_TEST
+
+static int shutdown_fails(int fd, int how)
+{
+    (void)fd;
+    (void)how;
+    errno = calls;
+    return -1;
+}
+
+START_TEST(half_close_of_a_peer_that_is_gone)
+{
+    sonde__sys.shutdown = shutdown_fails;
+    calls = ENOTCONN;
+    errno = 77;
+    ck_assert_int_eq(sonde_half_close(pair[0]), 0);
+    ck_assert_int_eq(errno, 77);
+    calls = ENOTSOCK;
+    ck_assert_int_eq(sonde_half_close(pair[0]), -1);
+    ck_assert_int_eq(errno, ENOTSOCK);
+}
+END_TEST
+
+START_TEST(half_close_after_a_real_reset)
+{
+    struct sonde_address address;
+    struct linger at_once = {1, 0};
+    char byte;
+    ck_assert_int_eq(sonde_address_loopback(&address, AF_INET, 0), 0);
+    int listener = sonde_listen(&address, 1, SONDE_CLOEXEC, NULL);
+    ck_assert_int_ge(listener, 0);
+    ck_assert_int_eq(sonde_address_local(listener, &address), 0);
+    int client = sonde_socket(AF_INET, SOCK_STREAM, SONDE_CLOEXEC);
+    ck_assert_int_eq(connect(client, (void *)&address.storage, address.length),
+                     0);
+    int server = sonde_accept(listener, NULL, SONDE_CLOEXEC);
+    ck_assert_int_ge(server, 0);
+    setsockopt(server, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close(server);
+    ck_assert_int_eq(sonde_read(client, &byte, 1, 5000), -1);
+    ck_assert_int_eq(errno, ECONNRESET);
+    ck_assert_int_eq(sonde_half_close(client), 0);
+#ifdef __linux__
+    ck_assert_int_eq(shutdown(client, SHUT_WR), -1);
+    ck_assert_int_eq(errno, ENOTCONN);
+#endif
+    close(client);
+    close(listener);
+}
+END_TEST
+
+/* A clock at which the arithmetic of deadlines shows.  */
+static int64_t fixed_now;
+
+static int64_t now_fixed(void)
+{
+    return fixed_now;
+}
+
+START_TEST(deadlines_round_up_and_do_not_overflow)
+{
+    sonde__sys.now = now_fixed;
+    fixed_now = 5000000;
+    ck_assert_int_eq(sonde__deadline(-1), sonde__never);
+    ck_assert_int_eq(sonde__left(sonde__never), -1);
+    int64_t deadline = sonde__deadline(2);
+    fixed_now += 1;
+    ck_assert_int_eq(sonde__left(deadline), 2);
+    fixed_now += 1999999;
+    ck_assert_int_eq(sonde__left(deadline), 0);
+    ck_assert_int_eq(sonde__left(deadline - 1), 0);
+    ck_assert_int_eq(sonde__left(sonde__deadline(INT_MAX)), INT_MAX);
+    ck_assert_int_eq(sonde__left(INT64_MAX), INT_MAX);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, reads_what_is_there);
+    tcase_add_test(tests,
+                   a_deadline_holds_on_blocking_and_non_blocking_descriptors);
+    tcase_add_test(tests, a_full_connection_reports_what_went);
+    tcase_add_test(tests, a_stream_that_ends_early_is_no_error);
+    tcase_add_test(tests, short_counts_and_interruptions_are_made_up_for);
+    tcase_add_test(tests, interruptions_do_not_move_the_deadline);
+    tcase_add_test(tests, signals_do_not_move_the_deadline);
+    tcase_add_test(tests, a_wrong_word_of_poll_does_not_loop_for_ever);
+    tcase_add_test(tests, no_sigpipe_by_flag);
+    tcase_add_test(tests, no_sigpipe_by_option);
+    tcase_add_loop_test(tests, no_sigpipe_by_block, 0, 6);
+    tcase_add_test(tests, a_sigpipe_of_others_stays_pending);
+    tcase_add_test(tests, a_pipe_does_as_well);
+    tcase_add_test(tests, eprototype_is_tried_again_and_then_epipe);
+    tcase_add_test(tests, half_close_of_a_peer_that_is_gone);
+    tcase_add_test(tests, half_close_after_a_real_reset);
+    tcase_add_test(tests, deadlines_round_up_and_do_not_overflow);
+}
+
+int main(void)
+{
+    return unit_main("stream", add);
+}
