@@ -7,12 +7,15 @@ peer=$builddir/tests/peer
 mkfifo "$scratch/said" || exit 99
 
 # start COMMAND...: in the background; the first line it prints, which comes
-# when it is ready, is in $said, its number in $started.
+# when it is ready, is in $said, its number in $started.  The pipe stays open,
+# for what it may print after that.
 start () {
+    exec 4<&-
     "$@" > "$scratch/said" 2> "$scratch/peer" &
     started=$!
     said=
-    read -r said < "$scratch/said"
+    exec 4< "$scratch/said"
+    read -r said <&4
 }
 
 # printed TEXT: whether that, and nothing else, was printed, and all was well.

@@ -236,6 +236,32 @@ START_TEST(one_deadline_for_all)
 }
 END_TEST
 
+/* 0: one look at what connect says at once.  Negative: no deadline, not even
+   for the poll that waits on a host where it takes longer.  */
+START_TEST(no_time_and_all_the_time)
+{
+    struct sonde_address list[2];
+    struct sonde_connect_options options = {.delay = 1};
+    start_server(&list[0]);
+    start_server(&list[1]);
+    int fd = sonde_connect(list, 1, -1, NULL, &report);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    fd = sonde_connect(list, 1, 0, NULL, &report);
+    ck_assert(fd >= 0 || errno == ETIMEDOUT);
+    if (fd >= 0)
+        close(fd);
+    /* The second begins though there is no deadline to begin before.  */
+    silence(sonde_address_port(&list[0]));
+    made = closed = 0;
+    fd = sonde_connect(list, 2, -1, &options, &report);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_uint_eq(report.count, 2);
+    ck_assert_int_eq(made, closed + 1);
+    close(fd);
+}
+END_TEST
+
 START_TEST(no_more_addresses_than_there_is_room_for)
 {
     struct sonde_address list[SONDE_ATTEMPTS + 3];
@@ -611,6 +637,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_silent_address_loses_the_race);
     tcase_add_test(tests, the_default_delay_is_250_ms);
     tcase_add_test(tests, one_deadline_for_all);
+    tcase_add_test(tests, no_time_and_all_the_time);
     tcase_add_test(tests, no_more_addresses_than_there_is_room_for);
     tcase_add_test(tests, connect_is_called_once_though_interrupted);
     tcase_add_test(tests, success_without_a_peer_is_none);

@@ -136,6 +136,44 @@ START_TEST(silence_ends_at_the_deadline)
 }
 END_TEST
 
+static int last_timeout;
+
+/* What is waited for is there when the wait is over.  */
+static int noting_poll(struct pollfd *fds, nfds_t count, int milliseconds)
+{
+    last_timeout = milliseconds;
+    return poll(fds, count, milliseconds < 0 ? PATIENCE : milliseconds);
+}
+
+static ssize_t late_recvmsg(int fd, struct msghdr *message, int flags)
+{
+    static int late;
+    if (late++ % 2 == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return recvmsg(fd, message, flags);
+}
+
+START_TEST(a_negative_time_is_no_deadline)
+{
+    struct sonde_address address;
+    struct sonde_datagram ends;
+    int server = start_server(&address, AF_INET);
+    int client = start_client(&address);
+    sonde__sys.poll = noting_poll;
+    sonde__sys.recvmsg = late_recvmsg;
+    ck_assert_int_eq(sonde_datagram_send(client, "x", 1, -1), 0);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, sizeof got, -1, &ends), 1);
+    ck_assert_int_eq(last_timeout, -1);
+    ck_assert_int_eq(sonde_datagram_reply(server, "y", 1, &ends), 0);
+    last_timeout = 0;
+    ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, -1), 1);
+    ck_assert_int_eq(last_timeout, -1);
+}
+END_TEST
+
 START_TEST(a_client_hears_that_nobody_is_there)
 {
     struct sonde_address address;
@@ -409,6 +447,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, more_than_the_longest_is_an_error);
     tcase_add_test(tests, a_cut_datagram_is_an_error);
     tcase_add_test(tests, silence_ends_at_the_deadline);
+    tcase_add_test(tests, a_negative_time_is_no_deadline);
     tcase_add_test(tests, a_client_hears_that_nobody_is_there);
     tcase_add_test(tests, an_unconnected_client_is_an_error);
     tcase_add_test(tests, foreign_datagrams_are_left_out);

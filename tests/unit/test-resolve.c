@@ -277,6 +277,22 @@ START_TEST(a_late_resolver_cleans_up_after_itself)
 }
 END_TEST
 
+START_TEST(a_negative_time_is_no_deadline)
+{
+    static const char *const answers[] = {"127.0.0.1", NULL};
+    struct sonde_target target = {"host", "7", AF_UNSPEC, SOCK_STREAM};
+    play(answers);
+    ck_assert_int_eq(sonde_resolve(&target, -1, list, MOST, &code), 1);
+}
+END_TEST
+
+START_TEST(no_time_is_enough_for_numbers_alone)
+{
+    struct sonde_target target = {"127.0.0.1", "7", AF_UNSPEC, SOCK_STREAM};
+    ck_assert_int_eq(sonde_resolve(&target, 0, list, MOST, &code), 1);
+}
+END_TEST
+
 static int interruptions;
 
 static int interrupted_poll(struct pollfd *fds, nfds_t count, int milliseconds)
@@ -438,6 +454,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, the_thread_gets_no_signals);
     tcase_add_test(tests, a_late_resolver_cleans_up_after_itself);
     tcase_add_test(tests, interruptions_do_not_end_the_wait);
+    tcase_add_test(tests, a_negative_time_is_no_deadline);
+    tcase_add_test(tests, no_time_is_enough_for_numbers_alone);
     tcase_add_test(tests, no_thread_to_be_had);
     tcase_add_test(tests, codes_become_errno_and_outcome);
     tcase_add_test(tests, codes_have_names_and_sentences);
