@@ -9,8 +9,13 @@ for page in "$srcdir"/man/*.[1-8]; do
         # The base system's own idea of names and dates is not ours.
         mandoc -T lint -W warning "$page" > "$scratch/out" 2>&1
         is "$name: mandoc has nothing to say" [ ! -s "$scratch/out" ]
+        # Bold is a letter, a backspace, and the letter again.
+        mandoc -T ascii "$page" | sed "s/.$(printf '\b')//g" |
+            grep '.\{81\}' > "$scratch/out"
+        is "$name: fits in 80 columns" [ ! -s "$scratch/out" ]
     else
         skip "$name: mandoc has nothing to say" "mandoc is not here"
+        skip "$name: fits in 80 columns" "mandoc is not here"
     fi
 done
 
