@@ -9,10 +9,72 @@ for page in "$srcdir"/man/*.[1-8]; do
         # The base system's own idea of names and dates is not ours.
         mandoc -T lint -W warning "$page" > "$scratch/out" 2>&1
         is "$name: mandoc has nothing to say" [ ! -s "$scratch/out" ]
+        # Bold is a letter, a backspace, and the letter again.
+        mandoc -T ascii "$page" | sed "s/.$(printf '\b')//g" |
+            grep '.\{81\}' > "$scratch/out"
+        is "$name: fits in 80 columns" [ ! -s "$scratch/out" ]
     else
         skip "$name: mandoc has nothing to say" "mandoc is not here"
+        skip "$name: fits in 80 columns" "mandoc is not here"
     fi
 done
+
+# Every function has a page, and every page's function is there.
+functions_of () { # PAGE: the names in its first section
+    sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \(sonde_[a-z0-9_]*\).*/\1/p' "$1"
+}
+sed -n 's/^[a-z].*[ *]\(sonde_[a-z0-9_]*\)(.*/\1/p' "$srcdir/lib/sonde.h" |
+    sort > "$scratch/declared"
+[ "$(wc -l < "$scratch/declared")" -gt 50 ] || exit 99
+for page in "$srcdir"/man/*.3; do
+    functions_of "$page"
+done | sort > "$scratch/paged"
+comm -3 "$scratch/declared" "$scratch/paged" > "$scratch/out"
+is "each function of sonde.h has its page, and no other has" \
+    [ ! -s "$scratch/out" ]
+
+# What is installed for them: the page itself, or a link to it.
+for page in "$srcdir"/man/*.3; do
+    topic=$(basename "$page" .3)
+    echo "man/$topic.3"
+    functions_of "$page" | grep -vx "$topic" | sed "s/^/$topic:/"
+done | sort > "$scratch/due"
+tr -d ' \t\\' < "$srcdir/man/local.mk" |
+    grep -x 'man/sonde_[a-z]*\.3\|sonde_[a-z]*:sonde_[a-z0-9_]*' |
+    sort > "$scratch/listed"
+comm -3 "$scratch/due" "$scratch/listed" > "$scratch/out"
+is "man/local.mk installs each under its name" [ ! -s "$scratch/out" ]
+
+# The way in.
+: > "$scratch/out"
+for page in "$srcdir"/man/*.[1-6]; do
+    name=$(basename "$page")
+    grep -q "^\.It Xr ${name%.*} ${name##*.}\$" "$srcdir/man/sonde.7" ||
+        echo "$name" >> "$scratch/out"
+done
+is "sonde(7) names every page" [ ! -s "$scratch/out" ]
+# References among the pages lead somewhere: to a page or a function.
+cat "$srcdir"/man/*.[1-8] |
+    sed -n 's/^\.\(It \)*Xr \(sonde[a-z_]*\) \([1-8]\).*/\2.\3/p' |
+    sort -u > "$scratch/references"
+{ sed 's/$/.3/' "$scratch/declared"; (cd "$srcdir/man" && ls ./*.[1-8]); } |
+    sed 's,^\./,,' | sort -u | comm -23 "$scratch/references" - \
+    > "$scratch/out"
+is "the pages refer to pages that are there" [ ! -s "$scratch/out" ]
+# And to sections of portability.md that are there.
+cat "$srcdir"/man/*.3 | sed -n '/^\.Pa portability/,/^\.Sh/s/^\.Dq //p' |
+    sed 's/ ,$//' | sort -u > "$scratch/named"
+sed -n 's/^## //p' "$srcdir/doc/portability.md" | sort -u |
+    comm -23 "$scratch/named" - > "$scratch/out"
+is "and to sections of portability.md" [ ! -s "$scratch/out" ]
+# Its example is a whole program.
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/p;}' "$srcdir/man/sonde.7" |
+    sed '/^\./d; s/\\e/\\/g' > "$scratch/example.c"
+# shellcheck disable=SC2086 # CC may be several words
+run ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror \
+    -I"$srcdir/lib" -fsyntax-only "$scratch/example.c"
+[ -s "$scratch/example.c" ] || status=1
+is "the example of sonde(7) compiles" [ "$status" -eq 0 ]
 
 # The long options in --help, and those in the page.
 for program in backlogprobe byteorder; do
