@@ -10,6 +10,8 @@
 # ZIG_GLOBAL_CACHE_DIR says otherwise.
 . "${srcdir:-.}/tests/tap.sh"
 
+# The build's own compiler, which make hands to tests, is not the target's.
+unset CC CXX CFLAGS CPPFLAGS LDFLAGS
 ZIG=${ZIG:-zig}
 : "${ZIG_GLOBAL_CACHE_DIR:=$scratch/zig}"
 ZIG_LOCAL_CACHE_DIR=$ZIG_GLOBAL_CACHE_DIR

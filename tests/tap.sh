@@ -71,7 +71,9 @@ is () {
 # json_is EXPRESSION DESCRIPTION: $scratch/out is JSON for which the jq
 # EXPRESSION is true.
 json_is () {
-    if jq -e "$1" "$scratch/out" > /dev/null 2>> "$scratch/err"; then
+    # jq is content with nothing at all.
+    if [ -s "$scratch/out" ] &&
+        jq -e "$1" "$scratch/out" > /dev/null 2>> "$scratch/err"; then
         ok 0 "$2"
     else
         ok 1 "$2"
