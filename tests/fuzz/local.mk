@@ -3,9 +3,12 @@
 
 # One source and one folder tests/corpus/NAME for each.
 fuzzers = \
+	tests/fuzz/fuzz-activation \
 	tests/fuzz/fuzz-address \
 	tests/fuzz/fuzz-backlogs \
 	tests/fuzz/fuzz-findings \
+	tests/fuzz/fuzz-line \
+	tests/fuzz/fuzz-port \
 	tests/fuzz/fuzz-resolve
 
 # What make check runs: the files of the corpus, one by one.
@@ -14,20 +17,29 @@ check_PROGRAMS += $(fuzzers)
 check_LTLIBRARIES += tests/fuzz/libreplay.la
 tests_fuzz_libreplay_la_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_libreplay_la_SOURCES = tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_activation_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_activation_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_address_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_address_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_backlogs_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_backlogs_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_findings_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_findings_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_line_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_line_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_port_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_port_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_resolve_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_resolve_LDADD = $(fuzz_libs)
 
 test_scripts += tests/corpus.sh
 EXTRA_DIST += \
+	tests/corpus/activation \
 	tests/corpus/address \
 	tests/corpus/backlogs \
 	tests/corpus/findings \
+	tests/corpus/line \
+	tests/corpus/port \
 	tests/corpus/resolve \
 	tests/fuzz.sh
 
