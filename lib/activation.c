@@ -65,9 +65,10 @@ static int read_digits(const char *text, long limit, long *value)
     long number = 0;
     const char *digit = text;
     for (; *digit >= '0' && *digit <= '9'; digit++) {
-        number = 10 * number + (*digit - '0');
-        if (number > limit)
-            break;
+        int next = *digit - '0';
+        if (number > (limit - next) / 10)
+            break; /* before it could not be held either */
+        number = 10 * number + next;
     }
     if (digit == text || *digit != '\0') {
         errno = EINVAL;
