@@ -25,20 +25,20 @@ struct parts {
 };
 
 /* Read the digits of TEXT up to END as a number up to MOST.  */
-static int read_number(const char *text, const char *end, unsigned long most,
-                       unsigned long *number)
+static int read_number(const char *text, const char *end, uint32_t most,
+                       uint32_t *number)
 {
-    unsigned long value = 0;
+    uint64_t value = 0;
     if (text == end)
         return -1;
     for (; text < end; text++) {
         if (*text < '0' || *text > '9')
             return -1;
-        value = value * 10 + (unsigned long)(*text - '0');
+        value = value * 10 + (uint64_t)(*text - '0');
         if (value > most)
             return -1;
     }
-    *number = value;
+    *number = (uint32_t)value;
     return 0;
 }
 
@@ -88,18 +88,15 @@ static int copy(char *buffer, size_t size, const char *start, const char *end)
     return 0;
 }
 
-/* The number of the scope in PARTS, a name or a number of an interface.  */
+/* The number of the scope in PARTS, a name or a number of an interface.  What
+   number is in use no interface need tell: it may come later, or have gone.  */
 static int read_scope(const struct parts *parts, uint32_t *scope)
 {
     char name[IF_NAMESIZE];
-    unsigned long number;
     *scope = 0;
-    if (!parts->scope)
+    if (!parts->scope ||
+        !read_number(parts->scope, parts->scope_end, UINT32_MAX, scope))
         return 0;
-    if (!read_number(parts->scope, parts->scope_end, UINT32_MAX, &number)) {
-        *scope = (uint32_t)number;
-        return 0;
-    }
     if (copy(name, sizeof name, parts->scope, parts->scope_end)) {
         errno = parts->scope == parts->scope_end ? EINVAL : ENXIO;
         return -1;
@@ -150,7 +147,7 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
     struct parts parts;
     struct sonde_address found;
     char host[INET6_ADDRSTRLEN];
-    unsigned long number = port;
+    uint32_t number = port;
     if (strchr(text, '/'))
         return sonde_address_unix(address, text);
     if (split(text, &parts) ||
@@ -170,20 +167,20 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
     return 0;
 }
 
-/* The text of a UNIX address: its path, at most SIZE - 1 bytes of it.  */
+/* The text of a UNIX address: its path.  SIZE is enough for any.  */
 static int print_unix(const struct sonde_address *address, char *text,
                       size_t size)
 {
     size_t start = offsetof(struct sockaddr_un, sun_path);
     const char *path = (const char *)&address->storage + start;
-    size_t length = address->length > start ? address->length - start : 0;
+    size_t length = sonde__path_length(address);
     size_t used = 0;
     /* A path ends at its NUL; an abstract name of Linux begins with one.  */
     if (length > 0 && path[0] != '\0')
         length = strnlen(path, length);
     if (length == 0)
         return snprintf(text, size, "(unnamed)");
-    for (size_t i = 0; i < length && used + 5 <= size; i++) {
+    for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)path[i];
         int plain = byte > ' ' && byte <= '~' && byte != '\\';
         used += (size_t)snprintf(text + used, size - used,
@@ -204,20 +201,28 @@ static int print_in(const struct sonde_address *address, char *text,
     return snprintf(text, size, "%s:%u", host, (unsigned)ntohs(in.sin_port));
 }
 
+/* Write the scope NUMBER as it reads back: by the name of its interface, but
+   for one that would be taken for a number, or that has punctuation.  */
+static void print_scope(char *text, size_t size, uint32_t number)
+{
+    char name[IF_NAMESIZE];
+    if (if_indextoname(number, name) && !strpbrk(name, "%:/[]") &&
+        name[strspn(name, "0123456789")] != '\0')
+        snprintf(text, size, "%%%s", name);
+    else
+        snprintf(text, size, "%%%lu", (unsigned long)number);
+}
+
 static int print_in6(const struct sonde_address *address, char *text,
                      size_t size)
 {
     struct sockaddr_in6 in6;
     char host[INET6_ADDRSTRLEN];
-    char scope[IF_NAMESIZE + 1] = "";
+    char scope[IF_NAMESIZE + 1] = ""; /* no number is longer */
     memcpy(&in6, &address->storage, sizeof in6);
     inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof host);
-    if (in6.sin6_scope_id != 0) {
-        scope[0] = '%';
-        if (!if_indextoname(in6.sin6_scope_id, scope + 1))
-            snprintf(scope + 1, sizeof scope - 1, "%lu",
-                     (unsigned long)in6.sin6_scope_id);
-    }
+    if (in6.sin6_scope_id != 0)
+        print_scope(scope, sizeof scope, in6.sin6_scope_id);
     if (in6.sin6_port == 0)
         return snprintf(text, size, "%s%s", host, scope);
     return snprintf(text, size, "[%s%s]:%u", host, scope,
@@ -227,8 +232,7 @@ static int print_in6(const struct sonde_address *address, char *text,
 int sonde_address_print(const struct sonde_address *address, char *buffer,
                         size_t size)
 {
-    /* The longest path, every byte of it in octal, with room to spare.  */
-    char text[4 * sizeof(struct sockaddr_un)];
+    char text[SONDE_ADDRESS_TEXT];
     int saved = errno;
     int length;
     switch (address->storage.ss_family) {

@@ -161,13 +161,21 @@ static int compare_in6(const struct sonde_address *a,
                  : compare_numbers(ntohs(x.sin6_port), ntohs(y.sin6_port));
 }
 
+size_t sonde__path_length(const struct sonde_address *address)
+{
+    size_t start = offsetof(struct sockaddr_un, sun_path);
+    size_t end = address->length < sizeof address->storage
+                     ? address->length
+                     : sizeof address->storage;
+    return end > start ? end - start : 0;
+}
+
 /* The rest, byte by byte behind the family: UNIX paths, with their length. */
 static int compare_other(const struct sonde_address *a,
                          const struct sonde_address *b)
 {
     size_t start = offsetof(struct sockaddr_un, sun_path);
-    size_t x = a->length > start ? a->length - start : 0;
-    size_t y = b->length > start ? b->length - start : 0;
+    size_t x = sonde__path_length(a), y = sonde__path_length(b);
     int order = memcmp((const char *)&a->storage + start,
                        (const char *)&b->storage + start, x < y ? x : y);
     return order ? order : compare_numbers(x, y);

@@ -81,6 +81,10 @@ int sonde__get_option(int fd, int level, int name, int *value);
 /* Fill in the length member of ADDRESS's storage where there is one.  */
 void sonde__set_sa_len(struct sonde_address *address);
 
+/* The bytes that ADDRESS has behind its family: of a UNIX address, its path.
+   The kernels of the BSDs take longer ones than sun_path, up to 253.  */
+size_t sonde__path_length(const struct sonde_address *address);
+
 /* Confine FD, an IPv6 socket, to IPv6, and make sure that it is.  Returns 0,
    or -1 with the errno of the call, or EOPNOTSUPP.  */
 int sonde__set_v6only(int fd);
@@ -121,7 +125,8 @@ int sonde__since(int64_t start);
 
 /* Wait until one of the COUNT descriptors FDS is ready, or DEADLINE passes.
    Interruptions do not end the wait and do not lengthen it.
-   Returns how many are ready, 0 at the deadline; -1 with the errno of poll. */
+   Returns how many are ready, 0 at the deadline; -1 with the errno of poll,
+   EAGAIN being ENOMEM if it does not pass: that is what poll means by it.  */
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
 
 /* The same for FD and EVENTS alone.  Returns 0 if it is ready, hung up or in

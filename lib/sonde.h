@@ -57,8 +57,9 @@ struct sonde_address {
     socklen_t length;
 };
 
-/* Enough for the text of any address that sonde_address_print writes.  */
-#define SONDE_ADDRESS_TEXT 460
+/* Enough for the text of any struct sonde_address and its NUL: a UNIX path is
+   the longest, if each byte of it is written as four.  */
+#define SONDE_ADDRESS_TEXT (4 * sizeof(struct sockaddr_storage))
 
 /* Set *ADDRESS to the loopback address (127.0.0.1, ::1) of FAMILY (AF_INET,
    AF_INET6) with PORT in host order; 0 lets the system choose at bind.
@@ -80,10 +81,12 @@ int sonde_address_unix(struct sonde_address *address, const char *path);
        2001:db8::1   [2001:db8::1]   [fe80::1%eth0]:80   fe80::1%2
        /run/socket   ./socket           (whatever has a slash)
    into *ADDRESS.  PORT, in host order, is taken where TEXT names none.  Names
-   of hosts are not looked up.  A scope is the name or the number of an
-   interface.
+   of hosts are not looked up.  A scope is the name of an interface or its
+   number, which is taken as it is: only using the address tells whether there
+   is such an interface.
    Returns 0.  EINVAL: TEXT is none of these, or a port is not 0 to 65535.
-   ENXIO: no such interface.  ENAMETOOLONG: as sonde_address_unix.  Since 0.1.
+   ENXIO: no interface of that name, or a number above 4294967295.
+   ENAMETOOLONG: as sonde_address_unix.  Since 0.1.
    Rests on: RFC 4291 2.2, RFC 4007 11, RFC 3986 3.2.2.  */
 int sonde_address_parse(struct sonde_address *address, const char *text,
                         uint16_t port);

@@ -35,6 +35,7 @@ static const struct {
     {"::ffff:192.0.2.1", "[::ffff:192.0.2.1]:7", AF_INET6, 7},
     {"fe80::1%4000000001", "[fe80::1%4000000001]:7", AF_INET6, 7},
     {"[fe80::1%4000000001]:80", "[fe80::1%4000000001]:80", AF_INET6, 80},
+    {"fe80::1%4294967295", "[fe80::1%4294967295]:7", AF_INET6, 7},
     {"fe80::1%0", "[fe80::1]:7", AF_INET6, 7},
     {"/run/socket", "/run/socket", AF_UNIX, -1},
     {"./socket", "./socket", AF_UNIX, -1},
@@ -103,6 +104,8 @@ static const struct {
     {"1:2:3:4:5:6:7", EINVAL},
     {"1:2:3:4:5:6:7:8:9", EINVAL},
     {"12345::", EINVAL},
+    {"::1%4294967296", ENXIO},
+    {"::1%18446744073709551617", ENXIO},
     {"::1%", EINVAL},
     {"[::1%]:80", EINVAL},
     {"::1%nosuchif", ENXIO},
@@ -241,6 +244,30 @@ START_TEST(unix_addresses_print)
 }
 END_TEST
 
+/* The BSDs' kernels take paths longer than sun_path; the macro is enough for
+   what the storage holds, and a length beyond that is not believed.  */
+START_TEST(the_longest_storage_prints_whole)
+{
+    struct sonde_address address, same;
+    char text[SONDE_ADDRESS_TEXT];
+    size_t start = offsetof(struct sockaddr_un, sun_path);
+    memset(&address.storage, '\377', sizeof address.storage);
+    address.storage.ss_family = AF_UNIX;
+    address.length = sizeof address.storage;
+    int whole = 4 * (int)(sizeof address.storage - start);
+    ck_assert_int_eq(sonde_address_print(&address, text, sizeof text), whole);
+    ck_assert_str_eq(text + whole - 4, "\\377");
+    same = address;
+    same.length = 30000;
+    ck_assert_int_eq(sonde_address_print(&same, text, sizeof text), whole);
+    ck_assert_int_eq(sonde_address_compare(&same, &address), 0);
+    same.length = 0;
+    ck_assert_int_gt(sonde_address_print(&same, text, sizeof text), 0);
+    ck_assert_str_eq(text, "(unnamed)");
+    ck_assert_int_lt(sonde_address_compare(&same, &address), 0);
+}
+END_TEST
+
 START_TEST(the_longest_path_prints_whole)
 {
     struct sockaddr_un un;
@@ -274,6 +301,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_scope_is_an_interface_by_name_or_number);
     tcase_add_loop_test(tests, every_short_buffer_is_refused, 0, GOOD);
     tcase_add_test(tests, unix_addresses_print);
+    tcase_add_test(tests, the_longest_storage_prints_whole);
     tcase_add_test(tests, the_longest_path_prints_whole);
     tcase_add_test(tests, no_address_does_not_print);
 }
