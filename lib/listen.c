@@ -5,6 +5,10 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "private.h"
 
@@ -59,6 +63,25 @@ static int set_options(int fd, int family, unsigned flags)
     return family == AF_INET6 ? sonde__set_v6only(fd) : 0;
 }
 
+/* Remove the file that bind made for ADDRESS, if it is a UNIX path: an
+   abstract name of Linux begins with a NUL.  */
+static void remove_path(const struct sonde_address *address)
+{
+    char path[sizeof address->storage];
+    size_t length = sonde__path_length(address);
+    int saved = errno;
+    if (address->storage.ss_family != AF_UNIX || length == 0)
+        return;
+    memcpy(path,
+           (const char *)&address->storage +
+               offsetof(struct sockaddr_un, sun_path),
+           length);
+    path[length] = '\0';
+    if (*path != '\0')
+        unlink(path);
+    errno = saved;
+}
+
 /* Everything that must be done to FD before it listens, and that.  */
 static int start(int fd, const struct sonde_address *address, int wanted,
                  unsigned flags)
@@ -67,7 +90,11 @@ static int start(int fd, const struct sonde_address *address, int wanted,
     if (set_options(fd, address->storage.ss_family, flags) ||
         sonde__sys.bind(fd, storage, address->length))
         return -1;
-    return sonde__sys.listen(fd, sonde_backlog(wanted));
+    if (sonde__sys.listen(fd, sonde_backlog(wanted))) {
+        remove_path(address);
+        return -1;
+    }
+    return 0;
 }
 
 int sonde_listen(const struct sonde_address *address, int wanted,

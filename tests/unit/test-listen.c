@@ -6,8 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "lib/private.h"
@@ -39,6 +42,15 @@ static int bind_says(int fd, const struct sockaddr *address, socklen_t length)
     (void)length;
     errno = unit_error;
     return -1;
+}
+
+static int bind_succeeds(int fd, const struct sockaddr *address,
+                         socklen_t length)
+{
+    (void)fd;
+    (void)address;
+    (void)length;
+    return 0;
 }
 
 static int listen_says(int fd, int backlog)
@@ -140,6 +152,43 @@ START_TEST(a_unix_listener_says_nothing_of_its_queue)
     ck_assert_int_eq(second, -1);
     ck_assert_int_eq(error, EADDRINUSE);
     close(fd);
+}
+END_TEST
+
+/* The file of a UNIX socket does not outlive a listener that never was.  */
+START_TEST(a_path_is_removed_if_listen_fails)
+{
+    char directory[] = "/tmp/test-listen-XXXXXX", path[64];
+    struct sonde_address address;
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/socket", directory);
+    ck_assert_int_eq(sonde_address_unix(&address, path), 0);
+    sonde__sys.listen = listen_says;
+    unit_error = EDOM;
+    int fd = sonde_listen(&address, 5, 0, NULL);
+    int error = errno;
+    int is_there = access(path, F_OK) == 0;
+    sonde__sys.listen = real.listen;
+    /* One that is not ours, since bind fails, stays.  */
+    int live = sonde_listen(&address, 5, 0, NULL);
+    int second = sonde_listen(&address, 5, 0, NULL);
+    int stays = access(path, F_OK) == 0;
+    unlink(path);
+    rmdir(directory);
+    ck_assert_int_eq(fd, -1);
+    ck_assert_int_eq(error, EDOM);
+    ck_assert(!is_there);
+    ck_assert_int_ge(live, 0);
+    ck_assert_int_eq(second, -1);
+    ck_assert(stays);
+    close(live);
+    /* No path at all: nothing to remove.  */
+    sonde__sys.listen = listen_says;
+    sonde__sys.bind = bind_succeeds;
+    memset((char *)&address.storage + offsetof(struct sockaddr_un, sun_path), 0,
+           1);
+    ck_assert_int_eq(sonde_listen(&address, 5, 0, NULL), -1);
+    ck_assert_int_eq(errno, EDOM);
 }
 END_TEST
 
@@ -281,6 +330,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, the_queue_is_read_back);
     tcase_add_test(tests, what_is_wanted_goes_through_backlog);
     tcase_add_test(tests, a_unix_listener_says_nothing_of_its_queue);
+    tcase_add_test(tests, a_path_is_removed_if_listen_fails);
     tcase_add_loop_test(tests, the_flags_are_as_stated, 0, 8);
     tcase_add_test(tests, an_unknown_flag_is_refused);
     tcase_add_test(tests, a_live_listener_keeps_its_port);
