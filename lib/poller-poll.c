@@ -6,6 +6,7 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 
@@ -86,8 +87,11 @@ static int wait_poll(struct sonde_poller *poller, int milliseconds)
 {
     size_t count = poller->list_count;
     int ready = sonde__sys.poll(poller->list, (nfds_t)count, milliseconds);
-    if (ready < 0)
+    if (ready < 0) {
+        if (sonde__not_now(errno))
+            errno = ENOMEM; /* that is what poll means by it */
         return -1;
+    }
     size_t place = poller->list_next;
     for (size_t i = 0; i < count && ready > 0; i++, place++) {
         if (poller->found_count == sonde__batch)

@@ -9,6 +9,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "poller.h"
@@ -78,6 +79,10 @@ static int make_slot(struct sonde_poller *poller, int fd)
     if ((size_t)fd < count)
         return 0;
     size_t more = 2 * count > (size_t)fd ? 2 * count : (size_t)fd + 16;
+    if (more > SIZE_MAX / sizeof *poller->slots) {
+        errno = ENOMEM;
+        return -1;
+    }
     struct sonde__slot *slots =
         realloc(poller->slots, more * sizeof *poller->slots);
     if (!slots)
@@ -103,10 +108,10 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
     int saved = errno;
     if (check_events(events))
         return -1;
-    if (fd < 0) {
-        errno = EBADF;
+    /* EBADF here, so that a number no descriptor has makes no table of its
+       size, and one that is watched for nothing yet is looked at too.  */
+    if (sonde__sys.fcntl(fd, F_GETFD, 0) < 0)
         return -1;
-    }
     if (find_slot(poller, fd)) {
         errno = EEXIST;
         return -1;

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -128,6 +129,12 @@ START_TEST(mistakes_are_told)
     ck_assert_int_eq(sonde_poller_add(poller, -1, SONDE_READABLE, NULL), -1);
     ck_assert_int_eq(errno, EBADF);
     ck_assert_int_eq(sonde_poller_add(poller, closed, SONDE_READABLE, NULL),
+                     -1);
+    ck_assert_int_eq(errno, EBADF);
+    ck_assert_int_eq(sonde_poller_add(poller, closed, 0, NULL), -1);
+    ck_assert_int_eq(errno, EBADF);
+    /* This is no number to make room for.  */
+    ck_assert_int_eq(sonde_poller_add(poller, INT_MAX, SONDE_READABLE, NULL),
                      -1);
     ck_assert_int_eq(errno, EBADF);
     ck_assert_int_eq(sonde_poller_add(poller, pair[0], 4, NULL), -1);
@@ -273,6 +280,32 @@ START_TEST(every_one_of_many_gets_its_turn)
 }
 END_TEST
 
+static int poll_says(struct pollfd *fds, nfds_t count, int timeout)
+{
+    (void)fds;
+    (void)count;
+    (void)timeout;
+    errno = unit_error;
+    return -1;
+}
+
+START_TEST(errors_of_poll_end_the_wait)
+{
+    static const struct {
+        int error, told;
+    } errors[] = {{ENOMEM, ENOMEM}, {EAGAIN, ENOMEM}, {EINVAL, EINVAL}};
+    ck_assert(open_kind(SONDE_POLLER_POLL));
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
+                     0);
+    sonde__sys.poll = poll_says;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        unit_error = errors[i].error;
+        ck_assert_int_eq(sonde_poller_wait(poller, -1), -1);
+        ck_assert_int_eq(errno, errors[i].told);
+    }
+}
+END_TEST
+
 static void ignore(int signo)
 {
     (void)signo;
@@ -296,6 +329,7 @@ END_TEST
 
 static void add(TCase *tests)
 {
+    unit_fake_calls(tests);
     tcase_add_checked_fixture(tests, NULL, teardown);
     tcase_add_loop_test(tests, a_name_for_each_kind, 0, kinds);
     tcase_add_loop_test(tests, readable_is_reported_as_long_as_it_lasts, 0,
@@ -310,6 +344,7 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, a_reused_number_starts_clean_in_a_batch, 0,
                         kinds);
     tcase_add_loop_test(tests, what_was_not_taken_is_found_again, 0, kinds);
+    tcase_add_test(tests, errors_of_poll_end_the_wait);
     tcase_add_loop_test(tests, every_one_of_many_gets_its_turn, 0, kinds);
     tcase_add_loop_test(
         tests, signals_do_not_end_the_wait_nor_move_its_deadline, 0, kinds);
