@@ -8,7 +8,11 @@
 
 #include "private.h"
 
-enum { nanoseconds_in_millisecond = 1000000 };
+enum {
+    nanoseconds_in_millisecond = 1000000,
+    /* How often poll may be out of memory.  */
+    retries = 64
+};
 
 int64_t sonde__deadline(int timeout)
 {
@@ -43,12 +47,14 @@ int sonde__since(int64_t start)
 
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
 {
-    for (;;) {
+    for (int failures = 0;;) {
         int left = sonde__left(deadline);
         int ready = sonde__sys.poll(fds, count, left);
         if (ready > 0)
             return ready;
-        /* EAGAIN: out of memory for a moment, on System V.  */
+        /* EAGAIN: out of memory, for a moment perhaps.  */
+        if (ready < 0 && sonde__not_now(errno) && ++failures == retries)
+            errno = ENOMEM;
         if (ready < 0 && errno != EINTR && !sonde__not_now(errno))
             return -1;
         if (left == 0)

@@ -9,6 +9,10 @@
 
 #include "private.h"
 
+/* Buffers full that are dropped when it is late already, and the caller gets
+   its turn.  */
+enum { retries = 64 };
+
 int sonde_lines_open(struct sonde_lines *lines, int fd, void *buffer,
                      size_t size)
 {
@@ -127,11 +131,16 @@ int sonde_line_skip(struct sonde_lines *lines, int timeout)
     int saved = errno;
     int64_t deadline = sonde__deadline(timeout);
     char *ignored;
-    for (;;) {
+    for (int late = 0;;) {
         size_t length = find_line(lines);
         take(lines, &ignored, length ? length : lines->end - lines->start);
         if (length > 0)
             break;
+        /* A peer may send, without a newline, as fast as it is read.  */
+        if (sonde__left(deadline) == 0 && ++late > retries) {
+            errno = EAGAIN;
+            return -1;
+        }
         int more = fill(lines, deadline);
         if (more < 0)
             return -1;

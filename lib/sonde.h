@@ -214,7 +214,7 @@ struct sonde_target {
    a lookup may still go on; exit does not wait for it.
 
    Returns how many addresses there are, at least 1.  ENOENT: no such host or
-   service, or it has no address of FAMILY.  ENXIO: no such scope.
+   service, or it has no address of FAMILY.  ENXIO: as sonde_address_parse.
    ENAMETOOLONG: the path does not fit.  EAGAIN: the name service does not
    answer.  ETIMEDOUT: it did not within TIMEOUT (CODE is EAI_AGAIN).
    EPROTO: it answered that it failed.  EAFNOSUPPORT: no such family here.
@@ -397,6 +397,8 @@ int sonde_queue(int fd, struct sonde_queue *queue);
    from listen, where some systems find it out), EADDRNOTAVAIL, EACCES, EINVAL
    (unknown flag), the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had;
    ENOTSUP: SONDE_SHARE, and this system does not, or not for this family.
+   Of a UNIX address the file is removed again if bind made it; once listening,
+   it is the caller's to unlink, before the next bind and at the end.
    Since 0.1.  */
 int sonde_listen(const struct sonde_address *address, int wanted,
                  unsigned flags, struct sonde_queue *queue);
@@ -661,8 +663,9 @@ ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout);
 ssize_t sonde_line_piece(struct sonde_lines *lines, char **piece, int timeout);
 
 /* Drop what follows up to and including the next newline, or the stream's end.
-   Returns 0.  EAGAIN: no newline came in time; what came is dropped, and the
-   next call goes on.  Other errors as sonde_read.  Since 0.1.  */
+   Returns 0.  EAGAIN: no newline came in time, nor in 64 reads after it of a
+   peer that keeps sending; what came is dropped, and the next call goes on.
+   Other errors as sonde_read.  Since 0.1.  */
 int sonde_line_skip(struct sonde_lines *lines, int timeout);
 
 /* ---- datagram: whole, from whom, and where to --------------------------- */

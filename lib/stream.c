@@ -180,6 +180,17 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
     return count;
 }
 
+/* Whether a call with TIMEOUT must stop at DEADLINE, though bytes may still be
+   had at once: then errno is EAGAIN.  With a timeout of 0 they are what can be
+   done at once.  */
+static int is_late(int timeout, int64_t deadline)
+{
+    if (timeout == 0 || sonde__left(deadline) != 0)
+        return 0;
+    errno = EAGAIN;
+    return 1;
+}
+
 int sonde_read_all(int fd, void *buffer, size_t size, int timeout, size_t *done)
 {
     int saved = errno;
@@ -193,6 +204,8 @@ int sonde_read_all(int fd, void *buffer, size_t size, int timeout, size_t *done)
         if (count == 0)
             break;
         *done += (size_t)count;
+        if (*done < size && is_late(timeout, deadline))
+            return -1;
     }
     errno = saved;
     return 0;
@@ -210,6 +223,8 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
         if (count < 0)
             return -1;
         *done += (size_t)count;
+        if (*done < size && is_late(timeout, deadline))
+            return -1;
     }
     errno = saved;
     return 0;

@@ -141,6 +141,17 @@ START_TEST(other_errors_of_poll_end_the_wait)
 }
 END_TEST
 
+START_TEST(a_poll_that_stays_out_of_memory_ends_the_wait)
+{
+    for (int timeout = -1; timeout <= 1000; timeout += 1001) {
+        play(INT_MAX, EAGAIN);
+        ck_assert_int_eq(sonde__wait(0, POLLIN, sonde__deadline(timeout)), -1);
+        ck_assert_int_eq(errno, ENOMEM);
+        ck_assert_int_eq(polls, 64);
+    }
+}
+END_TEST
+
 START_TEST(a_call_is_made_again_while_there_is_time)
 {
     play(0, 0);
@@ -169,6 +180,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, no_time_is_one_look);
     tcase_add_test(tests, an_interruption_costs_no_time_and_adds_none);
     tcase_add_test(tests, other_errors_of_poll_end_the_wait);
+    tcase_add_test(tests, a_poll_that_stays_out_of_memory_ends_the_wait);
     tcase_add_test(tests, a_call_is_made_again_while_there_is_time);
 }
 

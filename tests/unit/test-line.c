@@ -203,6 +203,75 @@ START_TEST(what_came_before_an_error_is_still_there)
 }
 END_TEST
 
+/* A peer that sends as fast as it is read, and never a newline.  */
+static ssize_t recv_flood(int fd, void *into, size_t size, int flags)
+{
+    (void)fd;
+    (void)flags;
+    reads++;
+    memset(into, 'x', size);
+    return (ssize_t)size;
+}
+
+START_TEST(a_flood_without_a_newline_does_not_keep_skip)
+{
+    char *line;
+    sonde__sys.recv = recv_flood;
+    ck_assert_int_eq(sonde_line_skip(&lines, 0), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_eq(reads, 64);
+    ck_assert_int_eq(sonde_line_skip(&lines, 0), -1);
+    ck_assert_int_eq(reads, 128);
+    ck_assert_int_eq(sonde_line(&lines, &line, 0), -1);
+    ck_assert_int_eq(errno, EMSGSIZE);
+    ck_assert_int_eq(reads, 129);
+}
+END_TEST
+
+/* A peer that has all of the lines there already.  */
+static const char ready_line[] = "a line of sixty-four bytes, newline included,"
+                                 " and no NUL there.\n";
+enum { line_length = 64, line_count = 2000, recommended = 16384 };
+static size_t sent;
+
+static ssize_t recv_ready(int fd, void *into, size_t size, int flags)
+{
+    size_t left = (size_t)line_count * line_length - sent;
+    char *bytes = into;
+    (void)fd;
+    (void)flags;
+    reads++;
+    if (size > left)
+        size = left;
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = ready_line[(sent + i) % line_length];
+    sent += size;
+    return (ssize_t)size;
+}
+
+START_TEST(there_is_one_read_for_a_buffer_full)
+{
+    struct sonde_lines many;
+    char *line;
+    int count = 0;
+    ssize_t length;
+    ck_assert_uint_eq(strlen(ready_line), line_length);
+    sonde__sys.recv = recv_ready;
+    ck_assert_int_eq(sonde_lines_open(&many, pair[0], NULL, recommended), 0);
+    while ((length = sonde_line(&many, &line, -1)) > 0) {
+        ck_assert_int_eq(length, line_length);
+        ck_assert_mem_eq(line, ready_line, line_length);
+        count++;
+    }
+    sonde_lines_close(&many);
+    ck_assert_int_eq(length, 0);
+    ck_assert_int_eq(count, line_count);
+    /* Rounded up, and one that finds the end.  */
+    int full = (line_count * line_length + recommended - 1) / recommended;
+    ck_assert_int_eq(reads, full + 1);
+}
+END_TEST
+
 START_TEST(the_buffer_may_be_ours)
 {
     struct sonde_lines own;
@@ -229,6 +298,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_line_too_long_can_be_had_in_pieces);
     tcase_add_test(tests, bytes_that_trickle_in_are_lines_all_the_same);
     tcase_add_test(tests, what_came_before_an_error_is_still_there);
+    tcase_add_test(tests, a_flood_without_a_newline_does_not_keep_skip);
+    tcase_add_test(tests, there_is_one_read_for_a_buffer_full);
     tcase_add_test(tests, the_buffer_may_be_ours);
 }
 

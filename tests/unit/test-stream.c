@@ -19,6 +19,15 @@ static struct sonde__calls real;
 static int pair[2];
 static int calls, quiet;
 
+/* A host whose poll says ready, whatever recv says.  */
+static int poll_lies(struct pollfd *fds, nfds_t count, int timeout)
+{
+    (void)timeout;
+    (void)count;
+    fds->revents = POLLIN;
+    return 1;
+}
+
 static void setup(void)
 {
     real = sonde__sys;
@@ -146,6 +155,55 @@ static ssize_t recv_interrupted(int fd, void *buffer, size_t size, int flags)
     return -1;
 }
 
+/* A host where each read or write of a byte takes 10 ms, and always works.  */
+static int64_t played;
+
+static int64_t now_played(void)
+{
+    return played;
+}
+
+static ssize_t recv_slowly(int fd, void *buffer, size_t size, int flags)
+{
+    (void)fd;
+    (void)flags;
+    played += 10 * 1000000;
+    memset(buffer, 'x', size ? 1 : 0);
+    return size ? 1 : 0;
+}
+
+static ssize_t send_slowly(int fd, const void *buffer, size_t size, int flags)
+{
+    (void)fd;
+    (void)buffer;
+    (void)flags;
+    played += 10 * 1000000;
+    return size ? 1 : 0;
+}
+
+START_TEST(bytes_that_keep_coming_do_not_move_the_deadline)
+{
+    char buffer[100];
+    size_t done;
+    sonde__sys.now = now_played;
+    sonde__sys.recv = recv_slowly;
+    sonde__sys.send = send_slowly;
+    sonde__sys.poll = poll_lies;
+    played = 1;
+    ck_assert_int_eq(sonde_read_all(pair[0], buffer, 100, 95, &done), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_uint_eq(done, 10);
+    ck_assert_int_eq(sonde_write_all(pair[0], buffer, 100, 95, &done), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_uint_eq(done, 10);
+    /* In time, if it is the last; and what can be done at once is done.  */
+    ck_assert_int_eq(sonde_read_all(pair[0], buffer, 10, 95, &done), 0);
+    ck_assert_int_eq(sonde_read_all(pair[0], buffer, 100, 0, &done), 0);
+    ck_assert_int_eq(sonde_write_all(pair[0], buffer, 100, 0, &done), 0);
+    ck_assert_uint_eq(done, 100);
+}
+END_TEST
+
 START_TEST(interruptions_do_not_move_the_deadline)
 {
     char buffer[6];
@@ -177,15 +235,6 @@ START_TEST(signals_do_not_move_the_deadline)
     ck_assert_int_gt(calls, 0);
 }
 END_TEST
-
-/* A host whose poll says ready and whose recv says not.  */
-static int poll_lies(struct pollfd *fds, nfds_t count, int timeout)
-{
-    (void)timeout;
-    (void)count;
-    fds->revents = POLLIN;
-    return 1;
-}
 
 START_TEST(a_wrong_word_of_poll_does_not_loop_for_ever)
 {
@@ -323,6 +372,76 @@ START_TEST(a_pipe_does_as_well)
 }
 END_TEST
 
+/* The two ends of a TCP connection of which the other side broke off: there is
+   a reset to be told of.  */
+static int connect_and_reset(void)
+{
+    struct sonde_address address;
+    struct linger at_once = {1, 0};
+    ck_assert_int_eq(sonde_address_loopback(&address, AF_INET, 0), 0);
+    int listener = sonde_listen(&address, 1, SONDE_CLOEXEC, NULL);
+    ck_assert_int_ge(listener, 0);
+    ck_assert_int_eq(sonde_address_local(listener, &address), 0);
+    int client = sonde_socket(AF_INET, SOCK_STREAM, SONDE_CLOEXEC);
+    ck_assert_int_eq(connect(client, (void *)&address.storage, address.length),
+                     0);
+    int server = sonde_accept(listener, NULL, SONDE_CLOEXEC);
+    ck_assert_int_ge(server, 0);
+    setsockopt(server, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close(server);
+    close(listener);
+    struct pollfd told = {.fd = client, .events = POLLIN};
+    ck_assert_int_eq(poll(&told, 1, 5000), 1);
+    return client;
+}
+
+/* The four ways to be quiet, the three dispositions, SIGPIPE blocked or not. */
+enum { ways = 4, dispositions = 3, writing_cases = ways * dispositions * 2 };
+
+static void be_quiet_by(int way)
+{
+    if (way == 0)
+        return; /* by what this host has */
+    sonde__sys.send_quietly = 0;
+    sonde__sys.set_nosigpipe = way == 1 ? set_nosigpipe_works : no_nosigpipe;
+    if (way == 1)
+        sonde__sys.send = send_after_option;
+    if (way == 3)
+        sonde__sys.sigtimedwait = no_sigtimedwait;
+}
+
+START_TEST(a_reset_is_an_error_and_never_a_signal)
+{
+    void (*const handlers[dispositions])(int) = {SIG_DFL, SIG_IGN, note};
+    void (*handler)(int) = handlers[_i / ways % dispositions];
+    int blocked = _i / ways / dispositions;
+    struct sigaction after;
+    sigset_t set;
+    int client = connect_and_reset();
+    ck_assert_int_eq(sonde_signal(SIGPIPE, handler, SONDE_RESTART), 0);
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+    be_quiet_by(_i % ways);
+    for (int i = 0; i < 3; i++) {
+        calls = quiet; /* for send_after_option */
+        size_t done;
+        ck_assert_int_eq(sonde_write_all(client, "xyz", 3, 1000, &done), -1);
+        ck_assert(errno == EPIPE || errno == ECONNRESET);
+        ck_assert_uint_eq(done, 0);
+    }
+    ck_assert_int_eq(errno, EPIPE);
+    ck_assert_int_eq(calls, quiet); /* the handler was not called */
+    ck_assert_int_eq(sigaction(SIGPIPE, NULL, &after), 0);
+    ck_assert(after.sa_handler == handler);
+    ck_assert_int_eq(sigpending(&set), 0);
+    ck_assert_int_eq(sigismember(&set, SIGPIPE), 0);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, NULL, &set), 0);
+    ck_assert_int_eq(sigismember(&set, SIGPIPE), blocked);
+    close(client);
+}
+END_TEST
+
 /* macOS: EPROTOTYPE for a while, or for ever.  */
 static ssize_t send_prototype(int fd, const void *buffer, size_t size,
                               int flags)
@@ -368,20 +487,8 @@ END_TEST
 
 START_TEST(half_close_after_a_real_reset)
 {
-    struct sonde_address address;
-    struct linger at_once = {1, 0};
     char byte;
-    ck_assert_int_eq(sonde_address_loopback(&address, AF_INET, 0), 0);
-    int listener = sonde_listen(&address, 1, SONDE_CLOEXEC, NULL);
-    ck_assert_int_ge(listener, 0);
-    ck_assert_int_eq(sonde_address_local(listener, &address), 0);
-    int client = sonde_socket(AF_INET, SOCK_STREAM, SONDE_CLOEXEC);
-    ck_assert_int_eq(connect(client, (void *)&address.storage, address.length),
-                     0);
-    int server = sonde_accept(listener, NULL, SONDE_CLOEXEC);
-    ck_assert_int_ge(server, 0);
-    setsockopt(server, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close(server);
+    int client = connect_and_reset();
     ck_assert_int_eq(sonde_read(client, &byte, 1, 5000), -1);
     ck_assert_int_eq(errno, ECONNRESET);
     ck_assert_int_eq(sonde_half_close(client), 0);
@@ -390,7 +497,6 @@ START_TEST(half_close_after_a_real_reset)
     ck_assert_int_eq(errno, ENOTCONN);
 #endif
     close(client);
-    close(listener);
 }
 END_TEST
 
@@ -428,6 +534,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_full_connection_reports_what_went);
     tcase_add_test(tests, a_stream_that_ends_early_is_no_error);
     tcase_add_test(tests, short_counts_and_interruptions_are_made_up_for);
+    tcase_add_test(tests, bytes_that_keep_coming_do_not_move_the_deadline);
     tcase_add_test(tests, interruptions_do_not_move_the_deadline);
     tcase_add_test(tests, signals_do_not_move_the_deadline);
     tcase_add_test(tests, a_wrong_word_of_poll_does_not_loop_for_ever);
@@ -436,6 +543,8 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, no_sigpipe_by_block, 0, 6);
     tcase_add_test(tests, a_sigpipe_of_others_stays_pending);
     tcase_add_test(tests, a_pipe_does_as_well);
+    tcase_add_loop_test(tests, a_reset_is_an_error_and_never_a_signal, 0,
+                        writing_cases);
     tcase_add_test(tests, eprototype_is_tried_again_and_then_epipe);
     tcase_add_test(tests, half_close_of_a_peer_that_is_gone);
     tcase_add_test(tests, half_close_after_a_real_reset);
