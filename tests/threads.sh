@@ -57,10 +57,6 @@ for test in $UNIT_TESTS; do
     if [ ! -x "$test" ]; then
         skip "${test##*/}" "not built: the library check is not here"
         continue
-    elif [ "${test##*/}" = test-signal ]; then
-        # Its handler ends a read that is restarted.
-        skip test-signal "the sanitizer holds signals back until read returns"
-        continue
     fi
     run "$test"
     is "${test##*/}" all_passed
