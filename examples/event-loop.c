@@ -3,7 +3,9 @@
 
    The clients are here as well, so that it ends by itself: each sends a line,
    waits for it to come back, and goes.  What a client cannot take yet is kept,
-   and it is not read from meanwhile: that is all there is to back-pressure.  */
+   and it is not read from meanwhile: that is all there is to back-pressure.
+   Out of descriptors, it turns clients away, or the poller would be told of
+   them again and again.  */
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,6 +25,7 @@ struct connection {
 };
 
 static struct sonde_poller *poller;
+static struct sonde_spare spare;
 static int served;
 
 static int fail(const char *what)
@@ -41,8 +44,12 @@ static void drop(struct connection *connection)
 
 static void welcome(int listener)
 {
-    for (int fd; (fd = sonde_accept(listener, NULL,
-                                    SONDE_NONBLOCK | SONDE_CLOEXEC)) >= 0;) {
+    for (;;) {
+        int fd = sonde_accept(listener, NULL, SONDE_NONBLOCK | SONDE_CLOEXEC);
+        if (fd < 0 && sonde_accept_class(errno) == SONDE_ACCEPT_BACKOFF)
+            sonde_spare_shed(&spare, listener);
+        if (fd < 0)
+            return;
         struct connection *connection = calloc(1, sizeof *connection);
         if (!connection ||
             sonde_poller_add(poller, fd, SONDE_READABLE, connection)) {
@@ -113,6 +120,7 @@ int main(void)
         sonde_listen(&address, clients, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
     poller = sonde_poller_open(SONDE_POLLER_BEST);
     if (listener < 0 || !poller || sonde_address_local(listener, &address) ||
+        sonde_spare_open(&spare) ||
         sonde_poller_add(poller, listener, SONDE_READABLE, NULL))
         return fail("event-loop");
     pid_t child = fork();
@@ -128,6 +136,7 @@ int main(void)
     waitpid(child, &status, 0);
     printf("%d clients served, by %s\n", served, sonde_poller_name(poller));
     sonde_poller_close(poller);
+    sonde_spare_close(&spare);
     close(listener);
     return served == clients && status == 0 ? 0 : 1;
 }

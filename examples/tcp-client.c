@@ -1,7 +1,9 @@
 /* tcp-client.c - send one line to a server, and print the first of its answer
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   tcp-client HOST SERVICE TEXT  */
+   tcp-client HOST SERVICE TEXT [SOURCE]
+
+   SOURCE is the address of this host to go from, as 192.0.2.1 or [::1]:7000. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,12 +14,24 @@
 /* Milliseconds, for name and connection together, and for each line.  */
 enum { PATIENCE = 5000, LONGEST = 4096 };
 
-/* Say why there is no connection.  */
+/* Say why there is no connection, and what became of each attempt.  */
 static int complain(const char *host, const struct sonde_connect_report *report)
 {
+    char text[SONDE_ADDRESS_TEXT];
+    if (report->code) {
+        fprintf(stderr, "tcp-client: %s: %s (%s)\n", host,
+                sonde_resolve_code_text(report->code),
+                sonde_resolve_code_name(report->code));
+        return 1;
+    }
     fprintf(stderr, "tcp-client: %s: %s\n", host,
-            report->code ? sonde_resolve_code_text(report->code)
-                         : sonde_outcome_text(report->outcome));
+            sonde_outcome_text(report->outcome));
+    for (size_t i = 0; i < report->count; i++) {
+        const struct sonde_attempt *attempt = &report->attempts[i];
+        sonde_address_print(&attempt->address, text, sizeof text);
+        fprintf(stderr, "    %s  %s after %d ms\n", text,
+                sonde_outcome_name(attempt->outcome), attempt->milliseconds);
+    }
     return 1;
 }
 
@@ -30,20 +44,27 @@ static int fail(const char *what)
 
 int main(int argc, char **argv)
 {
+    struct sonde_connect_options options = {.flags = SONDE_CLOEXEC};
     struct sonde_connect_report report;
+    struct sonde_address source;
     struct sonde_lines lines;
     char text[512], *line;
     size_t done;
-    if (argc != 4) {
-        fputs("usage: tcp-client HOST SERVICE TEXT\n", stderr);
+    if (argc != 4 && argc != 5) {
+        fputs("usage: tcp-client HOST SERVICE TEXT [SOURCE]\n", stderr);
         return 2;
+    }
+    if (argc == 5) {
+        if (sonde_address_parse(&source, argv[4], 0))
+            return fail(argv[4]);
+        options.source = &source;
     }
     int length = snprintf(text, sizeof text, "%s\r\n", argv[3]);
     if (length >= (int)sizeof text) {
         fputs("tcp-client: the text is too long\n", stderr);
         return 2;
     }
-    int fd = sonde_connect_name(argv[1], argv[2], PATIENCE, NULL, &report);
+    int fd = sonde_connect_name(argv[1], argv[2], PATIENCE, &options, &report);
     if (fd < 0)
         return complain(argv[1], &report);
     if (sonde_write_all(fd, text, (size_t)length, PATIENCE, &done))

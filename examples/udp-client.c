@@ -12,24 +12,32 @@
 
 #include "sonde.h"
 
-enum { PATIENCE = 1000, ATTEMPTS = 3 }; /* milliseconds for each answer */
+/* PATIENCE is in milliseconds, for the name and for each answer.  */
+enum { PATIENCE = 1000, ATTEMPTS = 3, ADDRESSES = 8 };
+
+static int fail(const char *host, enum sonde_outcome outcome)
+{
+    fprintf(stderr, "udp-client: %s: %s\n", host, sonde_outcome_text(outcome));
+    return 1;
+}
 
 int main(int argc, char **argv)
 {
     static char answer[SONDE_DATAGRAM_MOST];
     struct sonde_connect_options options = {.type = SOCK_DGRAM};
-    struct sonde_connect_report report;
+    struct sonde_address list[ADDRESSES];
     if (argc != 4) {
         fputs("usage: udp-client HOST SERVICE TEXT\n", stderr);
         return 2;
     }
-    int fd = sonde_connect_name(argv[1], argv[2], PATIENCE, &options, &report);
-    if (fd < 0) {
-        fprintf(stderr, "udp-client: %s: %s\n", argv[1],
-                report.code ? sonde_resolve_code_text(report.code)
-                            : sonde_outcome_text(report.outcome));
-        return 1;
-    }
+    struct sonde_target target = {argv[1], argv[2], AF_UNSPEC, SOCK_DGRAM};
+    int code;
+    ssize_t count = sonde_resolve(&target, PATIENCE, list, ADDRESSES, &code);
+    if (count < 0)
+        return fail(argv[1], sonde_resolve_code_outcome(code, errno));
+    int fd = sonde_connect(list, (size_t)count, PATIENCE, &options, NULL);
+    if (fd < 0)
+        return fail(argv[1], sonde_outcome(errno));
     /* A datagram may be lost either way: ask again, but not for ever.  */
     ssize_t length = -1;
     for (int i = 0; i < ATTEMPTS && length < 0; i++) {
@@ -40,10 +48,8 @@ int main(int argc, char **argv)
             break;
     }
     if (length < 0) {
-        fprintf(stderr, "udp-client: %s: %s\n", argv[1],
-                errno == EAGAIN ? "no answer within the time"
-                                : sonde_outcome_text(sonde_outcome(errno)));
-        return 1;
+        int error = errno == EAGAIN ? ETIMEDOUT : errno;
+        return fail(argv[1], sonde_outcome(error));
     }
     fwrite(answer, 1, (size_t)length, stdout);
     putchar('\n');

@@ -43,6 +43,18 @@ kill "$started"
 run wait "$started"
 is "SIGTERM ends it in peace" [ "$status" -eq 0 ]
 
+run "$examples/tcp-client" 127.0.0.1 "$port" hi
+is "nobody is there any more" [ "$status" -eq 1 ]
+is "what became of the attempt is told" \
+    grep -q "^    127.0.0.1:$port  refused after [0-9]* ms$" "$scratch/err"
+
+start "$peer" listen-fds "$examples/activated"
+run "$examples/tcp-client" 127.0.0.1 "$said" word 127.0.0.1
+is "tcp-client goes from the source it is given" printed "6 bytes"
+run wait "$started"
+run "$examples/tcp-client" 127.0.0.1 "$said" word localhost
+is "which is an address" [ "$status" -eq 1 ]
+
 for way in listen-fds inetd; do
     start "$peer" "$way" "$examples/activated"
     run "$examples/tcp-client" 127.0.0.1 "$said" word
@@ -50,6 +62,14 @@ for way in listen-fds inetd; do
     run wait "$started"
     is "it ends with its client" [ "$status" -eq 0 ]
 done
+start "$peer" listen-fds "$examples/activated"
+printf 'short\n%020000d\nlast\n' 0 |
+    "$peer" send "$said" > "$scratch/out" 2> "$scratch/err"
+is "a line too long is told, and the next one counted" \
+    [ "$(cat "$scratch/out")" = "6 bytes
+more than 16384 bytes
+5 bytes" ]
+run wait "$started"
 run "$examples/activated" < /dev/null
 is "activated wants a socket" [ "$status" -eq 1 ]
 

@@ -36,7 +36,7 @@ flags='-g -O1 -fno-omit-frame-pointer'
 built=$?
 tail -n 30 "$scratch/log" > "$scratch/err"
 ok "$built" "the sources build for fuzzing"
-[ "$built" -eq 0 ] || { finish; exit; }
+[ "$built" -eq 0 ] || { finish_alone; exit; }
 
 # fuzz NAME: link it with libFuzzer, and let it run.
 fuzz () {
@@ -64,4 +64,4 @@ fuzz () {
 for fuzzer in $FUZZERS; do
     fuzz "${fuzzer##*/}"
 done
-finish
+finish_alone

@@ -4,6 +4,7 @@
    usage: peer listen-fds PROGRAM   a listening socket, by LISTEN_FDS
           peer inetd PROGRAM        the first connection, as descriptors 0 and 1
           peer udp                  send the first datagram back
+          peer send PORT            standard input there, its answer to output
 
    The port on 127.0.0.1 that the system chose is printed first.  */
 
@@ -67,6 +68,20 @@ static int answer_datagram(const struct sonde_address *address)
     return 0;
 }
 
+/* Some input, and a short answer to it: neither fills what is in between.  */
+static int send_input(const char *port)
+{
+    static char buffer[1 << 16];
+    size_t done, size = fread(buffer, 1, sizeof buffer, stdin);
+    int fd = sonde_connect_name("127.0.0.1", port, patience, NULL, NULL);
+    if (fd < 0 || sonde_write_all(fd, buffer, size, patience, &done) ||
+        sonde_half_close(fd) ||
+        sonde_read_all(fd, buffer, sizeof buffer, patience, &done))
+        return fail("send");
+    fwrite(buffer, 1, done, stdout);
+    return fflush(stdout);
+}
+
 int main(int argc, char **argv)
 {
     struct sonde_address address;
@@ -76,6 +91,8 @@ int main(int argc, char **argv)
         return answer_datagram(&address);
     if (argc < 3)
         return 2;
+    if (!strcmp(argv[1], "send"))
+        return send_input(argv[2]);
     int listener = sonde_listen(&address, 16, 0, NULL);
     if (listener < 0 || say_port(listener))
         return fail("listen");

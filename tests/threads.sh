@@ -61,4 +61,4 @@ for test in $UNIT_TESTS; do
     run "$test"
     is "${test##*/}" all_passed
 done
-finish
+finish_alone

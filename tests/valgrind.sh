@@ -2,10 +2,8 @@
 # valgrind.sh - the unit tests under valgrind: memory, and leaks
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# make check-valgrind runs this in a tree that is built.  The tests of a program
-# run in one process, without Check's fork, so that what one leaves behind
-# another may trip over.  Those whose made-up system calls count from the start
-# of the process need one of their own; each then answers for its own leaks.
+# make check-valgrind runs this in a tree that is built.  Each test has a process
+# of its own, which answers for its own leaks: Check sees it end with 99.
 . "${srcdir:-.}/tests/tap.sh"
 have valgrind || skip_all "valgrind is not here"
 is_sanitized && skip_all "this build is sanitized"
@@ -21,14 +19,10 @@ for test in $UNIT_TESTS; do
         skip "${test##*/}" "not built: the library check is not here"
         continue
     fi
-    case ${test##*/test-} in
-    accept | connect | datagram | fill | resolve | signal | socket) fork=yes ;;
-    *) fork=no ;;
-    esac
     # What is only "possibly lost" belongs to threads that still look up a
     # name when the process ends.
-    run env CK_FORK=$fork valgrind --quiet --leak-check=full \
+    run env CK_FORK=yes valgrind --quiet --leak-check=full \
         --errors-for-leak-kinds=definite --error-exitcode=99 "$test"
     is "${test##*/}" all_passed
 done
-finish
+finish_alone
