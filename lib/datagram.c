@@ -18,6 +18,9 @@
    turn.  */
 enum { retries = 64 };
 
+/* The systems refuse a larger buffer with EINVAL; no datagram needs it.  */
+enum { most = 1 << 30 };
+
 /* Room for every control message that is asked for, and some more, aligned as
    the first must be.  */
 union control {
@@ -71,7 +74,8 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
                             struct sonde_address *from, struct msghdr *message,
                             union control *control)
 {
-    struct iovec part = {.iov_base = buffer, .iov_len = size};
+    struct iovec part = {.iov_base = buffer,
+                         .iov_len = size < most ? size : most};
     *from = (struct sonde_address){0};
     *message = (struct msghdr){0};
     message->msg_name = &from->storage;
@@ -151,7 +155,7 @@ static void put_data(struct msghdr *message, struct iovec *part,
 {
     *message = (struct msghdr){0};
     memcpy(&part->iov_base, &data, sizeof data);
-    part->iov_len = size;
+    part->iov_len = size < most ? size : most; /* too long is too long */
     message->msg_iov = part;
     message->msg_iovlen = 1;
 }

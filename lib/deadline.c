@@ -65,6 +65,10 @@ int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
 int sonde__wait(int fd, short events, int64_t deadline)
 {
     struct pollfd waited = {.fd = fd, .events = events};
+    if (fd < 0) {
+        errno = EBADF; /* poll would pass over it, and wait */
+        return -1;
+    }
     int ready = sonde__poll(&waited, 1, deadline);
     if (ready == 0)
         errno = EAGAIN;

@@ -12,10 +12,10 @@ if [ -z "$library" ]; then
 elif ! have nm; then
     skip "the library exports sonde_* alone" "nm is not here"
 else
-    # The sanitizers and coverage bring names of their own.
+    # The sanitizers and coverage bring names of their own, mangle_path too.
     nm -D --defined-only "$library" |
         awk '{ sub(/@.*/, "", $3); print $3 }' |
-        grep -v '^__\(asan\|ubsan\|tsan\|odr\|gcov\|llvm\)\|^_\(init\|fini\)$' \
+        grep -v '^__\(asan\|ubsan\|tsan\|odr\|gcov\|llvm\)\|^mangle_path$\|^_\(init\|fini\)$' \
         > "$scratch/names"
     grep -v '^sonde_[a-z]' "$scratch/names" > "$scratch/out"
     is "the library exports sonde_* alone" [ ! -s "$scratch/out" ]

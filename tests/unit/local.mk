@@ -14,6 +14,7 @@ unit_tests = \
 	tests/unit/test-deadline \
 	tests/unit/test-fill \
 	tests/unit/test-finding \
+	tests/unit/test-hostile \
 	tests/unit/test-json \
 	tests/unit/test-keepalive \
 	tests/unit/test-kernels \
