@@ -24,6 +24,16 @@ int unit_failing_getsockopt(int fd, int level, int name, void *value,
 int unit_failing_setsockopt(int fd, int level, int name, const void *value,
                             socklen_t length);
 
+/* Whether this build has ThreadSanitizer in it: gcc says so by a macro, clang
+   by a feature.  */
+#ifdef __SANITIZE_THREAD__
+enum { unit_has_tsan = 1 };
+#elif defined __has_feature
+enum { unit_has_tsan = __has_feature(thread_sanitizer) };
+#else
+enum { unit_has_tsan = 0 };
+#endif
+
 /* How many descriptors this process has open, among the first thousand.  */
 int unit_descriptors(void);
 
