@@ -12,6 +12,7 @@ unit_tests = \
 	tests/unit/test-connect \
 	tests/unit/test-datagram \
 	tests/unit/test-deadline \
+	tests/unit/test-errno \
 	tests/unit/test-fill \
 	tests/unit/test-finding \
 	tests/unit/test-hostile \
