@@ -6,7 +6,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,18 +36,23 @@ static void greet(int listener)
 
 int main(int argc, char **argv)
 {
-    struct sonde_address six, four, local;
+    struct sonde_address loopback[2], local;
     struct sonde_event event;
-    uint16_t port = argc > 1 ? (uint16_t)atoi(argv[1]) : 0;
-    int fds[2], wake = sonde_wake_open(), done = 0;
+    /* No host means ::1, and then 127.0.0.1.  */
+    struct sonde_target target = {NULL, argc > 1 ? argv[1] : "0", AF_UNSPEC,
+                                  SOCK_STREAM};
+    int code, fds[2], wake = sonde_wake_open(), done = 0;
     struct sonde_poller *poller = sonde_poller_open(SONDE_POLLER_BEST);
     if (wake < 0 || !poller || sonde_wake_on(SIGINT) || sonde_wake_on(SIGTERM))
         return fail("dual-server");
 
-    sonde_address_loopback(&six, AF_INET6, port);
-    sonde_address_loopback(&four, AF_INET, port);
-    int count = sonde_listen_dual(
-        &six, &four, 16, SONDE_NONBLOCK | SONDE_CLOEXEC | SONDE_REBIND, fds);
+    if (sonde_resolve(&target, 1000, loopback, 2, &code) != 2) {
+        fprintf(stderr, "dual-server: %s\n", sonde_resolve_code_text(code));
+        return 1;
+    }
+    int count =
+        sonde_listen_dual(&loopback[0], &loopback[1], 16,
+                          SONDE_NONBLOCK | SONDE_CLOEXEC | SONDE_REBIND, fds);
     if (count < 0)
         return fail("listen");
     for (int i = 0; i < count; i++) {

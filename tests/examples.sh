@@ -43,6 +43,8 @@ kill "$started"
 run wait "$started"
 is "SIGTERM ends it in peace" [ "$status" -eq 0 ]
 
+run "$examples/dual-server" 70000
+is "it takes no port that is none" [ "$status" -eq 1 ]
 run "$examples/tcp-client" 127.0.0.1 "$port" hi
 is "nobody is there any more" [ "$status" -eq 1 ]
 is "what became of the attempt is told" \
