@@ -41,15 +41,15 @@ int main(int argc, char **argv)
     /* No host means ::1, and then 127.0.0.1.  */
     struct sonde_target target = {NULL, argc > 1 ? argv[1] : "0", AF_UNSPEC,
                                   SOCK_STREAM};
-    int code, fds[2], wake = sonde_wake_open(), done = 0;
-    struct sonde_poller *poller = sonde_poller_open(SONDE_POLLER_BEST);
-    if (wake < 0 || !poller || sonde_wake_on(SIGINT) || sonde_wake_on(SIGTERM))
-        return fail("dual-server");
-
+    int code, fds[2], done = 0;
     if (sonde_resolve(&target, 1000, loopback, 2, &code) != 2) {
         fprintf(stderr, "dual-server: %s\n", sonde_resolve_code_text(code));
         return 1;
     }
+    int wake = sonde_wake_open();
+    struct sonde_poller *poller = sonde_poller_open(SONDE_POLLER_BEST);
+    if (wake < 0 || !poller || sonde_wake_on(SIGINT) || sonde_wake_on(SIGTERM))
+        return fail("dual-server");
     int count =
         sonde_listen_dual(&loopback[0], &loopback[1], 16,
                           SONDE_NONBLOCK | SONDE_CLOEXEC | SONDE_REBIND, fds);
