@@ -22,6 +22,7 @@ probes_libprobes_la_SOURCES = \
 	probes/listen-queue.h \
 	probes/names.c \
 	probes/names.h \
+	probes/namespace.h \
 	probes/plan.c \
 	probes/plan.h \
 	probes/published.c \
@@ -38,3 +39,10 @@ probes_libprobes_la_SOURCES = \
 	probes/table.h \
 	probes/verdict.c \
 	probes/verdict.h
+
+# One leaf for each way a system has; m4/sonde-namespace.m4 chooses.
+if SONDE_NAMESPACE_LINUX
+probes_libprobes_la_SOURCES += probes/namespace-linux.c
+else
+probes_libprobes_la_SOURCES += probes/namespace-none.c
+endif
