@@ -8,6 +8,7 @@ probes_libprobes_la_SOURCES = \
 	probes/client.h \
 	probes/control.c \
 	probes/control.h \
+	probes/defer.h \
 	probes/fill.c \
 	probes/fill.h \
 	probes/finding.c \
@@ -35,6 +36,8 @@ probes_libprobes_la_SOURCES = \
 	probes/rule.h \
 	probes/runner.c \
 	probes/runner.h \
+	probes/syn-queue.c \
+	probes/syn-queue.h \
 	probes/table.c \
 	probes/table.h \
 	probes/verdict.c \
@@ -45,4 +48,11 @@ if SONDE_NAMESPACE_LINUX
 probes_libprobes_la_SOURCES += probes/namespace-linux.c
 else
 probes_libprobes_la_SOURCES += probes/namespace-none.c
+endif
+
+# And m4/sonde-defer.m4.
+if SONDE_DEFER_LINUX
+probes_libprobes_la_SOURCES += probes/defer-linux.c
+else
+probes_libprobes_la_SOURCES += probes/defer-none.c
 endif
