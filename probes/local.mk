@@ -21,6 +21,8 @@ probes_libprobes_la_SOURCES = \
 	probes/kernels.h \
 	probes/listen-queue.c \
 	probes/listen-queue.h \
+	probes/missing.c \
+	probes/missing.h \
 	probes/names.c \
 	probes/names.h \
 	probes/namespace.h \
@@ -28,14 +30,23 @@ probes_libprobes_la_SOURCES = \
 	probes/plan.h \
 	probes/published.c \
 	probes/published.h \
+	probes/remedy.c \
+	probes/remedy.h \
 	probes/report-json.c \
 	probes/report-text.c \
 	probes/report.c \
 	probes/report.h \
+	probes/report-require.c \
+	probes/require.c \
+	probes/require.h \
+	probes/sentence.c \
+	probes/sentence.h \
 	probes/rule.c \
 	probes/rule.h \
 	probes/runner.c \
 	probes/runner.h \
+	probes/settings.c \
+	probes/settings.h \
 	probes/syn-queue.c \
 	probes/syn-queue.h \
 	probes/table.c \

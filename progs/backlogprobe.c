@@ -3,12 +3,15 @@
 
 #include <config.h>
 
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "probes/host.h"
 #include "probes/listen-queue.h"
+#include "probes/missing.h"
 #include "probes/report.h"
+#include "probes/settings.h"
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/status.h"
@@ -22,9 +25,11 @@ static int64_t deadline_of(const struct queue_plan *plan)
 }
 
 struct choices {
-    bool inet, inet6, json, profile;
+    bool inet, inet6, local, json, profile, no_incomplete;
     const char *backlogs;
     long wait;
+    long require; /* -1: nothing */
+    struct option_list with;
 };
 
 static int take_options(struct choices *choices, int argc, char **argv)
@@ -38,6 +43,11 @@ static int take_options(struct choices *choices, int argc, char **argv)
          .help = "measure IPv6 only; it must be there",
          .kind = OPTION_FLAG,
          .target = &choices->inet6},
+        {.letter = 'u',
+         .word = "unix",
+         .help = "measure UNIX sockets; with -4 or -6, besides",
+         .kind = OPTION_FLAG,
+         .target = &choices->local},
         {.letter = 'b',
          .word = "backlog",
          .argument = "LIST",
@@ -52,6 +62,24 @@ static int take_options(struct choices *choices, int argc, char **argv)
          .target = &choices->wait,
          .least = WAIT_MIN,
          .most = WAIT_MAX},
+        {.letter = 'r',
+         .word = "require",
+         .argument = "N",
+         .help = "whether listen (fd, N) is cut: exit 0 if not, 1 if so",
+         .kind = OPTION_NUMBER,
+         .target = &choices->require,
+         .least = 1,
+         .most = INT_MAX},
+        {.word = "with",
+         .argument = "SETTING=VALUE",
+         .help = "measure what would be, in a network namespace of its\n"
+                 "own; may be repeated (Linux)",
+         .kind = OPTION_LIST,
+         .target = &choices->with},
+        {.word = "no-incomplete",
+         .help = "leave the incomplete queue alone, and the kernel's log",
+         .kind = OPTION_FLAG,
+         .target = &choices->no_incomplete},
         {.letter = 'j',
          .word = "json",
          .help = "report in JSON",
@@ -68,7 +96,8 @@ static int take_options(struct choices *choices, int argc, char **argv)
         .name = "backlogprobe",
         .purpose =
             "Measure how many connections a listen queue of this host holds.",
-        .more = "Exit status: 0 measured, 2 wrong usage or trouble.\n",
+        .more = "Exit status: 0 measured, 1 what was required is cut, "
+                "2 wrong usage or trouble.\n",
         .options = rows,
         .count = sizeof rows / sizeof *rows,
     };
@@ -88,54 +117,6 @@ static void show_progress(const struct findings *findings, int64_t elapsed)
                 (long)(elapsed / 1000));
 }
 
-/* Add to MISSING the rows of FAMILY that were to be measured and have no
-   finding, with REASON.  */
-static int list_missing(struct findings *missing,
-                        const struct findings *findings,
-                        const struct queue_plan *plan, const char *family,
-                        const char *reason)
-{
-    char key[64];
-    snprintf(key, sizeof key, "%s.available", family);
-    const struct finding *available =
-        findings_get(findings, "listen.queue", key);
-    if (available && available->reason)
-        reason = available->reason;
-    for (size_t i = 0; i < plan->count; i++) {
-        snprintf(key, sizeof key, "%s.%d.accepted", family, plan->backlogs[i]);
-        struct finding finding = {
-            .id = "listen.queue",
-            .key = key,
-            .reason = reason,
-            .how = HOW_NOT_TESTABLE,
-            .stable = true,
-        };
-        if (!findings_get(findings, "listen.queue", key) &&
-            findings_add(missing, &finding))
-            return -1;
-    }
-    return 0;
-}
-
-/* Give each planned row without figures a finding that says why: what TROUBLE
-   says, or that its family is not there.  */
-static int add_missing(struct findings *findings, const struct queue_plan *plan,
-                       const char *trouble)
-{
-    struct findings missing = {0};
-    int failed = 0;
-    findings_sort(findings);
-    if ((plan->inet &&
-         list_missing(&missing, findings, plan, "inet", trouble)) ||
-        (plan->inet6 &&
-         list_missing(&missing, findings, plan, "inet6", trouble)))
-        failed = -1;
-    for (size_t i = 0; i < missing.count && !failed; i++)
-        failed = findings_add(findings, &missing.list[i]);
-    findings_free(&missing);
-    return failed;
-}
-
 /* The finding whether a family works; NULL if it does.  */
 static const struct finding *not_working(const struct findings *findings,
                                          const char *key)
@@ -152,7 +133,7 @@ static int check_families(const struct findings *findings,
 {
     const struct finding *inet = not_working(findings, "inet.available");
     const struct finding *inet6 = not_working(findings, "inet6.available");
-    bool both = choices->inet == choices->inet6;
+    bool both = choices->inet == choices->inet6 && !choices->local;
     const char *why = inet && inet->reason ? inet->reason : "-";
     const char *why6 = inet6 && inet6->reason ? inet6->reason : "-";
     if (both && inet && inet6)
@@ -169,6 +150,18 @@ static int check_families(const struct findings *findings,
     return -1;
 }
 
+static int status_of(const struct report *report)
+{
+    static const int statuses[] = {
+        [GRANT_UNKNOWN] = STATUS_TROUBLE,
+        [GRANT_WHOLE] = STATUS_DONE,
+        [GRANT_CUT] = STATUS_NO,
+    };
+    if (report->requires)
+        return statuses[report->need.grant];
+    return report->verdict.accepted.rows > 0 ? STATUS_DONE : STATUS_TROUBLE;
+}
+
 /* Print FINDINGS as CHOICES say.  Returns the exit status.  */
 static int print_report(struct findings *findings,
                         const struct choices *choices)
@@ -179,16 +172,22 @@ static int print_report(struct findings *findings,
         return STATUS_TROUBLE;
     }
     bool any = report.verdict.accepted.rows > 0;
+    report.requires = choices->require >= 0;
+    if (report.requires)
+        report.need = require_of(&report.table, (int)choices->require);
     if (choices->profile)
         findings_write(stdout, findings);
     else if (choices->json)
         report_json(stdout, &report);
+    else if (report.requires)
+        report_require(stdout, &report);
     else
         report_text(stdout, &report);
+    int status = status_of(&report);
     report_free(&report);
-    if (!any)
+    if (!any && !report.requires)
         complain("no row has figures; the report says why");
-    return any ? STATUS_DONE : STATUS_TROUBLE;
+    return status;
 }
 
 /* Measure what PLAN says, into FINDINGS, and report.  */
@@ -204,9 +203,13 @@ static int measure(struct findings *findings, const struct queue_plan *plan,
         fputs("\r\033[K", stderr);
     if (failed)
         complain("the measurement ended early: %s", trouble.text);
+    if (settings_failure(findings)) {
+        complain("--with: %s", settings_failure(findings));
+        return STATUS_TROUBLE;
+    }
     if (findings->count == 0 || check_families(findings, choices))
         return STATUS_TROUBLE;
-    if (add_missing(findings, plan, trouble.text) ||
+    if (missing_add(findings, plan, trouble.text) ||
         host_add(findings, (long)elapsed)) {
         complain("out of memory");
         return STATUS_TROUBLE;
@@ -215,29 +218,52 @@ static int measure(struct findings *findings, const struct queue_plan *plan,
     return failed ? STATUS_TROUBLE : status;
 }
 
+/* What CHOICES ask for, into PLAN.  Returns OPTIONS_GO_ON, or the exit status,
+   having said why.  */
+static int make_plan(struct queue_plan *plan, const struct choices *choices)
+{
+    char problem[300], number[24];
+    bool any = choices->inet || choices->inet6 || choices->local;
+    bool requires = choices->require >= 0;
+    *plan = (struct queue_plan){
+        .inet = !any || choices->inet,
+        .inet6 = !any || choices->inet6,
+        .local = choices->local,
+        .incomplete = !requires && !choices->no_incomplete,
+        .cap = !requires,
+        .settings = choices->with.texts,
+        .setting_count = choices->with.count,
+        .wait = (int)choices->wait,
+    };
+    snprintf(number, sizeof number, "%ld", choices->require);
+    if (plan_backlogs(plan, requires ? number : choices->backlogs, problem,
+                      sizeof problem)) {
+        complain("-b: %s", problem);
+        return options_try_help("backlogprobe");
+    }
+    if (settings_check(plan->settings, plan->setting_count, problem,
+                       sizeof problem)) {
+        complain("--with: %s", problem);
+        return STATUS_TROUBLE;
+    }
+    return OPTIONS_GO_ON;
+}
+
 int main(int argc, char **argv)
 {
-    struct choices choices = {.backlogs = "0-14", .wait = WAIT_USUAL};
+    struct choices choices = {
+        .backlogs = "0-14", .wait = WAIT_USUAL, .require = -1};
     struct findings findings = {0};
-    char problem[160];
+    struct queue_plan plan = {0};
     if (!output_begin("backlogprobe"))
         return STATUS_TROUBLE;
     int status = take_options(&choices, argc, argv);
-    if (status != OPTIONS_GO_ON)
-        return output_end(status);
-    bool both = choices.inet == choices.inet6;
-    struct queue_plan plan = {
-        .inet = both || choices.inet,
-        .inet6 = both || choices.inet6,
-        .incomplete = true,
-        .wait = (int)choices.wait,
-    };
-    if (plan_backlogs(&plan, choices.backlogs, problem, sizeof problem)) {
-        complain("-b: %s", problem);
-        return output_end(options_try_help("backlogprobe"));
-    }
-    status = measure(&findings, &plan, &choices);
+    if (status == OPTIONS_GO_ON)
+        status = make_plan(&plan, &choices);
+    if (status == OPTIONS_GO_ON)
+        status = measure(&findings, &plan, &choices);
     findings_free(&findings);
     plan_free(&plan);
+    option_list_free(&choices.with);
     return output_end(status);
 }
