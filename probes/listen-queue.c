@@ -12,9 +12,11 @@
 
 #include "probes/control.h"
 #include "probes/fill.h"
+#include "probes/listen-again.h"
 #include "probes/listen-queue.h"
 #include "probes/names.h"
 #include "probes/namespace.h"
+#include "probes/overflow.h"
 #include "probes/settings.h"
 #include "probes/syn-queue.h"
 #include "sonde.h"
@@ -25,6 +27,13 @@ enum {
 };
 static const int large = 64;
 static const int huge = 1024; /* beyond this, once: see "repeats" */
+
+static const struct {
+    int family;
+    const char *name;
+} families[] = {{AF_INET, "inet"}, {AF_INET6, "inet6"}, {AF_UNIX, "unix"}};
+
+enum { FAMILIES = sizeof families / sizeof *families };
 
 enum row_kind {
     ROW_QUEUE,
@@ -50,14 +59,8 @@ struct measuring {
     size_t *row_of; /* the row of each filling */
     const struct queue_plan *plan;
     struct syn_settings settings;
+    bool available[FAMILIES];
 };
-
-static const struct {
-    int family;
-    const char *name;
-} families[] = {{AF_INET, "inet"}, {AF_INET6, "inet6"}, {AF_UNIX, "unix"}};
-
-enum { FAMILIES = sizeof families / sizeof *families };
 
 static const char *family_name(int family)
 {
@@ -474,8 +477,8 @@ static void add_queue_rows(struct measuring *measuring, int family, bool first)
             put_left_out(measuring, family, backlog);
             continue;
         }
-        struct row *row = add_row(measuring, ROW_QUEUE, family, backlog,
-                                  repeats_of(backlog));
+        struct row *row =
+            add_row(measuring, ROW_QUEUE, family, backlog, repeats_of(backlog));
         row->is_cap_too = first && backlog == INT_MAX;
     }
 }
@@ -543,10 +546,11 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
 static void add_rows(struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
-    bool wanted[FAMILIES] = {plan->inet, plan->inet6, plan->local};
+    const bool planned[FAMILIES] = {plan->inet, plan->inet6, plan->local};
+    bool *wanted = measuring->available;
     int first = -1;
     for (int i = 0; i < FAMILIES; i++) {
-        wanted[i] = wanted[i] && put_available(measuring, families[i].family);
+        wanted[i] = planned[i] && put_available(measuring, families[i].family);
         if (wanted[i] && first < 0)
             first = i;
         if (wanted[i])
@@ -571,6 +575,22 @@ static void raise_descriptors(void)
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/* What is asked step by step, once the rows are through.  */
+static void measure_more(const struct measuring *measuring)
+{
+    const struct queue_plan *plan = measuring->plan;
+    if (plan->overflow)
+        overflow_setting(measuring->out);
+    for (size_t i = 0; i < FAMILIES; i++) {
+        if (measuring->available[i] && plan->again)
+            listen_again(measuring->out, families[i].family, families[i].name,
+                         plan->wait);
+        if (measuring->available[i] && plan->overflow)
+            overflow_family(measuring->out, families[i].family,
+                            families[i].name, plan->wait);
+    }
+}
+
 /* Measure what PLAN says, in the namespace we are in.  */
 static bool measure(FILE *out, int watch, const struct queue_plan *plan)
 {
@@ -591,6 +611,8 @@ static bool measure(FILE *out, int watch, const struct queue_plan *plan)
         add_rows(&measuring);
         whole = fill_all(measuring.fills, measuring.fill_count, plan->wait,
                          watch, fill_done, &measuring);
+        if (whole)
+            measure_more(&measuring);
     }
     free(measuring.fills);
     free(measuring.rows);

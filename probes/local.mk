@@ -19,6 +19,8 @@ probes_libprobes_la_SOURCES = \
 	probes/json.h \
 	probes/kernels.c \
 	probes/kernels.h \
+	probes/listen-again.c \
+	probes/listen-again.h \
 	probes/listen-queue.c \
 	probes/listen-queue.h \
 	probes/missing.c \
@@ -26,6 +28,8 @@ probes_libprobes_la_SOURCES = \
 	probes/names.c \
 	probes/names.h \
 	probes/namespace.h \
+	probes/overflow.c \
+	probes/overflow.h \
 	probes/plan.c \
 	probes/plan.h \
 	probes/published.c \
@@ -45,6 +49,8 @@ probes_libprobes_la_SOURCES = \
 	probes/rule.h \
 	probes/runner.c \
 	probes/runner.h \
+	probes/serial.c \
+	probes/serial.h \
 	probes/settings.c \
 	probes/settings.h \
 	probes/syn-queue.c \

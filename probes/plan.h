@@ -17,6 +17,8 @@ enum {
 struct queue_plan {
     bool inet, inet6, local; /* local: AF_UNIX */
     bool incomplete;         /* the incomplete queue, too */
+    bool again;              /* what a second listen does */
+    bool overflow;           /* what becomes of the client outside */
     bool cap;                /* fill the largest queue there is */
     /* "net.core.somaxconn=128", to be in force in a network namespace of the
        measurement's own; of COUNT 0, it takes the host as it is.  */

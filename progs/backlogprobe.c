@@ -21,11 +21,13 @@
    there were descriptors for one filling at a time.  */
 static int64_t deadline_of(const struct queue_plan *plan)
 {
-    return 60000 + (int64_t)plan->count * 2 * 4 * (plan->wait + 50);
+    return (plan->overflow ? 120000 : 60000) +
+           (int64_t)plan->count * 2 * 4 * (plan->wait + 50);
 }
 
 struct choices {
     bool inet, inet6, local, json, profile, no_incomplete;
+    bool again, overflow;
     const char *backlogs;
     long wait;
     long require; /* -1: nothing */
@@ -76,6 +78,16 @@ static int take_options(struct choices *choices, int argc, char **argv)
                  "own; may be repeated (Linux)",
          .kind = OPTION_LIST,
          .target = &choices->with},
+        {.letter = 'a',
+         .word = "again",
+         .help = "what a second listen does to the queue, too",
+         .kind = OPTION_FLAG,
+         .target = &choices->again},
+        {.letter = 'o',
+         .word = "overflow",
+         .help = "what becomes of the client outside, too; lasts seconds",
+         .kind = OPTION_FLAG,
+         .target = &choices->overflow},
         {.word = "no-incomplete",
          .help = "leave the incomplete queue alone, and the kernel's log",
          .kind = OPTION_FLAG,
@@ -230,6 +242,8 @@ static int make_plan(struct queue_plan *plan, const struct choices *choices)
         .inet6 = !any || choices->inet6,
         .local = choices->local,
         .incomplete = !requires && !choices->no_incomplete,
+        .again = choices->again,
+        .overflow = choices->overflow,
         .cap = !requires,
         .settings = choices->with.texts,
         .setting_count = choices->with.count,
