@@ -36,7 +36,10 @@ probes_libprobes_la_SOURCES = \
 	probes/published.h \
 	probes/remedy.c \
 	probes/remedy.h \
+	probes/report-chart.c \
 	probes/report-json.c \
+	probes/report-more.c \
+	probes/report-more.h \
 	probes/report-text.c \
 	probes/report.c \
 	probes/report.h \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "probes/json.h"
+#include "probes/report-more.h"
 #include "probes/report.h"
 
 /* Raised when a key changes its meaning or goes; new keys do not count.  */
@@ -93,6 +94,7 @@ static void put_like(struct json *json, const struct likeness *like)
 {
     json_object(json, "like");
     json_text(json, "best", like->best);
+    json_text(json, "known", like->known);
     json_array(json, "also");
     for (int i = 0; i < like->also_count; i++)
         json_text(json, NULL, like->also[i]);
@@ -174,6 +176,7 @@ void report_json(FILE *out, const struct report *report)
     put_cap(&json, report);
     put_like(&json, &report->verdict.like);
     put_incomplete(&json, report);
+    report_more_json(&json, report->findings);
     put_with(&json, report->findings);
     put_need(&json, report);
     put_volatile(&json, report->findings);

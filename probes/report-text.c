@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "probes/published.h"
+#include "probes/report-more.h"
 #include "probes/report.h"
 #include "probes/sentence.h"
 
@@ -250,7 +251,7 @@ static void say_broken(struct sentence *sentence, const struct report *report)
         say(sentence, " and %d more", named - 8);
 }
 
-static void put_rule(FILE *out, const struct report *report)
+void report_rule(FILE *out, const struct report *report)
 {
     const struct ruling *ruling = &report->verdict.accepted;
     const struct ruling *client = &report->verdict.client;
@@ -318,7 +319,7 @@ static void say_origin(struct sentence *sentence, const struct report *report)
     }
 }
 
-static void put_cap(FILE *out, const struct report *report)
+void report_cap(FILE *out, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
     struct sentence sentence = {""};
@@ -448,9 +449,9 @@ static void put_like(FILE *out, const struct likeness *like)
 {
     struct sentence sentence = {""};
     if (!like->comparable)
-        say(&sentence, "nothing: no row has figures");
+        say(&sentence, "nothing: no row of TCP has figures");
     else if (like->best)
-        say(&sentence, "%s", like->best);
+        say(&sentence, "%s (%s)", like->best, like->known);
     else if (like->also_count > 0)
         say(&sentence, "these, which the figures cannot tell apart: ");
     else
@@ -488,8 +489,9 @@ static void put_with(FILE *out, const struct findings *findings)
 }
 
 /* "network namespace 4026531840" for "net:[4026531840]".  */
-static void put_host(FILE *out, const struct findings *findings)
+void report_head(FILE *out, const struct report *report)
 {
+    const struct findings *findings = report->findings;
     const char *scope = findings_text(findings, "host", "scope");
     fprintf(out, "%s %s %s", host_text(findings, "system"),
             host_text(findings, "release"), host_text(findings, "machine"));
@@ -504,12 +506,13 @@ static void put_host(FILE *out, const struct findings *findings)
 
 void report_text(FILE *out, const struct report *report)
 {
-    put_host(out, report->findings);
+    report_head(out, report);
     put_table(out, &report->table);
     put_reasons(out, &report->table);
-    put_rule(out, report);
+    report_rule(out, report);
     put_incomplete(out, report);
-    put_cap(out, report);
+    report_cap(out, report);
     put_next(out, report);
+    report_more_text(out, report->findings);
     put_like(out, &report->verdict.like);
 }

@@ -28,6 +28,14 @@ void report_free(struct report *report);
 /* For people, in 80 columns of plain ASCII.  */
 void report_text(FILE *out, const struct report *report);
 
+/* Parts of it: which host, and where; the rule; the cap.  */
+void report_head(FILE *out, const struct report *report);
+void report_rule(FILE *out, const struct report *report);
+void report_cap(FILE *out, const struct report *report);
+
+/* Bars, for people, in 80 columns of plain ASCII.  */
+void report_chart(FILE *out, const struct report *report);
+
 /* NEED alone, and what to do about it.  */
 void report_require(FILE *out, const struct report *report);
 

@@ -133,18 +133,28 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
     verdict->setting_holds = cap->value >= 0 && cap->value == verdict->cap;
 }
 
-static void find_overflow(struct verdict *verdict,
-                          const struct queue_table *table)
+/* What the next client saw, in the rows of UNIX sockets or in all others.  */
+static void find_overflow_of(struct verdict *verdict,
+                             const struct queue_table *table, bool local)
 {
-    verdict->one_overflow = true;
     for (size_t i = 0; i < table->count; i++) {
         const char *overflow = table->rows[i].overflow;
-        if (!overflow)
+        if (!overflow || local != !strcmp(table->rows[i].family, "unix"))
             continue;
         if (verdict->overflow && strcmp(overflow, verdict->overflow) != 0)
             verdict->one_overflow = false;
         verdict->overflow = overflow;
     }
+}
+
+/* UNIX sockets answer in another way, and count if there is nothing else.  */
+static void find_overflow(struct verdict *verdict,
+                          const struct queue_table *table)
+{
+    verdict->one_overflow = true;
+    find_overflow_of(verdict, table, false);
+    if (!verdict->overflow)
+        find_overflow_of(verdict, table, true);
 }
 
 /* The largest queue by COUNT of it, and by what is said.  */

@@ -27,7 +27,7 @@ static int64_t deadline_of(const struct queue_plan *plan)
 
 struct choices {
     bool inet, inet6, local, json, profile, no_incomplete;
-    bool again, overflow;
+    bool again, overflow, chart;
     const char *backlogs;
     long wait;
     long require; /* -1: nothing */
@@ -92,6 +92,11 @@ static int take_options(struct choices *choices, int argc, char **argv)
          .help = "leave the incomplete queue alone, and the kernel's log",
          .kind = OPTION_FLAG,
          .target = &choices->no_incomplete},
+        {.letter = 'c',
+         .word = "chart",
+         .help = "report as a chart",
+         .kind = OPTION_FLAG,
+         .target = &choices->chart},
         {.letter = 'j',
          .word = "json",
          .help = "report in JSON",
@@ -114,8 +119,10 @@ static int take_options(struct choices *choices, int argc, char **argv)
         .count = sizeof rows / sizeof *rows,
     };
     int status = options_take(&program, argc, argv);
-    if (status == OPTIONS_GO_ON && choices->json && choices->profile) {
-        complain("--json and --profile are two reports; choose one");
+    if (status == OPTIONS_GO_ON &&
+        choices->json + choices->profile + choices->chart > 1) {
+        complain("--json, --profile and --chart are several reports; choose "
+                 "one");
         return options_try_help(program.name);
     }
     return status;
@@ -191,6 +198,8 @@ static int print_report(struct findings *findings,
         findings_write(stdout, findings);
     else if (choices->json)
         report_json(stdout, &report);
+    else if (choices->chart)
+        report_chart(stdout, &report);
     else if (report.requires)
         report_require(stdout, &report);
     else
