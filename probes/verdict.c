@@ -216,12 +216,17 @@ static enum bound find_bound(const struct queue_table *table)
     return found;
 }
 
-/* Where the incomplete queue of a stranger ends, if that is before the other
-   queue does.  */
+/* Where the incomplete queue ends: as a row says that asked for all there is;
+   by the setting, if that is sooner; or where the other one does.  */
 static struct top incomplete_top(const struct queue_table *table)
 {
     long limit = stranger_limit(table);
     long largest = table->cap.accepted;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        if (row->incomplete > 0 && row->accepted == table->cap.accepted)
+            largest = row->incomplete;
+    }
     bool sooner = limit >= 0 && (largest < 0 || limit < largest);
     return top_of(table, sooner ? limit : largest);
 }
