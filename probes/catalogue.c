@@ -46,7 +46,6 @@ static const struct {
     {"write", "what write's return means"},
 };
 
-
 static int compare(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;

@@ -52,6 +52,7 @@ static bool ask_question(FILE *out, int watch, const void *data)
         if (order->crew->jobs[i].run && order->crew->jobs[i].run->child > 0)
             close(order->crew->jobs[i].run->pipe);
     order->question->ask(&asking);
+    question_end();
     return true;
 }
 

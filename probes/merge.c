@@ -65,6 +65,8 @@ static int merge_key(struct findings *findings, const char *id, const char *key,
         if (finding->value)
             values[found++] = finding->value;
     }
+    if (!first)
+        return 0;
     struct finding merged = *first;
     if (found > 0 && join(values, found, joined, sizeof joined) > 1) {
         merged.value = joined;

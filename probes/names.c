@@ -20,6 +20,9 @@ static const struct {
     {EADDRNOTAVAIL, "EADDRNOTAVAIL"},
     {EAFNOSUPPORT, "EAFNOSUPPORT"},
     {EAGAIN, "EAGAIN"},
+#if EWOULDBLOCK != EAGAIN
+    {EWOULDBLOCK, "EWOULDBLOCK"},
+#endif
     {EALREADY, "EALREADY"},
     {EBADF, "EBADF"},
     {ECANCELED, "ECANCELED"},
@@ -100,32 +103,15 @@ static const struct {
     int number;
     const char *name;
 } signals[] = {
-    {SIGABRT, "SIGABRT"},
-    {SIGALRM, "SIGALRM"},
-    {SIGBUS, "SIGBUS"},
-    {SIGCHLD, "SIGCHLD"},
-    {SIGCONT, "SIGCONT"},
-    {SIGFPE, "SIGFPE"},
-    {SIGHUP, "SIGHUP"},
-    {SIGILL, "SIGILL"},
-    {SIGINT, "SIGINT"},
-    {SIGKILL, "SIGKILL"},
-    {SIGPIPE, "SIGPIPE"},
-    {SIGQUIT, "SIGQUIT"},
-    {SIGSEGV, "SIGSEGV"},
-    {SIGSTOP, "SIGSTOP"},
-    {SIGTERM, "SIGTERM"},
-    {SIGTSTP, "SIGTSTP"},
-    {SIGTTIN, "SIGTTIN"},
-    {SIGTTOU, "SIGTTOU"},
-    {SIGUSR1, "SIGUSR1"},
-    {SIGUSR2, "SIGUSR2"},
-    {SIGSYS, "SIGSYS"},
-    {SIGTRAP, "SIGTRAP"},
-    {SIGURG, "SIGURG"},
-    {SIGVTALRM, "SIGVTALRM"},
-    {SIGXCPU, "SIGXCPU"},
-    {SIGXFSZ, "SIGXFSZ"},
+    {SIGABRT, "SIGABRT"},       {SIGALRM, "SIGALRM"}, {SIGBUS, "SIGBUS"},
+    {SIGCHLD, "SIGCHLD"},       {SIGCONT, "SIGCONT"}, {SIGFPE, "SIGFPE"},
+    {SIGHUP, "SIGHUP"},         {SIGILL, "SIGILL"},   {SIGINT, "SIGINT"},
+    {SIGKILL, "SIGKILL"},       {SIGPIPE, "SIGPIPE"}, {SIGQUIT, "SIGQUIT"},
+    {SIGSEGV, "SIGSEGV"},       {SIGSTOP, "SIGSTOP"}, {SIGTERM, "SIGTERM"},
+    {SIGTSTP, "SIGTSTP"},       {SIGTTIN, "SIGTTIN"}, {SIGTTOU, "SIGTTOU"},
+    {SIGUSR1, "SIGUSR1"},       {SIGUSR2, "SIGUSR2"}, {SIGSYS, "SIGSYS"},
+    {SIGTRAP, "SIGTRAP"},       {SIGURG, "SIGURG"},   {SIGVTALRM, "SIGVTALRM"},
+    {SIGXCPU, "SIGXCPU"},       {SIGXFSZ, "SIGXFSZ"},
 #ifdef SIGPOLL
     {SIGPOLL, "SIGPOLL"},
 #endif
@@ -209,8 +195,8 @@ const char *poll_names(short events)
     size_t used = 0;
     for (size_t i = 0; i < sizeof poll_bits / sizeof *poll_bits; i++)
         if (events & poll_bits[i].bit)
-            used += (size_t)snprintf(text + used, sizeof texts[0] - used,
-                                     "%s%s", used ? "|" : "",
-                                     poll_bits[i].name);
+            used +=
+                (size_t)snprintf(text + used, sizeof texts[0] - used, "%s%s",
+                                 used ? "|" : "", poll_bits[i].name);
     return used ? text : "none";
 }

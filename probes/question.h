@@ -69,6 +69,10 @@ void tell_not(struct asking *ask, const char *key, const char *format, ...)
 _Noreturn void give_up(struct asking *ask, const char *format, ...)
     TELL_FORMAT(2, 3);
 
+/* Have every socket that is still open end by a reset, so that nothing stays in
+   TIME_WAIT.  Called when a question has been answered.  */
+void question_end(void);
+
 /* Give up unless RESULT is at least 0: errno is CALL's.  Returns RESULT.  */
 int must(struct asking *ask, int result, const char *call);
 

@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "probes/loopback.h"
@@ -64,7 +65,7 @@ static void ask_aborted(struct asking *ask)
     int fd = accept(listener, (struct sockaddr *)&address, &length);
     if (fd >= 0)
         tell_corpse(ask, fd, length);
-    else if (errno == EAGAIN || errno == EWOULDBLOCK)
+    else if (!strcmp(said(-1), "EAGAIN"))
         tell(ask, "answer", "it is gone: nobody waits");
     else
         tell(ask, "answer", "%s", errno_name(errno));

@@ -40,8 +40,8 @@ static void ask_fdlimit(struct asking *ask)
     tell(ask, "answer", "%s; the connection is %s", first,
          fd >= 0 ? "kept in the queue" : "lost");
     tell(ask, "accept-again", "%s", second);
-    tell(ask, "poll", "%s", events ? "still says that a client waits"
-                                   : "says that nobody waits");
+    tell(ask, "poll", "%s",
+         events ? "still says that a client waits" : "says that nobody waits");
     if (fd < 0)
         tell(ask, "client", "read %s",
              said(recv(client, &byte, 1, MSG_DONTWAIT)));

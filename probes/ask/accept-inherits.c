@@ -49,8 +49,7 @@ static void tell_flag(struct asking *ask, int command, int flag)
     int set = command == F_GETFL ? F_SETFL : F_SETFD;
     must(ask, fcntl(fd, set, fcntl(fd, command) | flag), "fcntl");
     struct heir heir = accept_one(ask, fd);
-    tell(ask, "answer", "%s",
-         yes_no(fcntl(heir.accepted, command) & flag));
+    tell(ask, "answer", "%s", yes_no(fcntl(heir.accepted, command) & flag));
 }
 
 static void ask_nonblock(struct asking *ask)
@@ -118,8 +117,7 @@ static void ask_timeout(struct asking *ask)
          setsockopt(fd, SOL_SOCKET, trait->option, &timeout, sizeof timeout),
          "setsockopt");
     struct heir heir = accept_one(ask, fd);
-    must(ask,
-         getsockopt(heir.accepted, SOL_SOCKET, trait->option, &got, &size),
+    must(ask, getsockopt(heir.accepted, SOL_SOCKET, trait->option, &got, &size),
          "getsockopt");
     tell(ask, "answer", "%s", yes_no(got.tv_sec == 7));
 }
@@ -131,8 +129,8 @@ static void ask_timeout(struct asking *ask)
         .why = "A server that sets it on the listener alone works here and "   \
                "fails where it is not inherited; one that does not expect it " \
                "blocks, or does not, to its surprise.",                        \
-        .standard = STANDARD,                                                  \
-        .cope = COPE, .ask = function, .data = &(const struct trait)           \
+        .standard = STANDARD, .cope = COPE, .ask = function,                   \
+        .data = &(const struct trait)                                          \
         {                                                                      \
             __VA_ARGS__                                                        \
         }                                                                      \

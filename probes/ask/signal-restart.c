@@ -215,8 +215,7 @@ static void ask_restart(struct asking *ask)
     "system restarts every call."
 
 QUESTIONS(signal_restart){
-    RESTART("accept", POSIX_RESTART,
-            "sonde_accept: EINTR is never reported",
+    RESTART("accept", POSIX_RESTART, "sonde_accept: EINTR is never reported",
             open_listener, call_accept, release_accept, SO_RCVTIMEO),
     RESTART("connect",
             "POSIX.1-2024 connect: after EINTR the connection goes on by "
@@ -235,8 +234,7 @@ QUESTIONS(signal_restart){
     RESTART("send", POSIX_RESTART,
             "sonde_write: EINTR is counted against the deadline", open_full,
             call_send, release_write, SO_SNDTIMEO),
-    RESTART("poll",
-            "POSIX.1-2024 poll: EINTR whatever SA_RESTART says",
+    RESTART("poll", "POSIX.1-2024 poll: EINTR whatever SA_RESTART says",
             "sonde_poller_wait: goes on with the time that is left",
             open_connection, call_poll, release_byte, 0),
     RESTART("select",
