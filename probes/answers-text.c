@@ -112,7 +112,7 @@ static void put_full(FILE *out, const struct question *question,
     put_elsewhere(out, question->id);
     column = pad(out, fprintf(out, "  use"), DETAIL);
     wrap(out, question->cope, column, DETAIL, WIDTH);
-    fputs("\n\n", out);
+    putc('\n', out);
 }
 
 static void put_group(FILE *out, const struct findings *findings,
@@ -143,9 +143,9 @@ void answers_text(FILE *out, const struct catalogue *catalogue,
             continue;
         if (!last || !same_group(last, question->id)) {
             put_group(out, findings, question->id, !last);
-            if (full)
-                putc('\n', out);
         }
+        if (full)
+            putc('\n', out);
         last = question->id;
         if (full)
             put_full(out, question, answer, slice_of(findings, question->id));

@@ -101,7 +101,7 @@ static void release_connect(void *data)
 {
     const struct scene *scene = data;
     while (wait_for(scene->other, POLLIN, PATIENCE))
-        reset(accept(scene->other, NULL, NULL));
+        end_by_reset(accept(scene->other, NULL, NULL));
 }
 
 static long call_read(void *data)

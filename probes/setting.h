@@ -1,0 +1,17 @@
+/* setting.h - what a file of the kernel says
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_SETTING_H
+#define PROBES_SETTING_H 1
+
+#include <stddef.h>
+
+/* Read the setting NAME, as Linux names it ("net.ipv4.tcp_fin_timeout"), into
+   TEXT of SIZE bytes, without the newline.  Returns 0, or -1: this system does
+   not show it.  */
+int setting_read(const char *name, char *text, size_t size);
+
+/* The same as a number, or OTHERWISE.  */
+long setting_number(const char *name, long otherwise);
+
+#endif /* PROBES_SETTING_H */
