@@ -21,6 +21,7 @@ probes_libprobes_la_SOURCES = \
 	probes/control.h \
 	probes/crew.c \
 	probes/crew.h \
+	probes/defer.h \
 	probes/fill.c \
 	probes/fill.h \
 	probes/finding.c \
@@ -43,8 +44,11 @@ probes_libprobes_la_SOURCES = \
 	probes/merge.h \
 	probes/names.c \
 	probes/names.h \
+	probes/namespace.h \
 	probes/plan.c \
 	probes/plan.h \
+	probes/proc.c \
+	probes/proc.h \
 	probes/profile.c \
 	probes/profile.h \
 	probes/published.c \
@@ -61,6 +65,8 @@ probes_libprobes_la_SOURCES = \
 	probes/runner.h \
 	probes/sitter.c \
 	probes/sitter.h \
+	probes/syn-queue.c \
+	probes/syn-queue.h \
 	probes/table.c \
 	probes/table.h \
 	probes/verdict.c \
@@ -68,21 +74,16 @@ probes_libprobes_la_SOURCES = \
 	probes/wrap.c \
 	probes/wrap.h
 
-# The questions.  A new file is named here, and nowhere else: the catalogue
-# takes it from this list.
-probes_questions = \
-	probes/ask/accept-aborted.c \
-	probes/ask/accept-fdlimit.c \
-	probes/ask/accept-flags.c \
-	probes/ask/accept-inherits.c \
-	probes/ask/signal-connect-again.c \
-	probes/ask/signal-restart.c
+# One leaf for each way a system has; m4/sonde-namespace.m4 chooses.
+if SONDE_NAMESPACE_LINUX
+probes_libprobes_la_SOURCES += probes/namespace-linux.c
+else
+probes_libprobes_la_SOURCES += probes/namespace-none.c
+endif
 
-probes_libprobes_la_SOURCES += $(probes_questions)
-BUILT_SOURCES += probes/ask/list.h
-CLEANFILES += probes/ask/list.h
-probes/ask/list.h: $(top_srcdir)/probes/local.mk
-	$(AM_V_GEN)$(MKDIR_P) probes/ask && \
-	for file in $(probes_questions); do \
-	    name=`echo $$file | sed 's,.*/,,; s,\.c$$,,; s,-,_,g'` && \
-	    echo "ASK ($$name)" || exit 1; done > $@-t && mv $@-t $@
+# And m4/sonde-defer.m4.
+if SONDE_DEFER_LINUX
+probes_libprobes_la_SOURCES += probes/defer-linux.c
+else
+probes_libprobes_la_SOURCES += probes/defer-none.c
+endif

@@ -229,6 +229,7 @@ int main(int argc, char **argv)
     struct queue_plan plan = {
         .inet = both || choices.inet,
         .inet6 = both || choices.inet6,
+        .incomplete = true,
         .wait = (int)choices.wait,
     };
     if (plan_backlogs(&plan, choices.backlogs, problem, sizeof problem)) {

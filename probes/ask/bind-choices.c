@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "probes/loopback.h"
-#include "probes/setting.h"
+#include "probes/proc.h"
 
 /* What getsockname says of FD, as "ADDRESS, PORT" in words.  */
 static const char *local_words(struct asking *ask, int fd, char *text,
@@ -39,7 +39,7 @@ static void tell_range(struct asking *ask)
 {
     char text[80];
     long low, high;
-    if (setting_read("net.ipv4.ip_local_port_range", text, sizeof text) == 0 &&
+    if (proc_setting("net.ipv4.ip_local_port_range", text, sizeof text) == 0 &&
         sscanf(text, "%ld %ld", &low, &high) == 2)
         tell_read(ask, "ephemeral-range", "%ld to %ld", low, high);
     else
