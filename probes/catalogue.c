@@ -2,7 +2,8 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    The files that hold them stand in probes/ask/list.h, which make writes from
-   the names in probes/ask/local.mk: a new file is named there and nowhere else.  */
+   the names in probes/ask/local.mk: a new file is named there and nowhere else.
+ */
 
 #include <config.h>
 

@@ -71,8 +71,8 @@ static void tell_unix(struct asking *ask)
 static void ask_length(struct asking *ask)
 {
     bool has_length = sizeof((struct sockaddr *)0)->sa_family == 1;
-    tell_constant(ask, "sa_len", "%s", has_length ? "there is one"
-                                                  : "there is none");
+    tell_constant(ask, "sa_len", "%s",
+                  has_length ? "there is one" : "there is none");
     tell_constant(ask, "sockaddr_in", "%zu", sizeof(struct sockaddr_in));
     tell_constant(ask, "sockaddr_in6", "%zu", sizeof(struct sockaddr_in6));
     tell_constant(ask, "sockaddr_un", "%zu", sizeof(struct sockaddr_un));
@@ -80,8 +80,7 @@ static void ask_length(struct asking *ask)
                   sizeof(struct sockaddr_storage));
     const char *longer = bind_length(ask, sizeof(struct sockaddr_storage));
     tell(ask, "bind-longer", "%s", longer);
-    tell(ask, "bind-exact", "%s",
-         bind_length(ask, sizeof(struct sockaddr_in)));
+    tell(ask, "bind-exact", "%s", bind_length(ask, sizeof(struct sockaddr_in)));
     tell(ask, "bind-shorter", "%s",
          bind_length(ask, sizeof(struct sockaddr_in) - 1));
     tell(ask, "bind-2", "%s", bind_length(ask, 2));

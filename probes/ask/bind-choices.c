@@ -178,7 +178,10 @@ static void ask_timewait(struct asking *ask)
         .standard = "RFC 9293 3.6.1: TIME_WAIT lasts 2 MSL. The notes: all "   \
                     "TCP servers should set SO_REUSEADDR.",                    \
         .cope = "sonde_listen with SONDE_REBIND", .ask = ask_timewait,         \
-        .data = &(const int){value}                                            \
+        .data = &(const int)                                                   \
+        {                                                                      \
+            value                                                              \
+        }                                                                      \
     }
 
 QUESTIONS(bind_choices){

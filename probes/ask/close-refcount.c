@@ -107,8 +107,9 @@ QUESTIONS(close_refcount){
         .text = "when close sends RST instead of FIN",
         .why = "A server that closes with input unread resets the connection, "
                "and the client may lose an answer that was already sent.",
-        .standard = "RFC 1122 4.2.2.13: close with data unread should send RST. "
-                    "The notes: SO_LINGER with a time of 0 aborts.",
+        .standard =
+            "RFC 1122 4.2.2.13: close with data unread should send RST. "
+            "The notes: SO_LINGER with a time of 0 aborts.",
         .cope = "sonde_half_close, then read to the end",
         .ask = ask_linger,
     },

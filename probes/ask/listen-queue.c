@@ -58,7 +58,7 @@ static void pass_on(struct asking *ask, const struct findings *findings)
 }
 
 /* How many AF_UNIX clients get in for BACKLOG; what the next one sees is in
-   *NEXT.  */
+ *NEXT.  */
 static int fill_unix(struct asking *ask, int backlog, int most, int *next)
 {
     struct sockaddr_un address;
@@ -105,7 +105,7 @@ static void tell_unix(struct asking *ask)
 
 static void ask_queue(struct asking *ask)
 {
-    static const int backlogs[] = {0, 1,  2,  3,  4,  5,  6,  7,   8,
+    static const int backlogs[] = {0, 1,  2,  3,  4,  5,  6,   7,  8,
                                    9, 10, 11, 12, 13, 14, 128, 129};
     struct queue_plan plan =
         plan_of(backlogs, sizeof backlogs / sizeof *backlogs);

@@ -197,8 +197,9 @@ static void ask_lowat(struct asking *ask)
          by_one     ? "no: select returns for the first byte"
          : by_three ? "yes: select waits for that many bytes"
                     : "select does not return at all");
-    tell(ask, "poll", "%s", poll_by_one ? "returns for the first byte"
-                                        : "waits for that many bytes");
+    tell(ask, "poll", "%s",
+         poll_by_one ? "returns for the first byte"
+                     : "waits for that many bytes");
     tell(ask, "read", "%s",
          said(recv(pair.server, buffer, sizeof buffer, MSG_DONTWAIT)));
     tell(ask, "SO_SNDLOWAT", "%d",
@@ -223,8 +224,9 @@ QUESTIONS(option_defaults){
         .text = "does select wait for SO_RCVLOWAT bytes",
         .why = "A loop that counts on whole records wakes up for each byte "
                "where it does not, and spins where read does not wait.",
-        .standard = "POSIX.1-2024 2.10.16: receive calls wait for the low-water "
-                    "mark; select as they do. The notes: the same.",
+        .standard =
+            "POSIX.1-2024 2.10.16: receive calls wait for the low-water "
+            "mark; select as they do. The notes: the same.",
         .cope = "sonde_read_all, sonde_line: count bytes themselves",
         .ask = ask_lowat,
     },

@@ -28,8 +28,8 @@ static void ask_fin(struct asking *ask)
     signal(SIGPIPE, SIG_IGN);
     must(ask, shutdown(pair.client, SHUT_WR), "shutdown");
     wait_for(pair.server, POLLIN, PATIENCE);
-    tell(ask, "poll", "%s", poll_names(wait_for(pair.server,
-                                                POLLIN | POLLOUT, 0)));
+    tell(ask, "poll", "%s",
+         poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
     const char *first = try_read(pair.server);
     tell(ask, "answer", "read %s%s", first,
          *first == '0' ? ", the end of the stream" : "");
@@ -54,8 +54,8 @@ static void ask_rst(struct asking *ask)
     signal(SIGPIPE, SIG_IGN);
     reset(pair.client);
     wait_for(pair.server, POLLIN, PATIENCE);
-    tell(ask, "poll", "%s", poll_names(wait_for(pair.server,
-                                                POLLIN | POLLOUT, 0)));
+    tell(ask, "poll", "%s",
+         poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
     tell(ask, "answer", "read %s", try_read(pair.server));
     tell(ask, "read-again", "%s", try_read(pair.server));
     tell(ask, "write", "%s", try_write(pair.server));
@@ -73,7 +73,7 @@ static void ask_rst(struct asking *ask)
 
 static volatile sig_atomic_t caught;
 
-static void catch(int number)
+static void catch (int number)
 {
     caught = number;
 }
@@ -108,17 +108,15 @@ static void ask_sigpipe(struct asking *ask)
     signal(SIGPIPE, catch);
 #ifdef MSG_NOSIGNAL
     error = write_dead(ask, MSG_NOSIGNAL, 0);
-    tell(ask, "MSG_NOSIGNAL", "%s%s", raised() ? "SIGPIPE all the same, and "
-                                               : "no signal; ",
-         error);
+    tell(ask, "MSG_NOSIGNAL", "%s%s",
+         raised() ? "SIGPIPE all the same, and " : "no signal; ", error);
 #else
     tell_constant(ask, "MSG_NOSIGNAL", "there is none");
 #endif
 #ifdef SO_NOSIGPIPE
     error = write_dead(ask, 0, SO_NOSIGPIPE);
-    tell(ask, "SO_NOSIGPIPE", "%s%s", raised() ? "SIGPIPE all the same, and "
-                                               : "no signal; ",
-         error);
+    tell(ask, "SO_NOSIGPIPE", "%s%s",
+         raised() ? "SIGPIPE all the same, and " : "no signal; ", error);
 #else
     tell_constant(ask, "SO_NOSIGPIPE", "there is none");
 #endif

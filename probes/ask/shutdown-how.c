@@ -97,8 +97,7 @@ static void ask_how(struct asking *ask)
     bool answered = send(pair.server, "x", 1, 0) == 1 &&
                     recv(pair.client, &byte, 1, 0) == 1;
     tell(ask, "answer", "after SHUT_WR the peer %s, and %s answer",
-         ended ? "reads the end" : "reads on",
-         answered ? "can" : "cannot");
+         ended ? "reads the end" : "reads on", answered ? "can" : "cannot");
     pair_close(&pair);
 }
 
@@ -109,9 +108,10 @@ QUESTIONS(shutdown_how){
         .why = "A client that closes instead of shutting down loses the rest "
                "of the answer; a server stopped by shutting its listener "
                "down stops on some systems only.",
-        .standard = "POSIX.1-2024 shutdown: further receives, sends disallowed; "
-                    "ENOTCONN. The notes: shutdown sends FIN whatever the "
-                    "reference count; the descriptor stays.",
+        .standard =
+            "POSIX.1-2024 shutdown: further receives, sends disallowed; "
+            "ENOTCONN. The notes: shutdown sends FIN whatever the "
+            "reference count; the descriptor stays.",
         .cope = "sonde_half_close; sonde_wake_open to stop a server",
         .ask = ask_how,
     },

@@ -123,8 +123,8 @@ static void tell_siginfo(struct asking *ask)
     action.sa_flags = SA_SIGINFO;
     sigaction(SIGUSR1, &action, NULL);
     kill(getpid(), SIGUSR1);
-    tell(ask, "SA_SIGINFO", "%s", informed ? "names the sender"
-                                           : "does not name the sender");
+    tell(ask, "SA_SIGINFO", "%s",
+         informed ? "names the sender" : "does not name the sender");
 }
 
 static void tell_catching(struct asking *ask, const char *key, int number)
@@ -132,8 +132,7 @@ static void tell_catching(struct asking *ask, const char *key, int number)
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = counting;
-    tell(ask, key, "catching it: %s",
-         said(sigaction(number, &action, NULL)));
+    tell(ask, key, "catching it: %s", said(sigaction(number, &action, NULL)));
 }
 
 static void ask_flags(struct asking *ask)
@@ -158,8 +157,8 @@ static void ask_flags(struct asking *ask)
     tell_constant(ask, "SA_INTERRUPT", "is not there");
 #endif
     bool posix = plain == 1 && nodefer == 2 && stays && resets;
-    tell(ask, "answer", "%s", posix ? "each does what POSIX says"
-                                    : "not all as POSIX says");
+    tell(ask, "answer", "%s",
+         posix ? "each does what POSIX says" : "not all as POSIX says");
 }
 
 static void ask_reset(struct asking *ask)

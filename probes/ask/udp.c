@@ -102,9 +102,10 @@ QUESTIONS(udp){
         .text = "the largest datagram, and what is said beyond it",
         .why = "A reply that fits on one system is EMSGSIZE on another; a "
                "small send buffer bounds it on the BSDs.",
-        .standard = "RFC 768: a length of 16 bits. POSIX.1-2024 send: EMSGSIZE. "
-                    "The notes: larger than the send buffer gives EMSGSIZE; "
-                    "not on Linux.",
+        .standard =
+            "RFC 768: a length of 16 bits. POSIX.1-2024 send: EMSGSIZE. "
+            "The notes: larger than the send buffer gives EMSGSIZE; "
+            "not on Linux.",
         .cope = "sonde_connect with SOCK_DGRAM enlarges the buffers; "
                 "sonde_datagram_send: EMSGSIZE",
         .ask = ask_maxsize,
