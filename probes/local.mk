@@ -71,6 +71,13 @@ probes_libprobes_la_SOURCES = \
 	probes/table.h \
 	probes/verdict.c \
 	probes/verdict.h \
+	probes/packet.c \
+	probes/packet.h \
+	probes/wire.c \
+	probes/wire.h \
+	probes/tun.h \
+	probes/tcp-table.c \
+	probes/tcp-table.h \
 	probes/wrap.c \
 	probes/wrap.h
 
@@ -86,4 +93,11 @@ if SONDE_DEFER_LINUX
 probes_libprobes_la_SOURCES += probes/defer-linux.c
 else
 probes_libprobes_la_SOURCES += probes/defer-none.c
+endif
+
+# And m4/sonde-tun.m4.
+if SONDE_TUN_LINUX
+probes_libprobes_la_SOURCES += probes/tun-linux.c
+else
+probes_libprobes_la_SOURCES += probes/tun-none.c
 endif
