@@ -23,7 +23,8 @@ static const char *local_words(struct asking *ask, int fd, char *text,
     return text;
 }
 
-static void tell_bound(struct asking *ask, const char *key, in_addr_t host)
+/* Returns whether the address stayed and the port was chosen.  */
+static bool tell_bound(struct asking *ask, const char *key, in_addr_t host)
 {
     char text[80];
     struct sockaddr_in address = loopback_address(0);
@@ -31,7 +32,9 @@ static void tell_bound(struct asking *ask, const char *key, in_addr_t host)
     address.sin_addr.s_addr = htonl(host);
     must(ask, bind_to(fd, &address), "bind");
     tell(ask, key, "%s", local_words(ask, fd, text, sizeof text));
+    address = local_address(ask, fd);
     close(fd);
+    return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
 /* The lowest and highest of some ports that the system chooses.  */
@@ -76,8 +79,8 @@ static void ask_choices(struct asking *ask)
     char text[80];
     int fd = tcp_socket(ask);
     tell(ask, "unbound", "%s", local_words(ask, fd, text, sizeof text));
-    tell_bound(ask, "wildcard-port-0", INADDR_ANY);
-    tell_bound(ask, "loopback-port-0", INADDR_LOOPBACK);
+    bool usual = tell_bound(ask, "wildcard-port-0", INADDR_ANY);
+    usual &= tell_bound(ask, "loopback-port-0", INADDR_LOOPBACK);
     struct pair pair = tcp_pair(ask);
     tell(ask, "connect-unbound", "%s",
          local_words(ask, pair.client, text, sizeof text));
@@ -89,7 +92,9 @@ static void ask_choices(struct asking *ask)
     tell(ask, "not-local", "%s", said(bind_to(other, &address)));
     tell_range(ask);
     tell_privileged(ask);
-    tell(ask, "answer", "the system chooses what is zero");
+    tell(ask, "answer", "%s",
+         usual ? "port 0: one the system chooses; the wildcard address stays"
+               : "neither address nor port as asked for: see below");
     pair_close(&pair);
 }
 
@@ -132,23 +137,34 @@ static void ask_reuse(struct asking *ask)
         tell(ask, "first-listens-later", "%s", said(listen(first, 4)));
 }
 
+/* Which of the two servers, one after the other, has SO_REUSEADDR.  */
+struct restart {
+    bool first, second;
+};
+
 /* The server's end closes first and stays in TIME_WAIT; then its port is
    wanted again.  */
 static void ask_timewait(struct asking *ask)
 {
-    int reuse = *(const int *)ask->question->data;
-    struct pair pair = tcp_pair(ask);
+    const struct restart *restart = ask->question->data;
     char byte;
-    struct sockaddr_in address = local_address(ask, pair.listener);
-    close(pair.server);
-    wait_for(pair.client, POLLIN, PATIENCE);
-    (void)!recv(pair.client, &byte, 1, 0);
-    close(pair.client);
+    int listener = tcp_socket(ask);
+    struct sockaddr_in address = loopback_address(0);
+    must(ask, set_int(listener, SOL_SOCKET, SO_REUSEADDR, restart->first),
+         "setsockopt");
+    must(ask, bind_to(listener, &address), "bind");
+    must(ask, listen(listener, 4), "listen");
+    address = local_address(ask, listener);
+    int client = tcp_client(ask, listener);
+    close(must(ask, accept(listener, NULL, NULL), "accept"));
+    wait_for(client, POLLIN, PATIENCE);
+    (void)!recv(client, &byte, 1, 0);
+    close(client);
     settle(ask);
-    close(pair.listener);
+    close(listener);
     int fd = tcp_socket(ask);
-    if (reuse)
-        must(ask, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
+    must(ask, set_int(fd, SOL_SOCKET, SO_REUSEADDR, restart->second),
+         "setsockopt");
     int result = bind_to(fd, &address);
     if (result == 0)
         result = listen(fd, 4);
@@ -170,7 +186,7 @@ static void ask_timewait(struct asking *ask)
 #define POSIX_REUSE                                                            \
     "POSIX.1-2024 setsockopt: SO_REUSEADDR, bind should allow reuse of local " \
     "addresses; how is the protocol's. SO_REUSEPORT is not in POSIX."
-#define TIMEWAIT(name, value, what)                                            \
+#define TIMEWAIT(name, one, two, what)                                         \
     {                                                                          \
         .id = "bind.reuse." name, .text = what,                                \
         .why = "A server that was restarted cannot have its port for a "       \
@@ -178,9 +194,9 @@ static void ask_timewait(struct asking *ask)
         .standard = "RFC 9293 3.6.1: TIME_WAIT lasts 2 MSL. The notes: all "   \
                     "TCP servers should set SO_REUSEADDR.",                    \
         .cope = "sonde_listen with SONDE_REBIND", .ask = ask_timewait,         \
-        .data = &(const int)                                                   \
+        .data = &(const struct restart)                                        \
         {                                                                      \
-            value                                                              \
+            one, two                                                           \
         }                                                                      \
     }
 
@@ -217,7 +233,11 @@ QUESTIONS(bind_choices){
     REUSE("port-second", "the same, the second alone with SO_REUSEPORT",
           POSIX_REUSE, .first_listens = true, .second_option = SO_REUSEPORT),
 #endif
-    TIMEWAIT("timewait", 0, "bind the port of a connection in TIME_WAIT"),
-    TIMEWAIT("timewait-addr", 1, "the same with SO_REUSEADDR"),
+    TIMEWAIT("timewait", false, false,
+             "bind the port of a connection in TIME_WAIT"),
+    TIMEWAIT("timewait-addr", true, true,
+             "the same, both servers with SO_REUSEADDR"),
+    TIMEWAIT("timewait-addr-second", false, true,
+             "the same, the new server alone with SO_REUSEADDR"),
     END_OF_QUESTIONS,
 };
