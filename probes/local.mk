@@ -85,6 +85,8 @@ probes_libprobes_la_SOURCES = \
 	probes/settings.h \
 	probes/sitter.c \
 	probes/sitter.h \
+	probes/syn-queue-tun.c \
+	probes/syn-queue-tun.h \
 	probes/syn-queue.c \
 	probes/syn-queue.h \
 	probes/table.c \

@@ -54,6 +54,7 @@ static void put_row(struct json *json, const struct queue_row *row)
     put_reason(json, row);
     json_count(json, "incomplete", row->incomplete);
     json_count(json, "incomplete_known", row->known);
+    json_count(json, "half_open", row->half_open);
     json_count(json, "passed", row->passed);
     json_text(json, "incomplete_reason", row->incomplete_reason);
     json_object_end(json);

@@ -404,6 +404,31 @@ static void say_bound(struct sentence *sentence, const struct report *report)
         say(sentence, "; beyond it SYN cookies (tcp_syncookies is 1)");
 }
 
+/* Whether the second way, if it was gone, led to the same.  */
+static void say_ways(struct sentence *sentence, const struct report *report)
+{
+    const struct finding *asked =
+        findings_get(report->findings, "listen.queue", "inet.half-open");
+    int agree = 0, differ = 0;
+    for (size_t i = 0; i < report->table.count; i++) {
+        const struct queue_row *row = &report->table.rows[i];
+        agree += row->half_open >= 0 && !row->ways_differ;
+        differ += row->ways_differ;
+    }
+    if (!asked)
+        return;
+    if (!asked->value)
+        say(sentence, "; by half-open handshakes not testable here: %s",
+            asked->reason ? asked->reason : "-");
+    else if (differ > 0)
+        say(sentence,
+            "; by half-open handshakes it is another one in %d rows: "
+            "unstable",
+            differ);
+    else
+        say(sentence, "; half-open handshakes say so, too, in %d rows", agree);
+}
+
 /* The incomplete queue.  */
 static void put_incomplete(FILE *out, const struct report *report)
 {
@@ -420,6 +445,7 @@ static void put_incomplete(FILE *out, const struct report *report)
         say_incomplete_rows(&sentence, &report->table);
     if (ruling->rows > 0)
         say_bound(&sentence, report);
+    say_ways(&sentence, report);
     put_sentence(out, "syn queue", &sentence);
 }
 

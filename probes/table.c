@@ -57,6 +57,19 @@ static const char *why_incomplete(const struct findings *findings,
                    : "not measured";
 }
 
+/* Two ways to one figure: where they disagree, it is neither.  */
+static void judge_ways(struct queue_row *row)
+{
+    row->ways_differ = row->incomplete >= 0 && row->half_open >= 0 &&
+                       row->incomplete != row->half_open;
+    if (!row->ways_differ)
+        return;
+    row->incomplete = -1;
+    row->incomplete_text = "unstable";
+    row->incomplete_reason = "unstable: handshakes kept open and half-open "
+                             "ones give different figures";
+}
+
 static void fill_row(const struct findings *findings, struct queue_row *row)
 {
     static const char *const counted[] = {"client", "accepted", "overflow"};
@@ -69,8 +82,10 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     row->incomplete = get_figure(findings, row, "incomplete");
     row->known = get_figure(findings, row, "incomplete-known");
     row->passed = get_figure(findings, row, "passed");
+    row->half_open = get_figure(findings, row, "half-open");
     row->incomplete_text = get_text(findings, row, "incomplete");
     row->incomplete_reason = why_incomplete(findings, row);
+    judge_ways(row);
     row->client_text = get_text(findings, row, "client");
     row->accepted_text = get_text(findings, row, "accepted");
     row->overflow = get_text(findings, row, "overflow");

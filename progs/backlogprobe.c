@@ -12,6 +12,7 @@
 #include "probes/missing.h"
 #include "probes/report.h"
 #include "probes/settings.h"
+#include "probes/syn-queue-tun.h"
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/status.h"
@@ -27,7 +28,7 @@ static int64_t deadline_of(const struct queue_plan *plan)
 
 struct choices {
     bool inet, inet6, local, json, profile, no_incomplete;
-    bool again, overflow, chart;
+    bool again, overflow, half_open, chart;
     const char *backlogs;
     long wait;
     long require; /* -1: nothing */
@@ -88,6 +89,11 @@ static int take_options(struct choices *choices, int argc, char **argv)
          .help = "what becomes of the client outside, too; lasts seconds",
          .kind = OPTION_FLAG,
          .target = &choices->overflow},
+        {.word = "half-open",
+         .help = "the incomplete queue by a second way, too: in a network\n"
+                 "namespace of its own; lasts seconds (Linux)",
+         .kind = OPTION_FLAG,
+         .target = &choices->half_open},
         {.word = "no-incomplete",
          .help = "leave the incomplete queue alone, and the kernel's log",
          .kind = OPTION_FLAG,
@@ -219,6 +225,9 @@ static int measure(struct findings *findings, const struct queue_plan *plan,
     int64_t start = clock_ms();
     int failed = run_measurement(measure_listen_queue, plan, deadline_of(plan),
                                  findings, show_progress, &trouble);
+    if (!failed && plan->half_open && !settings_failure(findings))
+        failed = run_measurement(measure_half_open, plan, deadline_of(plan),
+                                 findings, show_progress, &trouble);
     int64_t elapsed = clock_ms() - start;
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
@@ -251,6 +260,7 @@ static int make_plan(struct queue_plan *plan, const struct choices *choices)
         .inet6 = !any || choices->inet6,
         .local = choices->local,
         .incomplete = !requires && !choices->no_incomplete,
+        .half_open = choices->half_open,
         .again = choices->again,
         .overflow = choices->overflow,
         .cap = !requires,
