@@ -17,6 +17,8 @@ probes_libprobes_la_SOURCES = \
 	probes/catalogue.h \
 	probes/client.c \
 	probes/client.h \
+	probes/compare.c \
+	probes/compare.h \
 	probes/control.c \
 	probes/control.h \
 	probes/crew.c \
