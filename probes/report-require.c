@@ -87,5 +87,6 @@ void report_require(FILE *out, const struct report *report)
         say_whole(&sentence, report);
     put_sentence(out, NULL, &sentence);
     if (need->grant == GRANT_CUT && setting_cuts(need, cap))
-        remedy_write(out, cap->setting, need->asked);
+        remedy_write(out, cap->setting, need->asked,
+                     cap->initial && !strcmp(cap->initial, "yes"));
 }
