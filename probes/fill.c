@@ -14,6 +14,7 @@
 
 #include "probes/client.h"
 #include "probes/control.h"
+#include "probes/defer.h"
 #include "probes/fill.h"
 #include "probes/runner.h"
 
@@ -42,6 +43,8 @@ struct fill fill_new(int family, int backlog)
         .backlog = backlog,
         .effective = -1,
         .queued = -1,
+        .incomplete = -1,
+        .incomplete_told = -1,
         .listener = -1,
         .pending = -1,
     };
@@ -65,10 +68,23 @@ enum limit limit_of(int error)
     }
 }
 
+/* The control of FILL's family; NULL for UNIX sockets, with which a connection
+   is there or not when connect returns.  */
 static struct control *control_of(struct engine *engine,
                                   const struct fill *fill)
 {
-    return &engine->controls[fill->family == AF_INET6];
+    return fill->family == AF_UNIX
+               ? NULL
+               : &engine->controls[fill->family == AF_INET6];
+}
+
+/* FILL as it was before it began.  */
+static struct fill fill_again(const struct fill *fill)
+{
+    struct fill again = fill_new(fill->family, fill->backlog);
+    again.deferred = fill->deferred;
+    again.source = fill->source;
+    return again;
 }
 
 /* Close all that FILL holds.  */
@@ -133,6 +149,11 @@ static void count_connections(struct fill *fill)
     if (fill->client < (long)fill->count)
         fill->overflow = OVERFLOW_RESET;
     count_accepted(fill);
+    if (!fill->deferred)
+        return;
+    fill->incomplete = fill->client - fill->accepted;
+    if (fill->queued >= 0)
+        fill->incomplete_told = fill->client - fill->queued;
 }
 
 /* End FILL: count, unless something of ours stopped it, and close.  */
@@ -183,7 +204,7 @@ static bool make_room(struct engine *engine, struct fill *fill,
         return false;
     }
     close_fill(last);
-    *last = fill_new(last->family, last->backlog);
+    *last = fill_again(last);
     engine->starved = true;
     return last != fill;
 }
@@ -225,14 +246,22 @@ static bool take_client(struct engine *engine, struct fill *fill, int fd)
     return true;
 }
 
+static int bind_client(const struct fill *fill, int fd)
+{
+    const void *storage = &fill->source.storage;
+    return fill->source.length == 0 ? 0
+                                    : bind(fd, storage, fill->source.length);
+}
+
 /* Connect one more client to FILL, at ADDRESS.  Returns true if the next may
    follow.  */
 static bool add_client(struct engine *engine, struct fill *fill,
                        const struct sonde_address *address)
 {
     int fd = resetting_socket(fill->family);
-    enum client_state state =
-        fd < 0 ? CLIENT_FAILED : client_connect(fd, address);
+    enum client_state state = fd < 0 || bind_client(fill, fd)
+                                  ? CLIENT_FAILED
+                                  : client_connect(fd, address);
     int error = errno;
     if (state == CLIENT_CONNECTED)
         return take_client(engine, fill, fd);
@@ -271,18 +300,20 @@ static void advance(struct engine *engine, struct fill *fill)
    the call that failed, or NULL.  */
 static const char *open_listener(struct fill *fill)
 {
-    struct sonde_address loopback;
+    struct sonde_address address;
     struct sonde_queue queue;
-    if (sonde_address_loopback(&loopback, fill->family, 0))
+    if (listener_address(&address, fill->family))
         return "bind";
     fill->listener = resetting_socket(fill->family);
     if (fill->listener < 0)
         return "socket";
-    const void *storage = &loopback.storage;
-    if (bind(fill->listener, storage, loopback.length))
+    const void *storage = &address.storage;
+    if (bind(fill->listener, storage, address.length))
         return "bind";
     if (listen(fill->listener, fill->backlog))
         return "listen";
+    if (fill->deferred && defer_handshakes(fill->listener))
+        return "deferring";
     if (!sonde_queue(fill->listener, &queue))
         fill->effective = queue.limit;
     else if (errno == EMFILE)
@@ -336,6 +367,19 @@ static void settle(struct engine *engine, struct fill *fill)
     }
 }
 
+/* The client of FILL has been silent for long enough; unless the host is
+   busy.  */
+static void doubt(struct engine *engine, struct fill *fill)
+{
+    struct control *control = control_of(engine, fill);
+    if (control) {
+        control_begin(control);
+        return;
+    }
+    fill->overflow = OVERFLOW_SILENCE;
+    finish(engine, fill);
+}
+
 /* Settle all that is pending, and let go on what can; what has been silent for
    long enough by now needs a control.  */
 static void settle_all(struct engine *engine)
@@ -350,7 +394,7 @@ static void settle_all(struct engine *engine)
         if (fill->state == FILL_PENDING && now - fill->since >= engine->wait)
             fill->state = FILL_EXPIRED;
         if (fill->state == FILL_EXPIRED)
-            control_begin(control_of(engine, fill));
+            doubt(engine, fill);
     }
 }
 

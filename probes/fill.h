@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sonde.h"
+
 /* As many clients as one filling may have.  Each costs the kernel some 5 KiB
    of memory, which a container must be able to bear; and beyond half of the
    28,000 local ports that Linux has for one destination, it looks for a free
@@ -49,13 +51,19 @@ enum fill_state {
 
 struct fill {
     /* asked for */
-    int family;
+    int family; /* AF_INET, AF_INET6 or AF_UNIX */
     int backlog;
+    bool deferred; /* keep handshakes open: see defer.h */
+    /* Where the clients connect from; of length 0, the system chooses.  */
+    struct sonde_address source;
     /* found out, once DONE */
     long effective; /* the kernel's word on the backlog in force, or -1 */
     long queued;    /* its word on the queue when full, or -1 */
     long client;    /* connections the clients saw complete and stay */
     long accepted;  /* connections accept returned */
+    /* If deferred: clients connected that neither accept returned nor, by the
+       second, the kernel counts as waiting for it; the second may be -1.  */
+    long incomplete, incomplete_told;
     enum overflow overflow;
     int overflow_error;
     enum limit limit;
@@ -70,7 +78,7 @@ struct fill {
     int64_t since; /* when the pending client began, by clock_ms */
 };
 
-/* A filling not begun.  */
+/* A filling not begun, of a queue as it comes.  */
 struct fill fill_new(int family, int backlog);
 
 /* What of ours ran out, if ERROR, an errno, tells that; else LIMIT_NONE.  */

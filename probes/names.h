@@ -8,4 +8,11 @@
    system, names do not.  Unknown ones are "E?".  */
 const char *errno_name(int error);
 
+/* The name of the signal NUMBER, such as "SIGPIPE", or NULL.  */
+const char *signal_name(int number);
+
+/* The bits of poll's EVENTS by name, "POLLIN|POLLHUP", or "none"; the text
+   lasts until the fourth call from now.  */
+const char *poll_names(short events);
+
 #endif /* PROBES_NAMES_H */

@@ -20,20 +20,6 @@
 #include "probes/runner.h"
 #include "sonde.h"
 
-/* A line of findings is far shorter; what is longer is no such line.  */
-enum { line_max = 4096 };
-
-struct run {
-    pid_t child;
-    int pipe; /* the child's findings */
-    int64_t start, deadline;
-    char line[line_max];
-    size_t length;
-    struct findings *findings;
-    void (*progress)(const struct findings *, int64_t);
-    struct run_trouble *trouble;
-};
-
 int64_t clock_ms(void)
 {
     struct timespec now;
@@ -49,12 +35,12 @@ static int fail(struct run *run, const char *what, int error)
     return -1;
 }
 
-static int fail_deadline(struct run *run)
+void run_late(struct run *run)
 {
     char text[60];
     snprintf(text, sizeof text, "its deadline of %lld s passed",
              (long long)run->deadline / 1000);
-    return fail(run, text, 0);
+    fail(run, text, 0);
 }
 
 static _Noreturn void be_child(measurement *measure, const void *plan, int fd)
@@ -66,7 +52,7 @@ static _Noreturn void be_child(measurement *measure, const void *plan, int fd)
     _exit(whole ? 0 : 2);
 }
 
-static int start_child(struct run *run, measurement *measure, const void *plan)
+int run_begin(struct run *run, measurement *measure, const void *plan)
 {
     int ends[2];
     fflush(NULL);
@@ -104,16 +90,15 @@ static int take_lines(struct run *run)
     }
     run->length -= (size_t)(start - run->line);
     memmove(run->line, start, run->length);
-    if (run->length == line_max)
+    if (run->length == RUN_LINE_MAX)
         return fail(run, "its findings have no end of line", 0);
     return 0;
 }
 
-/* Read once what is there.  Returns 1 to go on, 0 at the end, -1.  */
-static int read_some(struct run *run)
+int run_step(struct run *run)
 {
     ssize_t got =
-        read(run->pipe, run->line + run->length, line_max - run->length);
+        read(run->pipe, run->line + run->length, RUN_LINE_MAX - run->length);
     if (got < 0)
         return errno == EINTR ? 1 : fail(run, "reading its findings", errno);
     if (got == 0)
@@ -127,14 +112,16 @@ static int read_all(struct run *run)
 {
     for (;;) {
         int64_t left = run->start + run->deadline - clock_ms();
-        if (left <= 0)
-            return fail_deadline(run);
+        if (left <= 0) {
+            run_late(run);
+            return -1;
+        }
         struct pollfd poll_fd = {.fd = run->pipe, .events = POLLIN};
         int ready = poll(&poll_fd, 1, left < INT_MAX ? (int)left : INT_MAX);
         if (ready < 0 && errno != EINTR)
             return fail(run, "poll", errno);
         if (ready > 0) {
-            int more = read_some(run);
+            int more = run_step(run);
             if (more <= 0)
                 return more;
         }
@@ -163,10 +150,11 @@ static int wait_or_kill(const struct run *run, bool wait, int *status)
     return 0;
 }
 
-static int reap(struct run *run, bool whole)
+int run_end(struct run *run, bool whole)
 {
     int status = 0;
     char text[40];
+    close(run->pipe);
     if (!wait_or_kill(run, whole, &status))
         return fail(run, "it did not end", 0);
     if (WIFSIGNALED(status)) {
@@ -174,7 +162,10 @@ static int reap(struct run *run, bool whole)
                  WTERMSIG(status));
         return fail(run, text, 0);
     }
-    return WEXITSTATUS(status) ? fail(run, "it gave up", 0) : 0;
+    if (WEXITSTATUS(status))
+        return fail(run, "it gave up", 0);
+    return whole && run->length > 0 ? fail(run, "its findings break off", 0)
+                                    : 0;
 }
 
 int run_measurement(measurement *measure, const void *plan, int64_t deadline,
@@ -190,11 +181,7 @@ int run_measurement(measurement *measure, const void *plan, int64_t deadline,
         .trouble = trouble,
     };
     *trouble = (struct run_trouble){0};
-    if (start_child(&run, measure, plan))
+    if (run_begin(&run, measure, plan))
         return -1;
-    bool whole = !read_all(&run);
-    close(run.pipe);
-    if (reap(&run, whole))
-        return -1;
-    return run.length > 0 ? fail(&run, "its findings break off", 0) : 0;
+    return run_end(&run, !read_all(&run));
 }

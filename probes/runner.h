@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "probes/finding.h"
 
@@ -30,6 +31,40 @@ int run_measurement(measurement *measure, const void *plan, int64_t deadline,
                     struct findings *findings,
                     void (*progress)(const struct findings *, int64_t elapsed),
                     struct run_trouble *trouble);
+
+/* The same by steps, for those who watch over several at once.  START,
+   DEADLINE, FINDINGS, PROGRESS and TROUBLE are the caller's to set; TROUBLE
+   empty.  */
+
+/* A line of findings is far shorter; what is longer is no such line.  */
+enum { RUN_LINE_MAX = 4096 };
+
+struct run {
+    int64_t start, deadline; /* by clock_ms; milliseconds from then on */
+    struct findings *findings;
+    void (*progress)(const struct findings *, int64_t elapsed);
+    struct run_trouble *trouble;
+    /* its own */
+    pid_t child;
+    int pipe; /* the child's findings: to be polled */
+    char line[RUN_LINE_MAX];
+    size_t length;
+};
+
+/* Start the child.  Returns 0, or -1 with the trouble filled in.  */
+int run_begin(struct run *run, measurement *measure, const void *plan);
+
+/* Read once from the pipe, which is readable.  Returns 1 to go on; 0 at the
+   end; -1 with the trouble filled in.  */
+int run_step(struct run *run);
+
+/* Close the pipe and see the child gone: one that came to its end (WHOLE) by
+   itself until the deadline, otherwise killed at once.  Returns 0, or -1 with
+   the trouble filled in.  */
+int run_end(struct run *run, bool whole);
+
+/* The deadline passed: the trouble says so.  */
+void run_late(struct run *run);
 
 /* Milliseconds of a clock that only goes forward.  */
 int64_t clock_ms(void);

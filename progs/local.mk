@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Named without a folder, so that they stand in the build root.
-bin_PROGRAMS = backlogprobe byteorder
+bin_PROGRAMS = backlogprobe byteorder sockprobe
 
 noinst_LTLIBRARIES += progs/libprogs.la
 progs_libprogs_la_CFLAGS = $(SONDE_CFLAGS)
@@ -22,3 +22,7 @@ backlogprobe_SOURCES = progs/backlogprobe.c
 byteorder_CFLAGS = $(SONDE_CFLAGS)
 byteorder_LDADD = $(progs_libs)
 byteorder_SOURCES = progs/byteorder.c
+
+sockprobe_CFLAGS = $(SONDE_CFLAGS)
+sockprobe_LDADD = $(progs_libs)
+sockprobe_SOURCES = progs/sockprobe.c

@@ -20,10 +20,13 @@ test_scripts = \
 	tests/byteorder.sh \
 	tests/examples.sh \
 	tests/house.sh \
+	tests/incomplete.sh \
 	tests/library.sh \
 	tests/limits.sh \
 	tests/namespaces.sh \
+	tests/overflow.sh \
 	tests/pages.sh \
+	tests/settings.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/tap.sh

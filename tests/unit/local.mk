@@ -23,6 +23,7 @@ unit_tests = \
 	tests/unit/test-listen \
 	tests/unit/test-listen-dual \
 	tests/unit/test-names \
+	tests/unit/test-namespace \
 	tests/unit/test-options \
 	tests/unit/test-plan \
 	tests/unit/test-poller \

@@ -1,0 +1,24 @@
+# sonde-namespace.m4 serial 1
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# SONDE_NAMESPACE
+# ---------------
+# Choose the leaf that gives a process a network of its own:
+#   linux  unshare, with a user namespace where the process has no privilege
+#   none   there is no such thing
+# Whether the kernel lets a user do so is asked at run time.
+# Override with sonde_cv_namespace=LEAF.
+AC_DEFUN([SONDE_NAMESPACE],
+[AC_CACHE_CHECK([how to get a network of one's own], [sonde_cv_namespace],
+  [AC_LINK_IFELSE([AC_LANG_PROGRAM([[
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <net/if.h>
+]], [[struct ifreq request = { .ifr_flags = IFF_UP };
+return unshare (CLONE_NEWUSER | CLONE_NEWNET)
+       + ioctl (0, SIOCSIFFLAGS, &request);]])],
+    [sonde_cv_namespace=linux], [sonde_cv_namespace=none])])
+SONDE_NAMESPACE_LEAF=$sonde_cv_namespace
+AC_SUBST([SONDE_NAMESPACE_LEAF])
+AM_CONDITIONAL([SONDE_NAMESPACE_LINUX], [test "$SONDE_NAMESPACE_LEAF" = linux])
+])

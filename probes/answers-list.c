@@ -1,0 +1,52 @@
+/* answers-list.c - the questions themselves
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include "probes/answers.h"
+#include "probes/known.h"
+#include "probes/wrap.h"
+
+enum { TEXT = 28 };
+
+void answers_list(FILE *out, const struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct question *question = catalogue->entries[i].question;
+        if (!catalogue->entries[i].chosen)
+            continue;
+        int column = pad(out, fprintf(out, "%s", question->id), TEXT);
+        fprintf(out, "%s\n", question->text);
+        (void)column;
+    }
+}
+
+static void put_paragraph(FILE *out, const char *label, const char *text)
+{
+    int column = pad(out, fprintf(out, "%s", label), 14);
+    wrap(out, text, column, 14, WIDTH);
+    putc('\n', out);
+}
+
+void answers_explain(FILE *out, const struct question *question)
+{
+    const struct known *known = NULL;
+    const char *label = "elsewhere";
+    put_paragraph(out, "id", question->id);
+    put_paragraph(out, "question", question->text);
+    put_paragraph(out, "why", question->why);
+    put_paragraph(out, "said of it", question->standard);
+    while ((known = known_next(question->id, known))) {
+        char text[400];
+        snprintf(text, sizeof text, "%s: %s [%s]", known->system, known->answer,
+                 mark_name(known->mark));
+        put_paragraph(out, label, text);
+        label = "";
+    }
+    put_paragraph(out, "use", question->cope);
+    put_paragraph(out, "asked",
+                  question->in_namespace
+                      ? "in a private network namespace, where this program "
+                        "plays the peer"
+                      : "over the loopback interface");
+}

@@ -1,0 +1,243 @@
+/* bind-choices.c - who chooses an address and a port
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/loopback.h"
+#include "probes/proc.h"
+
+/* What getsockname says of FD, as "ADDRESS, PORT" in words.  */
+static const char *local_words(struct asking *ask, int fd, char *text,
+                               size_t size)
+{
+    struct sockaddr_in address = local_address(ask, fd);
+    char host[INET_ADDRSTRLEN];
+    inet_ntop(AF_INET, &address.sin_addr, host, sizeof host);
+    snprintf(text, size, "%s, %s", host,
+             address.sin_port ? "a port by the system" : "port 0");
+    return text;
+}
+
+/* Returns whether the address stayed and the port was chosen.  */
+static bool tell_bound(struct asking *ask, const char *key, in_addr_t host)
+{
+    char text[80];
+    struct sockaddr_in address = loopback_address(0);
+    int fd = tcp_socket(ask);
+    address.sin_addr.s_addr = htonl(host);
+    must(ask, bind_to(fd, &address), "bind");
+    tell(ask, key, "%s", local_words(ask, fd, text, sizeof text));
+    address = local_address(ask, fd);
+    close(fd);
+    return address.sin_addr.s_addr == htonl(host) && address.sin_port;
+}
+
+/* The lowest and highest of some ports that the system chooses.  */
+static void tell_range(struct asking *ask)
+{
+    char text[80];
+    long low, high;
+    if (proc_setting("net.ipv4.ip_local_port_range", text, sizeof text) == 0 &&
+        sscanf(text, "%ld %ld", &low, &high) == 2)
+        tell_read(ask, "ephemeral-range", "%ld to %ld", low, high);
+    else
+        tell_not(ask, "ephemeral-range", "no setting is known");
+    for (int i = 0; i < 32; i++) {
+        struct sockaddr_in address = loopback_address(0);
+        int fd = tcp_socket(ask);
+        must(ask, bind_to(fd, &address), "bind");
+        long port = ntohs(local_address(ask, fd).sin_port);
+        low = i == 0 || port < low ? port : low;
+    }
+    tell(ask, "ephemeral-lowest", "%s",
+         low >= 49152   ? "49152 or above, as IANA says"
+         : low >= 32768 ? "32768 or above"
+         : low >= 1024  ? "1024 or above"
+                        : "below 1024");
+}
+
+/* A port below 1024 without privilege.  */
+static void tell_privileged(struct asking *ask)
+{
+    struct sockaddr_in address = loopback_address(htons(1));
+    int fd = tcp_socket(ask);
+    int result = bind_to(fd, &address);
+    if (geteuid() == 0)
+        tell_not(ask, "port-1", "this process has privilege");
+    else
+        tell(ask, "port-1", "%s", said(result));
+    close(fd);
+}
+
+static void ask_choices(struct asking *ask)
+{
+    char text[80];
+    int fd = tcp_socket(ask);
+    tell(ask, "unbound", "%s", local_words(ask, fd, text, sizeof text));
+    bool usual = tell_bound(ask, "wildcard-port-0", INADDR_ANY);
+    usual &= tell_bound(ask, "loopback-port-0", INADDR_LOOPBACK);
+    struct pair pair = tcp_pair(ask);
+    tell(ask, "connect-unbound", "%s",
+         local_words(ask, pair.client, text, sizeof text));
+    struct sockaddr_in address = loopback_address(0);
+    must(ask, bind_to(fd, &address), "bind");
+    tell(ask, "bind-again", "%s", said(bind_to(fd, &address)));
+    int other = tcp_socket(ask);
+    address.sin_addr.s_addr = inet_addr("192.0.2.1");
+    tell(ask, "not-local", "%s", said(bind_to(other, &address)));
+    tell_range(ask);
+    tell_privileged(ask);
+    tell(ask, "answer", "%s",
+         usual ? "port 0: one the system chooses; the wildcard address stays"
+               : "neither address nor port as asked for: see below");
+    pair_close(&pair);
+}
+
+/* ---- who may share ------------------------------------------------------ */
+
+/* Two sockets want a port: how each is made.  */
+struct contest {
+    int first_option, second_option; /* SO_REUSEADDR, ..., or 0 */
+    bool first_wildcard, second_wildcard, first_listens;
+};
+
+/* What the second one gets: bind's errno, or listen's, or "works".  */
+static void ask_reuse(struct asking *ask)
+{
+    const struct contest *contest = ask->question->data;
+    struct sockaddr_in address = loopback_address(0);
+    int first = tcp_socket(ask), second = tcp_socket(ask);
+    if (contest->first_option)
+        must(ask, set_int(first, SOL_SOCKET, contest->first_option, 1),
+             "setsockopt");
+    if (contest->second_option)
+        must(ask, set_int(second, SOL_SOCKET, contest->second_option, 1),
+             "setsockopt");
+    if (contest->first_wildcard)
+        address.sin_addr.s_addr = htonl(INADDR_ANY);
+    must(ask, bind_to(first, &address), "bind");
+    if (contest->first_listens)
+        must(ask, listen(first, 4), "listen");
+    address.sin_port = local_address(ask, first).sin_port;
+    address.sin_addr.s_addr =
+        htonl(contest->second_wildcard ? INADDR_ANY : INADDR_LOOPBACK);
+    if (bind_to(second, &address)) {
+        tell(ask, "answer", "bind: %s", said(-1));
+        return;
+    }
+    int result = listen(second, 4);
+    tell(ask, "answer", "%s%s", result ? "bind works; listen: " : "works",
+         result ? said(result) : "");
+    if (!contest->first_listens)
+        tell(ask, "first-listens-later", "%s", said(listen(first, 4)));
+}
+
+/* Which of the two servers, one after the other, has SO_REUSEADDR.  */
+struct restart {
+    bool first, second;
+};
+
+/* The server's end closes first and stays in TIME_WAIT; then its port is
+   wanted again.  */
+static void ask_timewait(struct asking *ask)
+{
+    const struct restart *restart = ask->question->data;
+    char byte;
+    int listener = tcp_socket(ask);
+    struct sockaddr_in address = loopback_address(0);
+    must(ask, set_int(listener, SOL_SOCKET, SO_REUSEADDR, restart->first),
+         "setsockopt");
+    must(ask, bind_to(listener, &address), "bind");
+    must(ask, listen(listener, 4), "listen");
+    address = local_address(ask, listener);
+    int client = tcp_client(ask, listener);
+    close(must(ask, accept(listener, NULL, NULL), "accept"));
+    wait_for(client, POLLIN, PATIENCE);
+    (void)!recv(client, &byte, 1, 0);
+    close(client);
+    settle(ask);
+    close(listener);
+    int fd = tcp_socket(ask);
+    must(ask, set_int(fd, SOL_SOCKET, SO_REUSEADDR, restart->second),
+         "setsockopt");
+    int result = bind_to(fd, &address);
+    if (result == 0)
+        result = listen(fd, 4);
+    tell(ask, "answer", "%s", result ? said(result) : "works");
+}
+
+#define REUSE(name, what, standards, ...)                                      \
+    {                                                                          \
+        .id = "bind.reuse." name, .text = what,                                \
+        .why = "Two servers on one port: a restart that works, a port that "   \
+               "is stolen, or a load that is shared.",                         \
+        .standard = standards,                                                 \
+        .cope = "sonde_listen: SONDE_REBIND and SONDE_SHARE, by intent",       \
+        .ask = ask_reuse, .data = &(const struct contest)                      \
+        {                                                                      \
+            __VA_ARGS__                                                        \
+        }                                                                      \
+    }
+#define POSIX_REUSE                                                            \
+    "POSIX.1-2024 setsockopt: SO_REUSEADDR, bind should allow reuse of local " \
+    "addresses; how is the protocol's. SO_REUSEPORT is not in POSIX."
+#define TIMEWAIT(name, one, two, what)                                         \
+    {                                                                          \
+        .id = "bind.reuse." name, .text = what,                                \
+        .why = "A server that was restarted cannot have its port for a "       \
+               "minute or more.",                                              \
+        .standard = "RFC 9293 3.6.1: TIME_WAIT lasts 2 MSL. The notes: all "   \
+                    "TCP servers should set SO_REUSEADDR.",                    \
+        .cope = "sonde_listen with SONDE_REBIND", .ask = ask_timewait,         \
+        .data = &(const struct restart)                                        \
+        {                                                                      \
+            one, two                                                           \
+        }                                                                      \
+    }
+
+QUESTIONS(bind_choices){
+    {
+        .id = "bind.choices",
+        .text = "wildcard or given address, zero or given port: who chooses",
+        .why = "A server that is found nowhere, or everywhere, was bound by "
+               "the system.",
+        .standard = "POSIX.1-2024 bind: port 0 is chosen by the system; EINVAL "
+                    "if bound already. The notes: the same table.",
+        .cope = "sonde_address_any, sonde_address_loopback, "
+                "sonde_address_local",
+        .ask = ask_choices,
+    },
+    REUSE("none", "bind a port where somebody listens", POSIX_REUSE,
+          .first_listens = true),
+    REUSE("addr", "the same, both with SO_REUSEADDR", POSIX_REUSE,
+          .first_listens = true, .first_option = SO_REUSEADDR,
+          .second_option = SO_REUSEADDR),
+    REUSE("addr-idle", "both with SO_REUSEADDR, the first does not listen",
+          POSIX_REUSE, .first_option = SO_REUSEADDR,
+          .second_option = SO_REUSEADDR),
+    REUSE("addr-wildcard", "both with SO_REUSEADDR, wildcard then loopback",
+          POSIX_REUSE, .first_listens = true, .first_wildcard = true,
+          .first_option = SO_REUSEADDR, .second_option = SO_REUSEADDR),
+    REUSE("addr-specific", "both with SO_REUSEADDR, loopback then wildcard",
+          POSIX_REUSE, .first_listens = true, .second_wildcard = true,
+          .first_option = SO_REUSEADDR, .second_option = SO_REUSEADDR),
+#ifdef SO_REUSEPORT
+    REUSE("port", "the same, both with SO_REUSEPORT", POSIX_REUSE,
+          .first_listens = true, .first_option = SO_REUSEPORT,
+          .second_option = SO_REUSEPORT),
+    REUSE("port-second", "the same, the second alone with SO_REUSEPORT",
+          POSIX_REUSE, .first_listens = true, .second_option = SO_REUSEPORT),
+#endif
+    TIMEWAIT("timewait", false, false,
+             "bind the port of a connection in TIME_WAIT"),
+    TIMEWAIT("timewait-addr", true, true,
+             "the same, both servers with SO_REUSEADDR"),
+    TIMEWAIT("timewait-addr-second", false, true,
+             "the same, the new server alone with SO_REUSEADDR"),
+    END_OF_QUESTIONS,
+};

@@ -1,0 +1,95 @@
+/* bind-v6only.c - whether an IPv6 socket serves IPv4
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/loopback.h"
+
+static int v6_socket(struct asking *ask)
+{
+    return must(ask, socket(AF_INET6, SOCK_STREAM, 0), "socket");
+}
+
+/* bind FD to the wildcard address of IPv6.  */
+static struct sockaddr_in6 bind_any(struct asking *ask, int fd)
+{
+    struct sockaddr_in6 address;
+    socklen_t length = sizeof address;
+    memset(&address, 0, sizeof address);
+    address.sin6_family = AF_INET6;
+    must(ask, bind(fd, (struct sockaddr *)&address, length), "bind");
+    must(ask, getsockname(fd, (struct sockaddr *)&address, &length),
+         "getsockname");
+    return address;
+}
+
+/* What an IPv4 client sees of FD, and how the server sees the client.  */
+static const char *by_ipv4(struct asking *ask, int fd)
+{
+    struct sockaddr_in6 address = bind_any(ask, fd), peer;
+    struct sockaddr_in target = loopback_address(address.sin6_port);
+    socklen_t length = sizeof peer;
+    must(ask, listen(fd, 4), "listen");
+    int client = tcp_socket(ask);
+    if (connect_to(client, &target))
+        return said(-1);
+    int server =
+        must(ask, accept(fd, (struct sockaddr *)&peer, &length), "accept");
+    bool mapped =
+        peer.sin6_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&peer.sin6_addr);
+    reset(client);
+    close(server);
+    return mapped ? "served, as ::ffff:127.0.0.1" : "served, as IPv4";
+}
+
+/* Both families on one port, each with a socket of its own.  */
+static const char *side_by_side(struct asking *ask, int value)
+{
+    int fd = v6_socket(ask), other = tcp_socket(ask);
+    set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, value);
+    struct sockaddr_in6 address = bind_any(ask, fd);
+    struct sockaddr_in target = loopback_address(address.sin6_port);
+    must(ask, listen(fd, 4), "listen");
+    target.sin_addr.s_addr = htonl(INADDR_ANY);
+    int result = bind_to(other, &target);
+    if (result == 0)
+        result = listen(other, 4);
+    return result ? said(result) : "works";
+}
+
+static void ask_v6only(struct asking *ask)
+{
+    int fd = v6_socket(ask);
+    int usual = get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, -1);
+    const char *clear = said(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+    const char *served = by_ipv4(ask, fd);
+    fd = v6_socket(ask);
+    const char *set = said(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
+    tell(ask, "set-0", "%s", clear);
+    tell(ask, "set-1", "%s", set);
+    tell(ask, "ipv4-client-of-0", "%s", served);
+    tell(ask, "ipv4-client-of-1", "%s", by_ipv4(ask, fd));
+    tell(ask, "both-sockets-with-1", "%s", side_by_side(ask, 1));
+    tell(ask, "both-sockets-with-0", "%s", side_by_side(ask, 0));
+    tell(ask, "answer", "%d by default; can be %s", usual,
+         *clear == '0' && *set == '0' ? "set either way" : "set one way only");
+}
+
+QUESTIONS(bind_v6only){
+    {
+        .id = "bind.v6only",
+        .text = "IPV6_V6ONLY: its default, and IPv4 clients of an IPv6 socket",
+        .why = "One socket serves both families here and one of them there; "
+               "OpenBSD does not let one clear it.",
+        .standard = "RFC 3493 5.3: off by default. POSIX.1-2024: the same. The "
+                    "notes: an IPv6 server serves IPv4 clients.",
+        .cope = "sonde_listen_dual: a socket for each family",
+        .ask = ask_v6only,
+    },
+    END_OF_QUESTIONS,
+};

@@ -1,0 +1,182 @@
+/* connect-timeout.c - connect where nobody answers, or a router does
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/loopback.h"
+#include "probes/names.h"
+#include "probes/runner.h"
+#include "probes/tun.h"
+#include "probes/wire.h"
+
+/* So long the SYNs are watched, in milliseconds.  */
+enum { WATCHED = 7600 };
+
+/* The seconds between the SYNs of LINE, the first of which has come, into
+   TEXT.  */
+static void watch_syns(struct line *line, char *text, size_t size)
+{
+    int64_t start = clock_ms(), last = start, now;
+    size_t used = 0;
+    text[0] = '\0';
+    while ((now = clock_ms()) < start + WATCHED &&
+           line_receive(line, (int)(start + WATCHED - now)) &&
+           used + 8 < size) {
+        now = clock_ms();
+        used += (size_t)snprintf(text + used, size - used, "%s%ld",
+                                 used ? ", " : "",
+                                 (long)((now - last + 500) / 1000));
+        last = now;
+    }
+}
+
+/* How long it takes until connect gives up, in seconds: after LINEAR steps of
+   one second they double.  */
+static long total_time(long retries, long linear)
+{
+    long total = 0, step = 1;
+    for (long i = 0; i < linear; i++)
+        total += 1;
+    for (long i = 0; i <= retries; i++, step *= 2)
+        total += step < 120 ? step : 120;
+    return total;
+}
+
+/* Ask with one retry only, so that the end can be seen.  */
+static const char *short_outcome(struct wire *wire)
+{
+#ifdef TCP_SYNCNT
+    struct line line;
+    static char text[40];
+    int64_t start = clock_ms();
+    line_begin(&line, wire, TUN_PEER);
+    if (set_int(line.fd, IPPROTO_TCP, TCP_SYNCNT, 1))
+        return NULL;
+    if (!wait_for(line.fd, POLLOUT, 6000))
+        return NULL;
+    int error = get_int(line.fd, SOL_SOCKET, SO_ERROR, 0);
+    snprintf(text, sizeof text, "%s", errno_name(error));
+    tell(wire->ask, "with-one-retry", "%s after %ld s", text,
+         (long)((clock_ms() - start + 500) / 1000));
+    line_close(&line);
+    return text;
+#else
+    (void)wire;
+    return NULL;
+#endif
+}
+
+/* The host's own figures, read before the namespace is entered: it has its
+   own.  */
+struct figures {
+    long retries, linear;
+};
+
+static void ask_timeout(struct asking *ask)
+{
+    struct wire wire;
+    struct line line;
+    char gaps[80];
+    struct figures figures = {
+        namespace_read("net.ipv4.tcp_syn_retries"),
+        namespace_read("net.ipv4.tcp_syn_linear_timeouts")};
+    wire_open(&wire, ask, false);
+    const char *error = short_outcome(&wire);
+    line_begin(&line, &wire, TUN_PEER);
+    watch_syns(&line, gaps, sizeof gaps);
+    line_close(&line);
+    tell(ask, "seconds-between-SYNs", "%s", gaps);
+    if (figures.retries < 0) {
+        tell_not(ask, "gives-up-after", "the kernel does not say");
+        tell(ask, "answer", "%s", error ? error : "nothing for seven seconds");
+        return;
+    }
+    long linear = figures.linear > 0 ? figures.linear : 0;
+    long total = total_time(figures.retries, linear);
+    tell_read(ask, "gives-up-after",
+              "%ld s, computed from %ld retries and %ld steps of 1 s before "
+              "they double",
+              total, figures.retries, linear);
+    tell(ask, "answer", "%s; after %ld s by computation",
+         error ? error : "nothing for seven seconds", total);
+}
+
+/* ---- a router answers --------------------------------------------------- */
+
+/* What connect says when the answer to its SYN is CODE.  */
+static const char *answered(struct wire *wire, const char *key, int code)
+{
+    struct line line;
+    static char text[80];
+    line_begin(&line, wire, TUN_BEHIND);
+    wire_unreachable(wire, code, 0);
+    bool at_once = wait_for(line.fd, POLLOUT, 700);
+    if (!at_once)
+        wait_for(line.fd, POLLOUT, 1800);
+    int error = get_int(line.fd, SOL_SOCKET, SO_ERROR, 0);
+    snprintf(text, sizeof text, "%s%s",
+             error ? errno_name(error) : "nothing, the SYN is sent again",
+             error == 0 ? ""
+             : at_once  ? ", at once"
+                        : ", after a while");
+    tell(wire->ask, key, "%s", text);
+    line_close(&line);
+    return text;
+}
+
+static void ask_unreachable(struct asking *ask)
+{
+    struct wire wire;
+    struct namespace_trouble trouble;
+    wire_open(&wire, ask, false);
+    struct sockaddr_in address = loopback_address(htons(7));
+    address.sin_addr.s_addr = inet_addr(TUN_BEHIND);
+    tell(ask, "no-route", "%s", said(connect_to(tcp_socket(ask), &address)));
+    if (tun_route(&trouble))
+        give_up(ask, "%s", trouble.text);
+    answered(&wire, "network", ICMP_NETWORK);
+    answered(&wire, "protocol", ICMP_PROTOCOL);
+    answered(&wire, "port", ICMP_PORT);
+    answered(&wire, "prohibited", ICMP_PROHIBITED);
+    tell(ask, "answer", "%s", answered(&wire, "host", ICMP_HOST));
+}
+
+QUESTIONS(connect_timeout){
+    {
+        .id = "connect.timeout",
+        .text = "connect when nobody answers: the errno, and when",
+        .why = "Two minutes are longer than anybody waits; a deadline of one's "
+               "own is needed, and two SYNs should fit into it.",
+        .standard = "RFC 9293 3.8.3: at least three minutes for a SYN. The "
+                    "notes: 75 s, "
+                    "BSD's figure; Linux about 131 s, illumos 180 s.",
+        .cope = "sonde_connect: one deadline for all; "
+                "SONDE_OUTCOME_TIMED_OUT",
+        .ask = ask_timeout,
+        .in_namespace = true,
+        .deadline = 20000,
+        .repeats = 2,
+    },
+    {
+        .id = "connect.unreachable",
+        .text = "connect when a router says \"unreachable\"",
+        .why = "Some stacks tell at once, some go on trying for a minute; the "
+               "errno depends on which router answered.",
+        .standard = "RFC 1122 4.2.3.9: soft errors, not to abort for. "
+                    "POSIX.1-2024: EHOSTUNREACH, ENETUNREACH. The notes: "
+                    "retries for 75 s, then EHOSTUNREACH.",
+        .cope = "sonde_outcome: the same outcome for each of these errnos",
+        .ask = ask_unreachable,
+        .in_namespace = true,
+        .deadline = 25000,
+        .repeats = 2,
+    },
+    END_OF_QUESTIONS,
+};

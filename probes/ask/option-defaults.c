@@ -1,0 +1,234 @@
+/* option-defaults.c - socket options: their defaults, and what setting does
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/select.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "probes/loopback.h"
+#include "probes/names.h"
+
+struct row {
+    const char *name;
+    int level, option;
+    int value; /* to be set; 0: not to be set */
+};
+
+#define SOCKET(option, value)                                                  \
+    {                                                                          \
+#option, SOL_SOCKET, option, value                                     \
+    }
+#define TCP(option, value)                                                     \
+    {                                                                          \
+#option, IPPROTO_TCP, option, value                                    \
+    }
+#define IP(option, value)                                                      \
+    {                                                                          \
+#option, IPPROTO_IP, option, value                                     \
+    }
+
+static const struct row rows[] = {
+    SOCKET(SO_BROADCAST, 1),
+    SOCKET(SO_DEBUG, 1),
+    SOCKET(SO_DONTROUTE, 1),
+    SOCKET(SO_KEEPALIVE, 1),
+    SOCKET(SO_OOBINLINE, 1),
+    SOCKET(SO_RCVBUF, 10000),
+    SOCKET(SO_SNDBUF, 10000),
+    SOCKET(SO_RCVLOWAT, 7),
+    SOCKET(SO_SNDLOWAT, 7),
+    SOCKET(SO_REUSEADDR, 1),
+    SOCKET(SO_TYPE, 0),
+    SOCKET(SO_ERROR, 0),
+    SOCKET(SO_ACCEPTCONN, 0),
+#ifdef SO_REUSEPORT
+    SOCKET(SO_REUSEPORT, 1),
+#endif
+#ifdef SO_NOSIGPIPE
+    SOCKET(SO_NOSIGPIPE, 1),
+#endif
+#ifdef SO_USELOOPBACK
+    SOCKET(SO_USELOOPBACK, 1),
+#endif
+#ifdef SO_TIMESTAMP
+    SOCKET(SO_TIMESTAMP, 1),
+#endif
+#ifdef SO_PRIORITY
+    SOCKET(SO_PRIORITY, 3),
+#endif
+#ifdef SO_PROTOCOL
+    SOCKET(SO_PROTOCOL, 0),
+#endif
+#ifdef SO_DOMAIN
+    SOCKET(SO_DOMAIN, 0),
+#endif
+    TCP(TCP_NODELAY, 1),
+    TCP(TCP_MAXSEG, 1000),
+#ifdef TCP_KEEPIDLE
+    TCP(TCP_KEEPIDLE, 100),
+#endif
+#ifdef TCP_KEEPALIVE
+    TCP(TCP_KEEPALIVE, 100),
+#endif
+#ifdef TCP_KEEPINTVL
+    TCP(TCP_KEEPINTVL, 10),
+#endif
+#ifdef TCP_KEEPCNT
+    TCP(TCP_KEEPCNT, 5),
+#endif
+#ifdef TCP_SYNCNT
+    TCP(TCP_SYNCNT, 3),
+#endif
+#ifdef TCP_CORK
+    TCP(TCP_CORK, 1),
+#endif
+#ifdef TCP_NOPUSH
+    TCP(TCP_NOPUSH, 1),
+#endif
+#ifdef TCP_QUICKACK
+    TCP(TCP_QUICKACK, 0),
+#endif
+#ifdef TCP_USER_TIMEOUT
+    TCP(TCP_USER_TIMEOUT, 5000),
+#endif
+#ifdef TCP_LINGER2
+    TCP(TCP_LINGER2, 10),
+#endif
+#ifdef TCP_DEFER_ACCEPT
+    TCP(TCP_DEFER_ACCEPT, 5),
+#endif
+#ifdef TCP_WINDOW_CLAMP
+    TCP(TCP_WINDOW_CLAMP, 10000),
+#endif
+    IP(IP_TTL, 77),
+    IP(IP_TOS, 16),
+};
+
+/* "0; set 1: 1", "87380; set 10000: 20000", "1; set 7: ENOPROTOOPT".  */
+static bool tell_row(struct asking *ask, const struct row *row)
+{
+    int fd = tcp_socket(ask);
+    int missing = -999999;
+    int before = get_int(fd, row->level, row->option, missing);
+    bool there = before != missing;
+    if (!there) {
+        tell(ask, row->name, "%s", said(-1));
+    } else if (row->value == 0) {
+        tell(ask, row->name, "%d", before);
+    } else if (set_int(fd, row->level, row->option, row->value)) {
+        tell(ask, row->name, "%d; set %d: %s", before, row->value, said(-1));
+    } else {
+        tell(ask, row->name, "%d; set %d: %d", before, row->value,
+             get_int(fd, row->level, row->option, missing));
+    }
+    close(fd);
+    return there;
+}
+
+/* SO_LINGER and the timeouts are structures.  */
+static void tell_structures(struct asking *ask)
+{
+    struct linger linger = {0, 0};
+    struct timeval time = {0, 0};
+    socklen_t size = sizeof linger;
+    int fd = tcp_socket(ask);
+    if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size))
+        tell(ask, "SO_LINGER", "%s", said(-1));
+    else
+        tell(ask, "SO_LINGER", "%s, %d", linger.l_onoff ? "on" : "off",
+             linger.l_linger);
+    size = sizeof time;
+    if (getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, &size))
+        tell(ask, "SO_RCVTIMEO", "%s", said(-1));
+    else
+        tell(ask, "SO_RCVTIMEO", "%ld s", (long)time.tv_sec);
+    size = sizeof time;
+    if (getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, &size))
+        tell(ask, "SO_SNDTIMEO", "%s", said(-1));
+    else
+        tell(ask, "SO_SNDTIMEO", "%ld s", (long)time.tv_sec);
+    close(fd);
+}
+
+static void ask_defaults(struct asking *ask)
+{
+    int count = 0, all = (int)(sizeof rows / sizeof *rows);
+    for (int i = 0; i < all; i++)
+        count += tell_row(ask, &rows[i]);
+    tell_structures(ask);
+    tell(ask, "answer", "%d of %d options of this system's headers are there",
+         count, all);
+}
+
+/* Whether FD is readable by select within MILLISECONDS.  */
+static bool selects(int fd, int milliseconds)
+{
+    fd_set set;
+    struct timeval time = {0, milliseconds * 1000};
+    FD_ZERO(&set);
+    FD_SET(fd, &set);
+    return select(fd + 1, &set, NULL, NULL, &time) > 0;
+}
+
+static void ask_lowat(struct asking *ask)
+{
+    struct pair pair = tcp_pair(ask);
+    char buffer[8];
+    tell(ask, "default", "%d",
+         get_int(pair.server, SOL_SOCKET, SO_RCVLOWAT, -1));
+    if (set_int(pair.server, SOL_SOCKET, SO_RCVLOWAT, 3)) {
+        tell(ask, "answer", "SO_RCVLOWAT cannot be set: %s", said(-1));
+        return;
+    }
+    must(ask, (int)send(pair.client, "x", 1, 0), "send");
+    settle(ask);
+    bool by_one = selects(pair.server, 0);
+    bool poll_by_one = wait_for(pair.server, POLLIN, 0);
+    must(ask, (int)send(pair.client, "yz", 2, 0), "send");
+    bool by_three = selects(pair.server, 900);
+    tell(ask, "answer", "%s",
+         by_one     ? "no: select returns for the first byte"
+         : by_three ? "yes: select waits for that many bytes"
+                    : "select does not return at all");
+    tell(ask, "poll", "%s",
+         poll_by_one ? "returns for the first byte"
+                     : "waits for that many bytes");
+    tell(ask, "read", "%s",
+         said(recv(pair.server, buffer, sizeof buffer, MSG_DONTWAIT)));
+    tell(ask, "SO_SNDLOWAT", "%d",
+         get_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, -1));
+    tell(ask, "set-SO_SNDLOWAT", "%s",
+         said(set_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, 100)));
+}
+
+QUESTIONS(option_defaults){
+    {
+        .id = "option.defaults",
+        .text = "each option of a TCP socket: default, set, read back",
+        .why = "What is read back is not always what was set: buffers are "
+               "doubled, times rounded, some options cannot be set at all.",
+        .standard = "POSIX.1-2024 2.10.16. The notes: SO_SNDLOWAT is 2048, "
+                    "SO_RCVLOWAT 1 by default.",
+        .cope = "sonde_keepalive; the rest: read back what matters",
+        .ask = ask_defaults,
+    },
+    {
+        .id = "option.lowat",
+        .text = "does select wait for SO_RCVLOWAT bytes",
+        .why = "A loop that counts on whole records wakes up for each byte "
+               "where it does not, and spins where read does not wait.",
+        .standard =
+            "POSIX.1-2024 2.10.16: receive calls wait for the low-water "
+            "mark; select as they do. The notes: the same.",
+        .cope = "sonde_read_all, sonde_line: count bytes themselves",
+        .ask = ask_lowat,
+    },
+    END_OF_QUESTIONS,
+};

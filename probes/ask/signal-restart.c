@@ -1,0 +1,246 @@
+/* signal-restart.c - which calls go on after a signal
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/select.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "probes/interrupt.h"
+#include "probes/loopback.h"
+#include "probes/names.h"
+
+/* What a call blocks on.  */
+struct scene {
+    struct asking *ask;
+    int fd;    /* the call's */
+    int other; /* what lets it end */
+    struct sockaddr_in address;
+};
+
+struct trial {
+    void (*open)(struct scene *scene);
+    long (*call)(void *scene);
+    void (*release)(void *scene);
+    int timeout; /* the socket's timeout that may bear on it, or 0 */
+};
+
+/* ---- what the calls block on -------------------------------------------- */
+
+static void open_listener(struct scene *scene)
+{
+    scene->fd = tcp_listener(scene->ask, 4);
+    scene->address = local_address(scene->ask, scene->fd);
+}
+
+static void open_connection(struct scene *scene)
+{
+    struct pair pair = tcp_pair(scene->ask);
+    scene->fd = pair.server;
+    scene->other = pair.client;
+    close(pair.listener);
+}
+
+/* Write until nothing fits any more, also after what is under way arrived.  */
+static void open_full(struct scene *scene)
+{
+    static char block[4096];
+    open_connection(scene);
+    set_nonblocking(scene->fd, true);
+    for (int round = 0; round < 3; round++) {
+        while (send(scene->fd, block, sizeof block, 0) > 0)
+            continue;
+        while (send(scene->fd, block, 1, 0) > 0)
+            continue;
+        settle(scene->ask);
+    }
+    set_nonblocking(scene->fd, false);
+}
+
+/* A client before a full queue.  */
+static void open_queue(struct scene *scene)
+{
+    enum { most = 300 };
+    int fds[most], next;
+    scene->other = tcp_listener(scene->ask, 1);
+    int count = fill_queue(scene->ask, scene->other, most, false, fds, &next);
+    if (next != ETIMEDOUT)
+        give_up(scene->ask,
+                "no connect waits: number %d before a full queue gets %s",
+                count + 1, errno_name(next));
+    scene->address = local_address(scene->ask, scene->other);
+    scene->fd = tcp_socket(scene->ask);
+}
+
+/* ---- the calls, and what lets them end ---------------------------------- */
+
+static long call_accept(void *data)
+{
+    const struct scene *scene = data;
+    return accept(scene->fd, NULL, NULL);
+}
+
+static void release_accept(void *data)
+{
+    const struct scene *scene = data;
+    tcp_client(scene->ask, scene->fd);
+}
+
+static long call_connect(void *data)
+{
+    const struct scene *scene = data;
+    return connect_to(scene->fd, &scene->address);
+}
+
+static void release_connect(void *data)
+{
+    const struct scene *scene = data;
+    while (wait_for(scene->other, POLLIN, PATIENCE))
+        end_by_reset(accept(scene->other, NULL, NULL));
+}
+
+static long call_read(void *data)
+{
+    char byte;
+    const struct scene *scene = data;
+    return read(scene->fd, &byte, 1);
+}
+
+static long call_recv(void *data)
+{
+    char byte;
+    const struct scene *scene = data;
+    return recv(scene->fd, &byte, 1, 0);
+}
+
+static long call_poll(void *data)
+{
+    const struct scene *scene = data;
+    struct pollfd poll_fd = {.fd = scene->fd, .events = POLLIN};
+    return poll(&poll_fd, 1, PATIENCE);
+}
+
+static long call_select(void *data)
+{
+    const struct scene *scene = data;
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(scene->fd, &readable);
+    return select(scene->fd + 1, &readable, NULL, NULL, NULL);
+}
+
+static void release_byte(void *data)
+{
+    const struct scene *scene = data;
+    must(scene->ask, (int)send(scene->other, "", 1, 0), "send");
+}
+
+static long call_write(void *data)
+{
+    const struct scene *scene = data;
+    return write(scene->fd, "", 1);
+}
+
+static long call_send(void *data)
+{
+    const struct scene *scene = data;
+    return send(scene->fd, "", 1, 0);
+}
+
+static void release_write(void *data)
+{
+    static char block[65536];
+    const struct scene *scene = data;
+    while (recv(scene->other, block, sizeof block, 0) > 0)
+        continue;
+}
+
+/* ---- asking ------------------------------------------------------------- */
+
+static void try_call(struct asking *ask, const char *key, int flags,
+                     bool timeout)
+{
+    const struct trial *trial = ask->question->data;
+    struct scene scene = {.ask = ask, .fd = -1, .other = -1};
+    struct blocking blocking = {trial->call, trial->release, &scene};
+    struct timeval time = {.tv_sec = 2 * PATIENCE / 1000};
+    trial->open(&scene);
+    if (timeout)
+        must(ask,
+             setsockopt(scene.fd, SOL_SOCKET, trial->timeout, &time,
+                        sizeof time),
+             "setsockopt");
+    const char *outcome = interrupt_call(ask, &blocking, flags);
+    if (outcome)
+        tell(ask, key, "%s", outcome);
+    else
+        tell_not(ask, key, "the call did not wait");
+    if (scene.other >= 0)
+        reset(scene.other);
+    reset(scene.fd);
+}
+
+static void ask_restart(struct asking *ask)
+{
+    const struct trial *trial = ask->question->data;
+    try_call(ask, "answer", SA_RESTART, false);
+    try_call(ask, "without-restart", 0, false);
+    if (trial->timeout)
+        try_call(ask, "with-timeout", SA_RESTART, true);
+    if (trial->open != open_queue) /* that takes a second */
+        try_call(ask, "signal-function", BY_SIGNAL, false);
+}
+
+#define RESTART(name, standards, copes, ...)                                   \
+    {                                                                          \
+        .id = "signal.restart." name,                                          \
+        .text = "does " name " go on after a signal with SA_RESTART",          \
+        .why = "A call that returns EINTR where the program was written on a " \
+               "system that restarts it looks like a failure: servers die "    \
+               "of SIGCHLD, clients give up.",                                 \
+        .standard = standards, .cope = copes, .ask = ask_restart,              \
+        .data = &(const struct trial)                                          \
+        {                                                                      \
+            __VA_ARGS__                                                        \
+        }                                                                      \
+    }
+#define POSIX_RESTART                                                          \
+    "POSIX.1-2024 sigaction: with SA_RESTART it restarts, unless it says "     \
+    "otherwise; with a socket's timeout it need not. The notes: not every "    \
+    "system restarts every call."
+
+QUESTIONS(signal_restart){
+    RESTART("accept", POSIX_RESTART, "sonde_accept: EINTR is never reported",
+            open_listener, call_accept, release_accept, SO_RCVTIMEO),
+    RESTART("connect",
+            "POSIX.1-2024 connect: after EINTR the connection goes on by "
+            "itself. The notes: connect must not be called again.",
+            "sonde_connect: waits for it with poll, within one deadline",
+            open_queue, call_connect, release_connect, SO_SNDTIMEO),
+    RESTART("read", POSIX_RESTART,
+            "sonde_read: EINTR is counted against the deadline",
+            open_connection, call_read, release_byte, SO_RCVTIMEO),
+    RESTART("recv", POSIX_RESTART,
+            "sonde_read: EINTR is counted against the deadline",
+            open_connection, call_recv, release_byte, SO_RCVTIMEO),
+    RESTART("write", POSIX_RESTART,
+            "sonde_write: EINTR is counted against the deadline", open_full,
+            call_write, release_write, SO_SNDTIMEO),
+    RESTART("send", POSIX_RESTART,
+            "sonde_write: EINTR is counted against the deadline", open_full,
+            call_send, release_write, SO_SNDTIMEO),
+    RESTART("poll", "POSIX.1-2024 poll: EINTR whatever SA_RESTART says",
+            "sonde_poller_wait: goes on with the time that is left",
+            open_connection, call_poll, release_byte, 0),
+    RESTART("select",
+            "POSIX.1-2024 select: with SA_RESTART it is implementation-defined "
+            "whether it restarts",
+            "sonde_poller_wait: goes on with the time that is left",
+            open_connection, call_select, release_byte, 0),
+    END_OF_QUESTIONS,
+};

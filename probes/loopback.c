@@ -1,0 +1,189 @@
+/* loopback.c - sockets on the loopback interface, to put questions to
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/loopback.h"
+#include "probes/runner.h"
+
+int tcp_socket(struct asking *ask)
+{
+    return must(ask, socket(AF_INET, SOCK_STREAM, 0), "socket");
+}
+
+struct sockaddr_in loopback_address(in_port_t port)
+{
+    struct sockaddr_in address;
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_port = port;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
+int bind_to(int fd, const struct sockaddr_in *address)
+{
+    return bind(fd, (const struct sockaddr *)address, sizeof *address);
+}
+
+int connect_to(int fd, const struct sockaddr_in *address)
+{
+    return connect(fd, (const struct sockaddr *)address, sizeof *address);
+}
+
+struct sockaddr_in local_address(struct asking *ask, int fd)
+{
+    struct sockaddr_in address;
+    socklen_t length = sizeof address;
+    must(ask, getsockname(fd, (struct sockaddr *)&address, &length),
+         "getsockname");
+    return address;
+}
+
+int tcp_listener(struct asking *ask, int backlog)
+{
+    int fd = tcp_socket(ask);
+    struct sockaddr_in address = loopback_address(0);
+    must(ask, bind_to(fd, &address), "bind");
+    must(ask, listen(fd, backlog), "listen");
+    return fd;
+}
+
+int tcp_client(struct asking *ask, int listener)
+{
+    struct sockaddr_in address = local_address(ask, listener);
+    int fd = tcp_socket(ask);
+    must(ask, connect_to(fd, &address), "connect");
+    return fd;
+}
+
+struct pair tcp_pair(struct asking *ask)
+{
+    struct pair pair;
+    pair.listener = tcp_listener(ask, 8);
+    pair.client = tcp_client(ask, pair.listener);
+    pair.server = must(ask, accept(pair.listener, NULL, NULL), "accept");
+    return pair;
+}
+
+void pair_close(struct pair *pair)
+{
+    reset(pair->client);
+    reset(pair->server);
+    close(pair->listener);
+}
+
+int set_int(int fd, int level, int option, int value)
+{
+    return setsockopt(fd, level, option, &value, sizeof value);
+}
+
+int get_int(int fd, int level, int option, int otherwise)
+{
+    int value = 0;
+    socklen_t size = sizeof value;
+    if (getsockopt(fd, level, option, &value, &size))
+        return otherwise;
+    return size == 1 ? *(unsigned char *)&value : value;
+}
+
+void end_by_reset(int fd)
+{
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+void reset(int fd)
+{
+    if (fd < 0)
+        return;
+    end_by_reset(fd);
+    close(fd);
+}
+
+void set_nonblocking(int fd, bool on)
+{
+    int flags = fcntl(fd, F_GETFL);
+    fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+}
+
+short wait_for(int fd, short events, int timeout)
+{
+    int64_t end = clock_ms() + timeout;
+    struct pollfd poll_fd = {.fd = fd, .events = events};
+    for (;;) {
+        int64_t left = end - clock_ms();
+        int ready = poll(&poll_fd, 1, left > 0 ? (int)left : 0);
+        if (ready >= 0)
+            return ready ? poll_fd.revents : 0;
+        if (errno != EINTR)
+            return 0;
+    }
+}
+
+void settle(struct asking *ask)
+{
+    struct pair pair = tcp_pair(ask);
+    char byte = 0;
+    for (int i = 0; i < 3; i++) {
+        must(ask, (int)send(pair.client, &byte, 1, 0), "send");
+        must(ask, (int)recv(pair.server, &byte, 1, 0), "recv");
+    }
+    poll(NULL, 0, 5);
+    pair_close(&pair);
+}
+
+/* Begin to connect, and wait until it is decided.  Returns the descriptor, or
+   -1 with errno; ETIMEDOUT for silence while others get through.  */
+static int try_client(struct asking *ask, const struct sockaddr_in *address)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    struct sockaddr_in peer;
+    socklen_t length = sizeof peer;
+    int fd = tcp_socket(ask);
+    set_nonblocking(fd, true);
+    if (connect_to(fd, address) && errno != EINPROGRESS) {
+        error = errno;
+    } else if (!wait_for(fd, POLLOUT, 40)) {
+        settle(ask);
+        if (!wait_for(fd, POLLOUT, 0))
+            error = ETIMEDOUT;
+    }
+    if (!error && getpeername(fd, (struct sockaddr *)&peer, &length) &&
+        (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) || !error))
+        error = ENOTCONN;
+    if (!error)
+        return fd;
+    reset(fd);
+    errno = error;
+    return -1;
+}
+
+int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
+               int *next)
+{
+    struct sockaddr_in address = local_address(ask, listener);
+    int count = 0;
+    *next = 0;
+    while (count < most) {
+        int fd = try_client(ask, &address);
+        if (fd < 0) {
+            *next = errno;
+            break;
+        }
+        if (dead)
+            reset(fd);
+        else
+            fds[count] = fd;
+        count++;
+    }
+    return count;
+}

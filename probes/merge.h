@@ -1,0 +1,26 @@
+/* merge.h - one answer from what several repeats say
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_MERGE_H
+#define PROBES_MERGE_H 1
+
+#include "probes/finding.h"
+#include "probes/runner.h"
+
+/* What one repeat said, and what went wrong with it.  */
+struct answers {
+    struct findings findings;
+    struct run_trouble trouble;
+};
+
+/* Whether ANSWERS lack an answer for want of time.  */
+bool answers_late(const struct answers *answers);
+
+/* Add to FINDINGS what the COUNT repeats say under ID: a value on which all
+   that have one agree, as it is; others as "A or B", not stable.  Repeats with
+   trouble do not count beside one without; if all have, the finding "answer"
+   says which.  Returns 0, or -1 with ENOMEM.  */
+int merge_answers(struct findings *findings, const char *id,
+                  const struct answers *const *repeats, size_t count);
+
+#endif /* PROBES_MERGE_H */

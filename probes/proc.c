@@ -1,0 +1,30 @@
+/* proc.c - what a file of the kernel says
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/proc.h"
+
+int proc_setting(const char *name, char *text, size_t size)
+{
+    char path[200];
+    size_t used = (size_t)snprintf(path, sizeof path, "/proc/sys/%s", name);
+    for (size_t i = strlen("/proc/sys/"); i < used && i < sizeof path; i++)
+        if (path[i] == '.')
+            path[i] = '/';
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return -1;
+    char *got = fgets(text, (int)size, file);
+    fclose(file);
+    if (!got)
+        return -1;
+    text[strcspn(text, "\n")] = '\0';
+    for (char *c = text; *c; c++)
+        if (*c == '\t')
+            *c = ' ';
+    return 0;
+}

@@ -1,0 +1,14 @@
+/* proc.h - what a file of the kernel says
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_PROC_H
+#define PROBES_PROC_H 1
+
+#include <stddef.h>
+
+/* Read the setting NAME, as Linux names it ("net.ipv4.tcp_fin_timeout"), into
+   TEXT of SIZE bytes, without the newline.  Returns 0, or -1: this system does
+   not show it.  */
+int proc_setting(const char *name, char *text, size_t size);
+
+#endif /* PROBES_PROC_H */

@@ -1,0 +1,70 @@
+/* profile.c - findings that were saved
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/profile.h"
+
+/* A line of findings is far shorter.  */
+enum { LINE_MAX_HERE = 4096 };
+
+/* Open NAME as it is; or, if it is a bare word, among those installed.  */
+static FILE *open_profile(const char *name)
+{
+    char path[1024];
+    FILE *file = fopen(name, "r");
+    if (file || errno != ENOENT || strchr(name, '/'))
+        return file;
+    snprintf(path, sizeof path, "%s/%s", PROFILES, name);
+    file = fopen(path, "r");
+    if (!file)
+        errno = ENOENT;
+    return file;
+}
+
+bool profile_exists(const char *name)
+{
+    FILE *file = open_profile(name);
+    if (file)
+        fclose(file);
+    return file != NULL;
+}
+
+static int read_lines(struct findings *findings, FILE *file, const char *name,
+                      char *problem, size_t size)
+{
+    char line[LINE_MAX_HERE];
+    for (long number = 1; fgets(line, sizeof line, file); number++) {
+        if (line[0] == '#')
+            continue;
+        if (findings_read_line(findings, line)) {
+            snprintf(problem, size, "%s, line %ld: %s", name, number,
+                     errno == EPROTO ? "this is no line of a profile"
+                                     : strerror(errno));
+            return -1;
+        }
+    }
+    if (!ferror(file) && findings->count > 0)
+        return 0;
+    snprintf(problem, size, "%s: %s", name,
+             ferror(file) ? "it cannot be read" : "it is empty");
+    return -1;
+}
+
+int profile_read(struct findings *findings, const char *name, char *problem,
+                 size_t size)
+{
+    FILE *file = open_profile(name);
+    if (!file) {
+        snprintf(problem, size, "%s: %s", name, strerror(errno));
+        return -1;
+    }
+    int failed = read_lines(findings, file, name, problem, size);
+    fclose(file);
+    findings_sort(findings);
+    return failed;
+}

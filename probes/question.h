@@ -1,0 +1,85 @@
+/* question.h - a question put to the host, and how a probe answers it
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   A file of probes/ask/ holds the questions of one topic: a list that
+   QUESTIONS begins and END_OF_QUESTIONS ends, and the functions that ask.  Such
+   a function runs in a child of its own, so it may block, catch signals, use
+   up descriptors and exit; whatever it writes is a finding under the
+   question's id.  The finding of the key "answer" is the answer in one line;
+   the others are its details.  It asks the system by plain POSIX calls: how
+   to cope with what comes out is libsonde's.  */
+
+#ifndef PROBES_QUESTION_H
+#define PROBES_QUESTION_H 1
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct asking;
+typedef void ask_function(struct asking *ask);
+
+struct question {
+    const char *id;
+    const char *text;     /* the question, in one line */
+    const char *why;      /* why it matters, and to whom */
+    const char *standard; /* what the notes and the standard say of it */
+    const char *cope;     /* what in libsonde copes with it */
+    ask_function *ask;
+    const void *data;  /* ASK's own: what tells it apart from its siblings */
+    bool in_namespace; /* needs a private network; otherwise loopback will do */
+    int deadline;      /* in milliseconds; 0: the usual */
+    int repeats;       /* 0: the usual */
+};
+
+enum { DEADLINE_USUAL = 8000, REPEATS_USUAL = 3 };
+
+#define QUESTIONS(name)                                                        \
+    extern const struct question name##_questions[];                           \
+    const struct question name##_questions[] =
+#define END_OF_QUESTIONS                                                       \
+    {                                                                          \
+        .id = NULL                                                             \
+    }
+
+/* A question being asked.  */
+struct asking {
+    const struct question *question;
+    FILE *out; /* findings go here */
+};
+
+#ifdef __GNUC__
+#define TELL_FORMAT(format, first)                                             \
+    __attribute__((__format__(__printf__, format, first)))
+#else
+#define TELL_FORMAT(format, first)
+#endif
+
+/* Write the finding KEY: what was measured; what the kernel or a file said;
+   what was known when this was compiled; why it cannot be told here.  */
+void tell(struct asking *ask, const char *key, const char *format, ...)
+    TELL_FORMAT(3, 4);
+void tell_read(struct asking *ask, const char *key, const char *format, ...)
+    TELL_FORMAT(3, 4);
+void tell_constant(struct asking *ask, const char *key, const char *format, ...)
+    TELL_FORMAT(3, 4);
+void tell_not(struct asking *ask, const char *key, const char *format, ...)
+    TELL_FORMAT(3, 4);
+
+/* Say that the question cannot be answered, and end the child.  */
+_Noreturn void give_up(struct asking *ask, const char *format, ...)
+    TELL_FORMAT(2, 3);
+
+/* Have every socket that is still open end by a reset, so that nothing stays in
+   TIME_WAIT.  Called when a question has been answered.  */
+void question_end(void);
+
+/* Give up unless RESULT is at least 0: errno is CALL's.  Returns RESULT.  */
+int must(struct asking *ask, int result, const char *call);
+
+/* RESULT of a call as text: a count, or errno by name.  The text lasts until
+   the eighth call from now.  */
+const char *said(long result);
+
+const char *yes_no(bool yes);
+
+#endif /* PROBES_QUESTION_H */

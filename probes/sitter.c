@@ -1,0 +1,95 @@
+/* sitter.c - a process that sees others dead when this one has died
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   It hears of them through a pipe, whose end means that its parent is gone or
+   wants it gone.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "probes/sitter.h"
+#include "sonde.h"
+
+enum { GROUPS_MAX = 256 };
+
+struct word {
+    pid_t group;
+    bool gone;
+};
+
+static void note(pid_t *groups, const struct word *word)
+{
+    for (int i = 0; i < GROUPS_MAX; i++)
+        if (groups[i] == (word->gone ? word->group : 0)) {
+            groups[i] = word->gone ? 0 : word->group;
+            return;
+        }
+}
+
+static _Noreturn void sit(int pipe)
+{
+    pid_t groups[GROUPS_MAX] = {0};
+    struct word word;
+    for (;;) {
+        ssize_t got = read(pipe, &word, sizeof word);
+        if (got == (ssize_t)sizeof word)
+            note(groups, &word);
+        else if (got >= 0 || errno != EINTR)
+            break;
+    }
+    for (int i = 0; i < GROUPS_MAX; i++)
+        if (groups[i] > 0)
+            kill(-groups[i], SIGKILL);
+    _exit(0);
+}
+
+int sitter_start(struct sitter *sitter)
+{
+    int ends[2];
+    if (pipe(ends))
+        return -1;
+    sitter->child = fork();
+    if (sitter->child == 0) {
+        setpgid(0, 0); /* what a terminal sends is not for it */
+        close(ends[1]);
+        sit(ends[0]);
+    }
+    int error = errno;
+    close(ends[0]);
+    sitter->pipe = ends[1];
+    if (sitter->child < 0) {
+        close(ends[1]);
+        errno = error;
+        return -1;
+    }
+    return 0;
+}
+
+/* A word is shorter than PIPE_BUF, so it arrives whole.  */
+static void tell_it(const struct sitter *sitter, struct word word)
+{
+    while (write(sitter->pipe, &word, sizeof word) < 0 && errno == EINTR)
+        continue;
+}
+
+void sitter_mind(const struct sitter *sitter, pid_t group)
+{
+    tell_it(sitter, (struct word){.group = group});
+}
+
+void sitter_forget(const struct sitter *sitter, pid_t group)
+{
+    tell_it(sitter, (struct word){.group = group, .gone = true});
+}
+
+void sitter_stop(struct sitter *sitter)
+{
+    close(sitter->pipe);
+    while (waitpid(sitter->child, NULL, 0) < 0 && errno == EINTR)
+        continue;
+}

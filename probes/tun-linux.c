@@ -1,0 +1,102 @@
+/* tun-linux.c - an interface by /dev/net/tun
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <net/route.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Behind the C library's headers.  */
+#include <linux/if_tun.h>
+
+#include "probes/names.h"
+#include "probes/tun.h"
+
+static const char name[] = "sonde0";
+
+static int fail(struct namespace_trouble *trouble, const char *what)
+{
+    snprintf(trouble->text, sizeof trouble->text, "%s: %s", what,
+             errno_name(errno));
+    return -1;
+}
+
+static struct sockaddr_in address_of(const char *text)
+{
+    struct sockaddr_in address;
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    inet_pton(AF_INET, text, &address.sin_addr);
+    return address;
+}
+
+static struct ifreq request_with(const char *text)
+{
+    struct ifreq request;
+    struct sockaddr_in address = address_of(text);
+    memset(&request, 0, sizeof request);
+    memcpy(request.ifr_name, name, sizeof name);
+    memcpy(&request.ifr_addr, &address, sizeof address);
+    return request;
+}
+
+/* Give the interface its address and bring it up, by any socket.  */
+static int configure(int fd)
+{
+    struct ifreq address = request_with(TUN_HERE);
+    struct ifreq mask = request_with("255.255.255.0");
+    struct ifreq flags = request_with(TUN_HERE);
+    if (ioctl(fd, SIOCSIFADDR, &address) || ioctl(fd, SIOCSIFNETMASK, &mask) ||
+        ioctl(fd, SIOCGIFFLAGS, &flags))
+        return -1;
+    flags.ifr_flags |= IFF_UP | IFF_RUNNING;
+    return ioctl(fd, SIOCSIFFLAGS, &flags);
+}
+
+int tun_open(struct namespace_trouble *trouble)
+{
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    memcpy(request.ifr_name, name, sizeof name);
+    request.ifr_flags = IFF_TUN | IFF_NO_PI;
+    int tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    if (tun < 0)
+        return fail(trouble, "/dev/net/tun");
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || ioctl(tun, TUNSETIFF, &request) || configure(fd)) {
+        fail(trouble, "setting up the TUN interface");
+        close(tun);
+        tun = -1;
+    }
+    if (fd >= 0)
+        close(fd);
+    return tun;
+}
+
+int tun_route(struct namespace_trouble *trouble)
+{
+    struct rtentry route;
+    struct sockaddr_in any = address_of("0.0.0.0");
+    struct sockaddr_in gateway = address_of(TUN_PEER);
+    memset(&route, 0, sizeof route);
+    memcpy(&route.rt_dst, &any, sizeof any);
+    memcpy(&route.rt_genmask, &any, sizeof any);
+    memcpy(&route.rt_gateway, &gateway, sizeof gateway);
+    route.rt_flags = RTF_UP | RTF_GATEWAY;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int failed = fd < 0 || ioctl(fd, SIOCADDRT, &route);
+    if (failed)
+        fail(trouble, "setting the route");
+    if (fd >= 0)
+        close(fd);
+    return failed ? -1 : 0;
+}

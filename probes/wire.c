@@ -1,0 +1,145 @@
+/* wire.c - connections to a peer that this program plays
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/loopback.h"
+#include "probes/names.h"
+#include "probes/runner.h"
+#include "probes/tun.h"
+#include "probes/wire.h"
+
+void wire_open(struct wire *wire, struct asking *ask, bool routed)
+{
+    struct namespace_trouble trouble;
+    *wire = (struct wire){.ask = ask};
+    if (namespace_enter(&trouble))
+        give_up(ask, "%s", trouble.text);
+    wire->tun = tun_open(&trouble);
+    if (wire->tun < 0 || (routed && tun_route(&trouble)))
+        give_up(ask, "%s", trouble.text);
+}
+
+bool wire_receive(struct wire *wire, struct segment *segment, int timeout)
+{
+    int64_t end = clock_ms() + timeout;
+    for (;;) {
+        int64_t left = end - clock_ms();
+        if (!wait_for(wire->tun, POLLIN, left > 0 ? (int)left : 0))
+            return false;
+        ssize_t got = read(wire->tun, wire->packet, sizeof wire->packet);
+        if (got <= 0)
+            continue;
+        wire->size = (size_t)got;
+        if (packet_read(wire->packet, wire->size, segment))
+            return true;
+    }
+}
+
+static void wire_write(struct wire *wire, const uint8_t *packet, size_t size)
+{
+    must(wire->ask, (int)write(wire->tun, packet, size), "writing a packet");
+}
+
+void wire_unreachable(struct wire *wire, int code, uint16_t mtu)
+{
+    uint8_t packet[PACKET_MAX];
+    size_t size = packet_unreachable(packet, ntohl(inet_addr(TUN_PEER)), code,
+                                     mtu, wire->packet, wire->size);
+    wire_write(wire, packet, size);
+}
+
+/* Whether SEGMENT belongs to LINE.  */
+static bool is_ours(const struct line *line, const struct segment *segment)
+{
+    return segment->source_port == ntohs(line->here.sin_port) &&
+           segment->destination_port == ntohs(line->peer.sin_port);
+}
+
+bool line_receive(struct line *line, int timeout)
+{
+    struct segment segment;
+    int64_t end = clock_ms() + timeout;
+    for (;;) {
+        int64_t left = end - clock_ms();
+        if (!wire_receive(line->wire, &segment, left > 0 ? (int)left : 0))
+            return false;
+        if (is_ours(line, &segment))
+            break;
+    }
+    line->in = segment;
+    uint32_t next = segment.sequence + segment_length(&segment);
+    if ((int32_t)(next - line->seen) > 0 || segment.flags & SEGMENT_SYN)
+        line->seen = next;
+    return true;
+}
+
+void line_send(struct line *line, unsigned flags, size_t size)
+{
+    uint8_t packet[PACKET_MAX];
+    struct segment segment = {
+        .source = ntohl(line->peer.sin_addr.s_addr),
+        .destination = ntohl(line->here.sin_addr.s_addr),
+        .source_port = ntohs(line->peer.sin_port),
+        .destination_port = ntohs(line->here.sin_port),
+        .sequence = line->sequence,
+        .acknowledgment = flags & SEGMENT_ACK ? line->seen : 0,
+        .flags = (uint8_t)flags,
+        .window = 65535,
+        .most = flags & SEGMENT_SYN ? 1460 : 0,
+        .size = size,
+    };
+    wire_write(line->wire, packet, packet_tcp(packet, &segment));
+    line->sequence += segment_length(&segment);
+}
+
+void line_begin(struct line *line, struct wire *wire, const char *host)
+{
+    static unsigned short port = 7000;
+    *line = (struct line){.wire = wire, .sequence = 1000000};
+    line->peer = loopback_address(htons(port++));
+    line->peer.sin_addr.s_addr = inet_addr(host);
+    line->fd = tcp_socket(wire->ask);
+    set_nonblocking(line->fd, true);
+    if (connect_to(line->fd, &line->peer) && errno != EINPROGRESS)
+        give_up(wire->ask, "connect: %s", errno_name(errno));
+    line->here = local_address(wire->ask, line->fd);
+    if (!line_receive(line, PATIENCE) || !(line->in.flags & SEGMENT_SYN))
+        give_up(wire->ask, "no SYN comes through the TUN interface");
+}
+
+void line_connect(struct line *line, struct wire *wire, const char *host)
+{
+    line_begin(line, wire, host);
+    line_send(line, SEGMENT_SYN | SEGMENT_ACK, 0);
+    if (!wait_for(line->fd, POLLOUT, PATIENCE))
+        give_up(wire->ask, "no handshake through the TUN interface");
+    line_receive(line, PATIENCE); /* its ACK */
+}
+
+void line_write(struct line *line, size_t size)
+{
+    static char block[65536];
+    must(line->wire->ask, (int)send(line->fd, block, size, MSG_DONTWAIT),
+         "send");
+}
+
+const char *line_outcome(struct line *line, int timeout)
+{
+    char byte;
+    if (!wait_for(line->fd, POLLIN, timeout))
+        return NULL;
+    return said(recv(line->fd, &byte, 1, MSG_DONTWAIT));
+}
+
+void line_close(struct line *line)
+{
+    reset(line->fd);
+    line->fd = -1;
+}

@@ -1,0 +1,19 @@
+/* wrap.h - text in lines of 80 columns
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_WRAP_H
+#define PROBES_WRAP_H 1
+
+#include <stdio.h>
+
+enum { WIDTH = 80 };
+
+/* Write TEXT, beginning in COLUMN where the line stands, and broken between
+   words so that no line goes beyond LAST; lines from the second on begin in
+   INDENT.  Returns the column it ended in.  */
+int wrap(FILE *out, const char *text, int column, int indent, int last);
+
+/* Write blanks, at least one, from COLUMN to END.  Returns the new column.  */
+int pad(FILE *out, int column, int end);
+
+#endif /* PROBES_WRAP_H */

@@ -1,0 +1,280 @@
+/* sockprobe.c - the behaviour of this host's sockets, question by question
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/answers.h"
+#include "probes/crew.h"
+#include "probes/host.h"
+#include "probes/profile.h"
+#include "probes/runner.h"
+#include "progs/options.h"
+#include "progs/output.h"
+#include "progs/status.h"
+
+struct choices {
+    bool list, json, profile, states;
+    const char *explain, *tap, *diff, *html;
+    struct option_list ids;
+};
+
+static int take_options(struct choices *choices, int argc, char **argv)
+{
+    const struct option_row rows[] = {
+        {.letter = 'l',
+         .word = "list",
+         .help = "list the questions, and ask none",
+         .kind = OPTION_FLAG,
+         .target = &choices->list},
+        {.letter = 'e',
+         .word = "explain",
+         .argument = "ID",
+         .help = "explain a question: why, what is said of it, other systems",
+         .kind = OPTION_TEXT,
+         .target = &choices->explain},
+        {.letter = 'j',
+         .word = "json",
+         .help = "report in JSON",
+         .kind = OPTION_FLAG,
+         .target = &choices->json},
+        {.letter = 'p',
+         .word = "profile",
+         .help = "report in tab-separated lines, to be kept and compared",
+         .kind = OPTION_FLAG,
+         .target = &choices->profile},
+        {.letter = 'd',
+         .word = "diff",
+         .argument = "A",
+         .help = "compare this host, or the profile B, with the profile A",
+         .kind = OPTION_TEXT,
+         .target = &choices->diff},
+        {.letter = 't',
+         .word = "tap",
+         .argument = "A",
+         .help = "compare this host with the profile A, in TAP",
+         .kind = OPTION_TEXT,
+         .target = &choices->tap},
+        {.letter = 's',
+         .word = "states",
+         .help = "draw the states of a TCP connection",
+         .kind = OPTION_FLAG,
+         .target = &choices->states},
+        {.letter = 'w',
+         .word = "html",
+         .argument = "FILE",
+         .help = "write a page; with --diff A, differences in colour",
+         .kind = OPTION_TEXT,
+         .target = &choices->html},
+        OPTIONS_COMMON,
+    };
+    const struct program program = {
+        .name = "sockprobe",
+        .purpose = "Ask this host how its sockets behave, and print what it "
+                   "answers.",
+        .more = "ID is a question of --list, a group such as accept, or a "
+                "pattern such as\n'signal.*'; without any, all are asked.\n\n"
+                "Exit status: 0 answered, or no difference; 1 a difference; "
+                "2 wrong usage or\ntrouble.\n",
+        .options = rows,
+        .count = sizeof rows / sizeof *rows,
+        .operands = "[ID | B]...",
+        .operands_most = 256,
+        .operands_target = &choices->ids};
+    return options_take(&program, argc, argv);
+}
+
+/* Reports of which only one is made.  */
+static int check_choices(const struct choices *choices)
+{
+    int reports = choices->list + (choices->explain != NULL) + choices->json +
+                  choices->profile + choices->states + (choices->tap != NULL) +
+                  (choices->html != NULL || choices->diff != NULL);
+    if (reports <= 1)
+        return OPTIONS_GO_ON;
+    complain("choose one of --list, --explain, --json, --profile, --states, "
+             "--tap, and --html or --diff");
+    return options_try_help("sockprobe");
+}
+
+/* A progress line, if somebody looks on and the work lasts.  */
+static void show_progress(size_t done, size_t total, long elapsed)
+{
+    if (elapsed > 1000 && isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%zu of %zu, %ld s ", done, total, elapsed / 1000);
+}
+
+/* Put the questions that were chosen, and add the host.  */
+static int ask_host(const struct catalogue *catalogue,
+                    struct findings *findings)
+{
+    const struct question **questions =
+        calloc(catalogue->count + 1, sizeof *questions);
+    size_t count = 0;
+    int64_t start = clock_ms();
+    if (!questions)
+        return -1;
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (catalogue->entries[i].chosen)
+            questions[count++] = catalogue->entries[i].question;
+    int failed = crew_ask(questions, count, show_progress, findings);
+    int64_t elapsed = clock_ms() - start;
+    if (elapsed > 1000 && isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    if (!failed)
+        failed = host_add(findings, (long)elapsed);
+    if (failed)
+        complain("the questions could not be put: %s", strerror(errno));
+    findings_sort(findings);
+    free(questions);
+    return failed;
+}
+
+/* Read the profile NAME into FINDINGS, with a sentence if that fails.  */
+static int read_profile(const char *name, struct findings *findings)
+{
+    char problem[400];
+    if (profile_read(findings, name, problem, sizeof problem) == 0)
+        return 0;
+    complain("%s", problem);
+    return -1;
+}
+
+/* Choose the questions that the operands name; FIRST ones are none.  */
+static int choose(struct catalogue *catalogue, const struct choices *choices,
+                  size_t first)
+{
+    if (choices->states)
+        return catalogue_choose(catalogue, "tcp.states") ? 0 : -1;
+    if (choices->ids.count <= first) {
+        catalogue_choose_all(catalogue);
+        return 0;
+    }
+    for (size_t i = first; i < choices->ids.count; i++)
+        if (!catalogue_choose(catalogue, choices->ids.texts[i])) {
+            complain("there is no question \"%s\"; --list shows all",
+                     choices->ids.texts[i]);
+            return -1;
+        }
+    return 0;
+}
+
+static int explain(const struct catalogue *catalogue, const char *id)
+{
+    const struct question *question = catalogue_find(catalogue, id);
+    if (!question) {
+        complain("there is no question \"%s\"; --list shows all", id);
+        return STATUS_TROUBLE;
+    }
+    answers_explain(stdout, question);
+    return STATUS_DONE;
+}
+
+static int write_page(const struct choices *choices,
+                      const struct catalogue *catalogue,
+                      const struct findings *here, const struct findings *there)
+{
+    bool standard = !strcmp(choices->html, "-");
+    FILE *out = standard ? stdout : fopen(choices->html, "w");
+    if (!out) {
+        complain("%s: %s", choices->html, strerror(errno));
+        return STATUS_TROUBLE;
+    }
+    answers_html(out, catalogue, here, there, choices->diff);
+    if (!standard && (ferror(out) | fclose(out))) {
+        complain("%s: it could not be written", choices->html);
+        return STATUS_TROUBLE;
+    }
+    return STATUS_DONE;
+}
+
+/* Tell what HERE has, beside THERE if a profile was named.  */
+static int report(const struct choices *choices,
+                  const struct catalogue *catalogue,
+                  const struct findings *here, const struct findings *there)
+{
+    if (choices->html)
+        return write_page(choices, catalogue, here,
+                          choices->diff ? there : NULL);
+    if (choices->tap)
+        return answers_tap(stdout, catalogue, here, there) ? STATUS_NO
+                                                           : STATUS_DONE;
+    if (choices->states)
+        answers_states(stdout, here);
+    else if (choices->json)
+        answers_json(stdout, catalogue, here);
+    else if (choices->profile)
+        findings_write(stdout, here);
+    else
+        answers_text(stdout, catalogue, here, choices->ids.count > 0);
+    return STATUS_DONE;
+}
+
+/* The last part of PATH.  */
+static const char *base_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Whether the first operand is the profile to compare with, not an id.  */
+static bool has_second(const struct choices *choices)
+{
+    return choices->diff && choices->ids.count > 0 &&
+           profile_exists(choices->ids.texts[0]);
+}
+
+static int run(const struct choices *choices, struct catalogue *catalogue,
+               struct findings *here, struct findings *there)
+{
+    const char *profile = choices->tap ? choices->tap : choices->diff;
+    bool second = has_second(choices);
+    if (choose(catalogue, choices, second))
+        return STATUS_TROUBLE;
+    if (choices->explain)
+        return explain(catalogue, choices->explain);
+    if (choices->list) {
+        answers_list(stdout, catalogue);
+        return STATUS_DONE;
+    }
+    if (profile && read_profile(profile, there))
+        return STATUS_TROUBLE;
+    if (second ? read_profile(choices->ids.texts[0], here)
+               : ask_host(catalogue, here))
+        return STATUS_TROUBLE;
+    if (!choices->diff || choices->html)
+        return report(choices, catalogue, here, there);
+    size_t different =
+        second ? answers_diff(stdout, there, here, base_of(choices->diff),
+                              base_of(choices->ids.texts[0]))
+               : answers_diff(stdout, here, there, "here", "there");
+    return different ? STATUS_NO : STATUS_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    struct choices choices = {0};
+    struct catalogue catalogue;
+    struct findings here = {0}, there = {0};
+    if (!output_begin("sockprobe"))
+        return STATUS_TROUBLE;
+    int status = take_options(&choices, argc, argv);
+    if (status == OPTIONS_GO_ON)
+        status = check_choices(&choices);
+    if (status != OPTIONS_GO_ON)
+        return output_end(status);
+    if (catalogue_make(&catalogue)) {
+        complain("out of memory");
+        return output_end(STATUS_TROUBLE);
+    }
+    status = run(&choices, &catalogue, &here, &there);
+    findings_free(&here);
+    findings_free(&there);
+    catalogue_free(&catalogue);
+    option_list_free(&choices.ids);
+    return output_end(status);
+}

@@ -1,0 +1,124 @@
+/* test-namespace.c - probes/namespace.h
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Each test is a process of its own, so it may go where there is no way back
+   from.  Where the host has no namespaces for this user, that is what must be
+   said, and the rest cannot be asserted.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/namespace.h"
+#include "sonde.h"
+#include "tests/unit/unit.h"
+
+static struct namespace_trouble trouble;
+
+static bool entered(void)
+{
+    uid_t user = geteuid();
+    if (!namespace_enter(&trouble)) {
+        ck_assert_uint_eq(geteuid(), user);
+        return true;
+    }
+    ck_assert_str_ne(trouble.text, "");
+    return false;
+}
+
+START_TEST(loopback_works_inside)
+{
+    struct sonde_address loopback;
+    ck_assert(!sonde_address_loopback(&loopback, AF_INET, 0));
+    if (!entered())
+        return;
+    int listener = sonde_listen(&loopback, 1, 0, NULL);
+    ck_assert_int_ge(listener, 0);
+    ck_assert(!sonde_address_local(listener, &loopback));
+    int client = sonde_socket(AF_INET, SOCK_STREAM, 0);
+    const void *address = &loopback.storage;
+    ck_assert(!connect(client, address, loopback.length));
+    close(client);
+    close(listener);
+}
+END_TEST
+
+START_TEST(a_setting_is_set_inside_alone)
+{
+    static const char setting[] = "net.ipv4.ip_default_ttl";
+    long before = namespace_read(setting);
+    char value[24];
+    int ends[2];
+    if (before < 0 || !namespace_knows(setting, &trouble))
+        return; /* no such settings on this system */
+    ck_assert(!pipe(ends));
+    pid_t child = fork();
+    if (child == 0) {
+        snprintf(value, sizeof value, "%ld", before == 65 ? 66 : 65L);
+        bool inside = entered();
+        if (inside && !namespace_set(setting, value, &trouble) &&
+            namespace_read(setting) == (before == 65 ? 66 : 65))
+            inside = write(ends[1], "set", 3) == 3;
+        else if (inside)
+            inside = write(ends[1], trouble.text, sizeof trouble.text) > 0;
+        _exit(inside ? 0 : 1);
+    }
+    close(ends[1]);
+    char text[sizeof trouble.text] = "";
+    ssize_t length = read(ends[0], text, sizeof text);
+    ck_assert_int_ge(length, 0);
+    if (length > 0) /* 0: no namespaces here */
+        ck_assert_str_eq(text, "set");
+    ck_assert_int_eq(namespace_read(setting), before);
+    close(ends[0]);
+}
+END_TEST
+
+START_TEST(a_value_is_refused_with_a_reason)
+{
+    static const char setting[] = "net.ipv4.ip_default_ttl";
+    if (!namespace_knows(setting, &trouble) || !entered())
+        return;
+    ck_assert(namespace_set(setting, "banana", &trouble));
+    ck_assert_ptr_nonnull(strstr(trouble.text, setting));
+    ck_assert(namespace_set("net.ipv4.no_such_thing", "1", &trouble));
+    ck_assert_ptr_nonnull(strstr(trouble.text, "no_such_thing"));
+}
+END_TEST
+
+/* What is outside of net belongs to the host.  */
+START_TEST(nothing_else_is_a_setting_of_a_namespace)
+{
+    static const char *const wrong[] = {
+        "kernel.panic",        "net",         "net.",          "", "net..core",
+        "net.core//.//.//etc", "/etc/passwd", "net.//.kernel",
+    };
+    char text[400];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    memcpy(text, "net.", 4);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        ck_assert(!namespace_knows(wrong[i], &trouble));
+        ck_assert_str_ne(trouble.text, "");
+        ck_assert(namespace_set(wrong[i], "1", &trouble));
+        ck_assert_int_eq(namespace_read(wrong[i]), -1);
+    }
+    ck_assert(!namespace_knows(text, &trouble));
+    ck_assert_int_eq(namespace_read(text), -1);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, loopback_works_inside);
+    tcase_add_test(tests, a_setting_is_set_inside_alone);
+    tcase_add_test(tests, a_value_is_refused_with_a_reason);
+    tcase_add_test(tests, nothing_else_is_a_setting_of_a_namespace);
+}
+
+int main(void)
+{
+    return unit_main("namespace", add_tests);
+}
