@@ -174,6 +174,13 @@ static int explain(const struct catalogue *catalogue, const char *id)
     return STATUS_DONE;
 }
 
+/* The last part of PATH.  */
+static const char *base_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static int write_page(const struct choices *choices,
                       const struct catalogue *catalogue,
                       const struct findings *here, const struct findings *there)
@@ -184,7 +191,8 @@ static int write_page(const struct choices *choices,
         complain("%s: %s", choices->html, strerror(errno));
         return STATUS_TROUBLE;
     }
-    answers_html(out, catalogue, here, there, choices->diff);
+    answers_html(out, catalogue, here, there,
+                 there ? base_of(choices->diff) : NULL);
     if (!standard && (ferror(out) | fclose(out))) {
         complain("%s: it could not be written", choices->html);
         return STATUS_TROUBLE;
@@ -212,13 +220,6 @@ static int report(const struct choices *choices,
     else
         answers_text(stdout, catalogue, here, choices->ids.count > 0);
     return STATUS_DONE;
-}
-
-/* The last part of PATH.  */
-static const char *base_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
 }
 
 /* Whether the first operand is the profile to compare with, not an id.  */

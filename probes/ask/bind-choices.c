@@ -237,7 +237,7 @@ QUESTIONS(bind_choices){
              "bind the port of a connection in TIME_WAIT"),
     TIMEWAIT("timewait-addr", true, true,
              "the same, both servers with SO_REUSEADDR"),
-    TIMEWAIT("timewait-addr-second", false, true,
+    TIMEWAIT("timewait-new", false, true,
              "the same, the new server alone with SO_REUSEADDR"),
     END_OF_QUESTIONS,
 };
