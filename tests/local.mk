@@ -24,6 +24,7 @@ test_scripts = \
 	tests/limits.sh \
 	tests/namespaces.sh \
 	tests/pages.sh \
+	tests/sockprobe.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/tap.sh
