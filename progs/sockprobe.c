@@ -222,10 +222,14 @@ static int report(const struct choices *choices,
     return STATUS_DONE;
 }
 
-/* Whether the first operand is the profile to compare with, not an id.  */
-static bool has_second(const struct choices *choices)
+/* Whether the first operand is the profile to compare with: what names a
+   question is none, though there may be a file of that name, such as the
+   program byteorder.  */
+static bool has_second(const struct choices *choices,
+                       const struct catalogue *catalogue)
 {
     return choices->diff && choices->ids.count > 0 &&
+           !catalogue_has(catalogue, choices->ids.texts[0]) &&
            profile_exists(choices->ids.texts[0]);
 }
 
@@ -233,7 +237,7 @@ static int run(const struct choices *choices, struct catalogue *catalogue,
                struct findings *here, struct findings *there)
 {
     const char *profile = choices->tap ? choices->tap : choices->diff;
-    bool second = has_second(choices);
+    bool second = has_second(choices, catalogue);
     if (choose(catalogue, choices, second))
         return STATUS_TROUBLE;
     if (choices->explain)

@@ -88,7 +88,8 @@ fi
 is "nothing of ours is left in /tmp" \
     sh -c '! ls -d /tmp/sockprobe-?????? 2> /dev/null' -
 # What Linux itself says; other stacks under its name are not held to it.
-if [ "$(uname -s)" = Linux ] && grep -q '	sacked\|^listen.queue	inet.5.effective	5' "$scratch/profile"; then
+if grep -q '^host	system	Linux' "$scratch/profile" &&
+    grep -q '^listen.queue	inet.5.effective	5' "$scratch/profile"; then
     answers () {
         is "Linux: $1 is \"$2\"" grep -qF "$1	answer	$2	" "$scratch/profile"
     }
@@ -234,11 +235,12 @@ calls () { # ID CALLS...
 }
 if have strace && strace -f -o /dev/null true 2> /dev/null &&
     ! is_sanitized && [ "$(uname -s)" = Linux ]; then
-    calls accept.aborted 'accept(' 'getpeername(.*ENOTCONN' 'recvfrom(.*ECONNRESET'
+    calls accept.aborted 'accept(' 'getpeername.*ENOTCONN' \
+        'recvfrom.*ECONNRESET'
     calls close.linger 'SO_LINGER, {l_onoff=1, l_linger=0}' 'close('
-    calls connect.refused 'connect(.*ECONNREFUSED'
+    calls connect.refused 'connect.*ECONNREFUSED'
     calls signal.sigpipe 'EPIPE' 'SIGPIPE' 'MSG_NOSIGNAL'
-    calls udp.maxsize 'sendto(.*65507' 'EMSGSIZE'
+    calls udp.maxsize 'sendto.*65507' 'EMSGSIZE'
 else
     skip "strace agrees" "strace does not work here"
 fi
