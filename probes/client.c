@@ -9,6 +9,15 @@
 
 #include "probes/client.h"
 
+int listener_address(struct sonde_address *address, int family)
+{
+    if (family != AF_UNIX)
+        return sonde_address_loopback(address, family, 0);
+    *address = (struct sonde_address){.length = sizeof(sa_family_t)};
+    address->storage.ss_family = AF_UNIX;
+    return 0;
+}
+
 int resetting_socket(int family)
 {
     struct linger reset = {.l_onoff = 1, .l_linger = 0};

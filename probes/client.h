@@ -15,6 +15,12 @@ enum client_state {
     CLIENT_FAILED     /* errno says how */
 };
 
+/* Set *ADDRESS to that of a new listener: on the loopback interface, at a port
+   that the system chooses; or for AF_UNIX, one that ends behind its family, for
+   which Linux chooses a name in no file system, so that nothing can stay
+   behind.  Returns 0, or -1 with errno.  */
+int listener_address(struct sonde_address *address, int family);
+
 /* A stream socket of FAMILY that does not block and that ends with a reset, so
    that nothing stays in TIME_WAIT whoever closes it, the kernel at the death of
    this process included.  -1 with errno.  */

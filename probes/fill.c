@@ -296,18 +296,6 @@ static void advance(struct engine *engine, struct fill *fill)
             return;
 }
 
-/* The address of a new listener: a port that the system chooses, or a name.
-   A UNIX address that ends behind its family has Linux choose one that is in no
-   file system, so that nothing can stay behind.  */
-static int listener_address(struct sonde_address *address, int family)
-{
-    if (family != AF_UNIX)
-        return sonde_address_loopback(address, family, 0);
-    *address = (struct sonde_address){.length = sizeof(sa_family_t)};
-    address->storage.ss_family = AF_UNIX;
-    return 0;
-}
-
 /* Make the listener of FILL, with exactly its backlog.  Returns the name of
    the call that failed, or NULL.  */
 static const char *open_listener(struct fill *fill)

@@ -46,6 +46,9 @@ int host_add(struct findings *findings, long elapsed)
         return -1;
     if (sonde_backlog_cap(&cap) && errno != ENOENT)
         snprintf(cap.scope, sizeof cap.scope, "host");
+    /* Its number is another one with each run, and gone behind it.  */
+    if (findings_get(findings, "with", "namespace"))
+        snprintf(cap.scope, sizeof cap.scope, "own");
     if (add(findings, "host", "system", names.sysname) ||
         add(findings, "host", "release", names.release) ||
         add(findings, "host", "machine", names.machine) ||

@@ -2,8 +2,9 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Findings under the id "host": system, release, machine, scope (the network
-   namespace, or "host"); and under "volatile", which alone may differ between
-   two runs: time, host-name, process-id, elapsed-ms.  */
+   namespace, "own" if the measurement had one to itself, or "host"); and under
+   "volatile", which alone may differ between two runs: time, host-name,
+   process-id, elapsed-ms.  */
 
 #ifndef PROBES_HOST_H
 #define PROBES_HOST_H 1

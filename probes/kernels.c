@@ -18,6 +18,8 @@ enum special { AS_IT_IS, AS_CAP, AS_ZERO };
 
 struct kernel {
     const char *name;
+    const char *known;    /* "measured" and the versions, "source" of the
+                             kernel, or "published" in the classic table */
     struct rule accepted; /* connections accept returns */
     struct rule client;   /* connections the clients see */
     long cap;             /* the usual largest backlog */
@@ -42,38 +44,38 @@ struct kernel {
     }
 
 static const struct kernel kernels[] = {
-    {"Linux 4.10 or later", PLAIN(1), PLAIN(1), 4096, false, false, AS_IT_IS,
-     AS_CAP, true, "silence"},
-    {"Linux before 4.10", PLAIN(1), PLAIN(3), 128, false, false, AS_IT_IS,
-     AS_CAP, true, "silence"},
-    {"gVisor", PLAIN(1), PLAIN(1), 1024, true, false, AS_IT_IS, AS_CAP, false,
-     "silence"},
-    {"FreeBSD 9 or later", HALF_MORE(1), HALF_MORE(1), 128, false, false,
-     AS_IT_IS, AS_CAP, true, "reset"},
-    {"FreeBSD 5 and 6", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_CAP,
-     false, "silence"},
-    {"DragonFly", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_CAP,
-     false, "silence"},
-    {"NetBSD", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS, AS_ZERO, false,
-     "silence"},
-    {"OpenBSD", AT_LEAST(81, 1, 1, 1), AT_LEAST(81, 1, 1, 1), 128, false, false,
+    {"Linux 4.10 or later", "measured: 5.10, 6.1, 6.12, 6.18", PLAIN(1),
+     PLAIN(1), 4096, false, false, AS_IT_IS, AS_CAP, true, "silence"},
+    {"Linux before 4.10", "source", PLAIN(1), PLAIN(3), 128, false, false,
+     AS_IT_IS, AS_CAP, true, "silence"},
+    {"gVisor", "measured: 2022-12, 2024-07", PLAIN(1), PLAIN(1), 1024, true,
+     false, AS_IT_IS, AS_CAP, false, "silence"},
+    {"FreeBSD 9 or later", "measured: 9.1, 13.0", HALF_MORE(1), HALF_MORE(1),
+     128, false, false, AS_IT_IS, AS_CAP, true, "reset"},
+    {"FreeBSD 5 and 6", "published", PLAIN(1), PLAIN(1), 128, false, false,
      AS_IT_IS, AS_CAP, false, "silence"},
-    {"macOS 10.5 or later", PLAIN(0), PLAIN(0), 128, false, false, AS_CAP,
-     AS_CAP, true, "silence"},
-    {"macOS before 10.5", HALF_MORE(1), HALF_MORE(1), 128, false, false,
-     AS_IT_IS, AS_CAP, false, "silence"},
-    {"AIX", HALF_MORE(1), HALF_MORE(1), 1024, false, false, AS_IT_IS, AS_CAP,
-     false, "silence"},
-    {"4.4BSD", HALF_MORE(1), HALF_MORE(1), 5, true, false, AS_IT_IS, AS_ZERO,
-     false, "silence"},
-    {"illumos and Solaris", HALF_MORE(1), HALF_MORE(1), 128, false, true,
+    {"DragonFly", "source", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS,
+     AS_CAP, false, "silence"},
+    {"NetBSD", "measured: 7.99", PLAIN(1), PLAIN(1), 128, false, false,
      AS_IT_IS, AS_ZERO, false, "silence"},
-    {"HP-UX 11", AT_LEAST(1, 3, 2, 0), AT_LEAST(1, 3, 2, 0), 4096, false, false,
+    {"OpenBSD", "source", AT_LEAST(81, 1, 1, 1), AT_LEAST(81, 1, 1, 1), 128,
+     false, false, AS_IT_IS, AS_CAP, false, "silence"},
+    {"macOS 10.5 or later", "source", PLAIN(0), PLAIN(0), 128, false, false,
+     AS_CAP, AS_CAP, true, "silence"},
+    {"macOS before 10.5", "published", HALF_MORE(1), HALF_MORE(1), 128, false,
+     false, AS_IT_IS, AS_CAP, false, "silence"},
+    {"AIX", "published", HALF_MORE(1), HALF_MORE(1), 1024, false, false,
      AS_IT_IS, AS_CAP, false, "silence"},
-    {"lwIP", AT_LEAST(1, 1, 1, 0), AT_LEAST(1, 1, 1, 0), 255, true, false,
+    {"4.4BSD", "source", HALF_MORE(1), HALF_MORE(1), 5, true, false, AS_IT_IS,
+     AS_ZERO, false, "silence"},
+    {"illumos and Solaris", "source", HALF_MORE(1), HALF_MORE(1), 128, false,
+     true, AS_IT_IS, AS_ZERO, false, "silence"},
+    {"HP-UX 11", "published", AT_LEAST(1, 3, 2, 0), AT_LEAST(1, 3, 2, 0), 4096,
+     false, false, AS_IT_IS, AS_CAP, false, "silence"},
+    {"lwIP", "measured: 2.2.2-dev", AT_LEAST(1, 1, 1, 0), AT_LEAST(1, 1, 1, 0),
+     255, true, false, AS_IT_IS, AS_ZERO, false, "silence"},
+    {"NuttX", "measured: 2026-08", PLAIN(0), PLAIN(0), 255, false, false,
      AS_IT_IS, AS_ZERO, false, "silence"},
-    {"NuttX", PLAIN(0), PLAIN(0), 255, false, false, AS_IT_IS, AS_ZERO, false,
-     "silence"},
 };
 
 enum { KERNELS = sizeof kernels / sizeof *kernels };
@@ -119,10 +121,16 @@ static bool fits_saying(const struct kernel *kernel, long effective)
     return kernel->can_say || effective < 0;
 }
 
+/* UNIX sockets have queues of another kind.  */
+static bool is_tcp(const struct queue_row *row)
+{
+    return strcmp(row->family, "unix") != 0;
+}
+
 static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
                      long cap)
 {
-    if (row->accepted < 0 || row->client < 0)
+    if (row->accepted < 0 || row->client < 0 || !is_tcp(row))
         return true; /* no figures, nothing against it */
     if (row->overflow && strcmp(row->overflow, kernel->overflow) != 0)
         return false;
@@ -150,7 +158,7 @@ static int fit(const struct kernel *kernel, const struct queue_table *table)
 static bool has_figures(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (table->rows[i].accepted >= 0)
+        if (table->rows[i].accepted >= 0 && is_tcp(&table->rows[i]))
             return true;
     return false;
 }
@@ -170,9 +178,10 @@ struct likeness kernels_like(const struct queue_table *table)
         how_many += fits[i] > 0 && fits[i] == best;
     }
     for (int i = 0; i < KERNELS; i++) {
-        if (fits[i] > 0 && fits[i] == best && how_many == 1)
+        if (fits[i] > 0 && fits[i] == best && how_many == 1) {
             likeness.best = kernels[i].name;
-        else if (fits[i] > 0)
+            likeness.known = kernels[i].known;
+        } else if (fits[i] > 0)
             likeness.also[likeness.also_count++] = kernels[i].name;
     }
     return likeness;

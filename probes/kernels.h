@@ -14,6 +14,8 @@ enum { KERNELS_MAX = 16 };
 /* The families whose figures TABLE's are like.  */
 struct likeness {
     const char *best;              /* the one that fits best, or NULL */
+    const char *known;             /* how its figures are known: "measured",
+                                      with versions, "source", "published" */
     const char *also[KERNELS_MAX]; /* others that fit */
     int also_count;
     bool comparable; /* there were figures to go by */

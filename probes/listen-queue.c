@@ -12,8 +12,12 @@
 
 #include "probes/control.h"
 #include "probes/fill.h"
+#include "probes/listen-again.h"
 #include "probes/listen-queue.h"
 #include "probes/names.h"
+#include "probes/namespace.h"
+#include "probes/overflow.h"
+#include "probes/settings.h"
 #include "probes/syn-queue.h"
 #include "sonde.h"
 
@@ -23,6 +27,13 @@ enum {
 };
 static const int large = 64;
 static const int huge = 1024; /* beyond this, once: see "repeats" */
+
+static const struct {
+    int family;
+    const char *name;
+} families[] = {{AF_INET, "inet"}, {AF_INET6, "inet6"}, {AF_UNIX, "unix"}};
+
+enum { FAMILIES = sizeof families / sizeof *families };
 
 enum row_kind {
     ROW_QUEUE,
@@ -36,6 +47,7 @@ struct row {
     enum row_kind kind;
     const char *family;
     size_t first, repeats, left;
+    bool is_cap_too; /* its backlog is the one that the cap is asked with */
 };
 
 struct measuring {
@@ -47,14 +59,8 @@ struct measuring {
     size_t *row_of; /* the row of each filling */
     const struct queue_plan *plan;
     struct syn_settings settings;
+    bool available[FAMILIES];
 };
-
-static const struct {
-    int family;
-    const char *name;
-} families[] = {{AF_INET, "inet"}, {AF_INET6, "inet6"}, {AF_UNIX, "unix"}};
-
-enum { FAMILIES = sizeof families / sizeof *families };
 
 static const char *family_name(int family)
 {
@@ -261,27 +267,61 @@ static void put_syn_row(const struct measuring *measuring,
                HOW_MEASURED, reason);
 }
 
+static void put_of_cap(const struct measuring *measuring, const char *key,
+                       const char *value, const char *reason)
+{
+    struct finding finding = {
+        .id = "listen.cap",
+        .key = key,
+        .value = value,
+        .reason = reason,
+        .how = value ? HOW_READ : HOW_NOT_TESTABLE,
+        .stable = true,
+    };
+    finding_write(measuring->out, &finding);
+}
+
+/* Whether the namespace that SETTING belongs to is the host's first one, and
+   what it says there.  */
+static void put_place(const struct measuring *measuring, const char *setting)
+{
+    static const char *const answers[] = {
+        [NAMESPACE_UNKNOWN] = NULL,
+        [NAMESPACE_INITIAL] = "yes",
+        [NAMESPACE_OTHER] = "no",
+    };
+    long value;
+    char text[24];
+    enum namespace_place place = namespace_place(setting, &value);
+    snprintf(text, sizeof text, "%ld", value);
+    put_of_cap(measuring, "initial", answers[place],
+               place == NAMESPACE_UNKNOWN ? "not readable from here" : NULL);
+    put_of_cap(measuring, "initial-value", value < 0 ? NULL : text,
+               value < 0 ? "not readable from here" : NULL);
+}
+
 /* What the setting says, beside what is measured.  */
-static void put_setting(const struct measuring *measuring,
-                        const struct row *row)
+static void put_setting(const struct measuring *measuring)
 {
     struct sonde_backlog_cap cap = {.value = -1};
     char value[24];
     int error = sonde_backlog_cap(&cap) ? errno : 0;
     bool named = !error || error == ENOENT;
+    bool own = measuring->plan->setting_count > 0;
+    const char *reason = named ? NULL : "no setting is known";
     snprintf(value, sizeof value, "%ld", cap.value);
-    put(measuring, row, "family", row->family, HOW_CONSTANT, true, NULL);
-    put(measuring, row, "setting", named ? cap.setting : NULL,
-        named ? HOW_READ : HOW_NOT_TESTABLE, true,
-        named ? NULL : "no setting is known");
-    put(measuring, row, "scope", named ? cap.scope : NULL,
-        named ? HOW_READ : HOW_NOT_TESTABLE, true,
-        named ? NULL : "no setting is known");
-    put(measuring, row, "value", error ? NULL : value,
-        error ? HOW_NOT_TESTABLE : HOW_READ, true,
-        !error            ? NULL
-        : error == ENOENT ? "hidden in this namespace"
-                          : errno_name(error));
+    put_of_cap(measuring, "setting", named ? cap.setting : NULL, reason);
+    put_of_cap(measuring, "scope",
+               own     ? "own"
+               : named ? cap.scope
+                       : NULL,
+               reason);
+    put_of_cap(measuring, "value", error ? NULL : value,
+               !error            ? NULL
+               : error == ENOENT ? "hidden in this namespace"
+                                 : errno_name(error));
+    if (named && !own)
+        put_place(measuring, cap.setting);
 }
 
 /* The settings that bound the incomplete queue, where there are any.  */
@@ -316,12 +356,15 @@ static bool fill_done(size_t index, void *data)
     struct row *row = &measuring->rows[measuring->row_of[index]];
     if (--row->left > 0)
         return true;
-    if (row->kind == ROW_CAP)
-        put_setting(measuring, row);
-    if (row->kind == ROW_QUEUE || row->kind == ROW_CAP)
+    if (row->kind == ROW_QUEUE)
         put_row(measuring, row);
-    else
+    else if (row->kind != ROW_CAP)
         put_syn_row(measuring, row);
+    if (row->kind == ROW_CAP || row->is_cap_too) {
+        struct row cap = *row;
+        cap.kind = ROW_CAP;
+        put_row(measuring, &cap);
+    }
     fflush(measuring->out);
     return !ferror(measuring->out);
 }
@@ -406,14 +449,37 @@ static size_t count_huge(const struct queue_plan *plan)
     return count;
 }
 
+static void put_left_out(const struct measuring *measuring, int family,
+                         int backlog)
+{
+    char key[24];
+    snprintf(key, sizeof key, "%d.accepted", backlog);
+    put_of_family(measuring, family, key, NULL, HOW_NOT_TESTABLE,
+                  "so long a queue is filled in one family alone");
+}
+
+/* Whether one of the rows asks for all there is, and so finds the cap.  */
+static bool has_cap_row(const struct queue_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->backlogs[i] == INT_MAX)
+            return true;
+    return false;
+}
+
 /* The rows of the queue that accept takes from.  */
 static void add_queue_rows(struct measuring *measuring, int family, bool first)
 {
     const struct queue_plan *plan = measuring->plan;
     for (size_t i = 0; i < plan->count; i++) {
         int backlog = plan->backlogs[i];
-        if (first || !is_huge(backlog))
+        if (!first && is_huge(backlog)) {
+            put_left_out(measuring, family, backlog);
+            continue;
+        }
+        struct row *row =
             add_row(measuring, ROW_QUEUE, family, backlog, repeats_of(backlog));
+        row->is_cap_too = first && backlog == INT_MAX;
     }
 }
 
@@ -442,8 +508,8 @@ static void add_syn_row(struct measuring *measuring, enum row_kind kind,
                         int family, int backlog)
 {
     bool know_peers = syn_settings_know_peers(&measuring->settings);
-    struct row *row =
-        add_row(measuring, kind, family, backlog, backlog > large ? 1 : 2);
+    struct row *row = add_row(measuring, kind, family, backlog,
+                              family != AF_INET || backlog > large ? 1 : 2);
     for (size_t i = 0; i < row->repeats; i++) {
         struct fill *fill = &measuring->fills[row->first + i];
         fill->deferred = true;
@@ -480,10 +546,11 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
 static void add_rows(struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
-    bool wanted[FAMILIES] = {plan->inet, plan->inet6, plan->local};
+    const bool planned[FAMILIES] = {plan->inet, plan->inet6, plan->local};
+    bool *wanted = measuring->available;
     int first = -1;
     for (int i = 0; i < FAMILIES; i++) {
-        wanted[i] = wanted[i] && put_available(measuring, families[i].family);
+        wanted[i] = planned[i] && put_available(measuring, families[i].family);
         if (wanted[i] && first < 0)
             first = i;
         if (wanted[i])
@@ -492,7 +559,10 @@ static void add_rows(struct measuring *measuring)
     for (int i = 0; plan->incomplete && i < FAMILIES; i++)
         if (wanted[i])
             add_syn_rows(measuring, families[i].family, i == first);
-    if (first >= 0)
+    if (first < 0)
+        return;
+    put_of_cap(measuring, "family", families[first].name, NULL);
+    if (plan->cap && !has_cap_row(plan))
         add_row(measuring, ROW_CAP, families[first].family, INT_MAX, 1);
 }
 
@@ -505,9 +575,25 @@ static void raise_descriptors(void)
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
-bool measure_listen_queue(FILE *out, int watch, const void *data)
+/* What is asked step by step, once the rows are through.  */
+static void measure_more(const struct measuring *measuring)
 {
-    const struct queue_plan *plan = data;
+    const struct queue_plan *plan = measuring->plan;
+    if (plan->overflow)
+        overflow_setting(measuring->out);
+    for (size_t i = 0; i < FAMILIES; i++) {
+        if (measuring->available[i] && plan->again)
+            listen_again(measuring->out, families[i].family, families[i].name,
+                         plan->wait);
+        if (measuring->available[i] && plan->overflow)
+            overflow_family(measuring->out, families[i].family,
+                            families[i].name, plan->wait);
+    }
+}
+
+/* Measure what PLAN says, in the namespace we are in.  */
+static bool measure(FILE *out, int watch, const struct queue_plan *plan)
+{
     size_t rows = FAMILIES * 3 * plan->count + 1;
     struct measuring measuring = {
         .out = out,
@@ -521,12 +607,24 @@ bool measure_listen_queue(FILE *out, int watch, const void *data)
         raise_descriptors();
         measuring.settings = syn_settings_read();
         put_settings(&measuring);
+        put_setting(&measuring);
         add_rows(&measuring);
         whole = fill_all(measuring.fills, measuring.fill_count, plan->wait,
                          watch, fill_done, &measuring);
+        if (whole)
+            measure_more(&measuring);
     }
     free(measuring.fills);
     free(measuring.rows);
     free(measuring.row_of);
     return whole;
+}
+
+bool measure_listen_queue(FILE *out, int watch, const void *data)
+{
+    const struct queue_plan *plan = data;
+    if (plan->setting_count > 0 &&
+        settings_apply(out, plan->settings, plan->setting_count))
+        return true; /* the findings say why */
+    return measure(out, watch, plan);
 }

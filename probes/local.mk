@@ -17,6 +17,8 @@ probes_libprobes_la_SOURCES = \
 	probes/catalogue.h \
 	probes/client.c \
 	probes/client.h \
+	probes/compare.c \
+	probes/compare.h \
 	probes/control.c \
 	probes/control.h \
 	probes/crew.c \
@@ -34,10 +36,14 @@ probes_libprobes_la_SOURCES = \
 	probes/json.h \
 	probes/kernels.c \
 	probes/kernels.h \
-	probes/known.c \
-	probes/known.h \
+	probes/listen-again.c \
+	probes/listen-again.h \
 	probes/listen-queue.c \
 	probes/listen-queue.h \
+	probes/missing.c \
+	probes/missing.h \
+	probes/known.c \
+	probes/known.h \
 	probes/loopback.c \
 	probes/loopback.h \
 	probes/merge.c \
@@ -45,6 +51,8 @@ probes_libprobes_la_SOURCES = \
 	probes/names.c \
 	probes/names.h \
 	probes/namespace.h \
+	probes/overflow.c \
+	probes/overflow.h \
 	probes/plan.c \
 	probes/plan.h \
 	probes/proc.c \
@@ -53,18 +61,34 @@ probes_libprobes_la_SOURCES = \
 	probes/profile.h \
 	probes/published.c \
 	probes/published.h \
+	probes/remedy.c \
+	probes/remedy.h \
+	probes/report-chart.c \
 	probes/question.c \
 	probes/question.h \
 	probes/report-json.c \
+	probes/report-more.c \
+	probes/report-more.h \
 	probes/report-text.c \
 	probes/report.c \
 	probes/report.h \
+	probes/report-require.c \
+	probes/require.c \
+	probes/require.h \
+	probes/sentence.c \
+	probes/sentence.h \
 	probes/rule.c \
 	probes/rule.h \
 	probes/runner.c \
 	probes/runner.h \
+	probes/serial.c \
+	probes/serial.h \
+	probes/settings.c \
+	probes/settings.h \
 	probes/sitter.c \
 	probes/sitter.h \
+	probes/syn-queue-tun.c \
+	probes/syn-queue-tun.h \
 	probes/syn-queue.c \
 	probes/syn-queue.h \
 	probes/table.c \

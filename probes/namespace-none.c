@@ -42,3 +42,10 @@ long namespace_read(const char *setting)
     errno = ENOENT;
     return -1;
 }
+
+enum namespace_place namespace_place(const char *setting, long *value)
+{
+    (void)setting;
+    *value = -1;
+    return NAMESPACE_UNKNOWN;
+}

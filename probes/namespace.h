@@ -41,4 +41,15 @@ int namespace_set(const char *setting, const char *value,
    here.  */
 long namespace_read(const char *setting);
 
+/* Whether the network namespace we are in is the first one, the host's.  */
+enum namespace_place {
+    NAMESPACE_UNKNOWN, /* that cannot be seen from here */
+    NAMESPACE_INITIAL,
+    NAMESPACE_OTHER
+};
+
+/* Returns that; *VALUE is what SETTING says in the first one, or -1 if that is
+   not to be read.  Sees no more than the user may.  */
+enum namespace_place namespace_place(const char *setting, long *value);
+
 #endif /* PROBES_NAMESPACE_H */

@@ -17,6 +17,10 @@ enum {
 struct queue_plan {
     bool inet, inet6, local; /* local: AF_UNIX */
     bool incomplete;         /* the incomplete queue, too */
+    bool half_open;          /* that by half-open handshakes, too */
+    bool again;              /* what a second listen does */
+    bool overflow;           /* what becomes of the client outside */
+    bool cap;                /* fill the largest queue there is */
     /* "net.core.somaxconn=128", to be in force in a network namespace of the
        measurement's own; of COUNT 0, it takes the host as it is.  */
     const char *const *settings;

@@ -4,8 +4,10 @@
 #include <config.h>
 
 #include <limits.h>
+#include <string.h>
 
 #include "probes/json.h"
+#include "probes/report-more.h"
 #include "probes/report.h"
 
 /* Raised when a key changes its meaning or goes; new keys do not count.  */
@@ -50,6 +52,11 @@ static void put_row(struct json *json, const struct queue_row *row)
     json_count(json, "queued", row->queued);
     json_count(json, "repeats", row->repeats);
     put_reason(json, row);
+    json_count(json, "incomplete", row->incomplete);
+    json_count(json, "incomplete_known", row->known);
+    json_count(json, "half_open", row->half_open);
+    json_count(json, "passed", row->passed);
+    json_text(json, "incomplete_reason", row->incomplete_reason);
     json_object_end(json);
 }
 
@@ -71,6 +78,8 @@ static void put_cap(struct json *json, const struct report *report)
     json_text(json, "setting",
               report->verdict.setting_holds ? cap->setting : NULL);
     json_text(json, "scope", cap->scope);
+    json_text(json, "initial", cap->initial);
+    json_count(json, "initial_value", cap->initial_value);
     json_text(json, "family", cap->family);
     json_number(json, "asked", INT_MAX);
     json_count(json, "effective", cap->effective);
@@ -86,6 +95,7 @@ static void put_like(struct json *json, const struct likeness *like)
 {
     json_object(json, "like");
     json_text(json, "best", like->best);
+    json_text(json, "known", like->known);
     json_array(json, "also");
     for (int i = 0; i < like->also_count; i++)
         json_text(json, NULL, like->also[i]);
@@ -106,6 +116,51 @@ static void put_volatile(struct json *json, const struct findings *findings)
     json_object_end(json);
 }
 
+/* What the incomplete queue depends on.  */
+static void put_incomplete(struct json *json, const struct report *report)
+{
+    json_object(json, "incomplete");
+    put_rule(json, "rule", &report->verdict.incomplete);
+    json_text(json, "bound", bound_name(report->verdict.bound));
+    json_count(json, "tcp_syncookies", report->table.cookies);
+    json_count(json, "tcp_max_syn_backlog", report->table.most);
+    json_object_end(json);
+}
+
+static void put_with(struct json *json, const struct findings *findings)
+{
+    json_object(json, "with");
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->list[i];
+        if (!strcmp(finding->id, "with") && strcmp(finding->key, "namespace"))
+            json_text(json, finding->key, finding->value);
+    }
+    json_object_end(json);
+}
+
+/* null where nothing was required.  */
+static void put_need(struct json *json, const struct report *report)
+{
+    static const char *const grants[] = {
+        [GRANT_UNKNOWN] = NULL,
+        [GRANT_WHOLE] = "whole",
+        [GRANT_CUT] = "cut",
+    };
+    const struct requirement *need = &report->need;
+    if (!report->requires) {
+        json_text(json, "require", NULL);
+        return;
+    }
+    json_object(json, "require");
+    json_number(json, "asked", need->asked);
+    json_text(json, "granted", grants[need->grant]);
+    json_count(json, "effective", need->effective);
+    json_count(json, "queued", need->queued);
+    json_bool(json, "measured", need->measured);
+    json_text(json, "reason", need->reason);
+    json_object_end(json);
+}
+
 void report_json(FILE *out, const struct report *report)
 {
     struct json json = {.out = out};
@@ -121,6 +176,10 @@ void report_json(FILE *out, const struct report *report)
     put_rule(&json, "rule_client", &report->verdict.client);
     put_cap(&json, report);
     put_like(&json, &report->verdict.like);
+    put_incomplete(&json, report);
+    report_more_json(&json, report->findings);
+    put_with(&json, report->findings);
+    put_need(&json, report);
     put_volatile(&json, report->findings);
     json_object_end(&json);
 }

@@ -4,65 +4,25 @@
 #include <config.h>
 
 #include <limits.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "probes/published.h"
+#include "probes/report-more.h"
 #include "probes/report.h"
-
-enum { COLUMNS = 80, LABEL = 10 };
+#include "probes/sentence.h"
 
 static const struct {
     const char *id, *name;
-} families[] = {{"inet", "IPv4"}, {"inet6", "IPv6"}};
+} families[] = {{"inet", "IPv4"}, {"inet6", "IPv6"}, {"unix", "UNIX"}};
 
 enum { FAMILIES = sizeof families / sizeof *families };
 
 static const char *family_name(const char *id)
 {
-    return !strcmp(id, families[0].id) ? families[0].name : families[1].name;
-}
-
-/* ---- sentences ---------------------------------------------------------- */
-
-/* A text under way; what does not fit is left out.  */
-struct sentence {
-    char text[1024];
-};
-
-__attribute__((format(printf, 2, 3))) static void say(struct sentence *sentence,
-                                                      const char *format, ...)
-{
-    size_t used = strlen(sentence->text);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(sentence->text + used, sizeof sentence->text - used, format,
-              arguments);
-    va_end(arguments);
-}
-
-/* Print SENTENCE behind LABEL, broken at spaces to fit the columns.  */
-static void put_sentence(FILE *out, const char *label,
-                         const struct sentence *sentence)
-{
-    const char *word = sentence->text;
-    size_t column = LABEL;
-    fprintf(out, "%-*s", LABEL, label);
-    while (*word) {
-        size_t length = strcspn(word, " ");
-        if (column > LABEL && column + 1 + length > COLUMNS - 1) {
-            fprintf(out, "\n%*s", LABEL, "");
-            column = LABEL;
-        } else if (column > LABEL) {
-            putc(' ', out);
-            column++;
-        }
-        fprintf(out, "%.*s", (int)length, word);
-        column += length;
-        word += length;
-        word += *word == ' ';
-    }
-    putc('\n', out);
+    for (size_t i = 0; i < FAMILIES; i++)
+        if (!strcmp(id, families[i].id))
+            return families[i].name;
+    return id;
 }
 
 /* ---- the table ---------------------------------------------------------- */
@@ -88,8 +48,14 @@ static bool is_published(int backlog)
     return backlog >= 0 && backlog < PUBLISHED_BACKLOGS;
 }
 
+/* Beside three families there is no room for it.  */
 static bool has_published(const struct queue_table *table)
 {
+    int shown = 0;
+    for (size_t i = 0; i < FAMILIES; i++)
+        shown += has_family(table, families[i].id);
+    if (shown == FAMILIES)
+        return false;
     for (size_t i = 0; i < table->count; i++)
         if (is_published(table->rows[i].backlog))
             return true;
@@ -182,14 +148,22 @@ static void put_row(FILE *out, const struct queue_table *table, int backlog)
     putc('\n', out);
 }
 
+static const struct queue_row *first_row(const struct queue_table *table,
+                                         int backlog)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].backlog == backlog)
+            return &table->rows[i];
+    return NULL;
+}
+
 static void put_table(FILE *out, const struct queue_table *table)
 {
     put_head(out, table);
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
-        /* A backlog measured in both families is told with the first.  */
-        if (!strcmp(row->family, "inet") ||
-            !table_row(table, "inet", row->backlog))
+        /* A backlog measured in several families is told with the first.  */
+        if (first_row(table, row->backlog) == row)
             put_row(out, table, row->backlog);
     }
     fputs(has_published(table) ? "* the same on macOS 10.2.6\n\n" : "\n", out);
@@ -277,7 +251,7 @@ static void say_broken(struct sentence *sentence, const struct report *report)
         say(sentence, " and %d more", named - 8);
 }
 
-static void put_rule(FILE *out, const struct report *report)
+void report_rule(FILE *out, const struct report *report)
 {
     const struct ruling *ruling = &report->verdict.accepted;
     const struct ruling *client = &report->verdict.client;
@@ -307,25 +281,45 @@ static void put_rule(FILE *out, const struct report *report)
     }
 }
 
+/* Whose namespace the setting is in.  */
+static void say_namespace(struct sentence *sentence, const struct cap_row *cap)
+{
+    if (!cap->scope || !strcmp(cap->scope, "host"))
+        return;
+    if (!strcmp(cap->scope, "own")) {
+        say(sentence, ", in a network namespace of its own");
+        return;
+    }
+    say(sentence, ", in this network namespace");
+    if (!cap->initial)
+        say(sentence, " (the host's may differ)");
+    else if (!strcmp(cap->initial, "yes"))
+        say(sentence, " (the host's first)");
+    else if (cap->initial_value >= 0)
+        say(sentence, " (the host's is %ld)", cap->initial_value);
+    else
+        say(sentence, " (not the host's, which is not readable from here)");
+}
+
 /* Where the cap comes from, as far as that is known.  */
 static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
-    bool namespace = cap->scope && strcmp(cap->scope, "host") != 0;
     if (!cap->setting)
         return;
-    if (report->verdict.setting_holds)
-        say(sentence, " from %s%s", cap->setting,
-            namespace ? ", in this network namespace" : "");
-    else if (cap->value >= 0)
+    if (report->verdict.setting_holds) {
+        say(sentence, " from %s", cap->setting);
+        say_namespace(sentence, cap);
+    } else if (cap->value >= 0) {
         say(sentence, "; %s says %ld, which is not in force", cap->setting,
             cap->value);
-    else
+    } else {
         say(sentence, ", measured only, since %s is %s", cap->setting,
             cap->value_reason ? cap->value_reason : "not to be read");
+    }
 }
 
-static void put_cap(FILE *out, const struct report *report)
+void report_cap(FILE *out, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
     struct sentence sentence = {""};
@@ -340,6 +334,119 @@ static void put_cap(FILE *out, const struct report *report)
     else
         say(&sentence, "; not filled: %s", cap->reason ? cap->reason : "-");
     put_sentence(out, "cap", &sentence);
+}
+
+/* Why no row has a figure for its incomplete queue; NULL if one has.  */
+static const char *why_no_incomplete(const struct queue_table *table)
+{
+    const char *reason = NULL;
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->rows[i].incomplete >= 0)
+            return NULL;
+        if (!reason)
+            reason = table->rows[i].incomplete_reason;
+    }
+    return reason ? reason : "its figures vary";
+}
+
+/* Row by row, for want of a rule.  */
+static void say_incomplete_rows(struct sentence *sentence,
+                                const struct queue_table *table)
+{
+    int named = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        char backlog[16];
+        if (!row->incomplete_text)
+            continue;
+        print_backlog(row->backlog, backlog, sizeof backlog);
+        if (named++ < 8)
+            say(sentence, "%sbacklog %s: %s (%s)", named == 1 ? "" : ", ",
+                backlog, row->incomplete_text, family_name(row->family));
+    }
+    if (named > 8)
+        say(sentence, " and %d more", named - 8);
+    say(sentence, " handshakes under way besides");
+}
+
+/* The most that a peer known to the kernel got, or -1.  */
+static long most_known(const struct queue_table *table)
+{
+    long most = -1;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].known > most)
+            most = table->rows[i].known;
+    return most;
+}
+
+static void say_bound(struct sentence *sentence, const struct report *report)
+{
+    const struct queue_table *table = &report->table;
+    switch (report->verdict.bound) {
+    case BOUND_COOKIES:
+        say(sentence, "; tcp_syncookies is 2: a cookie for each, no entry");
+        return;
+    case BOUND_SETTING:
+        say(sentence,
+            "; bounded by tcp_max_syn_backlog = %ld, whose last quarter is "
+            "kept for peers that the kernel knows (one of those: %ld)",
+            table->most, most_known(table));
+        return;
+    case BOUND_BACKLOG:
+        say(sentence, "; bounded by the backlog");
+        break;
+    case BOUND_UNKNOWN:
+        break;
+    }
+    if (table->cookies == 0)
+        say(sentence, "; beyond it SYNs are dropped (tcp_syncookies is 0)");
+    else if (table->cookies == 1)
+        say(sentence, "; beyond it SYN cookies (tcp_syncookies is 1)");
+}
+
+/* Whether the second way, if it was gone, led to the same.  */
+static void say_ways(struct sentence *sentence, const struct report *report)
+{
+    const struct finding *asked =
+        findings_get(report->findings, "listen.queue", "inet.half-open");
+    int agree = 0, differ = 0;
+    for (size_t i = 0; i < report->table.count; i++) {
+        const struct queue_row *row = &report->table.rows[i];
+        agree += row->half_open >= 0 && !row->ways_differ;
+        differ += row->ways_differ;
+    }
+    if (!asked)
+        return;
+    if (!asked->value)
+        say(sentence, "; by half-open handshakes not testable here: %s",
+            asked->reason ? asked->reason : "-");
+    else if (differ > 0)
+        say(sentence,
+            "; by half-open handshakes it is another one in %d rows: "
+            "unstable",
+            differ);
+    else
+        say(sentence, "; half-open handshakes say so, too, in %d rows", agree);
+}
+
+/* The incomplete queue.  */
+static void put_incomplete(FILE *out, const struct report *report)
+{
+    const struct ruling *ruling = &report->verdict.incomplete;
+    struct sentence sentence = {""};
+    char rule[80];
+    rule_print(&ruling->rule, true, rule, sizeof rule);
+    if (ruling->rows == 0)
+        say(&sentence, "not measured: %s", why_no_incomplete(&report->table));
+    else if (ruling->comparable && ruling->broken == 0)
+        say(&sentence, "%s handshakes under way besides; true of all %zu rows",
+            rule, ruling->rows);
+    else
+        say_incomplete_rows(&sentence, &report->table);
+    if (ruling->rows > 0)
+        say_bound(&sentence, report);
+    say_ways(&sentence, report);
+    put_sentence(out, "syn queue", &sentence);
 }
 
 static void put_next(FILE *out, const struct report *report)
@@ -368,9 +475,9 @@ static void put_like(FILE *out, const struct likeness *like)
 {
     struct sentence sentence = {""};
     if (!like->comparable)
-        say(&sentence, "nothing: no row has figures");
+        say(&sentence, "nothing: no row of TCP has figures");
     else if (like->best)
-        say(&sentence, "%s", like->best);
+        say(&sentence, "%s (%s)", like->best, like->known);
     else if (like->also_count > 0)
         say(&sentence, "these, which the figures cannot tell apart: ");
     else
@@ -390,25 +497,48 @@ static const char *host_text(const struct findings *findings, const char *key)
     return text ? text : "-";
 }
 
-/* "network namespace 4026531840" for "net:[4026531840]".  */
-static void put_host(FILE *out, const struct findings *findings)
+/* What was set, and where.  */
+static void put_with(FILE *out, const struct findings *findings)
 {
+    struct sentence sentence = {"in a network namespace of its own, with "};
+    bool first = true;
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->list[i];
+        if (strcmp(finding->id, "with") != 0 ||
+            !strcmp(finding->key, "namespace") || !finding->value)
+            continue;
+        say(&sentence, "%s%s = %s", first ? "" : ", ", finding->key,
+            finding->value);
+        first = false;
+    }
+    put_sentence(out, NULL, &sentence);
+}
+
+/* "network namespace 4026531840" for "net:[4026531840]".  */
+void report_head(FILE *out, const struct report *report)
+{
+    const struct findings *findings = report->findings;
     const char *scope = findings_text(findings, "host", "scope");
     fprintf(out, "%s %s %s", host_text(findings, "system"),
             host_text(findings, "release"), host_text(findings, "machine"));
     if (scope && !strncmp(scope, "net:[", 5))
         fprintf(out, ", network namespace %.*s", (int)strcspn(scope + 5, "]"),
                 scope + 5);
-    fputs("\n\n", out);
+    putc('\n', out);
+    if (findings_get(findings, "with", "namespace"))
+        put_with(out, findings);
+    putc('\n', out);
 }
 
 void report_text(FILE *out, const struct report *report)
 {
-    put_host(out, report->findings);
+    report_head(out, report);
     put_table(out, &report->table);
     put_reasons(out, &report->table);
-    put_rule(out, report);
-    put_cap(out, report);
+    report_rule(out, report);
+    put_incomplete(out, report);
+    report_cap(out, report);
     put_next(out, report);
+    report_more_text(out, report->findings);
     put_like(out, &report->verdict.like);
 }

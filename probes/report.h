@@ -7,6 +7,7 @@
 #define PROBES_REPORT_H 1
 
 #include "probes/finding.h"
+#include "probes/require.h"
 #include "probes/table.h"
 #include "probes/verdict.h"
 
@@ -14,7 +15,9 @@ struct report {
     const struct findings *findings;
     struct queue_table table;
     struct verdict verdict;
-    int wait; /* how long a client was given, in milliseconds */
+    int wait;      /* how long a client was given, in milliseconds */
+    bool requires; /* NEED is what was to be found out */
+    struct requirement need;
 };
 
 /* Make *REPORT of FINDINGS, which must stay.  Returns 0, or -1 with ENOMEM. */
@@ -24,6 +27,17 @@ void report_free(struct report *report);
 
 /* For people, in 80 columns of plain ASCII.  */
 void report_text(FILE *out, const struct report *report);
+
+/* Parts of it: which host, and where; the rule; the cap.  */
+void report_head(FILE *out, const struct report *report);
+void report_rule(FILE *out, const struct report *report);
+void report_cap(FILE *out, const struct report *report);
+
+/* Bars, for people, in 80 columns of plain ASCII.  */
+void report_chart(FILE *out, const struct report *report);
+
+/* NEED alone, and what to do about it.  */
+void report_require(FILE *out, const struct report *report);
 
 /* For programs; the keys are described in backlogprobe(1).  */
 void report_json(FILE *out, const struct report *report);

@@ -51,7 +51,8 @@ static void put(FILE *out, const char *key, const char *value,
         .how = value ? HOW_READ : HOW_NOT_TESTABLE,
         .stable = true,
     };
-    finding_write(out, &finding);
+    if (out)
+        finding_write(out, &finding);
 }
 
 int settings_apply(FILE *out, const char *const *settings, size_t count)

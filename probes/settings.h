@@ -19,8 +19,8 @@ int settings_check(const char *const *settings, size_t count, char *problem,
                    size_t size);
 
 /* Take the calling process into a network namespace of its own and put SETTINGS
-   in force there, writing the findings to OUT.  Returns 0, or -1; the finding
-   without a value then says why.  */
+   in force there, writing the findings to OUT unless it is NULL.  Returns 0, or
+   -1; the finding without a value then says why.  */
 int settings_apply(FILE *out, const char *const *settings, size_t count);
 
 /* Why settings_apply failed, or NULL if FINDINGS do not say that it did.  */

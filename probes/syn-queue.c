@@ -60,19 +60,29 @@ static int meet(int listener, int client)
     return sonde_accept(listener, NULL, SONDE_CLOEXEC);
 }
 
-/* End the connection so that the kernel keeps what it has learned of the peer:
-   the server closes while the client is still there, which is what it learns
-   from; the client's reset then takes away what would wait for two minutes.  */
-static int part(int server, int client)
+/* Wait until FD is readable, and read what there is, at most a byte.  Returns
+   the length, or -1.  */
+static ssize_t read_byte(int fd)
 {
     char byte;
-    struct pollfd ended = {.fd = client, .events = POLLIN};
-    int status = sonde_half_close(server);
-    if (!status && poll(&ended, 1, CONTROL_PATIENCE) != 1)
-        status = -1;
-    if (!status && recv(client, &byte, 1, 0) != 0)
-        status = -1;
-    return status;
+    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+    if (poll(&poll_fd, 1, CONTROL_PATIENCE) != 1) {
+        errno = ETIMEDOUT;
+        return -1;
+    }
+    return recv(fd, &byte, 1, 0);
+}
+
+/* End the connection so that the kernel keeps what it has learned of the peer:
+   the server ends first, and is closed once its end was acknowledged, which the
+   client's byte tells.  The client's reset then takes away what would wait for
+   a minute.  */
+static int part(int server, int client)
+{
+    if (sonde_half_close(server) || read_byte(client) != 0 ||
+        send(client, "", 1, 0) != 1 || read_byte(server) != 1)
+        return -1;
+    return 0;
 }
 
 int syn_introduce(const struct sonde_address *address)

@@ -41,6 +41,35 @@ static long get_figure(const struct findings *findings,
     return findings_number(findings, "listen.queue", finding->key, -1);
 }
 
+/* Why the incomplete queue of ROW has no figure; NULL if it has.  */
+static const char *why_incomplete(const struct findings *findings,
+                                  const struct queue_row *row)
+{
+    char key[64];
+    const struct finding *finding = get(findings, row, "incomplete");
+    if (finding)
+        return finding->reason;
+    snprintf(key, sizeof key, "%s.incomplete", row->family);
+    finding = findings_get(findings, "listen.queue", key);
+    if (finding && finding->reason)
+        return finding->reason;
+    return finding ? "so long a queue is filled if it is the only one"
+                   : "not measured";
+}
+
+/* Two ways to one figure: where they disagree, it is neither.  */
+static void judge_ways(struct queue_row *row)
+{
+    row->ways_differ = row->incomplete >= 0 && row->half_open >= 0 &&
+                       row->incomplete != row->half_open;
+    if (!row->ways_differ)
+        return;
+    row->incomplete = -1;
+    row->incomplete_text = "unstable";
+    row->incomplete_reason = "unstable: handshakes kept open and half-open "
+                             "ones give different figures";
+}
+
 static void fill_row(const struct findings *findings, struct queue_row *row)
 {
     static const char *const counted[] = {"client", "accepted", "overflow"};
@@ -50,6 +79,13 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     row->accepted = get_figure(findings, row, "accepted");
     row->queued = get_figure(findings, row, "queued");
     row->repeats = get_figure(findings, row, "repeats");
+    row->incomplete = get_figure(findings, row, "incomplete");
+    row->known = get_figure(findings, row, "incomplete-known");
+    row->passed = get_figure(findings, row, "passed");
+    row->half_open = get_figure(findings, row, "half-open");
+    row->incomplete_text = get_text(findings, row, "incomplete");
+    row->incomplete_reason = why_incomplete(findings, row);
+    judge_ways(row);
     row->client_text = get_text(findings, row, "client");
     row->accepted_text = get_text(findings, row, "accepted");
     row->overflow = get_text(findings, row, "overflow");
@@ -95,6 +131,8 @@ static void fill_cap(const struct findings *findings, struct cap_row *cap)
     cap->value_reason = value ? value->reason : NULL;
     cap->client = findings_number(findings, id, "client", -1);
     cap->accepted = findings_number(findings, id, "accepted", -1);
+    cap->initial = findings_text(findings, id, "initial");
+    cap->initial_value = findings_number(findings, id, "initial-value", -1);
 }
 
 /* Why the family whose availability is KEY is not there, or NULL.  */
@@ -120,6 +158,10 @@ int table_make(struct queue_table *table, const struct findings *findings)
         table->rows[table->count++] = row;
     }
     fill_cap(findings, &table->cap);
+    table->cookies =
+        findings_number(findings, "listen.incomplete", "tcp_syncookies", -1);
+    table->most = findings_number(findings, "listen.incomplete",
+                                  "tcp_max_syn_backlog", -1);
     table->inet_absent = absence(findings, "inet.available");
     table->inet6_absent = absence(findings, "inet6.available");
     return 0;

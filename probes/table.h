@@ -10,9 +10,16 @@
 
 /* Figures that are not known are -1, texts NULL.  */
 struct queue_row {
-    char family[8]; /* "inet", "inet6" */
+    char family[8]; /* "inet", "inet6", "unix" */
     int backlog;
     long effective, client, accepted, queued, repeats;
+    /* In the incomplete queue, by a stranger, and by a peer known to the
+       kernel; past it.  */
+    long incomplete, known, passed;
+    long half_open;   /* the first by another way */
+    bool ways_differ; /* and the two are not the same: INCOMPLETE is -1 */
+    const char *incomplete_text;             /* a range, if not stable */
+    const char *incomplete_reason;           /* why it is not there */
     const char *client_text, *accepted_text; /* a range, if not stable */
     const char *overflow;
     const char *limit;
@@ -26,6 +33,8 @@ struct cap_row {
     long value;     /* what the setting says */
     const char *value_reason;
     long client, accepted;
+    const char *initial; /* "yes": SCOPE is the host's first; "no"; or NULL */
+    long initial_value;  /* what the setting says there */
 };
 
 struct queue_table {
@@ -34,6 +43,8 @@ struct queue_table {
     struct cap_row cap;
     /* Why a family is not there; NULL if it is, or was not asked for.  */
     const char *inet_absent, *inet6_absent;
+    /* Settings about the incomplete queue, -1 if not known.  */
+    long cookies, most;
 };
 
 /* Set *TABLE from FINDINGS, which must be sorted and stay.  Returns 0, or -1

@@ -21,6 +21,11 @@ static long count_client(const struct queue_row *row)
     return row->client;
 }
 
+static long count_incomplete(const struct queue_row *row)
+{
+    return row->incomplete;
+}
+
 /* What is known of the largest queue: its length, as measured; or if it was not
    filled, the backlog from which on nothing grows, as somebody says.  -1 if
    not known.  */
@@ -128,18 +133,28 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
     verdict->setting_holds = cap->value >= 0 && cap->value == verdict->cap;
 }
 
-static void find_overflow(struct verdict *verdict,
-                          const struct queue_table *table)
+/* What the next client saw, in the rows of UNIX sockets or in all others.  */
+static void find_overflow_of(struct verdict *verdict,
+                             const struct queue_table *table, bool local)
 {
-    verdict->one_overflow = true;
     for (size_t i = 0; i < table->count; i++) {
         const char *overflow = table->rows[i].overflow;
-        if (!overflow)
+        if (!overflow || local != !strcmp(table->rows[i].family, "unix"))
             continue;
         if (verdict->overflow && strcmp(overflow, verdict->overflow) != 0)
             verdict->one_overflow = false;
         verdict->overflow = overflow;
     }
+}
+
+/* UNIX sockets answer in another way, and count if there is nothing else.  */
+static void find_overflow(struct verdict *verdict,
+                          const struct queue_table *table)
+{
+    verdict->one_overflow = true;
+    find_overflow_of(verdict, table, false);
+    if (!verdict->overflow)
+        find_overflow_of(verdict, table, true);
 }
 
 /* The largest queue by COUNT of it, and by what is said.  */
@@ -149,6 +164,73 @@ static struct top top_of(const struct queue_table *table, long count)
     return (struct top){count, said >= 0 ? said : table->cap.value};
 }
 
+const char *bound_name(enum bound bound)
+{
+    static const char *const names[] = {
+        [BOUND_UNKNOWN] = NULL,
+        [BOUND_BACKLOG] = "backlog",
+        [BOUND_SETTING] = "tcp_max_syn_backlog",
+        [BOUND_COOKIES] = "tcp_syncookies",
+    };
+    return names[bound];
+}
+
+/* How many strangers Linux lets in with SYN cookies off: the last quarter of
+   the setting is for peers it knows, and the test lets one more in.  */
+static long stranger_limit(const struct queue_table *table)
+{
+    return table->cookies == 0 && table->most >= 0
+               ? table->most - table->most / 4 + 1
+               : -1;
+}
+
+/* What bounds the incomplete queue of ROW.  */
+static enum bound bound_of(const struct queue_table *table,
+                           const struct queue_row *row)
+{
+    if (row->incomplete == 0 && table->cookies == 2)
+        return BOUND_COOKIES;
+    if (row->incomplete == row->accepted)
+        return BOUND_BACKLOG;
+    if (row->incomplete == stranger_limit(table))
+        return BOUND_SETTING;
+    return BOUND_UNKNOWN;
+}
+
+/* What bounds it in all rows: the setting, if it does in any and the backlog
+   in the others.  */
+static enum bound find_bound(const struct queue_table *table)
+{
+    enum bound found = BOUND_UNKNOWN;
+    bool any = false;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        if (row->incomplete < 0 || row->accepted < 0)
+            continue;
+        enum bound bound = bound_of(table, row);
+        if (bound == BOUND_UNKNOWN)
+            return BOUND_UNKNOWN;
+        found = any && found > bound ? found : bound;
+        any = true;
+    }
+    return found;
+}
+
+/* Where the incomplete queue ends: as a row says that asked for all there is;
+   by the setting, if that is sooner; or where the other one does.  */
+static struct top incomplete_top(const struct queue_table *table)
+{
+    long limit = stranger_limit(table);
+    long largest = table->cap.accepted;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        if (row->incomplete > 0 && row->accepted == table->cap.accepted)
+            largest = row->incomplete;
+    }
+    bool sooner = limit >= 0 && (largest < 0 || limit < largest);
+    return top_of(table, sooner ? limit : largest);
+}
+
 struct verdict verdict_of(const struct queue_table *table)
 {
     struct verdict verdict = {0};
@@ -156,6 +238,9 @@ struct verdict verdict_of(const struct queue_table *table)
     struct top client = top_of(table, table->cap.client);
     verdict.accepted = rule_on(table, &accepted, count_accepted);
     verdict.client = rule_on(table, &client, count_client);
+    struct top incomplete = incomplete_top(table);
+    verdict.incomplete = rule_on(table, &incomplete, count_incomplete);
+    verdict.bound = find_bound(table);
     find_cap(&verdict, table);
     find_overflow(&verdict, table);
     verdict.like = kernels_like(table);

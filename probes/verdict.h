@@ -16,13 +16,26 @@ struct ruling {
     size_t broken;   /* of them, those the rule does not explain */
 };
 
+/* What bounds the incomplete queue.  */
+enum bound {
+    BOUND_UNKNOWN,
+    BOUND_BACKLOG, /* just as many as wait for accept */
+    BOUND_SETTING, /* three quarters of tcp_max_syn_backlog, for strangers */
+    BOUND_COOKIES  /* it is never used: a cookie instead of an entry, always */
+};
+
+/* "backlog", "tcp_max_syn_backlog", "tcp_syncookies" or NULL.  */
+const char *bound_name(enum bound bound);
+
 struct verdict {
-    struct ruling accepted; /* connections accept returned */
-    struct ruling client;   /* connections the clients saw */
-    long cap;               /* the largest backlog in force, or -1 */
-    bool setting_holds;     /* its setting is known, readable and obeyed */
-    bool one_overflow;      /* all rows that overflowed, alike */
-    const char *overflow;   /* so; NULL if none did */
+    struct ruling accepted;   /* connections accept returned */
+    struct ruling client;     /* connections the clients saw */
+    struct ruling incomplete; /* connections in the incomplete queue */
+    enum bound bound;
+    long cap;             /* the largest backlog in force, or -1 */
+    bool setting_holds;   /* its setting is known, readable and obeyed */
+    bool one_overflow;    /* all rows that overflowed, alike */
+    const char *overflow; /* so; NULL if none did */
     struct likeness like;
 };
 

@@ -3,12 +3,18 @@
 
 #include <config.h>
 
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "probes/compare.h"
 #include "probes/host.h"
 #include "probes/listen-queue.h"
+#include "probes/missing.h"
+#include "probes/profile.h"
 #include "probes/report.h"
+#include "probes/settings.h"
+#include "probes/syn-queue-tun.h"
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/status.h"
@@ -18,63 +24,128 @@
    there were descriptors for one filling at a time.  */
 static int64_t deadline_of(const struct queue_plan *plan)
 {
-    return 60000 + (int64_t)plan->count * 2 * 4 * (plan->wait + 50);
+    return (plan->overflow ? 120000 : 60000) +
+           (int64_t)plan->count * 2 * 4 * (plan->wait + 50);
 }
 
 struct choices {
-    bool inet, inet6, json, profile;
+    bool inet, inet6, local, json, profile, no_incomplete;
+    bool again, overflow, half_open, chart;
     const char *backlogs;
     long wait;
+    long require; /* -1: nothing */
+    const char *compare;
+    struct option_list with;
 };
 
-static int take_options(struct choices *choices, int argc, char **argv)
+/* The table of options points into it.  */
+static struct choices choices = {
+    .backlogs = "0-14", .wait = WAIT_USUAL, .require = -1};
+
+static const struct option_row rows[] = {
+    {.letter = '4',
+     .help = "measure IPv4 only",
+     .kind = OPTION_FLAG,
+     .target = &choices.inet},
+    {.letter = '6',
+     .help = "measure IPv6 only; it must be there",
+     .kind = OPTION_FLAG,
+     .target = &choices.inet6},
+    {.letter = 'u',
+     .word = "unix",
+     .help = "measure UNIX sockets; with -4 or -6, besides",
+     .kind = OPTION_FLAG,
+     .target = &choices.local},
+    {.letter = 'b',
+     .word = "backlog",
+     .argument = "LIST",
+     .help = "numbers, ranges and max, as in 0-14,128,-1,max",
+     .kind = OPTION_TEXT,
+     .target = &choices.backlogs},
+    {.letter = 'w',
+     .word = "wait",
+     .argument = "MS",
+     .help = "how long a client may be silent, 1 to 900 (60)",
+     .kind = OPTION_NUMBER,
+     .target = &choices.wait,
+     .least = WAIT_MIN,
+     .most = WAIT_MAX},
+    {.letter = 'r',
+     .word = "require",
+     .argument = "N",
+     .help = "whether listen (fd, N) is cut: exit 0 if not, 1 if so",
+     .kind = OPTION_NUMBER,
+     .target = &choices.require,
+     .least = 1,
+     .most = INT_MAX},
+    {.word = "with",
+     .argument = "SETTING=VALUE",
+     .help = "measure what would be, in a network namespace of its\n"
+             "own; may be repeated (Linux)",
+     .kind = OPTION_LIST,
+     .target = &choices.with},
+    {.letter = 'a',
+     .word = "again",
+     .help = "what a second listen does to the queue, too",
+     .kind = OPTION_FLAG,
+     .target = &choices.again},
+    {.letter = 'o',
+     .word = "overflow",
+     .help = "what becomes of the client outside, too; lasts seconds",
+     .kind = OPTION_FLAG,
+     .target = &choices.overflow},
+    {.word = "half-open",
+     .help = "the incomplete queue by a second way, too: in a network\n"
+             "namespace of its own; lasts seconds (Linux)",
+     .kind = OPTION_FLAG,
+     .target = &choices.half_open},
+    {.word = "no-incomplete",
+     .help = "leave the incomplete queue alone, and the kernel's log",
+     .kind = OPTION_FLAG,
+     .target = &choices.no_incomplete},
+    {.letter = 'c',
+     .word = "chart",
+     .help = "report as a chart",
+     .kind = OPTION_FLAG,
+     .target = &choices.chart},
+    {.word = "compare",
+     .argument = "FILE",
+     .help = "what differs from a profile; exit 0 if nothing, 1 if so",
+     .kind = OPTION_TEXT,
+     .target = &choices.compare},
+    {.letter = 'j',
+     .word = "json",
+     .help = "report in JSON",
+     .kind = OPTION_FLAG,
+     .target = &choices.json},
+    {.letter = 'p',
+     .word = "profile",
+     .help = "report in tab-separated lines, to be kept",
+     .kind = OPTION_FLAG,
+     .target = &choices.profile},
+    OPTIONS_COMMON,
+};
+
+static int take_options(int argc, char **argv)
 {
-    const struct option_row rows[] = {
-        {.letter = '4',
-         .help = "measure IPv4 only",
-         .kind = OPTION_FLAG,
-         .target = &choices->inet},
-        {.letter = '6',
-         .help = "measure IPv6 only; it must be there",
-         .kind = OPTION_FLAG,
-         .target = &choices->inet6},
-        {.letter = 'b',
-         .word = "backlog",
-         .argument = "LIST",
-         .help = "numbers, ranges and max, as in 0-14,128,-1,max",
-         .kind = OPTION_TEXT,
-         .target = &choices->backlogs},
-        {.letter = 'w',
-         .word = "wait",
-         .argument = "MS",
-         .help = "how long a client may be silent, 1 to 900 (60)",
-         .kind = OPTION_NUMBER,
-         .target = &choices->wait,
-         .least = WAIT_MIN,
-         .most = WAIT_MAX},
-        {.letter = 'j',
-         .word = "json",
-         .help = "report in JSON",
-         .kind = OPTION_FLAG,
-         .target = &choices->json},
-        {.letter = 'p',
-         .word = "profile",
-         .help = "report in tab-separated lines, to be kept",
-         .kind = OPTION_FLAG,
-         .target = &choices->profile},
-        OPTIONS_COMMON,
-    };
     const struct program program = {
         .name = "backlogprobe",
         .purpose =
             "Measure how many connections a listen queue of this host holds.",
-        .more = "Exit status: 0 measured, 2 wrong usage or trouble.\n",
+        .more =
+            "Exit status: 0 measured, 1 what was required is cut, or what was\n"
+            "compared differs, 2 wrong usage or trouble.\n",
         .options = rows,
         .count = sizeof rows / sizeof *rows,
     };
     int status = options_take(&program, argc, argv);
-    if (status == OPTIONS_GO_ON && choices->json && choices->profile) {
-        complain("--json and --profile are two reports; choose one");
+    if (status == OPTIONS_GO_ON && choices.json + choices.profile +
+                                           choices.chart +
+                                           (choices.compare != NULL) >
+                                       1) {
+        complain("--json, --profile, --chart and --compare are several "
+                 "reports; choose "
+                 "one");
         return options_try_help(program.name);
     }
     return status;
@@ -86,54 +157,6 @@ static void show_progress(const struct findings *findings, int64_t elapsed)
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fprintf(stderr, "\r%zu figures, %ld s ", findings->count,
                 (long)(elapsed / 1000));
-}
-
-/* Add to MISSING the rows of FAMILY that were to be measured and have no
-   finding, with REASON.  */
-static int list_missing(struct findings *missing,
-                        const struct findings *findings,
-                        const struct queue_plan *plan, const char *family,
-                        const char *reason)
-{
-    char key[64];
-    snprintf(key, sizeof key, "%s.available", family);
-    const struct finding *available =
-        findings_get(findings, "listen.queue", key);
-    if (available && available->reason)
-        reason = available->reason;
-    for (size_t i = 0; i < plan->count; i++) {
-        snprintf(key, sizeof key, "%s.%d.accepted", family, plan->backlogs[i]);
-        struct finding finding = {
-            .id = "listen.queue",
-            .key = key,
-            .reason = reason,
-            .how = HOW_NOT_TESTABLE,
-            .stable = true,
-        };
-        if (!findings_get(findings, "listen.queue", key) &&
-            findings_add(missing, &finding))
-            return -1;
-    }
-    return 0;
-}
-
-/* Give each planned row without figures a finding that says why: what TROUBLE
-   says, or that its family is not there.  */
-static int add_missing(struct findings *findings, const struct queue_plan *plan,
-                       const char *trouble)
-{
-    struct findings missing = {0};
-    int failed = 0;
-    findings_sort(findings);
-    if ((plan->inet &&
-         list_missing(&missing, findings, plan, "inet", trouble)) ||
-        (plan->inet6 &&
-         list_missing(&missing, findings, plan, "inet6", trouble)))
-        failed = -1;
-    for (size_t i = 0; i < missing.count && !failed; i++)
-        failed = findings_add(findings, &missing.list[i]);
-    findings_free(&missing);
-    return failed;
 }
 
 /* The finding whether a family works; NULL if it does.  */
@@ -148,11 +171,11 @@ static const struct finding *not_working(const struct findings *findings,
 /* Complain if the families asked for, or else all, do not work on the loopback
    interface.  Returns 0 if there is something to report.  */
 static int check_families(const struct findings *findings,
-                          const struct choices *choices)
+                          const struct choices *chosen)
 {
     const struct finding *inet = not_working(findings, "inet.available");
     const struct finding *inet6 = not_working(findings, "inet6.available");
-    bool both = choices->inet == choices->inet6;
+    bool both = chosen->inet == chosen->inet6 && !chosen->local;
     const char *why = inet && inet->reason ? inet->reason : "-";
     const char *why6 = inet6 && inet6->reason ? inet6->reason : "-";
     if (both && inet && inet6)
@@ -160,84 +183,168 @@ static int check_families(const struct findings *findings,
                  "IPv6: %s); if it is down: ip link set lo up, or ifconfig "
                  "lo0 up",
                  why, why6);
-    else if (choices->inet && inet)
+    else if (chosen->inet && inet)
         complain("IPv4 does not work on this host's loopback (%s)", why);
-    else if (choices->inet6 && inet6)
+    else if (chosen->inet6 && inet6)
         complain("IPv6 does not work on this host's loopback (%s)", why6);
     else
         return 0;
     return -1;
 }
 
-/* Print FINDINGS as CHOICES say.  Returns the exit status.  */
-static int print_report(struct findings *findings,
-                        const struct choices *choices)
+static int status_of(const struct report *report)
+{
+    static const int statuses[] = {
+        [GRANT_UNKNOWN] = STATUS_TROUBLE,
+        [GRANT_WHOLE] = STATUS_DONE,
+        [GRANT_CUT] = STATUS_NO,
+    };
+    if (report->requires)
+        return statuses[report->need.grant];
+    return report->verdict.accepted.rows > 0 ? STATUS_DONE : STATUS_TROUBLE;
+}
+
+/* Print REPORT in the form that CHOSEN says.  */
+static void print_form(const struct report *report,
+                       const struct choices *chosen)
+{
+    if (chosen->profile)
+        findings_write(stdout, report->findings);
+    else if (chosen->json)
+        report_json(stdout, report);
+    else if (chosen->chart)
+        report_chart(stdout, report);
+    else if (report->requires)
+        report_require(stdout, report);
+    else
+        report_text(stdout, report);
+}
+
+/* Print what is different in the profile that CHOSEN names.  Returns the exit
+   status.  */
+static int print_comparison(struct findings *findings,
+                            const struct choices *chosen)
+{
+    char problem[300];
+    struct findings there = {0};
+    int status = STATUS_TROUBLE;
+    findings_sort(findings);
+    if (profile_read(&there, chosen->compare, problem, sizeof problem)) {
+        complain("--compare: %s", problem);
+    } else {
+        struct comparison found = compare_findings_of(stdout, findings, &there);
+        status = found.different + found.here_only + found.there_only > 0
+                     ? STATUS_NO
+                     : STATUS_DONE;
+        if (found.different + found.same == 0)
+            status = STATUS_TROUBLE;
+    }
+    if (status == STATUS_TROUBLE && there.count > 0)
+        complain("--compare: %s has none of these figures", chosen->compare);
+    findings_free(&there);
+    return status;
+}
+
+/* Print FINDINGS as CHOSEN says.  Returns the exit status.  */
+static int print_report(struct findings *findings, const struct choices *chosen)
 {
     struct report report;
-    if (report_make(&report, findings, (int)choices->wait)) {
+    if (chosen->compare)
+        return print_comparison(findings, chosen);
+    if (report_make(&report, findings, (int)chosen->wait)) {
         complain("out of memory");
         return STATUS_TROUBLE;
     }
     bool any = report.verdict.accepted.rows > 0;
-    if (choices->profile)
-        findings_write(stdout, findings);
-    else if (choices->json)
-        report_json(stdout, &report);
-    else
-        report_text(stdout, &report);
+    report.requires = chosen->require >= 0;
+    if (report.requires)
+        report.need = require_of(&report.table, (int)chosen->require);
+    print_form(&report, chosen);
+    int status = status_of(&report);
     report_free(&report);
-    if (!any)
+    if (!any && !report.requires)
         complain("no row has figures; the report says why");
-    return any ? STATUS_DONE : STATUS_TROUBLE;
+    return status;
 }
 
 /* Measure what PLAN says, into FINDINGS, and report.  */
 static int measure(struct findings *findings, const struct queue_plan *plan,
-                   const struct choices *choices)
+                   const struct choices *chosen)
 {
     struct run_trouble trouble;
     int64_t start = clock_ms();
     int failed = run_measurement(measure_listen_queue, plan, deadline_of(plan),
+                                 findings, show_progress, &trouble);
+    if (!failed && plan->half_open && !settings_failure(findings))
+        failed = run_measurement(measure_half_open, plan, deadline_of(plan),
                                  findings, show_progress, &trouble);
     int64_t elapsed = clock_ms() - start;
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
     if (failed)
         complain("the measurement ended early: %s", trouble.text);
-    if (findings->count == 0 || check_families(findings, choices))
+    if (settings_failure(findings)) {
+        complain("--with: %s", settings_failure(findings));
         return STATUS_TROUBLE;
-    if (add_missing(findings, plan, trouble.text) ||
+    }
+    if (findings->count == 0 || check_families(findings, chosen))
+        return STATUS_TROUBLE;
+    if (missing_add(findings, plan, trouble.text) ||
         host_add(findings, (long)elapsed)) {
         complain("out of memory");
         return STATUS_TROUBLE;
     }
-    int status = print_report(findings, choices);
+    int status = print_report(findings, chosen);
     return failed ? STATUS_TROUBLE : status;
+}
+
+/* What CHOSEN asks for, into PLAN.  Returns OPTIONS_GO_ON, or the exit status,
+   having said why.  */
+static int make_plan(struct queue_plan *plan, const struct choices *chosen)
+{
+    char problem[300], number[24];
+    bool any = chosen->inet || chosen->inet6 || chosen->local;
+    bool requires = chosen->require >= 0;
+    *plan = (struct queue_plan){
+        .inet = !any || chosen->inet,
+        .inet6 = !any || chosen->inet6,
+        .local = chosen->local,
+        .incomplete = !requires && !chosen->no_incomplete,
+        .half_open = chosen->half_open,
+        .again = chosen->again,
+        .overflow = chosen->overflow,
+        .cap = !requires,
+        .settings = chosen->with.texts,
+        .setting_count = chosen->with.count,
+        .wait = (int)chosen->wait,
+    };
+    snprintf(number, sizeof number, "%ld", chosen->require);
+    if (plan_backlogs(plan, requires ? number : chosen->backlogs, problem,
+                      sizeof problem)) {
+        complain("-b: %s", problem);
+        return options_try_help("backlogprobe");
+    }
+    if (settings_check(plan->settings, plan->setting_count, problem,
+                       sizeof problem)) {
+        complain("--with: %s", problem);
+        return STATUS_TROUBLE;
+    }
+    return OPTIONS_GO_ON;
 }
 
 int main(int argc, char **argv)
 {
-    struct choices choices = {.backlogs = "0-14", .wait = WAIT_USUAL};
     struct findings findings = {0};
-    char problem[160];
+    struct queue_plan plan = {0};
     if (!output_begin("backlogprobe"))
         return STATUS_TROUBLE;
-    int status = take_options(&choices, argc, argv);
-    if (status != OPTIONS_GO_ON)
-        return output_end(status);
-    bool both = choices.inet == choices.inet6;
-    struct queue_plan plan = {
-        .inet = both || choices.inet,
-        .inet6 = both || choices.inet6,
-        .incomplete = true,
-        .wait = (int)choices.wait,
-    };
-    if (plan_backlogs(&plan, choices.backlogs, problem, sizeof problem)) {
-        complain("-b: %s", problem);
-        return output_end(options_try_help("backlogprobe"));
-    }
-    status = measure(&findings, &plan, &choices);
+    int status = take_options(argc, argv);
+    if (status == OPTIONS_GO_ON)
+        status = make_plan(&plan, &choices);
+    if (status == OPTIONS_GO_ON)
+        status = measure(&findings, &plan, &choices);
     findings_free(&findings);
     plan_free(&plan);
+    option_list_free(&choices.with);
     return output_end(status);
 }

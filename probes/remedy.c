@@ -1,0 +1,99 @@
+/* remedy.c - how to raise the cap of listen queues
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/remedy.h"
+
+static bool is_there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* Under Kubernetes there is a container engine, too: it is asked for first.  */
+static bool in_kubernetes(void)
+{
+    return getenv("KUBERNETES_SERVICE_HOST") ||
+           is_there("/var/run/secrets/kubernetes.io");
+}
+
+static bool in_container(void)
+{
+    const char *container = getenv("container"); /* systemd's word for it */
+    return is_there("/.dockerenv") || is_there("/run/.containerenv") ||
+           (container && *container);
+}
+
+/* WHAT is printed with the setting and the number; "%" stands for them, in this
+   order.  The first row whose HERE says so is the place we are in.  */
+static const struct {
+    const char *setting; /* how its name begins */
+    const char *place;
+    const char *what;
+    const char *more; /* a second line, or NULL */
+    bool (*here)(void);
+} remedies[] = {
+    {"net.", "in Kubernetes", "securityContext.sysctls: name %, value \"%\"",
+     "(unsafe: kubelet --allowed-unsafe-sysctls must name it)", in_kubernetes},
+    {"net.", "in Docker", "docker run --sysctl %=% ...", NULL, in_container},
+    {"net.", "on this host", "sysctl -w %=%",
+     "(to stay: the same line, without -w, in /etc/sysctl.d)", NULL},
+    {"net.", "by systemd", "Backlog= of a socket unit only asks, too: raise %",
+     NULL, NULL},
+    {"kern.ipc.soacceptqueue", "on FreeBSD", "sysctl %=%",
+     "(to stay: the same in /etc/sysctl.conf; jails share it)", NULL},
+    {"kern.ipc.somaxconn", "on this host", "sysctl -w %=%",
+     "(macOS: at most 32767; a launchd job sets it again at start)", NULL},
+    {"kern.somaxconn", "on this host", "sysctl -w %=%",
+     "(to stay: the same in /etc/sysctl.conf)", NULL},
+};
+
+enum { REMEDIES = sizeof remedies / sizeof *remedies, INDENT = 17 };
+
+static void write_one(FILE *out, int i, const char *setting, int wanted)
+{
+    bool named = false;
+    fprintf(out, "  %-*s", INDENT - 2, remedies[i].place);
+    for (const char *c = remedies[i].what; *c; c++) {
+        if (*c != '%')
+            putc(*c, out);
+        else if (named)
+            fprintf(out, "%d", wanted);
+        else
+            fputs(setting, out);
+        named = named || *c == '%';
+    }
+    putc('\n', out);
+    if (remedies[i].more)
+        fprintf(out, "%*s%s\n", INDENT, "", remedies[i].more);
+}
+
+static bool is_about(int i, const char *setting)
+{
+    return !strncmp(setting, remedies[i].setting, strlen(remedies[i].setting));
+}
+
+/* Which of them is for where we are: one that says so, or the first that does
+   not ask.  */
+static int find_here(const char *setting)
+{
+    for (int i = 0; i < REMEDIES; i++)
+        if (is_about(i, setting) && (!remedies[i].here || remedies[i].here()))
+            return i;
+    return -1;
+}
+
+void remedy_write(FILE *out, const char *setting, int wanted)
+{
+    int here = find_here(setting);
+    if (here >= 0)
+        write_one(out, here, setting, wanted);
+    for (int i = 0; i < REMEDIES; i++)
+        if (i != here && is_about(i, setting))
+            write_one(out, i, setting, wanted);
+}

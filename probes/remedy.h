@@ -1,0 +1,13 @@
+/* remedy.h - how to raise the cap of listen queues
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_REMEDY_H
+#define PROBES_REMEDY_H 1
+
+#include <stdio.h>
+
+/* Write to OUT how SETTING is raised to WANTED, a line for each kind of place,
+   that where we are first.  Nothing, where the setting is not known.  */
+void remedy_write(FILE *out, const char *setting, int wanted);
+
+#endif /* PROBES_REMEDY_H */

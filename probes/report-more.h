@@ -1,0 +1,20 @@
+/* report-more.h - what was asked step by step, told
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   What a second listen does (probes/listen-again.h) and what becomes of the
+   client outside (probes/overflow.h).  Nothing is written where neither was
+   asked.  */
+
+#ifndef PROBES_REPORT_MORE_H
+#define PROBES_REPORT_MORE_H 1
+
+#include "probes/finding.h"
+#include "probes/json.h"
+
+/* For people: a sentence for each family.  */
+void report_more_text(FILE *out, const struct findings *findings);
+
+/* For programs: the members "again" and "overflow", lists.  */
+void report_more_json(struct json *json, const struct findings *findings);
+
+#endif /* PROBES_REPORT_MORE_H */

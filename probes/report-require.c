@@ -1,0 +1,91 @@
+/* report-require.c - whether a program gets what it asks for, told
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <string.h>
+
+#include "probes/remedy.h"
+#include "probes/report.h"
+#include "probes/sentence.h"
+
+/* To which namespace the setting belongs, and whether the host has another
+   one.  */
+static void say_scope(struct sentence *sentence, const struct cap_row *cap)
+{
+    if (!cap->scope || !strcmp(cap->scope, "host"))
+        return;
+    if (!strcmp(cap->scope, "own")) {
+        say(sentence, ", in a network namespace of the measurement's own");
+        return;
+    }
+    say(sentence, ", which belongs to this network namespace");
+    if (!cap->initial)
+        say(sentence, " (the host's may differ)");
+    else if (!strcmp(cap->initial, "yes"))
+        say(sentence, ", the host's first (containers have their own)");
+    else if (cap->initial_value >= 0)
+        say(sentence, " (the host's is %ld)", cap->initial_value);
+    else
+        say(sentence, " (the host's is another one, not readable from here)");
+}
+
+/* Whether the setting explains what was cut.  */
+static bool setting_cuts(const struct requirement *need,
+                         const struct cap_row *cap)
+{
+    return cap->setting && cap->value >= 0 && cap->value < need->asked &&
+           (need->effective < 0 || need->effective == cap->value);
+}
+
+static void say_cut(struct sentence *sentence, const struct report *report)
+{
+    const struct requirement *need = &report->need;
+    const struct cap_row *cap = &report->table.cap;
+    if (need->queued >= 0)
+        say(sentence, "%d asked for, %ld would be queued", need->asked,
+            need->queued);
+    else
+        say(sentence, "%d asked for, %ld in force, as the kernel says",
+            need->asked, need->effective);
+    if (setting_cuts(need, cap)) {
+        say(sentence, ": cut by %s = %ld", cap->setting, cap->value);
+        say_scope(sentence, cap);
+    } else if (need->effective >= 0) {
+        say(sentence, ": cut to %ld by the kernel", need->effective);
+    } else {
+        say(sentence, ": cut by the kernel, which names no reason");
+    }
+}
+
+static void say_whole(struct sentence *sentence, const struct report *report)
+{
+    const struct requirement *need = &report->need;
+    const struct cap_row *cap = &report->table.cap;
+    say(sentence, "%d asked for and granted", need->asked);
+    if (need->measured)
+        say(sentence, ": %ld would be queued", need->queued);
+    else
+        say(sentence, ", as the kernel says; not filled: %s", need->reason);
+    if (cap->setting && cap->value >= need->asked) {
+        say(sentence, "; the cap is %s = %ld", cap->setting, cap->value);
+        say_scope(sentence, cap);
+    }
+}
+
+void report_require(FILE *out, const struct report *report)
+{
+    const struct requirement *need = &report->need;
+    const struct cap_row *cap = &report->table.cap;
+    struct sentence sentence = {""};
+    if (need->grant == GRANT_UNKNOWN)
+        say(&sentence, "%d asked for; what is granted is not known: %s",
+            need->asked, need->reason ? need->reason : "no figures");
+    else if (need->grant == GRANT_CUT)
+        say_cut(&sentence, report);
+    else
+        say_whole(&sentence, report);
+    put_sentence(out, NULL, &sentence);
+    if (need->grant == GRANT_CUT && setting_cuts(need, cap))
+        remedy_write(out, cap->setting, need->asked);
+}

@@ -1,0 +1,25 @@
+/* sentence.h - sentences beside a label, broken to fit the columns
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_SENTENCE_H
+#define PROBES_SENTENCE_H 1
+
+#include <stdio.h>
+
+enum { SENTENCE_COLUMNS = 80, SENTENCE_LABEL = 10 };
+
+/* A text under way; what does not fit is left out.  */
+struct sentence {
+    char text[1024];
+};
+
+/* Go on with SENTENCE.  */
+__attribute__((format(printf, 2, 3))) void say(struct sentence *sentence,
+                                               const char *format, ...);
+
+/* Print SENTENCE behind LABEL, broken at spaces to fit the columns; with LABEL
+   NULL, from the first column on.  */
+void put_sentence(FILE *out, const char *label,
+                  const struct sentence *sentence);
+
+#endif /* PROBES_SENTENCE_H */

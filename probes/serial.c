@@ -1,0 +1,120 @@
+/* serial.c - one listener and a few clients, step by step
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "probes/control.h"
+#include "probes/serial.h"
+
+static int fail(struct serial *serial, const char *what)
+{
+    serial->failed = what;
+    return -1;
+}
+
+int serial_open(struct serial *serial, int family, int backlog)
+{
+    *serial = (struct serial){.family = family, .listener = -1, .pending = -1};
+    if (listener_address(&serial->address, family))
+        return fail(serial, "bind");
+    serial->listener = resetting_socket(family);
+    if (serial->listener < 0)
+        return fail(serial, "socket");
+    const void *storage = &serial->address.storage;
+    if (bind(serial->listener, storage, serial->address.length))
+        return fail(serial, "bind");
+    if (listen(serial->listener, backlog))
+        return fail(serial, "listen");
+    if (sonde_address_local(serial->listener, &serial->address))
+        return fail(serial, "getsockname");
+    return 0;
+}
+
+enum client_state serial_settle(struct serial *serial, int wait)
+{
+    struct pollfd poll_fd = {.fd = serial->pending, .events = POLLOUT};
+    if (serial->pending < 0)
+        return CLIENT_FAILED;
+    while (poll(&poll_fd, 1, wait) < 0 && errno == EINTR)
+        continue;
+    enum client_state state = client_check(serial->pending);
+    if (state == CLIENT_FAILED) {
+        serial->error = errno;
+        serial_give_up(serial);
+    } else if (state == CLIENT_CONNECTED) {
+        serial->clients[serial->count++] = serial->pending;
+        serial->pending = -1;
+    }
+    return state;
+}
+
+enum client_state serial_add(struct serial *serial, int wait)
+{
+    const char *failed;
+    serial->pending = resetting_socket(serial->family);
+    if (serial->pending < 0) {
+        serial->error = errno;
+        return CLIENT_FAILED;
+    }
+    enum client_state state = client_connect(serial->pending, &serial->address);
+    if (state == CLIENT_FAILED) {
+        serial->error = errno;
+        serial_give_up(serial);
+        return state;
+    }
+    state = serial_settle(serial, state == CLIENT_CONNECTED ? 0 : wait);
+    if (state != CLIENT_PENDING || serial->family == AF_UNIX)
+        return state;
+    control_try(serial->family, &failed);
+    return serial_settle(serial, 0);
+}
+
+void serial_fill(struct serial *serial, int wait)
+{
+    serial->error = 0;
+    serial->full = false;
+    size_t first = serial->count; /* accept may have ended those before */
+    while (serial->count < SERIAL_CLIENTS) {
+        if (serial_add(serial, wait) != CLIENT_CONNECTED)
+            break;
+        size_t added = serial->count - first;
+        if (clients_connected(&serial->clients[first], added) < added)
+            break;
+    }
+    serial->full = serial->count < SERIAL_CLIENTS;
+}
+
+void serial_give_up(struct serial *serial)
+{
+    if (serial->pending >= 0)
+        close(serial->pending);
+    serial->pending = -1;
+}
+
+long serial_accept(struct serial *serial, long most)
+{
+    long count = 0;
+    while (count < most) {
+        int fd = sonde_accept(serial->listener, NULL, SONDE_CLOEXEC);
+        if (fd < 0)
+            break;
+        close(fd);
+        count++;
+    }
+    return count;
+}
+
+void serial_close(struct serial *serial)
+{
+    serial_give_up(serial);
+    for (size_t i = 0; i < serial->count; i++)
+        close(serial->clients[i]);
+    serial->count = 0;
+    if (serial->listener >= 0)
+        close(serial->listener);
+    serial->listener = -1;
+}

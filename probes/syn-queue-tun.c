@@ -1,0 +1,229 @@
+/* syn-queue-tun.c - the incomplete queue, by handshakes that never end
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "probes/client.h"
+#include "probes/namespace.h"
+#include "probes/packet.h"
+#include "probes/settings.h"
+#include "probes/syn-queue-tun.h"
+#include "probes/tun.h"
+
+enum {
+    BACKLOG_MOST = 1024,
+    MORE = 16, /* SYNs beyond what the backlog lets one expect */
+    FIRST_PORT = 2000,
+    AGAIN = 1600, /* milliseconds: the kernel sends again after 1000, */
+    QUIET = 300,  /*   and is through when it was quiet for this long */
+    LATEST = 6000
+};
+
+/* One listener and the SYNs sent to it.  */
+struct target {
+    int backlog, listener;
+    uint16_t port;
+    size_t sent;
+    unsigned char *answers; /* SYN-ACKs, by the SYN they are for */
+};
+
+struct half_open {
+    FILE *out;
+    int tun, watch;
+    struct target *targets;
+    size_t count;
+    uint32_t here, peer;
+    int64_t heard; /* when the last packet came */
+};
+
+static void put(FILE *out, const char *key, const char *value, enum how how,
+                const char *reason)
+{
+    struct finding finding = {
+        .id = "listen.queue",
+        .key = key,
+        .value = value,
+        .reason = reason,
+        .how = how,
+        .stable = true,
+    };
+    finding_write(out, &finding);
+}
+
+static struct target *find_target(const struct half_open *run, uint16_t port)
+{
+    for (size_t i = 0; i < run->count; i++)
+        if (run->targets[i].port == port)
+            return &run->targets[i];
+    return NULL;
+}
+
+/* Take note of what the kernel sent.  */
+static void listen_to_it(struct half_open *run)
+{
+    uint8_t packet[PACKET_MAX];
+    struct segment segment;
+    for (;;) {
+        ssize_t size = read(run->tun, packet, sizeof packet);
+        if (size <= 0)
+            return;
+        if (!packet_read(packet, (size_t)size, &segment) ||
+            segment.flags != (SEGMENT_SYN | SEGMENT_ACK))
+            continue;
+        struct target *target = find_target(run, segment.source_port);
+        size_t which = (size_t)(segment.destination_port - FIRST_PORT);
+        if (!target || which >= target->sent)
+            continue;
+        run->heard = clock_ms();
+        if (target->answers[which] < 2)
+            target->answers[which]++;
+    }
+}
+
+static void send_syn(struct half_open *run, struct target *target)
+{
+    uint8_t packet[PACKET_MAX];
+    struct segment segment = {
+        .source = run->peer,
+        .destination = run->here,
+        .source_port = (uint16_t)(FIRST_PORT + target->sent),
+        .destination_port = target->port,
+        .sequence = (uint32_t)(100000 + 1000 * target->sent),
+        .flags = SEGMENT_SYN,
+        .window = 65535,
+        .most = 1460,
+    };
+    size_t size = packet_tcp(packet, &segment);
+    target->sent++;
+    if (size == 0 || write(run->tun, packet, size) != (ssize_t)size)
+        target->sent--;
+    listen_to_it(run);
+}
+
+/* Listen with TARGET's backlog where the SYNs come in.  Returns how many SYNs
+   it takes to fill the queue for certain, or -1.  */
+static int open_target(struct target *target)
+{
+    struct sonde_address address;
+    struct sonde_queue queue;
+    if (sonde_address_parse(&address, TUN_HERE, 0))
+        return -1;
+    const void *storage = &address.storage;
+    target->listener = resetting_socket(AF_INET);
+    if (target->listener < 0 ||
+        bind(target->listener, storage, address.length) ||
+        listen(target->listener, target->backlog) ||
+        sonde_address_local(target->listener, &address))
+        return -1;
+    target->port = (uint16_t)sonde_address_port(&address);
+    size_t most = sonde_queue(target->listener, &queue)
+                      ? (size_t)target->backlog
+                      : (size_t)queue.limit;
+    target->answers = calloc(most + MORE, 1);
+    return target->answers ? (int)(most + MORE) : -1;
+}
+
+static void put_target(const struct half_open *run, const struct target *target)
+{
+    char key[40], text[24];
+    long kept = 0;
+    for (size_t i = 0; i < target->sent; i++)
+        kept += target->answers[i] > 1;
+    snprintf(key, sizeof key, "inet.%d.half-open", target->backlog);
+    snprintf(text, sizeof text, "%ld", kept);
+    bool ended = (size_t)kept < target->sent;
+    put(run->out, key, ended ? text : NULL,
+        ended ? HOW_MEASURED : HOW_NOT_TESTABLE,
+        ended ? NULL : "the queue was not full");
+}
+
+/* Wait until what will be sent again has been.  Returns false if nobody wants
+   to know any more.  */
+static bool wait_for_more(struct half_open *run, int64_t start)
+{
+    int64_t now;
+    struct pollfd poll_fds[] = {{.fd = run->tun, .events = POLLIN},
+                                {.fd = run->watch, .events = POLLIN}};
+    while ((now = clock_ms()) < start + LATEST &&
+           (now < start + AGAIN || now < run->heard + QUIET)) {
+        poll(poll_fds, 2, 50);
+        if (poll_fds[1].revents)
+            return false;
+        listen_to_it(run);
+    }
+    return true;
+}
+
+static bool run_targets(struct half_open *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        struct target *target = &run->targets[i];
+        int wanted = open_target(target);
+        for (int k = 0; k < wanted; k++)
+            send_syn(run, target);
+    }
+    bool whole = wait_for_more(run, clock_ms());
+    for (size_t i = 0; i < run->count; i++) {
+        if (whole && run->targets[i].answers)
+            put_target(run, &run->targets[i]);
+        free(run->targets[i].answers);
+        if (run->targets[i].listener >= 0)
+            close(run->targets[i].listener);
+    }
+    return whole;
+}
+
+/* Enter a namespace that has the settings of the other measurement.  */
+static int enter(const struct queue_plan *plan,
+                 struct namespace_trouble *trouble)
+{
+    static const char *const same[] = {"net.core.somaxconn",
+                                       "net.ipv4.tcp_syncookies",
+                                       "net.ipv4.tcp_max_syn_backlog"};
+    enum { SAME = sizeof same / sizeof *same };
+    long values[SAME];
+    for (int i = 0; i < SAME; i++)
+        values[i] = namespace_read(same[i]);
+    if (plan->setting_count > 0)
+        return settings_apply(NULL, plan->settings, plan->setting_count);
+    if (namespace_enter(trouble))
+        return -1;
+    for (int i = 0; i < SAME; i++) {
+        char text[24];
+        snprintf(text, sizeof text, "%ld", values[i]);
+        if (values[i] >= 0 && namespace_set(same[i], text, trouble))
+            return -1;
+    }
+    return 0;
+}
+
+bool measure_half_open(FILE *out, int watch, const void *data)
+{
+    const struct queue_plan *plan = data;
+    struct namespace_trouble trouble = {"the settings could not be made"};
+    struct half_open run = {.out = out, .watch = watch, .tun = -1};
+    struct in_addr here, peer;
+    if (enter(plan, &trouble) || (run.tun = tun_open(&trouble)) < 0) {
+        put(out, "inet.half-open", NULL, HOW_NOT_TESTABLE, trouble.text);
+        return true;
+    }
+    inet_pton(AF_INET, TUN_HERE, &here);
+    inet_pton(AF_INET, TUN_PEER, &peer);
+    run.here = ntohl(here.s_addr);
+    run.peer = ntohl(peer.s_addr);
+    run.targets = calloc(plan->count + 1, sizeof *run.targets);
+    for (size_t i = 0; run.targets && i < plan->count; i++)
+        if (plan->backlogs[i] >= 0 && plan->backlogs[i] <= BACKLOG_MOST)
+            run.targets[run.count++] =
+                (struct target){.backlog = plan->backlogs[i], .listener = -1};
+    put(out, "inet.half-open", "yes", HOW_MEASURED, NULL);
+    bool whole = run.targets && run_targets(&run);
+    free(run.targets);
+    close(run.tun);
+    return whole;
+}
