@@ -27,6 +27,7 @@ test_scripts = \
 	tests/overflow.sh \
 	tests/pages.sh \
 	tests/settings.sh \
+	tests/sockprobe.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/tap.sh

@@ -9,6 +9,7 @@
 
 #include "probes/loopback.h"
 #include "probes/namespace.h"
+#include "probes/runner.h"
 #include "probes/tcp-table.h"
 
 static void ask_timewait(struct asking *ask)
@@ -18,6 +19,7 @@ static void ask_timewait(struct asking *ask)
     struct pair pair = tcp_pair(ask);
     in_port_t here = local_address(ask, pair.client).sin_port;
     in_port_t peer = local_address(ask, pair.listener).sin_port;
+    int64_t start = clock_ms();
     close(pair.client);
     wait_for(pair.server, POLLIN, PATIENCE);
     (void)!recv(pair.server, &byte, 1, 0);
@@ -30,8 +32,9 @@ static void ask_timewait(struct asking *ask)
         give_up(ask, "the end that closed first is %s in the table", state);
     if (seconds < 1)
         give_up(ask, "the table has TIME_WAIT, but not for how long");
+    /* The timer has gone on since.  */
+    seconds += (double)(clock_ms() - start) / 1000;
     tell_read(ask, "answer", "%.0f s, by the kernel's own timer", seconds);
-    tell(ask, "who", "the side that closed first");
     long tuned = namespace_read("net.ipv4.tcp_fin_timeout");
     if (tuned >= 0)
         tell_read(ask, "tcp_fin_timeout", "%ld s (FIN_WAIT_2's, not this)",

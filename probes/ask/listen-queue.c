@@ -252,6 +252,7 @@ QUESTIONS(listen_queue){
         .cope = "sonde_backlog: the argument that gives at least the number "
                 "wanted; backlogprobe shows the whole table",
         .ask = ask_queue,
+        .deadline = 30000,
         .repeats = 1, /* each row is measured three times anyway */
     },
     {
@@ -263,6 +264,7 @@ QUESTIONS(listen_queue){
                     "somaxconn is usually 128 on Linux; it is 4096 since 5.4.",
         .cope = "sonde_backlog_cap, sonde_queue",
         .ask = ask_cap,
+        .deadline = 30000,
         .repeats = 1,
     },
     {

@@ -10,6 +10,7 @@ unit_tests = \
 	tests/unit/test-byteorder \
 	tests/unit/test-cap \
 	tests/unit/test-connect \
+	tests/unit/test-crew \
 	tests/unit/test-datagram \
 	tests/unit/test-deadline \
 	tests/unit/test-errno \
@@ -25,6 +26,7 @@ unit_tests = \
 	tests/unit/test-names \
 	tests/unit/test-namespace \
 	tests/unit/test-options \
+	tests/unit/test-packet \
 	tests/unit/test-plan \
 	tests/unit/test-poller \
 	tests/unit/test-queue \
