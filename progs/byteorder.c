@@ -67,16 +67,28 @@ static void print_json(int order)
 static int take_options(bool *with_bytes, bool *json, int argc, char **argv)
 {
     const struct option_row rows[] = {
-        {'e', "explain", NULL, "show the bytes", OPTION_FLAG, with_bytes, 0, 0},
-        {'j', "json", NULL, "report in JSON", OPTION_FLAG, json, 0, 0},
+        {.letter = 'e',
+         .word = "explain",
+         .help = "show the bytes",
+         .kind = OPTION_FLAG,
+         .target = with_bytes},
+        {.letter = 'j',
+         .word = "json",
+         .help = "report in JSON",
+         .kind = OPTION_FLAG,
+         .target = json},
         OPTIONS_COMMON,
     };
     const struct program program = {
-        "byteorder",
-        "Tell the byte order of this host, by looking at numbers in memory.",
-        "Exit status: 0 told, 2 wrong usage or trouble, such as a byte order "
-        "that\nis not the one this program was built for.\n",
-        rows, sizeof rows / sizeof *rows};
+        .name = "byteorder",
+        .purpose = "Tell the byte order of this host, by looking at numbers in "
+                   "memory.",
+        .more = "Exit status: 0 told, 2 wrong usage or trouble, such as a byte "
+                "order "
+                "that\nis not the one this program was built for.\n",
+        .options = rows,
+        .count = sizeof rows / sizeof *rows,
+    };
     int status = options_take(&program, argc, argv);
     if (status == OPTIONS_GO_ON && *with_bytes && *json) {
         complain("--explain and --json are two reports; choose one");

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #include "progs/status.h"
 
 /* getopt_long's value for a long option: this and the row's number.  */
-enum { OPTIONS_MAX = 40, LONG_BASE = 256 };
+enum { OPTIONS_MAX = 64, LONG_BASE = 256 };
 
 /* The row in the form that --help shows: "-b, --backlog LIST".  */
 static void print_row_name(const struct option_row *row, char *text,
@@ -34,13 +35,45 @@ static void print_row_name(const struct option_row *row, char *text,
              row->argument ? row->argument : "");
 }
 
-static int print_help(const struct program *program)
+/* The column in which the help of all rows begins: names longer than NAME_MOST
+   stand in a line of their own.  */
+static int name_width(const struct program *program)
 {
-    printf("Usage: %s [OPTION]...\n%s\n\n", program->name, program->purpose);
+    enum { NAME_LEAST = 18, NAME_MOST = 26 };
+    int width = NAME_LEAST;
     for (size_t i = 0; i < program->count; i++) {
         char text[80];
         print_row_name(&program->options[i], text, sizeof text);
-        printf("  %-18s  %s\n", text, program->options[i].help);
+        int length = (int)strlen(text);
+        if (length > width && length <= NAME_MOST)
+            width = length;
+    }
+    return width;
+}
+
+/* NAME, and HELP line by line beside it.  */
+static void print_row(const char *name, int width, const char *help)
+{
+    bool beside = (int)strlen(name) <= width;
+    if (!beside)
+        printf("  %s\n", name);
+    for (const char *left = beside ? name : ""; *help; left = "") {
+        int length = (int)strcspn(help, "\n");
+        printf("  %-*s  %.*s\n", width, left, length, help);
+        help += length + (help[length] == '\n');
+    }
+}
+
+static int print_help(const struct program *program)
+{
+    int width = name_width(program);
+    printf("Usage: %s [OPTION]...%s%s\n%s\n\n", program->name,
+           program->operands ? " " : "",
+           program->operands ? program->operands : "", program->purpose);
+    for (size_t i = 0; i < program->count; i++) {
+        char text[80];
+        print_row_name(&program->options[i], text, sizeof text);
+        print_row(text, width, program->options[i].help);
     }
     if (program->more)
         printf("\n%s", program->more);
@@ -79,6 +112,76 @@ static int take_number(const struct program *program,
     return OPTIONS_GO_ON;
 }
 
+/* Set *MS from seconds as 2, 0.25 or .5.  Returns false if TEXT is none, or out
+   of range.  Digits beyond the millisecond are dropped.  */
+static bool read_seconds(const char *text, long *ms)
+{
+    long whole = 0, part = 0, unit = 100;
+    const char *digit = text;
+    for (; *digit >= '0' && *digit <= '9'; digit++) {
+        if (whole > (LONG_MAX / 1000 - 9) / 10)
+            return false;
+        whole = 10 * whole + (*digit - '0');
+    }
+    bool any = digit > text;
+    if (*digit == '.')
+        for (digit++; *digit >= '0' && *digit <= '9'; digit++, unit /= 10) {
+            part += unit * (*digit - '0');
+            any = true;
+        }
+    *ms = 1000 * whole + part;
+    return any && !*digit;
+}
+
+static int take_seconds(const struct program *program,
+                        const struct option_row *row, const char *text)
+{
+    long ms;
+    if (!read_seconds(text, &ms) || ms < row->least || ms > row->most) {
+        complain("--%s \"%s\" is no number of seconds from %g to %g", row->word,
+                 text, (double)row->least / 1000, (double)row->most / 1000);
+        return options_try_help(program->name);
+    }
+    *(long *)row->target = ms;
+    return OPTIONS_GO_ON;
+}
+
+static int take_choice(const struct program *program,
+                       const struct option_row *row, const char *text)
+{
+    char all[200] = "";
+    for (int i = 0; row->choices[i]; i++) {
+        if (!strcmp(row->choices[i], text)) {
+            *(int *)row->target = i;
+            return OPTIONS_GO_ON;
+        }
+        size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "",
+                 row->choices[i]);
+    }
+    complain("--%s \"%s\" is none of %s", row->word, text, all);
+    return options_try_help(program->name);
+}
+
+static int list_add(struct option_list *list, const char *text)
+{
+    const char **texts =
+        realloc(list->texts, (list->count + 1) * sizeof *list->texts);
+    if (!texts) {
+        complain("there is no memory for the arguments");
+        return STATUS_TROUBLE;
+    }
+    texts[list->count++] = text;
+    list->texts = texts;
+    return OPTIONS_GO_ON;
+}
+
+void option_list_free(struct option_list *list)
+{
+    free(list->texts);
+    *list = (struct option_list){0};
+}
+
 /* ROW was given, with ARGUMENT if it takes one.  */
 static int take_row(const struct program *program, const struct option_row *row,
                     const char *argument)
@@ -89,9 +192,15 @@ static int take_row(const struct program *program, const struct option_row *row,
         return OPTIONS_GO_ON;
     case OPTION_NUMBER:
         return take_number(program, row, argument);
+    case OPTION_SECONDS:
+        return take_seconds(program, row, argument);
     case OPTION_TEXT:
         *(const char **)row->target = argument;
         return OPTIONS_GO_ON;
+    case OPTION_LIST:
+        return list_add(row->target, argument);
+    case OPTION_CHOICE:
+        return take_choice(program, row, argument);
     case OPTION_HELP:
         return print_help(program);
     case OPTION_VERSION:
@@ -165,6 +274,25 @@ static int complain_option(const struct program *program, int value, int argc,
     return options_try_help(program->name);
 }
 
+/* COUNT operands were given.  */
+static int take_operands(const struct program *program, size_t count,
+                         char **operands)
+{
+    size_t most = program->operands ? program->operands_most : 0;
+    if (program->operands && count < program->operands_least) {
+        complain("%s is missing", count ? "an operand" : program->operands);
+        return options_try_help(program->name);
+    }
+    if (count > most) {
+        complain("there is nothing to do with \"%s\"", operands[most]);
+        return options_try_help(program->name);
+    }
+    int status = OPTIONS_GO_ON;
+    for (size_t i = 0; i < count && status == OPTIONS_GO_ON; i++)
+        status = list_add(program->operands_target, operands[i]);
+    return status;
+}
+
 int options_take(const struct program *program, int argc, char **argv)
 {
     struct view view;
@@ -179,9 +307,5 @@ int options_take(const struct program *program, int argc, char **argv)
         if (status != OPTIONS_GO_ON)
             return status;
     }
-    if (optind < argc) {
-        complain("there is nothing to do with \"%s\"", argv[optind]);
-        return options_try_help(program->name);
-    }
-    return OPTIONS_GO_ON;
+    return take_operands(program, (size_t)(argc - optind), argv + optind);
 }

@@ -1,4 +1,4 @@
-# tests/unit/local.mk - one program for each topic of lib/ and probes/
+# tests/unit/local.mk - one program for each topic
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 unit_tests = \
@@ -21,6 +21,7 @@ unit_tests = \
 	tests/unit/test-listen \
 	tests/unit/test-listen-dual \
 	tests/unit/test-names \
+	tests/unit/test-options \
 	tests/unit/test-plan \
 	tests/unit/test-poller \
 	tests/unit/test-queue \
@@ -41,7 +42,7 @@ EXTRA_DIST += $(unit_tests:=.c)
 AM_CPPFLAGS += $(CHECK_CFLAGS)
 
 # For every program that does not say otherwise: the unit tests.
-LDADD = tests/unit/libunit.la probes/libprobes.la lib/libsonde-core.la \
+LDADD = tests/unit/libunit.la progs/libprogs.la probes/libprobes.la lib/libsonde-core.la \
 	$(CHECK_LIBS)
 
 tests_unit_libunit_la_SOURCES = tests/unit/unit.c tests/unit/unit.h
