@@ -20,10 +20,20 @@ probes_libprobes_la_SOURCES = \
 	probes/kernels.h \
 	probes/listen-queue.c \
 	probes/listen-queue.h \
+	probes/listeners-explain.c \
+	probes/listeners-json.c \
+	probes/listeners-prometheus.c \
+	probes/listeners-text.c \
+	probes/listeners.c \
+	probes/listeners.h \
 	probes/names.c \
 	probes/names.h \
+	probes/paragraph.c \
+	probes/paragraph.h \
 	probes/plan.c \
 	probes/plan.h \
+	probes/prometheus.c \
+	probes/prometheus.h \
 	probes/published.c \
 	probes/published.h \
 	probes/report-json.c \

@@ -3,6 +3,7 @@
 
 # Named without a folder, so that they stand in the build root.
 bin_PROGRAMS = backlogprobe byteorder
+bin_PROGRAMS += listeners
 
 noinst_LTLIBRARIES += progs/libprogs.la
 progs_libprogs_la_CFLAGS = $(SONDE_CFLAGS)
@@ -11,6 +12,8 @@ progs_libprogs_la_SOURCES = \
 	progs/options.h \
 	progs/output.c \
 	progs/output.h \
+	progs/replace.c \
+	progs/replace.h \
 	progs/status.h
 
 progs_libs = progs/libprogs.la probes/libprobes.la lib/libsonde-core.la
@@ -22,3 +25,7 @@ backlogprobe_SOURCES = progs/backlogprobe.c
 byteorder_CFLAGS = $(SONDE_CFLAGS)
 byteorder_LDADD = $(progs_libs)
 byteorder_SOURCES = progs/byteorder.c
+
+listeners_CFLAGS = $(SONDE_CFLAGS)
+listeners_LDADD = $(progs_libs)
+listeners_SOURCES = progs/listeners.c
