@@ -84,6 +84,10 @@ static int list(int fd, int family, int64_t deadline, sonde_listener_each *each,
     int result = reply ? ask(fd, family, sequence, deadline) : -1;
     while (!result) {
         ssize_t size = take(fd, reply, deadline);
+        if (size == 0 && sonde__left(deadline) == 0) {
+            errno = EAGAIN;
+            size = -1;
+        }
         result = size < 0 ? -1
                           : sonde__diag_read(reply, (size_t)size, sequence,
                                              each, closure);
