@@ -22,6 +22,7 @@ test_scripts = \
 	tests/house.sh \
 	tests/library.sh \
 	tests/limits.sh \
+	tests/listeners.sh \
 	tests/namespaces.sh \
 	tests/pages.sh \
 	tests/tampered.sh
@@ -52,6 +53,12 @@ tests_tamper_la_SOURCES = tests/tamper.c
 tests_tamper_la_CFLAGS = $(SONDE_CFLAGS)
 tests_tamper_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 tests_tamper_la_LIBADD = $(LIBDL)
+
+check_LTLIBRARIES += tests/refuse.la
+tests_refuse_la_SOURCES = tests/refuse.c
+tests_refuse_la_CFLAGS = $(SONDE_CFLAGS)
+tests_refuse_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+tests_refuse_la_LIBADD = $(LIBDL)
 
 # Other systems, other processors: not part of make check.
 EXTRA_DIST += tests/cross-check.sh
