@@ -134,19 +134,21 @@ static void put_drops(FILE *out, const struct listeners *listeners,
                                  : "not counted for each listener here");
     else
         paragraph_say(&text,
-                      "%ld packets of handshakes since it began to listen: "
-                      "SYNs, each retransmission once more, and last ACKs; so "
-                      "not clients, of whom one may count many times and get "
-                      "in at last (it is sk_drops, the d of \"ss -m\")",
+                      "%ld packets since it began to listen: SYNs, with "
+                      "every retransmission, and last ACKs of handshakes. "
+                      "These are not clients: one may count many times and "
+                      "get in at last. (The kernel's sk_drops; ss -m shows it "
+                      "as d.)",
                       drops);
     paragraph_put(out, "drops", LABEL, &text);
     if (is_unix(row) || totals->drops < 0)
         return;
-    paragraph_say(&text,
-                  "all listeners of this network namespace, those that have "
-                  "ended included: ListenDrops %lld, of them %lld because an "
-                  "accept queue was full (ListenOverflows)",
-                  (long long)totals->drops, (long long)totals->overflows);
+    paragraph_say(
+        &text,
+        "All listeners of this network namespace, also those that have "
+        "ended: ListenDrops %lld, of them %lld because an accept "
+        "queue was full (ListenOverflows).",
+        (long long)totals->drops, (long long)totals->overflows);
     paragraph_put(out, "", LABEL, &text);
 }
 

@@ -37,6 +37,7 @@ probes_libprobes_la_SOURCES = \
 	probes/published.c \
 	probes/published.h \
 	probes/report-json.c \
+	probes/report-prometheus.c \
 	probes/report-text.c \
 	probes/report.c \
 	probes/report.h \

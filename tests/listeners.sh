@@ -129,7 +129,7 @@ is "explained: what it got, and that it is full" sh -c '
     "$scratch"
 run "$listeners" "$port"
 is "explained: what drops are" \
-    sh -c 'tr -s " \n" " " < "$1" | grep -q "so not clients"' - "$scratch/out"
+    sh -c 'tr -s " \n" " " < "$1" | grep -q "These are not clients"' - "$scratch/out"
 is "explained: in 80 columns" sh -c '! grep -q ".\{81\}" "$1"' - "$scratch/out"
 
 # Health.

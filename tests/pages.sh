@@ -23,7 +23,8 @@ done
 functions_of () { # PAGE: the names in its first section
     sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \(sonde_[a-z0-9_]*\).*/\1/p' "$1"
 }
-sed -n 's/^[a-z].*[ *]\(sonde_[a-z0-9_]*\)(.*/\1/p' "$srcdir/lib/sonde.h" |
+sed -n '/^typedef/d; s/^[a-z].*[ *]\(sonde_[a-z0-9_]*\)(.*/\1/p' \
+    "$srcdir/lib/sonde.h" |
     sort > "$scratch/declared"
 [ "$(wc -l < "$scratch/declared")" -gt 50 ] || exit 99
 for page in "$srcdir"/man/*.3; do
