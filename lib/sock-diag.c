@@ -13,6 +13,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/un.h>
@@ -77,6 +78,13 @@ static uint32_t number(const unsigned char *at, size_t size)
     return (uint32_t)sonde_load(at, size, SONDE_BYTEORDER);
 }
 
+/* The figure at AT; all there is room for, where a long has but 32 bits.  */
+static long figure(const unsigned char *at)
+{
+    int64_t value = number(at, 4);
+    return value > LONG_MAX ? LONG_MAX : (long)value;
+}
+
 static size_t padded(size_t length)
 {
     return (length + 3) / 4 * 4;
@@ -132,7 +140,7 @@ static long attribute_number(const unsigned char *body, size_t size,
 {
     size_t length;
     const unsigned char *found = attribute(body, size, start, kind, &length);
-    return found && length >= place + 4 ? (long)number(found + place, 4) : -1;
+    return found && length >= place + 4 ? figure(found + place) : -1;
 }
 
 /* One more than the limit are let in; on a listener of either kind.  */
@@ -140,7 +148,7 @@ static void set_queue(struct sonde_listener *listener, long queued, long limit)
 {
     listener->queue =
         (struct sonde_queue){queued, limit, .incomplete = -1, .drops = -1};
-    listener->capacity = limit < 0 ? -1 : limit + 1;
+    listener->capacity = limit < 0 || limit == LONG_MAX ? limit : limit + 1;
 }
 
 static void set_inet_address(struct sonde_listener *listener,
@@ -176,11 +184,10 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
         return 0;
     listener->type = SOCK_STREAM;
     listener->interface = number(body + inet_interface, 4);
-    listener->user = (long)number(body + inet_user, 4);
+    listener->user = figure(body + inet_user);
     listener->socket = number(body + inet_socket, 4);
     set_inet_address(listener, body);
-    set_queue(listener, (long)number(body + inet_queued, 4),
-              (long)number(body + inet_limit, 4));
+    set_queue(listener, figure(body + inet_queued), figure(body + inet_limit));
     listener->queue.drops =
         attribute_number(body, size, inet_size, inet_memory, memory_drops);
     const unsigned char *only =

@@ -63,8 +63,9 @@ static void print_owners(const struct listener_row *row, size_t room,
     for (size_t i = 0; i < row->owner_count; i++) {
         size_t left = row->owner_count - i - 1;
         owner_print(&row->owners[i], one, sizeof one);
-        snprintf(more, sizeof more, left ? " +%zu" : "", left);
-        if (i > 0 && used + 1 + strlen(one) + strlen(more) > room) {
+        snprintf(more, sizeof more, " +%zu", left);
+        size_t tail = left > 0 ? strlen(more) : 0;
+        if (i > 0 && used + 1 + strlen(one) + tail > room) {
             snprintf(text + used, size - used, " +%zu", left + 1);
             return;
         }

@@ -6,7 +6,8 @@ fuzzers = \
 	tests/fuzz/fuzz-address \
 	tests/fuzz/fuzz-backlogs \
 	tests/fuzz/fuzz-findings \
-	tests/fuzz/fuzz-resolve
+	tests/fuzz/fuzz-resolve \
+	tests/fuzz/fuzz-sock-diag
 
 # What make check runs: the files of the corpus, one by one.
 fuzz_libs = tests/fuzz/libreplay.la probes/libprobes.la lib/libsonde-core.la
@@ -22,6 +23,8 @@ tests_fuzz_fuzz_findings_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_findings_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_resolve_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_resolve_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_sock_diag_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_sock_diag_LDADD = $(fuzz_libs)
 
 test_scripts += tests/corpus.sh
 EXTRA_DIST += \
@@ -29,6 +32,7 @@ EXTRA_DIST += \
 	tests/corpus/backlogs \
 	tests/corpus/findings \
 	tests/corpus/resolve \
+	tests/corpus/sock-diag \
 	tests/fuzz.sh
 
 # The real thing, FUZZ_SECONDS for each: not part of make check.
