@@ -57,7 +57,7 @@ void owner_print(const struct sonde_owner *owner, char *text, size_t size)
 static void print_owners(const struct listener_row *row, size_t room,
                          char *text, size_t size)
 {
-    char one[64], more[16];
+    char one[64], more[24];
     size_t used = 0;
     snprintf(text, size, "-");
     for (size_t i = 0; i < row->owner_count; i++) {
