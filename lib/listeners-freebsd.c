@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 /* In this order: each needs what stands before it.  */
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/socketvar.h>
 #include <sys/un.h>

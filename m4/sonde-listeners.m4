@@ -24,6 +24,7 @@ AC_CACHE_CHECK([how to list every listening socket], [sonde_cv_listeners],
     [*:freebsd],
       [AC_LINK_IFELSE([AC_LANG_PROGRAM([[
 #include <sys/types.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/socketvar.h>
 #include <sys/un.h>

@@ -101,8 +101,11 @@ static void put_notes(FILE *out, const struct listeners *listeners)
 {
     struct paragraph note = {""};
     bool drops = false;
-    for (size_t i = 0; i < listeners->count; i++)
+    size_t ownerless = 0;
+    for (size_t i = 0; i < listeners->count; i++) {
         drops = drops || listeners->rows[i].listener.queue.drops > 0;
+        ownerless += listeners->rows[i].owner_count == 0;
+    }
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (listeners->errors[i] == 0)
             continue;
@@ -121,11 +124,17 @@ static void put_notes(FILE *out, const struct listeners *listeners)
     if (listeners->hidden < 0)
         paragraph_say(&note, "owners are not told here (%s)",
                       errno_name(listeners->hidden_error));
-    else if (listeners->hidden > 0)
+    else if (ownerless > 0 && listeners->hidden > 0)
         paragraph_say(&note,
-                      "owners: %d process%s of other users may not be looked "
-                      "at; root may",
-                      listeners->hidden, listeners->hidden == 1 ? "" : "es");
+                      "owners hidden: %zu, among %d process%s that only root "
+                      "may look at",
+                      ownerless, listeners->hidden,
+                      listeners->hidden == 1 ? "" : "es");
+    else if (ownerless > 0)
+        paragraph_say(&note,
+                      "owners not seen: %zu; the kernel's own, or processes of "
+                      "another PID namespace",
+                      ownerless);
     if (*note.text)
         paragraph_put(out, "", 0, &note);
 }
