@@ -11,6 +11,7 @@
 #include "probes/report.h"
 #include "progs/options.h"
 #include "progs/output.h"
+#include "progs/replace.h"
 #include "progs/status.h"
 
 /* A run of the usual rows is over in well under a second.  What bounds it on a
@@ -23,7 +24,7 @@ static int64_t deadline_of(const struct queue_plan *plan)
 
 struct choices {
     bool inet, inet6, json, profile;
-    const char *backlogs;
+    const char *backlogs, *prometheus;
     long wait;
 };
 
@@ -62,6 +63,13 @@ static int take_options(struct choices *choices, int argc, char **argv)
          .help = "report in tab-separated lines, to be kept",
          .kind = OPTION_FLAG,
          .target = &choices->profile},
+        {.letter = 'P',
+         .word = "prometheus",
+         .argument = "FILE",
+         .help = "replace FILE by metrics, for Prometheus's\n"
+                 "textfile collector; - is standard output",
+         .kind = OPTION_TEXT,
+         .target = &choices->prometheus},
         OPTIONS_COMMON,
     };
     const struct program program = {
@@ -73,8 +81,10 @@ static int take_options(struct choices *choices, int argc, char **argv)
         .count = sizeof rows / sizeof *rows,
     };
     int status = options_take(&program, argc, argv);
-    if (status == OPTIONS_GO_ON && choices->json && choices->profile) {
-        complain("--json and --profile are two reports; choose one");
+    int reports = choices->json + choices->profile + !!choices->prometheus;
+    if (status == OPTIONS_GO_ON && reports > 1) {
+        complain("--json, --profile and --prometheus are reports of their own; "
+                 "choose one");
         return options_try_help(program.name);
     }
     return status;
@@ -169,6 +179,11 @@ static int check_families(const struct findings *findings,
     return -1;
 }
 
+static void write_prometheus(FILE *out, const void *report)
+{
+    report_prometheus(out, report);
+}
+
 /* Print FINDINGS as CHOICES say.  Returns the exit status.  */
 static int print_report(struct findings *findings,
                         const struct choices *choices)
@@ -179,7 +194,10 @@ static int print_report(struct findings *findings,
         return STATUS_TROUBLE;
     }
     bool any = report.verdict.accepted.rows > 0;
-    if (choices->profile)
+    int failed = 0;
+    if (choices->prometheus && any)
+        failed = replace_file(choices->prometheus, write_prometheus, &report);
+    else if (choices->profile)
         findings_write(stdout, findings);
     else if (choices->json)
         report_json(stdout, &report);
@@ -188,7 +206,7 @@ static int print_report(struct findings *findings,
     report_free(&report);
     if (!any)
         complain("no row has figures; the report says why");
-    return any ? STATUS_DONE : STATUS_TROUBLE;
+    return any && !failed ? STATUS_DONE : STATUS_TROUBLE;
 }
 
 /* Measure what PLAN says, into FINDINGS, and report.  */

@@ -178,6 +178,13 @@ if have promtool; then
 else
     skip "--prometheus: and by promtool's" "promtool is not here"
 fi
+run "$backlogprobe" -4 -b 0,5 --prometheus "$scratch/backlog.prom"
+is "backlogprobe --prometheus: written, and nothing printed" \
+    sh -c '[ "$1" -eq 0 ] && [ ! -s "$2" ]' - "$status" "$scratch/out"
+is "backlogprobe --prometheus: in the format" strict "$scratch/backlog.prom"
+is "backlogprobe --prometheus: the figures" grep -q \
+    '^sonde_backlog_accepted{family="inet",backlog="5"} [1-9]' \
+    "$scratch/backlog.prom"
 port=$(sed -n '1s/.*://p' "$scratch/names")
 is "--prometheus: the figures" grep -q "^sonde_listener_queued{family=\"inet\",\
 local=\"127.0.0.1:$port\",index=\"0\"} 2\$" "$file"
@@ -256,7 +263,7 @@ if [ "$(id -u)" -eq 0 ] && have setpriv; then
     is "an ordinary user: the figures" grep -q \
         "^127.0.0.1:$port  *2  *3  *50%  *0  -" "$scratch/out"
     is "an ordinary user: how many are hidden" \
-        grep -q "^owners: [0-9]* process" "$scratch/out"
+        grep -q "^owners hidden: [0-9]*, among [0-9]* process" "$scratch/out"
     stop
 else
     skip "an ordinary user" "needs root, who can become one, and setpriv"
