@@ -109,8 +109,8 @@ static void write_prometheus(FILE *out, const void *listeners)
 static int complain_unread(void)
 {
     if (errno == ENOTSUP)
-        complain("this system does not tell what listens on it (Linux: by "
-                 "netlink's sock_diag)");
+        complain("this system does not tell what listens on it; on Linux "
+                 "netlink's sock_diag does, which gVisor, for one, lacks");
     else if (errno == EACCES || errno == EPERM)
         complain("it is not allowed here to ask the kernel what listens: %s "
                  "(a seccomp filter or a security module)",
