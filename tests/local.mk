@@ -46,15 +46,16 @@ tests_crowd_SOURCES = tests/crowd.c
 tests_crowd_CFLAGS = $(SONDE_CFLAGS)
 tests_crowd_LDADD = lib/libsonde-core.la
 
-# To be preloaded by tampered.sh.  -rpath makes libtool build a shared object
+# To be preloaded by tampered.sh and listeners.sh; a build without shared
+# libraries has none, and these tests say so.  -rpath makes libtool build a shared object
 # for a library that is not installed.
-check_LTLIBRARIES += tests/tamper.la
+if SONDE_SHARED
+check_LTLIBRARIES += tests/tamper.la tests/refuse.la
+endif
 tests_tamper_la_SOURCES = tests/tamper.c
 tests_tamper_la_CFLAGS = $(SONDE_CFLAGS)
 tests_tamper_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 tests_tamper_la_LIBADD = $(LIBDL)
-
-check_LTLIBRARIES += tests/refuse.la
 tests_refuse_la_SOURCES = tests/refuse.c
 tests_refuse_la_CFLAGS = $(SONDE_CFLAGS)
 tests_refuse_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
