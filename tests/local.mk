@@ -47,8 +47,8 @@ tests_crowd_CFLAGS = $(SONDE_CFLAGS)
 tests_crowd_LDADD = lib/libsonde-core.la
 
 # To be preloaded by tampered.sh and listeners.sh; a build without shared
-# libraries has none, and these tests say so.  -rpath makes libtool build a shared object
-# for a library that is not installed.
+# libraries has none, and these tests say so.  -rpath makes libtool build a
+# shared object for a library that is not installed.
 if SONDE_SHARED
 check_LTLIBRARIES += tests/tamper.la tests/refuse.la
 endif
