@@ -194,12 +194,19 @@ static int by_process(const void *a, const void *b)
     return order(x->process, y->process);
 }
 
+static void sort(struct listeners *listeners,
+                 int (*compare)(const void *, const void *))
+{
+    if (listeners->count > 0)
+        qsort(listeners->rows, listeners->count, sizeof *listeners->rows,
+              compare);
+}
+
 /* A list that is handed out in pieces may tell of one socket twice.  */
 static void drop_twins(struct listeners *listeners)
 {
     size_t kept = 0;
-    qsort(listeners->rows, listeners->count, sizeof *listeners->rows,
-          by_socket);
+    sort(listeners, by_socket);
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listener_row *row = &listeners->rows[i];
         if (kept > 0 && row->listener.socket != 0 &&
@@ -213,8 +220,7 @@ static void drop_twins(struct listeners *listeners)
 
 static void number_rows(struct listeners *listeners)
 {
-    qsort(listeners->rows, listeners->count, sizeof *listeners->rows,
-          by_address);
+    sort(listeners, by_address);
     for (size_t i = 1; i < listeners->count; i++)
         if (!strcmp(listeners->rows[i].local, listeners->rows[i - 1].local))
             listeners->rows[i].index = listeners->rows[i - 1].index + 1;
@@ -299,8 +305,7 @@ int listeners_read(struct listeners *listeners, unsigned wanted, int timeout)
         return -1;
     read_host(listeners);
     number_rows(listeners);
-    qsort(listeners->rows, listeners->count, sizeof *listeners->rows,
-          by_fullness);
+    sort(listeners, by_fullness);
     return 0;
 }
 
