@@ -242,7 +242,7 @@ static void deal_owners(struct listeners *listeners)
         struct listener_row *row = &listeners->rows[i];
         while (next < kept && owners[next].socket < row->listener.socket)
             next++;
-        row->owners = owners + next;
+        row->owners = owners ? owners + next : NULL;
         while (next < kept && owners[next].socket == row->listener.socket)
             next++, row->owner_count++;
     }
