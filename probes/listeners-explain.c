@@ -132,6 +132,8 @@ static void put_drops(FILE *out, const struct listeners *listeners,
                                  ? "not counted: clients of a full UNIX socket "
                                    "wait, or are told"
                                  : "not counted for each listener here");
+    else if (drops == 0)
+        paragraph_say(&text, "none since it began to listen");
     else
         paragraph_say(&text,
                       "%ld packets since it began to listen: SYNs, with "
