@@ -168,7 +168,7 @@ static void set_inet_address(struct sonde_listener *listener,
     memcpy(&in6, &listener->address.storage, sizeof in6);
     memcpy(&in6.sin6_addr, body + inet_address, 16);
     if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr))
-        in6.sin6_scope_id = listener->interface;
+        in6.sin6_scope_id = listener->device;
     memcpy(&listener->address.storage, &in6, sizeof in6);
 }
 
@@ -183,7 +183,7 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
     if (body[inet_state] != state_listen)
         return 0;
     listener->type = SOCK_STREAM;
-    listener->interface = number(body + inet_interface, 4);
+    listener->device = number(body + inet_interface, 4);
     listener->user = figure(body + inet_user);
     listener->socket = number(body + inet_socket, 4);
     set_inet_address(listener, body);

@@ -371,13 +371,13 @@ struct sonde_listener {
     struct sonde_address address; /* where it is bound */
     int type;                     /* SOCK_STREAM, SOCK_SEQPACKET */
     struct sonde_queue queue;
-    long capacity;      /* how many can wait: the limit by this kernel's rule,
-                           limit + 1 on Linux; -1 if not known */
-    uint64_t socket;    /* what the system calls it, for sonde_owners; or 0 */
-    long user;          /* who made it, a user's number; -1 if not known */
-    unsigned interface; /* it is confined to this one; 0: to none */
-    int v6only;         /* IPv6: 1 for itself alone, 0 takes IPv4, too;
-                           -1 if not known */
+    long capacity;   /* how many can wait: the limit by this kernel's rule,
+                        limit + 1 on Linux; -1 if not known */
+    uint64_t socket; /* what the system calls it, for sonde_owners; or 0 */
+    long user;       /* who made it, a user's number; -1 if not known */
+    unsigned device; /* index of the interface it is confined to, or 0 */
+    int v6only;      /* IPv6: 1 for itself alone, 0 takes IPv4, too;
+                        -1 if not known */
 };
 
 /* Called for each; *LISTENER is gone when it has returned.  Not 0: stop.  */

@@ -46,8 +46,8 @@ static void print_confined(const struct sonde_listener *listener, char *text,
     char name[IF_NAMESIZE + 1];
     struct sonde_address address = listener->address;
     int port = sonde_address_port(&address);
-    if (!if_indextoname(listener->interface, name))
-        snprintf(name, sizeof name, "%u", listener->interface);
+    if (!if_indextoname(listener->device, name))
+        snprintf(name, sizeof name, "%u", listener->device);
     sonde_address_set_port(&address, 0);
     sonde_address_print(&address, text, size);
     size_t used = strlen(text);
@@ -77,13 +77,13 @@ static char *print_local(const struct sonde_listener *listener)
     switch (listener->address.storage.ss_family) {
     case AF_INET6:
         memcpy(&in6, &scoped.address.storage, sizeof in6);
-        if (listener->interface != 0)
-            in6.sin6_scope_id = listener->interface;
+        if (listener->device != 0)
+            in6.sin6_scope_id = listener->device;
         memcpy(&scoped.address.storage, &in6, sizeof in6);
         sonde_address_print(&scoped.address, text, sizeof text);
         break;
     case AF_INET:
-        if (listener->interface != 0)
+        if (listener->device != 0)
             print_confined(listener, text, sizeof text);
         else
             sonde_address_print(&listener->address, text, sizeof text);

@@ -153,7 +153,7 @@ START_TEST(tcp_listeners_are_read)
     ck_assert_int_eq(sonde_address_port(&told[1].address), 22);
     ck_assert_int_eq(told[1].queue.drops, -1);
     ck_assert_int_eq(told[1].v6only, 1);
-    ck_assert_uint_eq(told[1].interface, 3);
+    ck_assert_uint_eq(told[1].device, 3);
     struct sockaddr_in6 in6;
     memcpy(&in6, &told[1].address.storage, sizeof in6);
     ck_assert_uint_eq(in6.sin6_scope_id, 3);
