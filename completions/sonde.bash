@@ -13,3 +13,4 @@ _sonde () {
 complete -F _sonde backlogprobe
 complete -F _sonde byteorder
 complete -F _sonde sockprobe
+complete -F _sonde listeners

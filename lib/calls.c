@@ -245,4 +245,5 @@ struct sonde__calls sonde__sys = {
     .send_quietly = send_quietly,
     .set_nosigpipe = call_set_nosigpipe,
     .cap_file = "/proc/sys/net/core/somaxconn",
+    .proc = "/proc",
 };

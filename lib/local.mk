@@ -35,6 +35,8 @@ lib_libsonde_core_la_SOURCES = \
 	lib/resolve-code.c \
 	lib/resolve.c \
 	lib/signal.c \
+	lib/sock-diag.c \
+	lib/sock-diag.h \
 	lib/socket.c \
 	lib/spare.c \
 	lib/stream.c \
@@ -42,8 +44,8 @@ lib_libsonde_core_la_SOURCES = \
 	lib/xnu-pcblist.c \
 	lib/xnu-pcblist.h
 
-# One leaf for each way a system has; m4/sonde-queue.m4, m4/sonde-cap.m4 and
-# m4/sonde-datagram.m4 choose.
+# One leaf for each way a system has; m4/sonde-queue.m4, m4/sonde-listeners.m4,
+# m4/sonde-cap.m4 and m4/sonde-datagram.m4 choose.
 if SONDE_QUEUE_LINUX
 lib_libsonde_core_la_SOURCES += lib/queue-linux.c
 endif
@@ -55,6 +57,25 @@ lib_libsonde_core_la_SOURCES += lib/queue-xnu.c
 endif
 if SONDE_QUEUE_NONE
 lib_libsonde_core_la_SOURCES += lib/queue-none.c
+endif
+if SONDE_LISTENERS_LINUX
+lib_libsonde_core_la_SOURCES += lib/listeners-linux.c lib/owners-linux.c \
+	lib/totals-linux.c
+endif
+if SONDE_LISTENERS_FREEBSD
+lib_libsonde_core_la_SOURCES += lib/listeners-freebsd.c \
+	lib/owners-freebsd.c lib/totals-none.c
+endif
+if SONDE_LISTENERS_XNU
+lib_libsonde_core_la_SOURCES += lib/listeners-xnu.c lib/owners-none.c \
+	lib/totals-none.c
+endif
+if SONDE_LISTENERS_NONE
+lib_libsonde_core_la_SOURCES += lib/listeners-none.c lib/owners-none.c \
+	lib/totals-none.c
+endif
+if SONDE_SYSCTL_LIST
+lib_libsonde_core_la_SOURCES += lib/sysctl-list.c lib/sysctl-list.h
 endif
 if SONDE_CAP_LINUX
 lib_libsonde_core_la_SOURCES += lib/cap-linux.c

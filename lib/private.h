@@ -61,6 +61,8 @@ struct sonde__calls {
     int (*set_nosigpipe)(int);
     /* Where the setting of the cap is read; a sysctl's name is fixed.  */
     const char *cap_file;
+    /* Where the kernel shows processes as folders, if it does.  */
+    const char *proc;
 };
 
 extern struct sonde__calls sonde__sys;

@@ -10,35 +10,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/types.h>
 
-#include <sys/sysctl.h>
-
+#include "sysctl-list.h"
 #include "xnu-pcblist.h"
-
-/* The list may grow between the question for its size and that for itself.  */
-enum { tries = 4 };
-
-static const char name[] = "net.inet.tcp.pcblist_n";
-
-/* The list and its size; to be freed.  */
-static void *read_list(size_t *size)
-{
-    for (int i = 0; i < tries; i++) {
-        if (sysctlbyname(name, NULL, size, NULL, 0))
-            return NULL;
-        *size += *size / 4 + 4096;
-        void *list = malloc(*size);
-        if (!list || !sysctlbyname(name, list, size, NULL, 0))
-            return list;
-        int saved = errno;
-        free(list);
-        errno = saved;
-        if (errno != ENOMEM)
-            return NULL;
-    }
-    return NULL;
-}
 
 int sonde_queue(int fd, struct sonde_queue *queue)
 {
@@ -56,7 +30,7 @@ int sonde_queue(int fd, struct sonde_queue *queue)
         errno = EINVAL;
         return -1;
     }
-    void *list = read_list(&size);
+    void *list = sonde__sysctl_list("net.inet.tcp.pcblist_n", &size);
     if (!list) {
         if (errno == ENOENT)
             errno = ENOTSUP;

@@ -367,6 +367,85 @@ struct sonde_queue {
    that other listener cannot be had, so nothing is known.  Since 0.1.  */
 int sonde_queue(int fd, struct sonde_queue *queue);
 
+/* ---- listeners: every listening socket of this host --------------------- */
+
+/* A listening socket.  QUEUE says -1 where this system does not.  */
+struct sonde_listener {
+    struct sonde_address address; /* where it is bound */
+    int type;                     /* SOCK_STREAM, SOCK_SEQPACKET */
+    struct sonde_queue queue;
+    long capacity;   /* how many can wait: the limit by this kernel's rule,
+                        limit + 1 on Linux; -1 if not known */
+    uint64_t socket; /* what the system calls it, for sonde_owners; or 0 */
+    long user;       /* who made it, a user's number; -1 if not known */
+    unsigned device; /* index of the interface it is confined to, or 0 */
+    int v6only;      /* IPv6: 1 for itself alone, 0 takes IPv4, too;
+                        -1 if not known */
+};
+
+/* Called for each; *LISTENER is gone when it has returned.  Not 0: stop.  */
+typedef int sonde_listener_each(const struct sonde_listener *listener,
+                                void *closure);
+
+/* Call EACH, with CLOSURE, for every listening socket of FAMILY: AF_INET and
+   AF_INET6, TCP; AF_UNIX.  No privilege is needed.  One that comes or goes
+   during the call may be told of or not, and, seldom, one that stays may be
+   passed over or told of twice, with the same number SOCKET: the list is
+   handed out in pieces and not held still meanwhile.
+
+   Hides: netlink's sock_diag on Linux, where the list is that of the caller's
+   network namespace (UNIX sockets included); the sysctls net.inet.tcp.pcblist
+   and net.local.*.pcblist of FreeBSD; net.inet.tcp.pcblist_n of macOS, which
+   says nothing of UNIX sockets here (both compiled, not run) (portability:
+   "Listing the listeners").
+
+   Returns 0.  EAFNOSUPPORT: another family.  ENOTSUP: this system does not
+   say, or not of this family.  EAGAIN: not all was told within TIMEOUT.
+   ECANCELED: EACH said to stop.  EPROTO: the answer is not laid out as known.
+   EACCES, EPERM: not allowed here.  EMFILE, ENFILE, ENOBUFS, ENOMEM.  Any errno
+   of socket, sendmsg, recvmsg or sysctl.  EACH may have been called before a
+   failure.  Since 0.1.  */
+int sonde_listeners(int family, int timeout, sonde_listener_each *each,
+                    void *closure);
+
+/* A process that has a socket, and its name as the system knows it, which any
+   process may choose: it can hold any byte but NUL.  */
+struct sonde_owner {
+    uint64_t socket;
+    pid_t process;
+    char name[32];
+};
+
+typedef int sonde_owner_each(const struct sonde_owner *owner, void *closure);
+
+/* Call EACH, with CLOSURE, for every process that has one of the COUNT SOCKETS,
+   numbers as in struct sonde_listener, once for each descriptor of it; all of
+   one process come together.  Several processes may share one socket.
+
+   Hides: /proc/PID/fd on Linux, which only root and a process's own user may
+   read, and which shows the processes of one PID namespace; the sysctl
+   kern.file of FreeBSD (compiled, not run) (portability: "Whose socket").
+
+   Returns how many processes could not be looked at; 0 if all, or if this
+   system does not say that there are others.  ENOTSUP: this system does not
+   tell, or its /proc is not there.  EAGAIN: not all was told within TIMEOUT.
+   ECANCELED: EACH said to stop.  EMFILE, ENFILE, ENOMEM.  EACH may have been
+   called before a failure.  Since 0.1.  */
+int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
+                 sonde_owner_each *each, void *closure);
+
+/* What all TCP listeners of the caller's network namespace together have
+   counted since it began, those that have ended included.  */
+struct sonde_listen_totals {
+    int64_t overflows; /* the accept queue was full */
+    int64_t drops;     /* these, and what was dropped for another reason */
+};
+
+/* Read them into *TOTALS.  Linux: ListenOverflows and ListenDrops of
+   /proc/net/netstat.  Returns 0.  ENOTSUP: this system does not say, or its
+   /proc is not there.  Any errno of open.  ENOMEM.  Since 0.1.  */
+int sonde_listen_totals(struct sonde_listen_totals *totals);
+
 /* ---- listen: an address, and room for those who wait -------------------- */
 
 /* Named intents, for the flags of sonde_listen.  */

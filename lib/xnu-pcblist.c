@@ -43,50 +43,65 @@ static long number(const unsigned char *at, size_t size)
     return (long)sonde_load(at, size, SONDE_BYTEORDER);
 }
 
-/* Whether RECORD, an inpcb of LENGTH bytes, is bound to LOCAL.  */
-static int is_bound(const unsigned char *record, size_t length,
-                    const struct sonde_address *local)
+/* Set *ADDRESS to where RECORD, an inpcb, is bound.  The kernel keeps the scope
+   of a link-local address in its third and fourth byte.  */
+static void read_address(struct sonde_address *address,
+                         const unsigned char *record)
 {
-    struct sockaddr_in in;
-    struct sockaddr_in6 in6;
-    if (length < inpcb_size ||
-        sonde_load(record + inpcb_local_port, 2, SONDE_BIG_ENDIAN) !=
-            (uint64_t)sonde_address_port(local))
-        return 0;
-    const unsigned char *address = record + inpcb_local_address;
-    if (local->storage.ss_family == AF_INET) {
-        /* In the last 4 of 16 bytes.  */
-        memcpy(&in, &local->storage, sizeof in);
-        return record[inpcb_version] & 1 &&
-               !memcmp(address + 12, &in.sin_addr, 4);
+    const unsigned char *bytes = record + inpcb_local_address;
+    uint16_t port =
+        (uint16_t)sonde_load(record + inpcb_local_port, 2, SONDE_BIG_ENDIAN);
+    if (!(record[inpcb_version] & 2)) {
+        struct sockaddr_in in;
+        sonde_address_any(address, AF_INET, port);
+        memcpy(&in, &address->storage, sizeof in);
+        memcpy(&in.sin_addr, bytes + 12, 4); /* the last 4 of 16 bytes */
+        memcpy(&address->storage, &in, sizeof in);
+        return;
     }
-    memcpy(&in6, &local->storage, sizeof in6);
-    return record[inpcb_version] & 2 && !memcmp(address, &in6.sin6_addr, 16);
+    struct sockaddr_in6 in6;
+    sonde_address_any(address, AF_INET6, port);
+    memcpy(&in6, &address->storage, sizeof in6);
+    memcpy(&in6.sin6_addr, bytes, 16);
+    if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr)) {
+        in6.sin6_scope_id =
+            (uint32_t)sonde_load(bytes + 2, 2, SONDE_BIG_ENDIAN);
+        memset((unsigned char *)&in6.sin6_addr + 2, 0, 2);
+    }
+    memcpy(&address->storage, &in6, sizeof in6);
 }
 
 /* The records of one socket, as far as they have been read.  */
 struct candidate {
     int bound, known;
-    struct sonde_queue queue;
+    struct sonde_listener listener;
 };
 
-/* Read RECORD.  Returns 1 if with it the candidate is the one looked for.  */
+/* Read RECORD.  Returns 1 if with it the candidate is a listener.  */
 static int read_record(struct candidate *candidate, const unsigned char *record,
-                       size_t length, const struct sonde_address *local)
+                       size_t length)
 {
+    struct sonde_listener *listener = &candidate->listener;
     switch (number(record + 4, 4)) {
     case kind_inpcb:
-        *candidate = (struct candidate){0};
-        candidate->bound = is_bound(record, length, local);
+        memset(candidate, 0, sizeof *candidate);
+        if (length < inpcb_size)
+            break;
+        candidate->bound = 1;
+        read_address(&listener->address, record);
         break;
     case kind_socket:
         if (length < socket_size)
             break;
         candidate->known = 1;
-        candidate->queue.queued = number(record + socket_queued, 2);
-        candidate->queue.incomplete = number(record + socket_incomplete, 2);
-        candidate->queue.limit = number(record + socket_limit, 2);
-        candidate->queue.drops = -1;
+        listener->type = SOCK_STREAM;
+        listener->queue.queued = number(record + socket_queued, 2);
+        listener->queue.incomplete = number(record + socket_incomplete, 2);
+        listener->queue.limit = number(record + socket_limit, 2);
+        listener->queue.drops = -1;
+        listener->capacity = listener->queue.limit;
+        listener->user = -1;
+        listener->v6only = -1;
         break;
     case kind_tcpcb:
         return candidate->bound && candidate->known && length >= tcpcb_size &&
@@ -97,32 +112,57 @@ static int read_record(struct candidate *candidate, const unsigned char *record,
     return 0;
 }
 
-int sonde__xnu_queue(const void *list, size_t size,
-                     const struct sonde_address *local,
-                     struct sonde_queue *queue)
+int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
+                    void *closure)
 {
     const unsigned char *bytes = list;
-    struct candidate candidate = {0};
-    struct sonde_queue found = {0};
-    int matches = 0;
+    struct candidate candidate;
     size_t at = 0, length;
+    memset(&candidate, 0, sizeof candidate);
     for (int first = 1; size - at >= 8; first = 0) {
         length = (size_t)number(bytes + at, 4);
         if (length < 8 || length > size - at)
             break;
-        if (!first && read_record(&candidate, bytes + at, length, local)) {
-            found = candidate.queue;
-            matches++;
+        if (!first && read_record(&candidate, bytes + at, length) &&
+            each(&candidate.listener, closure)) {
+            errno = ECANCELED;
+            return -1;
         }
         size_t padded = (length + 7) / 8 * 8;
         if (padded > size - at)
             break;
         at += padded;
     }
-    if (matches != 1) {
+    return 0;
+}
+
+/* The one bound to LOCAL, and how many there are.  */
+struct wanted {
+    const struct sonde_address *local;
+    struct sonde_queue queue;
+    int matches;
+};
+
+static int is_wanted(const struct sonde_listener *listener, void *closure)
+{
+    struct wanted *wanted = closure;
+    if (!sonde_address_compare(&listener->address, wanted->local)) {
+        wanted->queue = listener->queue;
+        wanted->matches++;
+    }
+    return 0;
+}
+
+int sonde__xnu_queue(const void *list, size_t size,
+                     const struct sonde_address *local,
+                     struct sonde_queue *queue)
+{
+    struct wanted wanted = {.local = local};
+    sonde__xnu_each(list, size, is_wanted, &wanted);
+    if (wanted.matches != 1) {
         errno = ENOTSUP;
         return -1;
     }
-    *queue = found;
+    *queue = wanted.queue;
     return 0;
 }

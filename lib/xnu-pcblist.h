@@ -9,6 +9,12 @@
 
 #include "private.h"
 
+/* Call EACH for every listening socket in the SIZE bytes at LIST, the answer of
+   net.inet.tcp.pcblist_n; what is not laid out as known ends it.  Returns 0, or
+   -1 with ECANCELED: EACH said to stop.  */
+int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
+                    void *closure);
+
 /* Find, in the SIZE bytes at LIST, the answer of net.inet.tcp.pcblist_n, the
    listening socket bound to LOCAL.  Returns 0; ENOTSUP: none, or several; or
    the list is not laid out as known.  */

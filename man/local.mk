@@ -5,6 +5,7 @@ dist_man_MANS = \
 	man/backlogprobe.1 \
 	man/byteorder.1 \
 	man/sockprobe.1 \
+	man/listeners.1 \
 	man/sonde.7 \
 	man/sonde_accept.3 \
 	man/sonde_activation.3 \
@@ -16,6 +17,7 @@ dist_man_MANS = \
 	man/sonde_keepalive.3 \
 	man/sonde_line.3 \
 	man/sonde_listen.3 \
+	man/sonde_listeners.3 \
 	man/sonde_outcome.3 \
 	man/sonde_poller.3 \
 	man/sonde_queue.3 \
@@ -45,6 +47,8 @@ man_links = \
 	sonde_connect:sonde_connect_name \
 	sonde_backlog:sonde_backlog_cap \
 	sonde_listen:sonde_listen_dual \
+	sonde_listeners:sonde_owners \
+	sonde_listeners:sonde_listen_totals \
 	sonde_accept:sonde_accept_class \
 	sonde_accept:sonde_spare_open \
 	sonde_accept:sonde_spare_close \
@@ -84,7 +88,7 @@ man_links = \
 # bash finds a completion by the name of the command.
 bashcompletiondir = $(datadir)/bash-completion/completions
 EXTRA_DIST += completions/sonde.bash
-completed = backlogprobe byteorder sockprobe
+completed = backlogprobe byteorder listeners sockprobe
 
 install-data-local:
 	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'

@@ -7,9 +7,7 @@
 
 #include "probes/json.h"
 
-/* The length of the UTF-8 character at TEXT, or 0 if there is none: overlong
-   forms, surrogates and what is above U+10FFFF are none.  */
-static size_t utf8_length(const unsigned char *text)
+size_t utf8_length(const unsigned char *text)
 {
     static const struct {
         unsigned char first_low, first_high, second_low, second_high, length;

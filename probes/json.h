@@ -9,6 +9,7 @@
 #define PROBES_JSON_H 1
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 /* { OUT } begins one.  */
@@ -31,5 +32,10 @@ void json_number(struct json *json, const char *key, long number);
 /* A negative number is null.  */
 void json_count(struct json *json, const char *key, long number);
 void json_bool(struct json *json, const char *key, bool value);
+
+/* The length of the UTF-8 character at TEXT, or 0 if there is none: control
+   characters, overlong forms, surrogates and what is above U+10FFFF are none.
+ */
+size_t utf8_length(const unsigned char *text);
 
 #endif /* PROBES_JSON_H */

@@ -36,51 +36,64 @@ probes_libprobes_la_SOURCES = \
 	probes/json.h \
 	probes/kernels.c \
 	probes/kernels.h \
+	probes/known.c \
+	probes/known.h \
 	probes/listen-again.c \
 	probes/listen-again.h \
 	probes/listen-queue.c \
 	probes/listen-queue.h \
-	probes/missing.c \
-	probes/missing.h \
-	probes/known.c \
-	probes/known.h \
+	probes/listeners-explain.c \
+	probes/listeners-json.c \
+	probes/listeners-prometheus.c \
+	probes/listeners-text.c \
+	probes/listeners.c \
+	probes/listeners.h \
 	probes/loopback.c \
 	probes/loopback.h \
 	probes/merge.c \
 	probes/merge.h \
+	probes/missing.c \
+	probes/missing.h \
 	probes/names.c \
 	probes/names.h \
 	probes/namespace.h \
 	probes/overflow.c \
 	probes/overflow.h \
+	probes/packet.c \
+	probes/packet.h \
+	probes/paragraph.c \
+	probes/paragraph.h \
 	probes/plan.c \
 	probes/plan.h \
 	probes/proc.c \
 	probes/proc.h \
 	probes/profile.c \
 	probes/profile.h \
+	probes/prometheus.c \
+	probes/prometheus.h \
 	probes/published.c \
 	probes/published.h \
+	probes/question.c \
+	probes/question.h \
 	probes/remedy.c \
 	probes/remedy.h \
 	probes/report-chart.c \
-	probes/question.c \
-	probes/question.h \
 	probes/report-json.c \
 	probes/report-more.c \
 	probes/report-more.h \
+	probes/report-prometheus.c \
+	probes/report-require.c \
 	probes/report-text.c \
 	probes/report.c \
 	probes/report.h \
-	probes/report-require.c \
 	probes/require.c \
 	probes/require.h \
-	probes/sentence.c \
-	probes/sentence.h \
 	probes/rule.c \
 	probes/rule.h \
 	probes/runner.c \
 	probes/runner.h \
+	probes/sentence.c \
+	probes/sentence.h \
 	probes/serial.c \
 	probes/serial.h \
 	probes/settings.c \
@@ -93,15 +106,13 @@ probes_libprobes_la_SOURCES = \
 	probes/syn-queue.h \
 	probes/table.c \
 	probes/table.h \
-	probes/verdict.c \
-	probes/verdict.h \
-	probes/packet.c \
-	probes/packet.h \
-	probes/wire.c \
-	probes/wire.h \
-	probes/tun.h \
 	probes/tcp-table.c \
 	probes/tcp-table.h \
+	probes/tun.h \
+	probes/verdict.c \
+	probes/verdict.h \
+	probes/wire.c \
+	probes/wire.h \
 	probes/wrap.c \
 	probes/wrap.h
 

@@ -42,4 +42,8 @@ void report_require(FILE *out, const struct report *report);
 /* For programs; the keys are described in backlogprobe(1).  */
 void report_json(FILE *out, const struct report *report);
 
+/* For Prometheus, in its text format; the metrics are described in
+   backlogprobe(1).  */
+void report_prometheus(FILE *out, const struct report *report);
+
 #endif /* PROBES_REPORT_H */

@@ -17,6 +17,7 @@
 #include "probes/syn-queue-tun.h"
 #include "progs/options.h"
 #include "progs/output.h"
+#include "progs/replace.h"
 #include "progs/status.h"
 
 /* A run of the usual rows is over in well under a second.  What bounds it on a
@@ -31,7 +32,7 @@ static int64_t deadline_of(const struct queue_plan *plan)
 struct choices {
     bool inet, inet6, local, json, profile, no_incomplete;
     bool again, overflow, half_open, chart;
-    const char *backlogs;
+    const char *backlogs, *prometheus;
     long wait;
     long require; /* -1: nothing */
     const char *compare;
@@ -123,6 +124,13 @@ static const struct option_row rows[] = {
      .help = "report in tab-separated lines, to be kept",
      .kind = OPTION_FLAG,
      .target = &choices.profile},
+    {.letter = 'P',
+     .word = "prometheus",
+     .argument = "FILE",
+     .help = "replace FILE by metrics, for Prometheus's\n"
+             "textfile collector; - is standard output",
+     .kind = OPTION_TEXT,
+     .target = &choices.prometheus},
     OPTIONS_COMMON,
 };
 
@@ -139,13 +147,11 @@ static int take_options(int argc, char **argv)
         .count = sizeof rows / sizeof *rows,
     };
     int status = options_take(&program, argc, argv);
-    if (status == OPTIONS_GO_ON && choices.json + choices.profile +
-                                           choices.chart +
-                                           (choices.compare != NULL) >
-                                       1) {
-        complain("--json, --profile, --chart and --compare are several "
-                 "reports; choose "
-                 "one");
+    int reports = choices.json + choices.profile + choices.chart +
+                  (choices.compare != NULL) + (choices.prometheus != NULL);
+    if (status == OPTIONS_GO_ON && reports > 1) {
+        complain("--json, --profile, --chart, --prometheus and --compare are "
+                 "several reports; choose one");
         return options_try_help(program.name);
     }
     return status;
@@ -204,10 +210,19 @@ static int status_of(const struct report *report)
     return report->verdict.accepted.rows > 0 ? STATUS_DONE : STATUS_TROUBLE;
 }
 
-/* Print REPORT in the form that CHOSEN says.  */
-static void print_form(const struct report *report,
-                       const struct choices *chosen)
+static void write_prometheus(FILE *out, const void *report)
 {
+    report_prometheus(out, report);
+}
+
+/* Print REPORT in the form that CHOSEN says.  Returns 0, or -1, having said
+   what is wrong.  */
+static int print_form(const struct report *report, const struct choices *chosen)
+{
+    if (chosen->prometheus)
+        return report->verdict.accepted.rows > 0
+                   ? replace_file(chosen->prometheus, write_prometheus, report)
+                   : 0;
     if (chosen->profile)
         findings_write(stdout, report->findings);
     else if (chosen->json)
@@ -218,6 +233,7 @@ static void print_form(const struct report *report,
         report_require(stdout, report);
     else
         report_text(stdout, report);
+    return 0;
 }
 
 /* Print what is different in the profile that CHOSEN names.  Returns the exit
@@ -259,8 +275,8 @@ static int print_report(struct findings *findings, const struct choices *chosen)
     report.requires = chosen->require >= 0;
     if (report.requires)
         report.need = require_of(&report.table, (int)chosen->require);
-    print_form(&report, chosen);
-    int status = status_of(&report);
+    int status =
+        print_form(&report, chosen) ? STATUS_TROUBLE : status_of(&report);
     report_free(&report);
     if (!any && !report.requires)
         complain("no row has figures; the report says why");

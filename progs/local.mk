@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Named without a folder, so that they stand in the build root.
-bin_PROGRAMS = backlogprobe byteorder sockprobe
+bin_PROGRAMS = backlogprobe byteorder listeners sockprobe
 
 noinst_LTLIBRARIES += progs/libprogs.la
 progs_libprogs_la_CFLAGS = $(SONDE_CFLAGS)
@@ -11,6 +11,8 @@ progs_libprogs_la_SOURCES = \
 	progs/options.h \
 	progs/output.c \
 	progs/output.h \
+	progs/replace.c \
+	progs/replace.h \
 	progs/status.h
 
 progs_libs = progs/libprogs.la probes/libprobes.la lib/libsonde-core.la
@@ -26,3 +28,7 @@ byteorder_SOURCES = progs/byteorder.c
 sockprobe_CFLAGS = $(SONDE_CFLAGS)
 sockprobe_LDADD = $(progs_libs)
 sockprobe_SOURCES = progs/sockprobe.c
+
+listeners_CFLAGS = $(SONDE_CFLAGS)
+listeners_LDADD = $(progs_libs)
+listeners_SOURCES = progs/listeners.c

@@ -20,7 +20,8 @@ else
     grep -v '^sonde_[a-z]' "$scratch/names" > "$scratch/out"
     is "the library exports sonde_* alone" [ ! -s "$scratch/out" ]
     # What the header promises is there.
-    sed -n 's/^[a-z].*[ *]\(sonde_[a-z0-9_]*\)(.*/\1/p' "$srcdir/lib/sonde.h" |
+    sed -n '/^typedef/d; s/^[a-z].*[ *]\(sonde_[a-z0-9_]*\)(.*/\1/p' \
+        "$srcdir/lib/sonde.h" |
         sort -u > "$scratch/promised"
     sort -u "$scratch/names" | comm -3 - "$scratch/promised" > "$scratch/out"
     is "it exports just what the header declares" [ ! -s "$scratch/out" ]

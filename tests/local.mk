@@ -23,6 +23,7 @@ test_scripts = \
 	tests/incomplete.sh \
 	tests/library.sh \
 	tests/limits.sh \
+	tests/listeners.sh \
 	tests/namespaces.sh \
 	tests/overflow.sh \
 	tests/pages.sh \
@@ -43,13 +44,26 @@ tests_peer_SOURCES = tests/peer.c
 tests_peer_CFLAGS = $(SONDE_CFLAGS)
 tests_peer_LDADD = lib/libsonde-core.la
 
-# To be preloaded by tampered.sh.  -rpath makes libtool build a shared object
-# for a library that is not installed.
-check_LTLIBRARIES += tests/tamper.la
+# Listeners for listeners.sh, with clients that wait.
+check_PROGRAMS += tests/crowd
+tests_crowd_SOURCES = tests/crowd.c
+tests_crowd_CFLAGS = $(SONDE_CFLAGS)
+tests_crowd_LDADD = lib/libsonde-core.la
+
+# To be preloaded by tampered.sh and listeners.sh; a build without shared
+# libraries has none, and these tests say so.  -rpath makes libtool build a
+# shared object for a library that is not installed.
+if SONDE_SHARED
+check_LTLIBRARIES += tests/tamper.la tests/refuse.la
+endif
 tests_tamper_la_SOURCES = tests/tamper.c
 tests_tamper_la_CFLAGS = $(SONDE_CFLAGS)
 tests_tamper_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 tests_tamper_la_LIBADD = $(LIBDL)
+tests_refuse_la_SOURCES = tests/refuse.c
+tests_refuse_la_CFLAGS = $(SONDE_CFLAGS)
+tests_refuse_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+tests_refuse_la_LIBADD = $(LIBDL)
 
 # Other systems, other processors: not part of make check.
 EXTRA_DIST += tests/cross-check.sh

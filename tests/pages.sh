@@ -23,7 +23,8 @@ done
 functions_of () { # PAGE: the names in its first section
     sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \(sonde_[a-z0-9_]*\).*/\1/p' "$1"
 }
-sed -n 's/^[a-z].*[ *]\(sonde_[a-z0-9_]*\)(.*/\1/p' "$srcdir/lib/sonde.h" |
+sed -n '/^typedef/d; s/^[a-z].*[ *]\(sonde_[a-z0-9_]*\)(.*/\1/p' \
+    "$srcdir/lib/sonde.h" |
     sort > "$scratch/declared"
 [ "$(wc -l < "$scratch/declared")" -gt 50 ] || exit 99
 for page in "$srcdir"/man/*.3; do
@@ -77,7 +78,7 @@ run ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror \
 is "the example of sonde(7) compiles" [ "$status" -eq 0 ]
 
 # The long options in --help, and those in the page.
-for program in backlogprobe byteorder sockprobe; do
+for program in backlogprobe byteorder listeners sockprobe; do
     "$builddir/$program" --help | grep -o -- '--[a-z][a-z-]*' | sort -u \
         > "$scratch/help"
     sed -n 's/^\.It.*Fl Fl \([a-z-]*\).*/--\1/p' \

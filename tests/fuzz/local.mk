@@ -9,7 +9,8 @@ fuzzers = \
 	tests/fuzz/fuzz-findings \
 	tests/fuzz/fuzz-line \
 	tests/fuzz/fuzz-port \
-	tests/fuzz/fuzz-resolve
+	tests/fuzz/fuzz-resolve \
+	tests/fuzz/fuzz-sock-diag
 
 # What make check runs: the files of the corpus, one by one.
 fuzz_libs = tests/fuzz/libreplay.la probes/libprobes.la lib/libsonde-core.la
@@ -31,6 +32,8 @@ tests_fuzz_fuzz_port_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_port_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_resolve_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_resolve_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_sock_diag_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_sock_diag_LDADD = $(fuzz_libs)
 
 test_scripts += tests/corpus.sh
 EXTRA_DIST += \
@@ -41,6 +44,7 @@ EXTRA_DIST += \
 	tests/corpus/line \
 	tests/corpus/port \
 	tests/corpus/resolve \
+	tests/corpus/sock-diag \
 	tests/fuzz.sh
 
 # The real thing, FUZZ_SECONDS for each: not part of make check.

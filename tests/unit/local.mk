@@ -23,6 +23,7 @@ unit_tests = \
 	tests/unit/test-line \
 	tests/unit/test-listen \
 	tests/unit/test-listen-dual \
+	tests/unit/test-listeners \
 	tests/unit/test-names \
 	tests/unit/test-namespace \
 	tests/unit/test-options \
@@ -35,6 +36,7 @@ unit_tests = \
 	tests/unit/test-rule \
 	tests/unit/test-runner \
 	tests/unit/test-signal \
+	tests/unit/test-sock-diag \
 	tests/unit/test-socket \
 	tests/unit/test-spare \
 	tests/unit/test-stream \
@@ -62,8 +64,12 @@ endif
 if SONDE_CAP_LINUX
 test_cap_leaf = -DTEST_CAP_LINUX
 endif
+if SONDE_LISTENERS_LINUX
+test_listeners_leaf = -DTEST_LISTENERS_LINUX
+endif
 if SONDE_QUEUE_LINUX
 test_queue_leaf = -DTEST_QUEUE_LINUX
 endif
+tests_unit_test_listeners_CPPFLAGS = $(AM_CPPFLAGS) $(test_listeners_leaf)
 tests_unit_test_queue_CPPFLAGS = $(AM_CPPFLAGS) $(test_queue_leaf)
 tests_unit_test_cap_CPPFLAGS = $(AM_CPPFLAGS) $(test_cap_leaf)

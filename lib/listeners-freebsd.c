@@ -1,0 +1,169 @@
+/* listeners-freebsd.c - every listening socket of FreeBSD
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   Each list is a header, then a structure for each socket, and the header
+   again; all begin with their length.  What "netstat -La" reads.  Compiled, not
+   run.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+/* In this order: each needs what stands before it.  */
+#include <sys/param.h>
+#include <sys/socket.h>
+#include <sys/socketvar.h>
+#include <sys/un.h>
+
+#include <netinet/in.h>
+#include <netinet/in_pcb.h>
+#include <netinet/tcp_fsm.h>
+#include <netinet/tcp_var.h>
+
+#include <sys/unpcb.h>
+
+#include "private.h"
+#include "sysctl-list.h"
+
+/* The kernel says yes up to 3/2 of the limit, and once more.  */
+static void read_socket(struct sonde_listener *listener,
+                        const struct xsocket *from)
+{
+    listener->type = from->so_type;
+    listener->queue = (struct sonde_queue){
+        (long)from->so_qlen, (long)from->so_qlimit, (long)from->so_incqlen, -1};
+    listener->capacity = listener->queue.limit * 3 / 2 + 1;
+    listener->socket = (uint64_t)from->xso_so;
+    listener->user = (long)from->so_uid;
+    listener->v6only = -1;
+}
+
+/* Where RECORD is bound.  The kernel keeps the scope of a link-local address
+   in its third and fourth byte.  */
+static void read_address(struct sonde_listener *listener,
+                         const struct xinpcb *from)
+{
+    if (!(from->inp_vflag & INP_IPV6)) {
+        struct sockaddr_in in;
+        sonde_address_any(&listener->address, AF_INET,
+                          ntohs(from->inp_inc.inc_lport));
+        memcpy(&in, &listener->address.storage, sizeof in);
+        in.sin_addr = from->inp_inc.inc_laddr;
+        memcpy(&listener->address.storage, &in, sizeof in);
+        return;
+    }
+    struct sockaddr_in6 in6;
+    sonde_address_any(&listener->address, AF_INET6,
+                      ntohs(from->inp_inc.inc_lport));
+    memcpy(&in6, &listener->address.storage, sizeof in6);
+    in6.sin6_addr = from->inp_inc.inc6_laddr;
+    if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr)) {
+        unsigned char *bytes = (unsigned char *)&in6.sin6_addr;
+        in6.sin6_scope_id =
+            (uint32_t)sonde_load(bytes + 2, 2, SONDE_BIG_ENDIAN);
+        memset(bytes + 2, 0, 2);
+    }
+    listener->v6only = !(from->inp_vflag & INP_IPV4);
+    memcpy(&listener->address.storage, &in6, sizeof in6);
+}
+
+/* Returns whether RECORD, of LENGTH bytes, is a listener of FAMILY.  */
+static int read_tcp(struct sonde_listener *listener, const void *record,
+                    size_t length, int family)
+{
+    struct xtcpcb tcp;
+    if (length < sizeof tcp)
+        return 0;
+    memcpy(&tcp, record, sizeof tcp);
+    if (tcp.t_state != TCPS_LISTEN)
+        return 0;
+    read_socket(listener, &tcp.xt_inp.xi_socket);
+    read_address(listener, &tcp.xt_inp);
+    return listener->address.storage.ss_family == family;
+}
+
+static int read_unix(struct sonde_listener *listener, const void *record,
+                     size_t length, int family)
+{
+    struct xunpcb local;
+    (void)family;
+    if (length < sizeof local)
+        return 0;
+    memcpy(&local, record, sizeof local);
+    if (!(local.xu_socket.so_options & SO_ACCEPTCONN))
+        return 0;
+    read_socket(listener, &local.xu_socket);
+    socklen_t size = local.xu_addr.sun_len;
+    if (size > sizeof local.xu_addr)
+        size = sizeof local.xu_addr;
+    if (size < offsetof(struct sockaddr_un, sun_path))
+        size = offsetof(struct sockaddr_un, sun_path);
+    local.xu_addr.sun_family = AF_UNIX;
+    memcpy(&listener->address.storage, &local.xu_addr, size);
+    listener->address.length = size;
+    return 1;
+}
+
+typedef int reader(struct sonde_listener *, const void *, size_t, int);
+
+/* Call EACH for the listeners in the SIZE bytes at LIST.  */
+static int tell(const unsigned char *list, size_t size, int family,
+                reader *read_one, sonde_listener_each *each, void *closure)
+{
+    ksize_t length;
+    size_t at = 0;
+    for (int first = 1; size - at >= sizeof length; first = 0) {
+        struct sonde_listener listener;
+        memset(&listener, 0, sizeof listener);
+        memcpy(&length, list + at, sizeof length);
+        if (length < sizeof length || length > size - at)
+            break;
+        if (!first && read_one(&listener, list + at, (size_t)length, family) &&
+            each(&listener, closure)) {
+            errno = ECANCELED;
+            return -1;
+        }
+        at += (size_t)length;
+    }
+    return 0;
+}
+
+static int list(const char *name, int family, reader *read_one,
+                sonde_listener_each *each, void *closure)
+{
+    size_t size = 0;
+    void *found = sonde__sysctl_list(name, &size);
+    if (!found) {
+        if (errno == ENOENT)
+            errno = ENOTSUP;
+        return -1;
+    }
+    int result = tell(found, size, family, read_one, each, closure);
+    int saved = errno;
+    free(found);
+    errno = saved;
+    return result;
+}
+
+int sonde_listeners(int family, int timeout, sonde_listener_each *each,
+                    void *closure)
+{
+    int saved = errno;
+    int result = -1;
+    (void)timeout; /* nothing waits */
+    if (family == AF_INET || family == AF_INET6)
+        result = list("net.inet.tcp.pcblist", family, read_tcp, each, closure);
+    else if (family != AF_UNIX)
+        errno = EAFNOSUPPORT;
+    else if (!(result = list("net.local.stream.pcblist", family, read_unix,
+                             each, closure)))
+        result = list("net.local.seqpacket.pcblist", family, read_unix, each,
+                      closure);
+    if (!result)
+        errno = saved;
+    return result;
+}

@@ -1,0 +1,19 @@
+/* listeners-none.c - a system whose list of listening sockets is not known
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "private.h"
+
+int sonde_listeners(int family, int timeout, sonde_listener_each *each,
+                    void *closure)
+{
+    (void)family;
+    (void)timeout;
+    (void)each;
+    (void)closure;
+    errno = ENOTSUP;
+    return -1;
+}

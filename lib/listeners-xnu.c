@@ -1,0 +1,52 @@
+/* listeners-xnu.c - every listening TCP socket of macOS
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   The list that queue-xnu.c looks one socket up in.  Compiled, not run.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sysctl-list.h"
+#include "xnu-pcblist.h"
+
+struct filter {
+    int family;
+    sonde_listener_each *each;
+    void *closure;
+};
+
+static int pass(const struct sonde_listener *listener, void *closure)
+{
+    const struct filter *filter = closure;
+    return listener->address.storage.ss_family == filter->family
+               ? filter->each(listener, filter->closure)
+               : 0;
+}
+
+int sonde_listeners(int family, int timeout, sonde_listener_each *each,
+                    void *closure)
+{
+    int saved = errno;
+    size_t size = 0;
+    struct filter filter = {family, each, closure};
+    (void)timeout; /* nothing waits */
+    if (family != AF_INET && family != AF_INET6) {
+        errno = family == AF_UNIX ? ENOTSUP : EAFNOSUPPORT;
+        return -1;
+    }
+    void *list = sonde__sysctl_list("net.inet.tcp.pcblist_n", &size);
+    if (!list) {
+        if (errno == ENOENT)
+            errno = ENOTSUP;
+        return -1;
+    }
+    int result = sonde__xnu_each(list, size, pass, &filter);
+    if (!result)
+        errno = saved;
+    saved = errno;
+    free(list);
+    errno = saved;
+    return result;
+}

@@ -1,0 +1,74 @@
+/* owners-freebsd.c - which processes have a socket, by the sysctl kern.file
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   A structure for each descriptor of each process that may be seen; of sockets
+   it holds the same number as the lists of sockets.  Compiled, not run.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include <sys/file.h>
+#include <sys/sysctl.h>
+#include <sys/user.h>
+
+#include "private.h"
+#include "sysctl-list.h"
+
+/* The name of the process OWNER, which may have ended.  */
+static void read_name(struct sonde_owner *owner)
+{
+    struct kinfo_proc process;
+    size_t size = sizeof process;
+    int name[4] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, (int)owner->process};
+    owner->name[0] = '\0';
+    if (!sysctl(name, 4, &process, &size, NULL, 0) && size == sizeof process)
+        snprintf(owner->name, sizeof owner->name, "%s", process.ki_comm);
+}
+
+static int is_among(const uint64_t *sockets, size_t count, uint64_t socket)
+{
+    for (size_t i = 0; i < count; i++)
+        if (sockets[i] == socket)
+            return 1;
+    return 0;
+}
+
+int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
+                 sonde_owner_each *each, void *closure)
+{
+    int saved = errno;
+    size_t size = 0;
+    struct sonde_owner owner = {0};
+    (void)timeout; /* nothing waits */
+    unsigned char *list = sonde__sysctl_list("kern.file", &size);
+    if (!list) {
+        if (errno == ENOENT)
+            errno = ENOTSUP;
+        return -1;
+    }
+    int stopped = 0;
+    for (size_t at = 0; size - at >= sizeof(struct xfile) && !stopped;) {
+        struct xfile file;
+        memcpy(&file, list + at, sizeof file);
+        if (file.xf_size < sizeof file || file.xf_size > size - at)
+            break;
+        at += (size_t)file.xf_size;
+        owner.socket = (uint64_t)file.xf_data;
+        if (file.xf_type != DTYPE_SOCKET || owner.socket == 0 ||
+            !is_among(sockets, count, owner.socket))
+            continue;
+        if (owner.process != file.xf_pid) {
+            owner.process = file.xf_pid;
+            read_name(&owner);
+        }
+        stopped = each(&owner, closure);
+    }
+    free(list);
+    errno = stopped ? ECANCELED : saved;
+    return stopped ? -1 : 0;
+}

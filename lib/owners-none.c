@@ -1,0 +1,20 @@
+/* owners-none.c - a system that does not say which process has a socket
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "private.h"
+
+int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
+                 sonde_owner_each *each, void *closure)
+{
+    (void)sockets;
+    (void)count;
+    (void)timeout;
+    (void)each;
+    (void)closure;
+    errno = ENOTSUP;
+    return -1;
+}

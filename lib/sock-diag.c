@@ -1,0 +1,305 @@
+/* sock-diag.c - ask Linux for its listening sockets, and read what it says
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   A datagram of netlink is messages, each of which begins with its length,
+   kind, flags, number and port, and is padded to a multiple of 4.  A message
+   about a socket is a structure of fixed length and then attributes, which
+   begin with their length and kind, and are padded likewise.  All is given here
+   by its place, as in linux/netlink.h, linux/inet_diag.h and linux/unix_diag.h,
+   since not every C library comes with these; it is the kernel's interface to
+   programs and only ever grows at the end.  Numbers are in the order of the
+   host, ports and addresses in that of the network.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "sock-diag.h"
+
+enum {
+    message_size = 16,
+    message_kind = 4,
+    message_flags = 6,
+    message_sequence = 8,
+    kind_error = 2,
+    kind_done = 3,
+    kind_sock_diag = 20,
+    flags_dump = 0x301, /* a request, for all there is */
+
+    /* Linux's own numbers, whatever they are where this is tested.  */
+    linux_unix = 1,
+    linux_inet = 2,
+    linux_inet6 = 10,
+    protocol_tcp = 6,
+    type_seqpacket = 5,
+    state_listen = 10,
+
+    attribute_size = 4,
+    attribute_kind_bits = 0x3fff, /* above them stand flags */
+
+    inet_request_size = 56,
+    inet_size = 72,
+    inet_state = 1,
+    inet_port = 4,
+    inet_address = 8,
+    inet_interface = 40,
+    inet_queued = 56,
+    inet_limit = 60,
+    inet_user = 64,
+    inet_socket = 68,
+    inet_memory = 7,
+    inet_v6only = 11,
+    memory_drops = 32,
+
+    unix_request_size = 24,
+    unix_size = 16,
+    unix_type = 1,
+    unix_state = 2,
+    unix_socket = 4,
+    unix_name = 0,
+    unix_queue = 4,
+    unix_user = 7,
+    show_name = 0x01,
+    show_queue = 0x10,
+    show_user = 0x40
+};
+
+static void put(unsigned char *at, size_t size, uint64_t value)
+{
+    sonde_store(at, size, SONDE_BYTEORDER, value);
+}
+
+static uint32_t number(const unsigned char *at, size_t size)
+{
+    return (uint32_t)sonde_load(at, size, SONDE_BYTEORDER);
+}
+
+/* The figure at AT; all there is room for, where a long has but 32 bits.  */
+static long figure(const unsigned char *at)
+{
+    int64_t value = number(at, 4);
+    return value > LONG_MAX ? LONG_MAX : (long)value;
+}
+
+static size_t padded(size_t length)
+{
+    return (length + 3) / 4 * 4;
+}
+
+size_t sonde__diag_request(unsigned char *request, int family,
+                           uint32_t sequence)
+{
+    unsigned char *body = request + message_size;
+    size_t length = message_size;
+    memset(request, 0, sonde__diag_request_size);
+    if (family == AF_UNIX) {
+        body[0] = linux_unix;
+        put(body + 4, 4, 1U << state_listen);
+        put(body + 12, 4, show_name | show_queue | show_user);
+        length += unix_request_size;
+    } else {
+        body[0] = family == AF_INET ? linux_inet : linux_inet6;
+        body[1] = protocol_tcp;
+        body[2] = 1U << (inet_memory - 1);
+        put(body + 4, 4, 1U << state_listen);
+        length += inet_request_size;
+    }
+    put(request, 4, length);
+    put(request + message_kind, 2, kind_sock_diag);
+    put(request + message_flags, 2, flags_dump);
+    put(request + message_sequence, 4, sequence);
+    return length;
+}
+
+/* The attribute KIND of the message BODY of SIZE bytes, whose attributes begin
+   at START; its length in *LENGTH.  NULL: it is not there.  */
+static const unsigned char *attribute(const unsigned char *body, size_t size,
+                                      size_t start, unsigned kind,
+                                      size_t *length)
+{
+    for (size_t at = start; at <= size && size - at >= attribute_size;) {
+        size_t whole = number(body + at, 2);
+        if (whole < attribute_size || whole > size - at)
+            return NULL;
+        if ((number(body + at + 2, 2) & attribute_kind_bits) == kind) {
+            *length = whole - attribute_size;
+            return body + at + attribute_size;
+        }
+        at += padded(whole);
+    }
+    return NULL;
+}
+
+/* The 32-bit number at PLACE of the attribute KIND, or -1.  */
+static long attribute_number(const unsigned char *body, size_t size,
+                             size_t start, unsigned kind, size_t place)
+{
+    size_t length;
+    const unsigned char *found = attribute(body, size, start, kind, &length);
+    return found && length >= place + 4 ? figure(found + place) : -1;
+}
+
+/* One more than the limit are let in; on a listener of either kind.  */
+static void set_queue(struct sonde_listener *listener, long queued, long limit)
+{
+    listener->queue =
+        (struct sonde_queue){queued, limit, .incomplete = -1, .drops = -1};
+    listener->capacity = limit < 0 || limit == LONG_MAX ? limit : limit + 1;
+}
+
+static void set_inet_address(struct sonde_listener *listener,
+                             const unsigned char *body)
+{
+    uint16_t port = (uint16_t)sonde_load(body + inet_port, 2, SONDE_BIG_ENDIAN);
+    if (body[0] == linux_inet) {
+        struct sockaddr_in in;
+        sonde_address_any(&listener->address, AF_INET, port);
+        memcpy(&in, &listener->address.storage, sizeof in);
+        memcpy(&in.sin_addr, body + inet_address, 4);
+        memcpy(&listener->address.storage, &in, sizeof in);
+        return;
+    }
+    struct sockaddr_in6 in6;
+    sonde_address_any(&listener->address, AF_INET6, port);
+    memcpy(&in6, &listener->address.storage, sizeof in6);
+    memcpy(&in6.sin6_addr, body + inet_address, 16);
+    if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr))
+        in6.sin6_scope_id = listener->device;
+    memcpy(&listener->address.storage, &in6, sizeof in6);
+}
+
+/* Read BODY, of SIZE bytes, about a TCP socket.  Returns 1; 0: it does not
+   listen; -1: it is too short.  */
+static int read_inet(struct sonde_listener *listener, const unsigned char *body,
+                     size_t size)
+{
+    size_t length;
+    if (size < inet_size)
+        return -1;
+    if (body[inet_state] != state_listen)
+        return 0;
+    listener->type = SOCK_STREAM;
+    listener->device = number(body + inet_interface, 4);
+    listener->user = figure(body + inet_user);
+    listener->socket = number(body + inet_socket, 4);
+    set_inet_address(listener, body);
+    set_queue(listener, figure(body + inet_queued), figure(body + inet_limit));
+    listener->queue.drops =
+        attribute_number(body, size, inet_size, inet_memory, memory_drops);
+    const unsigned char *only =
+        attribute(body, size, inet_size, inet_v6only, &length);
+    listener->v6only = only && length > 0 ? *only != 0 : -1;
+    return 1;
+}
+
+/* The name comes as it was bound: a path with or without its NUL, an abstract
+   name behind one, or none at all.  */
+static int set_unix_address(struct sonde_listener *listener,
+                            const unsigned char *name, size_t length)
+{
+    struct sockaddr_un un;
+    memset(&un, 0, sizeof un);
+    un.sun_family = AF_UNIX;
+    if (length > sizeof un.sun_path + 1 ||
+        (length == sizeof un.sun_path + 1 && name[length - 1] != '\0'))
+        return -1;
+    if (length > sizeof un.sun_path)
+        length = sizeof un.sun_path;
+    if (length > 0)
+        memcpy(un.sun_path, name, length);
+    memcpy(&listener->address.storage, &un, sizeof un);
+    listener->address.length =
+        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+    sonde__set_sa_len(&listener->address);
+    return 1;
+}
+
+/* The same about a UNIX socket.  Nothing counts the drops of one: clients wait
+   or are told.  */
+static int read_unix(struct sonde_listener *listener, const unsigned char *body,
+                     size_t size)
+{
+    size_t length = 0;
+    if (size < unix_size)
+        return -1;
+    if (body[unix_state] != state_listen)
+        return 0;
+    listener->type =
+        body[unix_type] == type_seqpacket ? SOCK_SEQPACKET : SOCK_STREAM;
+    listener->socket = number(body + unix_socket, 4);
+    listener->user = attribute_number(body, size, unix_size, unix_user, 0);
+    listener->v6only = -1;
+    set_queue(listener, attribute_number(body, size, unix_size, unix_queue, 0),
+              attribute_number(body, size, unix_size, unix_queue, 4));
+    const unsigned char *name =
+        attribute(body, size, unix_size, unix_name, &length);
+    return set_unix_address(listener, name, name ? length : 0);
+}
+
+static int read_socket(const unsigned char *body, size_t size,
+                       sonde_listener_each *each, void *closure)
+{
+    struct sonde_listener listener;
+    int found = -1;
+    memset(&listener, 0, sizeof listener);
+    if (size > 0 && (body[0] == linux_inet || body[0] == linux_inet6))
+        found = read_inet(&listener, body, size);
+    else if (size > 0 && body[0] == linux_unix)
+        found = read_unix(&listener, body, size);
+    if (found < 0) {
+        errno = EPROTO;
+        return -1;
+    }
+    if (found > 0 && each(&listener, closure)) {
+        errno = ECANCELED;
+        return -1;
+    }
+    return 0;
+}
+
+/* The kernel's errno, negative, stands first in the message that ends an answer
+   and in the one that refuses it.  */
+static int read_end(const unsigned char *body, size_t size, int is_error)
+{
+    long code = 0;
+    if (size >= 4)
+        code = (long)(int32_t)number(body, 4);
+    if ((is_error && code >= 0) || code > 0 || code < -4095) {
+        errno = EPROTO;
+        return -1;
+    }
+    if (code < 0) {
+        errno = (int)-code;
+        return -1;
+    }
+    return 1;
+}
+
+int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
+                     sonde_listener_each *each, void *closure)
+{
+    const unsigned char *bytes = reply;
+    int result = 0;
+    for (size_t at = 0; at < size && !result;) {
+        const unsigned char *message = bytes + at;
+        size_t length = size - at < message_size ? 0 : number(message, 4);
+        if (length < message_size || length > size - at) {
+            errno = EPROTO;
+            return -1;
+        }
+        unsigned kind = number(message + message_kind, 2);
+        const unsigned char *body = message + message_size;
+        if (number(message + message_sequence, 4) != sequence)
+            ; /* the answer to something else */
+        else if (kind == kind_sock_diag)
+            result = read_socket(body, length - message_size, each, closure);
+        else if (kind == kind_done || kind == kind_error)
+            result = read_end(body, length - message_size, kind == kind_error);
+        at += padded(length) < size - at ? padded(length) : size - at;
+    }
+    return result;
+}

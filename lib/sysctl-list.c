@@ -1,0 +1,33 @@
+/* sysctl-list.c - read a sysctl whose answer is a list that grows
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/types.h>
+
+#include <sys/sysctl.h>
+
+#include "sysctl-list.h"
+
+/* The list may grow between the question for its size and that for itself.  */
+enum { tries = 4 };
+
+void *sonde__sysctl_list(const char *name, size_t *size)
+{
+    for (int i = 0; i < tries; i++) {
+        if (sysctlbyname(name, NULL, size, NULL, 0))
+            return NULL;
+        *size += *size / 4 + 4096;
+        void *list = malloc(*size);
+        if (!list || !sysctlbyname(name, list, size, NULL, 0))
+            return list;
+        int saved = errno;
+        free(list);
+        errno = saved;
+        if (errno != ENOMEM)
+            return NULL;
+    }
+    return NULL;
+}

@@ -1,0 +1,77 @@
+/* totals-linux.c - what all listeners dropped: /proc/net/netstat
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   Pairs of lines, the first naming what the second counts, both beginning with
+   the same word.  The file is of the reader's network namespace.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+/* The count that stands in VALUES where NAME stands in NAMES, or -1.  */
+static int64_t find(const char *names, const char *values, const char *name)
+{
+    size_t length = strlen(name);
+    while (*names && *values) {
+        size_t word = strcspn(names, " \n");
+        if (word == length && !memcmp(names, name, length))
+            return strtoll(values, NULL, 10);
+        names += word;
+        names += strspn(names, " \n");
+        values += strcspn(values, " \n");
+        values += strspn(values, " \n");
+    }
+    return -1;
+}
+
+/* The lines are some 3,000 bytes long.  */
+static int read_pair(FILE *file, struct sonde_listen_totals *totals)
+{
+    static const char group[] = "TcpExt:";
+    enum { line_size = 16384 };
+    char *names = malloc(2 * line_size);
+    if (!names)
+        return -1;
+    char *values = names + line_size;
+    int found = 0;
+    while (!found && fgets(names, line_size, file) &&
+           fgets(values, line_size, file))
+        found = !strncmp(names, group, sizeof group - 1) &&
+                !strncmp(values, group, sizeof group - 1);
+    if (found) {
+        totals->overflows = find(names, values, "ListenOverflows");
+        totals->drops = find(names, values, "ListenDrops");
+    }
+    free(names);
+    if (!found || totals->overflows < 0 || totals->drops < 0) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    return 0;
+}
+
+int sonde_listen_totals(struct sonde_listen_totals *totals)
+{
+    int saved = errno;
+    char path[128];
+    struct sonde_listen_totals found = {-1, -1};
+    snprintf(path, sizeof path, "%s/net/netstat", sonde__sys.proc);
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        if (errno == ENOENT)
+            errno = ENOTSUP;
+        return -1;
+    }
+    int result = read_pair(file, &found);
+    if (!result)
+        *totals = found;
+    saved = result ? errno : saved;
+    fclose(file);
+    errno = saved;
+    return result;
+}

@@ -1,0 +1,130 @@
+/* listeners-prometheus.c - what listens, for Prometheus
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Listeners of one address (SO_REUSEPORT) are told apart by an index, which
+   stays the same while they live, and not by their numbers, which would make
+   new series with each start.  */
+
+#include <config.h>
+
+#include <string.h>
+
+#include "probes/listeners.h"
+#include "probes/prometheus.h"
+
+static long queued(const struct listener_row *row)
+{
+    return row->listener.queue.queued;
+}
+
+static long limit(const struct listener_row *row)
+{
+    return row->listener.queue.limit;
+}
+
+static long capacity(const struct listener_row *row)
+{
+    return row->listener.capacity;
+}
+
+static long drops(const struct listener_row *row)
+{
+    return row->listener.queue.drops;
+}
+
+static const struct {
+    const char *name, *kind, *help;
+    long (*value)(const struct listener_row *);
+} metrics[] = {
+    {"sonde_listener_queued", "gauge", "Connections that wait for accept.",
+     queued},
+    {"sonde_listener_limit", "gauge",
+     "The backlog in force, after the kernel's cap.", limit},
+    {"sonde_listener_capacity", "gauge",
+     "Connections that can wait for accept.", capacity},
+    {"sonde_listener_drops_total", "counter",
+     "Handshakes dropped since it began to listen, retransmissions included.",
+     drops},
+};
+
+/* Room for the labels that all samples of a row have, one more, and the end. */
+enum { LABELS = 5 };
+
+static void set_labels(struct prometheus_label *labels,
+                       const struct listener_row *row, char *index, size_t size)
+{
+    snprintf(index, size, "%d", row->index);
+    labels[0] =
+        (struct prometheus_label){"family", listener_family(&row->listener)};
+    labels[1] = (struct prometheus_label){"local", row->local};
+    labels[2] = (struct prometheus_label){"index", index};
+    labels[3] = labels[4] = (struct prometheus_label){NULL, NULL};
+}
+
+static int same_name(const struct listener_row *row, size_t a, size_t b)
+{
+    return !strcmp(row->owners[a].name, row->owners[b].name);
+}
+
+/* How many processes of each name have it.  */
+static void put_owners(FILE *out, const struct listener_row *row)
+{
+    struct prometheus_label labels[LABELS];
+    char index[16];
+    set_labels(labels, row, index, sizeof index);
+    for (size_t i = 0; i < row->owner_count; i++) {
+        int64_t count = 0;
+        size_t first = 0;
+        while (!same_name(row, first, i))
+            first++;
+        if (first < i)
+            continue;
+        for (size_t k = i; k < row->owner_count; k++)
+            count += same_name(row, k, i);
+        labels[3] = (struct prometheus_label){"name", row->owners[i].name};
+        prometheus_sample(out, "sonde_listener_owners", labels, count);
+    }
+}
+
+static void put_host(FILE *out, const struct listeners *listeners)
+{
+    struct prometheus_label labels[] = {{"setting", listeners->cap.setting},
+                                        {NULL, NULL}};
+    if (listeners->cap.setting[0] && listeners->cap.value >= 0) {
+        prometheus_head(out, "sonde_listen_cap", "gauge",
+                        "The largest backlog that listen puts in force.");
+        prometheus_sample(out, "sonde_listen_cap", labels,
+                          listeners->cap.value);
+    }
+    if (listeners->totals.drops < 0)
+        return;
+    prometheus_head(out, "sonde_listen_overflows_total", "counter",
+                    "Handshakes dropped by all TCP listeners, their queue "
+                    "being full.");
+    prometheus_sample(out, "sonde_listen_overflows_total", NULL,
+                      listeners->totals.overflows);
+    prometheus_head(out, "sonde_listen_drops_total", "counter",
+                    "Handshakes dropped by all TCP listeners, for whatever "
+                    "reason.");
+    prometheus_sample(out, "sonde_listen_drops_total", NULL,
+                      listeners->totals.drops);
+}
+
+void listeners_prometheus(FILE *out, const struct listeners *listeners)
+{
+    struct prometheus_label labels[LABELS];
+    char index[16];
+    for (size_t m = 0; m < sizeof metrics / sizeof *metrics; m++) {
+        prometheus_head(out, metrics[m].name, metrics[m].kind, metrics[m].help);
+        for (size_t i = 0; i < listeners->count; i++) {
+            set_labels(labels, &listeners->rows[i], index, sizeof index);
+            prometheus_sample(out, metrics[m].name, labels,
+                              metrics[m].value(&listeners->rows[i]));
+        }
+    }
+    prometheus_head(out, "sonde_listener_owners", "gauge",
+                    "Processes that have it, by their name.");
+    for (size_t i = 0; i < listeners->count; i++)
+        put_owners(out, &listeners->rows[i]);
+    put_host(out, listeners);
+}

@@ -1,0 +1,369 @@
+/* listeners.c - what listens on this host, and who
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "probes/listeners.h"
+
+static const struct {
+    int family;
+    const char *name;
+} families[LISTENERS_FAMILIES] = {
+    {AF_INET, "inet"}, {AF_INET6, "inet6"}, {AF_UNIX, "unix"}};
+
+const char *listeners_family(int index)
+{
+    return families[index].name;
+}
+
+static int family_index(const struct sonde_listener *listener)
+{
+    int index = 0;
+    while (index < LISTENERS_FAMILIES - 1 &&
+           families[index].family != listener->address.storage.ss_family)
+        index++;
+    return index;
+}
+
+const char *listener_family(const struct sonde_listener *listener)
+{
+    return families[family_index(listener)].name;
+}
+
+/* ---- names -------------------------------------------------------------- */
+
+/* "0.0.0.0%eth0:80": as an IPv6 address is written with its scope.  */
+static void print_confined(const struct sonde_listener *listener, char *text,
+                           size_t size)
+{
+    char name[IF_NAMESIZE + 1];
+    struct sonde_address address = listener->address;
+    int port = sonde_address_port(&address);
+    if (!if_indextoname(listener->device, name))
+        snprintf(name, sizeof name, "%u", listener->device);
+    sonde_address_set_port(&address, 0);
+    sonde_address_print(&address, text, size);
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "%%%s:%d", name, port);
+}
+
+/* A name that begins with NUL is abstract; the print of it begins with "\000",
+   which no path does.  A path that begins with @ must not look like one.  */
+static void print_unix(const struct sonde_listener *listener, char *text,
+                       size_t size)
+{
+    char plain[SONDE_ADDRESS_TEXT];
+    sonde_address_print(&listener->address, plain, sizeof plain);
+    if (!strncmp(plain, "\\000", 4))
+        snprintf(text, size, "@%s", plain + 4);
+    else if (plain[0] == '@')
+        snprintf(text, size, "\\100%s", plain + 1);
+    else
+        snprintf(text, size, "%s", plain);
+}
+
+static char *print_local(const struct sonde_listener *listener)
+{
+    char text[SONDE_ADDRESS_TEXT + IF_NAMESIZE + 8] = "";
+    struct sonde_listener scoped = *listener;
+    struct sockaddr_in6 in6;
+    switch (listener->address.storage.ss_family) {
+    case AF_INET6:
+        memcpy(&in6, &scoped.address.storage, sizeof in6);
+        if (listener->device != 0)
+            in6.sin6_scope_id = listener->device;
+        memcpy(&scoped.address.storage, &in6, sizeof in6);
+        sonde_address_print(&scoped.address, text, sizeof text);
+        break;
+    case AF_INET:
+        if (listener->device != 0)
+            print_confined(listener, text, sizeof text);
+        else
+            sonde_address_print(&listener->address, text, sizeof text);
+        break;
+    default:
+        print_unix(listener, text, sizeof text);
+    }
+    return strdup(text);
+}
+
+/* ---- reading ------------------------------------------------------------ */
+
+/* Room for one more of SIZE bytes in *LIST.  */
+static int grow(void **list, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return 0;
+    size_t more = *room ? 2 * *room : 64;
+    void *bigger = realloc(*list, more * size);
+    if (!bigger)
+        return -1;
+    *list = bigger;
+    *room = more;
+    return 0;
+}
+
+static int percent_of(const struct sonde_listener *listener)
+{
+    const struct sonde_queue *queue = &listener->queue;
+    if (queue->queued < 0 || listener->capacity <= 0)
+        return -1;
+    /* More than fit: the queue was made shorter behind them.  */
+    if (queue->queued >= listener->capacity)
+        return 100;
+    return (int)(queue->queued * 100 / listener->capacity);
+}
+
+static int add_row(const struct sonde_listener *listener, void *closure)
+{
+    struct listeners *listeners = closure;
+    void *rows = listeners->rows;
+    int failed = grow(&rows, listeners->count, &listeners->room,
+                      sizeof *listeners->rows);
+    listeners->rows = rows;
+    if (failed)
+        return -1;
+    struct listener_row row = {.listener = *listener};
+    row.local = print_local(listener);
+    row.percent = percent_of(listener);
+    if (!row.local)
+        return -1;
+    listeners->rows[listeners->count++] = row;
+    return 0;
+}
+
+static int add_owner(const struct sonde_owner *owner, void *closure)
+{
+    struct listeners *listeners = closure;
+    void *owners = listeners->owners;
+    int failed = grow(&owners, listeners->owner_count, &listeners->owner_room,
+                      sizeof *listeners->owners);
+    listeners->owners = owners;
+    if (failed)
+        return -1;
+    listeners->owners[listeners->owner_count++] = *owner;
+    return 0;
+}
+
+static int order(long a, long b)
+{
+    return (a > b) - (a < b);
+}
+
+static int by_socket(const void *a, const void *b)
+{
+    const struct listener_row *x = a, *y = b;
+    uint64_t left = x->listener.socket, right = y->listener.socket;
+    return (left > right) - (left < right);
+}
+
+/* Those of one address one after another, the elder first.  */
+static int by_address(const void *a, const void *b)
+{
+    const struct listener_row *x = a, *y = b;
+    int result = order(family_index(&x->listener), family_index(&y->listener));
+    if (!result)
+        result =
+            sonde_address_compare(&x->listener.address, &y->listener.address);
+    if (!result)
+        result = strcmp(x->local, y->local);
+    return result ? result : by_socket(a, b);
+}
+
+static int by_fullness(const void *a, const void *b)
+{
+    const struct listener_row *x = a, *y = b;
+    int result = order(y->percent, x->percent);
+    if (!result)
+        result = order(y->listener.queue.queued, x->listener.queue.queued);
+    return result ? result : by_address(a, b);
+}
+
+static int by_process(const void *a, const void *b)
+{
+    const struct sonde_owner *x = a, *y = b;
+    if (x->socket != y->socket)
+        return x->socket > y->socket ? 1 : -1;
+    return order(x->process, y->process);
+}
+
+static void sort(struct listeners *listeners,
+                 int (*compare)(const void *, const void *))
+{
+    if (listeners->count > 0)
+        qsort(listeners->rows, listeners->count, sizeof *listeners->rows,
+              compare);
+}
+
+/* A list that is handed out in pieces may tell of one socket twice.  */
+static void drop_twins(struct listeners *listeners)
+{
+    size_t kept = 0;
+    sort(listeners, by_socket);
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *row = &listeners->rows[i];
+        if (kept > 0 && row->listener.socket != 0 &&
+            !by_socket(row, &listeners->rows[kept - 1]))
+            free(row->local);
+        else
+            listeners->rows[kept++] = *row;
+    }
+    listeners->count = kept;
+}
+
+static void number_rows(struct listeners *listeners)
+{
+    sort(listeners, by_address);
+    for (size_t i = 1; i < listeners->count; i++)
+        if (!strcmp(listeners->rows[i].local, listeners->rows[i - 1].local))
+            listeners->rows[i].index = listeners->rows[i - 1].index + 1;
+}
+
+/* Give each row its part of the list of owners, each process once.  */
+static void deal_owners(struct listeners *listeners)
+{
+    size_t kept = 0, next = 0;
+    struct sonde_owner *owners = listeners->owners;
+    if (listeners->owner_count > 0)
+        qsort(owners, listeners->owner_count, sizeof *owners, by_process);
+    for (size_t i = 0; i < listeners->owner_count; i++)
+        if (kept == 0 || by_process(&owners[i], &owners[kept - 1]) != 0)
+            owners[kept++] = owners[i];
+    listeners->owner_count = kept;
+    /* The rows stand by socket, too.  */
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct listener_row *row = &listeners->rows[i];
+        while (next < kept && owners[next].socket < row->listener.socket)
+            next++;
+        row->owners = owners ? owners + next : NULL;
+        while (next < kept && owners[next].socket == row->listener.socket)
+            next++, row->owner_count++;
+    }
+}
+
+static int read_owners(struct listeners *listeners, int timeout)
+{
+    size_t size = listeners->count * sizeof(uint64_t);
+    uint64_t *sockets = malloc(size ? size : 1);
+    if (!sockets)
+        return -1;
+    for (size_t i = 0; i < listeners->count; i++)
+        sockets[i] = listeners->rows[i].listener.socket;
+    listeners->hidden =
+        sonde_owners(sockets, listeners->count, timeout, add_owner, listeners);
+    listeners->hidden_error = listeners->hidden < 0 ? errno : 0;
+    free(sockets);
+    if (listeners->hidden < 0 && errno == ECANCELED) {
+        errno = ENOMEM;
+        return -1;
+    }
+    deal_owners(listeners);
+    return 0;
+}
+
+static void read_host(struct listeners *listeners)
+{
+    struct utsname names;
+    listeners->is_linux = uname(&names) >= 0 && !strcmp(names.sysname, "Linux");
+    listeners->totals = (struct sonde_listen_totals){-1, -1};
+    sonde_listen_totals(&listeners->totals);
+    if (sonde_backlog_cap(&listeners->cap) && errno != ENOENT)
+        memset(&listeners->cap, 0, sizeof listeners->cap);
+}
+
+int listeners_read(struct listeners *listeners, unsigned wanted, int timeout)
+{
+    int told = 0, first_error = 0;
+    for (int i = 0; i < LISTENERS_FAMILIES; i++) {
+        if (!(wanted & 1U << i))
+            continue;
+        if (!sonde_listeners(families[i].family, timeout, add_row, listeners)) {
+            told++;
+            continue;
+        }
+        listeners->errors[i] = errno;
+        if (first_error == 0)
+            first_error = errno;
+        if (errno == ECANCELED) {
+            errno = ENOMEM;
+            return -1;
+        }
+    }
+    if (told == 0) {
+        errno = first_error;
+        return -1;
+    }
+    drop_twins(listeners);
+    if (read_owners(listeners, timeout))
+        return -1;
+    read_host(listeners);
+    number_rows(listeners);
+    sort(listeners, by_fullness);
+    return 0;
+}
+
+/* ---- choosing ----------------------------------------------------------- */
+
+static bool has_process(const struct listener_row *row, long process)
+{
+    for (size_t i = 0; i < row->owner_count; i++)
+        if (row->owners[i].process == process)
+            return true;
+    return false;
+}
+
+/* NUMBER is -1 where WHAT is none.  */
+static bool is_meant(const struct listener_row *row, const char *what,
+                     long number, bool as_port)
+{
+    if (number < 0)
+        return !strcmp(row->local, what);
+    return as_port ? sonde_address_port(&row->listener.address) == number
+                   : has_process(row, number);
+}
+
+size_t listeners_select(struct listeners *listeners, const char *what)
+{
+    char *end;
+    errno = 0;
+    long number = strtol(what, &end, 10);
+    if (*what < '0' || *what > '9' || *end || errno)
+        number = -1;
+    bool as_port = false;
+    for (size_t i = 0; i < listeners->count && number >= 0; i++)
+        as_port = as_port || is_meant(&listeners->rows[i], what, number, true);
+    size_t kept = 0;
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct listener_row row = listeners->rows[i];
+        if (is_meant(&row, what, number, as_port))
+            listeners->rows[kept++] = row;
+        else
+            free(row.local);
+    }
+    listeners->count = kept;
+    return kept;
+}
+
+size_t listeners_at_least(const struct listeners *listeners, int percent)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < listeners->count; i++)
+        count += listeners->rows[i].percent >= percent;
+    return count;
+}
+
+void listeners_free(struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++)
+        free(listeners->rows[i].local);
+    free(listeners->rows);
+    free(listeners->owners);
+    *listeners = (struct listeners){0};
+}

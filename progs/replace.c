@@ -1,0 +1,89 @@
+/* replace.c - write a file so that nobody reads half of it
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "progs/output.h"
+#include "progs/replace.h"
+
+/* Rename would put a file in the place of a device.  */
+static int may_replace(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status))
+        return 0; /* nothing is there; or opening will say why */
+    if (S_ISREG(status.st_mode))
+        return 0;
+    complain("%s is no regular file, and is not replaced", path);
+    return -1;
+}
+
+/* With the rights that a new file has: mkstemp gives the owner's alone.  */
+static int make_beside(char *name)
+{
+    int fd = mkstemp(name);
+    mode_t mask = umask(0);
+    umask(mask);
+    if (fd >= 0 && fchmod(fd, 0666 & ~mask)) {
+        close(fd);
+        unlink(name);
+        return -1;
+    }
+    return fd;
+}
+
+static int write_beside(const char *name, int fd,
+                        void (*write)(FILE *, const void *),
+                        const void *closure, const char *path)
+{
+    FILE *file = fdopen(fd, "w");
+    if (!file) {
+        close(fd);
+        return -1;
+    }
+    write(file, closure);
+    int failed = ferror(file) != 0;
+    if (fflush(file) || fsync(fd))
+        failed = 1;
+    if (fclose(file))
+        failed = 1;
+    return failed || rename(name, path) ? -1 : 0;
+}
+
+int replace_file(const char *path, void (*write)(FILE *, const void *),
+                 const void *closure)
+{
+    static const char ending[] = ".XXXXXX";
+    if (!strcmp(path, "-")) {
+        write(stdout, closure);
+        return 0;
+    }
+    if (may_replace(path))
+        return -1;
+    char *name = malloc(strlen(path) + sizeof ending);
+    if (!name) {
+        complain("out of memory");
+        return -1;
+    }
+    strcpy(name, path);
+    strcat(name, ending);
+    int fd = make_beside(name);
+    int failed = fd < 0;
+    if (!failed && write_beside(name, fd, write, closure, path)) {
+        int saved = errno;
+        unlink(name);
+        errno = saved;
+        failed = 1;
+    }
+    if (failed)
+        complain("cannot write %s: %s", path, strerror(errno));
+    free(name);
+    return failed ? -1 : 0;
+}

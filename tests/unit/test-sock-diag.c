@@ -1,0 +1,359 @@
+/* test-sock-diag.c - lib/sock-diag.c
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Answers as a kernel gives them, made here byte by byte, and answers as none
+   should.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/sock-diag.h"
+#include "tests/unit/unit.h"
+
+enum { sequence = 7, kind_error = 2, kind_done = 3, kind_socket = 20 };
+
+static unsigned char reply[4096];
+static size_t size, message;
+
+static struct sonde_listener told[8];
+static int told_count, stop_at;
+
+static int each(const struct sonde_listener *listener, void *closure)
+{
+    ck_assert_ptr_eq(closure, told);
+    ck_assert_int_lt(told_count, 8);
+    told[told_count++] = *listener;
+    return told_count == stop_at;
+}
+
+static void setup(void)
+{
+    size = 0;
+    told_count = 0;
+    stop_at = 0;
+    memset(reply, 0, sizeof reply);
+    memset(told, 0, sizeof told);
+}
+
+static void put(size_t at, size_t bytes, uint64_t value)
+{
+    sonde_store(reply + at, bytes, SONDE_BYTEORDER, value);
+}
+
+/* Begin a message; and let it, and all after it, end at a multiple of 4.  */
+static void begin(unsigned kind, unsigned number)
+{
+    message = size;
+    put(message + 4, 2, kind);
+    put(message + 6, 2, 2); /* one of several */
+    put(message + 8, 4, number);
+    size += 16;
+}
+
+static void end(void)
+{
+    put(message, 4, size - message);
+    size = (size + 3) / 4 * 4;
+}
+
+static void add_attribute(unsigned kind, const void *data, size_t length)
+{
+    put(size, 2, length + 4);
+    put(size + 2, 2, kind);
+    if (length > 0)
+        memcpy(reply + size + 4, data, length);
+    size += (length + 4 + 3) / 4 * 4;
+}
+
+/* The body of a TCP socket, without its attributes.  */
+static size_t add_inet(int family, unsigned port, unsigned queued,
+                       unsigned limit)
+{
+    begin(kind_socket, sequence);
+    size_t body = size;
+    reply[body] = (unsigned char)family;
+    reply[body + 1] = 10; /* listens */
+    sonde_store(reply + body + 4, 2, SONDE_BIG_ENDIAN, port);
+    put(body + 56, 4, queued);
+    put(body + 60, 4, limit);
+    put(body + 64, 4, 1000);
+    put(body + 68, 4, 77);
+    size += 72;
+    return body;
+}
+
+static void add_unix(int type, const void *name, size_t length)
+{
+    static const unsigned char zero[8];
+    begin(kind_socket, sequence);
+    reply[size] = 1;
+    reply[size + 1] = (unsigned char)type;
+    reply[size + 2] = 10;
+    put(size + 4, 4, 78);
+    size += 16;
+    if (name)
+        add_attribute(0, name, length);
+    size_t at = size;
+    add_attribute(4, zero, 8);
+    put(at + 4, 4, 6);
+    put(at + 8, 4, 5);
+    end();
+}
+
+static void add_done(unsigned kind, int32_t code)
+{
+    begin(kind, sequence);
+    put(size, 4, (uint32_t)code);
+    size += 4;
+    end();
+}
+
+static int read_reply(void)
+{
+    return sonde__diag_read(reply, size, sequence, each, told);
+}
+
+static void check_text(int i, const char *text)
+{
+    char printed[SONDE_ADDRESS_TEXT];
+    ck_assert_int_gt(
+        sonde_address_print(&told[i].address, printed, sizeof printed), 0);
+    ck_assert_str_eq(printed, text);
+}
+
+START_TEST(tcp_listeners_are_read)
+{
+    unsigned char memory[36] = {0}, only = 1;
+    sonde_store(memory + 32, 4, SONDE_BYTEORDER, 2310);
+    size_t body = add_inet(2, 443, 129, 128);
+    memcpy(reply + body + 8, (unsigned char[4]){192, 0, 2, 1}, 4);
+    add_attribute(7, memory, sizeof memory);
+    end();
+    body = add_inet(10, 22, 0, 4096);
+    put(body + 40, 4, 3);
+    reply[body + 8] = 0xfe, reply[body + 9] = 0x80, reply[body + 23] = 1;
+    add_attribute(0x8000 | 11, &only, 1);
+    end();
+    ck_assert_int_eq(read_reply(), 0);
+    ck_assert_int_eq(told_count, 2);
+    check_text(0, "192.0.2.1:443");
+    ck_assert_int_eq(told[0].type, SOCK_STREAM);
+    ck_assert_int_eq(told[0].queue.queued, 129);
+    ck_assert_int_eq(told[0].queue.limit, 128);
+    ck_assert_int_eq(told[0].capacity, 129);
+    ck_assert_int_eq(told[0].queue.drops, 2310);
+    ck_assert_int_eq(told[0].queue.incomplete, -1);
+    ck_assert_int_eq(told[0].user, 1000);
+    ck_assert_uint_eq(told[0].socket, 77);
+    ck_assert_int_eq(told[0].v6only, -1);
+    ck_assert_int_eq(sonde_address_port(&told[1].address), 22);
+    ck_assert_int_eq(told[1].queue.drops, -1);
+    ck_assert_int_eq(told[1].v6only, 1);
+    ck_assert_uint_eq(told[1].device, 3);
+    struct sockaddr_in6 in6;
+    memcpy(&in6, &told[1].address.storage, sizeof in6);
+    ck_assert_uint_eq(in6.sin6_scope_id, 3);
+}
+END_TEST
+
+START_TEST(unix_listeners_are_read)
+{
+    char longest[109];
+    memset(longest, 'x', sizeof longest);
+    longest[0] = '/';
+    longest[108] = '\0';
+    add_unix(1, "/run/a b", 9);
+    add_unix(5, "/run/c", 6);
+    add_unix(1, "\0name\0x", 7);
+    add_unix(1, NULL, 0);
+    add_unix(1, longest, 109);
+    ck_assert_int_eq(read_reply(), 0);
+    ck_assert_int_eq(told_count, 5);
+    check_text(0, "/run/a\\040b");
+    check_text(1, "/run/c");
+    check_text(2, "\\000name\\000x");
+    check_text(3, "(unnamed)");
+    ck_assert_int_eq(told[0].type, SOCK_STREAM);
+    ck_assert_int_eq(told[1].type, SOCK_SEQPACKET);
+    ck_assert_int_eq(told[0].queue.queued, 6);
+    ck_assert_int_eq(told[0].queue.limit, 5);
+    ck_assert_int_eq(told[0].queue.drops, -1);
+    ck_assert_int_eq(told[0].capacity, 6);
+    ck_assert_int_eq(told[0].user, -1);
+    ck_assert_uint_eq(told[4].socket, 78);
+}
+END_TEST
+
+START_TEST(what_does_not_listen_or_is_not_the_answer_is_passed_over)
+{
+    size_t body = add_inet(2, 80, 0, 1);
+    reply[body + 1] = 1; /* established */
+    end();
+    add_inet(2, 80, 0, 1);
+    put(message + 8, 4, sequence + 1);
+    end();
+    begin(1, sequence); /* nothing at all */
+    end();
+    ck_assert_int_eq(read_reply(), 0);
+    ck_assert_int_eq(told_count, 0);
+}
+END_TEST
+
+START_TEST(the_end_and_the_refusal)
+{
+    add_inet(2, 80, 0, 1);
+    end();
+    add_done(kind_done, 0);
+    ck_assert_int_eq(read_reply(), 1);
+    ck_assert_int_eq(told_count, 1);
+    setup();
+    begin(kind_done, sequence); /* without a code, as older kernels do */
+    end();
+    ck_assert_int_eq(read_reply(), 1);
+    static const struct {
+        unsigned kind;
+        int code, error;
+    } cases[] = {
+        {kind_error, -ENOENT, ENOENT},   {kind_error, -EPERM, EPERM},
+        {kind_done, -EINTR, EINTR},      {kind_error, 0, EPROTO},
+        {kind_error, 5, EPROTO},         {kind_done, 5, EPROTO},
+        {kind_error, INT32_MIN, EPROTO}, {kind_done, -4096, EPROTO},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        setup();
+        add_done(cases[i].kind, cases[i].code);
+        ck_assert_int_eq(read_reply(), -1);
+        ck_assert_int_eq(errno, cases[i].error);
+    }
+}
+END_TEST
+
+START_TEST(each_may_stop)
+{
+    add_unix(1, "/a", 2);
+    add_unix(1, "/b", 2);
+    stop_at = 1;
+    ck_assert_int_eq(read_reply(), -1);
+    ck_assert_int_eq(errno, ECANCELED);
+    ck_assert_int_eq(told_count, 1);
+}
+END_TEST
+
+/* Cut anywhere, from the heap, so that a sanitizer sees what is read beyond
+   the end: an error, or nothing more; never another listener.  */
+START_TEST(a_reply_that_is_cut_is_read_no_further)
+{
+    unsigned char memory[36] = {0};
+    add_inet(2, 443, 129, 128);
+    add_attribute(7, memory, sizeof memory);
+    end();
+    size_t whole = size;
+    add_unix(1, "/run/a", 7);
+    size_t all = size;
+    for (size_t cut = 0; cut < all; cut++) {
+        unsigned char *copy = malloc(cut + 1);
+        ck_assert_ptr_nonnull(copy);
+        memcpy(copy, reply, cut);
+        told_count = 0;
+        int result = sonde__diag_read(copy, cut, sequence, each, told);
+        ck_assert_int_eq(told_count, cut >= whole);
+        if (cut != 0 && cut != whole) {
+            ck_assert_int_eq(result, -1);
+            ck_assert_int_eq(errno, EPROTO);
+        }
+        free(copy);
+    }
+}
+END_TEST
+
+START_TEST(lengths_that_lie_are_not_believed)
+{
+    static const uint32_t lies[] = {0, 1, 15, 17, 87, 0x7fffffff, 0xffffffff};
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        setup();
+        add_inet(2, 80, 0, 1);
+        end();
+        put(0, 4, lies[i]);
+        ck_assert_int_eq(read_reply(), -1);
+        ck_assert_int_eq(errno, EPROTO);
+        ck_assert_int_eq(told_count, 0);
+    }
+    /* Attributes: what is not sound is as if it were not there.  */
+    for (unsigned length = 0; length < 4; length++) {
+        setup();
+        add_inet(2, 80, 0, 1);
+        add_attribute(7, lies, 20);
+        put(16 + 72, 2, length);
+        end();
+        ck_assert_int_eq(read_reply(), 0);
+        ck_assert_int_eq(told[0].queue.drops, -1);
+    }
+    setup();
+    add_inet(2, 80, 0, 1);
+    add_attribute(7, lies, 20);
+    put(16 + 72, 2, 0xffff);
+    end();
+    ck_assert_int_eq(read_reply(), 0);
+    ck_assert_int_eq(told[0].queue.drops, -1);
+}
+END_TEST
+
+/* A name that no sockaddr_un holds, another family, no body.  */
+START_TEST(what_cannot_be_is_an_error)
+{
+    static const char name[200] = "/";
+    add_unix(1, name, 110);
+    ck_assert_int_eq(read_reply(), -1);
+    ck_assert_int_eq(errno, EPROTO);
+    setup();
+    add_inet(99, 80, 0, 1);
+    end();
+    ck_assert_int_eq(read_reply(), -1);
+    ck_assert_int_eq(errno, EPROTO);
+    setup();
+    begin(kind_socket, sequence);
+    end();
+    ck_assert_int_eq(read_reply(), -1);
+    ck_assert_int_eq(errno, EPROTO);
+}
+END_TEST
+
+START_TEST(requests_say_what_is_wanted)
+{
+    unsigned char request[sonde__diag_request_size];
+    ck_assert_uint_eq(sonde__diag_request(request, AF_INET6, 5), 72);
+    ck_assert_uint_eq(sonde_load(request, 4, SONDE_BYTEORDER), 72);
+    ck_assert_uint_eq(sonde_load(request + 4, 2, SONDE_BYTEORDER), 20);
+    ck_assert_uint_eq(sonde_load(request + 8, 4, SONDE_BYTEORDER), 5);
+    ck_assert_uint_eq(request[16], 10);
+    ck_assert_uint_eq(request[17], 6);
+    ck_assert_uint_eq(sonde_load(request + 20, 4, SONDE_BYTEORDER), 1024);
+    ck_assert_uint_eq(sonde__diag_request(request, AF_UNIX, 5), 40);
+    ck_assert_uint_eq(request[16], 1);
+    ck_assert_uint_eq(sonde_load(request + 20, 4, SONDE_BYTEORDER), 1024);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_checked_fixture(tests, setup, NULL);
+    tcase_add_test(tests, tcp_listeners_are_read);
+    tcase_add_test(tests, unix_listeners_are_read);
+    tcase_add_test(tests,
+                   what_does_not_listen_or_is_not_the_answer_is_passed_over);
+    tcase_add_test(tests, the_end_and_the_refusal);
+    tcase_add_test(tests, each_may_stop);
+    tcase_add_test(tests, a_reply_that_is_cut_is_read_no_further);
+    tcase_add_test(tests, lengths_that_lie_are_not_believed);
+    tcase_add_test(tests, what_cannot_be_is_an_error);
+    tcase_add_test(tests, requests_say_what_is_wanted);
+}
+
+int main(void)
+{
+    return unit_main("sock-diag", add);
+}
