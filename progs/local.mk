@@ -3,6 +3,7 @@
 
 # Named without a folder, so that they stand in the build root.
 bin_PROGRAMS = backlogprobe byteorder
+bin_PROGRAMS += daytimecli echocli
 
 noinst_LTLIBRARIES += progs/libprogs.la
 progs_libprogs_la_CFLAGS = $(SONDE_CFLAGS)
@@ -22,3 +23,14 @@ backlogprobe_SOURCES = progs/backlogprobe.c
 byteorder_CFLAGS = $(SONDE_CFLAGS)
 byteorder_LDADD = $(progs_libs)
 byteorder_SOURCES = progs/byteorder.c
+
+client_libs = services/libclients.la $(progs_libs)
+client_options = progs/client-options.c progs/client-options.h
+
+daytimecli_CFLAGS = $(SONDE_CFLAGS)
+daytimecli_LDADD = $(client_libs)
+daytimecli_SOURCES = progs/daytimecli.c $(client_options)
+
+echocli_CFLAGS = $(SONDE_CFLAGS)
+echocli_LDADD = $(client_libs)
+echocli_SOURCES = progs/echocli.c $(client_options)
