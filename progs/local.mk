@@ -33,4 +33,5 @@ daytimecli_SOURCES = progs/daytimecli.c $(client_options)
 
 echocli_CFLAGS = $(SONDE_CFLAGS)
 echocli_LDADD = $(client_libs)
-echocli_SOURCES = progs/echocli.c $(client_options)
+echocli_SOURCES = progs/echocli.c progs/echocli-report.c \
+	progs/echocli-report.h $(client_options)

@@ -93,6 +93,11 @@ static const struct {
     [SONDE_OUTCOME_OTHER] = {CLIENT_TROUBLE, ""},
 };
 
+enum client_end client_end_of(enum sonde_outcome outcome)
+{
+    return ends[outcome].end;
+}
+
 enum client_end client_late(const struct client *client, int64_t waited_ns,
                             const char *where, struct client_result *result)
 {

@@ -90,6 +90,9 @@ enum client_end client_lost(const struct client *client, int error,
 enum client_end client_late(const struct client *client, int64_t waited_ns,
                             const char *where, struct client_result *result);
 
+/* The end that goes with an outcome of the library.  */
+enum client_end client_end_of(enum sonde_outcome outcome);
+
 /* ADDRESS as sentences name it, "192.0.2.1 port 80", in BUFFER of SIZE.  */
 void client_print_address(const struct sonde_address *address, char *buffer,
                           size_t size);

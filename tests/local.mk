@@ -39,6 +39,12 @@ tests_peer_SOURCES = tests/peer.c
 tests_peer_CFLAGS = $(SONDE_CFLAGS)
 tests_peer_LDADD = lib/libsonde-core.la
 
+# Whom the clients talk to: servers that are honest, and others.
+check_PROGRAMS += tests/echo-peer
+tests_echo_peer_SOURCES = tests/echo-peer.c
+tests_echo_peer_CFLAGS = $(SONDE_CFLAGS)
+tests_echo_peer_LDADD = lib/libsonde-core.la
+
 # To be preloaded by tampered.sh.  -rpath makes libtool build a shared object
 # for a library that is not installed.
 check_LTLIBRARIES += tests/tamper.la
