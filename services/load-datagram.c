@@ -79,7 +79,8 @@ static uint64_t find(struct load *load, struct line *line, size_t length)
         return line->begun;
     uint64_t told = sonde_load(load->bytes, size, SONDE_LITTLE_ENDIAN);
     uint64_t number = line->done + ((told - line->done) & mask);
-    if (number >= line->begun || *time_of(load, line, number) == GIVEN_UP)
+    if (number < line->done || number >= line->begun ||
+        *time_of(load, line, number) == GIVEN_UP)
         return line->begun;
     return number;
 }

@@ -18,15 +18,18 @@ test_scripts = \
 	tests/backlogprobe.sh \
 	tests/busy.sh \
 	tests/byteorder.sh \
+	tests/daytimecli.sh \
+	tests/echocli.sh \
 	tests/examples.sh \
 	tests/house.sh \
 	tests/library.sh \
 	tests/limits.sh \
+	tests/load.sh \
 	tests/namespaces.sh \
 	tests/pages.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
-EXTRA_DIST += $(test_scripts) tests/tap.sh
+EXTRA_DIST += $(test_scripts) tests/tap.sh tests/peers.sh
 check_PROGRAMS =
 check_LTLIBRARIES =
 
