@@ -12,3 +12,5 @@ _sonde () {
 
 complete -F _sonde backlogprobe
 complete -F _sonde byteorder
+complete -F _sonde daytimecli
+complete -F _sonde echocli

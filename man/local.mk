@@ -4,6 +4,8 @@
 dist_man_MANS = \
 	man/backlogprobe.1 \
 	man/byteorder.1 \
+	man/daytimecli.1 \
+	man/echocli.1 \
 	man/sonde.7 \
 	man/sonde_accept.3 \
 	man/sonde_activation.3 \
@@ -84,6 +86,7 @@ man_links = \
 bashcompletiondir = $(datadir)/bash-completion/completions
 EXTRA_DIST += completions/sonde.bash
 completed = backlogprobe byteorder
+completed += daytimecli echocli
 
 install-data-local:
 	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'

@@ -26,7 +26,8 @@ static int take_options(struct choices *choices, int argc, char **argv)
          .help = "print the instant, and the offset to this clock",
          .kind = OPTION_FLAG,
          .target = &choices->parse},
-        {.word = "utc",
+        {.letter = 'U',
+         .word = "utc",
          .help = "with -p: a time that names no zone is UTC, not of\n"
                  "this host's zone",
          .kind = OPTION_FLAG,

@@ -98,13 +98,24 @@ enum client_end client_end_of(enum sonde_outcome outcome)
     return ends[outcome].end;
 }
 
+/* How long was waited in vain: the time that was given, unless the system gave
+   up before, or there was none given.  */
+static void print_waited(const struct client *client, int64_t waited_ns,
+                         char time[CLIENT_TIME_TEXT])
+{
+    int64_t given = (int64_t)client->target->timeout * 1000000;
+    bool is_over = given > 0 && client->deadline - monotonic_now() < 1000000;
+    /* No deadline is more precise than this.  */
+    client_print_time(
+        is_over ? given : (waited_ns + 500000) / 1000000 * 1000000, time);
+}
+
 enum client_end client_late(const struct client *client, int64_t waited_ns,
                             const char *where, struct client_result *result)
 {
     char time[CLIENT_TIME_TEXT];
     const char *comma = *where ? ", " : "";
-    /* A deadline is never more precise than this.  */
-    client_print_time((waited_ns + 500000) / 1000000 * 1000000, time);
+    print_waited(client, waited_ns, time);
     if (client->target->type == SOCK_DGRAM)
         return client_say(result, CLIENT_SILENCE,
                           "%s: silence for %s%s%s (lost, ignored, dropped by "
@@ -142,7 +153,7 @@ static enum client_end explain(const struct client *client, int error,
                               ? sonde_resolve_code_text(client->report.code)
                               : sonde_outcome_text(outcome));
     if (outcome == SONDE_OUTCOME_TIMED_OUT) {
-        client_print_time((waited_ns + 500000) / 1000000 * 1000000, time);
+        print_waited(client, waited_ns, time);
         return client_say(result, CLIENT_TIMED_OUT,
                           "%s: no answer within %s (a firewall, a full listen "
                           "queue or a host that is down look like this)",

@@ -59,8 +59,9 @@ const char *load_error_text(enum load_error error)
 int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number)
 {
     /* The messages of all connections by turns, evenly spread.  */
-    double count = (double)number * (double)plan->connections + (double)index;
-    return (int64_t)(count / (double)plan->rate * SECOND);
+    uint64_t count = number * plan->connections + index;
+    uint64_t rate = (uint64_t)plan->rate;
+    return (int64_t)(count / rate * SECOND + count % rate * SECOND / rate);
 }
 
 const char *load_plan_problem(const struct load_plan *plan, int type)

@@ -48,8 +48,13 @@ if : | INET6=1 "$echo_peer" echo > /dev/null 2>&1; then
     INET6=1 start echo
     given 'IPv6\n' "$echocli" -6 ::1 "$port"
     is "IPv6" same
-    given 'either\n' "$echocli" localhost "$port"
-    is "localhost, whichever of its addresses somebody listens at" same
+    if getent ahosts localhost 2> /dev/null | grep -q '^::1'; then
+        given 'either\n' "$echocli" localhost "$port"
+        is "localhost, whichever of its addresses somebody listens at" same
+    else
+        skip "localhost, whichever of its addresses somebody listens at" \
+            "localhost has one address"
+    fi
     INET6=1 start udp-echo
     given 'IPv6\n' "$echocli" -6u ::1 "$port"
     is "IPv6, UDP" same

@@ -58,6 +58,7 @@ grep -v -e '/COPYING' -e '/configure$' -e '/aclocal.m4$' -e 'Makefile.in$' \
     -e '/\.tarball-version$' -e '^./tests/unit/test-[a-z-]*$' \
     -e '^./tests/fuzz/fuzz-[a-z-]*$' \
     -e '^./examples/[a-z-]*$' -e '^./tests/peer$' \
+    -e '^./\(daytimecli\|echocli\|tests/echo-peer\)$' \
     -e '^./\(backlogprobe\|byteorder\)$' -e '/lib/sonde.pc$' \
     -e '~$' -e '\.dirstamp$' -e '^./tests/corpus/' "$scratch/files" |
 while read -r file; do
