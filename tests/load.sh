@@ -53,11 +53,13 @@ measure --load -u -c 4 --depth 4 -d 0.3
 json_is '.messages > 0 and .plan.transport == "UDP" and
     .errors_by_kind["wrong-reply"] == null' "UDP"
 
-# An interrupt.  In the background it is ignored until it is caught, so it may
-# be sent as often as it takes.
-"$echocli" --load -j -d 20 127.0.0.1 "$honest" > "$scratch/out" \
-    2> "$scratch/err" 9>&- &
+# An interrupt.  In the background it is ignored until it is caught, so once the
+# program runs it may be sent as often as it takes.
+mkfifo "$scratch/talk"
+"$echocli" --load -v -j -d 20 127.0.0.1 "$honest" > "$scratch/out" \
+    2> "$scratch/talk" 9>&- &
 client=$!
+read -r ignored < "$scratch/talk"
 while kill -INT "$client" 2> /dev/null; do :; done
 status=0
 wait "$client" || status=$?
