@@ -14,3 +14,5 @@ complete -F _sonde backlogprobe
 complete -F _sonde byteorder
 complete -F _sonde sockprobe
 complete -F _sonde listeners
+complete -F _sonde daytimecli
+complete -F _sonde echocli

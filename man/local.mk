@@ -6,6 +6,8 @@ dist_man_MANS = \
 	man/byteorder.1 \
 	man/sockprobe.1 \
 	man/listeners.1 \
+	man/daytimecli.1 \
+	man/echocli.1 \
 	man/sonde.7 \
 	man/sonde_accept.3 \
 	man/sonde_activation.3 \
@@ -88,7 +90,7 @@ man_links = \
 # bash finds a completion by the name of the command.
 bashcompletiondir = $(datadir)/bash-completion/completions
 EXTRA_DIST += completions/sonde.bash
-completed = backlogprobe byteorder listeners sockprobe
+completed = backlogprobe byteorder daytimecli echocli listeners sockprobe
 
 install-data-local:
 	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Named without a folder, so that they stand in the build root.
-bin_PROGRAMS = backlogprobe byteorder listeners sockprobe
+bin_PROGRAMS = backlogprobe byteorder daytimecli echocli listeners sockprobe
 
 noinst_LTLIBRARIES += progs/libprogs.la
 progs_libprogs_la_CFLAGS = $(SONDE_CFLAGS)
@@ -32,3 +32,15 @@ sockprobe_SOURCES = progs/sockprobe.c
 listeners_CFLAGS = $(SONDE_CFLAGS)
 listeners_LDADD = $(progs_libs)
 listeners_SOURCES = progs/listeners.c
+
+client_libs = services/libclients.la $(progs_libs)
+client_options = progs/client-options.c progs/client-options.h
+
+daytimecli_CFLAGS = $(SONDE_CFLAGS)
+daytimecli_LDADD = $(client_libs)
+daytimecli_SOURCES = progs/daytimecli.c $(client_options)
+
+echocli_CFLAGS = $(SONDE_CFLAGS)
+echocli_LDADD = $(client_libs)
+echocli_SOURCES = progs/echocli.c progs/echocli-report.c \
+	progs/echocli-report.h $(client_options)

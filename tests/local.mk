@@ -18,12 +18,15 @@ test_scripts = \
 	tests/backlogprobe.sh \
 	tests/busy.sh \
 	tests/byteorder.sh \
+	tests/daytimecli.sh \
+	tests/echocli.sh \
 	tests/examples.sh \
 	tests/house.sh \
 	tests/incomplete.sh \
 	tests/library.sh \
 	tests/limits.sh \
 	tests/listeners.sh \
+	tests/load.sh \
 	tests/namespaces.sh \
 	tests/overflow.sh \
 	tests/pages.sh \
@@ -31,7 +34,7 @@ test_scripts = \
 	tests/sockprobe.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
-EXTRA_DIST += $(test_scripts) tests/tap.sh
+EXTRA_DIST += $(test_scripts) tests/tap.sh tests/peers.sh
 check_PROGRAMS =
 check_LTLIBRARIES =
 
@@ -56,6 +59,12 @@ tests_crowd_LDADD = lib/libsonde-core.la
 if SONDE_SHARED
 check_LTLIBRARIES += tests/tamper.la tests/refuse.la
 endif
+# Whom the clients talk to: servers that are honest, and others.
+check_PROGRAMS += tests/echo-peer
+tests_echo_peer_SOURCES = tests/echo-peer.c
+tests_echo_peer_CFLAGS = $(SONDE_CFLAGS)
+tests_echo_peer_LDADD = lib/libsonde-core.la
+
 tests_tamper_la_SOURCES = tests/tamper.c
 tests_tamper_la_CFLAGS = $(SONDE_CFLAGS)
 tests_tamper_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere

@@ -45,6 +45,17 @@ unit_tests = \
 	tests/unit/test-wake \
 	tests/unit/test-xnu-pcblist
 
+client_unit_tests = \
+	tests/unit/test-daytime-parse \
+	tests/unit/test-histogram \
+	tests/unit/test-load \
+	tests/unit/test-verify
+unit_tests += $(client_unit_tests)
+tests_unit_test_daytime_parse_LDADD = services/libclients.la $(LDADD)
+tests_unit_test_histogram_LDADD = services/libclients.la $(LDADD)
+tests_unit_test_load_LDADD = services/libclients.la $(LDADD)
+tests_unit_test_verify_LDADD = services/libclients.la $(LDADD)
+
 EXTRA_DIST += $(unit_tests:=.c)
 AM_CPPFLAGS += $(CHECK_CFLAGS)
 

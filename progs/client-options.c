@@ -1,0 +1,135 @@
+/* client-options.c - what all clients have in common for their user
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "progs/client-options.h"
+#include "progs/output.h"
+#include "progs/status.h"
+
+/* Say what is wrong with the options of PROGRAM.  */
+static int refuse(const char *program, const char *sentence)
+{
+    complain("%s", sentence);
+    return options_try_help(program);
+}
+
+static int take_source(struct client_options *options, const char *program,
+                       struct client_target *target)
+{
+    if (strchr(options->source, '/') ||
+        sonde_address_parse(&options->source_address, options->source, 0)) {
+        complain("--source \"%s\" is no address%s", options->source,
+                 errno == ENXIO ? " of an interface that is here" : "");
+        return options_try_help(program);
+    }
+    target->source = &options->source_address;
+    int family = options->source_address.storage.ss_family;
+    if (target->family != AF_UNSPEC && target->family != family)
+        return refuse(program, "--source is of another family than asked for");
+    return OPTIONS_GO_ON;
+}
+
+static int take_operands(const struct client_options *options,
+                         const char *program, const char *service,
+                         struct client_target *target)
+{
+    const struct option_list *operands = &options->operands;
+    if (options->path) {
+        if (operands->count > 0)
+            return refuse(program, "--unix takes the place of HOST and PORT");
+        if (options->source || options->inet || options->inet6)
+            return refuse(program, "--unix goes with none of -4, -6, --source");
+        target->path = options->path;
+        return OPTIONS_GO_ON;
+    }
+    if (operands->count == 0)
+        return refuse(program, "HOST is missing");
+    target->host = operands->texts[0];
+    target->service = operands->count > 1 ? operands->texts[1] : service;
+    if (!*target->host)
+        return refuse(program, "HOST is empty");
+    if (strchr(target->host, '/'))
+        return refuse(program, "HOST has a slash; a UNIX socket is --unix");
+    return OPTIONS_GO_ON;
+}
+
+int client_options_target(struct client_options *options, const char *program,
+                          const char *service, struct client_target *target)
+{
+    *target = (struct client_target){
+        .type = options->datagrams ? SOCK_DGRAM : SOCK_STREAM,
+        .family = options->inet == options->inet6 ? AF_UNSPEC
+                  : options->inet                 ? AF_INET
+                                                  : AF_INET6,
+        .timeout = (int)options->timeout,
+        .keepalive = (int)options->keepalive,
+    };
+    int status = take_operands(options, program, service, target);
+    if (status == OPTIONS_GO_ON && options->source)
+        status = take_source(options, program, target);
+    return status;
+}
+
+int client_options_status(const struct client_result *result)
+{
+    static const enum status statuses[CLIENT_ENDS] = {
+        [CLIENT_DONE] = STATUS_DONE,
+        [CLIENT_NO] = STATUS_NO,
+        [CLIENT_TROUBLE] = STATUS_TROUBLE,
+        [CLIENT_REFUSED] = STATUS_REFUSED,
+        [CLIENT_TIMED_OUT] = STATUS_TIMED_OUT,
+        [CLIENT_HOST_UNREACHABLE] = STATUS_HOST_UNREACHABLE,
+        [CLIENT_NETWORK_UNREACHABLE] = STATUS_NETWORK_UNREACHABLE,
+        [CLIENT_NAME_UNKNOWN] = STATUS_UNKNOWN_NAME,
+        [CLIENT_NAME_NO_ANSWER] = STATUS_NO_NAME_SERVICE,
+        [CLIENT_SOURCE_NOT_LOCAL] = STATUS_SOURCE_NOT_LOCAL,
+        [CLIENT_PORT_IN_USE] = STATUS_PORT_IN_USE,
+        [CLIENT_PERMISSION] = STATUS_PERMISSION,
+        [CLIENT_SILENCE] = STATUS_SILENCE,
+        [CLIENT_WRONG_REPLY] = STATUS_WRONG_REPLY,
+        [CLIENT_CLOSED_EARLY] = STATUS_CLOSED_EARLY,
+    };
+    if (*result->text)
+        complain("%s", result->text);
+    return (int)statuses[result->end];
+}
+
+static void tell_attempt(const struct sonde_attempt *attempt)
+{
+    char address[SONDE_ADDRESS_TEXT + 16];
+    client_print_address(&attempt->address, address, sizeof address);
+    complain("tried %s: %s after %d ms", address,
+             sonde_outcome_text(attempt->outcome), attempt->milliseconds);
+}
+
+void client_options_tell(const struct client *client)
+{
+    char local[SONDE_ADDRESS_TEXT + 16] = "?", remote[sizeof local] = "?";
+    char time[CLIENT_TIME_TEXT];
+    struct sonde_address address;
+    for (size_t i = 0; i < client->report.count; i++)
+        tell_attempt(&client->report.attempts[i]);
+    if (client->fd < 0)
+        return;
+    if (!sonde_address_local(client->fd, &address))
+        client_print_address(&address, local, sizeof local);
+    if (!sonde_address_peer(client->fd, &address))
+        client_print_address(&address, remote, sizeof remote);
+    bool is_datagram = client->target->type == SOCK_DGRAM;
+    client_print_time(client->connect_ns, time);
+    complain("connected from %s to %s, %s%s, in %s%s", local, remote,
+             client_family_name(sonde_address_family(client->fd)),
+             client->target->path ? (is_datagram ? " datagrams" : " stream")
+             : is_datagram        ? " UDP"
+                                  : " TCP",
+             time, is_datagram ? " (which sends nothing)" : "");
+    if (client->keepalive > 0)
+        complain("keepalive after %d s", client->keepalive);
+    else if (client->target->keepalive > 0)
+        complain("keepalive cannot be set on this socket");
+}

@@ -1,0 +1,326 @@
+/* echocli-report.c - a load run told to people and to programs
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/json.h"
+#include "progs/echocli-report.h"
+
+enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MOST = 10 };
+
+/* NUMBER with commas: 1,221,345.  */
+static const char *grouped(uint64_t number, char text[NUMBER_TEXT])
+{
+    char plain[NUMBER_TEXT];
+    int length = snprintf(plain, sizeof plain, "%" PRIu64, number);
+    char *to = text;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            *to++ = ',';
+        *to++ = plain[i];
+    }
+    *to = '\0';
+    return text;
+}
+
+/* COUNT in the run's time, a second.  */
+static double per_second(const struct load_report *report, uint64_t count)
+{
+    return report->elapsed > 0 ? (double)count * 1e9 / (double)report->elapsed
+                               : 0;
+}
+
+static const char *transport(const struct load_report *report)
+{
+    bool is_datagram = report->type == SOCK_DGRAM;
+    if (report->peer.storage.ss_family == AF_UNIX)
+        return "UNIX stream";
+    return is_datagram ? "UDP" : "TCP";
+}
+
+static uint64_t count_errors(const struct load_report *report)
+{
+    uint64_t total = 0;
+    for (int i = 0; i < LOAD_ERRORS; i++)
+        total += report->errors[i];
+    return total;
+}
+
+/* ---- for people ---------------------------------------------------------- */
+
+static void print_title(FILE *out, const struct load_report *report)
+{
+    const struct load_plan *plan = report->plan;
+    char peer[SONDE_ADDRESS_TEXT + 16], number[NUMBER_TEXT];
+    client_print_address(&report->peer, peer, sizeof peer);
+    fprintf(out, "%s, %s, %s connection%s, %zu byte%s", peer, transport(report),
+            grouped(plan->connections, number),
+            plan->connections == 1 ? "" : "s", plan->size,
+            plan->size == 1 ? "" : "s");
+    if (plan->kind == LOAD_MESSAGES)
+        fprintf(out, ", depth %zu", plan->depth);
+    if (plan->rate > 0)
+        fprintf(out, ", rate %s/s", grouped((uint64_t)plan->rate, number));
+    fprintf(out, ", %.1f s%s\n", (double)plan->duration / 1e9,
+            report->interrupted ? ", interrupted" : "");
+}
+
+static void print_count(FILE *out, const char *name, uint64_t count,
+                        const struct load_report *report)
+{
+    char number[NUMBER_TEXT], rate[NUMBER_TEXT];
+    fprintf(out, "  %-10s %s   %s/s", name, grouped(count, number),
+            grouped((uint64_t)(per_second(report, count) + 0.5), rate));
+}
+
+static void print_latency(FILE *out, const char *name,
+                          const struct histogram *histogram)
+{
+    static const struct {
+        const char *name;
+        double share;
+    } points[] = {{"p50", 0.5}, {"p99", 0.99}, {"p99.9", 0.999}};
+    char time[CLIENT_TIME_TEXT];
+    if (histogram->count == 0)
+        return;
+    fprintf(out, "  %-10s", name);
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+        client_print_time(histogram_quantile(histogram, points[i].share), time);
+        fprintf(out, " %s %s  ", points[i].name, time);
+    }
+    client_print_time(histogram->most, time);
+    fprintf(out, " max %s\n", time);
+}
+
+static void print_errors(FILE *out, const struct load_report *report)
+{
+    char number[NUMBER_TEXT];
+    const char *title = "errors";
+    if (report->late > 0)
+        fprintf(out, "  %-10s %s answers came after they were given up\n",
+                "late", grouped(report->late, number));
+    for (int i = 0; i < LOAD_ERRORS; i++) {
+        if (report->errors[i] == 0)
+            continue;
+        fprintf(out, "  %-10s %s %s: %s\n", title,
+                grouped(report->errors[i], number),
+                load_error_name((enum load_error)i),
+                load_error_text((enum load_error)i));
+        title = "";
+    }
+    if (*report->wrong)
+        fprintf(out, "  %-10s the first one: %s\n", "", report->wrong);
+    if (*title)
+        fprintf(out, "  %-10s none\n", title);
+}
+
+/* The share of datagrams that were sent and not answered.  */
+static void print_loss(FILE *out, const struct load_report *report)
+{
+    uint64_t lost = report->errors[LOAD_UNANSWERED];
+    uint64_t sent = lost + report->messages;
+    if (report->type == SOCK_DGRAM && sent > 0)
+        fprintf(out, "  %-10s %.3f %%\n", "loss",
+                100 * (double)lost / (double)sent);
+}
+
+static void print_messages(FILE *out, const struct load_report *report)
+{
+    double bytes =
+        per_second(report, report->messages) * (double)report->plan->size;
+    print_count(out, "messages", report->messages, report);
+    fprintf(out, "   %.*f MB/s each way, every byte verified\n",
+            bytes < 1e8 ? 1 : 0, bytes / 1e6);
+}
+
+static void print_figures(FILE *out, const struct load_report *report)
+{
+    char number[NUMBER_TEXT], time[CLIENT_TIME_TEXT];
+    if (report->plan->kind == LOAD_CONNECTS) {
+        print_count(out, "connects", report->connects, report);
+        fputs(", each with one message, verified\n", out);
+        print_latency(out, "connect", &report->connect);
+        print_latency(out, "to the end", &report->latency);
+        return;
+    }
+    if (report->type == SOCK_STREAM) {
+        client_print_time(report->opened, time);
+        fprintf(out, "  %-10s %s in %s\n", "connected",
+                grouped(report->connects, number), time);
+    }
+    if (report->type == SOCK_STREAM && report->connect.count > 1)
+        print_latency(out, "connect", &report->connect);
+    if (report->plan->kind == LOAD_HOLD) {
+        client_print_time(report->elapsed, time);
+        fprintf(out, "  %-10s %s came back in %s, every byte verified\n",
+                "messages", grouped(report->messages, number), time);
+    } else {
+        print_messages(out, report);
+    }
+    print_latency(out, "latency", &report->latency);
+    print_loss(out, report);
+}
+
+/* 1, 2 and 5, and ten times as much, and so on, in nanoseconds.  */
+static int64_t next_bound(int64_t bound)
+{
+    int64_t power = 1;
+    while (power * 10 <= bound)
+        power *= 10;
+    return bound / power == 2 ? 5 * power : 2 * bound;
+}
+
+static void print_bar(FILE *out, const char *name, uint64_t count,
+                      uint64_t most, uint64_t all)
+{
+    char bar[BAR + 1];
+    int length = (int)((double)count * BAR / (double)most + 0.5);
+    memset(bar, '#', BAR);
+    bar[count > 0 && length == 0 ? 1 : length] = '\0';
+    fprintf(out, "%12s |%-*s %5.1f %%\n", name, BAR, bar,
+            100 * (double)count / (double)all);
+}
+
+/* From where all but a hundredth are, in steps that people count in, and what
+   is beyond them in one row.  */
+static void print_histogram(FILE *out, const struct histogram *histogram)
+{
+    int64_t bounds[ROWS_MOST];
+    uint64_t counts[ROWS_MOST + 1], seen = 0, most = 0;
+    int rows = 0;
+    int64_t bound = 1000;
+    if (histogram->count < 10)
+        return;
+    while (histogram_below(histogram, bound) * 100 < histogram->count)
+        bound = next_bound(bound);
+    for (; rows < ROWS_MOST; bound = next_bound(bound)) {
+        bounds[rows] = bound;
+        counts[rows] = histogram_below(histogram, bound) - seen;
+        seen += counts[rows++];
+        if (histogram->count - seen <= histogram->count / 100)
+            break;
+    }
+    counts[rows] = histogram->count - seen;
+    for (int i = 0; i <= rows; i++)
+        most = counts[i] > most ? counts[i] : most;
+    putc('\n', out);
+    for (int i = 0; i < rows; i++) {
+        char time[CLIENT_TIME_TEXT], name[CLIENT_TIME_TEXT + 1];
+        client_print_time(bounds[i], time);
+        snprintf(name, sizeof name, "<%s", time);
+        print_bar(out, name, counts[i], most, histogram->count);
+    }
+    if (counts[rows] > 0)
+        print_bar(out, "more", counts[rows], most, histogram->count);
+}
+
+void echocli_report_text(FILE *out, const struct load_report *report)
+{
+    print_title(out, report);
+    print_figures(out, report);
+    print_errors(out, report);
+    print_histogram(out, &report->latency);
+}
+
+/* ---- for programs -------------------------------------------------------- */
+
+static void json_latency(struct json *json, const char *key,
+                         const struct histogram *histogram)
+{
+    bool any = histogram->count > 0;
+    json_line(json, key);
+    json_number(json, "count", (long)histogram->count);
+    json_count(json, "min_ns", any ? (long)histogram->least : -1);
+    json_count(json, "p50_ns",
+               any ? (long)histogram_quantile(histogram, 0.5) : -1);
+    json_count(json, "p99_ns",
+               any ? (long)histogram_quantile(histogram, 0.99) : -1);
+    json_count(json, "p999_ns",
+               any ? (long)histogram_quantile(histogram, 0.999) : -1);
+    json_count(json, "max_ns", any ? (long)histogram->most : -1);
+    json_object_end(json);
+}
+
+static void json_plan(struct json *json, const struct load_report *report)
+{
+    static const char *const kinds[] = {[LOAD_MESSAGES] = "messages",
+                                        [LOAD_CONNECTS] = "connects",
+                                        [LOAD_HOLD] = "hold"};
+    const struct load_plan *plan = report->plan;
+    char peer[SONDE_ADDRESS_TEXT];
+    json_object(json, "plan");
+    json_text(json, "kind", kinds[plan->kind]);
+    if (sonde_address_print(&report->peer, peer, sizeof peer) < 0)
+        *peer = '\0';
+    json_text(json, "peer", peer);
+    json_text(json, "transport", transport(report));
+    json_number(json, "connections", (long)plan->connections);
+    json_number(json, "size", (long)plan->size);
+    json_number(json, "depth", (long)plan->depth);
+    json_number(json, "duration_ms", (long)(plan->duration / 1000000));
+    json_count(json, "rate", plan->rate > 0 ? plan->rate : -1);
+    json_object_end(json);
+}
+
+static void json_errors(struct json *json, const struct load_report *report)
+{
+    json_number(json, "errors", (long)count_errors(report));
+    json_object(json, "errors_by_kind");
+    for (int i = 0; i < LOAD_ERRORS; i++)
+        if (report->errors[i] > 0)
+            json_number(json, load_error_name((enum load_error)i),
+                        (long)report->errors[i]);
+    json_object_end(json);
+    json_text(json, "first_wrong", *report->wrong ? report->wrong : NULL);
+}
+
+void echocli_report_json(FILE *out, const struct load_report *report)
+{
+    struct json json = {.out = out};
+    double messages = per_second(report, report->messages);
+    json_object(&json, NULL);
+    json_number(&json, "schema_version", 1);
+    json_plan(&json, report);
+    json_bool(&json, "interrupted", report->interrupted);
+    json_number(&json, "elapsed_ns", (long)report->elapsed);
+    json_number(&json, "messages", (long)report->messages);
+    json_number(&json, "messages_per_second", (long)(messages + 0.5));
+    json_number(&json, "bytes_per_second",
+                (long)(messages * (double)report->plan->size + 0.5));
+    json_number(&json, "connects", (long)report->connects);
+    json_number(&json, "connects_per_second",
+                (long)(per_second(report, report->connects) + 0.5));
+    json_number(&json, "opened_ns", (long)report->opened);
+    json_number(&json, "late", (long)report->late);
+    json_latency(&json, "latency", &report->latency);
+    json_latency(&json, "connect", &report->connect);
+    json_errors(&json, report);
+    json_object_end(&json);
+}
+
+/* ---- while it goes on ---------------------------------------------------- */
+
+static bool is_shown;
+
+void echocli_progress(const struct load_report *report, int64_t elapsed)
+{
+    char number[NUMBER_TEXT], errors[NUMBER_TEXT];
+    if (elapsed < 1000000000 || !isatty(STDERR_FILENO))
+        return;
+    is_shown = true;
+    fprintf(stderr, "\r\033[K%" PRId64 " s: %s messages, %s errors",
+            elapsed / 1000000000, grouped(report->messages, number),
+            grouped(count_errors(report), errors));
+}
+
+void echocli_progress_end(void)
+{
+    if (is_shown)
+        fputs("\r\033[K", stderr);
+    is_shown = false;
+}

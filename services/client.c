@@ -1,0 +1,277 @@
+/* client.c - from whom to reach to a connection, or a sentence
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "services/client.h"
+#include "services/monotonic.h"
+
+enum client_end client_say(struct client_result *result, enum client_end end,
+                           const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(result->text, sizeof result->text, format, arguments);
+    va_end(arguments);
+    result->end = end;
+    return end;
+}
+
+const char *client_family_name(int family)
+{
+    return family == AF_INET    ? "IPv4"
+           : family == AF_INET6 ? "IPv6"
+           : family == AF_UNIX  ? "UNIX"
+                                : "unknown family";
+}
+
+void client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT])
+{
+    static const struct {
+        const char *name;
+        double ns;
+    } units[] = {{"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+    size_t i = ns < 1000000 ? 0 : ns < 1000000000 ? 1 : 2;
+    double value = (double)ns / units[i].ns;
+    double rounded = (double)(int64_t)(value * 10 + 0.5) / 10;
+    bool whole = rounded >= 100 || rounded == (double)(int64_t)rounded;
+    snprintf(text, CLIENT_TIME_TEXT, "%.*f %s", whole ? 0 : 1, value,
+             units[i].name);
+}
+
+void client_print_address(const struct sonde_address *address, char *buffer,
+                          size_t size)
+{
+    struct sonde_address bare = *address;
+    char text[SONDE_ADDRESS_TEXT];
+    int port = sonde_address_port(address);
+    if (port > 0)
+        sonde_address_set_port(&bare, 0);
+    if (sonde_address_print(&bare, text, sizeof text) < 0)
+        snprintf(text, sizeof text, "(unknown address)");
+    if (port < 0)
+        snprintf(buffer, size, "%s", text);
+    else
+        snprintf(buffer, size, "%s port %d", text, port);
+}
+
+/* ---- what went wrong, in words ------------------------------------------- */
+
+/* The end that goes with an outcome of the library, and what is added to the
+   words that it has for it.  */
+static const struct {
+    enum client_end end;
+    const char *more;
+} ends[] = {
+    [SONDE_OUTCOME_CONNECTED] = {CLIENT_DONE, ""},
+    [SONDE_OUTCOME_REFUSED] = {CLIENT_REFUSED, ""},
+    [SONDE_OUTCOME_TIMED_OUT] = {CLIENT_TIMED_OUT, ""},
+    [SONDE_OUTCOME_HOST_UNREACHABLE] =
+        {CLIENT_HOST_UNREACHABLE,
+         ": a router says so, or nobody answers at that address"},
+    [SONDE_OUTCOME_NETWORK_UNREACHABLE] = {CLIENT_NETWORK_UNREACHABLE, ""},
+    [SONDE_OUTCOME_NAME_UNKNOWN] = {CLIENT_NAME_UNKNOWN, ""},
+    [SONDE_OUTCOME_NAME_NO_ANSWER] = {CLIENT_NAME_NO_ANSWER, ""},
+    [SONDE_OUTCOME_SOURCE_NOT_LOCAL] = {CLIENT_SOURCE_NOT_LOCAL, ""},
+    [SONDE_OUTCOME_PORT_IN_USE] = {CLIENT_PORT_IN_USE, ""},
+    [SONDE_OUTCOME_PERMISSION] =
+        {CLIENT_PERMISSION,
+         ": a firewall, a broadcast address, or a source port below 1024"},
+    [SONDE_OUTCOME_RESET] = {CLIENT_CLOSED_EARLY, ""},
+    [SONDE_OUTCOME_RESOURCES] = {CLIENT_TROUBLE, ""},
+    [SONDE_OUTCOME_ABANDONED] = {CLIENT_TROUBLE, ""},
+    [SONDE_OUTCOME_OTHER] = {CLIENT_TROUBLE, ""},
+};
+
+enum client_end client_end_of(enum sonde_outcome outcome)
+{
+    return ends[outcome].end;
+}
+
+/* How long was waited in vain: the time that was given, unless the system gave
+   up before, or there was none given.  */
+static void print_waited(const struct client *client, int64_t waited_ns,
+                         char time[CLIENT_TIME_TEXT])
+{
+    int64_t given = (int64_t)client->target->timeout * 1000000;
+    bool is_over = given > 0 && client->deadline - monotonic_now() < 1000000;
+    /* No deadline is more precise than this.  */
+    client_print_time(
+        is_over ? given : (waited_ns + 500000) / 1000000 * 1000000, time);
+}
+
+enum client_end client_late(const struct client *client, int64_t waited_ns,
+                            const char *where, struct client_result *result)
+{
+    char time[CLIENT_TIME_TEXT];
+    const char *comma = *where ? ", " : "";
+    print_waited(client, waited_ns, time);
+    if (client->target->type == SOCK_DGRAM)
+        return client_say(result, CLIENT_SILENCE,
+                          "%s: silence for %s%s%s (lost, ignored, dropped by "
+                          "a firewall, or nobody there: UDP does not tell)",
+                          client->name, time, comma, where);
+    return client_say(result, CLIENT_TIMED_OUT, "%s: no answer within %s%s%s",
+                      client->name, time, comma, where);
+}
+
+enum client_end client_lost(const struct client *client, int error,
+                            const char *where, struct client_result *result)
+{
+    enum sonde_outcome outcome = sonde_outcome(error);
+    const char *comma = *where ? ", " : "";
+    if (outcome == SONDE_OUTCOME_RESET)
+        return client_say(result, CLIENT_CLOSED_EARLY,
+                          "%s: server terminated prematurely (%s)%s%s",
+                          client->name, strerror(error), comma, where);
+    return client_say(result, ends[outcome].end, "%s: %s (%s)%s%s",
+                      client->name, sonde_outcome_text(outcome),
+                      strerror(error), comma, where);
+}
+
+/* Connecting or looking up failed with ERROR, as the report says.  */
+static enum client_end explain(const struct client *client, int error,
+                               int64_t waited_ns, struct client_result *result)
+{
+    enum sonde_outcome outcome = client->report.outcome;
+    char time[CLIENT_TIME_TEXT];
+    bool by_name = outcome == SONDE_OUTCOME_NAME_UNKNOWN ||
+                   outcome == SONDE_OUTCOME_NAME_NO_ANSWER;
+    if (by_name)
+        return client_say(result, ends[outcome].end, "%s: %s", client->name,
+                          client->report.code
+                              ? sonde_resolve_code_text(client->report.code)
+                              : sonde_outcome_text(outcome));
+    if (outcome == SONDE_OUTCOME_TIMED_OUT) {
+        print_waited(client, waited_ns, time);
+        return client_say(result, CLIENT_TIMED_OUT,
+                          "%s: no answer within %s (a firewall, a full listen "
+                          "queue or a host that is down look like this)",
+                          client->name, time);
+    }
+    if (outcome == SONDE_OUTCOME_RESET)
+        return client_lost(client, error, "while connecting", result);
+    return client_say(result, ends[outcome].end, "%s: %s (%s)%s", client->name,
+                      sonde_outcome_text(outcome), strerror(error),
+                      ends[outcome].more);
+}
+
+/* ---- connecting ---------------------------------------------------------- */
+
+/* A UNIX datagram socket has no address by itself, and without one it gets no
+   answers: give it one in a folder of its own, which client_close removes. */
+static int make_own_path(struct client *client, struct sonde_address *source)
+{
+    char folder[] = "/tmp/sonde-XXXXXX";
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(client->own_folder, sizeof client->own_folder, "%s", folder);
+    snprintf(client->own_path, sizeof client->own_path, "%s/client", folder);
+    return sonde_address_unix(source, client->own_path);
+}
+
+static void remove_own_path(struct client *client)
+{
+    if (*client->own_path) {
+        unlink(client->own_path);
+        rmdir(client->own_folder);
+    }
+    *client->own_path = *client->own_folder = '\0';
+}
+
+static int connect_path(struct client *client, int timeout,
+                        struct sonde_connect_options *options)
+{
+    struct sonde_address server, source;
+    if (sonde_address_unix(&server, client->target->path) ||
+        (options->type == SOCK_DGRAM && make_own_path(client, &source))) {
+        client->report.outcome = sonde_outcome(errno);
+        return -1;
+    }
+    if (options->type == SOCK_DGRAM)
+        options->source = &source;
+    return sonde_connect(&server, 1, timeout, options, &client->report);
+}
+
+static int connect_target(struct client *client)
+{
+    const struct client_target *target = client->target;
+    int timeout = target->timeout > 0 ? target->timeout : CLIENT_PATIENCE;
+    struct sonde_connect_options options = {
+        .type = target->type,
+        .flags = SONDE_NONBLOCK | SONDE_CLOEXEC,
+        .family = target->family,
+        .source = target->source,
+    };
+    if (target->path)
+        return connect_path(client, timeout, &options);
+    /* Only addresses of the source's family can be reached from it.  */
+    if (target->source && options.family == AF_UNSPEC)
+        options.family = target->source->storage.ss_family;
+    return sonde_connect_name(target->host, target->service, timeout, &options,
+                              &client->report);
+}
+
+/* What every connection of a client has: its small writes leave at once, and
+   a peer that vanished is noticed, if that is wanted.  Neither decides whether
+   the exchange works.  */
+static void set_options(struct client *client)
+{
+    int on = 1;
+    if (client->target->type != SOCK_STREAM || client->target->path)
+        return;
+    setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (client->target->keepalive > 0) {
+        int seconds = sonde_keepalive(client->fd, client->target->keepalive);
+        client->keepalive = seconds > 0 ? seconds : 0;
+    }
+}
+
+static void name_target(struct client *client)
+{
+    const struct client_target *target = client->target;
+    if (target->path)
+        snprintf(client->name, sizeof client->name, "%s", target->path);
+    else
+        snprintf(client->name, sizeof client->name, "%s port %s", target->host,
+                 target->service);
+}
+
+enum client_end client_connect(struct client *client,
+                               const struct client_target *target,
+                               struct client_result *result)
+{
+    int64_t start = monotonic_now();
+    *client = (struct client){.target = target, .fd = -1};
+    *result = (struct client_result){.end = CLIENT_DONE};
+    client->deadline =
+        monotonic_deadline(target->timeout > 0 ? target->timeout : -1);
+    name_target(client);
+    client->fd = connect_target(client);
+    client->connect_ns = monotonic_now() - start;
+    if (client->fd < 0) {
+        int error = errno;
+        remove_own_path(client);
+        return explain(client, error, client->connect_ns, result);
+    }
+    set_options(client);
+    return CLIENT_DONE;
+}
+
+void client_close(struct client *client)
+{
+    if (client->fd >= 0)
+        close(client->fd);
+    client->fd = -1;
+    remove_own_path(client);
+}

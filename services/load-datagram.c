@@ -1,0 +1,156 @@
+/* load-datagram.c - a load run over datagrams, which may be lost
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Each begins with its number, as far as it has room for it, so that an answer
+   is known for what it is whatever was lost before it.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "services/load-run.h"
+#include "services/monotonic.h"
+
+enum { GIVEN_UP = -1 }; /* in times: no longer waited for */
+
+static size_t number_size(const struct load *load)
+{
+    return load->plan->size < 8 ? load->plan->size : 8;
+}
+
+/* Where the time of message NUMBER stands.  */
+static int64_t *time_of(const struct load *load, struct line *line,
+                        uint64_t number)
+{
+    return &line->times[number % load->plan->depth];
+}
+
+static void make(struct load *load, const struct line *line, uint64_t number)
+{
+    size_t size = load->plan->size;
+    memcpy(load->bytes,
+           pattern_at(&load->pattern, load_index(load, line), number * size),
+           size);
+    sonde_store(load->bytes, number_size(load), SONDE_LITTLE_ENDIAN, number);
+}
+
+/* What is done, in whatever order, is passed over.  */
+static void pass_over(const struct load *load, struct line *line)
+{
+    while (line->done < line->begun &&
+           *time_of(load, line, line->done) == GIVEN_UP)
+        line->done++;
+}
+
+/* Message NUMBER is no longer waited for.  */
+static void give_up(struct load *load, struct line *line, uint64_t number)
+{
+    *time_of(load, line, number) = GIVEN_UP;
+    load->outstanding--;
+    line->waiting--;
+    pass_over(load, line);
+}
+
+void datagram_pump(struct load *load, struct line *line)
+{
+    while (load_may_begin(load, line)) {
+        uint64_t number = line->begun;
+        make(load, line, number);
+        if (sonde_datagram_send(line->fd, load->bytes, load->plan->size, 0)) {
+            if (errno == EAGAIN || errno == ENOBUFS)
+                line_watch(load, line, true);
+            else
+                load_fail_errno(load, line, errno);
+            return;
+        }
+        load_begin(load, line, monotonic_now());
+    }
+    line_watch(load, line, false);
+}
+
+/* The message that LENGTH bytes answer: its number, or that of the next one if
+   it answers none that is waited for.  */
+static uint64_t find(struct load *load, struct line *line, size_t length)
+{
+    size_t size = number_size(load);
+    uint64_t mask = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : UINT64_MAX;
+    if (length < size)
+        return line->begun;
+    uint64_t told = sonde_load(load->bytes, size, SONDE_LITTLE_ENDIAN);
+    uint64_t number = line->done + ((told - line->done) & mask);
+    if (number < line->done || number >= line->begun ||
+        *time_of(load, line, number) == GIVEN_UP)
+        return line->begun;
+    return number;
+}
+
+/* Whether LENGTH bytes are an answer to any message that was sent.  */
+static bool is_right(const struct load *load, const struct line *line,
+                     size_t length, uint64_t number)
+{
+    size_t skip = number_size(load);
+    const unsigned char *due = pattern_at(
+        &load->pattern, load_index(load, line), number * load->plan->size);
+    return length == load->plan->size &&
+           !memcmp(load->bytes + skip, due + skip, length - skip);
+}
+
+/* An answer of LENGTH bytes.  */
+static void take_answer(struct load *load, struct line *line, size_t length)
+{
+    uint64_t number = find(load, line, length);
+    if (number < line->begun && is_right(load, line, length, number)) {
+        load_done(load, line, number, monotonic_now());
+        *time_of(load, line, number) = GIVEN_UP;
+        pass_over(load, line);
+        return;
+    }
+    /* An answer to what was given up, or a second one.  */
+    uint64_t told =
+        length < number_size(load)
+            ? UINT64_MAX
+            : sonde_load(load->bytes, number_size(load), SONDE_LITTLE_ENDIAN);
+    if (number == line->begun && number_size(load) == 8 && told < line->begun &&
+        is_right(load, line, length, told))
+        load->report->late++;
+    else if (number == line->begun && number_size(load) < 8 &&
+             length == load->plan->size)
+        load->report->late++;
+    else
+        load_fail_wrong(load, line, "datagram", number + 1, false);
+}
+
+void datagram_take(struct load *load, struct line *line)
+{
+    /* A peer that is fast must not keep the others from their turn.  */
+    for (int i = 0; i < 64 && line->state == LINE_OPEN; i++) {
+        ssize_t length = sonde_datagram_receive(line->fd, load->bytes,
+                                                sizeof load->bytes, 0);
+        if (length < 0) {
+            if (errno != EAGAIN)
+                load_fail_errno(load, line, errno);
+            break;
+        }
+        take_answer(load, line, (size_t)length);
+        if (load->plan->depth == 1)
+            break;
+    }
+    if (line->state == LINE_OPEN)
+        datagram_pump(load, line);
+}
+
+void datagram_give_up(struct load *load, struct line *line, int64_t now)
+{
+    bool any = false;
+    for (uint64_t number = line->done; number < line->begun; number++) {
+        int64_t time = *time_of(load, line, number);
+        if (time == GIVEN_UP || now - time < load->plan->patience)
+            continue;
+        load->report->errors[LOAD_UNANSWERED]++;
+        give_up(load, line, number);
+        any = true;
+    }
+    if (any)
+        datagram_pump(load, line);
+}

@@ -1,0 +1,41 @@
+/* monotonic.c - time that nobody sets
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <limits.h>
+#include <time.h>
+
+#include "services/monotonic.h"
+
+enum { ns_per_ms = 1000000 };
+
+int64_t monotonic_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 * ns_per_ms + now.tv_nsec;
+}
+
+int64_t monotonic_deadline(int ms)
+{
+    return ms < 0 ? MONOTONIC_NEVER : monotonic_now() + (int64_t)ms * ns_per_ms;
+}
+
+int monotonic_left(int64_t deadline)
+{
+    if (deadline == MONOTONIC_NEVER)
+        return -1;
+    int64_t left = deadline - monotonic_now();
+    if (left <= 0)
+        return 0;
+    left = (left + ns_per_ms - 1) / ns_per_ms;
+    return left < INT_MAX ? (int)left : INT_MAX;
+}
+
+int64_t monotonic_sooner(int64_t a, int64_t b)
+{
+    if (a == MONOTONIC_NEVER || b == MONOTONIC_NEVER)
+        return a == MONOTONIC_NEVER ? b : a;
+    return a < b ? a : b;
+}

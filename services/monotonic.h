@@ -1,0 +1,24 @@
+/* monotonic.h - time that nobody sets
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef SERVICES_MONOTONIC_H
+#define SERVICES_MONOTONIC_H 1
+
+#include <stdint.h>
+
+enum { MONOTONIC_NEVER = -1 };
+
+/* Nanoseconds since some moment.  */
+int64_t monotonic_now(void);
+
+/* The moment MS milliseconds from now; MONOTONIC_NEVER if MS is negative.  */
+int64_t monotonic_deadline(int ms);
+
+/* The milliseconds left until DEADLINE, rounded up, as the library takes
+   timeouts: -1 if that is never.  */
+int monotonic_left(int64_t deadline);
+
+/* Whichever of two deadlines comes first.  */
+int64_t monotonic_sooner(int64_t a, int64_t b);
+
+#endif /* SERVICES_MONOTONIC_H */

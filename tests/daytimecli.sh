@@ -1,0 +1,95 @@
+#!/bin/sh
+# daytimecli.sh - the daytime client
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/peers.sh"
+TZ=UTC0
+export TZ
+
+# say TEXT: a server that says it, as printf has it, a byte at a time.
+say () {
+    # shellcheck disable=SC2059 # it is a format
+    start say "$(printf "$1.")"
+}
+crlf=$(printf '\r')
+
+start say "Sat Nov 21 05:20:00 2026$crlf
+"
+run "$daytimecli" 127.0.0.1 "$port"
+is "the answer is put together from its pieces" \
+    sh -c '[ "$1" -eq 0 ] && printf "Sat Nov 21 05:20:00 2026\r\n" |
+        cmp -s - "$2/out" && [ ! -s "$2/err" ]' - "$status" "$scratch"
+run "$daytimecli" --parse 127.0.0.1 "$port"
+is "--parse: ISO 8601, and the offset" sh -c '[ "$1" -eq 0 ] &&
+    grep -Eq "^2026-11-21T05:20:00Z [-+][0-9.]+ s \+-0\.[5-9] s$" "$2/out"' - \
+    "$status" "$scratch"
+run "$daytimecli" --parse -v 127.0.0.1 "$port"
+is "-v tells the form, and that there was no zone" \
+    grep -q "the form is that of asctime, without a zone" "$scratch/err"
+start say "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+run "$daytimecli" --parse 127.0.0.1 "$port"
+is "--parse: the offset to a clock that is right is small" \
+    awk '{ exit !($2 > -60 && $2 < 60) }' "$scratch/out"
+"$echo_peer" udp-say "02 FEB 82 07:59:01 PST" < "$scratch/hold" \
+    > "$scratch/port" 9>&- &
+read -r port < "$scratch/port"
+run "$daytimecli" -u --parse 127.0.0.1 "$port"
+is "UDP, in the second form of RFC 867" grep -q '^1982-02-02T15:59:01Z ' \
+    "$scratch/out"
+"$echo_peer" say "2026-11-21T05:20:00Z" "$scratch/socket" < "$scratch/hold" \
+    > "$scratch/port" 9>&- &
+read -r ignored < "$scratch/port"
+run "$daytimecli" --unix "$scratch/socket"
+is "a UNIX socket" grep -qx '2026-11-21T05:20:00Z' "$scratch/out"
+
+start say "half past nine"
+run "$daytimecli" 127.0.0.1 "$port"
+is "without --parse the form does not matter" [ "$status" -eq 0 ]
+run "$daytimecli" --parse 127.0.0.1 "$port"
+is "--parse: no known form: 13" said 13 '"half past nine" is no time'
+start say "$(head -c 5000 /dev/zero | tr '\0' x)"
+run "$daytimecli" 127.0.0.1 "$port"
+is "a server without end: 13" said 13 "more than 4096 bytes"
+start say ""
+run "$daytimecli" 127.0.0.1 "$port"
+is "not a word: 14" said 14 "without a word"
+start stay 0
+run "$daytimecli" --timeout 0.3 127.0.0.1 "$port"
+is "no answer: 4" said 4 "no answer within 300 ms"
+start full 0
+run "$daytimecli" --timeout 0.3 127.0.0.1 "$port"
+is "a full listen queue: 4" said 4 "no answer within 300 ms (a firewall"
+start first 4
+run "$daytimecli" --timeout 0.3 127.0.0.1 "$port"
+is "no end: 4, and what came is printed" sh -c '[ "$1" -eq 4 ] &&
+    grep -q "4 bytes came before" "$2/err" && grep -q xxxx "$2/out"' - \
+    "$status" "$scratch"
+start udp-never
+run "$daytimecli" -u --timeout 0.3 127.0.0.1 "$port"
+is "UDP: silence: 12" said 12 "silence for 300 ms"
+free_port
+run "$daytimecli" 127.0.0.1 "$port"
+is "refused: 3" said 3 "nobody listens there"
+run "$daytimecli" -u 127.0.0.1 "$port"
+is "UDP: refused: 3" said 3 "nobody listens there"
+
+# On a terminal nothing of the server's moves the cursor.
+start say "$(printf '\033[2Jred\007\303\244')"
+if have script && script -qec true /dev/null < /dev/null > /dev/null 2>&1; then
+    run script -qec "$daytimecli 127.0.0.1 $port" /dev/null < /dev/null
+    is "a terminal gets control bytes as octal numbers" \
+        grep -qF '\033[2Jred\007\303\244' "$scratch/out"
+else
+    skip "a terminal gets control bytes as octal numbers" \
+        "there is no script(1) here"
+fi
+run "$daytimecli" 127.0.0.1 "$port"
+is "a pipe gets them as they are" sh -c \
+    'printf "\033[2Jred\007\303\244" | cmp -s - "$1"' - "$scratch/out"
+if [ -w /dev/full ]; then
+    run sh -c '"$daytimecli" 127.0.0.1 "$1" > /dev/full' - "$port"
+    is "a full standard output: 2" said 2 "cannot write standard output"
+else
+    skip "a full standard output: 2" "there is no /dev/full"
+fi
+finish

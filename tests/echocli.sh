@@ -1,0 +1,294 @@
+#!/bin/sh
+# echocli.sh - the echo client, and every way in which it can end
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/peers.sh"
+
+# given TEXT COMMAND...: run it with TEXT (as printf has it) as input.
+given () {
+    # shellcheck disable=SC2059 # it is a format
+    printf "$1" > "$scratch/in"
+    shift
+    status=0
+    "$@" < "$scratch/in" > "$scratch/out" 2> "$scratch/err" || status=$?
+}
+same () {
+    [ "$status" -eq 0 ] && cmp -s "$scratch/in" "$scratch/out"
+}
+
+# ---- all is well
+start echo
+honest=$port
+given 'two\nlines\n' "$echocli" 127.0.0.1 "$honest"
+is "two lines come back, and nothing is said" \
+    sh -c '[ ! -s "$1/err" ]' - "$scratch"
+is "they are the same, status 0" same
+given 'no newline at the end' "$echocli" 127.0.0.1 "$honest"
+is "the last line needs no newline" same
+given '\000\001\377\r\n\000' "$echocli" 127.0.0.1 "$honest"
+is "bytes are bytes" same
+given '' "$echocli" 127.0.0.1 "$honest"
+is "no input is no error" same
+run sh -c '"$echocli" 127.0.0.1 "$1" <&-' - "$honest"
+is "nor is a closed standard input" [ "$status" -eq 0 ]
+given 'x' "$echocli" -v 127.0.0.1 "$honest"
+is "-v: both addresses, the family, the attempts, the time" sh -c '
+    grep -q "tried 127.0.0.1 port $2: connected after [0-9]* ms" "$1" &&
+    grep -Eq "connected from 127.0.0.1 port [0-9]+ to 127.0.0.1 port $2, IPv4 TCP, in [0-9.]+ (us|ms)" "$1"' \
+    - "$scratch/err" "$honest"
+given 'x' "$echocli" -v --keepalive 60 127.0.0.1 "$honest"
+is "--keepalive: the seconds in force" \
+    grep -q 'keepalive after 60 s' "$scratch/err"
+given 'x' "$echocli" -v --source 127.0.0.1 127.0.0.1 "$honest"
+is "--source: an address" same
+given 'x' "$echocli" -v 127.0.0.1 "$honest"
+given 'by name\n' "$echocli" -4 localhost "$honest"
+is "localhost" same
+if : | INET6=1 "$echo_peer" echo > /dev/null 2>&1; then
+    INET6=1 start echo
+    given 'IPv6\n' "$echocli" -6 ::1 "$port"
+    is "IPv6" same
+    if getent ahosts localhost 2> /dev/null | grep -q '^::1'; then
+        given 'either\n' "$echocli" localhost "$port"
+        is "localhost, whichever of its addresses somebody listens at" same
+    else
+        skip "localhost, whichever of its addresses somebody listens at" \
+            "localhost has one address"
+    fi
+    INET6=1 start udp-echo
+    given 'IPv6\n' "$echocli" -6u ::1 "$port"
+    is "IPv6, UDP" same
+else
+    given '' "$echocli" -6 ::1 "$honest"
+    is "IPv6 is not here: no way to that network, and status 6" \
+        [ "$status" -eq 6 ]
+fi
+"$echo_peer" echo 0 "$scratch/socket" < "$scratch/hold" > "$scratch/port" 9>&- &
+read -r port < "$scratch/port"
+given 'UNIX\n' "$echocli" --unix "$scratch/socket"
+is "a UNIX socket" same
+"$echo_peer" udp-echo 0 "$scratch/dgram" < "$scratch/hold" \
+    > "$scratch/port" 9>&- &
+read -r port < "$scratch/port"
+given 'UNIX\n' "$echocli" -u --unix "$scratch/dgram"
+is "a UNIX datagram socket" same
+
+# Somebody types: each line comes back before the next one goes.
+mkfifo "$scratch/keys" "$scratch/screen"
+"$echocli" 127.0.0.1 "$honest" < "$scratch/keys" > "$scratch/screen" \
+    2> "$scratch/err" 9>&- &
+client=$!
+exec 7> "$scratch/keys" 8< "$scratch/screen"
+answers=
+for line in one two three; do
+    echo "$line" >&7
+    read -r answer <&8
+    answers="$answers $answer"
+done
+exec 7>&-
+status=0
+wait "$client" || status=$?
+exec 8<&-
+is "each line typed comes back before the next" \
+    [ "$answers $status" = " one two three 0" ]
+
+# Much.
+size=200000000
+head -c "$size" /dev/urandom > "$scratch/in"
+"$echocli" 127.0.0.1 "$honest" < "$scratch/in" 2> "$scratch/err" 9>&- |
+    cmp - "$scratch/in" > "$scratch/out" 2>&1
+is "200 MB of random bytes come back identical" [ $? -eq 0 ]
+if [ -r /proc/self/status ] && ! is_sanitized; then
+    "$echocli" 127.0.0.1 "$honest" < "$scratch/in" > /dev/null \
+        2> "$scratch/err" 9>&- &
+    client=$!
+    while kill -0 "$client" 2> /dev/null; do
+        sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$client/status" \
+            2> /dev/null
+    done > "$scratch/sizes"
+    wait "$client"
+    sort -n "$scratch/sizes" | tail -n 1 > "$scratch/out"
+    is "with at most 8 MiB of memory" \
+        sh -c 'read -r most < "$1" && [ "$most" -lt 8192 ]' - "$scratch/out"
+else
+    skip "with at most 8 MiB of memory" "it cannot be told here"
+fi
+rm -f "$scratch/in"
+
+# ---- the server does something else
+head -c 300000 /dev/zero > "$scratch/zeros"
+# lying MODE...: the client's word on 300,000 zeros, sent through such a server.
+lying () {
+    start "$@"
+    status=0
+    "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/zeros" \
+        > "$scratch/out" 2> "$scratch/err" || status=$?
+}
+for offset in 0 1 65535 65536 299999; do
+    lying alter "$offset"
+    is "byte $offset altered: named, and 13" said 13 \
+        "byte $offset should be 0x00 and came back as 0x01"
+    is "byte $offset altered: what is right before it is printed" \
+        [ "$(wc -c < "$scratch/out")" -eq "$offset" ]
+done
+lying extra 3
+is "bytes too many: named, and 13" said 13 \
+    "byte 300000, 0x78, came back though only 300000 were sent"
+start first 1
+run "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/hold"
+is "a byte before anything was sent: 13" said 13 "wrong reply: byte 0, 0x78"
+lying close 1000
+is "closed early: 14" said 14 "server terminated prematurely"
+lying reset 1000
+is "reset: 14" said 14 "server terminated prematurely"
+start say ""
+run "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/hold"
+is "closed while somebody thinks what to type: 14 at once" said 14 \
+    "server terminated prematurely: 0 of 0 bytes sent came back"
+start after 100
+given '%0200d' "$echocli" --timeout 0.3 127.0.0.1 "$port"
+is "falls silent: 4, and how far it came" said 4 \
+    "no answer within 300 ms, 100 of 200 bytes sent came back"
+start stay 0
+given 'x' "$echocli" --timeout 0.3 127.0.0.1 "$port"
+is "does not close: 4, and it is said that all came back" said 4 \
+    "all came back, but the server does not close its end"
+
+# ---- there is no server, or no way
+free_port
+given 'x' "$echocli" 127.0.0.1 "$port"
+is "refused: 3" said 3 "nobody listens there"
+given 'x' "$echocli" -u --timeout 20 127.0.0.1 "$port"
+is "refused, UDP: 3" said 3 "nobody listens there"
+given 'x' "$echocli" --unix "$scratch/nothing"
+is "refused, UNIX: 3" said 3 "nobody listens there"
+start full 0
+given 'x' "$echocli" --timeout 0.3 127.0.0.1 "$port"
+is "a full listen queue: 4" said 4 "no answer within 300 ms (a firewall, a full"
+given 'x' "$echocli" 127.0.0.1 no-such-service
+is "an unknown service: 7" said 7 "no such"
+given 'x' "$echocli" --source 192.0.2.77 127.0.0.1 "$honest"
+is "a source address that is not here: 9" said 9 "no such source address"
+start echo
+given 'x' "$echocli" --source "127.0.0.1:$port" 127.0.0.1 "$honest"
+is "a source port in use: 10" said 10 "the source port is taken already"
+if [ "$(uname -s)" = Linux ]; then
+    given 'x' "$echocli" -u 127.255.255.255 9
+    is "not permitted, here to broadcast: 11" said 11 "does not allow it"
+else
+    skip "not permitted, here to broadcast: 11" "only known of Linux"
+fi
+start udp-never
+given 'x' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
+is "silence over UDP: 12" said 12 "silence for 300 ms"
+given '' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
+is "silence over UDP is no success with no input either" \
+    said 12 "silence for 300 ms"
+
+# ---- datagrams
+start udp-echo
+given 'two\nlines\n' "$echocli" -u 127.0.0.1 "$port"
+is "UDP: two lines" same
+given 'two\nlines' "$echocli" -u 127.0.0.1 "$port"
+is "UDP: the last line needs no newline" same
+given '' "$echocli" -u 127.0.0.1 "$port"
+is "UDP: no input is an empty datagram, which comes back" same
+head -c 200000 /dev/zero > "$scratch/in"
+run "$echocli" -u 127.0.0.1 "$port" < "$scratch/in"
+is "UDP: a line longer than any datagram" same
+start udp-alter 5
+given '1234567\n' "$echocli" -u 127.0.0.1 "$port"
+is "UDP: an altered byte: 13" said 13 \
+    "byte 5 of datagram 1 should be 0x36 and came back as 0x37"
+start udp-say short
+given '1234567\n' "$echocli" -u 127.0.0.1 "$port"
+is "UDP: another answer: 13" [ "$status" -eq 13 ]
+start udp-other
+given 'x\n' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
+is "UDP: an answer from another port is none: 12" said 12 "silence"
+start udp-twice
+given 'x\n' "$echocli" -u --timeout 2 127.0.0.1 "$port"
+is "UDP: two answers to one datagram: 13, or the second came too late" \
+    sh -c '[ "$1" -eq 13 ] || [ "$1" -eq 0 ]' - "$status"
+given 'x\ny\n' "$echocli" -u --timeout 2 127.0.0.1 "$port"
+is "UDP: the second answer is not taken for the next: 13" [ "$status" -eq 13 ]
+start udp-lose 3
+given 'a\nb\nc\nd\n' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
+is "UDP: a lost datagram is silence: 12, and which it was" said 12 \
+    "datagram 3, 2 came back before"
+
+# ---- the output
+if [ -w /dev/full ]; then
+    printf 'x\n' > "$scratch/in"
+    run sh -c '"$echocli" 127.0.0.1 "$1" < "$2/in" > /dev/full' - \
+        "$honest" "$scratch"
+    is "a full standard output: 2" said 2 "cannot write standard output"
+else
+    skip "a full standard output: 2" "there is no /dev/full"
+fi
+run sh -c '"$echocli" 127.0.0.1 "$1" >&-' - "$honest" < /dev/null
+is "a closed standard output: 2" said 2 "standard output is closed"
+{
+    status=0
+    "$echocli" 127.0.0.1 "$honest" < "$scratch/zeros" 2> "$scratch/err" \
+        9>&- || status=$?
+    echo "$status" > "$scratch/status"
+} | :
+read -r status < "$scratch/status"
+is "nobody reads the output: no death by signal, but 2" said 2 \
+    "cannot write standard output"
+run "$echocli" 127.0.0.1 "$honest" < /
+is "an input that cannot be read: 2" said 2 "cannot read standard input"
+
+# ---- wrong usage
+bad () {
+    wanted=$1
+    shift
+    run "$echocli" "$@" < /dev/null
+    is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
+        head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
+}
+bad 'HOST is missing'
+bad 'HOST is empty' ''
+bad '"three"' one two three
+bad '--unix takes the place' --unix /x host
+bad 'slash' /run/socket
+bad 'no address' --source nowhere 127.0.0.1
+bad 'another family' -6 --source 127.0.0.1 127.0.0.1
+bad '--timeout "0"' --timeout 0 127.0.0.1
+bad '--keepalive "0"' --keepalive 0 127.0.0.1
+
+# ---- a host of our own
+if have_namespaces; then
+    run in_namespace '"$echocli" 192.0.2.1 7'
+    is "no route: 6" said 6 "no way to that network"
+    run in_namespace 'ip route add unreachable 192.0.2.0/24
+        "$echocli" 192.0.2.1 7'
+    is "an unreachable host: 5" said 5 "the host cannot be reached"
+    run in_namespace 'ip route add prohibit 192.0.2.0/24
+        "$echocli" 192.0.2.1 7'
+    is "a prohibited one: 11" said 11 "does not allow it"
+    echo 'hosts: files' > "$scratch/files"
+    echo 'hosts: dns' > "$scratch/dns"
+    printf 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n' \
+        > "$scratch/resolv"
+    mount_files='mount --bind "$scratch/files" /etc/nsswitch.conf'
+    mount_dns='mount --bind "$scratch/dns" /etc/nsswitch.conf &&
+        mount --bind "$scratch/resolv" /etc/resolv.conf'
+    export scratch
+    if in_namespace "$mount_dns" 2> /dev/null; then
+        run in_namespace "$mount_files; "'"$echocli" no-such-host 7'
+        is "an unknown name: 7" said 7 "no such host"
+        run in_namespace "$mount_dns; "'"$echocli" no-such-host 7'
+        is "no name service: 8" said 8 "the name service does not answer"
+    else
+        skip "an unknown name: 7" "nothing may be mounted here"
+        skip "no name service: 8" "nothing may be mounted here"
+    fi
+else
+    for what in "no route: 6" "an unreachable host: 5" "a prohibited one: 11" \
+        "an unknown name: 7" "no name service: 8"; do
+        skip "$what" "no network namespaces for an ordinary user here"
+    done
+fi
+finish

@@ -1,0 +1,148 @@
+#!/bin/sh
+# load.sh - echocli's runs: what they measure, and what they notice
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/peers.sh"
+have jq || skip_all "jq is not here"
+
+# measure OPTIONS...: a run against the last peer, in JSON.
+measure () {
+    run "$echocli" --json "$@" 127.0.0.1 "$port"
+}
+
+start echo
+honest=$port
+measure --load -c 8 -d 0.3
+is "--load ends with 0" [ "$status" -eq 0 ]
+json_is '.messages > 0 and .errors == 0 and .latency.count == .messages and
+    .connects == 8' "messages, and no errors"
+json_is '.latency | .min_ns <= .p50_ns and .p50_ns <= .p99_ns and
+    .p99_ns <= .p999_ns and .p999_ns <= .max_ns' "latencies in order"
+json_is '.plan.kind == "messages" and .plan.transport == "TCP" and
+    .plan.duration_ms == 300 and .schema_version == 1' "and the plan"
+measure --load -c 2 --size 100000 --depth 4 -d 0.3
+json_is '.messages > 0 and .errors == 0 and .plan.size == 100000' \
+    "messages larger than any buffer, four at a time"
+measure --load -c 4 --size 1 --depth 16 -d 0.3
+json_is '.messages > 0 and .errors == 0' "messages of one byte, 16 at a time"
+measure --load -c 3 -r 200 -d 0.5
+json_is '.messages == 100 and .plan.rate == 200' \
+    "--rate: as many as were due, no more, no less"
+measure --connect -c 4 -d 0.3
+json_is '.connects >= .messages and .messages > 0 and .errors == 0 and
+    .connect.count == .connects' "--connect"
+measure --connect --reset -c 4 -d 0.3
+json_is '.messages > 0 and .errors == 0' "--connect --reset"
+measure --hold 500 -d 0.1
+json_is '.messages == 500 and .connects == 500 and .errors == 0' "--hold"
+run "$echocli" --load -c 4 -d 0.3 127.0.0.1 "$honest"
+is "the report for people: within 80 columns, plain ASCII" sh -c '
+    ! grep -q ".\{81\}" "$1" && ! LC_ALL=C grep -q "[^ -~]" "$1"' - \
+    "$scratch/out"
+for word in messages latency 'errors  *none' '#'; do
+    is "the report for people: $word" grep -q "$word" "$scratch/out"
+done
+is "no progress line where no terminal is" [ ! -s "$scratch/err" ]
+"$echo_peer" echo 0 "$scratch/socket" < "$scratch/hold" > "$scratch/port" 9>&- &
+read -r port < "$scratch/port"
+run "$echocli" --json --load -c 8 -d 0.2 --unix "$scratch/socket"
+json_is '.messages > 0 and .errors == 0 and .plan.transport == "UNIX stream"' \
+    "a UNIX socket"
+start udp-echo
+measure --load -u -c 4 --depth 4 -d 0.3
+json_is '.messages > 0 and .plan.transport == "UDP" and
+    .errors_by_kind["wrong-reply"] == null' "UDP"
+
+# An interrupt.  In the background it is ignored until it is caught, so once the
+# program runs it may be sent as often as it takes.
+mkfifo "$scratch/talk"
+"$echocli" --load -v -j -d 20 127.0.0.1 "$honest" > "$scratch/out" \
+    2> "$scratch/talk" 9>&- &
+client=$!
+read -r ignored < "$scratch/talk"
+while kill -INT "$client" 2> /dev/null; do :; done
+status=0
+wait "$client" || status=$?
+is "an interrupt ends the run" [ "$status" -eq 0 ]
+json_is '.interrupted and .elapsed_ns < 15e9' "with its report, which says so"
+
+# What the server does wrong.
+start alter 1000
+measure --load -c 2 -d 0.3
+is "an altered byte: 13" [ "$status" -eq 13 ]
+json_is '.errors_by_kind["wrong-reply"] == 2 and
+    (.first_wrong | test("byte 1000 of connection [12] is not what was sent"))' \
+    "an altered byte: which"
+is "an altered byte: a sentence" said 13 "byte 1000 of connection"
+start close 1000
+measure --load -c 2 -d 0.3
+is "closed early: 14" [ "$status" -eq 14 ]
+json_is '.errors_by_kind["closed-early"] == 2' "closed early: both"
+start reset 1000
+measure --load -c 2 -d 0.3
+is "reset: 14" [ "$status" -eq 14 ]
+start after 640
+measure --load -c 2 -d 0.1 --timeout 0.2
+is "falls silent: 4" [ "$status" -eq 4 ]
+json_is '.errors_by_kind.unanswered == 2 and .messages == 20' \
+    "falls silent: what came before counts"
+start after 640
+measure --load -c 2 -r 1000 -d 0.1 --timeout 0.2
+json_is '.errors_by_kind.unanswered + .messages == 100' \
+    "falls silent under a rate: every message that was due is accounted for"
+start first 1
+measure --load -d 0.1
+is "a byte that was never asked for: 13" [ "$status" -eq 13 ]
+start udp-lose 10
+measure --load -u -d 0.2 --timeout 0.01
+json_is '.errors_by_kind.unanswered > 0 and .messages > 0' "UDP: loss is counted"
+is "UDP: loss: 12" [ "$status" -eq 12 ]
+start udp-twice
+measure --load -u -d 0.2
+json_is '.late > 0 and .errors == 0' "UDP: second answers are counted apart"
+start udp-alter 20
+measure --load -u -d 0.2
+is "UDP: an altered byte: 13" [ "$status" -eq 13 ]
+free_port
+measure --load -d 0.1
+is "refused: 3" said 3 "nobody listens there"
+
+# What this host lacks.
+run sh -c 'ulimit -n 100 && exec "$echocli" --hold 500 127.0.0.1 "$1"' - \
+    "$honest"
+is "too few descriptors: 2, and how many there may be" \
+    said 2 "more descriptors than the 100"
+port=$honest
+run sh -c 'ulimit -S -n 100 && exec "$echocli" --json --hold 500 -d 0.1 \
+    127.0.0.1 "$1"' - "$honest"
+json_is '.messages == 500' "a soft limit is raised"
+if have_namespaces; then
+    run in_namespace 'echo 40000 40009 > /proc/sys/net/ipv4/ip_local_port_range
+        mkfifo "$scratch/port2"
+        sleep 100 | "$echo_peer" echo > "$scratch/port2" &
+        read -r port < "$scratch/port2"
+        "$echocli" --json --load -c 50 -d 0.1 127.0.0.1 "$port"
+        kill $!'
+    json_is '.errors_by_kind["no-local-port"] >= 40' \
+        "no local ports left: told as such"
+else
+    skip "no local ports left: told as such" \
+        "no network namespaces for an ordinary user here"
+fi
+
+# bad WORDS OPTIONS...: not a run.
+bad () {
+    wanted=$1
+    shift
+    run "$echocli" "$@" 127.0.0.1 "$honest"
+    is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
+        head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
+}
+bad 'choose one' --load --connect
+bad 'choose one' --load --hold 3
+bad 'have none' --connect -u
+bad '65507' --load -u --size 70000
+bad 'tell so many apart' --load -u --size 1 --depth 200
+bad '--depth is for' --connect --depth 2
+bad 'one source port' --load --source 127.0.0.1:5000
+finish
