@@ -3,30 +3,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "${srcdir:-.}/tests/tap.sh"
 listeners=$builddir/listeners
-crowd=$builddir/tests/crowd
-export listeners crowd scratch
+listening=$builddir/tests/listening
+export listeners listening scratch
 have jq || skip_all "jq is not here, and JSON is to be read by a real parser"
 
 run "$listeners" --json
 [ "$status" -eq 2 ] && grep -q "does not tell" "$scratch/err" &&
     skip_all "this system does not tell what listens on it"
 
-# What the scripts in namespaces share.  start WORDS...: a crowd, until stop.
+# What the scripts in namespaces share.  start WORDS...: listeners, until stop.
 cat > "$scratch/lib.sh" <<'END'
 start () {
     rm -f "$scratch/fifo" "$scratch/names"
     mkfifo "$scratch/fifo"
     : > "$scratch/names"
-    "$crowd" "$@" < "$scratch/fifo" > "$scratch/names" &
-    crowd_process=$!
+    "$listening" "$@" < "$scratch/fifo" > "$scratch/names" &
+    listening_process=$!
     exec 9> "$scratch/fifo"
     until grep -q '^ready$' "$scratch/names"; do
-        kill -0 "$crowd_process" 2> /dev/null || exit 9
+        kill -0 "$listening_process" 2> /dev/null || exit 9
     done
 }
 stop () {
     exec 9>&-
-    wait "$crowd_process"
+    wait "$listening_process"
 }
 # The figures of all listeners, by us and by ss: queued, limit, port, drops;
 # queued, limit, inode.
@@ -42,8 +42,8 @@ theirs () {
               print n, d } }'
       ss -Hlx | awk '$2 == "LISTEN" { print $3, $4, $(NF - 2) }'; } | sort
 }
-# Those of our crowd, who do not change, are among theirs.
-agree_of_crowd () {
+# Those of ours, who do not change, are among theirs.
+agree_of_listening () {
     "$listeners" --json "$1" > "$scratch/json"
     jq -r "$figures" "$scratch/json" | sort > "$scratch/ours"
     theirs | comm -23 "$scratch/ours" - > "$scratch/missing"
@@ -75,7 +75,7 @@ is "no line is wider than 80 columns" \
     sh -c '! grep -v "^[/@]" "$1" | grep -q ".\{81\}"' - "$scratch/out"
 port=$(sed -n '1s/.*://p' "$scratch/names")
 is "the table has a listener with its owner" \
-    grep -q "^127.0.0.1:$port  *2  *3  *50%  *0  .*crowd\[$crowd_process\]" \
+    grep -q "^127.0.0.1:$port  *2  *3  *50%  *0  .*listening\[$listening_process\]" \
     "$scratch/out"
 is "the full one comes first among ours, and is marked" sh -c '
     grep -A 1 -F "$1/full" "$1/out" | grep -q " 4  *3  *100%  *-  .*<- full" &&
@@ -96,10 +96,10 @@ jq -e --slurpfile schema "$srcdir/doc/listeners.schema.json" '
     fits($schema[0])' "$scratch/out" > /dev/null 2> "$scratch/err"
 is "JSON: it is as its schema in doc/ says, each key and type" [ $? -eq 0 ]
 json_is ".listeners[] | select(.port == $port) | .queued == 2 and .limit == 3
-    and .capacity == 4 and .percent == 50 and .owners[0].name == \"crowd\"" \
+    and .capacity == 4 and .percent == 50 and .owners[0].name == \"listening\"" \
     "JSON: the figures of one"
 if have ss; then
-    run agree_of_crowd "$crowd_process"
+    run agree_of_listening "$listening_process"
     is "every figure here is that of ss" [ "$status" -eq 0 ]
 else
     skip "every figure here is that of ss" "ss is not here"
@@ -117,8 +117,8 @@ json_is 'all(.listeners[]; .family == "unix") and (.listeners | length >= 3)' \
     "--unix: these only"
 run "$listeners" --json -4 --unix "$port"
 json_is "[.listeners[].port] == [$port]" "a port: that one"
-run "$listeners" --json "$crowd_process"
-json_is "[.listeners[].port] | length == 5 or index($crowd_process) != null" \
+run "$listeners" --json "$listening_process"
+json_is "[.listeners[].port] | length == 5 or index($listening_process) != null" \
     "a process, unless it is a port: all it has"
 run "$listeners" --json "$scratch/full"
 json_is '.listeners | length == 1' "a path: that one"
@@ -327,11 +327,11 @@ else
 fi
 run in_namespace ". $scratch/lib.sh; start inet:3:1 fork fork
     \$listeners > $scratch/table; \$listeners --json; stop"
-json_is '[.listeners[0].owners[] | select(.name == "crowd") | .process] |
+json_is '[.listeners[0].owners[] | select(.name == "listening") | .process] |
     unique | length == 3' "three processes share one: each is told of"
 # Numbers of processes are short or long: all three fit, or two, or one.
 is "and in the table, or how many more there are" grep -q \
-    '^127.* crowd\[[0-9]*\] \(crowd\[[0-9]*\] \)*\(crowd\[[0-9]*\]\|+[12]\)$' \
+    '^127.* listening\[[0-9]*\] \(listening\[[0-9]*\] \)*\(listening\[[0-9]*\]\|+[12]\)$' \
     "$scratch/table"
 is_sanitized ||
     run in_namespace "mount -t tmpfs none /proc || exit 9; $listeners"
@@ -361,7 +361,7 @@ if [ "$status" -eq 9 ]; then
 else
     is "1,000 listeners: every figure is that of ss" [ "$status" -eq 0 ]
     is "1,000 listeners: a line for each" \
-        [ "$(grep -c '^127.* crowd\[' "$scratch/table")" -eq 1000 ]
+        [ "$(grep -c '^127.* listening\[' "$scratch/table")" -eq 1000 ]
     # The second line of each times: 0m0.020s 0m0.050s, of the children.
     best=$(sed -n '2s/[ms]/ /gp; 4s/[ms]/ /gp; 6s/[ms]/ /gp' "$scratch/out" |
         awk '{ t = ($1 * 60 + $2 + $3 * 60 + $4) * 100

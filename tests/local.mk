@@ -48,10 +48,10 @@ tests_peer_CFLAGS = $(SONDE_CFLAGS)
 tests_peer_LDADD = lib/libsonde-core.la
 
 # Listeners for listeners.sh, with clients that wait.
-check_PROGRAMS += tests/crowd
-tests_crowd_SOURCES = tests/crowd.c
-tests_crowd_CFLAGS = $(SONDE_CFLAGS)
-tests_crowd_LDADD = lib/libsonde-core.la
+check_PROGRAMS += tests/listening
+tests_listening_SOURCES = tests/listening.c
+tests_listening_CFLAGS = $(SONDE_CFLAGS)
+tests_listening_LDADD = lib/libsonde-core.la
 
 # To be preloaded by tampered.sh and listeners.sh; a build without shared
 # libraries has none, and these tests say so.  -rpath makes libtool build a

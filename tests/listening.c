@@ -1,12 +1,14 @@
-/* crowd.c - listeners, and clients that wait in their queues
+/* listening.c - listeners, and clients that wait in their queues
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   crowd KIND:BACKLOG:CLIENTS[:NAME]... makes a listener for each, and so many
-   clients that nobody accepts.  KIND is inet, inet6 (which takes IPv4, too),
-   only6, unix, seqpacket (NAME is a path; with @ in front, abstract) or many
-   (as many listeners of IPv4 as CLIENTS says).  "fork" among them makes a child
-   that shares what was made so far.  It prints the name of each, "ready", and
-   stays until its standard input ends.  */
+   usage: listening KIND:BACKLOG:CLIENTS[:NAME]...
+
+   Makes a listener for each, and so many clients that nobody accepts.  KIND is
+   inet, inet6 (which takes IPv4, too), only6, unix, seqpacket (NAME is a path;
+   with @ in front, abstract) or many (as many listeners of IPv4 as CLIENTS
+   says).  "fork" among them makes a child that shares what was made so far.  It
+   prints the name of each, "ready", and stays until its standard input
+   ends.  */
 
 #include <config.h>
 
@@ -100,7 +102,7 @@ static void take_word(char *word)
     const char *clients = strtok_r(NULL, ":", &state);
     const char *name = strtok_r(NULL, "", &state);
     if (!clients) {
-        fprintf(stderr, "crowd: KIND:BACKLOG:CLIENTS[:NAME]\n");
+        fprintf(stderr, "listening: KIND:BACKLOG:CLIENTS[:NAME]\n");
         exit(1);
     }
     int count = atoi(clients);
