@@ -22,3 +22,17 @@ backlogprobe_SOURCES = progs/backlogprobe.c
 byteorder_CFLAGS = $(SONDE_CFLAGS)
 byteorder_LDADD = $(progs_libs)
 byteorder_SOURCES = progs/byteorder.c
+
+# The servers: thin, since what they share is all but their names.
+bin_PROGRAMS += echosrv daytimesrv
+server_libs = progs/libprogs.la services/libservers.la lib/libsonde-core.la
+
+echosrv_CFLAGS = $(SONDE_CFLAGS)
+echosrv_LDADD = $(server_libs)
+echosrv_SOURCES = progs/echosrv.c progs/server-options.c \
+	progs/server-options.h
+
+daytimesrv_CFLAGS = $(SONDE_CFLAGS)
+daytimesrv_LDADD = $(server_libs)
+daytimesrv_SOURCES = progs/daytimesrv.c progs/server-options.c \
+	progs/server-options.h

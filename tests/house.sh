@@ -58,7 +58,7 @@ grep -v -e '/COPYING' -e '/configure$' -e '/aclocal.m4$' -e 'Makefile.in$' \
     -e '/\.tarball-version$' -e '^./tests/unit/test-[a-z-]*$' \
     -e '^./tests/fuzz/fuzz-[a-z-]*$' \
     -e '^./examples/[a-z-]*$' -e '^./tests/peer$' \
-    -e '^./\(backlogprobe\|byteorder\)$' -e '/lib/sonde.pc$' \
+    -e '^./\(backlogprobe\|byteorder\|daytimesrv\|echosrv\)$' -e '/lib/sonde.pc$' \
     -e '~$' -e '\.dirstamp$' -e '^./tests/corpus/' "$scratch/files" |
 while read -r file; do
     head -n 5 "$file" | grep -q SPDX-License-Identifier ||
