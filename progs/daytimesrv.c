@@ -28,5 +28,7 @@ int main(int argc, char **argv)
         .row_count = sizeof rows / sizeof *rows,
         .settings = &settings,
     };
+    /* Once, not in each child.  */
+    tzset();
     return server_program_run(&program, argc, argv);
 }

@@ -105,7 +105,7 @@ static int open_entrances(struct server *server, int *connection)
     if (count < 0)
         return -1;
     if (count > 0) {
-        server->leaves_when_quiet = true;
+        server->leaves_when_quiet = server->options->inetd;
         return take_inherited(server, found, count, connection);
     }
     if (entrances_open(&server->entrances, &server->options->places, problem,

@@ -57,7 +57,7 @@ grep -v -e '/COPYING' -e '/configure$' -e '/aclocal.m4$' -e 'Makefile.in$' \
     -e '/libtool$' -e '/Makefile$' -e '\.\(o\|lo\|la\|so\|log\|trs\|xz\|gc..\)$' \
     -e '/\.tarball-version$' -e '^./tests/unit/test-[a-z-]*$' \
     -e '^./tests/fuzz/fuzz-[a-z-]*$' \
-    -e '^./examples/[a-z-]*$' -e '^./tests/peer$' \
+    -e '^./examples/[a-z-]*$' -e '^./tests/\(crowd\|peer\)$' \
     -e '^./\(backlogprobe\|byteorder\|daytimesrv\|echosrv\)$' -e '/lib/sonde.pc$' \
     -e '~$' -e '\.dirstamp$' -e '^./tests/corpus/' "$scratch/files" |
 while read -r file; do

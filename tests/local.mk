@@ -39,6 +39,12 @@ tests_peer_SOURCES = tests/peer.c
 tests_peer_CFLAGS = $(SONDE_CFLAGS)
 tests_peer_LDADD = lib/libsonde-core.la
 
+# Clients of the servers, good and bad.
+check_PROGRAMS += tests/crowd
+tests_crowd_SOURCES = tests/crowd.c
+tests_crowd_CFLAGS = $(SONDE_CFLAGS)
+tests_crowd_LDADD = lib/libsonde-core.la
+
 # To be preloaded by tampered.sh.  -rpath makes libtool build a shared object
 # for a library that is not installed.
 check_LTLIBRARIES += tests/tamper.la

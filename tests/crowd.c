@@ -1,0 +1,333 @@
+/* crowd.c - clients of an echo server, good and bad, as many as you like
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   usage: crowd ADDRESS COMMAND...
+
+   ADDRESS is as sonde_address_parse reads it.  The commands are done one after
+   the other, on all connections that are open:
+       open N      open N more, all at once; all must be connected
+       try N       the same, and it is no failure if they are not
+       say SIZE    each sends SIZE bytes, and reads them back
+       rounds N SIZE   N times; prints the median time of a round, milliseconds
+       drip N      each sends N times a byte, 100 ms apart, and reads it back
+       shut        each ends its stream, and the server must too
+       deaf SIZE   each sends SIZE bytes, or what it can, and reads nothing
+       ended       all must be ended by the server
+       close       close all, properly
+       reset       reset all
+       once        a client of its own is served as it should
+       wait        print "ready", and wait for a line of standard input
+   Prints what failed, and ends with 1.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sonde.h"
+
+/* Milliseconds; generous, since a busy host is no failure.  */
+enum { PATIENCE = 60000, DEAF = 300, MOST = 20000 };
+
+struct member {
+    int fd;
+    size_t sent, got;
+};
+
+static struct sonde_address address;
+static struct member members[MOST];
+static struct pollfd polled[MOST];
+static size_t count;
+static char text[65536];
+static char input[65536];
+
+static int64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+static _Noreturn void fail(const char *what)
+{
+    printf("%s: %s (%zu connections)\n", what, strerror(errno), count);
+    exit(1);
+}
+
+/* What stands at OFFSET of the stream: the numbers of a simple generator.  */
+static void fill_text(void)
+{
+    uint32_t number = 1;
+    for (size_t i = 0; i < sizeof text; i++) {
+        number = number * 1664525 + 1013904223;
+        text[i] = (char)(number >> 24);
+    }
+}
+
+static int start_one(void)
+{
+    int fd = sonde_socket(address.storage.ss_family, SOCK_STREAM,
+                          SONDE_NONBLOCK | SONDE_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    if (connect(fd, (const void *)&address.storage, address.length) &&
+        errno != EINPROGRESS) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* Wait until each of the members from FIRST on is ready for EVENTS, and DO
+   says that it is finished.  Returns how many are not, in the end.  */
+static size_t wait_all(size_t first, int patience, short events,
+                       bool (*done)(struct member *))
+{
+    int64_t end = now() + (int64_t)patience * 1000;
+    size_t left = count - first;
+    for (size_t i = first; i < count; i++)
+        polled[i] = (struct pollfd){.fd = members[i].fd, .events = events};
+    while (left > 0) {
+        int64_t rest = (end - now()) / 1000;
+        if (rest <= 0 || poll(polled + first, count - first, (int)rest) < 0)
+            break;
+        for (size_t i = first; i < count; i++)
+            if (polled[i].fd >= 0 && polled[i].revents && done(&members[i])) {
+                polled[i].fd = -1;
+                left--;
+            }
+    }
+    return left;
+}
+
+static bool is_connected(struct member *member)
+{
+    struct sonde_address peer;
+    return !sonde_address_peer(member->fd, &peer);
+}
+
+/* Open MORE.  Returns how many were not connected.  */
+static size_t open_more(size_t more)
+{
+    size_t first = count;
+    for (size_t i = 0; i < more && count < MOST; i++) {
+        int fd = start_one();
+        if (fd < 0)
+            fail("connect");
+        members[count++] = (struct member){.fd = fd};
+    }
+    return wait_all(first, PATIENCE, POLLOUT, is_connected);
+}
+
+static size_t say_size;
+
+/* Send what can be sent, and read what has come.  */
+static bool talk(struct member *member)
+{
+    while (member->sent < say_size) {
+        size_t at = member->sent % sizeof text;
+        size_t size = sizeof text - at;
+        if (size > say_size - member->sent)
+            size = say_size - member->sent;
+        ssize_t sent = sonde_write(member->fd, text + at, size, 0);
+        if (sent < 0 && errno == EAGAIN)
+            break;
+        if (sent < 0)
+            fail("write");
+        member->sent += (size_t)sent;
+    }
+    for (;;) {
+        size_t at = member->got % sizeof text;
+        ssize_t got = sonde_read(member->fd, input, sizeof text - at, 0);
+        if (got < 0 && errno == EAGAIN)
+            break;
+        if (got <= 0)
+            fail(got ? "read" : "the server ended the connection");
+        if (memcmp(input, text + at, (size_t)got))
+            fail("what came back is not what was sent");
+        member->got += (size_t)got;
+        if (member->got > say_size)
+            fail("more came back than was sent");
+    }
+    for (size_t i = 0; i < count; i++)
+        if (&members[i] == member)
+            polled[i].events =
+                member->sent < say_size ? POLLIN | POLLOUT : POLLIN;
+    return member->got == say_size;
+}
+
+static void say(size_t size)
+{
+    say_size = size;
+    for (size_t i = 0; i < count; i++)
+        members[i].sent = members[i].got = 0;
+    if (size > 0 && wait_all(0, PATIENCE, POLLIN | POLLOUT, talk))
+        fail("not all came back");
+}
+
+static int compare(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void say_rounds(size_t rounds, size_t size)
+{
+    int64_t times[1000];
+    rounds = rounds < 1000 ? rounds : 1000;
+    for (size_t i = 0; i < rounds; i++) {
+        int64_t start = now();
+        say(size);
+        times[i] = now() - start;
+    }
+    qsort(times, rounds, sizeof *times, compare);
+    printf("%ld\n", (long)(times[rounds / 2] / 1000));
+}
+
+static void drip(size_t times)
+{
+    for (size_t i = 0; i < times; i++) {
+        say(1);
+        poll(NULL, 0, 100);
+    }
+}
+
+static bool is_ended(struct member *member)
+{
+    ssize_t got = sonde_read(member->fd, input, sizeof input, 0);
+    return got == 0 || (got < 0 && errno != EAGAIN);
+}
+
+static void wait_ended(void)
+{
+    if (wait_all(0, PATIENCE, POLLIN, is_ended))
+        fail("not all were ended");
+}
+
+static void shut(void)
+{
+    for (size_t i = 0; i < count; i++)
+        if (sonde_half_close(members[i].fd))
+            fail("shutdown");
+    wait_ended();
+}
+
+/* Send, until nothing is taken for a while.  */
+static bool deafen(struct member *member)
+{
+    ssize_t sent = sonde_write(member->fd, text, sizeof text, 0);
+    if (sent > 0)
+        member->sent += (size_t)sent;
+    return (sent < 0 && errno != EAGAIN) || member->sent >= say_size;
+}
+
+static void be_deaf(size_t size)
+{
+    say_size = size;
+    for (size_t i = 0; i < count; i++)
+        members[i].sent = 0;
+    wait_all(0, DEAF, POLLOUT, deafen);
+}
+
+static void close_all(bool reset)
+{
+    struct linger linger = {.l_onoff = 1};
+    for (size_t i = 0; i < count; i++) {
+        if (reset)
+            setsockopt(members[i].fd, SOL_SOCKET, SO_LINGER, &linger,
+                       sizeof linger);
+        close(members[i].fd);
+    }
+    count = 0;
+}
+
+/* A client that does all that is right, beside those there are.  */
+static void serve_once(void)
+{
+    static char back[30000];
+    size_t sent, got;
+    struct sonde_connect_options options = {.flags = SONDE_CLOEXEC};
+    int fd = sonde_connect(&address, 1, PATIENCE, &options, NULL);
+    if (fd < 0 || sonde_write_all(fd, text, sizeof back, PATIENCE, &sent) ||
+        sonde_half_close(fd) ||
+        sonde_read_all(fd, back, sizeof back, PATIENCE, &got))
+        fail("a good client");
+    if (got != sizeof back || memcmp(back, text, sizeof back) ||
+        sonde_read(fd, back, 1, PATIENCE) != 0)
+        fail("a good client had a wrong answer");
+    close(fd);
+}
+
+static void wait_line(void)
+{
+    printf("ready\n");
+    fflush(stdout);
+    (void)!fgets(input, sizeof input, stdin);
+}
+
+static size_t number_of(const char *word)
+{
+    return word ? (size_t)strtoul(word, NULL, 10) : 0;
+}
+
+/* Do the command at WORDS.  Returns how many words it was.  */
+static int obey(char **words)
+{
+    const char *word = *words;
+    if (!strcmp(word, "open")) {
+        if (open_more(number_of(words[1])))
+            fail("not all were connected");
+    } else if (!strcmp(word, "try")) {
+        open_more(number_of(words[1]));
+    } else if (!strcmp(word, "say")) {
+        say(number_of(words[1]));
+    } else if (!strcmp(word, "rounds")) {
+        say_rounds(number_of(words[1]), number_of(words[2]));
+        return 3;
+    } else if (!strcmp(word, "drip")) {
+        drip(number_of(words[1]));
+    } else if (!strcmp(word, "deaf")) {
+        be_deaf(number_of(words[1]));
+    } else if (!strcmp(word, "shut")) {
+        shut();
+        return 1;
+    } else if (!strcmp(word, "ended")) {
+        wait_ended();
+        return 1;
+    } else if (!strcmp(word, "close") || !strcmp(word, "reset")) {
+        close_all(!strcmp(word, "reset"));
+        return 1;
+    } else if (!strcmp(word, "once")) {
+        serve_once();
+        return 1;
+    } else if (!strcmp(word, "wait")) {
+        wait_line();
+        return 1;
+    } else {
+        errno = 0;
+        fail(word);
+    }
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    struct rlimit limit;
+    fill_text();
+    if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (argc < 3 || sonde_address_parse(&address, argv[1], 0))
+        return 2;
+    for (int i = 2; i < argc;)
+        i += obey(argv + i);
+    return 0;
+}
