@@ -98,16 +98,16 @@ void log_trouble(enum log_trouble trouble, const char *format, ...)
 
 void log_address(const struct sonde_address *address, char *text)
 {
+    int saved = errno;
     struct sonde_address host = *address;
     int port = sonde_address_port(address);
-    if (address->length == 0) {
-        snprintf(text, LOG_ADDRESS, "(unnamed)");
-        return;
-    }
     if (port >= 0)
         sonde_address_set_port(&host, 0);
-    if (sonde_address_print(&host, text, SONDE_ADDRESS_TEXT) < 0)
+    if (address->length == 0)
+        snprintf(text, LOG_ADDRESS, "(unnamed)");
+    else if (sonde_address_print(&host, text, SONDE_ADDRESS_TEXT) < 0)
         snprintf(text, LOG_ADDRESS, "(of another family)");
     if (port >= 0)
         sprintf(text + strlen(text), " port %d", port);
+    errno = saved;
 }

@@ -47,7 +47,7 @@ LOG_FORMAT_2 void log_trouble(enum log_trouble trouble, const char *format,
 enum { LOG_ADDRESS = SONDE_ADDRESS_TEXT + 32 };
 
 /* Write ADDRESS to TEXT, of LOG_ADDRESS bytes, as people read it: "127.0.0.1
-   port 7".  */
+   port 7".  Keeps errno.  */
 void log_address(const struct sonde_address *address, char *text);
 
 #endif /* SERVICES_LOG_H */

@@ -237,13 +237,15 @@ void server_loop(struct server *server)
     server->quiet_since = server->leaves_when_quiet ? clock_now() : 0;
     for (;;) {
         see_to_the_end(server);
+        /* Who was due, or was reaped, may have been the last.  */
+        int due = next_due(server);
         if (is_over(server))
             return;
         if (!server->stopping)
             watch_entrances(server);
         if (server->failed && !server->cut)
             continue;
-        if (sonde_poller_wait(server->poller, next_due(server)) < 0) {
+        if (sonde_poller_wait(server->poller, due) < 0) {
             log_line("cannot wait: %s", strerror(errno));
             server->failed = true;
             return;

@@ -212,13 +212,24 @@ static int begin_data(struct prefork_data *data, size_t size)
     return pipe(data->life);
 }
 
+static bool has_streams(const struct server *server)
+{
+    for (size_t i = 0; i < server->entrances.count; i++)
+        if (server->entrances.list[i].role == SONDE_LISTENER)
+            return true;
+    return false;
+}
+
 static int begin(struct server *server)
 {
     struct prefork_data *data = calloc(1, sizeof *data);
     if (!data)
         return -1;
+    data->life[0] = data->life[1] = -1;
     server->model_data = data;
     server->no_streams = true;
+    if (!has_streams(server))
+        return 0;
     if (begin_data(data, (size_t)server->options->workers) ||
         sonde_wake_on(SIGCHLD))
         return -1;
@@ -248,8 +259,10 @@ static void end(struct server *server)
     if (!data)
         return;
     send_all(server, SIGKILL);
-    close(data->life[0]);
-    close(data->life[1]);
+    if (data->life[0] >= 0) {
+        close(data->life[0]);
+        close(data->life[1]);
+    }
     if (data->sources)
         munmap((void *)(uintptr_t)data->sources,
                data->size * sizeof *data->sources);

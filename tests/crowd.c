@@ -16,6 +16,9 @@
        close       close all, properly
        reset       reset all
        once        a client of its own is served as it should
+       udp SIZE    a datagram comes back
+       from ADDR   one that is sent from ADDR does not, though the next does
+       line, uline print what a stream, or a datagram, brings
        wait        print "ready", and wait for a line of standard input
    Prints what failed, and ends with 1.  */
 
@@ -265,6 +268,88 @@ static void serve_once(void)
     close(fd);
 }
 
+/* A datagram socket for the server, bound to FROM if that is given; a UNIX one
+   must be bound to be answered.  */
+static int open_datagrams(const struct sonde_address *from)
+{
+    int fd = sonde_socket(address.storage.ss_family, SOCK_DGRAM, SONDE_CLOEXEC);
+    struct sonde_address own = {0};
+    char path[SONDE_ADDRESS_TEXT + 16];
+    if (!from && address.storage.ss_family == AF_UNIX &&
+        sonde_address_print(&address, path, sizeof path) > 0) {
+        strcat(path, ".client");
+        unlink(path);
+        from = sonde_address_unix(&own, path) ? NULL : &own;
+    }
+    if (fd < 0 ||
+        (from && bind(fd, (const void *)&from->storage, from->length)) ||
+        connect(fd, (const void *)&address.storage, address.length))
+        fail("a datagram socket");
+    return fd;
+}
+
+static void say_datagram(size_t size)
+{
+    static char big[SONDE_DATAGRAM_MOST], back[SONDE_DATAGRAM_MOST];
+    int fd = open_datagrams(NULL);
+    for (size_t i = 0; i < sizeof big; i++)
+        big[i] = text[i % sizeof text];
+    ssize_t got = -1;
+    /* A datagram may be lost.  */
+    for (int i = 0; i < 3 && got < 0; i++) {
+        if (sonde_datagram_send(fd, big, size, PATIENCE))
+            fail("send");
+        got = sonde_datagram_receive(fd, back, sizeof back, PATIENCE / 6);
+    }
+    if (got < 0)
+        fail("receive");
+    if ((size_t)got != size || memcmp(big, back, size))
+        fail("another datagram came back");
+    close(fd);
+}
+
+/* The server answers in the order in which it is asked: when the second
+   datagram's answer is there, the first's will not come any more.  */
+static void be_refused(const char *source)
+{
+    struct sonde_address from;
+    if (sonde_address_parse(&from, source, 0))
+        fail(source);
+    int fd = open_datagrams(&from);
+    if (sonde_datagram_send(fd, text, 10, PATIENCE))
+        fail("send");
+    say_datagram(10);
+    if (sonde_datagram_receive(fd, input, sizeof input, 0) >= 0)
+        fail("it was answered");
+    close(fd);
+}
+
+static void print_stream(void)
+{
+    struct sonde_connect_options options = {.flags = SONDE_CLOEXEC};
+    size_t got;
+    int fd = sonde_connect(&address, 1, PATIENCE, &options, NULL);
+    if (fd < 0 || sonde_read_all(fd, input, sizeof input, PATIENCE, &got))
+        fail("a stream");
+    fwrite(input, 1, got, stdout);
+    close(fd);
+}
+
+static void print_datagram(void)
+{
+    int fd = open_datagrams(NULL);
+    ssize_t got = -1;
+    for (int i = 0; i < 3 && got < 0; i++) {
+        if (sonde_datagram_send(fd, "", 0, PATIENCE))
+            fail("send");
+        got = sonde_datagram_receive(fd, input, sizeof input, PATIENCE / 6);
+    }
+    if (got < 0)
+        fail("receive");
+    fwrite(input, 1, (size_t)got, stdout);
+    close(fd);
+}
+
 static void wait_line(void)
 {
     printf("ready\n");
@@ -277,44 +362,120 @@ static size_t number_of(const char *word)
     return word ? (size_t)strtoul(word, NULL, 10) : 0;
 }
 
-/* Do the command at WORDS.  Returns how many words it was.  */
-static int obey(char **words)
+static void open_all(char **words)
 {
-    const char *word = *words;
-    if (!strcmp(word, "open")) {
-        if (open_more(number_of(words[1])))
-            fail("not all were connected");
-    } else if (!strcmp(word, "try")) {
-        open_more(number_of(words[1]));
-    } else if (!strcmp(word, "say")) {
-        say(number_of(words[1]));
-    } else if (!strcmp(word, "rounds")) {
-        say_rounds(number_of(words[1]), number_of(words[2]));
-        return 3;
-    } else if (!strcmp(word, "drip")) {
-        drip(number_of(words[1]));
-    } else if (!strcmp(word, "deaf")) {
-        be_deaf(number_of(words[1]));
-    } else if (!strcmp(word, "shut")) {
-        shut();
-        return 1;
-    } else if (!strcmp(word, "ended")) {
-        wait_ended();
-        return 1;
-    } else if (!strcmp(word, "close") || !strcmp(word, "reset")) {
-        close_all(!strcmp(word, "reset"));
-        return 1;
-    } else if (!strcmp(word, "once")) {
-        serve_once();
-        return 1;
-    } else if (!strcmp(word, "wait")) {
-        wait_line();
-        return 1;
-    } else {
-        errno = 0;
-        fail(word);
-    }
-    return 2;
+    if (open_more(number_of(words[0])))
+        fail("not all were connected");
+}
+
+static void try_open(char **words)
+{
+    open_more(number_of(words[0]));
+}
+
+static void do_say(char **words)
+{
+    say(number_of(words[0]));
+}
+
+static void do_rounds(char **words)
+{
+    say_rounds(number_of(words[0]), number_of(words[1]));
+}
+
+static void do_drip(char **words)
+{
+    drip(number_of(words[0]));
+}
+
+static void do_deaf(char **words)
+{
+    be_deaf(number_of(words[0]));
+}
+
+static void do_shut(char **words)
+{
+    (void)words;
+    shut();
+}
+
+static void do_ended(char **words)
+{
+    (void)words;
+    wait_ended();
+}
+
+static void do_close(char **words)
+{
+    (void)words;
+    close_all(false);
+}
+
+static void do_reset(char **words)
+{
+    (void)words;
+    close_all(true);
+}
+
+static void do_once(char **words)
+{
+    (void)words;
+    serve_once();
+}
+
+static void do_wait(char **words)
+{
+    (void)words;
+    wait_line();
+}
+
+static void do_udp(char **words)
+{
+    say_datagram(number_of(words[0]));
+}
+
+static void do_from(char **words)
+{
+    be_refused(words[0]);
+}
+
+static void do_line(char **words)
+{
+    (void)words;
+    print_stream();
+}
+
+static void do_uline(char **words)
+{
+    (void)words;
+    print_datagram();
+}
+
+static const struct {
+    const char *word;
+    int arguments;
+    void (*call)(char **words);
+} commands[] = {
+    {"open", 1, open_all},    {"try", 1, try_open},   {"say", 1, do_say},
+    {"rounds", 2, do_rounds}, {"drip", 1, do_drip},   {"deaf", 1, do_deaf},
+    {"shut", 0, do_shut},     {"ended", 0, do_ended}, {"close", 0, do_close},
+    {"reset", 0, do_reset},   {"once", 0, do_once},   {"wait", 0, do_wait},
+    {"udp", 1, do_udp},       {"from", 1, do_from},   {"line", 0, do_line},
+    {"uline", 0, do_uline},
+};
+
+/* Do the command at WORDS, of which there are so many.  Returns how many it
+   was.  */
+static int obey(char **words, int left)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (!strcmp(words[0], commands[i].word) &&
+            commands[i].arguments < left) {
+            commands[i].call(words + 1);
+            return 1 + commands[i].arguments;
+        }
+    errno = EINVAL;
+    fail(words[0]);
 }
 
 int main(int argc, char **argv)
@@ -328,6 +489,6 @@ int main(int argc, char **argv)
     if (argc < 3 || sonde_address_parse(&address, argv[1], 0))
         return 2;
     for (int i = 2; i < argc;)
-        i += obey(argv + i);
+        i += obey(argv + i, argc - i);
     return 0;
 }

@@ -24,9 +24,10 @@ test_scripts = \
 	tests/limits.sh \
 	tests/namespaces.sh \
 	tests/pages.sh \
+	tests/servers.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
-EXTRA_DIST += $(test_scripts) tests/tap.sh
+EXTRA_DIST += $(test_scripts) tests/tap.sh tests/server.sh
 check_PROGRAMS =
 check_LTLIBRARIES =
 
