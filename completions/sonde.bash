@@ -12,3 +12,5 @@ _sonde () {
 
 complete -F _sonde backlogprobe
 complete -F _sonde byteorder
+complete -F _sonde daytimesrv
+complete -F _sonde echosrv

@@ -4,6 +4,8 @@
 dist_man_MANS = \
 	man/backlogprobe.1 \
 	man/byteorder.1 \
+	man/daytimesrv.1 \
+	man/echosrv.1 \
 	man/sonde.7 \
 	man/sonde_accept.3 \
 	man/sonde_activation.3 \
@@ -83,7 +85,7 @@ man_links = \
 # bash finds a completion by the name of the command.
 bashcompletiondir = $(datadir)/bash-completion/completions
 EXTRA_DIST += completions/sonde.bash
-completed = backlogprobe byteorder
+completed = backlogprobe byteorder daytimesrv echosrv
 
 install-data-local:
 	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'

@@ -16,6 +16,9 @@
        close       close all, properly
        reset       reset all
        once        a client of its own is served as it should
+       burst N     as open; prints how long the slowest took, milliseconds
+       retry       as once, again and again until it works
+       flood N     sends N datagrams of one source; prints how many come back
        udp SIZE    a datagram comes back
        from ADDR   one that is sent from ADDR does not, though the next does
        line, uline print what a stream, or a datagram, brings
@@ -37,7 +40,7 @@
 #include "sonde.h"
 
 /* Milliseconds; generous, since a busy host is no failure.  */
-enum { PATIENCE = 60000, DEAF = 300, MOST = 20000 };
+enum { PATIENCE = 20000, DEAF = 300, MOST = 20000 };
 
 struct member {
     int fd;
@@ -159,10 +162,8 @@ static bool talk(struct member *member)
         if (member->got > say_size)
             fail("more came back than was sent");
     }
-    for (size_t i = 0; i < count; i++)
-        if (&members[i] == member)
-            polled[i].events =
-                member->sent < say_size ? POLLIN | POLLOUT : POLLIN;
+    polled[member - members].events =
+        member->sent < say_size ? POLLIN | POLLOUT : POLLIN;
     return member->got == say_size;
 }
 
@@ -251,21 +252,40 @@ static void close_all(bool reset)
     count = 0;
 }
 
-/* A client that does all that is right, beside those there are.  */
-static void serve_once(void)
+/* A client that does all that is right, beside those there are.  Returns what
+   went wrong, or NULL.  */
+static const char *be_good(void)
 {
     static char back[30000];
     size_t sent, got;
     struct sonde_connect_options options = {.flags = SONDE_CLOEXEC};
+    const char *wrong = NULL;
     int fd = sonde_connect(&address, 1, PATIENCE, &options, NULL);
     if (fd < 0 || sonde_write_all(fd, text, sizeof back, PATIENCE, &sent) ||
         sonde_half_close(fd) ||
         sonde_read_all(fd, back, sizeof back, PATIENCE, &got))
-        fail("a good client");
-    if (got != sizeof back || memcmp(back, text, sizeof back) ||
-        sonde_read(fd, back, 1, PATIENCE) != 0)
-        fail("a good client had a wrong answer");
-    close(fd);
+        wrong = "a good client";
+    else if (got != sizeof back || memcmp(back, text, sizeof back) ||
+             sonde_read(fd, back, 1, PATIENCE) != 0)
+        wrong = "a good client had a wrong answer";
+    if (fd >= 0)
+        close(fd);
+    return wrong;
+}
+
+static void serve_once(void)
+{
+    const char *wrong = be_good();
+    if (wrong)
+        fail(wrong);
+}
+
+static void retry(void)
+{
+    int64_t end = now() + (int64_t)PATIENCE * 1000;
+    while (be_good())
+        if (now() > end)
+            fail("no client is served any more");
 }
 
 /* A datagram socket for the server, bound to FROM if that is given; a UNIX one
@@ -324,6 +344,26 @@ static void be_refused(const char *source)
     close(fd);
 }
 
+/* At most so many are under way, so that none is lost for want of room.  */
+static void flood(size_t times)
+{
+    enum { AT_ONCE = 20, SHORT = 200 };
+    size_t back = 0;
+    int fd = open_datagrams(NULL);
+    for (size_t i = 0; i < times; i++) {
+        if (sonde_datagram_send(fd, text, 32, PATIENCE))
+            fail("send");
+        while (i >= back + AT_ONCE &&
+               sonde_datagram_receive(fd, input, sizeof input, 0) >= 0)
+            back++;
+    }
+    while (back < times &&
+           sonde_datagram_receive(fd, input, sizeof input, SHORT) >= 0)
+        back++;
+    printf("%zu\n", back);
+    close(fd);
+}
+
 static void print_stream(void)
 {
     struct sonde_connect_options options = {.flags = SONDE_CLOEXEC};
@@ -366,6 +406,24 @@ static void open_all(char **words)
 {
     if (open_more(number_of(words[0])))
         fail("not all were connected");
+}
+
+static void do_burst(char **words)
+{
+    int64_t start = now();
+    open_all(words);
+    printf("%ld\n", (long)((now() - start) / 1000));
+}
+
+static void do_retry(char **words)
+{
+    (void)words;
+    retry();
+}
+
+static void do_flood(char **words)
+{
+    flood(number_of(words[0]));
 }
 
 static void try_open(char **words)
@@ -461,7 +519,8 @@ static const struct {
     {"shut", 0, do_shut},     {"ended", 0, do_ended}, {"close", 0, do_close},
     {"reset", 0, do_reset},   {"once", 0, do_once},   {"wait", 0, do_wait},
     {"udp", 1, do_udp},       {"from", 1, do_from},   {"line", 0, do_line},
-    {"uline", 0, do_uline},
+    {"uline", 0, do_uline},   {"burst", 1, do_burst}, {"retry", 0, do_retry},
+    {"flood", 1, do_flood},
 };
 
 /* Do the command at WORDS, of which there are so many.  Returns how many it

@@ -24,6 +24,7 @@ test_scripts = \
 	tests/limits.sh \
 	tests/namespaces.sh \
 	tests/pages.sh \
+	tests/servers-hostile.sh \
 	tests/servers.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)

@@ -95,7 +95,7 @@ for model in $models; do
     serve "$echosrv" --model="$model" -4 -p 0 --grace=0
     before=$port
     mkfifo "$scratch/line"
-    "$crowd" "127.0.0.1:$port" open 3 say 5 wait < "$scratch/line" \
+    "$crowd" "127.0.0.1:$port" open 1 say 5 wait < "$scratch/line" \
         > "$scratch/out" &
     client=$!
     exec 8> "$scratch/line"
