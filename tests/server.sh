@@ -38,10 +38,31 @@ halt () {
     wait "$logger"
 }
 
-# limited DESCRIPTORS COMMAND...: run it with no more of them.
-limited () {
-    # shellcheck disable=SC3045 # -n is in every shell that has ulimit
-    sh -c 'ulimit -n "$1" || exit; shift; exec "$@"' - "$@"
+# $limited DESCRIPTORS COMMAND...: run it with no more of them.  A script, since
+# a function in the background would be a process of its own.
+limited=$scratch/limited
+cat > "$limited" << 'END'
+#!/bin/sh
+ulimit -n "$1" || exit
+shift
+exec "$@"
+END
+chmod +x "$limited"
+
+# hold COMMAND N: have N clients at the server, until let_go.
+hold () {
+    mkfifo "$scratch/hold" "$scratch/held"
+    "$crowd" "127.0.0.1:$port" "$1" "$2" wait < "$scratch/hold" \
+        > "$scratch/held" 2>&1 &
+    holder=$!
+    exec 8> "$scratch/hold"
+    read -r held < "$scratch/held"
+    [ "$held" = ready ] || echo "# $held"
+}
+let_go () {
+    exec 8>&-
+    wait "$holder"
+    rm "$scratch/hold" "$scratch/held"
 }
 
 logged () {

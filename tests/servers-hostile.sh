@@ -51,31 +51,10 @@ for model in $models; do
     is "$model: alive to the end" [ "$status" -eq 0 ]
 done
 
-# Nobody does anything, for a while in which a loop would have been busy.
-# hold MODEL N: connect N clients and stay.
-hold () {
-    mkfifo "$scratch/hold"
-    "$crowd" "127.0.0.1:$port" "$1" "$2" wait < "$scratch/hold" \
-        > "$scratch/held" 2>&1 &
-    holder=$!
-    exec 8> "$scratch/hold"
-    read_ready
-}
-read_ready () {
-    while ! grep -q ready "$scratch/held"; do
-        kill -0 "$holder" 2> /dev/null || return 1
-    done
-}
-let_go () {
-    exec 8>&-
-    wait "$holder"
-    rm "$scratch/hold"
-}
-
 # Descriptors run out: those in place are served, the others turned away or
 # left waiting, and all is well when the first have left.
 for model in event thread fork; do
-    serve limited 40 "$echosrv" --model="$model" -4 -t -p 0
+    serve "$limited" 40 "$echosrv" --model="$model" -4 -t -p 0
     hold try 200
     before=$(cpu_of "$server")
     run "$crowd" "127.0.0.1:$port" try 20 wait < /dev/null
@@ -166,7 +145,7 @@ done
 
 # Many at once.
 serve "$echosrv" --model=fork -4 -t -p 0
-run limited 1100 "$crowd" "127.0.0.1:$port" open 1000 say 100 close once
+run "$limited" 1100 "$crowd" "127.0.0.1:$port" open 1000 say 100 close once
 is "fork: 1000 children end at once" [ "$status" -eq 0 ]
 is "fork: no zombie, while it runs" [ "$(zombies_of "$server")" -eq 0 ]
 halt
@@ -174,9 +153,9 @@ is "fork: none lost" logged 'nobody was cut off'
 for model in $models; do
     serve "$echosrv" --model="$model" -4 -t -p 0
     if [ "$model" = iterative ] || [ "$model" = prefork ]; then
-        run limited 1100 "$crowd" "127.0.0.1:$port" burst 1000 close once
+        run "$limited" 1100 "$crowd" "127.0.0.1:$port" burst 1000 close once
     else
-        run limited 1100 "$crowd" "127.0.0.1:$port" burst 1000 say 10 close once
+        run "$limited" 1100 "$crowd" "127.0.0.1:$port" burst 1000 say 10 close once
     fi
     is "$model: 1000 connect at once" [ "$status" -eq 0 ]
     is "$model: and none waits a second" [ "$(cat "$scratch/out")" -lt 1000 ]
@@ -184,8 +163,8 @@ for model in $models; do
 done
 hard=$(ulimit -Hn)
 if [ "$hard" = unlimited ] || [ "$hard" -ge 20000 ]; then
-    serve limited 20000 "$echosrv" --model=event -4 -t -p 0
-    run limited 20000 "$crowd" "127.0.0.1:$port" open 10000 say 64 close once
+    serve "$limited" 20000 "$echosrv" --model=event -4 -t -p 0
+    run "$limited" 20000 "$crowd" "127.0.0.1:$port" open 10000 say 64 close once
     is "event: 10000 clients, and all are served" [ "$status" -eq 0 ]
     halt
 else

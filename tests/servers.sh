@@ -94,22 +94,13 @@ halt
 for model in $models; do
     serve "$echosrv" --model="$model" -4 -p 0 --grace=0
     before=$port
-    mkfifo "$scratch/line"
-    "$crowd" "127.0.0.1:$port" open 1 say 5 wait < "$scratch/line" \
-        > "$scratch/out" &
-    client=$!
-    exec 8> "$scratch/line"
-    while ! grep -q ready "$scratch/out"; do
-        kill -0 "$client" 2> /dev/null || break
-    done
+    hold open 1
     halt
     serve "$echosrv" --model="$model" -4 -p "$before" --grace=0
     run "$crowd" "127.0.0.1:$before" once
     is "$model: binds again at once" [ "$status" -eq 0 ]
     halt
-    exec 8>&-
-    wait "$client"
-    rm "$scratch/line"
+    let_go
 done
 
 # One sentence, exit 2, nothing listened on.
