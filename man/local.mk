@@ -63,6 +63,7 @@ man_links = \
 	sonde_datagram:sonde_datagram_send \
 	sonde_datagram:sonde_datagram_receive \
 	sonde_datagram:sonde_datagram_bind \
+	sonde_datagram:sonde_datagram_adopt \
 	sonde_datagram:sonde_datagram_receive_from \
 	sonde_datagram:sonde_datagram_reply \
 	sonde_datagram:sonde_datagram_refuse \
