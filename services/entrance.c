@@ -354,6 +354,8 @@ int entrances_inherit(struct entrances *entrances,
         return -1;
     if (entrance->role == SONDE_LISTENER)
         set_nodelay(found->fd, &entrance->local);
+    else if (sonde_datagram_adopt(found->fd))
+        return -1;
     entrances->count++;
     return 0;
 }

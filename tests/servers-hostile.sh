@@ -80,11 +80,11 @@ done
 for model in event thread fork; do
     serve "$echosrv" --model="$model" -4 -t -p 0 --max-clients=3
     hold open 10
-    is "$model: --max-clients: others wait" logged 'new clients wait: 3'
     let_go
     run "$crowd" "127.0.0.1:$port" once open 3 say 5 close
-    is "$model: and have their turn" [ "$status" -eq 0 ]
+    is "$model: --max-clients: others have their turn" [ "$status" -eq 0 ]
     halt
+    is "$model: having waited" logged 'new clients wait: 3'
     serve "$echosrv" --model="$model" -4 -t -p 0 --max-per-source=2
     hold open 2
     run "$crowd" "127.0.0.1:$port" try 1 ended close
