@@ -24,7 +24,9 @@ test_scripts = \
 	tests/limits.sh \
 	tests/namespaces.sh \
 	tests/pages.sh \
+	tests/servers-calls.sh \
 	tests/servers-hostile.sh \
+	tests/servers-inherited.sh \
 	tests/servers.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
