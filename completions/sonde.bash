@@ -16,3 +16,5 @@ complete -F _sonde sockprobe
 complete -F _sonde listeners
 complete -F _sonde daytimecli
 complete -F _sonde echocli
+complete -F _sonde daytimesrv
+complete -F _sonde echosrv

@@ -238,6 +238,24 @@ int sonde_datagram_bind(const struct sonde_address *address, unsigned flags)
     return fd;
 }
 
+int sonde_datagram_adopt(int fd)
+{
+    int saved = errno, type = 0;
+    struct sonde_address address;
+    if (sonde__get_option(fd, SOL_SOCKET, SO_TYPE, &type))
+        return -1;
+    if (type != SOCK_DGRAM) {
+        errno = EPROTOTYPE;
+        return -1;
+    }
+    if (sonde_address_local(fd, &address))
+        return -1;
+    sonde__datagram_room(fd);
+    ask_local(fd, &address);
+    errno = saved;
+    return 0;
+}
+
 /* Read an IPv6 control message into TO.  A scope belongs to link-local
    addresses alone.  */
 static void take6(struct cmsghdr *control, struct sonde_address *to)

@@ -802,8 +802,16 @@ struct sonde_datagram {
    Since 0.1.  */
 int sonde_datagram_bind(const struct sonde_address *address, unsigned flags);
 
-/* Receive one datagram on FD, of sonde_datagram_bind, with both its ends; the
-   rest as sonde_datagram_receive.  With EMSGSIZE *ENDS is set too.
+/* Make of the datagram socket FD, which somebody else has bound, such as inetd,
+   what sonde_datagram_bind makes: ask for the local addresses of datagrams, and
+   enlarge the buffers.  Where these are not to be had it does without.
+   Returns 0.  EPROTOTYPE: it is a socket of another type.  EBADF, ENOTSOCK.
+   Since 0.1.  */
+int sonde_datagram_adopt(int fd);
+
+/* Receive one datagram on FD, of sonde_datagram_bind or sonde_datagram_adopt,
+   with both its ends; the rest as sonde_datagram_receive.  With EMSGSIZE *ENDS
+   is set too.
 
    Hides: how a system tells the local address (IP_PKTINFO, IP_RECVDSTADDR,
    IPV6_PKTINFO); errors that an earlier answer brought about, such as

@@ -8,6 +8,8 @@ dist_man_MANS = \
 	man/listeners.1 \
 	man/daytimecli.1 \
 	man/echocli.1 \
+	man/daytimesrv.1 \
+	man/echosrv.1 \
 	man/sonde.7 \
 	man/sonde_accept.3 \
 	man/sonde_activation.3 \
@@ -68,6 +70,7 @@ man_links = \
 	sonde_datagram:sonde_datagram_send \
 	sonde_datagram:sonde_datagram_receive \
 	sonde_datagram:sonde_datagram_bind \
+	sonde_datagram:sonde_datagram_adopt \
 	sonde_datagram:sonde_datagram_receive_from \
 	sonde_datagram:sonde_datagram_reply \
 	sonde_datagram:sonde_datagram_refuse \
@@ -90,7 +93,8 @@ man_links = \
 # bash finds a completion by the name of the command.
 bashcompletiondir = $(datadir)/bash-completion/completions
 EXTRA_DIST += completions/sonde.bash
-completed = backlogprobe byteorder daytimecli echocli listeners sockprobe
+completed = backlogprobe byteorder daytimecli daytimesrv echocli echosrv \
+	listeners sockprobe
 
 install-data-local:
 	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'

@@ -44,3 +44,16 @@ echocli_CFLAGS = $(SONDE_CFLAGS)
 echocli_LDADD = $(client_libs)
 echocli_SOURCES = progs/echocli.c progs/echocli-report.c \
 	progs/echocli-report.h $(client_options)
+# The servers: thin, since what they share is all but their names.
+bin_PROGRAMS += echosrv daytimesrv
+server_libs = progs/libprogs.la services/libservers.la lib/libsonde-core.la
+
+echosrv_CFLAGS = $(SONDE_CFLAGS)
+echosrv_LDADD = $(server_libs)
+echosrv_SOURCES = progs/echosrv.c progs/server-options.c \
+	progs/server-options.h
+
+daytimesrv_CFLAGS = $(SONDE_CFLAGS)
+daytimesrv_LDADD = $(server_libs)
+daytimesrv_SOURCES = progs/daytimesrv.c progs/server-options.c \
+	progs/server-options.h

@@ -32,9 +32,13 @@ test_scripts = \
 	tests/pages.sh \
 	tests/settings.sh \
 	tests/sockprobe.sh \
+	tests/servers-calls.sh \
+	tests/servers-hostile.sh \
+	tests/servers-inherited.sh \
+	tests/servers.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
-EXTRA_DIST += $(test_scripts) tests/tap.sh tests/peers.sh
+EXTRA_DIST += $(test_scripts) tests/peers.sh tests/server.sh tests/tap.sh
 check_PROGRAMS =
 check_LTLIBRARIES =
 
@@ -53,18 +57,24 @@ tests_listening_SOURCES = tests/listening.c
 tests_listening_CFLAGS = $(SONDE_CFLAGS)
 tests_listening_LDADD = lib/libsonde-core.la
 
-# To be preloaded by tampered.sh and listeners.sh; a build without shared
-# libraries has none, and these tests say so.  -rpath makes libtool build a
-# shared object for a library that is not installed.
-if SONDE_SHARED
-check_LTLIBRARIES += tests/tamper.la tests/refuse.la
-endif
 # Whom the clients talk to: servers that are honest, and others.
 check_PROGRAMS += tests/echo-peer
 tests_echo_peer_SOURCES = tests/echo-peer.c
 tests_echo_peer_CFLAGS = $(SONDE_CFLAGS)
 tests_echo_peer_LDADD = lib/libsonde-core.la
 
+# Clients of the servers, good and bad.
+check_PROGRAMS += tests/crowd
+tests_crowd_SOURCES = tests/crowd.c
+tests_crowd_CFLAGS = $(SONDE_CFLAGS)
+tests_crowd_LDADD = lib/libsonde-core.la
+
+# To be preloaded by tampered.sh and listeners.sh; a build without shared
+# libraries has none, and these tests say so.  -rpath makes libtool build a
+# shared object for a library that is not installed.
+if SONDE_SHARED
+check_LTLIBRARIES += tests/tamper.la tests/refuse.la
+endif
 tests_tamper_la_SOURCES = tests/tamper.c
 tests_tamper_la_CFLAGS = $(SONDE_CFLAGS)
 tests_tamper_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere

@@ -11,7 +11,9 @@ unit_tests = \
 	tests/unit/test-cap \
 	tests/unit/test-connect \
 	tests/unit/test-crew \
+	tests/unit/test-connection \
 	tests/unit/test-datagram \
+	tests/unit/test-daytime \
 	tests/unit/test-deadline \
 	tests/unit/test-errno \
 	tests/unit/test-fill \
@@ -38,6 +40,7 @@ unit_tests = \
 	tests/unit/test-signal \
 	tests/unit/test-sock-diag \
 	tests/unit/test-socket \
+	tests/unit/test-source \
 	tests/unit/test-spare \
 	tests/unit/test-stream \
 	tests/unit/test-threads \
@@ -84,3 +87,10 @@ endif
 tests_unit_test_listeners_CPPFLAGS = $(AM_CPPFLAGS) $(test_listeners_leaf)
 tests_unit_test_queue_CPPFLAGS = $(AM_CPPFLAGS) $(test_queue_leaf)
 tests_unit_test_cap_CPPFLAGS = $(AM_CPPFLAGS) $(test_cap_leaf)
+
+# Those of services/.
+server_test_libs = tests/unit/libunit.la services/libservers.la \
+	lib/libsonde-core.la $(CHECK_LIBS)
+tests_unit_test_connection_LDADD = $(server_test_libs)
+tests_unit_test_daytime_LDADD = $(server_test_libs)
+tests_unit_test_source_LDADD = $(server_test_libs)

@@ -80,6 +80,41 @@ static int go_round(int family, size_t size)
     return 1;
 }
 
+/* As inetd makes it: bound to the wildcard, and nothing asked for.  */
+START_TEST(an_adopted_socket_knows_where_to)
+{
+    struct sonde_address any, address;
+    struct sonde_datagram ends;
+    int server = sonde_socket(AF_INET, SOCK_DGRAM, SONDE_CLOEXEC);
+    ck_assert_int_eq(sonde_address_any(&any, AF_INET, 0), 0);
+    ck_assert_int_eq(bind(server, (const void *)&any.storage, any.length), 0);
+    ck_assert_int_eq(sonde_datagram_adopt(server), 0);
+    ck_assert_int_eq(sonde_address_local(server, &any), 0);
+    ck_assert_int_eq(sonde_address_loopback(&address, AF_INET,
+                                            (uint16_t)sonde_address_port(&any)),
+                     0);
+    int client = start_client(&address);
+    ck_assert_int_eq(sonde_datagram_send(client, "x", 1, PATIENCE), 0);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
+        1);
+    ck_assert_int_eq(sonde_address_compare(&ends.to, &address), 0);
+    close(client);
+    close(server);
+}
+END_TEST
+
+START_TEST(only_datagram_sockets_are_adopted)
+{
+    int fd = sonde_socket(AF_INET, SOCK_STREAM, SONDE_CLOEXEC);
+    ck_assert_int_eq(sonde_datagram_adopt(fd), -1);
+    ck_assert_int_eq(errno, EPROTOTYPE);
+    close(fd);
+    ck_assert_int_eq(sonde_datagram_adopt(fd), -1);
+    ck_assert_int_eq(errno, EBADF);
+}
+END_TEST
+
 START_TEST(datagrams_go_round_whole)
 {
     static const size_t sizes[] = {0, 1, 512, 9217, 42081, LONGEST};
@@ -443,6 +478,8 @@ END_TEST
 
 static void add(TCase *tests)
 {
+    tcase_add_test(tests, an_adopted_socket_knows_where_to);
+    tcase_add_test(tests, only_datagram_sockets_are_adopted);
     tcase_add_test(tests, datagrams_go_round_whole);
     tcase_add_test(tests, more_than_the_longest_is_an_error);
     tcase_add_test(tests, a_cut_datagram_is_an_error);

@@ -1,0 +1,239 @@
+/* server-options.c - what echosrv and daytimesrv have in common: nearly all
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "progs/output.h"
+#include "progs/server-options.h"
+#include "progs/status.h"
+#include "services/server.h"
+
+enum {
+    ROWS_MOST = 32,
+    DAY = 86400,
+    WORKERS = 8,
+    WORKERS_MOST = 1024,
+    GRACE = 10,
+    EVENT = 4 /* in model_names */
+};
+
+/* In the order of models.  */
+static const char *const model_names[] = {"iterative", "fork",  "prefork",
+                                          "thread",    "event", NULL};
+
+struct choices {
+    struct option_list addresses;
+    const char *port;
+    int model;
+    bool stream, datagram;
+    struct server_options options;
+};
+
+/* What the rows of all servers are.  Returns how many.  */
+static size_t put_rows(struct option_row *rows, struct choices *choices)
+{
+    struct server_options *options = &choices->options;
+    struct places *places = &options->places;
+    const struct option_row made[] = {
+        {.letter = 'm',
+         .word = "model",
+         .argument = "MODEL",
+         .help = "iterative, fork, prefork, thread or event\n(event)",
+         .kind = OPTION_CHOICE,
+         .target = &choices->model,
+         .choices = model_names},
+        {.letter = 'w',
+         .word = "workers",
+         .argument = "N",
+         .help = "processes of prefork (8)",
+         .kind = OPTION_NUMBER,
+         .target = &options->workers,
+         .least = 1,
+         .most = WORKERS_MOST},
+        {.letter = '4',
+         .help = "IPv4 only",
+         .kind = OPTION_FLAG,
+         .target = &places->inet},
+        {.letter = '6',
+         .help = "IPv6 only",
+         .kind = OPTION_FLAG,
+         .target = &places->inet6},
+        {.letter = 't',
+         .word = "tcp",
+         .help = "TCP only",
+         .kind = OPTION_FLAG,
+         .target = &choices->stream},
+        {.letter = 'u',
+         .word = "udp",
+         .help = "UDP only",
+         .kind = OPTION_FLAG,
+         .target = &choices->datagram},
+        {.letter = 'a',
+         .word = "address",
+         .argument = "ADDR",
+         .help = "listen there, not on loopback; may be\nrepeated",
+         .kind = OPTION_LIST,
+         .target = &choices->addresses},
+        {.word = "any",
+         .help = "listen on all addresses",
+         .kind = OPTION_FLAG,
+         .target = &places->any},
+        {.letter = 'p',
+         .word = "port",
+         .argument = "PORT",
+         .help = "a number, 0 for a free one, or the name of\na service",
+         .kind = OPTION_TEXT,
+         .target = &choices->port},
+        {.word = "unix",
+         .argument = "PATH",
+         .help = "listen on a UNIX socket; a stream, or with\n-u datagrams",
+         .kind = OPTION_TEXT,
+         .target = &places->unix_path},
+        {.letter = 'i',
+         .word = "inetd",
+         .help = "standard input is the socket",
+         .kind = OPTION_FLAG,
+         .target = &options->inetd},
+        {.word = "user",
+         .argument = "NAME",
+         .help = "become NAME when the sockets are open",
+         .kind = OPTION_TEXT,
+         .target = &options->user},
+        {.word = "max-clients",
+         .argument = "N",
+         .help = "at a time; others wait",
+         .kind = OPTION_NUMBER,
+         .target = &options->max_clients,
+         .least = 1,
+         .most = 1000000},
+        {.word = "max-per-source",
+         .argument = "N",
+         .help = "at a time of one address; others are\nturned away",
+         .kind = OPTION_NUMBER,
+         .target = &options->max_per_source,
+         .least = 1,
+         .most = 1000000},
+        {.word = "idle-timeout",
+         .argument = "SECS",
+         .help = "end a client that is silent for so long",
+         .kind = OPTION_SECONDS,
+         .target = &options->idle_timeout,
+         .least = 1,
+         .most = DAY * 1000L},
+        {.word = "keepalive",
+         .argument = "SECS",
+         .help = "ask a silent client's host for a sign of\nlife",
+         .kind = OPTION_NUMBER,
+         .target = &options->keepalive,
+         .least = 1,
+         .most = 32767},
+        {.word = "rate",
+         .argument = "N",
+         .help = "datagrams answered per second and source;\n0: any number "
+                 "(256, local ones any)",
+         .kind = OPTION_NUMBER,
+         .target = &options->rate,
+         .most = 1000000},
+        {.letter = 'g',
+         .word = "grace",
+         .argument = "SECS",
+         .help = "what clients have to finish when the\nserver is stopped "
+                 "(10)",
+         .kind = OPTION_NUMBER,
+         .target = &options->grace,
+         .most = DAY},
+        {.letter = 'v',
+         .word = "verbose",
+         .help = "say who comes and goes",
+         .kind = OPTION_FLAG,
+         .target = &options->verbose},
+    };
+    memcpy(rows, made, sizeof made);
+    return sizeof made / sizeof *made;
+}
+
+static int take_options(const struct server_program *program,
+                        struct choices *choices, int argc, char **argv)
+{
+    const struct option_row common[] = {OPTIONS_COMMON};
+    struct option_row rows[ROWS_MOST];
+    size_t count = program->row_count;
+    if (count > 0)
+        memcpy(rows, program->rows, count * sizeof *rows);
+    count += put_rows(rows + count, choices);
+    memcpy(rows + count, common, sizeof common);
+    count += sizeof common / sizeof *common;
+    const struct program described = {
+        .name = program->name,
+        .purpose = program->purpose,
+        .more = "Exit status: 0 stopped, 2 wrong usage or trouble.\n",
+        .options = rows,
+        .count = count,
+    };
+    return options_take(&described, argc, argv);
+}
+
+/* A sentence about what does not go together; NULL if all does.  */
+static const char *find_conflict(const struct choices *choices)
+{
+    const struct places *places = &choices->options.places;
+    if (choices->addresses.count > 0 && places->any)
+        return "--any and --address are two answers to where; choose one";
+    if (places->unix_path && choices->stream && choices->datagram)
+        return "--unix is one socket, a stream or, with -u, datagrams";
+    if (choices->options.workers > 0 &&
+        models[choices->model] != &model_prefork)
+        return "--workers goes with --model=prefork alone";
+    if (choices->options.inetd && (choices->port || places->unix_path ||
+                                   places->any || choices->addresses.count > 0))
+        return "with --inetd the socket is there already; do not say where";
+    return NULL;
+}
+
+/* Make of CHOICES what the server takes.  PORT is room for a number.  */
+static void complete(struct choices *choices, char *port, size_t size)
+{
+    struct server_options *options = &choices->options;
+    struct places *places = &options->places;
+    bool both = choices->stream == choices->datagram;
+    snprintf(port, size, "%u", (unsigned)options->service->port);
+    places->port = choices->port ? choices->port : port;
+    places->addresses = choices->addresses.texts;
+    places->address_count = choices->addresses.count;
+    places->stream = choices->stream || both;
+    places->datagram = choices->datagram || (both && !places->unix_path);
+    options->model = models[choices->model];
+    if (options->workers == 0)
+        options->workers = WORKERS;
+}
+
+int server_program_run(const struct server_program *program, int argc,
+                       char **argv)
+{
+    struct choices choices = {.model = EVENT};
+    char port[8];
+    choices.options.program = program->name;
+    choices.options.service = service_find(program->service);
+    choices.options.settings = program->settings;
+    choices.options.rate = -1;
+    choices.options.grace = GRACE;
+    if (!output_begin(program->name))
+        return STATUS_TROUBLE;
+    int status = take_options(program, &choices, argc, argv);
+    const char *conflict =
+        status == OPTIONS_GO_ON ? find_conflict(&choices) : NULL;
+    if (conflict) {
+        complain("%s", conflict);
+        status = options_try_help(program->name);
+    }
+    if (status == OPTIONS_GO_ON) {
+        complete(&choices, port, sizeof port);
+        status = server_run(&choices.options) ? STATUS_TROUBLE : STATUS_DONE;
+    }
+    option_list_free(&choices.addresses);
+    return output_end(status);
+}

@@ -1,0 +1,410 @@
+/* entrance.c - the sockets by which clients come
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "services/entrance.h"
+#include "services/log.h"
+
+/* Ports that the system chooses for one socket and that are taken for another
+   are tried so often; names are looked up so long, in milliseconds.  */
+enum { TRIES = 32, LOOKUP = 30000 };
+
+/* Where there is to be a socket, and whether it may be missing.  */
+struct wanted {
+    struct sonde_address address;
+    int type;
+    bool optional;
+};
+
+struct wanted_list {
+    struct wanted list[ENTRANCES_MOST];
+    size_t count;
+};
+
+/* ---- what is wanted ------------------------------------------------------ */
+
+static int want(struct wanted_list *wanted, const struct sonde_address *address,
+                int type, bool optional)
+{
+    if (wanted->count == ENTRANCES_MOST) {
+        errno = ENOSPC;
+        return -1;
+    }
+    wanted->list[wanted->count++] = (struct wanted){*address, type, optional};
+    return 0;
+}
+
+/* Whether FAMILY was asked for, or nothing in particular.  */
+static bool has_family(const struct places *places, int family)
+{
+    return places->inet == places->inet6 || family == AF_UNIX ||
+           (family == AF_INET ? places->inet : places->inet6);
+}
+
+/* The loopback or wildcard addresses for TYPE, at PORT.  That a host lacks a
+   family is no error unless it was asked for.  */
+static int want_usual(struct wanted_list *wanted, const struct places *places,
+                      int type, uint16_t port)
+{
+    static const int families[] = {AF_INET, AF_INET6};
+    bool optional = places->inet == places->inet6;
+    for (size_t i = 0; i < 2; i++) {
+        struct sonde_address address;
+        if (!has_family(places, families[i]))
+            continue;
+        if (places->any ? sonde_address_any(&address, families[i], port)
+                        : sonde_address_loopback(&address, families[i], port))
+            return -1;
+        if (want(wanted, &address, type, optional))
+            return -1;
+    }
+    return 0;
+}
+
+/* All addresses of HOST for TYPE.  */
+static int want_host(struct wanted_list *wanted, const struct places *places,
+                     const char *host, int type, char *problem, size_t size)
+{
+    struct sonde_address found[16];
+    struct sonde_target target = {.host = host,
+                                  .service = places->port,
+                                  .family = AF_UNSPEC,
+                                  .type = type};
+    int code = 0;
+    ssize_t count = sonde_resolve(&target, LOOKUP, found,
+                                  sizeof found / sizeof *found, &code);
+    bool any = false;
+    if (count < 0)
+        snprintf(problem, size, "address \"%s\": %s", host,
+                 code ? sonde_resolve_code_text(code) : strerror(errno));
+    for (ssize_t i = 0; i < count; i++) {
+        if (!has_family(places, found[i].storage.ss_family))
+            continue;
+        any = true;
+        if (want(wanted, &found[i], type, false))
+            return -1;
+    }
+    if (count >= 0 && !any)
+        snprintf(problem, size, "address \"%s\" has not the family asked for",
+                 host);
+    return any ? 0 : -1;
+}
+
+/* The number of the port for TYPE, or -1.  */
+static int find_port(const struct places *places, int type, char *problem,
+                     size_t size)
+{
+    struct sonde_target target = {.host = "127.0.0.1",
+                                  .service = places->port,
+                                  .family = AF_INET,
+                                  .type = type};
+    struct sonde_address found;
+    int code = 0;
+    if (sonde_resolve(&target, LOOKUP, &found, 1, &code) == 1)
+        return sonde_address_port(&found);
+    snprintf(problem, size, "there is no port \"%s\" for %s", places->port,
+             type == SOCK_STREAM ? "TCP" : "UDP");
+    errno = 0;
+    return -1;
+}
+
+static int want_type(struct wanted_list *wanted, const struct places *places,
+                     int type, char *problem, size_t size)
+{
+    for (size_t i = 0; i < places->address_count; i++)
+        if (want_host(wanted, places, places->addresses[i], type, problem,
+                      size)) {
+            errno = 0;
+            return -1;
+        }
+    if (places->address_count > 0 || places->unix_path)
+        return 0;
+    int port = find_port(places, type, problem, size);
+    return port < 0 ? -1 : want_usual(wanted, places, type, (uint16_t)port);
+}
+
+static int want_unix(struct wanted_list *wanted, const struct places *places,
+                     char *problem, size_t size)
+{
+    struct sonde_address address;
+    if (sonde_address_unix(&address, places->unix_path)) {
+        snprintf(problem, size, "%.200s: %s", places->unix_path,
+                 strerror(errno));
+        errno = 0;
+        return -1;
+    }
+    return want(wanted, &address, places->stream ? SOCK_STREAM : SOCK_DGRAM,
+                false);
+}
+
+static int want_all(struct wanted_list *wanted, const struct places *places,
+                    char *problem, size_t size)
+{
+    if (places->unix_path && want_unix(wanted, places, problem, size))
+        return -1;
+    if (places->stream && want_type(wanted, places, SOCK_STREAM, problem, size))
+        return -1;
+    return places->datagram
+               ? want_type(wanted, places, SOCK_DGRAM, problem, size)
+               : 0;
+}
+
+/* ---- UNIX sockets' files ------------------------------------------------- */
+
+static const char *path_of(const struct sonde_address *address)
+{
+    return (const char *)&address->storage +
+           offsetof(struct sockaddr_un, sun_path);
+}
+
+/* Whether PATH is a socket on which nobody listens, left over by a server that
+   is gone.  What it is goes to *FOUND.  */
+static bool is_stale(const struct sonde_address *address, int type,
+                     struct stat *found)
+{
+    if (lstat(path_of(address), found) || !S_ISSOCK(found->st_mode))
+        return false;
+    int fd = sonde_socket(AF_UNIX, type, SONDE_CLOEXEC | SONDE_NONBLOCK);
+    if (fd < 0)
+        return false;
+    bool refused =
+        connect(fd, (const void *)&address->storage, address->length) &&
+        errno == ECONNREFUSED;
+    close(fd);
+    return refused;
+}
+
+/* Take away a stale file.  Another server may have done so meanwhile, and put
+   its own there: that one stays.  */
+static int remove_stale(const struct sonde_address *address, int type)
+{
+    struct stat found, now;
+    if (!is_stale(address, type, &found) || lstat(path_of(address), &now) ||
+        found.st_ino != now.st_ino || found.st_dev != now.st_dev) {
+        errno = EADDRINUSE;
+        return -1;
+    }
+    return unlink(path_of(address));
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
+static int open_socket(const struct wanted *wanted, struct sonde_queue *queue)
+{
+    unsigned flags = SONDE_NONBLOCK | SONDE_CLOEXEC;
+    return wanted->type == SOCK_DGRAM
+               ? sonde_datagram_bind(&wanted->address, flags)
+               : sonde_listen(&wanted->address, ENTRANCE_QUEUE,
+                              flags | SONDE_REBIND, queue);
+}
+
+/* Messages go out at once: with pieces that wait for one another's
+   acknowledgement a client can be made to wait 40 ms.  Accepted sockets inherit
+   it; server.c makes sure of that.  */
+static void set_nodelay(int fd, const struct sonde_address *address)
+{
+    int on = 1;
+    if (address->storage.ss_family != AF_UNIX)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+static void note_file(struct entrance *entrance)
+{
+    struct stat made;
+    if (lstat(path_of(&entrance->local), &made))
+        return;
+    entrance->has_file = true;
+    entrance->device = made.st_dev;
+    entrance->inode = made.st_ino;
+}
+
+static int open_one(struct entrance *entrance, const struct wanted *wanted)
+{
+    struct sonde_queue queue = {.limit = -1};
+    bool is_unix = wanted->address.storage.ss_family == AF_UNIX;
+    int fd = open_socket(wanted, &queue);
+    if (fd < 0 && is_unix && errno == EADDRINUSE &&
+        !remove_stale(&wanted->address, wanted->type))
+        fd = open_socket(wanted, &queue);
+    if (fd < 0)
+        return -1;
+    *entrance = (struct entrance){
+        .fd = fd,
+        .role = wanted->type == SOCK_DGRAM ? SONDE_DATAGRAM : SONDE_LISTENER,
+        .queue = queue.limit};
+    if (is_unix)
+        entrance->local = wanted->address;
+    else if (sonde_address_local(fd, &entrance->local)) {
+        close(fd);
+        return -1;
+    }
+    if (entrance->role == SONDE_LISTENER)
+        set_nodelay(fd, &entrance->local);
+    if (is_unix)
+        note_file(entrance);
+    return 0;
+}
+
+static bool is_missing(int error)
+{
+    return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
+           error == EADDRNOTAVAIL;
+}
+
+/* One try.  PORT is what the first of those with port 0 got.  */
+static int open_all(struct entrances *entrances,
+                    const struct wanted_list *wanted, size_t *failed)
+{
+    int port = 0, missing = EADDRNOTAVAIL;
+    for (size_t i = 0; i < wanted->count; i++) {
+        struct wanted one = wanted->list[i];
+        struct entrance *entrance = &entrances->list[entrances->count];
+        bool chosen = sonde_address_port(&one.address) == 0;
+        if (chosen && port > 0)
+            sonde_address_set_port(&one.address, (uint16_t)port);
+        if (!open_one(entrance, &one)) {
+            entrances->count++;
+            if (chosen)
+                port = sonde_address_port(&entrance->local);
+            continue;
+        }
+        *failed = i;
+        missing = errno;
+        if (!one.optional || !is_missing(errno))
+            return -1;
+    }
+    errno = missing;
+    return entrances->count > 0 ? 0 : -1;
+}
+
+static bool has_port_zero(const struct wanted_list *wanted)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        if (sonde_address_port(&wanted->list[i].address) == 0)
+            return true;
+    return false;
+}
+
+static void close_all(struct entrances *entrances)
+{
+    int saved = errno;
+    for (size_t i = 0; i < entrances->count; i++)
+        entrance_close(&entrances->list[i]);
+    entrances->count = 0;
+    errno = saved;
+}
+
+int entrances_open(struct entrances *entrances, const struct places *places,
+                   char *problem, size_t size)
+{
+    struct wanted_list *wanted = calloc(1, sizeof *wanted);
+    size_t failed = 0;
+    char text[LOG_ADDRESS];
+    *problem = '\0';
+    int result = wanted ? want_all(wanted, places, problem, size) : -1;
+    if (!result) {
+        int tries = has_port_zero(wanted) ? TRIES : 1;
+        result = -1;
+        for (int i = 0; i < tries && result; i++) {
+            result = open_all(entrances, wanted, &failed);
+            if (result)
+                close_all(entrances);
+            if (result && errno != EADDRINUSE)
+                break;
+        }
+        if (result) {
+            log_address(&wanted->list[failed].address, text);
+            snprintf(problem, size, "cannot listen on %s: %s", text,
+                     strerror(errno));
+        }
+    } else if (!*problem) {
+        snprintf(problem, size, "%s", strerror(errno));
+    }
+    int saved = errno;
+    free(wanted);
+    errno = saved;
+    return result;
+}
+
+int entrances_inherit(struct entrances *entrances,
+                      const struct sonde_inherited *found)
+{
+    if (entrances->count == ENTRANCES_MOST) {
+        errno = ENOSPC;
+        return -1;
+    }
+    struct entrance *entrance = &entrances->list[entrances->count];
+    *entrance = (struct entrance){
+        .fd = found->fd, .role = found->role, .queue = -1, .inherited = true};
+    int flags = fcntl(found->fd, F_GETFL);
+    if (flags < 0 || sonde_address_local(found->fd, &entrance->local))
+        return -1;
+    if (!(flags & O_NONBLOCK) && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
+        return -1;
+    if (entrance->role == SONDE_LISTENER)
+        set_nodelay(found->fd, &entrance->local);
+    else if (sonde_datagram_adopt(found->fd))
+        return -1;
+    entrances->count++;
+    return 0;
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+void entrance_close(struct entrance *entrance)
+{
+    struct stat now;
+    if (entrance->fd < 0)
+        return;
+    close(entrance->fd);
+    entrance->fd = -1;
+    if (!entrance->has_file)
+        return;
+    const char *path = path_of(&entrance->local);
+    entrance->has_file = false;
+    if (lstat(path, &now) || now.st_dev != entrance->device ||
+        now.st_ino != entrance->inode)
+        return;
+    if (unlink(path))
+        log_line("%s stays there: %s", path, strerror(errno));
+}
+
+void entrances_leave(struct entrances *entrances)
+{
+    for (size_t i = 0; i < entrances->count; i++)
+        if (entrances->list[i].fd >= 0) {
+            close(entrances->list[i].fd);
+            entrances->list[i].fd = -1;
+        }
+}
+
+static const char *kind_of(const struct entrance *entrance)
+{
+    bool is_unix = sonde_address_port(&entrance->local) < 0;
+    if (entrance->role == SONDE_DATAGRAM)
+        return is_unix ? "UNIX datagrams" : "UDP";
+    return is_unix ? "UNIX stream" : "TCP";
+}
+
+void entrances_announce(const struct entrances *entrances)
+{
+    for (size_t i = 0; i < entrances->count; i++) {
+        const struct entrance *entrance = &entrances->list[i];
+        char text[LOG_ADDRESS], queue[48] = "";
+        log_address(&entrance->local, text);
+        if (entrance->queue >= 0 && entrance->queue < ENTRANCE_QUEUE)
+            snprintf(queue, sizeof queue, ", %ld may wait", entrance->queue);
+        log_line("listening on %s, %s%s", text, kind_of(entrance), queue);
+    }
+}

@@ -1,0 +1,72 @@
+/* entrance.h - the sockets by which clients come
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef SERVICES_ENTRANCE_H
+#define SERVICES_ENTRANCE_H 1
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "services/watch.h"
+#include "sonde.h"
+
+enum {
+    ENTRANCES_MOST = 64,
+    /* Clients that may wait for accept.  A short queue costs those who come at
+       once a second, the kernel's retransmission; the kernel cuts this to its
+       cap.  */
+    ENTRANCE_QUEUE = 4096
+};
+
+struct entrance {
+    struct watch watch;
+    int fd; /* -1: given up */
+    enum sonde_role role;
+    struct sonde_address local;
+    long queue;     /* how many may wait, -1: not known */
+    bool watched;   /* by the poller, for clients */
+    bool inherited; /* whoever passed it goes on using it */
+    /* A UNIX socket's file, if we made it.  */
+    bool has_file;
+    dev_t device;
+    ino_t inode;
+};
+
+struct entrances {
+    struct entrance list[ENTRANCES_MOST];
+    size_t count;
+};
+
+/* Where to listen.  */
+struct places {
+    const char *const *addresses; /* names or numbers; NULL: see ANY */
+    size_t address_count;
+    bool any;         /* all addresses, not loopback alone */
+    bool inet, inet6; /* both false or both true: whatever there is */
+    const char *unix_path;
+    bool stream, datagram;
+    const char *port; /* a number or the name of a service */
+};
+
+/* Open sockets at PLACES.  Port 0 becomes one the system chooses, the same for
+   all.  A file left over by a server that is gone is taken away; one on which
+   somebody listens never.
+   Returns 0, or -1 with what is wrong in PROBLEM, of SIZE bytes, and errno, or
+   0 if errno says nothing.  */
+int entrances_open(struct entrances *entrances, const struct places *places,
+                   char *problem, size_t size);
+
+/* Take the socket FOUND.  Returns 0, or -1 with errno.  */
+int entrances_inherit(struct entrances *entrances,
+                      const struct sonde_inherited *found);
+
+/* Close ENTRANCE, and remove its file if it is still ours.  */
+void entrance_close(struct entrance *entrance);
+
+/* Close them all, in a process that does not need them: files stay.  */
+void entrances_leave(struct entrances *entrances);
+
+/* Say on which each listens.  */
+void entrances_announce(const struct entrances *entrances);
+
+#endif /* SERVICES_ENTRANCE_H */

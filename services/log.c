@@ -1,0 +1,113 @@
+/* log.c - what a server says, a line at a time
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "services/clock.h"
+#include "services/log.h"
+
+enum { LINE = 1024, ONCE_IN = 60000 };
+
+static const char *name = "sonde";
+static bool silent;
+
+/* Of each kind: when it may be said again, and how often it was not.  */
+static struct {
+    _Atomic int64_t next;
+    atomic_long more;
+} troubles[LOG_TROUBLES];
+
+/* Whether standard error is the same socket as standard input.  */
+static bool is_client(void)
+{
+    struct stat in, err;
+    return !fstat(STDIN_FILENO, &in) && !fstat(STDERR_FILENO, &err) &&
+           S_ISSOCK(err.st_mode) && in.st_dev == err.st_dev &&
+           in.st_ino == err.st_ino;
+}
+
+void log_begin(const char *program, bool inetd)
+{
+    name = program;
+    silent = inetd && is_client();
+}
+
+/* Write TEXT, which has room for a newline.  A name or a path in it must not
+   write to a terminal, nor break the line.  */
+static void write_line(char *text, size_t length)
+{
+    int saved = errno;
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 127)
+            text[i] = '?';
+    text[length] = '\n';
+    /* Where it cannot be written there is nobody to tell.  */
+    ssize_t ignored = silent ? 0 : write(STDERR_FILENO, text, length + 1);
+    (void)ignored;
+    errno = saved;
+}
+
+/* Put the name and the message into TEXT.  Returns the length.  */
+static size_t put_message(char *text, const char *format, va_list arguments)
+{
+    int start = snprintf(text, LINE, "%s: ", name);
+    size_t used = start > 0 && start < LINE ? (size_t)start : 0;
+    vsnprintf(text + used, LINE - used, format, arguments);
+    return strlen(text);
+}
+
+void log_line(const char *format, ...)
+{
+    char text[LINE + 64];
+    va_list arguments;
+    va_start(arguments, format);
+    size_t length = put_message(text, format, arguments);
+    va_end(arguments);
+    write_line(text, length);
+}
+
+void log_trouble(enum log_trouble trouble, const char *format, ...)
+{
+    char text[LINE + 64];
+    int64_t now = clock_now();
+    int64_t next = troubles[trouble].next;
+    /* Of several threads one says it.  */
+    if (now < next || !atomic_compare_exchange_strong(&troubles[trouble].next,
+                                                      &next, now + ONCE_IN)) {
+        troubles[trouble].more++;
+        return;
+    }
+    long more = atomic_exchange(&troubles[trouble].more, 0);
+    va_list arguments;
+    va_start(arguments, format);
+    size_t length = put_message(text, format, arguments);
+    va_end(arguments);
+    if (more > 0)
+        length +=
+            (size_t)sprintf(text + length, " (and %ld times before)", more);
+    write_line(text, length);
+}
+
+void log_address(const struct sonde_address *address, char *text)
+{
+    int saved = errno;
+    struct sonde_address host = *address;
+    int port = sonde_address_port(address);
+    if (port >= 0)
+        sonde_address_set_port(&host, 0);
+    if (address->length == 0)
+        snprintf(text, LOG_ADDRESS, "(unnamed)");
+    else if (sonde_address_print(&host, text, SONDE_ADDRESS_TEXT) < 0)
+        snprintf(text, LOG_ADDRESS, "(of another family)");
+    if (port >= 0)
+        sprintf(text + strlen(text), " port %d", port);
+    errno = saved;
+}

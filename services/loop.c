@@ -1,0 +1,255 @@
+/* loop.c - wait for clients, datagrams and signals
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "services/clock.h"
+#include "services/log.h"
+#include "services/server.h"
+#include "services/stop.h"
+
+/* Milliseconds: how long those cut off have to go; and how long a server that
+   was started for a client stays when there is none.  */
+enum { AFTER_CUT = 2000, QUIET = 60000 };
+
+int server_watch(struct server *server, int fd, unsigned events,
+                 struct watch *watch)
+{
+    return sonde_poller_add(server->poller, fd, events, watch);
+}
+
+static void on_wake(struct server *server, struct watch *watch, unsigned ready)
+{
+    (void)server;
+    (void)watch;
+    (void)ready;
+    stop_woken();
+}
+
+int server_open_poller(struct server *server)
+{
+    server->poller = sonde_poller_open(SONDE_POLLER_BEST);
+    if (!server->poller)
+        return -1;
+    server->wake.ready = on_wake;
+    return server_watch(server, server->wake_fd, SONDE_READABLE, &server->wake);
+}
+
+/* ---- entrances ----------------------------------------------------------- */
+
+static bool is_full(const struct server *server)
+{
+    return server->most > 0 && server->clients >= server->most;
+}
+
+static void on_clients(struct server *server, struct watch *watch,
+                       unsigned ready)
+{
+    struct entrance *entrance = (void *)watch;
+    (void)ready;
+    for (int i = 0; i < server->model->batch && !is_full(server); i++)
+        if (!server_take_client(server, entrance) || entrance->fd < 0 ||
+            server->resume_at)
+            return;
+}
+
+static void on_datagram(struct server *server, struct watch *watch,
+                        unsigned ready)
+{
+    (void)ready;
+    server_datagram(server, (struct entrance *)(void *)watch);
+}
+
+/* Whether clients may come now.  Those who may not wait in the queue.  */
+static bool may_come(struct server *server)
+{
+    if (server->resume_at && clock_now() < server->resume_at)
+        return false;
+    server->resume_at = 0;
+    server->wants_fewer = server->stopping;
+    if (!is_full(server))
+        return true;
+    /* First ask to be woken, then look again.  */
+    server->wants_fewer = server->stopping || server->model->asynchronous;
+    if (!is_full(server))
+        return true;
+    log_trouble(LOG_CLIENTS,
+                "new clients wait: %d are served, and no more "
+                "may be at a time",
+                (int)server->clients);
+    return false;
+}
+
+/* Whether ENTRANCE is to be watched.  */
+static bool is_ours(const struct server *server,
+                    const struct entrance *entrance)
+{
+    if (entrance->fd < 0)
+        return false;
+    return entrance->role == SONDE_DATAGRAM ? !server->no_datagrams
+                                            : !server->no_streams;
+}
+
+/* Watch ENTRANCE if OPEN.  */
+static void set_watched(struct server *server, struct entrance *entrance,
+                        bool open)
+{
+    int result;
+    if (!entrance->watch.ready) {
+        entrance->watch.ready =
+            entrance->role == SONDE_DATAGRAM ? on_datagram : on_clients;
+        result = server_watch(server, entrance->fd, open ? SONDE_READABLE : 0,
+                              &entrance->watch);
+    } else if (entrance->watched != open) {
+        result =
+            sonde_poller_modify(server->poller, entrance->fd,
+                                open ? SONDE_READABLE : 0, &entrance->watch);
+    } else {
+        return;
+    }
+    entrance->watched = open;
+    if (result) {
+        log_line("a socket cannot be watched: %s", strerror(errno));
+        server->failed = true;
+    }
+}
+
+static void watch_entrances(struct server *server)
+{
+    bool open = may_come(server), any = false;
+    bool backs_off = server->resume_at != 0;
+    for (size_t i = 0; i < server->entrances.count; i++) {
+        struct entrance *entrance = &server->entrances.list[i];
+        if (!is_ours(server, entrance))
+            continue;
+        any = true;
+        set_watched(server, entrance,
+                    entrance->role == SONDE_DATAGRAM ? !backs_off : open);
+    }
+    if (!any && !server->no_streams)
+        server->failed = true;
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+long server_clients(struct server *server)
+{
+    return server->model->busy ? server->model->busy(server)
+                               : (long)server->clients;
+}
+
+static void begin_stop(struct server *server)
+{
+    long clients = server_clients(server);
+    server->stopping = true;
+    server->wants_fewer = 1;
+    for (size_t i = 0; i < server->entrances.count; i++) {
+        struct entrance *entrance = &server->entrances.list[i];
+        if (entrance->fd >= 0 && entrance->watch.ready)
+            sonde_poller_remove(server->poller, entrance->fd);
+        if (!server->is_child)
+            entrance_close(entrance);
+    }
+    if (clients > 0 && !server->is_child && !stop_now())
+        log_line("stopping; %ld client%s %ld s to finish", clients,
+                 clients == 1 ? " has" : "s have", server->options->grace);
+    if (server->model->stop)
+        server->model->stop(server);
+}
+
+static void cut_off(struct server *server)
+{
+    server->cut = true;
+    server->over_at = clock_now() + AFTER_CUT;
+    if (server->model->cut)
+        server->model->cut(server);
+}
+
+static void see_to_the_end(struct server *server)
+{
+    if (server->failed)
+        stop_hurry();
+    if (stop_asked() && !server->stopping)
+        begin_stop(server);
+    if (stop_now() && !server->cut)
+        cut_off(server);
+}
+
+/* Whether nobody has needed the server for a while.  */
+static bool is_quiet(struct server *server)
+{
+    if (!server->leaves_when_quiet)
+        return false;
+    int64_t now = clock_now();
+    if (server->clients > 0)
+        server->quiet_since = now;
+    return now - server->quiet_since >= QUIET;
+}
+
+static bool is_over(struct server *server)
+{
+    if (server->stopping && server->clients == 0)
+        return true;
+    if (server->cut && clock_now() >= server->over_at)
+        return true;
+    return is_quiet(server);
+}
+
+/* ---- the loop ------------------------------------------------------------ */
+
+static int sooner(int a, int b)
+{
+    if (a < 0)
+        return b;
+    return b < 0 || a < b ? a : b;
+}
+
+/* The milliseconds until something is due, -1: nothing is.  */
+static int next_due(struct server *server)
+{
+    int due = server->model->tick ? server->model->tick(server) : -1;
+    if (server->resume_at)
+        due = sooner(due, clock_until(clock_now(), server->resume_at));
+    if (server->cut)
+        due = sooner(due, clock_until(clock_now(), server->over_at));
+    if (server->leaves_when_quiet)
+        due =
+            sooner(due, clock_until(clock_now(), server->quiet_since + QUIET));
+    return due;
+}
+
+static void take_events(struct server *server)
+{
+    struct sonde_event event;
+    while (sonde_poller_next(server->poller, &event)) {
+        struct watch *watch = event.user;
+        watch->ready(server, watch, event.ready);
+        if (server->leaves_when_quiet)
+            server->quiet_since = clock_now();
+    }
+}
+
+void server_loop(struct server *server)
+{
+    server->quiet_since = server->leaves_when_quiet ? clock_now() : 0;
+    for (;;) {
+        see_to_the_end(server);
+        /* Who was due, or was reaped, may have been the last.  */
+        int due = next_due(server);
+        if (is_over(server))
+            return;
+        if (!server->stopping)
+            watch_entrances(server);
+        if (server->failed && !server->cut)
+            continue;
+        if (sonde_poller_wait(server->poller, due) < 0) {
+            log_line("cannot wait: %s", strerror(errno));
+            server->failed = true;
+            return;
+        }
+        take_events(server);
+    }
+}

@@ -1,0 +1,284 @@
+/* model-prefork.c - processes that wait for clients, one after the other each
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   All workers accept from the same sockets, so that a client finds whichever is
+   free; were the sockets shared by SO_REUSEPORT, it could be given to one that
+   is busy.  The parent answers datagrams, so that there is one count of them,
+   and keeps up the number of workers.
+
+   What a worker does stands in memory that all share: its client's source.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "services/clock.h"
+#include "services/log.h"
+#include "services/server.h"
+#include "services/stop.h"
+
+/* What a worker's place says beside a source.  */
+enum { FREE = 0, UNNAMED = 1 };
+
+enum { CUT_OFF = 1, FAILED = 2, AGAIN = 1000 };
+
+struct worker {
+    pid_t process;             /* 0: there is none */
+    _Atomic(uint64_t) *source; /* of its client, in shared memory */
+};
+
+struct prefork_data {
+    struct worker *list;
+    size_t size;
+    _Atomic(uint64_t) *sources;
+    int life[2];        /* a pipe: workers end when the parent has */
+    struct watch ended; /* of it, in a worker */
+    size_t self;        /* in a worker: which */
+    int64_t again_at;   /* no new workers before */
+    struct watch child;
+};
+
+/* ---- the worker ---------------------------------------------------------- */
+
+static void on_parent_gone(struct server *server, struct watch *watch,
+                           unsigned ready)
+{
+    (void)server;
+    (void)watch;
+    (void)ready;
+    stop_hurry();
+}
+
+/* First take the place, then count: of two that come at once both may be
+   refused, but never both be taken.  */
+static bool admit(struct server *server, uint64_t source)
+{
+    struct prefork_data *data = server->model_data;
+    long count = 0;
+    if (source == 0)
+        return true;
+    data->sources[data->self] = source;
+    for (size_t i = 0; i < data->size; i++)
+        count += data->sources[i] == source;
+    if (count <= server->options->max_per_source)
+        return true;
+    data->sources[data->self] = FREE;
+    return false;
+}
+
+static void serve(struct server *server, const struct client *client)
+{
+    struct prefork_data *data = server->model_data;
+    data->sources[data->self] = client->source ? client->source : UNNAMED;
+    model_iterative.serve(server, client);
+    data->sources[data->self] = FREE;
+}
+
+static long busy(struct server *server)
+{
+    struct prefork_data *data = server->model_data;
+    long count = 0;
+    for (size_t i = 0; i < data->size; i++)
+        count += data->sources[i] != FREE;
+    return count;
+}
+
+/* What a worker is, to the loop.  */
+static const struct model worker_model = {
+    .name = "worker",
+    .waits = true,
+    .batch = 1,
+    .admit = admit,
+    .serve = serve,
+    .busy = busy,
+};
+
+/* Have a loop of its own.  */
+static int begin_loop(struct server *server)
+{
+    struct prefork_data *data = server->model_data;
+    sonde_poller_close(server->poller);
+    server->poller = NULL;
+    for (size_t i = 0; i < server->entrances.count; i++)
+        server->entrances.list[i].watch.ready = NULL;
+    server->wake_fd = stop_begin_child();
+    close(data->life[1]);
+    data->ended.ready = on_parent_gone;
+    if (server->wake_fd < 0 || server_open_poller(server))
+        return -1;
+    return server_watch(server, data->life[0], SONDE_READABLE, &data->ended);
+}
+
+static _Noreturn void be_worker(struct server *server, size_t self)
+{
+    struct prefork_data *data = server->model_data;
+    data->self = self;
+    server->model = &worker_model;
+    server->is_child = true;
+    server->no_streams = false;
+    server->no_datagrams = true;
+    server->clients = 0;
+    server->most = 0;
+    server->leaves_when_quiet = false;
+    if (begin_loop(server)) {
+        log_line("a worker cannot begin: %s", strerror(errno));
+        _exit(FAILED);
+    }
+    for (size_t i = 0; i < server->entrances.count; i++)
+        if (server->entrances.list[i].role == SONDE_DATAGRAM) {
+            close(server->entrances.list[i].fd);
+            server->entrances.list[i].fd = -1;
+        }
+    server_loop(server);
+    _exit(server->failed ? FAILED : server->cut_off > 0 ? CUT_OFF : 0);
+}
+
+/* ---- the parent ---------------------------------------------------------- */
+
+/* Start the worker at PLACE.  */
+static int start(struct server *server, size_t place)
+{
+    struct prefork_data *data = server->model_data;
+    stop_hold();
+    pid_t process = fork();
+    if (process == 0)
+        be_worker(server, place);
+    if (process > 0) {
+        data->list[place].process = process;
+        server->clients++;
+    }
+    stop_release();
+    return process > 0 ? 0 : -1;
+}
+
+/* A worker has ended.  */
+static void count_worker(pid_t process, int status, void *user)
+{
+    struct server *server = user;
+    struct prefork_data *data = server->model_data;
+    for (size_t i = 0; i < data->size; i++) {
+        if (data->list[i].process != process)
+            continue;
+        data->list[i].process = 0;
+        data->sources[i] = FREE;
+        server->clients--;
+        if (WIFEXITED(status) && WEXITSTATUS(status) == CUT_OFF)
+            server->cut_off++;
+        else if (!stop_asked())
+            log_trouble(LOG_WORKERS,
+                        "a worker ended (%s %d); there will be "
+                        "another",
+                        WIFEXITED(status) ? "status" : "signal",
+                        WIFEXITED(status) ? WEXITSTATUS(status)
+                                          : WTERMSIG(status));
+        /* One that cannot work is not to be started without end.  */
+        data->again_at = clock_now() + AGAIN;
+    }
+}
+
+static int tick(struct server *server)
+{
+    struct prefork_data *data = server->model_data;
+    sonde_reap(count_worker, server);
+    if (server->stopping || server->clients == (int)data->size)
+        return -1;
+    int64_t now = clock_now();
+    if (now < data->again_at)
+        return clock_until(now, data->again_at);
+    for (size_t i = 0; i < data->size; i++)
+        if (data->list[i].process == 0 && start(server, i)) {
+            log_trouble(LOG_PROCESSES, "no new worker: %s", strerror(errno));
+            data->again_at = now + AGAIN;
+            return AGAIN;
+        }
+    return -1;
+}
+
+/* The sources in shared memory, and a pipe.  */
+static int begin_data(struct prefork_data *data, size_t size)
+{
+    data->list = calloc(size, sizeof *data->list);
+    void *shared = mmap(NULL, size * sizeof *data->sources,
+                        PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
+    if (!data->list || shared == MAP_FAILED)
+        return -1;
+    data->sources = shared;
+    data->size = size;
+    return pipe(data->life);
+}
+
+static bool has_streams(const struct server *server)
+{
+    for (size_t i = 0; i < server->entrances.count; i++)
+        if (server->entrances.list[i].role == SONDE_LISTENER)
+            return true;
+    return false;
+}
+
+static int begin(struct server *server)
+{
+    struct prefork_data *data = calloc(1, sizeof *data);
+    if (!data)
+        return -1;
+    data->life[0] = data->life[1] = -1;
+    server->model_data = data;
+    server->no_streams = true;
+    if (!has_streams(server))
+        return 0;
+    if (begin_data(data, (size_t)server->options->workers) ||
+        sonde_wake_on(SIGCHLD))
+        return -1;
+    for (size_t i = 0; i < data->size; i++)
+        if (start(server, i))
+            return -1;
+    return 0;
+}
+
+static void send_all(struct server *server, int signo)
+{
+    struct prefork_data *data = server->model_data;
+    for (size_t i = 0; i < data->size; i++)
+        if (data->list[i].process > 0)
+            kill(data->list[i].process, signo);
+}
+
+/* They begin their own time of grace; SIGTERM once more ends it.  */
+static void stop(struct server *server)
+{
+    send_all(server, SIGTERM);
+}
+
+static void end(struct server *server)
+{
+    struct prefork_data *data = server->model_data;
+    if (!data)
+        return;
+    send_all(server, SIGKILL);
+    if (data->life[0] >= 0) {
+        close(data->life[0]);
+        close(data->life[1]);
+    }
+    if (data->sources)
+        munmap((void *)(uintptr_t)data->sources,
+               data->size * sizeof *data->sources);
+    free(data->list);
+    free(data);
+}
+
+const struct model model_prefork = {
+    .name = "prefork",
+    .waits = true,
+    .batch = 1,
+    .begin = begin,
+    .serve = serve,
+    .tick = tick,
+    .busy = busy,
+    .stop = stop,
+    .cut = stop,
+    .end = end,
+};

@@ -1,0 +1,185 @@
+/* reception.c - take clients, whatever the trouble
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "services/clock.h"
+#include "services/log.h"
+#include "services/server.h"
+#include "services/stop.h"
+
+void server_back_off(struct server *server)
+{
+    server->backoff = sonde_backoff(server->backoff);
+    server->resume_at = clock_now() + server->backoff;
+}
+
+/* No descriptor for a client: turn it away, or leave it waiting if that does
+   not work either.  Returns whether there may be more.  */
+static bool shed(struct server *server, struct entrance *entrance, int error)
+{
+    log_trouble(LOG_DESCRIPTORS,
+                "new clients are turned away, %d are served: %s",
+                (int)server->clients, strerror(error));
+    if (error != EMFILE && error != ENFILE) {
+        server_back_off(server);
+        return false;
+    }
+    if (!sonde_spare_shed(&server->spare, entrance->fd))
+        return true;
+    if (errno != EAGAIN)
+        server_back_off(server);
+    return false;
+}
+
+/* accept failed with ERROR.  Returns whether there may be more clients.  */
+static bool take_failure(struct server *server, struct entrance *entrance,
+                         int error)
+{
+    char text[LOG_ADDRESS];
+    switch (sonde_accept_class(error)) {
+    case SONDE_ACCEPT_WAIT:
+    case SONDE_ACCEPT_RETRY:
+        return false;
+    case SONDE_ACCEPT_BACKOFF:
+        return shed(server, entrance, error);
+    case SONDE_ACCEPT_FATAL:
+        break;
+    }
+    log_address(&entrance->local, text);
+    log_line("no more clients at %s: %s", text, strerror(error));
+    sonde_poller_remove(server->poller, entrance->fd);
+    entrance_close(entrance);
+    server->failed = true;
+    return false;
+}
+
+/* Whether FD sends at once.  The first of them tells for all.  */
+static void check_nodelay(struct server *server, int fd)
+{
+    int on = 0;
+    socklen_t size = sizeof on;
+    if (!server->nodelay_checked) {
+        server->nodelay_checked = true;
+        server->nodelay_inherited =
+            !getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, &size) && on;
+    }
+    on = 1;
+    if (!server->nodelay_inherited)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+/* The text for the log of what PEER is called; NULL without memory.  */
+static char *name_of(const struct sonde_address *peer)
+{
+    char text[LOG_ADDRESS];
+    log_address(peer, text);
+    return strdup(text);
+}
+
+static void say_welcome(struct server *server, const struct client *client)
+{
+    struct sonde_address local = {0};
+    char text[LOG_ADDRESS];
+    long clients = server_clients(server);
+    sonde_address_local(client->fd, &local);
+    log_address(&local, text);
+    log_line("%s: connected to %s, %ld client%s", client->name, text, clients,
+             clients == 1 ? "" : "s");
+}
+
+static bool admit(struct server *server, uint64_t source)
+{
+    long most = server->options->max_per_source;
+    if (most == 0)
+        return true;
+    return server->model->admit ? server->model->admit(server, source)
+                                : source_enter(&server->sources, source, most);
+}
+
+/* FD is a new client, from PEER.  */
+static void welcome(struct server *server, const struct entrance *entrance,
+                    int fd, const struct sonde_address *peer)
+{
+    struct client client = {.fd = fd, .source = source_of(peer)};
+    char text[LOG_ADDRESS];
+    if (!admit(server, client.source)) {
+        log_address(peer, text);
+        log_trouble(LOG_SOURCE, "%s: turned away, it has %ld connections", text,
+                    server->options->max_per_source);
+        close(fd);
+        return;
+    }
+    if (sonde_address_port(&entrance->local) >= 0) {
+        check_nodelay(server, fd);
+        if (server->options->keepalive > 0)
+            sonde_keepalive(fd, (int)server->options->keepalive);
+    }
+    server->clients++;
+    if (server->options->verbose)
+        client.name = name_of(peer);
+    if (client.name)
+        say_welcome(server, &client);
+    server->model->serve(server, &client);
+}
+
+bool server_take_client(struct server *server, struct entrance *entrance)
+{
+    struct sonde_address peer;
+    unsigned flags =
+        SONDE_CLOEXEC | (server->model->waits ? 0 : SONDE_NONBLOCK);
+    int fd = sonde_accept(entrance->fd, &peer, flags);
+    if (fd < 0)
+        return take_failure(server, entrance, errno);
+    server->backoff = 0;
+    welcome(server, entrance, fd, &peer);
+    return true;
+}
+
+enum connection_ending server_serve(struct server *server,
+                                    const struct client *client, char *buffer)
+{
+    struct connection connection;
+    connection_open(&connection, client->fd, server->options->service,
+                    server->options->settings, server->timeout);
+    connection_run(&connection, buffer);
+    /* The handler that cut it off shut it down, which looks like its end.  */
+    if (stop_now())
+        connection.ending = CONNECTION_CUT;
+    server_say_end(client, &connection);
+    connection_free(&connection);
+    return connection.ending;
+}
+
+void server_say_end(const struct client *client,
+                    const struct connection *connection)
+{
+    if (client->name)
+        log_line("%s: %s, %llu bytes received, %llu sent", client->name,
+                 connection_fate(connection),
+                 (unsigned long long)connection->received,
+                 (unsigned long long)connection->sent);
+}
+
+void server_count_off(struct server *server, uint64_t source)
+{
+    if (server->options->max_per_source > 0)
+        source_leave(&server->sources, source);
+    server->clients--;
+    if (server->wants_fewer)
+        stop_wake();
+}
+
+void server_forget(struct server *server, const struct client *client)
+{
+    close(client->fd);
+    free(client->name);
+    server_count_off(server, client->source);
+}

@@ -1,0 +1,221 @@
+/* server.c - from options to a server that runs, and to its end
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "services/log.h"
+#include "services/privilege.h"
+#include "services/server.h"
+#include "services/stop.h"
+
+/* Descriptors that nobody asked us to have more of.  */
+enum { DESCRIPTORS = 1 << 20 };
+
+/* As many descriptors as we may: no descriptor here is in an fd_set, for which
+   the soft limit is kept low.  */
+static void raise_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= limit.rlim_max)
+        return;
+    limit.rlim_cur =
+        limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Serve the connection FD that was inherited: it is the only one.  */
+static void serve_inherited(struct server *server, int fd)
+{
+    struct client client = {.fd = fd};
+    struct sonde_address peer = {0};
+    char text[LOG_ADDRESS];
+    int on = 1;
+    if (sonde_address_family(fd) != AF_UNIX)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (server->options->keepalive > 0)
+        sonde_keepalive(fd, (int)server->options->keepalive);
+    if (server->options->verbose && !sonde_address_peer(fd, &peer)) {
+        log_address(&peer, text);
+        client.name = strdup(text);
+    }
+    server->clients++;
+    model_iterative.serve(server, &client);
+}
+
+/* ---- sockets ------------------------------------------------------------- */
+
+/* Take the COUNT sockets FOUND.  */
+static int take_inherited(struct server *server,
+                          const struct sonde_inherited *found, int count,
+                          int *connection)
+{
+    for (int i = 0; i < count; i++) {
+        if (found[i].role == SONDE_CONNECTION) {
+            *connection = found[i].fd;
+            continue;
+        }
+        if (entrances_inherit(&server->entrances, &found[i])) {
+            log_line("inherited descriptor %d: %s", found[i].fd,
+                     strerror(errno));
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* What inetd passed, or LISTEN_FDS.  Returns how many sockets that are, or
+   -1.  */
+static int find_inherited(const struct server *server,
+                          struct sonde_inherited *found, size_t room)
+{
+    int count = sonde_activation(found, room, SONDE_UNSETENV);
+    if (count < 0)
+        log_line("LISTEN_FDS: %s", strerror(errno));
+    if (count != 0 || !server->options->inetd)
+        return count;
+    if (!sonde_inherited(STDIN_FILENO, found))
+        return 1;
+    log_line("--inetd: standard input is no socket: %s", strerror(errno));
+    return -1;
+}
+
+static void complain_open(const struct server *server, const char *problem,
+                          int error)
+{
+    log_line("%s", problem);
+    if (error == EACCES && !server->options->places.unix_path)
+        log_line("ports below 1024 need privilege: use --port 9877, or setcap "
+                 "cap_net_bind_service=ep, or let inetd or systemd open the "
+                 "port (--inetd)");
+}
+
+static int open_entrances(struct server *server, int *connection)
+{
+    struct sonde_inherited found[ENTRANCES_MOST];
+    char problem[1024];
+    int count = find_inherited(server, found, ENTRANCES_MOST);
+    if (count < 0)
+        return -1;
+    if (count > 0) {
+        server->leaves_when_quiet = server->options->inetd;
+        return take_inherited(server, found, count, connection);
+    }
+    if (entrances_open(&server->entrances, &server->options->places, problem,
+                       sizeof problem)) {
+        complain_open(server, problem, errno);
+        return -1;
+    }
+    return 0;
+}
+
+/* ---- the whole ----------------------------------------------------------- */
+
+static int become_user(const struct server *server,
+                       const struct identity *identity)
+{
+    const char *problem =
+        server->options->user ? privilege_drop(identity) : NULL;
+    if (!problem)
+        return 0;
+    log_line("--user %s: %s%s%s", server->options->user, problem,
+             errno ? ": " : "", errno ? strerror(errno) : "");
+    return -1;
+}
+
+static int find_user(const struct server *server, struct identity *identity)
+{
+    if (!server->options->user ||
+        !privilege_find(server->options->user, identity))
+        return 0;
+    log_line("--user %s: %s", server->options->user,
+             errno ? strerror(errno) : "there is no such user");
+    return -1;
+}
+
+/* Begin what needs no more privilege.  */
+static int begin(struct server *server)
+{
+    server->wake_fd = stop_begin(server->options->grace);
+    if (server->wake_fd >= 0 && !sonde_spare_open(&server->spare) &&
+        (!server->model->begin || !server->model->begin(server)) &&
+        !server_open_poller(server))
+        return 0;
+    log_line("cannot begin: %s", strerror(errno));
+    return -1;
+}
+
+static void say_end(const struct server *server)
+{
+    if (!stop_asked())
+        return;
+    if (server->cut_off > 0)
+        log_line("stopped; %ld client%s cut off", server->cut_off,
+                 server->cut_off == 1 ? " was" : "s were");
+    else
+        log_line("stopped; nobody was cut off");
+}
+
+static void end(struct server *server)
+{
+    if (server->model->end)
+        server->model->end(server);
+    for (size_t i = 0; i < server->entrances.count; i++)
+        entrance_close(&server->entrances.list[i]);
+    sonde_spare_close(&server->spare);
+    sonde_poller_close(server->poller);
+    source_free(&server->sources);
+    free(server->rates);
+}
+
+/* Open everything, and run.  */
+static int run(struct server *server)
+{
+    struct identity identity = {0};
+    int connection = -1;
+    if (find_user(server, &identity) || open_entrances(server, &connection) ||
+        become_user(server, &identity) || begin(server))
+        return -1;
+    if (connection >= 0)
+        serve_inherited(server, connection);
+    if (server->entrances.count > 0) {
+        entrances_announce(&server->entrances);
+        server_loop(server);
+        say_end(server);
+    }
+    return server->failed ? -1 : 0;
+}
+
+int server_run(const struct server_options *options)
+{
+    struct server *server = calloc(1, sizeof *server);
+    if (!server) {
+        log_line("no memory");
+        return -1;
+    }
+    server->options = options;
+    server->model = options->model;
+    server->spare.fd = -1;
+    server->wake_fd = -1;
+    server->most =
+        options->max_clients > 0 ? options->max_clients : server->model->most;
+    server->timeout = !server->model->waits       ? 0
+                      : options->idle_timeout > 0 ? (int)options->idle_timeout
+                                                  : -1;
+    log_begin(options->program, options->inetd);
+    raise_limit();
+    int result = run(server);
+    int clients = server->clients;
+    end(server);
+    /* Whoever has not gone yet may still look at it.  */
+    if (clients == 0)
+        free(server);
+    return result;
+}

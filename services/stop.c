@@ -1,0 +1,131 @@
+/* stop.c - SIGTERM and SIGINT: no new clients, time for the others, the end
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "services/stop.h"
+#include "sonde.h"
+
+/* What the handlers pass on to the wake-up descriptor; nobody else sends it. */
+enum { WAKE = SIGUSR2 };
+
+static volatile sig_atomic_t asked, now;
+static atomic_int watched = -1;
+static unsigned grace_seconds;
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "handlers read it");
+
+void stop_wake(void)
+{
+    raise(WAKE);
+}
+
+static void end_grace(int signo)
+{
+    int saved = errno;
+    (void)signo;
+    now = 1;
+    int fd = watched;
+    if (fd >= 0)
+        shutdown(fd, SHUT_RDWR);
+    stop_wake();
+    errno = saved;
+}
+
+static void begin_grace(int signo)
+{
+    if (asked || grace_seconds == 0) {
+        asked = 1;
+        end_grace(signo);
+        return;
+    }
+    asked = 1;
+    alarm(grace_seconds);
+    int saved = errno;
+    stop_wake();
+    errno = saved;
+}
+
+static int open_wake(void)
+{
+    int fd = sonde_wake_open();
+    if (fd < 0 || sonde_wake_on(WAKE))
+        return -1;
+    return fd;
+}
+
+int stop_begin(long grace)
+{
+    grace_seconds = (unsigned)grace;
+    int fd = open_wake();
+    if (fd < 0 || sonde_signal(SIGALRM, end_grace, SONDE_RESTART) ||
+        sonde_signal(SIGTERM, begin_grace, SONDE_RESTART) ||
+        sonde_signal(SIGINT, begin_grace, SONDE_RESTART))
+        return -1;
+    return fd;
+}
+
+int stop_begin_child(void)
+{
+    sonde_wake_close();
+    int fd = open_wake();
+    stop_release();
+    return fd;
+}
+
+static void hold(int how)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGALRM);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, WAKE);
+    pthread_sigmask(how, &set, NULL);
+}
+
+void stop_hold(void)
+{
+    hold(SIG_BLOCK);
+}
+
+void stop_release(void)
+{
+    hold(SIG_UNBLOCK);
+}
+
+bool stop_asked(void)
+{
+    return asked;
+}
+
+bool stop_now(void)
+{
+    return now;
+}
+
+void stop_hurry(void)
+{
+    asked = 1;
+    now = 1;
+}
+
+void stop_watch(int fd)
+{
+    watched = fd;
+    if (fd >= 0 && now)
+        shutdown(fd, SHUT_RDWR);
+}
+
+void stop_woken(void)
+{
+    while (sonde_wake_take())
+        ;
+}

@@ -1,0 +1,95 @@
+# server.sh - start and stop servers; sourced after tap.sh, not run
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# shellcheck shell=sh disable=SC2154 # tap.sh sets scratch and builddir
+crowd=$builddir/tests/crowd
+models="iterative fork prefork thread event"
+server=
+trap '[ -z "$server" ] || kill -KILL "$server"; rm -rf "$scratch"' EXIT
+
+# serve COMMAND...: start it, and wait for the first line with which it says
+# that it listens, or for its end.  Its log is $scratch/log, its port $port.
+serve () {
+    rm -f "$scratch/fifo"
+    mkfifo "$scratch/fifo"
+    : > "$scratch/log"
+    port=
+    "$@" 2> "$scratch/fifo" &
+    server=$!
+    exec 9< "$scratch/fifo"
+    while read -r line <&9; do
+        printf '%s\n' "$line" >> "$scratch/log"
+        case $line in
+        *listening*" port "*) port=${line##* port } port=${port%%,*}; break ;;
+        *listening*) break ;;
+        esac
+    done
+    cat <&9 >> "$scratch/log" &
+    logger=$!
+    exec 9<&-
+}
+
+# halt [SIGNAL]: stop it; its status is $status.
+halt () {
+    status=0
+    kill -"${1:-TERM}" "$server"
+    wait "$server" || status=$?
+    server=
+    wait "$logger"
+}
+
+# $limited DESCRIPTORS COMMAND...: run it with no more of them.  A script, since
+# a function in the background would be a process of its own.
+limited=$scratch/limited
+cat > "$limited" << 'END'
+#!/bin/sh
+ulimit -n "$1" || exit
+shift
+exec "$@"
+END
+chmod +x "$limited"
+
+# hold COMMAND N: have N clients at the server, until let_go.
+hold () {
+    mkfifo "$scratch/hold" "$scratch/held"
+    "$crowd" "127.0.0.1:$port" "$1" "$2" wait < "$scratch/hold" \
+        > "$scratch/held" 2>&1 &
+    holder=$!
+    exec 8> "$scratch/hold"
+    read -r held < "$scratch/held"
+    [ "$held" = ready ] || echo "# $held"
+}
+let_go () {
+    exec 8>&-
+    wait "$holder"
+    rm "$scratch/hold" "$scratch/held"
+}
+
+logged () {
+    grep -q -- "$1" "$scratch/log"
+}
+
+# The processor time of the server and of those it waited for, in hundredths of
+# a second; fails where there is no /proc to tell.
+cpu_of () {
+    [ -r "/proc/$1/stat" ] &&
+        awk '{ sub(".*[)] ", ""); print $12 + $13 + $14 + $15 }' "/proc/$1/stat"
+}
+
+# How many children of the server are zombies.
+zombies_of () {
+    ps -e -o ppid= -o stat= | awk -v parent="$1" \
+        '$1 == parent && $2 ~ /^Z/ { count++ } END { print count + 0 }'
+}
+
+# Where IPv6 loopback is there.
+has_ipv6 () {
+    serve "$builddir/echosrv" -t -6 -p 0
+    if [ -n "$port" ]; then
+        halt
+    else
+        wait "$server"
+        server=
+        return 1
+    fi
+}

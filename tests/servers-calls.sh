@@ -1,0 +1,69 @@
+#!/bin/sh
+# servers-calls.sh - what a message and a connection cost, in system calls
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/server.sh"
+have strace || skip_all "strace is not here"
+is_sanitized && skip_all "sanitizers make calls of their own"
+strace -c -o "$scratch/count" true 2> /dev/null || skip_all "tracing is not allowed"
+
+# calls PROGRAM MODEL COMMAND...: how many it makes in all, to $calls.  strace
+# passes SIGTERM on to nobody: the server, its child, is told by itself.
+calls () {
+    program=$1 model=$2
+    shift 2
+    serve strace -f -c -o "$scratch/count" \
+        "$builddir/$program" -4 -t -p 0 --model="$model"
+    run "$crowd" "127.0.0.1:$port" "$@"
+    traced=$(ps -e -o pid= -o ppid= | awk -v parent="$server" \
+        '$2 == parent { print $1; exit }')
+    kill -TERM "$traced"
+    wait "$server"
+    server=
+    wait "$logger"
+    calls=$(awk '$NF == "total" { print $4 }' "$scratch/count")
+}
+
+# costs LIMIT DESCRIPTION DIVISOR PROGRAM MODEL FEW MANY: the difference between
+# the commands FEW and MANY, for each of DIVISOR, in thousandths.
+costs () {
+    limit=$1 what=$2 divisor=$3 program=$4 model=$5 few=$6 many=$7
+    # shellcheck disable=SC2086 # commands are words
+    calls "$program" "$model" $few
+    before=$calls
+    # shellcheck disable=SC2086
+    calls "$program" "$model" $many
+    cost=$(((calls - before) * 1000 / divisor))
+    echo "# $model: $cost thousandths $what"
+    is "$model: $what: no more than $limit thousandths of a call" \
+        sh -c '[ "$1" -gt 0 ] && [ "$1" -le "$2" ]' - "$cost" "$limit"
+}
+
+repeat () { # N WORDS...
+    words=
+    count=$1
+    shift
+    while [ "$count" -gt 0 ]; do
+        words="$words $*"
+        count=$((count - 1))
+    done
+    printf '%s' "$words"
+}
+
+# A few calls more or less: how often it waits is a matter of chance.
+for model in iterative fork prefork thread; do
+    costs 2100 "a message" 500 echosrv "$model" \
+        'open 1 rounds 10 64' 'open 1 rounds 510 64'
+done
+costs 3020 "a message" 500 echosrv event \
+    'open 1 rounds 10 64' 'open 1 rounds 510 64'
+costs 2100 "a message of 64 clients" 6400 echosrv event \
+    'open 64 rounds 5 64' 'open 64 rounds 105 64'
+turn='open 1 say 64 shut close'
+costs 17000 "a connection" 50 echosrv fork \
+    "$(repeat 5 "$turn")" "$(repeat 55 "$turn")"
+costs 11100 "a connection" 50 echosrv event \
+    "$(repeat 5 "$turn")" "$(repeat 55 "$turn")"
+costs 5100 "a daytime" 50 daytimesrv iterative \
+    "$(repeat 5 line)" "$(repeat 55 line)"
+finish

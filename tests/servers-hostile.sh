@@ -1,0 +1,200 @@
+#!/bin/sh
+# servers-hostile.sh - clients that no server should suffer from
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/server.sh"
+
+echosrv=$builddir/echosrv
+
+# cheap SERVER HUNDREDTHS: it has not used more processor time than that.
+cheap () {
+    used=$(cpu_of "$1") || return 0
+    [ "$used" -le "$2" ] || { echo "# $used hundredths of a second"; return 1; }
+}
+# Instrumented code is slow.
+if is_sanitized; then slow=10; else slow=1; fi
+
+# Models in which a client that says nothing keeps nobody from being served; in
+# the others its time is over soon.
+for model in $models; do
+    case $model in
+    iterative|prefork) patience=--idle-timeout=0.3 ;;
+    *) patience=--idle-timeout=0 ;;
+    esac
+    [ "$patience" = --idle-timeout=0 ] && patience=--max-clients=600
+    serve "$echosrv" --model="$model" -4 -p 0 "$patience"
+
+    # As many as are served at a time.
+    case $model in iterative) several=1 ;; prefork) several=8 ;; *) several=20 ;; esac
+    run "$crowd" "127.0.0.1:$port" open 20 reset once \
+        open $several say 1000 reset once open 20 deaf 5000000 reset once
+    is "$model: clients that reset, early, idle, in full flow" \
+        [ "$status" -eq 0 ]
+    run "$crowd" "127.0.0.1:$port" open 12 deaf 3000000 once close once
+    is "$model: clients that never read" [ "$status" -eq 0 ]
+    case $model in
+    iterative|prefork)
+        run "$crowd" "127.0.0.1:$port" open 20 once ended close once
+        is "$model: silent clients' time is over" [ "$status" -eq 0 ] ;;
+    *)
+        run "$crowd" "127.0.0.1:$port" open 500 once say 10 once close once
+        is "$model: 500 silent clients keep nobody waiting" \
+            [ "$status" -eq 0 ] ;;
+    esac
+    run "$crowd" "127.0.0.1:$port" open $several say 70000 shut close once
+    is "$model: clients that half-close" [ "$status" -eq 0 ]
+    run "$crowd" "127.0.0.1:$port" open $several drip 5 close once
+    is "$model: a byte at a time" [ "$status" -eq 0 ]
+    is "$model: no zombie" [ "$(zombies_of "$server")" -eq 0 ]
+    is "$model: little processor time" cheap "$server" $((300 * slow))
+    halt
+    is "$model: alive to the end" [ "$status" -eq 0 ]
+done
+
+# Descriptors run out: those in place are served, the others turned away or
+# left waiting, and all is well when the first have left.
+for model in event thread fork; do
+    serve "$limited" 40 "$echosrv" --model="$model" -4 -t -p 0
+    hold try 200
+    before=$(cpu_of "$server")
+    run "$crowd" "127.0.0.1:$port" try 20 wait < /dev/null
+    # A second in which nothing happens.
+    mkfifo "$scratch/nothing"
+    timeout 1 cat "$scratch/nothing" 8<> "$scratch/nothing" > /dev/null
+    rm "$scratch/nothing"
+    after=$(cpu_of "$server")
+    is "$model: no busy loop without descriptors" \
+        [ $((${after:-0} - ${before:-0})) -le $((30 * slow)) ]
+    let_go
+    run "$crowd" "127.0.0.1:$port" once
+    is "$model: served when there are descriptors again" [ "$status" -eq 0 ]
+    halt
+    is "$model: says it at most once" \
+        [ "$(grep -c 'turned away' "$scratch/log")" -le 1 ]
+    [ "$model" = fork ] ||
+        is "$model: says it" logged 'turned away, .*Too many open files'
+    is "$model: alive after that" [ "$status" -eq 0 ]
+done
+
+# Limits recover by themselves.
+for model in event thread fork; do
+    serve "$echosrv" --model="$model" -4 -t -p 0 --max-clients=3
+    hold open 10
+    let_go
+    run "$crowd" "127.0.0.1:$port" once open 3 say 5 close
+    is "$model: --max-clients: others have their turn" [ "$status" -eq 0 ]
+    halt
+    is "$model: having waited" logged 'new clients wait: 3'
+    serve "$echosrv" --model="$model" -4 -t -p 0 --max-per-source=2
+    hold open 2
+    run "$crowd" "127.0.0.1:$port" try 1 ended close
+    is "$model: --max-per-source: the next is turned away" [ "$status" -eq 0 ]
+    if [ "$(uname -s)" = Linux ]; then
+        is "$model: says so" logged '127.0.0.1 port .*turned away'
+    fi
+    let_go
+    run "$crowd" "127.0.0.1:$port" retry
+    is "$model: and not when the first have left" [ "$status" -eq 0 ]
+    halt
+done
+serve "$echosrv" --model=prefork -4 -t -p 0 --max-per-source=2
+hold open 2
+run "$crowd" "127.0.0.1:$port" try 1 ended close
+is "prefork: --max-per-source: the next is turned away" [ "$status" -eq 0 ]
+let_go
+run "$crowd" "127.0.0.1:$port" retry
+is "prefork: and not when the first have left" [ "$status" -eq 0 ]
+halt
+for model in $models; do
+    serve "$echosrv" --model="$model" -4 -t -p 0 --idle-timeout=0.2
+    run "$crowd" "127.0.0.1:$port" open 1 drip 3 ended close once
+    is "$model: --idle-timeout counts from the last byte" [ "$status" -eq 0 ]
+    halt
+done
+
+# The datagrams of one source.
+serve "$echosrv" -4 -u -p 0 --rate=5
+run "$crowd" "127.0.0.1:$port" flood 200
+back=$(cat "$scratch/out")
+is "--rate: a burst of five, and hardly more" \
+    sh -c '[ "$1" -ge 5 ] && [ "$1" -le 50 ]' - "$back"
+is "--rate: says so" logged 'too many'
+halt
+serve "$echosrv" -4 -u -p 0
+run "$crowd" "127.0.0.1:$port" flood 300
+is "without --rate local sources have all" [ "$(cat "$scratch/out")" -ge 250 ]
+halt
+
+# The end: those at work have their time, and are counted.
+for model in $models; do
+    [ "$model" = iterative ] && several=1 || several=3
+    serve "$echosrv" --model="$model" -4 -t -p 0 --grace=1
+    hold open $several
+    halt
+    is "$model: a time of grace, then the end, with 0" [ "$status" -eq 0 ]
+    is "$model: says how many were cut off" \
+        logged "stopped; $several clients* w.*cut off"
+    let_go
+    serve "$echosrv" --model="$model" -4 -t -p 0 --grace=60
+    hold open $several
+    kill -TERM "$server"
+    let_go
+    halt
+    is "$model: who goes in time is not counted" logged 'nobody was cut off'
+done
+
+# Many at once.
+serve "$echosrv" --model=fork -4 -t -p 0
+run "$limited" 1100 "$crowd" "127.0.0.1:$port" open 1000 say 100 close once
+is "fork: 1000 children end at once" [ "$status" -eq 0 ]
+is "fork: no zombie, while it runs" [ "$(zombies_of "$server")" -eq 0 ]
+halt
+is "fork: none lost" logged 'nobody was cut off'
+for model in $models; do
+    serve "$echosrv" --model="$model" -4 -t -p 0
+    if [ "$model" = iterative ] || [ "$model" = prefork ]; then
+        run "$limited" 1100 "$crowd" "127.0.0.1:$port" burst 1000 close once
+    else
+        run "$limited" 1100 "$crowd" "127.0.0.1:$port" burst 1000 say 10 close once
+    fi
+    is "$model: 1000 connect at once" [ "$status" -eq 0 ]
+    is "$model: and none waits a second" [ "$(cat "$scratch/out")" -lt 1000 ]
+    halt
+done
+hard=$(ulimit -Hn)
+if [ "$hard" = unlimited ] || [ "$hard" -ge 20000 ]; then
+    serve "$limited" 20000 "$echosrv" --model=event -4 -t -p 0
+    run "$limited" 20000 "$crowd" "127.0.0.1:$port" open 10000 say 64 close once
+    is "event: 10000 clients, and all are served" [ "$status" -eq 0 ]
+    halt
+else
+    skip "event: 10000 clients, and all are served" "$hard descriptors"
+fi
+for model in event thread fork; do
+    serve "$echosrv" --model="$model" -4 -t -p 0
+    run "$crowd" "127.0.0.1:$port" open 64 rounds 30 16384 close
+    is "$model: 16 KiB on 64 connections: no stall of 40 ms" \
+        [ "$(cat "$scratch/out")" -lt $((40 * slow)) ]
+    halt
+done
+for model in prefork iterative; do
+    serve "$echosrv" --model="$model" -4 -t -p 0
+    run "$crowd" "127.0.0.1:$port" open 1 rounds 30 16384 close
+    is "$model: 16 KiB: no stall of 40 ms" \
+        [ "$(cat "$scratch/out")" -lt $((40 * slow)) ]
+    halt
+done
+# 200 MB through each, with flat memory.
+for model in event fork; do
+    serve "$echosrv" --model="$model" -4 -t -p 0
+    run "$crowd" "127.0.0.1:$port" open 1 say 1000000
+    run "$crowd" "127.0.0.1:$port" open 1 say 200000000 shut close
+    is "$model: 200 MB come back as they were" [ "$status" -eq 0 ]
+    if [ -r "/proc/$server/status" ]; then
+        most=$(awk '/^VmHWM/ { print $2 }' "/proc/$server/status")
+        is "$model: in less than 8 MiB of memory" \
+            [ "$most" -lt $((8192 * slow)) ]
+    fi
+    halt
+done
+finish

@@ -1,0 +1,86 @@
+#!/bin/sh
+# servers-inherited.sh - sockets from inetd and by LISTEN_FDS
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/server.sh"
+
+# begin COMMAND...: start what prints its port, to $port.
+begin () {
+    mkfifo "$scratch/port"
+    "$@" > "$scratch/port" 2> "$scratch/log" &
+    server=$!
+    exec 7< "$scratch/port"
+    read -r port <&7
+    rm "$scratch/port"
+}
+ended () {
+    status=0
+    wait "$server" || status=$?
+    server=
+    exec 7<&-
+}
+
+# A single connection, as inetd passes it with "nowait".
+begin "$builddir/tests/peer" inetd "$builddir/echosrv" --inetd -v
+run "$crowd" "127.0.0.1:$port" open 1 say 100000 shut close
+is "inetd, nowait: echo" [ "$status" -eq 0 ]
+ended
+is "inetd, nowait: the server ends with its client" [ "$status" -eq 0 ]
+begin "$builddir/tests/peer" inetd "$builddir/daytimesrv" --inetd --iso --utc
+run "$crowd" "127.0.0.1:$port" line
+is "inetd, nowait: daytime" grep -q '^[0-9-]*T[0-9:]*Z' "$scratch/out"
+ended
+is "inetd, nowait: that ends too" [ "$status" -eq 0 ]
+
+# By LISTEN_FDS.
+for model in $models; do
+    begin "$builddir/tests/peer" listen-fds "$builddir/echosrv" \
+        --model="$model"
+    run "$crowd" "127.0.0.1:$port" once once
+    is "$model: LISTEN_FDS" [ "$status" -eq 0 ]
+    kill -TERM "$server"
+    ended
+    is "$model: LISTEN_FDS: stopped" [ "$status" -eq 0 ]
+    is "$model: LISTEN_FDS: says where" \
+        logged "listening on 127.0.0.1 port $port, TCP"
+done
+
+# What systemd comes with to try it.
+activate () { # OPTIONS...: with a UNIX socket
+    mkfifo "$scratch/fifo"
+    systemd-socket-activate "$@" 2> "$scratch/fifo" &
+    server=$!
+    exec 7< "$scratch/fifo"
+    while read -r line <&7; do
+        case $line in *istening*) break ;; esac
+    done
+    cat <&7 > "$scratch/log" &
+    logger=$!
+    exec 7<&-
+    rm "$scratch/fifo"
+}
+deactivate () {
+    kill -TERM "$server"
+    wait "$server"
+    server=
+    wait "$logger"
+    rm -f "$scratch/socket"
+}
+if have systemd-socket-activate; then
+    activate -l "$scratch/socket" "$builddir/echosrv"
+    run "$crowd" "$scratch/socket" once open 3 say 1000 close
+    is "systemd-socket-activate: stream" [ "$status" -eq 0 ]
+    deactivate
+    activate -d -l "$scratch/socket" "$builddir/echosrv"
+    run "$crowd" "$scratch/socket" udp 0 udp 2000
+    is "systemd-socket-activate: datagrams" [ "$status" -eq 0 ]
+    deactivate
+    activate --inetd -a -l "$scratch/socket" "$builddir/echosrv" --inetd
+    run "$crowd" "$scratch/socket" once once
+    is "systemd-socket-activate --inetd -a: a process for each" \
+        [ "$status" -eq 0 ]
+    deactivate
+else
+    skip "systemd-socket-activate" "it is not here"
+fi
+finish

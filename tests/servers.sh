@@ -1,0 +1,163 @@
+#!/bin/sh
+# servers.sh - each service by each model, family and transport
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/server.sh"
+
+echosrv=$builddir/echosrv
+daytimesrv=$builddir/daytimesrv
+if has_ipv6; then
+    hosts='127.0.0.1 [::1]'
+else
+    hosts=127.0.0.1
+    skip "IPv6" "this host has no ::1"
+fi
+
+day='\(Sun\|Mon\|Tues\|Wednes\|Thurs\|Fri\|Satur\)day'
+classic="^$day, [A-Z][a-z]* [0-9]*, [0-9]\{4\} [0-9:]\{8\}-[A-Z]"
+iso='^[0-9]\{4\}-[0-9][0-9]-[0-9][0-9]T[0-9:]\{8\}\(Z\|[+-][0-9:]*\)'
+
+for model in $models; do
+    serve "$echosrv" --model="$model" --port=0
+    for host in $hosts; do
+        run "$crowd" "$host:$port" open 1 say 1 say 65536 say 3000000 shut \
+            close once udp 0 udp 1 udp 1400 udp 65507
+        is "$model, $host: TCP and UDP echo" [ "$status" -eq 0 ]
+    done
+    halt
+    is "$model: SIGTERM ends it with 0" [ "$status" -eq 0 ]
+    is "$model: nobody was cut off" logged 'stopped; nobody was cut off'
+
+    serve "$echosrv" --model="$model" --unix="$scratch/stream"
+    run "$crowd" "$scratch/stream" once open 1 say 300000 shut close
+    is "$model: UNIX stream echo" [ "$status" -eq 0 ]
+    is "$model: says where" logged "listening on $scratch/stream, UNIX stream"
+    halt INT
+    is "$model: SIGINT ends it with 0" [ "$status" -eq 0 ]
+    is "$model: the socket's file is gone" [ ! -e "$scratch/stream" ]
+
+    serve "$echosrv" --model="$model" --unix="$scratch/grams" -u
+    run "$crowd" "$scratch/grams" udp 0 udp 20000
+    is "$model: UNIX datagram echo" [ "$status" -eq 0 ]
+    halt
+    is "$model: its file is gone too" [ ! -e "$scratch/grams" ]
+
+    serve "$daytimesrv" --model="$model" --port=0
+    for host in $hosts; do
+        run "$crowd" "$host:$port" line uline
+        is "$model, $host: TCP and UDP daytime" \
+            [ "$(grep -c "$classic" "$scratch/out")" -eq 2 ]
+    done
+    halt
+    serve "$daytimesrv" --model="$model" --iso --utc --unix="$scratch/stream"
+    run "$crowd" "$scratch/stream" line
+    is "$model: UNIX daytime, ISO 8601" grep -q "$iso" "$scratch/out"
+    halt
+done
+
+# What is listened on.
+serve "$echosrv" -t -4 -p 0
+is "-t: no UDP" sh -c '! grep -q UDP "$1"' - "$scratch/log"
+is "-4: no IPv6" sh -c '! grep -q ::1 "$1"' - "$scratch/log"
+halt
+serve "$echosrv" -u -p 0 -a 127.0.0.1 -a localhost
+is "-u: no TCP" sh -c '! grep -q TCP "$1"' - "$scratch/log"
+halt
+serve "$echosrv" --any -4 -p 0
+is "--any: all addresses" logged 'listening on 0.0.0.0 port'
+run "$crowd" "127.0.0.1:$port" once udp 500
+is "--any: served there" [ "$status" -eq 0 ]
+if [ "$(uname -s)" = Linux ]; then
+    # The client is connected to that address, so no other may answer.
+    run "$crowd" "127.0.0.77:$port" udp 500
+    is "UDP is answered from the address that was asked" [ "$status" -eq 0 ]
+else
+    skip "UDP is answered from the address that was asked" "127.0.0.77"
+fi
+halt
+serve "$echosrv" -4 -p 0 -a 127.0.0.1
+if [ "$(uname -s)" = Linux ]; then
+    run "$crowd" "127.0.0.1:$port" from "127.0.0.2:$port"
+    is "a datagram from the own port is not answered" [ "$status" -eq 0 ]
+else
+    skip "a datagram from the own port is not answered" "127.0.0.2"
+fi
+if [ "$(id -u)" -eq 0 ]; then
+    run "$crowd" "127.0.0.1:$port" from 127.0.0.1:999
+    is "a datagram from a port below 1024 is not answered" [ "$status" -eq 0 ]
+else
+    skip "a datagram from a port below 1024 is not answered" "needs root"
+fi
+halt
+
+# Restarted while the connections of the one before live and die.
+for model in $models; do
+    serve "$echosrv" --model="$model" -4 -p 0 --grace=0
+    before=$port
+    hold open 1
+    halt
+    serve "$echosrv" --model="$model" -4 -p "$before" --grace=0
+    run "$crowd" "127.0.0.1:$before" once
+    is "$model: binds again at once" [ "$status" -eq 0 ]
+    halt
+    let_go
+done
+
+# One sentence, exit 2, nothing listened on.
+bad () {
+    wanted=$1
+    shift
+    run "$echosrv" "$@"
+    is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
+        grep -qF -- "$3" "$2/err" && ! grep -q listening "$2/err"' \
+        - "$status" "$scratch" "$wanted"
+}
+bad 'choose one' --any --address=127.0.0.1
+bad 'fork' --model=spoon
+bad 'prefork alone' --workers=3
+bad 'there already' --inetd --port=9
+bad 'not-a-port' --port=not-a-port
+bad '192.0.2.1' -p 0 --address=192.0.2.1
+bad 'no such user' -p 0 --user=nobody-of-this-name
+bad 'no socket' --inetd
+bad '/no/such' --unix=/no/such/directory/socket
+serve "$echosrv" -4 -t -p 0
+bad 'in use' -4 -t -p "$port"
+halt
+if [ "$(id -u)" -ne 0 ] && ! [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2> /dev/null)" = 0 ]; then
+    bad 'use --port 9877' -4 -t
+else
+    skip "refused: port 7 without privilege" "this user may"
+fi
+
+# Files of UNIX sockets.
+serve "$echosrv" --unix="$scratch/socket"
+bad 'in use' --unix="$scratch/socket"
+run "$crowd" "$scratch/socket" once
+is "a live socket stays who it was" [ "$status" -eq 0 ]
+halt KILL
+is "a killed server leaves its file" [ -S "$scratch/socket" ]
+serve "$echosrv" --unix="$scratch/socket"
+run "$crowd" "$scratch/socket" once
+is "which the next one takes away" [ "$status" -eq 0 ]
+halt
+echo precious > "$scratch/file"
+bad 'in use' --unix="$scratch/file"
+is "a file that is no socket stays" grep -q precious "$scratch/file"
+
+if [ "$(id -u)" -eq 0 ] && id nobody > /dev/null 2>&1; then
+    for model in $models; do
+        serve "$echosrv" --model="$model" -4 -p 0 --user=nobody
+        is "$model: --user" [ "$(ps -o user= -p "$server")" = nobody ]
+        run "$crowd" "127.0.0.1:$port" once
+        is "$model: served by that user" [ "$status" -eq 0 ]
+        if [ -r "/proc/$server/status" ]; then
+            is "$model: with its group alone" sh -c 'awk "/^Groups:/ {
+                exit NF > 2 }" /proc/'"$server"'/status'
+        fi
+        halt
+    done
+else
+    skip "--user" "needs root"
+fi
+finish

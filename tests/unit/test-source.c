@@ -1,0 +1,151 @@
+/* test-source.c - services/source.c and services/rate.c
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdlib.h>
+
+#include "services/rate.h"
+#include "services/source.h"
+#include "tests/unit/unit.h"
+
+static uint64_t source(const char *text)
+{
+    struct sonde_address address;
+    ck_assert_int_eq(sonde_address_parse(&address, text, 0), 0);
+    return source_of(&address);
+}
+
+START_TEST(a_host_is_one_source)
+{
+    ck_assert_uint_eq(source("192.0.2.1:7"), source("192.0.2.1:8"));
+    ck_assert_uint_ne(source("192.0.2.1"), source("192.0.2.2"));
+    ck_assert_uint_eq(source("2001:db8::1"), source("2001:db8::2:3:4:5"));
+    ck_assert_uint_ne(source("2001:db8:0:1::1"), source("2001:db8:0:2::1"));
+    ck_assert_uint_ne(source("fe80::1"), source("fe80::2"));
+    ck_assert_uint_ne(source("::1"), 0);
+    ck_assert_uint_eq(source("/a/path"), 0);
+}
+END_TEST
+
+START_TEST(what_is_local)
+{
+    struct sonde_address address;
+    static const struct {
+        const char *text;
+        bool local;
+    } rows[] = {{"127.0.0.1", true},    {"127.8.9.1", true},
+                {"::1", true},          {"/a/path", true},
+                {"192.0.2.1", false},   {"128.0.0.1", false},
+                {"2001:db8::1", false}, {"::ffff:127.0.0.1", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ck_assert_int_eq(sonde_address_parse(&address, rows[i].text, 0), 0);
+        ck_assert_int_eq(source_is_local(&address), rows[i].local);
+    }
+}
+END_TEST
+
+START_TEST(so_many_and_no_more)
+{
+    struct source_table table = {0};
+    ck_assert(source_enter(&table, 5, 2));
+    ck_assert(source_enter(&table, 5, 2));
+    ck_assert(!source_enter(&table, 5, 2));
+    ck_assert(source_enter(&table, 6, 2));
+    source_leave(&table, 5);
+    ck_assert(source_enter(&table, 5, 2));
+    ck_assert(source_enter(&table, 0, 1));
+    ck_assert(source_enter(&table, 0, 1)); /* not counted */
+    source_free(&table);
+}
+END_TEST
+
+/* Against a plain array.  */
+START_TEST(many_come_and_go)
+{
+    enum { SOURCES = 300, TURNS = 20000, MOST = 3 };
+    struct source_table table = {0};
+    long counts[SOURCES] = {0};
+    uint32_t random = 1;
+    for (int i = 0; i < TURNS; i++) {
+        random = random * 1664525 + 1013904223;
+        size_t which = (random >> 8) % SOURCES;
+        uint64_t name = 1 + which * UINT64_C(0x100000000);
+        if (random >> 31) {
+            bool may = source_enter(&table, name, MOST);
+            ck_assert_int_eq(may, counts[which] < MOST);
+            counts[which] += may;
+        } else if (counts[which] > 0) {
+            source_leave(&table, name);
+            counts[which]--;
+        }
+    }
+    for (size_t i = 0; i < SOURCES; i++)
+        while (counts[i]-- > 0)
+            source_leave(&table, 1 + i * UINT64_C(0x100000000));
+    ck_assert_uint_eq(table.used, 0);
+    source_free(&table);
+}
+END_TEST
+
+static struct rate_table *rates;
+
+START_TEST(a_bucket_fills_at_the_rate)
+{
+    rates = calloc(1, sizeof *rates);
+    for (int i = 0; i < 10; i++)
+        ck_assert(rate_take(rates, 1, 10, 1000));
+    ck_assert(!rate_take(rates, 1, 10, 1000));
+    ck_assert(!rate_take(rates, 1, 10, 1099));
+    ck_assert(rate_take(rates, 1, 10, 1100));
+    ck_assert(!rate_take(rates, 1, 10, 1100));
+    /* A long silence is worth a second, no more.  */
+    for (int i = 0; i < 10; i++)
+        ck_assert(rate_take(rates, 1, 10, 900000));
+    ck_assert(!rate_take(rates, 1, 10, 900000));
+    free(rates);
+}
+END_TEST
+
+START_TEST(sources_do_not_share)
+{
+    rates = calloc(1, sizeof *rates);
+    ck_assert(rate_take(rates, 1, 1, 0));
+    ck_assert(!rate_take(rates, 1, 1, 0));
+    ck_assert(rate_take(rates, 2, 1, 0));
+    free(rates);
+}
+END_TEST
+
+/* Sources that somebody invents find no bucket in the end, and cost no one who
+   has spent his the memory of it.  */
+START_TEST(the_table_is_bounded)
+{
+    int taken = 0;
+    rates = calloc(1, sizeof *rates);
+    ck_assert(rate_take(rates, 77, 1, 0));
+    for (uint64_t i = 1000; i < 100000; i++)
+        taken += rate_take(rates, i, 1, 0);
+    ck_assert_int_le(taken, RATE_SETS * RATE_WAYS);
+    ck_assert(!rate_take(rates, 77, 1, 0));
+    ck_assert(rate_take(rates, 77, 1, 1000));
+    ck_assert(rate_take(rates, 200000, 1, 1000));
+    free(rates);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_test(tests, a_host_is_one_source);
+    tcase_add_test(tests, what_is_local);
+    tcase_add_test(tests, so_many_and_no_more);
+    tcase_add_test(tests, many_come_and_go);
+    tcase_add_test(tests, a_bucket_fills_at_the_rate);
+    tcase_add_test(tests, sources_do_not_share);
+    tcase_add_test(tests, the_table_is_bounded);
+}
+
+int main(void)
+{
+    return unit_main("source", add);
+}
