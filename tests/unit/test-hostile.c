@@ -58,7 +58,7 @@ static void expect_no_socket(int fd, int error)
 
 static void expect_no_stream(int fd)
 {
-    char byte, buffer[4], *line;
+    char byte = 0, buffer[4], *line;
     size_t done;
     struct sonde_lines lines;
     for (int i = 0; i < time_count; i++) {
@@ -336,14 +336,15 @@ START_TEST(a_fork_while_names_are_looked_up)
     pid_t child = fork();
     if (child == 0) {
         sonde__sys.getaddrinfo = getaddrinfo_says_no;
-        _exit(sonde_resolve(&target, 5000, list, 2, NULL) == -1 &&
-                      errno == ENOENT
-                  ? 0
-                  : 1);
+        if (sonde_resolve(&target, 5000, list, 2, NULL) != -1 ||
+            errno != ENOENT)
+            _exit(1);
+        /* Valgrind would miss what the parent's thread is to free.  */
+        raise(SIGKILL);
     }
     ck_assert_int_gt(child, 0);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_int_eq(status, 0);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     close(hold[1]);
 }
 END_TEST
