@@ -135,6 +135,10 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
 static int send_message(int fd, const struct msghdr *message, int timeout)
 {
     int saved = errno;
+    if (message->msg_iov->iov_len > most) {
+        errno = EMSGSIZE;
+        return -1;
+    }
     int64_t deadline = sonde__deadline(timeout);
     for (int i = 0; i < retries; i++) {
         if (sonde__sys.sendmsg(fd, message, MSG_DONTWAIT) >= 0) {
@@ -155,7 +159,7 @@ static void put_data(struct msghdr *message, struct iovec *part,
 {
     *message = (struct msghdr){0};
     memcpy(&part->iov_base, &data, sizeof data);
-    part->iov_len = size < most ? size : most; /* too long is too long */
+    part->iov_len = size;
     message->msg_iov = part;
     message->msg_iovlen = 1;
 }

@@ -58,7 +58,7 @@ static void expect_no_socket(int fd, int error)
 
 static void expect_no_stream(int fd)
 {
-    char byte, buffer[4], *line;
+    char byte = 0, buffer[4], *line;
     size_t done;
     struct sonde_lines lines;
     for (int i = 0; i < time_count; i++) {
@@ -296,7 +296,8 @@ START_TEST(loads_and_stores_of_any_size)
 END_TEST
 
 /* A lookup that goes on in the parent, while a child makes one of its own: no
-   lock and no descriptor of the one is in the other's way.  */
+   lock and no descriptor of the one is in the other's way.  The calls are not
+   put back: the parent's goes on using them.  */
 static int hold[2];
 
 static int getaddrinfo_held(const char *host, const char *service,
@@ -336,14 +337,17 @@ START_TEST(a_fork_while_names_are_looked_up)
     pid_t child = fork();
     if (child == 0) {
         sonde__sys.getaddrinfo = getaddrinfo_says_no;
-        _exit(sonde_resolve(&target, 5000, list, 2, NULL) == -1 &&
-                      errno == ENOENT
-                  ? 0
-                  : 1);
+        if (unit_has_tsan)
+            target.host = ""; /* no thread: it lets none start after fork */
+        if (sonde_resolve(&target, 5000, list, 2, NULL) != -1 ||
+            errno != ENOENT)
+            _exit(1);
+        /* Valgrind would miss what the parent's thread is to free.  */
+        raise(SIGKILL);
     }
     ck_assert_int_gt(child, 0);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_int_eq(status, 0);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     close(hold[1]);
 }
 END_TEST
@@ -380,7 +384,6 @@ END_TEST
 
 static void add(TCase *tests)
 {
-    unit_fake_calls(tests);
     tcase_add_test(tests, a_number_that_is_no_descriptor);
     tcase_add_test(tests, a_descriptor_that_is_no_socket);
     tcase_add_test(tests, nothing_to_read_or_write);
