@@ -51,6 +51,7 @@ struct load {
     struct line *lines;
     int64_t *times; /* of all lines */
     enum load_phase phase;
+    bool is_cut;   /* what was under way has not had its time */
     int64_t start; /* of the phase that is measured */
     int64_t phase_end;
     int64_t last;         /* when the last answer came */

@@ -368,10 +368,12 @@ static int until(int64_t moment)
 static void take_signals(struct load *load)
 {
     while (sonde_wake_take()) {
-        if (load->phase == LOAD_RUNNING)
+        if (load->phase == LOAD_RUNNING) {
             begin_draining(load);
-        else
+        } else {
             load->phase = LOAD_OVER;
+            load->is_cut = true;
+        }
         load->report->interrupted = true;
     }
 }
@@ -551,18 +553,7 @@ load_run(struct client *client, const struct load_plan *plan,
         histogram_add(&report->connect, client->connect_ns);
     begin_load(load, client);
     loop(load, progress);
-    report->elapsed = load->last - load->start;
-    if (plan->kind != LOAD_HOLD && !report->interrupted &&
-        report->elapsed < plan->duration && load->open > 0)
-        report->elapsed = plan->duration;
-    /* What was begun, or came due, and has not come back.  */
-    report->errors[LOAD_UNANSWERED] += load->outstanding;
-    for (size_t i = 0;
-         plan->kind == LOAD_MESSAGES && plan->rate && i < plan->connections;
-         i++)
-        if (load->lines[i].state == LINE_OPEN)
-            report->errors[LOAD_UNANSWERED] +=
-                load->lines[i].due - load->lines[i].begun;
+    finish_report(load);
     free_load(load);
     return judge(client, report, result);
 }
