@@ -173,12 +173,10 @@ static int measure(const struct choices *choices, struct client *client,
     }
     load_run(client, plan, echocli_progress, report, result);
     echocli_progress_end();
-    if (result->end == CLIENT_TROUBLE && !report->connects) {
-    } else if (choices->json) {
-        echocli_report_json(stdout, report);
-    } else {
-        echocli_report_text(stdout, report);
-    }
+    /* Without a connection nothing began.  */
+    if (report->connects > 0 || plan->kind == LOAD_CONNECTS)
+        (choices->json ? echocli_report_json : echocli_report_text)(stdout,
+                                                                    report);
     free(report);
     return client_options_status(result);
 }

@@ -64,6 +64,11 @@ struct load {
     unsigned char bytes[PATTERN_PIECE];
 };
 
+/* What REPORT amounts to, in *RESULT.  */
+enum client_end load_judge(const struct client *client,
+                           const struct load_report *report,
+                           struct client_result *result);
+
 size_t load_index(const struct load *load, const struct line *line);
 
 /* Count an error of LINE, and end its connection.  */
