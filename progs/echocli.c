@@ -206,6 +206,7 @@ static int serve(const struct choices *choices,
 
 int main(int argc, char **argv)
 {
+    static const struct client_service service = {"echo", 7};
     struct choices choices = {.connections = 1, .size = 64, .depth = 1};
     struct client_target target;
     struct load_plan plan;
@@ -214,8 +215,8 @@ int main(int argc, char **argv)
     int status = take_options(&choices, argc, argv);
     bool run = is_run(&choices);
     if (status == OPTIONS_GO_ON)
-        status =
-            client_options_target(&choices.client, "echocli", "echo", &target);
+        status = client_options_target(&choices.client, "echocli", &service,
+                                       &target);
     if (status == OPTIONS_GO_ON && run)
         status = take_plan(&choices, &target, &plan);
     if (status == OPTIONS_GO_ON)
