@@ -59,7 +59,7 @@ mkfifo "$scratch/talk"
 "$echocli" --load -v -j -d 20 127.0.0.1 "$honest" > "$scratch/out" \
     2> "$scratch/talk" 9>&- &
 client=$!
-read -r ignored < "$scratch/talk"
+read -r _ < "$scratch/talk"
 while kill -INT "$client" 2> /dev/null; do :; done
 status=0
 wait "$client" || status=$?
