@@ -3,7 +3,9 @@
 
 #include <config.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,8 +36,19 @@ static int take_source(struct client_options *options, const char *program,
     return OPTIONS_GO_ON;
 }
 
-static int take_operands(const struct client_options *options,
-                         const char *program, const char *service,
+/* The port of SERVICE on this host.  */
+static const char *find_port(struct client_options *options,
+                             const struct client_service *service)
+{
+    const struct servent *found =
+        getservbyname(service->name, options->datagrams ? "udp" : "tcp");
+    int port = found ? ntohs((uint16_t)found->s_port) : service->port;
+    snprintf(options->usual_port, sizeof options->usual_port, "%d", port);
+    return options->usual_port;
+}
+
+static int take_operands(struct client_options *options, const char *program,
+                         const struct client_service *service,
                          struct client_target *target)
 {
     const struct option_list *operands = &options->operands;
@@ -50,7 +63,8 @@ static int take_operands(const struct client_options *options,
     if (operands->count == 0)
         return refuse(program, "HOST is missing");
     target->host = operands->texts[0];
-    target->service = operands->count > 1 ? operands->texts[1] : service;
+    target->service =
+        operands->count > 1 ? operands->texts[1] : find_port(options, service);
     if (!*target->host)
         return refuse(program, "HOST is empty");
     if (strchr(target->host, '/'))
@@ -59,7 +73,8 @@ static int take_operands(const struct client_options *options,
 }
 
 int client_options_target(struct client_options *options, const char *program,
-                          const char *service, struct client_target *target)
+                          const struct client_service *service,
+                          struct client_target *target)
 {
     *target = (struct client_target){
         .type = options->datagrams ? SOCK_DGRAM : SOCK_STREAM,

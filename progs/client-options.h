@@ -16,6 +16,7 @@ struct client_options {
     long timeout, keepalive;
     struct option_list operands;
     struct sonde_address source_address;
+    char usual_port[12];
 };
 
 /* The rows of them, for a table; O points to a struct client_options.  */
@@ -74,11 +75,19 @@ struct client_options {
     "use, 11 not\npermitted, 12 silence (UDP), 13 wrong reply, 14 closed "     \
     "early.\n"
 
+/* A service, and the port it has where this host's list of services has no word
+   of it.  */
+struct client_service {
+    const char *name;
+    int port;
+};
+
 /* Make TARGET of OPTIONS, which must outlast it; PROGRAM is its name, SERVICE
-   the service that is asked for without a PORT.  Returns OPTIONS_GO_ON, or the
+   what is asked for without a PORT.  Returns OPTIONS_GO_ON, or the
    exit status, having said what is wrong.  */
 int client_options_target(struct client_options *options, const char *program,
-                          const char *service, struct client_target *target);
+                          const struct client_service *service,
+                          struct client_target *target);
 
 /* Say RESULT, if there is anything to say.  Returns its exit status.  */
 int client_options_status(const struct client_result *result);

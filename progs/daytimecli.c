@@ -124,13 +124,14 @@ static int ask(const struct choices *choices,
 
 int main(int argc, char **argv)
 {
+    static const struct client_service service = {"daytime", 13};
     struct choices choices = {0};
     struct client_target target;
     if (!output_begin("daytimecli"))
         return STATUS_TROUBLE;
     int status = take_options(&choices, argc, argv);
     if (status == OPTIONS_GO_ON)
-        status = client_options_target(&choices.client, "daytimecli", "daytime",
+        status = client_options_target(&choices.client, "daytimecli", &service,
                                        &target);
     if (status == OPTIONS_GO_ON)
         status = ask(&choices, &target);

@@ -173,12 +173,10 @@ static int measure(const struct choices *choices, struct client *client,
     }
     load_run(client, plan, echocli_progress, report, result);
     echocli_progress_end();
-    if (result->end == CLIENT_TROUBLE && !report->connects) {
-    } else if (choices->json) {
-        echocli_report_json(stdout, report);
-    } else {
-        echocli_report_text(stdout, report);
-    }
+    /* Without a connection nothing began.  */
+    if (report->connects > 0 || plan->kind == LOAD_CONNECTS)
+        (choices->json ? echocli_report_json : echocli_report_text)(stdout,
+                                                                    report);
     free(report);
     return client_options_status(result);
 }
@@ -208,6 +206,7 @@ static int serve(const struct choices *choices,
 
 int main(int argc, char **argv)
 {
+    static const struct client_service service = {"echo", 7};
     struct choices choices = {.connections = 1, .size = 64, .depth = 1};
     struct client_target target;
     struct load_plan plan;
@@ -216,8 +215,8 @@ int main(int argc, char **argv)
     int status = take_options(&choices, argc, argv);
     bool run = is_run(&choices);
     if (status == OPTIONS_GO_ON)
-        status =
-            client_options_target(&choices.client, "echocli", "echo", &target);
+        status = client_options_target(&choices.client, "echocli", &service,
+                                       &target);
     if (status == OPTIONS_GO_ON && run)
         status = take_plan(&choices, &target, &plan);
     if (status == OPTIONS_GO_ON)

@@ -35,6 +35,23 @@ bool output_begin(const char *program)
     return open_before;
 }
 
+/* Break TEXT, which comes after a word of BEFORE letters, between words into
+   lines of at most 79 columns.  */
+static void fold(char *text, size_t before)
+{
+    char *blank = NULL, *start = text;
+    size_t column = before + 2;
+    for (char *c = text; *c; c++, column++) {
+        if (*c == ' ')
+            blank = c;
+        if (column < 79 || !blank || blank < start)
+            continue;
+        *blank = '\n';
+        start = blank + 1;
+        column = (size_t)(c - blank);
+    }
+}
+
 void complain(const char *format, ...)
 {
     char text[1024];
@@ -46,6 +63,9 @@ void complain(const char *format, ...)
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 127)
             *c = '?';
+    /* A script finds a sentence in one line, a reader in the screen's width. */
+    if (isatty(STDERR_FILENO))
+        fold(text, strlen(name));
     fprintf(stderr, "%s: %s\n", name, text);
 }
 

@@ -17,6 +17,7 @@ services_libclients_la_SOURCES = \
 	services/histogram.h \
 	services/load-datagram.c \
 	services/load-line.c \
+	services/load-plan.c \
 	services/load-run.h \
 	services/load-stream.c \
 	services/load.c \

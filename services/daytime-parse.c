@@ -30,8 +30,9 @@ static const struct {
 } forms[] = {
     {"w_M_d_H:I:S_Y", "asctime"},     {"w_M_d_H:I:S_Z_Y", "date"},
     {"w, M_d, Y_H:I:S-Z", "RFC 867"}, {"d_M_y_H:I:S_Z", "RFC 867"},
-    {"w, d_M_Y_H:I:S_Z", "mail"},     {"Y-m-dTH:I:Sfz", "ISO 8601"},
-    {"Y-m-d_H:I:Sfz", "ISO 8601"},    {"J_y-m-d_H:I:S_N", "NIST"},
+    {"d_M_Y_H:I:S_Z", "xinetd"},      {"w, d_M_Y_H:I:S_Z", "mail"},
+    {"Y-m-dTH:I:Sfz", "ISO 8601"},    {"Y-m-d_H:I:Sfz", "ISO 8601"},
+    {"J_y-m-d_H:I:S_N", "NIST"},
 };
 
 /* A reading of TEXT from AT on.  */

@@ -51,6 +51,7 @@ struct load {
     struct line *lines;
     int64_t *times; /* of all lines */
     enum load_phase phase;
+    bool is_cut;   /* what was under way has not had its time */
     int64_t start; /* of the phase that is measured */
     int64_t phase_end;
     int64_t last;         /* when the last answer came */
@@ -62,6 +63,11 @@ struct load {
     struct pattern pattern;
     unsigned char bytes[PATTERN_PIECE];
 };
+
+/* What REPORT amounts to, in *RESULT.  */
+enum client_end load_judge(const struct client *client,
+                           const struct load_report *report,
+                           struct client_result *result);
 
 size_t load_index(const struct load *load, const struct line *line);
 

@@ -6,11 +6,6 @@
 TZ=UTC0
 export TZ
 
-# say TEXT: a server that says it, as printf has it, a byte at a time.
-say () {
-    # shellcheck disable=SC2059 # it is a format
-    start say "$(printf "$1.")"
-}
 crlf=$(printf '\r')
 
 start say "Sat Nov 21 05:20:00 2026$crlf
@@ -38,7 +33,7 @@ is "UDP, in the second form of RFC 867" grep -q '^1982-02-02T15:59:01Z ' \
     "$scratch/out"
 "$echo_peer" say "2026-11-21T05:20:00Z" "$scratch/socket" < "$scratch/hold" \
     > "$scratch/port" 9>&- &
-read -r ignored < "$scratch/port"
+read -r _ < "$scratch/port"
 run "$daytimecli" --unix "$scratch/socket"
 is "a UNIX socket" grep -qx '2026-11-21T05:20:00Z' "$scratch/out"
 

@@ -59,7 +59,7 @@ mkfifo "$scratch/talk"
 "$echocli" --load -v -j -d 20 127.0.0.1 "$honest" > "$scratch/out" \
     2> "$scratch/talk" 9>&- &
 client=$!
-read -r ignored < "$scratch/talk"
+read -r _ < "$scratch/talk"
 while kill -INT "$client" 2> /dev/null; do :; done
 status=0
 wait "$client" || status=$?
@@ -119,7 +119,7 @@ json_is '.messages == 500' "a soft limit is raised"
 if have_namespaces; then
     run in_namespace 'echo 40000 40009 > /proc/sys/net/ipv4/ip_local_port_range
         mkfifo "$scratch/port2"
-        sleep 100 | "$echo_peer" echo > "$scratch/port2" &
+        "$echo_peer" echo < "$scratch/hold" > "$scratch/port2" 9>&- &
         read -r port < "$scratch/port2"
         "$echocli" --json --load -c 50 -d 0.1 127.0.0.1 "$port"
         kill $!'

@@ -18,6 +18,7 @@ test_scripts = \
 	tests/backlogprobe.sh \
 	tests/busy.sh \
 	tests/byteorder.sh \
+	tests/client-peers.sh \
 	tests/daytimecli.sh \
 	tests/echocli.sh \
 	tests/examples.sh \

@@ -6,7 +6,7 @@
 echocli=$builddir/echocli
 daytimecli=$builddir/daytimecli
 echo_peer=$builddir/tests/echo-peer
-export echocli daytimecli echo_peer
+export echocli daytimecli echo_peer scratch
 
 # Peers end when their standard input does: with this script.
 mkfifo "$scratch/hold" "$scratch/port" || exit 99

@@ -1,0 +1,130 @@
+/* load-plan.c - what a load run is to do, and what its errors mean
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <inttypes.h>
+#include <sys/resource.h>
+
+#include "services/load-run.h"
+
+enum {
+    SECOND = 1000000000,
+    OTHER_FILES = 32 /* descriptors besides those of the connections */
+};
+
+/* ---- words --------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    const char *text;
+    enum client_end end;
+} more_errors[] = {
+    {"wrong-reply", "what came back is not what was sent", CLIENT_WRONG_REPLY},
+    {"closed-early", "the server closed the connection", CLIENT_CLOSED_EARLY},
+    {"unanswered", "no answer came", CLIENT_TIMED_OUT},
+    {"no-local-port",
+     "all local ports to there are in use, most of them in TIME_WAIT",
+     CLIENT_TROUBLE},
+};
+
+const char *load_error_name(enum load_error error)
+{
+    return error < LOAD_WRONG
+               ? sonde_outcome_name((enum sonde_outcome)(int)error)
+               : more_errors[error - LOAD_WRONG].name;
+}
+
+const char *load_error_text(enum load_error error)
+{
+    return error < LOAD_WRONG
+               ? sonde_outcome_text((enum sonde_outcome)(int)error)
+               : more_errors[error - LOAD_WRONG].text;
+}
+
+/* ---- the plan ------------------------------------------------------------ */
+
+int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number)
+{
+    /* The messages of all connections by turns, evenly spread.  */
+    uint64_t count = number * plan->connections + index;
+    uint64_t rate = (uint64_t)plan->rate;
+    return (int64_t)(count / rate * SECOND + count % rate * SECOND / rate);
+}
+
+const char *load_plan_problem(const struct load_plan *plan, int type)
+{
+    if (type != SOCK_DGRAM)
+        return NULL;
+    if (plan->kind == LOAD_CONNECTS)
+        return "--connect is about connections, and datagrams have none";
+    if (plan->kind == LOAD_HOLD)
+        return "--hold is about connections, and datagrams have none";
+    if (plan->size > 65507)
+        return "no datagram holds more than 65507 bytes";
+    if (plan->size < 8 && (plan->depth >> (8 * plan->size - 1)) > 0)
+        return "datagrams so small cannot tell so many apart: less --depth, "
+               "or more --size";
+    return NULL;
+}
+
+int load_raise_limit(size_t count, long *limit)
+{
+    struct rlimit files;
+    rlim_t wanted = (rlim_t)count + OTHER_FILES;
+    *limit = -1;
+    if (getrlimit(RLIMIT_NOFILE, &files))
+        return 0;
+    if (files.rlim_cur == RLIM_INFINITY || files.rlim_cur >= wanted)
+        return 0;
+    *limit = (long)files.rlim_max;
+    if (files.rlim_max != RLIM_INFINITY && files.rlim_max < wanted)
+        return -1;
+    files.rlim_cur = wanted;
+    return setrlimit(RLIMIT_NOFILE, &files);
+}
+
+/* ---- all in all ---------------------------------------------------------- */
+
+/* Which errors there are, the one that tells most in *WORST.  */
+static uint64_t count_errors(const struct load_report *report,
+                             enum load_error *worst)
+{
+    static const enum load_error order[] = {LOAD_WRONG, LOAD_CLOSED,
+                                            LOAD_UNANSWERED};
+    uint64_t total = 0;
+    size_t known = sizeof order / sizeof *order;
+    *worst = LOAD_ERRORS;
+    for (size_t i = 0; i < known && *worst == LOAD_ERRORS; i++)
+        if (report->errors[order[i]])
+            *worst = order[i];
+    for (int i = 0; i < LOAD_ERRORS; i++) {
+        total += report->errors[i];
+        if (report->errors[i] && *worst == LOAD_ERRORS)
+            *worst = (enum load_error)i;
+    }
+    return total;
+}
+
+enum client_end load_judge(const struct client *client,
+                           const struct load_report *report,
+                           struct client_result *result)
+{
+    enum load_error worst;
+    uint64_t errors = count_errors(report, &worst);
+    if (errors == 0 && report->messages == 0 && !report->interrupted)
+        return client_say(result, CLIENT_TIMED_OUT,
+                          "%s: nothing came back in the time given",
+                          client->name);
+    if (errors == 0)
+        return client_say(result, CLIENT_DONE, "%s", "");
+    enum client_end end = worst < LOAD_WRONG
+                              ? client_end_of((enum sonde_outcome)(int)worst)
+                              : more_errors[worst - LOAD_WRONG].end;
+    if (worst == LOAD_UNANSWERED && report->type == SOCK_DGRAM)
+        end = CLIENT_SILENCE;
+    return client_say(result, end, "%s: %" PRIu64 " errors: %s%s%s",
+                      client->name, errors, load_error_text(worst),
+                      worst == LOAD_WRONG ? "; " : "",
+                      worst == LOAD_WRONG ? report->wrong : "");
+}
