@@ -12,3 +12,4 @@ _sonde () {
 
 complete -F _sonde backlogprobe
 complete -F _sonde byteorder
+complete -F _sonde sockprobe

@@ -4,6 +4,7 @@
 dist_man_MANS = \
 	man/backlogprobe.1 \
 	man/byteorder.1 \
+	man/sockprobe.1 \
 	man/sonde.7 \
 	man/sonde_accept.3 \
 	man/sonde_activation.3 \
@@ -83,7 +84,7 @@ man_links = \
 # bash finds a completion by the name of the command.
 bashcompletiondir = $(datadir)/bash-completion/completions
 EXTRA_DIST += completions/sonde.bash
-completed = backlogprobe byteorder
+completed = backlogprobe byteorder sockprobe
 
 install-data-local:
 	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'

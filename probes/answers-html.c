@@ -1,17 +1,324 @@
 /* answers-html.c - answers, as a page by itself
-   SPDX-License-Identifier: GPL-3.0-or-later  */
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   One file, without scripts and without anything from elsewhere.  What is
+   folded is a details element, which the keyboard opens.  */
 
 #include <config.h>
 
+#include <string.h>
+
 #include "probes/answers.h"
+#include "probes/known.h"
+
+static const char style[] =
+    ":root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;"
+    "--page:#fff;--box:#f6f8fa;--line:#d0d7de;--mark:#0b57b0;--diff:#fff1d6;"
+    "--bar:#7aa7d9}\n"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e6e9ec;--soft:#9aa4af;"
+    "--page:#111417;--box:#1a1e23;--line:#333a42;--mark:#7fb8ff;"
+    "--diff:#43320f;--bar:#3d6b9f}}\n"
+    "*{box-sizing:border-box}\n"
+    "body{margin:0 auto;max-width:64rem;padding:1rem;background:var(--page);"
+    "color:var(--ink);font:16px/1.5 system-ui,sans-serif}\n"
+    "h1{font-size:1.6rem;margin:.5rem 0}\n"
+    "h2{font-size:1.2rem;margin:2rem 0 .5rem;border-bottom:1px solid "
+    "var(--line)}\n"
+    "code,pre,.id{font-family:ui-monospace,monospace;font-size:.9em}\n"
+    "pre{overflow-x:auto;background:var(--box);padding:.75rem;"
+    "border:1px solid var(--line);border-radius:6px}\n"
+    "p,li,dd,summary{overflow-wrap:anywhere}\n"
+    ".soft{color:var(--soft)}\n"
+    "nav a{margin-right:.75rem;white-space:nowrap}\n"
+    "a{color:var(--mark)}\n"
+    "details{border-bottom:1px solid var(--line)}\n"
+    "summary{cursor:pointer;padding:.4rem 0;display:grid;gap:0 1rem;"
+    "grid-template-columns:17rem 1fr auto}\n"
+    "summary::marker{content:none}\n"
+    "summary .id::before{content:'+ '}\n"
+    "details[open]>summary .id::before{content:'- '}\n"
+    "summary:hover{background:var(--box)}\n"
+    ":focus-visible{outline:2px solid var(--mark);outline-offset:2px}\n"
+    ".how{color:var(--soft);font-size:.85em}\n"
+    ".differs>summary{background:var(--diff)}\n"
+    ".inside{padding:0 0 .75rem 1rem}\n"
+    "dl{display:grid;grid-template-columns:12rem 1fr;gap:.1rem 1rem;margin:0}\n"
+    "dt{color:var(--soft);overflow-wrap:anywhere}\n"
+    "dd{margin:0}\n"
+    "dt.differs,dd.differs{background:var(--diff)}\n"
+    ".chart{display:grid;grid-template-columns:3rem 1fr;gap:2px .5rem;"
+    "align-items:center;max-width:32rem}\n"
+    ".chart b{font-weight:400;text-align:right}\n"
+    ".chart i{font-style:normal;background:var(--bar);padding:0 .4rem;"
+    "white-space:nowrap;min-width:1.6rem}\n"
+    "@media(max-width:40rem){summary{grid-template-columns:1fr auto}"
+    "summary .value{grid-column:1/-1;grid-row:2}dl{grid-template-columns:1fr}"
+    "dd{padding-left:1rem}}\n";
+
+/* What the page is made of.  */
+struct page {
+    FILE *out;
+    const struct catalogue *catalogue;
+    const struct findings *here, *there;
+    const char *other;
+};
+
+/* TEXT as it may stand anywhere in the page.  */
+static void put_text(FILE *out, const char *text)
+{
+    for (; text && *text; text++)
+        switch (*text) {
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        default:
+            putc(*text, out);
+        }
+}
+
+static void put_element(FILE *out, const char *name, const char *text)
+{
+    fprintf(out, "<%s>", name);
+    put_text(out, text);
+    fprintf(out, "</%.*s>\n", (int)strcspn(name, " "), name);
+}
+
+static const char *host_text(const struct findings *findings, const char *key)
+{
+    const char *text = findings_text(findings, "host", key);
+    return text ? text : "-";
+}
+
+static void put_host(FILE *out, const struct findings *findings)
+{
+    put_text(out, host_text(findings, "system"));
+    putc(' ', out);
+    put_text(out, host_text(findings, "release"));
+    putc(' ', out);
+    put_text(out, host_text(findings, "machine"));
+}
+
+static const char *how_word(const struct finding *finding)
+{
+    static const char *const words[] = {
+        [HOW_MEASURED] = "measured",
+        [HOW_READ] = "read",
+        [HOW_CONSTANT] = "constant",
+        [HOW_NOT_TESTABLE] = "not testable here",
+    };
+    return finding->stable ? words[finding->how] : "unstable";
+}
+
+static const char *value_of(const struct finding *finding)
+{
+    return finding->value    ? finding->value
+           : finding->reason ? finding->reason
+                             : "-";
+}
+
+/* The value that the other profile has instead, or NULL.  */
+static const char *instead(const struct page *page,
+                           const struct finding *finding)
+{
+    const struct finding *other =
+        page->there ? findings_get(page->there, finding->id, finding->key)
+                    : NULL;
+    bool comparable = other && other->value && other->stable &&
+                      finding->value && finding->stable;
+    return comparable && strcmp(other->value, finding->value) ? other->value
+                                                              : NULL;
+}
+
+static void put_row(FILE *out, const char *class, const char *term,
+                    const char *text)
+{
+    fprintf(out, "<dt%s>", class);
+    put_text(out, term);
+    fprintf(out, "</dt><dd%s>", class);
+    put_text(out, text);
+    fputs("</dd>\n", out);
+}
+
+static void put_finding(const struct page *page, const struct finding *finding)
+{
+    const char *other = instead(page, finding);
+    const char *class = other ? " class=\"differs\"" : "";
+    if (strcmp(finding->key, answer_key))
+        put_row(page->out, class, finding->key, value_of(finding));
+    if (!other)
+        return;
+    fprintf(page->out, "<dt%s>", class);
+    put_text(page->out, page->other);
+    fprintf(page->out, "</dt><dd%s>", class);
+    put_text(page->out, other);
+    fputs("</dd>\n", page->out);
+}
+
+static void put_known(FILE *out, const char *id)
+{
+    const struct known *known = NULL;
+    while ((known = known_next(id, known))) {
+        char text[400];
+        snprintf(text, sizeof text, "%s (%s)", known->answer,
+                 mark_name(known->mark));
+        put_row(out, " class=\"soft\"", known->system, text);
+    }
+}
+
+static void put_question(const struct page *page,
+                         const struct question *question,
+                         const struct finding *answer)
+{
+    FILE *out = page->out;
+    struct slice slice = slice_of(page->here, question->id);
+    bool differs = false;
+    for (size_t i = 0; i < slice.count; i++)
+        differs |= instead(page, &slice.list[i]) != NULL;
+    fprintf(out, "<details id=\"%s\"%s><summary>", question->id,
+            differs ? " class=\"differs\"" : "");
+    put_element(out, "span class=\"id\"", question->id);
+    put_element(out, "span class=\"value\"", value_of(answer));
+    fputs("<span class=\"how\">", out);
+    fprintf(out, "%s%s</span></summary>\n<div class=\"inside\">\n",
+            how_word(answer), differs ? ", differs" : "");
+    put_element(out, "p", question->text);
+    fputs("<dl>\n", out);
+    for (size_t i = 0; i < slice.count; i++)
+        put_finding(page, &slice.list[i]);
+    put_known(out, question->id);
+    put_row(out, "", "why", question->why);
+    put_row(out, "", "said of it", question->standard);
+    put_row(out, "", "use", question->cope);
+    fputs("</dl></div></details>\n", out);
+}
+
+/* The queue, by backlog: a bar of as many.  */
+static void put_chart(const struct page *page)
+{
+    enum { ROWS = 15 };
+    long most = 1, counts[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        char key[40];
+        snprintf(key, sizeof key, "inet.%d.accepted", i);
+        counts[i] = findings_number(page->here, "listen.queue", key, -1);
+        most = counts[i] > most ? counts[i] : most;
+    }
+    if (counts[0] < 0)
+        return;
+    put_element(page->out, "h2", "Connections that wait, by backlog");
+    fputs("<div class=\"chart\">\n", page->out);
+    for (int i = 0; i < ROWS; i++)
+        if (counts[i] >= 0)
+            fprintf(page->out, "<b>%d</b><i style=\"width:%ld%%\">%ld</i>\n", i,
+                    100 * counts[i] / most, counts[i]);
+    fputs("</div>\n", page->out);
+}
+
+/* The picture of the states is text; it is set as it is.  */
+static void put_states(const struct page *page)
+{
+    char line[400];
+    FILE *file = tmpfile();
+    if (!file)
+        return;
+    answers_states(file, page->here);
+    rewind(file);
+    put_element(page->out, "h2", "The states of a connection");
+    fputs("<pre tabindex=\"0\">", page->out);
+    while (fgets(line, sizeof line, file))
+        put_text(page->out, line);
+    fputs("</pre>\n", page->out);
+    fclose(file);
+}
+
+static void put_head(const struct page *page)
+{
+    FILE *out = page->out;
+    fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+                 "<meta charset=\"utf-8\">\n"
+                 "<meta name=\"viewport\" "
+                 "content=\"width=device-width,initial-scale=1\">\n"
+                 "<title>sockprobe: ");
+    put_host(out, page->here);
+    fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", style);
+    fputs("<h1>How the sockets of this host behave</h1>\n<p>", out);
+    put_host(out, page->here);
+    fputs("</p>\n<p class=\"soft\">", out);
+    put_text(out, "Asked by sockprobe on ");
+    put_text(out, findings_text(page->here, "volatile", "time"));
+    fputs(". Each line opens: details, other systems, what to use.</p>\n", out);
+    if (!page->there)
+        return;
+    fputs("<p>Compared with ", out);
+    put_text(out, page->other);
+    fputs(" (", out);
+    put_host(out, page->there);
+    fputs("): what differs is coloured, and says \"differs\".</p>\n", out);
+}
+
+/* The questions that were answered, in turn; FIRST of its group or not.  */
+static const struct question *next_answered(const struct page *page, size_t *i,
+                                            const struct finding **answer)
+{
+    for (; *i < page->catalogue->count; ++*i) {
+        const struct entry *entry = &page->catalogue->entries[*i];
+        *answer = findings_get(page->here, entry->question->id, answer_key);
+        if (entry->chosen && *answer) {
+            ++*i;
+            return entry->question;
+        }
+    }
+    return NULL;
+}
+
+static void put_contents(const struct page *page)
+{
+    const struct question *question, *last = NULL;
+    const struct finding *answer;
+    size_t i = 0;
+    fputs("<nav aria-label=\"Groups\">\n", page->out);
+    while ((question = next_answered(page, &i, &answer))) {
+        int length = (int)strcspn(question->id, ".");
+        if (!last || !same_group(last->id, question->id))
+            fprintf(page->out, "<a href=\"#group-%.*s\">%.*s</a>\n", length,
+                    question->id, length, question->id);
+        last = question;
+    }
+    fputs("</nav>\n", page->out);
+}
 
 void answers_html(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, const struct findings *there,
                   const char *other)
 {
-    (void)catalogue;
-    (void)findings;
-    (void)there;
-    (void)other;
-    fputs("", out);
+    struct page page = {out, catalogue, findings, there, other};
+    const struct question *question, *last = NULL;
+    const struct finding *answer;
+    size_t i = 0;
+    put_head(&page);
+    put_contents(&page);
+    while ((question = next_answered(&page, &i, &answer))) {
+        if (!last || !same_group(last->id, question->id)) {
+            int length = (int)strcspn(question->id, ".");
+            fprintf(out, "<h2 id=\"group-%.*s\">%.*s: ", length, question->id,
+                    length, question->id);
+            put_text(out, group_title(question->id));
+            fputs("</h2>\n", out);
+        }
+        last = question;
+        put_question(&page, question, answer);
+    }
+    put_chart(&page);
+    if (findings_get(findings, "tcp.states", answer_key))
+        put_states(&page);
+    fputs("</body>\n</html>\n", out);
 }

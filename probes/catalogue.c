@@ -90,6 +90,14 @@ static bool matches(const char *pattern, const char *id)
            (!strncmp(pattern, id, length) && id[length] == '.');
 }
 
+bool catalogue_has(const struct catalogue *catalogue, const char *pattern)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (matches(pattern, catalogue->entries[i].question->id))
+            return true;
+    return false;
+}
+
 size_t catalogue_choose(struct catalogue *catalogue, const char *pattern)
 {
     size_t count = 0;

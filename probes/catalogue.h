@@ -25,7 +25,9 @@ int catalogue_make(struct catalogue *catalogue);
 void catalogue_free(struct catalogue *catalogue);
 
 /* Choose what PATTERN, an id or a pattern of the shell, names; "accept" alone
-   is "accept.*".  Returns how many those are.  */
+   is "accept.*".  Returns how many those are; the other only whether there are
+   any.  */
+bool catalogue_has(const struct catalogue *catalogue, const char *pattern);
 size_t catalogue_choose(struct catalogue *catalogue, const char *pattern);
 void catalogue_choose_all(struct catalogue *catalogue);
 

@@ -46,6 +46,7 @@ static bool ask_question(FILE *out, int watch, const void *data)
     struct asking asking = {.question = order->question, .out = out};
     (void)watch; /* the sitter sees to it */
     setpgid(0, 0);
+    sitter_mind(&order->crew->sitter, getpid()); /* before anything can last */
     setvbuf(out, NULL, _IOLBF, BUFSIZ); /* what is known stays, in a crash */
     close(order->crew->sitter.pipe);
     for (size_t i = 0; i < order->crew->count; i++)
@@ -75,7 +76,6 @@ static int begin(struct crew *crew, struct job *job)
         return -1;
     }
     setpgid(run->child, run->child); /* whoever of the two comes first */
-    sitter_mind(&crew->sitter, run->child);
     job->run = run;
     crew->running++;
     return 0;

@@ -15,11 +15,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Behind the C library's headers.  */
-#include <linux/if_tun.h>
-
 #include "probes/names.h"
 #include "probes/tun.h"
+
+/* Of linux/if_tun.h, which a C library's folder of headers may lack.  */
+#ifndef TUNSETIFF
+#define TUNSETIFF _IOW('T', 202, int)
+#endif
+#ifndef IFF_TUN
+#define IFF_TUN   0x0001
+#define IFF_NO_PI 0x1000
+#endif
 
 static const char name[] = "sonde0";
 

@@ -174,6 +174,13 @@ static int explain(const struct catalogue *catalogue, const char *id)
     return STATUS_DONE;
 }
 
+/* The last part of PATH.  */
+static const char *base_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static int write_page(const struct choices *choices,
                       const struct catalogue *catalogue,
                       const struct findings *here, const struct findings *there)
@@ -184,7 +191,8 @@ static int write_page(const struct choices *choices,
         complain("%s: %s", choices->html, strerror(errno));
         return STATUS_TROUBLE;
     }
-    answers_html(out, catalogue, here, there, choices->diff);
+    answers_html(out, catalogue, here, there,
+                 there ? base_of(choices->diff) : NULL);
     if (!standard && (ferror(out) | fclose(out))) {
         complain("%s: it could not be written", choices->html);
         return STATUS_TROUBLE;
@@ -214,17 +222,14 @@ static int report(const struct choices *choices,
     return STATUS_DONE;
 }
 
-/* The last part of PATH.  */
-static const char *base_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-/* Whether the first operand is the profile to compare with, not an id.  */
-static bool has_second(const struct choices *choices)
+/* Whether the first operand is the profile to compare with: what names a
+   question is none, though there may be a file of that name, such as the
+   program byteorder.  */
+static bool has_second(const struct choices *choices,
+                       const struct catalogue *catalogue)
 {
     return choices->diff && choices->ids.count > 0 &&
+           !catalogue_has(catalogue, choices->ids.texts[0]) &&
            profile_exists(choices->ids.texts[0]);
 }
 
@@ -232,7 +237,7 @@ static int run(const struct choices *choices, struct catalogue *catalogue,
                struct findings *here, struct findings *there)
 {
     const char *profile = choices->tap ? choices->tap : choices->diff;
-    bool second = has_second(choices);
+    bool second = has_second(choices, catalogue);
     if (choose(catalogue, choices, second))
         return STATUS_TROUBLE;
     if (choices->explain)

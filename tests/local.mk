@@ -28,6 +28,7 @@ test_scripts = \
 	tests/pages.sh \
 	tests/schema.sh \
 	tests/settings.sh \
+	tests/sockprobe.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/tap.sh

@@ -77,7 +77,7 @@ run ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror \
 is "the example of sonde(7) compiles" [ "$status" -eq 0 ]
 
 # The long options in --help, and those in the page.
-for program in backlogprobe byteorder; do
+for program in backlogprobe byteorder sockprobe; do
     "$builddir/$program" --help | grep -o -- '--[a-z][a-z-]*' | sort -u \
         > "$scratch/help"
     sed -n 's/^\.It.*Fl Fl \([a-z-]*\).*/--\1/p' \

@@ -10,7 +10,8 @@ srcdir=$(cd "${srcdir:-.}" && pwd)
 builddir=${builddir:-$(pwd)}
 backlogprobe=$builddir/backlogprobe
 byteorder=$builddir/byteorder
-export srcdir builddir backlogprobe byteorder
+sockprobe=$builddir/sockprobe
+export srcdir builddir backlogprobe byteorder sockprobe
 
 tests_done=0
 tests_failed=0

@@ -252,6 +252,7 @@ QUESTIONS(listen_queue){
         .cope = "sonde_backlog: the argument that gives at least the number "
                 "wanted; backlogprobe shows the whole table",
         .ask = ask_queue,
+        .deadline = 30000,
         .repeats = 1, /* each row is measured three times anyway */
     },
     {
@@ -259,10 +260,11 @@ QUESTIONS(listen_queue){
         .text = "the largest queue there is, and the setting that caps it",
         .why = "A larger backlog is cut without an error; in a container the "
                "cap is the container's own.",
-        .standard = "POSIX.1-2024 listen: SOMAXCONN, 128 at least. The notes: "
+        .standard = "POSIX.1-2024 listen: values up to SOMAXCONN. The notes: "
                     "somaxconn is usually 128 on Linux; it is 4096 since 5.4.",
         .cope = "sonde_backlog_cap, sonde_queue",
         .ask = ask_cap,
+        .deadline = 30000,
         .repeats = 1,
     },
     {

@@ -34,6 +34,7 @@ struct walk {
     in_port_t here, peer;
     bool both; /* ends are this kernel's */
     bool *seen;
+    const char *last;
 };
 
 static const char *look(struct walk *walk, in_port_t here, in_port_t peer)
@@ -47,12 +48,39 @@ static const char *look(struct walk *walk, in_port_t here, in_port_t peer)
     return state;
 }
 
+/* States that wait for the other end alone.  */
+static bool passes(const char *state)
+{
+    return !strcmp(state, "FIN_WAIT_1") || !strcmp(state, "LAST_ACK") ||
+           !strcmp(state, "CLOSING");
+}
+
+/* Whether the packets of this step are still under way: the state has not
+   changed yet, or it is one that passes by itself.  */
+static bool is_under_way(const struct walk *walk, const char *here,
+                         const char *peer)
+{
+    if (walk->both)
+        return passes(here) || passes(peer);
+    return walk->last && !strcmp(walk->last, here);
+}
+
 /* Write down the states after WHAT.  */
 static void step(struct walk *walk, const char *what)
 {
     char key[40];
-    const char *here = look(walk, walk->here, walk->peer);
-    const char *peer = walk->both ? look(walk, walk->peer, walk->here) : "-";
+    const char *here, *peer = "-";
+    for (int i = 0;; i++) {
+        here = tcp_table_state(walk->here, walk->peer, NULL);
+        if (walk->both)
+            peer = tcp_table_state(walk->peer, walk->here, NULL);
+        if (!here || !peer || i == 200 || !is_under_way(walk, here, peer))
+            break;
+        poll(NULL, 0, 10);
+    }
+    here = walk->last = look(walk, walk->here, walk->peer);
+    if (walk->both)
+        peer = look(walk, walk->peer, walk->here);
     snprintf(key, sizeof key, "%s.%02d", walk->name, ++walk->step);
     tell(walk->ask, key, "%s; %s; %s", what, here, peer);
 }
@@ -68,11 +96,10 @@ static void step_listener(struct walk *walk, const char *what, in_port_t port)
 /* Both ends on the loopback interface.  */
 static void walk_loopback(struct asking *ask, bool *seen)
 {
-    struct walk walk = {ask, "loopback", 0, 0, 0, true, seen};
+    struct walk walk = {.ask = ask, .name = "loopback", .seen = seen};
     char byte;
     struct pair pair = tcp_pair(ask);
     in_port_t port = local_address(ask, pair.listener).sin_port;
-    walk.both = false;
     step_listener(&walk, "socket, bind, listen", port);
     walk.both = true;
     walk.here = local_address(ask, pair.client).sin_port;
@@ -101,7 +128,7 @@ static void ports_of(struct walk *walk, const struct line *line)
 /* Connect, close first, and let the peer take its time: the usual way.  */
 static void walk_active(struct wire *wire, bool *seen)
 {
-    struct walk walk = {wire->ask, "active", 0, 0, 0, false, seen};
+    struct walk walk = {.ask = wire->ask, .name = "active", .seen = seen};
     struct line line;
     line_begin(&line, wire, TUN_PEER);
     ports_of(&walk, &line);
@@ -125,9 +152,9 @@ static void walk_active(struct wire *wire, bool *seen)
    segment.  */
 static void walk_closing(struct wire *wire, bool *seen, bool at_once)
 {
-    struct walk walk = {
-        wire->ask, at_once ? "one-segment" : "simultaneous", 0, 0, 0, false,
-        seen};
+    struct walk walk = {.ask = wire->ask,
+                        .name = at_once ? "one-segment" : "simultaneous",
+                        .seen = seen};
     struct line line;
     line_connect(&line, wire, TUN_PEER);
     ports_of(&walk, &line);
@@ -153,7 +180,7 @@ static void walk_closing(struct wire *wire, bool *seen, bool at_once)
 /* Both ends send a SYN.  */
 static void walk_open(struct wire *wire, bool *seen)
 {
-    struct walk walk = {wire->ask, "both-open", 0, 0, 0, false, seen};
+    struct walk walk = {.ask = wire->ask, .name = "both-open", .seen = seen};
     struct line line;
     line_begin(&line, wire, TUN_PEER);
     ports_of(&walk, &line);
@@ -170,7 +197,7 @@ static void walk_open(struct wire *wire, bool *seen)
 /* A listener of this host's, and a played client that closes first.  */
 static void walk_passive(struct wire *wire, bool *seen)
 {
-    struct walk walk = {wire->ask, "passive", 0, 0, 0, false, seen};
+    struct walk walk = {.ask = wire->ask, .name = "passive", .seen = seen};
     struct line line = {.wire = wire, .sequence = 5000000};
     int listener = tcp_listener(wire->ask, 4);
     struct sockaddr_in here = local_address(wire->ask, listener);
@@ -247,6 +274,7 @@ QUESTIONS(tcp_states){
                     "with FIN_WAIT_1 straight to TIME_WAIT.",
         .cope = "sockprobe --states draws it",
         .ask = ask_states,
+        .deadline = 20000,
     },
     END_OF_QUESTIONS,
 };

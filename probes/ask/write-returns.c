@@ -24,20 +24,13 @@ static long fill(struct asking *ask, int fd)
     return total;
 }
 
-/* The power of two below BYTES: the figure itself is chance.  */
+/* How much BYTES is, roughly: the figure itself is chance.  */
 static const char *size_class(long bytes)
 {
-    static char text[40];
-    long step = 1024;
-    while (step * 2 <= bytes)
-        step *= 2;
-    if (bytes < 1024)
-        return "less than 1 KiB";
-    if (step >= 1024 * 1024)
-        snprintf(text, sizeof text, "%ld MiB or more", step / 1024 / 1024);
-    else
-        snprintf(text, sizeof text, "%ld KiB or more", step / 1024);
-    return text;
+    return bytes >= 1024 * 1024 ? "1 MiB or more"
+           : bytes >= 64 * 1024 ? "64 KiB or more"
+           : bytes >= 4 * 1024  ? "4 KiB or more"
+                                : "less than 4 KiB";
 }
 
 static void ask_returns(struct asking *ask)

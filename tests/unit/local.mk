@@ -11,6 +11,7 @@ unit_tests = \
 	tests/unit/test-cap \
 	tests/unit/test-compare \
 	tests/unit/test-connect \
+	tests/unit/test-crew \
 	tests/unit/test-datagram \
 	tests/unit/test-deadline \
 	tests/unit/test-fill \
@@ -24,6 +25,7 @@ unit_tests = \
 	tests/unit/test-names \
 	tests/unit/test-namespace \
 	tests/unit/test-options \
+	tests/unit/test-packet \
 	tests/unit/test-plan \
 	tests/unit/test-poller \
 	tests/unit/test-queue \

@@ -1,0 +1,270 @@
+/* test-crew.c - probes/crew.c and merge.c, with questions that go wrong
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "probes/crew.h"
+#include "probes/runner.h"
+#include "tests/unit/unit.h"
+
+static struct findings findings;
+static int descriptors;
+
+enum { SOON = 300, LATE = 30000 };
+
+static void set_up(void)
+{
+    descriptors = unit_descriptors();
+}
+
+/* Whatever became of the questions: no child, no zombie, nothing left open. */
+static void tear_down(void)
+{
+    findings_free(&findings);
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+    ck_assert_int_eq(errno, ECHILD);
+    ck_assert_int_eq(unit_descriptors(), descriptors);
+}
+
+/* ---- questions ---------------------------------------------------------- */
+
+static void well(struct asking *ask)
+{
+    tell(ask, "detail", "of course");
+    tell(ask, "answer", "yes");
+}
+
+static void hangs(struct asking *ask)
+{
+    tell(ask, "detail", "so far");
+    for (;;)
+        pause();
+}
+
+/* The same, and says so through the descriptor in DATA.  */
+static void hangs_ready(struct asking *ask)
+{
+    (void)!write(*(const int *)ask->question->data, "x", 1);
+    hangs(ask);
+}
+
+static void crashes(struct asking *ask)
+{
+    tell(ask, "detail", "so far");
+    signal(SIGSEGV, SIG_DFL);
+    raise(SIGSEGV);
+}
+
+static void says_nothing(struct asking *ask)
+{
+    (void)ask;
+}
+
+static void cannot(struct asking *ask)
+{
+    errno = EACCES;
+    must(ask, -1, "socket");
+}
+
+/* Leaves descriptors open, and uses up what there are.  */
+static void leaks(struct asking *ask)
+{
+    while (open("/dev/null", O_RDONLY) >= 0)
+        continue;
+    tell(ask, "answer", "yes");
+}
+
+/* Leaves a process that holds the pipe of findings, and the one in DATA.  */
+static void forks(struct asking *ask)
+{
+    if (fork() == 0)
+        for (;;)
+            pause();
+    tell(ask, "answer", "yes");
+}
+
+/* As often as it was asked, by the length of the file in DATA.  */
+static void varies(struct asking *ask)
+{
+    int fd = open(ask->question->data, O_WRONLY | O_APPEND);
+    off_t before = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+    (void)!write(fd, "x", 1);
+    tell(ask, "answer", "%s", before == 0 ? "b" : "a");
+    tell(ask, "detail", "same");
+}
+
+static struct question question(const char *id, ask_function *function,
+                                int deadline)
+{
+    return (struct question){
+        .id = id, .ask = function, .deadline = deadline, .repeats = 2};
+}
+
+static const struct finding *answer_of(const struct question *asked)
+{
+    static const struct question good = {
+        .id = "good", .ask = well, .deadline = LATE, .repeats = 3};
+    const struct question *list[] = {asked, &good};
+    ck_assert_int_eq(crew_ask(list, 2, NULL, &findings), 0);
+    ck_assert_str_eq(findings_text(&findings, "good", "answer"), "yes");
+    ck_assert_str_eq(findings_text(&findings, "good", "detail"), "of course");
+    const struct finding *finding =
+        findings_get(&findings, asked->id, "answer");
+    ck_assert_ptr_nonnull(finding);
+    return finding;
+}
+
+/* ---- tests -------------------------------------------------------------- */
+
+START_TEST(one_that_hangs_costs_its_own_answer)
+{
+    struct question bad = question("bad", hangs, SOON);
+    const struct finding *finding = answer_of(&bad);
+    ck_assert_ptr_null(finding->value);
+    ck_assert_int_eq(finding->how, HOW_NOT_TESTABLE);
+    ck_assert_ptr_nonnull(strstr(finding->reason, "deadline"));
+}
+END_TEST
+
+START_TEST(one_that_crashes_costs_its_own_answer)
+{
+    struct question bad = question("bad", crashes, LATE);
+    const struct finding *finding = answer_of(&bad);
+    ck_assert_ptr_null(finding->value);
+    ck_assert_ptr_nonnull(strstr(finding->reason, "signal"));
+}
+END_TEST
+
+START_TEST(one_that_says_nothing_has_an_answer_too)
+{
+    struct question bad = question("bad", says_nothing, LATE);
+    const struct finding *finding = answer_of(&bad);
+    ck_assert_ptr_null(finding->value);
+    ck_assert_str_eq(finding->reason, "the probe did not say");
+}
+END_TEST
+
+START_TEST(one_that_cannot_says_why)
+{
+    struct question bad = question("bad", cannot, LATE);
+    const struct finding *finding = answer_of(&bad);
+    ck_assert_ptr_null(finding->value);
+    ck_assert_str_eq(finding->reason, "socket: EACCES");
+}
+END_TEST
+
+START_TEST(one_that_leaks_harms_nobody)
+{
+    struct question bad = question("bad", leaks, LATE);
+    ck_assert_str_eq(answer_of(&bad)->value, "yes");
+}
+END_TEST
+
+/* Until every process that has inherited the other end of the pipe is gone.  */
+static void wait_for_end(int end)
+{
+    char byte;
+    ck_assert_int_eq(read(end, &byte, 1), 0);
+    close(end);
+}
+
+START_TEST(processes_left_behind_are_killed)
+{
+    int ends[2];
+    struct question bad = question("bad", forks, SOON);
+    ck_assert_int_eq(pipe(ends), 0);
+    const struct finding *finding = answer_of(&bad);
+    ck_assert_ptr_null(finding->value);
+    close(ends[1]);
+    wait_for_end(ends[0]);
+}
+END_TEST
+
+START_TEST(what_varies_is_told_in_full_and_marked)
+{
+    char path[] = "/tmp/test-crew-XXXXXX";
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    struct question bad = question("bad", varies, LATE);
+    bad.data = path;
+    bad.repeats = 3;
+    const struct finding *finding = answer_of(&bad);
+    unlink(path);
+    ck_assert_str_eq(finding->value, "a or b");
+    ck_assert(!finding->stable);
+    ck_assert(findings_get(&findings, "bad", "detail")->stable);
+}
+END_TEST
+
+START_TEST(more_than_run_side_by_side_all_answer)
+{
+    enum { MANY = 100 };
+    static struct question many[MANY];
+    static char ids[MANY][20];
+    const struct question *list[MANY];
+    for (int i = 0; i < MANY; i++) {
+        snprintf(ids[i], sizeof ids[i], "q%d", i);
+        many[i] = question(ids[i], well, LATE);
+        list[i] = &many[i];
+    }
+    ck_assert_int_eq(crew_ask(list, MANY, NULL, &findings), 0);
+    for (int i = 0; i < MANY; i++)
+        ck_assert_str_eq(findings_text(&findings, ids[i], "answer"), "yes");
+}
+END_TEST
+
+/* The process that asks is killed: so is the one that was asked.  */
+START_TEST(when_the_asker_dies_so_do_the_asked)
+{
+    int ends[2], ready[2];
+    char byte;
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(pipe(ready), 0);
+    pid_t asker = fork();
+    ck_assert_int_ge(asker, 0);
+    if (asker == 0) {
+        struct question bad = question("bad", hangs_ready, LATE);
+        const struct question *list[] = {&bad};
+        close(ends[0]);
+        bad.data = &ready[1];
+        crew_ask(list, 1, NULL, &findings);
+        _exit(0);
+    }
+    close(ends[1]);
+    close(ready[1]);
+    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    kill(asker, SIGKILL);
+    ck_assert_int_eq(waitpid(asker, NULL, 0), asker);
+    wait_for_end(ends[0]);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, one_that_hangs_costs_its_own_answer);
+    tcase_add_test(tests, one_that_crashes_costs_its_own_answer);
+    tcase_add_test(tests, one_that_says_nothing_has_an_answer_too);
+    tcase_add_test(tests, one_that_cannot_says_why);
+    tcase_add_test(tests, one_that_leaks_harms_nobody);
+    tcase_add_test(tests, processes_left_behind_are_killed);
+    tcase_add_test(tests, what_varies_is_told_in_full_and_marked);
+    tcase_add_test(tests, more_than_run_side_by_side_all_answer);
+    tcase_add_test(tests, when_the_asker_dies_so_do_the_asked);
+}
+
+int main(void)
+{
+    return unit_main("crew", add);
+}
