@@ -44,6 +44,15 @@ tests_peer_SOURCES = tests/peer.c
 tests_peer_CFLAGS = $(SONDE_CFLAGS)
 tests_peer_LDADD = lib/libsonde-core.la
 
+# A filter as container engines have it, for limits.sh.
+EXTRA_DIST += tests/no-unshare.c
+if SONDE_NAMESPACE_LINUX
+check_PROGRAMS += tests/no-unshare
+tests_no_unshare_SOURCES = tests/no-unshare.c
+tests_no_unshare_CFLAGS = $(SONDE_CFLAGS)
+tests_no_unshare_LDADD =
+endif
+
 # To be preloaded by tampered.sh.  -rpath makes libtool build a shared object
 # for a library that is not installed.
 check_LTLIBRARIES += tests/tamper.la
