@@ -61,6 +61,7 @@ grep -v -e '/COPYING' -e '/configure$' -e '/aclocal.m4$' -e 'Makefile.in$' \
     -e '/\.tarball-version$' -e '^./tests/unit/test-[a-z-]*$' \
     -e '^./tests/fuzz/fuzz-[a-z-]*$' \
     -e '^./examples/[a-z-]*$' -e '^./tests/peer$' \
+    -e '^./tests/no-unshare$' \
     -e '^./\(backlogprobe\|byteorder\|sockprobe\)$'\
     -e '^./probes/ask/list.h$' -e '/lib/sonde.pc$' \
     -e '~$' -e '\.dirstamp$' -e '^./tests/corpus/' "$scratch/files" |
