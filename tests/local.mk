@@ -46,7 +46,7 @@ tests_peer_LDADD = lib/libsonde-core.la
 
 # A filter as container engines have it, for limits.sh.
 EXTRA_DIST += tests/no-unshare.c
-if SONDE_NAMESPACE_LINUX
+if SONDE_SECCOMP
 check_PROGRAMS += tests/no-unshare
 tests_no_unshare_SOURCES = tests/no-unshare.c
 tests_no_unshare_CFLAGS = $(SONDE_CFLAGS)

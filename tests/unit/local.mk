@@ -30,6 +30,7 @@ unit_tests = \
 	tests/unit/test-poller \
 	tests/unit/test-queue \
 	tests/unit/test-reap \
+	tests/unit/test-remedy \
 	tests/unit/test-require \
 	tests/unit/test-resolve \
 	tests/unit/test-rule \
