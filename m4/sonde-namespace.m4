@@ -21,4 +21,15 @@ return unshare (CLONE_NEWUSER | CLONE_NEWNET)
 SONDE_NAMESPACE_LEAF=$sonde_cv_namespace
 AC_SUBST([SONDE_NAMESPACE_LEAF])
 AM_CONDITIONAL([SONDE_NAMESPACE_LINUX], [test "$SONDE_NAMESPACE_LEAF" = linux])
+dnl For a test alone; musl's compiler does not see the kernel's headers.
+AC_CACHE_CHECK([for seccomp filters], [sonde_cv_seccomp],
+  [AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+]], [[struct sock_filter code = BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+return SYS_unshare + PR_SET_SECCOMP + (int) code.k;]])],
+    [sonde_cv_seccomp=yes], [sonde_cv_seccomp=no])])
+AM_CONDITIONAL([SONDE_SECCOMP], [test "$sonde_cv_seccomp" = yes])
 ])

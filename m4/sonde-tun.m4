@@ -4,7 +4,8 @@
 # SONDE_TUN
 # ---------
 # Choose the leaf with which a program plays the hosts behind an interface:
-#   linux  /dev/net/tun and IFF_TUN
+#   linux  /dev/net/tun and its TUNSETIFF; not asked of linux/if_tun.h, which
+#          musl's folder of headers lacks
 #   none   none known: questions that need such a peer cannot be put
 # Override with sonde_cv_tun=LEAF.
 AC_DEFUN([SONDE_TUN],
@@ -15,12 +16,14 @@ AC_DEFUN([SONDE_TUN],
 #include <sys/socket.h>
 #include <net/if.h>
 #include <net/route.h>
-#include <linux/if_tun.h>
+#ifndef __linux__
+#error "no Linux"
+#endif
 ]], [[struct ifreq request;
 struct rtentry route;
-request.ifr_flags = IFF_TUN | IFF_NO_PI;
 route.rt_dev = request.ifr_name;
-return ioctl (0, TUNSETIFF, &request) + ioctl (0, SIOCADDRT, &route);]])],
+return ioctl (0, _IOW ('T', 202, int), &request)
+       + ioctl (0, SIOCADDRT, &route);]])],
     [sonde_cv_tun=linux], [sonde_cv_tun=none])])
 SONDE_TUN_LEAF=$sonde_cv_tun
 AC_SUBST([SONDE_TUN_LEAF])

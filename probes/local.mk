@@ -40,8 +40,12 @@ probes_libprobes_la_SOURCES = \
 	probes/known.h \
 	probes/listen-again.c \
 	probes/listen-again.h \
+	probes/listen-cap.c \
+	probes/listen-cap.h \
 	probes/listen-queue.c \
 	probes/listen-queue.h \
+	probes/listen-row.c \
+	probes/listen-row.h \
 	probes/listeners-explain.c \
 	probes/listeners-json.c \
 	probes/listeners-prometheus.c \

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 #include "probes/loopback.h"
@@ -126,6 +127,14 @@ short wait_for(int fd, short events, int timeout)
         if (errno != EINTR)
             return 0;
     }
+}
+
+int select_input(int fd, struct timeval *time)
+{
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET((unsigned long)fd, &set); /* musl's macro minds the sign */
+    return select(fd + 1, &set, NULL, NULL, time);
 }
 
 void settle(struct asking *ask)

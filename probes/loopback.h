@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "probes/question.h"
 
@@ -54,6 +55,9 @@ void set_nonblocking(int fd, bool on);
 
 /* Wait for EVENTS on FD, for TIMEOUT milliseconds; returns those that came.  */
 short wait_for(int fd, short events, int timeout);
+
+/* select for reading from FD alone; TIME may be null.  */
+int select_input(int fd, struct timeval *time);
 
 /* Let what is under way on the loopback interface arrive: a connection begun
    now gets through, data and all.  Only after this is "nothing came" an

@@ -13,6 +13,7 @@
 #include "probes/names.h"
 #include "probes/question.h"
 
+TELL_FORMAT(4, 0)
 static void put(struct asking *ask, const char *key, enum how how,
                 const char *format, va_list arguments)
 {

@@ -15,11 +15,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Behind the C library's headers.  */
-#include <linux/if_tun.h>
-
 #include "probes/names.h"
 #include "probes/tun.h"
+
+/* Of linux/if_tun.h, which a C library's folder of headers may lack.  */
+#ifndef TUNSETIFF
+#define TUNSETIFF _IOW('T', 202, int)
+#endif
+#ifndef IFF_TUN
+#define IFF_TUN   0x0001
+#define IFF_NO_PI 0x1000
+#endif
 
 static const char name[] = "sonde0";
 
@@ -49,9 +55,17 @@ static struct ifreq request_with(const char *text)
     return request;
 }
 
+/* What the kernel sends waits until it is read.  500 packets, the usual, are
+   fewer than it sends at once when a thousand timers end together.  */
+enum { QUEUE_LENGTH = 10000 };
+
 /* Give the interface its address and bring it up, by any socket.  */
 static int configure(int fd)
 {
+    struct ifreq queue = request_with(TUN_HERE);
+    queue.ifr_qlen = QUEUE_LENGTH;
+    if (ioctl(fd, SIOCSIFTXQLEN, &queue))
+        return -1;
     struct ifreq address = request_with(TUN_HERE);
     struct ifreq mask = request_with("255.255.255.0");
     struct ifreq flags = request_with(TUN_HERE);

@@ -66,4 +66,25 @@ fi
 is "a file that may not grow is a write error, no death" \
     sh -c 'ulimit -f 0; "$backlogprobe" --version > "$1" 2> /dev/null
         [ $? -eq 2 ]' - "$scratch/file"
+
+# Where namespaces are forbidden, all else is measured, and --with says why not.
+filter=$builddir/tests/no-unshare
+if [ -x "$filter" ] && "$filter" true; then
+    run "$filter" "$backlogprobe" --json
+    json_is "$exact"' and .rule == "n+1" and .incomplete.rule == "n+1"' \
+        "no unshare: everything is measured"
+    run "$filter" "$backlogprobe" --with net.core.somaxconn=10
+    is "no unshare: --with is 2, and names the filter" sh -c '[ "$1" -eq 2 ] &&
+        [ ! -s "$2/out" ] && grep -q "seccomp" "$2/err"' - "$status" "$scratch"
+    run "$filter" "$backlogprobe" -4 --half-open -b 0-3
+    is "no unshare: --half-open says why, the other way has its figures" sh -c '
+        [ "$1" -eq 0 ] && tr -s " \n" " " < "$2" | grep -q "n + 1 handshakes.*\
+by half-open handshakes not testable here: a seccomp filter"' - \
+        "$status" "$scratch/out"
+else
+    skip "no unshare" "there are no seccomp filters here"
+fi
+few 64 --json
+json_is 'all(.rows[]; .incomplete == .accepted or .incomplete_reason != null)' \
+    "64 descriptors: the incomplete queue is exact, or says why not"
 finish

@@ -31,12 +31,13 @@ test_scripts = \
 	tests/namespaces.sh \
 	tests/overflow.sh \
 	tests/pages.sh \
-	tests/settings.sh \
-	tests/sockprobe.sh \
+	tests/schema.sh \
 	tests/servers-calls.sh \
 	tests/servers-hostile.sh \
 	tests/servers-inherited.sh \
 	tests/servers.sh \
+	tests/settings.sh \
+	tests/sockprobe.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/peers.sh tests/server.sh tests/tap.sh
@@ -69,6 +70,15 @@ check_PROGRAMS += tests/crowd
 tests_crowd_SOURCES = tests/crowd.c
 tests_crowd_CFLAGS = $(SONDE_CFLAGS)
 tests_crowd_LDADD = lib/libsonde-core.la
+
+# A filter as container engines have it, for limits.sh.
+EXTRA_DIST += tests/no-unshare.c
+if SONDE_SECCOMP
+check_PROGRAMS += tests/no-unshare
+tests_no_unshare_SOURCES = tests/no-unshare.c
+tests_no_unshare_CFLAGS = $(SONDE_CFLAGS)
+tests_no_unshare_LDADD =
+endif
 
 # To be preloaded by tampered.sh and listeners.sh; a build without shared
 # libraries has none, and these tests say so.  -rpath makes libtool build a
@@ -108,3 +118,10 @@ check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) UNIT_TESTS='$(unit_tests)' \
 	    $(SHELL) $(top_srcdir)/tests/valgrind.sh
 .PHONY: check-threads check-valgrind
+
+# Other kernels, by KERNELS='/.../boot/vmlinuz-6.1.0 ...'.
+EXTRA_DIST += tests/other-kernels.sh
+check-kernels: backlogprobe
+	$(AM_TESTS_ENVIRONMENT) KERNELS='$(KERNELS)' \
+	    $(SHELL) $(top_srcdir)/tests/other-kernels.sh
+.PHONY: check-kernels

@@ -14,6 +14,8 @@ tampered () {
     json_is "[.rows[] | select(.family == \"inet\" and .client != null)] |
         length == 16 and all(.client == $2 and .accepted == $2)" \
         "listen passes on $1: both counts"
+    json_is "all(.rows[]; .incomplete == null or .incomplete == $2)" \
+        "listen passes on $1: the incomplete queue follows"
     json_is ".rule == \"$3\" and .rule_client == \"$3\"" \
         "listen passes on $1: the rule is $3"
     json_is "all(.rows[] | select(.effective != null); .effective == $2 - 1)" \

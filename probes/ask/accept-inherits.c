@@ -138,8 +138,8 @@ static void ask_timeout(struct asking *ask)
 
 QUESTIONS(accept_inherits){
 #define STANDARD                                                               \
-    "POSIX.1-2024 accept: the new socket has O_NONBLOCK, FD_CLOEXEC and "      \
-    "FD_CLOFORK clear; BSD kernels copied the file flags."
+    "POSIX.1-2024: accept4 and its flags state them; of accept, FreeBSD's "    \
+    "manual says that O_NONBLOCK and O_ASYNC are inherited."
 #define COPE "sonde_accept: SONDE_NONBLOCK and SONDE_CLOEXEC state the flags"
     INHERITS("nonblock", "O_NONBLOCK", ask_nonblock, 0, 0, 0),
     INHERITS("async", "O_ASYNC", ask_async, 0, 0, 0),

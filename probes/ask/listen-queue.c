@@ -260,7 +260,7 @@ QUESTIONS(listen_queue){
         .text = "the largest queue there is, and the setting that caps it",
         .why = "A larger backlog is cut without an error; in a container the "
                "cap is the container's own.",
-        .standard = "POSIX.1-2024 listen: SOMAXCONN, 128 at least. The notes: "
+        .standard = "POSIX.1-2024 listen: values up to SOMAXCONN. The notes: "
                     "somaxconn is usually 128 on Linux; it is 4096 since 5.4.",
         .cope = "sonde_backlog_cap, sonde_queue",
         .ask = ask_cap,

@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/select.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -116,14 +115,10 @@ static const char *asynchronous(struct asking *ask)
 static const char *multiplexed(struct asking *ask, bool by_select)
 {
     struct pair pair = tcp_pair(ask);
-    fd_set set;
     struct timeval time = {.tv_sec = PATIENCE / 1000};
     must(ask, (int)send(pair.client, "x", 1, 0), "send");
-    FD_ZERO(&set);
-    FD_SET(pair.server, &set);
-    bool ready = by_select
-                     ? select(pair.server + 1, &set, NULL, NULL, &time) == 1
-                     : wait_for(pair.server, POLLIN, PATIENCE) == POLLIN;
+    bool ready = by_select ? select_input(pair.server, &time) == 1
+                           : wait_for(pair.server, POLLIN, PATIENCE) == POLLIN;
     pair_close(&pair);
     return ready ? "works" : "says nothing";
 }

@@ -8,7 +8,6 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/select.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -170,11 +169,8 @@ static void ask_defaults(struct asking *ask)
 /* Whether FD is readable by select within MILLISECONDS.  */
 static bool selects(int fd, int milliseconds)
 {
-    fd_set set;
     struct timeval time = {0, milliseconds * 1000};
-    FD_ZERO(&set);
-    FD_SET(fd, &set);
-    return select(fd + 1, &set, NULL, NULL, &time) > 0;
+    return select_input(fd, &time) > 0;
 }
 
 static void ask_lowat(struct asking *ask)

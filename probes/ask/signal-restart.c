@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/select.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -128,10 +127,7 @@ static long call_poll(void *data)
 static long call_select(void *data)
 {
     const struct scene *scene = data;
-    fd_set readable;
-    FD_ZERO(&readable);
-    FD_SET(scene->fd, &readable);
-    return select(scene->fd + 1, &readable, NULL, NULL, NULL);
+    return select_input(scene->fd, NULL);
 }
 
 static void release_byte(void *data)

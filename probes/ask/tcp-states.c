@@ -274,6 +274,7 @@ QUESTIONS(tcp_states){
                     "with FIN_WAIT_1 straight to TIME_WAIT.",
         .cope = "sockprobe --states draws it",
         .ask = ask_states,
+        .deadline = 20000,
     },
     END_OF_QUESTIONS,
 };

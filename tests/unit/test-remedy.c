@@ -1,0 +1,79 @@
+/* test-remedy.c - probes/remedy.c
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/remedy.h"
+#include "tests/unit/unit.h"
+
+static char *remedy(const char *setting, bool is_host)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    remedy_write(out, setting, 511, is_host);
+    fclose(out);
+    return text;
+}
+
+static const struct {
+    const char *setting, *words;
+} cases[] = {
+    {"net.core.somaxconn", "docker run --sysctl net.core.somaxconn=511"},
+    {"net.core.somaxconn", "name net.core.somaxconn, value \"511\""},
+    {"net.core.somaxconn", "sysctl -w net.core.somaxconn=511"},
+    {"net.core.somaxconn", "Backlog=511"},
+    {"kern.ipc.soacceptqueue", "sysctl kern.ipc.soacceptqueue=511"},
+    {"kern.ipc.somaxconn", "sysctl -w kern.ipc.somaxconn=511"},
+    {"kern.ipc.somaxconn", "32767"},
+    {"kern.somaxconn", "sysctl -w kern.somaxconn=511"},
+};
+
+enum { CASES = sizeof cases / sizeof *cases };
+
+START_TEST(each_system_has_its_own)
+{
+    char *text = remedy(cases[_i].setting, false);
+    ck_assert_msg(strstr(text, cases[_i].words), "%s: %s", cases[_i].words,
+                  text);
+    ck_assert(!strpbrk(text, "@%"));
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+        ck_assert_uint_le(strcspn(line, "\n"), 80);
+    free(text);
+}
+END_TEST
+
+START_TEST(in_the_hosts_namespace_the_host_comes_first)
+{
+    ck_assert(!setenv("container", "docker", 1));
+    char *host = remedy("net.core.somaxconn", true);
+    char *inside = remedy("net.core.somaxconn", false);
+    ck_assert(!strncmp(host, "  on this host", 14));
+    ck_assert(!strncmp(inside, "  in ", 5));
+    free(host);
+    free(inside);
+}
+END_TEST
+
+START_TEST(what_is_not_known_has_none)
+{
+    char *text = remedy("_conn_req_max_q", false);
+    ck_assert_str_eq(text, "");
+    free(text);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_loop_test(tests, each_system_has_its_own, 0, CASES);
+    tcase_add_test(tests, in_the_hosts_namespace_the_host_comes_first);
+    tcase_add_test(tests, what_is_not_known_has_none);
+}
+
+int main(void)
+{
+    return unit_main("remedy", add);
+}
