@@ -188,6 +188,7 @@ static void ask_lowat(struct asking *ask)
     bool by_one = selects(pair.server, 0);
     bool poll_by_one = wait_for(pair.server, POLLIN, 0);
     must(ask, (int)send(pair.client, "yz", 2, 0), "send");
+    settle(ask);
     bool by_three = selects(pair.server, 900);
     tell(ask, "answer", "%s",
          by_one     ? "no: select returns for the first byte"
