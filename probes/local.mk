@@ -38,8 +38,12 @@ probes_libprobes_la_SOURCES = \
 	probes/kernels.h \
 	probes/listen-again.c \
 	probes/listen-again.h \
+	probes/listen-cap.c \
+	probes/listen-cap.h \
 	probes/listen-queue.c \
 	probes/listen-queue.h \
+	probes/listen-row.c \
+	probes/listen-row.h \
 	probes/missing.c \
 	probes/missing.h \
 	probes/known.c \

@@ -29,8 +29,8 @@ static bool in_container(void)
            (container && *container);
 }
 
-/* WHAT is printed with the setting and the number; "%" stands for them, in this
-   order.  The first row whose HERE says so is the place we are in.  */
+/* In WHAT "@" stands for the setting and "%" for the number.  The first row
+ * whose HERE says so is the place we are in.  */
 static const struct {
     const char *setting; /* how its name begins */
     const char *place;
@@ -38,18 +38,18 @@ static const struct {
     const char *more; /* a second line, or NULL */
     bool (*here)(void);
 } remedies[] = {
-    {"net.", "in Kubernetes", "securityContext.sysctls: name %, value \"%\"",
+    {"net.", "in Kubernetes", "securityContext.sysctls: name @, value \"%\"",
      "(unsafe: kubelet --allowed-unsafe-sysctls must name it)", in_kubernetes},
-    {"net.", "in Docker", "docker run --sysctl %=% ...", NULL, in_container},
-    {"net.", "on this host", "sysctl -w %=%",
+    {"net.", "in Docker", "docker run --sysctl @=% ...", NULL, in_container},
+    {"net.", "on this host", "sysctl -w @=%",
      "(to stay: the same line, without -w, in /etc/sysctl.d)", NULL},
-    {"net.", "by systemd", "Backlog= of a socket unit only asks, too: raise %",
+    {"net.", "by systemd", "Backlog=% of the socket unit asks, and is cut, too",
      NULL, NULL},
-    {"kern.ipc.soacceptqueue", "on FreeBSD", "sysctl %=%",
+    {"kern.ipc.soacceptqueue", "on FreeBSD", "sysctl @=%",
      "(to stay: the same in /etc/sysctl.conf; jails share it)", NULL},
-    {"kern.ipc.somaxconn", "on this host", "sysctl -w %=%",
+    {"kern.ipc.somaxconn", "on this host", "sysctl -w @=%",
      "(macOS: at most 32767; a launchd job sets it again at start)", NULL},
-    {"kern.somaxconn", "on this host", "sysctl -w %=%",
+    {"kern.somaxconn", "on this host", "sysctl -w @=%",
      "(to stay: the same in /etc/sysctl.conf)", NULL},
 };
 
@@ -57,16 +57,14 @@ enum { REMEDIES = sizeof remedies / sizeof *remedies, INDENT = 17 };
 
 static void write_one(FILE *out, int i, const char *setting, int wanted)
 {
-    bool named = false;
     fprintf(out, "  %-*s", INDENT - 2, remedies[i].place);
     for (const char *c = remedies[i].what; *c; c++) {
-        if (*c != '%')
-            putc(*c, out);
-        else if (named)
+        if (*c == '@')
+            fputs(setting, out);
+        else if (*c == '%')
             fprintf(out, "%d", wanted);
         else
-            fputs(setting, out);
-        named = named || *c == '%';
+            putc(*c, out);
     }
     putc('\n', out);
     if (remedies[i].more)
@@ -79,18 +77,20 @@ static bool is_about(int i, const char *setting)
 }
 
 /* Which of them is for where we are: one that says so, or the first that does
-   not ask.  */
-static int find_here(const char *setting)
+   not ask.  In the host's own namespace it is the host's, whatever else is a
+   container's.  */
+static int find_here(const char *setting, bool is_host)
 {
     for (int i = 0; i < REMEDIES; i++)
-        if (is_about(i, setting) && (!remedies[i].here || remedies[i].here()))
+        if (is_about(i, setting) &&
+            (!remedies[i].here || (!is_host && remedies[i].here())))
             return i;
     return -1;
 }
 
-void remedy_write(FILE *out, const char *setting, int wanted)
+void remedy_write(FILE *out, const char *setting, int wanted, bool is_host)
 {
-    int here = find_here(setting);
+    int here = find_here(setting, is_host);
     if (here >= 0)
         write_one(out, here, setting, wanted);
     for (int i = 0; i < REMEDIES; i++)

@@ -4,10 +4,12 @@
 #ifndef PROBES_REMEDY_H
 #define PROBES_REMEDY_H 1
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Write to OUT how SETTING is raised to WANTED, a line for each kind of place,
-   that where we are first.  Nothing, where the setting is not known.  */
-void remedy_write(FILE *out, const char *setting, int wanted);
+   that where we are first; IS_HOST says that this is the host's own namespace.
+   Nothing, where the setting is not known.  */
+void remedy_write(FILE *out, const char *setting, int wanted, bool is_host);
 
 #endif /* PROBES_REMEDY_H */

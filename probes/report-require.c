@@ -30,12 +30,18 @@ static void say_scope(struct sentence *sentence, const struct cap_row *cap)
         say(sentence, " (the host's is another one, not readable from here)");
 }
 
-/* Whether the setting explains what was cut.  */
+/* Whether the setting explains what was cut: the kernel says that it is what is
+   in force; or where it says nothing, the queue is as long as any rule makes of
+   it, from n to 3n/2 + 1.  There are stacks where the setting is for show.  */
 static bool setting_cuts(const struct requirement *need,
                          const struct cap_row *cap)
 {
-    return cap->setting && cap->value >= 0 && cap->value < need->asked &&
-           (need->effective < 0 || need->effective == cap->value);
+    if (!cap->setting || cap->value < 0 || cap->value >= need->asked)
+        return false;
+    if (need->effective >= 0)
+        return need->effective == cap->value;
+    return need->queued >= cap->value &&
+           need->queued <= cap->value + cap->value / 2 + 1;
 }
 
 static void say_cut(struct sentence *sentence, const struct report *report)
@@ -87,5 +93,6 @@ void report_require(FILE *out, const struct report *report)
         say_whole(&sentence, report);
     put_sentence(out, NULL, &sentence);
     if (need->grant == GRANT_CUT && setting_cuts(need, cap))
-        remedy_write(out, cap->setting, need->asked);
+        remedy_write(out, cap->setting, need->asked,
+                     cap->initial && !strcmp(cap->initial, "yes"));
 }

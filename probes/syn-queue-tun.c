@@ -21,7 +21,8 @@ enum {
     FIRST_PORT = 2000,
     AGAIN = 1600, /* milliseconds: the kernel sends again after 1000, */
     QUIET = 300,  /*   and is through when it was quiet for this long */
-    LATEST = 6000
+    LATEST = 6000,
+    NOBODY = 9 /* a port at which nobody listens in a new namespace */
 };
 
 /* One listener and the SYNs sent to it.  */
@@ -53,6 +54,49 @@ static void put(FILE *out, const char *key, const char *value, enum how how,
         .stable = true,
     };
     finding_write(out, &finding);
+}
+
+/* Send a SYN.  Returns whether it went out.  */
+static bool send_from(const struct half_open *run, uint16_t source_port,
+                      uint16_t port)
+{
+    uint8_t packet[PACKET_MAX];
+    struct segment segment = {
+        .source = run->peer,
+        .destination = run->here,
+        .source_port = source_port,
+        .destination_port = port,
+        .sequence = 100000 + 1000 * (uint32_t)source_port,
+        .flags = SEGMENT_SYN,
+        .window = 65535,
+        .most = 1460,
+    };
+    size_t size = packet_tcp(packet, &segment);
+    return size > 0 && write(run->tun, packet, size) == (ssize_t)size;
+}
+
+/* Wait until the interface carries what the kernel sends: for a while after it
+   was brought up, Linux throws that away.  A SYN to a port where nobody is, is
+   reset.  Returns 0, or -1.  */
+static int await_interface(const struct half_open *run)
+{
+    uint8_t packet[PACKET_MAX];
+    struct segment segment;
+    struct pollfd poll_fd = {.fd = run->tun, .events = POLLIN};
+    int64_t end = clock_ms() + LATEST;
+    while (clock_ms() < end) {
+        send_from(run, FIRST_PORT - 1, NOBODY);
+        poll(&poll_fd, 1, 10);
+        for (;;) {
+            ssize_t size = read(run->tun, packet, sizeof packet);
+            if (size <= 0)
+                break;
+            if (packet_read(packet, (size_t)size, &segment) &&
+                segment.flags & SEGMENT_RST)
+                return 0;
+        }
+    }
+    return -1;
 }
 
 static struct target *find_target(const struct half_open *run, uint16_t port)
@@ -87,20 +131,9 @@ static void listen_to_it(struct half_open *run)
 
 static void send_syn(struct half_open *run, struct target *target)
 {
-    uint8_t packet[PACKET_MAX];
-    struct segment segment = {
-        .source = run->peer,
-        .destination = run->here,
-        .source_port = (uint16_t)(FIRST_PORT + target->sent),
-        .destination_port = target->port,
-        .sequence = (uint32_t)(100000 + 1000 * target->sent),
-        .flags = SEGMENT_SYN,
-        .window = 65535,
-        .most = 1460,
-    };
-    size_t size = packet_tcp(packet, &segment);
+    uint16_t port = (uint16_t)(FIRST_PORT + target->sent);
     target->sent++;
-    if (size == 0 || write(run->tun, packet, size) != (ssize_t)size)
+    if (!send_from(run, port, target->port))
         target->sent--;
     listen_to_it(run);
 }
@@ -216,6 +249,12 @@ bool measure_half_open(FILE *out, int watch, const void *data)
     inet_pton(AF_INET, TUN_PEER, &peer);
     run.here = ntohl(here.s_addr);
     run.peer = ntohl(peer.s_addr);
+    if (await_interface(&run)) {
+        put(out, "inet.half-open", NULL, HOW_NOT_TESTABLE,
+            "the TUN interface carries nothing");
+        close(run.tun);
+        return true;
+    }
     run.targets = calloc(plan->count + 1, sizeof *run.targets);
     for (size_t i = 0; run.targets && i < plan->count; i++)
         if (plan->backlogs[i] >= 0 && plan->backlogs[i] <= BACKLOG_MOST)

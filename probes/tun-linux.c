@@ -55,9 +55,17 @@ static struct ifreq request_with(const char *text)
     return request;
 }
 
+/* What the kernel sends waits until it is read.  500 packets, the usual, are
+   fewer than it sends at once when a thousand timers end together.  */
+enum { QUEUE_LENGTH = 10000 };
+
 /* Give the interface its address and bring it up, by any socket.  */
 static int configure(int fd)
 {
+    struct ifreq queue = request_with(TUN_HERE);
+    queue.ifr_qlen = QUEUE_LENGTH;
+    if (ioctl(fd, SIOCSIFTXQLEN, &queue))
+        return -1;
     struct ifreq address = request_with(TUN_HERE);
     struct ifreq mask = request_with("255.255.255.0");
     struct ifreq flags = request_with(TUN_HERE);

@@ -20,10 +20,14 @@ test_scripts = \
 	tests/byteorder.sh \
 	tests/examples.sh \
 	tests/house.sh \
+	tests/incomplete.sh \
 	tests/library.sh \
 	tests/limits.sh \
 	tests/namespaces.sh \
+	tests/overflow.sh \
 	tests/pages.sh \
+	tests/schema.sh \
+	tests/settings.sh \
 	tests/sockprobe.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
@@ -71,3 +75,10 @@ check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) UNIT_TESTS='$(unit_tests)' \
 	    $(SHELL) $(top_srcdir)/tests/valgrind.sh
 .PHONY: check-threads check-valgrind
+
+# Other kernels, by KERNELS='/.../boot/vmlinuz-6.1.0 ...'.
+EXTRA_DIST += tests/other-kernels.sh
+check-kernels: backlogprobe
+	$(AM_TESTS_ENVIRONMENT) KERNELS='$(KERNELS)' \
+	    $(SHELL) $(top_srcdir)/tests/other-kernels.sh
+.PHONY: check-kernels

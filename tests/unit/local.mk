@@ -9,6 +9,7 @@ unit_tests = \
 	tests/unit/test-backlog \
 	tests/unit/test-byteorder \
 	tests/unit/test-cap \
+	tests/unit/test-compare \
 	tests/unit/test-connect \
 	tests/unit/test-crew \
 	tests/unit/test-datagram \
@@ -29,9 +30,11 @@ unit_tests = \
 	tests/unit/test-poller \
 	tests/unit/test-queue \
 	tests/unit/test-reap \
+	tests/unit/test-require \
 	tests/unit/test-resolve \
 	tests/unit/test-rule \
 	tests/unit/test-runner \
+	tests/unit/test-serial \
 	tests/unit/test-signal \
 	tests/unit/test-socket \
 	tests/unit/test-spare \

@@ -1,0 +1,216 @@
+/* listen-row.c - what a row's fillings came to, as findings
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "probes/finding.h"
+#include "probes/listen-row.h"
+#include "probes/names.h"
+
+static void put(FILE *out, const struct listen_row *row, const char *key,
+                const char *value, enum how how, bool stable,
+                const char *reason)
+{
+    const struct fill *fill = row->fills;
+    char whole[64];
+    if (row->kind == ROW_CAP)
+        snprintf(whole, sizeof whole, "%s", key);
+    else
+        snprintf(whole, sizeof whole, "%s.%d.%s", row->family, fill->backlog,
+                 key);
+    struct finding finding = {
+        .id = row->kind == ROW_CAP ? "listen.cap" : "listen.queue",
+        .key = whole,
+        .value = value,
+        .reason = reason,
+        .how = how,
+        .stable = stable,
+    };
+    finding_write(out, &finding);
+}
+
+static const char *overflow_name(const struct fill *fill)
+{
+    static const char *const names[] = {
+        [OVERFLOW_NONE] = NULL,         [OVERFLOW_SILENCE] = "silence",
+        [OVERFLOW_REFUSED] = "refused", [OVERFLOW_RESET] = "reset",
+        [OVERFLOW_ERROR] = NULL,
+    };
+    return fill->overflow == OVERFLOW_ERROR ? errno_name(fill->overflow_error)
+                                            : names[fill->overflow];
+}
+
+/* What of ours stopped a filling, with the figure that an administrator
+   would change.  */
+static void limit_text(enum limit limit, char *text, size_t size)
+{
+    static const char *const names[] = {
+        [LIMIT_NONE] = "",
+        [LIMIT_DESCRIPTORS] = "descriptors",
+        [LIMIT_PORTS] = "local ports",
+        [LIMIT_FILES] = "the host's table of open files",
+        [LIMIT_MEMORY] = "memory",
+        [LIMIT_CLIENTS] = "our own bound",
+        [LIMIT_TIME] = "time: the host did not answer elsewhere either",
+    };
+    struct rlimit files;
+    if (limit == LIMIT_DESCRIPTORS && !getrlimit(RLIMIT_NOFILE, &files))
+        snprintf(text, size, "%s (RLIMIT_NOFILE %llu)", names[limit],
+                 (unsigned long long)files.rlim_cur);
+    else
+        snprintf(text, size, "%s", names[limit]);
+}
+
+/* The figure at OFFSET of FILL.  */
+static long figure_at(const struct fill *fill, size_t offset)
+{
+    long figure;
+    memcpy(&figure, (const char *)fill + offset, sizeof figure);
+    return figure;
+}
+
+/* One figure of each repeat, at OFFSET in struct fill: a number, or a range
+   where they differ, or nothing where one is -1.  */
+static void put_figure(FILE *out, const struct listen_row *row, const char *key,
+                       size_t offset, enum how how, const char *reason)
+{
+    long low = LONG_MAX, high = LONG_MIN;
+    char text[48];
+    for (size_t i = 0; i < row->repeats; i++) {
+        long figure = figure_at(&row->fills[i], offset);
+        low = figure < low ? figure : low;
+        high = figure > high ? figure : high;
+    }
+    if (low == high)
+        snprintf(text, sizeof text, "%ld", low);
+    else
+        snprintf(text, sizeof text, "%ld..%ld", low, high);
+    if (reason || low < 0)
+        put(out, row, key, NULL, HOW_NOT_TESTABLE, true,
+            reason ? reason : "the kernel does not say");
+    else
+        put(out, row, key, text, how, low == high, NULL);
+}
+
+static void put_overflow(FILE *out, const struct listen_row *row,
+                         const char *reason)
+{
+    const char *name = overflow_name(row->fills);
+    bool stable = true;
+    if (reason || !name) {
+        put(out, row, "overflow", NULL, HOW_NOT_TESTABLE, true,
+            reason ? reason : "no client was turned away");
+        return;
+    }
+    for (size_t i = 1; i < row->repeats; i++) {
+        const char *other = overflow_name(&row->fills[i]);
+        stable = stable && other && !strcmp(name, other);
+    }
+    put(out, row, "overflow", stable ? name : "varies", HOW_MEASURED, stable,
+        NULL);
+}
+
+/* Why a row has no figures; LIMIT is empty unless it was something of ours.  */
+struct stop {
+    char limit[64];
+    char reason[160];
+};
+
+/* Whether ROW was stopped, and by what.  */
+static bool was_stopped(const struct listen_row *row, struct stop *stop)
+{
+    for (size_t i = 0; i < row->repeats; i++) {
+        const struct fill *fill = &row->fills[i];
+        stop->limit[0] = '\0';
+        if (fill->error) {
+            snprintf(stop->reason, sizeof stop->reason, "%s: %s", fill->failed,
+                     errno_name(fill->error));
+            return true;
+        }
+        if (fill->limit != LIMIT_NONE) {
+            limit_text(fill->limit, stop->limit, sizeof stop->limit);
+            snprintf(stop->reason, sizeof stop->reason,
+                     "stopped at %ld connections by %s", fill->client,
+                     stop->limit);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_queue_row(FILE *out, const struct listen_row *row)
+{
+    struct stop stop;
+    char repeats[24];
+    bool stopped = was_stopped(row, &stop);
+    bool limited = stopped && stop.limit[0];
+    const char *reason = stopped ? stop.reason : NULL;
+    put_figure(out, row, "effective", offsetof(struct fill, effective),
+               HOW_READ, limited ? NULL : reason);
+    put_figure(out, row, "client", offsetof(struct fill, client), HOW_MEASURED,
+               reason);
+    put_figure(out, row, "accepted", offsetof(struct fill, accepted),
+               HOW_MEASURED, reason);
+    put_overflow(out, row, reason);
+    put_figure(out, row, "queued", offsetof(struct fill, queued), HOW_READ,
+               reason);
+    put(out, row, "limit", limited ? stop.limit : NULL, HOW_MEASURED, true,
+        NULL);
+    snprintf(repeats, sizeof repeats, "%zu", row->repeats);
+    put(out, row, "repeats", repeats, HOW_CONSTANT, true, NULL);
+}
+
+/* A figure that two ways give: a range where they, or the repeats, differ.  */
+static void put_incomplete(FILE *out, const struct listen_row *row,
+                           const char *key, const char *reason)
+{
+    long low = LONG_MAX, high = LONG_MIN;
+    char text[48];
+    for (size_t i = 0; i < row->repeats; i++) {
+        const struct fill *fill = &row->fills[i];
+        long told = fill->incomplete_told;
+        long figures[] = {fill->incomplete, told < 0 ? fill->incomplete : told};
+        for (int k = 0; k < 2; k++) {
+            low = figures[k] < low ? figures[k] : low;
+            high = figures[k] > high ? figures[k] : high;
+        }
+    }
+    if (low == high)
+        snprintf(text, sizeof text, "%ld", low);
+    else
+        snprintf(text, sizeof text, "%ld..%ld", low, high);
+    put(out, row, key, reason ? NULL : text,
+        reason ? HOW_NOT_TESTABLE : HOW_MEASURED, reason || low == high,
+        reason);
+}
+
+static void put_syn_row(FILE *out, const struct listen_row *row)
+{
+    struct stop stop;
+    const char *reason = was_stopped(row, &stop) ? stop.reason : NULL;
+    if (row->kind == ROW_ACQUAINTANCE) {
+        put_incomplete(out, row, "incomplete-known", reason);
+        return;
+    }
+    put_incomplete(out, row, "incomplete", reason);
+    put_figure(out, row, "passed", offsetof(struct fill, accepted),
+               HOW_MEASURED, reason);
+}
+
+void listen_row_write(FILE *out, const struct listen_row *row)
+{
+    if (row->kind == ROW_QUEUE || row->kind == ROW_CAP)
+        put_queue_row(out, row);
+    else
+        put_syn_row(out, row);
+    if (row->is_cap_too) {
+        struct listen_row cap = *row;
+        cap.kind = ROW_CAP;
+        put_queue_row(out, &cap);
+    }
+}

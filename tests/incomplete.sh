@@ -1,0 +1,90 @@
+#!/bin/sh
+# incomplete.sh - backlogprobe and the incomplete queue, by two ways
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+have jq || skip_all "jq is not here"
+with='--with net.ipv4.tcp_syncookies=1'
+# shellcheck disable=SC2086 # several words
+"$backlogprobe" $with -4 -b 0 > /dev/null 2>&1 ||
+    skip_all "no network namespaces for an ordinary user here"
+backlogs=0-8,14,40,100,300
+
+# measure SETTINGS: each as NAME=VALUE below net.; by both ways.
+measure () {
+    arguments=
+    for setting in "$@"; do
+        arguments="$arguments --with net.$setting"
+    done
+    what=$(echo "$@" | sed 's/ipv4.tcp_//g; s/core.//g')
+    # shellcheck disable=SC2086 # several words
+    run "$backlogprobe" --json -4 -b $backlogs --half-open $arguments
+}
+# expect JQ-EXPRESSION-OF-THE-BACKLOG: in all rows, by both ways.
+expect () {
+    json_is "[.rows[] | .incomplete == (.backlog | $1)] | all" \
+        "$what: kept open"
+    if jq -e 'all(.rows[]; .half_open == null)' "$scratch/out" > /dev/null; then
+        skip "$what: half-open" "there is no TUN device here"
+    else
+        json_is "[.rows[] | .half_open == (.backlog | $1)] | all" \
+            "$what: half-open"
+    fi
+}
+# Three quarters of a setting, for peers never met; the test lets one more in.
+for cookies in 0 1 2; do
+    for somaxconn in 7 4096; do
+        for most in 16 128; do
+            measure "core.somaxconn=$somaxconn" "ipv4.tcp_syncookies=$cookies" \
+                "ipv4.tcp_max_syn_backlog=$most"
+            queue="([., $somaxconn] | min + 1)"
+            case $cookies in
+            0)
+                expect "[$queue, $most - $most / 4 + 1] | min"
+                json_is "all(.rows[]; .incomplete_known ==
+                    (.backlog | $queue))" "$what: a peer that is known"
+                json_is 'all(.rows[]; .passed == 0)' "$what: none goes past"
+                ;;
+            1)
+                expect "$queue"
+                json_is '.incomplete.bound == "backlog"' "$what: the bound"
+                json_is 'all(.rows[]; .passed == .accepted)' \
+                    "$what: as many go past, by cookies, as accept takes"
+                ;;
+            2)
+                expect 0
+                json_is '.incomplete.bound == "tcp_syncookies"' \
+                    "$what: the bound"
+                ;;
+            esac
+        done
+    done
+done
+measure core.somaxconn=4096 ipv4.tcp_syncookies=0 ipv4.tcp_max_syn_backlog=16
+json_is '.incomplete.bound == "tcp_max_syn_backlog"' "$what: the bound"
+
+run "$backlogprobe" -6 -b 0-3 --json --with net.ipv4.tcp_syncookies=0
+if [ "$status" -eq 0 ]; then
+    json_is 'all(.rows[]; .incomplete == null and
+        (.incomplete_reason | test("::1 is the only one")))' \
+        "IPv6 without cookies: not testable, and why"
+else
+    skip "IPv6 without cookies: not testable, and why" "no IPv6 here"
+fi
+run "$backlogprobe" -4 -b 0-3 --json --no-incomplete
+json_is 'all(.rows[]; .incomplete == null and .incomplete_reason != null)' \
+    "--no-incomplete: nothing, and a reason"
+
+# The kernel's counters: each connection that went past came by a cookie.
+if have nstat && have_namespaces; then
+    run in_namespace 'echo 1 > /proc/sys/net/ipv4/tcp_syncookies
+        "$backlogprobe" -4 -b 0-14 --json > "'"$scratch"'/json"
+        nstat -asz TcpExtSyncookiesRecv | awk "/Syncookies/ { print \$2 }"'
+    received=$(cat "$scratch/out")
+    cp "$scratch/json" "$scratch/out"
+    # Each of the rows is filled twice.
+    json_is "([.rows[].passed] | add) * 2 == $received" \
+        "nstat counts as many cookies as went past the queue"
+else
+    skip "nstat counts as many cookies" "nstat or namespaces are not here"
+fi
+finish

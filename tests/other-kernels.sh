@@ -1,0 +1,195 @@
+#!/bin/sh
+# other-kernels.sh - backlogprobe on stacks other than this host's
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# gVisor by runsc, and Linux kernels under qemu without any acceleration.
+# KERNELS names the kernels' images, as Debian's packages have them: .../boot/
+# vmlinuz-VERSION, with the modules in .../lib/modules/VERSION.  What is not
+# there is skipped by name.  Not part of make check: make check-kernels.
+. "${srcdir:-.}/tests/tap.sh"
+have jq || skip_all "jq is not here"
+is_sanitized && skip_all "a sanitized program needs more than these have"
+
+# ---- gVisor -----------------------------------------------------------------
+
+gvisor () {
+    timeout 120 runsc --platform=ptrace --network=none --ignore-cgroups \
+        do "$backlogprobe" "$@"
+}
+if ! have runsc; then
+    skip "gVisor" "runsc is not here"
+elif ! gvisor --version > /dev/null 2>&1; then
+    skip "gVisor" "runsc does not run here"
+else
+    run gvisor --json -b -1,0-14,200
+    is "gVisor: measured" [ "$status" -eq 0 ]
+    json_is 'all(.rows[] | select(.backlog >= 0); .accepted == .backlog + 1 and
+        .client == .accepted and .effective == null)' \
+        "gVisor: n + 1, and the kernel says nothing of its queue"
+    json_is '.rule == "n+1" and .cap.value == 1024 and .cap.setting == null' \
+        "gVisor: a cap of 1024, whatever the setting says"
+    json_is 'all(.rows[] | select(.family == "inet" and .backlog >= 0);
+        .incomplete == .backlog)' "gVisor: n handshakes under way besides"
+    json_is '.like.best == "gVisor"' "gVisor: it is like gVisor"
+    run gvisor --json --again -4 -b 0
+    json_is '.again[0] | .shrink_error == "EINVAL" and .shrink_after == 6' \
+        "gVisor: a queue that holds more does not shrink"
+    run gvisor --require 2000
+    is "gVisor: 2000 are cut, and no setting is blamed" sh -c '
+        [ "$1" -eq 1 ] && grep -q "^2000 asked for, 1025 would be queued: cut" \
+        "$2" && ! grep -q sysctl "$2"' - "$status" "$scratch/out"
+    run gvisor --with net.core.somaxconn=10
+    is "gVisor: --with is 2, and says why" sh -c '[ "$1" -eq 2 ] &&
+        grep -q "^backlogprobe: --with: " "$2"' - "$status" "$scratch/err"
+fi
+
+# ---- other Linux kernels ----------------------------------------------------
+
+# What runs there, as process 1.  Each report stands between lines of its own.
+write_init () {
+    cat > "$1" <<'END'
+#!/bin/busybox sh
+PATH=/bin
+export PATH
+/bin/busybox --install -s /bin
+mkdir -p /proc /sys /dev /tmp
+mount -t proc none /proc
+mount -t devtmpfs none /dev
+mkdir -p /dev/net
+insmod /tun.ko 2> /dev/null
+[ -e /dev/net/tun ] || mknod /dev/net/tun c 10 200
+chmod 666 /dev/net/tun
+dmesg -n 1
+ulimit -n 20000
+ip link set lo up
+report () { # NAME COMMAND...
+    name=$1
+    shift
+    echo
+    echo "=== $name"
+    status=0
+    "$@" 2> /tmp/err || status=$?
+    [ "$status" -eq 0 ] || cat /tmp/err
+    echo "=== status $status"
+}
+as_user () {
+    su -s /bin/sh nobody -c "$*"
+}
+report usual backlogprobe --json
+report sweep backlogprobe --json -b -1,0,1,200,65536,max
+report again backlogprobe --json --again --overflow -4 -b 0
+report half-open backlogprobe --json --half-open -4 -b 0-8,40
+report nocookies backlogprobe --json --half-open -4 -b 0-8,40 \
+    --with net.ipv4.tcp_syncookies=0 --with net.ipv4.tcp_max_syn_backlog=16
+report require backlogprobe --json --require 511 --with net.core.somaxconn=128
+report user as_user backlogprobe --json -4 -b 0-3,100 \
+    --with net.core.somaxconn=10
+poweroff -f
+END
+    chmod 755 "$1"
+}
+
+# The program with the libraries it needs, as they lie here.
+add_program () { # ROOT
+    cp "$backlogprobe" "$1/bin/backlogprobe" || return 1
+    ldd "$backlogprobe" 2> /dev/null | grep -o '/[^ ]*' |
+    while read -r library; do
+        mkdir -p "$1$(dirname "$library")" && cp -L "$library" "$1$library"
+    done
+}
+
+# The kernel's driver of TUN devices, if it is a file that busybox can load.
+add_module () { # ROOT KERNEL
+    modules=$(dirname "$2")/../lib/modules/${2##*/vmlinuz-}
+    module=$(find "$modules" -name 'tun.ko*' 2> /dev/null | head -n 1)
+    case $module in
+    *.ko) cp "$module" "$1/tun.ko" ;;
+    *.xz) have xz && xz -dc "$module" > "$1/tun.ko" ;;
+    esac
+}
+
+boot () { # KERNEL: what its console says, in $scratch/console
+    root=$scratch/root
+    rm -rf "$root"
+    mkdir -p "$root/bin" "$root/etc" && write_init "$root/init"
+    echo 'nobody:x:65534:65534:nobody:/:/bin/sh' > "$root/etc/passwd"
+    echo 'root:x:0:0:root:/:/bin/sh' >> "$root/etc/passwd"
+    cp "$busybox" "$root/bin/busybox" && add_program "$root"
+    add_module "$root" "$1"
+    (cd "$root" && find . | cpio -o -H newc 2> /dev/null) | gzip -1 \
+        > "$scratch/initrd"
+    timeout 300 qemu-system-x86_64 -accel tcg -m 384 -nographic -no-reboot \
+        -nodefaults -serial stdio -kernel "$1" -initrd "$scratch/initrd" \
+        -append "console=ttyS0 quiet panic=-1 tsc=unstable" \
+        < /dev/null 2> "$scratch/err" | tr -d '\r' > "$scratch/console"
+}
+
+# look_at NAME: that report becomes what was run last.
+look_at () {
+    sed -n "/^=== $1\$/,/^=== status/p" "$scratch/console" > "$scratch/part"
+    status=$(sed -n 's/^=== status //p' "$scratch/part")
+    status=${status:-99}
+    grep -v '^===' "$scratch/part" > "$scratch/out"
+    : > "$scratch/err"
+}
+
+check_kernel () { # NAME
+    look_at usual
+    is "$1: measured" [ "$status" -eq 0 ]
+    json_is ".host.release == \"$1\"" "$1: it is that kernel"
+    json_is '[.rows[] | select(.family == "inet") | .backlog] == [range(15)]' \
+        "$1: all rows"
+    json_is 'all(.rows[]; .reason != null or (.accepted == .backlog + 1 and
+        .client == .accepted and .effective == .backlog and
+        .queued == .accepted and .stable))' \
+        "$1: n + 1, and the kernel says so, too"
+    json_is '.cap.value == 4096 and .cap.setting == "net.core.somaxconn"' \
+        "$1: the cap"
+    json_is '.incomplete.rule == "n+1" and .incomplete.bound == "backlog"' \
+        "$1: the incomplete queue holds as many"
+    json_is '.like.best == "Linux 4.10 or later"' "$1: it is like Linux"
+    look_at sweep
+    json_is 'all(.rows[] | select(.accepted != null); .accepted ==
+        ([if .backlog < 0 then 4096 else .backlog end, 4096] | min) + 1)' \
+        "$1: the sweep"
+    look_at again
+    json_is '.again[0] | .grow_after == 6 and .shrink_kept == 6 and
+        .shrink_after == 2' "$1: a second listen"
+    json_is '.overflow[0] | .next == "silence" and .enters == "yes" and
+        .data == "kept"' "$1: the client outside"
+    look_at half-open
+    json_is 'all(.rows[]; .incomplete == .backlog + 1 and
+        .half_open == .incomplete)' "$1: two ways, one figure"
+    look_at nocookies
+    json_is 'all(.rows[]; .incomplete == ([.backlog + 1, 13] | min) and
+        .half_open == .incomplete and .incomplete_known == .backlog + 1)' \
+        "$1: without cookies, strangers and a known peer"
+    look_at require
+    is "$1: --require 511 with a cap of 128 is 1" [ "$status" -eq 1 ]
+    look_at user
+    if [ "$status" -eq 2 ]; then
+        is "$1: the setting is hidden from users, which is said" \
+            grep -q 'hides net.core.somaxconn in a namespace' "$scratch/out"
+    else
+        json_is '.cap.value == 10 and .cap.measured == 11' \
+            "$1: a user may have another cap"
+    fi
+}
+
+busybox=$(command -v busybox) && "$busybox" --list 2> /dev/null |
+    grep -qx insmod || busybox=
+for kernel in ${KERNELS-}; do
+    name=${kernel##*/vmlinuz-}
+    if [ ! -r "$kernel" ]; then
+        skip "Linux $name" "$kernel is not here"
+    elif ! have qemu-system-x86_64 || ! have cpio || [ -z "$busybox" ]; then
+        skip "Linux $name" "qemu, cpio or a busybox with insmod is not here"
+    elif [ "$(uname -m)" != x86_64 ]; then
+        skip "Linux $name" "its image is not for this processor"
+    else
+        boot "$kernel"
+        check_kernel "$name"
+    fi
+done
+[ -n "${KERNELS-}" ] || skip "other Linux kernels" "KERNELS names none"
+finish_alone

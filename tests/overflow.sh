@@ -1,0 +1,56 @@
+#!/bin/sh
+# overflow.sh - backlogprobe --again, --overflow, --unix
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+have jq || skip_all "jq is not here"
+[ "$("$backlogprobe" --json -4 -b 0-3 | jq -r .like.best)" = \
+    "Linux 4.10 or later" ] || skip_all "what is expected here is Linux's"
+
+run "$backlogprobe" --json --unix -b 0-14,200
+is "UNIX sockets: measured" [ "$status" -eq 0 ]
+json_is '[.rows[] | .family == "unix" and .accepted == .backlog + 1 and
+    .client == .accepted and .overflow == "EAGAIN" and .stable] | all' \
+    "UNIX sockets: n + 1, and EAGAIN for the next"
+json_is '.rule == "n+1" and .like.best == null and .like.also == []' \
+    "UNIX sockets: the rule; they are like no kernel's TCP"
+json_is 'all(.rows[]; .incomplete == null and
+    (.incomplete_reason | test("no handshake")))' \
+    "UNIX sockets: no incomplete queue, and why"
+run "$backlogprobe" --json --unix -4 -b 3
+json_is '[.rows[].family] == ["inet", "unix"]' "-4 and --unix: both"
+run "$backlogprobe" --unix -b 1
+is "UNIX sockets: the table says so" grep -q "UNIX" "$scratch/out"
+
+run "$backlogprobe" --json --again --unix -4 -b 0
+json_is '[.again[].family] == ["inet", "unix"] and all(.again[];
+    .grow_before == 3 and .grow_after == 6 and .grow_error == "none")' \
+    "a second listen lets the queue grow"
+json_is 'all(.again[]; .shrink_before == 6 and .shrink_kept == 6 and
+    .shrink_after == 2 and .shrink_error == "none")' \
+    "a second listen lets it shrink, but keeps what is queued"
+
+run "$backlogprobe" --json --overflow --unix -4 -b 0
+is "--overflow ends with 0" [ "$status" -eq 0 ]
+json_is '.overflow[0] == {"family": "inet", "next": "silence", "connected": 2,
+    "accepted": 2, "enters": "yes", "blocking": null, "data": "kept"}' \
+    "TCP: the client outside hears nothing, and gets in when there is room"
+json_is '.overflow[1] == {"family": "unix", "next": "EAGAIN", "connected": 2,
+    "accepted": 2, "enters": "yes", "blocking": "waits", "data": "kept"}' \
+    "UNIX: it is told, or waits if it may"
+run "$backlogprobe" --overflow -4 -b 0
+is "the sentence: when, and how much data" sh -c 'tr -s " \n" " " < "$1" |
+    grep -q "overflow IPv4: client 3 hears nothing, and is let in [0-9.]* s \
+after there is room; data sent before accept is kept ([0-9]* bytes fit)"' - \
+    "$scratch/out"
+
+# The setting changes nothing for a SYN that finds the queue full.
+run "$backlogprobe" --json --overflow -4 -b 0-3 \
+    --with net.ipv4.tcp_abort_on_overflow=1
+if [ "$status" -eq 2 ]; then
+    skip "tcp_abort_on_overflow" "$(head -n 1 "$scratch/err")"
+else
+    json_is '.tcp_abort_on_overflow == 1 and .overflow[0].next == "silence" and
+        all(.rows[]; .overflow == "silence")' \
+        "tcp_abort_on_overflow: told, and still nothing is heard"
+fi
+finish

@@ -1,0 +1,154 @@
+#!/bin/sh
+# settings.sh - backlogprobe --with and --require: what would be, what is cut
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+have jq || skip_all "jq is not here"
+
+# What is wrong is said before anything is measured.
+bad () {
+    wanted=$1
+    shift
+    run "$backlogprobe" "$@"
+    is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
+        head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
+}
+bad '"0"' --require 0
+bad '"-1"' --require -1
+bad '"many"' --require many
+bad 'several reports' --json --chart
+bad '--compare: /nonexistent' -4 -b 0 --compare /nonexistent
+if [ "$(uname -s)" = Linux ]; then
+    bad 'SETTING=VALUE' --with net.core.somaxconn
+    bad 'SETTING=VALUE' --with net.core.somaxconn=
+    bad 'begin with net.' --with kernel.panic=1
+    bad 'no setting net.core.frobs' --with net.core.frobs=1
+else
+    bad 'no network namespaces' --with net.core.somaxconn=1
+fi
+
+# This host as it is.
+cap=$("$backlogprobe" --json -4 -b 0 | jq .cap.value)
+run "$backlogprobe" --require 1
+is "--require 1: granted" sh -c '[ "$1" -eq 0 ] &&
+    grep -q "^1 asked for and granted" "$2"' - "$status" "$scratch/out"
+run "$backlogprobe" --json --require 2147483647 -4
+case $cap in
+null | 2147483647) skip "--require: more than the cap" "no cap is known" ;;
+*)
+    is "--require: more than the cap ends with 1" [ "$status" -eq 1 ]
+    json_is ".require.granted == \"cut\" and .require.asked == 2147483647 and
+        (.require.effective == null or .require.effective == $cap)" \
+        "--require: more than the cap is cut to it"
+    ;;
+esac
+run "$backlogprobe" --require 5 --json
+json_is '.require | .granted == "whole" and .measured and .queued >= 5' \
+    "--require 5: JSON"
+json_is 'all(.rows[]; .incomplete == null and .incomplete_reason != null)' \
+    "--require leaves the incomplete queue alone"
+
+# What would be.
+run "$backlogprobe" --with net.core.somaxconn=10 --json -b 0-14,128,-1,max
+if [ "$status" -eq 2 ]; then
+    is "--with: not possible here, and why" \
+        grep -q '^backlogprobe: --with: [a-zA-Z/]' "$scratch/err"
+    skip "--with: the rest" "$(sed 's/^backlogprobe: //' "$scratch/err")"
+    finish
+    exit
+fi
+before=$(cat /proc/sys/net/core/somaxconn 2> /dev/null)
+is "--with ends with 0" [ "$status" -eq 0 ]
+json_is 'all(.rows[] | select(.client != null); .accepted == .client and
+    .accepted == ([if .backlog < 0 then 10 else .backlog end, 10] | min) + 1)' \
+    "somaxconn 10: every row is min (n, 10) + 1"
+json_is '.cap.value == 10 and .cap.measured == 11 and .cap.scope == "own" and
+    .cap.setting == "net.core.somaxconn" and .rule == "n+1"' \
+    "somaxconn 10: the cap and the rule"
+json_is '.with == {"net.core.somaxconn": "10"} and .host.scope == "own"' \
+    "somaxconn 10: JSON says with what"
+json_is '.like.best == "Linux 4.10 or later"' "somaxconn 10: like Linux"
+is "the host's somaxconn is what it was" \
+    [ "$(cat /proc/sys/net/core/somaxconn 2> /dev/null)" = "$before" ]
+run "$backlogprobe" --with net.core.somaxconn=banana
+is "a value that the kernel does not take: 2, and a sentence" sh -c '
+    [ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
+    grep -q "does not take \"banana\" for net.core.somaxconn" "$2/err"' - \
+    "$status" "$scratch"
+run "$backlogprobe" --with net.core.somaxconn=128 --require 511
+is "--require 511 with a cap of 128: 1" [ "$status" -eq 1 ]
+is "it says what is cut, and by what" sh -c 'tr -s " \n" " " < "$1" | grep -q \
+    "^511 asked for, 129 would be queued: cut by net.core.somaxconn = 128, in"' \
+    - "$scratch/out"
+for place in "on this host" "in Docker" "in Kubernetes" "by systemd"; do
+    is "and what to do $place" grep -q "^  $place  .*511" "$scratch/out"
+done
+run env container=docker "$backlogprobe" --with net.core.somaxconn=128 -r 511
+if [ -n "${KUBERNETES_SERVICE_HOST-}" ]; then
+    skip "in a container, that comes first" "this is Kubernetes"
+else
+    is "in a container, that comes first" sh -c \
+        'grep "^  [a-z]" "$1" | head -n 1 | grep -q "^  in Docker"' - \
+        "$scratch/out"
+fi
+run "$backlogprobe" --with net.core.somaxconn=128 --require 128
+is "--require 128 with a cap of 128: 0" [ "$status" -eq 0 ]
+run "$backlogprobe" --with net.core.somaxconn=65535 --json --require 60000 -4
+is "--require 60000 with a cap of 65535: 0" [ "$status" -eq 0 ]
+json_is '.require | .granted == "whole" and (.measured | not) and
+    .effective == 60000' "it was not filled, and the kernel is believed"
+
+# Reports stay in 80 columns.
+for form in "" --chart "--again --overflow" "--require 511" --half-open; do
+    # shellcheck disable=SC2086 # several words
+    run "$backlogprobe" --with net.core.somaxconn=64 -b 0-14,100 $form
+    is "fits in 80 columns, in ASCII: ${form:-the table}" sh -c '
+        [ -s "$1" ] && ! LC_ALL=C grep -q "[^ -~]\|.\{81\}" "$1"' - \
+        "$scratch/out"
+done
+run "$backlogprobe" --with net.core.somaxconn=64 --chart -b 0,1,2,5,10,20,50,100,200
+is "the chart has the cap as a line" \
+    grep -q '^ *65 |-.*#####-#####- cap 65$' "$scratch/out"
+is "the chart names the backlogs" \
+    grep -q '^  *0  *1  *2  *5  *10  *20  *50  *100  *200  backlog$' "$scratch/out"
+
+# The sweep, and what goes beyond.
+run "$backlogprobe" --with net.core.somaxconn=300 --json \
+    -b -2147483648,-1,0,1,7,299,300,301,65535,65536,65541,max
+json_is '[.rows[] | select(.family == "inet") | [.backlog, .accepted]] ==
+    [[-2147483648, 301], [-1, 301], [0, 1], [1, 2], [7, 8], [299, 300],
+    [300, 301], [301, 301], [65535, 301], [65536, 301], [65541, 301],
+    [2147483647, 301]]' "the sweep: beyond 16 bits, beyond the cap, negative"
+json_is '.rule == "n+1" and .cap.measured == 301' "the sweep: the rule"
+
+# Comparing.
+run "$backlogprobe" --profile -4 -b 0-5 --with net.core.somaxconn=3
+cp "$scratch/out" "$scratch/three"
+run "$backlogprobe" --compare "$scratch/three" -4 -b 0-5 \
+    --with net.core.somaxconn=3
+is "compared with itself: 0, no difference" sh -c '[ "$1" -eq 0 ] &&
+    [ "$(wc -l < "$2")" -eq 1 ] && grep -q "^0 of [1-9][0-9]* figures differ$" \
+    "$2"' - "$status" "$scratch/out"
+run "$backlogprobe" --compare "$scratch/three" -4 -b 0-5 \
+    --with net.core.somaxconn=4
+is "compared with another: 1, and which figures differ" sh -c '[ "$1" -eq 1 ] &&
+    grep -q "^listen.queue inet.4.accepted  *here: 5  *there: 4$" "$2" &&
+    ! grep -q "inet.3.accepted" "$2"' - "$status" "$scratch/out"
+run "$backlogprobe" --compare "$scratch/three" -4 -b 0-4 \
+    --with net.core.somaxconn=3
+is "what one side lacks is missing: 1" sh -c '[ "$1" -eq 1 ] &&
+    grep -q "^listen.queue inet.5.accepted  *here: missing  *there: 4$" "$2"' \
+    - "$status" "$scratch/out"
+echo rubbish > "$scratch/rubbish"
+run "$backlogprobe" --compare "$scratch/rubbish" -4 -b 0
+is "compared with no profile: 2" [ "$status" -eq 2 ]
+
+# Nothing left: the namespace goes with the child.
+if have lsns; then
+    lsns -t net -n -o NS 2> /dev/null | sort > "$scratch/before"
+    run "$backlogprobe" --with net.core.somaxconn=10 --half-open -4 -b 0-3
+    lsns -t net -n -o NS 2> /dev/null | sort > "$scratch/after"
+    is "no namespace is left by it" [ "$status" -eq 0 ]
+else
+    skip "no namespace is left by it" "lsns is not here"
+fi
+finish

@@ -1,0 +1,97 @@
+/* test-serial.c - probes/serial.c and probes/syn-queue.c, on the loopback
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "probes/serial.h"
+#include "probes/syn-queue.h"
+#include "tests/unit/unit.h"
+
+enum { WAIT = 40 };
+
+static const int families[] = {AF_INET, AF_UNIX};
+
+/* How many are let in is the host's affair; what is counted is not.  */
+START_TEST(a_queue_fills_and_empties)
+{
+    struct serial serial;
+    int before = unit_descriptors();
+    if (serial_open(&serial, families[_i], 1)) {
+        ck_assert_int_eq(families[_i], AF_UNIX); /* no names but in files */
+        serial_close(&serial);
+        return;
+    }
+    serial_fill(&serial, WAIT);
+    ck_assert_uint_gt(serial.count, 0);
+    ck_assert(serial.full == (serial.count < SERIAL_CLIENTS));
+    if (families[_i] == AF_UNIX && serial.full)
+        ck_assert_int_eq(serial.pending, -1);
+    serial_give_up(&serial);
+    ck_assert_int_eq(serial.pending, -1);
+    ck_assert_int_le(serial_accept(&serial, 1), 1);
+    ck_assert_int_le(serial_accept(&serial, SERIAL_CLIENTS),
+                     (long)serial.count);
+    ck_assert_int_eq(serial_accept(&serial, SERIAL_CLIENTS), 0);
+    serial_close(&serial);
+    ck_assert_int_eq(unit_descriptors(), before);
+}
+END_TEST
+
+START_TEST(a_family_that_is_not_there_says_so)
+{
+    struct serial serial;
+    ck_assert(serial_open(&serial, AF_UNSPEC, 1));
+    ck_assert_str_eq(serial.failed, "bind");
+    serial_close(&serial);
+}
+END_TEST
+
+START_TEST(strangers_are_all_different)
+{
+    enum { MANY = 200 };
+    struct sonde_address addresses[MANY];
+    char text[SONDE_ADDRESS_TEXT];
+    for (int i = 0; i < MANY; i++) {
+        syn_stranger(&addresses[i]);
+        ck_assert_int_gt(sonde_address_print(&addresses[i], text, sizeof text),
+                         0);
+        ck_assert(!strncmp(text, "127.", 4));
+        ck_assert(strncmp(text, "127.0.", 6) != 0);
+    }
+    int same = 0;
+    for (int i = 0; i < MANY; i++)
+        for (int k = 0; k < i; k++)
+            same += !sonde_address_compare(&addresses[i], &addresses[k]);
+    ck_assert_int_le(same, 2); /* 20,000 pairs among 16 million */
+}
+END_TEST
+
+START_TEST(a_peer_is_introduced_and_nothing_stays_open)
+{
+    struct sonde_address address;
+    int before = unit_descriptors();
+    syn_stranger(&address);
+    /* Not every system has all of 127/8.  */
+    if (syn_introduce(&address))
+        ck_assert_int_eq(errno, EADDRNOTAVAIL);
+    ck_assert_int_eq(unit_descriptors(), before);
+    ck_assert_int_ge(syn_defer_works(AF_INET) + 1, 0);
+    ck_assert_int_eq(unit_descriptors(), before);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_loop_test(tests, a_queue_fills_and_empties, 0, 2);
+    tcase_add_test(tests, a_family_that_is_not_there_says_so);
+    tcase_add_test(tests, strangers_are_all_different);
+    tcase_add_test(tests, a_peer_is_introduced_and_nothing_stays_open);
+}
+
+int main(void)
+{
+    return unit_main("serial", add);
+}
