@@ -259,7 +259,7 @@ QUESTIONS(listen_queue){
     },
     {
         .id = "listen.cap",
-        .text = "the largest queue there is, and the setting that caps it",
+        .text = "the largest queue, and the setting that caps it",
         .why = "A larger backlog is cut without an error; in a container the "
                "cap is the container's own.",
         .standard = "POSIX.1-2024 listen: values up to SOMAXCONN. The notes: "
