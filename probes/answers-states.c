@@ -19,11 +19,12 @@ static const struct {
     bool both;
 } walks[] = {
     {"loopback", "both ends on this host", true},
-    {"active", "this host connects, and closes first", false},
-    {"passive", "this host listens, and the peer closes first", false},
-    {"simultaneous", "both close at the same time", false},
-    {"one-segment", "the peer's ACK and FIN come in one segment", false},
-    {"both-open", "both connect at the same time", false},
+    {"active", "this host connects, and closes first; the peer is played",
+     false},
+    {"passive", "this host listens, and the played peer closes first", false},
+    {"simultaneous", "both close at the same time; the peer is played", false},
+    {"one-segment", "the played peer's ACK and FIN come in one segment", false},
+    {"both-open", "both connect at the same time; the peer is played", false},
 };
 
 /* The part of TEXT behind its last "; ", which is cut off.  */
@@ -41,11 +42,9 @@ static char *cut_last(char *text)
 /* An arrow to the right for what goes out, to the left for what comes in.  */
 static const char *arrow_of(const char *what)
 {
-    if (strstr(what, "in;") || strstr(what, "in -"))
-        return "<-->";
-    return strstr(what, " out")  ? " -->"
-           : strstr(what, " in") ? "<-- "
-                                 : "    ";
+    static const char *const arrows[] = {"    ", " -->", "<-- ", "<-->"};
+    return arrows[(strstr(what, " out") != NULL) +
+                  2 * (strstr(what, " in") != NULL)];
 }
 
 static void put_step(FILE *out, const char *value)
@@ -75,9 +74,13 @@ static void put_walk(FILE *out, struct slice slice, size_t walk)
             continue;
         if (first) {
             fprintf(out, "\n%s\n", walks[walk].title);
-            pad(out, fprintf(out, "here"), WHAT);
-            pad(out, WHAT + fprintf(out, "      what happened"), PEER);
-            fprintf(out, "there%s\n", walks[walk].both ? "" : " (played)");
+            int column = pad(out, fprintf(out, "here"), WHAT);
+            column += fprintf(out, "      what happened");
+            if (walks[walk].both) {
+                pad(out, column, PEER);
+                fputs("there", out);
+            }
+            putc('\n', out);
         }
         first = false;
         put_step(out, finding->value);

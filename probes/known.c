@@ -160,6 +160,11 @@ const struct known *known_next(const char *id, const struct known *row)
     return NULL;
 }
 
+size_t known_count(void)
+{
+    return sizeof rows / sizeof *rows;
+}
+
 const char *mark_name(enum mark mark)
 {
     static const char *const names[] = {

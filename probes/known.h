@@ -20,6 +20,9 @@ struct known {
 /* The next row of ID after ROW (NULL: the first one), or NULL.  */
 const struct known *known_next(const char *id, const struct known *row);
 
+/* How many rows there are.  */
+size_t known_count(void);
+
 /* "source", "documented", "measured".  */
 const char *mark_name(enum mark mark);
 

@@ -52,6 +52,10 @@ runs () {
         json_is '.rule == "n+1" and all(.rows[]; .stable)' \
             "$name: backlogprobe finds the rule"
     fi
+    # shellcheck disable=SC2086
+    run $emulator "$scratch/$name/sockprobe" --profile byteorder accept udp
+    is "$name: sockprobe answers" sh -c '[ "$1" -eq 0 ] &&
+        ! grep "	answer	-	" "$2"' - "$status" "$scratch/out"
 }
 
 # One that does not.  libtool reads the objects with nm; GNU's does not know

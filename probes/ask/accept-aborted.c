@@ -45,11 +45,12 @@ static void tell_slot(struct asking *ask)
     close(listener);
     listener = tcp_listener(ask, 1);
     int dead = fill_queue(ask, listener, most, true, fds, &next);
-    if (living == most)
-        tell_not(ask, "queue-slot", "the queue holds more than %d", most);
+    /* A stack that does things later may let one or two more in.  */
+    if (living > most / 4)
+        tell_not(ask, "queue-slot", "the queue holds more than %d", most / 4);
     else
         tell(ask, "queue-slot", "%s",
-             dead == living ? "kept until accepted" : "given back");
+             dead < 3 * living ? "kept until accepted" : "given back");
     close(listener);
 }
 

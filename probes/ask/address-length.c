@@ -108,7 +108,7 @@ static void ask_byteorder(struct asking *ask)
 QUESTIONS(address_length){
     {
         .id = "address.length",
-        .text = "sin_len, sizes, wrong lengths, short buffers, long paths",
+        .text = "sin_len, wrong lengths, short buffers, long paths",
         .why = "sizeof (struct sockaddr_storage) as a length works here and is "
                "EINVAL on the BSDs; a path that is cut binds another file.",
         .standard = "POSIX.1-2024: no sa_len; bind: EINVAL for an invalid "

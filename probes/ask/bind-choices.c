@@ -203,7 +203,7 @@ static void ask_timewait(struct asking *ask)
 QUESTIONS(bind_choices){
     {
         .id = "bind.choices",
-        .text = "wildcard or given address, zero or given port: who chooses",
+        .text = "wildcard address, port 0: who chooses what",
         .why = "A server that is found nowhere, or everywhere, was bound by "
                "the system.",
         .standard = "POSIX.1-2024 bind: port 0 is chosen by the system; EINVAL "
@@ -217,7 +217,7 @@ QUESTIONS(bind_choices){
     REUSE("addr", "where somebody listens, both with SO_REUSEADDR", POSIX_REUSE,
           .first_listens = true, .first_option = SO_REUSEADDR,
           .second_option = SO_REUSEADDR),
-    REUSE("addr-idle", "both with SO_REUSEADDR, the first does not listen",
+    REUSE("addr-idle", "both with SO_REUSEADDR, the first not listening",
           POSIX_REUSE, .first_option = SO_REUSEADDR,
           .second_option = SO_REUSEADDR),
     REUSE("addr-wildcard", "both with SO_REUSEADDR, wildcard then loopback",
@@ -230,7 +230,7 @@ QUESTIONS(bind_choices){
     REUSE("port", "where somebody listens, both with SO_REUSEPORT", POSIX_REUSE,
           .first_listens = true, .first_option = SO_REUSEPORT,
           .second_option = SO_REUSEPORT),
-    REUSE("port-second", "where somebody listens, the second with SO_REUSEPORT",
+    REUSE("port-second", "the same port, the second one with SO_REUSEPORT",
           POSIX_REUSE, .first_listens = true, .second_option = SO_REUSEPORT),
 #endif
     TIMEWAIT("timewait", false, false, "the port of a connection in TIME_WAIT"),

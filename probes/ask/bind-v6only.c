@@ -83,7 +83,7 @@ static void ask_v6only(struct asking *ask)
 QUESTIONS(bind_v6only){
     {
         .id = "bind.v6only",
-        .text = "IPV6_V6ONLY: its default, and IPv4 clients of an IPv6 socket",
+        .text = "IPV6_V6ONLY, and IPv4 clients of an IPv6 socket",
         .why = "One socket serves both families here and one of them there; "
                "OpenBSD does not let one clear it.",
         .standard = "RFC 3493 5.3: off by default. POSIX.1-2024: the same. The "

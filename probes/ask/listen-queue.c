@@ -49,11 +49,13 @@ static void measure(struct asking *ask, const struct queue_plan *plan,
     fclose(file);
 }
 
-/* Pass on the findings of this question, as they were.  */
+/* Pass on the findings of this question, as they were; but which namespace it
+   is, is no behaviour.  */
 static void pass_on(struct asking *ask, const struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++)
-        if (!strcmp(findings->list[i].id, ask->question->id))
+        if (!strcmp(findings->list[i].id, ask->question->id) &&
+            strcmp(findings->list[i].key, "scope"))
             finding_write(ask->out, &findings->list[i]);
 }
 
@@ -257,7 +259,7 @@ QUESTIONS(listen_queue){
     },
     {
         .id = "listen.cap",
-        .text = "the largest queue there is, and the setting that caps it",
+        .text = "the largest queue, and the setting that caps it",
         .why = "A larger backlog is cut without an error; in a container the "
                "cap is the container's own.",
         .standard = "POSIX.1-2024 listen: values up to SOMAXCONN. The notes: "

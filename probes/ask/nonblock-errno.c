@@ -163,7 +163,7 @@ QUESTIONS(nonblock_errno){
     },
     {
         .id = "io.models",
-        .text = "which of the five ways to wait for input work on a socket",
+        .text = "which ways to wait for input work on a socket",
         .why = "What a server can be built on.",
         .standard = "POSIX.1-2024: select, poll, aio_read; SIGIO is BSD's. The "
                     "notes: few systems have asynchronous I/O for sockets.",

@@ -188,6 +188,7 @@ static void ask_lowat(struct asking *ask)
     bool by_one = selects(pair.server, 0);
     bool poll_by_one = wait_for(pair.server, POLLIN, 0);
     must(ask, (int)send(pair.client, "yz", 2, 0), "send");
+    settle(ask);
     bool by_three = selects(pair.server, 900);
     tell(ask, "answer", "%s",
          by_one     ? "no: select returns for the first byte"
@@ -207,7 +208,7 @@ static void ask_lowat(struct asking *ask)
 QUESTIONS(option_defaults){
     {
         .id = "option.defaults",
-        .text = "each option of a TCP socket: default, set, read back",
+        .text = "each option of a TCP socket: default, set, read",
         .why = "What is read back is not always what was set: buffers are "
                "doubled, times rounded, some options cannot be set at all.",
         .standard = "POSIX.1-2024 2.10.16. The notes: SO_SNDLOWAT is 2048, "

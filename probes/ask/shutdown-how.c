@@ -104,7 +104,7 @@ static void ask_how(struct asking *ask)
 QUESTIONS(shutdown_how){
     {
         .id = "shutdown.how",
-        .text = "SHUT_RD, SHUT_WR, SHUT_RDWR: what each side then sees",
+        .text = "SHUT_RD, SHUT_WR, SHUT_RDWR: what each side sees",
         .why = "A client that closes instead of shutting down loses the rest "
                "of the answer; a server stopped by shutting its listener "
                "down stops on some systems only.",

@@ -55,7 +55,7 @@ static void ask_again(struct asking *ask)
 QUESTIONS(signal_connect_again){
     {
         .id = "signal.connect-again",
-        .text = "a second connect after EINTR, while the first goes on",
+        .text = "a second connect after EINTR, the first going on",
         .why = "Programs that call connect again take EISCONN or EALREADY for "
                "an answer, though it may mean that nothing is decided yet.",
         .standard = "POSIX.1-2024 connect: after EINTR it is established "

@@ -212,7 +212,7 @@ static void ask_sigchld(struct asking *ask)
 QUESTIONS(signal_delivery){
     {
         .id = "signal.queueing",
-        .text = "five equal signals while blocked: how many are delivered",
+        .text = "of five equal signals while blocked, how many come",
         .why = "A handler that reaps one child for each SIGCHLD leaves "
                "zombies: several children are one signal.",
         .standard = "POSIX.1-2024 2.4.1: whether they are queued is "
@@ -235,7 +235,7 @@ QUESTIONS(signal_delivery){
     },
     {
         .id = "signal.reset",
-        .text = "does signal() keep its handler, and block itself meanwhile",
+        .text = "does signal() keep its handler, and block itself",
         .why = "System V's signal served once: a second signal ended the "
                "program.",
         .standard = "ISO C: implementation-defined. POSIX.1-2024: use "

@@ -267,7 +267,7 @@ static void ask_states(struct asking *ask)
 QUESTIONS(tcp_states){
     {
         .id = "tcp.states",
-        .text = "connections through the eleven states, as the kernel has them",
+        .text = "a connection through the eleven states of TCP",
         .why = "What netstat shows of a connection that hangs says which side "
                "has not done what.",
         .standard = "RFC 9293 3.3.2, figure 5. The notes: the same picture, "
