@@ -27,10 +27,11 @@ test_scripts = \
 	tests/servers-calls.sh \
 	tests/servers-hostile.sh \
 	tests/servers-inherited.sh \
+	tests/servers-peers.sh \
 	tests/servers.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
-EXTRA_DIST += $(test_scripts) tests/tap.sh tests/server.sh
+EXTRA_DIST += $(test_scripts) tests/tap.sh tests/server.sh tests/bring-peers.sh
 check_PROGRAMS =
 check_LTLIBRARIES =
 
