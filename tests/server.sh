@@ -31,8 +31,13 @@ serve () {
 
 # halt [SIGNAL]: stop it; its status is $status.
 halt () {
-    status=0
     kill -"${1:-TERM}" "$server"
+    gone
+}
+
+# gone: wait for its end, which is near.
+gone () {
+    status=0
     wait "$server" || status=$?
     server=
     wait "$logger"
