@@ -125,6 +125,27 @@ run "$crowd" "127.0.0.1:$port" flood 300
 is "without --rate local sources have all" [ "$(cat "$scratch/out")" -ge 250 ]
 halt
 
+# Two servers that somebody set upon each other: the rate bounds it.
+serve "$echosrv" -4 -u -p 0 --rate=20 -v
+first=$server first_port=$port first_logger=$logger
+mv "$scratch/log" "$scratch/first"
+serve "$echosrv" -4 -u -p 0 --rate=20 -v
+run "$crowd" "127.0.0.1:$first_port" spoof "$port"
+if [ "$status" -eq 0 ]; then
+    mkfifo "$scratch/nothing"
+    timeout 2 cat "$scratch/nothing" 8<> "$scratch/nothing" > /dev/null
+    rm "$scratch/nothing"
+    turns=$(grep -c 'datagram to' "$scratch/log")
+    echo "# $turns datagrams in two seconds"
+    is "a loop of two servers is bounded by --rate" \
+        sh -c '[ "$1" -ge 1 ] && [ "$1" -le 200 ]' - "$turns"
+else
+    skip "a loop of two servers is bounded by --rate" "no raw socket"
+fi
+halt
+server=$first logger=$first_logger
+halt
+
 # The end: those at work have their time, and are counted.
 for model in $models; do
     [ "$model" = iterative ] && several=1 || several=3
