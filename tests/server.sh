@@ -54,10 +54,10 @@ exec "$@"
 END
 chmod +x "$limited"
 
-# hold COMMAND N: have N clients at the server, until let_go.
+# hold COMMAND...: have clients at the server that have done so, until let_go.
 hold () {
     mkfifo "$scratch/hold" "$scratch/held"
-    "$crowd" "127.0.0.1:$port" "$1" "$2" wait < "$scratch/hold" \
+    "$crowd" "127.0.0.1:$port" "$@" wait < "$scratch/hold" \
         > "$scratch/held" 2>&1 &
     holder=$!
     exec 8> "$scratch/hold"

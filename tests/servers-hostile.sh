@@ -86,7 +86,7 @@ for model in event thread fork; do
     halt
     is "$model: having waited" logged 'new clients wait: 3'
     serve "$echosrv" --model="$model" -4 -t -p 0 --max-per-source=2
-    hold open 2
+    hold open 2 say 1
     run "$crowd" "127.0.0.1:$port" try 1 ended close
     is "$model: --max-per-source: the next is turned away" [ "$status" -eq 0 ]
     if [ "$(uname -s)" = Linux ]; then
@@ -98,7 +98,7 @@ for model in event thread fork; do
     halt
 done
 serve "$echosrv" --model=prefork -4 -t -p 0 --max-per-source=2
-hold open 2
+hold open 2 say 1
 run "$crowd" "127.0.0.1:$port" try 1 ended close
 is "prefork: --max-per-source: the next is turned away" [ "$status" -eq 0 ]
 let_go
@@ -150,14 +150,15 @@ halt
 for model in $models; do
     [ "$model" = iterative ] && several=1 || several=3
     serve "$echosrv" --model="$model" -4 -t -p 0 --grace=1
-    hold open $several
+    # A word, so that it is known that they were accepted.
+    hold open $several say 1
     halt
     is "$model: a time of grace, then the end, with 0" [ "$status" -eq 0 ]
     is "$model: says how many were cut off" \
         logged "stopped; $several clients* w.*cut off"
     let_go
     serve "$echosrv" --model="$model" -4 -t -p 0 --grace=60
-    hold open $several
+    hold open $several say 1
     kill -TERM "$server"
     let_go
     # By itself: a second signal would cut off who is just going.
