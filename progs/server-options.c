@@ -33,11 +33,10 @@ struct choices {
     struct server_options options;
 };
 
-/* What the rows of all servers are.  Returns how many.  */
-static size_t put_rows(struct option_row *rows, struct choices *choices)
+/* How clients are multiplexed.  Returns how many.  */
+static size_t put_model(struct option_row *rows, struct choices *choices)
 {
     struct server_options *options = &choices->options;
-    struct places *places = &options->places;
     const struct option_row made[] = {
         {.letter = 'm',
          .word = "model",
@@ -54,6 +53,17 @@ static size_t put_rows(struct option_row *rows, struct choices *choices)
          .target = &options->workers,
          .least = 1,
          .most = WORKERS_MOST},
+    };
+    memcpy(rows, made, sizeof made);
+    return sizeof made / sizeof *made;
+}
+
+/* Where clients come.  Returns how many.  */
+static size_t put_places(struct option_row *rows, struct choices *choices)
+{
+    struct server_options *options = &choices->options;
+    struct places *places = &options->places;
+    const struct option_row made[] = {
         {.letter = '4',
          .help = "IPv4 only",
          .kind = OPTION_FLAG,
@@ -103,6 +113,16 @@ static size_t put_rows(struct option_row *rows, struct choices *choices)
          .help = "become NAME when the sockets are open",
          .kind = OPTION_TEXT,
          .target = &options->user},
+    };
+    memcpy(rows, made, sizeof made);
+    return sizeof made / sizeof *made;
+}
+
+/* What they may do.  Returns how many.  */
+static size_t put_limits(struct option_row *rows, struct choices *choices)
+{
+    struct server_options *options = &choices->options;
+    const struct option_row made[] = {
         {.word = "max-clients",
          .argument = "N",
          .help = "at a time; others wait",
@@ -164,7 +184,9 @@ static int take_options(const struct server_program *program,
     size_t count = program->row_count;
     if (count > 0)
         memcpy(rows, program->rows, count * sizeof *rows);
-    count += put_rows(rows + count, choices);
+    count += put_model(rows + count, choices);
+    count += put_places(rows + count, choices);
+    count += put_limits(rows + count, choices);
     memcpy(rows + count, common, sizeof common);
     count += sizeof common / sizeof *common;
     const struct program described = {

@@ -21,7 +21,7 @@ void connection_abandon(struct connection *connection,
 {
     if (connection->state == CONNECTION_OVER)
         return;
-    connection->ending = ending;
+    connection->ending = (uint8_t)ending;
     connection->state = CONNECTION_OVER;
 }
 

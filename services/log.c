@@ -56,7 +56,8 @@ static void write_line(char *text, size_t length)
 }
 
 /* Put the name and the message into TEXT.  Returns the length.  */
-static size_t put_message(char *text, const char *format, va_list arguments)
+LOG_FORMAT_LIST static size_t put_message(char *text, const char *format,
+                                          va_list arguments)
 {
     int start = snprintf(text, LINE, "%s: ", name);
     size_t used = start > 0 && start < LINE ? (size_t)start : 0;

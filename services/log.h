@@ -12,11 +12,13 @@
 #include "sonde.h"
 
 #ifdef __GNUC__
-#define LOG_FORMAT   __attribute__((format(printf, 1, 2)))
-#define LOG_FORMAT_2 __attribute__((format(printf, 2, 3)))
+#define LOG_FORMAT      __attribute__((format(printf, 1, 2)))
+#define LOG_FORMAT_2    __attribute__((format(printf, 2, 3)))
+#define LOG_FORMAT_LIST __attribute__((format(printf, 2, 0)))
 #else
 #define LOG_FORMAT
 #define LOG_FORMAT_2
+#define LOG_FORMAT_LIST
 #endif
 
 /* Begin: lines start with PROGRAM, unless standard error is the client itself,

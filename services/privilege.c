@@ -46,15 +46,18 @@ static bool can_return(const struct identity *identity, gid_t former)
 const char *privilege_drop(const struct identity *identity)
 {
     gid_t former = getgid();
+    errno = 0;
     if (geteuid() != 0)
         return is(identity) ? NULL : "only root can become another user";
     /* In this order: the user is the one who may do the rest.  */
     if (setgroups(1, &identity->group) || setgid(identity->group) ||
         setuid(identity->user))
         return "the system refused it";
+    bool closed = !can_return(identity, former);
+    errno = 0; /* of the attempts, which must fail */
     if (!is(identity))
         return "the system did it by halves";
-    if (can_return(identity, former))
+    if (!closed)
         return "there is a way back to root";
     return NULL;
 }

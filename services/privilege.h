@@ -16,7 +16,8 @@ struct identity {
 int privilege_find(const char *name, struct identity *identity);
 
 /* Become IDENTITY, with its group alone, and make sure that there is no way
-   back.  Returns NULL, or what went wrong, as part of a sentence.  */
+   back.  Returns NULL, or what went wrong, as part of a sentence, with errno,
+   0 if that says nothing.  */
 const char *privilege_drop(const struct identity *identity);
 
 #endif /* SERVICES_PRIVILEGE_H */

@@ -91,10 +91,11 @@ static void complain_open(const struct server *server, const char *problem,
                           int error)
 {
     log_line("%s", problem);
-    if (error == EACCES && !server->options->places.unix_path)
-        log_line("ports below 1024 need privilege: use --port 9877, or setcap "
-                 "cap_net_bind_service=ep, or let inetd or systemd open the "
+    if (error == EACCES && !server->options->places.unix_path) {
+        log_line("ports below 1024 need privilege: use --port 9877, or setcap");
+        log_line("cap_net_bind_service=ep, or let inetd or systemd open the "
                  "port (--inetd)");
+    }
 }
 
 static int open_entrances(struct server *server, int *connection)

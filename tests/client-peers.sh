@@ -2,25 +2,23 @@
 # client-peers.sh - our clients with other people's servers
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# They run in a network namespace, where ports 7 and 13 are free.  Those that
-# exclude one another as packages may be unpacked under PEERS, each in a folder
-# of its own (apt-get download; dpkg-deb -x PACKAGE PEERS/NAME); PEERS/libs is
-# for libraries.
+# They run in a network namespace, where ports 7 and 13 are free.  They are found
+# on the PATH, or in SONDE_PEERS, where bring-peers.sh unpacks them.
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/peers.sh"
 have_namespaces || skip_all "no network namespaces for an ordinary user here"
 have ss || skip_all "ss is not here"
-PEERS=${PEERS:-/nowhere}
+SONDE_PEERS=${SONDE_PEERS:-/nowhere}
 find_peer () { # NAME...: the path of the first that is here
     for name; do
-        for path in "$PEERS"/*/usr/sbin/"$name" "$PEERS"/*/usr/bin/"$name" \
+        for path in "$SONDE_PEERS/usr/sbin/$name" "$SONDE_PEERS/usr/bin/$name" \
             "$(command -v "$name")"; do
             [ -x "$path" ] && echo "$path" && return
         done
     done
     return 1
 }
-for folder in "$PEERS"/libs/lib/* "$PEERS"/libs/usr/lib/*; do
+for folder in "$SONDE_PEERS"/lib/*-linux-gnu "$SONDE_PEERS"/usr/lib/*-linux-gnu; do
     [ -d "$folder" ] && PEER_LIBRARIES=$PEER_LIBRARIES:$folder
 done
 export PEER_LIBRARIES scratch
@@ -134,7 +132,7 @@ else
     skip "inetutils-inetd" "it is not here"
 fi
 # Installed, it might be any inetd.
-openbsd=$PEERS/openbsd-inetd/usr/sbin/inetd
+openbsd=$SONDE_PEERS/usr/sbin/inetd
 if [ -x "$openbsd" ]; then
     all_of openbsd-inetd "{ $services $openbsd -d -i $scratch/inetd.\$family; }"
 else

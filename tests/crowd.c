@@ -21,6 +21,8 @@
        flood N     sends N datagrams of one source; prints how many come back
        udp SIZE    a datagram comes back
        from ADDR   one that is sent from ADDR does not, though the next does
+       spoof PORT  sends a datagram that claims to come from PORT there; it
+                   takes root, or a namespace of one's own
        line, uline print what a stream, or a datagram, brings
        wait        print "ready", and wait for a line of standard input
    Prints what failed, and ends with 1.  */
@@ -28,6 +30,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -344,6 +347,23 @@ static void be_refused(const char *source)
     close(fd);
 }
 
+/* A datagram of our own making: ports, length, and no checksum.  */
+static void spoof(size_t port)
+{
+    unsigned char datagram[8 + 4] = {0};
+    struct sonde_address to = address;
+    int fd = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+    sonde_store(datagram, 2, SONDE_BIG_ENDIAN, port);
+    sonde_store(datagram + 2, 2, SONDE_BIG_ENDIAN,
+                (uint64_t)sonde_address_port(&address));
+    sonde_store(datagram + 4, 2, SONDE_BIG_ENDIAN, sizeof datagram);
+    sonde_address_set_port(&to, 0);
+    if (fd < 0 || sendto(fd, datagram, sizeof datagram, 0,
+                         (const void *)&to.storage, to.length) < 0)
+        fail("a raw socket");
+    close(fd);
+}
+
 /* At most so many are under way, so that none is lost for want of room.  */
 static void flood(size_t times)
 {
@@ -419,6 +439,11 @@ static void do_retry(char **words)
 {
     (void)words;
     retry();
+}
+
+static void do_spoof(char **words)
+{
+    spoof(number_of(words[0]));
 }
 
 static void do_flood(char **words)
@@ -520,7 +545,7 @@ static const struct {
     {"reset", 0, do_reset},   {"once", 0, do_once},   {"wait", 0, do_wait},
     {"udp", 1, do_udp},       {"from", 1, do_from},   {"line", 0, do_line},
     {"uline", 0, do_uline},   {"burst", 1, do_burst}, {"retry", 0, do_retry},
-    {"flood", 1, do_flood},
+    {"flood", 1, do_flood},   {"spoof", 1, do_spoof},
 };
 
 /* Do the command at WORDS, of which there are so many.  Returns how many it

@@ -35,12 +35,14 @@ test_scripts = \
 	tests/servers-calls.sh \
 	tests/servers-hostile.sh \
 	tests/servers-inherited.sh \
+	tests/servers-peers.sh \
 	tests/servers.sh \
 	tests/settings.sh \
 	tests/sockprobe.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
-EXTRA_DIST += $(test_scripts) tests/peers.sh tests/server.sh tests/tap.sh
+EXTRA_DIST += $(test_scripts) tests/bring-peers.sh tests/peers.sh \
+	tests/server.sh tests/tap.sh
 check_PROGRAMS =
 check_LTLIBRARIES =
 

@@ -31,8 +31,13 @@ serve () {
 
 # halt [SIGNAL]: stop it; its status is $status.
 halt () {
-    status=0
     kill -"${1:-TERM}" "$server"
+    gone
+}
+
+# gone: wait for its end, which is near.
+gone () {
+    status=0
     wait "$server" || status=$?
     server=
     wait "$logger"
@@ -49,10 +54,10 @@ exec "$@"
 END
 chmod +x "$limited"
 
-# hold COMMAND N: have N clients at the server, until let_go.
+# hold COMMAND...: have clients at the server that have done so, until let_go.
 hold () {
     mkfifo "$scratch/hold" "$scratch/held"
-    "$crowd" "127.0.0.1:$port" "$1" "$2" wait < "$scratch/hold" \
+    "$crowd" "127.0.0.1:$port" "$@" wait < "$scratch/hold" \
         > "$scratch/held" 2>&1 &
     holder=$!
     exec 8> "$scratch/hold"

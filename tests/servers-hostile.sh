@@ -86,7 +86,7 @@ for model in event thread fork; do
     halt
     is "$model: having waited" logged 'new clients wait: 3'
     serve "$echosrv" --model="$model" -4 -t -p 0 --max-per-source=2
-    hold open 2
+    hold open 2 say 1
     run "$crowd" "127.0.0.1:$port" try 1 ended close
     is "$model: --max-per-source: the next is turned away" [ "$status" -eq 0 ]
     if [ "$(uname -s)" = Linux ]; then
@@ -98,7 +98,7 @@ for model in event thread fork; do
     halt
 done
 serve "$echosrv" --model=prefork -4 -t -p 0 --max-per-source=2
-hold open 2
+hold open 2 say 1
 run "$crowd" "127.0.0.1:$port" try 1 ended close
 is "prefork: --max-per-source: the next is turned away" [ "$status" -eq 0 ]
 let_go
@@ -125,21 +125,44 @@ run "$crowd" "127.0.0.1:$port" flood 300
 is "without --rate local sources have all" [ "$(cat "$scratch/out")" -ge 250 ]
 halt
 
+# Two servers that somebody set upon each other: the rate bounds it.
+serve "$echosrv" -4 -u -p 0 --rate=20 -v
+first=$server first_port=$port first_logger=$logger
+mv "$scratch/log" "$scratch/first"
+serve "$echosrv" -4 -u -p 0 --rate=20 -v
+run "$crowd" "127.0.0.1:$first_port" spoof "$port"
+if [ "$status" -eq 0 ]; then
+    mkfifo "$scratch/nothing"
+    timeout 2 cat "$scratch/nothing" 8<> "$scratch/nothing" > /dev/null
+    rm "$scratch/nothing"
+    turns=$(grep -c 'datagram to' "$scratch/log")
+    echo "# $turns datagrams in two seconds"
+    is "a loop of two servers is bounded by --rate" \
+        sh -c '[ "$1" -ge 1 ] && [ "$1" -le 200 ]' - "$turns"
+else
+    skip "a loop of two servers is bounded by --rate" "no raw socket"
+fi
+halt
+server=$first logger=$first_logger
+halt
+
 # The end: those at work have their time, and are counted.
 for model in $models; do
     [ "$model" = iterative ] && several=1 || several=3
     serve "$echosrv" --model="$model" -4 -t -p 0 --grace=1
-    hold open $several
+    # A word, so that it is known that they were accepted.
+    hold open $several say 1
     halt
     is "$model: a time of grace, then the end, with 0" [ "$status" -eq 0 ]
     is "$model: says how many were cut off" \
         logged "stopped; $several clients* w.*cut off"
     let_go
     serve "$echosrv" --model="$model" -4 -t -p 0 --grace=60
-    hold open $several
+    hold open $several say 1
     kill -TERM "$server"
     let_go
-    halt
+    # By itself: a second signal would cut off who is just going.
+    gone
     is "$model: who goes in time is not counted" logged 'nobody was cut off'
 done
 

@@ -1,0 +1,21 @@
+#!/bin/sh
+# bring-peers.sh - unpack the packages of our peers, which exclude one another
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# usage: bring-peers.sh DIRECTORY; then SONDE_PEERS=DIRECTORY make check
+#
+# Nothing is installed; the libraries they need come along.  Debian.
+set -eu
+mkdir -p "$1"
+cd "$1"
+for package in inetutils-inetd inetutils-telnet ncat netcat-openbsd \
+    openbsd-inetd socat xinetd \
+    libbsd0 libdbus-1-3 libevent-2.1-7 libibverbs1 liblinear4 liblua5.3-0 \
+    libmd0 libnl-3-200 libnl-route-3-200 libpcap0.8 libtirpc3 libwrap0; do
+    if apt-get download -q "$package"; then
+        dpkg-deb -x "$package"_*.deb .
+        rm -f "$package"_*.deb
+    else
+        echo "$package: not to be had" >&2
+    fi
+done
