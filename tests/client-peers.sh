@@ -2,8 +2,8 @@
 # client-peers.sh - our clients with other people's servers
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# They run in a network namespace, where ports 7 and 13 are free.  They are found
-# on the PATH, or in SONDE_PEERS, where bring-peers.sh unpacks them.
+# They run in a network namespace, where ports 7 and 13 are free.  They are
+# found on the PATH, or in SONDE_PEERS, where bring-peers.sh unpacks them.
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/peers.sh"
 have_namespaces || skip_all "no network namespaces for an ordinary user here"
@@ -18,7 +18,7 @@ find_peer () { # NAME...: the path of the first that is here
     done
     return 1
 }
-for folder in "$SONDE_PEERS"/lib/*-linux-gnu "$SONDE_PEERS"/usr/lib/*-linux-gnu; do
+for folder in "$SONDE_PEERS"/lib/*-gnu "$SONDE_PEERS"/usr/lib/*-gnu; do
     [ -d "$folder" ] && PEER_LIBRARIES=$PEER_LIBRARIES:$folder
 done
 export PEER_LIBRARIES scratch

@@ -48,7 +48,7 @@ none "no test for a platform stands above lib/"
 
 # Nobody needs what nobody calls.  Of the header only the declarations count.
 : > "$scratch/out"
-tr '\n' ' ' < lib/sonde.h | sed 's:/\*[^*]*\*\**\([^/*][^*]*\*\**\)*/::g' |
+sed '/^typedef/d' lib/sonde.h | tr '\n' ' ' | sed 's:/\*[^*]*\*\**\([^/*][^*]*\*\**\)*/::g' |
     grep -o '\<sonde_[a-z0-9_]*(' | tr -d '(' | sort -u > "$scratch/functions"
 is "sonde.h declares functions" [ "$(wc -l < "$scratch/functions")" -gt 60 ]
 grep '^./\(progs\|services\|probes\|examples\)/.*\.c$' "$scratch/sources" \
@@ -57,11 +57,7 @@ while read -r name; do
     xargs grep -qw -- "$name" < "$scratch/callers" ||
         echo "$name" >> "$scratch/out"
 done < "$scratch/functions"
-if grep -q '^./services/' "$scratch/callers"; then
-    none "each public function has a caller above lib/"
-else
-    skip "each public function has a caller above lib/" "no services/ here"
-fi
+none "each public function has a caller above lib/"
 
 # A function begins with { in the first column and ends with }.
 xargs awk 'FNR == 1 { open = 0 }
