@@ -7,7 +7,11 @@
 #ifndef PROBES_LOOPBACK_H
 #define PROBES_LOOPBACK_H 1
 
+/* OpenBSD's tcp.h wants it first.  */
+#include <sys/types.h>
+
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/time.h>
