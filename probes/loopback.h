@@ -63,6 +63,11 @@ short wait_for(int fd, short events, int timeout);
 /* select for reading from FD alone; TIME may be null.  */
 int select_input(int fd, struct timeval *time);
 
+/* Go where nobody else has connections, if this host gives its users private
+   networks; otherwise stay.  The kernel's table is short there, and the same
+   each time.  */
+void go_private(void);
+
 /* Let what is under way on the loopback interface arrive: a connection begun
    now gets through, data and all.  Only after this is "nothing came" an
    answer.  */
