@@ -7,7 +7,11 @@
 #ifndef PROBES_LOOPBACK_H
 #define PROBES_LOOPBACK_H 1
 
+/* OpenBSD's tcp.h wants it first.  */
+#include <sys/types.h>
+
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -58,6 +62,11 @@ short wait_for(int fd, short events, int timeout);
 
 /* select for reading from FD alone; TIME may be null.  */
 int select_input(int fd, struct timeval *time);
+
+/* Go where nobody else has connections, if this host gives its users private
+   networks; otherwise stay.  The kernel's table is short there, and the same
+   each time.  */
+void go_private(void);
 
 /* Let what is under way on the loopback interface arrive: a connection begun
    now gets through, data and all.  Only after this is "nothing came" an

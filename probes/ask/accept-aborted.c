@@ -4,7 +4,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>

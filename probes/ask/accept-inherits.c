@@ -7,8 +7,7 @@
 #include <config.h>
 
 #include <fcntl.h>
-#include <netinet/ip.h>
-#include <netinet/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/time.h>

@@ -44,6 +44,8 @@ static struct ending end_one(struct asking *ask)
 
 static void ask_timewait(struct asking *ask)
 {
+    long tuned = namespace_read("net.ipv4.tcp_fin_timeout");
+    go_private();
     struct ending ending = end_one(ask);
     /* On a busy host it may have gone on for a while; then once more.  */
     for (int i = 0; i < 20 && ending.seconds > 0 && ending.doubt > 0.2; i++)
@@ -57,7 +59,6 @@ static void ask_timewait(struct asking *ask)
         give_up(ask, "the table has TIME_WAIT, but not for how long");
     tell_read(ask, "answer", "%.0f s, by the kernel's own timer",
               ending.seconds);
-    long tuned = namespace_read("net.ipv4.tcp_fin_timeout");
     if (tuned >= 0)
         tell_read(ask, "tcp_fin_timeout", "%ld s (FIN_WAIT_2's, not this)",
                   tuned);

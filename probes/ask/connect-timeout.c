@@ -5,7 +5,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,21 +18,23 @@
 /* So long the SYNs are watched, in milliseconds.  */
 enum { WATCHED = 7600 };
 
-/* The seconds between the SYNs of LINE, the first of which has come, into
-   TEXT.  */
-static void watch_syns(struct line *line, char *text, size_t size)
+/* The seconds between the SYNs of LINE, which began at START, into TEXT.  We
+   may be late to see one, never early, so a quarter of a second is given for
+   the kernel's timers, and three for us.  */
+static void watch_syns(struct line *line, int64_t start, char *text,
+                       size_t size)
 {
-    int64_t start = clock_ms(), last = start, now;
+    int64_t now;
+    long last = 0;
     size_t used = 0;
     text[0] = '\0';
     while ((now = clock_ms()) < start + WATCHED &&
            line_receive(line, (int)(start + WATCHED - now)) &&
            used + 8 < size) {
-        now = clock_ms();
+        long seconds = (long)((clock_ms() - start + 250) / 1000);
         used += (size_t)snprintf(text + used, size - used, "%s%ld",
-                                 used ? ", " : "",
-                                 (long)((now - last + 500) / 1000));
-        last = now;
+                                 used ? ", " : "", seconds - last);
+        last = seconds;
     }
 }
 
@@ -64,7 +65,7 @@ static const char *short_outcome(struct wire *wire)
     int error = get_int(line.fd, SOL_SOCKET, SO_ERROR, 0);
     snprintf(text, sizeof text, "%s", errno_name(error));
     tell(wire->ask, "with-one-retry", "%s after %ld s", text,
-         (long)((clock_ms() - start + 500) / 1000));
+         (long)((clock_ms() - start + 250) / 1000));
     line_close(&line);
     return text;
 #else
@@ -89,8 +90,9 @@ static void ask_timeout(struct asking *ask)
         namespace_read("net.ipv4.tcp_syn_linear_timeouts")};
     wire_open(&wire, ask, false);
     const char *error = short_outcome(&wire);
+    int64_t start = clock_ms();
     line_begin(&line, &wire, TUN_PEER);
-    watch_syns(&line, gaps, sizeof gaps);
+    watch_syns(&line, start, gaps, sizeof gaps);
     line_close(&line);
     tell(ask, "seconds-between-SYNs", "%s", gaps);
     if (figures.retries < 0) {

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>

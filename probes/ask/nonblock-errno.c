@@ -3,7 +3,6 @@
 
 #include <config.h>
 
-#include <aio.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,6 +10,10 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#if defined _POSIX_ASYNCHRONOUS_IO && _POSIX_ASYNCHRONOUS_IO > 0
+#include <aio.h>
+#endif
 
 #include "probes/loopback.h"
 #include "probes/names.h"

@@ -4,8 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
-#include <netinet/ip.h>
-#include <netinet/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/time.h>

@@ -251,6 +251,7 @@ static void ask_states(struct asking *ask)
     struct wire wire = {.ask = ask};
     struct namespace_trouble trouble;
     bool seen[STATES] = {true}; /* a socket that was never used is CLOSED */
+    go_private();
     walk_loopback(ask, seen);
     if (namespace_enter(&trouble) || (wire.tun = tun_open(&trouble)) < 0) {
         tell_seen(ask, seen, trouble.text);
