@@ -31,7 +31,7 @@ struct question {
     int repeats;       /* 0: the usual */
 };
 
-enum { DEADLINE_USUAL = 8000, REPEATS_USUAL = 3 };
+enum { DEADLINE_USUAL = 15000, REPEATS_USUAL = 3 };
 
 #define QUESTIONS(name)                                                        \
     extern const struct question name##_questions[];                           \
