@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
 #include <sys/wait.h>
@@ -39,6 +41,16 @@ int bind_to(int fd, const struct sockaddr_in *address)
 int connect_to(int fd, const struct sockaddr_in *address)
 {
     return connect(fd, (const struct sockaddr *)address, sizeof *address);
+}
+
+bool make_folder(char *name)
+{
+    static const char own[] = "sockprobe-XXXXXX";
+    const char *place = getenv("TMPDIR");
+    if (!place || strlen(place) + 1 + sizeof own > FOLDER_NAME)
+        place = "/tmp";
+    snprintf(name, FOLDER_NAME, "%s/%s", place, own);
+    return mkdtemp(name) != NULL;
 }
 
 struct sockaddr_in local_address(struct asking *ask, int fd)

@@ -57,6 +57,12 @@ void reset(int fd);
 
 void set_nonblocking(int fd, bool on);
 
+/* Make a folder for the file of a UNIX socket: in $TMPDIR, or in /tmp if that
+   is not set, or so long that a socket's path would not fit.  NAME is of
+   FOLDER_NAME bytes.  Returns false, with errno.  */
+enum { FOLDER_NAME = 80 };
+bool make_folder(char *name);
+
 /* Wait for EVENTS on FD, for TIMEOUT milliseconds; returns those that came.  */
 short wait_for(int fd, short events, int timeout);
 

@@ -43,10 +43,10 @@ static void tell_short(struct asking *ask)
 static void tell_unix(struct asking *ask)
 {
     struct sockaddr_un address;
-    char folder[] = "/tmp/sockprobe-XXXXXX";
+    char folder[FOLDER_NAME];
     size_t room = sizeof address.sun_path, longest = 0;
-    if (!mkdtemp(folder)) {
-        tell_not(ask, "sun_path-longest", "no folder in /tmp");
+    if (!make_folder(folder)) {
+        tell_not(ask, "sun_path-longest", "no folder for the socket");
         return;
     }
     for (size_t length = room - 4; length <= room; length++) {

@@ -64,12 +64,12 @@ static int fill_unix(struct asking *ask, int backlog, int most, int *next)
 {
     struct sockaddr_un address;
     socklen_t length = sizeof address;
-    char folder[] = "/tmp/sockprobe-XXXXXX";
+    char folder[FOLDER_NAME];
     int count = 0;
     memset(&address, 0, sizeof address);
     address.sun_family = AF_UNIX;
-    if (!mkdtemp(folder))
-        give_up(ask, "no folder in /tmp: %s", errno_name(errno));
+    if (!make_folder(folder))
+        give_up(ask, "no folder for the socket: %s", errno_name(errno));
     snprintf(address.sun_path, sizeof address.sun_path, "%s/s", folder);
     int listener = must(ask, socket(AF_UNIX, SOCK_STREAM, 0), "socket");
     int bound = bind(listener, (struct sockaddr *)&address, length);
