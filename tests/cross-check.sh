@@ -17,13 +17,14 @@ ZIG=${ZIG:-zig}
 ZIG_LOCAL_CACHE_DIR=$ZIG_GLOBAL_CACHE_DIR
 export ZIG_GLOBAL_CACHE_DIR ZIG_LOCAL_CACHE_DIR
 
+cores=$(nproc 2> /dev/null || echo 1)
 # build NAME CONFIGURE-ARGUMENTS...: in a folder of its own.
 build () {
     name=$1
     shift
     mkdir "$scratch/$name"
     (cd "$scratch/$name" && "$scratch"/src/sonde-*/configure --quiet --without-check \
-        --enable-werror --disable-dependency-tracking "$@" && ${MAKE:-make}) \
+        --enable-werror --disable-dependency-tracking "$@" && ${MAKE:-make} -j"$cores") \
         > "$scratch/$name.log" 2>&1
     built=$?
     tail -n 15 "$scratch/$name.log" > "$scratch/err"

@@ -10,6 +10,7 @@
 . "${srcdir:-.}/tests/tap.sh"
 clang=${CLANG:-clang}
 have "$clang" || skip_all "$clang is not here"
+cores=$(nproc 2> /dev/null || echo 1)
 
 cat > "$scratch/main.c" <<'END'
 #include <stddef.h>
@@ -31,37 +32,58 @@ sanitize='address,undefined -fno-sanitize-recover=all'
 flags='-g -O1 -fno-omit-frame-pointer'
 { ./configure --quiet --without-check --disable-shared --enable-static \
     CC="$clang" CFLAGS="$flags -fsanitize=fuzzer-no-link,$sanitize" &&
-    ${MAKE:-make} probes/libprobes.la lib/libsonde-core.la; } \
+    ${MAKE:-make} -j"$cores" probes/libprobes.la lib/libsonde-core.la; } \
     > "$scratch/log" 2>&1
 built=$?
 tail -n 30 "$scratch/log" > "$scratch/err"
 ok "$built" "the sources build for fuzzing"
 [ "$built" -eq 0 ] || { finish_alone; exit; }
 
-# fuzz NAME: link it with libFuzzer, and let it run.
-fuzz () {
+# link_fuzzer NAME: with libFuzzer; its name is added to $linked.
+link_fuzzer () {
     # shellcheck disable=SC2086 # several flags
     { "$clang" $flags -fsanitize=fuzzer-no-link,$sanitize -DHAVE_CONFIG_H \
         -I. -Ilib/gl -Ilib -c -o "$1.o" "tests/fuzz/$1.c" &&
         ./libtool --quiet --tag=CC --mode=link "$clang" $flags \
             -fsanitize=fuzzer,$sanitize -o "$1" "$1.o" probes/libprobes.la \
             lib/libsonde-core.la; } > "$scratch/out" 2> "$scratch/err"
-    linked=$?
-    ok "$linked" "$1 links"
-    [ "$linked" -eq 0 ] || return
+    result=$?
+    ok "$result" "$1 links"
+    [ "$result" -eq 0 ] && linked="$linked $1"
+}
+
+# fuzz NAME: let it run; what it says is kept, with its status at the end.
+fuzz () {
     mkdir "$scratch/$1"
-    run "./$1" -max_total_time="$FUZZ_SECONDS" -max_len=4096 -timeout=20 \
+    "./$1" -max_total_time="$FUZZ_SECONDS" -max_len=4096 -timeout=20 \
         -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
         -artifact_prefix="$builddir/$1-" "$scratch/$1" \
-        "tests/corpus/${1#fuzz-}"
-    grep -v '^stat::' "$scratch/err" | tail -n 40 > "$scratch/kept"
-    executed=$(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/err")
-    mv "$scratch/kept" "$scratch/err"
-    is "$1: nothing found in ${executed:-0} runs" [ "$status" -eq 0 ]
+        "tests/corpus/${1#fuzz-}" > "$scratch/$1.out" 2> "$scratch/$1.err"
+    echo "$?" > "$scratch/$1.status"
+}
+
+report () {
+    grep -v '^stat::' "$scratch/$1.err" | tail -n 40 > "$scratch/err"
+    cp "$scratch/$1.out" "$scratch/out"
+    executed=$(sed -n 's/^stat::number_of_executed_units: *//p' \
+        "$scratch/$1.err")
+    is "$1: nothing found in ${executed:-0} runs" \
+        [ "$(cat "$scratch/$1.status")" -eq 0 ]
 }
 
 : "${FUZZ_SECONDS:=600}"
+linked=
 for fuzzer in $FUZZERS; do
-    fuzz "${fuzzer##*/}"
+    link_fuzzer "${fuzzer##*/}"
+done
+running=0
+for fuzzer in $linked; do # as many at a time as there are processors
+    fuzz "$fuzzer" &
+    running=$((running + 1))
+    [ $((running % cores)) -ne 0 ] || wait
+done
+wait
+for fuzzer in $linked; do
+    report "$fuzzer"
 done
 finish_alone

@@ -47,8 +47,9 @@ is "a race is found where there is one" [ "$status" -eq 66 ]
 mkdir "$scratch/src" && tar -C "$scratch/src" -xf "$TARBALL" ||
     skip_all "no tarball; make check-threads makes one"
 cd "$scratch"/src/sonde-* || exit 99
+cores=$(nproc 2> /dev/null || echo 1)
 { ./configure --quiet CC="$CC" CFLAGS='-g -O1 -fsanitize=thread' &&
-    ${MAKE:-make} && ${MAKE:-make} check TESTS=; } > "$scratch/log" 2>&1
+    ${MAKE:-make} -j"$cores" && ${MAKE:-make} -j"$cores" check TESTS=; } > "$scratch/log" 2>&1
 built=$?
 : > "$scratch/out"
 tail -n 30 "$scratch/log" > "$scratch/err"
