@@ -69,7 +69,8 @@ static int is_echo(int error)
     }
 }
 
-/* One datagram, without waiting.  EMSGSIZE if it was longer than SIZE.  */
+/* One datagram, without waiting.  EMSGSIZE if it was longer than SIZE.  CONTROL
+   may be NULL.  */
 static ssize_t receive_once(int fd, void *buffer, size_t size,
                             struct sonde_address *from, struct msghdr *message,
                             union control *control)
@@ -82,8 +83,10 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
     message->msg_namelen = sizeof from->storage;
     message->msg_iov = &part;
     message->msg_iovlen = 1;
-    message->msg_control = control;
-    message->msg_controllen = sizeof *control;
+    if (control) {
+        message->msg_control = control;
+        message->msg_controllen = sizeof *control;
+    }
     ssize_t length = sonde__sys.recvmsg(fd, message, MSG_DONTWAIT);
     message->msg_iov = NULL;
     if (length < 0)
@@ -112,12 +115,10 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
     int64_t deadline = sonde__deadline(timeout);
     struct sonde_address peer, from;
     struct msghdr message;
-    union control control;
     if (sonde_address_peer(fd, &peer))
         return -1;
     for (int i = 0; i < retries; i++) {
-        ssize_t length =
-            receive_once(fd, buffer, size, &from, &message, &control);
+        ssize_t length = receive_once(fd, buffer, size, &from, &message, NULL);
         if ((length >= 0 || errno == EMSGSIZE) && is_foreign(&from, &peer))
             continue;
         if (length >= 0) {
@@ -325,9 +326,13 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
     union control control;
     if (sonde_address_local(fd, &found.to))
         return -1;
+    /* A UNIX socket has nothing to tell, but a sender may pass descriptors,
+       which would be ours then, and stay open: without room for them the
+       system closes them.  */
+    int has_ports = sonde_address_port(&found.to) >= 0;
     for (int i = 0; i < retries; i++) {
-        ssize_t length =
-            receive_once(fd, buffer, size, &found.from, &message, &control);
+        ssize_t length = receive_once(fd, buffer, size, &found.from, &message,
+                                      has_ports ? &control : NULL);
         if (length >= 0 || errno == EMSGSIZE) {
             take_local(&message, &found);
             *ends = found;

@@ -476,6 +476,44 @@ START_TEST(unix_datagrams)
 }
 END_TEST
 
+/* Send a byte on FD, and the descriptor PASSED with it.  */
+static void pass(int fd, int passed)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec part = {.iov_base = sent, .iov_len = 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control;
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof passed);
+    memcpy(CMSG_DATA(rights), &passed, sizeof passed);
+    ck_assert_int_eq(sendmsg(fd, &message, 0), 1);
+}
+
+START_TEST(descriptors_passed_to_it_are_not_taken)
+{
+    struct sonde_datagram ends;
+    int pair[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+    int before = unit_descriptors();
+    pass(pair[0], pair[0]);
+    pass(pair[0], pair[0]);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(pair[1], got, sizeof got, PATIENCE, &ends),
+        1);
+    ck_assert_int_eq(sonde_datagram_receive(pair[1], got, sizeof got, PATIENCE),
+                     1);
+    ck_assert_int_eq(unit_descriptors(), before);
+    close(pair[0]);
+    close(pair[1]);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     tcase_add_test(tests, an_adopted_socket_knows_where_to);
@@ -495,6 +533,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, sending_waits_for_room);
     tcase_add_test(tests, the_source_is_stated_only_from_the_wildcard);
     tcase_add_test(tests, unix_datagrams);
+    tcase_add_test(tests, descriptors_passed_to_it_are_not_taken);
 }
 
 int main(void)
