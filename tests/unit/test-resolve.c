@@ -407,6 +407,33 @@ START_TEST(codes_become_errno_and_outcome)
 }
 END_TEST
 
+/* As resolvers do that forget to set it.  */
+static int forgetful_getaddrinfo(const char *host, const char *service,
+                                 const struct addrinfo *hints,
+                                 struct addrinfo **found)
+{
+    (void)host;
+    (void)service;
+    (void)hints;
+    (void)found;
+    errno = 0;
+    return EAI_SYSTEM;
+}
+
+START_TEST(a_failure_without_errno_is_none_the_less_one)
+{
+    struct sonde_connect_report report;
+    sonde__sys.getaddrinfo = forgetful_getaddrinfo;
+    ck_assert_int_eq(sonde_connect_name("host", "7", PATIENCE, NULL, &report),
+                     -1);
+    ck_assert_int_eq(errno, EPROTO);
+    ck_assert_int_eq(report.code, EAI_SYSTEM);
+    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_OTHER);
+    ck_assert_int_eq(sonde_resolve_code_outcome(EAI_SYSTEM, 0),
+                     SONDE_OUTCOME_OTHER);
+}
+END_TEST
+
 START_TEST(codes_have_names_and_sentences)
 {
     ck_assert_str_eq(sonde_resolve_code_name(EAI_AGAIN), "EAI_AGAIN");
@@ -493,6 +520,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, no_time_is_enough_for_numbers_alone);
     tcase_add_test(tests, no_thread_to_be_had);
     tcase_add_test(tests, codes_become_errno_and_outcome);
+    tcase_add_test(tests, a_failure_without_errno_is_none_the_less_one);
     tcase_add_test(tests, codes_have_names_and_sentences);
     tcase_add_test(tests, localhost_is_loopback);
     tcase_add_test(tests, every_outcome_has_its_own_name);
