@@ -186,23 +186,39 @@ static void *host6(struct sonde_address *address)
     return (char *)&address->storage + offsetof(struct sockaddr_in6, sin6_addr);
 }
 
+/* ADDRESS, or the IPv4 address in it, if it is ::ffff:a.b.c.d: so a socket of
+   both families, such as a service manager hands over, tells of IPv4.  */
+static struct sonde_address unmapped(const struct sonde_address *address)
+{
+    struct sonde_address copy = *address;
+    struct in6_addr in6;
+    if (address->storage.ss_family != AF_INET6)
+        return copy;
+    memcpy(&in6, host6(&copy), sizeof in6);
+    if (!IN6_IS_ADDR_V4MAPPED(&in6))
+        return copy;
+    int port = sonde_address_port(address);
+    sonde_address_any(&copy, AF_INET, (uint16_t)port);
+    memcpy(host4(&copy), in6.s6_addr + 12, sizeof(struct in_addr));
+    return copy;
+}
+
 static int is_any(const struct sonde_address *address)
 {
-    struct sonde_address any;
+    struct sonde_address any, plain = unmapped(address);
     int port = sonde_address_port(address);
     return port >= 0 &&
-           !sonde_address_any(&any, address->storage.ss_family,
-                              (uint16_t)port) &&
-           !sonde_address_compare(&any, address);
+           !sonde_address_any(&any, plain.storage.ss_family, (uint16_t)port) &&
+           !sonde_address_compare(&any, &plain);
 }
 
 /* Whether ADDRESS means several hosts.  */
 static int is_many(const struct sonde_address *address)
 {
-    struct sonde_address copy = *address;
+    struct sonde_address copy = unmapped(address);
     struct in_addr in;
     struct in6_addr in6;
-    switch (address->storage.ss_family) {
+    switch (copy.storage.ss_family) {
     case AF_INET:
         memcpy(&in, host4(&copy), sizeof in);
         return in.s_addr == htonl(INADDR_BROADCAST) ||
@@ -216,12 +232,15 @@ static int is_many(const struct sonde_address *address)
 }
 
 /* Have the local addresses told for FD, bound to ADDRESS.  Where it is not to
-   be had, the system chooses what to answer from: not fatal.  */
+   be had, the system chooses what to answer from: not fatal.  An IPv6 socket
+   may be one of both families: of its IPv4 datagrams only the other option
+   tells whether they were broadcast.  */
 static void ask_local(int fd, const struct sonde_address *address)
 {
-    if (address->storage.ss_family == AF_INET)
+    int family = address->storage.ss_family;
+    if (family == AF_INET || family == AF_INET6)
         sonde__local4_ask(fd);
-    else if (address->storage.ss_family == AF_INET6)
+    if (family == AF_INET6)
         sonde__set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 }
 
@@ -302,12 +321,12 @@ static void take_local(struct msghdr *message, struct sonde_datagram *ends)
     struct in_addr in;
     int family = ends->to.storage.ss_family;
     struct cmsghdr *control = CMSG_FIRSTHDR(message);
-    for (; control; control = next_control(message, control))
+    for (; control; control = next_control(message, control)) {
         if (family == AF_INET6)
             take6(control, &ends->to);
-        else if (family == AF_INET &&
-                 sonde__local4_take(control, &in, &ends->group))
+        if (sonde__local4_take(control, &in, &ends->group) && family == AF_INET)
             memcpy(host4(&ends->to), &in, sizeof in);
+    }
 #ifdef MSG_BCAST /* NetBSD, OpenBSD */
     if (message->msg_flags & (MSG_BCAST | MSG_MCAST))
         ends->group = 1;
