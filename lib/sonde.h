@@ -172,8 +172,8 @@ enum sonde_outcome {
    UNIX path without a server ECONNREFUSED or ENOENT (portability: "Errors of a
    client").
 
-   Not for an errno of sonde_resolve, nor of sonde_connect_name, whose report has
-   the outcome: ENOENT means no such name there.  Errors not known are
+   Not for an errno of sonde_resolve, nor of sonde_connect_name, whose report
+   has the outcome: ENOENT means no such name there.  Errors not known are
    SONDE_OUTCOME_OTHER.  Cannot fail.  Since 0.1.  */
 enum sonde_outcome sonde_outcome(int error);
 
@@ -250,7 +250,8 @@ struct sonde_connect_options {
     int family;     /* for sonde_connect_name: AF_UNSPEC (0), AF_INET, ... */
     /* To bind to first, or NULL; only addresses of its family can be reached
        then.  For a stream with a port SO_REUSEADDR is set, so that a
-       connection that is still dying does not keep the port.  */
+       connection that is still dying does not keep the port.  The file of a
+       UNIX source is removed again on failure; else it is the caller's.  */
     const struct sonde_address *source;
 };
 
