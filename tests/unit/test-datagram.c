@@ -546,12 +546,12 @@ static void pass(int fd, int passed)
 {
     union {
         struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
+        char bytes[64];
     } control = {0};
     struct iovec part = {.iov_base = sent, .iov_len = 1};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     message.msg_control = &control;
-    message.msg_controllen = sizeof control;
+    message.msg_controllen = CMSG_SPACE(sizeof passed);
     struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
     rights->cmsg_level = SOL_SOCKET;
     rights->cmsg_type = SCM_RIGHTS;
