@@ -213,7 +213,10 @@ int sonde_address_local(int fd, struct sonde_address *address)
 
 int sonde_address_peer(int fd, struct sonde_address *address)
 {
-    return ask(fd, address, sonde__sys.getpeername);
+    int result = ask(fd, address, sonde__sys.getpeername);
+    if (result && errno == EINVAL)
+        errno = ENOTCONN; /* macOS, of a connection that is shut down */
+    return result;
 }
 
 int sonde_address_family(int fd)

@@ -36,6 +36,15 @@ struct race {
     struct racer racers[SONDE_ATTEMPTS];
 };
 
+/* Close FD, which did not come to anything, and remove what bind made for it.
+ */
+static void give_up(const struct race *race, int fd)
+{
+    sonde__close(fd);
+    if (race->options->source)
+        sonde__remove_path(race->options->source);
+}
+
 /* Attempt INDEX is over, with ERROR or, if that is 0, as the winner.  */
 static void end_attempt(struct race *race, size_t index, int error)
 {
@@ -49,7 +58,7 @@ static void end_attempt(struct race *race, size_t index, int error)
         race->winner = racer->fd;
     } else {
         if (racer->fd >= 0)
-            sonde__close(racer->fd);
+            give_up(race, racer->fd);
         race->next = sonde__sys.now(); /* no reason to wait any more */
     }
     racer->fd = -1;
@@ -136,7 +145,7 @@ static int open_socket(const struct race *race, int family)
 static void rest(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
-    sonde__close(racer->fd);
+    give_up(race, racer->fd);
     racer->fd = -1;
     racer->again = sonde__deadline(racer->rest);
     racer->rest =
@@ -311,7 +320,7 @@ static int connect_list(const struct sonde_address *list, size_t count,
     if (race.winner < 0)
         return fail(report, most_telling(report));
     if (sonde__set_flags(race.winner, options->flags)) {
-        sonde__close(race.winner);
+        give_up(&race, race.winner);
         return fail(report, errno);
     }
     report->outcome = SONDE_OUTCOME_CONNECTED;

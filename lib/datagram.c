@@ -69,7 +69,8 @@ static int is_echo(int error)
     }
 }
 
-/* One datagram, without waiting.  EMSGSIZE if it was longer than SIZE.  */
+/* One datagram, without waiting.  EMSGSIZE if it was longer than SIZE.  CONTROL
+   may be NULL.  */
 static ssize_t receive_once(int fd, void *buffer, size_t size,
                             struct sonde_address *from, struct msghdr *message,
                             union control *control)
@@ -82,8 +83,10 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
     message->msg_namelen = sizeof from->storage;
     message->msg_iov = &part;
     message->msg_iovlen = 1;
-    message->msg_control = control;
-    message->msg_controllen = sizeof *control;
+    if (control) {
+        message->msg_control = control;
+        message->msg_controllen = sizeof *control;
+    }
     ssize_t length = sonde__sys.recvmsg(fd, message, MSG_DONTWAIT);
     message->msg_iov = NULL;
     if (length < 0)
@@ -112,12 +115,10 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
     int64_t deadline = sonde__deadline(timeout);
     struct sonde_address peer, from;
     struct msghdr message;
-    union control control;
     if (sonde_address_peer(fd, &peer))
         return -1;
     for (int i = 0; i < retries; i++) {
-        ssize_t length =
-            receive_once(fd, buffer, size, &from, &message, &control);
+        ssize_t length = receive_once(fd, buffer, size, &from, &message, NULL);
         if ((length >= 0 || errno == EMSGSIZE) && is_foreign(&from, &peer))
             continue;
         if (length >= 0) {
@@ -185,23 +186,39 @@ static void *host6(struct sonde_address *address)
     return (char *)&address->storage + offsetof(struct sockaddr_in6, sin6_addr);
 }
 
+/* ADDRESS, or the IPv4 address in it, if it is ::ffff:a.b.c.d: so a socket of
+   both families, such as a service manager hands over, tells of IPv4.  */
+static struct sonde_address unmapped(const struct sonde_address *address)
+{
+    struct sonde_address copy = *address;
+    struct in6_addr in6;
+    if (address->storage.ss_family != AF_INET6)
+        return copy;
+    memcpy(&in6, host6(&copy), sizeof in6);
+    if (!IN6_IS_ADDR_V4MAPPED(&in6))
+        return copy;
+    int port = sonde_address_port(address);
+    sonde_address_any(&copy, AF_INET, (uint16_t)port);
+    memcpy(host4(&copy), in6.s6_addr + 12, sizeof(struct in_addr));
+    return copy;
+}
+
 static int is_any(const struct sonde_address *address)
 {
-    struct sonde_address any;
+    struct sonde_address any, plain = unmapped(address);
     int port = sonde_address_port(address);
     return port >= 0 &&
-           !sonde_address_any(&any, address->storage.ss_family,
-                              (uint16_t)port) &&
-           !sonde_address_compare(&any, address);
+           !sonde_address_any(&any, plain.storage.ss_family, (uint16_t)port) &&
+           !sonde_address_compare(&any, &plain);
 }
 
 /* Whether ADDRESS means several hosts.  */
 static int is_many(const struct sonde_address *address)
 {
-    struct sonde_address copy = *address;
+    struct sonde_address copy = unmapped(address);
     struct in_addr in;
     struct in6_addr in6;
-    switch (address->storage.ss_family) {
+    switch (copy.storage.ss_family) {
     case AF_INET:
         memcpy(&in, host4(&copy), sizeof in);
         return in.s_addr == htonl(INADDR_BROADCAST) ||
@@ -215,12 +232,15 @@ static int is_many(const struct sonde_address *address)
 }
 
 /* Have the local addresses told for FD, bound to ADDRESS.  Where it is not to
-   be had, the system chooses what to answer from: not fatal.  */
+   be had, the system chooses what to answer from: not fatal.  An IPv6 socket
+   may be one of both families: of its IPv4 datagrams only the other option
+   tells whether they were broadcast.  */
 static void ask_local(int fd, const struct sonde_address *address)
 {
-    if (address->storage.ss_family == AF_INET)
+    int family = address->storage.ss_family;
+    if (family == AF_INET || family == AF_INET6)
         sonde__local4_ask(fd);
-    else if (address->storage.ss_family == AF_INET6)
+    if (family == AF_INET6)
         sonde__set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 }
 
@@ -301,12 +321,12 @@ static void take_local(struct msghdr *message, struct sonde_datagram *ends)
     struct in_addr in;
     int family = ends->to.storage.ss_family;
     struct cmsghdr *control = CMSG_FIRSTHDR(message);
-    for (; control; control = next_control(message, control))
+    for (; control; control = next_control(message, control)) {
         if (family == AF_INET6)
             take6(control, &ends->to);
-        else if (family == AF_INET &&
-                 sonde__local4_take(control, &in, &ends->group))
+        if (sonde__local4_take(control, &in, &ends->group) && family == AF_INET)
             memcpy(host4(&ends->to), &in, sizeof in);
+    }
 #ifdef MSG_BCAST /* NetBSD, OpenBSD */
     if (message->msg_flags & (MSG_BCAST | MSG_MCAST))
         ends->group = 1;
@@ -325,9 +345,13 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
     union control control;
     if (sonde_address_local(fd, &found.to))
         return -1;
+    /* A UNIX socket has nothing to tell, but a sender may pass descriptors,
+       which would be ours then, and stay open: without room for them the
+       system closes them.  */
+    int has_ports = sonde_address_port(&found.to) >= 0;
     for (int i = 0; i < retries; i++) {
-        ssize_t length =
-            receive_once(fd, buffer, size, &found.from, &message, &control);
+        ssize_t length = receive_once(fd, buffer, size, &found.from, &message,
+                                      has_ports ? &control : NULL);
         if (length >= 0 || errno == EMSGSIZE) {
             take_local(&message, &found);
             *ends = found;

@@ -63,9 +63,8 @@ static int set_options(int fd, int family, unsigned flags)
     return family == AF_INET6 ? sonde__set_v6only(fd) : 0;
 }
 
-/* Remove the file that bind made for ADDRESS, if it is a UNIX path: an
-   abstract name of Linux begins with a NUL.  */
-static void remove_path(const struct sonde_address *address)
+/* An abstract name of Linux begins with a NUL.  */
+void sonde__remove_path(const struct sonde_address *address)
 {
     char path[sizeof address->storage];
     size_t length = sonde__path_length(address);
@@ -91,7 +90,7 @@ static int start(int fd, const struct sonde_address *address, int wanted,
         sonde__sys.bind(fd, storage, address->length))
         return -1;
     if (sonde__sys.listen(fd, sonde_backlog(wanted))) {
-        remove_path(address);
+        sonde__remove_path(address);
         return -1;
     }
     return 0;

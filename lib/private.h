@@ -87,6 +87,10 @@ void sonde__set_sa_len(struct sonde_address *address);
    The kernels of the BSDs take longer ones than sun_path, up to 253.  */
 size_t sonde__path_length(const struct sonde_address *address);
 
+/* Remove the file that bind made for ADDRESS, if it is a UNIX path.  Keeps
+   errno.  */
+void sonde__remove_path(const struct sonde_address *address);
+
 /* Confine FD, an IPv6 socket, to IPv6, and make sure that it is.  Returns 0,
    or -1 with the errno of the call, or EOPNOTSUPP.  */
 int sonde__set_v6only(int fd);

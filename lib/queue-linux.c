@@ -8,6 +8,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
@@ -25,7 +26,10 @@ static long read_drops(int fd)
     if (sonde__sys.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, figures, &size) ||
         size < sizeof figures)
         return -1;
-    return (long)figures[DROPS];
+    /* All there is room for, where a long has but 32 bits: less than 0 would
+       mean that it is not known.  */
+    int64_t drops = figures[DROPS];
+    return drops > LONG_MAX ? LONG_MAX : (long)drops;
 #else
     (void)fd;
     return -1;

@@ -106,7 +106,7 @@ const char *sonde_resolve_code_text(int code)
 enum sonde_outcome sonde_resolve_code_outcome(int code, int error)
 {
 #ifdef EAI_SYSTEM
-    if (code == EAI_SYSTEM)
+    if (code == EAI_SYSTEM && error != 0)
         return sonde_outcome(error);
 #else
     (void)error;
@@ -117,8 +117,9 @@ enum sonde_outcome sonde_resolve_code_outcome(int code, int error)
 int sonde__resolve_error(int code, int error)
 {
 #ifdef EAI_SYSTEM
+    /* Some resolvers leave errno at 0, which would mean success.  */
     if (code == EAI_SYSTEM)
-        return error;
+        return error ? error : EPROTO;
 #else
     (void)error;
 #endif

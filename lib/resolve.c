@@ -2,7 +2,9 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    getaddrinfo cannot be given a deadline and cannot be stopped.  So a thread
-   calls it, and the caller waits for the end of a pipe that the thread closes.
+   calls it, and the caller waits for the byte that it then writes to a pipe.
+   Its closing the pipe would not do: a child that another thread forked, and
+   that execs nothing, keeps a copy of it open.
    The job between the two is freed by whoever is done with it last: a thread
    that nobody waits for any more ends in silence, whenever its resolver does.
 
@@ -27,7 +29,7 @@
 struct job {
     char host[1025], service[256]; /* empty: not asked for */
     int family, type;
-    int end; /* of the pipe; the thread closes it when it is done */
+    int end; /* of the pipe; the thread's */
     pthread_mutex_t lock;
     int owners;
     int done;
@@ -65,6 +67,12 @@ static void *run(void *argument)
     job->error = error;
     job->found = code == 0 ? found : NULL;
     job->done = 1;
+    /* Only to a caller who is still there, and closes its end after this: so
+       it never raises SIGPIPE, which some systems send to the whole process. */
+    if (job->owners > 1) {
+        ssize_t ignored = sonde__sys.write(job->end, "", 1);
+        (void)ignored;
+    }
     pthread_mutex_unlock(&job->lock);
     sonde__sys.close(job->end);
     release(job);
@@ -160,8 +168,8 @@ static int wait_for(struct lookup *lookup, int64_t deadline)
 
 static void finish(struct lookup *lookup)
 {
+    release(lookup->job); /* first: then the thread writes no more */
     sonde__close(lookup->end);
-    release(lookup->job);
 }
 
 /* The addresses as they come together, each once.  */

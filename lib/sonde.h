@@ -8,7 +8,8 @@
    - On failure it returns -1 with errno set, has closed whatever it opened,
      and leaves its output arguments as they were.  On success errno is what it
      was before.
-   - It is thread-safe: it keeps no state of its own.
+   - It is thread-safe: it keeps no state of its own.  But a thread must not be
+     cancelled (pthread_cancel) in a call: what that had opened stays open.
    - It does not wait, unless it has a TIMEOUT or its text says so.  TIMEOUT is
      in milliseconds, for the whole call: 0 does what can be done at once, a
      negative one waits as long as it takes.  A signal neither ends the wait nor
@@ -171,7 +172,9 @@ enum sonde_outcome {
    UNIX path without a server ECONNREFUSED or ENOENT (portability: "Errors of a
    client").
 
-   Errors not known are SONDE_OUTCOME_OTHER.  Cannot fail.  Since 0.1.  */
+   Not for an errno of sonde_resolve, nor of sonde_connect_name, whose report
+   has the outcome: ENOENT means no such name there.  Errors not known are
+   SONDE_OUTCOME_OTHER.  Cannot fail.  Since 0.1.  */
 enum sonde_outcome sonde_outcome(int error);
 
 /* OUTCOME as one word of letters and hyphens, "host-unreachable", that will
@@ -247,7 +250,8 @@ struct sonde_connect_options {
     int family;     /* for sonde_connect_name: AF_UNSPEC (0), AF_INET, ... */
     /* To bind to first, or NULL; only addresses of its family can be reached
        then.  For a stream with a port SO_REUSEADDR is set, so that a
-       connection that is still dying does not keep the port.  */
+       connection that is still dying does not keep the port.  The file of a
+       UNIX source is removed again on failure; else it is the caller's.  */
     const struct sonde_address *source;
 };
 
@@ -305,7 +309,9 @@ int sonde_connect(const struct sonde_address *list, size_t count, int timeout,
 
 /* The same for HOST and SERVICE, as in struct sonde_target; TIMEOUT is
    for looking up and connecting together.  Fails also as sonde_resolve; the
-   report tells which of the two it was.  Since 0.1.  */
+   report tells which of the two it was, and so the outcome.  errno alone does
+   not: ENOENT is a name that is not known, or a UNIX path that nobody has
+   bound.  Since 0.1.  */
 int sonde_connect_name(const char *host, const char *service, int timeout,
                        const struct sonde_connect_options *options,
                        struct sonde_connect_report *report);
@@ -783,7 +789,8 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout);
 
 /* Both ends of a datagram that a server received: FROM its sender (length 0 if
    it has no address: a UNIX client that bound none), TO the address and port
-   of this host it was sent to (the wildcard if the system does not tell).
+   of this host it was sent to (the wildcard if the system does not tell).  An
+   inherited IPv6 socket may be for IPv4 too, and then has ::ffff:192.0.2.1.
    GROUP is not 0 if it was sent to many hosts, broadcast or multicast, as far
    as the system tells.  */
 struct sonde_datagram {

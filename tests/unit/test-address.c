@@ -214,6 +214,29 @@ START_TEST(what_is_no_socket_has_no_address)
 }
 END_TEST
 
+static int shut_getpeername(int fd, struct sockaddr *address, socklen_t *length)
+{
+    (void)fd;
+    (void)address;
+    (void)length;
+    errno = EINVAL;
+    return -1;
+}
+
+/* macOS says EINVAL of one that is shut down both ways, as a reset leaves it.
+ */
+START_TEST(a_connection_that_is_gone_has_no_peer)
+{
+    struct sonde_address peer = {.length = 77};
+    int fd = sonde_socket(AF_INET, SOCK_STREAM, 0);
+    sonde__sys.getpeername = shut_getpeername;
+    ck_assert_int_eq(sonde_address_peer(fd, &peer), -1);
+    ck_assert_int_eq(errno, ENOTCONN);
+    ck_assert_uint_eq(peer.length, 77);
+    close(fd);
+}
+END_TEST
+
 START_TEST(families_of_sockets)
 {
     struct sonde_address peer;
@@ -266,6 +289,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, paths_compare_as_text);
     tcase_add_test(tests, a_connection_has_two_ends);
     tcase_add_test(tests, what_is_no_socket_has_no_address);
+    tcase_add_test(tests, a_connection_that_is_gone_has_no_peer);
     tcase_add_test(tests, families_of_sockets);
     tcase_add_test(tests, a_length_is_never_beyond_the_storage);
 }

@@ -505,6 +505,34 @@ START_TEST(unix_paths_work)
 }
 END_TEST
 
+/* A client of UNIX datagrams must have a path, to be answered: when nobody is
+   there the path must be free again for the next attempt.  */
+START_TEST(the_path_of_a_source_is_free_again_after_a_failure)
+{
+    struct sonde_address address, source;
+    char own[sizeof path + 1];
+    struct sonde_connect_options options = {.type = SOCK_DGRAM,
+                                            .source = &source};
+    int server = start_unix(&address);
+    snprintf(own, sizeof own, "%sc", path);
+    ck_assert_int_eq(sonde_address_unix(&source, own), 0);
+    close(server);
+    unlink(path);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(
+            sonde_connect(&address, 1, PATIENCE, &options, &report), -1);
+        ck_assert_int_eq(errno, ENOENT);
+        ck_assert_int_ne(access(own, F_OK), 0);
+    }
+    server = sonde_datagram_bind(&address, 0);
+    int fd = sonde_connect(&address, 1, PATIENCE, &options, &report);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(unlink(own), 0);
+    close(fd);
+    stop_unix(server);
+}
+END_TEST
+
 static int full_times;
 
 static int full_connect(int fd, const struct sockaddr *address,
@@ -648,6 +676,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, the_source_is_bound);
     tcase_add_test(tests, sources_that_cannot_be);
     tcase_add_test(tests, unix_paths_work);
+    tcase_add_test(tests, the_path_of_a_source_is_free_again_after_a_failure);
     tcase_add_test(tests, a_full_unix_queue_is_tried_again);
     tcase_add_test(tests, a_unix_queue_that_stays_full);
     tcase_add_test(tests, no_descriptors_left);

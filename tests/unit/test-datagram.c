@@ -306,6 +306,67 @@ START_TEST(a_broadcast_is_not_to_be_answered)
 }
 END_TEST
 
+/* Of both families, as service managers make it by default.  -1: this host
+   lacks IPv6, or has no such sockets.  */
+static int start_mapped_server(struct sonde_address *address)
+{
+    struct sonde_address any;
+    int off = 0;
+    int fd = sonde_socket(AF_INET6, SOCK_DGRAM, SONDE_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ck_assert_int_eq(sonde_address_any(&any, AF_INET6, 0), 0);
+    if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) ||
+        bind(fd, (const void *)&any.storage, any.length)) {
+        close(fd);
+        return -1;
+    }
+    ck_assert_int_eq(sonde_datagram_adopt(fd), 0);
+    ck_assert_int_eq(sonde_address_local(fd, &any), 0);
+    ck_assert_int_eq(sonde_address_loopback(address, AF_INET,
+                                            (uint16_t)sonde_address_port(&any)),
+                     0);
+    return fd;
+}
+
+/* Linux alone has broadcasts on loopback, and further addresses: elsewhere the
+   plain one is asked.  */
+START_TEST(a_socket_of_both_families_is_like_one_of_ipv4)
+{
+    struct sonde_address address, second, broadcast;
+    struct sonde_datagram ends;
+    int on = 1;
+    int server = start_mapped_server(&address);
+    if (server < 0)
+        return;
+    uint16_t port = (uint16_t)sonde_address_port(&address);
+    ck_assert_int_eq(sonde_address_parse(&second, "127.0.0.2", port), 0);
+    int client = start_client(&second);
+    if (client < 0 || sonde_datagram_send(client, "x", 1, PATIENCE))
+        client = start_client(&address);
+    ck_assert_int_eq(sonde_datagram_send(client, "x", 1, PATIENCE), 0);
+    ck_assert_int_ge(
+        sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
+        1);
+    ck_assert_ptr_null(sonde_datagram_refuse(&ends));
+    ck_assert_int_eq(sonde_datagram_reply(server, "y", 1, &ends), 0);
+    ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, PATIENCE),
+                     1);
+    while (sonde_datagram_receive_from(server, got, sizeof got, 0, &ends) > 0)
+        ;
+    client = sonde_socket(AF_INET, SOCK_DGRAM, 0);
+    ck_assert_int_eq(
+        setsockopt(client, SOL_SOCKET, SO_BROADCAST, &on, sizeof on), 0);
+    ck_assert_int_eq(sonde_address_parse(&broadcast, "127.255.255.255", port),
+                     0);
+    if (sendto(client, "x", 1, 0, (const void *)&broadcast.storage,
+               broadcast.length) == 1 &&
+        sonde_datagram_receive_from(server, got, sizeof got, 200, &ends) == 1)
+        ck_assert_str_eq(sonde_datagram_refuse(&ends),
+                         "it is broadcast or multicast");
+}
+END_TEST
+
 static void check_refusal(const char *from, const char *to, int refused)
 {
     struct sonde_datagram ends = {0};
@@ -333,6 +394,10 @@ START_TEST(what_a_service_must_not_answer)
     check_refusal("[2001:db8::1]:53", "[2001:db8::2]:7", 1);
     check_refusal("[2001:db8::1]:7007", "[ff02::1]:7", 1);
     check_refusal("[::]:7007", "[2001:db8::2]:7", 1);
+    check_refusal("[::ffff:192.0.2.1]:7007", "[::ffff:192.0.2.2]:7", 0);
+    check_refusal("[::ffff:0.0.0.0]:7007", "[::ffff:192.0.2.2]:7", 1);
+    check_refusal("[::ffff:192.0.2.1]:7007", "[::ffff:255.255.255.255]:7", 1);
+    check_refusal("[::ffff:192.0.2.1]:7007", "[::ffff:224.0.0.1]:7", 1);
     check_refusal("/run/client", "/run/server", 0);
     ck_assert_ptr_nonnull(sonde_datagram_refuse(&nobody));
 }
@@ -476,6 +541,44 @@ START_TEST(unix_datagrams)
 }
 END_TEST
 
+/* Send a byte on FD, and the descriptor PASSED with it.  */
+static void pass(int fd, int passed)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[64];
+    } control = {0};
+    struct iovec part = {.iov_base = sent, .iov_len = 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    message.msg_control = &control;
+    message.msg_controllen = CMSG_SPACE(sizeof passed);
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof passed);
+    memcpy(CMSG_DATA(rights), &passed, sizeof passed);
+    ck_assert_int_eq(sendmsg(fd, &message, 0), 1);
+}
+
+START_TEST(descriptors_passed_to_it_are_not_taken)
+{
+    struct sonde_datagram ends;
+    int pair[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+    int before = unit_descriptors();
+    pass(pair[0], pair[0]);
+    pass(pair[0], pair[0]);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(pair[1], got, sizeof got, PATIENCE, &ends),
+        1);
+    ck_assert_int_eq(sonde_datagram_receive(pair[1], got, sizeof got, PATIENCE),
+                     1);
+    ck_assert_int_eq(unit_descriptors(), before);
+    close(pair[0]);
+    close(pair[1]);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     tcase_add_test(tests, an_adopted_socket_knows_where_to);
@@ -490,11 +593,13 @@ static void add(TCase *tests)
     tcase_add_test(tests, foreign_datagrams_are_left_out);
     tcase_add_test(tests, the_answer_leaves_from_where_it_was_asked);
     tcase_add_test(tests, a_broadcast_is_not_to_be_answered);
+    tcase_add_test(tests, a_socket_of_both_families_is_like_one_of_ipv4);
     tcase_add_test(tests, what_a_service_must_not_answer);
     tcase_add_test(tests, a_server_does_not_hear_of_clients_that_are_gone);
     tcase_add_test(tests, sending_waits_for_room);
     tcase_add_test(tests, the_source_is_stated_only_from_the_wildcard);
     tcase_add_test(tests, unix_datagrams);
+    tcase_add_test(tests, descriptors_passed_to_it_are_not_taken);
 }
 
 int main(void)

@@ -68,6 +68,32 @@ END_TEST
 
 enum { CLIENTS = 3 };
 
+/* More drops than a long of 32 bits holds.  */
+static int many_drops(int fd, int level, int name, void *value,
+                      socklen_t *length)
+{
+    int result = real.getsockopt(fd, level, name, value, length);
+#ifdef SO_MEMINFO
+    if (!result && level == SOL_SOCKET && name == SO_MEMINFO)
+        memset(value, 0xff, *length);
+#endif
+    return result;
+}
+
+START_TEST(many_drops_are_not_an_unknown_number)
+{
+    struct sonde_queue queue;
+    int listener = sonde_listen(&loopback, 7, 0, NULL);
+    ck_assert_int_eq(sonde_queue(listener, &queue), 0);
+    int is_known = queue.drops >= 0;
+    sonde__sys.getsockopt = many_drops;
+    ck_assert_int_eq(sonde_queue(listener, &queue), 0);
+    if (is_known)
+        ck_assert_int_gt(queue.drops, INT32_MAX - 1);
+    close(listener);
+}
+END_TEST
+
 START_TEST(the_queue_grows_with_each_connection)
 {
     struct sonde_address address;
@@ -178,6 +204,7 @@ END_TEST
 static void add_leaf(TCase *tests)
 {
     tcase_add_test(tests, the_queue_grows_with_each_connection);
+    tcase_add_test(tests, many_drops_are_not_an_unknown_number);
     tcase_add_test(tests, what_does_not_listen_is_told);
     tcase_add_test(tests,
                    a_limit_of_0_is_believed_of_a_kernel_that_says_others);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/private.h"
@@ -277,6 +278,39 @@ START_TEST(a_late_resolver_cleans_up_after_itself)
 }
 END_TEST
 
+static pid_t child;
+
+/* The child has copies of all descriptors until gate ends.  */
+static int forking_getaddrinfo(const char *host, const char *service,
+                               const struct addrinfo *hints,
+                               struct addrinfo **found)
+{
+    static const char *const answers[] = {"127.0.0.1", NULL};
+    char byte;
+    child = fork();
+    if (child == 0) {
+        close(gate[1]);
+        _exit(read(gate[0], &byte, 1) != 0);
+    }
+    texts = answers;
+    return fake_getaddrinfo(host, service, hints, found);
+}
+
+START_TEST(a_child_forked_meanwhile_does_not_delay_it)
+{
+    int status;
+    ck_assert_int_eq(pipe(gate), 0);
+    sonde__sys.getaddrinfo = forking_getaddrinfo;
+    sonde__sys.freeaddrinfo = fake_freeaddrinfo;
+    int64_t start = sonde__sys.now();
+    ck_assert_int_eq(resolve("host", "7", AF_UNSPEC), 1);
+    ck_assert_int_lt(sonde__since(start), PATIENCE / 2);
+    close(gate[1]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 START_TEST(a_negative_time_is_no_deadline)
 {
     static const char *const answers[] = {"127.0.0.1", NULL};
@@ -373,6 +407,33 @@ START_TEST(codes_become_errno_and_outcome)
 }
 END_TEST
 
+/* As resolvers do that forget to set it.  */
+static int forgetful_getaddrinfo(const char *host, const char *service,
+                                 const struct addrinfo *hints,
+                                 struct addrinfo **found)
+{
+    (void)host;
+    (void)service;
+    (void)hints;
+    (void)found;
+    errno = 0;
+    return EAI_SYSTEM;
+}
+
+START_TEST(a_failure_without_errno_is_none_the_less_one)
+{
+    struct sonde_connect_report report;
+    sonde__sys.getaddrinfo = forgetful_getaddrinfo;
+    ck_assert_int_eq(sonde_connect_name("host", "7", PATIENCE, NULL, &report),
+                     -1);
+    ck_assert_int_eq(errno, EPROTO);
+    ck_assert_int_eq(report.code, EAI_SYSTEM);
+    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_OTHER);
+    ck_assert_int_eq(sonde_resolve_code_outcome(EAI_SYSTEM, 0),
+                     SONDE_OUTCOME_OTHER);
+}
+END_TEST
+
 START_TEST(codes_have_names_and_sentences)
 {
     ck_assert_str_eq(sonde_resolve_code_name(EAI_AGAIN), "EAI_AGAIN");
@@ -453,11 +514,13 @@ static void add(TCase *tests)
     tcase_add_test(tests, an_empty_answer_is_no_name);
     tcase_add_test(tests, the_thread_gets_no_signals);
     tcase_add_test(tests, a_late_resolver_cleans_up_after_itself);
+    tcase_add_test(tests, a_child_forked_meanwhile_does_not_delay_it);
     tcase_add_test(tests, interruptions_do_not_end_the_wait);
     tcase_add_test(tests, a_negative_time_is_no_deadline);
     tcase_add_test(tests, no_time_is_enough_for_numbers_alone);
     tcase_add_test(tests, no_thread_to_be_had);
     tcase_add_test(tests, codes_become_errno_and_outcome);
+    tcase_add_test(tests, a_failure_without_errno_is_none_the_less_one);
     tcase_add_test(tests, codes_have_names_and_sentences);
     tcase_add_test(tests, localhost_is_loopback);
     tcase_add_test(tests, every_outcome_has_its_own_name);
