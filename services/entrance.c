@@ -362,13 +362,9 @@ int entrances_inherit(struct entrances *entrances,
 
 /* ---- the end ------------------------------------------------------------- */
 
-void entrance_close(struct entrance *entrance)
+void entrance_unlink(struct entrance *entrance)
 {
     struct stat now;
-    if (entrance->fd < 0)
-        return;
-    close(entrance->fd);
-    entrance->fd = -1;
     if (!entrance->has_file)
         return;
     const char *path = path_of(&entrance->local);
@@ -378,6 +374,15 @@ void entrance_close(struct entrance *entrance)
         return;
     if (unlink(path))
         log_line("%s stays there: %s", path, strerror(errno));
+}
+
+void entrance_close(struct entrance *entrance)
+{
+    if (entrance->fd < 0)
+        return;
+    close(entrance->fd);
+    entrance->fd = -1;
+    entrance_unlink(entrance);
 }
 
 void entrances_leave(struct entrances *entrances)

@@ -166,6 +166,65 @@ for model in $models; do
     is "$model: who goes in time is not counted" logged 'nobody was cut off'
 done
 
+# Who has connected is a client, accepted or not: he is served, or counted.
+children_of () {
+    ps -e -o pid= -o ppid= | awk -v parent="$1" '$2 == parent { print $1 }'
+}
+# stopped_with COMMAND...: the server and its workers stand still while clients
+# do so, and go on when they are told to end.
+stopped_with () {
+    everybody="$server $(children_of "$server")"
+    # shellcheck disable=SC2086 # numbers are words
+    kill -STOP $everybody
+    hold "$@"
+    kill -TERM "$server"
+    # shellcheck disable=SC2086
+    kill -CONT $everybody
+}
+for model in $models; do
+    case $model in
+    iterative|prefork) word= bytes=0 ;;
+    *) word='say 100' bytes=100 ;;
+    esac
+    serve "$echosrv" --model="$model" -4 -t -p 0 -v
+    # shellcheck disable=SC2086 # commands are words
+    stopped_with open 200 wait $word shut
+    let_go
+    gone
+    served=$(grep -c "ended, $bytes bytes received, $bytes sent" "$scratch/log")
+    is "$model: those in the queue when it is stopped are served, all 200" \
+        [ "$served" -eq 200 ]
+    case $model in
+    iterative|prefork) limit=--rate=0 ;;
+    *) limit=--max-clients=8 ;;
+    esac
+    serve "$echosrv" --model="$model" -4 -t -p 0 --grace=1 "$limit"
+    stopped_with open 12
+    gone
+    let_go
+    is "$model: those for whom there is no time are counted, all 12" \
+        logged 'stopped; 12 clients were cut off'
+done
+
+# A terminal and a service manager signal the whole group, not the parent alone.
+if have setsid; then
+    for model in prefork fork; do
+        serve setsid "$echosrv" --model="$model" -4 -t -p 0 -v --grace=60
+        hold open 1 say 1 wait say 1000 shut
+        kill -TERM -"$server"
+        times=0
+        until logged 'stopping; 1 client' || [ "$times" -gt 5000 ]; do
+            times=$((times + 1))
+        done
+        let_go
+        gone
+        is "$model: a signal to the whole group leaves time, too" \
+            logged 'ended, 1001 bytes received, 1001 sent'
+    done
+else
+    skip "a signal to the whole group leaves time, too" "setsid is not here"
+fi
+
 # Many at once.
 serve "$echosrv" --model=fork -4 -t -p 0
 run "$limited" 1100 "$crowd" "127.0.0.1:$port" open 1000 say 100 close once
