@@ -109,8 +109,10 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
     if (check_events(events))
         return -1;
     /* EBADF here, so that a number no descriptor has makes no table of its
-       size, and one that is watched for nothing yet is looked at too.  */
-    if (sonde__sys.fcntl(fd, F_GETFD, 0) < 0)
+       size, and one that is watched for nothing yet is looked at too.  Of any
+       other the system says it when it is to watch it.  */
+    if ((!events || (size_t)fd >= poller->slot_count) &&
+        sonde__sys.fcntl(fd, F_GETFD, 0) < 0)
         return -1;
     if (find_slot(poller, fd)) {
         errno = EEXIST;
