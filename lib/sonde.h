@@ -785,11 +785,14 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout);
    it has no address: a UNIX client that bound none), TO the address and port
    of this host it was sent to (the wildcard if the system does not tell).
    GROUP is not 0 if it was sent to many hosts, broadcast or multicast, as far
-   as the system tells.  */
+   as the system tells.  WILDCARD is not 0 if the socket is bound to no address
+   of the host, so that an answer has to say which it comes from: noted here,
+   the system is asked for it once a datagram, not twice.  */
 struct sonde_datagram {
     struct sonde_address from;
     struct sonde_address to;
     int group;
+    int wildcard;
 };
 
 /* Servers: make a socket that receives datagrams at ADDRESS (port 0: one the
