@@ -34,9 +34,22 @@ struct wanted_list {
 
 /* ---- what is wanted ------------------------------------------------------ */
 
+/* Two names may mean one address.  */
+static bool is_wanted(const struct wanted_list *wanted,
+                      const struct sonde_address *address, int type)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        if (wanted->list[i].type == type &&
+            !sonde_address_compare(&wanted->list[i].address, address))
+            return true;
+    return false;
+}
+
 static int want(struct wanted_list *wanted, const struct sonde_address *address,
                 int type, bool optional)
 {
+    if (is_wanted(wanted, address, type))
+        return 0;
     if (wanted->count == ENTRANCES_MOST) {
         errno = ENOSPC;
         return -1;
