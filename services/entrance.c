@@ -152,8 +152,11 @@ static int want_unix(struct wanted_list *wanted, const struct places *places,
 {
     struct sonde_address address;
     if (sonde_address_unix(&address, places->unix_path)) {
-        snprintf(problem, size, "%.200s: %s", places->unix_path,
-                 strerror(errno));
+        if (!*places->unix_path)
+            snprintf(problem, size, "--unix wants a path");
+        else
+            snprintf(problem, size, "%.200s: %s", places->unix_path,
+                     strerror(errno));
         errno = 0;
         return -1;
     }

@@ -78,7 +78,7 @@ static bool may_come(struct server *server)
     if (!is_full(server))
         return true;
     log_trouble(LOG_CLIENTS,
-                "new clients wait: %d are served, and no more "
+                "new clients wait: %d being served, and no more "
                 "may be at a time",
                 (int)server->clients);
     return false;

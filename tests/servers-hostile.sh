@@ -76,6 +76,27 @@ for model in event thread fork; do
     is "$model: alive after that" [ "$status" -eq 0 ]
 done
 
+# The fewest descriptors with which somebody is served; nobody else is there.
+# How many are open from the start is the harness's affair.
+for model in event thread; do
+    few=6 status=1
+    while [ "$status" -ne 0 ] && [ "$few" -lt 40 ]; do
+        few=$((few + 1))
+        serve "$limited" "$few" "$echosrv" --model="$model" -4 -t -p 0
+        if [ -z "$port" ]; then
+            gone
+            continue
+        fi
+        run "$crowd" "127.0.0.1:$port" once
+        served=$status
+        halt
+        status=$served
+    done
+    is "$model: the last descriptor serves" [ "$status" -eq 0 ]
+    is "$model: nobody is said to be turned away who was not" \
+        sh -c '! grep -q "turned away" "$1"' - "$scratch/log"
+done
+
 # Limits recover by themselves.
 for model in event thread fork; do
     serve "$echosrv" --model="$model" -4 -t -p 0 --max-clients=3

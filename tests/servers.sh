@@ -193,6 +193,7 @@ bad 'not-a-port' --port=not-a-port
 bad '192.0.2.1' -p 0 --address=192.0.2.1
 bad 'no such user' -p 0 --user=nobody-of-this-name
 bad 'no socket' --inetd
+bad 'wants a path' --unix=
 bad '/no/such' --unix=/no/such/directory/socket
 serve "$echosrv" -4 -t -p 0
 bad 'in use' -4 -t -p "$port"
