@@ -345,6 +345,7 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
     union control control;
     if (sonde_address_local(fd, &found.to))
         return -1;
+    found.wildcard = is_any(&found.to);
     /* A UNIX socket has nothing to tell, but a sender may pass descriptors,
        which would be ours then, and stay open: without room for them the
        system closes them.  */
@@ -391,14 +392,12 @@ static size_t put_local(struct cmsghdr *control,
     return CMSG_SPACE(sizeof info);
 }
 
-/* Whether FD must be told which address to send from: only if it is bound to
-   none.  Bound to one it needs no telling, and FreeBSD is said to refuse it
-   then, even if it is the same.  */
-static int must_state_source(int fd, const struct sonde_datagram *ends)
+/* Whether a socket that received with ENDS must be told which address to send
+   from: only if it is bound to none.  Bound to one it needs no telling, and
+   FreeBSD is said to refuse it then, even if it is the same.  */
+static int must_state_source(const struct sonde_datagram *ends)
 {
-    struct sonde_address bound;
-    return !ends->group && !is_any(&ends->to) &&
-           !sonde_address_local(fd, &bound) && is_any(&bound);
+    return ends->wildcard && !ends->group && !is_any(&ends->to);
 }
 
 int sonde_datagram_reply(int fd, const void *data, size_t size,
@@ -415,7 +414,7 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
     put_data(&message, &part, data, size);
     message.msg_name = &from.storage;
     message.msg_namelen = from.length;
-    if (must_state_source(fd, ends)) {
+    if (must_state_source(ends)) {
         memset(&control, 0, sizeof control);
         size_t length = put_local(&control.align, &ends->to);
         message.msg_control = length ? &control : NULL;

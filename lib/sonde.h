@@ -792,11 +792,14 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout);
    of this host it was sent to (the wildcard if the system does not tell).  An
    inherited IPv6 socket may be for IPv4 too, and then has ::ffff:192.0.2.1.
    GROUP is not 0 if it was sent to many hosts, broadcast or multicast, as far
-   as the system tells.  */
+   as the system tells.  WILDCARD is not 0 if the socket is bound to no address
+   of the host, so that an answer has to say which it comes from: noted here,
+   the system is asked for it once a datagram, not twice.  */
 struct sonde_datagram {
     struct sonde_address from;
     struct sonde_address to;
     int group;
+    int wildcard;
 };
 
 /* Servers: make a socket that receives datagrams at ADDRESS (port 0: one the

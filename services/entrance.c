@@ -34,9 +34,22 @@ struct wanted_list {
 
 /* ---- what is wanted ------------------------------------------------------ */
 
+/* Two names may mean one address.  */
+static bool is_wanted(const struct wanted_list *wanted,
+                      const struct sonde_address *address, int type)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        if (wanted->list[i].type == type &&
+            !sonde_address_compare(&wanted->list[i].address, address))
+            return true;
+    return false;
+}
+
 static int want(struct wanted_list *wanted, const struct sonde_address *address,
                 int type, bool optional)
 {
+    if (is_wanted(wanted, address, type))
+        return 0;
     if (wanted->count == ENTRANCES_MOST) {
         errno = ENOSPC;
         return -1;
@@ -139,8 +152,11 @@ static int want_unix(struct wanted_list *wanted, const struct places *places,
 {
     struct sonde_address address;
     if (sonde_address_unix(&address, places->unix_path)) {
-        snprintf(problem, size, "%.200s: %s", places->unix_path,
-                 strerror(errno));
+        if (!*places->unix_path)
+            snprintf(problem, size, "--unix wants a path");
+        else
+            snprintf(problem, size, "%.200s: %s", places->unix_path,
+                     strerror(errno));
         errno = 0;
         return -1;
     }
@@ -362,13 +378,9 @@ int entrances_inherit(struct entrances *entrances,
 
 /* ---- the end ------------------------------------------------------------- */
 
-void entrance_close(struct entrance *entrance)
+void entrance_unlink(struct entrance *entrance)
 {
     struct stat now;
-    if (entrance->fd < 0)
-        return;
-    close(entrance->fd);
-    entrance->fd = -1;
     if (!entrance->has_file)
         return;
     const char *path = path_of(&entrance->local);
@@ -378,6 +390,15 @@ void entrance_close(struct entrance *entrance)
         return;
     if (unlink(path))
         log_line("%s stays there: %s", path, strerror(errno));
+}
+
+void entrance_close(struct entrance *entrance)
+{
+    if (entrance->fd < 0)
+        return;
+    close(entrance->fd);
+    entrance->fd = -1;
+    entrance_unlink(entrance);
 }
 
 void entrances_leave(struct entrances *entrances)

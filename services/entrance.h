@@ -60,6 +60,9 @@ int entrances_open(struct entrances *entrances, const struct places *places,
 int entrances_inherit(struct entrances *entrances,
                       const struct sonde_inherited *found);
 
+/* Remove ENTRANCE's file if it is still ours: nobody comes by it any more.  */
+void entrance_unlink(struct entrance *entrance);
+
 /* Close ENTRANCE, and remove its file if it is still ours.  */
 void entrance_close(struct entrance *entrance);
 

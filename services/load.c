@@ -145,7 +145,7 @@ static bool is_drained(const struct load *load)
 /* All lines that can be connected are.  */
 static void end_opening(struct load *load, int64_t now)
 {
-    load->report->opened = now - load->start;
+    load->report->opened += now - load->start;
     if (load->open == 0) {
         load->phase = LOAD_OVER;
     } else if (load->plan->kind == LOAD_HOLD) {
@@ -341,7 +341,9 @@ static void loop(struct load *load,
             told = now + PROGRESS;
         }
         do_due(load, now);
-        turn(load, now);
+        /* Connecting may have taken its time; what came due until NOW has
+           begun, and no more.  */
+        turn(load, load->phase == LOAD_OPENING ? monotonic_now() : now);
         if (load->phase == LOAD_OVER)
             return;
         if (sonde_poller_wait(load->poller, until(next_moment(load, tick))) < 0)
@@ -416,6 +418,7 @@ static void begin_load(struct load *load, struct client *client)
         return;
     }
     load->next = 1;
+    load->report->opened = client->connect_ns;
     line_adopt(load, &load->lines[0], client->fd);
     client->fd = -1;
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "services/clock.h"
 #include "services/log.h"
@@ -77,7 +78,7 @@ static bool may_come(struct server *server)
     if (!is_full(server))
         return true;
     log_trouble(LOG_CLIENTS,
-                "new clients wait: %d are served, and no more "
+                "new clients wait: %d being served, and no more "
                 "may be at a time",
                 (int)server->clients);
     return false;
@@ -141,18 +142,64 @@ long server_clients(struct server *server)
                                : (long)server->clients;
 }
 
+/* Whether clients wait at ENTRANCE that would be lost with it.  Whoever passed
+   an inherited one keeps it open, and them with it.  */
+static bool may_lose(const struct entrance *entrance)
+{
+    return entrance->fd >= 0 && entrance->role == SONDE_LISTENER &&
+           !entrance->inherited;
+}
+
+/* Take those who have waited at ENTRANCE since before the end was asked for.
+   They are connected, as far as they know: to close it would reset them.  */
+static void take_waiting(struct server *server, struct entrance *entrance)
+{
+    struct sonde_queue queue = {.queued = ENTRANCE_QUEUE};
+    sonde_queue(entrance->fd, &queue);
+    for (long i = 0; i < queue.queued && !stop_now() && !is_full(server); i++)
+        if (!server_take_client(server, entrance) || entrance->fd < 0 ||
+            server->resume_at)
+            return;
+}
+
+/* Those for whom there is no room, or no time: they count as cut off.  */
+static void turn_away(struct server *server, const struct entrance *entrance)
+{
+    for (int i = 0; i < ENTRANCE_QUEUE; i++) {
+        int fd = sonde_accept(entrance->fd, NULL, SONDE_CLOEXEC);
+        if (fd < 0)
+            return;
+        close(fd);
+        server->cut_off++;
+    }
+}
+
+/* No more will come by ENTRANCE.  Where other processes take the clients, it
+   stays open until these have ended: who waits then is to be counted.  */
+static void shut(struct server *server, struct entrance *entrance)
+{
+    if (entrance->fd >= 0 && entrance->watch.ready)
+        sonde_poller_remove(server->poller, entrance->fd);
+    if (!server->no_streams && may_lose(entrance))
+        take_waiting(server, entrance);
+    if (server->is_child)
+        return;
+    if (may_lose(entrance) && server->no_streams) {
+        entrance_unlink(entrance);
+        return;
+    }
+    if (may_lose(entrance))
+        turn_away(server, entrance);
+    entrance_close(entrance);
+}
+
 static void begin_stop(struct server *server)
 {
-    long clients = server_clients(server);
     server->stopping = true;
     server->wants_fewer = 1;
-    for (size_t i = 0; i < server->entrances.count; i++) {
-        struct entrance *entrance = &server->entrances.list[i];
-        if (entrance->fd >= 0 && entrance->watch.ready)
-            sonde_poller_remove(server->poller, entrance->fd);
-        if (!server->is_child)
-            entrance_close(entrance);
-    }
+    for (size_t i = 0; i < server->entrances.count; i++)
+        shut(server, &server->entrances.list[i]);
+    long clients = server_clients(server);
     if (clients > 0 && !server->is_child && !stop_now())
         log_line("stopping; %ld client%s %ld s to finish", clients,
                  clients == 1 ? " has" : "s have", server->options->grace);
@@ -198,6 +245,17 @@ static bool is_over(struct server *server)
     return is_quiet(server);
 }
 
+/* The entrances that stayed open for others.  */
+static void close_rest(struct server *server)
+{
+    for (size_t i = 0; i < server->entrances.count && !server->is_child; i++) {
+        struct entrance *entrance = &server->entrances.list[i];
+        if (server->stopping && may_lose(entrance))
+            turn_away(server, entrance);
+        entrance_close(entrance);
+    }
+}
+
 /* ---- the loop ------------------------------------------------------------ */
 
 static int sooner(int a, int b)
@@ -239,8 +297,10 @@ void server_loop(struct server *server)
         see_to_the_end(server);
         /* Who was due, or was reaped, may have been the last.  */
         int due = next_due(server);
-        if (is_over(server))
+        if (is_over(server)) {
+            close_rest(server);
             return;
+        }
         if (!server->stopping)
             watch_entrances(server);
         if (server->failed && !server->cut)

@@ -115,7 +115,7 @@ static void serve(struct server *server, const struct client *client)
         be_child(server, client);
     if (process < 0) {
         log_trouble(LOG_PROCESSES,
-                    "new clients are turned away, %d are "
+                    "new clients are turned away, %d being "
                     "served: no process: %s",
                     (int)server->clients, strerror(errno));
         server_forget(server, client);

@@ -247,10 +247,15 @@ static void send_all(struct server *server, int signo)
             kill(data->list[i].process, signo);
 }
 
-/* They begin their own time of grace; SIGTERM once more ends it.  */
+/* They begin their own time of grace.  */
 static void stop(struct server *server)
 {
     send_all(server, SIGTERM);
+}
+
+static void cut(struct server *server)
+{
+    send_all(server, STOP_NOW);
 }
 
 static void end(struct server *server)
@@ -279,6 +284,6 @@ const struct model model_prefork = {
     .tick = tick,
     .busy = busy,
     .stop = stop,
-    .cut = stop,
+    .cut = cut,
     .end = end,
 };

@@ -115,7 +115,7 @@ static void serve(struct server *server, const struct client *client)
     int error = start_thread(worker);
     if (error) {
         log_trouble(LOG_PROCESSES,
-                    "new clients are turned away, %d are "
+                    "new clients are turned away, %d being "
                     "served: no thread: %s",
                     (int)server->clients, strerror(error));
         leave(worker);

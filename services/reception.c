@@ -22,21 +22,20 @@ void server_back_off(struct server *server)
 }
 
 /* No descriptor for a client: turn it away, or leave it waiting if that does
-   not work either.  Returns whether there may be more.  */
+   not work either.  Linux says so even if nobody waits, and then there is
+   nothing to tell.  Returns whether there may be more.  */
 static bool shed(struct server *server, struct entrance *entrance, int error)
 {
-    log_trouble(LOG_DESCRIPTORS,
-                "new clients are turned away, %d are served: %s",
-                (int)server->clients, strerror(error));
-    if (error != EMFILE && error != ENFILE) {
-        server_back_off(server);
+    bool has_spare = error == EMFILE || error == ENFILE;
+    bool is_shed = has_spare && !sonde_spare_shed(&server->spare, entrance->fd);
+    if (has_spare && !is_shed && errno == EAGAIN)
         return false;
-    }
-    if (!sonde_spare_shed(&server->spare, entrance->fd))
-        return true;
-    if (errno != EAGAIN)
+    log_trouble(LOG_DESCRIPTORS,
+                "new clients are turned away, %d being served: %s",
+                (int)server->clients, strerror(error));
+    if (!is_shed)
         server_back_off(server);
-    return false;
+    return is_shed;
 }
 
 /* accept failed with ERROR.  Returns whether there may be more clients.  */

@@ -18,6 +18,7 @@ enum { WAKE = SIGUSR2 };
 static volatile sig_atomic_t asked, now;
 static atomic_int watched = -1;
 static unsigned grace_seconds;
+static bool is_led;
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "handlers read it");
 
@@ -40,6 +41,8 @@ static void end_grace(int signo)
 
 static void begin_grace(int signo)
 {
+    if (asked && is_led)
+        return;
     if (asked || grace_seconds == 0) {
         asked = 1;
         end_grace(signo);
@@ -73,6 +76,7 @@ int stop_begin(long grace)
 
 int stop_begin_child(void)
 {
+    is_led = true;
     sonde_wake_close();
     int fd = open_wake();
     stop_release();

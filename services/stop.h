@@ -12,6 +12,7 @@
 #ifndef SERVICES_STOP_H
 #define SERVICES_STOP_H 1
 
+#include <signal.h>
 #include <stdbool.h>
 
 /* Catch the signals, with GRACE seconds.  Returns the descriptor that wakes up,
@@ -19,7 +20,12 @@
 int stop_begin(long grace);
 
 /* The same again in a child that has a loop of its own.  stop_hold came before
-   fork; so nothing that the child was sent is lost.  */
+   fork; so nothing that the child was sent is lost.
+
+   To such a child a second signal means nothing: a terminal or a service
+   manager sends the first to the whole group, and then its parent sends one
+   too.  The parent ends its grace by STOP_NOW.  */
+enum { STOP_NOW = SIGALRM };
 int stop_begin_child(void);
 
 /* Keep the signals back for a moment, SIGCHLD among them; and no more.  */

@@ -21,6 +21,8 @@
        flood N     sends N datagrams of one source; prints how many come back
        udp SIZE    a datagram comes back
        from ADDR   one that is sent from ADDR does not, though the next does
+       many ADDR   one that is sent to ADDR, broadcast or multicast, does not,
+                   though the next does
        spoof PORT  sends a datagram that claims to come from PORT there; it
                    takes root, or a namespace of one's own
        line, uline print what a stream, or a datagram, brings
@@ -347,6 +349,23 @@ static void be_refused(const char *source)
     close(fd);
 }
 
+/* The socket is connected to nobody, and so would hear anybody's answer.  */
+static void ask_many(const char *destination)
+{
+    struct sonde_address to;
+    int on = 1;
+    if (sonde_address_parse(&to, destination, 0))
+        fail(destination);
+    int fd = sonde_socket(to.storage.ss_family, SOCK_DGRAM, SONDE_CLOEXEC);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on) ||
+        sendto(fd, text, 10, 0, (const void *)&to.storage, to.length) != 10)
+        fail("send");
+    say_datagram(10);
+    if (recv(fd, input, sizeof input, MSG_DONTWAIT) >= 0)
+        fail("it was answered");
+    close(fd);
+}
+
 /* A datagram of our own making: ports, length, and no checksum.  */
 static void spoof(size_t port)
 {
@@ -522,6 +541,11 @@ static void do_from(char **words)
     be_refused(words[0]);
 }
 
+static void do_many(char **words)
+{
+    ask_many(words[0]);
+}
+
 static void do_line(char **words)
 {
     (void)words;
@@ -545,7 +569,7 @@ static const struct {
     {"reset", 0, do_reset},   {"once", 0, do_once},   {"wait", 0, do_wait},
     {"udp", 1, do_udp},       {"from", 1, do_from},   {"line", 0, do_line},
     {"uline", 0, do_uline},   {"burst", 1, do_burst}, {"retry", 0, do_retry},
-    {"flood", 1, do_flood},   {"spoof", 1, do_spoof},
+    {"flood", 1, do_flood},   {"spoof", 1, do_spoof}, {"many", 1, do_many},
 };
 
 /* Do the command at WORDS, of which there are so many.  Returns how many it

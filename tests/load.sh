@@ -21,6 +21,8 @@ json_is '.latency | .min_ns <= .p50_ns and .p50_ns <= .p99_ns and
 json_is '.plan.kind == "messages" and .plan.transport == "TCP" and
     .plan.duration_ms == 300 and .schema_version == 1' "and the plan"
 measure --load -c 2 --size 100000 --depth 4 -d 0.3
+json_is '.opened_ns >= .connect.max_ns' \
+    "messages: all are connected when the slowest is"
 json_is '.messages > 0 and .errors == 0 and .plan.size == 100000' \
     "messages larger than any buffer, four at a time"
 measure --load -c 4 --size 1 --depth 16 -d 0.3

@@ -13,7 +13,7 @@ calls () {
     program=$1 model=$2
     shift 2
     serve strace -f -c -o "$scratch/count" \
-        "$builddir/$program" -4 -t -p 0 --model="$model"
+        "$builddir/$program" -4 "$transport" -p 0 --model="$model"
     run "$crowd" "127.0.0.1:$port" "$@"
     traced=$(ps -e -o pid= -o ppid= | awk -v parent="$server" \
         '$2 == parent { print $1; exit }')
@@ -50,6 +50,7 @@ repeat () { # N WORDS...
     printf '%s' "$words"
 }
 
+transport=-t
 # A few calls more or less: how often it waits is a matter of chance.
 for model in iterative fork prefork thread; do
     costs 2100 "a message" 500 echosrv "$model" \
@@ -66,4 +67,8 @@ costs 11100 "a connection" 50 echosrv event \
     "$(repeat 5 "$turn")" "$(repeat 55 "$turn")"
 costs 5100 "a daytime" 50 daytimesrv iterative \
     "$(repeat 5 line)" "$(repeat 55 line)"
+# A wait, the address the socket has, and the datagram in and out.
+transport=-u
+costs 4100 "a datagram" 50 echosrv event \
+    "$(repeat 5 udp 64)" "$(repeat 55 udp 64)"
 finish

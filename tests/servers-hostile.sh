@@ -76,6 +76,27 @@ for model in event thread fork; do
     is "$model: alive after that" [ "$status" -eq 0 ]
 done
 
+# The fewest descriptors with which somebody is served; nobody else is there.
+# How many are open from the start is the harness's affair.
+for model in event thread; do
+    few=6 status=1
+    while [ "$status" -ne 0 ] && [ "$few" -lt 40 ]; do
+        few=$((few + 1))
+        serve "$limited" "$few" "$echosrv" --model="$model" -4 -t -p 0
+        if [ -z "$port" ]; then
+            gone
+            continue
+        fi
+        run "$crowd" "127.0.0.1:$port" once
+        served=$status
+        halt
+        status=$served
+    done
+    is "$model: the last descriptor serves" [ "$status" -eq 0 ]
+    is "$model: nobody is said to be turned away who was not" \
+        sh -c '! grep -q "turned away" "$1"' - "$scratch/log"
+done
+
 # Limits recover by themselves.
 for model in event thread fork; do
     serve "$echosrv" --model="$model" -4 -t -p 0 --max-clients=3
@@ -165,6 +186,65 @@ for model in $models; do
     gone
     is "$model: who goes in time is not counted" logged 'nobody was cut off'
 done
+
+# Who has connected is a client, accepted or not: he is served, or counted.
+children_of () {
+    ps -e -o pid= -o ppid= | awk -v parent="$1" '$2 == parent { print $1 }'
+}
+# stopped_with COMMAND...: the server and its workers stand still while clients
+# do so, and go on when they are told to end.
+stopped_with () {
+    everybody="$server $(children_of "$server")"
+    # shellcheck disable=SC2086 # numbers are words
+    kill -STOP $everybody
+    hold "$@"
+    kill -TERM "$server"
+    # shellcheck disable=SC2086
+    kill -CONT $everybody
+}
+for model in $models; do
+    case $model in
+    iterative|prefork) word= bytes=0 ;;
+    *) word='say 100' bytes=100 ;;
+    esac
+    serve "$echosrv" --model="$model" -4 -t -p 0 -v
+    # shellcheck disable=SC2086 # commands are words
+    stopped_with open 200 wait $word shut
+    let_go
+    gone
+    served=$(grep -c "ended, $bytes bytes received, $bytes sent" "$scratch/log")
+    is "$model: those in the queue when it is stopped are served, all 200" \
+        [ "$served" -eq 200 ]
+    case $model in
+    iterative|prefork) limit=--rate=0 ;;
+    *) limit=--max-clients=8 ;;
+    esac
+    serve "$echosrv" --model="$model" -4 -t -p 0 --grace=1 "$limit"
+    stopped_with open 12
+    gone
+    let_go
+    is "$model: those for whom there is no time are counted, all 12" \
+        logged 'stopped; 12 clients were cut off'
+done
+
+# A terminal and a service manager signal the whole group, not the parent alone.
+if have setsid; then
+    for model in prefork fork; do
+        serve setsid "$echosrv" --model="$model" -4 -t -p 0 -v --grace=60
+        hold open 1 say 1 wait say 1000 shut
+        kill -TERM -"$server"
+        times=0
+        until logged 'stopping; 1 client' || [ "$times" -gt 5000 ]; do
+            times=$((times + 1))
+        done
+        let_go
+        gone
+        is "$model: a signal to the whole group leaves time, too" \
+            logged 'ended, 1001 bytes received, 1001 sent'
+    done
+else
+    skip "a signal to the whole group leaves time, too" "setsid is not here"
+fi
 
 # Many at once.
 serve "$echosrv" --model=fork -4 -t -p 0

@@ -60,7 +60,9 @@ serve "$echosrv" -t -4 -p 0
 is "-t: no UDP" sh -c '! grep -q UDP "$1"' - "$scratch/log"
 is "-4: no IPv6" sh -c '! grep -q ::1 "$1"' - "$scratch/log"
 halt
-serve "$echosrv" -u -p 0 -a 127.0.0.1 -a localhost
+serve "$echosrv" -u -4 -p 0 -a 127.0.0.1 -a localhost
+is "two names of one address are one socket" \
+    [ "$(grep -c 'listening on 127.0.0.1 port' "$scratch/log")" -eq 1 ]
 is "-u: no TCP" sh -c '! grep -q TCP "$1"' - "$scratch/log"
 halt
 serve "$echosrv" --any -4 -p 0
@@ -103,6 +105,77 @@ for model in $models; do
     let_go
 done
 
+# And while they are in TIME_WAIT: daytimesrv is the one that ends them.
+for model in $models; do
+    serve "$daytimesrv" --model="$model" -4 -t -p 0
+    before=$port
+    run "$crowd" "127.0.0.1:$before" line line line
+    halt
+    if have ss; then
+        is "$model: leaves connections in TIME_WAIT" sh -c '[ "$(ss -Htan \
+            state time-wait "sport = :$1" | wc -l)" -ge 1 ]' - "$before"
+    fi
+    serve "$daytimesrv" --model="$model" -4 -t -p "$before"
+    run "$crowd" "127.0.0.1:$before" line
+    is "$model: binds again at once, beside them" [ "$status" -eq 0 ]
+    halt
+done
+
+# What many say at once stands on lines of its own, and nothing is missing.
+peer='127\.0\.0\.1 port [0-9]*'
+for model in $models; do
+    serve "$echosrv" --model="$model" -4 -p 0 -v
+    run "$crowd" "127.0.0.1:$port" burst 300 reset open 8 shut close udp 100
+    halt
+    grep -vx -e "echosrv: listening on $peer, \(TCP\|UDP\)" \
+        -e "echosrv: $peer: connected to $peer, [0-9]* clients*" \
+        -e "echosrv: $peer: ended, 0 bytes received, 0 sent" \
+        -e "echosrv: $peer: reset by the client, 0 bytes received, 0 sent" \
+        -e "echosrv: $peer: datagram to $peer, 100 bytes received, 100 sent" \
+        -e "echosrv: stopped; nobody was cut off" \
+        -e "echosrv: stopping; [0-9]* clients* .* s to finish" \
+        "$scratch/log" > "$scratch/out"
+    is "$model: -v: each line is a whole one" [ ! -s "$scratch/out" ]
+    came=$(grep -c ': connected to' "$scratch/log")
+    went=$(grep -c ' bytes received, 0 sent' "$scratch/log")
+    is "$model: -v: everybody comes and goes" \
+        sh -c '[ "$1" -ge 8 ] && [ "$1" -eq "$2" ]' - "$came" "$went"
+done
+
+# What is sent to many is answered to nobody.  The server is started in here,
+# since it is in another network.
+cat > "$scratch/many" << 'END'
+ip link set lo multicast on && ip addr add 192.0.2.1/24 brd + dev lo &&
+    ip route add 224.0.0.0/4 dev lo && ip route add 255.255.255.255 dev lo ||
+    exit 9
+mkfifo "$1/log.fifo"
+for to in 192.0.2.255 255.255.255.255 224.0.0.1; do
+    "$builddir/echosrv" --any -4 -u -p 9877 -v 2> "$1/log.fifo" &
+    server=$!
+    exec 7< "$1/log.fifo"
+    read -r line <&7
+    "$builddir/tests/crowd" 192.0.2.1:9877 many "$to:9877" || echo "$to"
+    kill -TERM "$server"
+    cat <&7 >> "$1/log"
+    wait "$server"
+done
+END
+: > "$scratch/log"
+if have_namespaces; then
+    run in_namespace "sh '$scratch/many' '$scratch'"
+    if [ "$status" -eq 9 ]; then
+        skip "datagrams to many are not answered" "no such routes here"
+    else
+        is "datagrams to many are not answered" [ ! -s "$scratch/out" ]
+        is "and it says so, each time" [ "$(grep -c \
+            'it is broadcast or multicast' "$scratch/log")" -eq 3 ]
+        is "others are, and no more than they" \
+            [ "$(grep -c 'datagram to 192.0.2.1 ' "$scratch/log")" -eq 3 ]
+    fi
+else
+    skip "datagrams to many are not answered" "no network namespaces here"
+fi
+
 # One sentence, exit 2, nothing listened on.
 bad () {
     wanted=$1
@@ -120,6 +193,7 @@ bad 'not-a-port' --port=not-a-port
 bad '192.0.2.1' -p 0 --address=192.0.2.1
 bad 'no such user' -p 0 --user=nobody-of-this-name
 bad 'no socket' --inetd
+bad 'wants a path' --unix=
 bad '/no/such' --unix=/no/such/directory/socket
 serve "$echosrv" -4 -t -p 0
 bad 'in use' -4 -t -p "$port"

@@ -501,6 +501,7 @@ START_TEST(the_source_is_stated_only_from_the_wildcard)
         sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
         1);
     ck_assert_int_eq(sonde_address_compare(&ends.to, &address), 0);
+    ck_assert_int_eq(ends.wildcard, 0);
     ck_assert_int_eq(sonde_datagram_reply(server, "y", 1, &ends), 0);
     ck_assert_uint_eq(control_length, 0);
     ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, PATIENCE),

@@ -241,7 +241,9 @@ START_TEST(we_own_what_we_opened)
     ck_assert_int_eq(unit_descriptors(), before);
     ck_assert_int_eq(owned.count, 2);
     ck_assert_int_eq(owned.process, getpid());
-    ck_assert_int_eq(strncmp(owned.name, "test-listeners", 14), 0);
+    /* Under valgrind it has valgrind's name.  */
+    if (!getenv("LD_PRELOAD"))
+        ck_assert_int_eq(strncmp(owned.name, "test-listeners", 14), 0);
     ck_assert_int_eq(sonde_owners(sockets, 3, 5000, refuse, NULL), -1);
     ck_assert_int_eq(errno, ECANCELED);
     ck_assert_int_eq(sonde_owners(sockets, 3, 0, own, &owned), -1);

