@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "probes/loopback.h"
+#include "probes/names.h"
 #include "probes/runner.h"
 
 int tcp_socket(struct asking *ask)
@@ -176,6 +177,15 @@ static int try_client(struct asking *ask, const struct sockaddr_in *address)
     return -1;
 }
 
+void give_up_unreached(struct asking *ask, int error)
+{
+    static const int local[] = {ENETUNREACH, ENETDOWN, EHOSTUNREACH,
+                                EADDRNOTAVAIL};
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++)
+        if (error == local[i])
+            give_up(ask, "connect: %s", errno_name(error));
+}
+
 int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
                int *next)
 {
@@ -186,6 +196,7 @@ int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
         int fd = try_client(ask, &address);
         if (fd < 0) {
             *next = errno;
+            give_up_unreached(ask, *next);
             break;
         }
         if (dead)

@@ -64,6 +64,10 @@ int select_input(int fd, struct timeval *time);
    answer.  */
 void settle(struct asking *ask);
 
+/* Give up if ERROR, from connect, is about this host's own network: it is down,
+   or its ports are used up.  That is no answer of a listener's.  */
+void give_up_unreached(struct asking *ask, int error);
+
 /* Connect clients to LISTENER, one after another, until one is not let in or
    there are MOST; each is closed by a reset at once if DEAD, otherwise its
    descriptor goes to FDS.  Returns how many got in; what the next one saw, an

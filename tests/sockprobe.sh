@@ -212,12 +212,21 @@ if have_namespaces; then
     is "without a network it says so" sh -c '[ "$1" -eq 0 ] &&
         grep -q "^accept.aborted	answer	-	not-testable" "$2" &&
         grep -q "^byteorder	answer	[a-z]" "$2"' - "$status" "$scratch/out"
+    run unshare -Urn "$sockprobe" --profile 'listen.*' connect.refused \
+        connect.self udp.maxsize
+    awk -F '\t' '$2 == "answer" && $1 != "listen.cap" &&
+        $1 != "listen.unbound" && $3 != "-"' "$scratch/out" > "$scratch/none"
+    cp "$scratch/none" "$scratch/out"
+    is "what the network's being down gives, is no answer" \
+        [ ! -s "$scratch/out" ]
     run in_namespace "sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
         '$sockprobe' --profile bind.v6only listen.zero"
     is "without IPv6 the others answer" grep -q '^listen.zero	answer	[0-9]' \
         "$scratch/out"
 else
     skip "without a network it says so" "no network namespaces"
+    skip "what the network's being down gives, is no answer" \
+        "no network namespaces"
     skip "without IPv6 the others answer" "no network namespaces"
 fi
 
