@@ -48,7 +48,7 @@ static const char *by_ipv4(struct asking *ask, int fd)
 }
 
 /* Both families on one port, each with a socket of its own.  */
-static const char *side_by_side(struct asking *ask, int value)
+static int bind_both(struct asking *ask, int value)
 {
     int fd = v6_socket(ask), other = tcp_socket(ask);
     set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, value);
@@ -59,6 +59,20 @@ static const char *side_by_side(struct asking *ask, int value)
     int result = bind_to(other, &target);
     if (result == 0)
         result = listen(other, 4);
+    int error = errno;
+    close(fd);
+    close(other);
+    errno = error;
+    return result;
+}
+
+/* The port that is free for IPv6 may be somebody else's for IPv4: then another,
+   a few times.  */
+static const char *side_by_side(struct asking *ask, int value)
+{
+    int result = -1;
+    for (int i = 0; i < 8 && result; i++)
+        result = bind_both(ask, value);
     return result ? said(result) : "works";
 }
 
