@@ -75,6 +75,15 @@ size_t answers_diff(FILE *out, const struct findings *here,
     return different;
 }
 
+bool answers_common(const struct findings *a, const struct findings *b)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (is_question(a->list[i].id) &&
+            findings_get(b, a->list[i].id, a->list[i].key))
+            return true;
+    return false;
+}
+
 /* The first finding of ID that differs, or NULL.  */
 static const struct finding *first_difference(const struct findings *here,
                                               const struct findings *there,

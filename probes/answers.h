@@ -45,6 +45,9 @@ size_t answers_diff(FILE *out, const struct findings *here,
                     const struct findings *there, const char *left,
                     const char *right);
 
+/* Whether they tell the same key of a question anywhere.  */
+bool answers_common(const struct findings *a, const struct findings *b);
+
 /* The same as TAP, a test for each question chosen.  Returns how many
    failed.  */
 size_t answers_tap(FILE *out, const struct catalogue *catalogue,

@@ -43,7 +43,11 @@ struct order {
 static bool ask_question(FILE *out, int watch, const void *data)
 {
     const struct order *order = data;
-    struct asking asking = {.question = order->question, .out = out};
+    struct asking asking = {
+        .question = order->question,
+        .out = out,
+        .folder = order->crew->sitter.folder,
+    };
     (void)watch; /* the sitter sees to it */
     setpgid(0, 0);
     sitter_mind(&order->crew->sitter, getpid()); /* before anything can last */
@@ -245,7 +249,7 @@ int crew_ask(const struct question *const *questions, size_t count,
     int failed = -1;
     if (make_jobs(&crew, questions, count))
         return -1;
-    if (sitter_start(&crew.sitter) == 0) {
+    if (sitter_start(&crew.sitter, true) == 0) {
         failed = run_jobs(&crew, CREW_MOST);
         if (!failed)
             try_again(&crew);

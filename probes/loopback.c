@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "probes/loopback.h"
+#include "probes/names.h"
 #include "probes/namespace.h"
 #include "probes/runner.h"
 
@@ -41,16 +42,6 @@ int bind_to(int fd, const struct sockaddr_in *address)
 int connect_to(int fd, const struct sockaddr_in *address)
 {
     return connect(fd, (const struct sockaddr *)address, sizeof *address);
-}
-
-bool make_folder(char *name)
-{
-    static const char own[] = "sockprobe-XXXXXX";
-    const char *place = getenv("TMPDIR");
-    if (!place || strlen(place) + 1 + sizeof own > FOLDER_NAME)
-        place = "/tmp";
-    snprintf(name, FOLDER_NAME, "%s/%s", place, own);
-    return mkdtemp(name) != NULL;
 }
 
 struct sockaddr_in local_address(struct asking *ask, int fd)
@@ -205,6 +196,15 @@ static int try_client(struct asking *ask, const struct sockaddr_in *address)
     return -1;
 }
 
+void give_up_unreached(struct asking *ask, int error)
+{
+    static const int local[] = {ENETUNREACH, ENETDOWN, EHOSTUNREACH,
+                                EADDRNOTAVAIL};
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++)
+        if (error == local[i])
+            give_up(ask, "connect: %s", errno_name(error));
+}
+
 int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
                int *next)
 {
@@ -215,6 +215,7 @@ int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
         int fd = try_client(ask, &address);
         if (fd < 0) {
             *next = errno;
+            give_up_unreached(ask, *next);
             break;
         }
         if (dead)

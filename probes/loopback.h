@@ -57,12 +57,6 @@ void reset(int fd);
 
 void set_nonblocking(int fd, bool on);
 
-/* Make a folder for the file of a UNIX socket: in $TMPDIR, or in /tmp if that
-   is not set, or so long that a socket's path would not fit.  NAME is of
-   FOLDER_NAME bytes.  Returns false, with errno.  */
-enum { FOLDER_NAME = 80 };
-bool make_folder(char *name);
-
 /* Wait for EVENTS on FD, for TIMEOUT milliseconds; returns those that came.  */
 short wait_for(int fd, short events, int timeout);
 
@@ -78,6 +72,10 @@ void go_private(void);
    now gets through, data and all.  Only after this is "nothing came" an
    answer.  */
 void settle(struct asking *ask);
+
+/* Give up if ERROR, from connect, is about this host's own network: it is down,
+   or its ports are used up.  That is no answer of a listener's.  */
+void give_up_unreached(struct asking *ask, int error);
 
 /* Connect clients to LISTENER, one after another, until one is not let in or
    there are MOST; each is closed by a reset at once if DEAD, otherwise its

@@ -12,15 +12,19 @@
 /* A line of findings is far shorter.  */
 enum { LINE_MAX_HERE = 4096 };
 
-/* Open NAME as it is; or, if it is a bare word, among those installed.  */
+/* Open NAME as it is; or, if it is a bare word, among those of the source tree
+   that this stands in, or those installed.  */
 static FILE *open_profile(const char *name)
 {
+    static const char *const folders[] = {"profiles", PROFILES};
     char path[1024];
     FILE *file = fopen(name, "r");
     if (file || errno != ENOENT || strchr(name, '/'))
         return file;
-    snprintf(path, sizeof path, "%s/%s", PROFILES, name);
-    file = fopen(path, "r");
+    for (size_t i = 0; !file && i < sizeof folders / sizeof *folders; i++) {
+        snprintf(path, sizeof path, "%s/%s", folders[i], name);
+        file = fopen(path, "r");
+    }
     if (!file)
         errno = ENOENT;
     return file;

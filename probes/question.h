@@ -44,7 +44,8 @@ enum { DEADLINE_USUAL = 15000, REPEATS_USUAL = 3 };
 /* A question being asked.  */
 struct asking {
     const struct question *question;
-    FILE *out; /* findings go here */
+    FILE *out;          /* findings go here */
+    const char *folder; /* for files, which are removed if it dies; or "" */
 };
 
 #ifdef __GNUC__

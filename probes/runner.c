@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "probes/runner.h"
+#include "probes/sitter.h"
 #include "sonde.h"
 
 int64_t clock_ms(void)
@@ -168,6 +169,26 @@ int run_end(struct run *run, bool whole)
                                     : 0;
 }
 
+/* A measurement, and who sees it dead if this process is killed: it may be in
+   the middle of a wait.  */
+struct guarded {
+    measurement *measure;
+    const void *plan;
+    struct sitter sitter;
+    bool sits;
+};
+
+static bool measure_guarded(FILE *out, int watch, const void *data)
+{
+    const struct guarded *guarded = data;
+    if (guarded->sits) {
+        setpgid(0, 0);
+        sitter_mind(&guarded->sitter, getpid());
+        close(guarded->sitter.pipe);
+    }
+    return guarded->measure(out, watch, guarded->plan);
+}
+
 int run_measurement(measurement *measure, const void *plan, int64_t deadline,
                     struct findings *findings,
                     void (*progress)(const struct findings *, int64_t elapsed),
@@ -180,8 +201,13 @@ int run_measurement(measurement *measure, const void *plan, int64_t deadline,
         .progress = progress,
         .trouble = trouble,
     };
+    struct guarded guarded = {.measure = measure, .plan = plan};
     *trouble = (struct run_trouble){0};
-    if (run_begin(&run, measure, plan))
-        return -1;
-    return run_end(&run, !read_all(&run));
+    guarded.sits = sitter_start(&guarded.sitter, false) == 0;
+    int failed = run_begin(&run, measure_guarded, &guarded);
+    if (!failed)
+        failed = run_end(&run, !read_all(&run));
+    if (guarded.sits)
+        sitter_stop(&guarded.sitter); /* with what the child has left */
+    return failed;
 }

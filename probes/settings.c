@@ -21,6 +21,18 @@ static const char *split(const char *text, char *name)
     return equals + 1;
 }
 
+/* Whether one of the COUNT first is NAME, with another value than the next.  */
+static bool given_otherwise(const char *const *settings, size_t count,
+                            const char *name)
+{
+    size_t length = strlen(name) + 1;
+    for (size_t i = 0; i < count; i++)
+        if (!strncmp(settings[i], settings[count], length) &&
+            strcmp(settings[i], settings[count]))
+            return true;
+    return false;
+}
+
 int settings_check(const char *const *settings, size_t count, char *problem,
                    size_t size)
 {
@@ -30,6 +42,10 @@ int settings_check(const char *const *settings, size_t count, char *problem,
         if (!split(settings[i], name)) {
             snprintf(problem, size,
                      "\"%.60s\" is not of the form SETTING=VALUE", settings[i]);
+            return -1;
+        }
+        if (given_otherwise(settings, i, name)) {
+            snprintf(problem, size, "%s is given two values", name);
             return -1;
         }
         if (!namespace_knows(name, &trouble)) {

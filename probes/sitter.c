@@ -6,9 +6,14 @@
 
 #include <config.h>
 
+#include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,7 +36,26 @@ static void note(pid_t *groups, const struct word *word)
         }
 }
 
-static _Noreturn void sit(int pipe)
+/* Remove FOLDER and the files in it.  Returns 0, or -1.  */
+static int clear_folder(const char *folder)
+{
+    DIR *list = opendir(folder);
+    if (!list)
+        return errno == ENOENT ? 0 : -1;
+    for (struct dirent *entry; (entry = readdir(list));)
+        unlinkat(dirfd(list), entry->d_name, 0);
+    closedir(list);
+    return rmdir(folder);
+}
+
+/* Those who were killed may make one more file before they die.  */
+static void remove_folder(const char *folder)
+{
+    for (int i = 0; i < 100 && *folder && clear_folder(folder); i++)
+        poll(NULL, 0, 10);
+}
+
+static _Noreturn void sit(int pipe, const char *folder)
 {
     pid_t groups[GROUPS_MAX] = {0};
     struct word word;
@@ -45,10 +69,33 @@ static _Noreturn void sit(int pipe)
     for (int i = 0; i < GROUPS_MAX; i++)
         if (groups[i] > 0)
             kill(-groups[i], SIGKILL);
+    remove_folder(folder);
     _exit(0);
 }
 
-int sitter_start(struct sitter *sitter)
+/* Block the signals that end programs, or let them come.  */
+static void signal_mask(int how)
+{
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGHUP);
+    sigprocmask(how, &ending, NULL);
+}
+
+static void make_folder(struct sitter *sitter)
+{
+    const char *where = getenv("TMPDIR");
+    if (!where || *where != '/' || strlen(where) > 40)
+        where = "/tmp";
+    snprintf(sitter->folder, sizeof sitter->folder, "%s/sockprobe-XXXXXX",
+             where);
+    if (!mkdtemp(sitter->folder))
+        *sitter->folder = '\0';
+}
+
+static int start(struct sitter *sitter)
 {
     int ends[2];
     if (pipe(ends))
@@ -56,8 +103,9 @@ int sitter_start(struct sitter *sitter)
     sitter->child = fork();
     if (sitter->child == 0) {
         setpgid(0, 0); /* what a terminal sends is not for it */
+        signal_mask(SIG_UNBLOCK);
         close(ends[1]);
-        sit(ends[0]);
+        sit(ends[0], sitter->folder);
     }
     int error = errno;
     close(ends[0]);
@@ -68,6 +116,19 @@ int sitter_start(struct sitter *sitter)
         return -1;
     }
     return 0;
+}
+
+int sitter_start(struct sitter *sitter, bool with_folder)
+{
+    *sitter->folder = '\0';
+    signal_mask(SIG_BLOCK); /* no folder without somebody to remove it */
+    if (with_folder)
+        make_folder(sitter);
+    int failed = start(sitter);
+    if (failed && *sitter->folder)
+        rmdir(sitter->folder);
+    signal_mask(SIG_UNBLOCK);
+    return failed;
 }
 
 /* A word is shorter than PIPE_BUF, so it arrives whole.  */

@@ -4,15 +4,19 @@
 #ifndef PROBES_SITTER_H
 #define PROBES_SITTER_H 1
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct sitter {
     int pipe;
     pid_t child;
+    char folder[64]; /* "" if there is none */
 };
 
-/* Start it.  Returns 0, or -1 with errno.  */
-int sitter_start(struct sitter *sitter);
+/* Start it; with WITH_FOLDER, it keeps an empty folder for those it minds (in
+   TMPDIR if that is short, otherwise in /tmp: a UNIX socket's path has little
+   room), and removes it when they are dead.  Returns 0, or -1 with errno.  */
+int sitter_start(struct sitter *sitter, bool with_folder);
 
 /* A process group to be seen dead; one that is gone.  */
 void sitter_mind(const struct sitter *sitter, pid_t group);

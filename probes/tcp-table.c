@@ -50,6 +50,7 @@ const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds)
                 name = states[state];
             if (seconds)
                 *seconds = (double)ticks / 100;
+            break; /* such a table may be long */
         }
     fclose(file);
     return name;

@@ -154,6 +154,11 @@ static int take_options(int argc, char **argv)
                  "several reports; choose one");
         return options_try_help(program.name);
     }
+    if (status == OPTIONS_GO_ON && choices.compare && choices.require >= 0) {
+        complain("--require and --compare both decide the exit status; choose "
+                 "one");
+        return options_try_help(program.name);
+    }
     return status;
 }
 

@@ -257,6 +257,10 @@ static int run(const struct choices *choices, struct catalogue *catalogue,
         second ? answers_diff(stdout, there, here, base_of(choices->diff),
                               base_of(choices->ids.texts[0]))
                : answers_diff(stdout, here, there, "here", "there");
+    if (different == 0 && !answers_common(here, there)) {
+        complain("--diff: they have no answer in common");
+        return STATUS_TROUBLE;
+    }
     return different ? STATUS_NO : STATUS_DONE;
 }
 

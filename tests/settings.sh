@@ -16,11 +16,13 @@ bad '"0"' --require 0
 bad '"-1"' --require -1
 bad '"many"' --require many
 bad 'several reports' --json --chart
+bad 'choose one' --require 5 --compare /nonexistent
 bad '--compare: /nonexistent' -4 -b 0 --compare /nonexistent
 if [ "$(uname -s)" = Linux ]; then
     bad 'SETTING=VALUE' --with net.core.somaxconn
     bad 'SETTING=VALUE' --with net.core.somaxconn=
     bad 'begin with net.' --with kernel.panic=1
+    bad 'two values' --with net.core.somaxconn=3 --with net.core.somaxconn=4
     bad 'no setting net.core.frobs' --with net.core.frobs=1
 else
     bad 'no network namespaces' --with net.core.somaxconn=1

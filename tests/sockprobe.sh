@@ -59,7 +59,9 @@ is "each is explained: why, what is said of it, what to use" \
 
 : > "$scratch/none"
 mkdir "$scratch/tmp"
-run env TMPDIR="$scratch/tmp" "$sockprobe" --profile
+TMPDIR=$scratch/tmp
+export TMPDIR
+run "$sockprobe" --profile
 cp "$scratch/out" "$scratch/profile"
 is "the whole run ends with 0" [ "$status" -eq 0 ]
 is "it says nothing on standard error" [ ! -s "$scratch/err" ]
@@ -86,7 +88,16 @@ if [ "$(uname -s)" = Linux ] && have_namespaces; then
 else
     skip "at least 85 in 100 are measured or read" "not a plain Linux"
 fi
-is "no file is left" rmdir "$scratch/tmp"
+is "nothing of ours is left in TMPDIR" \
+    sh -c '! ls "$1"/tmp/* 2> /dev/null' - "$scratch"
+# The pipe's end is the end of the last process that holds it.
+for after in 0.05 0.1 0.2 0.4; do
+    for signal in TERM KILL; do
+        timeout -s $signal $after "$sockprobe" --profile listen address
+    done
+done 2> /dev/null | cat > "$scratch/out"
+is "nor if it is killed in the middle" \
+    sh -c '! ls "$1"/tmp/* 2> /dev/null' - "$scratch"
 # What Linux itself says; other stacks under its name are not held to it.
 if grep -q '^host	system	Linux' "$scratch/profile" &&
     grep -q '^listen.queue	inet.5.effective	5' "$scratch/profile"; then
@@ -140,6 +151,8 @@ is "--diff with this host" sh -c '[ "$1" -eq 1 ] && grep -q "^1 of 1 " "$2"' - \
     "$status" "$scratch/out"
 run "$sockprobe" --diff "$scratch/profile" accept.aborted address byteorder
 is "this host is as it was" [ "$status" -eq 0 ]
+run sh -c 'cd "$1" && "$2" --diff linux-6.18 linux-6.18' - "$srcdir" "$sockprobe"
+is "in the source tree, its profiles have names" [ "$status" -eq 0 ]
 run "$sockprobe" --diff "$scratch/nowhere"
 is "a profile that is not there is trouble" [ "$status" -eq 2 ]
 echo 'garbage' > "$scratch/garbage"
@@ -147,6 +160,10 @@ run "$sockprobe" --diff "$scratch/garbage" "$scratch/profile"
 is "and so is one that is none; the line is named" sh -c '[ "$1" -eq 2 ] &&
     grep -q "garbage, line 1" "$2"' - "$status" "$scratch/err"
 
+grep '^accept.aborted' "$scratch/profile" > "$scratch/part"
+run "$sockprobe" --diff "$scratch/part" byteorder
+is "nothing to compare is trouble, not equality" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "no answer in common" "$2"' - "$status" "$scratch/err"
 run "$sockprobe" --tap "$scratch/profile" byteorder accept.aborted
 is "--tap: as it was" sh -c '[ "$1" -eq 0 ] && grep -q "^ok 2 - byteorder" "$2" &&
     grep -q "^1\.\.2$" "$2"' - "$status" "$scratch/out"
@@ -212,12 +229,21 @@ if have_namespaces; then
     is "without a network it says so" sh -c '[ "$1" -eq 0 ] &&
         grep -q "^accept.aborted	answer	-	not-testable" "$2" &&
         grep -q "^byteorder	answer	[a-z]" "$2"' - "$status" "$scratch/out"
+    run unshare -Urn "$sockprobe" --profile 'listen.*' connect.refused \
+        connect.self udp.maxsize
+    awk -F '\t' '$2 == "answer" && $1 != "listen.cap" &&
+        $1 != "listen.unbound" && $3 != "-"' "$scratch/out" > "$scratch/none"
+    cp "$scratch/none" "$scratch/out"
+    is "what the network's being down gives, is no answer" \
+        [ ! -s "$scratch/out" ]
     run in_namespace "sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
         '$sockprobe' --profile bind.v6only listen.zero"
     is "without IPv6 the others answer" grep -q '^listen.zero	answer	[0-9]' \
         "$scratch/out"
 else
     skip "without a network it says so" "no network namespaces"
+    skip "what the network's being down gives, is no answer" \
+        "no network namespaces"
     skip "without IPv6 the others answer" "no network namespaces"
 fi
 

@@ -43,18 +43,18 @@ static void tell_short(struct asking *ask)
 static void tell_unix(struct asking *ask)
 {
     struct sockaddr_un address;
-    char folder[FOLDER_NAME];
+    char start[100];
     size_t room = sizeof address.sun_path, longest = 0;
-    if (!make_folder(folder)) {
-        tell_not(ask, "sun_path-longest", "no folder for the socket");
+    if (!*ask->folder) {
+        tell_not(ask, "sun_path-longest", "no folder can be made");
         return;
     }
+    snprintf(start, sizeof start, "%s/%ld-", ask->folder, (long)getpid());
     for (size_t length = room - 4; length <= room; length++) {
         memset(&address, 0, sizeof address);
         address.sun_family = AF_UNIX;
         memset(address.sun_path, 'p', length);
-        memcpy(address.sun_path, folder, strlen(folder));
-        address.sun_path[strlen(folder)] = '/';
+        memcpy(address.sun_path, start, strlen(start));
         int fd = must(ask, socket(AF_UNIX, SOCK_STREAM, 0), "socket");
         if (bind(fd, (struct sockaddr *)&address, sizeof address) == 0)
             longest = length;
@@ -63,7 +63,6 @@ static void tell_unix(struct asking *ask)
         unlink(path);
         close(fd);
     }
-    rmdir(folder);
     tell(ask, "sun_path-longest", "%zu bytes of %zu%s", longest, room,
          longest == room ? ": no NUL is needed" : "");
 }

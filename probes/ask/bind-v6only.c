@@ -48,7 +48,7 @@ static const char *by_ipv4(struct asking *ask, int fd)
 }
 
 /* Both families on one port, each with a socket of its own.  */
-static const char *both_on_one(struct asking *ask, int value)
+static int bind_both(struct asking *ask, int value)
 {
     int fd = v6_socket(ask), other = tcp_socket(ask);
     set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, value);
@@ -59,20 +59,21 @@ static const char *both_on_one(struct asking *ask, int value)
     int result = bind_to(other, &target);
     if (result == 0)
         result = listen(other, 4);
-    const char *text = result ? said(result) : "works";
+    int error = errno;
     close(fd);
     close(other);
-    return text;
+    errno = error;
+    return result;
 }
 
-/* The port that the system chose for one may be somebody's in the other, so
-   it is tried more than once.  */
+/* The port that is free for IPv6 may be somebody else's for IPv4: then another,
+   a few times.  */
 static const char *side_by_side(struct asking *ask, int value)
 {
-    const char *text = both_on_one(ask, value);
-    for (int i = 0; i < 8 && *text == 'E'; i++)
-        text = both_on_one(ask, value);
-    return text;
+    int result = -1;
+    for (int i = 0; i < 8 && result; i++)
+        result = bind_both(ask, value);
+    return result ? said(result) : "works";
 }
 
 static void ask_v6only(struct asking *ask)

@@ -47,9 +47,15 @@ static void ask_timewait(struct asking *ask)
     long tuned = namespace_read("net.ipv4.tcp_fin_timeout");
     go_private();
     struct ending ending = end_one(ask);
-    /* On a busy host it may have gone on for a while; then once more.  */
-    for (int i = 0; i < 20 && ending.seconds > 0 && ending.doubt > 0.2; i++)
-        ending = end_one(ask);
+    int64_t start = clock_ms();
+    /* On a busy host, or one with a long table, it may have gone on for a
+       while; then once more, but not for ever.  */
+    while (ending.seconds > 0 && ending.doubt > 0.2 &&
+           clock_ms() - start < DEADLINE_USUAL / 4) {
+        struct ending again = end_one(ask);
+        if (again.seconds > 0 && again.doubt < ending.doubt)
+            ending = again;
+    }
     if (!ending.state)
         give_up(ask, "this system shows no table of connections");
     if (strcmp(ending.state, "TIME_WAIT"))
@@ -57,8 +63,11 @@ static void ask_timewait(struct asking *ask)
                 ending.state);
     if (ending.seconds < 1)
         give_up(ask, "the table has TIME_WAIT, but not for how long");
+    if (ending.doubt >= 1)
+        give_up(ask, "the table took %.0f s to read", ending.doubt);
+    /* The timer began between DOUBT seconds ago and now.  */
     tell_read(ask, "answer", "%.0f s, by the kernel's own timer",
-              ending.seconds);
+              ending.seconds + ending.doubt / 2);
     if (tuned >= 0)
         tell_read(ask, "tcp_fin_timeout", "%ld s (FIN_WAIT_2's, not this)",
                   tuned);

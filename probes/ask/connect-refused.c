@@ -37,7 +37,10 @@ static void ask_refused(struct asking *ask)
     struct sockaddr_in address = closed_address(ask, &holder);
     int fd = tcp_socket(ask);
     int64_t start = clock_ms();
-    const char *error = said(connect_to(fd, &address));
+    int result = connect_to(fd, &address);
+    if (result < 0)
+        give_up_unreached(ask, errno);
+    const char *error = said(result);
     int64_t elapsed = clock_ms() - start;
     tell(ask, "answer", "%s", error);
     tell(ask, "when", "%s",
@@ -62,6 +65,8 @@ static void ask_self(struct asking *ask)
     address = local_address(ask, fd);
     int result = connect_to(fd, &address);
     if (result < 0) {
+        if (errno != EADDRNOTAVAIL) /* that may be how it is forbidden */
+            give_up_unreached(ask, errno);
         tell(ask, "answer", "no: %s", said(result));
         return;
     }

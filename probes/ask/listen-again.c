@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -76,6 +77,8 @@ static void ask_unbound(struct asking *ask)
     int fd = tcp_socket(ask);
     int result = listen(fd, 1);
     if (result < 0) {
+        if (errno == EADDRINUSE)
+            give_up(ask, "no local port is free");
         tell(ask, "answer", "%s", said(result));
         return;
     }

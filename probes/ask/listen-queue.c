@@ -64,13 +64,13 @@ static int fill_unix(struct asking *ask, int backlog, int most, int *next)
 {
     struct sockaddr_un address;
     socklen_t length = sizeof address;
-    char folder[FOLDER_NAME];
     int count = 0;
     memset(&address, 0, sizeof address);
     address.sun_family = AF_UNIX;
-    if (!make_folder(folder))
-        give_up(ask, "no folder for the socket: %s", errno_name(errno));
-    snprintf(address.sun_path, sizeof address.sun_path, "%s/s", folder);
+    if (!*ask->folder)
+        give_up(ask, "no folder can be made");
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/%ld", ask->folder,
+             (long)getpid());
     int listener = must(ask, socket(AF_UNIX, SOCK_STREAM, 0), "socket");
     int bound = bind(listener, (struct sockaddr *)&address, length);
     int failed = bound ? bound : listen(listener, backlog);
@@ -85,7 +85,6 @@ static int fill_unix(struct asking *ask, int backlog, int most, int *next)
         count++;
     }
     unlink(address.sun_path);
-    rmdir(folder);
     must(ask, failed, "bind, listen");
     return count;
 }

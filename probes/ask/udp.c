@@ -58,6 +58,8 @@ static void ask_maxsize(struct asking *ask)
     int receiver = udp_bound(ask, &address);
     int fd = udp_socket(ask);
     long most = largest(fd, &address, &error);
+    if (most == 0)
+        give_up(ask, "send: %s", errno_name(error));
     tell(ask, "answer", "%ld bytes; beyond: %s", most, errno_name(error));
     int other = udp_bound(ask, &address);
     must(ask, (int)send_to(fd, most, &address), "send");

@@ -309,6 +309,36 @@ START_TEST(what_stood_in_a_buffer_is_written_once)
 }
 END_TEST
 
+/* Says on the descriptor PLAN that it is there, and then looks at nothing.  */
+static bool deaf(FILE *out, int watch, const void *plan)
+{
+    (void)out;
+    (void)watch;
+    (void)!write(*(const int *)plan, "x", 1);
+    poll(NULL, 0, LATE);
+    return true;
+}
+
+START_TEST(killed_it_takes_its_measurement_along)
+{
+    char byte;
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t parent = fork();
+    if (parent == 0)
+        _exit(run_measurement(deaf, &ends[1], LATE, &findings, NULL, &trouble));
+    close(ends[1]);
+    ck_assert_int_eq(read(ends[0], &byte, 1), 1);
+    kill(parent, SIGKILL);
+    ck_assert_int_eq(waitpid(parent, NULL, 0), parent);
+    /* The end of the pipe is the end of all who held it.  */
+    struct pollfd poll_fd = {.fd = ends[0], .events = POLLIN};
+    ck_assert_int_eq(poll(&poll_fd, 1, LATE / 2), 1);
+    ck_assert_int_eq(read(ends[0], &byte, 1), 0);
+    close(ends[0]);
+}
+END_TEST
+
 START_TEST(the_clock_goes_forward)
 {
     long before = clock_ms();
@@ -333,6 +363,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_line_without_end_is_not_swallowed);
     tcase_add_test(tests, without_descriptors_there_is_no_run);
     tcase_add_test(tests, what_stood_in_a_buffer_is_written_once);
+    tcase_add_test(tests, killed_it_takes_its_measurement_along);
     tcase_add_test(tests, the_clock_goes_forward);
 }
 
