@@ -75,12 +75,13 @@ static int begin(struct crew *crew, struct job *job)
         job->question->deadline ? job->question->deadline : DEADLINE_USUAL;
     run->findings = &job->answers.findings;
     run->trouble = &job->answers.trouble;
+    job->run = run;
     if (run_begin(run, ask_question, &order)) {
         free(run);
+        job->run = NULL;
         return -1;
     }
     setpgid(run->child, run->child); /* whoever of the two comes first */
-    job->run = run;
     crew->running++;
     return 0;
 }

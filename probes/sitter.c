@@ -131,21 +131,26 @@ int sitter_start(struct sitter *sitter, bool with_folder)
     return failed;
 }
 
-/* A word is shorter than PIPE_BUF, so it arrives whole.  */
-static void tell_it(const struct sitter *sitter, struct word word)
+/* A word is shorter than PIPE_BUF, so it arrives whole.  What the compiler
+   leaves between its members is sent too, so it is made zero.  */
+static void tell_it(const struct sitter *sitter, pid_t group, bool gone)
 {
+    struct word word;
+    memset(&word, 0, sizeof word);
+    word.group = group;
+    word.gone = gone;
     while (write(sitter->pipe, &word, sizeof word) < 0 && errno == EINTR)
         continue;
 }
 
 void sitter_mind(const struct sitter *sitter, pid_t group)
 {
-    tell_it(sitter, (struct word){.group = group});
+    tell_it(sitter, group, false);
 }
 
 void sitter_forget(const struct sitter *sitter, pid_t group)
 {
-    tell_it(sitter, (struct word){.group = group, .gone = true});
+    tell_it(sitter, group, true);
 }
 
 void sitter_stop(struct sitter *sitter)
