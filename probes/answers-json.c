@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probes/answers.h"
+#include "probes/host.h"
 #include "probes/json.h"
 
 /* Raised when a key changes its meaning or goes; new keys do not count.  */
@@ -55,19 +56,6 @@ static void put_answer(struct json *json, const struct question *question,
     json_object_end(json);
 }
 
-static void put_volatile(struct json *json, const struct findings *findings)
-{
-    static const char id[] = "volatile";
-    json_object(json, id);
-    json_text(json, "time", findings_text(findings, id, "time"));
-    json_text(json, "host_name", findings_text(findings, id, "host-name"));
-    json_count(json, "process_id",
-               findings_number(findings, id, "process-id", -1));
-    json_count(json, "elapsed_ms",
-               findings_number(findings, id, "elapsed-ms", -1));
-    json_object_end(json);
-}
-
 void answers_json(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings)
 {
@@ -85,6 +73,6 @@ void answers_json(FILE *out, const struct catalogue *catalogue,
                        slice_of(findings, question->id));
     }
     json_array_end(&json);
-    put_volatile(&json, findings);
+    host_json(&json, findings);
     json_object_end(&json);
 }

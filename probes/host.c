@@ -56,3 +56,16 @@ int host_add(struct findings *findings, long elapsed)
         return -1;
     return add_volatile(findings, names.nodename, elapsed);
 }
+
+void host_json(struct json *json, const struct findings *findings)
+{
+    static const char id[] = "volatile";
+    json_object(json, id);
+    json_text(json, "time", findings_text(findings, id, "time"));
+    json_text(json, "host_name", findings_text(findings, id, "host-name"));
+    json_count(json, "process_id",
+               findings_number(findings, id, "process-id", -1));
+    json_count(json, "elapsed_ms",
+               findings_number(findings, id, "elapsed-ms", -1));
+    json_object_end(json);
+}

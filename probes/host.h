@@ -10,9 +10,13 @@
 #define PROBES_HOST_H 1
 
 #include "probes/finding.h"
+#include "probes/json.h"
 
 /* Add them to FINDINGS; ELAPSED is how long the run took, in milliseconds.
    Returns 0, or -1 with ENOMEM.  */
 int host_add(struct findings *findings, long elapsed);
+
+/* Write what is volatile of FINDINGS as an object of that name.  */
+void host_json(struct json *json, const struct findings *findings);
 
 #endif /* PROBES_HOST_H */

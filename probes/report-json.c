@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "probes/host.h"
 #include "probes/json.h"
 #include "probes/report-more.h"
 #include "probes/report.h"
@@ -103,19 +104,6 @@ static void put_like(struct json *json, const struct likeness *like)
     json_object_end(json);
 }
 
-static void put_volatile(struct json *json, const struct findings *findings)
-{
-    static const char id[] = "volatile";
-    json_object(json, id);
-    json_text(json, "time", findings_text(findings, id, "time"));
-    json_text(json, "host_name", findings_text(findings, id, "host-name"));
-    json_count(json, "process_id",
-               findings_number(findings, id, "process-id", -1));
-    json_count(json, "elapsed_ms",
-               findings_number(findings, id, "elapsed-ms", -1));
-    json_object_end(json);
-}
-
 /* What the incomplete queue depends on.  */
 static void put_incomplete(struct json *json, const struct report *report)
 {
@@ -180,6 +168,6 @@ void report_json(FILE *out, const struct report *report)
     report_more_json(&json, report->findings);
     put_with(&json, report->findings);
     put_need(&json, report);
-    put_volatile(&json, report->findings);
+    host_json(&json, report->findings);
     json_object_end(&json);
 }

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/clock.h"
 #include "services/connection.h"
+#include "services/monotonic.h"
 #include "sonde.h"
 
 static bool has_kept(const struct connection *connection)
@@ -145,7 +145,7 @@ static void ignore_input(struct connection *connection, char *buffer,
 /* Listen to it for what is left of the time.  */
 static void linger(struct connection *connection, char *buffer)
 {
-    int left = clock_until(clock_now(), connection->linger_until);
+    int left = monotonic_until(monotonic_ms(), connection->linger_until);
     ignore_input(connection, buffer, connection->timeout == 0 ? 0 : left);
     if (left == 0)
         connection_abandon(connection, CONNECTION_DONE);
@@ -163,7 +163,7 @@ static void finish(struct connection *connection, char *buffer)
         return;
     if (sonde_half_close(connection->fd))
         connection_abandon(connection, CONNECTION_DONE);
-    connection->linger_until = clock_now() + CONNECTION_LINGER;
+    connection->linger_until = monotonic_ms() + CONNECTION_LINGER;
     if (connection->state != CONNECTION_OVER)
         connection->state = CONNECTION_LINGERING;
 }

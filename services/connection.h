@@ -47,7 +47,7 @@ struct connection {
     const void *settings;
     char *kept; /* from START to END: not taken by the client yet */
     uint64_t received, sent;
-    int64_t linger_until; /* by clock_now */
+    int64_t linger_until; /* by monotonic_ms */
     uint32_t start, end;
     uint32_t ignored; /* bytes that came after the service had ended */
     int fd;

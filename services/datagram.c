@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/clock.h"
 #include "services/log.h"
+#include "services/monotonic.h"
 #include "services/server.h"
 
 /* Whether the rate lets the sender have an answer.  */
@@ -22,7 +22,7 @@ static bool is_within_rate(struct server *server,
         server->rates = calloc(1, sizeof *server->rates);
     return server->rates &&
            rate_take(server->rates, source_of(from),
-                     rate < 0 ? RATE_USUAL : rate, clock_now());
+                     rate < 0 ? RATE_USUAL : rate, monotonic_ms());
 }
 
 /* Whether a datagram with ENDS is to be answered.  */

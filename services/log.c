@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "services/clock.h"
 #include "services/log.h"
+#include "services/monotonic.h"
 
 enum { LINE = 1024, ONCE_IN = 60000 };
 
@@ -78,7 +78,7 @@ void log_line(const char *format, ...)
 void log_trouble(enum log_trouble trouble, const char *format, ...)
 {
     char text[LINE + 64];
-    int64_t now = clock_now();
+    int64_t now = monotonic_ms();
     int64_t next = troubles[trouble].next;
     /* Of several threads one says it.  */
     if (now < next || !atomic_compare_exchange_strong(&troubles[trouble].next,

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "services/clock.h"
 #include "services/log.h"
+#include "services/monotonic.h"
 #include "services/server.h"
 #include "services/stop.h"
 
@@ -67,7 +67,7 @@ static void on_datagram(struct server *server, struct watch *watch,
 /* Whether clients may come now.  Those who may not wait in the queue.  */
 static bool may_come(struct server *server)
 {
-    if (server->resume_at && clock_now() < server->resume_at)
+    if (server->resume_at && monotonic_ms() < server->resume_at)
         return false;
     server->resume_at = 0;
     server->wants_fewer = server->stopping;
@@ -210,7 +210,7 @@ static void begin_stop(struct server *server)
 static void cut_off(struct server *server)
 {
     server->cut = true;
-    server->over_at = clock_now() + AFTER_CUT;
+    server->over_at = monotonic_ms() + AFTER_CUT;
     if (server->model->cut)
         server->model->cut(server);
 }
@@ -230,7 +230,7 @@ static bool is_quiet(struct server *server)
 {
     if (!server->leaves_when_quiet)
         return false;
-    int64_t now = clock_now();
+    int64_t now = monotonic_ms();
     if (server->clients > 0)
         server->quiet_since = now;
     return now - server->quiet_since >= QUIET;
@@ -240,7 +240,7 @@ static bool is_over(struct server *server)
 {
     if (server->stopping && server->clients == 0)
         return true;
-    if (server->cut && clock_now() >= server->over_at)
+    if (server->cut && monotonic_ms() >= server->over_at)
         return true;
     return is_quiet(server);
 }
@@ -270,12 +270,12 @@ static int next_due(struct server *server)
 {
     int due = server->model->tick ? server->model->tick(server) : -1;
     if (server->resume_at)
-        due = sooner(due, clock_until(clock_now(), server->resume_at));
+        due = sooner(due, monotonic_until(monotonic_ms(), server->resume_at));
     if (server->cut)
-        due = sooner(due, clock_until(clock_now(), server->over_at));
+        due = sooner(due, monotonic_until(monotonic_ms(), server->over_at));
     if (server->leaves_when_quiet)
-        due =
-            sooner(due, clock_until(clock_now(), server->quiet_since + QUIET));
+        due = sooner(
+            due, monotonic_until(monotonic_ms(), server->quiet_since + QUIET));
     return due;
 }
 
@@ -286,13 +286,13 @@ static void take_events(struct server *server)
         struct watch *watch = event.user;
         watch->ready(server, watch, event.ready);
         if (server->leaves_when_quiet)
-            server->quiet_since = clock_now();
+            server->quiet_since = monotonic_ms();
     }
 }
 
 void server_loop(struct server *server)
 {
-    server->quiet_since = server->leaves_when_quiet ? clock_now() : 0;
+    server->quiet_since = server->leaves_when_quiet ? monotonic_ms() : 0;
     for (;;) {
         see_to_the_end(server);
         /* Who was due, or was reaped, may have been the last.  */

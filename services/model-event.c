@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/clock.h"
 #include "services/log.h"
+#include "services/monotonic.h"
 #include "services/server.h"
 
 struct served {
@@ -82,7 +82,7 @@ static void prolong(struct server *server, struct served *served)
         return;
     dequeue(queue_of(server, served), served);
     served->lingers = lingers;
-    served->due = clock_now() + (lingers ? CONNECTION_LINGER : idle);
+    served->due = monotonic_ms() + (lingers ? CONNECTION_LINGER : idle);
     enqueue(queue_of(server, served), served);
 }
 
@@ -142,7 +142,7 @@ static int expire(struct server *server, struct queue *queue, int64_t now,
         connection_abandon(&queue->first->connection, ending);
         forget(server, queue->first);
     }
-    return queue->first ? clock_until(now, queue->first->due) : -1;
+    return queue->first ? monotonic_until(now, queue->first->due) : -1;
 }
 
 static int tick(struct server *server)
@@ -151,7 +151,7 @@ static int tick(struct server *server)
     int idle = -1, linger = -1;
     if (server->options->idle_timeout == 0 && !data->lingering.first)
         return -1;
-    int64_t now = clock_now();
+    int64_t now = monotonic_ms();
     if (server->options->idle_timeout > 0)
         idle = expire(server, &data->working, now, CONNECTION_IDLE);
     linger = expire(server, &data->lingering, now, CONNECTION_DONE);

@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "services/clock.h"
 #include "services/log.h"
+#include "services/monotonic.h"
 #include "services/server.h"
 #include "services/stop.h"
 
@@ -177,7 +177,7 @@ static void count_worker(pid_t process, int status, void *user)
                         WIFEXITED(status) ? WEXITSTATUS(status)
                                           : WTERMSIG(status));
         /* One that cannot work is not to be started without end.  */
-        data->again_at = clock_now() + AGAIN;
+        data->again_at = monotonic_ms() + AGAIN;
     }
 }
 
@@ -187,9 +187,9 @@ static int tick(struct server *server)
     sonde_reap(count_worker, server);
     if (server->stopping || server->clients == (int)data->size)
         return -1;
-    int64_t now = clock_now();
+    int64_t now = monotonic_ms();
     if (now < data->again_at)
-        return clock_until(now, data->again_at);
+        return monotonic_until(now, data->again_at);
     for (size_t i = 0; i < data->size; i++)
         if (data->list[i].process == 0 && start(server, i)) {
             log_trouble(LOG_PROCESSES, "no new worker: %s", strerror(errno));

@@ -17,6 +17,18 @@ int64_t monotonic_now(void)
     return (int64_t)now.tv_sec * 1000 * ns_per_ms + now.tv_nsec;
 }
 
+int64_t monotonic_ms(void)
+{
+    return monotonic_now() / ns_per_ms;
+}
+
+int monotonic_until(int64_t now, int64_t then)
+{
+    if (then <= now)
+        return 0;
+    return then - now < INT_MAX ? (int)(then - now) : INT_MAX;
+}
+
 int64_t monotonic_deadline(int ms)
 {
     return ms < 0 ? MONOTONIC_NEVER : monotonic_now() + (int64_t)ms * ns_per_ms;

@@ -11,6 +11,11 @@ enum { MONOTONIC_NEVER = -1 };
 /* Nanoseconds since some moment.  */
 int64_t monotonic_now(void);
 
+/* Milliseconds since some moment, where that is fine enough; and those from NOW
+   until THEN, at least 0, as a timeout.  */
+int64_t monotonic_ms(void);
+int monotonic_until(int64_t now, int64_t then);
+
 /* The moment MS milliseconds from now; MONOTONIC_NEVER if MS is negative.  */
 int64_t monotonic_deadline(int ms);
 

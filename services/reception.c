@@ -10,15 +10,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "services/clock.h"
 #include "services/log.h"
+#include "services/monotonic.h"
 #include "services/server.h"
 #include "services/stop.h"
 
 void server_back_off(struct server *server)
 {
     server->backoff = sonde_backoff(server->backoff);
-    server->resume_at = clock_now() + server->backoff;
+    server->resume_at = monotonic_ms() + server->backoff;
 }
 
 /* No descriptor for a client: turn it away, or leave it waiting if that does

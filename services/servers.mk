@@ -4,8 +4,6 @@
 noinst_LTLIBRARIES += services/libservers.la
 services_libservers_la_CFLAGS = $(SONDE_CFLAGS)
 services_libservers_la_SOURCES = \
-	services/clock.c \
-	services/clock.h \
 	services/connection.c \
 	services/connection.h \
 	services/datagram.c \
@@ -23,6 +21,8 @@ services_libservers_la_SOURCES = \
 	services/model-prefork.c \
 	services/model-thread.c \
 	services/model.c \
+	services/monotonic.c \
+	services/monotonic.h \
 	services/privilege.c \
 	services/privilege.h \
 	services/rate.c \
