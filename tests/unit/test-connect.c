@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,8 +49,8 @@ static int reserve(struct sonde_address *address)
     return fd;
 }
 
-/* Sockets made and closed by the library.  */
-static int made, closed;
+/* Sockets made and closed by the library; a lookup closes in its own thread. */
+static atomic_int made, closed;
 static int (*real_socket)(int, int, int);
 static int (*real_close)(int);
 static int (*real_connect)(int, const struct sockaddr *, socklen_t);
