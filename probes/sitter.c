@@ -100,6 +100,7 @@ static int start(struct sitter *sitter)
     int ends[2];
     if (pipe(ends))
         return -1;
+    fflush(NULL); /* what stands in a buffer is not to be written twice */
     sitter->child = fork();
     if (sitter->child == 0) {
         setpgid(0, 0); /* what a terminal sends is not for it */
