@@ -179,7 +179,7 @@ static void print_bar(FILE *out, const char *name, uint64_t count,
                       uint64_t most, uint64_t all)
 {
     char bar[BAR + 1];
-    int length = (int)((double)count * BAR / (double)most + 0.5);
+    int length = (int)((double)count * (double)BAR / (double)most + 0.5);
     memset(bar, '#', BAR);
     bar[count > 0 && length == 0 ? 1 : length] = '\0';
     fprintf(out, "%12s |%-*s %5.1f %%\n", name, BAR, bar,

@@ -217,8 +217,9 @@ static void begin_due(struct load *load, int64_t now)
     size_t count = load->plan->connections;
     for (int i = 0; i < 1024; i++) {
         struct line *line = &load->lines[load->due % count];
-        int64_t due = load->start + load_due(load->plan, load->due % count,
-                                             load->due / count);
+        int64_t due =
+            load->start + load_due(load->plan, (size_t)(load->due % count),
+                                   load->due / count);
         if (due > now || due >= load->phase_end)
             return;
         load->due++;
@@ -269,8 +270,9 @@ static int64_t next_moment(const struct load *load, int64_t tick)
         next = load->phase_end;
     if (load->phase == LOAD_RUNNING && load->plan->rate) {
         size_t count = load->plan->connections;
-        int64_t due = load->start + load_due(load->plan, load->due % count,
-                                             load->due / count);
+        int64_t due =
+            load->start + load_due(load->plan, (size_t)(load->due % count),
+                                   load->due / count);
         if (load->plan->kind == LOAD_MESSAGES && due < next)
             next = due;
         else if (load->plan->kind == LOAD_CONNECTS)

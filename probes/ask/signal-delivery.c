@@ -62,7 +62,7 @@ static int delivered(int number)
     for (int i = 0; i < 5; i++)
         kill(getpid(), number);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
-    return count;
+    return (int)count;
 }
 
 static void ask_queueing(struct asking *ask)
@@ -80,7 +80,7 @@ static int depth_with(int flags)
     count = depth = deepest = 0;
     install(SIGUSR1, nested, flags);
     raise(SIGUSR1);
-    return deepest;
+    return (int)deepest;
 }
 
 /* Whether the handler is still there after a signal.  */
