@@ -14,14 +14,15 @@
 #include "services/log.h"
 #include "services/monotonic.h"
 
-enum { LINE = 1024, ONCE_IN = 60000 };
+enum { LINE = 1024, ONCE_IN = 60 };
 
 static const char *name = "sonde";
 static bool silent;
 
-/* Of each kind: when it may be said again, and how often it was not.  */
+/* Of each kind: the second from which it may be said again, and how often it
+   was not.  */
 static struct {
-    _Atomic int64_t next;
+    atomic_long next;
     atomic_long more;
 } troubles[LOG_TROUBLES];
 
@@ -78,8 +79,8 @@ void log_line(const char *format, ...)
 void log_trouble(enum log_trouble trouble, const char *format, ...)
 {
     char text[LINE + 64];
-    int64_t now = monotonic_ms();
-    int64_t next = troubles[trouble].next;
+    long now = (long)(monotonic_ms() / 1000);
+    long next = troubles[trouble].next;
     /* Of several threads one says it.  */
     if (now < next || !atomic_compare_exchange_strong(&troubles[trouble].next,
                                                       &next, now + ONCE_IN)) {

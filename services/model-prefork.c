@@ -11,6 +11,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -27,21 +28,37 @@ enum { FREE = 0, UNNAMED = 1 };
 
 enum { CUT_OFF = 1, FAILED = 2, AGAIN = 1000 };
 
-struct worker {
-    pid_t process;             /* 0: there is none */
-    _Atomic(uint64_t) *source; /* of its client, in shared memory */
+/* The source of a worker's client, in shared memory.  In halves: where the
+   processor cannot write 64 bits at once, an atomic integer of that size has a
+   lock, and each process its own.  The other half of what is read too early is
+   FREE's, which makes it nobody's source.  */
+struct place {
+    atomic_uint high, low;
 };
 
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
+
 struct prefork_data {
-    struct worker *list;
+    pid_t *workers; /* 0: there is none */
     size_t size;
-    _Atomic(uint64_t) *sources;
+    struct place *places;
     int life[2];        /* a pipe: workers end when the parent has */
     struct watch ended; /* of it, in a worker */
     size_t self;        /* in a worker: which */
     int64_t again_at;   /* no new workers before */
     struct watch child;
 };
+
+static void put(struct place *place, uint64_t source)
+{
+    place->high = (unsigned)(source >> 32);
+    place->low = (unsigned)source;
+}
+
+static uint64_t get(struct place *place)
+{
+    return (uint64_t)place->high << 32 | place->low;
+}
 
 /* ---- the worker ---------------------------------------------------------- */
 
@@ -62,21 +79,21 @@ static bool admit(struct server *server, uint64_t source)
     long count = 0;
     if (source == 0)
         return true;
-    data->sources[data->self] = source;
+    put(&data->places[data->self], source);
     for (size_t i = 0; i < data->size; i++)
-        count += data->sources[i] == source;
+        count += get(&data->places[i]) == source;
     if (count <= server->options->max_per_source)
         return true;
-    data->sources[data->self] = FREE;
+    put(&data->places[data->self], FREE);
     return false;
 }
 
 static void serve(struct server *server, const struct client *client)
 {
     struct prefork_data *data = server->model_data;
-    data->sources[data->self] = client->source ? client->source : UNNAMED;
+    put(&data->places[data->self], client->source ? client->source : UNNAMED);
     model_iterative.serve(server, client);
-    data->sources[data->self] = FREE;
+    put(&data->places[data->self], FREE);
 }
 
 static long busy(struct server *server)
@@ -84,7 +101,7 @@ static long busy(struct server *server)
     struct prefork_data *data = server->model_data;
     long count = 0;
     for (size_t i = 0; i < data->size; i++)
-        count += data->sources[i] != FREE;
+        count += get(&data->places[i]) != FREE;
     return count;
 }
 
@@ -149,7 +166,7 @@ static int start(struct server *server, size_t place)
     if (process == 0)
         be_worker(server, place);
     if (process > 0) {
-        data->list[place].process = process;
+        data->workers[place] = process;
         server->clients++;
     }
     stop_release();
@@ -162,10 +179,10 @@ static void count_worker(pid_t process, int status, void *user)
     struct server *server = user;
     struct prefork_data *data = server->model_data;
     for (size_t i = 0; i < data->size; i++) {
-        if (data->list[i].process != process)
+        if (data->workers[i] != process)
             continue;
-        data->list[i].process = 0;
-        data->sources[i] = FREE;
+        data->workers[i] = 0;
+        put(&data->places[i], FREE);
         server->clients--;
         if (WIFEXITED(status) && WEXITSTATUS(status) == CUT_OFF)
             server->cut_off++;
@@ -191,7 +208,7 @@ static int tick(struct server *server)
     if (now < data->again_at)
         return monotonic_until(now, data->again_at);
     for (size_t i = 0; i < data->size; i++)
-        if (data->list[i].process == 0 && start(server, i)) {
+        if (data->workers[i] == 0 && start(server, i)) {
             log_trouble(LOG_PROCESSES, "no new worker: %s", strerror(errno));
             data->again_at = now + AGAIN;
             return AGAIN;
@@ -199,15 +216,15 @@ static int tick(struct server *server)
     return -1;
 }
 
-/* The sources in shared memory, and a pipe.  */
+/* The places in shared memory, and a pipe.  */
 static int begin_data(struct prefork_data *data, size_t size)
 {
-    data->list = calloc(size, sizeof *data->list);
-    void *shared = mmap(NULL, size * sizeof *data->sources,
+    data->workers = calloc(size, sizeof *data->workers);
+    void *shared = mmap(NULL, size * sizeof *data->places,
                         PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
-    if (!data->list || shared == MAP_FAILED)
+    if (!data->workers || shared == MAP_FAILED)
         return -1;
-    data->sources = shared;
+    data->places = shared;
     data->size = size;
     return pipe(data->life);
 }
@@ -243,8 +260,8 @@ static void send_all(struct server *server, int signo)
 {
     struct prefork_data *data = server->model_data;
     for (size_t i = 0; i < data->size; i++)
-        if (data->list[i].process > 0)
-            kill(data->list[i].process, signo);
+        if (data->workers[i] > 0)
+            kill(data->workers[i], signo);
 }
 
 /* They begin their own time of grace.  */
@@ -268,10 +285,9 @@ static void end(struct server *server)
         close(data->life[0]);
         close(data->life[1]);
     }
-    if (data->sources)
-        munmap((void *)(uintptr_t)data->sources,
-               data->size * sizeof *data->sources);
-    free(data->list);
+    if (data->places)
+        munmap(data->places, data->size * sizeof *data->places);
+    free(data->workers);
     free(data);
 }
 

@@ -3,7 +3,6 @@
 
 noinst_LTLIBRARIES += services/libservers.la
 services_libservers_la_CFLAGS = $(SONDE_CFLAGS)
-services_libservers_la_LIBADD = $(LIBATOMIC)
 services_libservers_la_SOURCES = \
 	services/connection.c \
 	services/connection.h \
