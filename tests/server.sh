@@ -87,6 +87,16 @@ zombies_of () {
         '$1 == parent && $2 ~ /^Z/ { count++ } END { print count + 0 }'
 }
 
+# no_zombie PID: each is reaped.  One that ends at this moment is one for a
+# moment, with nothing to bring it about but the server itself.
+no_zombie () {
+    times=0
+    while [ "$(zombies_of "$1")" -gt 0 ]; do
+        times=$((times + 1))
+        [ "$times" -lt 1000 ] || return 1
+    done
+}
+
 # Where IPv6 loopback is there.
 has_ipv6 () {
     serve "$builddir/echosrv" -t -6 -p 0

@@ -45,7 +45,7 @@ for model in $models; do
     is "$model: clients that half-close" [ "$status" -eq 0 ]
     run "$crowd" "127.0.0.1:$port" open $several drip 5 close once
     is "$model: a byte at a time" [ "$status" -eq 0 ]
-    is "$model: no zombie" [ "$(zombies_of "$server")" -eq 0 ]
+    is "$model: no zombie" no_zombie "$server"
     is "$model: little processor time" cheap "$server" $((300 * slow))
     halt
     is "$model: alive to the end" [ "$status" -eq 0 ]
@@ -250,7 +250,7 @@ fi
 serve "$echosrv" --model=fork -4 -t -p 0
 run "$limited" 1100 "$crowd" "127.0.0.1:$port" open 1000 say 100 close once
 is "fork: 1000 children end at once" [ "$status" -eq 0 ]
-is "fork: no zombie, while it runs" [ "$(zombies_of "$server")" -eq 0 ]
+is "fork: no zombie, while it runs" no_zombie "$server"
 halt
 is "fork: none lost" logged 'nobody was cut off'
 for model in $models; do
