@@ -132,6 +132,16 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
     return -1;
 }
 
+/* The BSDs raise SIGPIPE for datagrams as well, if FD is shut down.  */
+static ssize_t send_once(int fd, const struct msghdr *message)
+{
+    struct sonde__quiet quiet;
+    sonde__begin_quiet(&quiet, fd);
+    ssize_t count = sonde__sys.sendmsg(fd, message, MSG_DONTWAIT | quiet.flags);
+    sonde__end_quiet(&quiet, count);
+    return count;
+}
+
 /* Send MESSAGE whole.  */
 static int send_message(int fd, const struct msghdr *message, int timeout)
 {
@@ -142,7 +152,7 @@ static int send_message(int fd, const struct msghdr *message, int timeout)
     }
     int64_t deadline = sonde__deadline(timeout);
     for (int i = 0; i < retries; i++) {
-        if (sonde__sys.sendmsg(fd, message, MSG_DONTWAIT) >= 0) {
+        if (send_once(fd, message) >= 0) {
             errno = saved;
             return 0;
         }

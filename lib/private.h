@@ -110,6 +110,19 @@ int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group);
 size_t sonde__local4_put(struct cmsghdr *message, struct in_addr local);
 
+/* SIGPIPE kept away from one call that sends: FLAGS are for that call.  */
+struct sonde__quiet {
+    int flags;
+    int is_blocked, was_pending;
+    sigset_t signal, mask;
+};
+
+/* To go before a send or sendmsg on the socket FD; before a write to what is no
+   socket; and behind either, with its RESULT and its errno, which is kept.  */
+void sonde__begin_quiet(struct sonde__quiet *quiet, int fd);
+void sonde__block_sigpipe(struct sonde__quiet *quiet);
+void sonde__end_quiet(const struct sonde__quiet *quiet, ssize_t result);
+
 /* Make a pipe, both ends close-on-exec and non-blocking.  Returns 0, or -1 with
    the errno of pipe or fcntl.  */
 int sonde__pipe(int ends[2]);

@@ -773,8 +773,10 @@ int sonde_line_skip(struct sonde_lines *lines, int timeout);
    for room if there is none.  Sent does not mean that it arrives.
    Returns 0.  EAGAIN: no room in time.  EMSGSIZE: too long.  ENOBUFS: no room
    either, where that cannot be waited for (BSDs, macOS).  ECONNREFUSED and
-   others: see above; the datagram was not sent, but may be again.  ENOTCONN,
-   EDESTADDRREQ, EBADF, ENOTSOCK.  Since 0.1.  */
+   others: see above; the datagram was not sent, but may be again.  EPIPE: FD is
+   shut down for sending; never SIGPIPE, which the BSDs raise here as well
+   (portability: "Writing without SIGPIPE").  ENOTCONN, EDESTADDRREQ, EBADF,
+   ENOTSOCK.  Since 0.1.  */
 int sonde_datagram_send(int fd, const void *data, size_t size, int timeout);
 
 /* Receive one datagram of the peer on the connected socket FD into BUFFER of

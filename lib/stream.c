@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -65,62 +64,12 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
     }
 }
 
-/* SIGPIPE kept from this thread, and what has to be put back.  */
-struct silence {
-    sigset_t signal, mask;
-    int was_pending;
-};
-
-static void begin_silence(struct silence *silence)
-{
-    sigset_t pending;
-    sigemptyset(&pending);
-    sigpending(&pending);
-    silence->was_pending = sigismember(&pending, SIGPIPE) == 1;
-    sigemptyset(&silence->signal);
-    sigaddset(&silence->signal, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &silence->signal, &silence->mask);
-}
-
-/* Take a pending SIGPIPE away.  An ignored one may not be pending even though
-   it is blocked, so sigwait alone could wait for ever.  */
-static void take_signal(const struct silence *silence)
-{
-    static const struct timespec at_once;
-    sigset_t pending;
-    int signo;
-    for (int i = 0; i < retries; i++) {
-        if (sonde__sys.sigtimedwait(&silence->signal, &at_once) >= 0)
-            return;
-        if (errno != EINTR)
-            break;
-    }
-    if (errno == ENOSYS && !sigpending(&pending) &&
-        sigismember(&pending, SIGPIPE) == 1)
-        sigwait(&silence->signal, &signo);
-}
-
-static void end_silence(const struct silence *silence, int came)
-{
-    int saved = errno;
-    if (came && !silence->was_pending)
-        take_signal(silence);
-    pthread_sigmask(SIG_SETMASK, &silence->mask, NULL);
-    errno = saved;
-}
-
-/* Send, by whichever way there is to have no SIGPIPE.  */
 static ssize_t send_quietly(int fd, const void *buffer, size_t size, int flags)
 {
-    if (sonde__sys.send_quietly)
-        return sonde__sys.send(fd, buffer, size,
-                               flags | sonde__sys.send_quietly);
-    if (!sonde__sys.set_nosigpipe(fd))
-        return sonde__sys.send(fd, buffer, size, flags);
-    struct silence silence;
-    begin_silence(&silence);
-    ssize_t count = sonde__sys.send(fd, buffer, size, flags);
-    end_silence(&silence, count < 0 && errno == EPIPE);
+    struct sonde__quiet quiet;
+    sonde__begin_quiet(&quiet, fd);
+    ssize_t count = sonde__sys.send(fd, buffer, size, flags | quiet.flags);
+    sonde__end_quiet(&quiet, count);
     return count;
 }
 
@@ -130,10 +79,10 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
 {
     if (sonde__wait(fd, POLLOUT, deadline))
         return -1;
-    struct silence silence;
-    begin_silence(&silence);
+    struct sonde__quiet quiet;
+    sonde__block_sigpipe(&quiet);
     ssize_t count = sonde__sys.write(fd, buffer, at_most(size, pipe_piece));
-    end_silence(&silence, count < 0 && errno == EPIPE);
+    sonde__end_quiet(&quiet, count);
     return count;
 }
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -476,6 +477,72 @@ START_TEST(sending_waits_for_room)
 }
 END_TEST
 
+/* What a socket of this host says that is shut down for writing, without a
+   signal on Linux.  */
+START_TEST(a_socket_shut_down_sends_nothing)
+{
+    struct sonde_address address;
+    int server = start_server(&address, AF_INET);
+    int client = start_client(&address);
+    ck_assert_int_ge(server, 0);
+    ck_assert_int_eq(shutdown(client, SHUT_WR), 0);
+    ck_assert_int_eq(sonde_signal(SIGPIPE, SIG_DFL, SONDE_RESTART), 0);
+    ck_assert_int_eq(sonde_datagram_send(client, "x", 1, PATIENCE), -1);
+    ck_assert_int_eq(errno, EPIPE);
+}
+END_TEST
+
+static int quiet_flag, is_quiet;
+
+/* A BSD: EPIPE comes with a signal, of datagrams too.  */
+static ssize_t broken_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    (void)fd;
+    (void)message;
+    if (!is_quiet && !(quiet_flag && flags & quiet_flag))
+        raise(SIGPIPE);
+    errno = EPIPE;
+    return -1;
+}
+
+static int set_nosigpipe(int fd)
+{
+    (void)fd;
+    is_quiet = 1;
+    return 0;
+}
+
+static int no_nosigpipe(int fd)
+{
+    (void)fd;
+    errno = ENOPROTOOPT;
+    return -1;
+}
+
+/* By the flag, by the option, by blocking the signal.  */
+START_TEST(no_sigpipe_of_a_datagram)
+{
+    struct sonde_address address;
+    struct sonde_datagram ends = {0};
+    sigset_t set;
+    int server = start_server(&address, AF_INET);
+    ends.from = address;
+    quiet_flag = _i == 0 ? 1 << 30 : 0;
+    sonde__sys.send_quietly = quiet_flag;
+    sonde__sys.set_nosigpipe = _i == 1 ? set_nosigpipe : no_nosigpipe;
+    sonde__sys.sendmsg = broken_sendmsg;
+    ck_assert_int_eq(sonde_signal(SIGPIPE, SIG_DFL, SONDE_RESTART), 0);
+    ck_assert_int_eq(sonde_datagram_send(server, "x", 1, PATIENCE), -1);
+    ck_assert_int_eq(errno, EPIPE);
+    ck_assert_int_eq(sonde_datagram_reply(server, "x", 1, &ends), -1);
+    ck_assert_int_eq(errno, EPIPE);
+    ck_assert_int_eq(sigpending(&set), 0);
+    ck_assert_int_eq(sigismember(&set, SIGPIPE), 0);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, NULL, &set), 0);
+    ck_assert_int_eq(sigismember(&set, SIGPIPE), 0);
+}
+END_TEST
+
 static size_t control_length;
 
 static ssize_t looking_sendmsg(int fd, const struct msghdr *message, int flags)
@@ -598,6 +665,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, what_a_service_must_not_answer);
     tcase_add_test(tests, a_server_does_not_hear_of_clients_that_are_gone);
     tcase_add_test(tests, sending_waits_for_room);
+    tcase_add_test(tests, a_socket_shut_down_sends_nothing);
+    tcase_add_loop_test(tests, no_sigpipe_of_a_datagram, 0, 3);
     tcase_add_test(tests, the_source_is_stated_only_from_the_wildcard);
     tcase_add_test(tests, unix_datagrams);
     tcase_add_test(tests, descriptors_passed_to_it_are_not_taken);

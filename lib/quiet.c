@@ -1,0 +1,64 @@
+/* quiet.c - send without SIGPIPE, by whichever way there is
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   A flag of the call, an option of the socket, or the signal blocked in this
+   thread meanwhile, and taken back if it came.  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "private.h"
+
+/* How often sigtimedwait may be interrupted.  */
+enum { retries = 16 };
+
+void sonde__block_sigpipe(struct sonde__quiet *quiet)
+{
+    sigset_t pending;
+    sigemptyset(&pending);
+    sigpending(&pending);
+    quiet->flags = 0;
+    quiet->is_blocked = 1;
+    quiet->was_pending = sigismember(&pending, SIGPIPE) == 1;
+    sigemptyset(&quiet->signal);
+    sigaddset(&quiet->signal, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &quiet->signal, &quiet->mask);
+}
+
+void sonde__begin_quiet(struct sonde__quiet *quiet, int fd)
+{
+    quiet->flags = sonde__sys.send_quietly;
+    quiet->is_blocked = 0;
+    if (!quiet->flags && sonde__sys.set_nosigpipe(fd))
+        sonde__block_sigpipe(quiet);
+}
+
+/* Take a pending SIGPIPE away.  An ignored one may not be pending even though
+   it is blocked, so sigwait alone could wait for ever.  */
+static void take_signal(const sigset_t *signal)
+{
+    static const struct timespec at_once;
+    sigset_t pending;
+    int signo;
+    for (int i = 0; i < retries; i++) {
+        if (sonde__sys.sigtimedwait(signal, &at_once) >= 0)
+            return;
+        if (errno != EINTR)
+            break;
+    }
+    if (errno == ENOSYS && !sigpending(&pending) &&
+        sigismember(&pending, SIGPIPE) == 1)
+        sigwait(signal, &signo);
+}
+
+void sonde__end_quiet(const struct sonde__quiet *quiet, ssize_t result)
+{
+    int saved = errno;
+    if (!quiet->is_blocked)
+        return;
+    if (result < 0 && saved == EPIPE && !quiet->was_pending)
+        take_signal(&quiet->signal);
+    pthread_sigmask(SIG_SETMASK, &quiet->mask, NULL);
+    errno = saved;
+}
