@@ -24,9 +24,7 @@ static int listen_beside(int fd, const struct sonde_address *second, int wanted,
     struct sonde_address local, beside = *second;
     if (sonde_address_local(fd, &local))
         return -1;
-    int port = sonde_address_port(&local);
-    if (port < 0 || sonde_address_set_port(&beside, (uint16_t)port))
-        return -1;
+    sonde_address_set_port(&beside, (uint16_t)sonde_address_port(&local));
     return sonde_listen(&beside, wanted, flags, NULL);
 }
 
@@ -37,9 +35,7 @@ static int listen_alone(const struct sonde_address *first,
 {
     struct sonde_address alone = *second;
     int missing = errno;
-    int port = sonde_address_port(first);
-    if (port < 0 || sonde_address_set_port(&alone, (uint16_t)port))
-        return -1;
+    sonde_address_set_port(&alone, (uint16_t)sonde_address_port(first));
     int fd = sonde_listen(&alone, wanted, flags, NULL);
     if (fd < 0 && is_missing(errno))
         errno = missing;
@@ -75,14 +71,16 @@ int sonde_listen_dual(const struct sonde_address *first,
                       unsigned flags, int fds[2])
 {
     int saved = errno;
-    int any_port = sonde_address_port(first) == 0;
+    int port = sonde_address_port(first);
+    if (port < 0 || sonde_address_port(second) < 0)
+        return -1;
     for (int i = 0; i < tries; i++) {
         int count = listen_both(first, second, wanted, flags, fds);
         if (count > 0) {
             errno = saved;
             return count;
         }
-        if (!any_port || errno != EADDRINUSE)
+        if (port != 0 || errno != EADDRINUSE)
             break;
     }
     return -1;

@@ -481,7 +481,8 @@ int sonde_listen_totals(struct sonde_listen_totals *totals);
    Returns the descriptor, the caller's to close.  EADDRINUSE (from bind, or
    from listen, where some systems find it out), EADDRNOTAVAIL, EACCES, EINVAL
    (unknown flag), the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had;
-   ENOTSUP: SONDE_SHARE, and this system does not, or not for this family.
+   ENOTSUP: SONDE_SHARE, and this system does not, or not for this family;
+   ENOENT, ENOTDIR, EROFS, ...: a UNIX path that cannot be made.
    Of a UNIX address the file is removed again if bind made it; once listening,
    it is the caller's to unlink, before the next bind and at the end.
    Since 0.1.  */
@@ -500,8 +501,9 @@ int sonde_listen(const struct sonde_address *address, int wanted,
 
    Returns the number of sockets, 1 or 2, in FDS, those of FIRST first, the
    caller's to close; FDS[1] is -1 if there is one.  EADDRINUSE: the port, or 32
-   ports, are taken for one of them.  Others as sonde_listen, for FIRST, if both
-   families are missing.  Since 0.1.  */
+   ports, are taken for one of them.  EAFNOSUPPORT: also an address without a
+   port.  Others as sonde_listen, for FIRST, if both families are missing.
+   Since 0.1.  */
 int sonde_listen_dual(const struct sonde_address *first,
                       const struct sonde_address *second, int wanted,
                       unsigned flags, int fds[2]);

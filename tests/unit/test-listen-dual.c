@@ -172,6 +172,22 @@ START_TEST(v6only_is_never_cleared)
 }
 END_TEST
 
+/* A port is what the two share.  */
+START_TEST(addresses_without_ports_are_refused)
+{
+    struct sonde_address path;
+    ck_assert_int_eq(sonde_address_unix(&path, "./listen-dual-test"), 0);
+    unlink("./listen-dual-test");
+    ck_assert_int_eq(sonde_listen_dual(&path, &second, 4, 0, fds), -1);
+    ck_assert_int_eq(errno, EAFNOSUPPORT);
+    ck_assert_int_eq(access("./listen-dual-test", F_OK), -1);
+    ck_assert_int_eq(sonde_listen_dual(&second, &path, 4, 0, fds), -1);
+    ck_assert_int_eq(errno, EAFNOSUPPORT);
+    ck_assert_int_eq(fds[0], -2);
+    ck_assert_int_eq(fds[1], -2);
+}
+END_TEST
+
 START_TEST(sharing_is_had_or_refused_but_never_stealing)
 {
     int one = sonde_listen(&second, 4, SONDE_SHARE, NULL);
@@ -219,6 +235,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_missing_family_leaves_one);
     tcase_add_test(tests, a_port_taken_for_one_is_given_up_for_both);
     tcase_add_test(tests, v6only_is_never_cleared);
+    tcase_add_test(tests, addresses_without_ports_are_refused);
     tcase_add_test(tests, sharing_is_had_or_refused_but_never_stealing);
     tcase_add_test(tests, an_old_kernel_and_other_families_do_not_share);
 }
