@@ -557,7 +557,8 @@ struct sonde_spare {
 };
 
 /* Put a descriptor in reserve: a socket without an address, which needs no file
-   and works in a chroot.  Returns 0.  EMFILE, ENFILE, ENOBUFS, ENOMEM.
+   and works in a chroot, of whichever family a sandbox leaves.  Returns 0.
+   EMFILE, ENFILE, ENOBUFS, ENOMEM.  EAFNOSUPPORT, EACCES, EPERM: there is none.
    Since 0.1.  */
 int sonde_spare_open(struct sonde_spare *spare);
 

@@ -10,12 +10,27 @@
 /* Milliseconds.  */
 enum { first_delay = 5, longest_delay = 1000 };
 
+/* Whether ERROR means that it is the family that is not to be had.  */
+static int is_missing(int error)
+{
+    return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
+           error == EACCES || error == EPERM;
+}
+
 int sonde_spare_open(struct sonde_spare *spare)
 {
-    int fd = sonde_socket(AF_UNIX, SOCK_DGRAM, SONDE_CLOEXEC);
+    static const int families[] = {AF_UNIX, AF_INET, AF_INET6};
+    int saved = errno;
+    int fd = -1;
+    for (int i = 0; fd < 0 && i < 3; i++) {
+        fd = sonde_socket(families[i], SOCK_DGRAM, SONDE_CLOEXEC);
+        if (fd < 0 && !is_missing(errno))
+            break;
+    }
     if (fd < 0)
         return -1;
     spare->fd = fd;
+    errno = saved;
     return 0;
 }
 

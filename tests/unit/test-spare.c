@@ -108,6 +108,40 @@ START_TEST(a_reserve_that_was_taken_is_told)
 }
 END_TEST
 
+/* A sandbox in which only some families are to be had.  */
+static int only_family;
+
+static int socket_of_one(int family, int type, int protocol)
+{
+    if (family != only_family) {
+        errno = EAFNOSUPPORT;
+        return -1;
+    }
+    (void)type;
+    (void)protocol;
+    return dup(listener);
+}
+
+START_TEST(any_family_will_do_for_a_reserve)
+{
+    static const int families[] = {AF_UNIX, AF_INET, AF_INET6};
+    sonde_spare_close(&spare);
+    sonde__sys.socket = socket_of_one;
+    for (int i = 0; i < 3; i++) {
+        only_family = families[i];
+        errno = 77;
+        ck_assert_int_eq(sonde_spare_open(&spare), 0);
+        ck_assert_int_eq(errno, 77);
+        ck_assert_int_ge(spare.fd, 0);
+        sonde_spare_close(&spare);
+    }
+    only_family = AF_UNSPEC;
+    ck_assert_int_eq(sonde_spare_open(&spare), -1);
+    ck_assert_int_eq(errno, EAFNOSUPPORT);
+    ck_assert_int_eq(spare.fd, -1);
+}
+END_TEST
+
 START_TEST(the_delay_doubles_up_to_a_second)
 {
     static const int expected[] = {5, 10, 20, 40, 80, 160, 320};
@@ -128,6 +162,7 @@ static void add(TCase *tests)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, waiting_clients_are_turned_away_one_by_one);
     tcase_add_test(tests, a_reserve_that_was_taken_is_told);
+    tcase_add_test(tests, any_family_will_do_for_a_reserve);
     tcase_add_test(tests, the_delay_doubles_up_to_a_second);
 }
 
