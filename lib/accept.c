@@ -87,6 +87,8 @@ static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
         errno = ECONNABORTED;
         return -1;
     }
+    if (peer->length > sizeof peer->storage)
+        peer->length = sizeof peer->storage; /* the kernel cut it, not we */
     if (!exact && sonde__set_flags(fd, flags)) {
         sonde__close(fd);
         return -1;

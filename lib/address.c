@@ -170,12 +170,24 @@ size_t sonde__path_length(const struct sonde_address *address)
     return end > start ? end - start : 0;
 }
 
-/* The rest, byte by byte behind the family: UNIX paths, with their length. */
+/* How many bytes behind the family count: of a UNIX path those before its NUL,
+   which is there or not as the program liked that bound it.  */
+static size_t telling_length(const struct sonde_address *address)
+{
+    const char *path = (const char *)&address->storage +
+                       offsetof(struct sockaddr_un, sun_path);
+    size_t length = sonde__path_length(address);
+    if (address->storage.ss_family == AF_UNIX && length > 0 && path[0] != '\0')
+        length = strnlen(path, length);
+    return length;
+}
+
+/* The rest, byte by byte behind the family.  */
 static int compare_other(const struct sonde_address *a,
                          const struct sonde_address *b)
 {
     size_t start = offsetof(struct sockaddr_un, sun_path);
-    size_t x = sonde__path_length(a), y = sonde__path_length(b);
+    size_t x = telling_length(a), y = telling_length(b);
     int order = memcmp((const char *)&a->storage + start,
                        (const char *)&b->storage + start, x < y ? x : y);
     return order ? order : compare_numbers(x, y);

@@ -105,8 +105,14 @@ int sonde_address_print(const struct sonde_address *address, char *buffer,
                         size_t size);
 
 /* Compare A and B by family, address, scope and port, in this order; flow
-   label and padding do not count.  Returns less than, equal to or greater than
-   0.  Cannot fail.  Since 0.1.  */
+   label and padding do not count, nor does whether the length of a UNIX path
+   counts its NUL.  Returns less than, equal to or greater than 0.
+
+   Hides: that the length of a path is as bind was given it, with the NUL or
+   without (FreeBSD), or always with it (Linux) (portability: "Address
+   lengths").
+
+   Cannot fail.  Since 0.1.  */
 int sonde_address_compare(const struct sonde_address *a,
                           const struct sonde_address *b);
 

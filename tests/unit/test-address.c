@@ -158,6 +158,23 @@ START_TEST(paths_compare_as_text)
     unnamed.length = offsetof(struct sockaddr_un, sun_path);
     ck_assert_int_lt(sonde_address_compare(&unnamed, &a), 0);
     ck_assert_int_eq(sonde_address_compare(&unnamed, &unnamed), 0);
+    /* The BSDs hand out the length that bind was given, and not every program
+       counts the NUL; what is behind it does not matter either.  */
+    struct sonde_address bare = ab;
+    bare.length--;
+    ck_assert_int_eq(sonde_address_compare(&bare, &ab), 0);
+    ck_assert_int_eq(sonde_address_compare(&ab, &bare), 0);
+    bare.length += 3;
+    ck_assert_int_eq(sonde_address_compare(&bare, &ab), 0);
+    ck_assert_int_gt(sonde_address_compare(&bare, &a), 0);
+    /* An abstract name of Linux is all of its bytes.  */
+    struct sonde_address abstract = ab, longer;
+    size_t start = offsetof(struct sockaddr_un, sun_path);
+    memset((char *)&abstract.storage + start, 0, 1);
+    longer = abstract;
+    longer.length++;
+    ck_assert_int_lt(sonde_address_compare(&abstract, &longer), 0);
+    ck_assert_int_lt(sonde_address_compare(&unnamed, &abstract), 0);
 }
 END_TEST
 
