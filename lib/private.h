@@ -16,6 +16,10 @@
 
 #include "sonde.h"
 
+/* gnulib's mends F_DUPFD, which is not used here.  Without it the objects of a
+   static library need no other names than their own.  */
+#undef fcntl
+
 /* The system calls of the library.  A unit test may put its own functions
    here, to have this host answer like another one (EPROTO, address length 0,
    no accept4, ...).  Not to be changed while other threads use the library. */

@@ -27,6 +27,28 @@ else
     is "it exports just what the header declares" [ ! -s "$scratch/out" ]
 fi
 
+# Of a static library the linker takes the objects that are needed: ours alone,
+# so that a program may have gnulib's names for itself.
+archive=$builddir/lib/.libs/libsonde-core.a
+if have nm && [ -f "$archive" ]; then
+    nm -A "$archive" | awk '
+        { name = $NF; type = $(NF - 1); ours = /libsonde_core_la-/ }
+        name ~ /^__/ { next } # of sanitizers and coverage
+        ours && type == "U" { needed[name] = 1 }
+        ours && type ~ /[A-TV-Z]/ { if (name !~ /^sonde_/) print }
+        ours && type ~ /[A-TV-Z]/ { found = 1 }
+        !ours && type ~ /[A-TV-Z]/ { others[name] = 1 }
+        END {
+            for (name in needed) if (name in others) print name
+            if (!found) print "nothing in it"
+        }' > "$scratch/out"
+    is "its objects are named sonde_* and need none of gnulib's" \
+        [ ! -s "$scratch/out" ]
+else
+    skip "its objects are named sonde_* and need none of gnulib's" \
+        "nm, or the archive, is not here"
+fi
+
 printf '#include "sonde.h"\nint main(void) { return 0; }\n' > "$scratch/use.c"
 cp "$scratch/use.c" "$scratch/use.cc"
 # shellcheck disable=SC2086 # CC may be several words
