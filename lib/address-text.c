@@ -88,6 +88,20 @@ static int copy(char *buffer, size_t size, const char *start, const char *end)
     return 0;
 }
 
+/* Why an interface was not found: ENXIO, unless this process cannot even have
+   a socket, by which systems look for it.  They do not say so themselves:
+   glibc's errno is ENOENT then, and ENODEV if there is no such interface.  */
+static int why_no_interface(void)
+{
+    int fd = sonde_socket(AF_INET, SOCK_DGRAM, SONDE_CLOEXEC);
+    if (fd >= 0)
+        sonde__close(fd);
+    else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+             errno == ENOMEM)
+        return errno;
+    return ENXIO;
+}
+
 /* The number of the scope in PARTS, a name or a number of an interface.  What
    number is in use no interface need tell: it may come later, or have gone.  */
 static int read_scope(const struct parts *parts, uint32_t *scope)
@@ -103,7 +117,7 @@ static int read_scope(const struct parts *parts, uint32_t *scope)
     }
     *scope = if_nametoindex(name);
     if (*scope == 0) {
-        errno = ENXIO;
+        errno = why_no_interface();
         return -1;
     }
     return 0;

@@ -5,8 +5,11 @@
    calls it, and the caller waits for the byte that it then writes to a pipe.
    Its closing the pipe would not do: a child that another thread forked, and
    that execs nothing, keeps a copy of it open.
-   The job between the two is freed by whoever is done with it last: a thread
-   that nobody waits for any more ends in silence, whenever its resolver does.
+   The job between the two, its end of the pipe included, is freed by whoever is
+   done with it last: a thread that nobody waits for any more ends in silence,
+   whenever its resolver does.  One that is waited for is done with it as soon
+   as it can be heard, so that the caller returns with no descriptor left
+   behind.
 
    Hints are given without flags, and never NULL: glibc then adds
    AI_ADDRCONFIG, with which "localhost" is unknown to a host that has
@@ -29,7 +32,7 @@
 struct job {
     char host[1025], service[256]; /* empty: not asked for */
     int family, type;
-    int end; /* of the pipe; the thread's */
+    int end; /* of the pipe: the thread's to write to */
     pthread_mutex_t lock;
     int owners;
     int done;
@@ -37,15 +40,11 @@ struct job {
     struct addrinfo *found;
 };
 
-/* One owner less.  The last one frees the job.  */
-static void release(struct job *job)
+/* Free JOB, which nobody owns any more.  */
+static void destroy(struct job *job)
 {
-    pthread_mutex_lock(&job->lock);
-    int last = --job->owners == 0;
-    pthread_mutex_unlock(&job->lock);
-    if (!last)
-        return;
     pthread_mutex_destroy(&job->lock);
+    sonde__close(job->end);
     if (job->found)
         sonde__sys.freeaddrinfo(job->found);
     free(job);
@@ -73,9 +72,10 @@ static void *run(void *argument)
         ssize_t ignored = sonde__sys.write(job->end, "", 1);
         (void)ignored;
     }
+    int last = --job->owners == 0;
     pthread_mutex_unlock(&job->lock);
-    sonde__sys.close(job->end);
-    release(job);
+    if (last)
+        destroy(job);
     return NULL;
 }
 
@@ -168,7 +168,12 @@ static int wait_for(struct lookup *lookup, int64_t deadline)
 
 static void finish(struct lookup *lookup)
 {
-    release(lookup->job); /* first: then the thread writes no more */
+    struct job *job = lookup->job;
+    pthread_mutex_lock(&job->lock);
+    int last = --job->owners == 0; /* from now on the thread writes no more */
+    pthread_mutex_unlock(&job->lock);
+    if (last)
+        destroy(job);
     sonde__close(lookup->end);
 }
 
@@ -288,8 +293,13 @@ static int put_numeric(struct result *result, const char *host, int family)
     if (*host == '\0' || (has_port(host) && !strchr(host, '/')))
         return EAI_NONAME;
     if (sonde_address_parse(&address, host, 0)) {
-        /* ENXIO, ENAMETOOLONG: no name either, a scope or path gone wrong.  */
-        return errno == EINVAL && !strchr(host, ':') ? 0 : EAI_NONAME;
+        if (errno == EINVAL && !strchr(host, ':'))
+            return 0;
+        /* No name either, but a scope or a path gone wrong; or no descriptor
+           to look for the scope with.  */
+        return errno == EINVAL || errno == ENXIO || errno == ENAMETOOLONG
+                   ? EAI_NONAME
+                   : EAI_SYSTEM;
     }
     errno = ENOENT;
     if (!fits(family, address.storage.ss_family))

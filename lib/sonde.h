@@ -87,7 +87,8 @@ int sonde_address_unix(struct sonde_address *address, const char *path);
    is such an interface.
    Returns 0.  EINVAL: TEXT is none of these, or a port is not 0 to 65535.
    ENXIO: no interface of that name, or a number above 4294967295.
-   ENAMETOOLONG: as sonde_address_unix.  Since 0.1.
+   ENAMETOOLONG: as sonde_address_unix.  EMFILE, ENFILE, ENOBUFS, ENOMEM: no
+   interface can be looked up for now.  Since 0.1.
    Rests on: RFC 4291 2.2, RFC 4007 11, RFC 3986 3.2.2.  */
 int sonde_address_parse(struct sonde_address *address, const char *text,
                         uint16_t port);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -327,6 +328,49 @@ START_TEST(no_time_is_enough_for_numbers_alone)
 }
 END_TEST
 
+/* Whoever is near the limit needs the descriptors of a lookup for what comes
+   after it.  */
+START_TEST(a_lookup_leaves_no_descriptor_when_it_returns)
+{
+    static const char *const answers[] = {"127.0.0.1", NULL};
+    play(answers);
+    int before = unit_descriptors();
+    for (int i = 0; i < 200; i++) {
+        ck_assert_int_eq(resolve("host", "7", AF_UNSPEC), 1);
+        ck_assert_int_eq(unit_descriptors(), before);
+    }
+}
+END_TEST
+
+/* To look up an interface glibc needs a descriptor.  */
+START_TEST(out_of_descriptors_is_not_an_unknown_scope)
+{
+    struct rlimit limit;
+    char name[IF_NAMESIZE], text[64];
+    unsigned number = 1;
+    while (number < 100 && !if_indextoname(number, name))
+        number++;
+    if (number == 100)
+        return; /* a host without any interface */
+    snprintf(text, sizeof text, "fe80::1%%%s", name);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t before = limit.rlim_cur;
+    int next = dup(0);
+    ck_assert_int_ge(next, 0);
+    close(next);
+    limit.rlim_cur = (rlim_t)next;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    int result = resolve(text, "7", AF_UNSPEC);
+    int error = errno;
+    limit.rlim_cur = before;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (result < 0) {
+        ck_assert_int_eq(error, EMFILE);
+        ck_assert_int_eq(code, EAI_SYSTEM);
+    }
+}
+END_TEST
+
 static int interruptions;
 
 static int interrupted_poll(struct pollfd *fds, nfds_t count, int milliseconds)
@@ -515,6 +559,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, the_thread_gets_no_signals);
     tcase_add_test(tests, a_late_resolver_cleans_up_after_itself);
     tcase_add_test(tests, a_child_forked_meanwhile_does_not_delay_it);
+    tcase_add_test(tests, a_lookup_leaves_no_descriptor_when_it_returns);
+    tcase_add_test(tests, out_of_descriptors_is_not_an_unknown_scope);
     tcase_add_test(tests, interruptions_do_not_end_the_wait);
     tcase_add_test(tests, a_negative_time_is_no_deadline);
     tcase_add_test(tests, no_time_is_enough_for_numbers_alone);
