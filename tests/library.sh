@@ -62,4 +62,27 @@ if [ -n "${CXX-}" ] || have c++; then
 else
     skip "sonde.h compiles alone, as C++" "no C++ compiler is here"
 fi
+# doc/portability.md: what people run into, and what answers it.
+doc=$srcdir/doc/portability.md
+sed -n 's/^## //p' "$doc" > "$scratch/sections"
+sed -n '/^## What people run into/,$s/^| \([0-9][0-9]*\) |.*/\1/p' "$doc" \
+    > "$scratch/out"
+is "portability.md has the 25 complaints, in their order" \
+    [ "$(tr '\n' ' ' < "$scratch/out")" = \
+    "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 " ]
+sed -n '/^## What people run into/,$s/^| [0-9].*| \([^|]*\) |$/\1/p' "$doc" |
+    sed 's/, /|/g' | tr '|' '\n' | grep -vxF -f "$scratch/sections" > "$scratch/out"
+is "each names sections that are there" [ ! -s "$scratch/out" ]
+# shellcheck disable=SC2016 # these backticks are the document's
+grep -o '`sonde_[a-z0-9_]*`' "$doc" | tr -d '`' | sort -u |
+    grep -v '_$' > "$scratch/named"
+grep -o 'sonde_[a-z0-9_]*' "$srcdir/lib/sonde.h" | sort -u |
+    comm -23 "$scratch/named" - > "$scratch/out"
+is "it names functions that are there" [ ! -s "$scratch/out" ]
+awk '/^\|/ { if (!known) known = /\| how known \|$/ ? NR : -1 }
+    !/^\|/ { known = 0 }
+    known > 0 && NR > known + 1' "$doc" |
+    grep -v '\(measured\|source\|documented\|compiled\|injected\|not verified\|-\)[^|]*|$' \
+        > "$scratch/out"
+is "each row of it tells how it is known" [ ! -s "$scratch/out" ]
 finish
