@@ -649,6 +649,7 @@ int sonde_inherited(int fd, struct sonde_inherited *found);
    which is no error (then they are left alone).  EINVAL: they are malformed, or
    the names are not as many as the sockets, or FLAGS is unknown.  ENOSPC: more
    than ROOM.  EBADF, ENOTSOCK, EPROTOTYPE: as sonde_inherited, for one of them.
+   ENOMEM.
    On failure the variables are unset all the same if FLAGS says so, and the
    descriptors stay open, the caller's as before.  Since 0.1.
    Rests on: sd_listen_fds(3).  */

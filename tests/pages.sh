@@ -77,6 +77,60 @@ run ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror \
 [ -s "$scratch/example.c" ] || status=1
 is "the example of sonde(7) compiles" [ "$status" -eq 0 ]
 
+# So are the others, as parts of one, and the prototypes are those of sonde.h.
+prototypes_of () { # PAGE: what its synopsis declares, as C
+    awk '
+        /^\.Sh/ { inside = $2 == "SYNOPSIS" }
+        !inside || !/^\.F/ { next }
+        { rest = $0; gsub(/"/, "", rest); sub(/^\.F. /, "", rest) }
+        /^\.Ft/ { type = rest }
+        /^\.Fo/ { name = rest; list = "" }
+        /^\.Fa/ { list = list (list == "" ? "" : ", ") rest }
+        /^\.Fc/ { print type " " name "(" list ");" }
+        /^\.Fn/ {
+            list = $0; sub(/^\.Fn [^ ]* /, "", list); gsub(/" "/, ", ", list)
+            gsub(/"/, "", list); sub(/ .*/, "", rest)
+            print type " " rest "(" list ");"
+        }' "$1"
+}
+{
+    echo '#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include "sonde.h"'
+    for page in "$srcdir"/man/*.3; do
+        prototypes_of "$page"
+    done | grep -v '^typedef' | tee "$scratch/prototypes"
+    echo 'extern int listener, fd, pause_for, stopping;
+extern const char *host, *request;
+extern char *header;
+extern size_t length;
+extern struct sonde_spare spare;
+extern struct sonde_poller *poller;
+void welcome(int fd);
+void serve(void *user, unsigned ready);'
+    for page in "$srcdir"/man/*.3; do
+        echo "int $(basename "$page" .3)_example(void);"
+        echo "int $(basename "$page" .3)_example(void)"
+        echo '{'
+        sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/{
+            s/^\.Dl //p
+            /^\.Bd/,/^\.Ed/{/^\./!p;}
+        }' "$page" | sed 's/\\e/\\/g'
+        echo 'return 0;'
+        echo '}'
+    done
+} > "$scratch/pages.c"
+[ "$(wc -l < "$scratch/prototypes")" -eq "$(wc -l < "$scratch/declared")" ] ||
+    exit 99
+# shellcheck disable=SC2086 # CC may be several words
+run ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror \
+    -I"$srcdir/lib" -fsyntax-only "$scratch/pages.c"
+is "the synopses are those of sonde.h, and the examples compile" \
+    [ "$status" -eq 0 ]
+
 # The long options in --help, and those in the page.
 for program in backlogprobe byteorder daytimecli daytimesrv echocli echosrv \
     listeners sockprobe; do
