@@ -82,7 +82,8 @@ static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
     }
     if (fd < 0)
         return -1;
-    if (peer->length == 0) {
+    /* A client of a UNIX socket need not have a name to be told.  */
+    if (peer->length == 0 && sonde_address_family(listener) != AF_UNIX) {
         sonde__close(fd);
         errno = ECONNABORTED;
         return -1;

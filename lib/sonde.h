@@ -549,7 +549,8 @@ enum sonde_accept_class sonde_accept_class(int error);
    the BSDs, macOS, illumos; not on Linux); accept4 missing (macOS) or refused
    at run time (ENOSYS, EPERM or EINVAL of a filter or an old kernel); macOS's
    success with an address of length 0 for a connection that died, which counts
-   as ECONNABORTED (portability: "Accepted sockets").
+   as ECONNABORTED, but for a UNIX socket, whose clients mostly have no address
+   (portability: "Accepted sockets").
 
    Returns the descriptor, the caller's to close.  EAGAIN (never EWOULDBLOCK
    where it differs): nobody waits.  EMFILE, ENFILE, ENOBUFS, ENOMEM: see

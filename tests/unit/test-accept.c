@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -270,6 +271,42 @@ START_TEST(an_address_of_length_0_is_closed_and_passed_over)
 }
 END_TEST
 
+/* POSIX leaves open what a client without a name is told as, and most clients
+   of a UNIX socket have none.  */
+static int accept4_nameless(int fd, struct sockaddr *address, socklen_t *length,
+                            unsigned flags)
+{
+    int result = real.accept4(fd, address, length, flags);
+    if (result < 0 && errno == ENOSYS)
+        result = real.accept(fd, address, length);
+    if (result >= 0)
+        *length = 0;
+    return result;
+}
+
+START_TEST(a_unix_client_may_have_no_address)
+{
+    char directory[] = "sonde-accept-XXXXXX", path[sizeof directory + 2];
+    struct sonde_address address, peer;
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/s", directory);
+    ck_assert_int_eq(sonde_address_unix(&address, path), 0);
+    int fd = sonde_listen(&address, 1, SONDE_NONBLOCK, NULL);
+    ck_assert_int_ge(fd, 0);
+    int visitor = sonde_connect(&address, 1, 5000, NULL, NULL);
+    unlink(path);
+    rmdir(directory);
+    ck_assert_int_ge(visitor, 0);
+    sonde__sys.accept4 = accept4_nameless;
+    int accepted = sonde_accept(fd, &peer, SONDE_NONBLOCK);
+    ck_assert_int_ge(accepted, 0);
+    ck_assert_uint_eq(peer.length, 0);
+    close(accepted);
+    close(visitor);
+    close(fd);
+}
+END_TEST
+
 /* The BSDs tell the length of a UNIX address that was cut to fit.  */
 static int accept4_long(int fd, struct sockaddr *address, socklen_t *length,
                         unsigned flags)
@@ -347,6 +384,7 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, a_missing_accept4_is_made_up_for, 0, 16);
     tcase_add_loop_test(tests, what_is_inherited_is_cleared, 0, 4);
     tcase_add_test(tests, an_address_of_length_0_is_closed_and_passed_over);
+    tcase_add_test(tests, a_unix_client_may_have_no_address);
     tcase_add_test(tests, a_length_is_never_beyond_the_storage);
     tcase_add_test(tests, flags_that_cannot_be_set_close_the_descriptor);
     tcase_add_test(tests, what_does_not_listen_is_told);
