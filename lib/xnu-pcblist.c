@@ -28,7 +28,7 @@ enum {
     inpcb_local_address = 64,
     inpcb_size = 80,
 
-    socket_queued = 44,
+    socket_all = 44, /* the incomplete ones included */
     socket_incomplete = 46,
     socket_limit = 48,
     socket_size = 50,
@@ -77,6 +77,16 @@ struct candidate {
     struct sonde_listener listener;
 };
 
+static void read_queue(struct sonde_queue *queue, const unsigned char *record)
+{
+    queue->incomplete = number(record + socket_incomplete, 2);
+    queue->queued = number(record + socket_all, 2) - queue->incomplete;
+    if (queue->queued < 0)
+        queue->queued = 0;
+    queue->limit = number(record + socket_limit, 2);
+    queue->drops = -1;
+}
+
 /* Read RECORD.  Returns 1 if with it the candidate is a listener.  */
 static int read_record(struct candidate *candidate, const unsigned char *record,
                        size_t length)
@@ -95,10 +105,7 @@ static int read_record(struct candidate *candidate, const unsigned char *record,
             break;
         candidate->known = 1;
         listener->type = SOCK_STREAM;
-        listener->queue.queued = number(record + socket_queued, 2);
-        listener->queue.incomplete = number(record + socket_incomplete, 2);
-        listener->queue.limit = number(record + socket_limit, 2);
-        listener->queue.drops = -1;
+        read_queue(&listener->queue, record);
         listener->capacity = listener->queue.limit;
         listener->user = -1;
         listener->v6only = -1;
