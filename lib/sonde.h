@@ -880,9 +880,9 @@ const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
 
    Returns the seconds in force; 0 if it was switched off, or on with the
    system's own time.  EINVAL: SECONDS is negative, or more or fewer than this
-   system takes (Linux: 32767 at most; illumos: 10 at least); nothing is switched
-   on then.  EBADF, ENOTSOCK; what the system says of a socket that is not TCP.
-   Since 0.1.  */
+   system takes (Linux: 32767 at most; illumos: 10 at least); nothing is
+   switched on then.  EBADF, ENOTSOCK; what the system says of a socket that is
+   not TCP.  Since 0.1.  */
 int sonde_keepalive(int fd, int seconds);
 
 /* ---- signal: handlers, children, and a loop that hears of both ---------- */
