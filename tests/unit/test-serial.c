@@ -44,7 +44,7 @@ START_TEST(a_family_that_is_not_there_says_so)
 {
     struct serial serial;
     ck_assert(serial_open(&serial, AF_UNSPEC, 1));
-    ck_assert_str_eq(serial.failed, "bind");
+    ck_assert_str_eq(serial.failed, "socket");
     serial_close(&serial);
 }
 END_TEST
