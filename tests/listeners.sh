@@ -201,6 +201,13 @@ is "--prometheus: a directory is not replaced" [ "$status" -eq 2 ]
 run "$listeners" --prometheus /dev/null
 is "--prometheus: nor is a device" sh -c '[ "$1" -eq 2 ] && [ -c /dev/null ]' - \
     "$status"
+ln -s "$file" "$scratch/link.prom"
+run "$listeners" --prometheus "$scratch/link.prom"
+is "--prometheus: nor is a symbolic link, or what it leads to" sh -c '
+    [ "$1" -eq 2 ] && [ -L "$2/link.prom" ] && [ "$(cat "$3")" = old ] &&
+    grep -q "link.prom is a symbolic link, and is not replaced" "$2/err"' - \
+    "$status" "$scratch" "$file"
+rm -f "$scratch/link.prom"
 run "$listeners" --prometheus "$scratch/none/file"
 is "--prometheus: where nothing can be written, a sentence" \
     sh -c '[ "$1" -eq 2 ] && grep -q "No such file" "$2"' - "$status" \
