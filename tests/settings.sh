@@ -17,6 +17,11 @@ bad '"-1"' --require -1
 bad '"many"' --require many
 bad 'several reports' --json --chart
 bad 'choose one' --require 5 --compare /nonexistent
+for option in "-b 3" --again --overflow --half-open --chart; do
+    # shellcheck disable=SC2086 # several words
+    bad '--require asks for one backlog' --require 5 $option
+done
+bad 'contradict' --half-open --no-incomplete
 bad '--compare: /nonexistent' -4 -b 0 --compare /nonexistent
 if [ "$(uname -s)" = Linux ]; then
     bad 'SETTING=VALUE' --with net.core.somaxconn
@@ -100,9 +105,10 @@ json_is '.require | .granted == "whole" and (.measured | not) and
     .effective == 60000' "it was not filled, and the kernel is believed"
 
 # Reports stay in 80 columns.
-for form in "" --chart "--again --overflow" "--require 511" --half-open; do
+for form in "" --chart "--again --overflow" --half-open \
+    "--require 2147483647" "-b -2147483648,100,max" --no-incomplete; do
     # shellcheck disable=SC2086 # several words
-    run "$backlogprobe" --with net.core.somaxconn=64 -b 0-14,100 $form
+    run "$backlogprobe" --with net.core.somaxconn=64 $form
     is "fits in 80 columns, in ASCII: ${form:-the table}" sh -c '
         [ -s "$1" ] && ! LC_ALL=C grep -q "[^ -~]\|.\{81\}" "$1"' - \
         "$scratch/out"
