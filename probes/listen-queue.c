@@ -185,7 +185,8 @@ static const char *why_not_incomplete(const struct measuring *measuring,
 {
     if (family == AF_UNIX)
         return "UNIX sockets have no handshake";
-    if (family == AF_INET6 && syn_settings_know_peers(&measuring->settings))
+    if (syn_settings_know_peers(&measuring->settings) &&
+        !syn_has_strangers(family, measuring->plan->setting_count > 0))
         return "with SYN cookies off it depends on whether the kernel has met "
                "the peer, and ::1 is the only one";
     int works = syn_defer_works(family);
@@ -210,9 +211,10 @@ static void add_syn_row(struct measuring *measuring, enum row_kind kind,
     for (size_t i = 0; i < row->repeats; i++) {
         struct fill *fill = &row->fills[i];
         fill->deferred = true;
-        if (know_peers)
-            syn_stranger(&fill->source);
-        if (kind == ROW_ACQUAINTANCE && syn_introduce(&fill->source)) {
+        if (know_peers && kind == ROW_STRANGER)
+            syn_stranger(&fill->source, family);
+        if (kind == ROW_ACQUAINTANCE &&
+            syn_acquaintance(&fill->source, family)) {
             fill->error = errno;
             fill->failed = "meeting a peer";
         }

@@ -36,6 +36,12 @@ int namespace_set(const char *setting, const char *value,
     return -1;
 }
 
+int namespace_add_inet6(void)
+{
+    errno = ENOTSUP;
+    return -1;
+}
+
 long namespace_read(const char *setting)
 {
     (void)setting;

@@ -336,16 +336,12 @@ void report_cap(FILE *out, const struct report *report)
     put_sentence(out, "cap", &sentence);
 }
 
-/* Why no row has a figure for its incomplete queue; NULL if one has.  */
+/* Why no row has a figure for its incomplete queue; to be asked if none has. */
 static const char *why_no_incomplete(const struct queue_table *table)
 {
     const char *reason = NULL;
-    for (size_t i = 0; i < table->count; i++) {
-        if (table->rows[i].incomplete >= 0)
-            return NULL;
-        if (!reason)
-            reason = table->rows[i].incomplete_reason;
-    }
+    for (size_t i = 0; i < table->count && !reason; i++)
+        reason = table->rows[i].incomplete_reason;
     return reason ? reason : "its figures vary";
 }
 
@@ -354,6 +350,7 @@ static void say_incomplete_rows(struct sentence *sentence,
                                 const struct queue_table *table)
 {
     int named = 0;
+    say(sentence, "handshakes under way besides");
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
         char backlog[16];
@@ -361,15 +358,24 @@ static void say_incomplete_rows(struct sentence *sentence,
             continue;
         print_backlog(row->backlog, backlog, sizeof backlog);
         if (named++ < 8)
-            say(sentence, "%sbacklog %s: %s (%s)", named == 1 ? "" : ", ",
-                backlog, row->incomplete_text, family_name(row->family));
+            say(sentence, "%s %s for backlog %s (%s)", named == 1 ? ":" : ",",
+                row->incomplete_text, backlog, family_name(row->family));
     }
     if (named > 8)
         say(sentence, " and %d more", named - 8);
-    say(sentence, " handshakes under way besides");
 }
 
-/* The most that a peer known to the kernel got, or -1.  */
+/* The most handshakes that there were; -1 for none.  */
+static long most_incomplete(const struct queue_table *table)
+{
+    long most = -1;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].incomplete > most)
+            most = table->rows[i].incomplete;
+    return most;
+}
+
+/* The same of a peer known to the kernel.  */
 static long most_known(const struct queue_table *table)
 {
     long most = -1;
@@ -389,7 +395,7 @@ static void say_bound(struct sentence *sentence, const struct report *report)
     case BOUND_SETTING:
         say(sentence,
             "; bounded by tcp_max_syn_backlog = %ld, whose last quarter is "
-            "kept for peers that the kernel knows (one of those: %ld)",
+            "kept for peers that the kernel has met (they had %ld)",
             table->most, most_known(table));
         return;
     case BOUND_BACKLOG:
@@ -429,18 +435,30 @@ static void say_ways(struct sentence *sentence, const struct report *report)
         say(sentence, "; half-open handshakes say so, too, in %d rows", agree);
 }
 
+static void say_incomplete_rule(struct sentence *sentence,
+                                const struct report *report)
+{
+    const struct ruling *ruling = &report->verdict.incomplete;
+    char rule[80];
+    rule_print(&ruling->rule, true, rule, sizeof rule);
+    say(sentence, "%s handshakes under way besides", rule);
+    if (report->verdict.bound == BOUND_SETTING)
+        say(sentence, ", and no more than %ld",
+            most_incomplete(&report->table));
+    say(sentence, "; true of all %zu rows", ruling->rows);
+}
+
 /* The incomplete queue.  */
 static void put_incomplete(FILE *out, const struct report *report)
 {
     const struct ruling *ruling = &report->verdict.incomplete;
     struct sentence sentence = {""};
-    char rule[80];
-    rule_print(&ruling->rule, true, rule, sizeof rule);
+    const char *why = why_no_incomplete(&report->table);
     if (ruling->rows == 0)
-        say(&sentence, "not measured: %s", why_no_incomplete(&report->table));
+        say(&sentence, "%s%s",
+            strcmp(why, "not measured") != 0 ? "not measured: " : "", why);
     else if (ruling->comparable && ruling->broken == 0)
-        say(&sentence, "%s handshakes under way besides; true of all %zu rows",
-            rule, ruling->rows);
+        say_incomplete_rule(&sentence, report);
     else
         say_incomplete_rows(&sentence, &report->table);
     if (ruling->rows > 0)
