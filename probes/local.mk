@@ -65,8 +65,6 @@ probes_libprobes_la_SOURCES = \
 	probes/overflow.h \
 	probes/packet.c \
 	probes/packet.h \
-	probes/paragraph.c \
-	probes/paragraph.h \
 	probes/plan.c \
 	probes/plan.h \
 	probes/proc.c \
