@@ -55,9 +55,10 @@ void listen_cap_write(FILE *out, bool own)
     put_of_cap(out, "setting", named ? cap.setting : NULL, reason);
     put_of_cap(out, "scope", own ? "own" : named ? cap.scope : NULL, reason);
     put_of_cap(out, "value", error ? NULL : value,
-               !error            ? NULL
-               : error == ENOENT ? "hidden in this namespace"
-                                 : errno_name(error));
+               !error                       ? NULL
+               : error != ENOENT            ? errno_name(error)
+               : namespace_shows_settings() ? "hidden in this namespace"
+                                            : "not to be read without /proc");
     if (named && !own)
         put_place(out, cap.setting);
 }

@@ -43,13 +43,14 @@ static void put_owners(FILE *out, const struct listeners *listeners,
     if (row->owner_count > 1)
         say(&text, ", who share it");
     if (row->owner_count == 0 && listeners->hidden < 0)
-        say(&text, "not told here (%s)", errno_name(listeners->hidden_error));
+        say(&text, "not told here (%s)", listeners_why_hidden(listeners));
     else if (row->owner_count == 0 && listeners->hidden > 0)
         say(&text, "among %d process%s that only root may look at",
             listeners->hidden, listeners->hidden == 1 ? "" : "es");
     else if (row->owner_count == 0)
-        say(&text, "no process that is seen from here: the kernel, "
-                   "or one of another PID namespace");
+        say(&text, "no process that is seen from here: the kernel, or one of "
+                   "another PID "
+                   "namespace, or one that /proc hides (hidepid)");
     if (row->listener.user >= 0)
         say(&text, "; made by user %ld", row->listener.user);
     put_sentence(out, "owner", &text);

@@ -123,7 +123,7 @@ static void put_notes(FILE *out, const struct listeners *listeners)
     }
     if (listeners->hidden < 0)
         say(&note, "owners are not told here (%s)",
-            errno_name(listeners->hidden_error));
+            listeners_why_hidden(listeners));
     else if (ownerless > 0 && listeners->hidden > 0)
         say(&note,
             "owners hidden: %zu, among %d process%s that only root "
@@ -131,8 +131,9 @@ static void put_notes(FILE *out, const struct listeners *listeners)
             ownerless, listeners->hidden, listeners->hidden == 1 ? "" : "es");
     else if (ownerless > 0)
         say(&note,
-            "owners not seen: %zu; the kernel's own, or processes of "
-            "another PID namespace",
+            "owners not seen: %zu; the kernel's own, or processes of another "
+            "PID "
+            "namespace, or ones that /proc hides (hidepid)",
             ownerless);
     if (*note.text)
         put_sentence(out, NULL, &note);
@@ -142,7 +143,8 @@ void listeners_text(FILE *out, const struct listeners *listeners)
 {
     int width = local_width(listeners);
     if (listeners->count == 0)
-        fputs("nothing listens in this network namespace\n", out);
+        fprintf(out, "nothing%s listens in this network namespace\n",
+                listeners->some ? " of this kind" : "");
     else
         fprintf(out, "%-*s %7s %6s %5s %7s  %s\n", width, "local address",
                 "queued", "limit", "full", "drops", "owner");

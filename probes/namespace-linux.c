@@ -239,6 +239,11 @@ static int path_of(const char *setting, char *path,
     return 0;
 }
 
+bool namespace_shows_settings(void)
+{
+    return access(root, F_OK) == 0;
+}
+
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
 {
     char path[PATH_SIZE];
@@ -247,7 +252,10 @@ bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
     struct stat file;
     if (!stat(path, &file) && S_ISREG(file.st_mode))
         return true;
-    fail(trouble, "this host has no setting %s", setting);
+    if (namespace_shows_settings())
+        fail(trouble, "this host has no setting %s", setting);
+    else
+        fail(trouble, "%s is not to be found without /proc", setting);
     return false;
 }
 

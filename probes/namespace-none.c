@@ -20,6 +20,11 @@ int namespace_enter(struct namespace_trouble *trouble)
     return -1;
 }
 
+bool namespace_shows_settings(void)
+{
+    return false;
+}
+
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
 {
     (void)setting;

@@ -26,6 +26,9 @@ struct namespace_trouble {
    end.  */
 int namespace_enter(struct namespace_trouble *trouble);
 
+/* Whether settings are shown at all: on Linux, /proc is mounted.  */
+bool namespace_shows_settings(void);
+
 /* Whether SETTING, such as "net.core.somaxconn", can be one of a network
    namespace, and is a setting of this host; if not, *TROUBLE says so.  To be
    asked before namespace_enter: in there, kernels hide some.  */

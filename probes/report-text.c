@@ -467,25 +467,37 @@ static void put_incomplete(FILE *out, const struct report *report)
     put_sentence(out, "syn queue", &sentence);
 }
 
+static void say_next(struct sentence *sentence, const struct next *next,
+                     int wait)
+{
+    if (next->varies)
+        say(sentence, "not the same in every row: see --json");
+    else if (!strcmp(next->saw, "silence"))
+        say(sentence,
+            "hears nothing, for all of %d ms; TCP will try again, and its "
+            "program waits without an error",
+            wait);
+    else if (!strcmp(next->saw, "reset"))
+        say(sentence, "is connected first, then reset (ECONNRESET)");
+    else if (!strcmp(next->saw, "refused"))
+        say(sentence, "is refused (ECONNREFUSED)");
+    else
+        say(sentence, "gets %s%s", next->saw,
+            strcmp(next->saw, "EAGAIN") ? "" : ", since it must not block");
+}
+
 static void put_next(FILE *out, const struct report *report)
 {
     const struct verdict *verdict = &report->verdict;
     struct sentence sentence = {""};
-    if (!verdict->overflow)
+    if (verdict->tcp.saw)
+        say_next(&sentence, &verdict->tcp, report->wait);
+    if (verdict->tcp.saw && verdict->local.saw)
+        say(&sentence, "; over a UNIX socket ");
+    if (verdict->local.saw)
+        say_next(&sentence, &verdict->local, report->wait);
+    if (!verdict->tcp.saw && !verdict->local.saw)
         say(&sentence, "not seen: no row overflowed");
-    else if (!verdict->one_overflow)
-        say(&sentence, "not the same in every row: see --json");
-    else if (!strcmp(verdict->overflow, "silence"))
-        say(&sentence,
-            "hears nothing, for all of %d ms; TCP will try again, and its "
-            "program waits without an error",
-            report->wait);
-    else if (!strcmp(verdict->overflow, "reset"))
-        say(&sentence, "is connected first, then reset (ECONNRESET)");
-    else if (!strcmp(verdict->overflow, "refused"))
-        say(&sentence, "is refused (ECONNREFUSED)");
-    else
-        say(&sentence, "gets %s", verdict->overflow);
     put_sentence(out, "one more", &sentence);
 }
 

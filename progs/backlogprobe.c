@@ -300,7 +300,9 @@ static int print_report(struct findings *findings, const struct choices *chosen)
         print_form(&report, chosen) ? STATUS_TROUBLE : status_of(&report);
     report_free(&report);
     if (!any && !report.requires)
-        complain("no row has figures; the report says why");
+        complain("no row has figures; %s", chosen->prometheus
+                                               ? "nothing is written"
+                                               : "the report says why");
     return status;
 }
 

@@ -126,6 +126,11 @@ run "$listeners" --json "127.0.0.1:$port"
 json_is '.listeners | length == 1' "an address: that one"
 run "$listeners" --json "@abstract\\040$$"
 json_is '.listeners[0].type == "seqpacket"' "an abstract name: that one"
+run "$listeners" -4 /nowhere
+is "nothing of a kind: it is said that there may be others" grep -q \
+    "nothing of this kind listens at /nowhere" "$scratch/err"
+run "$listeners" ""
+is "an empty operand is wrong usage" [ "$status" -eq 2 ]
 run "$listeners" /nowhere
 is "nothing there: exit status 1, and a sentence" sh -c '[ "$1" -eq 1 ] &&
     grep -q "nothing listens at /nowhere" "$2"' - "$status" "$scratch/err"
@@ -279,13 +284,14 @@ if [ "$(id -u)" -eq 0 ] && have setpriv; then
         "$scratch/copy" "$port"
     is "an ordinary user: what listens, and whose owners are hidden" sh -c '
         [ "$1" -eq 0 ] && tr -s " \n" " " < "$2/out" | grep -q \
-        "owner among [0-9]* process[es]* that only root may look at"' - \
+        "owner .*\(among [0-9]* process[es]* that only root may\|hidepid\)"' - \
         "$status" "$scratch"
     run setpriv --reuid 65534 --regid 65534 --clear-groups "$scratch/copy"
     is "an ordinary user: the figures" grep -q \
         "^127.0.0.1:$port  *2  *3  *50%  *0  -" "$scratch/out"
     is "an ordinary user: how many are hidden" \
-        grep -q "^owners hidden: [0-9]*, among [0-9]* process" "$scratch/out"
+        grep -q "^owners hidden: [0-9]*, among [0-9]* process\|(hidepid)" \
+        "$scratch/out"
     stop
 else
     skip "an ordinary user" "needs root, who can become one, and setpriv"
@@ -349,14 +355,16 @@ is "and in the table, or how many more there are" grep -q \
     '^127.* listening\[[0-9]*\] \(listening\[[0-9]*\] \)*\(listening\[[0-9]*\]\|+[12]\)$' \
     "$scratch/table"
 is_sanitized ||
-    run in_namespace "mount -t tmpfs none /proc || exit 9; $listeners"
+    run in_namespace ". $scratch/lib.sh; start inet:3:1
+        mount -t tmpfs none /proc || exit 9
+        \$listeners; \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
 if is_sanitized; then
     skip "without /proc" "a sanitizer needs it"
 elif [ "$status" -eq 9 ]; then
     skip "without /proc" "nothing may be mounted here"
 else
     is "without /proc: the list, and that owners are not told" sh -c '
-        [ "$1" -eq 0 ] && grep -q "owners are not told here" "$2"' - \
+        [ "$1" -eq 0 ] && grep -q "owners .* here (/proc is not mounted)" "$2"' - \
         "$status" "$scratch/out"
 fi
 run in_namespace "$listeners --json; $listeners"

@@ -118,6 +118,10 @@ is "the chart has the cap as a line" \
     grep -q '^ *65 |-.*#####-#####- cap 65$' "$scratch/out"
 is "the chart names the backlogs" \
     grep -q '^  *0  *1  *2  *5  *10  *20  *50  *100  *200  backlog$' "$scratch/out"
+run "$backlogprobe" --with net.core.somaxconn=3 --chart -4 -b 0-4,100
+is "a small chart has a line for each connection" sh -c '
+    [ "$(sed -n "s/^ *\([0-9]*\) |.*/\1/p" "$1" | tr "\n" " ")" = "4 3 2 1 " ]' \
+    - "$scratch/out"
 
 # The sweep, and what goes beyond.
 run "$backlogprobe" --with net.core.somaxconn=300 --json \
