@@ -415,11 +415,12 @@ static void say_ways(struct sentence *sentence, const struct report *report)
 {
     const struct finding *asked =
         findings_get(report->findings, "listen.queue", "inet.half-open");
-    int agree = 0, differ = 0;
+    int agree = 0, differ = 0, alone = 0;
     for (size_t i = 0; i < report->table.count; i++) {
         const struct queue_row *row = &report->table.rows[i];
-        agree += row->half_open >= 0 && !row->ways_differ;
         differ += row->ways_differ;
+        agree += row->half_open >= 0 && row->half_open == row->incomplete;
+        alone += row->half_open >= 0 && row->incomplete < 0;
     }
     if (!asked)
         return;
@@ -431,8 +432,11 @@ static void say_ways(struct sentence *sentence, const struct report *report)
             "; by half-open handshakes it is another one in %d rows: "
             "unstable",
             differ);
-    else
+    else if (agree > 0)
         say(sentence, "; half-open handshakes say so, too, in %d rows", agree);
+    else
+        say(sentence, "; half-open handshakes alone have figures for %d rows",
+            alone);
 }
 
 static void say_incomplete_rule(struct sentence *sentence,

@@ -235,34 +235,44 @@ static int enter(const struct queue_plan *plan,
     return 0;
 }
 
-bool measure_half_open(FILE *out, int watch, const void *data)
+/* The rows of PLAN that can be filled so.  */
+static void choose_targets(struct half_open *run, const struct queue_plan *plan)
 {
-    const struct queue_plan *plan = data;
-    struct namespace_trouble trouble = {"the settings could not be made"};
-    struct half_open run = {.out = out, .watch = watch, .tun = -1};
+    run->targets = calloc(plan->count + 1, sizeof *run->targets);
+    for (size_t i = 0; run->targets && i < plan->count; i++)
+        if (plan->backlogs[i] >= 0 && plan->backlogs[i] <= BACKLOG_MOST)
+            run->targets[run->count++] =
+                (struct target){.backlog = plan->backlogs[i], .listener = -1};
+}
+
+/* Go where the SYNs are to come in.  Returns NULL, or why that cannot be.  */
+static const char *make_ready(struct half_open *run,
+                              const struct queue_plan *plan,
+                              struct namespace_trouble *trouble)
+{
     struct in_addr here, peer;
-    if (enter(plan, &trouble) || (run.tun = tun_open(&trouble)) < 0) {
-        put(out, "inet.half-open", NULL, HOW_NOT_TESTABLE, trouble.text);
-        return true;
-    }
+    choose_targets(run, plan);
+    if (run->count == 0)
+        return "it takes a backlog from 0 to 1024";
+    if (enter(plan, trouble) || (run->tun = tun_open(trouble)) < 0)
+        return trouble->text;
     inet_pton(AF_INET, TUN_HERE, &here);
     inet_pton(AF_INET, TUN_PEER, &peer);
-    run.here = ntohl(here.s_addr);
-    run.peer = ntohl(peer.s_addr);
-    if (await_interface(&run)) {
-        put(out, "inet.half-open", NULL, HOW_NOT_TESTABLE,
-            "the TUN interface carries nothing");
-        close(run.tun);
-        return true;
-    }
-    run.targets = calloc(plan->count + 1, sizeof *run.targets);
-    for (size_t i = 0; run.targets && i < plan->count; i++)
-        if (plan->backlogs[i] >= 0 && plan->backlogs[i] <= BACKLOG_MOST)
-            run.targets[run.count++] =
-                (struct target){.backlog = plan->backlogs[i], .listener = -1};
-    put(out, "inet.half-open", "yes", HOW_MEASURED, NULL);
-    bool whole = run.targets && run_targets(&run);
+    run->here = ntohl(here.s_addr);
+    run->peer = ntohl(peer.s_addr);
+    return await_interface(run) ? "the TUN interface carries nothing" : NULL;
+}
+
+bool measure_half_open(FILE *out, int watch, const void *data)
+{
+    struct namespace_trouble trouble = {"the settings could not be made"};
+    struct half_open run = {.out = out, .watch = watch, .tun = -1};
+    const char *reason = make_ready(&run, data, &trouble);
+    put(out, "inet.half-open", reason ? NULL : "yes",
+        reason ? HOW_NOT_TESTABLE : HOW_MEASURED, reason);
+    bool whole = reason || run_targets(&run);
     free(run.targets);
-    close(run.tun);
+    if (run.tun >= 0)
+        close(run.tun);
     return whole;
 }

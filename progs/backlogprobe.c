@@ -153,6 +153,8 @@ static const char *conflict_of(const struct choices *chosen)
     if (chosen->half_open && chosen->no_incomplete)
         return "--half-open and --no-incomplete contradict each other; choose "
                "one";
+    if (chosen->half_open && !chosen->inet && (chosen->inet6 || chosen->local))
+        return "--half-open measures IPv4, which is left out; add -4";
     return NULL;
 }
 

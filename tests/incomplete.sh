@@ -92,6 +92,10 @@ else
     skip "IPv6 without cookies, elsewhere: not testable, and why" \
         "no namespaces, or no IPv6 here"
 fi
+run "$backlogprobe" -4 -b -1,2000 --half-open
+is "--half-open: which backlogs it takes" sh -c 'tr -s " \n" " " < "$1" |
+    grep -q "by half-open handshakes not testable here: it takes a backlog from\
+ 0 to 1024"' - "$scratch/out"
 run "$backlogprobe" -4 -b 0-3 --json --no-incomplete
 json_is 'all(.rows[]; .incomplete == null and .incomplete_reason != null)' \
     "--no-incomplete: nothing, and a reason"

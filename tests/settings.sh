@@ -22,6 +22,8 @@ for option in "-b 3" --again --overflow --half-open --chart; do
     bad '--require asks for one backlog' --require 5 $option
 done
 bad 'contradict' --half-open --no-incomplete
+bad 'add -4' --half-open -6
+bad 'add -4' --half-open --unix
 bad '--compare: /nonexistent' -4 -b 0 --compare /nonexistent
 if [ "$(uname -s)" = Linux ]; then
     bad 'SETTING=VALUE' --with net.core.somaxconn
