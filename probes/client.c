@@ -1,22 +1,16 @@
-/* client.c - a client that connects and does nothing more
+/* client.c - a client that connects and does nothing more, and what it meets
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "probes/client.h"
-
-int listener_address(struct sonde_address *address, int family)
-{
-    if (family != AF_UNIX)
-        return sonde_address_loopback(address, family, 0);
-    *address = (struct sonde_address){.length = sizeof(sa_family_t)};
-    address->storage.ss_family = AF_UNIX;
-    return 0;
-}
 
 int resetting_socket(int family)
 {
@@ -30,6 +24,54 @@ int resetting_socket(int family)
         return -1;
     }
     return fd;
+}
+
+static int bind_loopback(int fd, int family)
+{
+    struct sonde_address address;
+    const void *storage = &address.storage;
+    return sonde_address_loopback(&address, family, 0)
+               ? -1
+               : bind(fd, storage, address.length);
+}
+
+/* Linux finds a name that nobody has for an address that ends behind its
+   family.  gVisor does not, but takes a name of ours; both begin with NUL, and
+   so stand in no file system.  Elsewhere there are no such names.  */
+static int bind_unix(int fd)
+{
+    static unsigned count;
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    const void *address = &name;
+    socklen_t length = offsetof(struct sockaddr_un, sun_path);
+    if (!bind(fd, address, length))
+        return 0;
+    if (errno != EINVAL)
+        return -1;
+    length +=
+        1 + (socklen_t)snprintf(name.sun_path + 1, sizeof name.sun_path - 1,
+                                "sonde-%ld-%u", (long)getpid(), ++count);
+    return bind(fd, address, length);
+}
+
+int open_listener(int family, int backlog, const char **failed)
+{
+    *failed = "socket";
+    int fd = resetting_socket(family);
+    if (fd < 0)
+        return -1;
+    *failed = "bind";
+    int status = family == AF_UNIX ? bind_unix(fd) : bind_loopback(fd, family);
+    if (!status) {
+        *failed = "listen";
+        status = listen(fd, backlog);
+    }
+    if (!status)
+        return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
 }
 
 /* FD is writable, or in error: connected or not?  SO_ERROR alone does not

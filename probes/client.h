@@ -1,4 +1,4 @@
-/* client.h - a client that connects and does nothing more
+/* client.h - a client that connects and does nothing more, and what it meets
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROBES_CLIENT_H
@@ -15,16 +15,16 @@ enum client_state {
     CLIENT_FAILED     /* errno says how */
 };
 
-/* Set *ADDRESS to that of a new listener: on the loopback interface, at a port
-   that the system chooses; or for AF_UNIX, one that ends behind its family, for
-   which Linux chooses a name in no file system, so that nothing can stay
-   behind.  Returns 0, or -1 with errno.  */
-int listener_address(struct sonde_address *address, int family);
-
 /* A stream socket of FAMILY that does not block and that ends with a reset, so
    that nothing stays in TIME_WAIT whoever closes it, the kernel at the death of
    this process included.  -1 with errno.  */
 int resetting_socket(int family);
+
+/* A listener of such a kind from which nobody accepts, with exactly BACKLOG: on
+   the loopback interface, at a port that the system chooses; or for AF_UNIX, at
+   a name in no file system, so that nothing can stay behind.  Returns it; or -1
+   with errno, and in *FAILED the name of the call that failed.  */
+int open_listener(int family, int backlog, const char **failed);
 
 /* Begin to connect FD to ADDRESS.  */
 enum client_state client_connect(int fd, const struct sonde_address *address);

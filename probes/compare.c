@@ -15,12 +15,16 @@ static bool counts(const struct finding *finding)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (!strcmp(finding->id, others[i]))
             return false;
-    /* The number of a namespace is the host's, and how often a row was measured
-       is ours.  */
+    /* Which namespace it was, and what another one has, is the host's; how
+       often a row was measured is ours.  */
+    static const char *const keys[] = {"scope", "initial", "initial-value",
+                                       "repeats"};
     const char *last = strrchr(finding->key, '.');
     last = last ? last + 1 : finding->key;
-    return finding->value && strcmp(last, "scope") != 0 &&
-           strcmp(last, "repeats") != 0;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!strcmp(last, keys[i]))
+            return false;
+    return finding->value != NULL;
 }
 
 static const char *other_value(const struct findings *findings,

@@ -302,20 +302,13 @@ static void advance(struct engine *engine, struct fill *fill)
 
 /* Make the listener of FILL, with exactly its backlog.  Returns the name of
    the call that failed, or NULL.  */
-static const char *open_listener(struct fill *fill)
+static const char *begin_listening(struct fill *fill)
 {
-    struct sonde_address address;
+    const char *failed;
     struct sonde_queue queue;
-    if (listener_address(&address, fill->family))
-        return "bind";
-    fill->listener = resetting_socket(fill->family);
+    fill->listener = open_listener(fill->family, fill->backlog, &failed);
     if (fill->listener < 0)
-        return "socket";
-    const void *storage = &address.storage;
-    if (bind(fill->listener, storage, address.length))
-        return "bind";
-    if (listen(fill->listener, fill->backlog))
-        return "listen";
+        return failed;
     if (fill->deferred && defer_handshakes(fill->listener))
         return "deferring";
     if (!sonde_queue(fill->listener, &queue))
@@ -328,7 +321,7 @@ static const char *open_listener(struct fill *fill)
 static void begin(struct engine *engine, struct fill *fill)
 {
     const char *failed;
-    while ((failed = open_listener(fill))) {
+    while ((failed = begin_listening(fill))) {
         int error = errno;
         if (fill->listener >= 0)
             close(fill->listener);

@@ -16,6 +16,7 @@
 #include "probes/listen-row.h"
 #include "probes/names.h"
 #include "probes/overflow.h"
+#include "probes/place.h"
 #include "probes/settings.h"
 #include "probes/syn-queue.h"
 #include "sonde.h"
@@ -93,21 +94,10 @@ static struct listen_row *add_row(struct measuring *measuring,
     return row;
 }
 
-static void put_of_family(const struct measuring *measuring, int family,
-                          const char *what, const char *value, enum how how,
-                          const char *reason)
+/* Where the findings of FAMILY's rows go.  */
+static struct place place_of(const struct measuring *measuring, int family)
 {
-    char key[64];
-    snprintf(key, sizeof key, "%s.%s", family_name(family), what);
-    struct finding finding = {
-        .id = "listen.queue",
-        .key = key,
-        .value = value,
-        .reason = reason,
-        .how = how,
-        .stable = true,
-    };
-    finding_write(measuring->out, &finding);
+    return (struct place){measuring->out, "listen.queue", family_name(family)};
 }
 
 /* Whether FAMILY works on the loopback interface here, as a finding; what of
@@ -121,12 +111,12 @@ static bool put_available(const struct measuring *measuring, int family)
         !available && limit_of(errno) != LIMIT_NONE && errno != EADDRNOTAVAIL;
     if (!available)
         snprintf(reason, sizeof reason, "%s: %s", failed, errno_name(errno));
-    put_of_family(measuring, family, "available",
-                  available ? "yes"
-                  : ours    ? NULL
-                            : "no",
-                  ours ? HOW_NOT_TESTABLE : HOW_MEASURED,
-                  available ? NULL : reason);
+    const struct place place = place_of(measuring, family);
+    put_text(&place, "available",
+             available ? "yes"
+             : ours    ? NULL
+                       : "no",
+             HOW_MEASURED, available ? NULL : reason);
     return available;
 }
 
@@ -149,9 +139,10 @@ static void put_left_out(const struct measuring *measuring, int family,
                          int backlog)
 {
     char key[24];
+    const struct place place = place_of(measuring, family);
     snprintf(key, sizeof key, "%d.accepted", backlog);
-    put_of_family(measuring, family, key, NULL, HOW_NOT_TESTABLE,
-                  "so long a queue is filled in one family alone");
+    put_text(&place, key, NULL, HOW_NOT_TESTABLE,
+             "so long a queue is filled in one family alone");
 }
 
 /* Whether one of the rows asks for all there is, and so finds the cap.  */
@@ -185,7 +176,8 @@ static const char *why_not_incomplete(const struct measuring *measuring,
 {
     if (family == AF_UNIX)
         return "UNIX sockets have no handshake";
-    if (family == AF_INET6 && syn_settings_know_peers(&measuring->settings))
+    if (syn_settings_know_peers(&measuring->settings) &&
+        !syn_has_strangers(family, measuring->plan->setting_count > 0))
         return "with SYN cookies off it depends on whether the kernel has met "
                "the peer, and ::1 is the only one";
     int works = syn_defer_works(family);
@@ -210,9 +202,10 @@ static void add_syn_row(struct measuring *measuring, enum row_kind kind,
     for (size_t i = 0; i < row->repeats; i++) {
         struct fill *fill = &row->fills[i];
         fill->deferred = true;
-        if (know_peers)
-            syn_stranger(&fill->source);
-        if (kind == ROW_ACQUAINTANCE && syn_introduce(&fill->source)) {
+        if (know_peers && kind == ROW_STRANGER)
+            syn_stranger(&fill->source, family);
+        if (kind == ROW_ACQUAINTANCE &&
+            syn_acquaintance(&fill->source, family)) {
             fill->error = errno;
             fill->failed = "meeting a peer";
         }
@@ -226,8 +219,9 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
     const char *reason =
         why_not_incomplete(measuring, family, text, sizeof text);
     bool one_huge = first && count_huge(plan) == 1;
-    put_of_family(measuring, family, "incomplete", reason ? "no" : "yes",
-                  reason ? HOW_NOT_TESTABLE : HOW_MEASURED, reason);
+    const struct place place = place_of(measuring, family);
+    put_text(&place, "incomplete", reason ? "no" : "yes",
+             reason ? HOW_NOT_TESTABLE : HOW_MEASURED, reason);
     for (size_t i = 0; !reason && i < plan->count; i++) {
         int backlog = plan->backlogs[i];
         if (is_huge(backlog) && !one_huge)
@@ -236,19 +230,6 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
         if (syn_settings_know_peers(&measuring->settings))
             add_syn_row(measuring, ROW_ACQUAINTANCE, family, backlog);
     }
-}
-
-/* The family in which the cap is measured.  */
-static void put_cap_family(const struct measuring *measuring, const char *name)
-{
-    struct finding finding = {
-        .id = "listen.cap",
-        .key = "family",
-        .value = name,
-        .how = HOW_CONSTANT,
-        .stable = true,
-    };
-    finding_write(measuring->out, &finding);
 }
 
 /* The usual rows first, the cap last: where descriptors run out, the last one
@@ -271,7 +252,8 @@ static void add_rows(struct measuring *measuring)
             add_syn_rows(measuring, families[i].family, i == first);
     if (first < 0)
         return;
-    put_cap_family(measuring, families[first].name);
+    const struct place cap = {measuring->out, "listen.cap", NULL};
+    put_text(&cap, "family", families[first].name, HOW_CONSTANT, NULL);
     if (plan->cap && !has_cap_row(plan))
         add_row(measuring, ROW_CAP, families[first].family, INT_MAX, 1);
 }

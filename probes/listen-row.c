@@ -135,8 +135,8 @@ static bool was_stopped(const struct listen_row *row, struct stop *stop)
         if (fill->limit != LIMIT_NONE) {
             limit_text(fill->limit, stop->limit, sizeof stop->limit);
             snprintf(stop->reason, sizeof stop->reason,
-                     "stopped at %ld connections by %s", fill->client,
-                     stop->limit);
+                     "stopped at %ld connection%s by %s", fill->client,
+                     fill->client == 1 ? "" : "s", stop->limit);
             return true;
         }
     }

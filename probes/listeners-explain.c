@@ -7,9 +7,7 @@
 
 #include "probes/listeners.h"
 #include "probes/names.h"
-#include "probes/paragraph.h"
-
-enum { LABEL = 10 };
+#include "probes/sentence.h"
 
 static bool is_unix(const struct listener_row *row)
 {
@@ -19,43 +17,43 @@ static bool is_unix(const struct listener_row *row)
 static void put_head(FILE *out, const struct listener_row *row)
 {
     const struct sonde_listener *listener = &row->listener;
-    struct paragraph text = {""};
+    struct sentence text = {""};
     static const char *const kinds[] = {"TCP over IPv4", "TCP over IPv6"};
     bool inet6 = listener->address.storage.ss_family == AF_INET6;
-    paragraph_say(&text, "%s: %s", row->local,
-                  !is_unix(row) ? kinds[inet6]
-                  : listener->type == SOCK_SEQPACKET
-                      ? "a UNIX socket of whole messages (SOCK_SEQPACKET)"
-                      : "a UNIX stream socket");
+    say(&text, "%s: %s", row->local,
+        !is_unix(row) ? kinds[inet6]
+        : listener->type == SOCK_SEQPACKET
+            ? "a UNIX socket of whole messages (SOCK_SEQPACKET)"
+            : "a UNIX stream socket");
     if (inet6 && listener->v6only >= 0)
-        paragraph_say(&text, "%s",
-                      listener->v6only ? " alone" : ", and IPv4 clients too");
-    paragraph_put(out, "", 0, &text);
+        say(&text, "%s",
+            listener->v6only ? " alone" : ", and IPv4 clients too");
+    put_sentence(out, NULL, &text);
 }
 
 static void put_owners(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {
-    struct paragraph text = {""};
+    struct sentence text = {""};
     char one[64];
     for (size_t i = 0; i < row->owner_count; i++) {
         owner_print(&row->owners[i], one, sizeof one);
-        paragraph_say(&text, "%s%s", i ? " " : "", one);
+        say(&text, "%s%s", i ? " " : "", one);
     }
     if (row->owner_count > 1)
-        paragraph_say(&text, ", who share it");
+        say(&text, ", who share it");
     if (row->owner_count == 0 && listeners->hidden < 0)
-        paragraph_say(&text, "not told here (%s)",
-                      errno_name(listeners->hidden_error));
+        say(&text, "not told here (%s)", listeners_why_hidden(listeners));
     else if (row->owner_count == 0 && listeners->hidden > 0)
-        paragraph_say(&text, "among %d process%s that only root may look at",
-                      listeners->hidden, listeners->hidden == 1 ? "" : "es");
+        say(&text, "among %d process%s that only root may look at",
+            listeners->hidden, listeners->hidden == 1 ? "" : "es");
     else if (row->owner_count == 0)
-        paragraph_say(&text, "no process that is seen from here: the kernel, "
-                             "or one of another PID namespace");
+        say(&text, "no process that is seen from here: the kernel, or one of "
+                   "another PID "
+                   "namespace, or one that /proc hides (hidepid)");
     if (row->listener.user >= 0)
-        paragraph_say(&text, "; made by user %ld", row->listener.user);
-    paragraph_put(out, "owner", LABEL, &text);
+        say(&text, "; made by user %ld", row->listener.user);
+    put_sentence(out, "owner", &text);
 }
 
 /* What was asked for is not kept: what can be said of it, and of the cut.  */
@@ -64,61 +62,59 @@ static void put_asked(FILE *out, const struct listeners *listeners,
 {
     const struct sonde_backlog_cap *cap = &listeners->cap;
     long limit = row->listener.queue.limit;
-    struct paragraph asked = {""}, cut = {""};
+    struct sentence asked = {""}, cut = {""};
     if (limit < 0 || !cap->setting[0] || cap->value < 0) {
-        paragraph_say(&asked, "not known: the kernel keeps what it gave, not "
-                              "what was asked for");
-        paragraph_say(&cut, "not known: %s",
-                      limit < 0 ? "the limit is not told"
-                                : "the cap cannot be read here");
+        say(&asked, "not known: the kernel keeps what it gave, not "
+                    "what was asked for");
+        say(&cut, "not known: %s",
+            limit < 0 ? "the limit is not told"
+                      : "the cap cannot be read here");
     } else if (limit == cap->value) {
-        paragraph_say(&asked,
-                      "%ld or more, or a negative number: the kernel "
-                      "keeps what it gave, not what was asked for",
-                      limit);
-        paragraph_say(&cut, "%s = %ld, if more was asked for", cap->setting,
-                      cap->value);
+        say(&asked,
+            "%ld or more, or a negative number: the kernel "
+            "keeps what it gave, not what was asked for",
+            limit);
+        say(&cut, "%s = %ld, if more was asked for", cap->setting, cap->value);
     } else if (limit < cap->value) {
-        paragraph_say(&asked, "%ld; more only if %s was %ld then", limit,
-                      cap->setting, limit);
-        paragraph_say(&cut, "nothing: %s is %ld now", cap->setting, cap->value);
+        say(&asked, "%ld; more only if %s was %ld then", limit, cap->setting,
+            limit);
+        say(&cut, "nothing: %s is %ld now", cap->setting, cap->value);
     } else {
-        paragraph_say(&asked, "%ld or more", limit);
-        paragraph_say(&cut,
-                      "not by %s, which is %ld now and was more then; it will "
-                      "be cut when the program calls listen again",
-                      cap->setting, cap->value);
+        say(&asked, "%ld or more", limit);
+        say(&cut,
+            "not by %s, which is %ld now and was more then; it will "
+            "be cut when the program calls listen again",
+            cap->setting, cap->value);
     }
-    paragraph_put(out, "asked", LABEL, &asked);
+    put_sentence(out, "asked", &asked);
     if (limit >= 0) {
-        paragraph_say(&asked, "a limit of %ld", limit);
+        say(&asked, "a limit of %ld", limit);
         if (row->listener.capacity >= 0)
-            paragraph_say(&asked, ", by which %ld can wait for accept",
-                          row->listener.capacity);
-        paragraph_put(out, "got", LABEL, &asked);
+            say(&asked, ", by which %ld can wait for accept",
+                row->listener.capacity);
+        put_sentence(out, "got", &asked);
     }
-    paragraph_put(out, "cut by", LABEL, &cut);
+    put_sentence(out, "cut by", &cut);
 }
 
 static void put_queued(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {
-    struct paragraph text = {""};
+    struct sentence text = {""};
     if (row->listener.queue.queued < 0)
-        paragraph_say(&text, "not told");
+        say(&text, "not told");
     else
-        paragraph_say(&text, "%ld now", row->listener.queue.queued);
+        say(&text, "%ld now", row->listener.queue.queued);
     if (row->percent >= 0)
-        paragraph_say(&text, ", %d%% of what fits", row->percent);
+        say(&text, ", %d%% of what fits", row->percent);
     if (row->percent == 100 && listeners->is_linux)
-        paragraph_say(&text, "%s",
-                      is_unix(row)
-                          ? ": the next client waits in connect, or gets "
-                            "EAGAIN if it is non-blocking"
-                          : ": the SYN of the next client is dropped, and it "
-                            "tries again, without an error, until its patience "
-                            "ends");
-    paragraph_put(out, "queued", LABEL, &text);
+        say(&text, "%s",
+            is_unix(row) ? ": the next client waits in connect, or gets "
+                           "EAGAIN if it is non-blocking"
+                         : ": the SYN of the next client is dropped, and it "
+                           "tries again, without an error, until its patience "
+                           "ends");
+    put_sentence(out, "queued", &text);
 }
 
 static void put_drops(FILE *out, const struct listeners *listeners,
@@ -126,32 +122,31 @@ static void put_drops(FILE *out, const struct listeners *listeners,
 {
     const struct sonde_listen_totals *totals = &listeners->totals;
     long drops = row->listener.queue.drops;
-    struct paragraph text = {""};
+    struct sentence text = {""};
     if (drops < 0)
-        paragraph_say(&text, is_unix(row) && listeners->is_linux
-                                 ? "not counted: clients of a full UNIX socket "
-                                   "wait, or are told"
-                                 : "not counted for each listener here");
+        say(&text, is_unix(row) && listeners->is_linux
+                       ? "not counted: clients of a full UNIX socket "
+                         "wait, or are told"
+                       : "not counted for each listener here");
     else if (drops == 0)
-        paragraph_say(&text, "none since it began to listen");
+        say(&text, "none since it began to listen");
     else
-        paragraph_say(&text,
-                      "%ld packets since it began to listen: SYNs, with "
-                      "every retransmission, and last ACKs of handshakes. "
-                      "These are not clients: one may count many times and "
-                      "get in at last. (The kernel's sk_drops; ss -m shows it "
-                      "as d.)",
-                      drops);
-    paragraph_put(out, "drops", LABEL, &text);
+        say(&text,
+            "%ld packets since it began to listen: SYNs, with "
+            "every retransmission, and last ACKs of handshakes. "
+            "These are not clients: one may count many times and "
+            "get in at last. (The kernel's sk_drops; ss -m shows it "
+            "as d.)",
+            drops);
+    put_sentence(out, "drops", &text);
     if (is_unix(row) || totals->drops < 0)
         return;
-    paragraph_say(
-        &text,
+    say(&text,
         "All listeners of this network namespace, also those that have "
         "ended: ListenDrops %lld, of them %lld because an accept "
         "queue was full (ListenOverflows).",
         (long long)totals->drops, (long long)totals->overflows);
-    paragraph_put(out, "", LABEL, &text);
+    put_sentence(out, "", &text);
 }
 
 /* What to do, if anything.  */
@@ -162,30 +157,29 @@ static void put_advice(FILE *out, const struct listeners *listeners,
     const struct sonde_queue *queue = &row->listener.queue;
     bool is_full = row->percent == 100;
     bool at_cap = cap->setting[0] && queue->limit == cap->value;
-    struct paragraph text = {""};
+    struct sentence text = {""};
     if (!is_full && queue->drops <= 0) {
-        paragraph_say(&text, queue->queued > 0
-                                 ? "nothing, if the queue empties again: look "
-                                   "twice"
-                                 : "nothing");
-        paragraph_put(out, "to do", LABEL, &text);
+        say(&text, queue->queued > 0
+                       ? "nothing, if the queue empties again: look "
+                         "twice"
+                       : "nothing");
+        put_sentence(out, "to do", &text);
         return;
     }
-    paragraph_say(&text, "%s",
-                  is_full ? "it is full: see "
-                          : "it has been full, or short of "
-                            "memory: see ");
-    paragraph_say(&text, "whether the program still calls accept, and fast "
-                         "enough; then let it ask for more");
+    say(&text, "%s",
+        is_full ? "it is full: see "
+                : "it has been full, or short of "
+                  "memory: see ");
+    say(&text, "whether the program still calls accept, and fast "
+               "enough; then let it ask for more");
     if (at_cap)
-        paragraph_say(&text, ", having raised %s, which cuts it%s",
-                      cap->setting,
-                      strcmp(cap->scope, "host") != 0
-                          ? " (that of this network namespace: a container "
-                            "has its own)"
-                          : "");
-    paragraph_say(&text, ", and restart it: both count when it calls listen");
-    paragraph_put(out, "to do", LABEL, &text);
+        say(&text, ", having raised %s, which cuts it%s", cap->setting,
+            strcmp(cap->scope, "host") != 0
+                ? " (that of this network namespace: a container "
+                  "has its own)"
+                : "");
+    say(&text, ", and restart it: both count when it calls listen");
+    put_sentence(out, "to do", &text);
 }
 
 void listeners_explain(FILE *out, const struct listeners *listeners)

@@ -7,7 +7,7 @@
 
 #include "probes/listeners.h"
 #include "probes/names.h"
-#include "probes/paragraph.h"
+#include "probes/sentence.h"
 
 enum {
     COLUMNS = 80,
@@ -99,7 +99,7 @@ static void put_row(FILE *out, const struct listener_row *row, int width)
 /* What the figures are not, and whom they hide.  */
 static void put_notes(FILE *out, const struct listeners *listeners)
 {
-    struct paragraph note = {""};
+    struct sentence note = {""};
     bool drops = false;
     size_t ownerless = 0;
     for (size_t i = 0; i < listeners->count; i++) {
@@ -109,41 +109,42 @@ static void put_notes(FILE *out, const struct listeners *listeners)
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (listeners->errors[i] == 0)
             continue;
-        paragraph_say(&note, "%s listeners are not told of here (%s)",
-                      i == 0   ? "TCP over IPv4"
-                      : i == 1 ? "TCP over IPv6"
-                               : "UNIX",
-                      errno_name(listeners->errors[i]));
-        paragraph_put(out, "", 0, &note);
+        say(&note, "%s listeners are not told of here (%s)",
+            i == 0   ? "TCP over IPv4"
+            : i == 1 ? "TCP over IPv6"
+                     : "UNIX",
+            errno_name(listeners->errors[i]));
+        put_sentence(out, NULL, &note);
     }
     if (drops && listeners->is_linux) {
-        paragraph_say(&note, "drops count dropped SYNs, retransmissions "
-                             "included, since the listener began");
-        paragraph_put(out, "", 0, &note);
+        say(&note, "drops count dropped SYNs, retransmissions "
+                   "included, since the listener began");
+        put_sentence(out, NULL, &note);
     }
     if (listeners->hidden < 0)
-        paragraph_say(&note, "owners are not told here (%s)",
-                      errno_name(listeners->hidden_error));
+        say(&note, "owners are not told here (%s)",
+            listeners_why_hidden(listeners));
     else if (ownerless > 0 && listeners->hidden > 0)
-        paragraph_say(&note,
-                      "owners hidden: %zu, among %d process%s that only root "
-                      "may look at",
-                      ownerless, listeners->hidden,
-                      listeners->hidden == 1 ? "" : "es");
+        say(&note,
+            "owners hidden: %zu, among %d process%s that only root "
+            "may look at",
+            ownerless, listeners->hidden, listeners->hidden == 1 ? "" : "es");
     else if (ownerless > 0)
-        paragraph_say(&note,
-                      "owners not seen: %zu; the kernel's own, or processes of "
-                      "another PID namespace",
-                      ownerless);
+        say(&note,
+            "owners not seen: %zu; the kernel's own, or processes of another "
+            "PID "
+            "namespace, or ones that /proc hides (hidepid)",
+            ownerless);
     if (*note.text)
-        paragraph_put(out, "", 0, &note);
+        put_sentence(out, NULL, &note);
 }
 
 void listeners_text(FILE *out, const struct listeners *listeners)
 {
     int width = local_width(listeners);
     if (listeners->count == 0)
-        fputs("nothing listens in this network namespace\n", out);
+        fprintf(out, "nothing%s listens in this network namespace\n",
+                listeners->some ? " of this kind" : "");
     else
         fprintf(out, "%-*s %7s %6s %5s %7s  %s\n", width, "local address",
                 "queued", "limit", "full", "drops", "owner");

@@ -11,6 +11,7 @@
 #include <sys/utsname.h>
 
 #include "probes/listeners.h"
+#include "probes/names.h"
 
 static const struct {
     int family;
@@ -281,6 +282,7 @@ static void read_host(struct listeners *listeners)
 int listeners_read(struct listeners *listeners, unsigned wanted, int timeout)
 {
     int told = 0, first_error = 0;
+    listeners->some = wanted != LISTENERS_ALL;
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (!(wanted & 1U << i))
             continue;
@@ -349,6 +351,13 @@ size_t listeners_select(struct listeners *listeners, const char *what)
     }
     listeners->count = kept;
     return kept;
+}
+
+const char *listeners_why_hidden(const struct listeners *listeners)
+{
+    return listeners->is_linux && listeners->hidden_error == ENOTSUP
+               ? "/proc is not mounted"
+               : errno_name(listeners->hidden_error);
 }
 
 size_t listeners_at_least(const struct listeners *listeners, int percent)

@@ -38,6 +38,7 @@ struct listeners {
     int hidden; /* processes whose sockets may not be seen; -1: none may */
     int hidden_error;                  /* why, if none may */
     int errors[LISTENERS_FAMILIES];    /* why a family is not told; 0 */
+    bool some;                         /* families were chosen, not all */
     bool is_linux;                     /* what its counters mean is known */
     struct sonde_backlog_cap cap;      /* an empty setting: not known */
     struct sonde_listen_totals totals; /* -1: not known */
@@ -54,6 +55,9 @@ size_t listeners_select(struct listeners *listeners, const char *what);
 
 /* How many are at least PERCENT full.  */
 size_t listeners_at_least(const struct listeners *listeners, int percent);
+
+/* Why the owners are not told, where HIDDEN is -1.  */
+const char *listeners_why_hidden(const struct listeners *listeners);
 
 /* "inet", "inet6", "unix", for the index or the address family.  */
 const char *listeners_family(int index);

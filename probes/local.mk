@@ -65,8 +65,8 @@ probes_libprobes_la_SOURCES = \
 	probes/overflow.h \
 	probes/packet.c \
 	probes/packet.h \
-	probes/paragraph.c \
-	probes/paragraph.h \
+	probes/place.c \
+	probes/place.h \
 	probes/plan.c \
 	probes/plan.h \
 	probes/proc.c \

@@ -7,9 +7,12 @@
 
 #include <config.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -156,6 +159,46 @@ static int bring_up_loopback(void)
     return status;
 }
 
+/* What SIOCSIFADDR takes of IPv6, as in linux/ipv6.h, which does not go with
+   netinet/in.h in every C library.  */
+struct inet6_request {
+    struct in6_addr address;
+    uint32_t prefix_length;
+    int interface;
+};
+
+/* Whether FD can be bound to ADDRESS before PATIENCE has passed: one that was
+   added serves a moment later.  */
+static int await_address(int fd, const struct in6_addr *address)
+{
+    enum { PATIENCE = 1000 };
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_addr = *address};
+    const void *storage = &in6;
+    int status;
+    for (int i = 0; (status = bind(fd, storage, sizeof in6)) &&
+                    errno == EADDRNOTAVAIL && i < PATIENCE;
+         i++)
+        poll(NULL, 0, 1);
+    return status;
+}
+
+int namespace_add_inet6(void)
+{
+    struct inet6_request request = {.prefix_length = 128};
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    inet_pton(AF_INET6, NAMESPACE_INET6, &request.address);
+    request.interface = (int)if_nametoindex("lo");
+    int status = ioctl(fd, SIOCSIFADDR, &request);
+    if (!status || errno == EEXIST)
+        status = await_address(fd, &request.address);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return status;
+}
+
 int namespace_enter(struct namespace_trouble *trouble)
 {
     uid_t user = geteuid();
@@ -196,6 +239,11 @@ static int path_of(const char *setting, char *path,
     return 0;
 }
 
+bool namespace_shows_settings(void)
+{
+    return access(root, F_OK) == 0;
+}
+
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
 {
     char path[PATH_SIZE];
@@ -204,7 +252,10 @@ bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
     struct stat file;
     if (!stat(path, &file) && S_ISREG(file.st_mode))
         return true;
-    fail(trouble, "this host has no setting %s", setting);
+    if (namespace_shows_settings())
+        fail(trouble, "this host has no setting %s", setting);
+    else
+        fail(trouble, "%s is not to be found without /proc", setting);
     return false;
 }
 

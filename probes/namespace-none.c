@@ -20,6 +20,11 @@ int namespace_enter(struct namespace_trouble *trouble)
     return -1;
 }
 
+bool namespace_shows_settings(void)
+{
+    return false;
+}
+
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
 {
     (void)setting;
@@ -33,6 +38,12 @@ int namespace_set(const char *setting, const char *value,
     (void)setting;
     (void)value;
     say_none(trouble);
+    return -1;
+}
+
+int namespace_add_inet6(void)
+{
+    errno = ENOTSUP;
     return -1;
 }
 

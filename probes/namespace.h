@@ -26,6 +26,9 @@ struct namespace_trouble {
    end.  */
 int namespace_enter(struct namespace_trouble *trouble);
 
+/* Whether settings are shown at all: on Linux, /proc is mounted.  */
+bool namespace_shows_settings(void);
+
 /* Whether SETTING, such as "net.core.somaxconn", can be one of a network
    namespace, and is a setting of this host; if not, *TROUBLE says so.  To be
    asked before namespace_enter: in there, kernels hide some.  */
@@ -35,6 +38,12 @@ bool namespace_knows(const char *setting, struct namespace_trouble *trouble);
    it.  Returns 0, or -1 with *TROUBLE filled in.  */
 int namespace_set(const char *setting, const char *value,
                   struct namespace_trouble *trouble);
+
+/* Add NAMESPACE_INET6, of a range that is no network's, to the loopback
+   interface of the namespace that was entered, and wait until it serves.
+   Returns 0, also if it is there; or -1 with errno.  */
+#define NAMESPACE_INET6 "fd73:6f6e:6465::1"
+int namespace_add_inet6(void);
 
 /* Read SETTING, here and now, in whatever namespace that is: the first number
    in it.  Returns it, or -1 with errno; ENOENT if there is none of that name

@@ -15,6 +15,7 @@
 #include "probes/names.h"
 #include "probes/namespace.h"
 #include "probes/overflow.h"
+#include "probes/place.h"
 #include "probes/runner.h"
 #include "probes/serial.h"
 
@@ -24,59 +25,26 @@ enum {
     DATA_MOST = 8 << 20 /* bytes; a system that takes more is not filled */
 };
 
-struct overflow_run {
-    FILE *out;
-    const char *family;
-    int wait;
-};
-
-static void put(const struct overflow_run *run, const char *key,
-                const char *value, const char *reason)
-{
-    char whole[64];
-    snprintf(whole, sizeof whole, "%s.%s", run->family, key);
-    struct finding finding = {
-        .id = "listen.overflow",
-        .key = whole,
-        .value = value,
-        .reason = reason,
-        .how = value ? HOW_MEASURED : HOW_NOT_TESTABLE,
-        .stable = true,
-    };
-    finding_write(run->out, &finding);
-}
-
-static void put_count(const struct overflow_run *run, const char *key,
-                      long count)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%ld", count);
-    put(run, key, text, NULL);
-}
+static const char id[] = "listen.overflow";
 
 /* What differs from run to run.  */
-static void put_volatile(const struct overflow_run *run, const char *key,
-                         long value)
+static void put_volatile(const struct place *place, const char *key, long value)
 {
-    char whole[64], text[24];
-    snprintf(whole, sizeof whole, "overflow.%s.%s", run->family, key);
-    snprintf(text, sizeof text, "%ld", value);
-    struct finding finding = {
-        .id = "volatile",
-        .key = whole,
-        .value = text,
-        .how = HOW_MEASURED,
-        .stable = true,
-    };
-    finding_write(run->out, &finding);
+    char family[32];
+    snprintf(family, sizeof family, "overflow.%s", place->family);
+    put_figure(&(struct place){place->out, "volatile", family}, key, value,
+               HOW_MEASURED, NULL);
 }
 
-static void put_failure(const struct overflow_run *run, const char *key,
-                        const char *what, int error)
+static void put(const struct place *place, const char *key, const char *value)
 {
-    char reason[64];
-    snprintf(reason, sizeof reason, "%s: %s", what, errno_name(error));
-    put(run, key, NULL, reason);
+    put_text(place, key, value, HOW_MEASURED, NULL);
+}
+
+static void put_not(const struct place *place, const char *key,
+                    const char *reason)
+{
+    put_text(place, key, NULL, HOW_NOT_TESTABLE, reason);
 }
 
 /* What the client saw that was not let in.  */
@@ -93,43 +61,43 @@ static const char *next_of(const struct serial *serial)
 
 /* Whether the client outside gets in when one connection is taken out; how
    long that takes is TCP's affair.  Returns how many were taken out.  */
-static long put_enters(const struct overflow_run *run, struct serial *serial)
+static long put_enters(const struct place *place, struct serial *serial)
 {
     if (serial->pending < 0) {
         /* Of UNIX sockets, one that may block does.  */
         if (serial->family != AF_UNIX)
-            put(run, "enters", NULL, "it does not wait");
+            put_not(place, "enters", "it does not wait");
         return 0;
     }
     long taken = serial_accept(serial, 1);
     int64_t start = clock_ms();
     enum client_state state = serial_settle(serial, PATIENCE);
-    put(run, "enters", state == CLIENT_CONNECTED ? "yes" : "no", NULL);
+    put(place, "enters", state == CLIENT_CONNECTED ? "yes" : "no");
     if (state == CLIENT_CONNECTED)
-        put_volatile(run, "enters-ms", (long)(clock_ms() - start));
+        put_volatile(place, "enters-ms", (long)(clock_ms() - start));
     serial_give_up(serial);
     return taken;
 }
 
-static void put_queue(const struct overflow_run *run, int family)
+static void put_queue(const struct place *place, int family, int wait)
 {
     struct serial serial;
     if (serial_open(&serial, family, BACKLOG)) {
-        put_failure(run, "next", serial.failed, errno);
+        put_failure(place, "next", serial.failed, errno);
         serial_close(&serial);
         return;
     }
-    serial_fill(&serial, run->wait);
+    serial_fill(&serial, wait);
     if (serial.full) {
-        put_count(run, "connected", (long)serial.count);
-        put(run, "next", next_of(&serial), NULL);
+        put_figure(place, "connected", (long)serial.count, HOW_MEASURED, NULL);
+        put(place, "next", next_of(&serial));
         long before = (long)serial.count;
-        long accepted = put_enters(run, &serial);
+        long accepted = put_enters(place, &serial);
         long late = (long)serial.count - before; /* in, since there was room */
         accepted += serial_accept(&serial, SERIAL_CLIENTS);
-        put_count(run, "accepted", accepted - late);
+        put_figure(place, "accepted", accepted - late, HOW_MEASURED, NULL);
     } else {
-        put(run, "next", NULL, "the queue holds more than 24");
+        put_not(place, "next", "the queue holds more than 24");
     }
     serial_close(&serial);
 }
@@ -164,11 +132,11 @@ static long receive_all(int fd, long most)
 }
 
 /* Data sent before accept is called.  */
-static void put_data(const struct overflow_run *run, int family)
+static void put_data(const struct place *place, int family)
 {
     struct serial serial;
     if (serial_open(&serial, family, 8)) {
-        put_failure(run, "data", serial.failed, errno);
+        put_failure(place, "data", serial.failed, errno);
         serial_close(&serial);
         return;
     }
@@ -180,13 +148,13 @@ static void put_data(const struct overflow_run *run, int family)
     if (fd >= 0)
         close(fd);
     if (serial.count == 0)
-        put(run, "data", NULL, "no client was connected");
+        put_not(place, "data", "no client was connected");
     else if (sent < 0)
-        put_failure(run, "data", "send", error);
+        put_failure(place, "data", "send", error);
     else
-        put(run, "data", got == sent ? "kept" : "lost", NULL);
+        put(place, "data", got == sent ? "kept" : "lost");
     if (sent >= 0)
-        put_volatile(run, "data-bytes", sent);
+        put_volatile(place, "data-bytes", sent);
     serial_close(&serial);
 }
 
@@ -216,29 +184,32 @@ static int await_child(pid_t child, int most)
 
 /* A client of a UNIX socket that may block: the one with O_NONBLOCK is told
    that there is no room.  */
-static void put_blocking(const struct overflow_run *run)
+static void put_blocking(const struct place *place, int wait)
 {
     struct serial serial;
     if (serial_open(&serial, AF_UNIX, BACKLOG)) {
-        put_failure(run, "blocking", serial.failed, errno);
+        put_failure(place, "blocking", serial.failed, errno);
         serial_close(&serial);
         return;
     }
-    serial_fill(&serial, run->wait);
+    serial_fill(&serial, wait);
     serial_give_up(&serial);
     pid_t child = fork();
     if (child == 0)
         be_client(&serial.address);
-    int status = child < 0 ? -1 : await_child(child, run->wait);
+    int status = child < 0 ? -1 : await_child(child, wait);
     bool waits = child >= 0 && status < 0;
     if (child < 0)
-        put_failure(run, "blocking", "fork", errno);
+        put_failure(place, "blocking", "fork", errno);
     else
-        put(run, "blocking", waits ? "waits" : errno_name(status), NULL);
+        put(place, "blocking",
+            waits         ? "waits"
+            : status == 0 ? "connects"
+                          : errno_name(status));
     if (waits) {
         serial_accept(&serial, 1);
         status = await_child(child, PATIENCE);
-        put(run, "enters", status == 0 ? "yes" : "no", NULL);
+        put(place, "enters", status == 0 ? "yes" : "no");
     }
     if (waits && status < 0) {
         kill(child, SIGKILL);
@@ -249,26 +220,17 @@ static void put_blocking(const struct overflow_run *run)
 
 void overflow_family(FILE *out, int family, const char *name, int wait)
 {
-    struct overflow_run run = {out, name, wait};
-    put_queue(&run, family);
-    put_data(&run, family);
+    const struct place place = {out, id, name};
+    put_queue(&place, family, wait);
+    put_data(&place, family);
     if (family == AF_UNIX)
-        put_blocking(&run);
+        put_blocking(&place, wait);
     fflush(out);
 }
 
 void overflow_setting(FILE *out)
 {
-    char text[24];
-    long value = namespace_read("net.ipv4.tcp_abort_on_overflow");
-    snprintf(text, sizeof text, "%ld", value);
-    struct finding finding = {
-        .id = "listen.overflow",
-        .key = "tcp_abort_on_overflow",
-        .value = value < 0 ? NULL : text,
-        .reason = value < 0 ? "no such setting is shown here" : NULL,
-        .how = value < 0 ? HOW_NOT_TESTABLE : HOW_READ,
-        .stable = true,
-    };
-    finding_write(out, &finding);
+    put_figure(&(struct place){out, id, NULL}, "tcp_abort_on_overflow",
+               namespace_read("net.ipv4.tcp_abort_on_overflow"), HOW_READ,
+               "no such setting is shown here");
 }

@@ -38,7 +38,7 @@ static const struct {
     const char *more; /* a second line, or NULL */
     bool (*here)(void);
 } remedies[] = {
-    {"net.", "in Kubernetes", "securityContext.sysctls: name @, value \"%\"",
+    {"net.", "in Kubernetes", "securityContext.sysctls: @ = \"%\"",
      "(unsafe: kubelet --allowed-unsafe-sysctls must name it)", in_kubernetes},
     {"net.", "in Docker", "docker run --sysctl @=% ...", NULL, in_container},
     {"net.", "on this host", "sysctl -w @=%",

@@ -13,7 +13,7 @@
 #include "probes/sentence.h"
 
 enum {
-    HEIGHT = 15, /* lines of the largest bar */
+    HEIGHT = 15, /* lines of the largest bar, at the most */
     LEFT = 8,    /* columns before the axis: a count, a blank and a bar */
     NOTE = 14,   /* and behind the chart: "<- cap 4097" */
     BARS_MAX = (SENTENCE_COLUMNS - LEFT - NOTE) / 2
@@ -25,7 +25,8 @@ static const long far_apart = 40;
 struct chart {
     const struct queue_row *bars[BARS_MAX];
     size_t count, left_out;
-    int width; /* of a bar and the gap behind it */
+    int width;  /* of a bar and the gap behind it */
+    int height; /* lines of the largest bar */
     long most;
     bool is_log;
     long cap; /* connections, or -1 */
@@ -85,6 +86,8 @@ static void choose_scale(struct chart *chart, const struct report *report)
     }
     chart->cap = report->table.cap.accepted;
     chart->is_log = least > 0 && chart->most / least > far_apart;
+    /* A line for each connection, if there are no more.  */
+    chart->height = chart->most < HEIGHT ? (int)chart->most : HEIGHT;
 }
 
 /* Half the logarithm's steps are enough: 16 parts of an octave.  */
@@ -98,14 +101,15 @@ static long logarithm(long value)
     return 16 * octave + rest - 16;
 }
 
-/* The line, from 1 up to HEIGHT, that a bar of COUNT reaches; 0 has none.  */
+/* The line, from 1 up to the height, that a bar of COUNT reaches; 0 has none.
+ */
 static int level(const struct chart *chart, long count)
 {
     if (count <= 0)
         return 0;
     long part = chart->is_log ? logarithm(count + 1) : count;
     long whole = chart->is_log ? logarithm(chart->most + 1) : chart->most;
-    int line = (int)((part * HEIGHT + whole / 2) / whole);
+    int line = (int)((part * chart->height + whole / 2) / whole);
     return line < 1 ? 1 : line;
 }
 
@@ -173,12 +177,11 @@ void report_chart(FILE *out, const struct report *report)
     report_head(out, report);
     if (chart.count > 0) {
         fprintf(out, "queued%s\n",
-                chart.is_log ? " (logarithmic: each line is so many times "
-                               "the one below)"
+                chart.is_log ? " (logarithmic: each line is the same multiple "
+                               "of the one below)"
                              : "");
-        for (int line = HEIGHT; line > 0; line--)
-            if (chart.most >= HEIGHT || told_at(&chart, line) >= 0)
-                put_line(out, &chart, line);
+        for (int line = chart.height; line > 0; line--)
+            put_line(out, &chart, line);
         put_names(out, &chart);
     }
     if (chart.left_out > 0) {

@@ -44,6 +44,13 @@ static bool setting_cuts(const struct requirement *need,
            need->queued <= cap->value + cap->value / 2 + 1;
 }
 
+/* Whether it is what cuts, by the kernel's word, though nobody can read it.  */
+static bool setting_hides(const struct requirement *need,
+                          const struct cap_row *cap)
+{
+    return cap->setting && cap->value < 0 && need->effective >= 0;
+}
+
 static void say_cut(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;
@@ -57,6 +64,10 @@ static void say_cut(struct sentence *sentence, const struct report *report)
     if (setting_cuts(need, cap)) {
         say(sentence, ": cut by %s = %ld", cap->setting, cap->value);
         say_scope(sentence, cap);
+    } else if (setting_hides(need, cap)) {
+        say(sentence, ": cut to %ld by %s, which is %s", need->effective,
+            cap->setting,
+            cap->value_reason ? cap->value_reason : "not to be read");
     } else if (need->effective >= 0) {
         say(sentence, ": cut to %ld by the kernel", need->effective);
     } else {
@@ -92,7 +103,8 @@ void report_require(FILE *out, const struct report *report)
     else
         say_whole(&sentence, report);
     put_sentence(out, NULL, &sentence);
-    if (need->grant == GRANT_CUT && setting_cuts(need, cap))
+    if (need->grant == GRANT_CUT &&
+        (setting_cuts(need, cap) || setting_hides(need, cap)))
         remedy_write(out, cap->setting, need->asked,
                      cap->initial && !strcmp(cap->initial, "yes"));
 }

@@ -336,16 +336,12 @@ void report_cap(FILE *out, const struct report *report)
     put_sentence(out, "cap", &sentence);
 }
 
-/* Why no row has a figure for its incomplete queue; NULL if one has.  */
+/* Why no row has a figure for its incomplete queue; to be asked if none has. */
 static const char *why_no_incomplete(const struct queue_table *table)
 {
     const char *reason = NULL;
-    for (size_t i = 0; i < table->count; i++) {
-        if (table->rows[i].incomplete >= 0)
-            return NULL;
-        if (!reason)
-            reason = table->rows[i].incomplete_reason;
-    }
+    for (size_t i = 0; i < table->count && !reason; i++)
+        reason = table->rows[i].incomplete_reason;
     return reason ? reason : "its figures vary";
 }
 
@@ -354,6 +350,7 @@ static void say_incomplete_rows(struct sentence *sentence,
                                 const struct queue_table *table)
 {
     int named = 0;
+    say(sentence, "handshakes under way besides");
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
         char backlog[16];
@@ -361,15 +358,24 @@ static void say_incomplete_rows(struct sentence *sentence,
             continue;
         print_backlog(row->backlog, backlog, sizeof backlog);
         if (named++ < 8)
-            say(sentence, "%sbacklog %s: %s (%s)", named == 1 ? "" : ", ",
-                backlog, row->incomplete_text, family_name(row->family));
+            say(sentence, "%s %s for backlog %s (%s)", named == 1 ? ":" : ",",
+                row->incomplete_text, backlog, family_name(row->family));
     }
     if (named > 8)
         say(sentence, " and %d more", named - 8);
-    say(sentence, " handshakes under way besides");
 }
 
-/* The most that a peer known to the kernel got, or -1.  */
+/* The most handshakes that there were; -1 for none.  */
+static long most_incomplete(const struct queue_table *table)
+{
+    long most = -1;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].incomplete > most)
+            most = table->rows[i].incomplete;
+    return most;
+}
+
+/* The same of a peer known to the kernel.  */
 static long most_known(const struct queue_table *table)
 {
     long most = -1;
@@ -389,7 +395,7 @@ static void say_bound(struct sentence *sentence, const struct report *report)
     case BOUND_SETTING:
         say(sentence,
             "; bounded by tcp_max_syn_backlog = %ld, whose last quarter is "
-            "kept for peers that the kernel knows (one of those: %ld)",
+            "kept for peers that the kernel has met (they had %ld)",
             table->most, most_known(table));
         return;
     case BOUND_BACKLOG:
@@ -409,11 +415,12 @@ static void say_ways(struct sentence *sentence, const struct report *report)
 {
     const struct finding *asked =
         findings_get(report->findings, "listen.queue", "inet.half-open");
-    int agree = 0, differ = 0;
+    int agree = 0, differ = 0, alone = 0;
     for (size_t i = 0; i < report->table.count; i++) {
         const struct queue_row *row = &report->table.rows[i];
-        agree += row->half_open >= 0 && !row->ways_differ;
         differ += row->ways_differ;
+        agree += row->half_open >= 0 && row->half_open == row->incomplete;
+        alone += row->half_open >= 0 && row->incomplete < 0;
     }
     if (!asked)
         return;
@@ -425,8 +432,24 @@ static void say_ways(struct sentence *sentence, const struct report *report)
             "; by half-open handshakes it is another one in %d rows: "
             "unstable",
             differ);
-    else
+    else if (agree > 0)
         say(sentence, "; half-open handshakes say so, too, in %d rows", agree);
+    else
+        say(sentence, "; half-open handshakes alone have figures for %d rows",
+            alone);
+}
+
+static void say_incomplete_rule(struct sentence *sentence,
+                                const struct report *report)
+{
+    const struct ruling *ruling = &report->verdict.incomplete;
+    char rule[80];
+    rule_print(&ruling->rule, true, rule, sizeof rule);
+    say(sentence, "%s handshakes under way besides", rule);
+    if (report->verdict.bound == BOUND_SETTING)
+        say(sentence, ", and no more than %ld",
+            most_incomplete(&report->table));
+    say(sentence, "; true of all %zu rows", ruling->rows);
 }
 
 /* The incomplete queue.  */
@@ -434,13 +457,12 @@ static void put_incomplete(FILE *out, const struct report *report)
 {
     const struct ruling *ruling = &report->verdict.incomplete;
     struct sentence sentence = {""};
-    char rule[80];
-    rule_print(&ruling->rule, true, rule, sizeof rule);
+    const char *why = why_no_incomplete(&report->table);
     if (ruling->rows == 0)
-        say(&sentence, "not measured: %s", why_no_incomplete(&report->table));
+        say(&sentence, "%s%s",
+            strcmp(why, "not measured") != 0 ? "not measured: " : "", why);
     else if (ruling->comparable && ruling->broken == 0)
-        say(&sentence, "%s handshakes under way besides; true of all %zu rows",
-            rule, ruling->rows);
+        say_incomplete_rule(&sentence, report);
     else
         say_incomplete_rows(&sentence, &report->table);
     if (ruling->rows > 0)
@@ -449,25 +471,37 @@ static void put_incomplete(FILE *out, const struct report *report)
     put_sentence(out, "syn queue", &sentence);
 }
 
+static void say_next(struct sentence *sentence, const struct next *next,
+                     int wait)
+{
+    if (next->varies)
+        say(sentence, "not the same in every row: see --json");
+    else if (!strcmp(next->saw, "silence"))
+        say(sentence,
+            "hears nothing, for all of %d ms; TCP will try again, and its "
+            "program waits without an error",
+            wait);
+    else if (!strcmp(next->saw, "reset"))
+        say(sentence, "is connected first, then reset (ECONNRESET)");
+    else if (!strcmp(next->saw, "refused"))
+        say(sentence, "is refused (ECONNREFUSED)");
+    else
+        say(sentence, "gets %s%s", next->saw,
+            strcmp(next->saw, "EAGAIN") ? "" : ", since it must not block");
+}
+
 static void put_next(FILE *out, const struct report *report)
 {
     const struct verdict *verdict = &report->verdict;
     struct sentence sentence = {""};
-    if (!verdict->overflow)
+    if (verdict->tcp.saw)
+        say_next(&sentence, &verdict->tcp, report->wait);
+    if (verdict->tcp.saw && verdict->local.saw)
+        say(&sentence, "; over a UNIX socket ");
+    if (verdict->local.saw)
+        say_next(&sentence, &verdict->local, report->wait);
+    if (!verdict->tcp.saw && !verdict->local.saw)
         say(&sentence, "not seen: no row overflowed");
-    else if (!verdict->one_overflow)
-        say(&sentence, "not the same in every row: see --json");
-    else if (!strcmp(verdict->overflow, "silence"))
-        say(&sentence,
-            "hears nothing, for all of %d ms; TCP will try again, and its "
-            "program waits without an error",
-            report->wait);
-    else if (!strcmp(verdict->overflow, "reset"))
-        say(&sentence, "is connected first, then reset (ECONNRESET)");
-    else if (!strcmp(verdict->overflow, "refused"))
-        say(&sentence, "is refused (ECONNREFUSED)");
-    else
-        say(&sentence, "gets %s", verdict->overflow);
     put_sentence(out, "one more", &sentence);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "probes/sentence.h"
+#include "probes/wrap.h"
 
 void say(struct sentence *sentence, const char *format, ...)
 {
@@ -18,26 +19,11 @@ void say(struct sentence *sentence, const char *format, ...)
     va_end(arguments);
 }
 
-void put_sentence(FILE *out, const char *label, const struct sentence *sentence)
+void put_sentence(FILE *out, const char *label, struct sentence *sentence)
 {
-    const char *word = sentence->text;
-    size_t first = label ? SENTENCE_LABEL : 0;
-    size_t column = first;
-    if (label)
-        fprintf(out, "%-*s", SENTENCE_LABEL, label);
-    while (*word) {
-        size_t length = strcspn(word, " ");
-        if (column > first && column + 1 + length > SENTENCE_COLUMNS - 1) {
-            fprintf(out, "\n%*s", (int)first, "");
-            column = first;
-        } else if (column > first) {
-            putc(' ', out);
-            column++;
-        }
-        fprintf(out, "%.*s", (int)length, word);
-        column += length;
-        word += length;
-        word += *word == ' ';
-    }
+    int indent = label ? SENTENCE_LABEL : 0;
+    fprintf(out, "%-*s", indent, label ? label : "");
+    wrap(out, sentence->text, indent, indent, SENTENCE_COLUMNS - 1);
     putc('\n', out);
+    sentence->text[0] = '\0';
 }

@@ -10,28 +10,14 @@
 #include "probes/control.h"
 #include "probes/serial.h"
 
-static int fail(struct serial *serial, const char *what)
-{
-    serial->failed = what;
-    return -1;
-}
-
 int serial_open(struct serial *serial, int family, int backlog)
 {
     *serial = (struct serial){.family = family, .listener = -1, .pending = -1};
-    if (listener_address(&serial->address, family))
-        return fail(serial, "bind");
-    serial->listener = resetting_socket(family);
+    serial->listener = open_listener(family, backlog, &serial->failed);
     if (serial->listener < 0)
-        return fail(serial, "socket");
-    const void *storage = &serial->address.storage;
-    if (bind(serial->listener, storage, serial->address.length))
-        return fail(serial, "bind");
-    if (listen(serial->listener, backlog))
-        return fail(serial, "listen");
-    if (sonde_address_local(serial->listener, &serial->address))
-        return fail(serial, "getsockname");
-    return 0;
+        return -1;
+    serial->failed = "getsockname";
+    return sonde_address_local(serial->listener, &serial->address);
 }
 
 enum client_state serial_settle(struct serial *serial, int wait)

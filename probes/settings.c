@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probes/namespace.h"
+#include "probes/place.h"
 #include "probes/settings.h"
 
 enum { NAME_SIZE = 256 };
@@ -56,19 +57,13 @@ int settings_check(const char *const *settings, size_t count, char *problem,
     return 0;
 }
 
+/* To OUT, unless it is NULL.  */
 static void put(FILE *out, const char *key, const char *value,
                 const char *reason)
 {
-    struct finding finding = {
-        .id = "with",
-        .key = key,
-        .value = value,
-        .reason = reason,
-        .how = value ? HOW_READ : HOW_NOT_TESTABLE,
-        .stable = true,
-    };
     if (out)
-        finding_write(out, &finding);
+        put_text(&(struct place){out, "with", NULL}, key, value, HOW_READ,
+                 reason);
 }
 
 int settings_apply(FILE *out, const char *const *settings, size_t count)

@@ -11,6 +11,7 @@
 #include "probes/client.h"
 #include "probes/namespace.h"
 #include "probes/packet.h"
+#include "probes/place.h"
 #include "probes/settings.h"
 #include "probes/syn-queue-tun.h"
 #include "probes/tun.h"
@@ -34,27 +35,13 @@ struct target {
 };
 
 struct half_open {
-    FILE *out;
+    struct place place;
     int tun, watch;
     struct target *targets;
     size_t count;
     uint32_t here, peer;
     int64_t heard; /* when the last packet came */
 };
-
-static void put(FILE *out, const char *key, const char *value, enum how how,
-                const char *reason)
-{
-    struct finding finding = {
-        .id = "listen.queue",
-        .key = key,
-        .value = value,
-        .reason = reason,
-        .how = how,
-        .stable = true,
-    };
-    finding_write(out, &finding);
-}
 
 /* Send a SYN.  Returns whether it went out.  */
 static bool send_from(const struct half_open *run, uint16_t source_port,
@@ -163,16 +150,14 @@ static int open_target(struct target *target)
 
 static void put_target(const struct half_open *run, const struct target *target)
 {
-    char key[40], text[24];
+    char key[40];
     long kept = 0;
     for (size_t i = 0; i < target->sent; i++)
         kept += target->answers[i] > 1;
-    snprintf(key, sizeof key, "inet.%d.half-open", target->backlog);
-    snprintf(text, sizeof text, "%ld", kept);
     bool ended = (size_t)kept < target->sent;
-    put(run->out, key, ended ? text : NULL,
-        ended ? HOW_MEASURED : HOW_NOT_TESTABLE,
-        ended ? NULL : "the queue was not full");
+    snprintf(key, sizeof key, "%d.half-open", target->backlog);
+    put_figure(&run->place, key, ended ? kept : -1, HOW_MEASURED,
+               "the queue was not full");
 }
 
 /* Wait until what will be sent again has been.  Returns false if nobody wants
@@ -235,34 +220,45 @@ static int enter(const struct queue_plan *plan,
     return 0;
 }
 
-bool measure_half_open(FILE *out, int watch, const void *data)
+/* The rows of PLAN that can be filled so.  */
+static void choose_targets(struct half_open *run, const struct queue_plan *plan)
 {
-    const struct queue_plan *plan = data;
-    struct namespace_trouble trouble = {"the settings could not be made"};
-    struct half_open run = {.out = out, .watch = watch, .tun = -1};
+    run->targets = calloc(plan->count + 1, sizeof *run->targets);
+    for (size_t i = 0; run->targets && i < plan->count; i++)
+        if (plan->backlogs[i] >= 0 && plan->backlogs[i] <= BACKLOG_MOST)
+            run->targets[run->count++] =
+                (struct target){.backlog = plan->backlogs[i], .listener = -1};
+}
+
+/* Go where the SYNs are to come in.  Returns NULL, or why that cannot be.  */
+static const char *make_ready(struct half_open *run,
+                              const struct queue_plan *plan,
+                              struct namespace_trouble *trouble)
+{
     struct in_addr here, peer;
-    if (enter(plan, &trouble) || (run.tun = tun_open(&trouble)) < 0) {
-        put(out, "inet.half-open", NULL, HOW_NOT_TESTABLE, trouble.text);
-        return true;
-    }
+    choose_targets(run, plan);
+    if (run->count == 0)
+        return "it takes a backlog from 0 to 1024";
+    if (enter(plan, trouble) || (run->tun = tun_open(trouble)) < 0)
+        return trouble->text;
     inet_pton(AF_INET, TUN_HERE, &here);
     inet_pton(AF_INET, TUN_PEER, &peer);
-    run.here = ntohl(here.s_addr);
-    run.peer = ntohl(peer.s_addr);
-    if (await_interface(&run)) {
-        put(out, "inet.half-open", NULL, HOW_NOT_TESTABLE,
-            "the TUN interface carries nothing");
-        close(run.tun);
-        return true;
-    }
-    run.targets = calloc(plan->count + 1, sizeof *run.targets);
-    for (size_t i = 0; run.targets && i < plan->count; i++)
-        if (plan->backlogs[i] >= 0 && plan->backlogs[i] <= BACKLOG_MOST)
-            run.targets[run.count++] =
-                (struct target){.backlog = plan->backlogs[i], .listener = -1};
-    put(out, "inet.half-open", "yes", HOW_MEASURED, NULL);
-    bool whole = run.targets && run_targets(&run);
+    run->here = ntohl(here.s_addr);
+    run->peer = ntohl(peer.s_addr);
+    return await_interface(run) ? "the TUN interface carries nothing" : NULL;
+}
+
+bool measure_half_open(FILE *out, int watch, const void *data)
+{
+    struct namespace_trouble trouble = {"the settings could not be made"};
+    struct half_open run = {
+        .place = {out, "listen.queue", "inet"}, .watch = watch, .tun = -1};
+    const char *reason = make_ready(&run, data, &trouble);
+    put_text(&run.place, "half-open", reason ? NULL : "yes", HOW_MEASURED,
+             reason);
+    bool whole = reason || run_targets(&run);
     free(run.targets);
-    close(run.tun);
+    if (run.tun >= 0)
+        close(run.tun);
     return whole;
 }

@@ -29,7 +29,13 @@ bool syn_settings_know_peers(const struct syn_settings *settings)
     return settings->cookies == 0;
 }
 
-void syn_stranger(struct sonde_address *address)
+bool syn_has_strangers(int family, bool own)
+{
+    return family == AF_INET || (own && !namespace_add_inet6());
+}
+
+/* One of 127.0.0.0/8.  */
+static void choose_stranger(struct sonde_address *address)
 {
     static uint64_t chance;
     char text[24];
@@ -43,6 +49,16 @@ void syn_stranger(struct sonde_address *address)
              1 + (unsigned)(chance >> 40) % 254, (unsigned)(chance >> 48) % 256,
              1 + (unsigned)(chance >> 56) % 254);
     sonde_address_parse(address, text, 0);
+}
+
+/* Nobody has connected from an address that was added a moment ago; and those
+   whose handshakes stay open never will have.  */
+void syn_stranger(struct sonde_address *address, int family)
+{
+    if (family == AF_INET6)
+        sonde_address_parse(address, NAMESPACE_INET6, 0);
+    else
+        choose_stranger(address);
 }
 
 /* Connect CLIENT to LISTENER.  Returns the accepted socket, or -1.  */
@@ -85,15 +101,17 @@ static int part(int server, int client)
     return 0;
 }
 
-int syn_introduce(const struct sonde_address *address)
+/* Let the kernel meet ADDRESS.  Returns 0, or -1 with errno.  */
+static int introduce(const struct sonde_address *address)
 {
     struct sonde_address loopback;
     const void *storage = &address->storage;
-    if (sonde_address_loopback(&loopback, AF_INET, 0))
+    int family = address->storage.ss_family;
+    if (sonde_address_loopback(&loopback, family, 0))
         return -1;
     int listener =
         sonde_listen(&loopback, 1, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
-    int client = listener < 0 ? -1 : resetting_socket(AF_INET);
+    int client = listener < 0 ? -1 : resetting_socket(family);
     int server = -1;
     if (client >= 0 && !bind(client, storage, address->length))
         server = meet(listener, client);
@@ -107,6 +125,15 @@ int syn_introduce(const struct sonde_address *address)
         close(listener);
     errno = error;
     return status;
+}
+
+int syn_acquaintance(struct sonde_address *address, int family)
+{
+    if (family == AF_INET6)
+        sonde_address_loopback(address, family, 0);
+    else
+        choose_stranger(address);
+    return introduce(address);
 }
 
 int syn_defer_works(int family)
@@ -126,7 +153,8 @@ int syn_defer_works(int family)
             errno = ETIMEDOUT;
         } else {
             int accepted = sonde_accept(listener, NULL, SONDE_CLOEXEC);
-            works = accepted < 0 && errno == EAGAIN;
+            if (accepted >= 0 || errno == EAGAIN)
+                works = accepted < 0;
             if (accepted >= 0)
                 close(accepted);
         }

@@ -27,13 +27,18 @@ struct syn_settings syn_settings_read(void);
    figures.  */
 bool syn_settings_know_peers(const struct syn_settings *settings);
 
-/* Set *ADDRESS to one of the loopback network from which nobody has connected,
-   as far as chance can tell: one of 16 million.  */
-void syn_stranger(struct sonde_address *address);
+/* Whether there are such peers in FAMILY: IPv6 has one in a network namespace
+   of our OWN, to which it is added; elsewhere ::1 is the only one.  */
+bool syn_has_strangers(int family, bool own);
 
-/* Let the kernel meet ADDRESS: one connection from it that ends as it should,
-   after which nothing is in TIME_WAIT.  Returns 0, or -1 with errno.  */
-int syn_introduce(const struct sonde_address *address);
+/* Set *ADDRESS to one of FAMILY from which nobody has connected: for IPv4 one
+   of the loopback network, as far as chance among 16 million can tell.  */
+void syn_stranger(struct sonde_address *address, int family);
+
+/* Set *ADDRESS to one of FAMILY that the kernel has met: of which one
+   connection ended as it should, after which nothing is in TIME_WAIT.  Returns
+   0, or -1 with errno.  */
+int syn_acquaintance(struct sonde_address *address, int family);
 
 /* Whether a handshake stays open when it is to, in FAMILY.  Returns 1, 0 if it
    does not, or -1 with errno.  Waits for at most CONTROL_PATIENCE.  */

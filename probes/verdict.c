@@ -134,27 +134,17 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
 }
 
 /* What the next client saw, in the rows of UNIX sockets or in all others.  */
-static void find_overflow_of(struct verdict *verdict,
-                             const struct queue_table *table, bool local)
+static struct next next_of(const struct queue_table *table, bool local)
 {
+    struct next next = {0};
     for (size_t i = 0; i < table->count; i++) {
         const char *overflow = table->rows[i].overflow;
         if (!overflow || local != !strcmp(table->rows[i].family, "unix"))
             continue;
-        if (verdict->overflow && strcmp(overflow, verdict->overflow) != 0)
-            verdict->one_overflow = false;
-        verdict->overflow = overflow;
+        next.varies = next.varies || (next.saw && strcmp(overflow, next.saw));
+        next.saw = overflow;
     }
-}
-
-/* UNIX sockets answer in another way, and count if there is nothing else.  */
-static void find_overflow(struct verdict *verdict,
-                          const struct queue_table *table)
-{
-    verdict->one_overflow = true;
-    find_overflow_of(verdict, table, false);
-    if (!verdict->overflow)
-        find_overflow_of(verdict, table, true);
+    return next;
 }
 
 /* The largest queue by COUNT of it, and by what is said.  */
@@ -242,7 +232,8 @@ struct verdict verdict_of(const struct queue_table *table)
     verdict.incomplete = rule_on(table, &incomplete, count_incomplete);
     verdict.bound = find_bound(table);
     find_cap(&verdict, table);
-    find_overflow(&verdict, table);
+    verdict.tcp = next_of(table, false);
+    verdict.local = next_of(table, true);
     verdict.like = kernels_like(table);
     return verdict;
 }

@@ -32,10 +32,13 @@ struct verdict {
     struct ruling client;     /* connections the clients saw */
     struct ruling incomplete; /* connections in the incomplete queue */
     enum bound bound;
-    long cap;             /* the largest backlog in force, or -1 */
-    bool setting_holds;   /* its setting is known, readable and obeyed */
-    bool one_overflow;    /* all rows that overflowed, alike */
-    const char *overflow; /* so; NULL if none did */
+    long cap;           /* the largest backlog in force, or -1 */
+    bool setting_holds; /* its setting is known, readable and obeyed */
+    /* What the next client saw, of TCP and of UNIX sockets.  */
+    struct next {
+        const char *saw; /* NULL: no row overflowed */
+        bool varies;     /* not the same in all rows */
+    } tcp, local;
     struct likeness like;
 };
 

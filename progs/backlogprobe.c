@@ -32,7 +32,8 @@ static int64_t deadline_of(const struct queue_plan *plan)
 struct choices {
     bool inet, inet6, local, json, profile, no_incomplete;
     bool again, overflow, half_open, chart;
-    const char *backlogs, *prometheus;
+    const char *backlogs; /* NULL: the usual ones */
+    const char *prometheus;
     long wait;
     long require; /* -1: nothing */
     const char *compare;
@@ -40,8 +41,7 @@ struct choices {
 };
 
 /* The table of options points into it.  */
-static struct choices choices = {
-    .backlogs = "0-14", .wait = WAIT_USUAL, .require = -1};
+static struct choices choices = {.wait = WAIT_USUAL, .require = -1};
 
 static const struct option_row rows[] = {
     {.letter = '4',
@@ -134,6 +134,30 @@ static const struct option_row rows[] = {
     OPTIONS_COMMON,
 };
 
+/* Which of CHOSEN do not go together; NULL if all do.  */
+static const char *conflict_of(const struct choices *chosen)
+{
+    int reports = chosen->json + chosen->profile + chosen->chart +
+                  (chosen->compare != NULL) + (chosen->prometheus != NULL);
+    bool requires = chosen->require >= 0;
+    if (reports > 1)
+        return "--json, --profile, --chart, --prometheus and --compare are "
+               "several reports; choose one";
+    if (requires && chosen->compare)
+        return "--require and --compare both decide the exit status; choose "
+               "one";
+    if (requires && (chosen->backlogs || chosen->again || chosen->overflow ||
+                     chosen->half_open || chosen->chart))
+        return "--require asks for one backlog and nothing else; leave out "
+               "--backlog, --again, --overflow, --half-open and --chart";
+    if (chosen->half_open && chosen->no_incomplete)
+        return "--half-open and --no-incomplete contradict each other; choose "
+               "one";
+    if (chosen->half_open && !chosen->inet && (chosen->inet6 || chosen->local))
+        return "--half-open measures IPv4, which is left out; add -4";
+    return NULL;
+}
+
 static int take_options(int argc, char **argv)
 {
     const struct program program = {
@@ -147,16 +171,10 @@ static int take_options(int argc, char **argv)
         .count = sizeof rows / sizeof *rows,
     };
     int status = options_take(&program, argc, argv);
-    int reports = choices.json + choices.profile + choices.chart +
-                  (choices.compare != NULL) + (choices.prometheus != NULL);
-    if (status == OPTIONS_GO_ON && reports > 1) {
-        complain("--json, --profile, --chart, --prometheus and --compare are "
-                 "several reports; choose one");
-        return options_try_help(program.name);
-    }
-    if (status == OPTIONS_GO_ON && choices.compare && choices.require >= 0) {
-        complain("--require and --compare both decide the exit status; choose "
-                 "one");
+    const char *conflict =
+        status == OPTIONS_GO_ON ? conflict_of(&choices) : NULL;
+    if (conflict) {
+        complain("%s", conflict);
         return options_try_help(program.name);
     }
     return status;
@@ -284,7 +302,9 @@ static int print_report(struct findings *findings, const struct choices *chosen)
         print_form(&report, chosen) ? STATUS_TROUBLE : status_of(&report);
     report_free(&report);
     if (!any && !report.requires)
-        complain("no row has figures; the report says why");
+        complain("no row has figures; %s", chosen->prometheus
+                                               ? "nothing is written"
+                                               : "the report says why");
     return status;
 }
 
@@ -340,8 +360,9 @@ static int make_plan(struct queue_plan *plan, const struct choices *chosen)
         .wait = (int)chosen->wait,
     };
     snprintf(number, sizeof number, "%ld", chosen->require);
-    if (plan_backlogs(plan, requires ? number : chosen->backlogs, problem,
-                      sizeof problem)) {
+    const char *usual = requires ? number : "0-14";
+    if (plan_backlogs(plan, chosen->backlogs ? chosen->backlogs : usual,
+                      problem, sizeof problem)) {
         complain("-b: %s", problem);
         return options_try_help("backlogprobe");
     }

@@ -86,6 +86,11 @@ static int take_options(struct choices *choices, int argc, char **argv)
         complain("--json and --prometheus are two reports; choose one");
         return options_try_help(program.name);
     }
+    if (status == OPTIONS_GO_ON && choices->operands.count > 0 &&
+        !*choices->operands.texts[0]) {
+        complain("\"\" is no port, process, path or address");
+        return options_try_help(program.name);
+    }
     return status;
 }
 
@@ -124,14 +129,20 @@ static int complain_missing(const struct listeners *listeners, const char *what)
 {
     bool number = *what >= '0' && *what <= '9' &&
                   what[strspn(what, "0123456789")] == '\0';
+    const char *kind = listeners->some ? " of this kind" : "";
     if (!number)
-        complain("nothing listens at %s", what);
+        complain("nothing%s listens at %s", kind, what);
+    else if (listeners->hidden < 0)
+        complain("nothing%s listens on port %s; what process %s has is not "
+                 "told here (%s)",
+                 kind, what, what, listeners_why_hidden(listeners));
     else if (listeners->hidden > 0)
-        complain("nothing listens on port %s, nor does process %s, unless it "
-                 "is one of %d that only root may look at",
-                 what, what, listeners->hidden);
+        complain("nothing%s listens on port %s, nor does process %s, unless "
+                 "it is one of %d that only root may look at",
+                 kind, what, what, listeners->hidden);
     else
-        complain("nothing listens on port %s, nor does process %s", what, what);
+        complain("nothing%s listens on port %s, nor does process %s", kind,
+                 what, what);
     return STATUS_NO;
 }
 

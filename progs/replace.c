@@ -13,15 +13,18 @@
 #include "progs/output.h"
 #include "progs/replace.h"
 
-/* Rename would put a file in the place of a device.  */
+/* Rename would put a file in the place of a device, or of a symbolic link: of
+   /dev/stdout, for one, which is the whole host's.  And what a link leads to
+   may be somebody else's choice.  */
 static int may_replace(const char *path)
 {
     struct stat status;
-    if (stat(path, &status))
+    if (lstat(path, &status))
         return 0; /* nothing is there; or opening will say why */
     if (S_ISREG(status.st_mode))
         return 0;
-    complain("%s is no regular file, and is not replaced", path);
+    complain("%s is %s, and is not replaced", path,
+             S_ISLNK(status.st_mode) ? "a symbolic link" : "no regular file");
     return -1;
 }
 

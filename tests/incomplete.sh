@@ -62,14 +62,40 @@ done
 measure core.somaxconn=4096 ipv4.tcp_syncookies=0 ipv4.tcp_max_syn_backlog=16
 json_is '.incomplete.bound == "tcp_max_syn_backlog"' "$what: the bound"
 
-run "$backlogprobe" -6 -b 0-3 --json --with net.ipv4.tcp_syncookies=0
-if [ "$status" -eq 0 ]; then
+# IPv6 without cookies: a namespace of its own has a peer that nobody has met.
+if "$backlogprobe" -6 -b 0 > /dev/null 2>&1; then
+    run "$backlogprobe" -6 -b $backlogs --json \
+        --with net.ipv4.tcp_syncookies=0 --with net.ipv4.tcp_max_syn_backlog=16
+    json_is '[.rows[] | .incomplete == ([.backlog + 1, 13] | min) and
+        .incomplete_known == .backlog + 1] | all' \
+        "IPv6 without cookies: peers never met, and known ones"
+    run "$backlogprobe" -6 -b $backlogs \
+        --with net.ipv4.tcp_syncookies=0 --with net.ipv4.tcp_max_syn_backlog=16
+    is "the sentence: the rule, and where it ends" sh -c 'tr -s " \n" " " < "$1" |
+        grep -q "n + 1 handshakes under way besides, and no more than 13; true of\
+ all 13 rows; bounded by tcp_max_syn_backlog = 16.*(they had 301)"' - \
+        "$scratch/out"
+else
+    skip "IPv6 without cookies: peers never met, and known ones" "no IPv6 here"
+    skip "the sentence: the rule, and where it ends" "no IPv6 here"
+fi
+if have_namespaces; then
+    run in_namespace 'echo 0 > /proc/sys/net/ipv4/tcp_syncookies || exit 9
+        ip -6 address show dev lo | grep -q ::1 || exit 9
+        "$backlogprobe" -6 -b 0-3 --json'
+fi
+if have_namespaces && [ "$status" -eq 0 ]; then
     json_is 'all(.rows[]; .incomplete == null and
         (.incomplete_reason | test("::1 is the only one")))' \
-        "IPv6 without cookies: not testable, and why"
+        "IPv6 without cookies, elsewhere: not testable, and why"
 else
-    skip "IPv6 without cookies: not testable, and why" "no IPv6 here"
+    skip "IPv6 without cookies, elsewhere: not testable, and why" \
+        "no namespaces, or no IPv6 here"
 fi
+run "$backlogprobe" -4 -b -1,2000 --half-open
+is "--half-open: which backlogs it takes" sh -c 'tr -s " \n" " " < "$1" |
+    grep -q "by half-open handshakes not testable here: it takes a backlog from\
+ 0 to 1024"' - "$scratch/out"
 run "$backlogprobe" -4 -b 0-3 --json --no-incomplete
 json_is 'all(.rows[]; .incomplete == null and .incomplete_reason != null)' \
     "--no-incomplete: nothing, and a reason"

@@ -126,6 +126,11 @@ run "$listeners" --json "127.0.0.1:$port"
 json_is '.listeners | length == 1' "an address: that one"
 run "$listeners" --json "@abstract\\040$$"
 json_is '.listeners[0].type == "seqpacket"' "an abstract name: that one"
+run "$listeners" -4 /nowhere
+is "nothing of a kind: it is said that there may be others" grep -q \
+    "nothing of this kind listens at /nowhere" "$scratch/err"
+run "$listeners" ""
+is "an empty operand is wrong usage" [ "$status" -eq 2 ]
 run "$listeners" /nowhere
 is "nothing there: exit status 1, and a sentence" sh -c '[ "$1" -eq 1 ] &&
     grep -q "nothing listens at /nowhere" "$2"' - "$status" "$scratch/err"
@@ -179,16 +184,24 @@ strict () {
         END { if (!count) exit 1 }' "$1"
 }
 is "--prometheus: it is in the format, by our reading of it" strict "$file"
-if have promtool; then
-    is "--prometheus: and by promtool's" sh -c \
-        'promtool check metrics < "$1" > "$2/out" 2>&1' - "$file" "$scratch"
-else
-    skip "--prometheus: and by promtool's" "promtool is not here"
-fi
+# On the PATH, or where bring-peers.sh unpacks it.
+promtool=${SONDE_PEERS:-/nowhere}/usr/bin/promtool
+have promtool && promtool=promtool
+# checked WHAT FILE: promtool finds nothing wrong with it, nor anything to say.
+checked () {
+    have "$promtool" || { skip "$1: and by promtool's" "promtool is not here"
+        return; }
+    run "$promtool" check metrics < "$2"
+    cat "$scratch/err" >> "$scratch/out"
+    is "$1: and by promtool's" sh -c '[ "$1" -eq 0 ] && [ ! -s "$2" ]' - \
+        "$status" "$scratch/out"
+}
+checked "--prometheus" "$file"
 run "$backlogprobe" -4 -b 0,5 --prometheus "$scratch/backlog.prom"
 is "backlogprobe --prometheus: written, and nothing printed" \
     sh -c '[ "$1" -eq 0 ] && [ ! -s "$2" ]' - "$status" "$scratch/out"
 is "backlogprobe --prometheus: in the format" strict "$scratch/backlog.prom"
+checked "backlogprobe --prometheus" "$scratch/backlog.prom"
 is "backlogprobe --prometheus: the figures" grep -q \
     '^sonde_backlog_accepted{family="inet",backlog="5"} [1-9]' \
     "$scratch/backlog.prom"
@@ -201,6 +214,13 @@ is "--prometheus: a directory is not replaced" [ "$status" -eq 2 ]
 run "$listeners" --prometheus /dev/null
 is "--prometheus: nor is a device" sh -c '[ "$1" -eq 2 ] && [ -c /dev/null ]' - \
     "$status"
+ln -s "$file" "$scratch/link.prom"
+run "$listeners" --prometheus "$scratch/link.prom"
+is "--prometheus: nor is a symbolic link, or what it leads to" sh -c '
+    [ "$1" -eq 2 ] && [ -L "$2/link.prom" ] && [ "$(cat "$3")" = old ] &&
+    grep -q "link.prom is a symbolic link, and is not replaced" "$2/err"' - \
+    "$status" "$scratch" "$file"
+rm -f "$scratch/link.prom"
 run "$listeners" --prometheus "$scratch/none/file"
 is "--prometheus: where nothing can be written, a sentence" \
     sh -c '[ "$1" -eq 2 ] && grep -q "No such file" "$2"' - "$status" \
@@ -264,13 +284,14 @@ if [ "$(id -u)" -eq 0 ] && have setpriv; then
         "$scratch/copy" "$port"
     is "an ordinary user: what listens, and whose owners are hidden" sh -c '
         [ "$1" -eq 0 ] && tr -s " \n" " " < "$2/out" | grep -q \
-        "owner among [0-9]* process[es]* that only root may look at"' - \
+        "owner .*\(among [0-9]* process[es]* that only root may\|hidepid\)"' - \
         "$status" "$scratch"
     run setpriv --reuid 65534 --regid 65534 --clear-groups "$scratch/copy"
     is "an ordinary user: the figures" grep -q \
         "^127.0.0.1:$port  *2  *3  *50%  *0  -" "$scratch/out"
     is "an ordinary user: how many are hidden" \
-        grep -q "^owners hidden: [0-9]*, among [0-9]* process" "$scratch/out"
+        grep -q "^owners hidden: [0-9]*, among [0-9]* process\|(hidepid)" \
+        "$scratch/out"
     stop
 else
     skip "an ordinary user" "needs root, who can become one, and setpriv"
@@ -334,14 +355,16 @@ is "and in the table, or how many more there are" grep -q \
     '^127.* listening\[[0-9]*\] \(listening\[[0-9]*\] \)*\(listening\[[0-9]*\]\|+[12]\)$' \
     "$scratch/table"
 is_sanitized ||
-    run in_namespace "mount -t tmpfs none /proc || exit 9; $listeners"
+    run in_namespace ". $scratch/lib.sh; start inet:3:1
+        mount -t tmpfs none /proc || exit 9
+        \$listeners; \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
 if is_sanitized; then
     skip "without /proc" "a sanitizer needs it"
 elif [ "$status" -eq 9 ]; then
     skip "without /proc" "nothing may be mounted here"
 else
     is "without /proc: the list, and that owners are not told" sh -c '
-        [ "$1" -eq 0 ] && grep -q "owners are not told here" "$2"' - \
+        [ "$1" -eq 0 ] && grep -q "owners .* here (/proc is not mounted)" "$2"' - \
         "$status" "$scratch/out"
 fi
 run in_namespace "$listeners --json; $listeners"

@@ -70,6 +70,28 @@ else
         "setting hidden: the figures are right, and no setting is named"
 fi
 
+# No /proc, as in a bare chroot.
+is_sanitized ||
+    run in_namespace 'echo 10 > /proc/sys/net/core/somaxconn
+        mount -t tmpfs none /proc || exit 9
+        "$backlogprobe" -4 -b 0-3; "$backlogprobe" -4 --require 12
+        "$backlogprobe" --with net.core.somaxconn=3'
+if is_sanitized; then
+    skip "without /proc" "a sanitizer needs it"
+elif [ "$status" -eq 9 ]; then
+    skip "without /proc" "nothing may be mounted here"
+else
+    tr -s ' \n' ' ' < "$scratch/out" > "$scratch/words"
+    is "without /proc: why no setting is told" grep -q \
+        "cap 10, .* net.core.somaxconn is not to be read without /proc: 11 queued" \
+        "$scratch/words"
+    is "without /proc: --require names it all the same, and the remedy" grep -q \
+        "cut to 10 by net.core.somaxconn, which .* sysctl -w net.core.somaxconn=12" \
+        "$scratch/words"
+    is "without /proc: --with says why not" grep -q \
+        "^backlogprobe: --with: net.core.somaxconn .* without /proc" "$scratch/err"
+fi
+
 # IPv6 off.
 [ -e /proc/sys/net/ipv6/conf/all/disable_ipv6 ] ||
     { skip "IPv6 off" "this kernel has no IPv6 at all"; finish; exit; }

@@ -31,6 +31,10 @@ else
     json_is 'all(.rows[] | select(.family == "inet" and .backlog >= 0);
         .incomplete == .backlog)' "gVisor: n handshakes under way besides"
     json_is '.like.best == "gVisor"' "gVisor: it is like gVisor"
+    run gvisor --json --unix -b 0-14,200
+    json_is 'all(.rows[]; .accepted == .backlog + 1 and
+        .client == .accepted and .overflow == "EAGAIN")' \
+        "gVisor: UNIX sockets, at names of ours: n + 1, and EAGAIN"
     run gvisor --json --again -4 -b 0
     json_is '.again[0] | .shrink_error == "EINVAL" and .shrink_after == 6' \
         "gVisor: a queue that holds more does not shrink"

@@ -18,8 +18,11 @@ json_is 'all(.rows[]; .incomplete == null and
     "UNIX sockets: no incomplete queue, and why"
 run "$backlogprobe" --json --unix -4 -b 3
 json_is '[.rows[].family] == ["inet", "unix"]' "-4 and --unix: both"
-run "$backlogprobe" --unix -b 1
+run "$backlogprobe" -4 --unix -b 1
 is "UNIX sockets: the table says so" grep -q "UNIX" "$scratch/out"
+is "UNIX sockets: what the next client sees is not what one of TCP does" sh -c '
+    tr -s " \n" " " < "$1" | grep -q "one more hears nothing, .* an error; over\
+ a UNIX socket gets EAGAIN, since it must not block"' - "$scratch/out"
 
 run "$backlogprobe" --json --again --unix -4 -b 0
 json_is '[.again[].family] == ["inet", "unix"] and all(.again[];

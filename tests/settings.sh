@@ -17,6 +17,13 @@ bad '"-1"' --require -1
 bad '"many"' --require many
 bad 'several reports' --json --chart
 bad 'choose one' --require 5 --compare /nonexistent
+for option in "-b 3" --again --overflow --half-open --chart; do
+    # shellcheck disable=SC2086 # several words
+    bad '--require asks for one backlog' --require 5 $option
+done
+bad 'contradict' --half-open --no-incomplete
+bad 'add -4' --half-open -6
+bad 'add -4' --half-open --unix
 bad '--compare: /nonexistent' -4 -b 0 --compare /nonexistent
 if [ "$(uname -s)" = Linux ]; then
     bad 'SETTING=VALUE' --with net.core.somaxconn
@@ -100,9 +107,10 @@ json_is '.require | .granted == "whole" and (.measured | not) and
     .effective == 60000' "it was not filled, and the kernel is believed"
 
 # Reports stay in 80 columns.
-for form in "" --chart "--again --overflow" "--require 511" --half-open; do
+for form in "" --chart "--again --overflow" --half-open \
+    "--require 2147483647" "-b -2147483648,100,max" --no-incomplete; do
     # shellcheck disable=SC2086 # several words
-    run "$backlogprobe" --with net.core.somaxconn=64 -b 0-14,100 $form
+    run "$backlogprobe" --with net.core.somaxconn=64 $form
     is "fits in 80 columns, in ASCII: ${form:-the table}" sh -c '
         [ -s "$1" ] && ! LC_ALL=C grep -q "[^ -~]\|.\{81\}" "$1"' - \
         "$scratch/out"
@@ -112,6 +120,10 @@ is "the chart has the cap as a line" \
     grep -q '^ *65 |-.*#####-#####- cap 65$' "$scratch/out"
 is "the chart names the backlogs" \
     grep -q '^  *0  *1  *2  *5  *10  *20  *50  *100  *200  backlog$' "$scratch/out"
+run "$backlogprobe" --with net.core.somaxconn=3 --chart -4 -b 0-4,100
+is "a small chart has a line for each connection" sh -c '
+    [ "$(sed -n "s/^ *\([0-9]*\) |.*/\1/p" "$1" | tr "\n" " ")" = "4 3 2 1 " ]' \
+    - "$scratch/out"
 
 # The sweep, and what goes beyond.
 run "$backlogprobe" --with net.core.somaxconn=300 --json \

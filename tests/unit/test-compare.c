@@ -48,6 +48,8 @@ START_TEST(what_is_the_same_is_counted)
     add_both("host", "release", "6", "7");
     add_both("with", "net.core.somaxconn", "6", "7");
     add_both("listen.cap", "scope", "net:[1]", "net:[2]");
+    add_both("listen.cap", "initial", "yes", "no");
+    add_to(&there, "listen.cap", "initial-value", "4096");
     add_both("listen.queue", "inet.1.repeats", "2", "3");
     struct comparison found = compare(&text);
     ck_assert_uint_eq(found.same, 1);

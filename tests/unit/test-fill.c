@@ -145,7 +145,7 @@ START_TEST(a_family_that_cannot_listen_has_an_error)
     struct fill list[] = {fill_new(AF_UNSPEC, 3), fill_new(AF_INET, 3)};
     ck_assert(fill_all(list, 2, WAIT, -1, done, list));
     ck_assert_int_eq(list[0].error, EAFNOSUPPORT);
-    ck_assert_str_eq(list[0].failed, "bind");
+    ck_assert_str_eq(list[0].failed, "socket");
     check_filled(&list[1]);
 }
 END_TEST

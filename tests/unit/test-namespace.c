@@ -46,6 +46,21 @@ START_TEST(loopback_works_inside)
 }
 END_TEST
 
+START_TEST(a_further_ipv6_address_serves_inside)
+{
+    struct sonde_address address;
+    ck_assert(!sonde_address_parse(&address, NAMESPACE_INET6, 0));
+    if (!entered())
+        return;
+    if (namespace_add_inet6())
+        return; /* no IPv6 here */
+    ck_assert(!namespace_add_inet6());
+    int listener = sonde_listen(&address, 1, SONDE_CLOEXEC, NULL);
+    ck_assert_int_ge(listener, 0);
+    close(listener);
+}
+END_TEST
+
 START_TEST(a_setting_is_set_inside_alone)
 {
     static const char setting[] = "net.ipv4.ip_default_ttl";
@@ -114,6 +129,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, loopback_works_inside);
+    tcase_add_test(tests, a_further_ipv6_address_serves_inside);
     tcase_add_test(tests, a_setting_is_set_inside_alone);
     tcase_add_test(tests, a_value_is_refused_with_a_reason);
     tcase_add_test(tests, nothing_else_is_a_setting_of_a_namespace);

@@ -23,7 +23,7 @@ static const struct {
     const char *setting, *words;
 } cases[] = {
     {"net.core.somaxconn", "docker run --sysctl net.core.somaxconn=511"},
-    {"net.core.somaxconn", "name net.core.somaxconn, value \"511\""},
+    {"net.core.somaxconn", "net.core.somaxconn = \"511\""},
     {"net.core.somaxconn", "sysctl -w net.core.somaxconn=511"},
     {"net.core.somaxconn", "Backlog=511"},
     {"kern.ipc.soacceptqueue", "sysctl kern.ipc.soacceptqueue=511"},

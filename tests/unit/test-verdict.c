@@ -53,8 +53,8 @@ START_TEST(a_rule_without_exception)
     check_ruling(&verdict.accepted, 1, 1, CLASSIC, 0);
     check_ruling(&verdict.client, 1, 1, CLASSIC, 0);
     ck_assert_int_eq(verdict.cap, 4096);
-    ck_assert(verdict.one_overflow);
-    ck_assert_str_eq(verdict.overflow, "silence");
+    ck_assert(!verdict.tcp.varies);
+    ck_assert_str_eq(verdict.tcp.saw, "silence");
     ck_assert_str_eq(verdict.like.best, "Linux 4.10 or later");
     for (size_t i = 0; i < table.count; i++)
         ck_assert(verdict_explains(&verdict, &table, &rows[i]));
@@ -159,7 +159,7 @@ START_TEST(without_figures_there_is_no_verdict)
         ck_assert_uint_eq(verdict.accepted.rows, 0);
         ck_assert_uint_eq(verdict.accepted.broken, 0);
         ck_assert_int_eq(verdict.cap, -1);
-        ck_assert_ptr_null(verdict.overflow);
+        ck_assert_ptr_null(verdict.tcp.saw);
         ck_assert(!verdict.like.comparable);
         table.count = 0;
     }
@@ -174,7 +174,7 @@ START_TEST(two_rows_are_too_few_for_a_rule)
     ck_assert(!verdict.accepted.comparable);
     ck_assert_uint_eq(verdict.accepted.rows, 2);
     ck_assert_uint_eq(verdict.accepted.broken, 0);
-    ck_assert_str_eq(verdict.overflow, "silence");
+    ck_assert_str_eq(verdict.tcp.saw, "silence");
 }
 END_TEST
 
@@ -225,8 +225,8 @@ START_TEST(overflows_that_differ_are_told)
     make_table(1, 1, 4096, 4097);
     rows[7].overflow = "refused";
     struct verdict verdict = verdict_of(&table);
-    ck_assert(!verdict.one_overflow);
-    ck_assert_ptr_nonnull(verdict.overflow);
+    ck_assert(verdict.tcp.varies);
+    ck_assert_ptr_nonnull(verdict.tcp.saw);
     ck_assert_ptr_null(verdict.like.best);
 }
 END_TEST
