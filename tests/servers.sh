@@ -138,6 +138,8 @@ for model in $models; do
     is "$model: -v: each line is a whole one" [ ! -s "$scratch/out" ]
     came=$(grep -c ': connected to' "$scratch/log")
     went=$(grep -c ' bytes received, 0 sent' "$scratch/log")
+    is "$model: -v: who comes counts" sh -c '! grep -q ", 0 clients" "$1"' - \
+        "$scratch/log"
     is "$model: -v: everybody comes and goes" \
         sh -c '[ "$1" -ge 8 ] && [ "$1" -eq "$2" ]' - "$came" "$went"
 done
