@@ -81,6 +81,8 @@ int stop_begin(long grace)
         sonde_signal(SIGTERM, on_stop, SONDE_RESTART) ||
         sonde_signal(SIGINT, on_stop, SONDE_RESTART))
         return -1;
+    /* Whoever started us may have kept them back.  */
+    stop_release();
     return fd;
 }
 
