@@ -227,12 +227,15 @@ static int open_socket(const struct wanted *wanted, struct sonde_queue *queue)
 
 /* Messages go out at once: with pieces that wait for one another's
    acknowledgement a client can be made to wait 40 ms.  Accepted sockets inherit
-   it; server.c makes sure of that.  */
-static void set_nodelay(int fd, const struct sonde_address *address)
+   it; reception.c makes sure of that.  They inherit from any listener that an
+   urgent byte is one among the others, and not lost.  */
+static void set_options(int fd, const struct sonde_address *address)
 {
     int on = 1;
-    if (address->storage.ss_family != AF_UNIX)
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (address->storage.ss_family == AF_UNIX)
+        return;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
 static void note_file(struct entrance *entrance)
@@ -266,7 +269,7 @@ static int open_one(struct entrance *entrance, const struct wanted *wanted)
         return -1;
     }
     if (entrance->role == SONDE_LISTENER)
-        set_nodelay(fd, &entrance->local);
+        set_options(fd, &entrance->local);
     if (is_unix)
         note_file(entrance);
     return 0;
@@ -393,7 +396,7 @@ int entrances_inherit(struct entrances *entrances,
     if (!(flags & O_NONBLOCK) && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
         return -1;
     if (entrance->role == SONDE_LISTENER)
-        set_nodelay(found->fd, &entrance->local);
+        set_options(found->fd, &entrance->local);
     else if (sonde_datagram_adopt(found->fd))
         return -1;
     entrances->count++;

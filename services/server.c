@@ -38,8 +38,10 @@ static void serve_inherited(struct server *server, int fd)
     struct sonde_address peer = {0};
     char text[LOG_ADDRESS];
     int on = 1;
-    if (sonde_address_family(fd) != AF_UNIX)
+    if (sonde_address_family(fd) != AF_UNIX) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+    }
     if (server->options->keepalive > 0)
         sonde_keepalive(fd, (int)server->options->keepalive);
     if (server->options->verbose && !sonde_address_peer(fd, &peer)) {

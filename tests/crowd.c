@@ -11,7 +11,8 @@
        rounds N SIZE   N times; prints the median time of a round, milliseconds
        drip N      each sends N times a byte, 100 ms apart, and reads it back
        slow N      the same, a second apart
-       tell SIZE   each sends SIZE bytes, ends its stream, and reads nothing
+       urgent      each sends three bytes, the second urgent, and reads them
+   back tell SIZE   each sends SIZE bytes, ends its stream, and reads nothing
        shut        each ends its stream, and the server must too
        deaf SIZE   each sends SIZE bytes, or what it can, and reads nothing
        ended       all must be ended by the server
@@ -209,6 +210,21 @@ static void drip(size_t times, int gap)
             poll(NULL, 0, gap);
         say(1);
     }
+}
+
+static void say_urgent(void)
+{
+    say_size = 3;
+    for (size_t i = 0; i < count; i++) {
+        int fd = members[i].fd;
+        if (send(fd, text, 1, 0) != 1 || send(fd, text + 1, 1, MSG_OOB) != 1 ||
+            send(fd, text + 2, 1, 0) != 1)
+            fail("send");
+        members[i].sent = 3;
+        members[i].got = 0;
+    }
+    if (wait_all(0, PATIENCE, POLLIN, talk))
+        fail("not all came back");
 }
 
 /* SIZE bytes are few enough to be taken without anybody reading.  */
@@ -507,6 +523,12 @@ static void do_slow(char **words)
     drip(number_of(words[0]), 1000);
 }
 
+static void do_urgent(char **words)
+{
+    (void)words;
+    say_urgent();
+}
+
 static void do_tell(char **words)
 {
     tell(number_of(words[0]));
@@ -592,7 +614,7 @@ static const struct {
     {"udp", 1, do_udp},       {"from", 1, do_from},   {"line", 0, do_line},
     {"uline", 0, do_uline},   {"burst", 1, do_burst}, {"retry", 0, do_retry},
     {"flood", 1, do_flood},   {"spoof", 1, do_spoof}, {"many", 1, do_many},
-    {"slow", 1, do_slow},     {"tell", 1, do_tell},
+    {"slow", 1, do_slow},     {"tell", 1, do_tell},   {"urgent", 0, do_urgent},
 };
 
 /* Do the command at WORDS, of which there are so many.  Returns how many it
