@@ -235,6 +235,8 @@ static void complete(struct choices *choices, char *port, size_t size)
     options->model = models[choices->model];
     if (options->workers == 0)
         options->workers = WORKERS;
+    if (options->max_clients > 0 && options->workers > options->max_clients)
+        options->workers = options->max_clients;
 }
 
 int server_program_run(const struct server_program *program, int argc,

@@ -22,8 +22,8 @@ iso='^[0-9]\{4\}-[0-9][0-9]-[0-9][0-9]T[0-9:]\{8\}\(Z\|[+-][0-9:]*\)'
 for model in $models; do
     serve "$echosrv" --model="$model" --port=0
     for host in $hosts; do
-        run "$crowd" "$host:$port" open 1 say 1 say 65536 say 3000000 shut \
-            close once udp 0 udp 1 udp 1400 udp 65507
+        run "$crowd" "$host:$port" open 1 say 1 urgent say 65536 say 3000000 \
+            shut close once udp 0 udp 1 udp 1400 udp 65507
         is "$model, $host: TCP and UDP echo" [ "$status" -eq 0 ]
     done
     halt
@@ -216,6 +216,14 @@ if [ "$(id -u)" -ne 0 ] && ! [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_st
     bad 'use --port 9877' -4 -t
 else
     skip "refused: port 7 without privilege" "this user may"
+fi
+
+if have ps; then
+    serve "$echosrv" --model=prefork -4 -t -p 0 --max-clients=2
+    run "$crowd" "127.0.0.1:$port" once
+    is "prefork: --max-clients bounds the workers" [ "$(ps -e -o ppid= |
+        awk -v parent="$server" '$1 == parent' | wc -l)" -eq 2 ]
+    halt
 fi
 
 # How it was started is no reason not to serve, nor not to stop.
