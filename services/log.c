@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,10 +22,13 @@ static bool silent;
 
 /* Of each kind: the second from which it may be said again, and how often it
    was not.  */
-static struct {
-    atomic_long next;
-    atomic_long more;
-} troubles[LOG_TROUBLES];
+struct trouble {
+    atomic_long next, more;
+};
+
+_Static_assert(ATOMIC_LONG_LOCK_FREE == 2, "shared memory needs no lock");
+
+static struct trouble not_shared[LOG_TROUBLES], *troubles = not_shared;
 
 /* Whether standard error is the same socket as standard input.  */
 static bool is_client(void)
@@ -39,6 +43,10 @@ void log_begin(const char *program, bool inetd)
 {
     name = program;
     silent = inetd && is_client();
+    void *shared = mmap(NULL, sizeof not_shared, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANON, -1, 0);
+    if (shared != MAP_FAILED)
+        troubles = shared;
 }
 
 /* Write TEXT, which has room for a newline.  A name or a path in it must not

@@ -131,12 +131,14 @@ for model in event thread fork; do
 done
 serve "$echosrv" --model=prefork -4 -t -p 0 --max-per-source=2
 hold open 2 say 1
-run "$crowd" "127.0.0.1:$port" try 1 ended close
-is "prefork: --max-per-source: the next is turned away" [ "$status" -eq 0 ]
+run "$crowd" "127.0.0.1:$port" try 100 ended close
+is "prefork: --max-per-source: others are turned away" [ "$status" -eq 0 ]
 let_go
 run "$crowd" "127.0.0.1:$port" retry
 is "prefork: and not when the first have left" [ "$status" -eq 0 ]
 halt
+is "prefork: of all the workers one says so, once" \
+    [ "$(grep -c 'turned away' "$scratch/log")" -eq 1 ]
 for model in $models; do
     serve "$echosrv" --model="$model" -4 -t -p 0 --idle-timeout=0.2
     run "$crowd" "127.0.0.1:$port" open 1 drip 3 ended close once
