@@ -129,6 +129,11 @@ bool stop_now(void)
     return now;
 }
 
+void stop_ask(void)
+{
+    on_soon(0);
+}
+
 void stop_hurry(void)
 {
     asked = 1;

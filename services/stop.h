@@ -36,6 +36,9 @@ void stop_release(void);
 bool stop_asked(void);
 bool stop_now(void);
 
+/* Ask for it, as a signal does.  */
+void stop_ask(void);
+
 /* The grace is over now.  */
 void stop_hurry(void);
 
