@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,8 +15,9 @@
 
 #include "services/log.h"
 #include "services/monotonic.h"
+#include "services/stop.h"
 
-enum { LINE = 1024, ONCE_IN = 60 };
+enum { LINE = 1024, ONCE_IN = 60, LOOK_AGAIN = 1000 };
 
 static const char *name = "sonde";
 static bool silent;
@@ -49,6 +51,22 @@ void log_begin(const char *program, bool inetd)
         troubles = shared;
 }
 
+/* Wait until whoever reads standard error takes a line.  Returns false when the
+   time of grace is over: a reader who is stuck must not keep the server from
+   its end.  */
+static bool is_taken(void)
+{
+    struct pollfd polled = {.fd = STDERR_FILENO, .events = POLLOUT};
+    for (;;) {
+        bool is_late = stop_now();
+        int count = poll(&polled, 1, is_late ? 0 : LOOK_AGAIN);
+        if (count > 0 || (count < 0 && errno != EINTR))
+            return true;
+        if (is_late)
+            return false;
+    }
+}
+
 /* Write TEXT, which has room for a newline.  A name or a path in it must not
    write to a terminal, nor break the line.  */
 static void write_line(char *text, size_t length)
@@ -59,8 +77,8 @@ static void write_line(char *text, size_t length)
             text[i] = '?';
     text[length] = '\n';
     /* Where it cannot be written there is nobody to tell.  */
-    ssize_t ignored = silent ? 0 : write(STDERR_FILENO, text, length + 1);
-    (void)ignored;
+    if (!silent && is_taken())
+        (void)!write(STDERR_FILENO, text, length + 1);
     errno = saved;
 }
 

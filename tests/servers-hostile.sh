@@ -286,6 +286,28 @@ else
     skip "a signal to the whole group leaves time, too" "setsid is not here"
 fi
 
+# Nobody reads the log: the server waits, but not beyond its time.
+mkfifo "$scratch/unread"
+exec 6<> "$scratch/unread"
+for model in $models; do
+    "$echosrv" --model="$model" --unix="$scratch/socket" --grace=600 2>&6 &
+    server=$!
+    until [ -S "$scratch/socket" ]; do :; done
+    run "$crowd" "$scratch/socket" retry
+    dd if=/dev/zero of="$scratch/unread" bs=4096 count=100 oflag=nonblock \
+        2> /dev/null
+    kill -TERM "$server"
+    kill -INT "$server"
+    status=0
+    wait "$server" || status=$?
+    server=
+    is "$model: a log that nobody reads keeps it from no end" \
+        [ "$status" -eq 0 ]
+    exec 6>&-
+    exec 6<> "$scratch/unread"
+done
+exec 6>&-
+
 # Many at once.
 serve "$echosrv" --model=fork -4 -t -p 0
 run "$limited" 1100 "$crowd" "127.0.0.1:$port" open 1000 say 100 close once
