@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 EXTRA_PROGRAMS = bench/backlog-classic bench/lines
-EXTRA_DIST += bench/backlog.sh
+EXTRA_DIST += bench/backlog.sh bench/servers.sh
 CLEANFILES += $(EXTRA_PROGRAMS)
 bench_backlog_classic_CFLAGS = $(SONDE_CFLAGS)
 bench_backlog_classic_SOURCES = bench/backlog-classic.c
@@ -14,4 +14,6 @@ bench_lines_LDADD = lib/libsonde-core.la
 bench: backlogprobe $(EXTRA_PROGRAMS)
 	builddir=. $(SHELL) $(top_srcdir)/bench/backlog.sh
 	bench/lines
-.PHONY: bench
+bench-servers: echosrv echocli
+	builddir=. $(SHELL) $(top_srcdir)/bench/servers.sh
+.PHONY: bench bench-servers

@@ -47,6 +47,14 @@ static const char *find_port(struct client_options *options,
     return options->usual_port;
 }
 
+/* Whether HOST is NAME:PORT or [ADDRESS]:PORT.  */
+static bool has_port(const char *host)
+{
+    const char *colon = strrchr(host, ':');
+    return colon &&
+           (colon == strchr(host, ':') || (*host == '[' && colon[-1] == ']'));
+}
+
 static int take_operands(struct client_options *options, const char *program,
                          const struct client_service *service,
                          struct client_target *target)
@@ -57,6 +65,8 @@ static int take_operands(struct client_options *options, const char *program,
             return refuse(program, "--unix takes the place of HOST and PORT");
         if (options->source || options->inet || options->inet6)
             return refuse(program, "--unix goes with none of -4, -6, --source");
+        if (!*options->path)
+            return refuse(program, "--unix wants a path");
         target->path = options->path;
         return OPTIONS_GO_ON;
     }
@@ -67,6 +77,10 @@ static int take_operands(struct client_options *options, const char *program,
         operands->count > 1 ? operands->texts[1] : find_port(options, service);
     if (!*target->host)
         return refuse(program, "HOST is empty");
+    if (!*target->service)
+        return refuse(program, "PORT is empty");
+    if (has_port(target->host))
+        return refuse(program, "HOST has a port; give it as a word of its own");
     if (strchr(target->host, '/'))
         return refuse(program, "HOST has a slash; a UNIX socket is --unix");
     return OPTIONS_GO_ON;

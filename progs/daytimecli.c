@@ -133,6 +133,10 @@ int main(int argc, char **argv)
     if (status == OPTIONS_GO_ON)
         status = client_options_target(&choices.client, "daytimecli", &service,
                                        &target);
+    if (status == OPTIONS_GO_ON && choices.utc && !choices.parse) {
+        complain("--utc is about what --parse reads");
+        status = options_try_help("daytimecli");
+    }
     if (status == OPTIONS_GO_ON)
         status = ask(&choices, &target);
     option_list_free(&choices.client.operands);

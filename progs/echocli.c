@@ -115,6 +115,29 @@ static bool is_run(const struct choices *choices)
     return choices->load || choices->connect || choices->hold > 0;
 }
 
+/* An option that was given and is for runs alone; NULL if none was.  */
+static const char *find_run_option(const struct choices *choices)
+{
+    return choices->connections ? "--connections"
+           : choices->size      ? "--size"
+           : choices->depth     ? "--depth"
+           : choices->duration  ? "--duration"
+           : choices->rate      ? "--rate"
+           : choices->reset     ? "--reset"
+           : choices->json      ? "--json"
+                                : NULL;
+}
+
+/* Without a run.  Returns OPTIONS_GO_ON, or the exit status.  */
+static int take_no_plan(const struct choices *choices)
+{
+    const char *option = find_run_option(choices);
+    if (!option)
+        return OPTIONS_GO_ON;
+    complain("%s is for a run: --load, --connect or --hold", option);
+    return options_try_help("echocli");
+}
+
 /* Make PLAN of CHOICES.  Returns OPTIONS_GO_ON, or the exit status, having said
    what does not go together.  */
 static int take_plan(const struct choices *choices,
@@ -127,10 +150,11 @@ static int take_plan(const struct choices *choices,
         .kind = choices->hold      ? LOAD_HOLD
                 : choices->connect ? LOAD_CONNECTS
                                    : LOAD_MESSAGES,
-        .connections =
-            (size_t)(choices->hold ? choices->hold : choices->connections),
-        .size = (size_t)choices->size,
-        .depth = (size_t)choices->depth,
+        .connections = (size_t)(choices->hold          ? choices->hold
+                                : choices->connections ? choices->connections
+                                                       : 1),
+        .size = (size_t)(choices->size ? choices->size : 64),
+        .depth = (size_t)(choices->depth ? choices->depth : 1),
         .duration = (choices->duration ? choices->duration
                      : choices->hold   ? 1000
                                        : 5000) *
@@ -143,7 +167,9 @@ static int take_plan(const struct choices *choices,
     if (choices->load + choices->connect + (choices->hold > 0) > 1)
         return refuse("--load, --connect and --hold are three runs; choose "
                       "one");
-    if (plan->kind != LOAD_MESSAGES && plan->depth > 1)
+    if (plan->kind == LOAD_HOLD && choices->connections)
+        return refuse("--hold says itself how many connections");
+    if (plan->kind != LOAD_MESSAGES && choices->depth)
         return refuse("--depth is for --load alone");
     if (plan->kind == LOAD_HOLD && plan->rate > 0)
         return refuse("--rate is for --load and --connect");
@@ -207,7 +233,7 @@ static int serve(const struct choices *choices,
 int main(int argc, char **argv)
 {
     static const struct client_service service = {"echo", 7};
-    struct choices choices = {.connections = 1, .size = 64, .depth = 1};
+    struct choices choices = {0};
     struct client_target target;
     struct load_plan plan;
     if (!output_begin("echocli"))
@@ -217,8 +243,9 @@ int main(int argc, char **argv)
     if (status == OPTIONS_GO_ON)
         status = client_options_target(&choices.client, "echocli", &service,
                                        &target);
-    if (status == OPTIONS_GO_ON && run)
-        status = take_plan(&choices, &target, &plan);
+    if (status == OPTIONS_GO_ON)
+        status =
+            run ? take_plan(&choices, &target, &plan) : take_no_plan(&choices);
     if (status == OPTIONS_GO_ON)
         status = serve(&choices, &target, run ? &plan : NULL);
     option_list_free(&choices.client.operands);

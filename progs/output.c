@@ -17,7 +17,7 @@
 
 static const char *name = "sonde";
 
-bool output_begin(const char *program)
+bool output_open(const char *program)
 {
     bool open_before = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
     name = program;
@@ -30,6 +30,12 @@ bool output_begin(const char *program)
         close(fd);
     sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
     sonde_signal(SIGXFSZ, SIG_IGN, SONDE_RESTART);
+    return open_before;
+}
+
+bool output_begin(const char *program)
+{
+    bool open_before = output_open(program);
     if (!open_before)
         complain("standard output is closed; there is nowhere to report to");
     return open_before;

@@ -13,6 +13,10 @@
    closed.  */
 bool output_begin(const char *program);
 
+/* The same, for a program that may have nothing to report, and saying
+   nothing.  */
+bool output_open(const char *program);
+
 /* Say a sentence on standard error: "PROGRAM: ...".  Control characters in it
    become '?'.  */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);

@@ -207,6 +207,10 @@ static const char *find_conflict(const struct choices *choices)
         return "--any and --address are two answers to where; choose one";
     if (places->unix_path && choices->stream && choices->datagram)
         return "--unix is one socket, a stream or, with -u, datagrams";
+    if (places->unix_path && !places->any && choices->addresses.count == 0 &&
+        (choices->port || places->inet || places->inet6))
+        return "--unix alone has no port and no family; for the net, too, add "
+               "--any or --address";
     if (choices->options.workers > 0 &&
         models[choices->model] != &model_prefork)
         return "--workers goes with --model=prefork alone";
@@ -227,10 +231,12 @@ static void complete(struct choices *choices, char *port, size_t size)
     places->addresses = choices->addresses.texts;
     places->address_count = choices->addresses.count;
     places->stream = choices->stream || both;
-    places->datagram = choices->datagram || (both && !places->unix_path);
+    places->datagram = choices->datagram || both;
     options->model = models[choices->model];
     if (options->workers == 0)
         options->workers = WORKERS;
+    if (options->max_clients > 0 && options->workers > options->max_clients)
+        options->workers = options->max_clients;
 }
 
 int server_program_run(const struct server_program *program, int argc,
@@ -243,9 +249,9 @@ int server_program_run(const struct server_program *program, int argc,
     choices.options.settings = program->settings;
     choices.options.rate = -1;
     choices.options.grace = GRACE;
-    if (!output_begin(program->name))
-        return STATUS_TROUBLE;
+    bool has_output = output_open(program->name);
     int status = take_options(program, &choices, argc, argv);
+    bool asked_for_text = status == STATUS_DONE;
     const char *conflict =
         status == OPTIONS_GO_ON ? find_conflict(&choices) : NULL;
     if (conflict) {
@@ -257,5 +263,10 @@ int server_program_run(const struct server_program *program, int argc,
         status = server_run(&choices.options) ? STATUS_TROUBLE : STATUS_DONE;
     }
     option_list_free(&choices.addresses);
+    /* A server writes to standard error; --help does not.  */
+    if (asked_for_text && !has_output) {
+        complain("standard output is closed");
+        return STATUS_TROUBLE;
+    }
     return output_end(status);
 }

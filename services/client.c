@@ -7,10 +7,12 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "services/client.h"
@@ -139,6 +141,30 @@ enum client_end client_lost(const struct client *client, int error,
                       strerror(error), comma, where);
 }
 
+/* What ERROR means of a target that the user can name better; NULL if there is
+   nothing of that kind to say.  */
+static const char *find_advice(const struct client_target *target, int error)
+{
+    bool is_datagram = target->type == SOCK_DGRAM;
+    if (!target->path)
+        return error == EINVAL && !strncasecmp(target->host, "fe80:", 5) &&
+                       !strchr(target->host, '%')
+                   ? "a link-local address wants its interface, as in "
+                     "fe80::1%eth0"
+                   : NULL;
+    switch (error) {
+    case ENAMETOOLONG:
+        return "the path is too long for a UNIX socket";
+    case EPROTOTYPE:
+        return is_datagram ? "the socket there is a stream: leave out -u"
+                           : "the socket there takes datagrams: say -u";
+    case EACCES:
+        return "no permission for that file, or for a folder on the way";
+    default:
+        return NULL;
+    }
+}
+
 /* Connecting or looking up failed with ERROR, as the report says.  */
 static enum client_end explain(const struct client *client, int error,
                                int64_t waited_ns, struct client_result *result)
@@ -161,12 +187,40 @@ static enum client_end explain(const struct client *client, int error,
     }
     if (outcome == SONDE_OUTCOME_RESET)
         return client_lost(client, error, "while connecting", result);
+    const char *advice = find_advice(client->target, error);
+    if (advice)
+        return client_say(result, ends[outcome].end, "%s: %s (%s)",
+                          client->name, advice, strerror(error));
     return client_say(result, ends[outcome].end, "%s: %s (%s)%s", client->name,
                       sonde_outcome_text(outcome), strerror(error),
                       ends[outcome].more);
 }
 
 /* ---- connecting ---------------------------------------------------------- */
+
+/* What a signal that ends the process must not leave behind.  */
+static char doomed_path[sizeof((struct client *)0)->own_path];
+static char doomed_folder[sizeof((struct client *)0)->own_folder];
+
+static void on_end(int signo)
+{
+    unlink(doomed_path);
+    rmdir(doomed_folder);
+    sonde_signal(signo, SIG_DFL, SONDE_RESTART);
+    raise(signo);
+}
+
+static void watch_signals(const struct client *client)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+    struct sigaction before;
+    memcpy(doomed_path, client->own_path, sizeof doomed_path);
+    memcpy(doomed_folder, client->own_folder, sizeof doomed_folder);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (!sigaction(signals[i], NULL, &before) &&
+            before.sa_handler == SIG_DFL)
+            sonde_signal(signals[i], on_end, SONDE_RESTART);
+}
 
 /* A UNIX datagram socket has no address by itself, and without one it gets no
    answers: give it one in a folder of its own, which client_close removes. */
@@ -177,6 +231,7 @@ static int make_own_path(struct client *client, struct sonde_address *source)
         return -1;
     snprintf(client->own_folder, sizeof client->own_folder, "%s", folder);
     snprintf(client->own_path, sizeof client->own_path, "%s/client", folder);
+    watch_signals(client);
     return sonde_address_unix(source, client->own_path);
 }
 

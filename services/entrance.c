@@ -141,7 +141,7 @@ static int want_type(struct wanted_list *wanted, const struct places *places,
             errno = 0;
             return -1;
         }
-    if (places->address_count > 0 || places->unix_path)
+    if (places->address_count > 0 || (places->unix_path && !places->any))
         return 0;
     int port = find_port(places, type, problem, size);
     return port < 0 ? -1 : want_usual(wanted, places, type, (uint16_t)port);
@@ -227,12 +227,15 @@ static int open_socket(const struct wanted *wanted, struct sonde_queue *queue)
 
 /* Messages go out at once: with pieces that wait for one another's
    acknowledgement a client can be made to wait 40 ms.  Accepted sockets inherit
-   it; server.c makes sure of that.  */
-static void set_nodelay(int fd, const struct sonde_address *address)
+   it; reception.c makes sure of that.  They inherit from any listener that an
+   urgent byte is one among the others, and not lost.  */
+static void set_options(int fd, const struct sonde_address *address)
 {
     int on = 1;
-    if (address->storage.ss_family != AF_UNIX)
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (address->storage.ss_family == AF_UNIX)
+        return;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
 static void note_file(struct entrance *entrance)
@@ -266,7 +269,7 @@ static int open_one(struct entrance *entrance, const struct wanted *wanted)
         return -1;
     }
     if (entrance->role == SONDE_LISTENER)
-        set_nodelay(fd, &entrance->local);
+        set_options(fd, &entrance->local);
     if (is_unix)
         note_file(entrance);
     return 0;
@@ -321,6 +324,30 @@ static void close_all(struct entrances *entrances)
     errno = saved;
 }
 
+/* Whether ADDRESS is one of every interface, and says not which.  */
+static bool lacks_scope(const struct sonde_address *address)
+{
+    struct sockaddr_in6 in6;
+    if (address->storage.ss_family != AF_INET6)
+        return false;
+    memcpy(&in6, &address->storage, sizeof in6);
+    return IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) && in6.sin6_scope_id == 0;
+}
+
+/* What ERROR means at ADDRESS: a path that is in use need not be so by a
+   server.  */
+static const char *say_why(const struct sonde_address *address, int error)
+{
+    struct stat found;
+    if (error == EINVAL && lacks_scope(address))
+        return "a link-local address wants its interface, as in fe80::1%eth0";
+    if (error != EADDRINUSE || address->storage.ss_family != AF_UNIX ||
+        lstat(path_of(address), &found) || S_ISSOCK(found.st_mode))
+        return strerror(error);
+    return S_ISDIR(found.st_mode) ? "it is a directory"
+                                  : "it is there already, and is no socket";
+}
+
 int entrances_open(struct entrances *entrances, const struct places *places,
                    char *problem, size_t size)
 {
@@ -342,7 +369,7 @@ int entrances_open(struct entrances *entrances, const struct places *places,
         if (result) {
             log_address(&wanted->list[failed].address, text);
             snprintf(problem, size, "cannot listen on %s: %s", text,
-                     strerror(errno));
+                     say_why(&wanted->list[failed].address, errno));
         }
     } else if (!*problem) {
         snprintf(problem, size, "%s", strerror(errno));
@@ -369,7 +396,7 @@ int entrances_inherit(struct entrances *entrances,
     if (!(flags & O_NONBLOCK) && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
         return -1;
     if (entrance->role == SONDE_LISTENER)
-        set_nodelay(found->fd, &entrance->local);
+        set_options(found->fd, &entrance->local);
     else if (sonde_datagram_adopt(found->fd))
         return -1;
     entrances->count++;

@@ -144,8 +144,9 @@ void datagram_give_up(struct load *load, struct line *line, int64_t now)
 {
     bool any = false;
     for (uint64_t number = line->done; number < line->begun; number++) {
-        int64_t time = *time_of(load, line, number);
-        if (time == GIVEN_UP || now - time < load->plan->patience)
+        int64_t asked = line->begun_at[number % load->plan->depth];
+        if (*time_of(load, line, number) == GIVEN_UP ||
+            now - asked < load->plan->patience)
             continue;
         load->report->errors[LOAD_UNANSWERED]++;
         give_up(load, line, number);

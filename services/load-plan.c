@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <sys/resource.h>
 
 #include "services/load-run.h"
@@ -26,6 +27,7 @@ static const struct {
     {"no-local-port",
      "all local ports to there are in use, most of them in TIME_WAIT",
      CLIENT_TROUBLE},
+    {"not-sent", "the rate was beyond reach", CLIENT_TIMED_OUT},
 };
 
 const char *load_error_name(enum load_error error)
@@ -50,6 +52,15 @@ int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number)
     uint64_t count = number * plan->connections + index;
     uint64_t rate = (uint64_t)plan->rate;
     return (int64_t)(count / rate * SECOND + count % rate * SECOND / rate);
+}
+
+uint64_t load_due_before(const struct load_plan *plan, size_t index,
+                         int64_t time)
+{
+    uint64_t rate = (uint64_t)plan->rate, passed = (uint64_t)time;
+    uint64_t all =
+        passed / SECOND * rate + (passed % SECOND * rate + SECOND - 1) / SECOND;
+    return (all + plan->connections - 1 - index) / plan->connections;
 }
 
 const char *load_plan_problem(const struct load_plan *plan, int type)
@@ -123,8 +134,18 @@ enum client_end load_judge(const struct client *client,
                               : more_errors[worst - LOAD_WRONG].end;
     if (worst == LOAD_UNANSWERED && report->type == SOCK_DGRAM)
         end = CLIENT_SILENCE;
-    return client_say(result, end, "%s: %" PRIu64 " errors: %s%s%s",
-                      client->name, errors, load_error_text(worst),
-                      worst == LOAD_WRONG ? "; " : "",
-                      worst == LOAD_WRONG ? report->wrong : "");
+    uint64_t unsent = report->errors[LOAD_UNSENT];
+    uint64_t count = report->errors[worst], more = errors - count - unsent;
+    char others[40] = "", late[40] = "";
+    if (worst == LOAD_UNSENT)
+        return client_say(result, end, "%s: %" PRIu64 " not sent: %s",
+                          client->name, count, load_error_text(worst));
+    if (more > 0)
+        snprintf(others, sizeof others, "; %" PRIu64 " others", more);
+    if (unsent > 0)
+        snprintf(late, sizeof late, "; %" PRIu64 " not sent", unsent);
+    return client_say(result, end, "%s: %" PRIu64 " error%s: %s%s%s%s%s",
+                      client->name, count, count == 1 ? "" : "s",
+                      load_error_text(worst), worst == LOAD_WRONG ? "; " : "",
+                      worst == LOAD_WRONG ? report->wrong : "", others, late);
 }

@@ -33,6 +33,7 @@ struct line {
     size_t waiting; /* so many of them are neither answered nor given up */
     uint64_t sent, received; /* bytes of a stream */
     int64_t *times;
+    int64_t *begun_at; /* likewise, the moment that it was begun */
 };
 
 enum load_phase {
@@ -49,11 +50,14 @@ struct load {
     const struct client_target *target;
     struct sonde_poller *poller;
     struct line *lines;
-    int64_t *times; /* of all lines */
+    int64_t *times; /* of all lines, and then when all was begun */
     enum load_phase phase;
+    bool is_late;  /* to begin anything, or it could not come back */
     bool is_cut;   /* what was under way has not had its time */
     int64_t start; /* of the phase that is measured */
     int64_t phase_end;
+    int64_t looked;       /* when was last seen what is due by the rate */
+    int64_t ran;          /* so long messages came due: nanoseconds */
     int64_t last;         /* when the last answer came */
     size_t next;          /* the first line that has not been opened yet */
     size_t connecting;    /* lines that connect or rest */

@@ -64,7 +64,7 @@ bool load_may_begin(const struct load *load, const struct line *line)
         return load->phase == LOAD_RUNNING && line->begun == 0;
     /* What came due in time is still sent when the time is over.  */
     if (plan->rate)
-        return line->begun < line->due;
+        return line->begun < line->due && !load->is_late;
     return load->phase == LOAD_RUNNING;
 }
 
@@ -76,6 +76,7 @@ void load_begin(struct load *load, struct line *line, int64_t now)
         is_timed
             ? load->start + load_due(plan, load_index(load, line), line->begun)
             : now;
+    line->begun_at[line->begun % plan->depth] = now;
     line->begun++;
     line->waiting++;
     load->outstanding++;
@@ -116,6 +117,7 @@ static void begin_running(struct load *load)
     load->phase = LOAD_RUNNING;
     load->start = load->last = monotonic_now();
     load->phase_end = load->start + load->plan->duration;
+    load->looked = load->start;
     if (load->plan->kind != LOAD_CONNECTS && !load->plan->rate)
         pump_all(load);
     if (load->plan->kind == LOAD_HOLD)
@@ -125,6 +127,9 @@ static void begin_running(struct load *load)
 static void begin_draining(struct load *load)
 {
     load->phase = LOAD_DRAINING;
+    load->ran =
+        (load->looked < load->phase_end ? load->looked : load->phase_end) -
+        load->start;
     load->phase_end = monotonic_now() + load->plan->patience;
 }
 
@@ -174,6 +179,7 @@ static void turn(struct load *load, int64_t now)
             begin_draining(load);
         break;
     case LOAD_DRAINING:
+        load->is_late = now >= load->phase_end - load->plan->patience / 2;
         if (now >= load->phase_end || is_idle || is_drained(load))
             load->phase = LOAD_OVER;
         break;
@@ -256,6 +262,7 @@ static void do_due(struct load *load, int64_t now)
         open_lines(load);
     if (load->phase != LOAD_RUNNING)
         return;
+    load->looked = now;
     if (load->plan->kind == LOAD_CONNECTS)
         open_again(load, now);
     else if (load->plan->rate)
@@ -393,7 +400,8 @@ static struct load *make_load(const struct load_plan *plan,
     load->target = client->target;
     load->poller = sonde_poller_open(SONDE_POLLER_BEST);
     load->lines = calloc(plan->connections, sizeof *load->lines);
-    load->times = calloc(plan->connections * plan->depth, sizeof *load->times);
+    size_t places = plan->connections * plan->depth;
+    load->times = calloc(2 * places, sizeof *load->times);
     if (!load->poller || !load->lines || !load->times || watch_signals(load)) {
         free(load->lines);
         load->lines = NULL;
@@ -403,6 +411,7 @@ static struct load *make_load(const struct load_plan *plan,
     for (size_t i = 0; i < plan->connections; i++) {
         load->lines[i].fd = -1;
         load->lines[i].times = load->times + i * plan->depth;
+        load->lines[i].begun_at = load->lines[i].times + places;
     }
     pattern_make(&load->pattern);
     return load;
@@ -425,19 +434,21 @@ static void begin_load(struct load *load, struct client *client)
     client->fd = -1;
 }
 
-/* What was begun, or came due, and has not come back.  */
-static uint64_t count_missing(const struct load *load)
+/* What came due by the rate, and was never begun, though its connection was
+   there.  */
+static uint64_t count_unsent(const struct load *load)
 {
     const struct load_plan *plan = load->plan;
-    uint64_t missing = load->outstanding;
-    if (load->is_cut)
-        return 0;
-    for (size_t i = 0;
-         plan->kind == LOAD_MESSAGES && plan->rate && i < plan->connections;
-         i++)
-        if (load->lines[i].state == LINE_OPEN)
-            missing += load->lines[i].due - load->lines[i].begun;
-    return missing;
+    bool is_connects = plan->kind == LOAD_CONNECTS;
+    uint64_t unsent = 0;
+    for (size_t i = 0; plan->rate && i < plan->connections; i++) {
+        const struct line *line = &load->lines[i];
+        uint64_t due = load_due_before(plan, i, load->ran);
+        uint64_t begun = is_connects ? line->due : line->begun;
+        if ((is_connects || line->state == LINE_OPEN) && due > begun)
+            unsent += due - begun;
+    }
+    return unsent;
 }
 
 /* What is known only when all is over.  */
@@ -448,7 +459,10 @@ static void finish_report(const struct load *load)
     if (load->plan->kind != LOAD_HOLD && !report->interrupted &&
         report->elapsed < load->plan->duration && load->open > 0)
         report->elapsed = load->plan->duration;
-    report->errors[LOAD_UNANSWERED] += count_missing(load);
+    if (load->is_cut)
+        return;
+    report->errors[LOAD_UNANSWERED] += load->outstanding;
+    report->errors[LOAD_UNSENT] += count_unsent(load);
 }
 
 enum client_end

@@ -35,6 +35,7 @@ enum load_error {
     LOAD_CLOSED,                          /* by the server, too early */
     LOAD_UNANSWERED,                      /* no answer within the patience */
     LOAD_NO_PORT,                         /* all local ports are in use */
+    LOAD_UNSENT, /* came due by the rate, and could not be sent in the time */
     LOAD_ERRORS
 };
 
@@ -64,6 +65,11 @@ struct load_report {
    there, not from when it could be sent at last: a server that is stuck cannot
    keep the messages that it delays out of the figures.  */
 int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number);
+
+/* How many messages of connection INDEX are due before TIME, nanoseconds from
+   the start.  */
+uint64_t load_due_before(const struct load_plan *plan, size_t index,
+                         int64_t time);
 
 /* What is wrong with PLAN for a peer of TYPE, as a sentence; NULL if nothing.
  */

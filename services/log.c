@@ -4,27 +4,33 @@
 #include <config.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "services/log.h"
 #include "services/monotonic.h"
+#include "services/stop.h"
 
-enum { LINE = 1024, ONCE_IN = 60 };
+enum { LINE = 1024, ONCE_IN = 60, LOOK_AGAIN = 1000 };
 
 static const char *name = "sonde";
 static bool silent;
 
 /* Of each kind: the second from which it may be said again, and how often it
    was not.  */
-static struct {
-    atomic_long next;
-    atomic_long more;
-} troubles[LOG_TROUBLES];
+struct trouble {
+    atomic_long next, more;
+};
+
+_Static_assert(ATOMIC_LONG_LOCK_FREE == 2, "shared memory needs no lock");
+
+static struct trouble not_shared[LOG_TROUBLES], *troubles = not_shared;
 
 /* Whether standard error is the same socket as standard input.  */
 static bool is_client(void)
@@ -39,6 +45,26 @@ void log_begin(const char *program, bool inetd)
 {
     name = program;
     silent = inetd && is_client();
+    void *shared = mmap(NULL, sizeof not_shared, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANON, -1, 0);
+    if (shared != MAP_FAILED)
+        troubles = shared;
+}
+
+/* Wait until whoever reads standard error takes a line.  Returns false when the
+   time of grace is over: a reader who is stuck must not keep the server from
+   its end.  */
+static bool is_taken(void)
+{
+    struct pollfd polled = {.fd = STDERR_FILENO, .events = POLLOUT};
+    for (;;) {
+        bool is_late = stop_now();
+        int count = poll(&polled, 1, is_late ? 0 : LOOK_AGAIN);
+        if (count > 0 || (count < 0 && errno != EINTR))
+            return true;
+        if (is_late)
+            return false;
+    }
 }
 
 /* Write TEXT, which has room for a newline.  A name or a path in it must not
@@ -51,8 +77,8 @@ static void write_line(char *text, size_t length)
             text[i] = '?';
     text[length] = '\n';
     /* Where it cannot be written there is nobody to tell.  */
-    ssize_t ignored = silent ? 0 : write(STDERR_FILENO, text, length + 1);
-    (void)ignored;
+    if (!silent && is_taken())
+        (void)!write(STDERR_FILENO, text, length + 1);
     errno = saved;
 }
 

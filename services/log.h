@@ -42,7 +42,8 @@ enum log_trouble {
     LOG_TROUBLES
 };
 
-/* Say so, but not again within a minute: then with the number of times.  */
+/* Say so, but not again within a minute: then with the number of times.  That
+   is of all the processes that come of the one that began.  */
 LOG_FORMAT_2 void log_trouble(enum log_trouble trouble, const char *format,
                               ...);
 

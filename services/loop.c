@@ -228,10 +228,10 @@ static void see_to_the_end(struct server *server)
 /* Whether nobody has needed the server for a while.  */
 static bool is_quiet(struct server *server)
 {
-    if (!server->leaves_when_quiet)
+    if (!server->leaves_when_quiet || server->stopping)
         return false;
     int64_t now = monotonic_ms();
-    if (server->clients > 0)
+    if (server_clients(server) > 0)
         server->quiet_since = now;
     return now - server->quiet_since >= QUIET;
 }
@@ -242,7 +242,12 @@ static bool is_over(struct server *server)
         return true;
     if (server->cut && monotonic_ms() >= server->over_at)
         return true;
-    return is_quiet(server);
+    if (!is_quiet(server))
+        return false;
+    /* Other processes may have a client since a moment ago.  */
+    if (server->no_streams)
+        stop_ask();
+    return !server->no_streams;
 }
 
 /* The entrances that stayed open for others.  */
@@ -273,7 +278,7 @@ static int next_due(struct server *server)
         due = sooner(due, monotonic_until(monotonic_ms(), server->resume_at));
     if (server->cut)
         due = sooner(due, monotonic_until(monotonic_ms(), server->over_at));
-    if (server->leaves_when_quiet)
+    if (server->leaves_when_quiet && !server->stopping)
         due = sooner(
             due, monotonic_until(monotonic_ms(), server->quiet_since + QUIET));
     return due;

@@ -4,7 +4,9 @@
    Children are counted off in the handler of SIGCHLD, which is kept back while
    the table of children changes: so none is lost that ends before its parent
    has noted it down, and none stays a zombie.  They catch SIGTERM as their
-   parent does and have the same grace; what is left after that it kills.  */
+   parent does and have the same grace; the parent ends it by a signal of its
+   own, so that they can say how their clients ended, and kills what is left
+   after that.  */
 
 #include <config.h>
 
@@ -29,7 +31,7 @@ struct child {
 struct fork_data {
     struct child *list;
     size_t size, next; /* a place that may be free */
-    atomic_int cut_off, crashed;
+    atomic_int crashed;
 };
 
 /* For the handler.  */
@@ -43,7 +45,7 @@ static void count_child(pid_t process, int status, void *user)
             continue;
         data->list[i].process = 0;
         if (WIFEXITED(status) && WEXITSTATUS(status) == CUT_OFF)
-            data->cut_off++;
+            the_server->cut_off++;
         else if (!WIFEXITED(status))
             data->crashed++;
         server_count_off(the_server, data->list[i].source);
@@ -144,18 +146,20 @@ static void cut(struct server *server)
     stop_hold();
     for (size_t i = 0; i < data->size; i++)
         if (data->list[i].process)
-            server->cut_off += !kill(data->list[i].process, SIGKILL);
+            kill(data->list[i].process, STOP_NOW);
     stop_release();
 }
 
 static void end(struct server *server)
 {
     struct fork_data *data = server->model_data;
+    if (!data)
+        return;
     sonde_signal(SIGCHLD, SIG_DFL, SONDE_RESTART);
-    if (data) {
-        server->cut_off += data->cut_off;
-        free(data->list);
-    }
+    for (size_t i = 0; data->list && i < data->size; i++)
+        if (data->list[i].process)
+            server->cut_off += !kill(data->list[i].process, SIGKILL);
+    free(data->list);
     free(data);
 }
 

@@ -6,7 +6,8 @@
    is busy.  The parent answers datagrams, so that there is one count of them,
    and keeps up the number of workers.
 
-   What a worker does stands in memory that all share: its client's source.  */
+   What a worker does stands in memory that all share: its client's source, and
+   how many it cut off.  */
 
 #include <config.h>
 
@@ -26,7 +27,7 @@
 /* What a worker's place says beside a source.  */
 enum { FREE = 0, UNNAMED = 1 };
 
-enum { CUT_OFF = 1, FAILED = 2, AGAIN = 1000 };
+enum { FAILED = 2, AGAIN = 1000 };
 
 /* The source of a worker's client, in shared memory.  In halves: where the
    processor cannot write 64 bits at once, an atomic integer of that size has a
@@ -34,6 +35,7 @@ enum { CUT_OFF = 1, FAILED = 2, AGAIN = 1000 };
    FREE's, which makes it nobody's source.  */
 struct place {
     atomic_uint high, low;
+    atomic_int cut_off; /* clients, told at the worker's end */
 };
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
@@ -105,6 +107,14 @@ static long busy(struct server *server)
     return count;
 }
 
+/* With its own client, whose place may not be taken yet.  */
+static long busy_beside(struct server *server)
+{
+    struct prefork_data *data = server->model_data;
+    bool is_free = get(&data->places[data->self]) == FREE;
+    return busy(server) + (is_free ? server->clients : 0);
+}
+
 /* What a worker is, to the loop.  */
 static const struct model worker_model = {
     .name = "worker",
@@ -112,7 +122,7 @@ static const struct model worker_model = {
     .batch = 1,
     .admit = admit,
     .serve = serve,
-    .busy = busy,
+    .busy = busy_beside,
 };
 
 /* Have a loop of its own.  */
@@ -139,7 +149,7 @@ static _Noreturn void be_worker(struct server *server, size_t self)
     server->is_child = true;
     server->no_streams = false;
     server->no_datagrams = true;
-    server->clients = 0;
+    server->clients = server->cut_off = 0;
     server->most = 0;
     server->leaves_when_quiet = false;
     if (begin_loop(server)) {
@@ -152,7 +162,8 @@ static _Noreturn void be_worker(struct server *server, size_t self)
             server->entrances.list[i].fd = -1;
         }
     server_loop(server);
-    _exit(server->failed ? FAILED : server->cut_off > 0 ? CUT_OFF : 0);
+    data->places[self].cut_off = server->cut_off;
+    _exit(server->failed ? FAILED : 0);
 }
 
 /* ---- the parent ---------------------------------------------------------- */
@@ -184,9 +195,8 @@ static void count_worker(pid_t process, int status, void *user)
         data->workers[i] = 0;
         put(&data->places[i], FREE);
         server->clients--;
-        if (WIFEXITED(status) && WEXITSTATUS(status) == CUT_OFF)
-            server->cut_off++;
-        else if (!stop_asked())
+        server->cut_off += atomic_exchange(&data->places[i].cut_off, 0);
+        if (!stop_asked())
             log_trouble(LOG_WORKERS,
                         "a worker ended (%s %d); there will be "
                         "another",
@@ -267,7 +277,7 @@ static void send_all(struct server *server, int signo)
 /* They begin their own time of grace.  */
 static void stop(struct server *server)
 {
-    send_all(server, SIGTERM);
+    send_all(server, STOP_SOON);
 }
 
 static void cut(struct server *server)
@@ -280,6 +290,7 @@ static void end(struct server *server)
     struct prefork_data *data = server->model_data;
     if (!data)
         return;
+    server->cut_off += (int)busy(server);
     send_all(server, SIGKILL);
     if (data->life[0] >= 0) {
         close(data->life[0]);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -103,12 +104,28 @@ static bool admit(struct server *server, uint64_t source)
                                 : source_enter(&server->sources, source, most);
 }
 
+/* Whether FD, which waited when the end was asked for, is to be turned away: it
+   has said nothing, and where one client is served after the other the rest of
+   the queue would wait with the server until its time is over.  */
+static bool is_too_late(const struct server *server, int fd)
+{
+    struct pollfd polled = {.fd = fd, .events = POLLIN};
+    return stop_asked() && server->model->waits &&
+           !server->model->asynchronous && !server->options->service->opened &&
+           poll(&polled, 1, 0) == 0;
+}
+
 /* FD is a new client, from PEER.  */
 static void welcome(struct server *server, const struct entrance *entrance,
                     int fd, const struct sonde_address *peer)
 {
     struct client client = {.fd = fd, .source = source_of(peer)};
     char text[LOG_ADDRESS];
+    if (is_too_late(server, fd)) {
+        close(fd);
+        server->cut_off++;
+        return;
+    }
     if (!admit(server, client.source)) {
         log_address(peer, text);
         log_trouble(LOG_SOURCE, "%s: turned away, it has %ld connections", text,

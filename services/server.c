@@ -38,8 +38,10 @@ static void serve_inherited(struct server *server, int fd)
     struct sonde_address peer = {0};
     char text[LOG_ADDRESS];
     int on = 1;
-    if (sonde_address_family(fd) != AF_UNIX)
+    if (sonde_address_family(fd) != AF_UNIX) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+    }
     if (server->options->keepalive > 0)
         sonde_keepalive(fd, (int)server->options->keepalive);
     if (server->options->verbose && !sonde_address_peer(fd, &peer)) {
@@ -157,17 +159,24 @@ static void say_end(const struct server *server)
 {
     if (!stop_asked())
         return;
-    if (server->cut_off > 0)
-        log_line("stopped; %ld client%s cut off", server->cut_off,
-                 server->cut_off == 1 ? " was" : "s were");
+    int count = server->cut_off;
+    if (count > 0)
+        log_line("stopped; %d client%s cut off", count,
+                 count == 1 ? " was" : "s were");
     else
         log_line("stopped; nobody was cut off");
 }
 
-static void end(struct server *server)
+static void end_model(struct server *server)
 {
     if (server->model->end)
         server->model->end(server);
+    server->model_data = NULL;
+}
+
+static void end(struct server *server)
+{
+    end_model(server);
     for (size_t i = 0; i < server->entrances.count; i++)
         entrance_close(&server->entrances.list[i]);
     sonde_spare_close(&server->spare);
@@ -189,6 +198,7 @@ static int run(struct server *server)
     if (server->entrances.count > 0) {
         entrances_announce(&server->entrances);
         server_loop(server);
+        end_model(server);
         say_end(server);
     }
     return server->failed ? -1 : 0;

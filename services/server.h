@@ -42,9 +42,10 @@ struct model {
     long (*busy)(struct server *server);
     /* No more clients will come: those there have the time of grace.  */
     void (*stop)(struct server *server);
-    /* That is over: end them, and add to server->cut_off.  */
+    /* That is over: end them.  Who is cut off is added to server->cut_off,
+       here, when he has ended, or by end.  */
     void (*cut)(struct server *server);
-    /* Free what begin made.  */
+    /* Free what begin made.  Called a second time, it does nothing.  */
     void (*end)(struct server *server);
 };
 
@@ -99,7 +100,7 @@ struct server {
     int64_t quiet_since; /* with leaves_when_quiet */
     int64_t over_at;     /* no waiting beyond that, once cut */
     long most;           /* clients */
-    long cut_off;
+    atomic_int cut_off;
     atomic_int clients;
     atomic_int wants_fewer;      /* and to be woken when there are */
     struct source_table sources; /* with max_per_source */

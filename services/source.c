@@ -38,6 +38,11 @@ uint64_t source_of(const struct sonde_address *address)
         return source_of4(in.sin_addr);
     case AF_INET6: {
         memcpy(&in6, &address->storage, sizeof in6);
+        /* An IPv4 host that came to a socket for both families.  */
+        if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr)) {
+            memcpy(&in.sin_addr, host6(&in6) + 12, sizeof in.sin_addr);
+            return source_of4(in.sin_addr);
+        }
         bool is_near = IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) ||
                        IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
         return sonde_load(host6(&in6) + (is_near ? 8 : 0), 8, SONDE_BIG_ENDIAN);

@@ -15,10 +15,9 @@
 /* What the handlers pass on to the wake-up descriptor; nobody else sends it. */
 enum { WAKE = SIGUSR2 };
 
-static volatile sig_atomic_t asked, now;
+static atomic_int asked, now;
 static atomic_int watched = -1;
 static unsigned grace_seconds;
-static bool is_led;
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "handlers read it");
 
@@ -31,6 +30,7 @@ static void end_grace(int signo)
 {
     int saved = errno;
     (void)signo;
+    asked = 1;
     now = 1;
     int fd = watched;
     if (fd >= 0)
@@ -41,18 +41,28 @@ static void end_grace(int signo)
 
 static void begin_grace(int signo)
 {
-    if (asked && is_led)
-        return;
-    if (asked || grace_seconds == 0) {
-        asked = 1;
+    if (grace_seconds == 0) {
         end_grace(signo);
         return;
     }
-    asked = 1;
     alarm(grace_seconds);
     int saved = errno;
     stop_wake();
     errno = saved;
+}
+
+static void on_stop(int signo)
+{
+    if (atomic_exchange(&asked, 1))
+        end_grace(signo);
+    else
+        begin_grace(signo);
+}
+
+static void on_soon(int signo)
+{
+    if (!atomic_exchange(&asked, 1))
+        begin_grace(signo);
 }
 
 static int open_wake(void)
@@ -67,18 +77,21 @@ int stop_begin(long grace)
 {
     grace_seconds = (unsigned)grace;
     int fd = open_wake();
-    if (fd < 0 || sonde_signal(SIGALRM, end_grace, SONDE_RESTART) ||
-        sonde_signal(SIGTERM, begin_grace, SONDE_RESTART) ||
-        sonde_signal(SIGINT, begin_grace, SONDE_RESTART))
+    if (fd < 0 || sonde_signal(STOP_NOW, end_grace, SONDE_RESTART) ||
+        sonde_signal(SIGTERM, on_stop, SONDE_RESTART) ||
+        sonde_signal(SIGINT, on_stop, SONDE_RESTART))
         return -1;
+    /* Whoever started us may have kept them back.  */
+    stop_release();
     return fd;
 }
 
 int stop_begin_child(void)
 {
-    is_led = true;
     sonde_wake_close();
     int fd = open_wake();
+    if (sonde_signal(STOP_SOON, on_soon, SONDE_RESTART))
+        fd = -1;
     stop_release();
     return fd;
 }
@@ -89,7 +102,8 @@ static void hold(int how)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGALRM);
+    sigaddset(&set, STOP_NOW);
+    sigaddset(&set, STOP_SOON);
     sigaddset(&set, SIGCHLD);
     sigaddset(&set, WAKE);
     pthread_sigmask(how, &set, NULL);
@@ -113,6 +127,11 @@ bool stop_asked(void)
 bool stop_now(void)
 {
     return now;
+}
+
+void stop_ask(void)
+{
+    on_soon(0);
 }
 
 void stop_hurry(void)

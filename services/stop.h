@@ -22,10 +22,10 @@ int stop_begin(long grace);
 /* The same again in a child that has a loop of its own.  stop_hold came before
    fork; so nothing that the child was sent is lost.
 
-   To such a child a second signal means nothing: a terminal or a service
-   manager sends the first to the whole group, and then its parent sends one
-   too.  The parent ends its grace by STOP_NOW.  */
-enum { STOP_NOW = SIGALRM };
+   A terminal or a service manager signals the whole group, so the parent has
+   signals of its own: STOP_SOON begins the grace of a child for whom it has not
+   begun, and means nothing to the others; STOP_NOW ends it.  */
+enum { STOP_SOON = SIGUSR1, STOP_NOW = SIGALRM };
 int stop_begin_child(void);
 
 /* Keep the signals back for a moment, SIGCHLD among them; and no more.  */
@@ -35,6 +35,9 @@ void stop_release(void);
 /* Whether the end was asked for; whether the grace is over.  */
 bool stop_asked(void);
 bool stop_now(void);
+
+/* Ask for it, as a signal does.  */
+void stop_ask(void);
 
 /* The grace is over now.  */
 void stop_hurry(void);

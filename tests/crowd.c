@@ -10,6 +10,9 @@
        say SIZE    each sends SIZE bytes, and reads them back
        rounds N SIZE   N times; prints the median time of a round, milliseconds
        drip N      each sends N times a byte, 100 ms apart, and reads it back
+       slow N      the same, a second apart
+       urgent      each sends three bytes, the second urgent, and reads them
+   back tell SIZE   each sends SIZE bytes, ends its stream, and reads nothing
        shut        each ends its stream, and the server must too
        deaf SIZE   each sends SIZE bytes, or what it can, and reads nothing
        ended       all must be ended by the server
@@ -200,12 +203,37 @@ static void say_rounds(size_t rounds, size_t size)
     printf("%ld\n", (long)(times[rounds / 2] / 1000));
 }
 
-static void drip(size_t times)
+static void drip(size_t times, int gap)
 {
     for (size_t i = 0; i < times; i++) {
+        if (i > 0)
+            poll(NULL, 0, gap);
         say(1);
-        poll(NULL, 0, 100);
     }
+}
+
+static void say_urgent(void)
+{
+    say_size = 3;
+    for (size_t i = 0; i < count; i++) {
+        int fd = members[i].fd;
+        if (send(fd, text, 1, 0) != 1 || send(fd, text + 1, 1, MSG_OOB) != 1 ||
+            send(fd, text + 2, 1, 0) != 1)
+            fail("send");
+        members[i].sent = 3;
+        members[i].got = 0;
+    }
+    if (wait_all(0, PATIENCE, POLLIN, talk))
+        fail("not all came back");
+}
+
+/* SIZE bytes are few enough to be taken without anybody reading.  */
+static void tell(size_t size)
+{
+    for (size_t i = 0; i < count; i++)
+        if (sonde_write(members[i].fd, text, size, 0) != (ssize_t)size ||
+            sonde_half_close(members[i].fd))
+            fail("not all is taken");
 }
 
 static bool is_ended(struct member *member)
@@ -487,7 +515,23 @@ static void do_rounds(char **words)
 
 static void do_drip(char **words)
 {
-    drip(number_of(words[0]));
+    drip(number_of(words[0]), 100);
+}
+
+static void do_slow(char **words)
+{
+    drip(number_of(words[0]), 1000);
+}
+
+static void do_urgent(char **words)
+{
+    (void)words;
+    say_urgent();
+}
+
+static void do_tell(char **words)
+{
+    tell(number_of(words[0]));
 }
 
 static void do_deaf(char **words)
@@ -570,6 +614,7 @@ static const struct {
     {"udp", 1, do_udp},       {"from", 1, do_from},   {"line", 0, do_line},
     {"uline", 0, do_uline},   {"burst", 1, do_burst}, {"retry", 0, do_retry},
     {"flood", 1, do_flood},   {"spoof", 1, do_spoof}, {"many", 1, do_many},
+    {"slow", 1, do_slow},     {"tell", 1, do_tell},   {"urgent", 0, do_urgent},
 };
 
 /* Do the command at WORDS, of which there are so many.  Returns how many it

@@ -81,6 +81,9 @@ fi
 run "$daytimecli" 127.0.0.1 "$port"
 is "a pipe gets them as they are" sh -c \
     'printf "\033[2Jred\007\303\244" | cmp -s - "$1"' - "$scratch/out"
+run "$daytimecli" --utc 127.0.0.1 "$port"
+is "--utc without --parse is refused" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "utc is about what --parse reads" "$2"' - "$status" "$scratch/err"
 if [ -w /dev/full ]; then
     run sh -c '"$daytimecli" 127.0.0.1 "$1" > /dev/full' - "$port"
     is "a full standard output: 2" said 2 "cannot write standard output"

@@ -55,6 +55,14 @@ if : | INET6=1 "$echo_peer" echo > /dev/null 2>&1; then
         skip "localhost, whichever of its addresses somebody listens at" \
             "localhost has one address"
     fi
+    if [ "$(uname -s)" = Linux ]; then
+        given '' "$echocli" fe80::1 "$port"
+        is "a link-local address without its interface: 2" said 2 \
+            "wants its interface"
+    else
+        skip "a link-local address without its interface: 2" \
+            "only known of Linux"
+    fi
     INET6=1 start udp-echo
     given 'IPv6\n' "$echocli" -6u ::1 "$port"
     is "IPv6, UDP" same
@@ -72,6 +80,28 @@ is "a UNIX socket" same
 read -r port < "$scratch/port"
 given 'UNIX\n' "$echocli" -u --unix "$scratch/dgram"
 is "a UNIX datagram socket" same
+mkfifo "$scratch/words"
+"$echocli" -uv --unix "$scratch/dgram" < "$scratch/hold" \
+    2> "$scratch/words" 9>&- &
+client=$!
+exec 7< "$scratch/words"
+own=
+until [ -n "$own" ] || ! read -r line <&7; do
+    case $line in *' connected from '*)
+        own=${line#* from } own=${own%/client to *} ;;
+    esac
+done
+is "its own socket has a folder" [ -S "$own/client" ]
+kill -TERM "$client"
+wait "$client"
+exec 7<&-
+is "which goes with a client that is stopped" [ ! -e "$own" ]
+given 'x' "$echocli" --unix "$scratch/dgram"
+is "a stream to a datagram socket: 2, and what to say" said 2 "say -u"
+given 'x' "$echocli" -u --unix "$scratch/socket"
+is "and the other way round: 2" said 2 "leave out -u"
+given 'x' "$echocli" --unix "$(printf '%0200d' 0)"
+is "a path that is too long: 2" said 2 "too long for a UNIX socket"
 
 # Somebody types: each line comes back before the next one goes.
 mkfifo "$scratch/keys" "$scratch/screen"
@@ -253,6 +283,10 @@ bad 'HOST is empty' ''
 bad '"three"' one two three
 bad '--unix takes the place' --unix /x host
 bad 'slash' /run/socket
+bad 'HOST has a port' 127.0.0.1:9877
+bad 'HOST has a port' '[::1]:9877'
+bad 'PORT is empty' 127.0.0.1 ''
+bad 'wants a path' --unix ''
 bad 'no address' --source nowhere 127.0.0.1
 bad 'another family' -6 --source 127.0.0.1 127.0.0.1
 bad '--timeout "0"' --timeout 0 127.0.0.1

@@ -30,6 +30,14 @@ json_is '.messages > 0 and .errors == 0' "messages of one byte, 16 at a time"
 measure --load -c 3 -r 200 -d 0.5
 json_is '.messages == 100 and .plan.rate == 200' \
     "--rate: as many as were due, no more, no less"
+measure --load -r 5000000 -d 0.1 --timeout 0.2
+json_is '.errors == .errors_by_kind["not-sent"] and
+    .errors + .messages == 500000' "a rate beyond reach: what was not sent"
+is "a rate beyond reach: a sentence, and 4" said 4 \
+    "not sent: the rate was beyond reach"
+measure --connect --reset -r 1000000 -d 0.1
+json_is '.errors == .errors_by_kind["not-sent"] and
+    .errors + .connects == 100000' "nor connected"
 measure --connect -c 4 -d 0.3
 json_is '.connects >= .messages and .messages > 0 and .errors == 0 and
     .connect.count == .connects' "--connect"
@@ -90,7 +98,9 @@ json_is '.errors_by_kind.unanswered == 2 and .messages == 20' \
     "falls silent: what came before counts"
 start after 640
 measure --load -c 2 -r 1000 -d 0.1 --timeout 0.2
-json_is '.errors_by_kind.unanswered + .messages == 100' \
+json_is '.errors_by_kind | .unanswered == 2 and .["not-sent"] > 0' \
+    "falls silent under a rate: what could not be sent is not unanswered"
+json_is '([.errors_by_kind[]] | add) + .messages == 100' \
     "falls silent under a rate: every message that was due is accounted for"
 start first 1
 measure --load -d 0.1
@@ -146,5 +156,10 @@ bad 'have none' --connect -u
 bad '65507' --load -u --size 70000
 bad 'tell so many apart' --load -u --size 1 --depth 200
 bad '--depth is for' --connect --depth 2
+bad 'how many connections' --hold 3 -c 2
+for option in --connections=2 --size=9 --depth=1 --duration=1 --rate=5 \
+    --reset --json; do
+    bad "${option%=*} is for a run" "$option"
+done
 bad 'one source port' --load --source 127.0.0.1:5000
 finish

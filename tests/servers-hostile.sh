@@ -23,6 +23,12 @@ for model in $models; do
     esac
     [ "$patience" = --idle-timeout=0 ] && patience=--max-clients=600
     serve "$echosrv" --model="$model" -4 -p 0 "$patience"
+    # Beside all the others, clients that send a byte a second.
+    slowly=
+    if [ "$patience" = --max-clients=600 ]; then
+        "$crowd" "127.0.0.1:$port" open 20 slow 2 close > "$scratch/slow" &
+        slowly=$!
+    fi
 
     # As many as are served at a time.
     case $model in iterative) several=1 ;; prefork) several=8 ;; *) several=20 ;; esac
@@ -43,8 +49,13 @@ for model in $models; do
     esac
     run "$crowd" "127.0.0.1:$port" open $several say 70000 shut close once
     is "$model: clients that half-close" [ "$status" -eq 0 ]
-    run "$crowd" "127.0.0.1:$port" open $several drip 5 close once
-    is "$model: a byte at a time" [ "$status" -eq 0 ]
+    if [ -n "$slowly" ]; then
+        run wait "$slowly"
+        is "$model: a byte a second, meanwhile" [ "$status" -eq 0 ]
+    else
+        run "$crowd" "127.0.0.1:$port" open $several drip 5 close once
+        is "$model: a byte at a time" [ "$status" -eq 0 ]
+    fi
     is "$model: no zombie" no_zombie "$server"
     is "$model: little processor time" cheap "$server" $((300 * slow))
     halt
@@ -120,12 +131,14 @@ for model in event thread fork; do
 done
 serve "$echosrv" --model=prefork -4 -t -p 0 --max-per-source=2
 hold open 2 say 1
-run "$crowd" "127.0.0.1:$port" try 1 ended close
-is "prefork: --max-per-source: the next is turned away" [ "$status" -eq 0 ]
+run "$crowd" "127.0.0.1:$port" try 100 ended close
+is "prefork: --max-per-source: others are turned away" [ "$status" -eq 0 ]
 let_go
 run "$crowd" "127.0.0.1:$port" retry
 is "prefork: and not when the first have left" [ "$status" -eq 0 ]
 halt
+is "prefork: of all the workers one says so, once" \
+    [ "$(grep -c 'turned away' "$scratch/log")" -eq 1 ]
 for model in $models; do
     serve "$echosrv" --model="$model" -4 -t -p 0 --idle-timeout=0.2
     run "$crowd" "127.0.0.1:$port" open 1 drip 3 ended close once
@@ -185,6 +198,17 @@ for model in $models; do
     # By itself: a second signal would cut off who is just going.
     gone
     is "$model: who goes in time is not counted" logged 'nobody was cut off'
+    serve "$echosrv" --model="$model" -4 -t -p 0 -v --grace=600
+    hold open $several say 1
+    # Two of a kind could arrive as one.
+    kill -TERM "$server"
+    halt INT
+    is "$model: a second signal ends the time of grace" \
+        logged "stopped; $several clients* w.*cut off"
+    is "$model: each says how it ended" \
+        [ "$(grep -c 'cut off, 1 bytes received, 1 sent' "$scratch/log")" \
+        -eq "$several" ]
+    let_go
 done
 
 # Who has connected is a client, accepted or not: he is served, or counted.
@@ -198,33 +222,41 @@ stopped_with () {
     # shellcheck disable=SC2086 # numbers are words
     kill -STOP $everybody
     hold "$@"
-    kill -TERM "$server"
+    # shellcheck disable=SC2086
+    kill -TERM $everybody
     # shellcheck disable=SC2086
     kill -CONT $everybody
 }
 for model in $models; do
+    # Where one is served after the other, those who have spoken.
     case $model in
-    iterative|prefork) word= bytes=0 ;;
-    *) word='say 100' bytes=100 ;;
+    iterative|prefork) queued='open 200 tell 100 wait ended' ;;
+    *) queued='open 200 wait say 100 shut' ;;
     esac
     serve "$echosrv" --model="$model" -4 -t -p 0 -v
     # shellcheck disable=SC2086 # commands are words
-    stopped_with open 200 wait $word shut
+    stopped_with $queued
     let_go
     gone
-    served=$(grep -c "ended, $bytes bytes received, $bytes sent" "$scratch/log")
+    served=$(grep -c 'ended, 100 bytes received, 100 sent' "$scratch/log")
     is "$model: those in the queue when it is stopped are served, all 200" \
         [ "$served" -eq 200 ]
+    # Where one is served after the other, who has said nothing is not waited
+    # for; elsewhere all have the time of grace.
     case $model in
-    iterative|prefork) limit=--rate=0 ;;
-    *) limit=--max-clients=8 ;;
+    iterative|prefork) limit=--grace=600 ;;
+    *) limit='--grace=1 --max-clients=8' ;;
     esac
-    serve "$echosrv" --model="$model" -4 -t -p 0 --grace=1 "$limit"
+    begun=$(date +%s)
+    # shellcheck disable=SC2086
+    serve "$echosrv" --model="$model" -4 -t -p 0 $limit
     stopped_with open 12
     gone
     let_go
     is "$model: those for whom there is no time are counted, all 12" \
         logged 'stopped; 12 clients were cut off'
+    is "$model: and they do not have it wait" \
+        [ $(($(date +%s) - begun)) -lt 300 ]
 done
 
 # A terminal and a service manager signal the whole group, not the parent alone.
@@ -241,10 +273,40 @@ if have setsid; then
         gone
         is "$model: a signal to the whole group leaves time, too" \
             logged 'ended, 1001 bytes received, 1001 sent'
+        serve setsid "$echosrv" --model="$model" -4 -t -p 0 --grace=600
+        hold open 3 say 1
+        kill -TERM -"$server"
+        kill -INT -"$server"
+        gone
+        is "$model: a second one ends it, and all are counted" \
+            logged 'stopped; 3 clients were cut off'
+        let_go
     done
 else
     skip "a signal to the whole group leaves time, too" "setsid is not here"
 fi
+
+# Nobody reads the log: the server waits, but not beyond its time.
+mkfifo "$scratch/unread"
+exec 6<> "$scratch/unread"
+for model in $models; do
+    "$echosrv" --model="$model" --unix="$scratch/socket" --grace=600 2>&6 &
+    server=$!
+    until [ -S "$scratch/socket" ]; do :; done
+    run "$crowd" "$scratch/socket" retry
+    dd if=/dev/zero of="$scratch/unread" bs=4096 count=100 oflag=nonblock \
+        2> /dev/null
+    kill -TERM "$server"
+    kill -INT "$server"
+    status=0
+    wait "$server" || status=$?
+    server=
+    is "$model: a log that nobody reads keeps it from no end" \
+        [ "$status" -eq 0 ]
+    exec 6>&-
+    exec 6<> "$scratch/unread"
+done
+exec 6>&-
 
 # Many at once.
 serve "$echosrv" --model=fork -4 -t -p 0

@@ -83,4 +83,19 @@ if have systemd-socket-activate; then
 else
     skip "systemd-socket-activate" "it is not here"
 fi
+
+# The units, with our paths.
+if have systemd-analyze; then
+    for unit in "$srcdir"/contrib/*.service "$srcdir"/contrib/*.socket; do
+        sed -e "s|/usr/bin/|$builddir/|" -e /^Documentation/d "$unit" \
+            > "$scratch/${unit##*/}"
+    done
+    run systemd-analyze verify "$scratch"/*.service "$scratch"/*.socket
+    is "the units are what systemd takes for some, to the last line" \
+        sh -c '[ "$1" -eq 0 ] && ! grep -qF "$2/" "$2/err"' - "$status" \
+        "$scratch"
+else
+    skip "the units are what systemd takes for some" \
+        "systemd-analyze is not here"
+fi
 finish

@@ -8,8 +8,10 @@ echosrv=$builddir/echosrv
 daytimesrv=$builddir/daytimesrv
 if has_ipv6; then
     hosts='127.0.0.1 [::1]'
+    six=yes
 else
     hosts=127.0.0.1
+    six=no
     skip "IPv6" "this host has no ::1"
 fi
 
@@ -20,8 +22,8 @@ iso='^[0-9]\{4\}-[0-9][0-9]-[0-9][0-9]T[0-9:]\{8\}\(Z\|[+-][0-9:]*\)'
 for model in $models; do
     serve "$echosrv" --model="$model" --port=0
     for host in $hosts; do
-        run "$crowd" "$host:$port" open 1 say 1 say 65536 say 3000000 shut \
-            close once udp 0 udp 1 udp 1400 udp 65507
+        run "$crowd" "$host:$port" open 1 say 1 urgent say 65536 say 3000000 \
+            shut close once udp 0 udp 1 udp 1400 udp 65507
         is "$model, $host: TCP and UDP echo" [ "$status" -eq 0 ]
     done
     halt
@@ -56,6 +58,13 @@ for model in $models; do
 done
 
 # What is listened on.
+serve "$echosrv" -4 -p 0 --any --unix="$scratch/too"
+until logged UDP; do :; done
+is "a UNIX socket and the net: all three" \
+    [ "$(grep -c 'TCP$\|UDP$\|UNIX stream$' "$scratch/log")" -eq 3 ]
+run "$crowd" "$scratch/too" once
+is "served there, too" [ "$status" -eq 0 ]
+halt
 serve "$echosrv" -t -4 -p 0
 is "-t: no UDP" sh -c '! grep -q UDP "$1"' - "$scratch/log"
 is "-4: no IPv6" sh -c '! grep -q ::1 "$1"' - "$scratch/log"
@@ -138,6 +147,8 @@ for model in $models; do
     is "$model: -v: each line is a whole one" [ ! -s "$scratch/out" ]
     came=$(grep -c ': connected to' "$scratch/log")
     went=$(grep -c ' bytes received, 0 sent' "$scratch/log")
+    is "$model: -v: who comes counts" sh -c '! grep -q ", 0 clients" "$1"' - \
+        "$scratch/log"
     is "$model: -v: everybody comes and goes" \
         sh -c '[ "$1" -ge 8 ] && [ "$1" -eq "$2" ]' - "$came" "$went"
 done
@@ -188,9 +199,12 @@ bad () {
 bad 'choose one' --any --address=127.0.0.1
 bad 'fork' --model=spoon
 bad 'prefork alone' --workers=3
+bad 'add --any' --unix=/tmp/x --port=9
+bad 'add --any' --unix=/tmp/x -6
 bad 'there already' --inetd --port=9
 bad 'not-a-port' --port=not-a-port
 bad '192.0.2.1' -p 0 --address=192.0.2.1
+[ "$six" = no ] || bad 'wants its interface' -p 0 --address=fe80::1
 bad 'no such user' -p 0 --user=nobody-of-this-name
 bad 'no socket' --inetd
 bad 'wants a path' --unix=
@@ -202,6 +216,35 @@ if [ "$(id -u)" -ne 0 ] && ! [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_st
     bad 'use --port 9877' -4 -t
 else
     skip "refused: port 7 without privilege" "this user may"
+fi
+
+if have ps; then
+    serve "$echosrv" --model=prefork -4 -t -p 0 --max-clients=2
+    run "$crowd" "127.0.0.1:$port" once
+    is "prefork: --max-clients bounds the workers" [ "$(ps -e -o ppid= |
+        awk -v parent="$server" '$1 == parent' | wc -l)" -eq 2 ]
+    halt
+fi
+
+# How it was started is no reason not to serve, nor not to stop.
+serve sh -c 'exec "$0" "$@" <&- >&-' "$echosrv" -4 -p 0
+run "$crowd" "127.0.0.1:$port" once udp 100
+is "served with nothing open but standard error" [ "$status" -eq 0 ]
+halt
+run sh -c '"$1" --help >&-' - "$echosrv"
+is "but there is no --help without standard output" [ "$status" -eq 2 ]
+if env --block-signal=TERM true 2> /dev/null && have timeout; then
+    for model in $models; do
+        serve timeout -s KILL 20 env --block-signal=TERM,CHLD,ALRM,USR1,USR2 \
+            "$echosrv" --model="$model" -4 -t -p 0
+        run "$crowd" "127.0.0.1:$port" once
+        halt
+        is "$model: stopped, though signals were kept back before" \
+            [ "$status" -eq 0 ]
+    done
+else
+    skip "stopped, though signals were kept back before" \
+        "env has no --block-signal"
 fi
 
 # Files of UNIX sockets.
@@ -216,7 +259,9 @@ run "$crowd" "$scratch/socket" once
 is "which the next one takes away" [ "$status" -eq 0 ]
 halt
 echo precious > "$scratch/file"
-bad 'in use' --unix="$scratch/file"
+bad 'is no socket' --unix="$scratch/file"
+bad 'it is a directory' --unix="$scratch"
+bad 'it is a directory' -u --unix="$scratch"
 is "a file that is no socket stays" grep -q precious "$scratch/file"
 
 if [ "$(id -u)" -eq 0 ] && id nobody > /dev/null 2>&1; then
