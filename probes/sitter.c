@@ -84,15 +84,22 @@ static void signal_mask(int how)
     sigprocmask(how, &ending, NULL);
 }
 
+static bool make_folder_in(struct sitter *sitter, const char *where)
+{
+    snprintf(sitter->folder, sizeof sitter->folder, "%s/sockprobe-XXXXXX",
+             where);
+    if (mkdtemp(sitter->folder))
+        return true;
+    *sitter->folder = '\0';
+    return false;
+}
+
 static void make_folder(struct sitter *sitter)
 {
     const char *where = getenv("TMPDIR");
-    if (!where || *where != '/' || strlen(where) > 40)
-        where = "/tmp";
-    snprintf(sitter->folder, sizeof sitter->folder, "%s/sockprobe-XXXXXX",
-             where);
-    if (!mkdtemp(sitter->folder))
-        *sitter->folder = '\0';
+    bool fits = where && *where == '/' && strlen(where) <= 40;
+    if (!fits || !make_folder_in(sitter, where))
+        make_folder_in(sitter, "/tmp");
 }
 
 static int start(struct sitter *sitter)
@@ -159,4 +166,5 @@ void sitter_stop(struct sitter *sitter)
     close(sitter->pipe);
     while (waitpid(sitter->child, NULL, 0) < 0 && errno == EINTR)
         continue;
+    remove_folder(sitter->folder); /* if it was killed before it could */
 }
