@@ -28,9 +28,8 @@ static int put_host(FILE *out, const struct findings *findings)
 static const char *how_word(const struct finding *finding)
 {
     static const char *const words[] = {
-        [HOW_MEASURED] = "measured",
-        [HOW_READ] = "read",
-        [HOW_CONSTANT] = "constant",
+        [HOW_MEASURED] = "measured",     [HOW_READ] = "read",
+        [HOW_COMPUTED] = "computed",     [HOW_CONSTANT] = "constant",
         [HOW_NOT_TESTABLE] = "not here",
     };
     return finding->stable ? words[finding->how] : "unstable";
