@@ -31,8 +31,10 @@ struct trial {
 
 /* ---- what the calls block on -------------------------------------------- */
 
+/* The helper that releases the call cannot say that there is no way to.  */
 static void open_listener(struct scene *scene)
 {
+    settle(scene->ask);
     scene->fd = tcp_listener(scene->ask, 4);
     scene->address = local_address(scene->ask, scene->fd);
 }
