@@ -112,6 +112,7 @@ static const char *how_word(const struct finding *finding)
     static const char *const words[] = {
         [HOW_MEASURED] = "measured",
         [HOW_READ] = "read",
+        [HOW_COMPUTED] = "computed",
         [HOW_CONSTANT] = "constant",
         [HOW_NOT_TESTABLE] = "not testable here",
     };
@@ -258,11 +259,17 @@ static void put_head(const struct page *page)
     fputs(". Each line opens: details, other systems, what to use.</p>\n", out);
     if (!page->there)
         return;
+    char count[400];
+    struct difference difference =
+        answers_compare(page->catalogue, page->here, page->there);
     fputs("<p>Compared with ", out);
     put_text(out, page->other);
     fputs(" (", out);
     put_host(out, page->there);
-    fputs("): what differs is coloured, and says \"differs\".</p>\n", out);
+    answers_count(count, sizeof count, &difference, "here", page->other);
+    fputs("): ", out);
+    put_text(out, count);
+    fputs(". What differs is coloured, and says \"differs\".</p>\n", out);
 }
 
 /* The questions that were answered, in turn; FIRST of its group or not.  */
