@@ -32,7 +32,8 @@ static const char style[] =
     "nav a{margin-right:.75rem;white-space:nowrap}\n"
     "a{color:var(--mark)}\n"
     "details{border-bottom:1px solid var(--line)}\n"
-    "summary{cursor:pointer;padding:.4rem 0;display:grid;gap:0 1rem;"
+    "summary{cursor:pointer;margin:0 -.5rem;padding:.4rem .5rem;"
+    "display:grid;gap:0 1rem;"
     "grid-template-columns:17rem 1fr auto}\n"
     "summary::marker{content:none}\n"
     "summary .id::before{content:'+ '}\n"
@@ -51,8 +52,9 @@ static const char style[] =
     ".chart b{font-weight:400;text-align:right}\n"
     ".chart i{font-style:normal;background:var(--bar);padding:0 .4rem;"
     "white-space:nowrap;min-width:1.6rem}\n"
-    "@media(max-width:40rem){summary{grid-template-columns:1fr auto}"
-    "summary .value{grid-column:1/-1;grid-row:2}dl{grid-template-columns:1fr}"
+    "@media(max-width:40rem){summary{display:flex;flex-wrap:wrap;gap:0 .5rem}"
+    "summary .id{white-space:nowrap}.how{margin-left:auto}"
+    "summary .value{order:1;flex-basis:100%}dl{grid-template-columns:1fr}"
     "dd{padding-left:1rem}}\n";
 
 /* What the page is made of.  */
@@ -153,8 +155,16 @@ static void put_finding(const struct page *page, const struct finding *finding)
 {
     const char *other = instead(page, finding);
     const char *class = other ? " class=\"differs\"" : "";
-    if (strcmp(finding->key, answer_key))
-        put_row(page->out, class, finding->key, value_of(finding));
+    if (strcmp(finding->key, answer_key)) {
+        fprintf(page->out, "<dt%s>", class);
+        put_text(page->out, finding->key);
+        fprintf(page->out, "</dt><dd%s>", class);
+        put_text(page->out, value_of(finding));
+        if (finding->how != HOW_MEASURED || !finding->stable)
+            fprintf(page->out, " <span class=\"how\">%s</span>",
+                    how_word(finding));
+        fputs("</dd>\n", page->out);
+    }
     if (!other)
         return;
     fprintf(page->out, "<dt%s>", class);
@@ -244,6 +254,7 @@ static void put_states(const struct page *page)
 static void put_head(const struct page *page)
 {
     FILE *out = page->out;
+    const char *time = findings_text(page->here, "volatile", "time");
     fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
                  "<meta charset=\"utf-8\">\n"
                  "<meta name=\"viewport\" "
@@ -254,8 +265,10 @@ static void put_head(const struct page *page)
     fputs("<h1>How the sockets of this host behave</h1>\n<p>", out);
     put_host(out, page->here);
     fputs("</p>\n<p class=\"soft\">", out);
-    put_text(out, "Asked by sockprobe on ");
-    put_text(out, findings_text(page->here, "volatile", "time"));
+    fputs("Asked by sockprobe", out);
+    if (time) /* shared profiles leave it out */
+        fputs(" on ", out);
+    put_text(out, time);
     fputs(". Each line opens: details, other systems, what to use.</p>\n", out);
     if (!page->there)
         return;

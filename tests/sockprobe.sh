@@ -41,6 +41,19 @@ sed -n '/^\.Sh QUESTIONS/,/^\.Sh FILES/p' "$srcdir/man/sockprobe.1" |
 sed 's/  */ /' "$scratch/list" | diff - "$scratch/page" > "$scratch/out"
 is "the manual page has each question, as it is asked" [ ! -s "$scratch/out" ]
 
+if have bash; then
+    # shellcheck disable=SC2016 # for the inner shell
+    run bash -c '. "$1"; COMP_WORDS=(sockprobe signal.q); COMP_CWORD=1
+        _sockprobe "$2"; echo "${COMPREPLY[@]}"
+        COMP_WORDS=(sockprobe --ex); _sockprobe "$2"; echo "${COMPREPLY[@]}"' \
+        - "$srcdir/completions/sonde.bash" "$sockprobe"
+    is "the shell completes ids and options" \
+        [ "$(cat "$scratch/out")" = "signal.queueing
+--explain" ]
+else
+    skip "the shell completes ids and options" "bash is not here"
+fi
+
 : > "$scratch/bad"
 while read -r id; do
     "$sockprobe" --explain "$id" > "$scratch/out" 2>&1 ||
@@ -252,6 +265,15 @@ is "--html: a whole page, without scripts, of itself alone" sh -c '
     grep -q "^<!DOCTYPE html>" "$1" && grep -q "^</html>" "$1" &&
     ! grep -qi "<script\|https\?://\|<link\|@import" "$1"' - "$scratch/page.html"
 is "--html: what differs says so" grep -q 'differs' "$scratch/page.html"
+sed 's/^\(byteorder	answer	\)[^	]*/\1<script>\&"<b>/' "$scratch/profile" |
+    grep -v '^volatile' > "$scratch/hostile"
+run "$sockprobe" --html "$scratch/hostile.html" --diff "$scratch/profile" \
+    "$scratch/hostile"
+is "--html: what a profile says is text" sh -c '[ "$1" -eq 1 ] &&
+    grep -q "&lt;script&gt;&amp;&quot;&lt;b&gt;" "$2" &&
+    ! grep -q "<script" "$2"' - "$status" "$scratch/hostile.html"
+is "--html: a profile without a time has none" \
+    grep -q 'Asked by sockprobe\. ' "$scratch/hostile.html"
 if have xmllint; then
     run xmllint --html --noout "$scratch/page.html"
     grep -v 'Tag \(nav\|details\|summary\) invalid' "$scratch/err" |
