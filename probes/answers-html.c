@@ -6,6 +6,7 @@
 
 #include <config.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "probes/answers.h"
@@ -237,18 +238,19 @@ static void put_chart(const struct page *page)
 /* The picture of the states is text; it is set as it is.  */
 static void put_states(const struct page *page)
 {
-    char line[400];
-    FILE *file = tmpfile();
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
     if (!file)
         return;
     answers_states(file, page->here);
-    rewind(file);
-    put_element(page->out, "h2", "The states of a connection");
-    fputs("<pre tabindex=\"0\">", page->out);
-    while (fgets(line, sizeof line, file))
-        put_text(page->out, line);
-    fputs("</pre>\n", page->out);
-    fclose(file);
+    if (fclose(file) == 0) {
+        put_element(page->out, "h2", "The states of a connection");
+        fputs("<pre tabindex=\"0\">", page->out);
+        put_text(page->out, text);
+        fputs("</pre>\n", page->out);
+    }
+    free(text);
 }
 
 static void put_head(const struct page *page)

@@ -309,6 +309,17 @@ is "64 descriptors are enough" [ "$status" -eq 0 ]
 awk -F '\t' '$2 == "answer" && $3 == "-"' "$scratch/out" > "$scratch/none"
 cp "$scratch/none" "$scratch/out"
 is "for these, all are answered" [ ! -s "$scratch/out" ]
+if have_namespaces && unshare -rm mount -t tmpfs -o ro none /tmp 2> /dev/null
+then
+    # The program may stand in /tmp itself.
+    run unshare -rm sh -c 'exec 9< "$1" && mount -t tmpfs -o ro none /tmp &&
+        TMPDIR=/tmp exec /proc/self/fd/9 --profile listen address' - "$sockprobe"
+    awk -F '\t' '$2 == "answer" && $3 == "-"' "$scratch/out" > "$scratch/none"
+    cp "$scratch/none" "$scratch/out"
+    is "it needs no place for files" [ "$status$(cat "$scratch/out")" = 0 ]
+else
+    skip "it needs no place for files" "no namespaces"
+fi
 if have_namespaces; then
     run unshare -Urn "$sockprobe" --profile byteorder accept.aborted
     is "without a network it says so" sh -c '[ "$1" -eq 0 ] &&
