@@ -156,7 +156,7 @@ static void put_finding(const struct page *page, const struct finding *finding)
 {
     const char *other = instead(page, finding);
     const char *class = other ? " class=\"differs\"" : "";
-    if (strcmp(finding->key, answer_key)) {
+    if (strcmp(finding->key, answer_key) && !says_nothing(finding)) {
         fprintf(page->out, "<dt%s>", class);
         put_text(page->out, finding->key);
         fprintf(page->out, "</dt><dd%s>", class);

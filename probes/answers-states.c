@@ -95,8 +95,8 @@ void answers_states(FILE *out, const struct findings *findings)
     const char *text = !answer         ? "not asked"
                        : answer->value ? answer->value
                                        : answer->reason;
-    fputs("TCP states, as this kernel's own table has them:", out);
-    wrap(out, text ? text : "-", 49, 2, WIDTH);
+    fputs("TCP states, as this kernel's own table has them: ", out);
+    wrap(out, text ? text : "-", 50, 2, WIDTH);
     putc('\n', out);
     for (size_t walk = 0; walk < sizeof walks / sizeof *walks; walk++)
         put_walk(out, slice, walk);

@@ -72,7 +72,7 @@ static void put_details(FILE *out, struct slice slice)
 {
     for (size_t i = 0; i < slice.count; i++) {
         const struct finding *finding = &slice.list[i];
-        if (!strcmp(finding->key, answer_key))
+        if (!strcmp(finding->key, answer_key) || says_nothing(finding))
             continue;
         int column = pad(out, fprintf(out, "  %s", finding->key), DETAIL);
         put_value(out, finding, column, how_word(finding));

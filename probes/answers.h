@@ -25,6 +25,10 @@ struct slice slice_of(const struct findings *findings, const char *id);
 /* Whether ID is a question's, not "host" or "volatile".  */
 bool is_question(const char *id);
 
+/* Whether it has neither a value nor a reason, as the limit has that nothing
+   ran into.  */
+bool says_nothing(const struct finding *finding);
+
 /* All chosen, a line each; or each in FULL: details, what is known elsewhere,
    what to use.  */
 void answers_text(FILE *out, const struct catalogue *catalogue,

@@ -104,7 +104,7 @@ fi
 is "nothing of ours is left in TMPDIR" \
     sh -c '! ls "$1"/tmp/* 2> /dev/null' - "$scratch"
 # The pipe's end is the end of the last process that holds it.
-for after in 0.05 0.1 0.2 0.4; do
+for after in 0.002 0.005 0.05 0.1 0.2 0.4; do
     for signal in TERM KILL; do
         timeout -s $signal $after "$sockprobe" --profile listen address
     done
@@ -123,6 +123,7 @@ if grep -q '^host	system	Linux' "$scratch/profile" &&
     answers signal.restart.accept restarted
     answers signal.restart.poll EINTR
     answers listen.queue "n+1 for a backlog of n"
+    answers listen.cap "net.core.somaxconn is $(cat /proc/sys/net/core/somaxconn)"
     answers listen.overflow "silence: its connect waits"
     answers connect.self "yes, and it hears what it says"
 else

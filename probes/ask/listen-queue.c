@@ -147,10 +147,14 @@ static void ask_queue(struct asking *ask)
     tell_unix(ask);
 }
 
+/* What is measured says whether the setting is in force; where it cannot be,
+   for want of descriptors, its word is taken.  */
 static void ask_cap(struct asking *ask)
 {
     static const int backlogs[] = {0, 1, 2};
     struct queue_plan plan = plan_of(backlogs, 3);
+    plan.inet6 = false;
+    plan.cap = true;
     struct findings findings = {0};
     struct report report;
     measure(ask, &plan, &findings);
@@ -159,11 +163,15 @@ static void ask_cap(struct asking *ask)
     pass_on(ask, &findings);
     const struct cap_row *cap = &report.table.cap;
     const char *setting = cap->setting ? cap->setting : "no known setting";
-    if (cap->accepted >= 0)
-        tell(ask, "answer", "%ld wait at most; %s is %ld", cap->accepted,
-             setting, report.verdict.cap);
-    else if (report.verdict.cap >= 0)
-        tell_read(ask, "answer", "%s is %ld", setting, report.verdict.cap);
+    long found = report.verdict.cap;
+    if (found >= 0 && cap->accepted >= 0 && report.verdict.setting_holds)
+        tell(ask, "answer", "%s is %ld", setting, found);
+    else if (found >= 0 && cap->accepted >= 0)
+        tell(ask, "answer", "%ld; %s is not in force", found, setting);
+    else if (cap->accepted >= 0)
+        tell(ask, "answer", "%ld wait at most", cap->accepted);
+    else if (found >= 0)
+        tell_read(ask, "answer", "%s is %ld", setting, found);
     else
         give_up(ask, "%s", cap->reason ? cap->reason : "the queue has no end");
 }
