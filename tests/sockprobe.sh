@@ -74,8 +74,20 @@ is "each is explained: why, what is said of it, what to use" \
 mkdir "$scratch/tmp"
 TMPDIR=$scratch/tmp
 export TMPDIR
+settings () {
+    for name in core/somaxconn ipv4/ip_local_port_range ipv4/tcp_fin_timeout \
+        ipv4/tcp_keepalive_time ipv4/tcp_max_syn_backlog ipv4/tcp_mtu_probing \
+        ipv4/tcp_retries2 ipv4/tcp_syn_retries ipv4/tcp_syncookies; do
+        echo "$name $(cat "/proc/sys/net/$name" 2> /dev/null)"
+    done
+}
+settings > "$scratch/before"
 run "$sockprobe" --profile
 cp "$scratch/out" "$scratch/profile"
+is "no setting of the host is another one than before" \
+    sh -c 'diff "$1" -' - "$scratch/before" <<END
+$(settings)
+END
 is "the whole run ends with 0" [ "$status" -eq 0 ]
 is "it says nothing on standard error" [ ! -s "$scratch/err" ]
 is "--profile: six columns in every line" \
