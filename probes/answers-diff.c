@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "probes/answers.h"
@@ -46,85 +47,162 @@ static void put_difference(FILE *out, const struct finding *a,
     putc('\n', out);
 }
 
-size_t answers_diff(FILE *out, const struct findings *here,
-                    const struct findings *there, const char *left,
-                    const char *right)
-{
-    const char *last = "";
-    size_t compared = 0, different = 0, untold = 0;
-    for (size_t i = 0; i < here->count; i++) {
-        const struct finding *a = &here->list[i];
-        if (!is_question(a->id))
-            continue;
-        const struct finding *b = findings_get(there, a->id, a->key);
-        if (!strcmp(a->key, answer_key) && b) {
-            bool both = comparable(a) && comparable(b);
-            compared += both;
-            untold += !both;
-        }
-        if (!differs(a, b))
-            continue;
-        put_difference(out, a, b, left, right);
-        different += strcmp(a->id, last) != 0;
-        last = a->id;
-    }
-    fprintf(out, "%zu of %zu answers differ", different, compared);
-    if (untold)
-        fprintf(out, "; %zu cannot be compared", untold);
-    putc('\n', out);
-    return different;
-}
-
-bool answers_common(const struct findings *a, const struct findings *b)
-{
-    for (size_t i = 0; i < a->count; i++)
-        if (is_question(a->list[i].id) &&
-            findings_get(b, a->list[i].id, a->list[i].key))
-            return true;
-    return false;
-}
-
-/* The first finding of ID that differs, or NULL.  */
-static const struct finding *first_difference(const struct findings *here,
-                                              const struct findings *there,
-                                              const char *id)
+/* What ID has in both: one who tells nothing comparable is told from one whose
+   word differs.  */
+static void count_question(struct difference *difference,
+                           const struct findings *here,
+                           const struct findings *there, const char *id)
 {
     struct slice slice = slice_of(here, id);
-    for (size_t i = 0; i < slice.count; i++)
-        if (differs(&slice.list[i], findings_get(there, id, slice.list[i].key)))
-            return &slice.list[i];
+    size_t both = 0, different = 0;
+    for (size_t i = 0; i < slice.count; i++) {
+        const struct finding *a = &slice.list[i];
+        const struct finding *b = findings_get(there, id, a->key);
+        both += comparable(a) && comparable(b);
+        different += differs(a, b);
+    }
+    difference->compared += both > 0;
+    difference->untold += both == 0;
+    difference->different += different > 0;
+    difference->findings += different;
+}
+
+/* The next id in FINDINGS behind place *I that is asked for, or NULL.  */
+static const char *next_id(const struct catalogue *catalogue,
+                           const struct findings *findings, size_t *i)
+{
+    for (; *i < findings->count; ++*i) {
+        const char *id = findings->list[*i].id;
+        bool again = *i > 0 && !strcmp(id, findings->list[*i - 1].id);
+        if (!again && is_question(id) && catalogue_wants(catalogue, id)) {
+            ++*i;
+            return id;
+        }
+    }
     return NULL;
 }
 
-static bool put_test(FILE *out, size_t number, const char *id,
+struct difference answers_compare(const struct catalogue *catalogue,
+                                  const struct findings *here,
+                                  const struct findings *there)
+{
+    struct difference difference = {0};
+    const char *id;
+    for (size_t i = 0; (id = next_id(catalogue, here, &i));)
+        if (slice_of(there, id).count > 0)
+            count_question(&difference, here, there, id);
+        else
+            difference.only_here++;
+    for (size_t i = 0; (id = next_id(catalogue, there, &i));)
+        difference.only_there += slice_of(here, id).count == 0;
+    return difference;
+}
+
+TELL_FORMAT(3, 4)
+static void append(char *text, size_t size, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+void answers_count(char *text, size_t size, const struct difference *difference,
+                   const char *left, const char *right)
+{
+    *text = '\0';
+    append(text, size, "%zu of %zu answers differ", difference->different,
+           difference->compared);
+    if (difference->findings > difference->different)
+        append(text, size, ", in %zu findings", difference->findings);
+    if (difference->untold)
+        append(text, size, "; %zu cannot be compared", difference->untold);
+    if (difference->only_here)
+        append(text, size, "; only %s: %zu", left, difference->only_here);
+    if (difference->only_there)
+        append(text, size, "; only %s: %zu", right, difference->only_there);
+}
+
+void answers_diff(FILE *out, const struct catalogue *catalogue,
+                  const struct findings *here, const struct findings *there,
+                  const char *left, const char *right)
+{
+    struct difference difference = answers_compare(catalogue, here, there);
+    char text[400];
+    for (size_t i = 0; i < here->count; i++) {
+        const struct finding *a = &here->list[i];
+        const struct finding *b = findings_get(there, a->id, a->key);
+        if (is_question(a->id) && catalogue_wants(catalogue, a->id) &&
+            differs(a, b))
+            put_difference(out, a, b, left, right);
+    }
+    answers_count(text, sizeof text, &difference, left, right);
+    wrap(out, text, 0, 2, WIDTH);
+    putc('\n', out);
+}
+
+/* ---- as tests ------------------------------------------------------------ */
+
+/* Whether anything under ID differs; all that does goes to OUT as comments, if
+   that is not NULL.  */
+static bool put_differences(FILE *out, const char *id,
+                            const struct findings *here,
+                            const struct findings *there)
+{
+    struct slice slice = slice_of(here, id);
+    bool any = false;
+    for (size_t i = 0; i < slice.count; i++) {
+        const struct finding *a = &slice.list[i];
+        const struct finding *b = findings_get(there, id, a->key);
+        if (!differs(a, b))
+            continue;
+        any = true;
+        if (out)
+            fprintf(out, "# %s here: %s\n# %s there: %s\n", a->key, a->value,
+                    b->key, b->value);
+    }
+    return any;
+}
+
+static void put_test(FILE *out, size_t number, const char *id,
                      const struct findings *here, const struct findings *there)
 {
     const struct finding *a = findings_get(here, id, answer_key);
     const struct finding *b = findings_get(there, id, answer_key);
-    const struct finding *different = first_difference(here, there, id);
-    fprintf(out, "%s %zu - %s", different ? "not ok" : "ok", number, id);
-    if (different)
-        fprintf(out, "\n# %s here: %s\n# %s there: %s\n", different->key,
-                different->value, different->key,
-                findings_text(there, id, different->key));
-    else if (!comparable(a))
+    if (put_differences(NULL, id, here, there)) {
+        fprintf(out, "not ok %zu - %s\n", number, id);
+        put_differences(out, id, here, there);
+        return;
+    }
+    fprintf(out, "ok %zu - %s", number, id);
+    if (!comparable(a))
         fprintf(out, " # SKIP %s\n",
                 a && a->reason ? a->reason : "not stable here");
     else if (!comparable(b))
         fputs(" # SKIP not told by the profile\n", out);
     else
         putc('\n', out);
-    return !different;
 }
 
-size_t answers_tap(FILE *out, const struct catalogue *catalogue,
-                   const struct findings *here, const struct findings *there)
+/* The questions that only the profile has.  */
+static void put_unknown(FILE *out, const struct catalogue *catalogue,
+                        const struct findings *there)
 {
-    size_t number = 0, failed = 0;
+    const char *id;
+    for (size_t i = 0; (id = next_id(catalogue, there, &i));)
+        if (!catalogue_find(catalogue, id))
+            fprintf(out, "# %s: of the profile alone\n", id);
+}
+
+void answers_tap(FILE *out, const struct catalogue *catalogue,
+                 const struct findings *here, const struct findings *there)
+{
+    size_t number = 0;
     for (size_t i = 0; i < catalogue->count; i++)
         if (catalogue->entries[i].chosen)
-            failed += !put_test(
-                out, ++number, catalogue->entries[i].question->id, here, there);
+            put_test(out, ++number, catalogue->entries[i].question->id, here,
+                     there);
+    put_unknown(out, catalogue, there);
     fprintf(out, "1..%zu\n", number);
-    return failed;
 }

@@ -6,6 +6,7 @@
 
 #include <config.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "probes/answers.h"
@@ -32,7 +33,8 @@ static const char style[] =
     "nav a{margin-right:.75rem;white-space:nowrap}\n"
     "a{color:var(--mark)}\n"
     "details{border-bottom:1px solid var(--line)}\n"
-    "summary{cursor:pointer;padding:.4rem 0;display:grid;gap:0 1rem;"
+    "summary{cursor:pointer;margin:0 -.5rem;padding:.4rem .5rem;"
+    "display:grid;gap:0 1rem;"
     "grid-template-columns:17rem 1fr auto}\n"
     "summary::marker{content:none}\n"
     "summary .id::before{content:'+ '}\n"
@@ -51,8 +53,9 @@ static const char style[] =
     ".chart b{font-weight:400;text-align:right}\n"
     ".chart i{font-style:normal;background:var(--bar);padding:0 .4rem;"
     "white-space:nowrap;min-width:1.6rem}\n"
-    "@media(max-width:40rem){summary{grid-template-columns:1fr auto}"
-    "summary .value{grid-column:1/-1;grid-row:2}dl{grid-template-columns:1fr}"
+    "@media(max-width:40rem){summary{display:flex;flex-wrap:wrap;gap:0 .5rem}"
+    "summary .id{white-space:nowrap}.how{margin-left:auto}"
+    "summary .value{order:1;flex-basis:100%}dl{grid-template-columns:1fr}"
     "dd{padding-left:1rem}}\n";
 
 /* What the page is made of.  */
@@ -112,6 +115,7 @@ static const char *how_word(const struct finding *finding)
     static const char *const words[] = {
         [HOW_MEASURED] = "measured",
         [HOW_READ] = "read",
+        [HOW_COMPUTED] = "computed",
         [HOW_CONSTANT] = "constant",
         [HOW_NOT_TESTABLE] = "not testable here",
     };
@@ -152,8 +156,16 @@ static void put_finding(const struct page *page, const struct finding *finding)
 {
     const char *other = instead(page, finding);
     const char *class = other ? " class=\"differs\"" : "";
-    if (strcmp(finding->key, answer_key))
-        put_row(page->out, class, finding->key, value_of(finding));
+    if (strcmp(finding->key, answer_key) && !says_nothing(finding)) {
+        fprintf(page->out, "<dt%s>", class);
+        put_text(page->out, finding->key);
+        fprintf(page->out, "</dt><dd%s>", class);
+        put_text(page->out, value_of(finding));
+        if (finding->how != HOW_MEASURED || !finding->stable)
+            fprintf(page->out, " <span class=\"how\">%s</span>",
+                    how_word(finding));
+        fputs("</dd>\n", page->out);
+    }
     if (!other)
         return;
     fprintf(page->out, "<dt%s>", class);
@@ -226,23 +238,25 @@ static void put_chart(const struct page *page)
 /* The picture of the states is text; it is set as it is.  */
 static void put_states(const struct page *page)
 {
-    char line[400];
-    FILE *file = tmpfile();
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
     if (!file)
         return;
     answers_states(file, page->here);
-    rewind(file);
-    put_element(page->out, "h2", "The states of a connection");
-    fputs("<pre tabindex=\"0\">", page->out);
-    while (fgets(line, sizeof line, file))
-        put_text(page->out, line);
-    fputs("</pre>\n", page->out);
-    fclose(file);
+    if (fclose(file) == 0) {
+        put_element(page->out, "h2", "The states of a connection");
+        fputs("<pre tabindex=\"0\">", page->out);
+        put_text(page->out, text);
+        fputs("</pre>\n", page->out);
+    }
+    free(text);
 }
 
 static void put_head(const struct page *page)
 {
     FILE *out = page->out;
+    const char *time = findings_text(page->here, "volatile", "time");
     fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
                  "<meta charset=\"utf-8\">\n"
                  "<meta name=\"viewport\" "
@@ -253,16 +267,24 @@ static void put_head(const struct page *page)
     fputs("<h1>How the sockets of this host behave</h1>\n<p>", out);
     put_host(out, page->here);
     fputs("</p>\n<p class=\"soft\">", out);
-    put_text(out, "Asked by sockprobe on ");
-    put_text(out, findings_text(page->here, "volatile", "time"));
+    fputs("Asked by sockprobe", out);
+    if (time) /* shared profiles leave it out */
+        fputs(" on ", out);
+    put_text(out, time);
     fputs(". Each line opens: details, other systems, what to use.</p>\n", out);
     if (!page->there)
         return;
+    char count[400];
+    struct difference difference =
+        answers_compare(page->catalogue, page->here, page->there);
     fputs("<p>Compared with ", out);
     put_text(out, page->other);
     fputs(" (", out);
     put_host(out, page->there);
-    fputs("): what differs is coloured, and says \"differs\".</p>\n", out);
+    answers_count(count, sizeof count, &difference, "here", page->other);
+    fputs("): ", out);
+    put_text(out, count);
+    fputs(". What differs is coloured, and says \"differs\".</p>\n", out);
 }
 
 /* The questions that were answered, in turn; FIRST of its group or not.  */

@@ -13,9 +13,8 @@
 enum { SCHEMA_VERSION = 1 };
 
 static const char *const how_names[] = {
-    [HOW_MEASURED] = "measured",
-    [HOW_READ] = "read",
-    [HOW_CONSTANT] = "constant",
+    [HOW_MEASURED] = "measured",         [HOW_READ] = "read",
+    [HOW_COMPUTED] = "computed",         [HOW_CONSTANT] = "constant",
     [HOW_NOT_TESTABLE] = "not-testable",
 };
 

@@ -90,21 +90,19 @@ static void put_walk(FILE *out, struct slice slice, size_t walk)
 void answers_states(FILE *out, const struct findings *findings)
 {
     struct slice slice = slice_of(findings, id);
-    const char *answer = findings_text(findings, id, answer_key);
-    const struct finding *missing = findings_get(findings, id, "not-seen");
-    if (!answer) {
-        const struct finding *why = findings_get(findings, id, answer_key);
-        fprintf(out, "tcp.states: %s\n",
-                why && why->reason ? why->reason : "not asked");
-        return;
-    }
-    fprintf(out, "TCP states, as this kernel's own table has them: %s\n",
-            answer);
+    const struct finding *answer = findings_get(findings, id, answer_key);
+    const char *missing = findings_text(findings, id, "not-seen");
+    const char *text = !answer         ? "not asked"
+                       : answer->value ? answer->value
+                                       : answer->reason;
+    fputs("TCP states, as this kernel's own table has them: ", out);
+    wrap(out, text ? text : "-", 50, 2, WIDTH);
+    putc('\n', out);
     for (size_t walk = 0; walk < sizeof walks / sizeof *walks; walk++)
         put_walk(out, slice, walk);
-    if (missing && missing->reason) {
+    if (missing) {
         fputs("\nnot seen: ", out);
-        wrap(out, missing->reason, 10, 10, WIDTH);
+        wrap(out, missing, 10, 10, WIDTH);
         putc('\n', out);
     }
 }

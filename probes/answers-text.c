@@ -28,9 +28,8 @@ static int put_host(FILE *out, const struct findings *findings)
 static const char *how_word(const struct finding *finding)
 {
     static const char *const words[] = {
-        [HOW_MEASURED] = "measured",
-        [HOW_READ] = "read",
-        [HOW_CONSTANT] = "constant",
+        [HOW_MEASURED] = "measured",     [HOW_READ] = "read",
+        [HOW_COMPUTED] = "computed",     [HOW_CONSTANT] = "constant",
         [HOW_NOT_TESTABLE] = "not here",
     };
     return finding->stable ? words[finding->how] : "unstable";
@@ -73,7 +72,7 @@ static void put_details(FILE *out, struct slice slice)
 {
     for (size_t i = 0; i < slice.count; i++) {
         const struct finding *finding = &slice.list[i];
-        if (!strcmp(finding->key, answer_key))
+        if (!strcmp(finding->key, answer_key) || says_nothing(finding))
             continue;
         int column = pad(out, fprintf(out, "  %s", finding->key), DETAIL);
         put_value(out, finding, column, how_word(finding));

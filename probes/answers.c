@@ -22,6 +22,11 @@ struct slice slice_of(const struct findings *findings, const char *id)
     return slice;
 }
 
+bool says_nothing(const struct finding *finding)
+{
+    return !finding->value && !finding->reason;
+}
+
 bool is_question(const char *id)
 {
     return strcmp(id, "host") && strcmp(id, "volatile");

@@ -25,6 +25,10 @@ struct slice slice_of(const struct findings *findings, const char *id);
 /* Whether ID is a question's, not "host" or "volatile".  */
 bool is_question(const char *id);
 
+/* Whether it has neither a value nor a reason, as the limit has that nothing
+   ran into.  */
+bool says_nothing(const struct finding *finding);
+
 /* All chosen, a line each; or each in FULL: details, what is known elsewhere,
    what to use.  */
 void answers_text(FILE *out, const struct catalogue *catalogue,
@@ -38,20 +42,33 @@ void answers_json(FILE *out, const struct catalogue *catalogue,
 void answers_list(FILE *out, const struct catalogue *catalogue);
 void answers_explain(FILE *out, const struct question *question);
 
-/* Where HERE differs from THERE, a line for each finding; LEFT and RIGHT are
-   their names.  What either could not tell, or was not stable, cannot be
-   compared.  Returns how many questions have another answer.  */
-size_t answers_diff(FILE *out, const struct findings *here,
-                    const struct findings *there, const char *left,
-                    const char *right);
+/* How two compare, by questions: those of which both tell something, and those
+   of them that have findings, so many in all, which differ; those that both
+   have, but of which nothing can be compared, since either could not tell or
+   was not stable; those that one has alone.  */
+struct difference {
+    size_t compared, different, findings, untold, only_here, only_there;
+};
 
-/* Whether they tell the same key of a question anywhere.  */
-bool answers_common(const struct findings *a, const struct findings *b);
+/* Compare the questions that CATALOGUE wants.  The lists are sorted.  */
+struct difference answers_compare(const struct catalogue *catalogue,
+                                  const struct findings *here,
+                                  const struct findings *there);
 
-/* The same as TAP, a test for each question chosen.  Returns how many
-   failed.  */
-size_t answers_tap(FILE *out, const struct catalogue *catalogue,
-                   const struct findings *here, const struct findings *there);
+/* DIFFERENCE in words: "2 of 80 answers differ"; LEFT and RIGHT are the names
+   of here and there.  */
+void answers_count(char *text, size_t size, const struct difference *difference,
+                   const char *left, const char *right);
+
+/* The same, with a line for each finding that differs and the count in the
+   last.  */
+void answers_diff(FILE *out, const struct catalogue *catalogue,
+                  const struct findings *here, const struct findings *there,
+                  const char *left, const char *right);
+
+/* The same as TAP, a test for each question chosen.  */
+void answers_tap(FILE *out, const struct catalogue *catalogue,
+                 const struct findings *here, const struct findings *there);
 
 /* The states of a connection, as a picture in text.  */
 void answers_states(FILE *out, const struct findings *findings);

@@ -65,7 +65,7 @@ static size_t count_all(void)
 int catalogue_make(struct catalogue *catalogue)
 {
     size_t next = 0;
-    catalogue->count = count_all();
+    *catalogue = (struct catalogue){.count = count_all()};
     catalogue->entries =
         calloc(catalogue->count + 1, sizeof *catalogue->entries);
     if (!catalogue->entries)
@@ -113,6 +113,15 @@ void catalogue_choose_all(struct catalogue *catalogue)
 {
     for (size_t i = 0; i < catalogue->count; i++)
         catalogue->entries[i].chosen = true;
+    catalogue->all = true;
+}
+
+bool catalogue_wants(const struct catalogue *catalogue, const char *id)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (!strcmp(catalogue->entries[i].question->id, id))
+            return catalogue->entries[i].chosen;
+    return catalogue->all;
 }
 
 const struct question *catalogue_find(const struct catalogue *catalogue,

@@ -18,6 +18,7 @@ struct entry {
 struct catalogue {
     struct entry *entries;
     size_t count;
+    bool all; /* were chosen */
 };
 
 /* Returns 0, or -1 with ENOMEM.  */
@@ -30,6 +31,10 @@ void catalogue_free(struct catalogue *catalogue);
 bool catalogue_has(const struct catalogue *catalogue, const char *pattern);
 size_t catalogue_choose(struct catalogue *catalogue, const char *pattern);
 void catalogue_choose_all(struct catalogue *catalogue);
+
+/* Whether the question ID was chosen; one that is not of this version, as a
+   profile may have it, is if all are.  */
+bool catalogue_wants(const struct catalogue *catalogue, const char *id);
 
 /* The question ID, or NULL.  */
 const struct question *catalogue_find(const struct catalogue *catalogue,

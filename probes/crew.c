@@ -171,18 +171,24 @@ static int run_jobs(struct crew *crew, size_t most)
     return 0;
 }
 
-/* Once more for those that got no answer where a sibling did.  */
+/* Whether another repeat of JOB's question came through.  */
+static bool has_sibling(const struct crew *crew, const struct job *job)
+{
+    for (size_t i = 0; i < crew->count; i++)
+        if (crew->jobs[i].question == job->question &&
+            !*crew->jobs[i].answers.trouble.text)
+            return true;
+    return false;
+}
+
+/* Once more, alone, for those that got no answer where a sibling did, and for
+   those that wanted what others may have had.  */
 static void try_again(struct crew *crew)
 {
     for (size_t i = 0; i < crew->count; i++) {
         struct job *job = &crew->jobs[i];
-        bool sibling = false;
-        if (!answers_late(&job->answers))
-            continue;
-        for (size_t k = 0; k < crew->count; k++)
-            sibling |= crew->jobs[k].question == job->question &&
-                       !*crew->jobs[k].answers.trouble.text;
-        if (sibling) {
+        if (answers_short(&job->answers, job->question->id) ||
+            (answers_late(&job->answers) && has_sibling(crew, job))) {
             findings_free(&job->answers.findings);
             job->done = false;
             crew->done--;

@@ -22,7 +22,8 @@ enum { CREW_MOST = 24 };
 
    Values that the repeats do not agree on are told all, and marked as not
    stable.  A repeat without an answer, where another has one, is made once
-   more, alone; if that does not help it does not count.
+   more, alone; if that does not help it does not count.  So is one that had no
+   port, descriptor or process left.
 
    Returns 0; -1 with ENOMEM, or another errno: no process, no pipe.  */
 int crew_ask(const struct question *const *questions, size_t count,

@@ -10,9 +10,8 @@
 #include "probes/finding.h"
 
 static const char *const how_names[] = {
-    [HOW_MEASURED] = "measured",
-    [HOW_READ] = "read",
-    [HOW_CONSTANT] = "constant",
+    [HOW_MEASURED] = "measured",         [HOW_READ] = "read",
+    [HOW_COMPUTED] = "computed",         [HOW_CONSTANT] = "constant",
     [HOW_NOT_TESTABLE] = "not-testable",
 };
 

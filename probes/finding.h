@@ -7,9 +7,9 @@
 
        id  key  value  how  stable  reason
 
-   HOW is measured, read, constant or not-testable; STABLE is yes or no; a
-   VALUE or REASON that is not there is "-".  No column holds a tab, a newline
-   or another control character.  */
+   HOW is measured, read, computed, constant or not-testable; STABLE is yes or
+   no; a VALUE or REASON that is not there is "-".  No column holds a tab, a
+   newline or another control character.  */
 
 #ifndef PROBES_FINDING_H
 #define PROBES_FINDING_H 1
@@ -21,6 +21,7 @@
 enum how {
     HOW_MEASURED,    /* the host did it, and we watched */
     HOW_READ,        /* the kernel, or a file, said so */
+    HOW_COMPUTED,    /* by us, from figures that were read */
     HOW_CONSTANT,    /* known when this was compiled */
     HOW_NOT_TESTABLE /* the reason says why */
 };

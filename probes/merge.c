@@ -16,6 +16,21 @@ bool answers_late(const struct answers *answers)
     return !strncmp(answers->trouble.text, late, sizeof late - 1);
 }
 
+bool answers_short(const struct answers *answers, const char *id)
+{
+    static const char *const wants[] = {
+        "EADDRINUSE", "EADDRNOTAVAIL", "EAGAIN", "EMFILE",
+        "ENFILE",     "ENOBUFS",       "ENOMEM"};
+    const struct finding *answer =
+        findings_get(&answers->findings, id, "answer");
+    if (!answer || answer->value || !answer->reason)
+        return false;
+    for (size_t i = 0; i < sizeof wants / sizeof *wants; i++)
+        if (strstr(answer->reason, wants[i]))
+            return true;
+    return false;
+}
+
 static bool counts(const struct answers *answers)
 {
     return !*answers->trouble.text;

@@ -16,6 +16,10 @@ struct answers {
 /* Whether ANSWERS lack an answer for want of time.  */
 bool answers_late(const struct answers *answers);
 
+/* Whether ANSWERS say that ID could not be asked for want of a port, a
+   descriptor, a process or memory, which others may have had meanwhile.  */
+bool answers_short(const struct answers *answers, const char *id);
+
 /* Add to FINDINGS what the COUNT repeats say under ID: a value on which all
    that have one agree, as it is; others as "A or B", not stable.  Repeats with
    trouble do not count beside one without; if all have, the finding "answer"

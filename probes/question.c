@@ -46,6 +46,14 @@ void tell_read(struct asking *ask, const char *key, const char *format, ...)
     va_end(arguments);
 }
 
+void tell_computed(struct asking *ask, const char *key, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    put(ask, key, HOW_COMPUTED, format, arguments);
+    va_end(arguments);
+}
+
 void tell_constant(struct asking *ask, const char *key, const char *format, ...)
 {
     va_list arguments;

@@ -56,10 +56,13 @@ struct asking {
 #endif
 
 /* Write the finding KEY: what was measured; what the kernel or a file said;
-   what was known when this was compiled; why it cannot be told here.  */
+   what was computed from that, though it might hold measured parts; what was
+   known when this was compiled; why it cannot be told here.  */
 void tell(struct asking *ask, const char *key, const char *format, ...)
     TELL_FORMAT(3, 4);
 void tell_read(struct asking *ask, const char *key, const char *format, ...)
+    TELL_FORMAT(3, 4);
+void tell_computed(struct asking *ask, const char *key, const char *format, ...)
     TELL_FORMAT(3, 4);
 void tell_constant(struct asking *ask, const char *key, const char *format, ...)
     TELL_FORMAT(3, 4);

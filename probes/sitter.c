@@ -73,29 +73,54 @@ static _Noreturn void sit(int pipe, const char *folder)
     _exit(0);
 }
 
-/* Block the signals that end programs, or let them come.  */
-static void signal_mask(int how)
+static bool make_folder_in(struct sitter *sitter, const char *where)
 {
-    sigset_t ending;
-    sigemptyset(&ending);
-    sigaddset(&ending, SIGINT);
-    sigaddset(&ending, SIGTERM);
-    sigaddset(&ending, SIGHUP);
-    sigprocmask(how, &ending, NULL);
+    snprintf(sitter->folder, sizeof sitter->folder, "%s/sockprobe-XXXXXX",
+             where);
+    if (mkdtemp(sitter->folder))
+        return true;
+    *sitter->folder = '\0';
+    return false;
 }
 
 static void make_folder(struct sitter *sitter)
 {
     const char *where = getenv("TMPDIR");
-    if (!where || *where != '/' || strlen(where) > 40)
-        where = "/tmp";
-    snprintf(sitter->folder, sizeof sitter->folder, "%s/sockprobe-XXXXXX",
-             where);
-    if (!mkdtemp(sitter->folder))
-        *sitter->folder = '\0';
+    bool fits = where && *where == '/' && strlen(where) <= 40;
+    if (!fits || !make_folder_in(sitter, where))
+        make_folder_in(sitter, "/tmp");
 }
 
-static int start(struct sitter *sitter)
+/* In the child.  It makes the folder itself: nobody else can be killed between
+   that and somebody's being there to remove it.  */
+static _Noreturn void be_sitter(struct sitter *sitter, int pipe, int answer)
+{
+    setpgid(0, 0); /* what a terminal sends is not for it */
+    sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
+    if (answer >= 0) {
+        make_folder(sitter);
+        while (write(answer, sitter->folder, sizeof sitter->folder) < 0 &&
+               errno == EINTR)
+            continue;
+        close(answer);
+    }
+    sit(pipe, sitter->folder);
+}
+
+/* A short text that was written at once also arrives at once.  */
+static void hear_folder(struct sitter *sitter, int answer)
+{
+    ssize_t got;
+    do
+        got = read(answer, sitter->folder, sizeof sitter->folder);
+    while (got < 0 && errno == EINTR);
+    if (got != (ssize_t)sizeof sitter->folder)
+        *sitter->folder = '\0';
+    close(answer);
+}
+
+/* Start it; it answers through ANSWER with its folder, if that is not NULL.  */
+static int start(struct sitter *sitter, int *answer)
 {
     int ends[2];
     if (pipe(ends))
@@ -103,10 +128,10 @@ static int start(struct sitter *sitter)
     fflush(NULL); /* what stands in a buffer is not to be written twice */
     sitter->child = fork();
     if (sitter->child == 0) {
-        setpgid(0, 0); /* what a terminal sends is not for it */
-        signal_mask(SIG_UNBLOCK);
         close(ends[1]);
-        sit(ends[0], sitter->folder);
+        if (answer)
+            close(answer[0]);
+        be_sitter(sitter, ends[0], answer ? answer[1] : -1);
     }
     int error = errno;
     close(ends[0]);
@@ -121,14 +146,20 @@ static int start(struct sitter *sitter)
 
 int sitter_start(struct sitter *sitter, bool with_folder)
 {
-    *sitter->folder = '\0';
-    signal_mask(SIG_BLOCK); /* no folder without somebody to remove it */
-    if (with_folder)
-        make_folder(sitter);
-    int failed = start(sitter);
-    if (failed && *sitter->folder)
-        rmdir(sitter->folder);
-    signal_mask(SIG_UNBLOCK);
+    int answer[2];
+    memset(sitter->folder, 0, sizeof sitter->folder);
+    if (!with_folder)
+        return start(sitter, NULL);
+    if (pipe(answer))
+        return -1;
+    int failed = start(sitter, answer);
+    int error = errno;
+    close(answer[1]);
+    if (failed)
+        close(answer[0]);
+    else
+        hear_folder(sitter, answer[0]);
+    errno = error;
     return failed;
 }
 
@@ -159,4 +190,5 @@ void sitter_stop(struct sitter *sitter)
     close(sitter->pipe);
     while (waitpid(sitter->child, NULL, 0) < 0 && errno == EINTR)
         continue;
+    remove_folder(sitter->folder); /* if it was killed before it could */
 }

@@ -9,6 +9,7 @@
 #include <net/if.h>
 #include <net/route.h>
 #include <netinet/in.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -59,12 +60,64 @@ static struct ifreq request_with(const char *text)
    fewer than it sends at once when a thousand timers end together.  */
 enum { QUEUE_LENGTH = 10000 };
 
+/* Numbers of linux/rtnetlink.h.  */
+enum {
+    NEW_LINK = 16,    /* RTM_NEWLINK */
+    LINK_QUEUE = 13,  /* IFLA_TXQLEN */
+    IS_REQUEST = 1,   /* NLM_F_REQUEST */
+    WANTS_ANSWER = 4, /* NLM_F_ACK */
+    IS_ERROR = 2      /* NLMSG_ERROR, an error of 0 for an answer */
+};
+
+/* By netlink, for which privilege in this namespace is enough; SIOCSIFTXQLEN
+   wants it over the whole host, and users have none.  */
+static int set_queue_length(void)
+{
+    struct {
+        uint32_t length;
+        uint16_t type, flags;
+        uint32_t sequence, port;
+        uint8_t family, unused;
+        uint16_t kind;
+        int32_t index;
+        uint32_t link_flags, changes;
+        uint16_t attribute_length, attribute;
+        uint32_t value;
+    } request = {
+        .length = sizeof request,
+        .type = NEW_LINK,
+        .flags = IS_REQUEST | WANTS_ANSWER,
+        .index = (int32_t)if_nametoindex(name),
+        .attribute_length = 8,
+        .attribute = LINK_QUEUE,
+        .value = QUEUE_LENGTH,
+    };
+    struct {
+        uint32_t length;
+        uint16_t type, flags;
+        uint32_t sequence, port;
+        int32_t error;
+        char rest[256];
+    } answer = {.error = -EPROTO};
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    if (send(fd, &request, sizeof request, 0) < 0 ||
+        recv(fd, &answer, sizeof answer, MSG_DONTWAIT) < 0)
+        answer.error = -errno;
+    else if (answer.type != IS_ERROR)
+        answer.error = -EPROTO;
+    close(fd);
+    errno = -answer.error;
+    return answer.error ? -1 : 0;
+}
+
 /* Give the interface its address and bring it up, by any socket.  */
 static int configure(int fd)
 {
     struct ifreq queue = request_with(TUN_HERE);
     queue.ifr_qlen = QUEUE_LENGTH;
-    if (ioctl(fd, SIOCSIFTXQLEN, &queue))
+    if (ioctl(fd, SIOCSIFTXQLEN, &queue) && set_queue_length())
         return -1;
     struct ifreq address = request_with(TUN_HERE);
     struct ifreq mask = request_with("255.255.255.0");

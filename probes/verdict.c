@@ -107,6 +107,22 @@ static bool word_is_true(const struct queue_table *table)
     return true;
 }
 
+/* Whether those who ask for at least what the setting says get the same, as far
+   as was measured.  If not, its file is for show.  */
+static bool setting_is_true(const struct queue_table *table)
+{
+    long least = table->cap.value;
+    for (size_t i = 0; i < table->count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct queue_row *a = &table->rows[i], *b = &table->rows[k];
+            if (a->backlog >= least && b->backlog >= least &&
+                a->accepted >= 0 && b->accepted >= 0 &&
+                a->accepted != b->accepted && !strcmp(a->family, b->family))
+                return false;
+        }
+    return true;
+}
+
 /* The best word on the cap there is without measuring.  */
 static long said_cap(const struct queue_table *table)
 {
@@ -126,7 +142,8 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
     bool testable = ruling->comparable && cap->accepted >= 0;
     verdict->cap = said_cap(table);
     if (verdict->cap < 0 && cap->value >= 0 &&
-        (!testable || rule_value(&ruling->rule, cap->value) == cap->accepted))
+        (testable ? rule_value(&ruling->rule, cap->value) == cap->accepted
+                  : setting_is_true(table)))
         verdict->cap = cap->value;
     if (verdict->cap < 0 && testable)
         verdict->cap = rule_inverse(&ruling->rule, cap->accepted);
@@ -151,7 +168,9 @@ static struct next next_of(const struct queue_table *table, bool local)
 static struct top top_of(const struct queue_table *table, long count)
 {
     long said = said_cap(table);
-    return (struct top){count, said >= 0 ? said : table->cap.value};
+    if (said < 0 && setting_is_true(table))
+        said = table->cap.value;
+    return (struct top){count, said};
 }
 
 const char *bound_name(enum bound bound)

@@ -34,7 +34,7 @@ static int take_options(struct choices *choices, int argc, char **argv)
         {.letter = 'e',
          .word = "explain",
          .argument = "ID",
-         .help = "explain a question: why, what is said of it, other systems",
+         .help = "explain questions: why, what is said of it, other systems",
          .kind = OPTION_TEXT,
          .target = &choices->explain},
         {.letter = 'j',
@@ -94,10 +94,14 @@ static int check_choices(const struct choices *choices)
     int reports = choices->list + (choices->explain != NULL) + choices->json +
                   choices->profile + choices->states + (choices->tap != NULL) +
                   (choices->html != NULL || choices->diff != NULL);
-    if (reports <= 1)
+    if (reports <= 1 && !(choices->states && choices->ids.count > 0))
         return OPTIONS_GO_ON;
-    complain("choose one of --list, --explain, --json, --profile, --states, "
-             "--tap, and --html or --diff");
+    if (reports <= 1)
+        complain("--states takes no ID: it is one question, tcp.states");
+    else
+        complain(
+            "choose one of --list, --explain, --json, --profile, --states, "
+            "--tap, and --html or --diff");
     return options_try_help("sockprobe");
 }
 
@@ -144,34 +148,48 @@ static int read_profile(const char *name, struct findings *findings)
     return -1;
 }
 
+static int choose_one(struct catalogue *catalogue, const char *id,
+                      bool or_profile)
+{
+    if (catalogue_choose(catalogue, id))
+        return 0;
+    if (or_profile)
+        complain("there is no profile and no question \"%s\"; --list shows all "
+                 "questions",
+                 id);
+    else
+        complain("there is no question \"%s\"; --list shows all", id);
+    return -1;
+}
+
 /* Choose the questions that the operands name; FIRST ones are none.  */
 static int choose(struct catalogue *catalogue, const struct choices *choices,
                   size_t first)
 {
     if (choices->states)
-        return catalogue_choose(catalogue, "tcp.states") ? 0 : -1;
-    if (choices->ids.count <= first) {
+        return choose_one(catalogue, "tcp.states", false);
+    if (choices->explain && choose_one(catalogue, choices->explain, false))
+        return -1;
+    if (choices->ids.count <= first && !choices->explain)
         catalogue_choose_all(catalogue);
-        return 0;
-    }
     for (size_t i = first; i < choices->ids.count; i++)
-        if (!catalogue_choose(catalogue, choices->ids.texts[i])) {
-            complain("there is no question \"%s\"; --list shows all",
-                     choices->ids.texts[i]);
+        if (choose_one(catalogue, choices->ids.texts[i],
+                       choices->diff && i == 0))
             return -1;
-        }
     return 0;
 }
 
-static int explain(const struct catalogue *catalogue, const char *id)
+static void explain(const struct catalogue *catalogue)
 {
-    const struct question *question = catalogue_find(catalogue, id);
-    if (!question) {
-        complain("there is no question \"%s\"; --list shows all", id);
-        return STATUS_TROUBLE;
+    bool first = true;
+    for (size_t i = 0; i < catalogue->count; i++) {
+        if (!catalogue->entries[i].chosen)
+            continue;
+        if (!first)
+            putchar('\n');
+        first = false;
+        answers_explain(stdout, catalogue->entries[i].question);
     }
-    answers_explain(stdout, question);
-    return STATUS_DONE;
 }
 
 /* The last part of PATH.  */
@@ -181,36 +199,47 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* Open the page; MODE "a" to see that it can be written, before all is asked
+   for nothing.  */
+static FILE *open_page(const char *name, const char *mode)
+{
+    FILE *out = !strcmp(name, "-") ? stdout : fopen(name, mode);
+    if (!out)
+        complain("%s: %s", name, strerror(errno));
+    return out;
+}
+
+static int close_page(const char *name, FILE *out)
+{
+    if (out == stdout)
+        return 0;
+    bool failed = ferror(out) != 0;
+    errno = 0;
+    if (fclose(out) == 0 && !failed)
+        return 0;
+    complain("%s: %s", name, errno ? strerror(errno) : "it cannot be written");
+    return -1;
+}
+
 static int write_page(const struct choices *choices,
                       const struct catalogue *catalogue,
                       const struct findings *here, const struct findings *there)
 {
-    bool standard = !strcmp(choices->html, "-");
-    FILE *out = standard ? stdout : fopen(choices->html, "w");
-    if (!out) {
-        complain("%s: %s", choices->html, strerror(errno));
+    FILE *out = open_page(choices->html, "w");
+    if (!out)
         return STATUS_TROUBLE;
-    }
     answers_html(out, catalogue, here, there,
                  there ? base_of(choices->diff) : NULL);
-    if (!standard && (ferror(out) | fclose(out))) {
-        complain("%s: it could not be written", choices->html);
-        return STATUS_TROUBLE;
-    }
-    return STATUS_DONE;
+    return close_page(choices->html, out) ? STATUS_TROUBLE : STATUS_DONE;
 }
 
-/* Tell what HERE has, beside THERE if a profile was named.  */
+/* Tell what the host or profile HERE has.  */
 static int report(const struct choices *choices,
                   const struct catalogue *catalogue,
-                  const struct findings *here, const struct findings *there)
+                  const struct findings *here)
 {
     if (choices->html)
-        return write_page(choices, catalogue, here,
-                          choices->diff ? there : NULL);
-    if (choices->tap)
-        return answers_tap(stdout, catalogue, here, there) ? STATUS_NO
-                                                           : STATUS_DONE;
+        return write_page(choices, catalogue, here, NULL);
     if (choices->states)
         answers_states(stdout, here);
     else if (choices->json)
@@ -233,6 +262,51 @@ static bool has_second(const struct choices *choices,
            profile_exists(choices->ids.texts[0]);
 }
 
+/* The exit status of a comparison: to have compared nothing is not to have
+   found no difference.  */
+static int judge(const struct choices *choices,
+                 const struct difference *difference)
+{
+    if (difference->different > 0)
+        return STATUS_NO;
+    if (difference->compared > 0 || (choices->tap && difference->untold > 0))
+        return STATUS_DONE;
+    complain(difference->untold
+                 ? "%s: nothing can be compared: one of the two did not tell"
+                 : "%s: they have no answer in common",
+             choices->tap ? "--tap" : "--diff");
+    return STATUS_TROUBLE;
+}
+
+/* Tell how HERE, this host or if SECOND another profile, compares with
+   THERE.  */
+static int compare(const struct choices *choices,
+                   const struct catalogue *catalogue,
+                   const struct findings *here, const struct findings *there,
+                   bool second)
+{
+    struct difference difference = answers_compare(catalogue, here, there);
+    if (choices->html && write_page(choices, catalogue, here, there))
+        return STATUS_TROUBLE;
+    if (choices->tap)
+        answers_tap(stdout, catalogue, here, there);
+    else if (second && !choices->html)
+        answers_diff(stdout, catalogue, there, here, base_of(choices->diff),
+                     base_of(choices->ids.texts[0]));
+    else if (!choices->html)
+        answers_diff(stdout, catalogue, here, there, "here", "there");
+    return judge(choices, &difference);
+}
+
+/* Whether the page can be written.  */
+static bool can_write(const struct choices *choices)
+{
+    FILE *out = choices->html ? open_page(choices->html, "a") : NULL;
+    if (!choices->html)
+        return true;
+    return out && close_page(choices->html, out) == 0;
+}
+
 static int run(const struct choices *choices, struct catalogue *catalogue,
                struct findings *here, struct findings *there)
 {
@@ -241,27 +315,18 @@ static int run(const struct choices *choices, struct catalogue *catalogue,
     if (choose(catalogue, choices, second))
         return STATUS_TROUBLE;
     if (choices->explain)
-        return explain(catalogue, choices->explain);
-    if (choices->list) {
+        explain(catalogue);
+    else if (choices->list)
         answers_list(stdout, catalogue);
+    if (choices->explain || choices->list)
         return STATUS_DONE;
-    }
-    if (profile && read_profile(profile, there))
+    if ((profile && read_profile(profile, there)) || !can_write(choices))
         return STATUS_TROUBLE;
     if (second ? read_profile(choices->ids.texts[0], here)
                : ask_host(catalogue, here))
         return STATUS_TROUBLE;
-    if (!choices->diff || choices->html)
-        return report(choices, catalogue, here, there);
-    size_t different =
-        second ? answers_diff(stdout, there, here, base_of(choices->diff),
-                              base_of(choices->ids.texts[0]))
-               : answers_diff(stdout, here, there, "here", "there");
-    if (different == 0 && !answers_common(here, there)) {
-        complain("--diff: they have no answer in common");
-        return STATUS_TROUBLE;
-    }
-    return different ? STATUS_NO : STATUS_DONE;
+    return profile ? compare(choices, catalogue, here, there, second)
+                   : report(choices, catalogue, here);
 }
 
 int main(int argc, char **argv)

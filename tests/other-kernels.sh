@@ -38,6 +38,12 @@ else
     run gvisor --json --again -4 -b 0
     json_is '.again[0] | .shrink_error == "EINVAL" and .shrink_after == 6' \
         "gVisor: a queue that holds more does not shrink"
+    run timeout 120 runsc --platform=ptrace --network=none --ignore-cgroups \
+        do "$sockprobe" --profile listen.cap listen.queue
+    is "gVisor: sockprobe finds the same" sh -c '
+        grep -q "^listen.queue	answer	n+1 for a backlog of n	" "$1" &&
+        grep -q "^listen.cap	answer	1024; net.core.somaxconn is not" "$1"' \
+        - "$scratch/out"
     run gvisor --require 2000
     is "gVisor: 2000 are cut, and no setting is blamed" sh -c '
         [ "$1" -eq 1 ] && grep -q "^2000 asked for, 1025 would be queued: cut" \

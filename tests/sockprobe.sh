@@ -41,6 +41,19 @@ sed -n '/^\.Sh QUESTIONS/,/^\.Sh FILES/p' "$srcdir/man/sockprobe.1" |
 sed 's/  */ /' "$scratch/list" | diff - "$scratch/page" > "$scratch/out"
 is "the manual page has each question, as it is asked" [ ! -s "$scratch/out" ]
 
+if have bash; then
+    # shellcheck disable=SC2016 # for the inner shell
+    run bash -c '. "$1"; COMP_WORDS=(sockprobe signal.q); COMP_CWORD=1
+        _sockprobe "$2"; echo "${COMPREPLY[@]}"
+        COMP_WORDS=(sockprobe --ex); _sockprobe "$2"; echo "${COMPREPLY[@]}"' \
+        - "$srcdir/completions/sonde.bash" "$sockprobe"
+    is "the shell completes ids and options" \
+        [ "$(cat "$scratch/out")" = "signal.queueing
+--explain" ]
+else
+    skip "the shell completes ids and options" "bash is not here"
+fi
+
 : > "$scratch/bad"
 while read -r id; do
     "$sockprobe" --explain "$id" > "$scratch/out" 2>&1 ||
@@ -61,8 +74,20 @@ is "each is explained: why, what is said of it, what to use" \
 mkdir "$scratch/tmp"
 TMPDIR=$scratch/tmp
 export TMPDIR
+settings () {
+    for name in core/somaxconn ipv4/ip_local_port_range ipv4/tcp_fin_timeout \
+        ipv4/tcp_keepalive_time ipv4/tcp_max_syn_backlog ipv4/tcp_mtu_probing \
+        ipv4/tcp_retries2 ipv4/tcp_syn_retries ipv4/tcp_syncookies; do
+        echo "$name $(cat "/proc/sys/net/$name" 2> /dev/null)"
+    done
+}
+settings > "$scratch/before"
 run "$sockprobe" --profile
 cp "$scratch/out" "$scratch/profile"
+is "no setting of the host is another one than before" \
+    sh -c 'diff "$1" -' - "$scratch/before" <<END
+$(settings)
+END
 is "the whole run ends with 0" [ "$status" -eq 0 ]
 is "it says nothing on standard error" [ ! -s "$scratch/err" ]
 is "--profile: six columns in every line" \
@@ -91,7 +116,7 @@ fi
 is "nothing of ours is left in TMPDIR" \
     sh -c '! ls "$1"/tmp/* 2> /dev/null' - "$scratch"
 # The pipe's end is the end of the last process that holds it.
-for after in 0.05 0.1 0.2 0.4; do
+for after in 0.002 0.005 0.05 0.1 0.2 0.4; do
     for signal in TERM KILL; do
         timeout -s $signal $after "$sockprobe" --profile listen address
     done
@@ -110,11 +135,17 @@ if grep -q '^host	system	Linux' "$scratch/profile" &&
     answers signal.restart.accept restarted
     answers signal.restart.poll EINTR
     answers listen.queue "n+1 for a backlog of n"
+    answers listen.cap "net.core.somaxconn is $(cat /proc/sys/net/core/somaxconn)"
     answers listen.overflow "silence: its connect waits"
     answers connect.self "yes, and it hears what it says"
 else
     skip "what Linux answers" "this is not Linux's own stack"
 fi
+
+awk -F '\t' '$3 ~ /comput/ && $4 != "computed"' "$scratch/profile" \
+    > "$scratch/out"
+is "what was computed is not said to be measured, or read" \
+    [ ! -s "$scratch/out" ]
 
 # ---- other reports --------------------------------------------------------
 
@@ -140,15 +171,37 @@ grep -v '^volatile' "$scratch/profile" > "$scratch/same"
 run "$sockprobe" --diff "$scratch/profile" "$scratch/same"
 is "--diff of equal profiles ends with 0" [ "$status" -eq 0 ]
 is "and counts them" grep -q '^0 of [0-9]* answers differ' "$scratch/out"
+compared=$(sed -n 's/^0 of \([0-9]*\) answers.*/\1/p' "$scratch/out")
 sed 's/^\(byteorder	answer	\)[^	]*/\1middle-endian/' "$scratch/profile" \
     > "$scratch/other"
 run "$sockprobe" --diff "$scratch/profile" "$scratch/other"
 is "--diff of others ends with 1" [ "$status" -eq 1 ]
 is "and names the question, and both answers" \
     sh -c 'grep -A 1 "^byteorder" "$1" | grep -q middle-endian' - "$scratch/out"
+run "$sockprobe" --diff "$scratch/profile" "$scratch/other" accept 'b*.f*'
+is "of two profiles, too, the questions may be named" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "no question" "$2"' - "$status" "$scratch/err"
+run "$sockprobe" --diff "$scratch/profile" "$scratch/other" 'accept.f*' address
+is "and no others are compared" sh -c '[ "$1" -eq 0 ] &&
+    grep -qx "0 of 3 answers differ" "$2"' - "$status" "$scratch/out"
 run "$sockprobe" --diff "$scratch/other" byteorder
 is "--diff with this host" sh -c '[ "$1" -eq 1 ] && grep -q "^1 of 1 " "$2"' - \
     "$status" "$scratch/out"
+# Details count with their question; what one has alone is no difference.
+sed 's/^\(accept.flags	socket	\)[^	]*/\1otherwise/
+    s/^\(address.length	bind-2	\)[^	]*/\1otherwise/
+    s/^\(address.length	bind-exact	\)[^	]*/\1otherwise/
+    s/^byteorder	/some.day	/' "$scratch/profile" > "$scratch/future"
+run "$sockprobe" --diff "$scratch/profile" "$scratch/future"
+grep -q "^2 of $((compared - 1)) answers differ, in 3 findings;" \
+    "$scratch/out" && grep -q 'only profile: 1' "$scratch/out" &&
+    grep -q 'only future: 1' "$scratch/out"
+is "details count with their question, and what one has alone is named" \
+    [ "$?$status" -eq 1 ]
+run "$sockprobe" --diff "$scratch/future" "$scratch/profile" byteorder
+is "a question that the profile lacks is not one without a difference" \
+    sh -c '[ "$1" -eq 2 ] && grep -qx "0 of 0 answers differ; only profile: 1" \
+        "$2"' - "$status" "$scratch/out"
 run "$sockprobe" --diff "$scratch/profile" accept.aborted address byteorder
 is "this host is as it was" [ "$status" -eq 0 ]
 run sh -c 'cd "$1" && "$2" --diff linux-6.18 linux-6.18' - "$srcdir" "$sockprobe"
@@ -171,6 +224,18 @@ run "$sockprobe" --tap "$scratch/other" byteorder
 is "--tap: not ok, and 1" sh -c '[ "$1" -eq 1 ] &&
     grep -q "^not ok 1 - byteorder" "$2"' - "$status" "$scratch/out"
 
+run "$sockprobe" --tap "$scratch/future" byteorder
+is "--tap: nothing to compare is trouble" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "^ok 1 - byteorder # SKIP" "$2"' - "$status" "$scratch/out"
+run "$sockprobe" --tap "$scratch/future" address accept.flags
+is "--tap: all that differs is said" sh -c '[ "$1" -eq 1 ] &&
+    [ "$(grep -c "^# .* there: otherwise" "$2")" -eq 3 ]' - "$status" \
+    "$scratch/out"
+
+run "$sockprobe" --explain 'signal.queue*'
+is "--explain takes a pattern" sh -c '[ "$1" -eq 0 ] &&
+    grep -q "^id  *signal.queueing" "$2"' - "$status" "$scratch/out"
+
 run "$sockprobe" --states
 is "--states ends with 0" [ "$status" -eq 0 ]
 is "--states: no line is wider than 80 columns" \
@@ -188,11 +253,39 @@ fi
 
 run "$sockprobe" --html "$scratch/page.html" --diff "$scratch/other" byteorder \
     listen.queue accept.aborted
-is "--html ends with 0" [ "$status" -eq 0 ]
+is "--html --diff: what differs is status 1" [ "$status" -eq 1 ]
+is "and said in words" grep -q '1 of 3 answers differ' "$scratch/page.html"
+run "$sockprobe" --html "$scratch/same.html" --diff "$scratch/profile" byteorder
+is "and if nothing does, 0" [ "$status" -eq 0 ]
+if [ -w /dev/full ]; then
+    for report in --list --json --profile --states '--html -' \
+        "--diff $scratch/profile" "--tap $scratch/profile"; do
+        # shellcheck disable=SC2086 # words
+        case $report in
+        --states) "$sockprobe" $report ;;
+        *) "$sockprobe" $report byteorder ;;
+        esac > /dev/full 2> "$scratch/err" || echo "$?" >> "$scratch/full"
+    done
+    "$sockprobe" --html /dev/full byteorder 2> "$scratch/err" ||
+        echo "$?" >> "$scratch/full"
+    is "a report that cannot be written is trouble" \
+        [ "$(tr -d '\n' < "$scratch/full")" = 22222222 ]
+else
+    skip "a report that cannot be written is trouble" "no /dev/full"
+fi
 is "--html: a whole page, without scripts, of itself alone" sh -c '
     grep -q "^<!DOCTYPE html>" "$1" && grep -q "^</html>" "$1" &&
     ! grep -qi "<script\|https\?://\|<link\|@import" "$1"' - "$scratch/page.html"
 is "--html: what differs says so" grep -q 'differs' "$scratch/page.html"
+sed 's/^\(byteorder	answer	\)[^	]*/\1<script>\&"<b>/' "$scratch/profile" |
+    grep -v '^volatile' > "$scratch/hostile"
+run "$sockprobe" --html "$scratch/hostile.html" --diff "$scratch/profile" \
+    "$scratch/hostile"
+is "--html: what a profile says is text" sh -c '[ "$1" -eq 1 ] &&
+    grep -q "&lt;script&gt;&amp;&quot;&lt;b&gt;" "$2" &&
+    ! grep -q "<script" "$2"' - "$status" "$scratch/hostile.html"
+is "--html: a profile without a time has none" \
+    grep -q 'Asked by sockprobe\. ' "$scratch/hostile.html"
 if have xmllint; then
     run xmllint --html --noout "$scratch/page.html"
     grep -v 'Tag \(nav\|details\|summary\) invalid' "$scratch/err" |
@@ -215,6 +308,10 @@ bad '"nothing.like-it"' nothing.like-it
 bad '"nothing"' --explain nothing
 bad 'choose one' --json --profile
 bad 'choose one' --list --states
+bad 'takes no ID' --states byteorder
+bad 'no question "nothing.*"' 'nothing.*'
+bad 'no profile and no question' --diff "$scratch/profile" nothing
+bad 'No such file' --html "$scratch/nowhere/page" byteorder
 
 # ---- in need --------------------------------------------------------------
 
@@ -224,18 +321,38 @@ is "64 descriptors are enough" [ "$status" -eq 0 ]
 awk -F '\t' '$2 == "answer" && $3 == "-"' "$scratch/out" > "$scratch/none"
 cp "$scratch/none" "$scratch/out"
 is "for these, all are answered" [ ! -s "$scratch/out" ]
+if have_namespaces && unshare -rm mount -t tmpfs -o ro none /tmp 2> /dev/null
+then
+    # The program may stand in /tmp itself.
+    run unshare -rm sh -c 'exec 9< "$1" && mount -t tmpfs -o ro none /tmp &&
+        TMPDIR=/tmp exec /proc/self/fd/9 --profile listen address' - "$sockprobe"
+    awk -F '\t' '$2 == "answer" && $3 == "-"' "$scratch/out" > "$scratch/none"
+    cp "$scratch/none" "$scratch/out"
+    is "it needs no place for files" [ "$status$(cat "$scratch/out")" = 0 ]
+else
+    skip "it needs no place for files" "no namespaces"
+fi
 if have_namespaces; then
     run unshare -Urn "$sockprobe" --profile byteorder accept.aborted
     is "without a network it says so" sh -c '[ "$1" -eq 0 ] &&
         grep -q "^accept.aborted	answer	-	not-testable" "$2" &&
         grep -q "^byteorder	answer	[a-z]" "$2"' - "$status" "$scratch/out"
     run unshare -Urn "$sockprobe" --profile 'listen.*' connect.refused \
-        connect.self udp.maxsize
+        connect.self udp.maxsize bind.v6only signal.restart.accept
+    cp "$scratch/out" "$scratch/down"
     awk -F '\t' '$2 == "answer" && $1 != "listen.cap" &&
-        $1 != "listen.unbound" && $3 != "-"' "$scratch/out" > "$scratch/none"
-    cp "$scratch/none" "$scratch/out"
+        $1 != "listen.unbound" && $3 != "-"' "$scratch/down" > "$scratch/out"
     is "what the network's being down gives, is no answer" \
         [ ! -s "$scratch/out" ]
+    is "and nobody waits for a deadline" \
+        sh -c '! grep deadline "$1"' - "$scratch/down"
+    run in_namespace "sysctl -q -w net.ipv4.ip_local_port_range='40000 40005'
+        '$sockprobe' --profile address.length accept.flags bind.v6only \
+            byteorder udp.refused"
+    cp "$scratch/out" "$scratch/few"
+    run "$sockprobe" --diff "$scratch/profile" "$scratch/few" address bind \
+        accept byteorder udp
+    is "nor what the want of ports gives" [ "$status" -eq 0 ]
     run in_namespace "sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
         '$sockprobe' --profile bind.v6only listen.zero"
     is "without IPv6 the others answer" grep -q '^listen.zero	answer	[0-9]' \
@@ -244,7 +361,19 @@ else
     skip "without a network it says so" "no network namespaces"
     skip "what the network's being down gives, is no answer" \
         "no network namespaces"
+    skip "and nobody waits for a deadline" "no network namespaces"
+    skip "nor what the want of ports gives" "no network namespaces"
     skip "without IPv6 the others answer" "no network namespaces"
+fi
+
+# Privilege over a namespace of one's own is enough to play the peer.
+if have_namespaces && [ -w /dev/net/tun ]; then
+    run unshare -Urn "$sockprobe" --profile peer.reboot
+    is "a user without privilege over the host plays the peer, too" \
+        grep -q '^peer.reboot	answer	read E' "$scratch/out"
+else
+    skip "a user without privilege over the host plays the peer, too" \
+        "no namespaces, or no /dev/net/tun for users"
 fi
 
 # What a question is about, the kernel is really asked.

@@ -13,7 +13,8 @@
 #include "probes/loopback.h"
 #include "sonde.h"
 
-/* bind with LENGTH bytes of a proper address.  */
+/* bind with LENGTH bytes of a proper address.  That no port is free is no
+   answer.  */
 static const char *bind_length(struct asking *ask, socklen_t length)
 {
     struct sockaddr_storage storage;
@@ -22,6 +23,8 @@ static const char *bind_length(struct asking *ask, socklen_t length)
     memset(&storage, 0, sizeof storage);
     memcpy(&storage, &address, sizeof address);
     int result = bind(fd, (struct sockaddr *)&storage, length);
+    if (result && errno == EADDRINUSE)
+        must(ask, result, "bind");
     const char *text = result ? said(result) : "works";
     close(fd);
     return text;

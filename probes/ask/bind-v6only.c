@@ -36,8 +36,10 @@ static const char *by_ipv4(struct asking *ask, int fd)
     socklen_t length = sizeof peer;
     must(ask, listen(fd, 4), "listen");
     int client = tcp_socket(ask);
-    if (connect_to(client, &target))
+    if (connect_to(client, &target)) {
+        give_up_unreached(ask, errno);
         return said(-1);
+    }
     int server =
         must(ask, accept(fd, (struct sockaddr *)&peer, &length), "accept");
     bool mapped =
@@ -47,33 +49,41 @@ static const char *by_ipv4(struct asking *ask, int fd)
     return mapped ? "served, as ::ffff:127.0.0.1" : "served, as IPv4";
 }
 
-/* Both families on one port, each with a socket of its own.  */
-static int bind_both(struct asking *ask, int value)
+static int listen_to(int fd, const struct sockaddr_in *address)
 {
-    int fd = v6_socket(ask), other = tcp_socket(ask);
+    return bind_to(fd, address) ? -1 : listen(fd, 4);
+}
+
+/* Both families on one port, each with a socket of its own.  The port may be
+   somebody else's for IPv4: *OURS is whether it can be had alone.  */
+static int bind_both(struct asking *ask, int value, bool *ours)
+{
+    int fd = v6_socket(ask), other = tcp_socket(ask), alone = tcp_socket(ask);
     set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, value);
     struct sockaddr_in6 address = bind_any(ask, fd);
     struct sockaddr_in target = loopback_address(address.sin6_port);
     must(ask, listen(fd, 4), "listen");
     target.sin_addr.s_addr = htonl(INADDR_ANY);
-    int result = bind_to(other, &target);
-    if (result == 0)
-        result = listen(other, 4);
+    int result = listen_to(other, &target);
     int error = errno;
     close(fd);
     close(other);
+    *ours = result == 0 || listen_to(alone, &target) == 0;
+    close(alone);
     errno = error;
     return result;
 }
 
-/* The port that is free for IPv6 may be somebody else's for IPv4: then another,
-   a few times.  */
+/* The same with another port where it is somebody else's, a few times.  */
 static const char *side_by_side(struct asking *ask, int value)
 {
-    int result = -1;
-    for (int i = 0; i < 8 && result; i++)
-        result = bind_both(ask, value);
-    return result ? said(result) : "works";
+    for (int i = 0; i < 8; i++) {
+        bool ours;
+        int result = bind_both(ask, value, &ours);
+        if (ours)
+            return result ? said(result) : "works";
+    }
+    give_up(ask, "no port is free in both families");
 }
 
 static void ask_v6only(struct asking *ask)

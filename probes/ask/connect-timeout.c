@@ -102,12 +102,13 @@ static void ask_timeout(struct asking *ask)
     }
     long linear = figures.linear > 0 ? figures.linear : 0;
     long total = total_time(figures.retries, linear);
-    tell_read(ask, "gives-up-after",
-              "%ld s, computed from %ld retries and %ld steps of 1 s before "
-              "they double",
-              total, figures.retries, linear);
-    tell(ask, "answer", "%s; after %ld s by computation",
-         error ? error : "nothing for seven seconds", total);
+    tell_computed(
+        ask, "gives-up-after",
+        "%ld s, computed from %ld retries and %ld steps of 1 s before "
+        "they double",
+        total, figures.retries, linear);
+    tell_computed(ask, "answer", "%s; after %ld s by computation",
+                  error ? error : "nothing for seven seconds", total);
 }
 
 /* ---- a router answers --------------------------------------------------- */

@@ -32,20 +32,25 @@ static struct queue_plan plan_of(const int *backlogs, size_t count)
                                .count = count};
 }
 
-/* Measure what PLAN says into FINDINGS.  */
+/* Measure what PLAN says into FINDINGS; by way of memory, since there may be no
+   place for files.  */
 static void measure(struct asking *ask, const struct queue_plan *plan,
                     struct findings *findings)
 {
-    char line[4096];
-    FILE *file = tmpfile();
-    if (!file)
-        give_up(ask, "no temporary file: %s", errno_name(errno));
-    measure_listen_queue(file, fileno(ask->out), plan);
-    rewind(file);
-    while (fgets(line, sizeof line, file))
+    char *text = NULL, *line, *end;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        give_up(ask, "no memory: %s", errno_name(errno));
+    measure_listen_queue(out, fileno(ask->out), plan);
+    if (fclose(out))
+        give_up(ask, "no memory: %s", errno_name(errno));
+    for (line = text; (end = strchr(line, '\n')); line = end + 1) {
+        *end = '\0';
         if (findings_read_line(findings, line))
             give_up(ask, "the measurement does not read");
-    fclose(file);
+    }
+    free(text);
 }
 
 /* Pass on the findings of this question, as they were; but which namespace it
@@ -59,24 +64,31 @@ static void pass_on(struct asking *ask, const struct findings *findings)
 }
 
 /* How many AF_UNIX clients get in for BACKLOG; what the next one sees is in
- *NEXT.  */
-static int fill_unix(struct asking *ask, int backlog, int most, int *next)
+ *NEXT.  Returns -1 if that cannot be seen, *WHY saying why.  */
+static int fill_unix(struct asking *ask, int backlog, int most, int *next,
+                     const char **why)
 {
     struct sockaddr_un address;
     socklen_t length = sizeof address;
     int count = 0;
+    *next = 0;
+    *why = *ask->folder ? NULL : "no folder can be made";
+    if (*why)
+        return -1;
     memset(&address, 0, sizeof address);
     address.sun_family = AF_UNIX;
-    if (!*ask->folder)
-        give_up(ask, "no folder can be made");
     snprintf(address.sun_path, sizeof address.sun_path, "%s/%ld", ask->folder,
              (long)getpid());
-    int listener = must(ask, socket(AF_UNIX, SOCK_STREAM, 0), "socket");
-    int bound = bind(listener, (struct sockaddr *)&address, length);
-    int failed = bound ? bound : listen(listener, backlog);
-    *next = 0;
-    while (!failed && count < most) {
-        int fd = must(ask, socket(AF_UNIX, SOCK_STREAM, 0), "socket");
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (listener < 0 || bind(listener, (struct sockaddr *)&address, length) ||
+        listen(listener, backlog))
+        *why = said(-1);
+    while (!*why && count < most) {
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        if (fd < 0) {
+            *why = said(fd);
+            break;
+        }
         set_nonblocking(fd, true);
         if (connect(fd, (struct sockaddr *)&address, length)) {
             *next = errno;
@@ -85,8 +97,7 @@ static int fill_unix(struct asking *ask, int backlog, int most, int *next)
         count++;
     }
     unlink(address.sun_path);
-    must(ask, failed, "bind, listen");
-    return count;
+    return *why ? -1 : count;
 }
 
 static void tell_unix(struct asking *ask)
@@ -95,11 +106,18 @@ static void tell_unix(struct asking *ask)
     for (size_t i = 0; i < sizeof backlogs / sizeof *backlogs; i++) {
         char key[40];
         int next;
-        int count = fill_unix(ask, backlogs[i], 100, &next);
+        const char *why;
+        int count = fill_unix(ask, backlogs[i], 100, &next, &why);
         snprintf(key, sizeof key, "unix.%d.client", backlogs[i]);
-        tell(ask, key, "%d", count);
+        if (why)
+            tell_not(ask, key, "%s", why);
+        else
+            tell(ask, key, "%d", count);
         snprintf(key, sizeof key, "unix.%d.overflow", backlogs[i]);
-        tell(ask, key, "%s", next ? errno_name(next) : "none of 100");
+        if (why)
+            tell_not(ask, key, "%s", why);
+        else
+            tell(ask, key, "%s", next ? errno_name(next) : "none of 100");
     }
 }
 
@@ -129,10 +147,14 @@ static void ask_queue(struct asking *ask)
     tell_unix(ask);
 }
 
+/* What is measured says whether the setting is in force; where it cannot be,
+   for want of descriptors, its word is taken.  */
 static void ask_cap(struct asking *ask)
 {
     static const int backlogs[] = {0, 1, 2};
     struct queue_plan plan = plan_of(backlogs, 3);
+    plan.inet6 = false;
+    plan.cap = true;
     struct findings findings = {0};
     struct report report;
     measure(ask, &plan, &findings);
@@ -141,11 +163,15 @@ static void ask_cap(struct asking *ask)
     pass_on(ask, &findings);
     const struct cap_row *cap = &report.table.cap;
     const char *setting = cap->setting ? cap->setting : "no known setting";
-    if (cap->accepted >= 0)
-        tell(ask, "answer", "%ld wait at most; %s is %ld", cap->accepted,
-             setting, report.verdict.cap);
-    else if (report.verdict.cap >= 0)
-        tell_read(ask, "answer", "%s is %ld", setting, report.verdict.cap);
+    long found = report.verdict.cap;
+    if (found >= 0 && cap->accepted >= 0 && report.verdict.setting_holds)
+        tell(ask, "answer", "%s is %ld", setting, found);
+    else if (found >= 0 && cap->accepted >= 0)
+        tell(ask, "answer", "%ld; %s is not in force", found, setting);
+    else if (cap->accepted >= 0)
+        tell(ask, "answer", "%ld wait at most", cap->accepted);
+    else if (found >= 0)
+        tell_read(ask, "answer", "%s is %ld", setting, found);
     else
         give_up(ask, "%s", cap->reason ? cap->reason : "the queue has no end");
 }
@@ -193,8 +219,9 @@ static void ask_negative(struct asking *ask)
 static void ask_overflow(struct asking *ask)
 {
     int next, unix_next;
+    const char *why;
     int count = room_of(ask, 3, 300, &next);
-    int unix_count = fill_unix(ask, 3, 300, &unix_next);
+    int unix_count = fill_unix(ask, 3, 300, &unix_next, &why);
     if (!next)
         tell(ask, "answer", "none of %d is turned away", count);
     else
@@ -202,6 +229,10 @@ static void ask_overflow(struct asking *ask)
              next == ETIMEDOUT ? "silence: its connect waits"
                                : errno_name(next));
     tell(ask, "number", "%d", count + 1);
+    if (why) {
+        tell_not(ask, "unix", "%s", why);
+        return;
+    }
     tell(ask, "unix", "%s", unix_next ? errno_name(unix_next) : "none");
     tell(ask, "unix-number", "%d", unix_count + 1);
 }

@@ -100,8 +100,11 @@ static const char *asynchronous(struct asking *ask)
     block.aio_fildes = pair.server;
     block.aio_buf = &byte;
     block.aio_nbytes = 1;
-    if (aio_read(&block))
-        return said(-1);
+    int result = aio_read(&block);
+    if (result < 0 && errno == EAGAIN) /* no thread to be had */
+        must(ask, result, "aio_read");
+    if (result < 0)
+        return said(result);
     must(ask, (int)send(pair.client, "x", 1, 0), "send");
     if (aio_suspend(list, 1, &patience))
         return said(-1);

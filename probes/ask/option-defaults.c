@@ -120,11 +120,14 @@ static bool tell_row(struct asking *ask, const struct row *row)
         tell(ask, row->name, "%s", said(-1));
     } else if (row->value == 0) {
         tell(ask, row->name, "%d", before);
-    } else if (set_int(fd, row->level, row->option, row->value)) {
-        tell(ask, row->name, "%d; set %d: %s", before, row->value, said(-1));
-    } else {
+    } else if (set_int(fd, row->level, row->option, row->value) == 0) {
         tell(ask, row->name, "%d; set %d: %d", before, row->value,
              get_int(fd, row->level, row->option, missing));
+    } else if (errno == EPERM || errno == EACCES) {
+        tell_not(ask, row->name, "%d; to set it needs privilege (%s)", before,
+                 said(-1));
+    } else {
+        tell(ask, row->name, "%d; set %d: %s", before, row->value, said(-1));
     }
     close(fd);
     return there;

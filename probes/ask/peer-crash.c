@@ -63,8 +63,9 @@ static void ask_crash(struct asking *ask)
     tell(ask, "router-says-unreachable", "%s%s", routed ? "read " : "",
          routed ? routed : "no error for 9 s");
     if (retries >= 0)
-        tell_read(ask, "gives-up-after", "%.0f s, computed from %ld retries",
-                  give_up_time(retries), retries);
+        tell_computed(ask, "gives-up-after",
+                      "%.0f s, computed from %ld retries",
+                      give_up_time(retries), retries);
     else
         tell_not(ask, "gives-up-after", "the kernel does not say");
     tell(ask, "answer", "%s; if a router says so: %s",

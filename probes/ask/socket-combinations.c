@@ -43,28 +43,33 @@ static const struct number protocols[] = {
 #endif
 };
 
-/* Want of privilege is told from want of support.  */
-static bool tell_pair(struct asking *ask, const char *key, int domain, int type,
-                      int protocol)
+/* Want of privilege is told from want of support: what there would be with it
+   is not known.  Returns 1 for a socket, 0 for none, -1 for want of
+   privilege.  */
+static int tell_pair(struct asking *ask, const char *key, int domain, int type,
+                     int protocol)
 {
     int fd = socket(domain, type, protocol);
     if (fd >= 0)
         close(fd);
-    if (fd < 0 && (errno == EPERM || errno == EACCES))
-        tell(ask, key, "needs privilege (%s)", said(fd));
-    else
-        tell(ask, key, "%s", fd < 0 ? said(fd) : "yes");
+    if (fd < 0 && (errno == EPERM || errno == EACCES)) {
+        tell_not(ask, key, "it needs privilege (%s)", said(fd));
+        return -1;
+    }
+    tell(ask, key, "%s", fd < 0 ? said(fd) : "yes");
     return fd >= 0;
 }
 
 static void ask_combinations(struct asking *ask)
 {
-    int count = 0, all = 0;
+    int count = 0, privileged = 0, all = 0;
     char key[60];
     for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
         for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
             snprintf(key, sizeof key, "%s-%s", domains[i].name, types[k].name);
-            count += tell_pair(ask, key, domains[i].value, types[k].value, 0);
+            int got = tell_pair(ask, key, domains[i].value, types[k].value, 0);
+            count += got > 0;
+            privileged += got < 0;
             all++;
         }
     for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++)
@@ -73,7 +78,12 @@ static void ask_combinations(struct asking *ask)
                      types[k].name);
             tell_pair(ask, key, AF_INET, types[k].value, protocols[i].value);
         }
-    tell(ask, "answer", "%d of %d pairs of domain and type", count, all);
+    if (privileged)
+        tell(ask, "answer",
+             "%d of %d pairs of domain and type; %d need privilege", count, all,
+             privileged);
+    else
+        tell(ask, "answer", "%d of %d pairs of domain and type", count, all);
 }
 
 QUESTIONS(socket_combinations){

@@ -230,6 +230,8 @@ static void walk_passive(struct wire *wire, bool *seen)
     close(listener);
 }
 
+/* WHY is NULL, or what kept us from playing the peer: then those that were not
+   seen say nothing of the host.  */
 static void tell_seen(struct asking *ask, const bool *seen, const char *why)
 {
     char missing[160] = "";
@@ -241,9 +243,13 @@ static void tell_seen(struct asking *ask, const bool *seen, const char *why)
                      sizeof missing - strlen(missing), "%s%s",
                      *missing ? ", " : "", all_states[i]);
     }
-    tell(ask, "answer", "%d of %d states seen", count, STATES);
-    if (*missing)
-        tell_not(ask, "not-seen", "%s: %s", missing, why);
+    if (why)
+        tell_not(ask, "answer", "%d of %d states seen; not %s: %s", count,
+                 STATES, missing, why);
+    else
+        tell(ask, "answer", "%d of %d states seen", count, STATES);
+    if (!why && *missing)
+        tell(ask, "not-seen", "%s", missing);
 }
 
 static void ask_states(struct asking *ask)
@@ -262,7 +268,7 @@ static void ask_states(struct asking *ask)
     walk_closing(&wire, seen, false);
     walk_closing(&wire, seen, true);
     walk_open(&wire, seen);
-    tell_seen(ask, seen, "the walks did not come there");
+    tell_seen(ask, seen, NULL);
 }
 
 QUESTIONS(tcp_states){

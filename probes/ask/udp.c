@@ -80,8 +80,11 @@ static void ask_refused(struct asking *ask)
 {
     struct sockaddr_in address;
     char byte;
+    /* Nobody is there: who has the port hears but one other.  */
+    int only = udp_bound(ask, &address);
+    struct sockaddr_in only_address = address;
     int holder = udp_bound(ask, &address);
-    close(holder); /* nobody is there any more */
+    must(ask, connect_to(holder, &only_address), "connect");
     int fd = udp_socket(ask);
     must(ask, connect_to(fd, &address), "connect");
     const char *first = said(send(fd, "x", 1, 0));
@@ -96,6 +99,8 @@ static void ask_refused(struct asking *ask)
     tell(ask, "unconnected", "send %s, then read %s", first, silent);
     tell(ask, "answer", "connected: %s; unconnected: %s", second,
          !strcmp(silent, "EAGAIN") ? "never" : silent);
+    close(holder);
+    close(only);
 }
 
 QUESTIONS(udp){

@@ -70,6 +70,19 @@ START_TEST(ids_groups_and_patterns_choose)
 }
 END_TEST
 
+START_TEST(a_question_of_another_version_is_wanted_if_all_are)
+{
+    ck_assert(!catalogue_wants(&catalogue, "byteorder"));
+    catalogue_choose(&catalogue, "byteorder");
+    ck_assert(catalogue_wants(&catalogue, "byteorder"));
+    ck_assert(!catalogue_wants(&catalogue, "accept.aborted"));
+    ck_assert(!catalogue_wants(&catalogue, "some.day"));
+    catalogue_choose_all(&catalogue);
+    ck_assert(catalogue_wants(&catalogue, "accept.aborted"));
+    ck_assert(catalogue_wants(&catalogue, "some.day"));
+}
+END_TEST
+
 START_TEST(what_is_known_belongs_to_a_question)
 {
     const struct known *known = known_next("accept.aborted", NULL);
@@ -115,6 +128,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, every_question_says_all_there_is_to_say);
     tcase_add_test(tests, ids_are_sorted_and_unique);
     tcase_add_test(tests, ids_groups_and_patterns_choose);
+    tcase_add_test(tests, a_question_of_another_version_is_wanted_if_all_are);
     tcase_add_test(tests, what_is_known_belongs_to_a_question);
     tcase_add_test(tests, text_is_broken_between_words);
 }

@@ -13,6 +13,7 @@
 
 #include "probes/crew.h"
 #include "probes/runner.h"
+#include "probes/sitter.h"
 #include "tests/unit/unit.h"
 
 static struct findings findings;
@@ -99,6 +100,17 @@ static void varies(struct asking *ask)
     (void)!write(fd, "x", 1);
     tell(ask, "answer", "%s", before == 0 ? "b" : "a");
     tell(ask, "detail", "same");
+}
+
+/* Short of ports, but for the last time: by the length of the file in DATA.  */
+static void short_of_ports(struct asking *ask)
+{
+    int fd = open(ask->question->data, O_WRONLY | O_APPEND);
+    off_t before = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+    (void)!write(fd, "x", 1);
+    errno = EADDRINUSE;
+    must(ask, before < 2 ? -1 : 0, "bind");
+    tell(ask, "answer", "yes");
 }
 
 static struct question question(const char *id, ask_function *function,
@@ -205,6 +217,21 @@ START_TEST(what_varies_is_told_in_full_and_marked)
 }
 END_TEST
 
+START_TEST(one_that_others_leave_nothing_is_asked_again_alone)
+{
+    char path[] = "/tmp/test-crew-XXXXXX";
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    struct question bad = question("bad", short_of_ports, LATE);
+    bad.data = path;
+    const struct finding *finding = answer_of(&bad);
+    unlink(path);
+    ck_assert_str_eq(finding->value, "yes");
+    ck_assert(finding->stable);
+}
+END_TEST
+
 START_TEST(more_than_run_side_by_side_all_answer)
 {
     enum { MANY = 100 };
@@ -249,6 +276,36 @@ START_TEST(when_the_asker_dies_so_do_the_asked)
 }
 END_TEST
 
+/* Whoever is killed, no folder is left.  */
+START_TEST(a_sitter_that_is_killed_leaves_no_folder)
+{
+    struct sitter sitter;
+    ck_assert_int_eq(sitter_start(&sitter, true), 0);
+    ck_assert_int_eq(access(sitter.folder, F_OK), 0);
+    ck_assert_int_eq(kill(sitter.child, SIGKILL), 0);
+    sitter_stop(&sitter);
+    ck_assert_int_eq(access(sitter.folder, F_OK), -1);
+    ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
+START_TEST(a_folder_is_made_though_TMPDIR_is_not_there)
+{
+    struct sitter sitter;
+    char before[400];
+    const char *variable = getenv("TMPDIR");
+    snprintf(before, sizeof before, "%s", variable ? variable : "");
+    ck_assert_int_eq(setenv("TMPDIR", "/nowhere", 1), 0);
+    ck_assert_int_eq(sitter_start(&sitter, true), 0);
+    ck_assert_int_eq(strncmp(sitter.folder, "/tmp/", 5), 0);
+    sitter_stop(&sitter);
+    if (variable)
+        setenv("TMPDIR", before, 1);
+    else
+        unsetenv("TMPDIR");
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     tcase_set_timeout(tests, 60);
@@ -260,8 +317,11 @@ static void add(TCase *tests)
     tcase_add_test(tests, one_that_leaks_harms_nobody);
     tcase_add_test(tests, processes_left_behind_are_killed);
     tcase_add_test(tests, what_varies_is_told_in_full_and_marked);
+    tcase_add_test(tests, one_that_others_leave_nothing_is_asked_again_alone);
     tcase_add_test(tests, more_than_run_side_by_side_all_answer);
     tcase_add_test(tests, when_the_asker_dies_so_do_the_asked);
+    tcase_add_test(tests, a_sitter_that_is_killed_leaves_no_folder);
+    tcase_add_test(tests, a_folder_is_made_though_TMPDIR_is_not_there);
 }
 
 int main(void)

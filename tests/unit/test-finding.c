@@ -65,6 +65,8 @@ static const struct {
      "a\tb\t14..15\tread\tno\tit varies\n"},
     {{"a", "b", NULL, "bind: EPERM", HOW_NOT_TESTABLE, true, NULL},
      "a\tb\t-\tnot-testable\tyes\tbind: EPERM\n"},
+    {{"a", "b", "131 s", NULL, HOW_COMPUTED, true, NULL},
+     "a\tb\t131 s\tcomputed\tyes\t-\n"},
     {{"a", "b", "", NULL, HOW_CONSTANT, true, NULL},
      "a\tb\t\tconstant\tyes\t-\n"},
     {{"a", "b", "na\303\257ve", NULL, HOW_CONSTANT, true, NULL},
