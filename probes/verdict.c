@@ -107,6 +107,22 @@ static bool word_is_true(const struct queue_table *table)
     return true;
 }
 
+/* What the setting says the cap is; -1 if two backlogs beyond it, or it and one
+   beyond, have queues of different lengths: then its file is for show.  */
+static long setting_of(const struct queue_table *table)
+{
+    long value = table->cap.value, accepted = -1;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        if (row->backlog < value || row->accepted < 0)
+            continue;
+        if (accepted >= 0 && row->accepted != accepted)
+            return -1;
+        accepted = row->accepted;
+    }
+    return value;
+}
+
 /* The best word on the cap there is without measuring.  */
 static long said_cap(const struct queue_table *table)
 {
@@ -124,10 +140,11 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
     const struct ruling *ruling = &verdict->accepted;
     const struct cap_row *cap = &table->cap;
     bool testable = ruling->comparable && cap->accepted >= 0;
+    long setting = setting_of(table);
     verdict->cap = said_cap(table);
-    if (verdict->cap < 0 && cap->value >= 0 &&
-        (!testable || rule_value(&ruling->rule, cap->value) == cap->accepted))
-        verdict->cap = cap->value;
+    if (verdict->cap < 0 && setting >= 0 &&
+        (!testable || rule_value(&ruling->rule, setting) == cap->accepted))
+        verdict->cap = setting;
     if (verdict->cap < 0 && testable)
         verdict->cap = rule_inverse(&ruling->rule, cap->accepted);
     verdict->setting_holds = cap->value >= 0 && cap->value == verdict->cap;
@@ -161,7 +178,7 @@ static void find_overflow(struct verdict *verdict,
 static struct top top_of(const struct queue_table *table, long count)
 {
     long said = said_cap(table);
-    return (struct top){count, said >= 0 ? said : table->cap.value};
+    return (struct top){count, said >= 0 ? said : setting_of(table)};
 }
 
 const char *bound_name(enum bound bound)

@@ -38,6 +38,11 @@ else
     is "gVisor: 2000 are cut, and no setting is blamed" sh -c '
         [ "$1" -eq 1 ] && grep -q "^2000 asked for, 1025 would be queued: cut" \
         "$2" && ! grep -q sysctl "$2"' - "$status" "$scratch/out"
+    run timeout 120 runsc --platform=ptrace --network=none --ignore-cgroups \
+        do "$sockprobe" --profile listen.cap listen.queue
+    is "gVisor: sockprobe does not believe the setting either" sh -c '
+        grep -q "^listen.cap	answer	1025 wait at most; .* not in force" \
+        "$1" && grep -q "^listen.queue	answer	n+1 for" "$1"' - "$scratch/out"
     run gvisor --with net.core.somaxconn=10
     is "gVisor: --with is 2, and says why" sh -c '[ "$1" -eq 2 ] &&
         grep -q "^backlogprobe: --with: " "$2"' - "$status" "$scratch/err"

@@ -129,23 +129,32 @@ static void ask_queue(struct asking *ask)
     tell_unix(ask);
 }
 
+/* Filled, unless descriptors are too few; then the setting is what is known.
+   There are systems that show one and do not obey it.  */
 static void ask_cap(struct asking *ask)
 {
     static const int backlogs[] = {0, 1, 2};
     struct queue_plan plan = plan_of(backlogs, 3);
     struct findings findings = {0};
     struct report report;
+    plan.cap = true;
     measure(ask, &plan, &findings);
     if (report_make(&report, &findings, WAIT_USUAL))
         give_up(ask, "out of memory");
     pass_on(ask, &findings);
     const struct cap_row *cap = &report.table.cap;
     const char *setting = cap->setting ? cap->setting : "no known setting";
-    if (cap->accepted >= 0)
+    if (cap->accepted >= 0 && report.verdict.setting_holds)
         tell(ask, "answer", "%ld wait at most; %s is %ld", cap->accepted,
-             setting, report.verdict.cap);
-    else if (report.verdict.cap >= 0)
-        tell_read(ask, "answer", "%s is %ld", setting, report.verdict.cap);
+             setting, cap->value);
+    else if (cap->accepted >= 0 && cap->value >= 0)
+        tell(ask, "answer", "%ld wait at most; %s says %ld, not in force",
+             cap->accepted, setting, cap->value);
+    else if (cap->accepted >= 0)
+        tell(ask, "answer", "%ld wait at most; no setting is shown",
+             cap->accepted);
+    else if (report.verdict.setting_holds)
+        tell_read(ask, "answer", "%s is %ld", setting, cap->value);
     else
         give_up(ask, "%s", cap->reason ? cap->reason : "the queue has no end");
 }
