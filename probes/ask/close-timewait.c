@@ -79,8 +79,8 @@ QUESTIONS(close_timewait){
         .text = "how long TIME_WAIT lasts",
         .why = "A client that opens many connections runs out of ports; a "
                "server cannot have its port again.",
-        .standard = "RFC 9293 3.6.1: 2 MSL, an MSL being 2 minutes. The notes: "
-                    "between 1 and 4 minutes.",
+        .standard = "RFC 9293 3.6.1: 2 MSL; 3.4.2: an MSL is 2 minutes. The "
+                    "notes: between 1 and 4 minutes.",
         .cope = "sonde_listen with SONDE_REBIND",
         .ask = ask_timewait,
     },

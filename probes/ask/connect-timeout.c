@@ -179,9 +179,11 @@ QUESTIONS(connect_timeout){
         .text = "connect when a router says \"unreachable\"",
         .why = "Some stacks tell at once, some go on trying for a minute; the "
                "errno depends on which router answered.",
-        .standard = "RFC 1122 4.2.3.9: soft errors, not to abort for. "
-                    "POSIX.1-2024: EHOSTUNREACH, ENETUNREACH. The notes: "
-                    "retries for 75 s, then EHOSTUNREACH.",
+        .standard =
+            "RFC 1122 4.2.3.9: codes 0, 1 and 5 are soft errors, not to "
+            "abort for. POSIX.1-2024: EHOSTUNREACH, ENETUNREACH. The "
+            "notes: retries for 75 s, then EHOSTUNREACH; Linux says it "
+            "at once.",
         .cope = "sonde_outcome: the same outcome for each of these errnos",
         .ask = ask_unreachable,
         .in_namespace = true,

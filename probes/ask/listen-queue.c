@@ -257,7 +257,8 @@ QUESTIONS(listen_queue){
                "number here.",
         .standard =
             "POSIX.1-2024 listen: a hint. The notes: Berkeley kernels take "
-            "1.5 times the backlog, and no two columns of their table agree.",
+            "1.5 times the backlog, and no two columns of their table agree; "
+            "of today's, FreeBSD and illumos do so.",
         .cope = "sonde_backlog: the argument that gives at least the number "
                 "wanted; backlogprobe shows the whole table",
         .ask = ask_queue,
@@ -282,7 +283,8 @@ QUESTIONS(listen_queue){
         .why = "SYN floods, and slow clients, fill this queue, not the other.",
         .standard = "RFC 4987. The notes: both queues share one bound, or "
                     "tcp_max_syn_backlog is this one's; on Linux each is "
-                    "bounded by the backlog.",
+                    "bounded by the backlog, and that setting acts only with "
+                    "SYN cookies off.",
         .cope = "sonde_queue: incomplete handshakes, where the kernel says",
         .ask = ask_synqueue,
     },
@@ -292,7 +294,9 @@ QUESTIONS(listen_queue){
         .why = "Silence looks like a slow network, a reset like a crash; a "
                "health check sees either as another illness.",
         .standard = "POSIX.1-2024 does not say. The notes: TCP ignores the "
-                    "SYN and the client tries again.",
+                    "SYN and the client tries again; FreeBSD may reset a "
+                    "client that is connected, and UNIX sockets say EAGAIN or "
+                    "ECONNREFUSED.",
         .cope = "sonde_connect: one deadline, and the outcome by name",
         .ask = ask_overflow,
     },
