@@ -236,6 +236,14 @@ if have_namespaces; then
     cp "$scratch/none" "$scratch/out"
     is "what the network's being down gives, is no answer" \
         [ ! -s "$scratch/out" ]
+    run in_namespace "sysctl -q -w net.core.somaxconn=20
+        '$sockprobe' --profile listen.negative listen.cap listen.queue"
+    if grep -q '^listen.cap	value	20	' "$scratch/out"; then
+        is "a small cap is found: by -1, by the largest number, by the rule" \
+            [ "$(cut -f 2,3 "$scratch/out" | grep -cxE 'answer	(21 connectio.*|21 wait at .*|n.1 for a .*)')" -eq 3 ]
+    else
+        skip "a small cap is found" "the setting cannot be changed here"
+    fi
     run in_namespace "sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
         '$sockprobe' --profile bind.v6only listen.zero"
     is "without IPv6 the others answer" grep -q '^listen.zero	answer	[0-9]' \

@@ -125,9 +125,10 @@ static void ask_timeout(struct asking *ask)
     {                                                                          \
         .id = "accept.inherits." name,                                         \
         .text = "does the accepted socket inherit " what,                      \
-        .why = "A server that sets it on the listener alone works here and "   \
-               "fails where it is not inherited; one that does not expect it " \
-               "blocks, or does not, to its surprise.",                        \
+        .why =                                                                 \
+            "A server that sets it on the listener alone works where it is "   \
+            "inherited and fails elsewhere; one that does not expect it "      \
+            "blocks, or does not, to its surprise.",                           \
         .standard = STANDARD, .cope = COPE, .ask = function,                   \
         .data = &(const struct trait)                                          \
         {                                                                      \

@@ -17,6 +17,7 @@
 #include "probes/loopback.h"
 #include "probes/names.h"
 #include "probes/report.h"
+#include "sonde.h"
 
 /* ---- by backlogprobe's measurement -------------------------------------- */
 
@@ -58,49 +59,71 @@ static void pass_on(struct asking *ask, const struct findings *findings)
             finding_write(ask->out, &findings->list[i]);
 }
 
-/* How many AF_UNIX clients get in for BACKLOG; what the next one sees is in
- *NEXT.  */
-static int fill_unix(struct asking *ask, int backlog, int most, int *next)
+enum { UNIX_MOST = 200 };
+
+/* A listener of AF_UNIX at *ADDRESS, whose file is to be removed.  */
+static int unix_listener(struct asking *ask, struct sockaddr_un *address,
+                         int backlog)
 {
-    struct sockaddr_un address;
-    socklen_t length = sizeof address;
-    int count = 0;
-    memset(&address, 0, sizeof address);
-    address.sun_family = AF_UNIX;
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
     if (!*ask->folder)
         give_up(ask, "no folder can be made");
-    snprintf(address.sun_path, sizeof address.sun_path, "%s/%ld", ask->folder,
+    snprintf(address->sun_path, sizeof address->sun_path, "%s/%ld", ask->folder,
              (long)getpid());
-    int listener = must(ask, socket(AF_UNIX, SOCK_STREAM, 0), "socket");
-    int bound = bind(listener, (struct sockaddr *)&address, length);
-    int failed = bound ? bound : listen(listener, backlog);
+    int fd = must(ask, socket(AF_UNIX, SOCK_STREAM, 0), "socket");
+    must(ask, bind(fd, (struct sockaddr *)address, sizeof *address), "bind");
+    int result = listen(fd, backlog), error = errno;
+    if (result)
+        unlink(address->sun_path);
+    errno = error;
+    must(ask, result, "listen");
+    return fd;
+}
+
+/* How many AF_UNIX clients get in for BACKLOG; what the next one sees is in
+   *NEXT, or why there was none, which is ours.  */
+static int fill_unix(struct asking *ask, int backlog, int *next, bool *ours)
+{
+    struct sockaddr_un address;
+    int fds[UNIX_MOST], count = 0;
+    int listener = unix_listener(ask, &address, backlog);
     *next = 0;
-    while (!failed && count < most) {
-        int fd = must(ask, socket(AF_UNIX, SOCK_STREAM, 0), "socket");
-        set_nonblocking(fd, true);
-        if (connect(fd, (struct sockaddr *)&address, length)) {
+    *ours = false;
+    while (count < UNIX_MOST && !*next) {
+        int fd = fds[count] = socket(AF_UNIX, SOCK_STREAM, 0);
+        *ours = fd < 0;
+        if (fd >= 0)
+            set_nonblocking(fd, true);
+        if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address))
             *next = errno;
-            break;
-        }
-        count++;
+        else
+            count++;
+        if (*next && fd >= 0)
+            close(fd);
     }
     unlink(address.sun_path);
-    must(ask, failed, "bind, listen");
+    close(listener);
+    for (int i = 0; i < count; i++)
+        close(fds[i]);
     return count;
 }
 
-static void tell_unix(struct asking *ask)
+static void tell_unix(struct asking *ask, int backlog)
 {
-    static const int backlogs[] = {0, 1, 2, 5, 14};
-    for (size_t i = 0; i < sizeof backlogs / sizeof *backlogs; i++) {
-        char key[40];
-        int next;
-        int count = fill_unix(ask, backlogs[i], 100, &next);
-        snprintf(key, sizeof key, "unix.%d.client", backlogs[i]);
-        tell(ask, key, "%d", count);
-        snprintf(key, sizeof key, "unix.%d.overflow", backlogs[i]);
-        tell(ask, key, "%s", next ? errno_name(next) : "none of 100");
+    char key[40], overflow[40];
+    int next;
+    bool ours;
+    int count = fill_unix(ask, backlog, &next, &ours);
+    snprintf(key, sizeof key, "unix.%d.client", backlog);
+    snprintf(overflow, sizeof overflow, "unix.%d.overflow", backlog);
+    if (ours) {
+        tell_not(ask, key, "stopped at %d: socket: %s", count,
+                 errno_name(next));
+        return;
     }
+    tell(ask, key, "%s%d", next ? "" : "at least ", count);
+    tell(ask, overflow, "%s", next ? errno_name(next) : "none seen");
 }
 
 static void ask_queue(struct asking *ask)
@@ -126,7 +149,8 @@ static void ask_queue(struct asking *ask)
          strcmp(accepted, client) ? "; the clients believe " : "",
          strcmp(accepted, client) ? client : "",
          verdict->accepted.broken ? ", see the rows" : "");
-    tell_unix(ask);
+    for (size_t i = 0; i < plan.count; i++)
+        tell_unix(ask, backlogs[i]);
 }
 
 /* Filled, unless descriptors are too few; then the setting is what is known.
@@ -182,28 +206,47 @@ static void ask_zero(struct asking *ask)
          count == 1 ? "connection waits" : "connections wait");
 }
 
+/* The kernel's word on the backlog that BACKLOG becomes, or -1.  */
+static long in_force(struct asking *ask, int backlog)
+{
+    struct sonde_queue queue;
+    int listener = tcp_listener(ask, backlog);
+    int result = sonde_queue(listener, &queue);
+    close(listener);
+    return result ? -1 : queue.limit;
+}
+
 static void ask_negative(struct asking *ask)
 {
     int zero, one, next;
     int minus = room_of(ask, -1, 300, &next);
+    long word = in_force(ask, -1);
+    if (word >= 0)
+        tell_read(ask, "in-force", "%ld, and %ld for the largest number", word,
+                  in_force(ask, INT_MAX));
     if (!next) {
-        tell(ask, "answer", "it means as many as the cap allows");
+        bool cap = word > minus && word == in_force(ask, INT_MAX);
+        tell(ask, "answer", "%d connections wait, and more%s", minus,
+             cap ? ": as many as the cap allows" : "");
         return;
     }
     int of_zero = room_of(ask, 0, 300, &zero);
     int of_one = room_of(ask, 1, 300, &one);
+    int of_most = room_of(ask, INT_MAX, 300, &one);
     tell(ask, "answer", "%d %s, as for %s", minus,
          minus == 1 ? "connection waits" : "connections wait",
-         minus == of_zero  ? "0"
-         : minus == of_one ? "1"
-                           : "neither 0 nor 1");
+         minus == of_most   ? "the largest number"
+         : minus == of_zero ? "0"
+         : minus == of_one  ? "1"
+                            : "neither 0 nor 1");
 }
 
 static void ask_overflow(struct asking *ask)
 {
     int next, unix_next;
     int count = room_of(ask, 3, 300, &next);
-    int unix_count = fill_unix(ask, 3, 300, &unix_next);
+    bool ours;
+    int unix_count = fill_unix(ask, 3, &unix_next, &ours);
     if (!next)
         tell(ask, "answer", "none of %d is turned away", count);
     else
@@ -211,6 +254,8 @@ static void ask_overflow(struct asking *ask)
              next == ETIMEDOUT ? "silence: its connect waits"
                                : errno_name(next));
     tell(ask, "number", "%d", count + 1);
+    if (ours)
+        give_up(ask, "socket: %s", errno_name(unix_next));
     tell(ask, "unix", "%s", unix_next ? errno_name(unix_next) : "none");
     tell(ask, "unix-number", "%d", unix_count + 1);
 }
