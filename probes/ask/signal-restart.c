@@ -45,19 +45,27 @@ static void open_connection(struct scene *scene)
     close(pair.listener);
 }
 
-/* Write until nothing fits any more, also after what is under way arrived.  */
-static void open_full(struct scene *scene)
+/* Write without waiting; returns how much fitted.  */
+static long stuff(int fd)
 {
     static char block[4096];
+    long total = 0;
+    ssize_t count;
+    while ((count = send(fd, block, sizeof block, 0)) > 0)
+        total += count;
+    while ((count = send(fd, block, 1, 0)) > 0)
+        total += count;
+    return total;
+}
+
+/* Write until nothing fits any more, also after what is under way arrived: the
+   kernel may enlarge the buffers as it goes.  */
+static void open_full(struct scene *scene)
+{
     open_connection(scene);
     set_nonblocking(scene->fd, true);
-    for (int round = 0; round < 3; round++) {
-        while (send(scene->fd, block, sizeof block, 0) > 0)
-            continue;
-        while (send(scene->fd, block, 1, 0) > 0)
-            continue;
+    for (int round = 0; round < 50 && stuff(scene->fd) > 0; round++)
         settle(scene->ask);
-    }
     set_nonblocking(scene->fd, false);
 }
 
