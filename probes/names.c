@@ -81,8 +81,8 @@ static const struct {
     {ESHUTDOWN, "ESHUTDOWN"},
 #endif
     {ENOTSOCK, "ENOTSOCK"},
-    {ENOTSUP, "ENOTSUP"},
-    {EOPNOTSUPP, "EOPNOTSUPP"},
+    {EOPNOTSUPP, "EOPNOTSUPP"}, /* what calls on sockets say; on Linux it is */
+    {ENOTSUP, "ENOTSUP"},       /*   this number, too */
     {EPERM, "EPERM"},
     {EPIPE, "EPIPE"},
     {EPROTO, "EPROTO"},

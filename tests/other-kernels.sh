@@ -1,5 +1,5 @@
 #!/bin/sh
-# other-kernels.sh - backlogprobe on stacks other than this host's
+# other-kernels.sh - the probes on stacks other than this host's
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # gVisor by runsc, and Linux kernels under qemu without any acceleration.
@@ -9,6 +9,13 @@
 . "${srcdir:-.}/tests/tap.sh"
 have jq || skip_all "jq is not here"
 is_sanitized && skip_all "a sanitized program needs more than these have"
+
+# like_profile NAME FILE: what was run last is the profile that is shipped.
+like_profile () {
+    cp "$scratch/out" "$scratch/profile"
+    run "$sockprobe" --diff "$scratch/profile" "$srcdir/profiles/$2"
+    is "$1: its profile, $2, is still true" [ "$status" -eq 0 ]
+}
 
 # ---- gVisor -----------------------------------------------------------------
 
@@ -48,6 +55,9 @@ else
     is "gVisor: 2000 are cut, and no setting is blamed" sh -c '
         [ "$1" -eq 1 ] && grep -q "^2000 asked for, 1025 would be queued: cut" \
         "$2" && ! grep -q sysctl "$2"' - "$status" "$scratch/out"
+    run timeout 120 runsc --platform=ptrace --network=none --ignore-cgroups \
+        do "$sockprobe" --profile
+    like_profile "gVisor" gvisor-2022-12
     run gvisor --with net.core.somaxconn=10
     is "gVisor: --with is 2, and says why" sh -c '[ "$1" -eq 2 ] &&
         grep -q "^backlogprobe: --with: " "$2"' - "$status" "$scratch/err"
@@ -92,6 +102,7 @@ report half-open backlogprobe --json --half-open -4 -b 0-8,40
 report nocookies backlogprobe --json --half-open -4 -b 0-8,40 \
     --with net.ipv4.tcp_syncookies=0 --with net.ipv4.tcp_max_syn_backlog=16
 report require backlogprobe --json --require 511 --with net.core.somaxconn=128
+report profile sockprobe --profile
 report user as_user backlogprobe --json -4 -b 0-3,100 \
     --with net.core.somaxconn=10
 poweroff -f
@@ -99,11 +110,11 @@ END
     chmod 755 "$1"
 }
 
-# The program with the libraries it needs, as they lie here.
-add_program () { # ROOT
-    cp "$backlogprobe" "$1/bin/backlogprobe" || return 1
-    ldd "$backlogprobe" 2> /dev/null | grep -o '/[^ ]*' |
-    while read -r library; do
+# The programs with the libraries they need, as they lie here.
+add_programs () { # ROOT
+    cp "$backlogprobe" "$sockprobe" "$1/bin" || return 1
+    ldd "$backlogprobe" "$sockprobe" 2> /dev/null | grep -o '[[:space:]]/[^ ]*' |
+    sort -u | while read -r library; do
         mkdir -p "$1$(dirname "$library")" && cp -L "$library" "$1$library"
     done
 }
@@ -124,7 +135,7 @@ boot () { # KERNEL: what its console says, in $scratch/console
     mkdir -p "$root/bin" "$root/etc" && write_init "$root/init"
     echo 'nobody:x:65534:65534:nobody:/:/bin/sh' > "$root/etc/passwd"
     echo 'root:x:0:0:root:/:/bin/sh' >> "$root/etc/passwd"
-    cp "$busybox" "$root/bin/busybox" && add_program "$root"
+    cp "$busybox" "$root/bin/busybox" && add_programs "$root"
     add_module "$root" "$1"
     (cd "$root" && find . | cpio -o -H newc 2> /dev/null) | gzip -1 \
         > "$scratch/initrd"
@@ -176,6 +187,11 @@ check_kernel () { # NAME
         "$1: without cookies, strangers and a known peer"
     look_at require
     is "$1: --require 511 with a cap of 128 is 1" [ "$status" -eq 1 ]
+    profile=linux-$(echo "$1" | cut -d . -f 1,2)
+    if [ -e "$srcdir/profiles/$profile" ]; then
+        look_at profile
+        like_profile "$1" "$profile"
+    fi
     look_at user
     if [ "$status" -eq 2 ]; then
         is "$1: the setting is hidden from users, which is said" \

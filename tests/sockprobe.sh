@@ -396,7 +396,59 @@ if have strace && strace -f -o /dev/null true 2> /dev/null &&
     calls connect.refused 'connect.*ECONNREFUSED'
     calls signal.sigpipe 'EPIPE' 'SIGPIPE' 'MSG_NOSIGNAL'
     calls udp.maxsize 'sendto.*65507' 'EMSGSIZE'
+    # Many in one run, a file for each process: no call is cut in two there.
+    mkdir "$scratch/traces"
+    strace -ff -e trace=%network,%signal,%process -o "$scratch/traces/of" \
+        "$sockprobe" --profile accept.fdlimit accept.flags address.length \
+        bind.choices bind.reuse.none limit.connections listen.connected \
+        nonblock.errno option.lowat signal.flags signal.queueing \
+        signal.restart.accept signal.sigchld shutdown.how \
+        socket.combinations udp.refused > "$scratch/out" 2> "$scratch/err"
+    cat "$scratch"/traces/* > "$scratch/trace"
+    while read -r id pattern; do
+        is "strace of $id shows $pattern" grep -q "$pattern" "$scratch/trace"
+    done <<'END'
+accept.fdlimit accept4\?(.*EMFILE
+accept.flags accept4(.*SOCK_CLOEXEC|SOCK_NONBLOCK) *= [0-9]
+address.length bind(.*, 2) *= -1 EINVAL
+address.length getpeername(.*\[4 => 16\]
+bind.choices bind(.*192\.0\.2\.1.*EADDRNOTAVAIL
+bind.reuse.none bind(.*EADDRINUSE
+limit.connections connect(.*EADDRNOTAVAIL
+listen.connected listen(.*EINVAL
+listen.connected listen(.*EOPNOTSUPP
+nonblock.errno connect(.*EINPROGRESS
+nonblock.errno sendto(.*EAGAIN
+option.lowat SO_RCVLOWAT, \[3\]
+option.lowat SO_SNDLOWAT.*ENOPROTOOPT
+signal.flags SA_RESETHAND
+signal.flags rt_sigaction(SIGKILL.*EINVAL
+signal.queueing SIG_BLOCK, \[USR1\]
+signal.restart.accept accept4\?(.*ERESTARTSYS
+signal.sigchld SA_NOCLDWAIT
+signal.sigchld ECHILD
+shutdown.how accept4\?(.*EINVAL
+shutdown.how shutdown(.*SHUT_RDWR) *= -1 ENOTCONN
+socket.combinations socket(AF_INET, SOCK_SEQPACKET, .*ESOCKTNOSUPPORT
+udp.refused recvfrom(.*ECONNREFUSED
+END
 else
     skip "strace agrees" "strace does not work here"
+fi
+
+# A cap so small that all of it is filled.
+if have_namespaces; then
+    run in_namespace "sysctl -q -w net.core.somaxconn=20
+        '$sockprobe' --profile listen.negative listen.queue"
+fi
+if have_namespaces && grep -q '^listen.negative	in-force	20,' "$scratch/out"; then
+    is "a small cap is found by -1" grep -q \
+        '^listen.negative	answer	21 .*, as for the largest number	' \
+        "$scratch/out"
+    is "and is no exception from the rule" \
+        grep -q '^listen.queue	answer	n+1 for' "$scratch/out"
+else
+    skip "a small cap is found by -1" "it cannot be set here"
+    skip "and is no exception from the rule" "it cannot be set here"
 fi
 finish

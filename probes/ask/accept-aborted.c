@@ -81,7 +81,8 @@ QUESTIONS(accept_aborted){
                "connection dead at the next call.",
         .standard =
             "POSIX.1-2024 accept: ECONNABORTED, \"a connection has been "
-            "aborted\". The notes: Berkeley kernels hide it, SVR4 says EPROTO.",
+            "aborted\". The notes: Berkeley kernels hide it, SVR4 says EPROTO; "
+            "today's BSDs say ECONNABORTED, and Linux nothing.",
         .cope = "sonde_accept: takes the next connection instead; "
                 "sonde_accept_class: \"retry\", never fatal",
         .ask = ask_aborted,

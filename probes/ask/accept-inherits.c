@@ -125,9 +125,10 @@ static void ask_timeout(struct asking *ask)
     {                                                                          \
         .id = "accept.inherits." name,                                         \
         .text = "does the accepted socket inherit " what,                      \
-        .why = "A server that sets it on the listener alone works here and "   \
-               "fails where it is not inherited; one that does not expect it " \
-               "blocks, or does not, to its surprise.",                        \
+        .why =                                                                 \
+            "A server that sets it on the listener alone works where it is "   \
+            "inherited and fails elsewhere; one that does not expect it "      \
+            "blocks, or does not, to its surprise.",                           \
         .standard = STANDARD, .cope = COPE, .ask = function,                   \
         .data = &(const struct trait)                                          \
         {                                                                      \
@@ -137,8 +138,9 @@ static void ask_timeout(struct asking *ask)
 
 QUESTIONS(accept_inherits){
 #define STANDARD                                                               \
-    "POSIX.1-2024: accept4 and its flags state them; of accept, FreeBSD's "    \
-    "manual says that O_NONBLOCK and O_ASYNC are inherited."
+    "POSIX.1-2024: after accept it is implementation-defined whether "         \
+    "O_NONBLOCK is set; after accept4 its flags alone decide. FreeBSD's "      \
+    "manual: accept inherits O_NONBLOCK and O_ASYNC."
 #define COPE "sonde_accept: SONDE_NONBLOCK and SONDE_CLOEXEC state the flags"
     INHERITS("nonblock", "O_NONBLOCK", ask_nonblock, 0, 0, 0),
     INHERITS("async", "O_ASYNC", ask_async, 0, 0, 0),

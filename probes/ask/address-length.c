@@ -111,8 +111,9 @@ QUESTIONS(address_length){
     {
         .id = "address.length",
         .text = "sin_len, wrong lengths, short buffers, long paths",
-        .why = "sizeof (struct sockaddr_storage) as a length works here and is "
-               "EINVAL on the BSDs; a path that is cut binds another file.",
+        .why =
+            "sizeof (struct sockaddr_storage) as a length works on Linux "
+            "and is EINVAL on the BSDs; a path that is cut binds another file.",
         .standard = "POSIX.1-2024: no sa_len; bind: EINVAL for an invalid "
                     "length; a short buffer is cut. The notes: sin_len need "
                     "not be set.",

@@ -189,7 +189,7 @@ static void ask_timewait(struct asking *ask)
 #define TIMEWAIT(name, one, two, what)                                         \
     {                                                                          \
         .id = "bind.reuse." name, .text = what,                                \
-        .why = "A server that was restarted cannot have its port for a "       \
+        .why = "A server that was restarted cannot have its port for half a "  \
                "minute or more.",                                              \
         .standard = "RFC 9293 3.6.1: TIME_WAIT lasts 2 MSL. The notes: all "   \
                     "TCP servers should set SO_REUSEADDR.",                    \
@@ -206,8 +206,10 @@ QUESTIONS(bind_choices){
         .text = "wildcard address, port 0: who chooses what",
         .why = "A server that is found nowhere, or everywhere, was bound by "
                "the system.",
-        .standard = "POSIX.1-2024 bind: port 0 is chosen by the system; EINVAL "
-                    "if bound already. The notes: the same table.",
+        .standard =
+            "POSIX.1-2024 bind: EINVAL if bound already. The notes: port "
+            "0 is chosen by the kernel, and so is a wildcard address, "
+            "once there is a connection.",
         .cope = "sonde_address_any, sonde_address_loopback, "
                 "sonde_address_local",
         .ask = ask_choices,

@@ -98,7 +98,8 @@ QUESTIONS(close_refcount){
                "its clients waiting for an end that never comes.",
         .standard = "POSIX.1-2024 close: the open file description goes with "
                     "its last descriptor. The notes: shutdown brings the "
-                    "reference count to zero; it sends FIN and leaves it.",
+                    "reference count to zero; it sends FIN and leaves it. And "
+                    "before accept a connection has no descriptor to count.",
         .cope = "sonde_half_close: ends the stream, whoever holds it",
         .ask = ask_refcount,
     },
@@ -107,9 +108,8 @@ QUESTIONS(close_refcount){
         .text = "when close sends RST instead of FIN",
         .why = "A server that closes with input unread resets the connection, "
                "and the client may lose an answer that was already sent.",
-        .standard =
-            "RFC 1122 4.2.2.13: close with data unread should send RST. "
-            "The notes: SO_LINGER with a time of 0 aborts.",
+        .standard = "RFC 9293 3.6.1: close with data unread should send RST. "
+                    "The notes: SO_LINGER with a time of 0 aborts.",
         .cope = "sonde_half_close, then read to the end",
         .ask = ask_linger,
     },

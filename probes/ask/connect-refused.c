@@ -84,7 +84,7 @@ QUESTIONS(connect_refused){
                "for another try differs.",
         .standard = "POSIX.1-2024 connect: ECONNREFUSED; the socket's state is "
                     "then unspecified. The notes: a socket whose connect "
-                    "failed must be closed.",
+                    "failed must be closed; Linux connects it again.",
         .cope = "sonde_connect: a new socket for each attempt; "
                 "SONDE_OUTCOME_REFUSED",
         .ask = ask_refused,

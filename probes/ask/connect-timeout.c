@@ -38,15 +38,23 @@ static void watch_syns(struct line *line, int64_t start, char *text,
     }
 }
 
-/* How long it takes until connect gives up, in seconds: after LINEAR steps of
-   one second they double.  */
+/* How long it takes until connect gives up, in seconds.  The timer runs for a
+   second LINEAR times more, and then doubles.  Each time it runs out, Linux
+   looks whether the SYN was sent again often enough, or for as long as RETRIES
+   would take if they doubled from the first.  */
 static long total_time(long retries, long linear)
 {
-    long total = 0, step = 1;
-    for (long i = 0; i < linear; i++)
-        total += 1;
+    long total = 0, limit = 0, step = 1;
     for (long i = 0; i <= retries; i++, step *= 2)
+        limit += step < 120 ? step : 120;
+    step = 1;
+    for (long sent = 0; sent <= retries + linear; sent++) {
         total += step < 120 ? step : 120;
+        if (total >= limit)
+            break;
+        if (sent >= linear)
+            step *= 2;
+    }
     return total;
 }
 
@@ -172,9 +180,11 @@ QUESTIONS(connect_timeout){
         .text = "connect when a router says \"unreachable\"",
         .why = "Some stacks tell at once, some go on trying for a minute; the "
                "errno depends on which router answered.",
-        .standard = "RFC 1122 4.2.3.9: soft errors, not to abort for. "
-                    "POSIX.1-2024: EHOSTUNREACH, ENETUNREACH. The notes: "
-                    "retries for 75 s, then EHOSTUNREACH.",
+        .standard =
+            "RFC 1122 4.2.3.9: codes 0, 1 and 5 are soft errors, not to "
+            "abort for. POSIX.1-2024: EHOSTUNREACH, ENETUNREACH. The "
+            "notes: retries for 75 s, then EHOSTUNREACH; Linux says it "
+            "at once.",
         .cope = "sonde_outcome: the same outcome for each of these errnos",
         .ask = ask_unreachable,
         .in_namespace = true,

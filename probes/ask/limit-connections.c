@@ -69,8 +69,11 @@ QUESTIONS(limit_connections){
         .text = "what bounds the number of connections",
         .why = "A server has no limit of 65535 clients: they differ by their "
                "addresses and ports; a client to one server has.",
-        .standard = "RFC 9293 3.3.1: a connection is its two addresses and two "
-                    "ports. The notes: a server handles at most 65535.",
+        .standard =
+            "RFC 9293 3.4.1: a connection is a pair of sockets, each an "
+            "address and a port. The notes: a server handles at most "
+            "65535; that bounds one client address and one port of the "
+            "server.",
         .cope = "sonde_spare_shed, when descriptors are over",
         .ask = ask_connections,
     },

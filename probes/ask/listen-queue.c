@@ -17,6 +17,7 @@
 #include "probes/loopback.h"
 #include "probes/names.h"
 #include "probes/report.h"
+#include "sonde.h"
 
 /* ---- by backlogprobe's measurement -------------------------------------- */
 
@@ -102,7 +103,8 @@ static int fill_unix(struct asking *ask, int backlog, int most, int *next,
 
 static void tell_unix(struct asking *ask)
 {
-    static const int backlogs[] = {0, 1, 2, 5, 14};
+    static const int backlogs[] = {0, 1, 2,  3,  4,  5,  6, 7,
+                                   8, 9, 10, 11, 12, 13, 14};
     for (size_t i = 0; i < sizeof backlogs / sizeof *backlogs; i++) {
         char key[40];
         int next;
@@ -199,21 +201,39 @@ static void ask_zero(struct asking *ask)
          count == 1 ? "connection waits" : "connections wait");
 }
 
+/* The kernel's word on the backlog that BACKLOG becomes, or -1.  */
+static long in_force(struct asking *ask, int backlog)
+{
+    struct sonde_queue queue;
+    int listener = tcp_listener(ask, backlog);
+    int result = sonde_queue(listener, &queue);
+    close(listener);
+    return result ? -1 : queue.limit;
+}
+
 static void ask_negative(struct asking *ask)
 {
     int zero, one, next;
     int minus = room_of(ask, -1, 300, &next);
+    long word = in_force(ask, -1);
+    if (word >= 0)
+        tell_read(ask, "in-force", "%ld, and %ld for the largest number", word,
+                  in_force(ask, INT_MAX));
     if (!next) {
-        tell(ask, "answer", "it means as many as the cap allows");
+        bool cap = word > minus && word == in_force(ask, INT_MAX);
+        tell(ask, "answer", "%d connections wait, and more%s", minus,
+             cap ? ": as many as the cap allows" : "");
         return;
     }
     int of_zero = room_of(ask, 0, 300, &zero);
     int of_one = room_of(ask, 1, 300, &one);
+    int of_most = room_of(ask, INT_MAX, 300, &one);
     tell(ask, "answer", "%d %s, as for %s", minus,
          minus == 1 ? "connection waits" : "connections wait",
-         minus == of_zero  ? "0"
-         : minus == of_one ? "1"
-                           : "neither 0 nor 1");
+         minus == of_most   ? "the largest number"
+         : minus == of_zero ? "0"
+         : minus == of_one  ? "1"
+                            : "neither 0 nor 1");
 }
 
 static void ask_overflow(struct asking *ask)
@@ -279,7 +299,8 @@ QUESTIONS(listen_queue){
                "number here.",
         .standard =
             "POSIX.1-2024 listen: a hint. The notes: Berkeley kernels take "
-            "1.5 times the backlog, and no two columns of their table agree.",
+            "1.5 times the backlog, and no two columns of their table agree; "
+            "of today's, FreeBSD and illumos do so.",
         .cope = "sonde_backlog: the argument that gives at least the number "
                 "wanted; backlogprobe shows the whole table",
         .ask = ask_queue,
@@ -304,7 +325,8 @@ QUESTIONS(listen_queue){
         .why = "SYN floods, and slow clients, fill this queue, not the other.",
         .standard = "RFC 4987. The notes: both queues share one bound, or "
                     "tcp_max_syn_backlog is this one's; on Linux each is "
-                    "bounded by the backlog.",
+                    "bounded by the backlog, and that setting acts only with "
+                    "SYN cookies off.",
         .cope = "sonde_queue: incomplete handshakes, where the kernel says",
         .ask = ask_synqueue,
     },
@@ -314,7 +336,9 @@ QUESTIONS(listen_queue){
         .why = "Silence looks like a slow network, a reset like a crash; a "
                "health check sees either as another illness.",
         .standard = "POSIX.1-2024 does not say. The notes: TCP ignores the "
-                    "SYN and the client tries again.",
+                    "SYN and the client tries again; FreeBSD may reset a "
+                    "client that is connected, and UNIX sockets say EAGAIN or "
+                    "ECONNREFUSED.",
         .cope = "sonde_connect: one deadline, and the outcome by name",
         .ask = ask_overflow,
     },

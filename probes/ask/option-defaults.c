@@ -201,8 +201,8 @@ static void ask_lowat(struct asking *ask)
                      : "waits for that many bytes");
     tell(ask, "read", "%s",
          said(recv(pair.server, buffer, sizeof buffer, MSG_DONTWAIT)));
-    tell(ask, "SO_SNDLOWAT", "%d",
-         get_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, -1));
+    int sending = get_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, -1);
+    tell(ask, "SO_SNDLOWAT", "%s", said(sending));
     tell(ask, "set-SO_SNDLOWAT", "%s",
          said(set_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, 100)));
 }
@@ -214,7 +214,8 @@ QUESTIONS(option_defaults){
         .why = "What is read back is not always what was set: buffers are "
                "doubled, times rounded, some options cannot be set at all.",
         .standard = "POSIX.1-2024 2.10.16. The notes: SO_SNDLOWAT is 2048, "
-                    "SO_RCVLOWAT 1 by default.",
+                    "SO_RCVLOWAT 1 by default; on Linux SO_SNDLOWAT reads 1 "
+                    "and cannot be set.",
         .cope = "sonde_keepalive; the rest: read back what matters",
         .ask = ask_defaults,
     },

@@ -195,7 +195,8 @@ QUESTIONS(peer_crash){
         .why = "By default it asks after two hours, too late for most; what "
                "it finds is an errno of the next read.",
         .standard = "RFC 1122 4.2.3.6: off by default, no less than two hours. "
-                    "The notes: ETIMEDOUT, ECONNRESET, EHOSTUNREACH.",
+                    "The notes: ETIMEDOUT, ECONNRESET, EHOSTUNREACH; for the "
+                    "last, too, Linux says ETIMEDOUT.",
         .cope = "sonde_keepalive: one setter, in seconds",
         .ask = ask_keepalive,
         .in_namespace = true,

@@ -128,9 +128,9 @@ QUESTIONS(peer_fin){
         .text = "read, write and poll after the peer's FIN",
         .why = "The end of a stream is no error, and a write after it "
                "succeeds, once: the peer's answer to it is a reset.",
-        .standard = "POSIX.1-2024 recv: 0; poll: POLLIN, POLLHUP only if both "
-                    "directions are over. The notes: the first write gets RST, "
-                    "the second SIGPIPE.",
+        .standard = "POSIX.1-2024 recv: 0; poll: POLLIN; POLLHUP and POLLOUT "
+                    "exclude each other, which Linux does not keep to. The "
+                    "notes: the first write gets RST, the second SIGPIPE.",
         .cope = "sonde_read: 0 at the end; sonde_write: EPIPE, no signal",
         .ask = ask_fin,
     },
@@ -150,7 +150,8 @@ QUESTIONS(peer_fin){
         .why = "The default action of SIGPIPE ends a server without a word.",
         .standard =
             "POSIX.1-2024 send: EPIPE, and SIGPIPE unless MSG_NOSIGNAL. The "
-            "notes: errno is set to \"SIGPIPE\"; it is EPIPE.",
+            "notes: errno is set to \"SIGPIPE\"; it is EPIPE, the write's: a "
+            "read says ECONNRESET, or 0.",
         .cope = "sonde_write: MSG_NOSIGNAL, SO_NOSIGPIPE, or the signal "
                 "blocked in the thread",
         .ask = ask_sigpipe,

@@ -228,8 +228,8 @@ static void ask_restart(struct asking *ask)
     }
 #define POSIX_RESTART                                                          \
     "POSIX.1-2024 sigaction: with SA_RESTART it restarts, unless it says "     \
-    "otherwise; with a socket's timeout it need not. The notes: not every "    \
-    "system restarts every call."
+    "otherwise. Linux's signal(7): not with a timeout of the socket's. The "   \
+    "notes: not every system restarts every call."
 
 QUESTIONS(signal_restart){
     RESTART("accept", POSIX_RESTART, "sonde_accept: EINTR is never reported",
@@ -251,7 +251,9 @@ QUESTIONS(signal_restart){
     RESTART("send", POSIX_RESTART,
             "sonde_write: EINTR is counted against the deadline", open_full,
             call_send, release_write, SO_SNDTIMEO),
-    RESTART("poll", "POSIX.1-2024 poll: EINTR whatever SA_RESTART says",
+    RESTART("poll",
+            "POSIX.1-2024 poll: EINTR; it does not speak of SA_RESTART. "
+            "Linux's signal(7): never restarted",
             "sonde_poller_wait: goes on with the time that is left",
             open_connection, call_poll, release_byte, 0),
     RESTART("select",

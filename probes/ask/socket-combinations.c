@@ -93,7 +93,7 @@ QUESTIONS(socket_combinations){
         .why = "What can be used at all; and an errno that means \"not "
                "allowed\" is not one that means \"not there\".",
         .standard = "POSIX.1-2024 socket: EAFNOSUPPORT, EPROTONOSUPPORT, "
-                    "EPROTOTYPE, EACCES. The notes: the table of figure 4.4.",
+                    "EPROTOTYPE, EACCES. The notes: the table of figure 4.5.",
         .cope = "sonde_socket; sonde_outcome",
         .ask = ask_combinations,
     },
