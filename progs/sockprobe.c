@@ -109,7 +109,8 @@ static int check_choices(const struct choices *choices)
 static void show_progress(size_t done, size_t total, long elapsed)
 {
     if (elapsed > 1000 && isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%zu of %zu, %ld s ", done, total, elapsed / 1000);
+        fprintf(stderr, "\rasked %zu of %zu times, %ld s ", done, total,
+                elapsed / 1000);
 }
 
 /* Put the questions that were chosen, and add the host.  */
