@@ -878,9 +878,10 @@ const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
    (portability: "Keepalive").
 
    Returns the seconds in force; 0 if it was switched off, or on with the
-   system's own time.  EINVAL: SECONDS is negative, or more than this system
-   takes (Linux: 32767); nothing is switched on then.  EBADF, ENOTSOCK; what
-   the system says of a socket that is not TCP.  Since 0.1.  */
+   system's own time.  EINVAL: SECONDS is negative, or more or fewer than this
+   system takes (Linux: 32767 at most; illumos: 10 at least); nothing is
+   switched on then.  EBADF, ENOTSOCK; what the system says of a socket that is
+   not TCP.  Since 0.1.  */
 int sonde_keepalive(int fd, int seconds);
 
 /* ---- signal: handlers, children, and a loop that hears of both ---------- */
