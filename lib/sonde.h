@@ -996,14 +996,15 @@ const char *sonde_poller_name(const struct sonde_poller *poller);
 
 /* Watch FD for EVENTS, SONDE_READABLE, SONDE_WRITABLE, both or 0.
    Returns 0.  EEXIST: it is being watched.  EBADF.  EPERM: under epoll, FD is
-   a regular file.  EINVAL: unknown events.  ENOMEM, ENOSPC.  Since 0.1.  */
+   a regular file.  EPIPE: under kqueue, FD is a pipe whose reader is gone.
+   EINVAL: unknown events.  ENOMEM, ENOSPC.  Since 0.1.  */
 int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
                      void *user);
 
 /* Watch FD for EVENTS, with USER, from now on; 0 pauses it.  What was found
    before and is no longer watched for will not be reported.
-   Returns 0.  ENOENT: it is not being watched.  EBADF, EINVAL, ENOMEM.
-   Since 0.1.  */
+   Returns 0.  ENOENT: it is not being watched.  EBADF, EPERM, EPIPE, EINVAL,
+   ENOMEM, ENOSPC: as above.  Since 0.1.  */
 int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
                         void *user);
 
