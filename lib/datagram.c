@@ -433,7 +433,7 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
     return send_message(fd, &message, 0);
 }
 
-const char *sonde_datagram_refuse(const struct sonde_datagram *ends)
+static const char *why_not(const struct sonde_datagram *ends)
 {
     int port = sonde_address_port(&ends->from);
     if (port < 0)
@@ -449,4 +449,12 @@ const char *sonde_datagram_refuse(const struct sonde_datagram *ends)
     if (port == sonde_address_port(&ends->to))
         return "its source port is that of this service";
     return NULL;
+}
+
+const char *sonde_datagram_refuse(const struct sonde_datagram *ends)
+{
+    int saved = errno; /* a UNIX address has no port, and that is an error */
+    const char *reason = why_not(ends);
+    errno = saved;
+    return reason;
 }

@@ -399,8 +399,10 @@ START_TEST(what_a_service_must_not_answer)
     check_refusal("[::ffff:0.0.0.0]:7007", "[::ffff:192.0.2.2]:7", 1);
     check_refusal("[::ffff:192.0.2.1]:7007", "[::ffff:255.255.255.255]:7", 1);
     check_refusal("[::ffff:192.0.2.1]:7007", "[::ffff:224.0.0.1]:7", 1);
+    errno = 77;
     check_refusal("/run/client", "/run/server", 0);
     ck_assert_ptr_nonnull(sonde_datagram_refuse(&nobody));
+    ck_assert_int_eq(errno, 77);
 }
 END_TEST
 
