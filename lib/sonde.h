@@ -822,8 +822,9 @@ struct sonde_datagram {
    Hides: IPV6_V6ONLY, as sonde_listen; the buffers, as above.
 
    Returns the descriptor, the caller's to close.  EADDRINUSE, EADDRNOTAVAIL,
-   EACCES, the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had.
-   Since 0.1.  */
+   EACCES, the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had; ENOENT,
+   ENOTDIR, EROFS, ...: a UNIX path that cannot be made.  One that was made is
+   the caller's to unlink.  Since 0.1.  */
 int sonde_datagram_bind(const struct sonde_address *address, unsigned flags);
 
 /* Make of the datagram socket FD, which somebody else has bound, such as inetd,
