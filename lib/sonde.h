@@ -747,8 +747,9 @@ void sonde_lines_close(struct sonde_lines *lines);
 
    Returns the length, with the newline, which is missing from the last line
    only, if the stream ended without it; 0: the stream has ended.
-   EAGAIN: no whole line came in time.  EMSGSIZE: the line is longer than the
-   buffer.  Other errors as sonde_read.  After each of them what came is still
+   EAGAIN: no whole line came in time.  EMSGSIZE: the buffer is full, and there
+   is no newline in it; also if the stream would end there, which has not been
+   read yet.  Other errors as sonde_read.  After each of them what came is still
    there: call again, or sonde_line_piece, or sonde_line_skip.  Since 0.1.  */
 ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout);
 

@@ -14,8 +14,11 @@
 static void put_count(const struct place *place, const char *key,
                       const struct serial *serial, long count)
 {
-    put_figure(place, key, serial->full ? count : -1, HOW_MEASURED,
-               "the queue holds more than 24");
+    if (serial->ours)
+        put_failure(place, key, serial->failed, serial->ours);
+    else
+        put_figure(place, key, serial->full ? count : -1, HOW_MEASURED,
+                   "the queue holds more than 24");
 }
 
 /* A queue of BACKLOG, full; the client outside has gone: it would try again in

@@ -47,6 +47,16 @@ static void put_not(const struct place *place, const char *key,
     put_text(place, key, NULL, HOW_NOT_TESTABLE, reason);
 }
 
+/* Why SERIAL is not full.  */
+static void put_not_full(const struct place *place, const char *key,
+                         const struct serial *serial)
+{
+    if (serial->ours)
+        put_failure(place, key, serial->failed, serial->ours);
+    else
+        put_not(place, key, "the queue holds more than 24");
+}
+
 /* What the client saw that was not let in.  */
 static const char *next_of(const struct serial *serial)
 {
@@ -70,6 +80,11 @@ static long put_enters(const struct place *place, struct serial *serial)
         return 0;
     }
     long taken = serial_accept(serial, 1);
+    if (serial->ours) {
+        put_failure(place, "enters", serial->failed, serial->ours);
+        serial_give_up(serial);
+        return taken;
+    }
     int64_t start = clock_ms();
     enum client_state state = serial_settle(serial, PATIENCE);
     put(place, "enters", state == CLIENT_CONNECTED ? "yes" : "no");
@@ -95,9 +110,12 @@ static void put_queue(const struct place *place, int family, int wait)
         long accepted = put_enters(place, &serial);
         long late = (long)serial.count - before; /* in, since there was room */
         accepted += serial_accept(&serial, SERIAL_CLIENTS);
-        put_figure(place, "accepted", accepted - late, HOW_MEASURED, NULL);
+        if (serial.ours)
+            put_failure(place, "accepted", serial.failed, serial.ours);
+        else
+            put_figure(place, "accepted", accepted - late, HOW_MEASURED, NULL);
     } else {
-        put_not(place, "next", "the queue holds more than 24");
+        put_not_full(place, "next", &serial);
     }
     serial_close(&serial);
 }
@@ -142,15 +160,17 @@ static void put_data(const struct place *place, int family)
     }
     serial_add(&serial, PATIENCE);
     long sent = serial.count == 1 ? send_all(serial.clients[0]) : -1;
-    int error = errno;
     int fd = sent < 0 ? -1 : sonde_accept(serial.listener, NULL, SONDE_CLOEXEC);
+    int error = errno;
     long got = fd < 0 ? -1 : receive_all(fd, sent);
     if (fd >= 0)
         close(fd);
-    if (serial.count == 0)
+    if (serial.ours)
+        put_failure(place, "data", serial.failed, serial.ours);
+    else if (serial.count == 0)
         put_not(place, "data", "no client was connected");
-    else if (sent < 0)
-        put_failure(place, "data", "send", error);
+    else if (sent < 0 || fd < 0)
+        put_failure(place, "data", sent < 0 ? "send" : "accept", error);
     else
         put(place, "data", got == sent ? "kept" : "lost");
     if (sent >= 0)
@@ -159,14 +179,17 @@ static void put_data(const struct place *place, int family)
 }
 
 /* In a child: connect as a client that may block, and tell by the exit status:
-   0, or an errno.  */
-static _Noreturn void be_client(const struct sonde_address *address)
+   0, or an errno.  It needs a descriptor, and has one in the listener's.  */
+static _Noreturn void be_client(const struct serial *serial)
 {
     struct timeval most = {.tv_sec = PATIENCE / 1000};
-    const void *storage = &address->storage;
-    int fd = sonde_socket(address->storage.ss_family, SOCK_STREAM, 0);
+    const void *storage = &serial->address.storage;
+    close(serial->listener);
+    int fd = sonde_socket(serial->family, SOCK_STREAM, 0);
+    if (fd < 0)
+        _exit(errno & 0x7f);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
-    _exit(fd < 0 || connect(fd, storage, address->length) ? errno & 0x7f : 0);
+    _exit(connect(fd, storage, serial->address.length) ? errno & 0x7f : 0);
 }
 
 /* Wait up to MOST milliseconds for CHILD.  Returns its exit status; -1 if it is
@@ -182,6 +205,43 @@ static int await_child(pid_t child, int most)
     return -1;
 }
 
+/* CHILD waits to be let in by SERIAL: make room.  Returns its exit status, or
+   -1 if it is not through.  */
+static int let_in(const struct place *place, struct serial *serial, pid_t child)
+{
+    serial_accept(serial, 1);
+    if (serial->ours) {
+        put_failure(place, "enters", serial->failed, serial->ours);
+        return -1;
+    }
+    int status = await_child(child, PATIENCE);
+    put(place, "enters", status == 0 ? "yes" : "no");
+    return status;
+}
+
+/* What a client of SERIAL that may block sees.  */
+static void put_client(const struct place *place, struct serial *serial,
+                       int wait)
+{
+    pid_t child = fork();
+    if (child == 0)
+        be_client(serial);
+    if (child < 0) {
+        put_failure(place, "blocking", "fork", errno);
+        return;
+    }
+    int status = await_child(child, wait);
+    if (status >= 0) {
+        put(place, "blocking", status ? errno_name(status) : "connects");
+        return;
+    }
+    put(place, "blocking", "waits");
+    if (let_in(place, serial, child) < 0) {
+        kill(child, SIGKILL);
+        waitpid(child, &status, 0);
+    }
+}
+
 /* A client of a UNIX socket that may block: the one with O_NONBLOCK is told
    that there is no room.  */
 static void put_blocking(const struct place *place, int wait)
@@ -189,32 +249,14 @@ static void put_blocking(const struct place *place, int wait)
     struct serial serial;
     if (serial_open(&serial, AF_UNIX, BACKLOG)) {
         put_failure(place, "blocking", serial.failed, errno);
-        serial_close(&serial);
         return;
     }
     serial_fill(&serial, wait);
     serial_give_up(&serial);
-    pid_t child = fork();
-    if (child == 0)
-        be_client(&serial.address);
-    int status = child < 0 ? -1 : await_child(child, wait);
-    bool waits = child >= 0 && status < 0;
-    if (child < 0)
-        put_failure(place, "blocking", "fork", errno);
+    if (serial.full)
+        put_client(place, &serial, wait);
     else
-        put(place, "blocking",
-            waits         ? "waits"
-            : status == 0 ? "connects"
-                          : errno_name(status));
-    if (waits) {
-        serial_accept(&serial, 1);
-        status = await_child(child, PATIENCE);
-        put(place, "enters", status == 0 ? "yes" : "no");
-    }
-    if (waits && status < 0) {
-        kill(child, SIGKILL);
-        waitpid(child, &status, 0);
-    }
+        put_not_full(place, "blocking", &serial);
     serial_close(&serial);
 }
 

@@ -58,6 +58,7 @@ static void put_row(struct json *json, const struct queue_row *row)
     json_count(json, "half_open", row->half_open);
     json_count(json, "passed", row->passed);
     json_text(json, "incomplete_reason", row->incomplete_reason);
+    json_text(json, "half_open_reason", row->half_open_reason);
     json_object_end(json);
 }
 

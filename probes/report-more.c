@@ -51,12 +51,50 @@ static long number_of(const struct findings *findings, const char *id,
     return findings_number(findings, id, whole, -1);
 }
 
+/* The members of a family's object: a key of ours for one of the findings. */
+struct member {
+    const char *name, *key;
+    bool is_number;
+};
+
+static const struct member again[] = {
+    {"grow_before", "grow.before", true},
+    {"grow_after", "grow.after", true},
+    {"grow_error", "grow.error", false},
+    {"shrink_before", "shrink.before", true},
+    {"shrink_kept", "shrink.kept", true},
+    {"shrink_after", "shrink.after", true},
+    {"shrink_error", "shrink.error", false},
+};
+
+enum { AGAIN = sizeof again / sizeof *again };
+
+/* Why the first of the COUNT MEMBERS that was asked for and has no value has
+   none; NULL if all have.  */
+static const char *reason_of(const struct findings *findings, const char *id,
+                             const char *family, const struct member *members,
+                             size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct finding *finding =
+            get(findings, id, family, members[i].key);
+        if (finding && !finding->value)
+            return finding->reason;
+    }
+    return NULL;
+}
+
 /* ---- for people --------------------------------------------------------- */
 
 static void say_again(struct sentence *sentence,
                       const struct findings *findings, const char *family)
 {
-    const char *error = shown(findings, again_id, family, "shrink.error");
+    const char *error = text_of(findings, again_id, family, "shrink.error");
+    const char *reason = reason_of(findings, again_id, family, again, AGAIN);
+    if (!text_of(findings, again_id, family, "grow.before")) {
+        say(sentence, "not measured: %s", reason ? reason : "-");
+        return;
+    }
     say(sentence, "listen (fd, %d), then %d: %s queued, then %s; ", AGAIN_SMALL,
         AGAIN_LARGE, shown(findings, again_id, family, "grow.before"),
         shown(findings, again_id, family, "grow.after"));
@@ -64,8 +102,10 @@ static void say_again(struct sentence *sentence,
         AGAIN_LEAST, shown(findings, again_id, family, "shrink.before"),
         shown(findings, again_id, family, "shrink.kept"),
         shown(findings, again_id, family, "shrink.after"));
-    if (strcmp(error, "none") != 0)
+    if (error && strcmp(error, "none") != 0)
         say(sentence, " (it says %s)", error);
+    if (reason)
+        say(sentence, "; the rest was not measured: %s", reason);
 }
 
 /* What the client outside sees, as the rest of a sentence.  */
@@ -108,12 +148,16 @@ static void say_data(struct sentence *sentence, const struct findings *findings,
                      const char *family)
 {
     char key[64];
-    const char *data = text_of(findings, overflow_id, family, "data");
+    const struct finding *data = get(findings, overflow_id, family, "data");
     snprintf(key, sizeof key, "overflow.%s.data-bytes", family);
     long bytes = findings_number(findings, "volatile", key, -1);
     if (!data)
         return;
-    say(sentence, "; data sent before accept is %s", data);
+    if (data->value)
+        say(sentence, "; data sent before accept is %s", data->value);
+    else
+        say(sentence, "; data sent before accept: not measured (%s)",
+            data->reason ? data->reason : "-");
     if (bytes >= 0)
         say(sentence, " (%ld bytes fit)", bytes);
 }
@@ -185,12 +229,6 @@ void report_more_text(FILE *out, const struct findings *findings)
 
 /* ---- for programs ------------------------------------------------------- */
 
-/* The members of a family's object: a key of ours for one of the findings. */
-struct member {
-    const char *name, *key;
-    bool is_number;
-};
-
 static void put_objects(struct json *json, const char *name,
                         const struct findings *findings, const char *id,
                         const struct member *members, size_t count)
@@ -210,6 +248,8 @@ static void put_objects(struct json *json, const char *name,
                 json_text(json, members[k].name,
                           text_of(findings, id, family, members[k].key));
         }
+        json_text(json, "reason",
+                  reason_of(findings, id, family, members, count));
         json_object_end(json);
     }
     json_array_end(json);
@@ -217,22 +257,12 @@ static void put_objects(struct json *json, const char *name,
 
 void report_more_json(struct json *json, const struct findings *findings)
 {
-    static const struct member again[] = {
-        {"grow_before", "grow.before", true},
-        {"grow_after", "grow.after", true},
-        {"grow_error", "grow.error", false},
-        {"shrink_before", "shrink.before", true},
-        {"shrink_kept", "shrink.kept", true},
-        {"shrink_after", "shrink.after", true},
-        {"shrink_error", "shrink.error", false},
-    };
     static const struct member overflow[] = {
         {"next", "next", false},         {"connected", "connected", true},
         {"accepted", "accepted", true},  {"enters", "enters", false},
         {"blocking", "blocking", false}, {"data", "data", false},
     };
-    put_objects(json, "again", findings, again_id, again,
-                sizeof again / sizeof *again);
+    put_objects(json, "again", findings, again_id, again, AGAIN);
     put_objects(json, "overflow", findings, overflow_id, overflow,
                 sizeof overflow / sizeof *overflow);
     json_count(

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "probes/control.h"
+#include "probes/fill.h"
 #include "probes/serial.h"
 
 int serial_open(struct serial *serial, int family, int backlog)
@@ -18,6 +19,15 @@ int serial_open(struct serial *serial, int family, int backlog)
         return -1;
     serial->failed = "getsockname";
     return sonde_address_local(serial->listener, &serial->address);
+}
+
+/* WHAT failed with ERROR: take note if it is of ours, and the first.  */
+static void note(struct serial *serial, const char *what, int error)
+{
+    if (serial->ours || limit_of(error) == LIMIT_NONE)
+        return;
+    serial->failed = what;
+    serial->ours = error;
 }
 
 enum client_state serial_settle(struct serial *serial, int wait)
@@ -44,18 +54,21 @@ enum client_state serial_add(struct serial *serial, int wait)
     serial->pending = resetting_socket(serial->family);
     if (serial->pending < 0) {
         serial->error = errno;
+        note(serial, "socket", serial->error);
         return CLIENT_FAILED;
     }
     enum client_state state = client_connect(serial->pending, &serial->address);
     if (state == CLIENT_FAILED) {
         serial->error = errno;
+        note(serial, "connect", serial->error);
         serial_give_up(serial);
         return state;
     }
     state = serial_settle(serial, state == CLIENT_CONNECTED ? 0 : wait);
     if (state != CLIENT_PENDING || serial->family == AF_UNIX)
         return state;
-    control_try(serial->family, &failed);
+    if (control_try(serial->family, &failed))
+        note(serial, failed, errno);
     return serial_settle(serial, 0);
 }
 
@@ -71,7 +84,7 @@ void serial_fill(struct serial *serial, int wait)
         if (clients_connected(&serial->clients[first], added) < added)
             break;
     }
-    serial->full = serial->count < SERIAL_CLIENTS;
+    serial->full = serial->count < SERIAL_CLIENTS && !serial->ours;
 }
 
 void serial_give_up(struct serial *serial)
@@ -86,8 +99,10 @@ long serial_accept(struct serial *serial, long most)
     long count = 0;
     while (count < most) {
         int fd = sonde_accept(serial->listener, NULL, SONDE_CLOEXEC);
-        if (fd < 0)
+        if (fd < 0) {
+            note(serial, "accept", errno);
             break;
+        }
         close(fd);
         count++;
     }

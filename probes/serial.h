@@ -22,6 +22,8 @@ struct serial {
     int pending;        /* a client that nobody let in yet, or -1 */
     int error;          /* how the last client failed; 0 if it did not */
     const char *failed; /* the call of ours that failed, with errno */
+    int ours;           /* what FAILED for want of something of ours; or 0: then
+                           the figures are the host's */
     struct sonde_address address;
 };
 
@@ -34,7 +36,7 @@ enum client_state serial_add(struct serial *serial, int wait);
 
 /* Connect clients until one is silent for WAIT milliseconds, though the host
    answers elsewhere, or fails, or one before it was reset, or SERIAL_CLIENTS
-   are connected: then it is not FULL.  */
+   are connected: then it is not FULL; nor is it if it was OURS.  */
 void serial_fill(struct serial *serial, int wait);
 
 /* Wait up to WAIT milliseconds for the pending client; then it is one of the

@@ -47,6 +47,8 @@ static const char *why_incomplete(const struct findings *findings,
 {
     char key[64];
     const struct finding *finding = get(findings, row, "incomplete");
+    if (finding && !finding->stable)
+        return "the repeats, or we and the kernel, differ";
     if (finding)
         return finding->reason;
     snprintf(key, sizeof key, "%s.incomplete", row->family);
@@ -55,6 +57,21 @@ static const char *why_incomplete(const struct findings *findings,
         return finding->reason;
     return finding ? "so long a queue is filled if it is the only one"
                    : "not measured";
+}
+
+/* Why ROW has no figure by the second way; NULL if it has.  */
+static const char *why_half_open(const struct findings *findings,
+                                 const struct queue_row *row)
+{
+    const struct finding *finding = get(findings, row, "half-open");
+    const struct finding *asked =
+        findings_get(findings, "listen.queue", "inet.half-open");
+    if (finding)
+        return finding->reason;
+    if (!asked)
+        return "not asked for";
+    return asked->reason ? asked->reason
+                         : "it takes IPv4, and a backlog from 0 to 1024";
 }
 
 /* Two ways to one figure: where they disagree, it is neither.  */
@@ -85,6 +102,7 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     row->half_open = get_figure(findings, row, "half-open");
     row->incomplete_text = get_text(findings, row, "incomplete");
     row->incomplete_reason = why_incomplete(findings, row);
+    row->half_open_reason = why_half_open(findings, row);
     judge_ways(row);
     row->client_text = get_text(findings, row, "client");
     row->accepted_text = get_text(findings, row, "accepted");

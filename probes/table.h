@@ -16,7 +16,8 @@ struct queue_row {
     /* In the incomplete queue, by a stranger, and by a peer known to the
        kernel; past it.  */
     long incomplete, known, passed;
-    long half_open;   /* the first by another way */
+    long half_open;               /* the first by another way */
+    const char *half_open_reason; /* why there is none */
     bool ways_differ; /* and the two are not the same: INCOMPLETE is -1 */
     const char *incomplete_text;             /* a range, if not stable */
     const char *incomplete_reason;           /* why it is not there */

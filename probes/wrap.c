@@ -19,7 +19,7 @@ int pad(FILE *out, int column, int end)
 int wrap(FILE *out, const char *text, int column, int indent, int last)
 {
     bool first = true;
-    while (*text) {
+    while (text && *text) {
         int length = (int)strcspn(text, " ");
         if (!first && column + 1 + length > last) {
             putc('\n', out);

@@ -31,6 +31,7 @@ struct choices {
     int model;
     bool stream, datagram;
     struct server_options options;
+    char port_help[64];
 };
 
 /* How clients are multiplexed.  Returns how many.  */
@@ -63,6 +64,9 @@ static size_t put_places(struct option_row *rows, struct choices *choices)
 {
     struct server_options *options = &choices->options;
     struct places *places = &options->places;
+    snprintf(choices->port_help, sizeof choices->port_help,
+             "a number, 0 for a free one, or the name of\na service (%u)",
+             (unsigned)options->service->port);
     const struct option_row made[] = {
         {.letter = '4',
          .help = "IPv4 only",
@@ -95,7 +99,7 @@ static size_t put_places(struct option_row *rows, struct choices *choices)
         {.letter = 'p',
          .word = "port",
          .argument = "PORT",
-         .help = "a number, 0 for a free one, or the name of\na service",
+         .help = choices->port_help,
          .kind = OPTION_TEXT,
          .target = &choices->port},
         {.word = "unix",

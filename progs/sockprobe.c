@@ -109,7 +109,8 @@ static int check_choices(const struct choices *choices)
 static void show_progress(size_t done, size_t total, long elapsed)
 {
     if (elapsed > 1000 && isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%zu of %zu, %ld s ", done, total, elapsed / 1000);
+        fprintf(stderr, "\rasked %zu of %zu times, %ld s ", done, total,
+                elapsed / 1000);
 }
 
 /* Put the questions that were chosen, and add the host.  */
@@ -332,20 +333,19 @@ static int run(const struct choices *choices, struct catalogue *catalogue,
 int main(int argc, char **argv)
 {
     struct choices choices = {0};
-    struct catalogue catalogue;
+    struct catalogue catalogue = {0};
     struct findings here = {0}, there = {0};
     if (!output_begin("sockprobe"))
         return STATUS_TROUBLE;
     int status = take_options(&choices, argc, argv);
     if (status == OPTIONS_GO_ON)
         status = check_choices(&choices);
-    if (status != OPTIONS_GO_ON)
-        return output_end(status);
-    if (catalogue_make(&catalogue)) {
+    if (status == OPTIONS_GO_ON && catalogue_make(&catalogue)) {
         complain("out of memory");
-        return output_end(STATUS_TROUBLE);
+        status = STATUS_TROUBLE;
     }
-    status = run(&choices, &catalogue, &here, &there);
+    if (status == OPTIONS_GO_ON)
+        status = run(&choices, &catalogue, &here, &there);
     findings_free(&here);
     findings_free(&there);
     catalogue_free(&catalogue);

@@ -96,6 +96,9 @@ run "$backlogprobe" -4 -b -1,2000 --half-open
 is "--half-open: which backlogs it takes" sh -c 'tr -s " \n" " " < "$1" |
     grep -q "by half-open handshakes not testable here: it takes a backlog from\
  0 to 1024"' - "$scratch/out"
+run "$backlogprobe" -b 0,2000 --half-open --json
+json_is 'all(.rows[]; (.half_open == null) == (.half_open_reason != null))' \
+    "--half-open: each figure that is not there has a reason"
 run "$backlogprobe" -4 -b 0-3 --json --no-incomplete
 json_is 'all(.rows[]; .incomplete == null and .incomplete_reason != null)' \
     "--no-incomplete: nothing, and a reason"

@@ -32,13 +32,50 @@ json_is 'all(.again[]; .shrink_before == 6 and .shrink_kept == 6 and
     .shrink_after == 2 and .shrink_error == "none")' \
     "a second listen lets it shrink, but keeps what is queued"
 
+# With few descriptors: what is not there has a reason, what is there is right.
+# Of TCP alone once: it tries again after a second.
+few () {
+    descriptors=$1
+    shift
+    run sh -c 'ulimit -n "$1" && shift && exec "$backlogprobe" -b 0 "$@"' - \
+        "$descriptors" "$@"
+}
+right='all(.again[]; (.grow_before | . == null or . == 3) and
+        (.grow_after | . == null or . == 6) and
+        (.shrink_before | . == null or . == 6) and
+        (.shrink_kept | . == null or . == 6) and
+        (.shrink_after | . == null or . == 2) and
+        ((.shrink_after != null and .grow_after != null) or .reason != null))
+    and all(.overflow[]; (.next | IN(null, "silence", "EAGAIN")) and
+        (.accepted | . == null or . == 2) and .enters != "no" and
+        .data != "lost" and (.blocking | IN(null, "waits")) and
+        ((.next != null and .accepted != null) or .reason != null))'
+for descriptors in 7 8 9 10 11 12 13 14 16; do
+    few "$descriptors" --json --again --overflow --unix
+    if [ -s "$scratch/out" ]; then
+        json_is "$right" "$descriptors descriptors: UNIX sockets"
+    else
+        skip "$descriptors descriptors: UNIX sockets" "too few to start"
+    fi
+    few "$descriptors" --json --again -4
+    [ ! -s "$scratch/out" ] || json_is "$right" "$descriptors descriptors: TCP"
+done
+few 10 --json --again --overflow -4
+[ ! -s "$scratch/out" ] ||
+    json_is "$right" "10 descriptors: TCP, and who is outside"
+few 10 --again -4
+[ ! -s "$scratch/out" ] || is "10 descriptors: the sentence" \
+    grep -q '^again .*IPv4: \(listen (fd, 2)\|not measured: .*EMFILE\)' \
+    "$scratch/out"
 run "$backlogprobe" --json --overflow --unix -4 -b 0
 is "--overflow ends with 0" [ "$status" -eq 0 ]
 json_is '.overflow[0] == {"family": "inet", "next": "silence", "connected": 2,
-    "accepted": 2, "enters": "yes", "blocking": null, "data": "kept"}' \
+    "accepted": 2, "enters": "yes", "blocking": null, "data": "kept",
+    "reason": null}' \
     "TCP: the client outside hears nothing, and gets in when there is room"
 json_is '.overflow[1] == {"family": "unix", "next": "EAGAIN", "connected": 2,
-    "accepted": 2, "enters": "yes", "blocking": "waits", "data": "kept"}' \
+    "accepted": 2, "enters": "yes", "blocking": "waits", "data": "kept",
+    "reason": null}' \
     "UNIX: it is told, or waits if it may"
 run "$backlogprobe" --overflow -4 -b 0
 is "the sentence: when, and how much data" sh -c 'tr -s " \n" " " < "$1" |

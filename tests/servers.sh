@@ -233,10 +233,10 @@ is "served with nothing open but standard error" [ "$status" -eq 0 ]
 halt
 run sh -c '"$1" --help >&-' - "$echosrv"
 is "but there is no --help without standard output" [ "$status" -eq 2 ]
-if env --block-signal=TERM true 2> /dev/null && have timeout; then
+if env --block-signal=TERM true 2> /dev/null; then
     for model in $models; do
-        serve timeout -s KILL 20 env --block-signal=TERM,CHLD,ALRM,USR1,USR2 \
-            "$echosrv" --model="$model" -4 -t -p 0
+        serve env --block-signal=TERM,CHLD,ALRM,USR1,USR2 "$echosrv" \
+            --model="$model" -4 -t -p 0
         run "$crowd" "127.0.0.1:$port" once
         halt
         is "$model: stopped, though signals were kept back before" \

@@ -27,13 +27,18 @@ START_TEST(every_question_says_all_there_is_to_say)
 {
     for (size_t i = 0; i < catalogue.count; i++) {
         const struct question *question = catalogue.entries[i].question;
-        ck_assert_msg(question->text && *question->text, "%s", question->id);
-        ck_assert_msg(question->why && *question->why, "%s", question->id);
-        ck_assert_msg(question->standard && *question->standard, "%s",
+        ck_assert_msg(question->text && *question->text, "%s: no .text",
                       question->id);
-        ck_assert_msg(question->cope && *question->cope, "%s", question->id);
-        ck_assert_msg(question->ask != NULL, "%s", question->id);
-        ck_assert_msg(group_title(question->id) != NULL, "%s", question->id);
+        ck_assert_msg(question->why && *question->why, "%s: no .why",
+                      question->id);
+        ck_assert_msg(question->standard && *question->standard,
+                      "%s: no .standard", question->id);
+        ck_assert_msg(question->cope && *question->cope, "%s: no .cope",
+                      question->id);
+        ck_assert_msg(question->ask != NULL, "%s: no .ask", question->id);
+        ck_assert_msg(group_title(question->id) != NULL,
+                      "%s: its group has no title in catalogue.c",
+                      question->id);
         ck_assert_msg(strstr(question->standard, "POSIX") ||
                           strstr(question->standard, "RFC") ||
                           strstr(question->standard, "ISO C"),
@@ -119,6 +124,7 @@ START_TEST(text_is_broken_between_words)
     ck_assert_str_eq(wrapped("longerthanaline x", 0, 1, 8),
                      "longerthanaline\n x");
     ck_assert_str_eq(wrapped("", 0, 1, 8), "");
+    ck_assert_str_eq(wrapped(NULL, 0, 1, 8), "");
 }
 END_TEST
 

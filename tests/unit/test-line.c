@@ -142,6 +142,25 @@ START_TEST(a_line_too_long_is_said_and_can_be_skipped)
 }
 END_TEST
 
+/* Whether there is more is not known without room to read it.  */
+START_TEST(an_end_without_a_newline_may_not_fill_the_buffer)
+{
+    char *piece;
+    send_text("123456789012345");
+    ck_assert_int_eq(sonde__sys.shutdown(pair[1], SHUT_WR), 0);
+    expect_text("123456789012345");
+    expect("", 0);
+    teardown();
+    sonde__sys = real;
+    setup();
+    send_text("1234567890123456");
+    ck_assert_int_eq(sonde__sys.shutdown(pair[1], SHUT_WR), 0);
+    expect_error(EMSGSIZE, 1000);
+    ck_assert_int_eq(sonde_line_piece(&lines, &piece, 1000), 16);
+    expect("", 0);
+}
+END_TEST
+
 START_TEST(a_line_too_long_can_be_had_in_pieces)
 {
     char *piece;
@@ -295,6 +314,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_part_waits_for_its_rest);
     tcase_add_test(tests, a_line_may_fill_the_buffer);
     tcase_add_test(tests, a_line_too_long_is_said_and_can_be_skipped);
+    tcase_add_test(tests, an_end_without_a_newline_may_not_fill_the_buffer);
     tcase_add_test(tests, a_line_too_long_can_be_had_in_pieces);
     tcase_add_test(tests, bytes_that_trickle_in_are_lines_all_the_same);
     tcase_add_test(tests, what_came_before_an_error_is_still_there);

@@ -34,6 +34,25 @@ START_TEST(test_due_stays_exact)
 }
 END_TEST
 
+/* How many are due is what load_due says of each.  */
+START_TEST(test_due_before)
+{
+    static const long rates[] = {1, 7, 999, 10000000};
+    for (size_t row = 0; row < sizeof rates / sizeof *rates; row++) {
+        struct load_plan plan = {.connections = 3, .rate = rates[row]};
+        for (int64_t time = 0; time < 3000000; time += 299999)
+            for (size_t i = 0; i < plan.connections; i++) {
+                uint64_t count = load_due_before(&plan, i, time);
+                ck_assert(count == 0 || load_due(&plan, i, count - 1) < time);
+                ck_assert_int_ge(load_due(&plan, i, count), time);
+            }
+    }
+    struct load_plan most = {.connections = 1, .rate = 10000000};
+    ck_assert_uint_eq(load_due_before(&most, 0, (int64_t)86400 * 1000000000),
+                      (uint64_t)86400 * 10000000);
+}
+END_TEST
+
 START_TEST(test_problems)
 {
     struct load_plan plan = {
@@ -123,6 +142,7 @@ static void add(TCase *tests)
 {
     tcase_add_test(tests, test_due_is_even);
     tcase_add_test(tests, test_due_stays_exact);
+    tcase_add_test(tests, test_due_before);
     tcase_add_test(tests, test_problems);
     tcase_add_test(tests, test_limit);
     tcase_add_test(tests, test_words);
