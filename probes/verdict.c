@@ -107,20 +107,20 @@ static bool word_is_true(const struct queue_table *table)
     return true;
 }
 
-/* What the setting says the cap is; -1 if two backlogs beyond it, or it and one
-   beyond, have queues of different lengths: then its file is for show.  */
-static long setting_of(const struct queue_table *table)
+/* Whether those who ask for at least what the setting says get the same, as far
+   as was measured.  If not, its file is for show.  */
+static bool setting_is_true(const struct queue_table *table)
 {
-    long value = table->cap.value, accepted = -1;
-    for (size_t i = 0; i < table->count; i++) {
-        const struct queue_row *row = &table->rows[i];
-        if (row->backlog < value || row->accepted < 0)
-            continue;
-        if (accepted >= 0 && row->accepted != accepted)
-            return -1;
-        accepted = row->accepted;
-    }
-    return value;
+    long least = table->cap.value;
+    for (size_t i = 0; i < table->count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct queue_row *a = &table->rows[i], *b = &table->rows[k];
+            if (a->backlog >= least && b->backlog >= least &&
+                a->accepted >= 0 && b->accepted >= 0 &&
+                a->accepted != b->accepted && !strcmp(a->family, b->family))
+                return false;
+        }
+    return true;
 }
 
 /* The best word on the cap there is without measuring.  */
@@ -140,11 +140,11 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
     const struct ruling *ruling = &verdict->accepted;
     const struct cap_row *cap = &table->cap;
     bool testable = ruling->comparable && cap->accepted >= 0;
-    long setting = setting_of(table);
     verdict->cap = said_cap(table);
-    if (verdict->cap < 0 && setting >= 0 &&
-        (!testable || rule_value(&ruling->rule, setting) == cap->accepted))
-        verdict->cap = setting;
+    if (verdict->cap < 0 && cap->value >= 0 &&
+        (testable ? rule_value(&ruling->rule, cap->value) == cap->accepted
+                  : setting_is_true(table)))
+        verdict->cap = cap->value;
     if (verdict->cap < 0 && testable)
         verdict->cap = rule_inverse(&ruling->rule, cap->accepted);
     verdict->setting_holds = cap->value >= 0 && cap->value == verdict->cap;
@@ -178,7 +178,9 @@ static void find_overflow(struct verdict *verdict,
 static struct top top_of(const struct queue_table *table, long count)
 {
     long said = said_cap(table);
-    return (struct top){count, said >= 0 ? said : setting_of(table)};
+    if (said < 0 && setting_is_true(table))
+        said = table->cap.value;
+    return (struct top){count, said};
 }
 
 const char *bound_name(enum bound bound)

@@ -33,20 +33,25 @@ static struct queue_plan plan_of(const int *backlogs, size_t count)
                                .count = count};
 }
 
-/* Measure what PLAN says into FINDINGS.  */
+/* Measure what PLAN says into FINDINGS; by way of memory, since there may be no
+   place for files.  */
 static void measure(struct asking *ask, const struct queue_plan *plan,
                     struct findings *findings)
 {
-    char line[4096];
-    FILE *file = tmpfile();
-    if (!file)
-        give_up(ask, "no temporary file: %s", errno_name(errno));
-    measure_listen_queue(file, fileno(ask->out), plan);
-    rewind(file);
-    while (fgets(line, sizeof line, file))
+    char *text = NULL, *line, *end;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        give_up(ask, "no memory: %s", errno_name(errno));
+    measure_listen_queue(out, fileno(ask->out), plan);
+    if (fclose(out))
+        give_up(ask, "no memory: %s", errno_name(errno));
+    for (line = text; (end = strchr(line, '\n')); line = end + 1) {
+        *end = '\0';
         if (findings_read_line(findings, line))
             give_up(ask, "the measurement does not read");
-    fclose(file);
+    }
+    free(text);
 }
 
 /* Pass on the findings of this question, as they were; but which namespace it
@@ -59,71 +64,63 @@ static void pass_on(struct asking *ask, const struct findings *findings)
             finding_write(ask->out, &findings->list[i]);
 }
 
-enum { UNIX_MOST = 200 };
-
-/* A listener of AF_UNIX at *ADDRESS, whose file is to be removed.  */
-static int unix_listener(struct asking *ask, struct sockaddr_un *address,
-                         int backlog)
-{
-    memset(address, 0, sizeof *address);
-    address->sun_family = AF_UNIX;
-    if (!*ask->folder)
-        give_up(ask, "no folder can be made");
-    snprintf(address->sun_path, sizeof address->sun_path, "%s/%ld", ask->folder,
-             (long)getpid());
-    int fd = must(ask, socket(AF_UNIX, SOCK_STREAM, 0), "socket");
-    must(ask, bind(fd, (struct sockaddr *)address, sizeof *address), "bind");
-    int result = listen(fd, backlog), error = errno;
-    if (result)
-        unlink(address->sun_path);
-    errno = error;
-    must(ask, result, "listen");
-    return fd;
-}
-
 /* How many AF_UNIX clients get in for BACKLOG; what the next one sees is in
-   *NEXT, or why there was none, which is ours.  */
-static int fill_unix(struct asking *ask, int backlog, int *next, bool *ours)
+ *NEXT.  Returns -1 if that cannot be seen, *WHY saying why.  */
+static int fill_unix(struct asking *ask, int backlog, int most, int *next,
+                     const char **why)
 {
     struct sockaddr_un address;
-    int fds[UNIX_MOST], count = 0;
-    int listener = unix_listener(ask, &address, backlog);
+    socklen_t length = sizeof address;
+    int count = 0;
     *next = 0;
-    *ours = false;
-    while (count < UNIX_MOST && !*next) {
-        int fd = fds[count] = socket(AF_UNIX, SOCK_STREAM, 0);
-        *ours = fd < 0;
-        if (fd >= 0)
-            set_nonblocking(fd, true);
-        if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address))
+    *why = *ask->folder ? NULL : "no folder can be made";
+    if (*why)
+        return -1;
+    memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/%ld", ask->folder,
+             (long)getpid());
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (listener < 0 || bind(listener, (struct sockaddr *)&address, length) ||
+        listen(listener, backlog))
+        *why = said(-1);
+    while (!*why && count < most) {
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        if (fd < 0) {
+            *why = said(fd);
+            break;
+        }
+        set_nonblocking(fd, true);
+        if (connect(fd, (struct sockaddr *)&address, length)) {
             *next = errno;
-        else
-            count++;
-        if (*next && fd >= 0)
-            close(fd);
+            break;
+        }
+        count++;
     }
     unlink(address.sun_path);
-    close(listener);
-    for (int i = 0; i < count; i++)
-        close(fds[i]);
-    return count;
+    return *why ? -1 : count;
 }
 
-static void tell_unix(struct asking *ask, int backlog)
+static void tell_unix(struct asking *ask)
 {
-    char key[40], overflow[40];
-    int next;
-    bool ours;
-    int count = fill_unix(ask, backlog, &next, &ours);
-    snprintf(key, sizeof key, "unix.%d.client", backlog);
-    snprintf(overflow, sizeof overflow, "unix.%d.overflow", backlog);
-    if (ours) {
-        tell_not(ask, key, "stopped at %d: socket: %s", count,
-                 errno_name(next));
-        return;
+    static const int backlogs[] = {0, 1, 2,  3,  4,  5,  6, 7,
+                                   8, 9, 10, 11, 12, 13, 14};
+    for (size_t i = 0; i < sizeof backlogs / sizeof *backlogs; i++) {
+        char key[40];
+        int next;
+        const char *why;
+        int count = fill_unix(ask, backlogs[i], 100, &next, &why);
+        snprintf(key, sizeof key, "unix.%d.client", backlogs[i]);
+        if (why)
+            tell_not(ask, key, "%s", why);
+        else
+            tell(ask, key, "%d", count);
+        snprintf(key, sizeof key, "unix.%d.overflow", backlogs[i]);
+        if (why)
+            tell_not(ask, key, "%s", why);
+        else
+            tell(ask, key, "%s", next ? errno_name(next) : "none of 100");
     }
-    tell(ask, key, "%s%d", next ? "" : "at least ", count);
-    tell(ask, overflow, "%s", next ? errno_name(next) : "none seen");
 }
 
 static void ask_queue(struct asking *ask)
@@ -149,36 +146,34 @@ static void ask_queue(struct asking *ask)
          strcmp(accepted, client) ? "; the clients believe " : "",
          strcmp(accepted, client) ? client : "",
          verdict->accepted.broken ? ", see the rows" : "");
-    for (size_t i = 0; i < plan.count; i++)
-        tell_unix(ask, backlogs[i]);
+    tell_unix(ask);
 }
 
-/* Filled, unless descriptors are too few; then the setting is what is known.
-   There are systems that show one and do not obey it.  */
+/* What is measured says whether the setting is in force; where it cannot be,
+   for want of descriptors, its word is taken.  */
 static void ask_cap(struct asking *ask)
 {
     static const int backlogs[] = {0, 1, 2};
     struct queue_plan plan = plan_of(backlogs, 3);
+    plan.inet6 = false;
+    plan.cap = true;
     struct findings findings = {0};
     struct report report;
-    plan.cap = true;
     measure(ask, &plan, &findings);
     if (report_make(&report, &findings, WAIT_USUAL))
         give_up(ask, "out of memory");
     pass_on(ask, &findings);
     const struct cap_row *cap = &report.table.cap;
     const char *setting = cap->setting ? cap->setting : "no known setting";
-    if (cap->accepted >= 0 && report.verdict.setting_holds)
-        tell(ask, "answer", "%ld wait at most; %s is %ld", cap->accepted,
-             setting, cap->value);
-    else if (cap->accepted >= 0 && cap->value >= 0)
-        tell(ask, "answer", "%ld wait at most; %s says %ld, not in force",
-             cap->accepted, setting, cap->value);
+    long found = report.verdict.cap;
+    if (found >= 0 && cap->accepted >= 0 && report.verdict.setting_holds)
+        tell(ask, "answer", "%s is %ld", setting, found);
+    else if (found >= 0 && cap->accepted >= 0)
+        tell(ask, "answer", "%ld; %s is not in force", found, setting);
     else if (cap->accepted >= 0)
-        tell(ask, "answer", "%ld wait at most; no setting is shown",
-             cap->accepted);
-    else if (report.verdict.setting_holds)
-        tell_read(ask, "answer", "%s is %ld", setting, cap->value);
+        tell(ask, "answer", "%ld wait at most", cap->accepted);
+    else if (found >= 0)
+        tell_read(ask, "answer", "%s is %ld", setting, found);
     else
         give_up(ask, "%s", cap->reason ? cap->reason : "the queue has no end");
 }
@@ -244,9 +239,9 @@ static void ask_negative(struct asking *ask)
 static void ask_overflow(struct asking *ask)
 {
     int next, unix_next;
+    const char *why;
     int count = room_of(ask, 3, 300, &next);
-    bool ours;
-    int unix_count = fill_unix(ask, 3, &unix_next, &ours);
+    int unix_count = fill_unix(ask, 3, 300, &unix_next, &why);
     if (!next)
         tell(ask, "answer", "none of %d is turned away", count);
     else
@@ -254,8 +249,10 @@ static void ask_overflow(struct asking *ask)
              next == ETIMEDOUT ? "silence: its connect waits"
                                : errno_name(next));
     tell(ask, "number", "%d", count + 1);
-    if (ours)
-        give_up(ask, "socket: %s", errno_name(unix_next));
+    if (why) {
+        tell_not(ask, "unix", "%s", why);
+        return;
+    }
     tell(ask, "unix", "%s", unix_next ? errno_name(unix_next) : "none");
     tell(ask, "unix-number", "%d", unix_count + 1);
 }
