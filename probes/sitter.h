@@ -14,8 +14,9 @@ struct sitter {
 };
 
 /* Start it; with WITH_FOLDER, it keeps an empty folder for those it minds (in
-   TMPDIR if that is there and short, otherwise in /tmp: a UNIX socket's path has little
-   room), and removes it when they are dead.  Returns 0, or -1 with errno.  */
+   TMPDIR if that is there and short, otherwise in /tmp: a UNIX socket's path
+   has little room), and removes it when they are dead.  Returns 0, or -1 with
+   errno.  */
 int sitter_start(struct sitter *sitter, bool with_folder);
 
 /* A process group to be seen dead; one that is gone.  */
