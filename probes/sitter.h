@@ -13,7 +13,7 @@ struct sitter {
     char folder[64]; /* "" if there is none */
 };
 
-/* Start it; with WITH_FOLDER, it keeps an empty folder for those it minds (in
+/* Start it; with WITH_FOLDER, it makes an empty folder for those it minds (in
    TMPDIR if that is there and short, otherwise in /tmp: a UNIX socket's path
    has little room), and removes it when they are dead.  Returns 0, or -1 with
    errno.  */

@@ -332,6 +332,17 @@ then
 else
     skip "it needs no place for files" "no namespaces"
 fi
+if [ "$(uname -s)" = Linux ] &&
+    unshare -rm mount -t tmpfs none /proc 2> /dev/null; then
+    run unshare -rm sh -c 'mount -t tmpfs none /proc &&
+        exec "$1" --profile listen.cap' - "$sockprobe"
+    is "a setting that cannot be read is not said to be out of force" \
+        sh -c '[ "$1" -eq 0 ] && ! grep -q "not in force" "$2"' - "$status" \
+        "$scratch/out"
+else
+    skip "a setting that cannot be read is not said to be out of force" \
+        "no namespaces"
+fi
 if have_namespaces; then
     run unshare -Urn "$sockprobe" --profile byteorder accept.aborted
     is "without a network it says so" sh -c '[ "$1" -eq 0 ] &&

@@ -168,8 +168,10 @@ static void ask_cap(struct asking *ask)
     long found = report.verdict.cap;
     if (found >= 0 && cap->accepted >= 0 && report.verdict.setting_holds)
         tell(ask, "answer", "%s is %ld", setting, found);
-    else if (found >= 0 && cap->accepted >= 0)
+    else if (found >= 0 && cap->accepted >= 0 && cap->value >= 0)
         tell(ask, "answer", "%ld; %s is not in force", found, setting);
+    else if (found >= 0 && cap->accepted >= 0)
+        tell(ask, "answer", "%ld; what sets it cannot be read", found);
     else if (cap->accepted >= 0)
         tell(ask, "answer", "%ld wait at most", cap->accepted);
     else if (found >= 0)
