@@ -5,9 +5,18 @@
 # those of --list.
 
 _sonde () {
-    local current=${COMP_WORDS[COMP_CWORD]}
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+    local help
+    help=$("$1" --help 2> /dev/null)
+    COMPREPLY=()
+    # What an option wants is none of them; a file name may do.
+    if [[ $previous == -* ]] && printf '%s\n' "$help" |
+        grep -q -e "^ *$previous\(, --[a-z-]*\)\? [A-Z]" \
+            -e ", $previous [A-Z]"; then
+        return
+    fi
     # shellcheck disable=SC2207 # options hold no blanks
-    COMPREPLY=($(compgen -W "$("$1" --help 2> /dev/null |
+    COMPREPLY=($(compgen -W "$(printf '%s\n' "$help" |
         grep -o -- '--[a-z][a-z-]*\|^ *-[a-zA-Z0-9]')" -- "$current"))
 }
 
@@ -24,11 +33,11 @@ _sockprobe () {
     esac
 }
 
-complete -F _sonde backlogprobe
-complete -F _sonde byteorder
+complete -o default -F _sonde backlogprobe
+complete -o default -F _sonde byteorder
 complete -o default -F _sockprobe sockprobe
-complete -F _sonde listeners
-complete -F _sonde daytimecli
-complete -F _sonde echocli
-complete -F _sonde daytimesrv
-complete -F _sonde echosrv
+complete -o default -F _sonde listeners
+complete -o default -F _sonde daytimecli
+complete -o default -F _sonde echocli
+complete -o default -F _sonde daytimesrv
+complete -o default -F _sonde echosrv

@@ -153,4 +153,26 @@ for program in backlogprobe byteorder daytimecli daytimesrv echocli echosrv \
     is "$program: its completion is that of the project" \
         grep -q "complete .* $program" "$srcdir/completions/sonde.bash"
 done
+
+# What bash offers: options; but where one wants an argument, files.
+offered () { # WORDS...: for the last one
+    bash -c '. "$srcdir/completions/sonde.bash" || exit
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+        _sonde "$1"
+        echo "${COMPREPLY[*]}"' - "$@"
+}
+if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
+    is "bash completes an option" \
+        [ "$(offered "$backlogprobe" --comp)" = --compare ]
+    is "bash offers files for what an option wants" [ -z "$(
+        offered "$backlogprobe" --compare "")$(offered "$backlogprobe" -P "")$(
+        offered "$backlogprobe" -4 --prometheus "")" ]
+    is "bash offers options behind one that wants nothing" \
+        sh -c 'echo "$1" | grep -q -e "-b --backlog"' - \
+        "$(offered "$backlogprobe" --json "")"
+else
+    skip "bash completes an option" "bash is not here"
+    skip "bash offers files for what an option wants" "bash is not here"
+    skip "bash offers options behind one that wants nothing" "bash is not here"
+fi
 finish
