@@ -156,7 +156,8 @@ static void put_finding(const struct page *page, const struct finding *finding)
 {
     const char *other = instead(page, finding);
     const char *class = other ? " class=\"differs\"" : "";
-    if (strcmp(finding->key, answer_key) && !says_nothing(finding)) {
+    bool is_answer = !strcmp(finding->key, answer_key); /* stands above */
+    if (is_answer ? other != NULL : !says_nothing(finding)) {
         fprintf(page->out, "<dt%s>", class);
         put_text(page->out, finding->key);
         fprintf(page->out, "</dt><dd%s>", class);
@@ -204,8 +205,10 @@ static void put_question(const struct page *page,
             how_word(answer), differs ? ", differs" : "");
     put_element(out, "p", question->text);
     fputs("<dl>\n", out);
+    put_finding(page, answer);
     for (size_t i = 0; i < slice.count; i++)
-        put_finding(page, &slice.list[i]);
+        if (strcmp(slice.list[i].key, answer_key))
+            put_finding(page, &slice.list[i]);
     put_known(out, question->id);
     put_row(out, "", "why", question->why);
     put_row(out, "", "said of it", question->standard);

@@ -277,6 +277,10 @@ is "--html: a whole page, without scripts, of itself alone" sh -c '
     grep -q "^<!DOCTYPE html>" "$1" && grep -q "^</html>" "$1" &&
     ! grep -qi "<script\|https\?://\|<link\|@import" "$1"' - "$scratch/page.html"
 is "--html: what differs says so" grep -q 'differs' "$scratch/page.html"
+is "--html: an answer that differs stands beside the other" sh -c '
+    grep -A 1 "^<dt class=\"differs\">answer</dt>" "$1" |
+    grep -q "^<dt class=\"differs\">other</dt><dd class=\"differs\">middle"' \
+    - "$scratch/page.html"
 sed 's/^\(byteorder	answer	\)[^	]*/\1<script>\&"<b>/' "$scratch/profile" |
     grep -v '^volatile' > "$scratch/hostile"
 run "$sockprobe" --html "$scratch/hostile.html" --diff "$scratch/profile" \
