@@ -63,6 +63,11 @@ int profile_read(struct findings *findings, const char *name, char *problem,
                  size_t size)
 {
     FILE *file = open_profile(name);
+    if (!file && errno == ENOENT && !strchr(name, '/')) {
+        snprintf(problem, size, "%s: no such file here, nor in %s", name,
+                 PROFILES);
+        return -1;
+    }
     if (!file) {
         snprintf(problem, size, "%s: %s", name, strerror(errno));
         return -1;

@@ -315,6 +315,7 @@ bad 'choose one' --list --states
 bad 'takes no ID' --states byteorder
 bad 'no question "nothing.*"' 'nothing.*'
 bad 'no profile and no question' --diff "$scratch/profile" nothing
+bad 'nowhere: no such file here, nor in /' --diff nowhere
 bad 'No such file' --html "$scratch/nowhere/page" byteorder
 
 # ---- in need --------------------------------------------------------------
