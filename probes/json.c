@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <inttypes.h>
 #include <stddef.h>
 
 #include "probes/json.h"
@@ -125,13 +126,13 @@ void json_text(struct json *json, const char *key, const char *text)
         fputs("null", json->out);
 }
 
-void json_number(struct json *json, const char *key, long number)
+void json_number(struct json *json, const char *key, int64_t number)
 {
     begin_value(json, key);
-    fprintf(json->out, "%ld", number);
+    fprintf(json->out, "%" PRId64, number);
 }
 
-void json_count(struct json *json, const char *key, long number)
+void json_count(struct json *json, const char *key, int64_t number)
 {
     if (number < 0)
         json_text(json, key, NULL);

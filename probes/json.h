@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* { OUT } begins one.  */
@@ -28,9 +29,9 @@ void json_array_end(struct json *json);
 void json_line(struct json *json, const char *key);
 /* NULL is null.  */
 void json_text(struct json *json, const char *key, const char *text);
-void json_number(struct json *json, const char *key, long number);
+void json_number(struct json *json, const char *key, int64_t number);
 /* A negative number is null.  */
-void json_count(struct json *json, const char *key, long number);
+void json_count(struct json *json, const char *key, int64_t number);
 void json_bool(struct json *json, const char *key, bool value);
 
 /* The length of the UTF-8 character at TEXT, or 0 if there is none: control

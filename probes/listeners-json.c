@@ -15,7 +15,7 @@ static void put_owners(struct json *json, const struct listener_row *row)
     json_array(json, "owners");
     for (size_t i = 0; i < row->owner_count; i++) {
         json_object(json, NULL);
-        json_number(json, "process", (long)row->owners[i].process);
+        json_number(json, "process", row->owners[i].process);
         json_text(json, "name", row->owners[i].name);
         json_object_end(json);
     }
@@ -38,7 +38,8 @@ static void put_row(struct json *json, const struct listener_row *row)
     json_count(json, "incomplete", listener->queue.incomplete);
     json_count(json, "drops", listener->queue.drops);
     json_count(json, "user", listener->user);
-    json_count(json, "socket", listener->socket ? (long)listener->socket : -1);
+    json_count(json, "socket",
+               listener->socket ? (int64_t)listener->socket : -1);
     if (listener->v6only < 0)
         json_text(json, "v6only", NULL);
     else
@@ -78,8 +79,8 @@ void listeners_json(FILE *out, const struct listeners *listeners)
     json_number(&json, "schema_version", SCHEMA_VERSION);
     put_cap(&json, &listeners->cap);
     json_object(&json, "totals");
-    json_count(&json, "overflows", (long)listeners->totals.overflows);
-    json_count(&json, "drops", (long)listeners->totals.drops);
+    json_count(&json, "overflows", listeners->totals.overflows);
+    json_count(&json, "drops", listeners->totals.drops);
     json_object_end(&json);
     json_count(&json, "hidden_processes", listeners->hidden);
     put_missing(&json, listeners);

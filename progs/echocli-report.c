@@ -234,15 +234,13 @@ static void json_latency(struct json *json, const char *key,
 {
     bool any = histogram->count > 0;
     json_line(json, key);
-    json_number(json, "count", (long)histogram->count);
-    json_count(json, "min_ns", any ? (long)histogram->least : -1);
-    json_count(json, "p50_ns",
-               any ? (long)histogram_quantile(histogram, 0.5) : -1);
-    json_count(json, "p99_ns",
-               any ? (long)histogram_quantile(histogram, 0.99) : -1);
+    json_number(json, "count", (int64_t)histogram->count);
+    json_count(json, "min_ns", any ? histogram->least : -1);
+    json_count(json, "p50_ns", any ? histogram_quantile(histogram, 0.5) : -1);
+    json_count(json, "p99_ns", any ? histogram_quantile(histogram, 0.99) : -1);
     json_count(json, "p999_ns",
-               any ? (long)histogram_quantile(histogram, 0.999) : -1);
-    json_count(json, "max_ns", any ? (long)histogram->most : -1);
+               any ? histogram_quantile(histogram, 0.999) : -1);
+    json_count(json, "max_ns", any ? histogram->most : -1);
     json_object_end(json);
 }
 
@@ -259,22 +257,22 @@ static void json_plan(struct json *json, const struct load_report *report)
         *peer = '\0';
     json_text(json, "peer", peer);
     json_text(json, "transport", transport(report));
-    json_number(json, "connections", (long)plan->connections);
-    json_number(json, "size", (long)plan->size);
-    json_number(json, "depth", (long)plan->depth);
-    json_number(json, "duration_ms", (long)(plan->duration / 1000000));
+    json_number(json, "connections", (int64_t)plan->connections);
+    json_number(json, "size", (int64_t)plan->size);
+    json_number(json, "depth", (int64_t)plan->depth);
+    json_number(json, "duration_ms", plan->duration / 1000000);
     json_count(json, "rate", plan->rate > 0 ? plan->rate : -1);
     json_object_end(json);
 }
 
 static void json_errors(struct json *json, const struct load_report *report)
 {
-    json_number(json, "errors", (long)count_errors(report));
+    json_number(json, "errors", (int64_t)count_errors(report));
     json_object(json, "errors_by_kind");
     for (int i = 0; i < LOAD_ERRORS; i++)
         if (report->errors[i] > 0)
             json_number(json, load_error_name((enum load_error)i),
-                        (long)report->errors[i]);
+                        (int64_t)report->errors[i]);
     json_object_end(json);
     json_text(json, "first_wrong", *report->wrong ? report->wrong : NULL);
 }
@@ -287,16 +285,16 @@ void echocli_report_json(FILE *out, const struct load_report *report)
     json_number(&json, "schema_version", 1);
     json_plan(&json, report);
     json_bool(&json, "interrupted", report->interrupted);
-    json_number(&json, "elapsed_ns", (long)report->elapsed);
-    json_number(&json, "messages", (long)report->messages);
-    json_number(&json, "messages_per_second", (long)(messages + 0.5));
+    json_number(&json, "elapsed_ns", report->elapsed);
+    json_number(&json, "messages", (int64_t)report->messages);
+    json_number(&json, "messages_per_second", (int64_t)(messages + 0.5));
     json_number(&json, "bytes_per_second",
-                (long)(messages * (double)report->plan->size + 0.5));
-    json_number(&json, "connects", (long)report->connects);
+                (int64_t)(messages * (double)report->plan->size + 0.5));
+    json_number(&json, "connects", (int64_t)report->connects);
     json_number(&json, "connects_per_second",
-                (long)(per_second(report, report->connects) + 0.5));
-    json_number(&json, "opened_ns", (long)report->opened);
-    json_number(&json, "late", (long)report->late);
+                (int64_t)(per_second(report, report->connects) + 0.5));
+    json_number(&json, "opened_ns", report->opened);
+    json_number(&json, "late", (int64_t)report->late);
     json_latency(&json, "latency", &report->latency);
     json_latency(&json, "connect", &report->connect);
     json_errors(&json, report);

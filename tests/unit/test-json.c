@@ -3,7 +3,7 @@
 
 #include <config.h>
 
-#include <limits.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -219,9 +219,9 @@ END_TEST
 static void extreme_numbers(struct json *json)
 {
     json_line(json, NULL);
-    json_number(json, "least", LONG_MIN);
-    json_number(json, "most", LONG_MAX);
-    json_count(json, "none", LONG_MIN);
+    json_number(json, "least", INT64_MIN);
+    json_number(json, "most", INT64_MAX);
+    json_count(json, "none", INT64_MIN);
     json_object_end(json);
 }
 
@@ -229,8 +229,9 @@ START_TEST(numbers_are_whole)
 {
     char expected[200];
     snprintf(expected, sizeof expected,
-             "{\"least\": %ld, \"most\": %ld, \"none\": null}\n", LONG_MIN,
-             LONG_MAX);
+             "{\"least\": %" PRId64 ", \"most\": %" PRId64
+             ", \"none\": null}\n",
+             INT64_MIN, INT64_MAX);
     check(extreme_numbers, expected);
 }
 END_TEST
