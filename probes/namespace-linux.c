@@ -184,15 +184,20 @@ static int await_address(int fd, const struct in6_addr *address)
 
 int namespace_add_inet6(void)
 {
-    struct inet6_request request = {.prefix_length = 128};
+    /* Checkers take what this call is given for an ifreq, in all its length. */
+    union {
+        struct ifreq all;
+        struct inet6_request inet6;
+    } request = {.all = {.ifr_name = ""}};
+    request.inet6.prefix_length = 128;
     int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    inet_pton(AF_INET6, NAMESPACE_INET6, &request.address);
-    request.interface = (int)if_nametoindex("lo");
+    inet_pton(AF_INET6, NAMESPACE_INET6, &request.inet6.address);
+    request.inet6.interface = (int)if_nametoindex("lo");
     int status = ioctl(fd, SIOCSIFADDR, &request);
     if (!status || errno == EEXIST)
-        status = await_address(fd, &request.address);
+        status = await_address(fd, &request.inet6.address);
     int error = errno;
     close(fd);
     errno = error;
