@@ -1,6 +1,7 @@
 #!/bin/sh
 # daytimecli.sh - the daytime client
 # SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/alone.sh"
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/peers.sh"
 TZ=UTC0

@@ -1,6 +1,7 @@
 #!/bin/sh
 # echocli.sh - the echo client, and every way in which it can end
 # SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/alone.sh"
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/peers.sh"
 

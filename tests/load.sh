@@ -1,6 +1,7 @@
 #!/bin/sh
 # load.sh - echocli's runs: what they measure, and what they notice
 # SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/alone.sh"
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/peers.sh"
 have jq || skip_all "jq is not here"

@@ -41,7 +41,7 @@ test_scripts = \
 	tests/sockprobe.sh \
 	tests/tampered.sh
 TESTS = $(test_scripts)
-EXTRA_DIST += $(test_scripts) tests/bring-peers.sh tests/peers.sh \
+EXTRA_DIST += $(test_scripts) tests/alone.sh tests/bring-peers.sh tests/peers.sh \
 	tests/server.sh tests/tap.sh
 check_PROGRAMS =
 check_LTLIBRARIES =

@@ -1,6 +1,7 @@
 #!/bin/sh
 # servers-calls.sh - what a message and a connection cost, in system calls
 # SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/alone.sh"
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/server.sh"
 have strace || skip_all "strace is not here"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # servers-hostile.sh - clients that no server should suffer from
 # SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/alone.sh"
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/server.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # servers-inherited.sh - sockets from inetd and by LISTEN_FDS
 # SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/alone.sh"
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/server.sh"
 

@@ -4,6 +4,7 @@
 #
 # Peers are found on the PATH, or in SONDE_PEERS, where bring-peers.sh unpacks
 # them.
+. "${srcdir:-.}/tests/alone.sh"
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/server.sh"
 PATH=$PATH:/usr/sbin:/sbin

@@ -1,6 +1,7 @@
 #!/bin/sh
 # servers.sh - each service by each model, family and transport
 # SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/alone.sh"
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/server.sh"
 
