@@ -26,7 +26,8 @@ enum {
     REPEATS_LARGE = 2 /* and one that takes more clients than */
 };
 static const int large = 64;
-static const int huge = 1024; /* beyond this, once: see "repeats" */
+static const int larger = 512; /* beyond this, once: see "repeats" */
+static const int huge = 1024;  /* and beyond this, in one family */
 
 static const struct {
     int family;
@@ -69,7 +70,7 @@ static bool fill_done(size_t index, void *data)
 
 static size_t repeats_of(int backlog)
 {
-    if (backlog < 0 || backlog > huge)
+    if (backlog < 0 || backlog > larger)
         return 1;
     return backlog > large ? REPEATS_LARGE : REPEATS;
 }
