@@ -22,12 +22,12 @@
 #include "sonde.h"
 
 enum {
-    REPEATS = 3,      /* as often a usual row is filled, side by side */
-    REPEATS_LARGE = 2 /* and one that takes more clients than */
+    REPEATS = 3,       /* as often a usual row is filled, side by side */
+    REPEATS_LARGE = 2, /* and one that takes more clients than "large"; */
+    LARGE_MOST = 3     /* but once, if there are more such backlogs */
 };
 static const int large = 64;
-static const int larger = 512; /* beyond this, once: see "repeats" */
-static const int huge = 1024;  /* and beyond this, in one family */
+static const int huge = 1024; /* beyond this, once, and in one family */
 
 static const struct {
     int family;
@@ -68,11 +68,21 @@ static bool fill_done(size_t index, void *data)
     return !ferror(measuring->out);
 }
 
-static size_t repeats_of(int backlog)
+static size_t count_beyond(const struct queue_plan *plan, int backlog)
 {
-    if (backlog < 0 || backlog > larger)
+    size_t count = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        count += plan->backlogs[i] > backlog;
+    return count;
+}
+
+static size_t repeats_of(const struct queue_plan *plan, int backlog)
+{
+    if (backlog < 0 || backlog > huge)
         return 1;
-    return backlog > large ? REPEATS_LARGE : REPEATS;
+    if (backlog <= large)
+        return REPEATS;
+    return count_beyond(plan, large) > LARGE_MOST ? 1 : REPEATS_LARGE;
 }
 
 static struct listen_row *add_row(struct measuring *measuring,
@@ -165,8 +175,8 @@ static void add_queue_rows(struct measuring *measuring, int family, bool first)
             put_left_out(measuring, family, backlog);
             continue;
         }
-        struct listen_row *row =
-            add_row(measuring, ROW_QUEUE, family, backlog, repeats_of(backlog));
+        struct listen_row *row = add_row(measuring, ROW_QUEUE, family, backlog,
+                                         repeats_of(plan, backlog));
         row->is_cap_too = first && backlog == INT_MAX;
     }
 }
