@@ -15,7 +15,7 @@
 /* What the handlers pass on to the wake-up descriptor; nobody else sends it. */
 enum { WAKE = SIGUSR2 };
 
-static atomic_int asked, now;
+static atomic_int asked, now, signalled;
 static atomic_int watched = -1;
 static unsigned grace_seconds;
 
@@ -51,18 +51,20 @@ static void begin_grace(int signo)
     errno = saved;
 }
 
-static void on_stop(int signo)
-{
-    if (atomic_exchange(&asked, 1))
-        end_grace(signo);
-    else
-        begin_grace(signo);
-}
-
 static void on_soon(int signo)
 {
     if (!atomic_exchange(&asked, 1))
         begin_grace(signo);
+}
+
+/* The first that a child is sent with its group may come after its parent's
+   STOP_SOON.  */
+static void on_stop(int signo)
+{
+    if (atomic_exchange(&signalled, 1))
+        end_grace(signo);
+    else
+        on_soon(signo);
 }
 
 static int open_wake(void)
