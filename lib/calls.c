@@ -11,6 +11,11 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#if defined HAVE_PR_SET_PDEATHSIG
+#include <sys/prctl.h>
+#elif defined HAVE_PROC_PDEATHSIG_CTL
+#include <sys/procctl.h>
+#endif
 
 #include "private.h"
 
@@ -175,6 +180,25 @@ static pid_t call_waitpid(pid_t child, int *status, int options)
     return waitpid(child, status, options);
 }
 
+#if defined HAVE_PR_SET_PDEATHSIG
+static int call_parent_death(int signo)
+{
+    return prctl(PR_SET_PDEATHSIG, signo);
+}
+#elif defined HAVE_PROC_PDEATHSIG_CTL
+static int call_parent_death(int signo)
+{
+    return procctl(P_PID, 0, PROC_PDEATHSIG_CTL, &signo);
+}
+#else
+static int call_parent_death(int signo)
+{
+    (void)signo;
+    errno = ENOTSUP;
+    return -1;
+}
+#endif
+
 static int call_pipe(int ends[2])
 {
 #ifdef HAVE_PIPE2
@@ -240,6 +264,7 @@ struct sonde__calls sonde__sys = {
     .thread = call_thread,
     .sigtimedwait = call_sigtimedwait,
     .waitpid = call_waitpid,
+    .parent_death = call_parent_death,
     .pipe = call_pipe,
     .now = call_now,
     .send_quietly = send_quietly,

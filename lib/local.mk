@@ -27,6 +27,7 @@ lib_libsonde_core_la_SOURCES = \
 	lib/listen-dual.c \
 	lib/listen.c \
 	lib/outcome.c \
+	lib/parent-death.c \
 	lib/poller-poll.c \
 	lib/poller.c \
 	lib/poller.h \

@@ -55,6 +55,8 @@ struct sonde__calls {
     /* Fails with ENOSYS where configure found none.  */
     int (*sigtimedwait)(const sigset_t *, const struct timespec *);
     pid_t (*waitpid)(pid_t, int *, int);
+    /* Fails with ENOTSUP where configure found none.  */
+    int (*parent_death)(int signo);
     /* Close-on-exec and non-blocking at birth, where that can be.  */
     int (*pipe)(int[2]);
     /* Nanoseconds of a clock that nobody sets.  */

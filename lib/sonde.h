@@ -915,6 +915,20 @@ int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart);
    Returns how many; 0 also if there are no children.  Since 0.1.  */
 int sonde_reap(void (*each)(pid_t child, int status, void *user), void *user);
 
+/* Have the system send SIGNO to this process when its parent has ended, though
+   by SIGKILL; 0: no more.  So that a child that waits in a call does not keep
+   what its parent left behind, a port for instance.  A child made by fork
+   begins without it.  The parent may have ended before: compare getppid with
+   what the parent was, afterwards.
+
+   Hides: prctl and procctl.  On Linux the parent is the thread that called
+   fork, and a change of user or group takes the signal back (portability:
+   "Parents").
+
+   Returns 0.  EINVAL: no such signal.  ENOTSUP: the system has nothing of the
+   kind (macOS, NetBSD, OpenBSD).  Since 0.1.  */
+int sonde_parent_death_signal(int signo);
+
 /* Turn signals into something to read, so that a loop that waits for
    descriptors can wait for signals too, and none comes between the check and
    the wait.  Returns a descriptor, for a poller or poll, which becomes readable

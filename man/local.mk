@@ -75,6 +75,7 @@ man_links = \
 	sonde_datagram:sonde_datagram_reply \
 	sonde_datagram:sonde_datagram_refuse \
 	sonde_signal:sonde_reap \
+	sonde_signal:sonde_parent_death_signal \
 	sonde_signal:sonde_wake_open \
 	sonde_signal:sonde_wake_on \
 	sonde_signal:sonde_wake_take \

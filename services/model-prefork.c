@@ -44,6 +44,7 @@ struct prefork_data {
     pid_t *workers; /* 0: there is none */
     size_t size;
     struct place *places;
+    pid_t parent;
     int life[2];        /* a pipe: workers end when the parent has */
     struct watch ended; /* of it, in a worker */
     size_t self;        /* in a worker: which */
@@ -138,6 +139,10 @@ static int begin_loop(struct server *server)
     data->ended.ready = on_parent_gone;
     if (server->wake_fd < 0 || server_open_poller(server))
         return -1;
+    /* While it waits for its client's words it does not look at the pipe.
+       Where there is no such signal it keeps the port so long.  */
+    if (!sonde_parent_death_signal(STOP_NOW) && getppid() != data->parent)
+        stop_hurry();
     return server_watch(server, data->life[0], SONDE_READABLE, &data->ended);
 }
 
@@ -255,6 +260,7 @@ static int begin(struct server *server)
     data->life[0] = data->life[1] = -1;
     server->model_data = data;
     server->no_streams = true;
+    data->parent = getpid();
     if (!has_streams(server))
         return 0;
     if (begin_data(data, (size_t)server->options->workers) ||

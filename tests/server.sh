@@ -60,13 +60,16 @@ hold () {
     "$crowd" "127.0.0.1:$port" "$@" wait < "$scratch/hold" \
         > "$scratch/held" 2>&1 &
     holder=$!
-    exec 8> "$scratch/hold"
-    read -r held < "$scratch/held"
+    exec 8> "$scratch/hold" 7< "$scratch/held"
+    read -r held <&7
     [ "$held" = ready ] || echo "# $held"
 }
+# Its status is $held.
 let_go () {
+    held=0
     exec 8>&-
-    wait "$holder"
+    wait "$holder" || held=$?
+    exec 7<&-
     rm "$scratch/hold" "$scratch/held"
 }
 

@@ -131,6 +131,21 @@ for model in $models; do
     halt
 done
 
+# A worker that waits for its client's words hears that its parent was killed.
+if [ "$(uname -s)" = Linux ]; then
+    serve "$echosrv" --model=prefork -4 -t -p 0
+    before=$port
+    hold open 3 say 1 wait ended
+    kill -KILL "$server"
+    let_go
+    is "prefork: killed, its clients are cut off" [ "$held" -eq 0 ]
+    # All workers have the log open until they end.
+    gone
+    serve "$echosrv" -4 -t -p "$before"
+    is "prefork: and the port is free" [ "$port" = "$before" ]
+    halt
+fi
+
 # What many say at once stands on lines of its own, and nothing is missing.
 peer='127\.0\.0\.1 port [0-9]*'
 for model in $models; do

@@ -32,6 +32,7 @@ unit_tests = \
 	tests/unit/test-namespace \
 	tests/unit/test-options \
 	tests/unit/test-packet \
+	tests/unit/test-parent-death \
 	tests/unit/test-plan \
 	tests/unit/test-poller \
 	tests/unit/test-queue \

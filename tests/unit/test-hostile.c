@@ -205,6 +205,7 @@ START_TEST(numbers_that_no_enum_has)
         ck_assert_ptr_nonnull(sonde_resolve_code_text(number));
         ck_assert_int_eq(sonde_accept_class(number), SONDE_ACCEPT_FATAL);
         FAILS(EINVAL, sonde_signal(number, SIG_IGN, SONDE_RESTART));
+        FAILS(EINVAL, sonde_parent_death_signal(number));
         ck_assert_int_ge(sonde_backlog(number), 1);
         ck_assert_int_ge(sonde_backoff(number), 5);
         ck_assert_int_le(sonde_backoff(number), 1000);

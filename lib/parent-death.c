@@ -1,0 +1,27 @@
+/* parent-death.c - a signal when the parent has ended
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+
+#include "private.h"
+
+int sonde_parent_death_signal(int signo)
+{
+    /* Linux says EINVAL of a number that is none, FreeBSD too; asked for here
+       all the same, since what is not there says ENOTSUP to any.  */
+    sigset_t set;
+    sigemptyset(&set);
+    if (signo != 0 && sigaddset(&set, signo)) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (!sonde__sys.parent_death(signo))
+        return 0;
+    /* A kernel older than its headers.  */
+    if (errno == EINVAL || errno == ENOSYS)
+        errno = ENOTSUP;
+    return -1;
+}
