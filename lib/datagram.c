@@ -102,11 +102,16 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
 }
 
 /* Whether a datagram from FROM is from somebody else than PEER.  Where the
-   system names no sender, or a UNIX one, it has seen to that itself.  */
+   system names no sender, or a UNIX one, it has seen to that itself.  Keeps
+   errno, which says what became of the datagram: such a sender has no port, and
+   that is an error.  */
 static int is_foreign(const struct sonde_address *from,
                       const struct sonde_address *peer)
 {
-    return sonde_address_port(from) >= 0 && sonde_address_compare(from, peer);
+    int saved = errno;
+    int has_port = sonde_address_port(from) >= 0;
+    errno = saved;
+    return has_port && sonde_address_compare(from, peer);
 }
 
 ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)

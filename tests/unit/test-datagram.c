@@ -154,6 +154,25 @@ START_TEST(a_cut_datagram_is_an_error)
 }
 END_TEST
 
+/* Its sender, who has no port, must not cover it.  */
+START_TEST(a_cut_unix_datagram_is_the_same_error)
+{
+    struct sonde_datagram ends;
+    int pair[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+    fill(100);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(sonde_datagram_send(pair[0], sent, 100, PATIENCE), 0);
+    ck_assert_int_eq(sonde_datagram_receive(pair[1], got, 99, PATIENCE), -1);
+    ck_assert_int_eq(errno, EMSGSIZE);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(pair[1], got, 99, PATIENCE, &ends), -1);
+    ck_assert_int_eq(errno, EMSGSIZE);
+    close(pair[0]);
+    close(pair[1]);
+}
+END_TEST
+
 START_TEST(silence_ends_at_the_deadline)
 {
     struct sonde_address address;
@@ -656,6 +675,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, datagrams_go_round_whole);
     tcase_add_test(tests, more_than_the_longest_is_an_error);
     tcase_add_test(tests, a_cut_datagram_is_an_error);
+    tcase_add_test(tests, a_cut_unix_datagram_is_the_same_error);
     tcase_add_test(tests, silence_ends_at_the_deadline);
     tcase_add_test(tests, a_negative_time_is_no_deadline);
     tcase_add_test(tests, a_client_hears_that_nobody_is_there);
