@@ -217,9 +217,8 @@ int server_run(const struct server_options *options)
     server->wake_fd = -1;
     server->most =
         options->max_clients > 0 ? options->max_clients : server->model->most;
-    server->timeout = !server->model->waits       ? 0
-                      : options->idle_timeout > 0 ? (int)options->idle_timeout
-                                                  : -1;
+    server->timeout =
+        options->idle_timeout > 0 ? (int)options->idle_timeout : -1;
     log_begin(options->program, options->inetd);
     raise_limit();
     int result = run(server);
