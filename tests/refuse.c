@@ -4,7 +4,8 @@
    To be preloaded.  With REFUSE there are no netlink sockets; it is the errno's
    name: EACCES, as a security module says, or EPROTONOSUPPORT, as a kernel
    without it does.  With REFUSE_FILES, a number, there is no higher limit of
-   descriptors, whatever the hard one is, as on macOS.  */
+   descriptors, whatever the hard one is, as on macOS.  With REFUSE_FORK there
+   are no more processes.  */
 
 #include <config.h>
 
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 int socket(int family, int type, int protocol)
 {
@@ -54,3 +56,15 @@ int setrlimit(resource_kind resource, const struct rlimit *limit)
     return real(resource, limit);
 }
 #endif
+
+pid_t fork(void)
+{
+    pid_t (*real)(void);
+    void *symbol = dlsym(RTLD_NEXT, "fork");
+    memcpy(&real, &symbol, sizeof real);
+    if (getenv("REFUSE_FORK")) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return real();
+}

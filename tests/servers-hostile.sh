@@ -345,6 +345,27 @@ for model in $models; do
     exec 6>&-
     exec 6<> "$scratch/unread"
 done
+if [ -f "$library" ] && ! is_sanitized; then
+    REFUSE_FORK=yes LD_PRELOAD=$library "$echosrv" --model=fork \
+        --unix="$scratch/socket" --grace=600 2>&6 &
+    server=$!
+    read -r _ <&6
+    dd if=/dev/zero of="$scratch/unread" bs=4096 count=100 oflag=nonblock \
+        2> /dev/null
+    run "$crowd" "$scratch/socket" open 1 ended
+    is "fork: no process, and a log that nobody reads: turned away" \
+        [ "$status" -eq 0 ]
+    [ "$status" -eq 0 ] || kill -KILL "$server"
+    kill -TERM "$server"
+    kill -INT "$server"
+    status=0
+    wait "$server" || status=$?
+    server=
+    is "fork: nor does that keep it from its end" [ "$status" -eq 0 ]
+else
+    skip "fork: no process, and a log that nobody reads: turned away" \
+        "nothing can be preloaded"
+fi
 exec 6>&-
 
 # Many at once.
