@@ -101,12 +101,30 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
     return length;
 }
 
-/* Whether a datagram from FROM is from somebody else than PEER.  Where the
-   system names no sender, or a UNIX one, it has seen to that itself.  */
+/* Whether the UNIX address ADDRESS has a path, or a name of Linux's own, which
+   begins with a NUL.  Where what has no name has an address all the same it is
+   made of NULs.  */
+static int is_named(const struct sonde_address *address)
+{
+    const char *path = (const char *)&address->storage +
+                       offsetof(struct sockaddr_un, sun_path);
+    size_t length = sonde__path_length(address);
+    return length > 0 && (path[0] != '\0' || (length > 1 && path[1] != '\0'));
+}
+
+/* Whether a datagram from FROM is from somebody else than PEER.  The nameless
+   ends of a pair are reached by each other alone, and where the system names no
+   sender of UDP it has seen to that itself.  Keeps errno, which says what
+   became of the datagram: a sender without a port is an error.  */
 static int is_foreign(const struct sonde_address *from,
                       const struct sonde_address *peer)
 {
-    return sonde_address_port(from) >= 0 && sonde_address_compare(from, peer);
+    int saved = errno;
+    int is_told = peer->storage.ss_family == AF_UNIX
+                      ? is_named(peer)
+                      : sonde_address_port(from) >= 0;
+    errno = saved;
+    return is_told && sonde_address_compare(from, peer);
 }
 
 ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)

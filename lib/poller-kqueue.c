@@ -12,6 +12,7 @@
 
 #include <sys/event.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "poller.h"
 
@@ -24,12 +25,16 @@ static int open_kqueue(struct sonde_poller *poller)
         sonde__close(poller->fd);
         return -1;
     }
+    poller->owner = getpid();
     return 0;
 }
 
+/* A child made by fork does not inherit it: what has its number there is
+   something else.  */
 static void close_kqueue(struct sonde_poller *poller)
 {
-    sonde__close(poller->fd);
+    if (poller->owner == getpid())
+        sonde__close(poller->fd);
 }
 
 static int set_read(struct sonde_poller *poller, int fd, int on)

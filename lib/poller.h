@@ -37,6 +37,7 @@ struct sonde_poller {
     int found[sonde__batch]; /* descriptors that are ready */
     size_t found_count, taken;
     int fd;              /* of epoll and kqueue */
+    pid_t owner;         /* of kqueue: the process that has it */
     struct pollfd *list; /* of poll */
     size_t list_count, list_room, list_next;
 };

@@ -73,6 +73,21 @@ static ssize_t send_quietly(int fd, const void *buffer, size_t size, int flags)
     return count;
 }
 
+/* Write to the terminal FD, which is ready.  That may mean room for no more
+   than one byte, and with more the call would wait until all is taken.  */
+static ssize_t write_terminal(int fd, const char *bytes, size_t size)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    ssize_t done = 0;
+    do {
+        ssize_t count = sonde__sys.write(fd, bytes + done, 1);
+        if (count < 1)
+            return done ? done : count;
+        done++;
+    } while ((size_t)done < size && sonde__sys.poll(&ready, 1, 0) == 1);
+    return done;
+}
+
 /* Write to FD, which is no socket.  */
 static ssize_t write_other(int fd, const void *buffer, size_t size,
                            int64_t deadline)
@@ -80,8 +95,10 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
     if (sonde__wait(fd, POLLOUT, deadline))
         return -1;
     struct sonde__quiet quiet;
+    size = at_most(size, pipe_piece);
     sonde__block_sigpipe(&quiet);
-    ssize_t count = sonde__sys.write(fd, buffer, at_most(size, pipe_piece));
+    ssize_t count = isatty(fd) ? write_terminal(fd, buffer, size)
+                               : sonde__sys.write(fd, buffer, size);
     sonde__end_quiet(&quiet, count);
     return count;
 }

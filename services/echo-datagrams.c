@@ -50,6 +50,17 @@ static int say_wrong(const struct exchange *exchange, const unsigned char *data,
     return -1;
 }
 
+/* The reply to SIZE bytes is longer than any datagram that is sent here.  */
+static int say_too_long(const struct exchange *exchange, size_t size)
+{
+    client_say(exchange->result, CLIENT_WRONG_REPLY,
+               "%s: wrong reply: datagram %" PRIu64
+               " has %zu bytes and came back with more than %d",
+               exchange->client->name, exchange->count + 1, size,
+               SONDE_DATAGRAM_MOST);
+    return -1;
+}
+
 /* Receiving failed.  */
 static int say_lost(const struct exchange *exchange, int64_t start)
 {
@@ -82,6 +93,9 @@ static int ask(struct exchange *exchange, const unsigned char *data,
         return say_lost(exchange, start);
     ssize_t length = sonde_datagram_receive(
         client->fd, exchange->reply, sizeof exchange->reply, patience(client));
+    /* No datagram of UDP is so long, but one of a UNIX socket may be.  */
+    if (length < 0 && errno == EMSGSIZE)
+        return say_too_long(exchange, size);
     if (length < 0)
         return say_lost(exchange, start);
     if ((size_t)length != size || memcmp(data, exchange->reply, size))

@@ -115,19 +115,23 @@ static void serve(struct server *server, const struct client *client)
     pid_t process = place ? fork() : -1;
     if (process == 0)
         be_child(server, client);
-    if (process < 0) {
-        log_trouble(LOG_PROCESSES,
-                    "new clients are turned away, %d being "
-                    "served: no process: %s",
-                    (int)server->clients, strerror(errno));
-        server_forget(server, client);
-        server_back_off(server);
-    } else {
+    if (process > 0) {
         *place = (struct child){process, client->source};
         close(client->fd);
         free(client->name);
+        stop_release();
+        return;
     }
+    int error = errno, clients = server->clients;
+    server_forget(server, client);
     stop_release();
+    /* Not before: whoever reads the log may be stuck, and then a signal is what
+       ends the wait.  */
+    log_trouble(LOG_PROCESSES,
+                "new clients are turned away, %d being "
+                "served: no process: %s",
+                clients, strerror(error));
+    server_back_off(server);
 }
 
 static int tick(struct server *server)

@@ -155,7 +155,6 @@ static _Noreturn void be_worker(struct server *server, size_t self)
     server->no_streams = false;
     server->no_datagrams = true;
     server->clients = server->cut_off = 0;
-    server->most = 0;
     server->leaves_when_quiet = false;
     if (begin_loop(server)) {
         log_line("a worker cannot begin: %s", strerror(errno));
@@ -261,6 +260,7 @@ static int begin(struct server *server)
     server->model_data = data;
     server->no_streams = true;
     data->parent = getpid();
+    server->most = 0; /* clients; what is counted here is workers */
     if (!has_streams(server))
         return 0;
     if (begin_data(data, (size_t)server->options->workers) ||

@@ -20,15 +20,18 @@
 enum { DESCRIPTORS = 1 << 20 };
 
 /* As many descriptors as we may: no descriptor here is in an fd_set, for which
-   the soft limit is kept low.  */
+   the soft limit is kept low.  The hard limit need not be all there is to know:
+   macOS, where it is infinite, refuses more than kern.maxfilesperproc.  */
 static void raise_limit(void)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= limit.rlim_max)
+    if (getrlimit(RLIMIT_NOFILE, &limit))
         return;
-    limit.rlim_cur =
-        limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    rlim_t now = limit.rlim_cur;
+    rlim_t most = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+    for (limit.rlim_cur = most; limit.rlim_cur > now; limit.rlim_cur /= 2)
+        if (!setrlimit(RLIMIT_NOFILE, &limit))
+            return;
 }
 
 /* Serve the connection FD that was inherited: it is the only one.  */
@@ -217,9 +220,8 @@ int server_run(const struct server_options *options)
     server->wake_fd = -1;
     server->most =
         options->max_clients > 0 ? options->max_clients : server->model->most;
-    server->timeout = !server->model->waits       ? 0
-                      : options->idle_timeout > 0 ? (int)options->idle_timeout
-                                                  : -1;
+    server->timeout =
+        options->idle_timeout > 0 ? (int)options->idle_timeout : -1;
     log_begin(options->program, options->inetd);
     raise_limit();
     int result = run(server);

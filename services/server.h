@@ -93,7 +93,7 @@ struct server {
     bool nodelay_checked, nodelay_inherited;
     bool stopping, cut;
     bool failed; /* it cannot go on */
-    int timeout; /* of a connection's calls */
+    int timeout; /* of a connection's calls, where they wait */
     int backoff;
     int64_t
         resume_at; /* entrances are left alone until then; 0: they are not */

@@ -234,6 +234,10 @@ is "UDP: an altered byte: 13" said 13 \
 start udp-say short
 given '1234567\n' "$echocli" -u 127.0.0.1 "$port"
 is "UDP: another answer: 13" [ "$status" -eq 13 ]
+start udp-say "$(head -c 70000 /dev/zero | tr '\0' x)" "$scratch/long"
+given 'x\n' "$echocli" -u --unix "$scratch/long"
+is "UNIX: an answer longer than any datagram of UDP: 13" said 13 \
+    "datagram 1 has 2 bytes and came back with more than 65535"
 start udp-other
 given 'x\n' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
 is "UDP: an answer from another port is none: 12" said 12 "silence"

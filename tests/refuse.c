@@ -1,8 +1,11 @@
-/* refuse.c - a socket() that makes no netlink socket
+/* refuse.c - system calls that refuse what they do elsewhere
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   To be preloaded.  REFUSE is the errno's name: EACCES, as a security module
-   says, or EPROTONOSUPPORT, as a kernel without it does.  */
+   To be preloaded.  With REFUSE there are no netlink sockets; it is the errno's
+   name: EACCES, as a security module says, or EPROTONOSUPPORT, as a kernel
+   without it does.  With REFUSE_FILES, a number, there is no higher limit of
+   descriptors, whatever the hard one is, as on macOS.  With REFUSE_FORK there
+   are no more processes.  */
 
 #include <config.h>
 
@@ -10,7 +13,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 int socket(int family, int type, int protocol)
 {
@@ -26,4 +31,40 @@ int socket(int family, int type, int protocol)
     }
 #endif
     return real(family, type, protocol);
+}
+
+/* The type of the first argument is the C library's own affair.  Where an
+   rlim_t is no long there may be two of the function, and this is neither.  */
+#ifdef __LP64__
+#ifdef __GLIBC__
+typedef __rlimit_resource_t resource_kind;
+#else
+typedef int resource_kind;
+#endif
+
+int setrlimit(resource_kind resource, const struct rlimit *limit)
+{
+    int (*real)(resource_kind, const struct rlimit *);
+    void *symbol = dlsym(RTLD_NEXT, "setrlimit");
+    const char *most = getenv("REFUSE_FILES");
+    memcpy(&real, &symbol, sizeof real);
+    if (most && resource == RLIMIT_NOFILE &&
+        limit->rlim_cur > strtoul(most, NULL, 10)) {
+        errno = EINVAL;
+        return -1;
+    }
+    return real(resource, limit);
+}
+#endif
+
+pid_t fork(void)
+{
+    pid_t (*real)(void);
+    void *symbol = dlsym(RTLD_NEXT, "fork");
+    memcpy(&real, &symbol, sizeof real);
+    if (getenv("REFUSE_FORK")) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return real();
 }

@@ -109,6 +109,23 @@ for model in event thread; do
         sh -c '! grep -q "turned away" "$1"' - "$scratch/log"
 done
 
+# More descriptors are asked for than there are at the start, and fewer than the
+# hard limit if the system, as macOS, does not go so far.
+library=$builddir/tests/.libs/refuse.so
+hard=$(ulimit -Hn)
+if [ -f "$library" ] && ! is_sanitized && [ "$(getconf LONG_BIT)" = 64 ] &&
+    { [ "$hard" = unlimited ] || [ "$hard" -ge 2000 ]; }; then
+    serve env REFUSE_FILES=1500 "LD_PRELOAD=$library" sh -c \
+        'ulimit -Sn 40 && exec "$0" "$@"' "$echosrv" -4 -t -p 0
+    run "$crowd" "127.0.0.1:$port" open 100 say 5 close
+    is "more descriptors, though not as many as the hard limit has" \
+        [ "$status" -eq 0 ]
+    halt
+else
+    skip "more descriptors, though not as many as the hard limit has" \
+        "nothing can be preloaded, or the hard limit is low"
+fi
+
 # Limits recover by themselves.
 for model in event thread fork; do
     serve "$echosrv" --model="$model" -4 -t -p 0 --max-clients=3
@@ -328,6 +345,27 @@ for model in $models; do
     exec 6>&-
     exec 6<> "$scratch/unread"
 done
+if [ -f "$library" ] && ! is_sanitized; then
+    REFUSE_FORK=yes LD_PRELOAD=$library "$echosrv" --model=fork \
+        --unix="$scratch/socket" --grace=600 2>&6 &
+    server=$!
+    read -r _ <&6
+    dd if=/dev/zero of="$scratch/unread" bs=4096 count=100 oflag=nonblock \
+        2> /dev/null
+    run "$crowd" "$scratch/socket" open 1 ended
+    is "fork: no process, and a log that nobody reads: turned away" \
+        [ "$status" -eq 0 ]
+    [ "$status" -eq 0 ] || kill -KILL "$server"
+    kill -TERM "$server"
+    kill -INT "$server"
+    status=0
+    wait "$server" || status=$?
+    server=
+    is "fork: nor does that keep it from its end" [ "$status" -eq 0 ]
+else
+    skip "fork: no process, and a log that nobody reads: turned away" \
+        "nothing can be preloaded"
+fi
 exec 6>&-
 
 # Many at once.

@@ -27,6 +27,12 @@ run "$crowd" "127.0.0.1:$port" open 1 say 100000 shut close
 is "inetd, nowait: echo" [ "$status" -eq 0 ]
 ended
 is "inetd, nowait: the server ends with its client" [ "$status" -eq 0 ]
+# A call that does not wait would not end it, nor ever rest.
+begin "$builddir/tests/peer" inetd "$builddir/echosrv" --inetd \
+    --idle-timeout=0.2
+run "$crowd" "127.0.0.1:$port" open 1 ended close
+is "inetd, nowait: a client that is silent is ended" [ "$status" -eq 0 ]
+ended
 begin "$builddir/tests/peer" inetd "$builddir/daytimesrv" --inetd --iso --utc
 run "$crowd" "127.0.0.1:$port" line
 is "inetd, nowait: daytime" grep -q '^[0-9-]*T[0-9:]*Z' "$scratch/out"

@@ -240,6 +240,8 @@ if have ps; then
     is "prefork: --max-clients bounds the workers" [ "$(ps -e -o ppid= |
         awk -v parent="$server" '$1 == parent' | wc -l)" -eq 2 ]
     halt
+    is "prefork: nobody is said to wait who does not" \
+        sh -c '! grep -q "clients wait" "$1"' - "$scratch/log"
 fi
 
 # How it was started is no reason not to serve, nor not to stop.

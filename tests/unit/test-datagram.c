@@ -154,6 +154,25 @@ START_TEST(a_cut_datagram_is_an_error)
 }
 END_TEST
 
+/* Its sender, who has no port, must not cover it.  */
+START_TEST(a_cut_unix_datagram_is_the_same_error)
+{
+    struct sonde_datagram ends;
+    int pair[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+    fill(100);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(sonde_datagram_send(pair[0], sent, 100, PATIENCE), 0);
+    ck_assert_int_eq(sonde_datagram_receive(pair[1], got, 99, PATIENCE), -1);
+    ck_assert_int_eq(errno, EMSGSIZE);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(pair[1], got, 99, PATIENCE, &ends), -1);
+    ck_assert_int_eq(errno, EMSGSIZE);
+    close(pair[0]);
+    close(pair[1]);
+}
+END_TEST
+
 START_TEST(silence_ends_at_the_deadline)
 {
     struct sonde_address address;
@@ -611,6 +630,44 @@ START_TEST(unix_datagrams)
 }
 END_TEST
 
+/* Linux keeps them for a socket that is connected later.  */
+START_TEST(foreign_unix_datagrams_are_left_out)
+{
+    char directory[] = "sonde-datagram-XXXXXX";
+    char name[3][sizeof directory + 8];
+    struct sonde_address address[3];
+    int fds[3];
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    for (int i = 0; i < 3; i++) {
+        snprintf(name[i], sizeof name[i], "%s/%d", directory, i);
+        ck_assert_int_eq(sonde_address_unix(&address[i], name[i]), 0);
+        fds[i] = sonde_datagram_bind(&address[i], 0);
+        ck_assert_int_ge(fds[i], 0);
+    }
+    int server = fds[0], client = fds[1];
+    int nameless = start_client(&address[1]), named = fds[2];
+    ck_assert_int_eq(sonde_datagram_send(nameless, "foreign", 7, PATIENCE), 0);
+    ck_assert_int_eq(
+        connect(named, (const void *)&address[1].storage, address[1].length),
+        0);
+    ck_assert_int_eq(sonde_datagram_send(named, "foreign", 7, PATIENCE), 0);
+    ck_assert_int_eq(
+        connect(client, (const void *)&address[0].storage, address[0].length),
+        0);
+    ck_assert_int_eq(
+        connect(server, (const void *)&address[1].storage, address[1].length),
+        0);
+    for (int i = 0; i < 3; i++)
+        unlink(name[i]);
+    rmdir(directory);
+    ck_assert_int_eq(sonde_datagram_send(server, "own", 3, PATIENCE), 0);
+    ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, PATIENCE),
+                     3);
+    ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, 0), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+}
+END_TEST
+
 /* Send a byte on FD, and the descriptor PASSED with it.  */
 static void pass(int fd, int passed)
 {
@@ -656,6 +713,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, datagrams_go_round_whole);
     tcase_add_test(tests, more_than_the_longest_is_an_error);
     tcase_add_test(tests, a_cut_datagram_is_an_error);
+    tcase_add_test(tests, a_cut_unix_datagram_is_the_same_error);
     tcase_add_test(tests, silence_ends_at_the_deadline);
     tcase_add_test(tests, a_negative_time_is_no_deadline);
     tcase_add_test(tests, a_client_hears_that_nobody_is_there);
@@ -671,6 +729,7 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, no_sigpipe_of_a_datagram, 0, 3);
     tcase_add_test(tests, the_source_is_stated_only_from_the_wildcard);
     tcase_add_test(tests, unix_datagrams);
+    tcase_add_test(tests, foreign_unix_datagrams_are_left_out);
     tcase_add_test(tests, descriptors_passed_to_it_are_not_taken);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/private.h"
@@ -327,6 +328,31 @@ START_TEST(signals_do_not_end_the_wait_nor_move_its_deadline)
 }
 END_TEST
 
+/* A new one first, which may have the number of the old one where that is not
+   inherited.  */
+START_TEST(a_child_closes_its_parents_poller_and_nothing_else)
+{
+    int status = 0;
+    if (!open_kind(_i))
+        return;
+    pid_t child = fork();
+    if (child == 0) {
+        struct sonde_poller *own =
+            sonde_poller_open((enum sonde_poller_kind)_i);
+        sonde_poller_close(poller);
+        int works = own && write(pair[1], "x", 1) == 1 &&
+                    !sonde_poller_add(own, pair[0], SONDE_READABLE, NULL) &&
+                    sonde_poller_wait(own, 5000) == 1;
+        _exit(works ? 0 : 1);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
+                     0);
+    expect(pair[0], SONDE_READABLE);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     unit_fake_calls(tests);
@@ -348,6 +374,8 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, every_one_of_many_gets_its_turn, 0, kinds);
     tcase_add_loop_test(
         tests, signals_do_not_end_the_wait_nor_move_its_deadline, 0, kinds);
+    tcase_add_loop_test(
+        tests, a_child_closes_its_parents_poller_and_nothing_else, 0, kinds);
 }
 
 int main(void)

@@ -4,8 +4,10 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -372,6 +374,32 @@ START_TEST(a_pipe_does_as_well)
 }
 END_TEST
 
+/* It is ready for writing with any room, and write waits for all it was given.
+   Where no terminal can be made nothing is asked.  */
+START_TEST(a_terminal_that_is_full_keeps_nobody)
+{
+    static char bytes[1 << 16];
+    size_t done;
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || grantpt(master) || unlockpt(master))
+        return;
+    int fd = open(ptsname(master), O_RDWR | O_NOCTTY);
+    ck_assert_int_ge(fd, 0);
+    memset(bytes, 'x', sizeof bytes);
+    while (!sonde_write_all(fd, bytes, sizeof bytes, 0, &done))
+        ;
+    ck_assert_int_eq(errno, EAGAIN);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_gt(read(master, bytes, 100), 0);
+        ck_assert_int_eq(sonde_write_all(fd, bytes, sizeof bytes, 0, &done),
+                         -1);
+        ck_assert_int_eq(errno, EAGAIN);
+    }
+    close(fd);
+    close(master);
+}
+END_TEST
+
 /* The two ends of a TCP connection of which the other side broke off: there is
    a reset to be told of.  */
 static int connect_and_reset(void)
@@ -543,6 +571,7 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, no_sigpipe_by_block, 0, 6);
     tcase_add_test(tests, a_sigpipe_of_others_stays_pending);
     tcase_add_test(tests, a_pipe_does_as_well);
+    tcase_add_test(tests, a_terminal_that_is_full_keeps_nobody);
     tcase_add_loop_test(tests, a_reset_is_an_error_and_never_a_signal, 0,
                         writing_cases);
     tcase_add_test(tests, eprototype_is_tried_again_and_then_epipe);
