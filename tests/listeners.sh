@@ -327,6 +327,13 @@ cp "$scratch/json" "$scratch/out"
 json_is ".totals.drops == $drops and .totals.overflows == $overflows and
     .listeners[0].drops == $drops and $drops >= 6" \
     "drops are those of nstat: ListenDrops $drops, ListenOverflows $overflows"
+run in_namespace ". $scratch/lib.sh; start inet6:1:0 only6:1:0 mapped6:1:0
+    grep : $scratch/names | sed 's/.*://' |
+    while read -r port; do \$listeners \$port | head -n 1; done; stop"
+is "explained: which clients an IPv6 listener serves" sh -c '
+    sed "s/.*: //" "$1" | paste -sd / - | grep -qx "TCP over IPv6, and IPv4 \
+clients too/TCP over IPv6 alone/TCP over IPv6, for IPv4 clients alone"' - \
+    "$scratch/out"
 run in_namespace ". $scratch/lib.sh
     echo 10 > /proc/sys/net/core/somaxconn 2> /dev/null || exit 0
     start inet:511:0; \$listeners -4; \$listeners \$(sed -n '1s/.*://p' \

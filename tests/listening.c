@@ -4,11 +4,11 @@
    usage: listening KIND:BACKLOG:CLIENTS[:NAME]...
 
    Makes a listener for each, and so many clients that nobody accepts.  KIND is
-   inet, inet6 (which takes IPv4, too), only6, unix, seqpacket (NAME is a path;
-   with @ in front, abstract) or many (as many listeners of IPv4 as CLIENTS
-   says).  "fork" among them makes a child that shares what was made so far.  It
-   prints the name of each, "ready", and stays until its standard input
-   ends.  */
+   inet, inet6 (which takes IPv4, too), only6, mapped6 (at an IPv4 address),
+   unix, seqpacket (NAME is a path; with @ in front, abstract) or many (as many
+   listeners of IPv4 as CLIENTS says).  "fork" among them makes a child that
+   shares what was made so far.  It prints the name of each, "ready", and stays
+   until its standard input ends.  */
 
 #include <config.h>
 
@@ -48,7 +48,9 @@ static int make_listener(const char *kind, int backlog, const char *name)
     struct sonde_address address;
     int off = strcmp(kind, "only6") == 0;
     int type = strcmp(kind, "seqpacket") ? SOCK_STREAM : SOCK_SEQPACKET;
-    if (strchr(kind, '6'))
+    if (!strcmp(kind, "mapped6"))
+        sonde_address_parse(&address, "::ffff:127.0.0.1", 0);
+    else if (strchr(kind, '6'))
         sonde_address_any(&address, AF_INET6, 0);
     else if (!strcmp(kind, "inet") || !strcmp(kind, "many"))
         sonde_address_loopback(&address, AF_INET, 0);
