@@ -370,6 +370,12 @@ if have_namespaces; then
     run "$sockprobe" --diff "$scratch/profile" "$scratch/few" address bind \
         accept byteorder udp
     is "nor what the want of ports gives" [ "$status" -eq 0 ]
+    run in_namespace "ip addr del 127.0.0.1/8 dev lo
+        '$sockprobe' --profile 'bind.reuse.*' byteorder"
+    awk -F '\t' '$2 == "answer" && $3 != "-" { print $1 }' \
+        "$scratch/out" > "$scratch/answered"
+    is "nor what the want of 127.0.0.1 gives" \
+        [ "$(cat "$scratch/answered")" = byteorder ]
     run in_namespace "sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
         '$sockprobe' --profile bind.v6only listen.zero"
     is "without IPv6 the others answer" grep -q '^listen.zero	answer	[0-9]' \
@@ -380,6 +386,7 @@ else
         "no network namespaces"
     skip "and nobody waits for a deadline" "no network namespaces"
     skip "nor what the want of ports gives" "no network namespaces"
+    skip "nor what the want of 127.0.0.1 gives" "no network namespaces"
     skip "without IPv6 the others answer" "no network namespaces"
 fi
 
