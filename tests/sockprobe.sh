@@ -290,6 +290,18 @@ is "--html: what a profile says is text" sh -c '[ "$1" -eq 1 ] &&
     ! grep -q "<script" "$2"' - "$status" "$scratch/hostile.html"
 is "--html: a profile without a time has none" \
     grep -q 'Asked by sockprobe\. ' "$scratch/hostile.html"
+# A count that is not to be had, which a profile may say all the same; where a
+# long is shorter it is none, and there is no chart.
+printf 'byteorder\tanswer\tx\tread\tyes\t-
+listen.queue\tinet.0.accepted\t4611686018427387904\tmeasured\tyes\t-
+listen.queue\tinet.1.accepted\t9223372036854775807\tmeasured\tyes\t-\n' \
+    > "$scratch/huge"
+run "$sockprobe" --html "$scratch/huge.html" --diff "$scratch/huge" \
+    "$scratch/huge"
+is "--html: a bar is as long as its count, however large" sh -c '
+    [ "$(grep -o "width:[^;\"]*%\">" "$1" | tr -d "\">\n")" = \
+        width:50%width:100% ] || ! grep -q "class=\"chart" "$1"' - \
+    "$scratch/huge.html"
 if have xmllint; then
     run xmllint --html --noout "$scratch/page.html"
     grep -v 'Tag \(nav\|details\|summary\) invalid' "$scratch/err" |
