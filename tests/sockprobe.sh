@@ -45,13 +45,20 @@ if have bash; then
     # shellcheck disable=SC2016 # for the inner shell
     run bash -c '. "$1"; COMP_WORDS=(sockprobe signal.q); COMP_CWORD=1
         _sockprobe "$2"; echo "${COMPREPLY[@]}"
-        COMP_WORDS=(sockprobe --ex); _sockprobe "$2"; echo "${COMPREPLY[@]}"' \
-        - "$srcdir/completions/sonde.bash" "$sockprobe"
+        COMP_WORDS=(sockprobe --ex); _sockprobe "$2"; echo "${COMPREPLY[@]}"
+        COMP_CWORD=2
+        for word in -w --html -d --diff -t --tap; do
+            COMP_WORDS=(sockprobe $word pa); _sockprobe "$2"
+            echo "${COMPREPLY[@]}"
+        done' - "$srcdir/completions/sonde.bash" "$sockprobe"
     is "the shell completes ids and options" \
-        [ "$(cat "$scratch/out")" = "signal.queueing
+        [ "$(head -n 2 "$scratch/out")" = "signal.queueing
 --explain" ]
+    is "and no file that an option wants by an id" \
+        [ -z "$(tail -n 6 "$scratch/out")" ]
 else
     skip "the shell completes ids and options" "bash is not here"
+    skip "and no file that an option wants by an id" "bash is not here"
 fi
 
 : > "$scratch/bad"
