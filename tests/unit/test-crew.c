@@ -113,6 +113,22 @@ static void short_of_ports(struct asking *ask)
     tell(ask, "answer", "yes");
 }
 
+/* With the signals of somebody who was started in the usual way.  */
+static void expects_signals(struct asking *ask)
+{
+    static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
+    struct sigaction action;
+    sigset_t blocked;
+    bool usual = true;
+    sigprocmask(SIG_BLOCK, NULL, &blocked);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        sigaction(numbers[i], NULL, &action);
+        usual = usual && action.sa_handler == SIG_DFL &&
+                !sigismember(&blocked, numbers[i]);
+    }
+    tell(ask, "answer", "%s", usual ? "usual" : "inherited");
+}
+
 static struct question question(const char *id, ask_function *function,
                                 int deadline)
 {
@@ -232,6 +248,24 @@ START_TEST(one_that_others_leave_nothing_is_asked_again_alone)
 }
 END_TEST
 
+START_TEST(ignored_and_blocked_signals_are_not_handed_on)
+{
+    sigset_t set, before;
+    struct question asked = question("signals", expects_signals, LATE);
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigaddset(&set, SIGALRM);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    signal(SIGCHLD, SIG_IGN);
+    signal(SIGUSR2, SIG_IGN);
+    const struct finding *finding = answer_of(&asked);
+    signal(SIGUSR2, SIG_DFL);
+    signal(SIGCHLD, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    ck_assert_str_eq(finding->value, "usual");
+}
+END_TEST
+
 START_TEST(more_than_run_side_by_side_all_answer)
 {
     enum { MANY = 100 };
@@ -320,6 +354,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, processes_left_behind_are_killed);
     tcase_add_test(tests, what_varies_is_told_in_full_and_marked);
     tcase_add_test(tests, one_that_others_leave_nothing_is_asked_again_alone);
+    tcase_add_test(tests, ignored_and_blocked_signals_are_not_handed_on);
     tcase_add_test(tests, more_than_run_side_by_side_all_answer);
     tcase_add_test(tests, when_the_asker_dies_so_do_the_asked);
     tcase_add_test(tests, a_sitter_that_is_killed_leaves_no_folder);
