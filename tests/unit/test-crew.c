@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -266,6 +267,21 @@ START_TEST(ignored_and_blocked_signals_are_not_handed_on)
 }
 END_TEST
 
+/* It may be a connection of whoever started us, who goes on with it.  */
+START_TEST(a_socket_that_was_handed_down_is_left_alone)
+{
+    struct linger linger = {.l_onoff = 1};
+    socklen_t size = sizeof linger;
+    struct question asked = question("asked", well, LATE);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_ge(fd, 0);
+    answer_of(&asked);
+    ck_assert(!getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size));
+    ck_assert_int_eq(linger.l_onoff, 0);
+    close(fd);
+}
+END_TEST
+
 START_TEST(more_than_run_side_by_side_all_answer)
 {
     enum { MANY = 100 };
@@ -355,6 +371,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, what_varies_is_told_in_full_and_marked);
     tcase_add_test(tests, one_that_others_leave_nothing_is_asked_again_alone);
     tcase_add_test(tests, ignored_and_blocked_signals_are_not_handed_on);
+    tcase_add_test(tests, a_socket_that_was_handed_down_is_left_alone);
     tcase_add_test(tests, more_than_run_side_by_side_all_answer);
     tcase_add_test(tests, when_the_asker_dies_so_do_the_asked);
     tcase_add_test(tests, a_sitter_that_is_killed_leaves_no_folder);
