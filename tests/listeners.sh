@@ -327,6 +327,16 @@ cp "$scratch/json" "$scratch/out"
 json_is ".totals.drops == $drops and .totals.overflows == $overflows and
     .listeners[0].drops == $drops and $drops >= 6" \
     "drops are those of nstat: ListenDrops $drops, ListenOverflows $overflows"
+# An interface may have a name that would write to the terminal.
+run in_namespace ". $scratch/lib.sh; name=\$(printf 'l\\033o')
+    ip link set lo down && ip link set lo name \"\$name\" || exit 9
+    start \"device:1:0:\$name\"; \$listeners; stop"
+if [ "$status" -eq 9 ]; then
+    skip "control characters in the name of an interface" "it takes no such name"
+else
+    is "control characters in the name of an interface are escaped" \
+        grep -q '^127\.0\.0\.1%l\\033o:[0-9]' "$scratch/out"
+fi
 run in_namespace ". $scratch/lib.sh; start inet6:1:0 only6:1:0 mapped6:1:0
     grep : $scratch/names | sed 's/.*://' |
     while read -r port; do \$listeners \$port | head -n 1; done; stop"

@@ -5,10 +5,11 @@
 
    Makes a listener for each, and so many clients that nobody accepts.  KIND is
    inet, inet6 (which takes IPv4, too), only6, mapped6 (at an IPv4 address),
-   unix, seqpacket (NAME is a path; with @ in front, abstract) or many (as many
-   listeners of IPv4 as CLIENTS says).  "fork" among them makes a child that
-   shares what was made so far.  It prints the name of each, "ready", and stays
-   until its standard input ends.  */
+   device (IPv4, confined to the interface NAME), unix, seqpacket (NAME is a
+   path; with @ in front, abstract) or many (as many listeners of IPv4 as
+   CLIENTS says).  "fork" among them makes a child that shares what was made so
+   far.  It prints the name of each, "ready", and stays until its standard input
+   ends.  */
 
 #include <config.h>
 
@@ -52,13 +53,20 @@ static int make_listener(const char *kind, int backlog, const char *name)
         sonde_address_parse(&address, "::ffff:127.0.0.1", 0);
     else if (strchr(kind, '6'))
         sonde_address_any(&address, AF_INET6, 0);
-    else if (!strcmp(kind, "inet") || !strcmp(kind, "many"))
+    else if (!strcmp(kind, "inet") || !strcmp(kind, "many") ||
+             !strcmp(kind, "device"))
         sonde_address_loopback(&address, AF_INET, 0);
     else
         address = unix_address(name);
     int fd = sonde_socket(address.storage.ss_family, type, 0);
     if (fd >= 0 && strchr(kind, '6'))
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+#ifdef SO_BINDTODEVICE
+    if (fd >= 0 && !strcmp(kind, "device") &&
+        setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name,
+                   (socklen_t)strlen(name)))
+        die(name);
+#endif
     if (fd < 0 ||
         bind(fd, (struct sockaddr *)&address.storage, address.length) ||
         listen(fd, backlog))
