@@ -150,8 +150,20 @@ is "--fail-at 100: 1 while a queue is full" [ "$status" -eq 1 ]
 run "$listeners" --fail-at 100 "$scratch/other"
 is "--fail-at: of what is chosen" [ "$status" -eq 0 ]
 
-# A name that would write to the terminal.
+# Owners whose names are no UTF-8: no two series may be written alike.
 stop
+if [ "$(uname -s)" = Linux ]; then
+    start inet:1:0 "$(printf 'name=\377')" fork "$(printf 'name=\376')"
+    run "$listeners" --prometheus - "$(sed -n '1s/.*://p' "$scratch/names")"
+    is "two owners whose names are written alike are counted together" sh -c '
+        grep "^sonde_listener_owners" "$1" | grep -q "name=\"?\"} 2$" &&
+        [ "$(grep -c "^sonde_listener_owners" "$1")" -eq 1 ]' - "$scratch/out"
+    stop
+else
+    skip "two owners whose names are written alike" "names are set by /proc"
+fi
+
+# A name that would write to the terminal.
 name=$(printf 'a\033[31m\nb')
 start "unix:1:0:@$name"
 run "$listeners" --unix

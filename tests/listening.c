@@ -8,7 +8,8 @@
    device (IPv4, confined to the interface NAME), unix, seqpacket (NAME is a
    path; with @ in front, abstract) or many (as many listeners of IPv4 as
    CLIENTS says).  "fork" among them makes a child that shares what was made so
-   far.  It prints the name of each, "ready", and stays until its standard input
+   far, "name=NAME" names this process, and so such children, from then on.  It
+   prints the name of each, "ready", and stays until its standard input
    ends.  */
 
 #include <config.h>
@@ -104,6 +105,14 @@ static void wait_for_end(void)
         ;
 }
 
+static void take_name(const char *name)
+{
+    int fd = open("/proc/self/comm", O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, name, strlen(name)) < 0)
+        die("/proc/self/comm");
+    close(fd);
+}
+
 static void take_word(char *word)
 {
     char *state = NULL;
@@ -126,6 +135,10 @@ static void take_word(char *word)
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
+        if (!strncmp(argv[i], "name=", 5)) {
+            take_name(argv[i] + 5);
+            continue;
+        }
         if (strcmp(argv[i], "fork") != 0) {
             take_word(argv[i]);
             continue;
