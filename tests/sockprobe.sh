@@ -318,6 +318,11 @@ else
     skip "--html: well-formed" "xmllint is not here"
 fi
 
+run "$sockprobe" --diff "$srcdir/profiles/gvisor-2022-12" \
+    "$srcdir/profiles/linux-6.1"
+is "--diff: names and values of any length fit in 80 columns" sh -c '
+    [ "$1" -eq 1 ] && ! grep -q ".\{81\}" "$2"' - "$status" "$scratch/out"
+
 # ---- wrong usage ----------------------------------------------------------
 
 bad () {
