@@ -8,11 +8,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "probes/crew.h"
+#include "probes/loopback.h"
 #include "probes/runner.h"
 #include "probes/sitter.h"
 #include "tests/unit/unit.h"
@@ -114,6 +116,13 @@ static void short_of_ports(struct asking *ask)
     tell(ask, "answer", "yes");
 }
 
+/* Whoever started us left so many descriptors open.  */
+static void selects_beyond(struct asking *ask)
+{
+    struct timeval time = {0, 0};
+    tell(ask, "answer", "%s", said(select_input(ask, FD_SETSIZE, &time)));
+}
+
 /* With the signals of somebody who was started in the usual way.  */
 static void expects_signals(struct asking *ask)
 {
@@ -187,6 +196,15 @@ START_TEST(one_that_cannot_says_why)
     const struct finding *finding = answer_of(&bad);
     ck_assert_ptr_null(finding->value);
     ck_assert_str_eq(finding->reason, "socket: EACCES");
+}
+END_TEST
+
+START_TEST(one_that_select_cannot_be_asked_for_says_so)
+{
+    struct question bad = question("bad", selects_beyond, LATE);
+    const struct finding *finding = answer_of(&bad);
+    ck_assert_ptr_null(finding->value);
+    ck_assert_ptr_nonnull(strstr(finding->reason, "select: no descriptor"));
 }
 END_TEST
 
@@ -366,6 +384,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, one_that_crashes_costs_its_own_answer);
     tcase_add_test(tests, one_that_says_nothing_has_an_answer_too);
     tcase_add_test(tests, one_that_cannot_says_why);
+    tcase_add_test(tests, one_that_select_cannot_be_asked_for_says_so);
     tcase_add_test(tests, one_that_leaks_harms_nobody);
     tcase_add_test(tests, processes_left_behind_are_killed);
     tcase_add_test(tests, what_varies_is_told_in_full_and_marked);
