@@ -20,9 +20,16 @@ _sonde () {
         grep -o -- '--[a-z][a-z-]*\|^ *-[a-zA-Z0-9]')" -- "$current"))
 }
 
-# Questions; or files, since a profile is one.
+# Questions; but files where an option wants one, and where no question is of
+# that name, since a profile is a file.
 _sockprobe () {
     local current=${COMP_WORDS[COMP_CWORD]}
+    case ${COMP_WORDS[COMP_CWORD-1]} in
+    -d | --diff | -t | --tap | -w | --html)
+        COMPREPLY=()
+        return
+        ;;
+    esac
     case $current in
     -*) _sonde "$1" ;;
     *)

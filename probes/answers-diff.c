@@ -24,16 +24,18 @@ static void put_difference(FILE *out, const struct finding *a,
                            const struct finding *b, const char *left,
                            const char *right)
 {
+    enum { FIRST = 30, SECOND = 55 }; /* where the values stand */
     char text[1400];
     bool answer = !strcmp(a->key, answer_key);
     int column =
         fprintf(out, "%s%s%s", a->id, answer ? "" : " ", answer ? "" : a->key);
-    size_t length =
-        strlen(a->value) + strlen(b->value) + strlen(left) + strlen(right) + 6;
-    if (column < 30 && 30 + length <= WIDTH) {
-        pad(out, column, 30);
-        column = 30 + fprintf(out, "%s: %s", left, a->value);
-        pad(out, column, 55);
+    size_t middle = FIRST + strlen(left) + 2 + strlen(a->value) + 2;
+    middle = middle < SECOND ? SECOND : middle;
+    if (column < FIRST &&
+        middle + strlen(right) + 2 + strlen(b->value) <= WIDTH) {
+        pad(out, column, FIRST);
+        column = FIRST + fprintf(out, "%s: %s", left, a->value);
+        pad(out, column, (int)middle);
         fprintf(out, "%s: %s\n", right, b->value);
         return;
     }

@@ -233,8 +233,8 @@ static void put_chart(const struct page *page)
     fputs("<div class=\"chart\">\n", page->out);
     for (int i = 0; i < ROWS; i++)
         if (counts[i] >= 0)
-            fprintf(page->out, "<b>%d</b><i style=\"width:%ld%%\">%ld</i>\n", i,
-                    100 * counts[i] / most, counts[i]);
+            fprintf(page->out, "<b>%d</b><i style=\"width:%d%%\">%ld</i>\n", i,
+                    (int)(100.0 * (double)counts[i] / (double)most), counts[i]);
     fputs("</div>\n", page->out);
 }
 

@@ -56,6 +56,7 @@ static bool ask_question(FILE *out, int watch, const void *data)
     for (size_t i = 0; i < order->crew->count; i++)
         if (order->crew->jobs[i].run && order->crew->jobs[i].run->child > 0)
             close(order->crew->jobs[i].run->pipe);
+    question_begin();
     order->question->ask(&asking);
     question_end();
     return true;

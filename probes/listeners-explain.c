@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "probes/listeners.h"
@@ -12,6 +13,20 @@
 static bool is_unix(const struct listener_row *row)
 {
     return row->listener.address.storage.ss_family == AF_UNIX;
+}
+
+/* Whom an IPv6 listener serves, as far as that is told.  One at an IPv4
+   address, which is where Java listens, has IPV6_V6ONLY off and hears of IPv4
+   alone.  */
+static const char *clients_of(const struct sonde_listener *listener)
+{
+    struct sockaddr_in6 in6;
+    memcpy(&in6, &listener->address.storage, sizeof in6);
+    if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
+        return ", for IPv4 clients alone";
+    return listener->v6only < 0 ? ""
+           : listener->v6only   ? " alone"
+                                : ", and IPv4 clients too";
 }
 
 static void put_head(FILE *out, const struct listener_row *row)
@@ -25,9 +40,8 @@ static void put_head(FILE *out, const struct listener_row *row)
         : listener->type == SOCK_SEQPACKET
             ? "a UNIX socket of whole messages (SOCK_SEQPACKET)"
             : "a UNIX stream socket");
-    if (inet6 && listener->v6only >= 0)
-        say(&text, "%s",
-            listener->v6only ? " alone" : ", and IPv4 clients too");
+    if (inet6)
+        say(&text, "%s", clients_of(listener));
     put_sentence(out, NULL, &text);
 }
 

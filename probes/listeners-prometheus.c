@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "probes/json.h"
 #include "probes/listeners.h"
 #include "probes/prometheus.h"
 
@@ -61,16 +62,35 @@ static void set_labels(struct prometheus_label *labels,
     labels[3] = labels[4] = (struct prometheus_label){NULL, NULL};
 }
 
+/* NAME with a '?' for each byte that is none of UTF-8: two names that are
+   written alike are one series, or the whole file would be refused.  */
+static void print_name(const char *name, char *text)
+{
+    while (*name) {
+        size_t length = utf8_length((const unsigned char *)name);
+        if (length == 0) {
+            *text++ = '?';
+            name++;
+        }
+        for (; length > 0; length--)
+            *text++ = *name++;
+    }
+    *text = '\0';
+}
+
 static int same_name(const struct listener_row *row, size_t a, size_t b)
 {
-    return !strcmp(row->owners[a].name, row->owners[b].name);
+    char x[sizeof row->owners->name], y[sizeof row->owners->name];
+    print_name(row->owners[a].name, x);
+    print_name(row->owners[b].name, y);
+    return !strcmp(x, y);
 }
 
 /* How many processes of each name have it.  */
 static void put_owners(FILE *out, const struct listener_row *row)
 {
     struct prometheus_label labels[LABELS];
-    char index[16];
+    char index[16], name[sizeof row->owners->name];
     set_labels(labels, row, index, sizeof index);
     for (size_t i = 0; i < row->owner_count; i++) {
         int64_t count = 0;
@@ -81,7 +101,8 @@ static void put_owners(FILE *out, const struct listener_row *row)
             continue;
         for (size_t k = i; k < row->owner_count; k++)
             count += same_name(row, k, i);
-        labels[3] = (struct prometheus_label){"name", row->owners[i].name};
+        print_name(row->owners[i].name, name);
+        labels[3] = (struct prometheus_label){"name", name};
         prometheus_sample(out, "sonde_listener_owners", labels, count);
     }
 }

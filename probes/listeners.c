@@ -70,9 +70,23 @@ static void print_unix(const struct sonde_listener *listener, char *text,
         snprintf(text, size, "%s", plain);
 }
 
+/* Write PLAIN, where the name of an interface may hold any byte but blanks,
+   slashes and colons, to TEXT as a path is written.  */
+static void print_visibly(const char *plain, char *text, size_t size)
+{
+    size_t used = 0;
+    for (*text = '\0'; *plain && used < size; plain++) {
+        bool visible = *plain > ' ' && *plain <= '~' && *plain != '\\';
+        int wrote = snprintf(text + used, size - used,
+                             visible ? "%c" : "\\%03o", (unsigned char)*plain);
+        used += (size_t)wrote;
+    }
+}
+
 static char *print_local(const struct sonde_listener *listener)
 {
     char text[SONDE_ADDRESS_TEXT + IF_NAMESIZE + 8] = "";
+    char visible[sizeof text];
     struct sonde_listener scoped = *listener;
     struct sockaddr_in6 in6;
     switch (listener->address.storage.ss_family) {
@@ -91,8 +105,10 @@ static char *print_local(const struct sonde_listener *listener)
         break;
     default:
         print_unix(listener, text, sizeof text);
+        return strdup(text);
     }
-    return strdup(text);
+    print_visibly(text, visible, sizeof visible);
+    return strdup(visible);
 }
 
 /* ---- reading ------------------------------------------------------------ */

@@ -134,9 +134,11 @@ short wait_for(int fd, short events, int timeout)
     }
 }
 
-int select_input(int fd, struct timeval *time)
+int select_input(struct asking *ask, int fd, struct timeval *time)
 {
     fd_set set;
+    if (fd >= FD_SETSIZE)
+        give_up(ask, "select: no descriptor below %d is free", FD_SETSIZE);
     FD_ZERO(&set);
     FD_SET((unsigned long)fd, &set); /* musl's macro minds the sign */
     return select(fd + 1, &set, NULL, NULL, time);

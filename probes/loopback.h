@@ -60,8 +60,9 @@ void set_nonblocking(int fd, bool on);
 /* Wait for EVENTS on FD, for TIMEOUT milliseconds; returns those that came.  */
 short wait_for(int fd, short events, int timeout);
 
-/* select for reading from FD alone; TIME may be null.  */
-int select_input(int fd, struct timeval *time);
+/* select for reading from FD alone; TIME may be null.  Gives up if FD is beyond
+   what select can be asked for.  */
+int select_input(struct asking *ask, int fd, struct timeval *time);
 
 /* Go where nobody else has connections, if this host gives its users private
    networks; otherwise stay.  The kernel's table is short there, and the same

@@ -40,14 +40,16 @@ fail(struct namespace_trouble *trouble, const char *format, ...)
     return -1;
 }
 
-/* Write TEXT to PATH in one go, as such files want it.  */
+/* Write TEXT to PATH in one go, as such files want it.  A kernel that takes the
+   first of two numbers says so by the length: that is EINVAL.  */
 static int write_file(const char *path, const char *text)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
     ssize_t length = (ssize_t)strlen(text);
-    int error = write(fd, text, (size_t)length) == length ? 0 : errno;
+    ssize_t took = write(fd, text, (size_t)length);
+    int error = took == length ? 0 : took < 0 ? errno : EINVAL;
     close(fd);
     errno = error;
     return error ? -1 : 0;

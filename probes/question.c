@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -74,11 +75,20 @@ void tell_not(struct asking *ask, const char *key, const char *format, ...)
    its own.  */
 enum { DESCRIPTORS = 512 };
 
+static bool inherited[DESCRIPTORS];
+
+void question_begin(void)
+{
+    for (int fd = 3; fd < DESCRIPTORS; fd++)
+        inherited[fd] = fcntl(fd, F_GETFD) >= 0;
+}
+
 void question_end(void)
 {
     struct linger reset = {.l_onoff = 1, .l_linger = 0};
     for (int fd = 3; fd < DESCRIPTORS; fd++)
-        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        if (!inherited[fd])
+            setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 }
 
 void give_up(struct asking *ask, const char *format, ...)

@@ -73,8 +73,12 @@ void tell_not(struct asking *ask, const char *key, const char *format, ...)
 _Noreturn void give_up(struct asking *ask, const char *format, ...)
     TELL_FORMAT(2, 3);
 
-/* Have every socket that is still open end by a reset, so that nothing stays in
-   TIME_WAIT.  Called when a question has been answered.  */
+/* Take note of what is open: it is somebody else's, who started this program
+   and has the same sockets.  Called before a question is asked.  */
+void question_begin(void);
+
+/* Have every socket that is open since then end by a reset, so that nothing
+   stays in TIME_WAIT.  Called when a question has been answered.  */
 void question_end(void);
 
 /* Give up unless RESULT is at least 0: errno is CALL's.  Returns RESULT.  */

@@ -53,6 +53,19 @@ static _Noreturn void be_child(measurement *measure, const void *plan, int fd)
     _exit(whole ? 0 : 2);
 }
 
+/* What this program was started with, ignored or blocked, is not the host's way
+   with signals.  What a terminal sends stays ignored, as nohup wants it.  */
+static void forget_signals(void)
+{
+    static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
+    sigset_t none;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        sonde_signal(numbers[i], SIG_DFL, SONDE_RESTART);
+    sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 int run_begin(struct run *run, measurement *measure, const void *plan)
 {
     int ends[2];
@@ -62,7 +75,7 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
     run->child = fork();
     if (run->child == 0) {
         close(ends[0]);
-        sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
+        forget_signals();
         be_child(measure, plan, ends[1]);
     }
     close(ends[1]);

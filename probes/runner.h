@@ -13,7 +13,9 @@
 
 /* A measurement: writes findings to OUT, each as soon as it is there.  It
    should end when WATCH, a descriptor, turns readable or in error: then nobody
-   listens any more.  Returns true if it got to its end.  */
+   listens any more.  No signal is blocked then, those that it may use are at
+   their defaults, and SIGPIPE is ignored.  Returns true if it got to its end.
+ */
 typedef bool measurement(FILE *out, int watch, const void *plan);
 
 /* Why a run ended early, as a sentence's end; "" if it did not.  */

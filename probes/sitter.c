@@ -187,8 +187,10 @@ void sitter_forget(const struct sitter *sitter, pid_t group)
 
 void sitter_stop(struct sitter *sitter)
 {
+    int error = errno;
     close(sitter->pipe);
     while (waitpid(sitter->child, NULL, 0) < 0 && errno == EINTR)
         continue;
     remove_folder(sitter->folder); /* if it was killed before it could */
+    errno = error;
 }

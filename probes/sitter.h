@@ -23,7 +23,7 @@ int sitter_start(struct sitter *sitter, bool with_folder);
 void sitter_mind(const struct sitter *sitter, pid_t group);
 void sitter_forget(const struct sitter *sitter, pid_t group);
 
-/* End it: what it still minds is killed.  */
+/* End it: what it still minds is killed.  Keeps errno.  */
 void sitter_stop(struct sitter *sitter);
 
 #endif /* PROBES_SITTER_H */

@@ -150,8 +150,20 @@ is "--fail-at 100: 1 while a queue is full" [ "$status" -eq 1 ]
 run "$listeners" --fail-at 100 "$scratch/other"
 is "--fail-at: of what is chosen" [ "$status" -eq 0 ]
 
-# A name that would write to the terminal.
+# Owners whose names are no UTF-8: no two series may be written alike.
 stop
+if [ "$(uname -s)" = Linux ]; then
+    start inet:1:0 "$(printf 'name=\377')" fork "$(printf 'name=\376')"
+    run "$listeners" --prometheus - "$(sed -n '1s/.*://p' "$scratch/names")"
+    is "two owners whose names are written alike are counted together" sh -c '
+        grep "^sonde_listener_owners" "$1" | grep -q "name=\"?\"} 2$" &&
+        [ "$(grep -c "^sonde_listener_owners" "$1")" -eq 1 ]' - "$scratch/out"
+    stop
+else
+    skip "two owners whose names are written alike" "names are set by /proc"
+fi
+
+# A name that would write to the terminal.
 name=$(printf 'a\033[31m\nb')
 start "unix:1:0:@$name"
 run "$listeners" --unix
@@ -327,6 +339,23 @@ cp "$scratch/json" "$scratch/out"
 json_is ".totals.drops == $drops and .totals.overflows == $overflows and
     .listeners[0].drops == $drops and $drops >= 6" \
     "drops are those of nstat: ListenDrops $drops, ListenOverflows $overflows"
+# An interface may have a name that would write to the terminal.
+run in_namespace ". $scratch/lib.sh; name=\$(printf 'l\\033o')
+    ip link set lo down && ip link set lo name \"\$name\" || exit 9
+    start \"device:1:0:\$name\"; \$listeners; stop"
+if [ "$status" -eq 9 ]; then
+    skip "control characters in the name of an interface" "it takes no such name"
+else
+    is "control characters in the name of an interface are escaped" \
+        grep -q '^127\.0\.0\.1%l\\033o:[0-9]' "$scratch/out"
+fi
+run in_namespace ". $scratch/lib.sh; start inet6:1:0 only6:1:0 mapped6:1:0
+    grep : $scratch/names | sed 's/.*://' |
+    while read -r port; do \$listeners \$port | head -n 1; done; stop"
+is "explained: which clients an IPv6 listener serves" sh -c '
+    sed "s/.*: //" "$1" | paste -sd / - | grep -qx "TCP over IPv6, and IPv4 \
+clients too/TCP over IPv6 alone/TCP over IPv6, for IPv4 clients alone"' - \
+    "$scratch/out"
 run in_namespace ". $scratch/lib.sh
     echo 10 > /proc/sys/net/core/somaxconn 2> /dev/null || exit 0
     start inet:511:0; \$listeners -4; \$listeners \$(sed -n '1s/.*://p' \

@@ -4,9 +4,11 @@
    usage: listening KIND:BACKLOG:CLIENTS[:NAME]...
 
    Makes a listener for each, and so many clients that nobody accepts.  KIND is
-   inet, inet6 (which takes IPv4, too), only6, unix, seqpacket (NAME is a path;
-   with @ in front, abstract) or many (as many listeners of IPv4 as CLIENTS
-   says).  "fork" among them makes a child that shares what was made so far.  It
+   inet, inet6 (which takes IPv4, too), only6, mapped6 (at an IPv4 address),
+   device (IPv4, confined to the interface NAME), unix, seqpacket (NAME is a
+   path; with @ in front, abstract) or many (as many listeners of IPv4 as
+   CLIENTS says).  "fork" among them makes a child that shares what was made so
+   far, "name=NAME" names this process, and so such children, from then on.  It
    prints the name of each, "ready", and stays until its standard input
    ends.  */
 
@@ -48,15 +50,24 @@ static int make_listener(const char *kind, int backlog, const char *name)
     struct sonde_address address;
     int off = strcmp(kind, "only6") == 0;
     int type = strcmp(kind, "seqpacket") ? SOCK_STREAM : SOCK_SEQPACKET;
-    if (strchr(kind, '6'))
+    if (!strcmp(kind, "mapped6"))
+        sonde_address_parse(&address, "::ffff:127.0.0.1", 0);
+    else if (strchr(kind, '6'))
         sonde_address_any(&address, AF_INET6, 0);
-    else if (!strcmp(kind, "inet") || !strcmp(kind, "many"))
+    else if (!strcmp(kind, "inet") || !strcmp(kind, "many") ||
+             !strcmp(kind, "device"))
         sonde_address_loopback(&address, AF_INET, 0);
     else
         address = unix_address(name);
     int fd = sonde_socket(address.storage.ss_family, type, 0);
     if (fd >= 0 && strchr(kind, '6'))
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+#ifdef SO_BINDTODEVICE
+    if (fd >= 0 && !strcmp(kind, "device") &&
+        setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name,
+                   (socklen_t)strlen(name)))
+        die(name);
+#endif
     if (fd < 0 ||
         bind(fd, (struct sockaddr *)&address.storage, address.length) ||
         listen(fd, backlog))
@@ -94,6 +105,14 @@ static void wait_for_end(void)
         ;
 }
 
+static void take_name(const char *name)
+{
+    int fd = open("/proc/self/comm", O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, name, strlen(name)) < 0)
+        die("/proc/self/comm");
+    close(fd);
+}
+
 static void take_word(char *word)
 {
     char *state = NULL;
@@ -116,6 +135,10 @@ static void take_word(char *word)
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
+        if (!strncmp(argv[i], "name=", 5)) {
+            take_name(argv[i] + 5);
+            continue;
+        }
         if (strcmp(argv[i], "fork") != 0) {
             take_word(argv[i]);
             continue;

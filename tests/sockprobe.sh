@@ -45,13 +45,20 @@ if have bash; then
     # shellcheck disable=SC2016 # for the inner shell
     run bash -c '. "$1"; COMP_WORDS=(sockprobe signal.q); COMP_CWORD=1
         _sockprobe "$2"; echo "${COMPREPLY[@]}"
-        COMP_WORDS=(sockprobe --ex); _sockprobe "$2"; echo "${COMPREPLY[@]}"' \
-        - "$srcdir/completions/sonde.bash" "$sockprobe"
+        COMP_WORDS=(sockprobe --ex); _sockprobe "$2"; echo "${COMPREPLY[@]}"
+        COMP_CWORD=2
+        for word in -w --html -d --diff -t --tap; do
+            COMP_WORDS=(sockprobe $word pa); _sockprobe "$2"
+            echo "${COMPREPLY[@]}"
+        done' - "$srcdir/completions/sonde.bash" "$sockprobe"
     is "the shell completes ids and options" \
-        [ "$(cat "$scratch/out")" = "signal.queueing
+        [ "$(head -n 2 "$scratch/out")" = "signal.queueing
 --explain" ]
+    is "and no file that an option wants by an id" \
+        [ -z "$(tail -n 6 "$scratch/out")" ]
 else
     skip "the shell completes ids and options" "bash is not here"
+    skip "and no file that an option wants by an id" "bash is not here"
 fi
 
 : > "$scratch/bad"
@@ -290,6 +297,18 @@ is "--html: what a profile says is text" sh -c '[ "$1" -eq 1 ] &&
     ! grep -q "<script" "$2"' - "$status" "$scratch/hostile.html"
 is "--html: a profile without a time has none" \
     grep -q 'Asked by sockprobe\. ' "$scratch/hostile.html"
+# A count that is not to be had, which a profile may say all the same; where a
+# long is shorter it is none, and there is no chart.
+printf 'byteorder\tanswer\tx\tread\tyes\t-
+listen.queue\tinet.0.accepted\t4611686018427387904\tmeasured\tyes\t-
+listen.queue\tinet.1.accepted\t9223372036854775807\tmeasured\tyes\t-\n' \
+    > "$scratch/huge"
+run "$sockprobe" --html "$scratch/huge.html" --diff "$scratch/huge" \
+    "$scratch/huge"
+is "--html: a bar is as long as its count, however large" sh -c '
+    [ "$(grep -o "width:[^;\"]*%\">" "$1" | tr -d "\">\n")" = \
+        width:50%width:100% ] || ! grep -q "class=\"chart" "$1"' - \
+    "$scratch/huge.html"
 if have xmllint; then
     run xmllint --html --noout "$scratch/page.html"
     grep -v 'Tag \(nav\|details\|summary\) invalid' "$scratch/err" |
@@ -298,6 +317,11 @@ if have xmllint; then
 else
     skip "--html: well-formed" "xmllint is not here"
 fi
+
+run "$sockprobe" --diff "$srcdir/profiles/gvisor-2022-12" \
+    "$srcdir/profiles/linux-6.1"
+is "--diff: names and values of any length fit in 80 columns" sh -c '
+    [ "$1" -eq 1 ] && ! grep -q ".\{81\}" "$2"' - "$status" "$scratch/out"
 
 # ---- wrong usage ----------------------------------------------------------
 
@@ -370,6 +394,12 @@ if have_namespaces; then
     run "$sockprobe" --diff "$scratch/profile" "$scratch/few" address bind \
         accept byteorder udp
     is "nor what the want of ports gives" [ "$status" -eq 0 ]
+    run in_namespace "ip addr del 127.0.0.1/8 dev lo
+        '$sockprobe' --profile 'bind.reuse.*' byteorder"
+    awk -F '\t' '$2 == "answer" && $3 != "-" { print $1 }' \
+        "$scratch/out" > "$scratch/answered"
+    is "nor what the want of 127.0.0.1 gives" \
+        [ "$(cat "$scratch/answered")" = byteorder ]
     run in_namespace "sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
         '$sockprobe' --profile bind.v6only listen.zero"
     is "without IPv6 the others answer" grep -q '^listen.zero	answer	[0-9]' \
@@ -380,6 +410,7 @@ else
         "no network namespaces"
     skip "and nobody waits for a deadline" "no network namespaces"
     skip "nor what the want of ports gives" "no network namespaces"
+    skip "nor what the want of 127.0.0.1 gives" "no network namespaces"
     skip "without IPv6 the others answer" "no network namespaces"
 fi
 

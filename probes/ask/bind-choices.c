@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -127,6 +128,8 @@ static void ask_reuse(struct asking *ask)
     address.sin_addr.s_addr =
         htonl(contest->second_wildcard ? INADDR_ANY : INADDR_LOOPBACK);
     if (bind_to(second, &address)) {
+        if (errno == EADDRNOTAVAIL) /* no such address, whoever wants it */
+            give_up(ask, "bind: %s", said(-1));
         tell(ask, "answer", "bind: %s", said(-1));
         return;
     }

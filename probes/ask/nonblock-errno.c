@@ -123,7 +123,7 @@ static const char *multiplexed(struct asking *ask, bool by_select)
     struct pair pair = tcp_pair(ask);
     struct timeval time = {.tv_sec = PATIENCE / 1000};
     must(ask, (int)send(pair.client, "x", 1, 0), "send");
-    bool ready = by_select ? select_input(pair.server, &time) == 1
+    bool ready = by_select ? select_input(ask, pair.server, &time) == 1
                            : wait_for(pair.server, POLLIN, PATIENCE) == POLLIN;
     pair_close(&pair);
     return ready ? "works" : "says nothing";

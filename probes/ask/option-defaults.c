@@ -169,10 +169,10 @@ static void ask_defaults(struct asking *ask)
 }
 
 /* Whether FD is readable by select within MILLISECONDS.  */
-static bool selects(int fd, int milliseconds)
+static bool selects(struct asking *ask, int fd, int milliseconds)
 {
     struct timeval time = {0, milliseconds * 1000};
-    return select_input(fd, &time) > 0;
+    return select_input(ask, fd, &time) > 0;
 }
 
 static void ask_lowat(struct asking *ask)
@@ -187,11 +187,11 @@ static void ask_lowat(struct asking *ask)
     }
     must(ask, (int)send(pair.client, "x", 1, 0), "send");
     settle(ask);
-    bool by_one = selects(pair.server, 0);
+    bool by_one = selects(ask, pair.server, 0);
     bool poll_by_one = wait_for(pair.server, POLLIN, 0);
     must(ask, (int)send(pair.client, "yz", 2, 0), "send");
     settle(ask);
-    bool by_three = selects(pair.server, 900);
+    bool by_three = selects(ask, pair.server, 900);
     tell(ask, "answer", "%s",
          by_one     ? "no: select returns for the first byte"
          : by_three ? "yes: select waits for that many bytes"

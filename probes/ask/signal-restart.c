@@ -138,7 +138,7 @@ static long call_poll(void *data)
 static long call_select(void *data)
 {
     const struct scene *scene = data;
-    return select_input(scene->fd, NULL);
+    return select_input(scene->ask, scene->fd, NULL);
 }
 
 static void release_byte(void *data)

@@ -8,10 +8,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "probes/crew.h"
+#include "probes/loopback.h"
 #include "probes/runner.h"
 #include "probes/sitter.h"
 #include "tests/unit/unit.h"
@@ -113,6 +116,29 @@ static void short_of_ports(struct asking *ask)
     tell(ask, "answer", "yes");
 }
 
+/* Whoever started us left so many descriptors open.  */
+static void selects_beyond(struct asking *ask)
+{
+    struct timeval time = {0, 0};
+    tell(ask, "answer", "%s", said(select_input(ask, FD_SETSIZE, &time)));
+}
+
+/* With the signals of somebody who was started in the usual way.  */
+static void expects_signals(struct asking *ask)
+{
+    static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
+    struct sigaction action;
+    sigset_t blocked;
+    bool usual = true;
+    sigprocmask(SIG_BLOCK, NULL, &blocked);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        sigaction(numbers[i], NULL, &action);
+        usual = usual && action.sa_handler == SIG_DFL &&
+                !sigismember(&blocked, numbers[i]);
+    }
+    tell(ask, "answer", "%s", usual ? "usual" : "inherited");
+}
+
 static struct question question(const char *id, ask_function *function,
                                 int deadline)
 {
@@ -170,6 +196,15 @@ START_TEST(one_that_cannot_says_why)
     const struct finding *finding = answer_of(&bad);
     ck_assert_ptr_null(finding->value);
     ck_assert_str_eq(finding->reason, "socket: EACCES");
+}
+END_TEST
+
+START_TEST(one_that_select_cannot_be_asked_for_says_so)
+{
+    struct question bad = question("bad", selects_beyond, LATE);
+    const struct finding *finding = answer_of(&bad);
+    ck_assert_ptr_null(finding->value);
+    ck_assert_ptr_nonnull(strstr(finding->reason, "select: no descriptor"));
 }
 END_TEST
 
@@ -232,6 +267,39 @@ START_TEST(one_that_others_leave_nothing_is_asked_again_alone)
 }
 END_TEST
 
+START_TEST(ignored_and_blocked_signals_are_not_handed_on)
+{
+    sigset_t set, before;
+    struct question asked = question("signals", expects_signals, LATE);
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigaddset(&set, SIGALRM);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    signal(SIGCHLD, SIG_IGN);
+    signal(SIGUSR2, SIG_IGN);
+    const struct finding *finding = answer_of(&asked);
+    signal(SIGUSR2, SIG_DFL);
+    signal(SIGCHLD, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    ck_assert_str_eq(finding->value, "usual");
+}
+END_TEST
+
+/* It may be a connection of whoever started us, who goes on with it.  */
+START_TEST(a_socket_that_was_handed_down_is_left_alone)
+{
+    struct linger linger = {.l_onoff = 1};
+    socklen_t size = sizeof linger;
+    struct question asked = question("asked", well, LATE);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_ge(fd, 0);
+    answer_of(&asked);
+    ck_assert(!getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size));
+    ck_assert_int_eq(linger.l_onoff, 0);
+    close(fd);
+}
+END_TEST
+
 START_TEST(more_than_run_side_by_side_all_answer)
 {
     enum { MANY = 100 };
@@ -283,7 +351,9 @@ START_TEST(a_sitter_that_is_killed_leaves_no_folder)
     ck_assert_int_eq(sitter_start(&sitter, true), 0);
     ck_assert_int_eq(access(sitter.folder, F_OK), 0);
     ck_assert_int_eq(kill(sitter.child, SIGKILL), 0);
+    errno = EAGAIN; /* why nothing can be asked is to be said behind it */
     sitter_stop(&sitter);
+    ck_assert_int_eq(errno, EAGAIN);
     ck_assert_int_eq(access(sitter.folder, F_OK), -1);
     ck_assert_int_eq(errno, ENOENT);
 }
@@ -314,10 +384,13 @@ static void add(TCase *tests)
     tcase_add_test(tests, one_that_crashes_costs_its_own_answer);
     tcase_add_test(tests, one_that_says_nothing_has_an_answer_too);
     tcase_add_test(tests, one_that_cannot_says_why);
+    tcase_add_test(tests, one_that_select_cannot_be_asked_for_says_so);
     tcase_add_test(tests, one_that_leaks_harms_nobody);
     tcase_add_test(tests, processes_left_behind_are_killed);
     tcase_add_test(tests, what_varies_is_told_in_full_and_marked);
     tcase_add_test(tests, one_that_others_leave_nothing_is_asked_again_alone);
+    tcase_add_test(tests, ignored_and_blocked_signals_are_not_handed_on);
+    tcase_add_test(tests, a_socket_that_was_handed_down_is_left_alone);
     tcase_add_test(tests, more_than_run_side_by_side_all_answer);
     tcase_add_test(tests, when_the_asker_dies_so_do_the_asked);
     tcase_add_test(tests, a_sitter_that_is_killed_leaves_no_folder);

@@ -104,6 +104,18 @@ START_TEST(a_value_is_refused_with_a_reason)
 }
 END_TEST
 
+/* The kernel takes what it has room for, and says so by the length alone.  */
+START_TEST(a_value_of_which_a_part_is_taken_is_refused)
+{
+    static const char setting[] = "net.ipv4.ip_local_port_range";
+    if (!namespace_knows(setting, &trouble) || !entered())
+        return;
+    ck_assert(!namespace_set(setting, "4000 5000", &trouble));
+    ck_assert(namespace_set(setting, "4000 5000 6000", &trouble));
+    ck_assert_ptr_nonnull(strstr(trouble.text, "\"4000 5000 6000\""));
+}
+END_TEST
+
 /* What is outside of net belongs to the host.  */
 START_TEST(nothing_else_is_a_setting_of_a_namespace)
 {
@@ -132,6 +144,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_further_ipv6_address_serves_inside);
     tcase_add_test(tests, a_setting_is_set_inside_alone);
     tcase_add_test(tests, a_value_is_refused_with_a_reason);
+    tcase_add_test(tests, a_value_of_which_a_part_is_taken_is_refused);
     tcase_add_test(tests, nothing_else_is_a_setting_of_a_namespace);
 }
 
