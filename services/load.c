@@ -60,7 +60,10 @@ bool load_may_begin(const struct load *load, const struct line *line)
     const struct load_plan *plan = load->plan;
     if (line->state != LINE_OPEN || line->begun - line->done >= plan->depth)
         return false;
-    if (plan->kind != LOAD_MESSAGES)
+    /* Who had begun to connect in time is not left without a word.  */
+    if (plan->kind == LOAD_CONNECTS)
+        return line->begun == 0;
+    if (plan->kind == LOAD_HOLD)
         return load->phase == LOAD_RUNNING && line->begun == 0;
     /* What came due in time is still sent when the time is over.  */
     if (plan->rate)
