@@ -16,7 +16,7 @@
 
 #include "sonde.h"
 
-enum { clients = 100, patience = 10000 };
+enum { clients = 100, patience = 30000 };
 
 struct connection {
     int fd;

@@ -12,7 +12,7 @@
 #include "sonde.h"
 
 /* Milliseconds, for name and connection together, and for each line.  */
-enum { PATIENCE = 5000, LONGEST = 4096 };
+enum { PATIENCE = 30000, LONGEST = 4096 };
 
 /* Say why there is no connection, and what became of each attempt.  */
 static int complain(const char *host, const struct sonde_connect_report *report)

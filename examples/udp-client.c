@@ -12,8 +12,9 @@
 
 #include "sonde.h"
 
-/* PATIENCE is in milliseconds, for the name and for each answer.  */
-enum { PATIENCE = 1000, ATTEMPTS = 3, ADDRESSES = 8 };
+/* PATIENCE is in milliseconds, for the name and for the first answer; the next
+   have twice as long each.  */
+enum { PATIENCE = 1000, ATTEMPTS = 4, ADDRESSES = 8 };
 
 static int fail(const char *host, enum sonde_outcome outcome)
 {
@@ -42,8 +43,8 @@ int main(int argc, char **argv)
     ssize_t length = -1;
     for (int i = 0; i < ATTEMPTS && length < 0; i++) {
         if (!sonde_datagram_send(fd, argv[3], strlen(argv[3]), PATIENCE))
-            length =
-                sonde_datagram_receive(fd, answer, sizeof answer, PATIENCE);
+            length = sonde_datagram_receive(fd, answer, sizeof answer,
+                                            PATIENCE << i);
         if (length < 0 && errno != EAGAIN)
             break;
     }

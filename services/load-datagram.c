@@ -12,7 +12,10 @@
 #include "services/load-run.h"
 #include "services/monotonic.h"
 
-enum { GIVEN_UP = -1 }; /* in times: no longer waited for */
+enum {
+    GIVEN_UP = -1, /* in times: no longer waited for */
+    AT_ONCE = 64   /* answers taken in a turn */
+};
 
 static size_t number_size(const struct load *load)
 {
@@ -121,37 +124,62 @@ static void take_answer(struct load *load, struct line *line, size_t length)
         load_fail_wrong(load, line, "datagram", number + 1, false);
 }
 
+/* Take one datagram that has come for LINE.  Returns whether there may be
+   more.  */
+static bool take_one(struct load *load, struct line *line)
+{
+    ssize_t length =
+        sonde_datagram_receive(line->fd, load->bytes, sizeof load->bytes, 0);
+    if (length < 0) {
+        if (errno != EAGAIN)
+            load_fail_errno(load, line, errno);
+        return false;
+    }
+    take_answer(load, line, (size_t)length);
+    return line->state == LINE_OPEN;
+}
+
 void datagram_take(struct load *load, struct line *line)
 {
     /* A peer that is fast must not keep the others from their turn.  */
-    for (int i = 0; i < 64 && line->state == LINE_OPEN; i++) {
-        ssize_t length = sonde_datagram_receive(line->fd, load->bytes,
-                                                sizeof load->bytes, 0);
-        if (length < 0) {
-            if (errno != EAGAIN)
-                load_fail_errno(load, line, errno);
-            break;
-        }
-        take_answer(load, line, (size_t)length);
+    for (int i = 0; i < AT_ONCE && take_one(load, line); i++)
         if (load->plan->depth == 1)
             break;
-    }
     if (line->state == LINE_OPEN)
         datagram_pump(load, line);
 }
 
+/* Whether message NUMBER of LINE has waited too long at NOW.  */
+static bool is_late(const struct load *load, struct line *line, uint64_t number,
+                    int64_t now)
+{
+    return *time_of(load, line, number) != GIVEN_UP &&
+           now - line->begun_at[number % load->plan->depth] >=
+               load->plan->patience;
+}
+
+static bool is_any_late(const struct load *load, struct line *line, int64_t now)
+{
+    for (uint64_t number = line->done; number < line->begun; number++)
+        if (is_late(load, line, number, now))
+            return true;
+    return false;
+}
+
 void datagram_give_up(struct load *load, struct line *line, int64_t now)
 {
-    bool any = false;
-    for (uint64_t number = line->done; number < line->begun; number++) {
-        int64_t asked = line->begun_at[number % load->plan->depth];
-        if (*time_of(load, line, number) == GIVEN_UP ||
-            now - asked < load->plan->patience)
-            continue;
-        load->report->errors[LOAD_UNANSWERED]++;
-        give_up(load, line, number);
-        any = true;
-    }
-    if (any)
-        datagram_pump(load, line);
+    if (!is_any_late(load, line, now))
+        return;
+    /* It may be this process that was late, with the answers here.  */
+    for (size_t i = 0; i < AT_ONCE + load->plan->depth; i++)
+        if (!take_one(load, line))
+            break;
+    if (line->state != LINE_OPEN)
+        return;
+    for (uint64_t number = line->done; number < line->begun; number++)
+        if (is_late(load, line, number, now)) {
+            load->report->errors[LOAD_UNANSWERED]++;
+            give_up(load, line, number);
+        }
+    datagram_pump(load, line);
 }

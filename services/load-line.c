@@ -56,7 +56,7 @@ static void begin(struct load *load, struct line *line)
     line->waiting = 0;
     load->report->connects++;
     line_watch(load, line, false);
-    if (line->state == LINE_OPEN && load->phase == LOAD_RUNNING)
+    if (line->state == LINE_OPEN && load->phase >= LOAD_RUNNING)
         load_pump(load, line);
 }
 

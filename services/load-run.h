@@ -53,6 +53,7 @@ struct load {
     int64_t *times; /* of all lines, and then when all was begun */
     enum load_phase phase;
     bool is_late;  /* to begin anything, or it could not come back */
+    bool heard;    /* something came at the last look */
     bool is_cut;   /* what was under way has not had its time */
     int64_t start; /* of the phase that is measured */
     int64_t phase_end;

@@ -60,7 +60,10 @@ bool load_may_begin(const struct load *load, const struct line *line)
     const struct load_plan *plan = load->plan;
     if (line->state != LINE_OPEN || line->begun - line->done >= plan->depth)
         return false;
-    if (plan->kind != LOAD_MESSAGES)
+    /* Who had begun to connect in time is not left without a word.  */
+    if (plan->kind == LOAD_CONNECTS)
+        return line->begun == 0;
+    if (plan->kind == LOAD_HOLD)
         return load->phase == LOAD_RUNNING && line->begun == 0;
     /* What came due in time is still sent when the time is over.  */
     if (plan->rate)
@@ -161,6 +164,13 @@ static void end_opening(struct load *load, int64_t now)
     }
 }
 
+/* Whether answers have had their time.  What was there at the last look may be
+   there since long: it was this process that did not run.  */
+static bool is_out_of_time(const struct load *load, int64_t now)
+{
+    return now >= load->phase_end + (load->heard ? load->plan->patience : 0);
+}
+
 /* Go on to the next phase, if it is time.  */
 static void turn(struct load *load, int64_t now)
 {
@@ -180,7 +190,7 @@ static void turn(struct load *load, int64_t now)
         break;
     case LOAD_DRAINING:
         load->is_late = now >= load->phase_end - load->plan->patience / 2;
-        if (now >= load->phase_end || is_idle || is_drained(load))
+        if (is_out_of_time(load, now) || is_idle || is_drained(load))
             load->phase = LOAD_OVER;
         break;
     case LOAD_OVER:
@@ -355,8 +365,11 @@ static void loop(struct load *load,
         turn(load, load->phase == LOAD_OPENING ? monotonic_now() : now);
         if (load->phase == LOAD_OVER)
             return;
-        if (sonde_poller_wait(load->poller, until(next_moment(load, tick))) < 0)
+        int ready =
+            sonde_poller_wait(load->poller, until(next_moment(load, tick)));
+        if (ready < 0)
             return;
+        load->heard = ready > 0;
         while (sonde_poller_next(load->poller, &event))
             serve(load, &event);
     }

@@ -12,9 +12,10 @@
 #include "services/server.h"
 #include "services/stop.h"
 
-/* Milliseconds: how long those cut off have to go; and how long a server that
-   was started for a client stays when there is none.  */
-enum { AFTER_CUT = 2000, QUIET = 60000 };
+/* Milliseconds: how long those cut off have to go, which takes them a moment
+   unless the host is busy; and how long a server that was started for a client
+   stays when there is none.  */
+enum { AFTER_CUT = 10000, QUIET = 60000 };
 
 int server_watch(struct server *server, int fd, unsigned events,
                  struct watch *watch)

@@ -10,6 +10,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,14 +134,29 @@ static void serve(struct server *server, const struct client *client)
         prolong(server, served);
 }
 
+/* Whether what SERVED waits for is there.  It may be the server that gave no
+   sign of life: stopped, or frozen with its host.  */
+static bool is_ready(const struct served *served)
+{
+    bool writes = served->wish & SONDE_WRITABLE;
+    struct pollfd polled = {.fd = served->client.fd,
+                            .events = writes ? POLLOUT : POLLIN};
+    return poll(&polled, 1, 0) > 0;
+}
+
 /* End those of QUEUE that are due.  Returns the milliseconds until the next
    is, or -1.  */
 static int expire(struct server *server, struct queue *queue, int64_t now,
                   enum connection_ending ending)
 {
     while (queue->first && queue->first->due <= now) {
-        connection_abandon(&queue->first->connection, ending);
-        forget(server, queue->first);
+        struct served *served = queue->first;
+        if (ending == CONNECTION_IDLE && is_ready(served)) {
+            go_on(server, served);
+            continue;
+        }
+        connection_abandon(&served->connection, ending);
+        forget(server, served);
     }
     return queue->first ? monotonic_until(now, queue->first->due) : -1;
 }

@@ -297,6 +297,9 @@ static void end(struct server *server)
     if (!data)
         return;
     server->cut_off += (int)busy(server);
+    /* Who is about to end may have said so already.  */
+    for (size_t i = 0; i < data->size; i++)
+        server->cut_off += data->places[i].cut_off;
     send_all(server, SIGKILL);
     if (data->life[0] >= 0) {
         close(data->life[0]);

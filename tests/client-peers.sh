@@ -30,11 +30,9 @@ here='ip link set lo up
     LD_LIBRARY_PATH=$PEER_LIBRARIES
     export LD_LIBRARY_PATH
     ready () { # PORT SOCKETS
-        i=0
+        limit=$(($(date +%s) + 30))
         until [ "$(ss -Hltun | grep -c ":$1 ")" -ge "$2" ] ||
-            [ "$i" -gt 500 ]; do
-            i=$((i + 1))
-        done
+            [ "$(date +%s)" -gt "$limit" ]; do :; done
     }'
 
 # xinetd drops groups for each client, which a user's own namespace forbids.

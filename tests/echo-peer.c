@@ -27,6 +27,8 @@
 #include <config.h>
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +37,7 @@
 
 #include "sonde.h"
 
-enum { PIECE = 65536 };
+enum { PIECE = 65536, PATIENCE = 20000 };
 
 /* A client: what came and is not yet sent back.  */
 struct peer {
@@ -100,7 +102,7 @@ static bool tamper(struct peer *peer, size_t count)
         size_t done;
         if (number > before)
             sonde_write_all(peer->fd, peer->bytes + peer->start,
-                            (size_t)(number - before), 1000, &done);
+                            (size_t)(number - before), PATIENCE, &done);
         return false;
     }
     if (is_mode("after") && after > number)
@@ -143,7 +145,7 @@ static void greet(struct peer *peer)
         add(peer, NULL, number);
     else if (is_mode("say"))
         for (const char *c = text; *c; c++)
-            sonde_write_all(peer->fd, c, 1, 1000, &done);
+            sonde_write_all(peer->fd, c, 1, PATIENCE, &done);
     peer->ended = is_mode("say");
 }
 
@@ -151,9 +153,11 @@ static void welcome(int listener)
 {
     int fd = sonde_accept(listener, NULL, SONDE_NONBLOCK | SONDE_CLOEXEC);
     struct peer *peer = fd < 0 ? NULL : calloc(1, sizeof *peer);
+    int on = 1;
     if (!peer)
         return;
     peer->fd = fd;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     sonde_poller_add(poller, fd, SONDE_READABLE, peer);
     greet(peer);
     if ((peer->end > 0 || peer->ended) && !serve(peer))
@@ -192,16 +196,17 @@ static int run(int listener)
     }
 }
 
-/* Fill the queue of LISTENER, and wait for the end of standard input.  */
+/* Fill the queue of LISTENER, and wait for the end of standard input.  It is
+   full when two in a row do not get in: one may just have been slow.  */
 static int fill(int listener)
 {
     struct sonde_address address;
     char byte;
     if (sonde_address_local(listener, &address))
         return fail("address");
-    for (int i = 0; i < 16; i++)
-        if (sonde_connect(&address, 1, 100, NULL, NULL) < 0)
-            break;
+    for (int i = 0, failures = 0; i < 16 && failures < 2; i++)
+        failures =
+            sonde_connect(&address, 1, 200, NULL, NULL) < 0 ? failures + 1 : 0;
     if (say_port(listener))
         return fail("port");
     return sonde_read(STDIN_FILENO, &byte, 1, -1) < 0;

@@ -65,7 +65,7 @@ if : | INET6=1 "$echo_peer" echo > /dev/null 2>&1; then
             "only known of Linux"
     fi
     INET6=1 start udp-echo
-    given 'IPv6\n' "$echocli" -6u ::1 "$port"
+    given 'IPv6\n' "$echocli" -6u --timeout 20 ::1 "$port"
     is "IPv6, UDP" same
 else
     given '' "$echocli" -6 ::1 "$honest"
@@ -79,7 +79,7 @@ is "a UNIX socket" same
 "$echo_peer" udp-echo 0 "$scratch/dgram" < "$scratch/hold" \
     > "$scratch/port" 9>&- &
 read -r port < "$scratch/port"
-given 'UNIX\n' "$echocli" -u --unix "$scratch/dgram"
+given 'UNIX\n' "$echocli" -u --timeout 20 --unix "$scratch/dgram"
 is "a UNIX datagram socket" same
 mkfifo "$scratch/words"
 "$echocli" -uv --unix "$scratch/dgram" < "$scratch/hold" \
@@ -130,15 +130,17 @@ head -c "$size" /dev/urandom > "$scratch/in"
     cmp - "$scratch/in" > "$scratch/out" 2>&1
 is "200 MB of random bytes come back identical" [ $? -eq 0 ]
 if [ -r /proc/self/status ] && ! is_sanitized; then
-    "$echocli" 127.0.0.1 "$honest" < "$scratch/in" > /dev/null \
+    # All came back, and the client waits for more: what it needed most is known.
+    "$echocli" 127.0.0.1 "$honest" < "$scratch/keys" > "$scratch/screen" \
         2> "$scratch/err" 9>&- &
     client=$!
-    while kill -0 "$client" 2> /dev/null; do
-        sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$client/status" \
-            2> /dev/null
-    done > "$scratch/sizes"
+    exec 7> "$scratch/keys"
+    cat "$scratch/in" >&7 &
+    head -c "$size" < "$scratch/screen" | wc -c > "$scratch/sizes"
+    sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$client/status" \
+        > "$scratch/out"
+    exec 7>&-
     wait "$client"
-    sort -n "$scratch/sizes" | tail -n 1 > "$scratch/out"
     is "with at most 8 MiB of memory" \
         sh -c 'read -r most < "$1" && [ "$most" -lt 8192 ]' - "$scratch/out"
 else
@@ -177,13 +179,13 @@ run "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/hold"
 is "closed while somebody thinks what to type: 14 at once" said 14 \
     "server terminated prematurely: 0 of 0 bytes sent came back"
 start after 100
-given '%0200d' "$echocli" --timeout 0.3 127.0.0.1 "$port"
-is "falls silent: 4, and how far it came" said 4 \
-    "no answer within 300 ms, 100 of 200 bytes sent came back"
+printf '%0200d' 0 > "$scratch/in"
+is "falls silent: 4, and how far it came" in_time late 4 \
+    "no answer within TIME, 100 of 200 bytes sent came back" "$echocli"
 start stay 0
-given 'x' "$echocli" --timeout 0.3 127.0.0.1 "$port"
-is "does not close: 4, and it is said that all came back" said 4 \
-    "all came back, but the server does not close its end"
+printf 'x' > "$scratch/in"
+is "does not close: 4, and it is said that all came back" in_time late 4 \
+    "TIME, all came back, but the server does not close its end" "$echocli"
 
 # ---- there is no server, or no way
 free_port
@@ -218,21 +220,21 @@ is "silence over UDP is no success with no input either" \
 
 # ---- datagrams
 start udp-echo
-given 'two\nlines\n' "$echocli" -u 127.0.0.1 "$port"
+given 'two\nlines\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: two lines" same
-given 'two\nlines' "$echocli" -u 127.0.0.1 "$port"
+given 'two\nlines' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: the last line needs no newline" same
-given '' "$echocli" -u 127.0.0.1 "$port"
+given '' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: no input is an empty datagram, which comes back" same
 head -c 200000 /dev/zero > "$scratch/in"
-run "$echocli" -u 127.0.0.1 "$port" < "$scratch/in"
+run "$echocli" -u --timeout 20 127.0.0.1 "$port" < "$scratch/in"
 is "UDP: a line longer than any datagram" same
 start udp-alter 5
-given '1234567\n' "$echocli" -u 127.0.0.1 "$port"
+given '1234567\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: an altered byte: 13" said 13 \
     "byte 5 of datagram 1 should be 0x36 and came back as 0x37"
 start udp-say short
-given '1234567\n' "$echocli" -u 127.0.0.1 "$port"
+given '1234567\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: another answer: 13" [ "$status" -eq 13 ]
 start udp-say "$(head -c 70000 /dev/zero | tr '\0' x)" "$scratch/long"
 given 'x\n' "$echocli" -u --unix "$scratch/long"
@@ -242,15 +244,17 @@ start udp-other
 given 'x\n' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
 is "UDP: an answer from another port is none: 12" said 12 "silence"
 start udp-twice
-given 'x\n' "$echocli" -u --timeout 2 127.0.0.1 "$port"
+given 'x\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: two answers to one datagram: 13, or the second came too late" \
     sh -c '[ "$1" -eq 13 ] || [ "$1" -eq 0 ]' - "$status"
-given 'x\ny\n' "$echocli" -u --timeout 2 127.0.0.1 "$port"
+given 'x\ny\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: the second answer is not taken for the next: 13" [ "$status" -eq 13 ]
-start udp-lose 3
-given 'a\nb\nc\nd\n' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
-is "UDP: a lost datagram is silence: 12, and which it was" said 12 \
-    "datagram 3, 2 came back before"
+lose_one () {
+    start udp-lose 3
+    late 12 "silence for TIME, datagram 3, 2 came back before" "$echocli" -u
+}
+printf 'a\nb\nc\nd\n' > "$scratch/in"
+is "UDP: a lost datagram is silence: 12, and which it was" in_time lose_one
 
 # ---- the output
 if [ -w /dev/full ]; then

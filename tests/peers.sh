@@ -26,6 +26,17 @@ said () {
         grep -qF -- "$2" "$scratch/err"
 }
 
+# late STATUS WORDS COMMAND...: COMMAND, with $scratch/in as its input and
+# $delay seconds of time, ends with STATUS and says WORDS, in which TIME stands
+# for that.
+late () {
+    late_status=$1 late_words=$2
+    shift 2
+    case $delay in 0.3) time='300 ms' ;; *) time="$delay s" ;; esac
+    run "$@" --timeout "$delay" 127.0.0.1 "$port" < "$scratch/in"
+    said "$late_status" "${late_words%TIME*}$time${late_words#*TIME}"
+}
+
 # A port that nobody listens on.
 free_port () {
     start echo

@@ -7,25 +7,37 @@ models="iterative fork prefork thread event"
 server=
 trap '[ -z "$server" ] || kill -KILL "$server"; rm -rf "$scratch"' EXIT
 
+# Seconds within which a server has ended, or it hangs: most take one.
+lifetime=120
+
+# What the server says goes to its log, then to $scratch/told while somebody
+# reads there.  That is so until its end, which is brought about if need be.
+keep_log () {
+    trap '' PIPE
+    result=0
+    bounded "$lifetime" tee "$scratch/told" < "$scratch/fifo" \
+        >> "$scratch/log" 2> /dev/null || result=$?
+    [ "$result" -ne 124 ] || kill -KILL "$server"
+}
+
 # serve COMMAND...: start it, and wait for the first line with which it says
 # that it listens, or for its end.  Its log is $scratch/log, its port $port.
 serve () {
-    rm -f "$scratch/fifo"
-    mkfifo "$scratch/fifo"
+    rm -f "$scratch/fifo" "$scratch/told"
+    mkfifo "$scratch/fifo" "$scratch/told"
     : > "$scratch/log"
     port=
     "$@" 2> "$scratch/fifo" &
     server=$!
-    exec 9< "$scratch/fifo"
+    keep_log &
+    logger=$!
+    exec 9< "$scratch/told"
     while read -r line <&9; do
-        printf '%s\n' "$line" >> "$scratch/log"
         case $line in
         *listening*" port "*) port=${line##* port } port=${port%%,*}; break ;;
         *listening*) break ;;
         esac
     done
-    cat <&9 >> "$scratch/log" &
-    logger=$!
     exec 9<&-
 }
 
@@ -77,6 +89,13 @@ logged () {
     grep -q -- "$1" "$scratch/log"
 }
 
+# until_logged WORDS: wait until the server says so, or has ended.
+until_logged () {
+    until logged "$1"; do
+        kill -0 "$server" 2> /dev/null || return
+    done
+}
+
 # The processor time of the server and of those it waited for, in hundredths of
 # a second; fails where there is no /proc to tell.
 cpu_of () {
@@ -93,10 +112,9 @@ zombies_of () {
 # no_zombie PID: each is reaped.  One that ends at this moment is one for a
 # moment, with nothing to bring it about but the server itself.
 no_zombie () {
-    times=0
+    limit=$(($(date +%s) + 60))
     while [ "$(zombies_of "$1")" -gt 0 ]; do
-        times=$((times + 1))
-        [ "$times" -lt 1000 ] || return 1
+        [ "$(date +%s)" -lt "$limit" ] || return 1
     done
 }
 

@@ -10,52 +10,51 @@ echosrv=$builddir/echosrv
 # cheap SERVER HUNDREDTHS: it has not used more processor time than that.
 cheap () {
     used=$(cpu_of "$1") || return 0
-    [ "$used" -le "$2" ] || { echo "# $used hundredths of a second"; return 1; }
+    echo "# $used hundredths of a second"
+    [ "$used" -le "$2" ]
 }
 # Instrumented code is slow.
-if is_sanitized; then slow=10; else slow=1; fi
+if is_sanitized; then slow=10 lifetime=300; else slow=1; fi
 
-# Models in which a client that says nothing keeps nobody from being served; in
-# the others its time is over soon.
 for model in $models; do
-    case $model in
-    iterative|prefork) patience=--idle-timeout=0.3 ;;
-    *) patience=--idle-timeout=0 ;;
-    esac
-    [ "$patience" = --idle-timeout=0 ] && patience=--max-clients=600
-    serve "$echosrv" --model="$model" -4 -p 0 "$patience"
-    # Beside all the others, clients that send a byte a second.
-    slowly=
-    if [ "$patience" = --max-clients=600 ]; then
-        "$crowd" "127.0.0.1:$port" open 20 slow 2 close > "$scratch/slow" &
-        slowly=$!
-    fi
-
     # As many as are served at a time.
     case $model in iterative) several=1 ;; prefork) several=8 ;; *) several=20 ;; esac
+    serve "$echosrv" --model="$model" -4 -p 0 --max-clients=600
+    # Beside all the others, clients that send a byte a second.
+    slowly=
+    if [ "$several" -eq 20 ]; then
+        "$crowd" "127.0.0.1:$port" open 20 drip 2 1000 close > "$scratch/slow" &
+        slowly=$!
+    fi
     run "$crowd" "127.0.0.1:$port" open 20 reset once \
         open $several say 1000 reset once open 20 deaf 5000000 reset once
     is "$model: clients that reset, early, idle, in full flow" \
         [ "$status" -eq 0 ]
-    run "$crowd" "127.0.0.1:$port" open 12 deaf 3000000 once close once
-    is "$model: clients that never read" [ "$status" -eq 0 ]
-    case $model in
-    iterative|prefork)
-        run "$crowd" "127.0.0.1:$port" open 20 once ended close once
-        is "$model: silent clients' time is over" [ "$status" -eq 0 ] ;;
-    *)
-        run "$crowd" "127.0.0.1:$port" open 500 once say 10 once close once
-        is "$model: 500 silent clients keep nobody waiting" \
-            [ "$status" -eq 0 ] ;;
-    esac
     run "$crowd" "127.0.0.1:$port" open $several say 70000 shut close once
     is "$model: clients that half-close" [ "$status" -eq 0 ]
     if [ -n "$slowly" ]; then
+        run "$crowd" "127.0.0.1:$port" open 12 deaf 3000000 once close once
+        is "$model: clients that never read" [ "$status" -eq 0 ]
+        run "$crowd" "127.0.0.1:$port" open 500 once say 10 once close once
+        is "$model: 500 silent clients keep nobody waiting" \
+            [ "$status" -eq 0 ]
         run wait "$slowly"
         is "$model: a byte a second, meanwhile" [ "$status" -eq 0 ]
     else
-        run "$crowd" "127.0.0.1:$port" open $several drip 5 close once
+        run "$crowd" "127.0.0.1:$port" open $several drip 5 100 close once
         is "$model: a byte at a time" [ "$status" -eq 0 ]
+        is "$model: no zombie of these" no_zombie "$server"
+        is "$model: little processor time for these" \
+            cheap "$server" $((300 * slow))
+        halt
+        is "$model: alive to their end" [ "$status" -eq 0 ]
+        # A client that says nothing keeps the others from being served until
+        # its time is over; so is that of a good one who stands still so long.
+        serve "$echosrv" --model="$model" -4 -p 0 --idle-timeout=0.3
+        run "$crowd" "127.0.0.1:$port" open 12 deaf 3000000 retry close retry
+        is "$model: clients that never read" [ "$status" -eq 0 ]
+        run "$crowd" "127.0.0.1:$port" open 20 retry ended close retry
+        is "$model: silent clients' time is over" [ "$status" -eq 0 ]
     fi
     is "$model: no zombie" no_zombie "$server"
     is "$model: little processor time" cheap "$server" $((300 * slow))
@@ -77,6 +76,8 @@ for model in event thread fork; do
     after=$(cpu_of "$server")
     is "$model: no busy loop without descriptors" \
         [ $((${after:-0} - ${before:-0})) -le $((30 * slow)) ]
+    # A child has few of them, and its parent one; nobody is turned away.
+    [ "$model" = fork ] || until_logged 'turned away'
     let_go
     run "$crowd" "127.0.0.1:$port" once
     is "$model: served when there are descriptors again" [ "$status" -eq 0 ]
@@ -130,6 +131,7 @@ fi
 for model in event thread fork; do
     serve "$echosrv" --model="$model" -4 -t -p 0 --max-clients=3
     hold open 10
+    until_logged 'new clients wait'
     let_go
     run "$crowd" "127.0.0.1:$port" once open 3 say 5 close
     is "$model: --max-clients: others have their turn" [ "$status" -eq 0 ]
@@ -157,24 +159,65 @@ is "prefork: and not when the first have left" [ "$status" -eq 0 ]
 halt
 is "prefork: of all the workers one says so, once" \
     [ "$(grep -c 'turned away' "$scratch/log")" -eq 1 ]
-for model in $models; do
-    serve "$echosrv" --model="$model" -4 -t -p 0 --idle-timeout=0.2
-    run "$crowd" "127.0.0.1:$port" open 1 drip 3 ended close once
-    is "$model: --idle-timeout counts from the last byte" [ "$status" -eq 0 ]
+# Four bytes take half as long again as the server is patient for.
+drip_slowly () {
+    serve "$echosrv" --model="$model" -4 -t -p 0 --idle-timeout="$delay"
+    run "$crowd" "127.0.0.1:$port" open 1 \
+        drip 4 "$(echo "$delay" | awk '{ print $1 * 500 }')" ended close retry
+    served=$status
     halt
+    [ "$served" -eq 0 ]
+}
+for model in $models; do
+    is "$model: --idle-timeout counts from the last byte" in_time drip_slowly
 done
+# The server waits until its log takes a word about a second client; what the
+# first one sends meanwhile is a sign of life.
+wait_for_log () {
+    mkfifo "$scratch/unread" "$scratch/nothing"
+    exec 6<> "$scratch/unread"
+    "$echosrv" --model=event -4 -t -p 0 -v --idle-timeout="$delay" 2>&6 &
+    server=$!
+    read -r line <&6
+    port=${line##* port } port=${port%%,*}
+    mkfifo "$scratch/hold" "$scratch/held"
+    "$crowd" "127.0.0.1:$port" open 1 say 1 wait say 1 < "$scratch/hold" \
+        > "$scratch/held" &
+    holder=$!
+    exec 8> "$scratch/hold"
+    read -r _ < "$scratch/held"
+    dd if=/dev/zero of="$scratch/unread" bs=4096 count=100 oflag=nonblock \
+        2> /dev/null
+    "$crowd" "127.0.0.1:$port" open 1
+    exec 8>&-
+    timeout "$(echo "$delay" | awk '{ print $1 * 2 }')" \
+        cat "$scratch/nothing" 5<> "$scratch/nothing"
+    dd if="$scratch/unread" of=/dev/null bs=65536 iflag=nonblock 2> /dev/null
+    served=0
+    wait "$holder" || served=$?
+    kill -TERM "$server"
+    wait "$server"
+    server=
+    exec 6>&-
+    rm "$scratch/unread" "$scratch/nothing" "$scratch/hold" "$scratch/held"
+    [ "$served" -eq 0 ]
+}
+is "event: who sent while the server waited for its log was not idle" \
+    in_time wait_for_log
 
 # The datagrams of one source.
 serve "$echosrv" -4 -u -p 0 --rate=5
+begun=$(date +%s)
 run "$crowd" "127.0.0.1:$port" flood 200
+most=$((5 + 5 * ($(date +%s) - begun + 1)))
 back=$(cat "$scratch/out")
-is "--rate: a burst of five, and hardly more" \
-    sh -c '[ "$1" -ge 5 ] && [ "$1" -le 50 ]' - "$back"
+is "--rate: a burst of five, and five a second" \
+    sh -c '[ "$1" -ge 5 ] && [ "$1" -le "$2" ]' - "$back" "$most"
 halt
 is "--rate: says so" logged 'too many'
 serve "$echosrv" -4 -u -p 0
 run "$crowd" "127.0.0.1:$port" flood 300
-is "without --rate local sources have all" [ "$(cat "$scratch/out")" -ge 250 ]
+is "without --rate local sources have all" [ "$(cat "$scratch/out")" -eq 300 ]
 halt
 
 # Two servers that somebody set upon each other: the rate bounds it.
@@ -184,6 +227,7 @@ mv "$scratch/log" "$scratch/first"
 serve "$echosrv" -4 -u -p 0 --rate=20 -v
 run "$crowd" "127.0.0.1:$first_port" spoof "$port"
 if [ "$status" -eq 0 ]; then
+    until_logged 'datagram to'
     mkfifo "$scratch/nothing"
     timeout 2 cat "$scratch/nothing" 8<> "$scratch/nothing" > /dev/null
     rm "$scratch/nothing"
@@ -282,7 +326,7 @@ for model in $models; do
     is "$model: those for whom there is no time are counted, all 12" \
         logged 'stopped; 12 clients were cut off'
     is "$model: and they do not have it wait" \
-        [ $(($(date +%s) - begun)) -lt 60 ]
+        [ $(($(date +%s) - begun)) -lt 100 ]
 done
 
 # A terminal and a service manager signal the whole group, not the parent alone.
@@ -291,10 +335,7 @@ if have setsid; then
         serve setsid "$echosrv" --model="$model" -4 -t -p 0 -v --grace=60
         hold open 1 say 1 wait say 1000 shut
         kill -TERM -"$server"
-        times=0
-        until logged 'stopping; 1 client' || [ "$times" -gt 5000 ]; do
-            times=$((times + 1))
-        done
+        until_logged 'stopping; 1 client'
         let_go
         gone
         is "$model: a signal to the whole group leaves time, too" \
@@ -317,7 +358,9 @@ if [ -r /proc/self/status ]; then
     hold open 1 say 1 wait say 1000 shut
     worker=$(children_of "$server")
     kill -USR1 "$worker"
-    until grep -q '^ShdPnd:.0*$' "/proc/$worker/status"; do :; done
+    until grep -q '^ShdPnd:.0*$' "/proc/$worker/status"; do
+        kill -0 "$worker" || break
+    done
     kill -TERM "$worker"
     let_go
     halt
@@ -326,47 +369,55 @@ if [ -r /proc/self/status ]; then
 fi
 
 # Nobody reads the log: the server waits, but not beyond its time.
-mkfifo "$scratch/unread"
-exec 6<> "$scratch/unread"
-for model in $models; do
-    "$echosrv" --model="$model" --unix="$scratch/socket" --grace=600 2>&6 &
+# unread COMMAND...: start it so, and see that it ends though it hang.
+unread () {
+    mkfifo "$scratch/unread" "$scratch/leash"
+    exec 6<> "$scratch/unread"
+    "$@" --unix="$scratch/socket" --grace=600 2>&6 &
     server=$!
-    until [ -S "$scratch/socket" ]; do :; done
-    run "$crowd" "$scratch/socket" retry
+    {
+        result=0
+        bounded "$lifetime" cat "$scratch/leash" || result=$?
+        [ "$result" -ne 124 ] || kill -KILL "$server"
+    } &
+    exec 5> "$scratch/leash"
+}
+fill_log () {
     dd if=/dev/zero of="$scratch/unread" bs=4096 count=100 oflag=nonblock \
         2> /dev/null
+}
+# Two signals end it; its status is $status.
+end_unread () {
     kill -TERM "$server"
     kill -INT "$server"
     status=0
     wait "$server" || status=$?
     server=
+    exec 5>&- 6>&-
+    rm "$scratch/unread" "$scratch/leash"
+}
+for model in $models; do
+    unread "$echosrv" --model="$model"
+    run "$crowd" "$scratch/socket" retry
+    fill_log
+    end_unread
     is "$model: a log that nobody reads keeps it from no end" \
         [ "$status" -eq 0 ]
-    exec 6>&-
-    exec 6<> "$scratch/unread"
 done
 if [ -f "$library" ] && ! is_sanitized; then
-    REFUSE_FORK=yes LD_PRELOAD=$library "$echosrv" --model=fork \
-        --unix="$scratch/socket" --grace=600 2>&6 &
-    server=$!
+    unread env REFUSE_FORK=yes LD_PRELOAD="$library" "$echosrv" --model=fork
+    # It listens.
     read -r _ <&6
-    dd if=/dev/zero of="$scratch/unread" bs=4096 count=100 oflag=nonblock \
-        2> /dev/null
+    fill_log
     run "$crowd" "$scratch/socket" open 1 ended
     is "fork: no process, and a log that nobody reads: turned away" \
         [ "$status" -eq 0 ]
-    [ "$status" -eq 0 ] || kill -KILL "$server"
-    kill -TERM "$server"
-    kill -INT "$server"
-    status=0
-    wait "$server" || status=$?
-    server=
+    end_unread
     is "fork: nor does that keep it from its end" [ "$status" -eq 0 ]
 else
     skip "fork: no process, and a log that nobody reads: turned away" \
         "nothing can be preloaded"
 fi
-exec 6>&-
 
 # Many at once.
 serve "$echosrv" --model=fork -4 -t -p 0
@@ -383,7 +434,7 @@ for model in $models; do
         run "$limited" 1100 "$crowd" "127.0.0.1:$port" burst 1000 say 10 close once
     fi
     is "$model: 1000 connect at once" [ "$status" -eq 0 ]
-    is "$model: and none waits a second" [ "$(cat "$scratch/out")" -lt 1000 ]
+    is "$model: and none waits a second" [ "$(cat "$scratch/out")" -eq 0 ]
     halt
 done
 hard=$(ulimit -Hn)
@@ -395,20 +446,40 @@ if [ "$hard" = unlimited ] || [ "$hard" -ge 20000 ]; then
 else
     skip "event: 10000 clients, and all are served" "$hard descriptors"
 fi
+
+# A plain echo, to be held against the servers where the machine is slow.
+mkfifo "$scratch/plain" "$scratch/until"
+exec 7<> "$scratch/until"
+"$builddir/tests/echo-peer" echo < "$scratch/until" > "$scratch/plain" 7>&- &
+read -r plain < "$scratch/plain"
+# rounds_at PORT CLIENTS: the median of a round, in milliseconds.
+rounds_at () {
+    run "$crowd" "127.0.0.1:$1" open "$2" rounds 30 16384 close
+    cat "$scratch/out"
+}
+# no_stall CLIENTS: a round takes less than 40 ms, or not much longer than it
+# does at the plain echo next.
+no_stall () {
+    for attempt in 1 2 3; do
+        took=$(rounds_at "$port" "$1")
+        [ "$took" -lt 40 ] && return
+        usual=$(rounds_at "$plain" "$1")
+        echo "# attempt $attempt: $took ms, a plain echo $usual ms"
+        [ "$took" -lt $((3 * usual)) ] && return
+    done
+    return 1
+}
 for model in event thread fork; do
     serve "$echosrv" --model="$model" -4 -t -p 0
-    run "$crowd" "127.0.0.1:$port" open 64 rounds 30 16384 close
-    is "$model: 16 KiB on 64 connections: no stall of 40 ms" \
-        [ "$(cat "$scratch/out")" -lt $((40 * slow)) ]
+    is "$model: 16 KiB on 64 connections: no stall of 40 ms" no_stall 64
     halt
 done
 for model in prefork iterative; do
     serve "$echosrv" --model="$model" -4 -t -p 0
-    run "$crowd" "127.0.0.1:$port" open 1 rounds 30 16384 close
-    is "$model: 16 KiB: no stall of 40 ms" \
-        [ "$(cat "$scratch/out")" -lt $((40 * slow)) ]
+    is "$model: 16 KiB: no stall of 40 ms" no_stall 1
     halt
 done
+exec 7>&-
 # 200 MB through each, with flat memory.
 for model in event fork; do
     serve "$echosrv" --model="$model" -4 -t -p 0

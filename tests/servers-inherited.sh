@@ -61,7 +61,9 @@ activate () { # OPTIONS...: with a UNIX socket
     while read -r line <&7; do
         case $line in *istening*) break ;; esac
     done
-    cat <&7 > "$scratch/log" &
+    {
+        bounded "$lifetime" cat || kill -KILL "$server"
+    } <&7 > "$scratch/log" &
     logger=$!
     exec 7<&-
     rm "$scratch/fifo"

@@ -20,6 +20,8 @@ fi
 within () {
     timeout -k 1 "$@"
 }
+# How long peers wait for an answer, in their way: in_time.
+delays='1 5 25' lifetime=300
 have timeout || skip_all "timeout is not here"
 
 hosts=127.0.0.1
@@ -35,57 +37,66 @@ head -c 300000 /dev/urandom > "$scratch/bytes"
 came_back () {
     is "$2" cmp -s "$1" "$scratch/out"
 }
+# The datagram comes back while they wait: each has such an option.
+nc_datagram () {
+    run within 60 nc.openbsd -u -w "$delay" "$1" "$port" < "$scratch/text"
+    cmp -s "$scratch/text" "$scratch/out"
+}
+# At the end of its input it goes, without waiting for an answer.
+ncat_datagram () {
+    mkfifo "$scratch/open"
+    exec 6<> "$scratch/open"
+    cat "$scratch/text" >&6
+    run within 60 ncat -u -i "$delay" "$1" "$port" < "$scratch/open"
+    exec 6>&-
+    rm "$scratch/open"
+    cmp -s "$scratch/text" "$scratch/out"
+}
+socat_datagram () {
+    run within 60 socat -t "$delay" - "UDP:$(bracketed "$1"):$port" \
+        < "$scratch/text"
+    cmp -s "$scratch/text" "$scratch/out"
+}
 bracketed () {
     case $1 in *:*) echo "[$1]" ;; *) echo "$1" ;; esac
 }
 # The first of what telnet prints is its own.
-talk_telnet () {
+telnet_line () {
     mkfifo "$scratch/open"
     exec 6<> "$scratch/open"
     echo hello >&6
-    within 2 telnet "$1" "$port" < "$scratch/open" 2>&1 |
-        tr -d '\r' | grep -x hello
+    run within "$delay" telnet "$1" "$port" < "$scratch/open"
     exec 6>&-
     rm "$scratch/open"
+    tr -d '\r' < "$scratch/out" | grep -qx hello
 }
 
 serve "$builddir/echosrv" -p 0
 for host in $hosts; do
     if have nc.openbsd; then
-        run within 20 nc.openbsd -N "$host" "$port" < "$scratch/bytes"
+        run within 60 nc.openbsd -N "$host" "$port" < "$scratch/bytes"
         came_back "$scratch/bytes" "nc, $host: TCP echo"
-        run within 20 nc.openbsd -u -w 1 "$host" "$port" < "$scratch/text"
-        came_back "$scratch/text" "nc, $host: UDP echo"
+        is "nc, $host: UDP echo" in_time nc_datagram "$host"
     else
         skip "nc, $host" "nc.openbsd is not here"
     fi
     if have ncat; then
-        run within 20 ncat "$host" "$port" < "$scratch/bytes"
+        run within 60 ncat "$host" "$port" < "$scratch/bytes"
         came_back "$scratch/bytes" "ncat, $host: TCP echo"
-        # At the end of its input it goes, without waiting for an answer.
-        mkfifo "$scratch/open"
-        exec 6<> "$scratch/open"
-        cat "$scratch/text" >&6
-        run within 20 ncat -u -i 1 "$host" "$port" < "$scratch/open"
-        exec 6>&-
-        rm "$scratch/open"
-        came_back "$scratch/text" "ncat, $host: UDP echo"
+        is "ncat, $host: UDP echo" in_time ncat_datagram "$host"
     else
         skip "ncat, $host" "ncat is not here"
     fi
     if have socat; then
-        run within 20 socat -t 5 - "TCP:$(bracketed "$host"):$port" \
+        run within 60 socat -t 20 - "TCP:$(bracketed "$host"):$port" \
             < "$scratch/bytes"
         came_back "$scratch/bytes" "socat, $host: TCP echo"
-        run within 20 socat -t 1 - "UDP:$(bracketed "$host"):$port" \
-            < "$scratch/text"
-        came_back "$scratch/text" "socat, $host: UDP echo"
+        is "socat, $host: UDP echo" in_time socat_datagram "$host"
     else
         skip "socat, $host" "socat is not here"
     fi
     if have telnet; then
-        run talk_telnet "$host"
-        is "telnet, $host: echo" [ -s "$scratch/out" ]
+        is "telnet, $host: echo" in_time telnet_line "$host"
     else
         skip "telnet, $host" "telnet is not here"
     fi
@@ -95,6 +106,16 @@ halt
 # A port that was free a moment ago; the inetds cannot choose one.
 serve "$builddir/echosrv" -4 -p 0
 halt
+
+# Whether the server has no children any more; those it has are told to end.
+end_children () {
+    ps -e -o pid= -o ppid= | awk -v parent="$server" \
+        '$2 == parent { print $1 }' > "$scratch/children"
+    while read -r child; do
+        kill -TERM "$child" 2> /dev/null
+    done < "$scratch/children"
+    [ ! -s "$scratch/children" ]
+}
 
 # under NAME COMMAND...: an inetd in the foreground, with the services at $port.
 under () {
@@ -110,13 +131,13 @@ under () {
     is "$name, wait dgram: echo" [ "$status" -eq 0 ]
     run "$crowd" "127.0.0.1:$second" once once
     is "$name, wait stream: echo" [ "$status" -eq 0 ]
-    # Those it left waiting are its children.
-    ps -e -o pid= -o ppid= | awk -v parent="$server" '$2 == parent' \
-        > "$scratch/children"
+    # Those it left waiting are its children, and have its ports: they end
+    # before it does, and the next inetd begins.
+    limit=$(($(date +%s) + 60))
+    until end_children; do
+        [ "$(date +%s)" -lt "$limit" ] || break
+    done
     kill -TERM "$server"
-    while read -r child _; do
-        kill -TERM "$child" 2> /dev/null
-    done < "$scratch/children"
     wait "$server"
     server=
 }

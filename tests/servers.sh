@@ -60,21 +60,21 @@ done
 
 # What is listened on.
 serve "$echosrv" -4 -p 0 --any --unix="$scratch/too"
-until logged UDP; do :; done
+until_logged UDP
 is "a UNIX socket and the net: all three" \
     [ "$(grep -c 'TCP$\|UDP$\|UNIX stream$' "$scratch/log")" -eq 3 ]
 run "$crowd" "$scratch/too" once
 is "served there, too" [ "$status" -eq 0 ]
 halt
 serve "$echosrv" -t -4 -p 0
+halt
 is "-t: no UDP" sh -c '! grep -q UDP "$1"' - "$scratch/log"
 is "-4: no IPv6" sh -c '! grep -q ::1 "$1"' - "$scratch/log"
-halt
 serve "$echosrv" -u -4 -p 0 -a 127.0.0.1 -a localhost
+halt
 is "two names of one address are one socket" \
     [ "$(grep -c 'listening on 127.0.0.1 port' "$scratch/log")" -eq 1 ]
 is "-u: no TCP" sh -c '! grep -q TCP "$1"' - "$scratch/log"
-halt
 serve "$echosrv" --any -4 -p 0
 is "--any: all addresses" logged 'listening on 0.0.0.0 port'
 run "$crowd" "127.0.0.1:$port" once udp 500

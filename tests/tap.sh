@@ -69,6 +69,27 @@ is () {
     if "$@"; then ok 0 "$description"; else ok 1 "$description"; fi
 }
 
+# in_time COMMAND...: it succeeds, with waits of $delay seconds.  Where that is
+# no longer than what the machine stood still for, it proves nothing, and is
+# tried again with longer ones.
+in_time () {
+    for delay in ${delays:-0.3 3 20}; do
+        "$@" && return
+        echo "# not within $delay s: $*"
+    done
+    return 1
+}
+
+# bounded SECONDS COMMAND...: what hangs is a failure, and no more than that.
+bounded () {
+    if have timeout; then
+        timeout -k 1 "$@"
+    else
+        shift
+        "$@"
+    fi
+}
+
 # json_is EXPRESSION DESCRIPTION: $scratch/out is JSON for which the jq
 # EXPRESSION is true.
 json_is () {
