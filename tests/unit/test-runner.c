@@ -223,6 +223,32 @@ START_TEST(progress_is_told_of_each_line)
 }
 END_TEST
 
+/* As if this process had been stopped: with the first line, until the child has
+   ended and its deadline is over.  */
+static int64_t resumed;
+static void stand_still(const struct findings *so_far, int64_t elapsed)
+{
+    siginfo_t info;
+    (void)so_far;
+    if (calls_of_progress++ > 0)
+        return;
+    waitid(P_ALL, 0, &info, WEXITED | WNOWAIT);
+    if (elapsed < resumed)
+        poll(NULL, 0, (int)(resumed - elapsed));
+}
+
+START_TEST(what_came_in_time_is_taken_late)
+{
+    int count = 500; /* some reads, and less than a pipe holds */
+    for (resumed = SOON; calls_of_progress == 0 && resumed < LATE; resumed *= 2)
+        if (!run_measurement(well, &count, resumed, &findings, stand_still,
+                             &trouble))
+            break;
+    ck_assert_str_eq(trouble.text, "");
+    ck_assert_uint_eq(findings.count, (size_t)count);
+}
+END_TEST
+
 START_TEST(one_that_hangs_is_killed_at_its_deadline)
 {
     check_fails(hangs, NULL, SOON, passed);
@@ -370,6 +396,7 @@ static void add(TCase *tests)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_good_one_arrives_whole);
     tcase_add_test(tests, progress_is_told_of_each_line);
+    tcase_add_test(tests, what_came_in_time_is_taken_late);
     tcase_add_test(tests, one_that_hangs_is_killed_at_its_deadline);
     tcase_add_test(tests, one_that_crashes_is_told_by_its_signal);
     tcase_add_test(tests, one_that_gives_up);
