@@ -153,8 +153,7 @@ static void attend(struct crew *crew)
         int more = fds[i].revents ? run_step(run) : 1;
         if (more <= 0) {
             end(crew, of[i], more == 0);
-        } else if (clock_ms() >= run->start + run->deadline) {
-            run_late(run);
+        } else if (run_is_late(run, !fds[i].revents)) {
             end(crew, of[i], false);
         }
     }

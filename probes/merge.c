@@ -20,7 +20,7 @@ bool answers_short(const struct answers *answers, const char *id)
 {
     static const char *const wants[] = {
         "EADDRINUSE", "EADDRNOTAVAIL", "EAGAIN", "EMFILE",
-        "ENFILE",     "ENOBUFS",       "ENOMEM"};
+        "ENFILE",     "ENOBUFS",       "ENOMEM", "kept from running"};
     const struct finding *answer =
         findings_get(&answers->findings, id, "answer");
     if (!answer || answer->value || !answer->reason)

@@ -17,7 +17,8 @@ struct answers {
 bool answers_late(const struct answers *answers);
 
 /* Whether ANSWERS say that ID could not be asked for want of a port, a
-   descriptor, a process or memory, which others may have had meanwhile.  */
+   descriptor, a process, memory or time, which others may have had
+   meanwhile.  */
 bool answers_short(const struct answers *answers, const char *id);
 
 /* Add to FINDINGS what the COUNT repeats say under ID: a value on which all

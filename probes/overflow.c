@@ -189,7 +189,11 @@ static _Noreturn void be_client(const struct serial *serial)
     if (fd < 0)
         _exit(errno & 0x7f);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
-    _exit(connect(fd, storage, serial->address.length) ? errno & 0x7f : 0);
+    int status;
+    do /* a call with a timeout is not restarted after a stop */
+        status = connect(fd, storage, serial->address.length);
+    while (status && errno == EINTR);
+    _exit(status ? errno & 0x7f : 0);
 }
 
 /* Wait up to MOST milliseconds for CHILD.  Returns its exit status; -1 if it is
@@ -197,12 +201,15 @@ static _Noreturn void be_client(const struct serial *serial)
 static int await_child(pid_t child, int most)
 {
     int status;
-    for (int64_t end = clock_ms() + most; clock_ms() < end; poll(NULL, 0, 1)) {
+    int64_t end = clock_ms() + most;
+    for (;; poll(NULL, 0, 1)) {
+        bool late = clock_ms() >= end;
         pid_t done = waitpid(child, &status, WNOHANG);
         if (done == child)
             return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;
+        if (late)
+            return -1;
     }
-    return -1;
 }
 
 /* CHILD waits to be let in by SERIAL: make room.  Returns its exit status, or

@@ -51,6 +51,7 @@ struct run {
     int pipe; /* the child's findings: to be polled */
     char line[RUN_LINE_MAX];
     size_t length;
+    int late; /* reads since the deadline */
 };
 
 /* Start the child.  Returns 0, or -1 with the trouble filled in.  */
@@ -65,8 +66,11 @@ int run_step(struct run *run);
    the trouble filled in.  */
 int run_end(struct run *run, bool whole);
 
-/* The deadline passed: the trouble says so.  */
-void run_late(struct run *run);
+/* Whether the deadline has passed; to be asked after each look at the pipe,
+   which was found IDLE or not.  What the child had written before is taken
+   first, for this process may have been stopped in the meantime.  If so, the
+   trouble is filled in.  */
+bool run_is_late(struct run *run, bool idle);
 
 /* Milliseconds of a clock that only goes forward.  */
 int64_t clock_ms(void);

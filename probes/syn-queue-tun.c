@@ -20,7 +20,8 @@ enum {
     BACKLOG_MOST = 1024,
     MORE = 16, /* SYNs beyond what the backlog lets one expect */
     FIRST_PORT = 2000,
-    AGAIN = 1600, /* milliseconds: the kernel sends again after 1000, */
+    SOON = 800,   /* milliseconds: before the kernel sends again, */
+    AGAIN = 1600, /*   which it does after 1000, */
     QUIET = 300,  /*   and is through when it was quiet for this long */
     LATEST = 6000,
     NOBODY = 9 /* a port at which nobody listens in a new namespace */
@@ -160,38 +161,59 @@ static void put_target(const struct half_open *run, const struct target *target)
                "the queue was not full");
 }
 
-/* Wait until what will be sent again has been.  Returns false if nobody wants
-   to know any more.  */
+/* Wait until what will be sent again has been.  The time is read before what
+   has come is, so that all is read that came until then, however late we are.
+   Returns false if nobody wants to know any more.  */
 static bool wait_for_more(struct half_open *run, int64_t start)
 {
     int64_t now;
     struct pollfd poll_fds[] = {{.fd = run->tun, .events = POLLIN},
                                 {.fd = run->watch, .events = POLLIN}};
-    while ((now = clock_ms()) < start + LATEST &&
-           (now < start + AGAIN || now < run->heard + QUIET)) {
+    do {
         poll(poll_fds, 2, 50);
         if (poll_fds[1].revents)
             return false;
+        now = clock_ms();
         listen_to_it(run);
-    }
+    } while (now < start + LATEST &&
+             (now < start + AGAIN || now < run->heard + QUIET));
     return true;
+}
+
+static void close_target(struct target *target)
+{
+    free(target->answers);
+    target->answers = NULL;
+    target->sent = 0;
+    if (target->listener >= 0)
+        close(target->listener);
+    target->listener = -1;
+}
+
+/* Fill the queue of TARGET.  Where that takes so long that the kernel gives the
+   first ones up, or they are let in again, begin anew.  */
+static void fill_target(struct half_open *run, struct target *target)
+{
+    int64_t start;
+    int tries = 0;
+    do {
+        close_target(target);
+        start = clock_ms();
+        int wanted = open_target(target);
+        for (int k = 0; k < wanted; k++)
+            send_syn(run, target);
+    } while (clock_ms() - start > SOON && ++tries < 5);
 }
 
 static bool run_targets(struct half_open *run)
 {
-    for (size_t i = 0; i < run->count; i++) {
-        struct target *target = &run->targets[i];
-        int wanted = open_target(target);
-        for (int k = 0; k < wanted; k++)
-            send_syn(run, target);
-    }
+    for (size_t i = 0; i < run->count; i++)
+        fill_target(run, &run->targets[i]);
     bool whole = wait_for_more(run, clock_ms());
     for (size_t i = 0; i < run->count; i++) {
         if (whole && run->targets[i].answers)
             put_target(run, &run->targets[i]);
-        free(run->targets[i].answers);
-        if (run->targets[i].listener >= 0)
-            close(run->targets[i].listener);
+        close_target(&run->targets[i]);
     }
     return whole;
 }

@@ -26,13 +26,44 @@ void wire_open(struct wire *wire, struct asking *ask, bool routed)
         give_up(ask, "%s", trouble.text);
 }
 
+void wire_attend(struct wire *wire)
+{
+    wire->looked = clock_ms();
+    wire->absent = 0;
+}
+
+/* Returns the time.  */
+static int64_t look(struct wire *wire)
+{
+    int64_t now = clock_ms(), absent = now - wire->looked;
+    if (absent > wire->absent)
+        wire->absent = absent;
+    return wire->looked = now;
+}
+
+bool wire_was_absent(struct wire *wire)
+{
+    enum { ABSENT = 500, TIMES = 3 };
+    look(wire);
+    if (wire->absent <= ABSENT)
+        return false;
+    if (wire->absences++ == TIMES)
+        give_up(wire->ask, "the peer played here was kept from running");
+    return true;
+}
+
 bool wire_receive(struct wire *wire, struct segment *segment, int timeout)
 {
+    enum { SLICE = 50 };
     int64_t end = clock_ms() + timeout;
     for (;;) {
-        int64_t left = end - clock_ms();
-        if (!wait_for(wire->tun, POLLIN, left > 0 ? (int)left : 0))
-            return false;
+        int64_t left = end - look(wire);
+        int slice = left > SLICE ? SLICE : left > 0 ? (int)left : 0;
+        if (!wait_for(wire->tun, POLLIN, slice)) {
+            if (left <= SLICE)
+                return false;
+            continue;
+        }
         ssize_t got = read(wire->tun, wire->packet, sizeof wire->packet);
         if (got <= 0)
             continue;
@@ -80,6 +111,15 @@ bool line_receive(struct line *line, int timeout)
     return true;
 }
 
+bool line_await(struct line *line, unsigned flags)
+{
+    int64_t end = clock_ms() + PATIENCE, now;
+    while ((now = clock_ms()) <= end && line_receive(line, (int)(end - now)))
+        if ((line->in.flags & flags) == flags)
+            return true;
+    return false;
+}
+
 void line_send(struct line *line, unsigned flags, size_t size)
 {
     uint8_t packet[PACKET_MAX];
@@ -120,7 +160,7 @@ void line_connect(struct line *line, struct wire *wire, const char *host)
     line_send(line, SEGMENT_SYN | SEGMENT_ACK, 0);
     if (!wait_for(line->fd, POLLOUT, PATIENCE))
         give_up(wire->ask, "no handshake through the TUN interface");
-    line_receive(line, PATIENCE); /* its ACK */
+    line_await(line, SEGMENT_ACK);
 }
 
 void line_write(struct line *line, size_t size)

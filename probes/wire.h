@@ -18,6 +18,8 @@ struct wire {
     int tun;
     uint8_t packet[PACKET_MAX]; /* the last that was received */
     size_t size;
+    int64_t looked, absent; /* see wire_attend */
+    int absences;
 };
 
 /* A connection: the kernel's end is a socket, the other is ours.  */
@@ -38,6 +40,13 @@ void wire_open(struct wire *wire, struct asking *ask, bool routed);
    milliseconds.  Returns false if none came.  */
 bool wire_receive(struct wire *wire, struct segment *segment, int timeout);
 
+/* To be called before and after something whose outcome depends on when we see
+   and answer what the kernel sends, with no other waits than wire_receive's.
+   The second returns whether this process was kept away for so long that it
+   must be done again; after some times it gives up.  */
+void wire_attend(struct wire *wire);
+bool wire_was_absent(struct wire *wire);
+
 /* Say of the packet that was received last that it cannot be passed on.  */
 void wire_unreachable(struct wire *wire, int code, uint16_t mtu);
 
@@ -55,6 +64,10 @@ void line_send(struct line *line, unsigned flags, size_t size);
 /* Receive the next segment of this connection, and take note of what is to be
    acknowledged.  Returns false if none came within TIMEOUT.  */
 bool line_receive(struct line *line, int timeout);
+
+/* Receive until there is a segment with FLAGS, passing over what is sent again
+   since we were slow to answer.  Returns false if none came.  */
+bool line_await(struct line *line, unsigned flags);
 
 /* Write SIZE bytes to the socket, without waiting.  */
 void line_write(struct line *line, size_t size);

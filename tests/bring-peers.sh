@@ -12,7 +12,7 @@ for package in inetutils-inetd inetutils-telnet ncat netcat-openbsd \
     openbsd-inetd prometheus socat xinetd \
     libbsd0 libdbus-1-3 libevent-2.1-7 libibverbs1 liblinear4 liblua5.3-0 \
     libmd0 libnl-3-200 libnl-route-3-200 libpcap0.8 libtirpc3 libwrap0; do
-    if apt-get download -q "$package"; then
+    if apt-get download -q -o Acquire::Retries=3 "$package"; then
         dpkg-deb -x "$package"_*.deb .
         rm -f "$package"_*.deb
     else

@@ -164,14 +164,14 @@ else
 fi
 
 # A name that would write to the terminal.
-name=$(printf 'a\033[31m\nb')
+name=$(printf 'a\033[31m\nb%s' $$)
 start "unix:1:0:@$name"
 run "$listeners" --unix
 is "control characters in a name are escaped" sh -c '
     grep -qF "@a\\033[31m\\012b" "$1" && ! grep -q "$(printf "\\033")" "$1"' - \
     "$scratch/out"
 run "$listeners" --unix --prometheus -
-is "and in a label" grep -qF 'local="@a\\033[31m\\012b"' "$scratch/out"
+is "and in a label" grep -qF 'local="@a\\033[31m\\012b' "$scratch/out"
 stop
 
 # For Prometheus.
@@ -276,9 +276,15 @@ fi
 # Listeners that end while they are listed: no error, and none twice.
 stop
 start many:5:500
-(for _ in 1 2 3 4 5 6 7 8 9 10; do "$listeners" --json -4; done) \
+# The reader must not hold what keeps the listeners; and they go when it has
+# begun.
+(exec 9>&-
+    for _ in 1 2 3 4 5 6 7 8 9 10; do "$listeners" --json -4 || exit; done) \
     > "$scratch/several" 2> "$scratch/err" &
 reader=$!
+until [ -s "$scratch/several" ]; do
+    kill -0 "$reader" 2> /dev/null || break
+done
 stop
 wait "$reader"
 is "listeners that end during the read: no error" [ $? -eq 0 ]
@@ -402,12 +408,14 @@ is "an empty namespace: nothing of it is an error" sh -c '
     "$2/out" && grep -q "^nothing listens" "$2/out"' - "$status" "$scratch"
 
 # A thousand: 50 ms of processor time, the mean of ten runs, the best of three
-# such means, since others use the machine, too; three times so much where a
-# sanitizer looks on.
+# such means, since others use the machine, too; where it is slow, twice what ss
+# takes for the same in between.  Three times so much where a sanitizer looks on.
 run in_namespace ". $scratch/lib.sh; ulimit -n 2000 || exit 9
     start many:5:1000
-    for _ in 1 2 3; do sh -c 'for _ in 1 2 3 4 5 6 7 8 9 10; do
-        \$listeners > $scratch/table; done; times'; done; agree; stop"
+    for _ in 1 2 3; do for command in \$listeners 'ss -ltnp'; do
+        sh -c 'for _ in 1 2 3 4 5 6 7 8 9 10; do
+            \$1 > $scratch/table; done; times' - \"\$command\"; done; done
+    \$listeners > $scratch/table; agree; stop"
 if [ "$status" -eq 9 ]; then
     skip "1,000 listeners" "so many descriptors are not allowed"
 else
@@ -415,12 +423,14 @@ else
     is "1,000 listeners: a line for each" \
         [ "$(grep -c '^127.* listening\[' "$scratch/table")" -eq 1000 ]
     # The second line of each times: 0m0.020s 0m0.050s, of the children.
-    best=$(sed -n '2s/[ms]/ /gp; 4s/[ms]/ /gp; 6s/[ms]/ /gp' "$scratch/out" |
-        awk '{ t = ($1 * 60 + $2 + $3 * 60 + $4) * 100
-               if (NR == 1 || t < best) best = t }
-            END { if (NR == 3) print int (best) }')
+    set -- $(sed -n 'n;s/[ms]/ /gp' "$scratch/out" |
+        awk '{ t = ($1 * 60 + $2 + $3 * 60 + $4) * 100; i = NR % 2
+               if (NR < 3 || t < best[i]) best[i] = t }
+            END { if (NR == 6) print int (best[1]), int (best[0]) }')
     limit=50
-    is_sanitized && limit=150
-    is "1,000 listeners: $best ms, under $limit" [ "${best:-999}" -lt "$limit" ]
+    [ "$((${2:-0} * 2))" -gt "$limit" ] && limit=$(($2 * 2))
+    is_sanitized && limit=$((limit * 3))
+    is "1,000 listeners: ${1:-?} ms, under $limit; ss: ${2:-?}" \
+        [ "${1:-999999}" -lt "$limit" ]
 fi
 finish

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,17 @@ static int make_listener(const char *kind, int backlog, const char *name)
     return fd;
 }
 
+/* Wait until as many of COUNT clients as fit are in the queue of LISTENER,
+   where the kernel tells: who is connected may be so a moment before.  */
+static void await_clients(int listener, int count)
+{
+    struct sonde_queue queue;
+    for (int i = 0; i < 20000 && !sonde_queue(listener, &queue) &&
+                    queue.queued < count && queue.queued <= queue.limit;
+         i++)
+        poll(NULL, 0, 1);
+}
+
 /* Non-blocking, so that who is not let in does not keep us.  */
 static void make_clients(int listener, int count)
 {
@@ -95,6 +107,7 @@ static void make_clients(int listener, int count)
             errno != EINPROGRESS && errno != EAGAIN)
             die("connect");
     }
+    await_clients(listener, count);
 }
 
 static void wait_for_end(void)

@@ -20,7 +20,7 @@ like_profile () {
 # ---- gVisor -----------------------------------------------------------------
 
 gvisor () {
-    timeout 120 runsc --platform=ptrace --network=none --ignore-cgroups \
+    timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
         do "$backlogprobe" "$@"
 }
 if ! have runsc; then
@@ -45,7 +45,7 @@ else
     run gvisor --json --again -4 -b 0
     json_is '.again[0] | .shrink_error == "EINVAL" and .shrink_after == 6' \
         "gVisor: a queue that holds more does not shrink"
-    run timeout 120 runsc --platform=ptrace --network=none --ignore-cgroups \
+    run timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
         do "$sockprobe" --profile listen.cap listen.queue
     is "gVisor: sockprobe finds the same" sh -c '
         grep -q "^listen.queue	answer	n+1 for a backlog of n	" "$1" &&
@@ -55,7 +55,7 @@ else
     is "gVisor: 2000 are cut, and no setting is blamed" sh -c '
         [ "$1" -eq 1 ] && grep -q "^2000 asked for, 1025 would be queued: cut" \
         "$2" && ! grep -q sysctl "$2"' - "$status" "$scratch/out"
-    run timeout 120 runsc --platform=ptrace --network=none --ignore-cgroups \
+    run timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
         do "$sockprobe" --profile
     like_profile "gVisor" gvisor-2022-12
     run gvisor --with net.core.somaxconn=10
@@ -139,7 +139,7 @@ boot () { # KERNEL: what its console says, in $scratch/console
     add_module "$root" "$1"
     (cd "$root" && find . | cpio -o -H newc 2> /dev/null) | gzip -1 \
         > "$scratch/initrd"
-    timeout 300 qemu-system-x86_64 -accel tcg -m 384 -nographic -no-reboot \
+    timeout 900 qemu-system-x86_64 -accel tcg -m 384 -nographic -no-reboot \
         -nodefaults -serial stdio -kernel "$1" -initrd "$scratch/initrd" \
         -append "console=ttyS0 quiet panic=-1 tsc=unstable" \
         < /dev/null 2> "$scratch/err" | tr -d '\r' > "$scratch/console"

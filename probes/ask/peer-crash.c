@@ -29,7 +29,7 @@ static double give_up_time(long retries)
 /* Write to a peer that is gone; a router says CODE of each segment, or if
    negative nobody says anything.  The wait is cut short where the socket has an
    option for that.  */
-static const char *vanish(struct wire *wire, int code)
+static const char *vanish_once(struct wire *wire, int code)
 {
     struct line line;
     const char *outcome = NULL;
@@ -46,6 +46,16 @@ static const char *vanish(struct wire *wire, int code)
         outcome = line_outcome(&line, 0);
     }
     line_close(&line);
+    return outcome;
+}
+
+static const char *vanish(struct wire *wire, int code)
+{
+    const char *outcome;
+    do {
+        wire_attend(wire);
+        outcome = vanish_once(wire, code);
+    } while (wire_was_absent(wire));
     return outcome;
 }
 
@@ -119,7 +129,7 @@ static void set_keepalive(struct asking *ask, int fd)
 /* How the peer meets a question whether it lives.  */
 enum reply { NO_REPLY, REPLY_ACK, REPLY_RST, REPLY_UNREACHABLE };
 
-static const char *keep(struct wire *wire, enum reply reply, int timeout)
+static const char *keep_once(struct wire *wire, enum reply reply, int timeout)
 {
     struct line line;
     const char *outcome = NULL;
@@ -139,6 +149,16 @@ static const char *keep(struct wire *wire, enum reply reply, int timeout)
     }
     line_close(&line);
     return outcome ? outcome : "no error";
+}
+
+static const char *keep(struct wire *wire, enum reply reply, int timeout)
+{
+    const char *outcome;
+    do {
+        wire_attend(wire);
+        outcome = keep_once(wire, reply, timeout);
+    } while (wire_was_absent(wire));
+    return outcome;
 }
 
 static void ask_keepalive(struct asking *ask)

@@ -135,15 +135,15 @@ static void walk_active(struct wire *wire, bool *seen)
     step(&walk, "connect: SYN out");
     line_send(&line, SEGMENT_SYN | SEGMENT_ACK, 0);
     wait_for(line.fd, POLLOUT, PATIENCE);
-    line_receive(&line, PATIENCE);
+    line_await(&line, SEGMENT_ACK);
     step(&walk, "SYN, ACK in; ACK out");
     shutdown(line.fd, SHUT_WR);
-    line_receive(&line, PATIENCE);
+    line_await(&line, SEGMENT_FIN);
     step(&walk, "shutdown: FIN out");
     line_send(&line, SEGMENT_ACK, 0);
     step(&walk, "ACK in");
     line_send(&line, SEGMENT_FIN | SEGMENT_ACK, 0);
-    line_receive(&line, PATIENCE);
+    line_await(&line, SEGMENT_ACK);
     step(&walk, "FIN in; ACK out");
     close(line.fd);
 }
@@ -161,13 +161,13 @@ static void walk_closing(struct wire *wire, bool *seen, bool at_once)
     step(&walk, "connected");
     uint32_t before = line.seen;
     shutdown(line.fd, SHUT_WR);
-    line_receive(&line, PATIENCE);
+    line_await(&line, SEGMENT_FIN);
     step(&walk, "shutdown: FIN out");
     uint32_t after = line.seen;
     if (!at_once)
         line.seen = before; /* the peer has not seen our FIN */
     line_send(&line, SEGMENT_FIN | SEGMENT_ACK, 0);
-    line_receive(&line, PATIENCE);
+    line_await(&line, SEGMENT_ACK);
     step(&walk, at_once ? "FIN, ACK in; ACK out" : "FIN in; ACK out");
     line.seen = after;
     if (!at_once) {
@@ -186,7 +186,7 @@ static void walk_open(struct wire *wire, bool *seen)
     ports_of(&walk, &line);
     step(&walk, "connect: SYN out");
     line_send(&line, SEGMENT_SYN, 0);
-    line_receive(&line, PATIENCE);
+    line_await(&line, SEGMENT_SYN | SEGMENT_ACK);
     step(&walk, "SYN in; SYN, ACK out");
     line_send(&line, SEGMENT_ACK, 0);
     wait_for(line.fd, POLLOUT, PATIENCE);
@@ -213,17 +213,17 @@ static void walk_passive(struct wire *wire, bool *seen)
     ports_of(&walk, &line);
     step_listener(&walk, "socket, bind, listen", here.sin_port);
     line_send(&line, SEGMENT_SYN, 0);
-    line_receive(&line, PATIENCE);
+    line_await(&line, SEGMENT_SYN | SEGMENT_ACK);
     step(&walk, "SYN in; SYN, ACK out");
     line_send(&line, SEGMENT_ACK, 0);
     wait_for(listener, POLLIN, PATIENCE);
     line.fd = must(wire->ask, accept(listener, NULL, NULL), "accept");
     step(&walk, "ACK in; accept");
     line_send(&line, SEGMENT_FIN | SEGMENT_ACK, 0);
-    line_receive(&line, PATIENCE);
+    line_await(&line, SEGMENT_ACK);
     step(&walk, "FIN in; ACK out");
     close(line.fd);
-    line_receive(&line, PATIENCE);
+    line_await(&line, SEGMENT_FIN);
     step(&walk, "close: FIN out");
     line_send(&line, SEGMENT_ACK, 0);
     step(&walk, "ACK in");

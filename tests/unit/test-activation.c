@@ -69,7 +69,7 @@ START_TEST(each_kind_of_socket_is_known)
     int client = connect_client();
     /* With a client waiting it is readable, and a listener still.  */
     struct pollfd waited = {.fd = listener, .events = POLLIN};
-    ck_assert_int_eq(poll(&waited, 1, 5000), 1);
+    ck_assert_int_eq(poll(&waited, 1, 20000), 1);
     expect_role(listener, SONDE_LISTENER, AF_INET, SOCK_STREAM);
     int server = sonde_accept(listener, NULL, 0);
     expect_role(server, SONDE_CONNECTION, AF_INET, SOCK_STREAM);
@@ -93,7 +93,7 @@ START_TEST(a_connection_that_was_reset_is_no_listener)
     setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close(client);
     struct pollfd waited = {.fd = server, .events = POLLIN};
-    ck_assert_int_eq(poll(&waited, 1, 5000), 1);
+    ck_assert_int_eq(poll(&waited, 1, 20000), 1);
     ck_assert_int_eq(sonde_address_peer(server, &peer), -1);
     expect_role(server, SONDE_CONNECTION, AF_INET, SOCK_STREAM);
 }

@@ -95,22 +95,25 @@ static void forks(struct asking *ask)
     tell(ask, "answer", "yes");
 }
 
-/* As often as it was asked, by the length of the file in DATA.  */
-static void varies(struct asking *ask)
+/* How often it was asked before, by a byte for each time in the file of DATA.
+   The end of one's own is one's own, whoever else writes meanwhile.  */
+static off_t times_before(const struct asking *ask)
 {
     int fd = open(ask->question->data, O_WRONLY | O_APPEND);
-    off_t before = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
-    (void)!write(fd, "x", 1);
-    tell(ask, "answer", "%s", before == 0 ? "b" : "a");
+    return write(fd, "x", 1) == 1 ? lseek(fd, 0, SEEK_CUR) - 1 : 0;
+}
+
+/* One thing the first time, and another later.  */
+static void varies(struct asking *ask)
+{
+    tell(ask, "answer", "%s", times_before(ask) == 0 ? "b" : "a");
     tell(ask, "detail", "same");
 }
 
-/* Short of ports, but for the last time: by the length of the file in DATA.  */
+/* Short of ports the first two times.  */
 static void short_of_ports(struct asking *ask)
 {
-    int fd = open(ask->question->data, O_WRONLY | O_APPEND);
-    off_t before = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
-    (void)!write(fd, "x", 1);
+    off_t before = times_before(ask);
     errno = EADDRINUSE;
     must(ask, before < 2 ? -1 : 0, "bind");
     tell(ask, "answer", "yes");

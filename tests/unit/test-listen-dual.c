@@ -208,10 +208,8 @@ START_TEST(sharing_is_had_or_refused_but_never_stealing)
     }
     struct pollfd waited[2] = {{.fd = one, .events = POLLIN},
                                {.fd = two, .events = POLLIN}};
-    int ready = 0;
-    for (int i = 0; i < 1000 && ready < 2; i++)
-        ready = poll(waited, 2, 10);
-    ck_assert_int_eq(ready, 2);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(poll(&waited[i], 1, 20000), 1);
 }
 END_TEST
 

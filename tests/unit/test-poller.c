@@ -46,7 +46,7 @@ static void teardown(void)
 
 static void expect(int fd, unsigned ready)
 {
-    ck_assert_int_eq(sonde_poller_wait(poller, 5000), 1);
+    ck_assert_int_eq(sonde_poller_wait(poller, 20000), 1);
     ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
     ck_assert_int_eq(event.fd, fd);
     ck_assert_uint_eq(event.ready, ready);
@@ -201,7 +201,7 @@ START_TEST(what_is_removed_in_a_batch_is_not_reported)
     for (int i = 0; i < 2; i++)
         ck_assert_int_eq(
             sonde_poller_add(poller, pair[i], SONDE_WRITABLE, &pair[i]), 0);
-    ck_assert_int_eq(sonde_poller_wait(poller, 5000), 2);
+    ck_assert_int_eq(sonde_poller_wait(poller, 20000), 2);
     ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
     int other = event.fd == pair[0] ? pair[1] : pair[0];
     ck_assert_int_eq(sonde_poller_remove(poller, other), 0);
@@ -216,7 +216,7 @@ START_TEST(a_reused_number_starts_clean_in_a_batch)
     for (int i = 0; i < 2; i++)
         ck_assert_int_eq(
             sonde_poller_add(poller, pair[i], SONDE_WRITABLE, &pair[i]), 0);
-    ck_assert_int_eq(sonde_poller_wait(poller, 5000), 2);
+    ck_assert_int_eq(sonde_poller_wait(poller, 20000), 2);
     ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
     int kept = event.fd;
     int other = kept == pair[0] ? pair[1] : pair[0];
@@ -241,9 +241,9 @@ START_TEST(what_was_not_taken_is_found_again)
     for (int i = 0; i < 2; i++)
         ck_assert_int_eq(
             sonde_poller_add(poller, pair[i], SONDE_WRITABLE, NULL), 0);
-    ck_assert_int_eq(sonde_poller_wait(poller, 5000), 2);
+    ck_assert_int_eq(sonde_poller_wait(poller, 20000), 2);
     ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
-    ck_assert_int_eq(sonde_poller_wait(poller, 5000), 2);
+    ck_assert_int_eq(sonde_poller_wait(poller, 20000), 2);
     ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
     ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
     ck_assert_int_eq(sonde_poller_next(poller, &event), 0);
@@ -272,7 +272,7 @@ START_TEST(every_one_of_many_gets_its_turn)
     ck_assert_int_gt(count, 200);
     for (int round = 0, left = count; left > 0; round++) {
         ck_assert_int_lt(round, 12);
-        ck_assert_int_gt(sonde_poller_wait(poller, 5000), 0);
+        ck_assert_int_gt(sonde_poller_wait(poller, 20000), 0);
         while (sonde_poller_next(poller, &event)) {
             int *mine = event.user;
             left -= (*mine)++ == 0;

@@ -70,7 +70,7 @@ START_TEST(waiting_clients_are_turned_away_one_by_one)
     ck_assert_int_eq(errno, EAGAIN);
     ck_assert_int_ge(spare.fd, 0);
     for (int i = 0; i < 2; i++)
-        if (sonde_read(clients[i], &byte, 1, 5000) != 0)
+        if (sonde_read(clients[i], &byte, 1, 20000) != 0)
             ck_assert_int_eq(errno, ECONNRESET);
 }
 END_TEST
