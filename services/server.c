@@ -64,6 +64,12 @@ static int take_inherited(struct server *server,
 {
     for (int i = 0; i < count; i++) {
         if (found[i].role == SONDE_CONNECTION) {
+            if (count > 1) {
+                log_line("inherited descriptor %d is a connection, which "
+                         "wants a server of its own; %d sockets were passed",
+                         found[i].fd, count);
+                return -1;
+            }
             *connection = found[i].fd;
             continue;
         }

@@ -3,6 +3,7 @@
 
    usage: peer listen-fds PROGRAM   a listening socket, by LISTEN_FDS
           peer inetd PROGRAM        the first connection, as descriptors 0 and 1
+          peer both PROGRAM         both the listener and that, by LISTEN_FDS
           peer udp                  send the first datagram back
           peer send PORT            standard input there, its answer to output
 
@@ -34,15 +35,29 @@ static int say_port(int fd)
     return fflush(stdout);
 }
 
-static int pass_listener(int listener, char **argv)
+static int pass_by_number(const char *count, char **argv)
 {
     char pid[32];
     snprintf(pid, sizeof pid, "%ld", (long)getpid());
-    if (dup2(listener, 3) < 0 || setenv("LISTEN_FDS", "1", 1) ||
-        setenv("LISTEN_PID", pid, 1))
-        return fail("listen-fds");
+    if (setenv("LISTEN_FDS", count, 1) || setenv("LISTEN_PID", pid, 1))
+        return fail("LISTEN_FDS");
     execv(argv[0], argv);
     return fail(argv[0]);
+}
+
+static int pass_listener(int listener, char **argv)
+{
+    if (dup2(listener, 3) < 0)
+        return fail("listen-fds");
+    return pass_by_number("1", argv);
+}
+
+static int pass_both(int listener, char **argv)
+{
+    int fd = sonde_accept(listener, NULL, 0);
+    if (fd < 0 || dup2(listener, 3) < 0 || dup2(fd, 4) < 0)
+        return fail("both");
+    return pass_by_number("2", argv);
 }
 
 static int pass_connection(int listener, char **argv)
@@ -96,6 +111,8 @@ int main(int argc, char **argv)
     int listener = sonde_listen(&address, 16, 0, NULL);
     if (listener < 0 || say_port(listener))
         return fail("listen");
-    return strcmp(argv[1], "inetd") == 0 ? pass_connection(listener, argv + 2)
-                                         : pass_listener(listener, argv + 2);
+    if (!strcmp(argv[1], "inetd"))
+        return pass_connection(listener, argv + 2);
+    return strcmp(argv[1], "both") == 0 ? pass_both(listener, argv + 2)
+                                        : pass_listener(listener, argv + 2);
 }

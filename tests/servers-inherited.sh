@@ -52,6 +52,13 @@ for model in $models; do
         logged "listening on 127.0.0.1 port $port, TCP"
 done
 
+begin "$builddir/tests/peer" both "$builddir/echosrv"
+run "$crowd" "127.0.0.1:$port" open 1 ended
+ended
+is "LISTEN_FDS: a connection is passed alone, or not served" sh -c '
+    [ "$1" -eq 2 ] && grep -q "4 is a connection" "$2"' - "$status" \
+    "$scratch/log"
+
 # What systemd comes with to try it.
 activate () { # OPTIONS...: with a UNIX socket
     mkfifo "$scratch/fifo"
