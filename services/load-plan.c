@@ -88,9 +88,11 @@ int load_raise_limit(size_t count, long *limit)
         return 0;
     if (files.rlim_cur == RLIM_INFINITY || files.rlim_cur >= wanted)
         return 0;
-    *limit = (long)files.rlim_max;
-    if (files.rlim_max != RLIM_INFINITY && files.rlim_max < wanted)
+    if (files.rlim_max != RLIM_INFINITY && files.rlim_max < wanted) {
+        *limit = (long)files.rlim_max;
         return -1;
+    }
+    *limit = (long)files.rlim_cur;
     files.rlim_cur = wanted;
     return setrlimit(RLIMIT_NOFILE, &files);
 }

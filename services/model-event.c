@@ -127,11 +127,15 @@ static void serve(struct server *server, const struct client *client)
     if (served->connection.state == CONNECTION_ENDING)
         connection_go_on(&served->connection, server->buffer);
     served->wish = connection_wish(&served->connection);
-    if (served->wish == 0 ||
-        server_watch(server, client->fd, served->wish, &served->watch))
+    if (served->wish == 0) {
         forget(server, served);
-    else
+    } else if (server_watch(server, client->fd, served->wish, &served->watch)) {
+        log_trouble(LOG_MEMORY, "a client cannot be watched, and is let go: %s",
+                    strerror(errno));
+        forget(server, served);
+    } else {
         prolong(server, served);
+    }
 }
 
 /* Whether what SERVED waits for is there.  It may be the server that gave no
