@@ -28,7 +28,7 @@ static int listens(int fd)
     /* No peer: a listener, or a connection that was reset.  The latter is
        writable, in error or hung up, the former never.  */
     struct pollfd asked = {.fd = fd, .events = POLLIN | POLLOUT};
-    int count = sonde__sys.poll(&asked, 1, 0);
+    int count = sonde__poll(&asked, 1, sonde__deadline(0));
     return count == 0 ||
            (count > 0 && !(asked.revents & (POLLOUT | POLLHUP | POLLERR)));
 }

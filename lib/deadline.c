@@ -47,7 +47,7 @@ int sonde__since(int64_t start)
 
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
 {
-    for (int failures = 0;;) {
+    for (int failures = 0, cut_short = 0;;) {
         int left = sonde__left(deadline);
         int ready = sonde__sys.poll(fds, count, left);
         if (ready > 0)
@@ -57,6 +57,10 @@ int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
             errno = ENOMEM;
         if (ready < 0 && errno != EINTR && !sonde__not_now(errno))
             return -1;
+        /* A signal that is pending makes poll fail though it would not wait:
+           that was no look yet.  */
+        if (left == 0 && ready < 0 && errno == EINTR && ++cut_short < retries)
+            continue;
         if (left == 0)
             return 0;
     }

@@ -118,6 +118,18 @@ START_TEST(no_time_is_one_look)
 }
 END_TEST
 
+START_TEST(the_last_look_is_not_cut_short)
+{
+    struct pollfd waited = {.fd = 0, .events = POLLIN};
+    play(3, EINTR);
+    ck_assert_int_eq(sonde__poll(&waited, 1, sonde__deadline(0)), 0);
+    ck_assert_int_eq(polls, 4);
+    play(1000000, EINTR);
+    ck_assert_int_eq(sonde__poll(&waited, 1, sonde__deadline(0)), 0);
+    ck_assert_int_lt(polls, 1000);
+}
+END_TEST
+
 START_TEST(an_interruption_costs_no_time_and_adds_none)
 {
     static const int errors[] = {EINTR, EAGAIN};
@@ -178,6 +190,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, what_has_passed_is_rounded_down);
     tcase_add_test(tests, the_sooner_of_two);
     tcase_add_test(tests, no_time_is_one_look);
+    tcase_add_test(tests, the_last_look_is_not_cut_short);
     tcase_add_test(tests, an_interruption_costs_no_time_and_adds_none);
     tcase_add_test(tests, other_errors_of_poll_end_the_wait);
     tcase_add_test(tests, a_poll_that_stays_out_of_memory_ends_the_wait);
