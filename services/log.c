@@ -62,7 +62,7 @@ static bool is_taken(void)
         int count = poll(&polled, 1, is_late ? 0 : LOOK_AGAIN);
         if (count > 0 || (count < 0 && errno != EINTR))
             return true;
-        if (is_late)
+        if (is_late && count == 0)
             return false;
     }
 }

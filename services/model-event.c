@@ -143,9 +143,7 @@ static void serve(struct server *server, const struct client *client)
 static bool is_ready(const struct served *served)
 {
     bool writes = served->wish & SONDE_WRITABLE;
-    struct pollfd polled = {.fd = served->client.fd,
-                            .events = writes ? POLLOUT : POLLIN};
-    return poll(&polled, 1, 0) > 0;
+    return server_is_ready(served->client.fd, writes ? POLLOUT : POLLIN);
 }
 
 /* End those of QUEUE that are due.  Returns the milliseconds until the next

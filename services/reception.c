@@ -104,15 +104,25 @@ static bool admit(struct server *server, uint64_t source)
                                 : source_enter(&server->sources, source, most);
 }
 
+bool server_is_ready(int fd, short events)
+{
+    struct pollfd polled = {.fd = fd, .events = events};
+    int count;
+    /* A signal that is pending makes it fail, though it would not wait.  */
+    do
+        count = poll(&polled, 1, 0);
+    while (count < 0 && errno == EINTR);
+    return count != 0;
+}
+
 /* Whether FD, which waited when the end was asked for, is to be turned away: it
    has said nothing, and where one client is served after the other the rest of
    the queue would wait with the server until its time is over.  */
 static bool is_too_late(const struct server *server, int fd)
 {
-    struct pollfd polled = {.fd = fd, .events = POLLIN};
     return stop_asked() && server->model->waits &&
            !server->model->asynchronous && !server->options->service->opened &&
-           poll(&polled, 1, 0) == 0;
+           !server_is_ready(fd, POLLIN);
 }
 
 /* FD is a new client, from PEER.  */

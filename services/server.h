@@ -123,6 +123,9 @@ int server_open_poller(struct server *server);
 int server_watch(struct server *server, int fd, unsigned events,
                  struct watch *watch);
 
+/* Whether a call on FD for EVENTS, of poll, would not wait, now.  */
+bool server_is_ready(int fd, short events);
+
 /* Take a client that is there, at ENTRANCE.  Returns whether there was one.  */
 bool server_take_client(struct server *server, struct entrance *entrance);
 

@@ -5,12 +5,14 @@
    name: EACCES, as a security module says, or EPROTONOSUPPORT, as a kernel
    without it does.  With REFUSE_FILES, a number, there is no higher limit of
    descriptors, whatever the hard one is, as on macOS.  With REFUSE_FORK there
-   are no more processes.  */
+   are no more processes.  With REFUSE_POLL every other call of poll that would
+   not wait meets a signal.  */
 
 #include <config.h>
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -67,4 +69,17 @@ pid_t fork(void)
         return -1;
     }
     return real();
+}
+
+int poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    static int calls;
+    int (*real)(struct pollfd *, nfds_t, int);
+    void *symbol = dlsym(RTLD_NEXT, "poll");
+    memcpy(&real, &symbol, sizeof real);
+    if (timeout == 0 && getenv("REFUSE_POLL") && calls++ % 2 == 0) {
+        errno = EINTR;
+        return -1;
+    }
+    return real(fds, count, timeout);
 }

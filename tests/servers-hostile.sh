@@ -243,6 +243,14 @@ server=$first logger=$first_logger
 halt
 
 # The end: those at work have their time, and are counted.
+# interrupted COMMAND...: serve, and signals come at the worst moments.
+interrupted () {
+    if [ -f "$library" ] && ! is_sanitized; then
+        serve env REFUSE_POLL=yes "LD_PRELOAD=$library" "$@"
+    else
+        serve "$@"
+    fi
+}
 for model in $models; do
     [ "$model" = iterative ] && several=1 || several=3
     serve "$echosrv" --model="$model" -4 -t -p 0 --grace=1
@@ -260,7 +268,7 @@ for model in $models; do
     # By itself: a second signal would cut off who is just going.
     gone
     is "$model: who goes in time is not counted" logged 'nobody was cut off'
-    serve "$echosrv" --model="$model" -4 -t -p 0 -v --grace=600
+    interrupted "$echosrv" --model="$model" -4 -t -p 0 -v --grace=600
     hold open $several say 1
     # Two of a kind could arrive as one.
     kill -TERM "$server"
@@ -314,12 +322,12 @@ for model in $models; do
     # Where one is served after the other, who has said nothing is not waited
     # for; elsewhere all have the time of grace.
     case $model in
-    iterative|prefork) limit=--grace=120 ;;
+    iterative|prefork) limit=--grace=110 ;;
     *) limit='--grace=1 --max-clients=8' ;;
     esac
     begun=$(date +%s)
     # shellcheck disable=SC2086
-    serve "$echosrv" --model="$model" -4 -t -p 0 $limit
+    interrupted "$echosrv" --model="$model" -4 -t -p 0 $limit
     stopped_with open 12
     gone
     let_go
