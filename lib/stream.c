@@ -3,7 +3,8 @@
 
    With a deadline every call says MSG_DONTWAIT, so that a blocking descriptor
    needs no change of state; without one it may as well wait in the kernel,
-   which saves a call.  What is no socket is always polled first.  */
+   which saves a call.  But sonde_write, which wants what fits, would wait there
+   until all is taken.  What is no socket is always polled first.  */
 
 #include <config.h>
 
@@ -103,12 +104,12 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
     return count;
 }
 
-static ssize_t write_some(int fd, const void *buffer, size_t size,
+static ssize_t write_some(int fd, const void *buffer, size_t size, int flags,
                           int64_t deadline)
 {
     size = at_most(size, piece);
     for (int races = 0;;) {
-        ssize_t count = send_quietly(fd, buffer, size, wait_flag(deadline));
+        ssize_t count = send_quietly(fd, buffer, size, flags);
         if (count < 0 && errno == ENOTSOCK)
             count = write_other(fd, buffer, size, deadline);
         if (count >= 0)
@@ -140,7 +141,8 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
     int saved = errno;
     if (size == 0)
         return 0;
-    ssize_t count = write_some(fd, buffer, size, sonde__deadline(timeout));
+    ssize_t count =
+        write_some(fd, buffer, size, MSG_DONTWAIT, sonde__deadline(timeout));
     if (count >= 0)
         errno = saved;
     return count;
@@ -185,7 +187,7 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
     *done = 0;
     while (*done < size) {
         ssize_t count = write_some(fd, (const char *)buffer + *done,
-                                   size - *done, deadline);
+                                   size - *done, wait_flag(deadline), deadline);
         if (count < 0)
             return -1;
         *done += (size_t)count;

@@ -104,6 +104,16 @@ START_TEST(a_full_connection_reports_what_went)
 }
 END_TEST
 
+/* A blocking descriptor without a deadline, too: all of it would never fit.  */
+START_TEST(what_fits_is_written_and_no_more_waited_for)
+{
+    static char data[4 << 20];
+    ssize_t count = sonde_write(pair[0], data, sizeof data, -1);
+    ck_assert_int_gt(count, 0);
+    ck_assert_int_lt(count, sizeof data);
+}
+END_TEST
+
 START_TEST(a_stream_that_ends_early_is_no_error)
 {
     char buffer[8];
@@ -571,6 +581,7 @@ static void add(TCase *tests)
     tcase_add_test(tests,
                    a_deadline_holds_on_blocking_and_non_blocking_descriptors);
     tcase_add_test(tests, a_full_connection_reports_what_went);
+    tcase_add_test(tests, what_fits_is_written_and_no_more_waited_for);
     tcase_add_test(tests, a_stream_that_ends_early_is_no_error);
     tcase_add_test(tests, short_counts_and_interruptions_are_made_up_for);
     tcase_add_test(tests, bytes_that_keep_coming_do_not_move_the_deadline);
