@@ -21,15 +21,29 @@ enum { idle_option = TCP_KEEPALIVE };
 enum { idle_option = -1 };
 #endif
 
+/* What to say where FD has no idle time: 0, or -1 if it is no TCP socket, which
+   says ENOPROTOOPT, too.  */
+static int lacks_idle(int fd)
+{
+    int type = 0;
+    int family = sonde_address_family(fd);
+    if (family < 0 || sonde__get_option(fd, SOL_SOCKET, SO_TYPE, &type))
+        return -1;
+    errno = ENOPROTOOPT;
+    return type == SOCK_STREAM && (family == AF_INET || family == AF_INET6)
+               ? 0
+               : -1;
+}
+
 /* Set the idle time of FD.  Returns the seconds in force, 0 if they are the
    system's own, -1 on failure.  */
 static int set_idle(int fd, int seconds)
 {
     int now = 0;
     if (idle_option < 0)
-        return 0;
+        return lacks_idle(fd);
     if (sonde__set_option(fd, IPPROTO_TCP, idle_option, seconds))
-        return errno == ENOPROTOOPT ? 0 : -1;
+        return errno == ENOPROTOOPT ? lacks_idle(fd) : -1;
     if (sonde__get_option(fd, IPPROTO_TCP, idle_option, &now))
         return -1;
     return now;

@@ -57,6 +57,21 @@ START_TEST(a_system_without_the_option)
 }
 END_TEST
 
+/* Linux says of a datagram socket what others say of a missing option.  */
+START_TEST(what_is_not_tcp_is_refused)
+{
+    int fd = sonde_socket(AF_INET, SOCK_DGRAM, 0);
+    ck_assert_int_eq(sonde_keepalive(fd, 90), -1);
+    ck_assert(!is_on(fd));
+    tcp_option_error = ENOPROTOOPT;
+    sonde__sys.setsockopt = failing_setsockopt;
+    ck_assert_int_eq(sonde_keepalive(fd, 90), -1);
+    ck_assert_int_eq(errno, ENOPROTOOPT);
+    ck_assert(!is_on(fd));
+    close(fd);
+}
+END_TEST
+
 START_TEST(a_time_out_of_range_switches_nothing_on)
 {
     int fd = sonde_socket(AF_INET, SOCK_STREAM, 0);
@@ -79,6 +94,7 @@ static void add(TCase *tests)
 {
     tcase_add_test(tests, switched_on_and_off);
     tcase_add_test(tests, a_system_without_the_option);
+    tcase_add_test(tests, what_is_not_tcp_is_refused);
     tcase_add_test(tests, a_time_out_of_range_switches_nothing_on);
 }
 
