@@ -21,6 +21,7 @@
 struct search {
     const uint64_t *sockets;
     size_t count;
+    int timeout;
     int64_t deadline;
     sonde_owner_each *each;
     void *closure;
@@ -70,10 +71,11 @@ static int is_number(const char *text)
     return isdigit((unsigned char)*text) != 0;
 }
 
-/* Whether it may go on: -1 with EAGAIN at the deadline.  */
+/* Whether it may go on: -1 with EAGAIN at the deadline.  With a timeout of 0
+   all that is read here can be had at once.  */
 static int in_time(const struct search *search)
 {
-    if (search->deadline == sonde__never || sonde__left(search->deadline) > 0)
+    if (search->timeout <= 0 || sonde__left(search->deadline) > 0)
         return 0;
     errno = EAGAIN;
     return -1;
@@ -163,8 +165,11 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
                  sonde_owner_each *each, void *closure)
 {
     int saved = errno;
-    struct search search = {.count = count, .each = each, .closure = closure};
-    search.deadline = sonde__deadline(timeout);
+    struct search search = {.count = count,
+                            .timeout = timeout,
+                            .deadline = sonde__deadline(timeout),
+                            .each = each,
+                            .closure = closure};
     size_t size = count * sizeof *sockets;
     uint64_t *sorted = malloc(size ? size : 1);
     if (!sorted)
