@@ -64,18 +64,18 @@ int sonde_wake_open(void)
 
 int sonde_wake_on(int signo)
 {
-    struct sigaction action = {0};
+    struct sigaction action = {0}, before;
     if (read_end < 0 || signo < 1 || signo >= signals) {
         errno = read_end < 0 ? ENOENT : EINVAL;
         return -1;
     }
-    if (caught[signo])
-        return 0;
     action.sa_handler = on_signal;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
-    if (sonde__sys.sigaction(signo, &action, &former[signo]))
+    if (sonde__sys.sigaction(signo, &action, &before))
         return -1;
+    if (!caught[signo])
+        former[signo] = before;
     caught[signo] = 1;
     return 0;
 }

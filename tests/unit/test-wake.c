@@ -117,6 +117,11 @@ START_TEST(close_gives_the_disposition_back)
     struct sigaction now;
     ck_assert_int_eq(sonde_signal(SIGUSR2, SIG_IGN, SONDE_RESTART), 0);
     ck_assert_int_eq(sonde_wake_on(SIGUSR2), 0);
+    /* Should another have taken it meanwhile, it is caught again.  */
+    ck_assert_int_eq(sonde_signal(SIGUSR2, SIG_DFL, SONDE_RESTART), 0);
+    ck_assert_int_eq(sonde_wake_on(SIGUSR2), 0);
+    raise(SIGUSR2);
+    ck_assert_int_eq(sonde_wake_take(), SIGUSR2);
     sonde_wake_close();
     ck_assert_int_eq(sigaction(SIGUSR2, NULL, &now), 0);
     ck_assert(now.sa_handler == SIG_IGN);
