@@ -355,6 +355,8 @@ int sonde_connect_name(const char *host, const char *service, int timeout,
     if (!report)
         report = &unwanted;
     *report = (struct sonde_connect_report){0};
+    if (!is_valid(1, options))
+        return fail(report, EINVAL);
     struct sonde_target target = {host, service, options->family,
                                   options->type ? options->type : SOCK_STREAM};
     ssize_t count =

@@ -654,6 +654,12 @@ START_TEST(wrong_arguments)
     ck_assert_int_eq(errno, EINVAL);
     ck_assert_int_eq(sonde_connect(&address, 1, 0, &type, NULL), -1);
     ck_assert_int_eq(errno, EINVAL);
+    /* Before anybody is asked for a name.  */
+    sonde__sys.getaddrinfo = NULL;
+    ck_assert_int_eq(sonde_connect_name("host", "7", 0, &flags, NULL), -1);
+    ck_assert_int_eq(errno, EINVAL);
+    ck_assert_int_eq(sonde_connect_name("host", "7", 0, &type, NULL), -1);
+    ck_assert_int_eq(errno, EINVAL);
 }
 END_TEST
 
