@@ -78,16 +78,19 @@ static int read_digits(const char *text, long limit, long *value)
     return 0;
 }
 
-/* The number of sockets passed to this process; 0: none.  */
-static int count_passed(size_t room)
+/* The number of sockets passed to this process.  *OURS is whether the variables
+   are, though they may say 0 or nonsense.  */
+static int count_passed(size_t room, int *ours)
 {
     const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
     long process, count;
-    if (!pid || !fds)
+    *ours = pid && fds;
+    if (!*ours)
         return 0;
     if (read_digits(pid, INT_MAX, &process))
         return -1;
-    if (process != (long)getpid())
+    *ours = process == (long)getpid();
+    if (!*ours)
         return 0;
     if (read_digits(fds, INT_MAX - first_fd, &count))
         return -1;
@@ -142,9 +145,9 @@ static int describe(struct sonde_inherited *made, size_t count)
 }
 
 /* Take what was passed into FOUND.  Returns how many.  */
-static int take_passed(struct sonde_inherited *found, size_t room)
+static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
 {
-    int count = count_passed(room);
+    int count = count_passed(room, ours);
     if (count <= 0)
         return count;
     /* Apart, so that FOUND stays as it is on failure.  */
@@ -166,11 +169,11 @@ int sonde_activation(struct sonde_inherited *found, size_t room, unsigned flags)
         errno = EINVAL;
         return -1;
     }
-    int saved = errno;
-    int count = take_passed(found, room);
+    int saved = errno, ours = 0;
+    int count = take_passed(found, room, &ours);
     if (count < 0)
         saved = errno;
-    if (count != 0 && flags & SONDE_UNSETENV) {
+    if (ours && flags & SONDE_UNSETENV) {
         unsetenv("LISTEN_PID");
         unsetenv("LISTEN_FDS");
         unsetenv("LISTEN_FDNAMES");

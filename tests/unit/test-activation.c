@@ -169,6 +169,8 @@ START_TEST(nothing_passed_is_no_error)
     set_environment(NULL, "0", NULL);
     ck_assert_int_eq(run(0), 0);
     ck_assert_int_eq(errno, 77);
+    ck_assert_int_eq(run(SONDE_UNSETENV), 0);
+    ck_assert_ptr_null(getenv("LISTEN_FDS"));
     ck_assert_int_eq(run(1), -1);
     ck_assert_int_eq(errno, EINVAL);
 }
