@@ -120,8 +120,10 @@ static int tell(const unsigned char *list, size_t size, int family,
         struct sonde_listener listener;
         memset(&listener, 0, sizeof listener);
         memcpy(&length, list + at, sizeof length);
-        if (length < sizeof length || length > size - at)
-            break;
+        if (length < sizeof length || length > size - at) {
+            errno = EPROTO;
+            return -1;
+        }
         if (!first && read_one(&listener, list + at, (size_t)length, family) &&
             each(&listener, closure)) {
             errno = ECANCELED;

@@ -10,10 +10,11 @@
 int sonde_listeners(int family, int timeout, sonde_listener_each *each,
                     void *closure)
 {
-    (void)family;
     (void)timeout;
     (void)each;
     (void)closure;
-    errno = ENOTSUP;
+    errno = family == AF_INET || family == AF_INET6 || family == AF_UNIX
+                ? ENOTSUP
+                : EAFNOSUPPORT;
     return -1;
 }

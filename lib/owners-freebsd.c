@@ -51,12 +51,14 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
             errno = ENOTSUP;
         return -1;
     }
-    int stopped = 0;
-    for (size_t at = 0; size - at >= sizeof(struct xfile) && !stopped;) {
+    int error = 0;
+    for (size_t at = 0; size - at >= sizeof(struct xfile) && !error;) {
         struct xfile file;
         memcpy(&file, list + at, sizeof file);
-        if (file.xf_size < sizeof file || file.xf_size > size - at)
+        if (file.xf_size < sizeof file || file.xf_size > size - at) {
+            error = EPROTO;
             break;
+        }
         at += (size_t)file.xf_size;
         owner.socket = (uint64_t)file.xf_data;
         if (file.xf_type != DTYPE_SOCKET || owner.socket == 0 ||
@@ -66,9 +68,9 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
             owner.process = file.xf_pid;
             read_name(&owner);
         }
-        stopped = each(&owner, closure);
+        error = each(&owner, closure) ? ECANCELED : 0;
     }
     free(list);
-    errno = stopped ? ECANCELED : saved;
-    return stopped ? -1 : 0;
+    errno = error ? error : saved;
+    return error ? -1 : 0;
 }

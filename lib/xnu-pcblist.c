@@ -128,8 +128,10 @@ int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
     memset(&candidate, 0, sizeof candidate);
     for (int first = 1; size - at >= 8; first = 0) {
         length = (size_t)number(bytes + at, 4);
-        if (length < 8 || length > size - at)
-            break;
+        if (length < 8 || length > size - at) {
+            errno = EPROTO;
+            return -1;
+        }
         if (!first && read_record(&candidate, bytes + at, length) &&
             each(&candidate.listener, closure)) {
             errno = ECANCELED;
@@ -165,8 +167,8 @@ int sonde__xnu_queue(const void *list, size_t size,
                      struct sonde_queue *queue)
 {
     struct wanted wanted = {.local = local};
-    sonde__xnu_each(list, size, is_wanted, &wanted);
-    if (wanted.matches != 1) {
+    if (sonde__xnu_each(list, size, is_wanted, &wanted) ||
+        wanted.matches != 1) {
         errno = ENOTSUP;
         return -1;
     }

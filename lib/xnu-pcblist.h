@@ -10,8 +10,8 @@
 #include "private.h"
 
 /* Call EACH for every listening socket in the SIZE bytes at LIST, the answer of
-   net.inet.tcp.pcblist_n; what is not laid out as known ends it.  Returns 0, or
-   -1 with ECANCELED: EACH said to stop.  */
+   net.inet.tcp.pcblist_n.  Returns 0, or -1.  ECANCELED: EACH said to stop.
+   EPROTO: it is not laid out as known.  */
 int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
                     void *closure);
 

@@ -104,6 +104,13 @@ START_TEST(none_or_two_are_no_answer)
 }
 END_TEST
 
+static int never(const struct sonde_listener *listener, void *closure)
+{
+    (void)listener;
+    (void)closure;
+    ck_abort();
+}
+
 /* Whatever is cut off or shorter than known: no answer, nothing beyond the
    end is read (under -fsanitize=address, from the heap).  */
 START_TEST(a_list_that_is_cut_or_strange_is_read_no_further)
@@ -123,6 +130,9 @@ START_TEST(a_list_that_is_cut_or_strange_is_read_no_further)
     for (unsigned length = 0; length < 8; length++) {
         sonde_store(list + 24, 4, SONDE_BYTEORDER, length);
         ck_assert_int_eq(sonde__xnu_queue(list, 64, &local, &queue), -1);
+        ck_assert_int_eq(errno, ENOTSUP);
+        ck_assert_int_eq(sonde__xnu_each(list, 64, never, NULL), -1);
+        ck_assert_int_eq(errno, EPROTO);
     }
     sonde_store(list + 24, 4, SONDE_BYTEORDER, 0xffffffff);
     ck_assert_int_eq(sonde__xnu_queue(list, 64, &local, &queue), -1);
