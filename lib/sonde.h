@@ -25,6 +25,10 @@
 #ifndef SONDE_H
 #define SONDE_H 1
 
+/* The release that this header came with, 0xMMNNPP for M.N.P: to be compared
+   in #if with the one in which a function first appeared.  Since 0.1.  */
+#define SONDE_VERSION 0x000100
+
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -145,8 +149,9 @@ int sonde_address_family(int fd);
    the descriptor on (portability: "Flags at birth").
 
    Returns the descriptor, the caller's to close.  EAFNOSUPPORT, EPROTOTYPE,
-   EPROTONOSUPPORT: not on this host.  EMFILE, ENFILE, ENOBUFS, ENOMEM: out of
-   something.  EACCES, EPERM: not allowed.  EINVAL: unknown flag.  Since 0.1. */
+   EPROTONOSUPPORT, ESOCKTNOSUPPORT (Linux): not on this host.  EMFILE, ENFILE,
+   ENOBUFS, ENOMEM: out of something.  EACCES, EPERM: not allowed.  EINVAL:
+   unknown flag, or no TYPE at all.  Since 0.1.  */
 int sonde_socket(int family, int type, unsigned flags);
 
 /* ---- outcome: what became of it, for a client --------------------------- */
@@ -175,9 +180,10 @@ enum sonde_outcome {
    send or receive; 0 is SONDE_OUTCOME_CONNECTED.
 
    Hides: that an unreachable host is EHOSTUNREACH, EHOSTDOWN (BSDs) or ENONET
-   (Linux), a missing IPv6 EAFNOSUPPORT, EPROTONOSUPPORT or EADDRNOTAVAIL, a
-   UNIX path without a server ECONNREFUSED or ENOENT (portability: "Errors of a
-   client").
+   (Linux), a missing IPv6 EAFNOSUPPORT or EPROTONOSUPPORT, a UNIX path without
+   a server ECONNREFUSED or ENOENT (portability: "Errors of a client").  But
+   EADDRNOTAVAIL, which Linux says where IPv6 is switched off, cannot be told
+   from a source address that is not of this host.
 
    Not for an errno of sonde_resolve, nor of sonde_connect_name, whose report
    has the outcome: ENOENT means no such name there.  Errors not known are
@@ -227,9 +233,11 @@ struct sonde_target {
    service, or it has no address of FAMILY.  ENXIO: as sonde_address_parse.
    ENAMETOOLONG: the path does not fit.  EAGAIN: the name service does not
    answer.  ETIMEDOUT: it did not within TIMEOUT (CODE is EAI_AGAIN).
-   EPROTO: it answered that it failed.  EAFNOSUPPORT: no such family here.
-   EINVAL: SIZE is 0.  EMFILE, ENFILE, ENOMEM, and with CODE EAI_SYSTEM any
-   errno.  What LIST holds after a failure is not defined.  Since 0.1.
+   EPROTO: it answered that it failed.  EAFNOSUPPORT, EPROTOTYPE: no such
+   family, no such TYPE here.  EOVERFLOW: the name is too long.  EINVAL: SIZE is
+   0.  EMFILE, ENFILE, ENOMEM, and with CODE EAI_SYSTEM any errno, such as
+   EAGAIN: there is no room for a thread.  What LIST holds after a failure is
+   not defined.  Since 0.1.
    Rests on: RFC 6724 (by the system), RFC 8305 section 4.  */
 ssize_t sonde_resolve(const struct sonde_target *target, int timeout,
                       struct sonde_address *list, size_t size, int *code);
@@ -362,7 +370,8 @@ struct sonde_queue {
     long queued;     /* complete, waiting for accept now */
     long limit;      /* the backlog in force, after the kernel's cap */
     long incomplete; /* handshakes under way now */
-    long drops;      /* refused for want of room, retries included */
+    long drops;      /* packets of handshakes dropped, repeated ones included,
+                        for want of room or another reason */
 };
 
 /* Ask the kernel about the listening socket FD.
@@ -442,8 +451,9 @@ typedef int sonde_owner_each(const struct sonde_owner *owner, void *closure);
    Returns how many processes could not be looked at; 0 if all, or if this
    system does not say that there are others.  ENOTSUP: this system does not
    tell, or its /proc is not there.  EAGAIN: not all was told within TIMEOUT.
-   ECANCELED: EACH said to stop.  EMFILE, ENFILE, ENOMEM.  EACH may have been
-   called before a failure.  Since 0.1.  */
+   ECANCELED: EACH said to stop.  EPROTO: the answer is not laid out as known.
+   EMFILE, ENFILE, ENOMEM.  EACH may have been called before a failure.
+   Since 0.1.  */
 int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
                  sonde_owner_each *each, void *closure);
 
@@ -566,8 +576,8 @@ struct sonde_spare {
 
 /* Put a descriptor in reserve: a socket without an address, which needs no file
    and works in a chroot, of whichever family a sandbox leaves.  Returns 0.
-   EMFILE, ENFILE, ENOBUFS, ENOMEM.  EAFNOSUPPORT, EACCES, EPERM: there is none.
-   Since 0.1.  */
+   EMFILE, ENFILE, ENOBUFS, ENOMEM.  EAFNOSUPPORT, EPROTONOSUPPORT, EACCES,
+   EPERM: there is none.  Since 0.1.  */
 int sonde_spare_open(struct sonde_spare *spare);
 
 /* Give it up.  Since 0.1.  */
@@ -647,10 +657,10 @@ int sonde_inherited(int fd, struct sonde_inherited *found);
    unsetenv make it a call for the start of main, before there are threads.
 
    Returns how many; 0 if the variables are missing or for another process,
-   which is no error (then they are left alone).  EINVAL: they are malformed, or
-   the names are not as many as the sockets, or FLAGS is unknown.  ENOSPC: more
-   than ROOM.  EBADF, ENOTSOCK, EPROTOTYPE: as sonde_inherited, for one of them.
-   ENOMEM.
+   which is no error (then they are left alone), or say 0.  EINVAL: they are
+   malformed, or the names are not as many as the sockets, or FLAGS is unknown.
+   ENOSPC: more than ROOM.  EBADF, ENOTSOCK, EPROTOTYPE: as sonde_inherited, for
+   one of them.  ENOMEM.
    On failure the variables are unset all the same if FLAGS says so, and the
    descriptors stay open, the caller's as before.  Since 0.1.
    Rests on: sd_listen_fds(3).  */
@@ -742,8 +752,8 @@ void sonde_lines_close(struct sonde_lines *lines);
    Hides: nothing of a system's, but what stdio does to a socket: no deadline,
    lines with a NUL inside cut by fgets, over-long ones handed out in pieces
    that look like lines, a buffer that no poll knows of.  There is at most one
-   system call for a buffer full, so several lines may be buffered: take lines
-   until EAGAIN before waiting for FD in a poller.
+   read for a buffer full, so several lines may be buffered: take lines until
+   EAGAIN before waiting for FD in a poller.
 
    Returns the length, with the newline, which is missing from the last line
    only, if the stream ended without it; 0: the stream has ended.

@@ -62,6 +62,13 @@ if [ -n "${CXX-}" ] || have c++; then
 else
     skip "sonde.h compiles alone, as C++" "no C++ compiler is here"
 fi
+# shellcheck disable=SC2046 # the parts of the version
+version=$(printf '0x%02x%02x%02x' $(sed -n \
+    's/^AC_INIT(\[sonde\], \[\([0-9]*\)\.\([0-9]*\)\.\([0-9]*\)\])$/\1 \2 \3/p' \
+    "$srcdir/configure.ac"))
+is "SONDE_VERSION is that of the package" \
+    grep -qx "#define SONDE_VERSION $version" "$srcdir/lib/sonde.h"
+
 # doc/portability.md: what people run into, and what answers it.
 doc=$srcdir/doc/portability.md
 sed -n 's/^## //p' "$doc" > "$scratch/sections"
