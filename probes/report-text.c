@@ -216,6 +216,16 @@ static void put_reason(FILE *out, const struct queue_row *row, size_t count)
     put_sentence(out, "note", &sentence);
 }
 
+/* Why FAMILY is not there at all, as put_absence has told; NULL if it is, or if
+   there is only what each row says.  */
+static const char *absence_of(const struct queue_table *table,
+                              const char *family)
+{
+    if (!strcmp(family, "inet"))
+        return table->inet_absent;
+    return !strcmp(family, "inet6") ? table->inet6_absent : NULL;
+}
+
 static void put_reasons(FILE *out, const struct queue_table *table)
 {
     size_t next;
@@ -223,12 +233,10 @@ static void put_reasons(FILE *out, const struct queue_table *table)
     put_absence(out, "IPv6", table->inet6_absent);
     for (size_t i = 0; i < table->count; i = next) {
         const struct queue_row *row = &table->rows[i];
-        const char *absent = !strcmp(row->family, "inet") ? table->inet_absent
-                                                          : table->inet6_absent;
         next = i + 1;
         while (next < table->count && same_reason(row, &table->rows[next]))
             next++;
-        if (!absent && reason_of(row))
+        if (!absence_of(table, row->family) && reason_of(row))
             put_reason(out, row, next - i);
     }
 }
