@@ -48,7 +48,7 @@ bool wire_was_absent(struct wire *wire)
     if (wire->absent <= ABSENT)
         return false;
     if (wire->absences++ == TIMES)
-        give_up(wire->ask, "the peer played here was kept from running");
+        give_up(wire->ask, "the peer played here was " KEPT_FROM_RUNNING);
     return true;
 }
 
