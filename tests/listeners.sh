@@ -280,17 +280,20 @@ fi
 stop
 start many:5:500
 # The reader must not hold what keeps the listeners; and they go when it has
-# begun.
-(exec 9>&-
-    for _ in 1 2 3 4 5 6 7 8 9 10; do "$listeners" --json -4 || exit; done) \
-    > "$scratch/several" 2> "$scratch/err" &
+# begun, or has failed.
+mkfifo "$scratch/begun"
+(exec 9>&- 8> "$scratch/begun"
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        "$listeners" --json -4 || exit
+        echo begun >&8
+    done) > "$scratch/several" 2> "$scratch/err" &
 reader=$!
-until [ -s "$scratch/several" ]; do
-    kill -0 "$reader" 2> /dev/null || break
-done
+exec 8< "$scratch/begun"
+read -r _ <&8
 stop
 wait "$reader"
 is "listeners that end during the read: no error" [ $? -eq 0 ]
+exec 8<&-
 jq -se 'all(.[].listeners; (map(.socket) | unique | length) == length)' \
     "$scratch/several" > "$scratch/out"
 is "listeners that end during the read: none is there twice" [ $? -eq 0 ]

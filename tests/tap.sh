@@ -84,6 +84,9 @@ in_time () {
 bounded () {
     if have timeout; then
         timeout -k 1 "$@"
+    elif have perl; then
+        # macOS has no timeout.  An alarm outlives exec.
+        perl -e 'alarm shift; exec @ARGV or exit 127' "$@"
     else
         shift
         "$@"
