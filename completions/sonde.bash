@@ -2,13 +2,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # The options are those that the program itself names in --help, the questions
-# those of --list.
+# those of --list, the profiles those that stand where sockprobe looks for them:
+# in profiles/ of the source tree, and where they are installed, beside this.
+
+_sonde_profiles=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." 2> /dev/null && pwd)
+_sonde_profiles=$_sonde_profiles/sonde/profiles
 
 _sonde () {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
     local help
     help=$("$1" --help 2> /dev/null)
     COMPREPLY=()
+    if [[ $previous == -m || $previous == --model ]]; then
+        # "iterative, fork or event"
+        # shellcheck disable=SC2207 # models hold no blanks
+        COMPREPLY=($(compgen -W "$(printf '%s\n' "$help" |
+            sed -n 's/^.* --model MODEL  *//p' | sed 's/,\| or / /g')" \
+            -- "$current"))
+        return
+    fi
     # What an option wants is none of them; a file name may do.
     if [[ $previous == -* ]] && printf '%s\n' "$help" |
         grep -q -e "^ *$previous\(, --[a-z-]*\)\? [A-Z]" \
@@ -20,15 +32,32 @@ _sonde () {
         grep -o -- '--[a-z][a-z-]*\|^ *-[a-zA-Z0-9]')" -- "$current"))
 }
 
-# Questions; but files where an option wants one, and where no question is of
-# that name, since a profile is a file.
+# Add to the answers what names a profile: a bare word, or else a file.
+_sonde_add_profiles () {
+    local path
+    for path in profiles/* "$_sonde_profiles"/*; do
+        [[ -f $path && $path != *.md && ${path##*/} == "$1"* ]] &&
+            COMPREPLY+=("${path##*/}")
+    done
+    # Where there is none, files are the shell's to offer.
+    [ ${#COMPREPLY[@]} -gt 0 ] || return
+    compopt -o filenames 2> /dev/null # bash 3 cannot
+    while IFS= read -r path; do
+        COMPREPLY+=("$path")
+    done < <(compgen -f -- "$1")
+}
+
+# Questions; but profiles where an option wants one, and besides where it may
+# have a second.
 _sockprobe () {
-    local current=${COMP_WORDS[COMP_CWORD]}
+    local current=${COMP_WORDS[COMP_CWORD]} word
+    COMPREPLY=()
     case ${COMP_WORDS[COMP_CWORD-1]} in
-    -d | --diff | -t | --tap | -w | --html)
-        COMPREPLY=()
+    -d | --diff | -t | --tap)
+        _sonde_add_profiles "$current"
         return
         ;;
+    -w | --html) return ;;
     esac
     case $current in
     -*) _sonde "$1" ;;
@@ -36,6 +65,10 @@ _sockprobe () {
         # shellcheck disable=SC2207 # ids hold no blanks
         COMPREPLY=($(compgen -W "$("$1" --list 2> /dev/null |
             cut -d ' ' -f 1)" -- "$current"))
+        for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+            [[ $word == -d || $word == --diff ]] &&
+                _sonde_add_profiles "$current" && break
+        done
         ;;
     esac
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "probes/answers.h"
+#include "probes/host.h"
 #include "probes/known.h"
 
 static const char style[] =
@@ -93,12 +94,6 @@ static void put_element(FILE *out, const char *name, const char *text)
     fprintf(out, "<%s>", name);
     put_text(out, text);
     fprintf(out, "</%.*s>\n", (int)strcspn(name, " "), name);
-}
-
-static const char *host_text(const struct findings *findings, const char *key)
-{
-    const char *text = findings_text(findings, "host", key);
-    return text ? text : "-";
 }
 
 static void put_host(FILE *out, const struct findings *findings)

@@ -6,17 +6,12 @@
 #include <string.h>
 
 #include "probes/answers.h"
+#include "probes/host.h"
 #include "probes/known.h"
 #include "probes/wrap.h"
 
 /* Where the columns begin.  */
 enum { VALUE = 28, DETAIL = 26, HOW = 69 };
-
-static const char *host_text(const struct findings *findings, const char *key)
-{
-    const char *text = findings_text(findings, "host", key);
-    return text ? text : "-";
-}
 
 static int put_host(FILE *out, const struct findings *findings)
 {

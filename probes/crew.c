@@ -188,7 +188,7 @@ static void try_again(struct crew *crew)
     for (size_t i = 0; i < crew->count; i++) {
         struct job *job = &crew->jobs[i];
         if (answers_short(&job->answers, job->question->id) ||
-            (answers_late(&job->answers) && has_sibling(crew, job))) {
+            (job->answers.trouble.late && has_sibling(crew, job))) {
             findings_free(&job->answers.findings);
             job->done = false;
             crew->done--;

@@ -57,6 +57,12 @@ int host_add(struct findings *findings, long elapsed)
     return add_volatile(findings, names.nodename, elapsed);
 }
 
+const char *host_text(const struct findings *findings, const char *key)
+{
+    const char *text = findings_text(findings, "host", key);
+    return text ? text : "-";
+}
+
 void host_json(struct json *json, const struct findings *findings)
 {
     static const char id[] = "volatile";

@@ -16,6 +16,10 @@
    Returns 0, or -1 with ENOMEM.  */
 int host_add(struct findings *findings, long elapsed);
 
+/* What FINDINGS say of the host as KEY; "-" if nothing, for a profile may lack
+   it.  */
+const char *host_text(const struct findings *findings, const char *key);
+
 /* Write what is volatile of FINDINGS as an object of that name.  */
 void host_json(struct json *json, const struct findings *findings);
 

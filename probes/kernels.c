@@ -113,9 +113,9 @@ static long expect(const struct kernel *kernel, const struct rule *rule,
     return rule_value(rule, backlog < cap ? backlog : cap);
 }
 
-/* Whether it is like KERNEL that EFFECTIVE was said, or -1, nothing.  */
-/* That nobody said is against no kernel: the question may be filtered, or the
-   library not know how to ask.  */
+/* Whether KERNEL could have said EFFECTIVE; -1 is that nothing was said, which
+   is against no kernel: the question may be filtered, or the library not know
+   how to ask.  */
 static bool fits_saying(const struct kernel *kernel, long effective)
 {
     return kernel->can_say || effective < 0;

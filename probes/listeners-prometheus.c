@@ -44,7 +44,8 @@ static const struct {
     {"sonde_listener_capacity", "gauge",
      "Connections that can wait for accept.", capacity},
     {"sonde_listener_drops_total", "counter",
-     "Handshakes dropped since it began to listen, retransmissions included.",
+     "Packets of handshakes dropped since it began to listen, retransmissions "
+     "included.",
      drops},
 };
 
@@ -120,13 +121,13 @@ static void put_host(FILE *out, const struct listeners *listeners)
     if (listeners->totals.drops < 0)
         return;
     prometheus_head(out, "sonde_listen_overflows_total", "counter",
-                    "Handshakes dropped by all TCP listeners, their queue "
-                    "being full.");
+                    "Packets of handshakes dropped by all TCP listeners, their "
+                    "queue being full.");
     prometheus_sample(out, "sonde_listen_overflows_total", NULL,
                       listeners->totals.overflows);
     prometheus_head(out, "sonde_listen_drops_total", "counter",
-                    "Handshakes dropped by all TCP listeners, for whatever "
-                    "reason.");
+                    "Packets of handshakes dropped by all TCP listeners, for "
+                    "whatever reason.");
     prometheus_sample(out, "sonde_listen_drops_total", NULL,
                       listeners->totals.drops);
 }

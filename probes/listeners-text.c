@@ -117,8 +117,8 @@ static void put_notes(FILE *out, const struct listeners *listeners)
         put_sentence(out, NULL, &note);
     }
     if (drops && listeners->is_linux) {
-        say(&note, "drops count dropped SYNs, retransmissions "
-                   "included, since the listener began");
+        say(&note, "drops count dropped SYNs and last ACKs, retransmissions "
+                   "included, since listen");
         put_sentence(out, NULL, &note);
     }
     if (listeners->hidden < 0)

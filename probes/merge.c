@@ -8,19 +8,13 @@
 #include <string.h>
 
 #include "probes/merge.h"
-
-static const char late[] = "its deadline";
-
-bool answers_late(const struct answers *answers)
-{
-    return !strncmp(answers->trouble.text, late, sizeof late - 1);
-}
+#include "probes/question.h"
 
 bool answers_short(const struct answers *answers, const char *id)
 {
     static const char *const wants[] = {
         "EADDRINUSE", "EADDRNOTAVAIL", "EAGAIN", "EMFILE",
-        "ENFILE",     "ENOBUFS",       "ENOMEM", "kept from running"};
+        "ENFILE",     "ENOBUFS",       "ENOMEM", KEPT_FROM_RUNNING};
     const struct finding *answer =
         findings_get(&answers->findings, id, "answer");
     if (!answer || answer->value || !answer->reason)

@@ -13,9 +13,6 @@ struct answers {
     struct run_trouble trouble;
 };
 
-/* Whether ANSWERS lack an answer for want of time.  */
-bool answers_late(const struct answers *answers);
-
 /* Whether ANSWERS say that ID could not be asked for want of a port, a
    descriptor, a process, memory or time, which others may have had
    meanwhile.  */

@@ -13,13 +13,7 @@
 
 enum { PACKET_MAX = 2048 };
 
-enum {
-    SEGMENT_FIN = 1,
-    SEGMENT_SYN = 2,
-    SEGMENT_RST = 4,
-    SEGMENT_PUSH = 8,
-    SEGMENT_ACK = 16
-};
+enum { SEGMENT_FIN = 1, SEGMENT_SYN = 2, SEGMENT_RST = 4, SEGMENT_ACK = 16 };
 
 struct segment {
     uint32_t source, destination;

@@ -73,6 +73,10 @@ void tell_not(struct asking *ask, const char *key, const char *format, ...)
 _Noreturn void give_up(struct asking *ask, const char *format, ...)
     TELL_FORMAT(2, 3);
 
+/* To be among the words of who gives up since this process got no processor:
+   then the question is put again (answers_short).  */
+#define KEPT_FROM_RUNNING "kept from running"
+
 /* Take note of what is open: it is somebody else's, who started this program
    and has the same sockets.  Called before a question is asked.  */
 void question_begin(void);

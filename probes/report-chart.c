@@ -48,14 +48,6 @@ static void choose_bars(struct chart *chart, const struct queue_table *table)
     }
 }
 
-static void print_name(const struct queue_row *row, char *text, size_t size)
-{
-    if (row->backlog == INT_MAX)
-        snprintf(text, size, "max");
-    else
-        snprintf(text, size, "%d", row->backlog);
-}
-
 /* Make each bar as wide as there is room, but no wider than looks well; a bar
    that has no room for its name makes others go.  */
 static void choose_width(struct chart *chart)
@@ -64,7 +56,7 @@ static void choose_width(struct chart *chart)
     int name_width = 1;
     char name[16];
     for (size_t i = 0; i < chart->count; i++) {
-        print_name(chart->bars[i], name, sizeof name);
+        report_backlog(chart->bars[i]->backlog, name, sizeof name);
         int length = (int)strlen(name) + 1;
         name_width = length > name_width ? length : name_width;
     }
@@ -161,7 +153,7 @@ static void put_names(FILE *out, const struct chart *chart)
     fprintf(out, "\n%*s  ", LEFT - 2, "");
     for (size_t i = 0; i < chart->count; i++) {
         char name[16];
-        print_name(chart->bars[i], name, sizeof name);
+        report_backlog(chart->bars[i]->backlog, name, sizeof name);
         fprintf(out, "%*s", chart->width, name);
     }
     fputs("  backlog\n\n", out);

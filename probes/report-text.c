@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "probes/host.h"
 #include "probes/published.h"
 #include "probes/report-more.h"
 #include "probes/report.h"
@@ -35,7 +36,7 @@ static bool has_family(const struct queue_table *table, const char *family)
     return false;
 }
 
-static void print_backlog(int backlog, char *text, size_t size)
+void report_backlog(int backlog, char *text, size_t size)
 {
     if (backlog == INT_MAX)
         snprintf(text, size, "max");
@@ -132,7 +133,7 @@ static void put_counts(FILE *out, const struct queue_row *row)
 static void put_row(FILE *out, const struct queue_table *table, int backlog)
 {
     char name[16], effective[48];
-    print_backlog(backlog, name, sizeof name);
+    report_backlog(backlog, name, sizeof name);
     print_effective(table, backlog, effective, sizeof effective);
     fprintf(out, "%7s %8s", name, effective);
     for (int i = 0; i < FAMILIES; i++)
@@ -207,13 +208,23 @@ static void put_reason(FILE *out, const struct queue_row *row, size_t count)
 {
     struct sentence sentence = {""};
     char first[16], last[16];
-    print_backlog(row->backlog, first, sizeof first);
-    print_backlog(row[count - 1].backlog, last, sizeof last);
+    report_backlog(row->backlog, first, sizeof first);
+    report_backlog(row[count - 1].backlog, last, sizeof last);
     say(&sentence, "%s, backlog %s", family_name(row->family), first);
     if (count > 1)
         say(&sentence, " to %s", last);
     say(&sentence, ": %s", reason_of(row));
     put_sentence(out, "note", &sentence);
+}
+
+/* Why FAMILY is not there at all, as put_absence has told; NULL if it is, or if
+   there is only what each row says.  */
+static const char *absence_of(const struct queue_table *table,
+                              const char *family)
+{
+    if (!strcmp(family, "inet"))
+        return table->inet_absent;
+    return !strcmp(family, "inet6") ? table->inet6_absent : NULL;
 }
 
 static void put_reasons(FILE *out, const struct queue_table *table)
@@ -223,12 +234,10 @@ static void put_reasons(FILE *out, const struct queue_table *table)
     put_absence(out, "IPv6", table->inet6_absent);
     for (size_t i = 0; i < table->count; i = next) {
         const struct queue_row *row = &table->rows[i];
-        const char *absent = !strcmp(row->family, "inet") ? table->inet_absent
-                                                          : table->inet6_absent;
         next = i + 1;
         while (next < table->count && same_reason(row, &table->rows[next]))
             next++;
-        if (!absent && reason_of(row))
+        if (!absence_of(table, row->family) && reason_of(row))
             put_reason(out, row, next - i);
     }
 }
@@ -242,7 +251,7 @@ static void say_broken(struct sentence *sentence, const struct report *report)
         char backlog[16];
         if (verdict_explains(&report->verdict, &report->table, row))
             continue;
-        print_backlog(row->backlog, backlog, sizeof backlog);
+        report_backlog(row->backlog, backlog, sizeof backlog);
         if (named++ < 8)
             say(sentence, "%s %s (%s: %ld)", named == 1 ? "; not" : ",",
                 backlog, row->family, row->accepted);
@@ -356,7 +365,7 @@ static void say_incomplete_rows(struct sentence *sentence,
         char backlog[16];
         if (!row->incomplete_text)
             continue;
-        print_backlog(row->backlog, backlog, sizeof backlog);
+        report_backlog(row->backlog, backlog, sizeof backlog);
         if (named++ < 8)
             say(sentence, "%s %s for backlog %s (%s)", named == 1 ? ":" : ",",
                 row->incomplete_text, backlog, family_name(row->family));
@@ -522,13 +531,6 @@ static void put_like(FILE *out, const struct likeness *like)
                    : ", ",
             like->also[i]);
     put_sentence(out, "like", &sentence);
-}
-
-/* What is said of the host as KEY; a profile may lack it.  */
-static const char *host_text(const struct findings *findings, const char *key)
-{
-    const char *text = findings_text(findings, "host", key);
-    return text ? text : "-";
 }
 
 /* What was set, and where.  */

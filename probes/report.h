@@ -33,6 +33,9 @@ void report_head(FILE *out, const struct report *report);
 void report_rule(FILE *out, const struct report *report);
 void report_cap(FILE *out, const struct report *report);
 
+/* Write BACKLOG, as all parts name it: INT_MAX is "max".  */
+void report_backlog(int backlog, char *text, size_t size);
+
 /* Bars, for people, in 80 columns of plain ASCII.  */
 void report_chart(FILE *out, const struct report *report);
 

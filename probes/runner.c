@@ -45,6 +45,7 @@ bool run_is_late(struct run *run, bool idle)
         return false;
     snprintf(text, sizeof text, "its deadline of %lld s passed",
              (long long)run->deadline / 1000);
+    run->trouble->late = !*run->trouble->text;
     fail(run, text, 0);
     return true;
 }

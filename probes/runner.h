@@ -21,6 +21,7 @@ typedef bool measurement(FILE *out, int watch, const void *plan);
 /* Why a run ended early, as a sentence's end; "" if it did not.  */
 struct run_trouble {
     char text[120];
+    bool late; /* it is that the deadline passed */
 };
 
 /* Run MEASURE with PLAN in a child and add what it writes to FINDINGS.  After

@@ -48,15 +48,15 @@ bool wire_was_absent(struct wire *wire)
     if (wire->absent <= ABSENT)
         return false;
     if (wire->absences++ == TIMES)
-        give_up(wire->ask, "the peer played here was kept from running");
+        give_up(wire->ask, "the peer played here was " KEPT_FROM_RUNNING);
     return true;
 }
 
 bool wire_receive(struct wire *wire, struct segment *segment, int timeout)
 {
-    enum { SLICE = 50 };
+    enum { SLICE = 50, MOST = 64 };
     int64_t end = clock_ms() + timeout;
-    for (;;) {
+    for (int late = 0; late < MOST;) {
         int64_t left = end - look(wire);
         int slice = left > SLICE ? SLICE : left > 0 ? (int)left : 0;
         if (!wait_for(wire->tun, POLLIN, slice)) {
@@ -65,12 +65,16 @@ bool wire_receive(struct wire *wire, struct segment *segment, int timeout)
             continue;
         }
         ssize_t got = read(wire->tun, wire->packet, sizeof wire->packet);
-        if (got <= 0)
-            continue;
-        wire->size = (size_t)got;
+        if (got < 0 && errno != EAGAIN && errno != EINTR)
+            return false;
+        wire->size = got > 0 ? (size_t)got : 0;
         if (packet_read(wire->packet, wire->size, segment))
             return true;
+        /* This process may have been kept away, with a segment waiting behind
+           what is none; but there is an end to that.  */
+        late += left <= 0;
     }
+    return false;
 }
 
 static void wire_write(struct wire *wire, const uint8_t *packet, size_t size)

@@ -24,7 +24,7 @@ printed () {
 }
 
 return=$(printf '\r')
-run "$examples/event-loop"
+run bounded 120 "$examples/event-loop"
 is "event-loop serves its 100 clients" [ "$status" -eq 0 ]
 is "it says so" grep -q '^100 clients served, by [a-z]*$' "$scratch/out"
 
@@ -40,6 +40,8 @@ case $said in
     skip "dual-server greets over IPv6" "this host has no IPv6" ;;
 esac
 kill "$started"
+# Until it has closed what it prints to.
+bounded 120 cat <&4 > /dev/null || kill -KILL "$started"
 run wait "$started"
 is "SIGTERM ends it in peace" [ "$status" -eq 0 ]
 

@@ -47,16 +47,42 @@ grep -v '^./probes/ask/accept-flags\.c:' "$scratch/out" > "$scratch/kept"
 mv "$scratch/kept" "$scratch/out"
 none "no test for a platform stands above lib/"
 
+# uncommented FILES...: their lines; in place of each comment there is nothing.
+uncommented () {
+    cat "$@" | tr '\n' '\001' |
+        sed 's:/\*[^*]*\*\**\([^/*][^*]*\*\**\)*/::g' | tr '\001' '\n'
+}
+# declared FILES...: the functions that these headers declare, sorted.
+declared () {
+    uncommented "$@" | sed '/^typedef/d' | grep -o '\<[a-z][a-z0-9_]*(' |
+        tr -d '(' | sort -u
+}
+
 # Nobody needs what nobody calls.  Of the header only the declarations count.
 : > "$scratch/out"
-sed '/^typedef/d' lib/sonde.h | tr '\n' ' ' | sed 's:/\*[^*]*\*\**\([^/*][^*]*\*\**\)*/::g' |
-    grep -o '\<sonde_[a-z0-9_]*(' | tr -d '(' | sort -u > "$scratch/functions"
+declared lib/sonde.h | grep '^sonde_' > "$scratch/functions"
 is "sonde.h declares functions" [ "$(wc -l < "$scratch/functions")" -gt 60 ]
 grep '^./\(progs\|services\|probes\|examples\)/.*\.c$' "$scratch/sources" \
     > "$scratch/callers"
 xargs grep -oh -- 'sonde_[a-z0-9_]*' < "$scratch/callers" | sort -u |
     comm -13 - "$scratch/functions" > "$scratch/out"
 none "each public function has a caller above lib/"
+
+# Between files likewise.  What defines a function begins in the first column,
+# what uses it does not.
+: > "$scratch/out"
+# shellcheck disable=SC2046 # no name holds a blank
+declared $(grep '^./\(progs\|services\|probes\)/.*\.h$' "$scratch/sources") \
+    > "$scratch/functions"
+is "headers above lib/ declare functions" \
+    [ "$(wc -l < "$scratch/functions")" -gt 150 ]
+# shellcheck disable=SC2046
+uncommented $(cat "$scratch/callers") | grep '^[[:blank:]#]' |
+    grep -o '\<[a-z][a-z0-9_]*' | sort -u |
+    comm -13 - "$scratch/functions" > "$scratch/kept"
+# What a test needs to see every row.
+grep -vx known_count "$scratch/kept" > "$scratch/out"
+none "each function that a header above lib/ declares has a caller"
 
 # A function begins with { in the first column and ends with }.
 xargs awk 'FNR == 1 { open = 0 }

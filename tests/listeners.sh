@@ -217,6 +217,9 @@ checked "backlogprobe --prometheus" "$scratch/backlog.prom"
 is "backlogprobe --prometheus: the figures" grep -q \
     '^sonde_backlog_accepted{family="inet",backlog="5"} [1-9]' \
     "$scratch/backlog.prom"
+is "--prometheus: drops are packets, in each of their metrics" sh -c '
+    ! grep "^# HELP [a-z_]*_\(drops\|overflows\)_total" "$1" |
+    grep -v "_total Packets of handshakes dropped "' - "$file"
 port=$(sed -n '1s/.*://p' "$scratch/names")
 is "--prometheus: the figures" grep -q "^sonde_listener_queued{family=\"inet\",\
 local=\"127.0.0.1:$port\",index=\"0\"} 2\$" "$file"
@@ -277,17 +280,20 @@ fi
 stop
 start many:5:500
 # The reader must not hold what keeps the listeners; and they go when it has
-# begun.
-(exec 9>&-
-    for _ in 1 2 3 4 5 6 7 8 9 10; do "$listeners" --json -4 || exit; done) \
-    > "$scratch/several" 2> "$scratch/err" &
+# begun, or has failed.
+mkfifo "$scratch/begun"
+(exec 9>&- 8> "$scratch/begun"
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        "$listeners" --json -4 || exit
+        echo begun >&8
+    done) > "$scratch/several" 2> "$scratch/err" &
 reader=$!
-until [ -s "$scratch/several" ]; do
-    kill -0 "$reader" 2> /dev/null || break
-done
+exec 8< "$scratch/begun"
+read -r _ <&8
 stop
 wait "$reader"
 is "listeners that end during the read: no error" [ $? -eq 0 ]
+exec 8<&-
 jq -se 'all(.[].listeners; (map(.socket) | unique | length) == length)' \
     "$scratch/several" > "$scratch/out"
 is "listeners that end during the read: none is there twice" [ $? -eq 0 ]
@@ -327,6 +333,10 @@ for backlogs in "inet:2:6 inet6:4:7 only6:1:0" "inet:0:3 inet:128:129"; do
         [ "$status" -eq 0 ]
 done
 is "drops were among them" grep -q ' [1-9][0-9]*$' "$scratch/ours"
+# A queue of one, and its next client dropped.
+run in_namespace ". $scratch/lib.sh; start inet:0:3; \$listeners; stop"
+is "the table: which packets drops count" grep -qx "drops count dropped SYNs and\
+ last ACKs, retransmissions included, since listen" "$scratch/out"
 # One listener alone: its drops are all there are, and all of them overflows.
 run in_namespace ". $scratch/lib.sh; start inet:1:8
     for _ in 1 2 3 4 5 6 7 8; do

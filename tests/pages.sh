@@ -167,12 +167,16 @@ if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
     is "bash offers files for what an option wants" [ -z "$(
         offered "$backlogprobe" --compare "")$(offered "$backlogprobe" -P "")$(
         offered "$backlogprobe" -4 --prometheus "")" ]
+    is "bash completes a model" [ "$(offered "$builddir/echosrv" -m t)/$(
+        offered "$builddir/daytimesrv" --model "")" = \
+        "thread/iterative fork prefork thread event" ]
     is "bash offers options behind one that wants nothing" \
         sh -c 'echo "$1" | grep -q -e "-b --backlog"' - \
         "$(offered "$backlogprobe" --json "")"
 else
     skip "bash completes an option" "bash is not here"
     skip "bash offers files for what an option wants" "bash is not here"
+    skip "bash completes a model" "bash is not here"
     skip "bash offers options behind one that wants nothing" "bash is not here"
 fi
 finish

@@ -1,54 +1,98 @@
 #!/bin/sh
-# schema.sh - what backlogprobe --json says is what its schema says
+# schema.sh - what the programs say with --json is what the schemas say
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/peers.sh"
 have python3 || skip_all "python3 is not here"
 python3 -c 'import jsonschema' 2> /dev/null ||
     skip_all "python3 has no jsonschema here"
 
-# Valid, and no key that the schema does not describe.
+# Valid, and no key that the schema does not describe, nor one described that is
+# not there.  And that this is looked at: with any key taken out of an object of
+# each kind, or one more in it, it is not valid.
 cat > "$scratch/check.py" <<'END'
 import json, sys, jsonschema
 schema = json.load(open(sys.argv[1]))
 report = json.load(open(sys.argv[2]))
-jsonschema.Draft7Validator.check_schema(schema)
-jsonschema.validate(report, schema)
-def walk(value, rules, where):
+validator = jsonschema.validators.validator_for(schema)
+validator.check_schema(schema)
+def choose(value, rules):
     for choice in rules.get("anyOf", []):
         if isinstance(value, dict) == (choice["type"] == "object"):
             rules = choice
+    return rules
+def objects(value, rules, where):
+    rules = choose(value, rules)
     if isinstance(value, list):
         for each in value:
-            walk(each, rules["items"], where)
+            yield from objects(each, rules["items"], where)
     if isinstance(value, dict) and "additionalProperties" not in rules:
-        for key in value:
-            if key not in rules["properties"]:
-                sys.exit("%s.%s is not described" % (where, key))
-            walk(value[key], rules["properties"][key], where + "." + key)
-walk(report, schema, "")
+        yield value, rules, where
+        for key in set(value) & set(rules["properties"]):
+            yield from objects(value[key], rules["properties"][key],
+                               where + "." + key)
+def wrong():
+    for error in validator(schema).iter_errors(report):
+        return error.message
+    for value, rules, where in objects(report, schema, ""):
+        for key in set(value) ^ set(rules["properties"]):
+            return "%s.%s is not in both" % (where, key)
+if wrong():
+    sys.exit(wrong())
+kinds = {where: value for value, rules, where in objects(report, schema, "")}
+for where, value in kinds.items():
+    for key in list(value):
+        kept = value.pop(key)
+        if not wrong():
+            sys.exit("%s.%s may be missing" % (where, key))
+        value[key] = kept
+    value["no_such_key"] = 0
+    if not wrong():
+        sys.exit("%s may have any key" % where)
+    del value["no_such_key"]
 END
-valid () { # DESCRIPTION ARGUMENTS...
-    description=$1
-    shift
-    run "$backlogprobe" --json "$@"
-    cp "$scratch/out" "$scratch/json"
-    run python3 "$scratch/check.py" "$srcdir/doc/backlogprobe.schema.json" \
-        "$scratch/json"
-    is "valid: $description" [ "$status" -eq 0 ]
+# check DESCRIPTION PROGRAM: $scratch/json is as the schema of PROGRAM says.
+check () {
+    run python3 "$scratch/check.py" "$srcdir/doc/$2.schema.json" "$scratch/json"
+    is "valid: $1" [ "$status" -eq 0 ]
 }
-valid "the usual run"
-valid "a sweep" -b -1,0,1,65536,max
-valid "UNIX sockets" --unix -b 0-3
-valid "what is asked step by step" --again --overflow --unix -4 -b 0-3
-valid "the second way" --half-open -4 -b 0-3
-valid "what is granted" --require 1
-valid "what is cut" --require 2147483647 -4
+valid () { # DESCRIPTION PROGRAM ARGUMENTS...
+    description=$1 program=$2
+    shift 2
+    "$builddir/$program" --json "$@" > "$scratch/json" 2> /dev/null
+    check "$description" "$program"
+}
+valid "the usual run" backlogprobe
+valid "a sweep" backlogprobe -b -1,0,1,65536,max
+valid "UNIX sockets" backlogprobe --unix -b 0-3
+valid "what is asked step by step" backlogprobe --again --overflow --unix -4 \
+    -b 0-3
+valid "the second way" backlogprobe --half-open -4 -b 0-3
+valid "what is granted" backlogprobe --require 1
+valid "what is cut" backlogprobe --require 2147483647 -4
 "$backlogprobe" -4 -b 0 --with net.core.somaxconn=9 > /dev/null 2>&1 &&
-    valid "with other settings" --with net.core.somaxconn=9 \
+    valid "with other settings" backlogprobe --with net.core.somaxconn=9 \
         --with net.ipv4.tcp_syncookies=0
 # With python there would be more.
 (ulimit -n 40 && exec "$backlogprobe" --json -b 0-3,100) > "$scratch/json"
-run python3 "$scratch/check.py" "$srcdir/doc/backlogprobe.schema.json" \
-    "$scratch/json"
-is "valid: few descriptors" [ "$status" -eq 0 ]
+check "few descriptors" backlogprobe
+
+valid "a byte order" byteorder
+valid "answers" sockprobe 'accept.inherits.*' byteorder
+# What cannot be asked has a reason.
+(ulimit -n 10 && exec "$sockprobe" --json accept option) > "$scratch/json" \
+    2> /dev/null
+[ ! -s "$scratch/json" ] || check "answers for want of descriptors" sockprobe
+"$builddir/listeners" --json > /dev/null 2>&1 &&
+    valid "listeners" listeners
+
+start echo
+valid "a run" echocli --load -c 2 -d 0.1 127.0.0.1 "$port"
+valid "a run of connections, by a rate" echocli --connect -r 100 -d 0.1 \
+    127.0.0.1 "$port"
+valid "connections that are held" echocli --hold 2 -d 0.1 127.0.0.1 "$port"
+start alter 1000
+valid "wrong replies" echocli --load -c 2 -d 0.1 127.0.0.1 "$port"
+start udp-echo
+valid "datagrams" echocli -u --load -d 0.1 127.0.0.1 "$port"
 finish

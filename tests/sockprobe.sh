@@ -42,13 +42,38 @@ sed 's/  */ /' "$scratch/list" | diff - "$scratch/page" > "$scratch/out"
 is "the manual page has each question, as it is asked" [ ! -s "$scratch/out" ]
 
 if have bash; then
+    # Installed, it stands two folders below its profiles' neighbour.
+    mkdir -p "$scratch/share/bash-completion/completions" \
+        "$scratch/share/sonde/profiles"
+    cp "$srcdir/completions/sonde.bash" \
+        "$scratch/share/bash-completion/completions"
+    touch "$scratch/share/sonde/profiles/abc-1" \
+        "$scratch/share/sonde/profiles/abc.md"
+    # shellcheck disable=SC2016 # for the inner shell
+    run bash -c 'cd "$2" || exit
+        . share/bash-completion/completions/sonde.bash
+        cd share && touch "abc file" && sockprobe=$1
+        offer () {
+            COMP_WORDS=(sockprobe "$@") COMP_CWORD=$#
+            _sockprobe "$sockprobe"
+            printf "%s;" "${COMPREPLY[@]}"
+            echo
+        }
+        offer -d ab; offer --tap abc-; offer --diff abc-1 ab
+        offer --diff abc-1 byte; offer byte' - "$sockprobe" "$scratch"
+    is "the shell completes the names of profiles, and files besides" \
+        [ "$(cat "$scratch/out")" = "abc-1;abc file;
+abc-1;
+abc-1;abc file;
+byteorder;
+byteorder;" ]
     # shellcheck disable=SC2016 # for the inner shell
     run bash -c '. "$1"; COMP_WORDS=(sockprobe signal.q); COMP_CWORD=1
         _sockprobe "$2"; echo "${COMPREPLY[@]}"
         COMP_WORDS=(sockprobe --ex); _sockprobe "$2"; echo "${COMPREPLY[@]}"
         COMP_CWORD=2
         for word in -w --html -d --diff -t --tap; do
-            COMP_WORDS=(sockprobe $word pa); _sockprobe "$2"
+            COMP_WORDS=(sockprobe $word no-such); _sockprobe "$2"
             echo "${COMPREPLY[@]}"
         done' - "$srcdir/completions/sonde.bash" "$sockprobe"
     is "the shell completes ids and options" \
@@ -59,6 +84,7 @@ if have bash; then
 else
     skip "the shell completes ids and options" "bash is not here"
     skip "and no file that an option wants by an id" "bash is not here"
+    skip "the shell completes the names of profiles" "bash is not here"
 fi
 
 : > "$scratch/bad"

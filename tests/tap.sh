@@ -84,6 +84,12 @@ in_time () {
 bounded () {
     if have timeout; then
         timeout -k 1 "$@"
+    elif have perl; then
+        # macOS has no timeout.  An alarm outlives exec; 142 is its death.
+        bounded_status=0
+        perl -e 'alarm shift; exec @ARGV or exit 127' "$@" || bounded_status=$?
+        [ "$bounded_status" -ne 142 ] || bounded_status=124
+        return "$bounded_status"
     else
         shift
         "$@"
