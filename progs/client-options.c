@@ -108,7 +108,6 @@ int client_options_status(const struct client_result *result)
 {
     static const enum status statuses[CLIENT_ENDS] = {
         [CLIENT_DONE] = STATUS_DONE,
-        [CLIENT_NO] = STATUS_NO,
         [CLIENT_TROUBLE] = STATUS_TROUBLE,
         [CLIENT_REFUSED] = STATUS_REFUSED,
         [CLIENT_TIMED_OUT] = STATUS_TIMED_OUT,

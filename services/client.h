@@ -13,7 +13,6 @@
 /* How a client ended: each is an exit status of its own.  */
 enum client_end {
     CLIENT_DONE,
-    CLIENT_NO,
     CLIENT_TROUBLE, /* of this host: memory, descriptors, input, output */
     CLIENT_REFUSED,
     CLIENT_TIMED_OUT,
