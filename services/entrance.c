@@ -225,14 +225,13 @@ static int open_socket(const struct wanted *wanted, struct sonde_queue *queue)
                               flags | SONDE_REBIND, queue);
 }
 
-/* Messages go out at once: with pieces that wait for one another's
-   acknowledgement a client can be made to wait 40 ms.  Accepted sockets inherit
-   it; reception.c makes sure of that.  They inherit from any listener that an
-   urgent byte is one among the others, and not lost.  */
-static void set_options(int fd, const struct sonde_address *address)
+/* With pieces that wait for one another's acknowledgement a client can be made
+   to wait 40 ms.  Accepted sockets inherit TCP_NODELAY; reception.c makes sure
+   of that.  They inherit SO_OOBINLINE from any listener.  */
+void entrance_set_options(int fd)
 {
     int on = 1;
-    if (address->storage.ss_family == AF_UNIX)
+    if (sonde_address_family(fd) == AF_UNIX)
         return;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
@@ -269,7 +268,7 @@ static int open_one(struct entrance *entrance, const struct wanted *wanted)
         return -1;
     }
     if (entrance->role == SONDE_LISTENER)
-        set_options(fd, &entrance->local);
+        entrance_set_options(fd);
     if (is_unix)
         note_file(entrance);
     return 0;
@@ -396,7 +395,7 @@ int entrances_inherit(struct entrances *entrances,
     if (!(flags & O_NONBLOCK) && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
         return -1;
     if (entrance->role == SONDE_LISTENER)
-        set_options(found->fd, &entrance->local);
+        entrance_set_options(found->fd);
     else if (sonde_datagram_adopt(found->fd))
         return -1;
     entrances->count++;
@@ -428,13 +427,17 @@ void entrance_close(struct entrance *entrance)
     entrance_unlink(entrance);
 }
 
+void entrance_leave(struct entrance *entrance)
+{
+    if (entrance->fd >= 0)
+        close(entrance->fd);
+    entrance->fd = -1;
+}
+
 void entrances_leave(struct entrances *entrances)
 {
     for (size_t i = 0; i < entrances->count; i++)
-        if (entrances->list[i].fd >= 0) {
-            close(entrances->list[i].fd);
-            entrances->list[i].fd = -1;
-        }
+        entrance_leave(&entrances->list[i]);
 }
 
 static const char *kind_of(const struct entrance *entrance)

@@ -4,8 +4,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -40,11 +38,7 @@ static void serve_inherited(struct server *server, int fd)
     struct client client = {.fd = fd};
     struct sonde_address peer = {0};
     char text[LOG_ADDRESS];
-    int on = 1;
-    if (sonde_address_family(fd) != AF_UNIX) {
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
-    }
+    entrance_set_options(fd);
     if (server->options->keepalive > 0)
         sonde_keepalive(fd, (int)server->options->keepalive);
     if (server->options->verbose && !sonde_address_peer(fd, &peer)) {
