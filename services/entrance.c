@@ -89,7 +89,7 @@ static int want_usual(struct wanted_list *wanted, const struct places *places,
 static int want_host(struct wanted_list *wanted, const struct places *places,
                      const char *host, int type, char *problem, size_t size)
 {
-    struct sonde_address found[16];
+    struct sonde_address found[ENTRANCES_MOST + 1];
     struct sonde_target target = {.host = host,
                                   .service = places->port,
                                   .family = AF_UNSPEC,
@@ -138,7 +138,8 @@ static int want_type(struct wanted_list *wanted, const struct places *places,
     for (size_t i = 0; i < places->address_count; i++)
         if (want_host(wanted, places, places->addresses[i], type, problem,
                       size)) {
-            errno = 0;
+            if (*problem)
+                errno = 0;
             return -1;
         }
     if (places->address_count > 0 || (places->unix_path && !places->any))
@@ -202,12 +203,14 @@ static bool is_stale(const struct sonde_address *address, int type,
 }
 
 /* Take away a stale file.  Another server may have done so meanwhile, and put
-   its own there: that one stays.  */
+   its own there: that one stays, though it may have got the same inode, unless
+   it comes in the moment between the last look and unlink.  */
 static int remove_stale(const struct sonde_address *address, int type)
 {
     struct stat found, now;
     if (!is_stale(address, type, &found) || lstat(path_of(address), &now) ||
-        found.st_ino != now.st_ino || found.st_dev != now.st_dev) {
+        found.st_ino != now.st_ino || found.st_dev != now.st_dev ||
+        found.st_ctime != now.st_ctime) {
         errno = EADDRINUSE;
         return -1;
     }
@@ -370,6 +373,11 @@ int entrances_open(struct entrances *entrances, const struct places *places,
             snprintf(problem, size, "cannot listen on %s: %s", text,
                      say_why(&wanted->list[failed].address, errno));
         }
+    } else if (!*problem && errno == ENOSPC) {
+        snprintf(problem, size,
+                 "that is more than %d sockets: let another server have some "
+                 "of the addresses",
+                 ENTRANCES_MOST);
     } else if (!*problem) {
         snprintf(problem, size, "%s", strerror(errno));
     }
