@@ -66,10 +66,12 @@ exec "$@"
 END
 chmod +x "$limited"
 
-# hold COMMAND...: have clients at the server that have done so, until let_go.
+# hold COMMAND...: have clients at the server, or at $at, that have done so, until
+# let_go.
+at=
 hold () {
     mkfifo "$scratch/hold" "$scratch/held"
-    "$crowd" "127.0.0.1:$port" "$@" wait < "$scratch/hold" \
+    "$crowd" "${at:-127.0.0.1:$port}" "$@" wait < "$scratch/hold" \
         > "$scratch/held" 2>&1 &
     holder=$!
     exec 8> "$scratch/hold" 7< "$scratch/held"

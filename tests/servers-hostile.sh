@@ -159,6 +159,23 @@ is "prefork: and not when the first have left" [ "$status" -eq 0 ]
 halt
 is "prefork: of all the workers one says so, once" \
     [ "$(grep -c 'turned away' "$scratch/log")" -eq 1 ]
+if has_ipv6; then
+    serve "$echosrv" --model=prefork --workers=2 -t -p 0 -a ::1 \
+        --unix="$scratch/socket" --max-per-source=1
+    until_logged 'port'
+    port=$(sed -n 's/.* port \([0-9]*\),.*/\1/p' "$scratch/log")
+    at=$scratch/socket
+    hold open 1 say 1
+    at=
+    run "$crowd" "[::1]:$port" once
+    is "prefork: --max-per-source: who is unnamed is not ::1" \
+        [ "$status" -eq 0 ]
+    let_go
+    halt
+else
+    skip "prefork: --max-per-source: who is unnamed is not ::1" \
+        "this host has no ::1"
+fi
 # Four bytes take half as long again as the server is patient for.
 drip_slowly () {
     serve "$echosrv" --model="$model" -4 -t -p 0 --idle-timeout="$delay"
