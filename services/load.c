@@ -434,7 +434,7 @@ static struct load *make_load(const struct load_plan *plan,
    measured, be over.  */
 static void begin_load(struct load *load, struct client *client)
 {
-    load->start = monotonic_now();
+    load->start = load->last = monotonic_now();
     if (load->plan->kind == LOAD_CONNECTS) {
         client_close(client);
         load->next = load->plan->connections;

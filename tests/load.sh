@@ -79,18 +79,30 @@ measure --load -u -c 4 --depth 4 -d 0.3
 json_is '.messages > 0 and .plan.transport == "UDP" and
     .errors_by_kind["wrong-reply"] == null' "UDP"
 
-# An interrupt.  In the background it is ignored until it is caught, so once the
-# program runs it may be sent as often as it takes.
-mkfifo "$scratch/talk"
-"$echocli" --load -v -j -d 20 127.0.0.1 "$honest" > "$scratch/out" \
-    2> "$scratch/talk" 9>&- &
-client=$!
-read -r _ < "$scratch/talk"
-while kill -INT "$client" 2> /dev/null; do :; done
-status=0
-wait "$client" || status=$?
+# An interrupt.  In the background it is ignored until it is caught, so it may be
+# sent as often as it takes.
+# interrupt OPTIONS...: a run in JSON that is.
+interrupt () {
+    "$echocli" --json "$@" 127.0.0.1 "$honest" > "$scratch/out" \
+        2> "$scratch/err" 9>&- &
+    client=$!
+    limit=$(($(date +%s) + 60))
+    while kill -INT "$client" 2> /dev/null; do
+        [ "$(date +%s)" -lt "$limit" ] && continue
+        kill -KILL "$client"
+        break
+    done
+    status=0
+    wait "$client" || status=$?
+}
+interrupt --load -d 20
 is "an interrupt ends the run" [ "$status" -eq 0 ]
-json_is '.interrupted and .elapsed_ns < 15e9' "with its report, which says so"
+json_is '.interrupted and .elapsed_ns >= 0 and .elapsed_ns < 15e9' \
+    "with its report, which says so"
+interrupt --hold 100 -d 60
+is "an interrupt ends the holding" [ "$status" -eq 0 ]
+json_is '.interrupted and .elapsed_ns >= 0 and .errors == 0' \
+    "with its report: no time, and no errors"
 
 # What the server does wrong.
 # It is over when both connections are.
