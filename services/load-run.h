@@ -55,6 +55,7 @@ struct load {
     bool is_late;  /* to begin anything, or it could not come back */
     bool heard;    /* something came at the last look */
     bool is_cut;   /* what was under way has not had its time */
+    int trouble;   /* the errno that ended the run, or 0 */
     int64_t start; /* of the phase that is measured */
     int64_t phase_end;
     int64_t looked;       /* when was last seen what is due by the rate */

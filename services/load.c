@@ -367,8 +367,11 @@ static void loop(struct load *load,
             return;
         int ready =
             sonde_poller_wait(load->poller, until(next_moment(load, tick)));
-        if (ready < 0)
+        if (ready < 0) {
+            load->trouble = errno;
+            load->is_cut = true;
             return;
+        }
         load->heard = ready > 0;
         while (sonde_poller_next(load->poller, &event))
             serve(load, &event);
@@ -495,6 +498,10 @@ load_run(struct client *client, const struct load_plan *plan,
     begin_load(load, client);
     loop(load, progress);
     finish_report(load);
+    int trouble = load->trouble;
     free_load(load);
+    if (trouble)
+        return client_say(result, CLIENT_TROUBLE, "cannot wait: %s",
+                          strerror(trouble));
     return load_judge(client, report, result);
 }
