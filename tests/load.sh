@@ -135,6 +135,19 @@ is "falls silent under a rate: what could not be sent is not unanswered" \
     --load -c 2 -r 1000
 json_is '([.errors_by_kind[]] | add) + .messages == .plan.duration_ms' \
     "falls silent under a rate: every message that was due is accounted for"
+# The queue is full; elsewhere than on Linux they may be refused.
+start deaf 1
+is "--connect: a connection that never came about is an error: 4" \
+    in_time for_a_while 4 '.errors >= 8 and .messages == 0' --connect -c 8
+"$echo_peer" deaf 1 "$scratch/deaf" < "$scratch/hold" > "$scratch/port" 9>&- &
+read -r port < "$scratch/port"
+never_connected () {
+    run "$echocli" --json --connect -c 8 -d "$delay" --timeout "$delay" \
+        --unix "$scratch/deaf"
+    [ "$status" -eq 4 ] && [ -s "$scratch/out" ] &&
+        jq -e '.errors >= 8' "$scratch/out" > /dev/null
+}
+is "--connect: nor over UNIX" in_time never_connected
 start first 1
 measure --load -d 0.1
 is "a byte that was never asked for: 13" [ "$status" -eq 13 ]
