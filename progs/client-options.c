@@ -98,6 +98,9 @@ int client_options_target(struct client_options *options, const char *program,
         .timeout = (int)options->timeout,
         .keepalive = (int)options->keepalive,
     };
+    if (options->keepalive && (options->datagrams || options->path))
+        return refuse(program, "--keepalive is TCP's, and goes with neither -u "
+                               "nor --unix");
     int status = take_operands(options, program, service, target);
     if (status == OPTIONS_GO_ON && options->source)
         status = take_source(options, program, target);
@@ -159,5 +162,7 @@ void client_options_tell(const struct client *client)
     if (client->keepalive > 0)
         complain("keepalive after %d s", client->keepalive);
     else if (client->target->keepalive > 0)
-        complain("keepalive cannot be set on this socket");
+        complain(client->keepalive == 0
+                     ? "keepalive after the system's own time"
+                     : "keepalive cannot be set on this socket");
 }

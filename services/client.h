@@ -65,7 +65,8 @@ struct client {
     struct sonde_connect_report report;
     int64_t deadline;    /* of everything, or MONOTONIC_NEVER */
     int64_t connect_ns;  /* looking up included */
-    int keepalive;       /* seconds in force; 0: off, or the system's own */
+    int keepalive;       /* if wanted: seconds in force; 0: the system's own;
+                            -1: it could not be set */
     char own_path[64];   /* a UNIX datagram socket's own; empty if none */
     char own_folder[32]; /* which it is in */
 };

@@ -300,6 +300,8 @@ bad 'no address' --source nowhere 127.0.0.1
 bad 'another family' -6 --source 127.0.0.1 127.0.0.1
 bad '--timeout "0"' --timeout 0 127.0.0.1
 bad '--keepalive "0"' --keepalive 0 127.0.0.1
+bad '--keepalive is TCP' --keepalive 5 -u 127.0.0.1
+bad '--keepalive is TCP' --keepalive 5 --unix /x
 
 # ---- a host of our own
 if have_namespaces; then
