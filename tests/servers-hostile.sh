@@ -439,8 +439,29 @@ if [ -f "$library" ] && ! is_sanitized; then
         [ "$status" -eq 0 ]
     end_unread TERM INT
     is "fork: nor does that keep it from its end" [ "$status" -eq 0 ]
+    # Another writer was faster: the server waits in write.
+    for model in event thread fork prefork; do
+        unread_long env REFUSE_FULL=yes LD_PRELOAD="$library" "$echosrv" \
+            --model="$model"
+        run "$crowd" "$scratch/socket" retry
+        at=$scratch/socket
+        hold open 1 say 1
+        at=
+        fill_log
+        kill -TERM "$server"
+        # When this is gone it says how many have time.
+        while ls "$scratch/socket" > /dev/null 2>&1; do
+            kill -0 "$server" || break
+        done
+        end_unread INT
+        is "$model: nor does a log that another writer has filled" \
+            [ "$status" -eq 0 ]
+        let_go
+    done
 else
     skip "fork: no process, and a log that nobody reads: turned away" \
+        "nothing can be preloaded"
+    skip "nor does a log that another writer has filled" \
         "nothing can be preloaded"
 fi
 
