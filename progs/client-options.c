@@ -98,6 +98,9 @@ int client_options_target(struct client_options *options, const char *program,
         .timeout = (int)options->timeout,
         .keepalive = (int)options->keepalive,
     };
+    if (options->keepalive && (options->datagrams || options->path))
+        return refuse(program, "--keepalive is TCP's, and goes with neither -u "
+                               "nor --unix");
     int status = take_operands(options, program, service, target);
     if (status == OPTIONS_GO_ON && options->source)
         status = take_source(options, program, target);
@@ -108,7 +111,6 @@ int client_options_status(const struct client_result *result)
 {
     static const enum status statuses[CLIENT_ENDS] = {
         [CLIENT_DONE] = STATUS_DONE,
-        [CLIENT_NO] = STATUS_NO,
         [CLIENT_TROUBLE] = STATUS_TROUBLE,
         [CLIENT_REFUSED] = STATUS_REFUSED,
         [CLIENT_TIMED_OUT] = STATUS_TIMED_OUT,
@@ -160,5 +162,7 @@ void client_options_tell(const struct client *client)
     if (client->keepalive > 0)
         complain("keepalive after %d s", client->keepalive);
     else if (client->target->keepalive > 0)
-        complain("keepalive cannot be set on this socket");
+        complain(client->keepalive == 0
+                     ? "keepalive after the system's own time"
+                     : "keepalive cannot be set on this socket");
 }

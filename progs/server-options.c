@@ -17,22 +17,27 @@ enum {
     DAY = 86400,
     WORKERS = 8,
     WORKERS_MOST = 1024,
-    GRACE = 10,
-    EVENT = 4 /* in model_names */
+    GRACE = 10
 };
-
-/* In the order of models.  */
-static const char *const model_names[] = {"iterative", "fork",  "prefork",
-                                          "thread",    "event", NULL};
 
 struct choices {
     struct option_list addresses;
     const char *port;
-    int model;
+    const char *model_names[MODELS + 1]; /* of models, up to NULL */
+    int model;                           /* its number there */
     bool stream, datagram;
     struct server_options options;
     char port_help[64];
 };
+
+static void name_models(struct choices *choices)
+{
+    for (int i = 0; i < MODELS; i++) {
+        choices->model_names[i] = models[i]->name;
+        if (models[i] == &model_event)
+            choices->model = i;
+    }
+}
 
 /* How clients are multiplexed.  Returns how many.  */
 static size_t put_model(struct option_row *rows, struct choices *choices)
@@ -45,7 +50,7 @@ static size_t put_model(struct option_row *rows, struct choices *choices)
          .help = "iterative, fork, prefork, thread or event\n(event)",
          .kind = OPTION_CHOICE,
          .target = &choices->model,
-         .choices = model_names},
+         .choices = choices->model_names},
         {.letter = 'w',
          .word = "workers",
          .argument = "N",
@@ -246,8 +251,9 @@ static void complete(struct choices *choices, char *port, size_t size)
 int server_program_run(const struct server_program *program, int argc,
                        char **argv)
 {
-    struct choices choices = {.model = EVENT};
+    struct choices choices = {0};
     char port[8];
+    name_models(&choices);
     choices.options.program = program->name;
     choices.options.service = service_find(program->service);
     choices.options.settings = program->settings;

@@ -286,10 +286,9 @@ static void set_options(struct client *client)
     if (client->target->type != SOCK_STREAM || client->target->path)
         return;
     setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (client->target->keepalive > 0) {
-        int seconds = sonde_keepalive(client->fd, client->target->keepalive);
-        client->keepalive = seconds > 0 ? seconds : 0;
-    }
+    if (client->target->keepalive > 0)
+        client->keepalive =
+            sonde_keepalive(client->fd, client->target->keepalive);
 }
 
 static void name_target(struct client *client)

@@ -13,7 +13,6 @@
 /* How a client ended: each is an exit status of its own.  */
 enum client_end {
     CLIENT_DONE,
-    CLIENT_NO,
     CLIENT_TROUBLE, /* of this host: memory, descriptors, input, output */
     CLIENT_REFUSED,
     CLIENT_TIMED_OUT,
@@ -66,7 +65,8 @@ struct client {
     struct sonde_connect_report report;
     int64_t deadline;    /* of everything, or MONOTONIC_NEVER */
     int64_t connect_ns;  /* looking up included */
-    int keepalive;       /* seconds in force; 0: off, or the system's own */
+    int keepalive;       /* if wanted: seconds in force; 0: the system's own;
+                            -1: it could not be set */
     char own_path[64];   /* a UNIX datagram socket's own; empty if none */
     char own_folder[32]; /* which it is in */
 };

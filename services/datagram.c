@@ -86,6 +86,8 @@ void server_datagram(struct server *server, struct entrance *entrance)
         if (errno != EMSGSIZE)
             server_back_off(server);
     }
+    if (length >= 0)
+        server->backoff = 0;
     if (length < 0 || !is_welcome(server, &ends))
         return;
     question.size = (size_t)length;

@@ -263,8 +263,9 @@ static bool is_possible(const struct reading *reading)
                days_since_1970(reading->year, reading->month, reading->day);
 }
 
-/* The seconds of READING, which names no zone, in that of this host.  */
-static int64_t local_seconds(const struct reading *reading)
+/* The seconds of READING, which names no zone, in that of this host, to
+ *SECONDS.  Returns whether it can tell.  */
+static bool local_seconds(const struct reading *reading, int64_t *seconds)
 {
     struct tm tm = {.tm_year = reading->year - 1900,
                     .tm_mon = reading->month - 1,
@@ -272,8 +273,11 @@ static int64_t local_seconds(const struct reading *reading)
                     .tm_hour = reading->hour,
                     .tm_min = reading->minute,
                     .tm_sec = reading->second,
+                    .tm_wday = -1,
                     .tm_isdst = -1};
-    return mktime(&tm);
+    *seconds = mktime(&tm);
+    /* -1 is a time, too; but then there is a weekday.  */
+    return tm.tm_wday >= 0;
 }
 
 static int64_t utc_seconds(const struct reading *reading)
@@ -308,8 +312,9 @@ int daytime_parse(const char *text, bool is_utc,
             continue;
         instant->form = forms[i].name;
         instant->assumed = !reading.has_zone;
-        instant->seconds = reading.has_zone || is_utc ? utc_seconds(&reading)
-                                                      : local_seconds(&reading);
+        if (!reading.has_zone && !is_utc)
+            return local_seconds(&reading, &instant->seconds) ? 0 : -1;
+        instant->seconds = utc_seconds(&reading);
         return 0;
     }
     return -1;
@@ -319,7 +324,8 @@ void daytime_iso(int64_t seconds, char text[DAYTIME_ISO_TEXT])
 {
     struct tm tm;
     time_t time = (time_t)seconds;
-    if (!gmtime_r(&time, &tm) ||
+    /* Where a time_t has 32 bits it ends in 2038.  */
+    if ((int64_t)time != seconds || !gmtime_r(&time, &tm) ||
         !strftime(text, DAYTIME_ISO_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm))
         snprintf(text, DAYTIME_ISO_TEXT, "(unknown)");
 }

@@ -89,7 +89,7 @@ static int want_usual(struct wanted_list *wanted, const struct places *places,
 static int want_host(struct wanted_list *wanted, const struct places *places,
                      const char *host, int type, char *problem, size_t size)
 {
-    struct sonde_address found[16];
+    struct sonde_address found[ENTRANCES_MOST + 1];
     struct sonde_target target = {.host = host,
                                   .service = places->port,
                                   .family = AF_UNSPEC,
@@ -138,7 +138,8 @@ static int want_type(struct wanted_list *wanted, const struct places *places,
     for (size_t i = 0; i < places->address_count; i++)
         if (want_host(wanted, places, places->addresses[i], type, problem,
                       size)) {
-            errno = 0;
+            if (*problem)
+                errno = 0;
             return -1;
         }
     if (places->address_count > 0 || (places->unix_path && !places->any))
@@ -202,12 +203,14 @@ static bool is_stale(const struct sonde_address *address, int type,
 }
 
 /* Take away a stale file.  Another server may have done so meanwhile, and put
-   its own there: that one stays.  */
+   its own there: that one stays, though it may have got the same inode, unless
+   it comes in the moment between the last look and unlink.  */
 static int remove_stale(const struct sonde_address *address, int type)
 {
     struct stat found, now;
     if (!is_stale(address, type, &found) || lstat(path_of(address), &now) ||
-        found.st_ino != now.st_ino || found.st_dev != now.st_dev) {
+        found.st_ino != now.st_ino || found.st_dev != now.st_dev ||
+        found.st_ctime != now.st_ctime) {
         errno = EADDRINUSE;
         return -1;
     }
@@ -225,14 +228,13 @@ static int open_socket(const struct wanted *wanted, struct sonde_queue *queue)
                               flags | SONDE_REBIND, queue);
 }
 
-/* Messages go out at once: with pieces that wait for one another's
-   acknowledgement a client can be made to wait 40 ms.  Accepted sockets inherit
-   it; reception.c makes sure of that.  They inherit from any listener that an
-   urgent byte is one among the others, and not lost.  */
-static void set_options(int fd, const struct sonde_address *address)
+/* With pieces that wait for one another's acknowledgement a client can be made
+   to wait 40 ms.  Accepted sockets inherit TCP_NODELAY; reception.c makes sure
+   of that.  They inherit SO_OOBINLINE from any listener.  */
+void entrance_set_options(int fd)
 {
     int on = 1;
-    if (address->storage.ss_family == AF_UNIX)
+    if (sonde_address_family(fd) == AF_UNIX)
         return;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
@@ -269,7 +271,7 @@ static int open_one(struct entrance *entrance, const struct wanted *wanted)
         return -1;
     }
     if (entrance->role == SONDE_LISTENER)
-        set_options(fd, &entrance->local);
+        entrance_set_options(fd);
     if (is_unix)
         note_file(entrance);
     return 0;
@@ -371,6 +373,11 @@ int entrances_open(struct entrances *entrances, const struct places *places,
             snprintf(problem, size, "cannot listen on %s: %s", text,
                      say_why(&wanted->list[failed].address, errno));
         }
+    } else if (!*problem && errno == ENOSPC) {
+        snprintf(problem, size,
+                 "that is more than %d sockets: let another server have some "
+                 "of the addresses",
+                 ENTRANCES_MOST);
     } else if (!*problem) {
         snprintf(problem, size, "%s", strerror(errno));
     }
@@ -396,7 +403,7 @@ int entrances_inherit(struct entrances *entrances,
     if (!(flags & O_NONBLOCK) && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
         return -1;
     if (entrance->role == SONDE_LISTENER)
-        set_options(found->fd, &entrance->local);
+        entrance_set_options(found->fd);
     else if (sonde_datagram_adopt(found->fd))
         return -1;
     entrances->count++;
@@ -428,13 +435,17 @@ void entrance_close(struct entrance *entrance)
     entrance_unlink(entrance);
 }
 
+void entrance_leave(struct entrance *entrance)
+{
+    if (entrance->fd >= 0)
+        close(entrance->fd);
+    entrance->fd = -1;
+}
+
 void entrances_leave(struct entrances *entrances)
 {
     for (size_t i = 0; i < entrances->count; i++)
-        if (entrances->list[i].fd >= 0) {
-            close(entrances->list[i].fd);
-            entrances->list[i].fd = -1;
-        }
+        entrance_leave(&entrances->list[i]);
 }
 
 static const char *kind_of(const struct entrance *entrance)

@@ -56,6 +56,10 @@ struct places {
 int entrances_open(struct entrances *entrances, const struct places *places,
                    char *problem, size_t size);
 
+/* Have FD, a listener or a connection, send messages at once, and an urgent
+   byte come as one among the others, and not be lost.  */
+void entrance_set_options(int fd);
+
 /* Take the socket FOUND.  Returns 0, or -1 with errno.  */
 int entrances_inherit(struct entrances *entrances,
                       const struct sonde_inherited *found);
@@ -66,7 +70,9 @@ void entrance_unlink(struct entrance *entrance);
 /* Close ENTRANCE, and remove its file if it is still ours.  */
 void entrance_close(struct entrance *entrance);
 
-/* Close them all, in a process that does not need them: files stay.  */
+/* Close ENTRANCE, or all, in a process that does not need them: files stay, as
+   another process's.  */
+void entrance_leave(struct entrance *entrance);
 void entrances_leave(struct entrances *entrances);
 
 /* Say on which each listens.  */

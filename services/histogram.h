@@ -3,7 +3,7 @@
 
    Nanoseconds are counted in classes: one for each value below 128, then 64 for
    each power of two.  A class is at most 1/64 of its values wide, so what is
-   read from it is at most 1.6 % too large.  Least, most and sum are exact.  */
+   read from it is at most 1.6 % too large.  Least and most are exact.  */
 
 #ifndef SERVICES_HISTOGRAM_H
 #define SERVICES_HISTOGRAM_H 1

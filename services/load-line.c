@@ -77,11 +77,11 @@ void line_adopt(struct load *load, struct line *line, int fd)
         begin(load, line);
 }
 
-/* Let LINE, which is closed, rest until it is tried again.  */
-static void rest(struct load *load, struct line *line)
+/* Let LINE, which is closed, be in STATE until it is tried again.  */
+static void rest(struct load *load, struct line *line, enum line_state state)
 {
-    line->state = LINE_RESTING;
-    line->since = monotonic_now() + REST;
+    line->state = state;
+    line->again = monotonic_now() + REST;
     load->connecting++;
 }
 
@@ -91,7 +91,7 @@ static void fail_connect(struct load *load, struct line *line, int error)
     if (error == EAGAIN && load->report->peer.storage.ss_family == AF_UNIX) {
         /* A full queue of a UNIX listener, which cannot be waited for.  */
         line_close(load, line);
-        rest(load, line);
+        rest(load, line, LINE_QUEUING);
         return;
     }
     if (error == EADDRNOTAVAIL && !load->target->source)
@@ -99,7 +99,7 @@ static void fail_connect(struct load *load, struct line *line, int error)
     else
         load_fail_errno(load, line, error);
     if (load->plan->kind == LOAD_CONNECTS && load->phase == LOAD_RUNNING)
-        rest(load, line);
+        rest(load, line, LINE_RESTING);
 }
 
 static int open_socket(const struct load *load)
@@ -120,9 +120,9 @@ static int open_socket(const struct load *load)
 void line_open(struct load *load, struct line *line, int64_t since)
 {
     const struct sonde_address *peer = &load->report->peer;
-    if (line->state == LINE_RESTING)
-        load->connecting--;
-    line->state = LINE_CLOSED;
+    if (line->state != LINE_QUEUING)
+        line->give_up = monotonic_now() + (int64_t)CLIENT_PATIENCE * 1000000;
+    line_close(load, line);
     line->since = since;
     int fd = open_socket(load);
     if (fd < 0 || take_socket(load, line, fd)) {
@@ -174,7 +174,8 @@ void line_close(struct load *load, struct line *line)
         sonde_poller_remove(load->poller, line->fd);
         close(line->fd);
     }
-    if (line->state == LINE_CONNECTING)
+    if (line->state == LINE_RESTING || line->state == LINE_QUEUING ||
+        line->state == LINE_CONNECTING)
         load->connecting--;
     if (line->state == LINE_OPEN || line->state == LINE_ENDING) {
         load->open--;

@@ -12,8 +12,9 @@
 #include "services/pattern.h"
 
 enum line_state {
-    LINE_CLOSED, /* nothing yet, or no more */
-    LINE_RESTING,
+    LINE_CLOSED,  /* nothing yet, or no more */
+    LINE_RESTING, /* after a failure, which was counted */
+    LINE_QUEUING, /* before a full queue, to be tried again */
     LINE_CONNECTING,
     LINE_OPEN,
     LINE_ENDING /* half-closed: waiting for the peer to close */
@@ -23,9 +24,10 @@ struct line {
     int fd;
     enum line_state state;
     unsigned watched;
-    /* When it began to connect, or, with a rate, should have; while resting,
-       when that is over.  */
+    /* When it began to connect, or, with a rate, should have.  */
     int64_t since;
+    int64_t again;   /* when it is tried again, if it rests or queues */
+    int64_t give_up; /* when it has tried to connect for too long */
     /* Messages due by the rate, begun, and, all before it, done.  Between the
        last two each has in times, at its number modulo depth, the moment that
        its latency counts from.  */
@@ -55,13 +57,14 @@ struct load {
     bool is_late;  /* to begin anything, or it could not come back */
     bool heard;    /* something came at the last look */
     bool is_cut;   /* what was under way has not had its time */
+    int trouble;   /* the errno that ended the run, or 0 */
     int64_t start; /* of the phase that is measured */
     int64_t phase_end;
     int64_t looked;       /* when was last seen what is due by the rate */
     int64_t ran;          /* so long messages came due: nanoseconds */
     int64_t last;         /* when the last answer came */
     size_t next;          /* the first line that has not been opened yet */
-    size_t connecting;    /* lines that connect or rest */
+    size_t connecting;    /* lines that connect, queue or rest */
     size_t open;          /* lines that are open or ending */
     uint64_t outstanding; /* messages begun and not done */
     uint64_t due;         /* messages due by the rate, of all lines */

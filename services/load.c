@@ -244,26 +244,38 @@ static void begin_due(struct load *load, int64_t now)
     }
 }
 
+static void look_at(struct load *load, struct line *line, int64_t now)
+{
+    switch (line->state) {
+    case LINE_RESTING:
+        if (load->phase > LOAD_RUNNING)
+            line_close(load, line);
+        else if (line->again <= now)
+            line_open(load, line, now);
+        break;
+    case LINE_QUEUING:
+    case LINE_CONNECTING:
+        if (line->give_up <= now)
+            load_fail(load, line, (enum load_error)SONDE_OUTCOME_TIMED_OUT);
+        /* Also when the time is over: it began before.  */
+        else if (line->state == LINE_QUEUING && line->again <= now)
+            line_open(load, line, line->since);
+        break;
+    case LINE_OPEN:
+        if (load->report->type == SOCK_DGRAM)
+            datagram_give_up(load, line, now);
+        break;
+    case LINE_CLOSED:
+    case LINE_ENDING:
+        break;
+    }
+}
+
 /* Once in a tick: what waits too long.  */
 static void look_around(struct load *load, int64_t now)
 {
-    for (size_t i = 0; i < load->plan->connections; i++) {
-        struct line *line = &load->lines[i];
-        if (line->state == LINE_RESTING && line->since <= now) {
-            if (load->phase <= LOAD_RUNNING) {
-                line_open(load, line, now);
-            } else {
-                line->state = LINE_CLOSED;
-                load->connecting--;
-            }
-        } else if (line->state == LINE_CONNECTING &&
-                   now - line->since > (int64_t)CLIENT_PATIENCE * 1000000) {
-            load_fail(load, line, (enum load_error)SONDE_OUTCOME_TIMED_OUT);
-        } else if (line->state == LINE_OPEN &&
-                   load->report->type == SOCK_DGRAM) {
-            datagram_give_up(load, line, now);
-        }
-    }
+    for (size_t i = 0; i < load->plan->connections; i++)
+        look_at(load, &load->lines[i], now);
 }
 
 static void do_due(struct load *load, int64_t now)
@@ -367,8 +379,11 @@ static void loop(struct load *load,
             return;
         int ready =
             sonde_poller_wait(load->poller, until(next_moment(load, tick)));
-        if (ready < 0)
+        if (ready < 0) {
+            load->trouble = errno;
+            load->is_cut = true;
             return;
+        }
         load->heard = ready > 0;
         while (sonde_poller_next(load->poller, &event))
             serve(load, &event);
@@ -434,7 +449,7 @@ static struct load *make_load(const struct load_plan *plan,
    measured, be over.  */
 static void begin_load(struct load *load, struct client *client)
 {
-    load->start = monotonic_now();
+    load->start = load->last = monotonic_now();
     if (load->plan->kind == LOAD_CONNECTS) {
         client_close(client);
         load->next = load->plan->connections;
@@ -464,6 +479,19 @@ static uint64_t count_unsent(const struct load *load)
     return unsent;
 }
 
+/* Connections that were begun and are neither through nor over.  */
+static void count_unfinished(const struct load *load)
+{
+    uint64_t *errors = load->report->errors;
+    for (size_t i = 0; i < load->plan->connections; i++) {
+        enum line_state state = load->lines[i].state;
+        if (state == LINE_QUEUING || state == LINE_CONNECTING)
+            errors[SONDE_OUTCOME_TIMED_OUT]++;
+        else if (state == LINE_ENDING)
+            errors[LOAD_UNANSWERED]++;
+    }
+}
+
 /* What is known only when all is over.  */
 static void finish_report(const struct load *load)
 {
@@ -476,6 +504,7 @@ static void finish_report(const struct load *load)
         return;
     report->errors[LOAD_UNANSWERED] += load->outstanding;
     report->errors[LOAD_UNSENT] += count_unsent(load);
+    count_unfinished(load);
 }
 
 enum client_end
@@ -495,6 +524,10 @@ load_run(struct client *client, const struct load_plan *plan,
     begin_load(load, client);
     loop(load, progress);
     finish_report(load);
+    int trouble = load->trouble;
     free_load(load);
+    if (trouble)
+        return client_say(result, CLIENT_TROUBLE, "cannot wait: %s",
+                          strerror(trouble));
     return load_judge(client, report, result);
 }

@@ -53,7 +53,8 @@ void log_begin(const char *program, bool inetd)
 
 /* Wait until whoever reads standard error takes a line.  Returns false when the
    time of grace is over: a reader who is stuck must not keep the server from
-   its end.  */
+   its end.  Another thread or process may be faster, and then the write waits
+   in its turn, until a signal interrupts it.  */
 static bool is_taken(void)
 {
     struct pollfd polled = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -77,8 +78,9 @@ static void write_line(char *text, size_t length)
             text[i] = '?';
     text[length] = '\n';
     /* Where it cannot be written there is nobody to tell.  */
-    if (!silent && is_taken())
-        (void)!write(STDERR_FILENO, text, length + 1);
+    while (!silent && is_taken() &&
+           write(STDERR_FILENO, text, length + 1) < 0 && errno == EINTR)
+        ;
     errno = saved;
 }
 

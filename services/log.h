@@ -32,7 +32,6 @@ enum log_trouble {
     LOG_DESCRIPTORS, /* none left */
     LOG_CLIENTS,     /* as many as there may be */
     LOG_SOURCE,      /* as many of one source as there may be */
-    LOG_ACCEPT,      /* accept fails otherwise */
     LOG_PROCESSES,   /* no process or thread can be made */
     LOG_WORKERS,     /* one ended that should not */
     LOG_MEMORY,      /* none left for what a client does not read */

@@ -87,6 +87,16 @@ static void prolong(struct server *server, struct served *served)
     enqueue(queue_of(server, served), served);
 }
 
+/* SERVED cannot be watched, as errno says.  */
+static void give_up(struct server *server, struct served *served)
+{
+    served->connection.error = errno;
+    log_trouble(LOG_MEMORY, "a client cannot be watched, and is let go: %s",
+                strerror(errno));
+    connection_abandon(&served->connection, CONNECTION_LOST);
+    forget(server, served);
+}
+
 /* Go on with SERVED, and watch for what it waits for now.  */
 static void go_on(struct server *server, struct served *served)
 {
@@ -94,8 +104,10 @@ static void go_on(struct server *server, struct served *served)
     unsigned wish = connection_wish(&served->connection);
     if (wish && wish != served->wish &&
         sonde_poller_modify(server->poller, served->client.fd, wish,
-                            &served->watch))
-        wish = 0;
+                            &served->watch)) {
+        give_up(server, served);
+        return;
+    }
     served->wish = wish;
     if (wish)
         prolong(server, served);
@@ -130,9 +142,7 @@ static void serve(struct server *server, const struct client *client)
     if (served->wish == 0) {
         forget(server, served);
     } else if (server_watch(server, client->fd, served->wish, &served->watch)) {
-        log_trouble(LOG_MEMORY, "a client cannot be watched, and is let go: %s",
-                    strerror(errno));
-        forget(server, served);
+        give_up(server, served);
     } else {
         prolong(server, served);
     }

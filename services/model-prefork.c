@@ -24,15 +24,19 @@
 #include "services/server.h"
 #include "services/stop.h"
 
-/* What a worker's place says beside a source.  */
-enum { FREE = 0, UNNAMED = 1 };
+/* What a worker's place says beside a source: nobody, and a client without one.
+   No network begins with so many ones.  */
+enum { FREE = 0 };
+static const uint64_t unnamed = UINT64_MAX;
 
 enum { FAILED = 2, AGAIN = 1000 };
 
 /* The source of a worker's client, in shared memory.  In halves: where the
    processor cannot write 64 bits at once, an atomic integer of that size has a
    lock, and each process its own.  The other half of what is read too early is
-   FREE's, which makes it nobody's source.  */
+   FREE's.  So it may be taken for the source of another network of IPv6, whose
+   client then is one too many for that moment; one too few is never counted, as
+   who comes looks when his own place is taken.  */
 struct place {
     atomic_uint high, low;
     atomic_int cut_off; /* clients, told at the worker's end */
@@ -94,7 +98,7 @@ static bool admit(struct server *server, uint64_t source)
 static void serve(struct server *server, const struct client *client)
 {
     struct prefork_data *data = server->model_data;
-    put(&data->places[data->self], client->source ? client->source : UNNAMED);
+    put(&data->places[data->self], client->source ? client->source : unnamed);
     model_iterative.serve(server, client);
     put(&data->places[data->self], FREE);
 }
@@ -161,10 +165,8 @@ static _Noreturn void be_worker(struct server *server, size_t self)
         _exit(FAILED);
     }
     for (size_t i = 0; i < server->entrances.count; i++)
-        if (server->entrances.list[i].role == SONDE_DATAGRAM) {
-            close(server->entrances.list[i].fd);
-            server->entrances.list[i].fd = -1;
-        }
+        if (server->entrances.list[i].role == SONDE_DATAGRAM)
+            entrance_leave(&server->entrances.list[i]);
     server_loop(server);
     data->places[self].cut_off = server->cut_off;
     _exit(server->failed ? FAILED : 0);

@@ -44,10 +44,3 @@ int monotonic_left(int64_t deadline)
     left = (left + ns_per_ms - 1) / ns_per_ms;
     return left < INT_MAX ? (int)left : INT_MAX;
 }
-
-int64_t monotonic_sooner(int64_t a, int64_t b)
-{
-    if (a == MONOTONIC_NEVER || b == MONOTONIC_NEVER)
-        return a == MONOTONIC_NEVER ? b : a;
-    return a < b ? a : b;
-}

@@ -23,7 +23,4 @@ int64_t monotonic_deadline(int ms);
    timeouts: -1 if that is never.  */
 int monotonic_left(int64_t deadline);
 
-/* Whichever of two deadlines comes first.  */
-int64_t monotonic_sooner(int64_t a, int64_t b);
-
 #endif /* SERVICES_MONOTONIC_H */

@@ -56,7 +56,11 @@ static bool take_failure(struct server *server, struct entrance *entrance,
     log_address(&entrance->local, text);
     log_line("no more clients at %s: %s", text, strerror(error));
     sonde_poller_remove(server->poller, entrance->fd);
-    entrance_close(entrance);
+    /* The file is the parent's, whose other workers may do better.  */
+    if (server->is_child)
+        entrance_leave(entrance);
+    else
+        entrance_close(entrance);
     server->failed = true;
     return false;
 }
@@ -164,8 +168,10 @@ bool server_take_client(struct server *server, struct entrance *entrance)
     int fd = sonde_accept(entrance->fd, &peer, flags);
     if (fd < 0)
         return take_failure(server, entrance, errno);
-    server->backoff = 0;
     welcome(server, entrance, fd, &peer);
+    /* For some a client is no success before it has a process or a thread.  */
+    if (!server->resume_at)
+        server->backoff = 0;
     return true;
 }
 

@@ -4,8 +4,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -40,11 +38,7 @@ static void serve_inherited(struct server *server, int fd)
     struct client client = {.fd = fd};
     struct sonde_address peer = {0};
     char text[LOG_ADDRESS];
-    int on = 1;
-    if (sonde_address_family(fd) != AF_UNIX) {
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
-    }
+    entrance_set_options(fd);
     if (server->options->keepalive > 0)
         sonde_keepalive(fd, (int)server->options->keepalive);
     if (server->options->verbose && !sonde_address_peer(fd, &peer)) {
@@ -82,6 +76,20 @@ static int take_inherited(struct server *server,
     return 0;
 }
 
+/* What ERROR, of sonde_activation, means.  */
+static void complain_activation(int error)
+{
+    if (error == ENOSPC)
+        log_line("LISTEN_FDS: more than %d sockets were passed; let another "
+                 "server have some of them",
+                 ENTRANCES_MOST);
+    else if (error == EINVAL)
+        log_line("LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES are malformed, or "
+                 "the names are not as many as the sockets");
+    else
+        log_line("LISTEN_FDS: %s", strerror(error));
+}
+
 /* What inetd passed, or LISTEN_FDS.  Returns how many sockets that are, or
    -1.  */
 static int find_inherited(const struct server *server,
@@ -89,7 +97,7 @@ static int find_inherited(const struct server *server,
 {
     int count = sonde_activation(found, room, SONDE_UNSETENV);
     if (count < 0)
-        log_line("LISTEN_FDS: %s", strerror(errno));
+        complain_activation(errno);
     if (count != 0 || !server->options->inetd)
         return count;
     if (!sonde_inherited(STDIN_FILENO, found))

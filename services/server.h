@@ -52,10 +52,9 @@ struct model {
 extern const struct model model_iterative, model_fork, model_prefork,
     model_thread, model_event;
 
-/* The model called NAME; NULL if there is none.  models holds them all, up to
-   NULL.  */
-extern const struct model *const models[];
-const struct model *model_find(const char *name);
+/* All of them.  */
+enum { MODELS = 5 };
+extern const struct model *const models[MODELS];
 
 /* As the user wants it.  Times are in milliseconds; 0 is "none".  */
 struct server_options {

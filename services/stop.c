@@ -26,12 +26,21 @@ void stop_wake(void)
     raise(WAKE);
 }
 
+/* From now on calls are interrupted once a second, until the process ends: one
+   that waits where no shutdown frees it may just not have begun to wait when
+   the first signal came.  */
+static void hurry(void)
+{
+    asked = 1;
+    now = 1;
+    alarm(1);
+}
+
 static void end_grace(int signo)
 {
     int saved = errno;
     (void)signo;
-    asked = 1;
-    now = 1;
+    hurry();
     int fd = watched;
     if (fd >= 0)
         shutdown(fd, SHUT_RDWR);
@@ -46,6 +55,9 @@ static void begin_grace(int signo)
         return;
     }
     alarm(grace_seconds);
+    /* The second signal may have interrupted this.  */
+    if (now)
+        hurry();
     int saved = errno;
     stop_wake();
     errno = saved;
@@ -79,7 +91,7 @@ int stop_begin(long grace)
 {
     grace_seconds = (unsigned)grace;
     int fd = open_wake();
-    if (fd < 0 || sonde_signal(STOP_NOW, end_grace, SONDE_RESTART) ||
+    if (fd < 0 || sonde_signal(STOP_NOW, end_grace, SONDE_INTERRUPT) ||
         sonde_signal(SIGTERM, on_stop, SONDE_RESTART) ||
         sonde_signal(SIGINT, on_stop, SONDE_RESTART))
         return -1;
@@ -138,8 +150,7 @@ void stop_ask(void)
 
 void stop_hurry(void)
 {
-    asked = 1;
-    now = 1;
+    hurry();
 }
 
 void stop_watch(int fd)

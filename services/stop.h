@@ -5,7 +5,8 @@
    over, or with the second signal, those still at work are cut off.  Both wake
    the loop up through a descriptor.  A process that waits in a call for its
    one client is freed from it: the handler shuts the connection down, and since
-   that lasts, it matters not whether the call has begun.
+   that lasts, it matters not whether the call has begun.  Any other call that
+   waits fails with EINTR within a second, once those at work are cut off.
 
    One state for the whole process, as signals have it.  */
 

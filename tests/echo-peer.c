@@ -13,6 +13,7 @@
        after N    falls silent after N bytes, and never closes
        stay 0     honest, but does not close when the client has
        full 0     never accepts, and its queue is full
+       deaf N     never accepts, with room in its queue for N or one more
        say TEXT   says TEXT, a byte at a time, and closes
    over UDP:
        udp-echo, udp-alter N, udp-say TEXT
@@ -196,20 +197,26 @@ static int run(int listener)
     }
 }
 
-/* Fill the queue of LISTENER, and wait for the end of standard input.  It is
-   full when two in a row do not get in: one may just have been slow.  */
+/* Never accept from LISTENER, but wait for the end of standard input.  */
+static int ignore(int listener)
+{
+    char byte;
+    if (say_port(listener))
+        return fail("port");
+    return sonde_read(STDIN_FILENO, &byte, 1, -1) < 0;
+}
+
+/* Fill the queue of LISTENER, and ignore it.  It is full when two in a row do
+   not get in: one may just have been slow.  */
 static int fill(int listener)
 {
     struct sonde_address address;
-    char byte;
     if (sonde_address_local(listener, &address))
         return fail("address");
     for (int i = 0, failures = 0; i < 16 && failures < 2; i++)
         failures =
             sonde_connect(&address, 1, 200, NULL, NULL) < 0 ? failures + 1 : 0;
-    if (say_port(listener))
-        return fail("port");
-    return sonde_read(STDIN_FILENO, &byte, 1, -1) < 0;
+    return ignore(listener);
 }
 
 static void answer(int fd, int other, char *bytes, size_t size,
@@ -281,12 +288,14 @@ int main(int argc, char **argv)
             return fail("bind");
         return run_datagrams(fd, second);
     }
-    int listener = sonde_listen(&address, is_mode("full") ? 1 : 4096,
-                                SONDE_NONBLOCK, NULL);
+    int backlog = is_mode("full") ? 1 : is_mode("deaf") ? (int)number : 4096;
+    int listener = sonde_listen(&address, backlog, SONDE_NONBLOCK, NULL);
     if (listener < 0)
         return fail("listen");
     if (is_mode("full"))
         return fill(listener);
+    if (is_mode("deaf"))
+        return ignore(listener);
     if (say_port(listener))
         return fail("port");
     return run(listener);

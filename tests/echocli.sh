@@ -167,15 +167,16 @@ done
 lying extra 3
 is "bytes too many: named, and 13" said 13 \
     "byte 300000, 0x78, came back though only 300000 were sent"
+# With an input that does not end the client has no deadline of its own.
 start first 1
-run "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/hold"
+run bounded 120 "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/hold"
 is "a byte before anything was sent: 13" said 13 "wrong reply: byte 0, 0x78"
 lying close 1000
 is "closed early: 14" said 14 "server terminated prematurely"
 lying reset 1000
 is "reset: 14" said 14 "server terminated prematurely"
 start say ""
-run "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/hold"
+run bounded 120 "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/hold"
 is "closed while somebody thinks what to type: 14 at once" said 14 \
     "server terminated prematurely: 0 of 0 bytes sent came back"
 start after 100
@@ -300,6 +301,8 @@ bad 'no address' --source nowhere 127.0.0.1
 bad 'another family' -6 --source 127.0.0.1 127.0.0.1
 bad '--timeout "0"' --timeout 0 127.0.0.1
 bad '--keepalive "0"' --keepalive 0 127.0.0.1
+bad '--keepalive is TCP' --keepalive 5 -u 127.0.0.1
+bad '--keepalive is TCP' --keepalive 5 --unix /x
 
 # ---- a host of our own
 if have_namespaces; then

@@ -79,18 +79,30 @@ measure --load -u -c 4 --depth 4 -d 0.3
 json_is '.messages > 0 and .plan.transport == "UDP" and
     .errors_by_kind["wrong-reply"] == null' "UDP"
 
-# An interrupt.  In the background it is ignored until it is caught, so once the
-# program runs it may be sent as often as it takes.
-mkfifo "$scratch/talk"
-"$echocli" --load -v -j -d 20 127.0.0.1 "$honest" > "$scratch/out" \
-    2> "$scratch/talk" 9>&- &
-client=$!
-read -r _ < "$scratch/talk"
-while kill -INT "$client" 2> /dev/null; do :; done
-status=0
-wait "$client" || status=$?
+# An interrupt.  In the background it is ignored until it is caught, so it may be
+# sent as often as it takes.
+# interrupt OPTIONS...: a run in JSON that is.
+interrupt () {
+    "$echocli" --json "$@" 127.0.0.1 "$honest" > "$scratch/out" \
+        2> "$scratch/err" 9>&- &
+    client=$!
+    limit=$(($(date +%s) + 60))
+    while kill -INT "$client" 2> /dev/null; do
+        [ "$(date +%s)" -lt "$limit" ] && continue
+        kill -KILL "$client"
+        break
+    done
+    status=0
+    wait "$client" || status=$?
+}
+interrupt --load -d 20
 is "an interrupt ends the run" [ "$status" -eq 0 ]
-json_is '.interrupted and .elapsed_ns < 15e9' "with its report, which says so"
+json_is '.interrupted and .elapsed_ns >= 0 and .elapsed_ns < 15e9' \
+    "with its report, which says so"
+interrupt --hold 100 -d 60
+is "an interrupt ends the holding" [ "$status" -eq 0 ]
+json_is '.interrupted and .elapsed_ns >= 0 and .errors == 0' \
+    "with its report: no time, and no errors"
 
 # What the server does wrong.
 # It is over when both connections are.
@@ -123,6 +135,19 @@ is "falls silent under a rate: what could not be sent is not unanswered" \
     --load -c 2 -r 1000
 json_is '([.errors_by_kind[]] | add) + .messages == .plan.duration_ms' \
     "falls silent under a rate: every message that was due is accounted for"
+# The queue is full; elsewhere than on Linux they may be refused.
+start deaf 1
+is "--connect: a connection that never came about is an error: 4" \
+    in_time for_a_while 4 '.errors >= 8 and .messages == 0' --connect -c 8
+"$echo_peer" deaf 1 "$scratch/deaf" < "$scratch/hold" > "$scratch/port" 9>&- &
+read -r port < "$scratch/port"
+never_connected () {
+    run "$echocli" --json --connect -c 8 -d "$delay" --timeout "$delay" \
+        --unix "$scratch/deaf"
+    [ "$status" -eq 4 ] && [ -s "$scratch/out" ] &&
+        jq -e '.errors >= 8' "$scratch/out" > /dev/null
+}
+is "--connect: nor over UNIX" in_time never_connected
 start first 1
 measure --load -d 0.1
 is "a byte that was never asked for: 13" [ "$status" -eq 13 ]

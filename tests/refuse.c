@@ -6,7 +6,8 @@
    without it does.  With REFUSE_FILES, a number, there is no higher limit of
    descriptors, whatever the hard one is, as on macOS.  With REFUSE_FORK there
    are no more processes.  With REFUSE_POLL every other call of poll that would
-   not wait meets a signal.  */
+   not wait meets a signal.  With REFUSE_FULL a call that may wait says that
+   standard error takes more, as if another writer were to fill it just then. */
 
 #include <config.h>
 
@@ -80,6 +81,11 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
     if (timeout == 0 && getenv("REFUSE_POLL") && calls++ % 2 == 0) {
         errno = EINTR;
         return -1;
+    }
+    if (timeout != 0 && getenv("REFUSE_FULL") && count == 1 &&
+        fds->fd == STDERR_FILENO) {
+        fds->revents = POLLOUT;
+        return 1;
     }
     return real(fds, count, timeout);
 }

@@ -5,10 +5,21 @@
 crowd=$builddir/tests/crowd
 models="iterative fork prefork thread event"
 server=
-trap '[ -z "$server" ] || kill -KILL "$server"; rm -rf "$scratch"' EXIT
+trap '[ -z "$server" ] || kill_server; rm -rf "$scratch"' EXIT
 
 # Seconds within which a server has ended, or it hangs: most take one.
 lifetime=120
+
+children_of () {
+    ps -e -o pid= -o ppid= | awk -v parent="$1" '$2 == parent { print $1 }'
+}
+
+# End it whatever it does, and what it has started: strace would leave that
+# behind.
+kill_server () {
+    # shellcheck disable=SC2046 # numbers are words
+    kill -KILL "$server" $(children_of "$server")
+}
 
 # What the server says goes to its log, then to $scratch/told while somebody
 # reads there.  That is so until its end, which is brought about if need be.
@@ -17,7 +28,7 @@ keep_log () {
     result=0
     bounded "$lifetime" tee "$scratch/told" < "$scratch/fifo" \
         >> "$scratch/log" 2> /dev/null || result=$?
-    [ "$result" -ne 124 ] || kill -KILL "$server"
+    [ "$result" -ne 124 ] || kill_server
 }
 
 # serve COMMAND...: start it, and wait for the first line with which it says
@@ -66,10 +77,12 @@ exec "$@"
 END
 chmod +x "$limited"
 
-# hold COMMAND...: have clients at the server that have done so, until let_go.
+# hold COMMAND...: have clients at the server, or at $at, that have done so, until
+# let_go.
+at=
 hold () {
     mkfifo "$scratch/hold" "$scratch/held"
-    "$crowd" "127.0.0.1:$port" "$@" wait < "$scratch/hold" \
+    "$crowd" "${at:-127.0.0.1:$port}" "$@" wait < "$scratch/hold" \
         > "$scratch/held" 2>&1 &
     holder=$!
     exec 8> "$scratch/hold" 7< "$scratch/held"

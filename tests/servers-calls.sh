@@ -16,9 +16,8 @@ calls () {
     serve strace -f -c -o "$scratch/count" \
         "$builddir/$program" -4 "$transport" -p 0 --model="$model"
     run "$crowd" "127.0.0.1:$port" "$@"
-    traced=$(ps -e -o pid= -o ppid= | awk -v parent="$server" \
-        '$2 == parent { print $1; exit }')
-    kill -TERM "$traced"
+    # shellcheck disable=SC2046 # numbers are words
+    kill -TERM $(children_of "$server")
     wait "$server"
     server=
     wait "$logger"

@@ -159,6 +159,23 @@ is "prefork: and not when the first have left" [ "$status" -eq 0 ]
 halt
 is "prefork: of all the workers one says so, once" \
     [ "$(grep -c 'turned away' "$scratch/log")" -eq 1 ]
+if has_ipv6; then
+    serve "$echosrv" --model=prefork --workers=2 -t -p 0 -a ::1 \
+        --unix="$scratch/socket" --max-per-source=1
+    until_logged 'port'
+    port=$(sed -n 's/.* port \([0-9]*\),.*/\1/p' "$scratch/log")
+    at=$scratch/socket
+    hold open 1 say 1
+    at=
+    run "$crowd" "[::1]:$port" once
+    is "prefork: --max-per-source: who is unnamed is not ::1" \
+        [ "$status" -eq 0 ]
+    let_go
+    halt
+else
+    skip "prefork: --max-per-source: who is unnamed is not ::1" \
+        "this host has no ::1"
+fi
 # Four bytes take half as long again as the server is patient for.
 drip_slowly () {
     serve "$echosrv" --model="$model" -4 -t -p 0 --idle-timeout="$delay"
@@ -171,13 +188,44 @@ drip_slowly () {
 for model in $models; do
     is "$model: --idle-timeout counts from the last byte" in_time drip_slowly
 done
+# unread COMMAND...: start a server whose log, descriptor 6, is read by nobody but
+# the test, and see that it ends though it hang.
+unread () {
+    mkfifo "$scratch/unread" "$scratch/leash"
+    exec 6<> "$scratch/unread"
+    "$@" 2>&6 &
+    server=$!
+    {
+        result=0
+        bounded "$lifetime" cat "$scratch/leash" || result=$?
+        if [ "$result" -eq 124 ]; then
+            kill_server
+            # Who reads there would wait for ever.
+            bounded 1 echo >&6
+        fi
+    } &
+    exec 5> "$scratch/leash"
+}
+fill_log () {
+    dd if=/dev/zero of="$scratch/unread" bs=4096 count=100 oflag=nonblock \
+        2> /dev/null
+}
+# end_unread SIGNAL...: they end it; its status is $status.
+end_unread () {
+    for signal in "$@"; do
+        kill -"$signal" "$server"
+    done
+    status=0
+    wait "$server" || status=$?
+    server=
+    exec 5>&- 6>&-
+    rm "$scratch/unread" "$scratch/leash"
+}
 # The server waits until its log takes a word about a second client; what the
 # first one sends meanwhile is a sign of life.
 wait_for_log () {
-    mkfifo "$scratch/unread" "$scratch/nothing"
-    exec 6<> "$scratch/unread"
-    "$echosrv" --model=event -4 -t -p 0 -v --idle-timeout="$delay" 2>&6 &
-    server=$!
+    mkfifo "$scratch/nothing"
+    unread "$echosrv" --model=event -4 -t -p 0 -v --idle-timeout="$delay"
     read -r line <&6
     port=${line##* port } port=${port%%,*}
     mkfifo "$scratch/hold" "$scratch/held"
@@ -186,20 +234,16 @@ wait_for_log () {
     holder=$!
     exec 8> "$scratch/hold"
     read -r _ < "$scratch/held"
-    dd if=/dev/zero of="$scratch/unread" bs=4096 count=100 oflag=nonblock \
-        2> /dev/null
+    fill_log
     "$crowd" "127.0.0.1:$port" open 1
     exec 8>&-
     timeout "$(echo "$delay" | awk '{ print $1 * 2 }')" \
-        cat "$scratch/nothing" 5<> "$scratch/nothing"
+        cat "$scratch/nothing" 4<> "$scratch/nothing"
     dd if="$scratch/unread" of=/dev/null bs=65536 iflag=nonblock 2> /dev/null
     served=0
     wait "$holder" || served=$?
-    kill -TERM "$server"
-    wait "$server"
-    server=
-    exec 6>&-
-    rm "$scratch/unread" "$scratch/nothing" "$scratch/hold" "$scratch/held"
+    end_unread TERM
+    rm "$scratch/nothing" "$scratch/hold" "$scratch/held"
     [ "$served" -eq 0 ]
 }
 is "event: who sent while the server waited for its log was not idle" \
@@ -282,9 +326,6 @@ for model in $models; do
 done
 
 # Who has connected is a client, accepted or not: he is served, or counted.
-children_of () {
-    ps -e -o pid= -o ppid= | awk -v parent="$1" '$2 == parent { print $1 }'
-}
 # have_begun: the workers are there; prefork says that it listens before.
 have_begun () {
     case $model in prefork) workers=8 ;; *) workers=0 ;; esac
@@ -377,53 +418,50 @@ if [ -r /proc/self/status ]; then
 fi
 
 # Nobody reads the log: the server waits, but not beyond its time.
-# unread COMMAND...: start it so, and see that it ends though it hang.
-unread () {
-    mkfifo "$scratch/unread" "$scratch/leash"
-    exec 6<> "$scratch/unread"
-    "$@" --unix="$scratch/socket" --grace=600 2>&6 &
-    server=$!
-    {
-        result=0
-        bounded "$lifetime" cat "$scratch/leash" || result=$?
-        [ "$result" -ne 124 ] || kill -KILL "$server"
-    } &
-    exec 5> "$scratch/leash"
-}
-fill_log () {
-    dd if=/dev/zero of="$scratch/unread" bs=4096 count=100 oflag=nonblock \
-        2> /dev/null
-}
-# Two signals end it; its status is $status.
-end_unread () {
-    kill -TERM "$server"
-    kill -INT "$server"
-    status=0
-    wait "$server" || status=$?
-    server=
-    exec 5>&- 6>&-
-    rm "$scratch/unread" "$scratch/leash"
+unread_long () {
+    unread "$@" --unix="$scratch/socket" --grace=600
 }
 for model in $models; do
-    unread "$echosrv" --model="$model"
+    unread_long "$echosrv" --model="$model"
     run "$crowd" "$scratch/socket" retry
     fill_log
-    end_unread
+    end_unread TERM INT
     is "$model: a log that nobody reads keeps it from no end" \
         [ "$status" -eq 0 ]
 done
 if [ -f "$library" ] && ! is_sanitized; then
-    unread env REFUSE_FORK=yes LD_PRELOAD="$library" "$echosrv" --model=fork
+    unread_long env REFUSE_FORK=yes LD_PRELOAD="$library" "$echosrv" --model=fork
     # It listens.
     read -r _ <&6
     fill_log
     run "$crowd" "$scratch/socket" open 1 ended
     is "fork: no process, and a log that nobody reads: turned away" \
         [ "$status" -eq 0 ]
-    end_unread
+    end_unread TERM INT
     is "fork: nor does that keep it from its end" [ "$status" -eq 0 ]
+    # Another writer was faster: the server waits in write.
+    for model in event thread fork prefork; do
+        unread_long env REFUSE_FULL=yes LD_PRELOAD="$library" "$echosrv" \
+            --model="$model"
+        run "$crowd" "$scratch/socket" retry
+        at=$scratch/socket
+        hold open 1 say 1
+        at=
+        fill_log
+        kill -TERM "$server"
+        # When this is gone it says how many have time.
+        while ls "$scratch/socket" > /dev/null 2>&1; do
+            kill -0 "$server" || break
+        done
+        end_unread INT
+        is "$model: nor does a log that another writer has filled" \
+            [ "$status" -eq 0 ]
+        let_go
+    done
 else
     skip "fork: no process, and a log that nobody reads: turned away" \
+        "nothing can be preloaded"
+    skip "nor does a log that another writer has filled" \
         "nothing can be preloaded"
 fi
 

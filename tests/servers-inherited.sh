@@ -59,6 +59,15 @@ is "LISTEN_FDS: a connection is passed alone, or not served" sh -c '
     [ "$1" -eq 2 ] && grep -q "4 is a connection" "$2"' - "$status" \
     "$scratch/log"
 
+# misled WORDS LISTEN_FDS: the server ends with 2, and says so in a sentence.
+misled () {
+    run sh -c 'LISTEN_PID=$$ LISTEN_FDS=$2 exec "$1"' - "$builddir/echosrv" "$2"
+    is "LISTEN_FDS=$2: 2, and a sentence" sh -c '[ "$1" -eq 2 ] &&
+        grep -q "$2" "$3"' - "$status" "$1" "$scratch/err"
+}
+misled 'more than 64 sockets were passed' 66
+misled 'are malformed' 1x
+
 # What systemd comes with to try it.
 activate () { # OPTIONS...: with a UNIX socket
     mkfifo "$scratch/fifo"

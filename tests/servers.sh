@@ -189,7 +189,8 @@ done
 END
 : > "$scratch/log"
 if have_namespaces; then
-    run in_namespace "sh '$scratch/many' '$scratch'"
+    run bounded "$lifetime" unshare -Urnm sh -c \
+        'ip link set lo up; sh "$0/many" "$0"' "$scratch"
     if [ "$status" -eq 9 ]; then
         skip "datagrams to many are not answered" "no such routes here"
     else
@@ -225,6 +226,17 @@ bad 'no such user' -p 0 --user=nobody-of-this-name
 bad 'no socket' --inetd
 bad 'wants a path' --unix=
 bad '/no/such' --unix=/no/such/directory/socket
+# Two sockets for each.
+many=
+for tens in 1 2 3 4; do
+    for ones in 1 2 3 4 5 6 7 8 9; do
+        many="$many -a 127.0.0.$tens$ones"
+    done
+done
+# shellcheck disable=SC2086 # options are words
+run "$echosrv" -p 0 $many
+is "refused: more addresses than there may be sockets" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "more than 64 sockets" "$2"' - "$status" "$scratch/err"
 serve "$echosrv" -4 -t -p 0
 bad 'in use' -4 -t -p "$port"
 halt
