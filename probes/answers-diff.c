@@ -9,6 +9,9 @@
 #include "probes/answers.h"
 #include "probes/wrap.h"
 
+/* The longest name of a file, and the longest value of a profile.  */
+enum { NAME_MOST = 4096, VALUE_MOST = 4200 };
+
 static bool comparable(const struct finding *finding)
 {
     return finding && finding->value && finding->stable;
@@ -25,7 +28,7 @@ static void put_difference(FILE *out, const struct finding *a,
                            const char *right)
 {
     enum { FIRST = 30, SECOND = 55 }; /* where the values stand */
-    char text[1400];
+    char text[NAME_MOST + VALUE_MOST];
     bool answer = !strcmp(a->key, answer_key);
     int column =
         fprintf(out, "%s%s%s", a->id, answer ? "" : " ", answer ? "" : a->key);
@@ -110,9 +113,10 @@ static void append(char *text, size_t size, const char *format, ...)
     va_end(arguments);
 }
 
-void answers_count(char *text, size_t size, const struct difference *difference,
+void answers_count(char text[COUNT_TEXT], const struct difference *difference,
                    const char *left, const char *right)
 {
+    size_t size = COUNT_TEXT;
     *text = '\0';
     append(text, size, "%zu of %zu answers differ", difference->different,
            difference->compared);
@@ -131,7 +135,7 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
                   const char *left, const char *right)
 {
     struct difference difference = answers_compare(catalogue, here, there);
-    char text[400];
+    char text[COUNT_TEXT];
     for (size_t i = 0; i < here->count; i++) {
         const struct finding *a = &here->list[i];
         const struct finding *b = findings_get(there, a->id, a->key);
@@ -139,7 +143,7 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
             differs(a, b))
             put_difference(out, a, b, left, right);
     }
-    answers_count(text, sizeof text, &difference, left, right);
+    answers_count(text, &difference, left, right);
     wrap(out, text, 0, 2, WIDTH);
     putc('\n', out);
 }
@@ -180,7 +184,9 @@ static void put_test(FILE *out, size_t number, const char *id,
     fprintf(out, "ok %zu - %s", number, id);
     if (!comparable(a))
         fprintf(out, " # SKIP %s\n",
-                a && a->reason ? a->reason : "not stable here");
+                a && a->reason                ? a->reason
+                : a && a->value && !a->stable ? "not stable here"
+                                              : "not told here");
     else if (!comparable(b))
         fputs(" # SKIP not told by the profile\n", out);
     else

@@ -56,8 +56,9 @@ struct difference answers_compare(const struct catalogue *catalogue,
                                   const struct findings *there);
 
 /* DIFFERENCE in words: "2 of 80 answers differ"; LEFT and RIGHT are the names
-   of here and there.  */
-void answers_count(char *text, size_t size, const struct difference *difference,
+   of here and there, which may be those of files.  */
+enum { COUNT_TEXT = 2 * 4096 + 400 };
+void answers_count(char text[COUNT_TEXT], const struct difference *difference,
                    const char *left, const char *right);
 
 /* The same, with a line for each finding that differs and the count in the

@@ -74,22 +74,45 @@ int findings_add(struct findings *findings, const struct finding *finding)
     return 0;
 }
 
+static int compare_text(const char *a, size_t a_length, const char *b,
+                        size_t b_length)
+{
+    int order = strncmp(a, b, a_length < b_length ? a_length : b_length);
+    return order ? order : (a_length > b_length) - (a_length < b_length);
+}
+
+/* Whether the LENGTH bytes at TEXT are a number, its first digit not 0 but for
+   0 itself: so no two texts are one number.  */
+static bool is_number(const char *text, size_t length)
+{
+    size_t sign = length > 0 && *text == '-';
+    size_t digits = strspn(text + sign, "0123456789");
+    return digits > 0 && sign + digits == length &&
+           (text[sign] != '0' || length == 1);
+}
+
+/* Numbers of any length.  */
+static int compare_numbers(const char *a, size_t a_length, const char *b,
+                           size_t b_length)
+{
+    if ((*a == '-') != (*b == '-'))
+        return *a == '-' ? -1 : 1;
+    int order = a_length != b_length ? (a_length < b_length ? -1 : 1)
+                                     : strncmp(a, b, a_length);
+    return *a == '-' ? -order : order;
+}
+
 /* Compare the parts of A and B up to their next dots, as numbers if both are;
    numbers come before words, or else 2, 10, 1a would go round in a ring.  */
 static int compare_part(const char *a, size_t a_length, const char *b,
                         size_t b_length)
 {
-    char *a_end, *b_end;
-    long x = strtol(a, &a_end, 10);
-    long y = strtol(b, &b_end, 10);
-    bool a_is_number = a_length && a_end == a + a_length;
-    bool b_is_number = b_length && b_end == b + b_length;
+    bool a_is_number = is_number(a, a_length);
+    bool b_is_number = is_number(b, b_length);
     if (a_is_number != b_is_number)
         return a_is_number ? -1 : 1;
-    if (a_is_number)
-        return x < y ? -1 : x > y;
-    int order = strncmp(a, b, a_length < b_length ? a_length : b_length);
-    return order ? order : (a_length > b_length) - (a_length < b_length);
+    return a_is_number ? compare_numbers(a, a_length, b, b_length)
+                       : compare_text(a, a_length, b, b_length);
 }
 
 static int compare_keys(const char *a, const char *b)
@@ -118,6 +141,14 @@ void findings_sort(struct findings *findings)
         qsort(findings->list, findings->count, sizeof *findings->list,
               compare_findings);
     findings->sorted = true;
+}
+
+const struct finding *findings_twice(const struct findings *findings)
+{
+    for (size_t i = 1; i < findings->count; i++)
+        if (!compare_findings(&findings->list[i - 1], &findings->list[i]))
+            return &findings->list[i];
+    return NULL;
 }
 
 const struct finding *findings_get(const struct findings *findings,

@@ -50,6 +50,10 @@ int findings_add(struct findings *findings, const struct finding *finding);
    and before words: the order in which findings arrived is chance.  */
 void findings_sort(struct findings *findings);
 
+/* One whose id and key another has, too; NULL: there is none.  FINDINGS are
+   sorted.  */
+const struct finding *findings_twice(const struct findings *findings);
+
 /* The finding ID, KEY; NULL if there is none.  Fast in a sorted list.  */
 const struct finding *findings_get(const struct findings *findings,
                                    const char *id, const char *key);

@@ -38,11 +38,38 @@ bool profile_exists(const char *name)
     return file != NULL;
 }
 
+/* Read a line without its end, which another system may have made "\r\n", into
+   LINE; of a comment as much as it holds.  Returns 1; 0: there is none; or -1:
+   it is too long.  */
+static int read_line(FILE *file, char *line, size_t size)
+{
+    if (!fgets(line, (int)size, file))
+        return 0;
+    size_t length = strcspn(line, "\n");
+    int byte = line[length] == '\n' || feof(file) ? '\n' : ' ';
+    bool is_whole = byte == '\n';
+    line[length] = '\0';
+    if (length > 0 && line[length - 1] == '\r')
+        line[length - 1] = '\0';
+    if (is_whole || line[0] != '#')
+        return is_whole ? 1 : -1;
+    while (byte != '\n' && byte != EOF)
+        byte = getc(file);
+    return 1;
+}
+
 static int read_lines(struct findings *findings, FILE *file, const char *name,
                       char *problem, size_t size)
 {
     char line[LINE_MAX_HERE];
-    for (long number = 1; fgets(line, sizeof line, file); number++) {
+    int found;
+    for (long number = 1; (found = read_line(file, line, sizeof line));
+         number++) {
+        if (found < 0) {
+            snprintf(problem, size, "%s, line %ld: it is too long", name,
+                     number);
+            return -1;
+        }
         if (line[0] == '#')
             continue;
         if (findings_read_line(findings, line)) {
@@ -75,5 +102,11 @@ int profile_read(struct findings *findings, const char *name, char *problem,
     int failed = read_lines(findings, file, name, problem, size);
     fclose(file);
     findings_sort(findings);
+    const struct finding *twice = findings_twice(findings);
+    if (!failed && twice) {
+        snprintf(problem, size, "%s: %s %s stands there twice", name, twice->id,
+                 twice->key);
+        failed = -1;
+    }
     return failed;
 }

@@ -210,6 +210,37 @@ START_TEST(the_order_does_not_depend_on_arrival)
 }
 END_TEST
 
+/* Numbers beyond what a long holds are numbers; what is written otherwise is
+   another key.  */
+START_TEST(no_two_keys_are_one)
+{
+    static const char *const keys[] = {"-100000000000000000000",
+                                       "-99999999999999999999",
+                                       "-1",
+                                       "0",
+                                       "7",
+                                       "99999999999999999998",
+                                       "99999999999999999999",
+                                       " 7",
+                                       "+7",
+                                       "-",
+                                       "-0",
+                                       "007"};
+    enum { KEYS = sizeof keys / sizeof *keys };
+    for (size_t i = KEYS; i-- > 0;)
+        add_key("x", keys[i], keys[i]);
+    findings_sort(&findings);
+    ck_assert_ptr_null(findings_twice(&findings));
+    for (size_t i = 0; i < KEYS; i++) {
+        ck_assert_str_eq(findings.list[i].key, keys[i]);
+        ck_assert_str_eq(findings_text(&findings, "x", keys[i]), keys[i]);
+    }
+    add_key("x", "7", "again");
+    findings_sort(&findings);
+    ck_assert_str_eq(findings_twice(&findings)->key, "7");
+}
+END_TEST
+
 START_TEST(a_finding_is_found_sorted_or_not)
 {
     ck_assert_ptr_null(findings_get(&findings, "a", "b"));
@@ -275,6 +306,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, control_characters_do_not_pass);
     tcase_add_loop_test(tests, the_order_does_not_depend_on_arrival, 0,
                         8 * SORTED);
+    tcase_add_test(tests, no_two_keys_are_one);
     tcase_add_test(tests, a_finding_is_found_sorted_or_not);
     tcase_add_test(tests, a_number_is_a_whole_value);
 }
