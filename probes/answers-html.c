@@ -11,6 +11,7 @@
 
 #include "probes/answers.h"
 #include "probes/host.h"
+#include "probes/json.h"
 #include "probes/known.h"
 
 static const char style[] =
@@ -49,10 +50,12 @@ static const char style[] =
     "dt{color:var(--soft);overflow-wrap:anywhere}\n"
     "dd{margin:0}\n"
     "dt.differs,dd.differs{background:var(--diff)}\n"
-    ".chart{display:grid;grid-template-columns:3rem 1fr;gap:2px .5rem;"
-    "align-items:center;max-width:32rem}\n"
-    ".chart b{font-weight:400;text-align:right}\n"
-    ".chart i{font-style:normal;background:var(--bar);padding:0 .4rem;"
+    ".chart{border-spacing:0 2px;width:100%;max-width:32rem}\n"
+    ".chart th{font-weight:400;text-align:right;width:4.5rem;"
+    "padding:0 .5rem 0 0}\n"
+    ".chart th+th{text-align:left;width:auto}\n"
+    ".chart td{padding:0}\n"
+    ".chart div{background:var(--bar);padding:0 .4rem;"
     "white-space:nowrap;min-width:1.6rem}\n"
     "@media(max-width:40rem){summary{display:flex;flex-wrap:wrap;gap:0 .5rem}"
     "summary .id{white-space:nowrap}.how{margin-left:auto}"
@@ -66,6 +69,20 @@ struct page {
     const struct findings *here, *there;
     const char *other;
 };
+
+/* What begins at TEXT and needs no escape, a character or a byte that is none.
+   Returns its length.  */
+static size_t put_character(FILE *out, const char *text)
+{
+    size_t length = utf8_length((const unsigned char *)text);
+    if (*text == '\n')
+        putc('\n', out);
+    else if (length == 0)
+        fputs("&#xfffd;", out);
+    else
+        fwrite(text, 1, length, out);
+    return length ? length : 1;
+}
 
 /* TEXT as it may stand anywhere in the page.  */
 static void put_text(FILE *out, const char *text)
@@ -85,7 +102,7 @@ static void put_text(FILE *out, const char *text)
             fputs("&quot;", out);
             break;
         default:
-            putc(*text, out);
+            text += put_character(out, text) - 1;
         }
 }
 
@@ -215,22 +232,27 @@ static void put_question(const struct page *page,
 static void put_chart(const struct page *page)
 {
     enum { ROWS = 15 };
-    long most = 1, counts[ROWS];
+    long most = 0, counts[ROWS];
     for (int i = 0; i < ROWS; i++) {
         char key[40];
         snprintf(key, sizeof key, "inet.%d.accepted", i);
         counts[i] = findings_number(page->here, "listen.queue", key, -1);
         most = counts[i] > most ? counts[i] : most;
     }
-    if (counts[0] < 0)
+    if (most == 0)
         return;
     put_element(page->out, "h2", "Connections that wait, by backlog");
-    fputs("<div class=\"chart\">\n", page->out);
+    fputs("<table class=\"chart\">\n<tr class=\"soft\"><th scope=\"col\">"
+          "backlog</th><th scope=\"col\">wait</th></tr>\n",
+          page->out);
     for (int i = 0; i < ROWS; i++)
         if (counts[i] >= 0)
-            fprintf(page->out, "<b>%d</b><i style=\"width:%d%%\">%ld</i>\n", i,
-                    (int)(100.0 * (double)counts[i] / (double)most), counts[i]);
-    fputs("</div>\n", page->out);
+            fprintf(page->out,
+                    "<tr><th scope=\"row\">%d</th><td>"
+                    "<div style=\"width:%d%%\">%ld</div></td></tr>\n",
+                    i, (int)(100.0 * (double)counts[i] / (double)most),
+                    counts[i]);
+    fputs("</table>\n", page->out);
 }
 
 /* The picture of the states is text; it is set as it is.  */
@@ -272,14 +294,14 @@ static void put_head(const struct page *page)
     fputs(". Each line opens: details, other systems, what to use.</p>\n", out);
     if (!page->there)
         return;
-    char count[400];
+    char count[COUNT_TEXT];
     struct difference difference =
         answers_compare(page->catalogue, page->here, page->there);
     fputs("<p>Compared with ", out);
     put_text(out, page->other);
     fputs(" (", out);
     put_host(out, page->there);
-    answers_count(count, sizeof count, &difference, "here", page->other);
+    answers_count(count, &difference, "here", page->other);
     fputs("): ", out);
     put_text(out, count);
     fputs(". What differs is coloured, and says \"differs\".</p>\n", out);

@@ -245,6 +245,21 @@ echo 'garbage' > "$scratch/garbage"
 run "$sockprobe" --diff "$scratch/garbage" "$scratch/profile"
 is "and so is one that is none; the line is named" sh -c '[ "$1" -eq 2 ] &&
     grep -q "garbage, line 1" "$2"' - "$status" "$scratch/err"
+cat "$scratch/profile" "$scratch/profile" > "$scratch/twice"
+run "$sockprobe" --diff "$scratch/twice" "$scratch/profile"
+is "and so is one that says a thing twice" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "twice: accept.aborted [a-z0-9.-]* stands there twice" "$2"' - \
+    "$status" "$scratch/err"
+# A long comment, and lines that end as elsewhere.
+awk 'BEGIN { printf "#"; for (i = 0; i < 9000; i++) printf "x"; print "\r" }
+    { print $0 "\r" }' "$scratch/profile" > "$scratch/carried"
+run "$sockprobe" --diff "$scratch/carried" "$scratch/profile"
+is "a profile that was carried by other systems is read" [ "$status" -eq 0 ]
+awk '{ print } END { for (i = 0; i < 5000; i++) printf "x"; print "" }' \
+    "$scratch/profile" > "$scratch/long"
+run "$sockprobe" --diff "$scratch/long" "$scratch/profile"
+is "a line that is too long is named so" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "long, line [0-9]*: it is too long" "$2"' - "$status" "$scratch/err"
 
 grep '^accept.aborted' "$scratch/profile" > "$scratch/part"
 run "$sockprobe" --diff "$scratch/part" byteorder
@@ -335,6 +350,16 @@ is "--html: a bar is as long as its count, however large" sh -c '
     [ "$(grep -o "width:[^;\"]*%\">" "$1" | tr -d "\">\n")" = \
         width:50%width:100% ] || ! grep -q "class=\"chart" "$1"' - \
     "$scratch/huge.html"
+# One row less, and a byte that is no character.
+printf 'byteorder\tanswer\tx\377y\tread\tyes\t-
+listen.queue\tinet.0.accepted\t1 or 2\tmeasured\tno\t-
+listen.queue\tinet.1.accepted\t2\tmeasured\tyes\t-\n' > "$scratch/torn"
+run "$sockprobe" --html "$scratch/torn.html" --diff "$scratch/torn" "$scratch/torn"
+is "--html: a row without a figure costs no other row" \
+    grep -q '<th scope="row">1</th><td><div style="width:100%">2<' \
+    "$scratch/torn.html"
+is "--html: what is no character is shown as none" \
+    grep -q 'x&#xfffd;y' "$scratch/torn.html"
 if have xmllint; then
     run xmllint --html --noout "$scratch/page.html"
     grep -v 'Tag \(nav\|details\|summary\) invalid' "$scratch/err" |
