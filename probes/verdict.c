@@ -233,7 +233,8 @@ static struct top incomplete_top(const struct queue_table *table)
     long largest = table->cap.accepted;
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
-        if (row->incomplete > 0 && row->accepted == table->cap.accepted)
+        if (row->incomplete > 0 && row->accepted >= 0 &&
+            row->accepted == table->cap.accepted)
             largest = row->incomplete;
     }
     bool sooner = limit >= 0 && (largest < 0 || limit < largest);
