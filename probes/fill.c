@@ -20,13 +20,18 @@
 
 enum {
     FAMILIES = 2,
-    TURN = 64 /* clients that one filling connects before the others' turn */
+    TURN = 64, /* clients that one filling connects before the others' turn */
+    /* A silence is so many times as long as any connection took; but no longer
+       than TCP takes to try again, in milliseconds.  */
+    TIMES_LONGER = 4,
+    RETRY = 900
 };
 
 struct engine {
     struct fill *list;
     size_t count;
     int wait;
+    int64_t slowest; /* what a connection that got through took at most */
     int watch;
     bool starved; /* out of descriptors, until a filling ends */
     bool stopped;
@@ -85,6 +90,25 @@ static struct fill fill_again(const struct fill *fill)
     again.deferred = fill->deferred;
     again.source = fill->source;
     return again;
+}
+
+/* For how long a client must have been silent: on a slow stack that lets one
+   listener wait and not the next, a control may be through before a client for
+   whom there is room.  */
+static int64_t patience(const struct engine *engine)
+{
+    int64_t longer = TIMES_LONGER * engine->slowest;
+    if (longer > RETRY)
+        longer = RETRY;
+    return engine->wait > longer ? engine->wait : longer;
+}
+
+/* A connection begun at SINCE is through.  */
+static void note_time(struct engine *engine, int64_t since)
+{
+    int64_t time = clock_ms() - since;
+    if (time > engine->slowest)
+        engine->slowest = time;
 }
 
 /* Close all that FILL holds.  */
@@ -359,6 +383,7 @@ static void settle(struct engine *engine, struct fill *fill)
         turned_away(engine, fill, error);
     } else if (state == CLIENT_CONNECTED) {
         fill->pending = -1;
+        note_time(engine, fill->since);
         if (take_client(engine, fill, fd))
             advance(engine, fill);
     }
@@ -388,7 +413,8 @@ static void settle_all(struct engine *engine)
             advance(engine, fill);
         if (fill->state == FILL_PENDING && fill->pending >= 0)
             settle(engine, fill);
-        if (fill->state == FILL_PENDING && now - fill->since >= engine->wait)
+        if (fill->state == FILL_PENDING &&
+            now - fill->since >= patience(engine))
             fill->state = FILL_EXPIRED;
         if (fill->state == FILL_EXPIRED)
             doubt(engine, fill);
@@ -413,6 +439,8 @@ static void believe_control(struct engine *engine, int family, int64_t since,
             fill->error = fill->limit == LIMIT_NONE ? error : 0;
             fill->failed = "connect";
             finish(engine, fill);
+        } else if (clock_ms() - fill->since < patience(engine)) {
+            fill->state = FILL_PENDING; /* the control itself was slow */
         } else if (fill->since <= since) {
             fill->overflow = OVERFLOW_SILENCE;
             finish(engine, fill);
@@ -429,6 +457,8 @@ static void check_controls(struct engine *engine)
         if (!control->begun)
             continue;
         int through = control_check(control);
+        if (through > 0)
+            note_time(engine, since);
         if (through != 0)
             believe_control(engine, families[i], since,
                             through > 0 ? 0 : control->error);
@@ -440,7 +470,7 @@ static size_t collect(struct engine *engine, int *timeout)
 {
     size_t used = 0;
     int64_t now = clock_ms();
-    int64_t first = engine->wait;
+    int64_t first = patience(engine);
     engine->poll_fds[used++] =
         (struct pollfd){.fd = engine->watch, .events = POLLIN};
     for (int i = 0; i < FAMILIES; i++)
@@ -455,7 +485,7 @@ static size_t collect(struct engine *engine, int *timeout)
             continue;
         engine->poll_fds[used++] =
             (struct pollfd){.fd = fill->pending, .events = POLLOUT};
-        int64_t left = fill->since + engine->wait - now;
+        int64_t left = fill->since + patience(engine) - now;
         if (fill->state == FILL_PENDING && left < first)
             first = left;
     }
