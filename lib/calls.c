@@ -237,6 +237,11 @@ static int call_set_nosigpipe(int fd)
 #endif
 }
 
+static DIR *call_fdopendir(int fd)
+{
+    return fdopendir(fd);
+}
+
 struct sonde__calls sonde__sys = {
     .socket = call_socket,
     .bind = call_bind,
@@ -269,6 +274,7 @@ struct sonde__calls sonde__sys = {
     .now = call_now,
     .send_quietly = send_quietly,
     .set_nosigpipe = call_set_nosigpipe,
+    .fdopendir = call_fdopendir,
     .cap_file = "/proc/sys/net/core/somaxconn",
     .proc = "/proc",
 };

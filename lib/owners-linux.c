@@ -110,22 +110,28 @@ static int search_descriptors(struct search *search, int proc, DIR *directory,
     return 0;
 }
 
-/* A process that has ended meanwhile has nothing; one that may not be looked
-   at counts.  */
+/* What ERROR, met with one process, means for the search: a process that has
+   ended meanwhile has nothing (open says so, or fstat, which fdopendir calls);
+   one that may not be looked at counts; and -1: it cannot go on.  */
+static int judge(struct search *search, int error)
+{
+    if (error == EACCES || error == EPERM)
+        search->hidden++;
+    errno = error;
+    return error == EMFILE || error == ENFILE || error == ENOMEM ? -1 : 0;
+}
+
 static int search_process(struct search *search, int proc, const char *pid)
 {
     char path[40];
     snprintf(path, sizeof path, "%.20s/fd", pid);
     int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) {
-        if (errno == EACCES || errno == EPERM)
-            search->hidden++;
-        return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -1 : 0;
-    }
-    DIR *directory = fdopendir(fd);
+    if (fd < 0)
+        return judge(search, errno);
+    DIR *directory = sonde__sys.fdopendir(fd);
     if (!directory) {
         sonde__close(fd);
-        return -1;
+        return judge(search, errno);
     }
     int result = search_descriptors(search, proc, directory, pid);
     int saved = errno;

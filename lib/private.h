@@ -7,6 +7,7 @@
 #ifndef SONDE_PRIVATE_H
 #define SONDE_PRIVATE_H 1
 
+#include <dirent.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -65,6 +66,7 @@ struct sonde__calls {
     int send_quietly;
     /* Set the option that does it; fails where there is none.  */
     int (*set_nosigpipe)(int);
+    DIR *(*fdopendir)(int);
     /* Where the setting of the cap is read; a sysctl's name is fixed.  */
     const char *cap_file;
     /* Where the kernel shows processes as folders, if it does.  */

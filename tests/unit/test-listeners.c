@@ -299,13 +299,30 @@ static void write_file(const char *name, const char *text)
 static void remove_all(void)
 {
     static const char *const names[] = {
-        "12/fd/3", "12/fd/4", "12/fd/5", "12/fd/6",     "12/fd/7", "12/fd",
-        "12/comm", "12",      "13",      "net/netstat", "net",     ""};
+        "12/fd/3", "12/fd/4",     "12/fd/5", "12/fd/6", "12/fd/7",
+        "12/fd",   "12/comm",     "12",      "13/fd/6", "13/fd",
+        "13",      "net/netstat", "net",     ""};
     char path[100];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         remove(path);
     }
+}
+
+static int directories;
+
+/* The first process ends just now, and fstat says so.  */
+static DIR *fdopendir_too_late(int fd)
+{
+    errno = ENOENT;
+    return directories++ > 0 ? fdopendir(fd) : NULL;
+}
+
+static DIR *fdopendir_without_memory(int fd)
+{
+    (void)fd;
+    errno = ENOMEM;
+    return NULL;
 }
 
 /* Links that only look like sockets; a process that has ended; none at all. */
@@ -331,6 +348,14 @@ START_TEST(a_proc_that_is_made_up)
     ck_assert_int_eq(owned.count, 1);
     ck_assert_int_eq(owned.process, 12);
     ck_assert_str_eq(owned.name, "a (strange\n name");
+    make("13/fd");
+    make_link("13/fd/6", "socket:[42]");
+    sonde__sys.fdopendir = fdopendir_too_late;
+    ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), 0);
+    ck_assert_int_eq(owned.count, 2);
+    sonde__sys.fdopendir = fdopendir_without_memory;
+    ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), -1);
+    ck_assert_int_eq(errno, ENOMEM);
     ck_assert_int_eq(sonde_listen_totals(&totals), -1);
     ck_assert_int_eq(errno, ENOTSUP);
     make("net");
