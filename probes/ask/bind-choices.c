@@ -181,7 +181,7 @@ static void ask_timewait(struct asking *ask)
                "is stolen, or a load that is shared.",                         \
         .standard = standards,                                                 \
         .cope = "sonde_listen: SONDE_REBIND and SONDE_SHARE, by intent",       \
-        .ask = ask_reuse, .data = &(const struct contest)                      \
+        .ask = ask_reuse, .where = IN_PROGRAM, .data = &(const struct contest) \
         {                                                                      \
             __VA_ARGS__                                                        \
         }                                                                      \

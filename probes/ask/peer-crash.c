@@ -195,7 +195,7 @@ QUESTIONS(peer_crash){
         .cope = "timeouts of one's own: sonde_read, sonde_write; "
                 "sonde_keepalive",
         .ask = ask_crash,
-        .in_namespace = true,
+        .where = IN_NAMESPACE,
         .deadline = 30000,
         .repeats = 2,
     },
@@ -207,7 +207,7 @@ QUESTIONS(peer_crash){
                     "notes: ECONNRESET.",
         .cope = "sonde_read, sonde_write: ECONNRESET, EPIPE, no signal",
         .ask = ask_reboot,
-        .in_namespace = true,
+        .where = IN_NAMESPACE,
     },
     {
         .id = "peer.keepalive",
@@ -219,7 +219,7 @@ QUESTIONS(peer_crash){
                     "last, too, Linux says ETIMEDOUT.",
         .cope = "sonde_keepalive: one setter, in seconds",
         .ask = ask_keepalive,
-        .in_namespace = true,
+        .where = IN_NAMESPACE,
         .deadline = 40000,
         .repeats = 2,
     },
