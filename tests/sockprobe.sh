@@ -440,6 +440,18 @@ else
     skip "without IPv6 the others answer" "no network namespaces"
 fi
 
+# To be root of a namespace is no privilege over the host's ports.
+if have_namespaces &&
+    [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2> /dev/null)" = \
+        1024 ]; then
+    run unshare -Ur "$sockprobe" --profile bind.choices
+    is "root without privilege is told what bind says" \
+        grep -q '^bind.choices	port-1	EACCES	measured' "$scratch/out"
+else
+    skip "root without privilege is told what bind says" \
+        "no namespaces, or another first port"
+fi
+
 # Privilege over a namespace of one's own is enough to play the peer.
 if have_namespaces && [ -w /dev/net/tun ]; then
     run unshare -Urn "$sockprobe" --profile peer.reboot

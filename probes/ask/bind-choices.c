@@ -62,17 +62,25 @@ static void tell_range(struct asking *ask)
                         : "below 1024");
 }
 
-/* A port below 1024 without privilege.  */
+/* A port below 1024 without privilege.  Who is root may lack it, in a namespace
+   or a container; and a host may want none.  */
 static void tell_privileged(struct asking *ask)
 {
+    char text[80];
     struct sockaddr_in address = loopback_address(htons(1));
     int fd = tcp_socket(ask);
     int result = bind_to(fd, &address);
-    if (geteuid() == 0)
+    bool refused = result < 0 && (errno == EACCES || errno == EPERM);
+    if (!refused && geteuid() == 0)
         tell_not(ask, "port-1", "this process has privilege");
     else
-        tell(ask, "port-1", "%s", said(result));
+        tell(ask, "port-1", "%s", result < 0 ? said(result) : "works");
     close(fd);
+    if (proc_setting("net.ipv4.ip_unprivileged_port_start", text,
+                     sizeof text) == 0)
+        tell_read(ask, "unprivileged-from", "%s", text);
+    else
+        tell_not(ask, "unprivileged-from", "no setting is known");
 }
 
 static void ask_choices(struct asking *ask)
