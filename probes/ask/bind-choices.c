@@ -38,13 +38,12 @@ static bool tell_bound(struct asking *ask, const char *key, in_addr_t host)
     return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
-/* The lowest and highest of some ports that the system chooses.  */
+/* The range the system chooses ports from, as it says, and the lowest of some
+   that it chose.  */
 static void tell_range(struct asking *ask)
 {
-    char text[80];
     long low, high;
-    if (proc_setting("net.ipv4.ip_local_port_range", text, sizeof text) == 0 &&
-        sscanf(text, "%ld %ld", &low, &high) == 2)
+    if (proc_ports(&low, &high) == 0)
         tell_read(ask, "ephemeral-range", "%ld to %ld", low, high);
     else
         tell_not(ask, "ephemeral-range", "no setting is known");
