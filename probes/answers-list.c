@@ -15,9 +15,8 @@ void answers_list(FILE *out, const struct catalogue *catalogue)
         const struct question *question = catalogue->entries[i].question;
         if (!catalogue->entries[i].chosen)
             continue;
-        int column = pad(out, fprintf(out, "%s", question->id), TEXT);
+        pad(out, fprintf(out, "%s", question->id), TEXT);
         fprintf(out, "%s\n", question->text);
-        (void)column;
     }
 }
 
@@ -27,6 +26,15 @@ static void put_paragraph(FILE *out, const char *label, const char *text)
     wrap(out, text, column, 14, WIDTH);
     putc('\n', out);
 }
+
+static const char *const places[] = {
+    [ON_LOOPBACK] = "over the loopback interface",
+    [IN_PROGRAM] = "within this program; no packet is sent",
+    [IN_NAMESPACE] = "in a private network namespace, where this program plays "
+                     "the peer",
+    [IN_BOTH] = "over the loopback interface; and where there can be one, in a "
+                "private network namespace, where this program plays the peer",
+};
 
 void answers_explain(FILE *out, const struct question *question)
 {
@@ -44,9 +52,5 @@ void answers_explain(FILE *out, const struct question *question)
         label = "";
     }
     put_paragraph(out, "use", question->cope);
-    put_paragraph(out, "asked",
-                  question->in_namespace
-                      ? "in a private network namespace, where this program "
-                        "plays the peer"
-                      : "over the loopback interface");
+    put_paragraph(out, "asked", places[question->where]);
 }

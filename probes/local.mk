@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += probes/libprobes.la
 probes_libprobes_la_CFLAGS = $(SONDE_CFLAGS) \
 	-DPROFILES='"$(pkgdatadir)/profiles"'
 probes_libprobes_la_SOURCES = \
+	probes/aio.h \
 	probes/answers-diff.c \
 	probes/answers-html.c \
 	probes/answers-json.c \
@@ -139,4 +140,12 @@ if SONDE_TUN_LINUX
 probes_libprobes_la_SOURCES += probes/tun-linux.c
 else
 probes_libprobes_la_SOURCES += probes/tun-none.c
+endif
+
+# And m4/sonde-aio.m4.
+probes_libprobes_la_LIBADD = $(SONDE_AIO_LIBS)
+if SONDE_AIO_POSIX
+probes_libprobes_la_SOURCES += probes/aio-posix.c
+else
+probes_libprobes_la_SOURCES += probes/aio-none.c
 endif

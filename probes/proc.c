@@ -28,3 +28,12 @@ int proc_setting(const char *name, char *text, size_t size)
             *c = ' ';
     return 0;
 }
+
+int proc_ports(long *low, long *high)
+{
+    char text[80];
+    if (proc_setting("net.ipv4.ip_local_port_range", text, sizeof text) ||
+        sscanf(text, "%ld %ld", low, high) != 2)
+        return -1;
+    return 0;
+}

@@ -11,4 +11,8 @@
    not show it.  */
 int proc_setting(const char *name, char *text, size_t size);
 
+/* Read the lowest and the highest port that the system gives out by itself.
+   Returns 0, or -1: this system does not show them.  */
+int proc_ports(long *low, long *high);
+
 #endif /* PROBES_PROC_H */

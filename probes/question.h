@@ -15,6 +15,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* Where a question is put.  */
+enum where {
+    ON_LOOPBACK,  /* connections over the loopback interface */
+    IN_PROGRAM,   /* system calls alone: no packet is sent */
+    IN_NAMESPACE, /* a private network, which it cannot do without */
+    IN_BOTH,      /* over loopback, and there if that can be had */
+};
+
 struct asking;
 typedef void ask_function(struct asking *ask);
 
@@ -25,10 +33,10 @@ struct question {
     const char *standard; /* what the notes and the standard say of it */
     const char *cope;     /* what in libsonde copes with it */
     ask_function *ask;
-    const void *data;  /* ASK's own: what tells it apart from its siblings */
-    bool in_namespace; /* needs a private network; otherwise loopback will do */
-    int deadline;      /* in milliseconds; 0: the usual */
-    int repeats;       /* 0: the usual */
+    const void *data; /* ASK's own: what tells it apart from its siblings */
+    enum where where;
+    int deadline; /* in milliseconds; 0: the usual */
+    int repeats;  /* 0: the usual */
 };
 
 enum { DEADLINE_USUAL = 15000, REPEATS_USUAL = 3 };

@@ -15,22 +15,25 @@ static bool is_there(const char *path)
     return access(path, F_OK) == 0;
 }
 
-/* Under Kubernetes there is a container engine, too: it is asked for first.  */
+/* Under Kubernetes there is Docker, or the like, too: it is asked for first. */
 static bool in_kubernetes(void)
 {
     return getenv("KUBERNETES_SERVICE_HOST") ||
            is_there("/var/run/secrets/kubernetes.io");
 }
 
-static bool in_container(void)
+/* Docker, or Podman, which takes the same options; other containers, of whose
+   kind $container may say, are set up otherwise, and have a sysctl.  */
+static bool in_docker(void)
 {
     const char *container = getenv("container"); /* systemd's word for it */
     return is_there("/.dockerenv") || is_there("/run/.containerenv") ||
-           (container && *container);
+           (container &&
+            (!strcmp(container, "docker") || !strcmp(container, "podman")));
 }
 
-/* In WHAT "@" stands for the setting and "%" for the number.  The first row
- * whose HERE says so is the place we are in.  */
+/* In WHAT and MORE "@" stands for the setting and "%" for the number.  The
+   first row whose HERE says so is the place we are in.  */
 static const struct {
     const char *setting; /* how its name begins */
     const char *place;
@@ -38,27 +41,28 @@ static const struct {
     const char *more; /* a second line, or NULL */
     bool (*here)(void);
 } remedies[] = {
-    {"net.", "in Kubernetes", "securityContext.sysctls: @ = \"%\"",
+    {"net.", "in Kubernetes", "spec.securityContext.sysctls: @ = \"%\"",
      "(unsafe: kubelet --allowed-unsafe-sysctls must name it)", in_kubernetes},
-    {"net.", "in Docker", "docker run --sysctl @=% ...", NULL, in_container},
+    {"net.", "in Docker", "docker run --sysctl @=% ...",
+     "(podman run likewise; a compose file has sysctls)", in_docker},
     {"net.", "on this host", "sysctl -w @=%",
-     "(to stay: the same line, without -w, in /etc/sysctl.d)", NULL},
+     "(kept by @=% in /etc/sysctl.d/*.conf)", NULL},
     {"net.", "by systemd", "Backlog=% of the socket unit asks, and is cut, too",
      NULL, NULL},
     {"kern.ipc.soacceptqueue", "on FreeBSD", "sysctl @=%",
-     "(to stay: the same in /etc/sysctl.conf; jails share it)", NULL},
+     "(kept by the setting in /etc/sysctl.conf; jails share it)", NULL},
     {"kern.ipc.somaxconn", "on this host", "sysctl -w @=%",
      "(macOS: at most 32767; a launchd job sets it again at start)", NULL},
     {"kern.somaxconn", "on this host", "sysctl -w @=%",
-     "(to stay: the same in /etc/sysctl.conf)", NULL},
+     "(kept by @=% in /etc/sysctl.conf)", NULL},
 };
 
 enum { REMEDIES = sizeof remedies / sizeof *remedies, INDENT = 17 };
 
-static void write_one(FILE *out, int i, const char *setting, int wanted)
+static void write_filled(FILE *out, const char *text, const char *setting,
+                         int wanted)
 {
-    fprintf(out, "  %-*s", INDENT - 2, remedies[i].place);
-    for (const char *c = remedies[i].what; *c; c++) {
+    for (const char *c = text; *c; c++) {
         if (*c == '@')
             fputs(setting, out);
         else if (*c == '%')
@@ -67,8 +71,16 @@ static void write_one(FILE *out, int i, const char *setting, int wanted)
             putc(*c, out);
     }
     putc('\n', out);
-    if (remedies[i].more)
-        fprintf(out, "%*s%s\n", INDENT, "", remedies[i].more);
+}
+
+static void write_one(FILE *out, int i, const char *setting, int wanted)
+{
+    fprintf(out, "  %-*s", INDENT - 2, remedies[i].place);
+    write_filled(out, remedies[i].what, setting, wanted);
+    if (!remedies[i].more)
+        return;
+    fprintf(out, "%*s", INDENT, "");
+    write_filled(out, remedies[i].more, setting, wanted);
 }
 
 static bool is_about(int i, const char *setting)
@@ -91,9 +103,13 @@ static int find_here(const char *setting, bool is_host)
 void remedy_write(FILE *out, const char *setting, int wanted, bool is_host)
 {
     int here = find_here(setting, is_host);
-    if (here >= 0)
-        write_one(out, here, setting, wanted);
+    if (here < 0)
+        return;
+    write_one(out, here, setting, wanted);
     for (int i = 0; i < REMEDIES; i++)
         if (i != here && is_about(i, setting))
             write_one(out, i, setting, wanted);
+    /* Linux: measured; the BSDs: solisten.  */
+    fprintf(out, "  %-*s%s\n", INDENT - 2, "and then",
+            "restart the program: the cap counts when it calls listen");
 }

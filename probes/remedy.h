@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 /* Write to OUT how SETTING is raised to WANTED, a line for each kind of place,
-   that where we are first; IS_HOST says that this is the host's own namespace.
-   Nothing, where the setting is not known.  */
+   that where we are first, and when it takes effect; IS_HOST says that this is
+   the host's own namespace.  Nothing, where the setting is not known.  */
 void remedy_write(FILE *out, const char *setting, int wanted, bool is_host);
 
 #endif /* PROBES_REMEDY_H */

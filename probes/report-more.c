@@ -86,24 +86,33 @@ static const char *reason_of(const struct findings *findings, const char *id,
 
 /* ---- for people --------------------------------------------------------- */
 
+/* That the second listen, whose errno is KEY, did not work.  */
+static void say_error(struct sentence *sentence,
+                      const struct findings *findings, const char *family,
+                      const char *key)
+{
+    const char *error = text_of(findings, again_id, family, key);
+    if (error && strcmp(error, "none") != 0)
+        say(sentence, " (it says %s)", error);
+}
+
 static void say_again(struct sentence *sentence,
                       const struct findings *findings, const char *family)
 {
-    const char *error = text_of(findings, again_id, family, "shrink.error");
     const char *reason = reason_of(findings, again_id, family, again, AGAIN);
     if (!text_of(findings, again_id, family, "grow.before")) {
         say(sentence, "not measured: %s", reason ? reason : "-");
         return;
     }
-    say(sentence, "listen (fd, %d), then %d: %s queued, then %s; ", AGAIN_SMALL,
+    say(sentence, "listen (fd, %d), then %d: %s queued, then %s", AGAIN_SMALL,
         AGAIN_LARGE, shown(findings, again_id, family, "grow.before"),
         shown(findings, again_id, family, "grow.after"));
-    say(sentence, "%d, then %d: %s queued, %s kept, then %s", AGAIN_LARGE,
+    say_error(sentence, findings, family, "grow.error");
+    say(sentence, "; %d, then %d: %s queued, %s kept, then %s", AGAIN_LARGE,
         AGAIN_LEAST, shown(findings, again_id, family, "shrink.before"),
         shown(findings, again_id, family, "shrink.kept"),
         shown(findings, again_id, family, "shrink.after"));
-    if (error && strcmp(error, "none") != 0)
-        say(sentence, " (it says %s)", error);
+    say_error(sentence, findings, family, "shrink.error");
     if (reason)
         say(sentence, "; the rest was not measured: %s", reason);
 }

@@ -8,7 +8,8 @@
        open N      open N more, all at once; all must be connected
        try N       the same, and it is no failure if they are not
        say SIZE    each sends SIZE bytes, and reads them back
-       rounds N SIZE   N times; prints the median time of a round, milliseconds
+       rounds N SIZE   N times, 1 to 1000; prints the median time of a round,
+                   milliseconds
        drip N MS   each sends N times a byte, so far apart, and reads it back
        urgent      each sends three bytes, the second urgent, and reads them
                    back
@@ -215,7 +216,10 @@ static int compare(const void *a, const void *b)
 static void say_rounds(size_t rounds, size_t size)
 {
     int64_t times[1000];
-    rounds = rounds < 1000 ? rounds : 1000;
+    if (rounds < 1 || rounds > sizeof times / sizeof *times) {
+        errno = EINVAL;
+        fail("rounds takes a number from 1 to 1000");
+    }
     for (size_t i = 0; i < rounds; i++) {
         int64_t start = now();
         say(size);

@@ -278,6 +278,10 @@ int main(int argc, char **argv)
         text = argv[2];
         number = strtol(text, NULL, 10);
     }
+    if (is_mode("udp-lose") && number < 1) {
+        fputs("echo-peer: udp-lose takes a number from 1 on\n", stderr);
+        return 2;
+    }
     if (make_address(&address, argc > 3 ? argv[3] : NULL) ||
         sonde_address_loopback(&other, AF_INET, 0))
         return fail("address");

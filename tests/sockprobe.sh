@@ -465,6 +465,18 @@ else
     skip "without IPv6 the others answer" "no network namespaces"
 fi
 
+# To be root of a namespace is no privilege over the host's ports.
+if have_namespaces &&
+    [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2> /dev/null)" = \
+        1024 ]; then
+    run unshare -Ur "$sockprobe" --profile bind.choices
+    is "root without privilege is told what bind says" \
+        grep -q '^bind.choices	port-1	EACCES	measured' "$scratch/out"
+else
+    skip "root without privilege is told what bind says" \
+        "no namespaces, or another first port"
+fi
+
 # Privilege over a namespace of one's own is enough to play the peer.
 if have_namespaces && [ -w /dev/net/tun ]; then
     run unshare -Urn "$sockprobe" --profile peer.reboot
@@ -495,6 +507,20 @@ if have strace && strace -f -o /dev/null true 2> /dev/null &&
     calls connect.refused 'connect.*ECONNREFUSED'
     calls signal.sigpipe 'EPIPE' 'SIGPIPE' 'MSG_NOSIGNAL'
     calls udp.maxsize 'sendto.*65507' 'EMSGSIZE'
+    "$sockprobe" --explain '*' > "$scratch/explained"
+    awk '$1 == "id" { id = $2 }
+        $1 == "asked" && /no packet is sent/ { print id }' \
+        "$scratch/explained" > "$scratch/silent"
+    is "some questions are said to send no packet" [ -s "$scratch/silent" ]
+    mkdir "$scratch/silence"
+    # shellcheck disable=SC2046 # each is a word
+    strace -ff -e trace=connect,sendto,sendmsg -o "$scratch/silence/of" \
+        "$sockprobe" --profile $(cat "$scratch/silent") > /dev/null \
+        2> "$scratch/err"
+    cat "$scratch"/silence/* > "$scratch/trace"
+    grep AF_INET "$scratch/trace" > "$scratch/out"
+    is "and connect to nobody, nor send to anybody" \
+        sh -c '[ -s "$1" ] && [ ! -s "$2" ]' - "$scratch/trace" "$scratch/out"
     # Many in one run, a file for each process: no call is cut in two there.
     mkdir "$scratch/traces"
     strace -ff -e trace=%network,%signal,%process -o "$scratch/traces/of" \

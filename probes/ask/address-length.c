@@ -130,6 +130,7 @@ QUESTIONS(address_length){
                     "two bytes of 0x0102.",
         .cope = "SONDE_BYTEORDER, sonde_byteorder, sonde_load, sonde_store",
         .ask = ask_byteorder,
+        .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,
 };

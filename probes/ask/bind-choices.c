@@ -38,13 +38,12 @@ static bool tell_bound(struct asking *ask, const char *key, in_addr_t host)
     return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
-/* The lowest and highest of some ports that the system chooses.  */
+/* The range the system chooses ports from, as it says, and the lowest of some
+   that it chose.  */
 static void tell_range(struct asking *ask)
 {
-    char text[80];
     long low, high;
-    if (proc_setting("net.ipv4.ip_local_port_range", text, sizeof text) == 0 &&
-        sscanf(text, "%ld %ld", &low, &high) == 2)
+    if (proc_ports(&low, &high) == 0)
         tell_read(ask, "ephemeral-range", "%ld to %ld", low, high);
     else
         tell_not(ask, "ephemeral-range", "no setting is known");
@@ -62,17 +61,25 @@ static void tell_range(struct asking *ask)
                         : "below 1024");
 }
 
-/* A port below 1024 without privilege.  */
+/* A port below 1024 without privilege.  Who is root may lack it, in a namespace
+   or a container; and a host may want none.  */
 static void tell_privileged(struct asking *ask)
 {
+    char text[80];
     struct sockaddr_in address = loopback_address(htons(1));
     int fd = tcp_socket(ask);
     int result = bind_to(fd, &address);
-    if (geteuid() == 0)
+    bool refused = result < 0 && (errno == EACCES || errno == EPERM);
+    if (!refused && geteuid() == 0)
         tell_not(ask, "port-1", "this process has privilege");
     else
-        tell(ask, "port-1", "%s", said(result));
+        tell(ask, "port-1", "%s", result < 0 ? said(result) : "works");
     close(fd);
+    if (proc_setting("net.ipv4.ip_unprivileged_port_start", text,
+                     sizeof text) == 0)
+        tell_read(ask, "unprivileged-from", "%s", text);
+    else
+        tell_not(ask, "unprivileged-from", "no setting is known");
 }
 
 static void ask_choices(struct asking *ask)
@@ -181,7 +188,7 @@ static void ask_timewait(struct asking *ask)
                "is stolen, or a load that is shared.",                         \
         .standard = standards,                                                 \
         .cope = "sonde_listen: SONDE_REBIND and SONDE_SHARE, by intent",       \
-        .ask = ask_reuse, .data = &(const struct contest)                      \
+        .ask = ask_reuse, .where = IN_PROGRAM, .data = &(const struct contest) \
         {                                                                      \
             __VA_ARGS__                                                        \
         }                                                                      \

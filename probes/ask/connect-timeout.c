@@ -180,7 +180,7 @@ QUESTIONS(connect_timeout){
         .cope = "sonde_connect: one deadline for all; "
                 "SONDE_OUTCOME_TIMED_OUT",
         .ask = ask_timeout,
-        .in_namespace = true,
+        .where = IN_NAMESPACE,
         .deadline = 45000,
         .repeats = 2,
     },
@@ -196,7 +196,7 @@ QUESTIONS(connect_timeout){
             "at once.",
         .cope = "sonde_outcome: the same outcome for each of these errnos",
         .ask = ask_unreachable,
-        .in_namespace = true,
+        .where = IN_NAMESPACE,
         .deadline = 25000,
         .repeats = 2,
     },

@@ -40,7 +40,6 @@ static int client_of(struct asking *ask, int listener)
 static void ask_connections(struct asking *ask)
 {
     struct rlimit files;
-    char text[80];
     long low, high;
     int first = tcp_listener(ask, 8), second = tcp_listener(ask, 8);
     int client = client_of(ask, first);
@@ -52,8 +51,7 @@ static void ask_connections(struct asking *ask)
     tell_read(ask, "descriptors", "%llu, at most %llu",
               (unsigned long long)files.rlim_cur,
               (unsigned long long)files.rlim_max);
-    if (!proc_setting("net.ipv4.ip_local_port_range", text, sizeof text) &&
-        sscanf(text, "%ld %ld", &low, &high) == 2)
+    if (proc_ports(&low, &high) == 0)
         tell_read(ask, "ports-per-destination", "%ld", high - low + 1);
     else
         tell_not(ask, "ports-per-destination", "no setting is known");

@@ -154,6 +154,7 @@ QUESTIONS(listen_again){
                     "system. The notes: the system chooses an ephemeral port.",
         .cope = "sonde_listen: the address is stated, always",
         .ask = ask_unbound,
+        .where = IN_PROGRAM,
     },
     {
         .id = "listen.connected",

@@ -8,13 +8,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#if defined _POSIX_ASYNCHRONOUS_IO && _POSIX_ASYNCHRONOUS_IO > 0
-#include <aio.h>
-#endif
-
+#include "probes/aio.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
 
@@ -50,6 +46,7 @@ static void ask_errno(struct asking *ask)
 
 /* ---- ways to wait ------------------------------------------------------- */
 
+#ifdef O_ASYNC
 static volatile sig_atomic_t signalled;
 
 static void on_signal(int number)
@@ -65,7 +62,6 @@ static bool was_signalled(void)
     return signalled;
 }
 
-#ifdef O_ASYNC
 static const char *signal_driven(struct asking *ask)
 {
     struct pair pair = tcp_pair(ask);
@@ -80,43 +76,21 @@ static const char *signal_driven(struct asking *ask)
     pair_close(&pair);
     return outcome;
 }
-#else
-static const char *signal_driven(struct asking *ask)
-{
-    (void)ask;
-    return "there is no O_ASYNC";
-}
-#endif
 
-static const char *asynchronous(struct asking *ask)
+static const char *tell_signal_driven(struct asking *ask)
 {
-#if defined _POSIX_ASYNCHRONOUS_IO && _POSIX_ASYNCHRONOUS_IO > 0
-    struct pair pair = tcp_pair(ask);
-    char byte = 0;
-    struct aiocb block;
-    const struct aiocb *list[] = {&block};
-    struct timespec patience = {.tv_sec = PATIENCE / 1000};
-    memset(&block, 0, sizeof block);
-    block.aio_fildes = pair.server;
-    block.aio_buf = &byte;
-    block.aio_nbytes = 1;
-    int result = aio_read(&block);
-    if (result < 0 && errno == EAGAIN) /* no thread to be had */
-        must(ask, result, "aio_read");
-    if (result < 0)
-        return said(result);
-    must(ask, (int)send(pair.client, "x", 1, 0), "send");
-    if (aio_suspend(list, 1, &patience))
-        return said(-1);
-    int error = aio_error(&block);
-    return error ? errno_name(error)
-                 : (aio_return(&block) == 1 && byte == 'x' ? "works"
-                                                           : "reads nothing");
-#else
-    (void)ask;
-    return "there is no aio_read";
-#endif
+    const char *outcome = signal_driven(ask);
+    tell(ask, "signal-driven", "%s", outcome);
+    return outcome;
 }
+#else
+static const char *tell_signal_driven(struct asking *ask)
+{
+    static const char none[] = "there is no O_ASYNC";
+    tell_constant(ask, "signal-driven", "%s", none);
+    return none;
+}
+#endif
 
 static const char *multiplexed(struct asking *ask, bool by_select)
 {
@@ -140,16 +114,14 @@ static void ask_models(struct asking *ask)
     const char *none = said(recv(pair.server, &byte, 1, 0));
     const char *by_select = multiplexed(ask, true);
     const char *by_poll = multiplexed(ask, false);
-    const char *by_signal = signal_driven(ask);
-    const char *by_aio = asynchronous(ask);
+    const char *by_signal = tell_signal_driven(ask);
+    const char *by_aio = tell_aio(ask);
     tell(ask, "blocking", "%s", blocking);
     tell(ask, "non-blocking", "%s",
          !strcmp(none, "EAGAIN") || !strcmp(none, "EWOULDBLOCK") ? "works"
                                                                  : none);
     tell(ask, "select", "%s", by_select);
     tell(ask, "poll", "%s", by_poll);
-    tell(ask, "signal-driven", "%s", by_signal);
-    tell(ask, "aio", "%s", by_aio);
     bool all = !strcmp(by_select, "works") && !strcmp(by_poll, "works");
     tell(ask, "answer", "%s; SIGIO: %s; aio: %s",
          all ? "blocking, non-blocking, multiplexed" : "not all: see below",

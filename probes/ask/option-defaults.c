@@ -218,6 +218,7 @@ QUESTIONS(option_defaults){
                     "and cannot be set.",
         .cope = "sonde_keepalive; the rest: read back what matters",
         .ask = ask_defaults,
+        .where = IN_PROGRAM,
     },
     {
         .id = "option.lowat",

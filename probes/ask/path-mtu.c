@@ -70,7 +70,7 @@ QUESTIONS(path_mtu){
                     "found without it. The notes: DF is set on all packets.",
         .cope = "nothing: a timeout tells that it hangs",
         .ask = ask_mtu,
-        .in_namespace = true,
+        .where = IN_NAMESPACE,
         .deadline = 20000,
         .repeats = 2,
     },

@@ -26,19 +26,35 @@ static double give_up_time(long retries)
     return total;
 }
 
+/* Have FD give up sooner, where there is an option for that; and the words that
+   say so.  */
+#ifdef TCP_USER_TIMEOUT
+static const char shortened[] = ", after the 2 s that were set";
+
+static void shorten(struct asking *ask, int fd)
+{
+    must(ask, set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, SHORTENED),
+         "TCP_USER_TIMEOUT");
+}
+#else
+static const char shortened[] = "";
+
+static void shorten(struct asking *ask, int fd)
+{
+    (void)ask;
+    (void)fd;
+}
+#endif
+
 /* Write to a peer that is gone; a router says CODE of each segment, or if
-   negative nobody says anything.  The wait is cut short where the socket has an
-   option for that.  */
+   negative nobody says anything.  */
 static const char *vanish_once(struct wire *wire, int code)
 {
     struct line line;
     const char *outcome = NULL;
     int64_t end = clock_ms() + LONGEST;
     line_connect(&line, wire, TUN_BEHIND);
-#ifdef TCP_USER_TIMEOUT
-    must(wire->ask, set_int(line.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, SHORTENED),
-         "TCP_USER_TIMEOUT");
-#endif
+    shorten(wire->ask, line.fd);
     line_write(&line, 100);
     while (!outcome && clock_ms() < end) {
         if (line_receive(&line, 100) && code >= 0)
@@ -67,7 +83,7 @@ static void ask_crash(struct asking *ask)
     const char *silent = vanish(&wire, -1);
     const char *routed = vanish(&wire, ICMP_HOST);
     if (silent)
-        tell(ask, "silence", "read %s, after the 2 s that were set", silent);
+        tell(ask, "silence", "read %s%s", silent, shortened);
     else
         tell(ask, "silence", "no error for 9 s");
     tell(ask, "router-says-unreachable", "%s%s", routed ? "read " : "",
@@ -103,12 +119,20 @@ static void ask_reboot(struct asking *ask)
 
 /* ---- keepalive ---------------------------------------------------------- */
 
-#if defined TCP_KEEPIDLE && defined TCP_KEEPINTVL && defined TCP_KEEPCNT
+/* The idle time in seconds is TCP_KEEPALIVE on macOS, which has the other two,
+   and TCP_KEEPIDLE elsewhere; old systems whose TCP_KEEPALIVE is something else
+   lack those.  */
+#if defined TCP_KEEPIDLE
+#define IDLE TCP_KEEPIDLE
+#elif defined TCP_KEEPALIVE
+#define IDLE TCP_KEEPALIVE
+#endif
+
+#if defined IDLE && defined TCP_KEEPINTVL && defined TCP_KEEPCNT
 static void tell_defaults(struct asking *ask)
 {
     int fd = tcp_socket(ask);
-    tell_read(ask, "default-idle", "%d s",
-              get_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, -1));
+    tell_read(ask, "default-idle", "%d s", get_int(fd, IPPROTO_TCP, IDLE, -1));
     tell_read(ask, "default-interval", "%d s",
               get_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, -1));
     tell_read(ask, "default-count", "%d",
@@ -120,7 +144,7 @@ static void tell_defaults(struct asking *ask)
 
 static void set_keepalive(struct asking *ask, int fd)
 {
-    must(ask, set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, 1), "TCP_KEEPIDLE");
+    must(ask, set_int(fd, IPPROTO_TCP, IDLE, 1), "the idle time");
     must(ask, set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, 1), "TCP_KEEPINTVL");
     must(ask, set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, 2), "TCP_KEEPCNT");
     must(ask, set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1), "SO_KEEPALIVE");
@@ -195,7 +219,7 @@ QUESTIONS(peer_crash){
         .cope = "timeouts of one's own: sonde_read, sonde_write; "
                 "sonde_keepalive",
         .ask = ask_crash,
-        .in_namespace = true,
+        .where = IN_NAMESPACE,
         .deadline = 30000,
         .repeats = 2,
     },
@@ -207,7 +231,7 @@ QUESTIONS(peer_crash){
                     "notes: ECONNRESET.",
         .cope = "sonde_read, sonde_write: ECONNRESET, EPIPE, no signal",
         .ask = ask_reboot,
-        .in_namespace = true,
+        .where = IN_NAMESPACE,
     },
     {
         .id = "peer.keepalive",
@@ -219,7 +243,7 @@ QUESTIONS(peer_crash){
                     "last, too, Linux says ETIMEDOUT.",
         .cope = "sonde_keepalive: one setter, in seconds",
         .ask = ask_keepalive,
-        .in_namespace = true,
+        .where = IN_NAMESPACE,
         .deadline = 40000,
         .repeats = 2,
     },

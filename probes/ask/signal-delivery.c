@@ -220,6 +220,7 @@ QUESTIONS(signal_delivery){
                     "notes: UNIX signals are not queued.",
         .cope = "sonde_reap: all children that ended, not one for each signal",
         .ask = ask_queueing,
+        .where = IN_PROGRAM,
     },
     {
         .id = "signal.flags",
@@ -232,6 +233,7 @@ QUESTIONS(signal_delivery){
         .cope = "sonde_signal: a handler that stays, blocked meanwhile, with "
                 "a stated restart rule",
         .ask = ask_flags,
+        .where = IN_PROGRAM,
     },
     {
         .id = "signal.reset",
@@ -243,6 +245,7 @@ QUESTIONS(signal_delivery){
                     "is the one before.",
         .cope = "sonde_signal: built on sigaction, alike everywhere",
         .ask = ask_reset,
+        .where = IN_PROGRAM,
     },
     {
         .id = "signal.sigchld",
@@ -254,6 +257,7 @@ QUESTIONS(signal_delivery){
                     "loop with WNOHANG, not wait.",
         .cope = "sonde_reap",
         .ask = ask_sigchld,
+        .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,
 };

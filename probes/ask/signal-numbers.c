@@ -74,6 +74,7 @@ QUESTIONS(signal_numbers){
                     "only for kill -1, -2, -3, -6, -9, -14, -15.",
         .cope = "nothing: use the names",
         .ask = ask_numbers,
+        .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,
 };

@@ -96,6 +96,7 @@ QUESTIONS(socket_combinations){
                     "EPROTOTYPE, EACCES. The notes: the table of figure 4.5.",
         .cope = "sonde_socket; sonde_outcome",
         .ask = ask_combinations,
+        .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,
 };

@@ -281,6 +281,7 @@ QUESTIONS(tcp_states){
                     "with FIN_WAIT_1 straight to TIME_WAIT.",
         .cope = "sockprobe --states draws it",
         .ask = ask_states,
+        .where = IN_BOTH,
         .deadline = 20000,
     },
     END_OF_QUESTIONS,
