@@ -85,11 +85,22 @@ static const char *short_outcome(struct wire *wire, long *seconds)
 #endif
 }
 
-/* The host's own figures, read before the namespace is entered: it has its
-   own.  */
+/* The host's own figures.  */
 struct figures {
     long retries, linear;
 };
+
+/* Open WIRE in a namespace that has the host's figures; its own are others.  */
+static struct figures open_alike(struct wire *wire, struct asking *ask)
+{
+    static const char retries[] = "net.ipv4.tcp_syn_retries";
+    static const char linear[] = "net.ipv4.tcp_syn_linear_timeouts";
+    struct figures figures = {namespace_read(retries), namespace_read(linear)};
+    wire_open(wire, ask, false);
+    wire_setting(wire, retries, figures.retries);
+    wire_setting(wire, linear, figures.linear);
+    return figures;
+}
 
 static void ask_timeout(struct asking *ask)
 {
@@ -97,10 +108,7 @@ static void ask_timeout(struct asking *ask)
     const char *error;
     char gaps[80];
     long seconds = 0;
-    struct figures figures = {
-        namespace_read("net.ipv4.tcp_syn_retries"),
-        namespace_read("net.ipv4.tcp_syn_linear_timeouts")};
-    wire_open(&wire, ask, false);
+    struct figures figures = open_alike(&wire, ask);
     do {
         wire_attend(&wire);
         error = short_outcome(&wire, &seconds);
