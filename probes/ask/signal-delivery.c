@@ -106,6 +106,7 @@ static void tell_mask(struct asking *ask)
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = other_raised;
+    sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGUSR2);
     install(SIGUSR2, counting, 0);
     sigaction(SIGUSR1, &action, NULL);
