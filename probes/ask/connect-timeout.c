@@ -138,6 +138,17 @@ static void ask_timeout(struct asking *ask)
 
 /* ---- a router answers --------------------------------------------------- */
 
+/* Whether LINE's SYN comes again before connect ends, within TIMEOUT.  */
+static bool comes_again(struct line *line, int timeout)
+{
+    bool again = false;
+    int64_t end = clock_ms() + timeout;
+    while (!wait_for(line->fd, POLLOUT, 0) && clock_ms() < end)
+        if (line_receive(line, 50) && line->in.flags & SEGMENT_SYN)
+            again = true;
+    return again;
+}
+
 /* What connect says when the answer to its SYN is CODE.  */
 static const char *answered(struct wire *wire, const char *key, int code)
 {
@@ -146,14 +157,14 @@ static const char *answered(struct wire *wire, const char *key, int code)
     line_begin(&line, wire, TUN_BEHIND);
     wire_unreachable(wire, code, 0);
     bool at_once = wait_for(line.fd, POLLOUT, 700);
-    if (!at_once)
-        wait_for(line.fd, POLLOUT, 1800);
+    bool again = !at_once && comes_again(&line, 1800);
     int error = get_int(line.fd, SOL_SOCKET, SO_ERROR, 0);
-    snprintf(text, sizeof text, "%s%s",
-             error ? errno_name(error) : "nothing, the SYN is sent again",
-             error == 0 ? ""
-             : at_once  ? ", at once"
-                        : ", after a while");
+    if (error)
+        snprintf(text, sizeof text, "%s, %s", errno_name(error),
+                 at_once ? "at once" : "after a while");
+    else
+        snprintf(text, sizeof text, "nothing%s",
+                 again ? ", the SYN is sent again" : "");
     tell(wire->ask, key, "%s", text);
     line_close(&line);
     return text;
