@@ -250,8 +250,9 @@ static void ask_overflow(struct asking *ask)
         tell(ask, "answer", "none of %d is turned away", count);
     else
         tell(ask, "answer", "%s",
-             next == ETIMEDOUT ? "silence: its connect waits"
-                               : errno_name(next));
+             next == ETIMEDOUT    ? "silence: its connect waits"
+             : next == ECONNRESET ? "the connected client is reset"
+                                  : errno_name(next));
     tell(ask, "number", "%d", count + 1);
     if (why) {
         tell_not(ask, "unix", "%s", why);
