@@ -21,6 +21,7 @@ probes_libprobes_la_SOURCES = \
 	probes/compare.h \
 	probes/control.c \
 	probes/control.h \
+	probes/core.h \
 	probes/crew.c \
 	probes/crew.h \
 	probes/defer.h \
@@ -139,4 +140,11 @@ if SONDE_TUN_LINUX
 probes_libprobes_la_SOURCES += probes/tun-linux.c
 else
 probes_libprobes_la_SOURCES += probes/tun-none.c
+endif
+
+# And m4/sonde-core.m4.
+if SONDE_CORE_LINUX
+probes_libprobes_la_SOURCES += probes/core-linux.c
+else
+probes_libprobes_la_SOURCES += probes/core-limit.c
 endif

@@ -491,6 +491,7 @@ if have strace && strace -f -o /dev/null true 2> /dev/null &&
         'recvfrom.*ECONNRESET'
     calls close.linger 'SO_LINGER, {l_onoff=1, l_linger=0}' 'close('
     calls connect.refused 'connect.*ECONNREFUSED'
+    calls signal.numbers 'prctl(PR_SET_DUMPABLE'
     calls signal.sigpipe 'EPIPE' 'SIGPIPE' 'MSG_NOSIGNAL'
     calls udp.maxsize 'sendto.*65507' 'EMSGSIZE'
     # Many in one run, a file for each process: no call is cut in two there.
