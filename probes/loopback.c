@@ -121,6 +121,17 @@ void set_nonblocking(int fd, bool on)
     fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
 }
 
+const char *try_read(int fd)
+{
+    char byte;
+    return said(recv(fd, &byte, 1, MSG_DONTWAIT));
+}
+
+const char *try_write(int fd)
+{
+    return said(send(fd, "x", 1, MSG_DONTWAIT));
+}
+
 short wait_for(int fd, short events, int timeout)
 {
     int64_t end = clock_ms() + timeout;

@@ -57,6 +57,10 @@ void reset(int fd);
 
 void set_nonblocking(int fd, bool on);
 
+/* One byte read or written without waiting; what said makes of the result.  */
+const char *try_read(int fd);
+const char *try_write(int fd);
+
 /* Wait for EVENTS on FD, for TIMEOUT milliseconds; returns those that came.  */
 short wait_for(int fd, short events, int timeout);
 
