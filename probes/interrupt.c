@@ -40,7 +40,7 @@ static void nothing(int number)
     (void)number;
 }
 
-static void install(int number, void (*handler)(int), int flags)
+void install_handler(int number, void (*handler)(int), int flags)
 {
     struct sigaction action;
     if (flags == BY_SIGNAL) {
@@ -76,7 +76,7 @@ const char *interrupt_call(struct asking *ask, const struct blocking *blocking,
 {
     must(ask, pipe(handled_pipe), "pipe");
     handled = 0;
-    install(SIGUSR1, note, flags);
+    install_handler(SIGUSR1, note, flags);
     pid_t parent = getpid();
     pid_t helper = must(ask, fork(), "fork");
     if (helper == 0)
@@ -87,7 +87,7 @@ const char *interrupt_call(struct asking *ask, const struct blocking *blocking,
     kill(helper, SIGKILL);
     while (waitpid(helper, NULL, 0) < 0 && errno == EINTR)
         continue;
-    install(SIGUSR1, SIG_IGN, 0);
+    install_handler(SIGUSR1, SIG_IGN, 0);
     close(handled_pipe[0]);
     close(handled_pipe[1]);
     if (handled == 0)
@@ -100,6 +100,6 @@ void alarm_every(int milliseconds)
     struct itimerval timer;
     memset(&timer, 0, sizeof timer);
     timer.it_value.tv_usec = timer.it_interval.tv_usec = milliseconds * 1000;
-    install(SIGALRM, nothing, 0);
+    install_handler(SIGALRM, nothing, 0);
     setitimer(ITIMER_REAL, &timer, NULL);
 }

@@ -14,13 +14,14 @@ struct blocking {
     void *data;
 };
 
-/* How the handler is installed: by sigaction with these flags, or by signal. */
+/* Install HANDLER for signal NUMBER: by sigaction with FLAGS, or by signal.  */
 enum { BY_SIGNAL = -1 };
+void install_handler(int number, void (*handler)(int), int flags);
 
-/* Make the call, and send the process several signals while it blocks, each
-   after the last has been handled; then release it.  Returns what became of
-   it: "restarted", "EINTR", another errno by name, or NULL if it returned
-   before any signal: it did not block.  */
+/* Make the call, with a handler installed by FLAGS, and send the process
+   several signals while it blocks, each after the last has been handled; then
+   release it.  Returns what became of it: "restarted", "EINTR", another errno
+   by name, or NULL if it returned before any signal: it did not block.  */
 const char *interrupt_call(struct asking *ask, const struct blocking *blocking,
                            int flags);
 

@@ -22,6 +22,7 @@ probes_libprobes_la_SOURCES = \
 	probes/compare.h \
 	probes/control.c \
 	probes/control.h \
+	probes/core.h \
 	probes/crew.c \
 	probes/crew.h \
 	probes/defer.h \
@@ -148,4 +149,11 @@ if SONDE_AIO_POSIX
 probes_libprobes_la_SOURCES += probes/aio-posix.c
 else
 probes_libprobes_la_SOURCES += probes/aio-none.c
+endif
+
+# And m4/sonde-core.m4.
+if SONDE_CORE_LINUX
+probes_libprobes_la_SOURCES += probes/core-linux.c
+else
+probes_libprobes_la_SOURCES += probes/core-limit.c
 endif

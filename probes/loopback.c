@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "probes/client.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
 #include "probes/namespace.h"
@@ -120,6 +121,17 @@ void set_nonblocking(int fd, bool on)
     fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
 }
 
+const char *try_read(int fd)
+{
+    char byte;
+    return said(recv(fd, &byte, 1, MSG_DONTWAIT));
+}
+
+const char *try_write(int fd)
+{
+    return said(send(fd, "x", 1, MSG_DONTWAIT));
+}
+
 short wait_for(int fd, short events, int timeout)
 {
     int64_t end = clock_ms() + timeout;
@@ -207,6 +219,22 @@ void give_up_unreached(struct asking *ask, int error)
             give_up(ask, "connect: %s", errno_name(error));
 }
 
+/* Close those of the COUNT clients in FDS that are not connected any more.
+   Returns how many stay.  */
+static int drop_dead(int *fds, int count)
+{
+    int living = 0;
+    for (int i = 0; i < count; i++)
+        if (clients_connected(&fds[i], 1))
+            fds[living++] = fds[i];
+        else
+            reset(fds[i]);
+    return living;
+}
+
+/* There is a kernel that lets everybody in and then resets those for whom there
+   is no room.  The reset of one has come when the next one is connected,
+   mostly; those that come later are found in the end.  */
 int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
                int *next)
 {
@@ -225,6 +253,14 @@ int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
         else
             fds[count] = fd;
         count++;
+        if (!dead && count > 1 && !clients_connected(&fds[count - 2], 1))
+            break;
     }
-    return count;
+    if (dead)
+        return count;
+    settle(ask);
+    int living = drop_dead(fds, count);
+    if (living < count)
+        *next = ECONNRESET;
+    return living;
 }

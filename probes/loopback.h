@@ -57,6 +57,10 @@ void reset(int fd);
 
 void set_nonblocking(int fd, bool on);
 
+/* One byte read or written without waiting; what said makes of the result.  */
+const char *try_read(int fd);
+const char *try_write(int fd);
+
 /* Wait for EVENTS on FD, for TIMEOUT milliseconds; returns those that came.  */
 short wait_for(int fd, short events, int timeout);
 
@@ -80,8 +84,9 @@ void give_up_unreached(struct asking *ask, int error);
 
 /* Connect clients to LISTENER, one after another, until one is not let in or
    there are MOST; each is closed by a reset at once if DEAD, otherwise its
-   descriptor goes to FDS.  Returns how many got in; what the next one saw, an
-   errno or ETIMEDOUT for silence or 0, is in *NEXT.  */
+   descriptor goes to FDS.  Returns how many got in, and stayed if they live;
+   what the next one saw, an errno or ETIMEDOUT for silence or 0, is in *NEXT:
+   ECONNRESET if it was connected first.  */
 int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
                int *next);
 

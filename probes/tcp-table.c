@@ -2,13 +2,14 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Linux shows it as /proc/net/tcp: addresses, ports and a state in
-   hexadecimal, and a timer in hundredths of a second.  */
+   hexadecimal, and a timer in the ticks of _SC_CLK_TCK.  */
 
 #include <config.h>
 
 #include <arpa/inet.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "probes/tcp-table.h"
 
@@ -33,6 +34,12 @@ static int read_line(const char *line, unsigned here, unsigned peer,
     return local == here && remote == peer;
 }
 
+static double ticks_per_second(void)
+{
+    long count = sysconf(_SC_CLK_TCK);
+    return count > 0 ? (double)count : 100;
+}
+
 const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds)
 {
     char line[512];
@@ -49,7 +56,7 @@ const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds)
             if (state < sizeof states / sizeof *states && states[state])
                 name = states[state];
             if (seconds)
-                *seconds = (double)ticks / 100;
+                *seconds = (double)ticks / ticks_per_second();
             break; /* such a table may be long */
         }
     fclose(file);

@@ -26,6 +26,18 @@ void wire_open(struct wire *wire, struct asking *ask, bool routed)
         give_up(ask, "%s", trouble.text);
 }
 
+void wire_setting(struct wire *wire, const char *setting, long value)
+{
+    char text[24];
+    struct namespace_trouble trouble;
+    long own = namespace_read(setting);
+    if (value < 0 || own < 0 || own == value)
+        return;
+    snprintf(text, sizeof text, "%ld", value);
+    if (namespace_set(setting, text, &trouble))
+        give_up(wire->ask, "%s", trouble.text);
+}
+
 void wire_attend(struct wire *wire)
 {
     wire->looked = clock_ms();

@@ -36,6 +36,11 @@ struct line {
    ROUTED.  */
 void wire_open(struct wire *wire, struct asking *ask, bool routed);
 
+/* Have SETTING in the namespace be what the host has, VALUE, read before
+   wire_open; -1 is not known.  Gives up if that cannot be.  A setting that the
+   namespace does not have is one for all of them.  */
+void wire_setting(struct wire *wire, const char *setting, long value);
+
 /* Receive the next segment of TCP into WIRE and *SEGMENT, within TIMEOUT
    milliseconds.  Returns false if none came.  */
 bool wire_receive(struct wire *wire, struct segment *segment, int timeout);

@@ -487,6 +487,29 @@ else
         "no namespaces, or no /dev/net/tun for users"
 fi
 
+# What is measured in a private network is measured by the host's settings.
+if have_namespaces && [ -w /dev/net/tun ]; then
+    run in_namespace "sysctl -q -w net.ipv4.tcp_mtu_probing=1 \
+            net.ipv4.tcp_syn_retries=1
+        '$sockprobe' --profile path.mtu connect.timeout"
+    cp "$scratch/out" "$scratch/set"
+fi
+# One that did not take them, or was kept from running, has nothing to say.
+if grep -q '^path.mtu	tcp_mtu_probing	1	' "$scratch/set" 2> /dev/null; then
+    is "a host that looks for smaller packets finds them" grep -q \
+        '^path.mtu	answer	.* filtered: found	' "$scratch/set"
+else
+    skip "a host that looks for smaller packets finds them" "it cannot be set"
+fi
+if grep -q '^connect.timeout	gives-up-after	.* 1 retries' "$scratch/set" \
+    2> /dev/null; then
+    # With one, there are two SYNs, or as many more as come each second.
+    is "the SYNs are those of the host's setting" grep -q \
+        '^connect.timeout	seconds-between-SYNs	1\(, 1\)*	' "$scratch/set"
+else
+    skip "the SYNs are those of the host's setting" "it cannot be set"
+fi
+
 # What a question is about, the kernel is really asked.
 calls () { # ID CALLS...
     id=$1
@@ -505,6 +528,7 @@ if have strace && strace -f -o /dev/null true 2> /dev/null &&
         'recvfrom.*ECONNRESET'
     calls close.linger 'SO_LINGER, {l_onoff=1, l_linger=0}' 'close('
     calls connect.refused 'connect.*ECONNREFUSED'
+    calls signal.numbers 'prctl(PR_SET_DUMPABLE'
     calls signal.sigpipe 'EPIPE' 'SIGPIPE' 'MSG_NOSIGNAL'
     calls udp.maxsize 'sendto.*65507' 'EMSGSIZE'
     "$sockprobe" --explain '*' > "$scratch/explained"

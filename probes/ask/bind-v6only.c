@@ -5,10 +5,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "probes/loopback.h"
+
+#define NO_PORT "no port is free in both families"
 
 static int v6_socket(struct asking *ask)
 {
@@ -28,18 +31,46 @@ static struct sockaddr_in6 bind_any(struct asking *ask, int fd)
     return address;
 }
 
-/* What an IPv4 client sees of FD, and how the server sees the client.  */
-static const char *by_ipv4(struct asking *ask, int fd)
+/* A socket with IPV6_V6ONLY as VALUE, if it can be; *TARGET is its port, for an
+   IPv4 client.  Where it is for IPv6 alone, the port may be somebody else's for
+   IPv4, who would take our client: a socket that does not listen keeps it.  */
+static int bind_alone(struct asking *ask, int value, struct sockaddr_in *target)
 {
-    struct sockaddr_in6 address = bind_any(ask, fd), peer;
-    struct sockaddr_in target = loopback_address(address.sin6_port);
+    for (int i = 0; i < 8; i++) {
+        int fd = v6_socket(ask), keeper = tcp_socket(ask);
+        set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, value);
+        struct sockaddr_in6 address = bind_any(ask, fd);
+        *target = loopback_address(address.sin6_port);
+        if (!get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) {
+            close(keeper);
+            return fd;
+        }
+        if (bind_to(keeper, target) == 0)
+            return fd;
+        if (errno != EADDRINUSE)
+            must(ask, -1, "bind");
+        close(fd);
+        close(keeper);
+    }
+    give_up(ask, NO_PORT);
+}
+
+/* What an IPv4 client sees of a socket with VALUE, and how the server sees the
+   client.  */
+static const char *by_ipv4(struct asking *ask, int value)
+{
+    struct sockaddr_in target;
+    struct sockaddr_in6 peer;
     socklen_t length = sizeof peer;
+    int fd = bind_alone(ask, value, &target);
     must(ask, listen(fd, 4), "listen");
     int client = tcp_socket(ask);
     if (connect_to(client, &target)) {
         give_up_unreached(ask, errno);
         return said(-1);
     }
+    if (!wait_for(fd, POLLIN, PATIENCE))
+        give_up(ask, "a client that is connected does not arrive");
     int server =
         must(ask, accept(fd, (struct sockaddr *)&peer, &length), "accept");
     bool mapped =
@@ -83,7 +114,7 @@ static const char *side_by_side(struct asking *ask, int value)
         if (ours)
             return result ? said(result) : "works";
     }
-    give_up(ask, "no port is free in both families");
+    give_up(ask, NO_PORT);
 }
 
 static void ask_v6only(struct asking *ask)
@@ -91,13 +122,11 @@ static void ask_v6only(struct asking *ask)
     int fd = v6_socket(ask);
     int usual = get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, -1);
     const char *clear = said(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
-    const char *served = by_ipv4(ask, fd);
-    fd = v6_socket(ask);
     const char *set = said(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
     tell(ask, "set-0", "%s", clear);
     tell(ask, "set-1", "%s", set);
-    tell(ask, "ipv4-client-of-0", "%s", served);
-    tell(ask, "ipv4-client-of-1", "%s", by_ipv4(ask, fd));
+    tell(ask, "ipv4-client-of-0", "%s", by_ipv4(ask, 0));
+    tell(ask, "ipv4-client-of-1", "%s", by_ipv4(ask, 1));
     tell(ask, "both-sockets-with-1", "%s", side_by_side(ask, 1));
     tell(ask, "both-sockets-with-0", "%s", side_by_side(ask, 0));
     tell(ask, "answer", "%d by default; can be %s", usual,

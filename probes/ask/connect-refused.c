@@ -88,7 +88,8 @@ static void ask_self(struct asking *ask)
         tell(ask, "answer", "no: %s", said(result));
         return;
     }
-    bool echoed = send(fd, &byte, 1, 0) == 1 && recv(fd, &byte, 1, 0) == 1;
+    bool echoed = send(fd, &byte, 1, 0) == 1 &&
+                  wait_for(fd, POLLIN, PATIENCE) && recv(fd, &byte, 1, 0) == 1;
     tell(ask, "answer", "yes%s",
          echoed ? ", and it hears what it says" : ", but it hears nothing");
     reset(fd);

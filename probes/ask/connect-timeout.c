@@ -85,11 +85,22 @@ static const char *short_outcome(struct wire *wire, long *seconds)
 #endif
 }
 
-/* The host's own figures, read before the namespace is entered: it has its
-   own.  */
+/* The host's own figures.  */
 struct figures {
     long retries, linear;
 };
+
+/* Open WIRE in a namespace that has the host's figures; its own are others.  */
+static struct figures open_alike(struct wire *wire, struct asking *ask)
+{
+    static const char retries[] = "net.ipv4.tcp_syn_retries";
+    static const char linear[] = "net.ipv4.tcp_syn_linear_timeouts";
+    struct figures figures = {namespace_read(retries), namespace_read(linear)};
+    wire_open(wire, ask, false);
+    wire_setting(wire, retries, figures.retries);
+    wire_setting(wire, linear, figures.linear);
+    return figures;
+}
 
 static void ask_timeout(struct asking *ask)
 {
@@ -97,10 +108,7 @@ static void ask_timeout(struct asking *ask)
     const char *error;
     char gaps[80];
     long seconds = 0;
-    struct figures figures = {
-        namespace_read("net.ipv4.tcp_syn_retries"),
-        namespace_read("net.ipv4.tcp_syn_linear_timeouts")};
-    wire_open(&wire, ask, false);
+    struct figures figures = open_alike(&wire, ask);
     do {
         wire_attend(&wire);
         error = short_outcome(&wire, &seconds);
@@ -130,6 +138,17 @@ static void ask_timeout(struct asking *ask)
 
 /* ---- a router answers --------------------------------------------------- */
 
+/* Whether LINE's SYN comes again before connect ends, within TIMEOUT.  */
+static bool comes_again(struct line *line, int timeout)
+{
+    bool again = false;
+    int64_t end = clock_ms() + timeout;
+    while (!wait_for(line->fd, POLLOUT, 0) && clock_ms() < end)
+        if (line_receive(line, 50) && line->in.flags & SEGMENT_SYN)
+            again = true;
+    return again;
+}
+
 /* What connect says when the answer to its SYN is CODE.  */
 static const char *answered(struct wire *wire, const char *key, int code)
 {
@@ -138,14 +157,14 @@ static const char *answered(struct wire *wire, const char *key, int code)
     line_begin(&line, wire, TUN_BEHIND);
     wire_unreachable(wire, code, 0);
     bool at_once = wait_for(line.fd, POLLOUT, 700);
-    if (!at_once)
-        wait_for(line.fd, POLLOUT, 1800);
+    bool again = !at_once && comes_again(&line, 1800);
     int error = get_int(line.fd, SOL_SOCKET, SO_ERROR, 0);
-    snprintf(text, sizeof text, "%s%s",
-             error ? errno_name(error) : "nothing, the SYN is sent again",
-             error == 0 ? ""
-             : at_once  ? ", at once"
-                        : ", after a while");
+    if (error)
+        snprintf(text, sizeof text, "%s, %s", errno_name(error),
+                 at_once ? "at once" : "after a while");
+    else
+        snprintf(text, sizeof text, "nothing%s",
+                 again ? ", the SYN is sent again" : "");
     tell(wire->ask, key, "%s", text);
     line_close(&line);
     return text;

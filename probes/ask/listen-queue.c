@@ -186,8 +186,10 @@ static void ask_cap(struct asking *ask)
 static int room_of(struct asking *ask, int backlog, int most, int *next)
 {
     int *fds = calloc((size_t)most, sizeof *fds);
+    if (!fds)
+        give_up(ask, "out of memory");
     int listener = tcp_listener(ask, backlog);
-    int count = fds ? fill_queue(ask, listener, most, false, fds, next) : 0;
+    int count = fill_queue(ask, listener, most, false, fds, next);
     for (int i = 0; i < count; i++)
         reset(fds[i]);
     close(listener);
@@ -215,7 +217,7 @@ static long in_force(struct asking *ask, int backlog)
 
 static void ask_negative(struct asking *ask)
 {
-    int zero, one, next;
+    int next;
     int minus = room_of(ask, -1, 300, &next);
     long word = in_force(ask, -1);
     if (word >= 0)
@@ -227,9 +229,9 @@ static void ask_negative(struct asking *ask)
              cap ? ": as many as the cap allows" : "");
         return;
     }
-    int of_zero = room_of(ask, 0, 300, &zero);
-    int of_one = room_of(ask, 1, 300, &one);
-    int of_most = room_of(ask, INT_MAX, 300, &one);
+    int of_zero = room_of(ask, 0, 300, &next);
+    int of_one = room_of(ask, 1, 300, &next);
+    int of_most = room_of(ask, INT_MAX, 300, &next);
     tell(ask, "answer", "%d %s, as for %s", minus,
          minus == 1 ? "connection waits" : "connections wait",
          minus == of_most   ? "the largest number"
@@ -248,8 +250,9 @@ static void ask_overflow(struct asking *ask)
         tell(ask, "answer", "none of %d is turned away", count);
     else
         tell(ask, "answer", "%s",
-             next == ETIMEDOUT ? "silence: its connect waits"
-                               : errno_name(next));
+             next == ETIMEDOUT    ? "silence: its connect waits"
+             : next == ECONNRESET ? "the connected client is reset"
+                                  : errno_name(next));
     tell(ask, "number", "%d", count + 1);
     if (why) {
         tell_not(ask, "unix", "%s", why);

@@ -10,18 +10,6 @@
 #include "probes/loopback.h"
 #include "probes/names.h"
 
-/* One byte read or written, as text.  */
-static const char *try_read(int fd)
-{
-    char byte;
-    return said(recv(fd, &byte, 1, MSG_DONTWAIT));
-}
-
-static const char *try_write(int fd)
-{
-    return said(send(fd, "x", 1, MSG_DONTWAIT));
-}
-
 static void ask_fin(struct asking *ask)
 {
     struct pair pair = tcp_pair(ask);

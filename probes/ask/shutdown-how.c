@@ -11,17 +11,6 @@
 #include "probes/loopback.h"
 #include "probes/names.h"
 
-static const char *try_read(int fd)
-{
-    char byte;
-    return said(recv(fd, &byte, 1, MSG_DONTWAIT));
-}
-
-static const char *try_write(int fd)
-{
-    return said(send(fd, "x", 1, MSG_DONTWAIT));
-}
-
 /* After shutdown (HOW) at one end: what either sees.  */
 static void tell_way(struct asking *ask, const char *name, int how)
 {

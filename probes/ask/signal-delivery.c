@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "probes/interrupt.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
 
@@ -40,15 +41,6 @@ static void with_info(int number, siginfo_t *info, void *context)
     informed = info && info->si_pid == getpid();
 }
 
-static void install(int number, void (*handler)(int), int flags)
-{
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = handler;
-    action.sa_flags = flags;
-    sigaction(number, &action, NULL);
-}
-
 /* How often a handler runs for five signals NUMBER that come while it is
    blocked.  */
 static int delivered(int number)
@@ -56,7 +48,7 @@ static int delivered(int number)
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, number);
-    install(number, counting, 0);
+    install_handler(number, counting, 0);
     sigprocmask(SIG_BLOCK, &set, NULL);
     count = 0;
     for (int i = 0; i < 5; i++)
@@ -78,7 +70,7 @@ static void ask_queueing(struct asking *ask)
 static int depth_with(int flags)
 {
     count = depth = deepest = 0;
-    install(SIGUSR1, nested, flags);
+    install_handler(SIGUSR1, nested, flags);
     raise(SIGUSR1);
     return (int)deepest;
 }
@@ -87,7 +79,7 @@ static int depth_with(int flags)
 static bool stays_with(int flags)
 {
     struct sigaction action;
-    install(SIGUSR1, counting, flags);
+    install_handler(SIGUSR1, counting, flags);
     raise(SIGUSR1);
     sigaction(SIGUSR1, NULL, &action);
     return action.sa_handler == counting;
@@ -106,8 +98,9 @@ static void tell_mask(struct asking *ask)
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = other_raised;
+    sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGUSR2);
-    install(SIGUSR2, counting, 0);
+    install_handler(SIGUSR2, counting, 0);
     sigaction(SIGUSR1, &action, NULL);
     raise(SIGUSR1);
     tell(ask, "sa_mask", "%s",
@@ -195,9 +188,9 @@ static void ask_sigchld(struct asking *ask)
     const char *plain = child_ends(ask);
     signal(SIGCHLD, SIG_IGN);
     const char *ignored = child_ends(ask);
-    install(SIGCHLD, counting, 0);
+    install_handler(SIGCHLD, counting, 0);
     const char *caught = child_ends(ask);
-    install(SIGCHLD, counting, SA_NOCLDWAIT);
+    install_handler(SIGCHLD, counting, SA_NOCLDWAIT);
     const char *flag = child_ends(ask);
     bool usual = !strcmp(plain, caught) && !strcmp(plain, "its status");
     tell(ask, "default", "waitpid gives %s", plain);

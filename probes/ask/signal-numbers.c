@@ -5,19 +5,18 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "probes/core.h"
 #include "probes/names.h"
 #include "probes/question.h"
 
 /* In a child: back to the default, and raise NUMBER.  */
 static _Noreturn void be_hit(int number)
 {
-    struct rlimit none = {0, 0};
     sigset_t all;
-    setrlimit(RLIMIT_CORE, &none);
+    core_none();
     signal(number, SIG_DFL);
     sigfillset(&all);
     sigprocmask(SIG_UNBLOCK, &all, NULL);
