@@ -46,15 +46,16 @@ static int read_line(FILE *file, char *line, size_t size)
     if (!fgets(line, (int)size, file))
         return 0;
     size_t length = strcspn(line, "\n");
-    int byte = line[length] == '\n' || feof(file) ? '\n' : ' ';
-    bool is_whole = byte == '\n';
+    bool is_whole = line[length] == '\n' || feof(file);
+    int byte;
     line[length] = '\0';
     if (length > 0 && line[length - 1] == '\r')
         line[length - 1] = '\0';
     if (is_whole || line[0] != '#')
         return is_whole ? 1 : -1;
-    while (byte != '\n' && byte != EOF)
+    do
         byte = getc(file);
+    while (byte != '\n' && byte != EOF);
     return 1;
 }
 
