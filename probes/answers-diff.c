@@ -6,8 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/wrap.h"
 #include "probes/answers.h"
-#include "probes/wrap.h"
 
 /* The longest name of a file, and the longest value of a profile.  */
 enum { NAME_MOST = 4096, VALUE_MOST = 4200 };

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "probes/answers.h"
 #include "probes/host.h"
-#include "probes/json.h"
 #include "probes/known.h"
 
 static const char style[] =

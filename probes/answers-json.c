@@ -5,9 +5,9 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "probes/answers.h"
 #include "probes/host.h"
-#include "probes/json.h"
 
 /* Raised when a key changes its meaning or goes; new keys do not count.  */
 enum { SCHEMA_VERSION = 1 };

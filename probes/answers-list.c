@@ -3,9 +3,9 @@
 
 #include <config.h>
 
+#include "base/wrap.h"
 #include "probes/answers.h"
 #include "probes/known.h"
-#include "probes/wrap.h"
 
 enum { TEXT = 28 };
 

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
+#include "base/wrap.h"
 #include "probes/answers.h"
-#include "probes/wrap.h"
 
 static const char id[] = "tcp.states";
 

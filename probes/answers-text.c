@@ -5,10 +5,10 @@
 
 #include <string.h>
 
+#include "base/wrap.h"
 #include "probes/answers.h"
 #include "probes/host.h"
 #include "probes/known.h"
-#include "probes/wrap.h"
 
 /* Where the columns begin.  */
 enum { VALUE = 28, DETAIL = 26, HOW = 69 };

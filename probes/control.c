@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/client.h"
 #include "probes/control.h"
 #include "probes/runner.h"
@@ -56,7 +57,7 @@ void control_begin(struct control *control)
     if (control->begun)
         return;
     control->begun = true;
-    control->since = clock_ms();
+    control->since = monotonic_ms();
     control->error = 0;
     if (sonde_address_local(control->listener, &address) ||
         client_connect(control->client, &address) == CLIENT_FAILED)
@@ -72,7 +73,7 @@ int control_check(struct control *control)
     if (state == CLIENT_FAILED && !control->error)
         control->error = errno;
     if (state == CLIENT_PENDING) {
-        if (clock_ms() - control->since < CONTROL_PATIENCE)
+        if (monotonic_ms() - control->since < CONTROL_PATIENCE)
             return 0;
         control->error = ETIMEDOUT;
     }

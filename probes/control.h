@@ -16,7 +16,7 @@ struct control {
     int listener;
     int client;    /* made beforehand: there may be no descriptor left later */
     bool begun;    /* it is connecting */
-    int64_t since; /* when it began, by clock_ms */
+    int64_t since; /* when it began, by monotonic_ms */
     int error;     /* why the last one failed */
 };
 

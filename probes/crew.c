@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/crew.h"
 #include "probes/merge.h"
 #include "probes/runner.h"
@@ -71,7 +72,7 @@ static int begin(struct crew *crew, struct job *job)
     if (!run)
         return -1;
     job->answers.trouble = (struct run_trouble){0};
-    run->start = clock_ms();
+    run->start = monotonic_ms();
     run->deadline =
         job->question->deadline ? job->question->deadline : DEADLINE_USUAL;
     run->findings = &job->answers.findings;
@@ -103,7 +104,7 @@ static void end(struct crew *crew, struct job *job, bool whole)
     crew->done++;
     if (crew->progress)
         crew->progress(crew->done, crew->count,
-                       (long)(clock_ms() - crew->start));
+                       (long)(monotonic_ms() - crew->start));
 }
 
 /* Begin what can be begun, MOST side by side.  Where there is no process or
@@ -125,7 +126,7 @@ static int begin_some(struct crew *crew, size_t most)
 /* Milliseconds until the first deadline.  */
 static int time_left(const struct crew *crew)
 {
-    int64_t left = INT_MAX, now = clock_ms();
+    int64_t left = INT_MAX, now = monotonic_ms();
     for (size_t i = 0; i < crew->count; i++) {
         const struct run *run = crew->jobs[i].run;
         if (run && run->start + run->deadline - now < left)
@@ -252,7 +253,7 @@ int crew_ask(const struct question *const *questions, size_t count,
              void (*progress)(size_t done, size_t total, long elapsed),
              struct findings *findings)
 {
-    struct crew crew = {.progress = progress, .start = clock_ms()};
+    struct crew crew = {.progress = progress, .start = monotonic_ms()};
     int failed = -1;
     if (make_jobs(&crew, questions, count))
         return -1;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/client.h"
 #include "probes/control.h"
 #include "probes/defer.h"
@@ -108,7 +109,7 @@ static int64_t patience(const struct engine *engine)
    for us, who went round the others: that says nothing of the stack.  */
 static void note_time(struct engine *engine, int64_t since)
 {
-    int64_t time = clock_ms() - since;
+    int64_t time = monotonic_ms() - since;
     if (engine->has_waited && time > engine->slowest)
         engine->slowest = time;
 }
@@ -297,7 +298,7 @@ static bool add_client(struct engine *engine, struct fill *fill,
         return take_client(engine, fill, fd);
     if (state == CLIENT_PENDING) {
         fill->pending = fd;
-        fill->since = clock_ms();
+        fill->since = monotonic_ms();
         fill->state = FILL_PENDING;
         return false;
     }
@@ -408,7 +409,7 @@ static void doubt(struct engine *engine, struct fill *fill)
    long enough by now needs a control.  */
 static void settle_all(struct engine *engine)
 {
-    int64_t now = clock_ms();
+    int64_t now = monotonic_ms();
     for (size_t i = 0; i < engine->count; i++) {
         struct fill *fill = &engine->list[i];
         if (fill->state == FILL_GOING)
@@ -441,7 +442,7 @@ static void believe_control(struct engine *engine, int family, int64_t since,
             fill->error = fill->limit == LIMIT_NONE ? error : 0;
             fill->failed = "connect";
             finish(engine, fill);
-        } else if (clock_ms() - fill->since < patience(engine)) {
+        } else if (monotonic_ms() - fill->since < patience(engine)) {
             fill->state = FILL_PENDING; /* the control itself was slow */
         } else if (fill->since <= since) {
             fill->overflow = OVERFLOW_SILENCE;
@@ -471,7 +472,7 @@ static void check_controls(struct engine *engine)
 static size_t collect(struct engine *engine, int *timeout)
 {
     size_t used = 0;
-    int64_t now = clock_ms();
+    int64_t now = monotonic_ms();
     int64_t first = patience(engine);
     engine->poll_fds[used++] =
         (struct pollfd){.fd = engine->watch, .events = POLLIN};
@@ -500,12 +501,12 @@ static bool wait_and_see(struct engine *engine)
 {
     int timeout;
     size_t used = collect(engine, &timeout);
-    int64_t before = clock_ms();
+    int64_t before = monotonic_ms();
     if (poll(engine->poll_fds, (nfds_t)used, timeout) < 0 && errno != EINTR)
         return false;
     if (engine->poll_fds[0].revents)
         return false;
-    engine->has_waited = clock_ms() > before;
+    engine->has_waited = monotonic_ms() > before;
     settle_all(engine);
     check_controls(engine);
     return true;

@@ -75,7 +75,7 @@ struct fill {
     int *clients;
     size_t count, capacity;
     int pending;
-    int64_t since; /* when the pending client began, by clock_ms */
+    int64_t since; /* when the pending client began, by monotonic_ms */
 };
 
 /* A filling not begun, of a queue as it comes.  */

@@ -9,8 +9,8 @@
 #ifndef PROBES_HOST_H
 #define PROBES_HOST_H 1
 
+#include "base/json.h"
 #include "probes/finding.h"
-#include "probes/json.h"
 
 /* Add them to FINDINGS; ELAPSED is how long the run took, in milliseconds.
    Returns 0, or -1 with ENOMEM.  */

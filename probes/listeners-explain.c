@@ -6,9 +6,9 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/sentence.h"
 #include "probes/listeners.h"
 #include "probes/names.h"
-#include "probes/sentence.h"
 
 static bool is_unix(const struct listener_row *row)
 {

@@ -3,7 +3,7 @@
 
 #include <config.h>
 
-#include "probes/json.h"
+#include "base/json.h"
 #include "probes/listeners.h"
 #include "probes/names.h"
 

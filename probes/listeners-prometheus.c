@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "probes/json.h"
+#include "base/json.h"
 #include "probes/listeners.h"
 #include "probes/prometheus.h"
 

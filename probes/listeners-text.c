@@ -5,9 +5,9 @@
 
 #include <string.h>
 
+#include "base/sentence.h"
 #include "probes/listeners.h"
 #include "probes/names.h"
-#include "probes/sentence.h"
 
 enum {
     COLUMNS = 80,

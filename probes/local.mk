@@ -34,8 +34,6 @@ probes_libprobes_la_SOURCES = \
 	probes/host.h \
 	probes/interrupt.c \
 	probes/interrupt.h \
-	probes/json.c \
-	probes/json.h \
 	probes/kernels.c \
 	probes/kernels.h \
 	probes/known.c \
@@ -98,8 +96,6 @@ probes_libprobes_la_SOURCES = \
 	probes/rule.h \
 	probes/runner.c \
 	probes/runner.h \
-	probes/sentence.c \
-	probes/sentence.h \
 	probes/serial.c \
 	probes/serial.h \
 	probes/settings.c \
@@ -118,9 +114,7 @@ probes_libprobes_la_SOURCES = \
 	probes/verdict.c \
 	probes/verdict.h \
 	probes/wire.c \
-	probes/wire.h \
-	probes/wrap.c \
-	probes/wrap.h
+	probes/wire.h
 
 # One leaf for each way a system has; m4/sonde-namespace.m4 chooses.
 if SONDE_NAMESPACE_LINUX

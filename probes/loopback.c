@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/client.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
@@ -134,10 +135,10 @@ const char *try_write(int fd)
 
 short wait_for(int fd, short events, int timeout)
 {
-    int64_t end = clock_ms() + timeout;
+    int64_t end = monotonic_ms() + timeout;
     struct pollfd poll_fd = {.fd = fd, .events = events};
     for (;;) {
-        int64_t left = end - clock_ms();
+        int64_t left = end - monotonic_ms();
         int ready = poll(&poll_fd, 1, left > 0 ? (int)left : 0);
         if (ready >= 0)
             return ready ? poll_fd.revents : 0;

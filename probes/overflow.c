@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/names.h"
 #include "probes/namespace.h"
 #include "probes/overflow.h"
@@ -85,11 +86,11 @@ static long put_enters(const struct place *place, struct serial *serial)
         serial_give_up(serial);
         return taken;
     }
-    int64_t start = clock_ms();
+    int64_t start = monotonic_ms();
     enum client_state state = serial_settle(serial, PATIENCE);
     put(place, "enters", state == CLIENT_CONNECTED ? "yes" : "no");
     if (state == CLIENT_CONNECTED)
-        put_volatile(place, "enters-ms", (long)(clock_ms() - start));
+        put_volatile(place, "enters-ms", (long)(monotonic_ms() - start));
     serial_give_up(serial);
     return taken;
 }
@@ -201,9 +202,9 @@ static _Noreturn void be_client(const struct serial *serial)
 static int await_child(pid_t child, int most)
 {
     int status;
-    int64_t end = clock_ms() + most;
+    int64_t end = monotonic_ms() + most;
     for (;; poll(NULL, 0, 1)) {
-        bool late = clock_ms() >= end;
+        bool late = monotonic_ms() >= end;
         pid_t done = waitpid(child, &status, WNOHANG);
         if (done == child)
             return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;

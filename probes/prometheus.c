@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 
-#include "probes/json.h"
+#include "base/json.h"
 #include "probes/prometheus.h"
 
 void prometheus_head(FILE *out, const char *name, const char *kind,

@@ -9,8 +9,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/sentence.h"
 #include "probes/report.h"
-#include "probes/sentence.h"
 
 enum {
     HEIGHT = 15, /* lines of the largest bar, at the most */

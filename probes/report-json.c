@@ -6,8 +6,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "probes/host.h"
-#include "probes/json.h"
 #include "probes/report-more.h"
 #include "probes/report.h"
 

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
+#include "base/sentence.h"
 #include "probes/listen-again.h"
 #include "probes/report-more.h"
-#include "probes/sentence.h"
 
 static const char again_id[] = "listen.again";
 static const char overflow_id[] = "listen.overflow";

@@ -8,8 +8,8 @@
 #ifndef PROBES_REPORT_MORE_H
 #define PROBES_REPORT_MORE_H 1
 
+#include "base/json.h"
 #include "probes/finding.h"
-#include "probes/json.h"
 
 /* For people: a sentence for each family.  */
 void report_more_text(FILE *out, const struct findings *findings);

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
+#include "base/sentence.h"
 #include "probes/remedy.h"
 #include "probes/report.h"
-#include "probes/sentence.h"
 
 /* To which namespace the setting belongs, and whether the host has another
    one.  */

@@ -6,11 +6,11 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/sentence.h"
 #include "probes/host.h"
 #include "probes/published.h"
 #include "probes/report-more.h"
 #include "probes/report.h"
-#include "probes/sentence.h"
 
 static const struct {
     const char *id, *name;

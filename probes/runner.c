@@ -14,19 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/runner.h"
 #include "probes/sitter.h"
 #include "sonde.h"
-
-int64_t clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int fail(struct run *run, const char *what, int error)
 {
@@ -40,7 +33,7 @@ bool run_is_late(struct run *run, bool idle)
 {
     enum { MOST = 64 }; /* reads, by which a pipe is empty that nobody fills */
     char text[60];
-    if (clock_ms() < run->start + run->deadline ||
+    if (monotonic_ms() < run->start + run->deadline ||
         (!idle && run->late++ < MOST))
         return false;
     snprintf(text, sizeof text, "its deadline of %lld s passed",
@@ -105,7 +98,7 @@ static int take_lines(struct run *run)
         if (findings_read_line(run->findings, start))
             return fail(run, "its findings do not read", errno);
         if (run->progress)
-            run->progress(run->findings, clock_ms() - run->start);
+            run->progress(run->findings, monotonic_ms() - run->start);
         start = end + 1;
     }
     run->length -= (size_t)(start - run->line);
@@ -131,7 +124,7 @@ int run_step(struct run *run)
 static int read_all(struct run *run)
 {
     for (;;) {
-        int64_t left = run->start + run->deadline - clock_ms();
+        int64_t left = run->start + run->deadline - monotonic_ms();
         left = left < 0 ? 0 : left;
         struct pollfd poll_fd = {.fd = run->pipe, .events = POLLIN};
         int ready = poll(&poll_fd, 1, left < INT_MAX ? (int)left : INT_MAX);
@@ -155,7 +148,7 @@ static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
     pid_t done = 0;
     for (bool late = false; wait && done == 0 && !late;) {
-        late = clock_ms() >= run->start + run->deadline;
+        late = monotonic_ms() >= run->start + run->deadline;
         done = waitpid(run->child, status, WNOHANG);
         if (done == 0 && !late)
             poll(NULL, 0, 1); /* it is at its last steps */
@@ -214,7 +207,7 @@ int run_measurement(measurement *measure, const void *plan, int64_t deadline,
                     struct run_trouble *trouble)
 {
     struct run run = {
-        .start = clock_ms(),
+        .start = monotonic_ms(),
         .deadline = deadline,
         .findings = findings,
         .progress = progress,

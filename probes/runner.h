@@ -43,7 +43,7 @@ int run_measurement(measurement *measure, const void *plan, int64_t deadline,
 enum { RUN_LINE_MAX = 4096 };
 
 struct run {
-    int64_t start, deadline; /* by clock_ms; milliseconds from then on */
+    int64_t start, deadline; /* by monotonic_ms; milliseconds from then on */
     struct findings *findings;
     void (*progress)(const struct findings *, int64_t elapsed);
     struct run_trouble *trouble;
@@ -72,8 +72,5 @@ int run_end(struct run *run, bool whole);
    first, for this process may have been stopped in the meantime.  If so, the
    trouble is filled in.  */
 bool run_is_late(struct run *run, bool idle);
-
-/* Milliseconds of a clock that only goes forward.  */
-int64_t clock_ms(void);
 
 #endif /* PROBES_RUNNER_H */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/client.h"
 #include "probes/namespace.h"
 #include "probes/packet.h"
@@ -71,8 +72,8 @@ static int await_interface(const struct half_open *run)
     uint8_t packet[PACKET_MAX];
     struct segment segment;
     struct pollfd poll_fd = {.fd = run->tun, .events = POLLIN};
-    int64_t end = clock_ms() + LATEST;
-    while (clock_ms() < end) {
+    int64_t end = monotonic_ms() + LATEST;
+    while (monotonic_ms() < end) {
         send_from(run, FIRST_PORT - 1, NOBODY);
         poll(&poll_fd, 1, 10);
         for (;;) {
@@ -111,7 +112,7 @@ static void listen_to_it(struct half_open *run)
         size_t which = (size_t)(segment.destination_port - FIRST_PORT);
         if (!target || which >= target->sent)
             continue;
-        run->heard = clock_ms();
+        run->heard = monotonic_ms();
         if (target->answers[which] < 2)
             target->answers[which]++;
     }
@@ -173,7 +174,7 @@ static bool wait_for_more(struct half_open *run, int64_t start)
         poll(poll_fds, 2, 50);
         if (poll_fds[1].revents)
             return false;
-        now = clock_ms();
+        now = monotonic_ms();
         listen_to_it(run);
     } while (now < start + LATEST &&
              (now < start + AGAIN || now < run->heard + QUIET));
@@ -198,18 +199,18 @@ static void fill_target(struct half_open *run, struct target *target)
     int tries = 0;
     do {
         close_target(target);
-        start = clock_ms();
+        start = monotonic_ms();
         int wanted = open_target(target);
         for (int k = 0; k < wanted; k++)
             send_syn(run, target);
-    } while (clock_ms() - start > SOON && ++tries < 5);
+    } while (monotonic_ms() - start > SOON && ++tries < 5);
 }
 
 static bool run_targets(struct half_open *run)
 {
     for (size_t i = 0; i < run->count; i++)
         fill_target(run, &run->targets[i]);
-    bool whole = wait_for_more(run, clock_ms());
+    bool whole = wait_for_more(run, monotonic_ms());
     for (size_t i = 0; i < run->count; i++) {
         if (whole && run->targets[i].answers)
             put_target(run, &run->targets[i]);

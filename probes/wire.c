@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
 #include "probes/runner.h"
@@ -40,14 +41,14 @@ void wire_setting(struct wire *wire, const char *setting, long value)
 
 void wire_attend(struct wire *wire)
 {
-    wire->looked = clock_ms();
+    wire->looked = monotonic_ms();
     wire->absent = 0;
 }
 
 /* Returns the time.  */
 static int64_t look(struct wire *wire)
 {
-    int64_t now = clock_ms(), absent = now - wire->looked;
+    int64_t now = monotonic_ms(), absent = now - wire->looked;
     if (absent > wire->absent)
         wire->absent = absent;
     return wire->looked = now;
@@ -67,7 +68,7 @@ bool wire_was_absent(struct wire *wire)
 bool wire_receive(struct wire *wire, struct segment *segment, int timeout)
 {
     enum { SLICE = 50, MOST = 64 };
-    int64_t end = clock_ms() + timeout;
+    int64_t end = monotonic_ms() + timeout;
     for (int late = 0; late < MOST;) {
         int64_t left = end - look(wire);
         int slice = left > SLICE ? SLICE : left > 0 ? (int)left : 0;
@@ -112,9 +113,9 @@ static bool is_ours(const struct line *line, const struct segment *segment)
 bool line_receive(struct line *line, int timeout)
 {
     struct segment segment;
-    int64_t end = clock_ms() + timeout;
+    int64_t end = monotonic_ms() + timeout;
     for (;;) {
-        int64_t left = end - clock_ms();
+        int64_t left = end - monotonic_ms();
         if (!wire_receive(line->wire, &segment, left > 0 ? (int)left : 0))
             return false;
         if (is_ours(line, &segment))
@@ -129,8 +130,9 @@ bool line_receive(struct line *line, int timeout)
 
 bool line_await(struct line *line, unsigned flags)
 {
-    int64_t end = clock_ms() + PATIENCE, now;
-    while ((now = clock_ms()) <= end && line_receive(line, (int)(end - now)))
+    int64_t end = monotonic_ms() + PATIENCE, now;
+    while ((now = monotonic_ms()) <= end &&
+           line_receive(line, (int)(end - now)))
         if ((line->in.flags & flags) == flags)
             return true;
     return false;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/compare.h"
 #include "probes/host.h"
 #include "probes/listen-queue.h"
@@ -313,13 +314,13 @@ static int measure(struct findings *findings, const struct queue_plan *plan,
                    const struct choices *chosen)
 {
     struct run_trouble trouble;
-    int64_t start = clock_ms();
+    int64_t start = monotonic_ms();
     int failed = run_measurement(measure_listen_queue, plan, deadline_of(plan),
                                  findings, show_progress, &trouble);
     if (!failed && plan->half_open && !settings_failure(findings))
         failed = run_measurement(measure_half_open, plan, deadline_of(plan),
                                  findings, show_progress, &trouble);
-    int64_t elapsed = clock_ms() - start;
+    int64_t elapsed = monotonic_ms() - start;
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
     if (failed)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probes/json.h"
+#include "base/json.h"
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/status.h"

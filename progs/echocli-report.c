@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "probes/json.h"
+#include "base/json.h"
 #include "progs/echocli-report.h"
 
 enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MOST = 10 };

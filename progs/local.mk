@@ -15,7 +15,7 @@ progs_libprogs_la_SOURCES = \
 	progs/replace.h \
 	progs/status.h
 
-progs_libs = progs/libprogs.la probes/libprobes.la lib/libsonde-core.la
+progs_libs = progs/libprogs.la probes/libprobes.la base/libbase.la lib/libsonde-core.la
 
 backlogprobe_CFLAGS = $(SONDE_CFLAGS)
 backlogprobe_LDADD = $(progs_libs)
@@ -46,7 +46,7 @@ echocli_SOURCES = progs/echocli.c progs/echocli-report.c \
 	progs/echocli-report.h $(client_options)
 # The servers: thin, since what they share is all but their names.
 bin_PROGRAMS += echosrv daytimesrv
-server_libs = progs/libprogs.la services/libservers.la lib/libsonde-core.la
+server_libs = progs/libprogs.la services/libservers.la base/libbase.la lib/libsonde-core.la
 
 echosrv_CFLAGS = $(SONDE_CFLAGS)
 echosrv_LDADD = $(server_libs)

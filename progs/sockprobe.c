@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/answers.h"
 #include "probes/crew.h"
 #include "probes/host.h"
@@ -120,14 +121,14 @@ static int ask_host(const struct catalogue *catalogue,
     const struct question **questions =
         calloc(catalogue->count + 1, sizeof *questions);
     size_t count = 0;
-    int64_t start = clock_ms();
+    int64_t start = monotonic_ms();
     if (!questions)
         return -1;
     for (size_t i = 0; i < catalogue->count; i++)
         if (catalogue->entries[i].chosen)
             questions[count++] = catalogue->entries[i].question;
     int failed = crew_ask(questions, count, show_progress, findings);
-    int64_t elapsed = clock_ms() - start;
+    int64_t elapsed = monotonic_ms() - start;
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
     if (!failed)

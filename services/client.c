@@ -15,8 +15,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "services/client.h"
-#include "services/monotonic.h"
 
 enum client_end client_say(struct client_result *result, enum client_end end,
                            const char *format, ...)

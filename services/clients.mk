@@ -22,8 +22,6 @@ services_libclients_la_SOURCES = \
 	services/load-stream.c \
 	services/load.c \
 	services/load.h \
-	services/monotonic.c \
-	services/monotonic.h \
 	services/pattern.c \
 	services/pattern.h \
 	services/verify.c \

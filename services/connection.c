@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/monotonic.h"
 #include "services/connection.h"
-#include "services/monotonic.h"
 #include "sonde.h"
 
 static bool has_kept(const struct connection *connection)

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/monotonic.h"
 #include "services/log.h"
-#include "services/monotonic.h"
 #include "services/server.h"
 
 /* Whether the rate lets the sender have an answer.  */

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/monotonic.h"
 #include "services/daytime-client.h"
-#include "services/monotonic.h"
 
 /* The answer is there, or its beginning.  */
 static void note_time(struct daytime *daytime, int64_t start)

@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/monotonic.h"
 #include "services/echo-client.h"
-#include "services/monotonic.h"
 #include "services/verify.h"
 
 /* What is read from the socket and written to the output at a time.  */

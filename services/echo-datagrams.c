@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/monotonic.h"
 #include "services/echo-client.h"
-#include "services/monotonic.h"
 
 struct exchange {
     struct client *client;

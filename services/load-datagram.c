@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/monotonic.h"
 #include "services/load-run.h"
-#include "services/monotonic.h"
 
 enum {
     GIVEN_UP = -1, /* in times: no longer waited for */

@@ -11,8 +11,8 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "services/load-run.h"
-#include "services/monotonic.h"
 
 /* How long a line rests before it tries again: what is full or refused now may
    not be so then, and a run must not turn without doing anything.  */

@@ -5,8 +5,8 @@
 
 #include <errno.h>
 
+#include "base/monotonic.h"
 #include "services/load-run.h"
-#include "services/monotonic.h"
 
 void stream_pump(struct load *load, struct line *line)
 {

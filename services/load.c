@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "services/load-run.h"
-#include "services/monotonic.h"
 
 enum {
     TICK = 20 * 1000000,      /* how often late ones are looked for */

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "services/log.h"
-#include "services/monotonic.h"
 #include "services/stop.h"
 
 enum { LINE = 1024, ONCE_IN = 60, LOOK_AGAIN = 1000 };

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/monotonic.h"
 #include "services/log.h"
-#include "services/monotonic.h"
 #include "services/server.h"
 
 struct served {

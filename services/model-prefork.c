@@ -19,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "services/log.h"
-#include "services/monotonic.h"
 #include "services/server.h"
 #include "services/stop.h"
 

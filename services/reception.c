@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "services/log.h"
-#include "services/monotonic.h"
 #include "services/server.h"
 #include "services/stop.h"
 

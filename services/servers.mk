@@ -21,8 +21,6 @@ services_libservers_la_SOURCES = \
 	services/model-prefork.c \
 	services/model-thread.c \
 	services/model.c \
-	services/monotonic.c \
-	services/monotonic.h \
 	services/privilege.c \
 	services/privilege.h \
 	services/rate.c \

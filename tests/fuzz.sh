@@ -32,7 +32,7 @@ sanitize='address,undefined -fno-sanitize-recover=all'
 flags='-g -O1 -fno-omit-frame-pointer'
 { ./configure --quiet --without-check --disable-shared --enable-static \
     CC="$clang" CFLAGS="$flags -fsanitize=fuzzer-no-link,$sanitize" &&
-    ${MAKE:-make} -j"$cores" probes/libprobes.la lib/libsonde-core.la; } \
+    ${MAKE:-make} -j"$cores" probes/libprobes.la base/libbase.la lib/libsonde-core.la; } \
     > "$scratch/log" 2>&1
 built=$?
 tail -n 30 "$scratch/log" > "$scratch/err"

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/loopback.h"
 #include "probes/namespace.h"
 #include "probes/runner.h"
@@ -29,7 +30,7 @@ static struct ending end_one(struct asking *ask)
     close(pair.client);
     wait_for(pair.server, POLLIN, PATIENCE);
     (void)!recv(pair.server, &byte, 1, 0);
-    int64_t start = clock_ms();
+    int64_t start = monotonic_ms();
     close(pair.server);
     /* Where the table is long it takes a while to read.  */
     do {
@@ -37,8 +38,8 @@ static struct ending end_one(struct asking *ask)
         if (!ending.state || !strcmp(ending.state, "TIME_WAIT"))
             break;
         poll(NULL, 0, 10);
-    } while (clock_ms() - start < DEADLINE_USUAL / 5);
-    ending.doubt = (double)(clock_ms() - start) / 1000;
+    } while (monotonic_ms() - start < DEADLINE_USUAL / 5);
+    ending.doubt = (double)(monotonic_ms() - start) / 1000;
     close(pair.listener);
     return ending;
 }
@@ -48,11 +49,11 @@ static void ask_timewait(struct asking *ask)
     long tuned = namespace_read("net.ipv4.tcp_fin_timeout");
     go_private();
     struct ending ending = end_one(ask);
-    int64_t start = clock_ms();
+    int64_t start = monotonic_ms();
     /* On a busy host, or one with a long table, it may have gone on for a
        while; then once more, but not for ever.  */
     while (ending.seconds > 0 && ending.doubt > 0.2 &&
-           clock_ms() - start < DEADLINE_USUAL / 4) {
+           monotonic_ms() - start < DEADLINE_USUAL / 4) {
         struct ending again = end_one(ask);
         if (again.seconds > 0 && again.doubt < ending.doubt)
             ending = again;

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
 #include "probes/runner.h"
@@ -39,9 +40,9 @@ static int64_t time_of_refusal(struct asking *ask, int fd,
                                const struct sockaddr_in *address,
                                const char **error)
 {
-    int64_t start = clock_ms();
+    int64_t start = monotonic_ms();
     int result = connect_to(fd, address);
-    int64_t elapsed = clock_ms() - start;
+    int64_t elapsed = monotonic_ms() - start;
     if (result < 0)
         give_up_unreached(ask, errno);
     *error = said(result);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
 #include "probes/runner.h"
@@ -24,15 +25,15 @@ enum { WATCHED = 7600 };
 static void watch_syns(struct wire *wire, char *text, size_t size)
 {
     struct line line;
-    int64_t now, start = clock_ms();
+    int64_t now, start = monotonic_ms();
     long last = 0;
     size_t used = 0;
     text[0] = '\0';
     line_begin(&line, wire, TUN_PEER);
-    while ((now = clock_ms()) < start + WATCHED &&
+    while ((now = monotonic_ms()) < start + WATCHED &&
            line_receive(&line, (int)(start + WATCHED - now)) &&
            used + 8 < size) {
-        long seconds = (long)((clock_ms() - start + 250) / 1000);
+        long seconds = (long)((monotonic_ms() - start + 250) / 1000);
         used += (size_t)snprintf(text + used, size - used, "%s%ld",
                                  used ? ", " : "", seconds - last);
         last = seconds;
@@ -66,13 +67,13 @@ static const char *short_outcome(struct wire *wire, long *seconds)
 #ifdef TCP_SYNCNT
     struct line line;
     static char text[40];
-    int64_t start = clock_ms();
+    int64_t start = monotonic_ms();
     line_begin(&line, wire, TUN_PEER);
     if (set_int(line.fd, IPPROTO_TCP, TCP_SYNCNT, 1))
         return NULL;
-    while (!wait_for(line.fd, POLLOUT, 0) && clock_ms() < start + 6000)
+    while (!wait_for(line.fd, POLLOUT, 0) && monotonic_ms() < start + 6000)
         line_receive(&line, 50);
-    *seconds = (long)((clock_ms() - start + 250) / 1000);
+    *seconds = (long)((monotonic_ms() - start + 250) / 1000);
     bool ended = wait_for(line.fd, POLLOUT, 0);
     int error = get_int(line.fd, SOL_SOCKET, SO_ERROR, 0);
     line_close(&line);
@@ -142,8 +143,8 @@ static void ask_timeout(struct asking *ask)
 static bool comes_again(struct line *line, int timeout)
 {
     bool again = false;
-    int64_t end = clock_ms() + timeout;
-    while (!wait_for(line->fd, POLLOUT, 0) && clock_ms() < end)
+    int64_t end = monotonic_ms() + timeout;
+    while (!wait_for(line->fd, POLLOUT, 0) && monotonic_ms() < end)
         if (line_receive(line, 50) && line->in.flags & SEGMENT_SYN)
             again = true;
     return again;

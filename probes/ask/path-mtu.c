@@ -5,6 +5,7 @@
 
 #include <poll.h>
 
+#include "base/monotonic.h"
 #include "probes/loopback.h"
 #include "probes/runner.h"
 #include "probes/tun.h"
@@ -31,8 +32,9 @@ struct path {
 static size_t shrink(struct line *line, const struct path *path,
                      bool *dont_fragment)
 {
-    int64_t end = clock_ms() + path->timeout, now;
-    while ((now = clock_ms()) < end && line_receive(line, (int)(end - now))) {
+    int64_t end = monotonic_ms() + path->timeout, now;
+    while ((now = monotonic_ms()) < end &&
+           line_receive(line, (int)(end - now))) {
         if (line->in.size == 0)
             continue;
         if (line->wire->size <= path->most)

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
 #include "probes/runner.h"
@@ -52,11 +53,11 @@ static const char *vanish_once(struct wire *wire, int code)
 {
     struct line line;
     const char *outcome = NULL;
-    int64_t end = clock_ms() + LONGEST;
+    int64_t end = monotonic_ms() + LONGEST;
     line_connect(&line, wire, TUN_BEHIND);
     shorten(wire->ask, line.fd);
     line_write(&line, 100);
-    while (!outcome && clock_ms() < end) {
+    while (!outcome && monotonic_ms() < end) {
         if (line_receive(&line, 100) && code >= 0)
             wire_unreachable(wire, code, 0);
         outcome = line_outcome(&line, 0);
@@ -157,10 +158,10 @@ static const char *keep_once(struct wire *wire, enum reply reply, int timeout)
 {
     struct line line;
     const char *outcome = NULL;
-    int64_t end = clock_ms() + timeout;
+    int64_t end = monotonic_ms() + timeout;
     line_connect(&line, wire, TUN_BEHIND);
     set_keepalive(wire->ask, line.fd);
-    while (!outcome && clock_ms() < end) {
+    while (!outcome && monotonic_ms() < end) {
         if (line_receive(&line, 100)) {
             if (reply == REPLY_ACK)
                 line_send(&line, SEGMENT_ACK, 0);

@@ -13,7 +13,7 @@ fuzzers = \
 	tests/fuzz/fuzz-sock-diag
 
 # What make check runs: the files of the corpus, one by one.
-fuzz_libs = tests/fuzz/libreplay.la probes/libprobes.la lib/libsonde-core.la
+fuzz_libs = tests/fuzz/libreplay.la probes/libprobes.la base/libbase.la lib/libsonde-core.la
 check_PROGRAMS += $(fuzzers)
 check_LTLIBRARIES += tests/fuzz/libreplay.la
 tests_fuzz_libreplay_la_CFLAGS = $(SONDE_CFLAGS)

@@ -70,7 +70,7 @@ EXTRA_DIST += $(unit_tests:=.c)
 AM_CPPFLAGS += $(CHECK_CFLAGS)
 
 # For every program that does not say otherwise: the unit tests.
-LDADD = tests/unit/libunit.la progs/libprogs.la probes/libprobes.la lib/libsonde-core.la \
+LDADD = tests/unit/libunit.la progs/libprogs.la probes/libprobes.la base/libbase.la lib/libsonde-core.la \
 	$(CHECK_LIBS)
 
 tests_unit_libunit_la_SOURCES = tests/unit/unit.c tests/unit/unit.h
@@ -97,7 +97,7 @@ tests_unit_test_cap_CPPFLAGS = $(AM_CPPFLAGS) $(test_cap_leaf)
 
 # Those of services/.
 server_test_libs = tests/unit/libunit.la services/libservers.la \
-	lib/libsonde-core.la $(CHECK_LIBS)
+	base/libbase.la lib/libsonde-core.la $(CHECK_LIBS)
 tests_unit_test_connection_LDADD = $(server_test_libs)
 tests_unit_test_daytime_LDADD = $(server_test_libs)
 tests_unit_test_source_LDADD = $(server_test_libs)

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wrap.h"
 #include "probes/catalogue.h"
 #include "probes/known.h"
-#include "probes/wrap.h"
 #include "tests/unit/unit.h"
 
 static struct catalogue catalogue;

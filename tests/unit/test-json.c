@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/json.h"
+#include "base/json.h"
 #include "tests/unit/unit.h"
 
 /* Check that WRITE puts out EXPECTED.  */

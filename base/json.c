@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 
-#include "probes/json.h"
+#include "base/json.h"
 
 size_t utf8_length(const unsigned char *text)
 {

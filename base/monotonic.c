@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <time.h>
 
-#include "services/monotonic.h"
+#include "base/monotonic.h"
 
 enum { ns_per_ms = 1000000 };
 

@@ -1,8 +1,8 @@
 /* monotonic.h - time that nobody sets
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
-#ifndef SERVICES_MONOTONIC_H
-#define SERVICES_MONOTONIC_H 1
+#ifndef BASE_MONOTONIC_H
+#define BASE_MONOTONIC_H 1
 
 #include <stdint.h>
 
@@ -23,4 +23,4 @@ int64_t monotonic_deadline(int ms);
    timeouts: -1 if that is never.  */
 int monotonic_left(int64_t deadline);
 
-#endif /* SERVICES_MONOTONIC_H */
+#endif /* BASE_MONOTONIC_H */

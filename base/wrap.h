@@ -1,8 +1,8 @@
 /* wrap.h - text in lines of 80 columns
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
-#ifndef PROBES_WRAP_H
-#define PROBES_WRAP_H 1
+#ifndef BASE_WRAP_H
+#define BASE_WRAP_H 1
 
 #include <stdio.h>
 
@@ -16,4 +16,4 @@ int wrap(FILE *out, const char *text, int column, int indent, int last);
 /* Write blanks, at least one, from COLUMN to END.  Returns the new column.  */
 int pad(FILE *out, int column, int end);
 
-#endif /* PROBES_WRAP_H */
+#endif /* BASE_WRAP_H */

@@ -6,8 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "probes/sentence.h"
-#include "probes/wrap.h"
+#include "base/sentence.h"
+#include "base/wrap.h"
 
 void say(struct sentence *sentence, const char *format, ...)
 {

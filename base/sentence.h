@@ -1,8 +1,8 @@
 /* sentence.h - sentences beside a label, broken to fit the columns
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
-#ifndef PROBES_SENTENCE_H
-#define PROBES_SENTENCE_H 1
+#ifndef BASE_SENTENCE_H
+#define BASE_SENTENCE_H 1
 
 #include <stdio.h>
 
@@ -21,4 +21,4 @@ __attribute__((format(printf, 2, 3))) void say(struct sentence *sentence,
    it; with LABEL NULL, from the first column on.  */
 void put_sentence(FILE *out, const char *label, struct sentence *sentence);
 
-#endif /* PROBES_SENTENCE_H */
+#endif /* BASE_SENTENCE_H */

@@ -5,8 +5,8 @@
    closed is the caller's.  KEY is NULL in an array.  Text that is not UTF-8 has
    its bad bytes replaced by U+FFFD.  Write errors stay with the FILE.  */
 
-#ifndef PROBES_JSON_H
-#define PROBES_JSON_H 1
+#ifndef BASE_JSON_H
+#define BASE_JSON_H 1
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,4 +39,4 @@ void json_bool(struct json *json, const char *key, bool value);
  */
 size_t utf8_length(const unsigned char *text);
 
-#endif /* PROBES_JSON_H */
+#endif /* BASE_JSON_H */

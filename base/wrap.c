@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "probes/wrap.h"
+#include "base/wrap.h"
 
 int pad(FILE *out, int column, int end)
 {
