@@ -14,6 +14,6 @@ bench_lines_LDADD = lib/libsonde-core.la
 bench: backlogprobe $(EXTRA_PROGRAMS)
 	builddir=. $(SHELL) $(top_srcdir)/bench/backlog.sh
 	bench/lines
-bench-servers: echosrv echocli
+bench-servers: echosrv echocli echoload
 	builddir=. $(SHELL) $(top_srcdir)/bench/servers.sh
 .PHONY: bench bench-servers

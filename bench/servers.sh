@@ -4,7 +4,7 @@
 #
 # make bench-servers runs this, for about a minute.  One round: each server
 # there is (on the PATH, or in SONDE_PEERS, where tests/bring-peers.sh unpacks
-# them) has the same runs of echocli, one after the other, over TCP on
+# them) has the same runs of echoload, one after the other, over TCP on
 # loopback.  Behind a figure stands its ratio to that of echosrv's event model
 # in the same round; without a processor for the client and another for the
 # server it says little, and two rounds differ by some tenths.
@@ -40,7 +40,7 @@ figure () {
 # measure OPTIONS...: what stands in the report is good even if some failed,
 # which is said.
 measure () {
-    "$builddir/echocli" -j -t 2 -d "$seconds" "$@" 127.0.0.1 "$port" \
+    "$builddir/echoload" -j -t 2 -d "$seconds" "$@" 127.0.0.1 "$port" \
         > "$scratch/run" 2>> "$scratch/trouble" || :
 }
 
@@ -88,13 +88,13 @@ bench () {
     prefork) many=8 ;;
     *) many=64 ;;
     esac
-    measure --load
+    measure
     row=$(figure messages_per_second)
-    measure --load -c "$many"
+    measure -n "$many"
     row="$row $(figure messages_per_second) $(($(figure p99_ns) / 1000))"
-    measure --load -c "$many" --size 16384
+    measure -n "$many" --size 16384
     row="$row $(($(figure bytes_per_second) / 1000000))"
-    measure --connect --reset -c 4
+    measure --connect --reset -n 4
     row="$row $(figure connects_per_second)"
     stop
     show "$name"

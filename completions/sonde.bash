@@ -79,5 +79,6 @@ complete -o default -F _sockprobe sockprobe
 complete -o default -F _sonde listeners
 complete -o default -F _sonde daytimecli
 complete -o default -F _sonde echocli
+complete -o default -F _sonde echoload
 complete -o default -F _sonde daytimesrv
 complete -o default -F _sonde echosrv

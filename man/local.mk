@@ -8,6 +8,7 @@ dist_man_MANS = \
 	man/listeners.1 \
 	man/daytimecli.1 \
 	man/echocli.1 \
+	man/echoload.1 \
 	man/daytimesrv.1 \
 	man/echosrv.1 \
 	man/sonde.7 \
@@ -94,7 +95,7 @@ man_links = \
 # bash finds a completion by the name of the command.
 bashcompletiondir = $(datadir)/bash-completion/completions
 EXTRA_DIST += completions/sonde.bash
-completed = backlogprobe byteorder daytimecli daytimesrv echocli echosrv \
+completed = backlogprobe byteorder daytimecli daytimesrv echocli echoload echosrv \
 	listeners sockprobe
 
 install-data-local:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Named without a folder, so that they stand in the build root.
-bin_PROGRAMS = backlogprobe byteorder daytimecli echocli listeners sockprobe
+bin_PROGRAMS = backlogprobe byteorder daytimecli echocli echoload listeners sockprobe
 
 noinst_LTLIBRARIES += progs/libprogs.la
 progs_libprogs_la_CFLAGS = $(SONDE_CFLAGS)
@@ -42,8 +42,12 @@ daytimecli_SOURCES = progs/daytimecli.c $(client_options)
 
 echocli_CFLAGS = $(SONDE_CFLAGS)
 echocli_LDADD = $(client_libs)
-echocli_SOURCES = progs/echocli.c progs/echocli-report.c \
-	progs/echocli-report.h $(client_options)
+echocli_SOURCES = progs/echocli.c $(client_options)
+
+echoload_CFLAGS = $(SONDE_CFLAGS)
+echoload_LDADD = $(client_libs)
+echoload_SOURCES = progs/echoload.c progs/load-report.c progs/load-report.h \
+	$(client_options)
 # The servers: thin, since what they share is all but their names.
 bin_PROGRAMS += echosrv daytimesrv
 server_libs = progs/libprogs.la services/libservers.la base/libbase.la lib/libsonde-core.la

@@ -1,5 +1,5 @@
 #!/bin/sh
-# load.sh - echocli's runs: what they measure, and what they notice
+# load.sh - echoload: what it measures, and what it notices
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "${srcdir:-.}/tests/alone.sh"
 . "${srcdir:-.}/tests/tap.sh"
@@ -8,7 +8,7 @@ have jq || skip_all "jq is not here"
 
 # measure OPTIONS...: a run against the last peer, in JSON.
 measure () {
-    run "$echocli" --json --timeout 30 "$@" 127.0.0.1 "$port"
+    run "$echoload" --json --timeout 30 "$@" 127.0.0.1 "$port"
 }
 
 # measured STATUS EXPRESSION OPTIONS...: it ends with STATUS, and says that.
@@ -22,29 +22,29 @@ measured () {
 
 start echo
 honest=$port
-measure --load -c 8 -d 0.3
-is "--load ends with 0" [ "$status" -eq 0 ]
+measure -n 8 -d 0.3
+is "messages: ends with 0" [ "$status" -eq 0 ]
 json_is '.messages > 0 and .errors == 0 and .latency.count == .messages and
     .connects == 8' "messages, and no errors"
 json_is '.latency | .min_ns <= .p50_ns and .p50_ns <= .p99_ns and
     .p99_ns <= .p999_ns and .p999_ns <= .max_ns' "latencies in order"
 json_is '.plan.kind == "messages" and .plan.transport == "TCP" and
     .plan.duration_ms == 300 and .schema_version == 1' "and the plan"
-measure --load -c 2 --size 100000 --depth 4 -d 0.3
+measure -n 2 --size 100000 --depth 4 -d 0.3
 json_is '.opened_ns >= .connect.max_ns' \
     "messages: all are connected when the slowest is"
 json_is '.messages > 0 and .errors == 0 and .plan.size == 100000' \
     "messages larger than any buffer, four at a time"
-measure --load -c 4 --size 1 --depth 16 -d 0.3
+measure -n 4 --size 1 --depth 16 -d 0.3
 json_is '.messages > 0 and .errors == 0' "messages of one byte, 16 at a time"
-measure --load -c 3 -r 200 -d 0.5
+measure -n 3 -r 200 -d 0.5
 json_is '.messages == 100 and .plan.rate == 200' \
     "--rate: as many as were due, no more, no less"
 # Half of the time given is for answers alone.
 overload () {
     measured 4 '.errors == .errors_by_kind["not-sent"] and
         .errors + .messages == 1000000' \
-        --load -r 10000000 -d 0.1 --timeout "$delay"
+        -r 10000000 -d 0.1 --timeout "$delay"
 }
 delays='0.2 2 8'
 is "a rate beyond reach: what was not sent" in_time overload
@@ -54,14 +54,14 @@ is "a rate beyond reach: a sentence, and 4" said 4 \
 measure --connect --reset -r 1000000 -d 0.1
 json_is '.errors == .errors_by_kind["not-sent"] and
     .errors + .connects == 100000' "nor connected"
-measure --connect -c 4 -d 0.3
+measure --connect -n 4 -d 0.3
 json_is '.connects >= .messages and .messages > 0 and .errors == 0 and
     .connect.count == .connects' "--connect"
-measure --connect --reset -c 4 -d 0.3
+measure --connect --reset -n 4 -d 0.3
 json_is '.messages > 0 and .errors == 0' "--connect --reset"
 measure --hold 500 -d 0.1
 json_is '.messages == 500 and .connects == 500 and .errors == 0' "--hold"
-run "$echocli" --load -c 4 -d 0.3 127.0.0.1 "$honest"
+run "$echoload" -n 4 -d 0.3 127.0.0.1 "$honest"
 is "the report for people: within 80 columns, plain ASCII" sh -c '
     ! grep -q ".\{81\}" "$1" && ! LC_ALL=C grep -q "[^ -~]" "$1"' - \
     "$scratch/out"
@@ -71,11 +71,11 @@ done
 is "no progress line where no terminal is" [ ! -s "$scratch/err" ]
 "$echo_peer" echo 0 "$scratch/socket" < "$scratch/hold" > "$scratch/port" 9>&- &
 read -r port < "$scratch/port"
-run "$echocli" --json --load -c 8 -d 0.2 --unix "$scratch/socket"
+run "$echoload" --json -n 8 -d 0.2 --unix "$scratch/socket"
 json_is '.messages > 0 and .errors == 0 and .plan.transport == "UNIX stream"' \
     "a UNIX socket"
 start udp-echo
-measure --load -u -c 4 --depth 4 -d 0.3
+measure -u -n 4 --depth 4 -d 0.3
 json_is '.messages > 0 and .plan.transport == "UDP" and
     .errors_by_kind["wrong-reply"] == null' "UDP"
 
@@ -83,7 +83,7 @@ json_is '.messages > 0 and .plan.transport == "UDP" and
 # sent as often as it takes.
 # interrupt OPTIONS...: a run in JSON that is.
 interrupt () {
-    "$echocli" --json "$@" 127.0.0.1 "$honest" > "$scratch/out" \
+    "$echoload" --json "$@" 127.0.0.1 "$honest" > "$scratch/out" \
         2> "$scratch/err" 9>&- &
     client=$!
     limit=$(($(date +%s) + 60))
@@ -95,7 +95,7 @@ interrupt () {
     status=0
     wait "$client" || status=$?
 }
-interrupt --load -d 20
+interrupt -d 20
 is "an interrupt ends the run" [ "$status" -eq 0 ]
 json_is '.interrupted and .elapsed_ns >= 0 and .elapsed_ns < 15e9' \
     "with its report, which says so"
@@ -107,18 +107,18 @@ json_is '.interrupted and .elapsed_ns >= 0 and .errors == 0' \
 # What the server does wrong.
 # It is over when both connections are.
 start alter 1000
-measure --load -c 2 -d 30
+measure -n 2 -d 30
 is "an altered byte: 13" [ "$status" -eq 13 ]
 json_is '.errors_by_kind["wrong-reply"] == 2 and
     (.first_wrong | test("byte 1000 of connection [12] is not what was sent"))' \
     "an altered byte: which"
 is "an altered byte: a sentence" said 13 "byte 1000 of connection"
 start close 1000
-measure --load -c 2 -d 30
+measure -n 2 -d 30
 is "closed early: 14" [ "$status" -eq 14 ]
 json_is '.errors_by_kind["closed-early"] == 2' "closed early: both"
 start reset 1000
-measure --load -c 2 -d 30
+measure -n 2 -d 30
 is "reset: 14" [ "$status" -eq 14 ]
 # for_a_while STATUS EXPRESSION OPTIONS...: measured, in a run of $delay seconds
 # and as long again.
@@ -127,55 +127,55 @@ for_a_while () {
 }
 start after 640
 is "falls silent: 4, and what came before counts" in_time for_a_while 4 \
-    '.errors_by_kind.unanswered == 2 and .messages == 20' --load -c 2
+    '.errors_by_kind.unanswered == 2 and .messages == 20' -n 2
 start after 640
 is "falls silent under a rate: what could not be sent is not unanswered" \
     in_time for_a_while 4 \
     '.errors_by_kind | .unanswered == 2 and .["not-sent"] > 0' \
-    --load -c 2 -r 1000
+    -n 2 -r 1000
 json_is '([.errors_by_kind[]] | add) + .messages == .plan.duration_ms' \
     "falls silent under a rate: every message that was due is accounted for"
 # The queue is full; elsewhere than on Linux they may be refused.
 start deaf 1
 is "--connect: a connection that never came about is an error: 4" \
-    in_time for_a_while 4 '.errors >= 8 and .messages == 0' --connect -c 8
+    in_time for_a_while 4 '.errors >= 8 and .messages == 0' --connect -n 8
 "$echo_peer" deaf 1 "$scratch/deaf" < "$scratch/hold" > "$scratch/port" 9>&- &
 read -r port < "$scratch/port"
 never_connected () {
-    run "$echocli" --json --connect -c 8 -d "$delay" --timeout "$delay" \
+    run "$echoload" --json --connect -n 8 -d "$delay" --timeout "$delay" \
         --unix "$scratch/deaf"
     [ "$status" -eq 4 ] && [ -s "$scratch/out" ] &&
         jq -e '.errors >= 8' "$scratch/out" > /dev/null
 }
 is "--connect: nor over UNIX" in_time never_connected
 start first 1
-measure --load -d 0.1
+measure -d 0.1
 is "a byte that was never asked for: 13" [ "$status" -eq 13 ]
 start udp-lose 10
 lose_some () {
-    measured 12 '.errors_by_kind.unanswered > 0 and .messages > 0' --load -u \
+    measured 12 '.errors_by_kind.unanswered > 0 and .messages > 0' -u \
         -d "$delay" --timeout "$(echo "$delay" | awk '{ print $1 / 20 }')"
 }
 is "UDP: loss is counted, and 12" in_time lose_some
 start udp-twice
 answer_twice () {
-    measured 0 '.late > 0 and .errors == 0' --load -u -d "$delay"
+    measured 0 '.late > 0 and .errors == 0' -u -d "$delay"
 }
 is "UDP: second answers are counted apart" in_time answer_twice
 start udp-alter 20
-measure --load -u -d 0.2
+measure -u -d 0.2
 is "UDP: an altered byte: 13" [ "$status" -eq 13 ]
 free_port
-measure --load -d 0.1
+measure -d 0.1
 is "refused: 3" said 3 "nobody listens there"
 
 # What this host lacks.
-run sh -c 'ulimit -n 100 && exec "$echocli" --hold 500 127.0.0.1 "$1"' - \
+run sh -c 'ulimit -n 100 && exec "$echoload" --hold 500 127.0.0.1 "$1"' - \
     "$honest"
 is "too few descriptors: 2, and how many there may be" \
     said 2 "more descriptors than the 100"
 port=$honest
-run sh -c 'ulimit -S -n 100 && exec "$echocli" --json --hold 500 -d 0.1 \
+run sh -c 'ulimit -S -n 100 && exec "$echoload" --json --hold 500 -d 0.1 \
     127.0.0.1 "$1"' - "$honest"
 json_is '.messages == 500' "a soft limit is raised"
 if have_namespaces; then
@@ -183,7 +183,7 @@ if have_namespaces; then
         mkfifo "$scratch/port2"
         "$echo_peer" echo < "$scratch/hold" > "$scratch/port2" 9>&- &
         read -r port < "$scratch/port2"
-        "$echocli" --json --load -c 50 -d 0.1 127.0.0.1 "$port"
+        "$echoload" --json -n 50 -d 0.1 127.0.0.1 "$port"
         kill $!'
     json_is '.errors_by_kind["no-local-port"] >= 40' \
         "no local ports left: told as such"
@@ -196,20 +196,17 @@ fi
 bad () {
     wanted=$1
     shift
-    run "$echocli" "$@" 127.0.0.1 "$honest"
+    run "$echoload" "$@" 127.0.0.1 "$honest"
     is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
         head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
 }
-bad 'choose one' --load --connect
-bad 'choose one' --load --hold 3
+bad 'choose one' --connect --hold 3
 bad 'have none' --connect -u
-bad '65507' --load -u --size 70000
-bad 'tell so many apart' --load -u --size 1 --depth 200
-bad '--depth is for' --connect --depth 2
-bad 'how many connections' --hold 3 -c 2
-for option in --connections=2 --size=9 --depth=1 --duration=1 --rate=5 \
-    --reset --json; do
-    bad "${option%=*} is for a run" "$option"
-done
-bad 'one source port' --load --source 127.0.0.1:5000
+bad 'have none' --hold 3 -u
+bad '65507' -u --size 70000
+bad 'tell so many apart' -u --size 1 --depth 200
+bad '--depth does not apply' --connect --depth 2
+bad 'number of connections' --hold 3 -n 2
+bad '--rate does not apply' --hold 3 -r 5
+bad 'one connection only' --source 127.0.0.1:5000
 finish

@@ -132,8 +132,8 @@ is "the synopses are those of sonde.h, and the examples compile" \
     [ "$status" -eq 0 ]
 
 # The long options in --help, and those in the page.
-for program in backlogprobe byteorder daytimecli daytimesrv echocli echosrv \
-    listeners sockprobe; do
+for program in backlogprobe byteorder daytimecli daytimesrv echocli echoload \
+    echosrv listeners sockprobe; do
     "$builddir/$program" --help | grep -o -- '--[a-z][a-z-]*' | sort -u \
         > "$scratch/help"
     sed -n 's/^\.It.*Fl Fl \([a-z-]*\).*/--\1/p' \

@@ -4,9 +4,10 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154 # tap.sh is sourced before
 echocli=$builddir/echocli
+echoload=$builddir/echoload
 daytimecli=$builddir/daytimecli
 echo_peer=$builddir/tests/echo-peer
-export echocli daytimecli echo_peer scratch
+export echocli echoload daytimecli echo_peer scratch
 
 # Peers end when their standard input does: with this script.
 mkfifo "$scratch/hold" "$scratch/port" || exit 99

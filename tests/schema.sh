@@ -87,12 +87,12 @@ valid "answers" sockprobe 'accept.inherits.*' byteorder
     valid "listeners" listeners
 
 start echo
-valid "a run" echocli --load -c 2 -d 0.1 127.0.0.1 "$port"
-valid "a run of connections, by a rate" echocli --connect -r 100 -d 0.1 \
+valid "a run" echoload -n 2 -d 0.1 127.0.0.1 "$port"
+valid "a run of connections, by a rate" echoload --connect -r 100 -d 0.1 \
     127.0.0.1 "$port"
-valid "connections that are held" echocli --hold 2 -d 0.1 127.0.0.1 "$port"
+valid "connections that are held" echoload --hold 2 -d 0.1 127.0.0.1 "$port"
 start alter 1000
-valid "wrong replies" echocli --load -c 2 -d 0.1 127.0.0.1 "$port"
+valid "wrong replies" echoload -n 2 -d 0.1 127.0.0.1 "$port"
 start udp-echo
-valid "datagrams" echocli -u --load -d 0.1 127.0.0.1 "$port"
+valid "datagrams" echoload -u -d 0.1 127.0.0.1 "$port"
 finish

@@ -1,4 +1,4 @@
-/* echocli-report.c - a load run told to people and to programs
+/* load-report.c - a load run told to people and to programs
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "progs/echocli-report.h"
+#include "progs/load-report.h"
 
 enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MOST = 10 };
 
@@ -219,7 +219,7 @@ static void print_histogram(FILE *out, const struct histogram *histogram)
         print_bar(out, "more", counts[rows], most, histogram->count);
 }
 
-void echocli_report_text(FILE *out, const struct load_report *report)
+void load_report_text(FILE *out, const struct load_report *report)
 {
     print_title(out, report);
     print_figures(out, report);
@@ -277,7 +277,7 @@ static void json_errors(struct json *json, const struct load_report *report)
     json_text(json, "first_wrong", *report->wrong ? report->wrong : NULL);
 }
 
-void echocli_report_json(FILE *out, const struct load_report *report)
+void load_report_json(FILE *out, const struct load_report *report)
 {
     struct json json = {.out = out};
     double messages = per_second(report, report->messages);
@@ -305,7 +305,7 @@ void echocli_report_json(FILE *out, const struct load_report *report)
 
 static bool is_shown;
 
-void echocli_progress(const struct load_report *report, int64_t elapsed)
+void load_progress(const struct load_report *report, int64_t elapsed)
 {
     char number[NUMBER_TEXT], errors[NUMBER_TEXT];
     if (elapsed < 1000000000 || !isatty(STDERR_FILENO))
@@ -316,7 +316,7 @@ void echocli_progress(const struct load_report *report, int64_t elapsed)
             grouped(count_errors(report), errors));
 }
 
-void echocli_progress_end(void)
+void load_progress_end(void)
 {
     if (is_shown)
         fputs("\r\033[K", stderr);
