@@ -4,6 +4,8 @@
 noinst_LTLIBRARIES += base/libbase.la
 base_libbase_la_CFLAGS = $(SONDE_CFLAGS)
 base_libbase_la_SOURCES = \
+	base/histogram.c \
+	base/histogram.h \
 	base/json.c \
 	base/json.h \
 	base/monotonic.c \

@@ -5,11 +5,11 @@
 
 #include <stdlib.h>
 
+#include "load/load.h"
 #include "progs/client-options.h"
 #include "progs/load-report.h"
 #include "progs/output.h"
 #include "progs/status.h"
-#include "services/load.h"
 
 struct choices {
     struct client_options client;
@@ -123,7 +123,7 @@ static struct load_plan make_plan(const struct choices *choices,
         .size = (size_t)(choices->size ? choices->size : 64),
         .depth = (size_t)(choices->depth ? choices->depth : 1),
         .duration = duration * 1000000,
-        .patience = timeout * 1000000,
+        .timeout = timeout * 1000000,
         .rate = choices->rate,
         .reset = choices->reset,
     };

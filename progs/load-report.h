@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "services/load.h"
+#include "load/load.h"
 
 void load_report_text(FILE *out, const struct load_report *report);
 void load_report_json(FILE *out, const struct load_report *report);

@@ -45,7 +45,7 @@ echocli_LDADD = $(client_libs)
 echocli_SOURCES = progs/echocli.c $(client_options)
 
 echoload_CFLAGS = $(SONDE_CFLAGS)
-echoload_LDADD = $(client_libs)
+echoload_LDADD = load/libload.la $(client_libs)
 echoload_SOURCES = progs/echoload.c progs/load-report.c progs/load-report.h \
 	$(client_options)
 # The servers: thin, since what they share is all but their names.

@@ -13,16 +13,5 @@ services_libclients_la_SOURCES = \
 	services/echo-client.c \
 	services/echo-client.h \
 	services/echo-datagrams.c \
-	services/histogram.c \
-	services/histogram.h \
-	services/load-datagram.c \
-	services/load-line.c \
-	services/load-plan.c \
-	services/load-run.h \
-	services/load-stream.c \
-	services/load.c \
-	services/load.h \
-	services/pattern.c \
-	services/pattern.h \
 	services/verify.c \
 	services/verify.h

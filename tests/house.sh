@@ -24,17 +24,19 @@ none () {
 }
 
 # Imports go down only.
-look_for '^# *include *"(base|probes|services|progs|tests)/' '^./lib/'
+look_for '^# *include *"(base|probes|services|load|progs|tests)/' '^./lib/'
 none "lib/ includes no higher floor"
-look_for '^# *include *"(probes|services|progs|tests)/' '^./base/'
+look_for '^# *include *"(probes|services|load|progs|tests)/' '^./base/'
 none "base/ includes no higher floor"
-look_for '^# *include *"(services|progs|tests)/' '^./probes/'
+look_for '^# *include *"(services|load|progs|tests)/' '^./probes/'
 none "probes/ includes no higher floor, nor its neighbour"
-look_for '^# *include *"(probes|progs|tests)/' '^./services/'
+look_for '^# *include *"(probes|load|progs|tests)/' '^./services/'
 none "services/ includes no higher floor, nor its neighbour"
-look_for '^# *include *"private.h"' '^./\(base\|probes\|services\|progs\|examples\)/'
+look_for '^# *include *"(probes|progs|tests)/' '^./load/'
+none "load/ includes no higher floor, nor its neighbour"
+look_for '^# *include *"private.h"' '^./\(base\|probes\|services\|load\|progs\|examples\)/'
 none "private.h is for lib/ and its tests alone"
-look_for '^# *include *"[^/"]*"' '^./\(base\|probes\|services\|progs\|tests\)/'
+look_for '^# *include *"[^/"]*"' '^./\(base\|probes\|services\|load\|progs\|tests\)/'
 grep -v '"sonde.h"\|"private.h"' "$scratch/out" > "$scratch/kept"
 mv "$scratch/kept" "$scratch/out"
 none "includes in quotes show their floor"
@@ -43,7 +45,7 @@ none "sonde.h does not include config.h"
 
 # No platform above lib/, but in a probe that exists to ask just that.
 look_for '^ *# *(if|ifdef|ifndef|elif).*(HAVE_|__linux|__APPLE__|__FreeBSD__|__NetBSD__|__OpenBSD__|__DragonFly__|__sun|_WIN32|__CYGWIN__|__GLIBC__|__ANDROID__)' \
-    '^./\(base\|probes\|services\|progs\|examples\)/'
+    '^./\(base\|probes\|services\|load\|progs\|examples\)/'
 # This one asks what accept4 does.
 grep -v '^./probes/ask/accept-flags\.c:' "$scratch/out" > "$scratch/kept"
 mv "$scratch/kept" "$scratch/out"
@@ -64,7 +66,7 @@ declared () {
 : > "$scratch/out"
 declared lib/sonde.h | grep '^sonde_' > "$scratch/functions"
 is "sonde.h declares functions" [ "$(wc -l < "$scratch/functions")" -gt 60 ]
-grep '^./\(progs\|services\|probes\|base\|examples\)/.*\.c$' "$scratch/sources" \
+grep '^./\(progs\|services\|load\|probes\|base\|examples\)/.*\.c$' "$scratch/sources" \
     > "$scratch/callers"
 xargs grep -oh -- 'sonde_[a-z0-9_]*' < "$scratch/callers" | sort -u |
     comm -13 - "$scratch/functions" > "$scratch/out"
@@ -74,7 +76,7 @@ none "each public function has a caller above lib/"
 # what uses it does not.
 : > "$scratch/out"
 # shellcheck disable=SC2046 # no name holds a blank
-declared $(grep '^./\(progs\|services\|probes\|base\)/.*\.h$' "$scratch/sources") \
+declared $(grep '^./\(progs\|services\|load\|probes\|base\)/.*\.h$' "$scratch/sources") \
     > "$scratch/functions"
 is "headers above lib/ declare functions" \
     [ "$(wc -l < "$scratch/functions")" -gt 150 ]

@@ -201,10 +201,10 @@ bad () {
         head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
 }
 bad 'choose one' --connect --hold 3
-bad 'have none' --connect -u
-bad 'have none' --hold 3 -u
+bad 'does not apply to datagrams' --connect -u
+bad 'does not apply to datagrams' --hold 3 -u
 bad '65507' -u --size 70000
-bad 'tell so many apart' -u --size 1 --depth 200
+bad 'cannot number so many' -u --size 1 --depth 200
 bad '--depth does not apply' --connect --depth 2
 bad 'number of connections' --hold 3 -n 2
 bad '--rate does not apply' --hold 3 -r 5

@@ -62,8 +62,7 @@ client_unit_tests = \
 	tests/unit/test-verify
 unit_tests += $(client_unit_tests)
 tests_unit_test_daytime_parse_LDADD = services/libclients.la $(LDADD)
-tests_unit_test_histogram_LDADD = services/libclients.la $(LDADD)
-tests_unit_test_load_LDADD = services/libclients.la $(LDADD)
+tests_unit_test_load_LDADD = load/libload.la services/libclients.la $(LDADD)
 tests_unit_test_verify_LDADD = services/libclients.la $(LDADD)
 
 EXTRA_DIST += $(unit_tests:=.c)

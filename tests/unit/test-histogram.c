@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "services/histogram.h"
+#include "base/histogram.h"
 #include "tests/unit/unit.h"
 
 static struct histogram histogram;

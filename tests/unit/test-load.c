@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "services/load.h"
-#include "services/pattern.h"
+#include "load/load.h"
+#include "load/pattern.h"
 #include "tests/unit/unit.h"
 
 START_TEST(test_due_is_even)

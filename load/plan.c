@@ -1,4 +1,4 @@
-/* load-plan.c - what a load run is to do, and what its errors mean
+/* plan.c - what a load run is to do, and what its errors mean
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-#include "services/load-run.h"
+#include "load/run.h"
 
 enum {
     SECOND = 1000000000,
@@ -68,14 +68,16 @@ const char *load_plan_problem(const struct load_plan *plan, int type)
     if (type != SOCK_DGRAM)
         return NULL;
     if (plan->kind == LOAD_CONNECTS)
-        return "--connect is about connections, and datagrams have none";
+        return "--connect does not apply to datagrams, which have no "
+               "connections";
     if (plan->kind == LOAD_HOLD)
-        return "--hold is about connections, and datagrams have none";
+        return "--hold does not apply to datagrams, which have no connections";
     if (plan->size > 65507)
-        return "no datagram holds more than 65507 bytes";
+        return "a datagram holds at most 65507 bytes";
     if (plan->size < 8 && (plan->depth >> (8 * plan->size - 1)) > 0)
-        return "datagrams so small cannot tell so many apart: less --depth, "
-               "or more --size";
+        return "datagrams of so few bytes cannot number so many messages: "
+               "lower "
+               "--depth or raise --size";
     return NULL;
 }
 

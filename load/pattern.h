@@ -5,8 +5,8 @@
    after a prime number of bytes, so that it is in step with no message, packet
    or buffer, and a byte that is lost, doubled or out of place is noticed.  */
 
-#ifndef SERVICES_PATTERN_H
-#define SERVICES_PATTERN_H 1
+#ifndef LOAD_PATTERN_H
+#define LOAD_PATTERN_H 1
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,4 +31,4 @@ const unsigned char *pattern_at(const struct pattern *pattern,
 size_t pattern_check(const struct pattern *pattern, size_t connection,
                      uint64_t offset, const void *bytes, size_t size);
 
-#endif /* SERVICES_PATTERN_H */
+#endif /* LOAD_PATTERN_H */

@@ -5,8 +5,8 @@
    each power of two.  A class is at most 1/64 of its values wide, so what is
    read from it is at most 1.6 % too large.  Least and most are exact.  */
 
-#ifndef SERVICES_HISTOGRAM_H
-#define SERVICES_HISTOGRAM_H 1
+#ifndef BASE_HISTOGRAM_H
+#define BASE_HISTOGRAM_H 1
 
 #include <stdint.h>
 
@@ -30,4 +30,4 @@ int64_t histogram_quantile(const struct histogram *histogram, double share);
 /* How many are below NS, to the precision of the classes.  */
 uint64_t histogram_below(const struct histogram *histogram, int64_t ns);
 
-#endif /* SERVICES_HISTOGRAM_H */
+#endif /* BASE_HISTOGRAM_H */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "services/pattern.h"
+#include "load/pattern.h"
 
 /* Any sequence without structure does; this one is a linear congruence modulo
    2^64, of which the upper bits are taken.  */

@@ -1,11 +1,11 @@
 /* load.h - many connections to an echo server at once, measured and verified
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
-#ifndef SERVICES_LOAD_H
-#define SERVICES_LOAD_H 1
+#ifndef LOAD_LOAD_H
+#define LOAD_LOAD_H 1
 
+#include "base/histogram.h"
 #include "services/client.h"
-#include "services/histogram.h"
 
 enum load_kind {
     LOAD_MESSAGES, /* each connection sends messages, one after the other */
@@ -21,19 +21,20 @@ struct load_plan {
     size_t size;        /* of a message, in bytes */
     size_t depth;       /* so many of one connection may be under way */
     int64_t duration;   /* nanoseconds */
-    int64_t patience;   /* nanoseconds that an answer may take at the end, or,
-                           for datagrams, at any time: then it is lost */
+    int64_t timeout;    /* nanoseconds that a reply may take at the end, or,
+                           for datagrams, at any time */
     long rate;          /* messages, or connects, a second; 0: as fast as they
                            come back */
     bool reset;         /* end connections by RST, which leaves no TIME_WAIT */
 };
 
-/* Why a message or a connection did not do what it should: an outcome of the
-   library, or one of these.  */
+/* Why a message or a connection failed: an outcome of the library, or one of
+   these.  */
 enum load_error {
+    LOAD_NONE = SONDE_OUTCOME_CONNECTED,
     LOAD_WRONG = SONDE_OUTCOME_OTHER + 1, /* not what was sent */
     LOAD_CLOSED,                          /* by the server, too early */
-    LOAD_UNANSWERED,                      /* no answer within the patience */
+    LOAD_UNANSWERED,                      /* no reply within the timeout */
     LOAD_NO_PORT,                         /* all local ports are in use */
     LOAD_UNSENT, /* came due by the rate, and could not be sent in the time */
     LOAD_ERRORS
@@ -89,4 +90,4 @@ load_run(struct client *client, const struct load_plan *plan,
          void (*progress)(const struct load_report *report, int64_t elapsed),
          struct load_report *report, struct client_result *result);
 
-#endif /* SERVICES_LOAD_H */
+#endif /* LOAD_LOAD_H */

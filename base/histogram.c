@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "services/histogram.h"
+#include "base/histogram.h"
 
 /* The class of NS: values below 2 * STEPS are their own; above, the leading
    seven bits choose, together with how many follow.  */

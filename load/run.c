@@ -1,139 +1,47 @@
-/* load.c - many connections to an echo server at once, measured and verified
+/* run.c - a load run: its phases, its clock and its loop
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/monotonic.h"
-#include "services/load-run.h"
+#include "load/run.h"
 
 enum {
-    TICK = 20 * 1000000,      /* how often late ones are looked for */
-    PROGRESS = 200 * 1000000, /* how often progress is told */
-    /* Connects under way at once when many are held: a queue of any length
-       must take them.  */
+    TICK = 20 * 1000000,      /* interval of looking for timeouts */
+    PROGRESS = 200 * 1000000, /* interval of reporting progress */
+    /* Concurrent connects with --hold, few enough for short listen queues.  */
     HOLD_WINDOW = 100
 };
 
-/* ---- what a line reports ------------------------------------------------- */
-
-size_t load_index(const struct load *load, const struct line *line)
-{
-    return (size_t)(line - load->lines);
-}
-
-void load_fail(struct load *load, struct line *line, enum load_error error)
-{
-    load->report->errors[error]++;
-    line_close(load, line);
-}
-
-void load_fail_errno(struct load *load, struct line *line, int error)
-{
-    enum sonde_outcome outcome = sonde_outcome(error);
-    load_fail(load, line,
-              outcome == SONDE_OUTCOME_CONNECTED
-                  ? LOAD_CLOSED
-                  : (enum load_error)(int)outcome);
-}
-
-void load_fail_wrong(struct load *load, struct line *line, const char *what,
-                     uint64_t number, bool never)
-{
-    if (!*load->report->wrong)
-        snprintf(load->report->wrong, sizeof load->report->wrong,
-                 "%s %" PRIu64 " of connection %zu %s", what, number,
-                 load_index(load, line) + 1,
-                 never ? "was never sent" : "is not what was sent");
-    load_fail(load, line, LOAD_WRONG);
-}
-
-bool load_may_begin(const struct load *load, const struct line *line)
-{
-    const struct load_plan *plan = load->plan;
-    if (line->state != LINE_OPEN || line->begun - line->done >= plan->depth)
-        return false;
-    /* Who had begun to connect in time is not left without a word.  */
-    if (plan->kind == LOAD_CONNECTS)
-        return line->begun == 0;
-    if (plan->kind == LOAD_HOLD)
-        return load->phase == LOAD_RUNNING && line->begun == 0;
-    /* What came due in time is still sent when the time is over.  */
-    if (plan->rate)
-        return line->begun < line->due && !load->is_late;
-    return load->phase == LOAD_RUNNING;
-}
-
-void load_begin(struct load *load, struct line *line, int64_t now)
-{
-    const struct load_plan *plan = load->plan;
-    bool is_timed = plan->rate && plan->kind == LOAD_MESSAGES;
-    line->times[line->begun % plan->depth] =
-        is_timed
-            ? load->start + load_due(plan, load_index(load, line), line->begun)
-            : now;
-    line->begun_at[line->begun % plan->depth] = now;
-    line->begun++;
-    line->waiting++;
-    load->outstanding++;
-}
-
-void load_done(struct load *load, struct line *line, uint64_t number,
-               int64_t now)
-{
-    int64_t start = line->times[number % load->plan->depth];
-    load->report->messages++;
-    load->outstanding--;
-    line->waiting--;
-    load->last = now;
-    if (load->plan->kind != LOAD_CONNECTS)
-        histogram_add(&load->report->latency, now - start);
-}
-
-void load_pump(struct load *load, struct line *line)
-{
-    if (line->state != LINE_OPEN)
-        return;
-    if (load->report->type == SOCK_DGRAM)
-        datagram_pump(load, line);
-    else
-        stream_pump(load, line);
-}
-
 /* ---- phases -------------------------------------------------------------- */
 
-static void pump_all(struct load *load)
+/* The one place where the phase changes.  What is known of the phase that ends
+   is kept here, and what the next one begins with.  */
+static void set_phase(struct load *load, enum load_phase phase, int64_t now)
 {
-    for (size_t i = 0; i < load->plan->connections; i++)
-        load_pump(load, &load->lines[i]);
-}
-
-static void begin_running(struct load *load)
-{
-    load->phase = LOAD_RUNNING;
-    load->start = load->last = monotonic_now();
-    load->phase_end = load->start + load->plan->duration;
-    load->looked = load->start;
-    if (load->plan->kind != LOAD_CONNECTS && !load->plan->rate)
-        pump_all(load);
-    if (load->plan->kind == LOAD_HOLD)
-        load->phase_end = load->start;
-}
-
-static void begin_draining(struct load *load)
-{
-    load->phase = LOAD_DRAINING;
-    load->ran =
-        (load->looked < load->phase_end ? load->looked : load->phase_end) -
-        load->start;
-    load->phase_end = monotonic_now() + load->plan->patience;
+    const struct load_plan *plan = load->plan;
+    if (phase == LOAD_HOLDING) {
+        load->phase_end = now + plan->duration;
+    } else if (phase == LOAD_RUNNING) {
+        load->start = load->last = load->looked = now;
+        load->phase_end = now + (plan->kind == LOAD_HOLD ? 0 : plan->duration);
+    } else if (phase == LOAD_DRAINING) {
+        load->ran =
+            (load->looked < load->phase_end ? load->looked : load->phase_end) -
+            load->start;
+        load->phase_end = now + plan->timeout;
+    }
+    load->phase = phase;
+    /* Without a rate everything begins at once.  */
+    if (phase == LOAD_RUNNING && plan->kind != LOAD_CONNECTS && !plan->rate)
+        for (size_t i = 0; i < plan->connections; i++)
+            load_connection_send(load, &load->connections[i]);
 }
 
 /* Whether everything that was begun has ended.  */
@@ -145,34 +53,31 @@ static bool is_drained(const struct load *load)
     if (load->outstanding > 0)
         return false;
     for (size_t i = 0; plan->rate && i < plan->connections; i++)
-        if (load_may_begin(load, &load->lines[i]))
+        if (load_may_begin(load, &load->connections[i]))
             return false;
     return true;
 }
 
-/* All lines that can be connected are.  */
+/* Every connection is established or has failed.  */
 static void end_opening(struct load *load, int64_t now)
 {
     load->report->opened += now - load->start;
-    if (load->open == 0) {
-        load->phase = LOAD_OVER;
-    } else if (load->plan->kind == LOAD_HOLD) {
-        load->phase = LOAD_HOLDING;
-        load->phase_end = now + load->plan->duration;
-    } else {
-        begin_running(load);
-    }
+    set_phase(load,
+              load->open == 0                 ? LOAD_OVER
+              : load->plan->kind == LOAD_HOLD ? LOAD_HOLDING
+                                              : LOAD_RUNNING,
+              now);
 }
 
-/* Whether answers have had their time.  What was there at the last look may be
-   there since long: it was this process that did not run.  */
+/* Whether replies have had their time.  Replies that the last poll reported may
+   have waited for this process, so they extend it.  */
 static bool is_out_of_time(const struct load *load, int64_t now)
 {
-    return now >= load->phase_end + (load->heard ? load->plan->patience : 0);
+    return now >= load->phase_end + (load->heard ? load->plan->timeout : 0);
 }
 
-/* Go on to the next phase, if it is time.  */
-static void turn(struct load *load, int64_t now)
+/* Go to the next phase, if this one is over at NOW.  */
+static void check_phase(struct load *load, int64_t now)
 {
     bool is_idle = load->open == 0 && load->plan->kind != LOAD_CONNECTS;
     switch (load->phase) {
@@ -182,106 +87,82 @@ static void turn(struct load *load, int64_t now)
         break;
     case LOAD_HOLDING:
         if (now >= load->phase_end)
-            begin_running(load);
+            set_phase(load, LOAD_RUNNING, monotonic_now());
         break;
     case LOAD_RUNNING:
         if (now >= load->phase_end || is_idle)
-            begin_draining(load);
+            set_phase(load, LOAD_DRAINING, monotonic_now());
         break;
     case LOAD_DRAINING:
-        load->is_late = now >= load->phase_end - load->plan->patience / 2;
+        load->is_late = now >= load->phase_end - load->plan->timeout / 2;
         if (is_out_of_time(load, now) || is_idle || is_drained(load))
-            load->phase = LOAD_OVER;
+            set_phase(load, LOAD_OVER, now);
         break;
     case LOAD_OVER:
         break;
     }
 }
 
-/* ---- what is done by the clock ------------------------------------------- */
+/* ---- the clock ----------------------------------------------------------- */
 
-/* Open lines for the first time, as far as there may be more under way.  */
-static void open_lines(struct load *load)
+/* Open connections for the first time, as many as may connect at once.  */
+static void open_first(struct load *load)
 {
     size_t window =
         load->plan->kind == LOAD_HOLD ? HOLD_WINDOW : load->plan->connections;
     while (load->next < load->plan->connections && load->connecting < window)
-        line_open(load, &load->lines[load->next++], monotonic_now());
+        load_connection_open(load, &load->connections[load->next++],
+                             monotonic_now());
 }
 
-/* A connection ends, and the next begins, at once or when it is due.  */
+/* Open a connection in the place of each that ended, at once or when it is due.
+ */
 static void open_again(struct load *load, int64_t now)
 {
     for (size_t i = 0; i < load->plan->connections; i++) {
-        struct line *line = &load->lines[i];
+        struct load_connection *connection = &load->connections[i];
         int64_t since = now;
-        if (line->state != LINE_CLOSED)
+        if (connection->state != CONNECTION_CLOSED)
             continue;
         if (load->plan->rate) {
-            since = load->start + load_due(load->plan, i, line->due);
+            since = load->start + load_due(load->plan, i, connection->due);
             if (since > now)
                 continue;
-            line->due++;
+            connection->due++;
         }
-        line_open(load, line, since);
+        load_connection_open(load, connection, since);
     }
 }
 
-/* Let what has come due by the rate begin, as far as its line is free.  */
+/* Begin the messages that the rate has made due, as far as their connections
+   are free.  */
 static void begin_due(struct load *load, int64_t now)
 {
     size_t count = load->plan->connections;
     for (int i = 0; i < 1024; i++) {
-        struct line *line = &load->lines[load->due % count];
+        struct load_connection *connection =
+            &load->connections[load->due % count];
         int64_t due =
             load->start + load_due(load->plan, (size_t)(load->due % count),
                                    load->due / count);
         if (due > now || due >= load->phase_end)
             return;
         load->due++;
-        line->due++;
-        load_pump(load, line);
+        connection->due++;
+        load_connection_send(load, connection);
     }
 }
 
-static void look_at(struct load *load, struct line *line, int64_t now)
-{
-    switch (line->state) {
-    case LINE_RESTING:
-        if (load->phase > LOAD_RUNNING)
-            line_close(load, line);
-        else if (line->again <= now)
-            line_open(load, line, now);
-        break;
-    case LINE_QUEUING:
-    case LINE_CONNECTING:
-        if (line->give_up <= now)
-            load_fail(load, line, (enum load_error)SONDE_OUTCOME_TIMED_OUT);
-        /* Also when the time is over: it began before.  */
-        else if (line->state == LINE_QUEUING && line->again <= now)
-            line_open(load, line, line->since);
-        break;
-    case LINE_OPEN:
-        if (load->report->type == SOCK_DGRAM)
-            datagram_give_up(load, line, now);
-        break;
-    case LINE_CLOSED:
-    case LINE_ENDING:
-        break;
-    }
-}
-
-/* Once in a tick: what waits too long.  */
-static void look_around(struct load *load, int64_t now)
+static void check_timeouts(struct load *load, int64_t now)
 {
     for (size_t i = 0; i < load->plan->connections; i++)
-        look_at(load, &load->lines[i], now);
+        load_connection_check(load, &load->connections[i], now);
 }
 
-static void do_due(struct load *load, int64_t now)
+static void begin_due_work(struct load *load, int64_t now)
 {
     if (load->phase == LOAD_OPENING)
-        open_lines(load);
+        open_first(load);
     if (load->phase != LOAD_RUNNING)
         return;
     load->looked = now;
@@ -326,34 +207,21 @@ static void take_signals(struct load *load)
 {
     while (sonde_wake_take()) {
         if (load->phase == LOAD_RUNNING) {
-            begin_draining(load);
+            set_phase(load, LOAD_DRAINING, monotonic_now());
         } else {
-            load->phase = LOAD_OVER;
+            set_phase(load, LOAD_OVER, monotonic_now());
             load->is_cut = true;
         }
         load->report->interrupted = true;
     }
 }
 
-static void serve(struct load *load, const struct sonde_event *event)
+static void handle_event(struct load *load, const struct sonde_event *event)
 {
-    struct line *line = event->user;
-    if (!line) {
+    if (event->user)
+        load_connection_serve(load, event->user, event->ready);
+    else
         take_signals(load);
-        return;
-    }
-    if (line->state == LINE_CONNECTING) {
-        line_finish(load, line);
-        return;
-    }
-    if (event->ready & SONDE_READABLE) {
-        if (load->report->type == SOCK_DGRAM)
-            datagram_take(load, line);
-        else
-            stream_take(load, line);
-    } else {
-        load_pump(load, line);
-    }
 }
 
 static void loop(struct load *load,
@@ -364,17 +232,17 @@ static void loop(struct load *load,
     while (load->phase != LOAD_OVER) {
         int64_t now = monotonic_now();
         if (now >= tick) {
-            look_around(load, now);
+            check_timeouts(load, now);
             tick = now + TICK;
         }
         if (progress && now >= told) {
             progress(load->report, now - begun);
             told = now + PROGRESS;
         }
-        do_due(load, now);
+        begin_due_work(load, now);
         /* Connecting may have taken its time; what came due until NOW has
            begun, and no more.  */
-        turn(load, load->phase == LOAD_OPENING ? monotonic_now() : now);
+        check_phase(load, load->phase == LOAD_OPENING ? monotonic_now() : now);
         if (load->phase == LOAD_OVER)
             return;
         int ready =
@@ -386,7 +254,7 @@ static void loop(struct load *load,
         }
         load->heard = ready > 0;
         while (sonde_poller_next(load->poller, &event))
-            serve(load, &event);
+            handle_event(load, &event);
     }
 }
 
@@ -396,12 +264,12 @@ static void free_load(struct load *load)
 {
     if (!load)
         return;
-    for (size_t i = 0; load->lines && i < load->plan->connections; i++)
-        if (load->lines[i].fd >= 0)
-            close(load->lines[i].fd);
+    for (size_t i = 0; load->connections && i < load->plan->connections; i++)
+        if (load->connections[i].fd >= 0)
+            close(load->connections[i].fd);
     sonde_poller_close(load->poller);
     sonde_wake_close();
-    free(load->lines);
+    free(load->connections);
     free(load->times);
     free(load);
 }
@@ -427,19 +295,20 @@ static struct load *make_load(const struct load_plan *plan,
     load->report = report;
     load->target = client->target;
     load->poller = sonde_poller_open(SONDE_POLLER_BEST);
-    load->lines = calloc(plan->connections, sizeof *load->lines);
+    load->connections = calloc(plan->connections, sizeof *load->connections);
     size_t places = plan->connections * plan->depth;
     load->times = calloc(2 * places, sizeof *load->times);
-    if (!load->poller || !load->lines || !load->times || watch_signals(load)) {
-        free(load->lines);
-        load->lines = NULL;
+    if (!load->poller || !load->connections || !load->times ||
+        watch_signals(load)) {
+        free(load->connections);
+        load->connections = NULL;
         free_load(load);
         return NULL;
     }
     for (size_t i = 0; i < plan->connections; i++) {
-        load->lines[i].fd = -1;
-        load->lines[i].times = load->times + i * plan->depth;
-        load->lines[i].begun_at = load->lines[i].times + places;
+        load->connections[i].fd = -1;
+        load->connections[i].times = load->times + i * plan->depth;
+        load->connections[i].begun_at = load->connections[i].times + places;
     }
     pattern_make(&load->pattern);
     return load;
@@ -453,12 +322,12 @@ static void begin_load(struct load *load, struct client *client)
     if (load->plan->kind == LOAD_CONNECTS) {
         client_close(client);
         load->next = load->plan->connections;
-        begin_running(load);
+        set_phase(load, LOAD_RUNNING, load->start);
         return;
     }
     load->next = 1;
     load->report->opened = client->connect_ns;
-    line_adopt(load, &load->lines[0], client->fd);
+    load_connection_adopt(load, &load->connections[0], client->fd);
     client->fd = -1;
 }
 
@@ -470,10 +339,11 @@ static uint64_t count_unsent(const struct load *load)
     bool is_connects = plan->kind == LOAD_CONNECTS;
     uint64_t unsent = 0;
     for (size_t i = 0; plan->rate && i < plan->connections; i++) {
-        const struct line *line = &load->lines[i];
+        const struct load_connection *connection = &load->connections[i];
         uint64_t due = load_due_before(plan, i, load->ran);
-        uint64_t begun = is_connects ? line->due : line->begun;
-        if ((is_connects || line->state == LINE_OPEN) && due > begun)
+        uint64_t begun = is_connects ? connection->due : connection->begun;
+        if ((is_connects || connection->state == CONNECTION_OPEN) &&
+            due > begun)
             unsent += due - begun;
     }
     return unsent;
@@ -484,10 +354,10 @@ static void count_unfinished(const struct load *load)
 {
     uint64_t *errors = load->report->errors;
     for (size_t i = 0; i < load->plan->connections; i++) {
-        enum line_state state = load->lines[i].state;
-        if (state == LINE_QUEUING || state == LINE_CONNECTING)
+        enum load_state state = load->connections[i].state;
+        if (state == CONNECTION_QUEUE_FULL || state == CONNECTION_CONNECTING)
             errors[SONDE_OUTCOME_TIMED_OUT]++;
-        else if (state == LINE_ENDING)
+        else if (state == CONNECTION_ENDING)
             errors[LOAD_UNANSWERED]++;
     }
 }

@@ -1,0 +1,195 @@
+/* datagram.c - a load run over datagrams, which may be lost
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Each datagram begins with its number, cut to the size of the datagram, so
+   that a reply is matched to its message whatever was lost before.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/monotonic.h"
+#include "load/run.h"
+
+enum {
+    DONE = -1,        /* in times: answered or given up */
+    MAX_RECEIVED = 64 /* replies received in one call */
+};
+
+static size_t number_size(const struct load *load)
+{
+    return load->plan->size < 8 ? load->plan->size : 8;
+}
+
+/* The place of message NUMBER in times.  */
+static int64_t *time_of(const struct load *load,
+                        struct load_connection *connection, uint64_t number)
+{
+    return &connection->times[number % load->plan->depth];
+}
+
+static void message_make(struct load *load,
+                         const struct load_connection *connection,
+                         uint64_t number)
+{
+    size_t size = load->plan->size;
+    memcpy(
+        load->bytes,
+        pattern_at(&load->pattern, load_index(load, connection), number * size),
+        size);
+    sonde_store(load->bytes, number_size(load), SONDE_LITTLE_ENDIAN, number);
+}
+
+/* Advance done over the messages that are done, in whatever order they were. */
+static void advance_done(const struct load *load,
+                         struct load_connection *connection)
+{
+    while (connection->done < connection->begun &&
+           *time_of(load, connection, connection->done) == DONE)
+        connection->done++;
+}
+
+/* Message NUMBER is done.  */
+static void mark_done(const struct load *load,
+                      struct load_connection *connection, uint64_t number)
+{
+    *time_of(load, connection, number) = DONE;
+    advance_done(load, connection);
+}
+
+enum load_error datagram_send(struct load *load,
+                              struct load_connection *connection)
+{
+    connection->is_blocked = false;
+    while (load_may_begin(load, connection)) {
+        message_make(load, connection, connection->begun);
+        if (sonde_datagram_send(connection->fd, load->bytes, load->plan->size,
+                                0)) {
+            connection->is_blocked = errno == EAGAIN || errno == ENOBUFS;
+            return connection->is_blocked ? LOAD_NONE : load_error_of(errno);
+        }
+        load_begin(load, connection, monotonic_now());
+    }
+    return LOAD_NONE;
+}
+
+/* The message that LENGTH bytes answer: its number, or that of the next message
+   if no pending message has this number.  */
+static uint64_t find_message(struct load *load,
+                             struct load_connection *connection, size_t length)
+{
+    size_t size = number_size(load);
+    uint64_t mask = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : UINT64_MAX;
+    if (length < size)
+        return connection->begun;
+    uint64_t carried = sonde_load(load->bytes, size, SONDE_LITTLE_ENDIAN);
+    uint64_t number = connection->done + ((carried - connection->done) & mask);
+    if (number < connection->done || number >= connection->begun ||
+        *time_of(load, connection, number) == DONE)
+        return connection->begun;
+    return number;
+}
+
+/* Whether LENGTH bytes are an unaltered copy of message NUMBER.  */
+static bool is_copy(const struct load *load,
+                    const struct load_connection *connection, size_t length,
+                    uint64_t number)
+{
+    size_t skip = number_size(load);
+    const unsigned char *due =
+        pattern_at(&load->pattern, load_index(load, connection),
+                   number * load->plan->size);
+    return length == load->plan->size &&
+           !memcmp(load->bytes + skip, due + skip, length - skip);
+}
+
+/* Whether LENGTH bytes answer a message that is done already.  */
+static bool is_repeated(const struct load *load,
+                        const struct load_connection *connection, size_t length)
+{
+    if (length < number_size(load))
+        return false;
+    if (number_size(load) < 8) /* the number repeats; it proves nothing */
+        return length == load->plan->size;
+    uint64_t carried = sonde_load(load->bytes, 8, SONDE_LITTLE_ENDIAN);
+    return carried < connection->begun &&
+           is_copy(load, connection, length, carried);
+}
+
+/* A reply of LENGTH bytes arrived.  */
+static enum load_error
+take_reply(struct load *load, struct load_connection *connection, size_t length)
+{
+    uint64_t number = find_message(load, connection, length);
+    bool is_pending = number < connection->begun;
+    if (is_pending && is_copy(load, connection, length, number)) {
+        load_done(load, connection, number, monotonic_now());
+        mark_done(load, connection, number);
+    } else if (!is_pending && is_repeated(load, connection, length)) {
+        load->report->late++;
+    } else {
+        return load_note_wrong(load, connection, "datagram", number + 1, false);
+    }
+    return LOAD_NONE;
+}
+
+/* Receive at most MAX datagrams.  */
+static enum load_error
+receive_some(struct load *load, struct load_connection *connection, size_t max)
+{
+    enum load_error error = LOAD_NONE;
+    for (size_t i = 0; i < max && !error; i++) {
+        ssize_t length = sonde_datagram_receive(connection->fd, load->bytes,
+                                                sizeof load->bytes, 0);
+        if (length < 0)
+            return errno == EAGAIN ? LOAD_NONE : load_error_of(errno);
+        error = take_reply(load, connection, (size_t)length);
+    }
+    return error;
+}
+
+enum load_error datagram_receive(struct load *load,
+                                 struct load_connection *connection)
+{
+    /* Bounded, so that a fast peer does not starve the other connections.  */
+    return receive_some(load, connection,
+                        load->plan->depth == 1 ? 1 : MAX_RECEIVED);
+}
+
+/* Whether message NUMBER has waited too long at NOW.  */
+static bool is_late(const struct load *load, struct load_connection *connection,
+                    uint64_t number, int64_t now)
+{
+    return *time_of(load, connection, number) != DONE &&
+           now - connection->begun_at[number % load->plan->depth] >=
+               load->plan->timeout;
+}
+
+static bool is_any_late(const struct load *load,
+                        struct load_connection *connection, int64_t now)
+{
+    for (uint64_t i = connection->done; i < connection->begun; i++)
+        if (is_late(load, connection, i, now))
+            return true;
+    return false;
+}
+
+enum load_error datagram_expire(struct load *load,
+                                struct load_connection *connection, int64_t now)
+{
+    if (!is_any_late(load, connection, now))
+        return LOAD_NONE;
+    /* This process may have been late, and the replies be here.  */
+    enum load_error error =
+        receive_some(load, connection, MAX_RECEIVED + load->plan->depth);
+    for (uint64_t i = connection->done; i < connection->begun && !error; i++) {
+        if (!is_late(load, connection, i, now))
+            continue;
+        load->report->errors[LOAD_UNANSWERED]++;
+        load->outstanding--;
+        connection->pending--;
+        mark_done(load, connection, i);
+    }
+    return error;
+}
