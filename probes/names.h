@@ -8,7 +8,8 @@
    system, names do not.  Unknown ones are "E?".  */
 const char *errno_name(int error);
 
-/* The name of the signal NUMBER, such as "SIGPIPE", or NULL.  */
+/* The name of the signal NUMBER, such as "SIGPIPE", or NULL; the text lasts
+   until the next call.  */
 const char *signal_name(int number);
 
 /* The bits of poll's EVENTS by name, "POLLIN|POLLHUP", or "none"; the text
