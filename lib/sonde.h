@@ -47,7 +47,7 @@ extern "C" {
 #define SONDE_NONBLOCK 1U /* O_NONBLOCK */
 #define SONDE_CLOEXEC  2U /* FD_CLOEXEC */
 
-/* ---- address: where a socket is, exactly -------------------------------- */
+/* ---- address: addresses of sockets, exactly ----------------------------- */
 
 /* An IPv4, IPv6 or UNIX address with the length that goes with it.  Pass
    (const struct sockaddr *) &a.storage and a.length to system calls.
@@ -139,7 +139,7 @@ int sonde_address_peer(int fd, struct sonde_address *address);
    Since 0.1.  */
 int sonde_address_family(int fd);
 
-/* ---- socket: its flags stated ------------------------------------------- */
+/* ---- socket: make a socket, its flags stated ---------------------------- */
 
 /* Make a socket of FAMILY and TYPE (SOCK_STREAM, ...), its default protocol,
    with FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
@@ -154,7 +154,7 @@ int sonde_address_family(int fd);
    unknown flag, or no TYPE at all.  Since 0.1.  */
 int sonde_socket(int family, int type, unsigned flags);
 
-/* ---- outcome: what became of it, for a client --------------------------- */
+/* ---- outcome: what the errno of a connection attempt means -------------- */
 
 /* What a client can be told, whatever errno this system uses for it.  */
 enum sonde_outcome {
@@ -196,7 +196,7 @@ enum sonde_outcome sonde_outcome(int error);
 const char *sonde_outcome_name(enum sonde_outcome outcome);
 const char *sonde_outcome_text(enum sonde_outcome outcome);
 
-/* ---- resolve: from names to addresses ----------------------------------- */
+/* ---- resolve: from names to addresses, within a time -------------------- */
 
 /* Whom to reach.  HOST is a name, an address as sonde_address_parse reads it
    but without a port (brackets are allowed), a path with a slash for a UNIX
@@ -254,7 +254,7 @@ const char *sonde_resolve_code_name(int code);
 const char *sonde_resolve_code_text(int code);
 enum sonde_outcome sonde_resolve_code_outcome(int code, int error);
 
-/* ---- connect: to whichever address answers first ------------------------ */
+/* ---- connect: connect to the address that answers first ----------------- */
 
 /* How to connect.  All zero is what most callers want.  */
 struct sonde_connect_options {
@@ -331,7 +331,7 @@ int sonde_connect_name(const char *host, const char *service, int timeout,
                        const struct sonde_connect_options *options,
                        struct sonde_connect_report *report);
 
-/* ---- backlog: the queue length you want --------------------------------- */
+/* ---- backlog: the listen queue you want, and its cap -------------------- */
 
 /* The argument for listen() that lets at least WANTED connections wait for
    accept, on every kernel whose rule is known, as far as its cap allows.
@@ -363,7 +363,7 @@ struct sonde_backlog_cap {
    Since 0.1.  */
 int sonde_backlog_cap(struct sonde_backlog_cap *cap);
 
-/* ---- queue: what the kernel says of a listening socket ------------------ */
+/* ---- queue: the state of a listen queue --------------------------------- */
 
 /* Counts of connections; -1 where this system does not say.  */
 struct sonde_queue {
@@ -389,7 +389,7 @@ struct sonde_queue {
    that other listener cannot be had, so nothing is known.  Since 0.1.  */
 int sonde_queue(int fd, struct sonde_queue *queue);
 
-/* ---- listeners: every listening socket of this host --------------------- */
+/* ---- listeners: every listening socket, and its owners ------------------ */
 
 /* A listening socket.  QUEUE says -1 where this system does not.  */
 struct sonde_listener {
@@ -469,7 +469,7 @@ struct sonde_listen_totals {
    /proc is not there.  Any errno of open.  ENOMEM.  Since 0.1.  */
 int sonde_listen_totals(struct sonde_listen_totals *totals);
 
-/* ---- listen: an address, and room for those who wait -------------------- */
+/* ---- listen: listen on an address --------------------------------------- */
 
 /* Named intents, for the flags of sonde_listen.  */
 
@@ -525,7 +525,7 @@ int sonde_listen_dual(const struct sonde_address *first,
                       const struct sonde_address *second, int wanted,
                       unsigned flags, int fds[2]);
 
-/* ---- accept: whatever became of the client before ----------------------- */
+/* ---- accept: take connections, and survive what accept fails with ------- */
 
 /* What to do about an errno of accept.  */
 enum sonde_accept_class {
@@ -609,7 +609,7 @@ int sonde_spare_shed(struct sonde_spare *spare, int listener);
    Since 0.1.  */
 int sonde_backoff(int last);
 
-/* ---- activation: sockets inherited from who started the program --------- */
+/* ---- activation: sockets inherited from inetd or systemd ---------------- */
 
 /* What a socket is to a server.  */
 enum sonde_role {
@@ -667,7 +667,7 @@ int sonde_inherited(int fd, struct sonde_inherited *found);
 int sonde_activation(struct sonde_inherited *found, size_t room,
                      unsigned flags);
 
-/* ---- stream: whole reads and writes, under a deadline ------------------- */
+/* ---- stream: whole reads and writes, with a timeout --------------------- */
 
 /* What holds for all five functions:
 
@@ -776,7 +776,7 @@ ssize_t sonde_line_piece(struct sonde_lines *lines, char **piece, int timeout);
    Other errors as sonde_read.  Since 0.1.  */
 int sonde_line_skip(struct sonde_lines *lines, int timeout);
 
-/* ---- datagram: whole, from whom, and where to --------------------------- */
+/* ---- datagram: datagrams: whole, from where, and to where --------------- */
 
 /* No datagram of UDP is longer, in bytes: over IPv4 they end at 65,507, over
    IPv6 at 65,527.  A buffer of this size never cuts one.  */
@@ -877,7 +877,7 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
    The string is a constant.  Cannot fail.  Since 0.1.  */
 const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
 
-/* ---- keepalive: a peer that vanished ------------------------------------ */
+/* ---- keepalive: notice a peer that vanished ----------------------------- */
 
 /* Have TCP ask the peer of the connected socket FD for a sign of life after
    SECONDS of silence, so that one that vanished is noticed some minutes later
@@ -896,7 +896,7 @@ const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
    not TCP.  Since 0.1.  */
 int sonde_keepalive(int fd, int seconds);
 
-/* ---- signal: handlers, children, and a loop that hears of both ---------- */
+/* ---- signal: handlers, children, and a descriptor for loops ------------- */
 
 /* Whether system calls are restarted after the handler returns.  */
 enum sonde_restart {

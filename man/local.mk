@@ -1,4 +1,4 @@
-# man/local.mk - manual pages, written by hand in mdoc
+# man/local.mk - manual pages, in mdoc
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 dist_man_MANS = \
@@ -11,7 +11,11 @@ dist_man_MANS = \
 	man/echoload.1 \
 	man/daytimesrv.1 \
 	man/echosrv.1 \
-	man/sonde.7 \
+	man/sonde.7
+
+# Those of section 3 are made from the contracts in sonde.h, and end with what
+# stands in sonde_TOPIC.more: examples and references.
+library_pages = \
 	man/sonde_accept.3 \
 	man/sonde_activation.3 \
 	man/sonde_address.3 \
@@ -26,71 +30,26 @@ dist_man_MANS = \
 	man/sonde_outcome.3 \
 	man/sonde_poller.3 \
 	man/sonde_queue.3 \
-	man/sonde_read.3 \
 	man/sonde_resolve.3 \
 	man/sonde_signal.3 \
-	man/sonde_socket.3
+	man/sonde_socket.3 \
+	man/sonde_stream.3
+dist_man_MANS += $(library_pages)
+EXTRA_DIST += man/page.awk $(library_pages:.3=.more)
+MAINTAINERCLEANFILES = $(library_pages)
+SUFFIXES += .more .3
+page_date = November 28, 2026
+header = $(top_srcdir)/lib/sonde.h
+.more.3:
+	$(AM_V_GEN)$(MKDIR_P) man && \
+	topic=`echo $@ | sed 's,.*/sonde_,,; s,\.3$$,,'` && \
+	$(AWK) -v topic=$$topic -v date='$(page_date)' \
+	    -f $(top_srcdir)/man/page.awk $(header) $(header) $< > $@-t && \
+	mv $@-t $@
+$(library_pages): lib/sonde.h man/page.awk
 
 # Every function has a page by its own name: a link, TOPIC:FUNCTION.
-man_links = \
-	sonde_address:sonde_address_loopback \
-	sonde_address:sonde_address_any \
-	sonde_address:sonde_address_unix \
-	sonde_address:sonde_address_parse \
-	sonde_address:sonde_address_print \
-	sonde_address:sonde_address_compare \
-	sonde_address:sonde_address_port \
-	sonde_address:sonde_address_set_port \
-	sonde_address:sonde_address_local \
-	sonde_address:sonde_address_peer \
-	sonde_address:sonde_address_family \
-	sonde_outcome:sonde_outcome_name \
-	sonde_outcome:sonde_outcome_text \
-	sonde_resolve:sonde_resolve_code_name \
-	sonde_resolve:sonde_resolve_code_text \
-	sonde_resolve:sonde_resolve_code_outcome \
-	sonde_connect:sonde_connect_name \
-	sonde_backlog:sonde_backlog_cap \
-	sonde_listen:sonde_listen_dual \
-	sonde_listeners:sonde_owners \
-	sonde_listeners:sonde_listen_totals \
-	sonde_accept:sonde_accept_class \
-	sonde_accept:sonde_spare_open \
-	sonde_accept:sonde_spare_close \
-	sonde_accept:sonde_spare_shed \
-	sonde_accept:sonde_backoff \
-	sonde_activation:sonde_inherited \
-	sonde_read:sonde_write \
-	sonde_read:sonde_read_all \
-	sonde_read:sonde_write_all \
-	sonde_read:sonde_half_close \
-	sonde_line:sonde_lines_open \
-	sonde_line:sonde_lines_close \
-	sonde_line:sonde_line_piece \
-	sonde_line:sonde_line_skip \
-	sonde_datagram:sonde_datagram_send \
-	sonde_datagram:sonde_datagram_receive \
-	sonde_datagram:sonde_datagram_bind \
-	sonde_datagram:sonde_datagram_adopt \
-	sonde_datagram:sonde_datagram_receive_from \
-	sonde_datagram:sonde_datagram_reply \
-	sonde_datagram:sonde_datagram_refuse \
-	sonde_signal:sonde_reap \
-	sonde_signal:sonde_parent_death_signal \
-	sonde_signal:sonde_wake_open \
-	sonde_signal:sonde_wake_on \
-	sonde_signal:sonde_wake_take \
-	sonde_signal:sonde_wake_close \
-	sonde_poller:sonde_poller_open \
-	sonde_poller:sonde_poller_close \
-	sonde_poller:sonde_poller_name \
-	sonde_poller:sonde_poller_add \
-	sonde_poller:sonde_poller_modify \
-	sonde_poller:sonde_poller_remove \
-	sonde_poller:sonde_poller_wait \
-	sonde_poller:sonde_poller_next \
-	sonde_byteorder:sonde_load \
-	sonde_byteorder:sonde_store
+man_links = `$(AWK) -v links=1 -f $(top_srcdir)/man/page.awk $(header)`
 
 # bash finds a completion by the name of the command.
 bashcompletiondir = $(datadir)/bash-completion/completions

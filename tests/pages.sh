@@ -3,7 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "${srcdir:-.}/tests/tap.sh"
 
-for page in "$srcdir"/man/*.[1-8]; do
+# Those of section 3 are made by the build; of a tarball they are there.
+pages=$builddir/man
+[ -f "$pages/sonde_accept.3" ] || pages=$srcdir/man
+[ -f "$pages/sonde_accept.3" ] || exit 99
+
+for page in "$srcdir"/man/*.[1-27] "$pages"/*.3; do
     name=$(basename "$page")
     if have mandoc; then
         # The base system's own idea of names and dates is not ours.
@@ -27,7 +32,7 @@ sed -n '/^typedef/d; s/^[a-z].*[ *]\(sonde_[a-z0-9_]*\)(.*/\1/p' \
     "$srcdir/lib/sonde.h" |
     sort > "$scratch/declared"
 [ "$(wc -l < "$scratch/declared")" -gt 50 ] || exit 99
-for page in "$srcdir"/man/*.3; do
+for page in "$pages"/*.3; do
     functions_of "$page"
 done | sort > "$scratch/paged"
 comm -3 "$scratch/declared" "$scratch/paged" > "$scratch/out"
@@ -35,35 +40,37 @@ is "each function of sonde.h has its page, and no other has" \
     [ ! -s "$scratch/out" ]
 
 # What is installed for them: the page itself, or a link to it.
-for page in "$srcdir"/man/*.3; do
+for page in "$pages"/*.3; do
     topic=$(basename "$page" .3)
     echo "man/$topic.3"
     functions_of "$page" | grep -vx "$topic" | sed "s/^/$topic:/"
 done | sort > "$scratch/due"
-tr -d ' \t\\' < "$srcdir/man/local.mk" |
-    grep -x 'man/sonde_[a-z]*\.3\|sonde_[a-z]*:sonde_[a-z0-9_]*' |
-    sort > "$scratch/listed"
+{
+    tr -d ' \t\\' < "$srcdir/man/local.mk" | grep -x 'man/sonde_[a-z]*\.3'
+    awk -v links=1 -f "$srcdir/man/page.awk" "$srcdir/lib/sonde.h"
+} | sort > "$scratch/listed"
 comm -3 "$scratch/due" "$scratch/listed" > "$scratch/out"
 is "man/local.mk installs each under its name" [ ! -s "$scratch/out" ]
 
 # The way in.
 : > "$scratch/out"
-for page in "$srcdir"/man/*.[1-6]; do
+for page in "$srcdir"/man/*.1 "$pages"/*.3; do
     name=$(basename "$page")
     grep -q "^\.It Xr ${name%.*} ${name##*.}\$" "$srcdir/man/sonde.7" ||
         echo "$name" >> "$scratch/out"
 done
 is "sonde(7) names every page" [ ! -s "$scratch/out" ]
 # References among the pages lead somewhere: to a page or a function.
-cat "$srcdir"/man/*.[1-8] |
+cat "$srcdir"/man/*.[1-27] "$pages"/*.3 |
     sed -n 's/^\.\(It \)*Xr \(sonde[a-z_]*\) \([1-8]\).*/\2.\3/p' |
     sort -u > "$scratch/references"
-{ sed 's/$/.3/' "$scratch/declared"; (cd "$srcdir/man" && ls ./*.[1-8]); } |
+{ sed 's/$/.3/' "$scratch/declared"; (cd "$srcdir/man" && ls ./*.[1-27])
+    (cd "$pages" && ls ./*.3); } |
     sed 's,^\./,,' | sort -u | comm -23 "$scratch/references" - \
     > "$scratch/out"
 is "the pages refer to pages that are there" [ ! -s "$scratch/out" ]
 # And to sections of portability.md that are there.
-cat "$srcdir"/man/*.3 | sed -n '/^\.Pa portability/,/^\.Sh/s/^\.Dq //p' |
+cat "$pages"/*.3 | sed -n '/^\.Pa portability/,/^\.Sh/s/^\.Dq //p' |
     sed 's/ ,$//' | sort -u > "$scratch/named"
 sed -n 's/^## //p' "$srcdir/doc/portability.md" | sort -u |
     comm -23 "$scratch/named" - > "$scratch/out"
@@ -100,7 +107,7 @@ prototypes_of () { # PAGE: what its synopsis declares, as C
 #include <stdio.h>
 #include <string.h>
 #include "sonde.h"'
-    for page in "$srcdir"/man/*.3; do
+    for page in "$pages"/*.3; do
         prototypes_of "$page"
     done | grep -v '^typedef' | tee "$scratch/prototypes"
     echo 'extern int listener, fd, pause_for, stopping;
@@ -111,7 +118,7 @@ extern struct sonde_spare spare;
 extern struct sonde_poller *poller;
 void welcome(int fd);
 void serve(void *user, unsigned ready);'
-    for page in "$srcdir"/man/*.3; do
+    for page in "$pages"/*.3; do
         echo "int $(basename "$page" .3)_example(void);"
         echo "int $(basename "$page" .3)_example(void)"
         echo '{'
