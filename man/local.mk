@@ -70,7 +70,8 @@ uninstall-local:
 # After the pages, since a link that is a copy must find its page; under the
 # names that --program-prefix and its like make of them.
 install-data-hook:
-	cd '$(DESTDIR)$(man3dir)' && for pair in $(man_links); do \
+	links=$(man_links) && test -n "$$links" && \
+	cd '$(DESTDIR)$(man3dir)' && for pair in $$links; do \
 	    topic=`echo $${pair%%:*} | sed '$(transform)'` && \
 	    name=`echo $${pair##*:} | sed '$(transform)'` && \
 	    rm -f $$name.3 && $(LN_S) $$topic.3 $$name.3 || exit 1; done

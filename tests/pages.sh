@@ -39,18 +39,17 @@ comm -3 "$scratch/declared" "$scratch/paged" > "$scratch/out"
 is "each function of sonde.h has its page, and no other has" \
     [ ! -s "$scratch/out" ]
 
-# What is installed for them: the page itself, or a link to it.
+# Installed is a page by the name of each topic, and of each function.
+run ${MAKE:-make} -s -C "$builddir" DESTDIR="$scratch/to" MAKEFLAGS= \
+    install-man install-data-hook
+is "the pages install" [ "$status" -eq 0 ]
 for page in "$pages"/*.3; do
-    topic=$(basename "$page" .3)
-    echo "man/$topic.3"
-    functions_of "$page" | grep -vx "$topic" | sed "s/^/$topic:/"
-done | sort > "$scratch/due"
-{
-    tr -d ' \t\\' < "$srcdir/man/local.mk" | grep -x 'man/sonde_[a-z]*\.3'
-    awk -v links=1 -f "$srcdir/man/page.awk" "$srcdir/lib/sonde.h"
-} | sort > "$scratch/listed"
-comm -3 "$scratch/due" "$scratch/listed" > "$scratch/out"
-is "man/local.mk installs each under its name" [ ! -s "$scratch/out" ]
+    basename "$page"
+    functions_of "$page" | sed 's/$/.3/'
+done | sort -u > "$scratch/due"
+find "$scratch/to" -name '*.3' | sed 's,.*/,,' | sort > "$scratch/installed"
+comm -3 "$scratch/due" "$scratch/installed" > "$scratch/out"
+is "a page by the name of each function" [ ! -s "$scratch/out" ]
 
 # The way in.
 : > "$scratch/out"
