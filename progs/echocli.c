@@ -201,8 +201,8 @@ static int measure(const struct choices *choices, struct client *client,
     echocli_progress_end();
     /* Without a connection nothing began.  */
     if (report->connects > 0 || plan->kind == LOAD_CONNECTS)
-        (choices->json ? echocli_report_json : echocli_report_text)(stdout,
-                                                                    report);
+        (choices->json ? echocli_report_json
+                       : echocli_report_text)(output_stream(), report);
     free(report);
     return client_options_status(result);
 }
