@@ -13,4 +13,6 @@ base_libbase_la_SOURCES = \
 	base/sentence.c \
 	base/sentence.h \
 	base/wrap.c \
-	base/wrap.h
+	base/wrap.h \
+	base/write.c \
+	base/write.h

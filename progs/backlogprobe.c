@@ -248,15 +248,15 @@ static int print_form(const struct report *report, const struct choices *chosen)
                    ? replace_file(chosen->prometheus, write_prometheus, report)
                    : 0;
     if (chosen->profile)
-        findings_write(stdout, report->findings);
+        findings_write(output_stream(), report->findings);
     else if (chosen->json)
-        report_json(stdout, report);
+        report_json(output_stream(), report);
     else if (chosen->chart)
-        report_chart(stdout, report);
+        report_chart(output_stream(), report);
     else if (report->requires)
-        report_require(stdout, report);
+        report_require(output_stream(), report);
     else
-        report_text(stdout, report);
+        report_text(output_stream(), report);
     return 0;
 }
 
@@ -272,7 +272,8 @@ static int print_comparison(struct findings *findings,
     if (profile_read(&there, chosen->compare, problem, sizeof problem)) {
         complain("--compare: %s", problem);
     } else {
-        struct comparison found = compare_findings_of(stdout, findings, &there);
+        struct comparison found =
+            compare_findings_of(output_stream(), findings, &there);
         status = found.different + found.here_only + found.there_only > 0
                      ? STATUS_NO
                      : STATUS_DONE;

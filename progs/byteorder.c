@@ -29,25 +29,27 @@ static void print_bytes(const void *value, size_t size, char *text)
 
 static void explain(int order)
 {
+    FILE *out = output_stream();
     uint16_t two = 0x0102;
     uint64_t eight = 0x0102030405060708;
     unsigned char wire[2];
     char text[32];
     print_bytes(&two, sizeof two, text);
-    printf("  0x0102              is stored as  %s\n", text);
+    fprintf(out, "  0x0102              is stored as  %s\n", text);
     print_bytes(&eight, sizeof eight, text);
-    printf("  0x0102030405060708  is stored as  %s\n", text);
+    fprintf(out, "  0x0102030405060708  is stored as  %s\n", text);
     sonde_store(wire, sizeof wire, SONDE_BIG_ENDIAN, two);
     print_bytes(wire, sizeof wire, text);
-    printf("  on the wire         network order is big-endian: %s is 0x%04x\n",
-           text, (unsigned)sonde_load(wire, sizeof wire, SONDE_BIG_ENDIAN));
-    printf("  at build time       %s: %s\n", order_name(SONDE_BYTEORDER),
-           order == SONDE_BYTEORDER ? "agrees" : "DISAGREES");
+    fprintf(out,
+            "  on the wire         network order is big-endian: %s is 0x%04x\n",
+            text, (unsigned)sonde_load(wire, sizeof wire, SONDE_BIG_ENDIAN));
+    fprintf(out, "  at build time       %s: %s\n", order_name(SONDE_BYTEORDER),
+            order == SONDE_BYTEORDER ? "agrees" : "DISAGREES");
 }
 
 static void print_json(int order)
 {
-    struct json json = {.out = stdout};
+    struct json json = {.out = output_stream()};
     uint16_t two = 0x0102;
     uint64_t eight = 0x0102030405060708;
     char text[32];
@@ -109,7 +111,7 @@ int main(int argc, char **argv)
     if (json) {
         print_json(order);
     } else {
-        printf("%s: %s\n", SONDE_HOST, order_name(order));
+        fprintf(output_stream(), "%s: %s\n", SONDE_HOST, order_name(order));
         if (with_bytes)
             explain(order);
     }

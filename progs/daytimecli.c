@@ -51,6 +51,7 @@ static int take_options(struct choices *choices, int argc, char **argv)
    as \ooo, so that a server cannot write to it; and a newline at the end.  */
 static void print_safely(const struct daytime *daytime)
 {
+    FILE *out = output_stream();
     const unsigned char *text = (const unsigned char *)daytime->text;
     bool ended = true;
     for (size_t i = 0; i < daytime->length; i++) {
@@ -58,12 +59,12 @@ static void print_safely(const struct daytime *daytime)
             continue;
         ended = text[i] == '\n';
         if (ended || (text[i] >= ' ' && text[i] < 127 && text[i] != '\\'))
-            putchar(text[i]);
+            putc(text[i], out);
         else
-            printf("\\%03o", (unsigned)text[i]);
+            fprintf(out, "\\%03o", (unsigned)text[i]);
     }
     if (!ended)
-        putchar('\n');
+        putc('\n', out);
 }
 
 static void print(const struct daytime *daytime)
@@ -71,7 +72,7 @@ static void print(const struct daytime *daytime)
     if (isatty(STDOUT_FILENO))
         print_safely(daytime);
     else
-        fwrite(daytime->text, 1, daytime->length, stdout);
+        fwrite(daytime->text, 1, daytime->length, output_stream());
 }
 
 /* The instant; and how far the server's clock is from this one: it told whole
@@ -95,7 +96,7 @@ static void print_instant(const struct choices *choices,
     double offset =
         (double)(instant.seconds - daytime->local.tv_sec) + 0.5 - local;
     daytime_iso(instant.seconds, iso);
-    printf("%s %+.1f s +-%.1f s\n", iso, offset, 0.5 + half);
+    fprintf(output_stream(), "%s %+.1f s +-%.1f s\n", iso, offset, 0.5 + half);
     if (choices->client.verbose)
         complain("the form is that of %s%s", instant.form,
                  !instant.assumed ? ""

@@ -182,7 +182,8 @@ static int measure(const struct choices *choices, struct client *client,
     load_progress_end();
     /* Without a connection nothing began.  */
     if (report->connects > 0 || plan->kind == LOAD_CONNECTS)
-        (choices->json ? load_report_json : load_report_text)(stdout, report);
+        (choices->json ? load_report_json : load_report_text)(output_stream(),
+                                                              report);
     free(report);
     return client_options_status(result);
 }

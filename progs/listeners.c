@@ -153,11 +153,11 @@ static int report(const struct listeners *listeners,
         if (replace_file(choices->prometheus, write_prometheus, listeners))
             return STATUS_TROUBLE;
     } else if (choices->json) {
-        listeners_json(stdout, listeners);
+        listeners_json(output_stream(), listeners);
     } else if (choices->operands.count > 0) {
-        listeners_explain(stdout, listeners);
+        listeners_explain(output_stream(), listeners);
     } else {
-        listeners_text(stdout, listeners);
+        listeners_text(output_stream(), listeners);
     }
     return choices->fail_at > 0 &&
                    listeners_at_least(listeners, (int)choices->fail_at) > 0

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/write.h"
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/status.h"
@@ -54,44 +56,49 @@ static int name_width(const struct program *program)
 /* NAME, and HELP line by line beside it.  */
 static void print_row(const char *name, int width, const char *help)
 {
+    FILE *out = output_stream();
     bool beside = (int)strlen(name) <= width;
     if (!beside)
-        printf("  %s\n", name);
+        fprintf(out, "  %s\n", name);
     for (const char *left = beside ? name : ""; *help; left = "") {
         int length = (int)strcspn(help, "\n");
-        printf("  %-*s  %.*s\n", width, left, length, help);
+        fprintf(out, "  %-*s  %.*s\n", width, left, length, help);
         help += length + (help[length] == '\n');
     }
 }
 
 static int print_help(const struct program *program)
 {
+    FILE *out = output_stream();
     int width = name_width(program);
-    printf("Usage: %s [OPTION]...%s%s\n%s\n\n", program->name,
-           program->operands ? " " : "",
-           program->operands ? program->operands : "", program->purpose);
+    fprintf(out, "Usage: %s [OPTION]...%s%s\n%s\n\n", program->name,
+            program->operands ? " " : "",
+            program->operands ? program->operands : "", program->purpose);
     for (size_t i = 0; i < program->count; i++) {
         char text[80];
         print_row_name(&program->options[i], text, sizeof text);
         print_row(text, width, program->options[i].help);
     }
     if (program->more)
-        printf("\n%s", program->more);
+        fprintf(out, "\n%s", program->more);
     return STATUS_DONE;
 }
 
 static int print_version(const struct program *program)
 {
-    printf("%s (sonde) %s\n"
-           "License GPLv3+: GNU GPL version 3 or later.\n"
-           "There is no warranty, to the extent permitted by law.\n",
-           program->name, PACKAGE_VERSION);
+    fprintf(output_stream(),
+            "%s (sonde) %s\n"
+            "License GPLv3+: GNU GPL version 3 or later.\n"
+            "There is no warranty, to the extent permitted by law.\n",
+            program->name, PACKAGE_VERSION);
     return STATUS_DONE;
 }
 
 int options_try_help(const char *name)
 {
-    fprintf(stderr, "Try '%s --help'.\n", name);
+    char line[80];
+    int length = snprintf(line, sizeof line, "Try '%s --help'.\n", name);
+    write_all(STDERR_FILENO, line, (size_t)length);
     return STATUS_TROUBLE;
 }
 

@@ -8,14 +8,21 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/write.h"
 #include "progs/output.h"
 #include "progs/status.h"
 #include "sonde.h"
 
 static const char *name = "sonde";
+
+/* The report, which grows in memory.  */
+static FILE *stream;
+static char *report;
+static size_t report_size;
 
 bool output_open(const char *program)
 {
@@ -30,6 +37,7 @@ bool output_open(const char *program)
         close(fd);
     sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
     sonde_signal(SIGXFSZ, SIG_IGN, SONDE_RESTART);
+    stream = open_memstream(&report, &report_size);
     return open_before;
 }
 
@@ -38,7 +46,14 @@ bool output_begin(const char *program)
     bool open_before = output_open(program);
     if (!open_before)
         complain("standard output is closed; there is nowhere to report to");
-    return open_before;
+    else if (!stream)
+        complain("out of memory");
+    return open_before && stream;
+}
+
+FILE *output_stream(void)
+{
+    return stream;
 }
 
 /* Break TEXT, which comes after a word of BEFORE letters, between words into
@@ -72,18 +87,34 @@ void complain(const char *format, ...)
     /* A script finds a sentence in one line, a reader in the screen's width. */
     if (isatty(STDERR_FILENO))
         fold(text, strlen(name));
-    fprintf(stderr, "%s: %s\n", name, text);
+    char line[sizeof text + 64];
+    int length = snprintf(line, sizeof line, "%s: %s\n", name, text);
+    write_all(STDERR_FILENO, line, (size_t)length);
+}
+
+/* Returns 0, or the errno of what failed.  */
+static int report_write(void)
+{
+    if (!stream)
+        return ENOMEM;
+    bool whole = !ferror(stream);
+    if (fclose(stream) || !whole)
+        return ENOMEM;
+    if (write_all(STDOUT_FILENO, report, report_size))
+        return errno;
+    /* Over a network some errors come with close.  A server may have no
+       standard output, and nothing to report.  */
+    if (close(STDOUT_FILENO) && (errno != EBADF || report_size > 0))
+        return errno;
+    return 0;
 }
 
 int output_end(int status)
 {
-    errno = 0;
-    bool failed = ferror(stdout) != 0;
-    if (fclose(stdout))
-        failed = true;
-    if (!failed)
+    int error = report_write();
+    free(report);
+    if (!error || write_has_no_reader(error))
         return status;
-    complain("cannot write standard output%s%s", errno ? ": " : "",
-             errno ? strerror(errno) : "");
+    complain("cannot write standard output: %s", strerror(error));
     return STATUS_TROUBLE;
 }

@@ -65,7 +65,7 @@ int replace_file(const char *path, void (*write)(FILE *, const void *),
 {
     static const char ending[] = ".XXXXXX";
     if (!strcmp(path, "-")) {
-        write(stdout, closure);
+        write(output_stream(), closure);
         return 0;
     }
     if (may_replace(path))

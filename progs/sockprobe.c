@@ -188,9 +188,9 @@ static void explain(const struct catalogue *catalogue)
         if (!catalogue->entries[i].chosen)
             continue;
         if (!first)
-            putchar('\n');
+            putc('\n', output_stream());
         first = false;
-        answers_explain(stdout, catalogue->entries[i].question);
+        answers_explain(output_stream(), catalogue->entries[i].question);
     }
 }
 
@@ -205,7 +205,7 @@ static const char *base_of(const char *path)
    for nothing.  */
 static FILE *open_page(const char *name, const char *mode)
 {
-    FILE *out = !strcmp(name, "-") ? stdout : fopen(name, mode);
+    FILE *out = !strcmp(name, "-") ? output_stream() : fopen(name, mode);
     if (!out)
         complain("%s: %s", name, strerror(errno));
     return out;
@@ -213,7 +213,7 @@ static FILE *open_page(const char *name, const char *mode)
 
 static int close_page(const char *name, FILE *out)
 {
-    if (out == stdout)
+    if (out == output_stream())
         return 0;
     bool failed = ferror(out) != 0;
     errno = 0;
@@ -243,13 +243,13 @@ static int report(const struct choices *choices,
     if (choices->html)
         return write_page(choices, catalogue, here, NULL);
     if (choices->states)
-        answers_states(stdout, here);
+        answers_states(output_stream(), here);
     else if (choices->json)
-        answers_json(stdout, catalogue, here);
+        answers_json(output_stream(), catalogue, here);
     else if (choices->profile)
-        findings_write(stdout, here);
+        findings_write(output_stream(), here);
     else
-        answers_text(stdout, catalogue, here, choices->ids.count > 0);
+        answers_text(output_stream(), catalogue, here, choices->ids.count > 0);
     return STATUS_DONE;
 }
 
@@ -291,12 +291,12 @@ static int compare(const struct choices *choices,
     if (choices->html && write_page(choices, catalogue, here, there))
         return STATUS_TROUBLE;
     if (choices->tap)
-        answers_tap(stdout, catalogue, here, there);
+        answers_tap(output_stream(), catalogue, here, there);
     else if (second && !choices->html)
-        answers_diff(stdout, catalogue, there, here, base_of(choices->diff),
-                     base_of(choices->ids.texts[0]));
+        answers_diff(output_stream(), catalogue, there, here,
+                     base_of(choices->diff), base_of(choices->ids.texts[0]));
     else if (!choices->html)
-        answers_diff(stdout, catalogue, here, there, "here", "there");
+        answers_diff(output_stream(), catalogue, here, there, "here", "there");
     return judge(choices, &difference);
 }
 
@@ -319,7 +319,7 @@ static int run(const struct choices *choices, struct catalogue *catalogue,
     if (choices->explain)
         explain(catalogue);
     else if (choices->list)
-        answers_list(stdout, catalogue);
+        answers_list(output_stream(), catalogue);
     if (choices->explain || choices->list)
         return STATUS_DONE;
     if ((profile && read_profile(profile, there)) || !can_write(choices))

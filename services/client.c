@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
+#include "base/write.h"
 #include "services/client.h"
 
 enum client_end client_say(struct client_result *result, enum client_end end,
@@ -125,6 +126,14 @@ enum client_end client_late(const struct client *client, int64_t waited_ns,
                           client->name, time, comma, where);
     return client_say(result, CLIENT_TIMED_OUT, "%s: no answer within %s%s%s",
                       client->name, time, comma, where);
+}
+
+enum client_end client_output_lost(int error, struct client_result *result)
+{
+    if (write_has_no_reader(error))
+        return client_say(result, CLIENT_TROUBLE, "%s", "");
+    return client_say(result, CLIENT_TROUBLE,
+                      "cannot write standard output: %s", strerror(error));
 }
 
 enum client_end client_lost(const struct client *client, int error,

@@ -86,6 +86,10 @@ void client_close(struct client *client);
 enum client_end client_lost(const struct client *client, int error,
                             const char *where, struct client_result *result);
 
+/* What came back could not be written out, with ERROR: trouble, without a text
+   if the reader has gone.  Returns the end, in *RESULT too.  */
+enum client_end client_output_lost(int error, struct client_result *result);
+
 /* The time is over: in *RESULT silence, for datagrams, or timed out.  */
 enum client_end client_late(const struct client *client, int64_t waited_ns,
                             const char *where, struct client_result *result);

@@ -148,8 +148,7 @@ static int put_output(struct session *session)
         if (count < 0 && errno == EAGAIN)
             return 0;
         if (count < 0) {
-            client_say(session->result, CLIENT_TROUBLE,
-                       "cannot write standard output: %s", strerror(errno));
+            client_output_lost(errno, session->result);
             return -1;
         }
         session->out_start += (size_t)count;

@@ -110,8 +110,7 @@ static int print(const struct exchange *exchange, const unsigned char *data,
     size_t done;
     if (!sonde_write_all(exchange->output, data, size, -1, &done))
         return 0;
-    client_say(exchange->result, CLIENT_TROUBLE,
-               "cannot write standard output: %s", strerror(errno));
+    client_output_lost(errno, exchange->result);
     return -1;
 }
 

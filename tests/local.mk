@@ -29,6 +29,7 @@ test_scripts = \
 	tests/listeners.sh \
 	tests/load.sh \
 	tests/namespaces.sh \
+	tests/output.sh \
 	tests/overflow.sh \
 	tests/pages.sh \
 	tests/schema.sh \
@@ -54,6 +55,12 @@ check_PROGRAMS += tests/peer
 tests_peer_SOURCES = tests/peer.c
 tests_peer_CFLAGS = $(SONDE_CFLAGS)
 tests_peer_LDADD = lib/libsonde-core.la
+
+# Whom the programs report to, for output.sh.
+check_PROGRAMS += tests/reader
+tests_reader_SOURCES = tests/reader.c
+tests_reader_CFLAGS = $(SONDE_CFLAGS)
+tests_reader_LDADD = lib/libsonde-core.la
 
 # Listeners for listeners.sh, with clients that wait.
 check_PROGRAMS += tests/listening

@@ -53,6 +53,7 @@ unit_tests = \
 	tests/unit/test-verdict \
 	tests/unit/test-wake \
 	tests/unit/test-wire \
+	tests/unit/test-write \
 	tests/unit/test-xnu-pcblist
 
 client_unit_tests = \

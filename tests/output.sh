@@ -1,0 +1,144 @@
+#!/bin/sh
+# output.sh - reports reach a reader who is late, and one who has gone is no error
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/alone.sh"
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/peers.sh"
+reader=$builddir/tests/reader
+programs='backlogprobe byteorder daytimecli daytimesrv echocli echosrv listeners
+sockprobe'
+start echo
+echo=$port
+start say 'Sat Nov 21 05:20:00 2026'
+daytime=$port
+
+# each COMMAND...: COMMAND with each program and the arguments of one report.
+each () {
+    for program in $programs; do
+        "$@" "$program" --help
+        "$@" "$program" --version
+    done
+    for report in '' --explain --json; do
+        # shellcheck disable=SC2086 # several words, or none
+        "$@" byteorder $report
+    done
+    for report in --json --profile --chart '--require 1' '--prometheus -' ''; do
+        # shellcheck disable=SC2086
+        "$@" backlogprobe -4 $report
+    done
+    for report in --json --profile --list '--explain *' --states '--html -' \
+        "--diff linux-6.1 linux-6.1" "--tap linux-6.1"; do
+        case $report in
+        --json | --profile | --html* | --tap*) about=byteorder ;;
+        *) about= ;;
+        esac
+        set -f
+        # shellcheck disable=SC2086
+        "$@" sockprobe $report $about
+        set +f
+    done
+    if [ -n "$has_listeners" ]; then
+        for report in '' --json '--prometheus -' "$echo"; do
+            # shellcheck disable=SC2086
+            "$@" listeners $report
+        done
+    fi
+    "$@" daytimecli 127.0.0.1 "$daytime"
+    "$@" daytimecli --parse 127.0.0.1 "$daytime"
+    "$@" echocli --load -d 0.1 127.0.0.1 "$echo"
+    "$@" echocli --load --json -d 0.1 127.0.0.1 "$echo"
+}
+run "$builddir/listeners"
+has_listeners=yes
+[ "$status" -eq 0 ] || has_listeners=
+cd "$srcdir/profiles" || exit 99
+
+# Two runs do not give the same report; but as many lines, and the last of them.
+outline () {
+    sed 's/[0-9.][0-9.]*//g; s/  *//g' "$1" | sed -n '1p;$p'
+}
+late () {
+    program=$1
+    shift
+    run "$builddir/$program" "$@"
+    cp "$scratch/out" "$scratch/whole"
+    wanted=$status
+    run "$reader" late 1 "$builddir/$program" "$@"
+    is "late: $program $*" whole_report
+}
+whole_report () {
+    [ -s "$scratch/whole" ] && [ "$status" -eq "$wanted" ] &&
+        [ ! -s "$scratch/err" ] &&
+        [ "$(outline "$scratch/out")" = "$(outline "$scratch/whole")" ]
+}
+each late
+
+# The exit status is what it would have been.
+gone () {
+    program=$1
+    shift
+    run "$builddir/$program" "$@"
+    wanted=$status
+    run "$reader" gone 1 "$builddir/$program" "$@"
+    is "gone: $program $*" sh -c '[ "$1" -eq "$2" ] && [ ! -s "$3" ]' - \
+        "$status" "$wanted" "$scratch/err"
+}
+each gone
+run "$reader" gone 1 "$backlogprobe" --require 2147483647
+is "gone: a no is a no" sh -c '[ "$1" -eq 1 ] && [ ! -s "$2" ]' - "$status" \
+    "$scratch/err"
+
+# A full disk and a closed descriptor are errors all the same.
+full () {
+    program=$1
+    shift
+    status=0
+    "$builddir/$program" "$@" > /dev/full 2> "$scratch/err" || status=$?
+    : > "$scratch/out"
+    is "full: $program $*" said 2 "$program: cannot write standard output: "
+}
+if [ -w /dev/full ]; then
+    each full
+else
+    skip "full" "there is no /dev/full"
+fi
+closed () {
+    program=$1
+    shift
+    run sh -c '"$0" "$@" >&-' "$builddir/$program" "$@"
+    is "closed: $program $*" said 2 "$program: standard output is closed"
+}
+each closed
+
+# What an echo server sent back.
+head -c 300000 /dev/zero > "$scratch/zeros"
+run "$reader" late 1 "$echocli" 127.0.0.1 "$echo" < "$scratch/zeros"
+is "late: what came back by TCP" sh -c '[ "$1" -eq 0 ] && cmp "$2" "$3"' - \
+    "$status" "$scratch/zeros" "$scratch/out"
+run "$reader" gone 1 "$echocli" 127.0.0.1 "$echo" < "$scratch/zeros"
+is "gone: what came back by TCP: 2, and nothing is said" sh -c '
+    [ "$1" -eq 2 ] && [ ! -s "$2" ]' - "$status" "$scratch/err"
+start udp-echo
+echo 'one line' > "$scratch/line"
+run "$reader" late 1 "$echocli" -u 127.0.0.1 "$port" < "$scratch/line"
+is "late: what came back by UDP" sh -c '[ "$1" -eq 0 ] && cmp "$2" "$3"' - \
+    "$status" "$scratch/line" "$scratch/out"
+run "$reader" gone 1 "$echocli" -u 127.0.0.1 "$port" < "$scratch/line"
+is "gone: what came back by UDP: 2, and nothing is said" sh -c '
+    [ "$1" -eq 2 ] && [ ! -s "$2" ]' - "$status" "$scratch/err"
+
+# Sentences.
+for program in $programs; do
+    run "$reader" late 2 "$builddir/$program" --no-such-option
+    is "late: a sentence of $program, and where --help is" sh -c '
+        [ "$1" -eq 2 ] && [ "$(wc -l < "$2")" -eq 2 ] &&
+        grep -q "^$3: .*--no-such-option" "$2" &&
+        grep -qx "Try .$3 --help.\." "$2"' - "$status" "$scratch/out" "$program"
+    run "$reader" gone 2 "$builddir/$program" --no-such-option
+    is "gone: a sentence of $program" [ "$status" -eq 2 ]
+done
+
+# While a program waits, a signal ends it.
+"$reader" late 1 sh -c 'kill -TERM $$' > "$scratch/out"
+is "a signal is told from a status" [ $? -eq 143 ]
+finish
