@@ -4,6 +4,10 @@
 noinst_LTLIBRARIES += base/libbase.la
 base_libbase_la_CFLAGS = $(SONDE_CFLAGS)
 base_libbase_la_SOURCES = \
+	base/budget.c \
+	base/budget.h \
+	base/cgroup.c \
+	base/cgroup.h \
 	base/histogram.c \
 	base/histogram.h \
 	base/json.c \
@@ -16,3 +20,10 @@ base_libbase_la_SOURCES = \
 	base/wrap.h \
 	base/write.c \
 	base/write.h
+
+# One leaf for each way a system has; m4/sonde-budget.m4 chooses.
+if SONDE_BUDGET_LINUX
+base_libbase_la_SOURCES += base/budget-linux.c
+else
+base_libbase_la_SOURCES += base/budget-none.c
+endif

@@ -80,10 +80,16 @@ const char *load_plan_problem(const struct load_plan *plan, int type);
    the system lets it.  Returns 0, or -1 with the limit in *LIMIT.  */
 int load_raise_limit(size_t count, long *limit);
 
+/* Whether the memory that is left bears PLAN: its connections, of which both
+   ends may be in this container, and the messages under way.  Returns 0; or -1
+   with the reason, a sentence's end, in WHY of SIZE bytes.  */
+int load_fits(const struct load_plan *plan, char *why, size_t size);
+
 /* Run PLAN against the peer of CLIENT, which is connected and serves as the
    first connection.  PROGRESS, unless it is null, is called some times a second
    with the nanoseconds so far.  SIGINT ends the run early, and a second one at
-   once.  The report is filled in whatever the end; it needs no freeing.
+   once.  The report is filled in whatever the end; it needs no freeing.  From
+   then on this process is the first that is killed when memory runs out.
    Returns the end, in *RESULT too: CLIENT_DONE if there were no errors.  */
 enum client_end
 load_run(struct client *client, const struct load_plan *plan,

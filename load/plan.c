@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
+#include "base/budget.h"
 #include "load/run.h"
 
 enum {
@@ -97,6 +98,25 @@ int load_raise_limit(size_t count, long *limit)
     *limit = (long)files.rlim_cur;
     files.rlim_cur = wanted;
     return setrlimit(RLIMIT_NOFILE, &files);
+}
+
+/* What one connection of PLAN takes: messages stand in the buffers of one side
+   or the other, there and back, which hold no more than some MiB.  */
+static int64_t connection_price(const struct load_plan *plan)
+{
+    enum { BUFFERS = 4 << 20 };
+    int64_t messages = (int64_t)plan->size * (int64_t)plan->depth;
+    return BUDGET_CONNECTION + 2 * (messages < BUFFERS ? messages : BUFFERS);
+}
+
+int load_fits(const struct load_plan *plan, char *why, size_t size)
+{
+    struct budget budget = budget_now();
+    int64_t need = (int64_t)plan->connections * connection_price(plan);
+    if (need <= budget_share(&budget.memory))
+        return 0;
+    budget_explain(why, size, &budget.memory, "this run", need);
+    return -1;
 }
 
 /* ---- all in all ---------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/monotonic.h"
 #include "load/run.h"
 
@@ -383,6 +384,7 @@ load_run(struct client *client, const struct load_plan *plan,
          struct load_report *report, struct client_result *result)
 {
     *report = (struct load_report){.plan = plan, .type = client->target->type};
+    budget_volunteer(); /* if it cannot: the plan fits what is left */
     struct load *load = sonde_address_peer(client->fd, &report->peer)
                             ? NULL
                             : make_load(plan, client, report);

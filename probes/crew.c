@@ -7,10 +7,12 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/monotonic.h"
 #include "probes/crew.h"
 #include "probes/merge.h"
@@ -249,22 +251,55 @@ static int merge_all(const struct crew *crew, struct findings *findings)
     return 0;
 }
 
+/* How many may ask side by side, by what is left; 0 if not even one may.  A
+   question takes two processes, some a few more for a moment, and the sitter is
+   one; and of memory PRICE at most (measured, Linux 6.18: 0.5 MiB mostly, 2 MiB
+   where processes come and go), but for those that fill queues, which have an
+   allowance.  */
+static size_t count_side_by_side(char *why, size_t size)
+{
+    enum { PROCESSES = 2, SPARE = 4, PRICE = 2 << 20 };
+    struct budget budget = budget_now();
+    int64_t memory = budget_share(&budget.memory) / PRICE;
+    int64_t processes = (budget_share(&budget.processes) - SPARE) / PROCESSES;
+    *why = '\0';
+    if (memory < 1)
+        budget_explain(why, size, &budget.memory, "a question", PRICE);
+    else if (processes < 1)
+        snprintf(why, size,
+                 "processes: %s leaves %lld, half of which may be taken, and a "
+                 "question needs %d",
+                 budget.processes.by, (long long)budget.processes.left,
+                 PROCESSES + SPARE);
+    int64_t most = memory < processes ? memory : processes;
+    return most < 1 ? 0 : most < CREW_MOST ? (size_t)most : CREW_MOST;
+}
+
 int crew_ask(const struct question *const *questions, size_t count,
              void (*progress)(size_t done, size_t total, long elapsed),
-             struct findings *findings)
+             struct findings *findings, char *why, size_t size)
 {
+    size_t most = count_side_by_side(why, size);
+    if (most == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
     struct crew crew = {.progress = progress, .start = monotonic_ms()};
     int failed = -1;
     if (make_jobs(&crew, questions, count))
         return -1;
     if (sitter_start(&crew.sitter, true) == 0) {
-        failed = run_jobs(&crew, CREW_MOST);
+        failed = run_jobs(&crew, most);
         if (!failed)
             try_again(&crew);
         sitter_stop(&crew.sitter);
     }
     if (!failed)
         failed = merge_all(&crew, findings);
+    for (size_t i = 0; i < crew.count; i++)
+        if (crew.jobs[i].answers.trouble.memory)
+            snprintf(why, size, "%s: %s", crew.jobs[i].question->id,
+                     crew.jobs[i].answers.trouble.text);
     for (size_t i = 0; i < crew.count; i++)
         findings_free(&crew.jobs[i].answers.findings);
     free(crew.jobs);

@@ -13,7 +13,8 @@
 #include "probes/finding.h"
 #include "probes/question.h"
 
-/* So many children ask at the same time.  */
+/* So many children ask at the same time, or fewer where memory or processes are
+   few (base/budget.h).  */
 enum { CREW_MOST = 24 };
 
 /* Put the COUNT QUESTIONS and add what came out to FINDINGS: for each at least
@@ -25,9 +26,12 @@ enum { CREW_MOST = 24 };
    more, alone; if that does not help it does not count.  So is one that had no
    port, descriptor or process left.
 
-   Returns 0; -1 with ENOMEM, or another errno: no process, no pipe.  */
+   Returns 0, with a sentence's end in WHY of SIZE bytes if one was killed for
+   want of memory; -1 with ENOMEM, or another errno: no process, no pipe. EAGAIN
+   with such a text in WHY: too little is left for even one question.
+   Otherwise WHY is empty.  */
 int crew_ask(const struct question *const *questions, size_t count,
              void (*progress)(size_t done, size_t total, long elapsed),
-             struct findings *findings);
+             struct findings *findings, char *why, size_t size);
 
 #endif /* PROBES_CREW_H */

@@ -2,8 +2,9 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    All fillings share one wait: each goes as far as it can, then all stand
-   before full queues together.  Where descriptors run out, the last one begun
-   yields: it is undone and begun again when others are through.  */
+   before full queues together.  Where descriptors run out, or the memory that
+   may be taken, the last one begun yields: it is undone and begun again when
+   others are through.  */
 
 #include <config.h>
 
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
+#include "probes/allowance.h"
 #include "probes/client.h"
 #include "probes/control.h"
 #include "probes/defer.h"
@@ -35,7 +37,8 @@ struct engine {
     int64_t slowest; /* what a connection that got through took at most */
     bool has_waited; /* the last poll: nothing was ready when it began */
     int watch;
-    bool starved; /* out of descriptors, until a filling ends */
+    struct allowance allowance;
+    bool starved; /* of descriptors or memory, until a filling ends */
     bool stopped;
     bool (*done)(size_t, void *);
     void *data;
@@ -115,8 +118,10 @@ static void note_time(struct engine *engine, int64_t since)
 }
 
 /* Close all that FILL holds.  */
-static void close_fill(struct fill *fill)
+static void close_fill(struct engine *engine, struct fill *fill)
 {
+    allowance_give(&engine->allowance, (int64_t)fill->count, fill->need);
+    fill->need = 0;
     for (size_t i = 0; i < fill->count; i++)
         close(fill->clients[i]);
     if (fill->pending >= 0)
@@ -129,7 +134,7 @@ static void close_fill(struct fill *fill)
     fill->pending = fill->listener = -1;
 }
 
-static bool keep_client(struct fill *fill, int fd)
+static bool keep_client(struct engine *engine, struct fill *fill, int fd)
 {
     if (fill->count == fill->capacity) {
         size_t capacity = fill->capacity ? 2 * fill->capacity : 16;
@@ -140,6 +145,7 @@ static bool keep_client(struct fill *fill, int fd)
         fill->capacity = capacity;
     }
     fill->clients[fill->count++] = fd;
+    allowance_take(&engine->allowance);
     return true;
 }
 
@@ -198,7 +204,7 @@ static void finish(struct engine *engine, struct fill *fill)
         count_connections(fill);
     else
         fill->client = (long)fill->count;
-    close_fill(fill);
+    close_fill(engine, fill);
     fill->state = FILL_DONE;
     engine->starved = false;
     if (!engine->done((size_t)(fill - engine->list), engine->data))
@@ -209,6 +215,8 @@ static void finish_limited(struct engine *engine, struct fill *fill,
                            enum limit limit)
 {
     fill->limit = limit;
+    if (limit == LIMIT_BUDGET)
+        fill->memory = engine->allowance.memory;
     finish(engine, fill);
 }
 
@@ -230,7 +238,7 @@ static bool make_room(struct engine *engine, struct fill *fill,
         finish_limited(engine, fill, limit);
         return false;
     }
-    close_fill(last);
+    close_fill(engine, last);
     *last = fill_again(last);
     engine->starved = true;
     return last != fill;
@@ -261,7 +269,7 @@ static bool last_one_stays(const struct fill *fill)
 /* Take the connected client FD.  Returns true if FILL goes on.  */
 static bool take_client(struct engine *engine, struct fill *fill, int fd)
 {
-    if (!keep_client(fill, fd)) {
+    if (!keep_client(engine, fill, fd)) {
         close(fd);
         finish_limited(engine, fill, LIMIT_MEMORY);
         return false;
@@ -289,6 +297,8 @@ static int bind_client(const struct fill *fill, int fd)
 static bool add_client(struct engine *engine, struct fill *fill,
                        const struct sonde_address *address)
 {
+    if (!allowance_has(&engine->allowance))
+        return make_room(engine, fill, LIMIT_BUDGET);
     int fd = resetting_socket(fill->family);
     enum client_state state = fd < 0 || bind_client(fill, fd)
                                   ? CLIENT_FAILED
@@ -345,6 +355,37 @@ static const char *begin_listening(struct fill *fill)
     return NULL;
 }
 
+int64_t fill_need(const struct fill *fill)
+{
+    enum { WORD_MAX = 4096 }; /* larger ones are wishes: the cap cuts them */
+    int64_t backlog = fill->effective;
+    if (backlog < 0 && fill->backlog >= 0 && fill->backlog <= WORD_MAX)
+        backlog = fill->backlog;
+    if (backlog < 0)
+        return 0;
+    backlog = backlog < CLIENTS_MAX ? backlog : CLIENTS_MAX - 1;
+    return (fill->deferred ? 2 : 1) * (backlog + 1);
+}
+
+/* Reserve memory for FILL, which listens.  If there is not enough at all, it
+   ends; if others have it, it waits until they are through.  */
+static bool afford(struct engine *engine, struct fill *fill)
+{
+    int64_t need = fill_need(fill);
+    if (!allowance_fits(&engine->allowance, need)) {
+        finish_limited(engine, fill, LIMIT_BUDGET);
+        return false;
+    }
+    if (!allowance_reserve(&engine->allowance, need)) {
+        close_fill(engine, fill);
+        *fill = fill_again(fill);
+        engine->starved = true;
+        return false;
+    }
+    fill->need = need;
+    return true;
+}
+
 static void begin(struct engine *engine, struct fill *fill)
 {
     const char *failed;
@@ -362,10 +403,11 @@ static void begin(struct engine *engine, struct fill *fill)
         if (!make_room(engine, fill, limit_of(error)))
             return;
     }
-    advance(engine, fill);
+    if (afford(engine, fill))
+        advance(engine, fill);
 }
 
-/* Begin what waits, as far as there are descriptors.  */
+/* Begin what waits, as far as there are descriptors and memory.  */
 static void admit(struct engine *engine)
 {
     for (size_t i = 0; i < engine->count; i++) {
@@ -555,6 +597,7 @@ bool fill_all(struct fill *list, size_t count, int wait, int watch,
         .watch = watch,
         .done = done,
         .data = data,
+        .allowance = allowance_begin(),
         .poll_fds = calloc(count + 1 + FAMILIES, sizeof(struct pollfd)),
     };
     if (!engine.poll_fds)
@@ -567,7 +610,7 @@ bool fill_all(struct fill *list, size_t count, int wait, int watch,
             going = wait_and_see(&engine);
     }
     for (size_t i = 0; i < count; i++)
-        close_fill(&list[i]);
+        close_fill(&engine, &list[i]);
     for (int i = 0; i < FAMILIES; i++)
         control_close(&engine.controls[i]);
     free(engine.poll_fds);

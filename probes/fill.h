@@ -13,10 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/budget.h"
 #include "sonde.h"
 
-/* As many clients as one filling may have.  Each costs the kernel some 5 KiB
-   of memory, which a container must be able to bear; and beyond half of the
+/* As many clients as one filling may have.  Each takes memory of the kernel's
+   (base/budget.h); and beyond half of the
    28,000 local ports that Linux has for one destination, it looks for a free
    one ever longer: 12,000 take half a second, 16,000 take four.  */
 enum { CLIENTS_MAX = 12288 };
@@ -37,6 +38,7 @@ enum limit {
     LIMIT_PORTS,       /* no local port was left for a client */
     LIMIT_FILES,       /* ENFILE: the whole host's */
     LIMIT_MEMORY,      /* ENOBUFS, ENOMEM */
+    LIMIT_BUDGET,      /* the memory that may be taken (base/budget.h) */
     LIMIT_CLIENTS,     /* CLIENTS_MAX */
     LIMIT_TIME         /* the host did not answer on a free listener either */
 };
@@ -69,7 +71,10 @@ struct fill {
     enum limit limit;
     int error;          /* a call that has to work failed: errno, */
     const char *failed; /*   and which */
+    /* For LIMIT_BUDGET: whose memory it is, as it was then.  */
+    struct budget_bound memory;
     /* the filling's own */
+    int64_t need; /* connections reserved for it, both queues; 0: not known */
     enum fill_state state;
     int listener;
     int *clients;
@@ -81,11 +86,16 @@ struct fill {
 /* A filling not begun, of a queue as it comes.  */
 struct fill fill_new(int family, int backlog);
 
+/* How many connections FILL takes, by the kernel's word on the backlog in force
+   or else by the one asked for; 0 if neither tells.  No count depends on it. */
+int64_t fill_need(const struct fill *fill);
+
 /* What of ours ran out, if ERROR, an errno, tells that; else LIMIT_NONE.  */
 enum limit limit_of(int error);
 
 /* Run the COUNT fillings of LIST, as many side by side as there are
-   descriptors for, each client being given WAIT milliseconds; DONE is called
+   descriptors and memory for, each client being given WAIT milliseconds; a
+   queue for which there is not enough memory is not filled.  DONE is called
    as each ends, with its index and DATA, and returns false to stop it all.
    WATCH is a descriptor that ends it when it turns readable or in error.
 

@@ -82,6 +82,8 @@ static size_t repeats_of(const struct queue_plan *plan, int backlog)
         return 1;
     if (backlog <= large)
         return REPEATS;
+    if (plan->least)
+        return 1;
     return count_beyond(plan, large) > LARGE_MOST ? 1 : REPEATS_LARGE;
 }
 

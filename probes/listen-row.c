@@ -47,14 +47,16 @@ static const char *overflow_name(const struct fill *fill)
 
 /* What of ours stopped a filling, with the figure that an administrator
    would change.  */
-static void limit_text(enum limit limit, char *text, size_t size)
+static void limit_text(const struct fill *fill, char *text, size_t size)
 {
+    enum limit limit = fill->limit;
     static const char *const names[] = {
         [LIMIT_NONE] = "",
         [LIMIT_DESCRIPTORS] = "descriptors",
         [LIMIT_PORTS] = "local ports",
         [LIMIT_FILES] = "the host's table of open files",
         [LIMIT_MEMORY] = "memory",
+        [LIMIT_BUDGET] = "memory",
         [LIMIT_CLIENTS] = "our own bound",
         [LIMIT_TIME] = "time: the host did not answer elsewhere either",
     };
@@ -62,8 +64,26 @@ static void limit_text(enum limit limit, char *text, size_t size)
     if (limit == LIMIT_DESCRIPTORS && !getrlimit(RLIMIT_NOFILE, &files))
         snprintf(text, size, "%s (RLIMIT_NOFILE %llu)", names[limit],
                  (unsigned long long)files.rlim_cur);
+    else if (limit == LIMIT_BUDGET)
+        snprintf(text, size, "%s (%s leaves %lld MiB)", names[limit],
+                 fill->memory.by, (long long)(fill->memory.left >> 20));
     else
         snprintf(text, size, "%s", names[limit]);
+}
+
+/* Why FILL was stopped by something of ours, which LIMIT names.  */
+static void stop_text(const struct fill *fill, const char *limit, char *text,
+                      size_t size)
+{
+    int64_t need = fill_need(fill) * BUDGET_CONNECTION;
+    if (fill->limit == LIMIT_BUDGET && fill->client == 0 && need > 0) {
+        int used = snprintf(text, size, NOT_FILLED);
+        budget_explain(text + used, size - (size_t)used, &fill->memory,
+                       "this queue", need);
+    } else {
+        snprintf(text, size, "stopped at %ld connection%s by %s", fill->client,
+                 fill->client == 1 ? "" : "s", limit);
+    }
 }
 
 /* The figure at OFFSET of FILL.  */
@@ -117,8 +137,8 @@ static void put_overflow(FILE *out, const struct listen_row *row,
 
 /* Why a row has no figures; LIMIT is empty unless it was something of ours.  */
 struct stop {
-    char limit[64];
-    char reason[160];
+    char limit[128];
+    char reason[200];
 };
 
 /* Whether ROW was stopped, and by what.  */
@@ -133,10 +153,8 @@ static bool was_stopped(const struct listen_row *row, struct stop *stop)
             return true;
         }
         if (fill->limit != LIMIT_NONE) {
-            limit_text(fill->limit, stop->limit, sizeof stop->limit);
-            snprintf(stop->reason, sizeof stop->reason,
-                     "stopped at %ld connection%s by %s", fill->client,
-                     fill->client == 1 ? "" : "s", stop->limit);
+            limit_text(fill, stop->limit, sizeof stop->limit);
+            stop_text(fill, stop->limit, stop->reason, sizeof stop->reason);
             return true;
         }
     }

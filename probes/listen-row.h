@@ -28,6 +28,9 @@ struct listen_row {
     bool is_cap_too; /* its backlog is the one that the cap is asked with */
 };
 
+/* How the reason begins of a queue that was not begun with.  */
+#define NOT_FILLED "not filled: "
+
 /* Write to OUT what ROW, whose fillings are through, came to.  */
 void listen_row_write(FILE *out, const struct listen_row *row);
 

@@ -6,6 +6,8 @@ probes_libprobes_la_CFLAGS = $(SONDE_CFLAGS) \
 	-DPROFILES='"$(pkgdatadir)/profiles"'
 probes_libprobes_la_SOURCES = \
 	probes/aio.h \
+	probes/allowance.c \
+	probes/allowance.h \
 	probes/answers-diff.c \
 	probes/answers-html.c \
 	probes/answers-json.c \

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/monotonic.h"
 #include "probes/names.h"
 #include "probes/namespace.h"
@@ -121,12 +122,20 @@ static void put_queue(const struct place *place, int family, int wait)
     serial_close(&serial);
 }
 
-/* Send as much as the system takes from a client that nobody has accepted.  */
-static long send_all(int client)
+/* How many bytes may lie about in the kernel's buffers.  */
+static long data_most(const struct budget *budget)
+{
+    int64_t share = budget_share(&budget->memory);
+    return share < DATA_MOST ? (long)share : DATA_MOST;
+}
+
+/* Send as much as the system takes from a client that nobody has accepted, up
+   to MOST bytes.  */
+static long send_all(int client, long most)
 {
     static const char data[4096];
     long sent = 0;
-    while (sent < DATA_MOST) {
+    while (sent < most) {
         ssize_t some = send(client, data, sizeof data, 0);
         if (some <= 0)
             return sent > 0 || errno == EAGAIN ? sent : -1;
@@ -150,17 +159,28 @@ static long receive_all(int fd, long most)
     return got;
 }
 
+/* The budget was smaller than what the system takes.  */
+static void put_no_memory(const struct place *place, const char *key,
+                          const struct budget *budget)
+{
+    char text[200];
+    budget_explain(text, sizeof text, &budget->memory, "this", DATA_MOST);
+    put_not(place, key, text);
+}
+
 /* Data sent before accept is called.  */
 static void put_data(const struct place *place, int family)
 {
     struct serial serial;
+    struct budget budget = budget_now();
+    long most = data_most(&budget);
     if (serial_open(&serial, family, 8)) {
         put_failure(place, "data", serial.failed, errno);
         serial_close(&serial);
         return;
     }
     serial_add(&serial, PATIENCE);
-    long sent = serial.count == 1 ? send_all(serial.clients[0]) : -1;
+    long sent = serial.count == 1 ? send_all(serial.clients[0], most) : -1;
     int fd = sent < 0 ? -1 : sonde_accept(serial.listener, NULL, SONDE_CLOEXEC);
     int error = errno;
     long got = fd < 0 ? -1 : receive_all(fd, sent);
@@ -172,6 +192,8 @@ static void put_data(const struct place *place, int family)
         put_not(place, "data", "no client was connected");
     else if (sent < 0 || fd < 0)
         put_failure(place, "data", sent < 0 ? "send" : "accept", error);
+    else if (sent >= most && most < DATA_MOST)
+        put_no_memory(place, "data", &budget);
     else
         put(place, "data", got == sent ? "kept" : "lost");
     if (sent >= 0)

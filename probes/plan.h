@@ -21,6 +21,7 @@ struct queue_plan {
     bool again;              /* what a second listen does */
     bool overflow;           /* what becomes of the client outside */
     bool cap;                /* fill the largest queue there is */
+    bool least;              /* fill no more than it takes to tell one row */
     /* "net.core.somaxconn=128", to be in force in a network namespace of the
        measurement's own; of COUNT 0, it takes the host as it is.  */
     const char *const *settings;

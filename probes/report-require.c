@@ -73,6 +73,8 @@ static void say_cut(struct sentence *sentence, const struct report *report)
     } else {
         say(sentence, ": cut by the kernel, which names no reason");
     }
+    if (need->queued < 0 && need->reason)
+        report_not_filled(sentence, need->reason);
 }
 
 static void say_whole(struct sentence *sentence, const struct report *report)
@@ -80,10 +82,12 @@ static void say_whole(struct sentence *sentence, const struct report *report)
     const struct requirement *need = &report->need;
     const struct cap_row *cap = &report->table.cap;
     say(sentence, "%d asked for and granted", need->asked);
-    if (need->measured)
+    if (need->measured) {
         say(sentence, ": %ld would be queued", need->queued);
-    else
-        say(sentence, ", as the kernel says; not filled: %s", need->reason);
+    } else {
+        say(sentence, ", as the kernel says");
+        report_not_filled(sentence, need->reason);
+    }
     if (cap->setting && cap->value >= need->asked) {
         say(sentence, "; the cap is %s = %ld", cap->setting, cap->value);
         say_scope(sentence, cap);

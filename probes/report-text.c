@@ -341,7 +341,7 @@ void report_cap(FILE *out, const struct report *report)
         say(&sentence, ": %ld queued when %d were asked for; no error says so",
             cap->accepted, INT_MAX);
     else
-        say(&sentence, "; not filled: %s", cap->reason ? cap->reason : "-");
+        report_not_filled(&sentence, cap->reason ? cap->reason : "-");
     put_sentence(out, "cap", &sentence);
 }
 

@@ -3,6 +3,9 @@
 
 #include <config.h>
 
+#include <string.h>
+
+#include "probes/listen-row.h"
 #include "probes/report.h"
 
 int report_make(struct report *report, struct findings *findings, int wait)
@@ -18,4 +21,11 @@ int report_make(struct report *report, struct findings *findings, int wait)
 void report_free(struct report *report)
 {
     table_free(&report->table);
+}
+
+void report_not_filled(struct sentence *sentence, const char *reason)
+{
+    size_t length = strlen(NOT_FILLED);
+    bool begins = !strncmp(reason, NOT_FILLED, length);
+    say(sentence, "; " NOT_FILLED "%s", reason + (begins ? length : 0));
 }

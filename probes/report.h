@@ -6,6 +6,7 @@
 #ifndef PROBES_REPORT_H
 #define PROBES_REPORT_H 1
 
+#include "base/sentence.h"
 #include "probes/finding.h"
 #include "probes/require.h"
 #include "probes/table.h"
@@ -32,6 +33,9 @@ void report_text(FILE *out, const struct report *report);
 void report_head(FILE *out, const struct report *report);
 void report_rule(FILE *out, const struct report *report);
 void report_cap(FILE *out, const struct report *report);
+
+/* Go on with SENTENCE: "; not filled: REASON", whose beginning may say it.  */
+void report_not_filled(struct sentence *sentence, const char *reason);
 
 /* Write BACKLOG, as all parts name it: INT_MAX is "max".  */
 void report_backlog(int backlog, char *text, size_t size);

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/monotonic.h"
 #include "probes/runner.h"
 #include "probes/sitter.h"
@@ -45,6 +46,7 @@ bool run_is_late(struct run *run, bool idle)
 
 static _Noreturn void be_child(measurement *measure, const void *plan, int fd)
 {
+    budget_volunteer(); /* if it cannot: the plan fits what is left */
     FILE *out = fdopen(fd, "w");
     bool whole = out && measure(out, fd, plan);
     if (out && (ferror(out) || fclose(out)))
@@ -69,6 +71,7 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
 {
     int ends[2];
     fflush(NULL);
+    run->oom_kills = budget_oom_kills();
     if (pipe(ends))
         return fail(run, "no pipe", errno);
     run->child = fork();
@@ -163,18 +166,31 @@ static int wait_or_kill(const struct run *run, bool wait, int *status)
     return 0;
 }
 
+/* The child was killed by NUMBER.  SIGKILL is what the kernel sends for want of
+   memory, which it counts where that can be read.  */
+static int fail_killed(struct run *run, int number)
+{
+    char text[sizeof run->trouble->text];
+    const char *why = "";
+    int64_t kills = number == SIGKILL ? budget_oom_kills() : 0;
+    if (number == SIGKILL && (kills < 0 || run->oom_kills < 0))
+        why = ", as the kernel does when memory runs out";
+    else
+        run->trouble->memory = number == SIGKILL && kills > run->oom_kills;
+    if (run->trouble->memory)
+        why = ": memory ran out, and the kernel chose it (oom_kill has risen)";
+    snprintf(text, sizeof text, "it was killed by signal %d%s", number, why);
+    return fail(run, text, 0);
+}
+
 int run_end(struct run *run, bool whole)
 {
     int status = 0;
-    char text[40];
     close(run->pipe);
     if (!wait_or_kill(run, whole, &status))
         return fail(run, "it did not end", 0);
-    if (WIFSIGNALED(status)) {
-        snprintf(text, sizeof text, "it was killed by signal %d",
-                 WTERMSIG(status));
-        return fail(run, text, 0);
-    }
+    if (WIFSIGNALED(status))
+        return fail_killed(run, WTERMSIG(status));
     if (WEXITSTATUS(status))
         return fail(run, "it gave up", 0);
     return whole && run->length > 0 ? fail(run, "its findings break off", 0)

@@ -20,14 +20,16 @@ typedef bool measurement(FILE *out, int watch, const void *plan);
 
 /* Why a run ended early, as a sentence's end; "" if it did not.  */
 struct run_trouble {
-    char text[120];
-    bool late; /* it is that the deadline passed */
+    char text[160];
+    bool late;   /* it is that the deadline passed */
+    bool memory; /* it is that memory ran out */
 };
 
 /* Run MEASURE with PLAN in a child and add what it writes to FINDINGS.  After
-   DEADLINE milliseconds it is killed.  PROGRESS, if not NULL, is called for
-   each line that arrives, with the milliseconds since the start.  The child
-   is gone when this returns, whatever happened.
+   DEADLINE milliseconds it is killed; and when memory runs out, before any
+   process of the application's is (base/budget.h).  PROGRESS, if not NULL, is
+   called for each line that arrives, with the milliseconds since the start. The
+   child is gone when this returns, whatever happened.
 
    Returns 0, or -1 with *TROUBLE filled in; what arrived before is kept.  */
 int run_measurement(measurement *measure, const void *plan, int64_t deadline,
@@ -52,7 +54,8 @@ struct run {
     int pipe; /* the child's findings: to be polled */
     char line[RUN_LINE_MAX];
     size_t length;
-    int late; /* reads since the deadline */
+    int late;          /* reads since the deadline */
+    int64_t oom_kills; /* before it began, or -1 */
 };
 
 /* Start the child.  Returns 0, or -1 with the trouble filled in.  */

@@ -357,6 +357,7 @@ static int make_plan(struct queue_plan *plan, const struct choices *chosen)
         .again = chosen->again,
         .overflow = chosen->overflow,
         .cap = !requires,
+        .least = requires,
         .settings = chosen->with.texts,
         .setting_count = chosen->with.count,
         .wait = (int)chosen->wait,

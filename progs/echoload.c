@@ -149,6 +149,16 @@ static const char *find_conflict(const struct choices *choices,
     return NULL;
 }
 
+/* Refuse a run that could get other processes killed for their memory.  */
+static int check_memory(const struct load_plan *plan)
+{
+    char why[200];
+    if (!load_fits(plan, why, sizeof why))
+        return OPTIONS_GO_ON;
+    complain("%zu connections are too many: %s", plan->connections, why);
+    return STATUS_TROUBLE;
+}
+
 /* Make PLAN of CHOICES.  Returns OPTIONS_GO_ON, or the exit status, having said
    what is wrong.  */
 static int take_plan(const struct choices *choices,
@@ -167,7 +177,7 @@ static int take_plan(const struct choices *choices,
                  plan->connections, limit);
         return STATUS_TROUBLE;
     }
-    return OPTIONS_GO_ON;
+    return check_memory(plan);
 }
 
 static int measure(const struct choices *choices, struct client *client,

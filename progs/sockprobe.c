@@ -114,6 +114,9 @@ static void show_progress(size_t done, size_t total, long elapsed)
                 elapsed / 1000);
 }
 
+/* A question was killed for want of memory: the report is not whole.  */
+static bool memory_ran_out;
+
 /* Put the questions that were chosen, and add the host.  */
 static int ask_host(const struct catalogue *catalogue,
                     struct findings *findings)
@@ -127,14 +130,20 @@ static int ask_host(const struct catalogue *catalogue,
     for (size_t i = 0; i < catalogue->count; i++)
         if (catalogue->entries[i].chosen)
             questions[count++] = catalogue->entries[i].question;
-    int failed = crew_ask(questions, count, show_progress, findings);
+    char why[200];
+    int failed =
+        crew_ask(questions, count, show_progress, findings, why, sizeof why);
     int64_t elapsed = monotonic_ms() - start;
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
     if (!failed)
         failed = host_add(findings, (long)elapsed);
     if (failed)
-        complain("the questions could not be put: %s", strerror(errno));
+        complain("the questions could not be put: %s",
+                 *why ? why : strerror(errno));
+    else if (*why)
+        complain("memory ran out: %s", why);
+    memory_ran_out = !failed && *why;
     findings_sort(findings);
     free(questions);
     return failed;
@@ -347,6 +356,8 @@ int main(int argc, char **argv)
     }
     if (status == OPTIONS_GO_ON)
         status = run(&choices, &catalogue, &here, &there);
+    if (memory_ran_out)
+        status = STATUS_TROUBLE;
     findings_free(&here);
     findings_free(&there);
     catalogue_free(&catalogue);

@@ -28,6 +28,7 @@ test_scripts = \
 	tests/limits.sh \
 	tests/listeners.sh \
 	tests/load.sh \
+	tests/memory.sh \
 	tests/namespaces.sh \
 	tests/output.sh \
 	tests/overflow.sh \
@@ -73,6 +74,11 @@ check_PROGRAMS += tests/echo-peer
 tests_echo_peer_SOURCES = tests/echo-peer.c
 tests_echo_peer_CFLAGS = $(SONDE_CFLAGS)
 tests_echo_peer_LDADD = lib/libsonde-core.la
+
+# An application beside the probes, for memory.sh.
+check_PROGRAMS += tests/hoard
+tests_hoard_SOURCES = tests/hoard.c
+tests_hoard_CFLAGS = $(SONDE_CFLAGS)
 
 # Clients of the servers, good and bad.
 check_PROGRAMS += tests/crowd

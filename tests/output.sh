@@ -5,7 +5,8 @@
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/peers.sh"
 reader=$builddir/tests/reader
-programs='backlogprobe byteorder daytimecli daytimesrv echocli echosrv listeners
+programs='backlogprobe byteorder daytimecli daytimesrv echocli echoload echosrv
+ listeners
 sockprobe'
 start echo
 echo=$port
@@ -45,8 +46,8 @@ each () {
     fi
     "$@" daytimecli 127.0.0.1 "$daytime"
     "$@" daytimecli --parse 127.0.0.1 "$daytime"
-    "$@" echocli --load -d 0.1 127.0.0.1 "$echo"
-    "$@" echocli --load --json -d 0.1 127.0.0.1 "$echo"
+    "$@" echoload -d 0.1 127.0.0.1 "$echo"
+    "$@" echoload --json -d 0.1 127.0.0.1 "$echo"
 }
 run "$builddir/listeners"
 has_listeners=yes

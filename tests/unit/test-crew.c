@@ -21,6 +21,7 @@
 
 static struct findings findings;
 static int descriptors;
+static char why[200];
 
 enum { SOON = 300, LATE = 30000 };
 
@@ -154,7 +155,7 @@ static const struct finding *answer_of(const struct question *asked)
     static const struct question good = {
         .id = "good", .ask = well, .deadline = LATE, .repeats = 3};
     const struct question *list[] = {asked, &good};
-    ck_assert_int_eq(crew_ask(list, 2, NULL, &findings), 0);
+    ck_assert_int_eq(crew_ask(list, 2, NULL, &findings, why, sizeof why), 0);
     ck_assert_str_eq(findings_text(&findings, "good", "answer"), "yes");
     ck_assert_str_eq(findings_text(&findings, "good", "detail"), "of course");
     const struct finding *finding =
@@ -314,7 +315,7 @@ START_TEST(more_than_run_side_by_side_all_answer)
         many[i] = question(ids[i], well, LATE);
         list[i] = &many[i];
     }
-    ck_assert_int_eq(crew_ask(list, MANY, NULL, &findings), 0);
+    ck_assert_int_eq(crew_ask(list, MANY, NULL, &findings, why, sizeof why), 0);
     for (int i = 0; i < MANY; i++)
         ck_assert_str_eq(findings_text(&findings, ids[i], "answer"), "yes");
 }
@@ -334,7 +335,7 @@ START_TEST(when_the_asker_dies_so_do_the_asked)
         const struct question *list[] = {&bad};
         close(ends[0]);
         bad.data = &ready[1];
-        crew_ask(list, 1, NULL, &findings);
+        crew_ask(list, 1, NULL, &findings, why, sizeof why);
         _exit(0);
     }
     close(ends[1]);

@@ -1,0 +1,112 @@
+/* budget-linux.c - what is left on Linux, and who is killed for memory
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   The folders of the control groups are found once: on a host with many
+   containers the list of mounts is long.  A child that is forked later is in
+   the same groups.  */
+
+#include <config.h>
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/budget.h"
+#include "base/cgroup.h"
+
+static const struct cgroups *own_groups(void)
+{
+    static struct cgroups groups;
+    static bool found;
+    if (!found)
+        found = cgroups_find(&groups, "") == 0 || errno == ENOENT;
+    return &groups;
+}
+
+/* The threads of process PID if it is the user's; 0 if not, or if it has
+   gone.  */
+static long count_threads(const char *pid, uid_t user)
+{
+    char path[40], line[128];
+    long threads = 0, owner = -1;
+    snprintf(path, sizeof path, "/proc/%.20s/status", pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return 0;
+    while (fgets(line, sizeof line, file)) {
+        if (!strncmp(line, "Uid:", 4))
+            owner = strtol(line + 4, NULL, 10);
+        if (!strncmp(line, "Threads:", 8))
+            threads = strtol(line + 8, NULL, 10);
+    }
+    fclose(file);
+    return owner == (long)user ? threads : 0;
+}
+
+/* RLIMIT_NPROC counts the threads of all processes of the user; nobody tells
+   the number, so those that can be seen are counted, but where the limit is
+   far beyond what is run.  Root has no such limit.  */
+static void bound_user(struct budget_bound *bound)
+{
+    enum { MANY = 8192 };
+    struct rlimit limit;
+    long count = 0;
+    uid_t user = getuid();
+    if (user == 0 || getrlimit(RLIMIT_NPROC, &limit) ||
+        limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > MANY)
+        return;
+    DIR *list = opendir("/proc");
+    if (!list)
+        return;
+    for (struct dirent *entry; (entry = readdir(list));)
+        if (isdigit((unsigned char)*entry->d_name))
+            count += count_threads(entry->d_name, user);
+    closedir(list);
+    int64_t left = (int64_t)limit.rlim_cur - count;
+    if (left >= bound->left)
+        return;
+    bound->left = left > 0 ? left : 0;
+    snprintf(bound->by, sizeof bound->by, "RLIMIT_NPROC");
+}
+
+struct budget budget_now(void)
+{
+    struct budget budget = {.memory.left = BUDGET_UNBOUND,
+                            .processes.left = BUDGET_UNBOUND};
+    int error = errno;
+    cgroups_bound(own_groups(), &budget);
+    meminfo_bound("", &budget);
+    bound_user(&budget.processes);
+    errno = error;
+    return budget;
+}
+
+/* oom_score_adj is added to the part of memory that a process has, in
+   thousandths: 1000 comes before all others (proc(5); since 2.6.36).  */
+int budget_volunteer(void)
+{
+    static const char most[] = "1000";
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ssize_t wrote = write(fd, most, sizeof most - 1);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return wrote < 0 ? -1 : 0;
+}
+
+int64_t budget_oom_kills(void)
+{
+    int error = errno;
+    int64_t kills = cgroups_oom_kills(own_groups());
+    errno = error;
+    return kills;
+}

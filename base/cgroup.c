@@ -1,0 +1,475 @@
+/* cgroup.c - what the control groups of this process leave
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cgroup.h"
+
+/* More lines than any of these files has; a host with very many containers has
+   some ten thousand mounts.  */
+enum { LINES_MAX = 100000, VALUE_MAX = 64 };
+/* And more bytes than there are; some of them can be added up.  */
+static const int64_t NUMBER_MAX = BUDGET_UNBOUND / 8;
+
+/* ---- finding the folders ------------------------------------------------- */
+
+/* Where the three kinds of group are: the paths by /proc/self/cgroup.  */
+struct paths {
+    char *of[CGROUP_UNIFIED + 1];
+};
+
+/* Whether WORD is one of the COUNT bytes of LIST, separated by commas.  */
+static bool list_has(const char *list, size_t count, const char *word)
+{
+    size_t length = strlen(word);
+    const char *end = list + count;
+    while (list < end) {
+        const char *comma = memchr(list, ',', (size_t)(end - list));
+        const char *stop = comma ? comma : end;
+        if ((size_t)(stop - list) == length && !memcmp(list, word, length))
+            return true;
+        list = stop + 1;
+    }
+    return false;
+}
+
+/* One line of /proc/self/cgroup: "4:memory:/path", "0::/path".  The path is the
+   kernel's as it is, and may hold colons.  */
+static int take_path(struct paths *paths, const char *line)
+{
+    const char *controllers = strchr(line, ':');
+    const char *path = controllers ? strchr(controllers + 1, ':') : NULL;
+    if (!path || path[1] != '/')
+        return 0;
+    size_t length = (size_t)(path - ++controllers);
+    const bool is[] = {
+        [CGROUP_MEMORY] = list_has(controllers, length, "memory"),
+        [CGROUP_PIDS] = list_has(controllers, length, "pids"),
+        [CGROUP_UNIFIED] = length == 0 && !strncmp(line, "0:", 2),
+    };
+    for (int kind = 0; kind <= CGROUP_UNIFIED; kind++) {
+        if (!is[kind] || paths->of[kind])
+            continue;
+        paths->of[kind] = strdup(path + 1);
+        if (!paths->of[kind])
+            return -1;
+    }
+    return 0;
+}
+
+/* Undo the escapes of mountinfo in TEXT, where it stands: a blank is \040.  */
+static void unescape(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; to++) {
+        bool octal = from[0] == '\\' && from[1] >= '0' && from[1] <= '3' &&
+                     from[2] >= '0' && from[2] <= '7' && from[3] >= '0' &&
+                     from[3] <= '7';
+        *to = octal ? (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 |
+                             (from[3] - '0'))
+                    : *from;
+        from += octal ? 4 : 1;
+    }
+    *to = '\0';
+}
+
+struct mount {
+    char *root, *point;
+    const char *type, *options; /* the file system's, not the mount's */
+};
+
+/* Split a LINE of /proc/self/mountinfo, "31 23 0:28 ROOT POINT rw shared:1 -
+   TYPE SOURCE OPTIONS"; the fields before the dash vary in number.  */
+static bool read_mount(char *line, struct mount *mount)
+{
+    char *save, *dash = strstr(line, " - ");
+    if (!dash)
+        return false;
+    *dash = '\0';
+    for (int i = 0; i < 3; i++)
+        if (!strtok_r(i ? NULL : line, " ", &save))
+            return false;
+    mount->root = strtok_r(NULL, " ", &save);
+    mount->point = strtok_r(NULL, " ", &save);
+    mount->type = strtok_r(dash + 3, " ", &save);
+    if (!mount->point || !mount->type || !strtok_r(NULL, " ", &save))
+        return false;
+    mount->options = strtok_r(NULL, " ", &save);
+    unescape(mount->root);
+    unescape(mount->point);
+    return true;
+}
+
+static bool is_mount_of(const struct mount *mount, enum cgroup_kind kind)
+{
+    static const char *const names[] = {
+        [CGROUP_MEMORY] = "memory", [CGROUP_PIDS] = "pids"};
+    if (kind == CGROUP_UNIFIED)
+        return !strcmp(mount->type, "cgroup2");
+    return !strcmp(mount->type, "cgroup") && mount->options &&
+           list_has(mount->options, strlen(mount->options), names[kind]);
+}
+
+/* What of PATH is below ROOT, the group that a mount shows at its point; NULL
+   if it is another group's.  */
+static const char *below(const char *root, const char *path)
+{
+    size_t length = strcmp(root, "/") ? strlen(root) : 0;
+    if (strncmp(root, path, length) != 0)
+        return NULL;
+    path += length;
+    return *path == '/' || *path == '\0' ? path : NULL;
+}
+
+static bool has_kind(const struct cgroups *groups, enum cgroup_kind kind)
+{
+    for (size_t i = 0; i < groups->count; i++)
+        if (groups->list[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* Add the folder of the group KIND at REST below POINT, and those above it up
+   to POINT itself.  Returns 0, or -1 with ENOMEM.  */
+static int add_folders(struct cgroups *groups, enum cgroup_kind kind,
+                       const char *root, const char *point, const char *rest)
+{
+    char text[CGROUP_PATH_MAX];
+    size_t least = strlen(root) + strlen(point);
+    int length = snprintf(text, sizeof text, "%s%s%s", root, point, rest);
+    if (length < 0 || (size_t)length >= sizeof text)
+        return 0;
+    for (size_t end = (size_t)length; groups->count < CGROUPS_MAX;) {
+        while (end > least && text[end - 1] == '/')
+            end--;
+        text[end] = '\0';
+        struct cgroup *group = &groups->list[groups->count];
+        *group = (struct cgroup){kind, !has_kind(groups, kind), strdup(text)};
+        if (!group->folder)
+            return -1;
+        groups->count++;
+        if (end <= least)
+            return 0;
+        while (end > least && text[end - 1] != '/')
+            end--;
+    }
+    return 0;
+}
+
+/* Take LINE of mountinfo for each kind of group that it shows.  */
+static int take_mount(struct cgroups *groups, const struct paths *paths,
+                      const char *root, char *line)
+{
+    struct mount mount;
+    if (!read_mount(line, &mount))
+        return 0;
+    for (int kind = 0; kind <= CGROUP_UNIFIED; kind++) {
+        if (!paths->of[kind] || has_kind(groups, (enum cgroup_kind)kind) ||
+            !is_mount_of(&mount, (enum cgroup_kind)kind))
+            continue;
+        const char *rest = below(mount.root, paths->of[kind]);
+        if (rest && add_folders(groups, (enum cgroup_kind)kind, root,
+                                mount.point, rest))
+            return -1;
+    }
+    return 0;
+}
+
+static FILE *open_below(const char *folder, const char *name)
+{
+    char path[CGROUP_PATH_MAX + VALUE_MAX];
+    int length = snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (length < 0 || (size_t)length >= sizeof path) {
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+    return fopen(path, "r");
+}
+
+/* The next line of FILE, without its end, into *LINE.  */
+static bool next_line(FILE *file, char **line, size_t *size)
+{
+    ssize_t length = getline(line, size, file);
+    if (length > 0 && (*line)[length - 1] == '\n')
+        (*line)[length - 1] = '\0';
+    return length >= 0;
+}
+
+static int find_paths(struct paths *paths, const char *root)
+{
+    char *line = NULL;
+    size_t size = 0;
+    int failed = 0;
+    FILE *file = open_below(root, "proc/self/cgroup");
+    if (!file)
+        return -1;
+    for (int i = 0; i < LINES_MAX && !failed; i++) {
+        if (!next_line(file, &line, &size))
+            break;
+        failed = take_path(paths, line);
+    }
+    free(line);
+    fclose(file);
+    return failed;
+}
+
+static int find_folders(struct cgroups *groups, const struct paths *paths,
+                        const char *root)
+{
+    char *line = NULL;
+    size_t size = 0;
+    int failed = 0;
+    FILE *file = open_below(root, "proc/self/mountinfo");
+    if (!file)
+        return -1;
+    for (int i = 0; i < LINES_MAX && !failed; i++) {
+        if (!next_line(file, &line, &size))
+            break;
+        failed = take_mount(groups, paths, root, line);
+    }
+    free(line);
+    fclose(file);
+    return failed;
+}
+
+int cgroups_find(struct cgroups *groups, const char *root)
+{
+    struct paths paths = {{NULL}};
+    *groups = (struct cgroups){.count = 0};
+    int failed = find_paths(&paths, root);
+    if (!failed)
+        failed = find_folders(groups, &paths, root);
+    for (int kind = 0; kind <= CGROUP_UNIFIED; kind++)
+        free(paths.of[kind]);
+    if (failed) {
+        int error = errno;
+        cgroups_free(groups);
+        errno = error;
+    }
+    return failed;
+}
+
+void cgroups_free(struct cgroups *groups)
+{
+    for (size_t i = 0; i < groups->count; i++)
+        free(groups->list[i].folder);
+    groups->count = 0;
+}
+
+/* ---- reading figures ----------------------------------------------------- */
+
+/* TEXT as a number that is not negative; BUDGET_UNBOUND for "max", for what is
+   no number, and for the first version's way to say that there is no limit,
+   the largest number of whole pages.  */
+static int64_t read_number(const char *text)
+{
+    char *end;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    if (end == text || errno || number < 0 || number >= NUMBER_MAX)
+        return BUDGET_UNBOUND;
+    return number;
+}
+
+/* The only number in the file NAME; BUDGET_UNBOUND if there is none.  */
+static int64_t read_file(const struct cgroup *group, const char *name)
+{
+    char text[VALUE_MAX];
+    FILE *file = open_below(group->folder, name);
+    if (!file)
+        return BUDGET_UNBOUND;
+    char *got = fgets(text, sizeof text, file);
+    fclose(file);
+    return got ? read_number(text) : BUDGET_UNBOUND;
+}
+
+/* A file of lines "name number": the numbers of the COUNT NAMES into VALUES,
+   which are left alone where there is no such line, or no number.  */
+static void read_lines(FILE *file, const char *const *names, size_t count,
+                       int64_t *values)
+{
+    char line[256];
+    for (int i = 0; i < LINES_MAX && fgets(line, sizeof line, file); i++)
+        for (size_t k = 0; k < count; k++) {
+            size_t length = strlen(names[k]);
+            if (strncmp(line, names[k], length) != 0 ||
+                (line[length] != ' ' && line[length] != ':'))
+                continue;
+            int64_t number = read_number(line + length + 1);
+            if (number != BUDGET_UNBOUND)
+                values[k] = number;
+        }
+}
+
+static void read_stat(const struct cgroup *group, const char *name,
+                      const char *const *names, size_t count, int64_t *values)
+{
+    FILE *file = open_below(group->folder, name);
+    if (!file)
+        return;
+    read_lines(file, names, count, values);
+    fclose(file);
+}
+
+/* ---- memory -------------------------------------------------------------- */
+
+/* What memory.stat says, in the order of the names below.  */
+enum stat {
+    STAT_INACTIVE,
+    STAT_ACTIVE,
+    STAT_DIRTY,
+    STAT_WRITEBACK,
+    STAT_MAPPED,
+    STAT_SHMEM,
+    STAT_SLAB,
+    STAT_LIMIT,
+    STATS
+};
+
+static const char *const unified_names[STATS] = {
+    "inactive_file", "active_file", "file_dirty",       "file_writeback",
+    "file_mapped",   "shmem",       "slab_reclaimable", "-"};
+/* The first version counts groups below under other names.  */
+static const char *const first_names[STATS] = {"total_inactive_file",
+                                               "total_active_file",
+                                               "total_dirty",
+                                               "total_writeback",
+                                               "total_mapped_file",
+                                               "total_shmem",
+                                               "-",
+                                               "hierarchical_memory_limit"};
+
+/* What the kernel can give back of the memory in use.  Shared memory is no page
+   cache of files, though it is mapped like that; a mapped file is a program
+   that runs.  */
+static int64_t reclaimable(const int64_t *stats)
+{
+    int64_t mapped = stats[STAT_MAPPED] > stats[STAT_SHMEM]
+                         ? stats[STAT_MAPPED] - stats[STAT_SHMEM]
+                         : 0;
+    int64_t cache = stats[STAT_INACTIVE] + stats[STAT_ACTIVE] -
+                    stats[STAT_DIRTY] - stats[STAT_WRITEBACK] - mapped;
+    return (cache > 0 ? cache : 0) + stats[STAT_SLAB] / 2;
+}
+
+static void lower(struct budget_bound *bound, int64_t left, const char *by,
+                  const char *whose)
+{
+    if (left >= bound->left)
+        return;
+    bound->left = left > 0 ? left : 0;
+    snprintf(bound->by, sizeof bound->by, "%s%s", by, whose);
+}
+
+static const char *whose(const struct cgroup *group)
+{
+    return group->own ? " of the cgroup" : " of a cgroup above";
+}
+
+/* LIMIT less USED, of which BACK can be given back.  */
+static int64_t left_of(int64_t limit, int64_t used, int64_t back)
+{
+    if (limit == BUDGET_UNBOUND || used == BUDGET_UNBOUND)
+        return BUDGET_UNBOUND;
+    return limit - (used > back ? used - back : 0);
+}
+
+static void bound_unified(const struct cgroup *group,
+                          struct budget_bound *bound)
+{
+    /* Beyond "high" the group is not killed, but made to wait.  */
+    static const char *const limits[] = {"memory.max", "memory.high"};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        int64_t stats[STATS] = {0};
+        int64_t limit = read_file(group, limits[i]);
+        if (limit == BUDGET_UNBOUND)
+            continue;
+        read_stat(group, "memory.stat", unified_names, STATS, stats);
+        lower(bound,
+              left_of(limit, read_file(group, "memory.current"),
+                      reclaimable(stats)),
+              limits[i], whose(group));
+    }
+}
+
+/* The first version has three limits: of memory, of memory and swap, and until
+   5.15 of what the kernel takes, page cache not among it.  What its groups
+   above allow, whether a mount shows them or not, is in memory.stat.  */
+static void bound_first(const struct cgroup *group, struct budget_bound *bound)
+{
+    static const struct {
+        const char *limit, *usage;
+        bool has_cache;
+    } limits[] = {
+        {"memory.limit_in_bytes", "memory.usage_in_bytes", true},
+        {"memory.memsw.limit_in_bytes", "memory.memsw.usage_in_bytes", true},
+        {"memory.kmem.limit_in_bytes", "memory.kmem.usage_in_bytes", false},
+    };
+    int64_t stats[STATS] = {[STAT_LIMIT] = BUDGET_UNBOUND};
+    read_stat(group, "memory.stat", first_names, STATS, stats);
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        int64_t limit = read_file(group, limits[i].limit);
+        if (limit == BUDGET_UNBOUND)
+            continue;
+        lower(bound,
+              left_of(limit, read_file(group, limits[i].usage),
+                      limits[i].has_cache ? reclaimable(stats) : 0),
+              limits[i].limit, whose(group));
+    }
+    lower(bound,
+          left_of(stats[STAT_LIMIT], read_file(group, limits[0].usage),
+                  reclaimable(stats)),
+          "hierarchical_memory_limit", whose(group));
+}
+
+/* ---- all in all ---------------------------------------------------------- */
+
+void cgroups_bound(const struct cgroups *groups, struct budget *budget)
+{
+    for (size_t i = 0; i < groups->count; i++) {
+        const struct cgroup *group = &groups->list[i];
+        if (group->kind == CGROUP_UNIFIED)
+            bound_unified(group, &budget->memory);
+        else if (group->kind == CGROUP_MEMORY)
+            bound_first(group, &budget->memory);
+        if (group->kind == CGROUP_MEMORY)
+            continue;
+        lower(&budget->processes,
+              left_of(read_file(group, "pids.max"),
+                      read_file(group, "pids.current"), 0),
+              "pids.max", whose(group));
+    }
+}
+
+void meminfo_bound(const char *root, struct budget *budget)
+{
+    static const char *const names[] = {"MemAvailable"};
+    int64_t kib = BUDGET_UNBOUND;
+    FILE *file = open_below(root, "proc/meminfo");
+    if (!file)
+        return;
+    read_lines(file, names, 1, &kib);
+    fclose(file);
+    if (kib < BUDGET_UNBOUND / 1024)
+        lower(&budget->memory, kib * 1024, "the host", "");
+}
+
+int64_t cgroups_oom_kills(const struct cgroups *groups)
+{
+    static const char *const names[] = {"oom_kill"};
+    int64_t kills = BUDGET_UNBOUND;
+    for (size_t i = 0; i < groups->count && kills == BUDGET_UNBOUND; i++) {
+        const struct cgroup *group = &groups->list[i];
+        if (group->own && group->kind != CGROUP_PIDS)
+            read_stat(group,
+                      group->kind == CGROUP_UNIFIED ? "memory.events"
+                                                    : "memory.oom_control",
+                      names, 1, &kills);
+    }
+    return kills == BUDGET_UNBOUND ? -1 : kills;
+}
