@@ -4,6 +4,7 @@
 #ifndef SERVICES_PRIVILEGE_H
 #define SERVICES_PRIVILEGE_H 1
 
+#include <stddef.h>
 #include <sys/types.h>
 
 struct identity {
@@ -15,9 +16,14 @@ struct identity {
 /* Look up the user NAME.  Returns 0; -1 with errno, 0 if there is none.  */
 int privilege_find(const char *name, struct identity *identity);
 
-/* Become IDENTITY, with its group alone, and make sure that there is no way
-   back.  Returns NULL, or what went wrong, as part of a sentence, with errno,
-   0 if that says nothing.  */
-const char *privilege_drop(const struct identity *identity);
+/* Become IDENTITY, with its group alone; a process that is IDENTITY already
+   keeps those of its supplementary groups that getgrouplist names for it.
+   Capabilities are dropped unless IDENTITY is root.  Then the result is read
+   back: user and group, real, effective and saved; supplementary groups;
+   capabilities.  To be called while there is a single thread.
+   Returns 0, or -1 with the reason, the end of a sentence, in WHY of SIZE
+   bytes: the process may then have lost some of its privileges and must not
+   go on.  */
+int privilege_drop(const struct identity *identity, char *why, size_t size);
 
 #endif /* SERVICES_PRIVILEGE_H */

@@ -141,12 +141,10 @@ static int open_entrances(struct server *server, int *connection)
 static int become_user(const struct server *server,
                        const struct identity *identity)
 {
-    const char *problem =
-        server->options->user ? privilege_drop(identity) : NULL;
-    if (!problem)
+    char why[300];
+    if (!server->options->user || !privilege_drop(identity, why, sizeof why))
         return 0;
-    log_line("--user %s: %s%s%s", server->options->user, problem,
-             errno ? ": " : "", errno ? strerror(errno) : "");
+    log_line("--user %s: %s", server->options->user, why);
     return -1;
 }
 

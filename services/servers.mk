@@ -4,6 +4,7 @@
 noinst_LTLIBRARIES += services/libservers.la
 services_libservers_la_CFLAGS = $(SONDE_CFLAGS)
 services_libservers_la_SOURCES = \
+	services/capability.h \
 	services/connection.c \
 	services/connection.h \
 	services/datagram.c \
@@ -35,3 +36,10 @@ services_libservers_la_SOURCES = \
 	services/stop.c \
 	services/stop.h \
 	services/watch.h
+
+# One leaf for each way a system has; m4/sonde-capability.m4 chooses.
+if SONDE_CAPABILITY_LINUX
+services_libservers_la_SOURCES += services/capability-linux.c
+else
+services_libservers_la_SOURCES += services/capability-none.c
+endif

@@ -309,4 +309,63 @@ if [ "$(id -u)" -eq 0 ] && id nobody > /dev/null 2>&1; then
 else
     skip "--user" "needs root"
 fi
+
+# Already that user: only the groups that the user has may be left.
+# status_of FIELD: what the kernel says of the server, without the tab.
+status_of () {
+    sed -n "s/^$1:[[:blank:]]*//p" "/proc/$server/status" | tr '\t' ' ' |
+        sed 's/ *$//' | grep .
+}
+me=$(id -un)
+if [ "$(id -u)" -eq 0 ]; then
+    skip "--user, already that user" "root is tested below as nobody"
+elif [ "$(id -G)" = "$(id -G "$me")" ]; then
+    serve "$echosrv" -4 -p 0 --user="$me"
+    is "--user, already that user" [ -n "$port" ]
+    halt
+else
+    skip "--user, already that user" "this process has other groups than $me"
+fi
+group=$(id -g nobody 2> /dev/null)
+if [ "$(id -u)" -eq 0 ] && [ -n "$group" ] && have setpriv &&
+    setpriv --reuid=nobody --regid="$group" --clear-groups true; then
+    as_nobody="setpriv --reuid=nobody --regid=$group"
+    # shellcheck disable=SC2086 # several words
+    run $as_nobody --groups=4321 "$echosrv" -4 -p 0 --user=nobody
+    is "a group that nobody has not, and no way to drop it: refused" sh -c '
+        [ "$1" -eq 2 ] && grep -q "group 4321 is not one of nobody.s" "$2"' - \
+        "$status" "$scratch/err"
+    # shellcheck disable=SC2086
+    serve $as_nobody --groups="$group" "$echosrv" -4 -p 0 --user=nobody
+    is "the groups that nobody has: it starts" [ -n "$port" ]
+    halt
+    # shellcheck disable=SC2086
+    serve $as_nobody --groups=4321,"$group" \
+        --inh-caps=+setgid,+net_bind_service \
+        --ambient-caps=+setgid,+net_bind_service \
+        "$echosrv" -4 -p 0 --user=nobody
+    is "a group that nobody has not is dropped" \
+        [ "$(status_of Groups)" = "$group" ]
+    for field in CapInh CapPrm CapEff CapAmb; do
+        is "capabilities are dropped: $field" \
+            [ "$(status_of "$field")" = 0000000000000000 ]
+    done
+    halt
+    # shellcheck disable=SC2086
+    run $as_nobody --clear-groups "$echosrv" -4 -p 0 --user=root
+    is "only root can become another user" sh -c '
+        [ "$1" -eq 2 ] && grep -q "only root can become" "$2"' - "$status" \
+        "$scratch/err"
+    serve "$echosrv" -4 -p 0 --user=nobody
+    for field in Uid Gid; do
+        is "real, effective, saved: $field" sh -c '[ "$1" = \
+            "$2 $2 $2 $2" ]' - "$(status_of $field)" \
+            "$(if [ $field = Uid ]; then id -u nobody; else echo "$group"; fi)"
+    done
+    is "and no capabilities" [ "$(status_of CapPrm)" = 0000000000000000 ]
+    halt
+else
+    skip "--user: groups and capabilities" \
+        "needs root, setpriv, and a user nobody"
+fi
 finish
