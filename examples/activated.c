@@ -70,6 +70,9 @@ int main(void)
         int fd = sonde_accept(found.fd, NULL, SONDE_CLOEXEC);
         return fd < 0 ? 1 : answer(fd);
     }
+    case SONDE_UNUSABLE:
+        errno = found.error;
+        return fail("the descriptor passed");
     case SONDE_DATAGRAM:
     default:
         return 1; /* it speaks lines, and datagrams have none */

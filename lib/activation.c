@@ -33,6 +33,18 @@ static int listens(int fd)
            (count > 0 && !(asked.revents & (POLLOUT | POLLHUP | POLLERR)));
 }
 
+/* Whether the stream socket FD, which does not listen, never had a peer.  A
+   connection that was reset has none either, but is readable: reading tells so.
+   recv would tell, too, but takes the error away from whoever reads next.  */
+static int is_unconnected(int fd)
+{
+    struct sonde_address peer;
+    struct pollfd asked = {.fd = fd, .events = POLLIN};
+    return sonde_address_peer(fd, &peer) && errno == ENOTCONN &&
+           sonde__poll(&asked, 1, sonde__deadline(0)) >= 0 &&
+           !(asked.revents & (POLLIN | POLLERR));
+}
+
 int sonde_inherited(int fd, struct sonde_inherited *found)
 {
     int saved = errno;
@@ -46,6 +58,10 @@ int sonde_inherited(int fd, struct sonde_inherited *found)
     case SOCK_STREAM:
     case SOCK_SEQPACKET:
         made.role = listens(fd) ? SONDE_LISTENER : SONDE_CONNECTION;
+        if (made.role == SONDE_CONNECTION && is_unconnected(fd)) {
+            errno = ENOTCONN;
+            return -1;
+        }
         break;
     case SOCK_DGRAM:
         made.role = SONDE_DATAGRAM;
@@ -105,6 +121,8 @@ static int count_passed(size_t room, int *ours)
 static int read_names(struct sonde_inherited *found, size_t count)
 {
     const char *name = getenv("LISTEN_FDNAMES");
+    for (size_t i = 0; !name && i < count; i++)
+        strcpy(found[i].name, "unknown");
     if (!name)
         return 0;
     for (size_t i = 0; i < count; i++) {
@@ -130,17 +148,25 @@ static int set_cloexec(int fd)
     return sonde__sys.fcntl(fd, F_SETFD, old | FD_CLOEXEC);
 }
 
-/* Describe the COUNT sockets.  MADE has room for them.  */
+/* Describe the COUNT descriptors.  MADE has room for them.  */
 static int describe(struct sonde_inherited *made, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (sonde_inherited(first_fd + (int)i, &made[i]))
-            return -1;
     if (read_names(made, count))
         return -1;
-    for (size_t i = 0; i < count; i++)
-        if (set_cloexec(made[i].fd))
+    for (size_t i = 0; i < count; i++) {
+        struct sonde_inherited one;
+        int fd = first_fd + (int)i;
+        if (!sonde_inherited(fd, &one)) {
+            memcpy(one.name, made[i].name, sizeof one.name);
+            made[i] = one;
+        } else {
+            made[i].fd = fd;
+            made[i].role = SONDE_UNUSABLE;
+            made[i].error = errno;
+        }
+        if (set_cloexec(fd) && errno != EBADF)
             return -1;
+    }
     return 0;
 }
 
@@ -177,6 +203,7 @@ int sonde_activation(struct sonde_inherited *found, size_t room, unsigned flags)
         unsetenv("LISTEN_PID");
         unsetenv("LISTEN_FDS");
         unsetenv("LISTEN_FDNAMES");
+        unsetenv("LISTEN_PIDFDID");
     }
     errno = saved;
     return count;

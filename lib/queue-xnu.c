@@ -20,7 +20,12 @@ int sonde_queue(int fd, struct sonde_queue *queue)
     struct sonde_address local;
     struct sonde_inherited what;
     size_t size = 0;
-    if (sonde_inherited(fd, &what) || sonde_address_local(fd, &local))
+    if (sonde_inherited(fd, &what)) {
+        if (errno == ENOTCONN)
+            errno = EINVAL;
+        return -1;
+    }
+    if (sonde_address_local(fd, &local))
         return -1;
     if (what.family != AF_INET && what.family != AF_INET6) {
         errno = ENOTSUP;

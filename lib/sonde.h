@@ -615,13 +615,15 @@ int sonde_backoff(int last);
 enum sonde_role {
     SONDE_LISTENER,   /* accept from it */
     SONDE_CONNECTION, /* serve it; its peer may be gone already */
-    SONDE_DATAGRAM    /* receive from it */
+    SONDE_DATAGRAM,   /* receive from it */
+    SONDE_UNUSABLE    /* nothing that a server can use: see error */
 };
 
-/* A socket that was there when the program started.  */
+/* A descriptor that was there when the program started.  */
 struct sonde_inherited {
     int fd;
     enum sonde_role role;
+    int error;      /* SONDE_UNUSABLE: the errno of sonde_inherited; else 0 */
     int family;     /* AF_INET, AF_INET6, AF_UNIX, ... */
     int type;       /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
     char name[256]; /* from LISTEN_FDNAMES; "unknown" without it */
@@ -636,21 +638,25 @@ struct sonde_inherited {
 
    Hides: SO_ACCEPTCONN, which macOS and OpenBSD do not answer: there a stream
    socket without a peer that is neither writable nor hung up is taken for a
-   listener.  An unconnected stream socket, which nobody hands over, would be
-   taken for one by mistake; accept then says EINVAL.  A connection that was
+   listener.  A stream socket that was never connected is taken for one there;
+   accept then fails with EINVAL.  A connection that was
    reset in the meantime has no peer either (portability: "Inherited sockets").
 
    Returns 0.  ENOTSOCK: it is something else.  EBADF.  EPROTOTYPE: a socket of
-   another type (raw).  Since 0.1.  */
+   another type (raw).  ENOTCONN: a stream socket that neither listens nor was
+   ever connected.  Since 0.1.  */
 int sonde_inherited(int fd, struct sonde_inherited *found);
 
-/* A flag of sonde_activation: remove the three variables, so that children do
-   not take them for theirs.  */
+/* A flag of sonde_activation: remove LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES and
+   LISTEN_PIDFDID from the environment, so that children do not take them for
+   theirs.  */
 #define SONDE_UNSETENV 16U
 
 /* Find the sockets that a service manager passed by LISTEN_FDS, LISTEN_PID and
    LISTEN_FDNAMES: descriptors 3 and up.  At most ROOM are written to FOUND, in
-   the order given; each gets close-on-exec, O_NONBLOCK stays as it is.
+   the order given; each gets close-on-exec, O_NONBLOCK stays as it is.  A
+   descriptor that sonde_inherited fails for, such as a FIFO among the sockets,
+   has the role SONDE_UNUSABLE and that errno; the others can be used.
    FLAGS: SONDE_UNSETENV.
 
    Reading is strict: numbers are decimal digits, nothing else.  getenv and
@@ -659,8 +665,7 @@ int sonde_inherited(int fd, struct sonde_inherited *found);
    Returns how many; 0 if the variables are missing or for another process,
    which is no error (then they are left alone), or say 0.  EINVAL: they are
    malformed, or the names are not as many as the sockets, or FLAGS is unknown.
-   ENOSPC: more than ROOM.  EBADF, ENOTSOCK, EPROTOTYPE: as sonde_inherited, for
-   one of them.  ENOMEM.
+   ENOSPC: more than ROOM.  ENOMEM.
    On failure the variables are unset all the same if FLAGS says so, and the
    descriptors stay open, the caller's as before.  Since 0.1.
    Rests on: sd_listen_fds(3).  */

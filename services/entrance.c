@@ -400,7 +400,8 @@ int entrances_inherit(struct entrances *entrances,
     int flags = fcntl(found->fd, F_GETFL);
     if (flags < 0 || sonde_address_local(found->fd, &entrance->local))
         return -1;
-    if (!(flags & O_NONBLOCK) && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
+    entrance->was_blocking = !(flags & O_NONBLOCK);
+    if (entrance->was_blocking && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
         return -1;
     if (entrance->role == SONDE_LISTENER)
         entrance_set_options(found->fd);
@@ -426,10 +427,20 @@ void entrance_unlink(struct entrance *entrance)
         log_line("%s stays there: %s", path, strerror(errno));
 }
 
+/* Have an inherited socket block again: the flag is shared with the process
+   that passed the socket, and with the next server.  */
+static void restore_blocking(const struct entrance *entrance)
+{
+    int flags = entrance->was_blocking ? fcntl(entrance->fd, F_GETFL) : -1;
+    if (flags >= 0)
+        fcntl(entrance->fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
 void entrance_close(struct entrance *entrance)
 {
     if (entrance->fd < 0)
         return;
+    restore_blocking(entrance);
     close(entrance->fd);
     entrance->fd = -1;
     entrance_unlink(entrance);
@@ -450,10 +461,17 @@ void entrances_leave(struct entrances *entrances)
 
 static const char *kind_of(const struct entrance *entrance)
 {
-    bool is_unix = sonde_address_port(&entrance->local) < 0;
-    if (entrance->role == SONDE_DATAGRAM)
-        return is_unix ? "UNIX datagrams" : "UDP";
-    return is_unix ? "UNIX stream" : "TCP";
+    bool is_datagram = entrance->role == SONDE_DATAGRAM;
+    switch (entrance->local.storage.ss_family) {
+    case AF_INET:
+    case AF_INET6:
+        return is_datagram ? "UDP" : "TCP";
+    case AF_UNIX:
+        return is_datagram ? "UNIX datagrams" : "UNIX stream";
+    default:
+        return is_datagram ? "datagrams of another address family"
+                           : "stream of another address family";
+    }
 }
 
 void entrances_announce(const struct entrances *entrances)

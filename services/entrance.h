@@ -23,9 +23,10 @@ struct entrance {
     int fd; /* -1: given up */
     enum sonde_role role;
     struct sonde_address local;
-    long queue;     /* how many may wait, -1: not known */
-    bool watched;   /* by the poller, for clients */
-    bool inherited; /* whoever passed it goes on using it */
+    long queue;        /* how many may wait, -1: not known */
+    bool watched;      /* by the poller, for clients */
+    bool inherited;    /* whoever passed it goes on using it */
+    bool was_blocking; /* O_NONBLOCK is cleared again at the end */
     /* A UNIX socket's file, if we made it.  */
     bool has_file;
     dev_t device;

@@ -136,7 +136,8 @@ void log_address(const struct sonde_address *address, char *text)
     if (address->length == 0)
         snprintf(text, LOG_ADDRESS, "(unnamed)");
     else if (sonde_address_print(&host, text, SONDE_ADDRESS_TEXT) < 0)
-        snprintf(text, LOG_ADDRESS, "(of another family)");
+        snprintf(text, LOG_ADDRESS, "(address of family %d)",
+                 address->storage.ss_family);
     if (port >= 0)
         sprintf(text + strlen(text), " port %d", port);
     errno = saved;

@@ -51,12 +51,40 @@ static void serve_inherited(struct server *server, int fd)
 
 /* ---- sockets ------------------------------------------------------------- */
 
-/* Take the COUNT sockets FOUND.  */
+/* Say why FOUND cannot be used.  */
+static void complain_inherited(const struct sonde_inherited *found, int error)
+{
+    if (error == ENOTCONN)
+        log_line("inherited descriptor %d is a stream socket that neither "
+                 "listens nor is connected",
+                 found->fd);
+    else if (error == EPROTONOSUPPORT)
+        log_line("inherited descriptor %d is a SOCK_SEQPACKET socket; only "
+                 "streams and datagrams are served",
+                 found->fd);
+    else
+        log_line("inherited descriptor %d cannot be used: %s", found->fd,
+                 strerror(error));
+}
+
+/* Take the COUNT descriptors FOUND, those that are sockets.  Returns 0, or -1
+   after a line in the log.  */
 static int take_inherited(struct server *server,
                           const struct sonde_inherited *found, int count,
                           int *connection)
 {
+    int taken = 0;
     for (int i = 0; i < count; i++) {
+        if (found[i].role == SONDE_UNUSABLE) {
+            complain_inherited(&found[i], found[i].error);
+            continue;
+        }
+        taken++;
+        if (found[i].type == SOCK_SEQPACKET) {
+            /* Reading would cut what is longer than the buffer.  */
+            complain_inherited(&found[i], EPROTONOSUPPORT);
+            return -1;
+        }
         if (found[i].role == SONDE_CONNECTION) {
             if (count > 1) {
                 log_line("inherited descriptor %d is a connection, which "
@@ -68,12 +96,11 @@ static int take_inherited(struct server *server,
             continue;
         }
         if (entrances_inherit(&server->entrances, &found[i])) {
-            log_line("inherited descriptor %d: %s", found[i].fd,
-                     strerror(errno));
+            complain_inherited(&found[i], errno);
             return -1;
         }
     }
-    return 0;
+    return taken > 0 ? 0 : -1;
 }
 
 /* What ERROR, of sonde_activation, means.  */
@@ -102,7 +129,11 @@ static int find_inherited(const struct server *server,
         return count;
     if (!sonde_inherited(STDIN_FILENO, found))
         return 1;
-    log_line("--inetd: standard input is no socket: %s", strerror(errno));
+    if (errno == ENOTSOCK)
+        log_line("--inetd: standard input is not a socket");
+    else
+        complain_inherited(&(struct sonde_inherited){.fd = STDIN_FILENO},
+                           errno);
     return -1;
 }
 

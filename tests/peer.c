@@ -4,6 +4,10 @@
    usage: peer listen-fds PROGRAM   a listening socket, by LISTEN_FDS
           peer inetd PROGRAM        the first connection, as descriptors 0 and 1
           peer both PROGRAM         both the listener and that, by LISTEN_FDS
+          peer bound PROGRAM        a stream socket that does not listen, by
+                                    LISTEN_FDS
+          peer packets PROGRAM      one end of a pair of SOCK_SEQPACKET, by
+                                    LISTEN_FDS; port 0 is printed
           peer udp                  send the first datagram back
           peer send PORT            standard input there, its answer to output
 
@@ -50,6 +54,26 @@ static int pass_listener(int listener, char **argv)
     if (dup2(listener, 3) < 0)
         return fail("listen-fds");
     return pass_by_number("1", argv);
+}
+
+/* Pass a socket that no server can use.  */
+static int pass_unusable(const struct sonde_address *address, char **argv)
+{
+    int pair[2];
+    if (strcmp(argv[0], "packets") == 0) {
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) ||
+            dup2(pair[0], 3) < 0)
+            return fail("packets");
+        puts("0");
+        fflush(stdout);
+    } else {
+        int fd = sonde_socket(AF_INET, SOCK_STREAM, 0);
+        if (fd < 0 ||
+            bind(fd, (const void *)&address->storage, address->length) ||
+            say_port(fd) || dup2(fd, 3) < 0)
+            return fail("bound");
+    }
+    return pass_by_number("1", argv + 1);
 }
 
 static int pass_both(int listener, char **argv)
@@ -108,6 +132,8 @@ int main(int argc, char **argv)
         return 2;
     if (!strcmp(argv[1], "send"))
         return send_input(argv[2]);
+    if (!strcmp(argv[1], "bound") || !strcmp(argv[1], "packets"))
+        return pass_unusable(&address, argv + 1);
     int listener = sonde_listen(&address, 16, 0, NULL);
     if (listener < 0 || say_port(listener))
         return fail("listen");

@@ -59,6 +59,47 @@ is "LISTEN_FDS: a connection is passed alone, or not served" sh -c '
     [ "$1" -eq 2 ] && grep -q "4 is a connection" "$2"' - "$status" \
     "$scratch/log"
 
+# A descriptor that is no socket among the others: named, and the others serve.
+# shellcheck disable=SC2016 # for the inner shell
+begin "$builddir/tests/peer" listen-fds /bin/sh -c \
+    'exec 4< /dev/null; LISTEN_FDS=2 exec "$0"' "$builddir/echosrv"
+run "$crowd" "127.0.0.1:$port" once
+is "LISTEN_FDS: beside a descriptor that is no socket: served" \
+    [ "$status" -eq 0 ]
+kill -TERM "$server"
+ended
+is "LISTEN_FDS: the descriptor that is no socket is named" \
+    logged 'descriptor 4 cannot be used: Socket operation on non-socket'
+
+# unusable MODE WORDS: refused, with 2, and the reason.
+unusable () {
+    begin "$builddir/tests/peer" "$1" "$builddir/echosrv"
+    ended
+    is "LISTEN_FDS: $1: 2, and why" sh -c '[ "$1" -eq 2 ] &&
+        grep -q "$2" "$3"' - "$status" "$2" "$scratch/log"
+}
+unusable bound 'descriptor 3 .*neither listens nor is connected'
+unusable packets 'descriptor 3 is a SOCK_SEQPACKET socket'
+
+# The flags of the socket are shared with the process that passed it.
+if [ -r /proc/self/fdinfo/0 ]; then
+    # shellcheck disable=SC2016 # for the inner shells
+    begin "$builddir/tests/peer" listen-fds /bin/sh -c '
+        sh -c "LISTEN_PID=\$\$ exec \"\$0\" -v" "$0" &
+        trap "" TERM
+        echo $! > "$1/child"
+        wait $!
+        cat /proc/self/fdinfo/3 > "$1/flags"' "$builddir/echosrv" "$scratch"
+    run "$crowd" "127.0.0.1:$port" once
+    is "LISTEN_FDS: shared: served" [ "$status" -eq 0 ]
+    kill -TERM "$(cat "$scratch/child")"
+    ended
+    is "LISTEN_FDS: shared: the socket blocks as before" \
+        grep -q '^flags:[[:blank:]]*0*2$' "$scratch/flags"
+else
+    skip "LISTEN_FDS: shared" "no /proc/self/fdinfo here"
+fi
+
 # misled WORDS LISTEN_FDS: the server ends with 2, and says so in a sentence.
 misled () {
     run sh -c 'LISTEN_PID=$$ LISTEN_FDS=$2 exec "$1"' - "$builddir/echosrv" "$2"

@@ -232,20 +232,45 @@ START_TEST(malformed_variables_are_refused)
 }
 END_TEST
 
-START_TEST(descriptors_that_are_not_sockets_are_refused)
+/* The others are found all the same.  */
+START_TEST(descriptors_that_are_not_sockets_are_named)
 {
     int ends[2];
     pass_sockets();
     CHECK(pipe(ends) == 0);
     CHECK(dup2(ends[0], 4) == 4);
-    set_environment(NULL, "2", NULL);
-    expect_refused(ENOTSOCK);
+    set_environment(NULL, "2", "web:fifo");
+    CHECK(run(0) == 2);
+    CHECK(errno == 77);
+    CHECK(found[0].role == SONDE_LISTENER && found[0].error == 0);
+    CHECK(found[1].fd == 4 && found[1].role == SONDE_UNUSABLE);
+    CHECK(found[1].error == ENOTSOCK);
+    CHECK(strcmp(found[1].name, "fifo") == 0);
+    CHECK(fcntl(4, F_GETFD) & FD_CLOEXEC);
     close(4);
-    expect_refused(EBADF);
-    CHECK(run(SONDE_UNSETENV) == -1);
-    CHECK(errno == EBADF);
-    CHECK(!getenv("LISTEN_FDS"));
+    setenv("LISTEN_PIDFDID", "1", 1);
+    CHECK(run(SONDE_UNSETENV) == 2);
+    CHECK(found[1].role == SONDE_UNUSABLE && found[1].error == EBADF);
+    CHECK(!getenv("LISTEN_FDS") && !getenv("LISTEN_PIDFDID"));
     _exit(0);
+}
+END_TEST
+
+/* Bound or not: a server would read nothing from it, and take that for the end
+   of a client.  */
+START_TEST(a_stream_that_neither_listens_nor_is_connected_is_refused)
+{
+    for (int is_unix = 0; is_unix < 2; is_unix++) {
+        int fd = sonde_socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM, 0);
+        ck_assert_int_eq(sonde_inherited(fd, found), -1);
+        ck_assert_int_eq(errno, ENOTCONN);
+        close(fd);
+    }
+    sonde_address_set_port(&address, 0);
+    int fd = sonde_socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(bind(fd, (void *)&address.storage, address.length), 0);
+    ck_assert_int_eq(sonde_inherited(fd, found), -1);
+    ck_assert_int_eq(errno, ENOTCONN);
 }
 END_TEST
 
@@ -259,7 +284,9 @@ static void add(TCase *tests)
     tcase_add_test(tests, nothing_passed_is_no_error);
     tcase_add_exit_test(tests, what_was_passed_is_found, 0);
     tcase_add_exit_test(tests, malformed_variables_are_refused, 0);
-    tcase_add_exit_test(tests, descriptors_that_are_not_sockets_are_refused, 0);
+    tcase_add_exit_test(tests, descriptors_that_are_not_sockets_are_named, 0);
+    tcase_add_test(tests,
+                   a_stream_that_neither_listens_nor_is_connected_is_refused);
 }
 
 int main(void)
