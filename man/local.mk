@@ -52,6 +52,8 @@ man_links = \
 	sonde_backlog:sonde_backlog_cap \
 	sonde_listen:sonde_listen_dual \
 	sonde_listeners:sonde_owners \
+	sonde_listeners:sonde_owners_complete \
+	sonde_listeners:sonde_owner_check \
 	sonde_listeners:sonde_listen_totals \
 	sonde_accept:sonde_accept_class \
 	sonde_accept:sonde_spare_open \
