@@ -208,17 +208,16 @@ static void say_suspect(struct sentence *text,
                         const struct listeners *listeners)
 {
     say(text,
-        "find out whose queue was full: an accept queue of this network "
+        "find out which queue overflowed: the accept queues of this network "
         "namespace dropped %lld packets (ListenOverflows), ",
         (long long)listeners->totals.overflows);
     say(text, "%s",
-        listeners->dropping == 1
-            ? "and no other listener has drops: it was this one's, or that of "
-              "one that has ended"
-            : "this listener's or another's: its own drops do not tell");
-    say(text, ". Look again while clients wait: 100%% full is the proof, and "
-              "then its program has to call accept faster, or to ask for "
-              "more");
+        listeners->dropping == 1 ? "and no other listener has drops: it was "
+                                   "this one, or one closed since"
+                                 : "and whether this listener was one of them "
+                                   "its drops do not tell");
+    say(text, ". Look again while clients wait: 100%% full is the proof; only "
+              "then let the program call accept faster, or ask for more");
 }
 
 /* Whether clients of ROW, whose queue is full, may have been turned away: what
@@ -237,7 +236,7 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
     say(text, "it is full: see whether the program still calls accept, and "
               "fast enough");
     if (!may_overflow(listeners, row)) {
-        say(text, "; no client of it has been turned away so far");
+        say(text, "; it has not overflowed so far");
         return;
     }
     say(text, "; then let it ask for more");
@@ -265,7 +264,7 @@ static void put_advice(FILE *out, const struct listeners *listeners,
         say_harmless(&text, &listeners->totals);
     else if (queue->drops > 0)
         say(&text, "find out whether a queue was full: the drops do not tell, "
-                   "and ListenOverflows, which does, is not to be read here");
+                   "and ListenOverflows, which does, cannot be read here");
     else if (queue->queued > 0)
         say(&text, "nothing, if the queue empties again: look twice");
     else

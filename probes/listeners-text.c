@@ -105,13 +105,14 @@ static void put_drops_note(FILE *out, const struct listeners *listeners)
                "since listen: also ACKs put off by TCP_DEFER_ACCEPT, resets, "
                "scans; ");
     if (overflows < 0)
-        say(&note, "whether a queue was full is not to be read here");
+        say(&note, "whether an accept queue was full is unknown "
+                   "(ListenOverflows cannot be read)");
     else if (overflows == 0)
         say(&note, "no accept queue was ever full (ListenOverflows 0)");
     else
         say(&note,
-            "%lld packets were dropped since an accept queue was full "
-            "(ListenOverflows), of a listener shown or of one that has ended",
+            "%lld packets were dropped because an accept queue was full "
+            "(ListenOverflows), by a listener shown here or one closed since",
             (long long)overflows);
     put_sentence(out, NULL, &note);
 }

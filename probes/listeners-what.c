@@ -180,14 +180,14 @@ static int read_host(const char *text, const char *end, char *host,
     size_t length = (size_t)(end - text);
     char inner[HOST_SIZE];
     if (length >= HOST_SIZE)
-        return refuse(why, text, "is longer than any name of a host");
+        return refuse(why, text, "has a host name that is too long");
     memcpy(inner, text, length);
     inner[length] = '\0';
     char *bracket = inner[0] == '[' ? strchr(inner, ']') : NULL;
     char *percent = strchr(inner, '%');
     if ((inner[0] == '[' && !bracket) ||
         (bracket && bracket[1] != '\0' && bracket[1] != '%'))
-        return refuse(why, text, "has a bracket that is not closed");
+        return refuse(why, text, "has an unbalanced bracket");
     if (percent) {
         char name[IF_NAMESIZE] = "";
         size_t size = strcspn(percent + 1, "]");
@@ -196,7 +196,7 @@ static int read_host(const char *text, const char *end, char *host,
         long number = read_number(name, INT32_MAX);
         *device = number > 0 ? (unsigned)number : if_nametoindex(name);
         if (*device == 0)
-            return refuse(why, text, "names no interface of this host");
+            return refuse(why, text, "names an unknown interface");
         *percent = '\0';
     }
     if (bracket)
@@ -243,8 +243,7 @@ static int read_addresses(struct meaning *meaning, const char *host,
     }
     if (numeric || strchr(host, ':'))
         return refuse(why, meaning->text,
-                      "is no address: of four numbers up "
-                      "to 255, or of IPv6");
+                      "is not a valid IPv4 or IPv6 address");
     return look_up(meaning, host, why);
 }
 
@@ -255,11 +254,11 @@ static int read_port(struct meaning *meaning, const char *port,
                                     : service_port(port);
     if (meaning->port > 0)
         return 0;
-    return refuse(why, meaning->text,
-                  is_digits(port) ? "has a port that is not 1 to 65535"
-                  : *port         ? "has a port that is no number, and no TCP "
-                                    "service known here"
-                                  : "has no port behind its colon");
+    return refuse(
+        why, meaning->text,
+        is_digits(port) ? "has an invalid port: it must be 1 to 65535"
+        : *port ? "has an unknown port: neither a number nor a TCP service"
+                : "has an empty port");
 }
 
 /* Whether the text of MEANING can be no more than an address: it has the
@@ -282,13 +281,10 @@ static int read_address(struct meaning *meaning, struct sentence *why)
     if (*text != '[' && inet_pton(AF_INET6, text, &in6) == 1)
         return refuse(why, text, "has no port: write [ADDRESS]:PORT");
     if (!colon)
-        return refuse(why, text,
-                      "is no address with a port: write "
-                      "ADDRESS:PORT");
+        return refuse(why, text, "has no port: write ADDRESS:PORT");
     if (*text != '[' && strchr(text, ':') != colon)
         return refuse(why, text,
-                      "is no address; one of IPv6 stands in "
-                      "brackets: [ADDRESS]:PORT");
+                      "is not a valid address: write [ADDRESS]:PORT for IPv6");
     return read_port(meaning, colon + 1, why) ||
                    read_host(text, colon, host, &meaning->device, why) ||
                    read_addresses(meaning, host, why)
@@ -517,8 +513,8 @@ static void keep_marked(struct listeners *listeners, const bool *marks)
 
 /* ---- nothing found ------------------------------------------------------- */
 
-/* Say of the process NUMBER only what was seen.  Returns whether there is
-   one.  */
+/* Report only what was seen of the process NUMBER.  Returns whether it
+   exists.  */
 static bool say_process(struct sentence *why, const struct listeners *listeners,
                         long number)
 {
@@ -526,18 +522,17 @@ static bool say_process(struct sentence *why, const struct listeners *listeners,
     if (error == ESRCH)
         say(why, "; there is no process %ld", number);
     else if (error == EACCES)
-        say(why,
-            "; there is a process %ld, and what it has may not be looked "
-            "at here",
+        say(why, "; process %ld exists, but its sockets cannot be read here",
             number);
     else if (error != 0 || listeners->hidden < 0)
-        say(why, "; what process %ld has is not told here (%s)", number,
+        say(why, "; the sockets of process %ld cannot be read (%s)", number,
             error == 0 || error == ENOTSUP ? listeners_why_hidden(listeners)
                                            : errno_name(error));
     else if (!listeners_all_read(listeners, &(struct sentence){""}))
-        say(why, "; not all that process %ld may have could be read", number);
+        say(why, "; not all sockets of process %ld could be read", number);
     else
-        say(why, "; process %ld does not either", number);
+        say(why, "; process %ld has no listening socket%s", number,
+            listeners->some ? " of this kind" : "");
     return error != ESRCH;
 }
 
@@ -550,25 +545,25 @@ static enum selection miss_number(const struct listeners *listeners,
         say_process(why, listeners, meaning->number);
         return SELECTION_NONE;
     }
-    say(why, "\"%s\" is no port, which is 1 to 65535", meaning->text);
+    say(why, "\"%s\" is not a port (1 to 65535)", meaning->text);
     if (meaning->number <= 0)
         return SELECTION_WRONG;
     return say_process(why, listeners, meaning->number) ? SELECTION_NONE
                                                         : SELECTION_WRONG;
 }
 
-/* What was not seen, where TEXT may be the name of a process.  */
+/* What was not seen, where the text may be the name of a process.  */
 static void say_name(struct sentence *why, const struct listeners *listeners,
                      const struct meaning *meaning)
 {
     if (meaning->service > 0)
-        say(why, ", the service of port %d", meaning->service);
-    say(why, ", and no process of this name was seen to listen");
-    if (listeners->hidden < 0)
-        say(why, ": owners are not told here (%s)",
+        say(why, " (as a service: port %d)", meaning->service);
+    say(why, "; no process of this name was seen to listen");
+    if (listeners->hidden < 0) {
+        say(why, ", but owners cannot be read here (%s)",
             listeners_why_hidden(listeners));
-    else if (listeners->hidden > 0 || listeners->complete == 0) {
-        say(why, "; what was not seen may be ");
+    } else if (listeners->hidden > 0 || listeners->complete == 0) {
+        say(why, "; other owners may be ");
         listeners_say_unseen(why, listeners);
     }
 }
@@ -586,8 +581,8 @@ static bool is_unread(const struct listeners *listeners,
         if (listeners->errors[i] == 0 || !may)
             continue;
         say(why,
-            "whether anything listens at %s is not known: %s listeners are "
-            "not told of here (%s)",
+            "cannot tell whether anything listens at %s: %s listeners could "
+            "not be read (%s)",
             meaning->text, listeners_family_words(i),
             errno_name(listeners->errors[i]));
         return true;

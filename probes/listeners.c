@@ -364,8 +364,8 @@ const char *listeners_why_hidden(const struct listeners *listeners)
 {
     int error = listeners->hidden_error;
     return listeners->is_linux && error == ENOTSUP ? "/proc is not mounted"
-           : error == EAGAIN ? "there are too many processes to read in time"
-                             : errno_name(error);
+           : error == EAGAIN                       ? "timed out"
+                                                   : errno_name(error);
 }
 
 void listeners_say_unseen(struct sentence *text,
@@ -380,9 +380,9 @@ void listeners_say_unseen(struct sentence *text,
     else
         say(text, "the kernel, or a process of another PID namespace");
     if (complete == 0)
-        say(text, ", or one that /proc leaves out (hidepid)");
+        say(text, ", or a process that /proc hides (hidepid)");
     else if (complete < 0)
-        say(text, ", or one that this system does not show");
+        say(text, ", or a process that this system does not show");
 }
 
 bool listeners_all_read(const struct listeners *listeners, struct sentence *why)

@@ -294,7 +294,7 @@ void report_rule(FILE *out, const struct report *report)
 static void say_namespace(struct sentence *sentence, const struct cap_row *cap)
 {
     if (!cap->scope && cap->setting && !strncmp(cap->setting, "net.", 4))
-        say(sentence, " (of which network namespace could not be read)");
+        say(sentence, " (network namespace unknown)");
     if (!cap->scope || !strcmp(cap->scope, "host"))
         return;
     if (!strcmp(cap->scope, "own")) {

@@ -123,8 +123,8 @@ static int complain_unread(void)
                  "(a seccomp filter or a security module)",
                  strerror(errno));
     else if (errno == EAGAIN)
-        complain("the kernel does not say what listens: no whole answer within "
-                 "%d s, or none but \"%s\"",
+        complain("cannot list the listeners: no complete answer from the "
+                 "kernel within %d s (%s)",
                  LIST_MS / 1000, strerror(errno));
     else
         complain("cannot ask the kernel what listens: %s", strerror(errno));

@@ -205,8 +205,8 @@ if [ "$(uname -s)" = Linux ]; then
 fi
 run "$listeners" no-such-process-or-service
 is "a word that could be a name: nothing listens there, 1" sh -c '
-    [ "$1" -eq 1 ] && grep -q "nothing listens at no-such-process-or-service, \
-and no process of this name was seen to listen" "$2"' - "$status" "$scratch/err"
+    [ "$1" -eq 1 ] && grep -q "nothing listens at no-such-process-or-service; \
+no process of this name was seen to listen" "$2"' - "$status" "$scratch/err"
 run "$listeners" --json no-such-process-or-service
 is "--json: nothing there is an empty list, and 1" sh -c '[ "$1" -eq 1 ] &&
     jq -e ".listeners == []" "$2/out" > /dev/null && [ -s "$2/err" ]' - "$status" "$scratch"
@@ -454,7 +454,7 @@ if [ "$(id -u)" -eq 0 ] && have setpriv && $drop true 2> /dev/null; then
             "owner among [0-9]* process.* CAP_SYS_PTRACE"' - "$scratch/out"
         run $drop "$listeners" "$listening_process"
         is "and nobody says that the process has none" sh -c '[ "$1" -eq 1 ] &&
-            grep -q "there is a process $2, and what it has may not be looked" \
+            grep -q "process $2 exists, but its sockets cannot be read here" \
             "$3"' - "$status" "$listening_process" "$scratch/err"
     else
         skip "root without CAP_SYS_PTRACE" "nothing is hidden from it here"
@@ -510,7 +510,7 @@ if [ "$(id -u)" -eq 0 ] && have setpriv; then
         run in_proc hidepid=2 "\$user $scratch/copy $listening_process"
         is "hidepid: a process that is not shown is not said to have none" \
             sh -c '[ "$1" -eq 1 ] && grep -q \
-            "there is a process $2, and what it has may not" "$3"' - \
+            "process $2 exists, but its sockets cannot be read here" "$3"' - \
             "$status" "$listening_process" "$scratch/err"
         run in_proc hidepid=1 "\$user $scratch/copy --json $port"
         json_is '.hidden_processes > 0' "hidepid=1: they are counted"
@@ -536,7 +536,7 @@ is "drops were among them" grep -q ' [1-9][0-9]*$' "$scratch/ours"
 run in_namespace ". $scratch/lib.sh; start inet:0:3; \$listeners; stop"
 is "the table: what drops count, and that a queue was full" sh -c '
     tr -s " \n" " " < "$1" | grep -q "drops are packets, not clients, .*\
-TCP_DEFER_ACCEPT.*[1-9][0-9]* packets were dropped since an accept queue was\
+TCP_DEFER_ACCEPT.*[1-9][0-9]* packets were dropped because an accept queue was\
  full (ListenOverflows)"' - "$scratch/out"
 # What drops count besides: nothing is amiss, and nothing is advised.
 for kind in deferred halfopen; do
@@ -566,18 +566,18 @@ done
 run in_namespace ". $scratch/lib.sh; start deferred:50:20 inet:1:8 drain
     \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
 is "an overflow, of this listener or another: not blamed on either" sh -c '
-    tr -s " \n" " " < "$1" | grep -q "to do find out whose queue was full: .*\
- this listener.s or another.s"' - "$scratch/out"
+    tr -s " \n" " " < "$1" | grep -q "to do find out which queue overflowed: .*\
+ whether this listener was one of them"' - "$scratch/out"
 run in_namespace ". $scratch/lib.sh; start deferred:50:0 inet:1:8 drain
     \$listeners \$(sed -n '2s/.*://p' $scratch/names); stop"
 is "an overflow, where no other listener has drops" sh -c '
-    tr -s " \n" " " < "$1" | grep -q "to do find out whose queue was full: .*\
+    tr -s " \n" " " < "$1" | grep -q "to do find out which queue overflowed: .*\
  no other listener has drops"' - "$scratch/out"
 run in_namespace ". $scratch/lib.sh; start inet:1:2
     \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
 is "full, and nobody turned away: nothing is to be raised" sh -c '
-    tr -s " \n" " " < "$1" | grep -q "to do it is full: .*; no client of it has\
- been turned away so far *$"' - "$scratch/out"
+    tr -s " \n" " " < "$1" | grep -q "to do it is full: .*; it has not\
+ overflowed so far *$"' - "$scratch/out"
 is_sanitized || {
     run in_namespace ". $scratch/lib.sh; start deferred:50:20
         mount -t tmpfs none /proc || exit 9
@@ -585,7 +585,7 @@ is_sanitized || {
     [ "$status" -eq 9 ] ||
         is "drops whose reasons cannot be read: it is said" sh -c '
             tr -s " \n" " " < "$1" | grep -q "to do find out .*ListenOverflows,\
- which does, is not to be read here"' - "$scratch/out"
+ which does, cannot be read here"' - "$scratch/out"
 }
 
 # Which listener serves an address.  In order: two that are for both families,
