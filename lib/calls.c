@@ -242,6 +242,17 @@ static DIR *call_fdopendir(int fd)
     return fdopendir(fd);
 }
 
+static struct dirent *call_readdir(DIR *directory)
+{
+    return readdir(directory);
+}
+
+static ssize_t call_readlinkat(int directory, const char *name, char *text,
+                               size_t size)
+{
+    return readlinkat(directory, name, text, size);
+}
+
 struct sonde__calls sonde__sys = {
     .socket = call_socket,
     .bind = call_bind,
@@ -275,6 +286,8 @@ struct sonde__calls sonde__sys = {
     .send_quietly = send_quietly,
     .set_nosigpipe = call_set_nosigpipe,
     .fdopendir = call_fdopendir,
+    .readdir = call_readdir,
+    .readlinkat = call_readlinkat,
     .cap_file = "/proc/sys/net/core/somaxconn",
     .proc = "/proc",
 };

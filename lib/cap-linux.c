@@ -35,14 +35,32 @@ static int read_number(const char *path, long *value)
     return 0;
 }
 
-/* The network namespace is named as the kernel names it; a kernel built
-   without namespaces has just one, "host".  */
+/* Read the link NAME of the calling thread's folder in /proc; before Linux
+   3.17, which has none, of the main thread's.  Returns the length, or -1 with
+   the errno of readlink.  */
+static ssize_t read_own_link(const char *name, char *text, size_t size)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/thread-self/%s", sonde__sys.proc, name);
+    ssize_t length = readlink(path, text, size);
+    if (length >= 0 || errno != ENOENT)
+        return length;
+    snprintf(path, sizeof path, "%s/self/%s", sonde__sys.proc, name);
+    return readlink(path, text, size);
+}
+
+/* The network namespace is named as the kernel names it.  A kernel built
+   without network namespaces has just one, "host": it shows the folder of
+   namespaces, and none of the network in it.  In all other cases the name was
+   not read, and SCOPE is empty.  */
 static void read_scope(char *scope, size_t size)
 {
-    ssize_t length = readlink("/proc/self/ns/net", scope, size - 1);
-    if (length < 0)
+    char folder[128];
+    ssize_t length = read_own_link("ns/net", scope, size - 1);
+    snprintf(folder, sizeof folder, "%s/self/ns", sonde__sys.proc);
+    if (length < 0 && errno == ENOENT && !access(folder, F_OK))
         length = snprintf(scope, size, "host");
-    scope[length] = '\0';
+    scope[length < 0 ? 0 : length] = '\0';
 }
 
 int sonde_backlog_cap(struct sonde_backlog_cap *cap)
@@ -52,7 +70,7 @@ int sonde_backlog_cap(struct sonde_backlog_cap *cap)
     snprintf(found.setting, sizeof found.setting, "net.core.somaxconn");
     read_scope(found.scope, sizeof found.scope);
     if (read_number(sonde__sys.cap_file, &found.value)) {
-        if (errno == ENOENT)
+        if (errno == ENOENT || errno == EACCES || errno == EPERM)
             *cap = found;
         return -1;
     }

@@ -3,7 +3,8 @@
 
    Every link in there is read, and those that say "socket:[NUMBER]" are looked
    up.  Reading a link touches no file system but /proc itself, where stat would
-   hang with one that does.  */
+   hang with one that does.  Listing the folder and reading its links are two
+   permissions (fs/proc/fd.c and base.c): what was not read is counted.  */
 
 #include <config.h>
 
@@ -11,6 +12,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,18 +39,32 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The number in "socket:[NUMBER]", what the link NAME of DIRECTORY says; or 0.
-   No other link of /proc/PID/fd begins so, paths being absolute.  */
-static uint64_t socket_of(int directory, const char *name)
+/* What there was to see in one table of descriptors.  */
+enum table {
+    TABLE_FAILED = -1, /* the search cannot go on: errno */
+    TABLE_READ,
+    TABLE_EMPTY, /* a thread that has ended, the kernel's own, a zombie */
+    TABLE_HIDDEN /* not to be read, in whole or in part */
+};
+
+/* Read into *SOCKET the number in "socket:[NUMBER]", what the link NAME of
+   DIRECTORY says; or 0.  No other link of /proc/PID/fd begins so, paths being
+   absolute.  Returns 0, or -1 with the errno of readlink.  */
+static int read_socket(int directory, const char *name, uint64_t *socket)
 {
     static const char begin[] = "socket:[";
     char text[48];
-    ssize_t length = readlinkat(directory, name, text, sizeof text - 1);
+    ssize_t length =
+        sonde__sys.readlinkat(directory, name, text, sizeof text - 1);
+    *socket = 0;
+    if (length < 0)
+        return -1;
     if (length < (ssize_t)sizeof begin ||
         memcmp(text, begin, sizeof begin - 1) != 0)
         return 0;
     text[length] = '\0';
-    return strtoull(text + sizeof begin - 1, NULL, 10);
+    *socket = strtoull(text + sizeof begin - 1, NULL, 10);
+    return 0;
 }
 
 /* The name of the process whose folder in PROC is PID; it may have ended, and
@@ -81,89 +98,179 @@ static int in_time(const struct search *search)
     return -1;
 }
 
-/* Go through DIRECTORY, the descriptors of the process PID.  */
-static int search_descriptors(struct search *search, int proc, DIR *directory,
-                              const char *pid)
+/* What ERROR, met in a table of descriptors, means: a process that has ended,
+   or a descriptor that was closed, has nothing.  What is short here ends the
+   search.  All else is a table that could not be read.  */
+static enum table table_judge(int error)
+{
+    if (error == ENOENT || error == ESRCH)
+        return TABLE_EMPTY;
+    errno = error;
+    return error == EMFILE || error == ENFILE || error == ENOMEM ? TABLE_FAILED
+                                                                 : TABLE_HIDDEN;
+}
+
+static bool is_wanted(const struct search *search, uint64_t socket)
+{
+    return socket != 0 && search->count > 0 &&
+           bsearch(&socket, search->sockets, search->count, sizeof socket,
+                   compare);
+}
+
+/* Report that the process PID has OWNER's socket.  */
+static int report_owner(struct search *search, int proc, const char *pid,
+                        struct sonde_owner *owner)
+{
+    if (owner->process == 0) {
+        owner->process = (pid_t)strtol(pid, NULL, 10);
+        read_name(proc, pid, owner->name, sizeof owner->name);
+    }
+    if (!search->each(owner, search->closure))
+        return 0;
+    errno = ECANCELED;
+    return -1;
+}
+
+/* Go through DIRECTORY, a table of descriptors of the process PID.  */
+static enum table search_descriptors(struct search *search, int proc,
+                                     DIR *directory, const char *pid)
 {
     struct sonde_owner owner = {0};
     const struct dirent *entry;
-    for (unsigned seen = 0; (entry = readdir(directory)); seen++) {
+    enum table result = TABLE_EMPTY;
+    unsigned seen = 0;
+    for (errno = 0; (entry = sonde__sys.readdir(directory)); errno = 0) {
         /* The clock is looked at now and then.  */
-        if (seen % 256 == 0 && in_time(search))
-            return -1;
+        if (seen++ % 256 == 0 && in_time(search))
+            return TABLE_FAILED;
         if (!is_number(entry->d_name))
             continue;
-        owner.socket = socket_of(dirfd(directory), entry->d_name);
-        if (owner.socket == 0 ||
-            !bsearch(&owner.socket, search->sockets, search->count,
-                     sizeof owner.socket, compare))
+        if (read_socket(dirfd(directory), entry->d_name, &owner.socket)) {
+            enum table trouble = table_judge(errno);
+            if (trouble == TABLE_FAILED)
+                return TABLE_FAILED;
+            if (trouble == TABLE_HIDDEN)
+                result = TABLE_HIDDEN;
             continue;
-        if (owner.process == 0) {
-            owner.process = (pid_t)strtol(pid, NULL, 10);
-            read_name(proc, pid, owner.name, sizeof owner.name);
         }
-        if (search->each(&owner, search->closure)) {
-            errno = ECANCELED;
-            return -1;
-        }
+        if (result == TABLE_EMPTY)
+            result = TABLE_READ;
+        if (is_wanted(search, owner.socket) &&
+            report_owner(search, proc, pid, &owner))
+            return TABLE_FAILED;
     }
-    return 0;
+    return errno == 0 || table_judge(errno) == TABLE_EMPTY ? result
+                                                           : table_judge(errno);
 }
 
-/* What ERROR, met with one process, means for the search: a process that has
-   ended meanwhile has nothing (open says so, or fstat, which fdopendir calls);
-   one that may not be looked at counts; and -1: it cannot go on.  */
-static int judge(struct search *search, int error)
+/* The folder PATH in PROC.  On failure *RESULT is what that means.  */
+static DIR *open_folder(int proc, const char *path, enum table *result)
 {
-    if (error == EACCES || error == EPERM)
-        search->hidden++;
-    errno = error;
-    return error == EMFILE || error == ENFILE || error == ENOMEM ? -1 : 0;
-}
-
-static int search_process(struct search *search, int proc, const char *pid)
-{
-    char path[40];
-    snprintf(path, sizeof path, "%.20s/fd", pid);
+    DIR *directory = NULL;
     int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return judge(search, errno);
-    DIR *directory = sonde__sys.fdopendir(fd);
-    if (!directory) {
+    if (fd >= 0)
+        directory = sonde__sys.fdopendir(fd);
+    if (directory)
+        return directory;
+    /* fdopendir calls fstat, which says so if the process has just ended.  */
+    int error = errno;
+    if (fd >= 0)
         sonde__close(fd);
-        return judge(search, errno);
-    }
-    int result = search_descriptors(search, proc, directory, pid);
+    *result = table_judge(error);
+    return NULL;
+}
+
+static void close_folder(DIR *directory)
+{
     int saved = errno;
     closedir(directory);
     errno = saved;
+}
+
+/* Search the table of the process PID in FOLDER, its own or that of one of its
+   threads.  */
+static enum table search_table(struct search *search, int proc,
+                               const char *folder, const char *pid)
+{
+    char path[64];
+    enum table result = TABLE_EMPTY;
+    snprintf(path, sizeof path, "%.50s/fd", folder);
+    DIR *directory = open_folder(proc, path, &result);
+    if (directory) {
+        result = search_descriptors(search, proc, directory, pid);
+        close_folder(directory);
+    }
     return result;
+}
+
+/* The threads of PID besides the main one: they share one table, so the first
+   that has one decides.  FOUND is what the main thread's was.  */
+static enum table search_threads(struct search *search, int proc,
+                                 const char *pid, enum table found)
+{
+    char path[64];
+    const struct dirent *entry;
+    enum table result = found, trouble = found;
+    snprintf(path, sizeof path, "%.20s/task", pid);
+    DIR *directory = open_folder(proc, path, &trouble);
+    if (!directory)
+        return trouble == TABLE_FAILED ? trouble : found;
+    while ((entry = sonde__sys.readdir(directory))) {
+        if (!is_number(entry->d_name) || !strcmp(entry->d_name, pid))
+            continue;
+        snprintf(path, sizeof path, "%.20s/task/%.20s", pid, entry->d_name);
+        enum table next = in_time(search)
+                              ? TABLE_FAILED
+                              : search_table(search, proc, path, pid);
+        if (next == TABLE_EMPTY)
+            continue;
+        result = next;
+        break;
+    }
+    close_folder(directory);
+    return result;
+}
+
+/* Returns 0, or -1 if the search cannot go on.  A main thread that has ended
+   while others run has an empty folder, or one that is root's.  */
+static int search_process(struct search *search, int proc, const char *pid)
+{
+    enum table result = search_table(search, proc, pid, pid);
+    if (result == TABLE_EMPTY || result == TABLE_HIDDEN)
+        result = search_threads(search, proc, pid, result);
+    search->hidden += result == TABLE_HIDDEN;
+    return result == TABLE_FAILED ? -1 : 0;
+}
+
+static int no_proc(void)
+{
+    if (errno == ENOENT)
+        errno = ENOTSUP;
+    return -1;
 }
 
 static int search_all(struct search *search)
 {
-    const struct dirent *entry;
+    const struct dirent *entry = NULL;
     int result = 0;
     DIR *proc = opendir(sonde__sys.proc);
-    if (!proc) {
-        if (errno == ENOENT)
-            errno = ENOTSUP;
-        return -1;
-    }
+    if (!proc)
+        return no_proc();
     /* An empty folder is where /proc would be.  */
     unsigned processes = 0;
-    while (!result && (entry = readdir(proc)))
+    while (!result && (errno = 0, entry = sonde__sys.readdir(proc)))
         if (is_number(entry->d_name)) {
             processes++;
             result = search_process(search, dirfd(proc), entry->d_name);
         }
+    /* The list of processes ended before its end.  */
+    if (!result && !entry && errno != 0)
+        result = -1;
     if (!result && processes == 0) {
         errno = ENOTSUP;
         result = -1;
     }
-    int saved = errno;
-    closedir(proc);
-    errno = saved;
+    close_folder(proc);
     return result;
 }
 
@@ -192,4 +299,32 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
     free(sorted);
     errno = saved;
     return result ? -1 : search.hidden;
+}
+
+int sonde_owner_check(pid_t pid)
+{
+    int saved = errno;
+    char name[24];
+    struct search search = {.timeout = 0};
+    if (pid <= 0 || (kill(pid, 0) && errno == ESRCH)) {
+        errno = ESRCH;
+        return -1;
+    }
+    int proc = open(sonde__sys.proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (proc < 0)
+        return no_proc();
+    snprintf(name, sizeof name, "%ld", (long)pid);
+    int result = faccessat(proc, name, F_OK, 0);
+    if (!result)
+        result = search_process(&search, proc, name);
+    else if (errno == ENOENT)
+        errno = faccessat(proc, "self", F_OK, 0) ? ENOTSUP : EACCES;
+    if (!result && search.hidden > 0) {
+        errno = EACCES;
+        result = -1;
+    }
+    sonde__close(proc);
+    if (!result)
+        errno = saved;
+    return result;
 }

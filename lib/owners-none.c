@@ -18,3 +18,16 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
     errno = ENOTSUP;
     return -1;
 }
+
+int sonde_owners_complete(void)
+{
+    errno = ENOTSUP;
+    return -1;
+}
+
+int sonde_owner_check(pid_t pid)
+{
+    (void)pid;
+    errno = ENOTSUP;
+    return -1;
+}

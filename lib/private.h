@@ -67,6 +67,8 @@ struct sonde__calls {
     /* Set the option that does it; fails where there is none.  */
     int (*set_nosigpipe)(int);
     DIR *(*fdopendir)(int);
+    struct dirent *(*readdir)(DIR *);
+    ssize_t (*readlinkat)(int, const char *, char *, size_t);
     /* Where the setting of the cap is read; a sysctl's name is fixed.  */
     const char *cap_file;
     /* Where the kernel shows processes as folders, if it does.  */

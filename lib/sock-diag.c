@@ -61,9 +61,11 @@ enum {
     unix_state = 2,
     unix_socket = 4,
     unix_name = 0,
+    unix_file = 1,
     unix_queue = 4,
     unix_user = 7,
     show_name = 0x01,
+    show_file = 0x02,
     show_queue = 0x10,
     show_user = 0x40
 };
@@ -99,7 +101,7 @@ size_t sonde__diag_request(unsigned char *request, int family,
     if (family == AF_UNIX) {
         body[0] = linux_unix;
         put(body + 4, 4, 1U << state_listen);
-        put(body + 12, 4, show_name | show_queue | show_user);
+        put(body + 12, 4, show_name | show_file | show_queue | show_user);
         length += unix_request_size;
     } else {
         body[0] = family == AF_INET ? linux_inet : linux_inet6;
@@ -218,6 +220,24 @@ static int set_unix_address(struct sonde_listener *listener,
     return 1;
 }
 
+/* The file of a UNIX path.  The kernel writes a device as 12 bits of the major
+   and 20 of the minor number, C libraries put the low 8 bits of the minor
+   below.  */
+static void set_file(struct sonde_listener *listener, const unsigned char *body,
+                     size_t size)
+{
+    size_t length;
+    const unsigned char *file =
+        attribute(body, size, unix_size, unix_file, &length);
+    if (!file || length < 8)
+        return;
+    uint64_t device = number(file + 4, 4);
+    uint64_t major = device >> 20, minor = device & 0xfffff;
+    listener->file_inode = number(file, 4);
+    listener->file_device =
+        (minor & 0xff) | major << 8 | (minor & ~UINT64_C(0xff)) << 12;
+}
+
 /* The same about a UNIX socket.  Nothing counts the drops of one: clients wait
    or are told.  */
 static int read_unix(struct sonde_listener *listener, const unsigned char *body,
@@ -235,6 +255,7 @@ static int read_unix(struct sonde_listener *listener, const unsigned char *body,
     listener->v6only = -1;
     set_queue(listener, attribute_number(body, size, unix_size, unix_queue, 0),
               attribute_number(body, size, unix_size, unix_queue, 4));
+    set_file(listener, body, size);
     const unsigned char *name =
         attribute(body, size, unix_size, unix_name, &length);
     return set_unix_address(listener, name, name ? length : 0);

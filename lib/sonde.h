@@ -348,7 +348,9 @@ int sonde_backlog(int wanted);
 /* The cap of every listen queue of this host, as its setting says.  VALUE is
    the largest backlog in force.  SETTING is the name an administrator would
    use, such as "net.core.somaxconn".  SCOPE names what the setting belongs to:
-   on Linux the network namespace, "net:[4026531840]"; elsewhere "host".  */
+   on Linux the network namespace, "net:[4026531840]", or "host" if the kernel
+   has no network namespaces; elsewhere "host".  An empty SCOPE is not known:
+   the name of the namespace could not be read.  */
 struct sonde_backlog_cap {
     long value;
     char setting[40];
@@ -357,8 +359,9 @@ struct sonde_backlog_cap {
 
 /* Read the cap into *CAP.
    Returns 0.  ENOTSUP: this system has no such setting that is known.
-   ENOENT: it has, but hides it here; SETTING and SCOPE are filled in even so,
-   with VALUE -1 (older Linux kernels in a namespace of an unprivileged user).
+   ENOENT, EACCES, EPERM: it has, but hides it here; SETTING and SCOPE are
+   filled in even so, with VALUE -1 (ENOENT: older Linux kernels in a namespace
+   of an unprivileged user).
    Any errno of open, read or sysctl; EPROTO: the answer is no number.
    Since 0.1.  */
 int sonde_backlog_cap(struct sonde_backlog_cap *cap);
@@ -370,8 +373,13 @@ struct sonde_queue {
     long queued;     /* complete, waiting for accept now */
     long limit;      /* the backlog in force, after the kernel's cap */
     long incomplete; /* handshakes under way now */
-    long drops;      /* packets of handshakes dropped, repeated ones included,
-                        for want of room or another reason */
+    long drops;      /* packets that the listener discarded, for whatever
+                        reason: not clients, and no sign of a full queue by
+                        itself.  Linux's sk_drops counts SYNs (1 each) and last
+                        ACKs (2 each) that found no room, with every
+                        retransmission; but also last ACKs put off by
+                        TCP_DEFER_ACCEPT, handshakes that the client reset
+                        (half-open health checks, scans), stray RST and FIN */
 };
 
 /* Ask the kernel about the listening socket FD.
@@ -403,6 +411,12 @@ struct sonde_listener {
     unsigned device; /* index of the interface it is confined to, or 0 */
     int v6only;      /* IPv6: 1 for itself alone, 0 takes IPv4, too;
                         -1 if not known */
+    /* The file that bind made for a UNIX path: its device, as st_dev of stat
+       says it, and the low 32 bits of its st_ino.  Two names with the same
+       numbers are one file, however they are spelled.  The kernel's own
+       numbers: overlayfs over several file systems shows others by stat.
+       Both 0: not known (no path, or not Linux).  */
+    uint64_t file_device, file_inode;
 };
 
 /* Called for each; *LISTENER is gone when it has returned.  Not 0: stop.  */
@@ -422,8 +436,10 @@ typedef int sonde_listener_each(const struct sonde_listener *listener,
    "Listing the listeners").
 
    Returns 0.  EAFNOSUPPORT: another family.  ENOTSUP: this system does not
-   say, or not of this family.  EAGAIN: not all was told within TIMEOUT.
-   ECANCELED: EACH said to stop.  EPROTO: the answer is not laid out as known.
+   say, or not of this family.  EAGAIN: not all was told within TIMEOUT, or the
+   kernel answered "not now" again and again though it was ready (an
+   interruption counts as one).  ECANCELED: EACH said to stop.  EPROTO: the
+   answer is not laid out as known, or has no end.
    EACCES, EPERM: not allowed here.  EMFILE, ENFILE, ENOBUFS, ENOMEM.  Any errno
    of socket, sendmsg, recvmsg or sysctl.  EACH may have been called before a
    failure.  Since 0.1.  */
@@ -444,29 +460,57 @@ typedef int sonde_owner_each(const struct sonde_owner *owner, void *closure);
    numbers as in struct sonde_listener, once for each descriptor of it; all of
    one process come together.  Several processes may share one socket.
 
-   Hides: /proc/PID/fd on Linux, which only root and a process's own user may
-   read, and which shows the processes of one PID namespace; the sysctl
-   kern.file of FreeBSD (compiled, not run) (portability: "Whose socket").
+   Hides: /proc/PID/fd on Linux, which shows the processes of one PID
+   namespace.  Whether a process may be looked at is decided twice: by the mode
+   of the folder, which an ordinary user may list for its own processes and root
+   for all, and by ptrace's rules, which each link in it asks again: root needs
+   CAP_SYS_PTRACE (which containers lack by default) for processes of other
+   users or of more capabilities.  A process whose main thread has ended has an
+   empty folder; what its other threads have is found.  The sysctl kern.file of
+   FreeBSD (compiled, not run) (portability: "Whose socket").
 
-   Returns how many processes could not be looked at; 0 if all, or if this
-   system does not say that there are others.  ENOTSUP: this system does not
-   tell, or its /proc is not there.  EAGAIN: not all was told within TIMEOUT.
-   ECANCELED: EACH said to stop.  EPROTO: the answer is not laid out as known.
-   EMFILE, ENFILE, ENOMEM.  EACH may have been called before a failure.
-   Since 0.1.  */
+   Returns how many processes are shown whose sockets could not be read, in
+   whole or in part; 0 if there are none, or if this system does not say that
+   there are others (FreeBSD).  What is not even shown is not counted:
+   sonde_owners_complete.  ENOTSUP: this system does not tell, or its /proc is
+   not there.  EAGAIN: not all was told within TIMEOUT.  ECANCELED: EACH said to
+   stop.  EPROTO: the answer is not laid out as known.  EMFILE, ENFILE, ENOMEM.
+   Any errno of reading the list of processes.  EACH may have been called before
+   a failure.  Since 0.1.  */
 int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
                  sonde_owner_each *each, void *closure);
+
+/* Whether sonde_owners is shown every process of the caller's PID namespace.
+   Returns 1; 0 if some may be left out: /proc is mounted with hidepid=2
+   (invisible) or 4 (ptraceable), and this process is neither in the group that
+   is exempt nor has CAP_SYS_PTRACE; or -1 if that cannot be known: ENOTSUP, or
+   any errno of reading the options of the mount.  Since 0.1.  */
+int sonde_owners_complete(void);
+
+/* Whether sonde_owners can read the sockets of the process PID.  Returns 0.
+   ESRCH: there is no such process.  EACCES: there is, and its sockets could not
+   be read, or /proc leaves it out.  ENOTSUP: this system does not tell, or its
+   /proc is not there.  EMFILE, ENFILE, ENOMEM.  Since 0.1.  */
+int sonde_owner_check(pid_t pid);
 
 /* What all TCP listeners of the caller's network namespace together have
    counted since it began, those that have ended included.  */
 struct sonde_listen_totals {
-    int64_t overflows; /* the accept queue was full */
-    int64_t drops;     /* these, and what was dropped for another reason */
+    int64_t overflows; /* SYNs and last ACKs dropped since an accept queue was
+                          full: 0 proves that no queue was, whatever the drops
+                          of a listener are */
+    int64_t drops;     /* these, and handshakes dropped for another reason */
+    int64_t deferred;  /* last ACKs put off by TCP_DEFER_ACCEPT, which harms
+                          nobody; -1: not counted here */
+    int64_t resets;    /* handshakes that the client reset; -1: not counted */
 };
 
-/* Read them into *TOTALS.  Linux: ListenOverflows and ListenDrops of
-   /proc/net/netstat.  Returns 0.  ENOTSUP: this system does not say, or its
-   /proc is not there.  Any errno of open.  ENOMEM.  Since 0.1.  */
+/* Read them into *TOTALS.  Linux: ListenOverflows, ListenDrops,
+   TCPDeferAcceptDrop and EmbryonicRsts of /proc/net/netstat; the network
+   namespace is that of the calling thread (before Linux 3.17: of the main
+   thread).  Returns 0.  ENOTSUP: this system does not say, or its /proc is not
+   there.  Any errno of open or read.  ENOMEM.  *TOTALS is not changed by a
+   failure.  Since 0.1.  */
 int sonde_listen_totals(struct sonde_listen_totals *totals);
 
 /* ---- listen: listen on an address --------------------------------------- */

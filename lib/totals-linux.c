@@ -2,7 +2,8 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    Pairs of lines, the first naming what the second counts, both beginning with
-   the same word.  The file is of the reader's network namespace.  */
+   the same word.  thread-self/net is the calling thread's network namespace;
+   net, as the file is called before Linux 3.17, that of the main thread.  */
 
 #include <config.h>
 
@@ -29,7 +30,9 @@ static int64_t find(const char *names, const char *values, const char *name)
     return -1;
 }
 
-/* The lines are some 3,000 bytes long.  */
+/* The lines are some 3,000 bytes long.  Fails with EIO, or the errno of read,
+   where the file could not be read to its end: a counter that was not reached
+   is not one that does not exist.  */
 static int read_pair(FILE *file, struct sonde_listen_totals *totals)
 {
     static const char group[] = "TcpExt:";
@@ -38,16 +41,25 @@ static int read_pair(FILE *file, struct sonde_listen_totals *totals)
     if (!names)
         return -1;
     char *values = names + line_size;
-    int found = 0;
+    int found = 0, error = 0;
+    errno = 0;
     while (!found && fgets(names, line_size, file) &&
            fgets(values, line_size, file))
         found = !strncmp(names, group, sizeof group - 1) &&
                 !strncmp(values, group, sizeof group - 1);
+    if (ferror(file))
+        error = errno ? errno : EIO;
     if (found) {
         totals->overflows = find(names, values, "ListenOverflows");
         totals->drops = find(names, values, "ListenDrops");
+        totals->deferred = find(names, values, "TCPDeferAcceptDrop");
+        totals->resets = find(names, values, "EmbryonicRsts");
     }
     free(names);
+    if (error) {
+        errno = error;
+        return -1;
+    }
     if (!found || totals->overflows < 0 || totals->drops < 0) {
         errno = ENOTSUP;
         return -1;
@@ -55,13 +67,22 @@ static int read_pair(FILE *file, struct sonde_listen_totals *totals)
     return 0;
 }
 
+static FILE *open_netstat(void)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/thread-self/net/netstat", sonde__sys.proc);
+    FILE *file = fopen(path, "re");
+    if (file || errno != ENOENT)
+        return file;
+    snprintf(path, sizeof path, "%s/net/netstat", sonde__sys.proc);
+    return fopen(path, "re");
+}
+
 int sonde_listen_totals(struct sonde_listen_totals *totals)
 {
     int saved = errno;
-    char path[128];
-    struct sonde_listen_totals found = {-1, -1};
-    snprintf(path, sizeof path, "%s/net/netstat", sonde__sys.proc);
-    FILE *file = fopen(path, "re");
+    struct sonde_listen_totals found = {-1, -1, -1, -1};
+    FILE *file = open_netstat();
     if (!file) {
         if (errno == ENOENT)
             errno = ENOTSUP;

@@ -38,21 +38,36 @@ static int add_volatile(struct findings *findings, const char *name,
     return add(findings, "volatile", "elapsed-ms", text);
 }
 
+/* Which network namespace this is.  A name that could not be read is not
+   known: it is not the host's for that.  */
+static int add_scope(struct findings *findings)
+{
+    struct sonde_backlog_cap cap = {.scope = ""};
+    /* Its number is another one with each run, and gone behind it.  */
+    if (findings_get(findings, "with", "namespace"))
+        return add(findings, "host", "scope", "own");
+    int error = sonde_backlog_cap(&cap) ? errno : 0;
+    if (cap.scope[0])
+        return add(findings, "host", "scope", cap.scope);
+    const struct finding unknown = {
+        .id = "host",
+        .key = "scope",
+        .reason = error == ENOTSUP
+                      ? "this system has no setting whose scope is known"
+                      : "the network namespace could not be read",
+        .how = HOW_NOT_TESTABLE,
+        .stable = true};
+    return findings_add(findings, &unknown);
+}
+
 int host_add(struct findings *findings, long elapsed)
 {
     struct utsname names;
-    struct sonde_backlog_cap cap = {.scope = "host"};
     if (uname(&names) < 0)
         return -1;
-    if (sonde_backlog_cap(&cap) && errno != ENOENT)
-        snprintf(cap.scope, sizeof cap.scope, "host");
-    /* Its number is another one with each run, and gone behind it.  */
-    if (findings_get(findings, "with", "namespace"))
-        snprintf(cap.scope, sizeof cap.scope, "own");
     if (add(findings, "host", "system", names.sysname) ||
         add(findings, "host", "release", names.release) ||
-        add(findings, "host", "machine", names.machine) ||
-        add(findings, "host", "scope", cap.scope))
+        add(findings, "host", "machine", names.machine) || add_scope(findings))
         return -1;
     return add_volatile(findings, names.nodename, elapsed);
 }

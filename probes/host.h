@@ -2,7 +2,8 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Findings under the id "host": system, release, machine, scope (the network
-   namespace, "own" if the measurement had one to itself, or "host"); and under
+   namespace, "own" if the measurement had one to itself, or "host" on a system
+   without such; not testable if it could not be read); and under
    "volatile", which alone may differ between two runs: time, host-name,
    process-id, elapsed-ms.  */
 

@@ -32,14 +32,14 @@ void listen_cap_write(FILE *out, bool own)
     const struct place place = {out, "listen.cap", NULL};
     struct sonde_backlog_cap cap = {.value = -1};
     int error = sonde_backlog_cap(&cap) ? errno : 0;
-    bool named = !error || error == ENOENT;
+    bool named = cap.setting[0] != '\0';
     const char *reason = named ? NULL : "no setting is known";
+    const char *scope = own ? "own" : cap.scope[0] ? cap.scope : NULL;
     put_text(&place, "setting", named ? cap.setting : NULL, HOW_READ, reason);
-    put_text(&place, "scope",
-             own     ? "own"
-             : named ? cap.scope
-                     : NULL,
-             HOW_READ, reason);
+    put_text(&place, "scope", scope, HOW_READ,
+             scope   ? NULL
+             : named ? "the network namespace could not be read"
+                     : reason);
     put_figure(&place, "value", error ? -1 : cap.value, HOW_READ,
                error != ENOENT              ? errno_name(error)
                : namespace_shows_settings() ? "hidden in this namespace"

@@ -58,13 +58,11 @@ static void put_owners(FILE *out, const struct listeners *listeners,
         say(&text, ", who share it");
     if (row->owner_count == 0 && listeners->hidden < 0)
         say(&text, "not told here (%s)", listeners_why_hidden(listeners));
-    else if (row->owner_count == 0 && listeners->hidden > 0)
-        say(&text, "among %d process%s that only root may look at",
-            listeners->hidden, listeners->hidden == 1 ? "" : "es");
-    else if (row->owner_count == 0)
-        say(&text, "no process that is seen from here: the kernel, or one of "
-                   "another PID "
-                   "namespace, or one that /proc hides (hidepid)");
+    else if (row->owner_count == 0) {
+        say(&text, "%s",
+            listeners->hidden > 0 ? "" : "no process that is seen from here: ");
+        listeners_say_unseen(&text, listeners);
+    }
     if (row->listener.user >= 0)
         say(&text, "; made by user %ld", row->listener.user);
     put_sentence(out, "owner", &text);
@@ -131,6 +129,28 @@ static void put_queued(FILE *out, const struct listeners *listeners,
     put_sentence(out, "queued", &text);
 }
 
+/* The counters that tell the reasons of drops apart, for all listeners
+   together: of one listener there are none.  */
+static void put_totals(FILE *out, const struct sonde_listen_totals *totals)
+{
+    struct sentence text = {""};
+    say(&text,
+        "All listeners of this network namespace, also those that have "
+        "ended: %lld because an accept queue was full (ListenOverflows); "
+        "%lld for this and other reasons (ListenDrops)",
+        (long long)totals->overflows, (long long)totals->drops);
+    if (totals->deferred >= 0)
+        say(&text,
+            "; %lld last ACKs put off by TCP_DEFER_ACCEPT, which is no loss "
+            "(TCPDeferAcceptDrop)",
+            (long long)totals->deferred);
+    if (totals->resets >= 0)
+        say(&text, "; %lld handshakes reset by the client (EmbryonicRsts)",
+            (long long)totals->resets);
+    say(&text, ".");
+    put_sentence(out, "", &text);
+}
+
 static void put_drops(FILE *out, const struct listeners *listeners,
                       const struct listener_row *row)
 {
@@ -146,53 +166,109 @@ static void put_drops(FILE *out, const struct listeners *listeners,
         say(&text, "none since it began to listen");
     else
         say(&text,
-            "%ld packets since it began to listen: SYNs, with "
-            "every retransmission, and last ACKs of handshakes. "
-            "These are not clients: one may count many times and "
-            "get in at last. (The kernel's sk_drops; ss -m shows it "
-            "as d.)",
-            drops);
+            "%ld packet%s since it began to listen, for whatever reason. "
+            "These are not clients: one may count many times and get in at "
+            "last. (The kernel's sk_drops; ss -m shows it as d.) It counts "
+            "SYNs and last ACKs that found no room, but also last ACKs put "
+            "off by TCP_DEFER_ACCEPT, handshakes that the client reset "
+            "(half-open health checks, scans), stray RST and FIN.",
+            drops, drops == 1 ? "" : "s");
     put_sentence(out, "drops", &text);
-    if (is_unix(row) || totals->drops < 0)
-        return;
-    say(&text,
-        "All listeners of this network namespace, also those that have "
-        "ended: ListenDrops %lld, of them %lld because an accept "
-        "queue was full (ListenOverflows).",
-        (long long)totals->drops, (long long)totals->overflows);
-    put_sentence(out, "", &text);
+    if (!is_unix(row) && totals->drops >= 0)
+        put_totals(out, totals);
 }
 
-/* What to do, if anything.  */
-static void put_advice(FILE *out, const struct listeners *listeners,
-                       const struct listener_row *row)
+/* Why DROPS are no reason to ask for a longer queue: no accept queue was ever
+   full.  A reason is named if its counter is not 0; whether the socket has
+   TCP_DEFER_ACCEPT set cannot be read of another process.  */
+static void say_harmless(struct sentence *text,
+                         const struct sonde_listen_totals *totals)
+{
+    bool deferred = totals->deferred > 0, resets = totals->resets > 0;
+    say(text, "nothing: no accept queue of this network namespace was ever "
+              "full (ListenOverflows 0), so a longer one would change none of "
+              "these drops");
+    if (totals->drops > 0)
+        say(text,
+            "; %lld attempts were dropped for another reason, such as a want "
+            "of memory, of a route back, or of room in the incomplete queue "
+            "(ListenDrops)",
+            (long long)totals->drops);
+    else if (deferred || resets)
+        say(text, "; the reasons counted here are %s%s%s",
+            deferred ? "TCP_DEFER_ACCEPT (Apache's default, nginx's deferred)"
+                     : "",
+            deferred && resets ? " and " : "",
+            resets ? "clients that reset handshakes (health checks, scans)"
+                   : "");
+}
+
+/* An accept queue was full, and which is not counted.  */
+static void say_suspect(struct sentence *text,
+                        const struct listeners *listeners)
+{
+    say(text,
+        "find out which queue overflowed: the accept queues of this network "
+        "namespace dropped %lld packets (ListenOverflows), ",
+        (long long)listeners->totals.overflows);
+    say(text, "%s",
+        listeners->dropping == 1 ? "and no other listener has drops: it was "
+                                   "this one, or one closed since"
+                                 : "and whether this listener was one of them "
+                                   "its drops do not tell");
+    say(text, ". Look again while clients wait: 100%% full is the proof; only "
+              "then let the program call accept faster, or ask for more");
+}
+
+/* Whether clients of ROW, whose queue is full, may have been turned away: what
+   is not counted may have happened.  */
+static bool may_overflow(const struct listeners *listeners,
+                         const struct listener_row *row)
+{
+    return is_unix(row) || listeners->totals.overflows < 0 ||
+           (listeners->totals.overflows > 0 && row->listener.queue.drops != 0);
+}
+
+static void say_full(struct sentence *text, const struct listeners *listeners,
+                     const struct listener_row *row)
 {
     const struct sonde_backlog_cap *cap = &listeners->cap;
-    const struct sonde_queue *queue = &row->listener.queue;
-    bool is_full = row->percent == 100;
-    bool at_cap = cap->setting[0] && queue->limit == cap->value;
-    struct sentence text = {""};
-    if (!is_full && queue->drops <= 0) {
-        say(&text, queue->queued > 0
-                       ? "nothing, if the queue empties again: look "
-                         "twice"
-                       : "nothing");
-        put_sentence(out, "to do", &text);
+    say(text, "it is full: see whether the program still calls accept, and "
+              "fast enough");
+    if (!may_overflow(listeners, row)) {
+        say(text, "; it has not overflowed so far");
         return;
     }
-    say(&text, "%s",
-        is_full ? "it is full: see "
-                : "it has been full, or short of "
-                  "memory: see ");
-    say(&text, "whether the program still calls accept, and fast "
-               "enough; then let it ask for more");
-    if (at_cap)
-        say(&text, ", having raised %s, which cuts it%s", cap->setting,
-            strcmp(cap->scope, "host") != 0
+    say(text, "; then let it ask for more");
+    if (cap->setting[0] && row->listener.queue.limit == cap->value)
+        say(text, ", having raised %s, which cuts it%s", cap->setting,
+            !strncmp(cap->scope, "net:", 4)
                 ? " (that of this network namespace: a container "
                   "has its own)"
                 : "");
-    say(&text, ", and restart it: both count when it calls listen");
+    say(text, ", and restart it: both count when it calls listen");
+}
+
+/* What to do, if anything.  Only a queue that is full and has turned clients
+   away is a reason to raise something.  */
+static void put_advice(FILE *out, const struct listeners *listeners,
+                       const struct listener_row *row)
+{
+    const struct sonde_queue *queue = &row->listener.queue;
+    struct sentence text = {""};
+    if (row->percent == 100)
+        say_full(&text, listeners, row);
+    else if (queue->drops > 0 && listeners->totals.overflows > 0)
+        say_suspect(&text, listeners);
+    else if (queue->drops > 0 && listeners->totals.overflows == 0)
+        say_harmless(&text, &listeners->totals);
+    else if (queue->drops > 0)
+        say(&text, "find out whether a queue was full: the drops do not tell, "
+                   "and ListenOverflows, which does, cannot be read here");
+    else if (queue->queued > 0)
+        say(&text, "nothing, if the queue empties again: look twice");
+    else
+        say(&text, "nothing");
     put_sentence(out, "to do", &text);
 }
 

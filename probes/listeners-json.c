@@ -54,8 +54,19 @@ static void put_cap(struct json *json, const struct sonde_backlog_cap *cap)
     json_object(json, "cap");
     json_count(json, "value", known ? cap->value : -1);
     json_text(json, "setting", known ? cap->setting : NULL);
-    json_text(json, "scope", known ? cap->scope : NULL);
+    json_text(json, "scope", known && cap->scope[0] ? cap->scope : NULL);
     json_object_end(json);
+}
+
+/* Where /proc leaves processes out, how many is not known.  */
+static void put_hidden(struct json *json, const struct listeners *listeners)
+{
+    bool left_out = listeners->complete == 0;
+    json_count(json, "hidden_processes", left_out ? -1 : listeners->hidden);
+    json_text(json, "hidden_reason",
+              listeners->hidden < 0 ? errno_name(listeners->hidden_error)
+              : left_out            ? "hidepid"
+                                    : NULL);
 }
 
 static void put_missing(struct json *json, const struct listeners *listeners)
@@ -81,8 +92,10 @@ void listeners_json(FILE *out, const struct listeners *listeners)
     json_object(&json, "totals");
     json_count(&json, "overflows", listeners->totals.overflows);
     json_count(&json, "drops", listeners->totals.drops);
+    json_count(&json, "deferred", listeners->totals.deferred);
+    json_count(&json, "resets", listeners->totals.resets);
     json_object_end(&json);
-    json_count(&json, "hidden_processes", listeners->hidden);
+    put_hidden(&json, listeners);
     put_missing(&json, listeners);
     json_array(&json, "listeners");
     for (size_t i = 0; i < listeners->count; i++)

@@ -44,8 +44,10 @@ static const struct {
     {"sonde_listener_capacity", "gauge",
      "Connections that can wait for accept.", capacity},
     {"sonde_listener_drops_total", "counter",
-     "Packets of handshakes dropped since it began to listen, retransmissions "
-     "included.",
+     "Packets, not clients, that it discarded since it began to listen, for "
+     "whatever reason: also ACKs put off by TCP_DEFER_ACCEPT, handshakes that "
+     "the client reset, scans. No sign of a full queue; "
+     "sonde_listen_overflows_total is.",
      drops},
 };
 
@@ -108,6 +110,45 @@ static void put_owners(FILE *out, const struct listener_row *row)
     }
 }
 
+static int64_t overflows(const struct sonde_listen_totals *totals)
+{
+    return totals->overflows;
+}
+
+static int64_t all_drops(const struct sonde_listen_totals *totals)
+{
+    return totals->drops;
+}
+
+static int64_t deferred(const struct sonde_listen_totals *totals)
+{
+    return totals->deferred;
+}
+
+static int64_t resets(const struct sonde_listen_totals *totals)
+{
+    return totals->resets;
+}
+
+/* Those of all TCP listeners together.  */
+static const struct {
+    const char *name, *help;
+    int64_t (*value)(const struct sonde_listen_totals *);
+} totals[] = {
+    {"sonde_listen_overflows_total",
+     "Packets of handshakes dropped by all TCP listeners, their accept queue "
+     "being full.",
+     overflows},
+    {"sonde_listen_drops_total",
+     "Packets of handshakes dropped by all TCP listeners, their accept queue "
+     "being full or for another reason.",
+     all_drops},
+    {"sonde_listen_deferred_total",
+     "Last ACKs of handshakes put off by TCP_DEFER_ACCEPT, which is no loss.",
+     deferred},
+    {"sonde_listen_resets_total", "Handshakes that the client reset.", resets},
+};
+
 static void put_host(FILE *out, const struct listeners *listeners)
 {
     struct prometheus_label labels[] = {{"setting", listeners->cap.setting},
@@ -118,18 +159,13 @@ static void put_host(FILE *out, const struct listeners *listeners)
         prometheus_sample(out, "sonde_listen_cap", labels,
                           listeners->cap.value);
     }
-    if (listeners->totals.drops < 0)
-        return;
-    prometheus_head(out, "sonde_listen_overflows_total", "counter",
-                    "Packets of handshakes dropped by all TCP listeners, their "
-                    "queue being full.");
-    prometheus_sample(out, "sonde_listen_overflows_total", NULL,
-                      listeners->totals.overflows);
-    prometheus_head(out, "sonde_listen_drops_total", "counter",
-                    "Packets of handshakes dropped by all TCP listeners, for "
-                    "whatever reason.");
-    prometheus_sample(out, "sonde_listen_drops_total", NULL,
-                      listeners->totals.drops);
+    for (size_t i = 0; i < sizeof totals / sizeof *totals; i++) {
+        int64_t value = totals[i].value(&listeners->totals);
+        if (value < 0)
+            continue;
+        prometheus_head(out, totals[i].name, "counter", totals[i].help);
+        prometheus_sample(out, totals[i].name, NULL, value);
+    }
 }
 
 void listeners_prometheus(FILE *out, const struct listeners *listeners)

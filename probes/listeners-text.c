@@ -96,6 +96,27 @@ static void put_row(FILE *out, const struct listener_row *row, int width)
             is_full && length + (int)sizeof mark - 1 <= COLUMNS ? mark : "");
 }
 
+/* What drops count, and whether a queue was full.  */
+static void put_drops_note(FILE *out, const struct listeners *listeners)
+{
+    int64_t overflows = listeners->totals.overflows;
+    struct sentence note = {""};
+    say(&note, "drops are packets, not clients, discarded for whatever reason "
+               "since listen: also ACKs put off by TCP_DEFER_ACCEPT, resets, "
+               "scans; ");
+    if (overflows < 0)
+        say(&note, "whether an accept queue was full is unknown "
+                   "(ListenOverflows cannot be read)");
+    else if (overflows == 0)
+        say(&note, "no accept queue was ever full (ListenOverflows 0)");
+    else
+        say(&note,
+            "%lld packets were dropped because an accept queue was full "
+            "(ListenOverflows), by a listener shown here or one closed since",
+            (long long)overflows);
+    put_sentence(out, NULL, &note);
+}
+
 /* What the figures are not, and whom they hide.  */
 static void put_notes(FILE *out, const struct listeners *listeners)
 {
@@ -110,31 +131,21 @@ static void put_notes(FILE *out, const struct listeners *listeners)
         if (listeners->errors[i] == 0)
             continue;
         say(&note, "%s listeners are not told of here (%s)",
-            i == 0   ? "TCP over IPv4"
-            : i == 1 ? "TCP over IPv6"
-                     : "UNIX",
-            errno_name(listeners->errors[i]));
+            listeners_family_words(i), errno_name(listeners->errors[i]));
         put_sentence(out, NULL, &note);
     }
-    if (drops && listeners->is_linux) {
-        say(&note, "drops count dropped SYNs and last ACKs, retransmissions "
-                   "included, since listen");
-        put_sentence(out, NULL, &note);
-    }
+    if (drops && listeners->is_linux)
+        put_drops_note(out, listeners);
     if (listeners->hidden < 0)
         say(&note, "owners are not told here (%s)",
             listeners_why_hidden(listeners));
-    else if (ownerless > 0 && listeners->hidden > 0)
+    else if (ownerless > 0) {
         say(&note,
-            "owners hidden: %zu, among %d process%s that only root "
-            "may look at",
-            ownerless, listeners->hidden, listeners->hidden == 1 ? "" : "es");
-    else if (ownerless > 0)
-        say(&note,
-            "owners not seen: %zu; the kernel's own, or processes of another "
-            "PID "
-            "namespace, or ones that /proc hides (hidepid)",
+            listeners->hidden > 0 ? "owners hidden: %zu, "
+                                  : "owners not seen: %zu; it may be ",
             ownerless);
+        listeners_say_unseen(&note, listeners);
+    }
     if (*note.text)
         put_sentence(out, NULL, &note);
 }

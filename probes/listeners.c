@@ -10,18 +10,25 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/monotonic.h"
 #include "probes/listeners.h"
 #include "probes/names.h"
 
 static const struct {
     int family;
-    const char *name;
-} families[LISTENERS_FAMILIES] = {
-    {AF_INET, "inet"}, {AF_INET6, "inet6"}, {AF_UNIX, "unix"}};
+    const char *name, *words;
+} families[LISTENERS_FAMILIES] = {{AF_INET, "inet", "TCP over IPv4"},
+                                  {AF_INET6, "inet6", "TCP over IPv6"},
+                                  {AF_UNIX, "unix", "UNIX"}};
 
 const char *listeners_family(int index)
 {
     return families[index].name;
+}
+
+const char *listeners_family_words(int index)
+{
+    return families[index].words;
 }
 
 static int family_index(const struct sonde_listener *listener)
@@ -276,8 +283,9 @@ static int read_owners(struct listeners *listeners, int timeout)
     listeners->hidden =
         sonde_owners(sockets, listeners->count, timeout, add_owner, listeners);
     listeners->hidden_error = listeners->hidden < 0 ? errno : 0;
+    listeners->complete = sonde_owners_complete();
     free(sockets);
-    if (listeners->hidden < 0 && errno == ECANCELED) {
+    if (listeners->hidden_error == ECANCELED) {
         errno = ENOMEM;
         return -1;
     }
@@ -289,20 +297,36 @@ static void read_host(struct listeners *listeners)
 {
     struct utsname names;
     listeners->is_linux = uname(&names) >= 0 && !strcmp(names.sysname, "Linux");
-    listeners->totals = (struct sonde_listen_totals){-1, -1};
+    listeners->totals = (struct sonde_listen_totals){-1, -1, -1, -1};
     sonde_listen_totals(&listeners->totals);
-    if (sonde_backlog_cap(&listeners->cap) && errno != ENOENT)
-        memset(&listeners->cap, 0, sizeof listeners->cap);
+    /* Where it fails for another reason than that it is hidden, nothing of it
+       is filled in.  */
+    sonde_backlog_cap(&listeners->cap);
 }
 
-int listeners_read(struct listeners *listeners, unsigned wanted, int timeout)
+/* How many TCP listeners have drops, or -1 if not all were read.  */
+static int count_dropping(const struct listeners *listeners, unsigned wanted)
+{
+    const unsigned tcp = LISTENERS_INET | LISTENERS_INET6;
+    int count = 0;
+    if ((wanted & tcp) != tcp || listeners->errors[0] || listeners->errors[1])
+        return -1;
+    for (size_t i = 0; i < listeners->count; i++)
+        count += listeners->rows[i].listener.queue.drops > 0;
+    return count;
+}
+
+/* Read each family that is WANTED.  Returns 0, or -1 if there is none that
+   could be, with the errno of the first, or ENOMEM.  */
+static int read_families(struct listeners *listeners, unsigned wanted,
+                         int64_t deadline)
 {
     int told = 0, first_error = 0;
-    listeners->some = wanted != LISTENERS_ALL;
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (!(wanted & 1U << i))
             continue;
-        if (!sonde_listeners(families[i].family, timeout, add_row, listeners)) {
+        if (!sonde_listeners(families[i].family, monotonic_left(deadline),
+                             add_row, listeners)) {
             told++;
             continue;
         }
@@ -314,66 +338,66 @@ int listeners_read(struct listeners *listeners, unsigned wanted, int timeout)
             return -1;
         }
     }
-    if (told == 0) {
-        errno = first_error;
+    errno = first_error;
+    return told > 0 ? 0 : -1;
+}
+
+int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
+                   int owners_timeout)
+{
+    listeners->some = wanted != LISTENERS_ALL;
+    if (read_families(listeners, wanted, monotonic_deadline(timeout)))
         return -1;
-    }
     drop_twins(listeners);
-    if (read_owners(listeners, timeout))
+    if (read_owners(listeners, owners_timeout))
         return -1;
+    /* The totals are read behind the drops, so that no listener has drops of an
+       overflow that the totals do not know yet.  */
     read_host(listeners);
+    listeners->dropping = count_dropping(listeners, wanted);
     number_rows(listeners);
     sort(listeners, by_fullness);
     return 0;
 }
 
-/* ---- choosing ----------------------------------------------------------- */
-
-static bool has_process(const struct listener_row *row, long process)
-{
-    for (size_t i = 0; i < row->owner_count; i++)
-        if (row->owners[i].process == process)
-            return true;
-    return false;
-}
-
-/* NUMBER is -1 where WHAT is none.  */
-static bool is_meant(const struct listener_row *row, const char *what,
-                     long number, bool as_port)
-{
-    if (number < 0)
-        return !strcmp(row->local, what);
-    return as_port ? sonde_address_port(&row->listener.address) == number
-                   : has_process(row, number);
-}
-
-size_t listeners_select(struct listeners *listeners, const char *what)
-{
-    char *end;
-    errno = 0;
-    long number = strtol(what, &end, 10);
-    if (*what < '0' || *what > '9' || *end || errno)
-        number = -1;
-    bool as_port = false;
-    for (size_t i = 0; i < listeners->count && number >= 0; i++)
-        as_port = as_port || is_meant(&listeners->rows[i], what, number, true);
-    size_t kept = 0;
-    for (size_t i = 0; i < listeners->count; i++) {
-        struct listener_row row = listeners->rows[i];
-        if (is_meant(&row, what, number, as_port))
-            listeners->rows[kept++] = row;
-        else
-            free(row.local);
-    }
-    listeners->count = kept;
-    return kept;
-}
-
 const char *listeners_why_hidden(const struct listeners *listeners)
 {
-    return listeners->is_linux && listeners->hidden_error == ENOTSUP
-               ? "/proc is not mounted"
-               : errno_name(listeners->hidden_error);
+    int error = listeners->hidden_error;
+    return listeners->is_linux && error == ENOTSUP ? "/proc is not mounted"
+           : error == EAGAIN                       ? "timed out"
+                                                   : errno_name(error);
+}
+
+void listeners_say_unseen(struct sentence *text,
+                          const struct listeners *listeners)
+{
+    int hidden = listeners->hidden, complete = listeners->complete;
+    if (hidden > 0)
+        say(text,
+            "among %d process%s that only root may look at (with "
+            "CAP_SYS_PTRACE)",
+            hidden, hidden == 1 ? "" : "es");
+    else
+        say(text, "the kernel, or a process of another PID namespace");
+    if (complete == 0)
+        say(text, ", or a process that /proc hides (hidepid)");
+    else if (complete < 0)
+        say(text, ", or a process that this system does not show");
+}
+
+bool listeners_all_read(const struct listeners *listeners, struct sentence *why)
+{
+    bool all = true;
+    for (int i = 0; i < LISTENERS_FAMILIES; i++) {
+        int error = listeners->errors[i];
+        if (error == 0 ||
+            (error == ENOTSUP && !listeners->is_linux && !listeners->some))
+            continue;
+        say(why, "%s%s listeners could not be read (%s)", all ? "" : "; ",
+            families[i].words, errno_name(error));
+        all = false;
+    }
+    return all;
 }
 
 size_t listeners_at_least(const struct listeners *listeners, int percent)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/sentence.h"
 #include "sonde.h"
 
 /* Which are asked for.  */
@@ -37,6 +38,9 @@ struct listeners {
     size_t owner_count, owner_room;
     int hidden; /* processes whose sockets may not be seen; -1: none may */
     int hidden_error;                  /* why, if none may */
+    int complete;                      /* as sonde_owners_complete says */
+    int dropping;                      /* TCP listeners with drops; -1: not all
+                                          TCP listeners were read */
     int errors[LISTENERS_FAMILIES];    /* why a family is not told; 0 */
     bool some;                         /* families were chosen, not all */
     bool is_linux;                     /* what its counters mean is known */
@@ -44,14 +48,33 @@ struct listeners {
     struct sonde_listen_totals totals; /* -1: not known */
 };
 
-/* Fill in *LISTENERS, which is empty, for FAMILIES, within TIMEOUT in
-   milliseconds.  Returns 0, also if the system tells of some families only; or
-   -1 with errno: it tells of none, or ENOMEM.  */
-int listeners_read(struct listeners *listeners, unsigned families, int timeout);
+/* Fill in *LISTENERS, which is empty, for FAMILIES, within TIMEOUT
+   milliseconds, and their owners within OWNERS_TIMEOUT more.  Returns 0, also
+   if the system tells of some families only; or -1 with errno: it tells of
+   none, or ENOMEM.  */
+int listeners_read(struct listeners *listeners, unsigned families, int timeout,
+                   int owners_timeout);
 
-/* Keep those that WHAT means: a port or else a process, a path, an @name or an
-   address as it is printed.  Returns how many.  */
-size_t listeners_select(struct listeners *listeners, const char *what);
+/* What listeners_select found.  */
+enum selection {
+    SELECTION_FOUND,
+    SELECTION_NONE,    /* nothing listens there */
+    SELECTION_WRONG,   /* nothing ever could: no listener is called that way */
+    SELECTION_UNKNOWN, /* a family that it may be of could not be read */
+    SELECTION_FAILED   /* errno */
+};
+
+/* Keep those that WHAT means: the number of a port, or else of a process; the
+   name of a process, the name of a service, or both; a path or an @name; an
+   address with a port.  Unless some are found, *WHY is the sentence to say.
+   The name of a host but localhost is looked up.  */
+enum selection listeners_select(struct listeners *listeners, const char *what,
+                                struct sentence *why);
+
+/* Whether all the families asked for were read, but for those that this system
+   never tells of and that were not asked for by name; if not, *WHY says it.  */
+bool listeners_all_read(const struct listeners *listeners,
+                        struct sentence *why);
 
 /* How many are at least PERCENT full.  */
 size_t listeners_at_least(const struct listeners *listeners, int percent);
@@ -59,8 +82,14 @@ size_t listeners_at_least(const struct listeners *listeners, int percent);
 /* Why the owners are not told, where HIDDEN is -1.  */
 const char *listeners_why_hidden(const struct listeners *listeners);
 
-/* "inet", "inet6", "unix", for the index or the address family.  */
+/* Go on with TEXT: where the owner of a listener may be that was not seen.  */
+void listeners_say_unseen(struct sentence *text,
+                          const struct listeners *listeners);
+
+/* "inet", "inet6", "unix", for the index or the address family; and in
+   words.  */
 const char *listeners_family(int index);
+const char *listeners_family_words(int index);
 const char *listener_family(const struct sonde_listener *listener);
 
 /* Write OWNER as "name[process]" of printable ASCII.  */

@@ -52,6 +52,7 @@ probes_libprobes_la_SOURCES = \
 	probes/listeners-json.c \
 	probes/listeners-prometheus.c \
 	probes/listeners-text.c \
+	probes/listeners-what.c \
 	probes/listeners.c \
 	probes/listeners.h \
 	probes/loopback.c \

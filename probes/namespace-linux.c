@@ -257,9 +257,13 @@ bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
     if (path_of(setting, path, trouble))
         return false;
     struct stat file;
+    errno = 0;
     if (!stat(path, &file) && S_ISREG(file.st_mode))
         return true;
-    if (namespace_shows_settings())
+    if (errno != ENOENT && errno != ENOTDIR && errno != 0)
+        fail(trouble, "whether this host has %s cannot be found out: %s",
+             setting, errno_name(errno));
+    else if (namespace_shows_settings())
         fail(trouble, "this host has no setting %s", setting);
     else
         fail(trouble, "%s is not to be found without /proc", setting);

@@ -3,9 +3,13 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
+#include "probes/names.h"
 #include "probes/proc.h"
 
 int proc_setting(const char *name, char *text, size_t size)
@@ -18,8 +22,11 @@ int proc_setting(const char *name, char *text, size_t size)
     FILE *file = fopen(path, "r");
     if (!file)
         return -1;
+    errno = EPROTO; /* an empty file */
     char *got = fgets(text, (int)size, file);
+    int error = errno;
     fclose(file);
+    errno = error;
     if (!got)
         return -1;
     text[strcspn(text, "\n")] = '\0';
@@ -32,8 +39,25 @@ int proc_setting(const char *name, char *text, size_t size)
 int proc_ports(long *low, long *high)
 {
     char text[80];
-    if (proc_setting("net.ipv4.ip_local_port_range", text, sizeof text) ||
-        sscanf(text, "%ld %ld", low, high) != 2)
+    if (proc_setting("net.ipv4.ip_local_port_range", text, sizeof text))
         return -1;
-    return 0;
+    if (sscanf(text, "%ld %ld", low, high) == 2)
+        return 0;
+    errno = EPROTO;
+    return -1;
+}
+
+const char *proc_why(int error)
+{
+    static char text[64];
+    struct utsname names;
+    if (error != ENOENT) {
+        snprintf(text, sizeof text, "the setting cannot be read: %s",
+                 errno_name(error));
+        return text;
+    }
+    if (uname(&names) >= 0 && !strcmp(names.sysname, "Linux") &&
+        access("/proc/sys", F_OK))
+        return "not to be read without /proc";
+    return "no setting is known";
 }

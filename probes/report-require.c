@@ -13,6 +13,8 @@
    one.  */
 static void say_scope(struct sentence *sentence, const struct cap_row *cap)
 {
+    if (!cap->scope && cap->setting && !strncmp(cap->setting, "net.", 4))
+        say(sentence, " (network namespace unknown)");
     if (!cap->scope || !strcmp(cap->scope, "host"))
         return;
     if (!strcmp(cap->scope, "own")) {

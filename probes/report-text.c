@@ -293,6 +293,8 @@ void report_rule(FILE *out, const struct report *report)
 /* Whose namespace the setting is in.  */
 static void say_namespace(struct sentence *sentence, const struct cap_row *cap)
 {
+    if (!cap->scope && cap->setting && !strncmp(cap->setting, "net.", 4))
+        say(sentence, " (network namespace unknown)");
     if (!cap->scope || !strcmp(cap->scope, "host"))
         return;
     if (!strcmp(cap->scope, "own")) {

@@ -7,6 +7,7 @@
 #include <config.h>
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -51,6 +52,8 @@ const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds)
         return NULL;
     if (seconds)
         *seconds = -1;
+    /* Without its head the table was not read.  */
+    bool whole = fgets(line, sizeof line, file) != NULL;
     while (fgets(line, sizeof line, file))
         if (read_line(line, ntohs(here), ntohs(peer), &state, &ticks)) {
             if (state < sizeof states / sizeof *states && states[state])
@@ -59,6 +62,7 @@ const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds)
                 *seconds = (double)ticks / ticks_per_second();
             break; /* such a table may be long */
         }
+    whole = whole && !ferror(file);
     fclose(file);
-    return name;
+    return whole ? name : NULL;
 }

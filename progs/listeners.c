@@ -14,8 +14,9 @@
 #include "progs/replace.h"
 #include "progs/status.h"
 
-/* The kernel answers at once; what bounds it if it does not.  */
-enum { TIMEOUT = 10000 };
+/* The kernel answers at once; what bounds it if it does not.  Owners take a few
+   microseconds for each descriptor of the host.  */
+enum { LIST_MS = 5000, OWNERS_MS = 20000 };
 
 struct choices {
     bool inet, inet6, tcp, local, json;
@@ -71,10 +72,11 @@ static int take_options(struct choices *choices, int argc, char **argv)
         .name = "listeners",
         .purpose = "List every listening socket of this host, the fullest "
                    "first; or explain one.",
-        .more = "WHAT is a port, else a process; a path, an @name, or an "
-                "address as listed.\n"
-                "Exit status: 0 told, 1 nothing listens there, or --fail-at "
-                "says so,\n2 wrong usage or trouble.\n",
+        .more = "WHAT is a port, else the number of a process; the name of a "
+                "process or a\nservice; a path or an @name; or ADDRESS:PORT, "
+                "*:PORT, :PORT.\n"
+                "Exit status: 0 success, 1 no such listener, or a queue "
+                "reached --fail-at,\n2 wrong usage or trouble.\n",
         .options = rows,
         .count = sizeof rows / sizeof *rows,
         .operands = "[WHAT]",
@@ -120,63 +122,88 @@ static int complain_unread(void)
         complain("it is not allowed here to ask the kernel what listens: %s "
                  "(a seccomp filter or a security module)",
                  strerror(errno));
+    else if (errno == EAGAIN)
+        complain("cannot list the listeners: no complete answer from the "
+                 "kernel within %d s (%s)",
+                 LIST_MS / 1000, strerror(errno));
     else
         complain("cannot ask the kernel what listens: %s", strerror(errno));
     return STATUS_TROUBLE;
 }
 
-static int complain_missing(const struct listeners *listeners, const char *what)
-{
-    bool number = *what >= '0' && *what <= '9' &&
-                  what[strspn(what, "0123456789")] == '\0';
-    const char *kind = listeners->some ? " of this kind" : "";
-    if (!number)
-        complain("nothing%s listens at %s", kind, what);
-    else if (listeners->hidden < 0)
-        complain("nothing%s listens on port %s; what process %s has is not "
-                 "told here (%s)",
-                 kind, what, what, listeners_why_hidden(listeners));
-    else if (listeners->hidden > 0)
-        complain("nothing%s listens on port %s, nor does process %s, unless "
-                 "it is one of %d that only root may look at",
-                 kind, what, what, listeners->hidden);
-    else
-        complain("nothing%s listens on port %s, nor does process %s", kind,
-                 what, what);
-    return STATUS_NO;
-}
-
+/* Write the report.  Returns STATUS_DONE, or STATUS_TROUBLE, having said
+   why.  */
 static int report(const struct listeners *listeners,
                   const struct choices *choices)
 {
-    if (choices->prometheus) {
-        if (replace_file(choices->prometheus, write_prometheus, listeners))
-            return STATUS_TROUBLE;
-    } else if (choices->json) {
+    if (choices->prometheus)
+        return replace_file(choices->prometheus, write_prometheus, listeners)
+                   ? STATUS_TROUBLE
+                   : STATUS_DONE;
+    if (choices->json)
         listeners_json(output_stream(), listeners);
-    } else if (choices->operands.count > 0) {
+    else if (choices->operands.count > 0)
         listeners_explain(output_stream(), listeners);
-    } else {
+    else
         listeners_text(output_stream(), listeners);
-    }
-    return choices->fail_at > 0 &&
-                   listeners_at_least(listeners, (int)choices->fail_at) > 0
-               ? STATUS_NO
-               : STATUS_DONE;
+    return STATUS_DONE;
+}
+
+/* Report what was found.  A family that could not be read may hold a queue that
+   is full, so that no other answer is known.  */
+static int report_found(const struct listeners *listeners,
+                        const struct choices *choices)
+{
+    struct sentence why = {""};
+    int status = report(listeners, choices);
+    if (status != STATUS_DONE)
+        return status;
+    if (choices->fail_at > 0 &&
+        listeners_at_least(listeners, (int)choices->fail_at) > 0)
+        return STATUS_NO;
+    if (listeners_all_read(listeners, &why))
+        return STATUS_DONE;
+    complain("%s", why.text);
+    return STATUS_TROUBLE;
+}
+
+/* Nothing is at WHAT, for the reason WHY: for programs that is an empty list,
+   unless WHAT makes no sense.  */
+static int report_missing(const struct listeners *listeners,
+                          const struct choices *choices,
+                          enum selection selection, const struct sentence *why)
+{
+    complain("%s", why->text);
+    if (selection == SELECTION_WRONG)
+        return options_try_help("listeners");
+    if ((choices->json || choices->prometheus) &&
+        report(listeners, choices) != STATUS_DONE)
+        return STATUS_TROUBLE;
+    return selection == SELECTION_NONE ? STATUS_NO : STATUS_TROUBLE;
+}
+
+static int select_and_report(struct listeners *listeners,
+                             const struct choices *choices)
+{
+    struct sentence why = {""};
+    if (choices->operands.count == 0)
+        return report_found(listeners, choices);
+    enum selection selection =
+        listeners_select(listeners, choices->operands.texts[0], &why);
+    if (selection == SELECTION_FOUND)
+        return report_found(listeners, choices);
+    if (selection == SELECTION_FAILED)
+        say(&why, "cannot choose among the listeners: %s", strerror(errno));
+    return report_missing(listeners, choices, selection, &why);
 }
 
 static int list(const struct choices *choices)
 {
     struct listeners listeners = {0};
-    int status = STATUS_DONE;
-    const char *what =
-        choices->operands.count > 0 ? choices->operands.texts[0] : NULL;
-    if (listeners_read(&listeners, families_of(choices), TIMEOUT))
-        status = complain_unread();
-    else if (what && listeners_select(&listeners, what) == 0)
-        status = complain_missing(&listeners, what);
-    else
-        status = report(&listeners, choices);
+    int status =
+        listeners_read(&listeners, families_of(choices), LIST_MS, OWNERS_MS)
+            ? complain_unread()
+            : select_and_report(&listeners, choices);
     listeners_free(&listeners);
     return status;
 }

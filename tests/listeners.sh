@@ -11,6 +11,17 @@ run "$listeners" --json
 [ "$status" -eq 2 ] && grep -q "does not tell" "$scratch/err" &&
     skip_all "this system does not tell what listens on it"
 
+# true_of EXPRESSION FILE: it is, without a word.
+true_of () {
+    jq -e "$1" "$2" > /dev/null
+}
+
+# in_proc OPTIONS COMMAND: with a /proc so mounted; 9 if it cannot be.
+in_proc () {
+    unshare -m sh -c "mount -t proc -o $1 proc /proc 2> /dev/null || exit 9
+        $2"
+}
+
 # What the scripts in namespaces share.  start WORDS...: listeners, until stop.
 cat > "$scratch/lib.sh" <<'END'
 start () {
@@ -129,6 +140,104 @@ json_is '.listeners[0].type == "seqpacket"' "an abstract name: that one"
 run "$listeners" -4 /nowhere
 is "nothing of a kind: it is said that there may be others" grep -q \
     "nothing of this kind listens at /nowhere" "$scratch/err"
+# Names are bytes, and files are files, however they are written.
+mkdir "$scratch/deep" "$scratch/other names"
+ln -s deep "$scratch/link"
+bytes=$(printf 'b\\ck \374\377')
+stop
+cd "$scratch/other names" || exit 99
+start "unix:1:0:$scratch/deep/socket" "unix:1:0:$scratch/link/through" "unix:1:0:$bytes" \
+    "unix:1:0:@@padded$$" "unix:1:0:@$bytes$$" "unix:1:0:./@path"
+cd "$builddir" || exit 99
+# chosen WHAT: the only one of the kind, as it is printed, is $scratch/local.
+chosen () {
+    run "$listeners" --json --unix "$1"
+    [ "$status" -eq 0 ] && jq -er '.listeners | if length == 1
+        then .[0].local else error end' "$scratch/out" > "$scratch/local"
+}
+# finds WHAT PATTERN: the name printed is like it.
+finds () {
+    chosen "$1" && grep -q "$2" "$scratch/local"
+}
+is "a path through a link" finds "$scratch/link/socket" '/deep/socket$'
+is "a path that was bound through a link" finds "$scratch/deep/through" \
+    '/link/through$'
+ln -s "$scratch/deep/socket" "$scratch/alias"
+is "a link to a socket" finds "$scratch/alias" '/deep/socket$'
+cd "$scratch" || exit 99
+is "a relative path" finds deep/socket '/deep/socket$'
+is "a relative path, through a link and back" finds link/../deep/./socket \
+    '/deep/socket$'
+cd "$scratch/deep" || exit 99
+is "a relative path without a slash" finds socket '/deep/socket$'
+cd "$builddir" || exit 99
+is "a path with a blank, a backslash and bytes above 126: relative, as bound" \
+    finds "$bytes" '^b.134ck.040.374.377$'
+is "and by its whole path" finds "$scratch/other names/$bytes" \
+    '^b.134ck.040.374.377$'
+is "and as it is printed" finds 'b\134ck\040\374\377' \
+    '^b.134ck.040.374.377$'
+is "an abstract name with such bytes" finds "@$bytes$$" "^@b.134ck.040.374.377$$\$"
+is "an abstract name that ends in NULs" finds "@padded$$" '^@padded[0-9]*.000.000'
+run "$listeners" "@padded$$-"
+is "another abstract name: 1" [ "$status" -eq 1 ]
+run "$listeners" @path
+is "@NAME is no path: 1" [ "$status" -eq 1 ]
+is "a path that begins with @" finds "$scratch/other names/@path" '@path$'
+run "$listeners" "$scratch/deep"
+is "a directory: 1" [ "$status" -eq 1 ]
+: > "$scratch/deep/file"
+run "$listeners" "$scratch/deep/file"
+is "a file that is no socket: 1" [ "$status" -eq 1 ]
+stop
+rm -f "$scratch/full" "$scratch/other"
+start inet:3:2 "unix:3:5:$scratch/full" "unix:9:1:$scratch/other"
+port=$(sed -n '1s/.*://p' "$scratch/names")
+
+# Names of processes and of services.
+if [ "$(uname -s)" = Linux ]; then
+    run "$listeners" --json listening
+    json_is "[.listeners[].port] | index($port) != null" \
+        "the name of a process: what it has"
+    run "$listeners" --json -t "$listening_process"
+    json_is "[.listeners[].port] | index($port) != null" \
+        "the number of a process: what it has"
+fi
+run "$listeners" no-such-process-or-service
+is "a word that could be a name: nothing listens there, 1" sh -c '
+    [ "$1" -eq 1 ] && grep -q "nothing listens at no-such-process-or-service; \
+no process of this name was seen to listen" "$2"' - "$status" "$scratch/err"
+run "$listeners" --json no-such-process-or-service
+is "--json: nothing there is an empty list, and 1" sh -c '[ "$1" -eq 1 ] &&
+    jq -e ".listeners == []" "$2/out" > /dev/null && [ -s "$2/err" ]' - "$status" "$scratch"
+run "$listeners" --fail-at 100 no-such-process-or-service
+is "--fail-at: nothing there is 1" [ "$status" -eq 1 ]
+run "$listeners" --fail-at 100 ":$port"
+is "--fail-at: of what is there, 0" [ "$status" -eq 0 ]
+run "$listeners" --fail-at 50 --json "$port"
+is "--fail-at and --json: the list, and 1" sh -c '[ "$1" -eq 1 ] &&
+    jq -e ".listeners[0].percent == 50" "$2" > /dev/null' - "$status" "$scratch/out"
+run "$listeners" --prometheus - no-such-process-or-service
+is "--prometheus: nothing there is no sample, and 1" sh -c '
+    [ "$1" -eq 1 ] && ! grep -q "^sonde_listener_" "$2"' - "$status" \
+    "$scratch/out"
+# A process that has ended, whose number may be taken again at once.
+sh -c 'echo $$' > "$scratch/ended"
+run "$listeners" "$(cat "$scratch/ended")"
+kill -0 "$(cat "$scratch/ended")" 2> /dev/null ||
+    is "a process that has ended: it is said that there is none" sh -c '
+        [ "$1" -ne 0 ] && grep -q "there is no process" "$2"' - "$status" \
+        "$scratch/err"
+# No listener can be there.
+for nothing in :80x :70000 300.1.1.1:80 127.0.0.1:70000 127.0.0.1:0 0 \
+    99999999999999999999 127.0.0.1 300.1.1.1 ::1 '[::1]' '[::1]:x' '[::1:80' \
+    '[::1%nosuchif]:80' : 127.0.0.1: '*' '1.2.3:80'; do
+    run "$listeners" --json -- "$nothing"
+    is "what can be nothing is wrong usage: $nothing" sh -c '[ "$1" -eq 2 ] &&
+        [ ! -s "$2/out" ] && grep -qF -- "$3" "$2/err"' - "$status" \
+        "$scratch" "$nothing"
+done
+
 run "$listeners" ""
 is "an empty operand is wrong usage" [ "$status" -eq 2 ]
 run "$listeners" /nowhere
@@ -219,7 +328,11 @@ is "backlogprobe --prometheus: the figures" grep -q \
     "$scratch/backlog.prom"
 is "--prometheus: drops are packets, in each of their metrics" sh -c '
     ! grep "^# HELP [a-z_]*_\(drops\|overflows\)_total" "$1" |
-    grep -v "_total Packets of handshakes dropped "' - "$file"
+    grep -v "_total Packets\(, not clients, that it discarded\| of handshakes\
+ dropped\) "' - "$file"
+is "--prometheus: drops of a listener are no sign of a full queue" grep -q \
+    "^# HELP sonde_listener_drops_total .*TCP_DEFER_ACCEPT.* No sign of a full\
+ queue" "$file"
 port=$(sed -n '1s/.*://p' "$scratch/names")
 is "--prometheus: the figures" grep -q "^sonde_listener_queued{family=\"inet\",\
 local=\"127.0.0.1:$port\",index=\"0\"} 2\$" "$file"
@@ -276,6 +389,32 @@ else
     skip "netlink not there: a sentence" "nothing can be preloaded"
 fi
 
+# A kernel that does not answer, or refuses for ever: no loop without a bound.
+if have strace && have timeout && ! is_sanitized; then
+    for how in sendmsg:error=EAGAIN sendmsg:error=EINTR recvmsg:error=EAGAIN \
+        recvmsg:error=EINTR recvmsg:retval=0 sendmsg:retval=72; do
+        run timeout 60 strace -qq -o "$scratch/calls" -e "trace=${how%%:*}" \
+            -e "inject=$how" "$listeners"
+        if grep -q INJECTED "$scratch/calls"; then
+            is "netlink, $how: an end, and few calls" sh -c '[ "$1" -eq 2 ] &&
+                [ -s "$2/err" ] && [ "$(wc -l < "$2/calls")" -lt 5000 ]' - \
+                "$status" "$scratch"
+        else
+            skip "netlink, $how" "strace injects nothing here"
+        fi
+    done
+    run timeout 60 strace -qq -o "$scratch/calls" -e trace=readlinkat \
+        -e inject=readlinkat:error=EACCES "$listeners" --json
+    if grep -q INJECTED "$scratch/calls"; then
+        json_is '.hidden_processes > 0' \
+            "descriptors that may not be read: their processes are hidden ones"
+    else
+        skip "descriptors that may not be read" "strace injects nothing here"
+    fi
+else
+    skip "a kernel that does not answer" "strace or timeout is not here"
+fi
+
 # Listeners that end while they are listed: no error, and none twice.
 stop
 start many:5:500
@@ -298,6 +437,48 @@ jq -se 'all(.[].listeners; (map(.socket) | unique | length) == length)' \
     "$scratch/several" > "$scratch/out"
 is "listeners that end during the read: none is there twice" [ $? -eq 0 ]
 
+# Root as in a container, without CAP_SYS_PTRACE: it may list the descriptors of
+# a process of another user, and not read what they are.
+drop="setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace"
+if [ "$(id -u)" -eq 0 ] && have setpriv && $drop true 2> /dev/null; then
+    start inet:3:2
+    port=$(sed -n '1s/.*://p' "$scratch/names")
+    run $drop "$listeners" --json "$port"
+    # Where these processes had no more than we have now, all is seen.
+    if jq -e '.listeners[0].owners == []' "$scratch/out" > /dev/null; then
+        json_is '.hidden_processes > 0' \
+            "root without CAP_SYS_PTRACE: hidden processes are counted"
+        run $drop "$listeners" "$port"
+        is "and that is the reason why owners are missing" sh -c '
+            tr -s " \n" " " < "$1" | grep -q \
+            "owner among [0-9]* process.* CAP_SYS_PTRACE"' - "$scratch/out"
+        run $drop "$listeners" "$listening_process"
+        is "and nobody says that the process has none" sh -c '[ "$1" -eq 1 ] &&
+            grep -q "process $2 exists, but its sockets cannot be read here" \
+            "$3"' - "$status" "$listening_process" "$scratch/err"
+    else
+        skip "root without CAP_SYS_PTRACE" "nothing is hidden from it here"
+    fi
+    stop
+else
+    skip "root without CAP_SYS_PTRACE" "needs root, and setpriv"
+fi
+
+# The main thread has ended, and another has its descriptors.
+if [ "$(uname -s)" = Linux ]; then
+    start inet:3:0 leave
+    port=$(sed -n '1s/.*://p' "$scratch/names")
+    run "$listeners" --json "$port"
+    json_is ".listeners[0].owners[0].process == $listening_process" \
+        "a process whose main thread has ended is found"
+    run "$listeners" --json "$listening_process"
+    json_is "[.listeners[].port] | index($port) != null or
+        index($listening_process) != null" "and so is what it has"
+    stop
+else
+    skip "a process whose main thread has ended" "threads are not shown"
+fi
+
 # An ordinary user.
 if [ "$(id -u)" -eq 0 ] && have setpriv; then
     start inet:3:2
@@ -316,6 +497,24 @@ if [ "$(id -u)" -eq 0 ] && have setpriv; then
     is "an ordinary user: how many are hidden" \
         grep -q "^owners hidden: [0-9]*, among [0-9]* process\|(hidepid)" \
         "$scratch/out"
+    user="setpriv --reuid 65534 --regid 65534 --clear-groups"
+    export user
+    run in_proc hidepid=2 "\$user $scratch/copy --json $port"
+    if [ "$status" -eq 9 ]; then
+        skip "hidepid" "/proc cannot be mounted here"
+    else
+        json_is '.hidden_processes == null and .hidden_reason == "hidepid"' \
+            "hidepid: how many are hidden is not known"
+        run in_proc hidepid=2 "\$user $scratch/copy $port"
+        is "hidepid: it is named" grep -q "hidepid" "$scratch/out"
+        run in_proc hidepid=2 "\$user $scratch/copy $listening_process"
+        is "hidepid: a process that is not shown is not said to have none" \
+            sh -c '[ "$1" -eq 1 ] && grep -q \
+            "process $2 exists, but its sockets cannot be read here" "$3"' - \
+            "$status" "$listening_process" "$scratch/err"
+        run in_proc hidepid=1 "\$user $scratch/copy --json $port"
+        json_is '.hidden_processes > 0' "hidepid=1: they are counted"
+    fi
     stop
 else
     skip "an ordinary user" "needs root, who can become one, and setpriv"
@@ -335,8 +534,97 @@ done
 is "drops were among them" grep -q ' [1-9][0-9]*$' "$scratch/ours"
 # A queue of one, and its next client dropped.
 run in_namespace ". $scratch/lib.sh; start inet:0:3; \$listeners; stop"
-is "the table: which packets drops count" grep -qx "drops count dropped SYNs and\
- last ACKs, retransmissions included, since listen" "$scratch/out"
+is "the table: what drops count, and that a queue was full" sh -c '
+    tr -s " \n" " " < "$1" | grep -q "drops are packets, not clients, .*\
+TCP_DEFER_ACCEPT.*[1-9][0-9]* packets were dropped because an accept queue was\
+ full (ListenOverflows)"' - "$scratch/out"
+# What drops count besides: nothing is amiss, and nothing is advised.
+for kind in deferred halfopen; do
+    run in_namespace ". $scratch/lib.sh; start $kind:50:60 || exit 9
+        \$listeners --json > $scratch/json; \$listeners -4 > $scratch/table
+        \$listeners \$(sed -n '1s/.*://p' $scratch/names) > $scratch/words
+        \$listeners --prometheus - > $scratch/metrics; stop"
+    tr -s ' \n' ' ' < "$scratch/words" > "$scratch/out"
+    case $kind in
+    deferred) reason=TCP_DEFER_ACCEPT counter=deferred ;;
+    halfopen) reason="clients that reset" counter=resets ;;
+    esac
+    is "$kind, 60 clients: as many drops, and no overflow" true_of ".totals
+        .overflows == 0 and .totals.drops == 0 and .totals.$counter == 60 and
+        .listeners[0].drops == 60" "$scratch/json"
+    is "$kind: nothing is to be done, and why" grep -q "to do nothing: no accept\
+ queue of this network namespace was ever full.* the reasons counted here are\
+ $reason" "$scratch/out"
+    is "$kind: nothing is to be raised" sh -c '
+        ! grep -q "ask for more\|rais\|has been full" "$1"' - "$scratch/out"
+    is "$kind: the table says so, too" grep -q \
+        "no accept queue was ever" "$scratch/table"
+    is "$kind: and so do the metrics" grep -qx \
+        "sonde_listen_${counter}_total 60" "$scratch/metrics"
+done
+# An overflow that is over: it was one of two, or of one.
+run in_namespace ". $scratch/lib.sh; start deferred:50:20 inet:1:8 drain
+    \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
+is "an overflow, of this listener or another: not blamed on either" sh -c '
+    tr -s " \n" " " < "$1" | grep -q "to do find out which queue overflowed: .*\
+ whether this listener was one of them"' - "$scratch/out"
+run in_namespace ". $scratch/lib.sh; start deferred:50:0 inet:1:8 drain
+    \$listeners \$(sed -n '2s/.*://p' $scratch/names); stop"
+is "an overflow, where no other listener has drops" sh -c '
+    tr -s " \n" " " < "$1" | grep -q "to do find out which queue overflowed: .*\
+ no other listener has drops"' - "$scratch/out"
+run in_namespace ". $scratch/lib.sh; start inet:1:2
+    \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
+is "full, and nobody turned away: nothing is to be raised" sh -c '
+    tr -s " \n" " " < "$1" | grep -q "to do it is full: .*; it has not\
+ overflowed so far *$"' - "$scratch/out"
+is_sanitized || {
+    run in_namespace ". $scratch/lib.sh; start deferred:50:20
+        mount -t tmpfs none /proc || exit 9
+        \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
+    [ "$status" -eq 9 ] ||
+        is "drops whose reasons cannot be read: it is said" sh -c '
+            tr -s " \n" " " < "$1" | grep -q "to do find out .*ListenOverflows,\
+ which does, cannot be read here"' - "$scratch/out"
+}
+
+# Which listener serves an address.  In order: two that are for both families,
+# IPv6 alone, an IPv4 address.
+run in_namespace ". $scratch/lib.sh; set -f; start inet6:1:0 only6:1:0 inet:1:0
+    a=\$(sed -n '1s/.*://p' $scratch/names) b=\$(sed -n '2s/.*://p' \
+    $scratch/names) c=\$(sed -n '3s/.*://p' $scratch/names)
+    for what in :\$a *:\$a localhost:\$a 127.0.0.1:\$a [::1]:\$a [::]:\$a \
+        0.0.0.0:\$a [fe80::1%lo]:\$a '[fe80::1]%lo':\$a :\$b *:\$b \
+        localhost:\$b 127.0.0.1:\$b [::1]:\$b 0.0.0.0:\$b :\$c *:\$c \
+        localhost:\$c 127.0.0.1:\$c 127.0.0.2:\$c [::1]:\$c; do
+        \$listeners \$what > $scratch/words; echo \$? \${what%:*}; done; stop"
+is "an address is where connections to it go" sh -c '
+    paste -sd " " "$1" | grep -qxF "0 0 * 0 localhost 0 127.0.0.1 0 [::1]\
+ 0 [::] 0 0.0.0.0 0 [fe80::1%lo] 0 [fe80::1]%lo 0 0 * 0 localhost\
+ 1 127.0.0.1 0 [::1] 1 0.0.0.0 0 1 * 0 localhost 0 127.0.0.1 1 127.0.0.2\
+ 1 [::1]"' - "$scratch/out"
+# A service and a process of one name: both.
+run in_namespace ". $scratch/lib.sh
+    printf 'sonde-test 7777/tcp\n' > $scratch/services
+    mount --bind $scratch/services /etc/services || exit 9
+    echo 7777 7777 > /proc/sys/net/ipv4/ip_local_port_range || exit 9
+    start name=other inet:1:0
+    \$listeners --json sonde-test > $scratch/service
+    mkfifo $scratch/second
+    \$listening name=sonde-test unix:1:0:@second < $scratch/second \
+        > $scratch/names2 &
+    exec 8> $scratch/second
+    until grep -q ready $scratch/names2; do kill -0 \$! || exit 8; done
+    \$listeners --json sonde-test; exec 8>&-; stop"
+if [ "$status" -eq 9 ]; then
+    skip "a service" "nothing may be mounted on /etc/services, or be set"
+    skip "a service and a process of one name" "the same"
+else
+    is "a service: its port" true_of '[.listeners[].port] == [7777]' \
+        "$scratch/service"
+    json_is '[.listeners[].local] | sort == ["127.0.0.1:7777", "@second"]' \
+        "a service and a process of one name: both"
+fi
 # One listener alone: its drops are all there are, and all of them overflows.
 run in_namespace ". $scratch/lib.sh; start inet:1:8
     for _ in 1 2 3 4 5 6 7 8; do

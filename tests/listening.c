@@ -6,18 +6,27 @@
    Makes a listener for each, and so many clients that nobody accepts.  KIND is
    inet, inet6 (which takes IPv4, too), only6, mapped6 (at an IPv4 address),
    device (IPv4, confined to the interface NAME), unix, seqpacket (NAME is a
-   path; with @ in front, abstract) or many (as many listeners of IPv4 as
-   CLIENTS says).  "fork" among them makes a child that shares what was made so
-   far, "name=NAME" names this process, and so such children, from then on.  It
-   prints the name of each, "ready", and stays until its standard input
-   ends.  */
+   path; with @ in front, abstract; with @@, padded with NULs as by who binds a
+   whole sockaddr_un) or many (as many listeners of IPv4 as CLIENTS says).  The
+   clients of two kinds do not wait: deferred (IPv4, with TCP_DEFER_ACCEPT: each
+   client sends a byte and is accepted) and halfopen (IPv4: each client resets
+   its handshake, as health checks do).  "drain" among them resets the clients
+   that were made so far and empties the last queue, "fork" makes a child that
+   shares what was made so far, "name=NAME" names this process, and so such
+   children, from then on, and "leave" ends the main thread, while another goes
+   on.  "request=PORT:COUNT" asks the HTTP server at that port of 127.0.0.1 so
+   often, one after the other, "crowd=PORT:COUNT" connects so many clients
+   there, each with the first byte of a request, until no more are let in.  It
+   prints the name of each, "ready", and stays until its standard input ends. */
 
 #include <config.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,13 +46,55 @@ static void die(const char *what)
 static struct sonde_address unix_address(const char *name)
 {
     struct sonde_address address;
-    if (sonde_address_unix(&address, name))
+    int padded = !strncmp(name, "@@", 2);
+    if (sonde_address_unix(&address, name + padded))
         die(name);
     if (*name == '@') {
         ((char *)&address.storage)[offsetof(struct sockaddr_un, sun_path)] = 0;
         address.length--; /* no NUL at the end of an abstract name */
     }
+    if (padded)
+        address.length = sizeof(struct sockaddr_un);
     return address;
+}
+
+static int is_inet(const char *kind)
+{
+    static const char *const kinds[] = {"inet", "many", "device", "deferred",
+                                        "halfopen"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strcmp(kind, kinds[i]))
+            return 1;
+    return 0;
+}
+
+/* What cannot be set here makes a listener that is not what was asked for.  */
+static void set_tcp(int fd, int option, int value, const char *what)
+{
+    if (setsockopt(fd, IPPROTO_TCP, option, &value, sizeof value))
+        die(what);
+}
+
+static void set_deferred(int fd)
+{
+#ifdef TCP_DEFER_ACCEPT
+    set_tcp(fd, TCP_DEFER_ACCEPT, 30, "TCP_DEFER_ACCEPT");
+#else
+    (void)fd;
+    die("TCP_DEFER_ACCEPT");
+#endif
+}
+
+/* Keep the last ACK of the handshake back, so that there is time to reset
+   it.  */
+static void set_no_ack(int fd)
+{
+#ifdef TCP_QUICKACK
+    set_tcp(fd, TCP_QUICKACK, 0, "TCP_QUICKACK");
+#else
+    (void)fd;
+    die("TCP_QUICKACK");
+#endif
 }
 
 static int make_listener(const char *kind, int backlog, const char *name)
@@ -55,8 +106,7 @@ static int make_listener(const char *kind, int backlog, const char *name)
         sonde_address_parse(&address, "::ffff:127.0.0.1", 0);
     else if (strchr(kind, '6'))
         sonde_address_any(&address, AF_INET6, 0);
-    else if (!strcmp(kind, "inet") || !strcmp(kind, "many") ||
-             !strcmp(kind, "device"))
+    else if (is_inet(kind))
         sonde_address_loopback(&address, AF_INET, 0);
     else
         address = unix_address(name);
@@ -69,6 +119,8 @@ static int make_listener(const char *kind, int backlog, const char *name)
                    (socklen_t)strlen(name)))
         die(name);
 #endif
+    if (fd >= 0 && !strcmp(kind, "deferred"))
+        set_deferred(fd);
     if (fd < 0 ||
         bind(fd, (struct sockaddr *)&address.storage, address.length) ||
         listen(fd, backlog))
@@ -87,18 +139,69 @@ static void await_clients(int listener, int count)
         poll(NULL, 0, 1);
 }
 
+static void print_address(int listener, struct sonde_address *address)
+{
+    char text[SONDE_ADDRESS_TEXT];
+    if (sonde_address_local(listener, address))
+        die("getsockname");
+    sonde_address_print(address, text, sizeof text);
+    puts(text);
+}
+
+static void reset(int fd)
+{
+    const struct linger now = {.l_onoff = 1};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(fd);
+}
+
+/* COUNT clients, one after another, that are served (KIND "deferred"), or that
+   reset their handshakes.  */
+static void make_visitors(const char *kind, int listener, int count)
+{
+    struct sonde_address address;
+    int deferred = !strcmp(kind, "deferred");
+    print_address(listener, &address);
+    for (int i = 0; i < count; i++) {
+        int fd = sonde_socket(AF_INET, SOCK_STREAM, 0);
+        if (fd >= 0 && !deferred)
+            set_no_ack(fd);
+        if (fd < 0 ||
+            connect(fd, (struct sockaddr *)&address.storage, address.length) ||
+            (deferred && send(fd, "x", 1, 0) != 1))
+            die("connect");
+        if (deferred)
+            close(accept(listener, NULL, NULL));
+        reset(fd);
+    }
+}
+
+/* The clients that wait, and the last listener they were made for.  */
+static int waiting[4096], waiting_count, last_listener = -1;
+
+static void drain(void)
+{
+    struct pollfd ready = {.fd = last_listener, .events = POLLIN};
+    while (waiting_count > 0)
+        reset(waiting[--waiting_count]);
+    while (poll(&ready, 1, 0) > 0) {
+        int fd = accept(last_listener, NULL, NULL);
+        if (fd < 0)
+            break;
+        close(fd);
+    }
+}
+
 /* Non-blocking, so that who is not let in does not keep us.  */
 static void make_clients(int listener, int count)
 {
     struct sonde_address address;
-    char text[SONDE_ADDRESS_TEXT];
     int type;
     socklen_t size = sizeof type;
-    if (sonde_address_local(listener, &address) ||
-        getsockopt(listener, SOL_SOCKET, SO_TYPE, &type, &size))
-        die("getsockname");
-    sonde_address_print(&address, text, sizeof text);
-    puts(text);
+    if (getsockopt(listener, SOL_SOCKET, SO_TYPE, &type, &size))
+        die("SO_TYPE");
+    print_address(listener, &address);
+    last_listener = listener;
     for (int i = 0; i < count; i++) {
         int fd = sonde_socket(address.storage.ss_family, type, SONDE_NONBLOCK);
         if (fd < 0)
@@ -106,6 +209,8 @@ static void make_clients(int listener, int count)
         if (connect(fd, (struct sockaddr *)&address.storage, address.length) &&
             errno != EINPROGRESS && errno != EAGAIN)
             die("connect");
+        if (waiting_count < (int)(sizeof waiting / sizeof *waiting))
+            waiting[waiting_count++] = fd;
     }
     await_clients(listener, count);
 }
@@ -141,33 +246,113 @@ static void take_word(char *word)
     if (!strcmp(kind, "many"))
         while (count-- > 0)
             make_listener(kind, atoi(backlog), NULL);
+    else if (!strcmp(kind, "deferred") || !strcmp(kind, "halfopen"))
+        make_visitors(kind, make_listener(kind, atoi(backlog), name), count);
     else
         make_clients(make_listener(kind, atoi(backlog), name), count);
 }
 
-int main(int argc, char **argv)
+static int connect_loopback(int port, unsigned flags)
 {
-    for (int i = 1; i < argc; i++) {
-        if (!strncmp(argv[i], "name=", 5)) {
-            take_name(argv[i] + 5);
-            continue;
-        }
-        if (strcmp(argv[i], "fork") != 0) {
-            take_word(argv[i]);
-            continue;
-        }
-        fflush(stdout);
-        pid_t child = fork();
-        if (child < 0)
-            die("fork");
-        if (child == 0) {
-            wait_for_end();
-            _exit(0);
-        }
-    }
+    struct sonde_address address;
+    sonde_address_loopback(&address, AF_INET, (uint16_t)port);
+    int fd = sonde_socket(AF_INET, SOCK_STREAM, flags);
+    if (fd < 0 ||
+        (connect(fd, (struct sockaddr *)&address.storage, address.length) &&
+         errno != EINPROGRESS))
+        die("connect");
+    return fd;
+}
+
+static void request(int port)
+{
+    static const char text[] = "GET / HTTP/1.0\r\n\r\n";
+    char reply[4096];
+    ssize_t size, all = 0;
+    int fd = connect_loopback(port, 0);
+    if (send(fd, text, sizeof text - 1, 0) != sizeof text - 1)
+        die("send");
+    while ((size = recv(fd, reply + (all < 16 ? all : 16), sizeof reply - 16,
+                        0)) > 0)
+        all += size;
+    if (size < 0 || all < 16 || strncmp(reply, "HTTP/1", 6) != 0)
+        die("no answer of HTTP");
+    close(fd);
+}
+
+/* On loopback a client that is let in is so at once, unless the host is
+   busy.  */
+static int is_let_in(int port)
+{
+    enum { SILENCE = 300 };
+    int fd = connect_loopback(port, SONDE_NONBLOCK);
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    return poll(&ready, 1, SILENCE) == 1 && send(fd, "G", 1, 0) == 1;
+}
+
+/* WORD is "request=PORT:COUNT" or "crowd=PORT:COUNT".  */
+static void visit(const char *word)
+{
+    const char *numbers = strchr(word, '=') + 1;
+    const char *colon = strchr(numbers, ':');
+    int port = atoi(numbers), count = colon ? atoi(colon + 1) : 0;
+    int is_crowd = *word == 'c', silent = 0;
+    while (count-- > 0 && silent < 3)
+        if (!is_crowd)
+            request(port);
+        else
+            silent = is_let_in(port) ? 0 : silent + 1;
+}
+
+static void make_child(void)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child < 0)
+        die("fork");
+    if (child > 0)
+        return;
+    wait_for_end();
+    _exit(0);
+}
+
+/* To be the last thing that a thread does.  */
+static void *stay(void *main_thread)
+{
+    if (main_thread)
+        pthread_join(*(pthread_t *)main_thread, NULL);
     puts("ready");
     wait_for_end();
     while (wait(NULL) > 0)
         ;
-    return 0;
+    exit(0);
+}
+
+static void leave(void)
+{
+    static pthread_t main_thread;
+    pthread_t other;
+    main_thread = pthread_self();
+    if (pthread_create(&other, NULL, stay, &main_thread))
+        die("pthread_create");
+    pthread_exit(NULL);
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (!strncmp(argv[i], "name=", 5))
+            take_name(argv[i] + 5);
+        else if (!strncmp(argv[i], "request=", 8) ||
+                 !strncmp(argv[i], "crowd=", 6))
+            visit(argv[i]);
+        else if (!strcmp(argv[i], "fork"))
+            make_child();
+        else if (!strcmp(argv[i], "drain"))
+            drain();
+        else if (!strcmp(argv[i], "leave"))
+            leave();
+        else
+            take_word(argv[i]);
+    stay(NULL);
 }

@@ -26,6 +26,7 @@ test_scripts = \
 	tests/incomplete.sh \
 	tests/library.sh \
 	tests/limits.sh \
+	tests/listeners-peers.sh \
 	tests/listeners.sh \
 	tests/load.sh \
 	tests/memory.sh \
@@ -67,7 +68,7 @@ tests_reader_LDADD = lib/libsonde-core.la
 check_PROGRAMS += tests/listening
 tests_listening_SOURCES = tests/listening.c
 tests_listening_CFLAGS = $(SONDE_CFLAGS)
-tests_listening_LDADD = lib/libsonde-core.la
+tests_listening_LDADD = lib/libsonde-core.la $(LIBTHREAD)
 
 # Whom the clients talk to: servers that are honest, and others.
 check_PROGRAMS += tests/echo-peer

@@ -46,7 +46,7 @@ static void tell_range(struct asking *ask)
     if (proc_ports(&low, &high) == 0)
         tell_read(ask, "ephemeral-range", "%ld to %ld", low, high);
     else
-        tell_not(ask, "ephemeral-range", "no setting is known");
+        tell_not(ask, "ephemeral-range", "%s", proc_why(errno));
     for (int i = 0; i < 32; i++) {
         struct sockaddr_in address = loopback_address(0);
         int fd = tcp_socket(ask);
@@ -79,7 +79,7 @@ static void tell_privileged(struct asking *ask)
                      sizeof text) == 0)
         tell_read(ask, "unprivileged-from", "%s", text);
     else
-        tell_not(ask, "unprivileged-from", "no setting is known");
+        tell_not(ask, "unprivileged-from", "%s", proc_why(errno));
 }
 
 static void ask_choices(struct asking *ask)

@@ -54,7 +54,7 @@ static void ask_connections(struct asking *ask)
     if (proc_ports(&low, &high) == 0)
         tell_read(ask, "ports-per-destination", "%ld", high - low + 1);
     else
-        tell_not(ask, "ports-per-destination", "no setting is known");
+        tell_not(ask, "ports-per-destination", "%s", proc_why(errno));
     tell(ask, "answer", "%s",
          *other == 'w' ? "descriptors; and the ports, for one pair of "
                          "addresses and one server port"

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/private.h"
@@ -96,6 +97,43 @@ START_TEST(a_hidden_setting_is_named_all_the_same)
 }
 END_TEST
 
+static void check_scope(const char *scope)
+{
+    struct sonde_backlog_cap cap = {.scope = "before"};
+    write_file("128\n");
+    ck_assert_int_eq(sonde_backlog_cap(&cap), 0);
+    ck_assert_str_eq(cap.scope, scope);
+}
+
+static void make_in(const char *name, char *path, size_t size)
+{
+    snprintf(path, size, "%s/%s", directory, name);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+}
+
+/* "host" is what a kernel without namespaces has, not what is said where
+   nobody could look.  */
+START_TEST(a_scope_that_was_not_read_is_none)
+{
+    char self[100], ns[100], net[120];
+    sonde__sys.proc = directory;
+    check_scope("");
+    make_in("self", self, sizeof self);
+    check_scope("");
+    make_in("self/ns", ns, sizeof ns);
+    check_scope("host");
+    snprintf(net, sizeof net, "%s/net", ns);
+    ck_assert_int_eq(symlink("net:[7]", net), 0);
+    check_scope("net:[7]");
+    unlink(net);
+    make_in("self/ns/net", net, sizeof net); /* EINVAL */
+    check_scope("");
+    rmdir(net);
+    rmdir(ns);
+    rmdir(self);
+}
+END_TEST
+
 START_TEST(the_errno_of_read_is_told)
 {
     struct sonde_backlog_cap cap = {.value = 77};
@@ -113,6 +151,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_number_is_the_cap);
     tcase_add_test(tests, what_is_no_number_is_refused);
     tcase_add_test(tests, a_hidden_setting_is_named_all_the_same);
+    tcase_add_test(tests, a_scope_that_was_not_read_is_none);
     tcase_add_test(tests, the_errno_of_read_is_told);
 }
 

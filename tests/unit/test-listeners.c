@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/private.h"
@@ -203,6 +204,94 @@ START_TEST(only_the_kernel_is_believed_and_only_so_long)
 }
 END_TEST
 
+/* ---- a kernel that never comes to an end -------------------------------- */
+
+static int calls_made;
+
+static ssize_t send_failing(int fd, const struct msghdr *message, int flags)
+{
+    (void)fd;
+    (void)message;
+    (void)flags;
+    calls_made++;
+    errno = unit_error;
+    return -1;
+}
+
+static ssize_t receive_failing(int fd, struct msghdr *message, int flags)
+{
+    (void)fd;
+    (void)message;
+    (void)flags;
+    calls_made++;
+    errno = unit_error;
+    return -1;
+}
+
+static int always_ready(struct pollfd *fds, nfds_t count, int timeout)
+{
+    (void)timeout;
+    for (nfds_t i = 0; i < count; i++)
+        fds[i].revents = fds[i].events;
+    return (int)count;
+}
+
+/* No wait could bound it: there is no deadline, and poll says "ready".  */
+static void check_bounded(int timeout, int error)
+{
+    struct looked_for looked = {0};
+    calls_made = 0;
+    ck_assert_int_eq(sonde_listeners(AF_INET, timeout, look, &looked), -1);
+    ck_assert_int_eq(errno, error);
+    ck_assert_int_lt(calls_made, 2000);
+}
+
+START_TEST(calls_that_fail_for_ever_are_given_up)
+{
+    static const int errors[] = {EAGAIN, EINTR};
+    if (!is_told())
+        return;
+    sonde__sys.poll = always_ready;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        unit_error = errors[i];
+        sonde__sys.sendmsg = send_failing;
+        check_bounded(-1, EAGAIN);
+        check_bounded(60000, EAGAIN);
+        sonde__sys.sendmsg = real.sendmsg;
+        sonde__sys.recvmsg = receive_failing;
+        check_bounded(-1, EAGAIN);
+        check_bounded(60000, EAGAIN);
+        sonde__sys.recvmsg = real.recvmsg;
+    }
+}
+END_TEST
+
+static ssize_t receive_prepared(int fd, struct msghdr *message, int flags)
+{
+    calls_made++;
+    answers = 1;
+    return answering(fd, message, flags);
+}
+
+/* The answer to another question; a datagram of no message; one of somebody
+   else: however often they come.  */
+START_TEST(datagrams_that_bring_nothing_are_given_up)
+{
+    if (!is_told())
+        return;
+    prepare(0, 0, 1);
+    sonde_store(answer + 8, 4, SONDE_BYTEORDER, 99);
+    sonde__sys.recvmsg = receive_prepared;
+    check_bounded(-1, EPROTO);
+    check_bounded(60000, EPROTO);
+    answer_size = 0;
+    check_bounded(-1, EPROTO);
+    prepare(4711, 0, 1);
+    sonde__sys.recvmsg = receive_prepared;
+    check_bounded(-1, EPROTO);
+}
+END_TEST
+
 /* ---- owners -------------------------------------------------------------- */
 
 /* A clock that gains a second at each look.  */
@@ -270,6 +359,102 @@ START_TEST(we_own_what_we_opened)
 }
 END_TEST
 
+static int links_error, links_seen;
+
+static ssize_t link_failing(int directory, const char *name, char *text,
+                            size_t size)
+{
+    (void)directory;
+    (void)name;
+    (void)text;
+    (void)size;
+    links_seen++;
+    errno = links_error;
+    return -1;
+}
+
+/* Root without CAP_SYS_PTRACE may list the descriptors of a process and not
+   read what they are.  */
+START_TEST(descriptors_that_may_not_be_read_are_counted)
+{
+    struct looked_for looked;
+    struct owned owned = {0};
+    int fd = open_listener(&looked);
+    const uint64_t sockets[] = {1};
+    if (sonde_owners(sockets, 1, 20000, own, &owned) < 0)
+        return; /* no /proc */
+    sonde__sys.readlinkat = link_failing;
+    links_error = EACCES;
+    ck_assert_int_ge(sonde_owners(sockets, 1, 20000, own, &owned), 1);
+    ck_assert_int_gt(links_seen, 0);
+    ck_assert_int_eq(sonde_owner_check(getpid()), -1);
+    ck_assert_int_eq(errno, EACCES);
+    links_error = EPERM;
+    ck_assert_int_ge(sonde_owners(sockets, 1, 20000, own, &owned), 1);
+    links_error = EIO;
+    ck_assert_int_ge(sonde_owners(sockets, 1, 20000, own, &owned), 1);
+    links_error = ENOMEM;
+    ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), -1);
+    ck_assert_int_eq(errno, ENOMEM);
+    sonde__sys.readlinkat = real.readlinkat;
+    errno = 33;
+    ck_assert_int_eq(sonde_owner_check(getpid()), 0);
+    ck_assert_int_eq(errno, 33);
+    ck_assert_int_eq(owned.count, 0);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_process_that_has_ended_is_none)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    ck_assert_int_gt(child, 0);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    ck_assert_int_eq(sonde_owner_check(child), -1);
+    ck_assert_int_eq(errno, ESRCH);
+    ck_assert_int_eq(sonde_owner_check(0), -1);
+    ck_assert_int_eq(errno, ESRCH);
+    ck_assert_int_eq(sonde_owner_check(-1), -1);
+    ck_assert_int_eq(errno, ESRCH);
+}
+END_TEST
+
+static int reads_left;
+
+static struct dirent *read_failing(DIR *directory)
+{
+    if (reads_left-- > 0)
+        return real.readdir(directory);
+    errno = unit_error;
+    return NULL;
+}
+
+/* A list that breaks off is not one that is at its end.  */
+START_TEST(a_list_of_processes_that_breaks_off_is_an_error)
+{
+    struct owned owned = {0};
+    const uint64_t sockets[] = {1};
+    if (sonde_owners(sockets, 1, 20000, own, &owned) < 0)
+        return; /* no /proc */
+    int before = unit_descriptors();
+    sonde__sys.readdir = read_failing;
+    for (reads_left = 0; reads_left < 100; reads_left += 33) {
+        int reads = reads_left;
+        unit_error = ENOMEM;
+        ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), -1);
+        ck_assert_int_eq(errno, ENOMEM);
+        reads_left = reads;
+    }
+    reads_left = 0;
+    unit_error = EACCES;
+    ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), -1);
+    ck_assert_int_eq(errno, EACCES);
+    ck_assert_int_eq(unit_descriptors(), before);
+}
+END_TEST
+
 static char folder[] = "/tmp/test-listeners-XXXXXX";
 
 static void make(const char *name)
@@ -298,10 +483,35 @@ static void write_file(const char *name, const char *text)
 
 static void remove_all(void)
 {
-    static const char *const names[] = {
-        "12/fd/3", "12/fd/4",     "12/fd/5", "12/fd/6", "12/fd/7",
-        "12/fd",   "12/comm",     "12",      "13/fd/6", "13/fd",
-        "13",      "net/netstat", "net",     ""};
+    static const char *const names[] = {"12/fd/3",
+                                        "12/fd/4",
+                                        "12/fd/5",
+                                        "12/fd/6",
+                                        "12/fd/7",
+                                        "12/fd",
+                                        "12/comm",
+                                        "12",
+                                        "13/fd/6",
+                                        "13/fd",
+                                        "13",
+                                        "14/fd",
+                                        "14/task/14/fd",
+                                        "14/task/14",
+                                        "14/task/15/fd/3",
+                                        "14/task/15/fd",
+                                        "14/task/15",
+                                        "14/task",
+                                        "14/comm",
+                                        "14",
+                                        "self/mountinfo",
+                                        "self/status",
+                                        "self",
+                                        "net/netstat",
+                                        "net",
+                                        "thread-self/net/netstat",
+                                        "thread-self/net",
+                                        "thread-self",
+                                        ""};
     char path[100];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
@@ -330,7 +540,7 @@ START_TEST(a_proc_that_is_made_up)
 {
     static const uint64_t sockets[] = {42};
     struct owned owned = {0};
-    struct sonde_listen_totals totals = {7, 7};
+    struct sonde_listen_totals totals = {7, 7, 7, 7};
     ck_assert_ptr_nonnull(mkdtemp(folder));
     sonde__sys.proc = folder;
     ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), -1);
@@ -370,6 +580,101 @@ START_TEST(a_proc_that_is_made_up)
     ck_assert_int_eq(sonde_listen_totals(&totals), 0);
     ck_assert_int_eq(totals.overflows, 22);
     ck_assert(totals.drops == 4444444444);
+    ck_assert_int_eq(totals.deferred, -1);
+    ck_assert_int_eq(totals.resets, -1);
+    remove_all();
+}
+END_TEST
+
+/* Of the calling thread, where that can be told.  */
+START_TEST(totals_tell_what_else_drops_are)
+{
+    struct sonde_listen_totals totals = {0};
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    sonde__sys.proc = folder;
+    make("net");
+    write_file("net/netstat", "TcpExt: ListenOverflows ListenDrops\n"
+                              "TcpExt: 98 99\n");
+    make("thread-self");
+    make("thread-self/net");
+    write_file("thread-self/net/netstat",
+               "TcpExt: EmbryonicRsts TCPDeferAcceptDrop ListenOverflows "
+               "ListenDrops\nTcpExt: 4 60 0 0\n");
+    ck_assert_int_eq(sonde_listen_totals(&totals), 0);
+    ck_assert_int_eq(totals.overflows, 0);
+    ck_assert_int_eq(totals.drops, 0);
+    ck_assert_int_eq(totals.deferred, 60);
+    ck_assert_int_eq(totals.resets, 4);
+    remove_all();
+}
+END_TEST
+
+/* The folder of a main thread that has ended is empty.  */
+START_TEST(another_thread_has_the_descriptors)
+{
+    static const uint64_t sockets[] = {42};
+    struct owned owned = {0};
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    sonde__sys.proc = folder;
+    make("14");
+    make("14/fd");
+    make("14/task");
+    make("14/task/14");
+    make("14/task/14/fd");
+    make("14/task/15");
+    make("14/task/15/fd");
+    write_file("14/comm", "left\n");
+    make_link("14/task/15/fd/3", "socket:[42]");
+    ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), 0);
+    ck_assert_int_eq(owned.count, 1);
+    ck_assert_int_eq(owned.process, 14);
+    ck_assert_str_eq(owned.name, "left");
+    sonde__sys.readlinkat = link_failing;
+    links_error = EACCES;
+    ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), 1);
+    remove_all();
+}
+END_TEST
+
+static void check_complete(const char *type, const char *options,
+                           const char *status, int expected)
+{
+    char text[600];
+    snprintf(text, sizeof text,
+             "20 1 8:1 / / rw - ext4 /dev/root rw\n"
+             "21 20 0:5 / %s rw,nosuid shared:9 - %s none rw%s\n"
+             "22 20 0:6 / /other rw - proc none rw,hidepid=4\n",
+             folder, type, options);
+    write_file("self/mountinfo", text);
+    write_file("self/status", status);
+    errno = 33;
+    ck_assert_msg(sonde_owners_complete() == expected, "%s", options);
+    ck_assert_int_eq(errno, expected < 0 ? ENOTSUP : 33);
+}
+
+START_TEST(what_proc_leaves_out_is_known_by_its_mount)
+{
+    static const char none[] = "CapInh:\t0\nCapEff:\t0000000000000000\n";
+    static const char trace[] = "CapEff:\t0000000000080000\n";
+    char group[64];
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    sonde__sys.proc = folder;
+    ck_assert_int_eq(sonde_owners_complete(), -1);
+    ck_assert_int_eq(errno, ENOTSUP);
+    make("self");
+    check_complete("proc", "", none, 1);
+    check_complete("proc", ",hidepid=1", none, 1);
+    check_complete("proc", ",hidepid=noaccess", none, 1);
+    check_complete("proc", ",gid=64321,hidepid=2", none, 0);
+    check_complete("proc", ",hidepid=invisible,gid=64321", none, 0);
+    check_complete("proc", ",hidepid=invisible,gid=64321", trace, 1);
+    snprintf(group, sizeof group, ",hidepid=2,gid=%ld", (long)getegid());
+    check_complete("proc", group, none, 1);
+    snprintf(group, sizeof group, ",hidepid=4,gid=%ld", (long)getegid());
+    check_complete("proc", group, none, 0);
+    check_complete("proc", ",hidepid=ptraceable", trace, 1);
+    check_complete("tmpfs", "", none, -1);
+    check_complete("proc", ",hidepid=4", "Name:\tx\n", -1);
     remove_all();
 }
 END_TEST
@@ -380,7 +685,15 @@ static void add_leaf(TCase *tests)
     tcase_add_test(tests, each_may_stop);
     tcase_add_test(tests, no_netlink_is_told_as_not_supported);
     tcase_add_test(tests, only_the_kernel_is_believed_and_only_so_long);
+    tcase_add_test(tests, calls_that_fail_for_ever_are_given_up);
+    tcase_add_test(tests, datagrams_that_bring_nothing_are_given_up);
     tcase_add_test(tests, we_own_what_we_opened);
+    tcase_add_test(tests, descriptors_that_may_not_be_read_are_counted);
+    tcase_add_test(tests, a_process_that_has_ended_is_none);
+    tcase_add_test(tests, a_list_of_processes_that_breaks_off_is_an_error);
+    tcase_add_test(tests, totals_tell_what_else_drops_are);
+    tcase_add_test(tests, another_thread_has_the_descriptors);
+    tcase_add_test(tests, what_proc_leaves_out_is_known_by_its_mount);
     tcase_add_test(tests, a_proc_that_is_made_up);
 }
 

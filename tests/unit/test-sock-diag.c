@@ -188,6 +188,39 @@ START_TEST(unix_listeners_are_read)
 }
 END_TEST
 
+/* The kernel's 12 bits of major and 20 of minor number are what stat says in
+   another order.  */
+START_TEST(the_file_of_a_unix_listener_is_told)
+{
+    unsigned char file[8];
+    begin(kind_socket, sequence);
+    reply[size] = 1;
+    reply[size + 1] = 1;
+    reply[size + 2] = 10;
+    size += 16;
+    sonde_store(file, 4, SONDE_BYTEORDER, 4711);
+    sonde_store(file + 4, 4, SONDE_BYTEORDER, 0x08112345);
+    add_attribute(1, file, sizeof file);
+    end();
+    add_unix(1, "/run/c", 6);
+    ck_assert_int_eq(read_reply(), 0);
+    ck_assert_int_eq(told_count, 2);
+    ck_assert_uint_eq(told[0].file_inode, 4711);
+    ck_assert_uint_eq(told[0].file_device, 0x12308145);
+    ck_assert_uint_eq(told[1].file_inode, 0);
+    setup();
+    add_unix(1, "/run/c", 6);
+    begin(kind_socket, sequence);
+    reply[size] = 1;
+    reply[size + 2] = 10;
+    size += 16;
+    add_attribute(1, file, 4);
+    end();
+    ck_assert_int_eq(read_reply(), 0);
+    ck_assert_uint_eq(told[1].file_inode, 0);
+}
+END_TEST
+
 START_TEST(what_does_not_listen_or_is_not_the_answer_is_passed_over)
 {
     size_t body = add_inet(2, 80, 0, 1);
@@ -343,6 +376,7 @@ static void add(TCase *tests)
     tcase_add_checked_fixture(tests, setup, NULL);
     tcase_add_test(tests, tcp_listeners_are_read);
     tcase_add_test(tests, unix_listeners_are_read);
+    tcase_add_test(tests, the_file_of_a_unix_listener_is_told);
     tcase_add_test(tests,
                    what_does_not_listen_or_is_not_the_answer_is_passed_over);
     tcase_add_test(tests, the_end_and_the_refusal);

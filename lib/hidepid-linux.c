@@ -1,0 +1,145 @@
+/* hidepid-linux.c - whether /proc shows every process
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   Mounted with hidepid=2 (invisible; 4, ptraceable, is stricter) /proc leaves
+   out the processes that its reader may not trace (fs/proc/base.c and root.c).
+   The option stands in /proc/self/mountinfo: numbers, the root, the mount point
+   and its options, optional fields, "-", and then the type, the source and the
+   options of the file system.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "private.h"
+
+/* Who may see what is left out.  */
+enum { hidden_from_nobody, hidden_by_group, hidden_from_all };
+struct hiding {
+    int mode;
+    long group; /* whose members are exempt; 0 unless the mount names one */
+};
+
+static FILE *open_own(const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/self/%s", sonde__sys.proc, name);
+    FILE *file = fopen(path, "re");
+    if (!file && errno == ENOENT)
+        errno = ENOTSUP;
+    return file;
+}
+
+/* Read OPTIONS, as "rw,hidepid=invisible,gid=4": numbers before Linux 5.8.  */
+static struct hiding read_options(char *options)
+{
+    struct hiding hiding = {.mode = hidden_from_nobody};
+    char *state = NULL;
+    for (char *word = strtok_r(options, ",\n", &state); word;
+         word = strtok_r(NULL, ",\n", &state)) {
+        if (!strcmp(word, "hidepid=2") || !strcmp(word, "hidepid=invisible"))
+            hiding.mode = hidden_by_group;
+        else if (!strcmp(word, "hidepid=4") ||
+                 !strcmp(word, "hidepid=ptraceable"))
+            hiding.mode = hidden_from_all;
+        else if (!strncmp(word, "gid=", 4))
+            hiding.group = strtol(word + 4, NULL, 10);
+    }
+    return hiding;
+}
+
+/* Whether LINE is of what is mounted at /proc; if that is a proc file system,
+   its options are in *OPTIONS, else NULL.  */
+static bool read_mount(char *line, char **options)
+{
+    char *state = NULL, *word = NULL;
+    char *rest = strstr(line, " - ");
+    *options = NULL;
+    if (!rest)
+        return false;
+    *rest = '\0';
+    for (int i = 0; i < 5; i++)
+        if (!(word = strtok_r(i ? NULL : line, " ", &state)))
+            return false;
+    if (strcmp(word, sonde__sys.proc) != 0)
+        return false;
+    word = strtok_r(rest + 3, " ", &state);
+    if (word && !strcmp(word, "proc") && strtok_r(NULL, " ", &state))
+        *options = strtok_r(NULL, " ", &state);
+    return true;
+}
+
+/* The last mount at a place is the one that is seen.  Returns 0, or -1 with
+   errno; ENOTSUP: none is known.  */
+static int read_hiding(struct hiding *hiding)
+{
+    char line[4096], *options;
+    bool known = false;
+    FILE *file = open_own("mountinfo");
+    if (!file)
+        return -1;
+    errno = 0;
+    while (fgets(line, sizeof line, file))
+        if (read_mount(line, &options)) {
+            known = options != NULL;
+            if (known)
+                *hiding = read_options(options);
+        }
+    int error = ferror(file) ? errno ? errno : EIO : known ? 0 : ENOTSUP;
+    fclose(file);
+    errno = error;
+    return error ? -1 : 0;
+}
+
+/* Whether this process may trace others: CAP_SYS_PTRACE is in force.  */
+static int may_trace(void)
+{
+    enum { cap_sys_ptrace = 19 };
+    char line[256];
+    int found = -1;
+    FILE *file = open_own("status");
+    if (!file)
+        return -1;
+    while (found < 0 && fgets(line, sizeof line, file))
+        if (!strncmp(line, "CapEff:", 7))
+            found = strtoull(line + 7, NULL, 16) >> cap_sys_ptrace & 1;
+    fclose(file);
+    if (found < 0)
+        errno = ENOTSUP;
+    return found;
+}
+
+static int is_in_group(gid_t group)
+{
+    int found = getegid() == group;
+    int count = getgroups(0, NULL);
+    if (count < 0)
+        return -1;
+    gid_t *groups = malloc((count ? (size_t)count : 1) * sizeof *groups);
+    if (!groups)
+        return -1;
+    count = getgroups(count, groups);
+    for (int i = 0; i < count; i++)
+        found |= groups[i] == group;
+    free(groups);
+    return count < 0 ? -1 : found;
+}
+
+int sonde_owners_complete(void)
+{
+    int saved = errno;
+    struct hiding hiding = {.mode = hidden_from_nobody};
+    if (read_hiding(&hiding))
+        return -1;
+    int result = hiding.mode == hidden_from_nobody ? 1 : may_trace();
+    if (result == 0 && hiding.mode == hidden_by_group)
+        result = is_in_group((gid_t)hiding.group);
+    if (result >= 0)
+        errno = saved;
+    return result;
+}
