@@ -3,7 +3,8 @@
 
    TCP_INFO on a listener: tcpi_unacked is the accept queue's length,
    tcpi_sacked its limit (net/ipv4/tcp.c, tcp_get_info).  SO_MEMINFO, since
-   4.12, holds the drop counter of the socket that "ss -m" shows as d.  */
+   4.12, holds the drop counter of the socket that "ss -m" shows as d.  Of a
+   UNIX socket no option tells; the list of the listeners does, by its inode. */
 
 #include <config.h>
 
@@ -12,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "private.h"
 
@@ -78,12 +80,69 @@ static int check_zeros(int fd)
     return truth ? 0 : -1;
 }
 
+/* The listener that is looked for, and what is found of it.  */
+struct sought {
+    uint64_t socket;
+    struct sonde_queue queue;
+    int found;
+};
+
+static int compare_socket(const struct sonde_listener *listener, void *closure)
+{
+    struct sought *sought = closure;
+    if (listener->socket != sought->socket)
+        return 0;
+    sought->queue = listener->queue;
+    sought->found = 1;
+    return 1; /* no more */
+}
+
+/* The queue of FD, a UNIX socket.  Not found where it listens is one of another
+   network namespace, of which nothing is told.  */
+static int read_unix(int fd, struct sonde_queue *queue)
+{
+    enum { LIST_TIMEOUT = 2000 }; /* milliseconds; it takes far less than one */
+    int listens = 0;
+    struct stat status;
+    struct sought sought = {0};
+    if (sonde__get_option(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens) ||
+        fstat(fd, &status))
+        return -1;
+    if (!listens) {
+        errno = EINVAL;
+        return -1;
+    }
+    sought.socket = (uint64_t)status.st_ino;
+    if (sonde_listeners(AF_UNIX, LIST_TIMEOUT, compare_socket, &sought) &&
+        !sought.found) {
+        if (errno == EPERM || errno == EACCES)
+            errno = ENOTSUP; /* a filter; then as if nothing were told */
+        return -1;
+    }
+    if (!sought.found || sought.queue.limit < 0) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    *queue = sought.queue;
+    return 0;
+}
+
 int sonde_queue(int fd, struct sonde_queue *queue)
 {
     int saved = errno;
     struct tcp_info info;
-    if (read_info(fd, &info))
-        return -1;
+    if (read_info(fd, &info)) {
+        if (errno != ENOTSUP)
+            return -1;
+        if (sonde_address_family(fd) != AF_UNIX) {
+            errno = ENOTSUP;
+            return -1;
+        }
+        if (read_unix(fd, queue))
+            return -1;
+        errno = saved;
+        return 0;
+    }
     if (info.tcpi_unacked == 0 && info.tcpi_sacked == 0 && check_zeros(fd))
         return -1;
     queue->queued = (long)info.tcpi_unacked;

@@ -388,13 +388,14 @@ struct sonde_queue {
    meaning on a listener only; stacks that take the call and leave both at 0
    (gVisor) are found out and not believed (portability: "Asking for the
    queue").  For that another listener, at the same address with a port of its
-   own, may be made and closed again.
-   On FreeBSD three options of the socket; on macOS the list of all TCP sockets,
-   in which it is found by its address (compiled for both, not run there).
+   own, may be made and closed again.  Of a UNIX socket, of which no option
+   tells, sonde_listeners is asked, which takes a descriptor for a moment. On
+   FreeBSD three options of the socket; on macOS the list of all TCP sockets, in
+   which it is found by its address (compiled for both, not run there).
 
    Returns 0.  ENOTSUP: this system, or this kind of socket, says nothing.
-   EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Any errno of sonde_listen:
-   that other listener cannot be had, so nothing is known.  Since 0.1.  */
+   EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Any errno of sonde_listen and
+   of sonde_listeners: that cannot be had, so nothing is known.  Since 0.1.  */
 int sonde_queue(int fd, struct sonde_queue *queue);
 
 /* ---- listeners: every listening socket, and its owners ------------------ */

@@ -43,6 +43,12 @@ static void put(FILE *out, const struct finding *finding, const char *here,
     fprintf(out, "%-38s here: %-14s there: %s\n", name, here, there);
 }
 
+/* Whether older profiles may lack FINDING, of which nothing follows then.  */
+static bool may_lack(const struct finding *finding)
+{
+    return !strcmp(finding->key, "tcp_abort_on_overflow");
+}
+
 /* Write WHOSE findings that the other side has not.  Returns how many.  */
 static size_t put_alone(FILE *out, const struct findings *whose,
                         const struct findings *other, bool is_here)
@@ -50,7 +56,8 @@ static size_t put_alone(FILE *out, const struct findings *whose,
     size_t alone = 0;
     for (size_t i = 0; i < whose->count; i++) {
         const struct finding *finding = &whose->list[i];
-        if (!counts(finding) || other_value(other, finding))
+        if (!counts(finding) || other_value(other, finding) ||
+            may_lack(finding))
             continue;
         alone++;
         put(out, finding, is_here ? finding->value : "missing",

@@ -88,8 +88,7 @@ static struct control *control_of(struct engine *engine,
                : &engine->controls[fill->family == AF_INET6];
 }
 
-/* FILL as it was before it began.  */
-static struct fill fill_again(const struct fill *fill)
+struct fill fill_again(const struct fill *fill)
 {
     struct fill again = fill_new(fill->family, fill->backlog);
     again.deferred = fill->deferred;
@@ -175,12 +174,42 @@ static void count_accepted(struct fill *fill)
     }
 }
 
+/* Whether the client outside was turned away though QUEUE, what the kernel says
+   of it, has room.  Linux also counts what it dropped at this listener, for
+   want of room in either queue or for another reason: if that is no more than
+   before the client began, what it sent did not arrive; and a listener that
+   drops does not refuse.  One that keeps handshakes open drops, too.  */
+static bool is_disturbed(const struct fill *fill,
+                         const struct sonde_queue *queue)
+{
+    if (fill->overflow == OVERFLOW_NONE || queue->queued < 0 ||
+        queue->limit < 0)
+        return false;
+    if (fill->overflow != OVERFLOW_SILENCE &&
+        (fill->deferred ||
+         (queue->drops >= 0 && fill->overflow == OVERFLOW_REFUSED)))
+        return true;
+    return (!fill->deferred && queue->queued < queue->limit) ||
+           (queue->drops >= 0 && queue->drops == fill->drops);
+}
+
+/* Take note of what was dropped at the listener of FILL before its next client.
+   But for handshakes kept open, nothing is as long as there is room.  */
+static void note_drops(struct fill *fill)
+{
+    struct sonde_queue queue;
+    if (fill->deferred)
+        fill->drops = sonde_queue(fill->listener, &queue) ? -1 : queue.drops;
+}
+
 /* Count the clients that are connected still, and what accept returns.  */
-static void count_connections(struct fill *fill)
+static void count_connections(struct fill *fill,
+                              const struct sonde_queue *queue)
 {
     fill->client = (long)clients_connected(fill->clients, fill->count);
     if (fill->client < (long)fill->count)
         fill->overflow = OVERFLOW_RESET;
+    fill->disturbed = is_disturbed(fill, queue);
     count_accepted(fill);
     if (!fill->deferred)
         return;
@@ -192,7 +221,7 @@ static void count_connections(struct fill *fill)
 /* End FILL: count, unless something of ours stopped it, and close.  */
 static void finish(struct engine *engine, struct fill *fill)
 {
-    struct sonde_queue queue;
+    struct sonde_queue queue = {-1, -1, -1, -1};
     if (fill->listener >= 0 && !sonde_queue(fill->listener, &queue))
         fill->queued = queue.queued;
     /* The client left outside goes first, lest it slip in meanwhile; its
@@ -201,7 +230,7 @@ static void finish(struct engine *engine, struct fill *fill)
         close(fill->pending);
     fill->pending = -1;
     if (fill->limit == LIMIT_NONE && !fill->error)
-        count_connections(fill);
+        count_connections(fill, &queue);
     else
         fill->client = (long)fill->count;
     close_fill(engine, fill);
@@ -299,6 +328,7 @@ static bool add_client(struct engine *engine, struct fill *fill,
 {
     if (!allowance_has(&engine->allowance))
         return make_room(engine, fill, LIMIT_BUDGET);
+    note_drops(fill);
     int fd = resetting_socket(fill->family);
     enum client_state state = fd < 0 || bind_client(fill, fd)
                                   ? CLIENT_FAILED
@@ -481,6 +511,7 @@ static void believe_control(struct engine *engine, int family, int64_t since,
             continue;
         if (error) {
             fill->limit = error == ETIMEDOUT ? LIMIT_TIME : limit_of(error);
+            fill->disturbed = true; /* a listener with room is not reached */
             fill->error = fill->limit == LIMIT_NONE ? error : 0;
             fill->failed = "connect";
             finish(engine, fill);

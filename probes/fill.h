@@ -68,6 +68,10 @@ struct fill {
     long incomplete, incomplete_told;
     enum overflow overflow;
     int overflow_error;
+    /* The next client was turned away while the queue had room, as the kernel
+       counts: by somebody in between, or what was sent got lost.  Then no
+       figure is the host's.  */
+    bool disturbed;
     enum limit limit;
     int error;          /* a call that has to work failed: errno, */
     const char *failed; /*   and which */
@@ -79,12 +83,15 @@ struct fill {
     int listener;
     int *clients;
     size_t count, capacity;
+    long drops; /* of the listener before the last client, or -1 */
     int pending;
     int64_t since; /* when the pending client began, by monotonic_ms */
 };
 
-/* A filling not begun, of a queue as it comes.  */
+/* A filling not begun, of a queue as it comes; and FILL as it was before it
+   began.  */
 struct fill fill_new(int family, int backlog);
+struct fill fill_again(const struct fill *fill);
 
 /* How many connections FILL takes, by the kernel's word on the backlog in force
    or else by the one asked for; 0 if neither tells.  No count depends on it. */

@@ -18,7 +18,7 @@ static void put_count(const struct place *place, const char *key,
         put_failure(place, key, serial->failed, serial->ours);
     else
         put_figure(place, key, serial->full ? count : -1, HOW_MEASURED,
-                   "the queue holds more than 24");
+                   serial_why_not_full(serial));
 }
 
 /* A queue of BACKLOG, full; the client outside has gone: it would try again in

@@ -135,6 +135,22 @@ static void put_overflow(FILE *out, const struct listen_row *row,
         NULL);
 }
 
+/* How FILL was disturbed.  */
+static void disturbed_text(const struct fill *fill, char *text, size_t size)
+{
+    const char *saw =
+        fill->overflow == OVERFLOW_SILENCE   ? "no answer"
+        : fill->overflow == OVERFLOW_REFUSED ? "connection refused"
+        : fill->overflow == OVERFLOW_RESET   ? "connection reset"
+                                             : errno_name(fill->overflow_error);
+    snprintf(text, size, "disturbed: %s, %s", saw,
+             fill->overflow == OVERFLOW_SILENCE
+                 ? "though the kernel counts room in the queue (lost packets, "
+                   "or a firewall?)"
+                 : "and not for a full queue, by the kernel's counts (a "
+                   "firewall?)");
+}
+
 /* Why a row has no figures; LIMIT is empty unless it was something of ours.  */
 struct stop {
     char limit[128];
@@ -157,7 +173,19 @@ static bool was_stopped(const struct listen_row *row, struct stop *stop)
             stop_text(fill, stop->limit, stop->reason, sizeof stop->reason);
             return true;
         }
+        if (fill->disturbed) {
+            disturbed_text(fill, stop->reason, sizeof stop->reason);
+            return true;
+        }
     }
+    return false;
+}
+
+static bool was_disturbed(const struct listen_row *row)
+{
+    for (size_t i = 0; i < row->repeats; i++)
+        if (row->fills[i].disturbed)
+            return true;
     return false;
 }
 
@@ -168,8 +196,9 @@ static void put_queue_row(FILE *out, const struct listen_row *row)
     bool stopped = was_stopped(row, &stop);
     bool limited = stopped && stop.limit[0];
     const char *reason = stopped ? stop.reason : NULL;
+    bool disturbed = was_disturbed(row);
     put_figure(out, row, "effective", offsetof(struct fill, effective),
-               HOW_READ, limited ? NULL : reason);
+               HOW_READ, limited || disturbed ? NULL : reason);
     put_figure(out, row, "client", offsetof(struct fill, client), HOW_MEASURED,
                reason);
     put_figure(out, row, "accepted", offsetof(struct fill, accepted),
@@ -179,6 +208,8 @@ static void put_queue_row(FILE *out, const struct listen_row *row)
                reason);
     put(out, row, "limit", limited ? stop.limit : NULL, HOW_MEASURED, true,
         NULL);
+    if (disturbed)
+        put(out, row, "disturbed", "yes", HOW_MEASURED, true, NULL);
     snprintf(repeats, sizeof repeats, "%zu", row->repeats);
     put(out, row, "repeats", repeats, HOW_CONSTANT, true, NULL);
 }
@@ -218,6 +249,45 @@ static void put_syn_row(FILE *out, const struct listen_row *row)
     put_incomplete(out, row, "incomplete", reason);
     put_figure(out, row, "passed", offsetof(struct fill, accepted),
                HOW_MEASURED, reason);
+}
+
+bool listen_row_failed(const struct listen_row *row)
+{
+    bool failed = false;
+    for (size_t i = 0; i < row->repeats; i++) {
+        const struct fill *fill = &row->fills[i];
+        if (fill->limit != LIMIT_NONE || fill->error)
+            return false;
+        failed = failed || fill->disturbed;
+    }
+    return failed;
+}
+
+static bool same_counts(const struct fill *a, const struct fill *b)
+{
+    return a->client == b->client && a->accepted == b->accepted &&
+           a->overflow == b->overflow &&
+           a->overflow_error == b->overflow_error &&
+           a->incomplete_told == b->incomplete_told;
+}
+
+/* Of handshakes kept open there are two figures by two ways.  */
+static bool same_ways(const struct fill *fill)
+{
+    return !fill->deferred || fill->incomplete_told < 0 ||
+           fill->incomplete == fill->incomplete_told;
+}
+
+bool listen_row_varies(const struct listen_row *row)
+{
+    struct stop stop;
+    if (was_stopped(row, &stop))
+        return false;
+    for (size_t i = 0; i < row->repeats; i++)
+        if (!same_ways(&row->fills[i]) ||
+            !same_counts(&row->fills[0], &row->fills[i]))
+            return true;
+    return false;
 }
 
 void listen_row_write(FILE *out, const struct listen_row *row)

@@ -26,7 +26,13 @@ struct listen_row {
     struct fill *fills;   /* of them the first */
     size_t repeats, left; /* LEFT are not through */
     bool is_cap_too; /* its backlog is the one that the cap is asked with */
+    bool held;       /* not written yet: it may be filled again */
 };
+
+/* Whether what ROW's fillings came to is not to be believed yet: they differ;
+   or one was disturbed, though the host answered elsewhere.  */
+bool listen_row_varies(const struct listen_row *row);
+bool listen_row_failed(const struct listen_row *row);
 
 /* How the reason begins of a queue that was not begun with.  */
 #define NOT_FILLED "not filled: "

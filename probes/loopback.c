@@ -233,6 +233,29 @@ static int drop_dead(int *fds, int count)
     return living;
 }
 
+/* Whether LISTENER keeps handshakes open: then it is another queue that is
+   full.  */
+static bool is_deferred(int listener)
+{
+#ifdef TCP_DEFER_ACCEPT
+    return get_int(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0) != 0;
+#else
+    (void)listener;
+    return false;
+#endif
+}
+
+/* Give up if the client was turned away though the kernel counts room in the
+   queue of LISTENER.  */
+static void give_up_disturbed(struct asking *ask, int listener)
+{
+    struct sonde_queue queue;
+    if (!is_deferred(listener) && !sonde_queue(listener, &queue) &&
+        queue.queued < queue.limit)
+        give_up(ask, "disturbed: a client was not let in, though the kernel "
+                     "counts room in the queue (lost packets, or a firewall?)");
+}
+
 /* There is a kernel that lets everybody in and then resets those for whom there
    is no room.  The reset of one has come when the next one is connected,
    mostly; those that come later are found in the end.  */
@@ -247,6 +270,7 @@ int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
         if (fd < 0) {
             *next = errno;
             give_up_unreached(ask, *next);
+            give_up_disturbed(ask, listener);
             break;
         }
         if (dead)

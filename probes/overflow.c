@@ -56,7 +56,7 @@ static void put_not_full(const struct place *place, const char *key,
     if (serial->ours)
         put_failure(place, key, serial->failed, serial->ours);
     else
-        put_not(place, key, "the queue holds more than 24");
+        put_not(place, key, serial_why_not_full(serial));
 }
 
 /* What the client saw that was not let in.  */

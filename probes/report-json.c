@@ -50,6 +50,7 @@ static void put_row(struct json *json, const struct queue_row *row)
     json_text(json, "overflow", row->overflow);
     json_bool(json, "stable", row->stable);
     json_text(json, "limit", row->limit);
+    json_bool(json, "disturbed", row->disturbed);
     json_count(json, "queued", row->queued);
     json_count(json, "repeats", row->repeats);
     put_reason(json, row);

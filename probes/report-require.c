@@ -94,6 +94,36 @@ static void say_whole(struct sentence *sentence, const struct report *report)
         say(sentence, "; the cap is %s = %ld", cap->setting, cap->value);
         say_scope(sentence, cap);
     }
+    say(sentence, "; this is what a new listener gets: what others have, "
+                  "listeners(1) tells");
+}
+
+static void say_unknown(struct sentence *sentence,
+                        const struct requirement *need)
+{
+    say(sentence, "%d asked for; what is granted%s is not known: %s",
+        need->asked,
+        need->family && !strcmp(need->family, "inet6")  ? " over IPv6"
+        : need->family && !strcmp(need->family, "inet") ? " over IPv4"
+                                                        : "",
+        need->reason ? need->reason : "no figures");
+    if (need->effective >= 0)
+        say(sentence, "; the kernel says that %ld is in force",
+            need->effective);
+}
+
+/* A family in which nothing was measured.  */
+static void put_family(FILE *out, const char *family, const char *reason,
+                       bool is_dead)
+{
+    struct sentence sentence = {""};
+    if (!reason)
+        return;
+    say(&sentence, "%s %s (%s): nothing was measured over it", family,
+        is_dead ? "does not work on this host's loopback, though it is there"
+                : "is off here",
+        reason);
+    put_sentence(out, NULL, &sentence);
 }
 
 void report_require(FILE *out, const struct report *report)
@@ -102,13 +132,15 @@ void report_require(FILE *out, const struct report *report)
     const struct cap_row *cap = &report->table.cap;
     struct sentence sentence = {""};
     if (need->grant == GRANT_UNKNOWN)
-        say(&sentence, "%d asked for; what is granted is not known: %s",
-            need->asked, need->reason ? need->reason : "no figures");
+        say_unknown(&sentence, need);
     else if (need->grant == GRANT_CUT)
         say_cut(&sentence, report);
     else
         say_whole(&sentence, report);
     put_sentence(out, NULL, &sentence);
+    put_family(out, "IPv4", report->table.inet_absent, report->table.inet_dead);
+    put_family(out, "IPv6", report->table.inet6_absent,
+               report->table.inet6_dead);
     if (need->grant == GRANT_CUT &&
         (setting_cuts(need, cap) || setting_hides(need, cap)))
         remedy_write(out, cap->setting, need->asked,

@@ -107,15 +107,18 @@ static void put_head(FILE *out, const struct queue_table *table)
     putc('\n', out);
 }
 
-/* What the kernel says of this backlog in either family; both, if they
-   differ.  */
+/* What the kernel says of this backlog in either family of TCP; both, if they
+   differ; of UNIX sockets where neither was measured.  */
 static void print_effective(const struct queue_table *table, int backlog,
                             char *text, size_t size)
 {
     const struct queue_row *inet = table_row(table, "inet", backlog);
     const struct queue_row *inet6 = table_row(table, "inet6", backlog);
+    const struct queue_row *local = table_row(table, "unix", backlog);
     long first = inet ? inet->effective : -1;
     long second = inet6 ? inet6->effective : -1;
+    if (!inet && !inet6 && local)
+        first = local->effective;
     if (first < 0 && second < 0)
         snprintf(text, size, "-");
     else if (first >= 0 && second >= 0 && first != second)
@@ -356,24 +359,72 @@ static const char *why_no_incomplete(const struct queue_table *table)
     return reason ? reason : "its figures vary";
 }
 
-/* Row by row, for want of a rule.  */
+/* Whether all families have the same figures for the same backlogs.  */
+static bool families_agree(const struct queue_table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        const char *text = row->incomplete_text;
+        const struct queue_row *head = first_row(table, row->backlog);
+        const char *first = head ? head->incomplete_text : NULL;
+        if (!text != !first || (text && strcmp(text, first) != 0))
+            return false;
+    }
+    return true;
+}
+
+/* How many rows from NUMBER on are neighbours of one family and one figure.  */
+static size_t count_alike(const struct queue_table *table, size_t number)
+{
+    const struct queue_row *row = &table->rows[number];
+    size_t next = number + 1;
+    for (; next < table->count; next++) {
+        const struct queue_row *other = &table->rows[next];
+        if (!other->incomplete_text || strcmp(other->family, row->family) ||
+            strcmp(other->incomplete_text, row->incomplete_text))
+            break;
+    }
+    return next - number;
+}
+
+/* The COUNT rows from ROW on, with their FAMILY unless that is NULL.  */
+static void say_incomplete_row(struct sentence *sentence,
+                               const struct queue_row *row, size_t count,
+                               const char *family)
+{
+    char first[16], last[16];
+    report_backlog(row->backlog, first, sizeof first);
+    report_backlog(row[count - 1].backlog, last, sizeof last);
+    say(sentence, " %s for backlog %s%s%s", row->incomplete_text, first,
+        count > 1 ? " to " : "", count > 1 ? last : "");
+    if (family)
+        say(sentence, " (%s)", family);
+}
+
+/* Row by row, for want of a rule; neighbours alike are told together.  */
 static void say_incomplete_rows(struct sentence *sentence,
                                 const struct queue_table *table)
 {
+    enum { MOST = 8 };
     int named = 0;
+    bool agree = families_agree(table);
+    size_t count;
     say(sentence, "handshakes under way besides");
-    for (size_t i = 0; i < table->count; i++) {
+    for (size_t i = 0; i < table->count; i += count) {
         const struct queue_row *row = &table->rows[i];
-        char backlog[16];
-        if (!row->incomplete_text)
+        count = 1;
+        if (!row->incomplete_text ||
+            (agree && first_row(table, row->backlog) != row))
             continue;
-        report_backlog(row->backlog, backlog, sizeof backlog);
-        if (named++ < 8)
-            say(sentence, "%s %s for backlog %s (%s)", named == 1 ? ":" : ",",
-                row->incomplete_text, backlog, family_name(row->family));
+        count = count_alike(table, i);
+        if (named++ >= MOST)
+            continue;
+        say(sentence, "%s", named == 1 ? ":" : ",");
+        say_incomplete_row(sentence, row, count,
+                           agree ? NULL : family_name(row->family));
     }
-    if (named > 8)
-        say(sentence, " and %d more", named - 8);
+    if (named > MOST)
+        say(sentence, " and %d more", named - MOST);
 }
 
 /* The most handshakes that there were; -1 for none.  */

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <stddef.h>
+#include <string.h>
 
 #include "probes/require.h"
 
@@ -24,17 +25,35 @@ static struct requirement judge(const struct queue_row *row, int asked)
                (one.effective >= 0 && one.effective < asked);
     if (cut)
         one.grant = GRANT_CUT;
-    else if (one.measured || (one.effective >= 0 && row->limit))
+    else if (one.measured ||
+             (one.effective >= 0 && row->limit && !row->disturbed))
         one.grant = GRANT_WHOLE;
     return one;
 }
 
-/* Whether A is worse than B for who asks: cut before whole; what is not known
-   counts only if nothing is.  */
+/* Whether ROW, of which no figure says what is granted, makes that unknown for
+   all: it was tried, or there is such a family.  */
+static bool is_owed(const struct queue_table *table,
+                    const struct queue_row *row)
+{
+    return row->repeats > 0 ||
+           (table->inet_dead && !strcmp(row->family, "inet")) ||
+           (table->inet6_dead && !strcmp(row->family, "inet6"));
+}
+
+/* How bad it is for who asks: cut before not known before whole; what was left
+   out, or of a family that is not there, counts only if nothing else is.  */
+static int badness(const struct requirement *one)
+{
+    if (one->grant == GRANT_UNKNOWN)
+        return one->owed ? 2 : 0;
+    return one->grant == GRANT_CUT ? 3 : 1;
+}
+
 static bool is_worse(const struct requirement *a, const struct requirement *b)
 {
-    if (a->grant != b->grant)
-        return a->grant > b->grant;
+    if (badness(a) != badness(b))
+        return badness(a) > badness(b);
     return a->measured && b->measured && a->queued < b->queued;
 }
 
@@ -46,6 +65,7 @@ struct requirement require_of(const struct queue_table *table, int asked)
         if (table->rows[i].backlog != asked)
             continue;
         struct requirement one = judge(&table->rows[i], asked);
+        one.owed = is_owed(table, &table->rows[i]);
         if (!worst.family || is_worse(&one, &worst))
             worst = one;
     }

@@ -20,10 +20,13 @@ struct requirement {
     long queued;        /* connections that accept returned, or -1 */
     bool measured;      /* by connections; else by the kernel's word alone */
     const char *reason; /* why it is not, or is not known */
+    bool owed;          /* if it is not known: and should be */
 };
 
 /* What becomes of ASKED, by TABLE, which has rows for it.  A queue that was
-   measured shorter, or a backlog in force that is smaller, is a cut one.  */
+   measured shorter, or a backlog in force that is smaller, is a cut one.  A
+   family in which nothing could be measured, though it is there, makes the
+   whole unknown.  */
 struct requirement require_of(const struct queue_table *table, int asked);
 
 #endif /* PROBES_REQUIRE_H */

@@ -84,7 +84,18 @@ void serial_fill(struct serial *serial, int wait)
         if (clients_connected(&serial->clients[first], added) < added)
             break;
     }
-    serial->full = serial->count < SERIAL_CLIENTS && !serial->ours;
+    struct sonde_queue queue;
+    bool ended = serial->count < SERIAL_CLIENTS && !serial->ours;
+    serial->disturbed = ended && !sonde_queue(serial->listener, &queue) &&
+                        queue.queued < queue.limit;
+    serial->full = ended && !serial->disturbed;
+}
+
+const char *serial_why_not_full(const struct serial *serial)
+{
+    return serial->disturbed ? "disturbed: a client was not let in, though the "
+                               "kernel counts room in the queue"
+                             : "the queue holds more than 24";
 }
 
 void serial_give_up(struct serial *serial)

@@ -19,6 +19,7 @@ struct serial {
     int clients[SERIAL_CLIENTS]; /* connected, at least for a while */
     size_t count;
     bool full;          /* the last one was not let in, or threw another out */
+    bool disturbed;     /* not FULL: it was not let in though there is room */
     int pending;        /* a client that nobody let in yet, or -1 */
     int error;          /* how the last client failed; 0 if it did not */
     const char *failed; /* the call of ours that failed, with errno */
@@ -36,7 +37,8 @@ enum client_state serial_add(struct serial *serial, int wait);
 
 /* Connect clients until one is silent for WAIT milliseconds, though the host
    answers elsewhere, or fails, or one before it was reset, or SERIAL_CLIENTS
-   are connected: then it is not FULL; nor is it if it was OURS.  */
+   are connected: then it is not FULL; nor is it if it was OURS, or if the
+   kernel counts room in the queue (DISTURBED).  */
 void serial_fill(struct serial *serial, int wait);
 
 /* Wait up to WAIT milliseconds for the pending client; then it is one of the
@@ -51,5 +53,8 @@ void serial_give_up(struct serial *serial);
 long serial_accept(struct serial *serial, long most);
 
 void serial_close(struct serial *serial);
+
+/* Why SERIAL is not full, if it was not OURS.  */
+const char *serial_why_not_full(const struct serial *serial);
 
 #endif /* PROBES_SERIAL_H */

@@ -108,6 +108,7 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     row->accepted_text = get_text(findings, row, "accepted");
     row->overflow = get_text(findings, row, "overflow");
     row->limit = get_text(findings, row, "limit");
+    row->disturbed = get_text(findings, row, "disturbed") != NULL;
     row->reason = accepted ? accepted->reason : NULL;
     row->stable = true;
     for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
@@ -162,6 +163,18 @@ static const char *absence(const struct findings *findings, const char *key)
     return found->reason ? found->reason : "not measured";
 }
 
+/* Whether the family whose availability is KEY is there, but no connection goes
+   through, or that could not be seen.  A family that is off has no address to
+   listen at.  */
+static bool is_dead(const struct findings *findings, const char *key)
+{
+    static const char call[] = "connect: ";
+    const struct finding *found = findings_get(findings, "listen.queue", key);
+    if (!found || !found->reason)
+        return false;
+    return !found->value || !strncmp(found->reason, call, sizeof call - 1);
+}
+
 int table_make(struct queue_table *table, const struct findings *findings)
 {
     *table = (struct queue_table){0};
@@ -182,6 +195,8 @@ int table_make(struct queue_table *table, const struct findings *findings)
                                   "tcp_max_syn_backlog", -1);
     table->inet_absent = absence(findings, "inet.available");
     table->inet6_absent = absence(findings, "inet6.available");
+    table->inet_dead = is_dead(findings, "inet.available");
+    table->inet6_dead = is_dead(findings, "inet6.available");
     return 0;
 }
 

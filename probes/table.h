@@ -25,7 +25,8 @@ struct queue_row {
     const char *overflow;
     const char *limit;
     const char *reason;
-    bool stable; /* nothing varied */
+    bool stable;    /* nothing varied */
+    bool disturbed; /* somebody in between, or loss: no figure is the host's */
 };
 
 struct cap_row {
@@ -44,6 +45,8 @@ struct queue_table {
     struct cap_row cap;
     /* Why a family is not there; NULL if it is, or was not asked for.  */
     const char *inet_absent, *inet6_absent;
+    /* Its addresses are there, but connections fail; or it is not known.  */
+    bool inet_dead, inet6_dead;
     /* Settings about the incomplete queue, -1 if not known.  */
     long cookies, most;
 };

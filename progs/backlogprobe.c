@@ -75,7 +75,8 @@ static const struct option_row rows[] = {
     {.letter = 'r',
      .word = "require",
      .argument = "N",
-     .help = "whether listen (fd, N) is cut: exit 0 or 1",
+     .help = "whether listen (fd, N) would be cut: exit 0 or 1;\n"
+             "what others' listeners have: see listeners",
      .kind = OPTION_NUMBER,
      .target = &choices.require,
      .least = 1,

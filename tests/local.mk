@@ -20,6 +20,7 @@ test_scripts = \
 	tests/byteorder.sh \
 	tests/client-peers.sh \
 	tests/daytimecli.sh \
+	tests/disturbed.sh \
 	tests/echocli.sh \
 	tests/examples.sh \
 	tests/house.sh \

@@ -95,6 +95,30 @@ report () { # NAME COMMAND...
 as_user () {
     su -s /bin/sh nobody -c "$*"
 }
+# beside COMMAND...: run it in a control group of 64 MiB, of which one OOM kill
+# takes all, beside an application of 50 MiB; which must be well afterwards.
+beside () {
+    g=/cg/g
+    mkdir -p /cg && mount -t cgroup2 none /cg 2> /dev/null
+    echo +memory > /cg/cgroup.subtree_control
+    mkdir -p "$g" && echo 67108864 > "$g/memory.max"
+    echo 1 > "$g/memory.oom.group"
+    rm -f /tmp/hold && mkfifo /tmp/hold
+    sh -c 'echo 0 > /cg/g/cgroup.procs; exec hoard 50' < /tmp/hold \
+        > /tmp/ready &
+    application=$!
+    exec 8> /tmp/hold
+    until grep -q ready /tmp/ready; do usleep 10000; done
+    result=0
+    sh -c 'echo 0 > /cg/g/cgroup.procs; exec "$@"' - "$@" || result=$?
+    exec 8>&-
+    wait "$application" || result=50
+    grep -q '^oom_kill 0$' "$g/memory.events" || result=51
+    return "$result"
+}
+report group beside backlogprobe --json
+report group-require beside backlogprobe --json --require 511
+report group-sockprobe beside sockprobe --json 'listen.*'
 report usual backlogprobe --json
 report sweep backlogprobe --json -b -1,0,1,200,65536,max
 report again backlogprobe --json --again --overflow -4 -b 0
@@ -112,7 +136,7 @@ END
 
 # The programs with the libraries they need, as they lie here.
 add_programs () { # ROOT
-    cp "$backlogprobe" "$sockprobe" "$1/bin" || return 1
+    cp "$backlogprobe" "$sockprobe" "$builddir/tests/hoard" "$1/bin" || return 1
     ldd "$backlogprobe" "$sockprobe" 2> /dev/null | grep -o '[[:space:]]/[^ ]*' |
     sort -u | while read -r library; do
         mkdir -p "$1$(dirname "$library")" && cp -L "$library" "$1$library"
@@ -154,7 +178,23 @@ look_at () {
     : > "$scratch/err"
 }
 
+# A control group of the second version, which not every host has to give.
+check_group () { # NAME
+    for part in group group-require group-sockprobe; do
+        look_at "$part"
+        is "$1: $part: done, nobody was killed" [ "$status" -eq 0 ]
+    done
+    look_at group
+    json_is '.rule == "n+1" and .cap.measured == null and (.cap.reason |
+        test("^not filled: memory: memory.max of the cgroup leaves"))' \
+        "$1: group: the cap is not filled, for want of memory"
+    look_at group-require
+    json_is '.require.granted == "whole" and .require.queued == 512' \
+        "$1: group-require: measured"
+}
+
 check_kernel () { # NAME
+    check_group "$1"
     look_at usual
     is "$1: measured" [ "$status" -eq 0 ]
     json_is ".host.release == \"$1\"" "$1: it is that kernel"

@@ -129,7 +129,7 @@ START_TEST(what_is_wanted_goes_through_backlog)
 }
 END_TEST
 
-START_TEST(a_unix_listener_says_nothing_of_its_queue)
+START_TEST(a_unix_listener_says_its_queue_or_nothing)
 {
     char directory[] = "/tmp/test-listen-XXXXXX", path[64];
     struct sonde_address address;
@@ -145,9 +145,10 @@ START_TEST(a_unix_listener_says_nothing_of_its_queue)
     unlink(path);
     rmdir(directory);
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(queue.limit, -1);
-    ck_assert_int_eq(queue.queued, -1);
-    ck_assert_int_eq(queue.incomplete, -1);
+    /* Linux tells by its list of listeners, FreeBSD by options.  */
+    ck_assert(queue.limit == 5 || queue.limit == -1);
+    ck_assert_int_eq(queue.queued, queue.limit == 5 ? 0 : -1);
+    ck_assert(queue.incomplete <= 0);
     ck_assert_int_eq(queue.drops, -1);
     ck_assert_int_eq(second, -1);
     ck_assert_int_eq(error, EADDRINUSE);
@@ -329,7 +330,7 @@ static void add(TCase *tests)
     tcase_add_checked_fixture(tests, set_up, NULL);
     tcase_add_test(tests, the_queue_is_read_back);
     tcase_add_test(tests, what_is_wanted_goes_through_backlog);
-    tcase_add_test(tests, a_unix_listener_says_nothing_of_its_queue);
+    tcase_add_test(tests, a_unix_listener_says_its_queue_or_nothing);
     tcase_add_test(tests, a_path_is_removed_if_listen_fails);
     tcase_add_loop_test(tests, the_flags_are_as_stated, 0, 8);
     tcase_add_test(tests, an_unknown_flag_is_refused);

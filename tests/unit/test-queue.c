@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,23 +45,49 @@ START_TEST(what_is_no_socket_has_no_queue)
 }
 END_TEST
 
-/* A UNIX listener, and a socket that never listens: nothing is known.  */
+/* A socket that never listens: nothing is known.  */
 START_TEST(other_kinds_of_sockets_say_nothing)
+{
+    int udp = sonde_socket(AF_INET, SOCK_DGRAM, 0);
+    check_error(udp, ENOTSUP);
+    close(udp);
+}
+END_TEST
+
+/* A UNIX listener, with one client; in a folder of its own.  */
+static int open_unix(int backlog, int *client)
 {
     char directory[] = "/tmp/test-queue-XXXXXX", path[64];
     struct sonde_address address;
     ck_assert_ptr_nonnull(mkdtemp(directory));
     snprintf(path, sizeof path, "%s/socket", directory);
     ck_assert_int_eq(sonde_address_unix(&address, path), 0);
-    int fd = sonde_listen(&address, 5, 0, NULL);
+    int fd = sonde_listen(&address, backlog, 0, NULL);
+    ck_assert_int_ge(fd, 0);
+    *client = sonde_socket(AF_UNIX, SOCK_STREAM, 0);
+    const void *storage = &address.storage;
+    ck_assert_int_eq(connect(*client, storage, address.length), 0);
     unlink(path);
     rmdir(directory);
-    ck_assert_int_ge(fd, 0);
-    check_error(fd, ENOTSUP);
+    return fd;
+}
+
+/* Not every system tells.  */
+START_TEST(a_unix_listener)
+{
+    int client;
+    struct sonde_queue queue = {.limit = 77};
+    int fd = open_unix(5, &client);
+    if (sonde_queue(fd, &queue)) {
+        ck_assert_int_eq(errno, ENOTSUP);
+        ck_assert_int_eq(queue.limit, 77);
+    } else {
+        ck_assert_int_eq(queue.limit, 5);
+        ck_assert_int_eq(queue.queued, 1);
+        ck_assert_int_eq(queue.incomplete, -1);
+    }
+    close(client);
     close(fd);
-    int udp = sonde_socket(AF_INET, SOCK_DGRAM, 0);
-    check_error(udp, ENOTSUP);
-    close(udp);
 }
 END_TEST
 
@@ -211,8 +238,33 @@ START_TEST(a_doubt_that_cannot_be_settled_is_no_answer)
 }
 END_TEST
 
+/* Where netlink is, it tells; a backlog that was cut as well.  */
+START_TEST(a_unix_listener_is_found_in_the_list)
+{
+    int client, fd = open_unix(INT_MAX, &client);
+    struct sonde_queue queue = {.limit = -1};
+    struct sonde_backlog_cap cap;
+    int netlink = socket(AF_NETLINK, SOCK_RAW, 4 /* NETLINK_SOCK_DIAG */);
+    if (netlink >= 0 && !sonde_backlog_cap(&cap)) {
+        ck_assert_int_eq(sonde_queue(fd, &queue), 0);
+        ck_assert_int_eq(queue.limit, cap.value);
+    }
+    close(netlink);
+    unit_error = EMFILE;
+    sonde__sys.socket = unit_failing_socket;
+    check_error(fd, EMFILE);
+    sonde__sys = real;
+    int mute = sonde_socket(AF_UNIX, SOCK_STREAM, 0);
+    check_error(mute, EINVAL);
+    close(mute);
+    close(client);
+    close(fd);
+}
+END_TEST
+
 static void add_leaf(TCase *tests)
 {
+    tcase_add_test(tests, a_unix_listener_is_found_in_the_list);
     tcase_add_test(tests, the_queue_grows_with_each_connection);
     tcase_add_test(tests, many_drops_are_not_an_unknown_number);
     tcase_add_test(tests, what_does_not_listen_is_told);
@@ -251,6 +303,7 @@ static void add(TCase *tests)
     tcase_add_checked_fixture(tests, set_up, NULL);
     tcase_add_test(tests, what_is_no_socket_has_no_queue);
     tcase_add_test(tests, other_kinds_of_sockets_say_nothing);
+    tcase_add_test(tests, a_unix_listener);
     add_leaf(tests);
 }
 
