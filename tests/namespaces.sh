@@ -2,6 +2,8 @@
 # namespaces.sh - backlogprobe on hosts that are set up otherwise
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "${srcdir:-.}/tests/tap.sh"
+# shellcheck source=tests/server.sh
+. "${srcdir:-.}/tests/server.sh"
 have jq || skip_all "jq is not here"
 have_namespaces || skip_all "no network namespaces for an ordinary user here"
 in_namespace "[ -e /proc/sys/net/core/somaxconn ]" ||
@@ -33,6 +35,43 @@ json_is '.cap.value == 0 and .cap.measured == 1 and
     "somaxconn 0: every row is 1, and so is the cap"
 json_is 'all(.rows[]; .effective == 0 or .reason != null)' \
     "somaxconn 0: the kernel is believed"
+
+# Which is said of the incomplete queue in one piece, not backlog by backlog.
+for cap in 0 1; do
+    run in_namespace 'echo '$cap' > /proc/sys/net/core/somaxconn
+        "$backlogprobe" -4'
+    [ "$cap" -eq 0 ] && said='besides: 1 for backlog 0 to 14[;.]' ||
+        said='besides: 1 for backlog 0, 2 for backlog 1 to 14[;.]'
+    if grep -q '^syn queue not measured' "$scratch/out"; then
+        skip "somaxconn $cap: the incomplete queue" "it cannot be measured here"
+    else
+        is "somaxconn $cap: the incomplete queue is told in one piece" sh -c '
+            tr -s "\n " " " < "$1" | grep -q "syn queue.*$2"' - \
+            "$scratch/out" "$said"
+    fi
+done
+
+# UNIX sockets are cut like others, and it is told.
+run in_namespace 'echo 10 > /proc/sys/net/core/somaxconn
+    "$backlogprobe" --json --unix -b 5,11,max'
+json_is '[.rows[] | [.backlog, .accepted]] ==
+    [[5, 6], [11, 11], [2147483647, 11]]' "somaxconn 10: UNIX sockets are cut"
+if [ "$(jq '.rows[0].effective' "$scratch/out")" = null ]; then
+    skip "somaxconn 10: UNIX sockets: the kernel says so" "it says nothing"
+else
+    json_is '[.rows[].effective] == [5, 10, 10]' \
+        "somaxconn 10: UNIX sockets: the kernel says so"
+    # Not by a function: the signal is for the server itself.
+    # shellcheck disable=SC2016 # the inner shell's
+    serve unshare -Urnm sh -c 'echo 10 > /proc/sys/net/core/somaxconn
+        exec "$builddir/echosrv" --unix "$1"' - "$scratch/socket"
+    halt
+    cp "$scratch/log" "$scratch/out"
+    is "somaxconn 10: echosrv --unix says how many may wait" \
+        grep -q "listening on .*, UNIX stream, 10 may wait" "$scratch/out"
+fi
+run in_namespace '"$backlogprobe" --json -4 -b 0'
+json_is '.tcp_abort_on_overflow == 0' "JSON: tcp_abort_on_overflow, without -o"
 
 # A cap that is more than is tried.
 run in_namespace 'echo 65535 > /proc/sys/net/core/somaxconn

@@ -54,6 +54,34 @@ START_TEST(what_stopped_us_leaves_the_kernels_word)
 }
 END_TEST
 
+/* A row that was filled, and yet has no figure; a family that is there, and in
+   which nothing goes through; and one that is off.  */
+START_TEST(what_is_not_known_is_not_granted)
+{
+    struct queue_row whole = row("inet", 511, 512);
+    struct queue_row cut = row("inet", 128, 129);
+    struct queue_row tried = row("inet6", 511, -1);
+    tried.repeats = 1;
+    tried.disturbed = true;
+    tried.reason = "disturbed: no answer";
+    ck_assert_int_eq(grant_of(whole, tried), GRANT_UNKNOWN);
+    ck_assert_int_eq(grant_of(cut, tried), GRANT_CUT);
+    tried.limit = "time";
+    ck_assert_int_eq(grant_of(whole, tried), GRANT_UNKNOWN);
+    tried.disturbed = false;
+    ck_assert_int_eq(grant_of(whole, tried), GRANT_WHOLE);
+    struct queue_row rows[] = {whole, row("inet6", -1, -1)};
+    struct queue_table table = {.rows = rows, .count = 2};
+    table.inet6_absent = rows[1].reason = "listening: EADDRNOTAVAIL";
+    ck_assert_int_eq(require_of(&table, 511).grant, GRANT_WHOLE);
+    table.inet6_absent = rows[1].reason = "connect: ETIMEDOUT";
+    table.inet6_dead = true;
+    struct requirement need = require_of(&table, 511);
+    ck_assert_int_eq(need.grant, GRANT_UNKNOWN);
+    ck_assert_str_eq(need.reason, "connect: ETIMEDOUT");
+}
+END_TEST
+
 START_TEST(the_worst_family_counts)
 {
     struct queue_row whole = row("inet", 511, 512);
@@ -72,6 +100,7 @@ static void add(TCase *tests)
 {
     tcase_add_test(tests, a_row_is_whole_or_cut);
     tcase_add_test(tests, what_stopped_us_leaves_the_kernels_word);
+    tcase_add_test(tests, what_is_not_known_is_not_granted);
     tcase_add_test(tests, the_worst_family_counts);
 }
 
