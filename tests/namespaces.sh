@@ -109,6 +109,28 @@ else
         "setting hidden: the figures are right, and no setting is named"
 fi
 
+# The namespace cannot be read: it is not the host's for that.
+if have strace && ! is_sanitized; then
+    for error in EACCES ENOENT; do
+        run strace -f -qq -o "$scratch/calls" -e trace=readlink \
+            -e "inject=readlink:error=$error" "$backlogprobe" -4 -b 0 --profile
+        if ! grep -q 'ns/net.*INJECTED' "$scratch/calls"; then
+            skip "a namespace that cannot be read: $error" \
+                "strace injects nothing here"
+        elif [ "$error" = ENOENT ]; then
+            # As a kernel without network namespaces has it.
+            is "no network namespaces: the scope is the host" grep -q \
+                '^host	scope	host	read' "$scratch/out"
+        else
+            is "a namespace that cannot be read is not known" sh -c '
+                [ "$(grep -c "^[a-z.]*	scope	-	not-testable	" "$1")" -eq 2 ]' - \
+                "$scratch/out"
+        fi
+    done
+else
+    skip "a namespace that cannot be read" "strace is not here"
+fi
+
 # No /proc, as in a bare chroot.
 is_sanitized ||
     run in_namespace 'echo 10 > /proc/sys/net/core/somaxconn
