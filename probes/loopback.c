@@ -245,13 +245,22 @@ static bool is_deferred(int listener)
 #endif
 }
 
-/* Give up if the client was turned away though the kernel counts room in the
-   queue of LISTENER.  */
-static void give_up_disturbed(struct asking *ask, int listener)
+/* What was dropped at LISTENER so far, or -1.  */
+static long drops_of(int listener)
 {
     struct sonde_queue queue;
-    if (!is_deferred(listener) && !sonde_queue(listener, &queue) &&
-        queue.queued < queue.limit)
+    return sonde_queue(listener, &queue) ? -1 : queue.drops;
+}
+
+/* Give up if the client was turned away though the kernel counts room in the
+   queue of LISTENER, or no more DROPS than before that client.  */
+static void give_up_disturbed(struct asking *ask, int listener, long drops)
+{
+    struct sonde_queue queue;
+    if (sonde_queue(listener, &queue))
+        return;
+    if ((!is_deferred(listener) && queue.queued < queue.limit) ||
+        (queue.drops >= 0 && queue.drops == drops))
         give_up(ask, "disturbed: a client was not let in, though the kernel "
                      "counts room in the queue (lost packets, or a firewall?)");
 }
@@ -266,11 +275,12 @@ int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
     int count = 0;
     *next = 0;
     while (count < most) {
+        long drops = drops_of(listener);
         int fd = try_client(ask, &address);
         if (fd < 0) {
             *next = errno;
             give_up_unreached(ask, *next);
-            give_up_disturbed(ask, listener);
+            give_up_disturbed(ask, listener, drops);
             break;
         }
         if (dead)

@@ -51,6 +51,8 @@ enum client_state serial_settle(struct serial *serial, int wait)
 enum client_state serial_add(struct serial *serial, int wait)
 {
     const char *failed;
+    struct sonde_queue queue;
+    serial->drops = sonde_queue(serial->listener, &queue) ? -1 : queue.drops;
     serial->pending = resetting_socket(serial->family);
     if (serial->pending < 0) {
         serial->error = errno;
@@ -72,6 +74,17 @@ enum client_state serial_add(struct serial *serial, int wait)
     return serial_settle(serial, 0);
 }
 
+/* Whether the kernel counts room in the queue, or has dropped nothing there
+   since before the last client, which it does with one for whom there is none.
+ */
+static bool has_room(const struct serial *serial)
+{
+    struct sonde_queue queue;
+    return !sonde_queue(serial->listener, &queue) &&
+           (queue.queued < queue.limit ||
+            (queue.drops >= 0 && queue.drops == serial->drops));
+}
+
 void serial_fill(struct serial *serial, int wait)
 {
     serial->error = 0;
@@ -84,10 +97,8 @@ void serial_fill(struct serial *serial, int wait)
         if (clients_connected(&serial->clients[first], added) < added)
             break;
     }
-    struct sonde_queue queue;
     bool ended = serial->count < SERIAL_CLIENTS && !serial->ours;
-    serial->disturbed = ended && !sonde_queue(serial->listener, &queue) &&
-                        queue.queued < queue.limit;
+    serial->disturbed = ended && has_room(serial);
     serial->full = ended && !serial->disturbed;
 }
 

@@ -21,6 +21,7 @@ struct serial {
     bool full;          /* the last one was not let in, or threw another out */
     bool disturbed;     /* not FULL: it was not let in though there is room */
     int pending;        /* a client that nobody let in yet, or -1 */
+    long drops;         /* of the listener before the last client, or -1 */
     int error;          /* how the last client failed; 0 if it did not */
     const char *failed; /* the call of ours that failed, with errno */
     int ours;           /* what FAILED for want of something of ours; or 0: then

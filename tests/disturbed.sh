@@ -111,7 +111,8 @@ json_is "$right"' and all(.rows[]; .incomplete == null or
 run ruled "tcp flags syn / syn,ack numgen random mod 3 == 0 drop" \
     "$backlogprobe" --json --again --overflow -4 -b 0-2
 json_is "$right"' and (.again[0] |
-    (.grow_before == null or .grow_before == 2) and
+    (.grow_before == null or .grow_before == 3) and
+    (.grow_after == null or .grow_after == 6) and
     (.shrink_before == null or .shrink_before == 6))' \
     "a third is lost: --again tells no wrong figure"
 
