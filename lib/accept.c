@@ -110,6 +110,9 @@ int sonde_accept(int listener, struct sonde_address *peer, unsigned flags)
         if (fd >= 0) {
             if (peer)
                 *peer = found;
+            /* Before the caller forks.  */
+            if (!(flags & SONDE_NONBLOCK))
+                sonde__sys.honours_dontwait();
             errno = saved;
             return fd;
         }

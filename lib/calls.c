@@ -285,6 +285,7 @@ struct sonde__calls sonde__sys = {
     .now = call_now,
     .send_quietly = send_quietly,
     .set_nosigpipe = call_set_nosigpipe,
+    .honours_dontwait = sonde__test_dontwait,
     .fdopendir = call_fdopendir,
     .readdir = call_readdir,
     .readlinkat = call_readlinkat,

@@ -151,11 +151,15 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
 }
 
 /* The BSDs raise SIGPIPE for datagrams as well, if FD is shut down.  */
-static ssize_t send_once(int fd, const struct msghdr *message)
+static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
 {
     struct sonde__quiet quiet;
+    /* sendmsg ignores the flag where send does.  */
+    if (sonde__send_may_block(fd) && sonde__wait(fd, POLLOUT, deadline))
+        return -1;
     sonde__begin_quiet(&quiet, fd);
-    ssize_t count = sonde__sys.sendmsg(fd, message, MSG_DONTWAIT | quiet.flags);
+    ssize_t count =
+        sonde__sys.sendmsg(fd, message, sonde__dontwait | quiet.flags);
     sonde__end_quiet(&quiet, count);
     return count;
 }
@@ -170,7 +174,7 @@ static int send_message(int fd, const struct msghdr *message, int timeout)
     }
     int64_t deadline = sonde__deadline(timeout);
     for (int i = 0; i < retries; i++) {
-        if (send_once(fd, message) >= 0) {
+        if (send_once(fd, message, deadline) >= 0) {
             errno = saved;
             return 0;
         }

@@ -22,6 +22,7 @@ lib_libsonde_core_la_SOURCES = \
 	lib/connect.c \
 	lib/datagram.c \
 	lib/deadline.c \
+	lib/dontwait.c \
 	lib/keepalive.c \
 	lib/line.c \
 	lib/listen-dual.c \

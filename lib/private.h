@@ -66,6 +66,8 @@ struct sonde__calls {
     int send_quietly;
     /* Set the option that does it; fails where there is none.  */
     int (*set_nosigpipe)(int);
+    /* Whether send honours sonde__dontwait on a blocking socket.  */
+    int (*honours_dontwait)(void);
     DIR *(*fdopendir)(int);
     struct dirent *(*readdir)(DIR *);
     ssize_t (*readlinkat)(int, const char *, char *, size_t);
@@ -132,6 +134,28 @@ struct sonde__quiet {
 void sonde__begin_quiet(struct sonde__quiet *quiet, int fd);
 void sonde__block_sigpipe(struct sonde__quiet *quiet);
 void sonde__end_quiet(const struct sonde__quiet *quiet, ssize_t result);
+
+/* The flags of a send that is not to block.  NetBSD's kernel tests MSG_NBIO and
+   not MSG_DONTWAIT (sosend of 7.99.34); FreeBSD tests both.  */
+#ifdef MSG_NBIO
+enum { sonde__dontwait = MSG_DONTWAIT | MSG_NBIO };
+#else
+enum { sonde__dontwait = MSG_DONTWAIT };
+#endif
+
+/* Whether the system's send honours sonde__dontwait on a blocking socket; 1
+   where that cannot be tested.  The first call tests it, with some ten system
+   calls, and 60 ms where the flag is ignored: a process that is to fork for
+   each connection calls it before.  Keeps errno.  In the table of system calls
+   as honours_dontwait.  */
+int sonde__test_dontwait(void);
+
+/* Whether a send on FD with sonde__dontwait may block all the same: FD is
+   blocking, and the flag is ignored.  Then wait for POLLOUT, and send no more
+   than sonde__send_limit of SIZE bytes: the low-water mark, which poll promises
+   on a stream socket.  Another writer may take that room first.  */
+int sonde__send_may_block(int fd);
+size_t sonde__send_limit(int fd, size_t size);
 
 /* Make a pipe, both ends close-on-exec and non-blocking.  Returns 0, or -1 with
    the errno of pipe or fcntl.  */

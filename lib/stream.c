@@ -4,7 +4,8 @@
    With a deadline every call says MSG_DONTWAIT, so that a blocking descriptor
    needs no change of state; without one it may as well wait in the kernel,
    which saves a call.  But sonde_write, which wants what fits, would wait there
-   until all is taken.  What is no socket is always polled first.  */
+   until all is taken.  What is no socket is always polled first; so is a socket
+   whose send ignores MSG_DONTWAIT (lib/dontwait.c).  */
 
 #include <config.h>
 
@@ -36,6 +37,11 @@ static size_t at_most(size_t size, size_t limit)
 static int wait_flag(int64_t deadline)
 {
     return deadline == sonde__never ? 0 : MSG_DONTWAIT;
+}
+
+static int send_flag(int64_t deadline)
+{
+    return deadline == sonde__never ? 0 : sonde__dontwait;
 }
 
 /* Read from FD, which is no socket.  */
@@ -104,12 +110,40 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
     return count;
 }
 
+/* Write what fits to FD, a blocking socket whose send may block.  */
+static ssize_t write_blocking(int fd, const char *bytes, size_t size, int flags,
+                              int64_t deadline)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    size_t done = 0;
+    if (sonde__wait(fd, POLLOUT, deadline))
+        return -1;
+    /* SIZE bounds the loop.  */
+    do {
+        ssize_t count = send_quietly(fd, bytes + done,
+                                     sonde__send_limit(fd, size - done), flags);
+        if (count < 1)
+            return done ? (ssize_t)done : count;
+        done += (size_t)count;
+    } while (done < size && sonde__left(deadline) != 0 &&
+             sonde__sys.poll(&ready, 1, 0) == 1);
+    return (ssize_t)done;
+}
+
+static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
+                            int64_t deadline)
+{
+    if (flags && sonde__send_may_block(fd))
+        return write_blocking(fd, buffer, size, flags, deadline);
+    return send_quietly(fd, buffer, size, flags);
+}
+
 static ssize_t write_some(int fd, const void *buffer, size_t size, int flags,
                           int64_t deadline)
 {
     size = at_most(size, piece);
     for (int races = 0;;) {
-        ssize_t count = send_quietly(fd, buffer, size, flags);
+        ssize_t count = write_socket(fd, buffer, size, flags, deadline);
         if (count < 0 && errno == ENOTSOCK)
             count = write_other(fd, buffer, size, deadline);
         if (count >= 0)
@@ -142,7 +176,7 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
     if (size == 0)
         return 0;
     ssize_t count =
-        write_some(fd, buffer, size, MSG_DONTWAIT, sonde__deadline(timeout));
+        write_some(fd, buffer, size, sonde__dontwait, sonde__deadline(timeout));
     if (count >= 0)
         errno = saved;
     return count;
@@ -187,7 +221,7 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
     *done = 0;
     while (*done < size) {
         ssize_t count = write_some(fd, (const char *)buffer + *done,
-                                   size - *done, wait_flag(deadline), deadline);
+                                   size - *done, send_flag(deadline), deadline);
         if (count < 0)
             return -1;
         *done += (size_t)count;

@@ -44,7 +44,7 @@ static const struct {
     {"socket", "which sockets there are"},
     {"tcp", "the states of a connection"},
     {"udp", "datagrams"},
-    {"write", "what write's return means"},
+    {"write", "writing to a socket"},
 };
 
 static int compare(const void *a, const void *b)

@@ -237,6 +237,9 @@ static const struct known rows[] = {
     {"udp.maxsize", "FreeBSD, OpenBSD, DragonFly, macOS",
      "9216, until SO_SNDBUF is enlarged", S},
     {"udp.refused", "Windows", "ECONNRESET from an unconnected socket, too", D},
+    {"write.dontwait", "macOS 10.5 to 15.4", "no: it blocks", S},
+    {"write.dontwait", "NetBSD 7.99.34", "no, but MSG_NBIO", S},
+    {"write.dontwait", "FreeBSD 13, OpenBSD, DragonFly, illumos", "yes", S},
 };
 
 const struct known *known_next(const char *id, const struct known *row)

@@ -6,7 +6,8 @@
    without it does.  With REFUSE_FILES, a number, there is no higher limit of
    descriptors, whatever the hard one is, as on macOS.  With REFUSE_FORK there
    are no more processes.  With REFUSE_POLL every other call of poll that would
-   not wait meets a signal.  With REFUSE_FULL a call that may wait says that
+   not wait meets a signal.  With REFUSE_DONTWAIT send ignores MSG_DONTWAIT, as
+   on macOS.  With REFUSE_FULL a call that may wait says that
    standard error takes more, as if another writer were to fill it just then. */
 
 #include <config.h>
@@ -88,4 +89,14 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
         return 1;
     }
     return real(fds, count, timeout);
+}
+
+ssize_t send(int fd, const void *data, size_t size, int flags)
+{
+    ssize_t (*real)(int, const void *, size_t, int);
+    void *symbol = dlsym(RTLD_NEXT, "send");
+    memcpy(&real, &symbol, sizeof real);
+    if (getenv("REFUSE_DONTWAIT"))
+        flags &= ~MSG_DONTWAIT;
+    return real(fd, data, size, flags);
 }

@@ -286,6 +286,26 @@ halt
 server=$first logger=$first_logger
 halt
 
+# On a kernel whose send ignores MSG_DONTWAIT, as macOS, a client that does not
+# read keeps the server waiting no longer than elsewhere.
+if [ -f "$library" ] && ! is_sanitized; then
+    for model in iterative fork prefork thread; do
+        serve env REFUSE_DONTWAIT=yes "LD_PRELOAD=$library" "$echosrv" \
+            --model="$model" -4 -t -p 0 --idle-timeout=0.5
+        run "$crowd" "127.0.0.1:$port" open 1 deaf 8000000 ended close once
+        is "$model: send ignores MSG_DONTWAIT: the next client is served" \
+            [ "$status" -eq 0 ]
+        run "$crowd" "127.0.0.1:$port" open 1 say 300000 shut close
+        is "$model: send ignores MSG_DONTWAIT: whole echoes" \
+            [ "$status" -eq 0 ]
+        halt
+        is "$model: send ignores MSG_DONTWAIT: alive to the end" \
+            [ "$status" -eq 0 ]
+    done
+else
+    skip "send ignores MSG_DONTWAIT" "nothing can be preloaded here"
+fi
+
 # The end: those at work have their time, and are counted.
 # interrupted COMMAND...: serve, and signals come at the worst moments.
 interrupted () {

@@ -31,6 +31,7 @@ probes_questions = \
 	probes/ask/socket-combinations.c \
 	probes/ask/tcp-states.c \
 	probes/ask/udp.c \
+	probes/ask/write-dontwait.c \
 	probes/ask/write-returns.c
 
 probes_libprobes_la_SOURCES += $(probes_questions)

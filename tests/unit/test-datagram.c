@@ -706,6 +706,33 @@ START_TEST(descriptors_passed_to_it_are_not_taken)
 }
 END_TEST
 
+/* macOS: MSG_DONTWAIT is ignored on a blocking socket.  */
+static ssize_t sendmsg_that_blocks(int fd, const struct msghdr *message,
+                                   int flags)
+{
+    return sendmsg(fd, message, flags & ~sonde__dontwait);
+}
+
+static int dontwait_is_ignored(void)
+{
+    return 0;
+}
+
+START_TEST(a_deadline_holds_though_sendmsg_blocks)
+{
+    int pair[2], sent = 0;
+    sonde__sys.sendmsg = sendmsg_that_blocks;
+    sonde__sys.honours_dontwait = dontwait_is_ignored;
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+    while (sent < 100000 && !sonde_datagram_send(pair[0], "x", 1, 100))
+        sent++;
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_gt(sent, 0);
+    close(pair[0]);
+    close(pair[1]);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     tcase_add_test(tests, an_adopted_socket_knows_where_to);
@@ -731,6 +758,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, unix_datagrams);
     tcase_add_test(tests, foreign_unix_datagrams_are_left_out);
     tcase_add_test(tests, descriptors_passed_to_it_are_not_taken);
+    tcase_add_test(tests, a_deadline_holds_though_sendmsg_blocks);
 }
 
 int main(void)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/private.h"
@@ -521,6 +522,83 @@ static int shutdown_fails(int fd, int how)
     return -1;
 }
 
+/* macOS: MSG_DONTWAIT is ignored on a blocking socket.  */
+static ssize_t send_that_blocks(int fd, const void *data, size_t size,
+                                int flags)
+{
+    calls++;
+    return real.send(fd, data, size, flags & ~sonde__dontwait);
+}
+
+static int dontwait_is_ignored(void)
+{
+    return 0;
+}
+
+static void be_macos(void)
+{
+    sonde__sys.send = send_that_blocks;
+    sonde__sys.honours_dontwait = dontwait_is_ignored;
+}
+
+START_TEST(a_deadline_holds_though_send_blocks)
+{
+    enum { SIZE = 4 << 20 };
+    static char bytes[SIZE];
+    size_t done = 0;
+    be_macos();
+    int64_t start = real.now();
+    ck_assert_int_eq(sonde_write_all(pair[0], bytes, SIZE, 300, &done), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_uint_gt(done, 0);
+    ck_assert_uint_lt(done, SIZE);
+    ck_assert_int_ge(elapsed_ms(start), 300);
+    ck_assert_int_eq(sonde_write(pair[0], bytes, SIZE, 0), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_lt(elapsed_ms(start), PATIENCE);
+    ck_assert_int_eq(fcntl(pair[0], F_GETFL) & O_NONBLOCK, 0);
+}
+END_TEST
+
+START_TEST(all_is_written_though_send_blocks)
+{
+    enum { SIZE = 1 << 20 };
+    static char bytes[SIZE], back[SIZE];
+    size_t done = 0;
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (char)(i * 31 / 7);
+    be_macos();
+    pid_t child = fork();
+    if (child == 0) {
+        sonde__sys = real;
+        close(pair[0]);
+        int bad = sonde_read_all(pair[1], back, SIZE, PATIENCE, &done) ||
+                  done != SIZE || memcmp(bytes, back, SIZE) != 0;
+        _exit(bad);
+    }
+    ck_assert_int_eq(sonde_write_all(pair[0], bytes, SIZE, PATIENCE, &done), 0);
+    ck_assert_uint_eq(done, SIZE);
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_gt(calls, 1);
+}
+END_TEST
+
+/* This host's kernel honours the flag, as far as is known of all that run the
+   tests.  */
+START_TEST(the_kernel_is_tested)
+{
+    errno = 77;
+    int honours = sonde__test_dontwait();
+    ck_assert_int_eq(sonde__test_dontwait(), honours);
+    ck_assert_int_eq(errno, 77);
+#ifdef __linux__
+    ck_assert_int_eq(honours, 1);
+#endif
+}
+END_TEST
+
 START_TEST(half_close_of_a_peer_that_is_gone)
 {
     sonde__sys.shutdown = shutdown_fails;
@@ -597,6 +675,9 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, a_reset_is_an_error_and_never_a_signal, 0,
                         writing_cases);
     tcase_add_test(tests, eprototype_is_tried_again_and_then_epipe);
+    tcase_add_test(tests, a_deadline_holds_though_send_blocks);
+    tcase_add_test(tests, all_is_written_though_send_blocks);
+    tcase_add_test(tests, the_kernel_is_tested);
     tcase_add_test(tests, half_close_of_a_peer_that_is_gone);
     tcase_add_test(tests, half_close_after_a_real_reset);
     tcase_add_test(tests, deadlines_round_up_and_do_not_overflow);

@@ -1,0 +1,141 @@
+/* dontwait.c - a send that does not block, on a blocking socket
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   macOS ignores MSG_DONTWAIT in send (xnu-1228, macOS 10.5, to xnu-11417, 15.4:
+   sosendcheck tests SS_NBIO and MSG_NBIO), so a send that does not fit blocks
+   until all of it is taken.  NetBSD (sosend of 7.99.34) ignores the flag, too,
+   but its headers have MSG_NBIO, which sonde__dontwait includes.
+
+   O_NONBLOCK for the call would be no remedy: the flag belongs to the open file
+   description, and other threads and processes that share the socket would see
+   EAGAIN.  So the library tests the kernel once, on a full socket pair of its
+   own: EAGAIN before the pair's SO_SNDTIMEO can have expired proves that the
+   flag works.  Where it does not, the callers wait for POLLOUT and send no more
+   than sonde__send_limit, which poll promises to fit.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "private.h"
+
+enum {
+    /* SO_SNDTIMEO of the pair, in milliseconds, and a time too short for it:
+       old kernels count it in ticks of 10 ms and round down.  */
+    pair_timeout = 30,
+    pair_fast = 15,
+    /* A busy host makes a fast call slow, but no slow call fast.  */
+    slow_max = 2,
+    tries_max = 8,
+    piece = 4096,
+    pieces_max = 4096,
+    /* So many bytes fit after POLLOUT where SO_SNDLOWAT does not say: Linux
+       reports POLLOUT when a third of the buffer is free.  */
+    usual_lowat = 2048
+};
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Fill FD, and leave it blocking.  Returns 0, or -1 if that did not work.  */
+static int fill_pair(int fd, const char *bytes)
+{
+    int pieces = 0, flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK))
+        return -1;
+    while (pieces < pieces_max && write(fd, bytes, piece) > 0)
+        pieces++;
+    if (pieces == pieces_max || !sonde__not_now(errno))
+        return -1;
+    return fcntl(fd, F_SETFL, flags);
+}
+
+/* Whether send to FD, a full blocking socket, returns at once with the flag: 1,
+   0, or -1 if the test failed.  */
+static int test_full(int fd, const char *bytes)
+{
+    for (int slow = 0, i = 0; i < tries_max; i++) {
+        int64_t start = milliseconds();
+        if (send(fd, bytes, piece, sonde__dontwait) >= 0)
+            return -1;
+        if (errno == EINTR)
+            continue;
+        if (!sonde__not_now(errno))
+            return -1;
+        if (milliseconds() - start < pair_fast)
+            return 1;
+        if (++slow == slow_max)
+            return 0;
+    }
+    return -1;
+}
+
+/* The same for a socket pair.  */
+static int test_pair(void)
+{
+    static const char bytes[piece];
+    struct timeval timeout = {.tv_usec = pair_timeout * 1000};
+    int pair[2], size = piece, result = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+        return -1;
+    fcntl(pair[0], F_SETFD, FD_CLOEXEC);
+    fcntl(pair[1], F_SETFD, FD_CLOEXEC);
+    /* So that it is full soon; the system raises it to its minimum.  */
+    setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    if (!setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &timeout,
+                    sizeof timeout) &&
+        !fill_pair(pair[0], bytes))
+        result = test_full(pair[0], bytes);
+    int saved = errno;
+    close(pair[0]);
+    close(pair[1]);
+    errno = saved;
+    return result;
+}
+
+int sonde__test_dontwait(void)
+{
+    enum { UNKNOWN, HONOURED, IGNORED };
+    static atomic_int known = UNKNOWN;
+    int state = atomic_load_explicit(&known, memory_order_relaxed);
+    if (state != UNKNOWN)
+        return state == HONOURED;
+    int saved = errno;
+    int result = test_pair();
+    /* For want of descriptors or memory the test may work later.  */
+    if (result >= 0 || sonde_accept_class(errno) != SONDE_ACCEPT_BACKOFF)
+        atomic_store_explicit(&known, result ? HONOURED : IGNORED,
+                              memory_order_relaxed);
+    errno = saved;
+    return result != 0;
+}
+
+int sonde__send_may_block(int fd)
+{
+    if (sonde__sys.honours_dontwait())
+        return 0;
+    int saved = errno, flags = sonde__sys.fcntl(fd, F_GETFL, 0);
+    errno = saved;
+    return flags >= 0 && !(flags & O_NONBLOCK);
+}
+
+size_t sonde__send_limit(int fd, size_t size)
+{
+    int type, lowat;
+    if (sonde__get_option(fd, SOL_SOCKET, SO_TYPE, &type) ||
+        type != SOCK_STREAM)
+        return size;
+    /* Linux says 1, which cannot be set, and means nothing.  */
+    if (sonde__get_option(fd, SOL_SOCKET, SO_SNDLOWAT, &lowat) || lowat <= 1)
+        lowat = usual_lowat;
+    return size < (size_t)lowat ? size : (size_t)lowat;
+}
