@@ -10,8 +10,8 @@ run "$backlogprobe"
 is "the default run ends with 0" [ "$status" -eq 0 ]
 is "it says nothing on standard error" [ ! -s "$scratch/err" ]
 is "no line is wider than 80 columns" \
-    sh -c '! grep -q ".\{81\}" "$1"' - "$scratch/out"
-is "it is plain ASCII" sh -c '! LC_ALL=C grep -q "[^ -~]" "$1"' - "$scratch/out"
+    lacks "$scratch/out" '.\{81\}'
+is "it is plain ASCII" lacks "$scratch/out" '[^ -~]'
 is "the table has 15 rows" [ "$(grep -c '^ *[0-9][0-9]* ' "$scratch/out")" -eq 15 ]
 is "the classic table stands beside them" \
     grep -q ' 22 *17 *21 *15 *22$' "$scratch/out"
@@ -59,12 +59,12 @@ json_is '[.rows[].backlog] == [-1, 0, 1, 2, 14, 2147483647]' \
 run "$backlogprobe" --profile -4 -b 0-2
 is "--profile ends with 0" [ "$status" -eq 0 ]
 is "--profile: six columns in every line" \
-    awk -F '\t' 'NF != 6 { exit 1 }' "$scratch/out"
+    awk -F '\t' 'NF != 6 { bad++ } END { exit bad || !NR }' "$scratch/out"
 grep -v '^volatile' "$scratch/out" > "$scratch/first"
 run "$backlogprobe" --profile -4 -b 0-2
 grep -v '^volatile' "$scratch/out" > "$scratch/second"
 is "--profile: the same bytes again, but for what is volatile" \
-    cmp -s "$scratch/first" "$scratch/second"
+    sh -c '[ -s "$1/first" ] && cmp -s "$1/first" "$1/second"' - "$scratch"
 
 # One sentence naming the argument, exit 2, nothing measured.
 bad () {

@@ -21,7 +21,7 @@ is "--explain shows the bytes" \
 is "--explain: build time agrees" \
     grep -q "at build time *$order: agrees" "$scratch/out"
 is "--explain: no line is wider than 80 columns" \
-    sh -c '! grep -q ".\{81\}" "$1"' - "$scratch/out"
+    lacks "$scratch/out" '.\{81\}'
 run "$byteorder" --json
 if have jq; then
     json_is ".byteorder == \"$order\" and .agree and .two_bytes == \"$two\"" \

@@ -43,8 +43,12 @@ is "--keepalive: the seconds in force" \
 given 'x' "$echocli" -v --source 127.0.0.1 127.0.0.1 "$honest"
 is "--source: an address" same
 given 'x' "$echocli" -v 127.0.0.1 "$honest"
-given 'by name\n' "$echocli" -4 localhost "$honest"
-is "localhost" same
+if has_localhost; then
+    given 'by name\n' "$echocli" -4 localhost "$honest"
+    is "localhost" same
+else
+    skip "localhost" "that name is not known here"
+fi
 if : | INET6=1 "$echo_peer" echo > /dev/null 2>&1; then
     INET6=1 start echo
     given 'IPv6\n' "$echocli" -6 ::1 "$port"
@@ -92,7 +96,7 @@ until [ -n "$own" ] || ! read -r line <&7; do
         own=${line#* from } own=${own%/client to *} ;;
     esac
 done
-is "its own socket has a folder" [ -S "$own/client" ]
+is "its own socket has a folder" [ -S "${own:-/nowhere}/client" ]
 kill -TERM "$client"
 wait "$client"
 exec 7<&-

@@ -73,6 +73,7 @@ report () {
 
 : "${FUZZ_SECONDS:=600}"
 linked=
+[ -n "$FUZZERS" ] || cannot_look "for inputs: FUZZERS names no fuzzer"
 for fuzzer in $FUZZERS; do
     link_fuzzer "${fuzzer##*/}"
 done

@@ -15,33 +15,32 @@ grep '\.[ch]$' "$scratch/files" |
 
 # look_for PATTERN FILES-PATTERN: the lines that match, in $scratch/out.
 look_for () {
-    grep -- "$2" "$scratch/sources" | xargs grep -nE -- "$1" /dev/null \
-        > "$scratch/out"
-    : > "$scratch/err"
-}
-none () {
-    is "$1" [ ! -s "$scratch/out" ]
+    grep -- "$2" "$scratch/sources" > "$scratch/looked"
+    xargs grep -nE -- "$1" /dev/null < "$scratch/looked" > "$scratch/out" \
+        2> "$scratch/err"
+    # What grep could not read, it complains of.
+    cat "$scratch/err" >> "$scratch/out"
 }
 
 # Imports go down only.
 look_for '^# *include *"(base|probes|services|load|progs|tests)/' '^./lib/'
-none "lib/ includes no higher floor"
+none "lib/ includes no higher floor" "$scratch/looked"
 look_for '^# *include *"(probes|services|load|progs|tests)/' '^./base/'
-none "base/ includes no higher floor"
+none "base/ includes no higher floor" "$scratch/looked"
 look_for '^# *include *"(services|load|progs|tests)/' '^./probes/'
-none "probes/ includes no higher floor, nor its neighbour"
+none "probes/ includes no higher floor, nor its neighbour" "$scratch/looked"
 look_for '^# *include *"(probes|load|progs|tests)/' '^./services/'
-none "services/ includes no higher floor, nor its neighbour"
+none "services/ includes no higher floor, nor its neighbour" "$scratch/looked"
 look_for '^# *include *"(probes|progs|tests)/' '^./load/'
-none "load/ includes no higher floor, nor its neighbour"
+none "load/ includes no higher floor, nor its neighbour" "$scratch/looked"
 look_for '^# *include *"private.h"' '^./\(base\|probes\|services\|load\|progs\|examples\)/'
-none "private.h is for lib/ and its tests alone"
+none "private.h is for lib/ and its tests alone" "$scratch/looked"
 look_for '^# *include *"[^/"]*"' '^./\(base\|probes\|services\|load\|progs\|tests\)/'
 grep -v '"sonde.h"\|"private.h"' "$scratch/out" > "$scratch/kept"
 mv "$scratch/kept" "$scratch/out"
-none "includes in quotes show their floor"
+none "includes in quotes show their floor" "$scratch/looked"
 look_for '^# *include *[<"]config.h' '^./lib/sonde.h'
-none "sonde.h does not include config.h"
+none "sonde.h does not include config.h" "$scratch/looked"
 
 # No platform above lib/, but in a probe that exists to ask just that.
 look_for '^ *# *(if|ifdef|ifndef|elif).*(HAVE_|__linux|__APPLE__|__FreeBSD__|__NetBSD__|__OpenBSD__|__DragonFly__|__sun|_WIN32|__CYGWIN__|__GLIBC__|__ANDROID__)' \
@@ -49,7 +48,7 @@ look_for '^ *# *(if|ifdef|ifndef|elif).*(HAVE_|__linux|__APPLE__|__FreeBSD__|__N
 # This one asks what accept4 does.
 grep -v '^./probes/ask/accept-flags\.c:' "$scratch/out" > "$scratch/kept"
 mv "$scratch/kept" "$scratch/out"
-none "no test for a platform stands above lib/"
+none "no test for a platform stands above lib/" "$scratch/looked"
 
 # uncommented FILES...: their lines; in place of each comment there is nothing.
 uncommented () {
@@ -70,7 +69,8 @@ grep '^./\(progs\|services\|load\|probes\|base\|examples\)/.*\.c$' "$scratch/sou
     > "$scratch/callers"
 xargs grep -oh -- 'sonde_[a-z0-9_]*' < "$scratch/callers" | sort -u |
     comm -13 - "$scratch/functions" > "$scratch/out"
-none "each public function has a caller above lib/"
+none "each public function has a caller above lib/" \
+    "$scratch/functions" "$scratch/callers"
 
 # Between files likewise.  What defines a function begins in the first column,
 # what uses it does not.
@@ -86,14 +86,15 @@ uncommented $(cat "$scratch/callers") | grep '^[[:blank:]#]' |
     comm -13 - "$scratch/functions" > "$scratch/kept"
 # What a test needs to see every row.
 grep -vx known_count "$scratch/kept" > "$scratch/out"
-none "each function that a header above lib/ declares has a caller"
+none "each function that a header above lib/ declares has a caller" \
+    "$scratch/functions" "$scratch/callers"
 
 # A function begins with { in the first column and ends with }.
 xargs awk 'FNR == 1 { open = 0 }
     /^\{/ { open = 1; start = FNR }
     /^\}/ { if (open && FNR - start - 1 > 80) print FILENAME ":" start
             open = 0 }' < "$scratch/sources" > "$scratch/out"
-none "no function is longer than 80 lines"
+none "no function is longer than 80 lines" "$scratch/sources"
 
 # Texts and data that cannot hold a comment are named here.
 : > "$scratch/out"
@@ -102,23 +103,24 @@ grep -v -e '/COPYING' -e '/configure$' -e '/aclocal.m4$' -e 'Makefile.in$' \
     -e '/libtool$' -e '/Makefile$' -e '\.\(la\|lo\|log\|trs\)$' \
     -e '/\.tarball-version$' -e '^./probes/ask/list.h$' -e '/lib/sonde.pc$' \
     -e '~$' -e '\.dirstamp$' -e '^./tests/corpus/' "$scratch/files" |
-    xargs grep -Il . | # no program, object or archive
-    xargs awk 'FNR == 1 { if (last) print last; last = FILENAME }
+    xargs grep -Il . > "$scratch/texts" # no program, object or archive
+xargs awk 'FNR == 1 { if (last) print last; last = FILENAME }
         FNR <= 5 && /SPDX-License-Identifier/ { last = "" }
-        END { if (last) print last }' > "$scratch/out"
-none "every file says its licence"
-grep '^./lib/' "$scratch/sources" | xargs grep -L \
-    'SPDX-License-Identifier: LGPL-2.1-or-later' > "$scratch/out"
-none "the library is LGPL-2.1-or-later, all of it"
+        END { if (last) print last }' < "$scratch/texts" > "$scratch/out"
+none "every file says its licence" "$scratch/texts"
+grep '^./lib/' "$scratch/sources" > "$scratch/looked"
+xargs grep -L 'SPDX-License-Identifier: LGPL-2.1-or-later' \
+    < "$scratch/looked" > "$scratch/out"
+none "the library is LGPL-2.1-or-later, all of it" "$scratch/looked"
 
 look_for '.{81}' '.'
-none "no line is wider than 80 columns"
+none "no line is wider than 80 columns" "$scratch/looked"
 look_for '[[:blank:]]$' '.'
-none "no line ends in blanks"
+none "no line ends in blanks" "$scratch/looked"
 if have clang-format; then
-    xargs clang-format --style=file --dry-run < "$scratch/sources" 2>&1 |
-        sed -n 's/: warning: .*//p' > "$scratch/out"
-    none "clang-format changes nothing"
+    xargs clang-format --style=file --dry-run < "$scratch/sources" \
+        > "$scratch/out" 2>&1
+    none "clang-format changes nothing" "$scratch/sources"
 else
     skip "clang-format changes nothing" "clang-format is not here"
 fi

@@ -3,10 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "${srcdir:-.}/tests/tap.sh"
 have jq || skip_all "jq is not here"
-with='--with net.ipv4.tcp_syncookies=1'
-# shellcheck disable=SC2086 # several words
-"$backlogprobe" $with -4 -b 0 > /dev/null 2>&1 ||
-    skip_all "no network namespaces for an ordinary user here"
+need_settings --with net.ipv4.tcp_syncookies=1
 backlogs=0-8,14,40,100,300
 
 # measure SETTINGS: each as NAME=VALUE below net.; by both ways.

@@ -18,13 +18,13 @@ else
         grep -v '^__\(asan\|ubsan\|tsan\|odr\|gcov\|llvm\)\|^mangle_path$\|^_\(init\|fini\)$' \
         > "$scratch/names"
     grep -v '^sonde_[a-z]' "$scratch/names" > "$scratch/out"
-    is "the library exports sonde_* alone" [ ! -s "$scratch/out" ]
+    none "the library exports sonde_* alone" "$scratch/names"
     # What the header promises is there.
     sed -n '/^typedef/d; s/^[a-z].*[ *]\(sonde_[a-z0-9_]*\)(.*/\1/p' \
         "$srcdir/lib/sonde.h" |
         sort -u > "$scratch/promised"
     sort -u "$scratch/names" | comm -3 - "$scratch/promised" > "$scratch/out"
-    is "it exports just what the header declares" [ ! -s "$scratch/out" ]
+    none "it exports just what the header declares" "$scratch/promised"
 fi
 
 # Of a static library the linker takes the objects that are needed: ours alone,
@@ -78,18 +78,19 @@ is "portability.md has the 25 complaints, in their order" \
     [ "$(tr '\n' ' ' < "$scratch/out")" = \
     "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 " ]
 sed -n '/^## What people run into/,$s/^| [0-9].*| \([^|]*\) |$/\1/p' "$doc" |
-    sed 's/, /|/g' | tr '|' '\n' | grep -vxF -f "$scratch/sections" > "$scratch/out"
-is "each names sections that are there" [ ! -s "$scratch/out" ]
+    sed 's/, /|/g' | tr '|' '\n' > "$scratch/complaints"
+grep -vxF -f "$scratch/sections" "$scratch/complaints" > "$scratch/out"
+none "each names sections that are there" "$scratch/complaints" "$scratch/sections"
 # shellcheck disable=SC2016 # these backticks are the document's
 grep -o '`sonde_[a-z0-9_]*`' "$doc" | tr -d '`' | sort -u |
     grep -v '_$' > "$scratch/named"
 grep -o 'sonde_[a-z0-9_]*' "$srcdir/lib/sonde.h" | sort -u |
     comm -23 "$scratch/named" - > "$scratch/out"
-is "it names functions that are there" [ ! -s "$scratch/out" ]
+none "it names functions that are there" "$scratch/named"
 awk '/^\|/ { if (!known) known = /\| how known \|$/ ? NR : -1 }
     !/^\|/ { known = 0 }
-    known > 0 && NR > known + 1' "$doc" |
-    grep -v '\(measured\|source\|documented\|compiled\|injected\|not verified\|-\)[^|]*|$' \
+    known > 0 && NR > known + 1' "$doc" > "$scratch/rows"
+grep -v '\(measured\|source\|documented\|compiled\|injected\|not verified\|-\)[^|]*|$' \
         > "$scratch/out"
-is "each row of it tells how it is known" [ ! -s "$scratch/out" ]
+none "each row of it tells how it is known" "$scratch/rows"
 finish

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "${srcdir:-.}/tests/tap.sh"
 have jq || skip_all "jq is not here"
-[ "$("$backlogprobe" --json -4 | jq -r .rule)" = "n+1" ] ||
+[ "$(rule_of_host)" = "n+1" ] ||
     skip_all "the rule of this host is not n+1"
 
 exact='all(.rows[] | select(.reason == null);

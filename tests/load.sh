@@ -62,9 +62,8 @@ json_is '.messages > 0 and .errors == 0' "--connect --reset"
 measure --hold 500 -d 0.1
 json_is '.messages == 500 and .connects == 500 and .errors == 0' "--hold"
 run "$echoload" -n 4 -d 0.3 127.0.0.1 "$honest"
-is "the report for people: within 80 columns, plain ASCII" sh -c '
-    ! grep -q ".\{81\}" "$1" && ! LC_ALL=C grep -q "[^ -~]" "$1"' - \
-    "$scratch/out"
+is "the report for people: within 80 columns, plain ASCII" \
+    lacks "$scratch/out" '.\{81\}\|[^ -~]'
 for word in messages latency 'errors  *none' '#'; do
     is "the report for people: $word" grep -q "$word" "$scratch/out"
 done

@@ -23,6 +23,7 @@ test_scripts = \
 	tests/disturbed.sh \
 	tests/echocli.sh \
 	tests/examples.sh \
+	tests/helpers.sh \
 	tests/house.sh \
 	tests/incomplete.sh \
 	tests/library.sh \

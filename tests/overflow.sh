@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "${srcdir:-.}/tests/tap.sh"
 have jq || skip_all "jq is not here"
-[ "$("$backlogprobe" --json -4 -b 0-3 | jq -r .like.best)" = \
-    "Linux 4.10 or later" ] || skip_all "what is expected here is Linux's"
+[ "$(rule_of_host)" = "n+1" ] || skip_all "the rule of this host is not n+1"
+jq -e '.like.best == "Linux 4.10 or later"' "$scratch/out" > /dev/null ||
+    skip_all "what is expected here is Linux's"
 
 run "$backlogprobe" --json --unix -b 0-14,200
 is "UNIX sockets: measured" [ "$status" -eq 0 ]
@@ -46,7 +47,7 @@ right='all(.again[]; (.grow_before | . == null or . == 3) and
         (.shrink_kept | . == null or . == 6) and
         (.shrink_after | . == null or . == 2) and
         ((.shrink_after != null and .grow_after != null) or .reason != null))
-    and all(.overflow[]; (.next | IN(null, "silence", "EAGAIN")) and
+    and if_any(.overflow[]; (.next | IN(null, "silence", "EAGAIN")) and
         (.accepted | . == null or . == 2) and .enters != "no" and
         .data != "lost" and (.blocking | IN(null, "waits")) and
         ((.next != null and .accepted != null) or .reason != null))'
@@ -58,15 +59,26 @@ for descriptors in 7 8 9 10 11 12 13 14 16; do
         skip "$descriptors descriptors: UNIX sockets" "too few to start"
     fi
     few "$descriptors" --json --again -4
-    [ ! -s "$scratch/out" ] || json_is "$right" "$descriptors descriptors: TCP"
+    if [ -s "$scratch/out" ]; then
+        json_is "$right" "$descriptors descriptors: TCP"
+    else
+        skip "$descriptors descriptors: TCP" "too few to start"
+    fi
 done
 few 10 --json --again --overflow -4
-[ ! -s "$scratch/out" ] ||
+if [ -s "$scratch/out" ]; then
     json_is "$right" "10 descriptors: TCP, and who is outside"
+else
+    skip "10 descriptors: TCP, and who is outside" "too few to start"
+fi
 few 10 --again -4
-[ ! -s "$scratch/out" ] || is "10 descriptors: the sentence" \
-    grep -q '^again .*IPv4: \(listen (fd, 2)\|not measured: .*EMFILE\)' \
-    "$scratch/out"
+if [ -s "$scratch/out" ]; then
+    is "10 descriptors: the sentence" \
+        grep -q '^again .*IPv4: \(listen (fd, 2)\|not measured: .*EMFILE\)' \
+        "$scratch/out"
+else
+    skip "10 descriptors: the sentence" "too few to start"
+fi
 run "$backlogprobe" --json --overflow --unix -4 -b 0
 is "--overflow ends with 0" [ "$status" -eq 0 ]
 json_is '.overflow[0] == {"family": "inet", "next": "silence", "connected": 2,

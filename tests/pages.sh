@@ -13,11 +13,11 @@ for page in "$srcdir"/man/*.[1-27] "$pages"/*.3; do
     if have mandoc; then
         # The base system's own idea of names and dates is not ours.
         mandoc -T lint -W warning "$page" > "$scratch/out" 2>&1
-        is "$name: mandoc has nothing to say" [ ! -s "$scratch/out" ]
+        is "$name: mandoc has nothing to say" \
+            [ "$?$(cat "$scratch/out")" = 0 ]
         # Bold is a letter, a backspace, and the letter again.
-        mandoc -T ascii "$page" | sed "s/.$(printf '\b')//g" |
-            grep '.\{81\}' > "$scratch/out"
-        is "$name: fits in 80 columns" [ ! -s "$scratch/out" ]
+        mandoc -T ascii "$page" | sed "s/.$(printf '\b')//g" > "$scratch/text"
+        is "$name: fits in 80 columns" lacks "$scratch/text" '.\{81\}'
     else
         skip "$name: mandoc has nothing to say" "mandoc is not here"
         skip "$name: fits in 80 columns" "mandoc is not here"
@@ -36,8 +36,8 @@ for page in "$pages"/*.3; do
     functions_of "$page"
 done | sort > "$scratch/paged"
 comm -3 "$scratch/declared" "$scratch/paged" > "$scratch/out"
-is "each function of sonde.h has its page, and no other has" \
-    [ ! -s "$scratch/out" ]
+none "each function of sonde.h has its page, and no other has" \
+    "$scratch/paged"
 
 # Installed is a page by the name of each topic, and of each function.
 run ${MAKE:-make} -s -C "$builddir" DESTDIR="$scratch/to" MAKEFLAGS= \
@@ -49,7 +49,7 @@ for page in "$pages"/*.3; do
 done | sort -u > "$scratch/due"
 find "$scratch/to" -name '*.3' | sed 's,.*/,,' | sort > "$scratch/installed"
 comm -3 "$scratch/due" "$scratch/installed" > "$scratch/out"
-is "a page by the name of each function" [ ! -s "$scratch/out" ]
+none "a page by the name of each function" "$scratch/due"
 
 # The way in.
 : > "$scratch/out"
@@ -58,7 +58,7 @@ for page in "$srcdir"/man/*.1 "$pages"/*.3; do
     grep -q "^\.It Xr ${name%.*} ${name##*.}\$" "$srcdir/man/sonde.7" ||
         echo "$name" >> "$scratch/out"
 done
-is "sonde(7) names every page" [ ! -s "$scratch/out" ]
+none "sonde(7) names every page" "$srcdir/man/sonde.7"
 # References among the pages lead somewhere: to a page or a function.
 cat "$srcdir"/man/*.[1-27] "$pages"/*.3 |
     sed -n 's/^\.\(It \)*Xr \(sonde[a-z_]*\) \([1-8]\).*/\2.\3/p' |
@@ -67,13 +67,13 @@ cat "$srcdir"/man/*.[1-27] "$pages"/*.3 |
     (cd "$pages" && ls ./*.3); } |
     sed 's,^\./,,' | sort -u | comm -23 "$scratch/references" - \
     > "$scratch/out"
-is "the pages refer to pages that are there" [ ! -s "$scratch/out" ]
+none "the pages refer to pages that are there" "$scratch/references"
 # And to sections of portability.md that are there.
 cat "$pages"/*.3 | sed -n '/^\.Pa portability/,/^\.Sh/s/^\.Dq //p' |
     sed 's/ ,$//' | sort -u > "$scratch/named"
 sed -n 's/^## //p' "$srcdir/doc/portability.md" | sort -u |
     comm -23 "$scratch/named" - > "$scratch/out"
-is "and to sections of portability.md" [ ! -s "$scratch/out" ]
+none "and to sections of portability.md" "$scratch/named"
 # Its example is a whole program.
 sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/p;}' "$srcdir/man/sonde.7" |
     sed '/^\./d; s/\\e/\\/g' > "$scratch/example.c"
@@ -145,17 +145,17 @@ for program in backlogprobe byteorder daytimecli daytimesrv echocli echoload \
     sed -n 's/^\.It.*Fl Fl \([a-z-]*\).*/--\1/p' \
         "$srcdir/man/$program.1" | sort -u > "$scratch/page"
     comm -3 "$scratch/help" "$scratch/page" > "$scratch/out"
-    is "$program: --help and the page have the same long options" \
-        [ ! -s "$scratch/out" ]
+    none "$program: --help and the page have the same long options" \
+        "$scratch/help" "$scratch/page"
     "$builddir/$program" --help | sed -n 's/^ *\(-[a-zA-Z0-9]\)[ ,].*/\1/p' |
         sort -u > "$scratch/help"
     sed -n 's/^\.It Fl \([a-zA-Z0-9]\)\( .*\)*$/-\1/p' \
         "$srcdir/man/$program.1" | sort -u > "$scratch/page"
     comm -3 "$scratch/help" "$scratch/page" > "$scratch/out"
-    is "$program: and the same letters" [ ! -s "$scratch/out" ]
+    none "$program: and the same letters" "$scratch/help" "$scratch/page"
     run "$builddir/$program" --help
     is "$program: --help fits in 80 columns" \
-        sh -c '! grep -q ".\{81\}" "$1"' - "$scratch/out"
+        lacks "$scratch/out" '.\{81\}'
     is "$program: its completion is that of the project" \
         grep -q "complete .* $program" "$srcdir/completions/sonde.bash"
 done
@@ -164,15 +164,17 @@ done
 offered () { # WORDS...: for the last one
     bash -c '. "$srcdir/completions/sonde.bash" || exit
         COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
-        _sonde "$1"
+        _sonde "$1" || exit
         echo "${COMPREPLY[*]}"' - "$@"
 }
 if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
     is "bash completes an option" \
         [ "$(offered "$backlogprobe" --comp)" = --compare ]
-    is "bash offers files for what an option wants" [ -z "$(
-        offered "$backlogprobe" --compare "")$(offered "$backlogprobe" -P "")$(
-        offered "$backlogprobe" -4 --prometheus "")" ]
+    for words in "--compare" "-P" "-4 --prometheus"; do
+        # shellcheck disable=SC2086 # several words
+        offered "$backlogprobe" $words "" || echo "it fails: $words"
+    done | tr -d '\n' > "$scratch/out"
+    is "bash offers files for what an option wants" [ ! -s "$scratch/out" ]
     is "bash completes a model" [ "$(offered "$builddir/echosrv" -m t)/$(
         offered "$builddir/daytimesrv" --model "")" = \
         "thread/iterative fork prefork thread event" ]

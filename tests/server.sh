@@ -10,10 +10,6 @@ trap '[ -z "$server" ] || kill_server; rm -rf "$scratch"' EXIT
 # Seconds within which a server has ended, or it hangs: most take one.
 lifetime=120
 
-children_of () {
-    ps -e -o pid= -o ppid= | awk -v parent="$1" '$2 == parent { print $1 }'
-}
-
 # End it whatever it does, and what it has started: strace would leave that
 # behind.
 kill_server () {
@@ -109,36 +105,40 @@ until_logged () {
     done
 }
 
+# Whether the system tells the processor time of a process, in /proc.
+has_cpu_times () {
+    [ -r "$proc/$$/stat" ]
+}
+
 # The processor time of the server and of those it waited for, in hundredths of
-# a second; fails where there is no /proc to tell.
+# a second.
 cpu_of () {
-    [ -r "/proc/$1/stat" ] &&
-        awk '{ sub(".*[)] ", ""); print $12 + $13 + $14 + $15 }' "/proc/$1/stat"
+    awk '{ sub(".*[)] ", ""); print $12 + $13 + $14 + $15 }' "$proc/$1/stat" ||
+        cannot_look "at the processor time of process $1"
 }
 
-# How many children of the server are zombies.
-zombies_of () {
-    ps -e -o ppid= -o stat= | awk -v parent="$1" \
-        '$1 == parent && $2 ~ /^Z/ { count++ } END { print count + 0 }'
-}
-
-# no_zombie PID: each is reaped.  One that ends at this moment is one for a
-# moment, with nothing to bring it about but the server itself.
+# no_zombie PID: it runs, and each child is reaped.  One that ends at this moment
+# is one for a moment, with nothing to bring it about but the server itself.
 no_zombie () {
     limit=$(($(date +%s) + 60))
-    while [ "$(zombies_of "$1")" -gt 0 ]; do
+    while kill -0 "$1"; do
+        zombies=$(zombies_of "$1") || return 1
+        [ "$zombies" -gt 0 ] || return 0
         [ "$(date +%s)" -lt "$limit" ] || return 1
     done
+    return 1
 }
 
-# Where IPv6 loopback is there.
+# Where IPv6 loopback is there; what else keeps the server from listening is an
+# error.
 has_ipv6 () {
     serve "$builddir/echosrv" -t -6 -p 0
     if [ -n "$port" ]; then
         halt
-    else
-        wait "$server"
-        server=
-        return 1
+        return 0
     fi
+    gone
+    logged 'assign requested address\|Address not available\|not supported' ||
+        cannot_look "for IPv6: $(cat "$scratch/log")"
+    return 1
 }

@@ -109,8 +109,7 @@ halt
 
 # Whether the server has no children any more; those it has are told to end.
 end_children () {
-    ps -e -o pid= -o ppid= | awk -v parent="$server" \
-        '$2 == parent { print $1 }' > "$scratch/children"
+    children_of "$server" > "$scratch/children"
     while read -r child; do
         kill -TERM "$child" 2> /dev/null
     done < "$scratch/children"

@@ -5,9 +5,16 @@
 # test has a directory of its own, which goes at the end.  Readiness is waited
 # for by an event, never by sleeping.
 
+# A helper that cannot look does not answer: it fails the test, or ends the
+# script by cannot_look.  tests/helpers.sh takes from each what it needs.
+
 # shellcheck shell=sh
+LC_ALL=C
+export LC_ALL
 srcdir=$(cd "${srcdir:-.}" && pwd)
 builddir=${builddir:-$(pwd)}
+# Elsewhere, or nowhere, for helpers.sh.
+proc=${SONDE_PROC:-/proc}
 backlogprobe=$builddir/backlogprobe
 byteorder=$builddir/byteorder
 sockprobe=$builddir/sockprobe
@@ -56,6 +63,14 @@ skip () {
     echo "ok $tests_done - $1 # SKIP $2"
 }
 
+# cannot_look REASON: end the script with an error, also from within $(...): no
+# answer is better than one that was not looked for.
+cannot_look () {
+    echo "# cannot look: $*" >&2
+    kill -TERM $$
+    exit 99
+}
+
 # run COMMAND...: its output in $scratch/out and err, its status in $status.
 run () {
     status=0
@@ -67,6 +82,34 @@ is () {
     description=$1
     shift
     if "$@"; then ok 0 "$description"; else ok 1 "$description"; fi
+}
+
+# lacks FILE GREP-ARGUMENTS...: there is something in FILE, and no such line.
+lacks () {
+    lacks_in=$1 lacks_status=0
+    shift
+    if [ ! -s "$lacks_in" ]; then
+        echo "# $lacks_in: nothing is in it"
+        return 1
+    fi
+    grep "$@" "$lacks_in" > "$scratch/lacks" || lacks_status=$?
+    sed 's/^/# found: /' "$scratch/lacks"
+    [ "$lacks_status" -eq 1 ]
+}
+
+# none DESCRIPTION FILE...: ok if nothing wrong was found, in $scratch/out, in the
+# FILEs, in each of which there is something.
+none () {
+    none_of=$1 none_status=0
+    shift
+    [ -f "$scratch/out" ] && [ ! -s "$scratch/out" ] && [ $# -gt 0 ] ||
+        none_status=1
+    for none_in; do
+        [ -s "$none_in" ] && continue
+        echo "# $none_in: nothing is in it"
+        none_status=1
+    done
+    ok "$none_status" "$none_of"
 }
 
 # in_time COMMAND...: it succeeds, with waits of $delay seconds.  Where that is
@@ -97,31 +140,44 @@ bounded () {
 }
 
 # json_is EXPRESSION DESCRIPTION: $scratch/out is JSON for which the jq
-# EXPRESSION is true.
+# EXPRESSION is true.  In it "all" is not true of nothing; if_any is.
 json_is () {
     # jq is content with nothing at all.
-    if [ -s "$scratch/out" ] &&
-        jq -e "$1" "$scratch/out" > /dev/null 2>> "$scratch/err"; then
+    if jq -e "$json_words $1" "$scratch/out" > "$scratch/true" \
+        2>> "$scratch/err" && [ -s "$scratch/true" ]; then
         ok 0 "$2"
     else
         ok 1 "$2"
     fi
 }
 
+# shellcheck disable=SC2016 # $each is jq's
+json_words='def if_any(list; condition):
+        reduce list as $each (true; . and ($each | condition | not | not));
+    def all(list; condition): ([list] | length > 0) and if_any(list; condition);
+    def all(condition): all(.[]; condition);
+    def all: all(.[]; .);'
+
 # Whether what was run is a unit test that said TAP, and nothing but "ok".
 all_passed () {
     [ "$status" -eq 0 ] && grep -q '^1\.\.[1-9]' "$scratch/out" &&
-        grep -q '^ok ' "$scratch/out" && ! grep -q '^not ok' "$scratch/out"
+        grep -q '^ok ' "$scratch/out" && lacks "$scratch/out" '^not ok'
 }
 
 have () {
     command -v "$1" > /dev/null 2>&1
 }
 
-# Whether the kernel gives an ordinary user a network namespace of his own.
+# Whether the kernel gives an ordinary user a network namespace; if not, why.
 have_namespaces () {
-    have unshare && have ip &&
-        unshare -Urn ip link set lo up > /dev/null 2>&1
+    for namespace_tool in unshare ip; do
+        have "$namespace_tool" && continue
+        echo "# no network namespaces: $namespace_tool is not here"
+        return 1
+    done
+    unshare -Urn ip link set lo up > /dev/null 2> "$scratch/unshare" ||
+        { sed 's/^/# no network namespaces: /' "$scratch/unshare"
+            return 1; }
 }
 
 # in_namespace COMMANDS: run them in a new network namespace, loopback up.
@@ -131,5 +187,73 @@ in_namespace () {
 
 # Whether the build is sanitized: preloading and valgrind do not go with it.
 is_sanitized () {
-    nm "$backlogprobe" 2> /dev/null | grep -q '__asan_init\|__tsan_init'
+    sanitized_status=0
+    grep -aq '__asan_init\|__tsan_init' "$backlogprobe" || sanitized_status=$?
+    [ "$sanitized_status" -le 1 ] || cannot_look "$backlogprobe is not to be read"
+    return "$sanitized_status"
+}
+
+# Whether the name localhost is known here; a bare root has no /etc/hosts.
+has_localhost () {
+    have getent || cannot_look "at names: getent is not here"
+    getent ahosts localhost > /dev/null
+}
+
+# rule_of_host: what backlogprobe finds, for tests that expect a rule.
+rule_of_host () {
+    have jq || cannot_look "at reports: jq is not here"
+    run "$backlogprobe" --json -4
+    jq -r '.rule // "none"' "$scratch/out" > "$scratch/rule" &&
+        [ -s "$scratch/rule" ] || cannot_look "backlogprobe --json -4 failed:" \
+        "$(cat "$scratch/err")"
+    cat "$scratch/rule"
+}
+
+# need_settings ARGUMENTS...: skip the script where backlogprobe says that it
+# cannot measure with other settings.
+need_settings () {
+    run "$backlogprobe" "$@" -4 -b 0
+    [ "$status" -ne 0 ] || return 0
+    [ "$status" -eq 2 ] && grep -q '^backlogprobe: --with: ' "$scratch/err" ||
+        cannot_look "backlogprobe $* failed: $(cat "$scratch/err")"
+    skip_all "$(head -n 1 "$scratch/err")"
+}
+
+# processes: "PID PARENT STATE" of each that is to be seen.
+if [ -r "$proc/self/stat" ]; then
+    processes () {
+        # One that ends meanwhile has no file any more.
+        cat "$proc"/[0-9]*/stat 2> /dev/null | awk -v self=$$ '
+            { pid = $1; found += pid == self; sub(/.*[)] /, "")
+              print pid, $2, $1 }
+            END { exit !found }' || cannot_look "at processes, in /proc"
+    }
+else
+    processes () {
+        ps -e -o pid= -o ppid= -o stat= > "$scratch/ps" &&
+            awk -v self=$$ '{ found += $1 == self; print }
+                END { exit !found }' "$scratch/ps" ||
+            cannot_look "at processes, by ps"
+    }
+fi
+
+# children_of PID: their numbers.
+children_of () {
+    processes | awk -v parent="$1" '$2 == parent { print $1 }'
+}
+
+# How many children of PID are zombies.
+zombies_of () {
+    processes | awk -v parent="$1" '$2 == parent && $3 ~ /^Z/ { count++ }
+        END { print count + 0 }'
+}
+
+# user_of PID: the number of its effective user.
+user_of () {
+    if [ -r "$proc/self/status" ]; then
+        awk '/^Uid:/ { print $3; found = 1 } END { exit !found }' \
+            "$proc/$1/status"
+    else
+        ps -o uid= -p "$1"
+    fi || cannot_look "at process $1"
 }

@@ -54,6 +54,7 @@ built=$?
 : > "$scratch/out"
 tail -n 30 "$scratch/log" > "$scratch/err"
 ok "$built" "the sources and the tests build"
+[ -n "$UNIT_TESTS" ] || cannot_look "for races: UNIT_TESTS names no test"
 for test in $UNIT_TESTS; do
     if [ ! -x "$test" ]; then
         skip "${test##*/}" "not built: the library check is not here"

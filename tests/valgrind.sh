@@ -14,6 +14,7 @@ cd "$builddir" || exit 99
 CK_TIMEOUT_MULTIPLIER=20
 export CK_TIMEOUT_MULTIPLIER
 
+[ -n "$UNIT_TESTS" ] || cannot_look "for leaks: UNIT_TESTS names no test"
 for test in $UNIT_TESTS; do
     if [ ! -x "$test" ]; then
         skip "${test##*/}" "not built: the library check is not here"
