@@ -348,7 +348,7 @@ int sonde_backlog(int wanted);
 /* The cap of every listen queue of this host, as its setting says.  VALUE is
    the largest backlog in force.  SETTING is the name an administrator would
    use, such as "net.core.somaxconn".  SCOPE names what the setting belongs to:
-   on Linux the network namespace, "net:[4026531840]", or "host" if the kernel
+   on Linux the network namespace, "net:[4026531833]", or "host" if the kernel
    has no network namespaces; elsewhere "host".  An empty SCOPE is not known:
    the name of the namespace could not be read.  */
 struct sonde_backlog_cap {

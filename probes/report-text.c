@@ -603,7 +603,7 @@ static void put_with(FILE *out, const struct findings *findings)
     put_sentence(out, NULL, &sentence);
 }
 
-/* "network namespace 4026531840" for "net:[4026531840]".  */
+/* "network namespace 4026531833" for "net:[4026531833]".  */
 void report_head(FILE *out, const struct report *report)
 {
     const struct findings *findings = report->findings;
