@@ -29,7 +29,8 @@ _sonde () {
     fi
     # shellcheck disable=SC2207 # options hold no blanks
     COMPREPLY=($(compgen -W "$(printf '%s\n' "$help" |
-        grep -o -- '--[a-z][a-z-]*\|^ *-[a-zA-Z0-9]')" -- "$current"))
+        grep -o -- '--[a-z][a-z-]*\|^ *-[a-zA-Z0-9]' |
+        awk '!seen[$1]++')" -- "$current"))
 }
 
 # Add to the answers what names a profile: a bare word, or else a file.

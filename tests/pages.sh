@@ -181,7 +181,14 @@ if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
     is "bash offers options behind one that wants nothing" \
         sh -c 'echo "$1" | grep -q -e "-b --backlog"' - \
         "$(offered "$backlogprobe" --json "")"
+    for program in backlogprobe byteorder daytimecli daytimesrv echocli \
+        echosrv listeners sockprobe; do
+        offered "$builddir/$program" - | tr ' ' '\n' > "$scratch/words"
+        sort "$scratch/words" | uniq -d > "$scratch/out"
+        none "bash offers no option of $program twice" "$scratch/words"
+    done
 else
+    skip "bash offers no option twice" "bash is not here"
     skip "bash completes an option" "bash is not here"
     skip "bash offers files for what an option wants" "bash is not here"
     skip "bash completes a model" "bash is not here"

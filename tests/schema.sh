@@ -62,6 +62,13 @@ valid () { # DESCRIPTION PROGRAM ARGUMENTS...
     "$builddir/$program" --json "$@" > "$scratch/json" 2> /dev/null
     check "$description" "$program"
 }
+sed -n 's/^ *"\$schema": "\(.*\)",$/\1/p' "$srcdir"/doc/*.schema.json \
+    > "$scratch/drafts"
+set -- "$srcdir"/doc/*.schema.json
+is "each schema names the draft it is written in, all the same" sh -c '
+    [ "$(wc -l < "$1")" -eq "$2" ] && [ "$(sort -u "$1" | wc -l)" -eq 1 ]' - \
+    "$scratch/drafts" "$#"
+
 valid "the usual run" backlogprobe
 valid "a sweep" backlogprobe -b -1,0,1,65536,max
 valid "UNIX sockets" backlogprobe --unix -b 0-3

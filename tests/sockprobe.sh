@@ -176,6 +176,12 @@ else
     skip "what Linux answers" "this is not Linux's own stack"
 fi
 
+# An apostrophe belongs to a word: don't, the peer's, two peers'.
+"$sockprobe" --explain '*' | cat - "$scratch/profile" "$scratch/list" \
+    > "$scratch/words"
+is "no apostrophe is left over" lacks "$scratch/words" \
+    -E "(^|[^a-z])'([^0-9A-Za-z]|$)|[a-rt-z]'([^a-z]|$)"
+
 awk -F '\t' '$3 ~ /comput/ && $4 != "computed"' "$scratch/profile" \
     > "$scratch/out"
 none "what was computed is not said to be measured, or read" "$scratch/profile"

@@ -88,7 +88,7 @@ static void ask_length(struct asking *ask)
     tell(ask, "bind-2", "%s", bind_length(ask, 2));
     tell_short(ask);
     tell_unix(ask);
-    tell(ask, "answer", "a length beyond the address': %s", longer);
+    tell(ask, "answer", "a length beyond the address: %s", longer);
 }
 
 static void ask_byteorder(struct asking *ask)
