@@ -140,6 +140,10 @@ for program in $programs; do
 done
 
 # While a program waits, a signal ends it.
-"$reader" late 1 sh -c 'kill -TERM $$' > "$scratch/out"
-is "a signal is told from a status" [ $? -eq 143 ]
+for program in $programs; do
+    run "$reader" stuck 1 "$builddir/$program" --help
+    is "stuck: $program ends by a signal" [ "$status" -eq 143 ]
+done
+run "$reader" stuck 2 "$backlogprobe" --no-such-option
+is "stuck: so it does while it waits to write a sentence" [ "$status" -eq 143 ]
 finish

@@ -1,7 +1,7 @@
 /* reader.c - run a program whose reader is late, or has gone
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   usage: reader late|gone 1|2 COMMAND [ARGUMENT]...
+   usage: reader late|stuck|gone 1|2 COMMAND [ARGUMENT]...
 
    Descriptor 1 or 2 of COMMAND is a pipe.  gone: it has no reader.  late: it is
    non-blocking and full to the last byte when COMMAND starts.  It is read when
@@ -101,27 +101,37 @@ static int wait_for(pid_t child)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+static bool is_usage(int argc, char **argv)
+{
+    return argc >= 4 &&
+           (!strcmp(argv[1], "late") || !strcmp(argv[1], "stuck") ||
+            !strcmp(argv[1], "gone")) &&
+           (!strcmp(argv[2], "1") || !strcmp(argv[2], "2"));
+}
+
 int main(int argc, char **argv)
 {
     int out[2], alive[2];
-    if (argc < 4 || (strcmp(argv[1], "late") && strcmp(argv[1], "gone")) ||
-        (strcmp(argv[2], "1") && strcmp(argv[2], "2"))) {
-        fputs("usage: reader late|gone 1|2 COMMAND [ARGUMENT]...\n", stderr);
+    if (!is_usage(argc, argv)) {
+        fputs("usage: reader late|stuck|gone 1|2 COMMAND [ARGUMENT]...\n",
+              stderr);
         return TROUBLE;
     }
-    bool late = !strcmp(argv[1], "late");
+    bool gone = !strcmp(argv[1], "gone");
     make_pipe(out);
     make_pipe(alive);
-    if (!late)
+    if (gone)
         close(out[0]);
-    size_t filled = late ? fill(out[1]) : 0;
+    size_t filled = gone ? 0 : fill(out[1]);
     pid_t child = start(argv + 3, argv[2][0] - '0', out[1], alive[1]);
     close(out[1]);
     close(alive[1]);
-    if (late) {
-        struct pollfd polled = {.fd = alive[0], .events = POLLIN};
+    struct pollfd polled = {.fd = alive[0], .events = POLLIN};
+    if (!gone)
         poll(&polled, 1, LATE_MS);
+    if (!strcmp(argv[1], "late"))
         copy(out[0], filled);
-    }
+    else if (!gone)
+        kill(child, SIGTERM);
     return wait_for(child);
 }
