@@ -1,0 +1,211 @@
+# steps.sh - what .ci/run and .ci/long share; sourced by them, in the top folder
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# shellcheck shell=bash
+set -u
+top=$PWD
+work=$(mktemp -d "${TMPDIR:-/tmp}/sonde-ci.XXXXXX") || exit 2
+trap 'chmod -R u+w "$work"; rm -rf --one-file-system "$work"' EXIT
+chmod 755 "$work"
+failures=0
+passed=0 failed=0 skipped=0
+
+# step NAME COMMAND...: run it, show the end of its log if it fails.
+step () {
+    name=$1
+    shift
+    log=$work/${name//[^a-z0-9]/-}.log
+    start=$SECONDS
+    touch "$log.begun"
+    if "$@" > "$log" 2>&1; then
+        step_done
+    else
+        step_failed
+    fi
+    count "$log"
+    grep -hE '^SKIP:|^ok .*# SKIP' "$log" | sort -u | sed 's/^/        /'
+}
+
+step_done () {
+    echo "ok      $name ($((SECONDS - start)) s)"
+}
+
+step_failed () {
+    echo "FAILED  $name ($((SECONDS - start)) s)"
+    failures=$((failures + 1))
+    grep -E '^(FAIL|ERROR|XPASS|not ok|# (out|err):)|: error: ' "$log" |
+        head -n 60
+    # What the tests that failed had printed stands in logs of their own.
+    find "$top" "$work" -name test-suite.log -newer "$log.begun" \
+        -exec grep -hE '^(not ok|# (out|err):)' {} + | head -n 80
+    tail -n 20 "$log"
+}
+
+# tests NAME COMMAND...: a step with tests; none at all is a failure, too.
+tests () {
+    before=$((passed + failed + skipped))
+    step "$@"
+    [ $((passed + failed + skipped)) -eq "$before" ] || return
+    echo "FAILED  $1: it ran no test"
+    failures=$((failures + 1))
+}
+
+# count LOG: add the tests it tells of, from automake's summaries and from TAP.
+count () {
+    set -- $(awk '
+        /^# PASS: /  { pass += $3 }
+        /^# SKIP: /  { skip += $3 }
+        /^# (FAIL|ERROR|XPASS): / { fail += $3 }
+        /^ok [0-9]+ .*# SKIP/ { skip++; next }
+        /^ok [0-9]/ { pass++ }
+        /^not ok [0-9]/ { fail++ }
+        END { print pass + 0, fail + 0, skip + 0 }' "$1")
+    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+# The last line, which tells the totals; the status of it all.
+totals () {
+    echo
+    if [ "$failures" -gt 0 ]; then
+        echo "$failures steps failed"
+        failed=$((failed + (failed == 0)))
+    fi
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failures" -eq 0 ]
+}
+
+# A download fails now and then: three times.
+thrice () {
+    "$@" || "$@" || "$@"
+}
+
+# ---- this machine -----------------------------------------------------------
+
+# What the other steps need: the tarball, and programs that are built.
+prepare () {
+    ./bootstrap --install-deps && ./configure && make -j2 && make dist &&
+        mkdir "$work/src" && tar -C "$work/src" -xf sonde-*.tar.xz &&
+        chmod -R a+rX "$work/src"
+}
+
+more_packages () {
+    thrice apt-get install -y --no-install-recommends "$@"
+}
+
+# in_folder NAME CONFIGURE-ARGUMENTS...: build and test in a folder elsewhere.
+in_folder () {
+    folder=$work/$1
+    shift
+    mkdir -p "$folder" && cd "$folder" &&
+        "$work"/src/sonde-*/configure --enable-werror "$@" &&
+        make -j2 && make -j3 check
+}
+
+# as_ordinary_user COMMANDS: in a copy of the tarball that is configured for
+# clang.
+as_ordinary_user () {
+    mkdir "$work/user" && cp -r "$work"/src/sonde-*/. "$work/user" &&
+        chown -R nobody "$work/user" && cd "$work/user" &&
+        setpriv --reuid=nobody --regid=nogroup --clear-groups env \
+            HOME="$work/user" TMPDIR="$work/user" sh -c "
+            ./configure --enable-werror CC=clang && $1"
+}
+
+# tarball_alone COMMANDS: with a compiler and make alone: every other tool of the
+# build, and every library found by pkg-config, is out of reach.
+tarball_alone () {
+    mkdir "$work/bin" "$work/alone" || return 1
+    for tool in /usr/bin/* /bin/* /usr/sbin/ip; do
+        case ${tool##*/} in
+        auto* | aclocal* | libtool* | gnulib* | pkg* | m4 | perl* | python* | \
+            git* | jq | mandoc | clang* | *-pkg-config) ;;
+        *) ln -sf "$tool" "$work/bin/" ;;
+        esac
+    done
+    cp -a "$work"/src/sonde-*/. "$work/alone" && cd "$work/alone" &&
+        env PATH="$work/bin" sh -c "./configure && make -j2 && $1 &&"'
+            make DESTDIR="$PWD/to" install' &&
+        test -x to/usr/local/bin/backlogprobe &&
+        test -f to/usr/local/lib/pkgconfig/sonde.pc
+}
+
+# other_stacks KERNEL-PACKAGES...: gVisor, and kernels, unpacked only.
+other_stacks () {
+    more_packages runsc qemu-system-x86 busybox-static cpio jq xz-utils
+    mkdir -p "$work/kernels" && cd "$work/kernels" || return 1
+    for package; do
+        image=$(apt-cache depends "$package" |
+            sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+        [ -n "$image" ] && thrice apt-get download "$image" &&
+            dpkg-deb -x "$image"_*.deb "$image" || return 1
+    done
+    ls -d "$work"/kernels/*/boot/vmlinuz-*
+}
+
+kernels () {
+    make -s check-kernels \
+        KERNELS="$(ls -d "$work"/kernels/*/boot/vmlinuz-* | tr '\n' ' ')"
+}
+
+# ---- minimal roots ----------------------------------------------------------
+
+debootstrap_itself () {
+    thrice apt-get -o Acquire::Retries=3 update && more_packages debootstrap
+}
+
+# The mirror that this machine has its own release from.
+find_mirror () {
+    release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    apt-get indextargets --format '$(CODENAME) $(SITE)' 'Created-By: Packages' |
+        awk -v release="$release" '$1 == release { print $2; found = 1; exit }
+            END { exit !found }'
+}
+
+# The README's line that ends in "make ...", as it stands there.
+readme_line () { # ITS-LAST-COMMAND
+    sed -n "s,^    \(\./bootstrap --install-deps.* $1\)\$,\1,p" README.md |
+        awk '{ print } END { exit NR != 1 }'
+}
+
+# enter ROOT COMMANDS: run them there, in the checkout, as on a machine of its
+# own: with processes and mounts of their own, which go with them.  A chroot
+# would not do, since in one there are no user namespaces.
+enter () {
+    unshare --mount --pid --fork --kill-child sh -c '
+        mount --bind "$1" "$1" && cd "$1" &&
+            mount -t proc proc proc && mount -t sysfs sysfs sys &&
+            mount --rbind /dev dev && mkdir -p old && pivot_root . old &&
+            exec chroot . sh -c "umount -l /old && rmdir /old &&
+                cd /root/sonde && exec env -i HOME=/root MAKEFLAGS=-j3 \
+                    PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c \"\$1\"" - "$2"' \
+        - "$1" "$2"
+}
+
+# Packages come from where this machine's come from, in the same way.
+bare_root () {
+    case $mirror in
+    https:*) include=--include=ca-certificates ;;
+    *) include= ;;
+    esac
+    rm -rf --one-file-system "$root"
+    debootstrap --variant=minbase $include "$1" "$root" "$mirror" || return 1
+    apt-config dump | sed -n '/^Acquire::\(Check\|https*::\)/p' \
+        > "$root/etc/apt/apt.conf.d/00host"
+}
+
+# minimal_root SUITE: a Debian with nothing that is not essential, and the
+# checkout as it was committed; then both lines of the README, as a user of a
+# fresh machine types them, but for what make may do at a time.
+minimal_root () {
+    root=$work/roots/$1
+    probe=$(readme_line './backlogprobe') && check=$(readme_line 'make check') &&
+        mirror=$(find_mirror) || return 1
+    echo "$probe"
+    echo "$check"
+    mkdir -p "$work/roots" && thrice bare_root "$1" || return 1
+    mkdir -p "$root/root/sonde" &&
+        git -c safe.directory='*' archive --output="$work/head.tar" HEAD &&
+        tar -C "$root/root/sonde" -xf "$work/head.tar" || return 1
+    enter "$root" "$probe" && enter "$root" "$check" || return 1
+    rm -rf --one-file-system "$root"
+}
