@@ -46,7 +46,7 @@ link_fuzzer () {
         -I. -Ilib/gl -Ilib -c -o "$1.o" "tests/fuzz/$1.c" &&
         ./libtool --quiet --tag=CC --mode=link "$clang" $flags \
             -fsanitize=fuzzer,$sanitize -o "$1" "$1.o" probes/libprobes.la \
-            lib/libsonde-core.la; } > "$scratch/out" 2> "$scratch/err"
+            base/libbase.la lib/libsonde-core.la; } > "$scratch/out" 2> "$scratch/err"
     result=$?
     ok "$result" "$1 links"
     [ "$result" -eq 0 ] && linked="$linked $1"
