@@ -26,6 +26,10 @@ struct entrance {
     long queue;     /* how many may wait, -1: not known */
     bool watched;   /* by the poller, for clients */
     bool inherited; /* whoever passed it goes on using it */
+    /* How accept or receive failed lately, and until when ENTRANCE is left
+       alone for it, in milliseconds of monotonic_ms; 0: it is not.  */
+    struct sonde_backoff_state backoff;
+    int64_t resume_at;
     /* A UNIX socket's file, if we made it.  */
     bool has_file;
     dev_t device;

@@ -68,6 +68,7 @@ void datagram_pump(struct load *load, struct line *line)
             return;
         }
         load_begin(load, line, monotonic_now());
+        load->moved = true;
     }
     line_watch(load, line, false);
 }
@@ -130,6 +131,7 @@ static bool take_one(struct load *load, struct line *line)
 {
     ssize_t length =
         sonde_datagram_receive(line->fd, load->bytes, sizeof load->bytes, 0);
+    load->moved = load->moved || length >= 0 || errno != EAGAIN;
     if (length < 0) {
         if (errno != EAGAIN)
             load_fail_errno(load, line, errno);

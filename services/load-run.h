@@ -8,6 +8,7 @@
 #ifndef SERVICES_LOAD_RUN_H
 #define SERVICES_LOAD_RUN_H 1
 
+#include "base/monotonic.h"
 #include "services/load.h"
 #include "services/pattern.h"
 
@@ -54,8 +55,10 @@ struct load {
     struct line *lines;
     int64_t *times; /* of all lines, and then when all was begun */
     enum load_phase phase;
-    bool is_late;  /* to begin anything, or it could not come back */
-    bool heard;    /* something came at the last look */
+    bool is_late; /* to begin anything, or it could not come back */
+    bool heard;   /* something came at the last look */
+    bool moved;   /* and something was done about it */
+    struct monotonic_spin spin;
     bool is_cut;   /* what was under way has not had its time */
     int trouble;   /* the errno that ended the run, or 0 */
     int64_t start; /* of the phase that is measured */

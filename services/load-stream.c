@@ -31,6 +31,7 @@ void stream_pump(struct load *load, struct line *line)
         }
         is_full = count < (ssize_t)piece;
         line->sent += count > 0 ? (uint64_t)count : 0;
+        load->moved = load->moved || count > 0;
     }
     line_watch(load, line, is_full);
 }
@@ -79,6 +80,7 @@ static void take_end(struct load *load, struct line *line)
 void stream_take(struct load *load, struct line *line)
 {
     ssize_t count = sonde_read(line->fd, load->bytes, sizeof load->bytes, 0);
+    load->moved = load->moved || count >= 0 || errno != EAGAIN;
     if (count < 0) {
         if (errno != EAGAIN)
             load_fail_errno(load, line, errno);

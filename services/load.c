@@ -339,10 +339,12 @@ static void serve(struct load *load, const struct sonde_event *event)
 {
     struct line *line = event->user;
     if (!line) {
+        load->moved = true;
         take_signals(load);
         return;
     }
     if (line->state == LINE_CONNECTING) {
+        load->moved = true;
         line_finish(load, line);
         return;
     }
@@ -385,8 +387,13 @@ static void loop(struct load *load,
             return;
         }
         load->heard = ready > 0;
+        load->moved = ready == 0;
         while (sonde_poller_next(load->poller, &event))
             serve(load, &event);
+        if (load->moved)
+            load->spin.rounds = 0;
+        else
+            monotonic_spin(&load->spin);
     }
 }
 
