@@ -44,3 +44,22 @@ int monotonic_left(int64_t deadline)
     left = (left + ns_per_ms - 1) / ns_per_ms;
     return left < INT_MAX ? (int)left : INT_MAX;
 }
+
+void monotonic_sleep(int ms)
+{
+    struct timespec time = {.tv_sec = ms / 1000,
+                            .tv_nsec = ms % 1000 * (long)ns_per_ms};
+    nanosleep(&time, NULL);
+}
+
+bool monotonic_spin(struct monotonic_spin *spin)
+{
+    enum { FREE = 64, TOLD = 256 };
+    if (spin->rounds > TOLD)
+        spin->rounds = TOLD; /* and never again TOLD for the first time */
+    int late = ++spin->rounds - FREE;
+    if (late <= 0)
+        return false;
+    monotonic_sleep(late < 4 ? 1 << (late - 1) : 8);
+    return spin->rounds == TOLD;
+}

@@ -4,6 +4,7 @@
 #ifndef BASE_MONOTONIC_H
 #define BASE_MONOTONIC_H 1
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { MONOTONIC_NEVER = -1 };
@@ -22,5 +23,20 @@ int64_t monotonic_deadline(int ms);
 /* The milliseconds left until DEADLINE, rounded up, as the library takes
    timeouts: -1 if that is never.  */
 int monotonic_left(int64_t deadline);
+
+/* Sleep for MS milliseconds; a signal ends it.  */
+void monotonic_sleep(int ms);
+
+/* Rounds of a loop in a row that brought nothing although the wait reported
+   something.  All zero at first.  */
+struct monotonic_spin {
+    int rounds;
+};
+
+/* One more such round: from the 65th in a row on sleep, 1 ms at first, 8 at
+   most, so that a kernel that reports for ever what is not there does not take
+   the processor.  Returns true once in a row, after some 1.5 seconds of it:
+   time to report it.  Progress is SPIN->rounds = 0.  */
+bool monotonic_spin(struct monotonic_spin *spin);
 
 #endif /* BASE_MONOTONIC_H */

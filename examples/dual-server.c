@@ -4,6 +4,8 @@
    usage: dual-server [port]        (0: one the system chooses)
    Ends by SIGINT or SIGTERM.  */
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,21 +19,32 @@ static int fail(const char *what)
     return 1;
 }
 
-static void greet(int listener)
+/* A listener, and how accept has failed on it lately.  */
+struct listener {
+    int fd;
+    struct sonde_backoff_state backoff;
+};
+
+/* Greet the next client.  Returns for how many milliseconds to leave the
+   listener alone, -1 if it is of no more use.  */
+static int greet(struct listener *listener)
 {
     static const char hello[] = "hello\r\n";
-    char rest[4096];
+    char unread[4096];
     size_t done;
-    int fd = sonde_accept(listener, NULL, SONDE_CLOEXEC);
+    int fd = sonde_accept(listener->fd, NULL, SONDE_CLOEXEC);
+    int error = fd < 0 ? errno : 0;
+    int rest = sonde_backoff_after(&listener->backoff, listener->fd, error);
     if (fd < 0)
-        return; /* that client is gone already */
+        return sonde_accept_class(error) == SONDE_ACCEPT_FATAL ? -1 : rest;
     if (sonde_write_all(fd, hello, strlen(hello), 1000, &done))
         perror("write");
     /* Closed with something unread, the connection would be reset, and the
        greeting might be lost with it.  */
     if (!sonde_half_close(fd))
-        sonde_read_all(fd, rest, sizeof rest, 1000, &done);
+        sonde_read_all(fd, unread, sizeof unread, 1000, &done);
     close(fd);
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -41,7 +54,8 @@ int main(int argc, char **argv)
     /* No host means ::1, and then 127.0.0.1.  */
     struct sonde_target target = {NULL, argc > 1 ? argv[1] : "0", AF_UNSPEC,
                                   SOCK_STREAM};
-    int code, fds[2], done = 0;
+    struct listener listeners[2] = {{0}};
+    int code, fds[2], done = 0, rest = 0;
     if (sonde_resolve(&target, 1000, loopback, 2, &code) != 2) {
         fprintf(stderr, "dual-server: %s\n", sonde_resolve_code_text(code));
         return 1;
@@ -60,19 +74,24 @@ int main(int argc, char **argv)
         sonde_address_local(fds[i], &local);
         sonde_address_print(&local, text, sizeof text);
         printf("listening on %s\n", text);
-        sonde_poller_add(poller, fds[i], SONDE_READABLE, NULL);
+        listeners[i].fd = fds[i];
+        sonde_poller_add(poller, fds[i], SONDE_READABLE, &listeners[i]);
     }
     fflush(stdout);
     sonde_poller_add(poller, wake, SONDE_READABLE, NULL);
 
-    while (!done && sonde_poller_wait(poller, -1) > 0)
-        while (sonde_poller_next(poller, &event)) {
+    while (!done && rest >= 0 && sonde_poller_wait(poller, -1) > 0)
+        while (!done && rest >= 0 && sonde_poller_next(poller, &event)) {
             if (event.fd == wake)
                 done = sonde_wake_take() != 0;
-            else
-                greet(event.fd);
+            else if ((rest = greet(event.user)) > 0)
+                /* accept goes on failing.  Here all wait that long; a server of
+                   more than a few clients would pause the listener alone.  */
+                poll(NULL, 0, rest);
         }
+    if (rest < 0)
+        perror("accept");
     sonde_poller_close(poller);
     sonde_wake_close();
-    return 0;
+    return rest < 0 ? 1 : 0;
 }

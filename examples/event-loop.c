@@ -42,20 +42,28 @@ static void drop(struct connection *connection)
     served++;
 }
 
-static void welcome(int listener)
+/* Accept who waits.  Returns for how many milliseconds to leave the listener
+   alone, -1 if it is of no more use.  */
+static int welcome(int listener)
 {
+    static struct sonde_backoff_state backoff;
     for (;;) {
         int fd = sonde_accept(listener, NULL, SONDE_NONBLOCK | SONDE_CLOEXEC);
-        if (fd < 0 && sonde_accept_class(errno) == SONDE_ACCEPT_BACKOFF)
-            sonde_spare_shed(&spare, listener);
+        int error = fd < 0 ? errno : 0;
+        if (error && sonde_accept_class(error) == SONDE_ACCEPT_FATAL)
+            return -1;
+        if (error && sonde_accept_class(error) == SONDE_ACCEPT_BACKOFF &&
+            !sonde_spare_shed(&spare, listener))
+            return 0;
+        int rest = sonde_backoff_after(&backoff, listener, error);
         if (fd < 0)
-            return;
+            return rest;
         struct connection *connection = calloc(1, sizeof *connection);
         if (!connection ||
             sonde_poller_add(poller, fd, SONDE_READABLE, connection)) {
             free(connection);
             close(fd);
-            return;
+            return 0;
         }
         connection->fd = fd;
     }
@@ -114,7 +122,7 @@ int main(void)
 {
     struct sonde_address address;
     struct sonde_event event;
-    int status = 1;
+    int status = 1, rest = 0;
     sonde_address_loopback(&address, AF_INET, 0);
     int listener =
         sonde_listen(&address, clients, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
@@ -126,13 +134,21 @@ int main(void)
     pid_t child = fork();
     if (child == 0)
         _exit(be_clients(&address));
-    while (served < clients && sonde_poller_wait(poller, patience) > 0)
-        while (sonde_poller_next(poller, &event)) {
+    while (served < clients && rest >= 0) {
+        int ready = sonde_poller_wait(poller, rest ? rest : patience);
+        if (ready < 0 || (ready == 0 && !rest))
+            break;
+        if (rest)
+            sonde_poller_modify(poller, listener, SONDE_READABLE, NULL);
+        rest = 0;
+        while (rest >= 0 && sonde_poller_next(poller, &event)) {
             if (event.user)
                 serve(event.user);
-            else
-                welcome(event.fd);
+            else if ((rest = welcome(event.fd)) > 0)
+                /* accept goes on failing: those in place have their turn.  */
+                sonde_poller_modify(poller, listener, 0, NULL);
         }
+    }
     waitpid(child, &status, 0);
     printf("%d clients served, by %s\n", served, sonde_poller_name(poller));
     sonde_poller_close(poller);

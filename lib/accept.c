@@ -7,7 +7,7 @@
 
 #include "private.h"
 
-/* So many dead connections in a row, and the caller gets its turn.  */
+/* So many failures in a row are reported, and the caller gets its turn.  */
 enum { retries = 64 };
 
 /* Every errno of accept that some system is known to give.  Those missing in
@@ -68,22 +68,33 @@ enum { accept4_is_exact = 0 };
 enum { accept4_is_exact = 1 };
 #endif
 
+/* Whether FD, of plain accept, has a peer.  macOS returns a socket for a
+   connection that was aborted, over IPv4 with its address, too.  */
+static int has_peer(int fd)
+{
+    struct sonde_address peer;
+    return !sonde_address_peer(fd, &peer) ||
+           (errno != ENOTCONN && errno != EINVAL);
+}
+
 /* One call of accept with the state of the result stated.  */
 static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
 {
     void *storage = &peer->storage;
-    int exact = accept4_is_exact;
+    int exact = accept4_is_exact, plain = 0;
     peer->length = sizeof peer->storage;
     int fd = sonde__sys.accept4(listener, storage, &peer->length, flags);
     if (fd < 0 && no_accept4(errno)) {
         exact = 0;
+        plain = 1;
         peer->length = sizeof peer->storage;
         fd = sonde__sys.accept(listener, storage, &peer->length);
     }
     if (fd < 0)
         return -1;
     /* A client of a UNIX socket need not have a name to be told.  */
-    if (peer->length == 0 && sonde_address_family(listener) != AF_UNIX) {
+    if ((peer->length == 0 || (plain && !has_peer(fd))) &&
+        sonde_address_family(listener) != AF_UNIX) {
         sonde__close(fd);
         errno = ECONNABORTED;
         return -1;
@@ -104,7 +115,8 @@ int sonde_accept(int listener, struct sonde_address *peer, unsigned flags)
         return -1;
     }
     int saved = errno;
-    for (int i = 0; i < retries; i++) {
+    struct sonde__row interrupted = {0};
+    for (int failures = 0; failures < retries;) {
         struct sonde_address found = {0};
         int fd = accept_once(listener, &found, flags);
         if (fd >= 0) {
@@ -117,12 +129,15 @@ int sonde_accept(int listener, struct sonde_address *peer, unsigned flags)
             return fd;
         }
         enum sonde_accept_class class = sonde_accept_class(errno);
-        if (class == SONDE_ACCEPT_RETRY)
-            continue;
         if (class == SONDE_ACCEPT_WAIT)
             errno = EAGAIN;
-        return -1;
+        if (class != SONDE_ACCEPT_RETRY)
+            return -1;
+        /* A listener that blocks may wait for long, and be interrupted.  */
+        if (errno == EINTR)
+            failures = sonde__row_count(&interrupted);
+        else
+            failures++;
     }
-    errno = EAGAIN;
     return -1;
 }

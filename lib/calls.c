@@ -215,6 +215,13 @@ static int64_t call_now(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+static void call_sleep(int milliseconds)
+{
+    struct timespec time = {.tv_sec = milliseconds / 1000,
+                            .tv_nsec = milliseconds % 1000 * 1000000L};
+    nanosleep(&time, NULL);
+}
+
 /* A program for macOS before 11 is built with headers that have the flag, but
    may run on a kernel that does not.  */
 #if defined MSG_NOSIGNAL &&                                                    \
@@ -283,6 +290,7 @@ struct sonde__calls sonde__sys = {
     .parent_death = call_parent_death,
     .pipe = call_pipe,
     .now = call_now,
+    .sleep = call_sleep,
     .send_quietly = send_quietly,
     .set_nosigpipe = call_set_nosigpipe,
     .honours_dontwait = sonde__test_dontwait,

@@ -14,7 +14,7 @@
 
 #include "private.h"
 
-/* So many errors or foreign datagrams in a row, and the caller gets its
+/* After so many errors or foreign datagrams in a row the caller gets its
    turn.  */
 enum { retries = 64 };
 
@@ -382,6 +382,7 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
        which would be ours then, and stay open: without room for them the
        system closes them.  */
     int has_ports = sonde_address_port(&found.to) >= 0;
+    int error = EAGAIN;
     for (int i = 0; i < retries; i++) {
         ssize_t length = receive_once(fd, buffer, size, &found.from, &message,
                                       has_ports ? &control : NULL);
@@ -392,10 +393,11 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
                 errno = saved;
             return length;
         }
-        if (!is_echo(errno) && sonde__again(fd, POLLIN, deadline))
+        error = is_echo(errno) ? errno : EAGAIN;
+        if (error == EAGAIN && sonde__again(fd, POLLIN, deadline))
             return -1;
     }
-    errno = EAGAIN;
+    errno = error;
     return -1;
 }
 

@@ -10,8 +10,11 @@
 
 enum {
     nanoseconds_in_millisecond = 1000000,
-    /* How often poll may be out of memory.  */
-    retries = 64
+    /* How often poll may be out of memory; and failures in a row before there
+       is a sleep between two, and before there is no further call.  */
+    retries = 64,
+    max_row = 128,
+    max_sleep = 32 /* milliseconds */
 };
 
 int64_t sonde__deadline(int timeout)
@@ -45,8 +48,37 @@ int sonde__since(int64_t start)
     return passed < INT_MAX ? (int)passed : INT_MAX;
 }
 
+int sonde__row_count(struct sonde__row *row)
+{
+    int saved = errno;
+    int64_t now = sonde__sys.now();
+    if (row->failures && now - row->last >= nanoseconds_in_millisecond)
+        row->failures = 0;
+    row->last = now;
+    errno = saved;
+    return row->failures < max_row ? ++row->failures : max_row;
+}
+
+int sonde__row_sleep(struct sonde__row *row, int64_t deadline)
+{
+    int saved = errno;
+    int failures = sonde__row_count(row);
+    if (failures <= retries)
+        return 0;
+    if (failures == max_row && deadline == sonde__never)
+        return -1;
+    int time =
+        failures - retries < 6 ? 1 << (failures - retries - 1) : max_sleep;
+    int left = sonde__left(deadline);
+    sonde__sys.sleep(left >= 0 && left < time ? left : time);
+    row->last = sonde__sys.now();
+    errno = saved;
+    return 0;
+}
+
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
 {
+    struct sonde__row row = {0};
     for (int failures = 0, cut_short = 0;;) {
         int left = sonde__left(deadline);
         int ready = sonde__sys.poll(fds, count, left);
@@ -63,6 +95,8 @@ int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
             continue;
         if (left == 0)
             return 0;
+        if (ready < 0 && errno == EINTR && sonde__row_sleep(&row, deadline))
+            return -1;
     }
 }
 

@@ -188,12 +188,20 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
 {
     int saved = errno;
     int64_t deadline = sonde__deadline(timeout);
+    struct sonde__row row = {0};
     forget(poller);
     for (;;) {
         int left = sonde__left(deadline);
-        if (poller->way->wait(poller, left) && errno != EINTR)
+        int failed = poller->way->wait(poller, left);
+        if (failed && errno != EINTR)
             return -1;
         if (poller->found_count > 0 || left == 0)
+            break;
+        /* Nothing found and no failure: epoll goes on reporting a descriptor
+           that was closed, and not removed, while a duplicate is open.  */
+        if (sonde__row_sleep(&row, sonde__never) && failed)
+            return -1;
+        if (sonde__left(deadline) == 0)
             break;
     }
     errno = saved;

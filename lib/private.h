@@ -62,6 +62,8 @@ struct sonde__calls {
     int (*pipe)(int[2]);
     /* Nanoseconds of a clock that nobody sets.  */
     int64_t (*now)(void);
+    /* Sleep for so many milliseconds; a signal may end it.  */
+    void (*sleep)(int milliseconds);
     /* Flags that keep send from raising SIGPIPE; 0 where there are none.  */
     int send_quietly;
     /* Set the option that does it; fails where there is none.  */
@@ -176,10 +178,30 @@ int sonde__left(int64_t deadline);
 /* The whole milliseconds from START, by sonde__sys.now, until now.  */
 int sonde__since(int64_t start);
 
+/* Failures of a call in a row, each less than a millisecond after the one
+   before: only a call that should have waited, and did not, fails so often. All
+   zero at first.  */
+struct sonde__row {
+    int failures;
+    int64_t last;
+};
+
+/* Count one more failure, and return how many there are in the row.  Keeps
+   errno.  */
+int sonde__row_count(struct sonde__row *row);
+
+/* The same before the call is made again: after 64 failures sleep, 1 ms at
+   first, 32 at most, and not beyond DEADLINE.  So a kernel that reports for
+   ever that FD is ready, or that the call was interrupted, does not take the
+   processor.  Returns 0, or -1 after 128 failures if DEADLINE is never: two
+   seconds then.  Keeps errno.  */
+int sonde__row_sleep(struct sonde__row *row, int64_t deadline);
+
 /* Wait until one of the COUNT descriptors FDS is ready, or DEADLINE passes.
    Interruptions do not end the wait and do not lengthen it.
    Returns how many are ready, 0 at the deadline; -1 with the errno of poll,
-   EAGAIN being ENOMEM if it does not pass: that is what poll means by it.  */
+   EAGAIN being ENOMEM if it does not pass: that is what poll means by it; EINTR
+   as sonde__row_sleep says.  */
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
 
 /* The same for FD and EVENTS alone.  Returns 0 if it is ready, hung up or in

@@ -8,16 +8,19 @@
 
 #include "private.h"
 
+/* How often waitpid may be interrupted.  */
+enum { retries = 64 };
+
 int sonde_reap(void (*each)(pid_t child, int status, void *user), void *user)
 {
     int saved = errno;
     int count = 0;
     /* It ends: each turn but the last takes a child away, or was interrupted,
-       which WNOHANG leaves no time for.  */
-    for (;;) {
+       which WNOHANG leaves no time for, and not without end.  */
+    for (int interrupted = 0;;) {
         int status;
         pid_t child = sonde__sys.waitpid(-1, &status, WNOHANG);
-        if (child < 0 && errno == EINTR)
+        if (child < 0 && errno == EINTR && ++interrupted < retries)
             continue;
         if (child <= 0)
             break;

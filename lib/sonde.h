@@ -14,6 +14,11 @@
      in milliseconds, for the whole call: 0 does what can be done at once, a
      negative one waits as long as it takes.  A signal neither ends the wait nor
      lengthens it: EINTR is not reported.
+   - It does not loop without end.  A kernel may report for ever that a call was
+     interrupted, or that a descriptor is ready though nothing is there.  Then
+     the call is repeated at intervals until TIMEOUT has passed; without a
+     timeout it fails after 128 such failures in a row, some two seconds, with
+     EINTR or EAGAIN.
    - EAGAIN (never EWOULDBLOCK where it differs) says that it could not be done
      in time and may be asked for again.  Looking up names and connecting say
      ETIMEDOUT instead, as the system does when it is its own time that is over.
@@ -574,7 +579,8 @@ int sonde_listen_dual(const struct sonde_address *first,
 
 /* What to do about an errno of accept.  */
 enum sonde_accept_class {
-    SONDE_ACCEPT_RETRY,   /* that client is gone: accept again at once */
+    SONDE_ACCEPT_RETRY,   /* that client is gone: accept again at once; but
+                             back off if sonde_accept reports it, which has */
     SONDE_ACCEPT_WAIT,    /* nobody waits: go back to poll */
     SONDE_ACCEPT_BACKOFF, /* out of descriptors or memory: serve others, or
                              wait a little, before accepting again */
@@ -587,7 +593,10 @@ enum sonde_accept_class {
    BSDs and illumos, EPROTO on System V, ENOTCONN on lwIP and NuttX, nothing
    on Linux; Linux also hands over errors pending on the new connection, such
    as ENETDOWN; EPERM is a firewall's word.  None of these is the listener's
-   fault (portability: "Errors of accept").
+   fault, unless it goes on: then a policy forbids accept (EPERM, EACCES), or
+   another process has shut the listener down, which is ECONNABORTED for ever on
+   OpenBSD, and on NetBSD if the listener blocks (portability: "Errors of
+   accept").
 
    Errors not known are SONDE_ACCEPT_FATAL.  Cannot fail.  Since 0.1.  */
 enum sonde_accept_class sonde_accept_class(int error);
@@ -596,21 +605,25 @@ enum sonde_accept_class sonde_accept_class(int error);
    SONDE_CLOEXEC) are the state of the new descriptor, set either way.  If
    PEER is not null it is set to the peer's address.
 
-   Waits if LISTENER blocks and nobody is there.  Errors of class
-   SONDE_ACCEPT_RETRY are not reported: the next connection is taken instead,
-   at most 64 times in a row, then EAGAIN lets the caller do other things.
+   Waits if LISTENER blocks and nobody is there.  Of class SONDE_ACCEPT_RETRY
+   only the 64th error in a row is reported, with its own errno: until then the
+   next connection is taken instead.  So EAGAIN means that no client waits, and
+   every other errno that accept fails and goes on failing: leave LISTENER alone
+   for the time of sonde_backoff_after.
 
    Hides: besides the errors above, O_NONBLOCK inherited from the listener (on
    the BSDs, macOS, illumos; not on Linux); accept4 missing (macOS) or refused
    at run time (ENOSYS, EPERM or EINVAL of a filter or an old kernel); macOS's
-   success with an address of length 0 for a connection that died, which counts
-   as ECONNABORTED, but for a UNIX socket, whose clients mostly have no address
-   (portability: "Accepted sockets").
+   success for a connection that died, with an address of length 0 (IPv6) or the
+   client's (IPv4): without a peer it counts as ECONNABORTED, but for a UNIX
+   socket, whose clients mostly have no address (portability: "Accepted
+   sockets").
 
    Returns the descriptor, the caller's to close.  EAGAIN (never EWOULDBLOCK
    where it differs): nobody waits.  EMFILE, ENFILE, ENOBUFS, ENOMEM: see
-   SONDE_ACCEPT_BACKOFF.  EINVAL: LISTENER does not listen, or unknown flag.
-   EBADF, ENOTSOCK, EOPNOTSUPP.  Since 0.1.  */
+   SONDE_ACCEPT_BACKOFF.  EACCES, EPERM, ECONNABORTED, EPROTO, EINTR and others
+   of SONDE_ACCEPT_RETRY: 64 times in a row.  EINVAL: LISTENER does not listen,
+   or unknown flag. EBADF, ENOTSOCK, EOPNOTSUPP.  Since 0.1.  */
 int sonde_accept(int listener, struct sonde_address *peer, unsigned flags);
 
 /* A descriptor kept in reserve, for when there are no more.  One thread at a
@@ -653,6 +666,27 @@ int sonde_spare_shed(struct sonde_spare *spare, int listener);
    success: 5, then twice as long each time, 1000 at most.  Cannot fail.
    Since 0.1.  */
 int sonde_backoff(int last);
+
+/* How a listener or a datagram socket has failed lately.  All zero at first;
+   the members are the library's own.  */
+struct sonde_backoff_state {
+    int delay, idle;
+};
+
+/* The milliseconds to leave FD alone after a call that poll announced on it,
+   sonde_accept or sonde_datagram_receive_from.  ERROR is its errno, 0 if it
+   succeeded.  0: no time, go back to poll.  After an error other than EAGAIN:
+   as sonde_backoff, growing until a call succeeds.  After EAGAIN: 0, but the
+   same time after 64 of them in a row if poll says even so that FD is readable;
+   without it a level-triggered loop takes the whole processor.
+
+   Hides: a listener that another process has shut down.  accept says EINVAL on
+   Linux, which is SONDE_ACCEPT_FATAL; ECONNABORTED for ever on OpenBSD; and for
+   a non-blocking one EWOULDBLOCK for ever on NetBSD, with poll reporting it as
+   readable (portability: "Errors of accept").
+
+   Keeps errno.  Cannot fail.  Since 0.1.  */
+int sonde_backoff_after(struct sonde_backoff_state *state, int fd, int error);
 
 /* ---- activation: sockets inherited from inetd or systemd ---------------- */
 
@@ -901,9 +935,11 @@ int sonde_datagram_adopt(int fd);
 
    Hides: how a system tells the local address (IP_PKTINFO, IP_RECVDSTADDR,
    IPV6_PKTINFO); errors that an earlier answer brought about, such as
-   ECONNREFUSED of a client that is gone, which are not reported: the next
-   datagram is taken instead, at most 64 times in a row, then EAGAIN lets the
-   caller do other things (portability: "Datagrams").  */
+   ECONNREFUSED of a client that is gone: only the 64th in a row is reported,
+   with its own errno, until then the next datagram is taken instead
+   (portability: "Datagrams").  So EAGAIN means that there is no datagram; after
+   another errno but EMSGSIZE leave FD alone for the time of
+   sonde_backoff_after.  */
 ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
                                     int timeout, struct sonde_datagram *ends);
 

@@ -10,6 +10,9 @@
 /* Milliseconds.  */
 enum { first_delay = 5, longest_delay = 1000 };
 
+/* How often a call may fail with EAGAIN in a row before poll is asked.  */
+enum { most_idle = 64 };
+
 /* Whether ERROR means that it is the family that is not to be had.  */
 static int is_missing(int error)
 {
@@ -71,4 +74,26 @@ int sonde_backoff(int last)
     if (last < first_delay)
         return first_delay;
     return last < longest_delay / 2 ? 2 * last : longest_delay;
+}
+
+int sonde_backoff_after(struct sonde_backoff_state *state, int fd, int error)
+{
+    int saved = errno;
+    if (!sonde__not_now(error)) {
+        state->idle = 0;
+        state->delay = error ? sonde_backoff(state->delay) : 0;
+        return state->delay;
+    }
+    if (++state->idle < most_idle)
+        return 0;
+    /* Others may have been faster so often; then nothing is there now.  */
+    state->idle = most_idle;
+    if (sonde__wait(fd, POLLIN, sonde__deadline(0))) {
+        *state = (struct sonde_backoff_state){0};
+        errno = saved;
+        return 0;
+    }
+    errno = saved;
+    state->delay = sonde_backoff(state->delay);
+    return state->delay;
 }

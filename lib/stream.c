@@ -60,13 +60,14 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
     if (deadline != sonde__never && sonde__left(deadline) > 0 &&
         sonde__wait(fd, POLLIN, deadline))
         return -1;
-    for (;;) {
+    for (struct sonde__row row = {0};;) {
         ssize_t count = sonde__sys.recv(fd, buffer, size, wait_flag(deadline));
         if (count < 0 && errno == ENOTSOCK)
             count = read_other(fd, buffer, size, deadline);
         if (count >= 0)
             return count;
-        if (sonde__again(fd, POLLIN, deadline))
+        if (sonde__again(fd, POLLIN, deadline) ||
+            sonde__row_sleep(&row, deadline))
             return -1;
     }
 }
@@ -142,19 +143,23 @@ static ssize_t write_some(int fd, const void *buffer, size_t size, int flags,
                           int64_t deadline)
 {
     size = at_most(size, piece);
+    struct sonde__row row = {0};
     for (int races = 0;;) {
         ssize_t count = write_socket(fd, buffer, size, flags, deadline);
         if (count < 0 && errno == ENOTSOCK)
             count = write_other(fd, buffer, size, deadline);
-        if (count >= 0)
+        if (count > 0)
             return count;
+        if (count == 0) /* it never should, and means no progress */
+            errno = EAGAIN;
         if (errno == EPROTOTYPE) {
             /* macOS, while the connection is being torn down.  */
             if (++races < retries)
                 continue;
             errno = EPIPE;
         }
-        if (sonde__again(fd, POLLOUT, deadline))
+        if (sonde__again(fd, POLLOUT, deadline) ||
+            sonde__row_sleep(&row, deadline))
             return -1;
     }
 }

@@ -117,6 +117,7 @@ static enum load_error send_stream(struct load *load,
             return load_error_of(errno);
         connection->is_blocked = count < (ssize_t)piece;
         connection->sent += count > 0 ? (uint64_t)count : 0;
+        load->moved = load->moved || count > 0;
     }
     return LOAD_NONE;
 }
@@ -141,6 +142,7 @@ static enum load_error receive_stream(struct load *load,
 {
     ssize_t count =
         sonde_read(connection->fd, load->bytes, sizeof load->bytes, 0);
+    load->moved = load->moved || count >= 0 || errno != EAGAIN;
     if (count < 0)
         return errno == EAGAIN ? LOAD_NONE : load_error_of(errno);
     if (count == 0) {
@@ -297,6 +299,7 @@ static void finish_connect(struct load *load,
                            struct load_connection *connection)
 {
     int error = get_connect_error(load, connection->fd);
+    load->moved = true;
     if (error) {
         fail_connect(load, connection, error);
         return;

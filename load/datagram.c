@@ -70,6 +70,7 @@ enum load_error datagram_send(struct load *load,
             return connection->is_blocked ? LOAD_NONE : load_error_of(errno);
         }
         load_begin(load, connection, monotonic_now());
+        load->moved = true;
     }
     return LOAD_NONE;
 }
@@ -142,6 +143,7 @@ receive_some(struct load *load, struct load_connection *connection, size_t max)
     for (size_t i = 0; i < max && !error; i++) {
         ssize_t length = sonde_datagram_receive(connection->fd, load->bytes,
                                                 sizeof load->bytes, 0);
+        load->moved = load->moved || length >= 0 || errno != EAGAIN;
         if (length < 0)
             return errno == EAGAIN ? LOAD_NONE : load_error_of(errno);
         error = take_reply(load, connection, (size_t)length);

@@ -206,6 +206,7 @@ static int until(int64_t moment)
    still under way.  */
 static void take_signals(struct load *load)
 {
+    load->moved = true;
     while (sonde_wake_take()) {
         if (load->phase == LOAD_RUNNING) {
             set_phase(load, LOAD_DRAINING, monotonic_now());
@@ -254,8 +255,13 @@ static void loop(struct load *load,
             return;
         }
         load->heard = ready > 0;
+        load->moved = ready == 0;
         while (sonde_poller_next(load->poller, &event))
             handle_event(load, &event);
+        if (load->moved)
+            load->spin.rounds = 0;
+        else
+            monotonic_spin(&load->spin);
     }
 }
 

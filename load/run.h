@@ -22,6 +22,7 @@
 #ifndef LOAD_RUN_H
 #define LOAD_RUN_H 1
 
+#include "base/monotonic.h"
 #include "load/load.h"
 #include "load/pattern.h"
 
@@ -70,8 +71,10 @@ struct load {
     struct load_connection *connections;
     int64_t *times; /* of all connections, followed by all begun_at */
     enum load_phase phase;
-    bool is_late;  /* too late to begin a message that is due */
-    bool heard;    /* the last poll returned events */
+    bool is_late; /* too late to begin a message that is due */
+    bool heard;   /* the last poll returned events */
+    bool moved;   /* and a call received or sent something for them */
+    struct monotonic_spin spin;
     bool is_cut;   /* the run ended without waiting for pending replies */
     int trouble;   /* the errno that ended the run, or 0 */
     int64_t start; /* of the phase that is measured */

@@ -79,15 +79,13 @@ void server_datagram(struct server *server, struct entrance *entrance)
                    "no datagram is cut");
     ssize_t length = sonde_datagram_receive_from(
         entrance->fd, server->buffer, sizeof server->buffer, 0, &ends);
-    if (length < 0 && errno != EAGAIN) {
+    if (length < 0 && errno == EMSGSIZE) {
         log_address(&entrance->local, text);
         log_trouble(LOG_DATAGRAM, "a datagram to %s was lost: %s", text,
                     strerror(errno));
-        if (errno != EMSGSIZE)
-            server_back_off(server);
+        errno = 0;
     }
-    if (length >= 0)
-        server->backoff = 0;
+    server_check_entrance(server, entrance, length < 0 ? errno : 0);
     if (length < 0 || !is_welcome(server, &ends))
         return;
     question.size = (size_t)length;

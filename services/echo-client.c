@@ -31,6 +31,7 @@ struct session {
     unsigned watched[3];       /* what each descriptor is watched for */
     int64_t idle_since;        /* nothing is due from the server, or 0 */
     int64_t progress;          /* when the server last did something */
+    struct monotonic_spin spin;
     unsigned char bytes[PIECE];
 };
 
@@ -266,10 +267,20 @@ static int serve(struct session *session, const struct sonde_event *event)
     return event->ready & SONDE_READABLE ? take_echo(session) : 0;
 }
 
+/* What changes whenever anything is done.  */
+static uint64_t progress_of(const struct session *session)
+{
+    const struct verify *verify = &session->verify;
+    return verify->filled + verify->sent + verify->echoed + session->out_start +
+           (session->input_ended ? 1 : 0) + (session->half_closed ? 1 : 0) +
+           (session->send_error ? 1 : 0);
+}
+
 /* One round.  Returns as above.  */
 static int step(struct session *session)
 {
     struct sonde_event event;
+    uint64_t progress = progress_of(session);
     send_some(session);
     mind_idleness(session);
     if (watch_all(session)) {
@@ -287,6 +298,10 @@ static int step(struct session *session)
     while (sonde_poller_next(session->poller, &event))
         if (serve(session, &event))
             return -1;
+    if (ready == 0 || progress_of(session) != progress)
+        session->spin.rounds = 0;
+    else
+        monotonic_spin(&session->spin);
     if (until != MONOTONIC_NEVER && monotonic_now() >= until &&
         latest(session) <= until)
         return say_late(session);

@@ -27,6 +27,10 @@ struct entrance {
     bool watched;      /* by the poller, for clients */
     bool inherited;    /* whoever passed it goes on using it */
     bool was_blocking; /* O_NONBLOCK is cleared again at the end */
+    /* How accept or receive failed lately, and until when ENTRANCE is left
+       alone for it, in milliseconds of monotonic_ms; 0: it is not.  */
+    struct sonde_backoff_state backoff;
+    int64_t resume_at;
     /* A UNIX socket's file, if we made it.  */
     bool has_file;
     dev_t device;

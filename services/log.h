@@ -38,6 +38,9 @@ enum log_trouble {
     LOG_REFUSED,     /* datagrams not to be answered */
     LOG_RATE,        /* too many datagrams of one source */
     LOG_DATAGRAM,    /* an answer that could not be sent, or was cut */
+    LOG_ACCEPT,      /* accept goes on failing */
+    LOG_RECEIVE,     /* receiving datagrams goes on failing */
+    LOG_WAIT,        /* waiting fails, or reports what is not there */
     LOG_TROUBLES
 };
 

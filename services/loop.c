@@ -25,10 +25,10 @@ int server_watch(struct server *server, int fd, unsigned events,
 
 static void on_wake(struct server *server, struct watch *watch, unsigned ready)
 {
-    (void)server;
     (void)watch;
     (void)ready;
-    stop_woken();
+    if (stop_woken())
+        server->moved = true;
 }
 
 int server_open_poller(struct server *server)
@@ -56,6 +56,15 @@ static void on_clients(struct server *server, struct watch *watch,
         if (!server_take_client(server, entrance) || entrance->fd < 0 ||
             server->resume_at)
             return;
+}
+
+/* Whether ENTRANCE is left alone, because accept or receive goes on failing
+   there.  */
+static bool backs_off(struct entrance *entrance)
+{
+    if (entrance->resume_at && monotonic_ms() >= entrance->resume_at)
+        entrance->resume_at = 0;
+    return entrance->resume_at != 0;
 }
 
 static void on_datagram(struct server *server, struct watch *watch,
@@ -122,14 +131,14 @@ static void set_watched(struct server *server, struct entrance *entrance,
 static void watch_entrances(struct server *server)
 {
     bool open = may_come(server), any = false;
-    bool backs_off = server->resume_at != 0;
+    bool all_back_off = server->resume_at != 0;
     for (size_t i = 0; i < server->entrances.count; i++) {
         struct entrance *entrance = &server->entrances.list[i];
         if (!is_ours(server, entrance))
             continue;
         any = true;
-        set_watched(server, entrance,
-                    entrance->role == SONDE_DATAGRAM ? !backs_off : open);
+        bool may = entrance->role == SONDE_DATAGRAM ? !all_back_off : open;
+        set_watched(server, entrance, may && !backs_off(entrance));
     }
     if (!any && !server->no_streams)
         server->failed = true;
@@ -277,6 +286,12 @@ static int next_due(struct server *server)
     int due = server->model->tick ? server->model->tick(server) : -1;
     if (server->resume_at)
         due = sooner(due, monotonic_until(monotonic_ms(), server->resume_at));
+    for (size_t i = 0; i < server->entrances.count; i++) {
+        const struct entrance *entrance = &server->entrances.list[i];
+        if (entrance->resume_at && entrance->fd >= 0 && !server->stopping)
+            due = sooner(due,
+                         monotonic_until(monotonic_ms(), entrance->resume_at));
+    }
     if (server->cut)
         due = sooner(due, monotonic_until(monotonic_ms(), server->over_at));
     if (server->leaves_when_quiet && !server->stopping)
@@ -296,6 +311,37 @@ static void take_events(struct server *server)
     }
 }
 
+/* The wait failed with ERROR.  Returns whether to try again, which is after a
+   while: memory may be short, or a policy be mended.  */
+static bool may_wait_again(struct server *server, int error)
+{
+    if (error == EBADF || error == EINVAL || error == EFAULT) {
+        log_line("cannot wait: %s", strerror(error));
+        server->failed = true;
+        return false;
+    }
+    log_trouble(LOG_WAIT,
+                "cannot wait for clients: %s; trying again once a second",
+                strerror(error));
+    server->wait_backoff = sonde_backoff(server->wait_backoff);
+    monotonic_sleep(server->wait_backoff);
+    return true;
+}
+
+/* Take what is READY, a count.  */
+static void take_ready(struct server *server, int ready)
+{
+    server->wait_backoff = 0;
+    server->moved = ready == 0;
+    take_events(server);
+    if (server->moved)
+        server->spin.rounds = 0;
+    else if (monotonic_spin(&server->spin))
+        log_trouble(LOG_WAIT,
+                    "the wait for clients goes on reporting a socket for which "
+                    "nothing can be done");
+}
+
 void server_loop(struct server *server)
 {
     server->quiet_since = server->leaves_when_quiet ? monotonic_ms() : 0;
@@ -311,11 +357,10 @@ void server_loop(struct server *server)
             watch_entrances(server);
         if (server->failed && !server->cut)
             continue;
-        if (sonde_poller_wait(server->poller, due) < 0) {
-            log_line("cannot wait: %s", strerror(errno));
-            server->failed = true;
+        int ready = sonde_poller_wait(server->poller, due);
+        if (ready >= 0)
+            take_ready(server, ready);
+        else if (!may_wait_again(server, errno))
             return;
-        }
-        take_events(server);
     }
 }

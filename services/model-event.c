@@ -97,28 +97,38 @@ static void give_up(struct server *server, struct served *served)
     forget(server, served);
 }
 
-/* Go on with SERVED, and watch for what it waits for now.  */
-static void go_on(struct server *server, struct served *served)
+/* Go on with SERVED, and watch for what it waits for now.  Returns false if
+   nothing came of it: it was reported as ready, and is not.  */
+static bool go_on(struct server *server, struct served *served)
 {
-    connection_go_on(&served->connection, server->buffer);
-    unsigned wish = connection_wish(&served->connection);
+    struct connection *connection = &served->connection;
+    uint64_t bytes = connection->received + connection->sent;
+    uint8_t state = connection->state, half_closed = connection->half_closed;
+    connection_go_on(connection, server->buffer);
+    unsigned wish = connection_wish(connection);
+    if (wish == served->wish && state == connection->state &&
+        half_closed == connection->half_closed &&
+        bytes == connection->received + connection->sent)
+        return false;
     if (wish && wish != served->wish &&
         sonde_poller_modify(server->poller, served->client.fd, wish,
                             &served->watch)) {
         give_up(server, served);
-        return;
+        return true;
     }
     served->wish = wish;
     if (wish)
         prolong(server, served);
     else
         forget(server, served);
+    return true;
 }
 
 static void on_ready(struct server *server, struct watch *watch, unsigned ready)
 {
     (void)ready;
-    go_on(server, (struct served *)(void *)watch);
+    if (go_on(server, (struct served *)(void *)watch))
+        server->moved = true;
 }
 
 static void serve(struct server *server, const struct client *client)
@@ -163,10 +173,9 @@ static int expire(struct server *server, struct queue *queue, int64_t now,
 {
     while (queue->first && queue->first->due <= now) {
         struct served *served = queue->first;
-        if (ending == CONNECTION_IDLE && is_ready(served)) {
-            go_on(server, served);
+        if (ending == CONNECTION_IDLE && is_ready(served) &&
+            go_on(server, served))
             continue;
-        }
         connection_abandon(&served->connection, ending);
         forget(server, served);
     }

@@ -22,6 +22,58 @@ void server_back_off(struct server *server)
     server->resume_at = monotonic_ms() + server->backoff;
 }
 
+/* What a lasting ERROR of accept may come from, and what to do.  */
+static const char *find_advice(int error)
+{
+    if (error == EACCES || error == EPERM)
+        return "a policy forbids it: let seccomp, SELinux or AppArmor allow "
+               "accept and accept4";
+    return "clients that vanish while they wait, or another process has shut "
+           "this socket down: then restart the server";
+}
+
+/* ENTRANCE is left alone for a while because of ERROR.  */
+static void log_failure(const struct entrance *entrance, int error)
+{
+    bool is_stream = entrance->role != SONDE_DATAGRAM;
+    enum log_trouble kind = is_stream ? LOG_ACCEPT : LOG_RECEIVE;
+    const char *call = is_stream ? "accept" : "recvmsg";
+    char text[LOG_ADDRESS];
+    log_address(&entrance->local, text);
+    if (error == EAGAIN)
+        log_trouble(kind,
+                    "%s: poll goes on reporting that something is there, and "
+                    "%s finds nothing; trying again once a second (another "
+                    "process may have shut this socket down: then restart the "
+                    "server)",
+                    text, call);
+    else if (is_stream)
+        log_trouble(kind,
+                    "%s: accept goes on failing: %s; trying again once a "
+                    "second (%s)",
+                    text, strerror(error), find_advice(error));
+    else
+        log_trouble(kind,
+                    "%s: datagrams cannot be received: %s; trying again once "
+                    "a second",
+                    text, strerror(error));
+}
+
+void server_check_entrance(struct server *server, struct entrance *entrance,
+                           int error)
+{
+    int delay = sonde_backoff_after(&entrance->backoff, entrance->fd, error);
+    if (error != EAGAIN)
+        server->moved = true;
+    if (delay == 0)
+        return;
+    entrance->resume_at = monotonic_ms() + delay;
+    /* Workers that are slower than others find nothing, too, but not so
+       often.  */
+    if (error != EAGAIN || sonde_backoff(delay) == delay)
+        log_failure(entrance, error);
+}
+
 /* No descriptor for a client: turn it away, or leave it waiting if that does
    not work either.  Linux says so even if nobody waits, and then there is
    nothing to tell.  Returns whether there may be more.  */
@@ -47,14 +99,21 @@ static bool take_failure(struct server *server, struct entrance *entrance,
     switch (sonde_accept_class(error)) {
     case SONDE_ACCEPT_WAIT:
     case SONDE_ACCEPT_RETRY:
+        server_check_entrance(server, entrance, error);
         return false;
     case SONDE_ACCEPT_BACKOFF:
+        server->moved = true;
         return shed(server, entrance, error);
     case SONDE_ACCEPT_FATAL:
         break;
     }
     log_address(&entrance->local, text);
-    log_line("no more clients at %s: %s", text, strerror(error));
+    /* A worker is started again, and fails again.  */
+    if (server->is_child)
+        log_trouble(LOG_ACCEPT, "no more clients at %s: %s", text,
+                    strerror(error));
+    else
+        log_line("no more clients at %s: %s", text, strerror(error));
     sonde_poller_remove(server->poller, entrance->fd);
     /* The file is the parent's, whose other workers may do better.  */
     if (server->is_child)
@@ -111,11 +170,11 @@ static bool admit(struct server *server, uint64_t source)
 bool server_is_ready(int fd, short events)
 {
     struct pollfd polled = {.fd = fd, .events = events};
-    int count;
+    int count = -1;
     /* A signal that is pending makes it fail, though it would not wait.  */
-    do
+    errno = EINTR;
+    for (int i = 0; i < 64 && count < 0 && errno == EINTR; i++)
         count = poll(&polled, 1, 0);
-    while (count < 0 && errno == EINTR);
     return count != 0;
 }
 
@@ -168,6 +227,7 @@ bool server_take_client(struct server *server, struct entrance *entrance)
     int fd = sonde_accept(entrance->fd, &peer, flags);
     if (fd < 0)
         return take_failure(server, entrance, errno);
+    server_check_entrance(server, entrance, 0);
     welcome(server, entrance, fd, &peer);
     /* For some a client is no success before it has a process or a thread.  */
     if (!server->resume_at)

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "base/monotonic.h"
 #include "services/connection.h"
 #include "services/entrance.h"
 #include "services/rate.h"
@@ -94,6 +95,9 @@ struct server {
     bool failed; /* it cannot go on */
     int timeout; /* of a connection's calls, where they wait */
     int backoff;
+    int wait_backoff;           /* after waits that failed */
+    bool moved;                 /* something was done about what is ready */
+    struct monotonic_spin spin; /* rounds in which nothing was */
     int64_t
         resume_at; /* entrances are left alone until then; 0: they are not */
     int64_t quiet_since; /* with leaves_when_quiet */
@@ -151,5 +155,10 @@ void server_datagram(struct server *server, struct entrance *entrance);
 /* Leave all entrances alone for a while, the longer the more often in a
    row.  */
 void server_back_off(struct server *server);
+
+/* Accept or receive at ENTRANCE ended with ERROR, 0 if it did not fail: leave
+   ENTRANCE alone if it goes on failing, and log why.  */
+void server_check_entrance(struct server *server, struct entrance *entrance,
+                           int error);
 
 #endif /* SERVICES_SERVER_H */

@@ -160,8 +160,11 @@ void stop_watch(int fd)
         shutdown(fd, SHUT_RDWR);
 }
 
-void stop_woken(void)
+bool stop_woken(void)
 {
-    while (sonde_wake_take())
-        ;
+    bool any = false;
+    /* No more than there are signals; what is left wakes up once more.  */
+    for (int i = 0; i < 64 && sonde_wake_take(); i++)
+        any = true;
+    return any;
 }

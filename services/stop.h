@@ -49,7 +49,7 @@ void stop_watch(int fd);
 /* Wake the loop up, from a thread or a signal handler.  */
 void stop_wake(void);
 
-/* What woke up was seen.  */
-void stop_woken(void);
+/* What woke up was seen.  Returns whether there was a signal.  */
+bool stop_woken(void);
 
 #endif /* SERVICES_STOP_H */

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lib/private.h"
@@ -60,6 +61,26 @@ static int accept_says(int fd, struct sockaddr *address, socklen_t *length)
 {
     calls_of_accept++;
     return real.accept(fd, address, length);
+}
+
+static int accept_fails(int fd, struct sockaddr *address, socklen_t *length)
+{
+    (void)fd;
+    (void)address;
+    (void)length;
+    errno = unit_error;
+    return -1;
+}
+
+static int accept4_fails(int fd, struct sockaddr *address, socklen_t *length,
+                         unsigned flags)
+{
+    (void)fd;
+    (void)address;
+    (void)length;
+    (void)flags;
+    errno = ENOSYS;
+    return -1;
 }
 
 static void say(int error, int times)
@@ -166,13 +187,38 @@ START_TEST(sixty_three_dead_connections_are_skipped)
 }
 END_TEST
 
-START_TEST(sixty_four_give_the_caller_its_turn)
+/* So "no client waits" is one thing, and "it goes on failing" another.  */
+START_TEST(sixty_four_are_reported_by_their_own_errno)
 {
-    say(EPROTO, 1000);
+    static const int errors[] = {ECONNABORTED, EPROTO, ECONNRESET, ENOTCONN,
+                                 EINTR,        EACCES, EPERM};
+    int error = errors[_i];
+    say(error, 1000);
+    unit_error = error;
+    sonde__sys.accept = accept_fails;
     errno = 0;
     ck_assert_int_eq(sonde_accept(listener, NULL, 0), -1);
-    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_eq(errno, error);
     ck_assert_int_eq(calls_of_accept4, 64);
+    ck_assert_int_eq(sonde_accept_class(errno), SONDE_ACCEPT_RETRY);
+}
+END_TEST
+
+static int64_t played;
+
+static int64_t now_played(void)
+{
+    return played += 5000000;
+}
+
+/* A listener that blocks may be interrupted any number of times.  */
+START_TEST(signals_that_come_one_by_one_are_no_failure)
+{
+    say(EINTR, 1000);
+    sonde__sys.now = now_played;
+    int fd = sonde_accept(listener, NULL, 0);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
 }
 END_TEST
 
@@ -269,7 +315,53 @@ START_TEST(an_address_of_length_0_is_closed_and_passed_over)
     close(fd);
     times_left = 1000;
     ck_assert_int_eq(sonde_accept(listener, &peer, 0), -1);
-    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_eq(errno, ECONNABORTED);
+    ck_assert_int_eq(unit_descriptors(), before);
+}
+END_TEST
+
+/* Like macOS over IPv4: the address is there, the peer is not.  */
+static int names_the_dead(int fd, struct sockaddr *address, socklen_t *length)
+{
+    if (times_left-- <= 0)
+        return real.accept(fd, address, length);
+    struct sonde_address peer;
+    sonde_address_loopback(&peer, AF_INET, 5000);
+    memcpy(address, &peer.storage, peer.length);
+    *length = peer.length;
+    return dup(fd);
+}
+
+/* A listener has no peer: ENOTCONN by itself.  */
+static int getpeername_says(int fd, struct sockaddr *address, socklen_t *length)
+{
+    int result = real.getpeername(fd, address, length);
+    if (result && errno == ENOTCONN)
+        errno = error_said;
+    return result;
+}
+
+START_TEST(a_full_address_without_a_peer_is_closed_and_passed_over)
+{
+    static const int errors[] = {EINVAL, ENOTCONN};
+    struct sonde_address peer;
+    int before = unit_descriptors();
+    say(ENOSYS, 1000);
+    sonde__sys.accept4 = accept4_fails;
+    sonde__sys.accept = names_the_dead;
+    sonde__sys.getpeername = getpeername_says;
+    error_said = errors[_i];
+    times_left = 5;
+    errno = 33;
+    int fd = sonde_accept(listener, &peer, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(errno, 33);
+    ck_assert_int_eq(unit_descriptors(), before + 1);
+    ck_assert_int_eq(sonde_address_compare(&peer, &client_address), 0);
+    close(fd);
+    times_left = 1000;
+    ck_assert_int_eq(sonde_accept(listener, &peer, 0), -1);
+    ck_assert_int_eq(errno, ECONNABORTED);
     ck_assert_int_eq(unit_descriptors(), before);
 }
 END_TEST
@@ -381,12 +473,16 @@ static void add(TCase *tests)
     tcase_add_test(tests, every_errno_has_its_class);
     tcase_add_loop_test(tests, each_errno_is_treated_by_its_class, 0, CLASSES);
     tcase_add_test(tests, sixty_three_dead_connections_are_skipped);
-    tcase_add_test(tests, sixty_four_give_the_caller_its_turn);
+    tcase_add_loop_test(tests, sixty_four_are_reported_by_their_own_errno, 0,
+                        7);
+    tcase_add_test(tests, signals_that_come_one_by_one_are_no_failure);
     tcase_add_test(tests, nobody_waits);
     tcase_add_loop_test(tests, the_flags_are_as_stated, 0, 4);
     tcase_add_loop_test(tests, a_missing_accept4_is_made_up_for, 0, 16);
     tcase_add_loop_test(tests, what_is_inherited_is_cleared, 0, 4);
     tcase_add_test(tests, an_address_of_length_0_is_closed_and_passed_over);
+    tcase_add_loop_test(
+        tests, a_full_address_without_a_peer_is_closed_and_passed_over, 0, 2);
     tcase_add_test(tests, a_unix_client_may_have_no_address);
     tcase_add_test(tests, a_length_is_never_beyond_the_storage);
     tcase_add_test(tests, flags_that_cannot_be_set_close_the_descriptor);

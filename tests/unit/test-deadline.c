@@ -182,6 +182,61 @@ START_TEST(a_call_is_made_again_while_there_is_time)
 }
 END_TEST
 
+static int64_t slept;
+
+static void played_sleep(int milliseconds)
+{
+    ck_assert_int_gt(milliseconds, 0);
+    ck_assert_int_le(milliseconds, 32);
+    slept += milliseconds;
+    now += milliseconds * millisecond;
+}
+
+/* Fails at once, for ever: no clock moves.  */
+static int failing_poll(struct pollfd *fds, nfds_t count, int milliseconds)
+{
+    (void)fds;
+    (void)count;
+    (void)milliseconds;
+    polls++;
+    errno = EINTR;
+    return -1;
+}
+
+START_TEST(interruptions_without_end_do_not_take_the_processor)
+{
+    struct pollfd waited = {.fd = 0, .events = POLLIN};
+    play(0, 0);
+    sonde__sys.poll = failing_poll;
+    sonde__sys.sleep = played_sleep;
+    int64_t deadline = sonde__deadline(10000);
+    ck_assert_int_eq(sonde__poll(&waited, 1, deadline), 0);
+    ck_assert_int_le(polls, 64 + 64 + 10000 / 32 + 64);
+    ck_assert_int_eq(now, deadline);
+    /* Without a deadline it is an error, some two seconds later.  */
+    polls = 0;
+    slept = 0;
+    ck_assert_int_eq(sonde__poll(&waited, 1, sonde__never), -1);
+    ck_assert_int_eq(errno, EINTR);
+    ck_assert_int_eq(polls, 128);
+    ck_assert_int_gt(slept, 1500);
+    ck_assert_int_lt(slept, 2500);
+}
+END_TEST
+
+START_TEST(failures_that_come_slowly_are_no_row)
+{
+    struct sonde__row row = {0};
+    play(0, 0);
+    for (int i = 0; i < 1000; i++) {
+        now += millisecond;
+        ck_assert_int_eq(sonde__row_sleep(&row, sonde__never), 0);
+        ck_assert_int_eq(row.failures, 1);
+    }
+    ck_assert_int_eq(sonde__row_count(&row), 2);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     unit_fake_calls(tests);
@@ -193,6 +248,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, the_last_look_is_not_cut_short);
     tcase_add_test(tests, an_interruption_costs_no_time_and_adds_none);
     tcase_add_test(tests, other_errors_of_poll_end_the_wait);
+    tcase_add_test(tests, interruptions_without_end_do_not_take_the_processor);
+    tcase_add_test(tests, failures_that_come_slowly_are_no_row);
     tcase_add_test(tests, a_poll_that_stays_out_of_memory_ends_the_wait);
     tcase_add_test(tests, a_call_is_made_again_while_there_is_time);
 }

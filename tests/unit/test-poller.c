@@ -307,6 +307,49 @@ START_TEST(errors_of_poll_end_the_wait)
 }
 END_TEST
 
+static void sleep_not(int milliseconds)
+{
+    value += milliseconds;
+}
+
+START_TEST(interruptions_without_end_end_the_wait)
+{
+    ck_assert(open_kind(SONDE_POLLER_POLL));
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
+                     0);
+    sonde__sys.poll = poll_says;
+    sonde__sys.sleep = sleep_not;
+    unit_error = EINTR;
+    ck_assert_int_eq(sonde_poller_wait(poller, -1), -1);
+    ck_assert_int_eq(errno, EINTR);
+    ck_assert_int_gt(value, 1000);
+}
+END_TEST
+
+/* A descriptor that was closed, and not removed, which a duplicate keeps in
+   epoll.  */
+START_TEST(what_is_found_and_not_watched_does_not_take_the_processor)
+{
+    if (!open_kind(_i))
+        return;
+    int copy = dup(pair[0]);
+    ck_assert_int_ge(copy, 0);
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
+                     0);
+    close(pair[0]);
+    sonde_poller_remove(poller, pair[0]);
+    struct timespec before, after;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+    ck_assert_int_eq(sonde_poller_wait(poller, 500), 0);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+    ck_assert_int_lt((after.tv_sec - before.tv_sec) * 1000 +
+                         (after.tv_nsec - before.tv_nsec) / 1000000,
+                     100);
+    close(copy);
+}
+END_TEST
+
 static void ignore(int signo)
 {
     (void)signo;
@@ -371,6 +414,10 @@ static void add(TCase *tests)
                         kinds);
     tcase_add_loop_test(tests, what_was_not_taken_is_found_again, 0, kinds);
     tcase_add_test(tests, errors_of_poll_end_the_wait);
+    tcase_add_test(tests, interruptions_without_end_end_the_wait);
+    tcase_add_loop_test(
+        tests, what_is_found_and_not_watched_does_not_take_the_processor, 0,
+        kinds);
     tcase_add_loop_test(tests, every_one_of_many_gets_its_turn, 0, kinds);
     tcase_add_loop_test(
         tests, signals_do_not_end_the_wait_nor_move_its_deadline, 0, kinds);

@@ -157,6 +157,49 @@ START_TEST(the_delay_doubles_up_to_a_second)
 }
 END_TEST
 
+START_TEST(a_socket_that_goes_on_failing_is_left_alone)
+{
+    static const int delays[] = {5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000};
+    struct sonde_backoff_state state = {0};
+    errno = 33;
+    for (size_t i = 0; i < sizeof delays / sizeof *delays; i++)
+        ck_assert_int_eq(sonde_backoff_after(&state, listener, EACCES),
+                         delays[i]);
+    ck_assert_int_eq(sonde_backoff_after(&state, listener, 0), 0);
+    ck_assert_int_eq(sonde_backoff_after(&state, listener, EPROTO), 5);
+    ck_assert_int_eq(errno, 33);
+}
+END_TEST
+
+/* NetBSD, of a listener that is shut down.  */
+START_TEST(so_is_one_that_poll_announces_and_accept_does_not_find)
+{
+    struct sonde_backoff_state state = {0};
+    int client = connect_client();
+    struct pollfd waited = {.fd = listener, .events = POLLIN};
+    ck_assert_int_eq(poll(&waited, 1, 20000), 1);
+    errno = 33;
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 63; i++)
+            ck_assert_int_eq(sonde_backoff_after(&state, listener, EAGAIN), 0);
+        ck_assert_int_eq(sonde_backoff_after(&state, listener, EAGAIN), 5);
+        ck_assert_int_eq(sonde_backoff_after(&state, listener, EWOULDBLOCK),
+                         10);
+        ck_assert_int_eq(sonde_backoff_after(&state, listener, 0), 0);
+    }
+    ck_assert_int_eq(errno, 33);
+    close(client);
+}
+END_TEST
+
+START_TEST(who_is_slower_than_others_is_not)
+{
+    struct sonde_backoff_state state = {0};
+    for (int i = 0; i < 1000; i++)
+        ck_assert_int_eq(sonde_backoff_after(&state, listener, EAGAIN), 0);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -164,6 +207,10 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_reserve_that_was_taken_is_told);
     tcase_add_test(tests, any_family_will_do_for_a_reserve);
     tcase_add_test(tests, the_delay_doubles_up_to_a_second);
+    tcase_add_test(tests, a_socket_that_goes_on_failing_is_left_alone);
+    tcase_add_test(tests,
+                   so_is_one_that_poll_announces_and_accept_does_not_find);
+    tcase_add_test(tests, who_is_slower_than_others_is_not);
 }
 
 int main(void)

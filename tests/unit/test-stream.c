@@ -268,6 +268,56 @@ START_TEST(a_wrong_word_of_poll_does_not_loop_for_ever)
 }
 END_TEST
 
+static ssize_t recv_nothing(int fd, void *buffer, size_t size, int flags)
+{
+    (void)fd;
+    (void)buffer;
+    (void)size;
+    (void)flags;
+    calls++;
+    errno = unit_error;
+    return -1;
+}
+
+static ssize_t send_nothing(int fd, const void *buffer, size_t size, int flags)
+{
+    (void)fd;
+    (void)buffer;
+    (void)size;
+    (void)flags;
+    calls++;
+    errno = unit_error;
+    return unit_error ? -1 : 0;
+}
+
+/* What the kernel never should say, for ever: interrupted, ready though nothing
+   is there, 0 bytes sent.  */
+START_TEST(no_error_is_repeated_without_end)
+{
+    static const int errors[] = {EINTR, EAGAIN, 0};
+    char buffer[6] = "";
+    size_t done;
+    unit_error = errors[_i];
+    sonde__sys.recv = recv_nothing;
+    sonde__sys.send = send_nothing;
+    sonde__sys.poll = poll_lies;
+    if (unit_error) {
+        ck_assert_int_eq(sonde_read(pair[0], buffer, 6, 300), -1);
+        ck_assert_int_eq(errno, EAGAIN);
+        ck_assert_int_lt(calls, 200);
+        ck_assert_int_eq(sonde_read(pair[0], buffer, 6, -1), -1);
+        ck_assert_int_eq(errno, unit_error);
+    }
+    calls = 0;
+    ck_assert_int_eq(sonde_write_all(pair[0], buffer, 6, 300, &done), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_lt(calls, 200);
+    ck_assert_int_eq(sonde_write_all(pair[0], buffer, 6, -1, &done), -1);
+    ck_assert_int_eq(errno, unit_error ? unit_error : EAGAIN);
+    ck_assert_uint_eq(done, 0);
+}
+END_TEST
+
 static void peer_is_gone(void)
 {
     close(pair[1]);
@@ -666,6 +716,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, interruptions_do_not_move_the_deadline);
     tcase_add_test(tests, signals_do_not_move_the_deadline);
     tcase_add_test(tests, a_wrong_word_of_poll_does_not_loop_for_ever);
+    tcase_add_loop_test(tests, no_error_is_repeated_without_end, 0, 3);
     tcase_add_test(tests, no_sigpipe_by_flag);
     tcase_add_test(tests, no_sigpipe_by_option);
     tcase_add_loop_test(tests, no_sigpipe_by_block, 0, 6);
