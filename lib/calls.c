@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -260,6 +261,15 @@ static ssize_t call_readlinkat(int directory, const char *name, char *text,
     return readlinkat(directory, name, text, size);
 }
 
+/* The kernels of macOS and DragonFly keep the backlog in a short, after a cap
+   that may be larger: 32768 to 65535 become 0 and below, and then no connection
+   is queued at all.  */
+#if defined __APPLE__ || defined __DragonFly__
+enum { backlog_max = 32767 };
+#else
+enum { backlog_max = INT_MAX };
+#endif
+
 struct sonde__calls sonde__sys = {
     .socket = call_socket,
     .bind = call_bind,
@@ -297,6 +307,7 @@ struct sonde__calls sonde__sys = {
     .fdopendir = call_fdopendir,
     .readdir = call_readdir,
     .readlinkat = call_readlinkat,
+    .backlog_max = backlog_max,
     .cap_file = "/proc/sys/net/core/somaxconn",
     .proc = "/proc",
 };

@@ -1,14 +1,14 @@
 /* cap-sysctl.c - the cap of listen queues, on the BSDs and macOS
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   FreeBSD names it kern.ipc.soacceptqueue since 10.0, kern.ipc.somaxconn
-   before, as do DragonFly and macOS; NetBSD kern.somaxconn; OpenBSD has
-   numbers instead of names.  */
+   FreeBSD names the setting kern.ipc.soacceptqueue since 10.0,
+   kern.ipc.somaxconn before, as do DragonFly and macOS.  OpenBSD has
+   kern.somaxconn, and numbers instead of names.  NetBSD has no setting: its
+   kernel is built with SOMAXCONN of its headers as the cap.  */
 
 #include <config.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <sys/types.h>
 
 #include <sys/sysctl.h>
@@ -20,14 +20,17 @@ static const char *const names[] = {"kern.somaxconn"};
 
 static int read_setting(const char *name, int *value)
 {
-    (void)name;
     int number[2] = {CTL_KERN, KERN_SOMAXCONN};
     size_t size = sizeof *value;
+    if (name != names[0]) {
+        errno = ENOENT;
+        return -1;
+    }
     return sysctl(number, 2, value, &size, NULL, 0);
 }
 #else
 static const char *const names[] = {"kern.ipc.soacceptqueue",
-                                    "kern.ipc.somaxconn", "kern.somaxconn"};
+                                    "kern.ipc.somaxconn"};
 
 static int read_setting(const char *name, int *value)
 {
@@ -36,20 +39,14 @@ static int read_setting(const char *name, int *value)
 }
 #endif
 
+#ifdef __NetBSD__
+enum { constant = SOMAXCONN };
+#else
+enum { constant = -1 };
+#endif
+
 int sonde_backlog_cap(struct sonde_backlog_cap *cap)
 {
-    int saved = errno;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        int value;
-        if (read_setting(names[i], &value))
-            continue;
-        cap->value = value;
-        snprintf(cap->setting, sizeof cap->setting, "%s", names[i]);
-        snprintf(cap->scope, sizeof cap->scope, "host");
-        errno = saved;
-        return 0;
-    }
-    if (errno == ENOENT)
-        errno = ENOTSUP;
-    return -1;
+    return sonde__cap_find(cap, read_setting, names,
+                           sizeof names / sizeof *names, constant);
 }

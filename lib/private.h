@@ -73,6 +73,8 @@ struct sonde__calls {
     DIR *(*fdopendir)(int);
     struct dirent *(*readdir)(DIR *);
     ssize_t (*readlinkat)(int, const char *, char *, size_t);
+    /* The largest argument of listen() that this kernel keeps as it is.  */
+    int backlog_max;
     /* Where the setting of the cap is read; a sysctl's name is fixed.  */
     const char *cap_file;
     /* Where the kernel shows processes as folders, if it does.  */
@@ -80,6 +82,14 @@ struct sonde__calls {
 };
 
 extern struct sonde__calls sonde__sys;
+
+/* Find the cap of listen queues among the COUNT settings NAMES, which READ
+   reads: 0, or -1 with errno.  CONSTANT: the cap of a kernel that has no
+   setting of it, or -1.  Contract and errno of sonde_backlog_cap.  Apart from
+   the leaf that calls sysctl, so that it is tested on any host.  */
+typedef int sonde__setting_read(const char *name, int *value);
+int sonde__cap_find(struct sonde_backlog_cap *cap, sonde__setting_read *read,
+                    const char *const *names, size_t count, long constant);
 
 /* Close FD and keep errno as it is.  A close that was interrupted is not tried
    again: the descriptor is gone on all systems but HP-UX.  */

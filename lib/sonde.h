@@ -345,7 +345,9 @@ int sonde_connect_name(const char *host, const char *service, int timeout,
    3n/2 + 1 on FreeBSD and illumos, exactly n on macOS, n on NuttX; 0 means
    none, one, 81 or 128, and a negative value anything from none to the cap
    (portability: "The listen queue").  So the argument is never below 1; each
-   kernel cuts it to its cap by itself.
+   kernel cuts it to its cap by itself.  macOS and DragonFly keep 16 bits of it,
+   with a sign: a backlog above 32767, where the cap is above that, makes a
+   listener that no client reaches.  There the argument is 32767 at most.
 
    WANTED below 1 counts as 1.  Cannot fail.  Since 0.1.  */
 int sonde_backlog(int wanted);
@@ -355,7 +357,11 @@ int sonde_backlog(int wanted);
    use, such as "net.core.somaxconn".  SCOPE names what the setting belongs to:
    on Linux the network namespace, "net:[4026531833]", or "host" if the kernel
    has no network namespaces; elsewhere "host".  An empty SCOPE is not known:
-   the name of the namespace could not be read.  */
+   the name of the namespace could not be read, or this is a jail of FreeBSD 15
+   or later with a network of its own, which has a cap of its own.  An empty
+   SETTING: the cap is a constant of this kernel, which nothing can raise
+   (NetBSD).  On macOS and DragonFly the setting may be above 32767, and VALUE
+   with it; more than 32767 are not in force even so, see sonde_backlog.  */
 struct sonde_backlog_cap {
     long value;
     char setting[40];
@@ -363,7 +369,7 @@ struct sonde_backlog_cap {
 };
 
 /* Read the cap into *CAP.
-   Returns 0.  ENOTSUP: this system has no such setting that is known.
+   Returns 0.  ENOTSUP: this system has no cap that is known.
    ENOENT, EACCES, EPERM: it has, but hides it here; SETTING and SCOPE are
    filled in even so, with VALUE -1 (ENOENT: older Linux kernels in a namespace
    of an unprivileged user).
@@ -376,7 +382,9 @@ int sonde_backlog_cap(struct sonde_backlog_cap *cap);
 /* Counts of connections; -1 where this system does not say.  */
 struct sonde_queue {
     long queued;     /* complete, waiting for accept now */
-    long limit;      /* the backlog in force, after the kernel's cap */
+    long limit;      /* the backlog in force, after the kernel's cap; on macOS
+                        0: no connection is queued, every client is refused
+                        or meets silence */
     long incomplete; /* handshakes under way now */
     long drops;      /* packets that the listener discarded, for whatever
                         reason: not clients, and no sign of a full queue by
@@ -411,7 +419,8 @@ struct sonde_listener {
     int type;                     /* SOCK_STREAM, SOCK_SEQPACKET */
     struct sonde_queue queue;
     long capacity;   /* how many can wait: the limit by this kernel's rule,
-                        limit + 1 on Linux; -1 if not known */
+                        limit + 1 on Linux; -1 if not known; 0: no client gets
+                        in (macOS, its limit being 0) */
     uint64_t socket; /* what the system calls it, for sonde_owners; or 0 */
     long user;       /* who made it, a user's number; -1 if not known */
     unsigned device; /* index of the interface it is confined to, or 0 */

@@ -7,8 +7,12 @@
    then that of the socket, and last that of TCP.  The headers that declare them
    are private to the kernel, so what is used is given here by its place, as in
    bsd/netinet/in_pcb.h, bsd/sys/socketvar.h and bsd/netinet/tcp_var.h of XNU,
-   which are packed to 4 bytes and only ever grew at the end.  Numbers are in
-   the order of the host, ports and addresses in that of the network.  */
+   which are packed to 4 bytes.  From xnu-2050 (OS X 10.8) to macOS 15.4 they
+   only grew at the end.  Before that so_options of the socket's record had 16
+   bits, and all behind it stood 4 bytes lower (xnu-1699, OS X 10.7): that
+   record has 64 bytes, is shorter than the 68 of 10.8, and is not read.
+   Numbers are in the order of the host, ports and addresses in that of the
+   network.  */
 
 #include <config.h>
 
@@ -31,7 +35,7 @@ enum {
     socket_all = 44, /* the incomplete ones included */
     socket_incomplete = 46,
     socket_limit = 48,
-    socket_size = 50,
+    socket_size = 68, /* of 10.8; what is shorter is laid out otherwise */
 
     tcpcb_state = 36,
     tcpcb_size = 40,
@@ -77,13 +81,21 @@ struct candidate {
     struct sonde_listener listener;
 };
 
+/* The backlog in force.  The kernel keeps a short; with 0 and below, which a
+   backlog above 32767 becomes, it queues no connection: 0.  */
+static long read_limit(const unsigned char *record)
+{
+    long limit = number(record + socket_limit, 2);
+    return limit > INT16_MAX ? 0 : limit;
+}
+
 static void read_queue(struct sonde_queue *queue, const unsigned char *record)
 {
     queue->incomplete = number(record + socket_incomplete, 2);
     queue->queued = number(record + socket_all, 2) - queue->incomplete;
     if (queue->queued < 0)
         queue->queued = 0;
-    queue->limit = number(record + socket_limit, 2);
+    queue->limit = read_limit(record);
     queue->drops = -1;
 }
 

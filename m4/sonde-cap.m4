@@ -4,8 +4,9 @@
 # SONDE_CAP
 # ---------
 # Choose the leaf that reads the setting which caps every listen queue:
-#   sysctl  sysctlbyname (FreeBSD, DragonFly, macOS, NetBSD) or the number
-#           KERN_SOMAXCONN for sysctl (OpenBSD, which has no names)
+#   sysctl  sysctlbyname (FreeBSD, DragonFly, macOS; NetBSD has it, and no such
+#           setting, which the leaf knows) or the number KERN_SOMAXCONN for
+#           sysctl (OpenBSD, which has no names)
 #   linux   /proc/sys/net/core/somaxconn; a table of facts by $host_os, since
 #           whether a file will be there cannot be asked at build time
 #   none    the cap is whatever is measured, without a name

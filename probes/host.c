@@ -54,7 +54,7 @@ static int add_scope(struct findings *findings)
         .key = "scope",
         .reason = error == ENOTSUP
                       ? "this system has no setting whose scope is known"
-                      : "the network namespace could not be read",
+                      : "what it belongs to could not be read",
         .how = HOW_NOT_TESTABLE,
         .stable = true};
     return findings_add(findings, &unknown);

@@ -28,6 +28,8 @@ struct kernel {
     enum special zero, negative;
     bool can_say; /* a listener can be asked for its backlog */
     const char *overflow;
+    const char *setting; /* how the name of the cap's setting begins; NULL: it
+                            has none that this program reads */
 };
 
 #define PLAIN(plus)                                                            \
@@ -45,37 +47,37 @@ struct kernel {
 
 static const struct kernel kernels[] = {
     {"Linux 4.10 or later", "measured: 5.10, 6.1, 6.12, 6.18", PLAIN(1),
-     PLAIN(1), 4096, false, false, AS_IT_IS, AS_CAP, true, "silence"},
+     PLAIN(1), 4096, false, false, AS_IT_IS, AS_CAP, true, "silence", "net."},
     {"Linux before 4.10", "source", PLAIN(1), PLAIN(3), 128, false, false,
-     AS_IT_IS, AS_CAP, true, "silence"},
+     AS_IT_IS, AS_CAP, true, "silence", "net."},
     {"gVisor", "measured: 2022-12, 2024-07", PLAIN(1), PLAIN(1), 1024, true,
-     false, AS_IT_IS, AS_CAP, false, "silence"},
+     false, AS_IT_IS, AS_CAP, false, "silence", "net."},
     {"FreeBSD 9 or later", "measured: 9.1, 13.0", HALF_MORE(1), HALF_MORE(1),
-     128, false, false, AS_IT_IS, AS_CAP, true, "reset"},
+     128, false, false, AS_IT_IS, AS_CAP, true, "reset", "kern."},
     {"FreeBSD 5 and 6", "source", PLAIN(1), PLAIN(1), 128, false, false,
-     AS_IT_IS, AS_CAP, false, "silence"},
+     AS_IT_IS, AS_CAP, false, "silence", "kern."},
     {"DragonFly", "source", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS,
-     AS_CAP, false, "silence"},
+     AS_CAP, false, "silence", "kern."},
     {"NetBSD", "measured: 7.99", PLAIN(1), PLAIN(1), 128, false, false,
-     AS_IT_IS, AS_ZERO, false, "silence"},
+     AS_IT_IS, AS_ZERO, false, "silence", NULL},
     {"OpenBSD", "source", AT_LEAST(81, 1, 1, 1), AT_LEAST(81, 1, 1, 1), 128,
-     false, false, AS_IT_IS, AS_CAP, false, "silence"},
+     false, false, AS_IT_IS, AS_CAP, false, "silence", "kern."},
     {"macOS 10.5 or later", "source", PLAIN(0), PLAIN(0), 128, false, false,
-     AS_CAP, AS_CAP, true, "silence"},
+     AS_CAP, AS_CAP, true, "silence", "kern."},
     {"macOS before 10.5", "source", HALF_MORE(1), HALF_MORE(1), 128, false,
-     false, AS_IT_IS, AS_CAP, false, "silence"},
+     false, AS_IT_IS, AS_CAP, false, "silence", "kern."},
     {"AIX", "published", HALF_MORE(1), HALF_MORE(1), 1024, false, false,
-     AS_IT_IS, AS_CAP, false, "silence"},
+     AS_IT_IS, AS_CAP, false, "silence", NULL},
     {"4.4BSD", "source", HALF_MORE(1), HALF_MORE(1), 5, true, false, AS_IT_IS,
-     AS_ZERO, false, "silence"},
+     AS_ZERO, false, "silence", NULL},
     {"illumos and Solaris", "source", HALF_MORE(1), HALF_MORE(1), 128, false,
-     true, AS_IT_IS, AS_ZERO, false, "silence"},
+     true, AS_IT_IS, AS_ZERO, false, "silence", NULL},
     {"HP-UX 11", "published", AT_LEAST(1, 3, 2, 0), AT_LEAST(1, 3, 2, 0), 4096,
-     false, false, AS_IT_IS, AS_CAP, false, "silence"},
+     false, false, AS_IT_IS, AS_CAP, false, "silence", NULL},
     {"lwIP", "measured: 2.2.2-dev", AT_LEAST(1, 1, 1, 0), AT_LEAST(1, 1, 1, 0),
-     255, true, false, AS_IT_IS, AS_ZERO, false, "silence"},
+     255, true, false, AS_IT_IS, AS_ZERO, false, "silence", NULL},
     {"NuttX", "measured: 2026-08", PLAIN(0), PLAIN(0), 255, false, false,
-     AS_IT_IS, AS_ZERO, false, "silence"},
+     AS_IT_IS, AS_ZERO, false, "silence", NULL},
 };
 
 enum { KERNELS = sizeof kernels / sizeof *kernels };
@@ -185,4 +187,31 @@ struct likeness kernels_like(const struct queue_table *table)
             likeness.also[likeness.also_count++] = kernels[i].name;
     }
     return likeness;
+}
+
+static bool has_setting(const struct kernel *kernel, const char *setting)
+{
+    return kernel->setting &&
+           !strncmp(setting, kernel->setting, strlen(kernel->setting));
+}
+
+static bool is_like(const struct likeness *like, const struct kernel *kernel)
+{
+    bool found = like->best && !strcmp(like->best, kernel->name);
+    for (int i = 0; i < like->also_count && !found; i++)
+        found = !strcmp(like->also[i], kernel->name);
+    return found;
+}
+
+bool kernels_may_have(const struct likeness *like, const char *setting)
+{
+    bool any = false;
+    for (int i = 0; i < KERNELS; i++) {
+        if (!is_like(like, &kernels[i]))
+            continue;
+        any = true;
+        if (has_setting(&kernels[i], setting))
+            return true;
+    }
+    return !any;
 }

@@ -23,4 +23,9 @@ struct likeness {
 
 struct likeness kernels_like(const struct queue_table *table);
 
+/* Whether a kernel that LIKE names can have SETTING as its cap; true also where
+   it names none.  A program for Linux may run on another stack: what it was
+   compiled for does not say which settings there are.  */
+bool kernels_may_have(const struct likeness *like, const char *setting);
+
 #endif /* PROBES_KERNELS_H */

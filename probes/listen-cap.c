@@ -33,14 +33,17 @@ void listen_cap_write(FILE *out, bool own)
     struct sonde_backlog_cap cap = {.value = -1};
     int error = sonde_backlog_cap(&cap) ? errno : 0;
     bool named = cap.setting[0] != '\0';
-    const char *reason = named ? NULL : "no setting is known";
+    const char *reason = named    ? NULL
+                         : !error ? "it is a constant of this kernel"
+                                  : "no setting is known";
     const char *scope = own ? "own" : cap.scope[0] ? cap.scope : NULL;
     put_text(&place, "setting", named ? cap.setting : NULL, HOW_READ, reason);
     put_text(&place, "scope", scope, HOW_READ,
              scope   ? NULL
-             : named ? "the network namespace could not be read"
+             : named ? "what the setting belongs to could not be read"
                      : reason);
-    put_figure(&place, "value", error ? -1 : cap.value, HOW_READ,
+    put_figure(&place, "value", error ? -1 : cap.value,
+               named ? HOW_READ : HOW_CONSTANT,
                error != ENOENT              ? errno_name(error)
                : namespace_shows_settings() ? "hidden in this namespace"
                                             : "not to be read without /proc");

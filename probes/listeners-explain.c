@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <limits.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -75,7 +76,13 @@ static void put_asked(FILE *out, const struct listeners *listeners,
     const struct sonde_backlog_cap *cap = &listeners->cap;
     long limit = row->listener.queue.limit;
     struct sentence asked = {""}, cut = {""};
-    if (limit < 0 || !cap->setting[0] || cap->value < 0) {
+    if (row->listener.capacity == 0) {
+        say(&asked,
+            "none, or more than %d: the kernel keeps 16 bits of it, "
+            "with a sign",
+            SHRT_MAX);
+        say(&cut, "nothing: it is not cut, and makes the listener deaf");
+    } else if (limit < 0 || !cap->setting[0] || cap->value < 0) {
         say(&asked, "not known: the kernel keeps what it gave, not "
                     "what was asked for");
         say(&cut, "not known: %s",
@@ -256,7 +263,12 @@ static void put_advice(FILE *out, const struct listeners *listeners,
 {
     const struct sonde_queue *queue = &row->listener.queue;
     struct sentence text = {""};
-    if (row->percent == 100)
+    if (row->listener.capacity == 0)
+        say(&text,
+            "no client gets in: let the program ask for at most %d, or "
+            "the cap be no higher, and restart it",
+            SHRT_MAX);
+    else if (row->percent == 100)
         say_full(&text, listeners, row);
     else if (queue->drops > 0 && listeners->totals.overflows > 0)
         say_suspect(&text, listeners);

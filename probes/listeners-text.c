@@ -122,10 +122,11 @@ static void put_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};
     bool drops = false;
-    size_t ownerless = 0;
+    size_t ownerless = 0, deaf = 0;
     for (size_t i = 0; i < listeners->count; i++) {
         drops = drops || listeners->rows[i].listener.queue.drops > 0;
         ownerless += listeners->rows[i].owner_count == 0;
+        deaf += listeners->rows[i].listener.capacity == 0;
     }
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (listeners->errors[i] == 0)
@@ -136,6 +137,10 @@ static void put_notes(FILE *out, const struct listeners *listeners)
     }
     if (drops && listeners->is_linux)
         put_drops_note(out, listeners);
+    if (deaf > 0) {
+        say(&note, "deaf: %zu, with a limit of 0: no client gets in", deaf);
+        put_sentence(out, NULL, &note);
+    }
     if (listeners->hidden < 0)
         say(&note, "owners are not told here (%s)",
             listeners_why_hidden(listeners));

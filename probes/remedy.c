@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,21 +41,24 @@ static const struct {
     const char *what;
     const char *more; /* a second line, or NULL */
     bool (*here)(void);
+    int largest; /* value that does no harm; 0: any */
 } remedies[] = {
     {"net.", "in Kubernetes", "spec.securityContext.sysctls: @ = \"%\"",
-     "(unsafe: kubelet --allowed-unsafe-sysctls must name it)", in_kubernetes},
+     "(unsafe: kubelet --allowed-unsafe-sysctls must name it)", in_kubernetes,
+     0},
     {"net.", "in Docker", "docker run --sysctl @=% ...",
-     "(podman run likewise; a compose file has sysctls)", in_docker},
+     "(podman run likewise; a compose file has sysctls)", in_docker, 0},
     {"net.", "on this host", "sysctl -w @=%",
-     "(kept by @=% in /etc/sysctl.d/*.conf)", NULL},
+     "(kept by @=% in /etc/sysctl.d/*.conf)", NULL, 0},
     {"net.", "by systemd", "Backlog=% of the socket unit asks, and is cut, too",
-     NULL, NULL},
+     NULL, NULL, 0},
     {"kern.ipc.soacceptqueue", "on FreeBSD", "sysctl @=%",
-     "(kept by the setting in /etc/sysctl.conf; jails share it)", NULL},
+     "(kept by /etc/sysctl.conf; jails share it, until 15 vnet ones)", NULL, 0},
     {"kern.ipc.somaxconn", "on this host", "sysctl -w @=%",
-     "(macOS: at most 32767; a launchd job sets it again at start)", NULL},
+     "(never above 32767: deaf listeners; macOS: by launchd at boot)", NULL,
+     SHRT_MAX},
     {"kern.somaxconn", "on this host", "sysctl -w @=%",
-     "(kept by @=% in /etc/sysctl.conf)", NULL},
+     "(OpenBSD: kept by @=% in /etc/sysctl.conf)", NULL, 0},
 };
 
 enum { REMEDIES = sizeof remedies / sizeof *remedies, INDENT = 17 };
@@ -75,6 +79,8 @@ static void write_filled(FILE *out, const char *text, const char *setting,
 
 static void write_one(FILE *out, int i, const char *setting, int wanted)
 {
+    if (remedies[i].largest > 0 && wanted > remedies[i].largest)
+        wanted = remedies[i].largest;
     fprintf(out, "  %-*s", INDENT - 2, remedies[i].place);
     write_filled(out, remedies[i].what, setting, wanted);
     if (!remedies[i].more)

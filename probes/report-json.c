@@ -80,7 +80,8 @@ static void put_cap(struct json *json, const struct report *report)
     json_count(json, "value", report->verdict.cap);
     json_text(json, "setting",
               report->verdict.setting_holds ? cap->setting : NULL);
-    json_text(json, "scope", cap->scope);
+    json_text(json, "scope",
+              report->verdict.setting_foreign ? NULL : cap->scope);
     json_text(json, "initial", cap->initial);
     json_count(json, "initial_value", cap->initial_value);
     json_text(json, "family", cap->family);

@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/sentence.h"
@@ -53,6 +54,14 @@ static bool setting_hides(const struct requirement *need,
     return cap->setting && cap->value < 0 && need->effective >= 0;
 }
 
+/* macOS and DragonFly keep the backlog in 16 bits, with a sign, and their
+   setting has no bound.  */
+static bool is_deaf(const struct requirement *need, const struct cap_row *cap)
+{
+    return need->queued == 0 && need->asked > SHRT_MAX && cap->setting &&
+           !strcmp(cap->setting, "kern.ipc.somaxconn") && cap->value > SHRT_MAX;
+}
+
 static void say_cut(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;
@@ -70,6 +79,16 @@ static void say_cut(struct sentence *sentence, const struct report *report)
         say(sentence, ": cut to %ld by %s, which is %s", need->effective,
             cap->setting,
             cap->value_reason ? cap->value_reason : "not to be read");
+    } else if (is_deaf(need, cap)) {
+        say(sentence,
+            ": a backlog above %d makes a listener deaf here, unless %s, which "
+            "is %ld, is lower than that; ask for no more",
+            SHRT_MAX, cap->setting, cap->value);
+    } else if (!cap->setting && cap->value >= 0 && cap->value < need->asked) {
+        say(sentence,
+            ": cut to %ld by the kernel, in which it is a constant that no "
+            "setting raises",
+            cap->value);
     } else if (need->effective >= 0) {
         say(sentence, ": cut to %ld by the kernel", need->effective);
     } else {

@@ -319,11 +319,15 @@ static void say_namespace(struct sentence *sentence, const struct cap_row *cap)
 static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
-    if (!cap->setting)
-        return;
-    if (report->verdict.setting_holds) {
+    if (!cap->setting) {
+        if (report->verdict.setting_holds)
+            say(sentence, ", a constant of this kernel that no setting raises");
+    } else if (report->verdict.setting_holds) {
         say(sentence, " from %s", cap->setting);
         say_namespace(sentence, cap);
+    } else if (report->verdict.setting_foreign) {
+        say(sentence, ", measured only, since no kernel like this one has %s",
+            cap->setting);
     } else if (cap->value >= 0) {
         say(sentence, "; %s says %ld, which is not in force", cap->setting,
             cap->value);

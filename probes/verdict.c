@@ -147,7 +147,10 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
         verdict->cap = cap->value;
     if (verdict->cap < 0 && testable)
         verdict->cap = rule_inverse(&ruling->rule, cap->accepted);
-    verdict->setting_holds = cap->value >= 0 && cap->value == verdict->cap;
+    verdict->setting_foreign =
+        cap->setting && !kernels_may_have(&verdict->like, cap->setting);
+    verdict->setting_holds = cap->value >= 0 && cap->value == verdict->cap &&
+                             !verdict->setting_foreign;
 }
 
 /* What the next client saw, in the rows of UNIX sockets or in all others.  */
@@ -251,10 +254,10 @@ struct verdict verdict_of(const struct queue_table *table)
     struct top incomplete = incomplete_top(table);
     verdict.incomplete = rule_on(table, &incomplete, count_incomplete);
     verdict.bound = find_bound(table);
+    verdict.like = kernels_like(table);
     find_cap(&verdict, table);
     verdict.tcp = next_of(table, false);
     verdict.local = next_of(table, true);
-    verdict.like = kernels_like(table);
     return verdict;
 }
 

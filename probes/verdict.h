@@ -32,8 +32,10 @@ struct verdict {
     struct ruling client;     /* connections the clients saw */
     struct ruling incomplete; /* connections in the incomplete queue */
     enum bound bound;
-    long cap;           /* the largest backlog in force, or -1 */
-    bool setting_holds; /* its setting is known, readable and obeyed */
+    long cap;             /* the largest backlog in force, or -1 */
+    bool setting_holds;   /* its setting, or the constant that it is instead, is
+                             known, readable and obeyed */
+    bool setting_foreign; /* no kernel that this one is like has the setting */
     /* What the next client saw, of TCP and of UNIX sockets.  */
     struct next {
         const char *saw; /* NULL: no row overflowed */

@@ -166,7 +166,9 @@ static void ask_cap(struct asking *ask)
     const struct cap_row *cap = &report.table.cap;
     const char *setting = cap->setting ? cap->setting : "no known setting";
     long found = report.verdict.cap;
-    if (found >= 0 && cap->accepted >= 0 && report.verdict.setting_holds)
+    if (found >= 0 && report.verdict.setting_holds && !cap->setting)
+        tell(ask, "answer", "%ld, a constant of this kernel", found);
+    else if (found >= 0 && cap->accepted >= 0 && report.verdict.setting_holds)
         tell(ask, "answer", "%s is %ld", setting, found);
     else if (found >= 0 && cap->accepted >= 0 && cap->value >= 0)
         tell(ask, "answer", "%ld; %s is not in force", found, setting);

@@ -8,7 +8,7 @@
 
 #include <limits.h>
 
-#include "sonde.h"
+#include "lib/private.h"
 #include "tests/unit/unit.h"
 
 static long least(long a, long b)
@@ -129,6 +129,40 @@ START_TEST(as_many_as_wanted_may_wait)
 }
 END_TEST
 
+/* Kept in a short, which is not looked at before the cap has cut.  */
+static long macos_short(long n, long cap)
+{
+    long kept = (int16_t)(n <= 0 ? cap : least(n, cap));
+    return most(0, kept);
+}
+
+static long dragonfly_short(long n, long cap)
+{
+    long kept = (int16_t)(n < 0 ? cap : least(n, cap));
+    return kept < 0 ? 0 : kept + 1;
+}
+
+/* macOS and DragonFly, with a setting above what a short can hold.  */
+START_TEST(a_high_cap_makes_no_listener_deaf)
+{
+    static const int large[] = {32766, 32767, 32768, 40000,
+                                65535, 65536, 98304, INT_MAX};
+    static const long caps[] = {32768, 65535, 65536, INT_MAX};
+    ck_assert_int_eq(macos_short(65535, 65535), 0);
+    ck_assert_int_eq(dragonfly_short(65535, 65535), 0);
+    sonde__sys.backlog_max = 32767;
+    for (size_t k = 0; k < sizeof large / sizeof *large; k++)
+        for (size_t i = 0; i < sizeof caps / sizeof *caps; i++) {
+            int n = sonde_backlog(large[k]);
+            ck_assert_int_ge(macos_short(n, caps[i]), least(large[k], 32767));
+            ck_assert_int_ge(dragonfly_short(n, caps[i]),
+                             least(large[k], 32767));
+        }
+    ck_assert_int_eq(sonde_backlog(511), 511);
+    ck_assert_int_eq(sonde_backlog(-1), 1);
+}
+END_TEST
+
 START_TEST(less_than_one_counts_as_one)
 {
     static const int few[] = {0, -1, -2, -128, INT_MIN};
@@ -174,6 +208,8 @@ END_TEST
 
 static void add(TCase *tests)
 {
+    unit_fake_calls(tests);
+    tcase_add_test(tests, a_high_cap_makes_no_listener_deaf);
     tcase_add_loop_test(tests, as_many_as_wanted_may_wait, 0, KERNELS);
     tcase_add_test(tests, less_than_one_counts_as_one);
     tcase_add_test(tests, the_simulated_kernels_are_those_known);

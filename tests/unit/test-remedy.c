@@ -9,6 +9,16 @@
 #include "probes/remedy.h"
 #include "tests/unit/unit.h"
 
+static char *remedy_to(const char *setting, int wanted)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    remedy_write(out, setting, wanted, false);
+    fclose(out);
+    return text;
+}
+
 static char *remedy(const char *setting, bool is_host)
 {
     char *text;
@@ -62,6 +72,19 @@ START_TEST(in_the_hosts_namespace_the_host_comes_first)
 }
 END_TEST
 
+/* macOS and DragonFly: more than a short holds makes listeners deaf.  */
+START_TEST(no_figure_that_does_harm)
+{
+    char *text = remedy_to("kern.ipc.somaxconn", 65535);
+    ck_assert_msg(strstr(text, "kern.ipc.somaxconn=32767\n"), "%s", text);
+    ck_assert(!strstr(text, "65535"));
+    free(text);
+    text = remedy_to("kern.ipc.soacceptqueue", 65535);
+    ck_assert_msg(strstr(text, "kern.ipc.soacceptqueue=65535\n"), "%s", text);
+    free(text);
+}
+END_TEST
+
 START_TEST(what_is_not_known_has_none)
 {
     char *text = remedy("_conn_req_max_q", false);
@@ -74,6 +97,7 @@ static void add(TCase *tests)
 {
     tcase_add_loop_test(tests, each_system_has_its_own, 0, CASES);
     tcase_add_test(tests, in_the_hosts_namespace_the_host_comes_first);
+    tcase_add_test(tests, no_figure_that_does_harm);
     tcase_add_test(tests, what_is_not_known_has_none);
 }
 

@@ -3,7 +3,10 @@
 
 #include <config.h>
 
-#include "probes/verdict.h"
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/report.h"
 #include "tests/unit/unit.h"
 
 enum { CLASSIC = 15, ROWS = 20 };
@@ -248,8 +251,72 @@ START_TEST(overflows_that_differ_are_told)
 }
 END_TEST
 
+/* The line about the cap that people read.  */
+static char *cap_line(void)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    struct report report = {.table = table, .verdict = verdict_of(&table)};
+    report_cap(out, &report);
+    fclose(out);
+    return text;
+}
+
+/* NetBSD's stack: as 0, n + 1, and no word of the kernel's.  */
+static void make_netbsd(long value)
+{
+    make_table(1, 1, 128, 129);
+    add_row(-1, 1);
+    for (size_t i = 0; i < table.count; i++)
+        rows[i].effective = -1;
+    table.cap.effective = -1;
+    table.cap.value = value;
+}
+
+/* A program built for Linux, run on that stack: what Linux calls the setting,
+   and why it cannot be read there, is nobody's business here.  */
+START_TEST(a_setting_that_no_such_kernel_has_is_not_blamed)
+{
+    static const long values[] = {-1, 128, 4096};
+    for (size_t i = 0; i < 3; i++) {
+        make_netbsd(values[i]);
+        table.cap.setting = "net.core.somaxconn";
+        table.cap.value_reason = "hidden in this namespace";
+        struct verdict verdict = verdict_of(&table);
+        ck_assert_str_eq(verdict.like.best, "NetBSD");
+        ck_assert_int_eq(verdict.cap, 128);
+        ck_assert(!verdict.setting_holds);
+        char *text = cap_line();
+        ck_assert_msg(!strstr(text, "hidden"), "%s", text);
+        ck_assert_msg(strstr(text, "no kernel like this one has"), "%s", text);
+        free(text);
+    }
+    make_table(1, 1, 128, 129);
+    add_row(-1, 129);
+    table.cap.value = -1;
+    table.cap.setting = "net.core.somaxconn";
+    table.cap.value_reason = "hidden in this namespace";
+    char *text = cap_line();
+    ck_assert_msg(strstr(text, "somaxconn is hidden in"), "%s", text);
+    free(text);
+}
+END_TEST
+
+START_TEST(a_constant_is_called_one)
+{
+    make_netbsd(128);
+    ck_assert(verdict_of(&table).setting_holds);
+    char *text = cap_line();
+    ck_assert_msg(strstr(text, "128, a constant of this kernel"), "%s", text);
+    free(text);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
+    tcase_add_test(tests, a_setting_that_no_such_kernel_has_is_not_blamed);
+    tcase_add_test(tests, a_constant_is_called_one);
     tcase_add_test(tests, a_rule_without_exception);
     tcase_add_test(tests, the_two_counts_have_a_rule_each);
     tcase_add_test(tests, negative_backlogs);

@@ -20,6 +20,8 @@ static unsigned char list[4096];
 static size_t size;
 static struct sonde_address local;
 
+static size_t socket_record = 76; /* bytes of it */
+
 /* Add a record of LENGTH bytes and KIND, which is padded to 8.  */
 static unsigned char *add_record(size_t length, unsigned kind)
 {
@@ -38,7 +40,7 @@ static void add_socket(int version, const void *host, unsigned port, int state,
     record[44] = (unsigned char)version;
     memcpy(record + 64 + (version == ipv4 ? 12 : 0), host,
            version == ipv4 ? 4 : 16);
-    record = add_record(76, 0x001);
+    record = add_record(socket_record, 0x001);
     sonde_store(record + 44, 2, SONDE_BYTEORDER, queued);
     sonde_store(record + 46, 2, SONDE_BYTEORDER, incomplete);
     sonde_store(record + 48, 2, SONDE_BYTEORDER, limit);
@@ -104,6 +106,55 @@ START_TEST(none_or_two_are_no_answer)
 }
 END_TEST
 
+/* OS X 10.7 has a record of 64 bytes, in which the figures stand elsewhere.  */
+START_TEST(a_layout_of_another_size_is_not_read)
+{
+    struct sonde_queue queue = {7, 7, 7, 7};
+    static const struct {
+        size_t size;
+        int result;
+    } sizes[] = {{50, -1}, {64, -1}, {67, -1}, {68, 0}, {76, 0}, {80, 0}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        size = 0;
+        add_record(24, 3);
+        socket_record = sizes[i].size;
+        add_socket(ipv4, loopback4, 8080, tcp_listen, 0, 0, 5);
+        ck_assert_int_eq(sonde__xnu_queue(list, size, &local, &queue),
+                         sizes[i].result);
+    }
+    socket_record = 76;
+}
+END_TEST
+
+static int note(const struct sonde_listener *listener, void *closure)
+{
+    *(struct sonde_listener *)closure = *listener;
+    return 0;
+}
+
+/* so_qlimit is a short: what was asked for above 32767 is 0 or below, and no
+   connection is queued.  */
+START_TEST(a_limit_below_one_is_deaf)
+{
+    static const struct {
+        unsigned kept;
+        long limit;
+    } limits[] = {{1, 1},     {32767, 32767}, {0, 0},
+                  {32768, 0}, {65535, 0},     {40000, 0}};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        struct sonde_queue queue = {7, 7, 7, 7};
+        struct sonde_listener listener;
+        size = 0;
+        add_record(24, 3);
+        add_socket(ipv4, loopback4, 8080, tcp_listen, 0, 0, limits[i].kept);
+        ck_assert_int_eq(sonde__xnu_queue(list, size, &local, &queue), 0);
+        ck_assert_int_eq(queue.limit, limits[i].limit);
+        ck_assert_int_eq(sonde__xnu_each(list, size, note, &listener), 0);
+        ck_assert_int_eq(listener.capacity, limits[i].limit);
+    }
+}
+END_TEST
+
 static int never(const struct sonde_listener *listener, void *closure)
 {
     (void)listener;
@@ -144,6 +195,8 @@ static void add(TCase *tests)
     tcase_add_checked_fixture(tests, setup, NULL);
     tcase_add_test(tests, the_listener_is_found_among_others);
     tcase_add_test(tests, ipv6_too);
+    tcase_add_test(tests, a_layout_of_another_size_is_not_read);
+    tcase_add_test(tests, a_limit_below_one_is_deaf);
     tcase_add_test(tests, none_or_two_are_no_answer);
     tcase_add_test(tests, a_list_that_is_cut_or_strange_is_read_no_further);
 }
