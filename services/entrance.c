@@ -15,6 +15,7 @@
 
 #include "services/entrance.h"
 #include "services/log.h"
+#include "services/socket-file.h"
 
 /* Ports that the system chooses for one socket and that are taken for another
    are tried so often; names are looked up so long, in milliseconds.  */
@@ -177,46 +178,6 @@ static int want_all(struct wanted_list *wanted, const struct places *places,
                : 0;
 }
 
-/* ---- UNIX sockets' files ------------------------------------------------- */
-
-static const char *path_of(const struct sonde_address *address)
-{
-    return (const char *)&address->storage +
-           offsetof(struct sockaddr_un, sun_path);
-}
-
-/* Whether PATH is a socket on which nobody listens, left over by a server that
-   is gone.  What it is goes to *FOUND.  */
-static bool is_stale(const struct sonde_address *address, int type,
-                     struct stat *found)
-{
-    if (lstat(path_of(address), found) || !S_ISSOCK(found->st_mode))
-        return false;
-    int fd = sonde_socket(AF_UNIX, type, SONDE_CLOEXEC | SONDE_NONBLOCK);
-    if (fd < 0)
-        return false;
-    bool refused =
-        connect(fd, (const void *)&address->storage, address->length) &&
-        errno == ECONNREFUSED;
-    close(fd);
-    return refused;
-}
-
-/* Take away a stale file.  Another server may have done so meanwhile, and put
-   its own there: that one stays, though it may have got the same inode, unless
-   it comes in the moment between the last look and unlink.  */
-static int remove_stale(const struct sonde_address *address, int type)
-{
-    struct stat found, now;
-    if (!is_stale(address, type, &found) || lstat(path_of(address), &now) ||
-        found.st_ino != now.st_ino || found.st_dev != now.st_dev ||
-        found.st_ctime != now.st_ctime) {
-        errno = EADDRINUSE;
-        return -1;
-    }
-    return unlink(path_of(address));
-}
-
 /* ---- opening ------------------------------------------------------------- */
 
 static int open_socket(const struct wanted *wanted, struct sonde_queue *queue)
@@ -243,21 +204,48 @@ void entrance_set_options(int fd)
 static void note_file(struct entrance *entrance)
 {
     struct stat made;
-    if (lstat(path_of(&entrance->local), &made))
+    if (lstat(socket_file_path(&entrance->local), &made))
         return;
     entrance->has_file = true;
     entrance->device = made.st_dev;
     entrance->inode = made.st_ino;
 }
 
+/* Open a UNIX socket, in the place of a file that a dead server left.  LOCK is
+   that of its folder, or -1.  */
+static int open_unix(const struct wanted *wanted, struct sonde_queue *queue,
+                     int lock)
+{
+    int fd = open_socket(wanted, queue);
+    if (fd < 0 && errno == EADDRINUSE && lock >= 0 &&
+        !socket_file_remove_stale(&wanted->address, wanted->type))
+        fd = open_socket(wanted, queue);
+    return fd;
+}
+
+/* The same under the lock.  Where the folder cannot be locked, nothing is
+   replaced there.  */
+static int open_unix_locked(const struct wanted *wanted,
+                            struct sonde_queue *queue)
+{
+    int lock = socket_file_lock(&wanted->address);
+    if (lock < 0 && errno == EAGAIN) {
+        errno = EBUSY;
+        return -1;
+    }
+    int fd = open_unix(wanted, queue, lock), error = errno;
+    if (lock >= 0)
+        close(lock);
+    errno = error;
+    return fd;
+}
+
 static int open_one(struct entrance *entrance, const struct wanted *wanted)
 {
     struct sonde_queue queue = {.limit = -1};
     bool is_unix = wanted->address.storage.ss_family == AF_UNIX;
-    int fd = open_socket(wanted, &queue);
-    if (fd < 0 && is_unix && errno == EADDRINUSE &&
-        !remove_stale(&wanted->address, wanted->type))
-        fd = open_socket(wanted, &queue);
+    int fd = is_unix ? open_unix_locked(wanted, &queue)
+                     : open_socket(wanted, &queue);
     if (fd < 0)
         return -1;
     *entrance = (struct entrance){
@@ -341,10 +329,12 @@ static bool lacks_scope(const struct sonde_address *address)
 static const char *say_why(const struct sonde_address *address, int error)
 {
     struct stat found;
+    if (error == EBUSY && address->storage.ss_family == AF_UNIX)
+        return "its folder is locked by another server that starts there";
     if (error == EINVAL && lacks_scope(address))
         return "a link-local address wants its interface, as in fe80::1%eth0";
     if (error != EADDRINUSE || address->storage.ss_family != AF_UNIX ||
-        lstat(path_of(address), &found) || S_ISSOCK(found.st_mode))
+        lstat(socket_file_path(address), &found) || S_ISSOCK(found.st_mode))
         return strerror(error);
     return S_ISDIR(found.st_mode) ? "it is a directory"
                                   : "it is there already, and is no socket";
@@ -418,13 +408,24 @@ void entrance_unlink(struct entrance *entrance)
     struct stat now;
     if (!entrance->has_file)
         return;
-    const char *path = path_of(&entrance->local);
+    const char *path = socket_file_path(&entrance->local);
     entrance->has_file = false;
     if (lstat(path, &now) || now.st_dev != entrance->device ||
         now.st_ino != entrance->inode)
         return;
     if (unlink(path))
         log_line("%s stays there: %s", path, strerror(errno));
+}
+
+void entrances_warn_files(const struct entrances *entrances)
+{
+    for (size_t i = 0; i < entrances->count; i++) {
+        const struct entrance *entrance = &entrances->list[i];
+        if (entrance->has_file && !socket_file_is_removable(&entrance->local))
+            log_line("%s will stay there at the end, since this user may not "
+                     "remove it; the next start replaces it",
+                     socket_file_path(&entrance->local));
+    }
 }
 
 /* Have an inherited socket block again: the flag is shared with the process
@@ -441,9 +442,10 @@ void entrance_close(struct entrance *entrance)
     if (entrance->fd < 0)
         return;
     restore_blocking(entrance);
+    /* As long as it is open nobody takes the file for a stale one.  */
+    entrance_unlink(entrance);
     close(entrance->fd);
     entrance->fd = -1;
-    entrance_unlink(entrance);
 }
 
 void entrance_leave(struct entrance *entrance)

@@ -72,6 +72,9 @@ int entrances_inherit(struct entrances *entrances,
 /* Remove ENTRANCE's file if it is still ours: nobody comes by it any more.  */
 void entrance_unlink(struct entrance *entrance);
 
+/* Say which files this user may not remove at the end.  */
+void entrances_warn_files(const struct entrances *entrances);
+
 /* Close ENTRANCE, and remove its file if it is still ours.  */
 void entrance_close(struct entrance *entrance);
 

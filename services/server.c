@@ -236,6 +236,10 @@ static int run(struct server *server)
 {
     struct identity identity = {0};
     int connection = -1;
+    /* From bind until SIGTERM is caught it would leave the socket's file; so it
+       waits until stop_begin.  */
+    if (server->options->places.unix_path)
+        stop_hold();
     if (find_user(server, &identity) || open_entrances(server, &connection) ||
         become_user(server, &identity) || begin(server))
         return -1;
@@ -243,6 +247,7 @@ static int run(struct server *server)
         serve_inherited(server, connection);
     if (server->entrances.count > 0) {
         entrances_announce(&server->entrances);
+        entrances_warn_files(&server->entrances);
         server_loop(server);
         end_model(server);
         say_end(server);

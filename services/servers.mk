@@ -31,6 +31,8 @@ services_libservers_la_SOURCES = \
 	services/server.h \
 	services/service.c \
 	services/service.h \
+	services/socket-file.c \
+	services/socket-file.h \
 	services/source.c \
 	services/source.h \
 	services/stop.c \

@@ -6,7 +6,8 @@
    without it does.  With REFUSE_FILES, a number, there is no higher limit of
    descriptors, whatever the hard one is, as on macOS.  With REFUSE_FORK there
    are no more processes.  With REFUSE_POLL every other call of poll that would
-   not wait meets a signal.  With REFUSE_DONTWAIT send ignores MSG_DONTWAIT, as
+   not wait meets a signal.  With REFUSE_HASTE, milliseconds, listen comes so
+   much later.  With REFUSE_DONTWAIT send ignores MSG_DONTWAIT, as
    on macOS.  With REFUSE_FULL a call that may wait says that
    standard error takes more, as if another writer were to fill it just then. */
 
@@ -99,4 +100,15 @@ ssize_t send(int fd, const void *data, size_t size, int flags)
     if (getenv("REFUSE_DONTWAIT"))
         flags &= ~MSG_DONTWAIT;
     return real(fd, data, size, flags);
+}
+
+int listen(int fd, int backlog)
+{
+    int (*real)(int, int);
+    void *symbol = dlsym(RTLD_NEXT, "listen");
+    const char *delay = getenv("REFUSE_HASTE");
+    memcpy(&real, &symbol, sizeof real);
+    if (delay)
+        poll(NULL, 0, atoi(delay));
+    return real(fd, backlog);
 }

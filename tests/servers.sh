@@ -226,7 +226,7 @@ bad 'not-a-port' --port=not-a-port
 bad '192.0.2.1' -p 0 --address=192.0.2.1
 [ "$six" = no ] || bad 'wants its interface' -p 0 --address=fe80::1
 bad 'no such user' -p 0 --user=nobody-of-this-name
-bad 'no socket' --inetd
+bad 'is not a socket' --inetd
 bad 'wants a path' --unix=
 bad '/no/such' --unix=/no/such/directory/socket
 # Two sockets for each.
@@ -289,6 +289,64 @@ serve "$echosrv" --unix="$scratch/socket"
 run "$crowd" "$scratch/socket" once
 is "which the next one takes away" [ "$status" -eq 0 ]
 halt
+# Two that start together: one does, and can be reached; the other has a reason.
+# race COMMAND...: COMMAND twice, for $scratch/race.
+race () {
+    rm -f "$scratch/race"
+    "$@" --unix="$scratch/race" 2> "$scratch/first" &
+    first=$!
+    serve "$@" --unix="$scratch/race"
+    # The first has a word by then, or is about to.
+    race_limit=$(($(date +%s) + 60))
+    until [ -s "$scratch/first" ] || [ "$(date +%s)" -ge "$race_limit" ]; do :; done
+    race_count=$(cat "$scratch/first" "$scratch/log" |
+        grep -c "listening on $scratch/race")
+    race_refused=$(cat "$scratch/first" "$scratch/log" |
+        grep -c "cannot listen on $scratch/race")
+    # shellcheck disable=SC2086 # may be two words
+    run "$crowd" "$scratch/race" $race_try
+    kill -TERM "$first" 2> /dev/null
+    kill -TERM "$server" 2> /dev/null
+    wait "$first"
+    wait "$server"
+    server=
+    wait "$logger"
+    [ "$race_count" -eq 1 ] && [ "$race_refused" -eq 1 ] &&
+        [ "$status" -eq 0 ] && [ ! -e "$scratch/race" ]
+}
+races () { # N COMMAND...
+    race_rounds=$1
+    shift
+    while [ "$race_rounds" -gt 0 ]; do
+        race "$@" || return
+        race_rounds=$((race_rounds - 1))
+    done
+}
+library=$builddir/tests/.libs/refuse.so
+race_try=once
+is "two at one path: one serves, one is refused" races 20 "$echosrv"
+if [ -f "$library" ] && ! is_sanitized; then
+    is "two at one path, slow to listen: one serves, one is refused" \
+        races 3 env REFUSE_HASTE=300 "LD_PRELOAD=$library" "$echosrv"
+else
+    skip "two at one path, slow to listen" "nothing can be preloaded here"
+fi
+if [ -f "$library" ] && ! is_sanitized; then
+    # SIGTERM between bind and listen: the file goes all the same.
+    env REFUSE_HASTE=500 "LD_PRELOAD=$library" "$echosrv" \
+        --unix="$scratch/early" 2> "$scratch/err" &
+    early=$!
+    until [ -S "$scratch/early" ] || ! kill -0 "$early"; do :; done
+    kill -TERM "$early"
+    status=0
+    wait "$early" || status=$?
+    is "SIGTERM between bind and listen: 0, and no file stays" sh -c '
+        [ "$1" -eq 0 ] && [ ! -e "$2" ]' - "$status" "$scratch/early"
+else
+    skip "SIGTERM between bind and listen" "nothing can be preloaded here"
+fi
+race_try='udp 5'
+is "two at one path, datagrams: one serves, one is refused" races 10 "$echosrv" -u
 echo precious > "$scratch/file"
 bad 'is no socket' --unix="$scratch/file"
 bad 'it is a directory' --unix="$scratch"
@@ -318,6 +376,20 @@ status_of () {
     sed -n "s/^$1:[[:blank:]]*//p" "/proc/$server/status" | tr '\t' ' ' |
         sed 's/ *$//' | grep .
 }
+if [ "$(id -u)" -eq 0 ] && id nobody > /dev/null 2>&1; then
+    mkdir "$scratch/rooted"
+    for round in first next; do
+        serve "$echosrv" --unix="$scratch/rooted/socket" --user=nobody
+        is "--user, in a folder of root's: the $round start" \
+            logged 'listening on .*/rooted/socket'
+        is "--user: the start says that the file will stay" \
+            until_logged 'rooted/socket will stay there at the end'
+        halt
+        is "--user: and it does" [ -S "$scratch/rooted/socket" ]
+    done
+else
+    skip "--user, in a folder of root's" "needs root"
+fi
 me=$(id -un)
 if [ "$(id -u)" -eq 0 ]; then
     skip "--user, already that user" "root is tested below as nobody"
