@@ -1061,8 +1061,10 @@ struct sonde_event {
 /* Make a poller of KIND, watching nothing.
 
    Hides: epoll, kqueue and poll, and where they differ.  Level-triggered all
-   of them: what stays ready is reported again.  No limit on the number or the
-   value of descriptors (select has FD_SETSIZE).  A connection that is hung up
+   of them: what stays ready is reported again.  No limit on the value of
+   descriptors (select has FD_SETSIZE), and none on their number, but that the
+   poll of macOS takes 10240 at most: with more, SONDE_POLLER_POLL fails in
+   sonde_poller_wait, EINVAL.  A connection that is hung up
    or in error is reported as ready for whatever it is watched for: the call
    then says what happened, which the bits of poll do not, alike.  One that is
    watched for nothing is not reported, not even as hung up, which epoll and
@@ -1082,7 +1084,11 @@ const char *sonde_poller_name(const struct sonde_poller *poller);
 /* Watch FD for EVENTS, SONDE_READABLE, SONDE_WRITABLE, both or 0.
    Returns 0.  EEXIST: it is being watched.  EBADF.  EPERM: under epoll, FD is
    a regular file.  EPIPE: under kqueue, FD is a pipe whose reader is gone.
-   EINVAL: unknown events.  ENOMEM, ENOSPC.  Since 0.1.  */
+   EINVAL: unknown events; under kqueue, FD is of a kind that it does not watch.
+   A character device that kqueue refuses so (macOS: /dev/null, /dev/tty) is
+   taken and always ready, as poll says it is.  A regular file is not readable
+   at its end under kqueue (FreeBSD, macOS), though it is to poll: read it
+   without a poller.  ENOMEM, ENOSPC.  Since 0.1.  */
 int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
                      void *user);
 
@@ -1104,7 +1110,8 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd);
 /* Wait until a descriptor is ready.  What the last wait found and was not taken
    is dropped, to be found again.  A signal does not end the wait, unless by
    sonde_wake_open.
-   Returns how many are ready, 0 if the time is over.  ENOMEM.  Since 0.1.  */
+   Returns how many are ready, 0 if the time is over.  ENOMEM.  EINVAL: more
+   descriptors than poll takes, see sonde_poller_open.  Since 0.1.  */
 int sonde_poller_wait(struct sonde_poller *poller, int timeout);
 
 /* Take the next of those that the last sonde_poller_wait found into *EVENT.
