@@ -222,12 +222,12 @@ struct sonde_target {
    Hides: AI_ADDRCONFIG, with which a host that has loopback alone knows no
    "localhost" (never used, so that addresses of a family this host lacks may
    be among the answers: sonde_connect passes over them); AI_V4MAPPED, unknown
-   on some BSDs (never used); scope ids, kept here (portability: "Looking up
-   names").  getaddrinfo has no deadline and cannot be stopped: a thread calls
-   it, detached, with all signals blocked, and if it is late it goes on when
-   this function has returned, owning what it needs, and frees that when its
-   resolver comes back.  So the library must not be unloaded by dlclose while
-   a lookup may still go on; exit does not wait for it.
+   to NetBSD, OpenBSD and FreeBSD before 10.3 (never used); scope ids, kept here
+   (portability: "Looking up names").  getaddrinfo has no deadline and cannot be
+   stopped: a thread calls it, detached, with all signals blocked, and if it is
+   late it goes on when this function has returned, owning what it needs, and
+   frees that when its resolver comes back.  So the library must not be unloaded
+   by dlclose while a lookup may still go on; exit does not wait for it.
 
    Returns how many addresses there are, at least 1.  ENOENT: no such host or
    service, or it has no address of FAMILY.  ENXIO: as sonde_address_parse.
@@ -690,11 +690,11 @@ struct sonde_inherited {
    That 0 is a socket does not prove inetd: some shells and test harnesses give
    their children socket pairs; so let an option say it.
 
-   Hides: SO_ACCEPTCONN, which macOS and OpenBSD do not answer: there a stream
-   socket without a peer that is neither writable nor hung up is taken for a
-   listener.  A stream socket that was never connected is taken for one there;
-   accept then fails with EINVAL.  A connection that was
-   reset in the meantime has no peer either (portability: "Inherited sockets").
+   Hides: SO_ACCEPTCONN, which macOS and older OpenBSD do not answer: there a
+   stream socket without a peer that is neither writable nor hung up is taken
+   for a listener.  A stream socket that was never connected is taken for one
+   there; accept then fails with EINVAL.  A connection that was reset in the
+   meantime has no peer either (portability: "Inherited sockets").
 
    Returns 0.  ENOTSOCK: it is something else.  EBADF.  EPROTOTYPE: a socket of
    another type (raw).  ENOTCONN: a stream socket that neither listens nor was
@@ -848,8 +848,8 @@ int sonde_line_skip(struct sonde_lines *lines, int timeout);
    proof of anything.
 
    Hides: the buffers of the BSDs and macOS, in which no datagram above 9,216
-   bytes can be sent and none above some 42,000 received; they are enlarged
-   (portability: "Datagrams").  */
+   bytes can be sent, and on the BSDs and macOS before 10.8 none above some
+   42,000 received; they are enlarged (portability: "Datagrams").  */
 
 /* Send the SIZE bytes DATA as one datagram on the connected socket FD, waiting
    for room if there is none.  Sent does not mean that it arrives.
