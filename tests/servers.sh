@@ -223,7 +223,7 @@ bad 'not-a-port' --port=not-a-port
 bad '192.0.2.1' -p 0 --address=192.0.2.1
 [ "$six" = no ] || bad 'wants its interface' -p 0 --address=fe80::1
 bad 'no such user' -p 0 --user=nobody-of-this-name
-bad 'no socket' --inetd
+bad 'not a socket' --inetd
 bad 'wants a path' --unix=
 bad '/no/such' --unix=/no/such/directory/socket
 # Two sockets for each.
