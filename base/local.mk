@@ -8,6 +8,8 @@ base_libbase_la_SOURCES = \
 	base/budget.h \
 	base/cgroup.c \
 	base/cgroup.h \
+	base/descriptors.c \
+	base/descriptors.h \
 	base/histogram.c \
 	base/histogram.h \
 	base/json.c \

@@ -12,6 +12,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include <sys/stat.h>
+
 #include "poller.h"
 
 /* In the order in which SONDE_POLLER_BEST takes them.  */
@@ -102,6 +104,45 @@ static int check_events(unsigned events)
     return -1;
 }
 
+/* kqueue refuses character devices whose driver has no filter (macOS:
+   /dev/null, /dev/zero, /dev/tty) with EINVAL.  Reading and writing them does
+   not wait, and poll says that they are ready.  */
+static int is_refused_device(int fd, int error)
+{
+    struct stat status;
+    return error == EINVAL && !fstat(fd, &status) && S_ISCHR(status.st_mode);
+}
+
+/* Have FD, whose slot is SLOT, watched for EVENTS, not 0, in place of what it
+   was.  */
+static int watch(struct sonde_poller *poller, int fd, unsigned events)
+{
+    struct sonde__slot *slot = &poller->slots[fd];
+    if (slot->always ||
+        !poller->way->change(poller, fd, slot->interest, events))
+        return 0;
+    int error = errno;
+    if (slot->interest == 0 && events && is_refused_device(fd, error)) {
+        slot->always = 1;
+        poller->always_count++;
+        return 0;
+    }
+    errno = error;
+    return -1;
+}
+
+/* Report those that are always ready.  They come first, so that others that are
+   ready without end do not keep them out.  */
+static void find_always(struct sonde_poller *poller)
+{
+    size_t left = poller->always_count;
+    for (size_t fd = 0; fd < poller->slot_count && left > 0; fd++)
+        if (poller->slots[fd].always) {
+            sonde__poller_found(poller, (int)fd, sonde__whatever);
+            left--;
+        }
+}
+
 int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
                      void *user)
 {
@@ -118,8 +159,7 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
         errno = EEXIST;
         return -1;
     }
-    if (make_slot(poller, fd) ||
-        (events && poller->way->change(poller, fd, 0, events)))
+    if (make_slot(poller, fd) || (events && watch(poller, fd, events)))
         return -1;
     struct sonde__slot *slot = &poller->slots[fd];
     slot->user = user;
@@ -137,8 +177,7 @@ int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
     struct sonde__slot *slot = find_slot(poller, fd);
     if (!slot || check_events(events))
         return -1;
-    if (slot->interest != events &&
-        poller->way->change(poller, fd, slot->interest, events))
+    if (slot->interest != events && watch(poller, fd, events))
         return -1;
     slot->user = user;
     slot->interest = events;
@@ -154,7 +193,9 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd)
     if (!slot)
         return -1;
     /* That fails only if FD was closed before, and then it is done.  */
-    if (slot->interest)
+    if (slot->always)
+        poller->always_count--;
+    else if (slot->interest)
         poller->way->change(poller, fd, slot->interest, 0);
     *slot = (struct sonde__slot){0};
     errno = saved;
@@ -167,6 +208,8 @@ void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready)
     if (!slot || !(ready & slot->interest))
         return;
     /* kqueue tells of reading and of writing apart.  */
+    if (!slot->ready && poller->found_count == sonde__batch)
+        return;
     if (!slot->ready)
         poller->found[poller->found_count++] = fd;
     slot->ready |= ready & slot->interest;
@@ -191,7 +234,8 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
     struct sonde__row row = {0};
     forget(poller);
     for (;;) {
-        int left = sonde__left(deadline);
+        find_always(poller);
+        int left = poller->found_count > 0 ? 0 : sonde__left(deadline);
         int failed = poller->way->wait(poller, left);
         if (failed && errno != EINTR)
             return -1;

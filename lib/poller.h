@@ -15,6 +15,7 @@ struct sonde__slot {
     unsigned interest; /* watched for */
     unsigned ready;    /* found, and not yet taken */
     int watched;       /* added, and not yet removed */
+    int always;        /* the way refuses it, and it is always ready */
     size_t place;      /* in the list of poll */
 };
 
@@ -36,6 +37,7 @@ struct sonde_poller {
     size_t slot_count;
     int found[sonde__batch]; /* descriptors that are ready */
     size_t found_count, taken;
+    size_t always_count; /* descriptors that are always ready */
     int fd;              /* of epoll and kqueue */
     pid_t owner;         /* of kqueue: the process that has it */
     struct pollfd *list; /* of poll */
@@ -53,7 +55,8 @@ extern const struct sonde__poller_way sonde__poller_kqueue;
 /* For hung up and in error.  */
 enum { sonde__whatever = SONDE_READABLE | SONDE_WRITABLE };
 
-/* FD was found READY.  */
+/* FD was found READY.  What has no place in the batch is dropped, to be found
+   again.  */
 void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready);
 
 #endif /* SONDE_POLLER_H */

@@ -13,7 +13,8 @@
 
    Hints are given without flags, and never NULL: glibc then adds
    AI_ADDRCONFIG, with which "localhost" is unknown to a host that has
-   loopback alone, and AI_V4MAPPED, which is EAI_BADFLAGS on others.  */
+   loopback alone, and AI_V4MAPPED, which is EAI_BADFLAGS on others
+   (OpenBSD, FreeBSD to 10.1) and not defined by NetBSD.  */
 
 #include <config.h>
 

@@ -227,12 +227,12 @@ struct sonde_target {
    Hides: AI_ADDRCONFIG, with which a host that has loopback alone knows no
    "localhost" (never used, so that addresses of a family this host lacks may
    be among the answers: sonde_connect passes over them); AI_V4MAPPED, unknown
-   on some BSDs (never used); scope ids, kept here (portability: "Looking up
-   names").  getaddrinfo has no deadline and cannot be stopped: a thread calls
-   it, detached, with all signals blocked, and if it is late it goes on when
-   this function has returned, owning what it needs, and frees that when its
-   resolver comes back.  So the library must not be unloaded by dlclose while
-   a lookup may still go on; exit does not wait for it.
+   to NetBSD, OpenBSD and FreeBSD before 10.3 (never used); scope ids, kept here
+   (portability: "Looking up names").  getaddrinfo has no deadline and cannot be
+   stopped: a thread calls it, detached, with all signals blocked, and if it is
+   late it goes on when this function has returned, owning what it needs, and
+   frees that when its resolver comes back.  So the library must not be unloaded
+   by dlclose while a lookup may still go on; exit does not wait for it.
 
    Returns how many addresses there are, at least 1.  ENOENT: no such host or
    service, or it has no address of FAMILY.  ENXIO: as sonde_address_parse.
@@ -724,11 +724,11 @@ struct sonde_inherited {
    That 0 is a socket does not prove inetd: some shells and test harnesses give
    their children socket pairs; so let an option say it.
 
-   Hides: SO_ACCEPTCONN, which macOS and OpenBSD do not answer: there a stream
-   socket without a peer that is neither writable nor hung up is taken for a
-   listener.  A stream socket that was never connected is taken for one there;
-   accept then fails with EINVAL.  A connection that was
-   reset in the meantime has no peer either (portability: "Inherited sockets").
+   Hides: SO_ACCEPTCONN, which macOS and older OpenBSD do not answer: there a
+   stream socket without a peer that is neither writable nor hung up is taken
+   for a listener.  A stream socket that was never connected is taken for one
+   there; accept then fails with EINVAL.  A connection that was reset in the
+   meantime has no peer either (portability: "Inherited sockets").
 
    Returns 0.  ENOTSOCK: it is something else.  EBADF.  EPROTOTYPE: a socket of
    another type (raw).  ENOTCONN: a stream socket that neither listens nor was
@@ -882,8 +882,8 @@ int sonde_line_skip(struct sonde_lines *lines, int timeout);
    proof of anything.
 
    Hides: the buffers of the BSDs and macOS, in which no datagram above 9,216
-   bytes can be sent and none above some 42,000 received; they are enlarged
-   (portability: "Datagrams").  */
+   bytes can be sent, and on the BSDs and macOS before 10.8 none above some
+   42,000 received; they are enlarged (portability: "Datagrams").  */
 
 /* Send the SIZE bytes DATA as one datagram on the connected socket FD, waiting
    for room if there is none.  Sent does not mean that it arrives.
@@ -1097,8 +1097,10 @@ struct sonde_event {
 /* Make a poller of KIND, watching nothing.
 
    Hides: epoll, kqueue and poll, and where they differ.  Level-triggered all
-   of them: what stays ready is reported again.  No limit on the number or the
-   value of descriptors (select has FD_SETSIZE).  A connection that is hung up
+   of them: what stays ready is reported again.  No limit on the value of
+   descriptors (select has FD_SETSIZE), and none on their number, but that the
+   poll of macOS takes 10240 at most: with more, SONDE_POLLER_POLL fails in
+   sonde_poller_wait, EINVAL.  A connection that is hung up
    or in error is reported as ready for whatever it is watched for: the call
    then says what happened, which the bits of poll do not, alike.  One that is
    watched for nothing is not reported, not even as hung up, which epoll and
@@ -1118,7 +1120,11 @@ const char *sonde_poller_name(const struct sonde_poller *poller);
 /* Watch FD for EVENTS, SONDE_READABLE, SONDE_WRITABLE, both or 0.
    Returns 0.  EEXIST: it is being watched.  EBADF.  EPERM: under epoll, FD is
    a regular file.  EPIPE: under kqueue, FD is a pipe whose reader is gone.
-   EINVAL: unknown events.  ENOMEM, ENOSPC.  Since 0.1.  */
+   EINVAL: unknown events; under kqueue, FD is of a kind that it does not watch.
+   A character device that kqueue refuses so (macOS: /dev/null, /dev/tty) is
+   taken and always ready, as poll says it is.  A regular file is not readable
+   at its end under kqueue (FreeBSD, macOS), though it is to poll: read it
+   without a poller.  ENOMEM, ENOSPC.  Since 0.1.  */
 int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
                      void *user);
 
@@ -1140,7 +1146,8 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd);
 /* Wait until a descriptor is ready.  What the last wait found and was not taken
    is dropped, to be found again.  A signal does not end the wait, unless by
    sonde_wake_open.
-   Returns how many are ready, 0 if the time is over.  ENOMEM.  Since 0.1.  */
+   Returns how many are ready, 0 if the time is over.  ENOMEM.  EINVAL: more
+   descriptors than poll takes, see sonde_poller_open.  Since 0.1.  */
 int sonde_poller_wait(struct sonde_poller *poller, int timeout);
 
 /* Take the next of those that the last sonde_poller_wait found into *EVENT.

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "base/budget.h"
+#include "base/descriptors.h"
 #include "load/run.h"
 
 enum {
@@ -82,10 +83,9 @@ const char *load_plan_problem(const struct load_plan *plan, int type)
     return NULL;
 }
 
-int load_raise_limit(size_t count, long *limit)
+static int raise_soft_limit(rlim_t wanted, long *limit)
 {
     struct rlimit files;
-    rlim_t wanted = (rlim_t)count + OTHER_FILES;
     *limit = -1;
     if (getrlimit(RLIMIT_NOFILE, &files))
         return 0;
@@ -98,6 +98,19 @@ int load_raise_limit(size_t count, long *limit)
     *limit = (long)files.rlim_cur;
     files.rlim_cur = wanted;
     return setrlimit(RLIMIT_NOFILE, &files);
+}
+
+int load_raise_limit(size_t count, long *limit)
+{
+    rlim_t wanted = (rlim_t)count + OTHER_FILES;
+    if (raise_soft_limit(wanted, limit))
+        return -1;
+    /* What was set need not be what there is.  */
+    long left = descriptors_limit();
+    if (left < 0 || (rlim_t)left >= wanted)
+        return 0;
+    *limit = left;
+    return -1;
 }
 
 /* What one connection of PLAN takes: messages stand in the buffers of one side

@@ -26,7 +26,8 @@ struct kernel {
     bool cap_fixed;       /* and no setting changes it */
     bool cap_counts;      /* the cap cuts the connections, not the backlog */
     enum special zero, negative;
-    bool can_say; /* a listener can be asked for its backlog */
+    bool can_say; /* a listener can be asked for its backlog (FreeBSD 6: not
+                     verified, taken for no) */
     const char *overflow;
     const char *setting; /* how the name of the cap's setting begins; NULL: it
                             has none that this program reads */

@@ -1,13 +1,14 @@
 /* known.c - what is known of systems that were not asked
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Source: read in FreeBSD 9.3, 13.0 and older ones, NetBSD 7, OpenBSD (2003 to
-   2021), xnu of macOS 15.4 and its history, illumos of 2015, DragonFly, gVisor
-   and lwIP of 2026, Cygwin of 2026, Linux 6.18 and older ones; or in the
-   headers of macOS, FreeBSD 14, NetBSD 10 and OpenBSD.  Documented: manual
-   pages, kernel documents, and Unix Network Programming.  Measured: by a small
-   test program on stacks that run in user space, FreeBSD 9.1 (2012) and 13.0,
-   NetBSD 7.99.34, gVisor, lwIP 2.2.2, NuttX; OpenBSD 2.8 in an emulator.  */
+   Source: read in FreeBSD 9.3, 13.0, main of 2024 and older ones, NetBSD 7 and
+   of 2022, OpenBSD (2003 to current), xnu of macOS 15.4 and its history,
+   illumos of 2015 and of today, DragonFly, gVisor and lwIP of 2026, Cygwin of
+   2026, Linux 6.18 and older ones; or in the headers of macOS, FreeBSD 14,
+   NetBSD 10 and OpenBSD.  Documented: manual pages, kernel documents, and Unix
+   Network Programming.  Measured: by a small test program on stacks that run in
+   user space, FreeBSD 9.1 (2012) and 13.0, NetBSD 7.99.34, gVisor, lwIP 2.2.2,
+   NuttX; OpenBSD 2.8 in an emulator.  */
 
 #include <config.h>
 
@@ -35,6 +36,7 @@ static const struct known rows[] = {
      M},
     {"accept.aborted", "OpenBSD 2.8", "a socket; then read ECONNRESET", M},
     {"accept.fdlimit", "FreeBSD 13, NetBSD 7, illumos", "kept in the queue", S},
+    {"accept.fdlimit", "OpenBSD since 2015", "kept in the queue", S},
     {"accept.fdlimit", "OpenBSD of 2003", "taken, and put back at the head", S},
     {"accept.fdlimit", "macOS", "the connection is closed", S},
     {"accept.fdlimit", "gVisor 2022", "lost: the client reads its end", M},
@@ -61,7 +63,9 @@ static const struct known rows[] = {
     {"accept.inherits.rcvtimeo", "FreeBSD, NetBSD, OpenBSD", "yes", S},
     {"accept.inherits.rcvtimeo", "macOS", "no", S},
     {"accept.inherits.rcvtimeo", "gVisor 2022", "no", M},
-    {"accept.inherits.reuseaddr", "FreeBSD, NetBSD, OpenBSD, macOS", "yes", S},
+    {"accept.inherits.reuseaddr", "FreeBSD 13, NetBSD, OpenBSD, macOS", "yes",
+     S},
+    {"accept.inherits.reuseaddr", "FreeBSD 15", "no", S},
     {"accept.inherits.reuseaddr", "gVisor 2022", "no", M},
     {"accept.inherits.sndbuf", "FreeBSD, NetBSD, OpenBSD, macOS", "yes", S},
     {"accept.inherits.sndbuf", "gVisor 2022", "no, but SO_RCVBUF", M},
@@ -108,13 +112,21 @@ static const struct known rows[] = {
     {"connect.timeout", "gVisor", "6 SYNs are retried", S},
     {"connect.timeout", "Linux",
      "131 s; 127 s where no steps of 1 s come first", D},
+    {"limit.connections", "gVisor 2024",
+     "a second connection from one port to the same server: EADDRNOTAVAIL", M},
+    {"limit.connections", "gVisor 2022",
+     "a second connection from one port to the same server: EADDRINUSE", M},
     {"listen.again", "FreeBSD, NetBSD, OpenBSD, macOS, illumos", "resizes", S},
     {"listen.again", "gVisor 2022", "EINVAL if more wait than the new size", M},
     {"listen.cap", "FreeBSD 13.0", "kern.ipc.soacceptqueue, 128: 193 wait", M},
     {"listen.cap", "DragonFly", "128", S},
-    {"listen.cap", "NetBSD", "somaxconn, 128", S},
+    {"listen.cap", "NetBSD", "128, the constant SOMAXCONN: no setting", S},
+    {"listen.cap", "NetBSD 7.99", "128: 129 wait", M},
     {"listen.cap", "OpenBSD", "kern.somaxconn 128, kern.sominconn 80", S},
-    {"listen.cap", "macOS", "kern.ipc.somaxconn, 128", S},
+    {"listen.cap", "macOS",
+     "kern.ipc.somaxconn, 128; a backlog above 32767 under a cap above it: "
+     "none",
+     S},
     {"listen.cap", "illumos", "_conn_req_max_q, 128", S},
     {"listen.cap", "gVisor 2022",
      "1024, built in, whatever net.core.somaxconn says", M},
@@ -135,6 +147,8 @@ static const struct known rows[] = {
     {"listen.negative", "NuttX", "0", M},
     {"listen.overflow", "FreeBSD 9.1 and 13.0", "the connected client is reset",
      M},
+    {"listen.overflow", "NetBSD 7.99",
+     "silence; let in about 6 s after there is room", M},
     {"listen.overflow", "NetBSD, OpenBSD, macOS, illumos",
      "silence: the SYN is dropped", S},
     {"listen.overflow", "gVisor, lwIP", "silence: the SYN is dropped", S},
@@ -144,7 +158,10 @@ static const struct known rows[] = {
     {"listen.queue", "FreeBSD 9.1 and 13.0", "3n/2+1 accepted", M},
     {"listen.queue", "FreeBSD 5 and 6, DragonFly", "n+1", S},
     {"listen.queue", "NetBSD 7.99", "n+1", M},
+    {"listen.queue", "NetBSD", "3n/2+1 if they come at the same time", S},
     {"listen.queue", "OpenBSD", "n+1, and 81 at least", S},
+    {"listen.queue", "OpenBSD",
+     "three times as many, and one, if they come at the same time", S},
     {"listen.queue", "macOS since 10.5", "n", S},
     {"listen.queue", "macOS before 10.5, 4.4BSD", "3n/2+1", S},
     {"listen.queue", "illumos, Solaris 8 and later",
@@ -157,8 +174,8 @@ static const struct known rows[] = {
     {"listen.queue", "lwIP", "max (n, 1)", M},
     {"listen.queue", "NuttX", "n: none for 0", M},
     {"listen.queue", "OpenBSD 2.8", "at least 190, whatever the backlog", M},
-    {"listen.synqueue", "FreeBSD", "15360 for all listeners, in the syncache",
-     S},
+    {"listen.synqueue", "FreeBSD",
+     "15360 for all listeners, in the syncache; beyond, SYN cookies", S},
     {"listen.synqueue", "NetBSD", "a cache for all listeners", S},
     {"listen.synqueue", "OpenBSD",
      "a cache for all listeners: net.inet.tcp.syncachelimit", D},
@@ -171,15 +188,12 @@ static const struct known rows[] = {
     {"listen.zero", "macOS since 10.5", "the cap, 128", S},
     {"listen.zero", "gVisor 2022, lwIP", "1", M},
     {"listen.zero", "NuttX", "none", M},
-    {"listen.zero", "Linux 4.3 to 6.13, SYN cookies off",
+    {"listen.zero", "Linux 4.4 to 6.13, SYN cookies off",
      "none, unless mended in January 2025", S},
     {"option.defaults", "macOS",
      "SO_LINGER counts ticks, unless built for strict POSIX", S},
     {"option.defaults", "FreeBSD", "SO_SNDLOWAT 2048, settable", S},
-    {"option.defaults", "illumos",
-     "SO_RCVLOWAT, SO_SNDLOWAT are not implemented", S},
     {"option.lowat", "FreeBSD, macOS", "SO_RCVLOWAT settable", S},
-    {"option.lowat", "illumos", "not implemented", S},
     {"option.lowat", "gVisor 2022", "SO_RCVLOWAT stays 1", M},
     {"peer.keepalive", "macOS",
      "TCP_KEEPALIVE is what others call TCP_KEEPIDLE", S},
@@ -233,6 +247,7 @@ static const struct known rows[] = {
     {"signal.sigpipe", "OpenBSD", "MSG_NOSIGNAL", S},
     {"signal.sigpipe", "illumos of 2015",
      "neither MSG_NOSIGNAL nor SO_NOSIGPIPE", S},
+    {"signal.sigpipe", "illumos of today", "MSG_NOSIGNAL", S},
     {"signal.sigpipe", "gVisor 2022", "EPIPE, and no signal", M},
     {"udp.maxsize", "FreeBSD, OpenBSD, DragonFly, macOS",
      "9216, until SO_SNDBUF is enlarged", S},

@@ -6,8 +6,8 @@
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/resource.h>
 
+#include "base/descriptors.h"
 #include "probes/finding.h"
 #include "probes/listen-row.h"
 #include "probes/names.h"
@@ -60,10 +60,9 @@ static void limit_text(const struct fill *fill, char *text, size_t size)
         [LIMIT_CLIENTS] = "our own bound",
         [LIMIT_TIME] = "time: the host did not answer elsewhere either",
     };
-    struct rlimit files;
-    if (limit == LIMIT_DESCRIPTORS && !getrlimit(RLIMIT_NOFILE, &files))
-        snprintf(text, size, "%s (RLIMIT_NOFILE %llu)", names[limit],
-                 (unsigned long long)files.rlim_cur);
+    long files = descriptors_limit();
+    if (limit == LIMIT_DESCRIPTORS && files >= 0)
+        snprintf(text, size, "%s (RLIMIT_NOFILE %ld)", names[limit], files);
     else if (limit == LIMIT_BUDGET)
         snprintf(text, size, "%s (%s leaves %lld MiB)", names[limit],
                  fill->memory.by, (long long)(fill->memory.left >> 20));

@@ -278,7 +278,7 @@ static int explain_set(struct namespace_trouble *trouble, const char *setting,
     case ENOENT:
         return fail(trouble,
                     "this kernel hides %s in a namespace of an ordinary user "
-                    "(Linux before 6.3 or so does); root is shown it",
+                    "(Linux before 6.3 does); root is shown it",
                     setting);
     case EROFS:
         return fail(trouble,

@@ -19,7 +19,9 @@ enum { DESCRIPTORS = 1 << 20 };
 
 /* As many descriptors as we may: no descriptor here is in an fd_set, for which
    the soft limit is kept low.  The hard limit need not be all there is to know:
-   macOS, where it is infinite, refuses more than kern.maxfilesperproc.  */
+   macOS, where it is infinite, refuses more than kern.maxfilesperproc to 10.15;
+   since 11 it takes the number and gives no more than that.  Nothing here
+   relies on what was set: out of descriptors is EMFILE.  */
 static void raise_limit(void)
 {
     struct rlimit limit;

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/private.h"
+#include "lib/poller.h"
 #include "tests/unit/unit.h"
 
 enum { kinds = 4 };
@@ -58,6 +59,80 @@ static void expect_nothing(void)
     ck_assert_int_eq(sonde_poller_wait(poller, 0), 0);
     ck_assert_int_eq(sonde_poller_next(poller, &event), 0);
 }
+
+/* kqueue, as it is over a device that has no filter.  */
+static int refusals;
+
+static int change_refuses(struct sonde_poller *which, int fd, unsigned old,
+                          unsigned new)
+{
+    (void)which;
+    (void)fd;
+    (void)old;
+    (void)new;
+    refusals++;
+    errno = EINVAL;
+    return -1;
+}
+
+static int wait_finds_nothing(struct sonde_poller *which, int milliseconds)
+{
+    (void)which;
+    ck_assert_int_eq(milliseconds, 0);
+    return 0;
+}
+
+static void close_nothing(struct sonde_poller *which)
+{
+    (void)which;
+}
+
+static const struct sonde__poller_way refusing = {.name = "refusing",
+                                                  .close = close_nothing,
+                                                  .change = change_refuses,
+                                                  .wait = wait_finds_nothing};
+
+/* What kqueue of macOS does with /dev/null and /dev/tty.  */
+START_TEST(a_device_that_is_refused_is_always_ready)
+{
+    int device = open("/dev/null", O_RDWR);
+    ck_assert_int_ge(device, 0);
+    ck_assert_int_eq(open_kind(SONDE_POLLER_POLL), 1);
+    poller->way = &refusing;
+    errno = 77;
+    ck_assert_int_eq(sonde_poller_add(poller, device, SONDE_READABLE, &value),
+                     0);
+    ck_assert_int_eq(errno, 77);
+    expect(device, SONDE_READABLE);
+    expect(device, SONDE_READABLE);
+    ck_assert_ptr_eq(event.user, &value);
+    ck_assert_int_eq(sonde_poller_modify(poller, device, SONDE_WRITABLE, NULL),
+                     0);
+    expect(device, SONDE_WRITABLE);
+    ck_assert_int_eq(sonde_poller_modify(poller, device, 0, NULL), 0);
+    expect_nothing();
+    ck_assert_int_eq(sonde_poller_modify(poller, device, SONDE_READABLE, NULL),
+                     0);
+    expect(device, SONDE_READABLE);
+    ck_assert_int_eq(sonde_poller_remove(poller, device), 0);
+    expect_nothing();
+    ck_assert_int_eq(refusals, 1);
+    close(device);
+}
+END_TEST
+
+/* Nothing else is: EINVAL is the caller's to hear.  */
+START_TEST(a_socket_that_is_refused_is_an_error)
+{
+    ck_assert_int_eq(open_kind(SONDE_POLLER_POLL), 1);
+    poller->way = &refusing;
+    errno = 0;
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
+                     -1);
+    ck_assert_int_eq(errno, EINVAL);
+    expect_nothing();
+}
+END_TEST
 
 START_TEST(a_name_for_each_kind)
 {
@@ -398,6 +473,8 @@ END_TEST
 
 static void add(TCase *tests)
 {
+    tcase_add_test(tests, a_device_that_is_refused_is_always_ready);
+    tcase_add_test(tests, a_socket_that_is_refused_is_an_error);
     unit_fake_calls(tests);
     tcase_add_checked_fixture(tests, NULL, teardown);
     tcase_add_loop_test(tests, a_name_for_each_kind, 0, kinds);
