@@ -78,7 +78,7 @@ static const struct {
     [SONDE_OUTCOME_RESOURCES] =
         {"resources", "this host is out of descriptors, memory or threads"},
     [SONDE_OUTCOME_ABANDONED] = {"abandoned", "another address was faster"},
-    [SONDE_OUTCOME_OTHER] = {"other", "it failed in an unforeseen way"},
+    [SONDE_OUTCOME_OTHER] = {"other", "unexpected error"},
 };
 
 enum sonde_outcome sonde_outcome(int error)

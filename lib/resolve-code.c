@@ -83,7 +83,7 @@ static const struct code {
 };
 
 static const struct code unknown = {-1, EPROTO, SONDE_OUTCOME_OTHER, "EAI_?",
-                                    "the lookup failed in an unforeseen way"};
+                                    "unexpected error of the lookup"};
 
 static const struct code *find(int code)
 {

@@ -112,6 +112,16 @@ static size_t put_places(struct option_row *rows, struct choices *choices)
          .help = "listen on a UNIX socket; a stream, or with\n-u datagrams",
          .kind = OPTION_TEXT,
          .target = &places->unix_path},
+        {.word = "unix-mode",
+         .argument = "MODE",
+         .help = "of its file, in octal, as 0666",
+         .kind = OPTION_TEXT,
+         .target = &places->unix_mode},
+        {.word = "unix-owner",
+         .argument = "OWNER",
+         .help = "of its file: USER, USER:GROUP or :GROUP",
+         .kind = OPTION_TEXT,
+         .target = &places->unix_owner},
         {.letter = 'i',
          .word = "inetd",
          .help = "standard input is the socket",
@@ -220,6 +230,8 @@ static const char *find_conflict(const struct choices *choices)
         (choices->port || places->inet || places->inet6))
         return "--unix alone has no port and no family; for the net, too, add "
                "--any or --address";
+    if (!places->unix_path && (places->unix_mode || places->unix_owner))
+        return "--unix-mode and --unix-owner need --unix";
     if (choices->options.workers > 0 &&
         models[choices->model] != &model_prefork)
         return "--workers goes with --model=prefork alone";

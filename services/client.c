@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/monotonic.h"
@@ -120,10 +121,13 @@ enum client_end client_late(const struct client *client, int64_t waited_ns,
     const char *comma = *where ? ", " : "";
     print_waited(client, waited_ns, time);
     if (client->target->type == SOCK_DGRAM)
-        return client_say(result, CLIENT_SILENCE,
-                          "%s: silence for %s%s%s (lost, ignored, dropped by "
-                          "a firewall, or nobody there: UDP does not tell)",
-                          client->name, time, comma, where);
+        return client_say(result, CLIENT_SILENCE, "%s: silence for %s%s%s (%s)",
+                          client->name, time, comma, where,
+                          client->target->path
+                              ? "the server does not answer, or may not write "
+                                "to this client's socket"
+                              : "lost, ignored, dropped by a firewall, or "
+                                "nobody there: UDP does not tell");
     return client_say(result, CLIENT_TIMED_OUT, "%s: no answer within %s%s%s",
                       client->name, time, comma, where);
 }
@@ -190,9 +194,11 @@ static enum client_end explain(const struct client *client, int error,
     if (outcome == SONDE_OUTCOME_TIMED_OUT) {
         print_waited(client, waited_ns, time);
         return client_say(result, CLIENT_TIMED_OUT,
-                          "%s: no answer within %s (a firewall, a full listen "
-                          "queue or a host that is down look like this)",
-                          client->name, time);
+                          "%s: no answer within %s (%s)", client->name, time,
+                          client->target->path
+                              ? "the listen queue is full"
+                              : "a firewall, a full listen queue or a host "
+                                "that is down look like this");
     }
     if (outcome == SONDE_OUTCOME_RESET)
         return client_lost(client, error, "while connecting", result);
@@ -202,7 +208,7 @@ static enum client_end explain(const struct client *client, int error,
                           client->name, advice, strerror(error));
     return client_say(result, ends[outcome].end, "%s: %s (%s)%s", client->name,
                       sonde_outcome_text(outcome), strerror(error),
-                      ends[outcome].more);
+                      client->target->path ? "" : ends[outcome].more);
 }
 
 /* ---- connecting ---------------------------------------------------------- */
@@ -233,13 +239,27 @@ static void watch_signals(const struct client *client)
 
 /* A UNIX datagram socket has no address by itself, and without one it gets no
    answers: give it one in a folder of its own, which client_close removes. */
-static int make_own_path(struct client *client, struct sonde_address *source)
+static int make_own_path(struct client *client, struct sonde_address *source,
+                         struct client_result *result)
 {
-    char folder[] = "/tmp/sonde-XXXXXX";
-    if (!mkdtemp(folder))
+    static const char template[] = "/sonde-XXXXXX", name[] = "/client";
+    const char *where = getenv("TMPDIR");
+    if (!where || *where != '/' ||
+        strlen(where) + sizeof template + sizeof name > CLIENT_OWN_PATH)
+        where = "/tmp";
+    char *folder = client->own_folder;
+    snprintf(folder, sizeof client->own_folder, "%.80s%s", where, template);
+    /* A server of another user must come through.  */
+    if (!mkdtemp(folder) || chmod(folder, 0711)) {
+        client_say(result, CLIENT_TROUBLE,
+                   "cannot make a folder in %s for this client's own socket: "
+                   "%s; set TMPDIR to one that can be written",
+                   where, strerror(errno));
+        *folder = '\0';
         return -1;
-    snprintf(client->own_folder, sizeof client->own_folder, "%s", folder);
-    snprintf(client->own_path, sizeof client->own_path, "%s/client", folder);
+    }
+    snprintf(client->own_path, sizeof client->own_path, "%.95s%s", folder,
+             name);
     watch_signals(client);
     return sonde_address_unix(source, client->own_path);
 }
@@ -254,20 +274,27 @@ static void remove_own_path(struct client *client)
 }
 
 static int connect_path(struct client *client, int timeout,
-                        struct sonde_connect_options *options)
+                        struct sonde_connect_options *options,
+                        struct client_result *result)
 {
     struct sonde_address server, source;
     if (sonde_address_unix(&server, client->target->path) ||
-        (options->type == SOCK_DGRAM && make_own_path(client, &source))) {
+        (options->type == SOCK_DGRAM &&
+         make_own_path(client, &source, result))) {
         client->report.outcome = sonde_outcome(errno);
         return -1;
     }
     if (options->type == SOCK_DGRAM)
         options->source = &source;
-    return sonde_connect(&server, 1, timeout, options, &client->report);
+    int fd = sonde_connect(&server, 1, timeout, options, &client->report);
+    /* A server of another user must be able to answer.  Others cannot send
+       here: the socket takes datagrams of its peer alone.  */
+    if (fd >= 0 && options->type == SOCK_DGRAM)
+        chmod(client->own_path, 0666);
+    return fd;
 }
 
-static int connect_target(struct client *client)
+static int connect_target(struct client *client, struct client_result *result)
 {
     const struct client_target *target = client->target;
     int timeout = target->timeout > 0 ? target->timeout : CLIENT_PATIENCE;
@@ -278,7 +305,7 @@ static int connect_target(struct client *client)
         .source = target->source,
     };
     if (target->path)
-        return connect_path(client, timeout, &options);
+        return connect_path(client, timeout, &options, result);
     /* Only addresses of the source's family can be reached from it.  */
     if (target->source && options.family == AF_UNSPEC)
         options.family = target->source->storage.ss_family;
@@ -320,11 +347,13 @@ enum client_end client_connect(struct client *client,
     client->deadline =
         monotonic_deadline(target->timeout > 0 ? target->timeout : -1);
     name_target(client);
-    client->fd = connect_target(client);
+    client->fd = connect_target(client, result);
     client->connect_ns = monotonic_now() - start;
     if (client->fd < 0) {
         int error = errno;
         remove_own_path(client);
+        if (result->end != CLIENT_DONE)
+            return result->end;
         return explain(client, error, client->connect_ns, result);
     }
     set_options(client);

@@ -57,18 +57,23 @@ struct client_target {
    up and connect together, and for a peer to be silent in.  */
 enum { CLIENT_PATIENCE = 30000, CLIENT_DATAGRAM_PATIENCE = 5000 };
 
+/* Room for a path of a UNIX socket on any system.  */
+enum { CLIENT_OWN_PATH = 104 };
+
 /* A connection.  */
 struct client {
     const struct client_target *target;
     int fd;
     char name[300]; /* the target as sentences name it: "host port 7" */
     struct sonde_connect_report report;
-    int64_t deadline;    /* of everything, or MONOTONIC_NEVER */
-    int64_t connect_ns;  /* looking up included */
-    int keepalive;       /* if wanted: seconds in force; 0: the system's own;
-                            -1: it could not be set */
-    char own_path[64];   /* a UNIX datagram socket's own; empty if none */
-    char own_folder[32]; /* which it is in */
+    int64_t deadline;   /* of everything, or MONOTONIC_NEVER */
+    int64_t connect_ns; /* looking up included */
+    int keepalive;      /* if wanted: seconds in force; 0: the system's own;
+                           -1: it could not be set */
+    /* A UNIX datagram socket's own path, and the folder made for it; empty if
+       there is none.  */
+    char own_path[CLIENT_OWN_PATH];
+    char own_folder[CLIENT_OWN_PATH];
 };
 
 /* Connect as TARGET says, which must outlast CLIENT.  The result does not

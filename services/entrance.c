@@ -31,6 +31,7 @@ struct wanted {
 struct wanted_list {
     struct wanted list[ENTRANCES_MOST];
     size_t count;
+    struct socket_access access; /* of a UNIX socket */
 };
 
 /* ---- what is wanted ------------------------------------------------------ */
@@ -162,6 +163,11 @@ static int want_unix(struct wanted_list *wanted, const struct places *places,
         errno = 0;
         return -1;
     }
+    if (socket_access_read(&wanted->access, places->unix_mode,
+                           places->unix_owner, problem, size)) {
+        errno = 0;
+        return -1;
+    }
     return want(wanted, &address, places->stream ? SOCK_STREAM : SOCK_DGRAM,
                 false);
 }
@@ -226,6 +232,7 @@ static int open_unix(const struct wanted *wanted, struct sonde_queue *queue,
 /* The same under the lock.  Where the folder cannot be locked, nothing is
    replaced there.  */
 static int open_unix_locked(const struct wanted *wanted,
+                            const struct socket_access *access,
                             struct sonde_queue *queue)
 {
     int lock = socket_file_lock(&wanted->address);
@@ -233,18 +240,29 @@ static int open_unix_locked(const struct wanted *wanted,
         errno = EBUSY;
         return -1;
     }
-    int fd = open_unix(wanted, queue, lock), error = errno;
+    mode_t mask = socket_access_umask(access);
+    int fd = open_unix(wanted, queue, lock);
+    umask(mask);
+    if (fd >= 0 && socket_access_give(access, &wanted->address)) {
+        int error = errno;
+        unlink(socket_file_path(&wanted->address));
+        close(fd);
+        errno = error;
+        fd = -1;
+    }
+    int error = errno;
     if (lock >= 0)
         close(lock);
     errno = error;
     return fd;
 }
 
-static int open_one(struct entrance *entrance, const struct wanted *wanted)
+static int open_one(struct entrance *entrance, const struct wanted *wanted,
+                    const struct socket_access *access)
 {
     struct sonde_queue queue = {.limit = -1};
     bool is_unix = wanted->address.storage.ss_family == AF_UNIX;
-    int fd = is_unix ? open_unix_locked(wanted, &queue)
+    int fd = is_unix ? open_unix_locked(wanted, access, &queue)
                      : open_socket(wanted, &queue);
     if (fd < 0)
         return -1;
@@ -282,7 +300,7 @@ static int open_all(struct entrances *entrances,
         bool chosen = sonde_address_port(&one.address) == 0;
         if (chosen && port > 0)
             sonde_address_set_port(&one.address, (uint16_t)port);
-        if (!open_one(entrance, &one)) {
+        if (!open_one(entrance, &one, &wanted->access)) {
             entrances->count++;
             if (chosen)
                 port = sonde_address_port(&entrance->local);

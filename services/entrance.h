@@ -49,6 +49,8 @@ struct places {
     bool any;         /* all addresses, not loopback alone */
     bool inet, inet6; /* both false or both true: whatever there is */
     const char *unix_path;
+    const char *unix_mode;  /* of its file, octal; NULL: the umask's */
+    const char *unix_owner; /* USER, USER:GROUP or :GROUP; NULL: this user */
     bool stream, datagram;
     const char *port; /* a number or the name of a service */
 };

@@ -9,8 +9,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <poll.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/un.h>
@@ -93,6 +97,88 @@ int socket_file_remove_stale(const struct sonde_address *address, int type)
         return -1;
     }
     return unlink(path);
+}
+
+/* The number that TEXT is, or that LOOK_UP has for it.  Returns 0 or -1.  */
+static int read_id(const char *text, long (*look_up)(const char *), long *id)
+{
+    char *end;
+    errno = 0;
+    *id = strtol(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || errno || *id < 0)
+        *id = look_up(text);
+    return *id < 0 ? -1 : 0;
+}
+
+static long find_user(const char *name)
+{
+    const struct passwd *found = getpwnam(name);
+    return found ? (long)found->pw_uid : -1;
+}
+
+static long find_group(const char *name)
+{
+    const struct group *found = getgrnam(name);
+    return found ? (long)found->gr_gid : -1;
+}
+
+static int read_owner(struct socket_access *access, const char *owner,
+                      char *problem, size_t size)
+{
+    char user[128];
+    long id;
+    const char *colon = strchr(owner, ':');
+    size_t length = colon ? (size_t)(colon - owner) : strlen(owner);
+    snprintf(user, sizeof user, "%.*s", (int)length, owner);
+    if (*user && read_id(user, find_user, &id)) {
+        snprintf(problem, size, "--unix-owner: there is no user '%.100s'",
+                 user);
+        return -1;
+    }
+    if (*user)
+        access->user = (uid_t)id;
+    if (colon && read_id(colon + 1, find_group, &id)) {
+        snprintf(problem, size, "--unix-owner: there is no group '%.100s'",
+                 colon + 1);
+        return -1;
+    }
+    if (colon)
+        access->group = (gid_t)id;
+    return 0;
+}
+
+int socket_access_read(struct socket_access *access, const char *mode,
+                       const char *owner, char *problem, size_t size)
+{
+    *access = (struct socket_access){.user = (uid_t)-1, .group = (gid_t)-1};
+    if (mode) {
+        char *end;
+        unsigned long number = strtoul(mode, &end, 8);
+        if (*mode < '0' || *mode > '7' || *end != '\0' || number > 0777) {
+            snprintf(problem, size,
+                     "--unix-mode: '%.100s' is not an octal mode up to 777",
+                     mode);
+            return -1;
+        }
+        access->has_mode = true;
+        access->mode = (mode_t)number;
+    }
+    return owner ? read_owner(access, owner, problem, size) : 0;
+}
+
+mode_t socket_access_umask(const struct socket_access *access)
+{
+    mode_t before = umask(0777);
+    umask(access->has_mode ? 0777 & ~access->mode : before);
+    return before;
+}
+
+int socket_access_give(const struct socket_access *access,
+                       const struct sonde_address *address)
+{
+    if (access->user == (uid_t)-1 && access->group == (gid_t)-1)
+        return 0;
+    return lchown(socket_file_path(address), access->user, access->group);
 }
 
 /* In a folder with the sticky bit only the owner of the file or of the folder

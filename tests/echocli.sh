@@ -281,6 +281,20 @@ is "a closed standard output: 2" said 2 "standard output is closed"
 read -r status < "$scratch/status"
 is "nobody reads the output: no death by signal, but 2, and nothing is said" \
     sh -c '[ "$1" -eq 2 ] && [ ! -s "$2" ]' - "$status" "$scratch/err"
+# A datagram socket of one's own, and no place for it.
+mkdir "$scratch/closed"
+chmod 555 "$scratch/closed"
+if [ -w "$scratch/closed" ]; then
+    skip "no folder for the client's socket" "root may write anywhere"
+else
+    run env TMPDIR="$scratch/closed" "$echocli" -u --unix "$scratch/none" \
+        < /dev/null
+    is "no folder for the client's socket: 2, where and why" said 2 \
+        "cannot make a folder in $scratch/closed for this client's own socket: \
+Permission denied"
+fi
+run env TMPDIR="$scratch/missing" "$echocli" -u --unix "$scratch/none" < /dev/null
+is "TMPDIR is heeded" said 2 "cannot make a folder in $scratch/missing"
 run "$echocli" 127.0.0.1 "$honest" < /
 is "an input that cannot be read: 2" said 2 "cannot read standard input"
 

@@ -228,6 +228,11 @@ bad '192.0.2.1' -p 0 --address=192.0.2.1
 bad 'no such user' -p 0 --user=nobody-of-this-name
 bad 'is not a socket' --inetd
 bad 'wants a path' --unix=
+bad 'not an octal mode' --unix="$scratch/never" --unix-mode=rw
+bad 'not an octal mode' --unix="$scratch/never" --unix-mode=1777
+bad 'no user' --unix="$scratch/never" --unix-owner=nobody-of-this-name
+bad 'no group' --unix="$scratch/never" --unix-owner=:nobody-of-this-name
+bad 'need --unix' -p 0 --unix-mode=0666
 bad '/no/such' --unix=/no/such/directory/socket
 # Two sockets for each.
 many=
@@ -389,6 +394,42 @@ if [ "$(id -u)" -eq 0 ] && id nobody > /dev/null 2>&1; then
     done
 else
     skip "--user, in a folder of root's" "needs root"
+fi
+# Who may connect.
+for mode in 0666 0600 0660; do
+    serve "$echosrv" --unix="$scratch/mode" --unix-mode="$mode"
+    is "--unix-mode=$mode" [ "$(stat -c %a "$scratch/mode")" = "${mode#0}" ]
+    halt
+done
+if [ "$(id -u)" -eq 0 ] && [ -n "$(id -g nobody 2> /dev/null)" ] &&
+    have setpriv && open_folder=$(mktemp -d /tmp/sonde-test.XXXXXX); then
+    chmod 755 "$open_folder"
+    # as_other COMMAND...: in a folder of its own.
+    as_other () {
+        TMPDIR=/tmp bounded 60 setpriv --reuid=nobody \
+            --regid="$(id -g nobody)" --clear-groups "$@"
+    }
+    for kind in -t -u; do
+        rm -f "$open_folder/socket"
+        serve "$echosrv" "$kind" --unix="$open_folder/socket" --unix-mode=0600 \
+            --unix-owner=nobody
+        printf 'hello\n' > "$scratch/line"
+        # shellcheck disable=SC2086 # one word or none
+        run as_other "$builddir/echocli" ${kind#-t} -t 20 \
+            --unix "$open_folder/socket" < "$scratch/line"
+        is "--unix-owner=nobody $kind: nobody is served" \
+            cmp -s "$scratch/line" "$scratch/out"
+        halt
+    done
+    serve "$echosrv" -u --unix="$open_folder/socket" --user=nobody
+    run "$builddir/echocli" -u -t 20 --unix "$open_folder/socket" \
+        < "$scratch/line"
+    is "datagrams: a client of root, and a server of nobody" \
+        cmp -s "$scratch/line" "$scratch/out"
+    halt
+    rm -rf "$open_folder"
+else
+    skip "--unix-owner" "needs root, setpriv, and a user nobody"
 fi
 me=$(id -un)
 if [ "$(id -u)" -eq 0 ]; then
