@@ -4,7 +4,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,10 +13,10 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
+#include "services/log-sink.h"
 #include "services/log.h"
-#include "services/stop.h"
 
-enum { LINE = 1024, ONCE_IN = 60, LOOK_AGAIN = 1000 };
+enum { LINE = 1024, ONCE_IN = 60 };
 
 static const char *name = "sonde";
 static bool silent;
@@ -30,7 +29,14 @@ struct trouble {
 
 _Static_assert(ATOMIC_LONG_LOCK_FREE == 2, "shared memory needs no lock");
 
-static struct trouble not_shared[LOG_TROUBLES], *troubles = not_shared;
+/* What all the processes of a server share.  */
+struct shared {
+    struct trouble troubles[LOG_TROUBLES];
+    struct log_sink sink;
+};
+
+static struct shared not_shared;
+static struct trouble *troubles = not_shared.troubles;
 
 /* Whether standard error is the same socket as standard input.  */
 static bool is_client(void)
@@ -47,25 +53,33 @@ void log_begin(const char *program, bool inetd)
     silent = inetd && is_client();
     void *shared = mmap(NULL, sizeof not_shared, PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANON, -1, 0);
-    if (shared != MAP_FAILED)
-        troubles = shared;
+    struct shared *all = shared == MAP_FAILED ? &not_shared : shared;
+    troubles = all->troubles;
+    log_sink_begin(&all->sink);
 }
 
-/* Wait until whoever reads standard error takes a line.  Returns false when the
-   time of grace is over: a reader who is stuck must not keep the server from
-   its end.  Another thread or process may be faster, and then the write waits
-   in its turn, until a signal interrupts it.  */
-static bool is_taken(void)
+/* Say how many lines were dropped, if any were.  Returns whether there is
+   nothing left to say of that.  */
+static bool tell_dropped(void)
 {
-    struct pollfd polled = {.fd = STDERR_FILENO, .events = POLLOUT};
-    for (;;) {
-        bool is_late = stop_now();
-        int count = poll(&polled, 1, is_late ? 0 : LOOK_AGAIN);
-        if (count > 0 || (count < 0 && errno != EINTR))
-            return true;
-        if (is_late && count == 0)
-            return false;
-    }
+    char text[LINE];
+    long count = log_sink_dropped() ? log_sink_take_dropped() : 0;
+    if (count == 0)
+        return true;
+    int length = snprintf(text, sizeof text,
+                          "%s: %ld log line%s dropped: standard error was not "
+                          "read fast enough\n",
+                          name, count, count == 1 ? " was" : "s were");
+    if (log_sink_write(text, (size_t)length))
+        return true;
+    /* This line is none of them.  */
+    log_sink_return_dropped(count - 1);
+    return false;
+}
+
+bool log_flush(void)
+{
+    return silent || log_sink_dropped() == 0 || tell_dropped();
 }
 
 /* Write TEXT, which has room for a newline.  A name or a path in it must not
@@ -77,10 +91,10 @@ static void write_line(char *text, size_t length)
         if ((unsigned char)text[i] < ' ' || text[i] == 127)
             text[i] = '?';
     text[length] = '\n';
-    /* Where it cannot be written there is nobody to tell.  */
-    while (!silent && is_taken() &&
-           write(STDERR_FILENO, text, length + 1) < 0 && errno == EINTR)
-        ;
+    if (!silent) {
+        tell_dropped();
+        log_sink_write(text, length + 1);
+    }
     errno = saved;
 }
 

@@ -2,7 +2,8 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Each line is one write to standard error, so that lines of several processes
-   and threads never interleave, and none is kept back.  */
+   and threads never interleave, and none is kept back.  Lines for which there
+   is no room for long are dropped and counted: log-sink.h has the rule.  */
 
 #ifndef SERVICES_LOG_H
 #define SERVICES_LOG_H 1
@@ -24,6 +25,10 @@
 /* Begin: lines start with PROGRAM, unless standard error is the client itself,
    as under inetd: then nothing is said.  */
 void log_begin(const char *program, bool inetd);
+
+/* Say how many lines were dropped, if any were, and there is room for that
+   again. Returns false if it is still to be said.  */
+bool log_flush(void);
 
 LOG_FORMAT void log_line(const char *format, ...);
 

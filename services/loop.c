@@ -13,9 +13,10 @@
 #include "services/stop.h"
 
 /* Milliseconds: how long those cut off have to go, which takes them a moment
-   unless the host is busy; and how long a server that was started for a client
-   stays when there is none.  */
-enum { AFTER_CUT = 10000, QUIET = 60000 };
+   unless the host is busy; how long a server that was started for a client
+   stays when there is none; and when it is tried again to say that log lines
+   were dropped.  */
+enum { AFTER_CUT = 10000, QUIET = 60000, LOG_AGAIN = 1000 };
 
 int server_watch(struct server *server, int fd, unsigned events,
                  struct watch *watch)
@@ -284,6 +285,9 @@ static int sooner(int a, int b)
 static int next_due(struct server *server)
 {
     int due = server->model->tick ? server->model->tick(server) : -1;
+    /* Whoever reads the log may go on when there is nothing more to say.  */
+    if (!log_flush())
+        due = sooner(due, LOG_AGAIN);
     if (server->resume_at)
         due = sooner(due, monotonic_until(monotonic_ms(), server->resume_at));
     for (size_t i = 0; i < server->entrances.count; i++) {

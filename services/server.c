@@ -277,6 +277,7 @@ int server_run(const struct server_options *options)
     int result = run(server);
     int clients = server->clients;
     end(server);
+    log_flush();
     /* Whoever has not gone yet may still look at it.  */
     if (clients == 0)
         free(server);

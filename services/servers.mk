@@ -13,6 +13,8 @@ services_libservers_la_SOURCES = \
 	services/echo.c \
 	services/entrance.c \
 	services/entrance.h \
+	services/log-sink.c \
+	services/log-sink.h \
 	services/log.c \
 	services/log.h \
 	services/loop.c \

@@ -40,6 +40,7 @@ test_scripts = \
 	tests/servers-calls.sh \
 	tests/servers-hostile.sh \
 	tests/servers-inherited.sh \
+	tests/servers-loops.sh \
 	tests/servers-peers.sh \
 	tests/servers.sh \
 	tests/settings.sh \

@@ -229,8 +229,8 @@ end_unread () {
     exec 5>&- 6>&-
     rm "$scratch/unread" "$scratch/leash"
 }
-# The server waits until its log takes a word about a second client; what the
-# first one sends meanwhile is a sign of life.
+# The server waits a while for its log to take a word about a second client; what
+# the first one sends meanwhile is a sign of life.
 wait_for_log () {
     mkfifo "$scratch/nothing"
     unread "$echosrv" --model=event -4 -t -p 0 -v --idle-timeout="$delay"
@@ -445,7 +445,49 @@ if [ -r /proc/self/status ]; then
         logged 'ended, 1001 bytes received, 1001 sent'
 fi
 
-# Nobody reads the log: the server waits, but not beyond its time.
+# Nobody reads the log: lines are dropped and counted, and clients are served.
+# served_unread N: so many, one after the other.
+served_unread () {
+    words=
+    for _ in $(seq "$1"); do
+        words="$words once"
+    done
+    # shellcheck disable=SC2086 # commands are words
+    run bounded 60 "$crowd" "127.0.0.1:$port" $words
+    [ "$status" -eq 0 ]
+}
+until_read () {
+    until grep -q -- "$1" "$scratch/read"; do
+        kill -0 "$server" 2> /dev/null || return
+    done
+}
+for model in $models; do
+    unread "$echosrv" --model="$model" -4 -t -p 0 -v
+    read -r line <&6
+    port=${line##* port } port=${port%%,*}
+    # Until the pipe is full the server has a second for its lines.
+    fill_log
+    is "$model: a log that nobody reads: all are served" served_unread 200
+    : > "$scratch/read"
+    cat <&6 > "$scratch/read" 5>&- &
+    reader=$!
+    until_read 'log lines were dropped'
+    is "$model: a log that is read again: the count is told, by itself" \
+        grep -q '[0-9] log lines were dropped' "$scratch/read"
+    is "$model: a log that is read again: nothing is lost" served_unread 20
+    kill -TERM "$server"
+    until_read 'stopped; nobody was cut off'
+    # Two lines for each client, and one for the count and each of the end.
+    told=$(awk '/ lines* w.*dropped/ { sum += $2 } /connected to | ended, / { sum++ }
+        END { print sum }' "$scratch/read")
+    is "$model: each line is there, or counted" [ "$told" -eq 440 ]
+    kill "$reader"
+    wait "$reader"
+    end_unread TERM
+    is "$model: a log that nobody read: it ends well" [ "$status" -eq 0 ]
+done
+
+# It does not keep the server from its end.
 unread_long () {
     unread "$@" --unix="$scratch/socket" --grace=600
 }

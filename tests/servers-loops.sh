@@ -1,0 +1,211 @@
+#!/bin/sh
+# servers-loops.sh - a kernel that goes on failing does not make a server spin
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/server.sh"
+
+echosrv=$builddir/echosrv
+if is_sanitized; then slow=10; else slow=1; fi
+
+# pass SECONDS: let them pass.
+pass () {
+    mkfifo "$scratch/nothing"
+    timeout "$1" cat "$scratch/nothing" 8<> "$scratch/nothing" > /dev/null
+    rm "$scratch/nothing"
+}
+
+# The server itself: strace is its parent.
+family () {
+    tracee=$(children_of "$server")
+    # shellcheck disable=SC2086 # numbers are words
+    for process in ${tracee:-$server}; do
+        echo "$process"
+        children_of "$process"
+    done
+}
+
+# The processor time of them all, in hundredths of a second.
+spent () {
+    sum=0
+    for process in $(family); do
+        one=$(cpu_of "$process") && sum=$((sum + one))
+    done
+    echo "$sum"
+}
+
+# is_idle: in a second they use less than a fifth of it.
+is_idle () {
+    before=$(spent)
+    pass 1
+    after=$(spent)
+    echo "# $((after - before)) hundredths of a second in one second"
+    [ "$before" -gt 0 ] || [ -n "$(family)" ] &&
+        [ $((after - before)) -le $((20 * slow)) ]
+}
+
+# stop: SIGTERM for those who serve; strace passes it on to nobody.
+stop () {
+    # shellcheck disable=SC2046 # numbers are words
+    kill -TERM $(family | head -n 1)
+    gone
+}
+
+# pending: a client that connects, asks, and is not served.
+pending () {
+    mkfifo "$scratch/hold" "$scratch/held"
+    "$crowd" "127.0.0.1:$port" open 1 wait < "$scratch/hold" \
+        > "$scratch/held" 2>&1 &
+    holder=$!
+    exec 8> "$scratch/hold" 7< "$scratch/held"
+    read -r _ <&7
+}
+
+# once_logged WORDS: it is logged, and no more than once.
+once_logged () {
+    [ "$(grep -c -- "$1" "$scratch/log")" -eq 1 ]
+}
+
+# A security policy, as a real filter: no strace needed.
+filter=$builddir/tests/no-unshare
+if [ -x "$filter" ] && "$filter" --accept true && ! is_sanitized; then
+    for model in $models; do
+        serve "$filter" --accept "$echosrv" --model="$model" -4 -t -p 0
+        pending
+        until_logged 'accept goes on failing'
+        is "$model: accept forbidden by a filter: no busy loop" is_idle
+        is "$model: and it says so once, with what to do" \
+            once_logged 'goes on failing: Operation not permitted.*seccomp'
+        halt
+        is "$model: and can be stopped" [ "$status" -eq 0 ]
+        let_go
+    done
+else
+    skip "accept forbidden by a filter" "no seccomp filter can be had here"
+fi
+
+have strace || {
+    skip "what strace injects" "strace is not here"
+    finish
+    exit
+}
+strace -e trace=close -e inject=close:error=EIO:when=9999..10000 -o /dev/null \
+    true 2> /dev/null || {
+    skip "what strace injects" "tracing is not allowed, or strace is too old"
+    finish
+    exit
+}
+is_sanitized && {
+    skip "what strace injects" "sanitizers make calls of their own"
+    finish
+    exit
+}
+# inject CALLS RULE COMMAND...: a server to whose CALLS the kernel answers so.
+inject () {
+    calls=$1 rule=$2
+    shift 2
+    serve strace -f -qq -o /dev/null -e trace="$calls" \
+        -e inject="$calls:$rule" "$@"
+}
+
+for model in $models; do
+    # For ever.
+    for error in ECONNABORTED EAGAIN; do
+        case $error in
+        EAGAIN) words='poll goes on reporting' ;;
+        *) words='accept goes on failing: .*shut this socket down' ;;
+        esac
+        inject accept4,accept error=$error "$echosrv" --model="$model" -4 -t -p 0
+        pending
+        until_logged "$words"
+        is "$model: accept says $error for ever: no busy loop" is_idle
+        is "$model: accept says $error for ever: said once" once_logged "$words"
+        stop
+        is "$model: accept says $error for ever: it can be stopped" \
+            [ "$status" -eq 0 ]
+        let_go
+    done
+    # For a while: the client that waits is served when it is over.
+    inject accept4,accept error=EACCES:when=1..300 \
+        "$echosrv" --model="$model" -4 -t -p 0
+    run "$crowd" "127.0.0.1:$port" once once open 1 say 1000 shut close
+    is "$model: accept refused for a while, then works: served" \
+        [ "$status" -eq 0 ]
+    is "$model: accept refused for a while: said once" \
+        once_logged 'goes on failing: Permission denied.*SELinux'
+    stop
+    is "$model: accept refused for a while: ends well" [ "$status" -eq 0 ]
+    # The same of the client's own calls.
+    for error in EAGAIN EINTR; do
+        inject recvfrom error=$error:when=1..400 \
+            "$echosrv" --model="$model" -4 -t -p 0
+        hold open 1 tell 10
+        is "$model: recv says $error for long: no busy loop" is_idle
+        let_go
+        stop
+        is "$model: recv says $error for long: it can be stopped" \
+            [ "$status" -eq 0 ]
+    done
+done
+for model in iterative event prefork; do
+    for error in EINTR ENOMEM EACCES; do
+        inject epoll_wait,epoll_pwait,poll,ppoll error=$error \
+            "$echosrv" --model="$model" -4 -t -p 0
+        until_logged 'cannot wait for clients'
+        is "$model: waiting says $error for ever: no busy loop" is_idle
+        is "$model: waiting says $error for ever: said once" \
+            once_logged 'cannot wait for clients'
+        stop
+        is "$model: waiting says $error for ever: it can be stopped" \
+            [ "$status" -eq 0 ]
+    done
+done
+# Datagrams.
+for error in ECONNRESET EPROTO ECONNREFUSED EACCES EAGAIN; do
+    case $error in
+    EAGAIN) words='poll goes on reporting' ;;
+    *) words='datagrams cannot be received' ;;
+    esac
+    inject recvmsg error=$error "$echosrv" -4 -u -p 0
+    "$crowd" "127.0.0.1:$port" udp 10 > /dev/null &
+    asker=$!
+    until_logged "$words"
+    is "recvmsg says $error for ever: no busy loop" is_idle
+    is "recvmsg says $error for ever: said once" once_logged "$words"
+    stop
+    is "recvmsg says $error for ever: it can be stopped" [ "$status" -eq 0 ]
+    kill "$asker" 2> /dev/null
+    wait "$asker" 2> /dev/null
+done
+inject recvmsg error=ECONNRESET:when=1..200 "$echosrv" -4 -u -p 0
+run "$crowd" "127.0.0.1:$port" udp 10 udp 20
+is "recvmsg fails for a while, then works: answered" [ "$status" -eq 0 ]
+stop
+inject sendmsg error=ECONNREFUSED:when=1..3 "$echosrv" -4 -u -p 0
+for attempt in 1 2 3 4; do
+    run bounded 1 "$crowd" "127.0.0.1:$port" udp 10
+done
+is "sendmsg fails for a while, then works: answered" [ "$status" -eq 0 ]
+is "sendmsg fails for a while: said once" \
+    once_logged 'no answer could be sent'
+stop
+# The clients.
+serve "$echosrv" -4 -p 0
+echo hi > "$scratch/in"
+# The input is read first, and then nothing of the socket.
+for calls in poll,ppoll recvfrom; do
+    case $calls in recvfrom) when=:when=2+ ;; *) when= ;; esac
+    for error in EINTR EAGAIN; do
+        before=$(date +%s)
+        run bounded 60 strace -f -c -U name,calls -o "$scratch/count" \
+            -e inject="$calls:error=$error$when" "$builddir/echocli" --timeout=3 \
+            127.0.0.1 "$port" < "$scratch/in"
+        made=$(awk '$NF == "total" || $1 == "total" { print $2 + 0 }' \
+            "$scratch/count" | head -n 1)
+        echo "# $made calls in $(($(date +%s) - before)) s, status $status"
+        is "echocli: $calls says $error for ever: it ends, in few calls" \
+            sh -c '[ "$1" -ne 0 ] && [ "$1" -ne 124 ] && [ "$2" -lt 3000 ]' \
+            - "$status" "${made:-0}"
+    done
+done
+halt
+finish
