@@ -383,8 +383,7 @@ int sonde_backlog_cap(struct sonde_backlog_cap *cap);
 struct sonde_queue {
     long queued;     /* complete, waiting for accept now */
     long limit;      /* the backlog in force, after the kernel's cap; on macOS
-                        0: no connection is queued, every client is refused
-                        or meets silence */
+                        0: no connection is ever queued */
     long incomplete; /* handshakes under way now */
     long drops;      /* packets that the listener discarded, for whatever
                         reason: not clients, and no sign of a full queue by

@@ -137,9 +137,10 @@ static int grow(void **list, size_t count, size_t *room, size_t size)
 static int percent_of(const struct sonde_listener *listener)
 {
     const struct sonde_queue *queue = &listener->queue;
-    if (queue->queued < 0 || listener->capacity <= 0)
+    if (queue->queued < 0 || listener->capacity < 0)
         return -1;
-    /* More than fit: the queue was made shorter behind them.  */
+    /* More than fit: the queue was made shorter behind them.  A deaf listener,
+       of capacity 0, is full as well: the next client is not let in.  */
     if (queue->queued >= listener->capacity)
         return 100;
     return (int)(queue->queued * 100 / listener->capacity);

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/listeners.h"
 #include "probes/remedy.h"
+#include "probes/report.h"
 #include "tests/unit/unit.h"
 
 static char *remedy_to(const char *setting, int wanted)
@@ -85,6 +87,59 @@ START_TEST(no_figure_that_does_harm)
 }
 END_TEST
 
+static bool told(const char *text, const char *words)
+{
+    char flat[2048];
+    size_t used = 0;
+    for (const char *c = text; *c && used < sizeof flat - 1; c++)
+        if ((*c != ' ' && *c != '\n') || (used && flat[used - 1] != ' '))
+            flat[used++] = (char)(*c == '\n' ? ' ' : *c);
+    flat[used] = '\0';
+    return strstr(flat, words) != NULL;
+}
+
+/* macOS: so_qlimit is 0 or below.  */
+START_TEST(a_deaf_listener_is_called_deaf)
+{
+    char local[] = "127.0.0.1:80";
+    struct listener_row row = {.percent = 100, .local = local};
+    struct listeners listeners = {.rows = &row, .count = 1};
+    char *text;
+    size_t size;
+    sonde_address_loopback(&row.listener.address, AF_INET, 80);
+    FILE *out = open_memstream(&text, &size);
+    listeners_explain(out, &listeners);
+    listeners_text(out, &listeners);
+    fclose(out);
+    ck_assert_msg(told(text, "no client gets in: let the program ask for at "
+                             "most 32767"),
+                  "%s", text);
+    ck_assert_msg(told(text, "deaf: 1, with a limit of 0"), "%s", text);
+    free(text);
+}
+END_TEST
+
+/* The same by --require, which gets what listen gives.  */
+START_TEST(a_backlog_that_makes_deaf_is_named)
+{
+    struct report report = {
+        .need = {.asked = 40000,
+                 .grant = GRANT_CUT,
+                 .effective = -1,
+                 .queued = 0,
+                 .measured = true},
+        .table.cap = {.setting = "kern.ipc.somaxconn", .value = 65535}};
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    report_require(out, &report);
+    fclose(out);
+    ck_assert_msg(told(text, "a backlog above 32767 makes a listener deaf"),
+                  "%s", text);
+    free(text);
+}
+END_TEST
+
 START_TEST(what_is_not_known_has_none)
 {
     char *text = remedy("_conn_req_max_q", false);
@@ -97,6 +152,8 @@ static void add(TCase *tests)
 {
     tcase_add_loop_test(tests, each_system_has_its_own, 0, CASES);
     tcase_add_test(tests, in_the_hosts_namespace_the_host_comes_first);
+    tcase_add_test(tests, a_deaf_listener_is_called_deaf);
+    tcase_add_test(tests, a_backlog_that_makes_deaf_is_named);
     tcase_add_test(tests, no_figure_that_does_harm);
     tcase_add_test(tests, what_is_not_known_has_none);
 }
