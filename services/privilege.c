@@ -65,9 +65,9 @@ static int groups_of_user(const struct identity *identity,
             return -1;
         groups->list = list;
         groups->count = room;
-        /* The list's type is gid_t or, on macOS, int of the same size.  */
-        if (getgrouplist(identity->name, identity->group, (void *)list,
-                         &groups->count) >= 0)
+        /* A gid_t is as large as an int where the list is of int.  */
+        if (getgrouplist(identity->name, (GROUPLIST_T)identity->group,
+                         (GROUPLIST_T *)list, &groups->count) >= 0)
             return 0;
     }
     errno = ERANGE;
@@ -93,7 +93,7 @@ static int groups_drop(struct groups *held, const struct groups *allowed,
                        const char *name, char *why, size_t size)
 {
     int kept = groups_keep(held, allowed);
-    if (kept == held->count || !setgroups((size_t)kept, held->list))
+    if (kept == held->count || !setgroups((GROUP_COUNT_T)kept, held->list))
         return 0;
     snprintf(why, size,
              "supplementary group %lu is not one of %s's and cannot be "

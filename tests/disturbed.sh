@@ -32,7 +32,8 @@ told () {
 ruled accept true 2> "$scratch/err" ||
     skip_all "nft does not work here: $(head -n 1 "$scratch/err")"
 
-right='all(.rows[] | select(.accepted != null); .accepted == .backlog + 1 and
+# Of rows that have a figure; there may be none.
+right='if_any(.rows[] | select(.accepted != null); .accepted == .backlog + 1 and
     .client == .accepted and .overflow == "silence")'
 
 # ---- refused, or dropped, after so many --------------------------------------
@@ -110,11 +111,16 @@ json_is "$right"' and all(.rows[]; .incomplete == null or
     .incomplete == .backlog + 1)' "a tenth is lost, without cookies: the same"
 run ruled "tcp flags syn / syn,ack numgen random mod 3 == 0 drop" \
     "$backlogprobe" --json --again --overflow -4 -b 0-2
-json_is "$right"' and (.again[0] |
-    (.grow_before == null or .grow_before == 3) and
-    (.grow_after == null or .grow_after == 6) and
-    (.shrink_before == null or .shrink_before == 6))' \
-    "a third is lost: --again tells no wrong figure"
+# So many may be lost that nothing at all can be measured.
+if [ "$status" -eq 2 ] && [ ! -s "$scratch/out" ]; then
+    is "a third is lost: --again tells no wrong figure" [ -s "$scratch/err" ]
+else
+    json_is "$right"' and (.again[0] |
+        (.grow_before == null or .grow_before == 3) and
+        (.grow_after == null or .grow_after == 6) and
+        (.shrink_before == null or .shrink_before == 6))' \
+        "a third is lost: --again tells no wrong figure"
+fi
 
 # ---- a family ----------------------------------------------------------------
 
