@@ -907,8 +907,13 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
    sent to, or claims to come from, many hosts; a source port below 1024, which
    other services may answer in turn, and the service's own, which would: two
    servers then talk for ever (CVE-1999-0103, CVE-2024-2169); a sender without
-   an address.  A client whose port is by chance the service's own is refused
-   too; its next attempt has another one.
+   an address; a UNIX address that is, or leads to, the file of the service's
+   own socket, by whatever path: relative, through links, another mount.  A
+   client whose port is by chance the service's own is refused too; its next
+   attempt has another one.
+
+   Two servers that somebody has set on each other cannot be told from clients
+   here: bound the answers to one sender.
 
    The string is a constant.  Cannot fail.  Since 0.1.  */
 const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
