@@ -577,8 +577,8 @@ enum sonde_accept_class sonde_accept_class(int error);
    Returns the descriptor, the caller's to close.  EAGAIN (never EWOULDBLOCK
    where it differs): nobody waits.  EMFILE, ENFILE, ENOBUFS, ENOMEM: see
    SONDE_ACCEPT_BACKOFF.  EACCES, EPERM, ECONNABORTED, EPROTO, EINTR and others
-   of SONDE_ACCEPT_RETRY: 64 times in a row.  EINVAL: LISTENER does not listen, or unknown flag.
-   EBADF, ENOTSOCK, EOPNOTSUPP.  Since 0.1.  */
+   of SONDE_ACCEPT_RETRY: 64 times in a row.  EINVAL: LISTENER does not listen,
+   or unknown flag.  EBADF, ENOTSOCK, EOPNOTSUPP.  Since 0.1.  */
 int sonde_accept(int listener, struct sonde_address *peer, unsigned flags);
 
 /* A descriptor kept in reserve, for when there are no more.  One thread at a
@@ -622,8 +622,8 @@ int sonde_spare_shed(struct sonde_spare *spare, int listener);
    Since 0.1.  */
 int sonde_backoff(int last);
 
-/* How a listener or a datagram socket has failed lately.  All zero at first; the
-   members are the library's own.  */
+/* How a listener or a datagram socket has failed lately.  All zero at first;
+   the members are the library's own.  */
 struct sonde_backoff_state {
     int delay, idle;
 };
@@ -1086,7 +1086,8 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd);
 /* Wait until a descriptor is ready.  What the last wait found and was not taken
    is dropped, to be found again.  A signal does not end the wait, unless by
    sonde_wake_open.
-   Returns how many are ready, 0 if the time is over.  ENOMEM.  Since 0.1.  */
+   Returns how many are ready, 0 if the time is over.  ENOMEM.  EINTR: 128 times
+   in a row, each time at once, which no signals do.  Since 0.1.  */
 int sonde_poller_wait(struct sonde_poller *poller, int timeout);
 
 /* Take the next of those that the last sonde_poller_wait found into *EVENT.

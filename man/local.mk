@@ -58,6 +58,7 @@ man_links = \
 	sonde_accept:sonde_spare_close \
 	sonde_accept:sonde_spare_shed \
 	sonde_accept:sonde_backoff \
+	sonde_accept:sonde_backoff_after \
 	sonde_activation:sonde_inherited \
 	sonde_read:sonde_write \
 	sonde_read:sonde_read_all \
