@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "private.h"
@@ -457,13 +458,40 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
     return send_message(fd, &message, 0);
 }
 
+/* Find the socket's file that the UNIX address ADDRESS leads to from here.
+   Returns 0, or -1 if there is none.  */
+static int find_file(const struct sonde_address *address, struct stat *found)
+{
+    char path[sizeof address->storage + 1] = "";
+    size_t length = sonde__path_length(address);
+    memcpy(path,
+           (const char *)&address->storage +
+               offsetof(struct sockaddr_un, sun_path),
+           length);
+    return *path && !stat(path, found) && S_ISSOCK(found->st_mode) ? 0 : -1;
+}
+
+/* Whether an answer to the UNIX address FROM comes back to OWN.  A relative
+   path means one file where the sender has bound it, and another one here; and
+   one file has many names: links, mounts, another root.  */
+static int leads_back(const struct sonde_address *from,
+                      const struct sonde_address *own)
+{
+    struct stat there, here;
+    return !sonde_address_compare(from, own) ||
+           (!find_file(from, &there) && !find_file(own, &here) &&
+            there.st_dev == here.st_dev && there.st_ino == here.st_ino);
+}
+
 static const char *why_not(const struct sonde_datagram *ends)
 {
     int port = sonde_address_port(&ends->from);
+    if (port < 0 && ends->from.length <= offsetof(struct sockaddr_un, sun_path))
+        return "its sender has no address";
     if (port < 0)
-        return ends->from.length > offsetof(struct sockaddr_un, sun_path)
-                   ? NULL
-                   : "its sender has no address";
+        return leads_back(&ends->from, &ends->to)
+                   ? "its sender's address is that of this service"
+                   : NULL;
     if (is_any(&ends->from))
         return "its sender has no address";
     if (ends->group || is_many(&ends->to) || is_many(&ends->from))

@@ -631,7 +631,7 @@ enum sonde_accept_class sonde_accept_class(int error);
    where it differs): nobody waits.  EMFILE, ENFILE, ENOBUFS, ENOMEM: see
    SONDE_ACCEPT_BACKOFF.  EACCES, EPERM, ECONNABORTED, EPROTO, EINTR and others
    of SONDE_ACCEPT_RETRY: 64 times in a row.  EINVAL: LISTENER does not listen,
-   or unknown flag. EBADF, ENOTSOCK, EOPNOTSUPP.  Since 0.1.  */
+   or unknown flag.  EBADF, ENOTSOCK, EOPNOTSUPP.  Since 0.1.  */
 int sonde_accept(int listener, struct sonde_address *peer, unsigned flags);
 
 /* A descriptor kept in reserve, for when there are no more.  One thread at a
@@ -965,8 +965,13 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
    sent to, or claims to come from, many hosts; a source port below 1024, which
    other services may answer in turn, and the service's own, which would: two
    servers then talk for ever (CVE-1999-0103, CVE-2024-2169); a sender without
-   an address.  A client whose port is by chance the service's own is refused
-   too; its next attempt has another one.
+   an address; a UNIX address that is, or leads to, the file of the service's
+   own socket, by whatever path: relative, through links, another mount.  A
+   client whose port is by chance the service's own is refused too; its next
+   attempt has another one.
+
+   Two servers that somebody has set on each other cannot be told from clients
+   here: bound the answers to one sender.
 
    The string is a constant.  Cannot fail.  Since 0.1.  */
 const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
@@ -1146,7 +1151,8 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd);
    is dropped, to be found again.  A signal does not end the wait, unless by
    sonde_wake_open.
    Returns how many are ready, 0 if the time is over.  ENOMEM.  EINVAL: more
-   descriptors than poll takes, see sonde_poller_open.  Since 0.1.  */
+   descriptors than poll takes, see sonde_poller_open.  EINTR: 128 times in a
+   row, each time at once, which no signals do.  Since 0.1.  */
 int sonde_poller_wait(struct sonde_poller *poller, int timeout);
 
 /* Take the next of those that the last sonde_poller_wait found into *EVENT.

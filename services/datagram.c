@@ -11,34 +11,66 @@
 #include "services/log.h"
 #include "services/server.h"
 
+/* Whether QUESTION, of the local sender FROM, may have an answer although there
+   is no rate: not if it comes again and again.  */
+static bool is_no_loop(struct server *server, const struct question *question,
+                       const struct sonde_address *from)
+{
+    if (!server->repeats &&
+        (server->repeats = calloc(1, sizeof *server->repeats)))
+        server->repeats->seed = (uint64_t)monotonic_now();
+    return server->repeats && repeat_take(server->repeats, from, question->data,
+                                          question->size, monotonic_ms());
+}
+
 /* Whether the rate lets the sender have an answer.  */
 static bool is_within_rate(struct server *server,
                            const struct sonde_address *from)
 {
     long rate = server->options->rate;
-    if (rate == 0 || (rate < 0 && source_is_local(from)))
-        return true;
+    uint64_t source = source_of(from);
     if (!server->rates)
         server->rates = calloc(1, sizeof *server->rates);
     return server->rates &&
-           rate_take(server->rates, source_of(from),
+           rate_take(server->rates, source ? source : repeat_sender(from),
                      rate < 0 ? RATE_USUAL : rate, monotonic_ms());
 }
 
-/* Whether a datagram with ENDS is to be answered.  */
-static bool is_welcome(struct server *server, const struct sonde_datagram *ends)
+/* Whether the sender FROM of QUESTION has had answers enough: log it.  */
+static bool is_too_often(struct server *server, const struct question *question,
+                         const struct sonde_address *from)
 {
-    const char *refused = sonde_datagram_refuse(ends);
+    long rate = server->options->rate;
+    bool is_local = rate < 0 && source_is_local(from);
     char text[LOG_ADDRESS];
-    if (!refused && is_within_rate(server, &ends->from))
-        return true;
-    log_address(&ends->from, text);
-    if (refused)
-        log_trouble(LOG_REFUSED, "%s: datagram not answered: %s", text,
-                    refused);
+    if (rate == 0 || (is_local ? is_no_loop(server, question, from)
+                               : is_within_rate(server, from)))
+        return false;
+    log_address(from, text);
+    if (is_local)
+        log_trouble(LOG_REPEAT,
+                    "%s: datagram not answered: the same one came more than %d "
+                    "times in a second, as if two servers answered each other; "
+                    "--rate=0 answers all the same",
+                    text, REPEAT_USUAL);
     else
         log_trouble(LOG_RATE, "%s: datagram not answered: too many of them",
                     text);
+    return true;
+}
+
+/* Whether QUESTION, a datagram with ENDS, is to be answered.  */
+static bool is_welcome(struct server *server, const struct question *question,
+                       const struct sonde_datagram *ends)
+{
+    char text[LOG_ADDRESS];
+    const char *refused = sonde_datagram_refuse(ends);
+    if (!refused && entrances_have(&server->entrances, &ends->from))
+        refused = "an answer would come back to this server";
+    if (!refused)
+        return !is_too_often(server, question, &ends->from);
+    log_address(&ends->from, text);
+    log_trouble(LOG_REFUSED, "%s: datagram not answered: %s", text, refused);
     return false;
 }
 
@@ -86,8 +118,9 @@ void server_datagram(struct server *server, struct entrance *entrance)
         errno = 0;
     }
     server_check_entrance(server, entrance, length < 0 ? errno : 0);
-    if (length < 0 || !is_welcome(server, &ends))
+    if (length < 0)
         return;
     question.size = (size_t)length;
-    reply(server, entrance, &question, &ends);
+    if (is_welcome(server, &question, &ends))
+        reply(server, entrance, &question, &ends);
 }

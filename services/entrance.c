@@ -212,7 +212,7 @@ static void note_file(struct entrance *entrance)
     struct stat made;
     if (lstat(socket_file_path(&entrance->local), &made))
         return;
-    entrance->has_file = true;
+    entrance->has_file = entrance->is_known = true;
     entrance->device = made.st_dev;
     entrance->inode = made.st_ino;
 }
@@ -395,6 +395,52 @@ int entrances_open(struct entrances *entrances, const struct places *places,
     return result;
 }
 
+/* The file of an inherited UNIX socket.  A relative path says nothing: who
+   bound it may have stood in another folder.  */
+static void find_inherited_file(struct entrance *entrance)
+{
+    struct stat found;
+    if (entrance->local.storage.ss_family != AF_UNIX ||
+        *path_of(&entrance->local) != '/' ||
+        stat(path_of(&entrance->local), &found) || !S_ISSOCK(found.st_mode))
+        return;
+    entrance->is_known = true;
+    entrance->device = found.st_dev;
+    entrance->inode = found.st_ino;
+}
+
+/* Whether ADDRESS, without a port, is that of ENTRANCE, or its file is FILE. */
+static bool is_its_file(const struct entrance *entrance,
+                        const struct sonde_address *address,
+                        const struct stat *file)
+{
+    if (!sonde_address_compare(&entrance->local, address))
+        return true;
+    return file && entrance->is_known && file->st_dev == entrance->device &&
+           file->st_ino == entrance->inode;
+}
+
+bool entrances_have(const struct entrances *entrances,
+                    const struct sonde_address *address)
+{
+    char path[sizeof address->storage + 1] = "";
+    struct stat file;
+    int port = sonde_address_port(address);
+    size_t start = offsetof(struct sockaddr_un, sun_path);
+    if (port < 0 && address->length > start)
+        memcpy(path, path_of(address), address->length - start);
+    bool has_file = *path && !stat(path, &file);
+    for (size_t i = 0; i < entrances->count; i++) {
+        const struct entrance *entrance = &entrances->list[i];
+        if (entrance->role != SONDE_DATAGRAM)
+            continue;
+        if (port >= 0 ? port == sonde_address_port(&entrance->local)
+                      : is_its_file(entrance, address, has_file ? &file : NULL))
+            return true;
+    }
+    return false;
+}
+
 int entrances_inherit(struct entrances *entrances,
                       const struct sonde_inherited *found)
 {
@@ -415,6 +461,7 @@ int entrances_inherit(struct entrances *entrances,
         entrance_set_options(found->fd);
     else if (sonde_datagram_adopt(found->fd))
         return -1;
+    find_inherited_file(entrance);
     entrances->count++;
     return 0;
 }

@@ -31,8 +31,9 @@ struct entrance {
        alone for it, in milliseconds of monotonic_ms; 0: it is not.  */
     struct sonde_backoff_state backoff;
     int64_t resume_at;
-    /* A UNIX socket's file, if we made it.  */
-    bool has_file;
+    /* A UNIX socket's file: whether we made it, and which it is.  As long as
+       the socket is open no other file gets that number.  */
+    bool has_file, is_known;
     dev_t device;
     ino_t inode;
 };
@@ -70,6 +71,11 @@ void entrance_set_options(int fd);
 /* Take the socket FOUND.  Returns 0, or -1 with errno.  */
 int entrances_inherit(struct entrances *entrances,
                       const struct sonde_inherited *found);
+
+/* Whether an answer to ADDRESS, of a datagram's sender, comes back to one of
+   ENTRANCES: its file, or a port of theirs, of whatever address.  */
+bool entrances_have(const struct entrances *entrances,
+                    const struct sonde_address *address);
 
 /* Remove ENTRANCE's file if it is still ours: nobody comes by it any more.  */
 void entrance_unlink(struct entrance *entrance);

@@ -42,6 +42,7 @@ enum log_trouble {
     LOG_MEMORY,      /* none left for what a client does not read */
     LOG_REFUSED,     /* datagrams not to be answered */
     LOG_RATE,        /* too many datagrams of one source */
+    LOG_REPEAT,      /* the same one too often */
     LOG_DATAGRAM,    /* an answer that could not be sent, or was cut */
     LOG_ACCEPT,      /* accept goes on failing */
     LOG_RECEIVE,     /* receiving datagrams goes on failing */

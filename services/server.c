@@ -231,6 +231,7 @@ static void end(struct server *server)
     sonde_poller_close(server->poller);
     source_free(&server->sources);
     free(server->rates);
+    free(server->repeats);
 }
 
 /* Open everything, and run.  */

@@ -12,6 +12,7 @@
 #include "services/connection.h"
 #include "services/entrance.h"
 #include "services/rate.h"
+#include "services/repeat.h"
 #include "services/source.h"
 
 struct server;
@@ -108,6 +109,7 @@ struct server {
     atomic_int wants_fewer;      /* and to be woken when there are */
     struct source_table sources; /* with max_per_source */
     struct rate_table *rates;    /* allocated when needed */
+    struct repeat_table *repeats;
     void *model_data;
     char buffer[CONNECTION_PIECE];
 };

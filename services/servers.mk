@@ -28,6 +28,8 @@ services_libservers_la_SOURCES = \
 	services/privilege.h \
 	services/rate.c \
 	services/rate.h \
+	services/repeat.c \
+	services/repeat.h \
 	services/reception.c \
 	services/server.c \
 	services/server.h \

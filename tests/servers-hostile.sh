@@ -314,6 +314,65 @@ else
     skip "send ignores MSG_DONTWAIT" "nothing can be preloaded here"
 fi
 
+# A UNIX datagram whose sender's path leads to the server's own socket: an answer
+# would be the next question.  -v has a line for each answer.
+mkdir "$scratch/here" "$scratch/there" "$scratch/there/sub"
+ln -s . "$scratch/here/sub"
+# serve_in FOLDER COMMAND...: what is relative is so from there.
+serve_in () {
+    folder=$1
+    shift
+    serve sh -c 'cd "$0" && exec "$@"' "$folder" "$@"
+}
+# spoof_unix PATH SERVER: a datagram from PATH, and a client's.
+spoof_unix () {
+    (cd "$scratch/there" && rm -f "$1" &&
+        "$crowd" "$scratch/here/$2" from "$1" udp 20)
+}
+for program in echosrv daytimesrv; do
+    for spoofed in ./own sub/own ./hard; do
+        serve_in "$scratch/here" "$builddir/$program" -u -v \
+            --unix="$scratch/here/own"
+        ln "$scratch/here/own" "$scratch/here/hard"
+        run spoof_unix "$spoofed" own
+        [ "$program" = daytimesrv ] ||
+            is "$program, from $spoofed: others are answered" [ "$status" -eq 0 ]
+        halt
+        is "$program, from $spoofed: its own socket is not answered" \
+            logged "not answered: its sender's address is that of this service"
+        is "$program, from $spoofed: it does not answer itself" \
+            [ "$(grep -c 'datagram to' "$scratch/log")" -le 2 ]
+        rm -f "$scratch/here/hard"
+    done
+    # Two of them that somebody set on each other: it comes to an end.
+    serve_in "$scratch/here" "$builddir/$program" -u --unix="$scratch/here/one"
+    first=$server first_logger=$logger
+    mv "$scratch/log" "$scratch/first"
+    serve_in "$scratch/here" "$builddir/$program" -u --unix="$scratch/here/two"
+    run spoof_unix ./one two
+    until grep -q 'as if two servers answered' "$scratch/log" "$scratch/first"; do
+        kill -0 "$server" || break
+    done
+    before=$(cpu_of "$server")
+    mkfifo "$scratch/nothing"
+    timeout 1 cat "$scratch/nothing" 8<> "$scratch/nothing" > /dev/null
+    rm "$scratch/nothing"
+    after=$(cpu_of "$server")
+    is "$program: two servers set on each other fall silent" \
+        [ $((${after:-0} - ${before:-0})) -le $((10 * slow)) ]
+    run "$crowd" "$scratch/here/two" uline
+    is "$program: and answer others" [ "$status" -eq 0 ]
+    halt
+    server=$first logger=$first_logger
+    halt
+done
+# Clients that repeat themselves a little are no loop.
+serve "$echosrv" -u -4 -p 0
+run "$crowd" "127.0.0.1:$port" flood 1000
+is "the same datagram 1000 times is answered 1000 times" \
+    [ "$(cat "$scratch/out")" -eq 1000 ]
+halt
+
 # The end: those at work have their time, and are counted.
 # interrupted COMMAND...: serve, and signals come at the worst moments.
 interrupted () {

@@ -188,6 +188,24 @@ is "sendmsg fails for a while, then works: answered" [ "$status" -eq 0 ]
 is "sendmsg fails for a while: said once" \
     once_logged 'no answer could be sent'
 stop
+# The examples.
+run bounded 60 strace -f -qq -o /dev/null -e trace=accept4,accept \
+    -e inject=accept4,accept:error=EACCES:when=1..300 \
+    "$builddir/examples/event-loop"
+is "event-loop: accept refused for a while, then works" [ "$status" -eq 0 ]
+mkfifo "$scratch/where"
+strace -f -qq -o /dev/null -e trace=accept4,accept \
+    -e inject=accept4,accept:error=ECONNABORTED:when=1..300 \
+    "$builddir/examples/dual-server" > "$scratch/where" &
+server=$!
+read -r line < "$scratch/where"
+run bounded 60 "$crowd" "${line##* }" open 1 ended
+is "dual-server: accept refused for a while, then works" [ "$status" -eq 0 ]
+is "dual-server: no busy loop" is_idle
+# shellcheck disable=SC2046 # numbers are words
+kill -TERM $(family | head -n 1)
+wait "$server"
+server=
 # The clients.
 serve "$echosrv" -4 -p 0
 echo hi > "$scratch/in"

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "lib/private.h"
@@ -597,6 +598,57 @@ START_TEST(the_source_is_stated_only_from_the_wildcard)
 }
 END_TEST
 
+/* Whether a datagram from the UNIX address FROM to TO is refused.  */
+static int is_refused(const char *from, const char *to)
+{
+    struct sonde_datagram ends = {0};
+    ck_assert_int_eq(sonde_address_unix(&ends.from, from), 0);
+    ck_assert_int_eq(sonde_address_unix(&ends.to, to), 0);
+    return sonde_datagram_refuse(&ends) != NULL;
+}
+
+/* The files in a folder of their own, which is where the process is then.  */
+START_TEST(a_service_knows_its_own_file_by_any_path)
+{
+    char folder[] = "/tmp/sonde-own-XXXXXX", own[sizeof folder + 16];
+    char other[sizeof folder + 16];
+    struct sonde_address address;
+    struct sonde_datagram same = {0};
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(chdir(folder), 0);
+    snprintf(own, sizeof own, "%s/own", folder);
+    snprintf(other, sizeof other, "%s/other", folder);
+    ck_assert_int_eq(sonde_address_unix(&address, own), 0);
+    int server = sonde_datagram_bind(&address, 0);
+    ck_assert_int_eq(sonde_address_unix(&address, other), 0);
+    int client = sonde_datagram_bind(&address, 0);
+    ck_assert_int_ge(server, 0);
+    ck_assert_int_ge(client, 0);
+    ck_assert_int_eq(symlink(".", "link") | symlink("own", "alias"), 0);
+    ck_assert_int_eq(link("own", "hard"), 0);
+    int result = is_refused("own", own) && is_refused("./link/own", own) &&
+                 is_refused("alias", own) && is_refused("hard", own) &&
+                 is_refused(own, "own") && is_refused("gone", "gone");
+    int wrong = is_refused("other", own) || is_refused(other, own) ||
+                is_refused("nothing", own) || is_refused("own", other) ||
+                is_refused(folder, own);
+    /* The file was replaced: it is another one's now.  */
+    ck_assert_int_eq(rename("other", "own"), 0);
+    int replaced = !is_refused("own", "hard") && is_refused("hard", "hard");
+    unlink("own"), unlink("hard"), unlink("alias"), unlink("link");
+    ck_assert_int_eq(chdir("/") | rmdir(folder), 0);
+    ck_assert(result);
+    ck_assert(!wrong);
+    ck_assert(replaced);
+    /* A name of Linux's own.  */
+    same.from = address;
+    memset((char *)&same.from.storage + offsetof(struct sockaddr_un, sun_path),
+           0, 1);
+    same.to = same.from;
+    ck_assert_ptr_nonnull(sonde_datagram_refuse(&same));
+}
+END_TEST
+
 START_TEST(unix_datagrams)
 {
     char directory[] = "sonde-datagram-XXXXXX";
@@ -755,6 +807,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_socket_shut_down_sends_nothing);
     tcase_add_loop_test(tests, no_sigpipe_of_a_datagram, 0, 3);
     tcase_add_test(tests, the_source_is_stated_only_from_the_wildcard);
+    tcase_add_test(tests, a_service_knows_its_own_file_by_any_path);
     tcase_add_test(tests, unix_datagrams);
     tcase_add_test(tests, foreign_unix_datagrams_are_left_out);
     tcase_add_test(tests, descriptors_passed_to_it_are_not_taken);

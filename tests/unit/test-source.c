@@ -1,4 +1,4 @@
-/* test-source.c - services/source.c and services/rate.c
+/* test-source.c - services/source.c, services/rate.c, services/repeat.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "services/rate.h"
+#include "services/repeat.h"
 #include "services/source.h"
 #include "tests/unit/unit.h"
 
@@ -108,6 +109,51 @@ START_TEST(a_bucket_fills_at_the_rate)
 }
 END_TEST
 
+static struct repeat_table *repeats;
+
+static bool take(const char *from, const char *data, size_t size, int64_t now)
+{
+    struct sonde_address address;
+    ck_assert_int_eq(sonde_address_parse(&address, from, 0), 0);
+    return repeat_take(repeats, &address, data, size, now);
+}
+
+/* How many of 5000 datagrams, of which SIZE bytes are sent and N differ, are
+   answered.  */
+static int count_answers(const char *from, size_t size, int n)
+{
+    char data[1000] = "";
+    int count = 0;
+    for (int i = 0; i < 5000; i++) {
+        data[0] = (char)(i % n);
+        data[size - 1] = (char)(i % n / 256);
+        count += take(from, data, size, 0);
+    }
+    return count;
+}
+
+START_TEST(the_same_again_and_again_is_a_loop)
+{
+    repeats = calloc(1, sizeof *repeats);
+    ck_assert_int_eq(count_answers("/run/a", 20, 1), 1 + REPEAT_USUAL);
+    ck_assert(!take("/run/a", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, 0));
+    /* Others are not concerned, nor what differs, nor the next second.  */
+    ck_assert(take("/run/b", "", 1, 0));
+    ck_assert(take("/run/a", "something else", 14, 0));
+    ck_assert(
+        take("/run/a", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, 1000));
+    /* As many as sockets hold, going round.  */
+    ck_assert_int_le(count_answers("127.0.0.1:7777", 1000, 600),
+                     600 + 16 + REPEAT_USUAL);
+    /* A client whose datagrams differ; and of single bytes there are few.  */
+    ck_assert_int_eq(count_answers("[::1]:7777", 700, 5000), 5000);
+    char one = 'x';
+    for (int i = 0; i < 2000; i++)
+        ck_assert(take("/run/c", &one, 1, i * 1000));
+    free(repeats);
+}
+END_TEST
+
 START_TEST(sources_do_not_share)
 {
     rates = calloc(1, sizeof *rates);
@@ -142,6 +188,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, so_many_and_no_more);
     tcase_add_test(tests, many_come_and_go);
     tcase_add_test(tests, a_bucket_fills_at_the_rate);
+    tcase_add_test(tests, the_same_again_and_again_is_a_loop);
     tcase_add_test(tests, sources_do_not_share);
     tcase_add_test(tests, the_table_is_bounded);
 }
