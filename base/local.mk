@@ -10,6 +10,8 @@ base_libbase_la_SOURCES = \
 	base/cgroup.h \
 	base/descriptors.c \
 	base/descriptors.h \
+	base/endpoint.c \
+	base/endpoint.h \
 	base/histogram.c \
 	base/histogram.h \
 	base/json.c \

@@ -272,6 +272,14 @@ static int has_port(const char *text)
     return colon && (!strchr(colon + 1, ':') || strstr(text, "]:"));
 }
 
+/* Whether HOST is digits and dots.  No name is: no top-level domain is all
+   digits (RFC 3696 section 2).  getaddrinfo would take "9877" for 0.0.38.149,
+   and ask the name service for "127.0.0.300".  */
+static int is_dotted_number(const char *host)
+{
+    return host[strspn(host, "0123456789.")] == '\0';
+}
+
 static int fits(int wanted, int family)
 {
     return wanted == AF_UNSPEC || wanted == family;
@@ -294,10 +302,10 @@ static int put_numeric(struct result *result, const char *host, int family)
     if (*host == '\0' || (has_port(host) && !strchr(host, '/')))
         return EAI_NONAME;
     if (sonde_address_parse(&address, host, 0)) {
-        if (errno == EINVAL && !strchr(host, ':'))
+        if (errno == EINVAL && !strchr(host, ':') && !is_dotted_number(host))
             return 0;
-        /* No name either, but a scope or a path gone wrong; or no descriptor
-           to look for the scope with.  */
+        /* No name either, but an address, a scope or a path gone wrong; or no
+           descriptor to look for the scope with.  */
         return errno == EINVAL || errno == ENXIO || errno == ENAMETOOLONG
                    ? EAI_NONAME
                    : EAI_SYSTEM;

@@ -222,9 +222,12 @@ struct sonde_target {
    or the EAI code of getaddrinfo.
 
    Asks nobody, and starts no thread, if HOST and SERVICE are numbers or a
-   path.
+   path.  A HOST of digits and dots that is not four numbers of 0 to 255, such
+   as "127.0.0.300", "127.1" or "9877", is ENOENT at once.
 
-   Hides: AI_ADDRCONFIG, with which a host that has loopback alone knows no
+   Hides: the addresses that getaddrinfo makes of such numbers ("9877" is
+   0.0.38.149), or asks the name service for (portability: "Looking up names");
+   AI_ADDRCONFIG, with which a host that has loopback alone knows no
    "localhost" (never used, so that addresses of a family this host lacks may
    be among the answers: sonde_connect passes over them); AI_V4MAPPED, unknown
    to NetBSD, OpenBSD and FreeBSD before 10.3 (never used); scope ids, kept here

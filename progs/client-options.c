@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/endpoint.h"
 #include "progs/client-options.h"
 #include "progs/output.h"
 #include "progs/status.h"
@@ -25,8 +26,13 @@ static int take_source(struct client_options *options, const char *program,
 {
     if (strchr(options->source, '/') ||
         sonde_address_parse(&options->source_address, options->source, 0)) {
-        complain("--source \"%s\" is no address%s", options->source,
-                 errno == ENXIO ? " of an interface that is here" : "");
+        char interface[ENDPOINT_TEXT];
+        if (endpoint_lacks_interface(options->source, interface,
+                                     sizeof interface))
+            complain("--source \"%s\": no such interface: '%s'",
+                     options->source, interface);
+        else
+            complain("--source \"%s\" is no address", options->source);
         return options_try_help(program);
     }
     target->source = &options->source_address;
@@ -53,6 +59,21 @@ static bool has_port(const char *host)
     const char *colon = strrchr(host, ':');
     return colon &&
            (colon == strchr(host, ':') || (*host == '[' && colon[-1] == ']'));
+}
+
+/* Refuse a HOST or PORT that cannot be one, rather than look it up.  */
+static int check_target(const struct option_list *operands, const char *program,
+                        const struct client_target *target)
+{
+    char problem[ENDPOINT_TEXT];
+    if (endpoint_is_number(target->host) && operands->count == 1) {
+        complain("HOST is missing: '%s' is not an IPv4 address", target->host);
+        return options_try_help(program);
+    }
+    if (!endpoint_check_host(target->host, problem) ||
+        !endpoint_check_port(target->service, problem))
+        return refuse(program, problem);
+    return OPTIONS_GO_ON;
 }
 
 static int take_operands(struct client_options *options, const char *program,
@@ -83,7 +104,7 @@ static int take_operands(struct client_options *options, const char *program,
         return refuse(program, "HOST has a port; give it as a word of its own");
     if (strchr(target->host, '/'))
         return refuse(program, "HOST has a slash; a UNIX socket is --unix");
-    return OPTIONS_GO_ON;
+    return check_target(operands, program, target);
 }
 
 int client_options_target(struct client_options *options, const char *program,

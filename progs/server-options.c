@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/endpoint.h"
 #include "progs/output.h"
 #include "progs/server-options.h"
 #include "progs/status.h"
@@ -241,6 +242,27 @@ static const char *find_conflict(const struct choices *choices)
     return NULL;
 }
 
+/* Say which address or port cannot be one, if any.  Returns OPTIONS_GO_ON or
+   the exit status.  */
+static int check_places(const struct choices *choices, const char *program)
+{
+    char problem[ENDPOINT_TEXT];
+    bool is_good =
+        !choices->port || endpoint_check_port(choices->port, problem);
+    for (size_t i = 0; is_good && i < choices->addresses.count; i++) {
+        const char *address = choices->addresses.texts[i];
+        is_good = endpoint_check_host(address, problem);
+        if (!is_good && endpoint_is_number(address))
+            snprintf(problem, sizeof problem,
+                     "'%.200s' is not an IPv4 address; a port is --port",
+                     address);
+    }
+    if (is_good)
+        return OPTIONS_GO_ON;
+    complain("%s", problem);
+    return options_try_help(program);
+}
+
 /* Make of CHOICES what the server takes.  PORT is room for a number.  */
 static void complete(struct choices *choices, char *port, size_t size)
 {
@@ -280,6 +302,8 @@ int server_program_run(const struct server_program *program, int argc,
         complain("%s", conflict);
         status = options_try_help(program->name);
     }
+    if (status == OPTIONS_GO_ON)
+        status = check_places(&choices, program->name);
     if (status == OPTIONS_GO_ON) {
         complete(&choices, port, sizeof port);
         status = server_run(&choices.options) ? STATUS_TROUBLE : STATUS_DONE;

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/endpoint.h"
 #include "base/monotonic.h"
 #include "base/write.h"
 #include "services/client.h"
@@ -186,6 +187,13 @@ static enum client_end explain(const struct client *client, int error,
     char time[CLIENT_TIME_TEXT];
     bool by_name = outcome == SONDE_OUTCOME_NAME_UNKNOWN ||
                    outcome == SONDE_OUTCOME_NAME_NO_ANSWER;
+    char interface[64];
+    if (client->target->host && outcome == SONDE_OUTCOME_NAME_UNKNOWN &&
+        endpoint_lacks_interface(client->target->host, interface,
+                                 sizeof interface))
+        return client_say(result, ends[outcome].end,
+                          "%s: no such interface: '%s'", client->name,
+                          interface);
     if (by_name)
         return client_say(result, ends[outcome].end, "%s: %s", client->name,
                           client->report.code

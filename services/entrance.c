@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/endpoint.h"
 #include "services/entrance.h"
 #include "services/log.h"
 #include "services/socket-file.h"
@@ -100,7 +101,12 @@ static int want_host(struct wanted_list *wanted, const struct places *places,
     ssize_t count = sonde_resolve(&target, LOOKUP, found,
                                   sizeof found / sizeof *found, &code);
     bool any = false;
-    if (count < 0)
+    char interface[64];
+    if (count < 0 &&
+        endpoint_lacks_interface(host, interface, sizeof interface))
+        snprintf(problem, size, "address \"%s\": no such interface: '%s'", host,
+                 interface);
+    else if (count < 0)
         snprintf(problem, size, "address \"%s\": %s", host,
                  code ? sonde_resolve_code_text(code) : strerror(errno));
     for (ssize_t i = 0; i < count; i++) {

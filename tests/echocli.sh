@@ -314,6 +314,16 @@ bad 'slash' /run/socket
 bad 'HOST has a port' 127.0.0.1:9877
 bad 'HOST has a port' '[::1]:9877'
 bad 'PORT is empty' 127.0.0.1 ''
+bad "'127.0.0.300' is not an IPv4 address" 127.0.0.300 7
+bad "'127.1' is not an IPv4 address" 127.1 7
+bad "'9877' is not an IPv4 address" 9877 7
+bad "HOST is missing: '9877'" 9877
+bad "'fe80::g' is not an IPv6 address" fe80::g 7
+bad 'port 99999 is out of range (0 to 65535)' 127.0.0.1 99999
+bad 'port 18446744073709551623 is out of range' 127.0.0.1 18446744073709551623
+bad 'port -1 is out of range' -- 127.0.0.1 -1
+bad "'+7' is neither a port" 127.0.0.1 +7
+bad "no such interface: 'nix'" --source fe80::1%nix ::1
 bad 'wants a path' --unix ''
 bad 'no address' --source nowhere 127.0.0.1
 bad 'another family' -6 --source 127.0.0.1 127.0.0.1
@@ -321,6 +331,18 @@ bad '--timeout "0"' --timeout 0 127.0.0.1
 bad '--keepalive "0"' --keepalive 0 127.0.0.1
 bad '--keepalive is TCP' --keepalive 5 -u 127.0.0.1
 bad '--keepalive is TCP' --keepalive 5 --unix /x
+
+given '' "$echocli" fe80::1%nix 7
+is "an interface that is not here: 7" said 7 "no such interface: 'nix'"
+for client in daytimecli echoload; do
+    for words in "127.0.0.300 7=is not an IPv4 address" \
+        "127.0.0.1 99999=port 99999 is out of range" "9877=HOST is missing"; do
+        # shellcheck disable=SC2086 # operands are words
+        run "$builddir/$client" ${words%=*} < /dev/null
+        is "$client refuses ${words%=*}" sh -c '[ "$1" -eq 2 ] &&
+            grep -qF -- "$2" "$3"' - "$status" "${words#*=}" "$scratch/err"
+    done
+done
 
 # ---- a host of our own
 if have_namespaces; then

@@ -223,6 +223,13 @@ bad 'add --any' --unix=/tmp/x --port=9
 bad 'add --any' --unix=/tmp/x -6
 bad 'there already' --inetd --port=9
 bad 'not-a-port' --port=not-a-port
+bad 'port 99999 is out of range (0 to 65535)' --port=99999
+bad 'port -1 is out of range' --port=-1
+bad "'127.0.0.300' is not an IPv4 address" -p 0 --address=127.0.0.300
+bad 'a port is --port' --address=9877
+bad 'has a port' --address=127.0.0.1:9877
+bad 'has a port' --address=localhost:9877
+bad "no such interface: 'nix'" -p 0 --address=fe80::1%nix
 bad '192.0.2.1' -p 0 --address=192.0.2.1
 [ "$six" = no ] || bad 'wants its interface' -p 0 --address=fe80::1
 bad 'no such user' -p 0 --user=nobody-of-this-name

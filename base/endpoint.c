@@ -1,0 +1,89 @@
+/* endpoint.c - mistyped hosts and ports, found before anything is looked up
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/endpoint.h"
+#include "sonde.h"
+
+#define DIGITS "0123456789"
+
+/* Whether TEXT is not empty and consists of SET.  */
+static bool endpoint_is_of(const char *text, const char *set)
+{
+    return *text && text[strspn(text, set)] == '\0';
+}
+
+bool endpoint_is_number(const char *host)
+{
+    return endpoint_is_of(host, DIGITS);
+}
+
+/* 0 if HOST is an address, else the errno of sonde_address_parse.  */
+static int endpoint_parse(const char *host)
+{
+    struct sonde_address address;
+    int saved = errno;
+    int error = sonde_address_parse(&address, host, 0) ? errno : 0;
+    errno = saved;
+    return error;
+}
+
+bool endpoint_check_host(const char *host, char problem[ENDPOINT_TEXT])
+{
+    bool is_dotted = endpoint_is_of(host, DIGITS ".");
+    if (strchr(host, '/') || (!is_dotted && !strchr(host, ':')))
+        return true;
+    const char *colon = strchr(host, ':');
+    if (colon && (!strchr(colon + 1, ':') || strstr(host, "]:"))) {
+        snprintf(problem, ENDPOINT_TEXT,
+                 "'%.200s' has a port; give the port by itself", host);
+        return false;
+    }
+    if (endpoint_parse(host) != EINVAL)
+        return true;
+    snprintf(problem, ENDPOINT_TEXT, "'%.200s' is not an %s address", host,
+             is_dotted ? "IPv4" : "IPv6");
+    return false;
+}
+
+bool endpoint_check_port(const char *port, char problem[ENDPOINT_TEXT])
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    if (strpbrk(port, letters))
+        return true;
+    if (!endpoint_is_of(port, DIGITS) &&
+        !(*port == '-' && endpoint_is_of(port + 1, DIGITS))) {
+        snprintf(problem, ENDPOINT_TEXT,
+                 "'%.200s' is neither a port nor the name of a service", port);
+        return false;
+    }
+    unsigned long number = 0;
+    for (const char *digit = port; *digit && number <= UINT16_MAX; digit++)
+        number = *digit == '-' ? UINT16_MAX + 1UL
+                               : number * 10 + (unsigned long)(*digit - '0');
+    if (number <= UINT16_MAX)
+        return true;
+    snprintf(problem, ENDPOINT_TEXT, "port %.200s is out of range (0 to 65535)",
+             port);
+    return false;
+}
+
+bool endpoint_lacks_interface(const char *host, char *name, size_t size)
+{
+    const char *percent = strchr(host, '%');
+    if (!percent || endpoint_parse(host) != ENXIO)
+        return false;
+    size_t length = strcspn(percent + 1, "]");
+    if (length >= size)
+        length = size - 1;
+    memcpy(name, percent + 1, length);
+    name[length] = '\0';
+    return true;
+}
