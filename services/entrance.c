@@ -407,8 +407,9 @@ static void find_inherited_file(struct entrance *entrance)
 {
     struct stat found;
     if (entrance->local.storage.ss_family != AF_UNIX ||
-        *path_of(&entrance->local) != '/' ||
-        stat(path_of(&entrance->local), &found) || !S_ISSOCK(found.st_mode))
+        *socket_file_path(&entrance->local) != '/' ||
+        stat(socket_file_path(&entrance->local), &found) ||
+        !S_ISSOCK(found.st_mode))
         return;
     entrance->is_known = true;
     entrance->device = found.st_dev;
@@ -434,7 +435,7 @@ bool entrances_have(const struct entrances *entrances,
     int port = sonde_address_port(address);
     size_t start = offsetof(struct sockaddr_un, sun_path);
     if (port < 0 && address->length > start)
-        memcpy(path, path_of(address), address->length - start);
+        memcpy(path, socket_file_path(address), address->length - start);
     bool has_file = *path && !stat(path, &file);
     for (size_t i = 0; i < entrances->count; i++) {
         const struct entrance *entrance = &entrances->list[i];
