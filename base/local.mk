@@ -20,6 +20,8 @@ base_libbase_la_SOURCES = \
 	base/monotonic.h \
 	base/sentence.c \
 	base/sentence.h \
+	base/wait.c \
+	base/wait.h \
 	base/wrap.c \
 	base/wrap.h \
 	base/write.c \

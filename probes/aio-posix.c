@@ -36,7 +36,7 @@ static const char *read_by_aio(struct asking *ask)
     if (aio_suspend(list, 1, &patience))
         return said(-1);
     int error = aio_error(&block);
-    return error ? errno_name(error)
+    return error ? said_error(error)
                  : (aio_return(&block) == 1 && byte == 'x' ? "works"
                                                            : "reads nothing");
 }

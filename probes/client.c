@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/client.h"
 
 int resetting_socket(int family)
@@ -105,10 +106,10 @@ enum client_state client_connect(int fd, const struct sonde_address *address)
 enum client_state client_check(int fd)
 {
     struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
-    int ready;
+    int ready, tries = 0;
     do
         ready = poll(&poll_fd, 1, 0);
-    while (ready < 0 && errno == EINTR);
+    while (ready < 0 && wait_retry(&tries));
     if (ready < 0)
         return CLIENT_FAILED;
     if (ready == 0)

@@ -4,10 +4,10 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "probes/client.h"
 #include "probes/control.h"
 #include "probes/runner.h"
@@ -99,7 +99,7 @@ int control_try(int family, const char **failed)
     control_begin(&control);
     while ((through = control_check(&control)) == 0) {
         struct pollfd poll_fd = {.fd = control.client, .events = POLLOUT};
-        poll(&poll_fd, 1, CONTROL_PATIENCE);
+        wait_poll(&poll_fd, 1, CONTROL_PATIENCE);
     }
     control_close(&control);
     errno = control.error;

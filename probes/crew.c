@@ -14,6 +14,7 @@
 
 #include "base/budget.h"
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "probes/crew.h"
 #include "probes/merge.h"
 #include "probes/runner.h"
@@ -30,6 +31,7 @@ struct job {
 struct crew {
     struct job *jobs;
     size_t count, begun, done, running;
+    int failures; /* of poll, in a row */
     struct sitter sitter;
     int64_t start;
     void (*progress)(size_t, size_t, long);
@@ -59,7 +61,7 @@ static bool ask_question(FILE *out, int watch, const void *data)
     for (size_t i = 0; i < order->crew->count; i++)
         if (order->crew->jobs[i].run && order->crew->jobs[i].run->child > 0)
             close(order->crew->jobs[i].run->pipe);
-    question_begin();
+    question_begin(&asking);
     order->question->ask(&asking);
     question_end();
     return true;
@@ -137,8 +139,10 @@ static int time_left(const struct crew *crew)
     return left > 0 ? (int)left : 0;
 }
 
-/* Wait, then take what came and see who is late.  */
-static void attend(struct crew *crew)
+/* Wait, then read what came and end the jobs whose deadline has passed, also if
+   poll failed.  Returns 0, or -1 with the errno of poll if it goes on
+   failing.  */
+static int attend(struct crew *crew)
 {
     struct pollfd fds[CREW_MOST];
     struct job *of[CREW_MOST];
@@ -149,8 +153,10 @@ static void attend(struct crew *crew)
                                          .events = POLLIN};
             of[count++] = &crew->jobs[i];
         }
-    if (poll(fds, count, time_left(crew)) < 0)
-        return;
+    bool failed = wait_poll(fds, count, time_left(crew)) < 0;
+    crew->failures = failed ? crew->failures + 1 : 0;
+    if (crew->failures > WAIT_FAILURES)
+        return -1;
     for (nfds_t i = 0; i < count; i++) {
         struct run *run = of[i]->run;
         int more = fds[i].revents ? run_step(run) : 1;
@@ -160,6 +166,17 @@ static void attend(struct crew *crew)
             end(crew, of[i], false);
         }
     }
+    return 0;
+}
+
+/* End the jobs that run.  Keeps errno.  */
+static void end_all(struct crew *crew)
+{
+    int error = errno;
+    for (size_t i = 0; i < crew->count; i++)
+        if (crew->jobs[i].run)
+            end(crew, &crew->jobs[i], false);
+    errno = error;
 }
 
 static int run_jobs(struct crew *crew, size_t most)
@@ -168,8 +185,10 @@ static int run_jobs(struct crew *crew, size_t most)
     do {
         if (begin_some(crew, most))
             return -1;
-        if (crew->running > 0)
-            attend(crew);
+        if (crew->running > 0 && attend(crew)) {
+            end_all(crew);
+            return -1;
+        }
     } while (crew->running > 0 || crew->begun < crew->count);
     return 0;
 }

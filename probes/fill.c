@@ -9,11 +9,11 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "probes/allowance.h"
 #include "probes/client.h"
 #include "probes/control.h"
@@ -35,6 +35,7 @@ struct engine {
     size_t count;
     int wait;
     int64_t slowest; /* what a connection that got through took at most */
+    int failures;    /* of poll, in a row */
     bool has_waited; /* the last poll: nothing was ready when it began */
     int watch;
     struct allowance allowance;
@@ -150,8 +151,8 @@ static bool keep_client(struct engine *engine, struct fill *fill, int fd)
 
 static bool is_readable(int fd)
 {
-    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-    return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & POLLIN;
+    short events = (short)wait_one(fd, POLLIN, 0);
+    return events > 0 && events & POLLIN;
 }
 
 /* Count the connections that accept returns, until nobody is left.  It gives
@@ -454,7 +455,12 @@ static void settle(struct engine *engine, struct fill *fill)
     int fd = fill->pending;
     enum client_state state = client_check(fd);
     int error = errno;
-    if (state == CLIENT_FAILED) {
+    if (state == CLIENT_FAILED && limit_of(error) != LIMIT_NONE) {
+        close(fd);
+        fill->pending = -1;
+        fill->state = FILL_GOING;
+        make_room(engine, fill, limit_of(error));
+    } else if (state == CLIENT_FAILED) {
         turned_away(engine, fill, error);
     } else if (state == CLIENT_CONNECTED) {
         fill->pending = -1;
@@ -575,7 +581,9 @@ static bool wait_and_see(struct engine *engine)
     int timeout;
     size_t used = collect(engine, &timeout);
     int64_t before = monotonic_ms();
-    if (poll(engine->poll_fds, (nfds_t)used, timeout) < 0 && errno != EINTR)
+    bool failed = wait_poll(engine->poll_fds, (nfds_t)used, timeout) < 0;
+    engine->failures = failed ? engine->failures + 1 : 0;
+    if (engine->failures > WAIT_FAILURES)
         return false;
     if (engine->poll_fds[0].revents)
         return false;

@@ -9,13 +9,13 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/interrupt.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
@@ -59,13 +59,13 @@ static _Noreturn void disturb(pid_t parent, const struct blocking *blocking)
     signal(SIGUSR1, SIG_IGN);
     for (int i = 0; i < SIGNALS; i++) {
         char byte;
-        poll(NULL, 0, BETWEEN);
+        wait_pause(BETWEEN);
         kill(parent, SIGUSR1);
         if (!wait_for(handled_pipe[0], POLLIN, PATIENCE) ||
             read(handled_pipe[0], &byte, 1) != 1)
             _exit(1);
     }
-    poll(NULL, 0, BETWEEN);
+    wait_pause(BETWEEN);
     blocking->release(blocking->data);
     for (;;)
         pause();
@@ -85,8 +85,7 @@ const char *interrupt_call(struct asking *ask, const struct blocking *blocking,
     long result = blocking->call(blocking->data);
     int error = errno;
     kill(helper, SIGKILL);
-    while (waitpid(helper, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    wait_child(helper, NULL, PATIENCE);
     install_handler(SIGUSR1, SIG_IGN, 0);
     close(handled_pipe[0]);
     close(handled_pipe[1]);

@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/monotonic.h"
+#include "base/wait.h"
 #include "probes/client.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
@@ -38,12 +37,14 @@ struct sockaddr_in loopback_address(in_port_t port)
 
 int bind_to(int fd, const struct sockaddr_in *address)
 {
-    return bind(fd, (const struct sockaddr *)address, sizeof *address);
+    const void *storage = address;
+    return attempt(bind(fd, storage, sizeof *address), "bind");
 }
 
 int connect_to(int fd, const struct sockaddr_in *address)
 {
-    return connect(fd, (const struct sockaddr *)address, sizeof *address);
+    const void *storage = address;
+    return attempt(connect(fd, storage, sizeof *address), "connect");
 }
 
 struct sockaddr_in local_address(struct asking *ask, int fd)
@@ -90,14 +91,15 @@ void pair_close(struct pair *pair)
 
 int set_int(int fd, int level, int option, int value)
 {
-    return setsockopt(fd, level, option, &value, sizeof value);
+    return attempt(setsockopt(fd, level, option, &value, sizeof value),
+                   "setsockopt");
 }
 
 int get_int(int fd, int level, int option, int otherwise)
 {
     int value = 0;
     socklen_t size = sizeof value;
-    if (getsockopt(fd, level, option, &value, &size))
+    if (attempt(getsockopt(fd, level, option, &value, &size), "getsockopt"))
         return otherwise;
     return size == 1 ? *(unsigned char *)&value : value;
 }
@@ -118,8 +120,9 @@ void reset(int fd)
 
 void set_nonblocking(int fd, bool on)
 {
-    int flags = fcntl(fd, F_GETFL);
-    fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+    int flags = attempt(fcntl(fd, F_GETFL), "fcntl");
+    flags = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+    attempt(fcntl(fd, F_SETFL, flags), "fcntl");
 }
 
 const char *try_read(int fd)
@@ -135,16 +138,9 @@ const char *try_write(int fd)
 
 short wait_for(int fd, short events, int timeout)
 {
-    int64_t end = monotonic_ms() + timeout;
-    struct pollfd poll_fd = {.fd = fd, .events = events};
-    for (;;) {
-        int64_t left = end - monotonic_ms();
-        int ready = poll(&poll_fd, 1, left > 0 ? (int)left : 0);
-        if (ready >= 0)
-            return ready ? poll_fd.revents : 0;
-        if (errno != EINTR)
-            return 0;
-    }
+    int came = wait_one(fd, events, timeout);
+    attempt(came, "poll");
+    return (short)(came > 0 ? came : 0);
 }
 
 int select_input(struct asking *ask, int fd, struct timeval *time)
@@ -154,7 +150,7 @@ int select_input(struct asking *ask, int fd, struct timeval *time)
         give_up(ask, "select: no descriptor below %d is free", FD_SETSIZE);
     FD_ZERO(&set);
     FD_SET((unsigned long)fd, &set); /* musl's macro minds the sign */
-    return select(fd + 1, &set, NULL, NULL, time);
+    return attempt(select(fd + 1, &set, NULL, NULL, time), "select");
 }
 
 /* The attempt may leave a process neither here nor there, so another one
@@ -163,12 +159,10 @@ void go_private(void)
 {
     struct namespace_trouble trouble;
     int status = 1;
-    pid_t child = fork();
+    pid_t child = attempt(fork(), "fork");
     if (child == 0)
         _exit(namespace_enter(&trouble) ? 1 : 0);
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (child > 0 && status == 0)
+    if (child > 0 && wait_child(child, &status, PATIENCE) > 0 && status == 0)
         namespace_enter(&trouble);
 }
 
@@ -180,7 +174,7 @@ void settle(struct asking *ask)
         must(ask, (int)send(pair.client, &byte, 1, 0), "send");
         must(ask, (int)recv(pair.server, &byte, 1, 0), "recv");
     }
-    poll(NULL, 0, 5);
+    wait_pause(5);
     pair_close(&pair);
 }
 
@@ -208,7 +202,7 @@ static int try_client(struct asking *ask, const struct sockaddr_in *address)
         return fd;
     reset(fd);
     errno = error;
-    return -1;
+    return attempt(-1, "connect");
 }
 
 void give_up_unreached(struct asking *ask, int error)

@@ -10,13 +10,27 @@
 #include "probes/merge.h"
 #include "probes/question.h"
 
+/* The finding ID, KEY of ANSWERS, or NULL.  Where a process that the question
+   has started gave up, and the question wrote an answer all the same, it is the
+   reason of the former.  */
+static const struct finding *find(const struct answers *answers, const char *id,
+                                  const char *key)
+{
+    const struct findings *findings = &answers->findings;
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->list[i].how == HOW_NOT_TESTABLE &&
+            !strcmp(findings->list[i].key, key) &&
+            !strcmp(findings->list[i].id, id))
+            return &findings->list[i];
+    return findings_get(findings, id, key);
+}
+
 bool answers_short(const struct answers *answers, const char *id)
 {
     static const char *const wants[] = {
         "EADDRINUSE", "EADDRNOTAVAIL", "EAGAIN", "EMFILE",
         "ENFILE",     "ENOBUFS",       "ENOMEM", KEPT_FROM_RUNNING};
-    const struct finding *answer =
-        findings_get(&answers->findings, id, "answer");
+    const struct finding *answer = find(answers, id, "answer");
     if (!answer || answer->value || !answer->reason)
         return false;
     for (size_t i = 0; i < sizeof wants / sizeof *wants; i++)
@@ -65,8 +79,7 @@ static int merge_key(struct findings *findings, const char *id, const char *key,
     size_t found = 0;
     for (size_t i = 0; i < count && found < 16; i++) {
         const struct finding *finding =
-            counts(repeats[i]) ? findings_get(&repeats[i]->findings, id, key)
-                               : NULL;
+            counts(repeats[i]) ? find(repeats[i], id, key) : NULL;
         if (!finding)
             continue;
         if (!first || (!first->value && finding->value))

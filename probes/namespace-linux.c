@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,8 +22,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/names.h"
 #include "probes/namespace.h"
+#include "probes/question.h"
 
 static const char root[] = "/proc/sys/";
 
@@ -59,7 +60,7 @@ static int write_file(const char *path, const char *text)
 static long read_file(const char *path)
 {
     char text[64];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = attempt(open(path, O_RDONLY | O_CLOEXEC), "open");
     if (fd < 0)
         return -1;
     ssize_t length = read(fd, text, sizeof text - 1);
@@ -180,7 +181,7 @@ static int await_address(int fd, const struct in6_addr *address)
     for (int i = 0; (status = bind(fd, storage, sizeof in6)) &&
                     errno == EADDRNOTAVAIL && i < PATIENCE;
          i++)
-        poll(NULL, 0, 1);
+        wait_pause(1);
     return status;
 }
 

@@ -4,7 +4,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "base/budget.h"
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "probes/names.h"
 #include "probes/namespace.h"
 #include "probes/overflow.h"
@@ -149,8 +149,7 @@ static long receive_all(int fd, long most)
 {
     char data[4096];
     long got = 0;
-    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-    while (got < most && poll(&poll_fd, 1, PATIENCE) > 0) {
+    while (got < most && wait_one(fd, POLLIN, PATIENCE) > 0) {
         ssize_t some = recv(fd, data, sizeof data, 0);
         if (some <= 0)
             break;
@@ -212,10 +211,10 @@ static _Noreturn void be_client(const struct serial *serial)
     if (fd < 0)
         _exit(errno & 0x7f);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
-    int status;
+    int status, tries = 0;
     do /* a call with a timeout is not restarted after a stop */
         status = connect(fd, storage, serial->address.length);
-    while (status && errno == EINTR);
+    while (status && wait_retry(&tries));
     _exit(status ? errno & 0x7f : 0);
 }
 
@@ -224,15 +223,9 @@ static _Noreturn void be_client(const struct serial *serial)
 static int await_child(pid_t child, int most)
 {
     int status;
-    int64_t end = monotonic_ms() + most;
-    for (;; poll(NULL, 0, 1)) {
-        bool late = monotonic_ms() >= end;
-        pid_t done = waitpid(child, &status, WNOHANG);
-        if (done == child)
-            return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;
-        if (late)
-            return -1;
-    }
+    if (wait_child(child, &status, most) != child)
+        return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;
 }
 
 /* CHILD waits to be let in by SERIAL: make room.  Returns its exit status, or
@@ -268,7 +261,7 @@ static void put_client(const struct place *place, struct serial *serial,
     put(place, "blocking", "waits");
     if (let_in(place, serial, child) < 0) {
         kill(child, SIGKILL);
-        waitpid(child, &status, 0);
+        wait_child(child, NULL, PATIENCE);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "probes/names.h"
 #include "probes/proc.h"
+#include "probes/question.h"
 
 int proc_setting(const char *name, char *text, size_t size)
 {
@@ -21,7 +22,7 @@ int proc_setting(const char *name, char *text, size_t size)
             path[i] = '/';
     FILE *file = fopen(path, "r");
     if (!file)
-        return -1;
+        return attempt(-1, path);
     errno = EPROTO; /* an empty file */
     char *got = fgets(text, (int)size, file);
     int error = errno;

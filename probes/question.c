@@ -76,9 +76,11 @@ void tell_not(struct asking *ask, const char *key, const char *format, ...)
 enum { DESCRIPTORS = 512 };
 
 static bool inherited[DESCRIPTORS];
+static struct asking *current;
 
-void question_begin(void)
+void question_begin(struct asking *ask)
 {
+    current = ask;
     for (int fd = 3; fd < DESCRIPTORS; fd++)
         inherited[fd] = fcntl(fd, F_GETFD) >= 0;
 }
@@ -101,11 +103,50 @@ void give_up(struct asking *ask, const char *format, ...)
     _exit(fclose(ask->out) ? 2 : 0);
 }
 
+const char *resource_missing(int error)
+{
+    switch (error) {
+    case EMFILE:
+        return "no descriptor left";
+    case ENFILE:
+        return "no open file left on the host";
+    case ENOMEM:
+    case ENOBUFS:
+        return "no memory left";
+    default:
+        return NULL;
+    }
+}
+
+/* CALL failed with ERROR, without which the question cannot be put.  */
+static _Noreturn void give_up_call(struct asking *ask, const char *call,
+                                   int error)
+{
+    const char *missing = resource_missing(error);
+    give_up(ask, "%s%s%s%s%s", call, *call ? ": " : "", errno_name(error),
+            missing ? ", " : "", missing ? missing : "");
+}
+
 int must(struct asking *ask, int result, const char *call)
 {
     if (result < 0)
-        give_up(ask, "%s: %s", call, errno_name(errno));
+        give_up_call(ask, call, errno);
     return result;
+}
+
+int attempt(int result, const char *call)
+{
+    if (result < 0 && current && current->question->asks_for != errno &&
+        resource_missing(errno))
+        give_up_call(current, call, errno);
+    return result;
+}
+
+const char *said_error(int error)
+{
+    errno = error;
+    attempt(-1, "");
+    return errno_name(error);
 }
 
 const char *said(long result)
@@ -114,7 +155,7 @@ const char *said(long result)
     static int next;
     char *text = texts[next++ % 8];
     if (result < 0)
-        return errno_name(errno);
+        return said_error(errno);
     snprintf(text, sizeof texts[0], "%ld", result);
     return text;
 }

@@ -35,6 +35,7 @@ struct question {
     ask_function *ask;
     const void *data; /* ASK's own: what tells it apart from its siblings */
     enum where where;
+    int asks_for; /* EMFILE or the like, if that is its answer; or 0 */
     int deadline; /* in milliseconds; 0: the usual */
     int repeats;  /* 0: the usual */
 };
@@ -85,9 +86,10 @@ _Noreturn void give_up(struct asking *ask, const char *format, ...)
    then the question is put again (answers_short).  */
 #define KEPT_FROM_RUNNING "kept from running"
 
-/* Take note of what is open: it is somebody else's, who started this program
-   and has the same sockets.  Called before a question is asked.  */
-void question_begin(void);
+/* ASK is the question of this process from now on.  Takes note of what is
+   open: it is somebody else's, who started this program and has the same
+   sockets.  Called before a question is asked.  */
+void question_begin(struct asking *ask);
 
 /* Have every socket that is open since then end by a reset, so that nothing
    stays in TIME_WAIT.  Called when a question has been answered.  */
@@ -96,8 +98,22 @@ void question_end(void);
 /* Give up unless RESULT is at least 0: errno is CALL's.  Returns RESULT.  */
 int must(struct asking *ask, int result, const char *call);
 
-/* RESULT of a call as text: a count, or errno by name.  The text lasts until
-   the eighth call from now.  */
+/* What this process or host has run out of if a call fails with ERROR: "no
+   descriptor left" for EMFILE, and so on for ENFILE, ENOMEM and ENOBUFS.  NULL
+   for another errno.  */
+const char *resource_missing(int error);
+
+/* RESULT of a call whose failure is an answer, too.  But if errno, CALL's, is
+   want of a resource, that is no behaviour of the host: gives up with the
+   reason, unless the question asks_for it.  Keeps errno.  */
+int attempt(int result, const char *call);
+
+/* ERROR, an errno that came by another way, by name; as attempt does, gives up
+   if it is want of a resource.  */
+const char *said_error(int error);
+
+/* RESULT of a call as text: a count, or errno as said_error has it.  The text
+   lasts until the eighth call from now.  */
 const char *said(long result);
 
 const char *yes_no(bool yes);

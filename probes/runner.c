@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 
 #include "base/budget.h"
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "probes/runner.h"
 #include "probes/sitter.h"
 #include "sonde.h"
@@ -115,30 +115,37 @@ int run_step(struct run *run)
 {
     ssize_t got =
         read(run->pipe, run->line + run->length, RUN_LINE_MAX - run->length);
+    if (got < 0 && errno == EINTR) {
+        wait_pause(1);
+        return 1;
+    }
     if (got < 0)
-        return errno == EINTR ? 1 : fail(run, "reading its findings", errno);
+        return fail(run, "reading its findings", errno);
     if (got == 0)
         return 0;
     run->length += (size_t)got;
     return take_lines(run) ? -1 : 1;
 }
 
-/* Read until the child closes its end, or the deadline passes.  */
+/* Read until the child closes its end, the deadline passes, or poll goes on
+   failing.  */
 static int read_all(struct run *run)
 {
-    for (;;) {
+    for (int failures = 0;;) {
         int64_t left = run->start + run->deadline - monotonic_ms();
         left = left < 0 ? 0 : left;
         struct pollfd poll_fd = {.fd = run->pipe, .events = POLLIN};
-        int ready = poll(&poll_fd, 1, left < INT_MAX ? (int)left : INT_MAX);
-        if (ready < 0 && errno != EINTR)
+        int ready =
+            wait_poll(&poll_fd, 1, left < INT_MAX ? (int)left : INT_MAX);
+        failures = ready < 0 ? failures + 1 : 0;
+        if (failures > WAIT_FAILURES)
             return fail(run, "poll", errno);
         if (ready > 0) {
             int more = run_step(run);
             if (more <= 0)
                 return more;
         }
-        if (run_is_late(run, ready == 0))
+        if (run_is_late(run, ready <= 0))
             return -1;
     }
 }
@@ -149,20 +156,12 @@ static int read_all(struct run *run)
    has ended, and its number is never used again.  */
 static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
-    pid_t done = 0;
-    for (bool late = false; wait && done == 0 && !late;) {
-        late = monotonic_ms() >= run->start + run->deadline;
-        done = waitpid(run->child, status, WNOHANG);
-        if (done == 0 && !late)
-            poll(NULL, 0, 1); /* it is at its last steps */
-        else if (done < 0 && errno == EINTR)
-            done = 0;
-    }
-    if (done != 0)
+    enum { DYING = 10000 }; /* milliseconds; in a call that cannot be killed */
+    int64_t left = run->start + run->deadline - monotonic_ms();
+    if (wait && wait_child(run->child, status, left) != 0)
         return 1;
     kill(run->child, SIGKILL);
-    while (waitpid(run->child, status, 0) < 0 && errno == EINTR)
-        continue;
+    wait_child(run->child, status, DYING);
     return 0;
 }
 

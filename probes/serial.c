@@ -4,9 +4,9 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/control.h"
 #include "probes/fill.h"
 #include "probes/serial.h"
@@ -32,14 +32,13 @@ static void note(struct serial *serial, const char *what, int error)
 
 enum client_state serial_settle(struct serial *serial, int wait)
 {
-    struct pollfd poll_fd = {.fd = serial->pending, .events = POLLOUT};
     if (serial->pending < 0)
         return CLIENT_FAILED;
-    while (poll(&poll_fd, 1, wait) < 0 && errno == EINTR)
-        continue;
+    wait_one(serial->pending, POLLOUT, wait);
     enum client_state state = client_check(serial->pending);
     if (state == CLIENT_FAILED) {
         serial->error = errno;
+        note(serial, "connect", serial->error);
         serial_give_up(serial);
     } else if (state == CLIENT_CONNECTED) {
         serial->clients[serial->count++] = serial->pending;

@@ -8,7 +8,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/sitter.h"
 #include "sonde.h"
 
@@ -55,7 +55,7 @@ static void remove_folder(const char *folder)
     for (int i = 0; i < 1000 && *folder && clear_folder(folder); i++) {
         if (errno != ENOTEMPTY && errno != EEXIST)
             return;
-        poll(NULL, 0, 10);
+        wait_pause(10);
     }
 }
 
@@ -63,12 +63,14 @@ static _Noreturn void sit(int pipe, const char *folder)
 {
     pid_t groups[GROUPS_MAX] = {0};
     struct word word;
-    for (;;) {
+    for (int tries = 0;;) {
         ssize_t got = read(pipe, &word, sizeof word);
-        if (got == (ssize_t)sizeof word)
+        if (got == (ssize_t)sizeof word) {
             note(groups, &word);
-        else if (got >= 0 || errno != EINTR)
+            tries = 0;
+        } else if (got >= 0 || !wait_retry(&tries)) {
             break;
+        }
     }
     for (int i = 0; i < GROUPS_MAX; i++)
         if (groups[i] > 0)
@@ -102,9 +104,10 @@ static _Noreturn void be_sitter(struct sitter *sitter, int pipe, int answer)
     setpgid(0, 0); /* what a terminal sends is not for it */
     sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
     if (answer >= 0) {
+        int tries = 0;
         make_folder(sitter);
         while (write(answer, sitter->folder, sizeof sitter->folder) < 0 &&
-               errno == EINTR)
+               wait_retry(&tries))
             continue;
         close(answer);
     }
@@ -115,9 +118,10 @@ static _Noreturn void be_sitter(struct sitter *sitter, int pipe, int answer)
 static void hear_folder(struct sitter *sitter, int answer)
 {
     ssize_t got;
+    int tries = 0;
     do
         got = read(answer, sitter->folder, sizeof sitter->folder);
-    while (got < 0 && errno == EINTR);
+    while (got < 0 && wait_retry(&tries));
     if (got != (ssize_t)sizeof sitter->folder)
         *sitter->folder = '\0';
     close(answer);
@@ -172,10 +176,11 @@ int sitter_start(struct sitter *sitter, bool with_folder)
 static void tell_it(const struct sitter *sitter, pid_t group, bool gone)
 {
     struct word word;
+    int tries = 0;
     memset(&word, 0, sizeof word);
     word.group = group;
     word.gone = gone;
-    while (write(sitter->pipe, &word, sizeof word) < 0 && errno == EINTR)
+    while (write(sitter->pipe, &word, sizeof word) < 0 && wait_retry(&tries))
         continue;
 }
 
@@ -191,10 +196,13 @@ void sitter_forget(const struct sitter *sitter, pid_t group)
 
 void sitter_stop(struct sitter *sitter)
 {
+    enum { CLEARING = 20000, DYING = 1000 }; /* milliseconds */
     int error = errno;
     close(sitter->pipe);
-    while (waitpid(sitter->child, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    if (wait_child(sitter->child, NULL, CLEARING) == 0) {
+        kill(sitter->child, SIGKILL);
+        wait_child(sitter->child, NULL, DYING);
+    }
     remove_folder(sitter->folder); /* if it was killed before it could */
     errno = error;
 }

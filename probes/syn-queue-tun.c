@@ -4,12 +4,12 @@
 #include <config.h>
 
 #include <arpa/inet.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/budget.h"
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "probes/client.h"
 #include "probes/namespace.h"
 #include "probes/packet.h"
@@ -26,7 +26,8 @@ enum {
     AGAIN = 1600, /*   which it does after 1000, */
     QUIET = 300,  /*   and is through when it was quiet for this long */
     LATEST = 6000,
-    NOBODY = 9 /* a port at which nobody listens in a new namespace */
+    PACKETS = 20000, /* read at most before the clock is looked at again */
+    NOBODY = 9       /* a port at which nobody listens in a new namespace */
 };
 
 /* One listener and the SYNs sent to it.  */
@@ -76,8 +77,8 @@ static int await_interface(const struct half_open *run)
     int64_t end = monotonic_ms() + LATEST;
     while (monotonic_ms() < end) {
         send_from(run, FIRST_PORT - 1, NOBODY);
-        poll(&poll_fd, 1, 10);
-        for (;;) {
+        wait_poll(&poll_fd, 1, 10);
+        for (int i = 0; i < PACKETS; i++) {
             ssize_t size = read(run->tun, packet, sizeof packet);
             if (size <= 0)
                 break;
@@ -102,7 +103,7 @@ static void listen_to_it(struct half_open *run)
 {
     uint8_t packet[PACKET_MAX];
     struct segment segment;
-    for (;;) {
+    for (int i = 0; i < PACKETS; i++) {
         ssize_t size = read(run->tun, packet, sizeof packet);
         if (size <= 0)
             return;
@@ -172,7 +173,7 @@ static bool wait_for_more(struct half_open *run, int64_t start)
     struct pollfd poll_fds[] = {{.fd = run->tun, .events = POLLIN},
                                 {.fd = run->watch, .events = POLLIN}};
     do {
-        poll(poll_fds, 2, 50);
+        wait_poll(poll_fds, 2, 50);
         if (poll_fds[1].revents)
             return false;
         now = monotonic_ms();

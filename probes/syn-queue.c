@@ -4,12 +4,12 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/client.h"
 #include "probes/control.h"
 #include "probes/defer.h"
@@ -65,11 +65,10 @@ void syn_stranger(struct sonde_address *address, int family)
 static int meet(int listener, int client)
 {
     struct sonde_address address;
-    struct pollfd waiting = {.fd = listener, .events = POLLIN};
     if (sonde_address_local(listener, &address) ||
         client_connect(client, &address) == CLIENT_FAILED)
         return -1;
-    if (poll(&waiting, 1, CONTROL_PATIENCE) != 1) {
+    if (wait_one(listener, POLLIN, CONTROL_PATIENCE) <= 0) {
         errno = ETIMEDOUT;
         return -1;
     }
@@ -81,8 +80,7 @@ static int meet(int listener, int client)
 static ssize_t read_byte(int fd)
 {
     char byte;
-    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-    if (poll(&poll_fd, 1, CONTROL_PATIENCE) != 1) {
+    if (wait_one(fd, POLLIN, CONTROL_PATIENCE) <= 0) {
         errno = ETIMEDOUT;
         return -1;
     }
@@ -145,11 +143,10 @@ int syn_defer_works(int family)
     int listener =
         sonde_listen(&address, 8, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
     int client = listener < 0 ? -1 : resetting_socket(family);
-    struct pollfd connected = {.fd = client, .events = POLLOUT};
     if (client >= 0 && !defer_handshakes(listener) &&
         !sonde_address_local(listener, &address) &&
         client_connect(client, &address) != CLIENT_FAILED) {
-        if (poll(&connected, 1, CONTROL_PATIENCE) != 1) {
+        if (wait_one(client, POLLOUT, CONTROL_PATIENCE) <= 0) {
             errno = ETIMEDOUT;
         } else {
             int accepted = sonde_accept(listener, NULL, SONDE_CLOEXEC);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "probes/question.h"
 #include "probes/tcp-table.h"
 
 /* By the kernel's numbers.  12 is a request that has not become a socket.  */
@@ -48,8 +49,10 @@ const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds)
     unsigned long ticks;
     const char *name = "CLOSED";
     FILE *file = fopen("/proc/net/tcp", "r");
-    if (!file)
+    if (!file) {
+        attempt(-1, "/proc/net/tcp");
         return NULL;
+    }
     if (seconds)
         *seconds = -1;
     /* Without its head the table was not read.  */

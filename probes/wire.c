@@ -5,11 +5,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
 #include "probes/runner.h"
@@ -80,6 +80,8 @@ bool wire_receive(struct wire *wire, struct segment *segment, int timeout)
         ssize_t got = read(wire->tun, wire->packet, sizeof wire->packet);
         if (got < 0 && errno != EAGAIN && errno != EINTR)
             return false;
+        if (got < 0)
+            wait_pause(1);
         wire->size = got > 0 ? (size_t)got : 0;
         if (packet_read(wire->packet, wire->size, segment))
             return true;
@@ -113,13 +115,16 @@ static bool is_ours(const struct line *line, const struct segment *segment)
 bool line_receive(struct line *line, int timeout)
 {
     struct segment segment;
+    enum { MOST = 64 }; /* segments of others, once the time is over */
     int64_t end = monotonic_ms() + timeout;
-    for (;;) {
+    for (int late = 0;;) {
         int64_t left = end - monotonic_ms();
         if (!wire_receive(line->wire, &segment, left > 0 ? (int)left : 0))
             return false;
         if (is_ours(line, &segment))
             break;
+        if (left <= 0 && late++ == MOST)
+            return false;
     }
     line->in = segment;
     uint32_t next = segment.sequence + segment_length(&segment);

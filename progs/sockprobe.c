@@ -133,14 +133,17 @@ static int ask_host(const struct catalogue *catalogue,
     char why[200];
     int failed =
         crew_ask(questions, count, show_progress, findings, why, sizeof why);
+    int error = errno;
     int64_t elapsed = monotonic_ms() - start;
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
-    if (!failed)
+    if (!failed) {
         failed = host_add(findings, (long)elapsed);
+        error = errno;
+    }
     if (failed)
         complain("the questions could not be put: %s",
-                 *why ? why : strerror(errno));
+                 *why ? why : strerror(error));
     else if (*why)
         complain("memory ran out: %s", why);
     memory_ran_out = !failed && *why;

@@ -62,13 +62,14 @@ static void ask_aborted(struct asking *ask)
     reset(tcp_client(ask, listener));
     settle(ask);
     set_nonblocking(listener, true);
-    int fd = accept(listener, (struct sockaddr *)&address, &length);
+    int fd = attempt(accept(listener, (struct sockaddr *)&address, &length),
+                     "accept");
     if (fd >= 0)
         tell_corpse(ask, fd, length);
     else if (!strcmp(said(-1), "EAGAIN"))
         tell(ask, "answer", "it is gone: nobody waits");
     else
-        tell(ask, "answer", "%s", errno_name(errno));
+        tell(ask, "answer", "%s", said_error(errno));
     tell_slot(ask);
 }
 

@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -37,6 +38,8 @@ static void ask_fdlimit(struct asking *ask)
     settle(ask);
     short events = wait_for(listener, POLLIN, 0);
     fd = accept(listener, NULL, NULL);
+    if (fd < 0 && resource_missing(errno)) /* not by our limit any more */
+        must(ask, fd, "accept");
     tell(ask, "answer", "%s; the connection is %s", first,
          fd >= 0 ? "kept in the queue" : "lost");
     tell(ask, "accept-again", "%s", second);
@@ -60,6 +63,7 @@ QUESTIONS(accept_fdlimit){
         .cope = "sonde_spare_shed: turns the client away with a descriptor "
                 "kept in reserve; sonde_backoff",
         .ask = ask_fdlimit,
+        .asks_for = EMFILE,
     },
     END_OF_QUESTIONS,
 };

@@ -15,7 +15,9 @@
 #ifdef SOCK_NONBLOCK
 static void tell_socket(struct asking *ask)
 {
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd =
+        attempt(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+                "socket");
     bool both = fd >= 0 && fcntl(fd, F_GETFL) & O_NONBLOCK &&
                 fcntl(fd, F_GETFD) & FD_CLOEXEC;
     tell(ask, "socket", "%s", both ? "sets both" : said(fd < 0 ? -1 : 0));
@@ -33,7 +35,8 @@ static void ask_flags(struct asking *ask)
     int listener = tcp_listener(ask, 8);
     int client = tcp_client(ask, listener);
     wait_for(listener, POLLIN, PATIENCE);
-    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int fd = attempt(
+        accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), "accept4");
     if (fd < 0)
         tell(ask, "answer", "accept4: %s", said(-1));
     else

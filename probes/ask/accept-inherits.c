@@ -48,7 +48,8 @@ static void tell_flag(struct asking *ask, int command, int flag)
     int set = command == F_GETFL ? F_SETFL : F_SETFD;
     must(ask, fcntl(fd, set, fcntl(fd, command) | flag), "fcntl");
     struct heir heir = accept_one(ask, fd);
-    tell(ask, "answer", "%s", yes_no(fcntl(heir.accepted, command) & flag));
+    tell(ask, "answer", "%s",
+         yes_no(attempt(fcntl(heir.accepted, command), "fcntl") & flag));
 }
 
 static void ask_nonblock(struct asking *ask)
@@ -113,7 +114,9 @@ static void ask_timeout(struct asking *ask)
     socklen_t size = sizeof got;
     int fd = bound(ask);
     must(ask,
-         setsockopt(fd, SOL_SOCKET, trait->option, &timeout, sizeof timeout),
+         attempt(setsockopt(fd, SOL_SOCKET, trait->option, &timeout,
+                            sizeof timeout),
+                 "setsockopt"),
          "setsockopt");
     struct heir heir = accept_one(ask, fd);
     must(ask, getsockopt(heir.accepted, SOL_SOCKET, trait->option, &got, &size),

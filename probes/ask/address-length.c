@@ -22,7 +22,7 @@ static const char *bind_length(struct asking *ask, socklen_t length)
     int fd = tcp_socket(ask);
     memset(&storage, 0, sizeof storage);
     memcpy(&storage, &address, sizeof address);
-    int result = bind(fd, (struct sockaddr *)&storage, length);
+    int result = attempt(bind(fd, (struct sockaddr *)&storage, length), "bind");
     if (result && errno == EADDRINUSE)
         must(ask, result, "bind");
     const char *text = result ? said(result) : "works";
@@ -59,7 +59,8 @@ static void tell_unix(struct asking *ask)
         memset(address.sun_path, 'p', length);
         memcpy(address.sun_path, start, strlen(start));
         int fd = must(ask, socket(AF_UNIX, SOCK_STREAM, 0), "socket");
-        if (bind(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        if (attempt(bind(fd, (struct sockaddr *)&address, sizeof address),
+                    "bind") == 0)
             longest = length;
         char path[sizeof address.sun_path + 1] = "";
         memcpy(path, address.sun_path, length);

@@ -140,7 +140,7 @@ static void ask_reuse(struct asking *ask)
         tell(ask, "answer", "bind: %s", said(-1));
         return;
     }
-    int result = listen(second, 4);
+    int result = attempt(listen(second, 4), "listen");
     tell(ask, "answer", "%s%s", result ? "bind works; listen: " : "works",
          result ? said(result) : "");
     if (!contest->first_listens)
@@ -177,7 +177,7 @@ static void ask_timewait(struct asking *ask)
          "setsockopt");
     int result = bind_to(fd, &address);
     if (result == 0)
-        result = listen(fd, 4);
+        result = attempt(listen(fd, 4), "listen");
     tell(ask, "answer", "%s", result ? said(result) : "works");
 }
 

@@ -82,7 +82,7 @@ static const char *by_ipv4(struct asking *ask, int value)
 
 static int listen_to(int fd, const struct sockaddr_in *address)
 {
-    return bind_to(fd, address) ? -1 : listen(fd, 4);
+    return bind_to(fd, address) ? -1 : attempt(listen(fd, 4), "listen");
 }
 
 /* Both families on one port, each with a socket of its own.  The port may be

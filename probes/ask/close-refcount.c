@@ -9,19 +9,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
 
 /* A child that holds what it inherited until HOLD ends.  */
 static pid_t holder(struct asking *ask, int *hold)
 {
-    int ends[2];
+    int ends[2], tries = 0;
     char byte;
     must(ask, pipe(ends), "pipe");
     pid_t child = must(ask, fork(), "fork");
     if (child == 0) {
         close(ends[1]);
-        while (read(ends[0], &byte, 1) < 0 && errno == EINTR)
+        while (read(ends[0], &byte, 1) < 0 && wait_retry(&tries))
             continue;
         _exit(0);
     }
@@ -33,8 +34,7 @@ static pid_t holder(struct asking *ask, int *hold)
 static void release(pid_t child, int hold)
 {
     close(hold);
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    wait_child(child, NULL, PATIENCE);
 }
 
 static void ask_refcount(struct asking *ask)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "probes/loopback.h"
 #include "probes/namespace.h"
 #include "probes/runner.h"
@@ -37,7 +38,7 @@ static struct ending end_one(struct asking *ask)
         ending.state = tcp_table_state(here, peer, &ending.seconds);
         if (!ending.state || !strcmp(ending.state, "TIME_WAIT"))
             break;
-        poll(NULL, 0, 10);
+        wait_pause(10);
     } while (monotonic_ms() - start < DEADLINE_USUAL / 5);
     ending.doubt = (double)(monotonic_ms() - start) / 1000;
     close(pair.listener);

@@ -71,7 +71,7 @@ static void ask_refused(struct asking *ask)
     short events = wait_for(fd, POLLIN | POLLOUT, PATIENCE);
     int pending = get_int(fd, SOL_SOCKET, SO_ERROR, -1);
     tell(ask, "non-blocking", "%s, then %s, SO_ERROR %s", first,
-         poll_names(events), pending > 0 ? errno_name(pending) : "0");
+         poll_names(events), pending > 0 ? said_error(pending) : "0");
 }
 
 /* Both ends in one socket: TCP's simultaneous open with itself.  */

@@ -77,7 +77,7 @@ static const char *short_outcome(struct wire *wire, long *seconds)
     bool ended = wait_for(line.fd, POLLOUT, 0);
     int error = get_int(line.fd, SOL_SOCKET, SO_ERROR, 0);
     line_close(&line);
-    snprintf(text, sizeof text, "%s", errno_name(error));
+    snprintf(text, sizeof text, "%s", said_error(error));
     return ended ? text : NULL;
 #else
     (void)wire;
@@ -161,7 +161,7 @@ static const char *answered(struct wire *wire, const char *key, int code)
     bool again = !at_once && comes_again(&line, 1800);
     int error = get_int(line.fd, SOL_SOCKET, SO_ERROR, 0);
     if (error)
-        snprintf(text, sizeof text, "%s, %s", errno_name(error),
+        snprintf(text, sizeof text, "%s, %s", said_error(error),
                  at_once ? "at once" : "after a while");
     else
         snprintf(text, sizeof text, "nothing%s",

@@ -19,7 +19,7 @@ static int drain(int listener)
     int count = 0;
     set_nonblocking(listener, true);
     for (;; count++) {
-        int fd = accept(listener, NULL, NULL);
+        int fd = attempt(accept(listener, NULL, NULL), "accept");
         if (fd < 0)
             return count;
         reset(fd);
@@ -44,7 +44,7 @@ static void tell_resized(struct asking *ask, const char *key, int first,
 {
     int listener = tcp_listener(ask, first);
     int before = fill_more(ask, listener);
-    int result = listen(listener, second);
+    int result = attempt(listen(listener, second), "listen");
     const char *error = said(result);
     settle(ask);
     int after = result < 0 ? 0 : fill_more(ask, listener);
@@ -75,7 +75,7 @@ static void ask_again(struct asking *ask)
 static void ask_unbound(struct asking *ask)
 {
     int fd = tcp_socket(ask);
-    int result = listen(fd, 1);
+    int result = attempt(listen(fd, 1), "listen");
     if (result < 0) {
         if (errno == EADDRINUSE)
             give_up(ask, "no local port is free");

@@ -42,10 +42,10 @@ static void measure(struct asking *ask, const struct queue_plan *plan,
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (!out)
-        give_up(ask, "no memory: %s", errno_name(errno));
+        must(ask, -1, "no memory");
     measure_listen_queue(out, fileno(ask->out), plan);
     if (fclose(out))
-        give_up(ask, "no memory: %s", errno_name(errno));
+        must(ask, -1, "no memory");
     for (line = text; (end = strchr(line, '\n')); line = end + 1) {
         *end = '\0';
         if (findings_read_line(findings, line))
@@ -80,18 +80,20 @@ static int fill_unix(struct asking *ask, int backlog, int most, int *next,
     address.sun_family = AF_UNIX;
     snprintf(address.sun_path, sizeof address.sun_path, "%s/%ld", ask->folder,
              (long)getpid());
-    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (listener < 0 || bind(listener, (struct sockaddr *)&address, length) ||
-        listen(listener, backlog))
+    int listener = attempt(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
+    if (listener < 0 ||
+        attempt(bind(listener, (struct sockaddr *)&address, length), "bind") ||
+        attempt(listen(listener, backlog), "listen"))
         *why = said(-1);
     while (!*why && count < most) {
-        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        int fd = attempt(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
         if (fd < 0) {
             *why = said(fd);
             break;
         }
         set_nonblocking(fd, true);
-        if (connect(fd, (struct sockaddr *)&address, length)) {
+        if (attempt(connect(fd, (struct sockaddr *)&address, length),
+                    "connect")) {
             *next = errno;
             break;
         }
@@ -119,7 +121,7 @@ static void tell_unix(struct asking *ask)
         if (why)
             tell_not(ask, key, "%s", why);
         else
-            tell(ask, key, "%s", next ? errno_name(next) : "none of 100");
+            tell(ask, key, "%s", next ? said_error(next) : "none of 100");
     }
 }
 
@@ -254,13 +256,13 @@ static void ask_overflow(struct asking *ask)
         tell(ask, "answer", "%s",
              next == ETIMEDOUT    ? "silence: its connect waits"
              : next == ECONNRESET ? "the connected client is reset"
-                                  : errno_name(next));
+                                  : said_error(next));
     tell(ask, "number", "%d", count + 1);
     if (why) {
         tell_not(ask, "unix", "%s", why);
         return;
     }
-    tell(ask, "unix", "%s", unix_next ? errno_name(unix_next) : "none");
+    tell(ask, "unix", "%s", unix_next ? said_error(unix_next) : "none");
     tell(ask, "unix-number", "%d", unix_count + 1);
 }
 

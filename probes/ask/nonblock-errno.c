@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/aio.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
@@ -58,7 +59,7 @@ static void on_signal(int number)
 static bool was_signalled(void)
 {
     for (int i = 0; i < 100 && !signalled; i++)
-        poll(NULL, 0, 10);
+        wait_pause(10);
     return signalled;
 }
 
@@ -67,8 +68,8 @@ static const char *signal_driven(struct asking *ask)
     struct pair pair = tcp_pair(ask);
     signalled = 0;
     signal(SIGIO, on_signal);
-    if (fcntl(pair.server, F_SETOWN, getpid()) ||
-        fcntl(pair.server, F_SETFL, O_ASYNC))
+    if (attempt(fcntl(pair.server, F_SETOWN, getpid()), "fcntl") ||
+        attempt(fcntl(pair.server, F_SETFL, O_ASYNC), "fcntl"))
         return said(-1);
     must(ask, (int)send(pair.client, "x", 1, 0), "send");
     const char *outcome = was_signalled() ? "works" : "no SIGIO comes";

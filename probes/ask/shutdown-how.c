@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
 
@@ -51,17 +52,16 @@ static void tell_listener(struct asking *ask)
     pid_t child = must(ask, fork(), "fork");
     if (child == 0) {
         /* The parent is in accept, or will be; either is answered.  */
-        poll(NULL, 0, 50);
-        int result = shutdown(listener, SHUT_RDWR);
+        wait_pause(50);
+        int result = attempt(shutdown(listener, SHUT_RDWR), "shutdown");
         if (result < 0)
             tcp_client(ask, listener); /* or it would wait for ever */
         _exit(0);
     }
-    int fd = accept(listener, NULL, NULL);
+    int fd = attempt(accept(listener, NULL, NULL), "accept");
     tell(ask, "listener-accept", "%s",
          fd < 0 ? said(fd) : "goes on; shutdown failed");
-    while (waitpid(child, NULL, 0) < 0)
-        continue;
+    wait_child(child, NULL, PATIENCE);
     tell(ask, "listener-shutdown-again", "%s",
          said(shutdown(listener, SHUT_RDWR)));
     tell(ask, "listener-listen-again", "%s", said(listen(listener, 4)));

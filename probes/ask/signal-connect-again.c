@@ -17,7 +17,7 @@ static void let_in(int listener, int fd)
 {
     set_nonblocking(listener, true);
     for (int i = 0; i < 100 && !wait_for(fd, POLLOUT, 50); i++)
-        end_by_reset(accept(listener, NULL, NULL));
+        end_by_reset(attempt(accept(listener, NULL, NULL), "accept"));
 }
 
 static void ask_again(struct asking *ask)

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/interrupt.h"
 #include "probes/loopback.h"
 #include "probes/names.h"
@@ -176,9 +177,10 @@ static const char *child_ends(struct asking *ask)
     pid_t got, child = must(ask, fork(), "fork");
     if (child == 0)
         _exit(3);
+    int tries = 0;
     do
         got = waitpid(child, NULL, 0);
-    while (got < 0 && errno == EINTR);
+    while (got < 0 && wait_retry(&tries));
     return got == child ? "its status" : said(-1);
 }
 

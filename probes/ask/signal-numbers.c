@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/core.h"
 #include "probes/names.h"
 #include "probes/question.h"
@@ -27,17 +28,16 @@ static _Noreturn void be_hit(int number)
 /* What NUMBER does to a process by default.  */
 static const char *action_of(struct asking *ask, int number)
 {
-    int status = 0;
+    int status = 0, tries = 0;
     pid_t got, child = must(ask, fork(), "fork");
     if (child == 0)
         be_hit(number);
     do
         got = waitpid(child, &status, WUNTRACED);
-    while (got < 0 && errno == EINTR);
+    while (got < 0 && wait_retry(&tries));
     if (got == child && WIFSTOPPED(status)) {
         kill(child, SIGKILL);
-        while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-            continue;
+        wait_child(child, NULL, DEADLINE_USUAL);
         return "stops";
     }
     if (WIFSIGNALED(status))

@@ -92,7 +92,7 @@ static void open_queue(struct scene *scene)
 static long call_accept(void *data)
 {
     const struct scene *scene = data;
-    return accept(scene->fd, NULL, NULL);
+    return attempt(accept(scene->fd, NULL, NULL), "accept");
 }
 
 static void release_accept(void *data)
@@ -111,7 +111,7 @@ static void release_connect(void *data)
 {
     const struct scene *scene = data;
     while (wait_for(scene->other, POLLIN, PATIENCE))
-        end_by_reset(accept(scene->other, NULL, NULL));
+        end_by_reset(attempt(accept(scene->other, NULL, NULL), "accept"));
 }
 
 static long call_read(void *data)

@@ -49,7 +49,7 @@ static const struct number protocols[] = {
 static int tell_pair(struct asking *ask, const char *key, int domain, int type,
                      int protocol)
 {
-    int fd = socket(domain, type, protocol);
+    int fd = attempt(socket(domain, type, protocol), "socket");
     if (fd >= 0)
         close(fd);
     if (fd < 0 && (errno == EPERM || errno == EACCES)) {

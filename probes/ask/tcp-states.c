@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "probes/loopback.h"
 #include "probes/tcp-table.h"
 #include "probes/tun.h"
@@ -76,7 +77,7 @@ static void step(struct walk *walk, const char *what)
             peer = tcp_table_state(walk->peer, walk->here, NULL);
         if (!here || !peer || i == 200 || !is_under_way(walk, here, peer))
             break;
-        poll(NULL, 0, 10);
+        wait_pause(10);
     }
     here = walk->last = look(walk, walk->here, walk->peer);
     if (walk->both)

@@ -30,8 +30,10 @@ static char datagram[70000];
 
 static ssize_t send_to(int fd, long size, const struct sockaddr_in *address)
 {
-    return sendto(fd, datagram, (size_t)size, MSG_DONTWAIT,
-                  (const struct sockaddr *)address, sizeof *address);
+    const void *storage = address;
+    ssize_t sent = sendto(fd, datagram, (size_t)size, MSG_DONTWAIT, storage,
+                          sizeof *address);
+    return attempt((int)sent, "sendto");
 }
 
 /* The largest that FD sends, and the errno of what is larger.  */
@@ -60,7 +62,7 @@ static void ask_maxsize(struct asking *ask)
     long most = largest(fd, &address, &error);
     if (most == 0)
         give_up(ask, "send: %s", errno_name(error));
-    tell(ask, "answer", "%ld bytes; beyond: %s", most, errno_name(error));
+    tell(ask, "answer", "%ld bytes; beyond: %s", most, said_error(error));
     int other = udp_bound(ask, &address);
     must(ask, (int)send_to(fd, most, &address), "send");
     if (wait_for(other, POLLIN, PATIENCE))
