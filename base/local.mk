@@ -16,6 +16,8 @@ base_libbase_la_SOURCES = \
 	base/histogram.h \
 	base/json.c \
 	base/json.h \
+	base/mask.c \
+	base/mask.h \
 	base/monotonic.c \
 	base/monotonic.h \
 	base/sentence.c \

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mask.h"
 #include "probes/finding.h"
 
 static const char *const how_names[] = {
@@ -17,22 +18,16 @@ static const char *const how_names[] = {
 
 static const char header[] = "id\tkey\tvalue\thow\tstable\treason";
 
-/* BYTE as it may stand in a column.  */
-static char fit_for_column(char byte)
-{
-    bool control = (unsigned char)byte < ' ' || byte == 127;
-    return control ? '?' : byte;
-}
-
-/* Copy TEXT, fit for a column, to *MEMORY, and go behind it.  */
+/* Copy TEXT, masked, since a profile may come from anybody and goes to
+   terminals, and a control character would break a column, to *MEMORY, and go
+   behind it.  */
 static const char *copy_text(char **memory, const char *text)
 {
     char *copy = *memory;
     if (!text)
         return NULL;
-    for (; *text; text++)
-        *(*memory)++ = fit_for_column(*text);
-    *(*memory)++ = '\0';
+    memcpy(copy, text, strlen(text) + 1);
+    *memory += mask_text(copy) + 1;
     return copy;
 }
 
@@ -190,8 +185,7 @@ void finding_write_header(FILE *out)
 
 static void write_column(FILE *out, const char *text, char end)
 {
-    for (; *text; text++)
-        putc(fit_for_column(*text), out);
+    mask_write(out, text);
     putc(end, out);
 }
 

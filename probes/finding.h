@@ -42,7 +42,7 @@ struct findings {
     bool sorted;
 };
 
-/* Add a copy of FINDING.  Control characters become '?'.  Returns 0, or -1
+/* Add a copy of FINDING, its texts masked as by mask_text.  Returns 0, or -1
    with ENOMEM.  */
 int findings_add(struct findings *findings, const struct finding *finding);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mask.h"
 #include "base/write.h"
 #include "progs/output.h"
 #include "progs/status.h"
@@ -80,10 +81,9 @@ void complain(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    /* What somebody typed must not write to a terminal, nor break the line. */
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
+    /* What somebody typed or sent must not write to a terminal, nor break the
+     * line. */
+    mask_text(text);
     /* A script finds a sentence in one line, a reader in the screen's width. */
     if (isatty(STDERR_FILENO))
         fold(text, strlen(name));

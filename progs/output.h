@@ -18,8 +18,8 @@ bool output_begin(const char *program);
    nothing.  */
 bool output_open(const char *program);
 
-/* Say a sentence on standard error: "PROGRAM: ...".  Control characters in it
-   become '?'.  */
+/* Say a sentence on standard error: "PROGRAM: ...".  Masked as by
+   mask_text.  */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 
 /* What a program reports: the whole report is kept, and written by output_end,

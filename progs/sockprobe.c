@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mask.h"
 #include "base/monotonic.h"
 #include "probes/answers.h"
 #include "probes/crew.h"
@@ -302,11 +303,18 @@ static int compare(const struct choices *choices,
     struct difference difference = answers_compare(catalogue, here, there);
     if (choices->html && write_page(choices, catalogue, here, there))
         return STATUS_TROUBLE;
+    char names[2][256]; /* of files, which others may have named */
+    snprintf(names[0], sizeof names[0], "%s",
+             second ? base_of(choices->diff) : "");
+    snprintf(names[1], sizeof names[1], "%s",
+             second ? base_of(choices->ids.texts[0]) : "");
+    mask_text(names[0]);
+    mask_text(names[1]);
     if (choices->tap)
         answers_tap(output_stream(), catalogue, here, there);
     else if (second && !choices->html)
-        answers_diff(output_stream(), catalogue, there, here,
-                     base_of(choices->diff), base_of(choices->ids.texts[0]));
+        answers_diff(output_stream(), catalogue, there, here, names[0],
+                     names[1]);
     else if (!choices->html)
         answers_diff(output_stream(), catalogue, here, there, "here", "there");
     return judge(choices, &difference);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mask.h"
 #include "base/monotonic.h"
 #include "services/log-sink.h"
 #include "services/log.h"
@@ -84,12 +85,10 @@ bool log_flush(void)
 
 /* Write TEXT, which has room for a newline.  A name or a path in it must not
    write to a terminal, nor break the line.  */
-static void write_line(char *text, size_t length)
+static void write_line(char *text)
 {
     int saved = errno;
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)text[i] < ' ' || text[i] == 127)
-            text[i] = '?';
+    size_t length = mask_text(text);
     text[length] = '\n';
     if (!silent) {
         tell_dropped();
@@ -98,14 +97,13 @@ static void write_line(char *text, size_t length)
     errno = saved;
 }
 
-/* Put the name and the message into TEXT.  Returns the length.  */
-LOG_FORMAT_LIST static size_t put_message(char *text, const char *format,
-                                          va_list arguments)
+/* Put the name and the message into TEXT.  */
+LOG_FORMAT_LIST static void put_message(char *text, const char *format,
+                                        va_list arguments)
 {
     int start = snprintf(text, LINE, "%s: ", name);
     size_t used = start > 0 && start < LINE ? (size_t)start : 0;
     vsnprintf(text + used, LINE - used, format, arguments);
-    return strlen(text);
 }
 
 void log_line(const char *format, ...)
@@ -113,9 +111,9 @@ void log_line(const char *format, ...)
     char text[LINE + 64];
     va_list arguments;
     va_start(arguments, format);
-    size_t length = put_message(text, format, arguments);
+    put_message(text, format, arguments);
     va_end(arguments);
-    write_line(text, length);
+    write_line(text);
 }
 
 void log_trouble(enum log_trouble trouble, const char *format, ...)
@@ -132,12 +130,11 @@ void log_trouble(enum log_trouble trouble, const char *format, ...)
     long more = atomic_exchange(&troubles[trouble].more, 0);
     va_list arguments;
     va_start(arguments, format);
-    size_t length = put_message(text, format, arguments);
+    put_message(text, format, arguments);
     va_end(arguments);
     if (more > 0)
-        length +=
-            (size_t)sprintf(text + length, " (and %ld times before)", more);
-    write_line(text, length);
+        sprintf(text + strlen(text), " (and %ld times before)", more);
+    write_line(text);
 }
 
 void log_address(const struct sonde_address *address, char *text)

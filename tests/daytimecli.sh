@@ -91,6 +91,10 @@ fi
 run "$daytimecli" 127.0.0.1 "$port"
 is "a pipe gets them as they are" sh -c \
     'printf "\033[2Jred\007\303\244" | cmp -s - "$1"' - "$scratch/out"
+start say "$(printf '\033[2J\302\2332J\2332J\342\200\256.')"
+run "$daytimecli" -v --parse 127.0.0.1 "$port"
+is "--parse: a sentence about it is masked" \
+    grep -qF '"?[2J?2J?2J?." is no time' "$scratch/err"
 run "$daytimecli" --utc 127.0.0.1 "$port"
 is "--utc without --parse is refused" sh -c '[ "$1" -eq 2 ] &&
     grep -q "utc is about what --parse reads" "$2"' - "$status" "$scratch/err"

@@ -365,8 +365,25 @@ run "$sockprobe" --html "$scratch/torn.html" --diff "$scratch/torn" "$scratch/to
 is "--html: a row without a figure costs no other row" \
     grep -q '<th scope="row">1</th><td><div style="width:100%">2<' \
     "$scratch/torn.html"
-is "--html: what is no character is shown as none" \
-    grep -q 'x&#xfffd;y' "$scratch/torn.html"
+is "--html: what is no character is shown as '?'" \
+    grep -q 'x?y' "$scratch/torn.html"
+# What draws on a terminal: ESC, C1 in two bytes and in one, RIGHT-TO-LEFT
+# OVERRIDE; in an id, a key, a value and a reason.
+draws=$(printf '\033[2J\302\2332J\2332J\342\200\256.')
+printf '%s\t%s\t%s\tread\tyes\t%s\nbyteorder\tanswer\t%s\tread\tyes\t-\n' \
+    "id$draws" "key$draws" "value$draws" "reason$draws" "value$draws" \
+    > "$scratch/$(printf 'draws\033[2J')"
+for form in --diff "--html $scratch/draws.html --diff"; do
+    : > "$scratch/draws.html"
+    # shellcheck disable=SC2086 # options are words
+    run "$sockprobe" $form "$scratch/profile" \
+        "$scratch/$(printf 'draws\033[2J')"
+    cat "$scratch/err" "$scratch/draws.html" >> "$scratch/out"
+    is "${form%% *}: a profile cannot draw on a terminal" sh -c '
+        grep -aqF "value?[2J?2J?2J?." "$1" &&
+        [ "$(tr -d "\n\040-\176" < "$1" | LC_ALL=C grep -ac \
+            "$(printf "\033\|\233\|\342\200\256")")" = 0 ]' - "$scratch/out"
+done
 if have xmllint; then
     run xmllint --html --noout "$scratch/page.html"
     grep -v 'Tag \(nav\|details\|summary\) invalid' "$scratch/err" |

@@ -29,6 +29,7 @@ unit_tests = \
 	tests/unit/test-listen \
 	tests/unit/test-listen-dual \
 	tests/unit/test-listeners \
+	tests/unit/test-mask \
 	tests/unit/test-names \
 	tests/unit/test-namespace \
 	tests/unit/test-options \

@@ -1,0 +1,70 @@
+/* mask.c - text that others sent, made safe for a terminal
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mask.h"
+
+/* Whether the character of LENGTH bytes at BYTES controls a terminal or the
+   order of what stands in a line.  */
+static bool mask_is_control(const unsigned char *bytes, size_t length)
+{
+    if (length == 1)
+        return bytes[0] < ' ' || bytes[0] == 127;
+    if (length == 2)
+        return bytes[0] == 0xc2 && bytes[1] < 0xa0; /* C1 */
+    if (length != 3 || bytes[0] != 0xe2)
+        return false;
+    return (bytes[1] == 0x80 && bytes[2] >= 0xa8 && bytes[2] <= 0xae) ||
+           (bytes[1] == 0x81 && bytes[2] >= 0xa6 && bytes[2] <= 0xa9);
+}
+
+/* The length of the character at TEXT if it may be shown, else 0.  */
+static size_t mask_shown(const char *text)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t length = utf8_length(bytes);
+    return length > 0 && mask_is_control(bytes, length) ? 0 : length;
+}
+
+/* How many bytes to go on by at TEXT, which is not shown: the whole of a
+   character, or one byte.  */
+static size_t mask_skipped(const char *text)
+{
+    size_t length = utf8_length((const unsigned char *)text);
+    return length > 0 ? length : 1;
+}
+
+size_t mask_text(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from;) {
+        size_t length = mask_shown(from);
+        size_t next = length > 0 ? length : mask_skipped(from);
+        /* TO may be FROM: only now may the byte there change.  */
+        if (length > 0)
+            memmove(to, from, length);
+        else
+            *to = '?';
+        to += length > 0 ? length : 1;
+        from += next;
+    }
+    *to = '\0';
+    return (size_t)(to - text);
+}
+
+void mask_write(FILE *out, const char *text)
+{
+    while (*text) {
+        size_t length = mask_shown(text);
+        if (length > 0)
+            fwrite(text, 1, length, out);
+        else
+            putc('?', out);
+        text += length > 0 ? length : mask_skipped(text);
+    }
+}

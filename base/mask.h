@@ -1,0 +1,22 @@
+/* mask.h - text that others sent, made safe for a terminal
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef BASE_MASK_H
+#define BASE_MASK_H 1
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* Replace in TEXT by a '?' each: control characters (C0, DEL, C1), bytes that
+   are not UTF-8, and the characters that reorder or break a line (U+202A to
+   U+202E, U+2066 to U+2069, U+2028, U+2029).  TEXT is one line: a newline is a
+   control character, too.  Returns the new length, never more than before.
+
+   What goes through: every other character of UTF-8, so that names in any
+   script stay readable where the terminal's locale is UTF-8.  */
+size_t mask_text(char *text);
+
+/* Write TEXT to OUT, masked the same way.  */
+void mask_write(FILE *out, const char *text);
+
+#endif /* BASE_MASK_H */
