@@ -64,6 +64,8 @@ probes_libprobes_la_SOURCES = \
 	probes/names.c \
 	probes/names.h \
 	probes/namespace.h \
+	probes/option-names.c \
+	probes/option-names.h \
 	probes/overflow.c \
 	probes/overflow.h \
 	probes/packet.c \

@@ -18,7 +18,7 @@ TELL_FORMAT(4, 0)
 static void put(struct asking *ask, const char *key, enum how how,
                 const char *format, va_list arguments)
 {
-    char text[600];
+    char text[2048];
     vsnprintf(text, sizeof text, format, arguments);
     struct finding finding = {
         .id = ask->question->id,

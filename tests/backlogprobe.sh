@@ -103,4 +103,20 @@ else
 fi
 run sh -c '"$backlogprobe" --version >&-'
 is "a closed standard output is noticed" [ "$status" -eq 2 ]
+# poll that fails for ever: an end in time, and no loop that spins.
+if have strace && have timeout && ! is_sanitized; then
+    for error in ENOMEM EINTR; do
+        run timeout 60 strace -f -qq -o "$scratch/calls" -e trace=poll,ppoll \
+            -e "inject=poll,ppoll:error=$error" "$backlogprobe" -4 -b 0-3
+        if grep -q INJECTED "$scratch/calls"; then
+            is "poll fails with $error at each call: an error, and few calls" \
+                sh -c '[ "$1" -ne 0 ] && [ "$1" -ne 124 ] && [ -s "$2/err" ] &&
+                [ "$(wc -l < "$2/calls")" -lt 2000 ]' - "$status" "$scratch"
+        else
+            skip "poll fails with $error" "strace injects nothing here"
+        fi
+    done
+else
+    skip "poll that fails for ever" "strace or timeout is not here"
+fi
 finish

@@ -609,6 +609,59 @@ else
     skip "strace agrees" "strace does not work here"
 fi
 
+# Calls that fail for ever: an end in time, and no loop that spins.
+if have strace && have timeout && ! is_sanitized; then
+    for id in tcp.states signal.sigchld accept.fdlimit; do
+        run timeout 60 strace -f -qq -o "$scratch/calls" -e trace=poll,ppoll \
+            -e inject=poll,ppoll:error=ENOMEM "$sockprobe" --profile "$id"
+        if grep -q INJECTED "$scratch/calls"; then
+            is "$id, and poll fails at each call: an end, and few calls" \
+                sh -c '[ "$1" -ne 124 ] && [ "$(wc -l < "$2")" -lt 5000 ]' - \
+                "$status" "$scratch/calls"
+        else
+            skip "$id, and poll fails" "strace injects nothing here"
+        fi
+    done
+    # What is lacking here is no behaviour of the host.
+    for error in EMFILE ENFILE ENOMEM ENOBUFS; do
+        run timeout 120 strace -f -qq -o "$scratch/calls" -e trace=socket \
+            -e "inject=socket:error=$error" "$sockprobe" --profile \
+            socket.combinations listen.unbound accept.flags bind.v6only \
+            listen.overflow address.length connect.refused nonblock.errno \
+            option.defaults
+        if grep -q INJECTED "$scratch/calls"; then
+            is "no socket for $error: skipped, with the reason" grep -q \
+                "^socket.combinations	answer	-	not-testable	.*$error, no " \
+                "$scratch/out"
+            is "no socket for $error: not measured" lacks "$scratch/out" \
+                "	[^	]*$error[^	]*	measured	"
+        else
+            skip "no socket for $error" "strace injects nothing here"
+        fi
+    done
+else
+    skip "calls that fail for ever" "strace or timeout is not here"
+fi
+
+# What privilege would give is not known; with it, ICMP is there.
+run "$sockprobe" --profile socket.combinations
+is "raw sockets are asked for with ICMP" \
+    sh -c 'if grep -q "^socket.combinations	PACKET-RAW	yes	" "$1"; then
+        grep -q "^socket.combinations	INET-RAW	yes	" "$1"
+    else
+        ! grep -q "^socket.combinations	INET6*-RAW	EPROTONOSUPPORT	" "$1"
+    fi' - "$scratch/out"
+run "$sockprobe" --profile option.defaults
+if grep -q '^option.defaults	TCP_QUICKACK	1' "$scratch/out"; then
+    is "an option that is on is switched off" grep -q \
+        '^option.defaults	TCP_QUICKACK	1; set 0: ' "$scratch/out"
+else
+    skip "an option that is on is switched off" "TCP_QUICKACK is not on here"
+fi
+is "options that are not tested are named" grep -q \
+    '^option.defaults	not-tested-IP	.*IP_MULTICAST_TTL.*	constant	' \
+    "$scratch/out"
+
 # A cap so small that all of it is filled.
 if have_namespaces; then
     run in_namespace "sysctl -q -w net.core.somaxconn=20

@@ -12,11 +12,18 @@
 
 #include "probes/loopback.h"
 #include "probes/names.h"
+#include "probes/option-names.h"
+
+/* What to set instead of a number.  */
+enum {
+    NOTHING = -1, /* the option is read only */
+    FLAG = -2     /* on if it is off by default, off if it is on */
+};
 
 struct row {
     const char *name;
     int level, option;
-    int value; /* to be set; 0: not to be set */
+    int value; /* to be set, NOTHING or FLAG */
 };
 
 #define SOCKET(option, value)                                                  \
@@ -33,41 +40,41 @@ struct row {
     }
 
 static const struct row rows[] = {
-    SOCKET(SO_BROADCAST, 1),
-    SOCKET(SO_DEBUG, 1),
-    SOCKET(SO_DONTROUTE, 1),
-    SOCKET(SO_KEEPALIVE, 1),
-    SOCKET(SO_OOBINLINE, 1),
+    SOCKET(SO_BROADCAST, FLAG),
+    SOCKET(SO_DEBUG, FLAG),
+    SOCKET(SO_DONTROUTE, FLAG),
+    SOCKET(SO_KEEPALIVE, FLAG),
+    SOCKET(SO_OOBINLINE, FLAG),
     SOCKET(SO_RCVBUF, 10000),
     SOCKET(SO_SNDBUF, 10000),
     SOCKET(SO_RCVLOWAT, 7),
     SOCKET(SO_SNDLOWAT, 7),
-    SOCKET(SO_REUSEADDR, 1),
-    SOCKET(SO_TYPE, 0),
-    SOCKET(SO_ERROR, 0),
-    SOCKET(SO_ACCEPTCONN, 0),
+    SOCKET(SO_REUSEADDR, FLAG),
+    SOCKET(SO_TYPE, NOTHING),
+    SOCKET(SO_ERROR, NOTHING),
+    SOCKET(SO_ACCEPTCONN, NOTHING),
 #ifdef SO_REUSEPORT
-    SOCKET(SO_REUSEPORT, 1),
+    SOCKET(SO_REUSEPORT, FLAG),
 #endif
 #ifdef SO_NOSIGPIPE
-    SOCKET(SO_NOSIGPIPE, 1),
+    SOCKET(SO_NOSIGPIPE, FLAG),
 #endif
 #ifdef SO_USELOOPBACK
-    SOCKET(SO_USELOOPBACK, 1),
+    SOCKET(SO_USELOOPBACK, FLAG),
 #endif
 #ifdef SO_TIMESTAMP
-    SOCKET(SO_TIMESTAMP, 1),
+    SOCKET(SO_TIMESTAMP, FLAG),
 #endif
 #ifdef SO_PRIORITY
     SOCKET(SO_PRIORITY, 3),
 #endif
 #ifdef SO_PROTOCOL
-    SOCKET(SO_PROTOCOL, 0),
+    SOCKET(SO_PROTOCOL, NOTHING),
 #endif
 #ifdef SO_DOMAIN
-    SOCKET(SO_DOMAIN, 0),
+    SOCKET(SO_DOMAIN, NOTHING),
 #endif
-    TCP(TCP_NODELAY, 1),
+    TCP(TCP_NODELAY, FLAG),
     TCP(TCP_MAXSEG, 1000),
 #ifdef TCP_KEEPIDLE
     TCP(TCP_KEEPIDLE, 100),
@@ -85,13 +92,13 @@ static const struct row rows[] = {
     TCP(TCP_SYNCNT, 3),
 #endif
 #ifdef TCP_CORK
-    TCP(TCP_CORK, 1),
+    TCP(TCP_CORK, FLAG),
 #endif
 #ifdef TCP_NOPUSH
-    TCP(TCP_NOPUSH, 1),
+    TCP(TCP_NOPUSH, FLAG),
 #endif
 #ifdef TCP_QUICKACK
-    TCP(TCP_QUICKACK, 0),
+    TCP(TCP_QUICKACK, FLAG),
 #endif
 #ifdef TCP_USER_TIMEOUT
     TCP(TCP_USER_TIMEOUT, 5000),
@@ -116,56 +123,91 @@ static bool tell_row(struct asking *ask, const struct row *row)
     int missing = -999999;
     int before = get_int(fd, row->level, row->option, missing);
     bool there = before != missing;
+    int value = row->value == FLAG ? !before : row->value;
     if (!there) {
         tell(ask, row->name, "%s", said(-1));
-    } else if (row->value == 0) {
+    } else if (value == NOTHING) {
         tell(ask, row->name, "%d", before);
-    } else if (set_int(fd, row->level, row->option, row->value) == 0) {
-        tell(ask, row->name, "%d; set %d: %d", before, row->value,
+    } else if (set_int(fd, row->level, row->option, value) == 0) {
+        tell(ask, row->name, "%d; set %d: %d", before, value,
              get_int(fd, row->level, row->option, missing));
     } else if (errno == EPERM || errno == EACCES) {
         tell_not(ask, row->name, "%d; to set it needs privilege (%s)", before,
                  said(-1));
     } else {
-        tell(ask, row->name, "%d; set %d: %s", before, row->value, said(-1));
+        tell(ask, row->name, "%d; set %d: %s", before, value, said(-1));
     }
     close(fd);
     return there;
 }
 
-/* SO_LINGER and the timeouts are structures.  */
-static void tell_structures(struct asking *ask)
+/* A timeout is a structure.  Returns whether OPTION is there.  */
+static bool tell_timeout(struct asking *ask, int fd, const char *name,
+                         int option)
+{
+    struct timeval time = {0, 0};
+    socklen_t size = sizeof time;
+    int result = getsockopt(fd, SOL_SOCKET, option, &time, &size);
+    if (result)
+        tell(ask, name, "%s", said(result));
+    else
+        tell(ask, name, "%ld s", (long)time.tv_sec);
+    return !result;
+}
+
+/* SO_LINGER and the timeouts: returns how many are there.  */
+static int tell_structures(struct asking *ask)
 {
     struct linger linger = {0, 0};
-    struct timeval time = {0, 0};
     socklen_t size = sizeof linger;
     int fd = tcp_socket(ask);
-    if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size))
-        tell(ask, "SO_LINGER", "%s", said(-1));
+    int result = getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size);
+    if (result)
+        tell(ask, "SO_LINGER", "%s", said(result));
     else
         tell(ask, "SO_LINGER", "%s, %d", linger.l_onoff ? "on" : "off",
              linger.l_linger);
-    size = sizeof time;
-    if (getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, &size))
-        tell(ask, "SO_RCVTIMEO", "%s", said(-1));
-    else
-        tell(ask, "SO_RCVTIMEO", "%ld s", (long)time.tv_sec);
-    size = sizeof time;
-    if (getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, &size))
-        tell(ask, "SO_SNDTIMEO", "%s", said(-1));
-    else
-        tell(ask, "SO_SNDTIMEO", "%ld s", (long)time.tv_sec);
+    int count = !result;
+    count += tell_timeout(ask, fd, "SO_RCVTIMEO", SO_RCVTIMEO);
+    count += tell_timeout(ask, fd, "SO_SNDTIMEO", SO_SNDTIMEO);
     close(fd);
+    return count;
+}
+
+/* Name the options of this system's headers that begin with PREFIX and are not
+   tested.  */
+static void tell_untested(struct asking *ask, const char *key,
+                          const char *prefix)
+{
+    char text[2000] = "none";
+    size_t used = 0;
+    for (const char *const *name = option_names_untested; *name; name++) {
+        size_t length = strlen(*name);
+        if (strncmp(*name, prefix, strlen(prefix)) != 0 ||
+            used + length + 2 > sizeof text)
+            continue;
+        if (used > 0)
+            text[used++] = ' ';
+        memcpy(text + used, *name, length + 1);
+        used += length;
+    }
+    tell_constant(ask, key, "%s", text);
 }
 
 static void ask_defaults(struct asking *ask)
 {
-    int count = 0, all = (int)(sizeof rows / sizeof *rows);
-    for (int i = 0; i < all; i++)
+    enum { STRUCTURES = 3, NUMBERS = sizeof rows / sizeof *rows };
+    int count = 0;
+    for (int i = 0; i < NUMBERS; i++)
         count += tell_row(ask, &rows[i]);
-    tell_structures(ask);
-    tell(ask, "answer", "%d of %d options of this system's headers are there",
-         count, all);
+    count += tell_structures(ask);
+    tell_untested(ask, "not-tested-IP", "IP_");
+    tell_untested(ask, "not-tested-SO", "SO_");
+    tell_untested(ask, "not-tested-TCP", "TCP_");
+    tell(ask, "answer",
+         "%d of %d options tested are there; not-tested-IP, -SO and -TCP name "
+         "others",
+         count, NUMBERS + STRUCTURES);
 }
 
 /* Whether FD is readable by select within MILLISECONDS.  */
@@ -210,7 +252,7 @@ static void ask_lowat(struct asking *ask)
 QUESTIONS(option_defaults){
     {
         .id = "option.defaults",
-        .text = "each option of a TCP socket: default, set, read",
+        .text = "options of a TCP socket: default, set, read",
         .why = "What is read back is not always what was set: buffers are "
                "doubled, times rounded, some options cannot be set at all.",
         .standard = "POSIX.1-2024 2.10.16. The notes: SO_SNDLOWAT is 2048, "

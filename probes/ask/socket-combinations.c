@@ -43,6 +43,17 @@ static const struct number protocols[] = {
 #endif
 };
 
+/* A raw socket has no default protocol in the internet families: Linux answers
+   0 by EPROTONOSUPPORT, with privilege and without.  */
+static int protocol_of(int domain, int type)
+{
+    if (type != SOCK_RAW)
+        return 0;
+    return domain == AF_INET    ? IPPROTO_ICMP
+           : domain == AF_INET6 ? IPPROTO_ICMPV6
+                                : 0;
+}
+
 /* Want of privilege is told from want of support: what there would be with it
    is not known.  Returns 1 for a socket, 0 for none, -1 for want of
    privilege.  */
@@ -67,7 +78,9 @@ static void ask_combinations(struct asking *ask)
     for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
         for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
             snprintf(key, sizeof key, "%s-%s", domains[i].name, types[k].name);
-            int got = tell_pair(ask, key, domains[i].value, types[k].value, 0);
+            int domain = domains[i].value, type = types[k].value;
+            int got =
+                tell_pair(ask, key, domain, type, protocol_of(domain, type));
             count += got > 0;
             privileged += got < 0;
             all++;

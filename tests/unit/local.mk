@@ -53,6 +53,7 @@ unit_tests = \
 	tests/unit/test-stream \
 	tests/unit/test-threads \
 	tests/unit/test-verdict \
+	tests/unit/test-wait \
 	tests/unit/test-wake \
 	tests/unit/test-wire \
 	tests/unit/test-write \
