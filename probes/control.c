@@ -18,7 +18,7 @@ enum { room = 64 };
 int control_open(struct control *control, int family, const char **failed)
 {
     struct sonde_address loopback;
-    *control = (struct control){.listener = -1, .client = -1};
+    *control = (struct control){.family = family, .listener = -1, .client = -1};
     *failed = "listening";
     if (sonde_address_loopback(&loopback, family, 0))
         return -1;
@@ -41,13 +41,12 @@ int control_open(struct control *control, int family, const char **failed)
    that becomes free serves for both, and then for the next client.  */
 static int end_connection(struct control *control)
 {
-    int family = sonde_address_family(control->listener);
     control->begun = false;
     close(control->client);
     int accepted = sonde_accept(control->listener, NULL, SONDE_CLOEXEC);
     if (accepted >= 0)
         close(accepted);
-    control->client = resetting_socket(family);
+    control->client = resetting_socket(control->family);
     return control->client < 0 ? -1 : 0;
 }
 
@@ -77,7 +76,12 @@ int control_check(struct control *control)
             return 0;
         control->error = ETIMEDOUT;
     }
-    return end_connection(control) || state != CLIENT_CONNECTED ? -1 : 1;
+    if (end_connection(control)) {
+        if (!control->error)
+            control->error = errno;
+        return -1;
+    }
+    return state == CLIENT_CONNECTED ? 1 : -1;
 }
 
 void control_close(struct control *control)

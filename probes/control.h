@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct control {
+    int family;
     int listener;
     int client;    /* made beforehand: there may be no descriptor left later */
     bool begun;    /* it is connecting */

@@ -91,7 +91,7 @@ const char *interrupt_call(struct asking *ask, const struct blocking *blocking,
     close(handled_pipe[1]);
     if (handled == 0)
         return NULL;
-    return result >= 0 ? "restarted" : errno_name(error);
+    return result >= 0 ? "restarted" : said_error(error);
 }
 
 void alarm_every(int milliseconds)

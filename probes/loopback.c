@@ -107,7 +107,8 @@ int get_int(int fd, int level, int option, int otherwise)
 void end_by_reset(int fd)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    attempt(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger),
+            "setsockopt");
 }
 
 void reset(int fd)

@@ -26,6 +26,7 @@ test_scripts = \
 	tests/helpers.sh \
 	tests/house.sh \
 	tests/incomplete.sh \
+	tests/injected.sh \
 	tests/library.sh \
 	tests/limits.sh \
 	tests/listeners-peers.sh \

@@ -168,7 +168,7 @@ static void ask_timewait(struct asking *ask)
     int client = tcp_client(ask, listener);
     close(must(ask, accept(listener, NULL, NULL), "accept"));
     wait_for(client, POLLIN, PATIENCE);
-    (void)!recv(client, &byte, 1, 0);
+    (void)!attempt((int)recv(client, &byte, 1, 0), "recv");
     close(client);
     settle(ask);
     close(listener);

@@ -52,7 +52,7 @@ static void ask_refcount(struct asking *ask)
     tell(ask, "last-close", "%s", ended ? "sends FIN" : "sends nothing");
     pair = tcp_pair(ask);
     child = holder(ask, &hold);
-    shutdown(pair.server, SHUT_WR);
+    attempt(shutdown(pair.server, SHUT_WR), "shutdown");
     tell(ask, "shutdown", "%s",
          wait_for(pair.client, POLLIN, PATIENCE) ? "sends FIN at once"
                                                  : "sends no FIN");
@@ -66,7 +66,7 @@ static const char *end_seen(struct asking *ask, int fd)
     if (!wait_for(fd, POLLIN, PATIENCE))
         return "nothing";
     settle(ask);
-    ssize_t got = recv(fd, &byte, 1, MSG_DONTWAIT);
+    ssize_t got = attempt((int)recv(fd, &byte, 1, MSG_DONTWAIT), "recv");
     return got == 0 ? "FIN" : got < 0 && errno == ECONNRESET ? "RST" : said(-1);
 }
 

@@ -30,7 +30,7 @@ static struct ending end_one(struct asking *ask)
     in_port_t peer = local_address(ask, pair.listener).sin_port;
     close(pair.client);
     wait_for(pair.server, POLLIN, PATIENCE);
-    (void)!recv(pair.server, &byte, 1, 0);
+    (void)!attempt((int)recv(pair.server, &byte, 1, 0), "recv");
     int64_t start = monotonic_ms();
     close(pair.server);
     /* Where the table is long it takes a while to read.  */

@@ -89,8 +89,9 @@ static void ask_self(struct asking *ask)
         tell(ask, "answer", "no: %s", said(result));
         return;
     }
-    bool echoed = send(fd, &byte, 1, 0) == 1 &&
-                  wait_for(fd, POLLIN, PATIENCE) && recv(fd, &byte, 1, 0) == 1;
+    bool echoed = attempt((int)send(fd, &byte, 1, 0), "send") == 1 &&
+                  wait_for(fd, POLLIN, PATIENCE) &&
+                  attempt((int)recv(fd, &byte, 1, 0), "recv") == 1;
     tell(ask, "answer", "yes%s",
          echoed ? ", and it hears what it says" : ", but it hears nothing");
     reset(fd);

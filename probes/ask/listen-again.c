@@ -95,8 +95,8 @@ static void ask_connected(struct asking *ask)
     char byte = 0;
     struct pair pair = tcp_pair(ask);
     tell(ask, "answer", "%s", said(listen(pair.client, 1)));
-    bool alive = send(pair.client, &byte, 1, 0) == 1 &&
-                 recv(pair.server, &byte, 1, 0) == 1;
+    bool alive = attempt((int)send(pair.client, &byte, 1, 0), "send") == 1 &&
+                 attempt((int)recv(pair.server, &byte, 1, 0), "recv") == 1;
     tell(ask, "connection", "%s", alive ? "goes on" : "is lost");
     int datagram = must(ask, socket(AF_INET, SOCK_DGRAM, 0), "socket");
     tell(ask, "on-a-datagram-socket", "%s", said(listen(datagram, 1)));
@@ -117,13 +117,16 @@ static void ask_early(struct asking *ask)
     set_int(client, SOL_SOCKET, SO_SNDBUF, size);
     must(ask, connect_to(client, &address), "connect");
     set_nonblocking(client, true);
-    while (sent < most && (count = send(client, block, sizeof block, 0)) > 0)
+    while (sent < most &&
+           (count =
+                attempt((int)send(client, block, sizeof block, 0), "send")) > 0)
         sent += count;
     settle(ask);
-    shutdown(client, SHUT_WR);
+    attempt(shutdown(client, SHUT_WR), "shutdown");
     int server = must(ask, accept(listener, NULL, NULL), "accept");
     while (wait_for(server, POLLIN, PATIENCE) &&
-           (count = recv(server, block, sizeof block, 0)) > 0)
+           (count =
+                attempt((int)recv(server, block, sizeof block, 0), "recv")) > 0)
         got += count;
     tell(ask, "answer", "%s",
          sent == 0     ? "the client cannot send"

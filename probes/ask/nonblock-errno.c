@@ -19,7 +19,7 @@
 static const char *write_full(int fd)
 {
     static char block[16384];
-    while (send(fd, block, sizeof block, 0) > 0)
+    while (attempt((int)send(fd, block, sizeof block, 0), "send") > 0)
         continue;
     return said(-1);
 }

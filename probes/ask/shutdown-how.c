@@ -82,9 +82,9 @@ static void ask_how(struct asking *ask)
     char byte;
     must(ask, shutdown(pair.client, SHUT_WR), "shutdown");
     wait_for(pair.server, POLLIN, PATIENCE);
-    bool ended = recv(pair.server, &byte, 1, 0) == 0;
-    bool answered = send(pair.server, "x", 1, 0) == 1 &&
-                    recv(pair.client, &byte, 1, 0) == 1;
+    bool ended = attempt((int)recv(pair.server, &byte, 1, 0), "recv") == 0;
+    bool answered = attempt((int)send(pair.server, "x", 1, 0), "send") == 1 &&
+                    attempt((int)recv(pair.client, &byte, 1, 0), "recv") == 1;
     tell(ask, "answer", "after SHUT_WR the peer %s, and %s answer",
          ended ? "reads the end" : "reads on", answered ? "can" : "cannot");
     pair_close(&pair);

@@ -52,9 +52,9 @@ static bool write_full(int fd)
 {
     static char block[4096];
     bool any = false;
-    while (send(fd, block, sizeof block, 0) > 0)
+    while (attempt((int)send(fd, block, sizeof block, 0), "send") > 0)
         any = true;
-    while (send(fd, block, 1, 0) > 0)
+    while (attempt((int)send(fd, block, 1, 0), "send") > 0)
         any = true;
     return any;
 }
@@ -125,7 +125,7 @@ static long call_recv(void *data)
 {
     char byte;
     const struct scene *scene = data;
-    return recv(scene->fd, &byte, 1, 0);
+    return attempt((int)recv(scene->fd, &byte, 1, 0), "recv");
 }
 
 static long call_poll(void *data)
@@ -156,14 +156,14 @@ static long call_write(void *data)
 static long call_send(void *data)
 {
     const struct scene *scene = data;
-    return send(scene->fd, "", 1, 0);
+    return attempt((int)send(scene->fd, "", 1, 0), "send");
 }
 
 static void release_write(void *data)
 {
     static char block[65536];
     const struct scene *scene = data;
-    while (recv(scene->other, block, sizeof block, 0) > 0)
+    while (attempt((int)recv(scene->other, block, sizeof block, 0), "recv") > 0)
         continue;
 }
 

@@ -106,15 +106,15 @@ static void walk_loopback(struct asking *ask, bool *seen)
     walk.here = local_address(ask, pair.client).sin_port;
     walk.peer = port;
     step(&walk, "connect, accept");
-    shutdown(pair.client, SHUT_WR);
+    attempt(shutdown(pair.client, SHUT_WR), "shutdown");
     wait_for(pair.server, POLLIN, PATIENCE);
     settle(ask);
     step(&walk, "here: shutdown (SHUT_WR)");
-    shutdown(pair.server, SHUT_WR);
+    attempt(shutdown(pair.server, SHUT_WR), "shutdown");
     wait_for(pair.client, POLLIN, PATIENCE);
     settle(ask);
     step(&walk, "there: shutdown (SHUT_WR)");
-    (void)!recv(pair.client, &byte, 1, 0);
+    (void)!attempt((int)recv(pair.client, &byte, 1, 0), "recv");
     close(pair.client);
     close(pair.server);
     close(pair.listener);
@@ -138,7 +138,7 @@ static void walk_active(struct wire *wire, bool *seen)
     wait_for(line.fd, POLLOUT, PATIENCE);
     line_await(&line, SEGMENT_ACK);
     step(&walk, "SYN, ACK in; ACK out");
-    shutdown(line.fd, SHUT_WR);
+    attempt(shutdown(line.fd, SHUT_WR), "shutdown");
     line_await(&line, SEGMENT_FIN);
     step(&walk, "shutdown: FIN out");
     line_send(&line, SEGMENT_ACK, 0);
@@ -161,7 +161,7 @@ static void walk_closing(struct wire *wire, bool *seen, bool at_once)
     ports_of(&walk, &line);
     step(&walk, "connected");
     uint32_t before = line.seen;
-    shutdown(line.fd, SHUT_WR);
+    attempt(shutdown(line.fd, SHUT_WR), "shutdown");
     line_await(&line, SEGMENT_FIN);
     step(&walk, "shutdown: FIN out");
     uint32_t after = line.seen;

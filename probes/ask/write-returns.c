@@ -17,7 +17,8 @@ static long fill(struct asking *ask, int fd)
     ssize_t count;
     set_nonblocking(fd, true);
     for (int round = 0; round < 3; round++) {
-        while ((count = send(fd, block, sizeof block, 0)) > 0)
+        while ((count =
+                    attempt((int)send(fd, block, sizeof block, 0), "send")) > 0)
             total += count;
         settle(ask);
     }

@@ -1,0 +1,99 @@
+#!/bin/sh
+# injected.sh - the probes where the kernel refuses them a call
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# strace makes the calls fail.  A probe ends in bounded time and calls, and does
+# not report a lack of descriptors or memory as the behaviour of the host.
+. "${srcdir:-.}/tests/tap.sh"
+have strace || skip_all "strace is not here"
+strace -f -o /dev/null -e trace=poll -e inject=poll:error=EINTR true \
+    2> /dev/null || skip_all "strace cannot make calls fail here"
+is_sanitized && skip_all "a sanitized program makes calls of its own"
+
+# inject CALL ERRNO WHEN COMMAND...: run COMMAND; CALL fails with ERRNO in each
+# of its processes, the WHENth time, or always.  $calls is how many there were.
+inject () {
+    spec=inject=$1:error=$2
+    [ "$3" = always ] || spec=$spec:when=$3
+    call=$1
+    shift 3
+    run timeout 60 strace -f -qq -e "trace=$call" -e "$spec" \
+        -o "$scratch/trace" "$@"
+    calls=$(grep -c "$call(" "$scratch/trace")
+}
+
+# ---- no wait is endless, and none spins -------------------------------------
+
+for errno in ENOMEM EINTR EAGAIN EINVAL; do
+    inject poll "$errno" always "$sockprobe" signal.numbers
+    is "sockprobe: poll always fails ($errno): status 2" [ "$status" -eq 2 ]
+    is "sockprobe: poll always fails ($errno): few calls" \
+        [ "$calls" -gt 0 -a "$calls" -lt 3000 ]
+    is "sockprobe: poll always fails ($errno): the reason" \
+        grep -q "^sockprobe: the questions could not be put: " "$scratch/err"
+    inject poll "$errno" always "$backlogprobe" -4 -b 0
+    is "backlogprobe: poll always fails ($errno): status 2" \
+        [ "$status" -eq 2 ]
+    is "backlogprobe: poll always fails ($errno): few calls" \
+        [ "$calls" -gt 0 -a "$calls" -lt 3000 ]
+done
+inject wait4 EINTR always "$sockprobe" nonblock.errno
+is "sockprobe: waitpid always fails: it ends" [ "$status" -ne 124 ]
+is "sockprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]
+inject wait4 EINTR always "$backlogprobe" -4 -b 0
+is "backlogprobe: waitpid always fails: it ends" [ "$status" -ne 124 ]
+is "backlogprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]
+
+# ---- want of a resource is no behaviour of the host -------------------------
+
+# Questions that are soon answered, each by several calls.
+questions='accept.aborted accept.fdlimit 
+close.linger connect.self listen.unbound nonblock.errno shutdown.how
+socket.combinations udp.maxsize'
+# shellcheck disable=SC2086
+known=$("$sockprobe" --list | awk '{ print $1 }')
+asked=
+for question in $questions; do
+    case " $(echo $known) " in
+    *" $question "*) asked="$asked $question" ;;
+    esac
+done
+# shellcheck disable=SC2086
+"$sockprobe" --profile $asked > "$scratch/usual"
+
+# differs: what both have measured, and not alike.
+differs () {
+    awk -F '\t' '$4 != "measured" { next }
+        $1 == "volatile" || $1 == "host" { next }
+        NR == FNR { usual[$1, $2] = $3; next }
+        ($1, $2) in usual && usual[$1, $2] != $3 {
+            print "# " $1 " " $2 ": " usual[$1, $2] " became " $3
+        }' "$scratch/usual" "$scratch/out"
+}
+
+# sample CALL ERRNO WHEN
+sample () {
+    # shellcheck disable=SC2086
+    inject "$1" "$2" "$3" "$sockprobe" --profile $asked
+    wrong=$(differs)
+    [ -z "$wrong" ] || echo "$wrong"
+    is "$1 fails with $2 ($3): nothing is measured amiss" \
+        [ "$status" -eq 0 -a -z "$wrong" ]
+}
+for errno in EMFILE ENFILE ENOMEM ENOBUFS; do
+    sample socket "$errno" 2
+done
+sample socket EMFILE always
+is "without descriptors: not testable, with the reason" grep -q \
+    "^socket.combinations	answer	-	not-testable	yes	socket: EMFILE, no descriptor left" \
+    "$scratch/out"
+sample accept ENFILE 1
+sample bind ENOMEM 1
+sample listen ENOBUFS 1
+sample connect ENOBUFS 2
+sample setsockopt ENOMEM 1
+sample shutdown ENOMEM 1
+sample sendto ENOBUFS 1
+sample recvfrom ENOMEM 1
+sample getsockname ENOBUFS 2
+finish
