@@ -272,12 +272,22 @@ static int has_port(const char *text)
     return colon && (!strchr(colon + 1, ':') || strstr(text, "]:"));
 }
 
-/* Whether HOST is digits and dots.  No name is: no top-level domain is all
-   digits (RFC 3696 section 2).  getaddrinfo would take "9877" for 0.0.38.149,
-   and ask the name service for "127.0.0.300".  */
-static int is_dotted_number(const char *host)
+/* Whether the last part of HOST, between its dots, is empty or a number,
+   decimal or hexadecimal.  No name ends so: no top-level domain is all digits
+   (RFC 3696 section 2).  getaddrinfo would take "9877" for 0.0.38.149 and
+   "0x7f.1" for 127.0.0.1, and ask the name service for "127.0.0.300".  */
+static int ends_in_number(const char *host)
 {
-    return host[strspn(host, "0123456789.")] == '\0';
+    static const char digits[] = "0123456789";
+    size_t end = strlen(host), length = 0;
+    if (end > 0 && host[end - 1] == '.') /* the root */
+        end--;
+    while (length < end && host[end - length - 1] != '.')
+        length++;
+    const char *last = host + end - length;
+    if (length > 2 && last[0] == '0' && (last[1] == 'x' || last[1] == 'X'))
+        return 2 + strspn(last + 2, "0123456789abcdefABCDEF") >= length;
+    return strspn(last, digits) >= length;
 }
 
 static int fits(int wanted, int family)
@@ -302,7 +312,7 @@ static int put_numeric(struct result *result, const char *host, int family)
     if (*host == '\0' || (has_port(host) && !strchr(host, '/')))
         return EAI_NONAME;
     if (sonde_address_parse(&address, host, 0)) {
-        if (errno == EINVAL && !strchr(host, ':') && !is_dotted_number(host))
+        if (errno == EINVAL && !strchr(host, ':') && !ends_in_number(host))
             return 0;
         /* No name either, but an address, a scope or a path gone wrong; or no
            descriptor to look for the scope with.  */

@@ -222,8 +222,9 @@ struct sonde_target {
    or the EAI code of getaddrinfo.
 
    Asks nobody, and starts no thread, if HOST and SERVICE are numbers or a
-   path.  A HOST of digits and dots that is not four numbers of 0 to 255, such
-   as "127.0.0.300", "127.1" or "9877", is ENOENT at once.
+   path.  A HOST whose last part is a number and that is not four decimal
+   numbers of 0 to 255, such as "127.0.0.300", "127.1", "0x7f.1" or "9877", is
+   ENOENT at once.
 
    Hides: the addresses that getaddrinfo makes of such numbers ("9877" is
    0.0.38.149), or asks the name service for (portability: "Looking up names");

@@ -317,6 +317,8 @@ bad 'PORT is empty' 127.0.0.1 ''
 bad "'127.0.0.300' is not an IPv4 address" 127.0.0.300 7
 bad "'127.1' is not an IPv4 address" 127.1 7
 bad "'9877' is not an IPv4 address" 9877 7
+given '' "$echocli" 0x7f.1 7
+is 'a hexadecimal address: 7' said 7 'there is no such host'
 bad "HOST is missing: '9877'" 9877
 bad "'fe80::g' is not an IPv6 address" fe80::g 7
 bad 'port 99999 is out of range (0 to 65535)' 127.0.0.1 99999

@@ -94,9 +94,10 @@ END_TEST
 START_TEST(nonsense_asks_nobody)
 {
     static const char *const hosts[] = {
-        "",      "192.0.2.1:80", "[::1]:80",   ":",     "2001:db8::g",
-        "a:b:c", "127.0.0.300",  "192.0.2.1.", "127.1", "1.2.3.4.5",
-        "9877",  "1.2.3",        "4294967296", "."};
+        "",           "192.0.2.1:80", "[::1]:80",   ":",     "2001:db8::g",
+        "a:b:c",      "127.0.0.300",  "192.0.2.1.", "127.1", "1.2.3.4.5",
+        "9877",       "1.2.3",        "4294967296", ".",     "0x7f.1",
+        "0x7f000001", "host.7",       "host.0X1"};
     static const char *const services[] = {"", "70000", "-1", "+7", " 7"};
     sonde__sys.thread = no_thread;
     for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
@@ -168,6 +169,19 @@ static void play(const char *const *answers)
     sonde__sys.getaddrinfo = fake_getaddrinfo;
     sonde__sys.freeaddrinfo = fake_freeaddrinfo;
 }
+
+START_TEST(names_with_numbers_are_names)
+{
+    static const char *const hosts[] = {"7.example", "host7", "0x",
+                                        "0xg",       "1e7",   "4.host."};
+    static const char *const answers[] = {"192.0.2.1", NULL};
+    play(answers);
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        ck_assert_int_eq(resolve(hosts[i], "7", AF_UNSPEC), 1);
+        ck_assert_str_eq(asked_host, hosts[i]);
+    }
+}
+END_TEST
 
 START_TEST(families_take_turns_and_each_address_comes_once)
 {
@@ -554,6 +568,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, numbers_ask_nobody);
     tcase_add_test(tests, scopes_are_kept);
     tcase_add_test(tests, nonsense_asks_nobody);
+    tcase_add_test(tests, names_with_numbers_are_names);
     tcase_add_test(tests, families_take_turns_and_each_address_comes_once);
     tcase_add_test(tests, a_short_list_still_has_both_families);
     tcase_add_test(tests, a_service_by_name_gets_its_port);
