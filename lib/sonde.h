@@ -767,8 +767,8 @@ int sonde_activation(struct sonde_inherited *found, size_t room,
 
 /* What holds for all five functions:
 
-   FD is a connected stream socket, blocking or not: its state is neither
-   looked at nor changed.  A pipe or a terminal does too.
+   FD is a connected stream socket, blocking or not: that state is not
+   changed.  A pipe or a terminal does too.
 
    ETIMEDOUT does not mean that TIMEOUT is over, which is EAGAIN, but that the
    peer's host has not answered for so long that the system gave the connection
@@ -781,7 +781,11 @@ int sonde_activation(struct sonde_inherited *found, size_t room,
    (older macOS; it stays set on FD), else SIGPIPE blocked in this thread
    while it writes, and taken back if it came; macOS's EPROTOTYPE for a
    connection that is just being torn down; EINVAL on macOS for more than
-   INT_MAX bytes (portability: "Writing without SIGPIPE", "Waiting").  */
+   INT_MAX bytes; MSG_DONTWAIT, which send ignores on a blocking socket of
+   macOS and NetBSD.  On macOS FD is then polled, and written by SO_SNDLOWAT
+   bytes; of two threads or processes that write to one blocking socket at the
+   same time, one may miss its TIMEOUT there (portability: "Writing without
+   SIGPIPE", "Waiting").  */
 
 /* Read what is there, at least one byte and at most SIZE, into BUFFER.
    Returns the count; 0: the peer has ended the stream, or SIZE is 0.

@@ -635,6 +635,42 @@ START_TEST(all_is_written_though_send_blocks)
 }
 END_TEST
 
+/* SO_SNDLOWAT of a BSD: 2048, or what the program has set.  */
+static int lowat_played, can_set_lowat;
+
+static int getsockopt_lowat(int fd, int level, int name, void *value,
+                            socklen_t *size)
+{
+    if (level != SOL_SOCKET || name != SO_SNDLOWAT)
+        return real.getsockopt(fd, level, name, value, size);
+    memcpy(value, &lowat_played, sizeof lowat_played);
+    return 0;
+}
+
+static int setsockopt_lowat(int fd, int level, int name, const void *value,
+                            socklen_t size)
+{
+    if (level != SOL_SOCKET || name != SO_SNDLOWAT)
+        return real.setsockopt(fd, level, name, value, size);
+    errno = ENOPROTOOPT;
+    return can_set_lowat ? 0 : -1;
+}
+
+START_TEST(no_more_is_sent_than_poll_promises)
+{
+    static const struct {
+        int lowat, can_set;
+        size_t limit;
+    } cases[] = {{2048, 1, 2048}, {512, 1, 512}, {1, 1, 1}, {1, 0, 2048}};
+    sonde__sys.getsockopt = getsockopt_lowat;
+    sonde__sys.setsockopt = setsockopt_lowat;
+    lowat_played = cases[_i].lowat;
+    can_set_lowat = cases[_i].can_set;
+    ck_assert_uint_eq(sonde__send_limit(pair[0], 1 << 16), cases[_i].limit);
+    ck_assert_uint_eq(sonde__send_limit(pair[0], 1), 1);
+}
+END_TEST
+
 /* This host's kernel honours the flag, as far as is known of all that run the
    tests.  */
 START_TEST(the_kernel_is_tested)
@@ -728,6 +764,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, eprototype_is_tried_again_and_then_epipe);
     tcase_add_test(tests, a_deadline_holds_though_send_blocks);
     tcase_add_test(tests, all_is_written_though_send_blocks);
+    tcase_add_loop_test(tests, no_more_is_sent_than_poll_promises, 0, 4);
     tcase_add_test(tests, the_kernel_is_tested);
     tcase_add_test(tests, half_close_of_a_peer_that_is_gone);
     tcase_add_test(tests, half_close_after_a_real_reset);
