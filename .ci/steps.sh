@@ -10,14 +10,15 @@ chmod 755 "$work"
 failures=0
 passed=0 failed=0 skipped=0
 
-# step NAME COMMAND...: run it, show the end of its log if it fails.
+# step NAME COMMAND...: run it, show the end of its log if it fails.  In a
+# subshell: the next one begins in this folder, wherever that one went.
 step () {
     name=$1
     shift
     log=$work/${name//[^a-z0-9]/-}.log
     start=$SECONDS
     touch "$log.begun"
-    if "$@" > "$log" 2>&1; then
+    if ("$@") > "$log" 2>&1; then
         step_done
     else
         step_failed
