@@ -29,22 +29,6 @@ int monotonic_until(int64_t now, int64_t then)
     return then - now < INT_MAX ? (int)(then - now) : INT_MAX;
 }
 
-int64_t monotonic_deadline(int ms)
-{
-    return ms < 0 ? MONOTONIC_NEVER : monotonic_now() + (int64_t)ms * ns_per_ms;
-}
-
-int monotonic_left(int64_t deadline)
-{
-    if (deadline == MONOTONIC_NEVER)
-        return -1;
-    int64_t left = deadline - monotonic_now();
-    if (left <= 0)
-        return 0;
-    left = (left + ns_per_ms - 1) / ns_per_ms;
-    return left < INT_MAX ? (int)left : INT_MAX;
-}
-
 void monotonic_sleep(int ms)
 {
     struct timespec time = {.tv_sec = ms / 1000,

@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MONOTONIC_NEVER = -1 };
-
 /* Nanoseconds since some moment.  */
 int64_t monotonic_now(void);
 
@@ -16,13 +14,6 @@ int64_t monotonic_now(void);
    until THEN, at least 0, as a timeout.  */
 int64_t monotonic_ms(void);
 int monotonic_until(int64_t now, int64_t then);
-
-/* The moment MS milliseconds from now; MONOTONIC_NEVER if MS is negative.  */
-int64_t monotonic_deadline(int ms);
-
-/* The milliseconds left until DEADLINE, rounded up, as the library takes
-   timeouts: -1 if that is never.  */
-int monotonic_left(int64_t deadline);
 
 /* Sleep for MS milliseconds; a signal ends it.  */
 void monotonic_sleep(int ms);

@@ -60,13 +60,14 @@ int main(int argc, char **argv)
         fprintf(stderr, "dual-server: %s\n", sonde_resolve_code_text(code));
         return 1;
     }
-    int wake = sonde_wake_open();
+    int wake = sonde_selfpipe_open();
     struct sonde_poller *poller = sonde_poller_open(SONDE_POLLER_BEST);
-    if (wake < 0 || !poller || sonde_wake_on(SIGINT) || sonde_wake_on(SIGTERM))
+    if (wake < 0 || !poller || sonde_selfpipe_catch(SIGINT) ||
+        sonde_selfpipe_catch(SIGTERM))
         return fail("dual-server");
-    int count =
-        sonde_listen_dual(&loopback[0], &loopback[1], 16,
-                          SONDE_NONBLOCK | SONDE_CLOEXEC | SONDE_REBIND, fds);
+    int count = sonde_listen_dual(
+        &loopback[0], &loopback[1], 16,
+        SONDE_NONBLOCK | SONDE_CLOEXEC | SONDE_REUSEADDR, fds);
     if (count < 0)
         return fail("listen");
     for (int i = 0; i < count; i++) {
@@ -83,7 +84,7 @@ int main(int argc, char **argv)
     while (!done && rest >= 0 && sonde_poller_wait(poller, -1) > 0)
         while (!done && rest >= 0 && sonde_poller_next(poller, &event)) {
             if (event.fd == wake)
-                done = sonde_wake_take() != 0;
+                done = sonde_selfpipe_read() != 0;
             else if ((rest = greet(event.user)) > 0)
                 /* accept goes on failing.  Here all wait that long; a server of
                    more than a few clients would pause the listener alone.  */
@@ -92,6 +93,6 @@ int main(int argc, char **argv)
     if (rest < 0)
         perror("accept");
     sonde_poller_close(poller);
-    sonde_wake_close();
+    sonde_selfpipe_close();
     return rest < 0 ? 1 : 0;
 }

@@ -25,7 +25,7 @@ struct connection {
 };
 
 static struct sonde_poller *poller;
-static struct sonde_spare spare;
+static struct sonde_reserve spare;
 static int served;
 
 static int fail(const char *what)
@@ -53,7 +53,7 @@ static int welcome(int listener)
         if (error && sonde_accept_class(error) == SONDE_ACCEPT_FATAL)
             return -1;
         if (error && sonde_accept_class(error) == SONDE_ACCEPT_BACKOFF &&
-            !sonde_spare_shed(&spare, listener))
+            !sonde_reserve_shed(&spare, listener))
             return 0;
         int rest = sonde_backoff_after(&backoff, listener, error);
         if (fd < 0)
@@ -128,7 +128,7 @@ int main(void)
         sonde_listen(&address, clients, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
     poller = sonde_poller_open(SONDE_POLLER_BEST);
     if (listener < 0 || !poller || sonde_address_local(listener, &address) ||
-        sonde_spare_open(&spare) ||
+        sonde_reserve_open(&spare) ||
         sonde_poller_add(poller, listener, SONDE_READABLE, NULL))
         return fail("event-loop");
     pid_t child = fork();
@@ -152,7 +152,7 @@ int main(void)
     waitpid(child, &status, 0);
     printf("%d clients served, by %s\n", served, sonde_poller_name(poller));
     sonde_poller_close(poller);
-    sonde_spare_close(&spare);
+    sonde_reserve_close(&spare);
     close(listener);
     return served == clients && status == 0 ? 0 : 1;
 }

@@ -25,12 +25,13 @@ static int complain(const char *host, const struct sonde_connect_report *report)
         return 1;
     }
     fprintf(stderr, "tcp-client: %s: %s\n", host,
-            sonde_outcome_text(report->outcome));
+            sonde_connect_status_text(report->status));
     for (size_t i = 0; i < report->count; i++) {
         const struct sonde_attempt *attempt = &report->attempts[i];
         sonde_address_print(&attempt->address, text, sizeof text);
         fprintf(stderr, "    %s  %s after %d ms\n", text,
-                sonde_outcome_name(attempt->outcome), attempt->milliseconds);
+                sonde_connect_status_name(attempt->status),
+                attempt->milliseconds);
     }
     return 1;
 }

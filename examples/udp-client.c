@@ -16,15 +16,16 @@
    have twice as long each.  */
 enum { PATIENCE = 1000, ATTEMPTS = 4, ADDRESSES = 8 };
 
-static int fail(const char *host, enum sonde_outcome outcome)
+static int fail(const char *host, enum sonde_connect_status status)
 {
-    fprintf(stderr, "udp-client: %s: %s\n", host, sonde_outcome_text(outcome));
+    fprintf(stderr, "udp-client: %s: %s\n", host,
+            sonde_connect_status_text(status));
     return 1;
 }
 
 int main(int argc, char **argv)
 {
-    static char answer[SONDE_DATAGRAM_MOST];
+    static char answer[SONDE_DATAGRAM_MAX];
     struct sonde_connect_options options = {.type = SOCK_DGRAM};
     struct sonde_address list[ADDRESSES];
     if (argc != 4) {
@@ -35,10 +36,10 @@ int main(int argc, char **argv)
     int code;
     ssize_t count = sonde_resolve(&target, PATIENCE, list, ADDRESSES, &code);
     if (count < 0)
-        return fail(argv[1], sonde_resolve_code_outcome(code, errno));
+        return fail(argv[1], sonde_resolve_code_status(code, errno));
     int fd = sonde_connect(list, (size_t)count, PATIENCE, &options, NULL);
     if (fd < 0)
-        return fail(argv[1], sonde_outcome(errno));
+        return fail(argv[1], sonde_connect_status(errno));
     /* A datagram may be lost either way: ask again, but not for ever.  */
     ssize_t length = -1;
     for (int i = 0; i < ATTEMPTS && length < 0; i++) {
@@ -50,7 +51,7 @@ int main(int argc, char **argv)
     }
     if (length < 0) {
         int error = errno == EAGAIN ? ETIMEDOUT : errno;
-        return fail(argv[1], sonde_outcome(error));
+        return fail(argv[1], sonde_connect_status(error));
     }
     fwrite(answer, 1, (size_t)length, stdout);
     putchar('\n');

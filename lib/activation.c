@@ -28,7 +28,7 @@ static int listens(int fd)
     /* No peer: a listener, or a connection that was reset.  The latter is
        writable, in error or hung up, the former never.  */
     struct pollfd asked = {.fd = fd, .events = POLLIN | POLLOUT};
-    int count = sonde__poll(&asked, 1, sonde__deadline(0));
+    int count = sonde__poll(&asked, 1, sonde_deadline(0));
     return count == 0 ||
            (count > 0 && !(asked.revents & (POLLOUT | POLLHUP | POLLERR)));
 }
@@ -41,7 +41,7 @@ static int is_unconnected(int fd)
     struct sonde_address peer;
     struct pollfd asked = {.fd = fd, .events = POLLIN};
     return sonde_address_peer(fd, &peer) && errno == ENOTCONN &&
-           sonde__poll(&asked, 1, sonde__deadline(0)) >= 0 &&
+           sonde__poll(&asked, 1, sonde_deadline(0)) >= 0 &&
            !(asked.revents & (POLLIN | POLLERR));
 }
 

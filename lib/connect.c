@@ -52,7 +52,7 @@ static void end_attempt(struct race *race, size_t index, int error)
     struct sonde_attempt *attempt = &race->report->attempts[index];
     racer->over = 1;
     attempt->error = error;
-    attempt->outcome = sonde_outcome(error);
+    attempt->status = sonde_connect_status(error);
     attempt->milliseconds = sonde__since(racer->start);
     if (error == 0) {
         race->winner = racer->fd;
@@ -147,7 +147,7 @@ static void rest(struct race *race, size_t index)
     struct racer *racer = &race->racers[index];
     give_up(race, racer->fd);
     racer->fd = -1;
-    racer->again = sonde__deadline(racer->rest);
+    racer->again = sonde_deadline(racer->rest);
     racer->rest =
         racer->rest < longest_rest / 2 ? racer->rest * 2 : longest_rest;
 }
@@ -203,7 +203,7 @@ static void begin_due(struct race *race)
         race->racers[index] =
             (struct racer){.fd = -1, .rest = first_rest, .start = now};
         race->report->attempts[index].address = race->list[index];
-        race->next = sonde__deadline(
+        race->next = sonde_deadline(
             race->options->delay > 0 ? race->options->delay : default_delay);
         try(race, index);
     }
@@ -249,7 +249,7 @@ static void run(struct race *race)
         }
         if (race->winner >= 0)
             break;
-        if (sonde__left(race->deadline) == 0) {
+        if (sonde_deadline_left(race->deadline) == 0) {
             end_all(race, ETIMEDOUT);
             return;
         }
@@ -260,17 +260,17 @@ static void run(struct race *race)
 /* How much OUTCOME tells, less being more.  A host without IPv6 has only one
    of the last two to say of that half of the addresses (EADDRNOTAVAIL where
    the kernel has it but loopback does not).  */
-static size_t rank(enum sonde_outcome outcome)
+static size_t rank(enum sonde_connect_status status)
 {
-    static const enum sonde_outcome order[] = {
-        SONDE_OUTCOME_REFUSED,          SONDE_OUTCOME_RESET,
-        SONDE_OUTCOME_TIMED_OUT,        SONDE_OUTCOME_HOST_UNREACHABLE,
-        SONDE_OUTCOME_PERMISSION,       SONDE_OUTCOME_PORT_IN_USE,
-        SONDE_OUTCOME_RESOURCES,        SONDE_OUTCOME_OTHER,
-        SONDE_OUTCOME_SOURCE_NOT_LOCAL, SONDE_OUTCOME_NETWORK_UNREACHABLE,
+    static const enum sonde_connect_status order[] = {
+        SONDE_CONNECT_REFUSED,          SONDE_CONNECT_RESET,
+        SONDE_CONNECT_TIMED_OUT,        SONDE_CONNECT_HOST_UNREACHABLE,
+        SONDE_CONNECT_PERMISSION,       SONDE_CONNECT_PORT_IN_USE,
+        SONDE_CONNECT_RESOURCES,        SONDE_CONNECT_OTHER,
+        SONDE_CONNECT_SOURCE_NOT_LOCAL, SONDE_CONNECT_NETWORK_UNREACHABLE,
     };
     size_t i = 0;
-    while (i < sizeof order / sizeof *order && order[i] != outcome)
+    while (i < sizeof order / sizeof *order && order[i] != status)
         i++;
     return i;
 }
@@ -280,7 +280,7 @@ static int most_telling(const struct sonde_connect_report *report)
 {
     const struct sonde_attempt *best = &report->attempts[0];
     for (size_t i = 1; i < report->count; i++)
-        if (rank(report->attempts[i].outcome) < rank(best->outcome))
+        if (rank(report->attempts[i].status) < rank(best->status))
             best = &report->attempts[i];
     return best->error;
 }
@@ -288,7 +288,7 @@ static int most_telling(const struct sonde_connect_report *report)
 /* End REPORT as a failure with ERROR.  */
 static int fail(struct sonde_connect_report *report, int error)
 {
-    report->outcome = sonde_outcome(error);
+    report->status = sonde_connect_status(error);
     errno = error;
     return -1;
 }
@@ -323,7 +323,7 @@ static int connect_list(const struct sonde_address *list, size_t count,
         give_up(&race, race.winner);
         return fail(report, errno);
     }
-    report->outcome = SONDE_OUTCOME_CONNECTED;
+    report->status = SONDE_CONNECT_CONNECTED;
     errno = saved;
     return race.winner;
 }
@@ -338,7 +338,7 @@ int sonde_connect(const struct sonde_address *list, size_t count, int timeout,
     if (!report)
         report = &unwanted;
     *report = (struct sonde_connect_report){0};
-    return connect_list(list, count, sonde__deadline(timeout),
+    return connect_list(list, count, sonde_deadline(timeout),
                         options ? options : &no_options, report);
 }
 
@@ -349,7 +349,7 @@ int sonde_connect_name(const char *host, const char *service, int timeout,
     struct sonde_connect_report unwanted;
     struct sonde_address list[SONDE_ATTEMPTS];
     int64_t start = sonde__sys.now();
-    int64_t deadline = sonde__deadline(timeout);
+    int64_t deadline = sonde_deadline(timeout);
     if (!options)
         options = &no_options;
     if (!report)
@@ -363,7 +363,7 @@ int sonde_connect_name(const char *host, const char *service, int timeout,
         sonde_resolve(&target, timeout, list, SONDE_ATTEMPTS, &report->code);
     report->lookup_milliseconds = sonde__since(start);
     if (count < 0) {
-        report->outcome = sonde_resolve_code_outcome(report->code, errno);
+        report->status = sonde_resolve_code_status(report->code, errno);
         return -1;
     }
     return connect_list(list, (size_t)count, deadline, options, report);

@@ -41,8 +41,8 @@ static void enlarge(int fd, int option, int size)
 void sonde__datagram_room(int fd)
 {
     int saved = errno;
-    enlarge(fd, SO_SNDBUF, SONDE_DATAGRAM_MOST);
-    enlarge(fd, SO_RCVBUF, 2 * SONDE_DATAGRAM_MOST);
+    enlarge(fd, SO_SNDBUF, SONDE_DATAGRAM_MAX);
+    enlarge(fd, SO_RCVBUF, 2 * SONDE_DATAGRAM_MAX);
     errno = saved;
 }
 
@@ -131,7 +131,7 @@ static int is_foreign(const struct sonde_address *from,
 ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
 {
     int saved = errno;
-    int64_t deadline = sonde__deadline(timeout);
+    int64_t deadline = sonde_deadline(timeout);
     struct sonde_address peer, from;
     struct msghdr message;
     if (sonde_address_peer(fd, &peer))
@@ -173,7 +173,7 @@ static int send_message(int fd, const struct msghdr *message, int timeout)
         errno = EMSGSIZE;
         return -1;
     }
-    int64_t deadline = sonde__deadline(timeout);
+    int64_t deadline = sonde_deadline(timeout);
     for (int i = 0; i < retries; i++) {
         if (send_once(fd, message, deadline) >= 0) {
             errno = saved;
@@ -295,7 +295,7 @@ int sonde_datagram_bind(const struct sonde_address *address, unsigned flags)
     return fd;
 }
 
-int sonde_datagram_adopt(int fd)
+int sonde_datagram_prepare(int fd)
 {
     int saved = errno, type = 0;
     struct sonde_address address;
@@ -372,7 +372,7 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
                                     int timeout, struct sonde_datagram *ends)
 {
     int saved = errno;
-    int64_t deadline = sonde__deadline(timeout);
+    int64_t deadline = sonde_deadline(timeout);
     struct sonde_datagram found = {0};
     struct msghdr message;
     union control control;
@@ -503,7 +503,7 @@ static const char *why_not(const struct sonde_datagram *ends)
     return NULL;
 }
 
-const char *sonde_datagram_refuse(const struct sonde_datagram *ends)
+const char *sonde_datagram_check_source(const struct sonde_datagram *ends)
 {
     int saved = errno; /* a UNIX address has no port, and that is an error */
     const char *reason = why_not(ends);

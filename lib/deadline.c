@@ -17,23 +17,23 @@ enum {
     max_sleep = 32 /* milliseconds */
 };
 
-int64_t sonde__deadline(int timeout)
+int64_t sonde_deadline(int timeout)
 {
     if (timeout < 0)
-        return sonde__never;
+        return SONDE_NEVER;
     return sonde__sys.now() + (int64_t)timeout * nanoseconds_in_millisecond;
 }
 
 int64_t sonde__sooner(int64_t a, int64_t b)
 {
-    if (a == sonde__never)
+    if (a == SONDE_NEVER)
         return b;
-    return b == sonde__never || a < b ? a : b;
+    return b == SONDE_NEVER || a < b ? a : b;
 }
 
-int sonde__left(int64_t deadline)
+int sonde_deadline_left(int64_t deadline)
 {
-    if (deadline == sonde__never)
+    if (deadline == SONDE_NEVER)
         return -1;
     int64_t left = deadline - sonde__sys.now();
     if (left <= 0)
@@ -65,11 +65,11 @@ int sonde__row_sleep(struct sonde__row *row, int64_t deadline)
     int failures = sonde__row_count(row);
     if (failures <= retries)
         return 0;
-    if (failures == max_row && deadline == sonde__never)
+    if (failures == max_row && deadline == SONDE_NEVER)
         return -1;
     int time =
         failures - retries < 6 ? 1 << (failures - retries - 1) : max_sleep;
-    int left = sonde__left(deadline);
+    int left = sonde_deadline_left(deadline);
     sonde__sys.sleep(left >= 0 && left < time ? left : time);
     row->last = sonde__sys.now();
     errno = saved;
@@ -80,7 +80,7 @@ int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
 {
     struct sonde__row row = {0};
     for (int failures = 0, cut_short = 0;;) {
-        int left = sonde__left(deadline);
+        int left = sonde_deadline_left(deadline);
         int ready = sonde__sys.poll(fds, count, left);
         if (ready > 0)
             return ready;
@@ -118,7 +118,7 @@ int sonde__again(int fd, short events, int64_t deadline)
     int interrupted = errno == EINTR;
     if (!interrupted && !sonde__not_now(errno))
         return -1;
-    if (sonde__left(deadline) == 0) {
+    if (sonde_deadline_left(deadline) == 0) {
         errno = EAGAIN;
         return -1;
     }

@@ -101,7 +101,7 @@ ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout)
     if (length > 0)
         return take(lines, line, length);
     int saved = errno;
-    int64_t deadline = sonde__deadline(timeout);
+    int64_t deadline = sonde_deadline(timeout);
     int more;
     while ((more = fill(lines, deadline)) > 0) {
         length = find_line(lines);
@@ -114,11 +114,11 @@ ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout)
     return take(lines, line, more ? length : lines->end - lines->start);
 }
 
-ssize_t sonde_line_piece(struct sonde_lines *lines, char **piece, int timeout)
+ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece, int timeout)
 {
     if (lines->start == lines->end) {
         int saved = errno;
-        if (fill(lines, sonde__deadline(timeout)) < 0)
+        if (fill(lines, sonde_deadline(timeout)) < 0)
             return -1;
         errno = saved;
     }
@@ -129,7 +129,7 @@ ssize_t sonde_line_piece(struct sonde_lines *lines, char **piece, int timeout)
 int sonde_line_skip(struct sonde_lines *lines, int timeout)
 {
     int saved = errno;
-    int64_t deadline = sonde__deadline(timeout);
+    int64_t deadline = sonde_deadline(timeout);
     char *ignored;
     for (int late = 0;;) {
         size_t length = find_line(lines);
@@ -137,7 +137,7 @@ int sonde_line_skip(struct sonde_lines *lines, int timeout)
         if (length > 0)
             break;
         /* A peer may send, without a newline, as fast as it is read.  */
-        if (sonde__left(deadline) == 0 && ++late > retries) {
+        if (sonde_deadline_left(deadline) == 0 && ++late > retries) {
             errno = EAGAIN;
             return -1;
         }

@@ -55,9 +55,9 @@ static int set_share(int fd, int family)
 
 static int set_options(int fd, int family, unsigned flags)
 {
-    if (flags & SONDE_SHARE && set_share(fd, family))
+    if (flags & SONDE_REUSEPORT && set_share(fd, family))
         return -1;
-    if (flags & SONDE_REBIND && family != AF_UNIX &&
+    if (flags & SONDE_REUSEADDR && family != AF_UNIX &&
         sonde__set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1))
         return -1;
     return family == AF_INET6 ? sonde__set_v6only(fd) : 0;
@@ -101,7 +101,7 @@ int sonde_listen(const struct sonde_address *address, int wanted,
 {
     int saved = errno;
     int fd = sonde_socket(address->storage.ss_family, SOCK_STREAM,
-                          flags & ~(SONDE_REBIND | SONDE_SHARE));
+                          flags & ~(SONDE_REUSEADDR | SONDE_REUSEPORT));
     if (fd < 0)
         return -1;
     if (start(fd, address, wanted, flags)) {

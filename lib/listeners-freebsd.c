@@ -36,9 +36,9 @@ static void read_socket(struct sonde_listener *listener,
     listener->type = from->so_type;
     listener->queue = (struct sonde_queue){
         (long)from->so_qlen, (long)from->so_qlimit, (long)from->so_incqlen, -1};
-    listener->capacity = listener->queue.limit * 3 / 2 + 1;
-    listener->socket = (uint64_t)from->xso_so;
-    listener->user = (long)from->so_uid;
+    listener->capacity = listener->queue.backlog * 3 / 2 + 1;
+    listener->inode = (uint64_t)from->xso_so;
+    listener->uid = (long)from->so_uid;
     listener->v6only = -1;
 }
 

@@ -118,7 +118,7 @@ static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
     if (idle > most_idle || count > most_datagrams)
         errno = EPROTO;
-    else if ((timeout > 0 || idle > 0) && sonde__left(deadline) == 0)
+    else if ((timeout > 0 || idle > 0) && sonde_deadline_left(deadline) == 0)
         errno = EAGAIN;
     else
         return 0;
@@ -128,7 +128,7 @@ static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 static int list(int fd, int family, int timeout, struct tally *tally)
 {
     const uint32_t sequence = 1;
-    int64_t deadline = sonde__deadline(timeout);
+    int64_t deadline = sonde_deadline(timeout);
     void *reply = malloc(reply_size);
     int result = reply ? ask(fd, family, sequence, deadline) : -1;
     for (int idle = 0, count = 1; !result; count++) {

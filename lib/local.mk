@@ -27,7 +27,7 @@ lib_libsonde_core_la_SOURCES = \
 	lib/line.c \
 	lib/listen-dual.c \
 	lib/listen.c \
-	lib/outcome.c \
+	lib/connect-status.c \
 	lib/parent-death.c \
 	lib/poller-poll.c \
 	lib/poller.c \
@@ -41,9 +41,9 @@ lib_libsonde_core_la_SOURCES = \
 	lib/sock-diag.c \
 	lib/sock-diag.h \
 	lib/socket.c \
-	lib/spare.c \
+	lib/reserve.c \
 	lib/stream.c \
-	lib/wake.c \
+	lib/selfpipe.c \
 	lib/xnu-pcblist.c \
 	lib/xnu-pcblist.h
 

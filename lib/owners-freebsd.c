@@ -24,7 +24,7 @@ static void read_name(struct sonde_owner *owner)
 {
     struct kinfo_proc process;
     size_t size = sizeof process;
-    int name[4] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, (int)owner->process};
+    int name[4] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, (int)owner->pid};
     owner->name[0] = '\0';
     if (!sysctl(name, 4, &process, &size, NULL, 0) && size == sizeof process)
         snprintf(owner->name, sizeof owner->name, "%s", process.ki_comm);
@@ -60,12 +60,12 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
             break;
         }
         at += (size_t)file.xf_size;
-        owner.socket = (uint64_t)file.xf_data;
-        if (file.xf_type != DTYPE_SOCKET || owner.socket == 0 ||
-            !is_among(sockets, count, owner.socket))
+        owner.inode = (uint64_t)file.xf_data;
+        if (file.xf_type != DTYPE_SOCKET || owner.inode == 0 ||
+            !is_among(sockets, count, owner.inode))
             continue;
-        if (owner.process != file.xf_pid) {
-            owner.process = file.xf_pid;
+        if (owner.pid != file.xf_pid) {
+            owner.pid = file.xf_pid;
             read_name(&owner);
         }
         error = each(&owner, closure) ? ECANCELED : 0;

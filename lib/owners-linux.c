@@ -92,7 +92,7 @@ static int is_number(const char *text)
    all that is read here can be had at once.  */
 static int in_time(const struct search *search)
 {
-    if (search->timeout <= 0 || sonde__left(search->deadline) > 0)
+    if (search->timeout <= 0 || sonde_deadline_left(search->deadline) > 0)
         return 0;
     errno = EAGAIN;
     return -1;
@@ -121,8 +121,8 @@ static bool is_wanted(const struct search *search, uint64_t socket)
 static int report_owner(struct search *search, int proc, const char *pid,
                         struct sonde_owner *owner)
 {
-    if (owner->process == 0) {
-        owner->process = (pid_t)strtol(pid, NULL, 10);
+    if (owner->pid == 0) {
+        owner->pid = (pid_t)strtol(pid, NULL, 10);
         read_name(proc, pid, owner->name, sizeof owner->name);
     }
     if (!search->each(owner, search->closure))
@@ -145,7 +145,7 @@ static enum table search_descriptors(struct search *search, int proc,
             return TABLE_FAILED;
         if (!is_number(entry->d_name))
             continue;
-        if (read_socket(dirfd(directory), entry->d_name, &owner.socket)) {
+        if (read_socket(dirfd(directory), entry->d_name, &owner.inode)) {
             enum table trouble = table_judge(errno);
             if (trouble == TABLE_FAILED)
                 return TABLE_FAILED;
@@ -155,7 +155,7 @@ static enum table search_descriptors(struct search *search, int proc,
         }
         if (result == TABLE_EMPTY)
             result = TABLE_READ;
-        if (is_wanted(search, owner.socket) &&
+        if (is_wanted(search, owner.inode) &&
             report_owner(search, proc, pid, &owner))
             return TABLE_FAILED;
     }
@@ -280,7 +280,7 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
     int saved = errno;
     struct search search = {.count = count,
                             .timeout = timeout,
-                            .deadline = sonde__deadline(timeout),
+                            .deadline = sonde_deadline(timeout),
                             .each = each,
                             .closure = closure};
     size_t size = count * sizeof *sockets;

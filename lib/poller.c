@@ -230,12 +230,12 @@ static void forget(struct sonde_poller *poller)
 int sonde_poller_wait(struct sonde_poller *poller, int timeout)
 {
     int saved = errno;
-    int64_t deadline = sonde__deadline(timeout);
+    int64_t deadline = sonde_deadline(timeout);
     struct sonde__row row = {0};
     forget(poller);
     for (;;) {
         find_always(poller);
-        int left = poller->found_count > 0 ? 0 : sonde__left(deadline);
+        int left = poller->found_count > 0 ? 0 : sonde_deadline_left(deadline);
         int failed = poller->way->wait(poller, left);
         if (failed && errno != EINTR)
             return -1;
@@ -243,9 +243,9 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
             break;
         /* Nothing found and no failure: epoll goes on reporting a descriptor
            that was closed, and not removed, while a duplicate is open.  */
-        if (sonde__row_sleep(&row, sonde__never) && failed)
+        if (sonde__row_sleep(&row, SONDE_NEVER) && failed)
             return -1;
-        if (sonde__left(deadline) == 0)
+        if (sonde_deadline_left(deadline) == 0)
             break;
     }
     errno = saved;

@@ -173,17 +173,8 @@ size_t sonde__send_limit(int fd, size_t size);
    the errno of pipe or fcntl.  */
 int sonde__pipe(int ends[2]);
 
-/* The deadline TIMEOUT milliseconds from now, by sonde__sys.now; never, if
-   TIMEOUT is negative.  */
-enum { sonde__never = -1 };
-int64_t sonde__deadline(int timeout);
-
 /* Whichever of the deadlines A and B comes first.  */
 int64_t sonde__sooner(int64_t a, int64_t b);
-
-/* The milliseconds left until DEADLINE, rounded up, as poll takes them: -1 if
-   that is never.  */
-int sonde__left(int64_t deadline);
 
 /* The whole milliseconds from START, by sonde__sys.now, until now.  */
 int sonde__since(int64_t start);

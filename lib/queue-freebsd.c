@@ -33,7 +33,7 @@ int sonde_queue(int fd, struct sonde_queue *queue)
         return -1;
     }
     if (ask(fd, SO_LISTENQLEN, &found.queued) ||
-        ask(fd, SO_LISTENQLIMIT, &found.limit) ||
+        ask(fd, SO_LISTENQLIMIT, &found.backlog) ||
         ask(fd, SO_LISTENINCQLEN, &found.incomplete)) {
         if (errno == ENOPROTOOPT)
             errno = ENOTSUP;

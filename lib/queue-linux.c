@@ -90,7 +90,7 @@ struct sought {
 static int compare_socket(const struct sonde_listener *listener, void *closure)
 {
     struct sought *sought = closure;
-    if (listener->socket != sought->socket)
+    if (listener->inode != sought->socket)
         return 0;
     sought->queue = listener->queue;
     sought->found = 1;
@@ -119,7 +119,7 @@ static int read_unix(int fd, struct sonde_queue *queue)
             errno = ENOTSUP; /* a filter; then as if nothing were told */
         return -1;
     }
-    if (!sought.found || sought.queue.limit < 0) {
+    if (!sought.found || sought.queue.backlog < 0) {
         errno = ENOTSUP;
         return -1;
     }
@@ -146,7 +146,7 @@ int sonde_queue(int fd, struct sonde_queue *queue)
     if (info.tcpi_unacked == 0 && info.tcpi_sacked == 0 && check_zeros(fd))
         return -1;
     queue->queued = (long)info.tcpi_unacked;
-    queue->limit = (long)info.tcpi_sacked;
+    queue->backlog = (long)info.tcpi_sacked;
     queue->incomplete = -1;
     queue->drops = read_drops(fd);
     errno = saved;

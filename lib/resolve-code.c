@@ -14,75 +14,75 @@
 static const struct code {
     int code;
     int error;
-    enum sonde_outcome outcome;
+    enum sonde_connect_status status;
     const char *name;
     const char *text;
 } codes[] = {
-    {0, 0, SONDE_OUTCOME_CONNECTED, "found", "found"},
+    {0, 0, SONDE_CONNECT_CONNECTED, "found", "found"},
 #ifdef EAI_NONAME
-    {EAI_NONAME, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_NONAME",
+    {EAI_NONAME, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "EAI_NONAME",
      "there is no such host or service"},
 #endif
 #ifdef EAI_NODATA /* glibc, macOS, illumos: the name is there, but no address  \
                    */
-    {EAI_NODATA, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_NODATA",
+    {EAI_NODATA, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "EAI_NODATA",
      "the name is known, but has no address"},
 #endif
 #ifdef EAI_ADDRFAMILY
-    {EAI_ADDRFAMILY, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_ADDRFAMILY",
+    {EAI_ADDRFAMILY, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "EAI_ADDRFAMILY",
      "the host has no address of the family asked for"},
 #endif
 #ifdef EAI_SERVICE
-    {EAI_SERVICE, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_SERVICE",
+    {EAI_SERVICE, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "EAI_SERVICE",
      "there is no such service for this kind of socket"},
 #endif
 #ifdef EAI_AGAIN
-    {EAI_AGAIN, EAGAIN, SONDE_OUTCOME_NAME_NO_ANSWER, "EAI_AGAIN",
+    {EAI_AGAIN, EAGAIN, SONDE_CONNECT_NAME_NO_ANSWER, "EAI_AGAIN",
      "the name service does not answer; try again later"},
 #endif
 #ifdef EAI_FAIL
-    {EAI_FAIL, EPROTO, SONDE_OUTCOME_NAME_NO_ANSWER, "EAI_FAIL",
+    {EAI_FAIL, EPROTO, SONDE_CONNECT_NAME_NO_ANSWER, "EAI_FAIL",
      "the name service answered that it failed"},
 #endif
 #ifdef EAI_MEMORY
-    {EAI_MEMORY, ENOMEM, SONDE_OUTCOME_RESOURCES, "EAI_MEMORY",
+    {EAI_MEMORY, ENOMEM, SONDE_CONNECT_RESOURCES, "EAI_MEMORY",
      "out of memory while looking up the name"},
 #endif
 #ifdef EAI_SYSTEM
-    {EAI_SYSTEM, 0, SONDE_OUTCOME_OTHER, "EAI_SYSTEM",
+    {EAI_SYSTEM, 0, SONDE_CONNECT_OTHER, "EAI_SYSTEM",
      "a system call failed while looking up the name"},
 #endif
 #ifdef EAI_FAMILY
-    {EAI_FAMILY, EAFNOSUPPORT, SONDE_OUTCOME_NETWORK_UNREACHABLE, "EAI_FAMILY",
+    {EAI_FAMILY, EAFNOSUPPORT, SONDE_CONNECT_NETWORK_UNREACHABLE, "EAI_FAMILY",
      "this host does not have that address family"},
 #endif
 #ifdef EAI_SOCKTYPE
-    {EAI_SOCKTYPE, EPROTOTYPE, SONDE_OUTCOME_OTHER, "EAI_SOCKTYPE",
+    {EAI_SOCKTYPE, EPROTOTYPE, SONDE_CONNECT_OTHER, "EAI_SOCKTYPE",
      "this host does not have that kind of socket"},
 #endif
 #ifdef EAI_OVERFLOW
-    {EAI_OVERFLOW, EOVERFLOW, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_OVERFLOW",
+    {EAI_OVERFLOW, EOVERFLOW, SONDE_CONNECT_NAME_UNKNOWN, "EAI_OVERFLOW",
      "the name is too long"},
 #endif
 #ifdef EAI_BADFLAGS
-    {EAI_BADFLAGS, EINVAL, SONDE_OUTCOME_OTHER, "EAI_BADFLAGS",
+    {EAI_BADFLAGS, EINVAL, SONDE_CONNECT_OTHER, "EAI_BADFLAGS",
      "this host does not take these flags"},
 #endif
 #ifdef EAI_BADHINTS /* the BSDs, macOS */
-    {EAI_BADHINTS, EINVAL, SONDE_OUTCOME_OTHER, "EAI_BADHINTS",
+    {EAI_BADHINTS, EINVAL, SONDE_CONNECT_OTHER, "EAI_BADHINTS",
      "this host does not take these hints"},
 #endif
 #ifdef EAI_PROTOCOL /* the BSDs, macOS */
-    {EAI_PROTOCOL, EPROTONOSUPPORT, SONDE_OUTCOME_OTHER, "EAI_PROTOCOL",
+    {EAI_PROTOCOL, EPROTONOSUPPORT, SONDE_CONNECT_OTHER, "EAI_PROTOCOL",
      "this host does not have that protocol"},
 #endif
 #ifdef EAI_IDN_ENCODE /* glibc */
-    {EAI_IDN_ENCODE, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN, "EAI_IDN_ENCODE",
+    {EAI_IDN_ENCODE, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "EAI_IDN_ENCODE",
      "the name cannot be written in letters of the DNS"},
 #endif
 };
 
-static const struct code unknown = {-1, EPROTO, SONDE_OUTCOME_OTHER, "EAI_?",
+static const struct code unknown = {-1, EPROTO, SONDE_CONNECT_OTHER, "EAI_?",
                                     "unexpected error of the lookup"};
 
 static const struct code *find(int code)
@@ -103,15 +103,15 @@ const char *sonde_resolve_code_text(int code)
     return find(code)->text;
 }
 
-enum sonde_outcome sonde_resolve_code_outcome(int code, int error)
+enum sonde_connect_status sonde_resolve_code_status(int code, int error)
 {
 #ifdef EAI_SYSTEM
     if (code == EAI_SYSTEM && error != 0)
-        return sonde_outcome(error);
+        return sonde_connect_status(error);
 #else
     (void)error;
 #endif
-    return find(code)->outcome;
+    return find(code)->status;
 }
 
 int sonde__resolve_error(int code, int error)

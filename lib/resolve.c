@@ -358,7 +358,7 @@ static int ask(struct result *result, const struct sonde_target *target,
 static int resolve(struct result *result, const struct sonde_target *target,
                    int timeout)
 {
-    int64_t deadline = sonde__deadline(timeout);
+    int64_t deadline = sonde_deadline(timeout);
     int port = read_port(target->service);
     if (result->size == 0) {
         errno = EINVAL;

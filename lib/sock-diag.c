@@ -170,7 +170,7 @@ static void set_inet_address(struct sonde_listener *listener,
     memcpy(&in6, &listener->address.storage, sizeof in6);
     memcpy(&in6.sin6_addr, body + inet_address, 16);
     if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr))
-        in6.sin6_scope_id = listener->device;
+        in6.sin6_scope_id = listener->ifindex;
     memcpy(&listener->address.storage, &in6, sizeof in6);
 }
 
@@ -185,9 +185,9 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
     if (body[inet_state] != state_listen)
         return 0;
     listener->type = SOCK_STREAM;
-    listener->device = number(body + inet_interface, 4);
-    listener->user = figure(body + inet_user);
-    listener->socket = number(body + inet_socket, 4);
+    listener->ifindex = number(body + inet_interface, 4);
+    listener->uid = figure(body + inet_user);
+    listener->inode = number(body + inet_socket, 4);
     set_inet_address(listener, body);
     set_queue(listener, figure(body + inet_queued), figure(body + inet_limit));
     listener->queue.drops =
@@ -250,8 +250,8 @@ static int read_unix(struct sonde_listener *listener, const unsigned char *body,
         return 0;
     listener->type =
         body[unix_type] == type_seqpacket ? SOCK_SEQPACKET : SOCK_STREAM;
-    listener->socket = number(body + unix_socket, 4);
-    listener->user = attribute_number(body, size, unix_size, unix_user, 0);
+    listener->inode = number(body + unix_socket, 4);
+    listener->uid = attribute_number(body, size, unix_size, unix_user, 0);
     listener->v6only = -1;
     set_queue(listener, attribute_number(body, size, unix_size, unix_queue, 0),
               attribute_number(body, size, unix_size, unix_queue, 4));

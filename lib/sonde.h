@@ -159,30 +159,30 @@ int sonde_address_family(int fd);
    unknown flag, or no TYPE at all.  Since 0.1.  */
 int sonde_socket(int family, int type, unsigned flags);
 
-/* ---- outcome: what the errno of a connection attempt means -------------- */
+/* ---- connect_status: what the errno of a connection attempt means ------- */
 
 /* What a client can be told, whatever errno this system uses for it.  */
-enum sonde_outcome {
-    SONDE_OUTCOME_CONNECTED,
-    SONDE_OUTCOME_REFUSED,             /* nobody listens there */
-    SONDE_OUTCOME_TIMED_OUT,           /* no answer within the time */
-    SONDE_OUTCOME_HOST_UNREACHABLE,    /* a router or ARP says so */
-    SONDE_OUTCOME_NETWORK_UNREACHABLE, /* no route, or no such family here */
-    SONDE_OUTCOME_NAME_UNKNOWN,        /* no such host or service */
-    SONDE_OUTCOME_NAME_NO_ANSWER,      /* the name service does not answer, or
+enum sonde_connect_status {
+    SONDE_CONNECT_CONNECTED,
+    SONDE_CONNECT_REFUSED,             /* nobody listens there */
+    SONDE_CONNECT_TIMED_OUT,           /* no answer within the time */
+    SONDE_CONNECT_HOST_UNREACHABLE,    /* a router or ARP says so */
+    SONDE_CONNECT_NETWORK_UNREACHABLE, /* no route, or no such family here */
+    SONDE_CONNECT_NAME_UNKNOWN,        /* no such host or service */
+    SONDE_CONNECT_NAME_NO_ANSWER,      /* the name service does not answer, or
                                           answers that it cannot: try later */
-    SONDE_OUTCOME_SOURCE_NOT_LOCAL,    /* no such address here, or none to go
+    SONDE_CONNECT_SOURCE_NOT_LOCAL,    /* no such address here, or none to go
                                           there from, or no free port of it */
-    SONDE_OUTCOME_PORT_IN_USE,         /* the source port is taken */
-    SONDE_OUTCOME_PERMISSION,          /* a firewall, or a low source port */
-    SONDE_OUTCOME_RESET,               /* the other side broke it off */
-    SONDE_OUTCOME_RESOURCES,           /* descriptors, memory, threads */
-    SONDE_OUTCOME_ABANDONED,           /* another address was faster */
-    SONDE_OUTCOME_OTHER                /* see errno */
+    SONDE_CONNECT_PORT_IN_USE,         /* the source port is taken */
+    SONDE_CONNECT_PERMISSION,          /* a firewall, or a low source port */
+    SONDE_CONNECT_RESET,               /* the other side broke it off */
+    SONDE_CONNECT_RESOURCES,           /* descriptors, memory, threads */
+    SONDE_CONNECT_ABANDONED,           /* another address was faster */
+    SONDE_CONNECT_OTHER                /* see errno */
 };
 
-/* The outcome that ERROR means, an errno of a client's socket, bind, connect,
-   send or receive; 0 is SONDE_OUTCOME_CONNECTED.
+/* The status that ERROR means, an errno of a client's socket, bind, connect,
+   send or receive; 0 is SONDE_CONNECT_CONNECTED.
 
    Hides: that an unreachable host is EHOSTUNREACH, EHOSTDOWN (BSDs) or ENONET
    (Linux), a missing IPv6 EAFNOSUPPORT or EPROTONOSUPPORT, a UNIX path without
@@ -191,15 +191,31 @@ enum sonde_outcome {
    from a source address that is not of this host.
 
    Not for an errno of sonde_resolve, nor of sonde_connect_name, whose report
-   has the outcome: ENOENT means no such name there.  Errors not known are
-   SONDE_OUTCOME_OTHER.  Cannot fail.  Since 0.1.  */
-enum sonde_outcome sonde_outcome(int error);
+   has the status: ENOENT means no such name there.  Errors not known are
+   SONDE_CONNECT_OTHER.  Cannot fail.  Since 0.1.  */
+enum sonde_connect_status sonde_connect_status(int error);
 
 /* OUTCOME as one word of letters and hyphens, "host-unreachable", that will
    never change; and as part of a sentence, "the host cannot be reached".  Both
    are constants.  Cannot fail.  Since 0.1.  */
-const char *sonde_outcome_name(enum sonde_outcome outcome);
-const char *sonde_outcome_text(enum sonde_outcome outcome);
+const char *sonde_connect_status_name(enum sonde_connect_status status);
+const char *sonde_connect_status_text(enum sonde_connect_status status);
+
+/* ---- deadline: one timeout for several calls ---------------------------- */
+
+/* The deadline that never passes.  */
+#define SONDE_NEVER ((int64_t)-1)
+
+/* The deadline TIMEOUT milliseconds from now: nanoseconds of a clock that
+   nobody sets (CLOCK_MONOTONIC).  SONDE_NEVER if TIMEOUT is negative.
+   Cannot fail.  Since 0.1.  */
+int64_t sonde_deadline(int timeout);
+
+/* The milliseconds left until DEADLINE, rounded up, as poll and every TIMEOUT
+   here take them: 0 once it has passed, -1 for SONDE_NEVER.  Several calls
+   share one timeout if each is passed sonde_deadline_left (deadline).
+   Cannot fail.  Since 0.1.  */
+int sonde_deadline_left(int64_t deadline);
 
 /* ---- resolve: from names to addresses, within a time -------------------- */
 
@@ -252,7 +268,7 @@ ssize_t sonde_resolve(const struct sonde_target *target, int timeout,
                       struct sonde_address *list, size_t size, int *code);
 
 /* CODE, an EAI code of sonde_resolve or getaddrinfo, by its name, "EAI_AGAIN";
-   as part of a sentence, in English whatever the locale; and as an outcome,
+   as part of a sentence, in English whatever the locale; and as an status,
    for which ERROR is errno, that counts with EAI_SYSTEM alone.
 
    Hides: gai_strerror, whose sentences differ from system to system, and codes
@@ -261,7 +277,7 @@ ssize_t sonde_resolve(const struct sonde_target *target, int timeout,
    The strings are constants.  Cannot fail.  Since 0.1.  */
 const char *sonde_resolve_code_name(int code);
 const char *sonde_resolve_code_text(int code);
-enum sonde_outcome sonde_resolve_code_outcome(int code, int error);
+enum sonde_connect_status sonde_resolve_code_status(int code, int error);
 
 /* ---- connect: connect to the address that answers first ----------------- */
 
@@ -283,7 +299,7 @@ struct sonde_connect_options {
    connected), and after how many milliseconds.  */
 struct sonde_attempt {
     struct sonde_address address;
-    enum sonde_outcome outcome;
+    enum sonde_connect_status status;
     int error;
     int milliseconds;
 };
@@ -291,11 +307,11 @@ struct sonde_attempt {
 /* So many addresses are tried at most; further ones are left out.  */
 #define SONDE_ATTEMPTS 32
 
-/* What happened: the outcome of it all; the EAI code of the lookup, 0 if none
+/* What happened: the status of it all; the EAI code of the lookup, 0 if none
    was needed or it succeeded, and its milliseconds; and the attempts that were
    begun, COUNT of them, in the order they were begun.  */
 struct sonde_connect_report {
-    enum sonde_outcome outcome;
+    enum sonde_connect_status status;
     int code;
     int lookup_milliseconds;
     size_t count;
@@ -318,7 +334,7 @@ struct sonde_connect_report {
    after 1, 2, 4, ... at most 100 ms (on the BSDs and macOS it is ECONNREFUSED
    and cannot be told from nobody listening) (portability: "Connecting").
 
-   Returns the descriptor, the caller's to close.  If all fail, outcome and
+   Returns the descriptor, the caller's to close.  If all fail, status and
    errno are those of the attempt that tells most: refused, reset, timed out,
    host unreachable, permission, port in use, resources, other, source not
    local, network unreachable, in this order, so that a missing IPv6 never
@@ -333,7 +349,7 @@ int sonde_connect(const struct sonde_address *list, size_t count, int timeout,
 
 /* The same for HOST and SERVICE, as in struct sonde_target; TIMEOUT is
    for looking up and connecting together.  Fails also as sonde_resolve; the
-   report tells which of the two it was, and so the outcome.  errno alone does
+   report tells which of the two it was, and so the status.  errno alone does
    not: ENOENT is a name that is not known, or a UNIX path that nobody has
    bound.  Since 0.1.  */
 int sonde_connect_name(const char *host, const char *service, int timeout,
@@ -386,7 +402,7 @@ int sonde_backlog_cap(struct sonde_backlog_cap *cap);
 /* Counts of connections; -1 where this system does not say.  */
 struct sonde_queue {
     long queued;     /* complete, waiting for accept now */
-    long limit;      /* the backlog in force, after the kernel's cap; on macOS
+    long backlog;    /* the backlog in force, after the kernel's cap; on macOS
                         0: no connection is ever queued */
     long incomplete; /* handshakes under way now */
     long drops;      /* packets that the listener discarded, for whatever
@@ -421,14 +437,14 @@ struct sonde_listener {
     struct sonde_address address; /* where it is bound */
     int type;                     /* SOCK_STREAM, SOCK_SEQPACKET */
     struct sonde_queue queue;
-    long capacity;   /* how many can wait: the limit by this kernel's rule,
-                        limit + 1 on Linux; -1 if not known; 0: no client gets
-                        in (macOS, its limit being 0) */
-    uint64_t socket; /* what the system calls it, for sonde_owners; or 0 */
-    long user;       /* who made it, a user's number; -1 if not known */
-    unsigned device; /* index of the interface it is confined to, or 0 */
-    int v6only;      /* IPv6: 1 for itself alone, 0 takes IPv4, too;
-                        -1 if not known */
+    long capacity;    /* how many can wait: the limit by this kernel's rule,
+                         limit + 1 on Linux; -1 if not known; 0: no client gets
+                         in (macOS, its limit being 0) */
+    uint64_t inode;   /* identifies the socket to sonde_owners, or 0 */
+    long uid;         /* user that created it, -1 if not known */
+    unsigned ifindex; /* index of the interface it is confined to, or 0 */
+    int v6only;       /* IPv6: 1 for itself alone, 0 takes IPv4, too;
+                         -1 if not known */
     /* The file that bind made for a UNIX path: its device, as st_dev of stat
        says it, and the low 32 bits of its st_ino.  Two names with the same
        numbers are one file, however they are spelled.  The kernel's own
@@ -444,7 +460,7 @@ typedef int sonde_listener_each(const struct sonde_listener *listener,
 /* Call EACH, with CLOSURE, for every listening socket of FAMILY: AF_INET and
    AF_INET6, TCP; AF_UNIX.  No privilege is needed.  One that comes or goes
    during the call may be told of or not, and, seldom, one that stays may be
-   passed over or told of twice, with the same number SOCKET: the list is
+   passed over or told of twice, with the same INODE: the list is
    handed out in pieces and not held still meanwhile.
 
    Hides: netlink's sock_diag on Linux, where the list is that of the caller's
@@ -467,8 +483,8 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
 /* A process that has a socket, and its name as the system knows it, which any
    process may choose: it can hold any byte but NUL.  */
 struct sonde_owner {
-    uint64_t socket;
-    pid_t process;
+    uint64_t inode;
+    pid_t pid;
     char name[32];
 };
 
@@ -537,30 +553,31 @@ int sonde_listen_totals(struct sonde_listen_totals *totals);
 
 /* Take the port although connections of an earlier server are still dying;
    never from a live one.  */
-#define SONDE_REBIND 4U
+#define SONDE_REUSEADDR 4U
 
 /* Several sockets, all with this flag and of one user, listen on one address,
    and the system spreads the connections over them.  */
-#define SONDE_SHARE 8U
+#define SONDE_REUSEPORT 8U
 
 /* Listen on ADDRESS (port 0: one the system chooses, see sonde_address_local)
    with room for at least WANTED waiting connections (see sonde_backlog).
-   FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC, SONDE_REBIND, SONDE_SHARE.  If QUEUE
-   is not null it is set to what became effective, all -1 where the kernel does
-   not say.
+   FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC, SONDE_REUSEADDR, SONDE_REUSEPORT.  If
+   QUEUE is not null it is set to what became effective, all -1 where the kernel
+   does not say.
 
    Hides: IPV6_V6ONLY, whose default differs (0 on Linux and macOS, 1 on the
    BSDs) and which OpenBSD does not let one clear: an IPv6 listener here is for
    IPv6 alone, everywhere, and that is read back.  SO_REUSEADDR, which BSD
    needs to restart a server at once and which steals ports on Windows: only
-   SONDE_REBIND sets it (portability: "Listening").  SO_REUSEPORT, which shares
-   on Linux and DragonFly, but on the other BSDs and macOS lets the last one
-   take all; FreeBSD shares by SO_REUSEPORT_LB (portability: "Sharing a port").
+   SONDE_REUSEADDR sets it (portability: "Listening").  SO_REUSEPORT, which
+   shares on Linux and DragonFly, but on the other BSDs and macOS lets the last
+   one take all; FreeBSD shares by SO_REUSEPORT_LB (portability: "Sharing a
+   port").
 
    Returns the descriptor, the caller's to close.  EADDRINUSE (from bind, or
    from listen, where some systems find it out), EADDRNOTAVAIL, EACCES, EINVAL
    (unknown flag), the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be had;
-   ENOTSUP: SONDE_SHARE, and this system does not, or not for this family;
+   ENOTSUP: SONDE_REUSEPORT, and this system does not, or not for this family;
    ENOENT, ENOTDIR, EROFS, ...: a UNIX path that cannot be made.
    Of a UNIX address the file is removed again if bind made it; once listening,
    it is the caller's to unlink, before the next bind and at the end.
@@ -640,7 +657,7 @@ int sonde_accept(int listener, struct sonde_address *peer, unsigned flags);
 
 /* A descriptor kept in reserve, for when there are no more.  One thread at a
    time.  */
-struct sonde_spare {
+struct sonde_reserve {
     int fd; /* -1: it is lost */
 };
 
@@ -648,10 +665,10 @@ struct sonde_spare {
    and works in a chroot, of whichever family a sandbox leaves.  Returns 0.
    EMFILE, ENFILE, ENOBUFS, ENOMEM.  EAFNOSUPPORT, EPROTONOSUPPORT, EACCES,
    EPERM: there is none.  Since 0.1.  */
-int sonde_spare_open(struct sonde_spare *spare);
+int sonde_reserve_open(struct sonde_reserve *spare);
 
 /* Give it up.  Since 0.1.  */
-void sonde_spare_close(struct sonde_spare *spare);
+void sonde_reserve_close(struct sonde_reserve *spare);
 
 /* After sonde_accept on LISTENER failed with EMFILE or ENFILE: turn the next
    waiting client away, with the descriptor in reserve, which is back after it.
@@ -671,7 +688,7 @@ void sonde_spare_close(struct sonde_spare *spare);
    Returns 0: one client was turned away.  EAGAIN: nobody waits.  Others, such
    as EMFILE: it did not work; wait, see sonde_backoff.  If the reserve could
    not be restored it is tried again by the next call.  Since 0.1.  */
-int sonde_spare_shed(struct sonde_spare *spare, int listener);
+int sonde_reserve_shed(struct sonde_reserve *spare, int listener);
 
 /* The milliseconds to leave a listener alone after an error of class
    SONDE_ACCEPT_BACKOFF, LAST being the answer of the call before, or 0 after a
@@ -860,7 +877,7 @@ void sonde_lines_close(struct sonde_lines *lines);
    EAGAIN: no whole line came in time.  EMSGSIZE: the buffer is full, and there
    is no newline in it; also if the stream would end there, which has not been
    read yet.  Other errors as sonde_read.  After each of them what came is still
-   there: call again, or sonde_line_piece, or sonde_line_skip.  Since 0.1.  */
+   there: call again, or sonde_line_partial, or sonde_line_skip.  Since 0.1.  */
 ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout);
 
 /* Let *PIECE point to what has come of the next line, up to and including its
@@ -868,7 +885,8 @@ ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout);
    had in pieces, of which only the last ends in a newline; and so are the
    bytes that were read ahead, for a protocol that stops being lines.
    Returns and fails as sonde_line, but never with EMSGSIZE.  Since 0.1.  */
-ssize_t sonde_line_piece(struct sonde_lines *lines, char **piece, int timeout);
+ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece,
+                           int timeout);
 
 /* Drop what follows up to and including the next newline, or the stream's end.
    Returns 0.  EAGAIN: no newline came in time, nor in 64 reads after it of a
@@ -880,13 +898,13 @@ int sonde_line_skip(struct sonde_lines *lines, int timeout);
 
 /* No datagram of UDP is longer, in bytes: over IPv4 they end at 65,507, over
    IPv6 at 65,527.  A buffer of this size never cuts one.  */
-#define SONDE_DATAGRAM_MOST 65535
+#define SONDE_DATAGRAM_MAX 65535
 
 /* Clients: sonde_connect with the type SOCK_DGRAM makes a connected socket, to
    the first address there is a way to.  Then the kernel passes only what comes
    from there, and an ICMP error is told by the next call as ECONNREFUSED,
-   EHOSTUNREACH, ...: sonde_outcome says what it means.  No answer is not a
-   proof of anything.
+   EHOSTUNREACH, ...: sonde_connect_status says what it means.  No answer is not
+   a proof of anything.
 
    Hides: the buffers of the BSDs and macOS, in which no datagram above 9,216
    bytes can be sent, and on the BSDs and macOS before 10.8 none above some
@@ -943,9 +961,9 @@ int sonde_datagram_bind(const struct sonde_address *address, unsigned flags);
    enlarge the buffers.  Where these are not to be had it does without.
    Returns 0.  EPROTOTYPE: it is a socket of another type.  EBADF, ENOTSOCK.
    Since 0.1.  */
-int sonde_datagram_adopt(int fd);
+int sonde_datagram_prepare(int fd);
 
-/* Receive one datagram on FD, of sonde_datagram_bind or sonde_datagram_adopt,
+/* Receive one datagram on FD, of sonde_datagram_bind or sonde_datagram_prepare,
    with both its ends; the rest as sonde_datagram_receive.  With EMSGSIZE *ENDS
    is set too.
 
@@ -982,7 +1000,7 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
    here: bound the answers to one sender.
 
    The string is a constant.  Cannot fail.  Since 0.1.  */
-const char *sonde_datagram_refuse(const struct sonde_datagram *ends);
+const char *sonde_datagram_check_source(const struct sonde_datagram *ends);
 
 /* ---- keepalive: notice a peer that vanished ----------------------------- */
 
@@ -1049,36 +1067,36 @@ int sonde_parent_death_signal(int signo);
 /* Turn signals into something to read, so that a loop that waits for
    descriptors can wait for signals too, and none comes between the check and
    the wait.  Returns a descriptor, for a poller or poll, which becomes readable
-   when a signal chosen by sonde_wake_on has come.
+   when a signal chosen by sonde_selfpipe_catch has come.
 
    Hides: signalfd, which only Linux has, and the races of a flag tested before
    poll; pselect and ppoll close them only where they are system calls
    (portability: "Signals and loops").
 
-   All the sonde_wake functions work on one state of the whole process, the
+   All the sonde_selfpipe functions work on one state of the whole process, the
    handler having no other way to find it: at most one wake-up at a time, opened
    and closed while no other thread uses it.  The descriptor is close-on-exec
-   and non-blocking, and only sonde_wake_close may close it.
+   and non-blocking, and only sonde_selfpipe_close may close it.
    EBUSY: it is open already.  EMFILE, ENFILE.  Since 0.1.  */
-int sonde_wake_open(void);
+int sonde_selfpipe_open(void);
 
 /* Catch SIGNO from now on: its handler notes it, and wakes up.  System calls
    are restarted (SONDE_RESTART).  It changes the disposition for the whole
-   process, until sonde_wake_close.
+   process, until sonde_selfpipe_close.
    Returns 0.  EINVAL: no such signal, or one that cannot be caught, or above
-   127.  ENOENT: sonde_wake_open comes first.  Since 0.1.  */
-int sonde_wake_on(int signo);
+   127.  ENOENT: sonde_selfpipe_open comes first.  Since 0.1.  */
+int sonde_selfpipe_catch(int signo);
 
 /* The number of a signal that has come since it was last returned here, each
    once, however often it came; 0: none.  Call it until it says 0.  Never waits.
    Since 0.1.  */
-int sonde_wake_take(void);
+int sonde_selfpipe_read(void);
 
-/* Give every signal the disposition it had before sonde_wake_on, and close the
-   descriptor.  A child made by fork calls this first, if it goes on in the same
-   program: what it was sent since fork, it is sent again, with the former
-   disposition; and it has never woken its parent.  Since 0.1.  */
-void sonde_wake_close(void);
+/* Give every signal the disposition it had before sonde_selfpipe_catch, and
+   close the descriptor.  A child made by fork calls this first, if it goes on
+   in the same program: what it was sent since fork, it is sent again, with the
+   former disposition; and it has never woken its parent.  Since 0.1.  */
+void sonde_selfpipe_close(void);
 
 /* ---- poller: which descriptors are ready -------------------------------- */
 
@@ -1157,7 +1175,7 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd);
 
 /* Wait until a descriptor is ready.  What the last wait found and was not taken
    is dropped, to be found again.  A signal does not end the wait, unless by
-   sonde_wake_open.
+   sonde_selfpipe_open.
    Returns how many are ready, 0 if the time is over.  ENOMEM.  EINVAL: more
    descriptors than poll takes, see sonde_poller_open.  EINTR: 128 times in a
    row, each time at once, which no signals do.  Since 0.1.  */

@@ -36,12 +36,12 @@ static size_t at_most(size_t size, size_t limit)
 
 static int wait_flag(int64_t deadline)
 {
-    return deadline == sonde__never ? 0 : MSG_DONTWAIT;
+    return deadline == SONDE_NEVER ? 0 : MSG_DONTWAIT;
 }
 
 static int send_flag(int64_t deadline)
 {
-    return deadline == sonde__never ? 0 : sonde__dontwait;
+    return deadline == SONDE_NEVER ? 0 : sonde__dontwait;
 }
 
 /* Read from FD, which is no socket.  */
@@ -57,7 +57,7 @@ static ssize_t read_other(int fd, void *buffer, size_t size, int64_t deadline)
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
 {
     size = at_most(size, piece);
-    if (deadline != sonde__never && sonde__left(deadline) > 0 &&
+    if (deadline != SONDE_NEVER && sonde_deadline_left(deadline) > 0 &&
         sonde__wait(fd, POLLIN, deadline))
         return -1;
     for (struct sonde__row row = {0};;) {
@@ -126,7 +126,7 @@ static ssize_t write_blocking(int fd, const char *bytes, size_t size, int flags,
         if (count < 1)
             return done ? (ssize_t)done : count;
         done += (size_t)count;
-    } while (done < size && sonde__left(deadline) != 0 &&
+    } while (done < size && sonde_deadline_left(deadline) != 0 &&
              sonde__sys.poll(&ready, 1, 0) == 1);
     return (ssize_t)done;
 }
@@ -169,7 +169,7 @@ ssize_t sonde_read(int fd, void *buffer, size_t size, int timeout)
     int saved = errno;
     if (size == 0)
         return 0;
-    ssize_t count = sonde__read(fd, buffer, size, sonde__deadline(timeout));
+    ssize_t count = sonde__read(fd, buffer, size, sonde_deadline(timeout));
     if (count >= 0)
         errno = saved;
     return count;
@@ -181,7 +181,7 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
     if (size == 0)
         return 0;
     ssize_t count =
-        write_some(fd, buffer, size, sonde__dontwait, sonde__deadline(timeout));
+        write_some(fd, buffer, size, sonde__dontwait, sonde_deadline(timeout));
     if (count >= 0)
         errno = saved;
     return count;
@@ -192,7 +192,7 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
    done at once.  */
 static int is_late(int timeout, int64_t deadline)
 {
-    if (timeout == 0 || sonde__left(deadline) != 0)
+    if (timeout == 0 || sonde_deadline_left(deadline) != 0)
         return 0;
     errno = EAGAIN;
     return 1;
@@ -201,7 +201,7 @@ static int is_late(int timeout, int64_t deadline)
 int sonde_read_all(int fd, void *buffer, size_t size, int timeout, size_t *done)
 {
     int saved = errno;
-    int64_t deadline = sonde__deadline(timeout);
+    int64_t deadline = sonde_deadline(timeout);
     *done = 0;
     while (*done < size) {
         ssize_t count =
@@ -222,7 +222,7 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
                     size_t *done)
 {
     int saved = errno;
-    int64_t deadline = sonde__deadline(timeout);
+    int64_t deadline = sonde_deadline(timeout);
     *done = 0;
     while (*done < size) {
         ssize_t count = write_some(fd, (const char *)buffer + *done,

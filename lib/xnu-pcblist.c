@@ -95,7 +95,7 @@ static void read_queue(struct sonde_queue *queue, const unsigned char *record)
     queue->queued = number(record + socket_all, 2) - queue->incomplete;
     if (queue->queued < 0)
         queue->queued = 0;
-    queue->limit = read_limit(record);
+    queue->backlog = read_limit(record);
     queue->drops = -1;
 }
 
@@ -118,8 +118,8 @@ static int read_record(struct candidate *candidate, const unsigned char *record,
         candidate->known = 1;
         listener->type = SOCK_STREAM;
         read_queue(&listener->queue, record);
-        listener->capacity = listener->queue.limit;
-        listener->user = -1;
+        listener->capacity = listener->queue.backlog;
+        listener->uid = -1;
         listener->v6only = -1;
         break;
     case kind_tcpcb:

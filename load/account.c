@@ -43,9 +43,9 @@ void load_set_state(struct load *load, struct load_connection *connection,
 
 enum load_error load_error_of(int error)
 {
-    enum sonde_outcome outcome = sonde_outcome(error);
-    return outcome == SONDE_OUTCOME_CONNECTED ? LOAD_CLOSED
-                                              : (enum load_error)(int)outcome;
+    enum sonde_connect_status status = sonde_connect_status(error);
+    return status == SONDE_CONNECT_CONNECTED ? LOAD_CLOSED
+                                             : (enum load_error)(int)status;
 }
 
 enum load_error load_note_wrong(struct load *load,

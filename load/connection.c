@@ -362,7 +362,7 @@ void load_connection_check(struct load *load,
     case CONNECTION_QUEUE_FULL:
     case CONNECTION_CONNECTING:
         if (connection->give_up_at <= now)
-            fail(load, connection, (enum load_error)SONDE_OUTCOME_TIMED_OUT);
+            fail(load, connection, (enum load_error)SONDE_CONNECT_TIMED_OUT);
         /* Also while draining: the connection began in time.  */
         else if (connection->state == CONNECTION_QUEUE_FULL &&
                  connection->retry_at <= now)

@@ -28,11 +28,11 @@ struct load_plan {
     bool reset;         /* end connections by RST, which leaves no TIME_WAIT */
 };
 
-/* Why a message or a connection failed: an outcome of the library, or one of
+/* Why a message or a connection failed: an status of the library, or one of
    these.  */
 enum load_error {
-    LOAD_NONE = SONDE_OUTCOME_CONNECTED,
-    LOAD_WRONG = SONDE_OUTCOME_OTHER + 1, /* not what was sent */
+    LOAD_NONE = SONDE_CONNECT_CONNECTED,
+    LOAD_WRONG = SONDE_CONNECT_OTHER + 1, /* not what was sent */
     LOAD_CLOSED,                          /* by the server, too early */
     LOAD_UNANSWERED,                      /* no reply within the timeout */
     LOAD_NO_PORT,                         /* all local ports are in use */

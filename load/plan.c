@@ -34,16 +34,16 @@ static const struct {
 
 const char *load_error_name(enum load_error error)
 {
-    return error < LOAD_WRONG
-               ? sonde_outcome_name((enum sonde_outcome)(int)error)
-               : more_errors[error - LOAD_WRONG].name;
+    return error < LOAD_WRONG ? sonde_connect_status_name(
+                                    (enum sonde_connect_status)(int)error)
+                              : more_errors[error - LOAD_WRONG].name;
 }
 
 const char *load_error_text(enum load_error error)
 {
-    return error < LOAD_WRONG
-               ? sonde_outcome_text((enum sonde_outcome)(int)error)
-               : more_errors[error - LOAD_WRONG].text;
+    return error < LOAD_WRONG ? sonde_connect_status_text(
+                                    (enum sonde_connect_status)(int)error)
+                              : more_errors[error - LOAD_WRONG].text;
 }
 
 /* ---- the plan ------------------------------------------------------------ */
@@ -166,9 +166,10 @@ enum client_end load_judge(const struct client *client,
                           client->name);
     if (errors == 0)
         return client_say(result, CLIENT_DONE, "%s", "");
-    enum client_end end = worst < LOAD_WRONG
-                              ? client_end_of((enum sonde_outcome)(int)worst)
-                              : more_errors[worst - LOAD_WRONG].end;
+    enum client_end end =
+        worst < LOAD_WRONG
+            ? client_end_of((enum sonde_connect_status)(int)worst)
+            : more_errors[worst - LOAD_WRONG].end;
     if (worst == LOAD_UNANSWERED && report->type == SOCK_DGRAM)
         end = CLIENT_SILENCE;
     uint64_t unsent = report->errors[LOAD_UNSENT];

@@ -207,7 +207,7 @@ static int until(int64_t moment)
 static void take_signals(struct load *load)
 {
     load->moved = true;
-    while (sonde_wake_take()) {
+    while (sonde_selfpipe_read()) {
         if (load->phase == LOAD_RUNNING) {
             set_phase(load, LOAD_DRAINING, monotonic_now());
         } else {
@@ -275,7 +275,7 @@ static void free_load(struct load *load)
         if (load->connections[i].fd >= 0)
             close(load->connections[i].fd);
     sonde_poller_close(load->poller);
-    sonde_wake_close();
+    sonde_selfpipe_close();
     free(load->connections);
     free(load->times);
     free(load);
@@ -284,8 +284,9 @@ static void free_load(struct load *load)
 /* Have SIGINT and SIGTERM end the run.  */
 static int watch_signals(struct load *load)
 {
-    int fd = sonde_wake_open();
-    return fd < 0 || sonde_wake_on(SIGINT) || sonde_wake_on(SIGTERM) ||
+    int fd = sonde_selfpipe_open();
+    return fd < 0 || sonde_selfpipe_catch(SIGINT) ||
+                   sonde_selfpipe_catch(SIGTERM) ||
                    sonde_poller_add(load->poller, fd, SONDE_READABLE, NULL)
                ? -1
                : 0;
@@ -363,7 +364,7 @@ static void count_unfinished(const struct load *load)
     for (size_t i = 0; i < load->plan->connections; i++) {
         enum load_state state = load->connections[i].state;
         if (state == CONNECTION_QUEUE_FULL || state == CONNECTION_CONNECTING)
-            errors[SONDE_OUTCOME_TIMED_OUT]++;
+            errors[SONDE_CONNECT_TIMED_OUT]++;
         else if (state == CONNECTION_ENDING)
             errors[LOAD_UNANSWERED]++;
     }

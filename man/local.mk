@@ -22,12 +22,13 @@ library_pages = \
 	man/sonde_backlog.3 \
 	man/sonde_byteorder.3 \
 	man/sonde_connect.3 \
+	man/sonde_connect_status.3 \
 	man/sonde_datagram.3 \
+	man/sonde_deadline.3 \
 	man/sonde_keepalive.3 \
 	man/sonde_line.3 \
 	man/sonde_listen.3 \
 	man/sonde_listeners.3 \
-	man/sonde_outcome.3 \
 	man/sonde_poller.3 \
 	man/sonde_queue.3 \
 	man/sonde_resolve.3 \

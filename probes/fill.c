@@ -184,13 +184,13 @@ static bool is_disturbed(const struct fill *fill,
                          const struct sonde_queue *queue)
 {
     if (fill->overflow == OVERFLOW_NONE || queue->queued < 0 ||
-        queue->limit < 0)
+        queue->backlog < 0)
         return false;
     if (fill->overflow != OVERFLOW_SILENCE &&
         (fill->deferred ||
          (queue->drops >= 0 && fill->overflow == OVERFLOW_REFUSED)))
         return true;
-    return (!fill->deferred && queue->queued < queue->limit) ||
+    return (!fill->deferred && queue->queued < queue->backlog) ||
            (queue->drops >= 0 && queue->drops == fill->drops);
 }
 
@@ -380,7 +380,7 @@ static const char *begin_listening(struct fill *fill)
     if (fill->deferred && defer_handshakes(fill->listener))
         return "deferring";
     if (!sonde_queue(fill->listener, &queue))
-        fill->effective = queue.limit;
+        fill->effective = queue.backlog;
     else if (errno == EMFILE)
         return "socket"; /* it takes a descriptor to be sure of a limit of 0 */
     return NULL;

@@ -64,8 +64,8 @@ static void put_owners(FILE *out, const struct listeners *listeners,
             listeners->hidden > 0 ? "" : "no process that is seen from here: ");
         listeners_say_unseen(&text, listeners);
     }
-    if (row->listener.user >= 0)
-        say(&text, "; made by user %ld", row->listener.user);
+    if (row->listener.uid >= 0)
+        say(&text, "; made by user %ld", row->listener.uid);
     put_sentence(out, "owner", &text);
 }
 
@@ -74,7 +74,7 @@ static void put_asked(FILE *out, const struct listeners *listeners,
                       const struct listener_row *row)
 {
     const struct sonde_backlog_cap *cap = &listeners->cap;
-    long limit = row->listener.queue.limit;
+    long backlog = row->listener.queue.backlog;
     struct sentence asked = {""}, cut = {""};
     if (row->listener.capacity == 0) {
         say(&asked,
@@ -82,32 +82,32 @@ static void put_asked(FILE *out, const struct listeners *listeners,
             "with a sign",
             SHRT_MAX);
         say(&cut, "nothing: it is not cut, and makes the listener deaf");
-    } else if (limit < 0 || !cap->setting[0] || cap->value < 0) {
+    } else if (backlog < 0 || !cap->setting[0] || cap->value < 0) {
         say(&asked, "not known: the kernel keeps what it gave, not "
                     "what was asked for");
         say(&cut, "not known: %s",
-            limit < 0 ? "the limit is not told"
-                      : "the cap cannot be read here");
-    } else if (limit == cap->value) {
+            backlog < 0 ? "the backlog is not reported"
+                        : "the cap cannot be read here");
+    } else if (backlog == cap->value) {
         say(&asked,
             "%ld or more, or a negative number: the kernel "
             "keeps what it gave, not what was asked for",
-            limit);
+            backlog);
         say(&cut, "%s = %ld, if more was asked for", cap->setting, cap->value);
-    } else if (limit < cap->value) {
-        say(&asked, "%ld; more only if %s was %ld then", limit, cap->setting,
-            limit);
+    } else if (backlog < cap->value) {
+        say(&asked, "%ld; more only if %s was %ld then", backlog, cap->setting,
+            backlog);
         say(&cut, "nothing: %s is %ld now", cap->setting, cap->value);
     } else {
-        say(&asked, "%ld or more", limit);
+        say(&asked, "%ld or more", backlog);
         say(&cut,
             "not by %s, which is %ld now and was more then; it will "
             "be cut when the program calls listen again",
             cap->setting, cap->value);
     }
     put_sentence(out, "asked", &asked);
-    if (limit >= 0) {
-        say(&asked, "a limit of %ld", limit);
+    if (backlog >= 0) {
+        say(&asked, "a backlog of %ld", backlog);
         if (row->listener.capacity >= 0)
             say(&asked, ", by which %ld can wait for accept",
                 row->listener.capacity);
@@ -247,7 +247,7 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
         return;
     }
     say(text, "; then let it ask for more");
-    if (cap->setting[0] && row->listener.queue.limit == cap->value)
+    if (cap->setting[0] && row->listener.queue.backlog == cap->value)
         say(text, ", having raised %s, which cuts it%s", cap->setting,
             !strncmp(cap->scope, "net:", 4)
                 ? " (that of this network namespace: a container "

@@ -15,7 +15,7 @@ static void put_owners(struct json *json, const struct listener_row *row)
     json_array(json, "owners");
     for (size_t i = 0; i < row->owner_count; i++) {
         json_object(json, NULL);
-        json_number(json, "process", row->owners[i].process);
+        json_number(json, "pid", row->owners[i].pid);
         json_text(json, "name", row->owners[i].name);
         json_object_end(json);
     }
@@ -32,14 +32,13 @@ static void put_row(struct json *json, const struct listener_row *row)
               listener->type == SOCK_SEQPACKET ? "seqpacket" : "stream");
     json_count(json, "port", sonde_address_port(&listener->address));
     json_count(json, "queued", listener->queue.queued);
-    json_count(json, "limit", listener->queue.limit);
+    json_count(json, "backlog", listener->queue.backlog);
     json_count(json, "capacity", listener->capacity);
     json_count(json, "percent", row->percent);
     json_count(json, "incomplete", listener->queue.incomplete);
     json_count(json, "drops", listener->queue.drops);
-    json_count(json, "user", listener->user);
-    json_count(json, "socket",
-               listener->socket ? (int64_t)listener->socket : -1);
+    json_count(json, "uid", listener->uid);
+    json_count(json, "inode", listener->inode ? (int64_t)listener->inode : -1);
     if (listener->v6only < 0)
         json_text(json, "v6only", NULL);
     else
@@ -71,7 +70,7 @@ static void put_hidden(struct json *json, const struct listeners *listeners)
 
 static void put_missing(struct json *json, const struct listeners *listeners)
 {
-    json_array(json, "not_told");
+    json_array(json, "not_reported");
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (listeners->errors[i] == 0)
             continue;

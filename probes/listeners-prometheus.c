@@ -18,9 +18,9 @@ static long queued(const struct listener_row *row)
     return row->listener.queue.queued;
 }
 
-static long limit(const struct listener_row *row)
+static long backlog(const struct listener_row *row)
 {
-    return row->listener.queue.limit;
+    return row->listener.queue.backlog;
 }
 
 static long capacity(const struct listener_row *row)
@@ -39,8 +39,8 @@ static const struct {
 } metrics[] = {
     {"sonde_listener_queued", "gauge", "Connections that wait for accept.",
      queued},
-    {"sonde_listener_limit", "gauge",
-     "The backlog in force, after the kernel's cap.", limit},
+    {"sonde_listener_backlog", "gauge",
+     "The backlog in force, after the kernel's cap.", backlog},
     {"sonde_listener_capacity", "gauge",
      "Connections that can wait for accept.", capacity},
     {"sonde_listener_drops_total", "counter",

@@ -13,7 +13,7 @@ enum {
     COLUMNS = 80,
     LOCAL_LEAST = 13, /* as wide as its head */
     LOCAL_MOST = 26,
-    FIGURES = 31 /* what stands between the address and the owner */
+    FIGURES = 32 /* what stands between the address and the owner */
 };
 
 static const char mark[] = "  <- full";
@@ -49,7 +49,7 @@ void owner_print(const struct sonde_owner *owner, char *text, size_t size)
     for (char *c = name; *c; c++)
         if (*c < ' ' || *c > '~')
             *c = '?';
-    snprintf(text, size, "%s[%ld]", name, (long)owner->process);
+    snprintf(text, size, "%s[%ld]", name, (long)owner->pid);
 }
 
 /* As many owners as fit in ROOM columns, the first in any case, and how many
@@ -76,7 +76,7 @@ static void print_owners(const struct listener_row *row, size_t room,
 
 static void put_row(FILE *out, const struct listener_row *row, int width)
 {
-    char queued[24], limit[24], full[24], drops[24], owners[128];
+    char queued[24], backlog[24], full[24], drops[24], owners[128];
     const struct sonde_queue *queue = &row->listener.queue;
     size_t room = (size_t)(COLUMNS - width - FIGURES);
     bool is_full = row->percent == 100;
@@ -87,9 +87,9 @@ static void put_row(FILE *out, const struct listener_row *row, int width)
         fprintf(out, "%s\n", local);
         local = "";
     }
-    int length = fprintf(out, "%-*s %7s %6s %5s %7s  %s", width, local,
+    int length = fprintf(out, "%-*s %7s %7s %5s %7s  %s", width, local,
                          figure(queued, sizeof queued, queue->queued, ""),
-                         figure(limit, sizeof limit, queue->limit, ""),
+                         figure(backlog, sizeof backlog, queue->backlog, ""),
                          figure(full, sizeof full, row->percent, "%"),
                          figure(drops, sizeof drops, queue->drops, ""), owners);
     fprintf(out, "%s\n",
@@ -138,7 +138,7 @@ static void put_notes(FILE *out, const struct listeners *listeners)
     if (drops && listeners->is_linux)
         put_drops_note(out, listeners);
     if (deaf > 0) {
-        say(&note, "deaf: %zu, with a limit of 0: no client gets in", deaf);
+        say(&note, "deaf: %zu, with a backlog of 0: no client gets in", deaf);
         put_sentence(out, NULL, &note);
     }
     if (listeners->hidden < 0)
@@ -162,8 +162,8 @@ void listeners_text(FILE *out, const struct listeners *listeners)
         fprintf(out, "nothing%s listens in this network namespace\n",
                 listeners->some ? " of this kind" : "");
     else
-        fprintf(out, "%-*s %7s %6s %5s %7s  %s\n", width, "local address",
-                "queued", "limit", "full", "drops", "owner");
+        fprintf(out, "%-*s %7s %7s %5s %7s  %s\n", width, "local address",
+                "queued", "backlog", "full", "drops", "owner");
     for (size_t i = 0; i < listeners->count; i++)
         put_row(out, &listeners->rows[i], width);
     put_notes(out, listeners);

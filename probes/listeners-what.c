@@ -67,7 +67,7 @@ static int service_port(const char *name)
 static bool has_process(const struct listener_row *row, long process)
 {
     for (size_t i = 0; i < row->owner_count; i++)
-        if (row->owners[i].process == process)
+        if (row->owners[i].pid == process)
             return true;
     return false;
 }
@@ -361,9 +361,9 @@ static int serves(const struct sonde_listener *listener,
 static unsigned device_of(const struct sonde_listener *listener)
 {
     struct sockaddr_in6 in6;
-    if (listener->device == 0 && get_in6(&listener->address, &in6))
+    if (listener->ifindex == 0 && get_in6(&listener->address, &in6))
         return in6.sin6_scope_id;
-    return listener->device;
+    return listener->ifindex;
 }
 
 static bool is_loopback(const struct sonde_address *address)

@@ -54,8 +54,8 @@ static void print_confined(const struct sonde_listener *listener, char *text,
     char name[IF_NAMESIZE + 1];
     struct sonde_address address = listener->address;
     int port = sonde_address_port(&address);
-    if (!if_indextoname(listener->device, name))
-        snprintf(name, sizeof name, "%u", listener->device);
+    if (!if_indextoname(listener->ifindex, name))
+        snprintf(name, sizeof name, "%u", listener->ifindex);
     sonde_address_set_port(&address, 0);
     sonde_address_print(&address, text, size);
     size_t used = strlen(text);
@@ -99,13 +99,13 @@ static char *print_local(const struct sonde_listener *listener)
     switch (listener->address.storage.ss_family) {
     case AF_INET6:
         memcpy(&in6, &scoped.address.storage, sizeof in6);
-        if (listener->device != 0)
-            in6.sin6_scope_id = listener->device;
+        if (listener->ifindex != 0)
+            in6.sin6_scope_id = listener->ifindex;
         memcpy(&scoped.address.storage, &in6, sizeof in6);
         sonde_address_print(&scoped.address, text, sizeof text);
         break;
     case AF_INET:
-        if (listener->device != 0)
+        if (listener->ifindex != 0)
             print_confined(listener, text, sizeof text);
         else
             sonde_address_print(&listener->address, text, sizeof text);
@@ -185,7 +185,7 @@ static int order(long a, long b)
 static int by_socket(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
-    uint64_t left = x->listener.socket, right = y->listener.socket;
+    uint64_t left = x->listener.inode, right = y->listener.inode;
     return (left > right) - (left < right);
 }
 
@@ -214,9 +214,9 @@ static int by_fullness(const void *a, const void *b)
 static int by_process(const void *a, const void *b)
 {
     const struct sonde_owner *x = a, *y = b;
-    if (x->socket != y->socket)
-        return x->socket > y->socket ? 1 : -1;
-    return order(x->process, y->process);
+    if (x->inode != y->inode)
+        return x->inode > y->inode ? 1 : -1;
+    return order(x->pid, y->pid);
 }
 
 static void sort(struct listeners *listeners,
@@ -234,7 +234,7 @@ static void drop_twins(struct listeners *listeners)
     sort(listeners, by_socket);
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listener_row *row = &listeners->rows[i];
-        if (kept > 0 && row->listener.socket != 0 &&
+        if (kept > 0 && row->listener.inode != 0 &&
             !by_socket(row, &listeners->rows[kept - 1]))
             free(row->local);
         else
@@ -265,10 +265,10 @@ static void deal_owners(struct listeners *listeners)
     /* The rows stand by socket, too.  */
     for (size_t i = 0; i < listeners->count; i++) {
         struct listener_row *row = &listeners->rows[i];
-        while (next < kept && owners[next].socket < row->listener.socket)
+        while (next < kept && owners[next].inode < row->listener.inode)
             next++;
         row->owners = owners ? owners + next : NULL;
-        while (next < kept && owners[next].socket == row->listener.socket)
+        while (next < kept && owners[next].inode == row->listener.inode)
             next++, row->owner_count++;
     }
 }
@@ -280,7 +280,7 @@ static int read_owners(struct listeners *listeners, int timeout)
     if (!sockets)
         return -1;
     for (size_t i = 0; i < listeners->count; i++)
-        sockets[i] = listeners->rows[i].listener.socket;
+        sockets[i] = listeners->rows[i].listener.inode;
     listeners->hidden =
         sonde_owners(sockets, listeners->count, timeout, add_owner, listeners);
     listeners->hidden_error = listeners->hidden < 0 ? errno : 0;
@@ -326,7 +326,7 @@ static int read_families(struct listeners *listeners, unsigned wanted,
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (!(wanted & 1U << i))
             continue;
-        if (!sonde_listeners(families[i].family, monotonic_left(deadline),
+        if (!sonde_listeners(families[i].family, sonde_deadline_left(deadline),
                              add_row, listeners)) {
             told++;
             continue;
@@ -347,7 +347,7 @@ int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
                    int owners_timeout)
 {
     listeners->some = wanted != LISTENERS_ALL;
-    if (read_families(listeners, wanted, monotonic_deadline(timeout)))
+    if (read_families(listeners, wanted, sonde_deadline(timeout)))
         return -1;
     drop_twins(listeners);
     if (read_owners(listeners, owners_timeout))

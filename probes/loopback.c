@@ -254,7 +254,7 @@ static void give_up_disturbed(struct asking *ask, int listener, long drops)
     struct sonde_queue queue;
     if (sonde_queue(listener, &queue))
         return;
-    if ((!is_deferred(listener) && queue.queued < queue.limit) ||
+    if ((!is_deferred(listener) && queue.queued < queue.backlog) ||
         (queue.drops >= 0 && queue.drops == drops))
         give_up(ask, "disturbed: a client was not let in, though the kernel "
                      "counts room in the queue (lost packets, or a firewall?)");

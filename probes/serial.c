@@ -80,7 +80,7 @@ static bool has_room(const struct serial *serial)
 {
     struct sonde_queue queue;
     return !sonde_queue(serial->listener, &queue) &&
-           (queue.queued < queue.limit ||
+           (queue.queued < queue.backlog ||
             (queue.drops >= 0 && queue.drops == serial->drops));
 }
 

@@ -147,7 +147,7 @@ static int open_target(struct target *target)
     target->port = (uint16_t)sonde_address_port(&address);
     size_t most = sonde_queue(target->listener, &queue)
                       ? (size_t)target->backlog
-                      : (size_t)queue.limit;
+                      : (size_t)queue.backlog;
     target->answers = calloc(most + MORE, 1);
     return target->answers ? (int)(most + MORE) : -1;
 }

@@ -156,7 +156,7 @@ static void tell_attempt(const struct sonde_attempt *attempt)
     char address[SONDE_ADDRESS_TEXT + 16];
     client_print_address(&attempt->address, address, sizeof address);
     complain("tried %s: %s after %d ms", address,
-             sonde_outcome_text(attempt->outcome), attempt->milliseconds);
+             sonde_connect_status_text(attempt->status), attempt->milliseconds);
 }
 
 void client_options_tell(const struct client *client)

@@ -78,27 +78,27 @@ static const struct {
     enum client_end end;
     const char *more;
 } ends[] = {
-    [SONDE_OUTCOME_CONNECTED] = {CLIENT_DONE, ""},
-    [SONDE_OUTCOME_REFUSED] = {CLIENT_REFUSED, ""},
-    [SONDE_OUTCOME_TIMED_OUT] = {CLIENT_TIMED_OUT, ""},
-    [SONDE_OUTCOME_HOST_UNREACHABLE] =
+    [SONDE_CONNECT_CONNECTED] = {CLIENT_DONE, ""},
+    [SONDE_CONNECT_REFUSED] = {CLIENT_REFUSED, ""},
+    [SONDE_CONNECT_TIMED_OUT] = {CLIENT_TIMED_OUT, ""},
+    [SONDE_CONNECT_HOST_UNREACHABLE] =
         {CLIENT_HOST_UNREACHABLE,
          ": a router says so, or nobody answers at that address"},
-    [SONDE_OUTCOME_NETWORK_UNREACHABLE] = {CLIENT_NETWORK_UNREACHABLE, ""},
-    [SONDE_OUTCOME_NAME_UNKNOWN] = {CLIENT_NAME_UNKNOWN, ""},
-    [SONDE_OUTCOME_NAME_NO_ANSWER] = {CLIENT_NAME_NO_ANSWER, ""},
-    [SONDE_OUTCOME_SOURCE_NOT_LOCAL] = {CLIENT_SOURCE_NOT_LOCAL, ""},
-    [SONDE_OUTCOME_PORT_IN_USE] = {CLIENT_PORT_IN_USE, ""},
-    [SONDE_OUTCOME_PERMISSION] =
+    [SONDE_CONNECT_NETWORK_UNREACHABLE] = {CLIENT_NETWORK_UNREACHABLE, ""},
+    [SONDE_CONNECT_NAME_UNKNOWN] = {CLIENT_NAME_UNKNOWN, ""},
+    [SONDE_CONNECT_NAME_NO_ANSWER] = {CLIENT_NAME_NO_ANSWER, ""},
+    [SONDE_CONNECT_SOURCE_NOT_LOCAL] = {CLIENT_SOURCE_NOT_LOCAL, ""},
+    [SONDE_CONNECT_PORT_IN_USE] = {CLIENT_PORT_IN_USE, ""},
+    [SONDE_CONNECT_PERMISSION] =
         {CLIENT_PERMISSION,
          ": a firewall, a broadcast address, or a source port below 1024"},
-    [SONDE_OUTCOME_RESET] = {CLIENT_CLOSED_EARLY, ""},
-    [SONDE_OUTCOME_RESOURCES] = {CLIENT_TROUBLE, ""},
-    [SONDE_OUTCOME_ABANDONED] = {CLIENT_TROUBLE, ""},
-    [SONDE_OUTCOME_OTHER] = {CLIENT_TROUBLE, ""},
+    [SONDE_CONNECT_RESET] = {CLIENT_CLOSED_EARLY, ""},
+    [SONDE_CONNECT_RESOURCES] = {CLIENT_TROUBLE, ""},
+    [SONDE_CONNECT_ABANDONED] = {CLIENT_TROUBLE, ""},
+    [SONDE_CONNECT_OTHER] = {CLIENT_TROUBLE, ""},
 };
 
-enum client_end client_end_of(enum sonde_outcome outcome)
+enum client_end client_end_of(enum sonde_connect_status outcome)
 {
     return ends[outcome].end;
 }
@@ -144,14 +144,14 @@ enum client_end client_output_lost(int error, struct client_result *result)
 enum client_end client_lost(const struct client *client, int error,
                             const char *where, struct client_result *result)
 {
-    enum sonde_outcome outcome = sonde_outcome(error);
+    enum sonde_connect_status outcome = sonde_connect_status(error);
     const char *comma = *where ? ", " : "";
-    if (outcome == SONDE_OUTCOME_RESET)
+    if (outcome == SONDE_CONNECT_RESET)
         return client_say(result, CLIENT_CLOSED_EARLY,
                           "%s: server terminated prematurely (%s)%s%s",
                           client->name, strerror(error), comma, where);
     return client_say(result, ends[outcome].end, "%s: %s (%s)%s%s",
-                      client->name, sonde_outcome_text(outcome),
+                      client->name, sonde_connect_status_text(outcome),
                       strerror(error), comma, where);
 }
 
@@ -183,12 +183,12 @@ static const char *find_advice(const struct client_target *target, int error)
 static enum client_end explain(const struct client *client, int error,
                                int64_t waited_ns, struct client_result *result)
 {
-    enum sonde_outcome outcome = client->report.outcome;
+    enum sonde_connect_status outcome = client->report.status;
     char time[CLIENT_TIME_TEXT];
-    bool by_name = outcome == SONDE_OUTCOME_NAME_UNKNOWN ||
-                   outcome == SONDE_OUTCOME_NAME_NO_ANSWER;
+    bool by_name = outcome == SONDE_CONNECT_NAME_UNKNOWN ||
+                   outcome == SONDE_CONNECT_NAME_NO_ANSWER;
     char interface[64];
-    if (client->target->host && outcome == SONDE_OUTCOME_NAME_UNKNOWN &&
+    if (client->target->host && outcome == SONDE_CONNECT_NAME_UNKNOWN &&
         endpoint_lacks_interface(client->target->host, interface,
                                  sizeof interface))
         return client_say(result, ends[outcome].end,
@@ -198,8 +198,8 @@ static enum client_end explain(const struct client *client, int error,
         return client_say(result, ends[outcome].end, "%s: %s", client->name,
                           client->report.code
                               ? sonde_resolve_code_text(client->report.code)
-                              : sonde_outcome_text(outcome));
-    if (outcome == SONDE_OUTCOME_TIMED_OUT) {
+                              : sonde_connect_status_text(outcome));
+    if (outcome == SONDE_CONNECT_TIMED_OUT) {
         print_waited(client, waited_ns, time);
         return client_say(result, CLIENT_TIMED_OUT,
                           "%s: no answer within %s (%s)", client->name, time,
@@ -208,14 +208,14 @@ static enum client_end explain(const struct client *client, int error,
                               : "a firewall, a full listen queue or a host "
                                 "that is down look like this");
     }
-    if (outcome == SONDE_OUTCOME_RESET)
+    if (outcome == SONDE_CONNECT_RESET)
         return client_lost(client, error, "while connecting", result);
     const char *advice = find_advice(client->target, error);
     if (advice)
         return client_say(result, ends[outcome].end, "%s: %s (%s)",
                           client->name, advice, strerror(error));
     return client_say(result, ends[outcome].end, "%s: %s (%s)%s", client->name,
-                      sonde_outcome_text(outcome), strerror(error),
+                      sonde_connect_status_text(outcome), strerror(error),
                       client->target->path ? "" : ends[outcome].more);
 }
 
@@ -289,7 +289,7 @@ static int connect_path(struct client *client, int timeout,
     if (sonde_address_unix(&server, client->target->path) ||
         (options->type == SOCK_DGRAM &&
          make_own_path(client, &source, result))) {
-        client->report.outcome = sonde_outcome(errno);
+        client->report.status = sonde_connect_status(errno);
         return -1;
     }
     if (options->type == SOCK_DGRAM)
@@ -353,7 +353,7 @@ enum client_end client_connect(struct client *client,
     *client = (struct client){.target = target, .fd = -1};
     *result = (struct client_result){.end = CLIENT_DONE};
     client->deadline =
-        monotonic_deadline(target->timeout > 0 ? target->timeout : -1);
+        sonde_deadline(target->timeout > 0 ? target->timeout : -1);
     name_target(client);
     client->fd = connect_target(client, result);
     client->connect_ns = monotonic_now() - start;

@@ -66,7 +66,7 @@ struct client {
     int fd;
     char name[300]; /* the target as sentences name it: "host port 7" */
     struct sonde_connect_report report;
-    int64_t deadline;   /* of everything, or MONOTONIC_NEVER */
+    int64_t deadline;   /* of everything, or SONDE_NEVER */
     int64_t connect_ns; /* looking up included */
     int keepalive;      /* if wanted: seconds in force; 0: the system's own;
                            -1: it could not be set */
@@ -100,7 +100,7 @@ enum client_end client_late(const struct client *client, int64_t waited_ns,
                             const char *where, struct client_result *result);
 
 /* The end that goes with an outcome of the library.  */
-enum client_end client_end_of(enum sonde_outcome outcome);
+enum client_end client_end_of(enum sonde_connect_status outcome);
 
 /* ADDRESS as sentences name it, "192.0.2.1 port 80", in BUFFER of SIZE.  */
 void client_print_address(const struct sonde_address *address, char *buffer,

@@ -64,7 +64,7 @@ static bool is_welcome(struct server *server, const struct question *question,
                        const struct sonde_datagram *ends)
 {
     char text[LOG_ADDRESS];
-    const char *refused = sonde_datagram_refuse(ends);
+    const char *refused = sonde_datagram_check_source(ends);
     if (!refused && entrances_have(&server->entrances, &ends->from))
         refused = "an answer would come back to this server";
     if (!refused)
@@ -107,7 +107,7 @@ void server_datagram(struct server *server, struct entrance *entrance)
     struct sonde_datagram ends = {0};
     struct question question = {.data = server->buffer};
     char text[LOG_ADDRESS];
-    _Static_assert(sizeof server->buffer >= SONDE_DATAGRAM_MOST,
+    _Static_assert(sizeof server->buffer >= SONDE_DATAGRAM_MAX,
                    "no datagram is cut");
     ssize_t length = sonde_datagram_receive_from(
         entrance->fd, server->buffer, sizeof server->buffer, 0, &ends);

@@ -53,7 +53,7 @@ static enum client_end get_stream(struct client *client, int64_t deadline,
         /* One byte more than there may be tells whether there is more.  */
         size_t room = sizeof daytime->text - daytime->length;
         ssize_t count = sonde_read(client->fd, daytime->text + daytime->length,
-                                   room, monotonic_left(deadline));
+                                   room, sonde_deadline_left(deadline));
         if (count < 0)
             return say_lost(client, errno, daytime, start, result);
         if (count == 0)
@@ -81,10 +81,10 @@ static enum client_end get_datagram(struct client *client, int64_t deadline,
                                     struct client_result *result)
 {
     int64_t start = monotonic_now();
-    if (sonde_datagram_send(client->fd, "", 0, monotonic_left(deadline)))
+    if (sonde_datagram_send(client->fd, "", 0, sonde_deadline_left(deadline)))
         return say_lost(client, errno, daytime, start, result);
     ssize_t length = sonde_datagram_receive(
-        client->fd, daytime->text, DAYTIME_MOST, monotonic_left(deadline));
+        client->fd, daytime->text, DAYTIME_MOST, sonde_deadline_left(deadline));
     if (length < 0 && errno == EMSGSIZE) {
         daytime->length = DAYTIME_MOST;
         return say_too_long(client, result);
@@ -104,9 +104,9 @@ enum client_end daytime_get(struct client *client, struct daytime *daytime,
 {
     bool is_datagram = client->target->type == SOCK_DGRAM;
     int64_t deadline = client->deadline;
-    if (deadline == MONOTONIC_NEVER)
-        deadline = monotonic_deadline(is_datagram ? CLIENT_DATAGRAM_PATIENCE
-                                                  : CLIENT_PATIENCE);
+    if (deadline == SONDE_NEVER)
+        deadline = sonde_deadline(is_datagram ? CLIENT_DATAGRAM_PATIENCE
+                                              : CLIENT_PATIENCE);
     *daytime = (struct daytime){0};
     *result = (struct client_result){.end = CLIENT_DONE};
     enum client_end end = is_datagram

@@ -195,7 +195,7 @@ static void mind_idleness(struct session *session)
             session->idle_since = monotonic_now();
     } else if (session->idle_since) {
         int64_t now = monotonic_now();
-        if (client->deadline != MONOTONIC_NEVER)
+        if (client->deadline != SONDE_NEVER)
             client->deadline += now - session->idle_since;
         session->progress = now;
         session->idle_since = 0;
@@ -207,8 +207,8 @@ static void mind_idleness(struct session *session)
 static int64_t latest(const struct session *session)
 {
     if (!is_due(session))
-        return MONOTONIC_NEVER;
-    if (session->client->deadline != MONOTONIC_NEVER)
+        return SONDE_NEVER;
+    if (session->client->deadline != SONDE_NEVER)
         return session->client->deadline;
     return session->progress + (int64_t)CLIENT_PATIENCE * 1000000;
 }
@@ -289,7 +289,7 @@ static int step(struct session *session)
         return -1;
     }
     int64_t until = latest(session);
-    int ready = sonde_poller_wait(session->poller, monotonic_left(until));
+    int ready = sonde_poller_wait(session->poller, sonde_deadline_left(until));
     if (ready < 0) {
         client_say(session->result, CLIENT_TROUBLE, "cannot wait: %s",
                    strerror(errno));
@@ -302,7 +302,7 @@ static int step(struct session *session)
         session->spin.rounds = 0;
     else
         monotonic_spin(&session->spin);
-    if (until != MONOTONIC_NEVER && monotonic_now() >= until &&
+    if (until != SONDE_NEVER && monotonic_now() >= until &&
         latest(session) <= until)
         return say_late(session);
     return 0;

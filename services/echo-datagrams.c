@@ -18,7 +18,7 @@ struct exchange {
     struct sonde_lines lines;
     int output;
     uint64_t count; /* datagrams that came back */
-    unsigned char reply[SONDE_DATAGRAM_MOST];
+    unsigned char reply[SONDE_DATAGRAM_MAX];
 };
 
 static const char *where(const struct exchange *exchange, char text[80])
@@ -57,7 +57,7 @@ static int say_too_long(const struct exchange *exchange, size_t size)
                "%s: wrong reply: datagram %" PRIu64
                " has %zu bytes and came back with more than %d",
                exchange->client->name, exchange->count + 1, size,
-               SONDE_DATAGRAM_MOST);
+               SONDE_DATAGRAM_MAX);
     return -1;
 }
 
@@ -77,9 +77,9 @@ static int say_lost(const struct exchange *exchange, int64_t start)
 /* The milliseconds that the server has.  */
 static int patience(const struct client *client)
 {
-    return client->deadline == MONOTONIC_NEVER
+    return client->deadline == SONDE_NEVER
                ? CLIENT_DATAGRAM_PATIENCE
-               : monotonic_left(client->deadline);
+               : sonde_deadline_left(client->deadline);
 }
 
 /* Send the SIZE bytes DATA, and have them back.  Returns 0, or -1 when all is
@@ -121,8 +121,8 @@ static ssize_t next_line(struct exchange *exchange, char **line)
     int64_t start = monotonic_now();
     ssize_t size = sonde_line(&exchange->lines, line, -1);
     if (size < 0 && errno == EMSGSIZE)
-        size = sonde_line_piece(&exchange->lines, line, -1);
-    if (exchange->client->deadline != MONOTONIC_NEVER)
+        size = sonde_line_partial(&exchange->lines, line, -1);
+    if (exchange->client->deadline != SONDE_NEVER)
         exchange->client->deadline += monotonic_now() - start;
     return size;
 }

@@ -198,7 +198,7 @@ static int open_socket(const struct wanted *wanted, struct sonde_queue *queue)
     return wanted->type == SOCK_DGRAM
                ? sonde_datagram_bind(&wanted->address, flags)
                : sonde_listen(&wanted->address, ENTRANCE_QUEUE,
-                              flags | SONDE_REBIND, queue);
+                              flags | SONDE_REUSEADDR, queue);
 }
 
 /* With pieces that wait for one another's acknowledgement a client can be made
@@ -266,7 +266,7 @@ static int open_unix_locked(const struct wanted *wanted,
 static int open_one(struct entrance *entrance, const struct wanted *wanted,
                     const struct socket_access *access)
 {
-    struct sonde_queue queue = {.limit = -1};
+    struct sonde_queue queue = {.backlog = -1};
     bool is_unix = wanted->address.storage.ss_family == AF_UNIX;
     int fd = is_unix ? open_unix_locked(wanted, access, &queue)
                      : open_socket(wanted, &queue);
@@ -275,7 +275,7 @@ static int open_one(struct entrance *entrance, const struct wanted *wanted,
     *entrance = (struct entrance){
         .fd = fd,
         .role = wanted->type == SOCK_DGRAM ? SONDE_DATAGRAM : SONDE_LISTENER,
-        .queue = queue.limit};
+        .queue = queue.backlog};
     if (is_unix)
         entrance->local = wanted->address;
     else if (sonde_address_local(fd, &entrance->local)) {
@@ -466,7 +466,7 @@ int entrances_inherit(struct entrances *entrances,
         return -1;
     if (entrance->role == SONDE_LISTENER)
         entrance_set_options(found->fd);
-    else if (sonde_datagram_adopt(found->fd))
+    else if (sonde_datagram_prepare(found->fd))
         return -1;
     find_inherited_file(entrance);
     entrances->count++;

@@ -266,7 +266,7 @@ static int begin(struct server *server)
     if (!has_streams(server))
         return 0;
     if (begin_data(data, (size_t)server->options->workers) ||
-        sonde_wake_on(SIGCHLD))
+        sonde_selfpipe_catch(SIGCHLD))
         return -1;
     for (size_t i = 0; i < data->size; i++)
         if (start(server, i))

@@ -80,7 +80,8 @@ void server_check_entrance(struct server *server, struct entrance *entrance,
 static bool shed(struct server *server, struct entrance *entrance, int error)
 {
     bool has_spare = error == EMFILE || error == ENFILE;
-    bool is_shed = has_spare && !sonde_spare_shed(&server->spare, entrance->fd);
+    bool is_shed =
+        has_spare && !sonde_reserve_shed(&server->spare, entrance->fd);
     if (has_spare && !is_shed && errno == EAGAIN)
         return false;
     log_trouble(LOG_DESCRIPTORS,

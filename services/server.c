@@ -195,7 +195,7 @@ static int find_user(const struct server *server, struct identity *identity)
 static int begin(struct server *server)
 {
     server->wake_fd = stop_begin(server->options->grace);
-    if (server->wake_fd >= 0 && !sonde_spare_open(&server->spare) &&
+    if (server->wake_fd >= 0 && !sonde_reserve_open(&server->spare) &&
         (!server->model->begin || !server->model->begin(server)) &&
         !server_open_poller(server))
         return 0;
@@ -227,7 +227,7 @@ static void end(struct server *server)
     end_model(server);
     for (size_t i = 0; i < server->entrances.count; i++)
         entrance_close(&server->entrances.list[i]);
-    sonde_spare_close(&server->spare);
+    sonde_reserve_close(&server->spare);
     sonde_poller_close(server->poller);
     source_free(&server->sources);
     free(server->rates);

@@ -87,7 +87,7 @@ struct server {
     struct watch wake; /* of stop.h */
     int wake_fd;
     struct entrances entrances;
-    struct sonde_spare spare;
+    struct sonde_reserve spare;
     bool no_streams, no_datagrams; /* another process sees to them */
     bool is_child; /* a worker, which leaves talking to others */
     bool leaves_when_quiet;

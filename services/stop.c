@@ -81,8 +81,8 @@ static void on_stop(int signo)
 
 static int open_wake(void)
 {
-    int fd = sonde_wake_open();
-    if (fd < 0 || sonde_wake_on(WAKE))
+    int fd = sonde_selfpipe_open();
+    if (fd < 0 || sonde_selfpipe_catch(WAKE))
         return -1;
     return fd;
 }
@@ -102,7 +102,7 @@ int stop_begin(long grace)
 
 int stop_begin_child(void)
 {
-    sonde_wake_close();
+    sonde_selfpipe_close();
     int fd = open_wake();
     if (sonde_signal(STOP_SOON, on_soon, SONDE_RESTART))
         fd = -1;
@@ -164,7 +164,7 @@ bool stop_woken(void)
 {
     bool any = false;
     /* No more than there are signals; what is left wakes up once more.  */
-    for (int i = 0; i < 64 && sonde_wake_take(); i++)
+    for (int i = 0; i < 64 && sonde_selfpipe_read(); i++)
         any = true;
     return any;
 }

@@ -370,7 +370,7 @@ static int open_datagrams(const struct sonde_address *from)
 /* On loopback none is lost, and an answer is waited for.  */
 static void say_datagram(size_t size)
 {
-    static char big[SONDE_DATAGRAM_MOST], back[SONDE_DATAGRAM_MOST];
+    static char big[SONDE_DATAGRAM_MAX], back[SONDE_DATAGRAM_MAX];
     int fd = open_datagrams(NULL);
     for (size_t i = 0; i < sizeof big; i++)
         big[i] = text[i % sizeof text];

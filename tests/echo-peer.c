@@ -239,7 +239,7 @@ static void answer(int fd, int other, char *bytes, size_t size,
 
 static int run_datagrams(int fd, int other)
 {
-    static char bytes[SONDE_DATAGRAM_MOST];
+    static char bytes[SONDE_DATAGRAM_MAX];
     struct sonde_datagram ends;
     struct sonde_event event;
     poller = sonde_poller_open(SONDE_POLLER_BEST);

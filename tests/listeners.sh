@@ -42,8 +42,8 @@ stop () {
 # The figures of all listeners, by us and by ss: queued, limit, port, drops;
 # queued, limit, inode.
 figures='.listeners[] | if .family == "unix"
-    then "\(.queued) \(.limit) \(.socket)"
-    else "\(.queued) \(.limit) :\(.port) \(.drops)" end'
+    then "\(.queued) \(.backlog) \(.inode)"
+    else "\(.queued) \(.backlog) :\(.port) \(.drops)" end'
 ours () {
     "$listeners" --json | jq -r "$figures" | sort
 }
@@ -106,7 +106,7 @@ jq -e --slurpfile schema "$srcdir/doc/listeners.schema.json" '
          elif $t == "array" then all(.[]; fits($s.items)) else true end);
     fits($schema[0])' "$scratch/out" > /dev/null 2> "$scratch/err"
 is "JSON: it is as its schema in doc/ says, each key and type" [ $? -eq 0 ]
-json_is ".listeners[] | select(.port == $port) | .queued == 2 and .limit == 3
+json_is ".listeners[] | select(.port == $port) | .queued == 2 and .backlog == 3
     and .capacity == 4 and .percent == 50 and .owners[0].name == \"listening\"" \
     "JSON: the figures of one"
 if have ss; then
@@ -247,7 +247,7 @@ is "nothing there: exit status 1, and a sentence" sh -c '[ "$1" -eq 1 ] &&
 # Explaining.
 run "$listeners" "$scratch/full"
 is "explained: what it got, and that it is full" sh -c '
-    tr -s " \n" " " < "$1/out" | grep -q "got a limit of 3, by which 4 can wait\
+    tr -s " \n" " " < "$1/out" | grep -q "got a backlog of 3, by which 4 can wait\
  for accept .* queued 4 now, 100% of what fits: the next client waits"' - \
     "$scratch"
 run "$listeners" "$port"
@@ -437,7 +437,7 @@ stop
 wait "$reader"
 is "listeners that end during the read: no error" [ $? -eq 0 ]
 exec 8<&-
-jq -se 'all(.[].listeners; (map(.socket) | unique | length) == length)' \
+jq -se 'all(.[].listeners; (map(.inode) | unique | length) == length)' \
     "$scratch/several" > "$scratch/out"
 is "listeners that end during the read: none is there twice" [ $? -eq 0 ]
 
@@ -473,7 +473,7 @@ if [ "$(uname -s)" = Linux ]; then
     start inet:3:0 leave
     port=$(sed -n '1s/.*://p' "$scratch/names")
     run "$listeners" --json "$port"
-    json_is ".listeners[0].owners[0].process == $listening_process" \
+    json_is ".listeners[0].owners[0].pid == $listening_process" \
         "a process whose main thread has ended is found"
     run "$listeners" --json "$listening_process"
     json_is "[.listeners[].port] | index($port) != null or
@@ -677,7 +677,7 @@ if grep -q '^changed$' "$scratch/out"; then
         echo 10 > /proc/sys/net/core/somaxconn
         \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
     is "the setting was lowered since: it is said" sh -c '
-        tr -s " \n" " " < "$1" | grep -q "got a limit of 511.*is 10 now and was\
+        tr -s " \n" " " < "$1" | grep -q "got a backlog of 511.*is 10 now and was\
  more then"' - "$scratch/out"
 else
     skip "the limit is the cap" "net.core.somaxconn is hidden here"
@@ -685,7 +685,7 @@ else
 fi
 run in_namespace ". $scratch/lib.sh; start inet:3:1 fork fork
     \$listeners > $scratch/table; \$listeners --json; stop"
-json_is '[.listeners[0].owners[] | select(.name == "listening") | .process] |
+json_is '[.listeners[0].owners[] | select(.name == "listening") | .pid] |
     unique | length == 3' "three processes share one: each is told of"
 # Numbers of processes are short or long: all three fit, or two, or one.
 is "and in the table, or how many more there are" grep -q \

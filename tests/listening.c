@@ -134,7 +134,7 @@ static void await_clients(int listener, int count)
 {
     struct sonde_queue queue;
     for (int i = 0; i < 20000 && !sonde_queue(listener, &queue) &&
-                    queue.queued < count && queue.queued <= queue.limit;
+                    queue.queued < count && queue.queued <= queue.backlog;
          i++)
         poll(NULL, 0, 1);
 }

@@ -113,7 +113,7 @@ prototypes_of () { # PAGE: what its synopsis declares, as C
 extern const char *host, *request;
 extern char *header;
 extern size_t length;
-extern struct sonde_spare spare;
+extern struct sonde_reserve spare;
 extern struct sonde_poller *poller;
 void welcome(int fd);
 void serve(void *user, unsigned ready);'

@@ -95,7 +95,7 @@ static int pass_connection(int listener, char **argv)
 
 static int answer_datagram(const struct sonde_address *address)
 {
-    static char buffer[SONDE_DATAGRAM_MOST];
+    static char buffer[SONDE_DATAGRAM_MAX];
     struct sonde_datagram ends;
     int fd = sonde_datagram_bind(address, SONDE_CLOEXEC);
     if (fd < 0 || say_port(fd))

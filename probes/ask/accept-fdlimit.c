@@ -60,7 +60,7 @@ QUESTIONS(accept_fdlimit){
                "where it is lost, a client is.",
         .standard = "POSIX.1-2024 accept: EMFILE, ENFILE; it does not say what "
                     "becomes of the connection.",
-        .cope = "sonde_spare_shed: turns the client away with a descriptor "
+        .cope = "sonde_reserve_shed: turns the client away with a descriptor "
                 "kept in reserve; sonde_backoff",
         .ask = ask_fdlimit,
         .asks_for = EMFILE,

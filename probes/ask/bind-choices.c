@@ -187,7 +187,8 @@ static void ask_timewait(struct asking *ask)
         .why = "Two servers on one port: a restart that works, a port that "   \
                "is stolen, or a load that is shared.",                         \
         .standard = standards,                                                 \
-        .cope = "sonde_listen: SONDE_REBIND and SONDE_SHARE, by intent",       \
+        .cope =                                                                \
+            "sonde_listen: SONDE_REUSEADDR and SONDE_REUSEPORT, by intent",    \
         .ask = ask_reuse, .where = IN_PROGRAM, .data = &(const struct contest) \
         {                                                                      \
             __VA_ARGS__                                                        \
@@ -203,7 +204,7 @@ static void ask_timewait(struct asking *ask)
                "minute or more.",                                              \
         .standard = "RFC 9293 3.6.1: TIME_WAIT lasts 2 MSL. The notes: all "   \
                     "TCP servers should set SO_REUSEADDR.",                    \
-        .cope = "sonde_listen with SONDE_REBIND", .ask = ask_timewait,         \
+        .cope = "sonde_listen with SONDE_REUSEADDR", .ask = ask_timewait,      \
         .data = &(const struct restart)                                        \
         {                                                                      \
             one, two                                                           \

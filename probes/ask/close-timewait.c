@@ -84,7 +84,7 @@ QUESTIONS(close_timewait){
                "server cannot have its port again.",
         .standard = "RFC 9293 3.6.1: 2 MSL; 3.4.2: an MSL is 2 minutes. The "
                     "notes: between 1 and 4 minutes.",
-        .cope = "sonde_listen with SONDE_REBIND",
+        .cope = "sonde_listen with SONDE_REUSEADDR",
         .ask = ask_timewait,
     },
     END_OF_QUESTIONS,

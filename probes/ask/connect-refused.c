@@ -107,7 +107,7 @@ QUESTIONS(connect_refused){
                     "then unspecified. The notes: a socket whose connect "
                     "failed must be closed; Linux connects it again.",
         .cope = "sonde_connect: a new socket for each attempt; "
-                "SONDE_OUTCOME_REFUSED",
+                "SONDE_CONNECT_REFUSED",
         .ask = ask_refused,
     },
     {

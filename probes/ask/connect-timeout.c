@@ -198,7 +198,7 @@ QUESTIONS(connect_timeout){
                     "notes: 75 s, "
                     "BSD's figure; Linux about 131 s, illumos 180 s.",
         .cope = "sonde_connect: one deadline for all; "
-                "SONDE_OUTCOME_TIMED_OUT",
+                "SONDE_CONNECT_TIMED_OUT",
         .ask = ask_timeout,
         .where = IN_NAMESPACE,
         .deadline = 45000,
@@ -214,7 +214,8 @@ QUESTIONS(connect_timeout){
             "abort for. POSIX.1-2024: EHOSTUNREACH, ENETUNREACH. The "
             "notes: retries for 75 s, then EHOSTUNREACH; Linux says it "
             "at once.",
-        .cope = "sonde_outcome: the same outcome for each of these errnos",
+        .cope =
+            "sonde_connect_status: the same outcome for each of these errnos",
         .ask = ask_unreachable,
         .where = IN_NAMESPACE,
         .deadline = 25000,

@@ -72,7 +72,7 @@ QUESTIONS(limit_connections){
             "address and a port. The notes: a server handles at most "
             "65535; that bounds one client address and one port of the "
             "server.",
-        .cope = "sonde_spare_shed, when descriptors are over",
+        .cope = "sonde_reserve_shed, when descriptors are over",
         .ask = ask_connections,
     },
     END_OF_QUESTIONS,

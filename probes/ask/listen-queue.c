@@ -216,7 +216,7 @@ static long in_force(struct asking *ask, int backlog)
     int listener = tcp_listener(ask, backlog);
     int result = sonde_queue(listener, &queue);
     close(listener);
-    return result ? -1 : queue.limit;
+    return result ? -1 : queue.backlog;
 }
 
 static void ask_negative(struct asking *ask)

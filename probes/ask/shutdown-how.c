@@ -101,7 +101,7 @@ QUESTIONS(shutdown_how){
             "POSIX.1-2024 shutdown: further receives, sends disallowed; "
             "ENOTCONN. The notes: shutdown sends FIN whatever the "
             "reference count; the descriptor stays.",
-        .cope = "sonde_half_close; sonde_wake_open to stop a server",
+        .cope = "sonde_half_close; sonde_selfpipe_open to stop a server",
         .ask = ask_how,
     },
     END_OF_QUESTIONS,

@@ -107,7 +107,7 @@ QUESTIONS(socket_combinations){
                "allowed\" is not one that means \"not there\".",
         .standard = "POSIX.1-2024 socket: EAFNOSUPPORT, EPROTONOSUPPORT, "
                     "EPROTOTYPE, EACCES. The notes: the table of figure 4.5.",
-        .cope = "sonde_socket; sonde_outcome",
+        .cope = "sonde_socket; sonde_connect_status",
         .ask = ask_combinations,
         .where = IN_PROGRAM,
     },

@@ -103,7 +103,7 @@ static int take_piece(struct sonde_lines *lines)
 {
     char *piece = NULL;
     int was_empty = given == taken;
-    ssize_t length = sonde_line_piece(lines, &piece, timeout);
+    ssize_t length = sonde_line_partial(lines, &piece, timeout);
     if (length < 0) {
         MUST(!piece && was_empty && given == taken && errno != EMSGSIZE);
         return 1;

@@ -23,7 +23,7 @@ static int each(const struct sonde_listener *listener, void *closure)
     told++;
     MUST(sonde_address_print(&listener->address, text, sizeof text) > 0);
     MUST(listener->address.length <= sizeof listener->address.storage);
-    MUST(listener->queue.queued >= -1 && listener->queue.limit >= -1);
+    MUST(listener->queue.queued >= -1 && listener->queue.backlog >= -1);
     MUST(listener->queue.drops >= -1 && listener->capacity >= -1);
     MUST(listener->v6only >= -1 && listener->v6only <= 1);
     MUST(listener->type == SOCK_STREAM || listener->type == SOCK_SEQPACKET);

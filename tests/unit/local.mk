@@ -49,12 +49,12 @@ unit_tests = \
 	tests/unit/test-sock-diag \
 	tests/unit/test-socket \
 	tests/unit/test-source \
-	tests/unit/test-spare \
+	tests/unit/test-reserve \
 	tests/unit/test-stream \
 	tests/unit/test-threads \
 	tests/unit/test-verdict \
 	tests/unit/test-wait \
-	tests/unit/test-wake \
+	tests/unit/test-selfpipe \
 	tests/unit/test-wire \
 	tests/unit/test-write \
 	tests/unit/test-xnu-pcblist

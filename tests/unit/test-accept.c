@@ -458,7 +458,7 @@ END_TEST
 START_TEST(an_unknown_flag_is_refused)
 {
     say(0, 0);
-    ck_assert_int_eq(sonde_accept(listener, NULL, SONDE_REBIND), -1);
+    ck_assert_int_eq(sonde_accept(listener, NULL, SONDE_REUSEADDR), -1);
     ck_assert_int_eq(errno, EINVAL);
     ck_assert_int_eq(sonde_accept(listener, NULL, 1U << 31), -1);
     ck_assert_int_eq(errno, EINVAL);

@@ -111,10 +111,10 @@ START_TEST(a_refusal_is_reported)
     made = closed = 0;
     ck_assert_int_eq(sonde_connect(&address, 1, PATIENCE, NULL, &report), -1);
     ck_assert_int_eq(errno, ECONNREFUSED);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_REFUSED);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_REFUSED);
     ck_assert_uint_eq(report.count, 1);
     ck_assert_int_eq(report.attempts[0].error, ECONNREFUSED);
-    ck_assert_int_eq(report.attempts[0].outcome, SONDE_OUTCOME_REFUSED);
+    ck_assert_int_eq(report.attempts[0].status, SONDE_CONNECT_REFUSED);
     ck_assert_int_eq(
         sonde_address_compare(&report.attempts[0].address, &address), 0);
     ck_assert_int_eq(made, closed);
@@ -133,9 +133,9 @@ START_TEST(after_a_refusal_the_next_begins_at_once)
     ck_assert_int_ge(fd, 0);
     ck_assert_int_lt(sonde__since(start), LONG_DELAY);
     ck_assert_uint_eq(report.count, 2);
-    ck_assert_int_eq(report.attempts[0].outcome, SONDE_OUTCOME_REFUSED);
-    ck_assert_int_eq(report.attempts[1].outcome, SONDE_OUTCOME_CONNECTED);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_CONNECTED);
+    ck_assert_int_eq(report.attempts[0].status, SONDE_CONNECT_REFUSED);
+    ck_assert_int_eq(report.attempts[1].status, SONDE_CONNECT_CONNECTED);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_CONNECTED);
     ck_assert_int_eq(made, closed + 1);
 }
 END_TEST
@@ -196,10 +196,10 @@ START_TEST(a_silent_address_loses_the_race)
     int fd = sonde_connect(list, 2, PATIENCE, &options, &report);
     ck_assert_int_ge(fd, 0);
     ck_assert_uint_eq(report.count, 2);
-    ck_assert_int_eq(report.attempts[0].outcome, SONDE_OUTCOME_ABANDONED);
+    ck_assert_int_eq(report.attempts[0].status, SONDE_CONNECT_ABANDONED);
     ck_assert_int_eq(report.attempts[0].error, ECANCELED);
     ck_assert_int_ge(report.attempts[0].milliseconds, 20);
-    ck_assert_int_eq(report.attempts[1].outcome, SONDE_OUTCOME_CONNECTED);
+    ck_assert_int_eq(report.attempts[1].status, SONDE_CONNECT_CONNECTED);
     ck_assert_int_eq(fcntl(silent[0], F_GETFD), -1);
     ck_assert_int_eq(made, closed + 1);
 }
@@ -229,7 +229,7 @@ START_TEST(one_deadline_for_all)
     ck_assert_int_eq(sonde_connect(list, 3, 60, &options, &report), -1);
     ck_assert_int_ge(sonde__since(start), 60);
     ck_assert_int_eq(errno, ETIMEDOUT);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_TIMED_OUT);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_TIMED_OUT);
     ck_assert_uint_ge(report.count, 1);
     for (size_t i = 0; i < report.count; i++)
         ck_assert_int_eq(report.attempts[i].error, ETIMEDOUT);
@@ -340,7 +340,7 @@ START_TEST(success_without_a_peer_is_none)
     sonde__sys.poll = ready_poll;
     ck_assert_int_eq(sonde_connect(&address, 1, PATIENCE, NULL, &report), -1);
     ck_assert_int_eq(errno, ENOTCONN);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_RESET);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_RESET);
     ck_assert_int_eq(made, closed);
 }
 END_TEST
@@ -357,7 +357,7 @@ START_TEST(a_pending_error_may_be_that_of_getsockopt)
     unit_error = EHOSTUNREACH;
     sonde__sys.getsockopt = unit_failing_getsockopt;
     ck_assert_int_eq(sonde_connect(&address, 1, PATIENCE, NULL, &report), -1);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_HOST_UNREACHABLE);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_HOST_UNREACHABLE);
 }
 END_TEST
 
@@ -374,7 +374,7 @@ static void check_best(int first, int second, int third, int best)
     sonde__sys.connect = answering_connect;
     ck_assert_int_eq(sonde_connect(list, 3, PATIENCE, NULL, &report), -1);
     ck_assert_int_eq(errno, best);
-    ck_assert_int_eq(report.outcome, sonde_outcome(best));
+    ck_assert_int_eq(report.status, sonde_connect_status(best));
     ck_assert_uint_eq(report.count, 3);
 }
 
@@ -429,8 +429,8 @@ START_TEST(a_port_does_not_connect_to_itself)
     reserve(&address);
     ck_assert_int_eq(sonde_connect(&address, 1, PATIENCE, &options, &report),
                      -1);
-    ck_assert(report.outcome == SONDE_OUTCOME_REFUSED ||
-              report.outcome == SONDE_OUTCOME_PORT_IN_USE);
+    ck_assert(report.status == SONDE_CONNECT_REFUSED ||
+              report.status == SONDE_CONNECT_PORT_IN_USE);
 }
 END_TEST
 
@@ -442,7 +442,7 @@ START_TEST(the_source_is_bound)
     reserve(&source);
     int fd = sonde_connect(&address, 1, PATIENCE, &options, &report);
     if (fd < 0) { /* a host that does not let it be bound twice */
-        ck_assert_int_eq(report.outcome, SONDE_OUTCOME_PORT_IN_USE);
+        ck_assert_int_eq(report.status, SONDE_CONNECT_PORT_IN_USE);
         return;
     }
     ck_assert_int_eq(sonde_address_local(fd, &local), 0);
@@ -458,11 +458,11 @@ START_TEST(sources_that_cannot_be)
     ck_assert_int_eq(sonde_address_parse(&source, "203.0.113.7", 0), 0);
     ck_assert_int_eq(sonde_connect(&address, 1, PATIENCE, &options, &report),
                      -1);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_SOURCE_NOT_LOCAL);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_SOURCE_NOT_LOCAL);
     source = address; /* where the server listens */
     ck_assert_int_eq(sonde_connect(&address, 1, PATIENCE, &options, &report),
                      -1);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_PORT_IN_USE);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_PORT_IN_USE);
     ck_assert_int_eq(sonde_address_loopback(&source, AF_INET6, 0), 0);
     ck_assert_int_eq(sonde_connect(&address, 1, PATIENCE, &options, &report),
                      -1);
@@ -497,12 +497,12 @@ START_TEST(unix_paths_work)
     int server = start_unix(&address);
     int fd = sonde_connect_name(path, NULL, PATIENCE, NULL, &report);
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(report.attempts[0].outcome, SONDE_OUTCOME_CONNECTED);
+    ck_assert_int_eq(report.attempts[0].status, SONDE_CONNECT_CONNECTED);
     stop_unix(server);
     ck_assert_int_eq(sonde_connect_name(path, NULL, PATIENCE, NULL, &report),
                      -1);
     ck_assert_int_eq(errno, ENOENT);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_REFUSED);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_REFUSED);
 }
 END_TEST
 
@@ -574,9 +574,9 @@ START_TEST(a_unix_queue_that_stays_full)
         fd = sonde_connect(&address, 1, 40, NULL, &report);
     stop_unix(server);
     ck_assert_int_lt(fd, 0);
-    ck_assert(report.outcome == SONDE_OUTCOME_TIMED_OUT ||
-              report.outcome == SONDE_OUTCOME_REFUSED);
-    if (report.outcome == SONDE_OUTCOME_TIMED_OUT)
+    ck_assert(report.status == SONDE_CONNECT_TIMED_OUT ||
+              report.status == SONDE_CONNECT_REFUSED);
+    if (report.status == SONDE_CONNECT_TIMED_OUT)
         ck_assert_int_ge(report.attempts[0].milliseconds, 39);
 }
 END_TEST
@@ -589,7 +589,7 @@ START_TEST(no_descriptors_left)
     sonde__sys.socket = unit_failing_socket;
     ck_assert_int_eq(sonde_connect(&address, 1, PATIENCE, NULL, &report), -1);
     ck_assert_int_eq(errno, EMFILE);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_RESOURCES);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_RESOURCES);
 }
 END_TEST
 
@@ -607,7 +607,7 @@ START_TEST(by_name)
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(sonde_connect_name("", service, PATIENCE, NULL, &report),
                      -1);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_NAME_UNKNOWN);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_NAME_UNKNOWN);
     ck_assert_uint_eq(report.count, 0);
 }
 END_TEST
@@ -635,7 +635,7 @@ START_TEST(the_deadline_holds_for_the_lookup_too)
     sonde__sys.getaddrinfo = late_getaddrinfo;
     ck_assert_int_eq(sonde_connect_name("host", "7", 30, NULL, &report), -1);
     ck_assert_int_eq(errno, ETIMEDOUT);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_NAME_NO_ANSWER);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_NAME_NO_ANSWER);
     ck_assert_int_eq(report.code, EAI_AGAIN);
     ck_assert_int_ge(report.lookup_milliseconds, 29);
     close(gate[1]);

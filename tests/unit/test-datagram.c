@@ -20,7 +20,7 @@
 
 enum { PATIENCE = 20000, LONGEST = 65507 };
 
-static char sent[SONDE_DATAGRAM_MOST], got[SONDE_DATAGRAM_MOST];
+static char sent[SONDE_DATAGRAM_MAX], got[SONDE_DATAGRAM_MAX];
 static struct sonde_connect_options udp = {.type = SOCK_DGRAM};
 
 /* A server at the wildcard of FAMILY, -1 if the family is not to be had;
@@ -75,7 +75,7 @@ static int go_round(int family, size_t size)
                      (ssize_t)size);
     ck_assert_int_eq(errno, ERANGE);
     ck_assert_int_eq(memcmp(sent, got, size), 0);
-    ck_assert_ptr_null(sonde_datagram_refuse(&ends));
+    ck_assert_ptr_null(sonde_datagram_check_source(&ends));
     ck_assert_int_eq(ends.group, 0);
     close(client);
     close(server);
@@ -90,7 +90,7 @@ START_TEST(an_adopted_socket_knows_where_to)
     int server = sonde_socket(AF_INET, SOCK_DGRAM, SONDE_CLOEXEC);
     ck_assert_int_eq(sonde_address_any(&any, AF_INET, 0), 0);
     ck_assert_int_eq(bind(server, (const void *)&any.storage, any.length), 0);
-    ck_assert_int_eq(sonde_datagram_adopt(server), 0);
+    ck_assert_int_eq(sonde_datagram_prepare(server), 0);
     ck_assert_int_eq(sonde_address_local(server, &any), 0);
     ck_assert_int_eq(sonde_address_loopback(&address, AF_INET,
                                             (uint16_t)sonde_address_port(&any)),
@@ -109,10 +109,10 @@ END_TEST
 START_TEST(only_datagram_sockets_are_adopted)
 {
     int fd = sonde_socket(AF_INET, SOCK_STREAM, SONDE_CLOEXEC);
-    ck_assert_int_eq(sonde_datagram_adopt(fd), -1);
+    ck_assert_int_eq(sonde_datagram_prepare(fd), -1);
     ck_assert_int_eq(errno, EPROTOTYPE);
     close(fd);
-    ck_assert_int_eq(sonde_datagram_adopt(fd), -1);
+    ck_assert_int_eq(sonde_datagram_prepare(fd), -1);
     ck_assert_int_eq(errno, EBADF);
 }
 END_TEST
@@ -239,7 +239,7 @@ START_TEST(a_client_hears_that_nobody_is_there)
     ck_assert_int_eq(sonde_datagram_send(client, "x", 1, PATIENCE), 0);
     ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, PATIENCE),
                      -1);
-    ck_assert_int_eq(sonde_outcome(errno), SONDE_OUTCOME_REFUSED);
+    ck_assert_int_eq(sonde_connect_status(errno), SONDE_CONNECT_REFUSED);
 }
 END_TEST
 
@@ -321,7 +321,7 @@ START_TEST(a_broadcast_is_not_to_be_answered)
     ck_assert_int_le(length, 1);
     if (length == 1) {
         ck_assert_int_eq(ends.group, 1);
-        ck_assert_str_eq(sonde_datagram_refuse(&ends),
+        ck_assert_str_eq(sonde_datagram_check_source(&ends),
                          "it is broadcast or multicast");
     }
 }
@@ -342,7 +342,7 @@ static int start_mapped_server(struct sonde_address *address)
         close(fd);
         return -1;
     }
-    ck_assert_int_eq(sonde_datagram_adopt(fd), 0);
+    ck_assert_int_eq(sonde_datagram_prepare(fd), 0);
     ck_assert_int_eq(sonde_address_local(fd, &any), 0);
     ck_assert_int_eq(sonde_address_loopback(address, AF_INET,
                                             (uint16_t)sonde_address_port(&any)),
@@ -369,7 +369,7 @@ START_TEST(a_socket_of_both_families_is_like_one_of_ipv4)
     ck_assert_int_ge(
         sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
         1);
-    ck_assert_ptr_null(sonde_datagram_refuse(&ends));
+    ck_assert_ptr_null(sonde_datagram_check_source(&ends));
     ck_assert_int_eq(sonde_datagram_reply(server, "y", 1, &ends), 0);
     ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, PATIENCE),
                      1);
@@ -383,7 +383,7 @@ START_TEST(a_socket_of_both_families_is_like_one_of_ipv4)
     if (sendto(client, "x", 1, 0, (const void *)&broadcast.storage,
                broadcast.length) == 1 &&
         sonde_datagram_receive_from(server, got, sizeof got, 200, &ends) == 1)
-        ck_assert_str_eq(sonde_datagram_refuse(&ends),
+        ck_assert_str_eq(sonde_datagram_check_source(&ends),
                          "it is broadcast or multicast");
 }
 END_TEST
@@ -393,7 +393,7 @@ static void check_refusal(const char *from, const char *to, int refused)
     struct sonde_datagram ends = {0};
     ck_assert_int_eq(sonde_address_parse(&ends.from, from, 0), 0);
     ck_assert_int_eq(sonde_address_parse(&ends.to, to, 0), 0);
-    ck_assert_msg((sonde_datagram_refuse(&ends) != NULL) == refused,
+    ck_assert_msg((sonde_datagram_check_source(&ends) != NULL) == refused,
                   "from %s to %s", from, to);
 }
 
@@ -421,7 +421,7 @@ START_TEST(what_a_service_must_not_answer)
     check_refusal("[::ffff:192.0.2.1]:7007", "[::ffff:224.0.0.1]:7", 1);
     errno = 77;
     check_refusal("/run/client", "/run/server", 0);
-    ck_assert_ptr_nonnull(sonde_datagram_refuse(&nobody));
+    ck_assert_ptr_nonnull(sonde_datagram_check_source(&nobody));
     ck_assert_int_eq(errno, 77);
 }
 END_TEST
@@ -604,7 +604,7 @@ static int is_refused(const char *from, const char *to)
     struct sonde_datagram ends = {0};
     ck_assert_int_eq(sonde_address_unix(&ends.from, from), 0);
     ck_assert_int_eq(sonde_address_unix(&ends.to, to), 0);
-    return sonde_datagram_refuse(&ends) != NULL;
+    return sonde_datagram_check_source(&ends) != NULL;
 }
 
 /* The files in a folder of their own, which is where the process is then.  */
@@ -645,7 +645,7 @@ START_TEST(a_service_knows_its_own_file_by_any_path)
     memset((char *)&same.from.storage + offsetof(struct sockaddr_un, sun_path),
            0, 1);
     same.to = same.from;
-    ck_assert_ptr_nonnull(sonde_datagram_refuse(&same));
+    ck_assert_ptr_nonnull(sonde_datagram_check_source(&same));
 }
 END_TEST
 
@@ -672,12 +672,12 @@ START_TEST(unix_datagrams)
     ck_assert_int_eq(
         sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
         1);
-    ck_assert_ptr_nonnull(sonde_datagram_refuse(&ends));
+    ck_assert_ptr_nonnull(sonde_datagram_check_source(&ends));
     ck_assert_int_eq(sonde_datagram_send(client, "yy", 2, PATIENCE), 0);
     ck_assert_int_eq(
         sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
         2);
-    ck_assert_ptr_null(sonde_datagram_refuse(&ends));
+    ck_assert_ptr_null(sonde_datagram_check_source(&ends));
     ck_assert_int_eq(sonde_address_compare(&ends.from, &address[1]), 0);
 }
 END_TEST

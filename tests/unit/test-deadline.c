@@ -59,11 +59,11 @@ static void play(int count, int error)
 START_TEST(a_negative_time_is_no_deadline)
 {
     play(0, 0);
-    ck_assert_int_eq(sonde__deadline(-1), sonde__never);
-    ck_assert_int_eq(sonde__deadline(INT_MIN), sonde__never);
-    ck_assert_int_eq(sonde__left(sonde__never), -1);
+    ck_assert_int_eq(sonde_deadline(-1), SONDE_NEVER);
+    ck_assert_int_eq(sonde_deadline(INT_MIN), SONDE_NEVER);
+    ck_assert_int_eq(sonde_deadline_left(SONDE_NEVER), -1);
     sonde__sys.poll = ready_poll;
-    ck_assert_int_eq(sonde__wait(0, POLLIN, sonde__never), 0);
+    ck_assert_int_eq(sonde__wait(0, POLLIN, SONDE_NEVER), 0);
     ck_assert_int_eq(last_timeout, -1);
 }
 END_TEST
@@ -71,19 +71,19 @@ END_TEST
 START_TEST(what_is_left_is_rounded_up)
 {
     play(0, 0);
-    int64_t deadline = sonde__deadline(2);
+    int64_t deadline = sonde_deadline(2);
     ck_assert_int_eq(deadline, 7 * millisecond);
-    ck_assert_int_eq(sonde__left(deadline), 2);
+    ck_assert_int_eq(sonde_deadline_left(deadline), 2);
     now++;
-    ck_assert_int_eq(sonde__left(deadline), 2);
+    ck_assert_int_eq(sonde_deadline_left(deadline), 2);
     now = deadline - 1;
-    ck_assert_int_eq(sonde__left(deadline), 1);
+    ck_assert_int_eq(sonde_deadline_left(deadline), 1);
     now = deadline;
-    ck_assert_int_eq(sonde__left(deadline), 0);
+    ck_assert_int_eq(sonde_deadline_left(deadline), 0);
     now++;
-    ck_assert_int_eq(sonde__left(deadline), 0);
-    ck_assert_int_eq(sonde__left(INT64_MAX), INT_MAX);
-    ck_assert_int_eq(sonde__left(sonde__deadline(INT_MAX)), INT_MAX);
+    ck_assert_int_eq(sonde_deadline_left(deadline), 0);
+    ck_assert_int_eq(sonde_deadline_left(INT64_MAX), INT_MAX);
+    ck_assert_int_eq(sonde_deadline_left(sonde_deadline(INT_MAX)), INT_MAX);
 }
 END_TEST
 
@@ -102,16 +102,16 @@ START_TEST(the_sooner_of_two)
 {
     ck_assert_int_eq(sonde__sooner(3, 4), 3);
     ck_assert_int_eq(sonde__sooner(4, 3), 3);
-    ck_assert_int_eq(sonde__sooner(sonde__never, 3), 3);
-    ck_assert_int_eq(sonde__sooner(3, sonde__never), 3);
-    ck_assert_int_eq(sonde__sooner(sonde__never, sonde__never), sonde__never);
+    ck_assert_int_eq(sonde__sooner(SONDE_NEVER, 3), 3);
+    ck_assert_int_eq(sonde__sooner(3, SONDE_NEVER), 3);
+    ck_assert_int_eq(sonde__sooner(SONDE_NEVER, SONDE_NEVER), SONDE_NEVER);
 }
 END_TEST
 
 START_TEST(no_time_is_one_look)
 {
     play(0, 0);
-    ck_assert_int_eq(sonde__wait(0, POLLIN, sonde__deadline(0)), -1);
+    ck_assert_int_eq(sonde__wait(0, POLLIN, sonde_deadline(0)), -1);
     ck_assert_int_eq(errno, EAGAIN);
     ck_assert_int_eq(polls, 1);
     ck_assert_int_eq(last_timeout, 0);
@@ -122,10 +122,10 @@ START_TEST(the_last_look_is_not_cut_short)
 {
     struct pollfd waited = {.fd = 0, .events = POLLIN};
     play(3, EINTR);
-    ck_assert_int_eq(sonde__poll(&waited, 1, sonde__deadline(0)), 0);
+    ck_assert_int_eq(sonde__poll(&waited, 1, sonde_deadline(0)), 0);
     ck_assert_int_eq(polls, 4);
     play(1000000, EINTR);
-    ck_assert_int_eq(sonde__poll(&waited, 1, sonde__deadline(0)), 0);
+    ck_assert_int_eq(sonde__poll(&waited, 1, sonde_deadline(0)), 0);
     ck_assert_int_lt(polls, 1000);
 }
 END_TEST
@@ -136,7 +136,7 @@ START_TEST(an_interruption_costs_no_time_and_adds_none)
     struct pollfd waited = {.fd = 0, .events = POLLIN};
     for (size_t i = 0; i < 2; i++) {
         play(3, errors[i]);
-        int64_t deadline = sonde__deadline(10);
+        int64_t deadline = sonde_deadline(10);
         ck_assert_int_eq(sonde__poll(&waited, 1, deadline), 0);
         ck_assert_int_eq(now, deadline);
         ck_assert_int_eq(polls, 5); /* for 10, 7, 4, 1 and 0 ms */
@@ -147,7 +147,7 @@ END_TEST
 START_TEST(other_errors_of_poll_end_the_wait)
 {
     play(1, ENOMEM);
-    ck_assert_int_eq(sonde__wait(0, POLLIN, sonde__deadline(10)), -1);
+    ck_assert_int_eq(sonde__wait(0, POLLIN, sonde_deadline(10)), -1);
     ck_assert_int_eq(errno, ENOMEM);
     ck_assert_int_eq(polls, 1);
 }
@@ -157,7 +157,7 @@ START_TEST(a_poll_that_stays_out_of_memory_ends_the_wait)
 {
     for (int timeout = -1; timeout <= 1000; timeout += 1001) {
         play(INT_MAX, EAGAIN);
-        ck_assert_int_eq(sonde__wait(0, POLLIN, sonde__deadline(timeout)), -1);
+        ck_assert_int_eq(sonde__wait(0, POLLIN, sonde_deadline(timeout)), -1);
         ck_assert_int_eq(errno, ENOMEM);
         ck_assert_int_eq(polls, 64);
     }
@@ -168,16 +168,16 @@ START_TEST(a_call_is_made_again_while_there_is_time)
 {
     play(0, 0);
     errno = EINTR;
-    ck_assert_int_eq(sonde__again(0, POLLIN, sonde__deadline(1)), 0);
+    ck_assert_int_eq(sonde__again(0, POLLIN, sonde_deadline(1)), 0);
     ck_assert_int_eq(polls, 0);
     errno = EBADF;
-    ck_assert_int_eq(sonde__again(0, POLLIN, sonde__deadline(1)), -1);
+    ck_assert_int_eq(sonde__again(0, POLLIN, sonde_deadline(1)), -1);
     ck_assert_int_eq(errno, EBADF);
     sonde__sys.poll = ready_poll;
     errno = EWOULDBLOCK;
-    ck_assert_int_eq(sonde__again(0, POLLIN, sonde__deadline(1)), 0);
+    ck_assert_int_eq(sonde__again(0, POLLIN, sonde_deadline(1)), 0);
     errno = EINTR;
-    ck_assert_int_eq(sonde__again(0, POLLIN, sonde__deadline(0)), -1);
+    ck_assert_int_eq(sonde__again(0, POLLIN, sonde_deadline(0)), -1);
     ck_assert_int_eq(errno, EAGAIN);
 }
 END_TEST
@@ -209,14 +209,14 @@ START_TEST(interruptions_without_end_do_not_take_the_processor)
     play(0, 0);
     sonde__sys.poll = failing_poll;
     sonde__sys.sleep = played_sleep;
-    int64_t deadline = sonde__deadline(10000);
+    int64_t deadline = sonde_deadline(10000);
     ck_assert_int_eq(sonde__poll(&waited, 1, deadline), 0);
     ck_assert_int_le(polls, 64 + 64 + 10000 / 32 + 64);
     ck_assert_int_eq(now, deadline);
     /* Without a deadline it is an error, some two seconds later.  */
     polls = 0;
     slept = 0;
-    ck_assert_int_eq(sonde__poll(&waited, 1, sonde__never), -1);
+    ck_assert_int_eq(sonde__poll(&waited, 1, SONDE_NEVER), -1);
     ck_assert_int_eq(errno, EINTR);
     ck_assert_int_eq(polls, 128);
     ck_assert_int_gt(slept, 1500);
@@ -230,7 +230,7 @@ START_TEST(failures_that_come_slowly_are_no_row)
     play(0, 0);
     for (int i = 0; i < 1000; i++) {
         now += millisecond;
-        ck_assert_int_eq(sonde__row_sleep(&row, sonde__never), 0);
+        ck_assert_int_eq(sonde__row_sleep(&row, SONDE_NEVER), 0);
         ck_assert_int_eq(row.failures, 1);
     }
     ck_assert_int_eq(sonde__row_count(&row), 2);

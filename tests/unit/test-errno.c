@@ -110,14 +110,14 @@ START_TEST(no_socket_to_be_had)
 {
     static const int errors[] = {EAFNOSUPPORT, EPROTONOSUPPORT, EMFILE, ENFILE,
                                  ENOBUFS,      ENOMEM,          EACCES, EPERM};
-    struct sonde_spare spare = {-1};
+    struct sonde_reserve spare = {-1};
     sonde__sys.socket = unit_failing_socket;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         unit_error = errors[i];
         COMES_THROUGH(sonde_socket(AF_INET, SOCK_STREAM, 0));
         COMES_THROUGH(sonde_listen(&loopback, 1, 0, NULL));
         COMES_THROUGH(sonde_datagram_bind(&loopback, 0));
-        COMES_THROUGH(sonde_spare_open(&spare));
+        COMES_THROUGH(sonde_reserve_open(&spare));
         COMES_THROUGH(sonde_connect(&loopback, 1, -1, NULL, NULL));
         ck_assert_int_eq(spare.fd, -1);
     }
@@ -153,7 +153,7 @@ START_TEST(no_pipe_to_be_had)
     sonde__sys.pipe = pipe_fails;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         unit_error = errors[i];
-        COMES_THROUGH(sonde_wake_open());
+        COMES_THROUGH(sonde_selfpipe_open());
         COMES_THROUGH(sonde_resolve(&target, -1, list, 2, NULL));
         COMES_THROUGH(sonde_connect_name("name", "80", -1, NULL, NULL));
     }
@@ -194,7 +194,7 @@ START_TEST(a_connection_that_is_lost)
         COMES_THROUGH(sonde_read(pair[0], buffer, 1, timeout));
         COMES_THROUGH(sonde_read_all(pair[0], buffer, 1, timeout, &done));
         COMES_THROUGH(sonde_line(&lines, &line, timeout));
-        COMES_THROUGH(sonde_line_piece(&lines, &line, timeout));
+        COMES_THROUGH(sonde_line_partial(&lines, &line, timeout));
         COMES_THROUGH(sonde_line_skip(&lines, timeout));
         COMES_THROUGH(sonde_write(pair[0], buffer, 1, timeout));
         COMES_THROUGH(sonde_write_all(pair[0], buffer, 1, timeout, &done));
@@ -240,7 +240,7 @@ END_TEST
 START_TEST(a_client_that_cannot_be_turned_away)
 {
     static const int errors[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM, EINVAL};
-    struct sonde_spare spare;
+    struct sonde_reserve spare;
     int listener = sonde_listen(&loopback, 4, 0, NULL);
     ck_assert_int_ge(listener, 0);
     ck_assert_int_eq(sonde_address_local(listener, &loopback), 0);
@@ -248,15 +248,15 @@ START_TEST(a_client_that_cannot_be_turned_away)
     ck_assert_int_ge(client, 0);
     struct pollfd waited = {.fd = listener, .events = POLLIN};
     ck_assert_int_eq(poll(&waited, 1, 5000), 1);
-    ck_assert_int_eq(sonde_spare_open(&spare), 0);
+    ck_assert_int_eq(sonde_reserve_open(&spare), 0);
     sonde__sys.accept = accept_fails;
     sonde__sys.accept4 = accept4_fails;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         unit_error = errors[i];
-        COMES_THROUGH(sonde_spare_shed(&spare, listener));
+        COMES_THROUGH(sonde_reserve_shed(&spare, listener));
         ck_assert_int_ge(spare.fd, 0);
     }
-    sonde_spare_close(&spare);
+    sonde_reserve_close(&spare);
     close(client);
     close(listener);
 }
@@ -308,7 +308,7 @@ START_TEST(after_eintr_nobody_hears_of_eisconn)
     ck_assert_int_ge(client, 0);
     ck_assert_int_eq(errno, 77);
     ck_assert_int_eq(called, 1);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_CONNECTED);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_CONNECTED);
     close(client);
     close(listener);
 }
@@ -316,16 +316,18 @@ END_TEST
 
 START_TEST(unreachable_has_many_names)
 {
-    ck_assert_int_eq(sonde_outcome(EHOSTUNREACH),
-                     SONDE_OUTCOME_HOST_UNREACHABLE);
+    ck_assert_int_eq(sonde_connect_status(EHOSTUNREACH),
+                     SONDE_CONNECT_HOST_UNREACHABLE);
 #ifdef EHOSTDOWN
-    ck_assert_int_eq(sonde_outcome(EHOSTDOWN), SONDE_OUTCOME_HOST_UNREACHABLE);
+    ck_assert_int_eq(sonde_connect_status(EHOSTDOWN),
+                     SONDE_CONNECT_HOST_UNREACHABLE);
 #endif
 #ifdef ENONET
-    ck_assert_int_eq(sonde_outcome(ENONET), SONDE_OUTCOME_HOST_UNREACHABLE);
+    ck_assert_int_eq(sonde_connect_status(ENONET),
+                     SONDE_CONNECT_HOST_UNREACHABLE);
 #endif
-    ck_assert_int_eq(sonde_outcome(EPROTONOSUPPORT),
-                     SONDE_OUTCOME_NETWORK_UNREACHABLE);
+    ck_assert_int_eq(sonde_connect_status(EPROTONOSUPPORT),
+                     SONDE_CONNECT_NETWORK_UNREACHABLE);
 }
 END_TEST
 

@@ -70,7 +70,7 @@ static void expect_no_stream(int fd)
         ck_assert_int_eq(sonde_lines_open(&lines, fd, buffer, sizeof buffer),
                          0);
         FAILS(EBADF, sonde_line(&lines, &line, times[i]));
-        FAILS(EBADF, sonde_line_piece(&lines, &line, times[i]));
+        FAILS(EBADF, sonde_line_partial(&lines, &line, times[i]));
         FAILS(EBADF, sonde_line_skip(&lines, times[i]));
         sonde_lines_close(&lines);
     }
@@ -82,7 +82,7 @@ START_TEST(a_number_that_is_no_descriptor)
     int closed = dup(STDERR_FILENO);
     close(closed);
     const int numbers[] = {-1, INT_MIN, INT_MAX, closed};
-    struct sonde_spare spare = {-1};
+    struct sonde_reserve spare = {-1};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         expect_no_socket(numbers[i], EBADF);
         expect_no_stream(numbers[i]);
@@ -90,10 +90,10 @@ START_TEST(a_number_that_is_no_descriptor)
         FAILS(ENOENT, sonde_poller_modify(poller, numbers[i], 0, NULL));
         FAILS(ENOENT, sonde_poller_remove(poller, numbers[i]));
     }
-    FAILS(EBADF, sonde_spare_shed(&spare, -1));
+    FAILS(EBADF, sonde_reserve_shed(&spare, -1));
     ck_assert_int_ge(spare.fd, 0);
-    sonde_spare_close(&spare);
-    sonde_spare_close(&spare);
+    sonde_reserve_close(&spare);
+    sonde_reserve_close(&spare);
     sonde_poller_close(poller);
 }
 END_TEST
@@ -131,7 +131,7 @@ END_TEST
 
 START_TEST(datagrams_of_any_size)
 {
-    static const char large[SONDE_DATAGRAM_MOST + 1];
+    static const char large[SONDE_DATAGRAM_MAX + 1];
     struct sonde_address address;
     struct sonde_datagram ends;
     sonde_address_loopback(&address, AF_INET, 0);
@@ -155,7 +155,7 @@ START_TEST(datagrams_of_any_size)
     FAILS(EMSGSIZE, sonde_datagram_reply(server, large, SIZE_MAX, &ends));
     ends = (struct sonde_datagram){0};
     FAILS(EDESTADDRREQ, sonde_datagram_reply(server, "x", 1, &ends));
-    ck_assert_ptr_nonnull(sonde_datagram_refuse(&ends));
+    ck_assert_ptr_nonnull(sonde_datagram_check_source(&ends));
     close(client);
     close(server);
 }
@@ -197,10 +197,12 @@ START_TEST(numbers_that_no_enum_has)
     static const int numbers[] = {-1, 1000, INT_MAX, INT_MIN};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         int number = numbers[i];
-        ck_assert_int_eq(sonde_outcome(number), SONDE_OUTCOME_OTHER);
-        ck_assert_str_eq(sonde_outcome_name((enum sonde_outcome)number),
-                         "other");
-        ck_assert_ptr_nonnull(sonde_outcome_text((enum sonde_outcome)number));
+        ck_assert_int_eq(sonde_connect_status(number), SONDE_CONNECT_OTHER);
+        ck_assert_str_eq(
+            sonde_connect_status_name((enum sonde_connect_status)number),
+            "other");
+        ck_assert_ptr_nonnull(
+            sonde_connect_status_text((enum sonde_connect_status)number));
         ck_assert_ptr_nonnull(sonde_resolve_code_name(number));
         ck_assert_ptr_nonnull(sonde_resolve_code_text(number));
         ck_assert_int_eq(sonde_accept_class(number), SONDE_ACCEPT_FATAL);

@@ -159,7 +159,7 @@ START_TEST(an_end_without_a_newline_may_not_fill_the_buffer)
     send_text("1234567890123456");
     ck_assert_int_eq(sonde__sys.shutdown(pair[1], SHUT_WR), 0);
     expect_error(EMSGSIZE, PATIENCE);
-    ck_assert_int_eq(sonde_line_piece(&lines, &piece, PATIENCE), 16);
+    ck_assert_int_eq(sonde_line_partial(&lines, &piece, PATIENCE), 16);
     expect("", 0);
 }
 END_TEST
@@ -169,17 +169,17 @@ START_TEST(a_line_too_long_can_be_had_in_pieces)
     char *piece;
     send_text("1234567890123456789\nnext\nend");
     expect_error(EMSGSIZE, PATIENCE);
-    ck_assert_int_eq(sonde_line_piece(&lines, &piece, PATIENCE), 16);
+    ck_assert_int_eq(sonde_line_partial(&lines, &piece, PATIENCE), 16);
     ck_assert_mem_eq(piece, "1234567890123456", 16);
-    ck_assert_int_eq(sonde_line_piece(&lines, &piece, PATIENCE), 4);
+    ck_assert_int_eq(sonde_line_partial(&lines, &piece, PATIENCE), 4);
     ck_assert_mem_eq(piece, "789\n", 4);
     expect_text("next\n");
-    ck_assert_int_eq(sonde_line_piece(&lines, &piece, PATIENCE), 3);
+    ck_assert_int_eq(sonde_line_partial(&lines, &piece, PATIENCE), 3);
     ck_assert_mem_eq(piece, "end", 3);
-    ck_assert_int_eq(sonde_line_piece(&lines, &piece, 10), -1);
+    ck_assert_int_eq(sonde_line_partial(&lines, &piece, 10), -1);
     ck_assert_int_eq(errno, EAGAIN);
     close(pair[1]);
-    ck_assert_int_eq(sonde_line_piece(&lines, &piece, PATIENCE), 0);
+    ck_assert_int_eq(sonde_line_partial(&lines, &piece, PATIENCE), 0);
 }
 END_TEST
 
@@ -220,7 +220,7 @@ START_TEST(what_came_before_an_error_is_still_there)
     expect_error(EAGAIN, 0);
     sonde__sys.recv = recv_reset;
     expect_error(ECONNRESET, 0);
-    ck_assert_int_eq(sonde_line_piece(&lines, &piece, PATIENCE), 4);
+    ck_assert_int_eq(sonde_line_partial(&lines, &piece, PATIENCE), 4);
     ck_assert_mem_eq(piece, "half", 4);
 }
 END_TEST

@@ -1,4 +1,4 @@
-/* test-listen-dual.c - lib/listen-dual.c, and SONDE_SHARE of lib/listen.c
+/* test-listen-dual.c - lib/listen-dual.c, and SONDE_REUSEPORT of lib/listen.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -190,16 +190,16 @@ END_TEST
 
 START_TEST(sharing_is_had_or_refused_but_never_stealing)
 {
-    int one = sonde_listen(&second, 4, SONDE_SHARE, NULL);
+    int one = sonde_listen(&second, 4, SONDE_REUSEPORT, NULL);
     if (one < 0) {
         ck_assert_int_eq(errno, ENOTSUP);
         return; /* this system does not share, and says so */
     }
     ck_assert_int_eq(sonde_address_local(one, &second), 0);
-    int two = sonde_listen(&second, 4, SONDE_SHARE, NULL);
+    int two = sonde_listen(&second, 4, SONDE_REUSEPORT, NULL);
     ck_assert_int_ge(two, 0);
     /* Who does not share gets nothing.  */
-    ck_assert_int_eq(sonde_listen(&second, 4, SONDE_REBIND, NULL), -1);
+    ck_assert_int_eq(sonde_listen(&second, 4, SONDE_REUSEADDR, NULL), -1);
     ck_assert_int_eq(errno, EADDRINUSE);
     /* With 64 clients, one listener has none once in 2^63 runs.  */
     for (int i = 0; i < 64; i++) {
@@ -217,11 +217,11 @@ START_TEST(an_old_kernel_and_other_families_do_not_share)
 {
     struct sonde_address path;
     ck_assert_int_eq(sonde_address_unix(&path, "./never-made"), 0);
-    ck_assert_int_eq(sonde_listen(&path, 4, SONDE_SHARE, NULL), -1);
+    ck_assert_int_eq(sonde_listen(&path, 4, SONDE_REUSEPORT, NULL), -1);
     ck_assert_int_eq(errno, ENOTSUP);
     unit_error = ENOPROTOOPT;
     sonde__sys.setsockopt = unit_failing_setsockopt;
-    ck_assert_int_eq(sonde_listen(&second, 4, SONDE_SHARE, NULL), -1);
+    ck_assert_int_eq(sonde_listen(&second, 4, SONDE_REUSEPORT, NULL), -1);
     ck_assert_int_eq(errno, ENOTSUP);
 }
 END_TEST

@@ -108,10 +108,10 @@ START_TEST(the_queue_is_read_back)
     struct sonde_queue again = {-1, -1, -1, -1};
     int error = sonde_queue(fd, &again) ? errno : 0;
     ck_assert(error == 0 || error == ENOTSUP);
-    ck_assert_int_eq(queue.limit, again.limit);
+    ck_assert_int_eq(queue.backlog, again.backlog);
     ck_assert_int_eq(queue.queued, again.queued);
     ck_assert_int_eq(queue.drops, again.drops);
-    ck_assert(error != 0 || queue.limit >= 5);
+    ck_assert(error != 0 || queue.backlog >= 5);
     close(fd);
 }
 END_TEST
@@ -139,15 +139,15 @@ START_TEST(a_unix_listener_says_its_queue_or_nothing)
     ck_assert_int_eq(sonde_address_unix(&address, path), 0);
     /* SO_REUSEADDR means nothing there, and is an error on some systems.  */
     sonde__sys.setsockopt = unit_failing_setsockopt;
-    int fd = sonde_listen(&address, 5, SONDE_REBIND, &queue);
-    int second = sonde_listen(&address, 5, SONDE_REBIND, NULL);
+    int fd = sonde_listen(&address, 5, SONDE_REUSEADDR, &queue);
+    int second = sonde_listen(&address, 5, SONDE_REUSEADDR, NULL);
     int error = errno;
     unlink(path);
     rmdir(directory);
     ck_assert_int_ge(fd, 0);
     /* Linux tells by its list of listeners, FreeBSD by options.  */
-    ck_assert(queue.limit == 5 || queue.limit == -1);
-    ck_assert_int_eq(queue.queued, queue.limit == 5 ? 0 : -1);
+    ck_assert(queue.backlog == 5 || queue.backlog == -1);
+    ck_assert_int_eq(queue.queued, queue.backlog == 5 ? 0 : -1);
     ck_assert(queue.incomplete <= 0);
     ck_assert_int_eq(queue.drops, -1);
     ck_assert_int_eq(second, -1);
@@ -202,7 +202,7 @@ START_TEST(the_flags_are_as_stated)
     ck_assert_int_eq((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0,
                      (_i & (int)SONDE_CLOEXEC) != 0);
     ck_assert_int_eq(get_option(fd, SOL_SOCKET, SO_REUSEADDR) != 0,
-                     (_i & (int)SONDE_REBIND) != 0);
+                     (_i & (int)SONDE_REUSEADDR) != 0);
     close(fd);
 }
 END_TEST
@@ -210,7 +210,7 @@ END_TEST
 START_TEST(an_unknown_flag_is_refused)
 {
     int before = unit_descriptors();
-    for (unsigned flag = 2 * SONDE_SHARE; flag != 0; flag <<= 1) {
+    for (unsigned flag = 2 * SONDE_REUSEPORT; flag != 0; flag <<= 1) {
         errno = 0;
         ck_assert_int_eq(sonde_listen(&loopback, 1, flag, NULL), -1);
         ck_assert_int_eq(errno, EINVAL);
@@ -221,10 +221,10 @@ END_TEST
 
 START_TEST(a_live_listener_keeps_its_port)
 {
-    static const unsigned flags[] = {0, SONDE_REBIND};
+    static const unsigned flags[] = {0, SONDE_REUSEADDR};
     for (int i = 0; i < 4; i++) {
         struct sonde_address address;
-        struct sonde_queue queue = {.limit = 77};
+        struct sonde_queue queue = {.backlog = 77};
         int fd = sonde_listen(&loopback, 1, flags[i % 2], NULL);
         ck_assert_int_ge(fd, 0);
         ck_assert_int_eq(sonde_address_local(fd, &address), 0);
@@ -232,7 +232,7 @@ START_TEST(a_live_listener_keeps_its_port)
         errno = 0;
         ck_assert_int_eq(sonde_listen(&address, 1, flags[i / 2], &queue), -1);
         ck_assert_int_eq(errno, EADDRINUSE);
-        ck_assert_int_eq(queue.limit, 77);
+        ck_assert_int_eq(queue.backlog, 77);
         ck_assert_int_eq(unit_descriptors(), before);
         close(fd);
     }
@@ -256,12 +256,12 @@ END_TEST
 static void check_refused(const struct sonde_address *address, unsigned flags,
                           int error)
 {
-    struct sonde_queue queue = {.limit = 77};
+    struct sonde_queue queue = {.backlog = 77};
     int before = unit_descriptors();
     errno = 0;
     ck_assert_int_eq(sonde_listen(address, 1, flags, &queue), -1);
     ck_assert_int_eq(errno, error);
-    ck_assert_int_eq(queue.limit, 77);
+    ck_assert_int_eq(queue.backlog, 77);
     ck_assert_int_eq(unit_descriptors(), before);
 }
 
@@ -277,7 +277,7 @@ START_TEST(every_failing_call_closes_the_descriptor)
         check_refused(&loopback, 0, unit_error);
         sonde__sys.listen = real.listen;
         sonde__sys.setsockopt = unit_failing_setsockopt;
-        check_refused(&loopback, SONDE_REBIND, unit_error);
+        check_refused(&loopback, SONDE_REUSEADDR, unit_error);
         sonde__sys.setsockopt = real.setsockopt;
     }
 }

@@ -35,7 +35,7 @@ static int look(const struct sonde_listener *listener, void *closure)
 {
     struct looked_for *looked = closure;
     if (!sonde_address_compare(&listener->address, &looked->address) &&
-        (!looked->socket || listener->socket == looked->socket)) {
+        (!looked->socket || listener->inode == looked->socket)) {
         looked->found = *listener;
         looked->count++;
     }
@@ -95,12 +95,12 @@ START_TEST(a_listener_is_told_with_its_queue)
     ck_assert_int_eq(looked.count, 1);
     ck_assert_int_eq(sonde_queue(fd, &queue), 0);
     ck_assert_int_eq(looked.found.queue.queued, queue.queued);
-    ck_assert_int_eq(looked.found.queue.limit, queue.limit);
+    ck_assert_int_eq(looked.found.queue.backlog, queue.backlog);
     ck_assert_int_eq(looked.found.queue.drops, queue.drops);
-    ck_assert_int_eq(looked.found.capacity, queue.limit + 1);
+    ck_assert_int_eq(looked.found.capacity, queue.backlog + 1);
     struct stat status;
     ck_assert_int_eq(fstat(fd, &status), 0);
-    ck_assert_uint_eq(looked.found.socket, status.st_ino);
+    ck_assert_uint_eq(looked.found.inode, status.st_ino);
     close(fd);
     looked.count = 0;
     looked.socket = status.st_ino;
@@ -310,7 +310,7 @@ struct owned {
 static int own(const struct sonde_owner *owner, void *closure)
 {
     struct owned *owned = closure;
-    owned->process = owner->process;
+    owned->process = owner->pid;
     owned->count++;
     memcpy(owned->name, owner->name, sizeof owned->name);
     return 0;

@@ -129,7 +129,7 @@ START_TEST(test_words)
         ck_assert_str_ne(load_error_text((enum load_error)i), "");
     }
     ck_assert_str_eq(load_error_name(LOAD_WRONG), "wrong-reply");
-    ck_assert_str_eq(load_error_name((enum load_error)SONDE_OUTCOME_REFUSED),
+    ck_assert_str_eq(load_error_name((enum load_error)SONDE_CONNECT_REFUSED),
                      "refused");
 }
 END_TEST

@@ -25,12 +25,12 @@ static void set_up(void)
 
 static void check_error(int fd, int error)
 {
-    struct sonde_queue queue = {.limit = 77};
+    struct sonde_queue queue = {.backlog = 77};
     int before = unit_descriptors();
     errno = 0;
     ck_assert_int_eq(sonde_queue(fd, &queue), -1);
     ck_assert_int_eq(errno, error);
-    ck_assert_int_eq(queue.limit, 77);
+    ck_assert_int_eq(queue.backlog, 77);
     ck_assert_int_eq(unit_descriptors(), before);
 }
 
@@ -76,13 +76,13 @@ static int open_unix(int backlog, int *client)
 START_TEST(a_unix_listener)
 {
     int client;
-    struct sonde_queue queue = {.limit = 77};
+    struct sonde_queue queue = {.backlog = 77};
     int fd = open_unix(5, &client);
     if (sonde_queue(fd, &queue)) {
         ck_assert_int_eq(errno, ENOTSUP);
-        ck_assert_int_eq(queue.limit, 77);
+        ck_assert_int_eq(queue.backlog, 77);
     } else {
-        ck_assert_int_eq(queue.limit, 5);
+        ck_assert_int_eq(queue.backlog, 5);
         ck_assert_int_eq(queue.queued, 1);
         ck_assert_int_eq(queue.incomplete, -1);
     }
@@ -125,10 +125,10 @@ END_TEST
    may be so a moment before the listener knows.  */
 static void read_queue(int listener, int count, struct sonde_queue *queue)
 {
-    int64_t end = sonde__deadline(20000);
+    int64_t end = sonde_deadline(20000);
     do
         ck_assert_int_eq(sonde_queue(listener, queue), 0);
-    while (queue->queued < count && sonde__left(end) > 0);
+    while (queue->queued < count && sonde_deadline_left(end) > 0);
     ck_assert_int_eq(queue->queued, count);
 }
 
@@ -144,7 +144,7 @@ START_TEST(the_queue_grows_with_each_connection)
         errno = 33;
         read_queue(listener, i, &queue);
         ck_assert_int_eq(errno, 33);
-        ck_assert_int_eq(queue.limit, sonde_backlog(7));
+        ck_assert_int_eq(queue.backlog, sonde_backlog(7));
         ck_assert_int_eq(queue.incomplete, -1);
         ck_assert(queue.drops == 0 || queue.drops == -1);
         if (i == CLIENTS)
@@ -186,7 +186,7 @@ START_TEST(a_limit_of_0_is_believed_of_a_kernel_that_says_others)
     errno = 33;
     ck_assert_int_eq(sonde_queue(fd, &queue), 0);
     ck_assert_int_eq(errno, 33);
-    ck_assert_int_eq(queue.limit, 0);
+    ck_assert_int_eq(queue.backlog, 0);
     ck_assert_int_eq(queue.queued, 0);
     ck_assert_int_eq(unit_descriptors(), before);
     close(fd);
@@ -204,14 +204,14 @@ static int pretends(int fd, int level, int name, void *value, socklen_t *length)
 
 START_TEST(a_stack_that_only_pretends_is_found_out)
 {
-    struct sonde_queue queue = {.limit = 77};
+    struct sonde_queue queue = {.backlog = 77};
     int fd = sonde_listen(&loopback, 7, 0, NULL);
     sonde__sys.getsockopt = pretends;
     check_error(fd, ENOTSUP);
     close(fd);
     fd = sonde_listen(&loopback, 7, 0, &queue);
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(queue.limit, -1);
+    ck_assert_int_eq(queue.backlog, -1);
     close(fd);
 }
 END_TEST
@@ -242,12 +242,12 @@ END_TEST
 START_TEST(a_unix_listener_is_found_in_the_list)
 {
     int client, fd = open_unix(INT_MAX, &client);
-    struct sonde_queue queue = {.limit = -1};
+    struct sonde_queue queue = {.backlog = -1};
     struct sonde_backlog_cap cap;
     int netlink = socket(AF_NETLINK, SOCK_RAW, 4 /* NETLINK_SOCK_DIAG */);
     if (netlink >= 0 && !sonde_backlog_cap(&cap)) {
         ck_assert_int_eq(sonde_queue(fd, &queue), 0);
-        ck_assert_int_eq(queue.limit, cap.value);
+        ck_assert_int_eq(queue.backlog, cap.value);
     }
     close(netlink);
     unit_error = EMFILE;

@@ -1,4 +1,4 @@
-/* test-resolve.c - lib/resolve.c, lib/resolve-code.c, lib/outcome.c
+/* test-resolve.c - lib/resolve.c, lib/resolve-code.c, lib/connect-status.c
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Resolvers of every kind are played by functions put into sonde__sys; no
@@ -414,8 +414,8 @@ START_TEST(no_thread_to_be_had)
     ck_assert_int_eq(resolve("host", "7", AF_UNSPEC), -1);
     ck_assert_int_eq(errno, EAGAIN);
     ck_assert_int_eq(code, EAI_SYSTEM);
-    ck_assert_int_eq(sonde_resolve_code_outcome(code, errno),
-                     SONDE_OUTCOME_RESOURCES);
+    ck_assert_int_eq(sonde_resolve_code_status(code, errno),
+                     SONDE_CONNECT_RESOURCES);
 }
 END_TEST
 
@@ -438,22 +438,22 @@ START_TEST(codes_become_errno_and_outcome)
 {
     static const struct {
         int code, error;
-        enum sonde_outcome outcome;
+        enum sonde_connect_status outcome;
     } rows[] = {
-        {EAI_NONAME, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN},
-        {EAI_SERVICE, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN},
+        {EAI_NONAME, ENOENT, SONDE_CONNECT_NAME_UNKNOWN},
+        {EAI_SERVICE, ENOENT, SONDE_CONNECT_NAME_UNKNOWN},
 #ifdef EAI_NODATA
-        {EAI_NODATA, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN},
+        {EAI_NODATA, ENOENT, SONDE_CONNECT_NAME_UNKNOWN},
 #endif
 #ifdef EAI_ADDRFAMILY
-        {EAI_ADDRFAMILY, ENOENT, SONDE_OUTCOME_NAME_UNKNOWN},
+        {EAI_ADDRFAMILY, ENOENT, SONDE_CONNECT_NAME_UNKNOWN},
 #endif
-        {EAI_AGAIN, EAGAIN, SONDE_OUTCOME_NAME_NO_ANSWER},
-        {EAI_FAIL, EPROTO, SONDE_OUTCOME_NAME_NO_ANSWER},
-        {EAI_MEMORY, ENOMEM, SONDE_OUTCOME_RESOURCES},
-        {EAI_SYSTEM, EMFILE, SONDE_OUTCOME_RESOURCES},
-        {EAI_FAMILY, EAFNOSUPPORT, SONDE_OUTCOME_NETWORK_UNREACHABLE},
-        {-9999, EPROTO, SONDE_OUTCOME_OTHER},
+        {EAI_AGAIN, EAGAIN, SONDE_CONNECT_NAME_NO_ANSWER},
+        {EAI_FAIL, EPROTO, SONDE_CONNECT_NAME_NO_ANSWER},
+        {EAI_MEMORY, ENOMEM, SONDE_CONNECT_RESOURCES},
+        {EAI_SYSTEM, EMFILE, SONDE_CONNECT_RESOURCES},
+        {EAI_FAMILY, EAFNOSUPPORT, SONDE_CONNECT_NETWORK_UNREACHABLE},
+        {-9999, EPROTO, SONDE_CONNECT_OTHER},
     };
     sonde__sys.getaddrinfo = refusing_getaddrinfo;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -461,7 +461,7 @@ START_TEST(codes_become_errno_and_outcome)
         ck_assert_int_eq(resolve("host", "7", AF_UNSPEC), -1);
         ck_assert_int_eq(errno, rows[i].error);
         ck_assert_int_eq(code, rows[i].code);
-        ck_assert_int_eq(sonde_resolve_code_outcome(code, errno),
+        ck_assert_int_eq(sonde_resolve_code_status(code, errno),
                          rows[i].outcome);
     }
 }
@@ -488,9 +488,9 @@ START_TEST(a_failure_without_errno_is_none_the_less_one)
                      -1);
     ck_assert_int_eq(errno, EPROTO);
     ck_assert_int_eq(report.code, EAI_SYSTEM);
-    ck_assert_int_eq(report.outcome, SONDE_OUTCOME_OTHER);
-    ck_assert_int_eq(sonde_resolve_code_outcome(EAI_SYSTEM, 0),
-                     SONDE_OUTCOME_OTHER);
+    ck_assert_int_eq(report.status, SONDE_CONNECT_OTHER);
+    ck_assert_int_eq(sonde_resolve_code_status(EAI_SYSTEM, 0),
+                     SONDE_CONNECT_OTHER);
 }
 END_TEST
 
@@ -510,10 +510,10 @@ START_TEST(localhost_is_loopback)
 {
     ssize_t count = resolve("localhost", "7", AF_UNSPEC);
     if (count < 0)
-        ck_assert(sonde_resolve_code_outcome(code, errno) ==
-                      SONDE_OUTCOME_NAME_UNKNOWN ||
-                  sonde_resolve_code_outcome(code, errno) ==
-                      SONDE_OUTCOME_NAME_NO_ANSWER);
+        ck_assert(sonde_resolve_code_status(code, errno) ==
+                      SONDE_CONNECT_NAME_UNKNOWN ||
+                  sonde_resolve_code_status(code, errno) ==
+                      SONDE_CONNECT_NAME_NO_ANSWER);
     for (ssize_t i = 0; i < count; i++) {
         struct sonde_address loopback;
         ck_assert_int_eq(
@@ -532,34 +532,38 @@ END_TEST
 
 START_TEST(every_outcome_has_its_own_name)
 {
-    for (int i = 0; i <= SONDE_OUTCOME_OTHER; i++)
+    for (int i = 0; i <= SONDE_CONNECT_OTHER; i++)
         for (int j = 0; j < i; j++) {
-            ck_assert_str_ne(sonde_outcome_name((enum sonde_outcome)i),
-                             sonde_outcome_name((enum sonde_outcome)j));
-            ck_assert_str_ne(sonde_outcome_text((enum sonde_outcome)i),
-                             sonde_outcome_text((enum sonde_outcome)j));
+            ck_assert_str_ne(
+                sonde_connect_status_name((enum sonde_connect_status)i),
+                sonde_connect_status_name((enum sonde_connect_status)j));
+            ck_assert_str_ne(
+                sonde_connect_status_text((enum sonde_connect_status)i),
+                sonde_connect_status_text((enum sonde_connect_status)j));
         }
-    ck_assert_str_eq(sonde_outcome_name((enum sonde_outcome)99), "other");
+    ck_assert_str_eq(sonde_connect_status_name((enum sonde_connect_status)99),
+                     "other");
 }
 END_TEST
 
 START_TEST(errors_become_outcomes)
 {
-    ck_assert_int_eq(sonde_outcome(0), SONDE_OUTCOME_CONNECTED);
-    ck_assert_int_eq(sonde_outcome(ECONNREFUSED), SONDE_OUTCOME_REFUSED);
-    ck_assert_int_eq(sonde_outcome(ENOENT), SONDE_OUTCOME_REFUSED);
-    ck_assert_int_eq(sonde_outcome(ETIMEDOUT), SONDE_OUTCOME_TIMED_OUT);
-    ck_assert_int_eq(sonde_outcome(EHOSTUNREACH),
-                     SONDE_OUTCOME_HOST_UNREACHABLE);
-    ck_assert_int_eq(sonde_outcome(ENETUNREACH),
-                     SONDE_OUTCOME_NETWORK_UNREACHABLE);
-    ck_assert_int_eq(sonde_outcome(EADDRNOTAVAIL),
-                     SONDE_OUTCOME_SOURCE_NOT_LOCAL);
-    ck_assert_int_eq(sonde_outcome(EADDRINUSE), SONDE_OUTCOME_PORT_IN_USE);
-    ck_assert_int_eq(sonde_outcome(EPERM), SONDE_OUTCOME_PERMISSION);
-    ck_assert_int_eq(sonde_outcome(ECONNRESET), SONDE_OUTCOME_RESET);
-    ck_assert_int_eq(sonde_outcome(EMFILE), SONDE_OUTCOME_RESOURCES);
-    ck_assert_int_eq(sonde_outcome(EDOM), SONDE_OUTCOME_OTHER);
+    ck_assert_int_eq(sonde_connect_status(0), SONDE_CONNECT_CONNECTED);
+    ck_assert_int_eq(sonde_connect_status(ECONNREFUSED), SONDE_CONNECT_REFUSED);
+    ck_assert_int_eq(sonde_connect_status(ENOENT), SONDE_CONNECT_REFUSED);
+    ck_assert_int_eq(sonde_connect_status(ETIMEDOUT), SONDE_CONNECT_TIMED_OUT);
+    ck_assert_int_eq(sonde_connect_status(EHOSTUNREACH),
+                     SONDE_CONNECT_HOST_UNREACHABLE);
+    ck_assert_int_eq(sonde_connect_status(ENETUNREACH),
+                     SONDE_CONNECT_NETWORK_UNREACHABLE);
+    ck_assert_int_eq(sonde_connect_status(EADDRNOTAVAIL),
+                     SONDE_CONNECT_SOURCE_NOT_LOCAL);
+    ck_assert_int_eq(sonde_connect_status(EADDRINUSE),
+                     SONDE_CONNECT_PORT_IN_USE);
+    ck_assert_int_eq(sonde_connect_status(EPERM), SONDE_CONNECT_PERMISSION);
+    ck_assert_int_eq(sonde_connect_status(ECONNRESET), SONDE_CONNECT_RESET);
+    ck_assert_int_eq(sonde_connect_status(EMFILE), SONDE_CONNECT_RESOURCES);
+    ck_assert_int_eq(sonde_connect_status(EDOM), SONDE_CONNECT_OTHER);
 }
 END_TEST
 

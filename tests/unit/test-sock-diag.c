@@ -143,17 +143,17 @@ START_TEST(tcp_listeners_are_read)
     check_text(0, "192.0.2.1:443");
     ck_assert_int_eq(told[0].type, SOCK_STREAM);
     ck_assert_int_eq(told[0].queue.queued, 129);
-    ck_assert_int_eq(told[0].queue.limit, 128);
+    ck_assert_int_eq(told[0].queue.backlog, 128);
     ck_assert_int_eq(told[0].capacity, 129);
     ck_assert_int_eq(told[0].queue.drops, 2310);
     ck_assert_int_eq(told[0].queue.incomplete, -1);
-    ck_assert_int_eq(told[0].user, 1000);
-    ck_assert_uint_eq(told[0].socket, 77);
+    ck_assert_int_eq(told[0].uid, 1000);
+    ck_assert_uint_eq(told[0].inode, 77);
     ck_assert_int_eq(told[0].v6only, -1);
     ck_assert_int_eq(sonde_address_port(&told[1].address), 22);
     ck_assert_int_eq(told[1].queue.drops, -1);
     ck_assert_int_eq(told[1].v6only, 1);
-    ck_assert_uint_eq(told[1].device, 3);
+    ck_assert_uint_eq(told[1].ifindex, 3);
     struct sockaddr_in6 in6;
     memcpy(&in6, &told[1].address.storage, sizeof in6);
     ck_assert_uint_eq(in6.sin6_scope_id, 3);
@@ -180,11 +180,11 @@ START_TEST(unix_listeners_are_read)
     ck_assert_int_eq(told[0].type, SOCK_STREAM);
     ck_assert_int_eq(told[1].type, SOCK_SEQPACKET);
     ck_assert_int_eq(told[0].queue.queued, 6);
-    ck_assert_int_eq(told[0].queue.limit, 5);
+    ck_assert_int_eq(told[0].queue.backlog, 5);
     ck_assert_int_eq(told[0].queue.drops, -1);
     ck_assert_int_eq(told[0].capacity, 6);
-    ck_assert_int_eq(told[0].user, -1);
-    ck_assert_uint_eq(told[4].socket, 78);
+    ck_assert_int_eq(told[0].uid, -1);
+    ck_assert_uint_eq(told[4].inode, 78);
 }
 END_TEST
 

@@ -725,16 +725,16 @@ START_TEST(deadlines_round_up_and_do_not_overflow)
 {
     sonde__sys.now = now_fixed;
     fixed_now = 5000000;
-    ck_assert_int_eq(sonde__deadline(-1), sonde__never);
-    ck_assert_int_eq(sonde__left(sonde__never), -1);
-    int64_t deadline = sonde__deadline(2);
+    ck_assert_int_eq(sonde_deadline(-1), SONDE_NEVER);
+    ck_assert_int_eq(sonde_deadline_left(SONDE_NEVER), -1);
+    int64_t deadline = sonde_deadline(2);
     fixed_now += 1;
-    ck_assert_int_eq(sonde__left(deadline), 2);
+    ck_assert_int_eq(sonde_deadline_left(deadline), 2);
     fixed_now += 1999999;
-    ck_assert_int_eq(sonde__left(deadline), 0);
-    ck_assert_int_eq(sonde__left(deadline - 1), 0);
-    ck_assert_int_eq(sonde__left(sonde__deadline(INT_MAX)), INT_MAX);
-    ck_assert_int_eq(sonde__left(INT64_MAX), INT_MAX);
+    ck_assert_int_eq(sonde_deadline_left(deadline), 0);
+    ck_assert_int_eq(sonde_deadline_left(deadline - 1), 0);
+    ck_assert_int_eq(sonde_deadline_left(sonde_deadline(INT_MAX)), INT_MAX);
+    ck_assert_int_eq(sonde_deadline_left(INT64_MAX), INT_MAX);
 }
 END_TEST
 

@@ -76,7 +76,7 @@ START_TEST(the_listener_is_found_among_others)
     ck_assert_int_eq(sonde__xnu_queue(list, size, &local, &queue), 0);
     ck_assert_int_eq(queue.queued, 2);
     ck_assert_int_eq(queue.incomplete, 1);
-    ck_assert_int_eq(queue.limit, 128);
+    ck_assert_int_eq(queue.backlog, 128);
     ck_assert_int_eq(queue.drops, -1);
 }
 END_TEST
@@ -89,7 +89,7 @@ START_TEST(ipv6_too)
     add_socket(ipv6, &loopback6, 8080, tcp_listen, 0, 0, 5);
     ck_assert_int_eq(sonde__xnu_queue(list, size, &local, &queue), 0);
     ck_assert_int_eq(queue.queued, 0);
-    ck_assert_int_eq(queue.limit, 5);
+    ck_assert_int_eq(queue.backlog, 5);
 }
 END_TEST
 
@@ -102,7 +102,7 @@ START_TEST(none_or_two_are_no_answer)
     add_socket(ipv4, loopback4, 8080, tcp_listen, 0, 0, 5);
     ck_assert_int_eq(sonde__xnu_queue(list, size, &local, &queue), -1);
     ck_assert_int_eq(errno, ENOTSUP);
-    ck_assert_int_eq(queue.limit, 7);
+    ck_assert_int_eq(queue.backlog, 7);
 }
 END_TEST
 
@@ -148,7 +148,7 @@ START_TEST(a_limit_below_one_is_deaf)
         add_record(24, 3);
         add_socket(ipv4, loopback4, 8080, tcp_listen, 0, 0, limits[i].kept);
         ck_assert_int_eq(sonde__xnu_queue(list, size, &local, &queue), 0);
-        ck_assert_int_eq(queue.limit, limits[i].limit);
+        ck_assert_int_eq(queue.backlog, limits[i].limit);
         ck_assert_int_eq(sonde__xnu_each(list, size, note, &listener), 0);
         ck_assert_int_eq(listener.capacity, limits[i].limit);
     }

@@ -1,10 +1,10 @@
-# sonde-wake.m4 serial 1
+# sonde-selfpipe.m4 serial 1
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# SONDE_WAKE
+# SONDE_SELFPIPE
 # ----------
 # Define HAVE_PIPE2 where a pipe can be born close-on-exec and non-blocking:
 # Linux, the BSDs, illumos; not macOS.
-AC_DEFUN([SONDE_WAKE],
+AC_DEFUN([SONDE_SELFPIPE],
 [AC_CHECK_FUNCS([pipe2])
 ])

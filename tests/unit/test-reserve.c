@@ -1,4 +1,4 @@
-/* test-spare.c - lib/spare.c
+/* test-reserve.c - lib/reserve.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -10,7 +10,7 @@
 #include "lib/private.h"
 #include "tests/unit/unit.h"
 
-static struct sonde_spare spare;
+static struct sonde_reserve spare;
 static int listener;
 static struct sonde_address address;
 static struct rlimit before;
@@ -18,7 +18,7 @@ static struct rlimit before;
 static void setup(void)
 {
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
-    ck_assert_int_eq(sonde_spare_open(&spare), 0);
+    ck_assert_int_eq(sonde_reserve_open(&spare), 0);
     ck_assert_int_eq(sonde_address_loopback(&address, AF_INET, 0), 0);
     listener = sonde_listen(&address, 8, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
     ck_assert_int_ge(listener, 0);
@@ -60,13 +60,13 @@ START_TEST(waiting_clients_are_turned_away_one_by_one)
     /* macOS and gVisor have closed the first connection by then.  */
     int turned_away = 0;
     for (errno = 77; turned_away < 2; turned_away++) {
-        if (sonde_spare_shed(&spare, listener))
+        if (sonde_reserve_shed(&spare, listener))
             break;
         ck_assert_int_eq(errno, 77);
         ck_assert_int_ge(spare.fd, 0);
     }
     ck_assert_int_ge(turned_away, 1);
-    ck_assert_int_eq(sonde_spare_shed(&spare, listener), -1);
+    ck_assert_int_eq(sonde_reserve_shed(&spare, listener), -1);
     ck_assert_int_eq(errno, EAGAIN);
     ck_assert_int_ge(spare.fd, 0);
     for (int i = 0; i < 2; i++)
@@ -94,17 +94,17 @@ START_TEST(a_reserve_that_was_taken_is_told)
     connect_client();
     use_up();
     sonde__sys.accept4 = accept4_taken;
-    ck_assert_int_eq(sonde_spare_shed(&spare, listener), -1);
+    ck_assert_int_eq(sonde_reserve_shed(&spare, listener), -1);
     ck_assert_int_eq(errno, EMFILE);
     ck_assert_int_eq(spare.fd, -1);
     /* One is free again: the next call gets both done.  */
     sonde__sys = real;
     close(0);
-    ck_assert_int_eq(sonde_spare_shed(&spare, listener), 0);
+    ck_assert_int_eq(sonde_reserve_shed(&spare, listener), 0);
     ck_assert_int_ge(spare.fd, 0);
-    sonde_spare_close(&spare);
+    sonde_reserve_close(&spare);
     ck_assert_int_eq(spare.fd, -1);
-    sonde_spare_close(&spare);
+    sonde_reserve_close(&spare);
 }
 END_TEST
 
@@ -125,18 +125,18 @@ static int socket_of_one(int family, int type, int protocol)
 START_TEST(any_family_will_do_for_a_reserve)
 {
     static const int families[] = {AF_UNIX, AF_INET, AF_INET6};
-    sonde_spare_close(&spare);
+    sonde_reserve_close(&spare);
     sonde__sys.socket = socket_of_one;
     for (int i = 0; i < 3; i++) {
         only_family = families[i];
         errno = 77;
-        ck_assert_int_eq(sonde_spare_open(&spare), 0);
+        ck_assert_int_eq(sonde_reserve_open(&spare), 0);
         ck_assert_int_eq(errno, 77);
         ck_assert_int_ge(spare.fd, 0);
-        sonde_spare_close(&spare);
+        sonde_reserve_close(&spare);
     }
     only_family = AF_UNSPEC;
-    ck_assert_int_eq(sonde_spare_open(&spare), -1);
+    ck_assert_int_eq(sonde_reserve_open(&spare), -1);
     ck_assert_int_eq(errno, EAFNOSUPPORT);
     ck_assert_int_eq(spare.fd, -1);
 }

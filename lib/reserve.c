@@ -1,4 +1,4 @@
-/* spare.c - what a server does when it is out of descriptors
+/* reserve.c - what a server does when it is out of descriptors
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -20,7 +20,7 @@ static int is_missing(int error)
            error == EACCES || error == EPERM;
 }
 
-int sonde_spare_open(struct sonde_spare *spare)
+int sonde_reserve_open(struct sonde_reserve *spare)
 {
     static const int families[] = {AF_UNIX, AF_INET, AF_INET6};
     int saved = errno;
@@ -37,7 +37,7 @@ int sonde_spare_open(struct sonde_spare *spare)
     return 0;
 }
 
-void sonde_spare_close(struct sonde_spare *spare)
+void sonde_reserve_close(struct sonde_reserve *spare)
 {
     if (spare->fd >= 0)
         sonde__close(spare->fd);
@@ -47,7 +47,7 @@ void sonde_spare_close(struct sonde_spare *spare)
 /* Accept a client of LISTENER and close the connection.  */
 static int turn_away(int listener)
 {
-    if (sonde__wait(listener, POLLIN, sonde__deadline(0)))
+    if (sonde__wait(listener, POLLIN, sonde_deadline(0)))
         return -1;
     int fd = sonde_accept(listener, NULL, SONDE_CLOEXEC);
     if (fd < 0)
@@ -56,15 +56,15 @@ static int turn_away(int listener)
     return 0;
 }
 
-int sonde_spare_shed(struct sonde_spare *spare, int listener)
+int sonde_reserve_shed(struct sonde_reserve *spare, int listener)
 {
     int saved = errno;
-    sonde_spare_close(spare);
+    sonde_reserve_close(spare);
     int result = turn_away(listener);
     if (result < 0)
         saved = errno;
     /* Should that fail, the next call does without it, and tries again.  */
-    sonde_spare_open(spare);
+    sonde_reserve_open(spare);
     errno = saved;
     return result;
 }
@@ -88,7 +88,7 @@ int sonde_backoff_after(struct sonde_backoff_state *state, int fd, int error)
         return 0;
     /* Others may have been faster so often; then nothing is there now.  */
     state->idle = most_idle;
-    if (sonde__wait(fd, POLLIN, sonde__deadline(0))) {
+    if (sonde__wait(fd, POLLIN, sonde_deadline(0))) {
         *state = (struct sonde_backoff_state){0};
         errno = saved;
         return 0;

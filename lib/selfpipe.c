@@ -1,4 +1,4 @@
-/* wake.c - signals as something to read: a pipe to oneself
+/* selfpipe.c - signals as something to read: a pipe to oneself
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    The handler sets a mark for the signal and then writes a byte; the reader
@@ -43,7 +43,7 @@ static void on_signal(int signo)
     errno = saved;
 }
 
-int sonde_wake_open(void)
+int sonde_selfpipe_open(void)
 {
     int saved = errno;
     int ends[2];
@@ -62,7 +62,7 @@ int sonde_wake_open(void)
     return read_end;
 }
 
-int sonde_wake_on(int signo)
+int sonde_selfpipe_catch(int signo)
 {
     struct sigaction action = {0}, before;
     if (read_end < 0 || signo < 1 || signo >= signals) {
@@ -103,7 +103,7 @@ static void empty_pipe(void)
             break;
 }
 
-int sonde_wake_take(void)
+int sonde_selfpipe_read(void)
 {
     int saved = errno;
     int signo = next_mark();
@@ -115,7 +115,7 @@ int sonde_wake_take(void)
     return signo;
 }
 
-void sonde_wake_close(void)
+void sonde_selfpipe_close(void)
 {
     int saved = errno;
     int again[signals] = {0};
