@@ -89,7 +89,7 @@ enum sonde_connect_status sonde_connect_status(int error)
     return SONDE_CONNECT_OTHER;
 }
 
-/* OUTCOME as an index of words; what is no status counts as OTHER.  */
+/* STATUS as an index of words; what is no status counts as OTHER.  */
 static size_t word(enum sonde_connect_status status)
 {
     size_t index = (size_t)status;

@@ -257,7 +257,7 @@ static void run(struct race *race)
     end_all(race, ECANCELED);
 }
 
-/* How much OUTCOME tells, less being more.  A host without IPv6 has only one
+/* How much STATUS tells, less being more.  A host without IPv6 has only one
    of the last two to say of that half of the addresses (EADDRNOTAVAIL where
    the kernel has it but loopback does not).  */
 static size_t rank(enum sonde_connect_status status)

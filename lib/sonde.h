@@ -195,7 +195,7 @@ enum sonde_connect_status {
    SONDE_CONNECT_OTHER.  Cannot fail.  Since 0.1.  */
 enum sonde_connect_status sonde_connect_status(int error);
 
-/* OUTCOME as one word of letters and hyphens, "host-unreachable", that will
+/* STATUS as one word of letters and hyphens, "host-unreachable", that will
    never change; and as part of a sentence, "the host cannot be reached".  Both
    are constants.  Cannot fail.  Since 0.1.  */
 const char *sonde_connect_status_name(enum sonde_connect_status status);

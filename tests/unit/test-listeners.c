@@ -708,7 +708,7 @@ START_TEST(a_listener_is_told_or_nothing_is)
         ck_assert_int_eq(errno, ENOTSUP);
     } else {
         ck_assert_int_eq(looked.count, 1);
-        ck_assert_int_ge(looked.found.queue.limit, 7);
+        ck_assert_int_ge(looked.found.queue.backlog, 7);
         ck_assert_int_eq(sonde_listeners(AF_INET, 20000, stop, &calls), -1);
         ck_assert_int_eq(errno, ECANCELED);
     }

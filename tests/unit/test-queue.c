@@ -285,7 +285,7 @@ START_TEST(a_listener_says_something_or_nothing)
     if (sonde_queue(fd, &queue))
         ck_assert_int_eq(errno, ENOTSUP);
     else
-        ck_assert_int_ge(queue.limit, 7);
+        ck_assert_int_ge(queue.backlog, 7);
     close(fd);
 }
 END_TEST
