@@ -20,6 +20,10 @@ base_libbase_la_SOURCES = \
 	base/mask.h \
 	base/monotonic.c \
 	base/monotonic.h \
+	base/names.c \
+	base/names.h \
+	base/prometheus.c \
+	base/prometheus.h \
 	base/sentence.c \
 	base/sentence.h \
 	base/wait.c \

@@ -5,7 +5,7 @@
 #define LOAD_LOAD_H 1
 
 #include "base/histogram.h"
-#include "services/client.h"
+#include "clients/client.h"
 
 enum load_kind {
     LOAD_MESSAGES, /* each connection sends messages, one after the other */

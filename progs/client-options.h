@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "progs/options.h"
-#include "services/client.h"
+#include "clients/client.h"
 
 /* What was given.  */
 struct client_options {

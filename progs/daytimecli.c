@@ -9,8 +9,8 @@
 #include "progs/client-options.h"
 #include "progs/output.h"
 #include "progs/status.h"
-#include "services/daytime-client.h"
-#include "services/daytime-parse.h"
+#include "clients/daytime-client.h"
+#include "clients/daytime-parse.h"
 
 struct choices {
     struct client_options client;

@@ -4,7 +4,7 @@
 #include <config.h>
 
 #include "progs/server-options.h"
-#include "services/daytime.h"
+#include "servers/daytime.h"
 
 int main(int argc, char **argv)
 {

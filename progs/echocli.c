@@ -8,7 +8,7 @@
 #include "progs/client-options.h"
 #include "progs/output.h"
 #include "progs/status.h"
-#include "services/echo-client.h"
+#include "clients/echo-client.h"
 
 static int take_options(struct client_options *options, int argc, char **argv)
 {

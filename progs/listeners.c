@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probes/listeners.h"
+#include "probes/listeners/listeners.h"
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/replace.h"

@@ -33,7 +33,7 @@ listeners_CFLAGS = $(SONDE_CFLAGS)
 listeners_LDADD = $(progs_libs)
 listeners_SOURCES = progs/listeners.c
 
-client_libs = services/libclients.la $(progs_libs)
+client_libs = clients/libclients.la $(progs_libs)
 client_options = progs/client-options.c progs/client-options.h
 
 daytimecli_CFLAGS = $(SONDE_CFLAGS)
@@ -50,7 +50,7 @@ echoload_SOURCES = progs/echoload.c progs/load-report.c progs/load-report.h \
 	$(client_options)
 # The servers: thin, since what they share is all but their names.
 bin_PROGRAMS += echosrv daytimesrv
-server_libs = progs/libprogs.la services/libservers.la base/libbase.la lib/libsonde-core.la
+server_libs = progs/libprogs.la servers/libservers.la base/libbase.la lib/libsonde-core.la
 
 echosrv_CFLAGS = $(SONDE_CFLAGS)
 echosrv_LDADD = $(server_libs)

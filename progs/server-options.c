@@ -11,7 +11,7 @@
 #include "progs/output.h"
 #include "progs/server-options.h"
 #include "progs/status.h"
-#include "services/server.h"
+#include "servers/server.h"
 
 enum {
     ROWS_MOST = 32,

@@ -9,7 +9,7 @@ find . \( -name .git -o -path ./lib/gl -o -path ./m4/gl -o -path ./build-aux \
     -o -name autom4te.cache -o -name '.libs' -o -name '.deps' \
     -o -name 'sonde-[0-9]*' -o -name _build -o -name _inst \) -prune -o -type f -print > "$scratch/files"
 grep '\.[ch]$' "$scratch/files" |
-    grep -v -e '^./config\.h' -e '^./probes/ask/list\.h$' > "$scratch/sources"
+    grep -v -e '^./config\.h' -e '^./probes/behaviour/questions/list\.h$' > "$scratch/sources"
 [ "$(wc -l < "$scratch/sources")" -gt 20 ] ||
     skip_all "the sources are not here"
 
@@ -46,7 +46,7 @@ none "sonde.h does not include config.h" "$scratch/looked"
 look_for '^ *# *(if|ifdef|ifndef|elif).*(HAVE_|__linux|__APPLE__|__FreeBSD__|__NetBSD__|__OpenBSD__|__DragonFly__|__sun|_WIN32|__CYGWIN__|__GLIBC__|__ANDROID__)' \
     '^./\(base\|probes\|services\|load\|progs\|examples\)/'
 # This one asks what accept4 does.
-grep -v '^./probes/ask/accept-flags\.c:' "$scratch/out" > "$scratch/kept"
+grep -v '^./probes/behaviour/questions/accept-flags\.c:' "$scratch/out" > "$scratch/kept"
 mv "$scratch/kept" "$scratch/out"
 none "no test for a platform stands above lib/" "$scratch/looked"
 
@@ -101,7 +101,7 @@ none "no function is longer than 80 lines" "$scratch/sources"
 grep -v -e '/COPYING' -e '/configure$' -e '/aclocal.m4$' -e 'Makefile.in$' \
     -e '/config\.h' -e '/config\.\(log\|status\)$' -e '/stamp-h' \
     -e '/libtool$' -e '/Makefile$' -e '\.\(la\|lo\|log\|trs\)$' \
-    -e '/\.tarball-version$' -e '^./probes/ask/list.h$' -e '/lib/sonde.pc$' \
+    -e '/\.tarball-version$' -e '^./probes/behaviour/questions/list.h$' -e '/lib/sonde.pc$' \
     -e '~$' -e '\.dirstamp$' -e '^./tests/corpus/' "$scratch/files" |
     xargs grep -Il . > "$scratch/texts" # no program, object or archive
 xargs awk 'FNR == 1 { if (last) print last; last = FILENAME }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "probes/plan.h"
+#include "probes/queue/plan.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Longer than any number of the list with its comma.  */

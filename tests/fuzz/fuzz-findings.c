@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "probes/report.h"
+#include "probes/report/report.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Add the findings of TEXT, which is changed.  Returns how many lines were

@@ -65,9 +65,9 @@ client_unit_tests = \
 	tests/unit/test-load \
 	tests/unit/test-verify
 unit_tests += $(client_unit_tests)
-tests_unit_test_daytime_parse_LDADD = services/libclients.la $(LDADD)
-tests_unit_test_load_LDADD = load/libload.la services/libclients.la $(LDADD)
-tests_unit_test_verify_LDADD = services/libclients.la $(LDADD)
+tests_unit_test_daytime_parse_LDADD = clients/libclients.la $(LDADD)
+tests_unit_test_load_LDADD = load/libload.la clients/libclients.la $(LDADD)
+tests_unit_test_verify_LDADD = clients/libclients.la $(LDADD)
 
 EXTRA_DIST += $(unit_tests:=.c)
 AM_CPPFLAGS += $(CHECK_CFLAGS)
@@ -98,8 +98,8 @@ tests_unit_test_listeners_CPPFLAGS = $(AM_CPPFLAGS) $(test_listeners_leaf)
 tests_unit_test_queue_CPPFLAGS = $(AM_CPPFLAGS) $(test_queue_leaf)
 tests_unit_test_cap_CPPFLAGS = $(AM_CPPFLAGS) $(test_cap_leaf)
 
-# Those of services/.
-server_test_libs = tests/unit/libunit.la services/libservers.la \
+# Those of servers/.
+server_test_libs = tests/unit/libunit.la servers/libservers.la \
 	base/libbase.la lib/libsonde-core.la $(CHECK_LIBS)
 tests_unit_test_connection_LDADD = $(server_test_libs)
 tests_unit_test_daytime_LDADD = $(server_test_libs)

@@ -1,4 +1,4 @@
-/* test-catalogue.c - probes/catalogue.c, known.c and wrap.c
+/* test-catalogue.c - probes/behaviour/catalogue.c, known.c and wrap.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/wrap.h"
-#include "probes/catalogue.h"
-#include "probes/known.h"
+#include "probes/behaviour/catalogue.h"
+#include "probes/behaviour/known.h"
 #include "tests/unit/unit.h"
 
 static struct catalogue catalogue;

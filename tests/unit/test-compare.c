@@ -1,4 +1,4 @@
-/* test-compare.c - probes/compare.c
+/* test-compare.c - probes/finding/compare.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/compare.h"
+#include "probes/finding/compare.h"
 #include "tests/unit/unit.h"
 
 static struct findings here, there;

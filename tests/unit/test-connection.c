@@ -1,4 +1,4 @@
-/* test-connection.c - services/connection.c
+/* test-connection.c - servers/connection.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "lib/private.h"
-#include "services/connection.h"
+#include "servers/connection.h"
 #include "tests/unit/unit.h"
 
 static char buffer[CONNECTION_PIECE], text[CONNECTION_PIECE];

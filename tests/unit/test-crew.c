@@ -1,4 +1,4 @@
-/* test-crew.c - probes/crew.c and merge.c, with questions that go wrong
+/* test-crew.c - probes/behaviour/crew.c and merge.c, with questions that go wrong
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -13,10 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "probes/crew.h"
-#include "probes/loopback.h"
-#include "probes/runner.h"
-#include "probes/sitter.h"
+#include "probes/behaviour/crew.h"
+#include "probes/behaviour/loopback.h"
+#include "probes/run/runner.h"
+#include "probes/run/sitter.h"
 #include "tests/unit/unit.h"
 
 static struct findings findings;

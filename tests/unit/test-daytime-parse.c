@@ -1,4 +1,4 @@
-/* test-daytime-parse.c - services/daytime-parse.c
+/* test-daytime-parse.c - clients/daytime-parse.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "services/daytime-parse.h"
+#include "clients/daytime-parse.h"
 #include "tests/unit/unit.h"
 
 static const struct {

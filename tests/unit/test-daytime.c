@@ -1,4 +1,4 @@
-/* test-daytime.c - services/daytime.c
+/* test-daytime.c - servers/daytime.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/daytime.h"
-#include "services/service.h"
+#include "servers/daytime.h"
+#include "servers/service.h"
 #include "tests/unit/unit.h"
 
 /* 1982-02-22 17:37:43 in California, eight hours behind.  */

@@ -1,4 +1,4 @@
-/* test-fill.c - probes/fill.c and those it stands on, on the real loopback
+/* test-fill.c - probes/queue/fill.c and those it stands on, on the real loopback
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
-#include "probes/client.h"
-#include "probes/fill.h"
-#include "probes/runner.h"
+#include "probes/queue/client.h"
+#include "probes/queue/fill.h"
+#include "probes/run/runner.h"
 #include "sonde.h"
 #include "tests/unit/unit.h"
 

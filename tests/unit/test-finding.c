@@ -1,4 +1,4 @@
-/* test-finding.c - probes/finding.c
+/* test-finding.c - probes/finding/finding.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/finding.h"
+#include "probes/finding/finding.h"
 #include "tests/unit/unit.h"
 
 static struct findings findings;

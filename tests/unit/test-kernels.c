@@ -1,4 +1,4 @@
-/* test-kernels.c - probes/kernels.c
+/* test-kernels.c - probes/verdict/kernels.c
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Each kernel is simulated by a few lines that do what its source does with a
@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "probes/kernels.h"
+#include "probes/verdict/kernels.h"
 #include "tests/unit/unit.h"
 
 static long least(long a, long b)

@@ -1,4 +1,4 @@
-/* test-names.c - probes/names.c
+/* test-names.c - base/names.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "probes/names.h"
+#include "base/names.h"
 #include "tests/unit/unit.h"
 
 #define NAMED(error)                                                           \

@@ -1,4 +1,4 @@
-/* test-namespace.c - probes/namespace.h
+/* test-namespace.c - probes/run/namespace.h
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Each test is a process of its own, so it may go where there is no way back
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "probes/namespace.h"
+#include "probes/run/namespace.h"
 #include "sonde.h"
 #include "tests/unit/unit.h"
 

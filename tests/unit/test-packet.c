@@ -1,11 +1,11 @@
-/* test-packet.c - probes/packet.c
+/* test-packet.c - probes/peer/packet.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
 #include <string.h>
 
-#include "probes/packet.h"
+#include "probes/peer/packet.h"
 #include "tests/unit/unit.h"
 
 static const struct segment syn = {

@@ -1,4 +1,4 @@
-/* test-plan.c - probes/plan.c
+/* test-plan.c - probes/queue/plan.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "probes/plan.h"
+#include "probes/queue/plan.h"
 #include "tests/unit/unit.h"
 
 static const struct {

@@ -1,4 +1,4 @@
-/* test-remedy.c - probes/remedy.c
+/* test-remedy.c - probes/verdict/remedy.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/listeners.h"
-#include "probes/remedy.h"
-#include "probes/report.h"
+#include "probes/listeners/listeners.h"
+#include "probes/verdict/remedy.h"
+#include "probes/report/report.h"
 #include "tests/unit/unit.h"
 
 static char *remedy_to(const char *setting, int wanted)

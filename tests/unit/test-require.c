@@ -1,9 +1,9 @@
-/* test-require.c - probes/require.c
+/* test-require.c - probes/verdict/require.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
-#include "probes/require.h"
+#include "probes/verdict/require.h"
 #include "tests/unit/unit.h"
 
 static struct queue_row row(const char *family, long effective, long accepted)

@@ -1,11 +1,11 @@
-/* test-rule.c - probes/rule.c
+/* test-rule.c - probes/verdict/rule.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
 #include <limits.h>
 
-#include "probes/rule.h"
+#include "probes/verdict/rule.h"
 #include "tests/unit/unit.h"
 
 static const struct {

@@ -1,4 +1,4 @@
-/* test-runner.c - probes/runner.c, with measurements that go wrong
+/* test-runner.c - probes/run/runner.c, with measurements that go wrong
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
-#include "probes/runner.h"
+#include "probes/run/runner.h"
 #include "tests/unit/unit.h"
 
 static struct findings findings;

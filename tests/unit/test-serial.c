@@ -1,4 +1,4 @@
-/* test-serial.c - probes/serial.c and probes/syn-queue.c, on the loopback
+/* test-serial.c - probes/queue/serial.c and probes/queue/syn-queue.c, on the loopback
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "probes/serial.h"
-#include "probes/syn-queue.h"
+#include "probes/queue/serial.h"
+#include "probes/queue/syn-queue.h"
 #include "tests/unit/unit.h"
 
 enum { WAIT = 40 };

@@ -1,13 +1,13 @@
-/* test-source.c - services/source.c, services/rate.c, services/repeat.c
+/* test-source.c - servers/source.c, servers/rate.c, servers/repeat.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
 #include <stdlib.h>
 
-#include "services/rate.h"
-#include "services/repeat.h"
-#include "services/source.h"
+#include "servers/rate.h"
+#include "servers/repeat.h"
+#include "servers/source.h"
 #include "tests/unit/unit.h"
 
 static uint64_t source(const char *text)

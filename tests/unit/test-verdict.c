@@ -1,4 +1,4 @@
-/* test-verdict.c - probes/verdict.c
+/* test-verdict.c - probes/verdict/verdict.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/report.h"
+#include "probes/report/report.h"
 #include "tests/unit/unit.h"
 
 enum { CLASSIC = 15, ROWS = 20 };

@@ -1,11 +1,11 @@
-/* test-verify.c - services/verify.c
+/* test-verify.c - clients/verify.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
 #include <string.h>
 
-#include "services/verify.h"
+#include "clients/verify.h"
 #include "tests/unit/unit.h"
 
 static struct verify verify;

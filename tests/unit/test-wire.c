@@ -1,4 +1,4 @@
-/* test-wire.c - probes/wire.c: what comes that is no segment
+/* test-wire.c - probes/behaviour/wire.c: what comes that is no segment
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "probes/wire.h"
+#include "probes/behaviour/wire.h"
 #include "tests/unit/unit.h"
 
 static struct wire wire;

@@ -1,0 +1,53 @@
+/* prometheus.c - write metrics in Prometheus's text format
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdbool.h>
+
+#include "base/json.h"
+#include "base/prometheus.h"
+
+void prometheus_head(FILE *out, const char *name, const char *kind,
+                     const char *help)
+{
+    fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
+}
+
+/* Backslash, quote and newline are escaped, all else stands for itself.  */
+static void put_value(FILE *out, const char *value)
+{
+    while (*value) {
+        size_t length = utf8_length((const unsigned char *)value);
+        if (*value == '\n')
+            fputs("\\n", out);
+        else if (*value == '"' || *value == '\\')
+            fprintf(out, "\\%c", *value);
+        else if (length > 0)
+            fwrite(value, 1, length, out);
+        else if ((unsigned char)*value < 0x20)
+            putc(*value, out);
+        else
+            fputs("\xef\xbf\xbd", out);
+        value += length ? length : 1;
+    }
+}
+
+void prometheus_sample(FILE *out, const char *name,
+                       const struct prometheus_label *labels, int64_t value)
+{
+    bool any = false;
+    if (value < 0)
+        return;
+    fputs(name, out);
+    for (; labels && labels->name; labels++) {
+        if (!labels->value)
+            continue;
+        fprintf(out, "%s%s=\"", any ? "," : "{", labels->name);
+        put_value(out, labels->value);
+        putc('"', out);
+        any = true;
+    }
+    fprintf(out, "%s %" PRId64 "\n", any ? "}" : "", value);
+}

@@ -1,0 +1,377 @@
+/* client.c - from whom to reach to a connection, or a sentence
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/endpoint.h"
+#include "base/monotonic.h"
+#include "base/write.h"
+#include "clients/client.h"
+
+enum client_end client_say(struct client_result *result, enum client_end end,
+                           const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(result->text, sizeof result->text, format, arguments);
+    va_end(arguments);
+    result->end = end;
+    return end;
+}
+
+const char *client_family_name(int family)
+{
+    return family == AF_INET    ? "IPv4"
+           : family == AF_INET6 ? "IPv6"
+           : family == AF_UNIX  ? "UNIX"
+                                : "unknown family";
+}
+
+void client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT])
+{
+    static const struct {
+        const char *name;
+        double ns;
+    } units[] = {{"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+    size_t i = ns < 1000000 ? 0 : ns < 1000000000 ? 1 : 2;
+    double value = (double)ns / units[i].ns;
+    double rounded = (double)(int64_t)(value * 10 + 0.5) / 10;
+    bool whole = rounded >= 100 || rounded == (double)(int64_t)rounded;
+    snprintf(text, CLIENT_TIME_TEXT, "%.*f %s", whole ? 0 : 1, value,
+             units[i].name);
+}
+
+void client_print_address(const struct sonde_address *address, char *buffer,
+                          size_t size)
+{
+    struct sonde_address bare = *address;
+    char text[SONDE_ADDRESS_TEXT];
+    int port = sonde_address_port(address);
+    if (port > 0)
+        sonde_address_set_port(&bare, 0);
+    if (sonde_address_print(&bare, text, sizeof text) < 0)
+        snprintf(text, sizeof text, "(unknown address)");
+    if (port < 0)
+        snprintf(buffer, size, "%s", text);
+    else
+        snprintf(buffer, size, "%s port %d", text, port);
+}
+
+/* ---- what went wrong, in words ------------------------------------------- */
+
+/* The end that goes with an outcome of the library, and what is added to the
+   words that it has for it.  */
+static const struct {
+    enum client_end end;
+    const char *more;
+} ends[] = {
+    [SONDE_CONNECT_CONNECTED] = {CLIENT_DONE, ""},
+    [SONDE_CONNECT_REFUSED] = {CLIENT_REFUSED, ""},
+    [SONDE_CONNECT_TIMED_OUT] = {CLIENT_TIMED_OUT, ""},
+    [SONDE_CONNECT_HOST_UNREACHABLE] =
+        {CLIENT_HOST_UNREACHABLE,
+         ": a router says so, or nobody answers at that address"},
+    [SONDE_CONNECT_NETWORK_UNREACHABLE] = {CLIENT_NETWORK_UNREACHABLE, ""},
+    [SONDE_CONNECT_NAME_UNKNOWN] = {CLIENT_NAME_UNKNOWN, ""},
+    [SONDE_CONNECT_NAME_NO_ANSWER] = {CLIENT_NAME_NO_ANSWER, ""},
+    [SONDE_CONNECT_SOURCE_NOT_LOCAL] = {CLIENT_SOURCE_NOT_LOCAL, ""},
+    [SONDE_CONNECT_PORT_IN_USE] = {CLIENT_PORT_IN_USE, ""},
+    [SONDE_CONNECT_PERMISSION] =
+        {CLIENT_PERMISSION,
+         ": a firewall, a broadcast address, or a source port below 1024"},
+    [SONDE_CONNECT_RESET] = {CLIENT_CLOSED_EARLY, ""},
+    [SONDE_CONNECT_RESOURCES] = {CLIENT_TROUBLE, ""},
+    [SONDE_CONNECT_ABANDONED] = {CLIENT_TROUBLE, ""},
+    [SONDE_CONNECT_OTHER] = {CLIENT_TROUBLE, ""},
+};
+
+enum client_end client_end_of(enum sonde_connect_status outcome)
+{
+    return ends[outcome].end;
+}
+
+/* How long was waited in vain: the time that was given, unless the system gave
+   up before, or there was none given.  */
+static void print_waited(const struct client *client, int64_t waited_ns,
+                         char time[CLIENT_TIME_TEXT])
+{
+    int64_t given = (int64_t)client->target->timeout * 1000000;
+    bool is_over = given > 0 && client->deadline - monotonic_now() < 1000000;
+    /* No deadline is more precise than this.  */
+    client_print_time(
+        is_over ? given : (waited_ns + 500000) / 1000000 * 1000000, time);
+}
+
+enum client_end client_late(const struct client *client, int64_t waited_ns,
+                            const char *where, struct client_result *result)
+{
+    char time[CLIENT_TIME_TEXT];
+    const char *comma = *where ? ", " : "";
+    print_waited(client, waited_ns, time);
+    if (client->target->type == SOCK_DGRAM)
+        return client_say(result, CLIENT_SILENCE, "%s: silence for %s%s%s (%s)",
+                          client->name, time, comma, where,
+                          client->target->path
+                              ? "the server does not answer, or may not write "
+                                "to this client's socket"
+                              : "lost, ignored, dropped by a firewall, or "
+                                "nobody there: UDP does not tell");
+    return client_say(result, CLIENT_TIMED_OUT, "%s: no answer within %s%s%s",
+                      client->name, time, comma, where);
+}
+
+enum client_end client_output_lost(int error, struct client_result *result)
+{
+    if (write_has_no_reader(error))
+        return client_say(result, CLIENT_TROUBLE, "%s", "");
+    return client_say(result, CLIENT_TROUBLE,
+                      "cannot write standard output: %s", strerror(error));
+}
+
+enum client_end client_lost(const struct client *client, int error,
+                            const char *where, struct client_result *result)
+{
+    enum sonde_connect_status outcome = sonde_connect_status(error);
+    const char *comma = *where ? ", " : "";
+    if (outcome == SONDE_CONNECT_RESET)
+        return client_say(result, CLIENT_CLOSED_EARLY,
+                          "%s: server terminated prematurely (%s)%s%s",
+                          client->name, strerror(error), comma, where);
+    return client_say(result, ends[outcome].end, "%s: %s (%s)%s%s",
+                      client->name, sonde_connect_status_text(outcome),
+                      strerror(error), comma, where);
+}
+
+/* What ERROR means of a target that the user can name better; NULL if there is
+   nothing of that kind to say.  */
+static const char *find_advice(const struct client_target *target, int error)
+{
+    bool is_datagram = target->type == SOCK_DGRAM;
+    if (!target->path)
+        return error == EINVAL && !strncasecmp(target->host, "fe80:", 5) &&
+                       !strchr(target->host, '%')
+                   ? "a link-local address wants its interface, as in "
+                     "fe80::1%eth0"
+                   : NULL;
+    switch (error) {
+    case ENAMETOOLONG:
+        return "the path is too long for a UNIX socket";
+    case EPROTOTYPE:
+        return is_datagram ? "the socket there is a stream: leave out -u"
+                           : "the socket there takes datagrams: say -u";
+    case EACCES:
+        return "no permission for that file, or for a folder on the way";
+    default:
+        return NULL;
+    }
+}
+
+/* Connecting or looking up failed with ERROR, as the report says.  */
+static enum client_end explain(const struct client *client, int error,
+                               int64_t waited_ns, struct client_result *result)
+{
+    enum sonde_connect_status outcome = client->report.status;
+    char time[CLIENT_TIME_TEXT];
+    bool by_name = outcome == SONDE_CONNECT_NAME_UNKNOWN ||
+                   outcome == SONDE_CONNECT_NAME_NO_ANSWER;
+    char interface[64];
+    if (client->target->host && outcome == SONDE_CONNECT_NAME_UNKNOWN &&
+        endpoint_lacks_interface(client->target->host, interface,
+                                 sizeof interface))
+        return client_say(result, ends[outcome].end,
+                          "%s: no such interface: '%s'", client->name,
+                          interface);
+    if (by_name)
+        return client_say(result, ends[outcome].end, "%s: %s", client->name,
+                          client->report.code
+                              ? sonde_resolve_code_text(client->report.code)
+                              : sonde_connect_status_text(outcome));
+    if (outcome == SONDE_CONNECT_TIMED_OUT) {
+        print_waited(client, waited_ns, time);
+        return client_say(result, CLIENT_TIMED_OUT,
+                          "%s: no answer within %s (%s)", client->name, time,
+                          client->target->path
+                              ? "the listen queue is full"
+                              : "a firewall, a full listen queue or a host "
+                                "that is down look like this");
+    }
+    if (outcome == SONDE_CONNECT_RESET)
+        return client_lost(client, error, "while connecting", result);
+    const char *advice = find_advice(client->target, error);
+    if (advice)
+        return client_say(result, ends[outcome].end, "%s: %s (%s)",
+                          client->name, advice, strerror(error));
+    return client_say(result, ends[outcome].end, "%s: %s (%s)%s", client->name,
+                      sonde_connect_status_text(outcome), strerror(error),
+                      client->target->path ? "" : ends[outcome].more);
+}
+
+/* ---- connecting ---------------------------------------------------------- */
+
+/* What a signal that ends the process must not leave behind.  */
+static char doomed_path[sizeof((struct client *)0)->own_path];
+static char doomed_folder[sizeof((struct client *)0)->own_folder];
+
+static void on_end(int signo)
+{
+    unlink(doomed_path);
+    rmdir(doomed_folder);
+    sonde_signal(signo, SIG_DFL, SONDE_RESTART);
+    raise(signo);
+}
+
+static void watch_signals(const struct client *client)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+    struct sigaction before;
+    memcpy(doomed_path, client->own_path, sizeof doomed_path);
+    memcpy(doomed_folder, client->own_folder, sizeof doomed_folder);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (!sigaction(signals[i], NULL, &before) &&
+            before.sa_handler == SIG_DFL)
+            sonde_signal(signals[i], on_end, SONDE_RESTART);
+}
+
+/* A UNIX datagram socket has no address by itself, and without one it gets no
+   answers: give it one in a folder of its own, which client_close removes. */
+static int make_own_path(struct client *client, struct sonde_address *source,
+                         struct client_result *result)
+{
+    static const char template[] = "/sonde-XXXXXX", name[] = "/client";
+    const char *where = getenv("TMPDIR");
+    if (!where || *where != '/' ||
+        strlen(where) + sizeof template + sizeof name > CLIENT_OWN_PATH)
+        where = "/tmp";
+    char *folder = client->own_folder;
+    snprintf(folder, sizeof client->own_folder, "%.80s%s", where, template);
+    /* A server of another user must come through.  */
+    if (!mkdtemp(folder) || chmod(folder, 0711)) {
+        client_say(result, CLIENT_TROUBLE,
+                   "cannot make a folder in %s for this client's own socket: "
+                   "%s; set TMPDIR to one that can be written",
+                   where, strerror(errno));
+        *folder = '\0';
+        return -1;
+    }
+    snprintf(client->own_path, sizeof client->own_path, "%.95s%s", folder,
+             name);
+    watch_signals(client);
+    return sonde_address_unix(source, client->own_path);
+}
+
+static void remove_own_path(struct client *client)
+{
+    if (*client->own_path) {
+        unlink(client->own_path);
+        rmdir(client->own_folder);
+    }
+    *client->own_path = *client->own_folder = '\0';
+}
+
+static int connect_path(struct client *client, int timeout,
+                        struct sonde_connect_options *options,
+                        struct client_result *result)
+{
+    struct sonde_address server, source;
+    if (sonde_address_unix(&server, client->target->path) ||
+        (options->type == SOCK_DGRAM &&
+         make_own_path(client, &source, result))) {
+        client->report.status = sonde_connect_status(errno);
+        return -1;
+    }
+    if (options->type == SOCK_DGRAM)
+        options->source = &source;
+    int fd = sonde_connect(&server, 1, timeout, options, &client->report);
+    /* A server of another user must be able to answer.  Others cannot send
+       here: the socket takes datagrams of its peer alone.  */
+    if (fd >= 0 && options->type == SOCK_DGRAM)
+        chmod(client->own_path, 0666);
+    return fd;
+}
+
+static int connect_target(struct client *client, struct client_result *result)
+{
+    const struct client_target *target = client->target;
+    int timeout = target->timeout > 0 ? target->timeout : CLIENT_PATIENCE;
+    struct sonde_connect_options options = {
+        .type = target->type,
+        .flags = SONDE_NONBLOCK | SONDE_CLOEXEC,
+        .family = target->family,
+        .source = target->source,
+    };
+    if (target->path)
+        return connect_path(client, timeout, &options, result);
+    /* Only addresses of the source's family can be reached from it.  */
+    if (target->source && options.family == AF_UNSPEC)
+        options.family = target->source->storage.ss_family;
+    return sonde_connect_name(target->host, target->service, timeout, &options,
+                              &client->report);
+}
+
+/* What every connection of a client has: its small writes leave at once, and
+   a peer that vanished is noticed, if that is wanted.  Neither decides whether
+   the exchange works.  */
+static void set_options(struct client *client)
+{
+    int on = 1;
+    if (client->target->type != SOCK_STREAM || client->target->path)
+        return;
+    setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (client->target->keepalive > 0)
+        client->keepalive =
+            sonde_keepalive(client->fd, client->target->keepalive);
+}
+
+static void name_target(struct client *client)
+{
+    const struct client_target *target = client->target;
+    if (target->path)
+        snprintf(client->name, sizeof client->name, "%s", target->path);
+    else
+        snprintf(client->name, sizeof client->name, "%s port %s", target->host,
+                 target->service);
+}
+
+enum client_end client_connect(struct client *client,
+                               const struct client_target *target,
+                               struct client_result *result)
+{
+    int64_t start = monotonic_now();
+    *client = (struct client){.target = target, .fd = -1};
+    *result = (struct client_result){.end = CLIENT_DONE};
+    client->deadline =
+        sonde_deadline(target->timeout > 0 ? target->timeout : -1);
+    name_target(client);
+    client->fd = connect_target(client, result);
+    client->connect_ns = monotonic_now() - start;
+    if (client->fd < 0) {
+        int error = errno;
+        remove_own_path(client);
+        if (result->end != CLIENT_DONE)
+            return result->end;
+        return explain(client, error, client->connect_ns, result);
+    }
+    set_options(client);
+    return CLIENT_DONE;
+}
+
+void client_close(struct client *client)
+{
+    if (client->fd >= 0)
+        close(client->fd);
+    client->fd = -1;
+    remove_own_path(client);
+}

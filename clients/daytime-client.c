@@ -1,0 +1,117 @@
+/* daytime-client.c - ask for the time of day, and read all of the answer
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/monotonic.h"
+#include "clients/daytime-client.h"
+
+/* The answer is there, or its beginning.  */
+static void note_time(struct daytime *daytime, int64_t start)
+{
+    clock_gettime(CLOCK_REALTIME, &daytime->local);
+    daytime->round_trip_ns = monotonic_now() - start;
+}
+
+static const char *where(const struct daytime *daytime, char text[60])
+{
+    snprintf(text, 60, "%zu bytes came before", daytime->length);
+    return daytime->length ? text : "";
+}
+
+static enum client_end say_lost(const struct client *client, int error,
+                                const struct daytime *daytime, int64_t start,
+                                struct client_result *result)
+{
+    char text[60];
+    if (error == EAGAIN)
+        return client_late(client, monotonic_now() - start,
+                           where(daytime, text), result);
+    return client_lost(client, error, where(daytime, text), result);
+}
+
+static enum client_end say_too_long(const struct client *client,
+                                    struct client_result *result)
+{
+    return client_say(result, CLIENT_WRONG_REPLY,
+                      "%s: wrong reply: more than %d bytes, where daytime is "
+                      "one line",
+                      client->name, DAYTIME_MOST);
+}
+
+/* The stream began when its connection did: a server looks at its clock then,
+   not when anything is asked.  */
+static enum client_end get_stream(struct client *client, int64_t deadline,
+                                  struct daytime *daytime,
+                                  struct client_result *result)
+{
+    int64_t start = monotonic_now();
+    for (;;) {
+        /* One byte more than there may be tells whether there is more.  */
+        size_t room = sizeof daytime->text - daytime->length;
+        ssize_t count = sonde_read(client->fd, daytime->text + daytime->length,
+                                   room, sonde_deadline_left(deadline));
+        if (count < 0)
+            return say_lost(client, errno, daytime, start, result);
+        if (count == 0)
+            break;
+        if (daytime->length == 0) {
+            note_time(daytime, start);
+            daytime->round_trip_ns += client->connect_ns;
+        }
+        if ((size_t)count == room) {
+            daytime->length = DAYTIME_MOST;
+            return say_too_long(client, result);
+        }
+        daytime->length += (size_t)count;
+    }
+    if (daytime->length > 0)
+        return CLIENT_DONE;
+    return client_say(result, CLIENT_CLOSED_EARLY,
+                      "%s: server terminated prematurely: it closed the "
+                      "connection without a word",
+                      client->name);
+}
+
+static enum client_end get_datagram(struct client *client, int64_t deadline,
+                                    struct daytime *daytime,
+                                    struct client_result *result)
+{
+    int64_t start = monotonic_now();
+    if (sonde_datagram_send(client->fd, "", 0, sonde_deadline_left(deadline)))
+        return say_lost(client, errno, daytime, start, result);
+    ssize_t length = sonde_datagram_receive(
+        client->fd, daytime->text, DAYTIME_MOST, sonde_deadline_left(deadline));
+    if (length < 0 && errno == EMSGSIZE) {
+        daytime->length = DAYTIME_MOST;
+        return say_too_long(client, result);
+    }
+    if (length < 0)
+        return say_lost(client, errno, daytime, start, result);
+    note_time(daytime, start);
+    daytime->length = (size_t)length;
+    if (length == 0)
+        return client_say(result, CLIENT_WRONG_REPLY,
+                          "%s: wrong reply: an empty datagram", client->name);
+    return CLIENT_DONE;
+}
+
+enum client_end daytime_get(struct client *client, struct daytime *daytime,
+                            struct client_result *result)
+{
+    bool is_datagram = client->target->type == SOCK_DGRAM;
+    int64_t deadline = client->deadline;
+    if (deadline == SONDE_NEVER)
+        deadline = sonde_deadline(is_datagram ? CLIENT_DATAGRAM_PATIENCE
+                                              : CLIENT_PATIENCE);
+    *daytime = (struct daytime){0};
+    *result = (struct client_result){.end = CLIENT_DONE};
+    enum client_end end = is_datagram
+                              ? get_datagram(client, deadline, daytime, result)
+                              : get_stream(client, deadline, daytime, result);
+    daytime->text[daytime->length] = '\0';
+    return end;
+}

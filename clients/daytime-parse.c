@@ -1,0 +1,331 @@
+/* daytime-parse.c - the instant that a daytime server tells
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   RFC 867 leaves the syntax free.  The forms in use are patterns, in which a
+   letter stands for a field:
+
+       Y  year, four digits        y  year, two digits: 1969 to 2068
+       M  month by name            m  month, two digits
+       d  day, one or two digits   H I S  hour, minute, second
+       w  weekday by name          f  a fraction of a second, if there is one
+       Z  zone                     z  zone, if there is one
+       J  Modified Julian Date, five digits
+       N  the rest of the form of NIST
+       _  blanks                   any other character stands for itself  */
+
+#include <config.h>
+
+#include <ctype.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "clients/daytime-parse.h"
+
+static const struct {
+    const char *pattern;
+    const char *name;
+} forms[] = {
+    {"w_M_d_H:I:S_Y", "asctime"},     {"w_M_d_H:I:S_Z_Y", "date"},
+    {"w, M_d, Y_H:I:S-Z", "RFC 867"}, {"d_M_y_H:I:S_Z", "RFC 867"},
+    {"d_M_Y_H:I:S_Z", "xinetd"},      {"w, d_M_Y_H:I:S_Z", "mail"},
+    {"Y-m-dTH:I:Sfz", "ISO 8601"},    {"Y-m-d_H:I:Sfz", "ISO 8601"},
+    {"J_y-m-d_H:I:S_N", "NIST"},
+};
+
+/* A reading of TEXT from AT on.  */
+struct reading {
+    const char *at;
+    int year, month, day, hour, minute, second, julian;
+    bool has_zone;
+    int zone; /* minutes east of Greenwich */
+};
+
+static const struct {
+    const char *name;
+    int minutes;
+} zones[] = {
+    {"UTC", 0},    {"GMT", 0},    {"UT", 0},     {"Z", 0},      {"EST", -300},
+    {"EDT", -240}, {"CST", -360}, {"CDT", -300}, {"MST", -420}, {"MDT", -360},
+    {"PST", -480}, {"PDT", -420}, {"WET", 0},    {"WEST", 60},  {"CET", 60},
+    {"CEST", 120}, {"EET", 120},  {"EEST", 180},
+};
+
+/* ---- fields: each returns whether it is there, and goes beyond it -------- */
+
+/* LEAST to MOST digits.  */
+static bool take_digits(struct reading *reading, int least, int most,
+                        int *value)
+{
+    int count = 0;
+    for (*value = 0; count < most && isdigit((unsigned char)*reading->at);
+         count++)
+        *value = 10 * *value + (*reading->at++ - '0');
+    return count >= least;
+}
+
+static size_t count_letters(const char *text)
+{
+    size_t length = 0;
+    while (isalpha((unsigned char)text[length]))
+        length++;
+    return length;
+}
+
+/* One of the COUNT NAMES, whole or its first three letters, whose number from 1
+   on is *VALUE.  */
+static bool take_name(struct reading *reading, const char *const *names,
+                      int count, int *value)
+{
+    size_t length = count_letters(reading->at);
+    for (int i = 0; i < count; i++)
+        if ((length == 3 || length == strlen(names[i])) &&
+            !strncasecmp(names[i], reading->at, length)) {
+            reading->at += length;
+            *value = i + 1;
+            return true;
+        }
+    return false;
+}
+
+static bool take_month(struct reading *reading)
+{
+    static const char *const months[] = {
+        "January", "February", "March",     "April",   "May",      "June",
+        "July",    "August",   "September", "October", "November", "December"};
+    return take_name(reading, months, 12, &reading->month);
+}
+
+/* That it is the right one is not asked for: the example of RFC 867 has a
+   Tuesday that was a Monday.  */
+static bool take_weekday(struct reading *reading)
+{
+    static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
+                                       "Thursday", "Friday",  "Saturday",
+                                       "Sunday"};
+    int ignored;
+    return take_name(reading, days, 7, &ignored);
+}
+
+static bool take_blanks(struct reading *reading)
+{
+    const char *start = reading->at;
+    while (*reading->at == ' ')
+        reading->at++;
+    return reading->at > start;
+}
+
+/* +01, +01:00, +0100, or the like with a minus.  */
+static bool take_offset(struct reading *reading)
+{
+    int sign = *reading->at == '-' ? -1 : 1, hours, minutes = 0;
+    reading->at++;
+    if (!take_digits(reading, 2, 2, &hours))
+        return false;
+    bool colon = *reading->at == ':';
+    reading->at += colon;
+    if ((colon || isdigit((unsigned char)*reading->at)) &&
+        !take_digits(reading, 2, 2, &minutes))
+        return false;
+    reading->zone = sign * (60 * hours + minutes);
+    return hours < 24 && minutes < 60;
+}
+
+static bool take_zone(struct reading *reading)
+{
+    size_t length = count_letters(reading->at);
+    reading->has_zone = true;
+    if (*reading->at == '+' || *reading->at == '-')
+        return take_offset(reading);
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
+        if (strlen(zones[i].name) == length &&
+            !strncasecmp(zones[i].name, reading->at, length)) {
+            reading->at += length;
+            reading->zone = zones[i].minutes;
+            return true;
+        }
+    return false;
+}
+
+static bool take_zone_if_any(struct reading *reading)
+{
+    take_blanks(reading);
+    return !strchr("+-", *reading->at) && !isalpha((unsigned char)*reading->at)
+               ? true
+           : *reading->at ? take_zone(reading)
+                          : true;
+}
+
+static bool take_fraction(struct reading *reading)
+{
+    if (*reading->at != '.' && *reading->at != ',')
+        return true;
+    const char *start = ++reading->at;
+    while (isdigit((unsigned char)*reading->at))
+        reading->at++;
+    return reading->at > start;
+}
+
+/* TT L H msADV UTC(NIST) *: none of it changes the second, which is UTC's.  */
+static bool take_nist(struct reading *reading)
+{
+    const char *zone = strstr(reading->at, "UTC(");
+    if (!zone || !strchr(zone, ')'))
+        return false;
+    reading->at += strlen(reading->at);
+    reading->has_zone = true;
+    return true;
+}
+
+static bool take_short_year(struct reading *reading)
+{
+    if (!take_digits(reading, 2, 2, &reading->year))
+        return false;
+    reading->year += reading->year < 69 ? 2000 : 1900;
+    return true;
+}
+
+static bool take_field(struct reading *reading, char field)
+{
+    switch (field) {
+    case 'Y':
+        return take_digits(reading, 4, 4, &reading->year);
+    case 'y':
+        return take_short_year(reading);
+    case 'M':
+        return take_month(reading);
+    case 'm':
+        return take_digits(reading, 2, 2, &reading->month);
+    case 'd':
+        return take_digits(reading, 1, 2, &reading->day);
+    case 'H':
+        return take_digits(reading, 1, 2, &reading->hour);
+    case 'I':
+        return take_digits(reading, 2, 2, &reading->minute);
+    case 'S':
+        return take_digits(reading, 2, 2, &reading->second);
+    case 'J':
+        return take_digits(reading, 5, 5, &reading->julian);
+    case 'w':
+        return take_weekday(reading);
+    case 'f':
+        return take_fraction(reading);
+    case 'Z':
+        return take_zone(reading);
+    case 'z':
+        return take_zone_if_any(reading);
+    case 'N':
+        return take_nist(reading);
+    case '_':
+        return take_blanks(reading);
+    default:
+        return *reading->at == field && *reading->at++;
+    }
+}
+
+/* ---- the calendar -------------------------------------------------------- */
+
+static bool is_leap(int year)
+{
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static int days_of(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return days[month - 1] + (month == 2 && is_leap(year));
+}
+
+/* Days from 1 January 1970 to this day: Gregorian, by years that begin in
+   March, so that the leap day is their last.  */
+static int64_t days_since_1970(int year, int month, int day)
+{
+    int64_t y = year - (month <= 2);
+    int64_t era = (y >= 0 ? y : y - 399) / 400;
+    int64_t of_era = y - era * 400;
+    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year -
+           719468;
+}
+
+/* A leap second counts as a second of the next minute, as POSIX has it.  */
+static bool is_possible(const struct reading *reading)
+{
+    enum { julian_1970 = 40587 };
+    if (reading->month < 1 || reading->month > 12 || reading->day < 1 ||
+        reading->day > days_of(reading->year, reading->month) ||
+        reading->hour > 23 || reading->minute > 59 || reading->second > 60)
+        return false;
+    return reading->julian < 0 ||
+           reading->julian - julian_1970 ==
+               days_since_1970(reading->year, reading->month, reading->day);
+}
+
+/* The seconds of READING, which names no zone, in that of this host, to
+ *SECONDS.  Returns whether it can tell.  */
+static bool local_seconds(const struct reading *reading, int64_t *seconds)
+{
+    struct tm tm = {.tm_year = reading->year - 1900,
+                    .tm_mon = reading->month - 1,
+                    .tm_mday = reading->day,
+                    .tm_hour = reading->hour,
+                    .tm_min = reading->minute,
+                    .tm_sec = reading->second,
+                    .tm_wday = -1,
+                    .tm_isdst = -1};
+    *seconds = mktime(&tm);
+    /* -1 is a time, too; but then there is a weekday.  */
+    return tm.tm_wday >= 0;
+}
+
+static int64_t utc_seconds(const struct reading *reading)
+{
+    return days_since_1970(reading->year, reading->month, reading->day) *
+               86400 +
+           reading->hour * 3600 + reading->minute * 60 + reading->second -
+           reading->zone * 60;
+}
+
+/* Whether all of TEXT, but for white space around it, has the form PATTERN.  */
+static bool matches(struct reading *reading, const char *pattern,
+                    const char *text)
+{
+    *reading = (struct reading){.at = text, .julian = -1};
+    while (isspace((unsigned char)*reading->at))
+        reading->at++;
+    for (; *pattern; pattern++)
+        if (!take_field(reading, *pattern))
+            return false;
+    while (isspace((unsigned char)*reading->at))
+        reading->at++;
+    return !*reading->at && is_possible(reading);
+}
+
+int daytime_parse(const char *text, bool is_utc,
+                  struct daytime_instant *instant)
+{
+    struct reading reading;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (!matches(&reading, forms[i].pattern, text))
+            continue;
+        instant->form = forms[i].name;
+        instant->assumed = !reading.has_zone;
+        if (!reading.has_zone && !is_utc)
+            return local_seconds(&reading, &instant->seconds) ? 0 : -1;
+        instant->seconds = utc_seconds(&reading);
+        return 0;
+    }
+    return -1;
+}
+
+void daytime_iso(int64_t seconds, char text[DAYTIME_ISO_TEXT])
+{
+    struct tm tm;
+    time_t time = (time_t)seconds;
+    /* Where a time_t has 32 bits it ends in 2038.  */
+    if ((int64_t)time != seconds || !gmtime_r(&time, &tm) ||
+        !strftime(text, DAYTIME_ISO_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm))
+        snprintf(text, DAYTIME_ISO_TEXT, "(unknown)");
+}

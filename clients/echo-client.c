@@ -1,0 +1,345 @@
+/* echo-client.c - send what comes in, verify and print what comes back
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   One loop waits for the input, the socket and the output at once, so that the
+   end of the server is noticed while somebody thinks about what to type, and
+   no two of them can wait for each other.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/monotonic.h"
+#include "clients/echo-client.h"
+#include "clients/verify.h"
+
+/* What is read from the socket and written to the output at a time.  */
+enum { PIECE = 65536 };
+
+struct session {
+    struct client *client;
+    struct client_result *result;
+    struct sonde_poller *poller;
+    int input, output;
+    struct verify verify;
+    bool input_ended, half_closed;
+    int send_error;            /* sending is over; the peer's end will come */
+    size_t out_start, out_end; /* verified, and not yet written */
+    unsigned watched[3];       /* what each descriptor is watched for */
+    int64_t idle_since;        /* nothing is due from the server, or 0 */
+    int64_t progress;          /* when the server last did something */
+    struct monotonic_spin spin;
+    unsigned char bytes[PIECE];
+};
+
+enum { INPUT, SOCKET, OUTPUT };
+
+static bool has_pending(const struct session *session)
+{
+    return session->out_start < session->out_end;
+}
+
+/* How far it has come, for sentences.  */
+static const char *where(const struct session *session, char text[160])
+{
+    const struct verify *verify = &session->verify;
+    uint64_t unsent = verify->filled - verify->sent;
+    int length =
+        snprintf(text, 160, "%" PRIu64 " of %" PRIu64 " bytes sent came back",
+                 verify->echoed, verify->sent);
+    if (unsent > 0)
+        snprintf(text + length, 160 - (size_t)length,
+                 ", %" PRIu64 " more were read and not sent", unsent);
+    return text;
+}
+
+/* ---- the four things that can happen ------------------------------------- */
+
+/* Each returns 0 to go on, or -1 when all is said in the result.  */
+
+static int take_input(struct session *session)
+{
+    size_t size;
+    void *space = verify_space(&session->verify, &size);
+    ssize_t count = sonde_read(session->input, space, size, 0);
+    if (count > 0) {
+        verify_fill(&session->verify, (size_t)count);
+    } else if (count == 0) {
+        session->input_ended = true;
+    } else if (errno != EAGAIN) {
+        client_say(session->result, CLIENT_TROUBLE,
+                   "cannot read standard input: %s", strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
+/* Send what there is.  A failure is not the end: what came back before it is
+   still to be read.  */
+static void send_some(struct session *session)
+{
+    size_t size;
+    const void *bytes = verify_unsent(&session->verify, &size);
+    while (size > 0 && !session->send_error) {
+        ssize_t count = sonde_write(session->client->fd, bytes, size, 0);
+        if (count < 0) {
+            if (errno != EAGAIN)
+                session->send_error = errno;
+            break;
+        }
+        verify_sent(&session->verify, (size_t)count);
+        session->progress = monotonic_now();
+        bytes = verify_unsent(&session->verify, &size);
+    }
+    if (session->input_ended && size == 0 && !session->half_closed &&
+        !session->send_error) {
+        sonde_half_close(session->client->fd);
+        session->half_closed = true;
+        session->progress = monotonic_now();
+    }
+}
+
+static int say_wrong(struct session *session, enum verify_answer answer)
+{
+    const struct verify *verify = &session->verify;
+    if (answer == VERIFY_DIFFERENT)
+        client_say(session->result, CLIENT_WRONG_REPLY,
+                   "%s: wrong reply: byte %" PRIu64
+                   " should be 0x%02x and came back as 0x%02x",
+                   session->client->name, verify->echoed, verify->expected,
+                   verify->received);
+    else
+        client_say(session->result, CLIENT_WRONG_REPLY,
+                   "%s: wrong reply: byte %" PRIu64
+                   ", 0x%02x, came back though only %" PRIu64 " were sent",
+                   session->client->name, verify->echoed, verify->received,
+                   verify->sent);
+    return -1;
+}
+
+/* The server has ended the stream, with ERROR if that is not 0.  */
+static int end_of_stream(struct session *session, int error)
+{
+    const struct verify *verify = &session->verify;
+    char text[160];
+    if (!error && session->half_closed && verify->echoed == verify->filled)
+        return client_say(session->result, CLIENT_DONE, "%s", ""), -1;
+    if (!error)
+        error = session->send_error;
+    if (error)
+        client_lost(session->client, error, where(session, text),
+                    session->result);
+    else
+        client_say(session->result, CLIENT_CLOSED_EARLY,
+                   "%s: server terminated prematurely: %s",
+                   session->client->name, where(session, text));
+    return -1;
+}
+
+/* Write out what is verified.  Returns as above.  */
+static int put_output(struct session *session)
+{
+    while (has_pending(session)) {
+        ssize_t count =
+            sonde_write(session->output, session->bytes + session->out_start,
+                        session->out_end - session->out_start, 0);
+        if (count < 0 && errno == EAGAIN)
+            return 0;
+        if (count < 0) {
+            client_output_lost(errno, session->result);
+            return -1;
+        }
+        session->out_start += (size_t)count;
+    }
+    return 0;
+}
+
+static int take_echo(struct session *session)
+{
+    size_t good;
+    ssize_t count = sonde_read(session->client->fd, session->bytes, PIECE, 0);
+    if (count < 0)
+        return errno == EAGAIN ? 0 : end_of_stream(session, errno);
+    if (count == 0)
+        return end_of_stream(session, 0);
+    session->progress = monotonic_now();
+    enum verify_answer answer =
+        verify_check(&session->verify, session->bytes, (size_t)count, &good);
+    session->out_start = 0;
+    session->out_end = good;
+    if (put_output(session))
+        return -1;
+    return answer == VERIFY_SAME ? 0 : say_wrong(session, answer);
+}
+
+/* ---- waiting ------------------------------------------------------------- */
+
+/* Whether it is the server's turn: not while we wait for input, or for whoever
+   reads the output.  */
+static bool is_due(const struct session *session)
+{
+    return !has_pending(session) &&
+           (session->input_ended ||
+            session->verify.echoed < session->verify.filled);
+}
+
+/* The deadline stands still while nothing is due from the server.  */
+static void mind_idleness(struct session *session)
+{
+    struct client *client = session->client;
+    if (!is_due(session)) {
+        if (!session->idle_since)
+            session->idle_since = monotonic_now();
+    } else if (session->idle_since) {
+        int64_t now = monotonic_now();
+        if (client->deadline != SONDE_NEVER)
+            client->deadline += now - session->idle_since;
+        session->progress = now;
+        session->idle_since = 0;
+    }
+}
+
+/* The moment at which the server is too late: the deadline, or, if none was
+   given, when it has done nothing for too long.  */
+static int64_t latest(const struct session *session)
+{
+    if (!is_due(session))
+        return SONDE_NEVER;
+    if (session->client->deadline != SONDE_NEVER)
+        return session->client->deadline;
+    return session->progress + (int64_t)CLIENT_PATIENCE * 1000000;
+}
+
+static int say_late(struct session *session)
+{
+    const struct client_target *target = session->client->target;
+    int64_t ms = target->timeout > 0 ? target->timeout : CLIENT_PATIENCE;
+    char text[160];
+    if (session->half_closed &&
+        session->verify.echoed == session->verify.filled)
+        client_late(session->client, ms * 1000000,
+                    "all came back, but the server does not close its end",
+                    session->result);
+    else
+        client_late(session->client, ms * 1000000, where(session, text),
+                    session->result);
+    return -1;
+}
+
+static int watch(struct session *session, int which, int fd, bool on,
+                 unsigned events)
+{
+    unsigned wanted = on ? events : 0;
+    if (session->watched[which] == wanted)
+        return 0;
+    session->watched[which] = wanted;
+    return sonde_poller_modify(session->poller, fd, wanted, NULL);
+}
+
+static int watch_all(struct session *session)
+{
+    size_t space, unsent;
+    bool pending = has_pending(session);
+    verify_space(&session->verify, &space);
+    verify_unsent(&session->verify, &unsent);
+    bool sending = unsent > 0 && !session->send_error;
+    unsigned socket_events =
+        (pending ? 0 : SONDE_READABLE) | (sending ? SONDE_WRITABLE : 0);
+    bool reading = !session->input_ended && space > 0 && !session->send_error;
+    return watch(session, INPUT, session->input, reading, SONDE_READABLE) ||
+                   watch(session, OUTPUT, session->output, pending,
+                         SONDE_WRITABLE) ||
+                   watch(session, SOCKET, session->client->fd, true,
+                         socket_events)
+               ? -1
+               : 0;
+}
+
+static int serve(struct session *session, const struct sonde_event *event)
+{
+    if (event->fd == session->input)
+        return take_input(session);
+    if (event->fd == session->output)
+        return put_output(session);
+    return event->ready & SONDE_READABLE ? take_echo(session) : 0;
+}
+
+/* What changes whenever anything is done.  */
+static uint64_t progress_of(const struct session *session)
+{
+    const struct verify *verify = &session->verify;
+    return verify->filled + verify->sent + verify->echoed + session->out_start +
+           (session->input_ended ? 1 : 0) + (session->half_closed ? 1 : 0) +
+           (session->send_error ? 1 : 0);
+}
+
+/* One round.  Returns as above.  */
+static int step(struct session *session)
+{
+    struct sonde_event event;
+    uint64_t progress = progress_of(session);
+    send_some(session);
+    mind_idleness(session);
+    if (watch_all(session)) {
+        client_say(session->result, CLIENT_TROUBLE, "cannot wait: %s",
+                   strerror(errno));
+        return -1;
+    }
+    int64_t until = latest(session);
+    int ready = sonde_poller_wait(session->poller, sonde_deadline_left(until));
+    if (ready < 0) {
+        client_say(session->result, CLIENT_TROUBLE, "cannot wait: %s",
+                   strerror(errno));
+        return -1;
+    }
+    while (sonde_poller_next(session->poller, &event))
+        if (serve(session, &event))
+            return -1;
+    if (ready == 0 || progress_of(session) != progress)
+        session->spin.rounds = 0;
+    else
+        monotonic_spin(&session->spin);
+    if (until != SONDE_NEVER && monotonic_now() >= until &&
+        latest(session) <= until)
+        return say_late(session);
+    return 0;
+}
+
+/* poll, alone among the ways there are, takes regular files, which are always
+   ready.  */
+static int open_poller(struct session *session)
+{
+    session->poller = sonde_poller_open(SONDE_POLLER_POLL);
+    if (!session->poller)
+        return -1;
+    return sonde_poller_add(session->poller, session->input, 0, NULL) ||
+                   (sonde_poller_add(session->poller, session->output, 0,
+                                     NULL) &&
+                    errno != EEXIST) ||
+                   sonde_poller_add(session->poller, session->client->fd, 0,
+                                    NULL)
+               ? -1
+               : 0;
+}
+
+enum client_end echo_stream(struct client *client, int input, int output,
+                            struct client_result *result)
+{
+    struct session session = {.client = client,
+                              .result = result,
+                              .input = input,
+                              .output = output,
+                              .progress = monotonic_now()};
+    if (verify_open(&session.verify, ECHO_UNECHOED_MOST) ||
+        open_poller(&session))
+        client_say(result, CLIENT_TROUBLE, "cannot begin: %s", strerror(errno));
+    else
+        while (!step(&session)) {
+        }
+    sonde_poller_close(session.poller);
+    verify_close(&session.verify);
+    return result->end;
+}

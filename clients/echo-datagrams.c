@@ -1,0 +1,178 @@
+/* echo-datagrams.c - the echo client over datagrams: one after the other
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/monotonic.h"
+#include "clients/echo-client.h"
+
+struct exchange {
+    struct client *client;
+    struct client_result *result;
+    struct sonde_lines lines;
+    int output;
+    uint64_t count; /* datagrams that came back */
+    unsigned char reply[SONDE_DATAGRAM_MAX];
+};
+
+static const char *where(const struct exchange *exchange, char text[80])
+{
+    snprintf(text, 80, "datagram %" PRIu64 ", %" PRIu64 " came back before",
+             exchange->count + 1, exchange->count);
+    return text;
+}
+
+/* Say what is wrong with the LENGTH bytes of the reply to the SIZE bytes
+   DATA.  */
+static int say_wrong(const struct exchange *exchange, const unsigned char *data,
+                     size_t size, size_t length)
+{
+    size_t at = 0;
+    while (at < size && at < length && data[at] == exchange->reply[at])
+        at++;
+    if (at < size && at < length)
+        client_say(exchange->result, CLIENT_WRONG_REPLY,
+                   "%s: wrong reply: byte %zu of datagram %" PRIu64
+                   " should be 0x%02x and came back as 0x%02x",
+                   exchange->client->name, at, exchange->count + 1, data[at],
+                   exchange->reply[at]);
+    else
+        client_say(exchange->result, CLIENT_WRONG_REPLY,
+                   "%s: wrong reply: datagram %" PRIu64
+                   " has %zu bytes and came back with %zu",
+                   exchange->client->name, exchange->count + 1, size, length);
+    return -1;
+}
+
+/* The reply to SIZE bytes is longer than any datagram that is sent here.  */
+static int say_too_long(const struct exchange *exchange, size_t size)
+{
+    client_say(exchange->result, CLIENT_WRONG_REPLY,
+               "%s: wrong reply: datagram %" PRIu64
+               " has %zu bytes and came back with more than %d",
+               exchange->client->name, exchange->count + 1, size,
+               SONDE_DATAGRAM_MAX);
+    return -1;
+}
+
+/* Receiving failed.  */
+static int say_lost(const struct exchange *exchange, int64_t start)
+{
+    char text[80];
+    if (errno == EAGAIN)
+        client_late(exchange->client, monotonic_now() - start,
+                    where(exchange, text), exchange->result);
+    else
+        client_lost(exchange->client, errno, where(exchange, text),
+                    exchange->result);
+    return -1;
+}
+
+/* The milliseconds that the server has.  */
+static int patience(const struct client *client)
+{
+    return client->deadline == SONDE_NEVER
+               ? CLIENT_DATAGRAM_PATIENCE
+               : sonde_deadline_left(client->deadline);
+}
+
+/* Send the SIZE bytes DATA, and have them back.  Returns 0, or -1 when all is
+   said in the result.  */
+static int ask(struct exchange *exchange, const unsigned char *data,
+               size_t size)
+{
+    const struct client *client = exchange->client;
+    int64_t start = monotonic_now();
+    if (sonde_datagram_send(client->fd, data, size, patience(client)))
+        return say_lost(exchange, start);
+    ssize_t length = sonde_datagram_receive(
+        client->fd, exchange->reply, sizeof exchange->reply, patience(client));
+    /* No datagram of UDP is so long, but one of a UNIX socket may be.  */
+    if (length < 0 && errno == EMSGSIZE)
+        return say_too_long(exchange, size);
+    if (length < 0)
+        return say_lost(exchange, start);
+    if ((size_t)length != size || memcmp(data, exchange->reply, size))
+        return say_wrong(exchange, data, size, (size_t)length);
+    exchange->count++;
+    return 0;
+}
+
+static int print(const struct exchange *exchange, const unsigned char *data,
+                 size_t size)
+{
+    size_t done;
+    if (!sonde_write_all(exchange->output, data, size, -1, &done))
+        return 0;
+    client_output_lost(errno, exchange->result);
+    return -1;
+}
+
+/* The next line, or as much of it as a datagram holds; while it is waited for
+   the deadline stands still.  Returns as sonde_line.  */
+static ssize_t next_line(struct exchange *exchange, char **line)
+{
+    int64_t start = monotonic_now();
+    ssize_t size = sonde_line(&exchange->lines, line, -1);
+    if (size < 0 && errno == EMSGSIZE)
+        size = sonde_line_partial(&exchange->lines, line, -1);
+    if (exchange->client->deadline != SONDE_NEVER)
+        exchange->client->deadline += monotonic_now() - start;
+    return size;
+}
+
+/* After the last echo: whether one more came than was asked for.  */
+static void look_for_more(struct exchange *exchange)
+{
+    ssize_t length = sonde_datagram_receive(
+        exchange->client->fd, exchange->reply, sizeof exchange->reply, 0);
+    if (length >= 0)
+        client_say(exchange->result, CLIENT_WRONG_REPLY,
+                   "%s: wrong reply: one datagram more than the %" PRIu64
+                   " sent, of %zd bytes",
+                   exchange->client->name, exchange->count, length);
+}
+
+static void exchange_all(struct exchange *exchange)
+{
+    char *line = NULL;
+    ssize_t size;
+    while ((size = next_line(exchange, &line)) > 0)
+        if (ask(exchange, (const unsigned char *)line, (size_t)size) ||
+            print(exchange, (const unsigned char *)line, (size_t)size))
+            return;
+    if (size < 0)
+        client_say(exchange->result, CLIENT_TROUBLE,
+                   "cannot read standard input: %s", strerror(errno));
+    else if (exchange->count > 0 ||
+             !ask(exchange, (const unsigned char *)"", 0))
+        look_for_more(exchange);
+}
+
+enum client_end echo_datagrams(struct client *client, int input, int output,
+                               struct client_result *result)
+{
+    struct exchange *exchange = malloc(sizeof *exchange);
+    if (exchange) {
+        exchange->client = client;
+        exchange->result = result;
+        exchange->output = output;
+        exchange->count = 0;
+    }
+    if (!exchange ||
+        sonde_lines_open(&exchange->lines, input, NULL, ECHO_DATAGRAM_MOST)) {
+        free(exchange);
+        return client_say(result, CLIENT_TROUBLE, "cannot begin: %s",
+                          strerror(errno));
+    }
+    exchange_all(exchange);
+    sonde_lines_close(&exchange->lines);
+    free(exchange);
+    return result->end;
+}

@@ -1,0 +1,84 @@
+/* verify.c - what was sent and must come back, byte by byte
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/verify.h"
+
+int verify_open(struct verify *verify, size_t size)
+{
+    *verify = (struct verify){.bytes = malloc(size), .size = size};
+    return verify->bytes ? 0 : -1;
+}
+
+void verify_close(struct verify *verify)
+{
+    free(verify->bytes);
+    *verify = (struct verify){0};
+}
+
+/* The place of byte number COUNT of the stream; the bytes from there to the
+   end of the ring, but not more than LIMIT, are *SIZE.  */
+static unsigned char *place(const struct verify *verify, uint64_t count,
+                            uint64_t limit, size_t *size)
+{
+    size_t index = (size_t)(count % verify->size);
+    *size = verify->size - index;
+    if (*size > limit)
+        *size = (size_t)limit;
+    return verify->bytes + index;
+}
+
+void *verify_space(const struct verify *verify, size_t *size)
+{
+    return place(verify, verify->filled,
+                 verify->size - (verify->filled - verify->echoed), size);
+}
+
+void verify_fill(struct verify *verify, size_t count)
+{
+    verify->filled += count;
+}
+
+const void *verify_unsent(const struct verify *verify, size_t *size)
+{
+    return place(verify, verify->sent, verify->filled - verify->sent, size);
+}
+
+void verify_sent(struct verify *verify, size_t count)
+{
+    verify->sent += count;
+}
+
+enum verify_answer verify_check(struct verify *verify, const void *bytes,
+                                size_t size, size_t *good)
+{
+    const unsigned char *received = bytes;
+    *good = 0;
+    while (*good < size) {
+        size_t most, same;
+        const unsigned char *due =
+            place(verify, verify->echoed, verify->sent - verify->echoed, &most);
+        if (most > size - *good)
+            most = size - *good;
+        if (most == 0) {
+            verify->received = received[*good];
+            return VERIFY_EXTRA;
+        }
+        same = most;
+        if (memcmp(due, received + *good, most))
+            for (same = 0; due[same] == received[*good + same];)
+                same++;
+        *good += same;
+        verify->echoed += same;
+        if (same < most) {
+            verify->expected = due[same];
+            verify->received = received[*good];
+            return VERIFY_DIFFERENT;
+        }
+    }
+    return VERIFY_SAME;
+}

@@ -1,0 +1,13 @@
+/* aio-none.c - there is no asynchronous reading
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include "probes/behaviour/aio.h"
+
+const char *tell_aio(struct asking *ask)
+{
+    static const char none[] = "there is no aio_read";
+    tell_constant(ask, "aio", "%s", none);
+    return none;
+}

@@ -1,0 +1,49 @@
+/* aio-posix.c - whether a socket can be read by aio_read
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+/* macOS' aio.h wants it first.  */
+#include <sys/types.h>
+
+#include <aio.h>
+#include <errno.h>
+#include <time.h>
+
+#include "probes/behaviour/aio.h"
+#include "probes/behaviour/loopback.h"
+#include "base/names.h"
+
+/* They are the system's to write until the request has ended, and it may not
+   end while we are here.  */
+static struct aiocb block;
+static char byte;
+
+static const char *read_by_aio(struct asking *ask)
+{
+    struct pair pair = tcp_pair(ask);
+    const struct aiocb *list[] = {&block};
+    struct timespec patience = {.tv_sec = PATIENCE / 1000};
+    block.aio_fildes = pair.server;
+    block.aio_buf = &byte;
+    block.aio_nbytes = 1;
+    int result = aio_read(&block);
+    if (result < 0 && errno == EAGAIN) /* no thread to be had */
+        must(ask, result, "aio_read");
+    if (result < 0)
+        return said(result);
+    must(ask, (int)send(pair.client, "x", 1, 0), "send");
+    if (aio_suspend(list, 1, &patience))
+        return said(-1);
+    int error = aio_error(&block);
+    return error ? said_error(error)
+                 : (aio_return(&block) == 1 && byte == 'x' ? "works"
+                                                           : "reads nothing");
+}
+
+const char *tell_aio(struct asking *ask)
+{
+    const char *outcome = read_by_aio(ask);
+    tell(ask, "aio", "%s", outcome);
+    return outcome;
+}

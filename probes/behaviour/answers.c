@@ -1,0 +1,33 @@
+/* answers.c - what all reports of answers share
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <string.h>
+
+#include "probes/behaviour/answers.h"
+
+const char answer_key[] = "answer";
+
+struct slice slice_of(const struct findings *findings, const char *id)
+{
+    struct slice slice = {findings->list, 0};
+    for (size_t i = 0; i < findings->count; i++) {
+        if (strcmp(findings->list[i].id, id))
+            continue;
+        if (slice.count == 0)
+            slice.list = &findings->list[i];
+        slice.count++;
+    }
+    return slice;
+}
+
+bool says_nothing(const struct finding *finding)
+{
+    return !finding->value && !finding->reason;
+}
+
+bool is_question(const char *id)
+{
+    return strcmp(id, "host") && strcmp(id, "volatile");
+}

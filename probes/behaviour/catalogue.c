@@ -1,0 +1,148 @@
+/* catalogue.c - all questions there are, by id
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   The files that hold them stand in probes/behaviour/questions/list.h, which make writes from
+   the names in probes/behaviour/questions/local.mk: a new file is named there and nowhere else.
+ */
+
+#include <config.h>
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/behaviour/catalogue.h"
+
+#define ASK(name) extern const struct question name##_questions[];
+#include "probes/behaviour/questions/list.h"
+#undef ASK
+
+#define ASK(name) name##_questions,
+static const struct question *const lists[] = {
+#include "probes/behaviour/questions/list.h"
+};
+#undef ASK
+
+static const struct {
+    const char *name, *title;
+} groups[] = {
+    {"accept", "what the server gets"},
+    {"address", "what an address is made of"},
+    {"bind", "who may have which address"},
+    {"byteorder", "how numbers are stored"},
+    {"close", "how a connection ends"},
+    {"connect", "what the client is told"},
+    {"io", "ways to wait for input"},
+    {"limit", "what bounds the number of connections"},
+    {"listen", "the queue of those who wait for accept"},
+    {"nonblock", "what cannot be done at once"},
+    {"option", "socket options"},
+    {"path", "the way between two hosts"},
+    {"peer", "what becomes known of the other side"},
+    {"shutdown", "half a connection"},
+    {"signal", "signals, and the calls they interrupt"},
+    {"socket", "which sockets there are"},
+    {"tcp", "the states of a connection"},
+    {"udp", "datagrams"},
+    {"write", "writing to a socket"},
+};
+
+static int compare(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    return strcmp(x->question->id, y->question->id);
+}
+
+static size_t count_all(void)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (const struct question *q = lists[i]; q->id; q++)
+            count++;
+    return count;
+}
+
+int catalogue_make(struct catalogue *catalogue)
+{
+    size_t next = 0;
+    *catalogue = (struct catalogue){.count = count_all()};
+    catalogue->entries =
+        calloc(catalogue->count + 1, sizeof *catalogue->entries);
+    if (!catalogue->entries)
+        return -1;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (const struct question *q = lists[i]; q->id; q++)
+            catalogue->entries[next++].question = q;
+    qsort(catalogue->entries, next, sizeof *catalogue->entries, compare);
+    return 0;
+}
+
+void catalogue_free(struct catalogue *catalogue)
+{
+    free(catalogue->entries);
+    *catalogue = (struct catalogue){0};
+}
+
+static bool matches(const char *pattern, const char *id)
+{
+    size_t length = strlen(pattern);
+    return fnmatch(pattern, id, 0) == 0 ||
+           (!strncmp(pattern, id, length) && id[length] == '.');
+}
+
+bool catalogue_has(const struct catalogue *catalogue, const char *pattern)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (matches(pattern, catalogue->entries[i].question->id))
+            return true;
+    return false;
+}
+
+size_t catalogue_choose(struct catalogue *catalogue, const char *pattern)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (matches(pattern, catalogue->entries[i].question->id)) {
+            catalogue->entries[i].chosen = true;
+            count++;
+        }
+    return count;
+}
+
+void catalogue_choose_all(struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        catalogue->entries[i].chosen = true;
+    catalogue->all = true;
+}
+
+bool catalogue_wants(const struct catalogue *catalogue, const char *id)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (!strcmp(catalogue->entries[i].question->id, id))
+            return catalogue->entries[i].chosen;
+    return catalogue->all;
+}
+
+const struct question *catalogue_find(const struct catalogue *catalogue,
+                                      const char *id)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (!strcmp(catalogue->entries[i].question->id, id))
+            return catalogue->entries[i].question;
+    return NULL;
+}
+
+bool same_group(const char *a, const char *b)
+{
+    size_t length = strcspn(a, ".");
+    return length == strcspn(b, ".") && !strncmp(a, b, length);
+}
+
+const char *group_title(const char *id)
+{
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        if (same_group(groups[i].name, id))
+            return groups[i].title;
+    return NULL;
+}

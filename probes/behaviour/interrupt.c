@@ -1,0 +1,104 @@
+/* interrupt.c - signals that come while a call blocks
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Nobody can say from outside that a process is inside a call.  But it takes
+   few instructions from a handler's return, or from the program, to the call;
+   and between two signals there is far more time.  Of several signals that were
+   handled one after another, the last ones have met the call.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/wait.h"
+#include "probes/behaviour/interrupt.h"
+#include "probes/behaviour/loopback.h"
+#include "base/names.h"
+
+enum { SIGNALS = 6, BETWEEN = 8 };
+
+static int handled_pipe[2];
+static volatile sig_atomic_t handled;
+
+static void note(int number)
+{
+    int error = errno;
+    char byte = (char)number;
+    handled++;
+    if (write(handled_pipe[1], &byte, 1) < 0)
+        handled--;
+    errno = error;
+}
+
+static void nothing(int number)
+{
+    (void)number;
+}
+
+void install_handler(int number, void (*handler)(int), int flags)
+{
+    struct sigaction action;
+    if (flags == BY_SIGNAL) {
+        signal(number, handler);
+        return;
+    }
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    action.sa_flags = flags;
+    sigaction(number, &action, NULL);
+}
+
+/* In the helper: signals to PARENT, then the release.  */
+static _Noreturn void disturb(pid_t parent, const struct blocking *blocking)
+{
+    signal(SIGUSR1, SIG_IGN);
+    for (int i = 0; i < SIGNALS; i++) {
+        char byte;
+        wait_pause(BETWEEN);
+        kill(parent, SIGUSR1);
+        if (!wait_for(handled_pipe[0], POLLIN, PATIENCE) ||
+            read(handled_pipe[0], &byte, 1) != 1)
+            _exit(1);
+    }
+    wait_pause(BETWEEN);
+    blocking->release(blocking->data);
+    for (;;)
+        pause();
+}
+
+const char *interrupt_call(struct asking *ask, const struct blocking *blocking,
+                           int flags)
+{
+    must(ask, pipe(handled_pipe), "pipe");
+    handled = 0;
+    install_handler(SIGUSR1, note, flags);
+    pid_t parent = getpid();
+    pid_t helper = must(ask, fork(), "fork");
+    if (helper == 0)
+        disturb(parent, blocking);
+    errno = 0;
+    long result = blocking->call(blocking->data);
+    int error = errno;
+    kill(helper, SIGKILL);
+    wait_child(helper, NULL, PATIENCE);
+    install_handler(SIGUSR1, SIG_IGN, 0);
+    close(handled_pipe[0]);
+    close(handled_pipe[1]);
+    if (handled == 0)
+        return NULL;
+    return result >= 0 ? "restarted" : said_error(error);
+}
+
+void alarm_every(int milliseconds)
+{
+    struct itimerval timer;
+    memset(&timer, 0, sizeof timer);
+    timer.it_value.tv_usec = timer.it_interval.tv_usec = milliseconds * 1000;
+    install_handler(SIGALRM, nothing, 0);
+    setitimer(ITIMER_REAL, &timer, NULL);
+}

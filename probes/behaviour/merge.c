@@ -1,0 +1,134 @@
+/* merge.c - one answer from what several repeats say
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/behaviour/merge.h"
+#include "probes/behaviour/question.h"
+
+/* The finding ID, KEY of ANSWERS, or NULL.  Where a process that the question
+   has started gave up, and the question wrote an answer all the same, it is the
+   reason of the former.  */
+static const struct finding *find(const struct answers *answers, const char *id,
+                                  const char *key)
+{
+    const struct findings *findings = &answers->findings;
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->list[i].how == HOW_NOT_TESTABLE &&
+            !strcmp(findings->list[i].key, key) &&
+            !strcmp(findings->list[i].id, id))
+            return &findings->list[i];
+    return findings_get(findings, id, key);
+}
+
+bool answers_short(const struct answers *answers, const char *id)
+{
+    static const char *const wants[] = {
+        "EADDRINUSE", "EADDRNOTAVAIL", "EAGAIN", "EMFILE",
+        "ENFILE",     "ENOBUFS",       "ENOMEM", KEPT_FROM_RUNNING};
+    const struct finding *answer = find(answers, id, "answer");
+    if (!answer || answer->value || !answer->reason)
+        return false;
+    for (size_t i = 0; i < sizeof wants / sizeof *wants; i++)
+        if (strstr(answer->reason, wants[i]))
+            return true;
+    return false;
+}
+
+static bool counts(const struct answers *answers)
+{
+    return !*answers->trouble.text;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Write the different ones of the COUNT texts as "A or B", in an order that
+   does not depend on who came first.  Returns how many there are.  */
+static size_t join(const char **texts, size_t count, char *joined, size_t size)
+{
+    size_t different = 0, used = 0;
+    qsort(texts, count, sizeof *texts, compare_texts);
+    *joined = '\0';
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && !strcmp(texts[i], texts[i - 1]))
+            continue;
+        int wrote = snprintf(joined + used, size - used, "%s%s",
+                             different ? " or " : "", texts[i]);
+        used += wrote > 0 ? (size_t)wrote : 0;
+        different++;
+        if (used >= size)
+            break;
+    }
+    return different;
+}
+
+/* The one finding of KEY from all repeats that have it.  */
+static int merge_key(struct findings *findings, const char *id, const char *key,
+                     const struct answers *const *repeats, size_t count)
+{
+    const struct finding *first = NULL;
+    const char *values[16];
+    char joined[600];
+    size_t found = 0;
+    for (size_t i = 0; i < count && found < 16; i++) {
+        const struct finding *finding =
+            counts(repeats[i]) ? find(repeats[i], id, key) : NULL;
+        if (!finding)
+            continue;
+        if (!first || (!first->value && finding->value))
+            first = finding;
+        if (finding->value)
+            values[found++] = finding->value;
+    }
+    if (!first)
+        return 0;
+    struct finding merged = *first;
+    if (found > 0 && join(values, found, joined, sizeof joined) > 1) {
+        merged.value = joined;
+        merged.stable = false;
+    }
+    return findings_add(findings, &merged);
+}
+
+static int add_trouble(struct findings *findings, const char *id,
+                       const struct answers *const *repeats, size_t count)
+{
+    struct finding finding = {
+        .id = id,
+        .key = "answer",
+        .reason = "the probe did not say",
+        .how = HOW_NOT_TESTABLE,
+        .stable = true,
+    };
+    for (size_t i = 0; i < count; i++)
+        if (!counts(repeats[i]))
+            finding.reason = repeats[i]->trouble.text;
+    return findings_add(findings, &finding);
+}
+
+int merge_answers(struct findings *findings, const char *id,
+                  const struct answers *const *repeats, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!counts(repeats[i]))
+            continue;
+        const struct findings *said = &repeats[i]->findings;
+        for (size_t k = 0; k < said->count; k++) {
+            const char *key = said->list[k].key;
+            if (!strcmp(said->list[k].id, id) &&
+                !findings_get(findings, id, key) &&
+                merge_key(findings, id, key, repeats, count))
+                return -1;
+        }
+    }
+    return findings_get(findings, id, "answer")
+               ? 0
+               : add_trouble(findings, id, repeats, count);
+}

@@ -1,0 +1,14 @@
+/* option-names.h - socket options that option.defaults does not test
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Hides: which options the headers of this system define.  */
+
+#ifndef PROBES_BEHAVIOUR_OPTION_NAMES_H
+#define PROBES_BEHAVIOUR_OPTION_NAMES_H 1
+
+/* Names of the options of SOL_SOCKET, IPPROTO_TCP and IPPROTO_IP that this
+   system's headers define, and that are known by name but not tested: sorted,
+   each beginning with "SO_", "TCP_" or "IP_".  NULL is the end.  */
+extern const char *const option_names_untested[];
+
+#endif /* PROBES_BEHAVIOUR_OPTION_NAMES_H */

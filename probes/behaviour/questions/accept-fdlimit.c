@@ -1,0 +1,69 @@
+/* accept-fdlimit.c - accept without a descriptor left
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "probes/behaviour/loopback.h"
+
+/* Take all descriptors there are; the next call that wants one fails.  */
+static void use_up(struct asking *ask)
+{
+    struct rlimit limit;
+    int last = must(ask, dup(0), "dup");
+    close(last);
+    must(ask, getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    limit.rlim_cur = (rlim_t)last;
+    must(ask, setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
+
+static void ask_fdlimit(struct asking *ask)
+{
+    struct rlimit before;
+    char byte;
+    must(ask, getrlimit(RLIMIT_NOFILE, &before), "getrlimit");
+    int listener = tcp_listener(ask, 8);
+    int client = tcp_client(ask, listener);
+    settle(ask);
+    set_nonblocking(listener, true);
+    use_up(ask);
+    int fd = accept(listener, NULL, NULL);
+    const char *first = said(fd < 0 ? -1 : 0);
+    const char *second = said(accept(listener, NULL, NULL) < 0 ? -1 : 0);
+    must(ask, setrlimit(RLIMIT_NOFILE, &before), "setrlimit");
+    settle(ask);
+    short events = wait_for(listener, POLLIN, 0);
+    fd = accept(listener, NULL, NULL);
+    if (fd < 0 && resource_missing(errno)) /* not by our limit any more */
+        must(ask, fd, "accept");
+    tell(ask, "answer", "%s; the connection is %s", first,
+         fd >= 0 ? "kept in the queue" : "lost");
+    tell(ask, "accept-again", "%s", second);
+    tell(ask, "poll", "%s",
+         events ? "still says that a client waits" : "says that nobody waits");
+    if (fd < 0)
+        tell(ask, "client", "read %s",
+             said(recv(client, &byte, 1, MSG_DONTWAIT)));
+    reset(client);
+}
+
+QUESTIONS(accept_fdlimit){
+    {
+        .id = "accept.fdlimit",
+        .text = "accept with no descriptor left",
+        .why = "Where the connection stays in the queue, a loop around poll "
+               "and accept spins at full load until a descriptor is free; "
+               "where it is lost, a client is.",
+        .standard = "POSIX.1-2024 accept: EMFILE, ENFILE; it does not say what "
+                    "becomes of the connection.",
+        .cope = "sonde_reserve_shed: turns the client away with a descriptor "
+                "kept in reserve; sonde_backoff",
+        .ask = ask_fdlimit,
+        .asks_for = EMFILE,
+    },
+    END_OF_QUESTIONS,
+};

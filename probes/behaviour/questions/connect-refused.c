@@ -1,0 +1,124 @@
+/* connect-refused.c - connect to where nobody listens, or to oneself
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/monotonic.h"
+#include "probes/behaviour/loopback.h"
+#include "base/names.h"
+#include "probes/run/runner.h"
+
+/* An address nobody listens at: the port stays taken by HOLDER.  */
+static struct sockaddr_in closed_address(struct asking *ask, int *holder)
+{
+    struct sockaddr_in address = loopback_address(0);
+    *holder = tcp_socket(ask);
+    must(ask, bind_to(*holder, &address), "bind");
+    return local_address(ask, *holder);
+}
+
+/* After a refusal: the same socket, to a listener.  */
+static const char *reused(struct asking *ask, int fd)
+{
+    int listener = tcp_listener(ask, 4);
+    struct sockaddr_in address = local_address(ask, listener);
+    int result = connect_to(fd, &address);
+    if (result == 0)
+        return "works";
+    return said(result);
+}
+
+enum { AT_ONCE = 500 };
+
+/* Connect FD to ADDRESS.  Returns how long that took, in milliseconds, and what
+   came of it in *ERROR.  */
+static int64_t time_of_refusal(struct asking *ask, int fd,
+                               const struct sockaddr_in *address,
+                               const char **error)
+{
+    int64_t start = monotonic_ms();
+    int result = connect_to(fd, address);
+    int64_t elapsed = monotonic_ms() - start;
+    if (result < 0)
+        give_up_unreached(ask, errno);
+    *error = said(result);
+    return elapsed;
+}
+
+static void ask_refused(struct asking *ask)
+{
+    int holder, fd = -1;
+    const char *error;
+    struct sockaddr_in address = closed_address(ask, &holder);
+    int64_t elapsed = AT_ONCE;
+    /* Once is enough to tell; a busy host may take its time meanwhile.  */
+    for (int i = 0; i < 3 && elapsed >= AT_ONCE; i++) {
+        reset(fd);
+        fd = tcp_socket(ask);
+        elapsed = time_of_refusal(ask, fd, &address, &error);
+    }
+    tell(ask, "answer", "%s", error);
+    tell(ask, "when", "%s",
+         elapsed < AT_ONCE ? "at once" : "after half a second or more");
+    tell(ask, "same-socket-again", "%s", reused(ask, fd));
+    fd = tcp_socket(ask);
+    set_nonblocking(fd, true);
+    const char *first = said(connect_to(fd, &address));
+    short events = wait_for(fd, POLLIN | POLLOUT, PATIENCE);
+    int pending = get_int(fd, SOL_SOCKET, SO_ERROR, -1);
+    tell(ask, "non-blocking", "%s, then %s, SO_ERROR %s", first,
+         poll_names(events), pending > 0 ? said_error(pending) : "0");
+}
+
+/* Both ends in one socket: TCP's simultaneous open with itself.  */
+static void ask_self(struct asking *ask)
+{
+    struct sockaddr_in address = loopback_address(0);
+    char byte = 'x';
+    int fd = tcp_socket(ask);
+    must(ask, bind_to(fd, &address), "bind");
+    address = local_address(ask, fd);
+    int result = connect_to(fd, &address);
+    if (result < 0) {
+        if (errno != EADDRNOTAVAIL) /* that may be how it is forbidden */
+            give_up_unreached(ask, errno);
+        tell(ask, "answer", "no: %s", said(result));
+        return;
+    }
+    bool echoed = attempt((int)send(fd, &byte, 1, 0), "send") == 1 &&
+                  wait_for(fd, POLLIN, PATIENCE) &&
+                  attempt((int)recv(fd, &byte, 1, 0), "recv") == 1;
+    tell(ask, "answer", "yes%s",
+         echoed ? ", and it hears what it says" : ", but it hears nothing");
+    reset(fd);
+}
+
+QUESTIONS(connect_refused){
+    {
+        .id = "connect.refused",
+        .text = "connect where nobody listens",
+        .why = "The commonest error of all; whether the socket may be used "
+               "for another try differs.",
+        .standard = "POSIX.1-2024 connect: ECONNREFUSED; the socket's state is "
+                    "then unspecified. The notes: a socket whose connect "
+                    "failed must be closed; Linux connects it again.",
+        .cope = "sonde_connect: a new socket for each attempt; "
+                "SONDE_CONNECT_REFUSED",
+        .ask = ask_refused,
+    },
+    {
+        .id = "connect.self",
+        .text = "can a socket connect to itself",
+        .why = "A client that tries again and again to reach a local server "
+               "on a port of the ephemeral range ends up talking to itself.",
+        .standard = "RFC 9293 3.5: simultaneous open, of which this is a "
+                    "case; POSIX is silent.",
+        .cope = "sonde_connect: takes it for a refusal, and resets it",
+        .ask = ask_self,
+    },
+    END_OF_QUESTIONS,
+};

@@ -1,0 +1,79 @@
+/* limit-connections.c - what bounds the number of connections
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "probes/behaviour/loopback.h"
+#include "probes/run/namespace.h"
+#include "probes/run/proc.h"
+
+/* A client from the port of OTHER to LISTENER.  */
+static const char *from_same_port(struct asking *ask, int other, int listener)
+{
+    struct sockaddr_in from = local_address(ask, other);
+    struct sockaddr_in to = local_address(ask, listener);
+    int fd = tcp_socket(ask);
+    must(ask, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
+    if (bind_to(fd, &from))
+        return said(-1);
+    int result = connect_to(fd, &to);
+    return result ? said(result) : "works";
+}
+
+/* A client bound to a port that may be shared.  */
+static int client_of(struct asking *ask, int listener)
+{
+    struct sockaddr_in from = loopback_address(0);
+    struct sockaddr_in to = local_address(ask, listener);
+    int fd = tcp_socket(ask);
+    must(ask, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
+    must(ask, bind_to(fd, &from), "bind");
+    must(ask, connect_to(fd, &to), "connect");
+    return fd;
+}
+
+static void ask_connections(struct asking *ask)
+{
+    struct rlimit files;
+    long low, high;
+    int first = tcp_listener(ask, 8), second = tcp_listener(ask, 8);
+    int client = client_of(ask, first);
+    const char *other = from_same_port(ask, client, second);
+    const char *same = from_same_port(ask, client, first);
+    must(ask, getrlimit(RLIMIT_NOFILE, &files), "getrlimit");
+    tell(ask, "one-port-two-servers", "%s", other);
+    tell(ask, "one-port-same-server", "%s", same);
+    tell_read(ask, "descriptors", "%llu, at most %llu",
+              (unsigned long long)files.rlim_cur,
+              (unsigned long long)files.rlim_max);
+    if (proc_ports(&low, &high) == 0)
+        tell_read(ask, "ports-per-destination", "%ld", high - low + 1);
+    else
+        tell_not(ask, "ports-per-destination", "%s", proc_why(errno));
+    tell(ask, "answer", "%s",
+         *other == 'w' ? "descriptors; and the ports, for one pair of "
+                         "addresses and one server port"
+                       : "descriptors, and the ports");
+}
+
+QUESTIONS(limit_connections){
+    {
+        .id = "limit.connections",
+        .text = "what bounds the number of connections",
+        .why = "A server has no limit of 65535 clients: they differ by their "
+               "addresses and ports; a client to one server has.",
+        .standard =
+            "RFC 9293 3.4.1: a connection is a pair of sockets, each an "
+            "address and a port. The notes: a server handles at most "
+            "65535; that bounds one client address and one port of the "
+            "server.",
+        .cope = "sonde_reserve_shed, when descriptors are over",
+        .ask = ask_connections,
+    },
+    END_OF_QUESTIONS,
+};

@@ -1,0 +1,183 @@
+/* listen-again.c - listen on what listens already, or cannot
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "probes/behaviour/loopback.h"
+#include "base/names.h"
+
+enum { MOST = 200 };
+
+/* The connections that wait at LISTENER, all taken and reset.  */
+static int drain(int listener)
+{
+    int count = 0;
+    set_nonblocking(listener, true);
+    for (;; count++) {
+        int fd = attempt(accept(listener, NULL, NULL), "accept");
+        if (fd < 0)
+            return count;
+        reset(fd);
+    }
+}
+
+/* Fill LISTENER beyond what waits there already.  */
+static int fill_more(struct asking *ask, int listener)
+{
+    int fds[MOST], next;
+    int count = fill_queue(ask, listener, MOST, false, fds, &next);
+    if (!next)
+        give_up(ask, "the queue holds more than %d, whatever the backlog",
+                MOST);
+    return count;
+}
+
+/* Whether the queue that FIRST made is larger after listen again with SECOND:
+   "yes", "no", or an errno.  */
+static void tell_resized(struct asking *ask, const char *key, int first,
+                         int second)
+{
+    int listener = tcp_listener(ask, first);
+    int before = fill_more(ask, listener);
+    int result = attempt(listen(listener, second), "listen");
+    const char *error = said(result);
+    settle(ask);
+    int after = result < 0 ? 0 : fill_more(ask, listener);
+    int accepted = drain(listener);
+    if (result < 0)
+        tell(ask, key, "%s; %d of the %d queued are kept", error, accepted,
+             before);
+    else
+        tell(ask, key, "%d more get in; %d accepted", after, accepted);
+    close(listener);
+}
+
+static void ask_again(struct asking *ask)
+{
+    int listener = tcp_listener(ask, 1);
+    int before = fill_more(ask, listener);
+    must(ask, listen(listener, 8), "listen");
+    int more = fill_more(ask, listener);
+    int kept = drain(listener);
+    tell(ask, "answer", "%s; those who wait %s",
+         more > 0 ? "it resizes the queue" : "it changes nothing",
+         kept >= before + more ? "stay" : "are lost");
+    close(listener);
+    tell_resized(ask, "from-1-to-8", 1, 8);
+    tell_resized(ask, "from-8-to-1", 8, 1);
+}
+
+static void ask_unbound(struct asking *ask)
+{
+    int fd = tcp_socket(ask);
+    int result = attempt(listen(fd, 1), "listen");
+    if (result < 0) {
+        if (errno == EADDRINUSE)
+            give_up(ask, "no local port is free");
+        tell(ask, "answer", "%s", said(result));
+        return;
+    }
+    struct sockaddr_in address = local_address(ask, fd);
+    tell(ask, "answer", "the system chooses a port");
+    tell(ask, "address", "%s",
+         address.sin_addr.s_addr == htonl(INADDR_ANY) ? "every interface"
+                                                      : "one interface");
+    tell(ask, "port", "%s", address.sin_port ? "an ephemeral one" : "0");
+}
+
+static void ask_connected(struct asking *ask)
+{
+    char byte = 0;
+    struct pair pair = tcp_pair(ask);
+    tell(ask, "answer", "%s", said(listen(pair.client, 1)));
+    bool alive = attempt((int)send(pair.client, &byte, 1, 0), "send") == 1 &&
+                 attempt((int)recv(pair.server, &byte, 1, 0), "recv") == 1;
+    tell(ask, "connection", "%s", alive ? "goes on" : "is lost");
+    int datagram = must(ask, socket(AF_INET, SOCK_DGRAM, 0), "socket");
+    tell(ask, "on-a-datagram-socket", "%s", said(listen(datagram, 1)));
+    tell(ask, "accept-without-listen", "%s",
+         said(accept(tcp_socket(ask), NULL, NULL)));
+}
+
+static void ask_early(struct asking *ask)
+{
+    enum { most = 1024 * 1024 };
+    static char block[4096];
+    long sent = 0, got = 0;
+    ssize_t count;
+    int listener = tcp_listener(ask, 4);
+    int size = 65536;
+    int client = tcp_socket(ask);
+    struct sockaddr_in address = local_address(ask, listener);
+    set_int(client, SOL_SOCKET, SO_SNDBUF, size);
+    must(ask, connect_to(client, &address), "connect");
+    set_nonblocking(client, true);
+    while (sent < most &&
+           (count =
+                attempt((int)send(client, block, sizeof block, 0), "send")) > 0)
+        sent += count;
+    settle(ask);
+    attempt(shutdown(client, SHUT_WR), "shutdown");
+    int server = must(ask, accept(listener, NULL, NULL), "accept");
+    while (wait_for(server, POLLIN, PATIENCE) &&
+           (count =
+                attempt((int)recv(server, block, sizeof block, 0), "recv")) > 0)
+        got += count;
+    tell(ask, "answer", "%s",
+         sent == 0     ? "the client cannot send"
+         : got == sent ? "kept, all of it"
+                       : "lost in part");
+    tell(ask, "how-much", "%s",
+         sent >= most    ? "at least 1 MiB"
+         : sent >= 65536 ? "at least 64 KiB, then the client waits"
+                         : "less than 64 KiB, then the client waits");
+}
+
+QUESTIONS(listen_again){
+    {
+        .id = "listen.again",
+        .text = "listen again with another backlog",
+        .why = "Servers that reload their configuration call it; whether the "
+               "queue follows, and whether waiting clients survive, differs.",
+        .standard = "POSIX.1-2024 listen does not say what a second call does.",
+        .cope = "sonde_queue: reads back what is in force",
+        .ask = ask_again,
+    },
+    {
+        .id = "listen.unbound",
+        .text = "listen on a socket without an address",
+        .why = "A forgotten bind makes a server that nobody finds, not an "
+               "error.",
+        .standard = "POSIX.1-2024 listen: EDESTADDRREQ, or an address by the "
+                    "system. The notes: the system chooses an ephemeral port.",
+        .cope = "sonde_listen: the address is stated, always",
+        .ask = ask_unbound,
+        .where = IN_PROGRAM,
+    },
+    {
+        .id = "listen.connected",
+        .text = "listen on a connected socket",
+        .why = "It tells whether a mistaken descriptor is noticed.",
+        .standard = "POSIX.1-2024 listen: EINVAL, \"the socket is already "
+                    "connected\"; EOPNOTSUPP for other types.",
+        .cope = "sonde_listen makes its own socket",
+        .ask = ask_connected,
+    },
+    {
+        .id = "listen.early-data",
+        .text = "data that arrives before accept",
+        .why = "A client's connect and write succeed long before a server "
+               "looks: success tells it nothing about being served.",
+        .standard = "RFC 9293 3.10.7: data is taken once the connection is "
+                    "ESTABLISHED. The notes: the kernel completes the "
+                    "handshake by itself.",
+        .cope = "nothing: ask for a reply before believing in one",
+        .ask = ask_early,
+    },
+    END_OF_QUESTIONS,
+};

@@ -1,0 +1,153 @@
+/* nonblock-errno.c - what cannot be done at once, and ways to wait
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/wait.h"
+#include "probes/behaviour/aio.h"
+#include "probes/behaviour/loopback.h"
+#include "base/names.h"
+
+/* Write until nothing fits, then the errno of the next.  */
+static const char *write_full(int fd)
+{
+    static char block[16384];
+    while (attempt((int)send(fd, block, sizeof block, 0), "send") > 0)
+        continue;
+    return said(-1);
+}
+
+static void ask_errno(struct asking *ask)
+{
+    char byte;
+    struct pair pair = tcp_pair(ask);
+    set_nonblocking(pair.server, true);
+    set_nonblocking(pair.listener, true);
+    const char *reading = said(recv(pair.server, &byte, 1, 0));
+    tell(ask, "read", "%s", reading);
+    tell(ask, "accept", "%s", said(accept(pair.listener, NULL, NULL)));
+    tell(ask, "write", "%s", write_full(pair.server));
+    struct sockaddr_in address = local_address(ask, pair.listener);
+    int fd = tcp_socket(ask);
+    set_nonblocking(fd, true);
+    const char *connecting = said(connect_to(fd, &address));
+    tell(ask, "connect", "%s", connecting);
+    tell_constant(ask, "EWOULDBLOCK", "%s",
+                  EWOULDBLOCK == EAGAIN ? "is EAGAIN" : "is not EAGAIN");
+    tell(ask, "answer", "%s; connect: %s", reading,
+         *connecting == '0' ? "done at once" : connecting);
+}
+
+/* ---- ways to wait ------------------------------------------------------- */
+
+#ifdef O_ASYNC
+static volatile sig_atomic_t signalled;
+
+static void on_signal(int number)
+{
+    signalled = number;
+}
+
+/* Wait until SIGIO or the like came.  */
+static bool was_signalled(void)
+{
+    for (int i = 0; i < 100 && !signalled; i++)
+        wait_pause(10);
+    return signalled;
+}
+
+static const char *signal_driven(struct asking *ask)
+{
+    struct pair pair = tcp_pair(ask);
+    signalled = 0;
+    signal(SIGIO, on_signal);
+    if (attempt(fcntl(pair.server, F_SETOWN, getpid()), "fcntl") ||
+        attempt(fcntl(pair.server, F_SETFL, O_ASYNC), "fcntl"))
+        return said(-1);
+    must(ask, (int)send(pair.client, "x", 1, 0), "send");
+    const char *outcome = was_signalled() ? "works" : "no SIGIO comes";
+    signal(SIGIO, SIG_IGN);
+    pair_close(&pair);
+    return outcome;
+}
+
+static const char *tell_signal_driven(struct asking *ask)
+{
+    const char *outcome = signal_driven(ask);
+    tell(ask, "signal-driven", "%s", outcome);
+    return outcome;
+}
+#else
+static const char *tell_signal_driven(struct asking *ask)
+{
+    static const char none[] = "there is no O_ASYNC";
+    tell_constant(ask, "signal-driven", "%s", none);
+    return none;
+}
+#endif
+
+static const char *multiplexed(struct asking *ask, bool by_select)
+{
+    struct pair pair = tcp_pair(ask);
+    struct timeval time = {.tv_sec = PATIENCE / 1000};
+    must(ask, (int)send(pair.client, "x", 1, 0), "send");
+    bool ready = by_select ? select_input(ask, pair.server, &time) == 1
+                           : wait_for(pair.server, POLLIN, PATIENCE) == POLLIN;
+    pair_close(&pair);
+    return ready ? "works" : "says nothing";
+}
+
+static void ask_models(struct asking *ask)
+{
+    char byte;
+    struct pair pair = tcp_pair(ask);
+    must(ask, (int)send(pair.client, "x", 1, 0), "send");
+    const char *blocking =
+        recv(pair.server, &byte, 1, 0) == 1 ? "works" : said(-1);
+    set_nonblocking(pair.server, true);
+    const char *none = said(recv(pair.server, &byte, 1, 0));
+    const char *by_select = multiplexed(ask, true);
+    const char *by_poll = multiplexed(ask, false);
+    const char *by_signal = tell_signal_driven(ask);
+    const char *by_aio = tell_aio(ask);
+    tell(ask, "blocking", "%s", blocking);
+    tell(ask, "non-blocking", "%s",
+         !strcmp(none, "EAGAIN") || !strcmp(none, "EWOULDBLOCK") ? "works"
+                                                                 : none);
+    tell(ask, "select", "%s", by_select);
+    tell(ask, "poll", "%s", by_poll);
+    bool all = !strcmp(by_select, "works") && !strcmp(by_poll, "works");
+    tell(ask, "answer", "%s; SIGIO: %s; aio: %s",
+         all ? "blocking, non-blocking, multiplexed" : "not all: see below",
+         by_signal, by_aio);
+}
+
+QUESTIONS(nonblock_errno){
+    {
+        .id = "nonblock.errno",
+        .text = "what calls say that would have to wait",
+        .why = "Where EWOULDBLOCK is not EAGAIN, a test for one misses the "
+               "other; a connect on loopback may be done at once.",
+        .standard = "POSIX.1-2024: EAGAIN or EWOULDBLOCK; connect: "
+                    "EINPROGRESS. The notes: the same.",
+        .cope = "every function of libsonde: EAGAIN alone",
+        .ask = ask_errno,
+    },
+    {
+        .id = "io.models",
+        .text = "which ways to wait for input work on a socket",
+        .why = "What a server can be built on.",
+        .standard = "POSIX.1-2024: select, poll, aio_read; SIGIO is BSD's. The "
+                    "notes: few systems have asynchronous I/O for sockets.",
+        .cope = "sonde_poller: epoll, kqueue or poll",
+        .ask = ask_models,
+    },
+    END_OF_QUESTIONS,
+};

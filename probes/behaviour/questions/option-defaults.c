@@ -1,0 +1,277 @@
+/* option-defaults.c - socket options: their defaults, and what setting does
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "probes/behaviour/loopback.h"
+#include "base/names.h"
+#include "probes/behaviour/option-names.h"
+
+/* What to set instead of a number.  */
+enum {
+    NOTHING = -1, /* the option is read only */
+    FLAG = -2     /* on if it is off by default, off if it is on */
+};
+
+struct row {
+    const char *name;
+    int level, option;
+    int value; /* to be set, NOTHING or FLAG */
+};
+
+#define SOCKET(option, value)                                                  \
+    {                                                                          \
+#option, SOL_SOCKET, option, value                                     \
+    }
+#define TCP(option, value)                                                     \
+    {                                                                          \
+#option, IPPROTO_TCP, option, value                                    \
+    }
+#define IP(option, value)                                                      \
+    {                                                                          \
+#option, IPPROTO_IP, option, value                                     \
+    }
+
+static const struct row rows[] = {
+    SOCKET(SO_BROADCAST, FLAG),
+    SOCKET(SO_DEBUG, FLAG),
+    SOCKET(SO_DONTROUTE, FLAG),
+    SOCKET(SO_KEEPALIVE, FLAG),
+    SOCKET(SO_OOBINLINE, FLAG),
+    SOCKET(SO_RCVBUF, 10000),
+    SOCKET(SO_SNDBUF, 10000),
+    SOCKET(SO_RCVLOWAT, 7),
+    SOCKET(SO_SNDLOWAT, 7),
+    SOCKET(SO_REUSEADDR, FLAG),
+    SOCKET(SO_TYPE, NOTHING),
+    SOCKET(SO_ERROR, NOTHING),
+    SOCKET(SO_ACCEPTCONN, NOTHING),
+#ifdef SO_REUSEPORT
+    SOCKET(SO_REUSEPORT, FLAG),
+#endif
+#ifdef SO_NOSIGPIPE
+    SOCKET(SO_NOSIGPIPE, FLAG),
+#endif
+#ifdef SO_USELOOPBACK
+    SOCKET(SO_USELOOPBACK, FLAG),
+#endif
+#ifdef SO_TIMESTAMP
+    SOCKET(SO_TIMESTAMP, FLAG),
+#endif
+#ifdef SO_PRIORITY
+    SOCKET(SO_PRIORITY, 3),
+#endif
+#ifdef SO_PROTOCOL
+    SOCKET(SO_PROTOCOL, NOTHING),
+#endif
+#ifdef SO_DOMAIN
+    SOCKET(SO_DOMAIN, NOTHING),
+#endif
+    TCP(TCP_NODELAY, FLAG),
+    TCP(TCP_MAXSEG, 1000),
+#ifdef TCP_KEEPIDLE
+    TCP(TCP_KEEPIDLE, 100),
+#endif
+#ifdef TCP_KEEPALIVE
+    TCP(TCP_KEEPALIVE, 100),
+#endif
+#ifdef TCP_KEEPINTVL
+    TCP(TCP_KEEPINTVL, 10),
+#endif
+#ifdef TCP_KEEPCNT
+    TCP(TCP_KEEPCNT, 5),
+#endif
+#ifdef TCP_SYNCNT
+    TCP(TCP_SYNCNT, 3),
+#endif
+#ifdef TCP_CORK
+    TCP(TCP_CORK, FLAG),
+#endif
+#ifdef TCP_NOPUSH
+    TCP(TCP_NOPUSH, FLAG),
+#endif
+#ifdef TCP_QUICKACK
+    TCP(TCP_QUICKACK, FLAG),
+#endif
+#ifdef TCP_USER_TIMEOUT
+    TCP(TCP_USER_TIMEOUT, 5000),
+#endif
+#ifdef TCP_LINGER2
+    TCP(TCP_LINGER2, 10),
+#endif
+#ifdef TCP_DEFER_ACCEPT
+    TCP(TCP_DEFER_ACCEPT, 5),
+#endif
+#ifdef TCP_WINDOW_CLAMP
+    TCP(TCP_WINDOW_CLAMP, 10000),
+#endif
+    IP(IP_TTL, 77),
+    IP(IP_TOS, 16),
+};
+
+/* "0; set 1: 1", "87380; set 10000: 20000", "1; set 7: ENOPROTOOPT".  */
+static bool tell_row(struct asking *ask, const struct row *row)
+{
+    int fd = tcp_socket(ask);
+    int missing = -999999;
+    int before = get_int(fd, row->level, row->option, missing);
+    bool there = before != missing;
+    int value = row->value == FLAG ? !before : row->value;
+    if (!there) {
+        tell(ask, row->name, "%s", said(-1));
+    } else if (value == NOTHING) {
+        tell(ask, row->name, "%d", before);
+    } else if (set_int(fd, row->level, row->option, value) == 0) {
+        tell(ask, row->name, "%d; set %d: %d", before, value,
+             get_int(fd, row->level, row->option, missing));
+    } else if (errno == EPERM || errno == EACCES) {
+        tell_not(ask, row->name, "%d; to set it needs privilege (%s)", before,
+                 said(-1));
+    } else {
+        tell(ask, row->name, "%d; set %d: %s", before, value, said(-1));
+    }
+    close(fd);
+    return there;
+}
+
+/* A timeout is a structure.  Returns whether OPTION is there.  */
+static bool tell_timeout(struct asking *ask, int fd, const char *name,
+                         int option)
+{
+    struct timeval time = {0, 0};
+    socklen_t size = sizeof time;
+    int result = getsockopt(fd, SOL_SOCKET, option, &time, &size);
+    if (result)
+        tell(ask, name, "%s", said(result));
+    else
+        tell(ask, name, "%ld s", (long)time.tv_sec);
+    return !result;
+}
+
+/* SO_LINGER and the timeouts: returns how many are there.  */
+static int tell_structures(struct asking *ask)
+{
+    struct linger linger = {0, 0};
+    socklen_t size = sizeof linger;
+    int fd = tcp_socket(ask);
+    int result = getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size);
+    if (result)
+        tell(ask, "SO_LINGER", "%s", said(result));
+    else
+        tell(ask, "SO_LINGER", "%s, %d", linger.l_onoff ? "on" : "off",
+             linger.l_linger);
+    int count = !result;
+    count += tell_timeout(ask, fd, "SO_RCVTIMEO", SO_RCVTIMEO);
+    count += tell_timeout(ask, fd, "SO_SNDTIMEO", SO_SNDTIMEO);
+    close(fd);
+    return count;
+}
+
+/* Name the options of this system's headers that begin with PREFIX and are not
+   tested.  */
+static void tell_untested(struct asking *ask, const char *key,
+                          const char *prefix)
+{
+    char text[2000] = "none";
+    size_t used = 0;
+    for (const char *const *name = option_names_untested; *name; name++) {
+        size_t length = strlen(*name);
+        if (strncmp(*name, prefix, strlen(prefix)) != 0 ||
+            used + length + 2 > sizeof text)
+            continue;
+        if (used > 0)
+            text[used++] = ' ';
+        memcpy(text + used, *name, length + 1);
+        used += length;
+    }
+    tell_constant(ask, key, "%s", text);
+}
+
+static void ask_defaults(struct asking *ask)
+{
+    enum { STRUCTURES = 3, NUMBERS = sizeof rows / sizeof *rows };
+    int count = 0;
+    for (int i = 0; i < NUMBERS; i++)
+        count += tell_row(ask, &rows[i]);
+    count += tell_structures(ask);
+    tell_untested(ask, "not-tested-IP", "IP_");
+    tell_untested(ask, "not-tested-SO", "SO_");
+    tell_untested(ask, "not-tested-TCP", "TCP_");
+    tell(ask, "answer",
+         "%d of %d options tested are there; not-tested-IP, -SO and -TCP name "
+         "others",
+         count, NUMBERS + STRUCTURES);
+}
+
+/* Whether FD is readable by select within MILLISECONDS.  */
+static bool selects(struct asking *ask, int fd, int milliseconds)
+{
+    struct timeval time = {0, milliseconds * 1000};
+    return select_input(ask, fd, &time) > 0;
+}
+
+static void ask_lowat(struct asking *ask)
+{
+    struct pair pair = tcp_pair(ask);
+    char buffer[8];
+    tell(ask, "default", "%d",
+         get_int(pair.server, SOL_SOCKET, SO_RCVLOWAT, -1));
+    if (set_int(pair.server, SOL_SOCKET, SO_RCVLOWAT, 3)) {
+        tell(ask, "answer", "SO_RCVLOWAT cannot be set: %s", said(-1));
+        return;
+    }
+    must(ask, (int)send(pair.client, "x", 1, 0), "send");
+    settle(ask);
+    bool by_one = selects(ask, pair.server, 0);
+    bool poll_by_one = wait_for(pair.server, POLLIN, 0);
+    must(ask, (int)send(pair.client, "yz", 2, 0), "send");
+    settle(ask);
+    bool by_three = selects(ask, pair.server, 900);
+    tell(ask, "answer", "%s",
+         by_one     ? "no: select returns for the first byte"
+         : by_three ? "yes: select waits for that many bytes"
+                    : "select does not return at all");
+    tell(ask, "poll", "%s",
+         poll_by_one ? "returns for the first byte"
+                     : "waits for that many bytes");
+    tell(ask, "read", "%s",
+         said(recv(pair.server, buffer, sizeof buffer, MSG_DONTWAIT)));
+    int sending = get_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, -1);
+    tell(ask, "SO_SNDLOWAT", "%s", said(sending));
+    tell(ask, "set-SO_SNDLOWAT", "%s",
+         said(set_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, 100)));
+}
+
+QUESTIONS(option_defaults){
+    {
+        .id = "option.defaults",
+        .text = "options of a TCP socket: default, set, read",
+        .why = "What is read back is not always what was set: buffers are "
+               "doubled, times rounded, some options cannot be set at all.",
+        .standard = "POSIX.1-2024 2.10.16. The notes: SO_SNDLOWAT is 2048, "
+                    "SO_RCVLOWAT 1 by default; on Linux SO_SNDLOWAT reads 1 "
+                    "and cannot be set.",
+        .cope = "sonde_keepalive; the rest: read back what matters",
+        .ask = ask_defaults,
+        .where = IN_PROGRAM,
+    },
+    {
+        .id = "option.lowat",
+        .text = "does select wait for SO_RCVLOWAT bytes",
+        .why = "A loop that counts on whole records wakes up for each byte "
+               "where it does not, and spins where read does not wait.",
+        .standard =
+            "POSIX.1-2024 2.10.16: receive calls wait for the low-water "
+            "mark; select as they do. The notes: the same.",
+        .cope = "sonde_read_all, sonde_line: count bytes themselves",
+        .ask = ask_lowat,
+    },
+    END_OF_QUESTIONS,
+};

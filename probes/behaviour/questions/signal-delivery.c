@@ -1,0 +1,258 @@
+/* signal-delivery.c - what a signal does to a process
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/wait.h"
+#include "probes/behaviour/interrupt.h"
+#include "probes/behaviour/loopback.h"
+#include "base/names.h"
+
+static volatile sig_atomic_t count, depth, deepest, informed;
+
+static void counting(int number)
+{
+    (void)number;
+    count++;
+}
+
+/* Raises its own signal once: does it come at once, inside itself?  */
+static void nested(int number)
+{
+    count++;
+    depth++;
+    if (depth > deepest)
+        deepest = depth;
+    if (count == 1)
+        raise(number);
+    depth--;
+}
+
+static void with_info(int number, siginfo_t *info, void *context)
+{
+    (void)number;
+    (void)context;
+    informed = info && info->si_pid == getpid();
+}
+
+/* How often a handler runs for five signals NUMBER that come while it is
+   blocked.  */
+static int delivered(int number)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    install_handler(number, counting, 0);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    count = 0;
+    for (int i = 0; i < 5; i++)
+        kill(getpid(), number);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    return (int)count;
+}
+
+static void ask_queueing(struct asking *ask)
+{
+    tell(ask, "answer", "%d of 5", delivered(SIGUSR1));
+#ifdef SIGRTMIN
+    tell(ask, "realtime", "%d of 5", delivered(SIGRTMIN));
+#else
+    tell_constant(ask, "realtime", "there are no such signals");
+#endif
+}
+
+static int depth_with(int flags)
+{
+    count = depth = deepest = 0;
+    install_handler(SIGUSR1, nested, flags);
+    raise(SIGUSR1);
+    return (int)deepest;
+}
+
+/* Whether the handler is still there after a signal.  */
+static bool stays_with(int flags)
+{
+    struct sigaction action;
+    install_handler(SIGUSR1, counting, flags);
+    raise(SIGUSR1);
+    sigaction(SIGUSR1, NULL, &action);
+    return action.sa_handler == counting;
+}
+
+static void other_raised(int number)
+{
+    (void)number;
+    count = 0;
+    raise(SIGUSR2);
+    deepest = count; /* 0: it waits until this handler is through */
+}
+
+static void tell_mask(struct asking *ask)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = other_raised;
+    sigemptyset(&action.sa_mask);
+    sigaddset(&action.sa_mask, SIGUSR2);
+    install_handler(SIGUSR2, counting, 0);
+    sigaction(SIGUSR1, &action, NULL);
+    raise(SIGUSR1);
+    tell(ask, "sa_mask", "%s",
+         deepest == 0 && count == 1 ? "holds others back until the end"
+                                    : "does not hold others back");
+}
+
+static void tell_siginfo(struct asking *ask)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = with_info;
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGUSR1, &action, NULL);
+    kill(getpid(), SIGUSR1);
+    tell(ask, "SA_SIGINFO", "%s",
+         informed ? "names the sender" : "does not name the sender");
+}
+
+static void tell_catching(struct asking *ask, const char *key, int number)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = counting;
+    tell(ask, key, "catching it: %s", said(sigaction(number, &action, NULL)));
+}
+
+static void ask_flags(struct asking *ask)
+{
+    int plain = depth_with(0), nodefer = depth_with(SA_NODEFER);
+    bool stays = stays_with(0), resets = !stays_with((int)SA_RESETHAND);
+    tell(ask, "default", "%s; its handler %s",
+         plain == 1 ? "blocked while its handler runs" : "not blocked",
+         stays ? "stays" : "is reset");
+    tell(ask, "SA_NODEFER", "%s",
+         nodefer == 2 ? "the signal may interrupt its own handler"
+                      : "has no effect");
+    tell(ask, "SA_RESETHAND", "%s",
+         resets ? "the handler serves once" : "has no effect");
+    tell_siginfo(ask);
+    tell_mask(ask);
+    tell_catching(ask, "SIGKILL", SIGKILL);
+    tell_catching(ask, "SIGSTOP", SIGSTOP);
+#ifdef SA_INTERRUPT
+    tell_constant(ask, "SA_INTERRUPT", "is there");
+#else
+    tell_constant(ask, "SA_INTERRUPT", "is not there");
+#endif
+    bool posix = plain == 1 && nodefer == 2 && stays && resets;
+    tell(ask, "answer", "%s",
+         posix ? "each does what POSIX says" : "not all as POSIX says");
+}
+
+static void ask_reset(struct asking *ask)
+{
+    struct sigaction action;
+    void (*before)(int) = signal(SIGUSR1, nested);
+    count = depth = deepest = 0;
+    raise(SIGUSR1);
+    sigaction(SIGUSR1, NULL, &action);
+    bool stays = action.sa_handler == nested;
+    tell(ask, "answer", "it %s, and %s meanwhile",
+         stays ? "keeps its handler" : "loses its handler",
+         deepest == 1 ? "blocks itself" : "does not block itself");
+    tell(ask, "restarts", "%s", yes_no(action.sa_flags & SA_RESTART));
+    tell(ask, "returns", "%s",
+         before == SIG_DFL ? "the handler before" : "something else");
+}
+
+/* What waitpid gives for a child that exits now, as text.  */
+static const char *child_ends(struct asking *ask)
+{
+    pid_t got, child = must(ask, fork(), "fork");
+    if (child == 0)
+        _exit(3);
+    int tries = 0;
+    do
+        got = waitpid(child, NULL, 0);
+    while (got < 0 && wait_retry(&tries));
+    return got == child ? "its status" : said(-1);
+}
+
+static void ask_sigchld(struct asking *ask)
+{
+    signal(SIGCHLD, SIG_DFL);
+    const char *plain = child_ends(ask);
+    signal(SIGCHLD, SIG_IGN);
+    const char *ignored = child_ends(ask);
+    install_handler(SIGCHLD, counting, 0);
+    const char *caught = child_ends(ask);
+    install_handler(SIGCHLD, counting, SA_NOCLDWAIT);
+    const char *flag = child_ends(ask);
+    bool usual = !strcmp(plain, caught) && !strcmp(plain, "its status");
+    tell(ask, "default", "waitpid gives %s", plain);
+    tell(ask, "ignored", "waitpid gives %s", ignored);
+    tell(ask, "caught", "waitpid gives %s", caught);
+    tell(ask, "SA_NOCLDWAIT", "waitpid gives %s", flag);
+    tell(ask, "answer", "%s%s", usual ? "yes, until waited for" : "it varies",
+         strcmp(ignored, "ECHILD") ? "; also if SIGCHLD is ignored"
+                                   : "; no if SIGCHLD is ignored");
+}
+
+QUESTIONS(signal_delivery){
+    {
+        .id = "signal.queueing",
+        .text = "of five equal signals while blocked, how many come",
+        .why = "A handler that reaps one child for each SIGCHLD leaves "
+               "zombies: several children are one signal.",
+        .standard = "POSIX.1-2024 2.4.1: whether they are queued is "
+                    "implementation-defined, but for realtime signals. The "
+                    "notes: UNIX signals are not queued.",
+        .cope = "sonde_reap: all children that ended, not one for each signal",
+        .ask = ask_queueing,
+        .where = IN_PROGRAM,
+    },
+    {
+        .id = "signal.flags",
+        .text = "what the flags of sigaction do",
+        .why = "A handler that is interrupted by its own signal, or serves "
+               "but once, works until two signals come together.",
+        .standard = "POSIX.1-2024 sigaction: SA_NODEFER, SA_RESETHAND, "
+                    "SA_SIGINFO; SIGKILL and SIGSTOP cannot be caught. The "
+                    "notes: SA_INTERRUPT is SunOS 4's.",
+        .cope = "sonde_signal: a handler that stays, blocked meanwhile, with "
+                "a stated restart rule",
+        .ask = ask_flags,
+        .where = IN_PROGRAM,
+    },
+    {
+        .id = "signal.reset",
+        .text = "does signal() keep its handler, and block itself",
+        .why = "System V's signal served once: a second signal ended the "
+               "program.",
+        .standard = "ISO C: implementation-defined. POSIX.1-2024: use "
+                    "sigaction. The notes: signal returns the new handler; it "
+                    "is the one before.",
+        .cope = "sonde_signal: built on sigaction, alike everywhere",
+        .ask = ask_reset,
+        .where = IN_PROGRAM,
+    },
+    {
+        .id = "signal.sigchld",
+        .text = "is a child that ended a zombie",
+        .why = "A server that forks for each client fills the process table; "
+               "one that ignores SIGCHLD cannot wait for anybody.",
+        .standard = "POSIX.1-2024 sigaction: SIG_IGN for SIGCHLD means no "
+                    "zombies, and ECHILD from waitpid. The notes: a waitpid "
+                    "loop with WNOHANG, not wait.",
+        .cope = "sonde_reap",
+        .ask = ask_sigchld,
+        .where = IN_PROGRAM,
+    },
+    END_OF_QUESTIONS,
+};

@@ -1,0 +1,79 @@
+/* signal-numbers.c - every signal, its number and what it does
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/wait.h"
+#include "probes/run/core.h"
+#include "base/names.h"
+#include "probes/behaviour/question.h"
+
+/* In a child: back to the default, and raise NUMBER.  */
+static _Noreturn void be_hit(int number)
+{
+    sigset_t all;
+    core_none();
+    signal(number, SIG_DFL);
+    sigfillset(&all);
+    sigprocmask(SIG_UNBLOCK, &all, NULL);
+    raise(number);
+    _exit(0);
+}
+
+/* What NUMBER does to a process by default.  */
+static const char *action_of(struct asking *ask, int number)
+{
+    int status = 0, tries = 0;
+    pid_t got, child = must(ask, fork(), "fork");
+    if (child == 0)
+        be_hit(number);
+    do
+        got = waitpid(child, &status, WUNTRACED);
+    while (got < 0 && wait_retry(&tries));
+    if (got == child && WIFSTOPPED(status)) {
+        kill(child, SIGKILL);
+        wait_child(child, NULL, DEADLINE_USUAL);
+        return "stops";
+    }
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status) == number ? "ends" : "ends by another";
+    return "nothing";
+}
+
+static void ask_numbers(struct asking *ask)
+{
+    int count = 0, last = 0;
+    for (int number = 1; number < 128; number++) {
+        const char *name = signal_name(number);
+        if (!name)
+            continue;
+        count++;
+        last = number;
+        tell(ask, name, "%d %s", number, action_of(ask, number));
+    }
+#ifdef SIGRTMIN
+    tell(ask, "SIGRTMIN", "%d %s", SIGRTMIN, action_of(ask, SIGRTMIN));
+    tell(ask, "SIGRTMAX", "%d %s", SIGRTMAX, action_of(ask, SIGRTMAX));
+#endif
+    tell(ask, "answer", "%d with a name, the highest %d", count, last);
+}
+
+QUESTIONS(signal_numbers){
+    {
+        .id = "signal.numbers",
+        .text = "number and default action of every signal",
+        .why = "Numbers in scripts and status codes mean other signals on "
+               "another system.",
+        .standard = "POSIX.1-2024 signal.h: names and default actions; numbers "
+                    "only for kill -1, -2, -3, -6, -9, -14, -15.",
+        .cope = "nothing: use the names",
+        .ask = ask_numbers,
+        .where = IN_PROGRAM,
+    },
+    END_OF_QUESTIONS,
+};

@@ -1,0 +1,115 @@
+/* socket-combinations.c - which pairs of domain and type there are
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "probes/behaviour/loopback.h"
+
+struct number {
+    const char *name;
+    int value;
+};
+
+static const struct number domains[] = {
+    {"INET", AF_INET},       {"INET6", AF_INET6}, {"LOCAL", AF_UNIX},
+#ifdef AF_NETLINK
+    {"NETLINK", AF_NETLINK},
+#elif defined AF_ROUTE
+    {"ROUTE", AF_ROUTE},
+#endif
+#ifdef AF_KEY
+    {"KEY", AF_KEY},
+#endif
+#ifdef AF_PACKET
+    {"PACKET", AF_PACKET},
+#endif
+};
+
+static const struct number types[] = {
+    {"STREAM", SOCK_STREAM},
+    {"DGRAM", SOCK_DGRAM},
+    {"SEQPACKET", SOCK_SEQPACKET},
+    {"RAW", SOCK_RAW},
+};
+
+static const struct number protocols[] = {
+    {"TCP", IPPROTO_TCP},
+    {"UDP", IPPROTO_UDP},
+#ifdef IPPROTO_SCTP
+    {"SCTP", IPPROTO_SCTP},
+#endif
+};
+
+/* A raw socket has no default protocol in the internet families: Linux answers
+   0 by EPROTONOSUPPORT, with privilege and without.  */
+static int protocol_of(int domain, int type)
+{
+    if (type != SOCK_RAW)
+        return 0;
+    return domain == AF_INET    ? IPPROTO_ICMP
+           : domain == AF_INET6 ? IPPROTO_ICMPV6
+                                : 0;
+}
+
+/* Want of privilege is told from want of support: what there would be with it
+   is not known.  Returns 1 for a socket, 0 for none, -1 for want of
+   privilege.  */
+static int tell_pair(struct asking *ask, const char *key, int domain, int type,
+                     int protocol)
+{
+    int fd = attempt(socket(domain, type, protocol), "socket");
+    if (fd >= 0)
+        close(fd);
+    if (fd < 0 && (errno == EPERM || errno == EACCES)) {
+        tell_not(ask, key, "it needs privilege (%s)", said(fd));
+        return -1;
+    }
+    tell(ask, key, "%s", fd < 0 ? said(fd) : "yes");
+    return fd >= 0;
+}
+
+static void ask_combinations(struct asking *ask)
+{
+    int count = 0, privileged = 0, all = 0;
+    char key[60];
+    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
+        for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
+            snprintf(key, sizeof key, "%s-%s", domains[i].name, types[k].name);
+            int domain = domains[i].value, type = types[k].value;
+            int got =
+                tell_pair(ask, key, domain, type, protocol_of(domain, type));
+            count += got > 0;
+            privileged += got < 0;
+            all++;
+        }
+    for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++)
+        for (size_t k = 0; k < 3; k++) {
+            snprintf(key, sizeof key, "%s-by-%s", protocols[i].name,
+                     types[k].name);
+            tell_pair(ask, key, AF_INET, types[k].value, protocols[i].value);
+        }
+    if (privileged)
+        tell(ask, "answer",
+             "%d of %d pairs of domain and type; %d need privilege", count, all,
+             privileged);
+    else
+        tell(ask, "answer", "%d of %d pairs of domain and type", count, all);
+}
+
+QUESTIONS(socket_combinations){
+    {
+        .id = "socket.combinations",
+        .text = "which pairs of domain and type socket takes",
+        .why = "What can be used at all; and an errno that means \"not "
+               "allowed\" is not one that means \"not there\".",
+        .standard = "POSIX.1-2024 socket: EAFNOSUPPORT, EPROTONOSUPPORT, "
+                    "EPROTOTYPE, EACCES. The notes: the table of figure 4.5.",
+        .cope = "sonde_socket; sonde_connect_status",
+        .ask = ask_combinations,
+        .where = IN_PROGRAM,
+    },
+    END_OF_QUESTIONS,
+};

@@ -1,0 +1,289 @@
+/* tcp-states.c - connections through all the states of TCP
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Each step is a finding "WALK.NN" of the form "WHAT; HERE; PEER": what
+   happened, and the state of either end in the kernel's table.  Where both ends
+   are this kernel's, states that last but for a moment are passed over; where
+   the peer is played, its column is "-" and each packet waits for us.  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/wait.h"
+#include "probes/behaviour/loopback.h"
+#include "probes/behaviour/tcp-table.h"
+#include "probes/peer/tun.h"
+#include "probes/behaviour/wire.h"
+
+/* The eleven, and whether each was seen.  */
+static const char *const all_states[] = {
+    "CLOSED",      "LISTEN",     "SYN_SENT",   "SYN_RCVD",
+    "ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT",
+    "LAST_ACK",    "CLOSING",    "TIME_WAIT",
+};
+enum { STATES = sizeof all_states / sizeof *all_states };
+
+struct walk {
+    struct asking *ask;
+    const char *name;
+    int step;
+    in_port_t here, peer;
+    bool both; /* ends are this kernel's */
+    bool *seen;
+    const char *last;
+};
+
+static const char *look(struct walk *walk, in_port_t here, in_port_t peer)
+{
+    const char *state = tcp_table_state(here, peer, NULL);
+    if (!state)
+        give_up(walk->ask, "this system shows no table of connections");
+    for (int i = 0; i < STATES; i++)
+        if (!strcmp(state, all_states[i]))
+            walk->seen[i] = true;
+    return state;
+}
+
+/* States that wait for the other end alone.  */
+static bool passes(const char *state)
+{
+    return !strcmp(state, "FIN_WAIT_1") || !strcmp(state, "LAST_ACK") ||
+           !strcmp(state, "CLOSING");
+}
+
+/* Whether the packets of this step are still under way: the state has not
+   changed yet, or it is one that passes by itself.  */
+static bool is_under_way(const struct walk *walk, const char *here,
+                         const char *peer)
+{
+    if (walk->both)
+        return passes(here) || passes(peer);
+    return walk->last && !strcmp(walk->last, here);
+}
+
+/* Write down the states after WHAT.  */
+static void step(struct walk *walk, const char *what)
+{
+    char key[40];
+    const char *here, *peer = "-";
+    for (int i = 0;; i++) {
+        here = tcp_table_state(walk->here, walk->peer, NULL);
+        if (walk->both)
+            peer = tcp_table_state(walk->peer, walk->here, NULL);
+        if (!here || !peer || i == 200 || !is_under_way(walk, here, peer))
+            break;
+        wait_pause(10);
+    }
+    here = walk->last = look(walk, walk->here, walk->peer);
+    if (walk->both)
+        peer = look(walk, walk->peer, walk->here);
+    snprintf(key, sizeof key, "%s.%02d", walk->name, ++walk->step);
+    tell(walk->ask, key, "%s; %s; %s", what, here, peer);
+}
+
+/* A listener's state, before there is a peer.  */
+static void step_listener(struct walk *walk, const char *what, in_port_t port)
+{
+    char key[40];
+    snprintf(key, sizeof key, "%s.%02d", walk->name, ++walk->step);
+    tell(walk->ask, key, "%s; %s; -", what, look(walk, port, 0));
+}
+
+/* Both ends on the loopback interface.  */
+static void walk_loopback(struct asking *ask, bool *seen)
+{
+    struct walk walk = {.ask = ask, .name = "loopback", .seen = seen};
+    char byte;
+    struct pair pair = tcp_pair(ask);
+    in_port_t port = local_address(ask, pair.listener).sin_port;
+    step_listener(&walk, "socket, bind, listen", port);
+    walk.both = true;
+    walk.here = local_address(ask, pair.client).sin_port;
+    walk.peer = port;
+    step(&walk, "connect, accept");
+    attempt(shutdown(pair.client, SHUT_WR), "shutdown");
+    wait_for(pair.server, POLLIN, PATIENCE);
+    settle(ask);
+    step(&walk, "here: shutdown (SHUT_WR)");
+    attempt(shutdown(pair.server, SHUT_WR), "shutdown");
+    wait_for(pair.client, POLLIN, PATIENCE);
+    settle(ask);
+    step(&walk, "there: shutdown (SHUT_WR)");
+    (void)!attempt((int)recv(pair.client, &byte, 1, 0), "recv");
+    close(pair.client);
+    close(pair.server);
+    close(pair.listener);
+}
+
+static void ports_of(struct walk *walk, const struct line *line)
+{
+    walk->here = line->here.sin_port;
+    walk->peer = line->peer.sin_port;
+}
+
+/* Connect, close first, and let the peer take its time: the usual way.  */
+static void walk_active(struct wire *wire, bool *seen)
+{
+    struct walk walk = {.ask = wire->ask, .name = "active", .seen = seen};
+    struct line line;
+    line_begin(&line, wire, TUN_PEER);
+    ports_of(&walk, &line);
+    step(&walk, "connect: SYN out");
+    line_send(&line, SEGMENT_SYN | SEGMENT_ACK, 0);
+    wait_for(line.fd, POLLOUT, PATIENCE);
+    line_await(&line, SEGMENT_ACK);
+    step(&walk, "SYN, ACK in; ACK out");
+    attempt(shutdown(line.fd, SHUT_WR), "shutdown");
+    line_await(&line, SEGMENT_FIN);
+    step(&walk, "shutdown: FIN out");
+    line_send(&line, SEGMENT_ACK, 0);
+    step(&walk, "ACK in");
+    line_send(&line, SEGMENT_FIN | SEGMENT_ACK, 0);
+    line_await(&line, SEGMENT_ACK);
+    step(&walk, "FIN in; ACK out");
+    close(line.fd);
+}
+
+/* Both close at the same time, or the peer acknowledges and closes in one
+   segment.  */
+static void walk_closing(struct wire *wire, bool *seen, bool at_once)
+{
+    struct walk walk = {.ask = wire->ask,
+                        .name = at_once ? "one-segment" : "simultaneous",
+                        .seen = seen};
+    struct line line;
+    line_connect(&line, wire, TUN_PEER);
+    ports_of(&walk, &line);
+    step(&walk, "connected");
+    uint32_t before = line.seen;
+    attempt(shutdown(line.fd, SHUT_WR), "shutdown");
+    line_await(&line, SEGMENT_FIN);
+    step(&walk, "shutdown: FIN out");
+    uint32_t after = line.seen;
+    if (!at_once)
+        line.seen = before; /* the peer has not seen our FIN */
+    line_send(&line, SEGMENT_FIN | SEGMENT_ACK, 0);
+    line_await(&line, SEGMENT_ACK);
+    step(&walk, at_once ? "FIN, ACK in; ACK out" : "FIN in; ACK out");
+    line.seen = after;
+    if (!at_once) {
+        line_send(&line, SEGMENT_ACK, 0);
+        step(&walk, "ACK in");
+    }
+    close(line.fd);
+}
+
+/* Both ends send a SYN.  */
+static void walk_open(struct wire *wire, bool *seen)
+{
+    struct walk walk = {.ask = wire->ask, .name = "both-open", .seen = seen};
+    struct line line;
+    line_begin(&line, wire, TUN_PEER);
+    ports_of(&walk, &line);
+    step(&walk, "connect: SYN out");
+    line_send(&line, SEGMENT_SYN, 0);
+    line_await(&line, SEGMENT_SYN | SEGMENT_ACK);
+    step(&walk, "SYN in; SYN, ACK out");
+    line_send(&line, SEGMENT_ACK, 0);
+    wait_for(line.fd, POLLOUT, PATIENCE);
+    step(&walk, "ACK in");
+    line_close(&line);
+}
+
+/* A listener of this host's, and a played client that closes first.  */
+static void walk_passive(struct wire *wire, bool *seen)
+{
+    struct walk walk = {.ask = wire->ask, .name = "passive", .seen = seen};
+    struct line line = {.wire = wire, .sequence = 5000000};
+    int listener = tcp_listener(wire->ask, 4);
+    struct sockaddr_in here = local_address(wire->ask, listener);
+    close(listener);
+    here.sin_addr.s_addr = inet_addr(TUN_HERE);
+    listener = tcp_socket(wire->ask);
+    must(wire->ask, bind_to(listener, &here), "bind");
+    must(wire->ask, listen(listener, 4), "listen");
+    line.here = here;
+    line.peer = here;
+    line.peer.sin_addr.s_addr = inet_addr(TUN_PEER);
+    line.peer.sin_port = htons(6999);
+    ports_of(&walk, &line);
+    step_listener(&walk, "socket, bind, listen", here.sin_port);
+    line_send(&line, SEGMENT_SYN, 0);
+    line_await(&line, SEGMENT_SYN | SEGMENT_ACK);
+    step(&walk, "SYN in; SYN, ACK out");
+    line_send(&line, SEGMENT_ACK, 0);
+    wait_for(listener, POLLIN, PATIENCE);
+    line.fd = must(wire->ask, accept(listener, NULL, NULL), "accept");
+    step(&walk, "ACK in; accept");
+    line_send(&line, SEGMENT_FIN | SEGMENT_ACK, 0);
+    line_await(&line, SEGMENT_ACK);
+    step(&walk, "FIN in; ACK out");
+    close(line.fd);
+    line_await(&line, SEGMENT_FIN);
+    step(&walk, "close: FIN out");
+    line_send(&line, SEGMENT_ACK, 0);
+    step(&walk, "ACK in");
+    close(listener);
+}
+
+/* WHY is NULL, or what kept us from playing the peer: then those that were not
+   seen say nothing of the host.  */
+static void tell_seen(struct asking *ask, const bool *seen, const char *why)
+{
+    char missing[160] = "";
+    int count = 0;
+    for (int i = 0; i < STATES; i++) {
+        count += seen[i];
+        if (!seen[i])
+            snprintf(missing + strlen(missing),
+                     sizeof missing - strlen(missing), "%s%s",
+                     *missing ? ", " : "", all_states[i]);
+    }
+    if (why)
+        tell_not(ask, "answer", "%d of %d states seen; not %s: %s", count,
+                 STATES, missing, why);
+    else
+        tell(ask, "answer", "%d of %d states seen", count, STATES);
+    if (!why && *missing)
+        tell(ask, "not-seen", "%s", missing);
+}
+
+static void ask_states(struct asking *ask)
+{
+    struct wire wire = {.ask = ask};
+    struct namespace_trouble trouble;
+    bool seen[STATES] = {true}; /* a socket that was never used is CLOSED */
+    go_private();
+    walk_loopback(ask, seen);
+    if (namespace_enter(&trouble) || (wire.tun = tun_open(&trouble)) < 0) {
+        tell_seen(ask, seen, trouble.text);
+        return;
+    }
+    walk_active(&wire, seen);
+    walk_passive(&wire, seen);
+    walk_closing(&wire, seen, false);
+    walk_closing(&wire, seen, true);
+    walk_open(&wire, seen);
+    tell_seen(ask, seen, NULL);
+}
+
+QUESTIONS(tcp_states){
+    {
+        .id = "tcp.states",
+        .text = "a connection through the eleven states of TCP",
+        .why = "What netstat shows of a connection that hangs says which side "
+               "has not done what.",
+        .standard = "RFC 9293 3.3.2, figure 5. The notes: the same picture, "
+                    "with FIN_WAIT_1 straight to TIME_WAIT.",
+        .cope = "sockprobe --states draws it",
+        .ask = ask_states,
+        .where = IN_BOTH,
+        .deadline = 20000,
+    },
+    END_OF_QUESTIONS,
+};

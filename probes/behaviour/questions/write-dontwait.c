@@ -1,0 +1,96 @@
+/* write-dontwait.c - MSG_DONTWAIT on a blocking socket
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <sys/time.h>
+
+#include "base/monotonic.h"
+#include "probes/behaviour/loopback.h"
+#include "base/names.h"
+
+enum {
+    TIMEOUT = 300, /* of a call that blocks, in milliseconds */
+    TRIES = 3,     /* a busy host makes a fast call slow */
+    MORE = 1 << 20 /* calls that succeed: a send buffer may still grow */
+};
+
+static void set_timeout(struct asking *ask, int fd, int option)
+{
+    struct timeval timeout = {.tv_usec = TIMEOUT * 1000};
+    must(ask, setsockopt(fd, SOL_SOCKET, option, &timeout, sizeof timeout),
+         "setsockopt");
+}
+
+/* Fill the socket FD, and leave it blocking.  */
+static void fill(struct asking *ask, int fd)
+{
+    static char block[4096];
+    set_nonblocking(fd, true);
+    for (int round = 0; round < 3; round++) {
+        while (send(fd, block, sizeof block, 0) > 0)
+            continue;
+        settle(ask);
+    }
+    set_nonblocking(fd, false);
+}
+
+static ssize_t send_one(int fd)
+{
+    return send(fd, "x", 1, MSG_DONTWAIT);
+}
+
+static ssize_t receive_one(int fd)
+{
+    char byte;
+    return recv(fd, &byte, 1, MSG_DONTWAIT);
+}
+
+/* Whether CALL on FD, where it cannot be done, returns before its timeout.  */
+static const char *try_call(ssize_t (*call)(int), int fd)
+{
+    for (int tries = 0, more = 0; tries < TRIES;) {
+        int64_t start = monotonic_ms();
+        if (call(fd) >= 0) {
+            if (++more == MORE)
+                return "no: it succeeds";
+            continue;
+        }
+        tries++;
+        if (errno != EAGAIN)
+            return errno_name(errno);
+        if (monotonic_ms() - start < TIMEOUT / 2)
+            return "yes";
+    }
+    return "no: it blocks";
+}
+
+static void ask_dontwait(struct asking *ask)
+{
+    struct pair pair = tcp_pair(ask);
+    set_timeout(ask, pair.client, SO_SNDTIMEO);
+    fill(ask, pair.client);
+    const char *answer = try_call(send_one, pair.client);
+    tell(ask, "send", "%s", answer);
+    tell(ask, "answer", "%s", answer);
+    struct pair empty = tcp_pair(ask);
+    set_timeout(ask, empty.server, SO_RCVTIMEO);
+    tell(ask, "recv", "%s", try_call(receive_one, empty.server));
+}
+
+QUESTIONS(write_dontwait){
+    {
+        .id = "write.dontwait",
+        .text = "does send honour MSG_DONTWAIT on a blocking socket",
+        .why = "Where it does not, a deadline kept by this flag and poll is "
+               "none: a peer that does not read blocks the writer for ever.",
+        .standard =
+            "POSIX.1-2008 has no such flag of send. The notes list it for "
+            "both directions.",
+        .cope = "sonde_write and sonde_write_all test the kernel once, and "
+                "send only what fits where the flag is ignored",
+        .ask = ask_dontwait,
+    },
+    END_OF_QUESTIONS,
+};

@@ -1,0 +1,71 @@
+/* write-returns.c - how much is written that nobody reads
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "probes/behaviour/loopback.h"
+
+/* Write to a peer that does not read, until nothing fits.  */
+static long fill(struct asking *ask, int fd)
+{
+    static char block[4096];
+    long total = 0;
+    ssize_t count;
+    set_nonblocking(fd, true);
+    for (int round = 0; round < 3; round++) {
+        while ((count =
+                    attempt((int)send(fd, block, sizeof block, 0), "send")) > 0)
+            total += count;
+        settle(ask);
+    }
+    return total;
+}
+
+/* How much BYTES is, roughly: the figure itself is chance.  */
+static const char *size_class(long bytes)
+{
+    return bytes >= 1024 * 1024 ? "1 MiB or more"
+           : bytes >= 64 * 1024 ? "64 KiB or more"
+           : bytes >= 4 * 1024  ? "4 KiB or more"
+                                : "less than 4 KiB";
+}
+
+static void ask_returns(struct asking *ask)
+{
+    struct pair pair = tcp_pair(ask);
+    long much = fill(ask, pair.client);
+    tell(ask, "without-reader", "%s", size_class(much));
+    tell(ask, "SO_SNDBUF", "%d",
+         get_int(tcp_socket(ask), SOL_SOCKET, SO_SNDBUF, -1));
+    tell(ask, "SO_RCVBUF", "%d",
+         get_int(tcp_socket(ask), SOL_SOCKET, SO_RCVBUF, -1));
+    tell(ask, "answer", "%s",
+         much > 0 ? "before anybody reads: the data is in buffers"
+                  : "when the peer reads");
+    /* Beyond the bytes that were taken, a reset loses all of them.  */
+    reset(pair.server);
+    settle(ask);
+    tell(ask, "lost-by-reset", "%s",
+         wait_for(pair.client, POLLIN, 0) ? "yes: write had succeeded"
+                                          : "nothing is told");
+}
+
+QUESTIONS(write_returns){
+    {
+        .id = "write.returns",
+        .text = "what it means that write has returned",
+        .why = "Not that the peer has the data, let alone its program; a file "
+               "\"sent\" may be lost still.",
+        .standard =
+            "POSIX.1-2024 send: success does not guarantee delivery. The "
+            "notes: it is in the send buffer.",
+        .cope = "sonde_write_all says the same; sonde_half_close, and read "
+                "the peer's end, to know",
+        .ask = ask_returns,
+    },
+    END_OF_QUESTIONS,
+};

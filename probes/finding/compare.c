@@ -1,0 +1,96 @@
+/* compare.c - findings of two hosts, side by side
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "probes/finding/compare.h"
+
+/* Whether FINDING says something of the host's ways, and has a value.  */
+static bool counts(const struct finding *finding)
+{
+    static const char *const others[] = {"volatile", "host", "with"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (!strcmp(finding->id, others[i]))
+            return false;
+    /* Which namespace it was, and what another one has, is the host's; how
+       often a row was measured is ours.  */
+    static const char *const keys[] = {"scope", "initial", "initial-value",
+                                       "repeats"};
+    const char *last = strrchr(finding->key, '.');
+    last = last ? last + 1 : finding->key;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!strcmp(last, keys[i]))
+            return false;
+    return finding->value != NULL;
+}
+
+static const char *other_value(const struct findings *findings,
+                               const struct finding *finding)
+{
+    const struct finding *other =
+        findings_get(findings, finding->id, finding->key);
+    return other && counts(other) ? other->value : NULL;
+}
+
+static void put(FILE *out, const struct finding *finding, const char *here,
+                const char *there)
+{
+    char name[120];
+    snprintf(name, sizeof name, "%s %s", finding->id, finding->key);
+    fprintf(out, "%-38s here: %-14s there: %s\n", name, here, there);
+}
+
+/* Whether older profiles may lack FINDING, of which nothing follows then.  */
+static bool may_lack(const struct finding *finding)
+{
+    return !strcmp(finding->key, "tcp_abort_on_overflow");
+}
+
+/* Write WHOSE findings that the other side has not.  Returns how many.  */
+static size_t put_alone(FILE *out, const struct findings *whose,
+                        const struct findings *other, bool is_here)
+{
+    size_t alone = 0;
+    for (size_t i = 0; i < whose->count; i++) {
+        const struct finding *finding = &whose->list[i];
+        if (!counts(finding) || other_value(other, finding) ||
+            may_lack(finding))
+            continue;
+        alone++;
+        put(out, finding, is_here ? finding->value : "missing",
+            is_here ? "missing" : finding->value);
+    }
+    return alone;
+}
+
+struct comparison compare_findings_of(FILE *out, const struct findings *here,
+                                      const struct findings *there)
+{
+    struct comparison comparison = {0};
+    for (size_t i = 0; i < here->count; i++) {
+        const struct finding *finding = &here->list[i];
+        const char *other =
+            counts(finding) ? other_value(there, finding) : NULL;
+        if (!other)
+            continue;
+        if (!strcmp(finding->value, other)) {
+            comparison.same++;
+            continue;
+        }
+        comparison.different++;
+        put(out, finding, finding->value, other);
+    }
+    comparison.here_only = put_alone(out, here, there, true);
+    comparison.there_only = put_alone(out, there, here, false);
+    fprintf(out, "%zu of %zu figures differ", comparison.different,
+            comparison.different + comparison.same);
+    if (comparison.here_only)
+        fprintf(out, "; %zu are only here", comparison.here_only);
+    if (comparison.there_only)
+        fprintf(out, "; %zu are only there", comparison.there_only);
+    putc('\n', out);
+    return comparison;
+}

@@ -1,0 +1,265 @@
+/* finding.c - the list of findings, and its plain form
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mask.h"
+#include "probes/finding/finding.h"
+
+static const char *const how_names[] = {
+    [HOW_MEASURED] = "measured",         [HOW_READ] = "read",
+    [HOW_COMPUTED] = "computed",         [HOW_CONSTANT] = "constant",
+    [HOW_NOT_TESTABLE] = "not-testable",
+};
+
+static const char header[] = "id\tkey\tvalue\thow\tstable\treason";
+
+/* Copy TEXT, masked, since a profile may come from anybody and goes to
+   terminals, and a control character would break a column, to *MEMORY, and go
+   behind it.  */
+static const char *copy_text(char **memory, const char *text)
+{
+    char *copy = *memory;
+    if (!text)
+        return NULL;
+    memcpy(copy, text, strlen(text) + 1);
+    *memory += mask_text(copy) + 1;
+    return copy;
+}
+
+static size_t size_of(const char *text)
+{
+    return text ? strlen(text) + 1 : 0;
+}
+
+/* Make room for one more.  */
+static int grow(struct findings *findings)
+{
+    if (findings->count < findings->capacity)
+        return 0;
+    size_t capacity = findings->capacity ? 2 * findings->capacity : 64;
+    struct finding *list = realloc(findings->list, capacity * sizeof *list);
+    if (!list)
+        return -1;
+    findings->list = list;
+    findings->capacity = capacity;
+    return 0;
+}
+
+int findings_add(struct findings *findings, const struct finding *finding)
+{
+    struct finding copy = *finding;
+    if (grow(findings))
+        return -1;
+    char *memory = malloc(size_of(finding->id) + size_of(finding->key) +
+                          size_of(finding->value) + size_of(finding->reason));
+    if (!memory)
+        return -1;
+    copy.memory = memory;
+    copy.id = copy_text(&memory, finding->id);
+    copy.key = copy_text(&memory, finding->key);
+    copy.value = copy_text(&memory, finding->value);
+    copy.reason = copy_text(&memory, finding->reason);
+    findings->list[findings->count++] = copy;
+    findings->sorted = false;
+    return 0;
+}
+
+static int compare_text(const char *a, size_t a_length, const char *b,
+                        size_t b_length)
+{
+    int order = strncmp(a, b, a_length < b_length ? a_length : b_length);
+    return order ? order : (a_length > b_length) - (a_length < b_length);
+}
+
+/* Whether the LENGTH bytes at TEXT are a number, its first digit not 0 but for
+   0 itself: so no two texts are one number.  */
+static bool is_number(const char *text, size_t length)
+{
+    size_t sign = length > 0 && *text == '-';
+    size_t digits = strspn(text + sign, "0123456789");
+    return digits > 0 && sign + digits == length &&
+           (text[sign] != '0' || length == 1);
+}
+
+/* Numbers of any length.  */
+static int compare_numbers(const char *a, size_t a_length, const char *b,
+                           size_t b_length)
+{
+    if ((*a == '-') != (*b == '-'))
+        return *a == '-' ? -1 : 1;
+    int order = a_length != b_length ? (a_length < b_length ? -1 : 1)
+                                     : strncmp(a, b, a_length);
+    return *a == '-' ? -order : order;
+}
+
+/* Compare the parts of A and B up to their next dots, as numbers if both are;
+   numbers come before words, or else 2, 10, 1a would go round in a ring.  */
+static int compare_part(const char *a, size_t a_length, const char *b,
+                        size_t b_length)
+{
+    bool a_is_number = is_number(a, a_length);
+    bool b_is_number = is_number(b, b_length);
+    if (a_is_number != b_is_number)
+        return a_is_number ? -1 : 1;
+    return a_is_number ? compare_numbers(a, a_length, b, b_length)
+                       : compare_text(a, a_length, b, b_length);
+}
+
+static int compare_keys(const char *a, const char *b)
+{
+    for (;;) {
+        size_t a_length = strcspn(a, ".");
+        size_t b_length = strcspn(b, ".");
+        int order = compare_part(a, a_length, b, b_length);
+        if (order || !a[a_length] || !b[b_length])
+            return order ? order : (a[a_length] != 0) - (b[b_length] != 0);
+        a += a_length + 1;
+        b += b_length + 1;
+    }
+}
+
+static int compare_findings(const void *a, const void *b)
+{
+    const struct finding *x = a, *y = b;
+    int order = strcmp(x->id, y->id);
+    return order ? order : compare_keys(x->key, y->key);
+}
+
+void findings_sort(struct findings *findings)
+{
+    if (findings->count > 0)
+        qsort(findings->list, findings->count, sizeof *findings->list,
+              compare_findings);
+    findings->sorted = true;
+}
+
+const struct finding *findings_twice(const struct findings *findings)
+{
+    for (size_t i = 1; i < findings->count; i++)
+        if (!compare_findings(&findings->list[i - 1], &findings->list[i]))
+            return &findings->list[i];
+    return NULL;
+}
+
+const struct finding *findings_get(const struct findings *findings,
+                                   const char *id, const char *key)
+{
+    struct finding wanted = {.id = id, .key = key};
+    if (findings->sorted && findings->count > 0)
+        return bsearch(&wanted, findings->list, findings->count,
+                       sizeof *findings->list, compare_findings);
+    for (size_t i = 0; i < findings->count; i++)
+        if (!compare_findings(&wanted, &findings->list[i]))
+            return &findings->list[i];
+    return NULL;
+}
+
+const char *findings_text(const struct findings *findings, const char *id,
+                          const char *key)
+{
+    const struct finding *finding = findings_get(findings, id, key);
+    return finding ? finding->value : NULL;
+}
+
+long findings_number(const struct findings *findings, const char *id,
+                     const char *key, long otherwise)
+{
+    const char *text = findings_text(findings, id, key);
+    if (!text)
+        return otherwise;
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    return end == text || *end || errno ? otherwise : number;
+}
+
+void finding_write_header(FILE *out)
+{
+    fprintf(out, "%s\n", header);
+}
+
+static void write_column(FILE *out, const char *text, char end)
+{
+    mask_write(out, text);
+    putc(end, out);
+}
+
+void finding_write(FILE *out, const struct finding *finding)
+{
+    write_column(out, finding->id, '\t');
+    write_column(out, finding->key, '\t');
+    write_column(out, finding->value ? finding->value : "-", '\t');
+    write_column(out, how_names[finding->how], '\t');
+    write_column(out, finding->stable ? "yes" : "no", '\t');
+    write_column(out, finding->reason ? finding->reason : "-", '\n');
+}
+
+void findings_write(FILE *out, const struct findings *findings)
+{
+    finding_write_header(out);
+    for (size_t i = 0; i < findings->count; i++)
+        finding_write(out, &findings->list[i]);
+}
+
+/* Cut LINE at its tabs into just COUNT columns.  */
+static int split(char *line, char **columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        columns[i] = line;
+        line += strcspn(line, "\t");
+        if ((*line == '\t') != (i + 1 < count))
+            return -1;
+        *line++ = '\0';
+    }
+    return 0;
+}
+
+/* The place of TEXT in NAMES, or -1.  */
+static int look_up(const char *text, const char *const *names, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!strcmp(text, names[i]))
+            return i;
+    return -1;
+}
+
+int findings_read_line(struct findings *findings, char *line)
+{
+    static const char *const answers[] = {"no", "yes"};
+    char *columns[6];
+    line[strcspn(line, "\n")] = '\0';
+    if (!strcmp(line, header))
+        return 0;
+    if (split(line, columns, 6)) {
+        errno = EPROTO;
+        return -1;
+    }
+    int how = look_up(columns[3], how_names, HOW_NOT_TESTABLE + 1);
+    int stable = look_up(columns[4], answers, 2);
+    if (how < 0 || stable < 0 || !*columns[0] || !*columns[1]) {
+        errno = EPROTO;
+        return -1;
+    }
+    struct finding finding = {
+        .id = columns[0],
+        .key = columns[1],
+        .value = strcmp(columns[2], "-") ? columns[2] : NULL,
+        .reason = strcmp(columns[5], "-") ? columns[5] : NULL,
+        .how = (enum how)how,
+        .stable = stable,
+    };
+    return findings_add(findings, &finding);
+}
+
+void findings_free(struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        free(findings->list[i].memory);
+    free(findings->list);
+    *findings = (struct findings){0};
+}

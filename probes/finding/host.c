@@ -1,0 +1,92 @@
+/* host.c - which host this is
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "probes/finding/host.h"
+#include "sonde.h"
+
+static int add(struct findings *findings, const char *id, const char *key,
+               const char *value)
+{
+    struct finding finding = {
+        .id = id, .key = key, .value = value, .how = HOW_READ, .stable = true};
+    return findings_add(findings, &finding);
+}
+
+static int add_volatile(struct findings *findings, const char *name,
+                        long elapsed)
+{
+    char text[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    if (add(findings, "volatile", "host-name", name))
+        return -1;
+    if (gmtime_r(&now, &utc) &&
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) &&
+        add(findings, "volatile", "time", text))
+        return -1;
+    snprintf(text, sizeof text, "%ld", (long)getpid());
+    if (add(findings, "volatile", "process-id", text))
+        return -1;
+    snprintf(text, sizeof text, "%ld", elapsed);
+    return add(findings, "volatile", "elapsed-ms", text);
+}
+
+/* Which network namespace this is.  A name that could not be read is not
+   known: it is not the host's for that.  */
+static int add_scope(struct findings *findings)
+{
+    struct sonde_backlog_cap cap = {.scope = ""};
+    /* Its number is another one with each run, and gone behind it.  */
+    if (findings_get(findings, "with", "namespace"))
+        return add(findings, "host", "scope", "own");
+    int error = sonde_backlog_cap(&cap) ? errno : 0;
+    if (cap.scope[0])
+        return add(findings, "host", "scope", cap.scope);
+    const struct finding unknown = {
+        .id = "host",
+        .key = "scope",
+        .reason = error == ENOTSUP
+                      ? "this system has no setting whose scope is known"
+                      : "what it belongs to could not be read",
+        .how = HOW_NOT_TESTABLE,
+        .stable = true};
+    return findings_add(findings, &unknown);
+}
+
+int host_add(struct findings *findings, long elapsed)
+{
+    struct utsname names;
+    if (uname(&names) < 0)
+        return -1;
+    if (add(findings, "host", "system", names.sysname) ||
+        add(findings, "host", "release", names.release) ||
+        add(findings, "host", "machine", names.machine) || add_scope(findings))
+        return -1;
+    return add_volatile(findings, names.nodename, elapsed);
+}
+
+const char *host_text(const struct findings *findings, const char *key)
+{
+    const char *text = findings_text(findings, "host", key);
+    return text ? text : "-";
+}
+
+void host_json(struct json *json, const struct findings *findings)
+{
+    static const char id[] = "volatile";
+    json_object(json, id);
+    json_text(json, "time", findings_text(findings, id, "time"));
+    json_text(json, "host_name", findings_text(findings, id, "host-name"));
+    json_count(json, "process_id",
+               findings_number(findings, id, "process-id", -1));
+    json_count(json, "elapsed_ms",
+               findings_number(findings, id, "elapsed-ms", -1));
+    json_object_end(json);
+}

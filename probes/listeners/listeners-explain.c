@@ -1,0 +1,300 @@
+/* listeners-explain.c - all that can be said of a listener
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <limits.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "base/sentence.h"
+#include "probes/listeners/listeners.h"
+#include "base/names.h"
+
+static bool is_unix(const struct listener_row *row)
+{
+    return row->listener.address.storage.ss_family == AF_UNIX;
+}
+
+/* Whom an IPv6 listener serves, as far as that is told.  One at an IPv4
+   address, which is where Java listens, has IPV6_V6ONLY off and hears of IPv4
+   alone.  */
+static const char *clients_of(const struct sonde_listener *listener)
+{
+    struct sockaddr_in6 in6;
+    memcpy(&in6, &listener->address.storage, sizeof in6);
+    if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
+        return ", for IPv4 clients alone";
+    return listener->v6only < 0 ? ""
+           : listener->v6only   ? " alone"
+                                : ", and IPv4 clients too";
+}
+
+static void put_head(FILE *out, const struct listener_row *row)
+{
+    const struct sonde_listener *listener = &row->listener;
+    struct sentence text = {""};
+    static const char *const kinds[] = {"TCP over IPv4", "TCP over IPv6"};
+    bool inet6 = listener->address.storage.ss_family == AF_INET6;
+    say(&text, "%s: %s", row->local,
+        !is_unix(row) ? kinds[inet6]
+        : listener->type == SOCK_SEQPACKET
+            ? "a UNIX socket of whole messages (SOCK_SEQPACKET)"
+            : "a UNIX stream socket");
+    if (inet6)
+        say(&text, "%s", clients_of(listener));
+    put_sentence(out, NULL, &text);
+}
+
+static void put_owners(FILE *out, const struct listeners *listeners,
+                       const struct listener_row *row)
+{
+    struct sentence text = {""};
+    char one[64];
+    for (size_t i = 0; i < row->owner_count; i++) {
+        owner_print(&row->owners[i], one, sizeof one);
+        say(&text, "%s%s", i ? " " : "", one);
+    }
+    if (row->owner_count > 1)
+        say(&text, ", who share it");
+    if (row->owner_count == 0 && listeners->hidden < 0)
+        say(&text, "not told here (%s)", listeners_why_hidden(listeners));
+    else if (row->owner_count == 0) {
+        say(&text, "%s",
+            listeners->hidden > 0 ? "" : "no process that is seen from here: ");
+        listeners_say_unseen(&text, listeners);
+    }
+    if (row->listener.uid >= 0)
+        say(&text, "; made by user %ld", row->listener.uid);
+    put_sentence(out, "owner", &text);
+}
+
+/* What was asked for is not kept: what can be said of it, and of the cut.  */
+static void put_asked(FILE *out, const struct listeners *listeners,
+                      const struct listener_row *row)
+{
+    const struct sonde_backlog_cap *cap = &listeners->cap;
+    long backlog = row->listener.queue.backlog;
+    struct sentence asked = {""}, cut = {""};
+    if (row->listener.capacity == 0) {
+        say(&asked,
+            "none, or more than %d: the kernel keeps 16 bits of it, "
+            "with a sign",
+            SHRT_MAX);
+        say(&cut, "nothing: it is not cut, and makes the listener deaf");
+    } else if (backlog < 0 || !cap->setting[0] || cap->value < 0) {
+        say(&asked, "not known: the kernel keeps what it gave, not "
+                    "what was asked for");
+        say(&cut, "not known: %s",
+            backlog < 0 ? "the backlog is not reported"
+                        : "the cap cannot be read here");
+    } else if (backlog == cap->value) {
+        say(&asked,
+            "%ld or more, or a negative number: the kernel "
+            "keeps what it gave, not what was asked for",
+            backlog);
+        say(&cut, "%s = %ld, if more was asked for", cap->setting, cap->value);
+    } else if (backlog < cap->value) {
+        say(&asked, "%ld; more only if %s was %ld then", backlog, cap->setting,
+            backlog);
+        say(&cut, "nothing: %s is %ld now", cap->setting, cap->value);
+    } else {
+        say(&asked, "%ld or more", backlog);
+        say(&cut,
+            "not by %s, which is %ld now and was more then; it will "
+            "be cut when the program calls listen again",
+            cap->setting, cap->value);
+    }
+    put_sentence(out, "asked", &asked);
+    if (backlog >= 0) {
+        say(&asked, "a backlog of %ld", backlog);
+        if (row->listener.capacity >= 0)
+            say(&asked, ", by which %ld can wait for accept",
+                row->listener.capacity);
+        put_sentence(out, "got", &asked);
+    }
+    put_sentence(out, "cut by", &cut);
+}
+
+static void put_queued(FILE *out, const struct listeners *listeners,
+                       const struct listener_row *row)
+{
+    struct sentence text = {""};
+    if (row->listener.queue.queued < 0)
+        say(&text, "not told");
+    else
+        say(&text, "%ld now", row->listener.queue.queued);
+    if (row->percent >= 0)
+        say(&text, ", %d%% of what fits", row->percent);
+    if (row->percent == 100 && listeners->is_linux)
+        say(&text, "%s",
+            is_unix(row) ? ": the next client waits in connect, or gets "
+                           "EAGAIN if it is non-blocking"
+                         : ": the SYN of the next client is dropped, and it "
+                           "tries again, without an error, until its patience "
+                           "ends");
+    put_sentence(out, "queued", &text);
+}
+
+/* The counters that tell the reasons of drops apart, for all listeners
+   together: of one listener there are none.  */
+static void put_totals(FILE *out, const struct sonde_listen_totals *totals)
+{
+    struct sentence text = {""};
+    say(&text,
+        "All listeners of this network namespace, also those that have "
+        "ended: %lld because an accept queue was full (ListenOverflows); "
+        "%lld for this and other reasons (ListenDrops)",
+        (long long)totals->overflows, (long long)totals->drops);
+    if (totals->deferred >= 0)
+        say(&text,
+            "; %lld last ACKs put off by TCP_DEFER_ACCEPT, which is no loss "
+            "(TCPDeferAcceptDrop)",
+            (long long)totals->deferred);
+    if (totals->resets >= 0)
+        say(&text, "; %lld handshakes reset by the client (EmbryonicRsts)",
+            (long long)totals->resets);
+    say(&text, ".");
+    put_sentence(out, "", &text);
+}
+
+static void put_drops(FILE *out, const struct listeners *listeners,
+                      const struct listener_row *row)
+{
+    const struct sonde_listen_totals *totals = &listeners->totals;
+    long drops = row->listener.queue.drops;
+    struct sentence text = {""};
+    if (drops < 0)
+        say(&text, is_unix(row) && listeners->is_linux
+                       ? "not counted: clients of a full UNIX socket "
+                         "wait, or are told"
+                       : "not counted for each listener here");
+    else if (drops == 0)
+        say(&text, "none since it began to listen");
+    else
+        say(&text,
+            "%ld packet%s since it began to listen, for whatever reason. "
+            "These are not clients: one may count many times and get in at "
+            "last. (The kernel's sk_drops; ss -m shows it as d.) It counts "
+            "SYNs and last ACKs that found no room, but also last ACKs put "
+            "off by TCP_DEFER_ACCEPT, handshakes that the client reset "
+            "(half-open health checks, scans), stray RST and FIN.",
+            drops, drops == 1 ? "" : "s");
+    put_sentence(out, "drops", &text);
+    if (!is_unix(row) && totals->drops >= 0)
+        put_totals(out, totals);
+}
+
+/* Why DROPS are no reason to ask for a longer queue: no accept queue was ever
+   full.  A reason is named if its counter is not 0; whether the socket has
+   TCP_DEFER_ACCEPT set cannot be read of another process.  */
+static void say_harmless(struct sentence *text,
+                         const struct sonde_listen_totals *totals)
+{
+    bool deferred = totals->deferred > 0, resets = totals->resets > 0;
+    say(text, "nothing: no accept queue of this network namespace was ever "
+              "full (ListenOverflows 0), so a longer one would change none of "
+              "these drops");
+    if (totals->drops > 0)
+        say(text,
+            "; %lld attempts were dropped for another reason, such as a want "
+            "of memory, of a route back, or of room in the incomplete queue "
+            "(ListenDrops)",
+            (long long)totals->drops);
+    else if (deferred || resets)
+        say(text, "; the reasons counted here are %s%s%s",
+            deferred ? "TCP_DEFER_ACCEPT (Apache's default, nginx's deferred)"
+                     : "",
+            deferred && resets ? " and " : "",
+            resets ? "clients that reset handshakes (health checks, scans)"
+                   : "");
+}
+
+/* An accept queue was full, and which is not counted.  */
+static void say_suspect(struct sentence *text,
+                        const struct listeners *listeners)
+{
+    say(text,
+        "find out which queue overflowed: the accept queues of this network "
+        "namespace dropped %lld packets (ListenOverflows), ",
+        (long long)listeners->totals.overflows);
+    say(text, "%s",
+        listeners->dropping == 1 ? "and no other listener has drops: it was "
+                                   "this one, or one closed since"
+                                 : "and whether this listener was one of them "
+                                   "its drops do not tell");
+    say(text, ". Look again while clients wait: 100%% full is the proof; only "
+              "then let the program call accept faster, or ask for more");
+}
+
+/* Whether clients of ROW, whose queue is full, may have been turned away: what
+   is not counted may have happened.  */
+static bool may_overflow(const struct listeners *listeners,
+                         const struct listener_row *row)
+{
+    return is_unix(row) || listeners->totals.overflows < 0 ||
+           (listeners->totals.overflows > 0 && row->listener.queue.drops != 0);
+}
+
+static void say_full(struct sentence *text, const struct listeners *listeners,
+                     const struct listener_row *row)
+{
+    const struct sonde_backlog_cap *cap = &listeners->cap;
+    say(text, "it is full: see whether the program still calls accept, and "
+              "fast enough");
+    if (!may_overflow(listeners, row)) {
+        say(text, "; it has not overflowed so far");
+        return;
+    }
+    say(text, "; then let it ask for more");
+    if (cap->setting[0] && row->listener.queue.backlog == cap->value)
+        say(text, ", having raised %s, which cuts it%s", cap->setting,
+            !strncmp(cap->scope, "net:", 4)
+                ? " (that of this network namespace: a container "
+                  "has its own)"
+                : "");
+    say(text, ", and restart it: both count when it calls listen");
+}
+
+/* What to do, if anything.  Only a queue that is full and has turned clients
+   away is a reason to raise something.  */
+static void put_advice(FILE *out, const struct listeners *listeners,
+                       const struct listener_row *row)
+{
+    const struct sonde_queue *queue = &row->listener.queue;
+    struct sentence text = {""};
+    if (row->listener.capacity == 0)
+        say(&text,
+            "no client gets in: let the program ask for at most %d, or "
+            "the cap be no higher, and restart it",
+            SHRT_MAX);
+    else if (row->percent == 100)
+        say_full(&text, listeners, row);
+    else if (queue->drops > 0 && listeners->totals.overflows > 0)
+        say_suspect(&text, listeners);
+    else if (queue->drops > 0 && listeners->totals.overflows == 0)
+        say_harmless(&text, &listeners->totals);
+    else if (queue->drops > 0)
+        say(&text, "find out whether a queue was full: the drops do not tell, "
+                   "and ListenOverflows, which does, cannot be read here");
+    else if (queue->queued > 0)
+        say(&text, "nothing, if the queue empties again: look twice");
+    else
+        say(&text, "nothing");
+    put_sentence(out, "to do", &text);
+}
+
+void listeners_explain(FILE *out, const struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *row = &listeners->rows[i];
+        if (i > 0)
+            putc('\n', out);
+        put_head(out, row);
+        put_owners(out, listeners, row);
+        put_asked(out, listeners, row);
+        put_queued(out, listeners, row);
+        put_drops(out, listeners, row);
+        put_advice(out, listeners, row);
+    }
+}

@@ -1,0 +1,104 @@
+/* listeners-json.c - what listens, for programs
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include "base/json.h"
+#include "probes/listeners/listeners.h"
+#include "base/names.h"
+
+/* Raised when a key changes its meaning or goes; new keys do not count.  */
+enum { SCHEMA_VERSION = 1 };
+
+static void put_owners(struct json *json, const struct listener_row *row)
+{
+    json_array(json, "owners");
+    for (size_t i = 0; i < row->owner_count; i++) {
+        json_object(json, NULL);
+        json_number(json, "pid", row->owners[i].pid);
+        json_text(json, "name", row->owners[i].name);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void put_row(struct json *json, const struct listener_row *row)
+{
+    const struct sonde_listener *listener = &row->listener;
+    json_line(json, NULL);
+    json_text(json, "local", row->local);
+    json_text(json, "family", listener_family(listener));
+    json_text(json, "type",
+              listener->type == SOCK_SEQPACKET ? "seqpacket" : "stream");
+    json_count(json, "port", sonde_address_port(&listener->address));
+    json_count(json, "queued", listener->queue.queued);
+    json_count(json, "backlog", listener->queue.backlog);
+    json_count(json, "capacity", listener->capacity);
+    json_count(json, "percent", row->percent);
+    json_count(json, "incomplete", listener->queue.incomplete);
+    json_count(json, "drops", listener->queue.drops);
+    json_count(json, "uid", listener->uid);
+    json_count(json, "inode", listener->inode ? (int64_t)listener->inode : -1);
+    if (listener->v6only < 0)
+        json_text(json, "v6only", NULL);
+    else
+        json_bool(json, "v6only", listener->v6only);
+    put_owners(json, row);
+    json_object_end(json);
+}
+
+static void put_cap(struct json *json, const struct sonde_backlog_cap *cap)
+{
+    bool known = cap->setting[0] != '\0';
+    json_object(json, "cap");
+    json_count(json, "value", known ? cap->value : -1);
+    json_text(json, "setting", known ? cap->setting : NULL);
+    json_text(json, "scope", known && cap->scope[0] ? cap->scope : NULL);
+    json_object_end(json);
+}
+
+/* Where /proc leaves processes out, how many is not known.  */
+static void put_hidden(struct json *json, const struct listeners *listeners)
+{
+    bool left_out = listeners->complete == 0;
+    json_count(json, "hidden_processes", left_out ? -1 : listeners->hidden);
+    json_text(json, "hidden_reason",
+              listeners->hidden < 0 ? errno_name(listeners->hidden_error)
+              : left_out            ? "hidepid"
+                                    : NULL);
+}
+
+static void put_missing(struct json *json, const struct listeners *listeners)
+{
+    json_array(json, "not_reported");
+    for (int i = 0; i < LISTENERS_FAMILIES; i++) {
+        if (listeners->errors[i] == 0)
+            continue;
+        json_line(json, NULL);
+        json_text(json, "family", listeners_family(i));
+        json_text(json, "reason", errno_name(listeners->errors[i]));
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+void listeners_json(FILE *out, const struct listeners *listeners)
+{
+    struct json json = {.out = out};
+    json_object(&json, NULL);
+    json_number(&json, "schema_version", SCHEMA_VERSION);
+    put_cap(&json, &listeners->cap);
+    json_object(&json, "totals");
+    json_count(&json, "overflows", listeners->totals.overflows);
+    json_count(&json, "drops", listeners->totals.drops);
+    json_count(&json, "deferred", listeners->totals.deferred);
+    json_count(&json, "resets", listeners->totals.resets);
+    json_object_end(&json);
+    put_hidden(&json, listeners);
+    put_missing(&json, listeners);
+    json_array(&json, "listeners");
+    for (size_t i = 0; i < listeners->count; i++)
+        put_row(&json, &listeners->rows[i]);
+    json_array_end(&json);
+    json_object_end(&json);
+}

@@ -1,0 +1,170 @@
+/* listeners-text.c - what listens, as a table for people
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <string.h>
+
+#include "base/sentence.h"
+#include "probes/listeners/listeners.h"
+#include "base/names.h"
+
+enum {
+    COLUMNS = 80,
+    LOCAL_LEAST = 13, /* as wide as its head */
+    LOCAL_MOST = 26,
+    FIGURES = 32 /* what stands between the address and the owner */
+};
+
+static const char mark[] = "  <- full";
+
+/* The width of the first column: longer addresses stand in a line of their own.
+ */
+static int local_width(const struct listeners *listeners)
+{
+    int width = LOCAL_LEAST;
+    for (size_t i = 0; i < listeners->count; i++) {
+        int length = (int)strlen(listeners->rows[i].local);
+        if (length > width && length <= LOCAL_MOST)
+            width = length;
+    }
+    return width;
+}
+
+/* "-" for what is not known.  */
+static const char *figure(char *text, size_t size, long number,
+                          const char *unit)
+{
+    if (number < 0)
+        snprintf(text, size, "-");
+    else
+        snprintf(text, size, "%ld%s", number, unit);
+    return text;
+}
+
+void owner_print(const struct sonde_owner *owner, char *text, size_t size)
+{
+    char name[sizeof owner->name];
+    snprintf(name, sizeof name, "%s", owner->name);
+    for (char *c = name; *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    snprintf(text, size, "%s[%ld]", name, (long)owner->pid);
+}
+
+/* As many owners as fit in ROOM columns, the first in any case, and how many
+   there are besides.  */
+static void print_owners(const struct listener_row *row, size_t room,
+                         char *text, size_t size)
+{
+    char one[64], more[24];
+    size_t used = 0;
+    snprintf(text, size, "-");
+    for (size_t i = 0; i < row->owner_count; i++) {
+        size_t left = row->owner_count - i - 1;
+        owner_print(&row->owners[i], one, sizeof one);
+        snprintf(more, sizeof more, " +%zu", left);
+        size_t tail = left > 0 ? strlen(more) : 0;
+        if (i > 0 && used + 1 + strlen(one) + tail > room) {
+            snprintf(text + used, size - used, " +%zu", left + 1);
+            return;
+        }
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " " : "",
+                                 one);
+    }
+}
+
+static void put_row(FILE *out, const struct listener_row *row, int width)
+{
+    char queued[24], backlog[24], full[24], drops[24], owners[128];
+    const struct sonde_queue *queue = &row->listener.queue;
+    size_t room = (size_t)(COLUMNS - width - FIGURES);
+    bool is_full = row->percent == 100;
+    print_owners(row, is_full ? room - (sizeof mark - 1) : room, owners,
+                 sizeof owners);
+    const char *local = row->local;
+    if ((int)strlen(local) > width) {
+        fprintf(out, "%s\n", local);
+        local = "";
+    }
+    int length = fprintf(out, "%-*s %7s %7s %5s %7s  %s", width, local,
+                         figure(queued, sizeof queued, queue->queued, ""),
+                         figure(backlog, sizeof backlog, queue->backlog, ""),
+                         figure(full, sizeof full, row->percent, "%"),
+                         figure(drops, sizeof drops, queue->drops, ""), owners);
+    fprintf(out, "%s\n",
+            is_full && length + (int)sizeof mark - 1 <= COLUMNS ? mark : "");
+}
+
+/* What drops count, and whether a queue was full.  */
+static void put_drops_note(FILE *out, const struct listeners *listeners)
+{
+    int64_t overflows = listeners->totals.overflows;
+    struct sentence note = {""};
+    say(&note, "drops are packets, not clients, discarded for whatever reason "
+               "since listen: also ACKs put off by TCP_DEFER_ACCEPT, resets, "
+               "scans; ");
+    if (overflows < 0)
+        say(&note, "whether an accept queue was full is unknown "
+                   "(ListenOverflows cannot be read)");
+    else if (overflows == 0)
+        say(&note, "no accept queue was ever full (ListenOverflows 0)");
+    else
+        say(&note,
+            "%lld packets were dropped because an accept queue was full "
+            "(ListenOverflows), by a listener shown here or one closed since",
+            (long long)overflows);
+    put_sentence(out, NULL, &note);
+}
+
+/* What the figures are not, and whom they hide.  */
+static void put_notes(FILE *out, const struct listeners *listeners)
+{
+    struct sentence note = {""};
+    bool drops = false;
+    size_t ownerless = 0, deaf = 0;
+    for (size_t i = 0; i < listeners->count; i++) {
+        drops = drops || listeners->rows[i].listener.queue.drops > 0;
+        ownerless += listeners->rows[i].owner_count == 0;
+        deaf += listeners->rows[i].listener.capacity == 0;
+    }
+    for (int i = 0; i < LISTENERS_FAMILIES; i++) {
+        if (listeners->errors[i] == 0)
+            continue;
+        say(&note, "%s listeners are not told of here (%s)",
+            listeners_family_words(i), errno_name(listeners->errors[i]));
+        put_sentence(out, NULL, &note);
+    }
+    if (drops && listeners->is_linux)
+        put_drops_note(out, listeners);
+    if (deaf > 0) {
+        say(&note, "deaf: %zu, with a backlog of 0: no client gets in", deaf);
+        put_sentence(out, NULL, &note);
+    }
+    if (listeners->hidden < 0)
+        say(&note, "owners are not told here (%s)",
+            listeners_why_hidden(listeners));
+    else if (ownerless > 0) {
+        say(&note,
+            listeners->hidden > 0 ? "owners hidden: %zu, "
+                                  : "owners not seen: %zu; it may be ",
+            ownerless);
+        listeners_say_unseen(&note, listeners);
+    }
+    if (*note.text)
+        put_sentence(out, NULL, &note);
+}
+
+void listeners_text(FILE *out, const struct listeners *listeners)
+{
+    int width = local_width(listeners);
+    if (listeners->count == 0)
+        fprintf(out, "nothing%s listens in this network namespace\n",
+                listeners->some ? " of this kind" : "");
+    else
+        fprintf(out, "%-*s %7s %7s %5s %7s  %s\n", width, "local address",
+                "queued", "backlog", "full", "drops", "owner");
+    for (size_t i = 0; i < listeners->count; i++)
+        put_row(out, &listeners->rows[i], width);
+    put_notes(out, listeners);
+}

@@ -1,0 +1,632 @@
+/* listeners-what.c - the listeners that a word means
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Names are compared as the bytes they are, files by their identity, addresses
+   by whom they serve.  What the table prints is taken, too.  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "probes/listeners/listeners.h"
+#include "base/names.h"
+
+enum {
+    LOOKUP_MS = 5000,
+    ADDRESSES = 32,
+    HOST_SIZE = 256, /* no name of a host is longer */
+    NAME_MOST = 15   /* what Linux keeps of the name of a process */
+};
+
+/* A text taken apart.  What does not apply is 0, or -1.  */
+struct meaning {
+    const char *text;
+    long number;  /* TEXT is a number */
+    int service;  /* the port of the service TEXT */
+    bool is_file; /* TEXT leads to the socket FILE */
+    struct stat file;
+    bool is_address; /* TEXT is HOST:PORT: */
+    int port;
+    bool any_address; /* the host is empty */
+    bool wildcard;    /* the host is "*" */
+    unsigned device;  /* it names an interface */
+    struct sonde_address addresses[ADDRESSES];
+    size_t address_count;
+};
+
+static bool is_digits(const char *text)
+{
+    return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* TEXT as a number of at most MOST, or -1.  */
+static long read_number(const char *text, long most)
+{
+    errno = 0;
+    long number = is_digits(text) ? strtol(text, NULL, 10) : -1;
+    return errno || number > most ? -1 : number;
+}
+
+static int service_port(const char *name)
+{
+    const struct servent *service = getservbyname(name, "tcp");
+    return service ? ntohs((in_port_t)service->s_port) : -1;
+}
+
+/* ---- names of processes, paths ------------------------------------------- */
+
+static bool has_process(const struct listener_row *row, long process)
+{
+    for (size_t i = 0; i < row->owner_count; i++)
+        if (row->owners[i].pid == process)
+            return true;
+    return false;
+}
+
+/* Linux cuts the names of processes.  */
+static bool has_name(const struct listener_row *row, const char *name,
+                     bool is_linux)
+{
+    for (size_t i = 0; i < row->owner_count; i++) {
+        const char *other = row->owners[i].name;
+        if (!strcmp(other, name) || (is_linux && strlen(other) == NAME_MOST &&
+                                     !strncmp(other, name, NAME_MOST)))
+            return true;
+    }
+    return false;
+}
+
+/* The bytes of a UNIX address behind its family.  */
+static const char *unix_bytes(const struct sonde_listener *listener,
+                              size_t *length)
+{
+    const size_t start = offsetof(struct sockaddr_un, sun_path);
+    size_t whole = listener->address.length;
+    *length = whole > start ? whole - start : 0;
+    return (const char *)&listener->address.storage + start;
+}
+
+static bool is_unix(const struct sonde_listener *listener)
+{
+    return listener->address.storage.ss_family == AF_UNIX;
+}
+
+/* Whether PATH is, byte by byte, what LISTENER is bound to.  */
+static bool has_path(const struct sonde_listener *listener, const char *path)
+{
+    size_t length;
+    const char *bytes = unix_bytes(listener, &length);
+    return is_unix(listener) && length > 0 && bytes[0] != '\0' &&
+           strnlen(bytes, length) == strlen(path) &&
+           !memcmp(bytes, path, strlen(path));
+}
+
+/* The same of the abstract NAME.  Who binds a whole sockaddr_un has a name that
+   ends in NULs, which nobody types.  */
+static bool has_abstract(const struct sonde_listener *listener,
+                         const char *name)
+{
+    size_t length, wanted = strlen(name);
+    const char *bytes = unix_bytes(listener, &length);
+    if (!is_unix(listener) || length == 0 || bytes[0] != '\0')
+        return false;
+    if (length - 1 < wanted || memcmp(bytes + 1, name, wanted) != 0)
+        return false;
+    for (size_t i = wanted + 1; i < length; i++)
+        if (bytes[i] != '\0')
+            return false;
+    return true;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Whether LISTENER made the file that MEANING leads to.  Where the numbers of
+   the kernel are not those of stat (some overlayfs) or are not told, the path
+   it is bound to is looked at, if that has no other name at its end: looking at
+   each could touch a file system that hangs.  */
+static bool has_file(const struct sonde_listener *listener,
+                     const struct meaning *meaning)
+{
+    struct stat bound;
+    char path[sizeof(struct sockaddr_un) + 1], *real;
+    size_t length;
+    const char *bytes = unix_bytes(listener, &length);
+    if (!meaning->is_file || !is_unix(listener))
+        return false;
+    if (listener->file_inode != 0 &&
+        listener->file_device == (uint64_t)meaning->file.st_dev &&
+        listener->file_inode == (uint32_t)meaning->file.st_ino)
+        return true;
+    if (length == 0 || length >= sizeof path || bytes[0] != '/')
+        return false;
+    memcpy(path, bytes, length);
+    path[length] = '\0';
+    if (!(real = realpath(meaning->text, NULL)))
+        return false;
+    bool same = !strcmp(last_part(real), last_part(path)) &&
+                !stat(path, &bound) && bound.st_dev == meaning->file.st_dev &&
+                bound.st_ino == meaning->file.st_ino;
+    free(real);
+    return same;
+}
+
+/* ---- addresses ----------------------------------------------------------- */
+
+/* Why TEXT is no address.  */
+static int refuse(struct sentence *why, const char *text, const char *reason)
+{
+    say(why, "\"%s\" %s", text, reason);
+    return -1;
+}
+
+/* Take the host of "HOST%IF:PORT" or "[HOST]%IF:PORT" into HOST, which is of
+   HOST_SIZE, and the interface into *DEVICE.  END is the colon.  */
+static int read_host(const char *text, const char *end, char *host,
+                     unsigned *device, struct sentence *why)
+{
+    size_t length = (size_t)(end - text);
+    char inner[HOST_SIZE];
+    if (length >= HOST_SIZE)
+        return refuse(why, text, "has a host name that is too long");
+    memcpy(inner, text, length);
+    inner[length] = '\0';
+    char *bracket = inner[0] == '[' ? strchr(inner, ']') : NULL;
+    char *percent = strchr(inner, '%');
+    if ((inner[0] == '[' && !bracket) ||
+        (bracket && bracket[1] != '\0' && bracket[1] != '%'))
+        return refuse(why, text, "has an unbalanced bracket");
+    if (percent) {
+        char name[IF_NAMESIZE] = "";
+        size_t size = strcspn(percent + 1, "]");
+        if (size < sizeof name)
+            memcpy(name, percent + 1, size);
+        long number = read_number(name, INT32_MAX);
+        *device = number > 0 ? (unsigned)number : if_nametoindex(name);
+        if (*device == 0)
+            return refuse(why, text, "names an unknown interface");
+        *percent = '\0';
+    }
+    if (bracket)
+        *bracket = '\0';
+    snprintf(host, HOST_SIZE, "%s", inner + (bracket != NULL));
+    return 0;
+}
+
+/* Look up HOST, a name.  */
+static int look_up(struct meaning *meaning, const char *host,
+                   struct sentence *why)
+{
+    int code = 0;
+    struct sonde_target target = {.host = host, .type = SOCK_STREAM};
+    ssize_t count =
+        sonde_resolve(&target, LOOKUP_MS, meaning->addresses, ADDRESSES, &code);
+    if (count < 0) {
+        say(why, "cannot look up the host \"%s\": %s", host,
+            code ? sonde_resolve_code_text(code) : strerror(errno));
+        return -1;
+    }
+    meaning->address_count = (size_t)count;
+    return 0;
+}
+
+static int read_addresses(struct meaning *meaning, const char *host,
+                          struct sentence *why)
+{
+    struct sonde_address *list = meaning->addresses;
+    bool numeric = host[strspn(host, "0123456789.")] == '\0';
+    meaning->any_address = *host == '\0';
+    meaning->wildcard = !strcmp(host, "*");
+    if (meaning->any_address || meaning->wildcard)
+        return 0;
+    if (!strcmp(host, "localhost")) {
+        sonde_address_loopback(&list[0], AF_INET, 0);
+        sonde_address_loopback(&list[1], AF_INET6, 0);
+        meaning->address_count = 2;
+        return 0;
+    }
+    if (strchr(host, '/') == NULL && !sonde_address_parse(list, host, 0)) {
+        meaning->address_count = 1;
+        return 0;
+    }
+    if (numeric || strchr(host, ':'))
+        return refuse(why, meaning->text,
+                      "is not a valid IPv4 or IPv6 address");
+    return look_up(meaning, host, why);
+}
+
+static int read_port(struct meaning *meaning, const char *port,
+                     struct sentence *why)
+{
+    meaning->port = is_digits(port) ? (int)read_number(port, UINT16_MAX)
+                                    : service_port(port);
+    if (meaning->port > 0)
+        return 0;
+    return refuse(
+        why, meaning->text,
+        is_digits(port) ? "has an invalid port: it must be 1 to 65535"
+        : *port ? "has an unknown port: neither a number nor a TCP service"
+                : "has an empty port");
+}
+
+/* Whether the text of MEANING can be no more than an address: it has the
+   punctuation of one, and no blank, as the names of processes have.  */
+static bool looks_like_address(const char *text)
+{
+    return !strchr(text, '/') && !strpbrk(text, " \t\n") && *text != '@' &&
+           (strchr(text, ':') || *text == '[' || !strcmp(text, "*") ||
+            (strchr(text, '.') && text[strspn(text, "0123456789.")] == '\0'));
+}
+
+/* Returns 0, or -1 with the reason in *WHY.  */
+static int read_address(struct meaning *meaning, struct sentence *why)
+{
+    const char *text = meaning->text;
+    const char *from = *text == '[' ? strchr(text, ']') : text;
+    const char *colon = from ? strrchr(from, ':') : NULL;
+    struct in6_addr in6;
+    char host[HOST_SIZE];
+    if (*text != '[' && inet_pton(AF_INET6, text, &in6) == 1)
+        return refuse(why, text, "has no port: write [ADDRESS]:PORT");
+    if (!colon)
+        return refuse(why, text, "has no port: write ADDRESS:PORT");
+    if (*text != '[' && strchr(text, ':') != colon)
+        return refuse(why, text,
+                      "is not a valid address: write [ADDRESS]:PORT for IPv6");
+    return read_port(meaning, colon + 1, why) ||
+                   read_host(text, colon, host, &meaning->device, why) ||
+                   read_addresses(meaning, host, why)
+               ? -1
+               : 0;
+}
+
+/* How well a listener serves an address.  */
+enum { SERVES_NOT, SERVES_ANY, SERVES_ANY_HERE, SERVES_IT, SERVES_IT_HERE };
+
+/* The IPv4 address in ADDRESS, also of an IPv6 one that is mapped.  Returns
+   whether there is one.  */
+static bool get_in(const struct sonde_address *address, struct in_addr *in)
+{
+    struct sockaddr_in in4;
+    struct sockaddr_in6 in6;
+    if (address->storage.ss_family == AF_INET) {
+        memcpy(&in4, &address->storage, sizeof in4);
+        *in = in4.sin_addr;
+        return true;
+    }
+    memcpy(&in6, &address->storage, sizeof in6);
+    if (!IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
+        return false;
+    memcpy(in, &in6.sin6_addr.s6_addr[12], sizeof *in);
+    return true;
+}
+
+static bool get_in6(const struct sonde_address *address,
+                    struct sockaddr_in6 *in6)
+{
+    if (address->storage.ss_family != AF_INET6)
+        return false;
+    memcpy(in6, &address->storage, sizeof *in6);
+    return true;
+}
+
+/* Whether LISTENER is at any address of its family.  */
+static bool is_wildcard(const struct sonde_listener *listener)
+{
+    struct in_addr in;
+    struct sockaddr_in6 in6;
+    if (get_in(&listener->address, &in))
+        return in.s_addr == htonl(INADDR_ANY);
+    return get_in6(&listener->address, &in6) &&
+           IN6_IS_ADDR_UNSPECIFIED(&in6.sin6_addr);
+}
+
+/* SERVES_IT, SERVES_ANY or SERVES_NOT, interfaces aside.  An IPv6 wildcard that
+   is not confined to its family serves IPv4, too.  */
+static int serves(const struct sonde_listener *listener,
+                  const struct sonde_address *wanted)
+{
+    struct in_addr in, other;
+    struct sockaddr_in6 in6, other6;
+    bool dual = listener->address.storage.ss_family == AF_INET6 &&
+                listener->v6only != 1;
+    bool is_in = get_in(&listener->address, &in);
+    if (get_in(wanted, &other)) {
+        if (is_in && in.s_addr == other.s_addr)
+            return SERVES_IT;
+        return is_wildcard(listener) && (is_in || dual) ? SERVES_ANY
+                                                        : SERVES_NOT;
+    }
+    if (is_in || !get_in6(&listener->address, &in6) ||
+        !get_in6(wanted, &other6))
+        return SERVES_NOT;
+    if (!memcmp(&in6.sin6_addr, &other6.sin6_addr, sizeof in6.sin6_addr))
+        return SERVES_IT;
+    return is_wildcard(listener) ? SERVES_ANY : SERVES_NOT;
+}
+
+/* The interface LISTENER is confined to, also by the scope of its address.  */
+static unsigned device_of(const struct sonde_listener *listener)
+{
+    struct sockaddr_in6 in6;
+    if (listener->ifindex == 0 && get_in6(&listener->address, &in6))
+        return in6.sin6_scope_id;
+    return listener->ifindex;
+}
+
+static bool is_loopback(const struct sonde_address *address)
+{
+    struct in_addr in;
+    struct sockaddr_in6 in6;
+    if (get_in(address, &in))
+        return ntohl(in.s_addr) >> 24 == 127;
+    return get_in6(address, &in6) && IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
+}
+
+/* How well LISTENER serves the address WANTED at the interface DEVICE, 0 being
+   any.  One that is confined to an interface is not reached at a loopback
+   address through another.  */
+static int rank(const struct sonde_listener *listener,
+                const struct sonde_address *wanted, unsigned device)
+{
+    char name[IF_NAMESIZE];
+    unsigned confined = device_of(listener);
+    int how = is_unix(listener) ? SERVES_NOT : serves(listener, wanted);
+    if (how == SERVES_NOT || confined == 0)
+        return how;
+    if (device != 0)
+        return confined == device ? how + 1 : SERVES_NOT;
+    if (is_loopback(wanted) &&
+        (!if_indextoname(confined, name) || strncmp(name, "lo", 2) != 0))
+        return SERVES_NOT;
+    return how;
+}
+
+/* Mark those that serve WANTED best.  */
+static void mark_best(const struct listeners *listeners,
+                      const struct meaning *meaning,
+                      const struct sonde_address *wanted, bool *marks)
+{
+    int best = SERVES_ANY;
+    struct sockaddr_in6 in6;
+    unsigned device = meaning->device;
+    if (device == 0 && get_in6(wanted, &in6))
+        device = in6.sin6_scope_id;
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < listeners->count; i++) {
+            const struct sonde_listener *listener =
+                &listeners->rows[i].listener;
+            if (sonde_address_port(&listener->address) != meaning->port)
+                continue;
+            int how = rank(listener, wanted, device);
+            if (round == 0 && how > best)
+                best = how;
+            if (round == 1 && how == best)
+                marks[i] = true;
+        }
+}
+
+static bool is_at_port(const struct listener_row *row, long port)
+{
+    return port > 0 && sonde_address_port(&row->listener.address) == port;
+}
+
+static void mark_address(const struct listeners *listeners,
+                         const struct meaning *meaning, bool *marks)
+{
+    for (size_t i = 0; i < meaning->address_count; i++)
+        mark_best(listeners, meaning, &meaning->addresses[i], marks);
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct sonde_listener *listener = &listeners->rows[i].listener;
+        if (!is_at_port(&listeners->rows[i], meaning->port) ||
+            (meaning->device && device_of(listener) &&
+             device_of(listener) != meaning->device))
+            continue;
+        if (meaning->any_address ||
+            (meaning->wildcard && is_wildcard(listener)))
+            marks[i] = true;
+    }
+}
+
+/* ---- what is meant ------------------------------------------------------- */
+
+/* Returns 0, or -1: an address of nothing, for the reason in *WHY.  */
+static int understand(struct meaning *meaning, const char *text,
+                      struct sentence *why)
+{
+    *meaning = (struct meaning){.text = text, .number = -1, .service = -1};
+    if (is_digits(text)) {
+        meaning->number = read_number(text, INT32_MAX);
+        return 0;
+    }
+    if (*text != '@')
+        meaning->is_file =
+            !stat(text, &meaning->file) && S_ISSOCK(meaning->file.st_mode);
+    if (looks_like_address(text)) {
+        meaning->is_address = true;
+        return read_address(meaning, why);
+    }
+    meaning->service = service_port(text);
+    return 0;
+}
+
+/* A number is a port, or else a process.  */
+static void mark_number(const struct listeners *listeners, long number,
+                        bool *marks)
+{
+    bool as_port = false;
+    for (size_t i = 0; i < listeners->count; i++)
+        as_port |= is_at_port(&listeners->rows[i], number);
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *row = &listeners->rows[i];
+        marks[i] |= as_port ? is_at_port(row, number)
+                            : number > 0 && has_process(row, number);
+    }
+}
+
+/* What is called so, whatever it looks like.  */
+static void mark_names(const struct listeners *listeners,
+                       const struct meaning *meaning, bool *marks)
+{
+    const char *text = meaning->text;
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *row = &listeners->rows[i];
+        marks[i] |= !strcmp(row->local, text) ||
+                    has_name(row, text, listeners->is_linux) ||
+                    has_path(&row->listener, text) ||
+                    has_file(&row->listener, meaning) ||
+                    (*text == '@' && has_abstract(&row->listener, text + 1)) ||
+                    is_at_port(row, meaning->service);
+    }
+}
+
+static size_t count_marks(const bool *marks, size_t count)
+{
+    size_t marked = 0;
+    for (size_t i = 0; i < count; i++)
+        marked += marks[i];
+    return marked;
+}
+
+static void keep_marked(struct listeners *listeners, const bool *marks)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < listeners->count; i++)
+        if (marks[i])
+            listeners->rows[kept++] = listeners->rows[i];
+        else
+            free(listeners->rows[i].local);
+    listeners->count = kept;
+}
+
+/* ---- nothing found ------------------------------------------------------- */
+
+/* Report only what was seen of the process NUMBER.  Returns whether it
+   exists.  */
+static bool say_process(struct sentence *why, const struct listeners *listeners,
+                        long number)
+{
+    int error = sonde_owner_check((pid_t)number) ? errno : 0;
+    if (error == ESRCH)
+        say(why, "; there is no process %ld", number);
+    else if (error == EACCES)
+        say(why, "; process %ld exists, but its sockets cannot be read here",
+            number);
+    else if (error != 0 || listeners->hidden < 0)
+        say(why, "; the sockets of process %ld cannot be read (%s)", number,
+            error == 0 || error == ENOTSUP ? listeners_why_hidden(listeners)
+                                           : errno_name(error));
+    else if (!listeners_all_read(listeners, &(struct sentence){""}))
+        say(why, "; not all sockets of process %ld could be read", number);
+    else
+        say(why, "; process %ld has no listening socket%s", number,
+            listeners->some ? " of this kind" : "");
+    return error != ESRCH;
+}
+
+static enum selection miss_number(const struct listeners *listeners,
+                                  const struct meaning *meaning,
+                                  const char *kind, struct sentence *why)
+{
+    if (meaning->number > 0 && meaning->number <= UINT16_MAX) {
+        say(why, "nothing%s listens on port %ld", kind, meaning->number);
+        say_process(why, listeners, meaning->number);
+        return SELECTION_NONE;
+    }
+    say(why, "\"%s\" is not a port (1 to 65535)", meaning->text);
+    if (meaning->number <= 0)
+        return SELECTION_WRONG;
+    return say_process(why, listeners, meaning->number) ? SELECTION_NONE
+                                                        : SELECTION_WRONG;
+}
+
+/* What was not seen, where the text may be the name of a process.  */
+static void say_name(struct sentence *why, const struct listeners *listeners,
+                     const struct meaning *meaning)
+{
+    if (meaning->service > 0)
+        say(why, " (as a service: port %d)", meaning->service);
+    say(why, "; no process of this name was seen to listen");
+    if (listeners->hidden < 0) {
+        say(why, ", but owners cannot be read here (%s)",
+            listeners_why_hidden(listeners));
+    } else if (listeners->hidden > 0 || listeners->complete == 0) {
+        say(why, "; other owners may be ");
+        listeners_say_unseen(why, listeners);
+    }
+}
+
+/* Whether a family that MEANING may be of could not be read.  */
+static bool is_unread(const struct listeners *listeners,
+                      const struct meaning *meaning, struct sentence *why)
+{
+    bool local = strchr(meaning->text, '/') || *meaning->text == '@';
+    bool port = meaning->is_address ||
+                (meaning->number > 0 && meaning->number <= UINT16_MAX);
+    for (int i = 0; i < LISTENERS_FAMILIES; i++) {
+        bool is_local = i == LISTENERS_FAMILIES - 1;
+        bool may = local ? is_local : !(port && is_local);
+        if (listeners->errors[i] == 0 || !may)
+            continue;
+        say(why,
+            "cannot tell whether anything listens at %s: %s listeners could "
+            "not be read (%s)",
+            meaning->text, listeners_family_words(i),
+            errno_name(listeners->errors[i]));
+        return true;
+    }
+    return false;
+}
+
+static enum selection miss(const struct listeners *listeners,
+                           const struct meaning *meaning, struct sentence *why)
+{
+    const char *kind = listeners->some ? " of this kind" : "";
+    const char *text = meaning->text;
+    bool is_number = is_digits(text);
+    if (is_number && meaning->number <= 0)
+        return miss_number(listeners, meaning, kind, why);
+    if (is_unread(listeners, meaning, why))
+        return SELECTION_UNKNOWN;
+    if (is_number)
+        return miss_number(listeners, meaning, kind, why);
+    say(why, "nothing%s listens at %s", kind, text);
+    if (!meaning->is_address && *text != '@' && !strchr(text, '/'))
+        say_name(why, listeners, meaning);
+    return SELECTION_NONE;
+}
+
+enum selection listeners_select(struct listeners *listeners, const char *what,
+                                struct sentence *why)
+{
+    struct meaning meaning;
+    bool *marks = calloc(listeners->count + 1, sizeof *marks);
+    if (!marks)
+        return SELECTION_FAILED;
+    int wrong = understand(&meaning, what, why);
+    if (meaning.number >= 0)
+        mark_number(listeners, meaning.number, marks);
+    if (count_marks(marks, listeners->count) == 0)
+        mark_names(listeners, &meaning, marks);
+    if (meaning.is_address && !wrong &&
+        count_marks(marks, listeners->count) == 0)
+        mark_address(listeners, &meaning, marks);
+    size_t found = count_marks(marks, listeners->count);
+    keep_marked(listeners, marks);
+    free(marks);
+    if (found > 0)
+        return SELECTION_FOUND;
+    return wrong ? SELECTION_WRONG : miss(listeners, &meaning, why);
+}

@@ -1,0 +1,419 @@
+/* listeners.c - what listens on this host, and who
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "base/monotonic.h"
+#include "probes/listeners/listeners.h"
+#include "base/names.h"
+
+static const struct {
+    int family;
+    const char *name, *words;
+} families[LISTENERS_FAMILIES] = {{AF_INET, "inet", "TCP over IPv4"},
+                                  {AF_INET6, "inet6", "TCP over IPv6"},
+                                  {AF_UNIX, "unix", "UNIX"}};
+
+const char *listeners_family(int index)
+{
+    return families[index].name;
+}
+
+const char *listeners_family_words(int index)
+{
+    return families[index].words;
+}
+
+static int family_index(const struct sonde_listener *listener)
+{
+    int index = 0;
+    while (index < LISTENERS_FAMILIES - 1 &&
+           families[index].family != listener->address.storage.ss_family)
+        index++;
+    return index;
+}
+
+const char *listener_family(const struct sonde_listener *listener)
+{
+    return families[family_index(listener)].name;
+}
+
+/* ---- names -------------------------------------------------------------- */
+
+/* "0.0.0.0%eth0:80": as an IPv6 address is written with its scope.  */
+static void print_confined(const struct sonde_listener *listener, char *text,
+                           size_t size)
+{
+    char name[IF_NAMESIZE + 1];
+    struct sonde_address address = listener->address;
+    int port = sonde_address_port(&address);
+    if (!if_indextoname(listener->ifindex, name))
+        snprintf(name, sizeof name, "%u", listener->ifindex);
+    sonde_address_set_port(&address, 0);
+    sonde_address_print(&address, text, size);
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "%%%s:%d", name, port);
+}
+
+/* A name that begins with NUL is abstract; the print of it begins with "\000",
+   which no path does.  A path that begins with @ must not look like one.  */
+static void print_unix(const struct sonde_listener *listener, char *text,
+                       size_t size)
+{
+    char plain[SONDE_ADDRESS_TEXT];
+    sonde_address_print(&listener->address, plain, sizeof plain);
+    if (!strncmp(plain, "\\000", 4))
+        snprintf(text, size, "@%s", plain + 4);
+    else if (plain[0] == '@')
+        snprintf(text, size, "\\100%s", plain + 1);
+    else
+        snprintf(text, size, "%s", plain);
+}
+
+/* Write PLAIN, where the name of an interface may hold any byte but blanks,
+   slashes and colons, to TEXT as a path is written.  */
+static void print_visibly(const char *plain, char *text, size_t size)
+{
+    size_t used = 0;
+    for (*text = '\0'; *plain && used < size; plain++) {
+        bool visible = *plain > ' ' && *plain <= '~' && *plain != '\\';
+        int wrote = snprintf(text + used, size - used,
+                             visible ? "%c" : "\\%03o", (unsigned char)*plain);
+        used += (size_t)wrote;
+    }
+}
+
+static char *print_local(const struct sonde_listener *listener)
+{
+    char text[SONDE_ADDRESS_TEXT + IF_NAMESIZE + 8] = "";
+    char visible[sizeof text];
+    struct sonde_listener scoped = *listener;
+    struct sockaddr_in6 in6;
+    switch (listener->address.storage.ss_family) {
+    case AF_INET6:
+        memcpy(&in6, &scoped.address.storage, sizeof in6);
+        if (listener->ifindex != 0)
+            in6.sin6_scope_id = listener->ifindex;
+        memcpy(&scoped.address.storage, &in6, sizeof in6);
+        sonde_address_print(&scoped.address, text, sizeof text);
+        break;
+    case AF_INET:
+        if (listener->ifindex != 0)
+            print_confined(listener, text, sizeof text);
+        else
+            sonde_address_print(&listener->address, text, sizeof text);
+        break;
+    default:
+        print_unix(listener, text, sizeof text);
+        return strdup(text);
+    }
+    print_visibly(text, visible, sizeof visible);
+    return strdup(visible);
+}
+
+/* ---- reading ------------------------------------------------------------ */
+
+/* Room for one more of SIZE bytes in *LIST.  */
+static int grow(void **list, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return 0;
+    size_t more = *room ? 2 * *room : 64;
+    void *bigger = realloc(*list, more * size);
+    if (!bigger)
+        return -1;
+    *list = bigger;
+    *room = more;
+    return 0;
+}
+
+static int percent_of(const struct sonde_listener *listener)
+{
+    const struct sonde_queue *queue = &listener->queue;
+    if (queue->queued < 0 || listener->capacity < 0)
+        return -1;
+    /* More than fit: the queue was made shorter behind them.  A deaf listener,
+       of capacity 0, is full as well: the next client is not let in.  */
+    if (queue->queued >= listener->capacity)
+        return 100;
+    return (int)(queue->queued * 100 / listener->capacity);
+}
+
+static int add_row(const struct sonde_listener *listener, void *closure)
+{
+    struct listeners *listeners = closure;
+    void *rows = listeners->rows;
+    int failed = grow(&rows, listeners->count, &listeners->room,
+                      sizeof *listeners->rows);
+    listeners->rows = rows;
+    if (failed)
+        return -1;
+    struct listener_row row = {.listener = *listener};
+    row.local = print_local(listener);
+    row.percent = percent_of(listener);
+    if (!row.local)
+        return -1;
+    listeners->rows[listeners->count++] = row;
+    return 0;
+}
+
+static int add_owner(const struct sonde_owner *owner, void *closure)
+{
+    struct listeners *listeners = closure;
+    void *owners = listeners->owners;
+    int failed = grow(&owners, listeners->owner_count, &listeners->owner_room,
+                      sizeof *listeners->owners);
+    listeners->owners = owners;
+    if (failed)
+        return -1;
+    listeners->owners[listeners->owner_count++] = *owner;
+    return 0;
+}
+
+static int order(long a, long b)
+{
+    return (a > b) - (a < b);
+}
+
+static int by_socket(const void *a, const void *b)
+{
+    const struct listener_row *x = a, *y = b;
+    uint64_t left = x->listener.inode, right = y->listener.inode;
+    return (left > right) - (left < right);
+}
+
+/* Those of one address one after another, the elder first.  */
+static int by_address(const void *a, const void *b)
+{
+    const struct listener_row *x = a, *y = b;
+    int result = order(family_index(&x->listener), family_index(&y->listener));
+    if (!result)
+        result =
+            sonde_address_compare(&x->listener.address, &y->listener.address);
+    if (!result)
+        result = strcmp(x->local, y->local);
+    return result ? result : by_socket(a, b);
+}
+
+static int by_fullness(const void *a, const void *b)
+{
+    const struct listener_row *x = a, *y = b;
+    int result = order(y->percent, x->percent);
+    if (!result)
+        result = order(y->listener.queue.queued, x->listener.queue.queued);
+    return result ? result : by_address(a, b);
+}
+
+static int by_process(const void *a, const void *b)
+{
+    const struct sonde_owner *x = a, *y = b;
+    if (x->inode != y->inode)
+        return x->inode > y->inode ? 1 : -1;
+    return order(x->pid, y->pid);
+}
+
+static void sort(struct listeners *listeners,
+                 int (*compare)(const void *, const void *))
+{
+    if (listeners->count > 0)
+        qsort(listeners->rows, listeners->count, sizeof *listeners->rows,
+              compare);
+}
+
+/* A list that is handed out in pieces may tell of one socket twice.  */
+static void drop_twins(struct listeners *listeners)
+{
+    size_t kept = 0;
+    sort(listeners, by_socket);
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *row = &listeners->rows[i];
+        if (kept > 0 && row->listener.inode != 0 &&
+            !by_socket(row, &listeners->rows[kept - 1]))
+            free(row->local);
+        else
+            listeners->rows[kept++] = *row;
+    }
+    listeners->count = kept;
+}
+
+static void number_rows(struct listeners *listeners)
+{
+    sort(listeners, by_address);
+    for (size_t i = 1; i < listeners->count; i++)
+        if (!strcmp(listeners->rows[i].local, listeners->rows[i - 1].local))
+            listeners->rows[i].index = listeners->rows[i - 1].index + 1;
+}
+
+/* Give each row its part of the list of owners, each process once.  */
+static void deal_owners(struct listeners *listeners)
+{
+    size_t kept = 0, next = 0;
+    struct sonde_owner *owners = listeners->owners;
+    if (listeners->owner_count > 0)
+        qsort(owners, listeners->owner_count, sizeof *owners, by_process);
+    for (size_t i = 0; i < listeners->owner_count; i++)
+        if (kept == 0 || by_process(&owners[i], &owners[kept - 1]) != 0)
+            owners[kept++] = owners[i];
+    listeners->owner_count = kept;
+    /* The rows stand by socket, too.  */
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct listener_row *row = &listeners->rows[i];
+        while (next < kept && owners[next].inode < row->listener.inode)
+            next++;
+        row->owners = owners ? owners + next : NULL;
+        while (next < kept && owners[next].inode == row->listener.inode)
+            next++, row->owner_count++;
+    }
+}
+
+static int read_owners(struct listeners *listeners, int timeout)
+{
+    size_t size = listeners->count * sizeof(uint64_t);
+    uint64_t *sockets = malloc(size ? size : 1);
+    if (!sockets)
+        return -1;
+    for (size_t i = 0; i < listeners->count; i++)
+        sockets[i] = listeners->rows[i].listener.inode;
+    listeners->hidden =
+        sonde_owners(sockets, listeners->count, timeout, add_owner, listeners);
+    listeners->hidden_error = listeners->hidden < 0 ? errno : 0;
+    listeners->complete = sonde_owners_complete();
+    free(sockets);
+    if (listeners->hidden_error == ECANCELED) {
+        errno = ENOMEM;
+        return -1;
+    }
+    deal_owners(listeners);
+    return 0;
+}
+
+static void read_host(struct listeners *listeners)
+{
+    struct utsname names;
+    listeners->is_linux = uname(&names) >= 0 && !strcmp(names.sysname, "Linux");
+    listeners->totals = (struct sonde_listen_totals){-1, -1, -1, -1};
+    sonde_listen_totals(&listeners->totals);
+    /* Where it fails for another reason than that it is hidden, nothing of it
+       is filled in.  */
+    sonde_backlog_cap(&listeners->cap);
+}
+
+/* How many TCP listeners have drops, or -1 if not all were read.  */
+static int count_dropping(const struct listeners *listeners, unsigned wanted)
+{
+    const unsigned tcp = LISTENERS_INET | LISTENERS_INET6;
+    int count = 0;
+    if ((wanted & tcp) != tcp || listeners->errors[0] || listeners->errors[1])
+        return -1;
+    for (size_t i = 0; i < listeners->count; i++)
+        count += listeners->rows[i].listener.queue.drops > 0;
+    return count;
+}
+
+/* Read each family that is WANTED.  Returns 0, or -1 if there is none that
+   could be, with the errno of the first, or ENOMEM.  */
+static int read_families(struct listeners *listeners, unsigned wanted,
+                         int64_t deadline)
+{
+    int told = 0, first_error = 0;
+    for (int i = 0; i < LISTENERS_FAMILIES; i++) {
+        if (!(wanted & 1U << i))
+            continue;
+        if (!sonde_listeners(families[i].family, sonde_deadline_left(deadline),
+                             add_row, listeners)) {
+            told++;
+            continue;
+        }
+        listeners->errors[i] = errno;
+        if (first_error == 0)
+            first_error = errno;
+        if (errno == ECANCELED) {
+            errno = ENOMEM;
+            return -1;
+        }
+    }
+    errno = first_error;
+    return told > 0 ? 0 : -1;
+}
+
+int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
+                   int owners_timeout)
+{
+    listeners->some = wanted != LISTENERS_ALL;
+    if (read_families(listeners, wanted, sonde_deadline(timeout)))
+        return -1;
+    drop_twins(listeners);
+    if (read_owners(listeners, owners_timeout))
+        return -1;
+    /* The totals are read behind the drops, so that no listener has drops of an
+       overflow that the totals do not know yet.  */
+    read_host(listeners);
+    listeners->dropping = count_dropping(listeners, wanted);
+    number_rows(listeners);
+    sort(listeners, by_fullness);
+    return 0;
+}
+
+const char *listeners_why_hidden(const struct listeners *listeners)
+{
+    int error = listeners->hidden_error;
+    return listeners->is_linux && error == ENOTSUP ? "/proc is not mounted"
+           : error == EAGAIN                       ? "timed out"
+                                                   : errno_name(error);
+}
+
+void listeners_say_unseen(struct sentence *text,
+                          const struct listeners *listeners)
+{
+    int hidden = listeners->hidden, complete = listeners->complete;
+    if (hidden > 0)
+        say(text,
+            "among %d process%s that only root may look at (with "
+            "CAP_SYS_PTRACE)",
+            hidden, hidden == 1 ? "" : "es");
+    else
+        say(text, "the kernel, or a process of another PID namespace");
+    if (complete == 0)
+        say(text, ", or a process that /proc hides (hidepid)");
+    else if (complete < 0)
+        say(text, ", or a process that this system does not show");
+}
+
+bool listeners_all_read(const struct listeners *listeners, struct sentence *why)
+{
+    bool all = true;
+    for (int i = 0; i < LISTENERS_FAMILIES; i++) {
+        int error = listeners->errors[i];
+        if (error == 0 ||
+            (error == ENOTSUP && !listeners->is_linux && !listeners->some))
+            continue;
+        say(why, "%s%s listeners could not be read (%s)", all ? "" : "; ",
+            families[i].words, errno_name(error));
+        all = false;
+    }
+    return all;
+}
+
+size_t listeners_at_least(const struct listeners *listeners, int percent)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < listeners->count; i++)
+        count += listeners->rows[i].percent >= percent;
+    return count;
+}
+
+void listeners_free(struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++)
+        free(listeners->rows[i].local);
+    free(listeners->rows);
+    free(listeners->owners);
+    *listeners = (struct listeners){0};
+}

@@ -1,0 +1,140 @@
+/* client.c - a client that connects and does nothing more, and what it meets
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/wait.h"
+#include "probes/queue/client.h"
+
+int resetting_socket(int family)
+{
+    struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    int fd = sonde_socket(family, SOCK_STREAM, SONDE_NONBLOCK | SONDE_CLOEXEC);
+    if (fd >= 0 &&
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset)) {
+        int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    return fd;
+}
+
+static int bind_loopback(int fd, int family)
+{
+    struct sonde_address address;
+    const void *storage = &address.storage;
+    return sonde_address_loopback(&address, family, 0)
+               ? -1
+               : bind(fd, storage, address.length);
+}
+
+/* Linux finds a name that nobody has for an address that ends behind its
+   family.  gVisor does not, but takes a name of ours; both begin with NUL, and
+   so stand in no file system.  Elsewhere there are no such names.  */
+static int bind_unix(int fd)
+{
+    static unsigned count;
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    const void *address = &name;
+    socklen_t length = offsetof(struct sockaddr_un, sun_path);
+    if (!bind(fd, address, length))
+        return 0;
+    if (errno != EINVAL)
+        return -1;
+    length +=
+        1 + (socklen_t)snprintf(name.sun_path + 1, sizeof name.sun_path - 1,
+                                "sonde-%ld-%u", (long)getpid(), ++count);
+    return bind(fd, address, length);
+}
+
+int open_listener(int family, int backlog, const char **failed)
+{
+    *failed = "socket";
+    int fd = resetting_socket(family);
+    if (fd < 0)
+        return -1;
+    *failed = "bind";
+    int status = family == AF_UNIX ? bind_unix(fd) : bind_loopback(fd, family);
+    if (!status) {
+        *failed = "listen";
+        status = listen(fd, backlog);
+    }
+    if (!status)
+        return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+/* FD is writable, or in error: connected or not?  SO_ERROR alone does not
+   say: there is a stack where a failed connect leaves none.  The address of
+   the peer proves it.  */
+static enum client_state outcome(int fd)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    struct sonde_address peer;
+    if (!sonde_address_peer(fd, &peer))
+        return CLIENT_CONNECTED;
+    int no_peer = errno;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
+        error = errno;
+    errno = error ? error : no_peer;
+    return CLIENT_FAILED;
+}
+
+enum client_state client_connect(int fd, const struct sonde_address *address)
+{
+    const void *storage = &address->storage;
+    if (!connect(fd, storage, address->length))
+        return client_check(fd);
+    /* An interrupted connect goes on by itself; it is never called again.  */
+    if (errno == EINPROGRESS || errno == EINTR)
+        return client_check(fd);
+    return CLIENT_FAILED;
+}
+
+enum client_state client_check(int fd)
+{
+    struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
+    int ready, tries = 0;
+    do
+        ready = poll(&poll_fd, 1, 0);
+    while (ready < 0 && wait_retry(&tries));
+    if (ready < 0)
+        return CLIENT_FAILED;
+    if (ready == 0)
+        return CLIENT_PENDING;
+    enum client_state state = outcome(fd);
+    if (state == CLIENT_CONNECTED && poll_fd.revents & (POLLERR | POLLHUP)) {
+        errno = ECONNRESET;
+        return CLIENT_FAILED;
+    }
+    return state;
+}
+
+size_t clients_connected(const int *fds, size_t count)
+{
+    enum { CHUNK = 256 };
+    struct pollfd poll_fds[CHUNK];
+    size_t connected = count;
+    for (size_t start = 0; start < count; start += CHUNK) {
+        size_t some = count - start < CHUNK ? count - start : CHUNK;
+        for (size_t i = 0; i < some; i++)
+            poll_fds[i] = (struct pollfd){.fd = fds[start + i]};
+        if (poll(poll_fds, (nfds_t)some, 0) <= 0)
+            continue;
+        for (size_t i = 0; i < some; i++)
+            connected -= (poll_fds[i].revents & (POLLERR | POLLHUP)) != 0;
+    }
+    return connected;
+}

@@ -1,0 +1,15 @@
+/* defer-none.c - no way is known to keep handshakes open
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "probes/queue/defer.h"
+
+int defer_handshakes(int listener)
+{
+    (void)listener;
+    errno = ENOTSUP;
+    return -1;
+}

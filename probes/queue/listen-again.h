@@ -1,0 +1,28 @@
+/* listen-again.h - what a second listen does to a queue
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Findings, under the id "listen.again":
+
+       FAMILY.grow.before FAMILY.grow.after      connections queued with a
+                                                 backlog of 2, then of 5
+       FAMILY.shrink.before FAMILY.shrink.kept   queued with one of 5, and still
+                                                 there after one of 1
+       FAMILY.shrink.after                       queued anew after that
+       FAMILY.grow.error FAMILY.shrink.error     what the second listen said: an
+                                                 errno by name, or none  */
+
+#ifndef PROBES_QUEUE_LISTEN_AGAIN_H
+#define PROBES_QUEUE_LISTEN_AGAIN_H 1
+
+#include <stdio.h>
+
+#include "probes/finding/finding.h"
+
+/* The backlogs.  */
+enum { AGAIN_SMALL = 2, AGAIN_LARGE = 5, AGAIN_LEAST = 1 };
+
+/* Measure it in FAMILY, called NAME, each client being given WAIT milliseconds,
+   and write the findings to OUT.  */
+void listen_again(FILE *out, int family, const char *name, int wait);
+
+#endif /* PROBES_QUEUE_LISTEN_AGAIN_H */

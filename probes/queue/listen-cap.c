@@ -1,0 +1,60 @@
+/* listen-cap.c - what settings say of listen queues, as findings
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "probes/queue/listen-cap.h"
+#include "base/names.h"
+#include "probes/run/namespace.h"
+#include "probes/finding/place.h"
+#include "sonde.h"
+
+/* Whether the namespace that SETTING belongs to is the host's first one, and
+   what it says there.  */
+static void put_namespace(const struct place *cap, const char *setting)
+{
+    static const char unreadable[] = "not readable from here";
+    static const char *const answers[] = {
+        [NAMESPACE_UNKNOWN] = NULL,
+        [NAMESPACE_INITIAL] = "yes",
+        [NAMESPACE_OTHER] = "no",
+    };
+    long value;
+    const char *answer = answers[namespace_place(setting, &value)];
+    put_text(cap, "initial", answer, HOW_READ, answer ? NULL : unreadable);
+    put_figure(cap, "initial-value", value, HOW_READ, unreadable);
+}
+
+void listen_cap_write(FILE *out, bool own)
+{
+    const struct place place = {out, "listen.cap", NULL};
+    struct sonde_backlog_cap cap = {.value = -1};
+    int error = sonde_backlog_cap(&cap) ? errno : 0;
+    bool named = cap.setting[0] != '\0';
+    const char *reason = named    ? NULL
+                         : !error ? "it is a constant of this kernel"
+                                  : "no setting is known";
+    const char *scope = own ? "own" : cap.scope[0] ? cap.scope : NULL;
+    put_text(&place, "setting", named ? cap.setting : NULL, HOW_READ, reason);
+    put_text(&place, "scope", scope, HOW_READ,
+             scope   ? NULL
+             : named ? "what the setting belongs to could not be read"
+                     : reason);
+    put_figure(&place, "value", error ? -1 : cap.value,
+               named ? HOW_READ : HOW_CONSTANT,
+               error != ENOENT              ? errno_name(error)
+               : namespace_shows_settings() ? "hidden in this namespace"
+                                            : "not to be read without /proc");
+    if (named && !own)
+        put_namespace(&place, cap.setting);
+}
+
+void listen_cap_write_syn(FILE *out, const struct syn_settings *settings)
+{
+    static const char reason[] = "no such setting is shown here";
+    const struct place place = {out, "listen.incomplete", NULL};
+    put_figure(&place, "tcp_syncookies", settings->cookies, HOW_READ, reason);
+    put_figure(&place, "tcp_max_syn_backlog", settings->most, HOW_READ, reason);
+}

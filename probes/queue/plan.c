@@ -1,0 +1,103 @@
+/* plan.c - what to measure of listen queues
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/queue/plan.h"
+
+/* One number of the list, or "max"; *END is behind it.  */
+static int read_number(const char *text, const char **end, int *number)
+{
+    if (!strncmp(text, "max", 3)) {
+        *end = text + 3;
+        *number = INT_MAX;
+        return 0;
+    }
+    if (*text != '-' && (*text < '0' || *text > '9'))
+        return -1;
+    char *stop;
+    errno = 0;
+    long value = strtol(text, &stop, 10);
+    *end = stop;
+    if (stop == text || errno || value < INT_MIN || value > INT_MAX)
+        return -1;
+    *number = (int)value;
+    return 0;
+}
+
+/* Add the numbers FIRST to LAST that are not there yet.  */
+static int add_range(struct queue_plan *plan, int first, int last)
+{
+    for (long long value = first; value <= last; value++) {
+        size_t i = 0;
+        while (i < plan->count && plan->backlogs[i] != value)
+            i++;
+        if (i < plan->count)
+            continue;
+        if (plan->count == BACKLOGS_MAX)
+            return -1;
+        plan->backlogs[plan->count++] = (int)value;
+    }
+    return 0;
+}
+
+/* Add the item at *TEXT, a number or a range, and go behind it.  Returns what
+   is wrong with it, or NULL.  */
+static const char *add_item(struct queue_plan *plan, const char **text)
+{
+    int first, last;
+    const char *end;
+    if (read_number(*text, &end, &first))
+        return "is no number from -2147483648 to 2147483647, nor \"max\"";
+    last = first;
+    if (*end == '-') {
+        if (read_number(end + 1, &end, &last))
+            return "is no range";
+        if (last < first)
+            return "is a range that goes down";
+    }
+    if (*end != ',' && *end != '\0')
+        return "is no number or range";
+    if (add_range(plan, first, last))
+        return "makes more than 1024 values";
+    *text = end;
+    return NULL;
+}
+
+int plan_backlogs(struct queue_plan *plan, const char *text, char *problem,
+                  size_t size)
+{
+    plan->count = 0;
+    plan->backlogs = calloc(BACKLOGS_MAX, sizeof *plan->backlogs);
+    if (!plan->backlogs) {
+        snprintf(problem, size, "out of memory");
+        return -1;
+    }
+    for (;;) {
+        int length = (int)strcspn(text, ",");
+        const char *item = text;
+        const char *wrong = add_item(plan, &text);
+        if (wrong) {
+            snprintf(problem, size, "\"%.*s\" %s", length > 40 ? 40 : length,
+                     item, wrong);
+            plan_free(plan);
+            return -1;
+        }
+        if (*text == '\0')
+            return 0;
+        text++;
+    }
+}
+
+void plan_free(struct queue_plan *plan)
+{
+    free(plan->backlogs);
+    plan->backlogs = NULL;
+    plan->count = 0;
+}

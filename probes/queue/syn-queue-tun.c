@@ -1,0 +1,309 @@
+/* syn-queue-tun.c - the incomplete queue, by handshakes that never end
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/budget.h"
+#include "base/monotonic.h"
+#include "base/wait.h"
+#include "probes/queue/client.h"
+#include "probes/run/namespace.h"
+#include "probes/peer/packet.h"
+#include "probes/finding/place.h"
+#include "probes/run/settings.h"
+#include "probes/queue/syn-queue-tun.h"
+#include "probes/peer/tun.h"
+
+enum {
+    BACKLOG_MOST = 1024,
+    MORE = 16, /* SYNs beyond what the backlog lets one expect */
+    FIRST_PORT = 2000,
+    SOON = 800,   /* milliseconds: before the kernel sends again, */
+    AGAIN = 1600, /*   which it does after 1000, */
+    QUIET = 300,  /*   and is through when it was quiet for this long */
+    LATEST = 6000,
+    PACKETS = 20000, /* read at most before the clock is looked at again */
+    NOBODY = 9       /* a port at which nobody listens in a new namespace */
+};
+
+/* One listener and the SYNs sent to it.  */
+struct target {
+    int backlog, listener;
+    uint16_t port;
+    size_t sent;
+    unsigned char *answers; /* SYN-ACKs, by the SYN they are for */
+};
+
+struct half_open {
+    struct place place;
+    int tun, watch;
+    struct target *targets;
+    size_t count;
+    uint32_t here, peer;
+    int64_t heard; /* when the last packet came */
+};
+
+/* Send a SYN.  Returns whether it went out.  */
+static bool send_from(const struct half_open *run, uint16_t source_port,
+                      uint16_t port)
+{
+    uint8_t packet[PACKET_MAX];
+    struct segment segment = {
+        .source = run->peer,
+        .destination = run->here,
+        .source_port = source_port,
+        .destination_port = port,
+        .sequence = 100000 + 1000 * (uint32_t)source_port,
+        .flags = SEGMENT_SYN,
+        .window = 65535,
+        .most = 1460,
+    };
+    size_t size = packet_tcp(packet, &segment);
+    return size > 0 && write(run->tun, packet, size) == (ssize_t)size;
+}
+
+/* Wait until the interface carries what the kernel sends: for a while after it
+   was brought up, Linux throws that away.  A SYN to a port where nobody is, is
+   reset.  Returns 0, or -1.  */
+static int await_interface(const struct half_open *run)
+{
+    uint8_t packet[PACKET_MAX];
+    struct segment segment;
+    struct pollfd poll_fd = {.fd = run->tun, .events = POLLIN};
+    int64_t end = monotonic_ms() + LATEST;
+    while (monotonic_ms() < end) {
+        send_from(run, FIRST_PORT - 1, NOBODY);
+        wait_poll(&poll_fd, 1, 10);
+        for (int i = 0; i < PACKETS; i++) {
+            ssize_t size = read(run->tun, packet, sizeof packet);
+            if (size <= 0)
+                break;
+            if (packet_read(packet, (size_t)size, &segment) &&
+                segment.flags & SEGMENT_RST)
+                return 0;
+        }
+    }
+    return -1;
+}
+
+static struct target *find_target(const struct half_open *run, uint16_t port)
+{
+    for (size_t i = 0; i < run->count; i++)
+        if (run->targets[i].port == port)
+            return &run->targets[i];
+    return NULL;
+}
+
+/* Take note of what the kernel sent.  */
+static void listen_to_it(struct half_open *run)
+{
+    uint8_t packet[PACKET_MAX];
+    struct segment segment;
+    for (int i = 0; i < PACKETS; i++) {
+        ssize_t size = read(run->tun, packet, sizeof packet);
+        if (size <= 0)
+            return;
+        if (!packet_read(packet, (size_t)size, &segment) ||
+            segment.flags != (SEGMENT_SYN | SEGMENT_ACK))
+            continue;
+        struct target *target = find_target(run, segment.source_port);
+        size_t which = (size_t)(segment.destination_port - FIRST_PORT);
+        if (!target || which >= target->sent)
+            continue;
+        run->heard = monotonic_ms();
+        if (target->answers[which] < 2)
+            target->answers[which]++;
+    }
+}
+
+static void send_syn(struct half_open *run, struct target *target)
+{
+    uint16_t port = (uint16_t)(FIRST_PORT + target->sent);
+    target->sent++;
+    if (!send_from(run, port, target->port))
+        target->sent--;
+    listen_to_it(run);
+}
+
+/* Listen with TARGET's backlog where the SYNs come in.  Returns how many SYNs
+   it takes to fill the queue for certain, or -1.  */
+static int open_target(struct target *target)
+{
+    struct sonde_address address;
+    struct sonde_queue queue;
+    if (sonde_address_parse(&address, TUN_HERE, 0))
+        return -1;
+    const void *storage = &address.storage;
+    target->listener = resetting_socket(AF_INET);
+    if (target->listener < 0 ||
+        bind(target->listener, storage, address.length) ||
+        listen(target->listener, target->backlog) ||
+        sonde_address_local(target->listener, &address))
+        return -1;
+    target->port = (uint16_t)sonde_address_port(&address);
+    size_t most = sonde_queue(target->listener, &queue)
+                      ? (size_t)target->backlog
+                      : (size_t)queue.backlog;
+    target->answers = calloc(most + MORE, 1);
+    return target->answers ? (int)(most + MORE) : -1;
+}
+
+static void put_target(const struct half_open *run, const struct target *target)
+{
+    char key[40];
+    long kept = 0;
+    for (size_t i = 0; i < target->sent; i++)
+        kept += target->answers[i] > 1;
+    bool ended = (size_t)kept < target->sent;
+    snprintf(key, sizeof key, "%d.half-open", target->backlog);
+    put_figure(&run->place, key, ended ? kept : -1, HOW_MEASURED,
+               "the queue was not full");
+}
+
+/* Wait until what will be sent again has been.  The time is read before what
+   has come is, so that all is read that came until then, however late we are.
+   Returns false if nobody wants to know any more.  */
+static bool wait_for_more(struct half_open *run, int64_t start)
+{
+    int64_t now;
+    struct pollfd poll_fds[] = {{.fd = run->tun, .events = POLLIN},
+                                {.fd = run->watch, .events = POLLIN}};
+    do {
+        wait_poll(poll_fds, 2, 50);
+        if (poll_fds[1].revents)
+            return false;
+        now = monotonic_ms();
+        listen_to_it(run);
+    } while (now < start + LATEST &&
+             (now < start + AGAIN || now < run->heard + QUIET));
+    return true;
+}
+
+static void close_target(struct target *target)
+{
+    free(target->answers);
+    target->answers = NULL;
+    target->sent = 0;
+    if (target->listener >= 0)
+        close(target->listener);
+    target->listener = -1;
+}
+
+/* Fill the queue of TARGET.  Where that takes so long that the kernel gives the
+   first ones up, or they are let in again, begin anew.  */
+static void fill_target(struct half_open *run, struct target *target)
+{
+    int64_t start;
+    int tries = 0;
+    do {
+        close_target(target);
+        start = monotonic_ms();
+        int wanted = open_target(target);
+        for (int k = 0; k < wanted; k++)
+            send_syn(run, target);
+    } while (monotonic_ms() - start > SOON && ++tries < 5);
+}
+
+static bool run_targets(struct half_open *run)
+{
+    for (size_t i = 0; i < run->count; i++)
+        fill_target(run, &run->targets[i]);
+    bool whole = wait_for_more(run, monotonic_ms());
+    for (size_t i = 0; i < run->count; i++) {
+        if (whole && run->targets[i].answers)
+            put_target(run, &run->targets[i]);
+        close_target(&run->targets[i]);
+    }
+    return whole;
+}
+
+/* Enter a namespace that has the settings of the other measurement.  */
+static int enter(const struct queue_plan *plan,
+                 struct namespace_trouble *trouble)
+{
+    static const char *const same[] = {"net.core.somaxconn",
+                                       "net.ipv4.tcp_syncookies",
+                                       "net.ipv4.tcp_max_syn_backlog"};
+    enum { SAME = sizeof same / sizeof *same };
+    long values[SAME];
+    for (int i = 0; i < SAME; i++)
+        values[i] = namespace_read(same[i]);
+    if (plan->setting_count > 0)
+        return settings_apply(NULL, plan->settings, plan->setting_count);
+    if (namespace_enter(trouble))
+        return -1;
+    for (int i = 0; i < SAME; i++) {
+        char text[24];
+        snprintf(text, sizeof text, "%ld", values[i]);
+        if (values[i] >= 0 && namespace_set(same[i], text, trouble))
+            return -1;
+    }
+    return 0;
+}
+
+/* The rows of PLAN that can be filled so.  */
+static void choose_targets(struct half_open *run, const struct queue_plan *plan)
+{
+    run->targets = calloc(plan->count + 1, sizeof *run->targets);
+    for (size_t i = 0; run->targets && i < plan->count; i++)
+        if (plan->backlogs[i] >= 0 && plan->backlogs[i] <= BACKLOG_MOST)
+            run->targets[run->count++] =
+                (struct target){.backlog = plan->backlogs[i], .listener = -1};
+}
+
+/* Whether there is memory for all of them, which are filled together: a request
+   takes less than half a KiB of the kernel's, the namespace 1 MiB at most
+   (measured, Linux 6.18); twice that is reckoned.  Returns false with the
+   reason in *TROUBLE.  */
+static bool can_afford(const struct half_open *run,
+                       struct namespace_trouble *trouble)
+{
+    enum { REQUEST = 1024, NAMESPACE = 2 << 20, OTHERS = 8 };
+    struct budget budget = budget_now();
+    int64_t need = NAMESPACE;
+    for (size_t i = 0; i < run->count; i++)
+        need += 2 * REQUEST * (int64_t)(run->targets[i].backlog + OTHERS);
+    if (need <= budget_share(&budget.memory))
+        return true;
+    budget_explain(trouble->text, sizeof trouble->text, &budget.memory, "this",
+                   need);
+    return false;
+}
+
+/* Go where the SYNs are to come in.  Returns NULL, or why that cannot be.  */
+static const char *make_ready(struct half_open *run,
+                              const struct queue_plan *plan,
+                              struct namespace_trouble *trouble)
+{
+    struct in_addr here, peer;
+    choose_targets(run, plan);
+    if (run->count == 0)
+        return "it takes a backlog from 0 to 1024";
+    if (!can_afford(run, trouble) || enter(plan, trouble) ||
+        (run->tun = tun_open(trouble)) < 0)
+        return trouble->text;
+    inet_pton(AF_INET, TUN_HERE, &here);
+    inet_pton(AF_INET, TUN_PEER, &peer);
+    run->here = ntohl(here.s_addr);
+    run->peer = ntohl(peer.s_addr);
+    return await_interface(run) ? "the TUN interface carries nothing" : NULL;
+}
+
+bool measure_half_open(FILE *out, int watch, const void *data)
+{
+    struct namespace_trouble trouble = {"the settings could not be made"};
+    struct half_open run = {
+        .place = {out, "listen.queue", "inet"}, .watch = watch, .tun = -1};
+    const char *reason = make_ready(&run, data, &trouble);
+    put_text(&run.place, "half-open", reason ? NULL : "yes", HOW_MEASURED,
+             reason);
+    bool whole = reason || run_targets(&run);
+    free(run.targets);
+    if (run.tun >= 0)
+        close(run.tun);
+    return whole;
+}

@@ -1,0 +1,216 @@
+/* answers-diff.c - where two hosts differ
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/wrap.h"
+#include "probes/behaviour/answers.h"
+
+/* The longest name of a file, and the longest value of a profile.  */
+enum { NAME_MOST = 4096, VALUE_MOST = 4200 };
+
+static bool comparable(const struct finding *finding)
+{
+    return finding && finding->value && finding->stable;
+}
+
+static bool differs(const struct finding *a, const struct finding *b)
+{
+    return comparable(a) && comparable(b) && strcmp(a->value, b->value);
+}
+
+/* "id" or "id key", then the two values, side by side if they fit.  */
+static void put_difference(FILE *out, const struct finding *a,
+                           const struct finding *b, const char *left,
+                           const char *right)
+{
+    enum { FIRST = 30, SECOND = 55 }; /* where the values stand */
+    char text[NAME_MOST + VALUE_MOST];
+    bool answer = !strcmp(a->key, answer_key);
+    int column =
+        fprintf(out, "%s%s%s", a->id, answer ? "" : " ", answer ? "" : a->key);
+    size_t middle = FIRST + strlen(left) + 2 + strlen(a->value) + 2;
+    middle = middle < SECOND ? SECOND : middle;
+    if (column < FIRST &&
+        middle + strlen(right) + 2 + strlen(b->value) <= WIDTH) {
+        pad(out, column, FIRST);
+        column = FIRST + fprintf(out, "%s: %s", left, a->value);
+        pad(out, column, (int)middle);
+        fprintf(out, "%s: %s\n", right, b->value);
+        return;
+    }
+    putc('\n', out);
+    snprintf(text, sizeof text, "    %s: %s", left, a->value);
+    fputs("   ", out);
+    wrap(out, text, 3, 8, WIDTH);
+    snprintf(text, sizeof text, "    %s: %s", right, b->value);
+    fputs("\n   ", out);
+    wrap(out, text, 3, 8, WIDTH);
+    putc('\n', out);
+}
+
+/* What ID has in both: one who tells nothing comparable is told from one whose
+   word differs.  */
+static void count_question(struct difference *difference,
+                           const struct findings *here,
+                           const struct findings *there, const char *id)
+{
+    struct slice slice = slice_of(here, id);
+    size_t both = 0, different = 0;
+    for (size_t i = 0; i < slice.count; i++) {
+        const struct finding *a = &slice.list[i];
+        const struct finding *b = findings_get(there, id, a->key);
+        both += comparable(a) && comparable(b);
+        different += differs(a, b);
+    }
+    difference->compared += both > 0;
+    difference->untold += both == 0;
+    difference->different += different > 0;
+    difference->findings += different;
+}
+
+/* The next id in FINDINGS behind place *I that is asked for, or NULL.  */
+static const char *next_id(const struct catalogue *catalogue,
+                           const struct findings *findings, size_t *i)
+{
+    for (; *i < findings->count; ++*i) {
+        const char *id = findings->list[*i].id;
+        bool again = *i > 0 && !strcmp(id, findings->list[*i - 1].id);
+        if (!again && is_question(id) && catalogue_wants(catalogue, id)) {
+            ++*i;
+            return id;
+        }
+    }
+    return NULL;
+}
+
+struct difference answers_compare(const struct catalogue *catalogue,
+                                  const struct findings *here,
+                                  const struct findings *there)
+{
+    struct difference difference = {0};
+    const char *id;
+    for (size_t i = 0; (id = next_id(catalogue, here, &i));)
+        if (slice_of(there, id).count > 0)
+            count_question(&difference, here, there, id);
+        else
+            difference.only_here++;
+    for (size_t i = 0; (id = next_id(catalogue, there, &i));)
+        difference.only_there += slice_of(here, id).count == 0;
+    return difference;
+}
+
+TELL_FORMAT(3, 4)
+static void append(char *text, size_t size, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+void answers_count(char text[COUNT_TEXT], const struct difference *difference,
+                   const char *left, const char *right)
+{
+    size_t size = COUNT_TEXT;
+    *text = '\0';
+    append(text, size, "%zu of %zu answers differ", difference->different,
+           difference->compared);
+    if (difference->findings > difference->different)
+        append(text, size, ", in %zu findings", difference->findings);
+    if (difference->untold)
+        append(text, size, "; %zu cannot be compared", difference->untold);
+    if (difference->only_here)
+        append(text, size, "; only %s: %zu", left, difference->only_here);
+    if (difference->only_there)
+        append(text, size, "; only %s: %zu", right, difference->only_there);
+}
+
+void answers_diff(FILE *out, const struct catalogue *catalogue,
+                  const struct findings *here, const struct findings *there,
+                  const char *left, const char *right)
+{
+    struct difference difference = answers_compare(catalogue, here, there);
+    char text[COUNT_TEXT];
+    for (size_t i = 0; i < here->count; i++) {
+        const struct finding *a = &here->list[i];
+        const struct finding *b = findings_get(there, a->id, a->key);
+        if (is_question(a->id) && catalogue_wants(catalogue, a->id) &&
+            differs(a, b))
+            put_difference(out, a, b, left, right);
+    }
+    answers_count(text, &difference, left, right);
+    wrap(out, text, 0, 2, WIDTH);
+    putc('\n', out);
+}
+
+/* ---- as tests ------------------------------------------------------------ */
+
+/* Whether anything under ID differs; all that does goes to OUT as comments, if
+   that is not NULL.  */
+static bool put_differences(FILE *out, const char *id,
+                            const struct findings *here,
+                            const struct findings *there)
+{
+    struct slice slice = slice_of(here, id);
+    bool any = false;
+    for (size_t i = 0; i < slice.count; i++) {
+        const struct finding *a = &slice.list[i];
+        const struct finding *b = findings_get(there, id, a->key);
+        if (!differs(a, b))
+            continue;
+        any = true;
+        if (out)
+            fprintf(out, "# %s here: %s\n# %s there: %s\n", a->key, a->value,
+                    b->key, b->value);
+    }
+    return any;
+}
+
+static void put_test(FILE *out, size_t number, const char *id,
+                     const struct findings *here, const struct findings *there)
+{
+    const struct finding *a = findings_get(here, id, answer_key);
+    const struct finding *b = findings_get(there, id, answer_key);
+    if (put_differences(NULL, id, here, there)) {
+        fprintf(out, "not ok %zu - %s\n", number, id);
+        put_differences(out, id, here, there);
+        return;
+    }
+    fprintf(out, "ok %zu - %s", number, id);
+    if (!comparable(a))
+        fprintf(out, " # SKIP %s\n",
+                a && a->reason                ? a->reason
+                : a && a->value && !a->stable ? "not stable here"
+                                              : "not told here");
+    else if (!comparable(b))
+        fputs(" # SKIP not told by the profile\n", out);
+    else
+        putc('\n', out);
+}
+
+/* The questions that only the profile has.  */
+static void put_unknown(FILE *out, const struct catalogue *catalogue,
+                        const struct findings *there)
+{
+    const char *id;
+    for (size_t i = 0; (id = next_id(catalogue, there, &i));)
+        if (!catalogue_find(catalogue, id))
+            fprintf(out, "# %s: of the profile alone\n", id);
+}
+
+void answers_tap(FILE *out, const struct catalogue *catalogue,
+                 const struct findings *here, const struct findings *there)
+{
+    size_t number = 0;
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (catalogue->entries[i].chosen)
+            put_test(out, ++number, catalogue->entries[i].question->id, here,
+                     there);
+    put_unknown(out, catalogue, there);
+    fprintf(out, "1..%zu\n", number);
+}

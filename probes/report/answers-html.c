@@ -1,0 +1,366 @@
+/* answers-html.c - answers, as a page by itself
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   One file, without scripts and without anything from elsewhere.  What is
+   folded is a details element, which the keyboard opens.  */
+
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "probes/behaviour/answers.h"
+#include "probes/finding/host.h"
+#include "probes/behaviour/known.h"
+
+static const char style[] =
+    ":root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;"
+    "--page:#fff;--box:#f6f8fa;--line:#d0d7de;--mark:#0b57b0;--diff:#fff1d6;"
+    "--bar:#7aa7d9}\n"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e6e9ec;--soft:#9aa4af;"
+    "--page:#111417;--box:#1a1e23;--line:#333a42;--mark:#7fb8ff;"
+    "--diff:#43320f;--bar:#3d6b9f}}\n"
+    "*{box-sizing:border-box}\n"
+    "body{margin:0 auto;max-width:64rem;padding:1rem;background:var(--page);"
+    "color:var(--ink);font:16px/1.5 system-ui,sans-serif}\n"
+    "h1{font-size:1.6rem;margin:.5rem 0}\n"
+    "h2{font-size:1.2rem;margin:2rem 0 .5rem;border-bottom:1px solid "
+    "var(--line)}\n"
+    "code,pre,.id{font-family:ui-monospace,monospace;font-size:.9em}\n"
+    "pre{overflow-x:auto;background:var(--box);padding:.75rem;"
+    "border:1px solid var(--line);border-radius:6px}\n"
+    "p,li,dd,summary{overflow-wrap:anywhere}\n"
+    ".soft{color:var(--soft)}\n"
+    "nav a{margin-right:.75rem;white-space:nowrap}\n"
+    "a{color:var(--mark)}\n"
+    "details{border-bottom:1px solid var(--line)}\n"
+    "summary{cursor:pointer;margin:0 -.5rem;padding:.4rem .5rem;"
+    "display:grid;gap:0 1rem;"
+    "grid-template-columns:17rem 1fr auto}\n"
+    "summary::marker{content:none}\n"
+    "summary .id::before{content:'+ '}\n"
+    "details[open]>summary .id::before{content:'- '}\n"
+    "summary:hover{background:var(--box)}\n"
+    ":focus-visible{outline:2px solid var(--mark);outline-offset:2px}\n"
+    ".how{color:var(--soft);font-size:.85em}\n"
+    ".differs>summary{background:var(--diff)}\n"
+    ".inside{padding:0 0 .75rem 1rem}\n"
+    "dl{display:grid;grid-template-columns:12rem 1fr;gap:.1rem 1rem;margin:0}\n"
+    "dt{color:var(--soft);overflow-wrap:anywhere}\n"
+    "dd{margin:0}\n"
+    "dt.differs,dd.differs{background:var(--diff)}\n"
+    ".chart{border-spacing:0 2px;width:100%;max-width:32rem}\n"
+    ".chart th{font-weight:400;text-align:right;width:4.5rem;"
+    "padding:0 .5rem 0 0}\n"
+    ".chart th+th{text-align:left;width:auto}\n"
+    ".chart td{padding:0}\n"
+    ".chart div{background:var(--bar);padding:0 .4rem;"
+    "white-space:nowrap;min-width:1.6rem}\n"
+    "@media(max-width:40rem){summary{display:flex;flex-wrap:wrap;gap:0 .5rem}"
+    "summary .id{white-space:nowrap}.how{margin-left:auto}"
+    "summary .value{order:1;flex-basis:100%}dl{grid-template-columns:1fr}"
+    "dd{padding-left:1rem}}\n";
+
+/* What the page is made of.  */
+struct page {
+    FILE *out;
+    const struct catalogue *catalogue;
+    const struct findings *here, *there;
+    const char *other;
+};
+
+/* What begins at TEXT and needs no escape, a character or a byte that is none.
+   Returns its length.  */
+static size_t put_character(FILE *out, const char *text)
+{
+    size_t length = utf8_length((const unsigned char *)text);
+    if (*text == '\n')
+        putc('\n', out);
+    else if (length == 0)
+        fputs("&#xfffd;", out);
+    else
+        fwrite(text, 1, length, out);
+    return length ? length : 1;
+}
+
+/* TEXT as it may stand anywhere in the page.  */
+static void put_text(FILE *out, const char *text)
+{
+    for (; text && *text; text++)
+        switch (*text) {
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        default:
+            text += put_character(out, text) - 1;
+        }
+}
+
+static void put_element(FILE *out, const char *name, const char *text)
+{
+    fprintf(out, "<%s>", name);
+    put_text(out, text);
+    fprintf(out, "</%.*s>\n", (int)strcspn(name, " "), name);
+}
+
+static void put_host(FILE *out, const struct findings *findings)
+{
+    put_text(out, host_text(findings, "system"));
+    putc(' ', out);
+    put_text(out, host_text(findings, "release"));
+    putc(' ', out);
+    put_text(out, host_text(findings, "machine"));
+}
+
+static const char *how_word(const struct finding *finding)
+{
+    static const char *const words[] = {
+        [HOW_MEASURED] = "measured",
+        [HOW_READ] = "read",
+        [HOW_COMPUTED] = "computed",
+        [HOW_CONSTANT] = "constant",
+        [HOW_NOT_TESTABLE] = "not testable here",
+    };
+    return finding->stable ? words[finding->how] : "unstable";
+}
+
+static const char *value_of(const struct finding *finding)
+{
+    return finding->value    ? finding->value
+           : finding->reason ? finding->reason
+                             : "-";
+}
+
+/* The value that the other profile has instead, or NULL.  */
+static const char *instead(const struct page *page,
+                           const struct finding *finding)
+{
+    const struct finding *other =
+        page->there ? findings_get(page->there, finding->id, finding->key)
+                    : NULL;
+    bool comparable = other && other->value && other->stable &&
+                      finding->value && finding->stable;
+    return comparable && strcmp(other->value, finding->value) ? other->value
+                                                              : NULL;
+}
+
+static void put_row(FILE *out, const char *class, const char *term,
+                    const char *text)
+{
+    fprintf(out, "<dt%s>", class);
+    put_text(out, term);
+    fprintf(out, "</dt><dd%s>", class);
+    put_text(out, text);
+    fputs("</dd>\n", out);
+}
+
+static void put_finding(const struct page *page, const struct finding *finding)
+{
+    const char *other = instead(page, finding);
+    const char *class = other ? " class=\"differs\"" : "";
+    bool is_answer = !strcmp(finding->key, answer_key); /* stands above */
+    if (is_answer ? other != NULL : !says_nothing(finding)) {
+        fprintf(page->out, "<dt%s>", class);
+        put_text(page->out, finding->key);
+        fprintf(page->out, "</dt><dd%s>", class);
+        put_text(page->out, value_of(finding));
+        if (finding->how != HOW_MEASURED || !finding->stable)
+            fprintf(page->out, " <span class=\"how\">%s</span>",
+                    how_word(finding));
+        fputs("</dd>\n", page->out);
+    }
+    if (!other)
+        return;
+    fprintf(page->out, "<dt%s>", class);
+    put_text(page->out, page->other);
+    fprintf(page->out, "</dt><dd%s>", class);
+    put_text(page->out, other);
+    fputs("</dd>\n", page->out);
+}
+
+static void put_known(FILE *out, const char *id)
+{
+    const struct known *known = NULL;
+    while ((known = known_next(id, known))) {
+        char text[400];
+        snprintf(text, sizeof text, "%s (%s)", known->answer,
+                 mark_name(known->mark));
+        put_row(out, " class=\"soft\"", known->system, text);
+    }
+}
+
+static void put_question(const struct page *page,
+                         const struct question *question,
+                         const struct finding *answer)
+{
+    FILE *out = page->out;
+    struct slice slice = slice_of(page->here, question->id);
+    bool differs = false;
+    for (size_t i = 0; i < slice.count; i++)
+        differs |= instead(page, &slice.list[i]) != NULL;
+    fprintf(out, "<details id=\"%s\"%s><summary>", question->id,
+            differs ? " class=\"differs\"" : "");
+    put_element(out, "span class=\"id\"", question->id);
+    put_element(out, "span class=\"value\"", value_of(answer));
+    fputs("<span class=\"how\">", out);
+    fprintf(out, "%s%s</span></summary>\n<div class=\"inside\">\n",
+            how_word(answer), differs ? ", differs" : "");
+    put_element(out, "p", question->text);
+    fputs("<dl>\n", out);
+    put_finding(page, answer);
+    for (size_t i = 0; i < slice.count; i++)
+        if (strcmp(slice.list[i].key, answer_key))
+            put_finding(page, &slice.list[i]);
+    put_known(out, question->id);
+    put_row(out, "", "why", question->why);
+    put_row(out, "", "said of it", question->standard);
+    put_row(out, "", "use", question->cope);
+    fputs("</dl></div></details>\n", out);
+}
+
+/* The queue, by backlog: a bar of as many.  */
+static void put_chart(const struct page *page)
+{
+    enum { ROWS = 15 };
+    long most = 0, counts[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        char key[40];
+        snprintf(key, sizeof key, "inet.%d.accepted", i);
+        counts[i] = findings_number(page->here, "listen.queue", key, -1);
+        most = counts[i] > most ? counts[i] : most;
+    }
+    if (most == 0)
+        return;
+    put_element(page->out, "h2", "Connections that wait, by backlog");
+    fputs("<table class=\"chart\">\n<tr class=\"soft\"><th scope=\"col\">"
+          "backlog</th><th scope=\"col\">wait</th></tr>\n",
+          page->out);
+    for (int i = 0; i < ROWS; i++)
+        if (counts[i] >= 0)
+            fprintf(page->out,
+                    "<tr><th scope=\"row\">%d</th><td>"
+                    "<div style=\"width:%d%%\">%ld</div></td></tr>\n",
+                    i, (int)(100.0 * (double)counts[i] / (double)most),
+                    counts[i]);
+    fputs("</table>\n", page->out);
+}
+
+/* The picture of the states is text; it is set as it is.  */
+static void put_states(const struct page *page)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+    if (!file)
+        return;
+    answers_states(file, page->here);
+    if (fclose(file) == 0) {
+        put_element(page->out, "h2", "The states of a connection");
+        fputs("<pre tabindex=\"0\">", page->out);
+        put_text(page->out, text);
+        fputs("</pre>\n", page->out);
+    }
+    free(text);
+}
+
+static void put_head(const struct page *page)
+{
+    FILE *out = page->out;
+    const char *time = findings_text(page->here, "volatile", "time");
+    fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+                 "<meta charset=\"utf-8\">\n"
+                 "<meta name=\"viewport\" "
+                 "content=\"width=device-width,initial-scale=1\">\n"
+                 "<title>sockprobe: ");
+    put_host(out, page->here);
+    fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", style);
+    fputs("<h1>How the sockets of this host behave</h1>\n<p>", out);
+    put_host(out, page->here);
+    fputs("</p>\n<p class=\"soft\">", out);
+    fputs("Asked by sockprobe", out);
+    if (time) /* shared profiles leave it out */
+        fputs(" on ", out);
+    put_text(out, time);
+    fputs(". Each line opens: details, other systems, what to use.</p>\n", out);
+    if (!page->there)
+        return;
+    char count[COUNT_TEXT];
+    struct difference difference =
+        answers_compare(page->catalogue, page->here, page->there);
+    fputs("<p>Compared with ", out);
+    put_text(out, page->other);
+    fputs(" (", out);
+    put_host(out, page->there);
+    answers_count(count, &difference, "here", page->other);
+    fputs("): ", out);
+    put_text(out, count);
+    fputs(". What differs is coloured, and says \"differs\".</p>\n", out);
+}
+
+/* The questions that were answered, in turn; FIRST of its group or not.  */
+static const struct question *next_answered(const struct page *page, size_t *i,
+                                            const struct finding **answer)
+{
+    for (; *i < page->catalogue->count; ++*i) {
+        const struct entry *entry = &page->catalogue->entries[*i];
+        *answer = findings_get(page->here, entry->question->id, answer_key);
+        if (entry->chosen && *answer) {
+            ++*i;
+            return entry->question;
+        }
+    }
+    return NULL;
+}
+
+static void put_contents(const struct page *page)
+{
+    const struct question *question, *last = NULL;
+    const struct finding *answer;
+    size_t i = 0;
+    fputs("<nav aria-label=\"Groups\">\n", page->out);
+    while ((question = next_answered(page, &i, &answer))) {
+        int length = (int)strcspn(question->id, ".");
+        if (!last || !same_group(last->id, question->id))
+            fprintf(page->out, "<a href=\"#group-%.*s\">%.*s</a>\n", length,
+                    question->id, length, question->id);
+        last = question;
+    }
+    fputs("</nav>\n", page->out);
+}
+
+void answers_html(FILE *out, const struct catalogue *catalogue,
+                  const struct findings *findings, const struct findings *there,
+                  const char *other)
+{
+    struct page page = {out, catalogue, findings, there, other};
+    const struct question *question, *last = NULL;
+    const struct finding *answer;
+    size_t i = 0;
+    put_head(&page);
+    put_contents(&page);
+    while ((question = next_answered(&page, &i, &answer))) {
+        if (!last || !same_group(last->id, question->id)) {
+            int length = (int)strcspn(question->id, ".");
+            fprintf(out, "<h2 id=\"group-%.*s\">%.*s: ", length, question->id,
+                    length, question->id);
+            put_text(out, group_title(question->id));
+            fputs("</h2>\n", out);
+        }
+        last = question;
+        put_question(&page, question, answer);
+    }
+    put_chart(&page);
+    if (findings_get(findings, "tcp.states", answer_key))
+        put_states(&page);
+    fputs("</body>\n</html>\n", out);
+}

@@ -1,0 +1,77 @@
+/* answers-json.c - answers, for programs
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <string.h>
+
+#include "base/json.h"
+#include "probes/behaviour/answers.h"
+#include "probes/finding/host.h"
+
+/* Raised when a key changes its meaning or goes; new keys do not count.  */
+enum { SCHEMA_VERSION = 1 };
+
+static const char *const how_names[] = {
+    [HOW_MEASURED] = "measured",         [HOW_READ] = "read",
+    [HOW_COMPUTED] = "computed",         [HOW_CONSTANT] = "constant",
+    [HOW_NOT_TESTABLE] = "not-testable",
+};
+
+static void put_host(struct json *json, const struct findings *findings)
+{
+    static const char *const keys[] = {"system", "release", "machine", "scope"};
+    json_object(json, "host");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        json_text(json, keys[i], findings_text(findings, "host", keys[i]));
+    json_object_end(json);
+}
+
+static void put_finding(struct json *json, const struct finding *finding)
+{
+    json_text(json, "value", finding->value);
+    json_text(json, "how", how_names[finding->how]);
+    json_bool(json, "stable", finding->stable);
+    json_text(json, "reason", finding->reason);
+}
+
+static void put_answer(struct json *json, const struct question *question,
+                       const struct finding *answer, struct slice slice)
+{
+    json_object(json, NULL);
+    json_text(json, "id", question->id);
+    put_finding(json, answer);
+    json_text(json, "question", question->text);
+    json_array(json, "details");
+    for (size_t i = 0; i < slice.count; i++) {
+        if (!strcmp(slice.list[i].key, answer_key))
+            continue;
+        json_line(json, NULL);
+        json_text(json, "key", slice.list[i].key);
+        put_finding(json, &slice.list[i]);
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_object_end(json);
+}
+
+void answers_json(FILE *out, const struct catalogue *catalogue,
+                  const struct findings *findings)
+{
+    struct json json = {.out = out};
+    json_object(&json, NULL);
+    json_number(&json, "schema_version", SCHEMA_VERSION);
+    put_host(&json, findings);
+    json_array(&json, "answers");
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct question *question = catalogue->entries[i].question;
+        const struct finding *answer =
+            findings_get(findings, question->id, answer_key);
+        if (catalogue->entries[i].chosen && answer)
+            put_answer(&json, question, answer,
+                       slice_of(findings, question->id));
+    }
+    json_array_end(&json);
+    host_json(&json, findings);
+    json_object_end(&json);
+}

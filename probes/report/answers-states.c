@@ -1,0 +1,108 @@
+/* answers-states.c - the states of a connection, as a picture in text
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Made from the findings "WALK.NN" of tcp.states: "WHAT; HERE; PEER".  */
+
+#include <config.h>
+
+#include <string.h>
+
+#include "base/wrap.h"
+#include "probes/behaviour/answers.h"
+
+static const char id[] = "tcp.states";
+
+enum { WHAT = 16, PEER = 60 };
+
+static const struct {
+    const char *walk, *title;
+    bool both;
+} walks[] = {
+    {"loopback", "both ends on this host", true},
+    {"active", "this host connects, and closes first; the peer is played",
+     false},
+    {"passive", "this host listens, and the played peer closes first", false},
+    {"simultaneous", "both close at the same time; the peer is played", false},
+    {"one-segment", "the played peer's ACK and FIN come in one segment", false},
+    {"both-open", "both connect at the same time; the peer is played", false},
+};
+
+/* The part of TEXT behind its last "; ", which is cut off.  */
+static char *cut_last(char *text)
+{
+    char *last = NULL;
+    for (char *next = text; (next = strstr(next, "; ")); next++)
+        last = next;
+    if (!last)
+        return text + strlen(text);
+    *last = '\0';
+    return last + 2;
+}
+
+/* An arrow to the right for what goes out, to the left for what comes in.  */
+static const char *arrow_of(const char *what)
+{
+    static const char *const arrows[] = {"    ", " -->", "<-- ", "<-->"};
+    return arrows[(strstr(what, " out") != NULL) +
+                  2 * (strstr(what, " in") != NULL)];
+}
+
+static void put_step(FILE *out, const char *value)
+{
+    char text[600];
+    snprintf(text, sizeof text, "%s", value);
+    const char *peer = cut_last(text);
+    const char *here = cut_last(text);
+    int column = pad(out, fprintf(out, "%s", here), WHAT);
+    column += fprintf(out, "%s  %s", arrow_of(text), text);
+    if (strcmp(peer, "-")) {
+        pad(out, column, PEER);
+        fputs(peer, out);
+    }
+    putc('\n', out);
+}
+
+static void put_walk(FILE *out, struct slice slice, size_t walk)
+{
+    size_t length = strlen(walks[walk].walk);
+    bool first = true;
+    for (size_t i = 0; i < slice.count; i++) {
+        const struct finding *finding = &slice.list[i];
+        if (!finding->value ||
+            strncmp(finding->key, walks[walk].walk, length) ||
+            finding->key[length] != '.')
+            continue;
+        if (first) {
+            fprintf(out, "\n%s\n", walks[walk].title);
+            int column = pad(out, fprintf(out, "here"), WHAT);
+            column += fprintf(out, "      what happened");
+            if (walks[walk].both) {
+                pad(out, column, PEER);
+                fputs("there", out);
+            }
+            putc('\n', out);
+        }
+        first = false;
+        put_step(out, finding->value);
+    }
+}
+
+void answers_states(FILE *out, const struct findings *findings)
+{
+    struct slice slice = slice_of(findings, id);
+    const struct finding *answer = findings_get(findings, id, answer_key);
+    const char *missing = findings_text(findings, id, "not-seen");
+    const char *text = !answer         ? "not asked"
+                       : answer->value ? answer->value
+                                       : answer->reason;
+    fputs("TCP states, as this kernel's own table has them: ", out);
+    wrap(out, text ? text : "-", 50, 2, WIDTH);
+    putc('\n', out);
+    for (size_t walk = 0; walk < sizeof walks / sizeof *walks; walk++)
+        put_walk(out, slice, walk);
+    if (missing) {
+        fputs("\nnot seen: ", out);
+        wrap(out, missing, 10, 10, WIDTH);
+        putc('\n', out);
+    }
+}

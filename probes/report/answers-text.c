@@ -1,0 +1,149 @@
+/* answers-text.c - answers, for people
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <string.h>
+
+#include "base/wrap.h"
+#include "probes/behaviour/answers.h"
+#include "probes/finding/host.h"
+#include "probes/behaviour/known.h"
+
+/* Where the columns begin.  */
+enum { VALUE = 28, DETAIL = 26, HOW = 69 };
+
+static int put_host(FILE *out, const struct findings *findings)
+{
+    return fprintf(out, "%s %s %s", host_text(findings, "system"),
+                   host_text(findings, "release"),
+                   host_text(findings, "machine"));
+}
+
+static const char *how_word(const struct finding *finding)
+{
+    static const char *const words[] = {
+        [HOW_MEASURED] = "measured",     [HOW_READ] = "read",
+        [HOW_COMPUTED] = "computed",     [HOW_CONSTANT] = "constant",
+        [HOW_NOT_TESTABLE] = "not here",
+    };
+    return finding->stable ? words[finding->how] : "unstable";
+}
+
+/* The value, or why there is none, from COLUMN on, and at the end of the first
+   line how it is known.  */
+static void put_value(FILE *out, const struct finding *finding, int column,
+                      const char *how)
+{
+    const char *text = finding->value    ? finding->value
+                       : finding->reason ? finding->reason
+                                         : "-";
+    size_t length = strlen(text), room = (size_t)(HOW - column - 1);
+    size_t cut = length;
+    if (length > room)
+        for (cut = room; cut > 0 && text[cut] != ' '; cut--)
+            continue;
+    if (cut == 0)
+        cut = strcspn(text, " ");
+    fprintf(out, "%.*s", (int)cut, text);
+    pad(out, column + (int)cut, HOW);
+    fputs(how, out);
+    if (text[cut]) {
+        fprintf(out, "\n%*s", column, "");
+        wrap(out, text + cut + strspn(text + cut, " "), column, column,
+             HOW - 1);
+    }
+    putc('\n', out);
+}
+
+static void put_short(FILE *out, const struct finding *answer)
+{
+    int column = fprintf(out, "  %s", answer->id);
+    column = pad(out, column, VALUE);
+    put_value(out, answer, column, how_word(answer));
+}
+
+static void put_details(FILE *out, struct slice slice)
+{
+    for (size_t i = 0; i < slice.count; i++) {
+        const struct finding *finding = &slice.list[i];
+        if (!strcmp(finding->key, answer_key) || says_nothing(finding))
+            continue;
+        int column = pad(out, fprintf(out, "  %s", finding->key), DETAIL);
+        put_value(out, finding, column, how_word(finding));
+    }
+}
+
+static void put_elsewhere(FILE *out, const char *id)
+{
+    const struct known *known = NULL;
+    const char *label = "  elsewhere";
+    while ((known = known_next(id, known))) {
+        char text[400];
+        int column = pad(out, fprintf(out, "%s", label), DETAIL);
+        snprintf(text, sizeof text, "%s: %s [%s]", known->system, known->answer,
+                 mark_name(known->mark));
+        wrap(out, text, column, DETAIL + 2, WIDTH);
+        putc('\n', out);
+        label = "";
+    }
+}
+
+static void put_full(FILE *out, const struct question *question,
+                     const struct finding *answer, struct slice slice)
+{
+    char how[40];
+    int repeats = question->repeats ? question->repeats : REPEATS_USUAL;
+    int column = pad(out, fprintf(out, "%s", question->id), DETAIL);
+    wrap(out, question->text, column, DETAIL, WIDTH);
+    fputs("\n  answer", out);
+    if (answer->how == HOW_MEASURED && answer->stable)
+        snprintf(how, sizeof how, "measured %dx", repeats);
+    else
+        snprintf(how, sizeof how, "%s", how_word(answer));
+    put_value(out, answer, pad(out, 8, DETAIL), how);
+    put_details(out, slice);
+    put_elsewhere(out, question->id);
+    column = pad(out, fprintf(out, "  use"), DETAIL);
+    wrap(out, question->cope, column, DETAIL, WIDTH);
+    putc('\n', out);
+}
+
+static void put_group(FILE *out, const struct findings *findings,
+                      const char *id, bool first)
+{
+    const char *title = group_title(id);
+    int column = fprintf(out, "%s%.*s: %s", first ? "" : "\n",
+                         (int)strcspn(id, "."), id, title ? title : "");
+    if (first) {
+        int length = (int)(strlen(host_text(findings, "system")) +
+                           strlen(host_text(findings, "release")) +
+                           strlen(host_text(findings, "machine")) + 2);
+        pad(out, column, WIDTH - length);
+        put_host(out, findings);
+    }
+    putc('\n', out);
+}
+
+void answers_text(FILE *out, const struct catalogue *catalogue,
+                  const struct findings *findings, bool full)
+{
+    const char *last = NULL;
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct question *question = catalogue->entries[i].question;
+        const struct finding *answer =
+            findings_get(findings, question->id, answer_key);
+        if (!catalogue->entries[i].chosen || !answer)
+            continue;
+        if (!last || !same_group(last, question->id)) {
+            put_group(out, findings, question->id, !last);
+        }
+        if (full)
+            putc('\n', out);
+        last = question->id;
+        if (full)
+            put_full(out, question, answer, slice_of(findings, question->id));
+        else
+            put_short(out, answer);
+    }
+}

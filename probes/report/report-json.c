@@ -1,0 +1,176 @@
+/* report-json.c - findings about listen queues, for programs
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "probes/finding/host.h"
+#include "probes/report/report-more.h"
+#include "probes/report/report.h"
+
+/* Raised when a key changes its meaning or goes; new keys do not count.  */
+enum { SCHEMA_VERSION = 1 };
+
+static void put_host(struct json *json, const struct findings *findings)
+{
+    json_object(json, "host");
+    json_text(json, "system", findings_text(findings, "host", "system"));
+    json_text(json, "release", findings_text(findings, "host", "release"));
+    json_text(json, "machine", findings_text(findings, "host", "machine"));
+    json_text(json, "scope", findings_text(findings, "host", "scope"));
+    json_object_end(json);
+}
+
+/* Figures that vary are null, and the reason says between what.  */
+static void put_reason(struct json *json, const struct queue_row *row)
+{
+    char text[120];
+    if (row->stable || row->reason) {
+        json_text(json, "reason", row->reason);
+        return;
+    }
+    snprintf(text, sizeof text, "varies: client %s, accepted %s, overflow %s",
+             row->client_text ? row->client_text : "-",
+             row->accepted_text ? row->accepted_text : "-",
+             row->overflow ? row->overflow : "-");
+    json_text(json, "reason", text);
+}
+
+static void put_row(struct json *json, const struct queue_row *row)
+{
+    json_line(json, NULL);
+    json_text(json, "family", row->family);
+    json_number(json, "backlog", row->backlog);
+    json_count(json, "effective", row->effective);
+    json_count(json, "client", row->client);
+    json_count(json, "accepted", row->accepted);
+    json_text(json, "overflow", row->overflow);
+    json_bool(json, "stable", row->stable);
+    json_text(json, "limit", row->limit);
+    json_bool(json, "disturbed", row->disturbed);
+    json_count(json, "queued", row->queued);
+    json_count(json, "repeats", row->repeats);
+    put_reason(json, row);
+    json_count(json, "incomplete", row->incomplete);
+    json_count(json, "incomplete_known", row->known);
+    json_count(json, "half_open", row->half_open);
+    json_count(json, "passed", row->passed);
+    json_text(json, "incomplete_reason", row->incomplete_reason);
+    json_text(json, "half_open_reason", row->half_open_reason);
+    json_object_end(json);
+}
+
+/* A rule that holds for every row; otherwise null.  */
+static void put_rule(struct json *json, const char *key,
+                     const struct ruling *ruling)
+{
+    char text[80];
+    rule_print(&ruling->rule, false, text, sizeof text);
+    json_text(json, key,
+              ruling->comparable && ruling->broken == 0 ? text : NULL);
+}
+
+static void put_cap(struct json *json, const struct report *report)
+{
+    const struct cap_row *cap = &report->table.cap;
+    json_object(json, "cap");
+    json_count(json, "value", report->verdict.cap);
+    json_text(json, "setting",
+              report->verdict.setting_holds ? cap->setting : NULL);
+    json_text(json, "scope",
+              report->verdict.setting_foreign ? NULL : cap->scope);
+    json_text(json, "initial", cap->initial);
+    json_count(json, "initial_value", cap->initial_value);
+    json_text(json, "family", cap->family);
+    json_number(json, "asked", INT_MAX);
+    json_count(json, "effective", cap->effective);
+    json_count(json, "measured", cap->accepted);
+    json_count(json, "client", cap->client);
+    json_text(json, "overflow", cap->overflow);
+    json_text(json, "limit", cap->limit);
+    json_text(json, "reason", cap->reason);
+    json_object_end(json);
+}
+
+static void put_like(struct json *json, const struct likeness *like)
+{
+    json_object(json, "like");
+    json_text(json, "best", like->best);
+    json_text(json, "known", like->known);
+    json_array(json, "also");
+    for (int i = 0; i < like->also_count; i++)
+        json_text(json, NULL, like->also[i]);
+    json_array_end(json);
+    json_object_end(json);
+}
+
+/* What the incomplete queue depends on.  */
+static void put_incomplete(struct json *json, const struct report *report)
+{
+    json_object(json, "incomplete");
+    put_rule(json, "rule", &report->verdict.incomplete);
+    json_text(json, "bound", bound_name(report->verdict.bound));
+    json_count(json, "tcp_syncookies", report->table.cookies);
+    json_count(json, "tcp_max_syn_backlog", report->table.most);
+    json_object_end(json);
+}
+
+static void put_with(struct json *json, const struct findings *findings)
+{
+    json_object(json, "with");
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->list[i];
+        if (!strcmp(finding->id, "with") && strcmp(finding->key, "namespace"))
+            json_text(json, finding->key, finding->value);
+    }
+    json_object_end(json);
+}
+
+/* null where nothing was required.  */
+static void put_need(struct json *json, const struct report *report)
+{
+    static const char *const grants[] = {
+        [GRANT_UNKNOWN] = NULL,
+        [GRANT_WHOLE] = "whole",
+        [GRANT_CUT] = "cut",
+    };
+    const struct requirement *need = &report->need;
+    if (!report->requires) {
+        json_text(json, "require", NULL);
+        return;
+    }
+    json_object(json, "require");
+    json_number(json, "asked", need->asked);
+    json_text(json, "granted", grants[need->grant]);
+    json_count(json, "effective", need->effective);
+    json_count(json, "queued", need->queued);
+    json_bool(json, "measured", need->measured);
+    json_text(json, "reason", need->reason);
+    json_object_end(json);
+}
+
+void report_json(FILE *out, const struct report *report)
+{
+    struct json json = {.out = out};
+    json_object(&json, NULL);
+    json_number(&json, "schema_version", SCHEMA_VERSION);
+    put_host(&json, report->findings);
+    json_number(&json, "wait_ms", report->wait);
+    json_array(&json, "rows");
+    for (size_t i = 0; i < report->table.count; i++)
+        put_row(&json, &report->table.rows[i]);
+    json_array_end(&json);
+    put_rule(&json, "rule", &report->verdict.accepted);
+    put_rule(&json, "rule_client", &report->verdict.client);
+    put_cap(&json, report);
+    put_like(&json, &report->verdict.like);
+    put_incomplete(&json, report);
+    report_more_json(&json, report->findings);
+    put_with(&json, report->findings);
+    put_need(&json, report);
+    host_json(&json, report->findings);
+    json_object_end(&json);
+}

@@ -1,0 +1,74 @@
+/* report-prometheus.c - findings about listen queues, for Prometheus
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Figures that are not known, or that varied, have no sample.  */
+
+#include <config.h>
+
+#include "base/prometheus.h"
+#include "probes/report/report.h"
+
+static long effective(const struct queue_row *row)
+{
+    return row->effective;
+}
+
+static long client(const struct queue_row *row)
+{
+    return row->client;
+}
+
+static long accepted(const struct queue_row *row)
+{
+    return row->accepted;
+}
+
+static const struct {
+    const char *name, *help;
+    long (*value)(const struct queue_row *);
+} metrics[] = {
+    {"sonde_backlog_effective",
+     "The backlog in force, by the kernel's word, for the one asked for.",
+     effective},
+    {"sonde_backlog_client", "Connections that the clients saw complete.",
+     client},
+    {"sonde_backlog_accepted", "Connections that accept returned.", accepted},
+};
+
+static void put_rows(FILE *out, const struct queue_table *table,
+                     const char *name, long (*value)(const struct queue_row *))
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        char backlog[16];
+        snprintf(backlog, sizeof backlog, "%d", row->backlog);
+        const struct prometheus_label labels[] = {
+            {"family", row->family}, {"backlog", backlog}, {NULL, NULL}};
+        if (row->stable)
+            prometheus_sample(out, name, labels, value(row));
+    }
+}
+
+static void put_cap(FILE *out, const struct report *report)
+{
+    const struct cap_row *cap = &report->table.cap;
+    const struct prometheus_label labels[] = {
+        {"setting", report->verdict.setting_holds ? cap->setting : NULL},
+        {NULL, NULL}};
+    prometheus_head(out, "sonde_backlog_cap", "gauge",
+                    "The largest backlog in force.");
+    prometheus_sample(out, "sonde_backlog_cap", labels, report->verdict.cap);
+    prometheus_head(out, "sonde_backlog_cap_accepted", "gauge",
+                    "Connections that accept returned when the largest "
+                    "backlog was asked for.");
+    prometheus_sample(out, "sonde_backlog_cap_accepted", NULL, cap->accepted);
+}
+
+void report_prometheus(FILE *out, const struct report *report)
+{
+    for (size_t m = 0; m < sizeof metrics / sizeof *metrics; m++) {
+        prometheus_head(out, metrics[m].name, "gauge", metrics[m].help);
+        put_rows(out, &report->table, metrics[m].name, metrics[m].value);
+    }
+    put_cap(out, report);
+}

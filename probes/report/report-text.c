@@ -1,0 +1,637 @@
+/* report-text.c - findings about listen queues, for people
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/sentence.h"
+#include "probes/finding/host.h"
+#include "probes/verdict/published.h"
+#include "probes/report/report-more.h"
+#include "probes/report/report.h"
+
+static const struct {
+    const char *id, *name;
+} families[] = {{"inet", "IPv4"}, {"inet6", "IPv6"}, {"unix", "UNIX"}};
+
+enum { FAMILIES = sizeof families / sizeof *families };
+
+static const char *family_name(const char *id)
+{
+    for (size_t i = 0; i < FAMILIES; i++)
+        if (!strcmp(id, families[i].id))
+            return families[i].name;
+    return id;
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+static bool has_family(const struct queue_table *table, const char *family)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (!strcmp(table->rows[i].family, family))
+            return true;
+    return false;
+}
+
+void report_backlog(int backlog, char *text, size_t size)
+{
+    if (backlog == INT_MAX)
+        snprintf(text, size, "max");
+    else
+        snprintf(text, size, "%d", backlog);
+}
+
+static bool is_published(int backlog)
+{
+    return backlog >= 0 && backlog < PUBLISHED_BACKLOGS;
+}
+
+/* Beside three families there is no room for it.  */
+static bool has_published(const struct queue_table *table)
+{
+    int shown = 0;
+    for (size_t i = 0; i < FAMILIES; i++)
+        shown += has_family(table, families[i].id);
+    if (shown == FAMILIES)
+        return false;
+    for (size_t i = 0; i < table->count; i++)
+        if (is_published(table->rows[i].backlog))
+            return true;
+    return false;
+}
+
+/* The width of published column I.  */
+static int published_width(int i)
+{
+    return i == 0 ? 5 : (int)strlen(published[i].system);
+}
+
+/* The first columns of a line of the head: FIRST and SECOND, then each
+   family's name over its two counts, or COUNTS.  Returns how many columns a
+   last name, centered, has left blank behind it.  */
+static int put_head_line(FILE *out, const struct queue_table *table,
+                         const char *first, const char *second,
+                         const char *counts)
+{
+    int blank = 0;
+    fprintf(out, "%7s %8s", first, second);
+    for (int i = 0; i < FAMILIES; i++) {
+        if (!has_family(table, families[i].id))
+            continue;
+        fprintf(out, "%*s %*s", blank, "", counts ? 13 : 9,
+                counts ? counts : families[i].name);
+        blank = counts ? 0 : 4;
+    }
+    return blank;
+}
+
+static void put_head(FILE *out, const struct queue_table *table)
+{
+    bool more = has_published(table);
+    int blank = put_head_line(out, table, "", "kernel", NULL);
+    if (more)
+        fprintf(out, "%*s  published: connections queued", blank, "");
+    putc('\n', out);
+    put_head_line(out, table, "backlog", "says", "client accept");
+    for (int i = 0; more && i < PUBLISHED; i++)
+        fprintf(out, " %*s", published_width(i), published[i].system);
+    putc('\n', out);
+    if (!more)
+        return;
+    put_head_line(out, table, "", "", "");
+    for (int i = 0; i < PUBLISHED; i++)
+        fprintf(out, " %*s", published_width(i), published[i].version);
+    putc('\n', out);
+}
+
+/* What the kernel says of this backlog in either family of TCP; both, if they
+   differ; of UNIX sockets where neither was measured.  */
+static void print_effective(const struct queue_table *table, int backlog,
+                            char *text, size_t size)
+{
+    const struct queue_row *inet = table_row(table, "inet", backlog);
+    const struct queue_row *inet6 = table_row(table, "inet6", backlog);
+    const struct queue_row *local = table_row(table, "unix", backlog);
+    long first = inet ? inet->effective : -1;
+    long second = inet6 ? inet6->effective : -1;
+    if (!inet && !inet6 && local)
+        first = local->effective;
+    if (first < 0 && second < 0)
+        snprintf(text, size, "-");
+    else if (first >= 0 && second >= 0 && first != second)
+        snprintf(text, size, "%ld/%ld", first, second);
+    else
+        snprintf(text, size, "%ld", first >= 0 ? first : second);
+}
+
+static void put_counts(FILE *out, const struct queue_row *row)
+{
+    fprintf(out, " %6s %6s", row && row->client_text ? row->client_text : "-",
+            row && row->accepted_text ? row->accepted_text : "-");
+}
+
+static void put_row(FILE *out, const struct queue_table *table, int backlog)
+{
+    char name[16], effective[48];
+    report_backlog(backlog, name, sizeof name);
+    print_effective(table, backlog, effective, sizeof effective);
+    fprintf(out, "%7s %8s", name, effective);
+    for (int i = 0; i < FAMILIES; i++)
+        if (has_family(table, families[i].id))
+            put_counts(out, table_row(table, families[i].id, backlog));
+    for (int i = 0; has_published(table) && i < PUBLISHED; i++) {
+        if (is_published(backlog))
+            fprintf(out, " %*d", published_width(i),
+                    published[i].queued[backlog]);
+        else
+            fprintf(out, " %*s", published_width(i), "-");
+    }
+    putc('\n', out);
+}
+
+static const struct queue_row *first_row(const struct queue_table *table,
+                                         int backlog)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].backlog == backlog)
+            return &table->rows[i];
+    return NULL;
+}
+
+static void put_table(FILE *out, const struct queue_table *table)
+{
+    put_head(out, table);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        /* A backlog measured in several families is told with the first.  */
+        if (first_row(table, row->backlog) == row)
+            put_row(out, table, row->backlog);
+    }
+    fputs(has_published(table) ? "* the same on macOS 10.2.6\n\n" : "\n", out);
+}
+
+/* ---- what it means ------------------------------------------------------ */
+
+/* A family that is not there: once, not row by row.  */
+static void put_absence(FILE *out, const char *family, const char *reason)
+{
+    struct sentence sentence = {""};
+    if (!reason)
+        return;
+    say(&sentence,
+        "%s does not work on this host's loopback (%s): its columns "
+        "are empty",
+        family, reason);
+    put_sentence(out, "note", &sentence);
+}
+
+/* Why ROW has no figures, or takes no part in the verdict; NULL if it does. */
+static const char *reason_of(const struct queue_row *row)
+{
+    if (row->reason || row->stable)
+        return row->reason;
+    return "the repeats differ, so the row counts for nothing";
+}
+
+/* Whether ROW and OTHER have no figures for the same reason.  */
+static bool same_reason(const struct queue_row *row,
+                        const struct queue_row *other)
+{
+    return reason_of(row) && reason_of(other) &&
+           !strcmp(row->family, other->family) &&
+           !strcmp(reason_of(row), reason_of(other));
+}
+
+/* Why the COUNT rows from ROW on, neighbours alike, have no figures, or ones
+   that vary.  */
+static void put_reason(FILE *out, const struct queue_row *row, size_t count)
+{
+    struct sentence sentence = {""};
+    char first[16], last[16];
+    report_backlog(row->backlog, first, sizeof first);
+    report_backlog(row[count - 1].backlog, last, sizeof last);
+    say(&sentence, "%s, backlog %s", family_name(row->family), first);
+    if (count > 1)
+        say(&sentence, " to %s", last);
+    say(&sentence, ": %s", reason_of(row));
+    put_sentence(out, "note", &sentence);
+}
+
+/* Why FAMILY is not there at all, as put_absence has told; NULL if it is, or if
+   there is only what each row says.  */
+static const char *absence_of(const struct queue_table *table,
+                              const char *family)
+{
+    if (!strcmp(family, "inet"))
+        return table->inet_absent;
+    return !strcmp(family, "inet6") ? table->inet6_absent : NULL;
+}
+
+static void put_reasons(FILE *out, const struct queue_table *table)
+{
+    size_t next;
+    put_absence(out, "IPv4", table->inet_absent);
+    put_absence(out, "IPv6", table->inet6_absent);
+    for (size_t i = 0; i < table->count; i = next) {
+        const struct queue_row *row = &table->rows[i];
+        next = i + 1;
+        while (next < table->count && same_reason(row, &table->rows[next]))
+            next++;
+        if (!absence_of(table, row->family) && reason_of(row))
+            put_reason(out, row, next - i);
+    }
+}
+
+/* The rows that RULING does not explain.  */
+static void say_broken(struct sentence *sentence, const struct report *report)
+{
+    int named = 0;
+    for (size_t i = 0; i < report->table.count; i++) {
+        const struct queue_row *row = &report->table.rows[i];
+        char backlog[16];
+        if (verdict_explains(&report->verdict, &report->table, row))
+            continue;
+        report_backlog(row->backlog, backlog, sizeof backlog);
+        if (named++ < 8)
+            say(sentence, "%s %s (%s: %ld)", named == 1 ? "; not" : ",",
+                backlog, row->family, row->accepted);
+    }
+    if (named > 8)
+        say(sentence, " and %d more", named - 8);
+}
+
+void report_rule(FILE *out, const struct report *report)
+{
+    const struct ruling *ruling = &report->verdict.accepted;
+    const struct ruling *client = &report->verdict.client;
+    struct sentence sentence = {""};
+    char rule[80], client_rule[80];
+    rule_print(&ruling->rule, true, rule, sizeof rule);
+    rule_print(&client->rule, true, client_rule, sizeof client_rule);
+    if (ruling->rows == 0)
+        say(&sentence, "none: no row has figures");
+    else if (!ruling->comparable)
+        say(&sentence, "none given: it takes three different backlogs, from 0 "
+                       "to the cap, to tell one rule from another");
+    else if (ruling->broken == 0)
+        say(&sentence, "%s connections wait for accept; true of all %zu rows",
+            rule, ruling->rows);
+    else
+        say(&sentence, "no single rule: %s fits %zu of %zu rows", rule,
+            ruling->rows - ruling->broken, ruling->rows);
+    if (ruling->comparable && ruling->broken)
+        say_broken(&sentence, report);
+    put_sentence(out, "rule", &sentence);
+    if (client->comparable && strcmp(rule, client_rule) != 0) {
+        struct sentence more = {""};
+        say(&more, "%s clients believe they are connected%s", client_rule,
+            client->broken ? ", in most rows" : "");
+        put_sentence(out, "", &more);
+    }
+}
+
+/* Whose namespace the setting is in.  */
+static void say_namespace(struct sentence *sentence, const struct cap_row *cap)
+{
+    if (!cap->scope && cap->setting && !strncmp(cap->setting, "net.", 4))
+        say(sentence, " (network namespace unknown)");
+    if (!cap->scope || !strcmp(cap->scope, "host"))
+        return;
+    if (!strcmp(cap->scope, "own")) {
+        say(sentence, ", in a network namespace of its own");
+        return;
+    }
+    say(sentence, ", in this network namespace");
+    if (!cap->initial)
+        say(sentence, " (the host's may differ)");
+    else if (!strcmp(cap->initial, "yes"))
+        say(sentence, " (the host's first)");
+    else if (cap->initial_value >= 0)
+        say(sentence, " (the host's is %ld)", cap->initial_value);
+    else
+        say(sentence, " (not the host's, which is not readable from here)");
+}
+
+/* Where the cap comes from, as far as that is known.  */
+static void say_origin(struct sentence *sentence, const struct report *report)
+{
+    const struct cap_row *cap = &report->table.cap;
+    if (!cap->setting) {
+        if (report->verdict.setting_holds)
+            say(sentence, ", a constant of this kernel that no setting raises");
+    } else if (report->verdict.setting_holds) {
+        say(sentence, " from %s", cap->setting);
+        say_namespace(sentence, cap);
+    } else if (report->verdict.setting_foreign) {
+        say(sentence, ", measured only, since no kernel like this one has %s",
+            cap->setting);
+    } else if (cap->value >= 0) {
+        say(sentence, "; %s says %ld, which is not in force", cap->setting,
+            cap->value);
+    } else {
+        say(sentence, ", measured only, since %s is %s", cap->setting,
+            cap->value_reason ? cap->value_reason : "not to be read");
+    }
+}
+
+void report_cap(FILE *out, const struct report *report)
+{
+    const struct cap_row *cap = &report->table.cap;
+    struct sentence sentence = {""};
+    if (report->verdict.cap >= 0)
+        say(&sentence, "%ld", report->verdict.cap);
+    else
+        say(&sentence, "not known");
+    say_origin(&sentence, report);
+    if (cap->accepted >= 0)
+        say(&sentence, ": %ld queued when %d were asked for; no error says so",
+            cap->accepted, INT_MAX);
+    else
+        report_not_filled(&sentence, cap->reason ? cap->reason : "-");
+    put_sentence(out, "cap", &sentence);
+}
+
+/* Why no row has a figure for its incomplete queue; to be asked if none has. */
+static const char *why_no_incomplete(const struct queue_table *table)
+{
+    const char *reason = NULL;
+    for (size_t i = 0; i < table->count && !reason; i++)
+        reason = table->rows[i].incomplete_reason;
+    return reason ? reason : "its figures vary";
+}
+
+/* Whether all families have the same figures for the same backlogs.  */
+static bool families_agree(const struct queue_table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        const char *text = row->incomplete_text;
+        const struct queue_row *head = first_row(table, row->backlog);
+        const char *first = head ? head->incomplete_text : NULL;
+        if (!text != !first || (text && strcmp(text, first) != 0))
+            return false;
+    }
+    return true;
+}
+
+/* How many rows from NUMBER on are neighbours of one family and one figure.  */
+static size_t count_alike(const struct queue_table *table, size_t number)
+{
+    const struct queue_row *row = &table->rows[number];
+    size_t next = number + 1;
+    for (; next < table->count; next++) {
+        const struct queue_row *other = &table->rows[next];
+        if (!other->incomplete_text || strcmp(other->family, row->family) ||
+            strcmp(other->incomplete_text, row->incomplete_text))
+            break;
+    }
+    return next - number;
+}
+
+/* The COUNT rows from ROW on, with their FAMILY unless that is NULL.  */
+static void say_incomplete_row(struct sentence *sentence,
+                               const struct queue_row *row, size_t count,
+                               const char *family)
+{
+    char first[16], last[16];
+    report_backlog(row->backlog, first, sizeof first);
+    report_backlog(row[count - 1].backlog, last, sizeof last);
+    say(sentence, " %s for backlog %s%s%s", row->incomplete_text, first,
+        count > 1 ? " to " : "", count > 1 ? last : "");
+    if (family)
+        say(sentence, " (%s)", family);
+}
+
+/* Row by row, for want of a rule; neighbours alike are told together.  */
+static void say_incomplete_rows(struct sentence *sentence,
+                                const struct queue_table *table)
+{
+    enum { MOST = 8 };
+    int named = 0;
+    bool agree = families_agree(table);
+    size_t count;
+    say(sentence, "handshakes under way besides");
+    for (size_t i = 0; i < table->count; i += count) {
+        const struct queue_row *row = &table->rows[i];
+        count = 1;
+        if (!row->incomplete_text ||
+            (agree && first_row(table, row->backlog) != row))
+            continue;
+        count = count_alike(table, i);
+        if (named++ >= MOST)
+            continue;
+        say(sentence, "%s", named == 1 ? ":" : ",");
+        say_incomplete_row(sentence, row, count,
+                           agree ? NULL : family_name(row->family));
+    }
+    if (named > MOST)
+        say(sentence, " and %d more", named - MOST);
+}
+
+/* The most handshakes that there were; -1 for none.  */
+static long most_incomplete(const struct queue_table *table)
+{
+    long most = -1;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].incomplete > most)
+            most = table->rows[i].incomplete;
+    return most;
+}
+
+/* The same of a peer known to the kernel.  */
+static long most_known(const struct queue_table *table)
+{
+    long most = -1;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].known > most)
+            most = table->rows[i].known;
+    return most;
+}
+
+static void say_bound(struct sentence *sentence, const struct report *report)
+{
+    const struct queue_table *table = &report->table;
+    switch (report->verdict.bound) {
+    case BOUND_COOKIES:
+        say(sentence, "; tcp_syncookies is 2: a cookie for each, no entry");
+        return;
+    case BOUND_SETTING:
+        say(sentence,
+            "; bounded by tcp_max_syn_backlog = %ld, whose last quarter is "
+            "kept for peers that the kernel has met (they had %ld)",
+            table->most, most_known(table));
+        return;
+    case BOUND_BACKLOG:
+        say(sentence, "; bounded by the backlog");
+        break;
+    case BOUND_UNKNOWN:
+        break;
+    }
+    if (table->cookies == 0)
+        say(sentence, "; beyond it SYNs are dropped (tcp_syncookies is 0)");
+    else if (table->cookies == 1)
+        say(sentence, "; beyond it SYN cookies (tcp_syncookies is 1)");
+}
+
+/* Whether the second way, if it was gone, led to the same.  */
+static void say_ways(struct sentence *sentence, const struct report *report)
+{
+    const struct finding *asked =
+        findings_get(report->findings, "listen.queue", "inet.half-open");
+    int agree = 0, differ = 0, alone = 0;
+    for (size_t i = 0; i < report->table.count; i++) {
+        const struct queue_row *row = &report->table.rows[i];
+        differ += row->ways_differ;
+        agree += row->half_open >= 0 && row->half_open == row->incomplete;
+        alone += row->half_open >= 0 && row->incomplete < 0;
+    }
+    if (!asked)
+        return;
+    if (!asked->value)
+        say(sentence, "; by half-open handshakes not testable here: %s",
+            asked->reason ? asked->reason : "-");
+    else if (differ > 0)
+        say(sentence,
+            "; by half-open handshakes it is another one in %d rows: "
+            "unstable",
+            differ);
+    else if (agree > 0)
+        say(sentence, "; half-open handshakes say so, too, in %d rows", agree);
+    else
+        say(sentence, "; half-open handshakes alone have figures for %d rows",
+            alone);
+}
+
+static void say_incomplete_rule(struct sentence *sentence,
+                                const struct report *report)
+{
+    const struct ruling *ruling = &report->verdict.incomplete;
+    char rule[80];
+    rule_print(&ruling->rule, true, rule, sizeof rule);
+    say(sentence, "%s handshakes under way besides", rule);
+    if (report->verdict.bound == BOUND_SETTING)
+        say(sentence, ", and no more than %ld",
+            most_incomplete(&report->table));
+    say(sentence, "; true of all %zu rows", ruling->rows);
+}
+
+/* The incomplete queue.  */
+static void put_incomplete(FILE *out, const struct report *report)
+{
+    const struct ruling *ruling = &report->verdict.incomplete;
+    struct sentence sentence = {""};
+    const char *why = why_no_incomplete(&report->table);
+    if (ruling->rows == 0)
+        say(&sentence, "%s%s",
+            strcmp(why, "not measured") != 0 ? "not measured: " : "", why);
+    else if (ruling->comparable && ruling->broken == 0)
+        say_incomplete_rule(&sentence, report);
+    else
+        say_incomplete_rows(&sentence, &report->table);
+    if (ruling->rows > 0)
+        say_bound(&sentence, report);
+    say_ways(&sentence, report);
+    put_sentence(out, "syn queue", &sentence);
+}
+
+static void say_next(struct sentence *sentence, const struct next *next,
+                     int wait)
+{
+    if (next->varies)
+        say(sentence, "not the same in every row: see --json");
+    else if (!strcmp(next->saw, "silence"))
+        say(sentence,
+            "hears nothing, for all of %d ms; TCP will try again, and its "
+            "program waits without an error",
+            wait);
+    else if (!strcmp(next->saw, "reset"))
+        say(sentence, "is connected first, then reset (ECONNRESET)");
+    else if (!strcmp(next->saw, "refused"))
+        say(sentence, "is refused (ECONNREFUSED)");
+    else
+        say(sentence, "gets %s%s", next->saw,
+            strcmp(next->saw, "EAGAIN") ? "" : ", since it must not block");
+}
+
+static void put_next(FILE *out, const struct report *report)
+{
+    const struct verdict *verdict = &report->verdict;
+    struct sentence sentence = {""};
+    if (verdict->tcp.saw)
+        say_next(&sentence, &verdict->tcp, report->wait);
+    if (verdict->tcp.saw && verdict->local.saw)
+        say(&sentence, "; over a UNIX socket ");
+    if (verdict->local.saw)
+        say_next(&sentence, &verdict->local, report->wait);
+    if (!verdict->tcp.saw && !verdict->local.saw)
+        say(&sentence, "not seen: no row overflowed");
+    put_sentence(out, "one more", &sentence);
+}
+
+static void put_like(FILE *out, const struct likeness *like)
+{
+    struct sentence sentence = {""};
+    if (!like->comparable)
+        say(&sentence, "nothing: no row of TCP has figures");
+    else if (like->best)
+        say(&sentence, "%s (%s)", like->best, like->known);
+    else if (like->also_count > 0)
+        say(&sentence, "these, which the figures cannot tell apart: ");
+    else
+        say(&sentence, "no kernel family that sonde knows");
+    for (int i = 0; i < like->also_count; i++)
+        say(&sentence, "%s%s",
+            i == 0 ? (like->best ? "; these cannot be told from it: " : "")
+                   : ", ",
+            like->also[i]);
+    put_sentence(out, "like", &sentence);
+}
+
+/* What was set, and where.  */
+static void put_with(FILE *out, const struct findings *findings)
+{
+    struct sentence sentence = {"in a network namespace of its own, with "};
+    bool first = true;
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->list[i];
+        if (strcmp(finding->id, "with") != 0 ||
+            !strcmp(finding->key, "namespace") || !finding->value)
+            continue;
+        say(&sentence, "%s%s = %s", first ? "" : ", ", finding->key,
+            finding->value);
+        first = false;
+    }
+    put_sentence(out, NULL, &sentence);
+}
+
+/* "network namespace 4026531833" for "net:[4026531833]".  */
+void report_head(FILE *out, const struct report *report)
+{
+    const struct findings *findings = report->findings;
+    const char *scope = findings_text(findings, "host", "scope");
+    fprintf(out, "%s %s %s", host_text(findings, "system"),
+            host_text(findings, "release"), host_text(findings, "machine"));
+    if (scope && !strncmp(scope, "net:[", 5))
+        fprintf(out, ", network namespace %.*s", (int)strcspn(scope + 5, "]"),
+                scope + 5);
+    putc('\n', out);
+    if (findings_get(findings, "with", "namespace"))
+        put_with(out, findings);
+    putc('\n', out);
+}
+
+void report_text(FILE *out, const struct report *report)
+{
+    report_head(out, report);
+    put_table(out, &report->table);
+    put_reasons(out, &report->table);
+    report_rule(out, report);
+    put_incomplete(out, report);
+    report_cap(out, report);
+    put_next(out, report);
+    report_more_text(out, report->findings);
+    put_like(out, &report->verdict.like);
+}

@@ -1,0 +1,56 @@
+/* report.h - findings about listen queues, told
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Write errors stay with OUT, for ferror.  The plain form is findings_write. */
+
+#ifndef PROBES_REPORT_REPORT_H
+#define PROBES_REPORT_REPORT_H 1
+
+#include "base/sentence.h"
+#include "probes/finding/finding.h"
+#include "probes/verdict/require.h"
+#include "probes/verdict/table.h"
+#include "probes/verdict/verdict.h"
+
+struct report {
+    const struct findings *findings;
+    struct queue_table table;
+    struct verdict verdict;
+    int wait;      /* how long a client was given, in milliseconds */
+    bool requires; /* NEED is what was to be found out */
+    struct requirement need;
+};
+
+/* Make *REPORT of FINDINGS, which must stay.  Returns 0, or -1 with ENOMEM. */
+int report_make(struct report *report, struct findings *findings, int wait);
+
+void report_free(struct report *report);
+
+/* For people, in 80 columns of plain ASCII.  */
+void report_text(FILE *out, const struct report *report);
+
+/* Parts of it: which host, and where; the rule; the cap.  */
+void report_head(FILE *out, const struct report *report);
+void report_rule(FILE *out, const struct report *report);
+void report_cap(FILE *out, const struct report *report);
+
+/* Go on with SENTENCE: "; not filled: REASON", whose beginning may say it.  */
+void report_not_filled(struct sentence *sentence, const char *reason);
+
+/* Write BACKLOG, as all parts name it: INT_MAX is "max".  */
+void report_backlog(int backlog, char *text, size_t size);
+
+/* Bars, for people, in 80 columns of plain ASCII.  */
+void report_chart(FILE *out, const struct report *report);
+
+/* NEED alone, and what to do about it.  */
+void report_require(FILE *out, const struct report *report);
+
+/* For programs; the keys are described in backlogprobe(1).  */
+void report_json(FILE *out, const struct report *report);
+
+/* For Prometheus, in its text format; the metrics are described in
+   backlogprobe(1).  */
+void report_prometheus(FILE *out, const struct report *report);
+
+#endif /* PROBES_REPORT_REPORT_H */

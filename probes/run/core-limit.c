@@ -1,0 +1,14 @@
+/* core-limit.c - no core, by a limit
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <sys/resource.h>
+
+#include "probes/run/core.h"
+
+void core_none(void)
+{
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+}

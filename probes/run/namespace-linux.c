@@ -1,0 +1,381 @@
+/* namespace-linux.c - a network of one's own by unshare
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Whether a user may have one depends on the kernel's build, on settings of it,
+   on security modules and on seccomp filters; most of them answer with the same
+   EPERM, so the reason is looked for afterwards.  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/wait.h"
+#include "base/names.h"
+#include "probes/run/namespace.h"
+#include "probes/behaviour/question.h"
+
+static const char root[] = "/proc/sys/";
+
+enum { PATH_SIZE = 256, NAME_SIZE = PATH_SIZE - sizeof root };
+
+__attribute__((format(printf, 2, 3))) static int
+fail(struct namespace_trouble *trouble, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(trouble->text, sizeof trouble->text, format, arguments);
+    va_end(arguments);
+    return -1;
+}
+
+/* Write TEXT to PATH in one go, as such files want it.  A kernel that takes the
+   first of two numbers says so by the length: that is EINVAL.  */
+static int write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ssize_t length = (ssize_t)strlen(text);
+    ssize_t took = write(fd, text, (size_t)length);
+    int error = took == length ? 0 : took < 0 ? errno : EINVAL;
+    close(fd);
+    errno = error;
+    return error ? -1 : 0;
+}
+
+/* The first number in PATH, or -1.  */
+static long read_file(const char *path)
+{
+    char text[64];
+    int fd = attempt(open(path, O_RDONLY | O_CLOEXEC), "open");
+    if (fd < 0)
+        return -1;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    int error = length < 0 ? errno : EPROTO;
+    close(fd);
+    text[length < 0 ? 0 : length] = '\0';
+    char *end;
+    long number = strtol(text, &end, 10);
+    errno = error;
+    return end == text ? -1 : number;
+}
+
+/* Whether a seccomp filter judges this process's calls.  */
+static bool is_filtered(void)
+{
+    char line[128];
+    bool filtered = false;
+    FILE *status = fopen("/proc/self/status", "re");
+    while (status && !filtered && fgets(line, sizeof line, status))
+        filtered = !strncmp(line, "Seccomp:", 8) && strstr(line, "2");
+    if (status)
+        fclose(status);
+    return filtered;
+}
+
+/* Settings with which a host keeps namespaces from its users.  */
+static const struct {
+    const char *path;
+    long value;
+    const char *reason;
+} obstacles[] = {
+    {"/proc/sys/user/max_user_namespaces", 0,
+     "user.max_user_namespaces is 0 on this host"},
+    {"/proc/sys/user/max_net_namespaces", 0,
+     "user.max_net_namespaces is 0 on this host"},
+    {"/proc/sys/kernel/unprivileged_userns_clone", 0,
+     "kernel.unprivileged_userns_clone is 0 on this host"},
+    {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1,
+     "AppArmor keeps user namespaces from programs without a profile "
+     "(kernel.apparmor_restrict_unprivileged_userns is 1)"},
+};
+
+/* WHAT failed with ERROR: say why, as far as that can be found out.  */
+static int explain(struct namespace_trouble *trouble, const char *what,
+                   int error)
+{
+    if (error == ENOSYS || error == EINVAL)
+        return fail(trouble, "this kernel has no user namespaces (%s: %s)",
+                    what, errno_name(error));
+    for (size_t i = 0; i < sizeof obstacles / sizeof *obstacles; i++)
+        if (read_file(obstacles[i].path) == obstacles[i].value)
+            return fail(trouble, "%s", obstacles[i].reason);
+    if (error == ENOSPC || error == EUSERS)
+        return fail(trouble, "there are too many namespaces already (%s: %s)",
+                    what, errno_name(error));
+    if (is_filtered())
+        return fail(trouble,
+                    "a seccomp filter forbids it, as in a container "
+                    "(%s: %s)",
+                    what, errno_name(error));
+    return fail(trouble, "%s: %s", what, errno_name(error));
+}
+
+/* Keep the user and group of the process in its new user namespace, so that
+   files it makes have an owner.  */
+static int keep_identity(uid_t user, gid_t group,
+                         struct namespace_trouble *trouble)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%lu %lu 1", (unsigned long)user,
+             (unsigned long)user);
+    if (write_file("/proc/self/uid_map", text))
+        return explain(trouble, "writing uid_map", errno);
+    /* Without this, the kernel takes no gid_map; before 3.19 it is not there,
+       and not needed.  */
+    if (write_file("/proc/self/setgroups", "deny") && errno != ENOENT)
+        return explain(trouble, "writing setgroups", errno);
+    snprintf(text, sizeof text, "%lu %lu 1", (unsigned long)group,
+             (unsigned long)group);
+    if (write_file("/proc/self/gid_map", text))
+        return explain(trouble, "writing gid_map", errno);
+    return 0;
+}
+
+/* A new namespace holds a loopback interface that is down.  */
+static int bring_up_loopback(void)
+{
+    struct ifreq request = {.ifr_name = "lo"};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    int status = ioctl(fd, SIOCGIFFLAGS, &request);
+    request.ifr_flags |= IFF_UP;
+    if (!status)
+        status = ioctl(fd, SIOCSIFFLAGS, &request);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return status;
+}
+
+/* What SIOCSIFADDR takes of IPv6, as in linux/ipv6.h, which does not go with
+   netinet/in.h in every C library.  */
+struct inet6_request {
+    struct in6_addr address;
+    uint32_t prefix_length;
+    int interface;
+};
+
+/* Whether FD can be bound to ADDRESS before PATIENCE has passed: one that was
+   added serves a moment later.  */
+static int await_address(int fd, const struct in6_addr *address)
+{
+    enum { PATIENCE = 1000 };
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_addr = *address};
+    const void *storage = &in6;
+    int status;
+    for (int i = 0; (status = bind(fd, storage, sizeof in6)) &&
+                    errno == EADDRNOTAVAIL && i < PATIENCE;
+         i++)
+        wait_pause(1);
+    return status;
+}
+
+int namespace_add_inet6(void)
+{
+    /* Checkers take what this call is given for an ifreq, in all its length. */
+    union {
+        struct ifreq all;
+        struct inet6_request inet6;
+    } request = {.all = {.ifr_name = ""}};
+    request.inet6.prefix_length = 128;
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    inet_pton(AF_INET6, NAMESPACE_INET6, &request.inet6.address);
+    request.inet6.interface = (int)if_nametoindex("lo");
+    int status = ioctl(fd, SIOCSIFADDR, &request);
+    if (!status || errno == EEXIST)
+        status = await_address(fd, &request.inet6.address);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return status;
+}
+
+int namespace_enter(struct namespace_trouble *trouble)
+{
+    uid_t user = geteuid();
+    gid_t group = getegid();
+    /* Whoever may do without a user namespace sees all settings.  */
+    if (unshare(CLONE_NEWNET)) {
+        if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+            return explain(trouble, "unshare", errno);
+        if (keep_identity(user, group, trouble))
+            return -1;
+    }
+    if (bring_up_loopback())
+        return explain(trouble, "bringing up the loopback interface", errno);
+    return 0;
+}
+
+/* The file of SETTING.  As sysctl(8) has it, dots and slashes change places:
+   "net.ipv4.conf.eth0/1.forwarding".  Only what is below net can belong to a
+   network namespace; what is not would be the host's.  */
+static int path_of(const char *setting, char *path,
+                   struct namespace_trouble *trouble)
+{
+    char name[NAME_SIZE];
+    size_t length = strlen(setting);
+    if (length >= NAME_SIZE)
+        return fail(trouble, "\"%.40s...\" is too long for a setting", setting);
+    for (size_t i = 0; i <= length; i++)
+        name[i] = setting[i] == '.'   ? '/'
+                  : setting[i] == '/' ? '.'
+                                      : setting[i];
+    if (strncmp(name, "net/", 4) != 0 || strstr(name, "..") ||
+        strstr(name, "//"))
+        return fail(trouble,
+                    "\"%s\" is no setting of a network namespace: those begin "
+                    "with net.",
+                    setting);
+    snprintf(path, PATH_SIZE, "%s%s", root, name);
+    return 0;
+}
+
+bool namespace_shows_settings(void)
+{
+    return access(root, F_OK) == 0;
+}
+
+bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
+{
+    char path[PATH_SIZE];
+    if (path_of(setting, path, trouble))
+        return false;
+    struct stat file;
+    errno = 0;
+    if (!stat(path, &file) && S_ISREG(file.st_mode))
+        return true;
+    if (errno != ENOENT && errno != ENOTDIR && errno != 0)
+        fail(trouble, "whether this host has %s cannot be found out: %s",
+             setting, errno_name(errno));
+    else if (namespace_shows_settings())
+        fail(trouble, "this host has no setting %s", setting);
+    else
+        fail(trouble, "%s is not to be found without /proc", setting);
+    return false;
+}
+
+/* Writing SETTING failed with ERROR.  */
+static int explain_set(struct namespace_trouble *trouble, const char *setting,
+                       const char *value, int error)
+{
+    switch (error) {
+    case ENOENT:
+        return fail(trouble,
+                    "this kernel hides %s in a namespace of an ordinary user "
+                    "(Linux before 6.3 does); root is shown it",
+                    setting);
+    case EROFS:
+        return fail(trouble,
+                    "/proc/sys is mounted read-only here, as in a container, "
+                    "so %s cannot be set",
+                    setting);
+    case EINVAL:
+    case ERANGE:
+        return fail(trouble, "the kernel does not take \"%s\" for %s", value,
+                    setting);
+    case EACCES:
+    case EPERM:
+        return fail(trouble, "%s is not a namespace's own (%s)", setting,
+                    errno_name(error));
+    default:
+        return fail(trouble, "setting %s: %s", setting, errno_name(error));
+    }
+}
+
+int namespace_set(const char *setting, const char *value,
+                  struct namespace_trouble *trouble)
+{
+    char path[PATH_SIZE];
+    if (path_of(setting, path, trouble))
+        return -1;
+    if (write_file(path, value))
+        return explain_set(trouble, setting, value, errno);
+    char *end;
+    long wanted = strtol(value, &end, 10);
+    if (end != value && read_file(path) != wanted)
+        return fail(trouble, "%s took \"%s\", but says %ld", setting, value,
+                    read_file(path));
+    return 0;
+}
+
+long namespace_read(const char *setting)
+{
+    char path[PATH_SIZE];
+    struct namespace_trouble trouble;
+    if (path_of(setting, path, &trouble)) {
+        errno = ENOENT;
+        return -1;
+    }
+    return read_file(path);
+}
+
+/* The number of the namespace that PATH, "/proc/self/ns/net", stands for; 0 if
+   it is not to be seen.  */
+static unsigned long number_of(const char *path)
+{
+    char text[64];
+    ssize_t length = readlink(path, text, sizeof text - 1);
+    if (length <= 0)
+        return 0;
+    text[length] = '\0';
+    const char *bracket = strchr(text, '[');
+    return bracket ? strtoul(bracket + 1, NULL, 10) : 0;
+}
+
+/* Read SETTING where PATH is, and come back.  It takes privilege; without, it
+   is -1.  */
+static long read_elsewhere(const char *path, const char *setting)
+{
+    long value = -1;
+    int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    int there = open(path, O_RDONLY | O_CLOEXEC);
+    if (here >= 0 && there >= 0 && !setns(there, CLONE_NEWNET)) {
+        value = namespace_read(setting);
+        if (setns(here, CLONE_NEWNET))
+            abort(); /* what is measured now would not be what was asked */
+    }
+    if (here >= 0)
+        close(here);
+    if (there >= 0)
+        close(there);
+    return value;
+}
+
+/* Since 6.17 the first namespaces have fixed numbers (linux/nsfs.h).  Before,
+   only that of processes has, and in it process 1 is where the host is, if we
+   may look.  */
+enum namespace_place namespace_place(const char *setting, long *value)
+{
+    static const unsigned long first_net = 0xEFFFFFF9, first_pid = 0xEFFFFFFC;
+    static const char path[] = "/proc/1/ns/net";
+    unsigned long here = number_of("/proc/self/ns/net");
+    *value = -1;
+    if (here == first_net) {
+        *value = namespace_read(setting);
+        return NAMESPACE_INITIAL;
+    }
+    unsigned long there =
+        number_of("/proc/self/ns/pid") == first_pid ? number_of(path) : 0;
+    if (here == 0 || there == 0)
+        return NAMESPACE_UNKNOWN;
+    *value =
+        here == there ? namespace_read(setting) : read_elsewhere(path, setting);
+    return here == there ? NAMESPACE_INITIAL : NAMESPACE_OTHER;
+}

@@ -1,0 +1,62 @@
+/* namespace-none.c - this system has no networks to give
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "probes/run/namespace.h"
+
+static void say_none(struct namespace_trouble *trouble)
+{
+    snprintf(trouble->text, sizeof trouble->text,
+             "this system has no network namespaces");
+}
+
+int namespace_enter(struct namespace_trouble *trouble)
+{
+    say_none(trouble);
+    return -1;
+}
+
+bool namespace_shows_settings(void)
+{
+    return false;
+}
+
+bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
+{
+    (void)setting;
+    say_none(trouble);
+    return false;
+}
+
+int namespace_set(const char *setting, const char *value,
+                  struct namespace_trouble *trouble)
+{
+    (void)setting;
+    (void)value;
+    say_none(trouble);
+    return -1;
+}
+
+int namespace_add_inet6(void)
+{
+    errno = ENOTSUP;
+    return -1;
+}
+
+long namespace_read(const char *setting)
+{
+    (void)setting;
+    errno = ENOENT;
+    return -1;
+}
+
+enum namespace_place namespace_place(const char *setting, long *value)
+{
+    (void)setting;
+    *value = -1;
+    return NAMESPACE_UNKNOWN;
+}

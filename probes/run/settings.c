@@ -1,0 +1,98 @@
+/* settings.c - measure as if settings were other ones
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <string.h>
+
+#include "probes/run/namespace.h"
+#include "probes/finding/place.h"
+#include "probes/run/settings.h"
+
+enum { NAME_SIZE = 256 };
+
+/* The name in TEXT, "NAME=VALUE", to NAME; returns its value, or NULL if it is
+   no such text.  */
+static const char *split(const char *text, char *name)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1] || equals - text >= NAME_SIZE)
+        return NULL;
+    snprintf(name, NAME_SIZE, "%.*s", (int)(equals - text), text);
+    return equals + 1;
+}
+
+/* Whether one of the COUNT first is NAME, with another value than the next.  */
+static bool given_otherwise(const char *const *settings, size_t count,
+                            const char *name)
+{
+    size_t length = strlen(name) + 1;
+    for (size_t i = 0; i < count; i++)
+        if (!strncmp(settings[i], settings[count], length) &&
+            strcmp(settings[i], settings[count]))
+            return true;
+    return false;
+}
+
+int settings_check(const char *const *settings, size_t count, char *problem,
+                   size_t size)
+{
+    struct namespace_trouble trouble;
+    char name[NAME_SIZE];
+    for (size_t i = 0; i < count; i++) {
+        if (!split(settings[i], name)) {
+            snprintf(problem, size,
+                     "\"%.60s\" is not of the form SETTING=VALUE", settings[i]);
+            return -1;
+        }
+        if (given_otherwise(settings, i, name)) {
+            snprintf(problem, size, "%s is given two values", name);
+            return -1;
+        }
+        if (!namespace_knows(name, &trouble)) {
+            snprintf(problem, size, "%s", trouble.text);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* To OUT, unless it is NULL.  */
+static void put(FILE *out, const char *key, const char *value,
+                const char *reason)
+{
+    if (out)
+        put_text(&(struct place){out, "with", NULL}, key, value, HOW_READ,
+                 reason);
+}
+
+int settings_apply(FILE *out, const char *const *settings, size_t count)
+{
+    struct namespace_trouble trouble;
+    char name[NAME_SIZE];
+    if (namespace_enter(&trouble)) {
+        put(out, "namespace", NULL, trouble.text);
+        return -1;
+    }
+    put(out, "namespace", "own", NULL);
+    for (size_t i = 0; i < count; i++) {
+        const char *value = split(settings[i], name);
+        if (!value || namespace_set(name, value, &trouble)) {
+            put(out, value ? name : "setting", NULL,
+                value ? trouble.text : "it is no setting");
+            return -1;
+        }
+        put(out, name, value, NULL);
+    }
+    return 0;
+}
+
+const char *settings_failure(const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->list[i];
+        if (!strcmp(finding->id, "with") && !finding->value)
+            return finding->reason ? finding->reason : "no reason given";
+    }
+    return NULL;
+}

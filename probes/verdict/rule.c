@@ -1,0 +1,171 @@
+/* rule.c - a formula for what a backlog of n lets wait
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "probes/verdict/rule.h"
+
+/* Slopes times/by up to these are tried, the simplest first, each with whatever
+   is to be added: there is no list of known rules behind this.  */
+enum { TIMES_MAX = 12, BY_MAX = 8 };
+
+/* No figure is above; a rule for a huge n says this.  */
+static const int64_t huge = LONG_MAX;
+
+/* What RULE makes of N before it adds anything; at most HUGE.  */
+static int64_t steep(const struct rule *rule, long n)
+{
+    if (rule->times > 0 && n > INT64_MAX / rule->times)
+        return huge;
+    int64_t value = (int64_t)n * rule->times / rule->by;
+    return value > huge ? huge : value;
+}
+
+long rule_value(const struct rule *rule, long n)
+{
+    int64_t value = steep(rule, n);
+    if (rule->plus > 0 && value > huge - rule->plus)
+        value = huge;
+    else
+        value += rule->plus;
+    return value < rule->floor ? rule->floor : (long)value;
+}
+
+long rule_inverse(const struct rule *rule, long count)
+{
+    if (rule->times == 0 || (rule->plus < 0 && count > huge + rule->plus))
+        return -1;
+    int64_t n = (int64_t)count - rule->plus;
+    if (n > INT64_MAX / rule->by - 1)
+        return -1;
+    n = (n * rule->by + rule->by - 1) / rule->times;
+    return n >= 0 && n <= huge && rule_value(rule, (long)n) == count ? (long)n
+                                                                     : -1;
+}
+
+static size_t count_fits(const struct sample *samples, size_t count,
+                         const struct rule *rule)
+{
+    size_t fits = 0;
+    for (size_t i = 0; i < count; i++)
+        fits += rule_value(rule, samples[i].n) == samples[i].count;
+    return fits;
+}
+
+/* Take CANDIDATE if it fits more than what was the best so far.  */
+static void try_rule(const struct sample *samples, size_t count,
+                     const struct rule *candidate, struct rule *best,
+                     size_t *fits)
+{
+    size_t these = count_fits(samples, count, candidate);
+    if (these > *fits) {
+        *best = *candidate;
+        *fits = these;
+    }
+}
+
+static size_t count_different(const struct sample *samples, size_t count)
+{
+    size_t different = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+        while (k < i && samples[k].n != samples[i].n)
+            k++;
+        different += k == i;
+    }
+    return different;
+}
+
+static long least_count(const struct sample *samples, size_t count)
+{
+    long least = samples[0].count;
+    for (size_t i = 1; i < count; i++)
+        least = samples[i].count < least ? samples[i].count : least;
+    return least;
+}
+
+static bool have_common_factor(long a, long b)
+{
+    for (long factor = 2; factor <= b; factor++)
+        if (a % factor == 0 && b % factor == 0)
+            return true;
+    return false;
+}
+
+/* Try SLOPE, a rule that adds nothing yet, through each of the samples.  */
+static void try_slope(const struct sample *samples, size_t count,
+                      struct rule slope, struct rule *best, size_t *fits)
+{
+    for (size_t i = 0; i < count && *fits < count; i++) {
+        slope.plus = samples[i].count - (long)steep(&slope, samples[i].n);
+        try_rule(samples, count, &slope, best, fits);
+    }
+}
+
+/* Try all slopes above FLOOR, by the sum of their two numbers; last of all,
+   that n does not matter.  */
+static void try_slopes(const struct sample *samples, size_t count, long floor,
+                       struct rule *best, size_t *fits)
+{
+    for (long sum = 2; sum <= TIMES_MAX + BY_MAX; sum++)
+        for (long by = 1; by <= BY_MAX && by < sum; by++)
+            if (sum - by <= TIMES_MAX && !have_common_factor(sum - by, by))
+                try_slope(samples, count, (struct rule){sum - by, by, 0, floor},
+                          best, fits);
+    try_slope(samples, count, (struct rule){0, 1, 0, floor}, best, fits);
+}
+
+bool rule_fit(const struct sample *samples, size_t count, struct rule *rule,
+              size_t *fits)
+{
+    *fits = 0;
+    if (count_different(samples, count) < 3)
+        return false;
+    try_slopes(samples, count, RULE_NO_FLOOR, rule, fits);
+    try_slopes(samples, count, least_count(samples, count), rule, fits);
+    return true;
+}
+
+/* The part with n in it: "", "n", "2n", "3n/2".  */
+static void print_slope(const struct rule *rule, char *text, size_t size)
+{
+    char times[24] = "", by[24] = "";
+    if (rule->times > 1)
+        snprintf(times, sizeof times, "%ld", rule->times);
+    if (rule->by > 1)
+        snprintf(by, sizeof by, "/%ld", rule->by);
+    snprintf(text, size, "%s%s%s", times, rule->times ? "n" : "",
+             rule->times ? by : "");
+}
+
+/* The part behind it: "", "+1", " - 2"; or all of a rule without n.  */
+static void print_plus(const struct rule *rule, bool spaced, char *text,
+                       size_t size)
+{
+    long amount = rule->plus < 0 ? -rule->plus : rule->plus;
+    const char *sign = rule->plus < 0 ? "-" : "+";
+    const char *space = spaced ? " " : "";
+    if (rule->times == 0)
+        snprintf(text, size, "%ld", rule->plus);
+    else if (amount == 0)
+        snprintf(text, size, "%s", "");
+    else
+        snprintf(text, size, "%s%s%s%ld", space, sign, space, amount);
+}
+
+void rule_print(const struct rule *rule, bool spaced, char *text, size_t size)
+{
+    char slope[64], plus[32];
+    const char *space = spaced ? " " : "";
+    print_slope(rule, slope, sizeof slope);
+    print_plus(rule, spaced, plus, sizeof plus);
+    if (rule->floor != RULE_NO_FLOOR)
+        snprintf(text, size, "max%s(%ld,%s%s%s)", space, rule->floor, space,
+                 slope, plus);
+    else
+        snprintf(text, size, "%s%s", slope, plus);
+}

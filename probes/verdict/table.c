@@ -1,0 +1,217 @@
+/* table.c - findings about listen queues, as rows
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/verdict/table.h"
+
+/* KEY of ROW, in full.  */
+static void print_key(char *whole, size_t size, const struct queue_row *row,
+                      const char *key)
+{
+    snprintf(whole, size, "%s.%d.%s", row->family, row->backlog, key);
+}
+
+/* The finding KEY of ROW.  */
+static const struct finding *get(const struct findings *findings,
+                                 const struct queue_row *row, const char *key)
+{
+    char whole[64];
+    print_key(whole, sizeof whole, row, key);
+    return findings_get(findings, "listen.queue", whole);
+}
+
+static const char *get_text(const struct findings *findings,
+                            const struct queue_row *row, const char *key)
+{
+    const struct finding *finding = get(findings, row, key);
+    return finding ? finding->value : NULL;
+}
+
+/* A figure of ROW; one that is not stable is none.  */
+static long get_figure(const struct findings *findings,
+                       const struct queue_row *row, const char *key)
+{
+    const struct finding *finding = get(findings, row, key);
+    if (!finding || !finding->stable)
+        return -1;
+    return findings_number(findings, "listen.queue", finding->key, -1);
+}
+
+/* Why the incomplete queue of ROW has no figure; NULL if it has.  */
+static const char *why_incomplete(const struct findings *findings,
+                                  const struct queue_row *row)
+{
+    char key[64];
+    const struct finding *finding = get(findings, row, "incomplete");
+    if (finding && !finding->stable)
+        return "the repeats, or we and the kernel, differ";
+    if (finding)
+        return finding->reason;
+    snprintf(key, sizeof key, "%s.incomplete", row->family);
+    finding = findings_get(findings, "listen.queue", key);
+    if (finding && finding->reason)
+        return finding->reason;
+    return finding ? "so long a queue is filled if it is the only one"
+                   : "not measured";
+}
+
+/* Why ROW has no figure by the second way; NULL if it has.  */
+static const char *why_half_open(const struct findings *findings,
+                                 const struct queue_row *row)
+{
+    const struct finding *finding = get(findings, row, "half-open");
+    const struct finding *asked =
+        findings_get(findings, "listen.queue", "inet.half-open");
+    if (finding)
+        return finding->reason;
+    if (!asked)
+        return "not asked for";
+    return asked->reason ? asked->reason
+                         : "it takes IPv4, and a backlog from 0 to 1024";
+}
+
+/* Two ways to one figure: where they disagree, it is neither.  */
+static void judge_ways(struct queue_row *row)
+{
+    row->ways_differ = row->incomplete >= 0 && row->half_open >= 0 &&
+                       row->incomplete != row->half_open;
+    if (!row->ways_differ)
+        return;
+    row->incomplete = -1;
+    row->incomplete_text = "unstable";
+    row->incomplete_reason = "unstable: handshakes kept open and half-open "
+                             "ones give different figures";
+}
+
+static void fill_row(const struct findings *findings, struct queue_row *row)
+{
+    static const char *const counted[] = {"client", "accepted", "overflow"};
+    const struct finding *accepted = get(findings, row, "accepted");
+    row->effective = get_figure(findings, row, "effective");
+    row->client = get_figure(findings, row, "client");
+    row->accepted = get_figure(findings, row, "accepted");
+    row->queued = get_figure(findings, row, "queued");
+    row->repeats = get_figure(findings, row, "repeats");
+    row->incomplete = get_figure(findings, row, "incomplete");
+    row->known = get_figure(findings, row, "incomplete-known");
+    row->passed = get_figure(findings, row, "passed");
+    row->half_open = get_figure(findings, row, "half-open");
+    row->incomplete_text = get_text(findings, row, "incomplete");
+    row->incomplete_reason = why_incomplete(findings, row);
+    row->half_open_reason = why_half_open(findings, row);
+    judge_ways(row);
+    row->client_text = get_text(findings, row, "client");
+    row->accepted_text = get_text(findings, row, "accepted");
+    row->overflow = get_text(findings, row, "overflow");
+    row->limit = get_text(findings, row, "limit");
+    row->disturbed = get_text(findings, row, "disturbed") != NULL;
+    row->reason = accepted ? accepted->reason : NULL;
+    row->stable = true;
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+        const struct finding *finding = get(findings, row, counted[i]);
+        row->stable = row->stable && (!finding || finding->stable);
+    }
+}
+
+/* Whether FINDING is the one that each row has; then ROW is told which.  Its
+   key must be the very one by which it will be looked up: no other way to
+   write the number, and no number that is not a backlog.  */
+static bool begins_row(const struct finding *finding, struct queue_row *row)
+{
+    const char *dot = strchr(finding->key, '.');
+    char whole[64];
+    if (strcmp(finding->id, "listen.queue") || !dot ||
+        (size_t)(dot - finding->key) >= sizeof row->family)
+        return false;
+    *row = (struct queue_row){0};
+    memcpy(row->family, finding->key, (size_t)(dot - finding->key));
+    row->backlog = (int)strtol(dot + 1, NULL, 10);
+    print_key(whole, sizeof whole, row, "accepted");
+    return !strcmp(finding->key, whole);
+}
+
+static void fill_cap(const struct findings *findings, struct cap_row *cap)
+{
+    static const char id[] = "listen.cap";
+    const struct finding *accepted = findings_get(findings, id, "accepted");
+    const struct finding *value = findings_get(findings, id, "value");
+    cap->family = findings_text(findings, id, "family");
+    cap->setting = findings_text(findings, id, "setting");
+    cap->scope = findings_text(findings, id, "scope");
+    cap->overflow = findings_text(findings, id, "overflow");
+    cap->limit = findings_text(findings, id, "limit");
+    cap->reason = accepted ? accepted->reason : "not measured";
+    cap->effective = findings_number(findings, id, "effective", -1);
+    cap->value = findings_number(findings, id, "value", -1);
+    cap->value_reason = value ? value->reason : NULL;
+    cap->client = findings_number(findings, id, "client", -1);
+    cap->accepted = findings_number(findings, id, "accepted", -1);
+    cap->initial = findings_text(findings, id, "initial");
+    cap->initial_value = findings_number(findings, id, "initial-value", -1);
+}
+
+/* Why the family whose availability is KEY is not there, or NULL.  */
+static const char *absence(const struct findings *findings, const char *key)
+{
+    const struct finding *found = findings_get(findings, "listen.queue", key);
+    if (!found || !found->value || strcmp(found->value, "no") != 0)
+        return NULL;
+    return found->reason ? found->reason : "not measured";
+}
+
+/* Whether the family whose availability is KEY is there, but no connection goes
+   through, or that could not be seen.  A family that is off has no address to
+   listen at.  */
+static bool is_dead(const struct findings *findings, const char *key)
+{
+    static const char call[] = "connect: ";
+    const struct finding *found = findings_get(findings, "listen.queue", key);
+    if (!found || !found->reason)
+        return false;
+    return !found->value || !strncmp(found->reason, call, sizeof call - 1);
+}
+
+int table_make(struct queue_table *table, const struct findings *findings)
+{
+    *table = (struct queue_table){0};
+    table->rows = calloc(findings->count + 1, sizeof *table->rows);
+    if (!table->rows)
+        return -1;
+    for (size_t i = 0; i < findings->count; i++) {
+        struct queue_row row;
+        if (!begins_row(&findings->list[i], &row))
+            continue;
+        fill_row(findings, &row);
+        table->rows[table->count++] = row;
+    }
+    fill_cap(findings, &table->cap);
+    table->cookies =
+        findings_number(findings, "listen.incomplete", "tcp_syncookies", -1);
+    table->most = findings_number(findings, "listen.incomplete",
+                                  "tcp_max_syn_backlog", -1);
+    table->inet_absent = absence(findings, "inet.available");
+    table->inet6_absent = absence(findings, "inet6.available");
+    table->inet_dead = is_dead(findings, "inet.available");
+    table->inet6_dead = is_dead(findings, "inet6.available");
+    return 0;
+}
+
+const struct queue_row *table_row(const struct queue_table *table,
+                                  const char *family, int backlog)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].backlog == backlog &&
+            !strcmp(table->rows[i].family, family))
+            return &table->rows[i];
+    return NULL;
+}
+
+void table_free(struct queue_table *table)
+{
+    free(table->rows);
+    *table = (struct queue_table){0};
+}

@@ -1,0 +1,270 @@
+/* verdict.c - what the figures about listen queues mean
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/verdict/verdict.h"
+
+/* Which of a row's two counts.  */
+typedef long counted(const struct queue_row *row);
+
+static long count_accepted(const struct queue_row *row)
+{
+    return row->accepted;
+}
+
+static long count_client(const struct queue_row *row)
+{
+    return row->client;
+}
+
+static long count_incomplete(const struct queue_row *row)
+{
+    return row->incomplete;
+}
+
+/* What is known of the largest queue: its length, as measured; or if it was not
+   filled, the backlog from which on nothing grows, as somebody says.  -1 if
+   not known.  */
+struct top {
+    long queue;
+    long backlog;
+};
+
+/* Whether RULE explains the FOUND connections of BACKLOG.  What is more than
+   the largest queue is cut to it.  A negative backlog counts as the cap or as
+   0, according to the system.  */
+static bool explains(const struct rule *rule, const struct top *top,
+                     int backlog, long found)
+{
+    if (found < 0)
+        return true;
+    if (backlog < 0)
+        return found == top->queue || found == rule_value(rule, 0) ||
+               (top->queue < 0 && top->backlog >= 0 &&
+                found == rule_value(rule, top->backlog));
+    if (top->queue < 0 && top->backlog >= 0 && backlog > top->backlog)
+        return found == rule_value(rule, top->backlog);
+    long expected = rule_value(rule, backlog);
+    if (top->queue >= 0 && expected > top->queue)
+        expected = top->queue;
+    return found == expected;
+}
+
+/* Whether a row is a sample of the rule: not of the largest queue.  */
+static bool is_sample(const struct top *top, int backlog, long found)
+{
+    if (found < 0 || backlog < 0)
+        return false;
+    return top->queue >= 0 ? found < top->queue
+                           : top->backlog < 0 || backlog <= top->backlog;
+}
+
+static struct ruling rule_on(const struct queue_table *table,
+                             const struct top *top, counted *count)
+{
+    struct ruling ruling = {0};
+    size_t used = 0, fits;
+    struct sample *samples = calloc(table->count + 1, sizeof *samples);
+    if (!samples)
+        return ruling;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        ruling.rows += count(row) >= 0;
+        if (is_sample(top, row->backlog, count(row)))
+            samples[used++] = (struct sample){row->backlog, count(row)};
+    }
+    ruling.comparable =
+        used > 0 && rule_fit(samples, used, &ruling.rule, &fits);
+    free(samples);
+    for (size_t i = 0; ruling.comparable && i < table->count; i++)
+        ruling.broken += !explains(&ruling.rule, top, table->rows[i].backlog,
+                                   count(&table->rows[i]));
+    return ruling;
+}
+
+/* Whether equal words of the kernel on a backlog in force go with equal counts.
+   A word that does not is about something else.  */
+static bool word_is_true(const struct queue_table *table)
+{
+    const struct cap_row *cap = &table->cap;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        if (row->effective < 0 || row->accepted < 0)
+            continue;
+        if (row->effective == cap->effective && cap->accepted >= 0 &&
+            row->accepted != cap->accepted)
+            return false;
+        for (size_t k = 0; k < i; k++)
+            if (table->rows[k].effective == row->effective &&
+                table->rows[k].accepted >= 0 &&
+                table->rows[k].accepted != row->accepted)
+                return false;
+    }
+    return true;
+}
+
+/* Whether those who ask for at least what the setting says get the same, as far
+   as was measured.  If not, its file is for show.  */
+static bool setting_is_true(const struct queue_table *table)
+{
+    long least = table->cap.value;
+    for (size_t i = 0; i < table->count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct queue_row *a = &table->rows[i], *b = &table->rows[k];
+            if (a->backlog >= least && b->backlog >= least &&
+                a->accepted >= 0 && b->accepted >= 0 &&
+                a->accepted != b->accepted && !strcmp(a->family, b->family))
+                return false;
+        }
+    return true;
+}
+
+/* The best word on the cap there is without measuring.  */
+static long said_cap(const struct queue_table *table)
+{
+    return table->cap.effective >= 0 && word_is_true(table)
+               ? table->cap.effective
+               : -1;
+}
+
+/* The largest backlog in force: as the kernel says of a listener; or as the
+   setting says, unless what was measured is against it: there are stacks where
+   the setting's file is for show; or what the rule and the largest queue
+   say.  */
+static void find_cap(struct verdict *verdict, const struct queue_table *table)
+{
+    const struct ruling *ruling = &verdict->accepted;
+    const struct cap_row *cap = &table->cap;
+    bool testable = ruling->comparable && cap->accepted >= 0;
+    verdict->cap = said_cap(table);
+    if (verdict->cap < 0 && cap->value >= 0 &&
+        (testable ? rule_value(&ruling->rule, cap->value) == cap->accepted
+                  : setting_is_true(table)))
+        verdict->cap = cap->value;
+    if (verdict->cap < 0 && testable)
+        verdict->cap = rule_inverse(&ruling->rule, cap->accepted);
+    verdict->setting_foreign =
+        cap->setting && !kernels_may_have(&verdict->like, cap->setting);
+    verdict->setting_holds = cap->value >= 0 && cap->value == verdict->cap &&
+                             !verdict->setting_foreign;
+}
+
+/* What the next client saw, in the rows of UNIX sockets or in all others.  */
+static struct next next_of(const struct queue_table *table, bool local)
+{
+    struct next next = {0};
+    for (size_t i = 0; i < table->count; i++) {
+        const char *overflow = table->rows[i].overflow;
+        if (!overflow || local != !strcmp(table->rows[i].family, "unix"))
+            continue;
+        next.varies = next.varies || (next.saw && strcmp(overflow, next.saw));
+        next.saw = overflow;
+    }
+    return next;
+}
+
+/* The largest queue by COUNT of it, and by what is said.  */
+static struct top top_of(const struct queue_table *table, long count)
+{
+    long said = said_cap(table);
+    if (said < 0 && setting_is_true(table))
+        said = table->cap.value;
+    return (struct top){count, said};
+}
+
+const char *bound_name(enum bound bound)
+{
+    static const char *const names[] = {
+        [BOUND_UNKNOWN] = NULL,
+        [BOUND_BACKLOG] = "backlog",
+        [BOUND_SETTING] = "tcp_max_syn_backlog",
+        [BOUND_COOKIES] = "tcp_syncookies",
+    };
+    return names[bound];
+}
+
+/* How many strangers Linux lets in with SYN cookies off: the last quarter of
+   the setting is for peers it knows, and the test lets one more in.  */
+static long stranger_limit(const struct queue_table *table)
+{
+    return table->cookies == 0 && table->most >= 0
+               ? table->most - table->most / 4 + 1
+               : -1;
+}
+
+/* What bounds the incomplete queue of ROW.  */
+static enum bound bound_of(const struct queue_table *table,
+                           const struct queue_row *row)
+{
+    if (row->incomplete == 0 && table->cookies == 2)
+        return BOUND_COOKIES;
+    if (row->incomplete == row->accepted)
+        return BOUND_BACKLOG;
+    if (row->incomplete == stranger_limit(table))
+        return BOUND_SETTING;
+    return BOUND_UNKNOWN;
+}
+
+/* What bounds it in all rows: the setting, if it does in any and the backlog
+   in the others.  */
+static enum bound find_bound(const struct queue_table *table)
+{
+    enum bound found = BOUND_UNKNOWN;
+    bool any = false;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        if (row->incomplete < 0 || row->accepted < 0)
+            continue;
+        enum bound bound = bound_of(table, row);
+        if (bound == BOUND_UNKNOWN)
+            return BOUND_UNKNOWN;
+        found = any && found > bound ? found : bound;
+        any = true;
+    }
+    return found;
+}
+
+/* Where the incomplete queue ends: as a row says that asked for all there is;
+   by the setting, if that is sooner; or where the other one does.  */
+static struct top incomplete_top(const struct queue_table *table)
+{
+    long limit = stranger_limit(table);
+    long largest = table->cap.accepted;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        if (row->incomplete > 0 && row->accepted >= 0 &&
+            row->accepted == table->cap.accepted)
+            largest = row->incomplete;
+    }
+    bool sooner = limit >= 0 && (largest < 0 || limit < largest);
+    return top_of(table, sooner ? limit : largest);
+}
+
+struct verdict verdict_of(const struct queue_table *table)
+{
+    struct verdict verdict = {0};
+    struct top accepted = top_of(table, table->cap.accepted);
+    struct top client = top_of(table, table->cap.client);
+    verdict.accepted = rule_on(table, &accepted, count_accepted);
+    verdict.client = rule_on(table, &client, count_client);
+    struct top incomplete = incomplete_top(table);
+    verdict.incomplete = rule_on(table, &incomplete, count_incomplete);
+    verdict.bound = find_bound(table);
+    verdict.like = kernels_like(table);
+    find_cap(&verdict, table);
+    verdict.tcp = next_of(table, false);
+    verdict.local = next_of(table, true);
+    return verdict;
+}
+
+bool verdict_explains(const struct verdict *verdict,
+                      const struct queue_table *table,
+                      const struct queue_row *row)
+{
+    struct top top = top_of(table, table->cap.accepted);
+    return explains(&verdict->accepted.rule, &top, row->backlog, row->accepted);
+}

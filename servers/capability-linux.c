@@ -1,0 +1,31 @@
+/* capability-linux.c - capget and capset
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   The kernel's own interface, since libcap is no part of a C library.  Clearing
+   the permitted set clears the ambient set, too (capabilities(7)).  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "servers/capability.h"
+
+enum { WORDS = 2 }; /* of 32 capabilities, in version 3 */
+
+int capability_drop(void)
+{
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[WORDS] = {{0}};
+    if (syscall(SYS_capset, &header, data) ||
+        syscall(SYS_capget, &header, data))
+        return -1;
+    for (int i = 0; i < WORDS; i++)
+        if (data[i].effective || data[i].permitted || data[i].inheritable) {
+            errno = EPERM;
+            return -1;
+        }
+    return 0;
+}

@@ -1,0 +1,11 @@
+/* capability-none.c - systems without capabilities of a process
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include "servers/capability.h"
+
+int capability_drop(void)
+{
+    return 0;
+}

@@ -1,0 +1,90 @@
+/* daytime.c - tell the time, and end (RFC 867)
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   The classic form is that of RFC 867's first example,
+   "Tuesday, February 22, 1982 17:37:43-PST", in English whatever the locale.
+   ISO 8601 has the offset to UTC in its place, which a program can read.  */
+
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "servers/daytime.h"
+#include "servers/service.h"
+
+static const char *const days[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                   "Thursday", "Friday", "Saturday"};
+static const char *const months[] = {
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
+
+/* The offset of local time to UTC, from "+hhmm" to "+hh:mm".  */
+static void put_offset(const struct tm *now, bool utc, char *text, size_t size)
+{
+    char offset[16];
+    if (utc || strftime(offset, sizeof offset, "%z", now) != 5)
+        snprintf(text, size, "Z");
+    else
+        snprintf(text, size, "%.3s:%s", offset, offset + 3);
+}
+
+/* The name of the time zone, of printable characters.  */
+static void put_zone(const struct tm *now, bool utc, char *text, size_t size)
+{
+    if (utc || strftime(text, size, "%Z", now) == 0)
+        snprintf(text, size, "UTC");
+    for (char *c = text; *c; c++)
+        if (*c <= ' ' || *c > '~')
+            *c = '?';
+}
+
+size_t daytime_print(const struct daytime_settings *settings, time_t now,
+                     char *text)
+{
+    struct tm tm;
+    char zone[40];
+    int length;
+    if (!(settings->utc ? gmtime_r(&now, &tm) : localtime_r(&now, &tm)))
+        return 0;
+    long year = tm.tm_year + 1900L;
+    if (settings->iso) {
+        put_offset(&tm, settings->utc, zone, sizeof zone);
+        length = snprintf(
+            text, DAYTIME_TEXT, "%04ld-%02d-%02dT%02d:%02d:%02d%s\r\n", year,
+            tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, zone);
+    } else {
+        put_zone(&tm, settings->utc, zone, sizeof zone);
+        length =
+            snprintf(text, DAYTIME_TEXT, "%s, %s %d, %ld %02d:%02d:%02d-%s\r\n",
+                     days[tm.tm_wday], months[tm.tm_mon], tm.tm_mday, year,
+                     tm.tm_hour, tm.tm_min, tm.tm_sec, zone);
+    }
+    return length > 0 && length < DAYTIME_TEXT ? (size_t)length : 0;
+}
+
+static void opened(struct connection *connection)
+{
+    char text[DAYTIME_TEXT];
+    size_t length =
+        daytime_print(connection_settings(connection), time(NULL), text);
+    connection_write(connection, text, length);
+    connection_end(connection);
+}
+
+/* What was asked does not matter.  */
+static ssize_t answer(const void *settings, struct question *question,
+                      const char **answer)
+{
+    _Static_assert(sizeof question->room >= DAYTIME_TEXT, "room for the text");
+    size_t length = daytime_print(settings, time(NULL), question->room);
+    *answer = question->room;
+    return length > 0 ? (ssize_t)length : -1;
+}
+
+const struct service service_daytime = {
+    .name = "daytime",
+    .port = 13,
+    .opened = opened,
+    .datagram = answer,
+};

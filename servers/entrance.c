@@ -1,0 +1,561 @@
+/* entrance.c - the sockets by which clients come
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/endpoint.h"
+#include "servers/entrance.h"
+#include "servers/log.h"
+#include "servers/socket-file.h"
+
+/* Ports that the system chooses for one socket and that are taken for another
+   are tried so often; names are looked up so long, in milliseconds.  */
+enum { TRIES = 32, LOOKUP = 30000 };
+
+/* Where there is to be a socket, and whether it may be missing.  */
+struct wanted {
+    struct sonde_address address;
+    int type;
+    bool optional;
+};
+
+struct wanted_list {
+    struct wanted list[ENTRANCES_MOST];
+    size_t count;
+    struct socket_access access; /* of a UNIX socket */
+};
+
+/* ---- what is wanted ------------------------------------------------------ */
+
+/* Two names may mean one address.  */
+static bool is_wanted(const struct wanted_list *wanted,
+                      const struct sonde_address *address, int type)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        if (wanted->list[i].type == type &&
+            !sonde_address_compare(&wanted->list[i].address, address))
+            return true;
+    return false;
+}
+
+static int want(struct wanted_list *wanted, const struct sonde_address *address,
+                int type, bool optional)
+{
+    if (is_wanted(wanted, address, type))
+        return 0;
+    if (wanted->count == ENTRANCES_MOST) {
+        errno = ENOSPC;
+        return -1;
+    }
+    wanted->list[wanted->count++] = (struct wanted){*address, type, optional};
+    return 0;
+}
+
+/* Whether FAMILY was asked for, or nothing in particular.  */
+static bool has_family(const struct places *places, int family)
+{
+    return places->inet == places->inet6 || family == AF_UNIX ||
+           (family == AF_INET ? places->inet : places->inet6);
+}
+
+/* The loopback or wildcard addresses for TYPE, at PORT.  That a host lacks a
+   family is no error unless it was asked for.  */
+static int want_usual(struct wanted_list *wanted, const struct places *places,
+                      int type, uint16_t port)
+{
+    static const int families[] = {AF_INET, AF_INET6};
+    bool optional = places->inet == places->inet6;
+    for (size_t i = 0; i < 2; i++) {
+        struct sonde_address address;
+        if (!has_family(places, families[i]))
+            continue;
+        if (places->any ? sonde_address_any(&address, families[i], port)
+                        : sonde_address_loopback(&address, families[i], port))
+            return -1;
+        if (want(wanted, &address, type, optional))
+            return -1;
+    }
+    return 0;
+}
+
+/* All addresses of HOST for TYPE.  */
+static int want_host(struct wanted_list *wanted, const struct places *places,
+                     const char *host, int type, char *problem, size_t size)
+{
+    struct sonde_address found[ENTRANCES_MOST + 1];
+    struct sonde_target target = {.host = host,
+                                  .service = places->port,
+                                  .family = AF_UNSPEC,
+                                  .type = type};
+    int code = 0;
+    ssize_t count = sonde_resolve(&target, LOOKUP, found,
+                                  sizeof found / sizeof *found, &code);
+    bool any = false;
+    char interface[64];
+    if (count < 0 &&
+        endpoint_lacks_interface(host, interface, sizeof interface))
+        snprintf(problem, size, "address \"%s\": no such interface: '%s'", host,
+                 interface);
+    else if (count < 0)
+        snprintf(problem, size, "address \"%s\": %s", host,
+                 code ? sonde_resolve_code_text(code) : strerror(errno));
+    for (ssize_t i = 0; i < count; i++) {
+        if (!has_family(places, found[i].storage.ss_family))
+            continue;
+        any = true;
+        if (want(wanted, &found[i], type, false))
+            return -1;
+    }
+    if (count >= 0 && !any)
+        snprintf(problem, size, "address \"%s\" has not the family asked for",
+                 host);
+    return any ? 0 : -1;
+}
+
+/* The number of the port for TYPE, or -1.  */
+static int find_port(const struct places *places, int type, char *problem,
+                     size_t size)
+{
+    struct sonde_target target = {.host = "127.0.0.1",
+                                  .service = places->port,
+                                  .family = AF_INET,
+                                  .type = type};
+    struct sonde_address found;
+    int code = 0;
+    if (sonde_resolve(&target, LOOKUP, &found, 1, &code) == 1)
+        return sonde_address_port(&found);
+    snprintf(problem, size, "there is no port \"%s\" for %s", places->port,
+             type == SOCK_STREAM ? "TCP" : "UDP");
+    errno = 0;
+    return -1;
+}
+
+static int want_type(struct wanted_list *wanted, const struct places *places,
+                     int type, char *problem, size_t size)
+{
+    for (size_t i = 0; i < places->address_count; i++)
+        if (want_host(wanted, places, places->addresses[i], type, problem,
+                      size)) {
+            if (*problem)
+                errno = 0;
+            return -1;
+        }
+    if (places->address_count > 0 || (places->unix_path && !places->any))
+        return 0;
+    int port = find_port(places, type, problem, size);
+    return port < 0 ? -1 : want_usual(wanted, places, type, (uint16_t)port);
+}
+
+static int want_unix(struct wanted_list *wanted, const struct places *places,
+                     char *problem, size_t size)
+{
+    struct sonde_address address;
+    if (sonde_address_unix(&address, places->unix_path)) {
+        if (!*places->unix_path)
+            snprintf(problem, size, "--unix wants a path");
+        else
+            snprintf(problem, size, "%.200s: %s", places->unix_path,
+                     strerror(errno));
+        errno = 0;
+        return -1;
+    }
+    if (socket_access_read(&wanted->access, places->unix_mode,
+                           places->unix_owner, problem, size)) {
+        errno = 0;
+        return -1;
+    }
+    return want(wanted, &address, places->stream ? SOCK_STREAM : SOCK_DGRAM,
+                false);
+}
+
+static int want_all(struct wanted_list *wanted, const struct places *places,
+                    char *problem, size_t size)
+{
+    if (places->unix_path && want_unix(wanted, places, problem, size))
+        return -1;
+    if (places->stream && want_type(wanted, places, SOCK_STREAM, problem, size))
+        return -1;
+    return places->datagram
+               ? want_type(wanted, places, SOCK_DGRAM, problem, size)
+               : 0;
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
+static int open_socket(const struct wanted *wanted, struct sonde_queue *queue)
+{
+    unsigned flags = SONDE_NONBLOCK | SONDE_CLOEXEC;
+    return wanted->type == SOCK_DGRAM
+               ? sonde_datagram_bind(&wanted->address, flags)
+               : sonde_listen(&wanted->address, ENTRANCE_QUEUE,
+                              flags | SONDE_REUSEADDR, queue);
+}
+
+/* With pieces that wait for one another's acknowledgement a client can be made
+   to wait 40 ms.  Accepted sockets inherit TCP_NODELAY; reception.c makes sure
+   of that.  They inherit SO_OOBINLINE from any listener.  */
+void entrance_set_options(int fd)
+{
+    int on = 1;
+    if (sonde_address_family(fd) == AF_UNIX)
+        return;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+}
+
+static void note_file(struct entrance *entrance)
+{
+    struct stat made;
+    if (lstat(socket_file_path(&entrance->local), &made))
+        return;
+    entrance->has_file = entrance->is_known = true;
+    entrance->device = made.st_dev;
+    entrance->inode = made.st_ino;
+}
+
+/* Open a UNIX socket, in the place of a file that a dead server left.  LOCK is
+   that of its folder, or -1.  */
+static int open_unix(const struct wanted *wanted, struct sonde_queue *queue,
+                     int lock)
+{
+    int fd = open_socket(wanted, queue);
+    if (fd < 0 && errno == EADDRINUSE && lock >= 0 &&
+        !socket_file_remove_stale(&wanted->address, wanted->type))
+        fd = open_socket(wanted, queue);
+    return fd;
+}
+
+/* The same under the lock.  Where the folder cannot be locked, nothing is
+   replaced there.  */
+static int open_unix_locked(const struct wanted *wanted,
+                            const struct socket_access *access,
+                            struct sonde_queue *queue)
+{
+    int lock = socket_file_lock(&wanted->address);
+    if (lock < 0 && errno == EAGAIN) {
+        errno = EBUSY;
+        return -1;
+    }
+    mode_t mask = socket_access_umask(access);
+    int fd = open_unix(wanted, queue, lock);
+    umask(mask);
+    if (fd >= 0 && socket_access_give(access, &wanted->address)) {
+        int error = errno;
+        unlink(socket_file_path(&wanted->address));
+        close(fd);
+        errno = error;
+        fd = -1;
+    }
+    int error = errno;
+    if (lock >= 0)
+        close(lock);
+    errno = error;
+    return fd;
+}
+
+static int open_one(struct entrance *entrance, const struct wanted *wanted,
+                    const struct socket_access *access)
+{
+    struct sonde_queue queue = {.backlog = -1};
+    bool is_unix = wanted->address.storage.ss_family == AF_UNIX;
+    int fd = is_unix ? open_unix_locked(wanted, access, &queue)
+                     : open_socket(wanted, &queue);
+    if (fd < 0)
+        return -1;
+    *entrance = (struct entrance){
+        .fd = fd,
+        .role = wanted->type == SOCK_DGRAM ? SONDE_DATAGRAM : SONDE_LISTENER,
+        .queue = queue.backlog};
+    if (is_unix)
+        entrance->local = wanted->address;
+    else if (sonde_address_local(fd, &entrance->local)) {
+        close(fd);
+        return -1;
+    }
+    if (entrance->role == SONDE_LISTENER)
+        entrance_set_options(fd);
+    if (is_unix)
+        note_file(entrance);
+    return 0;
+}
+
+static bool is_missing(int error)
+{
+    return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
+           error == EADDRNOTAVAIL;
+}
+
+/* One try.  PORT is what the first of those with port 0 got.  */
+static int open_all(struct entrances *entrances,
+                    const struct wanted_list *wanted, size_t *failed)
+{
+    int port = 0, missing = EADDRNOTAVAIL;
+    for (size_t i = 0; i < wanted->count; i++) {
+        struct wanted one = wanted->list[i];
+        struct entrance *entrance = &entrances->list[entrances->count];
+        bool chosen = sonde_address_port(&one.address) == 0;
+        if (chosen && port > 0)
+            sonde_address_set_port(&one.address, (uint16_t)port);
+        if (!open_one(entrance, &one, &wanted->access)) {
+            entrances->count++;
+            if (chosen)
+                port = sonde_address_port(&entrance->local);
+            continue;
+        }
+        *failed = i;
+        missing = errno;
+        if (!one.optional || !is_missing(errno))
+            return -1;
+    }
+    errno = missing;
+    return entrances->count > 0 ? 0 : -1;
+}
+
+static bool has_port_zero(const struct wanted_list *wanted)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        if (sonde_address_port(&wanted->list[i].address) == 0)
+            return true;
+    return false;
+}
+
+static void close_all(struct entrances *entrances)
+{
+    int saved = errno;
+    for (size_t i = 0; i < entrances->count; i++)
+        entrance_close(&entrances->list[i]);
+    entrances->count = 0;
+    errno = saved;
+}
+
+/* Whether ADDRESS is one of every interface, and says not which.  */
+static bool lacks_scope(const struct sonde_address *address)
+{
+    struct sockaddr_in6 in6;
+    if (address->storage.ss_family != AF_INET6)
+        return false;
+    memcpy(&in6, &address->storage, sizeof in6);
+    return IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) && in6.sin6_scope_id == 0;
+}
+
+/* What ERROR means at ADDRESS: a path that is in use need not be so by a
+   server.  */
+static const char *say_why(const struct sonde_address *address, int error)
+{
+    struct stat found;
+    if (error == EBUSY && address->storage.ss_family == AF_UNIX)
+        return "its folder is locked by another server that starts there";
+    if (error == EINVAL && lacks_scope(address))
+        return "a link-local address wants its interface, as in fe80::1%eth0";
+    if (error != EADDRINUSE || address->storage.ss_family != AF_UNIX ||
+        lstat(socket_file_path(address), &found) || S_ISSOCK(found.st_mode))
+        return strerror(error);
+    return S_ISDIR(found.st_mode) ? "it is a directory"
+                                  : "it is there already, and is no socket";
+}
+
+int entrances_open(struct entrances *entrances, const struct places *places,
+                   char *problem, size_t size)
+{
+    struct wanted_list *wanted = calloc(1, sizeof *wanted);
+    size_t failed = 0;
+    char text[LOG_ADDRESS];
+    *problem = '\0';
+    int result = wanted ? want_all(wanted, places, problem, size) : -1;
+    if (!result) {
+        int tries = has_port_zero(wanted) ? TRIES : 1;
+        result = -1;
+        for (int i = 0; i < tries && result; i++) {
+            result = open_all(entrances, wanted, &failed);
+            if (result)
+                close_all(entrances);
+            if (result && errno != EADDRINUSE)
+                break;
+        }
+        if (result) {
+            log_address(&wanted->list[failed].address, text);
+            snprintf(problem, size, "cannot listen on %s: %s", text,
+                     say_why(&wanted->list[failed].address, errno));
+        }
+    } else if (!*problem && errno == ENOSPC) {
+        snprintf(problem, size,
+                 "that is more than %d sockets: let another server have some "
+                 "of the addresses",
+                 ENTRANCES_MOST);
+    } else if (!*problem) {
+        snprintf(problem, size, "%s", strerror(errno));
+    }
+    int saved = errno;
+    free(wanted);
+    errno = saved;
+    return result;
+}
+
+/* The file of an inherited UNIX socket.  A relative path says nothing: who
+   bound it may have stood in another folder.  */
+static void find_inherited_file(struct entrance *entrance)
+{
+    struct stat found;
+    if (entrance->local.storage.ss_family != AF_UNIX ||
+        *socket_file_path(&entrance->local) != '/' ||
+        stat(socket_file_path(&entrance->local), &found) ||
+        !S_ISSOCK(found.st_mode))
+        return;
+    entrance->is_known = true;
+    entrance->device = found.st_dev;
+    entrance->inode = found.st_ino;
+}
+
+/* Whether ADDRESS, without a port, is that of ENTRANCE, or its file is FILE. */
+static bool is_its_file(const struct entrance *entrance,
+                        const struct sonde_address *address,
+                        const struct stat *file)
+{
+    if (!sonde_address_compare(&entrance->local, address))
+        return true;
+    return file && entrance->is_known && file->st_dev == entrance->device &&
+           file->st_ino == entrance->inode;
+}
+
+bool entrances_have(const struct entrances *entrances,
+                    const struct sonde_address *address)
+{
+    char path[sizeof address->storage + 1] = "";
+    struct stat file;
+    int port = sonde_address_port(address);
+    size_t start = offsetof(struct sockaddr_un, sun_path);
+    if (port < 0 && address->length > start)
+        memcpy(path, socket_file_path(address), address->length - start);
+    bool has_file = *path && !stat(path, &file);
+    for (size_t i = 0; i < entrances->count; i++) {
+        const struct entrance *entrance = &entrances->list[i];
+        if (entrance->role != SONDE_DATAGRAM)
+            continue;
+        if (port >= 0 ? port == sonde_address_port(&entrance->local)
+                      : is_its_file(entrance, address, has_file ? &file : NULL))
+            return true;
+    }
+    return false;
+}
+
+int entrances_inherit(struct entrances *entrances,
+                      const struct sonde_inherited *found)
+{
+    if (entrances->count == ENTRANCES_MOST) {
+        errno = ENOSPC;
+        return -1;
+    }
+    struct entrance *entrance = &entrances->list[entrances->count];
+    *entrance = (struct entrance){
+        .fd = found->fd, .role = found->role, .queue = -1, .inherited = true};
+    int flags = fcntl(found->fd, F_GETFL);
+    if (flags < 0 || sonde_address_local(found->fd, &entrance->local))
+        return -1;
+    entrance->was_blocking = !(flags & O_NONBLOCK);
+    if (entrance->was_blocking && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
+        return -1;
+    if (entrance->role == SONDE_LISTENER)
+        entrance_set_options(found->fd);
+    else if (sonde_datagram_prepare(found->fd))
+        return -1;
+    find_inherited_file(entrance);
+    entrances->count++;
+    return 0;
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+void entrance_unlink(struct entrance *entrance)
+{
+    struct stat now;
+    if (!entrance->has_file)
+        return;
+    const char *path = socket_file_path(&entrance->local);
+    entrance->has_file = false;
+    if (lstat(path, &now) || now.st_dev != entrance->device ||
+        now.st_ino != entrance->inode)
+        return;
+    if (unlink(path))
+        log_line("%s stays there: %s", path, strerror(errno));
+}
+
+void entrances_warn_files(const struct entrances *entrances)
+{
+    for (size_t i = 0; i < entrances->count; i++) {
+        const struct entrance *entrance = &entrances->list[i];
+        if (entrance->has_file && !socket_file_is_removable(&entrance->local))
+            log_line("%s will stay there at the end, since this user may not "
+                     "remove it; the next start replaces it",
+                     socket_file_path(&entrance->local));
+    }
+}
+
+/* Have an inherited socket block again: the flag is shared with the process
+   that passed the socket, and with the next server.  */
+static void restore_blocking(const struct entrance *entrance)
+{
+    int flags = entrance->was_blocking ? fcntl(entrance->fd, F_GETFL) : -1;
+    if (flags >= 0)
+        fcntl(entrance->fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+void entrance_close(struct entrance *entrance)
+{
+    if (entrance->fd < 0)
+        return;
+    restore_blocking(entrance);
+    /* As long as it is open nobody takes the file for a stale one.  */
+    entrance_unlink(entrance);
+    close(entrance->fd);
+    entrance->fd = -1;
+}
+
+void entrance_leave(struct entrance *entrance)
+{
+    if (entrance->fd >= 0)
+        close(entrance->fd);
+    entrance->fd = -1;
+}
+
+void entrances_leave(struct entrances *entrances)
+{
+    for (size_t i = 0; i < entrances->count; i++)
+        entrance_leave(&entrances->list[i]);
+}
+
+static const char *kind_of(const struct entrance *entrance)
+{
+    bool is_datagram = entrance->role == SONDE_DATAGRAM;
+    switch (entrance->local.storage.ss_family) {
+    case AF_INET:
+    case AF_INET6:
+        return is_datagram ? "UDP" : "TCP";
+    case AF_UNIX:
+        return is_datagram ? "UNIX datagrams" : "UNIX stream";
+    default:
+        return is_datagram ? "datagrams of another address family"
+                           : "stream of another address family";
+    }
+}
+
+void entrances_announce(const struct entrances *entrances)
+{
+    for (size_t i = 0; i < entrances->count; i++) {
+        const struct entrance *entrance = &entrances->list[i];
+        char text[LOG_ADDRESS], queue[48] = "";
+        log_address(&entrance->local, text);
+        if (entrance->queue >= 0 && entrance->queue < ENTRANCE_QUEUE)
+            snprintf(queue, sizeof queue, ", %ld may wait", entrance->queue);
+        log_line("listening on %s, %s%s", text, kind_of(entrance), queue);
+    }
+}

@@ -1,0 +1,51 @@
+# servers/local.mk - echo and daytime, and the models that serve them
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+noinst_LTLIBRARIES += servers/libservers.la
+servers_libservers_la_CFLAGS = $(SONDE_CFLAGS)
+servers_libservers_la_SOURCES = \
+	servers/capability.h \
+	servers/connection.c \
+	servers/connection.h \
+	servers/datagram.c \
+	servers/daytime.c \
+	servers/daytime.h \
+	servers/echo.c \
+	servers/entrance.c \
+	servers/entrance.h \
+	servers/log-sink.c \
+	servers/log-sink.h \
+	servers/log.c \
+	servers/log.h \
+	servers/loop.c \
+	servers/model-event.c \
+	servers/model-fork.c \
+	servers/model-iterative.c \
+	servers/model-prefork.c \
+	servers/model-thread.c \
+	servers/model.c \
+	servers/privilege.c \
+	servers/privilege.h \
+	servers/rate.c \
+	servers/rate.h \
+	servers/reception.c \
+	servers/repeat.c \
+	servers/repeat.h \
+	servers/server.c \
+	servers/server.h \
+	servers/service.c \
+	servers/service.h \
+	servers/socket-file.c \
+	servers/socket-file.h \
+	servers/source.c \
+	servers/source.h \
+	servers/stop.c \
+	servers/stop.h \
+	servers/watch.h
+
+# One leaf for each way a system has; m4/sonde-capability.m4 chooses.
+if SONDE_CAPABILITY_LINUX
+servers_libservers_la_SOURCES += servers/capability-linux.c
+else
+servers_libservers_la_SOURCES += servers/capability-none.c
+endif

@@ -1,0 +1,157 @@
+/* log-sink.c - standard error, without waiting long for its reader
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   poll may say that a pipe takes a line, and another process may fill it before
+   the line is written: then write waits.  So the pipe, or the terminal, is
+   opened anew where the system shows descriptors as files that can be: that
+   descriptor is non-blocking, and its state is nobody else's.  Where not, the
+   time between poll and write is a risk that remains.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/monotonic.h"
+#include "servers/log-sink.h"
+#include "servers/stop.h"
+#include "sonde.h"
+
+/* Milliseconds that lines may wait; and the part of the time that is given
+   back: one in so many.  */
+enum { WAIT_MOST = 1000, GIVEN_BACK = 10 };
+
+static struct log_sink not_shared, *sink = &not_shared;
+static int own = -1;  /* standard error, opened anew and non-blocking */
+static bool is_plain; /* a file, which never keeps a writer waiting */
+
+static bool is_same(int fd, const struct stat *as)
+{
+    struct stat found;
+    return !fstat(fd, &found) && found.st_dev == as->st_dev &&
+           found.st_ino == as->st_ino && found.st_rdev == as->st_rdev;
+}
+
+/* Open standard error, which is AS, anew.  Where that gives a duplicate, as by
+   /dev/fd of the BSDs, standard error has become non-blocking: take it back. */
+static int open_anew(const struct stat *as)
+{
+    int flags = fcntl(STDERR_FILENO, F_GETFL);
+    int fd =
+        open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int now = fcntl(STDERR_FILENO, F_GETFL);
+    if (is_same(fd, as) && flags >= 0 && now == flags)
+        return fd;
+    if (flags >= 0 && now != flags)
+        fcntl(STDERR_FILENO, F_SETFL, flags);
+    close(fd);
+    return -1;
+}
+
+void log_sink_begin(struct log_sink *shared)
+{
+    struct stat found;
+    sink = shared;
+    if (fstat(STDERR_FILENO, &found))
+        return;
+    bool is_terminal = S_ISCHR(found.st_mode) && isatty(STDERR_FILENO);
+    is_plain = S_ISREG(found.st_mode) || S_ISBLK(found.st_mode) ||
+               (S_ISCHR(found.st_mode) && !is_terminal);
+    if (S_ISFIFO(found.st_mode) || is_terminal)
+        own = open_anew(&found);
+}
+
+/* Write at once what there is room for.  Returns as write.  */
+static ssize_t write_some(const char *text, size_t length)
+{
+    if (own >= 0)
+        return write(own, text, length);
+    if (is_plain)
+        return write(STDERR_FILENO, text, length);
+    return sonde_write(STDERR_FILENO, text, length, 0);
+}
+
+static unsigned now_ms(void)
+{
+    return (unsigned)monotonic_ms();
+}
+
+/* Wait until there may be room.  Returns false if lines have waited for as long
+   as they may, or the server is to end.  */
+static bool wait_for_room(void)
+{
+    struct pollfd polled = {.fd = own >= 0 ? own : STDERR_FILENO,
+                            .events = POLLOUT};
+    unsigned waited = sink->waited, begun = now_ms();
+    if (waited >= WAIT_MOST || stop_now())
+        return false;
+    int ready = poll(&polled, 1, (int)(WAIT_MOST - waited));
+    /* A millisecond at least, so that no failure is repeated without end.  */
+    sink->waited += now_ms() - begun + 1;
+    return ready > 0 || (ready < 0 && errno == EINTR);
+}
+
+/* Lines may wait again for a part of the time since the last one.  */
+static void give_back(void)
+{
+    unsigned now = now_ms(), waited = sink->waited;
+    unsigned back = (now - sink->written) / GIVEN_BACK;
+    if (waited == 0) {
+        sink->written = now;
+    } else if (back > 0) {
+        sink->written = now;
+        sink->waited = waited > back ? waited - back : 0;
+    }
+}
+
+/* Write all of TEXT.  Returns how much was.  */
+static size_t write_all(const char *text, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t count = write_some(text + done, length - done);
+        if (count > 0)
+            done += (size_t)count;
+        else if (count < 0 && errno != EAGAIN && errno != EINTR)
+            break;
+        else if (!wait_for_room())
+            break;
+    }
+    return done;
+}
+
+bool log_sink_write(const char *text, size_t length)
+{
+    /* What follows a line that was cut is not to be taken for its rest.  */
+    if (sink->cut && write_all("\n", 1) == 1)
+        sink->cut = 0;
+    size_t done = sink->cut ? 0 : write_all(text, length);
+    if (done == length) {
+        give_back();
+        return true;
+    }
+    if (done > 0)
+        sink->cut = 1;
+    sink->dropped++;
+    return false;
+}
+
+long log_sink_dropped(void)
+{
+    return sink->dropped;
+}
+
+long log_sink_take_dropped(void)
+{
+    return atomic_exchange(&sink->dropped, 0);
+}
+
+void log_sink_return_dropped(long count)
+{
+    sink->dropped += count;
+}

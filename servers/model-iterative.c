@@ -1,0 +1,23 @@
+/* model-iterative.c - one client after the other
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include "servers/server.h"
+#include "servers/stop.h"
+
+static void serve(struct server *server, const struct client *client)
+{
+    stop_watch(client->fd);
+    if (server_serve(server, client, server->buffer) == CONNECTION_CUT)
+        server->cut_off++;
+    stop_watch(-1);
+    server_forget(server, client);
+}
+
+const struct model model_iterative = {
+    .name = "iterative",
+    .waits = true,
+    .batch = 1,
+    .serve = serve,
+};

@@ -1,0 +1,327 @@
+/* model-prefork.c - processes that wait for clients, one after the other each
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   All workers accept from the same sockets, so that a client finds whichever is
+   free; were the sockets shared by SO_REUSEPORT, it could be given to one that
+   is busy.  The parent answers datagrams, so that there is one count of them,
+   and keeps up the number of workers.
+
+   What a worker does stands in memory that all share: its client's source, and
+   how many it cut off.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/monotonic.h"
+#include "servers/log.h"
+#include "servers/server.h"
+#include "servers/stop.h"
+
+/* What a worker's place says beside a source: nobody, and a client without one.
+   No network begins with so many ones.  */
+enum { FREE = 0 };
+static const uint64_t unnamed = UINT64_MAX;
+
+enum { FAILED = 2, AGAIN = 1000 };
+
+/* The source of a worker's client, in shared memory.  In halves: where the
+   processor cannot write 64 bits at once, an atomic integer of that size has a
+   lock, and each process its own.  The other half of what is read too early is
+   FREE's.  So it may be taken for the source of another network of IPv6, whose
+   client then is one too many for that moment; one too few is never counted, as
+   who comes looks when his own place is taken.  */
+struct place {
+    atomic_uint high, low;
+    atomic_int cut_off; /* clients, told at the worker's end */
+};
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
+
+struct prefork_data {
+    pid_t *workers; /* 0: there is none */
+    size_t size;
+    struct place *places;
+    pid_t parent;
+    int life[2];        /* a pipe: workers end when the parent has */
+    struct watch ended; /* of it, in a worker */
+    size_t self;        /* in a worker: which */
+    int64_t again_at;   /* no new workers before */
+    struct watch child;
+};
+
+static void put(struct place *place, uint64_t source)
+{
+    place->high = (unsigned)(source >> 32);
+    place->low = (unsigned)source;
+}
+
+static uint64_t get(struct place *place)
+{
+    return (uint64_t)place->high << 32 | place->low;
+}
+
+/* ---- the worker ---------------------------------------------------------- */
+
+static void on_parent_gone(struct server *server, struct watch *watch,
+                           unsigned ready)
+{
+    (void)server;
+    (void)watch;
+    (void)ready;
+    stop_hurry();
+}
+
+/* First take the place, then count: of two that come at once both may be
+   refused, but never both be taken.  */
+static bool admit(struct server *server, uint64_t source)
+{
+    struct prefork_data *data = server->model_data;
+    long count = 0;
+    if (source == 0)
+        return true;
+    put(&data->places[data->self], source);
+    for (size_t i = 0; i < data->size; i++)
+        count += get(&data->places[i]) == source;
+    if (count <= server->options->max_per_source)
+        return true;
+    put(&data->places[data->self], FREE);
+    return false;
+}
+
+static void serve(struct server *server, const struct client *client)
+{
+    struct prefork_data *data = server->model_data;
+    put(&data->places[data->self], client->source ? client->source : unnamed);
+    model_iterative.serve(server, client);
+    put(&data->places[data->self], FREE);
+}
+
+static long busy(struct server *server)
+{
+    struct prefork_data *data = server->model_data;
+    long count = 0;
+    for (size_t i = 0; i < data->size; i++)
+        count += get(&data->places[i]) != FREE;
+    return count;
+}
+
+/* With its own client, whose place may not be taken yet.  */
+static long busy_beside(struct server *server)
+{
+    struct prefork_data *data = server->model_data;
+    bool is_free = get(&data->places[data->self]) == FREE;
+    return busy(server) + (is_free ? server->clients : 0);
+}
+
+/* What a worker is, to the loop.  */
+static const struct model worker_model = {
+    .name = "worker",
+    .waits = true,
+    .batch = 1,
+    .admit = admit,
+    .serve = serve,
+    .busy = busy_beside,
+};
+
+/* Have a loop of its own.  */
+static int begin_loop(struct server *server)
+{
+    struct prefork_data *data = server->model_data;
+    sonde_poller_close(server->poller);
+    server->poller = NULL;
+    for (size_t i = 0; i < server->entrances.count; i++)
+        server->entrances.list[i].watch.ready = NULL;
+    server->wake_fd = stop_begin_child();
+    close(data->life[1]);
+    data->ended.ready = on_parent_gone;
+    if (server->wake_fd < 0 || server_open_poller(server))
+        return -1;
+    /* While it waits for its client's words it does not look at the pipe.
+       Where there is no such signal it keeps the port so long.  */
+    if (!sonde_parent_death_signal(STOP_NOW) && getppid() != data->parent)
+        stop_hurry();
+    return server_watch(server, data->life[0], SONDE_READABLE, &data->ended);
+}
+
+static _Noreturn void be_worker(struct server *server, size_t self)
+{
+    struct prefork_data *data = server->model_data;
+    data->self = self;
+    server->model = &worker_model;
+    server->is_child = true;
+    server->no_streams = false;
+    server->no_datagrams = true;
+    server->clients = server->cut_off = 0;
+    server->leaves_when_quiet = false;
+    if (begin_loop(server)) {
+        log_line("a worker cannot begin: %s", strerror(errno));
+        _exit(FAILED);
+    }
+    for (size_t i = 0; i < server->entrances.count; i++)
+        if (server->entrances.list[i].role == SONDE_DATAGRAM)
+            entrance_leave(&server->entrances.list[i]);
+    server_loop(server);
+    data->places[self].cut_off = server->cut_off;
+    _exit(server->failed ? FAILED : 0);
+}
+
+/* ---- the parent ---------------------------------------------------------- */
+
+/* Start the worker at PLACE.  */
+static int start(struct server *server, size_t place)
+{
+    struct prefork_data *data = server->model_data;
+    stop_hold();
+    pid_t process = fork();
+    if (process == 0)
+        be_worker(server, place);
+    if (process > 0) {
+        data->workers[place] = process;
+        server->clients++;
+    }
+    stop_release();
+    return process > 0 ? 0 : -1;
+}
+
+/* A worker has ended.  */
+static void count_worker(pid_t process, int status, void *user)
+{
+    struct server *server = user;
+    struct prefork_data *data = server->model_data;
+    for (size_t i = 0; i < data->size; i++) {
+        if (data->workers[i] != process)
+            continue;
+        data->workers[i] = 0;
+        put(&data->places[i], FREE);
+        server->clients--;
+        server->cut_off += atomic_exchange(&data->places[i].cut_off, 0);
+        if (!stop_asked())
+            log_trouble(LOG_WORKERS,
+                        "a worker ended (%s %d); there will be "
+                        "another",
+                        WIFEXITED(status) ? "status" : "signal",
+                        WIFEXITED(status) ? WEXITSTATUS(status)
+                                          : WTERMSIG(status));
+        /* One that cannot work is not to be started without end.  */
+        data->again_at = monotonic_ms() + AGAIN;
+    }
+}
+
+static int tick(struct server *server)
+{
+    struct prefork_data *data = server->model_data;
+    sonde_reap(count_worker, server);
+    if (server->stopping || server->clients == (int)data->size)
+        return -1;
+    int64_t now = monotonic_ms();
+    if (now < data->again_at)
+        return monotonic_until(now, data->again_at);
+    for (size_t i = 0; i < data->size; i++)
+        if (data->workers[i] == 0 && start(server, i)) {
+            log_trouble(LOG_PROCESSES, "no new worker: %s", strerror(errno));
+            data->again_at = now + AGAIN;
+            return AGAIN;
+        }
+    return -1;
+}
+
+/* The places in shared memory, and a pipe.  */
+static int begin_data(struct prefork_data *data, size_t size)
+{
+    data->workers = calloc(size, sizeof *data->workers);
+    void *shared = mmap(NULL, size * sizeof *data->places,
+                        PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
+    if (!data->workers || shared == MAP_FAILED)
+        return -1;
+    data->places = shared;
+    data->size = size;
+    return pipe(data->life);
+}
+
+static bool has_streams(const struct server *server)
+{
+    for (size_t i = 0; i < server->entrances.count; i++)
+        if (server->entrances.list[i].role == SONDE_LISTENER)
+            return true;
+    return false;
+}
+
+static int begin(struct server *server)
+{
+    struct prefork_data *data = calloc(1, sizeof *data);
+    if (!data)
+        return -1;
+    data->life[0] = data->life[1] = -1;
+    server->model_data = data;
+    server->no_streams = true;
+    data->parent = getpid();
+    server->most = 0; /* clients; what is counted here is workers */
+    if (!has_streams(server))
+        return 0;
+    if (begin_data(data, (size_t)server->options->workers) ||
+        sonde_selfpipe_catch(SIGCHLD))
+        return -1;
+    for (size_t i = 0; i < data->size; i++)
+        if (start(server, i))
+            return -1;
+    return 0;
+}
+
+static void send_all(struct server *server, int signo)
+{
+    struct prefork_data *data = server->model_data;
+    for (size_t i = 0; i < data->size; i++)
+        if (data->workers[i] > 0)
+            kill(data->workers[i], signo);
+}
+
+/* They begin their own time of grace.  */
+static void stop(struct server *server)
+{
+    send_all(server, STOP_SOON);
+}
+
+static void cut(struct server *server)
+{
+    send_all(server, STOP_NOW);
+}
+
+static void end(struct server *server)
+{
+    struct prefork_data *data = server->model_data;
+    if (!data)
+        return;
+    server->cut_off += (int)busy(server);
+    /* Who is about to end may have said so already.  */
+    for (size_t i = 0; i < data->size; i++)
+        server->cut_off += data->places[i].cut_off;
+    send_all(server, SIGKILL);
+    if (data->life[0] >= 0) {
+        close(data->life[0]);
+        close(data->life[1]);
+    }
+    if (data->places)
+        munmap(data->places, data->size * sizeof *data->places);
+    free(data->workers);
+    free(data);
+}
+
+const struct model model_prefork = {
+    .name = "prefork",
+    .waits = true,
+    .batch = 1,
+    .begin = begin,
+    .serve = serve,
+    .tick = tick,
+    .busy = busy,
+    .stop = stop,
+    .cut = cut,
+    .end = end,
+};

@@ -1,0 +1,29 @@
+/* privilege.h - give up root for good
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef SERVERS_PRIVILEGE_H
+#define SERVERS_PRIVILEGE_H 1
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct identity {
+    const char *name;
+    uid_t user;
+    gid_t group;
+};
+
+/* Look up the user NAME.  Returns 0; -1 with errno, 0 if there is none.  */
+int privilege_find(const char *name, struct identity *identity);
+
+/* Become IDENTITY, with its group alone; a process that is IDENTITY already
+   keeps those of its supplementary groups that getgrouplist names for it.
+   Capabilities are dropped unless IDENTITY is root.  Then the result is read
+   back: user and group, real, effective and saved; supplementary groups;
+   capabilities.  To be called while there is a single thread.
+   Returns 0, or -1 with the reason, the end of a sentence, in WHY of SIZE
+   bytes: the process may then have lost some of its privileges and must not
+   go on.  */
+int privilege_drop(const struct identity *identity, char *why, size_t size);
+
+#endif /* SERVERS_PRIVILEGE_H */

@@ -1,0 +1,61 @@
+/* repeat.c - the same datagram again: two servers that answer each other
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include "servers/repeat.h"
+
+/* FNV-1a: offset basis and prime.  */
+static const uint64_t basis = UINT64_C(0xcbf29ce484222325);
+static const uint64_t prime = UINT64_C(0x100000001b3);
+
+static uint64_t hash(uint64_t value, const void *data, size_t size)
+{
+    const unsigned char *bytes = data;
+    for (size_t i = 0; i < size; i++)
+        value = (value ^ bytes[i]) * prime;
+    return value;
+}
+
+uint64_t repeat_sender(const struct sonde_address *from)
+{
+    uint64_t value = hash(basis, &from->storage, from->length);
+    return value ? value : 1;
+}
+
+/* A number for the SIZE bytes DATA of SENDER.  */
+static uint64_t number_of(uint64_t sender, const char *data, size_t size)
+{
+    size_t sample = size < REPEAT_SAMPLE ? size : REPEAT_SAMPLE;
+    uint64_t value = hash(sender, &size, sizeof size);
+    value = hash(value, data, sample);
+    value = hash(value, data + size - sample, sample);
+    return value ? value : 1;
+}
+
+/* Put NUMBER first in SET.  Returns whether it was there.  */
+static bool put_first(uint64_t set[REPEAT_WAYS], uint64_t number)
+{
+    int place = 0;
+    while (place < REPEAT_WAYS - 1 && set[place] != number)
+        place++;
+    bool is_there = set[place] == number;
+    for (; place > 0; place--)
+        set[place] = set[place - 1];
+    set[0] = number;
+    return is_there;
+}
+
+bool repeat_take(struct repeat_table *table, const struct sonde_address *from,
+                 const char *data, size_t size, int64_t now)
+{
+    uint64_t sender = repeat_sender(from);
+    uint64_t number = number_of(sender ^ table->seed, data, size);
+    size_t set = (size_t)((number ^ number >> 32) % REPEAT_SETS);
+    if (!put_first(table->seen[set], number))
+        return true;
+    /* Each of the shortest has a bound of its own: there are so few of them
+       that a client cannot help sending them again.  */
+    return rate_take(&table->rates, size < 2 ? number : sender, REPEAT_USUAL,
+                     now);
+}

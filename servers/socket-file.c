@@ -1,0 +1,200 @@
+/* socket-file.c - the file of a UNIX socket: taken over, noted, removed
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   bind makes the file and nothing removes it.  The name that the kernel reports
+   for the socket is the one given to bind, so binding elsewhere and renaming is
+   no way to replace a file.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/monotonic.h"
+#include "servers/socket-file.h"
+
+enum {
+    LOCK_MS = 5000,   /* how long the lock is waited for */
+    LOCK_STEP = 10,   /* between two tries */
+    SECOND_LOOK = 200 /* for a foreign program that is about to listen */
+};
+
+const char *socket_file_path(const struct sonde_address *address)
+{
+    return (const char *)&address->storage +
+           offsetof(struct sockaddr_un, sun_path);
+}
+
+/* Open the folder of ADDRESS's path.  */
+static int open_folder(const struct sonde_address *address)
+{
+    char folder[sizeof address->storage + 2];
+    const char *path = socket_file_path(address);
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) + 1 : 0;
+    memcpy(folder, path, length);
+    folder[length] = '.'; /* "/run/" and "." */
+    folder[length + 1] = '\0';
+    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int socket_file_lock(const struct sonde_address *address)
+{
+    int fd = open_folder(address);
+    if (fd < 0)
+        return -1;
+    int64_t end = monotonic_ms() + LOCK_MS;
+    while (flock(fd, LOCK_EX | LOCK_NB)) {
+        bool is_held = errno == EWOULDBLOCK || errno == EINTR;
+        if (!is_held || monotonic_ms() >= end) {
+            int error = is_held ? EAGAIN : errno;
+            close(fd);
+            errno = error;
+            return -1;
+        }
+        poll(NULL, 0, LOCK_STEP);
+    }
+    return fd;
+}
+
+/* Whether nobody listens at ADDRESS, a socket of TYPE.  */
+static bool is_refused(const struct sonde_address *address, int type)
+{
+    int fd = sonde_socket(AF_UNIX, type, SONDE_CLOEXEC | SONDE_NONBLOCK);
+    if (fd < 0)
+        return false;
+    bool refused =
+        connect(fd, (const void *)&address->storage, address->length) &&
+        errno == ECONNREFUSED;
+    close(fd);
+    return refused;
+}
+
+int socket_file_remove_stale(const struct sonde_address *address, int type)
+{
+    struct stat found, now;
+    const char *path = socket_file_path(address);
+    /* A program that heeds no lock may be between bind and listen: the second
+       look comes later, and at the same file.  */
+    bool is_stale = !lstat(path, &found) && S_ISSOCK(found.st_mode) &&
+                    is_refused(address, type);
+    if (is_stale && type != SOCK_DGRAM)
+        poll(NULL, 0, SECOND_LOOK);
+    if (!is_stale || !is_refused(address, type) || lstat(path, &now) ||
+        found.st_ino != now.st_ino || found.st_dev != now.st_dev ||
+        found.st_ctime != now.st_ctime) {
+        errno = EADDRINUSE;
+        return -1;
+    }
+    return unlink(path);
+}
+
+/* The number that TEXT is, or that LOOK_UP has for it.  Returns 0 or -1.  */
+static int read_id(const char *text, long (*look_up)(const char *), long *id)
+{
+    char *end;
+    errno = 0;
+    *id = strtol(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || errno || *id < 0)
+        *id = look_up(text);
+    return *id < 0 ? -1 : 0;
+}
+
+static long find_user(const char *name)
+{
+    const struct passwd *found = getpwnam(name);
+    return found ? (long)found->pw_uid : -1;
+}
+
+static long find_group(const char *name)
+{
+    const struct group *found = getgrnam(name);
+    return found ? (long)found->gr_gid : -1;
+}
+
+static int read_owner(struct socket_access *access, const char *owner,
+                      char *problem, size_t size)
+{
+    char user[128];
+    long id;
+    const char *colon = strchr(owner, ':');
+    size_t length = colon ? (size_t)(colon - owner) : strlen(owner);
+    snprintf(user, sizeof user, "%.*s", (int)length, owner);
+    if (*user && read_id(user, find_user, &id)) {
+        snprintf(problem, size, "--unix-owner: there is no user '%.100s'",
+                 user);
+        return -1;
+    }
+    if (*user)
+        access->user = (uid_t)id;
+    if (colon && read_id(colon + 1, find_group, &id)) {
+        snprintf(problem, size, "--unix-owner: there is no group '%.100s'",
+                 colon + 1);
+        return -1;
+    }
+    if (colon)
+        access->group = (gid_t)id;
+    return 0;
+}
+
+int socket_access_read(struct socket_access *access, const char *mode,
+                       const char *owner, char *problem, size_t size)
+{
+    *access = (struct socket_access){.user = (uid_t)-1, .group = (gid_t)-1};
+    if (mode) {
+        char *end;
+        unsigned long number = strtoul(mode, &end, 8);
+        if (*mode < '0' || *mode > '7' || *end != '\0' || number > 0777) {
+            snprintf(problem, size,
+                     "--unix-mode: '%.100s' is not an octal mode up to 777",
+                     mode);
+            return -1;
+        }
+        access->has_mode = true;
+        access->mode = (mode_t)number;
+    }
+    return owner ? read_owner(access, owner, problem, size) : 0;
+}
+
+mode_t socket_access_umask(const struct socket_access *access)
+{
+    mode_t before = umask(0777);
+    umask(access->has_mode ? 0777 & ~access->mode : before);
+    return before;
+}
+
+int socket_access_give(const struct socket_access *access,
+                       const struct sonde_address *address)
+{
+    if (access->user == (uid_t)-1 && access->group == (gid_t)-1)
+        return 0;
+    return lchown(socket_file_path(address), access->user, access->group);
+}
+
+/* In a folder with the sticky bit only the owner of the file or of the folder
+   may remove it, and root.  */
+bool socket_file_is_removable(const struct sonde_address *address)
+{
+    struct stat folder, file;
+    int saved = errno;
+    int fd = open_folder(address);
+    bool may = fd >= 0 && !faccessat(fd, ".", W_OK | X_OK, AT_EACCESS);
+    if (may && !fstat(fd, &folder) && folder.st_mode & S_ISVTX &&
+        !lstat(socket_file_path(address), &file))
+        may = geteuid() == 0 || geteuid() == file.st_uid ||
+              geteuid() == folder.st_uid;
+    if (fd >= 0)
+        close(fd);
+    errno = saved;
+    return may;
+}

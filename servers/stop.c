@@ -1,0 +1,170 @@
+/* stop.c - SIGTERM and SIGINT: no new clients, time for the others, the end
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "servers/stop.h"
+#include "sonde.h"
+
+/* What the handlers pass on to the wake-up descriptor; nobody else sends it. */
+enum { WAKE = SIGUSR2 };
+
+static atomic_int asked, now, signalled;
+static atomic_int watched = -1;
+static unsigned grace_seconds;
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "handlers read it");
+
+void stop_wake(void)
+{
+    raise(WAKE);
+}
+
+/* From now on calls are interrupted once a second, until the process ends: one
+   that waits where no shutdown frees it may just not have begun to wait when
+   the first signal came.  */
+static void hurry(void)
+{
+    asked = 1;
+    now = 1;
+    alarm(1);
+}
+
+static void end_grace(int signo)
+{
+    int saved = errno;
+    (void)signo;
+    hurry();
+    int fd = watched;
+    if (fd >= 0)
+        shutdown(fd, SHUT_RDWR);
+    stop_wake();
+    errno = saved;
+}
+
+static void begin_grace(int signo)
+{
+    if (grace_seconds == 0) {
+        end_grace(signo);
+        return;
+    }
+    alarm(grace_seconds);
+    /* The second signal may have interrupted this.  */
+    if (now)
+        hurry();
+    int saved = errno;
+    stop_wake();
+    errno = saved;
+}
+
+static void on_soon(int signo)
+{
+    if (!atomic_exchange(&asked, 1))
+        begin_grace(signo);
+}
+
+/* The first that a child is sent with its group may come after its parent's
+   STOP_SOON.  */
+static void on_stop(int signo)
+{
+    if (atomic_exchange(&signalled, 1))
+        end_grace(signo);
+    else
+        on_soon(signo);
+}
+
+static int open_wake(void)
+{
+    int fd = sonde_selfpipe_open();
+    if (fd < 0 || sonde_selfpipe_catch(WAKE))
+        return -1;
+    return fd;
+}
+
+int stop_begin(long grace)
+{
+    grace_seconds = (unsigned)grace;
+    int fd = open_wake();
+    if (fd < 0 || sonde_signal(STOP_NOW, end_grace, SONDE_INTERRUPT) ||
+        sonde_signal(SIGTERM, on_stop, SONDE_RESTART) ||
+        sonde_signal(SIGINT, on_stop, SONDE_RESTART))
+        return -1;
+    /* Whoever started us may have kept them back.  */
+    stop_release();
+    return fd;
+}
+
+int stop_begin_child(void)
+{
+    sonde_selfpipe_close();
+    int fd = open_wake();
+    if (sonde_signal(STOP_SOON, on_soon, SONDE_RESTART))
+        fd = -1;
+    stop_release();
+    return fd;
+}
+
+static void hold(int how)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, STOP_NOW);
+    sigaddset(&set, STOP_SOON);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, WAKE);
+    pthread_sigmask(how, &set, NULL);
+}
+
+void stop_hold(void)
+{
+    hold(SIG_BLOCK);
+}
+
+void stop_release(void)
+{
+    hold(SIG_UNBLOCK);
+}
+
+bool stop_asked(void)
+{
+    return asked;
+}
+
+bool stop_now(void)
+{
+    return now;
+}
+
+void stop_ask(void)
+{
+    on_soon(0);
+}
+
+void stop_hurry(void)
+{
+    hurry();
+}
+
+void stop_watch(int fd)
+{
+    watched = fd;
+    if (fd >= 0 && now)
+        shutdown(fd, SHUT_RDWR);
+}
+
+bool stop_woken(void)
+{
+    bool any = false;
+    /* No more than there are signals; what is left wakes up once more.  */
+    for (int i = 0; i < 64 && sonde_selfpipe_read(); i++)
+        any = true;
+    return any;
+}

@@ -1,0 +1,19 @@
+/* watch.h - what a poller's event leads to
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef SERVERS_WATCH_H
+#define SERVERS_WATCH_H 1
+
+struct server;
+struct watch;
+
+/* Called when the descriptor is READY.  */
+typedef void watch_call(struct server *server, struct watch *watch,
+                        unsigned ready);
+
+/* The first member of whatever is watched; the USER of the poller.  */
+struct watch {
+    watch_call *ready;
+};
+
+#endif /* SERVERS_WATCH_H */
