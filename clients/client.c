@@ -305,7 +305,7 @@ static int connect_path(struct client *client, int timeout,
 static int connect_target(struct client *client, struct client_result *result)
 {
     const struct client_target *target = client->target;
-    int timeout = target->timeout > 0 ? target->timeout : CLIENT_PATIENCE;
+    int timeout = target->timeout > 0 ? target->timeout : CLIENT_TIMEOUT;
     struct sonde_connect_options options = {
         .type = target->type,
         .flags = SONDE_NONBLOCK | SONDE_CLOEXEC,

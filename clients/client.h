@@ -55,7 +55,7 @@ struct client_target {
 
 /* What is used of the time when no timeout is given, in milliseconds: to look
    up and connect together, and for a peer to be silent in.  */
-enum { CLIENT_PATIENCE = 30000, CLIENT_DATAGRAM_PATIENCE = 5000 };
+enum { CLIENT_TIMEOUT = 30000, CLIENT_DATAGRAM_TIMEOUT = 5000 };
 
 /* Room for a path of a UNIX socket on any system.  */
 enum { CLIENT_OWN_PATH = 104 };

@@ -39,7 +39,7 @@ static enum client_end say_too_long(const struct client *client,
     return client_say(result, CLIENT_WRONG_REPLY,
                       "%s: wrong reply: more than %d bytes, where daytime is "
                       "one line",
-                      client->name, DAYTIME_MOST);
+                      client->name, DAYTIME_MAX);
 }
 
 /* The stream began when its connection did: a server looks at its clock then,
@@ -63,7 +63,7 @@ static enum client_end get_stream(struct client *client, int64_t deadline,
             daytime->round_trip_ns += client->connect_ns;
         }
         if ((size_t)count == room) {
-            daytime->length = DAYTIME_MOST;
+            daytime->length = DAYTIME_MAX;
             return say_too_long(client, result);
         }
         daytime->length += (size_t)count;
@@ -84,9 +84,9 @@ static enum client_end get_datagram(struct client *client, int64_t deadline,
     if (sonde_datagram_send(client->fd, "", 0, sonde_deadline_left(deadline)))
         return say_lost(client, errno, daytime, start, result);
     ssize_t length = sonde_datagram_receive(
-        client->fd, daytime->text, DAYTIME_MOST, sonde_deadline_left(deadline));
+        client->fd, daytime->text, DAYTIME_MAX, sonde_deadline_left(deadline));
     if (length < 0 && errno == EMSGSIZE) {
-        daytime->length = DAYTIME_MOST;
+        daytime->length = DAYTIME_MAX;
         return say_too_long(client, result);
     }
     if (length < 0)
@@ -105,8 +105,8 @@ enum client_end daytime_get(struct client *client, struct daytime *daytime,
     bool is_datagram = client->target->type == SOCK_DGRAM;
     int64_t deadline = client->deadline;
     if (deadline == SONDE_NEVER)
-        deadline = sonde_deadline(is_datagram ? CLIENT_DATAGRAM_PATIENCE
-                                              : CLIENT_PATIENCE);
+        deadline = sonde_deadline(is_datagram ? CLIENT_DATAGRAM_TIMEOUT
+                                              : CLIENT_TIMEOUT);
     *daytime = (struct daytime){0};
     *result = (struct client_result){.end = CLIENT_DONE};
     enum client_end end = is_datagram

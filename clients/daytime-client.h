@@ -9,11 +9,11 @@
 #include "clients/client.h"
 
 /* RFC 867 wants one line.  More than this is something else.  */
-enum { DAYTIME_MOST = 4096 };
+enum { DAYTIME_MAX = 4096 };
 
 struct daytime {
     size_t length;
-    char text[DAYTIME_MOST + 1]; /* with a NUL behind it */
+    char text[DAYTIME_MAX + 1]; /* with a NUL behind it */
     /* The local clock when the answer was there, and how long before that it
        was asked for: the server looked at its own somewhere between.  */
     struct timespec local;

@@ -210,13 +210,13 @@ static int64_t latest(const struct session *session)
         return SONDE_NEVER;
     if (session->client->deadline != SONDE_NEVER)
         return session->client->deadline;
-    return session->progress + (int64_t)CLIENT_PATIENCE * 1000000;
+    return session->progress + (int64_t)CLIENT_TIMEOUT * 1000000;
 }
 
 static int say_late(struct session *session)
 {
     const struct client_target *target = session->client->target;
-    int64_t ms = target->timeout > 0 ? target->timeout : CLIENT_PATIENCE;
+    int64_t ms = target->timeout > 0 ? target->timeout : CLIENT_TIMEOUT;
     char text[160];
     if (session->half_closed &&
         session->verify.echoed == session->verify.filled)
@@ -333,7 +333,7 @@ enum client_end echo_stream(struct client *client, int input, int output,
                               .input = input,
                               .output = output,
                               .progress = monotonic_now()};
-    if (verify_open(&session.verify, ECHO_UNECHOED_MOST) ||
+    if (verify_open(&session.verify, ECHO_UNECHOED_MAX) ||
         open_poller(&session))
         client_say(result, CLIENT_TROUBLE, "cannot begin: %s", strerror(errno));
     else

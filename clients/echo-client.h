@@ -8,7 +8,7 @@
 
 /* So many bytes are sent and not yet echoed at most; input is not read beyond
    that.  */
-enum { ECHO_UNECHOED_MOST = 1 << 20 };
+enum { ECHO_UNECHOED_MAX = 1 << 20 };
 
 /* Send what comes from the descriptor INPUT over CLIENT, a stream, and write
    what comes back, as far as it is the same, to OUTPUT.  At the end of the
@@ -23,10 +23,10 @@ enum client_end echo_stream(struct client *client, int input, int output,
                             struct client_result *result);
 
 /* The same over datagrams: each line, with its newline, is one, and so is each
-   ECHO_DATAGRAM_MOST bytes of a longer one; the next goes when the echo of the
+   ECHO_DATAGRAM_MAX bytes of a longer one; the next goes when the echo of the
    last has come.  An empty input is one empty datagram, so that success always
    means an answer.  Nothing is sent twice.  */
-enum { ECHO_DATAGRAM_MOST = 65507 };
+enum { ECHO_DATAGRAM_MAX = 65507 };
 enum client_end echo_datagrams(struct client *client, int input, int output,
                                struct client_result *result);
 

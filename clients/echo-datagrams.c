@@ -78,7 +78,7 @@ static int say_lost(const struct exchange *exchange, int64_t start)
 static int patience(const struct client *client)
 {
     return client->deadline == SONDE_NEVER
-               ? CLIENT_DATAGRAM_PATIENCE
+               ? CLIENT_DATAGRAM_TIMEOUT
                : sonde_deadline_left(client->deadline);
 }
 
@@ -166,7 +166,7 @@ enum client_end echo_datagrams(struct client *client, int input, int output,
         exchange->count = 0;
     }
     if (!exchange ||
-        sonde_lines_open(&exchange->lines, input, NULL, ECHO_DATAGRAM_MOST)) {
+        sonde_lines_open(&exchange->lines, input, NULL, ECHO_DATAGRAM_MAX)) {
         free(exchange);
         return client_say(result, CLIENT_TROUBLE, "cannot begin: %s",
                           strerror(errno));

@@ -228,9 +228,9 @@ static void call_sleep(int milliseconds)
 #if defined MSG_NOSIGNAL &&                                                    \
     !(defined __ENVIRONMENT_MAC_OS_X_VERSION_MIN_REQUIRED__ &&                 \
       __ENVIRONMENT_MAC_OS_X_VERSION_MIN_REQUIRED__ < 110000)
-enum { send_quietly = MSG_NOSIGNAL };
+enum { send_nosigpipe = MSG_NOSIGNAL };
 #else
-enum { send_quietly = 0 };
+enum { send_nosigpipe = 0 };
 #endif
 
 static int call_set_nosigpipe(int fd)
@@ -301,7 +301,7 @@ struct sonde__calls sonde__sys = {
     .pipe = call_pipe,
     .now = call_now,
     .sleep = call_sleep,
-    .send_quietly = send_quietly,
+    .send_nosigpipe = send_nosigpipe,
     .set_nosigpipe = call_set_nosigpipe,
     .honours_dontwait = sonde__test_dontwait,
     .fdopendir = call_fdopendir,

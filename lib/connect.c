@@ -38,7 +38,7 @@ struct race {
 
 /* Close FD, which did not come to anything, and remove what bind made for it.
  */
-static void give_up(const struct race *race, int fd)
+static void probe_skip(const struct race *race, int fd)
 {
     sonde__close(fd);
     if (race->options->source)
@@ -58,7 +58,7 @@ static void end_attempt(struct race *race, size_t index, int error)
         race->winner = racer->fd;
     } else {
         if (racer->fd >= 0)
-            give_up(race, racer->fd);
+            probe_skip(race, racer->fd);
         race->next = sonde__sys.now(); /* no reason to wait any more */
     }
     racer->fd = -1;
@@ -145,7 +145,7 @@ static int open_socket(const struct race *race, int family)
 static void rest(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
-    give_up(race, racer->fd);
+    probe_skip(race, racer->fd);
     racer->fd = -1;
     racer->again = sonde_deadline(racer->rest);
     racer->rest =
@@ -320,7 +320,7 @@ static int connect_list(const struct sonde_address *list, size_t count,
     if (race.winner < 0)
         return fail(report, most_telling(report));
     if (sonde__set_flags(race.winner, options->flags)) {
-        give_up(&race, race.winner);
+        probe_skip(&race, race.winner);
         return fail(report, errno);
     }
     report->status = SONDE_CONNECT_CONNECTED;

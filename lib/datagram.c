@@ -154,14 +154,14 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
 /* The BSDs raise SIGPIPE for datagrams as well, if FD is shut down.  */
 static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
 {
-    struct sonde__quiet quiet;
+    struct sonde__nosigpipe quiet;
     /* sendmsg ignores the flag where send does.  */
     if (sonde__send_may_block(fd) && sonde__wait(fd, POLLOUT, deadline))
         return -1;
-    sonde__begin_quiet(&quiet, fd);
+    sonde__nosigpipe_begin(&quiet, fd);
     ssize_t count =
         sonde__sys.sendmsg(fd, message, sonde__dontwait | quiet.flags);
-    sonde__end_quiet(&quiet, count);
+    sonde__nosigpipe_end(&quiet, count);
     return count;
 }
 

@@ -33,7 +33,7 @@ lib_libsonde_core_la_SOURCES = \
 	lib/poller.c \
 	lib/poller.h \
 	lib/private.h \
-	lib/quiet.c \
+	lib/nosigpipe.c \
 	lib/reap.c \
 	lib/resolve-code.c \
 	lib/resolve.c \

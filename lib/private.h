@@ -65,7 +65,7 @@ struct sonde__calls {
     /* Sleep for so many milliseconds; a signal may end it.  */
     void (*sleep)(int milliseconds);
     /* Flags that keep send from raising SIGPIPE; 0 where there are none.  */
-    int send_quietly;
+    int send_nosigpipe;
     /* Set the option that does it; fails where there is none.  */
     int (*set_nosigpipe)(int);
     /* Whether send honours sonde__dontwait on a blocking socket.  */
@@ -135,7 +135,7 @@ int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
 size_t sonde__local4_put(struct cmsghdr *message, struct in_addr local);
 
 /* SIGPIPE kept away from one call that sends: FLAGS are for that call.  */
-struct sonde__quiet {
+struct sonde__nosigpipe {
     int flags;
     int is_blocked, was_pending;
     sigset_t signal, mask;
@@ -143,9 +143,9 @@ struct sonde__quiet {
 
 /* To go before a send or sendmsg on the socket FD; before a write to what is no
    socket; and behind either, with its RESULT and its errno, which is kept.  */
-void sonde__begin_quiet(struct sonde__quiet *quiet, int fd);
-void sonde__block_sigpipe(struct sonde__quiet *quiet);
-void sonde__end_quiet(const struct sonde__quiet *quiet, ssize_t result);
+void sonde__nosigpipe_begin(struct sonde__nosigpipe *quiet, int fd);
+void sonde__nosigpipe_block(struct sonde__nosigpipe *quiet);
+void sonde__nosigpipe_end(const struct sonde__nosigpipe *quiet, ssize_t result);
 
 /* The flags of a send that is not to block.  NetBSD's kernel tests MSG_NBIO and
    not MSG_DONTWAIT (sosend of 7.99.34); FreeBSD tests both.  */

@@ -72,12 +72,13 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
     }
 }
 
-static ssize_t send_quietly(int fd, const void *buffer, size_t size, int flags)
+static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
+                              int flags)
 {
-    struct sonde__quiet quiet;
-    sonde__begin_quiet(&quiet, fd);
+    struct sonde__nosigpipe quiet;
+    sonde__nosigpipe_begin(&quiet, fd);
     ssize_t count = sonde__sys.send(fd, buffer, size, flags | quiet.flags);
-    sonde__end_quiet(&quiet, count);
+    sonde__nosigpipe_end(&quiet, count);
     return count;
 }
 
@@ -102,12 +103,12 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
 {
     if (sonde__wait(fd, POLLOUT, deadline))
         return -1;
-    struct sonde__quiet quiet;
+    struct sonde__nosigpipe quiet;
     size = at_most(size, pipe_piece);
-    sonde__block_sigpipe(&quiet);
+    sonde__nosigpipe_block(&quiet);
     ssize_t count = isatty(fd) ? write_terminal(fd, buffer, size)
                                : sonde__sys.write(fd, buffer, size);
-    sonde__end_quiet(&quiet, count);
+    sonde__nosigpipe_end(&quiet, count);
     return count;
 }
 
@@ -121,8 +122,8 @@ static ssize_t write_blocking(int fd, const char *bytes, size_t size, int flags,
         return -1;
     /* SIZE bounds the loop.  */
     do {
-        ssize_t count = send_quietly(fd, bytes + done,
-                                     sonde__send_limit(fd, size - done), flags);
+        ssize_t count = send_nosigpipe(
+            fd, bytes + done, sonde__send_limit(fd, size - done), flags);
         if (count < 1)
             return done ? (ssize_t)done : count;
         done += (size_t)count;
@@ -136,7 +137,7 @@ static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
 {
     if (flags && sonde__send_may_block(fd))
         return write_blocking(fd, buffer, size, flags, deadline);
-    return send_quietly(fd, buffer, size, flags);
+    return send_nosigpipe(fd, buffer, size, flags);
 }
 
 static ssize_t write_some(int fd, const void *buffer, size_t size, int flags,

@@ -314,7 +314,7 @@ void load_connection_open(struct load *load, struct load_connection *connection,
     const struct sonde_address *peer = &load->report->peer;
     if (connection->state != CONNECTION_QUEUE_FULL)
         connection->give_up_at =
-            monotonic_now() + (int64_t)CLIENT_PATIENCE * 1000000;
+            monotonic_now() + (int64_t)CLIENT_TIMEOUT * 1000000;
     connection->since = since;
     load_set_state(load, connection, CONNECTION_CONNECTING);
     int fd = open_socket(load);

@@ -10,8 +10,8 @@ probes_libprobes_la_SOURCES = \
 	probes/behaviour/answers.h \
 	probes/behaviour/catalogue.c \
 	probes/behaviour/catalogue.h \
-	probes/behaviour/crew.c \
-	probes/behaviour/crew.h \
+	probes/behaviour/pool.c \
+	probes/behaviour/pool.h \
 	probes/behaviour/interrupt.c \
 	probes/behaviour/interrupt.h \
 	probes/behaviour/known.c \
@@ -26,16 +26,16 @@ probes_libprobes_la_SOURCES = \
 	probes/behaviour/question.h \
 	probes/behaviour/tcp-table.c \
 	probes/behaviour/tcp-table.h \
-	probes/behaviour/wire.c \
-	probes/behaviour/wire.h \
+	probes/behaviour/peer.c \
+	probes/behaviour/peer.h \
 	probes/finding/compare.c \
 	probes/finding/compare.h \
 	probes/finding/finding.c \
 	probes/finding/finding.h \
 	probes/finding/host.c \
 	probes/finding/host.h \
-	probes/finding/place.c \
-	probes/finding/place.h \
+	probes/finding/prefix.c \
+	probes/finding/prefix.h \
 	probes/finding/profile.c \
 	probes/finding/profile.h \
 	probes/listeners/listeners-explain.c \
@@ -50,10 +50,10 @@ probes_libprobes_la_SOURCES = \
 	probes/peer/tun.h \
 	probes/queue/allowance.c \
 	probes/queue/allowance.h \
-	probes/queue/client.c \
-	probes/queue/client.h \
-	probes/queue/control.c \
-	probes/queue/control.h \
+	probes/queue/queue-client.c \
+	probes/queue/queue-client.h \
+	probes/queue/reference.c \
+	probes/queue/reference.h \
 	probes/queue/defer.h \
 	probes/queue/fill.c \
 	probes/queue/fill.h \
@@ -71,8 +71,8 @@ probes_libprobes_la_SOURCES = \
 	probes/queue/overflow.h \
 	probes/queue/plan.c \
 	probes/queue/plan.h \
-	probes/queue/serial.c \
-	probes/queue/serial.h \
+	probes/queue/stepwise.c \
+	probes/queue/stepwise.h \
 	probes/queue/syn-queue-tun.c \
 	probes/queue/syn-queue-tun.h \
 	probes/queue/syn-queue.c \
@@ -85,8 +85,8 @@ probes_libprobes_la_SOURCES = \
 	probes/report/answers-text.c \
 	probes/report/report-chart.c \
 	probes/report/report-json.c \
-	probes/report/report-more.c \
-	probes/report/report-more.h \
+	probes/report/report-stepwise.c \
+	probes/report/report-stepwise.h \
 	probes/report/report-prometheus.c \
 	probes/report/report-require.c \
 	probes/report/report-text.c \
@@ -96,18 +96,20 @@ probes_libprobes_la_SOURCES = \
 	probes/run/namespace.h \
 	probes/run/proc.c \
 	probes/run/proc.h \
+	probes/run/resource.c \
+	probes/run/resource.h \
 	probes/run/runner.c \
 	probes/run/runner.h \
 	probes/run/settings.c \
 	probes/run/settings.h \
-	probes/run/sitter.c \
-	probes/run/sitter.h \
+	probes/run/watchdog.c \
+	probes/run/watchdog.h \
 	probes/verdict/kernels.c \
 	probes/verdict/kernels.h \
 	probes/verdict/published.c \
 	probes/verdict/published.h \
-	probes/verdict/remedy.c \
-	probes/verdict/remedy.h \
+	probes/verdict/advice.c \
+	probes/verdict/advice.h \
 	probes/verdict/require.c \
 	probes/verdict/require.h \
 	probes/verdict/rule.c \

@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "progs/options.h"
 #include "clients/client.h"
+#include "progs/options.h"
 
 /* What was given.  */
 struct client_options {

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "clients/daytime-client.h"
+#include "clients/daytime-parse.h"
 #include "progs/client-options.h"
 #include "progs/output.h"
 #include "progs/status.h"
-#include "clients/daytime-client.h"
-#include "clients/daytime-parse.h"
 
 struct choices {
     struct client_options client;

@@ -5,10 +5,10 @@
 
 #include <unistd.h>
 
+#include "clients/echo-client.h"
 #include "progs/client-options.h"
 #include "progs/output.h"
 #include "progs/status.h"
-#include "clients/echo-client.h"
 
 static int take_options(struct client_options *options, int argc, char **argv)
 {

@@ -108,7 +108,7 @@ static struct load_plan make_plan(const struct choices *choices,
     bool is_datagram = target->type == SOCK_DGRAM;
     int64_t timeout = target->timeout > 0 ? target->timeout
                       : is_datagram       ? 1000
-                                          : CLIENT_DATAGRAM_PATIENCE;
+                                          : CLIENT_DATAGRAM_TIMEOUT;
     int64_t duration = choices->duration ? choices->duration
                        : choices->hold   ? 1000
                                          : 5000;

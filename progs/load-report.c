@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "progs/load-report.h"
 
-enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MOST = 10 };
+enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10 };
 
 /* NUMBER with commas: 1,221,345.  */
 static const char *grouped(uint64_t number, char text[NUMBER_TEXT])
@@ -190,15 +190,15 @@ static void print_bar(FILE *out, const char *name, uint64_t count,
    is beyond them in one row.  */
 static void print_histogram(FILE *out, const struct histogram *histogram)
 {
-    int64_t bounds[ROWS_MOST];
-    uint64_t counts[ROWS_MOST + 1], seen = 0, most = 0;
+    int64_t bounds[ROWS_MAX];
+    uint64_t counts[ROWS_MAX + 1], seen = 0, most = 0;
     int rows = 0;
     int64_t bound = 1000;
     if (histogram->count < 10)
         return;
     while (histogram_below(histogram, bound) * 100 < histogram->count)
         bound = next_bound(bound);
-    for (; rows < ROWS_MOST; bound = next_bound(bound)) {
+    for (; rows < ROWS_MAX; bound = next_bound(bound)) {
         bounds[rows] = bound;
         counts[rows] = histogram_below(histogram, bound) - seen;
         seen += counts[rows++];

@@ -37,17 +37,17 @@ static void print_row_name(const struct option_row *row, char *text,
              row->argument ? row->argument : "");
 }
 
-/* The column in which the help of all rows begins: names longer than NAME_MOST
-   stand in a line of their own.  */
+/* The column in which the help of all rows begins: names longer than
+   NAME_WIDTH_MAX stand in a line of their own.  */
 static int name_width(const struct program *program)
 {
-    enum { NAME_LEAST = 18, NAME_MOST = 26 };
-    int width = NAME_LEAST;
+    enum { NAME_WIDTH_MIN = 18, NAME_WIDTH_MAX = 26 };
+    int width = NAME_WIDTH_MIN;
     for (size_t i = 0; i < program->count; i++) {
         char text[80];
         print_row_name(&program->options[i], text, sizeof text);
         int length = (int)strlen(text);
-        if (length > width && length <= NAME_MOST)
+        if (length > width && length <= NAME_WIDTH_MAX)
             width = length;
     }
     return width;

@@ -14,10 +14,10 @@
 #include "servers/server.h"
 
 enum {
-    ROWS_MOST = 32,
+    ROWS_MAX = 32,
     DAY = 86400,
     WORKERS = 8,
-    WORKERS_MOST = 1024,
+    WORKERS_MAX = 1024,
     GRACE = 10
 };
 
@@ -59,7 +59,7 @@ static size_t put_model(struct option_row *rows, struct choices *choices)
          .kind = OPTION_NUMBER,
          .target = &options->workers,
          .least = 1,
-         .most = WORKERS_MOST},
+         .most = WORKERS_MAX},
     };
     memcpy(rows, made, sizeof made);
     return sizeof made / sizeof *made;
@@ -69,7 +69,7 @@ static size_t put_model(struct option_row *rows, struct choices *choices)
 static size_t put_places(struct option_row *rows, struct choices *choices)
 {
     struct server_options *options = &choices->options;
-    struct places *places = &options->places;
+    struct listen_addresses *listen_addresses = &options->listen_addresses;
     snprintf(choices->port_help, sizeof choices->port_help,
              "a number, 0 for a free one, or the name of\na service (%u)",
              (unsigned)options->service->port);
@@ -77,11 +77,11 @@ static size_t put_places(struct option_row *rows, struct choices *choices)
         {.letter = '4',
          .help = "IPv4 only",
          .kind = OPTION_FLAG,
-         .target = &places->inet},
+         .target = &listen_addresses->inet},
         {.letter = '6',
          .help = "IPv6 only",
          .kind = OPTION_FLAG,
-         .target = &places->inet6},
+         .target = &listen_addresses->inet6},
         {.letter = 't',
          .word = "tcp",
          .help = "TCP only",
@@ -101,7 +101,7 @@ static size_t put_places(struct option_row *rows, struct choices *choices)
         {.word = "any",
          .help = "listen on all addresses",
          .kind = OPTION_FLAG,
-         .target = &places->any},
+         .target = &listen_addresses->any},
         {.letter = 'p',
          .word = "port",
          .argument = "PORT",
@@ -112,17 +112,17 @@ static size_t put_places(struct option_row *rows, struct choices *choices)
          .argument = "PATH",
          .help = "listen on a UNIX socket; a stream, or with\n-u datagrams",
          .kind = OPTION_TEXT,
-         .target = &places->unix_path},
+         .target = &listen_addresses->unix_path},
         {.word = "unix-mode",
          .argument = "MODE",
          .help = "of its file, in octal, as 0666",
          .kind = OPTION_TEXT,
-         .target = &places->unix_mode},
+         .target = &listen_addresses->unix_mode},
         {.word = "unix-owner",
          .argument = "OWNER",
          .help = "of its file: USER, USER:GROUP or :GROUP",
          .kind = OPTION_TEXT,
-         .target = &places->unix_owner},
+         .target = &listen_addresses->unix_owner},
         {.letter = 'i',
          .word = "inetd",
          .help = "standard input is the socket",
@@ -200,7 +200,7 @@ static int take_options(const struct server_program *program,
                         struct choices *choices, int argc, char **argv)
 {
     const struct option_row common[] = {OPTIONS_COMMON};
-    struct option_row rows[ROWS_MOST];
+    struct option_row rows[ROWS_MAX];
     size_t count = program->row_count;
     if (count > 0)
         memcpy(rows, program->rows, count * sizeof *rows);
@@ -222,22 +222,26 @@ static int take_options(const struct server_program *program,
 /* A sentence about what does not go together; NULL if all does.  */
 static const char *find_conflict(const struct choices *choices)
 {
-    const struct places *places = &choices->options.places;
-    if (choices->addresses.count > 0 && places->any)
+    const struct listen_addresses *listen_addresses =
+        &choices->options.listen_addresses;
+    if (choices->addresses.count > 0 && listen_addresses->any)
         return "--any and --address are two answers to where; choose one";
-    if (places->unix_path && choices->stream && choices->datagram)
+    if (listen_addresses->unix_path && choices->stream && choices->datagram)
         return "--unix is one socket, a stream or, with -u, datagrams";
-    if (places->unix_path && !places->any && choices->addresses.count == 0 &&
-        (choices->port || places->inet || places->inet6))
+    if (listen_addresses->unix_path && !listen_addresses->any &&
+        choices->addresses.count == 0 &&
+        (choices->port || listen_addresses->inet || listen_addresses->inet6))
         return "--unix alone has no port and no family; for the net, too, add "
                "--any or --address";
-    if (!places->unix_path && (places->unix_mode || places->unix_owner))
+    if (!listen_addresses->unix_path &&
+        (listen_addresses->unix_mode || listen_addresses->unix_owner))
         return "--unix-mode and --unix-owner need --unix";
     if (choices->options.workers > 0 &&
         models[choices->model] != &model_prefork)
         return "--workers goes with --model=prefork alone";
-    if (choices->options.inetd && (choices->port || places->unix_path ||
-                                   places->any || choices->addresses.count > 0))
+    if (choices->options.inetd &&
+        (choices->port || listen_addresses->unix_path ||
+         listen_addresses->any || choices->addresses.count > 0))
         return "with --inetd the socket is there already; do not say where";
     return NULL;
 }
@@ -267,14 +271,14 @@ static int check_places(const struct choices *choices, const char *program)
 static void complete(struct choices *choices, char *port, size_t size)
 {
     struct server_options *options = &choices->options;
-    struct places *places = &options->places;
+    struct listen_addresses *listen_addresses = &options->listen_addresses;
     bool both = choices->stream == choices->datagram;
     snprintf(port, size, "%u", (unsigned)options->service->port);
-    places->port = choices->port ? choices->port : port;
-    places->addresses = choices->addresses.texts;
-    places->address_count = choices->addresses.count;
-    places->stream = choices->stream || both;
-    places->datagram = choices->datagram || both;
+    listen_addresses->port = choices->port ? choices->port : port;
+    listen_addresses->addresses = choices->addresses.texts;
+    listen_addresses->address_count = choices->addresses.count;
+    listen_addresses->stream = choices->stream || both;
+    listen_addresses->datagram = choices->datagram || both;
     options->model = models[choices->model];
     if (options->workers == 0)
         options->workers = WORKERS;

@@ -11,7 +11,7 @@
 #include "base/mask.h"
 #include "base/monotonic.h"
 #include "probes/behaviour/answers.h"
-#include "probes/behaviour/crew.h"
+#include "probes/behaviour/pool.h"
 #include "probes/finding/host.h"
 #include "probes/finding/profile.h"
 #include "probes/run/runner.h"
@@ -133,7 +133,7 @@ static int ask_host(const struct catalogue *catalogue,
             questions[count++] = catalogue->entries[i].question;
     char why[200];
     int failed =
-        crew_ask(questions, count, show_progress, findings, why, sizeof why);
+        pool_ask(questions, count, show_progress, findings, why, sizeof why);
     int error = errno;
     int64_t elapsed = monotonic_ms() - start;
     if (elapsed > 1000 && isatty(STDERR_FILENO))

@@ -178,7 +178,7 @@ void connection_open(struct connection *connection, int fd,
         service->opened(connection);
 }
 
-unsigned connection_wish(const struct connection *connection)
+unsigned connection_events(const struct connection *connection)
 {
     switch (connection->state) {
     case CONNECTION_SERVING:
@@ -191,7 +191,7 @@ unsigned connection_wish(const struct connection *connection)
     }
 }
 
-void connection_go_on(struct connection *connection, char *buffer)
+void connection_step(struct connection *connection, char *buffer)
 {
     if (connection->state == CONNECTION_LINGERING)
         linger(connection, buffer);
@@ -205,8 +205,8 @@ void connection_go_on(struct connection *connection, char *buffer)
 
 void connection_run(struct connection *connection, char *buffer)
 {
-    while (connection_wish(connection))
-        connection_go_on(connection, buffer);
+    while (connection_events(connection))
+        connection_step(connection, buffer);
 }
 
 void connection_free(struct connection *connection)
@@ -215,7 +215,7 @@ void connection_free(struct connection *connection)
     connection->kept = NULL;
 }
 
-const char *connection_fate(const struct connection *connection)
+const char *connection_reason(const struct connection *connection)
 {
     switch (connection->ending) {
     case CONNECTION_LOST:

@@ -66,11 +66,11 @@ void connection_open(struct connection *connection, int fd,
 
 /* What CONNECTION waits for: SONDE_READABLE or SONDE_WRITABLE; 0: it is
    over.  */
-unsigned connection_wish(const struct connection *connection);
+unsigned connection_events(const struct connection *connection);
 
 /* Go on by one step.  BUFFER, of CONNECTION_PIECE bytes, holds nothing between
    two steps: any number of connections may share one.  */
-void connection_go_on(struct connection *connection, char *buffer);
+void connection_step(struct connection *connection, char *buffer);
 
 /* It is over, for the reason ENDING.  */
 void connection_abandon(struct connection *connection,
@@ -83,6 +83,6 @@ void connection_run(struct connection *connection, char *buffer);
 void connection_free(struct connection *connection);
 
 /* How it ended, as part of a sentence.  */
-const char *connection_fate(const struct connection *connection);
+const char *connection_reason(const struct connection *connection);
 
 #endif /* SERVERS_CONNECTION_H */

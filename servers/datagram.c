@@ -65,7 +65,7 @@ static bool is_welcome(struct server *server, const struct question *question,
 {
     char text[LOG_ADDRESS];
     const char *refused = sonde_datagram_check_source(ends);
-    if (!refused && entrances_have(&server->entrances, &ends->from))
+    if (!refused && listen_sockets_have(&server->listeners, &ends->from))
         refused = "an answer would come back to this server";
     if (!refused)
         return !is_too_often(server, question, &ends->from);
@@ -84,7 +84,7 @@ static void say_datagram(const struct sonde_datagram *ends, ssize_t received,
              received, sent);
 }
 
-static void reply(struct server *server, const struct entrance *entrance,
+static void reply(struct server *server, const struct listen_socket *listener,
                   struct question *question, const struct sonde_datagram *ends)
 {
     const char *answer;
@@ -93,7 +93,7 @@ static void reply(struct server *server, const struct entrance *entrance,
         server->options->settings, question, &answer);
     if (length < 0)
         return;
-    if (sonde_datagram_reply(entrance->fd, answer, (size_t)length, ends)) {
+    if (sonde_datagram_reply(listener->fd, answer, (size_t)length, ends)) {
         log_address(&ends->from, text);
         log_trouble(LOG_DATAGRAM, "%s: no answer could be sent: %s", text,
                     strerror(errno));
@@ -102,7 +102,7 @@ static void reply(struct server *server, const struct entrance *entrance,
     }
 }
 
-void server_datagram(struct server *server, struct entrance *entrance)
+void server_datagram(struct server *server, struct listen_socket *listener)
 {
     struct sonde_datagram ends = {0};
     struct question question = {.data = server->buffer};
@@ -110,17 +110,17 @@ void server_datagram(struct server *server, struct entrance *entrance)
     _Static_assert(sizeof server->buffer >= SONDE_DATAGRAM_MAX,
                    "no datagram is cut");
     ssize_t length = sonde_datagram_receive_from(
-        entrance->fd, server->buffer, sizeof server->buffer, 0, &ends);
+        listener->fd, server->buffer, sizeof server->buffer, 0, &ends);
     if (length < 0 && errno == EMSGSIZE) {
-        log_address(&entrance->local, text);
+        log_address(&listener->local, text);
         log_trouble(LOG_DATAGRAM, "a datagram to %s was lost: %s", text,
                     strerror(errno));
         errno = 0;
     }
-    server_check_entrance(server, entrance, length < 0 ? errno : 0);
+    server_check_listener(server, listener, length < 0 ? errno : 0);
     if (length < 0)
         return;
     question.size = (size_t)length;
     if (is_welcome(server, &question, &ends))
-        reply(server, entrance, &question, &ends);
+        reply(server, listener, &question, &ends);
 }

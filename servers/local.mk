@@ -11,8 +11,8 @@ servers_libservers_la_SOURCES = \
 	servers/daytime.c \
 	servers/daytime.h \
 	servers/echo.c \
-	servers/entrance.c \
-	servers/entrance.h \
+	servers/listen-socket.c \
+	servers/listen-socket.h \
 	servers/log-sink.c \
 	servers/log-sink.h \
 	servers/log.c \
@@ -28,7 +28,7 @@ servers_libservers_la_SOURCES = \
 	servers/privilege.h \
 	servers/rate.c \
 	servers/rate.h \
-	servers/reception.c \
+	servers/accept.c \
 	servers/repeat.c \
 	servers/repeat.h \
 	servers/server.c \

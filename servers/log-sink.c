@@ -22,7 +22,7 @@
 
 /* Milliseconds that lines may wait; and the part of the time that is given
    back: one in so many.  */
-enum { WAIT_MOST = 1000, GIVEN_BACK = 10 };
+enum { WAIT_MAX = 1000, GIVEN_BACK = 10 };
 
 static struct log_sink not_shared, *sink = &not_shared;
 static int own = -1;  /* standard error, opened anew and non-blocking */
@@ -88,9 +88,9 @@ static bool wait_for_room(void)
     struct pollfd polled = {.fd = own >= 0 ? own : STDERR_FILENO,
                             .events = POLLOUT};
     unsigned waited = sink->waited, begun = now_ms();
-    if (waited >= WAIT_MOST || stop_now())
+    if (waited >= WAIT_MAX || stop_now())
         return false;
-    int ready = poll(&polled, 1, (int)(WAIT_MOST - waited));
+    int ready = poll(&polled, 1, (int)(WAIT_MAX - waited));
     /* A millisecond at least, so that no failure is repeated without end.  */
     sink->waited += now_ms() - begun + 1;
     return ready > 0 || (ready < 0 && errno == EINTR);

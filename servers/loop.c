@@ -51,28 +51,28 @@ static bool is_full(const struct server *server)
 static void on_clients(struct server *server, struct watch *watch,
                        unsigned ready)
 {
-    struct entrance *entrance = (void *)watch;
+    struct listen_socket *listener = (void *)watch;
     (void)ready;
     for (int i = 0; i < server->model->batch && !is_full(server); i++)
-        if (!server_take_client(server, entrance) || entrance->fd < 0 ||
+        if (!server_take_client(server, listener) || listener->fd < 0 ||
             server->resume_at)
             return;
 }
 
-/* Whether ENTRANCE is left alone, because accept or receive goes on failing
+/* Whether LISTENER is left alone, because accept or receive goes on failing
    there.  */
-static bool backs_off(struct entrance *entrance)
+static bool backs_off(struct listen_socket *listener)
 {
-    if (entrance->resume_at && monotonic_ms() >= entrance->resume_at)
-        entrance->resume_at = 0;
-    return entrance->resume_at != 0;
+    if (listener->resume_at && monotonic_ms() >= listener->resume_at)
+        listener->resume_at = 0;
+    return listener->resume_at != 0;
 }
 
 static void on_datagram(struct server *server, struct watch *watch,
                         unsigned ready)
 {
     (void)ready;
-    server_datagram(server, (struct entrance *)(void *)watch);
+    server_datagram(server, (struct listen_socket *)(void *)watch);
 }
 
 /* Whether clients may come now.  Those who may not wait in the queue.  */
@@ -95,34 +95,34 @@ static bool may_come(struct server *server)
     return false;
 }
 
-/* Whether ENTRANCE is to be watched.  */
+/* Whether LISTENER is to be watched.  */
 static bool is_ours(const struct server *server,
-                    const struct entrance *entrance)
+                    const struct listen_socket *listener)
 {
-    if (entrance->fd < 0)
+    if (listener->fd < 0)
         return false;
-    return entrance->role == SONDE_DATAGRAM ? !server->no_datagrams
+    return listener->role == SONDE_DATAGRAM ? !server->no_datagrams
                                             : !server->no_streams;
 }
 
-/* Watch ENTRANCE if OPEN.  */
-static void set_watched(struct server *server, struct entrance *entrance,
+/* Watch LISTENER if OPEN.  */
+static void set_watched(struct server *server, struct listen_socket *listener,
                         bool open)
 {
     int result;
-    if (!entrance->watch.ready) {
-        entrance->watch.ready =
-            entrance->role == SONDE_DATAGRAM ? on_datagram : on_clients;
-        result = server_watch(server, entrance->fd, open ? SONDE_READABLE : 0,
-                              &entrance->watch);
-    } else if (entrance->watched != open) {
+    if (!listener->watch.ready) {
+        listener->watch.ready =
+            listener->role == SONDE_DATAGRAM ? on_datagram : on_clients;
+        result = server_watch(server, listener->fd, open ? SONDE_READABLE : 0,
+                              &listener->watch);
+    } else if (listener->watched != open) {
         result =
-            sonde_poller_modify(server->poller, entrance->fd,
-                                open ? SONDE_READABLE : 0, &entrance->watch);
+            sonde_poller_modify(server->poller, listener->fd,
+                                open ? SONDE_READABLE : 0, &listener->watch);
     } else {
         return;
     }
-    entrance->watched = open;
+    listener->watched = open;
     if (result) {
         log_line("a socket cannot be watched: %s", strerror(errno));
         server->failed = true;
@@ -133,13 +133,13 @@ static void watch_entrances(struct server *server)
 {
     bool open = may_come(server), any = false;
     bool all_back_off = server->resume_at != 0;
-    for (size_t i = 0; i < server->entrances.count; i++) {
-        struct entrance *entrance = &server->entrances.list[i];
-        if (!is_ours(server, entrance))
+    for (size_t i = 0; i < server->listeners.count; i++) {
+        struct listen_socket *listener = &server->listeners.list[i];
+        if (!is_ours(server, listener))
             continue;
         any = true;
-        bool may = entrance->role == SONDE_DATAGRAM ? !all_back_off : open;
-        set_watched(server, entrance, may && !backs_off(entrance));
+        bool may = listener->role == SONDE_DATAGRAM ? !all_back_off : open;
+        set_watched(server, listener, may && !backs_off(listener));
     }
     if (!any && !server->no_streams)
         server->failed = true;
@@ -153,31 +153,32 @@ long server_clients(struct server *server)
                                : (long)server->clients;
 }
 
-/* Whether clients wait at ENTRANCE that would be lost with it.  Whoever passed
+/* Whether clients wait at LISTENER that would be lost with it.  Whoever passed
    an inherited one keeps it open, and them with it.  */
-static bool may_lose(const struct entrance *entrance)
+static bool may_lose(const struct listen_socket *listener)
 {
-    return entrance->fd >= 0 && entrance->role == SONDE_LISTENER &&
-           !entrance->inherited;
+    return listener->fd >= 0 && listener->role == SONDE_LISTENER &&
+           !listener->inherited;
 }
 
-/* Take those who have waited at ENTRANCE since before the end was asked for.
+/* Take those who have waited at LISTENER since before the end was asked for.
    They are connected, as far as they know: to close it would reset them.  */
-static void take_waiting(struct server *server, struct entrance *entrance)
+static void take_waiting(struct server *server, struct listen_socket *listener)
 {
-    struct sonde_queue queue = {.queued = ENTRANCE_QUEUE};
-    sonde_queue(entrance->fd, &queue);
+    struct sonde_queue queue = {.queued = LISTEN_SOCKET_QUEUE};
+    sonde_queue(listener->fd, &queue);
     for (long i = 0; i < queue.queued && !stop_now() && !is_full(server); i++)
-        if (!server_take_client(server, entrance) || entrance->fd < 0 ||
+        if (!server_take_client(server, listener) || listener->fd < 0 ||
             server->resume_at)
             return;
 }
 
 /* Those for whom there is no room, or no time: they count as cut off.  */
-static void turn_away(struct server *server, const struct entrance *entrance)
+static void turn_away(struct server *server,
+                      const struct listen_socket *listener)
 {
-    for (int i = 0; i < ENTRANCE_QUEUE; i++) {
-        int fd = sonde_accept(entrance->fd, NULL, SONDE_CLOEXEC);
+    for (int i = 0; i < LISTEN_SOCKET_QUEUE; i++) {
+        int fd = sonde_accept(listener->fd, NULL, SONDE_CLOEXEC);
         if (fd < 0)
             return;
         close(fd);
@@ -185,31 +186,31 @@ static void turn_away(struct server *server, const struct entrance *entrance)
     }
 }
 
-/* No more will come by ENTRANCE.  Where other processes take the clients, it
+/* No more will come by LISTENER.  Where other processes take the clients, it
    stays open until these have ended: who waits then is to be counted.  */
-static void shut(struct server *server, struct entrance *entrance)
+static void shut(struct server *server, struct listen_socket *listener)
 {
-    if (entrance->fd >= 0 && entrance->watch.ready)
-        sonde_poller_remove(server->poller, entrance->fd);
-    if (!server->no_streams && may_lose(entrance))
-        take_waiting(server, entrance);
+    if (listener->fd >= 0 && listener->watch.ready)
+        sonde_poller_remove(server->poller, listener->fd);
+    if (!server->no_streams && may_lose(listener))
+        take_waiting(server, listener);
     if (server->is_child)
         return;
-    if (may_lose(entrance) && server->no_streams) {
-        entrance_unlink(entrance);
+    if (may_lose(listener) && server->no_streams) {
+        listen_socket_unlink(listener);
         return;
     }
-    if (may_lose(entrance))
-        turn_away(server, entrance);
-    entrance_close(entrance);
+    if (may_lose(listener))
+        turn_away(server, listener);
+    listen_socket_close(listener);
 }
 
 static void begin_stop(struct server *server)
 {
     server->stopping = true;
     server->wants_fewer = 1;
-    for (size_t i = 0; i < server->entrances.count; i++)
-        shut(server, &server->entrances.list[i]);
+    for (size_t i = 0; i < server->listeners.count; i++)
+        shut(server, &server->listeners.list[i]);
     long clients = server_clients(server);
     if (clients > 0 && !server->is_child && !stop_now())
         log_line("stopping; %ld client%s %ld s to finish", clients,
@@ -264,11 +265,11 @@ static bool is_over(struct server *server)
 /* The entrances that stayed open for others.  */
 static void close_rest(struct server *server)
 {
-    for (size_t i = 0; i < server->entrances.count && !server->is_child; i++) {
-        struct entrance *entrance = &server->entrances.list[i];
-        if (server->stopping && may_lose(entrance))
-            turn_away(server, entrance);
-        entrance_close(entrance);
+    for (size_t i = 0; i < server->listeners.count && !server->is_child; i++) {
+        struct listen_socket *listener = &server->listeners.list[i];
+        if (server->stopping && may_lose(listener))
+            turn_away(server, listener);
+        listen_socket_close(listener);
     }
 }
 
@@ -290,11 +291,11 @@ static int next_due(struct server *server)
         due = sooner(due, LOG_AGAIN);
     if (server->resume_at)
         due = sooner(due, monotonic_until(monotonic_ms(), server->resume_at));
-    for (size_t i = 0; i < server->entrances.count; i++) {
-        const struct entrance *entrance = &server->entrances.list[i];
-        if (entrance->resume_at && entrance->fd >= 0 && !server->stopping)
+    for (size_t i = 0; i < server->listeners.count; i++) {
+        const struct listen_socket *listener = &server->listeners.list[i];
+        if (listener->resume_at && listener->fd >= 0 && !server->stopping)
             due = sooner(due,
-                         monotonic_until(monotonic_ms(), entrance->resume_at));
+                         monotonic_until(monotonic_ms(), listener->resume_at));
     }
     if (server->cut)
         due = sooner(due, monotonic_until(monotonic_ms(), server->over_at));

@@ -88,7 +88,7 @@ static void prolong(struct server *server, struct served *served)
 }
 
 /* SERVED cannot be watched, as errno says.  */
-static void give_up(struct server *server, struct served *served)
+static void probe_skip(struct server *server, struct served *served)
 {
     served->connection.error = errno;
     log_trouble(LOG_MEMORY, "a client cannot be watched, and is let go: %s",
@@ -104,8 +104,8 @@ static bool go_on(struct server *server, struct served *served)
     struct connection *connection = &served->connection;
     uint64_t bytes = connection->received + connection->sent;
     uint8_t state = connection->state, half_closed = connection->half_closed;
-    connection_go_on(connection, server->buffer);
-    unsigned wish = connection_wish(connection);
+    connection_step(connection, server->buffer);
+    unsigned wish = connection_events(connection);
     if (wish == served->wish && state == connection->state &&
         half_closed == connection->half_closed &&
         bytes == connection->received + connection->sent)
@@ -113,7 +113,7 @@ static bool go_on(struct server *server, struct served *served)
     if (wish && wish != served->wish &&
         sonde_poller_modify(server->poller, served->client.fd, wish,
                             &served->watch)) {
-        give_up(server, served);
+        probe_skip(server, served);
         return true;
     }
     served->wish = wish;
@@ -147,12 +147,12 @@ static void serve(struct server *server, const struct client *client)
                     server->options->settings, 0);
     /* What has ended already need not be watched.  */
     if (served->connection.state == CONNECTION_ENDING)
-        connection_go_on(&served->connection, server->buffer);
-    served->wish = connection_wish(&served->connection);
+        connection_step(&served->connection, server->buffer);
+    served->wish = connection_events(&served->connection);
     if (served->wish == 0) {
         forget(server, served);
     } else if (server_watch(server, client->fd, served->wish, &served->watch)) {
-        give_up(server, served);
+        probe_skip(server, served);
     } else {
         prolong(server, served);
     }

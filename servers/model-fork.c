@@ -99,7 +99,7 @@ static struct child *find_place(struct fork_data *data)
 static _Noreturn void be_child(struct server *server,
                                const struct client *client)
 {
-    entrances_leave(&server->entrances);
+    listen_sockets_leave(&server->listeners);
     stop_watch(client->fd);
     stop_release();
     enum connection_ending ending =

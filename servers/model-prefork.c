@@ -47,7 +47,7 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
 struct prefork_data {
     pid_t *workers; /* 0: there is none */
     size_t size;
-    struct place *places;
+    struct place *listen_addresses;
     pid_t parent;
     int life[2];        /* a pipe: workers end when the parent has */
     struct watch ended; /* of it, in a worker */
@@ -86,21 +86,22 @@ static bool admit(struct server *server, uint64_t source)
     long count = 0;
     if (source == 0)
         return true;
-    put(&data->places[data->self], source);
+    put(&data->listen_addresses[data->self], source);
     for (size_t i = 0; i < data->size; i++)
-        count += get(&data->places[i]) == source;
+        count += get(&data->listen_addresses[i]) == source;
     if (count <= server->options->max_per_source)
         return true;
-    put(&data->places[data->self], FREE);
+    put(&data->listen_addresses[data->self], FREE);
     return false;
 }
 
 static void serve(struct server *server, const struct client *client)
 {
     struct prefork_data *data = server->model_data;
-    put(&data->places[data->self], client->source ? client->source : unnamed);
+    put(&data->listen_addresses[data->self],
+        client->source ? client->source : unnamed);
     model_iterative.serve(server, client);
-    put(&data->places[data->self], FREE);
+    put(&data->listen_addresses[data->self], FREE);
 }
 
 static long busy(struct server *server)
@@ -108,7 +109,7 @@ static long busy(struct server *server)
     struct prefork_data *data = server->model_data;
     long count = 0;
     for (size_t i = 0; i < data->size; i++)
-        count += get(&data->places[i]) != FREE;
+        count += get(&data->listen_addresses[i]) != FREE;
     return count;
 }
 
@@ -116,7 +117,7 @@ static long busy(struct server *server)
 static long busy_beside(struct server *server)
 {
     struct prefork_data *data = server->model_data;
-    bool is_free = get(&data->places[data->self]) == FREE;
+    bool is_free = get(&data->listen_addresses[data->self]) == FREE;
     return busy(server) + (is_free ? server->clients : 0);
 }
 
@@ -136,8 +137,8 @@ static int begin_loop(struct server *server)
     struct prefork_data *data = server->model_data;
     sonde_poller_close(server->poller);
     server->poller = NULL;
-    for (size_t i = 0; i < server->entrances.count; i++)
-        server->entrances.list[i].watch.ready = NULL;
+    for (size_t i = 0; i < server->listeners.count; i++)
+        server->listeners.list[i].watch.ready = NULL;
     server->wake_fd = stop_begin_child();
     close(data->life[1]);
     data->ended.ready = on_parent_gone;
@@ -164,11 +165,11 @@ static _Noreturn void be_worker(struct server *server, size_t self)
         log_line("a worker cannot begin: %s", strerror(errno));
         _exit(FAILED);
     }
-    for (size_t i = 0; i < server->entrances.count; i++)
-        if (server->entrances.list[i].role == SONDE_DATAGRAM)
-            entrance_leave(&server->entrances.list[i]);
+    for (size_t i = 0; i < server->listeners.count; i++)
+        if (server->listeners.list[i].role == SONDE_DATAGRAM)
+            listen_socket_leave(&server->listeners.list[i]);
     server_loop(server);
-    data->places[self].cut_off = server->cut_off;
+    data->listen_addresses[self].cut_off = server->cut_off;
     _exit(server->failed ? FAILED : 0);
 }
 
@@ -199,9 +200,10 @@ static void count_worker(pid_t process, int status, void *user)
         if (data->workers[i] != process)
             continue;
         data->workers[i] = 0;
-        put(&data->places[i], FREE);
+        put(&data->listen_addresses[i], FREE);
         server->clients--;
-        server->cut_off += atomic_exchange(&data->places[i].cut_off, 0);
+        server->cut_off +=
+            atomic_exchange(&data->listen_addresses[i].cut_off, 0);
         if (!stop_asked())
             log_trouble(LOG_WORKERS,
                         "a worker ended (%s %d); there will be "
@@ -236,19 +238,19 @@ static int tick(struct server *server)
 static int begin_data(struct prefork_data *data, size_t size)
 {
     data->workers = calloc(size, sizeof *data->workers);
-    void *shared = mmap(NULL, size * sizeof *data->places,
+    void *shared = mmap(NULL, size * sizeof *data->listen_addresses,
                         PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
     if (!data->workers || shared == MAP_FAILED)
         return -1;
-    data->places = shared;
+    data->listen_addresses = shared;
     data->size = size;
     return pipe(data->life);
 }
 
 static bool has_streams(const struct server *server)
 {
-    for (size_t i = 0; i < server->entrances.count; i++)
-        if (server->entrances.list[i].role == SONDE_LISTENER)
+    for (size_t i = 0; i < server->listeners.count; i++)
+        if (server->listeners.list[i].role == SONDE_LISTENER)
             return true;
     return false;
 }
@@ -301,14 +303,15 @@ static void end(struct server *server)
     server->cut_off += (int)busy(server);
     /* Who is about to end may have said so already.  */
     for (size_t i = 0; i < data->size; i++)
-        server->cut_off += data->places[i].cut_off;
+        server->cut_off += data->listen_addresses[i].cut_off;
     send_all(server, SIGKILL);
     if (data->life[0] >= 0) {
         close(data->life[0]);
         close(data->life[1]);
     }
-    if (data->places)
-        munmap(data->places, data->size * sizeof *data->places);
+    if (data->listen_addresses)
+        munmap(data->listen_addresses,
+               data->size * sizeof *data->listen_addresses);
     free(data->workers);
     free(data);
 }

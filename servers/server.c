@@ -40,7 +40,7 @@ static void serve_inherited(struct server *server, int fd)
     struct client client = {.fd = fd};
     struct sonde_address peer = {0};
     char text[LOG_ADDRESS];
-    entrance_set_options(fd);
+    listen_socket_set_options(fd);
     if (server->options->keepalive > 0)
         sonde_keepalive(fd, (int)server->options->keepalive);
     if (server->options->verbose && !sonde_address_peer(fd, &peer)) {
@@ -97,7 +97,7 @@ static int take_inherited(struct server *server,
             *connection = found[i].fd;
             continue;
         }
-        if (entrances_inherit(&server->entrances, &found[i])) {
+        if (listen_sockets_inherit(&server->listeners, &found[i])) {
             complain_inherited(&found[i], errno);
             return -1;
         }
@@ -111,7 +111,7 @@ static void complain_activation(int error)
     if (error == ENOSPC)
         log_line("LISTEN_FDS: more than %d sockets were passed; let another "
                  "server have some of them",
-                 ENTRANCES_MOST);
+                 LISTEN_SOCKETS_MAX);
     else if (error == EINVAL)
         log_line("LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES are malformed, or "
                  "the names are not as many as the sockets");
@@ -143,7 +143,7 @@ static void complain_open(const struct server *server, const char *problem,
                           int error)
 {
     log_line("%s", problem);
-    if (error == EACCES && !server->options->places.unix_path) {
+    if (error == EACCES && !server->options->listen_addresses.unix_path) {
         log_line("ports below 1024 need privilege: use --port 9877, or setcap");
         log_line("cap_net_bind_service=ep, or let inetd or systemd open the "
                  "port (--inetd)");
@@ -152,17 +152,18 @@ static void complain_open(const struct server *server, const char *problem,
 
 static int open_entrances(struct server *server, int *connection)
 {
-    struct sonde_inherited found[ENTRANCES_MOST];
+    struct sonde_inherited found[LISTEN_SOCKETS_MAX];
     char problem[1024];
-    int count = find_inherited(server, found, ENTRANCES_MOST);
+    int count = find_inherited(server, found, LISTEN_SOCKETS_MAX);
     if (count < 0)
         return -1;
     if (count > 0) {
         server->leaves_when_quiet = server->options->inetd;
         return take_inherited(server, found, count, connection);
     }
-    if (entrances_open(&server->entrances, &server->options->places, problem,
-                       sizeof problem)) {
+    if (listen_sockets_open(&server->listeners,
+                            &server->options->listen_addresses, problem,
+                            sizeof problem)) {
         complain_open(server, problem, errno);
         return -1;
     }
@@ -225,8 +226,8 @@ static void end_model(struct server *server)
 static void end(struct server *server)
 {
     end_model(server);
-    for (size_t i = 0; i < server->entrances.count; i++)
-        entrance_close(&server->entrances.list[i]);
+    for (size_t i = 0; i < server->listeners.count; i++)
+        listen_socket_close(&server->listeners.list[i]);
     sonde_reserve_close(&server->spare);
     sonde_poller_close(server->poller);
     source_free(&server->sources);
@@ -241,16 +242,16 @@ static int run(struct server *server)
     int connection = -1;
     /* From bind until SIGTERM is caught it would leave the socket's file; so it
        waits until stop_begin.  */
-    if (server->options->places.unix_path)
+    if (server->options->listen_addresses.unix_path)
         stop_hold();
     if (find_user(server, &identity) || open_entrances(server, &connection) ||
         become_user(server, &identity) || begin(server))
         return -1;
     if (connection >= 0)
         serve_inherited(server, connection);
-    if (server->entrances.count > 0) {
-        entrances_announce(&server->entrances);
-        entrances_warn_files(&server->entrances);
+    if (server->listeners.count > 0) {
+        listen_sockets_announce(&server->listeners);
+        listen_sockets_warn_files(&server->listeners);
         server_loop(server);
         end_model(server);
         say_end(server);

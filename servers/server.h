@@ -10,7 +10,7 @@
 
 #include "base/monotonic.h"
 #include "servers/connection.h"
-#include "servers/entrance.h"
+#include "servers/listen-socket.h"
 #include "servers/rate.h"
 #include "servers/repeat.h"
 #include "servers/source.h"
@@ -64,7 +64,7 @@ struct server_options {
     const struct service *service;
     const void *settings;
     const struct model *model;
-    struct places places;
+    struct listen_addresses listen_addresses;
     bool inetd;
     bool verbose;
     const char *user;
@@ -86,7 +86,7 @@ struct server {
     struct sonde_poller *poller;
     struct watch wake; /* of stop.h */
     int wake_fd;
-    struct entrances entrances;
+    struct listen_sockets listeners;
     struct sonde_reserve spare;
     bool no_streams, no_datagrams; /* another process sees to them */
     bool is_child; /* a worker, which leaves talking to others */
@@ -131,8 +131,8 @@ int server_watch(struct server *server, int fd, unsigned events,
 /* Whether a call on FD for EVENTS, of poll, would not wait, now.  */
 bool server_is_ready(int fd, short events);
 
-/* Take a client that is there, at ENTRANCE.  Returns whether there was one.  */
-bool server_take_client(struct server *server, struct entrance *entrance);
+/* Take a client that is there, at LISTENER.  Returns whether there was one.  */
+bool server_take_client(struct server *server, struct listen_socket *listener);
 
 /* Serve CLIENT in place, and say how it ended.  */
 enum connection_ending server_serve(struct server *server,
@@ -151,16 +151,16 @@ long server_clients(struct server *server);
 /* The counting alone.  May be called by a signal handler.  */
 void server_count_off(struct server *server, uint64_t source);
 
-/* Answer a datagram that waits at ENTRANCE.  */
-void server_datagram(struct server *server, struct entrance *entrance);
+/* Answer a datagram that waits at LISTENER.  */
+void server_datagram(struct server *server, struct listen_socket *listener);
 
 /* Leave all entrances alone for a while, the longer the more often in a
    row.  */
 void server_back_off(struct server *server);
 
-/* Accept or receive at ENTRANCE ended with ERROR, 0 if it did not fail: leave
-   ENTRANCE alone if it goes on failing, and log why.  */
-void server_check_entrance(struct server *server, struct entrance *entrance,
-                           int error);
+/* Accept or receive at LISTENER ended with ERROR, 0 if it did not fail: leave
+   LISTENER alone if it goes on failing, and log why.  */
+void server_check_listener(struct server *server,
+                           struct listen_socket *listener, int error);
 
 #endif /* SERVERS_SERVER_H */

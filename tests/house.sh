@@ -9,7 +9,7 @@ find . \( -name .git -o -path ./lib/gl -o -path ./m4/gl -o -path ./build-aux \
     -o -name autom4te.cache -o -name '.libs' -o -name '.deps' \
     -o -name 'sonde-[0-9]*' -o -name _build -o -name _inst \) -prune -o -type f -print > "$scratch/files"
 grep '\.[ch]$' "$scratch/files" |
-    grep -v -e '^./config\.h' -e '^./probes/behaviour/questions/list\.h$' > "$scratch/sources"
+    grep -v -e '^./config\.h' -e '^./probes/behaviour/list\.h$' > "$scratch/sources"
 [ "$(wc -l < "$scratch/sources")" -gt 20 ] ||
     skip_all "the sources are not here"
 
@@ -22,20 +22,31 @@ look_for () {
     cat "$scratch/err" >> "$scratch/out"
 }
 
-# Imports go down only.
-look_for '^# *include *"(base|probes|services|load|progs|tests)/' '^./lib/'
-none "lib/ includes no higher floor" "$scratch/looked"
-look_for '^# *include *"(probes|services|load|progs|tests)/' '^./base/'
-none "base/ includes no higher floor" "$scratch/looked"
-look_for '^# *include *"(services|load|progs|tests)/' '^./probes/'
-none "probes/ includes no higher floor, nor its neighbour" "$scratch/looked"
-look_for '^# *include *"(probes|load|progs|tests)/' '^./services/'
-none "services/ includes no higher floor, nor its neighbour" "$scratch/looked"
-look_for '^# *include *"(probes|progs|tests)/' '^./load/'
-none "load/ includes no higher floor, nor its neighbour" "$scratch/looked"
-look_for '^# *include *"private.h"' '^./\(base\|probes\|services\|load\|progs\|examples\)/'
+# The rooms, lowest first.  A file may include headers of its own room and of
+# rooms above it in this list; servers, clients and load know no probe, and
+# servers not their clients.
+rooms='lib base probes/finding probes/run probes/peer probes/queue
+probes/verdict probes/listeners probes/behaviour probes/behaviour/questions
+probes/report servers clients load progs tests'
+# includes: "ROOM ROOM-INCLUDED FILE:LINE" for each include in quotes.
+xargs grep -n '^# *include *"[a-z/-]*/' < "$scratch/sources" |
+    sed -n 's,^\./\([^:]*\)/\([^/:]*:[0-9]*\):.*"\(.*\)/[^/]*",\1 \3 \1/\2,p' |
+    grep -v '^\(examples\|bench\)' > "$scratch/includes"
+is "there are includes" [ "$(wc -l < "$scratch/includes")" -gt 400 ]
+awk -v rooms="$rooms" '
+    BEGIN { count = split(rooms, list, " ")
+        for (i = 1; i <= count; i++) rank[list[i]] = i }
+    { from = $1; sub(/^tests\/.*/, "tests", from)
+      to = $2; sub(/^tests\/.*/, "tests", to) }
+    !(from in rank) || !(to in rank) || rank[to] > rank[from] ||
+        from ~ /^(servers|clients|load)$/ && to ~ /^probes/ ||
+        from ~ /^(clients|load)$/ && to == "servers" { print $3 ": " $2 }
+    ' "$scratch/includes" > "$scratch/out"
+none "rooms include their own headers and those of lower rooms" \
+    "$scratch/includes"
+look_for '^# *include *"private.h"' '^./\(base\|probes\|servers\|clients\|load\|progs\|examples\)/'
 none "private.h is for lib/ and its tests alone" "$scratch/looked"
-look_for '^# *include *"[^/"]*"' '^./\(base\|probes\|services\|load\|progs\|tests\)/'
+look_for '^# *include *"[^/"]*"' '^./\(base\|probes\|servers\|clients\|load\|progs\|tests\)/'
 grep -v '"sonde.h"\|"private.h"' "$scratch/out" > "$scratch/kept"
 mv "$scratch/kept" "$scratch/out"
 none "includes in quotes show their floor" "$scratch/looked"
@@ -44,7 +55,7 @@ none "sonde.h does not include config.h" "$scratch/looked"
 
 # No platform above lib/, but in a probe that exists to ask just that.
 look_for '^ *# *(if|ifdef|ifndef|elif).*(HAVE_|__linux|__APPLE__|__FreeBSD__|__NetBSD__|__OpenBSD__|__DragonFly__|__sun|_WIN32|__CYGWIN__|__GLIBC__|__ANDROID__)' \
-    '^./\(base\|probes\|services\|load\|progs\|examples\)/'
+    '^./\(base\|probes\|servers\|clients\|load\|progs\|examples\)/'
 # This one asks what accept4 does.
 grep -v '^./probes/behaviour/questions/accept-flags\.c:' "$scratch/out" > "$scratch/kept"
 mv "$scratch/kept" "$scratch/out"
@@ -65,7 +76,7 @@ declared () {
 : > "$scratch/out"
 declared lib/sonde.h | grep '^sonde_' > "$scratch/functions"
 is "sonde.h declares functions" [ "$(wc -l < "$scratch/functions")" -gt 60 ]
-grep '^./\(progs\|services\|load\|probes\|base\|examples\)/.*\.c$' "$scratch/sources" \
+grep '^./\(progs\|servers\|clients\|load\|probes\|base\|examples\)/.*\.c$' "$scratch/sources" \
     > "$scratch/callers"
 xargs grep -oh -- 'sonde_[a-z0-9_]*' < "$scratch/callers" | sort -u |
     comm -13 - "$scratch/functions" > "$scratch/out"
@@ -76,7 +87,7 @@ none "each public function has a caller above lib/" \
 # what uses it does not.
 : > "$scratch/out"
 # shellcheck disable=SC2046 # no name holds a blank
-declared $(grep '^./\(progs\|services\|load\|probes\|base\)/.*\.h$' "$scratch/sources") \
+declared $(grep '^./\(progs\|servers\|clients\|load\|probes\|base\)/.*\.h$' "$scratch/sources") \
     > "$scratch/functions"
 is "headers above lib/ declare functions" \
     [ "$(wc -l < "$scratch/functions")" -gt 150 ]
@@ -101,7 +112,7 @@ none "no function is longer than 80 lines" "$scratch/sources"
 grep -v -e '/COPYING' -e '/configure$' -e '/aclocal.m4$' -e 'Makefile.in$' \
     -e '/config\.h' -e '/config\.\(log\|status\)$' -e '/stamp-h' \
     -e '/libtool$' -e '/Makefile$' -e '\.\(la\|lo\|log\|trs\)$' \
-    -e '/\.tarball-version$' -e '^./probes/behaviour/questions/list.h$' -e '/lib/sonde.pc$' \
+    -e '/\.tarball-version$' -e '^./probes/behaviour/list.h$' -e '/lib/sonde.pc$' \
     -e '~$' -e '\.dirstamp$' -e '^./tests/corpus/' "$scratch/files" |
     xargs grep -Il . > "$scratch/texts" # no program, object or archive
 xargs awk 'FNR == 1 { if (last) print last; last = FILENAME }

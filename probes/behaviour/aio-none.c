@@ -5,9 +5,9 @@
 
 #include "probes/behaviour/aio.h"
 
-const char *tell_aio(struct asking *ask)
+const char *tell_aio(struct probe *probe)
 {
     static const char none[] = "there is no aio_read";
-    tell_constant(ask, "aio", "%s", none);
+    probe_report_constant(probe, "aio", "%s", none);
     return none;
 }

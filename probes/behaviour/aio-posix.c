@@ -10,18 +10,18 @@
 #include <errno.h>
 #include <time.h>
 
+#include "base/names.h"
 #include "probes/behaviour/aio.h"
 #include "probes/behaviour/loopback.h"
-#include "base/names.h"
 
 /* They are the system's to write until the request has ended, and it may not
    end while we are here.  */
 static struct aiocb block;
 static char byte;
 
-static const char *read_by_aio(struct asking *ask)
+static const char *read_by_aio(struct probe *probe)
 {
-    struct pair pair = tcp_pair(ask);
+    struct pair pair = tcp_pair(probe);
     const struct aiocb *list[] = {&block};
     struct timespec patience = {.tv_sec = PATIENCE / 1000};
     block.aio_fildes = pair.server;
@@ -29,21 +29,21 @@ static const char *read_by_aio(struct asking *ask)
     block.aio_nbytes = 1;
     int result = aio_read(&block);
     if (result < 0 && errno == EAGAIN) /* no thread to be had */
-        must(ask, result, "aio_read");
+        probe_check(probe, result, "aio_read");
     if (result < 0)
-        return said(result);
-    must(ask, (int)send(pair.client, "x", 1, 0), "send");
+        return result_text(result);
+    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
     if (aio_suspend(list, 1, &patience))
-        return said(-1);
+        return result_text(-1);
     int error = aio_error(&block);
-    return error ? said_error(error)
+    return error ? error_text(error)
                  : (aio_return(&block) == 1 && byte == 'x' ? "works"
                                                            : "reads nothing");
 }
 
-const char *tell_aio(struct asking *ask)
+const char *tell_aio(struct probe *probe)
 {
-    const char *outcome = read_by_aio(ask);
-    tell(ask, "aio", "%s", outcome);
+    const char *outcome = read_by_aio(probe);
+    probe_report(probe, "aio", "%s", outcome);
     return outcome;
 }

@@ -8,6 +8,6 @@
 
 /* Tell, under the key "aio", what becomes of aio_read on a connection; to be
    called once.  Returns the words that it told, which last.  */
-const char *tell_aio(struct asking *ask);
+const char *tell_aio(struct probe *probe);
 
 #endif /* PROBES_BEHAVIOUR_AIO_H */

@@ -1,8 +1,9 @@
 /* catalogue.c - all questions there are, by id
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The files that hold them stand in probes/behaviour/questions/list.h, which make writes from
-   the names in probes/behaviour/questions/local.mk: a new file is named there and nowhere else.
+   The files that hold them stand in probes/behaviour/list.h, which make writes
+   from the names in probes/behaviour/questions/local.mk: a new file is named
+   there and nowhere else.
  */
 
 #include <config.h>
@@ -13,15 +14,15 @@
 
 #include "probes/behaviour/catalogue.h"
 
-#define ASK(name) extern const struct question name##_questions[];
-#include "probes/behaviour/questions/list.h"
-#undef ASK
+#define QUESTION(name) extern const struct question name##_questions[];
+#include "probes/behaviour/list.h"
+#undef QUESTION
 
-#define ASK(name) name##_questions,
+#define QUESTION(name) name##_questions,
 static const struct question *const lists[] = {
-#include "probes/behaviour/questions/list.h"
+#include "probes/behaviour/list.h"
 };
-#undef ASK
+#undef QUESTION
 
 static const struct {
     const char *name, *title;

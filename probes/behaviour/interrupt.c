@@ -15,10 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
-#include "base/names.h"
 
 enum { SIGNALS = 6, BETWEEN = 8 };
 
@@ -71,14 +71,14 @@ static _Noreturn void disturb(pid_t parent, const struct blocking *blocking)
         pause();
 }
 
-const char *interrupt_call(struct asking *ask, const struct blocking *blocking,
+const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
                            int flags)
 {
-    must(ask, pipe(handled_pipe), "pipe");
+    probe_check(probe, pipe(handled_pipe), "pipe");
     handled = 0;
     install_handler(SIGUSR1, note, flags);
     pid_t parent = getpid();
-    pid_t helper = must(ask, fork(), "fork");
+    pid_t helper = probe_check(probe, fork(), "fork");
     if (helper == 0)
         disturb(parent, blocking);
     errno = 0;
@@ -91,7 +91,7 @@ const char *interrupt_call(struct asking *ask, const struct blocking *blocking,
     close(handled_pipe[1]);
     if (handled == 0)
         return NULL;
-    return result >= 0 ? "restarted" : said_error(error);
+    return result >= 0 ? "restarted" : error_text(error);
 }
 
 void alarm_every(int milliseconds)

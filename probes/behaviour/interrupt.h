@@ -22,7 +22,7 @@ void install_handler(int number, void (*handler)(int), int flags);
    several signals while it blocks, each after the last has been handled; then
    release it.  Returns what became of it: "restarted", "EINTR", another errno
    by name, or NULL if it returned before any signal: it did not block.  */
-const char *interrupt_call(struct asking *ask, const struct blocking *blocking,
+const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
                            int flags);
 
 /* Send this process SIGALRM every MILLISECONDS, with a handler that does

@@ -13,16 +13,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/wait.h"
-#include "probes/queue/client.h"
-#include "probes/behaviour/loopback.h"
 #include "base/names.h"
+#include "base/wait.h"
+#include "probes/behaviour/loopback.h"
+#include "probes/queue/queue-client.h"
 #include "probes/run/namespace.h"
 #include "probes/run/runner.h"
 
-int tcp_socket(struct asking *ask)
+int tcp_socket(struct probe *probe)
 {
-    return must(ask, socket(AF_INET, SOCK_STREAM, 0), "socket");
+    return probe_check(probe, socket(AF_INET, SOCK_STREAM, 0), "socket");
 }
 
 struct sockaddr_in loopback_address(in_port_t port)
@@ -38,47 +38,48 @@ struct sockaddr_in loopback_address(in_port_t port)
 int bind_to(int fd, const struct sockaddr_in *address)
 {
     const void *storage = address;
-    return attempt(bind(fd, storage, sizeof *address), "bind");
+    return resource_check(bind(fd, storage, sizeof *address), "bind");
 }
 
 int connect_to(int fd, const struct sockaddr_in *address)
 {
     const void *storage = address;
-    return attempt(connect(fd, storage, sizeof *address), "connect");
+    return resource_check(connect(fd, storage, sizeof *address), "connect");
 }
 
-struct sockaddr_in local_address(struct asking *ask, int fd)
+struct sockaddr_in local_address(struct probe *probe, int fd)
 {
     struct sockaddr_in address;
     socklen_t length = sizeof address;
-    must(ask, getsockname(fd, (struct sockaddr *)&address, &length),
-         "getsockname");
+    probe_check(probe, getsockname(fd, (struct sockaddr *)&address, &length),
+                "getsockname");
     return address;
 }
 
-int tcp_listener(struct asking *ask, int backlog)
+int tcp_listener(struct probe *probe, int backlog)
 {
-    int fd = tcp_socket(ask);
+    int fd = tcp_socket(probe);
     struct sockaddr_in address = loopback_address(0);
-    must(ask, bind_to(fd, &address), "bind");
-    must(ask, listen(fd, backlog), "listen");
+    probe_check(probe, bind_to(fd, &address), "bind");
+    probe_check(probe, listen(fd, backlog), "listen");
     return fd;
 }
 
-int tcp_client(struct asking *ask, int listener)
+int tcp_client(struct probe *probe, int listener)
 {
-    struct sockaddr_in address = local_address(ask, listener);
-    int fd = tcp_socket(ask);
-    must(ask, connect_to(fd, &address), "connect");
+    struct sockaddr_in address = local_address(probe, listener);
+    int fd = tcp_socket(probe);
+    probe_check(probe, connect_to(fd, &address), "connect");
     return fd;
 }
 
-struct pair tcp_pair(struct asking *ask)
+struct pair tcp_pair(struct probe *probe)
 {
     struct pair pair;
-    pair.listener = tcp_listener(ask, 8);
-    pair.client = tcp_client(ask, pair.listener);
-    pair.server = must(ask, accept(pair.listener, NULL, NULL), "accept");
+    pair.listener = tcp_listener(probe, 8);
+    pair.client = tcp_client(probe, pair.listener);
+    pair.server =
+        probe_check(probe, accept(pair.listener, NULL, NULL), "accept");
     return pair;
 }
 
@@ -91,15 +92,16 @@ void pair_close(struct pair *pair)
 
 int set_int(int fd, int level, int option, int value)
 {
-    return attempt(setsockopt(fd, level, option, &value, sizeof value),
-                   "setsockopt");
+    return resource_check(setsockopt(fd, level, option, &value, sizeof value),
+                          "setsockopt");
 }
 
 int get_int(int fd, int level, int option, int otherwise)
 {
     int value = 0;
     socklen_t size = sizeof value;
-    if (attempt(getsockopt(fd, level, option, &value, &size), "getsockopt"))
+    if (resource_check(getsockopt(fd, level, option, &value, &size),
+                       "getsockopt"))
         return otherwise;
     return size == 1 ? *(unsigned char *)&value : value;
 }
@@ -107,8 +109,9 @@ int get_int(int fd, int level, int option, int otherwise)
 void end_by_reset(int fd)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
-    attempt(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger),
-            "setsockopt");
+    resource_check(
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger),
+        "setsockopt");
 }
 
 void reset(int fd)
@@ -121,37 +124,37 @@ void reset(int fd)
 
 void set_nonblocking(int fd, bool on)
 {
-    int flags = attempt(fcntl(fd, F_GETFL), "fcntl");
+    int flags = resource_check(fcntl(fd, F_GETFL), "fcntl");
     flags = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
-    attempt(fcntl(fd, F_SETFL, flags), "fcntl");
+    resource_check(fcntl(fd, F_SETFL, flags), "fcntl");
 }
 
 const char *try_read(int fd)
 {
     char byte;
-    return said(recv(fd, &byte, 1, MSG_DONTWAIT));
+    return result_text(recv(fd, &byte, 1, MSG_DONTWAIT));
 }
 
 const char *try_write(int fd)
 {
-    return said(send(fd, "x", 1, MSG_DONTWAIT));
+    return result_text(send(fd, "x", 1, MSG_DONTWAIT));
 }
 
 short wait_for(int fd, short events, int timeout)
 {
     int came = wait_one(fd, events, timeout);
-    attempt(came, "poll");
+    resource_check(came, "poll");
     return (short)(came > 0 ? came : 0);
 }
 
-int select_input(struct asking *ask, int fd, struct timeval *time)
+int select_input(struct probe *probe, int fd, struct timeval *time)
 {
     fd_set set;
     if (fd >= FD_SETSIZE)
-        give_up(ask, "select: no descriptor below %d is free", FD_SETSIZE);
+        probe_skip(probe, "select: no descriptor below %d is free", FD_SETSIZE);
     FD_ZERO(&set);
     FD_SET((unsigned long)fd, &set); /* musl's macro minds the sign */
-    return attempt(select(fd + 1, &set, NULL, NULL, time), "select");
+    return resource_check(select(fd + 1, &set, NULL, NULL, time), "select");
 }
 
 /* The attempt may leave a process neither here nor there, so another one
@@ -160,20 +163,20 @@ void go_private(void)
 {
     struct namespace_trouble trouble;
     int status = 1;
-    pid_t child = attempt(fork(), "fork");
+    pid_t child = resource_check(fork(), "fork");
     if (child == 0)
         _exit(namespace_enter(&trouble) ? 1 : 0);
     if (child > 0 && wait_child(child, &status, PATIENCE) > 0 && status == 0)
         namespace_enter(&trouble);
 }
 
-void settle(struct asking *ask)
+void settle(struct probe *probe)
 {
-    struct pair pair = tcp_pair(ask);
+    struct pair pair = tcp_pair(probe);
     char byte = 0;
     for (int i = 0; i < 3; i++) {
-        must(ask, (int)send(pair.client, &byte, 1, 0), "send");
-        must(ask, (int)recv(pair.server, &byte, 1, 0), "recv");
+        probe_check(probe, (int)send(pair.client, &byte, 1, 0), "send");
+        probe_check(probe, (int)recv(pair.server, &byte, 1, 0), "recv");
     }
     wait_pause(5);
     pair_close(&pair);
@@ -181,18 +184,18 @@ void settle(struct asking *ask)
 
 /* Begin to connect, and wait until it is decided.  Returns the descriptor, or
    -1 with errno; ETIMEDOUT for silence while others get through.  */
-static int try_client(struct asking *ask, const struct sockaddr_in *address)
+static int try_client(struct probe *probe, const struct sockaddr_in *address)
 {
     int error = 0;
     socklen_t size = sizeof error;
     struct sockaddr_in peer;
     socklen_t length = sizeof peer;
-    int fd = tcp_socket(ask);
+    int fd = tcp_socket(probe);
     set_nonblocking(fd, true);
     if (connect_to(fd, address) && errno != EINPROGRESS) {
         error = errno;
     } else if (!wait_for(fd, POLLOUT, 40)) {
-        settle(ask);
+        settle(probe);
         if (!wait_for(fd, POLLOUT, 0))
             error = ETIMEDOUT;
     }
@@ -203,16 +206,16 @@ static int try_client(struct asking *ask, const struct sockaddr_in *address)
         return fd;
     reset(fd);
     errno = error;
-    return attempt(-1, "connect");
+    return resource_check(-1, "connect");
 }
 
-void give_up_unreached(struct asking *ask, int error)
+void give_up_unreached(struct probe *probe, int error)
 {
     static const int local[] = {ENETUNREACH, ENETDOWN, EHOSTUNREACH,
                                 EADDRNOTAVAIL};
     for (size_t i = 0; i < sizeof local / sizeof *local; i++)
         if (error == local[i])
-            give_up(ask, "connect: %s", errno_name(error));
+            probe_skip(probe, "connect: %s", errno_name(error));
 }
 
 /* Close those of the COUNT clients in FDS that are not connected any more.
@@ -221,7 +224,7 @@ static int drop_dead(int *fds, int count)
 {
     int living = 0;
     for (int i = 0; i < count; i++)
-        if (clients_connected(&fds[i], 1))
+        if (queue_clients_connected(&fds[i], 1))
             fds[living++] = fds[i];
         else
             reset(fds[i]);
@@ -249,33 +252,34 @@ static long drops_of(int listener)
 
 /* Give up if the client was turned away though the kernel counts room in the
    queue of LISTENER, or no more DROPS than before that client.  */
-static void give_up_disturbed(struct asking *ask, int listener, long drops)
+static void give_up_disturbed(struct probe *probe, int listener, long drops)
 {
     struct sonde_queue queue;
     if (sonde_queue(listener, &queue))
         return;
     if ((!is_deferred(listener) && queue.queued < queue.backlog) ||
         (queue.drops >= 0 && queue.drops == drops))
-        give_up(ask, "disturbed: a client was not let in, though the kernel "
-                     "counts room in the queue (lost packets, or a firewall?)");
+        probe_skip(probe,
+                   "disturbed: a client was not let in, though the kernel "
+                   "counts room in the queue (lost packets, or a firewall?)");
 }
 
 /* There is a kernel that lets everybody in and then resets those for whom there
    is no room.  The reset of one has come when the next one is connected,
    mostly; those that come later are found in the end.  */
-int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
+int fill_queue(struct probe *probe, int listener, int most, bool dead, int *fds,
                int *next)
 {
-    struct sockaddr_in address = local_address(ask, listener);
+    struct sockaddr_in address = local_address(probe, listener);
     int count = 0;
     *next = 0;
     while (count < most) {
         long drops = drops_of(listener);
-        int fd = try_client(ask, &address);
+        int fd = try_client(probe, &address);
         if (fd < 0) {
             *next = errno;
-            give_up_unreached(ask, *next);
-            give_up_disturbed(ask, listener, drops);
+            give_up_unreached(probe, *next);
+            give_up_disturbed(probe, listener, drops);
             break;
         }
         if (dead)
@@ -283,12 +287,12 @@ int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
         else
             fds[count] = fd;
         count++;
-        if (!dead && count > 1 && !clients_connected(&fds[count - 2], 1))
+        if (!dead && count > 1 && !queue_clients_connected(&fds[count - 2], 1))
             break;
     }
     if (dead)
         return count;
-    settle(ask);
+    settle(probe);
     int living = drop_dead(fds, count);
     if (living < count)
         *next = ECONNRESET;

@@ -119,10 +119,10 @@ int merge_answers(struct findings *findings, const char *id,
     for (size_t i = 0; i < count; i++) {
         if (!counts(repeats[i]))
             continue;
-        const struct findings *said = &repeats[i]->findings;
-        for (size_t k = 0; k < said->count; k++) {
-            const char *key = said->list[k].key;
-            if (!strcmp(said->list[k].id, id) &&
+        const struct findings *result_text = &repeats[i]->findings;
+        for (size_t k = 0; k < result_text->count; k++) {
+            const char *key = result_text->list[k].key;
+            if (!strcmp(result_text->list[k].id, id) &&
                 !findings_get(findings, id, key) &&
                 merge_key(findings, id, key, repeats, count))
                 return -1;

@@ -10,64 +10,69 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "probes/finding/finding.h"
 #include "base/names.h"
 #include "probes/behaviour/question.h"
+#include "probes/finding/finding.h"
+#include "probes/run/resource.h"
 
-TELL_FORMAT(4, 0)
-static void put(struct asking *ask, const char *key, enum how how,
+PROBE_FORMAT(4, 0)
+static void put(struct probe *probe, const char *key, enum how how,
                 const char *format, va_list arguments)
 {
     char text[2048];
     vsnprintf(text, sizeof text, format, arguments);
     struct finding finding = {
-        .id = ask->question->id,
+        .id = probe->question->id,
         .key = key,
         .value = how == HOW_NOT_TESTABLE ? NULL : text,
         .reason = how == HOW_NOT_TESTABLE ? text : NULL,
         .how = how,
         .stable = true,
     };
-    finding_write(ask->out, &finding);
+    finding_write(probe->out, &finding);
 }
 
-void tell(struct asking *ask, const char *key, const char *format, ...)
+void probe_report(struct probe *probe, const char *key, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    put(ask, key, HOW_MEASURED, format, arguments);
+    put(probe, key, HOW_MEASURED, format, arguments);
     va_end(arguments);
 }
 
-void tell_read(struct asking *ask, const char *key, const char *format, ...)
+void probe_report_read(struct probe *probe, const char *key, const char *format,
+                       ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    put(ask, key, HOW_READ, format, arguments);
+    put(probe, key, HOW_READ, format, arguments);
     va_end(arguments);
 }
 
-void tell_computed(struct asking *ask, const char *key, const char *format, ...)
+void probe_report_computed(struct probe *probe, const char *key,
+                           const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    put(ask, key, HOW_COMPUTED, format, arguments);
+    put(probe, key, HOW_COMPUTED, format, arguments);
     va_end(arguments);
 }
 
-void tell_constant(struct asking *ask, const char *key, const char *format, ...)
+void probe_report_constant(struct probe *probe, const char *key,
+                           const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    put(ask, key, HOW_CONSTANT, format, arguments);
+    put(probe, key, HOW_CONSTANT, format, arguments);
     va_end(arguments);
 }
 
-void tell_not(struct asking *ask, const char *key, const char *format, ...)
+void probe_report_skip(struct probe *probe, const char *key, const char *format,
+                       ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    put(ask, key, HOW_NOT_TESTABLE, format, arguments);
+    put(probe, key, HOW_NOT_TESTABLE, format, arguments);
     va_end(arguments);
 }
 
@@ -76,14 +81,7 @@ void tell_not(struct asking *ask, const char *key, const char *format, ...)
 enum { DESCRIPTORS = 512 };
 
 static bool inherited[DESCRIPTORS];
-static struct asking *current;
-
-void question_begin(struct asking *ask)
-{
-    current = ask;
-    for (int fd = 3; fd < DESCRIPTORS; fd++)
-        inherited[fd] = fcntl(fd, F_GETFD) >= 0;
-}
+static struct probe *current;
 
 void question_end(void)
 {
@@ -93,69 +91,61 @@ void question_end(void)
             setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 }
 
-void give_up(struct asking *ask, const char *format, ...)
+void probe_skip(struct probe *probe, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    put(ask, "answer", HOW_NOT_TESTABLE, format, arguments);
+    put(probe, "answer", HOW_NOT_TESTABLE, format, arguments);
     va_end(arguments);
     question_end();
-    _exit(fclose(ask->out) ? 2 : 0);
-}
-
-const char *resource_missing(int error)
-{
-    switch (error) {
-    case EMFILE:
-        return "no descriptor left";
-    case ENFILE:
-        return "no open file left on the host";
-    case ENOMEM:
-    case ENOBUFS:
-        return "no memory left";
-    default:
-        return NULL;
-    }
+    _exit(fclose(probe->out) ? 2 : 0);
 }
 
 /* CALL failed with ERROR, without which the question cannot be put.  */
-static _Noreturn void give_up_call(struct asking *ask, const char *call,
-                                   int error)
+static _Noreturn void probe_skip_call(struct probe *probe, const char *call,
+                                      int error)
 {
     const char *missing = resource_missing(error);
-    give_up(ask, "%s%s%s%s%s", call, *call ? ": " : "", errno_name(error),
-            missing ? ", " : "", missing ? missing : "");
+    probe_skip(probe, "%s%s%s%s%s", call, *call ? ": " : "", errno_name(error),
+               missing ? ", " : "", missing ? missing : "");
 }
 
-int must(struct asking *ask, int result, const char *call)
+/* A question whose answer is want of a resource goes on.  */
+static void question_lacks(const char *call, int error)
+{
+    if (current->question->asks_for != error)
+        probe_skip_call(current, call, error);
+}
+
+void question_begin(struct probe *probe)
+{
+    current = probe;
+    resource_set_handler(question_lacks);
+    for (int fd = 3; fd < DESCRIPTORS; fd++)
+        inherited[fd] = fcntl(fd, F_GETFD) >= 0;
+}
+
+int probe_check(struct probe *probe, int result, const char *call)
 {
     if (result < 0)
-        give_up_call(ask, call, errno);
+        probe_skip_call(probe, call, errno);
     return result;
 }
 
-int attempt(int result, const char *call)
-{
-    if (result < 0 && current && current->question->asks_for != errno &&
-        resource_missing(errno))
-        give_up_call(current, call, errno);
-    return result;
-}
-
-const char *said_error(int error)
+const char *error_text(int error)
 {
     errno = error;
-    attempt(-1, "");
+    resource_check(-1, "");
     return errno_name(error);
 }
 
-const char *said(long result)
+const char *result_text(long result)
 {
     static char texts[8][24];
     static int next;
     char *text = texts[next++ % 8];
     if (result < 0)
-        return said_error(errno);
+        return error_text(errno);
     snprintf(text, sizeof texts[0], "%ld", result);
     return text;
 }

@@ -50,7 +50,7 @@ const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds)
     const char *name = "CLOSED";
     FILE *file = fopen("/proc/net/tcp", "r");
     if (!file) {
-        attempt(-1, "/proc/net/tcp");
+        resource_check(-1, "/proc/net/tcp");
         return NULL;
     }
     if (seconds)

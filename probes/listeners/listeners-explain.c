@@ -7,9 +7,9 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "base/sentence.h"
 #include "probes/listeners/listeners.h"
-#include "base/names.h"
 
 static bool is_unix(const struct listener_row *row)
 {

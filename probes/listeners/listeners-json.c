@@ -4,8 +4,8 @@
 #include <config.h>
 
 #include "base/json.h"
-#include "probes/listeners/listeners.h"
 #include "base/names.h"
+#include "probes/listeners/listeners.h"
 
 /* Raised when a key changes its meaning or goes; new keys do not count.  */
 enum { SCHEMA_VERSION = 1 };

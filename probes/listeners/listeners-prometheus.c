@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "probes/listeners/listeners.h"
 #include "base/prometheus.h"
+#include "probes/listeners/listeners.h"
 
 static long queued(const struct listener_row *row)
 {

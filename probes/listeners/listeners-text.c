@@ -5,14 +5,14 @@
 
 #include <string.h>
 
+#include "base/names.h"
 #include "base/sentence.h"
 #include "probes/listeners/listeners.h"
-#include "base/names.h"
 
 enum {
     COLUMNS = 80,
-    LOCAL_LEAST = 13, /* as wide as its head */
-    LOCAL_MOST = 26,
+    LOCAL_MIN = 13, /* as wide as its head */
+    LOCAL_MAX = 26,
     FIGURES = 32 /* what stands between the address and the owner */
 };
 
@@ -22,10 +22,10 @@ static const char mark[] = "  <- full";
  */
 static int local_width(const struct listeners *listeners)
 {
-    int width = LOCAL_LEAST;
+    int width = LOCAL_MIN;
     for (size_t i = 0; i < listeners->count; i++) {
         int length = (int)strlen(listeners->rows[i].local);
-        if (length > width && length <= LOCAL_MOST)
+        if (length > width && length <= LOCAL_MAX)
             width = length;
     }
     return width;

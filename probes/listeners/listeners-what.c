@@ -17,14 +17,14 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "probes/listeners/listeners.h"
 #include "base/names.h"
+#include "probes/listeners/listeners.h"
 
 enum {
     LOOKUP_MS = 5000,
     ADDRESSES = 32,
     HOST_SIZE = 256, /* no name of a host is longer */
-    NAME_MOST = 15   /* what Linux keeps of the name of a process */
+    NAME_MAX = 15    /* what Linux keeps of the name of a process */
 };
 
 /* A text taken apart.  What does not apply is 0, or -1.  */
@@ -78,8 +78,8 @@ static bool has_name(const struct listener_row *row, const char *name,
 {
     for (size_t i = 0; i < row->owner_count; i++) {
         const char *other = row->owners[i].name;
-        if (!strcmp(other, name) || (is_linux && strlen(other) == NAME_MOST &&
-                                     !strncmp(other, name, NAME_MOST)))
+        if (!strcmp(other, name) || (is_linux && strlen(other) == NAME_MAX &&
+                                     !strncmp(other, name, NAME_MAX)))
             return true;
     }
     return false;

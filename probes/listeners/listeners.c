@@ -11,8 +11,8 @@
 #include <sys/utsname.h>
 
 #include "base/monotonic.h"
-#include "probes/listeners/listeners.h"
 #include "base/names.h"
+#include "probes/listeners/listeners.h"
 
 static const struct {
     int family;

@@ -15,10 +15,10 @@
 #include "base/monotonic.h"
 #include "base/wait.h"
 #include "probes/queue/allowance.h"
-#include "probes/queue/client.h"
-#include "probes/queue/control.h"
 #include "probes/queue/defer.h"
 #include "probes/queue/fill.h"
+#include "probes/queue/queue-client.h"
+#include "probes/queue/reference.h"
 #include "probes/run/runner.h"
 
 enum {
@@ -44,7 +44,7 @@ struct engine {
     bool (*done)(size_t, void *);
     void *data;
     struct pollfd *poll_fds;
-    struct control controls[FAMILIES];
+    struct reference controls[FAMILIES];
 };
 
 struct fill fill_new(int family, int backlog)
@@ -81,8 +81,8 @@ enum limit limit_of(int error)
 
 /* The control of FILL's family; NULL for UNIX sockets, with which a connection
    is there or not when connect returns.  */
-static struct control *control_of(struct engine *engine,
-                                  const struct fill *fill)
+static struct reference *control_of(struct engine *engine,
+                                    const struct fill *fill)
 {
     return fill->family == AF_UNIX
                ? NULL
@@ -207,7 +207,7 @@ static void note_drops(struct fill *fill)
 static void count_connections(struct fill *fill,
                               const struct sonde_queue *queue)
 {
-    fill->client = (long)clients_connected(fill->clients, fill->count);
+    fill->client = (long)queue_clients_connected(fill->clients, fill->count);
     if (fill->client < (long)fill->count)
         fill->overflow = OVERFLOW_RESET;
     fill->disturbed = is_disturbed(fill, queue);
@@ -293,7 +293,7 @@ static bool last_one_stays(const struct fill *fill)
     enum { EACH = 64, SOME = 16 };
     if (fill->count < 2 || (fill->count > EACH && fill->count % SOME != 0))
         return true;
-    return clients_connected(&fill->clients[fill->count - 2], 1) == 1;
+    return queue_clients_connected(&fill->clients[fill->count - 2], 1) == 1;
 }
 
 /* Take the connected client FD.  Returns true if FILL goes on.  */
@@ -333,7 +333,7 @@ static bool add_client(struct engine *engine, struct fill *fill,
     int fd = resetting_socket(fill->family);
     enum client_state state = fd < 0 || bind_client(fill, fd)
                                   ? CLIENT_FAILED
-                                  : client_connect(fd, address);
+                                  : queue_client_connect(fd, address);
     int error = errno;
     if (state == CLIENT_CONNECTED)
         return take_client(engine, fill, fd);
@@ -453,7 +453,7 @@ static void admit(struct engine *engine)
 static void settle(struct engine *engine, struct fill *fill)
 {
     int fd = fill->pending;
-    enum client_state state = client_check(fd);
+    enum client_state state = queue_client_check(fd);
     int error = errno;
     if (state == CLIENT_FAILED && limit_of(error) != LIMIT_NONE) {
         close(fd);
@@ -474,9 +474,9 @@ static void settle(struct engine *engine, struct fill *fill)
    busy.  */
 static void doubt(struct engine *engine, struct fill *fill)
 {
-    struct control *control = control_of(engine, fill);
-    if (control) {
-        control_begin(control);
+    struct reference *reference = control_of(engine, fill);
+    if (reference) {
+        reference_begin(reference);
         return;
     }
     fill->overflow = OVERFLOW_SILENCE;
@@ -505,8 +505,8 @@ static void settle_all(struct engine *engine)
 /* The control connection of FAMILY, begun at SINCE, went through, or not with
    ERROR: that settles the fillings whose client has been silent and began
    before it.  */
-static void believe_control(struct engine *engine, int family, int64_t since,
-                            int error)
+static void reference_is_done(struct engine *engine, int family, int64_t since,
+                              int error)
 {
     for (size_t i = 0; i < engine->count; i++) {
         struct fill *fill = &engine->list[i];
@@ -534,16 +534,16 @@ static void check_controls(struct engine *engine)
 {
     static const int families[FAMILIES] = {AF_INET, AF_INET6};
     for (int i = 0; i < FAMILIES; i++) {
-        struct control *control = &engine->controls[i];
-        int64_t since = control->since;
-        if (!control->begun)
+        struct reference *reference = &engine->controls[i];
+        int64_t since = reference->since;
+        if (!reference->begun)
             continue;
-        int through = control_check(control);
+        int through = reference_check(reference);
         if (through > 0)
             note_time(engine, since);
         if (through != 0)
-            believe_control(engine, families[i], since,
-                            through > 0 ? 0 : control->error);
+            reference_is_done(engine, families[i], since,
+                              through > 0 ? 0 : reference->error);
     }
 }
 
@@ -609,13 +609,13 @@ static void open_controls(struct engine *engine)
     for (int i = 0; i < FAMILIES; i++) {
         const char *failed;
         int error = 0;
-        engine->controls[i] = (struct control){.listener = -1, .client = -1};
+        engine->controls[i] = (struct reference){.listener = -1, .client = -1};
         for (size_t k = 0; k < engine->count; k++) {
             struct fill *fill = &engine->list[k];
             if (fill->family != families[i])
                 continue;
             if (!error && engine->controls[i].client < 0 &&
-                control_open(&engine->controls[i], families[i], &failed))
+                reference_open(&engine->controls[i], families[i], &failed))
                 error = errno;
             if (error) {
                 fill->error = error;
@@ -651,7 +651,7 @@ bool fill_all(struct fill *list, size_t count, int wait, int watch,
     for (size_t i = 0; i < count; i++)
         close_fill(&engine, &list[i]);
     for (int i = 0; i < FAMILIES; i++)
-        control_close(&engine.controls[i]);
+        reference_close(&engine.controls[i]);
     free(engine.poll_fds);
     return going && !engine.stopped;
 }

@@ -5,81 +5,84 @@
 
 #include <errno.h>
 
-#include "probes/queue/listen-again.h"
 #include "base/names.h"
-#include "probes/finding/place.h"
-#include "probes/queue/serial.h"
+#include "probes/finding/prefix.h"
+#include "probes/queue/listen-again.h"
+#include "probes/queue/stepwise.h"
 
 /* How many connections there were before the queue was full.  */
-static void put_count(const struct place *place, const char *key,
-                      const struct serial *serial, long count)
+static void put_count(const struct prefix *prefix, const char *key,
+                      const struct stepwise *stepwise, long count)
 {
-    if (serial->ours)
-        put_failure(place, key, serial->failed, serial->ours);
+    if (stepwise->ours)
+        prefix_put_failure(prefix, key, stepwise->failed, stepwise->ours);
     else
-        put_figure(place, key, serial->full ? count : -1, HOW_MEASURED,
-                   serial_why_not_full(serial));
+        prefix_put_figure(prefix, key, stepwise->full ? count : -1,
+                          HOW_MEASURED, stepwise_why_not_full(stepwise));
 }
 
 /* A queue of BACKLOG, full; the client outside has gone: it would try again in
    a second.  Returns 0, or -1 having said why not, as KEY.  */
-static int open_full(const struct place *place, struct serial *serial,
+static int open_full(const struct prefix *prefix, struct stepwise *stepwise,
                      int family, int backlog, int wait, const char *key)
 {
-    if (serial_open(serial, family, backlog)) {
-        put_failure(place, key, serial->failed, errno);
+    if (stepwise_open(stepwise, family, backlog)) {
+        prefix_put_failure(prefix, key, stepwise->failed, errno);
         return -1;
     }
-    serial_fill(serial, wait);
-    serial_give_up(serial);
-    put_count(place, key, serial, (long)serial->count);
+    stepwise_fill(stepwise, wait);
+    stepwise_give_up(stepwise);
+    put_count(prefix, key, stepwise, (long)stepwise->count);
     return 0;
 }
 
 /* Listen again with BACKLOG, and say as KEY what came of it.  */
-static void listen_anew(const struct place *place, const struct serial *serial,
-                        int backlog, const char *key)
+static void listen_anew(const struct prefix *prefix,
+                        const struct stepwise *stepwise, int backlog,
+                        const char *key)
 {
-    int error = listen(serial->listener, backlog) ? errno : 0;
-    put_text(place, key, error ? errno_name(error) : "none", HOW_MEASURED,
-             NULL);
+    int error = listen(stepwise->listener, backlog) ? errno : 0;
+    prefix_put_text(prefix, key, error ? errno_name(error) : "none",
+                    HOW_MEASURED, NULL);
 }
 
 /* Fill SERIAL up, and count what accept returns, as KEY.  */
-static void count_all(const struct place *place, struct serial *serial,
+static void count_all(const struct prefix *prefix, struct stepwise *stepwise,
                       int wait, const char *key)
 {
-    serial_fill(serial, wait);
-    serial_give_up(serial);
-    put_count(place, key, serial, serial_accept(serial, SERIAL_CLIENTS));
+    stepwise_fill(stepwise, wait);
+    stepwise_give_up(stepwise);
+    put_count(prefix, key, stepwise,
+              stepwise_accept(stepwise, STEPWISE_CLIENTS));
 }
 
-static void grow(const struct place *place, int family, int wait)
+static void grow(const struct prefix *prefix, int family, int wait)
 {
-    struct serial serial;
-    if (!open_full(place, &serial, family, AGAIN_SMALL, wait, "grow.before")) {
-        listen_anew(place, &serial, AGAIN_LARGE, "grow.error");
-        count_all(place, &serial, wait, "grow.after");
+    struct stepwise stepwise;
+    if (!open_full(prefix, &stepwise, family, AGAIN_SMALL, wait,
+                   "grow.before")) {
+        listen_anew(prefix, &stepwise, AGAIN_LARGE, "grow.error");
+        count_all(prefix, &stepwise, wait, "grow.after");
     }
-    serial_close(&serial);
+    stepwise_close(&stepwise);
 }
 
-static void shrink(const struct place *place, int family, int wait)
+static void shrink(const struct prefix *prefix, int family, int wait)
 {
-    struct serial serial;
-    if (!open_full(place, &serial, family, AGAIN_LARGE, wait,
+    struct stepwise stepwise;
+    if (!open_full(prefix, &stepwise, family, AGAIN_LARGE, wait,
                    "shrink.before")) {
-        listen_anew(place, &serial, AGAIN_LEAST, "shrink.error");
-        put_count(place, "shrink.kept", &serial,
-                  serial_accept(&serial, SERIAL_CLIENTS));
-        count_all(place, &serial, wait, "shrink.after");
+        listen_anew(prefix, &stepwise, AGAIN_MIN, "shrink.error");
+        put_count(prefix, "shrink.kept", &stepwise,
+                  stepwise_accept(&stepwise, STEPWISE_CLIENTS));
+        count_all(prefix, &stepwise, wait, "shrink.after");
     }
-    serial_close(&serial);
+    stepwise_close(&stepwise);
 }
 
 void listen_again(FILE *out, int family, const char *name, int wait)
 {
-    const struct place place = {out, "listen.again", name};
-    grow(&place, family, wait);
-    shrink(&place, family, wait);
+    const struct prefix prefix = {out, "listen.again", name};
+    grow(&prefix, family, wait);
+    shrink(&prefix, family, wait);
 }

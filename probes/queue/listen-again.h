@@ -19,7 +19,7 @@
 #include "probes/finding/finding.h"
 
 /* The backlogs.  */
-enum { AGAIN_SMALL = 2, AGAIN_LARGE = 5, AGAIN_LEAST = 1 };
+enum { AGAIN_SMALL = 2, AGAIN_LARGE = 5, AGAIN_MIN = 1 };
 
 /* Measure it in FAMILY, called NAME, each client being given WAIT milliseconds,
    and write the findings to OUT.  */

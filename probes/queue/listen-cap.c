@@ -5,15 +5,15 @@
 
 #include <errno.h>
 
-#include "probes/queue/listen-cap.h"
 #include "base/names.h"
+#include "probes/finding/prefix.h"
+#include "probes/queue/listen-cap.h"
 #include "probes/run/namespace.h"
-#include "probes/finding/place.h"
 #include "sonde.h"
 
 /* Whether the namespace that SETTING belongs to is the host's first one, and
    what it says there.  */
-static void put_namespace(const struct place *cap, const char *setting)
+static void put_namespace(const struct prefix *cap, const char *setting)
 {
     static const char unreadable[] = "not readable from here";
     static const char *const answers[] = {
@@ -23,13 +23,14 @@ static void put_namespace(const struct place *cap, const char *setting)
     };
     long value;
     const char *answer = answers[namespace_place(setting, &value)];
-    put_text(cap, "initial", answer, HOW_READ, answer ? NULL : unreadable);
-    put_figure(cap, "initial-value", value, HOW_READ, unreadable);
+    prefix_put_text(cap, "initial", answer, HOW_READ,
+                    answer ? NULL : unreadable);
+    prefix_put_figure(cap, "initial-value", value, HOW_READ, unreadable);
 }
 
 void listen_cap_write(FILE *out, bool own)
 {
-    const struct place place = {out, "listen.cap", NULL};
+    const struct prefix prefix = {out, "listen.cap", NULL};
     struct sonde_backlog_cap cap = {.value = -1};
     int error = sonde_backlog_cap(&cap) ? errno : 0;
     bool named = cap.setting[0] != '\0';
@@ -37,24 +38,28 @@ void listen_cap_write(FILE *out, bool own)
                          : !error ? "it is a constant of this kernel"
                                   : "no setting is known";
     const char *scope = own ? "own" : cap.scope[0] ? cap.scope : NULL;
-    put_text(&place, "setting", named ? cap.setting : NULL, HOW_READ, reason);
-    put_text(&place, "scope", scope, HOW_READ,
-             scope   ? NULL
-             : named ? "what the setting belongs to could not be read"
-                     : reason);
-    put_figure(&place, "value", error ? -1 : cap.value,
-               named ? HOW_READ : HOW_CONSTANT,
-               error != ENOENT              ? errno_name(error)
-               : namespace_shows_settings() ? "hidden in this namespace"
-                                            : "not to be read without /proc");
+    prefix_put_text(&prefix, "setting", named ? cap.setting : NULL, HOW_READ,
+                    reason);
+    prefix_put_text(&prefix, "scope", scope, HOW_READ,
+                    scope   ? NULL
+                    : named ? "what the setting belongs to could not be read"
+                            : reason);
+    prefix_put_figure(&prefix, "value", error ? -1 : cap.value,
+                      named ? HOW_READ : HOW_CONSTANT,
+                      error != ENOENT ? errno_name(error)
+                      : namespace_shows_settings()
+                          ? "hidden in this namespace"
+                          : "not to be read without /proc");
     if (named && !own)
-        put_namespace(&place, cap.setting);
+        put_namespace(&prefix, cap.setting);
 }
 
 void listen_cap_write_syn(FILE *out, const struct syn_settings *settings)
 {
     static const char reason[] = "no such setting is shown here";
-    const struct place place = {out, "listen.incomplete", NULL};
-    put_figure(&place, "tcp_syncookies", settings->cookies, HOW_READ, reason);
-    put_figure(&place, "tcp_max_syn_backlog", settings->most, HOW_READ, reason);
+    const struct prefix prefix = {out, "listen.incomplete", NULL};
+    prefix_put_figure(&prefix, "tcp_syncookies", settings->cookies, HOW_READ,
+                      reason);
+    prefix_put_figure(&prefix, "tcp_max_syn_backlog", settings->most, HOW_READ,
+                      reason);
 }

@@ -8,23 +8,23 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "probes/queue/control.h"
+#include "base/names.h"
+#include "probes/finding/prefix.h"
 #include "probes/queue/fill.h"
 #include "probes/queue/listen-again.h"
 #include "probes/queue/listen-cap.h"
 #include "probes/queue/listen-queue.h"
 #include "probes/queue/listen-row.h"
-#include "base/names.h"
 #include "probes/queue/overflow.h"
-#include "probes/finding/place.h"
-#include "probes/run/settings.h"
+#include "probes/queue/reference.h"
 #include "probes/queue/syn-queue.h"
+#include "probes/run/settings.h"
 #include "sonde.h"
 
 enum {
     REPEATS = 3,       /* as often a usual row is filled, side by side */
     REPEATS_LARGE = 2, /* and one that takes more clients than "large"; */
-    LARGE_MOST = 3,    /* but once, if there are more such backlogs */
+    LARGE_MAX = 3,     /* but once, if there are more such backlogs */
     TIMES = 3          /* so often a row is filled that cannot be believed */
 };
 static const int large = 64;
@@ -109,7 +109,7 @@ static size_t repeats_of(const struct queue_plan *plan, int backlog)
         return REPEATS;
     if (plan->least)
         return 1;
-    return count_beyond(plan, large) > LARGE_MOST ? 1 : REPEATS_LARGE;
+    return count_beyond(plan, large) > LARGE_MAX ? 1 : REPEATS_LARGE;
 }
 
 static struct listen_row *add_row(struct measuring *measuring,
@@ -133,9 +133,9 @@ static struct listen_row *add_row(struct measuring *measuring,
 }
 
 /* Where the findings of FAMILY's rows go.  */
-static struct place place_of(const struct measuring *measuring, int family)
+static struct prefix place_of(const struct measuring *measuring, int family)
 {
-    return (struct place){measuring->out, "listen.queue", family_name(family)};
+    return (struct prefix){measuring->out, "listen.queue", family_name(family)};
 }
 
 /* Whether FAMILY works on the loopback interface here, as a finding; what of
@@ -144,17 +144,17 @@ static bool put_available(const struct measuring *measuring, int family)
 {
     const char *failed;
     char reason[48] = "";
-    bool available = family == AF_UNIX || !control_try(family, &failed);
+    bool available = family == AF_UNIX || !reference_try(family, &failed);
     bool ours =
         !available && limit_of(errno) != LIMIT_NONE && errno != EADDRNOTAVAIL;
     if (!available)
         snprintf(reason, sizeof reason, "%s: %s", failed, errno_name(errno));
-    const struct place place = place_of(measuring, family);
-    put_text(&place, "available",
-             available ? "yes"
-             : ours    ? NULL
-                       : "no",
-             HOW_MEASURED, available ? NULL : reason);
+    const struct prefix prefix = place_of(measuring, family);
+    prefix_put_text(&prefix, "available",
+                    available ? "yes"
+                    : ours    ? NULL
+                              : "no",
+                    HOW_MEASURED, available ? NULL : reason);
     return available;
 }
 
@@ -177,10 +177,10 @@ static void put_left_out(const struct measuring *measuring, int family,
                          int backlog)
 {
     char key[24];
-    const struct place place = place_of(measuring, family);
+    const struct prefix prefix = place_of(measuring, family);
     snprintf(key, sizeof key, "%d.accepted", backlog);
-    put_text(&place, key, NULL, HOW_NOT_TESTABLE,
-             "so long a queue is filled in one family alone");
+    prefix_put_text(&prefix, key, NULL, HOW_NOT_TESTABLE,
+                    "so long a queue is filled in one family alone");
 }
 
 /* Whether one of the rows asks for all there is, and so finds the cap.  */
@@ -257,9 +257,9 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
     const char *reason =
         why_not_incomplete(measuring, family, text, sizeof text);
     bool one_huge = first && count_huge(plan) == 1;
-    const struct place place = place_of(measuring, family);
-    put_text(&place, "incomplete", reason ? "no" : "yes",
-             reason ? HOW_NOT_TESTABLE : HOW_MEASURED, reason);
+    const struct prefix prefix = place_of(measuring, family);
+    prefix_put_text(&prefix, "incomplete", reason ? "no" : "yes",
+                    reason ? HOW_NOT_TESTABLE : HOW_MEASURED, reason);
     for (size_t i = 0; !reason && i < plan->count; i++) {
         int backlog = plan->backlogs[i];
         if (is_huge(backlog) && !one_huge)
@@ -290,8 +290,8 @@ static void add_rows(struct measuring *measuring)
             add_syn_rows(measuring, families[i].family, i == first);
     if (first < 0)
         return;
-    const struct place cap = {measuring->out, "listen.cap", NULL};
-    put_text(&cap, "family", families[first].name, HOW_CONSTANT, NULL);
+    const struct prefix cap = {measuring->out, "listen.cap", NULL};
+    prefix_put_text(&cap, "family", families[first].name, HOW_CONSTANT, NULL);
     if (plan->cap && !has_cap_row(plan))
         add_row(measuring, ROW_CAP, families[first].family, INT_MAX, 1);
 }

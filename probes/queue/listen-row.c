@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/descriptors.h"
+#include "base/names.h"
 #include "probes/finding/finding.h"
 #include "probes/queue/listen-row.h"
-#include "base/names.h"
 
 static void put(FILE *out, const struct listen_row *row, const char *key,
                 const char *value, enum how how, bool stable,

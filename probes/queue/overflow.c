@@ -13,120 +13,125 @@
 
 #include "base/budget.h"
 #include "base/monotonic.h"
-#include "base/wait.h"
 #include "base/names.h"
-#include "probes/run/namespace.h"
+#include "base/wait.h"
+#include "probes/finding/prefix.h"
 #include "probes/queue/overflow.h"
-#include "probes/finding/place.h"
+#include "probes/queue/stepwise.h"
+#include "probes/run/namespace.h"
 #include "probes/run/runner.h"
-#include "probes/queue/serial.h"
 
 enum {
     BACKLOG = 1,
-    PATIENCE = 8000,    /* milliseconds: TCP tries again after 1 s and 3 s */
-    DATA_MOST = 8 << 20 /* bytes; a system that takes more is not filled */
+    PATIENCE = 8000,   /* milliseconds: TCP tries again after 1 s and 3 s */
+    DATA_MAX = 8 << 20 /* bytes; a system that takes more is not filled */
 };
 
 static const char id[] = "listen.overflow";
 
 /* What differs from run to run.  */
-static void put_volatile(const struct place *place, const char *key, long value)
+static void put_volatile(const struct prefix *prefix, const char *key,
+                         long value)
 {
     char family[32];
-    snprintf(family, sizeof family, "overflow.%s", place->family);
-    put_figure(&(struct place){place->out, "volatile", family}, key, value,
-               HOW_MEASURED, NULL);
+    snprintf(family, sizeof family, "overflow.%s", prefix->family);
+    prefix_put_figure(&(struct prefix){prefix->out, "volatile", family}, key,
+                      value, HOW_MEASURED, NULL);
 }
 
-static void put(const struct place *place, const char *key, const char *value)
+static void put(const struct prefix *prefix, const char *key, const char *value)
 {
-    put_text(place, key, value, HOW_MEASURED, NULL);
+    prefix_put_text(prefix, key, value, HOW_MEASURED, NULL);
 }
 
-static void put_not(const struct place *place, const char *key,
+static void put_not(const struct prefix *prefix, const char *key,
                     const char *reason)
 {
-    put_text(place, key, NULL, HOW_NOT_TESTABLE, reason);
+    prefix_put_text(prefix, key, NULL, HOW_NOT_TESTABLE, reason);
 }
 
 /* Why SERIAL is not full.  */
-static void put_not_full(const struct place *place, const char *key,
-                         const struct serial *serial)
+static void put_not_full(const struct prefix *prefix, const char *key,
+                         const struct stepwise *stepwise)
 {
-    if (serial->ours)
-        put_failure(place, key, serial->failed, serial->ours);
+    if (stepwise->ours)
+        prefix_put_failure(prefix, key, stepwise->failed, stepwise->ours);
     else
-        put_not(place, key, serial_why_not_full(serial));
+        put_not(prefix, key, stepwise_why_not_full(stepwise));
 }
 
 /* What the client saw that was not let in.  */
-static const char *next_of(const struct serial *serial)
+static const char *next_of(const struct stepwise *stepwise)
 {
-    if (serial->pending >= 0)
+    if (stepwise->pending >= 0)
         return "silence";
-    if (serial->error)
-        return serial->error == ECONNREFUSED ? "refused"
-               : serial->error == ECONNRESET ? "reset"
-                                             : errno_name(serial->error);
+    if (stepwise->error)
+        return stepwise->error == ECONNREFUSED ? "refused"
+               : stepwise->error == ECONNRESET ? "reset"
+                                               : errno_name(stepwise->error);
     return "reset after connect";
 }
 
 /* Whether the client outside gets in when one connection is taken out; how
    long that takes is TCP's affair.  Returns how many were taken out.  */
-static long put_enters(const struct place *place, struct serial *serial)
+static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
-    if (serial->pending < 0) {
+    if (stepwise->pending < 0) {
         /* Of UNIX sockets, one that may block does.  */
-        if (serial->family != AF_UNIX)
-            put_not(place, "enters", "it does not wait");
+        if (stepwise->family != AF_UNIX)
+            put_not(prefix, "enters", "it does not wait");
         return 0;
     }
-    long taken = serial_accept(serial, 1);
-    if (serial->ours) {
-        put_failure(place, "enters", serial->failed, serial->ours);
-        serial_give_up(serial);
+    long taken = stepwise_accept(stepwise, 1);
+    if (stepwise->ours) {
+        prefix_put_failure(prefix, "enters", stepwise->failed, stepwise->ours);
+        stepwise_give_up(stepwise);
         return taken;
     }
     int64_t start = monotonic_ms();
-    enum client_state state = serial_settle(serial, PATIENCE);
-    put(place, "enters", state == CLIENT_CONNECTED ? "yes" : "no");
+    enum client_state state = stepwise_settle(stepwise, PATIENCE);
+    put(prefix, "enters", state == CLIENT_CONNECTED ? "yes" : "no");
     if (state == CLIENT_CONNECTED)
-        put_volatile(place, "enters-ms", (long)(monotonic_ms() - start));
-    serial_give_up(serial);
+        put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
+    stepwise_give_up(stepwise);
     return taken;
 }
 
-static void put_queue(const struct place *place, int family, int wait)
+static void put_queue(const struct prefix *prefix, int family, int wait)
 {
-    struct serial serial;
-    if (serial_open(&serial, family, BACKLOG)) {
-        put_failure(place, "next", serial.failed, errno);
-        serial_close(&serial);
+    struct stepwise stepwise;
+    if (stepwise_open(&stepwise, family, BACKLOG)) {
+        prefix_put_failure(prefix, "next", stepwise.failed, errno);
+        stepwise_close(&stepwise);
         return;
     }
-    serial_fill(&serial, wait);
-    if (serial.full) {
-        put_figure(place, "connected", (long)serial.count, HOW_MEASURED, NULL);
-        put(place, "next", next_of(&serial));
-        long before = (long)serial.count;
-        long accepted = put_enters(place, &serial);
-        long late = (long)serial.count - before; /* in, since there was room */
-        accepted += serial_accept(&serial, SERIAL_CLIENTS);
-        if (serial.ours)
-            put_failure(place, "accepted", serial.failed, serial.ours);
+    stepwise_fill(&stepwise, wait);
+    if (stepwise.full) {
+        prefix_put_figure(prefix, "connected", (long)stepwise.count,
+                          HOW_MEASURED, NULL);
+        put(prefix, "next", next_of(&stepwise));
+        long before = (long)stepwise.count;
+        long accepted = put_enters(prefix, &stepwise);
+        long late =
+            (long)stepwise.count - before; /* in, since there was room */
+        accepted += stepwise_accept(&stepwise, STEPWISE_CLIENTS);
+        if (stepwise.ours)
+            prefix_put_failure(prefix, "accepted", stepwise.failed,
+                               stepwise.ours);
         else
-            put_figure(place, "accepted", accepted - late, HOW_MEASURED, NULL);
+            prefix_put_figure(prefix, "accepted", accepted - late, HOW_MEASURED,
+                              NULL);
     } else {
-        put_not_full(place, "next", &serial);
+        put_not_full(prefix, "next", &stepwise);
     }
-    serial_close(&serial);
+    stepwise_close(&stepwise);
 }
 
 /* How many bytes may lie about in the kernel's buffers.  */
 static long data_most(const struct budget *budget)
 {
     int64_t share = budget_share(&budget->memory);
-    return share < DATA_MOST ? (long)share : DATA_MOST;
+    return share < DATA_MAX ? (long)share : DATA_MAX;
 }
 
 /* Send as much as the system takes from a client that nobody has accepted, up
@@ -159,61 +164,62 @@ static long receive_all(int fd, long most)
 }
 
 /* The budget was smaller than what the system takes.  */
-static void put_no_memory(const struct place *place, const char *key,
+static void put_no_memory(const struct prefix *prefix, const char *key,
                           const struct budget *budget)
 {
     char text[200];
-    budget_explain(text, sizeof text, &budget->memory, "this", DATA_MOST);
-    put_not(place, key, text);
+    budget_explain(text, sizeof text, &budget->memory, "this", DATA_MAX);
+    put_not(prefix, key, text);
 }
 
 /* Data sent before accept is called.  */
-static void put_data(const struct place *place, int family)
+static void put_data(const struct prefix *prefix, int family)
 {
-    struct serial serial;
+    struct stepwise stepwise;
     struct budget budget = budget_now();
     long most = data_most(&budget);
-    if (serial_open(&serial, family, 8)) {
-        put_failure(place, "data", serial.failed, errno);
-        serial_close(&serial);
+    if (stepwise_open(&stepwise, family, 8)) {
+        prefix_put_failure(prefix, "data", stepwise.failed, errno);
+        stepwise_close(&stepwise);
         return;
     }
-    serial_add(&serial, PATIENCE);
-    long sent = serial.count == 1 ? send_all(serial.clients[0], most) : -1;
-    int fd = sent < 0 ? -1 : sonde_accept(serial.listener, NULL, SONDE_CLOEXEC);
+    stepwise_add(&stepwise, PATIENCE);
+    long sent = stepwise.count == 1 ? send_all(stepwise.clients[0], most) : -1;
+    int fd =
+        sent < 0 ? -1 : sonde_accept(stepwise.listener, NULL, SONDE_CLOEXEC);
     int error = errno;
     long got = fd < 0 ? -1 : receive_all(fd, sent);
     if (fd >= 0)
         close(fd);
-    if (serial.ours)
-        put_failure(place, "data", serial.failed, serial.ours);
-    else if (serial.count == 0)
-        put_not(place, "data", "no client was connected");
+    if (stepwise.ours)
+        prefix_put_failure(prefix, "data", stepwise.failed, stepwise.ours);
+    else if (stepwise.count == 0)
+        put_not(prefix, "data", "no client was connected");
     else if (sent < 0 || fd < 0)
-        put_failure(place, "data", sent < 0 ? "send" : "accept", error);
-    else if (sent >= most && most < DATA_MOST)
-        put_no_memory(place, "data", &budget);
+        prefix_put_failure(prefix, "data", sent < 0 ? "send" : "accept", error);
+    else if (sent >= most && most < DATA_MAX)
+        put_no_memory(prefix, "data", &budget);
     else
-        put(place, "data", got == sent ? "kept" : "lost");
+        put(prefix, "data", got == sent ? "kept" : "lost");
     if (sent >= 0)
-        put_volatile(place, "data-bytes", sent);
-    serial_close(&serial);
+        put_volatile(prefix, "data-bytes", sent);
+    stepwise_close(&stepwise);
 }
 
 /* In a child: connect as a client that may block, and tell by the exit status:
    0, or an errno.  It needs a descriptor, and has one in the listener's.  */
-static _Noreturn void be_client(const struct serial *serial)
+static _Noreturn void be_client(const struct stepwise *stepwise)
 {
     struct timeval most = {.tv_sec = PATIENCE / 1000};
-    const void *storage = &serial->address.storage;
-    close(serial->listener);
-    int fd = sonde_socket(serial->family, SOCK_STREAM, 0);
+    const void *storage = &stepwise->address.storage;
+    close(stepwise->listener);
+    int fd = sonde_socket(stepwise->family, SOCK_STREAM, 0);
     if (fd < 0)
         _exit(errno & 0x7f);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
     int status, tries = 0;
     do /* a call with a timeout is not restarted after a stop */
-        status = connect(fd, storage, serial->address.length);
+        status = connect(fd, storage, stepwise->address.length);
     while (status && wait_retry(&tries));
     _exit(status ? errno & 0x7f : 0);
 }
@@ -230,36 +236,37 @@ static int await_child(pid_t child, int most)
 
 /* CHILD waits to be let in by SERIAL: make room.  Returns its exit status, or
    -1 if it is not through.  */
-static int let_in(const struct place *place, struct serial *serial, pid_t child)
+static int let_in(const struct prefix *prefix, struct stepwise *stepwise,
+                  pid_t child)
 {
-    serial_accept(serial, 1);
-    if (serial->ours) {
-        put_failure(place, "enters", serial->failed, serial->ours);
+    stepwise_accept(stepwise, 1);
+    if (stepwise->ours) {
+        prefix_put_failure(prefix, "enters", stepwise->failed, stepwise->ours);
         return -1;
     }
     int status = await_child(child, PATIENCE);
-    put(place, "enters", status == 0 ? "yes" : "no");
+    put(prefix, "enters", status == 0 ? "yes" : "no");
     return status;
 }
 
 /* What a client of SERIAL that may block sees.  */
-static void put_client(const struct place *place, struct serial *serial,
+static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
                        int wait)
 {
     pid_t child = fork();
     if (child == 0)
-        be_client(serial);
+        be_client(stepwise);
     if (child < 0) {
-        put_failure(place, "blocking", "fork", errno);
+        prefix_put_failure(prefix, "blocking", "fork", errno);
         return;
     }
     int status = await_child(child, wait);
     if (status >= 0) {
-        put(place, "blocking", status ? errno_name(status) : "connects");
+        put(prefix, "blocking", status ? errno_name(status) : "connects");
         return;
     }
-    put(place, "blocking", "waits");
-    if (let_in(place, serial, child) < 0) {
+    put(prefix, "blocking", "waits");
+    if (let_in(prefix, stepwise, child) < 0) {
         kill(child, SIGKILL);
         wait_child(child, NULL, PATIENCE);
     }
@@ -267,35 +274,35 @@ static void put_client(const struct place *place, struct serial *serial,
 
 /* A client of a UNIX socket that may block: the one with O_NONBLOCK is told
    that there is no room.  */
-static void put_blocking(const struct place *place, int wait)
+static void put_blocking(const struct prefix *prefix, int wait)
 {
-    struct serial serial;
-    if (serial_open(&serial, AF_UNIX, BACKLOG)) {
-        put_failure(place, "blocking", serial.failed, errno);
+    struct stepwise stepwise;
+    if (stepwise_open(&stepwise, AF_UNIX, BACKLOG)) {
+        prefix_put_failure(prefix, "blocking", stepwise.failed, errno);
         return;
     }
-    serial_fill(&serial, wait);
-    serial_give_up(&serial);
-    if (serial.full)
-        put_client(place, &serial, wait);
+    stepwise_fill(&stepwise, wait);
+    stepwise_give_up(&stepwise);
+    if (stepwise.full)
+        put_client(prefix, &stepwise, wait);
     else
-        put_not_full(place, "blocking", &serial);
-    serial_close(&serial);
+        put_not_full(prefix, "blocking", &stepwise);
+    stepwise_close(&stepwise);
 }
 
 void overflow_family(FILE *out, int family, const char *name, int wait)
 {
-    const struct place place = {out, id, name};
-    put_queue(&place, family, wait);
-    put_data(&place, family);
+    const struct prefix prefix = {out, id, name};
+    put_queue(&prefix, family, wait);
+    put_data(&prefix, family);
     if (family == AF_UNIX)
-        put_blocking(&place, wait);
+        put_blocking(&prefix, wait);
     fflush(out);
 }
 
 void overflow_setting(FILE *out)
 {
-    put_figure(&(struct place){out, id, NULL}, "tcp_abort_on_overflow",
-               namespace_read("net.ipv4.tcp_abort_on_overflow"), HOW_READ,
-               "no such setting is shown here");
+    prefix_put_figure(&(struct prefix){out, id, NULL}, "tcp_abort_on_overflow",
+                      namespace_read("net.ipv4.tcp_abort_on_overflow"),
+                      HOW_READ, "no such setting is shown here");
 }

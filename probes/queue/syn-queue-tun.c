@@ -10,16 +10,16 @@
 #include "base/budget.h"
 #include "base/monotonic.h"
 #include "base/wait.h"
-#include "probes/queue/client.h"
-#include "probes/run/namespace.h"
+#include "probes/finding/prefix.h"
 #include "probes/peer/packet.h"
-#include "probes/finding/place.h"
-#include "probes/run/settings.h"
-#include "probes/queue/syn-queue-tun.h"
 #include "probes/peer/tun.h"
+#include "probes/queue/queue-client.h"
+#include "probes/queue/syn-queue-tun.h"
+#include "probes/run/namespace.h"
+#include "probes/run/settings.h"
 
 enum {
-    BACKLOG_MOST = 1024,
+    BACKLOG_MAX = 1024,
     MORE = 16, /* SYNs beyond what the backlog lets one expect */
     FIRST_PORT = 2000,
     SOON = 800,   /* milliseconds: before the kernel sends again, */
@@ -39,7 +39,7 @@ struct target {
 };
 
 struct half_open {
-    struct place place;
+    struct prefix prefix;
     int tun, watch;
     struct target *targets;
     size_t count;
@@ -160,8 +160,8 @@ static void put_target(const struct half_open *run, const struct target *target)
         kept += target->answers[i] > 1;
     bool ended = (size_t)kept < target->sent;
     snprintf(key, sizeof key, "%d.half-open", target->backlog);
-    put_figure(&run->place, key, ended ? kept : -1, HOW_MEASURED,
-               "the queue was not full");
+    prefix_put_figure(&run->prefix, key, ended ? kept : -1, HOW_MEASURED,
+                      "the queue was not full");
 }
 
 /* Wait until what will be sent again has been.  The time is read before what
@@ -250,7 +250,7 @@ static void choose_targets(struct half_open *run, const struct queue_plan *plan)
 {
     run->targets = calloc(plan->count + 1, sizeof *run->targets);
     for (size_t i = 0; run->targets && i < plan->count; i++)
-        if (plan->backlogs[i] >= 0 && plan->backlogs[i] <= BACKLOG_MOST)
+        if (plan->backlogs[i] >= 0 && plan->backlogs[i] <= BACKLOG_MAX)
             run->targets[run->count++] =
                 (struct target){.backlog = plan->backlogs[i], .listener = -1};
 }
@@ -297,10 +297,10 @@ bool measure_half_open(FILE *out, int watch, const void *data)
 {
     struct namespace_trouble trouble = {"the settings could not be made"};
     struct half_open run = {
-        .place = {out, "listen.queue", "inet"}, .watch = watch, .tun = -1};
+        .prefix = {out, "listen.queue", "inet"}, .watch = watch, .tun = -1};
     const char *reason = make_ready(&run, data, &trouble);
-    put_text(&run.place, "half-open", reason ? NULL : "yes", HOW_MEASURED,
-             reason);
+    prefix_put_text(&run.prefix, "half-open", reason ? NULL : "yes",
+                    HOW_MEASURED, reason);
     bool whole = reason || run_targets(&run);
     free(run.targets);
     if (run.tun >= 0)

@@ -1,11 +1,11 @@
 /* syn-queue-tun.h - the incomplete queue, by handshakes that never end
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A second way, which shares nothing with the first (probes/queue/syn-queue.h): in a
-   network namespace of its own, with the settings of the first, SYNs come in
-   from a host that this program plays, and nobody answers the SYN-ACKs.  Those
-   for which the kernel keeps an entry it sends again after a second; those that
-   it answered with a cookie, or not at all, it does not.
+   A second way, which shares nothing with the first (probes/queue/syn-queue.h):
+   in a network namespace of its own, with the settings of the first, SYNs come
+   in from a host that this program plays, and nobody answers the SYN-ACKs.
+   Those for which the kernel keeps an entry it sends again after a second;
+   those that it answered with a cookie, or not at all, it does not.
 
    Findings, under the id "listen.queue":
 

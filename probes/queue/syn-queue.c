@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "base/wait.h"
-#include "probes/queue/client.h"
-#include "probes/queue/control.h"
 #include "probes/queue/defer.h"
-#include "probes/run/namespace.h"
+#include "probes/queue/queue-client.h"
+#include "probes/queue/reference.h"
 #include "probes/queue/syn-queue.h"
+#include "probes/run/namespace.h"
 
 struct syn_settings syn_settings_read(void)
 {
@@ -66,9 +66,9 @@ static int meet(int listener, int client)
 {
     struct sonde_address address;
     if (sonde_address_local(listener, &address) ||
-        client_connect(client, &address) == CLIENT_FAILED)
+        queue_client_connect(client, &address) == CLIENT_FAILED)
         return -1;
-    if (wait_one(listener, POLLIN, CONTROL_PATIENCE) <= 0) {
+    if (wait_one(listener, POLLIN, REFERENCE_TIMEOUT) <= 0) {
         errno = ETIMEDOUT;
         return -1;
     }
@@ -80,7 +80,7 @@ static int meet(int listener, int client)
 static ssize_t read_byte(int fd)
 {
     char byte;
-    if (wait_one(fd, POLLIN, CONTROL_PATIENCE) <= 0) {
+    if (wait_one(fd, POLLIN, REFERENCE_TIMEOUT) <= 0) {
         errno = ETIMEDOUT;
         return -1;
     }
@@ -145,8 +145,8 @@ int syn_defer_works(int family)
     int client = listener < 0 ? -1 : resetting_socket(family);
     if (client >= 0 && !defer_handshakes(listener) &&
         !sonde_address_local(listener, &address) &&
-        client_connect(client, &address) != CLIENT_FAILED) {
-        if (wait_one(client, POLLOUT, CONTROL_PATIENCE) <= 0) {
+        queue_client_connect(client, &address) != CLIENT_FAILED) {
+        if (wait_one(client, POLLOUT, REFERENCE_TIMEOUT) <= 0) {
             errno = ETIMEDOUT;
         } else {
             int accepted = sonde_accept(listener, NULL, SONDE_CLOEXEC);

@@ -2,11 +2,11 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    The incomplete queue holds handshakes under way.  A filling with "deferred"
-   set (probes/queue/fill.h) holds them there: of its clients, those that accept does
-   not return stand in the incomplete queue.  Linux bounds it by the backlog.
-   Beyond that it sends SYN cookies, and who answers one goes past the queue; or
-   with cookies switched off, it drops the SYN, and keeps the last quarter of
-   net.ipv4.tcp_max_syn_backlog for peers it has met before.  */
+   set (probes/queue/fill.h) holds them there: of its clients, those that accept
+   does not return stand in the incomplete queue.  Linux bounds it by the
+   backlog. Beyond that it sends SYN cookies, and who answers one goes past the
+   queue; or with cookies switched off, it drops the SYN, and keeps the last
+   quarter of net.ipv4.tcp_max_syn_backlog for peers it has met before.  */
 
 #ifndef PROBES_QUEUE_SYN_QUEUE_H
 #define PROBES_QUEUE_SYN_QUEUE_H 1
@@ -41,7 +41,7 @@ void syn_stranger(struct sonde_address *address, int family);
 int syn_acquaintance(struct sonde_address *address, int family);
 
 /* Whether a handshake stays open when it is to, in FAMILY.  Returns 1, 0 if it
-   does not, or -1 with errno.  Waits for at most CONTROL_PATIENCE.  */
+   does not, or -1 with errno.  Waits for at most REFERENCE_TIMEOUT.  */
 int syn_defer_works(int family);
 
 #endif /* PROBES_QUEUE_SYN_QUEUE_H */

@@ -10,7 +10,7 @@
 #include "probes/behaviour/answers.h"
 
 /* The longest name of a file, and the longest value of a profile.  */
-enum { NAME_MOST = 4096, VALUE_MOST = 4200 };
+enum { NAME_MAX = 4096, VALUE_MAX = 4200 };
 
 static bool comparable(const struct finding *finding)
 {
@@ -28,7 +28,7 @@ static void put_difference(FILE *out, const struct finding *a,
                            const char *right)
 {
     enum { FIRST = 30, SECOND = 55 }; /* where the values stand */
-    char text[NAME_MOST + VALUE_MOST];
+    char text[NAME_MAX + VALUE_MAX];
     bool answer = !strcmp(a->key, answer_key);
     int column =
         fprintf(out, "%s%s%s", a->id, answer ? "" : " ", answer ? "" : a->key);
@@ -103,7 +103,7 @@ struct difference answers_compare(const struct catalogue *catalogue,
     return difference;
 }
 
-TELL_FORMAT(3, 4)
+PROBE_FORMAT(3, 4)
 static void append(char *text, size_t size, const char *format, ...)
 {
     size_t used = strlen(text);

@@ -11,8 +11,8 @@
 
 #include "base/json.h"
 #include "probes/behaviour/answers.h"
-#include "probes/finding/host.h"
 #include "probes/behaviour/known.h"
+#include "probes/finding/host.h"
 
 static const char style[] =
     ":root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;"

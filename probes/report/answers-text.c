@@ -7,8 +7,8 @@
 
 #include "base/wrap.h"
 #include "probes/behaviour/answers.h"
-#include "probes/finding/host.h"
 #include "probes/behaviour/known.h"
+#include "probes/finding/host.h"
 
 /* Where the columns begin.  */
 enum { VALUE = 28, DETAIL = 26, HOW = 69 };

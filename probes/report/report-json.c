@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "probes/finding/host.h"
-#include "probes/report/report-more.h"
+#include "probes/report/report-stepwise.h"
 #include "probes/report/report.h"
 
 /* Raised when a key changes its meaning or goes; new keys do not count.  */

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/sentence.h"
-#include "probes/verdict/remedy.h"
 #include "probes/report/report.h"
+#include "probes/verdict/advice.h"
 
 /* To which namespace the setting belongs, and whether the host has another
    one.  */
@@ -162,6 +162,6 @@ void report_require(FILE *out, const struct report *report)
                report->table.inet6_dead);
     if (need->grant == GRANT_CUT &&
         (setting_cuts(need, cap) || setting_hides(need, cap)))
-        remedy_write(out, cap->setting, need->asked,
+        advice_write(out, cap->setting, need->asked,
                      cap->initial && !strcmp(cap->initial, "yes"));
 }

@@ -8,9 +8,9 @@
 
 #include "base/sentence.h"
 #include "probes/finding/host.h"
-#include "probes/verdict/published.h"
-#include "probes/report/report-more.h"
+#include "probes/report/report-stepwise.h"
 #include "probes/report/report.h"
+#include "probes/verdict/published.h"
 
 static const struct {
     const char *id, *name;

@@ -22,10 +22,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/wait.h"
 #include "base/names.h"
+#include "base/wait.h"
 #include "probes/run/namespace.h"
-#include "probes/behaviour/question.h"
+#include "probes/run/resource.h"
 
 static const char root[] = "/proc/sys/";
 
@@ -60,7 +60,7 @@ static int write_file(const char *path, const char *text)
 static long read_file(const char *path)
 {
     char text[64];
-    int fd = attempt(open(path, O_RDONLY | O_CLOEXEC), "open");
+    int fd = resource_check(open(path, O_RDONLY | O_CLOEXEC), "open");
     if (fd < 0)
         return -1;
     ssize_t length = read(fd, text, sizeof text - 1);

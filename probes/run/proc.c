@@ -11,7 +11,7 @@
 
 #include "base/names.h"
 #include "probes/run/proc.h"
-#include "probes/behaviour/question.h"
+#include "probes/run/resource.h"
 
 int proc_setting(const char *name, char *text, size_t size)
 {
@@ -22,7 +22,7 @@ int proc_setting(const char *name, char *text, size_t size)
             path[i] = '/';
     FILE *file = fopen(path, "r");
     if (!file)
-        return attempt(-1, path);
+        return resource_check(-1, path);
     errno = EPROTO; /* an empty file */
     char *got = fgets(text, (int)size, file);
     int error = errno;

@@ -19,7 +19,7 @@
 #include "base/monotonic.h"
 #include "base/wait.h"
 #include "probes/run/runner.h"
-#include "probes/run/sitter.h"
+#include "probes/run/watchdog.h"
 #include "sonde.h"
 
 static int fail(struct run *run, const char *what, int error)
@@ -201,7 +201,7 @@ int run_end(struct run *run, bool whole)
 struct guarded {
     measurement *measure;
     const void *plan;
-    struct sitter sitter;
+    struct watchdog watchdog;
     bool sits;
 };
 
@@ -210,8 +210,8 @@ static bool measure_guarded(FILE *out, int watch, const void *data)
     const struct guarded *guarded = data;
     if (guarded->sits) {
         setpgid(0, 0);
-        sitter_mind(&guarded->sitter, getpid());
-        close(guarded->sitter.pipe);
+        watchdog_mind(&guarded->watchdog, getpid());
+        close(guarded->watchdog.pipe);
     }
     return guarded->measure(out, watch, guarded->plan);
 }
@@ -230,11 +230,11 @@ int run_measurement(measurement *measure, const void *plan, int64_t deadline,
     };
     struct guarded guarded = {.measure = measure, .plan = plan};
     *trouble = (struct run_trouble){0};
-    guarded.sits = sitter_start(&guarded.sitter, false) == 0;
+    guarded.sits = watchdog_start(&guarded.watchdog, false) == 0;
     int failed = run_begin(&run, measure_guarded, &guarded);
     if (!failed)
         failed = run_end(&run, !read_all(&run));
     if (guarded.sits)
-        sitter_stop(&guarded.sitter); /* with what the child has left */
+        watchdog_stop(&guarded.watchdog); /* with what the child has left */
     return failed;
 }

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
+#include "probes/finding/prefix.h"
 #include "probes/run/namespace.h"
-#include "probes/finding/place.h"
 #include "probes/run/settings.h"
 
 enum { NAME_SIZE = 256 };
@@ -62,8 +62,8 @@ static void put(FILE *out, const char *key, const char *value,
                 const char *reason)
 {
     if (out)
-        put_text(&(struct place){out, "with", NULL}, key, value, HOW_READ,
-                 reason);
+        prefix_put_text(&(struct prefix){out, "with", NULL}, key, value,
+                        HOW_READ, reason);
 }
 
 int settings_apply(FILE *out, const char *const *settings, size_t count)

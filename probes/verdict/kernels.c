@@ -41,7 +41,7 @@ struct kernel {
     {                                                                          \
         3, 2, plus, RULE_NO_FLOOR                                              \
     }
-#define AT_LEAST(least, times, by, plus)                                       \
+#define AT_MIN(least, times, by, plus)                                         \
     {                                                                          \
         times, by, plus, least                                                 \
     }
@@ -61,8 +61,8 @@ static const struct kernel kernels[] = {
      AS_CAP, false, "silence", "kern."},
     {"NetBSD", "measured: 7.99", PLAIN(1), PLAIN(1), 128, false, false,
      AS_IT_IS, AS_ZERO, false, "silence", NULL},
-    {"OpenBSD", "source", AT_LEAST(81, 1, 1, 1), AT_LEAST(81, 1, 1, 1), 128,
-     false, false, AS_IT_IS, AS_CAP, false, "silence", "kern."},
+    {"OpenBSD", "source", AT_MIN(81, 1, 1, 1), AT_MIN(81, 1, 1, 1), 128, false,
+     false, AS_IT_IS, AS_CAP, false, "silence", "kern."},
     {"macOS 10.5 or later", "source", PLAIN(0), PLAIN(0), 128, false, false,
      AS_CAP, AS_CAP, true, "silence", "kern."},
     {"macOS before 10.5", "source", HALF_MORE(1), HALF_MORE(1), 128, false,
@@ -73,10 +73,10 @@ static const struct kernel kernels[] = {
      AS_ZERO, false, "silence", NULL},
     {"illumos and Solaris", "source", HALF_MORE(1), HALF_MORE(1), 128, false,
      true, AS_IT_IS, AS_ZERO, false, "silence", NULL},
-    {"HP-UX 11", "published", AT_LEAST(1, 3, 2, 0), AT_LEAST(1, 3, 2, 0), 4096,
+    {"HP-UX 11", "published", AT_MIN(1, 3, 2, 0), AT_MIN(1, 3, 2, 0), 4096,
      false, false, AS_IT_IS, AS_CAP, false, "silence", NULL},
-    {"lwIP", "measured: 2.2.2-dev", AT_LEAST(1, 1, 1, 0), AT_LEAST(1, 1, 1, 0),
-     255, true, false, AS_IT_IS, AS_ZERO, false, "silence", NULL},
+    {"lwIP", "measured: 2.2.2-dev", AT_MIN(1, 1, 1, 0), AT_MIN(1, 1, 1, 0), 255,
+     true, false, AS_IT_IS, AS_ZERO, false, "silence", NULL},
     {"NuttX", "measured: 2026-08", PLAIN(0), PLAIN(0), 255, false, false,
      AS_IT_IS, AS_ZERO, false, "silence", NULL},
 };

@@ -170,10 +170,10 @@ static struct next next_of(const struct queue_table *table, bool local)
 /* The largest queue by COUNT of it, and by what is said.  */
 static struct top top_of(const struct queue_table *table, long count)
 {
-    long said = said_cap(table);
-    if (said < 0 && setting_is_true(table))
-        said = table->cap.value;
-    return (struct top){count, said};
+    long result_text = said_cap(table);
+    if (result_text < 0 && setting_is_true(table))
+        result_text = table->cap.value;
+    return (struct top){count, result_text};
 }
 
 const char *bound_name(enum bound bound)

@@ -11,7 +11,7 @@
 #include "tests/fuzz/fuzz.h"
 
 /* Longer than any number of the list with its comma.  */
-enum { NUMBER_MOST = 12 };
+enum { NUMBER_MAX = 12 };
 
 /* Whether each value of PLAN is there once.  */
 static int is_set(const struct queue_plan *plan)
@@ -26,7 +26,7 @@ static int is_set(const struct queue_plan *plan)
 /* PLAN written number by number is the same plan.  */
 static void write_and_read(const struct queue_plan *plan)
 {
-    static char text[NUMBER_MOST * BACKLOGS_MAX + 1];
+    static char text[NUMBER_MAX * BACKLOGS_MAX + 1];
     char problem[160];
     struct queue_plan again = {0};
     size_t used = 0;

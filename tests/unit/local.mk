@@ -13,7 +13,7 @@ unit_tests = \
 	tests/unit/test-compare \
 	tests/unit/test-catalogue \
 	tests/unit/test-connect \
-	tests/unit/test-crew \
+	tests/unit/test-pool \
 	tests/unit/test-connection \
 	tests/unit/test-datagram \
 	tests/unit/test-daytime \
@@ -39,12 +39,12 @@ unit_tests = \
 	tests/unit/test-poller \
 	tests/unit/test-queue \
 	tests/unit/test-reap \
-	tests/unit/test-remedy \
+	tests/unit/test-advice \
 	tests/unit/test-require \
 	tests/unit/test-resolve \
 	tests/unit/test-rule \
 	tests/unit/test-runner \
-	tests/unit/test-serial \
+	tests/unit/test-stepwise \
 	tests/unit/test-signal \
 	tests/unit/test-sock-diag \
 	tests/unit/test-socket \
@@ -55,7 +55,7 @@ unit_tests = \
 	tests/unit/test-verdict \
 	tests/unit/test-wait \
 	tests/unit/test-selfpipe \
-	tests/unit/test-wire \
+	tests/unit/test-peer \
 	tests/unit/test-write \
 	tests/unit/test-xnu-pcblist
 

@@ -35,7 +35,7 @@ START_TEST(every_question_says_all_there_is_to_say)
                       "%s: no .standard", question->id);
         ck_assert_msg(question->cope && *question->cope, "%s: no .cope",
                       question->id);
-        ck_assert_msg(question->ask != NULL, "%s: no .ask", question->id);
+        ck_assert_msg(question->probe != NULL, "%s: no .probe", question->id);
         ck_assert_msg(group_title(question->id) != NULL,
                       "%s: its group has no title in catalogue.c",
                       question->id);

@@ -44,9 +44,9 @@ static void client_closes(void)
 START_TEST(what_comes_goes_back)
 {
     begin(&service_echo, 0);
-    ck_assert_uint_eq(connection_wish(&connection), SONDE_READABLE);
+    ck_assert_uint_eq(connection_events(&connection), SONDE_READABLE);
     ck_assert_int_eq(write(ends[1], "hello", 5), 5);
-    connection_go_on(&connection, buffer);
+    connection_step(&connection, buffer);
     ck_assert_int_eq(read(ends[1], buffer, sizeof buffer), 5);
     ck_assert_mem_eq(buffer, "hello", 5);
     ck_assert_uint_eq(connection.received, 5);
@@ -58,8 +58,8 @@ END_TEST
 START_TEST(nothing_to_read_is_no_failure)
 {
     begin(&service_echo, 0);
-    connection_go_on(&connection, buffer);
-    ck_assert_uint_eq(connection_wish(&connection), SONDE_READABLE);
+    connection_step(&connection, buffer);
+    ck_assert_uint_eq(connection_events(&connection), SONDE_READABLE);
 }
 END_TEST
 
@@ -67,8 +67,8 @@ START_TEST(it_ends_when_the_client_has)
 {
     begin(&service_echo, 0);
     ck_assert_int_eq(shutdown(ends[1], SHUT_WR), 0);
-    connection_go_on(&connection, buffer);
-    ck_assert_uint_eq(connection_wish(&connection), 0);
+    connection_step(&connection, buffer);
+    ck_assert_uint_eq(connection_events(&connection), 0);
     ck_assert_int_eq(connection.ending, CONNECTION_DONE);
 }
 END_TEST
@@ -78,12 +78,12 @@ END_TEST
 static size_t stuff(void)
 {
     size_t sent = 0;
-    while (connection_wish(&connection) == SONDE_READABLE) {
+    while (connection_events(&connection) == SONDE_READABLE) {
         ssize_t count =
             sonde_write(ends[1], text + sent % 4096, 4096 - sent % 4096, 0);
         ck_assert_int_gt(count, 0);
         sent += (size_t)count;
-        connection_go_on(&connection, buffer);
+        connection_step(&connection, buffer);
     }
     return sent;
 }
@@ -92,11 +92,11 @@ START_TEST(a_client_that_does_not_read_is_not_read)
 {
     begin(&service_echo, 0);
     size_t sent = stuff(), got = 0;
-    ck_assert_uint_eq(connection_wish(&connection), SONDE_WRITABLE);
+    ck_assert_uint_eq(connection_events(&connection), SONDE_WRITABLE);
     ck_assert_uint_le(connection.end - connection.start, CONNECTION_KEPT);
     uint64_t received = connection.received;
     ck_assert_int_gt(sonde_write(ends[1], text, 10, 0), 0);
-    connection_go_on(&connection, buffer);
+    connection_step(&connection, buffer);
     ck_assert_uint_eq(connection.received, received);
     /* Once it reads, all of it is there, in its order.  */
     while (got < sent) {
@@ -106,11 +106,11 @@ START_TEST(a_client_that_does_not_read_is_not_read)
             got += (size_t)count;
         } else {
             ck_assert_int_eq(errno, EAGAIN);
-            ck_assert_uint_eq(connection_wish(&connection), SONDE_WRITABLE);
-            connection_go_on(&connection, text + 8192);
+            ck_assert_uint_eq(connection_events(&connection), SONDE_WRITABLE);
+            connection_step(&connection, text + 8192);
         }
     }
-    ck_assert_uint_eq(connection_wish(&connection), SONDE_READABLE);
+    ck_assert_uint_eq(connection_events(&connection), SONDE_READABLE);
     ck_assert_ptr_null(connection.kept);
 }
 END_TEST
@@ -120,10 +120,10 @@ START_TEST(what_is_kept_is_sent_before_the_end)
     begin(&service_echo, 0);
     size_t sent = stuff(), got = 0;
     connection_end(&connection);
-    while (connection_wish(&connection)) {
+    while (connection_events(&connection)) {
         ssize_t count = sonde_read(ends[1], buffer, sizeof buffer, 0);
         got += count > 0 ? (size_t)count : 0;
-        connection_go_on(&connection, buffer);
+        connection_step(&connection, buffer);
     }
     for (ssize_t count;
          (count = sonde_read(ends[1], buffer, sizeof buffer, 0)) > 0;)
@@ -138,11 +138,11 @@ START_TEST(a_client_that_is_gone_is_lost)
     begin(&service_echo, 0);
     stuff();
     client_closes();
-    connection_go_on(&connection, buffer);
-    ck_assert_uint_eq(connection_wish(&connection), 0);
+    connection_step(&connection, buffer);
+    ck_assert_uint_eq(connection_events(&connection), 0);
     ck_assert_int_eq(connection.ending, CONNECTION_LOST);
     ck_assert_int_eq(connection.error, EPIPE);
-    ck_assert_str_eq(connection_fate(&connection), "reset by the client");
+    ck_assert_str_eq(connection_reason(&connection), "reset by the client");
 }
 END_TEST
 
@@ -165,9 +165,9 @@ static const struct service service_bye = {.name = "bye", .opened = say_bye};
 START_TEST(a_silent_client_sees_the_end_at_once)
 {
     begin(&service_bye, 0);
-    ck_assert_uint_ne(connection_wish(&connection), 0);
-    connection_go_on(&connection, buffer);
-    ck_assert_uint_eq(connection_wish(&connection), 0);
+    ck_assert_uint_ne(connection_events(&connection), 0);
+    connection_step(&connection, buffer);
+    ck_assert_uint_eq(connection_events(&connection), 0);
     ck_assert_int_eq(read(ends[1], buffer, sizeof buffer), 3);
 }
 END_TEST
@@ -176,14 +176,14 @@ START_TEST(a_client_that_talks_is_listened_to)
 {
     ck_assert_int_eq(write(ends[1], "what time is it", 15), 15);
     begin(&service_bye, 0);
-    connection_go_on(&connection, buffer);
+    connection_step(&connection, buffer);
     ck_assert_int_eq(connection.state, CONNECTION_LINGERING);
-    ck_assert_uint_eq(connection_wish(&connection), SONDE_READABLE);
+    ck_assert_uint_eq(connection_events(&connection), SONDE_READABLE);
     ck_assert_int_eq(read(ends[1], buffer, sizeof buffer), 3);
     ck_assert_int_eq(read(ends[1], buffer, sizeof buffer), 0);
     client_closes();
-    connection_go_on(&connection, buffer);
-    ck_assert_uint_eq(connection_wish(&connection), 0);
+    connection_step(&connection, buffer);
+    ck_assert_uint_eq(connection_events(&connection), 0);
     ck_assert_int_eq(connection.ending, CONNECTION_DONE);
 }
 END_TEST
@@ -192,7 +192,7 @@ START_TEST(but_not_for_ever)
 {
     ck_assert_int_eq(write(ends[1], "x", 1), 1);
     begin(&service_bye, -1);
-    connection_go_on(&connection, buffer);
+    connection_step(&connection, buffer);
     ck_assert_int_eq(connection.state, CONNECTION_LINGERING);
     connection.linger_until = 0;
     connection_run(&connection, buffer);

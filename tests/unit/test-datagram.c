@@ -550,7 +550,7 @@ START_TEST(no_sigpipe_of_a_datagram)
     int server = start_server(&address, AF_INET);
     ends.from = address;
     quiet_flag = _i == 0 ? 1 << 30 : 0;
-    sonde__sys.send_quietly = quiet_flag;
+    sonde__sys.send_nosigpipe = quiet_flag;
     sonde__sys.set_nosigpipe = _i == 1 ? set_nosigpipe : no_nosigpipe;
     sonde__sys.sendmsg = broken_sendmsg;
     ck_assert_int_eq(sonde_signal(SIGPIPE, SIG_DFL, SONDE_RESTART), 0);

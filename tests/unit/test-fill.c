@@ -1,5 +1,5 @@
-/* test-fill.c - probes/queue/fill.c and those it stands on, on the real loopback
-   SPDX-License-Identifier: GPL-3.0-or-later  */
+/* test-fill.c - probes/queue/fill.c and those it stands on, on the real
+   loopback SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
-#include "probes/queue/client.h"
 #include "probes/queue/fill.h"
+#include "probes/queue/queue-client.h"
 #include "probes/run/runner.h"
 #include "sonde.h"
 #include "tests/unit/unit.h"
@@ -288,19 +288,20 @@ START_TEST(clients_that_are_reset_are_not_counted)
     ck_assert_int_eq(sonde_address_local(listener, &address), 0);
     for (int i = 0; i < CLIENTS; i++) {
         clients[i] = resetting_socket(AF_INET);
-        enum client_state state = client_connect(clients[i], &address);
+        enum client_state state = queue_client_connect(clients[i], &address);
         for (int k = 0; k < 1000 && state == CLIENT_PENDING; k++) {
             poll(NULL, 0, 5);
-            state = client_check(clients[i]);
+            state = queue_client_check(clients[i]);
         }
         ck_assert_int_eq(state, CLIENT_CONNECTED);
     }
-    ck_assert_uint_eq(clients_connected(clients, CLIENTS), CLIENTS);
+    ck_assert_uint_eq(queue_clients_connected(clients, CLIENTS), CLIENTS);
     close(listener); /* resets whoever waits there */
-    for (int k = 0; k < 1000 && clients_connected(clients, CLIENTS) > 0; k++)
+    for (int k = 0; k < 1000 && queue_clients_connected(clients, CLIENTS) > 0;
+         k++)
         poll(NULL, 0, 5);
-    ck_assert_uint_eq(clients_connected(clients, CLIENTS), 0);
-    ck_assert_int_eq(client_check(clients[0]), CLIENT_FAILED);
+    ck_assert_uint_eq(queue_clients_connected(clients, CLIENTS), 0);
+    ck_assert_int_eq(queue_client_check(clients[0]), CLIENT_FAILED);
     for (int i = 0; i < CLIENTS; i++)
         close(clients[i]);
     /* Nobody listens where somebody is bound who does not.  */
@@ -309,7 +310,7 @@ START_TEST(clients_that_are_reset_are_not_counted)
     ck_assert_int_eq(bind(holder, (void *)&address.storage, address.length), 0);
     ck_assert_int_eq(sonde_address_local(holder, &address), 0);
     int late = resetting_socket(AF_INET);
-    enum client_state state = client_connect(late, &address);
+    enum client_state state = queue_client_connect(late, &address);
     ck_assert(state == CLIENT_FAILED || state == CLIENT_PENDING);
     if (state == CLIENT_FAILED)
         ck_assert_int_eq(errno, ECONNREFUSED);

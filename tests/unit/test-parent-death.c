@@ -29,8 +29,8 @@ static void teardown(void)
 static _Noreturn void be_parent(int say)
 {
     if (fork() == 0) {
-        char said = sonde_parent_death_signal(SIGKILL) ? 'n' : 'y';
-        if (write(say, &said, 1) == 1 && said == 'y')
+        char result_text = sonde_parent_death_signal(SIGKILL) ? 'n' : 'y';
+        if (write(say, &result_text, 1) == 1 && result_text == 'y')
             pause();
         _exit(0);
     }
@@ -41,13 +41,13 @@ static _Noreturn void be_parent(int say)
 START_TEST(a_child_hears_though_it_waits_in_a_call)
 {
     int ends[2];
-    char said = 0, more;
+    char result_text = 0, more;
     ck_assert_int_eq(pipe(ends), 0);
     pid_t parent = fork();
     if (parent == 0)
         be_parent(ends[1]);
     close(ends[1]);
-    ck_assert_int_eq(read(ends[0], &said, 1), 1);
+    ck_assert_int_eq(read(ends[0], &result_text, 1), 1);
     kill(parent, SIGKILL);
     ck_assert_int_eq(waitpid(parent, NULL, 0), parent);
     /* Nobody has the other end any more: this test's own clock ends it if
@@ -55,7 +55,7 @@ START_TEST(a_child_hears_though_it_waits_in_a_call)
     ck_assert_int_eq(read(ends[0], &more, 1), 0);
     close(ends[0]);
 #if defined HAVE_PR_SET_PDEATHSIG || defined HAVE_PROC_PDEATHSIG_CTL
-    ck_assert_int_eq(said, 'y');
+    ck_assert_int_eq(result_text, 'y');
 #endif
 }
 END_TEST

@@ -338,7 +338,7 @@ static void no_trace_of_sigpipe(void)
 
 START_TEST(no_sigpipe_by_flag)
 {
-    if (sonde__sys.send_quietly == 0)
+    if (sonde__sys.send_nosigpipe == 0)
         return; /* this host has no such flag: the next tests are its ways */
     ck_assert_int_eq(sonde_signal(SIGPIPE, SIG_DFL, SONDE_RESTART), 0);
     peer_is_gone();
@@ -357,14 +357,14 @@ static int set_nosigpipe_works(int fd)
 static ssize_t send_after_option(int fd, const void *buffer, size_t size,
                                  int flags)
 {
-    ck_assert_int_eq(flags & real.send_quietly, 0);
+    ck_assert_int_eq(flags & real.send_nosigpipe, 0);
     ck_assert_int_eq(quiet, ++calls);
-    return real.send(fd, buffer, size, flags | real.send_quietly);
+    return real.send(fd, buffer, size, flags | real.send_nosigpipe);
 }
 
 START_TEST(no_sigpipe_by_option)
 {
-    sonde__sys.send_quietly = 0;
+    sonde__sys.send_nosigpipe = 0;
     sonde__sys.set_nosigpipe = set_nosigpipe_works;
     sonde__sys.send = send_after_option;
     ck_assert_int_eq(sonde_write(pair[0], "x", 1, -1), 1);
@@ -391,7 +391,7 @@ static int no_sigtimedwait(const sigset_t *set, const struct timespec *timeout)
 /* The same for each disposition and each way to take the signal back.  */
 START_TEST(no_sigpipe_by_block)
 {
-    sonde__sys.send_quietly = 0;
+    sonde__sys.send_nosigpipe = 0;
     sonde__sys.set_nosigpipe = no_nosigpipe;
     if (_i & 1)
         sonde__sys.sigtimedwait = no_sigtimedwait;
@@ -409,7 +409,7 @@ END_TEST
 START_TEST(a_sigpipe_of_others_stays_pending)
 {
     sigset_t set;
-    sonde__sys.send_quietly = 0;
+    sonde__sys.send_nosigpipe = 0;
     sonde__sys.set_nosigpipe = no_nosigpipe;
     sigemptyset(&set);
     sigaddset(&set, SIGPIPE);
@@ -501,7 +501,7 @@ static void be_quiet_by(int way)
 {
     if (way == 0)
         return; /* by what this host has */
-    sonde__sys.send_quietly = 0;
+    sonde__sys.send_nosigpipe = 0;
     sonde__sys.set_nosigpipe = way == 1 ? set_nosigpipe_works : no_nosigpipe;
     if (way == 1)
         sonde__sys.send = send_after_option;

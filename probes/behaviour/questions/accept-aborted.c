@@ -9,68 +9,72 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "probes/behaviour/loopback.h"
 #include "base/names.h"
+#include "probes/behaviour/loopback.h"
 
 /* What the socket FD of a dead connection still does.  */
-static void tell_corpse(struct asking *ask, int fd, socklen_t length)
+static void tell_corpse(struct probe *probe, int fd, socklen_t length)
 {
     struct sockaddr_storage address;
     socklen_t size = sizeof address;
     char byte = 0;
-    tell(ask, "address-length", "%ld", (long)length);
-    tell(ask, "getpeername", "%s",
-         said(getpeername(fd, (struct sockaddr *)&address, &size)));
-    tell(ask, "poll", "%s",
-         poll_names(wait_for(fd, POLLIN | POLLOUT, PATIENCE)));
-    tell(ask, "set-option", "%s",
-         said(set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1)));
-    const char *first = said(recv(fd, &byte, 1, MSG_DONTWAIT));
-    tell(ask, "read", "%s", first);
-    tell(ask, "read-again", "%s", said(recv(fd, &byte, 1, MSG_DONTWAIT)));
-    tell(ask, "write", "%s", said(send(fd, &byte, 1, MSG_DONTWAIT)));
-    tell(ask, "answer", "a socket; then read %s", first);
+    probe_report(probe, "address-length", "%ld", (long)length);
+    probe_report(
+        probe, "getpeername", "%s",
+        result_text(getpeername(fd, (struct sockaddr *)&address, &size)));
+    probe_report(probe, "poll", "%s",
+                 poll_names(wait_for(fd, POLLIN | POLLOUT, PATIENCE)));
+    probe_report(probe, "set-option", "%s",
+                 result_text(set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1)));
+    const char *first = result_text(recv(fd, &byte, 1, MSG_DONTWAIT));
+    probe_report(probe, "read", "%s", first);
+    probe_report(probe, "read-again", "%s",
+                 result_text(recv(fd, &byte, 1, MSG_DONTWAIT)));
+    probe_report(probe, "write", "%s",
+                 result_text(send(fd, &byte, 1, MSG_DONTWAIT)));
+    probe_report(probe, "answer", "a socket; then read %s", first);
 }
 
 /* Whether those that died keep others out.  */
-static void tell_slot(struct asking *ask)
+static void tell_slot(struct probe *probe)
 {
     enum { most = 300 };
     int fds[most], next;
-    int listener = tcp_listener(ask, 1);
-    int living = fill_queue(ask, listener, most, false, fds, &next);
+    int listener = tcp_listener(probe, 1);
+    int living = fill_queue(probe, listener, most, false, fds, &next);
     for (int i = 0; i < living; i++)
         reset(fds[i]);
     close(listener);
-    listener = tcp_listener(ask, 1);
-    int dead = fill_queue(ask, listener, most, true, fds, &next);
+    listener = tcp_listener(probe, 1);
+    int dead = fill_queue(probe, listener, most, true, fds, &next);
     /* A stack that does things later may let one or two more in.  */
     if (living > most / 4)
-        tell_not(ask, "queue-slot", "the queue holds more than %d", most / 4);
+        probe_report_skip(probe, "queue-slot", "the queue holds more than %d",
+                          most / 4);
     else
-        tell(ask, "queue-slot", "%s",
-             dead < 3 * living ? "kept until accepted" : "given back");
+        probe_report(probe, "queue-slot", "%s",
+                     dead < 3 * living ? "kept until accepted" : "given back");
     close(listener);
 }
 
-static void ask_aborted(struct asking *ask)
+static void ask_aborted(struct probe *probe)
 {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
-    int listener = tcp_listener(ask, 8);
+    int listener = tcp_listener(probe, 8);
     signal(SIGPIPE, SIG_IGN);
-    reset(tcp_client(ask, listener));
-    settle(ask);
+    reset(tcp_client(probe, listener));
+    settle(probe);
     set_nonblocking(listener, true);
-    int fd = attempt(accept(listener, (struct sockaddr *)&address, &length),
-                     "accept");
+    int fd = resource_check(
+        accept(listener, (struct sockaddr *)&address, &length), "accept");
     if (fd >= 0)
-        tell_corpse(ask, fd, length);
-    else if (!strcmp(said(-1), "EAGAIN"))
-        tell(ask, "answer", "it is gone: nobody waits");
+        tell_corpse(probe, fd, length);
+    else if (!strcmp(result_text(-1), "EAGAIN"))
+        probe_report(probe, "answer", "it is gone: nobody waits");
     else
-        tell(ask, "answer", "%s", said_error(errno));
-    tell_slot(ask);
+        probe_report(probe, "answer", "%s", error_text(errno));
+    tell_slot(probe);
 }
 
 QUESTIONS(accept_aborted){
@@ -86,7 +90,7 @@ QUESTIONS(accept_aborted){
             "today's BSDs say ECONNABORTED, and Linux nothing.",
         .cope = "sonde_accept: takes the next connection instead; "
                 "sonde_accept_class: \"retry\", never fatal",
-        .ask = ask_aborted,
+        .probe = ask_aborted,
     },
     END_OF_QUESTIONS,
 };

@@ -11,43 +11,44 @@
 #include "probes/behaviour/loopback.h"
 
 /* Take all descriptors there are; the next call that wants one fails.  */
-static void use_up(struct asking *ask)
+static void use_up(struct probe *probe)
 {
     struct rlimit limit;
-    int last = must(ask, dup(0), "dup");
+    int last = probe_check(probe, dup(0), "dup");
     close(last);
-    must(ask, getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    probe_check(probe, getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
     limit.rlim_cur = (rlim_t)last;
-    must(ask, setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+    probe_check(probe, setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
 }
 
-static void ask_fdlimit(struct asking *ask)
+static void ask_fdlimit(struct probe *probe)
 {
     struct rlimit before;
     char byte;
-    must(ask, getrlimit(RLIMIT_NOFILE, &before), "getrlimit");
-    int listener = tcp_listener(ask, 8);
-    int client = tcp_client(ask, listener);
-    settle(ask);
+    probe_check(probe, getrlimit(RLIMIT_NOFILE, &before), "getrlimit");
+    int listener = tcp_listener(probe, 8);
+    int client = tcp_client(probe, listener);
+    settle(probe);
     set_nonblocking(listener, true);
-    use_up(ask);
+    use_up(probe);
     int fd = accept(listener, NULL, NULL);
-    const char *first = said(fd < 0 ? -1 : 0);
-    const char *second = said(accept(listener, NULL, NULL) < 0 ? -1 : 0);
-    must(ask, setrlimit(RLIMIT_NOFILE, &before), "setrlimit");
-    settle(ask);
+    const char *first = result_text(fd < 0 ? -1 : 0);
+    const char *second = result_text(accept(listener, NULL, NULL) < 0 ? -1 : 0);
+    probe_check(probe, setrlimit(RLIMIT_NOFILE, &before), "setrlimit");
+    settle(probe);
     short events = wait_for(listener, POLLIN, 0);
     fd = accept(listener, NULL, NULL);
     if (fd < 0 && resource_missing(errno)) /* not by our limit any more */
-        must(ask, fd, "accept");
-    tell(ask, "answer", "%s; the connection is %s", first,
-         fd >= 0 ? "kept in the queue" : "lost");
-    tell(ask, "accept-again", "%s", second);
-    tell(ask, "poll", "%s",
-         events ? "still says that a client waits" : "says that nobody waits");
+        probe_check(probe, fd, "accept");
+    probe_report(probe, "answer", "%s; the connection is %s", first,
+                 fd >= 0 ? "kept in the queue" : "lost");
+    probe_report(probe, "accept-again", "%s", second);
+    probe_report(probe, "poll", "%s",
+                 events ? "still says that a client waits"
+                        : "says that nobody waits");
     if (fd < 0)
-        tell(ask, "client", "read %s",
-             said(recv(client, &byte, 1, MSG_DONTWAIT)));
+        probe_report(probe, "client", "read %s",
+                     result_text(recv(client, &byte, 1, MSG_DONTWAIT)));
     reset(client);
 }
 
@@ -62,7 +63,7 @@ QUESTIONS(accept_fdlimit){
                     "becomes of the connection.",
         .cope = "sonde_reserve_shed: turns the client away with a descriptor "
                 "kept in reserve; sonde_backoff",
-        .ask = ask_fdlimit,
+        .probe = ask_fdlimit,
         .asks_for = EMFILE,
     },
     END_OF_QUESTIONS,

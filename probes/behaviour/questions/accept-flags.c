@@ -13,44 +13,46 @@
 #include "sonde.h"
 
 #ifdef SOCK_NONBLOCK
-static void tell_socket(struct asking *ask)
+static void tell_socket(struct probe *probe)
 {
-    int fd =
-        attempt(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
-                "socket");
+    int fd = resource_check(
+        socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+        "socket");
     bool both = fd >= 0 && fcntl(fd, F_GETFL) & O_NONBLOCK &&
                 fcntl(fd, F_GETFD) & FD_CLOEXEC;
-    tell(ask, "socket", "%s", both ? "sets both" : said(fd < 0 ? -1 : 0));
+    probe_report(probe, "socket", "%s",
+                 both ? "sets both" : result_text(fd < 0 ? -1 : 0));
 }
 #else
-static void tell_socket(struct asking *ask)
+static void tell_socket(struct probe *probe)
 {
-    tell_constant(ask, "socket", "there is no SOCK_NONBLOCK");
+    probe_report_constant(probe, "socket", "there is no SOCK_NONBLOCK");
 }
 #endif
 
 #ifdef HAVE_ACCEPT4
-static void ask_flags(struct asking *ask)
+static void ask_flags(struct probe *probe)
 {
-    int listener = tcp_listener(ask, 8);
-    int client = tcp_client(ask, listener);
+    int listener = tcp_listener(probe, 8);
+    int client = tcp_client(probe, listener);
     wait_for(listener, POLLIN, PATIENCE);
-    int fd = attempt(
+    int fd = resource_check(
         accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), "accept4");
     if (fd < 0)
-        tell(ask, "answer", "accept4: %s", said(-1));
+        probe_report(probe, "answer", "accept4: %s", result_text(-1));
     else
-        tell(ask, "answer", "accept4 works: O_NONBLOCK %s, FD_CLOEXEC %s",
-             fcntl(fd, F_GETFL) & O_NONBLOCK ? "set" : "not set",
-             fcntl(fd, F_GETFD) & FD_CLOEXEC ? "set" : "not set");
-    tell_socket(ask);
+        probe_report(probe, "answer",
+                     "accept4 works: O_NONBLOCK %s, FD_CLOEXEC %s",
+                     fcntl(fd, F_GETFL) & O_NONBLOCK ? "set" : "not set",
+                     fcntl(fd, F_GETFD) & FD_CLOEXEC ? "set" : "not set");
+    tell_socket(probe);
     reset(client);
 }
 #else
-static void ask_flags(struct asking *ask)
+static void ask_flags(struct probe *probe)
 {
-    tell_constant(ask, "answer", "there is no accept4");
-    tell_socket(ask);
+    probe_report_constant(probe, "answer", "there is no accept4");
+    tell_socket(probe);
 }
 #endif
 
@@ -64,7 +66,7 @@ QUESTIONS(accept_flags){
                     "does not.",
         .cope = "sonde_accept, sonde_socket: the flags in one call where the "
                 "system can, in two elsewhere",
-        .ask = ask_flags,
+        .probe = ask_flags,
     },
     END_OF_QUESTIONS,
 };

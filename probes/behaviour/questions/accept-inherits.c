@@ -24,104 +24,110 @@ struct heir {
     int listener, accepted, client;
 };
 
-static struct heir accept_one(struct asking *ask, int listener)
+static struct heir accept_one(struct probe *probe, int listener)
 {
     struct heir heir = {.listener = listener};
-    must(ask, listen(listener, 4), "listen");
-    heir.client = tcp_client(ask, listener);
+    probe_check(probe, listen(listener, 4), "listen");
+    heir.client = tcp_client(probe, listener);
     wait_for(listener, POLLIN, PATIENCE);
-    heir.accepted = must(ask, accept(listener, NULL, NULL), "accept");
+    heir.accepted = probe_check(probe, accept(listener, NULL, NULL), "accept");
     return heir;
 }
 
-static int bound(struct asking *ask)
+static int bound(struct probe *probe)
 {
     struct sockaddr_in address = loopback_address(0);
-    int fd = tcp_socket(ask);
-    must(ask, bind_to(fd, &address), "bind");
+    int fd = tcp_socket(probe);
+    probe_check(probe, bind_to(fd, &address), "bind");
     return fd;
 }
 
-static void tell_flag(struct asking *ask, int command, int flag)
+static void tell_flag(struct probe *probe, int command, int flag)
 {
-    int fd = bound(ask);
+    int fd = bound(probe);
     int set = command == F_GETFL ? F_SETFL : F_SETFD;
-    must(ask, fcntl(fd, set, fcntl(fd, command) | flag), "fcntl");
-    struct heir heir = accept_one(ask, fd);
-    tell(ask, "answer", "%s",
-         yes_no(attempt(fcntl(heir.accepted, command), "fcntl") & flag));
+    probe_check(probe, fcntl(fd, set, fcntl(fd, command) | flag), "fcntl");
+    struct heir heir = accept_one(probe, fd);
+    probe_report(
+        probe, "answer", "%s",
+        yes_no(resource_check(fcntl(heir.accepted, command), "fcntl") & flag));
 }
 
-static void ask_nonblock(struct asking *ask)
+static void ask_nonblock(struct probe *probe)
 {
-    tell_flag(ask, F_GETFL, O_NONBLOCK);
+    tell_flag(probe, F_GETFL, O_NONBLOCK);
 }
 
-static void ask_async(struct asking *ask)
+static void ask_async(struct probe *probe)
 {
 #ifdef O_ASYNC
-    tell_flag(ask, F_GETFL, O_ASYNC);
+    tell_flag(probe, F_GETFL, O_ASYNC);
 #else
-    give_up(ask, "there is no O_ASYNC");
+    probe_skip(probe, "there is no O_ASYNC");
 #endif
 }
 
-static void ask_cloexec(struct asking *ask)
+static void ask_cloexec(struct probe *probe)
 {
-    tell_flag(ask, F_GETFD, FD_CLOEXEC);
+    tell_flag(probe, F_GETFD, FD_CLOEXEC);
 }
 
 /* An option of one int.  A system may make another value of it, so what the
    listener itself reads back is what counts.  */
-static void ask_option(struct asking *ask)
+static void ask_option(struct probe *probe)
 {
-    const struct trait *trait = ask->question->data;
-    int plain = bound(ask), fd = bound(ask);
-    must(ask, set_int(fd, trait->level, trait->option, trait->value),
-         "setsockopt");
-    struct heir other = accept_one(ask, plain), heir = accept_one(ask, fd);
+    const struct trait *trait = probe->question->data;
+    int plain = bound(probe), fd = bound(probe);
+    probe_check(probe, set_int(fd, trait->level, trait->option, trait->value),
+                "setsockopt");
+    struct heir other = accept_one(probe, plain), heir = accept_one(probe, fd);
     int usual = get_int(other.accepted, trait->level, trait->option, -1);
     int wanted = get_int(fd, trait->level, trait->option, -1);
     int had = get_int(heir.accepted, trait->level, trait->option, -1);
     if (wanted == usual)
-        give_up(ask, "the listener's %d is what every socket has", wanted);
-    tell(ask, "answer", "%s",
-         had == wanted  ? "yes"
-         : had == usual ? "no"
-                        : "a value of its own");
+        probe_skip(probe, "the listener's %d is what every socket has", wanted);
+    probe_report(probe, "answer", "%s",
+                 had == wanted  ? "yes"
+                 : had == usual ? "no"
+                                : "a value of its own");
     if (trait->option != SO_KEEPALIVE)
-        tell(ask, "listener", "%d", wanted);
+        probe_report(probe, "listener", "%d", wanted);
 }
 
-static void ask_linger(struct asking *ask)
+static void ask_linger(struct probe *probe)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 7}, got = {0, 0};
     socklen_t size = sizeof got;
-    int fd = bound(ask);
-    must(ask, setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger),
-         "setsockopt");
-    struct heir heir = accept_one(ask, fd);
-    must(ask, getsockopt(heir.accepted, SOL_SOCKET, SO_LINGER, &got, &size),
-         "getsockopt");
-    tell(ask, "answer", "%s", yes_no(got.l_onoff && got.l_linger == 7));
+    int fd = bound(probe);
+    probe_check(probe,
+                setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger),
+                "setsockopt");
+    struct heir heir = accept_one(probe, fd);
+    probe_check(probe,
+                getsockopt(heir.accepted, SOL_SOCKET, SO_LINGER, &got, &size),
+                "getsockopt");
+    probe_report(probe, "answer", "%s",
+                 yes_no(got.l_onoff && got.l_linger == 7));
     end_by_reset(heir.accepted);
 }
 
-static void ask_timeout(struct asking *ask)
+static void ask_timeout(struct probe *probe)
 {
-    const struct trait *trait = ask->question->data;
+    const struct trait *trait = probe->question->data;
     struct timeval timeout = {.tv_sec = 7}, got = {0, 0};
     socklen_t size = sizeof got;
-    int fd = bound(ask);
-    must(ask,
-         attempt(setsockopt(fd, SOL_SOCKET, trait->option, &timeout,
-                            sizeof timeout),
-                 "setsockopt"),
-         "setsockopt");
-    struct heir heir = accept_one(ask, fd);
-    must(ask, getsockopt(heir.accepted, SOL_SOCKET, trait->option, &got, &size),
-         "getsockopt");
-    tell(ask, "answer", "%s", yes_no(got.tv_sec == 7));
+    int fd = bound(probe);
+    probe_check(probe,
+                resource_check(setsockopt(fd, SOL_SOCKET, trait->option,
+                                          &timeout, sizeof timeout),
+                               "setsockopt"),
+                "setsockopt");
+    struct heir heir = accept_one(probe, fd);
+    probe_check(
+        probe,
+        getsockopt(heir.accepted, SOL_SOCKET, trait->option, &got, &size),
+        "getsockopt");
+    probe_report(probe, "answer", "%s", yes_no(got.tv_sec == 7));
 }
 
 #define INHERITS(name, what, function, ...)                                    \
@@ -132,7 +138,7 @@ static void ask_timeout(struct asking *ask)
             "A server that sets it on the listener alone works where it is "   \
             "inherited and fails elsewhere; one that does not expect it "      \
             "blocks, or does not, to its surprise.",                           \
-        .standard = STANDARD, .cope = COPE, .ask = function,                   \
+        .standard = STANDARD, .cope = COPE, .probe = function,                 \
         .data = &(const struct trait)                                          \
         {                                                                      \
             __VA_ARGS__                                                        \

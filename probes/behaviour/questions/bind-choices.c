@@ -13,10 +13,10 @@
 #include "probes/run/proc.h"
 
 /* What getsockname says of FD, as "ADDRESS, PORT" in words.  */
-static const char *local_words(struct asking *ask, int fd, char *text,
+static const char *local_words(struct probe *probe, int fd, char *text,
                                size_t size)
 {
-    struct sockaddr_in address = local_address(ask, fd);
+    struct sockaddr_in address = local_address(probe, fd);
     char host[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &address.sin_addr, host, sizeof host);
     snprintf(text, size, "%s, %s", host,
@@ -25,84 +25,88 @@ static const char *local_words(struct asking *ask, int fd, char *text,
 }
 
 /* Returns whether the address stayed and the port was chosen.  */
-static bool tell_bound(struct asking *ask, const char *key, in_addr_t host)
+static bool tell_bound(struct probe *probe, const char *key, in_addr_t host)
 {
     char text[80];
     struct sockaddr_in address = loopback_address(0);
-    int fd = tcp_socket(ask);
+    int fd = tcp_socket(probe);
     address.sin_addr.s_addr = htonl(host);
-    must(ask, bind_to(fd, &address), "bind");
-    tell(ask, key, "%s", local_words(ask, fd, text, sizeof text));
-    address = local_address(ask, fd);
+    probe_check(probe, bind_to(fd, &address), "bind");
+    probe_report(probe, key, "%s", local_words(probe, fd, text, sizeof text));
+    address = local_address(probe, fd);
     close(fd);
     return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
 /* The range the system chooses ports from, as it says, and the lowest of some
    that it chose.  */
-static void tell_range(struct asking *ask)
+static void tell_range(struct probe *probe)
 {
     long low, high;
     if (proc_ports(&low, &high) == 0)
-        tell_read(ask, "ephemeral-range", "%ld to %ld", low, high);
+        probe_report_read(probe, "ephemeral-range", "%ld to %ld", low, high);
     else
-        tell_not(ask, "ephemeral-range", "%s", proc_why(errno));
+        probe_report_skip(probe, "ephemeral-range", "%s", proc_why(errno));
     for (int i = 0; i < 32; i++) {
         struct sockaddr_in address = loopback_address(0);
-        int fd = tcp_socket(ask);
-        must(ask, bind_to(fd, &address), "bind");
-        long port = ntohs(local_address(ask, fd).sin_port);
+        int fd = tcp_socket(probe);
+        probe_check(probe, bind_to(fd, &address), "bind");
+        long port = ntohs(local_address(probe, fd).sin_port);
         low = i == 0 || port < low ? port : low;
     }
-    tell(ask, "ephemeral-lowest", "%s",
-         low >= 49152   ? "49152 or above, as IANA says"
-         : low >= 32768 ? "32768 or above"
-         : low >= 1024  ? "1024 or above"
-                        : "below 1024");
+    probe_report(probe, "ephemeral-lowest", "%s",
+                 low >= 49152   ? "49152 or above, as IANA says"
+                 : low >= 32768 ? "32768 or above"
+                 : low >= 1024  ? "1024 or above"
+                                : "below 1024");
 }
 
 /* A port below 1024 without privilege.  Who is root may lack it, in a namespace
    or a container; and a host may want none.  */
-static void tell_privileged(struct asking *ask)
+static void tell_privileged(struct probe *probe)
 {
     char text[80];
     struct sockaddr_in address = loopback_address(htons(1));
-    int fd = tcp_socket(ask);
+    int fd = tcp_socket(probe);
     int result = bind_to(fd, &address);
     bool refused = result < 0 && (errno == EACCES || errno == EPERM);
     if (!refused && geteuid() == 0)
-        tell_not(ask, "port-1", "this process has privilege");
+        probe_report_skip(probe, "port-1", "this process has privilege");
     else
-        tell(ask, "port-1", "%s", result < 0 ? said(result) : "works");
+        probe_report(probe, "port-1", "%s",
+                     result < 0 ? result_text(result) : "works");
     close(fd);
     if (proc_setting("net.ipv4.ip_unprivileged_port_start", text,
                      sizeof text) == 0)
-        tell_read(ask, "unprivileged-from", "%s", text);
+        probe_report_read(probe, "unprivileged-from", "%s", text);
     else
-        tell_not(ask, "unprivileged-from", "%s", proc_why(errno));
+        probe_report_skip(probe, "unprivileged-from", "%s", proc_why(errno));
 }
 
-static void ask_choices(struct asking *ask)
+static void ask_choices(struct probe *probe)
 {
     char text[80];
-    int fd = tcp_socket(ask);
-    tell(ask, "unbound", "%s", local_words(ask, fd, text, sizeof text));
-    bool usual = tell_bound(ask, "wildcard-port-0", INADDR_ANY);
-    usual &= tell_bound(ask, "loopback-port-0", INADDR_LOOPBACK);
-    struct pair pair = tcp_pair(ask);
-    tell(ask, "connect-unbound", "%s",
-         local_words(ask, pair.client, text, sizeof text));
+    int fd = tcp_socket(probe);
+    probe_report(probe, "unbound", "%s",
+                 local_words(probe, fd, text, sizeof text));
+    bool usual = tell_bound(probe, "wildcard-port-0", INADDR_ANY);
+    usual &= tell_bound(probe, "loopback-port-0", INADDR_LOOPBACK);
+    struct pair pair = tcp_pair(probe);
+    probe_report(probe, "connect-unbound", "%s",
+                 local_words(probe, pair.client, text, sizeof text));
     struct sockaddr_in address = loopback_address(0);
-    must(ask, bind_to(fd, &address), "bind");
-    tell(ask, "bind-again", "%s", said(bind_to(fd, &address)));
-    int other = tcp_socket(ask);
+    probe_check(probe, bind_to(fd, &address), "bind");
+    probe_report(probe, "bind-again", "%s", result_text(bind_to(fd, &address)));
+    int other = tcp_socket(probe);
     address.sin_addr.s_addr = inet_addr("192.0.2.1");
-    tell(ask, "not-local", "%s", said(bind_to(other, &address)));
-    tell_range(ask);
-    tell_privileged(ask);
-    tell(ask, "answer", "%s",
-         usual ? "port 0: one the system chooses; the wildcard address stays"
-               : "neither address nor port as asked for: see below");
+    probe_report(probe, "not-local", "%s",
+                 result_text(bind_to(other, &address)));
+    tell_range(probe);
+    tell_privileged(probe);
+    probe_report(
+        probe, "answer", "%s",
+        usual ? "port 0: one the system chooses; the wildcard address stays"
+              : "neither address nor port as asked for: see below");
     pair_close(&pair);
 }
 
@@ -115,36 +119,39 @@ struct contest {
 };
 
 /* What the second one gets: bind's errno, or listen's, or "works".  */
-static void ask_reuse(struct asking *ask)
+static void ask_reuse(struct probe *probe)
 {
-    const struct contest *contest = ask->question->data;
+    const struct contest *contest = probe->question->data;
     struct sockaddr_in address = loopback_address(0);
-    int first = tcp_socket(ask), second = tcp_socket(ask);
+    int first = tcp_socket(probe), second = tcp_socket(probe);
     if (contest->first_option)
-        must(ask, set_int(first, SOL_SOCKET, contest->first_option, 1),
-             "setsockopt");
+        probe_check(probe, set_int(first, SOL_SOCKET, contest->first_option, 1),
+                    "setsockopt");
     if (contest->second_option)
-        must(ask, set_int(second, SOL_SOCKET, contest->second_option, 1),
-             "setsockopt");
+        probe_check(probe,
+                    set_int(second, SOL_SOCKET, contest->second_option, 1),
+                    "setsockopt");
     if (contest->first_wildcard)
         address.sin_addr.s_addr = htonl(INADDR_ANY);
-    must(ask, bind_to(first, &address), "bind");
+    probe_check(probe, bind_to(first, &address), "bind");
     if (contest->first_listens)
-        must(ask, listen(first, 4), "listen");
-    address.sin_port = local_address(ask, first).sin_port;
+        probe_check(probe, listen(first, 4), "listen");
+    address.sin_port = local_address(probe, first).sin_port;
     address.sin_addr.s_addr =
         htonl(contest->second_wildcard ? INADDR_ANY : INADDR_LOOPBACK);
     if (bind_to(second, &address)) {
         if (errno == EADDRNOTAVAIL) /* no such address, whoever wants it */
-            give_up(ask, "bind: %s", said(-1));
-        tell(ask, "answer", "bind: %s", said(-1));
+            probe_skip(probe, "bind: %s", result_text(-1));
+        probe_report(probe, "answer", "bind: %s", result_text(-1));
         return;
     }
-    int result = attempt(listen(second, 4), "listen");
-    tell(ask, "answer", "%s%s", result ? "bind works; listen: " : "works",
-         result ? said(result) : "");
+    int result = resource_check(listen(second, 4), "listen");
+    probe_report(probe, "answer", "%s%s",
+                 result ? "bind works; listen: " : "works",
+                 result ? result_text(result) : "");
     if (!contest->first_listens)
-        tell(ask, "first-listens-later", "%s", said(listen(first, 4)));
+        probe_report(probe, "first-listens-later", "%s",
+                     result_text(listen(first, 4)));
 }
 
 /* Which of the two servers, one after the other, has SO_REUSEADDR.  */
@@ -154,31 +161,32 @@ struct restart {
 
 /* The server's end closes first and stays in TIME_WAIT; then its port is
    wanted again.  */
-static void ask_timewait(struct asking *ask)
+static void ask_timewait(struct probe *probe)
 {
-    const struct restart *restart = ask->question->data;
+    const struct restart *restart = probe->question->data;
     char byte;
-    int listener = tcp_socket(ask);
+    int listener = tcp_socket(probe);
     struct sockaddr_in address = loopback_address(0);
-    must(ask, set_int(listener, SOL_SOCKET, SO_REUSEADDR, restart->first),
-         "setsockopt");
-    must(ask, bind_to(listener, &address), "bind");
-    must(ask, listen(listener, 4), "listen");
-    address = local_address(ask, listener);
-    int client = tcp_client(ask, listener);
-    close(must(ask, accept(listener, NULL, NULL), "accept"));
+    probe_check(probe,
+                set_int(listener, SOL_SOCKET, SO_REUSEADDR, restart->first),
+                "setsockopt");
+    probe_check(probe, bind_to(listener, &address), "bind");
+    probe_check(probe, listen(listener, 4), "listen");
+    address = local_address(probe, listener);
+    int client = tcp_client(probe, listener);
+    close(probe_check(probe, accept(listener, NULL, NULL), "accept"));
     wait_for(client, POLLIN, PATIENCE);
-    (void)!attempt((int)recv(client, &byte, 1, 0), "recv");
+    (void)!resource_check((int)recv(client, &byte, 1, 0), "recv");
     close(client);
-    settle(ask);
+    settle(probe);
     close(listener);
-    int fd = tcp_socket(ask);
-    must(ask, set_int(fd, SOL_SOCKET, SO_REUSEADDR, restart->second),
-         "setsockopt");
+    int fd = tcp_socket(probe);
+    probe_check(probe, set_int(fd, SOL_SOCKET, SO_REUSEADDR, restart->second),
+                "setsockopt");
     int result = bind_to(fd, &address);
     if (result == 0)
-        result = attempt(listen(fd, 4), "listen");
-    tell(ask, "answer", "%s", result ? said(result) : "works");
+        result = resource_check(listen(fd, 4), "listen");
+    probe_report(probe, "answer", "%s", result ? result_text(result) : "works");
 }
 
 #define REUSE(name, what, standards, ...)                                      \
@@ -189,7 +197,8 @@ static void ask_timewait(struct asking *ask)
         .standard = standards,                                                 \
         .cope =                                                                \
             "sonde_listen: SONDE_REUSEADDR and SONDE_REUSEPORT, by intent",    \
-        .ask = ask_reuse, .where = IN_PROGRAM, .data = &(const struct contest) \
+        .probe = ask_reuse, .where = IN_PROGRAM,                               \
+        .data = &(const struct contest)                                        \
         {                                                                      \
             __VA_ARGS__                                                        \
         }                                                                      \
@@ -204,7 +213,7 @@ static void ask_timewait(struct asking *ask)
                "minute or more.",                                              \
         .standard = "RFC 9293 3.6.1: TIME_WAIT lasts 2 MSL. The notes: all "   \
                     "TCP servers should set SO_REUSEADDR.",                    \
-        .cope = "sonde_listen with SONDE_REUSEADDR", .ask = ask_timewait,      \
+        .cope = "sonde_listen with SONDE_REUSEADDR", .probe = ask_timewait,    \
         .data = &(const struct restart)                                        \
         {                                                                      \
             one, two                                                           \
@@ -223,7 +232,7 @@ QUESTIONS(bind_choices){
             "once there is a connection.",
         .cope = "sonde_address_any, sonde_address_loopback, "
                 "sonde_address_local",
-        .ask = ask_choices,
+        .probe = ask_choices,
     },
     REUSE("none", "a port where somebody listens, without options", POSIX_REUSE,
           .first_listens = true),

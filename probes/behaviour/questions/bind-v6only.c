@@ -13,33 +13,34 @@
 
 #define NO_PORT "no port is free in both families"
 
-static int v6_socket(struct asking *ask)
+static int v6_socket(struct probe *probe)
 {
-    return must(ask, socket(AF_INET6, SOCK_STREAM, 0), "socket");
+    return probe_check(probe, socket(AF_INET6, SOCK_STREAM, 0), "socket");
 }
 
 /* bind FD to the wildcard address of IPv6.  */
-static struct sockaddr_in6 bind_any(struct asking *ask, int fd)
+static struct sockaddr_in6 bind_any(struct probe *probe, int fd)
 {
     struct sockaddr_in6 address;
     socklen_t length = sizeof address;
     memset(&address, 0, sizeof address);
     address.sin6_family = AF_INET6;
-    must(ask, bind(fd, (struct sockaddr *)&address, length), "bind");
-    must(ask, getsockname(fd, (struct sockaddr *)&address, &length),
-         "getsockname");
+    probe_check(probe, bind(fd, (struct sockaddr *)&address, length), "bind");
+    probe_check(probe, getsockname(fd, (struct sockaddr *)&address, &length),
+                "getsockname");
     return address;
 }
 
 /* A socket with IPV6_V6ONLY as VALUE, if it can be; *TARGET is its port, for an
    IPv4 client.  Where it is for IPv6 alone, the port may be somebody else's for
    IPv4, who would take our client: a socket that does not listen keeps it.  */
-static int bind_alone(struct asking *ask, int value, struct sockaddr_in *target)
+static int bind_alone(struct probe *probe, int value,
+                      struct sockaddr_in *target)
 {
     for (int i = 0; i < 8; i++) {
-        int fd = v6_socket(ask), keeper = tcp_socket(ask);
+        int fd = v6_socket(probe), keeper = tcp_socket(probe);
         set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, value);
-        struct sockaddr_in6 address = bind_any(ask, fd);
+        struct sockaddr_in6 address = bind_any(probe, fd);
         *target = loopback_address(address.sin6_port);
         if (!get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) {
             close(keeper);
@@ -48,31 +49,31 @@ static int bind_alone(struct asking *ask, int value, struct sockaddr_in *target)
         if (bind_to(keeper, target) == 0)
             return fd;
         if (errno != EADDRINUSE)
-            must(ask, -1, "bind");
+            probe_check(probe, -1, "bind");
         close(fd);
         close(keeper);
     }
-    give_up(ask, NO_PORT);
+    probe_skip(probe, NO_PORT);
 }
 
 /* What an IPv4 client sees of a socket with VALUE, and how the server sees the
    client.  */
-static const char *by_ipv4(struct asking *ask, int value)
+static const char *by_ipv4(struct probe *probe, int value)
 {
     struct sockaddr_in target;
     struct sockaddr_in6 peer;
     socklen_t length = sizeof peer;
-    int fd = bind_alone(ask, value, &target);
-    must(ask, listen(fd, 4), "listen");
-    int client = tcp_socket(ask);
+    int fd = bind_alone(probe, value, &target);
+    probe_check(probe, listen(fd, 4), "listen");
+    int client = tcp_socket(probe);
     if (connect_to(client, &target)) {
-        give_up_unreached(ask, errno);
-        return said(-1);
+        give_up_unreached(probe, errno);
+        return result_text(-1);
     }
     if (!wait_for(fd, POLLIN, PATIENCE))
-        give_up(ask, "a client that is connected does not arrive");
-    int server =
-        must(ask, accept(fd, (struct sockaddr *)&peer, &length), "accept");
+        probe_skip(probe, "a client that is connected does not arrive");
+    int server = probe_check(
+        probe, accept(fd, (struct sockaddr *)&peer, &length), "accept");
     bool mapped =
         peer.sin6_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&peer.sin6_addr);
     reset(client);
@@ -82,18 +83,19 @@ static const char *by_ipv4(struct asking *ask, int value)
 
 static int listen_to(int fd, const struct sockaddr_in *address)
 {
-    return bind_to(fd, address) ? -1 : attempt(listen(fd, 4), "listen");
+    return bind_to(fd, address) ? -1 : resource_check(listen(fd, 4), "listen");
 }
 
 /* Both families on one port, each with a socket of its own.  The port may be
    somebody else's for IPv4: *OURS is whether it can be had alone.  */
-static int bind_both(struct asking *ask, int value, bool *ours)
+static int bind_both(struct probe *probe, int value, bool *ours)
 {
-    int fd = v6_socket(ask), other = tcp_socket(ask), alone = tcp_socket(ask);
+    int fd = v6_socket(probe), other = tcp_socket(probe),
+        alone = tcp_socket(probe);
     set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, value);
-    struct sockaddr_in6 address = bind_any(ask, fd);
+    struct sockaddr_in6 address = bind_any(probe, fd);
     struct sockaddr_in target = loopback_address(address.sin6_port);
-    must(ask, listen(fd, 4), "listen");
+    probe_check(probe, listen(fd, 4), "listen");
     target.sin_addr.s_addr = htonl(INADDR_ANY);
     int result = listen_to(other, &target);
     int error = errno;
@@ -106,31 +108,32 @@ static int bind_both(struct asking *ask, int value, bool *ours)
 }
 
 /* The same with another port where it is somebody else's, a few times.  */
-static const char *side_by_side(struct asking *ask, int value)
+static const char *side_by_side(struct probe *probe, int value)
 {
     for (int i = 0; i < 8; i++) {
         bool ours;
-        int result = bind_both(ask, value, &ours);
+        int result = bind_both(probe, value, &ours);
         if (ours)
-            return result ? said(result) : "works";
+            return result ? result_text(result) : "works";
     }
-    give_up(ask, NO_PORT);
+    probe_skip(probe, NO_PORT);
 }
 
-static void ask_v6only(struct asking *ask)
+static void ask_v6only(struct probe *probe)
 {
-    int fd = v6_socket(ask);
+    int fd = v6_socket(probe);
     int usual = get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, -1);
-    const char *clear = said(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
-    const char *set = said(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
-    tell(ask, "set-0", "%s", clear);
-    tell(ask, "set-1", "%s", set);
-    tell(ask, "ipv4-client-of-0", "%s", by_ipv4(ask, 0));
-    tell(ask, "ipv4-client-of-1", "%s", by_ipv4(ask, 1));
-    tell(ask, "both-sockets-with-1", "%s", side_by_side(ask, 1));
-    tell(ask, "both-sockets-with-0", "%s", side_by_side(ask, 0));
-    tell(ask, "answer", "%d by default; can be %s", usual,
-         *clear == '0' && *set == '0' ? "set either way" : "set one way only");
+    const char *clear = result_text(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+    const char *set = result_text(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
+    probe_report(probe, "set-0", "%s", clear);
+    probe_report(probe, "set-1", "%s", set);
+    probe_report(probe, "ipv4-client-of-0", "%s", by_ipv4(probe, 0));
+    probe_report(probe, "ipv4-client-of-1", "%s", by_ipv4(probe, 1));
+    probe_report(probe, "both-sockets-with-1", "%s", side_by_side(probe, 1));
+    probe_report(probe, "both-sockets-with-0", "%s", side_by_side(probe, 0));
+    probe_report(probe, "answer", "%d by default; can be %s", usual,
+                 *clear == '0' && *set == '0' ? "set either way"
+                                              : "set one way only");
 }
 
 QUESTIONS(bind_v6only){
@@ -142,7 +145,7 @@ QUESTIONS(bind_v6only){
         .standard = "RFC 3493 5.3: off by default. POSIX.1-2024: the same. The "
                     "notes: an IPv6 server serves IPv4 clients.",
         .cope = "sonde_listen_dual: a socket for each family",
-        .ask = ask_v6only,
+        .probe = ask_v6only,
     },
     END_OF_QUESTIONS,
 };

@@ -9,17 +9,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/loopback.h"
-#include "base/names.h"
 
 /* A child that holds what it inherited until HOLD ends.  */
-static pid_t holder(struct asking *ask, int *hold)
+static pid_t holder(struct probe *probe, int *hold)
 {
     int ends[2], tries = 0;
     char byte;
-    must(ask, pipe(ends), "pipe");
-    pid_t child = must(ask, fork(), "fork");
+    probe_check(probe, pipe(ends), "pipe");
+    pid_t child = probe_check(probe, fork(), "fork");
     if (child == 0) {
         close(ends[1]);
         while (read(ends[0], &byte, 1) < 0 && wait_retry(&tries))
@@ -37,57 +37,61 @@ static void release(pid_t child, int hold)
     wait_child(child, NULL, PATIENCE);
 }
 
-static void ask_refcount(struct asking *ask)
+static void ask_refcount(struct probe *probe)
 {
     int hold;
-    struct pair pair = tcp_pair(ask);
-    pid_t child = holder(ask, &hold);
+    struct pair pair = tcp_pair(probe);
+    pid_t child = holder(probe, &hold);
     close(pair.server);
-    settle(ask);
+    settle(probe);
     bool silent = !wait_for(pair.client, POLLIN, 0);
     release(child, hold);
     bool ended = wait_for(pair.client, POLLIN, PATIENCE);
-    tell(ask, "answer", "close %s while a child holds the socket",
-         silent ? "sends no FIN" : "sends FIN");
-    tell(ask, "last-close", "%s", ended ? "sends FIN" : "sends nothing");
-    pair = tcp_pair(ask);
-    child = holder(ask, &hold);
-    attempt(shutdown(pair.server, SHUT_WR), "shutdown");
-    tell(ask, "shutdown", "%s",
-         wait_for(pair.client, POLLIN, PATIENCE) ? "sends FIN at once"
-                                                 : "sends no FIN");
+    probe_report(probe, "answer", "close %s while a child holds the socket",
+                 silent ? "sends no FIN" : "sends FIN");
+    probe_report(probe, "last-close", "%s",
+                 ended ? "sends FIN" : "sends nothing");
+    pair = tcp_pair(probe);
+    child = holder(probe, &hold);
+    resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
+    probe_report(probe, "shutdown", "%s",
+                 wait_for(pair.client, POLLIN, PATIENCE) ? "sends FIN at once"
+                                                         : "sends no FIN");
     release(child, hold);
 }
 
 /* How the peer of FD sees it end.  */
-static const char *end_seen(struct asking *ask, int fd)
+static const char *end_seen(struct probe *probe, int fd)
 {
     char byte;
     if (!wait_for(fd, POLLIN, PATIENCE))
         return "nothing";
-    settle(ask);
-    ssize_t got = attempt((int)recv(fd, &byte, 1, MSG_DONTWAIT), "recv");
-    return got == 0 ? "FIN" : got < 0 && errno == ECONNRESET ? "RST" : said(-1);
+    settle(probe);
+    ssize_t got = resource_check((int)recv(fd, &byte, 1, MSG_DONTWAIT), "recv");
+    return got == 0                         ? "FIN"
+           : got < 0 && errno == ECONNRESET ? "RST"
+                                            : result_text(-1);
 }
 
-static void ask_linger(struct asking *ask)
+static void ask_linger(struct probe *probe)
 {
-    struct pair pair = tcp_pair(ask);
+    struct pair pair = tcp_pair(probe);
     reset(pair.server);
-    const char *zero = end_seen(ask, pair.client);
-    pair = tcp_pair(ask);
-    must(ask, (int)send(pair.client, "x", 1, 0), "send");
+    const char *zero = end_seen(probe, pair.client);
+    pair = tcp_pair(probe);
+    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
     wait_for(pair.server, POLLIN, PATIENCE);
     close(pair.server);
-    const char *unread = end_seen(ask, pair.client);
-    pair = tcp_pair(ask);
+    const char *unread = end_seen(probe, pair.client);
+    pair = tcp_pair(probe);
     close(pair.server);
-    const char *plain = end_seen(ask, pair.client);
-    tell(ask, "answer", "SO_LINGER 0: %s; unread data: %s; otherwise: %s", zero,
-         unread, plain);
-    tell(ask, "SO_LINGER-0", "%s", zero);
-    tell(ask, "unread-data", "%s", unread);
-    tell(ask, "otherwise", "%s", plain);
+    const char *plain = end_seen(probe, pair.client);
+    probe_report(probe, "answer",
+                 "SO_LINGER 0: %s; unread data: %s; otherwise: %s", zero,
+                 unread, plain);
+    probe_report(probe, "SO_LINGER-0", "%s", zero);
+    probe_report(probe, "unread-data", "%s", unread);
+    probe_report(probe, "otherwise", "%s", plain);
 }
 
 QUESTIONS(close_refcount){
@@ -101,7 +105,7 @@ QUESTIONS(close_refcount){
                     "reference count to zero; it sends FIN and leaves it. And "
                     "before accept a connection has no descriptor to count.",
         .cope = "sonde_half_close: ends the stream, whoever holds it",
-        .ask = ask_refcount,
+        .probe = ask_refcount,
     },
     {
         .id = "close.linger",
@@ -111,7 +115,7 @@ QUESTIONS(close_refcount){
         .standard = "RFC 9293 3.6.1: close with data unread should send RST. "
                     "The notes: SO_LINGER with a time of 0 aborts.",
         .cope = "sonde_half_close, then read to the end",
-        .ask = ask_linger,
+        .probe = ask_linger,
     },
     END_OF_QUESTIONS,
 };

@@ -10,9 +10,9 @@
 #include "base/monotonic.h"
 #include "base/wait.h"
 #include "probes/behaviour/loopback.h"
+#include "probes/behaviour/tcp-table.h"
 #include "probes/run/namespace.h"
 #include "probes/run/runner.h"
-#include "probes/behaviour/tcp-table.h"
 
 /* One connection whose client closes first, and what the table says of its
    timer; and how long it is not known when that began.  */
@@ -21,16 +21,16 @@ struct ending {
     double seconds, doubt;
 };
 
-static struct ending end_one(struct asking *ask)
+static struct ending end_one(struct probe *probe)
 {
     char byte;
     struct ending ending = {.seconds = -1};
-    struct pair pair = tcp_pair(ask);
-    in_port_t here = local_address(ask, pair.client).sin_port;
-    in_port_t peer = local_address(ask, pair.listener).sin_port;
+    struct pair pair = tcp_pair(probe);
+    in_port_t here = local_address(probe, pair.client).sin_port;
+    in_port_t peer = local_address(probe, pair.listener).sin_port;
     close(pair.client);
     wait_for(pair.server, POLLIN, PATIENCE);
-    (void)!attempt((int)recv(pair.server, &byte, 1, 0), "recv");
+    (void)!resource_check((int)recv(pair.server, &byte, 1, 0), "recv");
     int64_t start = monotonic_ms();
     close(pair.server);
     /* Where the table is long it takes a while to read.  */
@@ -45,35 +45,35 @@ static struct ending end_one(struct asking *ask)
     return ending;
 }
 
-static void ask_timewait(struct asking *ask)
+static void ask_timewait(struct probe *probe)
 {
     long tuned = namespace_read("net.ipv4.tcp_fin_timeout");
     go_private();
-    struct ending ending = end_one(ask);
+    struct ending ending = end_one(probe);
     int64_t start = monotonic_ms();
     /* On a busy host, or one with a long table, it may have gone on for a
        while; then once more, but not for ever.  */
     while (ending.seconds > 0 && ending.doubt > 0.2 &&
            monotonic_ms() - start < DEADLINE_USUAL / 4) {
-        struct ending again = end_one(ask);
+        struct ending again = end_one(probe);
         if (again.seconds > 0 && again.doubt < ending.doubt)
             ending = again;
     }
     if (!ending.state)
-        give_up(ask, "this system shows no table of connections");
+        probe_skip(probe, "this system shows no table of connections");
     if (strcmp(ending.state, "TIME_WAIT"))
-        give_up(ask, "the end that closed first is %s in the table",
-                ending.state);
+        probe_skip(probe, "the end that closed first is %s in the table",
+                   ending.state);
     if (ending.seconds < 1)
-        give_up(ask, "the table has TIME_WAIT, but not for how long");
+        probe_skip(probe, "the table has TIME_WAIT, but not for how long");
     if (ending.doubt >= 1)
-        give_up(ask, "the table took %.0f s to read", ending.doubt);
+        probe_skip(probe, "the table took %.0f s to read", ending.doubt);
     /* The timer began between DOUBT seconds ago and now.  */
-    tell_read(ask, "answer", "%.0f s, by the kernel's own timer",
-              ending.seconds + ending.doubt / 2);
+    probe_report_read(probe, "answer", "%.0f s, by the kernel's own timer",
+                      ending.seconds + ending.doubt / 2);
     if (tuned >= 0)
-        tell_read(ask, "tcp_fin_timeout", "%ld s (FIN_WAIT_2's, not this)",
-                  tuned);
+        probe_report_read(probe, "tcp_fin_timeout",
+                          "%ld s (FIN_WAIT_2's, not this)", tuned);
 }
 
 QUESTIONS(close_timewait){
@@ -85,7 +85,7 @@ QUESTIONS(close_timewait){
         .standard = "RFC 9293 3.6.1: 2 MSL; 3.4.2: an MSL is 2 minutes. The "
                     "notes: between 1 and 4 minutes.",
         .cope = "sonde_listen with SONDE_REUSEADDR",
-        .ask = ask_timewait,
+        .probe = ask_timewait,
     },
     END_OF_QUESTIONS,
 };

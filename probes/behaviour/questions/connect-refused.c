@@ -8,35 +8,35 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
-#include "probes/behaviour/loopback.h"
 #include "base/names.h"
+#include "probes/behaviour/loopback.h"
 #include "probes/run/runner.h"
 
 /* An address nobody listens at: the port stays taken by HOLDER.  */
-static struct sockaddr_in closed_address(struct asking *ask, int *holder)
+static struct sockaddr_in closed_address(struct probe *probe, int *holder)
 {
     struct sockaddr_in address = loopback_address(0);
-    *holder = tcp_socket(ask);
-    must(ask, bind_to(*holder, &address), "bind");
-    return local_address(ask, *holder);
+    *holder = tcp_socket(probe);
+    probe_check(probe, bind_to(*holder, &address), "bind");
+    return local_address(probe, *holder);
 }
 
 /* After a refusal: the same socket, to a listener.  */
-static const char *reused(struct asking *ask, int fd)
+static const char *reused(struct probe *probe, int fd)
 {
-    int listener = tcp_listener(ask, 4);
-    struct sockaddr_in address = local_address(ask, listener);
+    int listener = tcp_listener(probe, 4);
+    struct sockaddr_in address = local_address(probe, listener);
     int result = connect_to(fd, &address);
     if (result == 0)
         return "works";
-    return said(result);
+    return result_text(result);
 }
 
 enum { AT_ONCE = 500 };
 
 /* Connect FD to ADDRESS.  Returns how long that took, in milliseconds, and what
    came of it in *ERROR.  */
-static int64_t time_of_refusal(struct asking *ask, int fd,
+static int64_t time_of_refusal(struct probe *probe, int fd,
                                const struct sockaddr_in *address,
                                const char **error)
 {
@@ -44,56 +44,57 @@ static int64_t time_of_refusal(struct asking *ask, int fd,
     int result = connect_to(fd, address);
     int64_t elapsed = monotonic_ms() - start;
     if (result < 0)
-        give_up_unreached(ask, errno);
-    *error = said(result);
+        give_up_unreached(probe, errno);
+    *error = result_text(result);
     return elapsed;
 }
 
-static void ask_refused(struct asking *ask)
+static void ask_refused(struct probe *probe)
 {
     int holder, fd = -1;
     const char *error;
-    struct sockaddr_in address = closed_address(ask, &holder);
+    struct sockaddr_in address = closed_address(probe, &holder);
     int64_t elapsed = AT_ONCE;
     /* Once is enough to tell; a busy host may take its time meanwhile.  */
     for (int i = 0; i < 3 && elapsed >= AT_ONCE; i++) {
         reset(fd);
-        fd = tcp_socket(ask);
-        elapsed = time_of_refusal(ask, fd, &address, &error);
+        fd = tcp_socket(probe);
+        elapsed = time_of_refusal(probe, fd, &address, &error);
     }
-    tell(ask, "answer", "%s", error);
-    tell(ask, "when", "%s",
-         elapsed < AT_ONCE ? "at once" : "after half a second or more");
-    tell(ask, "same-socket-again", "%s", reused(ask, fd));
-    fd = tcp_socket(ask);
+    probe_report(probe, "answer", "%s", error);
+    probe_report(probe, "when", "%s",
+                 elapsed < AT_ONCE ? "at once" : "after half a second or more");
+    probe_report(probe, "same-socket-again", "%s", reused(probe, fd));
+    fd = tcp_socket(probe);
     set_nonblocking(fd, true);
-    const char *first = said(connect_to(fd, &address));
+    const char *first = result_text(connect_to(fd, &address));
     short events = wait_for(fd, POLLIN | POLLOUT, PATIENCE);
     int pending = get_int(fd, SOL_SOCKET, SO_ERROR, -1);
-    tell(ask, "non-blocking", "%s, then %s, SO_ERROR %s", first,
-         poll_names(events), pending > 0 ? said_error(pending) : "0");
+    probe_report(probe, "non-blocking", "%s, then %s, SO_ERROR %s", first,
+                 poll_names(events), pending > 0 ? error_text(pending) : "0");
 }
 
 /* Both ends in one socket: TCP's simultaneous open with itself.  */
-static void ask_self(struct asking *ask)
+static void ask_self(struct probe *probe)
 {
     struct sockaddr_in address = loopback_address(0);
     char byte = 'x';
-    int fd = tcp_socket(ask);
-    must(ask, bind_to(fd, &address), "bind");
-    address = local_address(ask, fd);
+    int fd = tcp_socket(probe);
+    probe_check(probe, bind_to(fd, &address), "bind");
+    address = local_address(probe, fd);
     int result = connect_to(fd, &address);
     if (result < 0) {
         if (errno != EADDRNOTAVAIL) /* that may be how it is forbidden */
-            give_up_unreached(ask, errno);
-        tell(ask, "answer", "no: %s", said(result));
+            give_up_unreached(probe, errno);
+        probe_report(probe, "answer", "no: %s", result_text(result));
         return;
     }
-    bool echoed = attempt((int)send(fd, &byte, 1, 0), "send") == 1 &&
+    bool echoed = resource_check((int)send(fd, &byte, 1, 0), "send") == 1 &&
                   wait_for(fd, POLLIN, PATIENCE) &&
-                  attempt((int)recv(fd, &byte, 1, 0), "recv") == 1;
-    tell(ask, "answer", "yes%s",
-         echoed ? ", and it hears what it says" : ", but it hears nothing");
+                  resource_check((int)recv(fd, &byte, 1, 0), "recv") == 1;
+    probe_report(probe, "answer", "yes%s",
+                 echoed ? ", and it hears what it says"
+                        : ", but it hears nothing");
     reset(fd);
 }
 
@@ -108,7 +109,7 @@ QUESTIONS(connect_refused){
                     "failed must be closed; Linux connects it again.",
         .cope = "sonde_connect: a new socket for each attempt; "
                 "SONDE_CONNECT_REFUSED",
-        .ask = ask_refused,
+        .probe = ask_refused,
     },
     {
         .id = "connect.self",
@@ -118,7 +119,7 @@ QUESTIONS(connect_refused){
         .standard = "RFC 9293 3.5: simultaneous open, of which this is a "
                     "case; POSIX is silent.",
         .cope = "sonde_connect: takes it for a refusal, and resets it",
-        .ask = ask_self,
+        .probe = ask_self,
     },
     END_OF_QUESTIONS,
 };

@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
-#include "probes/behaviour/loopback.h"
 #include "base/names.h"
-#include "probes/run/runner.h"
+#include "probes/behaviour/loopback.h"
+#include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
-#include "probes/behaviour/wire.h"
+#include "probes/run/runner.h"
 
 /* So long the SYNs are watched, in milliseconds.  */
 enum { WATCHED = 7600 };
@@ -22,23 +22,23 @@ enum { WATCHED = 7600 };
 /* The seconds between the SYNs of a connection, into TEXT.  We may be late to
    see one, never early, so a quarter of a second is given for the kernel's
    timers, and three for us.  */
-static void watch_syns(struct wire *wire, char *text, size_t size)
+static void watch_syns(struct peer *peer, char *text, size_t size)
 {
-    struct line line;
+    struct peer_tcp tcp;
     int64_t now, start = monotonic_ms();
     long last = 0;
     size_t used = 0;
     text[0] = '\0';
-    line_begin(&line, wire, TUN_PEER);
+    peer_tcp_begin(&tcp, peer, TUN_PEER);
     while ((now = monotonic_ms()) < start + WATCHED &&
-           line_receive(&line, (int)(start + WATCHED - now)) &&
+           peer_tcp_receive(&tcp, (int)(start + WATCHED - now)) &&
            used + 8 < size) {
         long seconds = (long)((monotonic_ms() - start + 250) / 1000);
         used += (size_t)snprintf(text + used, size - used, "%s%ld",
                                  used ? ", " : "", seconds - last);
         last = seconds;
     }
-    line_close(&line);
+    peer_tcp_close(&tcp);
 }
 
 /* How long it takes until connect gives up, in seconds.  The timer runs for a
@@ -62,25 +62,25 @@ static long total_time(long retries, long linear)
 }
 
 /* Ask with one retry only, so that the end can be seen: *SECONDS is when.  */
-static const char *short_outcome(struct wire *wire, long *seconds)
+static const char *short_outcome(struct peer *peer, long *seconds)
 {
 #ifdef TCP_SYNCNT
-    struct line line;
+    struct peer_tcp tcp;
     static char text[40];
     int64_t start = monotonic_ms();
-    line_begin(&line, wire, TUN_PEER);
-    if (set_int(line.fd, IPPROTO_TCP, TCP_SYNCNT, 1))
+    peer_tcp_begin(&tcp, peer, TUN_PEER);
+    if (set_int(tcp.fd, IPPROTO_TCP, TCP_SYNCNT, 1))
         return NULL;
-    while (!wait_for(line.fd, POLLOUT, 0) && monotonic_ms() < start + 6000)
-        line_receive(&line, 50);
+    while (!wait_for(tcp.fd, POLLOUT, 0) && monotonic_ms() < start + 6000)
+        peer_tcp_receive(&tcp, 50);
     *seconds = (long)((monotonic_ms() - start + 250) / 1000);
-    bool ended = wait_for(line.fd, POLLOUT, 0);
-    int error = get_int(line.fd, SOL_SOCKET, SO_ERROR, 0);
-    line_close(&line);
-    snprintf(text, sizeof text, "%s", said_error(error));
+    bool ended = wait_for(tcp.fd, POLLOUT, 0);
+    int error = get_int(tcp.fd, SOL_SOCKET, SO_ERROR, 0);
+    peer_tcp_close(&tcp);
+    snprintf(text, sizeof text, "%s", error_text(error));
     return ended ? text : NULL;
 #else
-    (void)wire;
+    (void)peer;
     (void)seconds;
     return NULL;
 #endif
@@ -91,101 +91,103 @@ struct figures {
     long retries, linear;
 };
 
-/* Open WIRE in a namespace that has the host's figures; its own are others.  */
-static struct figures open_alike(struct wire *wire, struct asking *ask)
+/* Open PEER in a namespace that has the host's figures; its own are others.  */
+static struct figures open_alike(struct peer *peer, struct probe *probe)
 {
     static const char retries[] = "net.ipv4.tcp_syn_retries";
     static const char linear[] = "net.ipv4.tcp_syn_linear_timeouts";
     struct figures figures = {namespace_read(retries), namespace_read(linear)};
-    wire_open(wire, ask, false);
-    wire_setting(wire, retries, figures.retries);
-    wire_setting(wire, linear, figures.linear);
+    peer_open(peer, probe, false);
+    peer_setting(peer, retries, figures.retries);
+    peer_setting(peer, linear, figures.linear);
     return figures;
 }
 
-static void ask_timeout(struct asking *ask)
+static void ask_timeout(struct probe *probe)
 {
-    struct wire wire;
+    struct peer peer;
     const char *error;
     char gaps[80];
     long seconds = 0;
-    struct figures figures = open_alike(&wire, ask);
+    struct figures figures = open_alike(&peer, probe);
     do {
-        wire_attend(&wire);
-        error = short_outcome(&wire, &seconds);
-    } while (wire_was_absent(&wire));
+        peer_attend(&peer);
+        error = short_outcome(&peer, &seconds);
+    } while (peer_was_absent(&peer));
     if (error)
-        tell(ask, "with-one-retry", "%s after %ld s", error, seconds);
+        probe_report(probe, "with-one-retry", "%s after %ld s", error, seconds);
     do {
-        wire_attend(&wire);
-        watch_syns(&wire, gaps, sizeof gaps);
-    } while (wire_was_absent(&wire));
-    tell(ask, "seconds-between-SYNs", "%s", gaps);
+        peer_attend(&peer);
+        watch_syns(&peer, gaps, sizeof gaps);
+    } while (peer_was_absent(&peer));
+    probe_report(probe, "seconds-between-SYNs", "%s", gaps);
     if (figures.retries < 0) {
-        tell_not(ask, "gives-up-after", "the kernel does not say");
-        tell(ask, "answer", "%s", error ? error : "nothing for seven seconds");
+        probe_report_skip(probe, "gives-up-after", "the kernel does not say");
+        probe_report(probe, "answer", "%s",
+                     error ? error : "nothing for seven seconds");
         return;
     }
     long linear = figures.linear > 0 ? figures.linear : 0;
     long total = total_time(figures.retries, linear);
-    tell_computed(
-        ask, "gives-up-after",
+    probe_report_computed(
+        probe, "gives-up-after",
         "%ld s, computed from %ld retries and %ld steps of 1 s before "
         "they double",
         total, figures.retries, linear);
-    tell_computed(ask, "answer", "%s; after %ld s by computation",
-                  error ? error : "nothing for seven seconds", total);
+    probe_report_computed(probe, "answer", "%s; after %ld s by computation",
+                          error ? error : "nothing for seven seconds", total);
 }
 
 /* ---- a router answers --------------------------------------------------- */
 
 /* Whether LINE's SYN comes again before connect ends, within TIMEOUT.  */
-static bool comes_again(struct line *line, int timeout)
+static bool comes_again(struct peer_tcp *tcp, int timeout)
 {
     bool again = false;
     int64_t end = monotonic_ms() + timeout;
-    while (!wait_for(line->fd, POLLOUT, 0) && monotonic_ms() < end)
-        if (line_receive(line, 50) && line->in.flags & SEGMENT_SYN)
+    while (!wait_for(tcp->fd, POLLOUT, 0) && monotonic_ms() < end)
+        if (peer_tcp_receive(tcp, 50) && tcp->in.flags & SEGMENT_SYN)
             again = true;
     return again;
 }
 
 /* What connect says when the answer to its SYN is CODE.  */
-static const char *answered(struct wire *wire, const char *key, int code)
+static const char *answered(struct peer *peer, const char *key, int code)
 {
-    struct line line;
+    struct peer_tcp tcp;
     static char text[80];
-    line_begin(&line, wire, TUN_BEHIND);
-    wire_unreachable(wire, code, 0);
-    bool at_once = wait_for(line.fd, POLLOUT, 700);
-    bool again = !at_once && comes_again(&line, 1800);
-    int error = get_int(line.fd, SOL_SOCKET, SO_ERROR, 0);
+    peer_tcp_begin(&tcp, peer, TUN_BEHIND);
+    peer_unreachable(peer, code, 0);
+    bool at_once = wait_for(tcp.fd, POLLOUT, 700);
+    bool again = !at_once && comes_again(&tcp, 1800);
+    int error = get_int(tcp.fd, SOL_SOCKET, SO_ERROR, 0);
     if (error)
-        snprintf(text, sizeof text, "%s, %s", said_error(error),
+        snprintf(text, sizeof text, "%s, %s", error_text(error),
                  at_once ? "at once" : "after a while");
     else
         snprintf(text, sizeof text, "nothing%s",
                  again ? ", the SYN is sent again" : "");
-    tell(wire->ask, key, "%s", text);
-    line_close(&line);
+    probe_report(peer->probe, key, "%s", text);
+    peer_tcp_close(&tcp);
     return text;
 }
 
-static void ask_unreachable(struct asking *ask)
+static void ask_unreachable(struct probe *probe)
 {
-    struct wire wire;
+    struct peer peer;
     struct namespace_trouble trouble;
-    wire_open(&wire, ask, false);
+    peer_open(&peer, probe, false);
     struct sockaddr_in address = loopback_address(htons(7));
     address.sin_addr.s_addr = inet_addr(TUN_BEHIND);
-    tell(ask, "no-route", "%s", said(connect_to(tcp_socket(ask), &address)));
+    probe_report(probe, "no-route", "%s",
+                 result_text(connect_to(tcp_socket(probe), &address)));
     if (tun_route(&trouble))
-        give_up(ask, "%s", trouble.text);
-    answered(&wire, "network", ICMP_NETWORK);
-    answered(&wire, "protocol", ICMP_PROTOCOL);
-    answered(&wire, "port", ICMP_PORT);
-    answered(&wire, "prohibited", ICMP_PROHIBITED);
-    tell(ask, "answer", "%s", answered(&wire, "host", ICMP_HOST));
+        probe_skip(probe, "%s", trouble.text);
+    answered(&peer, "network", ICMP_NETWORK);
+    answered(&peer, "protocol", ICMP_PROTOCOL);
+    answered(&peer, "port", ICMP_PORT);
+    answered(&peer, "prohibited", ICMP_PROHIBITED);
+    probe_report(probe, "answer", "%s", answered(&peer, "host", ICMP_HOST));
 }
 
 QUESTIONS(connect_timeout){
@@ -199,7 +201,7 @@ QUESTIONS(connect_timeout){
                     "BSD's figure; Linux about 131 s, illumos 180 s.",
         .cope = "sonde_connect: one deadline for all; "
                 "SONDE_CONNECT_TIMED_OUT",
-        .ask = ask_timeout,
+        .probe = ask_timeout,
         .where = IN_NAMESPACE,
         .deadline = 45000,
         .repeats = 2,
@@ -216,7 +218,7 @@ QUESTIONS(connect_timeout){
             "at once.",
         .cope =
             "sonde_connect_status: the same outcome for each of these errnos",
-        .ask = ask_unreachable,
+        .probe = ask_unreachable,
         .where = IN_NAMESPACE,
         .deadline = 25000,
         .repeats = 2,

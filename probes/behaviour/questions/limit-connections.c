@@ -13,52 +13,54 @@
 #include "probes/run/proc.h"
 
 /* A client from the port of OTHER to LISTENER.  */
-static const char *from_same_port(struct asking *ask, int other, int listener)
+static const char *from_same_port(struct probe *probe, int other, int listener)
 {
-    struct sockaddr_in from = local_address(ask, other);
-    struct sockaddr_in to = local_address(ask, listener);
-    int fd = tcp_socket(ask);
-    must(ask, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
+    struct sockaddr_in from = local_address(probe, other);
+    struct sockaddr_in to = local_address(probe, listener);
+    int fd = tcp_socket(probe);
+    probe_check(probe, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
     if (bind_to(fd, &from))
-        return said(-1);
+        return result_text(-1);
     int result = connect_to(fd, &to);
-    return result ? said(result) : "works";
+    return result ? result_text(result) : "works";
 }
 
 /* A client bound to a port that may be shared.  */
-static int client_of(struct asking *ask, int listener)
+static int client_of(struct probe *probe, int listener)
 {
     struct sockaddr_in from = loopback_address(0);
-    struct sockaddr_in to = local_address(ask, listener);
-    int fd = tcp_socket(ask);
-    must(ask, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
-    must(ask, bind_to(fd, &from), "bind");
-    must(ask, connect_to(fd, &to), "connect");
+    struct sockaddr_in to = local_address(probe, listener);
+    int fd = tcp_socket(probe);
+    probe_check(probe, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
+    probe_check(probe, bind_to(fd, &from), "bind");
+    probe_check(probe, connect_to(fd, &to), "connect");
     return fd;
 }
 
-static void ask_connections(struct asking *ask)
+static void ask_connections(struct probe *probe)
 {
     struct rlimit files;
     long low, high;
-    int first = tcp_listener(ask, 8), second = tcp_listener(ask, 8);
-    int client = client_of(ask, first);
-    const char *other = from_same_port(ask, client, second);
-    const char *same = from_same_port(ask, client, first);
-    must(ask, getrlimit(RLIMIT_NOFILE, &files), "getrlimit");
-    tell(ask, "one-port-two-servers", "%s", other);
-    tell(ask, "one-port-same-server", "%s", same);
-    tell_read(ask, "descriptors", "%llu, at most %llu",
-              (unsigned long long)files.rlim_cur,
-              (unsigned long long)files.rlim_max);
+    int first = tcp_listener(probe, 8), second = tcp_listener(probe, 8);
+    int client = client_of(probe, first);
+    const char *other = from_same_port(probe, client, second);
+    const char *same = from_same_port(probe, client, first);
+    probe_check(probe, getrlimit(RLIMIT_NOFILE, &files), "getrlimit");
+    probe_report(probe, "one-port-two-servers", "%s", other);
+    probe_report(probe, "one-port-same-server", "%s", same);
+    probe_report_read(probe, "descriptors", "%llu, at most %llu",
+                      (unsigned long long)files.rlim_cur,
+                      (unsigned long long)files.rlim_max);
     if (proc_ports(&low, &high) == 0)
-        tell_read(ask, "ports-per-destination", "%ld", high - low + 1);
+        probe_report_read(probe, "ports-per-destination", "%ld",
+                          high - low + 1);
     else
-        tell_not(ask, "ports-per-destination", "%s", proc_why(errno));
-    tell(ask, "answer", "%s",
-         *other == 'w' ? "descriptors; and the ports, for one pair of "
-                         "addresses and one server port"
-                       : "descriptors, and the ports");
+        probe_report_skip(probe, "ports-per-destination", "%s",
+                          proc_why(errno));
+    probe_report(probe, "answer", "%s",
+                 *other == 'w' ? "descriptors; and the ports, for one pair of "
+                                 "addresses and one server port"
+                               : "descriptors, and the ports");
 }
 
 QUESTIONS(limit_connections){
@@ -73,7 +75,7 @@ QUESTIONS(limit_connections){
             "65535; that bounds one client address and one port of the "
             "server.",
         .cope = "sonde_reserve_shed, when descriptors are over",
-        .ask = ask_connections,
+        .probe = ask_connections,
     },
     END_OF_QUESTIONS,
 };

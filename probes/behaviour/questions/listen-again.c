@@ -8,8 +8,8 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "probes/behaviour/loopback.h"
 #include "base/names.h"
+#include "probes/behaviour/loopback.h"
 
 enum { MOST = 200 };
 
@@ -19,7 +19,7 @@ static int drain(int listener)
     int count = 0;
     set_nonblocking(listener, true);
     for (;; count++) {
-        int fd = attempt(accept(listener, NULL, NULL), "accept");
+        int fd = resource_check(accept(listener, NULL, NULL), "accept");
         if (fd < 0)
             return count;
         reset(fd);
@@ -27,115 +27,120 @@ static int drain(int listener)
 }
 
 /* Fill LISTENER beyond what waits there already.  */
-static int fill_more(struct asking *ask, int listener)
+static int fill_more(struct probe *probe, int listener)
 {
     int fds[MOST], next;
-    int count = fill_queue(ask, listener, MOST, false, fds, &next);
+    int count = fill_queue(probe, listener, MOST, false, fds, &next);
     if (!next)
-        give_up(ask, "the queue holds more than %d, whatever the backlog",
-                MOST);
+        probe_skip(probe, "the queue holds more than %d, whatever the backlog",
+                   MOST);
     return count;
 }
 
 /* Whether the queue that FIRST made is larger after listen again with SECOND:
    "yes", "no", or an errno.  */
-static void tell_resized(struct asking *ask, const char *key, int first,
+static void tell_resized(struct probe *probe, const char *key, int first,
                          int second)
 {
-    int listener = tcp_listener(ask, first);
-    int before = fill_more(ask, listener);
-    int result = attempt(listen(listener, second), "listen");
-    const char *error = said(result);
-    settle(ask);
-    int after = result < 0 ? 0 : fill_more(ask, listener);
+    int listener = tcp_listener(probe, first);
+    int before = fill_more(probe, listener);
+    int result = resource_check(listen(listener, second), "listen");
+    const char *error = result_text(result);
+    settle(probe);
+    int after = result < 0 ? 0 : fill_more(probe, listener);
     int accepted = drain(listener);
     if (result < 0)
-        tell(ask, key, "%s; %d of the %d queued are kept", error, accepted,
-             before);
+        probe_report(probe, key, "%s; %d of the %d queued are kept", error,
+                     accepted, before);
     else
-        tell(ask, key, "%d more get in; %d accepted", after, accepted);
+        probe_report(probe, key, "%d more get in; %d accepted", after,
+                     accepted);
     close(listener);
 }
 
-static void ask_again(struct asking *ask)
+static void ask_again(struct probe *probe)
 {
-    int listener = tcp_listener(ask, 1);
-    int before = fill_more(ask, listener);
-    must(ask, listen(listener, 8), "listen");
-    int more = fill_more(ask, listener);
+    int listener = tcp_listener(probe, 1);
+    int before = fill_more(probe, listener);
+    probe_check(probe, listen(listener, 8), "listen");
+    int more = fill_more(probe, listener);
     int kept = drain(listener);
-    tell(ask, "answer", "%s; those who wait %s",
-         more > 0 ? "it resizes the queue" : "it changes nothing",
-         kept >= before + more ? "stay" : "are lost");
+    probe_report(probe, "answer", "%s; those who wait %s",
+                 more > 0 ? "it resizes the queue" : "it changes nothing",
+                 kept >= before + more ? "stay" : "are lost");
     close(listener);
-    tell_resized(ask, "from-1-to-8", 1, 8);
-    tell_resized(ask, "from-8-to-1", 8, 1);
+    tell_resized(probe, "from-1-to-8", 1, 8);
+    tell_resized(probe, "from-8-to-1", 8, 1);
 }
 
-static void ask_unbound(struct asking *ask)
+static void ask_unbound(struct probe *probe)
 {
-    int fd = tcp_socket(ask);
-    int result = attempt(listen(fd, 1), "listen");
+    int fd = tcp_socket(probe);
+    int result = resource_check(listen(fd, 1), "listen");
     if (result < 0) {
         if (errno == EADDRINUSE)
-            give_up(ask, "no local port is free");
-        tell(ask, "answer", "%s", said(result));
+            probe_skip(probe, "no local port is free");
+        probe_report(probe, "answer", "%s", result_text(result));
         return;
     }
-    struct sockaddr_in address = local_address(ask, fd);
-    tell(ask, "answer", "the system chooses a port");
-    tell(ask, "address", "%s",
-         address.sin_addr.s_addr == htonl(INADDR_ANY) ? "every interface"
-                                                      : "one interface");
-    tell(ask, "port", "%s", address.sin_port ? "an ephemeral one" : "0");
+    struct sockaddr_in address = local_address(probe, fd);
+    probe_report(probe, "answer", "the system chooses a port");
+    probe_report(probe, "address", "%s",
+                 address.sin_addr.s_addr == htonl(INADDR_ANY)
+                     ? "every interface"
+                     : "one interface");
+    probe_report(probe, "port", "%s",
+                 address.sin_port ? "an ephemeral one" : "0");
 }
 
-static void ask_connected(struct asking *ask)
+static void ask_connected(struct probe *probe)
 {
     char byte = 0;
-    struct pair pair = tcp_pair(ask);
-    tell(ask, "answer", "%s", said(listen(pair.client, 1)));
-    bool alive = attempt((int)send(pair.client, &byte, 1, 0), "send") == 1 &&
-                 attempt((int)recv(pair.server, &byte, 1, 0), "recv") == 1;
-    tell(ask, "connection", "%s", alive ? "goes on" : "is lost");
-    int datagram = must(ask, socket(AF_INET, SOCK_DGRAM, 0), "socket");
-    tell(ask, "on-a-datagram-socket", "%s", said(listen(datagram, 1)));
-    tell(ask, "accept-without-listen", "%s",
-         said(accept(tcp_socket(ask), NULL, NULL)));
+    struct pair pair = tcp_pair(probe);
+    probe_report(probe, "answer", "%s", result_text(listen(pair.client, 1)));
+    bool alive =
+        resource_check((int)send(pair.client, &byte, 1, 0), "send") == 1 &&
+        resource_check((int)recv(pair.server, &byte, 1, 0), "recv") == 1;
+    probe_report(probe, "connection", "%s", alive ? "goes on" : "is lost");
+    int datagram = probe_check(probe, socket(AF_INET, SOCK_DGRAM, 0), "socket");
+    probe_report(probe, "on-a-datagram-socket", "%s",
+                 result_text(listen(datagram, 1)));
+    probe_report(probe, "accept-without-listen", "%s",
+                 result_text(accept(tcp_socket(probe), NULL, NULL)));
 }
 
-static void ask_early(struct asking *ask)
+static void ask_early(struct probe *probe)
 {
     enum { most = 1024 * 1024 };
     static char block[4096];
     long sent = 0, got = 0;
     ssize_t count;
-    int listener = tcp_listener(ask, 4);
+    int listener = tcp_listener(probe, 4);
     int size = 65536;
-    int client = tcp_socket(ask);
-    struct sockaddr_in address = local_address(ask, listener);
+    int client = tcp_socket(probe);
+    struct sockaddr_in address = local_address(probe, listener);
     set_int(client, SOL_SOCKET, SO_SNDBUF, size);
-    must(ask, connect_to(client, &address), "connect");
+    probe_check(probe, connect_to(client, &address), "connect");
     set_nonblocking(client, true);
     while (sent < most &&
-           (count =
-                attempt((int)send(client, block, sizeof block, 0), "send")) > 0)
+           (count = resource_check((int)send(client, block, sizeof block, 0),
+                                   "send")) > 0)
         sent += count;
-    settle(ask);
-    attempt(shutdown(client, SHUT_WR), "shutdown");
-    int server = must(ask, accept(listener, NULL, NULL), "accept");
+    settle(probe);
+    resource_check(shutdown(client, SHUT_WR), "shutdown");
+    int server = probe_check(probe, accept(listener, NULL, NULL), "accept");
     while (wait_for(server, POLLIN, PATIENCE) &&
-           (count =
-                attempt((int)recv(server, block, sizeof block, 0), "recv")) > 0)
+           (count = resource_check((int)recv(server, block, sizeof block, 0),
+                                   "recv")) > 0)
         got += count;
-    tell(ask, "answer", "%s",
-         sent == 0     ? "the client cannot send"
-         : got == sent ? "kept, all of it"
-                       : "lost in part");
-    tell(ask, "how-much", "%s",
-         sent >= most    ? "at least 1 MiB"
-         : sent >= 65536 ? "at least 64 KiB, then the client waits"
-                         : "less than 64 KiB, then the client waits");
+    probe_report(probe, "answer", "%s",
+                 sent == 0     ? "the client cannot send"
+                 : got == sent ? "kept, all of it"
+                               : "lost in part");
+    probe_report(probe, "how-much", "%s",
+                 sent >= most    ? "at least 1 MiB"
+                 : sent >= 65536 ? "at least 64 KiB, then the client waits"
+                                 : "less than 64 KiB, then the client waits");
 }
 
 QUESTIONS(listen_again){
@@ -146,7 +151,7 @@ QUESTIONS(listen_again){
                "queue follows, and whether waiting clients survive, differs.",
         .standard = "POSIX.1-2024 listen does not say what a second call does.",
         .cope = "sonde_queue: reads back what is in force",
-        .ask = ask_again,
+        .probe = ask_again,
     },
     {
         .id = "listen.unbound",
@@ -156,7 +161,7 @@ QUESTIONS(listen_again){
         .standard = "POSIX.1-2024 listen: EDESTADDRREQ, or an address by the "
                     "system. The notes: the system chooses an ephemeral port.",
         .cope = "sonde_listen: the address is stated, always",
-        .ask = ask_unbound,
+        .probe = ask_unbound,
         .where = IN_PROGRAM,
     },
     {
@@ -166,7 +171,7 @@ QUESTIONS(listen_again){
         .standard = "POSIX.1-2024 listen: EINVAL, \"the socket is already "
                     "connected\"; EOPNOTSUPP for other types.",
         .cope = "sonde_listen makes its own socket",
-        .ask = ask_connected,
+        .probe = ask_connected,
     },
     {
         .id = "listen.early-data",
@@ -177,7 +182,7 @@ QUESTIONS(listen_again){
                     "ESTABLISHED. The notes: the kernel completes the "
                     "handshake by itself.",
         .cope = "nothing: ask for a reply before believing in one",
-        .ask = ask_early,
+        .probe = ask_early,
     },
     END_OF_QUESTIONS,
 };

@@ -13,10 +13,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "probes/queue/listen-queue.h"
-#include "probes/behaviour/loopback.h"
 #include "base/names.h"
-#include "probes/report/report.h"
+#include "probes/behaviour/loopback.h"
+#include "probes/queue/listen-queue.h"
+#include "probes/verdict/verdict.h"
 #include "sonde.h"
 
 /* ---- by backlogprobe's measurement -------------------------------------- */
@@ -35,65 +35,66 @@ static struct queue_plan plan_of(const int *backlogs, size_t count)
 
 /* Measure what PLAN says into FINDINGS; by way of memory, since there may be no
    place for files.  */
-static void measure(struct asking *ask, const struct queue_plan *plan,
+static void measure(struct probe *probe, const struct queue_plan *plan,
                     struct findings *findings)
 {
     char *text = NULL, *line, *end;
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (!out)
-        must(ask, -1, "no memory");
-    measure_listen_queue(out, fileno(ask->out), plan);
+        probe_check(probe, -1, "no memory");
+    measure_listen_queue(out, fileno(probe->out), plan);
     if (fclose(out))
-        must(ask, -1, "no memory");
+        probe_check(probe, -1, "no memory");
     for (line = text; (end = strchr(line, '\n')); line = end + 1) {
         *end = '\0';
         if (findings_read_line(findings, line))
-            give_up(ask, "the measurement does not read");
+            probe_skip(probe, "the measurement does not read");
     }
     free(text);
 }
 
 /* Pass on the findings of this question, as they were; but which namespace it
    is, is no behaviour.  */
-static void pass_on(struct asking *ask, const struct findings *findings)
+static void pass_on(struct probe *probe, const struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++)
-        if (!strcmp(findings->list[i].id, ask->question->id) &&
+        if (!strcmp(findings->list[i].id, probe->question->id) &&
             strcmp(findings->list[i].key, "scope"))
-            finding_write(ask->out, &findings->list[i]);
+            finding_write(probe->out, &findings->list[i]);
 }
 
 /* How many AF_UNIX clients get in for BACKLOG; what the next one sees is in
  *NEXT.  Returns -1 if that cannot be seen, *WHY saying why.  */
-static int fill_unix(struct asking *ask, int backlog, int most, int *next,
+static int fill_unix(struct probe *probe, int backlog, int most, int *next,
                      const char **why)
 {
     struct sockaddr_un address;
     socklen_t length = sizeof address;
     int count = 0;
     *next = 0;
-    *why = *ask->folder ? NULL : "no folder can be made";
+    *why = *probe->folder ? NULL : "no folder can be made";
     if (*why)
         return -1;
     memset(&address, 0, sizeof address);
     address.sun_family = AF_UNIX;
-    snprintf(address.sun_path, sizeof address.sun_path, "%s/%ld", ask->folder,
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/%ld", probe->folder,
              (long)getpid());
-    int listener = attempt(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
+    int listener = resource_check(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
     if (listener < 0 ||
-        attempt(bind(listener, (struct sockaddr *)&address, length), "bind") ||
-        attempt(listen(listener, backlog), "listen"))
-        *why = said(-1);
+        resource_check(bind(listener, (struct sockaddr *)&address, length),
+                       "bind") ||
+        resource_check(listen(listener, backlog), "listen"))
+        *why = result_text(-1);
     while (!*why && count < most) {
-        int fd = attempt(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
+        int fd = resource_check(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
         if (fd < 0) {
-            *why = said(fd);
+            *why = result_text(fd);
             break;
         }
         set_nonblocking(fd, true);
-        if (attempt(connect(fd, (struct sockaddr *)&address, length),
-                    "connect")) {
+        if (resource_check(connect(fd, (struct sockaddr *)&address, length),
+                           "connect")) {
             *next = errno;
             break;
         }
@@ -103,7 +104,7 @@ static int fill_unix(struct asking *ask, int backlog, int most, int *next,
     return *why ? -1 : count;
 }
 
-static void tell_unix(struct asking *ask)
+static void tell_unix(struct probe *probe)
 {
     static const int backlogs[] = {0, 1, 2,  3,  4,  5,  6, 7,
                                    8, 9, 10, 11, 12, 13, 14};
@@ -111,89 +112,96 @@ static void tell_unix(struct asking *ask)
         char key[40];
         int next;
         const char *why;
-        int count = fill_unix(ask, backlogs[i], 100, &next, &why);
+        int count = fill_unix(probe, backlogs[i], 100, &next, &why);
         snprintf(key, sizeof key, "unix.%d.client", backlogs[i]);
         if (why)
-            tell_not(ask, key, "%s", why);
+            probe_report_skip(probe, key, "%s", why);
         else
-            tell(ask, key, "%d", count);
+            probe_report(probe, key, "%d", count);
         snprintf(key, sizeof key, "unix.%d.overflow", backlogs[i]);
         if (why)
-            tell_not(ask, key, "%s", why);
+            probe_report_skip(probe, key, "%s", why);
         else
-            tell(ask, key, "%s", next ? said_error(next) : "none of 100");
+            probe_report(probe, key, "%s",
+                         next ? error_text(next) : "none of 100");
     }
 }
 
-static void ask_queue(struct asking *ask)
+static void ask_queue(struct probe *probe)
 {
     static const int backlogs[] = {0, 1,  2,  3,  4,  5,  6,   7,  8,
                                    9, 10, 11, 12, 13, 14, 128, 129};
     struct queue_plan plan =
         plan_of(backlogs, sizeof backlogs / sizeof *backlogs);
     struct findings findings = {0};
-    struct report report;
+    struct queue_table table;
     char accepted[80], client[80];
-    measure(ask, &plan, &findings);
-    if (report_make(&report, &findings, WAIT_USUAL))
-        give_up(ask, "out of memory");
-    const struct verdict *verdict = &report.verdict;
-    pass_on(ask, &findings);
-    if (!verdict->accepted.comparable)
-        give_up(ask, "no connection over the loopback interface works");
-    rule_print(&verdict->accepted.rule, false, accepted, sizeof accepted);
-    rule_print(&verdict->client.rule, false, client, sizeof client);
-    tell(ask, "answer", "%s for a backlog of n%s%s%s",
-         verdict->accepted.broken ? "no single rule" : accepted,
-         strcmp(accepted, client) ? "; the clients believe " : "",
-         strcmp(accepted, client) ? client : "",
-         verdict->accepted.broken ? ", see the rows" : "");
-    tell_unix(ask);
+    measure(probe, &plan, &findings);
+    findings_sort(&findings);
+    if (table_make(&table, &findings))
+        probe_skip(probe, "out of memory");
+    struct verdict verdict = verdict_of(&table);
+    pass_on(probe, &findings);
+    if (!verdict.accepted.comparable)
+        probe_skip(probe, "no connection over the loopback interface works");
+    rule_print(&verdict.accepted.rule, false, accepted, sizeof accepted);
+    rule_print(&verdict.client.rule, false, client, sizeof client);
+    probe_report(probe, "answer", "%s for a backlog of n%s%s%s",
+                 verdict.accepted.broken ? "no single rule" : accepted,
+                 strcmp(accepted, client) ? "; the clients believe " : "",
+                 strcmp(accepted, client) ? client : "",
+                 verdict.accepted.broken ? ", see the rows" : "");
+    tell_unix(probe);
 }
 
 /* What is measured says whether the setting is in force; where it cannot be,
    for want of descriptors, its word is taken.  */
-static void ask_cap(struct asking *ask)
+static void ask_cap(struct probe *probe)
 {
     static const int backlogs[] = {0, 1, 2};
     struct queue_plan plan = plan_of(backlogs, 3);
     plan.inet6 = false;
     plan.cap = true;
     struct findings findings = {0};
-    struct report report;
-    measure(ask, &plan, &findings);
-    if (report_make(&report, &findings, WAIT_USUAL))
-        give_up(ask, "out of memory");
-    pass_on(ask, &findings);
-    const struct cap_row *cap = &report.table.cap;
+    struct queue_table table;
+    measure(probe, &plan, &findings);
+    findings_sort(&findings);
+    if (table_make(&table, &findings))
+        probe_skip(probe, "out of memory");
+    struct verdict verdict = verdict_of(&table);
+    pass_on(probe, &findings);
+    const struct cap_row *cap = &table.cap;
     const char *setting = cap->setting ? cap->setting : "no known setting";
-    long found = report.verdict.cap;
-    if (found >= 0 && report.verdict.setting_holds && !cap->setting)
-        tell(ask, "answer", "%ld, a constant of this kernel", found);
-    else if (found >= 0 && cap->accepted >= 0 && report.verdict.setting_holds)
-        tell(ask, "answer", "%s is %ld", setting, found);
+    long found = verdict.cap;
+    if (found >= 0 && verdict.setting_holds && !cap->setting)
+        probe_report(probe, "answer", "%ld, a constant of this kernel", found);
+    else if (found >= 0 && cap->accepted >= 0 && verdict.setting_holds)
+        probe_report(probe, "answer", "%s is %ld", setting, found);
     else if (found >= 0 && cap->accepted >= 0 && cap->value >= 0)
-        tell(ask, "answer", "%ld; %s is not in force", found, setting);
+        probe_report(probe, "answer", "%ld; %s is not in force", found,
+                     setting);
     else if (found >= 0 && cap->accepted >= 0)
-        tell(ask, "answer", "%ld; what sets it cannot be read", found);
+        probe_report(probe, "answer", "%ld; what sets it cannot be read",
+                     found);
     else if (cap->accepted >= 0)
-        tell(ask, "answer", "%ld wait at most", cap->accepted);
+        probe_report(probe, "answer", "%ld wait at most", cap->accepted);
     else if (found >= 0)
-        tell_read(ask, "answer", "%s is %ld", setting, found);
+        probe_report_read(probe, "answer", "%s is %ld", setting, found);
     else
-        give_up(ask, "%s", cap->reason ? cap->reason : "the queue has no end");
+        probe_skip(probe, "%s",
+                   cap->reason ? cap->reason : "the queue has no end");
 }
 
 /* ---- by hand ------------------------------------------------------------ */
 
 /* How many get in for BACKLOG.  */
-static int room_of(struct asking *ask, int backlog, int most, int *next)
+static int room_of(struct probe *probe, int backlog, int most, int *next)
 {
     int *fds = calloc((size_t)most, sizeof *fds);
     if (!fds)
-        give_up(ask, "out of memory");
-    int listener = tcp_listener(ask, backlog);
-    int count = fill_queue(ask, listener, most, false, fds, next);
+        probe_skip(probe, "out of memory");
+    int listener = tcp_listener(probe, backlog);
+    int count = fill_queue(probe, listener, most, false, fds, next);
     for (int i = 0; i < count; i++)
         reset(fds[i]);
     close(listener);
@@ -201,101 +209,106 @@ static int room_of(struct asking *ask, int backlog, int most, int *next)
     return count;
 }
 
-static void ask_zero(struct asking *ask)
+static void ask_zero(struct probe *probe)
 {
     int next;
-    int count = room_of(ask, 0, 300, &next);
-    tell(ask, "answer", "%s%d %s", next ? "" : "at least ", count,
-         count == 1 ? "connection waits" : "connections wait");
+    int count = room_of(probe, 0, 300, &next);
+    probe_report(probe, "answer", "%s%d %s", next ? "" : "at least ", count,
+                 count == 1 ? "connection waits" : "connections wait");
 }
 
 /* The kernel's word on the backlog that BACKLOG becomes, or -1.  */
-static long in_force(struct asking *ask, int backlog)
+static long in_force(struct probe *probe, int backlog)
 {
     struct sonde_queue queue;
-    int listener = tcp_listener(ask, backlog);
+    int listener = tcp_listener(probe, backlog);
     int result = sonde_queue(listener, &queue);
     close(listener);
     return result ? -1 : queue.backlog;
 }
 
-static void ask_negative(struct asking *ask)
+static void ask_negative(struct probe *probe)
 {
     int next;
-    int minus = room_of(ask, -1, 300, &next);
-    long word = in_force(ask, -1);
+    int minus = room_of(probe, -1, 300, &next);
+    long word = in_force(probe, -1);
     if (word >= 0)
-        tell_read(ask, "in-force", "%ld, and %ld for the largest number", word,
-                  in_force(ask, INT_MAX));
+        probe_report_read(probe, "in-force",
+                          "%ld, and %ld for the largest number", word,
+                          in_force(probe, INT_MAX));
     if (!next) {
-        bool cap = word > minus && word == in_force(ask, INT_MAX);
-        tell(ask, "answer", "%d connections wait, and more%s", minus,
-             cap ? ": as many as the cap allows" : "");
+        bool cap = word > minus && word == in_force(probe, INT_MAX);
+        probe_report(probe, "answer", "%d connections wait, and more%s", minus,
+                     cap ? ": as many as the cap allows" : "");
         return;
     }
-    int of_zero = room_of(ask, 0, 300, &next);
-    int of_one = room_of(ask, 1, 300, &next);
-    int of_most = room_of(ask, INT_MAX, 300, &next);
-    tell(ask, "answer", "%d %s, as for %s", minus,
-         minus == 1 ? "connection waits" : "connections wait",
-         minus == of_most   ? "the largest number"
-         : minus == of_zero ? "0"
-         : minus == of_one  ? "1"
-                            : "neither 0 nor 1");
+    int of_zero = room_of(probe, 0, 300, &next);
+    int of_one = room_of(probe, 1, 300, &next);
+    int of_most = room_of(probe, INT_MAX, 300, &next);
+    probe_report(probe, "answer", "%d %s, as for %s", minus,
+                 minus == 1 ? "connection waits" : "connections wait",
+                 minus == of_most   ? "the largest number"
+                 : minus == of_zero ? "0"
+                 : minus == of_one  ? "1"
+                                    : "neither 0 nor 1");
 }
 
-static void ask_overflow(struct asking *ask)
+static void ask_overflow(struct probe *probe)
 {
     int next, unix_next;
     const char *why;
-    int count = room_of(ask, 3, 300, &next);
-    int unix_count = fill_unix(ask, 3, 300, &unix_next, &why);
+    int count = room_of(probe, 3, 300, &next);
+    int unix_count = fill_unix(probe, 3, 300, &unix_next, &why);
     if (!next)
-        tell(ask, "answer", "none of %d is turned away", count);
+        probe_report(probe, "answer", "none of %d is turned away", count);
     else
-        tell(ask, "answer", "%s",
-             next == ETIMEDOUT    ? "silence: its connect waits"
-             : next == ECONNRESET ? "the connected client is reset"
-                                  : said_error(next));
-    tell(ask, "number", "%d", count + 1);
+        probe_report(probe, "answer", "%s",
+                     next == ETIMEDOUT    ? "silence: its connect waits"
+                     : next == ECONNRESET ? "the connected client is reset"
+                                          : error_text(next));
+    probe_report(probe, "number", "%d", count + 1);
     if (why) {
-        tell_not(ask, "unix", "%s", why);
+        probe_report_skip(probe, "unix", "%s", why);
         return;
     }
-    tell(ask, "unix", "%s", unix_next ? said_error(unix_next) : "none");
-    tell(ask, "unix-number", "%d", unix_count + 1);
+    probe_report(probe, "unix", "%s",
+                 unix_next ? error_text(unix_next) : "none");
+    probe_report(probe, "unix-number", "%d", unix_count + 1);
 }
 
 #ifdef TCP_DEFER_ACCEPT
 /* A listener that keeps each handshake incomplete until data comes lets the
    SYN queue be filled without privilege: clients in all = incomplete ones +
    what the accept queue would hold.  */
-static void ask_synqueue(struct asking *ask)
+static void ask_synqueue(struct probe *probe)
 {
     enum { most = 300, backlog = 5 };
     int fds[most], next, plain;
-    int listener = tcp_socket(ask);
+    int listener = tcp_socket(probe);
     struct sockaddr_in address = loopback_address(0);
-    must(ask, bind_to(listener, &address), "bind");
-    must(ask, set_int(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 60),
-         "TCP_DEFER_ACCEPT");
-    must(ask, listen(listener, backlog), "listen");
-    int all = fill_queue(ask, listener, most, false, fds, &next);
-    int room = room_of(ask, backlog, most, &plain);
+    probe_check(probe, bind_to(listener, &address), "bind");
+    probe_check(probe, set_int(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 60),
+                "TCP_DEFER_ACCEPT");
+    probe_check(probe, listen(listener, backlog), "listen");
+    int all = fill_queue(probe, listener, most, false, fds, &next);
+    int room = room_of(probe, backlog, most, &plain);
     if (next && all <= room)
-        give_up(ask, "TCP_DEFER_ACCEPT keeps no handshake incomplete here");
+        probe_skip(probe,
+                   "TCP_DEFER_ACCEPT keeps no handshake incomplete here");
     if (!next)
-        tell(ask, "answer", "more than %d for a backlog of %d", most, backlog);
+        probe_report(probe, "answer", "more than %d for a backlog of %d", most,
+                     backlog);
     else
-        tell(ask, "answer", "%d for a backlog of %d, beside %d complete",
-             all - room, backlog, room);
+        probe_report(probe, "answer",
+                     "%d for a backlog of %d, beside %d complete", all - room,
+                     backlog, room);
     for (int i = 0; i < all; i++)
         reset(fds[i]);
 }
 #else
-static void ask_synqueue(struct asking *ask)
+static void ask_synqueue(struct probe *probe)
 {
-    give_up(ask, "no handshake can be held open here without privilege");
+    probe_skip(probe, "no handshake can be held open here without privilege");
 }
 #endif
 
@@ -312,7 +325,7 @@ QUESTIONS(listen_queue){
             "of today's, FreeBSD and illumos do so.",
         .cope = "sonde_backlog: the argument that gives at least the number "
                 "wanted; backlogprobe shows the whole table",
-        .ask = ask_queue,
+        .probe = ask_queue,
         .deadline = 30000,
         .repeats = 1, /* each row is measured three times anyway */
     },
@@ -324,7 +337,7 @@ QUESTIONS(listen_queue){
         .standard = "POSIX.1-2024 listen: values up to SOMAXCONN. The notes: "
                     "somaxconn is usually 128 on Linux; it is 4096 since 5.4.",
         .cope = "sonde_backlog_cap, sonde_queue",
-        .ask = ask_cap,
+        .probe = ask_cap,
         .deadline = 30000,
         .repeats = 1,
     },
@@ -337,7 +350,7 @@ QUESTIONS(listen_queue){
                     "bounded by the backlog, and that setting acts only with "
                     "SYN cookies off.",
         .cope = "sonde_queue: incomplete handshakes, where the kernel says",
-        .ask = ask_synqueue,
+        .probe = ask_synqueue,
     },
     {
         .id = "listen.overflow",
@@ -349,7 +362,7 @@ QUESTIONS(listen_queue){
                     "client that is connected, and UNIX sockets say EAGAIN or "
                     "ECONNREFUSED.",
         .cope = "sonde_connect: one deadline, and the outcome by name",
-        .ask = ask_overflow,
+        .probe = ask_overflow,
     },
     {
         .id = "listen.zero",
@@ -359,7 +372,7 @@ QUESTIONS(listen_queue){
         .standard = "POSIX.1-2024 listen: implementation-defined minimum. The "
                     "notes: do not use 0, interpretations differ.",
         .cope = "sonde_backlog: never below 1",
-        .ask = ask_zero,
+        .probe = ask_zero,
     },
     {
         .id = "listen.negative",
@@ -368,7 +381,7 @@ QUESTIONS(listen_queue){
                "another.",
         .standard = "POSIX.1-2024 listen: as if it were 0.",
         .cope = "sonde_backlog: asks for what is wanted",
-        .ask = ask_negative,
+        .probe = ask_negative,
     },
     END_OF_QUESTIONS,
 };

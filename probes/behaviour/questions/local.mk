@@ -35,10 +35,10 @@ probes_questions = \
 	probes/behaviour/questions/write-returns.c
 
 probes_libprobes_la_SOURCES += $(probes_questions)
-BUILT_SOURCES += probes/behaviour/questions/list.h
-CLEANFILES += probes/behaviour/questions/list.h
-probes/behaviour/questions/list.h: $(top_srcdir)/probes/behaviour/questions/local.mk
-	$(AM_V_GEN)$(MKDIR_P) probes/behaviour/questions && \
+BUILT_SOURCES += probes/behaviour/list.h
+CLEANFILES += probes/behaviour/list.h
+probes/behaviour/list.h: $(top_srcdir)/probes/behaviour/questions/local.mk
+	$(AM_V_GEN)$(MKDIR_P) probes/behaviour && \
 	for file in $(probes_questions); do \
 	    name=`echo $$file | sed 's,.*/,,; s,\.c$$,,; s,-,_,g'` && \
-	    echo "ASK ($$name)" || exit 1; done > $@-t && mv $@-t $@
+	    echo "QUESTION ($$name)" || exit 1; done > $@-t && mv $@-t $@

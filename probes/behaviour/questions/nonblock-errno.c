@@ -10,39 +10,41 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/aio.h"
 #include "probes/behaviour/loopback.h"
-#include "base/names.h"
 
 /* Write until nothing fits, then the errno of the next.  */
 static const char *write_full(int fd)
 {
     static char block[16384];
-    while (attempt((int)send(fd, block, sizeof block, 0), "send") > 0)
+    while (resource_check((int)send(fd, block, sizeof block, 0), "send") > 0)
         continue;
-    return said(-1);
+    return result_text(-1);
 }
 
-static void ask_errno(struct asking *ask)
+static void ask_errno(struct probe *probe)
 {
     char byte;
-    struct pair pair = tcp_pair(ask);
+    struct pair pair = tcp_pair(probe);
     set_nonblocking(pair.server, true);
     set_nonblocking(pair.listener, true);
-    const char *reading = said(recv(pair.server, &byte, 1, 0));
-    tell(ask, "read", "%s", reading);
-    tell(ask, "accept", "%s", said(accept(pair.listener, NULL, NULL)));
-    tell(ask, "write", "%s", write_full(pair.server));
-    struct sockaddr_in address = local_address(ask, pair.listener);
-    int fd = tcp_socket(ask);
+    const char *reading = result_text(recv(pair.server, &byte, 1, 0));
+    probe_report(probe, "read", "%s", reading);
+    probe_report(probe, "accept", "%s",
+                 result_text(accept(pair.listener, NULL, NULL)));
+    probe_report(probe, "write", "%s", write_full(pair.server));
+    struct sockaddr_in address = local_address(probe, pair.listener);
+    int fd = tcp_socket(probe);
     set_nonblocking(fd, true);
-    const char *connecting = said(connect_to(fd, &address));
-    tell(ask, "connect", "%s", connecting);
-    tell_constant(ask, "EWOULDBLOCK", "%s",
-                  EWOULDBLOCK == EAGAIN ? "is EAGAIN" : "is not EAGAIN");
-    tell(ask, "answer", "%s; connect: %s", reading,
-         *connecting == '0' ? "done at once" : connecting);
+    const char *connecting = result_text(connect_to(fd, &address));
+    probe_report(probe, "connect", "%s", connecting);
+    probe_report_constant(probe, "EWOULDBLOCK", "%s",
+                          EWOULDBLOCK == EAGAIN ? "is EAGAIN"
+                                                : "is not EAGAIN");
+    probe_report(probe, "answer", "%s; connect: %s", reading,
+                 *connecting == '0' ? "done at once" : connecting);
 }
 
 /* ---- ways to wait ------------------------------------------------------- */
@@ -63,70 +65,72 @@ static bool was_signalled(void)
     return signalled;
 }
 
-static const char *signal_driven(struct asking *ask)
+static const char *signal_driven(struct probe *probe)
 {
-    struct pair pair = tcp_pair(ask);
+    struct pair pair = tcp_pair(probe);
     signalled = 0;
     signal(SIGIO, on_signal);
-    if (attempt(fcntl(pair.server, F_SETOWN, getpid()), "fcntl") ||
-        attempt(fcntl(pair.server, F_SETFL, O_ASYNC), "fcntl"))
-        return said(-1);
-    must(ask, (int)send(pair.client, "x", 1, 0), "send");
+    if (resource_check(fcntl(pair.server, F_SETOWN, getpid()), "fcntl") ||
+        resource_check(fcntl(pair.server, F_SETFL, O_ASYNC), "fcntl"))
+        return result_text(-1);
+    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
     const char *outcome = was_signalled() ? "works" : "no SIGIO comes";
     signal(SIGIO, SIG_IGN);
     pair_close(&pair);
     return outcome;
 }
 
-static const char *tell_signal_driven(struct asking *ask)
+static const char *tell_signal_driven(struct probe *probe)
 {
-    const char *outcome = signal_driven(ask);
-    tell(ask, "signal-driven", "%s", outcome);
+    const char *outcome = signal_driven(probe);
+    probe_report(probe, "signal-driven", "%s", outcome);
     return outcome;
 }
 #else
-static const char *tell_signal_driven(struct asking *ask)
+static const char *tell_signal_driven(struct probe *probe)
 {
     static const char none[] = "there is no O_ASYNC";
-    tell_constant(ask, "signal-driven", "%s", none);
+    probe_report_constant(probe, "signal-driven", "%s", none);
     return none;
 }
 #endif
 
-static const char *multiplexed(struct asking *ask, bool by_select)
+static const char *multiplexed(struct probe *probe, bool by_select)
 {
-    struct pair pair = tcp_pair(ask);
+    struct pair pair = tcp_pair(probe);
     struct timeval time = {.tv_sec = PATIENCE / 1000};
-    must(ask, (int)send(pair.client, "x", 1, 0), "send");
-    bool ready = by_select ? select_input(ask, pair.server, &time) == 1
+    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
+    bool ready = by_select ? select_input(probe, pair.server, &time) == 1
                            : wait_for(pair.server, POLLIN, PATIENCE) == POLLIN;
     pair_close(&pair);
     return ready ? "works" : "says nothing";
 }
 
-static void ask_models(struct asking *ask)
+static void ask_models(struct probe *probe)
 {
     char byte;
-    struct pair pair = tcp_pair(ask);
-    must(ask, (int)send(pair.client, "x", 1, 0), "send");
+    struct pair pair = tcp_pair(probe);
+    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
     const char *blocking =
-        recv(pair.server, &byte, 1, 0) == 1 ? "works" : said(-1);
+        recv(pair.server, &byte, 1, 0) == 1 ? "works" : result_text(-1);
     set_nonblocking(pair.server, true);
-    const char *none = said(recv(pair.server, &byte, 1, 0));
-    const char *by_select = multiplexed(ask, true);
-    const char *by_poll = multiplexed(ask, false);
-    const char *by_signal = tell_signal_driven(ask);
-    const char *by_aio = tell_aio(ask);
-    tell(ask, "blocking", "%s", blocking);
-    tell(ask, "non-blocking", "%s",
-         !strcmp(none, "EAGAIN") || !strcmp(none, "EWOULDBLOCK") ? "works"
-                                                                 : none);
-    tell(ask, "select", "%s", by_select);
-    tell(ask, "poll", "%s", by_poll);
+    const char *none = result_text(recv(pair.server, &byte, 1, 0));
+    const char *by_select = multiplexed(probe, true);
+    const char *by_poll = multiplexed(probe, false);
+    const char *by_signal = tell_signal_driven(probe);
+    const char *by_aio = tell_aio(probe);
+    probe_report(probe, "blocking", "%s", blocking);
+    probe_report(probe, "non-blocking", "%s",
+                 !strcmp(none, "EAGAIN") || !strcmp(none, "EWOULDBLOCK")
+                     ? "works"
+                     : none);
+    probe_report(probe, "select", "%s", by_select);
+    probe_report(probe, "poll", "%s", by_poll);
     bool all = !strcmp(by_select, "works") && !strcmp(by_poll, "works");
-    tell(ask, "answer", "%s; SIGIO: %s; aio: %s",
-         all ? "blocking, non-blocking, multiplexed" : "not all: see below",
-         by_signal, by_aio);
+    probe_report(probe, "answer", "%s; SIGIO: %s; aio: %s",
+                 all ? "blocking, non-blocking, multiplexed"
+                     : "not all: see below",
+                 by_signal, by_aio);
 }
 
 QUESTIONS(nonblock_errno){
@@ -138,7 +142,7 @@ QUESTIONS(nonblock_errno){
         .standard = "POSIX.1-2024: EAGAIN or EWOULDBLOCK; connect: "
                     "EINPROGRESS. The notes: the same.",
         .cope = "every function of libsonde: EAGAIN alone",
-        .ask = ask_errno,
+        .probe = ask_errno,
     },
     {
         .id = "io.models",
@@ -147,7 +151,7 @@ QUESTIONS(nonblock_errno){
         .standard = "POSIX.1-2024: select, poll, aio_read; SIGIO is BSD's. The "
                     "notes: few systems have asynchronous I/O for sockets.",
         .cope = "sonde_poller: epoll, kqueue or poll",
-        .ask = ask_models,
+        .probe = ask_models,
     },
     END_OF_QUESTIONS,
 };

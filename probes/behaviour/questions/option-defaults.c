@@ -10,8 +10,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "probes/behaviour/loopback.h"
 #include "base/names.h"
+#include "probes/behaviour/loopback.h"
 #include "probes/behaviour/option-names.h"
 
 /* What to set instead of a number.  */
@@ -117,66 +117,68 @@ static const struct row rows[] = {
 };
 
 /* "0; set 1: 1", "87380; set 10000: 20000", "1; set 7: ENOPROTOOPT".  */
-static bool tell_row(struct asking *ask, const struct row *row)
+static bool tell_row(struct probe *probe, const struct row *row)
 {
-    int fd = tcp_socket(ask);
+    int fd = tcp_socket(probe);
     int missing = -999999;
     int before = get_int(fd, row->level, row->option, missing);
     bool there = before != missing;
     int value = row->value == FLAG ? !before : row->value;
     if (!there) {
-        tell(ask, row->name, "%s", said(-1));
+        probe_report(probe, row->name, "%s", result_text(-1));
     } else if (value == NOTHING) {
-        tell(ask, row->name, "%d", before);
+        probe_report(probe, row->name, "%d", before);
     } else if (set_int(fd, row->level, row->option, value) == 0) {
-        tell(ask, row->name, "%d; set %d: %d", before, value,
-             get_int(fd, row->level, row->option, missing));
+        probe_report(probe, row->name, "%d; set %d: %d", before, value,
+                     get_int(fd, row->level, row->option, missing));
     } else if (errno == EPERM || errno == EACCES) {
-        tell_not(ask, row->name, "%d; to set it needs privilege (%s)", before,
-                 said(-1));
+        probe_report_skip(probe, row->name,
+                          "%d; to set it needs privilege (%s)", before,
+                          result_text(-1));
     } else {
-        tell(ask, row->name, "%d; set %d: %s", before, value, said(-1));
+        probe_report(probe, row->name, "%d; set %d: %s", before, value,
+                     result_text(-1));
     }
     close(fd);
     return there;
 }
 
 /* A timeout is a structure.  Returns whether OPTION is there.  */
-static bool tell_timeout(struct asking *ask, int fd, const char *name,
+static bool tell_timeout(struct probe *probe, int fd, const char *name,
                          int option)
 {
     struct timeval time = {0, 0};
     socklen_t size = sizeof time;
     int result = getsockopt(fd, SOL_SOCKET, option, &time, &size);
     if (result)
-        tell(ask, name, "%s", said(result));
+        probe_report(probe, name, "%s", result_text(result));
     else
-        tell(ask, name, "%ld s", (long)time.tv_sec);
+        probe_report(probe, name, "%ld s", (long)time.tv_sec);
     return !result;
 }
 
 /* SO_LINGER and the timeouts: returns how many are there.  */
-static int tell_structures(struct asking *ask)
+static int tell_structures(struct probe *probe)
 {
     struct linger linger = {0, 0};
     socklen_t size = sizeof linger;
-    int fd = tcp_socket(ask);
+    int fd = tcp_socket(probe);
     int result = getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size);
     if (result)
-        tell(ask, "SO_LINGER", "%s", said(result));
+        probe_report(probe, "SO_LINGER", "%s", result_text(result));
     else
-        tell(ask, "SO_LINGER", "%s, %d", linger.l_onoff ? "on" : "off",
-             linger.l_linger);
+        probe_report(probe, "SO_LINGER", "%s, %d",
+                     linger.l_onoff ? "on" : "off", linger.l_linger);
     int count = !result;
-    count += tell_timeout(ask, fd, "SO_RCVTIMEO", SO_RCVTIMEO);
-    count += tell_timeout(ask, fd, "SO_SNDTIMEO", SO_SNDTIMEO);
+    count += tell_timeout(probe, fd, "SO_RCVTIMEO", SO_RCVTIMEO);
+    count += tell_timeout(probe, fd, "SO_SNDTIMEO", SO_SNDTIMEO);
     close(fd);
     return count;
 }
 
 /* Name the options of this system's headers that begin with PREFIX and are not
    tested.  */
-static void tell_untested(struct asking *ask, const char *key,
+static void tell_untested(struct probe *probe, const char *key,
                           const char *prefix)
 {
     char text[2000] = "none";
@@ -191,62 +193,66 @@ static void tell_untested(struct asking *ask, const char *key,
         memcpy(text + used, *name, length + 1);
         used += length;
     }
-    tell_constant(ask, key, "%s", text);
+    probe_report_constant(probe, key, "%s", text);
 }
 
-static void ask_defaults(struct asking *ask)
+static void ask_defaults(struct probe *probe)
 {
     enum { STRUCTURES = 3, NUMBERS = sizeof rows / sizeof *rows };
     int count = 0;
     for (int i = 0; i < NUMBERS; i++)
-        count += tell_row(ask, &rows[i]);
-    count += tell_structures(ask);
-    tell_untested(ask, "not-tested-IP", "IP_");
-    tell_untested(ask, "not-tested-SO", "SO_");
-    tell_untested(ask, "not-tested-TCP", "TCP_");
-    tell(ask, "answer",
-         "%d of %d options tested are there; not-tested-IP, -SO and -TCP name "
-         "others",
-         count, NUMBERS + STRUCTURES);
+        count += tell_row(probe, &rows[i]);
+    count += tell_structures(probe);
+    tell_untested(probe, "not-tested-IP", "IP_");
+    tell_untested(probe, "not-tested-SO", "SO_");
+    tell_untested(probe, "not-tested-TCP", "TCP_");
+    probe_report(
+        probe, "answer",
+        "%d of %d options tested are there; not-tested-IP, -SO and -TCP name "
+        "others",
+        count, NUMBERS + STRUCTURES);
 }
 
 /* Whether FD is readable by select within MILLISECONDS.  */
-static bool selects(struct asking *ask, int fd, int milliseconds)
+static bool selects(struct probe *probe, int fd, int milliseconds)
 {
     struct timeval time = {0, milliseconds * 1000};
-    return select_input(ask, fd, &time) > 0;
+    return select_input(probe, fd, &time) > 0;
 }
 
-static void ask_lowat(struct asking *ask)
+static void ask_lowat(struct probe *probe)
 {
-    struct pair pair = tcp_pair(ask);
+    struct pair pair = tcp_pair(probe);
     char buffer[8];
-    tell(ask, "default", "%d",
-         get_int(pair.server, SOL_SOCKET, SO_RCVLOWAT, -1));
+    probe_report(probe, "default", "%d",
+                 get_int(pair.server, SOL_SOCKET, SO_RCVLOWAT, -1));
     if (set_int(pair.server, SOL_SOCKET, SO_RCVLOWAT, 3)) {
-        tell(ask, "answer", "SO_RCVLOWAT cannot be set: %s", said(-1));
+        probe_report(probe, "answer", "SO_RCVLOWAT cannot be set: %s",
+                     result_text(-1));
         return;
     }
-    must(ask, (int)send(pair.client, "x", 1, 0), "send");
-    settle(ask);
-    bool by_one = selects(ask, pair.server, 0);
+    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
+    settle(probe);
+    bool by_one = selects(probe, pair.server, 0);
     bool poll_by_one = wait_for(pair.server, POLLIN, 0);
-    must(ask, (int)send(pair.client, "yz", 2, 0), "send");
-    settle(ask);
-    bool by_three = selects(ask, pair.server, 900);
-    tell(ask, "answer", "%s",
-         by_one     ? "no: select returns for the first byte"
-         : by_three ? "yes: select waits for that many bytes"
-                    : "select does not return at all");
-    tell(ask, "poll", "%s",
-         poll_by_one ? "returns for the first byte"
-                     : "waits for that many bytes");
-    tell(ask, "read", "%s",
-         said(recv(pair.server, buffer, sizeof buffer, MSG_DONTWAIT)));
+    probe_check(probe, (int)send(pair.client, "yz", 2, 0), "send");
+    settle(probe);
+    bool by_three = selects(probe, pair.server, 900);
+    probe_report(probe, "answer", "%s",
+                 by_one     ? "no: select returns for the first byte"
+                 : by_three ? "yes: select waits for that many bytes"
+                            : "select does not return at all");
+    probe_report(probe, "poll", "%s",
+                 poll_by_one ? "returns for the first byte"
+                             : "waits for that many bytes");
+    probe_report(
+        probe, "read", "%s",
+        result_text(recv(pair.server, buffer, sizeof buffer, MSG_DONTWAIT)));
     int sending = get_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, -1);
-    tell(ask, "SO_SNDLOWAT", "%s", said(sending));
-    tell(ask, "set-SO_SNDLOWAT", "%s",
-         said(set_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, 100)));
+    probe_report(probe, "SO_SNDLOWAT", "%s", result_text(sending));
+    probe_report(
+        probe, "set-SO_SNDLOWAT", "%s",
+        result_text(set_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, 100)));
 }
 
 QUESTIONS(option_defaults){
@@ -259,7 +265,7 @@ QUESTIONS(option_defaults){
                     "SO_RCVLOWAT 1 by default; on Linux SO_SNDLOWAT reads 1 "
                     "and cannot be set.",
         .cope = "sonde_keepalive; the rest: read back what matters",
-        .ask = ask_defaults,
+        .probe = ask_defaults,
         .where = IN_PROGRAM,
     },
     {
@@ -271,7 +277,7 @@ QUESTIONS(option_defaults){
             "POSIX.1-2024 2.10.16: receive calls wait for the low-water "
             "mark; select as they do. The notes: the same.",
         .cope = "sonde_read_all, sonde_line: count bytes themselves",
-        .ask = ask_lowat,
+        .probe = ask_lowat,
     },
     END_OF_QUESTIONS,
 };

@@ -7,9 +7,9 @@
 
 #include "base/monotonic.h"
 #include "probes/behaviour/loopback.h"
-#include "probes/run/runner.h"
+#include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
-#include "probes/behaviour/wire.h"
+#include "probes/run/runner.h"
 
 enum { LARGE = 1400, TOLD = 600 };
 
@@ -29,72 +29,73 @@ struct path {
 
 /* Receive data until a segment fits into PATH.  Returns the size of its packet,
    or 0.  */
-static size_t shrink(struct line *line, const struct path *path,
+static size_t shrink(struct peer_tcp *tcp, const struct path *path,
                      bool *dont_fragment)
 {
     int64_t end = monotonic_ms() + path->timeout, now;
     while ((now = monotonic_ms()) < end &&
-           line_receive(line, (int)(end - now))) {
-        if (line->in.size == 0)
+           peer_tcp_receive(tcp, (int)(end - now))) {
+        if (tcp->in.size == 0)
             continue;
-        if (line->wire->size <= path->most)
-            return line->wire->size;
-        *dont_fragment = line->in.dont_fragment;
+        if (tcp->peer->size <= path->most)
+            return tcp->peer->size;
+        *dont_fragment = tcp->in.dont_fragment;
         if (path->tells)
-            wire_unreachable(line->wire, ICMP_TOO_LARGE, (uint16_t)path->most);
+            peer_unreachable(tcp->peer, ICMP_TOO_LARGE, (uint16_t)path->most);
     }
     return 0;
 }
 
 /* Send what is too large by PATH.  Returns the size of the first packet that
    passes, or 0.  */
-static size_t send_by(struct wire *wire, const struct path *path,
+static size_t send_by(struct peer *peer, const struct path *path,
                       bool *dont_fragment)
 {
-    struct line line;
+    struct peer_tcp tcp;
     size_t size;
     do {
-        wire_attend(wire);
-        line_connect(&line, wire, path->host);
-        line_write(&line, LARGE);
-        size = shrink(&line, path, dont_fragment);
-        line_close(&line);
-    } while (wire_was_absent(wire));
+        peer_attend(peer);
+        peer_tcp_connect(&tcp, peer, path->host);
+        peer_tcp_write(&tcp, LARGE);
+        size = shrink(&tcp, path, dont_fragment);
+        peer_tcp_close(&tcp);
+    } while (peer_was_absent(peer));
     return size;
 }
 
-static void ask_mtu(struct asking *ask)
+static void ask_mtu(struct probe *probe)
 {
-    struct wire wire;
+    struct peer peer;
     bool dont_fragment = false;
     static const char setting[] = "net.ipv4.tcp_mtu_probing";
     long probing = namespace_read(setting);
     struct path silent = {"198.51.100.8", PROBED, false,
                           probing > 0 ? WITH_PROBING : WITHOUT_PROBING};
     static const struct path telling = {TUN_BEHIND, TOLD, true, PATIENCE};
-    wire_open(&wire, ask, true);
-    wire_setting(&wire, setting, probing);
-    size_t filtered = send_by(&wire, &silent, &dont_fragment);
-    size_t told = send_by(&wire, &telling, &dont_fragment);
-    tell(ask, "dont-fragment", "%s", yes_no(dont_fragment));
+    peer_open(&peer, probe, true);
+    peer_setting(&peer, setting, probing);
+    size_t filtered = send_by(&peer, &silent, &dont_fragment);
+    size_t told = send_by(&peer, &telling, &dont_fragment);
+    probe_report(probe, "dont-fragment", "%s", yes_no(dont_fragment));
     if (told)
-        tell(ask, "told-next-packet", "%zu bytes", told);
+        probe_report(probe, "told-next-packet", "%zu bytes", told);
     if (filtered)
-        tell(ask, "filtered", "found, by smaller packets");
+        probe_report(probe, "filtered", "found, by smaller packets");
     else
-        tell(ask, "filtered", "not found within %d s", silent.timeout / 1000);
+        probe_report(probe, "filtered", "not found within %d s",
+                     silent.timeout / 1000);
     if (probing >= 0)
-        tell_read(ask, "tcp_mtu_probing", "%ld", probing);
+        probe_report_read(probe, "tcp_mtu_probing", "%ld", probing);
     else
-        tell_not(ask, "tcp_mtu_probing", "no such setting is shown");
+        probe_report_skip(probe, "tcp_mtu_probing", "no such setting is shown");
     const char *at_once = told ? "found at once" : "not found";
     if (filtered)
-        tell(ask, "answer", "%s; when the router's word is filtered: found",
-             at_once);
+        probe_report(probe, "answer",
+                     "%s; when the router's word is filtered: found", at_once);
     else
-        tell(ask, "answer",
-             "%s; when the router's word is filtered: not within %d s", at_once,
-             silent.timeout / 1000);
+        probe_report(probe, "answer",
+                     "%s; when the router's word is filtered: not within %d s",
+                     at_once, silent.timeout / 1000);
 }
 
 QUESTIONS(path_mtu){
@@ -106,7 +107,7 @@ QUESTIONS(path_mtu){
         .standard = "RFC 1191: the router says so, with the MTU. RFC 4821: "
                     "found without it. The notes: DF is set on all packets.",
         .cope = "nothing: a timeout tells that it hangs",
-        .ask = ask_mtu,
+        .probe = ask_mtu,
         .where = IN_NAMESPACE,
         .deadline = 45000,
         .repeats = 2,

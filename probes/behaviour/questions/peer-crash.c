@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
-#include "probes/behaviour/loopback.h"
 #include "base/names.h"
-#include "probes/run/runner.h"
+#include "probes/behaviour/loopback.h"
+#include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
-#include "probes/behaviour/wire.h"
+#include "probes/run/runner.h"
 
 enum { SHORTENED = 2000, LONGEST = 9000 };
 
@@ -32,90 +32,91 @@ static double give_up_time(long retries)
 #ifdef TCP_USER_TIMEOUT
 static const char shortened[] = ", after the 2 s that were set";
 
-static void shorten(struct asking *ask, int fd)
+static void shorten(struct probe *probe, int fd)
 {
-    must(ask, set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, SHORTENED),
-         "TCP_USER_TIMEOUT");
+    probe_check(probe, set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, SHORTENED),
+                "TCP_USER_TIMEOUT");
 }
 #else
 static const char shortened[] = "";
 
-static void shorten(struct asking *ask, int fd)
+static void shorten(struct probe *probe, int fd)
 {
-    (void)ask;
+    (void)probe;
     (void)fd;
 }
 #endif
 
 /* Write to a peer that is gone; a router says CODE of each segment, or if
    negative nobody says anything.  */
-static const char *vanish_once(struct wire *wire, int code)
+static const char *vanish_once(struct peer *peer, int code)
 {
-    struct line line;
+    struct peer_tcp tcp;
     const char *outcome = NULL;
     int64_t end = monotonic_ms() + LONGEST;
-    line_connect(&line, wire, TUN_BEHIND);
-    shorten(wire->ask, line.fd);
-    line_write(&line, 100);
+    peer_tcp_connect(&tcp, peer, TUN_BEHIND);
+    shorten(peer->probe, tcp.fd);
+    peer_tcp_write(&tcp, 100);
     while (!outcome && monotonic_ms() < end) {
-        if (line_receive(&line, 100) && code >= 0)
-            wire_unreachable(wire, code, 0);
-        outcome = line_outcome(&line, 0);
+        if (peer_tcp_receive(&tcp, 100) && code >= 0)
+            peer_unreachable(peer, code, 0);
+        outcome = peer_tcp_outcome(&tcp, 0);
     }
-    line_close(&line);
+    peer_tcp_close(&tcp);
     return outcome;
 }
 
-static const char *vanish(struct wire *wire, int code)
+static const char *vanish(struct peer *peer, int code)
 {
     const char *outcome;
     do {
-        wire_attend(wire);
-        outcome = vanish_once(wire, code);
-    } while (wire_was_absent(wire));
+        peer_attend(peer);
+        outcome = vanish_once(peer, code);
+    } while (peer_was_absent(peer));
     return outcome;
 }
 
-static void ask_crash(struct asking *ask)
+static void ask_crash(struct probe *probe)
 {
-    struct wire wire;
+    struct peer peer;
     long retries = namespace_read("net.ipv4.tcp_retries2");
-    wire_open(&wire, ask, true);
-    const char *silent = vanish(&wire, -1);
-    const char *routed = vanish(&wire, ICMP_HOST);
+    peer_open(&peer, probe, true);
+    const char *silent = vanish(&peer, -1);
+    const char *routed = vanish(&peer, ICMP_HOST);
     if (silent)
-        tell(ask, "silence", "read %s%s", silent, shortened);
+        probe_report(probe, "silence", "read %s%s", silent, shortened);
     else
-        tell(ask, "silence", "no error for 9 s");
-    tell(ask, "router-says-unreachable", "%s%s", routed ? "read " : "",
-         routed ? routed : "no error for 9 s");
+        probe_report(probe, "silence", "no error for 9 s");
+    probe_report(probe, "router-says-unreachable", "%s%s",
+                 routed ? "read " : "", routed ? routed : "no error for 9 s");
     if (retries >= 0)
-        tell_computed(ask, "gives-up-after",
-                      "%.0f s, computed from %ld retries",
-                      give_up_time(retries), retries);
+        probe_report_computed(probe, "gives-up-after",
+                              "%.0f s, computed from %ld retries",
+                              give_up_time(retries), retries);
     else
-        tell_not(ask, "gives-up-after", "the kernel does not say");
-    tell(ask, "answer", "%s; if a router says so: %s",
-         silent ? silent : "no error for 9 s",
-         routed ? routed : "no error for 9 s");
+        probe_report_skip(probe, "gives-up-after", "the kernel does not say");
+    probe_report(probe, "answer", "%s; if a router says so: %s",
+                 silent ? silent : "no error for 9 s",
+                 routed ? routed : "no error for 9 s");
 }
 
-static void ask_reboot(struct asking *ask)
+static void ask_reboot(struct probe *probe)
 {
-    struct wire wire;
-    struct line line;
+    struct peer peer;
+    struct peer_tcp tcp;
     signal(SIGPIPE, SIG_IGN);
-    wire_open(&wire, ask, true);
-    line_connect(&line, &wire, TUN_PEER);
-    line_write(&line, 100);
-    if (!line_receive(&line, PATIENCE))
-        give_up(ask, "the data is not sent");
-    line.sequence = line.in.acknowledgment; /* RFC 9293 3.10.7.1 */
-    line_send(&line, SEGMENT_RST, 0);
-    const char *outcome = line_outcome(&line, PATIENCE);
-    tell(ask, "answer", "read %s", outcome ? outcome : "nothing");
-    tell(ask, "then-write", "%s", said(send(line.fd, "x", 1, MSG_DONTWAIT)));
-    line_close(&line);
+    peer_open(&peer, probe, true);
+    peer_tcp_connect(&tcp, &peer, TUN_PEER);
+    peer_tcp_write(&tcp, 100);
+    if (!peer_tcp_receive(&tcp, PATIENCE))
+        probe_skip(probe, "the data is not sent");
+    tcp.sequence = tcp.in.acknowledgment; /* RFC 9293 3.10.7.1 */
+    peer_tcp_send(&tcp, SEGMENT_RST, 0);
+    const char *outcome = peer_tcp_outcome(&tcp, PATIENCE);
+    probe_report(probe, "answer", "read %s", outcome ? outcome : "nothing");
+    probe_report(probe, "then-write", "%s",
+                 result_text(send(tcp.fd, "x", 1, MSG_DONTWAIT)));
+    peer_tcp_close(&tcp);
 }
 
 /* ---- keepalive ---------------------------------------------------------- */
@@ -130,81 +131,84 @@ static void ask_reboot(struct asking *ask)
 #endif
 
 #if defined IDLE && defined TCP_KEEPINTVL && defined TCP_KEEPCNT
-static void tell_defaults(struct asking *ask)
+static void tell_defaults(struct probe *probe)
 {
-    int fd = tcp_socket(ask);
-    tell_read(ask, "default-idle", "%d s", get_int(fd, IPPROTO_TCP, IDLE, -1));
-    tell_read(ask, "default-interval", "%d s",
-              get_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, -1));
-    tell_read(ask, "default-count", "%d",
-              get_int(fd, IPPROTO_TCP, TCP_KEEPCNT, -1));
-    tell_read(ask, "default-on", "%s",
-              yes_no(get_int(fd, SOL_SOCKET, SO_KEEPALIVE, 0)));
+    int fd = tcp_socket(probe);
+    probe_report_read(probe, "default-idle", "%d s",
+                      get_int(fd, IPPROTO_TCP, IDLE, -1));
+    probe_report_read(probe, "default-interval", "%d s",
+                      get_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, -1));
+    probe_report_read(probe, "default-count", "%d",
+                      get_int(fd, IPPROTO_TCP, TCP_KEEPCNT, -1));
+    probe_report_read(probe, "default-on", "%s",
+                      yes_no(get_int(fd, SOL_SOCKET, SO_KEEPALIVE, 0)));
     close(fd);
 }
 
-static void set_keepalive(struct asking *ask, int fd)
+static void set_keepalive(struct probe *probe, int fd)
 {
-    must(ask, set_int(fd, IPPROTO_TCP, IDLE, 1), "the idle time");
-    must(ask, set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, 1), "TCP_KEEPINTVL");
-    must(ask, set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, 2), "TCP_KEEPCNT");
-    must(ask, set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1), "SO_KEEPALIVE");
+    probe_check(probe, set_int(fd, IPPROTO_TCP, IDLE, 1), "the idle time");
+    probe_check(probe, set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, 1),
+                "TCP_KEEPINTVL");
+    probe_check(probe, set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, 2), "TCP_KEEPCNT");
+    probe_check(probe, set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1),
+                "SO_KEEPALIVE");
 }
 
 /* How the peer meets a question whether it lives.  */
 enum reply { NO_REPLY, REPLY_ACK, REPLY_RST, REPLY_UNREACHABLE };
 
-static const char *keep_once(struct wire *wire, enum reply reply, int timeout)
+static const char *keep_once(struct peer *peer, enum reply reply, int timeout)
 {
-    struct line line;
+    struct peer_tcp tcp;
     const char *outcome = NULL;
     int64_t end = monotonic_ms() + timeout;
-    line_connect(&line, wire, TUN_BEHIND);
-    set_keepalive(wire->ask, line.fd);
+    peer_tcp_connect(&tcp, peer, TUN_BEHIND);
+    set_keepalive(peer->probe, tcp.fd);
     while (!outcome && monotonic_ms() < end) {
-        if (line_receive(&line, 100)) {
+        if (peer_tcp_receive(&tcp, 100)) {
             if (reply == REPLY_ACK)
-                line_send(&line, SEGMENT_ACK, 0);
+                peer_tcp_send(&tcp, SEGMENT_ACK, 0);
             else if (reply == REPLY_RST)
-                line_send(&line, SEGMENT_RST, 0);
+                peer_tcp_send(&tcp, SEGMENT_RST, 0);
             else if (reply == REPLY_UNREACHABLE)
-                wire_unreachable(wire, ICMP_HOST, 0);
+                peer_unreachable(peer, ICMP_HOST, 0);
         }
-        outcome = line_outcome(&line, 0);
+        outcome = peer_tcp_outcome(&tcp, 0);
     }
-    line_close(&line);
+    peer_tcp_close(&tcp);
     return outcome ? outcome : "no error";
 }
 
-static const char *keep(struct wire *wire, enum reply reply, int timeout)
+static const char *keep(struct peer *peer, enum reply reply, int timeout)
 {
     const char *outcome;
     do {
-        wire_attend(wire);
-        outcome = keep_once(wire, reply, timeout);
-    } while (wire_was_absent(wire));
+        peer_attend(peer);
+        outcome = keep_once(peer, reply, timeout);
+    } while (peer_was_absent(peer));
     return outcome;
 }
 
-static void ask_keepalive(struct asking *ask)
+static void ask_keepalive(struct probe *probe)
 {
-    struct wire wire;
-    tell_defaults(ask);
-    wire_open(&wire, ask, true);
-    const char *silent = keep(&wire, NO_REPLY, LONGEST);
-    const char *reset_seen = keep(&wire, REPLY_RST, LONGEST);
-    const char *routed = keep(&wire, REPLY_UNREACHABLE, LONGEST);
-    tell(ask, "peer-answers", "%s", keep(&wire, REPLY_ACK, 3500));
-    tell(ask, "peer-vanished", "%s", silent);
-    tell(ask, "peer-rebooted", "%s", reset_seen);
-    tell(ask, "router-says-unreachable", "%s", routed);
-    tell(ask, "answer", "vanished: %s; rebooted: %s; unreachable: %s", silent,
-         reset_seen, routed);
+    struct peer peer;
+    tell_defaults(probe);
+    peer_open(&peer, probe, true);
+    const char *silent = keep(&peer, NO_REPLY, LONGEST);
+    const char *reset_seen = keep(&peer, REPLY_RST, LONGEST);
+    const char *routed = keep(&peer, REPLY_UNREACHABLE, LONGEST);
+    probe_report(probe, "peer-answers", "%s", keep(&peer, REPLY_ACK, 3500));
+    probe_report(probe, "peer-vanished", "%s", silent);
+    probe_report(probe, "peer-rebooted", "%s", reset_seen);
+    probe_report(probe, "router-says-unreachable", "%s", routed);
+    probe_report(probe, "answer", "vanished: %s; rebooted: %s; unreachable: %s",
+                 silent, reset_seen, routed);
 }
 #else
-static void ask_keepalive(struct asking *ask)
+static void ask_keepalive(struct probe *probe)
 {
-    give_up(ask, "the times of SO_KEEPALIVE cannot be set for one socket");
+    probe_skip(probe, "the times of SO_KEEPALIVE cannot be set for one socket");
 }
 #endif
 
@@ -219,7 +223,7 @@ QUESTIONS(peer_crash){
             "The notes: ETIMEDOUT, or EHOSTUNREACH if a router says so.",
         .cope = "timeouts of one's own: sonde_read, sonde_write; "
                 "sonde_keepalive",
-        .ask = ask_crash,
+        .probe = ask_crash,
         .where = IN_NAMESPACE,
         .deadline = 30000,
         .repeats = 2,
@@ -231,7 +235,7 @@ QUESTIONS(peer_crash){
         .standard = "RFC 9293 3.5.1: half-open connections are reset. The "
                     "notes: ECONNRESET.",
         .cope = "sonde_read, sonde_write: ECONNRESET, EPIPE, no signal",
-        .ask = ask_reboot,
+        .probe = ask_reboot,
         .where = IN_NAMESPACE,
     },
     {
@@ -243,7 +247,7 @@ QUESTIONS(peer_crash){
                     "The notes: ETIMEDOUT, ECONNRESET, EHOSTUNREACH; for the "
                     "last, too, Linux says ETIMEDOUT.",
         .cope = "sonde_keepalive: one setter, in seconds",
-        .ask = ask_keepalive,
+        .probe = ask_keepalive,
         .where = IN_NAMESPACE,
         .deadline = 40000,
         .repeats = 2,

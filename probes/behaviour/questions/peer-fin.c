@@ -7,56 +7,56 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "probes/behaviour/loopback.h"
 #include "base/names.h"
+#include "probes/behaviour/loopback.h"
 
-static void ask_fin(struct asking *ask)
+static void ask_fin(struct probe *probe)
 {
-    struct pair pair = tcp_pair(ask);
+    struct pair pair = tcp_pair(probe);
     signal(SIGPIPE, SIG_IGN);
-    must(ask, shutdown(pair.client, SHUT_WR), "shutdown");
+    probe_check(probe, shutdown(pair.client, SHUT_WR), "shutdown");
     wait_for(pair.server, POLLIN, PATIENCE);
-    tell(ask, "poll", "%s",
-         poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
+    probe_report(probe, "poll", "%s",
+                 poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
     const char *first = try_read(pair.server);
-    tell(ask, "answer", "read %s%s", first,
-         *first == '0' ? ", the end of the stream" : "");
-    tell(ask, "read-again", "%s", try_read(pair.server));
-    tell(ask, "write", "%s", try_write(pair.server));
+    probe_report(probe, "answer", "read %s%s", first,
+                 *first == '0' ? ", the end of the stream" : "");
+    probe_report(probe, "read-again", "%s", try_read(pair.server));
+    probe_report(probe, "write", "%s", try_write(pair.server));
     pair_close(&pair);
     /* The peer has closed for good: the first write still succeeds.  */
-    pair = tcp_pair(ask);
+    pair = tcp_pair(probe);
     close(pair.client);
     wait_for(pair.server, POLLIN, PATIENCE);
-    tell(ask, "closed-first-write", "%s", try_write(pair.server));
-    settle(ask);
-    tell(ask, "closed-then-poll", "%s",
-         poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
-    tell(ask, "closed-then-write", "%s", try_write(pair.server));
-    tell(ask, "closed-then-read", "%s", try_read(pair.server));
+    probe_report(probe, "closed-first-write", "%s", try_write(pair.server));
+    settle(probe);
+    probe_report(probe, "closed-then-poll", "%s",
+                 poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
+    probe_report(probe, "closed-then-write", "%s", try_write(pair.server));
+    probe_report(probe, "closed-then-read", "%s", try_read(pair.server));
 }
 
-static void ask_rst(struct asking *ask)
+static void ask_rst(struct probe *probe)
 {
-    struct pair pair = tcp_pair(ask);
+    struct pair pair = tcp_pair(probe);
     signal(SIGPIPE, SIG_IGN);
     reset(pair.client);
     wait_for(pair.server, POLLIN, PATIENCE);
-    tell(ask, "poll", "%s",
-         poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
-    tell(ask, "answer", "read %s", try_read(pair.server));
-    tell(ask, "read-again", "%s", try_read(pair.server));
-    tell(ask, "write", "%s", try_write(pair.server));
-    pair = tcp_pair(ask);
-    must(ask, (int)send(pair.client, "x", 1, 0), "send");
-    settle(ask);
+    probe_report(probe, "poll", "%s",
+                 poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
+    probe_report(probe, "answer", "read %s", try_read(pair.server));
+    probe_report(probe, "read-again", "%s", try_read(pair.server));
+    probe_report(probe, "write", "%s", try_write(pair.server));
+    pair = tcp_pair(probe);
+    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
+    settle(probe);
     reset(pair.client);
-    settle(ask);
-    tell(ask, "data-then-reset", "%s", try_read(pair.server));
-    pair = tcp_pair(ask);
+    settle(probe);
+    probe_report(probe, "data-then-reset", "%s", try_read(pair.server));
+    pair = tcp_pair(probe);
     reset(pair.client);
     wait_for(pair.server, POLLIN, PATIENCE);
-    tell(ask, "write-first", "%s", try_write(pair.server));
+    probe_report(probe, "write-first", "%s", try_write(pair.server));
 }
 
 static volatile sig_atomic_t caught;
@@ -74,39 +74,43 @@ static bool raised(void)
 }
 
 /* A write to a connection that got RST.  */
-static const char *write_dead(struct asking *ask, int flags, int option)
+static const char *write_dead(struct probe *probe, int flags, int option)
 {
-    struct pair pair = tcp_pair(ask);
+    struct pair pair = tcp_pair(probe);
     if (option)
-        must(ask, set_int(pair.server, SOL_SOCKET, option, 1), "setsockopt");
+        probe_check(probe, set_int(pair.server, SOL_SOCKET, option, 1),
+                    "setsockopt");
     reset(pair.client);
     wait_for(pair.server, POLLIN, PATIENCE);
     try_read(pair.server); /* takes what is pending: ECONNRESET */
     caught = 0;
-    return said(send(pair.server, "x", 1, flags));
+    return result_text(send(pair.server, "x", 1, flags));
 }
 
-static void ask_sigpipe(struct asking *ask)
+static void ask_sigpipe(struct probe *probe)
 {
     signal(SIGPIPE, catch);
-    const char *error = write_dead(ask, 0, 0);
-    tell(ask, "answer", "%s%s", raised() ? "SIGPIPE, and " : "", error);
+    const char *error = write_dead(probe, 0, 0);
+    probe_report(probe, "answer", "%s%s", raised() ? "SIGPIPE, and " : "",
+                 error);
     signal(SIGPIPE, SIG_IGN);
-    tell(ask, "ignored", "%s", write_dead(ask, 0, 0));
+    probe_report(probe, "ignored", "%s", write_dead(probe, 0, 0));
     signal(SIGPIPE, catch);
 #ifdef MSG_NOSIGNAL
-    error = write_dead(ask, MSG_NOSIGNAL, 0);
-    tell(ask, "MSG_NOSIGNAL", "%s%s",
-         raised() ? "SIGPIPE all the same, and " : "no signal; ", error);
+    error = write_dead(probe, MSG_NOSIGNAL, 0);
+    probe_report(probe, "MSG_NOSIGNAL", "%s%s",
+                 raised() ? "SIGPIPE all the same, and " : "no signal; ",
+                 error);
 #else
-    tell_constant(ask, "MSG_NOSIGNAL", "there is none");
+    probe_report_constant(probe, "MSG_NOSIGNAL", "there is none");
 #endif
 #ifdef SO_NOSIGPIPE
-    error = write_dead(ask, 0, SO_NOSIGPIPE);
-    tell(ask, "SO_NOSIGPIPE", "%s%s",
-         raised() ? "SIGPIPE all the same, and " : "no signal; ", error);
+    error = write_dead(probe, 0, SO_NOSIGPIPE);
+    probe_report(probe, "SO_NOSIGPIPE", "%s%s",
+                 raised() ? "SIGPIPE all the same, and " : "no signal; ",
+                 error);
 #else
-    tell_constant(ask, "SO_NOSIGPIPE", "there is none");
+    probe_report_constant(probe, "SO_NOSIGPIPE", "there is none");
 #endif
 }
 
@@ -120,7 +124,7 @@ QUESTIONS(peer_fin){
                     "exclude each other, which Linux does not keep to. The "
                     "notes: the first write gets RST, the second SIGPIPE.",
         .cope = "sonde_read: 0 at the end; sonde_write: EPIPE, no signal",
-        .ask = ask_fin,
+        .probe = ask_fin,
     },
     {
         .id = "peer.rst",
@@ -130,7 +134,7 @@ QUESTIONS(peer_fin){
         .standard = "RFC 9293 3.10.7.4: the connection is aborted, the user "
                     "told \"connection reset\". POSIX.1-2024: ECONNRESET.",
         .cope = "sonde_read, sonde_write: errors as they come, never a signal",
-        .ask = ask_rst,
+        .probe = ask_rst,
     },
     {
         .id = "signal.sigpipe",
@@ -142,7 +146,7 @@ QUESTIONS(peer_fin){
             "read says ECONNRESET, or 0.",
         .cope = "sonde_write: MSG_NOSIGNAL, SO_NOSIGPIPE, or the signal "
                 "blocked in the thread",
-        .ask = ask_sigpipe,
+        .probe = ask_sigpipe,
     },
     END_OF_QUESTIONS,
 };

@@ -8,47 +8,52 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
-#include "base/names.h"
 
 /* Let the clients of LISTENER in until FD is connected.  */
 static void let_in(int listener, int fd)
 {
     set_nonblocking(listener, true);
     for (int i = 0; i < 100 && !wait_for(fd, POLLOUT, 50); i++)
-        end_by_reset(attempt(accept(listener, NULL, NULL), "accept"));
+        end_by_reset(resource_check(accept(listener, NULL, NULL), "accept"));
 }
 
-static void ask_again(struct asking *ask)
+static void ask_again(struct probe *probe)
 {
     enum { most = 300 };
     int fds[most], next;
     struct sockaddr_in peer;
     socklen_t length = sizeof peer;
-    int listener = tcp_listener(ask, 1);
-    struct sockaddr_in address = local_address(ask, listener);
-    fill_queue(ask, listener, most, false, fds, &next);
+    int listener = tcp_listener(probe, 1);
+    struct sockaddr_in address = local_address(probe, listener);
+    fill_queue(probe, listener, most, false, fds, &next);
     if (next != ETIMEDOUT)
-        give_up(ask, "no connect waits here: before a full queue it gets %s",
-                errno_name(next));
-    int fd = tcp_socket(ask);
+        probe_skip(probe,
+                   "no connect waits here: before a full queue it gets %s",
+                   errno_name(next));
+    int fd = tcp_socket(probe);
     alarm_every(30);
-    tell(ask, "first", "%s", said(connect_to(fd, &address)));
-    const char *second = said(connect_to(fd, &address));
+    probe_report(probe, "first", "%s", result_text(connect_to(fd, &address)));
+    const char *second = result_text(connect_to(fd, &address));
     bool waits = !strcmp(second, "EINTR");
     alarm_every(0);
     set_nonblocking(fd, true);
-    const char *third = said(connect_to(fd, &address));
+    const char *third = result_text(connect_to(fd, &address));
     let_in(listener, fd);
-    tell(ask, "answer", "%s", waits ? "it waits for the first one" : second);
-    tell(ask, "non-blocking", "%s", third);
-    tell(ask, "after-completion", "%s", said(connect_to(fd, &address)));
-    tell(ask, "and-again", "%s", said(connect_to(fd, &address)));
-    tell(ask, "how-to-know", "poll %s, SO_ERROR %d, getpeername %s",
-         poll_names(wait_for(fd, POLLOUT, PATIENCE)),
-         get_int(fd, SOL_SOCKET, SO_ERROR, -1),
-         said(getpeername(fd, (struct sockaddr *)&peer, &length)));
+    probe_report(probe, "answer", "%s",
+                 waits ? "it waits for the first one" : second);
+    probe_report(probe, "non-blocking", "%s", third);
+    probe_report(probe, "after-completion", "%s",
+                 result_text(connect_to(fd, &address)));
+    probe_report(probe, "and-again", "%s",
+                 result_text(connect_to(fd, &address)));
+    probe_report(
+        probe, "how-to-know", "poll %s, SO_ERROR %d, getpeername %s",
+        poll_names(wait_for(fd, POLLOUT, PATIENCE)),
+        get_int(fd, SOL_SOCKET, SO_ERROR, -1),
+        result_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
     reset(fd);
 }
 
@@ -62,7 +67,7 @@ QUESTIONS(signal_connect_again){
                     "asynchronously; EALREADY for another connect meanwhile.",
         .cope = "sonde_connect: never calls connect twice; waits, asks "
                 "SO_ERROR and getpeername",
-        .ask = ask_again,
+        .probe = ask_again,
     },
     END_OF_QUESTIONS,
 };

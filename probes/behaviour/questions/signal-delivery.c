@@ -10,10 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
-#include "base/names.h"
 
 static volatile sig_atomic_t count, depth, deepest, informed;
 
@@ -58,13 +58,13 @@ static int delivered(int number)
     return (int)count;
 }
 
-static void ask_queueing(struct asking *ask)
+static void ask_queueing(struct probe *probe)
 {
-    tell(ask, "answer", "%d of 5", delivered(SIGUSR1));
+    probe_report(probe, "answer", "%d of 5", delivered(SIGUSR1));
 #ifdef SIGRTMIN
-    tell(ask, "realtime", "%d of 5", delivered(SIGRTMIN));
+    probe_report(probe, "realtime", "%d of 5", delivered(SIGRTMIN));
 #else
-    tell_constant(ask, "realtime", "there are no such signals");
+    probe_report_constant(probe, "realtime", "there are no such signals");
 #endif
 }
 
@@ -94,7 +94,7 @@ static void other_raised(int number)
     deepest = count; /* 0: it waits until this handler is through */
 }
 
-static void tell_mask(struct asking *ask)
+static void tell_mask(struct probe *probe)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
@@ -104,12 +104,12 @@ static void tell_mask(struct asking *ask)
     install_handler(SIGUSR2, counting, 0);
     sigaction(SIGUSR1, &action, NULL);
     raise(SIGUSR1);
-    tell(ask, "sa_mask", "%s",
-         deepest == 0 && count == 1 ? "holds others back until the end"
-                                    : "does not hold others back");
+    probe_report(probe, "sa_mask", "%s",
+                 deepest == 0 && count == 1 ? "holds others back until the end"
+                                            : "does not hold others back");
 }
 
-static void tell_siginfo(struct asking *ask)
+static void tell_siginfo(struct probe *probe)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
@@ -117,45 +117,46 @@ static void tell_siginfo(struct asking *ask)
     action.sa_flags = SA_SIGINFO;
     sigaction(SIGUSR1, &action, NULL);
     kill(getpid(), SIGUSR1);
-    tell(ask, "SA_SIGINFO", "%s",
-         informed ? "names the sender" : "does not name the sender");
+    probe_report(probe, "SA_SIGINFO", "%s",
+                 informed ? "names the sender" : "does not name the sender");
 }
 
-static void tell_catching(struct asking *ask, const char *key, int number)
+static void tell_catching(struct probe *probe, const char *key, int number)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = counting;
-    tell(ask, key, "catching it: %s", said(sigaction(number, &action, NULL)));
+    probe_report(probe, key, "catching it: %s",
+                 result_text(sigaction(number, &action, NULL)));
 }
 
-static void ask_flags(struct asking *ask)
+static void ask_flags(struct probe *probe)
 {
     int plain = depth_with(0), nodefer = depth_with(SA_NODEFER);
     bool stays = stays_with(0), resets = !stays_with((int)SA_RESETHAND);
-    tell(ask, "default", "%s; its handler %s",
-         plain == 1 ? "blocked while its handler runs" : "not blocked",
-         stays ? "stays" : "is reset");
-    tell(ask, "SA_NODEFER", "%s",
-         nodefer == 2 ? "the signal may interrupt its own handler"
-                      : "has no effect");
-    tell(ask, "SA_RESETHAND", "%s",
-         resets ? "the handler serves once" : "has no effect");
-    tell_siginfo(ask);
-    tell_mask(ask);
-    tell_catching(ask, "SIGKILL", SIGKILL);
-    tell_catching(ask, "SIGSTOP", SIGSTOP);
+    probe_report(probe, "default", "%s; its handler %s",
+                 plain == 1 ? "blocked while its handler runs" : "not blocked",
+                 stays ? "stays" : "is reset");
+    probe_report(probe, "SA_NODEFER", "%s",
+                 nodefer == 2 ? "the signal may interrupt its own handler"
+                              : "has no effect");
+    probe_report(probe, "SA_RESETHAND", "%s",
+                 resets ? "the handler serves once" : "has no effect");
+    tell_siginfo(probe);
+    tell_mask(probe);
+    tell_catching(probe, "SIGKILL", SIGKILL);
+    tell_catching(probe, "SIGSTOP", SIGSTOP);
 #ifdef SA_INTERRUPT
-    tell_constant(ask, "SA_INTERRUPT", "is there");
+    probe_report_constant(probe, "SA_INTERRUPT", "is there");
 #else
-    tell_constant(ask, "SA_INTERRUPT", "is not there");
+    probe_report_constant(probe, "SA_INTERRUPT", "is not there");
 #endif
     bool posix = plain == 1 && nodefer == 2 && stays && resets;
-    tell(ask, "answer", "%s",
-         posix ? "each does what POSIX says" : "not all as POSIX says");
+    probe_report(probe, "answer", "%s",
+                 posix ? "each does what POSIX says" : "not all as POSIX says");
 }
 
-static void ask_reset(struct asking *ask)
+static void ask_reset(struct probe *probe)
 {
     struct sigaction action;
     void (*before)(int) = signal(SIGUSR1, nested);
@@ -163,45 +164,46 @@ static void ask_reset(struct asking *ask)
     raise(SIGUSR1);
     sigaction(SIGUSR1, NULL, &action);
     bool stays = action.sa_handler == nested;
-    tell(ask, "answer", "it %s, and %s meanwhile",
-         stays ? "keeps its handler" : "loses its handler",
-         deepest == 1 ? "blocks itself" : "does not block itself");
-    tell(ask, "restarts", "%s", yes_no(action.sa_flags & SA_RESTART));
-    tell(ask, "returns", "%s",
-         before == SIG_DFL ? "the handler before" : "something else");
+    probe_report(probe, "answer", "it %s, and %s meanwhile",
+                 stays ? "keeps its handler" : "loses its handler",
+                 deepest == 1 ? "blocks itself" : "does not block itself");
+    probe_report(probe, "restarts", "%s", yes_no(action.sa_flags & SA_RESTART));
+    probe_report(probe, "returns", "%s",
+                 before == SIG_DFL ? "the handler before" : "something else");
 }
 
 /* What waitpid gives for a child that exits now, as text.  */
-static const char *child_ends(struct asking *ask)
+static const char *child_ends(struct probe *probe)
 {
-    pid_t got, child = must(ask, fork(), "fork");
+    pid_t got, child = probe_check(probe, fork(), "fork");
     if (child == 0)
         _exit(3);
     int tries = 0;
     do
         got = waitpid(child, NULL, 0);
     while (got < 0 && wait_retry(&tries));
-    return got == child ? "its status" : said(-1);
+    return got == child ? "its status" : result_text(-1);
 }
 
-static void ask_sigchld(struct asking *ask)
+static void ask_sigchld(struct probe *probe)
 {
     signal(SIGCHLD, SIG_DFL);
-    const char *plain = child_ends(ask);
+    const char *plain = child_ends(probe);
     signal(SIGCHLD, SIG_IGN);
-    const char *ignored = child_ends(ask);
+    const char *ignored = child_ends(probe);
     install_handler(SIGCHLD, counting, 0);
-    const char *caught = child_ends(ask);
+    const char *caught = child_ends(probe);
     install_handler(SIGCHLD, counting, SA_NOCLDWAIT);
-    const char *flag = child_ends(ask);
+    const char *flag = child_ends(probe);
     bool usual = !strcmp(plain, caught) && !strcmp(plain, "its status");
-    tell(ask, "default", "waitpid gives %s", plain);
-    tell(ask, "ignored", "waitpid gives %s", ignored);
-    tell(ask, "caught", "waitpid gives %s", caught);
-    tell(ask, "SA_NOCLDWAIT", "waitpid gives %s", flag);
-    tell(ask, "answer", "%s%s", usual ? "yes, until waited for" : "it varies",
-         strcmp(ignored, "ECHILD") ? "; also if SIGCHLD is ignored"
-                                   : "; no if SIGCHLD is ignored");
+    probe_report(probe, "default", "waitpid gives %s", plain);
+    probe_report(probe, "ignored", "waitpid gives %s", ignored);
+    probe_report(probe, "caught", "waitpid gives %s", caught);
+    probe_report(probe, "SA_NOCLDWAIT", "waitpid gives %s", flag);
+    probe_report(probe, "answer", "%s%s",
+                 usual ? "yes, until waited for" : "it varies",
+                 strcmp(ignored, "ECHILD") ? "; also if SIGCHLD is ignored"
+                                           : "; no if SIGCHLD is ignored");
 }
 
 QUESTIONS(signal_delivery){
@@ -214,7 +216,7 @@ QUESTIONS(signal_delivery){
                     "implementation-defined, but for realtime signals. The "
                     "notes: UNIX signals are not queued.",
         .cope = "sonde_reap: all children that ended, not one for each signal",
-        .ask = ask_queueing,
+        .probe = ask_queueing,
         .where = IN_PROGRAM,
     },
     {
@@ -227,7 +229,7 @@ QUESTIONS(signal_delivery){
                     "notes: SA_INTERRUPT is SunOS 4's.",
         .cope = "sonde_signal: a handler that stays, blocked meanwhile, with "
                 "a stated restart rule",
-        .ask = ask_flags,
+        .probe = ask_flags,
         .where = IN_PROGRAM,
     },
     {
@@ -239,7 +241,7 @@ QUESTIONS(signal_delivery){
                     "sigaction. The notes: signal returns the new handler; it "
                     "is the one before.",
         .cope = "sonde_signal: built on sigaction, alike everywhere",
-        .ask = ask_reset,
+        .probe = ask_reset,
         .where = IN_PROGRAM,
     },
     {
@@ -251,7 +253,7 @@ QUESTIONS(signal_delivery){
                     "zombies, and ECHILD from waitpid. The notes: a waitpid "
                     "loop with WNOHANG, not wait.",
         .cope = "sonde_reap",
-        .ask = ask_sigchld,
+        .probe = ask_sigchld,
         .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,

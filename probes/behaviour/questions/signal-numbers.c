@@ -8,10 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/wait.h"
-#include "probes/run/core.h"
 #include "base/names.h"
+#include "base/wait.h"
 #include "probes/behaviour/question.h"
+#include "probes/run/core.h"
 
 /* In a child: back to the default, and raise NUMBER.  */
 static _Noreturn void be_hit(int number)
@@ -26,10 +26,10 @@ static _Noreturn void be_hit(int number)
 }
 
 /* What NUMBER does to a process by default.  */
-static const char *action_of(struct asking *ask, int number)
+static const char *action_of(struct probe *probe, int number)
 {
     int status = 0, tries = 0;
-    pid_t got, child = must(ask, fork(), "fork");
+    pid_t got, child = probe_check(probe, fork(), "fork");
     if (child == 0)
         be_hit(number);
     do
@@ -45,7 +45,7 @@ static const char *action_of(struct asking *ask, int number)
     return "nothing";
 }
 
-static void ask_numbers(struct asking *ask)
+static void ask_numbers(struct probe *probe)
 {
     int count = 0, last = 0;
     for (int number = 1; number < 128; number++) {
@@ -54,13 +54,16 @@ static void ask_numbers(struct asking *ask)
             continue;
         count++;
         last = number;
-        tell(ask, name, "%d %s", number, action_of(ask, number));
+        probe_report(probe, name, "%d %s", number, action_of(probe, number));
     }
 #ifdef SIGRTMIN
-    tell(ask, "SIGRTMIN", "%d %s", SIGRTMIN, action_of(ask, SIGRTMIN));
-    tell(ask, "SIGRTMAX", "%d %s", SIGRTMAX, action_of(ask, SIGRTMAX));
+    probe_report(probe, "SIGRTMIN", "%d %s", SIGRTMIN,
+                 action_of(probe, SIGRTMIN));
+    probe_report(probe, "SIGRTMAX", "%d %s", SIGRTMAX,
+                 action_of(probe, SIGRTMAX));
 #endif
-    tell(ask, "answer", "%d with a name, the highest %d", count, last);
+    probe_report(probe, "answer", "%d with a name, the highest %d", count,
+                 last);
 }
 
 QUESTIONS(signal_numbers){
@@ -72,7 +75,7 @@ QUESTIONS(signal_numbers){
         .standard = "POSIX.1-2024 signal.h: names and default actions; numbers "
                     "only for kill -1, -2, -3, -6, -9, -14, -15.",
         .cope = "nothing: use the names",
-        .ask = ask_numbers,
+        .probe = ask_numbers,
         .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,

@@ -10,13 +10,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
-#include "base/names.h"
 
 /* What a call blocks on.  */
 struct scene {
-    struct asking *ask;
+    struct probe *probe;
     int fd;    /* the call's */
     int other; /* what lets it end */
     struct sockaddr_in address;
@@ -34,14 +34,14 @@ struct trial {
 /* The helper that releases the call cannot say that there is no way to.  */
 static void open_listener(struct scene *scene)
 {
-    settle(scene->ask);
-    scene->fd = tcp_listener(scene->ask, 4);
-    scene->address = local_address(scene->ask, scene->fd);
+    settle(scene->probe);
+    scene->fd = tcp_listener(scene->probe, 4);
+    scene->address = local_address(scene->probe, scene->fd);
 }
 
 static void open_connection(struct scene *scene)
 {
-    struct pair pair = tcp_pair(scene->ask);
+    struct pair pair = tcp_pair(scene->probe);
     scene->fd = pair.server;
     scene->other = pair.client;
     close(pair.listener);
@@ -52,9 +52,9 @@ static bool write_full(int fd)
 {
     static char block[4096];
     bool any = false;
-    while (attempt((int)send(fd, block, sizeof block, 0), "send") > 0)
+    while (resource_check((int)send(fd, block, sizeof block, 0), "send") > 0)
         any = true;
-    while (attempt((int)send(fd, block, 1, 0), "send") > 0)
+    while (resource_check((int)send(fd, block, 1, 0), "send") > 0)
         any = true;
     return any;
 }
@@ -67,7 +67,7 @@ static void open_full(struct scene *scene)
     set_nonblocking(scene->fd, true);
     for (int round = 0, idle = 0; round < 30 && idle < 3; round++) {
         idle = write_full(scene->fd) ? 0 : idle + 1;
-        settle(scene->ask);
+        settle(scene->probe);
     }
     set_nonblocking(scene->fd, false);
 }
@@ -77,14 +77,14 @@ static void open_queue(struct scene *scene)
 {
     enum { most = 300 };
     int fds[most], next;
-    scene->other = tcp_listener(scene->ask, 1);
-    int count = fill_queue(scene->ask, scene->other, most, false, fds, &next);
+    scene->other = tcp_listener(scene->probe, 1);
+    int count = fill_queue(scene->probe, scene->other, most, false, fds, &next);
     if (next != ETIMEDOUT)
-        give_up(scene->ask,
-                "no connect waits: number %d before a full queue gets %s",
-                count + 1, errno_name(next));
-    scene->address = local_address(scene->ask, scene->other);
-    scene->fd = tcp_socket(scene->ask);
+        probe_skip(scene->probe,
+                   "no connect waits: number %d before a full queue gets %s",
+                   count + 1, errno_name(next));
+    scene->address = local_address(scene->probe, scene->other);
+    scene->fd = tcp_socket(scene->probe);
 }
 
 /* ---- the calls, and what lets them end ---------------------------------- */
@@ -92,13 +92,13 @@ static void open_queue(struct scene *scene)
 static long call_accept(void *data)
 {
     const struct scene *scene = data;
-    return attempt(accept(scene->fd, NULL, NULL), "accept");
+    return resource_check(accept(scene->fd, NULL, NULL), "accept");
 }
 
 static void release_accept(void *data)
 {
     const struct scene *scene = data;
-    tcp_client(scene->ask, scene->fd);
+    tcp_client(scene->probe, scene->fd);
 }
 
 static long call_connect(void *data)
@@ -111,7 +111,8 @@ static void release_connect(void *data)
 {
     const struct scene *scene = data;
     while (wait_for(scene->other, POLLIN, PATIENCE))
-        end_by_reset(attempt(accept(scene->other, NULL, NULL), "accept"));
+        end_by_reset(
+            resource_check(accept(scene->other, NULL, NULL), "accept"));
 }
 
 static long call_read(void *data)
@@ -125,7 +126,7 @@ static long call_recv(void *data)
 {
     char byte;
     const struct scene *scene = data;
-    return attempt((int)recv(scene->fd, &byte, 1, 0), "recv");
+    return resource_check((int)recv(scene->fd, &byte, 1, 0), "recv");
 }
 
 static long call_poll(void *data)
@@ -138,13 +139,13 @@ static long call_poll(void *data)
 static long call_select(void *data)
 {
     const struct scene *scene = data;
-    return select_input(scene->ask, scene->fd, NULL);
+    return select_input(scene->probe, scene->fd, NULL);
 }
 
 static void release_byte(void *data)
 {
     const struct scene *scene = data;
-    must(scene->ask, (int)send(scene->other, "", 1, 0), "send");
+    probe_check(scene->probe, (int)send(scene->other, "", 1, 0), "send");
 }
 
 static long call_write(void *data)
@@ -156,33 +157,34 @@ static long call_write(void *data)
 static long call_send(void *data)
 {
     const struct scene *scene = data;
-    return attempt((int)send(scene->fd, "", 1, 0), "send");
+    return resource_check((int)send(scene->fd, "", 1, 0), "send");
 }
 
 static void release_write(void *data)
 {
     static char block[65536];
     const struct scene *scene = data;
-    while (attempt((int)recv(scene->other, block, sizeof block, 0), "recv") > 0)
+    while (resource_check((int)recv(scene->other, block, sizeof block, 0),
+                          "recv") > 0)
         continue;
 }
 
 /* ---- asking ------------------------------------------------------------- */
 
 /* Returns what became of the call, or NULL if it did not wait.  */
-static const char *try_once(struct asking *ask, int flags, bool timeout)
+static const char *try_once(struct probe *probe, int flags, bool timeout)
 {
-    const struct trial *trial = ask->question->data;
-    struct scene scene = {.ask = ask, .fd = -1, .other = -1};
+    const struct trial *trial = probe->question->data;
+    struct scene scene = {.probe = probe, .fd = -1, .other = -1};
     struct blocking blocking = {trial->call, trial->release, &scene};
     struct timeval time = {.tv_sec = 2 * PATIENCE / 1000};
     trial->open(&scene);
     if (timeout)
-        must(ask,
-             setsockopt(scene.fd, SOL_SOCKET, trial->timeout, &time,
-                        sizeof time),
-             "setsockopt");
-    const char *outcome = interrupt_call(ask, &blocking, flags);
+        probe_check(probe,
+                    setsockopt(scene.fd, SOL_SOCKET, trial->timeout, &time,
+                               sizeof time),
+                    "setsockopt");
+    const char *outcome = interrupt_call(probe, &blocking, flags);
     if (scene.other >= 0)
         reset(scene.other);
     reset(scene.fd);
@@ -190,27 +192,27 @@ static const char *try_once(struct asking *ask, int flags, bool timeout)
 }
 
 /* A few times, since on a busy host what was to wait may find room.  */
-static void try_call(struct asking *ask, const char *key, int flags,
+static void try_call(struct probe *probe, const char *key, int flags,
                      bool timeout)
 {
     const char *outcome = NULL;
     for (int i = 0; i < 3 && !outcome; i++)
-        outcome = try_once(ask, flags, timeout);
+        outcome = try_once(probe, flags, timeout);
     if (outcome)
-        tell(ask, key, "%s", outcome);
+        probe_report(probe, key, "%s", outcome);
     else
-        tell_not(ask, key, "the call did not wait");
+        probe_report_skip(probe, key, "the call did not wait");
 }
 
-static void ask_restart(struct asking *ask)
+static void ask_restart(struct probe *probe)
 {
-    const struct trial *trial = ask->question->data;
-    try_call(ask, "answer", SA_RESTART, false);
-    try_call(ask, "without-restart", 0, false);
+    const struct trial *trial = probe->question->data;
+    try_call(probe, "answer", SA_RESTART, false);
+    try_call(probe, "without-restart", 0, false);
     if (trial->timeout)
-        try_call(ask, "with-timeout", SA_RESTART, true);
+        try_call(probe, "with-timeout", SA_RESTART, true);
     if (trial->open != open_queue) /* that takes a second */
-        try_call(ask, "signal-function", BY_SIGNAL, false);
+        try_call(probe, "signal-function", BY_SIGNAL, false);
 }
 
 #define RESTART(name, standards, copes, ...)                                   \
@@ -220,7 +222,7 @@ static void ask_restart(struct asking *ask)
         .why = "A call that returns EINTR where the program was written on a " \
                "system that restarts it looks like a failure: servers die "    \
                "of SIGCHLD, clients give up.",                                 \
-        .standard = standards, .cope = copes, .ask = ask_restart,              \
+        .standard = standards, .cope = copes, .probe = ask_restart,            \
         .data = &(const struct trial)                                          \
         {                                                                      \
             __VA_ARGS__                                                        \

@@ -57,21 +57,22 @@ static int protocol_of(int domain, int type)
 /* Want of privilege is told from want of support: what there would be with it
    is not known.  Returns 1 for a socket, 0 for none, -1 for want of
    privilege.  */
-static int tell_pair(struct asking *ask, const char *key, int domain, int type,
+static int tell_pair(struct probe *probe, const char *key, int domain, int type,
                      int protocol)
 {
-    int fd = attempt(socket(domain, type, protocol), "socket");
+    int fd = resource_check(socket(domain, type, protocol), "socket");
     if (fd >= 0)
         close(fd);
     if (fd < 0 && (errno == EPERM || errno == EACCES)) {
-        tell_not(ask, key, "it needs privilege (%s)", said(fd));
+        probe_report_skip(probe, key, "it needs privilege (%s)",
+                          result_text(fd));
         return -1;
     }
-    tell(ask, key, "%s", fd < 0 ? said(fd) : "yes");
+    probe_report(probe, key, "%s", fd < 0 ? result_text(fd) : "yes");
     return fd >= 0;
 }
 
-static void ask_combinations(struct asking *ask)
+static void ask_combinations(struct probe *probe)
 {
     int count = 0, privileged = 0, all = 0;
     char key[60];
@@ -80,7 +81,7 @@ static void ask_combinations(struct asking *ask)
             snprintf(key, sizeof key, "%s-%s", domains[i].name, types[k].name);
             int domain = domains[i].value, type = types[k].value;
             int got =
-                tell_pair(ask, key, domain, type, protocol_of(domain, type));
+                tell_pair(probe, key, domain, type, protocol_of(domain, type));
             count += got > 0;
             privileged += got < 0;
             all++;
@@ -89,14 +90,15 @@ static void ask_combinations(struct asking *ask)
         for (size_t k = 0; k < 3; k++) {
             snprintf(key, sizeof key, "%s-by-%s", protocols[i].name,
                      types[k].name);
-            tell_pair(ask, key, AF_INET, types[k].value, protocols[i].value);
+            tell_pair(probe, key, AF_INET, types[k].value, protocols[i].value);
         }
     if (privileged)
-        tell(ask, "answer",
-             "%d of %d pairs of domain and type; %d need privilege", count, all,
-             privileged);
+        probe_report(probe, "answer",
+                     "%d of %d pairs of domain and type; %d need privilege",
+                     count, all, privileged);
     else
-        tell(ask, "answer", "%d of %d pairs of domain and type", count, all);
+        probe_report(probe, "answer", "%d of %d pairs of domain and type",
+                     count, all);
 }
 
 QUESTIONS(socket_combinations){
@@ -108,7 +110,7 @@ QUESTIONS(socket_combinations){
         .standard = "POSIX.1-2024 socket: EAFNOSUPPORT, EPROTONOSUPPORT, "
                     "EPROTOTYPE, EACCES. The notes: the table of figure 4.5.",
         .cope = "sonde_socket; sonde_connect_status",
-        .ask = ask_combinations,
+        .probe = ask_combinations,
         .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,

@@ -16,9 +16,9 @@
 
 #include "base/wait.h"
 #include "probes/behaviour/loopback.h"
+#include "probes/behaviour/peer.h"
 #include "probes/behaviour/tcp-table.h"
 #include "probes/peer/tun.h"
-#include "probes/behaviour/wire.h"
 
 /* The eleven, and whether each was seen.  */
 static const char *const all_states[] = {
@@ -29,7 +29,7 @@ static const char *const all_states[] = {
 enum { STATES = sizeof all_states / sizeof *all_states };
 
 struct walk {
-    struct asking *ask;
+    struct probe *probe;
     const char *name;
     int step;
     in_port_t here, peer;
@@ -42,7 +42,7 @@ static const char *look(struct walk *walk, in_port_t here, in_port_t peer)
 {
     const char *state = tcp_table_state(here, peer, NULL);
     if (!state)
-        give_up(walk->ask, "this system shows no table of connections");
+        probe_skip(walk->probe, "this system shows no table of connections");
     for (int i = 0; i < STATES; i++)
         if (!strcmp(state, all_states[i]))
             walk->seen[i] = true;
@@ -83,7 +83,7 @@ static void step(struct walk *walk, const char *what)
     if (walk->both)
         peer = look(walk, walk->peer, walk->here);
     snprintf(key, sizeof key, "%s.%02d", walk->name, ++walk->step);
-    tell(walk->ask, key, "%s; %s; %s", what, here, peer);
+    probe_report(walk->probe, key, "%s; %s; %s", what, here, peer);
 }
 
 /* A listener's state, before there is a peer.  */
@@ -91,149 +91,150 @@ static void step_listener(struct walk *walk, const char *what, in_port_t port)
 {
     char key[40];
     snprintf(key, sizeof key, "%s.%02d", walk->name, ++walk->step);
-    tell(walk->ask, key, "%s; %s; -", what, look(walk, port, 0));
+    probe_report(walk->probe, key, "%s; %s; -", what, look(walk, port, 0));
 }
 
 /* Both ends on the loopback interface.  */
-static void walk_loopback(struct asking *ask, bool *seen)
+static void walk_loopback(struct probe *probe, bool *seen)
 {
-    struct walk walk = {.ask = ask, .name = "loopback", .seen = seen};
+    struct walk walk = {.probe = probe, .name = "loopback", .seen = seen};
     char byte;
-    struct pair pair = tcp_pair(ask);
-    in_port_t port = local_address(ask, pair.listener).sin_port;
+    struct pair pair = tcp_pair(probe);
+    in_port_t port = local_address(probe, pair.listener).sin_port;
     step_listener(&walk, "socket, bind, listen", port);
     walk.both = true;
-    walk.here = local_address(ask, pair.client).sin_port;
+    walk.here = local_address(probe, pair.client).sin_port;
     walk.peer = port;
     step(&walk, "connect, accept");
-    attempt(shutdown(pair.client, SHUT_WR), "shutdown");
+    resource_check(shutdown(pair.client, SHUT_WR), "shutdown");
     wait_for(pair.server, POLLIN, PATIENCE);
-    settle(ask);
+    settle(probe);
     step(&walk, "here: shutdown (SHUT_WR)");
-    attempt(shutdown(pair.server, SHUT_WR), "shutdown");
+    resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
     wait_for(pair.client, POLLIN, PATIENCE);
-    settle(ask);
+    settle(probe);
     step(&walk, "there: shutdown (SHUT_WR)");
-    (void)!attempt((int)recv(pair.client, &byte, 1, 0), "recv");
+    (void)!resource_check((int)recv(pair.client, &byte, 1, 0), "recv");
     close(pair.client);
     close(pair.server);
     close(pair.listener);
 }
 
-static void ports_of(struct walk *walk, const struct line *line)
+static void ports_of(struct walk *walk, const struct peer_tcp *tcp)
 {
-    walk->here = line->here.sin_port;
-    walk->peer = line->peer.sin_port;
+    walk->here = tcp->local.sin_port;
+    walk->peer = tcp->remote.sin_port;
 }
 
 /* Connect, close first, and let the peer take its time: the usual way.  */
-static void walk_active(struct wire *wire, bool *seen)
+static void walk_active(struct peer *peer, bool *seen)
 {
-    struct walk walk = {.ask = wire->ask, .name = "active", .seen = seen};
-    struct line line;
-    line_begin(&line, wire, TUN_PEER);
-    ports_of(&walk, &line);
+    struct walk walk = {.probe = peer->probe, .name = "active", .seen = seen};
+    struct peer_tcp tcp;
+    peer_tcp_begin(&tcp, peer, TUN_PEER);
+    ports_of(&walk, &tcp);
     step(&walk, "connect: SYN out");
-    line_send(&line, SEGMENT_SYN | SEGMENT_ACK, 0);
-    wait_for(line.fd, POLLOUT, PATIENCE);
-    line_await(&line, SEGMENT_ACK);
+    peer_tcp_send(&tcp, SEGMENT_SYN | SEGMENT_ACK, 0);
+    wait_for(tcp.fd, POLLOUT, PATIENCE);
+    peer_tcp_await(&tcp, SEGMENT_ACK);
     step(&walk, "SYN, ACK in; ACK out");
-    attempt(shutdown(line.fd, SHUT_WR), "shutdown");
-    line_await(&line, SEGMENT_FIN);
+    resource_check(shutdown(tcp.fd, SHUT_WR), "shutdown");
+    peer_tcp_await(&tcp, SEGMENT_FIN);
     step(&walk, "shutdown: FIN out");
-    line_send(&line, SEGMENT_ACK, 0);
+    peer_tcp_send(&tcp, SEGMENT_ACK, 0);
     step(&walk, "ACK in");
-    line_send(&line, SEGMENT_FIN | SEGMENT_ACK, 0);
-    line_await(&line, SEGMENT_ACK);
+    peer_tcp_send(&tcp, SEGMENT_FIN | SEGMENT_ACK, 0);
+    peer_tcp_await(&tcp, SEGMENT_ACK);
     step(&walk, "FIN in; ACK out");
-    close(line.fd);
+    close(tcp.fd);
 }
 
 /* Both close at the same time, or the peer acknowledges and closes in one
    segment.  */
-static void walk_closing(struct wire *wire, bool *seen, bool at_once)
+static void walk_closing(struct peer *peer, bool *seen, bool at_once)
 {
-    struct walk walk = {.ask = wire->ask,
+    struct walk walk = {.probe = peer->probe,
                         .name = at_once ? "one-segment" : "simultaneous",
                         .seen = seen};
-    struct line line;
-    line_connect(&line, wire, TUN_PEER);
-    ports_of(&walk, &line);
+    struct peer_tcp tcp;
+    peer_tcp_connect(&tcp, peer, TUN_PEER);
+    ports_of(&walk, &tcp);
     step(&walk, "connected");
-    uint32_t before = line.seen;
-    attempt(shutdown(line.fd, SHUT_WR), "shutdown");
-    line_await(&line, SEGMENT_FIN);
+    uint32_t before = tcp.seen;
+    resource_check(shutdown(tcp.fd, SHUT_WR), "shutdown");
+    peer_tcp_await(&tcp, SEGMENT_FIN);
     step(&walk, "shutdown: FIN out");
-    uint32_t after = line.seen;
+    uint32_t after = tcp.seen;
     if (!at_once)
-        line.seen = before; /* the peer has not seen our FIN */
-    line_send(&line, SEGMENT_FIN | SEGMENT_ACK, 0);
-    line_await(&line, SEGMENT_ACK);
+        tcp.seen = before; /* the peer has not seen our FIN */
+    peer_tcp_send(&tcp, SEGMENT_FIN | SEGMENT_ACK, 0);
+    peer_tcp_await(&tcp, SEGMENT_ACK);
     step(&walk, at_once ? "FIN, ACK in; ACK out" : "FIN in; ACK out");
-    line.seen = after;
+    tcp.seen = after;
     if (!at_once) {
-        line_send(&line, SEGMENT_ACK, 0);
+        peer_tcp_send(&tcp, SEGMENT_ACK, 0);
         step(&walk, "ACK in");
     }
-    close(line.fd);
+    close(tcp.fd);
 }
 
 /* Both ends send a SYN.  */
-static void walk_open(struct wire *wire, bool *seen)
+static void walk_open(struct peer *peer, bool *seen)
 {
-    struct walk walk = {.ask = wire->ask, .name = "both-open", .seen = seen};
-    struct line line;
-    line_begin(&line, wire, TUN_PEER);
-    ports_of(&walk, &line);
+    struct walk walk = {
+        .probe = peer->probe, .name = "both-open", .seen = seen};
+    struct peer_tcp tcp;
+    peer_tcp_begin(&tcp, peer, TUN_PEER);
+    ports_of(&walk, &tcp);
     step(&walk, "connect: SYN out");
-    line_send(&line, SEGMENT_SYN, 0);
-    line_await(&line, SEGMENT_SYN | SEGMENT_ACK);
+    peer_tcp_send(&tcp, SEGMENT_SYN, 0);
+    peer_tcp_await(&tcp, SEGMENT_SYN | SEGMENT_ACK);
     step(&walk, "SYN in; SYN, ACK out");
-    line_send(&line, SEGMENT_ACK, 0);
-    wait_for(line.fd, POLLOUT, PATIENCE);
+    peer_tcp_send(&tcp, SEGMENT_ACK, 0);
+    wait_for(tcp.fd, POLLOUT, PATIENCE);
     step(&walk, "ACK in");
-    line_close(&line);
+    peer_tcp_close(&tcp);
 }
 
 /* A listener of this host's, and a played client that closes first.  */
-static void walk_passive(struct wire *wire, bool *seen)
+static void walk_passive(struct peer *peer, bool *seen)
 {
-    struct walk walk = {.ask = wire->ask, .name = "passive", .seen = seen};
-    struct line line = {.wire = wire, .sequence = 5000000};
-    int listener = tcp_listener(wire->ask, 4);
-    struct sockaddr_in here = local_address(wire->ask, listener);
+    struct walk walk = {.probe = peer->probe, .name = "passive", .seen = seen};
+    struct peer_tcp tcp = {.peer = peer, .sequence = 5000000};
+    int listener = tcp_listener(peer->probe, 4);
+    struct sockaddr_in here = local_address(peer->probe, listener);
     close(listener);
     here.sin_addr.s_addr = inet_addr(TUN_HERE);
-    listener = tcp_socket(wire->ask);
-    must(wire->ask, bind_to(listener, &here), "bind");
-    must(wire->ask, listen(listener, 4), "listen");
-    line.here = here;
-    line.peer = here;
-    line.peer.sin_addr.s_addr = inet_addr(TUN_PEER);
-    line.peer.sin_port = htons(6999);
-    ports_of(&walk, &line);
+    listener = tcp_socket(peer->probe);
+    probe_check(peer->probe, bind_to(listener, &here), "bind");
+    probe_check(peer->probe, listen(listener, 4), "listen");
+    tcp.local = here;
+    tcp.remote = here;
+    tcp.remote.sin_addr.s_addr = inet_addr(TUN_PEER);
+    tcp.remote.sin_port = htons(6999);
+    ports_of(&walk, &tcp);
     step_listener(&walk, "socket, bind, listen", here.sin_port);
-    line_send(&line, SEGMENT_SYN, 0);
-    line_await(&line, SEGMENT_SYN | SEGMENT_ACK);
+    peer_tcp_send(&tcp, SEGMENT_SYN, 0);
+    peer_tcp_await(&tcp, SEGMENT_SYN | SEGMENT_ACK);
     step(&walk, "SYN in; SYN, ACK out");
-    line_send(&line, SEGMENT_ACK, 0);
+    peer_tcp_send(&tcp, SEGMENT_ACK, 0);
     wait_for(listener, POLLIN, PATIENCE);
-    line.fd = must(wire->ask, accept(listener, NULL, NULL), "accept");
+    tcp.fd = probe_check(peer->probe, accept(listener, NULL, NULL), "accept");
     step(&walk, "ACK in; accept");
-    line_send(&line, SEGMENT_FIN | SEGMENT_ACK, 0);
-    line_await(&line, SEGMENT_ACK);
+    peer_tcp_send(&tcp, SEGMENT_FIN | SEGMENT_ACK, 0);
+    peer_tcp_await(&tcp, SEGMENT_ACK);
     step(&walk, "FIN in; ACK out");
-    close(line.fd);
-    line_await(&line, SEGMENT_FIN);
+    close(tcp.fd);
+    peer_tcp_await(&tcp, SEGMENT_FIN);
     step(&walk, "close: FIN out");
-    line_send(&line, SEGMENT_ACK, 0);
+    peer_tcp_send(&tcp, SEGMENT_ACK, 0);
     step(&walk, "ACK in");
     close(listener);
 }
 
 /* WHY is NULL, or what kept us from playing the peer: then those that were not
    seen say nothing of the host.  */
-static void tell_seen(struct asking *ask, const bool *seen, const char *why)
+static void tell_seen(struct probe *probe, const bool *seen, const char *why)
 {
     char missing[160] = "";
     int count = 0;
@@ -245,31 +246,31 @@ static void tell_seen(struct asking *ask, const bool *seen, const char *why)
                      *missing ? ", " : "", all_states[i]);
     }
     if (why)
-        tell_not(ask, "answer", "%d of %d states seen; not %s: %s", count,
-                 STATES, missing, why);
+        probe_report_skip(probe, "answer", "%d of %d states seen; not %s: %s",
+                          count, STATES, missing, why);
     else
-        tell(ask, "answer", "%d of %d states seen", count, STATES);
+        probe_report(probe, "answer", "%d of %d states seen", count, STATES);
     if (!why && *missing)
-        tell(ask, "not-seen", "%s", missing);
+        probe_report(probe, "not-seen", "%s", missing);
 }
 
-static void ask_states(struct asking *ask)
+static void ask_states(struct probe *probe)
 {
-    struct wire wire = {.ask = ask};
+    struct peer peer = {.probe = probe};
     struct namespace_trouble trouble;
     bool seen[STATES] = {true}; /* a socket that was never used is CLOSED */
     go_private();
-    walk_loopback(ask, seen);
-    if (namespace_enter(&trouble) || (wire.tun = tun_open(&trouble)) < 0) {
-        tell_seen(ask, seen, trouble.text);
+    walk_loopback(probe, seen);
+    if (namespace_enter(&trouble) || (peer.tun = tun_open(&trouble)) < 0) {
+        tell_seen(probe, seen, trouble.text);
         return;
     }
-    walk_active(&wire, seen);
-    walk_passive(&wire, seen);
-    walk_closing(&wire, seen, false);
-    walk_closing(&wire, seen, true);
-    walk_open(&wire, seen);
-    tell_seen(ask, seen, NULL);
+    walk_active(&peer, seen);
+    walk_passive(&peer, seen);
+    walk_closing(&peer, seen, false);
+    walk_closing(&peer, seen, true);
+    walk_open(&peer, seen);
+    tell_seen(probe, seen, NULL);
 }
 
 QUESTIONS(tcp_states){
@@ -281,7 +282,7 @@ QUESTIONS(tcp_states){
         .standard = "RFC 9293 3.3.2, figure 5. The notes: the same picture, "
                     "with FIN_WAIT_1 straight to TIME_WAIT.",
         .cope = "sockprobe --states draws it",
-        .ask = ask_states,
+        .probe = ask_states,
         .where = IN_BOTH,
         .deadline = 20000,
     },

@@ -9,20 +9,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "probes/behaviour/loopback.h"
 #include "base/names.h"
+#include "probes/behaviour/loopback.h"
 
-static int udp_socket(struct asking *ask)
+static int udp_socket(struct probe *probe)
 {
-    return must(ask, socket(AF_INET, SOCK_DGRAM, 0), "socket");
+    return probe_check(probe, socket(AF_INET, SOCK_DGRAM, 0), "socket");
 }
 
-static int udp_bound(struct asking *ask, struct sockaddr_in *address)
+static int udp_bound(struct probe *probe, struct sockaddr_in *address)
 {
-    int fd = udp_socket(ask);
+    int fd = udp_socket(probe);
     *address = loopback_address(0);
-    must(ask, bind_to(fd, address), "bind");
-    *address = local_address(ask, fd);
+    probe_check(probe, bind_to(fd, address), "bind");
+    *address = local_address(probe, fd);
     return fd;
 }
 
@@ -33,7 +33,7 @@ static ssize_t send_to(int fd, long size, const struct sockaddr_in *address)
     const void *storage = address;
     ssize_t sent = sendto(fd, datagram, (size_t)size, MSG_DONTWAIT, storage,
                           sizeof *address);
-    return attempt((int)sent, "sendto");
+    return resource_check((int)sent, "sendto");
 }
 
 /* The largest that FD sends, and the errno of what is larger.  */
@@ -53,54 +53,56 @@ static long largest(int fd, const struct sockaddr_in *address, int *error)
     return low;
 }
 
-static void ask_maxsize(struct asking *ask)
+static void ask_maxsize(struct probe *probe)
 {
     struct sockaddr_in address;
     int error;
-    int receiver = udp_bound(ask, &address);
-    int fd = udp_socket(ask);
+    int receiver = udp_bound(probe, &address);
+    int fd = udp_socket(probe);
     long most = largest(fd, &address, &error);
     if (most == 0)
-        give_up(ask, "send: %s", errno_name(error));
-    tell(ask, "answer", "%ld bytes; beyond: %s", most, said_error(error));
-    int other = udp_bound(ask, &address);
-    must(ask, (int)send_to(fd, most, &address), "send");
+        probe_skip(probe, "send: %s", errno_name(error));
+    probe_report(probe, "answer", "%ld bytes; beyond: %s", most,
+                 error_text(error));
+    int other = udp_bound(probe, &address);
+    probe_check(probe, (int)send_to(fd, most, &address), "send");
     if (wait_for(other, POLLIN, PATIENCE))
-        tell(ask, "received", "%s",
-             said(recv(other, datagram, sizeof datagram, 0)));
+        probe_report(probe, "received", "%s",
+                     result_text(recv(other, datagram, sizeof datagram, 0)));
     else
-        tell(ask, "received", "it does not arrive");
-    must(ask, set_int(fd, SOL_SOCKET, SO_SNDBUF, 10000), "SO_SNDBUF");
+        probe_report(probe, "received", "it does not arrive");
+    probe_check(probe, set_int(fd, SOL_SOCKET, SO_SNDBUF, 10000), "SO_SNDBUF");
     ssize_t sent = send_to(fd, most, &address);
-    tell(ask, "with-SO_SNDBUF-10000", "%s", said((long)sent));
+    probe_report(probe, "with-SO_SNDBUF-10000", "%s", result_text((long)sent));
     ssize_t empty = send_to(fd, 0, &address);
-    tell(ask, "empty", "%s", said((long)empty));
+    probe_report(probe, "empty", "%s", result_text((long)empty));
     close(receiver);
 }
 
-static void ask_refused(struct asking *ask)
+static void ask_refused(struct probe *probe)
 {
     struct sockaddr_in address;
     char byte;
     /* Nobody is there: who has the port hears but one other.  */
-    int only = udp_bound(ask, &address);
+    int only = udp_bound(probe, &address);
     struct sockaddr_in only_address = address;
-    int holder = udp_bound(ask, &address);
-    must(ask, connect_to(holder, &only_address), "connect");
-    int fd = udp_socket(ask);
-    must(ask, connect_to(fd, &address), "connect");
-    const char *first = said(send(fd, "x", 1, 0));
+    int holder = udp_bound(probe, &address);
+    probe_check(probe, connect_to(holder, &only_address), "connect");
+    int fd = udp_socket(probe);
+    probe_check(probe, connect_to(fd, &address), "connect");
+    const char *first = result_text(send(fd, "x", 1, 0));
     bool told = wait_for(fd, POLLIN, 500);
-    const char *second = said(recv(fd, &byte, 1, MSG_DONTWAIT));
-    tell(ask, "connected", "send %s, then read %s", first, second);
-    tell(ask, "connected-poll", "%s", told ? "says so" : "says nothing");
-    int other = udp_socket(ask);
-    first = said(send_to(other, 1, &address));
-    settle(ask);
-    const char *silent = said(recv(other, &byte, 1, MSG_DONTWAIT));
-    tell(ask, "unconnected", "send %s, then read %s", first, silent);
-    tell(ask, "answer", "connected: %s; unconnected: %s", second,
-         !strcmp(silent, "EAGAIN") ? "never" : silent);
+    const char *second = result_text(recv(fd, &byte, 1, MSG_DONTWAIT));
+    probe_report(probe, "connected", "send %s, then read %s", first, second);
+    probe_report(probe, "connected-poll", "%s",
+                 told ? "says so" : "says nothing");
+    int other = udp_socket(probe);
+    first = result_text(send_to(other, 1, &address));
+    settle(probe);
+    const char *silent = result_text(recv(other, &byte, 1, MSG_DONTWAIT));
+    probe_report(probe, "unconnected", "send %s, then read %s", first, silent);
+    probe_report(probe, "answer", "connected: %s; unconnected: %s", second,
+                 !strcmp(silent, "EAGAIN") ? "never" : silent);
     close(holder);
     close(only);
 }
@@ -117,7 +119,7 @@ QUESTIONS(udp){
             "not on Linux.",
         .cope = "sonde_connect with SOCK_DGRAM enlarges the buffers; "
                 "sonde_datagram_send: EMSGSIZE",
-        .ask = ask_maxsize,
+        .probe = ask_maxsize,
     },
     {
         .id = "udp.refused",
@@ -127,7 +129,7 @@ QUESTIONS(udp){
         .standard = "RFC 1122 4.1.3.3: must be passed to the application. The "
                     "notes: only to a connected socket.",
         .cope = "sonde_datagram_receive: ECONNREFUSED, on connected sockets",
-        .ask = ask_refused,
+        .probe = ask_refused,
     },
     END_OF_QUESTIONS,
 };

@@ -7,8 +7,8 @@
 #include <sys/time.h>
 
 #include "base/monotonic.h"
-#include "probes/behaviour/loopback.h"
 #include "base/names.h"
+#include "probes/behaviour/loopback.h"
 
 enum {
     TIMEOUT = 300, /* of a call that blocks, in milliseconds */
@@ -16,22 +16,23 @@ enum {
     MORE = 1 << 20 /* calls that succeed: a send buffer may still grow */
 };
 
-static void set_timeout(struct asking *ask, int fd, int option)
+static void set_timeout(struct probe *probe, int fd, int option)
 {
     struct timeval timeout = {.tv_usec = TIMEOUT * 1000};
-    must(ask, setsockopt(fd, SOL_SOCKET, option, &timeout, sizeof timeout),
-         "setsockopt");
+    probe_check(probe,
+                setsockopt(fd, SOL_SOCKET, option, &timeout, sizeof timeout),
+                "setsockopt");
 }
 
 /* Fill the socket FD, and leave it blocking.  */
-static void fill(struct asking *ask, int fd)
+static void fill(struct probe *probe, int fd)
 {
     static char block[4096];
     set_nonblocking(fd, true);
     for (int round = 0; round < 3; round++) {
         while (send(fd, block, sizeof block, 0) > 0)
             continue;
-        settle(ask);
+        settle(probe);
     }
     set_nonblocking(fd, false);
 }
@@ -66,17 +67,17 @@ static const char *try_call(ssize_t (*call)(int), int fd)
     return "no: it blocks";
 }
 
-static void ask_dontwait(struct asking *ask)
+static void ask_dontwait(struct probe *probe)
 {
-    struct pair pair = tcp_pair(ask);
-    set_timeout(ask, pair.client, SO_SNDTIMEO);
-    fill(ask, pair.client);
+    struct pair pair = tcp_pair(probe);
+    set_timeout(probe, pair.client, SO_SNDTIMEO);
+    fill(probe, pair.client);
     const char *answer = try_call(send_one, pair.client);
-    tell(ask, "send", "%s", answer);
-    tell(ask, "answer", "%s", answer);
-    struct pair empty = tcp_pair(ask);
-    set_timeout(ask, empty.server, SO_RCVTIMEO);
-    tell(ask, "recv", "%s", try_call(receive_one, empty.server));
+    probe_report(probe, "send", "%s", answer);
+    probe_report(probe, "answer", "%s", answer);
+    struct pair empty = tcp_pair(probe);
+    set_timeout(probe, empty.server, SO_RCVTIMEO);
+    probe_report(probe, "recv", "%s", try_call(receive_one, empty.server));
 }
 
 QUESTIONS(write_dontwait){
@@ -90,7 +91,7 @@ QUESTIONS(write_dontwait){
             "both directions.",
         .cope = "sonde_write and sonde_write_all test the kernel once, and "
                 "send only what fits where the flag is ignored",
-        .ask = ask_dontwait,
+        .probe = ask_dontwait,
     },
     END_OF_QUESTIONS,
 };

@@ -10,17 +10,17 @@
 #include "probes/behaviour/loopback.h"
 
 /* Write to a peer that does not read, until nothing fits.  */
-static long fill(struct asking *ask, int fd)
+static long fill(struct probe *probe, int fd)
 {
     static char block[4096];
     long total = 0;
     ssize_t count;
     set_nonblocking(fd, true);
     for (int round = 0; round < 3; round++) {
-        while ((count =
-                    attempt((int)send(fd, block, sizeof block, 0), "send")) > 0)
+        while ((count = resource_check((int)send(fd, block, sizeof block, 0),
+                                       "send")) > 0)
             total += count;
-        settle(ask);
+        settle(probe);
     }
     return total;
 }
@@ -34,24 +34,24 @@ static const char *size_class(long bytes)
                                 : "less than 4 KiB";
 }
 
-static void ask_returns(struct asking *ask)
+static void ask_returns(struct probe *probe)
 {
-    struct pair pair = tcp_pair(ask);
-    long much = fill(ask, pair.client);
-    tell(ask, "without-reader", "%s", size_class(much));
-    tell(ask, "SO_SNDBUF", "%d",
-         get_int(tcp_socket(ask), SOL_SOCKET, SO_SNDBUF, -1));
-    tell(ask, "SO_RCVBUF", "%d",
-         get_int(tcp_socket(ask), SOL_SOCKET, SO_RCVBUF, -1));
-    tell(ask, "answer", "%s",
-         much > 0 ? "before anybody reads: the data is in buffers"
-                  : "when the peer reads");
+    struct pair pair = tcp_pair(probe);
+    long much = fill(probe, pair.client);
+    probe_report(probe, "without-reader", "%s", size_class(much));
+    probe_report(probe, "SO_SNDBUF", "%d",
+                 get_int(tcp_socket(probe), SOL_SOCKET, SO_SNDBUF, -1));
+    probe_report(probe, "SO_RCVBUF", "%d",
+                 get_int(tcp_socket(probe), SOL_SOCKET, SO_RCVBUF, -1));
+    probe_report(probe, "answer", "%s",
+                 much > 0 ? "before anybody reads: the data is in buffers"
+                          : "when the peer reads");
     /* Beyond the bytes that were taken, a reset loses all of them.  */
     reset(pair.server);
-    settle(ask);
-    tell(ask, "lost-by-reset", "%s",
-         wait_for(pair.client, POLLIN, 0) ? "yes: write had succeeded"
-                                          : "nothing is told");
+    settle(probe);
+    probe_report(probe, "lost-by-reset", "%s",
+                 wait_for(pair.client, POLLIN, 0) ? "yes: write had succeeded"
+                                                  : "nothing is told");
 }
 
 QUESTIONS(write_returns){
@@ -65,7 +65,7 @@ QUESTIONS(write_returns){
             "notes: it is in the send buffer.",
         .cope = "sonde_write_all says the same; sonde_half_close, and read "
                 "the peer's end, to know",
-        .ask = ask_returns,
+        .probe = ask_returns,
     },
     END_OF_QUESTIONS,
 };

@@ -1,8 +1,8 @@
-/* client.h - a client that connects and does nothing more, and what it meets
-   SPDX-License-Identifier: GPL-3.0-or-later  */
+/* queue-client.h - a client that connects and does nothing more, and what it
+   meets SPDX-License-Identifier: GPL-3.0-or-later  */
 
-#ifndef PROBES_QUEUE_CLIENT_H
-#define PROBES_QUEUE_CLIENT_H 1
+#ifndef PROBES_QUEUE_QUEUE_CLIENT_H
+#define PROBES_QUEUE_QUEUE_CLIENT_H 1
 
 #include <stddef.h>
 
@@ -27,12 +27,13 @@ int resetting_socket(int family);
 int open_listener(int family, int backlog, const char **failed);
 
 /* Begin to connect FD to ADDRESS.  */
-enum client_state client_connect(int fd, const struct sonde_address *address);
+enum client_state queue_client_connect(int fd,
+                                       const struct sonde_address *address);
 
 /* Ask what became of FD, without waiting.  */
-enum client_state client_check(int fd);
+enum client_state queue_client_check(int fd);
 
 /* How many of the COUNT connected clients in FDS are connected still.  */
-size_t clients_connected(const int *fds, size_t count);
+size_t queue_clients_connected(const int *fds, size_t count);
 
-#endif /* PROBES_QUEUE_CLIENT_H */
+#endif /* PROBES_QUEUE_QUEUE_CLIENT_H */

@@ -1,8 +1,8 @@
-/* entrance.h - the sockets by which clients come
+/* listen-socket.h - the sockets by which clients come
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
-#ifndef SERVERS_ENTRANCE_H
-#define SERVERS_ENTRANCE_H 1
+#ifndef SERVERS_LISTEN_SOCKET_H
+#define SERVERS_LISTEN_SOCKET_H 1
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -11,14 +11,14 @@
 #include "sonde.h"
 
 enum {
-    ENTRANCES_MOST = 64,
+    LISTEN_SOCKETS_MAX = 64,
     /* Clients that may wait for accept.  A short queue costs those who come at
        once a second, the kernel's retransmission; the kernel cuts this to its
        cap.  */
-    ENTRANCE_QUEUE = 4096
+    LISTEN_SOCKET_QUEUE = 4096
 };
 
-struct entrance {
+struct listen_socket {
     struct watch watch;
     int fd; /* -1: given up */
     enum sonde_role role;
@@ -27,7 +27,7 @@ struct entrance {
     bool watched;      /* by the poller, for clients */
     bool inherited;    /* whoever passed it goes on using it */
     bool was_blocking; /* O_NONBLOCK is cleared again at the end */
-    /* How accept or receive failed lately, and until when ENTRANCE is left
+    /* How accept or receive failed lately, and until when LISTENER is left
        alone for it, in milliseconds of monotonic_ms; 0: it is not.  */
     struct sonde_backoff_state backoff;
     int64_t resume_at;
@@ -38,13 +38,13 @@ struct entrance {
     ino_t inode;
 };
 
-struct entrances {
-    struct entrance list[ENTRANCES_MOST];
+struct listen_sockets {
+    struct listen_socket list[LISTEN_SOCKETS_MAX];
     size_t count;
 };
 
 /* Where to listen.  */
-struct places {
+struct listen_addresses {
     const char *const *addresses; /* names or numbers; NULL: see ANY */
     size_t address_count;
     bool any;         /* all addresses, not loopback alone */
@@ -61,37 +61,38 @@ struct places {
    somebody listens never.
    Returns 0, or -1 with what is wrong in PROBLEM, of SIZE bytes, and errno, or
    0 if errno says nothing.  */
-int entrances_open(struct entrances *entrances, const struct places *places,
-                   char *problem, size_t size);
+int listen_sockets_open(struct listen_sockets *listeners,
+                        const struct listen_addresses *listen_addresses,
+                        char *problem, size_t size);
 
 /* Have FD, a listener or a connection, send messages at once, and an urgent
    byte come as one among the others, and not be lost.  */
-void entrance_set_options(int fd);
+void listen_socket_set_options(int fd);
 
 /* Take the socket FOUND.  Returns 0, or -1 with errno.  */
-int entrances_inherit(struct entrances *entrances,
-                      const struct sonde_inherited *found);
+int listen_sockets_inherit(struct listen_sockets *listeners,
+                           const struct sonde_inherited *found);
 
 /* Whether an answer to ADDRESS, of a datagram's sender, comes back to one of
-   ENTRANCES: its file, or a port of theirs, of whatever address.  */
-bool entrances_have(const struct entrances *entrances,
-                    const struct sonde_address *address);
+   LISTENERS: its file, or a port of theirs, of whatever address.  */
+bool listen_sockets_have(const struct listen_sockets *listeners,
+                         const struct sonde_address *address);
 
-/* Remove ENTRANCE's file if it is still ours: nobody comes by it any more.  */
-void entrance_unlink(struct entrance *entrance);
+/* Remove LISTENER's file if it is still ours: nobody comes by it any more.  */
+void listen_socket_unlink(struct listen_socket *listener);
 
 /* Say which files this user may not remove at the end.  */
-void entrances_warn_files(const struct entrances *entrances);
+void listen_sockets_warn_files(const struct listen_sockets *listeners);
 
-/* Close ENTRANCE, and remove its file if it is still ours.  */
-void entrance_close(struct entrance *entrance);
+/* Close LISTENER, and remove its file if it is still ours.  */
+void listen_socket_close(struct listen_socket *listener);
 
-/* Close ENTRANCE, or all, in a process that does not need them: files stay, as
+/* Close LISTENER, or all, in a process that does not need them: files stay, as
    another process's.  */
-void entrance_leave(struct entrance *entrance);
-void entrances_leave(struct entrances *entrances);
+void listen_socket_leave(struct listen_socket *listener);
+void listen_sockets_leave(struct listen_sockets *listeners);
 
 /* Say on which each listens.  */
-void entrances_announce(const struct entrances *entrances);
+void listen_sockets_announce(const struct listen_sockets *listeners);
 
-#endif /* SERVERS_ENTRANCE_H */
+#endif /* SERVERS_LISTEN_SOCKET_H */

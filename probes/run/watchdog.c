@@ -1,4 +1,4 @@
-/* sitter.c - a process that sees others dead when this one has died
+/* watchdog.c - a process that sees others dead when this one has died
    SPDX-License-Identifier: GPL-3.0-or-later
 
    It hears of them through a pipe, whose end means that its parent is gone or
@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/wait.h"
-#include "probes/run/sitter.h"
+#include "probes/run/watchdog.h"
 #include "sonde.h"
 
 enum { GROUPS_MAX = 256 };
@@ -79,72 +79,72 @@ static _Noreturn void sit(int pipe, const char *folder)
     _exit(0);
 }
 
-static bool make_folder_in(struct sitter *sitter, const char *where)
+static bool make_folder_in(struct watchdog *watchdog, const char *where)
 {
-    snprintf(sitter->folder, sizeof sitter->folder, "%s/sockprobe-XXXXXX",
+    snprintf(watchdog->folder, sizeof watchdog->folder, "%s/sockprobe-XXXXXX",
              where);
-    if (mkdtemp(sitter->folder))
+    if (mkdtemp(watchdog->folder))
         return true;
-    *sitter->folder = '\0';
+    *watchdog->folder = '\0';
     return false;
 }
 
-static void make_folder(struct sitter *sitter)
+static void make_folder(struct watchdog *watchdog)
 {
     const char *where = getenv("TMPDIR");
     bool fits = where && *where == '/' && strlen(where) <= 40;
-    if (!fits || !make_folder_in(sitter, where))
-        make_folder_in(sitter, "/tmp");
+    if (!fits || !make_folder_in(watchdog, where))
+        make_folder_in(watchdog, "/tmp");
 }
 
 /* In the child.  It makes the folder itself: nobody else can be killed between
    that and somebody's being there to remove it.  */
-static _Noreturn void be_sitter(struct sitter *sitter, int pipe, int answer)
+static _Noreturn void be_sitter(struct watchdog *watchdog, int pipe, int answer)
 {
     setpgid(0, 0); /* what a terminal sends is not for it */
     sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
     if (answer >= 0) {
         int tries = 0;
-        make_folder(sitter);
-        while (write(answer, sitter->folder, sizeof sitter->folder) < 0 &&
+        make_folder(watchdog);
+        while (write(answer, watchdog->folder, sizeof watchdog->folder) < 0 &&
                wait_retry(&tries))
             continue;
         close(answer);
     }
-    sit(pipe, sitter->folder);
+    sit(pipe, watchdog->folder);
 }
 
 /* A short text that was written at once also arrives at once.  */
-static void hear_folder(struct sitter *sitter, int answer)
+static void hear_folder(struct watchdog *watchdog, int answer)
 {
     ssize_t got;
     int tries = 0;
     do
-        got = read(answer, sitter->folder, sizeof sitter->folder);
+        got = read(answer, watchdog->folder, sizeof watchdog->folder);
     while (got < 0 && wait_retry(&tries));
-    if (got != (ssize_t)sizeof sitter->folder)
-        *sitter->folder = '\0';
+    if (got != (ssize_t)sizeof watchdog->folder)
+        *watchdog->folder = '\0';
     close(answer);
 }
 
 /* Start it; it answers through ANSWER with its folder, if that is not NULL.  */
-static int start(struct sitter *sitter, int *answer)
+static int start(struct watchdog *watchdog, int *answer)
 {
     int ends[2];
     if (pipe(ends))
         return -1;
     fflush(NULL); /* what stands in a buffer is not to be written twice */
-    sitter->child = fork();
-    if (sitter->child == 0) {
+    watchdog->child = fork();
+    if (watchdog->child == 0) {
         close(ends[1]);
         if (answer)
             close(answer[0]);
-        be_sitter(sitter, ends[0], answer ? answer[1] : -1);
+        be_sitter(watchdog, ends[0], answer ? answer[1] : -1);
     }
     int error = errno;
     close(ends[0]);
-    sitter->pipe = ends[1];
-    if (sitter->child < 0) {
+    watchdog->pipe = ends[1];
+    if (watchdog->child < 0) {
         close(ends[1]);
         errno = error;
         return -1;
@@ -152,57 +152,57 @@ static int start(struct sitter *sitter, int *answer)
     return 0;
 }
 
-int sitter_start(struct sitter *sitter, bool with_folder)
+int watchdog_start(struct watchdog *watchdog, bool with_folder)
 {
     int answer[2];
-    memset(sitter->folder, 0, sizeof sitter->folder);
+    memset(watchdog->folder, 0, sizeof watchdog->folder);
     if (!with_folder)
-        return start(sitter, NULL);
+        return start(watchdog, NULL);
     if (pipe(answer))
         return -1;
-    int failed = start(sitter, answer);
+    int failed = start(watchdog, answer);
     int error = errno;
     close(answer[1]);
     if (failed)
         close(answer[0]);
     else
-        hear_folder(sitter, answer[0]);
+        hear_folder(watchdog, answer[0]);
     errno = error;
     return failed;
 }
 
 /* A word is shorter than PIPE_BUF, so it arrives whole.  What the compiler
    leaves between its members is sent too, so it is made zero.  */
-static void tell_it(const struct sitter *sitter, pid_t group, bool gone)
+static void tell_it(const struct watchdog *watchdog, pid_t group, bool gone)
 {
     struct word word;
     int tries = 0;
     memset(&word, 0, sizeof word);
     word.group = group;
     word.gone = gone;
-    while (write(sitter->pipe, &word, sizeof word) < 0 && wait_retry(&tries))
+    while (write(watchdog->pipe, &word, sizeof word) < 0 && wait_retry(&tries))
         continue;
 }
 
-void sitter_mind(const struct sitter *sitter, pid_t group)
+void watchdog_mind(const struct watchdog *watchdog, pid_t group)
 {
-    tell_it(sitter, group, false);
+    tell_it(watchdog, group, false);
 }
 
-void sitter_forget(const struct sitter *sitter, pid_t group)
+void watchdog_forget(const struct watchdog *watchdog, pid_t group)
 {
-    tell_it(sitter, group, true);
+    tell_it(watchdog, group, true);
 }
 
-void sitter_stop(struct sitter *sitter)
+void watchdog_stop(struct watchdog *watchdog)
 {
     enum { CLEARING = 20000, DYING = 1000 }; /* milliseconds */
     int error = errno;
-    close(sitter->pipe);
-    if (wait_child(sitter->child, NULL, CLEARING) == 0) {
-        kill(sitter->child, SIGKILL);
-        wait_child(sitter->child, NULL, DYING);
+    close(watchdog->pipe);
+    if (wait_child(watchdog->child, NULL, CLEARING) == 0) {
+        kill(watchdog->child, SIGKILL);
+        wait_child(watchdog->child, NULL, DYING);
     }
-    remove_folder(sitter->folder); /* if it was killed before it could */
+    remove_folder(watchdog->folder); /* if it was killed before it could */
     errno = error;
 }

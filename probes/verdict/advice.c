@@ -1,4 +1,4 @@
-/* remedy.c - how to raise the cap of listen queues
+/* advice.c - how to raise the cap of listen queues
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "probes/verdict/remedy.h"
+#include "probes/verdict/advice.h"
 
 static bool is_there(const char *path)
 {
@@ -106,7 +106,7 @@ static int find_here(const char *setting, bool is_host)
     return -1;
 }
 
-void remedy_write(FILE *out, const char *setting, int wanted, bool is_host)
+void advice_write(FILE *out, const char *setting, int wanted, bool is_host)
 {
     int here = find_here(setting, is_host);
     if (here < 0)

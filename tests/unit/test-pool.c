@@ -1,5 +1,5 @@
-/* test-crew.c - probes/behaviour/crew.c and merge.c, with questions that go wrong
-   SPDX-License-Identifier: GPL-3.0-or-later  */
+/* test-pool.c - probes/behaviour/pool.c and merge.c, with questions that go
+   wrong SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
@@ -13,10 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "probes/behaviour/crew.h"
 #include "probes/behaviour/loopback.h"
+#include "probes/behaviour/pool.h"
 #include "probes/run/runner.h"
-#include "probes/run/sitter.h"
+#include "probes/run/watchdog.h"
 #include "tests/unit/unit.h"
 
 static struct findings findings;
@@ -41,94 +41,95 @@ static void tear_down(void)
 
 /* ---- questions ---------------------------------------------------------- */
 
-static void well(struct asking *ask)
+static void well(struct probe *ask)
 {
-    tell(ask, "detail", "of course");
-    tell(ask, "answer", "yes");
+    probe_report(ask, "detail", "of course");
+    probe_report(ask, "answer", "yes");
 }
 
-static void hangs(struct asking *ask)
+static void hangs(struct probe *ask)
 {
-    tell(ask, "detail", "so far");
+    probe_report(ask, "detail", "so far");
     for (;;)
         pause();
 }
 
 /* The same, and says so through the descriptor in DATA.  */
-static void hangs_ready(struct asking *ask)
+static void hangs_ready(struct probe *ask)
 {
     (void)!write(*(const int *)ask->question->data, "x", 1);
     hangs(ask);
 }
 
-static void crashes(struct asking *ask)
+static void crashes(struct probe *ask)
 {
-    tell(ask, "detail", "so far");
+    probe_report(ask, "detail", "so far");
     signal(SIGSEGV, SIG_DFL);
     raise(SIGSEGV);
 }
 
-static void says_nothing(struct asking *ask)
+static void says_nothing(struct probe *ask)
 {
     (void)ask;
 }
 
-static void cannot(struct asking *ask)
+static void cannot(struct probe *ask)
 {
     errno = EACCES;
-    must(ask, -1, "socket");
+    probe_check(ask, -1, "socket");
 }
 
 /* Leaves descriptors open, and uses up what there are.  */
-static void leaks(struct asking *ask)
+static void leaks(struct probe *ask)
 {
     while (open("/dev/null", O_RDONLY) >= 0)
         continue;
-    tell(ask, "answer", "yes");
+    probe_report(ask, "answer", "yes");
 }
 
 /* Leaves a process that holds the pipe of findings, and the one in DATA.  */
-static void forks(struct asking *ask)
+static void forks(struct probe *ask)
 {
     if (fork() == 0)
         for (;;)
             pause();
-    tell(ask, "answer", "yes");
+    probe_report(ask, "answer", "yes");
 }
 
 /* How often it was asked before, by a byte for each time in the file of DATA.
    The end of one's own is one's own, whoever else writes meanwhile.  */
-static off_t times_before(const struct asking *ask)
+static off_t times_before(const struct probe *ask)
 {
     int fd = open(ask->question->data, O_WRONLY | O_APPEND);
     return write(fd, "x", 1) == 1 ? lseek(fd, 0, SEEK_CUR) - 1 : 0;
 }
 
 /* One thing the first time, and another later.  */
-static void varies(struct asking *ask)
+static void varies(struct probe *ask)
 {
-    tell(ask, "answer", "%s", times_before(ask) == 0 ? "b" : "a");
-    tell(ask, "detail", "same");
+    probe_report(ask, "answer", "%s", times_before(ask) == 0 ? "b" : "a");
+    probe_report(ask, "detail", "same");
 }
 
 /* Short of ports the first two times.  */
-static void short_of_ports(struct asking *ask)
+static void short_of_ports(struct probe *ask)
 {
     off_t before = times_before(ask);
     errno = EADDRINUSE;
-    must(ask, before < 2 ? -1 : 0, "bind");
-    tell(ask, "answer", "yes");
+    probe_check(ask, before < 2 ? -1 : 0, "bind");
+    probe_report(ask, "answer", "yes");
 }
 
 /* Whoever started us left so many descriptors open.  */
-static void selects_beyond(struct asking *ask)
+static void selects_beyond(struct probe *ask)
 {
     struct timeval time = {0, 0};
-    tell(ask, "answer", "%s", said(select_input(ask, FD_SETSIZE, &time)));
+    probe_report(ask, "answer", "%s",
+                 result_text(select_input(ask, FD_SETSIZE, &time)));
 }
 
 /* With the signals of somebody who was started in the usual way.  */
-static void expects_signals(struct asking *ask)
+static void expects_signals(struct probe *ask)
 {
     static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
     struct sigaction action;
@@ -140,22 +141,22 @@ static void expects_signals(struct asking *ask)
         usual = usual && action.sa_handler == SIG_DFL &&
                 !sigismember(&blocked, numbers[i]);
     }
-    tell(ask, "answer", "%s", usual ? "usual" : "inherited");
+    probe_report(ask, "answer", "%s", usual ? "usual" : "inherited");
 }
 
 static struct question question(const char *id, ask_function *function,
                                 int deadline)
 {
     return (struct question){
-        .id = id, .ask = function, .deadline = deadline, .repeats = 2};
+        .id = id, .probe = function, .deadline = deadline, .repeats = 2};
 }
 
 static const struct finding *answer_of(const struct question *asked)
 {
     static const struct question good = {
-        .id = "good", .ask = well, .deadline = LATE, .repeats = 3};
+        .id = "good", .probe = well, .deadline = LATE, .repeats = 3};
     const struct question *list[] = {asked, &good};
-    ck_assert_int_eq(crew_ask(list, 2, NULL, &findings, why, sizeof why), 0);
+    ck_assert_int_eq(pool_ask(list, 2, NULL, &findings, why, sizeof why), 0);
     ck_assert_str_eq(findings_text(&findings, "good", "answer"), "yes");
     ck_assert_str_eq(findings_text(&findings, "good", "detail"), "of course");
     const struct finding *finding =
@@ -241,7 +242,7 @@ END_TEST
 
 START_TEST(what_varies_is_told_in_full_and_marked)
 {
-    char path[] = "/tmp/test-crew-XXXXXX";
+    char path[] = "/tmp/test-pool-XXXXXX";
     int fd = mkstemp(path);
     ck_assert_int_ge(fd, 0);
     close(fd);
@@ -258,7 +259,7 @@ END_TEST
 
 START_TEST(one_that_others_leave_nothing_is_asked_again_alone)
 {
-    char path[] = "/tmp/test-crew-XXXXXX";
+    char path[] = "/tmp/test-pool-XXXXXX";
     int fd = mkstemp(path);
     ck_assert_int_ge(fd, 0);
     close(fd);
@@ -315,7 +316,7 @@ START_TEST(more_than_run_side_by_side_all_answer)
         many[i] = question(ids[i], well, LATE);
         list[i] = &many[i];
     }
-    ck_assert_int_eq(crew_ask(list, MANY, NULL, &findings, why, sizeof why), 0);
+    ck_assert_int_eq(pool_ask(list, MANY, NULL, &findings, why, sizeof why), 0);
     for (int i = 0; i < MANY; i++)
         ck_assert_str_eq(findings_text(&findings, ids[i], "answer"), "yes");
 }
@@ -335,7 +336,7 @@ START_TEST(when_the_asker_dies_so_do_the_asked)
         const struct question *list[] = {&bad};
         close(ends[0]);
         bad.data = &ready[1];
-        crew_ask(list, 1, NULL, &findings, why, sizeof why);
+        pool_ask(list, 1, NULL, &findings, why, sizeof why);
         _exit(0);
     }
     close(ends[1]);
@@ -351,28 +352,28 @@ END_TEST
 /* Whoever is killed, no folder is left.  */
 START_TEST(a_sitter_that_is_killed_leaves_no_folder)
 {
-    struct sitter sitter;
-    ck_assert_int_eq(sitter_start(&sitter, true), 0);
-    ck_assert_int_eq(access(sitter.folder, F_OK), 0);
-    ck_assert_int_eq(kill(sitter.child, SIGKILL), 0);
+    struct watchdog watchdog;
+    ck_assert_int_eq(watchdog_start(&watchdog, true), 0);
+    ck_assert_int_eq(access(watchdog.folder, F_OK), 0);
+    ck_assert_int_eq(kill(watchdog.child, SIGKILL), 0);
     errno = EAGAIN; /* why nothing can be asked is to be said behind it */
-    sitter_stop(&sitter);
+    watchdog_stop(&watchdog);
     ck_assert_int_eq(errno, EAGAIN);
-    ck_assert_int_eq(access(sitter.folder, F_OK), -1);
+    ck_assert_int_eq(access(watchdog.folder, F_OK), -1);
     ck_assert_int_eq(errno, ENOENT);
 }
 END_TEST
 
 START_TEST(a_folder_is_made_though_TMPDIR_is_not_there)
 {
-    struct sitter sitter;
+    struct watchdog watchdog;
     char before[400];
     const char *variable = getenv("TMPDIR");
     snprintf(before, sizeof before, "%s", variable ? variable : "");
     ck_assert_int_eq(setenv("TMPDIR", "/nowhere", 1), 0);
-    ck_assert_int_eq(sitter_start(&sitter, true), 0);
-    ck_assert_int_eq(strncmp(sitter.folder, "/tmp/", 5), 0);
-    sitter_stop(&sitter);
+    ck_assert_int_eq(watchdog_start(&watchdog, true), 0);
+    ck_assert_int_eq(strncmp(watchdog.folder, "/tmp/", 5), 0);
+    watchdog_stop(&watchdog);
     if (variable)
         setenv("TMPDIR", before, 1);
     else

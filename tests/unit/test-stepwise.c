@@ -1,12 +1,12 @@
-/* test-serial.c - probes/queue/serial.c and probes/queue/syn-queue.c, on the loopback
-   SPDX-License-Identifier: GPL-3.0-or-later  */
+/* test-stepwise.c - probes/queue/stepwise.c and probes/queue/syn-queue.c, on
+   the loopback SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
 #include <errno.h>
 #include <string.h>
 
-#include "probes/queue/serial.h"
+#include "probes/queue/stepwise.h"
 #include "probes/queue/syn-queue.h"
 #include "tests/unit/unit.h"
 
@@ -17,35 +17,35 @@ static const int families[] = {AF_INET, AF_UNIX};
 /* How many are let in is the host's affair; what is counted is not.  */
 START_TEST(a_queue_fills_and_empties)
 {
-    struct serial serial;
+    struct stepwise stepwise;
     int before = unit_descriptors();
-    if (serial_open(&serial, families[_i], 1)) {
+    if (stepwise_open(&stepwise, families[_i], 1)) {
         ck_assert_int_eq(families[_i], AF_UNIX); /* no names but in files */
-        serial_close(&serial);
+        stepwise_close(&stepwise);
         return;
     }
-    serial_fill(&serial, WAIT);
-    ck_assert_uint_gt(serial.count, 0);
-    ck_assert(serial.full == (serial.count < SERIAL_CLIENTS));
-    if (families[_i] == AF_UNIX && serial.full)
-        ck_assert_int_eq(serial.pending, -1);
-    serial_give_up(&serial);
-    ck_assert_int_eq(serial.pending, -1);
-    ck_assert_int_le(serial_accept(&serial, 1), 1);
-    ck_assert_int_le(serial_accept(&serial, SERIAL_CLIENTS),
-                     (long)serial.count);
-    ck_assert_int_eq(serial_accept(&serial, SERIAL_CLIENTS), 0);
-    serial_close(&serial);
+    stepwise_fill(&stepwise, WAIT);
+    ck_assert_uint_gt(stepwise.count, 0);
+    ck_assert(stepwise.full == (stepwise.count < STEPWISE_CLIENTS));
+    if (families[_i] == AF_UNIX && stepwise.full)
+        ck_assert_int_eq(stepwise.pending, -1);
+    stepwise_give_up(&stepwise);
+    ck_assert_int_eq(stepwise.pending, -1);
+    ck_assert_int_le(stepwise_accept(&stepwise, 1), 1);
+    ck_assert_int_le(stepwise_accept(&stepwise, STEPWISE_CLIENTS),
+                     (long)stepwise.count);
+    ck_assert_int_eq(stepwise_accept(&stepwise, STEPWISE_CLIENTS), 0);
+    stepwise_close(&stepwise);
     ck_assert_int_eq(unit_descriptors(), before);
 }
 END_TEST
 
 START_TEST(a_family_that_is_not_there_says_so)
 {
-    struct serial serial;
-    ck_assert(serial_open(&serial, AF_UNSPEC, 1));
-    ck_assert_str_eq(serial.failed, "socket");
-    serial_close(&serial);
+    struct stepwise stepwise;
+    ck_assert(stepwise_open(&stepwise, AF_UNSPEC, 1));
+    ck_assert_str_eq(stepwise.failed, "socket");
+    stepwise_close(&stepwise);
 }
 END_TEST
 

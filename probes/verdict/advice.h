@@ -1,8 +1,8 @@
-/* remedy.h - how to raise the cap of listen queues
+/* advice.h - how to raise the cap of listen queues
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
-#ifndef PROBES_VERDICT_REMEDY_H
-#define PROBES_VERDICT_REMEDY_H 1
+#ifndef PROBES_VERDICT_ADVICE_H
+#define PROBES_VERDICT_ADVICE_H 1
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +10,6 @@
 /* Write to OUT how SETTING is raised to WANTED, a line for each kind of place,
    that where we are first, and when it takes effect; IS_HOST says that this is
    the host's own namespace.  Nothing, where the setting is not known.  */
-void remedy_write(FILE *out, const char *setting, int wanted, bool is_host);
+void advice_write(FILE *out, const char *setting, int wanted, bool is_host);
 
-#endif /* PROBES_VERDICT_REMEDY_H */
+#endif /* PROBES_VERDICT_ADVICE_H */

@@ -1,5 +1,5 @@
-/* client.c - a client that connects and does nothing more, and what it meets
-   SPDX-License-Identifier: GPL-3.0-or-later  */
+/* queue-client.c - a client that connects and does nothing more, and what it
+   meets SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/wait.h"
-#include "probes/queue/client.h"
+#include "probes/queue/queue-client.h"
 
 int resetting_socket(int family)
 {
@@ -92,18 +92,19 @@ static enum client_state outcome(int fd)
     return CLIENT_FAILED;
 }
 
-enum client_state client_connect(int fd, const struct sonde_address *address)
+enum client_state queue_client_connect(int fd,
+                                       const struct sonde_address *address)
 {
     const void *storage = &address->storage;
     if (!connect(fd, storage, address->length))
-        return client_check(fd);
+        return queue_client_check(fd);
     /* An interrupted connect goes on by itself; it is never called again.  */
     if (errno == EINPROGRESS || errno == EINTR)
-        return client_check(fd);
+        return queue_client_check(fd);
     return CLIENT_FAILED;
 }
 
-enum client_state client_check(int fd)
+enum client_state queue_client_check(int fd)
 {
     struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
     int ready, tries = 0;
@@ -122,7 +123,7 @@ enum client_state client_check(int fd)
     return state;
 }
 
-size_t clients_connected(const int *fds, size_t count)
+size_t queue_clients_connected(const int *fds, size_t count)
 {
     enum { CHUNK = 256 };
     struct pollfd poll_fds[CHUNK];

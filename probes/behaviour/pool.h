@@ -1,21 +1,21 @@
-/* crew.h - put many questions side by side, each in children of its own
+/* pool.h - put many questions side by side, each in children of its own
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Every question is asked several times, each time in a new child that leads a
    process group of its own and has a deadline.  One that hangs, crashes or
    leaves processes behind costs its own answer: the group is killed.  One more
-   child, the sitter, does nothing but see the groups dead if this process
+   child, the watchdog, does nothing but see the groups dead if this process
    dies.  */
 
-#ifndef PROBES_BEHAVIOUR_CREW_H
-#define PROBES_BEHAVIOUR_CREW_H 1
+#ifndef PROBES_BEHAVIOUR_POOL_H
+#define PROBES_BEHAVIOUR_POOL_H 1
 
-#include "probes/finding/finding.h"
 #include "probes/behaviour/question.h"
+#include "probes/finding/finding.h"
 
 /* So many children ask at the same time, or fewer where memory or processes are
    few (base/budget.h).  */
-enum { CREW_MOST = 24 };
+enum { POOL_MAX = 24 };
 
 /* Put the COUNT QUESTIONS and add what came out to FINDINGS: for each at least
    the finding "answer".  PROGRESS, if not NULL, is called as each child ends,
@@ -30,8 +30,8 @@ enum { CREW_MOST = 24 };
    want of memory; -1 with ENOMEM, or another errno: no process, no pipe. EAGAIN
    with such a text in WHY: too little is left for even one question.
    Otherwise WHY is empty.  */
-int crew_ask(const struct question *const *questions, size_t count,
+int pool_ask(const struct question *const *questions, size_t count,
              void (*progress)(size_t done, size_t total, long elapsed),
              struct findings *findings, char *why, size_t size);
 
-#endif /* PROBES_BEHAVIOUR_CREW_H */
+#endif /* PROBES_BEHAVIOUR_POOL_H */

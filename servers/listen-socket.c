@@ -1,4 +1,4 @@
-/* entrance.c - the sockets by which clients come
+/* listen-socket.c - the sockets by which clients come
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/endpoint.h"
-#include "servers/entrance.h"
+#include "servers/listen-socket.h"
 #include "servers/log.h"
 #include "servers/socket-file.h"
 
@@ -30,7 +30,7 @@ struct wanted {
 };
 
 struct wanted_list {
-    struct wanted list[ENTRANCES_MOST];
+    struct wanted list[LISTEN_SOCKETS_MAX];
     size_t count;
     struct socket_access access; /* of a UNIX socket */
 };
@@ -53,7 +53,7 @@ static int want(struct wanted_list *wanted, const struct sonde_address *address,
 {
     if (is_wanted(wanted, address, type))
         return 0;
-    if (wanted->count == ENTRANCES_MOST) {
+    if (wanted->count == LISTEN_SOCKETS_MAX) {
         errno = ENOSPC;
         return -1;
     }
@@ -62,25 +62,30 @@ static int want(struct wanted_list *wanted, const struct sonde_address *address,
 }
 
 /* Whether FAMILY was asked for, or nothing in particular.  */
-static bool has_family(const struct places *places, int family)
+static bool has_family(const struct listen_addresses *listen_addresses,
+                       int family)
 {
-    return places->inet == places->inet6 || family == AF_UNIX ||
-           (family == AF_INET ? places->inet : places->inet6);
+    return listen_addresses->inet == listen_addresses->inet6 ||
+           family == AF_UNIX ||
+           (family == AF_INET ? listen_addresses->inet
+                              : listen_addresses->inet6);
 }
 
 /* The loopback or wildcard addresses for TYPE, at PORT.  That a host lacks a
    family is no error unless it was asked for.  */
-static int want_usual(struct wanted_list *wanted, const struct places *places,
-                      int type, uint16_t port)
+static int want_usual(struct wanted_list *wanted,
+                      const struct listen_addresses *listen_addresses, int type,
+                      uint16_t port)
 {
     static const int families[] = {AF_INET, AF_INET6};
-    bool optional = places->inet == places->inet6;
+    bool optional = listen_addresses->inet == listen_addresses->inet6;
     for (size_t i = 0; i < 2; i++) {
         struct sonde_address address;
-        if (!has_family(places, families[i]))
+        if (!has_family(listen_addresses, families[i]))
             continue;
-        if (places->any ? sonde_address_any(&address, families[i], port)
-                        : sonde_address_loopback(&address, families[i], port))
+        if (listen_addresses->any
+                ? sonde_address_any(&address, families[i], port)
+                : sonde_address_loopback(&address, families[i], port))
             return -1;
         if (want(wanted, &address, type, optional))
             return -1;
@@ -89,12 +94,13 @@ static int want_usual(struct wanted_list *wanted, const struct places *places,
 }
 
 /* All addresses of HOST for TYPE.  */
-static int want_host(struct wanted_list *wanted, const struct places *places,
+static int want_host(struct wanted_list *wanted,
+                     const struct listen_addresses *listen_addresses,
                      const char *host, int type, char *problem, size_t size)
 {
-    struct sonde_address found[ENTRANCES_MOST + 1];
+    struct sonde_address found[LISTEN_SOCKETS_MAX + 1];
     struct sonde_target target = {.host = host,
-                                  .service = places->port,
+                                  .service = listen_addresses->port,
                                   .family = AF_UNSPEC,
                                   .type = type};
     int code = 0;
@@ -110,7 +116,7 @@ static int want_host(struct wanted_list *wanted, const struct places *places,
         snprintf(problem, size, "address \"%s\": %s", host,
                  code ? sonde_resolve_code_text(code) : strerror(errno));
     for (ssize_t i = 0; i < count; i++) {
-        if (!has_family(places, found[i].storage.ss_family))
+        if (!has_family(listen_addresses, found[i].storage.ss_family))
             continue;
         any = true;
         if (want(wanted, &found[i], type, false))
@@ -123,70 +129,78 @@ static int want_host(struct wanted_list *wanted, const struct places *places,
 }
 
 /* The number of the port for TYPE, or -1.  */
-static int find_port(const struct places *places, int type, char *problem,
-                     size_t size)
+static int find_port(const struct listen_addresses *listen_addresses, int type,
+                     char *problem, size_t size)
 {
     struct sonde_target target = {.host = "127.0.0.1",
-                                  .service = places->port,
+                                  .service = listen_addresses->port,
                                   .family = AF_INET,
                                   .type = type};
     struct sonde_address found;
     int code = 0;
     if (sonde_resolve(&target, LOOKUP, &found, 1, &code) == 1)
         return sonde_address_port(&found);
-    snprintf(problem, size, "there is no port \"%s\" for %s", places->port,
-             type == SOCK_STREAM ? "TCP" : "UDP");
+    snprintf(problem, size, "there is no port \"%s\" for %s",
+             listen_addresses->port, type == SOCK_STREAM ? "TCP" : "UDP");
     errno = 0;
     return -1;
 }
 
-static int want_type(struct wanted_list *wanted, const struct places *places,
-                     int type, char *problem, size_t size)
+static int want_type(struct wanted_list *wanted,
+                     const struct listen_addresses *listen_addresses, int type,
+                     char *problem, size_t size)
 {
-    for (size_t i = 0; i < places->address_count; i++)
-        if (want_host(wanted, places, places->addresses[i], type, problem,
-                      size)) {
+    for (size_t i = 0; i < listen_addresses->address_count; i++)
+        if (want_host(wanted, listen_addresses, listen_addresses->addresses[i],
+                      type, problem, size)) {
             if (*problem)
                 errno = 0;
             return -1;
         }
-    if (places->address_count > 0 || (places->unix_path && !places->any))
+    if (listen_addresses->address_count > 0 ||
+        (listen_addresses->unix_path && !listen_addresses->any))
         return 0;
-    int port = find_port(places, type, problem, size);
-    return port < 0 ? -1 : want_usual(wanted, places, type, (uint16_t)port);
+    int port = find_port(listen_addresses, type, problem, size);
+    return port < 0
+               ? -1
+               : want_usual(wanted, listen_addresses, type, (uint16_t)port);
 }
 
-static int want_unix(struct wanted_list *wanted, const struct places *places,
+static int want_unix(struct wanted_list *wanted,
+                     const struct listen_addresses *listen_addresses,
                      char *problem, size_t size)
 {
     struct sonde_address address;
-    if (sonde_address_unix(&address, places->unix_path)) {
-        if (!*places->unix_path)
+    if (sonde_address_unix(&address, listen_addresses->unix_path)) {
+        if (!*listen_addresses->unix_path)
             snprintf(problem, size, "--unix wants a path");
         else
-            snprintf(problem, size, "%.200s: %s", places->unix_path,
+            snprintf(problem, size, "%.200s: %s", listen_addresses->unix_path,
                      strerror(errno));
         errno = 0;
         return -1;
     }
-    if (socket_access_read(&wanted->access, places->unix_mode,
-                           places->unix_owner, problem, size)) {
+    if (socket_access_read(&wanted->access, listen_addresses->unix_mode,
+                           listen_addresses->unix_owner, problem, size)) {
         errno = 0;
         return -1;
     }
-    return want(wanted, &address, places->stream ? SOCK_STREAM : SOCK_DGRAM,
-                false);
+    return want(wanted, &address,
+                listen_addresses->stream ? SOCK_STREAM : SOCK_DGRAM, false);
 }
 
-static int want_all(struct wanted_list *wanted, const struct places *places,
+static int want_all(struct wanted_list *wanted,
+                    const struct listen_addresses *listen_addresses,
                     char *problem, size_t size)
 {
-    if (places->unix_path && want_unix(wanted, places, problem, size))
+    if (listen_addresses->unix_path &&
+        want_unix(wanted, listen_addresses, problem, size))
         return -1;
-    if (places->stream && want_type(wanted, places, SOCK_STREAM, problem, size))
+    if (listen_addresses->stream &&
+        want_type(wanted, listen_addresses, SOCK_STREAM, problem, size))
         return -1;
-    return places->datagram
-               ? want_type(wanted, places, SOCK_DGRAM, problem, size)
+    return listen_addresses->datagram
+               ? want_type(wanted, listen_addresses, SOCK_DGRAM, problem, size)
                : 0;
 }
 
@@ -197,14 +211,14 @@ static int open_socket(const struct wanted *wanted, struct sonde_queue *queue)
     unsigned flags = SONDE_NONBLOCK | SONDE_CLOEXEC;
     return wanted->type == SOCK_DGRAM
                ? sonde_datagram_bind(&wanted->address, flags)
-               : sonde_listen(&wanted->address, ENTRANCE_QUEUE,
+               : sonde_listen(&wanted->address, LISTEN_SOCKET_QUEUE,
                               flags | SONDE_REUSEADDR, queue);
 }
 
 /* With pieces that wait for one another's acknowledgement a client can be made
    to wait 40 ms.  Accepted sockets inherit TCP_NODELAY; reception.c makes sure
    of that.  They inherit SO_OOBINLINE from any listener.  */
-void entrance_set_options(int fd)
+void listen_socket_set_options(int fd)
 {
     int on = 1;
     if (sonde_address_family(fd) == AF_UNIX)
@@ -213,14 +227,14 @@ void entrance_set_options(int fd)
     setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
-static void note_file(struct entrance *entrance)
+static void note_file(struct listen_socket *listener)
 {
     struct stat made;
-    if (lstat(socket_file_path(&entrance->local), &made))
+    if (lstat(socket_file_path(&listener->local), &made))
         return;
-    entrance->has_file = entrance->is_known = true;
-    entrance->device = made.st_dev;
-    entrance->inode = made.st_ino;
+    listener->has_file = listener->is_known = true;
+    listener->device = made.st_dev;
+    listener->inode = made.st_ino;
 }
 
 /* Open a UNIX socket, in the place of a file that a dead server left.  LOCK is
@@ -263,7 +277,7 @@ static int open_unix_locked(const struct wanted *wanted,
     return fd;
 }
 
-static int open_one(struct entrance *entrance, const struct wanted *wanted,
+static int open_one(struct listen_socket *listener, const struct wanted *wanted,
                     const struct socket_access *access)
 {
     struct sonde_queue queue = {.backlog = -1};
@@ -272,20 +286,20 @@ static int open_one(struct entrance *entrance, const struct wanted *wanted,
                      : open_socket(wanted, &queue);
     if (fd < 0)
         return -1;
-    *entrance = (struct entrance){
+    *listener = (struct listen_socket){
         .fd = fd,
         .role = wanted->type == SOCK_DGRAM ? SONDE_DATAGRAM : SONDE_LISTENER,
         .queue = queue.backlog};
     if (is_unix)
-        entrance->local = wanted->address;
-    else if (sonde_address_local(fd, &entrance->local)) {
+        listener->local = wanted->address;
+    else if (sonde_address_local(fd, &listener->local)) {
         close(fd);
         return -1;
     }
-    if (entrance->role == SONDE_LISTENER)
-        entrance_set_options(fd);
+    if (listener->role == SONDE_LISTENER)
+        listen_socket_set_options(fd);
     if (is_unix)
-        note_file(entrance);
+        note_file(listener);
     return 0;
 }
 
@@ -296,20 +310,20 @@ static bool is_missing(int error)
 }
 
 /* One try.  PORT is what the first of those with port 0 got.  */
-static int open_all(struct entrances *entrances,
+static int open_all(struct listen_sockets *listeners,
                     const struct wanted_list *wanted, size_t *failed)
 {
     int port = 0, missing = EADDRNOTAVAIL;
     for (size_t i = 0; i < wanted->count; i++) {
         struct wanted one = wanted->list[i];
-        struct entrance *entrance = &entrances->list[entrances->count];
+        struct listen_socket *listener = &listeners->list[listeners->count];
         bool chosen = sonde_address_port(&one.address) == 0;
         if (chosen && port > 0)
             sonde_address_set_port(&one.address, (uint16_t)port);
-        if (!open_one(entrance, &one, &wanted->access)) {
-            entrances->count++;
+        if (!open_one(listener, &one, &wanted->access)) {
+            listeners->count++;
             if (chosen)
-                port = sonde_address_port(&entrance->local);
+                port = sonde_address_port(&listener->local);
             continue;
         }
         *failed = i;
@@ -318,7 +332,7 @@ static int open_all(struct entrances *entrances,
             return -1;
     }
     errno = missing;
-    return entrances->count > 0 ? 0 : -1;
+    return listeners->count > 0 ? 0 : -1;
 }
 
 static bool has_port_zero(const struct wanted_list *wanted)
@@ -329,12 +343,12 @@ static bool has_port_zero(const struct wanted_list *wanted)
     return false;
 }
 
-static void close_all(struct entrances *entrances)
+static void close_all(struct listen_sockets *listeners)
 {
     int saved = errno;
-    for (size_t i = 0; i < entrances->count; i++)
-        entrance_close(&entrances->list[i]);
-    entrances->count = 0;
+    for (size_t i = 0; i < listeners->count; i++)
+        listen_socket_close(&listeners->list[i]);
+    listeners->count = 0;
     errno = saved;
 }
 
@@ -364,21 +378,23 @@ static const char *say_why(const struct sonde_address *address, int error)
                                   : "it is there already, and is no socket";
 }
 
-int entrances_open(struct entrances *entrances, const struct places *places,
-                   char *problem, size_t size)
+int listen_sockets_open(struct listen_sockets *listeners,
+                        const struct listen_addresses *listen_addresses,
+                        char *problem, size_t size)
 {
     struct wanted_list *wanted = calloc(1, sizeof *wanted);
     size_t failed = 0;
     char text[LOG_ADDRESS];
     *problem = '\0';
-    int result = wanted ? want_all(wanted, places, problem, size) : -1;
+    int result =
+        wanted ? want_all(wanted, listen_addresses, problem, size) : -1;
     if (!result) {
         int tries = has_port_zero(wanted) ? TRIES : 1;
         result = -1;
         for (int i = 0; i < tries && result; i++) {
-            result = open_all(entrances, wanted, &failed);
+            result = open_all(listeners, wanted, &failed);
             if (result)
-                close_all(entrances);
+                close_all(listeners);
             if (result && errno != EADDRINUSE)
                 break;
         }
@@ -391,7 +407,7 @@ int entrances_open(struct entrances *entrances, const struct places *places,
         snprintf(problem, size,
                  "that is more than %d sockets: let another server have some "
                  "of the addresses",
-                 ENTRANCES_MOST);
+                 LISTEN_SOCKETS_MAX);
     } else if (!*problem) {
         snprintf(problem, size, "%s", strerror(errno));
     }
@@ -403,32 +419,32 @@ int entrances_open(struct entrances *entrances, const struct places *places,
 
 /* The file of an inherited UNIX socket.  A relative path says nothing: who
    bound it may have stood in another folder.  */
-static void find_inherited_file(struct entrance *entrance)
+static void find_inherited_file(struct listen_socket *listener)
 {
     struct stat found;
-    if (entrance->local.storage.ss_family != AF_UNIX ||
-        *socket_file_path(&entrance->local) != '/' ||
-        stat(socket_file_path(&entrance->local), &found) ||
+    if (listener->local.storage.ss_family != AF_UNIX ||
+        *socket_file_path(&listener->local) != '/' ||
+        stat(socket_file_path(&listener->local), &found) ||
         !S_ISSOCK(found.st_mode))
         return;
-    entrance->is_known = true;
-    entrance->device = found.st_dev;
-    entrance->inode = found.st_ino;
+    listener->is_known = true;
+    listener->device = found.st_dev;
+    listener->inode = found.st_ino;
 }
 
-/* Whether ADDRESS, without a port, is that of ENTRANCE, or its file is FILE. */
-static bool is_its_file(const struct entrance *entrance,
+/* Whether ADDRESS, without a port, is that of LISTENER, or its file is FILE. */
+static bool is_its_file(const struct listen_socket *listener,
                         const struct sonde_address *address,
                         const struct stat *file)
 {
-    if (!sonde_address_compare(&entrance->local, address))
+    if (!sonde_address_compare(&listener->local, address))
         return true;
-    return file && entrance->is_known && file->st_dev == entrance->device &&
-           file->st_ino == entrance->inode;
+    return file && listener->is_known && file->st_dev == listener->device &&
+           file->st_ino == listener->inode;
 }
 
-bool entrances_have(const struct entrances *entrances,
-                    const struct sonde_address *address)
+bool listen_sockets_have(const struct listen_sockets *listeners,
+                         const struct sonde_address *address)
 {
     char path[sizeof address->storage + 1] = "";
     struct stat file;
@@ -437,106 +453,106 @@ bool entrances_have(const struct entrances *entrances,
     if (port < 0 && address->length > start)
         memcpy(path, socket_file_path(address), address->length - start);
     bool has_file = *path && !stat(path, &file);
-    for (size_t i = 0; i < entrances->count; i++) {
-        const struct entrance *entrance = &entrances->list[i];
-        if (entrance->role != SONDE_DATAGRAM)
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listen_socket *listener = &listeners->list[i];
+        if (listener->role != SONDE_DATAGRAM)
             continue;
-        if (port >= 0 ? port == sonde_address_port(&entrance->local)
-                      : is_its_file(entrance, address, has_file ? &file : NULL))
+        if (port >= 0 ? port == sonde_address_port(&listener->local)
+                      : is_its_file(listener, address, has_file ? &file : NULL))
             return true;
     }
     return false;
 }
 
-int entrances_inherit(struct entrances *entrances,
-                      const struct sonde_inherited *found)
+int listen_sockets_inherit(struct listen_sockets *listeners,
+                           const struct sonde_inherited *found)
 {
-    if (entrances->count == ENTRANCES_MOST) {
+    if (listeners->count == LISTEN_SOCKETS_MAX) {
         errno = ENOSPC;
         return -1;
     }
-    struct entrance *entrance = &entrances->list[entrances->count];
-    *entrance = (struct entrance){
+    struct listen_socket *listener = &listeners->list[listeners->count];
+    *listener = (struct listen_socket){
         .fd = found->fd, .role = found->role, .queue = -1, .inherited = true};
     int flags = fcntl(found->fd, F_GETFL);
-    if (flags < 0 || sonde_address_local(found->fd, &entrance->local))
+    if (flags < 0 || sonde_address_local(found->fd, &listener->local))
         return -1;
-    entrance->was_blocking = !(flags & O_NONBLOCK);
-    if (entrance->was_blocking && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
+    listener->was_blocking = !(flags & O_NONBLOCK);
+    if (listener->was_blocking && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
         return -1;
-    if (entrance->role == SONDE_LISTENER)
-        entrance_set_options(found->fd);
+    if (listener->role == SONDE_LISTENER)
+        listen_socket_set_options(found->fd);
     else if (sonde_datagram_prepare(found->fd))
         return -1;
-    find_inherited_file(entrance);
-    entrances->count++;
+    find_inherited_file(listener);
+    listeners->count++;
     return 0;
 }
 
 /* ---- the end ------------------------------------------------------------- */
 
-void entrance_unlink(struct entrance *entrance)
+void listen_socket_unlink(struct listen_socket *listener)
 {
     struct stat now;
-    if (!entrance->has_file)
+    if (!listener->has_file)
         return;
-    const char *path = socket_file_path(&entrance->local);
-    entrance->has_file = false;
-    if (lstat(path, &now) || now.st_dev != entrance->device ||
-        now.st_ino != entrance->inode)
+    const char *path = socket_file_path(&listener->local);
+    listener->has_file = false;
+    if (lstat(path, &now) || now.st_dev != listener->device ||
+        now.st_ino != listener->inode)
         return;
     if (unlink(path))
         log_line("%s stays there: %s", path, strerror(errno));
 }
 
-void entrances_warn_files(const struct entrances *entrances)
+void listen_sockets_warn_files(const struct listen_sockets *listeners)
 {
-    for (size_t i = 0; i < entrances->count; i++) {
-        const struct entrance *entrance = &entrances->list[i];
-        if (entrance->has_file && !socket_file_is_removable(&entrance->local))
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listen_socket *listener = &listeners->list[i];
+        if (listener->has_file && !socket_file_is_removable(&listener->local))
             log_line("%s will stay there at the end, since this user may not "
                      "remove it; the next start replaces it",
-                     socket_file_path(&entrance->local));
+                     socket_file_path(&listener->local));
     }
 }
 
 /* Have an inherited socket block again: the flag is shared with the process
    that passed the socket, and with the next server.  */
-static void restore_blocking(const struct entrance *entrance)
+static void restore_blocking(const struct listen_socket *listener)
 {
-    int flags = entrance->was_blocking ? fcntl(entrance->fd, F_GETFL) : -1;
+    int flags = listener->was_blocking ? fcntl(listener->fd, F_GETFL) : -1;
     if (flags >= 0)
-        fcntl(entrance->fd, F_SETFL, flags & ~O_NONBLOCK);
+        fcntl(listener->fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 
-void entrance_close(struct entrance *entrance)
+void listen_socket_close(struct listen_socket *listener)
 {
-    if (entrance->fd < 0)
+    if (listener->fd < 0)
         return;
-    restore_blocking(entrance);
+    restore_blocking(listener);
     /* As long as it is open nobody takes the file for a stale one.  */
-    entrance_unlink(entrance);
-    close(entrance->fd);
-    entrance->fd = -1;
+    listen_socket_unlink(listener);
+    close(listener->fd);
+    listener->fd = -1;
 }
 
-void entrance_leave(struct entrance *entrance)
+void listen_socket_leave(struct listen_socket *listener)
 {
-    if (entrance->fd >= 0)
-        close(entrance->fd);
-    entrance->fd = -1;
+    if (listener->fd >= 0)
+        close(listener->fd);
+    listener->fd = -1;
 }
 
-void entrances_leave(struct entrances *entrances)
+void listen_sockets_leave(struct listen_sockets *listeners)
 {
-    for (size_t i = 0; i < entrances->count; i++)
-        entrance_leave(&entrances->list[i]);
+    for (size_t i = 0; i < listeners->count; i++)
+        listen_socket_leave(&listeners->list[i]);
 }
 
-static const char *kind_of(const struct entrance *entrance)
+static const char *kind_of(const struct listen_socket *listener)
 {
-    bool is_datagram = entrance->role == SONDE_DATAGRAM;
-    switch (entrance->local.storage.ss_family) {
+    bool is_datagram = listener->role == SONDE_DATAGRAM;
+    switch (listener->local.storage.ss_family) {
     case AF_INET:
     case AF_INET6:
         return is_datagram ? "UDP" : "TCP";
@@ -548,14 +564,14 @@ static const char *kind_of(const struct entrance *entrance)
     }
 }
 
-void entrances_announce(const struct entrances *entrances)
+void listen_sockets_announce(const struct listen_sockets *listeners)
 {
-    for (size_t i = 0; i < entrances->count; i++) {
-        const struct entrance *entrance = &entrances->list[i];
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listen_socket *listener = &listeners->list[i];
         char text[LOG_ADDRESS], queue[48] = "";
-        log_address(&entrance->local, text);
-        if (entrance->queue >= 0 && entrance->queue < ENTRANCE_QUEUE)
-            snprintf(queue, sizeof queue, ", %ld may wait", entrance->queue);
-        log_line("listening on %s, %s%s", text, kind_of(entrance), queue);
+        log_address(&listener->local, text);
+        if (listener->queue >= 0 && listener->queue < LISTEN_SOCKET_QUEUE)
+            snprintf(queue, sizeof queue, ", %ld may wait", listener->queue);
+        log_line("listening on %s, %s%s", text, kind_of(listener), queue);
     }
 }

@@ -1,4 +1,4 @@
-/* quiet.c - send without SIGPIPE, by whichever way there is
+/* nosigpipe.c - send without SIGPIPE, by whichever way there is
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    A flag of the call, an option of the socket, or the signal blocked in this
@@ -13,7 +13,7 @@
 /* How often sigtimedwait may be interrupted.  */
 enum { retries = 16 };
 
-void sonde__block_sigpipe(struct sonde__quiet *quiet)
+void sonde__nosigpipe_block(struct sonde__nosigpipe *quiet)
 {
     sigset_t pending;
     sigemptyset(&pending);
@@ -26,12 +26,12 @@ void sonde__block_sigpipe(struct sonde__quiet *quiet)
     pthread_sigmask(SIG_BLOCK, &quiet->signal, &quiet->mask);
 }
 
-void sonde__begin_quiet(struct sonde__quiet *quiet, int fd)
+void sonde__nosigpipe_begin(struct sonde__nosigpipe *quiet, int fd)
 {
-    quiet->flags = sonde__sys.send_quietly;
+    quiet->flags = sonde__sys.send_nosigpipe;
     quiet->is_blocked = 0;
     if (!quiet->flags && sonde__sys.set_nosigpipe(fd))
-        sonde__block_sigpipe(quiet);
+        sonde__nosigpipe_block(quiet);
 }
 
 /* Take a pending SIGPIPE away.  An ignored one may not be pending even though
@@ -52,7 +52,7 @@ static void take_signal(const sigset_t *signal)
         sigwait(signal, &signo);
 }
 
-void sonde__end_quiet(const struct sonde__quiet *quiet, ssize_t result)
+void sonde__nosigpipe_end(const struct sonde__nosigpipe *quiet, ssize_t result)
 {
     int saved = errno;
     if (!quiet->is_blocked)

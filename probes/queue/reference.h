@@ -1,4 +1,4 @@
-/* control.h - connections to a listener that has room
+/* reference.h - connections to a listener that has room
    SPDX-License-Identifier: GPL-3.0-or-later
 
    A client that hears nothing may stand before a full queue, or the host may
@@ -6,13 +6,13 @@
    that certainly has room, tells: only when it is through does the silence
    count.  */
 
-#ifndef PROBES_QUEUE_CONTROL_H
-#define PROBES_QUEUE_CONTROL_H 1
+#ifndef PROBES_QUEUE_REFERENCE_H
+#define PROBES_QUEUE_REFERENCE_H 1
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct control {
+struct reference {
     int family;
     int listener;
     int client;    /* made beforehand: there may be no descriptor left later */
@@ -22,24 +22,25 @@ struct control {
 };
 
 /* How long a control connection may take, in milliseconds.  */
-enum { CONTROL_PATIENCE = 5000 };
+enum { REFERENCE_TIMEOUT = 5000 };
 
-/* Prepare CONTROL for FAMILY; open, but unused, until control_close.  Returns
-   0; or -1 with errno, and the call that failed in *FAILED.  */
-int control_open(struct control *control, int family, const char **failed);
+/* Prepare REFERENCE for FAMILY; open, but unused, until reference_close.
+   Returns 0; or -1 with errno, and the call that failed in *FAILED.  */
+int reference_open(struct reference *reference, int family,
+                   const char **failed);
 
 /* Begin a connection if none is under way.  */
-void control_begin(struct control *control);
+void reference_begin(struct reference *reference);
 
 /* Returns 1 if the connection is through, which ends it; 0 if not yet; -1 if
    it failed or takes too long, which ends it too.  */
-int control_check(struct control *control);
+int reference_check(struct reference *reference);
 
-void control_close(struct control *control);
+void reference_close(struct reference *reference);
 
 /* Whether one connection over the loopback interface works in FAMILY.  Returns
    0; or -1 with errno, and the call that failed in *FAILED.  Waits for at most
-   CONTROL_PATIENCE.  */
-int control_try(int family, const char **failed);
+   REFERENCE_TIMEOUT.  */
+int reference_try(int family, const char **failed);
 
-#endif /* PROBES_QUEUE_CONTROL_H */
+#endif /* PROBES_QUEUE_REFERENCE_H */

@@ -1,4 +1,4 @@
-/* reception.c - take clients, whatever the trouble
+/* accept.c - take clients, whatever the trouble
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -32,14 +32,14 @@ static const char *find_advice(int error)
            "this socket down: then restart the server";
 }
 
-/* ENTRANCE is left alone for a while because of ERROR.  */
-static void log_failure(const struct entrance *entrance, int error)
+/* LISTENER is left alone for a while because of ERROR.  */
+static void log_failure(const struct listen_socket *listener, int error)
 {
-    bool is_stream = entrance->role != SONDE_DATAGRAM;
+    bool is_stream = listener->role != SONDE_DATAGRAM;
     enum log_trouble kind = is_stream ? LOG_ACCEPT : LOG_RECEIVE;
     const char *call = is_stream ? "accept" : "recvmsg";
     char text[LOG_ADDRESS];
-    log_address(&entrance->local, text);
+    log_address(&listener->local, text);
     if (error == EAGAIN)
         log_trouble(kind,
                     "%s: poll goes on reporting that something is there, and "
@@ -59,29 +59,30 @@ static void log_failure(const struct entrance *entrance, int error)
                     text, strerror(error));
 }
 
-void server_check_entrance(struct server *server, struct entrance *entrance,
-                           int error)
+void server_check_listener(struct server *server,
+                           struct listen_socket *listener, int error)
 {
-    int delay = sonde_backoff_after(&entrance->backoff, entrance->fd, error);
+    int delay = sonde_backoff_after(&listener->backoff, listener->fd, error);
     if (error != EAGAIN)
         server->moved = true;
     if (delay == 0)
         return;
-    entrance->resume_at = monotonic_ms() + delay;
+    listener->resume_at = monotonic_ms() + delay;
     /* Workers that are slower than others find nothing, too, but not so
        often.  */
     if (error != EAGAIN || sonde_backoff(delay) == delay)
-        log_failure(entrance, error);
+        log_failure(listener, error);
 }
 
 /* No descriptor for a client: turn it away, or leave it waiting if that does
    not work either.  Linux says so even if nobody waits, and then there is
    nothing to tell.  Returns whether there may be more.  */
-static bool shed(struct server *server, struct entrance *entrance, int error)
+static bool shed(struct server *server, struct listen_socket *listener,
+                 int error)
 {
     bool has_spare = error == EMFILE || error == ENFILE;
     bool is_shed =
-        has_spare && !sonde_reserve_shed(&server->spare, entrance->fd);
+        has_spare && !sonde_reserve_shed(&server->spare, listener->fd);
     if (has_spare && !is_shed && errno == EAGAIN)
         return false;
     log_trouble(LOG_DESCRIPTORS,
@@ -93,34 +94,34 @@ static bool shed(struct server *server, struct entrance *entrance, int error)
 }
 
 /* accept failed with ERROR.  Returns whether there may be more clients.  */
-static bool take_failure(struct server *server, struct entrance *entrance,
+static bool take_failure(struct server *server, struct listen_socket *listener,
                          int error)
 {
     char text[LOG_ADDRESS];
     switch (sonde_accept_class(error)) {
     case SONDE_ACCEPT_WAIT:
     case SONDE_ACCEPT_RETRY:
-        server_check_entrance(server, entrance, error);
+        server_check_listener(server, listener, error);
         return false;
     case SONDE_ACCEPT_BACKOFF:
         server->moved = true;
-        return shed(server, entrance, error);
+        return shed(server, listener, error);
     case SONDE_ACCEPT_FATAL:
         break;
     }
-    log_address(&entrance->local, text);
+    log_address(&listener->local, text);
     /* A worker is started again, and fails again.  */
     if (server->is_child)
         log_trouble(LOG_ACCEPT, "no more clients at %s: %s", text,
                     strerror(error));
     else
         log_line("no more clients at %s: %s", text, strerror(error));
-    sonde_poller_remove(server->poller, entrance->fd);
+    sonde_poller_remove(server->poller, listener->fd);
     /* The file is the parent's, whose other workers may do better.  */
     if (server->is_child)
-        entrance_leave(entrance);
+        listen_socket_leave(listener);
     else
-        entrance_close(entrance);
+        listen_socket_close(listener);
     server->failed = true;
     return false;
 }
@@ -190,7 +191,7 @@ static bool is_too_late(const struct server *server, int fd)
 }
 
 /* FD is a new client, from PEER.  */
-static void welcome(struct server *server, const struct entrance *entrance,
+static void welcome(struct server *server, const struct listen_socket *listener,
                     int fd, const struct sonde_address *peer)
 {
     struct client client = {.fd = fd, .source = source_of(peer)};
@@ -207,7 +208,7 @@ static void welcome(struct server *server, const struct entrance *entrance,
         close(fd);
         return;
     }
-    if (sonde_address_port(&entrance->local) >= 0) {
+    if (sonde_address_port(&listener->local) >= 0) {
         check_nodelay(server, fd);
         if (server->options->keepalive > 0)
             sonde_keepalive(fd, (int)server->options->keepalive);
@@ -220,16 +221,16 @@ static void welcome(struct server *server, const struct entrance *entrance,
     server->model->serve(server, &client);
 }
 
-bool server_take_client(struct server *server, struct entrance *entrance)
+bool server_take_client(struct server *server, struct listen_socket *listener)
 {
     struct sonde_address peer;
     unsigned flags =
         SONDE_CLOEXEC | (server->model->waits ? 0 : SONDE_NONBLOCK);
-    int fd = sonde_accept(entrance->fd, &peer, flags);
+    int fd = sonde_accept(listener->fd, &peer, flags);
     if (fd < 0)
-        return take_failure(server, entrance, errno);
-    server_check_entrance(server, entrance, 0);
-    welcome(server, entrance, fd, &peer);
+        return take_failure(server, listener, errno);
+    server_check_listener(server, listener, 0);
+    welcome(server, listener, fd, &peer);
     /* For some a client is no success before it has a process or a thread.  */
     if (!server->resume_at)
         server->backoff = 0;
@@ -256,7 +257,7 @@ void server_say_end(const struct client *client,
 {
     if (client->name)
         log_line("%s: %s, %llu bytes received, %llu sent", client->name,
-                 connection_fate(connection),
+                 connection_reason(connection),
                  (unsigned long long)connection->received,
                  (unsigned long long)connection->sent);
 }

@@ -1,4 +1,4 @@
-/* test-remedy.c - probes/verdict/remedy.c
+/* test-advice.c - probes/verdict/advice.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -7,26 +7,26 @@
 #include <string.h>
 
 #include "probes/listeners/listeners.h"
-#include "probes/verdict/remedy.h"
 #include "probes/report/report.h"
+#include "probes/verdict/advice.h"
 #include "tests/unit/unit.h"
 
-static char *remedy_to(const char *setting, int wanted)
+static char *advice_to(const char *setting, int wanted)
 {
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    remedy_write(out, setting, wanted, false);
+    advice_write(out, setting, wanted, false);
     fclose(out);
     return text;
 }
 
-static char *remedy(const char *setting, bool is_host)
+static char *advice(const char *setting, bool is_host)
 {
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    remedy_write(out, setting, 511, is_host);
+    advice_write(out, setting, 511, is_host);
     fclose(out);
     return text;
 }
@@ -52,7 +52,7 @@ enum { CASES = sizeof cases / sizeof *cases };
 
 START_TEST(each_system_has_its_own)
 {
-    char *text = remedy(cases[_i].setting, false);
+    char *text = advice(cases[_i].setting, false);
     ck_assert_msg(strstr(text, cases[_i].words), "%s: %s", cases[_i].words,
                   text);
     ck_assert(!strpbrk(text, "@%"));
@@ -65,8 +65,8 @@ END_TEST
 START_TEST(in_the_hosts_namespace_the_host_comes_first)
 {
     ck_assert(!setenv("container", "docker", 1));
-    char *host = remedy("net.core.somaxconn", true);
-    char *inside = remedy("net.core.somaxconn", false);
+    char *host = advice("net.core.somaxconn", true);
+    char *inside = advice("net.core.somaxconn", false);
     ck_assert(!strncmp(host, "  on this host", 14));
     ck_assert(!strncmp(inside, "  in ", 5));
     free(host);
@@ -77,11 +77,11 @@ END_TEST
 /* macOS and DragonFly: more than a short holds makes listeners deaf.  */
 START_TEST(no_figure_that_does_harm)
 {
-    char *text = remedy_to("kern.ipc.somaxconn", 65535);
+    char *text = advice_to("kern.ipc.somaxconn", 65535);
     ck_assert_msg(strstr(text, "kern.ipc.somaxconn=32767\n"), "%s", text);
     ck_assert(!strstr(text, "65535"));
     free(text);
-    text = remedy_to("kern.ipc.soacceptqueue", 65535);
+    text = advice_to("kern.ipc.soacceptqueue", 65535);
     ck_assert_msg(strstr(text, "kern.ipc.soacceptqueue=65535\n"), "%s", text);
     free(text);
 }
@@ -142,7 +142,7 @@ END_TEST
 
 START_TEST(what_is_not_known_has_none)
 {
-    char *text = remedy("_conn_req_max_q", false);
+    char *text = advice("_conn_req_max_q", false);
     ck_assert_str_eq(text, "");
     free(text);
 }

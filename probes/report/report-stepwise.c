@@ -1,4 +1,4 @@
-/* report-more.c - what was asked step by step, told
+/* report-stepwise.c - what was asked step by step, told
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -7,7 +7,7 @@
 
 #include "base/sentence.h"
 #include "probes/queue/listen-again.h"
-#include "probes/report/report-more.h"
+#include "probes/report/report-stepwise.h"
 
 static const char again_id[] = "listen.again";
 static const char overflow_id[] = "listen.overflow";
@@ -109,7 +109,7 @@ static void say_again(struct sentence *sentence,
         shown(findings, again_id, family, "grow.after"));
     say_error(sentence, findings, family, "grow.error");
     say(sentence, "; %d, then %d: %s queued, %s kept, then %s", AGAIN_LARGE,
-        AGAIN_LEAST, shown(findings, again_id, family, "shrink.before"),
+        AGAIN_MIN, shown(findings, again_id, family, "shrink.before"),
         shown(findings, again_id, family, "shrink.kept"),
         shown(findings, again_id, family, "shrink.after"));
     say_error(sentence, findings, family, "shrink.error");
@@ -203,18 +203,18 @@ static void say_overflow(struct sentence *sentence,
 }
 
 /* One sentence of each family that has a finding KEY of ID.  */
-static void put_families(FILE *out, const char *label,
-                         const struct findings *findings, const char *id,
-                         const char *key,
-                         void (*tell)(struct sentence *,
-                                      const struct findings *, const char *))
+static void
+put_families(FILE *out, const char *label, const struct findings *findings,
+             const char *id, const char *key,
+             void (*probe_report)(struct sentence *, const struct findings *,
+                                  const char *))
 {
     for (size_t i = 0; i < FAMILIES; i++) {
         struct sentence sentence = {""};
         if (!get(findings, id, families[i].id, key))
             continue;
         say(&sentence, "%s: ", families[i].name);
-        tell(&sentence, findings, families[i].id);
+        probe_report(&sentence, findings, families[i].id);
         put_sentence(out, label, &sentence);
         label = "";
     }

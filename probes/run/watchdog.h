@@ -1,13 +1,13 @@
-/* sitter.h - a process that sees others dead when this one has died
+/* watchdog.h - a process that sees others dead when this one has died
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
-#ifndef PROBES_RUN_SITTER_H
-#define PROBES_RUN_SITTER_H 1
+#ifndef PROBES_RUN_WATCHDOG_H
+#define PROBES_RUN_WATCHDOG_H 1
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct sitter {
+struct watchdog {
     int pipe;
     pid_t child;
     char folder[64]; /* "" if there is none */
@@ -17,13 +17,13 @@ struct sitter {
    TMPDIR if that is there and short, otherwise in /tmp: a UNIX socket's path
    has little room), and removes it when they are dead.  Returns 0, or -1 with
    errno.  */
-int sitter_start(struct sitter *sitter, bool with_folder);
+int watchdog_start(struct watchdog *watchdog, bool with_folder);
 
 /* A process group to be seen dead; one that is gone.  */
-void sitter_mind(const struct sitter *sitter, pid_t group);
-void sitter_forget(const struct sitter *sitter, pid_t group);
+void watchdog_mind(const struct watchdog *watchdog, pid_t group);
+void watchdog_forget(const struct watchdog *watchdog, pid_t group);
 
 /* End it: what it still minds is killed.  Keeps errno.  */
-void sitter_stop(struct sitter *sitter);
+void watchdog_stop(struct watchdog *watchdog);
 
-#endif /* PROBES_RUN_SITTER_H */
+#endif /* PROBES_RUN_WATCHDOG_H */

@@ -1,0 +1,209 @@
+/* peer.c - connections to a peer that this program plays
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/monotonic.h"
+#include "base/names.h"
+#include "base/wait.h"
+#include "probes/behaviour/loopback.h"
+#include "probes/behaviour/peer.h"
+#include "probes/peer/tun.h"
+#include "probes/run/runner.h"
+
+void peer_open(struct peer *peer, struct probe *probe, bool routed)
+{
+    struct namespace_trouble trouble;
+    *peer = (struct peer){.probe = probe};
+    if (namespace_enter(&trouble))
+        probe_skip(probe, "%s", trouble.text);
+    peer->tun = tun_open(&trouble);
+    if (peer->tun < 0 || (routed && tun_route(&trouble)))
+        probe_skip(probe, "%s", trouble.text);
+}
+
+void peer_setting(struct peer *peer, const char *setting, long value)
+{
+    char text[24];
+    struct namespace_trouble trouble;
+    long own = namespace_read(setting);
+    if (value < 0 || own < 0 || own == value)
+        return;
+    snprintf(text, sizeof text, "%ld", value);
+    if (namespace_set(setting, text, &trouble))
+        probe_skip(peer->probe, "%s", trouble.text);
+}
+
+void peer_attend(struct peer *peer)
+{
+    peer->looked = monotonic_ms();
+    peer->absent = 0;
+}
+
+/* Returns the time.  */
+static int64_t look(struct peer *peer)
+{
+    int64_t now = monotonic_ms(), absent = now - peer->looked;
+    if (absent > peer->absent)
+        peer->absent = absent;
+    return peer->looked = now;
+}
+
+bool peer_was_absent(struct peer *peer)
+{
+    enum { ABSENT = 500, TIMES = 3 };
+    look(peer);
+    if (peer->absent <= ABSENT)
+        return false;
+    if (peer->absences++ == TIMES)
+        probe_skip(peer->probe, "the peer played here was " KEPT_FROM_RUNNING);
+    return true;
+}
+
+bool peer_receive(struct peer *peer, struct segment *segment, int timeout)
+{
+    enum { SLICE = 50, MOST = 64 };
+    int64_t end = monotonic_ms() + timeout;
+    for (int late = 0; late < MOST;) {
+        int64_t left = end - look(peer);
+        int slice = left > SLICE ? SLICE : left > 0 ? (int)left : 0;
+        if (!wait_for(peer->tun, POLLIN, slice)) {
+            if (left <= SLICE)
+                return false;
+            continue;
+        }
+        ssize_t got = read(peer->tun, peer->packet, sizeof peer->packet);
+        if (got < 0 && errno != EAGAIN && errno != EINTR)
+            return false;
+        if (got < 0)
+            wait_pause(1);
+        peer->size = got > 0 ? (size_t)got : 0;
+        if (packet_read(peer->packet, peer->size, segment))
+            return true;
+        /* This process may have been kept away, with a segment waiting behind
+           what is none; but there is an end to that.  */
+        late += left <= 0;
+    }
+    return false;
+}
+
+static void peer_write(struct peer *peer, const uint8_t *packet, size_t size)
+{
+    probe_check(peer->probe, (int)write(peer->tun, packet, size),
+                "writing a packet");
+}
+
+void peer_unreachable(struct peer *peer, int code, uint16_t mtu)
+{
+    uint8_t packet[PACKET_MAX];
+    size_t size = packet_unreachable(packet, ntohl(inet_addr(TUN_PEER)), code,
+                                     mtu, peer->packet, peer->size);
+    peer_write(peer, packet, size);
+}
+
+/* Whether SEGMENT belongs to LINE.  */
+static bool is_ours(const struct peer_tcp *tcp, const struct segment *segment)
+{
+    return segment->source_port == ntohs(tcp->local.sin_port) &&
+           segment->destination_port == ntohs(tcp->remote.sin_port);
+}
+
+bool peer_tcp_receive(struct peer_tcp *tcp, int timeout)
+{
+    struct segment segment;
+    enum { MOST = 64 }; /* segments of others, once the time is over */
+    int64_t end = monotonic_ms() + timeout;
+    for (int late = 0;;) {
+        int64_t left = end - monotonic_ms();
+        if (!peer_receive(tcp->peer, &segment, left > 0 ? (int)left : 0))
+            return false;
+        if (is_ours(tcp, &segment))
+            break;
+        if (left <= 0 && late++ == MOST)
+            return false;
+    }
+    tcp->in = segment;
+    uint32_t next = segment.sequence + segment_length(&segment);
+    if ((int32_t)(next - tcp->seen) > 0 || segment.flags & SEGMENT_SYN)
+        tcp->seen = next;
+    return true;
+}
+
+bool peer_tcp_await(struct peer_tcp *tcp, unsigned flags)
+{
+    int64_t end = monotonic_ms() + PATIENCE, now;
+    while ((now = monotonic_ms()) <= end &&
+           peer_tcp_receive(tcp, (int)(end - now)))
+        if ((tcp->in.flags & flags) == flags)
+            return true;
+    return false;
+}
+
+void peer_tcp_send(struct peer_tcp *tcp, unsigned flags, size_t size)
+{
+    uint8_t packet[PACKET_MAX];
+    struct segment segment = {
+        .source = ntohl(tcp->remote.sin_addr.s_addr),
+        .destination = ntohl(tcp->local.sin_addr.s_addr),
+        .source_port = ntohs(tcp->remote.sin_port),
+        .destination_port = ntohs(tcp->local.sin_port),
+        .sequence = tcp->sequence,
+        .acknowledgment = flags & SEGMENT_ACK ? tcp->seen : 0,
+        .flags = (uint8_t)flags,
+        .window = 65535,
+        .most = flags & SEGMENT_SYN ? 1460 : 0,
+        .size = size,
+    };
+    peer_write(tcp->peer, packet, packet_tcp(packet, &segment));
+    tcp->sequence += segment_length(&segment);
+}
+
+void peer_tcp_begin(struct peer_tcp *tcp, struct peer *peer, const char *host)
+{
+    static unsigned short port = 7000;
+    *tcp = (struct peer_tcp){.peer = peer, .sequence = 1000000};
+    tcp->remote = loopback_address(htons(port++));
+    tcp->remote.sin_addr.s_addr = inet_addr(host);
+    tcp->fd = tcp_socket(peer->probe);
+    set_nonblocking(tcp->fd, true);
+    if (connect_to(tcp->fd, &tcp->remote) && errno != EINPROGRESS)
+        probe_skip(peer->probe, "connect: %s", errno_name(errno));
+    tcp->local = local_address(peer->probe, tcp->fd);
+    if (!peer_tcp_receive(tcp, PATIENCE) || !(tcp->in.flags & SEGMENT_SYN))
+        probe_skip(peer->probe, "no SYN comes through the TUN interface");
+}
+
+void peer_tcp_connect(struct peer_tcp *tcp, struct peer *peer, const char *host)
+{
+    peer_tcp_begin(tcp, peer, host);
+    peer_tcp_send(tcp, SEGMENT_SYN | SEGMENT_ACK, 0);
+    if (!wait_for(tcp->fd, POLLOUT, PATIENCE))
+        probe_skip(peer->probe, "no handshake through the TUN interface");
+    peer_tcp_await(tcp, SEGMENT_ACK);
+}
+
+void peer_tcp_write(struct peer_tcp *tcp, size_t size)
+{
+    static char block[65536];
+    probe_check(tcp->peer->probe, (int)send(tcp->fd, block, size, MSG_DONTWAIT),
+                "send");
+}
+
+const char *peer_tcp_outcome(struct peer_tcp *tcp, int timeout)
+{
+    char byte;
+    if (!wait_for(tcp->fd, POLLIN, timeout))
+        return NULL;
+    return result_text(recv(tcp->fd, &byte, 1, MSG_DONTWAIT));
+}
+
+void peer_tcp_close(struct peer_tcp *tcp)
+{
+    reset(tcp->fd);
+    tcp->fd = -1;
+}

@@ -1,0 +1,113 @@
+/* reference.c - connections to a listener that has room
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/monotonic.h"
+#include "base/wait.h"
+#include "probes/queue/queue-client.h"
+#include "probes/queue/reference.h"
+#include "probes/run/runner.h"
+
+/* One connection at a time waits there.  */
+enum { room = 64 };
+
+int reference_open(struct reference *reference, int family, const char **failed)
+{
+    struct sonde_address loopback;
+    *reference =
+        (struct reference){.family = family, .listener = -1, .client = -1};
+    *failed = "listening";
+    if (sonde_address_loopback(&loopback, family, 0))
+        return -1;
+    reference->listener =
+        sonde_listen(&loopback, room, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
+    if (reference->listener < 0)
+        return -1;
+    *failed = "socket";
+    reference->client = resetting_socket(family);
+    if (reference->client < 0) {
+        int error = errno;
+        reference_close(reference);
+        errno = error;
+        return -1;
+    }
+    return 0;
+}
+
+/* End the connection and take it out of the listener's queue; the descriptor
+   that becomes free serves for both, and then for the next client.  */
+static int end_connection(struct reference *reference)
+{
+    reference->begun = false;
+    close(reference->client);
+    int accepted = sonde_accept(reference->listener, NULL, SONDE_CLOEXEC);
+    if (accepted >= 0)
+        close(accepted);
+    reference->client = resetting_socket(reference->family);
+    return reference->client < 0 ? -1 : 0;
+}
+
+void reference_begin(struct reference *reference)
+{
+    struct sonde_address address;
+    if (reference->begun)
+        return;
+    reference->begun = true;
+    reference->since = monotonic_ms();
+    reference->error = 0;
+    if (sonde_address_local(reference->listener, &address) ||
+        queue_client_connect(reference->client, &address) == CLIENT_FAILED)
+        reference->error = errno;
+}
+
+int reference_check(struct reference *reference)
+{
+    if (!reference->begun)
+        return -1;
+    enum client_state state = reference->error
+                                  ? CLIENT_FAILED
+                                  : queue_client_check(reference->client);
+    if (state == CLIENT_FAILED && !reference->error)
+        reference->error = errno;
+    if (state == CLIENT_PENDING) {
+        if (monotonic_ms() - reference->since < REFERENCE_TIMEOUT)
+            return 0;
+        reference->error = ETIMEDOUT;
+    }
+    if (end_connection(reference)) {
+        if (!reference->error)
+            reference->error = errno;
+        return -1;
+    }
+    return state == CLIENT_CONNECTED ? 1 : -1;
+}
+
+void reference_close(struct reference *reference)
+{
+    if (reference->client >= 0)
+        close(reference->client);
+    if (reference->listener >= 0)
+        close(reference->listener);
+    reference->client = reference->listener = -1;
+}
+
+int reference_try(int family, const char **failed)
+{
+    struct reference reference;
+    int through;
+    if (reference_open(&reference, family, failed))
+        return -1;
+    *failed = "connect";
+    reference_begin(&reference);
+    while ((through = reference_check(&reference)) == 0) {
+        struct pollfd poll_fd = {.fd = reference.client, .events = POLLOUT};
+        wait_poll(&poll_fd, 1, REFERENCE_TIMEOUT);
+    }
+    reference_close(&reference);
+    errno = reference.error;
+    return through > 0 ? 0 : -1;
+}

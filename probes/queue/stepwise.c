@@ -1,0 +1,146 @@
+/* stepwise.c - one listener and a few clients, step by step
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/wait.h"
+#include "probes/queue/fill.h"
+#include "probes/queue/reference.h"
+#include "probes/queue/stepwise.h"
+
+int stepwise_open(struct stepwise *stepwise, int family, int backlog)
+{
+    *stepwise =
+        (struct stepwise){.family = family, .listener = -1, .pending = -1};
+    stepwise->listener = open_listener(family, backlog, &stepwise->failed);
+    if (stepwise->listener < 0)
+        return -1;
+    stepwise->failed = "getsockname";
+    return sonde_address_local(stepwise->listener, &stepwise->address);
+}
+
+/* WHAT failed with ERROR: take note if it is of ours, and the first.  */
+static void note(struct stepwise *stepwise, const char *what, int error)
+{
+    if (stepwise->ours || limit_of(error) == LIMIT_NONE)
+        return;
+    stepwise->failed = what;
+    stepwise->ours = error;
+}
+
+enum client_state stepwise_settle(struct stepwise *stepwise, int wait)
+{
+    if (stepwise->pending < 0)
+        return CLIENT_FAILED;
+    wait_one(stepwise->pending, POLLOUT, wait);
+    enum client_state state = queue_client_check(stepwise->pending);
+    if (state == CLIENT_FAILED) {
+        stepwise->error = errno;
+        note(stepwise, "connect", stepwise->error);
+        stepwise_give_up(stepwise);
+    } else if (state == CLIENT_CONNECTED) {
+        stepwise->clients[stepwise->count++] = stepwise->pending;
+        stepwise->pending = -1;
+    }
+    return state;
+}
+
+enum client_state stepwise_add(struct stepwise *stepwise, int wait)
+{
+    const char *failed;
+    struct sonde_queue queue;
+    stepwise->drops =
+        sonde_queue(stepwise->listener, &queue) ? -1 : queue.drops;
+    stepwise->pending = resetting_socket(stepwise->family);
+    if (stepwise->pending < 0) {
+        stepwise->error = errno;
+        note(stepwise, "socket", stepwise->error);
+        return CLIENT_FAILED;
+    }
+    enum client_state state =
+        queue_client_connect(stepwise->pending, &stepwise->address);
+    if (state == CLIENT_FAILED) {
+        stepwise->error = errno;
+        note(stepwise, "connect", stepwise->error);
+        stepwise_give_up(stepwise);
+        return state;
+    }
+    state = stepwise_settle(stepwise, state == CLIENT_CONNECTED ? 0 : wait);
+    if (state != CLIENT_PENDING || stepwise->family == AF_UNIX)
+        return state;
+    if (reference_try(stepwise->family, &failed))
+        note(stepwise, failed, errno);
+    return stepwise_settle(stepwise, 0);
+}
+
+/* Whether the kernel counts room in the queue, or has dropped nothing there
+   since before the last client, which it does with one for whom there is none.
+ */
+static bool has_room(const struct stepwise *stepwise)
+{
+    struct sonde_queue queue;
+    return !sonde_queue(stepwise->listener, &queue) &&
+           (queue.queued < queue.backlog ||
+            (queue.drops >= 0 && queue.drops == stepwise->drops));
+}
+
+void stepwise_fill(struct stepwise *stepwise, int wait)
+{
+    stepwise->error = 0;
+    stepwise->full = false;
+    size_t first = stepwise->count; /* accept may have ended those before */
+    while (stepwise->count < STEPWISE_CLIENTS) {
+        if (stepwise_add(stepwise, wait) != CLIENT_CONNECTED)
+            break;
+        size_t added = stepwise->count - first;
+        if (queue_clients_connected(&stepwise->clients[first], added) < added)
+            break;
+    }
+    bool ended = stepwise->count < STEPWISE_CLIENTS && !stepwise->ours;
+    stepwise->disturbed = ended && has_room(stepwise);
+    stepwise->full = ended && !stepwise->disturbed;
+}
+
+const char *stepwise_why_not_full(const struct stepwise *stepwise)
+{
+    return stepwise->disturbed
+               ? "disturbed: a client was not let in, though the "
+                 "kernel counts room in the queue"
+               : "the queue holds more than 24";
+}
+
+void stepwise_give_up(struct stepwise *stepwise)
+{
+    if (stepwise->pending >= 0)
+        close(stepwise->pending);
+    stepwise->pending = -1;
+}
+
+long stepwise_accept(struct stepwise *stepwise, long most)
+{
+    long count = 0;
+    while (count < most) {
+        int fd = sonde_accept(stepwise->listener, NULL, SONDE_CLOEXEC);
+        if (fd < 0) {
+            note(stepwise, "accept", errno);
+            break;
+        }
+        close(fd);
+        count++;
+    }
+    return count;
+}
+
+void stepwise_close(struct stepwise *stepwise)
+{
+    stepwise_give_up(stepwise);
+    for (size_t i = 0; i < stepwise->count; i++)
+        close(stepwise->clients[i]);
+    stepwise->count = 0;
+    if (stepwise->listener >= 0)
+        close(stepwise->listener);
+    stepwise->listener = -1;
+}
