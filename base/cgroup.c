@@ -63,7 +63,7 @@ static int take_path(struct paths *paths, const char *line)
 }
 
 /* Undo the escapes of mountinfo in TEXT, where it stands: a blank is \040.  */
-static void unescape(char *text)
+static void cgroup_unescape(char *text)
 {
     char *to = text;
     for (const char *from = text; *from; to++) {
@@ -87,7 +87,7 @@ struct mount {
 
 /* Split a LINE of /proc/self/mountinfo, "31 23 0:28 ROOT POINT rw shared:1 -
    TYPE SOURCE OPTIONS"; the fields before the dash vary in number.  */
-static bool read_mount(char *line, struct mount *mount)
+static bool cgroup_read_mount(char *line, struct mount *mount)
 {
     char *save, *dash = strstr(line, " - ");
     if (!dash)
@@ -102,8 +102,8 @@ static bool read_mount(char *line, struct mount *mount)
     if (!mount->point || !mount->type || !strtok_r(NULL, " ", &save))
         return false;
     mount->options = strtok_r(NULL, " ", &save);
-    unescape(mount->root);
-    unescape(mount->point);
+    cgroup_unescape(mount->root);
+    cgroup_unescape(mount->point);
     return true;
 }
 
@@ -119,7 +119,7 @@ static bool is_mount_of(const struct mount *mount, enum cgroup_kind kind)
 
 /* What of PATH is below ROOT, the group that a mount shows at its point; NULL
    if it is another group's.  */
-static const char *below(const char *root, const char *path)
+static const char *cgroup_below(const char *root, const char *path)
 {
     size_t length = strcmp(root, "/") ? strlen(root) : 0;
     if (strncmp(root, path, length) != 0)
@@ -168,13 +168,13 @@ static int take_mount(struct cgroups *groups, const struct paths *paths,
                       const char *root, char *line)
 {
     struct mount mount;
-    if (!read_mount(line, &mount))
+    if (!cgroup_read_mount(line, &mount))
         return 0;
     for (int kind = 0; kind <= CGROUP_UNIFIED; kind++) {
         if (!paths->of[kind] || has_kind(groups, (enum cgroup_kind)kind) ||
             !is_mount_of(&mount, (enum cgroup_kind)kind))
             continue;
-        const char *rest = below(mount.root, paths->of[kind]);
+        const char *rest = cgroup_below(mount.root, paths->of[kind]);
         if (rest && add_folders(groups, (enum cgroup_kind)kind, root,
                                 mount.point, rest))
             return -1;
@@ -194,7 +194,7 @@ static FILE *open_below(const char *folder, const char *name)
 }
 
 /* The next line of FILE, without its end, into *LINE.  */
-static bool next_line(FILE *file, char **line, size_t *size)
+static bool cgroup_next_line(FILE *file, char **line, size_t *size)
 {
     ssize_t length = getline(line, size, file);
     if (length > 0 && (*line)[length - 1] == '\n')
@@ -211,7 +211,7 @@ static int find_paths(struct paths *paths, const char *root)
     if (!file)
         return -1;
     for (int i = 0; i < LINES_MAX && !failed; i++) {
-        if (!next_line(file, &line, &size))
+        if (!cgroup_next_line(file, &line, &size))
             break;
         failed = take_path(paths, line);
     }
@@ -230,7 +230,7 @@ static int find_folders(struct cgroups *groups, const struct paths *paths,
     if (!file)
         return -1;
     for (int i = 0; i < LINES_MAX && !failed; i++) {
-        if (!next_line(file, &line, &size))
+        if (!cgroup_next_line(file, &line, &size))
             break;
         failed = take_mount(groups, paths, root, line);
     }
@@ -268,7 +268,7 @@ void cgroups_free(struct cgroups *groups)
 /* TEXT as a number that is not negative; BUDGET_UNBOUND for "max", for what is
    no number, and for the first version's way to say that there is no limit,
    the largest number of whole pages.  */
-static int64_t read_number(const char *text)
+static int64_t cgroup_read_number(const char *text)
 {
     char *end;
     errno = 0;
@@ -279,7 +279,7 @@ static int64_t read_number(const char *text)
 }
 
 /* The only number in the file NAME; BUDGET_UNBOUND if there is none.  */
-static int64_t read_file(const struct cgroup *group, const char *name)
+static int64_t cgroup_read_file(const struct cgroup *group, const char *name)
 {
     char text[VALUE_MAX];
     FILE *file = open_below(group->folder, name);
@@ -287,13 +287,13 @@ static int64_t read_file(const struct cgroup *group, const char *name)
         return BUDGET_UNBOUND;
     char *got = fgets(text, sizeof text, file);
     fclose(file);
-    return got ? read_number(text) : BUDGET_UNBOUND;
+    return got ? cgroup_read_number(text) : BUDGET_UNBOUND;
 }
 
 /* A file of lines "name number": the numbers of the COUNT NAMES into VALUES,
    which are left alone where there is no such line, or no number.  */
-static void read_lines(FILE *file, const char *const *names, size_t count,
-                       int64_t *values)
+static void cgroup_read_lines(FILE *file, const char *const *names,
+                              size_t count, int64_t *values)
 {
     char line[256];
     for (int i = 0; i < LINES_MAX && fgets(line, sizeof line, file); i++)
@@ -302,7 +302,7 @@ static void read_lines(FILE *file, const char *const *names, size_t count,
             if (strncmp(line, names[k], length) != 0 ||
                 (line[length] != ' ' && line[length] != ':'))
                 continue;
-            int64_t number = read_number(line + length + 1);
+            int64_t number = cgroup_read_number(line + length + 1);
             if (number != BUDGET_UNBOUND)
                 values[k] = number;
         }
@@ -314,7 +314,7 @@ static void read_stat(const struct cgroup *group, const char *name,
     FILE *file = open_below(group->folder, name);
     if (!file)
         return;
-    read_lines(file, names, count, values);
+    cgroup_read_lines(file, names, count, values);
     fclose(file);
 }
 
@@ -349,7 +349,7 @@ static const char *const first_names[STATS] = {"total_inactive_file",
 /* What the kernel can give back of the memory in use.  Shared memory is no page
    cache of files, though it is mapped like that; a mapped file is a program
    that runs.  */
-static int64_t reclaimable(const int64_t *stats)
+static int64_t cgroup_reclaimable(const int64_t *stats)
 {
     int64_t mapped = stats[STAT_MAPPED] > stats[STAT_SHMEM]
                          ? stats[STAT_MAPPED] - stats[STAT_SHMEM]
@@ -359,8 +359,8 @@ static int64_t reclaimable(const int64_t *stats)
     return (cache > 0 ? cache : 0) + stats[STAT_SLAB] / 2;
 }
 
-static void lower(struct budget_bound *bound, int64_t left, const char *by,
-                  const char *whose)
+static void cgroup_lower(struct budget_bound *bound, int64_t left,
+                         const char *by, const char *whose)
 {
     if (left >= bound->left)
         return;
@@ -368,7 +368,7 @@ static void lower(struct budget_bound *bound, int64_t left, const char *by,
     snprintf(bound->by, sizeof bound->by, "%s%s", by, whose);
 }
 
-static const char *whose(const struct cgroup *group)
+static const char *cgroup_whose(const struct cgroup *group)
 {
     return group->own ? " of the cgroup" : " of a cgroup above";
 }
@@ -388,14 +388,14 @@ static void bound_unified(const struct cgroup *group,
     static const char *const limits[] = {"memory.max", "memory.high"};
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         int64_t stats[STATS] = {0};
-        int64_t limit = read_file(group, limits[i]);
+        int64_t limit = cgroup_read_file(group, limits[i]);
         if (limit == BUDGET_UNBOUND)
             continue;
         read_stat(group, "memory.stat", unified_names, STATS, stats);
-        lower(bound,
-              left_of(limit, read_file(group, "memory.current"),
-                      reclaimable(stats)),
-              limits[i], whose(group));
+        cgroup_lower(bound,
+                     left_of(limit, cgroup_read_file(group, "memory.current"),
+                             cgroup_reclaimable(stats)),
+                     limits[i], cgroup_whose(group));
     }
 }
 
@@ -415,18 +415,20 @@ static void bound_first(const struct cgroup *group, struct budget_bound *bound)
     int64_t stats[STATS] = {[STAT_LIMIT] = BUDGET_UNBOUND};
     read_stat(group, "memory.stat", first_names, STATS, stats);
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-        int64_t limit = read_file(group, limits[i].limit);
+        int64_t limit = cgroup_read_file(group, limits[i].limit);
         if (limit == BUDGET_UNBOUND)
             continue;
-        lower(bound,
-              left_of(limit, read_file(group, limits[i].usage),
-                      limits[i].has_cache ? reclaimable(stats) : 0),
-              limits[i].limit, whose(group));
+        cgroup_lower(
+            bound,
+            left_of(limit, cgroup_read_file(group, limits[i].usage),
+                    limits[i].has_cache ? cgroup_reclaimable(stats) : 0),
+            limits[i].limit, cgroup_whose(group));
     }
-    lower(bound,
-          left_of(stats[STAT_LIMIT], read_file(group, limits[0].usage),
-                  reclaimable(stats)),
-          "hierarchical_memory_limit", whose(group));
+    cgroup_lower(bound,
+                 left_of(stats[STAT_LIMIT],
+                         cgroup_read_file(group, limits[0].usage),
+                         cgroup_reclaimable(stats)),
+                 "hierarchical_memory_limit", cgroup_whose(group));
 }
 
 /* ---- all in all ---------------------------------------------------------- */
@@ -441,10 +443,10 @@ void cgroups_bound(const struct cgroups *groups, struct budget *budget)
             bound_first(group, &budget->memory);
         if (group->kind == CGROUP_MEMORY)
             continue;
-        lower(&budget->processes,
-              left_of(read_file(group, "pids.max"),
-                      read_file(group, "pids.current"), 0),
-              "pids.max", whose(group));
+        cgroup_lower(&budget->processes,
+                     left_of(cgroup_read_file(group, "pids.max"),
+                             cgroup_read_file(group, "pids.current"), 0),
+                     "pids.max", cgroup_whose(group));
     }
 }
 
@@ -455,10 +457,10 @@ void meminfo_bound(const char *root, struct budget *budget)
     FILE *file = open_below(root, "proc/meminfo");
     if (!file)
         return;
-    read_lines(file, names, 1, &kib);
+    cgroup_read_lines(file, names, 1, &kib);
     fclose(file);
     if (kib < BUDGET_UNBOUND / 1024)
-        lower(&budget->memory, kib * 1024, "the host", "");
+        cgroup_lower(&budget->memory, kib * 1024, "the host", "");
 }
 
 int64_t cgroups_oom_kills(const struct cgroups *groups)

@@ -16,7 +16,7 @@ void prometheus_head(FILE *out, const char *name, const char *kind,
 }
 
 /* Backslash, quote and newline are escaped, all else stands for itself.  */
-static void put_value(FILE *out, const char *value)
+static void prometheus_put_value(FILE *out, const char *value)
 {
     while (*value) {
         size_t length = utf8_length((const unsigned char *)value);
@@ -45,7 +45,7 @@ void prometheus_sample(FILE *out, const char *name,
         if (!labels->value)
             continue;
         fprintf(out, "%s%s=\"", any ? "," : "{", labels->name);
-        put_value(out, labels->value);
+        prometheus_put_value(out, labels->value);
         putc('"', out);
         any = true;
     }

@@ -15,7 +15,7 @@
 /* Wait until FD takes something.  A second time for the same byte, the room was
    taken by another writer, or poll is wrong: then rest a while, and not for
    ever.  Returns 0, or -1 with errno EAGAIN or poll's.  */
-static int wait_for_room(int fd, int times)
+static int write_wait_for_room(int fd, int times)
 {
     enum { TIMES_MAX = 1000, REST_MS = 10 };
     struct pollfd polled = {.fd = fd, .events = POLLOUT};
@@ -45,7 +45,7 @@ int write_all(int fd, const void *bytes, size_t size)
             continue;
         } else if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
             return -1;
-        } else if (wait_for_room(fd, times++)) {
+        } else if (write_wait_for_room(fd, times++)) {
             return -1;
         }
     }

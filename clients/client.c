@@ -157,7 +157,8 @@ enum client_end client_lost(const struct client *client, int error,
 
 /* What ERROR means of a target that the user can name better; NULL if there is
    nothing of that kind to say.  */
-static const char *find_advice(const struct client_target *target, int error)
+static const char *client_find_advice(const struct client_target *target,
+                                      int error)
 {
     bool is_datagram = target->type == SOCK_DGRAM;
     if (!target->path)
@@ -180,8 +181,9 @@ static const char *find_advice(const struct client_target *target, int error)
 }
 
 /* Connecting or looking up failed with ERROR, as the report says.  */
-static enum client_end explain(const struct client *client, int error,
-                               int64_t waited_ns, struct client_result *result)
+static enum client_end client_explain(const struct client *client, int error,
+                                      int64_t waited_ns,
+                                      struct client_result *result)
 {
     enum sonde_connect_status outcome = client->report.status;
     char time[CLIENT_TIME_TEXT];
@@ -210,7 +212,7 @@ static enum client_end explain(const struct client *client, int error,
     }
     if (outcome == SONDE_CONNECT_RESET)
         return client_lost(client, error, "while connecting", result);
-    const char *advice = find_advice(client->target, error);
+    const char *advice = client_find_advice(client->target, error);
     if (advice)
         return client_say(result, ends[outcome].end, "%s: %s (%s)",
                           client->name, advice, strerror(error));
@@ -233,7 +235,7 @@ static void on_end(int signo)
     raise(signo);
 }
 
-static void watch_signals(const struct client *client)
+static void client_watch_signals(const struct client *client)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
     struct sigaction before;
@@ -268,7 +270,7 @@ static int make_own_path(struct client *client, struct sonde_address *source,
     }
     snprintf(client->own_path, sizeof client->own_path, "%.95s%s", folder,
              name);
-    watch_signals(client);
+    client_watch_signals(client);
     return sonde_address_unix(source, client->own_path);
 }
 
@@ -324,7 +326,7 @@ static int connect_target(struct client *client, struct client_result *result)
 /* What every connection of a client has: its small writes leave at once, and
    a peer that vanished is noticed, if that is wanted.  Neither decides whether
    the exchange works.  */
-static void set_options(struct client *client)
+static void client_set_options(struct client *client)
 {
     int on = 1;
     if (client->target->type != SOCK_STREAM || client->target->path)
@@ -362,9 +364,9 @@ enum client_end client_connect(struct client *client,
         remove_own_path(client);
         if (result->end != CLIENT_DONE)
             return result->end;
-        return explain(client, error, client->connect_ns, result);
+        return client_explain(client, error, client->connect_ns, result);
     }
-    set_options(client);
+    client_set_options(client);
     return CLIENT_DONE;
 }
 

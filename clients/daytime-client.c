@@ -10,31 +10,35 @@
 #include "clients/daytime-client.h"
 
 /* The answer is there, or its beginning.  */
-static void note_time(struct daytime *daytime, int64_t start)
+static void daytime_client_note_time(struct daytime *daytime, int64_t start)
 {
     clock_gettime(CLOCK_REALTIME, &daytime->local);
     daytime->round_trip_ns = monotonic_now() - start;
 }
 
-static const char *where(const struct daytime *daytime, char text[60])
+static const char *daytime_client_where(const struct daytime *daytime,
+                                        char text[60])
 {
     snprintf(text, 60, "%zu bytes came before", daytime->length);
     return daytime->length ? text : "";
 }
 
-static enum client_end say_lost(const struct client *client, int error,
-                                const struct daytime *daytime, int64_t start,
-                                struct client_result *result)
+static enum client_end daytime_client_say_lost(const struct client *client,
+                                               int error,
+                                               const struct daytime *daytime,
+                                               int64_t start,
+                                               struct client_result *result)
 {
     char text[60];
     if (error == EAGAIN)
         return client_late(client, monotonic_now() - start,
-                           where(daytime, text), result);
-    return client_lost(client, error, where(daytime, text), result);
+                           daytime_client_where(daytime, text), result);
+    return client_lost(client, error, daytime_client_where(daytime, text),
+                       result);
 }
 
-static enum client_end say_too_long(const struct client *client,
-                                    struct client_result *result)
+static enum client_end daytime_client_say_too_long(const struct client *client,
+                                                   struct client_result *result)
 {
     return client_say(result, CLIENT_WRONG_REPLY,
                       "%s: wrong reply: more than %d bytes, where daytime is "
@@ -55,16 +59,17 @@ static enum client_end get_stream(struct client *client, int64_t deadline,
         ssize_t count = sonde_read(client->fd, daytime->text + daytime->length,
                                    room, sonde_deadline_left(deadline));
         if (count < 0)
-            return say_lost(client, errno, daytime, start, result);
+            return daytime_client_say_lost(client, errno, daytime, start,
+                                           result);
         if (count == 0)
             break;
         if (daytime->length == 0) {
-            note_time(daytime, start);
+            daytime_client_note_time(daytime, start);
             daytime->round_trip_ns += client->connect_ns;
         }
         if ((size_t)count == room) {
             daytime->length = DAYTIME_MAX;
-            return say_too_long(client, result);
+            return daytime_client_say_too_long(client, result);
         }
         daytime->length += (size_t)count;
     }
@@ -82,16 +87,16 @@ static enum client_end get_datagram(struct client *client, int64_t deadline,
 {
     int64_t start = monotonic_now();
     if (sonde_datagram_send(client->fd, "", 0, sonde_deadline_left(deadline)))
-        return say_lost(client, errno, daytime, start, result);
+        return daytime_client_say_lost(client, errno, daytime, start, result);
     ssize_t length = sonde_datagram_receive(
         client->fd, daytime->text, DAYTIME_MAX, sonde_deadline_left(deadline));
     if (length < 0 && errno == EMSGSIZE) {
         daytime->length = DAYTIME_MAX;
-        return say_too_long(client, result);
+        return daytime_client_say_too_long(client, result);
     }
     if (length < 0)
-        return say_lost(client, errno, daytime, start, result);
-    note_time(daytime, start);
+        return daytime_client_say_lost(client, errno, daytime, start, result);
+    daytime_client_note_time(daytime, start);
     daytime->length = (size_t)length;
     if (length == 0)
         return client_say(result, CLIENT_WRONG_REPLY,

@@ -289,8 +289,8 @@ static int64_t utc_seconds(const struct reading *reading)
 }
 
 /* Whether all of TEXT, but for white space around it, has the form PATTERN.  */
-static bool matches(struct reading *reading, const char *pattern,
-                    const char *text)
+static bool daytime_parse_matches(struct reading *reading, const char *pattern,
+                                  const char *text)
 {
     *reading = (struct reading){.at = text, .julian = -1};
     while (isspace((unsigned char)*reading->at))
@@ -308,7 +308,7 @@ int daytime_parse(const char *text, bool is_utc,
 {
     struct reading reading;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (!matches(&reading, forms[i].pattern, text))
+        if (!daytime_parse_matches(&reading, forms[i].pattern, text))
             continue;
         instant->form = forms[i].name;
         instant->assumed = !reading.has_zone;

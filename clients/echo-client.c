@@ -43,7 +43,8 @@ static bool has_pending(const struct session *session)
 }
 
 /* How far it has come, for sentences.  */
-static const char *where(const struct session *session, char text[160])
+static const char *echo_client_where(const struct session *session,
+                                     char text[160])
 {
     const struct verify *verify = &session->verify;
     uint64_t unsent = verify->filled - verify->sent;
@@ -60,7 +61,7 @@ static const char *where(const struct session *session, char text[160])
 
 /* Each returns 0 to go on, or -1 when all is said in the result.  */
 
-static int take_input(struct session *session)
+static int echo_client_take_input(struct session *session)
 {
     size_t size;
     void *space = verify_space(&session->verify, &size);
@@ -102,7 +103,8 @@ static void send_some(struct session *session)
     }
 }
 
-static int say_wrong(struct session *session, enum verify_answer answer)
+static int echo_client_say_wrong(struct session *session,
+                                 enum verify_answer answer)
 {
     const struct verify *verify = &session->verify;
     if (answer == VERIFY_DIFFERENT)
@@ -130,12 +132,12 @@ static int end_of_stream(struct session *session, int error)
     if (!error)
         error = session->send_error;
     if (error)
-        client_lost(session->client, error, where(session, text),
+        client_lost(session->client, error, echo_client_where(session, text),
                     session->result);
     else
         client_say(session->result, CLIENT_CLOSED_EARLY,
                    "%s: server terminated prematurely: %s",
-                   session->client->name, where(session, text));
+                   session->client->name, echo_client_where(session, text));
     return -1;
 }
 
@@ -172,7 +174,7 @@ static int take_echo(struct session *session)
     session->out_end = good;
     if (put_output(session))
         return -1;
-    return answer == VERIFY_SAME ? 0 : say_wrong(session, answer);
+    return answer == VERIFY_SAME ? 0 : echo_client_say_wrong(session, answer);
 }
 
 /* ---- waiting ------------------------------------------------------------- */
@@ -204,7 +206,7 @@ static void mind_idleness(struct session *session)
 
 /* The moment at which the server is too late: the deadline, or, if none was
    given, when it has done nothing for too long.  */
-static int64_t latest(const struct session *session)
+static int64_t echo_client_latest(const struct session *session)
 {
     if (!is_due(session))
         return SONDE_NEVER;
@@ -224,13 +226,13 @@ static int say_late(struct session *session)
                     "all came back, but the server does not close its end",
                     session->result);
     else
-        client_late(session->client, ms * 1000000, where(session, text),
-                    session->result);
+        client_late(session->client, ms * 1000000,
+                    echo_client_where(session, text), session->result);
     return -1;
 }
 
-static int watch(struct session *session, int which, int fd, bool on,
-                 unsigned events)
+static int echo_client_watch(struct session *session, int which, int fd,
+                             bool on, unsigned events)
 {
     unsigned wanted = on ? events : 0;
     if (session->watched[which] == wanted)
@@ -249,19 +251,21 @@ static int watch_all(struct session *session)
     unsigned socket_events =
         (pending ? 0 : SONDE_READABLE) | (sending ? SONDE_WRITABLE : 0);
     bool reading = !session->input_ended && space > 0 && !session->send_error;
-    return watch(session, INPUT, session->input, reading, SONDE_READABLE) ||
-                   watch(session, OUTPUT, session->output, pending,
-                         SONDE_WRITABLE) ||
-                   watch(session, SOCKET, session->client->fd, true,
-                         socket_events)
+    return echo_client_watch(session, INPUT, session->input, reading,
+                             SONDE_READABLE) ||
+                   echo_client_watch(session, OUTPUT, session->output, pending,
+                                     SONDE_WRITABLE) ||
+                   echo_client_watch(session, SOCKET, session->client->fd, true,
+                                     socket_events)
                ? -1
                : 0;
 }
 
-static int serve(struct session *session, const struct sonde_event *event)
+static int echo_client_serve(struct session *session,
+                             const struct sonde_event *event)
 {
     if (event->fd == session->input)
-        return take_input(session);
+        return echo_client_take_input(session);
     if (event->fd == session->output)
         return put_output(session);
     return event->ready & SONDE_READABLE ? take_echo(session) : 0;
@@ -277,7 +281,7 @@ static uint64_t progress_of(const struct session *session)
 }
 
 /* One round.  Returns as above.  */
-static int step(struct session *session)
+static int echo_client_step(struct session *session)
 {
     struct sonde_event event;
     uint64_t progress = progress_of(session);
@@ -288,7 +292,7 @@ static int step(struct session *session)
                    strerror(errno));
         return -1;
     }
-    int64_t until = latest(session);
+    int64_t until = echo_client_latest(session);
     int ready = sonde_poller_wait(session->poller, sonde_deadline_left(until));
     if (ready < 0) {
         client_say(session->result, CLIENT_TROUBLE, "cannot wait: %s",
@@ -296,14 +300,14 @@ static int step(struct session *session)
         return -1;
     }
     while (sonde_poller_next(session->poller, &event))
-        if (serve(session, &event))
+        if (echo_client_serve(session, &event))
             return -1;
     if (ready == 0 || progress_of(session) != progress)
         session->spin.rounds = 0;
     else
         monotonic_spin(&session->spin);
     if (until != SONDE_NEVER && monotonic_now() >= until &&
-        latest(session) <= until)
+        echo_client_latest(session) <= until)
         return say_late(session);
     return 0;
 }
@@ -337,7 +341,7 @@ enum client_end echo_stream(struct client *client, int input, int output,
         open_poller(&session))
         client_say(result, CLIENT_TROUBLE, "cannot begin: %s", strerror(errno));
     else
-        while (!step(&session)) {
+        while (!echo_client_step(&session)) {
         }
     sonde_poller_close(session.poller);
     verify_close(&session.verify);

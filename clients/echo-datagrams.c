@@ -21,7 +21,8 @@ struct exchange {
     unsigned char reply[SONDE_DATAGRAM_MAX];
 };
 
-static const char *where(const struct exchange *exchange, char text[80])
+static const char *echo_datagrams_where(const struct exchange *exchange,
+                                        char text[80])
 {
     snprintf(text, 80, "datagram %" PRIu64 ", %" PRIu64 " came back before",
              exchange->count + 1, exchange->count);
@@ -30,8 +31,9 @@ static const char *where(const struct exchange *exchange, char text[80])
 
 /* Say what is wrong with the LENGTH bytes of the reply to the SIZE bytes
    DATA.  */
-static int say_wrong(const struct exchange *exchange, const unsigned char *data,
-                     size_t size, size_t length)
+static int echo_datagrams_say_wrong(const struct exchange *exchange,
+                                    const unsigned char *data, size_t size,
+                                    size_t length)
 {
     size_t at = 0;
     while (at < size && at < length && data[at] == exchange->reply[at])
@@ -51,7 +53,8 @@ static int say_wrong(const struct exchange *exchange, const unsigned char *data,
 }
 
 /* The reply to SIZE bytes is longer than any datagram that is sent here.  */
-static int say_too_long(const struct exchange *exchange, size_t size)
+static int echo_datagrams_say_too_long(const struct exchange *exchange,
+                                       size_t size)
 {
     client_say(exchange->result, CLIENT_WRONG_REPLY,
                "%s: wrong reply: datagram %" PRIu64
@@ -62,20 +65,21 @@ static int say_too_long(const struct exchange *exchange, size_t size)
 }
 
 /* Receiving failed.  */
-static int say_lost(const struct exchange *exchange, int64_t start)
+static int echo_datagrams_say_lost(const struct exchange *exchange,
+                                   int64_t start)
 {
     char text[80];
     if (errno == EAGAIN)
         client_late(exchange->client, monotonic_now() - start,
-                    where(exchange, text), exchange->result);
+                    echo_datagrams_where(exchange, text), exchange->result);
     else
-        client_lost(exchange->client, errno, where(exchange, text),
-                    exchange->result);
+        client_lost(exchange->client, errno,
+                    echo_datagrams_where(exchange, text), exchange->result);
     return -1;
 }
 
 /* The milliseconds that the server has.  */
-static int patience(const struct client *client)
+static int echo_datagrams_patience(const struct client *client)
 {
     return client->deadline == SONDE_NEVER
                ? CLIENT_DATAGRAM_TIMEOUT
@@ -84,28 +88,30 @@ static int patience(const struct client *client)
 
 /* Send the SIZE bytes DATA, and have them back.  Returns 0, or -1 when all is
    said in the result.  */
-static int ask(struct exchange *exchange, const unsigned char *data,
-               size_t size)
+static int echo_datagrams_ask(struct exchange *exchange,
+                              const unsigned char *data, size_t size)
 {
     const struct client *client = exchange->client;
     int64_t start = monotonic_now();
-    if (sonde_datagram_send(client->fd, data, size, patience(client)))
-        return say_lost(exchange, start);
-    ssize_t length = sonde_datagram_receive(
-        client->fd, exchange->reply, sizeof exchange->reply, patience(client));
+    if (sonde_datagram_send(client->fd, data, size,
+                            echo_datagrams_patience(client)))
+        return echo_datagrams_say_lost(exchange, start);
+    ssize_t length = sonde_datagram_receive(client->fd, exchange->reply,
+                                            sizeof exchange->reply,
+                                            echo_datagrams_patience(client));
     /* No datagram of UDP is so long, but one of a UNIX socket may be.  */
     if (length < 0 && errno == EMSGSIZE)
-        return say_too_long(exchange, size);
+        return echo_datagrams_say_too_long(exchange, size);
     if (length < 0)
-        return say_lost(exchange, start);
+        return echo_datagrams_say_lost(exchange, start);
     if ((size_t)length != size || memcmp(data, exchange->reply, size))
-        return say_wrong(exchange, data, size, (size_t)length);
+        return echo_datagrams_say_wrong(exchange, data, size, (size_t)length);
     exchange->count++;
     return 0;
 }
 
-static int print(const struct exchange *exchange, const unsigned char *data,
-                 size_t size)
+static int echo_datagrams_print(const struct exchange *exchange,
+                                const unsigned char *data, size_t size)
 {
     size_t done;
     if (!sonde_write_all(exchange->output, data, size, -1, &done))
@@ -116,7 +122,7 @@ static int print(const struct exchange *exchange, const unsigned char *data,
 
 /* The next line, or as much of it as a datagram holds; while it is waited for
    the deadline stands still.  Returns as sonde_line.  */
-static ssize_t next_line(struct exchange *exchange, char **line)
+static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
 {
     int64_t start = monotonic_now();
     ssize_t size = sonde_line(&exchange->lines, line, -1);
@@ -143,15 +149,17 @@ static void exchange_all(struct exchange *exchange)
 {
     char *line = NULL;
     ssize_t size;
-    while ((size = next_line(exchange, &line)) > 0)
-        if (ask(exchange, (const unsigned char *)line, (size_t)size) ||
-            print(exchange, (const unsigned char *)line, (size_t)size))
+    while ((size = echo_datagrams_next_line(exchange, &line)) > 0)
+        if (echo_datagrams_ask(exchange, (const unsigned char *)line,
+                               (size_t)size) ||
+            echo_datagrams_print(exchange, (const unsigned char *)line,
+                                 (size_t)size))
             return;
     if (size < 0)
         client_say(exchange->result, CLIENT_TROUBLE,
                    "cannot read standard input: %s", strerror(errno));
     else if (exchange->count > 0 ||
-             !ask(exchange, (const unsigned char *)"", 0))
+             !echo_datagrams_ask(exchange, (const unsigned char *)"", 0))
         look_for_more(exchange);
 }
 

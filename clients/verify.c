@@ -22,8 +22,8 @@ void verify_close(struct verify *verify)
 
 /* The place of byte number COUNT of the stream; the bytes from there to the
    end of the ring, but not more than LIMIT, are *SIZE.  */
-static unsigned char *place(const struct verify *verify, uint64_t count,
-                            uint64_t limit, size_t *size)
+static unsigned char *verify_place(const struct verify *verify, uint64_t count,
+                                   uint64_t limit, size_t *size)
 {
     size_t index = (size_t)(count % verify->size);
     *size = verify->size - index;
@@ -34,8 +34,8 @@ static unsigned char *place(const struct verify *verify, uint64_t count,
 
 void *verify_space(const struct verify *verify, size_t *size)
 {
-    return place(verify, verify->filled,
-                 verify->size - (verify->filled - verify->echoed), size);
+    return verify_place(verify, verify->filled,
+                        verify->size - (verify->filled - verify->echoed), size);
 }
 
 void verify_fill(struct verify *verify, size_t count)
@@ -45,7 +45,8 @@ void verify_fill(struct verify *verify, size_t count)
 
 const void *verify_unsent(const struct verify *verify, size_t *size)
 {
-    return place(verify, verify->sent, verify->filled - verify->sent, size);
+    return verify_place(verify, verify->sent, verify->filled - verify->sent,
+                        size);
 }
 
 void verify_sent(struct verify *verify, size_t count)
@@ -60,8 +61,8 @@ enum verify_answer verify_check(struct verify *verify, const void *bytes,
     *good = 0;
     while (*good < size) {
         size_t most, same;
-        const unsigned char *due =
-            place(verify, verify->echoed, verify->sent - verify->echoed, &most);
+        const unsigned char *due = verify_place(
+            verify, verify->echoed, verify->sent - verify->echoed, &most);
         if (most > size - *good)
             most = size - *good;
         if (most == 0) {

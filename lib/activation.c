@@ -17,7 +17,7 @@
 enum { first_fd = 3 };
 
 /* Whether the socket FD, of a connected type, listens.  */
-static int listens(int fd)
+static int activation_listens(int fd)
 {
     int answer = 0;
     struct sonde_address peer;
@@ -57,7 +57,7 @@ int sonde_inherited(int fd, struct sonde_inherited *found)
     switch (made.type) {
     case SOCK_STREAM:
     case SOCK_SEQPACKET:
-        made.role = listens(fd) ? SONDE_LISTENER : SONDE_CONNECTION;
+        made.role = activation_listens(fd) ? SONDE_LISTENER : SONDE_CONNECTION;
         if (made.role == SONDE_CONNECTION && is_unconnected(fd)) {
             errno = ENOTCONN;
             return -1;
@@ -149,7 +149,7 @@ static int set_cloexec(int fd)
 }
 
 /* Describe the COUNT descriptors.  MADE has room for them.  */
-static int describe(struct sonde_inherited *made, size_t count)
+static int activation_describe(struct sonde_inherited *made, size_t count)
 {
     if (read_names(made, count))
         return -1;
@@ -180,7 +180,7 @@ static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
     struct sonde_inherited *made = calloc((size_t)count, sizeof *made);
     if (!made)
         return -1;
-    int result = describe(made, (size_t)count);
+    int result = activation_describe(made, (size_t)count);
     if (!result)
         memcpy(found, made, (size_t)count * sizeof *made);
     int saved = errno;

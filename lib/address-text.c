@@ -25,8 +25,8 @@ struct parts {
 };
 
 /* Read the digits of TEXT up to END as a number up to MOST.  */
-static int read_number(const char *text, const char *end, uint32_t most,
-                       uint32_t *number)
+static int address_text_read_number(const char *text, const char *end,
+                                    uint32_t most, uint32_t *number)
 {
     uint64_t value = 0;
     if (text == end)
@@ -44,7 +44,7 @@ static int read_number(const char *text, const char *end, uint32_t most,
 
 /* Take TEXT apart by its punctuation alone.  One colon outside brackets
    begins a port; several belong to an IPv6 address.  */
-static int split(const char *text, struct parts *parts)
+static int address_text_split(const char *text, struct parts *parts)
 {
     *parts = (struct parts){.host = text};
     const char *end;
@@ -78,7 +78,8 @@ static int split(const char *text, struct parts *parts)
 }
 
 /* Copy START to END to BUFFER as a string.  */
-static int copy(char *buffer, size_t size, const char *start, const char *end)
+static int address_text_copy(char *buffer, size_t size, const char *start,
+                             const char *end)
 {
     size_t length = (size_t)(end - start);
     if (length == 0 || length >= size)
@@ -104,14 +105,14 @@ static int why_no_interface(void)
 
 /* The number of the scope in PARTS, a name or a number of an interface.  What
    number is in use no interface need tell: it may come later, or have gone.  */
-static int read_scope(const struct parts *parts, uint32_t *scope)
+static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
 {
     char name[IF_NAMESIZE];
     *scope = 0;
-    if (!parts->scope ||
-        !read_number(parts->scope, parts->scope_end, UINT32_MAX, scope))
+    if (!parts->scope || !address_text_read_number(
+                             parts->scope, parts->scope_end, UINT32_MAX, scope))
         return 0;
-    if (copy(name, sizeof name, parts->scope, parts->scope_end)) {
+    if (address_text_copy(name, sizeof name, parts->scope, parts->scope_end)) {
         errno = parts->scope == parts->scope_end ? EINVAL : ENXIO;
         return -1;
     }
@@ -131,7 +132,7 @@ static int parse_in6(struct sonde_address *address, const struct parts *parts,
         errno = EINVAL;
         return -1;
     }
-    if (read_scope(parts, &in6.sin6_scope_id))
+    if (address_text_read_scope(parts, &in6.sin6_scope_id))
         return -1;
     in6.sin6_family = AF_INET6;
     *address = (struct sonde_address){.length = sizeof in6};
@@ -164,10 +165,11 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
     uint32_t number = port;
     if (strchr(text, '/'))
         return sonde_address_unix(address, text);
-    if (split(text, &parts) ||
-        copy(host, sizeof host, parts.host, parts.host_end) ||
-        (parts.port && read_number(parts.port, parts.port + strlen(parts.port),
-                                   UINT16_MAX, &number))) {
+    if (address_text_split(text, &parts) ||
+        address_text_copy(host, sizeof host, parts.host, parts.host_end) ||
+        (parts.port &&
+         address_text_read_number(parts.port, parts.port + strlen(parts.port),
+                                  UINT16_MAX, &number))) {
         errno = EINVAL;
         return -1;
     }
@@ -182,8 +184,8 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
 }
 
 /* The text of a UNIX address: its path.  SIZE is enough for any.  */
-static int print_unix(const struct sonde_address *address, char *text,
-                      size_t size)
+static int address_text_print_unix(const struct sonde_address *address,
+                                   char *text, size_t size)
 {
     size_t start = offsetof(struct sockaddr_un, sun_path);
     const char *path = (const char *)&address->storage + start;
@@ -257,7 +259,7 @@ int sonde_address_print(const struct sonde_address *address, char *buffer,
         length = print_in6(address, text, sizeof text);
         break;
     case AF_UNIX:
-        length = print_unix(address, text, sizeof text);
+        length = address_text_print_unix(address, text, sizeof text);
         break;
     default:
         errno = EAFNOSUPPORT;

@@ -132,7 +132,7 @@ int sonde_address_set_port(struct sonde_address *address, uint16_t port)
     return 0;
 }
 
-static int compare_numbers(uint64_t a, uint64_t b)
+static int address_compare_numbers(uint64_t a, uint64_t b)
 {
     return a < b ? -1 : a > b;
 }
@@ -144,8 +144,9 @@ static int compare_in(const struct sonde_address *a,
     memcpy(&x, &a->storage, sizeof x);
     memcpy(&y, &b->storage, sizeof y);
     int order = memcmp(&x.sin_addr, &y.sin_addr, sizeof x.sin_addr);
-    return order ? order
-                 : compare_numbers(ntohs(x.sin_port), ntohs(y.sin_port));
+    return order
+               ? order
+               : address_compare_numbers(ntohs(x.sin_port), ntohs(y.sin_port));
 }
 
 static int compare_in6(const struct sonde_address *a,
@@ -156,9 +157,10 @@ static int compare_in6(const struct sonde_address *a,
     memcpy(&y, &b->storage, sizeof y);
     int order = memcmp(&x.sin6_addr, &y.sin6_addr, sizeof x.sin6_addr);
     if (order == 0)
-        order = compare_numbers(x.sin6_scope_id, y.sin6_scope_id);
+        order = address_compare_numbers(x.sin6_scope_id, y.sin6_scope_id);
     return order ? order
-                 : compare_numbers(ntohs(x.sin6_port), ntohs(y.sin6_port));
+                 : address_compare_numbers(ntohs(x.sin6_port),
+                                           ntohs(y.sin6_port));
 }
 
 size_t sonde__path_length(const struct sonde_address *address)
@@ -190,7 +192,7 @@ static int compare_other(const struct sonde_address *a,
     size_t x = telling_length(a), y = telling_length(b);
     int order = memcmp((const char *)&a->storage + start,
                        (const char *)&b->storage + start, x < y ? x : y);
-    return order ? order : compare_numbers(x, y);
+    return order ? order : address_compare_numbers(x, y);
 }
 
 int sonde_address_compare(const struct sonde_address *a,
@@ -198,16 +200,16 @@ int sonde_address_compare(const struct sonde_address *a,
 {
     int family = a->storage.ss_family;
     if (family != b->storage.ss_family)
-        return compare_numbers((uint64_t)family,
-                               (uint64_t)b->storage.ss_family);
+        return address_compare_numbers((uint64_t)family,
+                                       (uint64_t)b->storage.ss_family);
     return family == AF_INET    ? compare_in(a, b)
            : family == AF_INET6 ? compare_in6(a, b)
                                 : compare_other(a, b);
 }
 
 /* Run CALL, getsockname or getpeername, into *ADDRESS.  */
-static int ask(int fd, struct sonde_address *address,
-               int (*call)(int, struct sockaddr *, socklen_t *))
+static int address_ask(int fd, struct sonde_address *address,
+                       int (*call)(int, struct sockaddr *, socklen_t *))
 {
     struct sonde_address found = {.length = sizeof found.storage};
     if (call(fd, (void *)&found.storage, &found.length))
@@ -220,12 +222,12 @@ static int ask(int fd, struct sonde_address *address,
 
 int sonde_address_local(int fd, struct sonde_address *address)
 {
-    return ask(fd, address, sonde__sys.getsockname);
+    return address_ask(fd, address, sonde__sys.getsockname);
 }
 
 int sonde_address_peer(int fd, struct sonde_address *address)
 {
-    int result = ask(fd, address, sonde__sys.getpeername);
+    int result = address_ask(fd, address, sonde__sys.getpeername);
     if (result && errno == EINVAL)
         errno = ENOTCONN; /* macOS, of a connection that is shut down */
     return result;

@@ -35,7 +35,8 @@ static int call_listen(int fd, int backlog)
     return listen(fd, backlog);
 }
 
-static int call_accept(int fd, struct sockaddr *address, socklen_t *length)
+static int calls_call_accept(int fd, struct sockaddr *address,
+                             socklen_t *length)
 {
     return accept(fd, address, length);
 }
@@ -98,27 +99,28 @@ static int call_shutdown(int fd, int how)
     return shutdown(fd, how);
 }
 
-static ssize_t call_recv(int fd, void *buffer, size_t size, int flags)
+static ssize_t calls_call_recv(int fd, void *buffer, size_t size, int flags)
 {
     return recv(fd, buffer, size, flags);
 }
 
-static ssize_t call_send(int fd, const void *buffer, size_t size, int flags)
+static ssize_t calls_call_send(int fd, const void *buffer, size_t size,
+                               int flags)
 {
     return send(fd, buffer, size, flags);
 }
 
-static ssize_t call_read(int fd, void *buffer, size_t size)
+static ssize_t calls_call_read(int fd, void *buffer, size_t size)
 {
     return read(fd, buffer, size);
 }
 
-static ssize_t call_write(int fd, const void *buffer, size_t size)
+static ssize_t calls_call_write(int fd, const void *buffer, size_t size)
 {
     return write(fd, buffer, size);
 }
 
-static int call_poll(struct pollfd *fds, nfds_t count, int timeout)
+static int calls_call_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
     return poll(fds, count, timeout);
 }
@@ -129,8 +131,8 @@ static int call_sigaction(int signo, const struct sigaction *action,
     return sigaction(signo, action, old);
 }
 
-static int call_connect(int fd, const struct sockaddr *address,
-                        socklen_t length)
+static int calls_call_connect(int fd, const struct sockaddr *address,
+                              socklen_t length)
 {
     return connect(fd, address, length);
 }
@@ -274,7 +276,7 @@ struct sonde__calls sonde__sys = {
     .socket = call_socket,
     .bind = call_bind,
     .listen = call_listen,
-    .accept = call_accept,
+    .accept = calls_call_accept,
     .accept4 = call_accept4,
     .getsockopt = call_getsockopt,
     .setsockopt = call_setsockopt,
@@ -283,13 +285,13 @@ struct sonde__calls sonde__sys = {
     .fcntl = call_fcntl,
     .close = call_close,
     .shutdown = call_shutdown,
-    .recv = call_recv,
-    .send = call_send,
-    .read = call_read,
-    .write = call_write,
-    .poll = call_poll,
+    .recv = calls_call_recv,
+    .send = calls_call_send,
+    .read = calls_call_read,
+    .write = calls_call_write,
+    .poll = calls_call_poll,
     .sigaction = call_sigaction,
-    .connect = call_connect,
+    .connect = calls_call_connect,
     .recvmsg = call_recvmsg,
     .sendmsg = call_sendmsg,
     .getaddrinfo = call_getaddrinfo,

@@ -13,7 +13,7 @@
 #include "private.h"
 
 /* Read a number from PATH.  */
-static int read_number(const char *path, long *value)
+static int cap_linux_read_number(const char *path, long *value)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -53,7 +53,7 @@ static ssize_t read_own_link(const char *name, char *text, size_t size)
    without network namespaces has just one, "host": it shows the folder of
    namespaces, and none of the network in it.  In all other cases the name was
    not read, and SCOPE is empty.  */
-static void read_scope(char *scope, size_t size)
+static void cap_linux_read_scope(char *scope, size_t size)
 {
     char folder[128];
     ssize_t length = read_own_link("ns/net", scope, size - 1);
@@ -68,8 +68,8 @@ int sonde_backlog_cap(struct sonde_backlog_cap *cap)
     int saved = errno;
     struct sonde_backlog_cap found = {.value = -1};
     snprintf(found.setting, sizeof found.setting, "net.core.somaxconn");
-    read_scope(found.scope, sizeof found.scope);
-    if (read_number(sonde__sys.cap_file, &found.value)) {
+    cap_linux_read_scope(found.scope, sizeof found.scope);
+    if (cap_linux_read_number(sonde__sys.cap_file, &found.value)) {
         if (errno == ENOENT || errno == EACCES || errno == EPERM)
             *cap = found;
         return -1;

@@ -90,7 +90,7 @@ enum sonde_connect_status sonde_connect_status(int error)
 }
 
 /* STATUS as an index of words; what is no status counts as OTHER.  */
-static size_t word(enum sonde_connect_status status)
+static size_t connect_status_word(enum sonde_connect_status status)
 {
     size_t index = (size_t)status;
     return index < sizeof words / sizeof *words ? index : SONDE_CONNECT_OTHER;
@@ -98,10 +98,10 @@ static size_t word(enum sonde_connect_status status)
 
 const char *sonde_connect_status_name(enum sonde_connect_status status)
 {
-    return words[word(status)].name;
+    return words[connect_status_word(status)].name;
 }
 
 const char *sonde_connect_status_text(enum sonde_connect_status status)
 {
-    return words[word(status)].text;
+    return words[connect_status_word(status)].text;
 }

@@ -38,7 +38,7 @@ struct race {
 
 /* Close FD, which did not come to anything, and remove what bind made for it.
  */
-static void probe_skip(const struct race *race, int fd)
+static void connect_abandon(const struct race *race, int fd)
 {
     sonde__close(fd);
     if (race->options->source)
@@ -58,14 +58,14 @@ static void end_attempt(struct race *race, size_t index, int error)
         race->winner = racer->fd;
     } else {
         if (racer->fd >= 0)
-            probe_skip(race, racer->fd);
+            connect_abandon(race, racer->fd);
         race->next = sonde__sys.now(); /* no reason to wait any more */
     }
     racer->fd = -1;
 }
 
 /* Everything that is still going on ends with ERROR.  */
-static void end_all(struct race *race, int error)
+static void connect_end_all(struct race *race, int error)
 {
     for (size_t i = 0; i < race->report->count; i++)
         if (!race->racers[i].over)
@@ -126,7 +126,7 @@ static int check_connected(int fd)
 }
 
 /* A socket of FAMILY ready for connect.  */
-static int open_socket(const struct race *race, int family)
+static int connect_open_socket(const struct race *race, int family)
 {
     const struct sonde_connect_options *options = race->options;
     int type = options->type ? options->type : SOCK_STREAM;
@@ -142,10 +142,10 @@ static int open_socket(const struct race *race, int family)
 
 /* The queue of a UNIX listener is full: let attempt INDEX rest a little, more
    each time.  */
-static void rest(struct race *race, size_t index)
+static void connect_rest(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
-    probe_skip(race, racer->fd);
+    connect_abandon(race, racer->fd);
     racer->fd = -1;
     racer->again = sonde_deadline(racer->rest);
     racer->rest =
@@ -154,12 +154,12 @@ static void rest(struct race *race, size_t index)
 
 /* Call connect for attempt INDEX: once, whatever it says.  Interrupted, it
    goes on by itself as it does with EINPROGRESS.  */
-static void try(struct race *race, size_t index)
+static void connect_try(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
     const struct sonde_address *address = &race->list[index];
     int family = address->storage.ss_family;
-    racer->fd = open_socket(race, family);
+    racer->fd = connect_open_socket(race, family);
     if (racer->fd < 0) {
         end_attempt(race, index, errno);
         return;
@@ -174,7 +174,7 @@ static void try(struct race *race, size_t index)
     if (errno == EINPROGRESS || errno == EINTR)
         return;
     if (errno == EAGAIN && family == AF_UNIX)
-        rest(race, index);
+        connect_rest(race, index);
     else
         end_attempt(race, index, errno);
 }
@@ -188,14 +188,14 @@ static int is_going_on(const struct race *race)
 }
 
 /* Begin further attempts, and rested ones again, as far as it is time.  */
-static void begin_due(struct race *race)
+static void connect_begin_due(struct race *race)
 {
     size_t *begun = &race->report->count;
     int64_t now = sonde__sys.now();
     for (size_t i = 0; i < *begun && race->winner < 0; i++) {
         struct racer *racer = &race->racers[i];
         if (!racer->over && racer->fd < 0 && racer->again <= now)
-            try(race, i);
+            connect_try(race, i);
     }
     while (race->winner < 0 && *begun < race->count &&
            (race->next <= now || !is_going_on(race))) {
@@ -205,7 +205,7 @@ static void begin_due(struct race *race)
         race->report->attempts[index].address = race->list[index];
         race->next = sonde_deadline(
             race->options->delay > 0 ? race->options->delay : default_delay);
-        try(race, index);
+        connect_try(race, index);
     }
 }
 
@@ -237,30 +237,30 @@ static int wait_and_check(struct race *race)
     return 0;
 }
 
-static void run(struct race *race)
+static void connect_run(struct race *race)
 {
     for (;;) {
-        begin_due(race);
+        connect_begin_due(race);
         if (race->winner >= 0 || !is_going_on(race))
             break;
         if (wait_and_check(race)) {
-            end_all(race, errno);
+            connect_end_all(race, errno);
             return;
         }
         if (race->winner >= 0)
             break;
         if (sonde_deadline_left(race->deadline) == 0) {
-            end_all(race, ETIMEDOUT);
+            connect_end_all(race, ETIMEDOUT);
             return;
         }
     }
-    end_all(race, ECANCELED);
+    connect_end_all(race, ECANCELED);
 }
 
 /* How much STATUS tells, less being more.  A host without IPv6 has only one
    of the last two to say of that half of the addresses (EADDRNOTAVAIL where
    the kernel has it but loopback does not).  */
-static size_t rank(enum sonde_connect_status status)
+static size_t connect_rank(enum sonde_connect_status status)
 {
     static const enum sonde_connect_status order[] = {
         SONDE_CONNECT_REFUSED,          SONDE_CONNECT_RESET,
@@ -280,13 +280,14 @@ static int most_telling(const struct sonde_connect_report *report)
 {
     const struct sonde_attempt *best = &report->attempts[0];
     for (size_t i = 1; i < report->count; i++)
-        if (rank(report->attempts[i].status) < rank(best->status))
+        if (connect_rank(report->attempts[i].status) <
+            connect_rank(best->status))
             best = &report->attempts[i];
     return best->error;
 }
 
 /* End REPORT as a failure with ERROR.  */
-static int fail(struct sonde_connect_report *report, int error)
+static int connect_fail(struct sonde_connect_report *report, int error)
 {
     report->status = sonde_connect_status(error);
     errno = error;
@@ -315,13 +316,13 @@ static int connect_list(const struct sonde_address *list, size_t count,
                         .winner = -1};
     int saved = errno;
     if (!is_valid(count, options))
-        return fail(report, EINVAL);
-    run(&race);
+        return connect_fail(report, EINVAL);
+    connect_run(&race);
     if (race.winner < 0)
-        return fail(report, most_telling(report));
+        return connect_fail(report, most_telling(report));
     if (sonde__set_flags(race.winner, options->flags)) {
-        probe_skip(&race, race.winner);
-        return fail(report, errno);
+        connect_abandon(&race, race.winner);
+        return connect_fail(report, errno);
     }
     report->status = SONDE_CONNECT_CONNECTED;
     errno = saved;
@@ -356,7 +357,7 @@ int sonde_connect_name(const char *host, const char *service, int timeout,
         report = &unwanted;
     *report = (struct sonde_connect_report){0};
     if (!is_valid(1, options))
-        return fail(report, EINVAL);
+        return connect_fail(report, EINVAL);
     struct sonde_target target = {host, service, options->family,
                                   options->type ? options->type : SOCK_STREAM};
     ssize_t count =

@@ -31,7 +31,7 @@ union control {
 
 /* Make the buffer OPTION of FD at least SIZE bytes.  It is a matter of how
    large a datagram may be, not of whether there can be any: not fatal.  */
-static void enlarge(int fd, int option, int size)
+static void datagram_enlarge(int fd, int option, int size)
 {
     int old = 0;
     if (sonde__get_option(fd, SOL_SOCKET, option, &old) || old < size)
@@ -41,8 +41,8 @@ static void enlarge(int fd, int option, int size)
 void sonde__datagram_room(int fd)
 {
     int saved = errno;
-    enlarge(fd, SO_SNDBUF, SONDE_DATAGRAM_MAX);
-    enlarge(fd, SO_RCVBUF, 2 * SONDE_DATAGRAM_MAX);
+    datagram_enlarge(fd, SO_SNDBUF, SONDE_DATAGRAM_MAX);
+    datagram_enlarge(fd, SO_RCVBUF, 2 * SONDE_DATAGRAM_MAX);
     errno = saved;
 }
 
@@ -188,8 +188,8 @@ static int send_message(int fd, const struct msghdr *message, int timeout)
 
 /* MESSAGE, empty so far, is to hold DATA.  sendmsg does not write to it, and
    takes no pointer to const: go round by a copy of the pointer.  */
-static void put_data(struct msghdr *message, struct iovec *part,
-                     const void *data, size_t size)
+static void datagram_put_data(struct msghdr *message, struct iovec *part,
+                              const void *data, size_t size)
 {
     *message = (struct msghdr){0};
     memcpy(&part->iov_base, &data, sizeof data);
@@ -202,43 +202,44 @@ int sonde_datagram_send(int fd, const void *data, size_t size, int timeout)
 {
     struct msghdr message;
     struct iovec part;
-    put_data(&message, &part, data, size);
+    datagram_put_data(&message, &part, data, size);
     return send_message(fd, &message, timeout);
 }
 
 /* ---- servers ------------------------------------------------------------- */
 
 /* Where the host's address is in an IPv4 or IPv6 ADDRESS.  */
-static void *host4(struct sonde_address *address)
+static void *datagram_host4(struct sonde_address *address)
 {
     return (char *)&address->storage + offsetof(struct sockaddr_in, sin_addr);
 }
 
-static void *host6(struct sonde_address *address)
+static void *datagram_host6(struct sonde_address *address)
 {
     return (char *)&address->storage + offsetof(struct sockaddr_in6, sin6_addr);
 }
 
 /* ADDRESS, or the IPv4 address in it, if it is ::ffff:a.b.c.d: so a socket of
    both families, such as a service manager hands over, tells of IPv4.  */
-static struct sonde_address unmapped(const struct sonde_address *address)
+static struct sonde_address
+datagram_unmapped(const struct sonde_address *address)
 {
     struct sonde_address copy = *address;
     struct in6_addr in6;
     if (address->storage.ss_family != AF_INET6)
         return copy;
-    memcpy(&in6, host6(&copy), sizeof in6);
+    memcpy(&in6, datagram_host6(&copy), sizeof in6);
     if (!IN6_IS_ADDR_V4MAPPED(&in6))
         return copy;
     int port = sonde_address_port(address);
     sonde_address_any(&copy, AF_INET, (uint16_t)port);
-    memcpy(host4(&copy), in6.s6_addr + 12, sizeof(struct in_addr));
+    memcpy(datagram_host4(&copy), in6.s6_addr + 12, sizeof(struct in_addr));
     return copy;
 }
 
 static int is_any(const struct sonde_address *address)
 {
-    struct sonde_address any, plain = unmapped(address);
+    struct sonde_address any, plain = datagram_unmapped(address);
     int port = sonde_address_port(address);
     return port >= 0 &&
            !sonde_address_any(&any, plain.storage.ss_family, (uint16_t)port) &&
@@ -248,16 +249,16 @@ static int is_any(const struct sonde_address *address)
 /* Whether ADDRESS means several hosts.  */
 static int is_many(const struct sonde_address *address)
 {
-    struct sonde_address copy = unmapped(address);
+    struct sonde_address copy = datagram_unmapped(address);
     struct in_addr in;
     struct in6_addr in6;
     switch (copy.storage.ss_family) {
     case AF_INET:
-        memcpy(&in, host4(&copy), sizeof in);
+        memcpy(&in, datagram_host4(&copy), sizeof in);
         return in.s_addr == htonl(INADDR_BROADCAST) ||
                IN_MULTICAST(ntohl(in.s_addr));
     case AF_INET6:
-        memcpy(&in6, host6(&copy), sizeof in6);
+        memcpy(&in6, datagram_host6(&copy), sizeof in6);
         return IN6_IS_ADDR_MULTICAST(&in6);
     default:
         return 0;
@@ -315,7 +316,7 @@ int sonde_datagram_prepare(int fd)
 
 /* Read an IPv6 control message into TO.  A scope belongs to link-local
    addresses alone.  */
-static void take6(struct cmsghdr *control, struct sonde_address *to)
+static void datagram_take6(struct cmsghdr *control, struct sonde_address *to)
 {
     struct in6_pktinfo info;
     struct sockaddr_in6 in6;
@@ -356,9 +357,9 @@ static void take_local(struct msghdr *message, struct sonde_datagram *ends)
     struct cmsghdr *control = CMSG_FIRSTHDR(message);
     for (; control; control = next_control(message, control)) {
         if (family == AF_INET6)
-            take6(control, &ends->to);
+            datagram_take6(control, &ends->to);
         if (sonde__local4_take(control, &in, &ends->group) && family == AF_INET)
-            memcpy(host4(&ends->to), &in, sizeof in);
+            memcpy(datagram_host4(&ends->to), &in, sizeof in);
     }
 #ifdef MSG_BCAST /* NetBSD, OpenBSD */
     if (message->msg_flags & (MSG_BCAST | MSG_MCAST))
@@ -412,7 +413,7 @@ static size_t put_local(struct cmsghdr *control,
     struct in_addr in;
     struct sockaddr_in6 in6;
     if (local->storage.ss_family == AF_INET) {
-        memcpy(&in, host4(&copy), sizeof in);
+        memcpy(&in, datagram_host4(&copy), sizeof in);
         return sonde__local4_put(control, in);
     }
     if (local->storage.ss_family != AF_INET6)
@@ -446,7 +447,7 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
         errno = EDESTADDRREQ;
         return -1;
     }
-    put_data(&message, &part, data, size);
+    datagram_put_data(&message, &part, data, size);
     message.msg_name = &from.storage;
     message.msg_namelen = from.length;
     if (must_state_source(ends)) {

@@ -39,7 +39,7 @@ enum {
     usual_lowat = 2048
 };
 
-static int64_t milliseconds(void)
+static int64_t dontwait_milliseconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -64,14 +64,14 @@ static int fill_pair(int fd, const char *bytes)
 static int test_full(int fd, const char *bytes)
 {
     for (int slow = 0, i = 0; i < tries_max; i++) {
-        int64_t start = milliseconds();
+        int64_t start = dontwait_milliseconds();
         if (send(fd, bytes, piece, sonde__dontwait) >= 0)
             return -1;
         if (errno == EINTR)
             continue;
         if (!sonde__not_now(errno))
             return -1;
-        if (milliseconds() - start < pair_fast)
+        if (dontwait_milliseconds() - start < pair_fast)
             return 1;
         if (++slow == slow_max)
             return 0;

@@ -55,7 +55,7 @@ static struct hiding read_options(char *options)
 
 /* Whether LINE is of what is mounted at /proc; if that is a proc file system,
    its options are in *OPTIONS, else NULL.  */
-static bool read_mount(char *line, char **options)
+static bool hidepid_linux_read_mount(char *line, char **options)
 {
     char *state = NULL, *word = NULL;
     char *rest = strstr(line, " - ");
@@ -85,7 +85,7 @@ static int read_hiding(struct hiding *hiding)
         return -1;
     errno = 0;
     while (fgets(line, sizeof line, file))
-        if (read_mount(line, &options)) {
+        if (hidepid_linux_read_mount(line, &options)) {
             known = options != NULL;
             if (known)
                 *hiding = read_options(options);

@@ -39,7 +39,7 @@ void sonde_lines_close(struct sonde_lines *lines)
 }
 
 /* Hand out LENGTH buffered bytes.  */
-static ssize_t take(struct sonde_lines *lines, char **line, size_t length)
+static ssize_t line_take(struct sonde_lines *lines, char **line, size_t length)
 {
     *line = lines->buffer + lines->start;
     lines->start += length;
@@ -63,7 +63,7 @@ static size_t find_line(struct sonde_lines *lines)
 }
 
 /* Move what is buffered to the front, so that the rest can be read into.  */
-static void make_room(struct sonde_lines *lines)
+static void line_make_room(struct sonde_lines *lines)
 {
     if (lines->start == 0)
         return;
@@ -77,9 +77,9 @@ static void make_room(struct sonde_lines *lines)
 
 /* Read once into the free part of the buffer.  Returns 1, 0 at the end of the
    stream, or -1.  */
-static int fill(struct sonde_lines *lines, int64_t deadline)
+static int line_fill(struct sonde_lines *lines, int64_t deadline)
 {
-    make_room(lines);
+    line_make_room(lines);
     if (lines->ended)
         return 0;
     if (lines->end == lines->size) {
@@ -99,11 +99,11 @@ ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout)
 {
     size_t length = find_line(lines);
     if (length > 0)
-        return take(lines, line, length);
+        return line_take(lines, line, length);
     int saved = errno;
     int64_t deadline = sonde_deadline(timeout);
     int more;
-    while ((more = fill(lines, deadline)) > 0) {
+    while ((more = line_fill(lines, deadline)) > 0) {
         length = find_line(lines);
         if (length > 0)
             break;
@@ -111,19 +111,19 @@ ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout)
     if (more < 0)
         return -1;
     errno = saved;
-    return take(lines, line, more ? length : lines->end - lines->start);
+    return line_take(lines, line, more ? length : lines->end - lines->start);
 }
 
 ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece, int timeout)
 {
     if (lines->start == lines->end) {
         int saved = errno;
-        if (fill(lines, sonde_deadline(timeout)) < 0)
+        if (line_fill(lines, sonde_deadline(timeout)) < 0)
             return -1;
         errno = saved;
     }
     size_t length = find_line(lines);
-    return take(lines, piece, length ? length : lines->end - lines->start);
+    return line_take(lines, piece, length ? length : lines->end - lines->start);
 }
 
 int sonde_line_skip(struct sonde_lines *lines, int timeout)
@@ -133,7 +133,7 @@ int sonde_line_skip(struct sonde_lines *lines, int timeout)
     char *ignored;
     for (int late = 0;;) {
         size_t length = find_line(lines);
-        take(lines, &ignored, length ? length : lines->end - lines->start);
+        line_take(lines, &ignored, length ? length : lines->end - lines->start);
         if (length > 0)
             break;
         /* A peer may send, without a newline, as fast as it is read.  */
@@ -141,7 +141,7 @@ int sonde_line_skip(struct sonde_lines *lines, int timeout)
             errno = EAGAIN;
             return -1;
         }
-        int more = fill(lines, deadline);
+        int more = line_fill(lines, deadline);
         if (more < 0)
             return -1;
         if (more == 0)

@@ -11,7 +11,7 @@
 enum { tries = 32 };
 
 /* Whether ERROR means that this host lacks the family, or the address.  */
-static int is_missing(int error)
+static int listen_dual_is_missing(int error)
 {
     return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
            error == EADDRNOTAVAIL;
@@ -37,7 +37,7 @@ static int listen_alone(const struct sonde_address *first,
     int missing = errno;
     sonde_address_set_port(&alone, (uint16_t)sonde_address_port(first));
     int fd = sonde_listen(&alone, wanted, flags, NULL);
-    if (fd < 0 && is_missing(errno))
+    if (fd < 0 && listen_dual_is_missing(errno))
         errno = missing;
     return fd;
 }
@@ -49,14 +49,14 @@ static int listen_both(const struct sonde_address *first,
 {
     int one = sonde_listen(first, wanted, flags, NULL), two = -1;
     if (one < 0) {
-        if (!is_missing(errno))
+        if (!listen_dual_is_missing(errno))
             return -1;
         one = listen_alone(first, second, wanted, flags);
         if (one < 0)
             return -1;
     } else {
         two = listen_beside(one, second, wanted, flags);
-        if (two < 0 && !is_missing(errno)) {
+        if (two < 0 && !listen_dual_is_missing(errno)) {
             sonde__close(one);
             return -1;
         }

@@ -53,7 +53,7 @@ static int set_share(int fd, int family)
     return 0;
 }
 
-static int set_options(int fd, int family, unsigned flags)
+static int listen_set_options(int fd, int family, unsigned flags)
 {
     if (flags & SONDE_REUSEPORT && set_share(fd, family))
         return -1;
@@ -82,11 +82,11 @@ void sonde__remove_path(const struct sonde_address *address)
 }
 
 /* Everything that must be done to FD before it listens, and that.  */
-static int start(int fd, const struct sonde_address *address, int wanted,
-                 unsigned flags)
+static int listen_start(int fd, const struct sonde_address *address, int wanted,
+                        unsigned flags)
 {
     const void *storage = &address->storage;
-    if (set_options(fd, address->storage.ss_family, flags) ||
+    if (listen_set_options(fd, address->storage.ss_family, flags) ||
         sonde__sys.bind(fd, storage, address->length))
         return -1;
     if (sonde__sys.listen(fd, sonde_backlog(wanted))) {
@@ -104,7 +104,7 @@ int sonde_listen(const struct sonde_address *address, int wanted,
                           flags & ~(SONDE_REUSEADDR | SONDE_REUSEPORT));
     if (fd < 0)
         return -1;
-    if (start(fd, address, wanted, flags)) {
+    if (listen_start(fd, address, wanted, flags)) {
         sonde__close(fd);
         return -1;
     }

@@ -30,8 +30,8 @@
 #include "sysctl-list.h"
 
 /* The kernel says yes up to 3/2 of the limit, and once more.  */
-static void read_socket(struct sonde_listener *listener,
-                        const struct xsocket *from)
+static void listeners_freebsd_read_socket(struct sonde_listener *listener,
+                                          const struct xsocket *from)
 {
     listener->type = from->so_type;
     listener->queue = (struct sonde_queue){
@@ -44,8 +44,8 @@ static void read_socket(struct sonde_listener *listener,
 
 /* Where RECORD is bound.  The kernel keeps the scope of a link-local address
    in its third and fourth byte.  */
-static void read_address(struct sonde_listener *listener,
-                         const struct xinpcb *from)
+static void listeners_freebsd_read_address(struct sonde_listener *listener,
+                                           const struct xinpcb *from)
 {
     if (!(from->inp_vflag & INP_IPV6)) {
         struct sockaddr_in in;
@@ -81,13 +81,14 @@ static int read_tcp(struct sonde_listener *listener, const void *record,
     memcpy(&tcp, record, sizeof tcp);
     if (tcp.t_state != TCPS_LISTEN)
         return 0;
-    read_socket(listener, &tcp.xt_inp.xi_socket);
-    read_address(listener, &tcp.xt_inp);
+    listeners_freebsd_read_socket(listener, &tcp.xt_inp.xi_socket);
+    listeners_freebsd_read_address(listener, &tcp.xt_inp);
     return listener->address.storage.ss_family == family;
 }
 
-static int read_unix(struct sonde_listener *listener, const void *record,
-                     size_t length, int family)
+static int listeners_freebsd_read_unix(struct sonde_listener *listener,
+                                       const void *record, size_t length,
+                                       int family)
 {
     struct xunpcb local;
     (void)family;
@@ -96,7 +97,7 @@ static int read_unix(struct sonde_listener *listener, const void *record,
     memcpy(&local, record, sizeof local);
     if (!(local.xu_socket.so_options & SO_ACCEPTCONN))
         return 0;
-    read_socket(listener, &local.xu_socket);
+    listeners_freebsd_read_socket(listener, &local.xu_socket);
     socklen_t size = local.xu_addr.sun_len;
     if (size > sizeof local.xu_addr)
         size = sizeof local.xu_addr;
@@ -111,8 +112,9 @@ static int read_unix(struct sonde_listener *listener, const void *record,
 typedef int reader(struct sonde_listener *, const void *, size_t, int);
 
 /* Call EACH for the listeners in the SIZE bytes at LIST.  */
-static int tell(const unsigned char *list, size_t size, int family,
-                reader *read_one, sonde_listener_each *each, void *closure)
+static int listeners_freebsd_tell(const unsigned char *list, size_t size,
+                                  int family, reader *read_one,
+                                  sonde_listener_each *each, void *closure)
 {
     ksize_t length;
     size_t at = 0;
@@ -134,8 +136,9 @@ static int tell(const unsigned char *list, size_t size, int family,
     return 0;
 }
 
-static int list(const char *name, int family, reader *read_one,
-                sonde_listener_each *each, void *closure)
+static int listeners_freebsd_list(const char *name, int family,
+                                  reader *read_one, sonde_listener_each *each,
+                                  void *closure)
 {
     size_t size = 0;
     void *found = sonde__sysctl_list(name, &size);
@@ -144,7 +147,8 @@ static int list(const char *name, int family, reader *read_one,
             errno = ENOTSUP;
         return -1;
     }
-    int result = tell(found, size, family, read_one, each, closure);
+    int result =
+        listeners_freebsd_tell(found, size, family, read_one, each, closure);
     int saved = errno;
     free(found);
     errno = saved;
@@ -158,13 +162,15 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
     int result = -1;
     (void)timeout; /* nothing waits */
     if (family == AF_INET || family == AF_INET6)
-        result = list("net.inet.tcp.pcblist", family, read_tcp, each, closure);
+        result = listeners_freebsd_list("net.inet.tcp.pcblist", family,
+                                        read_tcp, each, closure);
     else if (family != AF_UNIX)
         errno = EAFNOSUPPORT;
-    else if (!(result = list("net.local.stream.pcblist", family, read_unix,
-                             each, closure)))
-        result = list("net.local.seqpacket.pcblist", family, read_unix, each,
-                      closure);
+    else if (!(result =
+                   listeners_freebsd_list("net.local.stream.pcblist", family,
+                                          read_unix, each, closure)))
+        result = listeners_freebsd_list("net.local.seqpacket.pcblist", family,
+                                        read_unix, each, closure);
     if (!result)
         errno = saved;
     return result;

@@ -41,7 +41,8 @@ static int not_there(void)
 /* After a call on FD that failed, for the *FAILURES-th time in a row: 0 if it
    may be made again, or -1 with errno.  The deadline does not bound this where
    there is none, and until then it would be a loop that does not wait.  */
-static int retry(int fd, short events, int64_t deadline, int *failures)
+static int listeners_linux_retry(int fd, short events, int64_t deadline,
+                                 int *failures)
 {
     if (++*failures > most_failures &&
         (errno == EINTR || sonde__not_now(errno))) {
@@ -51,7 +52,8 @@ static int retry(int fd, short events, int64_t deadline, int *failures)
     return sonde__again(fd, events, deadline);
 }
 
-static int ask(int fd, int family, uint32_t sequence, int64_t deadline)
+static int listeners_linux_ask(int fd, int family, uint32_t sequence,
+                               int64_t deadline)
 {
     unsigned char request[sonde__diag_request_size];
     struct iovec piece = {request, 0};
@@ -62,14 +64,14 @@ static int ask(int fd, int family, uint32_t sequence, int64_t deadline)
     message.msg_iovlen = 1;
     piece.iov_len = sonde__diag_request(request, family, sequence);
     while (sonde__sys.sendmsg(fd, &message, MSG_DONTWAIT) < 0)
-        if (retry(fd, POLLOUT, deadline, &failures))
+        if (listeners_linux_retry(fd, POLLOUT, deadline, &failures))
             return -1;
     return 0;
 }
 
 /* Take a datagram into BUFFER.  Returns its size, 0 if it is not from the
    kernel and does not count.  */
-static ssize_t take(int fd, void *buffer, int64_t deadline)
+static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 {
     unsigned char name[name_size];
     struct iovec piece = {buffer, reply_size};
@@ -85,7 +87,7 @@ static ssize_t take(int fd, void *buffer, int64_t deadline)
         size = sonde__sys.recvmsg(fd, &message, MSG_DONTWAIT);
         if (size >= 0)
             break;
-        if (retry(fd, POLLIN, deadline, &failures))
+        if (listeners_linux_retry(fd, POLLIN, deadline, &failures))
             return -1;
     }
     if (message.msg_flags & MSG_TRUNC) {
@@ -125,15 +127,17 @@ static int check_bounds(int64_t deadline, int timeout, int count, int idle)
     return -1;
 }
 
-static int list(int fd, int family, int timeout, struct tally *tally)
+static int listeners_linux_list(int fd, int family, int timeout,
+                                struct tally *tally)
 {
     const uint32_t sequence = 1;
     int64_t deadline = sonde_deadline(timeout);
     void *reply = malloc(reply_size);
-    int result = reply ? ask(fd, family, sequence, deadline) : -1;
+    int result =
+        reply ? listeners_linux_ask(fd, family, sequence, deadline) : -1;
     for (int idle = 0, count = 1; !result; count++) {
         uint64_t before = tally->told;
-        ssize_t size = take(fd, reply, deadline);
+        ssize_t size = listeners_linux_take(fd, reply, deadline);
         result = size < 0 ? -1
                           : sonde__diag_read(reply, (size_t)size, sequence,
                                              tally_each, tally);
@@ -160,7 +164,7 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
                                netlink_sock_diag);
     if (fd < 0)
         return not_there();
-    int result = list(fd, family, timeout, &tally);
+    int result = listeners_linux_list(fd, family, timeout, &tally);
     sonde__close(fd);
     if (result)
         return not_there();

@@ -17,7 +17,8 @@ struct filter {
     void *closure;
 };
 
-static int pass(const struct sonde_listener *listener, void *closure)
+static int listeners_xnu_pass(const struct sonde_listener *listener,
+                              void *closure)
 {
     const struct filter *filter = closure;
     return listener->address.storage.ss_family == filter->family
@@ -42,7 +43,7 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
             errno = ENOTSUP;
         return -1;
     }
-    int result = sonde__xnu_each(list, size, pass, &filter);
+    int result = sonde__xnu_each(list, size, listeners_xnu_pass, &filter);
     if (!result)
         errno = saved;
     saved = errno;

@@ -20,7 +20,7 @@
 #include "sysctl-list.h"
 
 /* The name of the process OWNER, which may have ended.  */
-static void read_name(struct sonde_owner *owner)
+static void owners_freebsd_read_name(struct sonde_owner *owner)
 {
     struct kinfo_proc process;
     size_t size = sizeof process;
@@ -66,7 +66,7 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
             continue;
         if (owner.pid != file.xf_pid) {
             owner.pid = file.xf_pid;
-            read_name(&owner);
+            owners_freebsd_read_name(&owner);
         }
         error = each(&owner, closure) ? ECANCELED : 0;
     }

@@ -31,7 +31,7 @@ struct search {
     int hidden;
 };
 
-static int compare(const void *a, const void *b)
+static int owners_linux_compare(const void *a, const void *b)
 {
     uint64_t x, y;
     memcpy(&x, a, sizeof x);
@@ -50,7 +50,8 @@ enum table {
 /* Read into *SOCKET the number in "socket:[NUMBER]", what the link NAME of
    DIRECTORY says; or 0.  No other link of /proc/PID/fd begins so, paths being
    absolute.  Returns 0, or -1 with the errno of readlink.  */
-static int read_socket(int directory, const char *name, uint64_t *socket)
+static int owners_linux_read_socket(int directory, const char *name,
+                                    uint64_t *socket)
 {
     static const char begin[] = "socket:[";
     char text[48];
@@ -69,7 +70,8 @@ static int read_socket(int directory, const char *name, uint64_t *socket)
 
 /* The name of the process whose folder in PROC is PID; it may have ended, and
    then has none.  */
-static void read_name(int proc, const char *pid, char *name, size_t size)
+static void owners_linux_read_name(int proc, const char *pid, char *name,
+                                   size_t size)
 {
     char path[40];
     snprintf(path, sizeof path, "%.20s/comm", pid);
@@ -83,7 +85,7 @@ static void read_name(int proc, const char *pid, char *name, size_t size)
         name[length - 1] = '\0';
 }
 
-static int is_number(const char *text)
+static int owners_linux_is_number(const char *text)
 {
     return isdigit((unsigned char)*text) != 0;
 }
@@ -110,11 +112,11 @@ static enum table table_judge(int error)
                                                                  : TABLE_HIDDEN;
 }
 
-static bool is_wanted(const struct search *search, uint64_t socket)
+static bool owners_linux_is_wanted(const struct search *search, uint64_t socket)
 {
     return socket != 0 && search->count > 0 &&
            bsearch(&socket, search->sockets, search->count, sizeof socket,
-                   compare);
+                   owners_linux_compare);
 }
 
 /* Report that the process PID has OWNER's socket.  */
@@ -123,7 +125,7 @@ static int report_owner(struct search *search, int proc, const char *pid,
 {
     if (owner->pid == 0) {
         owner->pid = (pid_t)strtol(pid, NULL, 10);
-        read_name(proc, pid, owner->name, sizeof owner->name);
+        owners_linux_read_name(proc, pid, owner->name, sizeof owner->name);
     }
     if (!search->each(owner, search->closure))
         return 0;
@@ -143,9 +145,10 @@ static enum table search_descriptors(struct search *search, int proc,
         /* The clock is looked at now and then.  */
         if (seen++ % 256 == 0 && in_time(search))
             return TABLE_FAILED;
-        if (!is_number(entry->d_name))
+        if (!owners_linux_is_number(entry->d_name))
             continue;
-        if (read_socket(dirfd(directory), entry->d_name, &owner.inode)) {
+        if (owners_linux_read_socket(dirfd(directory), entry->d_name,
+                                     &owner.inode)) {
             enum table trouble = table_judge(errno);
             if (trouble == TABLE_FAILED)
                 return TABLE_FAILED;
@@ -155,7 +158,7 @@ static enum table search_descriptors(struct search *search, int proc,
         }
         if (result == TABLE_EMPTY)
             result = TABLE_READ;
-        if (is_wanted(search, owner.inode) &&
+        if (owners_linux_is_wanted(search, owner.inode) &&
             report_owner(search, proc, pid, &owner))
             return TABLE_FAILED;
     }
@@ -164,7 +167,8 @@ static enum table search_descriptors(struct search *search, int proc,
 }
 
 /* The folder PATH in PROC.  On failure *RESULT is what that means.  */
-static DIR *open_folder(int proc, const char *path, enum table *result)
+static DIR *owners_linux_open_folder(int proc, const char *path,
+                                     enum table *result)
 {
     DIR *directory = NULL;
     int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -195,7 +199,7 @@ static enum table search_table(struct search *search, int proc,
     char path[64];
     enum table result = TABLE_EMPTY;
     snprintf(path, sizeof path, "%.50s/fd", folder);
-    DIR *directory = open_folder(proc, path, &result);
+    DIR *directory = owners_linux_open_folder(proc, path, &result);
     if (directory) {
         result = search_descriptors(search, proc, directory, pid);
         close_folder(directory);
@@ -212,11 +216,12 @@ static enum table search_threads(struct search *search, int proc,
     const struct dirent *entry;
     enum table result = found, trouble = found;
     snprintf(path, sizeof path, "%.20s/task", pid);
-    DIR *directory = open_folder(proc, path, &trouble);
+    DIR *directory = owners_linux_open_folder(proc, path, &trouble);
     if (!directory)
         return trouble == TABLE_FAILED ? trouble : found;
     while ((entry = sonde__sys.readdir(directory))) {
-        if (!is_number(entry->d_name) || !strcmp(entry->d_name, pid))
+        if (!owners_linux_is_number(entry->d_name) ||
+            !strcmp(entry->d_name, pid))
             continue;
         snprintf(path, sizeof path, "%.20s/task/%.20s", pid, entry->d_name);
         enum table next = in_time(search)
@@ -259,7 +264,7 @@ static int search_all(struct search *search)
     /* An empty folder is where /proc would be.  */
     unsigned processes = 0;
     while (!result && (errno = 0, entry = sonde__sys.readdir(proc)))
-        if (is_number(entry->d_name)) {
+        if (owners_linux_is_number(entry->d_name)) {
             processes++;
             result = search_process(search, dirfd(proc), entry->d_name);
         }
@@ -289,7 +294,7 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
         return -1;
     if (count > 0) {
         memcpy(sorted, sockets, size);
-        qsort(sorted, count, sizeof *sorted, compare);
+        qsort(sorted, count, sizeof *sorted, owners_linux_compare);
     }
     search.sockets = sorted;
     int result = search_all(&search);

@@ -18,8 +18,8 @@ static void close_epoll(struct sonde_poller *poller)
     sonde__close(poller->fd);
 }
 
-static int change(struct sonde_poller *poller, int fd, unsigned old,
-                  unsigned new)
+static int poller_epoll_change(struct sonde_poller *poller, int fd,
+                               unsigned old, unsigned new)
 {
     struct epoll_event event = {0};
     int operation = !old ? EPOLL_CTL_ADD : new ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
@@ -53,6 +53,6 @@ const struct sonde__poller_way sonde__poller_epoll = {
     .kind = SONDE_POLLER_EPOLL,
     .open = open_epoll,
     .close = close_epoll,
-    .change = change,
+    .change = poller_epoll_change,
     .wait = wait_epoll,
 };

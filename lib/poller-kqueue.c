@@ -53,8 +53,8 @@ static int set_write(struct sonde_poller *poller, int fd, int on)
     return kevent(poller->fd, &event, 1, NULL, 0, NULL) < 0 ? -1 : 0;
 }
 
-static int change(struct sonde_poller *poller, int fd, unsigned old,
-                  unsigned new)
+static int poller_kqueue_change(struct sonde_poller *poller, int fd,
+                                unsigned old, unsigned new)
 {
     unsigned changed = old ^ new;
     if (changed & SONDE_READABLE &&

@@ -23,7 +23,7 @@ static void close_poll(struct sonde_poller *poller)
     free(poller->list);
 }
 
-static int make_room(struct sonde_poller *poller)
+static int poller_poll_make_room(struct sonde_poller *poller)
 {
     if (poller->list_count < poller->list_room)
         return 0;
@@ -36,17 +36,17 @@ static int make_room(struct sonde_poller *poller)
     return 0;
 }
 
-static int join(struct sonde_poller *poller, int fd)
+static int poller_poll_join(struct sonde_poller *poller, int fd)
 {
     /* poll would tell of a closed descriptor only later.  */
-    if (sonde__sys.fcntl(fd, F_GETFD, 0) < 0 || make_room(poller))
+    if (sonde__sys.fcntl(fd, F_GETFD, 0) < 0 || poller_poll_make_room(poller))
         return -1;
     poller->slots[fd].place = poller->list_count;
     poller->list[poller->list_count++] = (struct pollfd){.fd = fd};
     return 0;
 }
 
-static void leave(struct sonde_poller *poller, int fd)
+static void poller_poll_leave(struct sonde_poller *poller, int fd)
 {
     size_t place = poller->slots[fd].place;
     struct pollfd last = poller->list[--poller->list_count];
@@ -54,14 +54,14 @@ static void leave(struct sonde_poller *poller, int fd)
     poller->slots[last.fd].place = place;
 }
 
-static int change(struct sonde_poller *poller, int fd, unsigned old,
-                  unsigned new)
+static int poller_poll_change(struct sonde_poller *poller, int fd, unsigned old,
+                              unsigned new)
 {
     if (!new) {
-        leave(poller, fd);
+        poller_poll_leave(poller, fd);
         return 0;
     }
-    if (!old && join(poller, fd))
+    if (!old && poller_poll_join(poller, fd))
         return -1;
     int events = (new &SONDE_READABLE ? POLLIN : 0) |
                  (new &SONDE_WRITABLE ? POLLOUT : 0);
@@ -69,7 +69,8 @@ static int change(struct sonde_poller *poller, int fd, unsigned old,
     return 0;
 }
 
-static void found(struct sonde_poller *poller, const struct pollfd *entry)
+static void poller_poll_found(struct sonde_poller *poller,
+                              const struct pollfd *entry)
 {
     unsigned ready = 0;
     if (entry->revents & POLLIN)
@@ -83,7 +84,7 @@ static void found(struct sonde_poller *poller, const struct pollfd *entry)
 
 /* Each wait begins where the last one stopped, so that the first of many that
    are always ready do not keep the others out.  */
-static int wait_poll(struct sonde_poller *poller, int milliseconds)
+static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
 {
     size_t count = poller->list_count;
     int ready = sonde__sys.poll(poller->list, (nfds_t)count, milliseconds);
@@ -100,7 +101,7 @@ static int wait_poll(struct sonde_poller *poller, int milliseconds)
             place = 0;
         if (!poller->list[place].revents)
             continue;
-        found(poller, &poller->list[place]);
+        poller_poll_found(poller, &poller->list[place]);
         ready--;
     }
     poller->list_next = place;
@@ -112,6 +113,6 @@ const struct sonde__poller_way sonde__poller_poll = {
     .kind = SONDE_POLLER_POLL,
     .open = open_poll,
     .close = close_poll,
-    .change = change,
-    .wait = wait_poll,
+    .change = poller_poll_change,
+    .wait = poller_poll_wait,
 };

@@ -115,7 +115,7 @@ static int is_refused_device(int fd, int error)
 
 /* Have FD, whose slot is SLOT, watched for EVENTS, not 0, in place of what it
    was.  */
-static int watch(struct sonde_poller *poller, int fd, unsigned events)
+static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
 {
     struct sonde__slot *slot = &poller->slots[fd];
     if (slot->always ||
@@ -159,7 +159,7 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
         errno = EEXIST;
         return -1;
     }
-    if (make_slot(poller, fd) || (events && watch(poller, fd, events)))
+    if (make_slot(poller, fd) || (events && poller_watch(poller, fd, events)))
         return -1;
     struct sonde__slot *slot = &poller->slots[fd];
     slot->user = user;
@@ -177,7 +177,7 @@ int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
     struct sonde__slot *slot = find_slot(poller, fd);
     if (!slot || check_events(events))
         return -1;
-    if (slot->interest != events && watch(poller, fd, events))
+    if (slot->interest != events && poller_watch(poller, fd, events))
         return -1;
     slot->user = user;
     slot->interest = events;
@@ -216,7 +216,7 @@ void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready)
 }
 
 /* Drop what was found and not taken.  */
-static void forget(struct sonde_poller *poller)
+static void poller_forget(struct sonde_poller *poller)
 {
     while (poller->taken < poller->found_count) {
         struct sonde__slot *slot =
@@ -232,7 +232,7 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
     int saved = errno;
     int64_t deadline = sonde_deadline(timeout);
     struct sonde__row row = {0};
-    forget(poller);
+    poller_forget(poller);
     for (;;) {
         find_always(poller);
         int left = poller->found_count > 0 ? 0 : sonde_deadline_left(deadline);

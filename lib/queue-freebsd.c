@@ -12,7 +12,7 @@
 
 #include "private.h"
 
-static int ask(int fd, int name, long *figure)
+static int queue_freebsd_ask(int fd, int name, long *figure)
 {
     int value = 0;
     if (sonde__get_option(fd, SOL_SOCKET, name, &value))
@@ -26,15 +26,15 @@ int sonde_queue(int fd, struct sonde_queue *queue)
     int saved = errno;
     struct sonde_queue found = {-1, -1, -1, -1};
     long listens = 0;
-    if (ask(fd, SO_ACCEPTCONN, &listens))
+    if (queue_freebsd_ask(fd, SO_ACCEPTCONN, &listens))
         return -1;
     if (!listens) {
         errno = EINVAL;
         return -1;
     }
-    if (ask(fd, SO_LISTENQLEN, &found.queued) ||
-        ask(fd, SO_LISTENQLIMIT, &found.backlog) ||
-        ask(fd, SO_LISTENINCQLEN, &found.incomplete)) {
+    if (queue_freebsd_ask(fd, SO_LISTENQLEN, &found.queued) ||
+        queue_freebsd_ask(fd, SO_LISTENQLIMIT, &found.backlog) ||
+        queue_freebsd_ask(fd, SO_LISTENINCQLEN, &found.incomplete)) {
         if (errno == ENOPROTOOPT)
             errno = ENOTSUP;
         return -1;

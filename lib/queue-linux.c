@@ -99,7 +99,7 @@ static int compare_socket(const struct sonde_listener *listener, void *closure)
 
 /* The queue of FD, a UNIX socket.  Not found where it listens is one of another
    network namespace, of which nothing is told.  */
-static int read_unix(int fd, struct sonde_queue *queue)
+static int queue_linux_read_unix(int fd, struct sonde_queue *queue)
 {
     enum { LIST_TIMEOUT = 2000 }; /* milliseconds; it takes far less than one */
     int listens = 0;
@@ -138,7 +138,7 @@ int sonde_queue(int fd, struct sonde_queue *queue)
             errno = ENOTSUP;
             return -1;
         }
-        if (read_unix(fd, queue))
+        if (queue_linux_read_unix(fd, queue))
             return -1;
         errno = saved;
         return 0;

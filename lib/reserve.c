@@ -14,7 +14,7 @@ enum { first_delay = 5, longest_delay = 1000 };
 enum { most_idle = 64 };
 
 /* Whether ERROR means that it is the family that is not to be had.  */
-static int is_missing(int error)
+static int reserve_is_missing(int error)
 {
     return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
            error == EACCES || error == EPERM;
@@ -27,7 +27,7 @@ int sonde_reserve_open(struct sonde_reserve *spare)
     int fd = -1;
     for (int i = 0; fd < 0 && i < 3; i++) {
         fd = sonde_socket(families[i], SOCK_DGRAM, SONDE_CLOEXEC);
-        if (fd < 0 && !is_missing(errno))
+        if (fd < 0 && !reserve_is_missing(errno))
             break;
     }
     if (fd < 0)
@@ -45,7 +45,7 @@ void sonde_reserve_close(struct sonde_reserve *spare)
 }
 
 /* Accept a client of LISTENER and close the connection.  */
-static int turn_away(int listener)
+static int reserve_turn_away(int listener)
 {
     if (sonde__wait(listener, POLLIN, sonde_deadline(0)))
         return -1;
@@ -60,7 +60,7 @@ int sonde_reserve_shed(struct sonde_reserve *spare, int listener)
 {
     int saved = errno;
     sonde_reserve_close(spare);
-    int result = turn_away(listener);
+    int result = reserve_turn_away(listener);
     if (result < 0)
         saved = errno;
     /* Should that fail, the next call does without it, and tries again.  */

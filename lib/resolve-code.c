@@ -85,7 +85,7 @@ static const struct code {
 static const struct code unknown = {-1, EPROTO, SONDE_CONNECT_OTHER, "EAI_?",
                                     "unexpected error of the lookup"};
 
-static const struct code *find(int code)
+static const struct code *resolve_code_find(int code)
 {
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (codes[i].code == code)
@@ -95,12 +95,12 @@ static const struct code *find(int code)
 
 const char *sonde_resolve_code_name(int code)
 {
-    return find(code)->name;
+    return resolve_code_find(code)->name;
 }
 
 const char *sonde_resolve_code_text(int code)
 {
-    return find(code)->text;
+    return resolve_code_find(code)->text;
 }
 
 enum sonde_connect_status sonde_resolve_code_status(int code, int error)
@@ -111,7 +111,7 @@ enum sonde_connect_status sonde_resolve_code_status(int code, int error)
 #else
     (void)error;
 #endif
-    return find(code)->status;
+    return resolve_code_find(code)->status;
 }
 
 int sonde__resolve_error(int code, int error)
@@ -123,5 +123,5 @@ int sonde__resolve_error(int code, int error)
 #else
     (void)error;
 #endif
-    return find(code)->error;
+    return resolve_code_find(code)->error;
 }

@@ -30,7 +30,7 @@
 #define EAI_ADDRFAMILY EAI_NONAME
 #endif
 
-struct job {
+struct resolve_job {
     char host[1025], service[256]; /* empty: not asked for */
     int family, type;
     int end; /* of the pipe: the thread's to write to */
@@ -42,7 +42,7 @@ struct job {
 };
 
 /* Free JOB, which nobody owns any more.  */
-static void destroy(struct job *job)
+static void resolve_destroy(struct resolve_job *job)
 {
     pthread_mutex_destroy(&job->lock);
     sonde__close(job->end);
@@ -51,9 +51,9 @@ static void destroy(struct job *job)
     free(job);
 }
 
-static void *run(void *argument)
+static void *resolve_run(void *argument)
 {
-    struct job *job = argument;
+    struct resolve_job *job = argument;
     struct addrinfo hints = {0};
     struct addrinfo *found = NULL;
     hints.ai_family = job->family;
@@ -76,13 +76,13 @@ static void *run(void *argument)
     int last = --job->owners == 0;
     pthread_mutex_unlock(&job->lock);
     if (last)
-        destroy(job);
+        resolve_destroy(job);
     return NULL;
 }
 
 /* Start a thread that owns half of JOB.  It gets no signal: they are for the
    program's own threads.  Returns 0 or an errno.  */
-static int start(struct job *job)
+static int resolve_start(struct resolve_job *job)
 {
     pthread_t thread;
     pthread_attr_t attributes;
@@ -93,14 +93,14 @@ static int start(struct job *job)
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &old);
-    error = sonde__sys.thread(&thread, &attributes, run, job);
+    error = sonde__sys.thread(&thread, &attributes, resolve_run, job);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     pthread_attr_destroy(&attributes);
     return error;
 }
 
 /* Copy TEXT, which may be NULL, if it fits.  */
-static int copy(char *buffer, size_t size, const char *text)
+static int resolve_copy(char *buffer, size_t size, const char *text)
 {
     size_t length = text ? strlen(text) : 0;
     if (length >= size)
@@ -113,21 +113,21 @@ static int copy(char *buffer, size_t size, const char *text)
 
 /* What a caller keeps of a lookup: the job and its end of the pipe.  */
 struct lookup {
-    struct job *job;
+    struct resolve_job *job;
     int end;
 };
 
 /* Begin LOOKUP; host and service are asked for where not NULL.  Returns 0 or
    an EAI code, with errno where that is EAI_SYSTEM.  */
-static int begin(struct lookup *lookup, const char *host, const char *service,
-                 int family, int type)
+static int resolve_begin(struct lookup *lookup, const char *host,
+                         const char *service, int family, int type)
 {
     int ends[2];
-    struct job *job = calloc(1, sizeof *job);
+    struct resolve_job *job = calloc(1, sizeof *job);
     if (!job)
         return EAI_MEMORY;
-    if (copy(job->host, sizeof job->host, host) ||
-        copy(job->service, sizeof job->service, service)) {
+    if (resolve_copy(job->host, sizeof job->host, host) ||
+        resolve_copy(job->service, sizeof job->service, service)) {
         free(job);
         return EAI_NONAME;
     }
@@ -140,7 +140,7 @@ static int begin(struct lookup *lookup, const char *host, const char *service,
     job->end = ends[1];
     job->owners = 2;
     pthread_mutex_init(&job->lock, NULL);
-    int error = start(job);
+    int error = resolve_start(job);
     if (error) {
         pthread_mutex_destroy(&job->lock);
         sonde__close(ends[0]);
@@ -155,9 +155,9 @@ static int begin(struct lookup *lookup, const char *host, const char *service,
 
 /* Wait for LOOKUP until DEADLINE.  Returns its EAI code; at the deadline
    EAI_AGAIN with errno ETIMEDOUT, else with EAGAIN.  */
-static int wait_for(struct lookup *lookup, int64_t deadline)
+static int resolve_wait_for(struct lookup *lookup, int64_t deadline)
 {
-    struct job *job = lookup->job;
+    struct resolve_job *job = lookup->job;
     if (sonde__wait(lookup->end, POLLIN, deadline) && errno != EAGAIN)
         return EAI_SYSTEM;
     pthread_mutex_lock(&job->lock);
@@ -167,14 +167,14 @@ static int wait_for(struct lookup *lookup, int64_t deadline)
     return code;
 }
 
-static void finish(struct lookup *lookup)
+static void resolve_finish(struct lookup *lookup)
 {
-    struct job *job = lookup->job;
+    struct resolve_job *job = lookup->job;
     pthread_mutex_lock(&job->lock);
     int last = --job->owners == 0; /* from now on the thread writes no more */
     pthread_mutex_unlock(&job->lock);
     if (last)
-        destroy(job);
+        resolve_destroy(job);
     sonde__close(lookup->end);
 }
 
@@ -184,7 +184,8 @@ struct result {
     size_t size, count;
 };
 
-static void put(struct result *result, const struct sonde_address *address)
+static void resolve_put(struct result *result,
+                        const struct sonde_address *address)
 {
     for (size_t i = 0; i < result->count; i++)
         if (!sonde_address_compare(&result->list[i], address))
@@ -194,8 +195,8 @@ static void put(struct result *result, const struct sonde_address *address)
 
 /* Put the next address of FAMILY at or behind *AT that is new, its port PORT
    unless that is negative.  Returns whether there was one.  */
-static int put_next(struct result *result, const struct addrinfo **at,
-                    int family, int port)
+static int resolve_put_next(struct result *result, const struct addrinfo **at,
+                            int family, int port)
 {
     size_t before = result->count;
     for (; *at && result->count == before; *at = (*at)->ai_next) {
@@ -206,7 +207,7 @@ static int put_next(struct result *result, const struct addrinfo **at,
         memcpy(&address.storage, (*at)->ai_addr, address.length);
         if (port >= 0)
             sonde_address_set_port(&address, (uint16_t)port);
-        put(result, &address);
+        resolve_put(result, &address);
     }
     return result->count > before;
 }
@@ -222,17 +223,17 @@ static int first_family(const struct addrinfo *found)
 
 /* Put what is in FOUND, the families by turns, beginning with the one that the
    resolver prefers: RFC 8305 section 4.  */
-static void interleave(struct result *result, const struct addrinfo *found,
-                       int port)
+static void resolve_interleave(struct result *result,
+                               const struct addrinfo *found, int port)
 {
     const struct addrinfo *at[2] = {found, found};
     int first = first_family(found);
     int families[2] = {first, first == AF_INET ? AF_INET6 : AF_INET};
     int turn = 0;
     while (result->count < result->size) {
-        if (!put_next(result, &at[turn], families[turn], port)) {
+        if (!resolve_put_next(result, &at[turn], families[turn], port)) {
             turn = !turn;
-            if (!put_next(result, &at[turn], families[turn], port))
+            if (!resolve_put_next(result, &at[turn], families[turn], port))
                 return;
         }
         turn = !turn;
@@ -245,7 +246,7 @@ enum { port_named = -1, port_wrong = -2 };
 /* The port that SERVICE names by number, 0 for NULL; port_named if it is a
    name, which has a letter (RFC 6335 5.1).  Nothing else is for getaddrinfo:
    glibc's takes "70000" for 4464 and "-1" for 65535.  */
-static int read_port(const char *service)
+static int resolve_read_port(const char *service)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -266,7 +267,7 @@ static int read_port(const char *service)
 
 /* Whether TEXT ends in a port, as sonde_address_parse would have it.  No name
    of a host has a colon.  */
-static int has_port(const char *text)
+static int resolve_has_port(const char *text)
 {
     const char *colon = strchr(text, ':');
     return colon && (!strchr(colon + 1, ':') || strstr(text, "]:"));
@@ -290,7 +291,7 @@ static int ends_in_number(const char *host)
     return strspn(last, digits) >= length;
 }
 
-static int fits(int wanted, int family)
+static int resolve_fits(int wanted, int family)
 {
     return wanted == AF_UNSPEC || wanted == family;
 }
@@ -303,13 +304,13 @@ static int put_numeric(struct result *result, const char *host, int family)
     struct sonde_address address;
     static const int families[] = {AF_INET6, AF_INET};
     for (size_t i = 0; !host && i < 2 && result->count < result->size; i++)
-        if (fits(family, families[i]) &&
+        if (resolve_fits(family, families[i]) &&
             !sonde_address_loopback(&address, families[i], 0))
-            put(result, &address);
+            resolve_put(result, &address);
     if (!host)
         return result->count ? 0 : EAI_FAMILY;
     errno = ENOENT;
-    if (*host == '\0' || (has_port(host) && !strchr(host, '/')))
+    if (*host == '\0' || (resolve_has_port(host) && !strchr(host, '/')))
         return EAI_NONAME;
     if (sonde_address_parse(&address, host, 0)) {
         if (errno == EINVAL && !strchr(host, ':') && !ends_in_number(host))
@@ -321,30 +322,30 @@ static int put_numeric(struct result *result, const char *host, int family)
                    : EAI_SYSTEM;
     }
     errno = ENOENT;
-    if (!fits(family, address.storage.ss_family))
+    if (!resolve_fits(family, address.storage.ss_family))
         return EAI_ADDRFAMILY;
-    put(result, &address);
+    resolve_put(result, &address);
     return 0;
 }
 
 /* Add to RESULT what only the system can tell: addresses of a name if there
    are none yet, else the port of a service's name.  */
-static int ask(struct result *result, const struct sonde_target *target,
-               int port, int64_t deadline)
+static int resolve_ask(struct result *result, const struct sonde_target *target,
+                       int port, int64_t deadline)
 {
     struct lookup lookup;
     struct sonde_address any;
     struct result service = {&any, 1, 0};
     int known = result->count > 0;
-    int code = begin(&lookup, known ? NULL : target->host,
-                     port < 0 ? target->service : NULL,
-                     known ? AF_UNSPEC : target->family, target->type);
+    int code = resolve_begin(&lookup, known ? NULL : target->host,
+                             port < 0 ? target->service : NULL,
+                             known ? AF_UNSPEC : target->family, target->type);
     if (code)
         return code;
-    code = wait_for(&lookup, deadline);
+    code = resolve_wait_for(&lookup, deadline);
     if (code == 0)
-        interleave(known ? &service : result, lookup.job->found, port);
-    finish(&lookup);
+        resolve_interleave(known ? &service : result, lookup.job->found, port);
+    resolve_finish(&lookup);
     if (code == 0 && (known ? service.count : result->count) == 0) {
         errno = ENOENT;
         return EAI_NONAME;
@@ -355,11 +356,11 @@ static int ask(struct result *result, const struct sonde_target *target,
     return code;
 }
 
-static int resolve(struct result *result, const struct sonde_target *target,
-                   int timeout)
+static int resolve_resolve(struct result *result,
+                           const struct sonde_target *target, int timeout)
 {
     int64_t deadline = sonde_deadline(timeout);
-    int port = read_port(target->service);
+    int port = resolve_read_port(target->service);
     if (result->size == 0) {
         errno = EINVAL;
         return EAI_SYSTEM;
@@ -372,7 +373,7 @@ static int resolve(struct result *result, const struct sonde_target *target,
     if (port == port_wrong)
         return EAI_SERVICE;
     if (result->count == 0 || port == port_named)
-        return ask(result, target, port, deadline);
+        return resolve_ask(result, target, port, deadline);
     for (size_t i = 0; i < result->count; i++)
         sonde_address_set_port(&result->list[i], (uint16_t)port);
     return 0;
@@ -396,7 +397,7 @@ ssize_t sonde_resolve(const struct sonde_target *target, int timeout,
     int saved = errno;
     struct result result = {list, size, 0};
     errno = 0;
-    int answer = resolve(&result, target, timeout);
+    int answer = resolve_resolve(&result, target, timeout);
     if (code)
         *code = answer;
     if (answer) {

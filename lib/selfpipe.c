@@ -30,7 +30,7 @@ static atomic_int marks[signals];
 static struct sigaction former[signals];
 static int caught[signals];
 
-static void on_signal(int signo)
+static void selfpipe_on_signal(int signo)
 {
     int saved = errno;
     int self = (int)getpid();
@@ -69,7 +69,7 @@ int sonde_selfpipe_catch(int signo)
         errno = read_end < 0 ? ENOENT : EINVAL;
         return -1;
     }
-    action.sa_handler = on_signal;
+    action.sa_handler = selfpipe_on_signal;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
     if (sonde__sys.sigaction(signo, &action, &before))

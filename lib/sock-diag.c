@@ -70,24 +70,24 @@ enum {
     show_user = 0x40
 };
 
-static void put(unsigned char *at, size_t size, uint64_t value)
+static void sock_diag_put(unsigned char *at, size_t size, uint64_t value)
 {
     sonde_store(at, size, SONDE_BYTEORDER, value);
 }
 
-static uint32_t number(const unsigned char *at, size_t size)
+static uint32_t sock_diag_number(const unsigned char *at, size_t size)
 {
     return (uint32_t)sonde_load(at, size, SONDE_BYTEORDER);
 }
 
 /* The figure at AT; all there is room for, where a long has but 32 bits.  */
-static long figure(const unsigned char *at)
+static long sock_diag_figure(const unsigned char *at)
 {
-    int64_t value = number(at, 4);
+    int64_t value = sock_diag_number(at, 4);
     return value > LONG_MAX ? LONG_MAX : (long)value;
 }
 
-static size_t padded(size_t length)
+static size_t sock_diag_padded(size_t length)
 {
     return (length + 3) / 4 * 4;
 }
@@ -100,38 +100,40 @@ size_t sonde__diag_request(unsigned char *request, int family,
     memset(request, 0, sonde__diag_request_size);
     if (family == AF_UNIX) {
         body[0] = linux_unix;
-        put(body + 4, 4, 1U << state_listen);
-        put(body + 12, 4, show_name | show_file | show_queue | show_user);
+        sock_diag_put(body + 4, 4, 1U << state_listen);
+        sock_diag_put(body + 12, 4,
+                      show_name | show_file | show_queue | show_user);
         length += unix_request_size;
     } else {
         body[0] = family == AF_INET ? linux_inet : linux_inet6;
         body[1] = protocol_tcp;
         body[2] = 1U << (inet_memory - 1);
-        put(body + 4, 4, 1U << state_listen);
+        sock_diag_put(body + 4, 4, 1U << state_listen);
         length += inet_request_size;
     }
-    put(request, 4, length);
-    put(request + message_kind, 2, kind_sock_diag);
-    put(request + message_flags, 2, flags_dump);
-    put(request + message_sequence, 4, sequence);
+    sock_diag_put(request, 4, length);
+    sock_diag_put(request + message_kind, 2, kind_sock_diag);
+    sock_diag_put(request + message_flags, 2, flags_dump);
+    sock_diag_put(request + message_sequence, 4, sequence);
     return length;
 }
 
 /* The attribute KIND of the message BODY of SIZE bytes, whose attributes begin
    at START; its length in *LENGTH.  NULL: it is not there.  */
-static const unsigned char *attribute(const unsigned char *body, size_t size,
-                                      size_t start, unsigned kind,
-                                      size_t *length)
+static const unsigned char *sock_diag_attribute(const unsigned char *body,
+                                                size_t size, size_t start,
+                                                unsigned kind, size_t *length)
 {
     for (size_t at = start; at <= size && size - at >= attribute_size;) {
-        size_t whole = number(body + at, 2);
+        size_t whole = sock_diag_number(body + at, 2);
         if (whole < attribute_size || whole > size - at)
             return NULL;
-        if ((number(body + at + 2, 2) & attribute_kind_bits) == kind) {
+        if ((sock_diag_number(body + at + 2, 2) & attribute_kind_bits) ==
+            kind) {
             *length = whole - attribute_size;
             return body + at + attribute_size;
         }
-        at += padded(whole);
+        at += sock_diag_padded(whole);
     }
     return NULL;
 }
@@ -141,8 +143,9 @@ static long attribute_number(const unsigned char *body, size_t size,
                              size_t start, unsigned kind, size_t place)
 {
     size_t length;
-    const unsigned char *found = attribute(body, size, start, kind, &length);
-    return found && length >= place + 4 ? figure(found + place) : -1;
+    const unsigned char *found =
+        sock_diag_attribute(body, size, start, kind, &length);
+    return found && length >= place + 4 ? sock_diag_figure(found + place) : -1;
 }
 
 /* One more than the limit are let in; on a listener of either kind.  */
@@ -185,15 +188,16 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
     if (body[inet_state] != state_listen)
         return 0;
     listener->type = SOCK_STREAM;
-    listener->ifindex = number(body + inet_interface, 4);
-    listener->uid = figure(body + inet_user);
-    listener->inode = number(body + inet_socket, 4);
+    listener->ifindex = sock_diag_number(body + inet_interface, 4);
+    listener->uid = sock_diag_figure(body + inet_user);
+    listener->inode = sock_diag_number(body + inet_socket, 4);
     set_inet_address(listener, body);
-    set_queue(listener, figure(body + inet_queued), figure(body + inet_limit));
+    set_queue(listener, sock_diag_figure(body + inet_queued),
+              sock_diag_figure(body + inet_limit));
     listener->queue.drops =
         attribute_number(body, size, inet_size, inet_memory, memory_drops);
     const unsigned char *only =
-        attribute(body, size, inet_size, inet_v6only, &length);
+        sock_diag_attribute(body, size, inet_size, inet_v6only, &length);
     listener->v6only = only && length > 0 ? *only != 0 : -1;
     return 1;
 }
@@ -228,20 +232,20 @@ static void set_file(struct sonde_listener *listener, const unsigned char *body,
 {
     size_t length;
     const unsigned char *file =
-        attribute(body, size, unix_size, unix_file, &length);
+        sock_diag_attribute(body, size, unix_size, unix_file, &length);
     if (!file || length < 8)
         return;
-    uint64_t device = number(file + 4, 4);
+    uint64_t device = sock_diag_number(file + 4, 4);
     uint64_t major = device >> 20, minor = device & 0xfffff;
-    listener->file_inode = number(file, 4);
+    listener->file_inode = sock_diag_number(file, 4);
     listener->file_device =
         (minor & 0xff) | major << 8 | (minor & ~UINT64_C(0xff)) << 12;
 }
 
 /* The same about a UNIX socket.  Nothing counts the drops of one: clients wait
    or are told.  */
-static int read_unix(struct sonde_listener *listener, const unsigned char *body,
-                     size_t size)
+static int sock_diag_read_unix(struct sonde_listener *listener,
+                               const unsigned char *body, size_t size)
 {
     size_t length = 0;
     if (size < unix_size)
@@ -250,19 +254,19 @@ static int read_unix(struct sonde_listener *listener, const unsigned char *body,
         return 0;
     listener->type =
         body[unix_type] == type_seqpacket ? SOCK_SEQPACKET : SOCK_STREAM;
-    listener->inode = number(body + unix_socket, 4);
+    listener->inode = sock_diag_number(body + unix_socket, 4);
     listener->uid = attribute_number(body, size, unix_size, unix_user, 0);
     listener->v6only = -1;
     set_queue(listener, attribute_number(body, size, unix_size, unix_queue, 0),
               attribute_number(body, size, unix_size, unix_queue, 4));
     set_file(listener, body, size);
     const unsigned char *name =
-        attribute(body, size, unix_size, unix_name, &length);
+        sock_diag_attribute(body, size, unix_size, unix_name, &length);
     return set_unix_address(listener, name, name ? length : 0);
 }
 
-static int read_socket(const unsigned char *body, size_t size,
-                       sonde_listener_each *each, void *closure)
+static int sock_diag_read_socket(const unsigned char *body, size_t size,
+                                 sonde_listener_each *each, void *closure)
 {
     struct sonde_listener listener;
     int found = -1;
@@ -270,7 +274,7 @@ static int read_socket(const unsigned char *body, size_t size,
     if (size > 0 && (body[0] == linux_inet || body[0] == linux_inet6))
         found = read_inet(&listener, body, size);
     else if (size > 0 && body[0] == linux_unix)
-        found = read_unix(&listener, body, size);
+        found = sock_diag_read_unix(&listener, body, size);
     if (found < 0) {
         errno = EPROTO;
         return -1;
@@ -288,7 +292,7 @@ static int read_end(const unsigned char *body, size_t size, int is_error)
 {
     long code = 0;
     if (size >= 4)
-        code = (long)(int32_t)number(body, 4);
+        code = (long)(int32_t)sock_diag_number(body, 4);
     if ((is_error && code >= 0) || code > 0 || code < -4095) {
         errno = EPROTO;
         return -1;
@@ -307,20 +311,23 @@ int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
     int result = 0;
     for (size_t at = 0; at < size && !result;) {
         const unsigned char *message = bytes + at;
-        size_t length = size - at < message_size ? 0 : number(message, 4);
+        size_t length =
+            size - at < message_size ? 0 : sock_diag_number(message, 4);
         if (length < message_size || length > size - at) {
             errno = EPROTO;
             return -1;
         }
-        unsigned kind = number(message + message_kind, 2);
+        unsigned kind = sock_diag_number(message + message_kind, 2);
         const unsigned char *body = message + message_size;
-        if (number(message + message_sequence, 4) != sequence)
+        if (sock_diag_number(message + message_sequence, 4) != sequence)
             ; /* the answer to something else */
         else if (kind == kind_sock_diag)
-            result = read_socket(body, length - message_size, each, closure);
+            result = sock_diag_read_socket(body, length - message_size, each,
+                                           closure);
         else if (kind == kind_done || kind == kind_error)
             result = read_end(body, length - message_size, kind == kind_error);
-        at += padded(length) < size - at ? padded(length) : size - at;
+        at += sock_diag_padded(length) < size - at ? sock_diag_padded(length)
+                                                   : size - at;
     }
     return result;
 }

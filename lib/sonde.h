@@ -325,7 +325,7 @@ struct sonde_connect_report {
 
    Hides: connect after EINTR, which goes on by itself and must not be called
    again (it gives EALREADY or EISCONN though not connected, or waits); failed
-   sockets that cannot be used for another resource_check (BSDs, macOS): each
+   sockets that cannot be used for another attempt (BSDs, macOS): each
    attempt has its own; success that is none: SO_ERROR is asked and getpeername
    must have a peer; a connection to itself, which TCP makes if the port chosen
    for a client happens to be the one it asks for and nobody listens there: it

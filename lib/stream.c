@@ -140,8 +140,8 @@ static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
     return send_nosigpipe(fd, buffer, size, flags);
 }
 
-static ssize_t write_some(int fd, const void *buffer, size_t size, int flags,
-                          int64_t deadline)
+static ssize_t stream_write_some(int fd, const void *buffer, size_t size,
+                                 int flags, int64_t deadline)
 {
     size = at_most(size, piece);
     struct sonde__row row = {0};
@@ -181,8 +181,8 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
     int saved = errno;
     if (size == 0)
         return 0;
-    ssize_t count =
-        write_some(fd, buffer, size, sonde__dontwait, sonde_deadline(timeout));
+    ssize_t count = stream_write_some(fd, buffer, size, sonde__dontwait,
+                                      sonde_deadline(timeout));
     if (count >= 0)
         errno = saved;
     return count;
@@ -191,7 +191,7 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
 /* Whether a call with TIMEOUT must stop at DEADLINE, though bytes may still be
    had at once: then errno is EAGAIN.  With a timeout of 0 they are what can be
    done at once.  */
-static int is_late(int timeout, int64_t deadline)
+static int stream_is_late(int timeout, int64_t deadline)
 {
     if (timeout == 0 || sonde_deadline_left(deadline) != 0)
         return 0;
@@ -212,7 +212,7 @@ int sonde_read_all(int fd, void *buffer, size_t size, int timeout, size_t *done)
         if (count == 0)
             break;
         *done += (size_t)count;
-        if (*done < size && is_late(timeout, deadline))
+        if (*done < size && stream_is_late(timeout, deadline))
             return -1;
     }
     errno = saved;
@@ -226,12 +226,13 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
     int64_t deadline = sonde_deadline(timeout);
     *done = 0;
     while (*done < size) {
-        ssize_t count = write_some(fd, (const char *)buffer + *done,
-                                   size - *done, send_flag(deadline), deadline);
+        ssize_t count =
+            stream_write_some(fd, (const char *)buffer + *done, size - *done,
+                              send_flag(deadline), deadline);
         if (count < 0)
             return -1;
         *done += (size_t)count;
-        if (*done < size && is_late(timeout, deadline))
+        if (*done < size && stream_is_late(timeout, deadline))
             return -1;
     }
     errno = saved;

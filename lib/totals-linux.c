@@ -15,7 +15,8 @@
 #include "private.h"
 
 /* The count that stands in VALUES where NAME stands in NAMES, or -1.  */
-static int64_t find(const char *names, const char *values, const char *name)
+static int64_t totals_linux_find(const char *names, const char *values,
+                                 const char *name)
 {
     size_t length = strlen(name);
     while (*names && *values) {
@@ -50,10 +51,11 @@ static int read_pair(FILE *file, struct sonde_listen_totals *totals)
     if (ferror(file))
         error = errno ? errno : EIO;
     if (found) {
-        totals->overflows = find(names, values, "ListenOverflows");
-        totals->drops = find(names, values, "ListenDrops");
-        totals->deferred = find(names, values, "TCPDeferAcceptDrop");
-        totals->resets = find(names, values, "EmbryonicRsts");
+        totals->overflows = totals_linux_find(names, values, "ListenOverflows");
+        totals->drops = totals_linux_find(names, values, "ListenDrops");
+        totals->deferred =
+            totals_linux_find(names, values, "TCPDeferAcceptDrop");
+        totals->resets = totals_linux_find(names, values, "EmbryonicRsts");
     }
     free(names);
     if (error) {

@@ -42,15 +42,15 @@ enum {
     state_listen = 1
 };
 
-static long number(const unsigned char *at, size_t size)
+static long xnu_pcblist_number(const unsigned char *at, size_t size)
 {
     return (long)sonde_load(at, size, SONDE_BYTEORDER);
 }
 
 /* Set *ADDRESS to where RECORD, an inpcb, is bound.  The kernel keeps the scope
    of a link-local address in its third and fourth byte.  */
-static void read_address(struct sonde_address *address,
-                         const unsigned char *record)
+static void xnu_pcblist_read_address(struct sonde_address *address,
+                                     const unsigned char *record)
 {
     const unsigned char *bytes = record + inpcb_local_address;
     uint16_t port =
@@ -85,14 +85,15 @@ struct candidate {
    backlog above 32767 becomes, it queues no connection: 0.  */
 static long read_limit(const unsigned char *record)
 {
-    long limit = number(record + socket_limit, 2);
+    long limit = xnu_pcblist_number(record + socket_limit, 2);
     return limit > INT16_MAX ? 0 : limit;
 }
 
 static void read_queue(struct sonde_queue *queue, const unsigned char *record)
 {
-    queue->incomplete = number(record + socket_incomplete, 2);
-    queue->queued = number(record + socket_all, 2) - queue->incomplete;
+    queue->incomplete = xnu_pcblist_number(record + socket_incomplete, 2);
+    queue->queued =
+        xnu_pcblist_number(record + socket_all, 2) - queue->incomplete;
     if (queue->queued < 0)
         queue->queued = 0;
     queue->backlog = read_limit(record);
@@ -104,13 +105,13 @@ static int read_record(struct candidate *candidate, const unsigned char *record,
                        size_t length)
 {
     struct sonde_listener *listener = &candidate->listener;
-    switch (number(record + 4, 4)) {
+    switch (xnu_pcblist_number(record + 4, 4)) {
     case kind_inpcb:
         memset(candidate, 0, sizeof *candidate);
         if (length < inpcb_size)
             break;
         candidate->bound = 1;
-        read_address(&listener->address, record);
+        xnu_pcblist_read_address(&listener->address, record);
         break;
     case kind_socket:
         if (length < socket_size)
@@ -124,7 +125,7 @@ static int read_record(struct candidate *candidate, const unsigned char *record,
         break;
     case kind_tcpcb:
         return candidate->bound && candidate->known && length >= tcpcb_size &&
-               number(record + tcpcb_state, 4) == state_listen;
+               xnu_pcblist_number(record + tcpcb_state, 4) == state_listen;
     default:
         break;
     }
@@ -139,7 +140,7 @@ int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
     size_t at = 0, length;
     memset(&candidate, 0, sizeof candidate);
     for (int first = 1; size - at >= 8; first = 0) {
-        length = (size_t)number(bytes + at, 4);
+        length = (size_t)xnu_pcblist_number(bytes + at, 4);
         if (length < 8 || length > size - at) {
             errno = EPROTO;
             return -1;
@@ -158,15 +159,16 @@ int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
 }
 
 /* The one bound to LOCAL, and how many there are.  */
-struct wanted {
+struct pcblist_wanted {
     const struct sonde_address *local;
     struct sonde_queue queue;
     int matches;
 };
 
-static int is_wanted(const struct sonde_listener *listener, void *closure)
+static int xnu_pcblist_is_wanted(const struct sonde_listener *listener,
+                                 void *closure)
 {
-    struct wanted *wanted = closure;
+    struct pcblist_wanted *wanted = closure;
     if (!sonde_address_compare(&listener->address, wanted->local)) {
         wanted->queue = listener->queue;
         wanted->matches++;
@@ -178,8 +180,8 @@ int sonde__xnu_queue(const void *list, size_t size,
                      const struct sonde_address *local,
                      struct sonde_queue *queue)
 {
-    struct wanted wanted = {.local = local};
-    if (sonde__xnu_each(list, size, is_wanted, &wanted) ||
+    struct pcblist_wanted wanted = {.local = local};
+    if (sonde__xnu_each(list, size, xnu_pcblist_is_wanted, &wanted) ||
         wanted.matches != 1) {
         errno = ENOTSUP;
         return -1;

@@ -23,14 +23,14 @@ static bool is_datagram(const struct load *load)
     return load->report->type == SOCK_DGRAM;
 }
 
-static bool is_unix(const struct load *load)
+static bool connection_is_unix(const struct load *load)
 {
     return load->report->peer.storage.ss_family == AF_UNIX;
 }
 
 /* Have the poller watch for what the state of CONNECTION needs.  */
-static enum load_error watch(struct load *load,
-                             struct load_connection *connection)
+static enum load_error connection_watch(struct load *load,
+                                        struct load_connection *connection)
 {
     unsigned events = SONDE_READABLE;
     if (connection->state == CONNECTION_CONNECTING)
@@ -61,15 +61,17 @@ static void close_connection(struct load *load,
 }
 
 /* Count ERROR and close.  */
-static void fail(struct load *load, struct load_connection *connection,
-                 enum load_error error)
+static void connection_fail(struct load *load,
+                            struct load_connection *connection,
+                            enum load_error error)
 {
     load->report->errors[error]++;
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
 /* A connection of --connect has done all it was opened for.  */
-static void complete(struct load *load, struct load_connection *connection)
+static void connection_complete(struct load *load,
+                                struct load_connection *connection)
 {
     int64_t now = monotonic_now();
     histogram_add(&load->report->latency, now - connection->since);
@@ -79,18 +81,19 @@ static void complete(struct load *load, struct load_connection *connection)
 
 /* End a connection of --connect: by a reset, or by waiting for the peer to
    close its side.  */
-static void end(struct load *load, struct load_connection *connection)
+static void connection_end3(struct load *load,
+                            struct load_connection *connection)
 {
     if (load->plan->reset) {
-        complete(load, connection);
+        connection_complete(load, connection);
         return;
     }
     sonde_half_close(connection->fd);
     connection->is_blocked = false;
     load_set_state(load, connection, CONNECTION_ENDING);
-    enum load_error error = watch(load, connection);
+    enum load_error error = connection_watch(load, connection);
     if (error)
-        fail(load, connection, error);
+        connection_fail(load, connection, error);
 }
 
 /* ---- messages ------------------------------------------------------------ */
@@ -123,8 +126,9 @@ static enum load_error send_stream(struct load *load,
 }
 
 /* COUNT bytes arrived.  */
-static enum load_error verify(struct load *load,
-                              struct load_connection *connection, size_t count)
+static enum load_error connection_verify(struct load *load,
+                                         struct load_connection *connection,
+                                         size_t count)
 {
     size_t max = (size_t)(connection->sent - connection->received);
     size_t due = count < max ? count : max;
@@ -148,10 +152,10 @@ static enum load_error receive_stream(struct load *load,
     if (count == 0) {
         if (connection->state != CONNECTION_ENDING)
             return LOAD_CLOSED;
-        complete(load, connection);
+        connection_complete(load, connection);
         return LOAD_NONE;
     }
-    enum load_error error = verify(load, connection, (size_t)count);
+    enum load_error error = connection_verify(load, connection, (size_t)count);
     int64_t now = monotonic_now();
     while (!error && connection->done < connection->begun &&
            connection->received >= (connection->done + 1) * load->plan->size)
@@ -166,21 +170,22 @@ void load_connection_send(struct load *load, struct load_connection *connection)
     enum load_error error = is_datagram(load) ? datagram_send(load, connection)
                                               : send_stream(load, connection);
     if (!error)
-        error = watch(load, connection);
+        error = connection_watch(load, connection);
     if (error)
-        fail(load, connection, error);
+        connection_fail(load, connection, error);
 }
 
-static void receive(struct load *load, struct load_connection *connection)
+static void connection_receive(struct load *load,
+                               struct load_connection *connection)
 {
     enum load_error error = is_datagram(load)
                                 ? datagram_receive(load, connection)
                                 : receive_stream(load, connection);
     if (error)
-        fail(load, connection, error);
+        connection_fail(load, connection, error);
     else if (load->plan->kind == LOAD_CONNECTS && connection->done > 0 &&
              connection->state == CONNECTION_OPEN)
-        end(load, connection);
+        connection_end3(load, connection);
     else
         load_connection_send(load, connection);
 }
@@ -188,13 +193,13 @@ static void receive(struct load *load, struct load_connection *connection)
 /* ---- the beginning ------------------------------------------------------- */
 
 /* Small messages leave at once.  */
-static void set_options(const struct load *load, int fd)
+static void connection_set_options(const struct load *load, int fd)
 {
     int on = 1;
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
     if (is_datagram(load))
         return;
-    if (!is_unix(load)) {
+    if (!connection_is_unix(load)) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         if (load->target->keepalive > 0)
             sonde_keepalive(fd, load->target->keepalive);
@@ -210,19 +215,20 @@ static int take_socket(struct load *load, struct load_connection *connection,
     connection->fd = fd;
     connection->watched = 0;
     connection->is_blocked = false;
-    set_options(load, fd);
+    connection_set_options(load, fd);
     return sonde_poller_add(load->poller, fd, 0, connection);
 }
 
-static void establish(struct load *load, struct load_connection *connection)
+static void connection_establish(struct load *load,
+                                 struct load_connection *connection)
 {
     load_set_state(load, connection, CONNECTION_OPEN);
     connection->begun = connection->done = 0;
     connection->sent = connection->received = 0;
     load->report->connects++;
-    enum load_error error = watch(load, connection);
+    enum load_error error = connection_watch(load, connection);
     if (error)
-        fail(load, connection, error);
+        connection_fail(load, connection, error);
     else if (load->phase >= LOAD_RUNNING)
         load_connection_send(load, connection);
 }
@@ -231,9 +237,9 @@ void load_connection_adopt(struct load *load,
                            struct load_connection *connection, int fd)
 {
     if (take_socket(load, connection, fd))
-        fail(load, connection, load_error_of(errno));
+        connection_fail(load, connection, load_error_of(errno));
     else
-        establish(load, connection);
+        connection_establish(load, connection);
 }
 
 /* Close, and retry later from STATE.  */
@@ -248,22 +254,22 @@ static void retry_later(struct load *load, struct load_connection *connection,
 static void fail_connect(struct load *load, struct load_connection *connection,
                          int error)
 {
-    if (error == EAGAIN && is_unix(load)) {
+    if (error == EAGAIN && connection_is_unix(load)) {
         /* A full listen queue of a UNIX socket, which poll does not report.  */
         retry_later(load, connection, CONNECTION_QUEUE_FULL);
         return;
     }
-    fail(load, connection,
-         error == EADDRNOTAVAIL && !load->target->source
-             ? LOAD_NO_PORT
-             : load_error_of(error));
+    connection_fail(load, connection,
+                    error == EADDRNOTAVAIL && !load->target->source
+                        ? LOAD_NO_PORT
+                        : load_error_of(error));
     if (load->plan->kind == LOAD_CONNECTS && load->phase == LOAD_RUNNING)
         retry_later(load, connection, CONNECTION_BACKOFF);
 }
 
 /* A new socket, bound to the source address if there is one.  Returns the
    descriptor, or -1 with errno.  */
-static int open_socket(const struct load *load)
+static int connection_open_socket(const struct load *load)
 {
     const struct sonde_address *source = load->target->source;
     int fd = sonde_socket(load->report->peer.storage.ss_family,
@@ -305,7 +311,7 @@ static void finish_connect(struct load *load,
         return;
     }
     histogram_add(&load->report->connect, monotonic_now() - connection->since);
-    establish(load, connection);
+    connection_establish(load, connection);
 }
 
 void load_connection_open(struct load *load, struct load_connection *connection,
@@ -317,7 +323,7 @@ void load_connection_open(struct load *load, struct load_connection *connection,
             monotonic_now() + (int64_t)CLIENT_TIMEOUT * 1000000;
     connection->since = since;
     load_set_state(load, connection, CONNECTION_CONNECTING);
-    int fd = open_socket(load);
+    int fd = connection_open_socket(load);
     if (fd < 0 || take_socket(load, connection, fd)) {
         fail_connect(load, connection, errno);
         return;
@@ -330,9 +336,9 @@ void load_connection_open(struct load *load, struct load_connection *connection,
         fail_connect(load, connection, errno);
         return;
     }
-    enum load_error error = watch(load, connection);
+    enum load_error error = connection_watch(load, connection);
     if (error)
-        fail(load, connection, error);
+        connection_fail(load, connection, error);
 }
 
 /* ---- events and time ----------------------------------------------------- */
@@ -343,7 +349,7 @@ void load_connection_serve(struct load *load,
     if (connection->state == CONNECTION_CONNECTING)
         finish_connect(load, connection);
     else if (ready & SONDE_READABLE)
-        receive(load, connection);
+        connection_receive(load, connection);
     else
         load_connection_send(load, connection);
 }
@@ -362,7 +368,8 @@ void load_connection_check(struct load *load,
     case CONNECTION_QUEUE_FULL:
     case CONNECTION_CONNECTING:
         if (connection->give_up_at <= now)
-            fail(load, connection, (enum load_error)SONDE_CONNECT_TIMED_OUT);
+            connection_fail(load, connection,
+                            (enum load_error)SONDE_CONNECT_TIMED_OUT);
         /* Also while draining: the connection began in time.  */
         else if (connection->state == CONNECTION_QUEUE_FULL &&
                  connection->retry_at <= now)
@@ -372,7 +379,7 @@ void load_connection_check(struct load *load,
         error = is_datagram(load) ? datagram_expire(load, connection, now)
                                   : LOAD_NONE;
         if (error)
-            fail(load, connection, error);
+            connection_fail(load, connection, error);
         else if (is_datagram(load))
             load_connection_send(load, connection);
         break;

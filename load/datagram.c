@@ -160,8 +160,9 @@ enum load_error datagram_receive(struct load *load,
 }
 
 /* Whether message NUMBER has waited too long at NOW.  */
-static bool is_late(const struct load *load, struct load_connection *connection,
-                    uint64_t number, int64_t now)
+static bool datagram_is_late(const struct load *load,
+                             struct load_connection *connection,
+                             uint64_t number, int64_t now)
 {
     return *time_of(load, connection, number) != DONE &&
            now - connection->begun_at[number % load->plan->depth] >=
@@ -172,7 +173,7 @@ static bool is_any_late(const struct load *load,
                         struct load_connection *connection, int64_t now)
 {
     for (uint64_t i = connection->done; i < connection->begun; i++)
-        if (is_late(load, connection, i, now))
+        if (datagram_is_late(load, connection, i, now))
             return true;
     return false;
 }
@@ -186,7 +187,7 @@ enum load_error datagram_expire(struct load *load,
     enum load_error error =
         receive_some(load, connection, MAX_RECEIVED + load->plan->depth);
     for (uint64_t i = connection->done; i < connection->begun && !error; i++) {
-        if (!is_late(load, connection, i, now))
+        if (!datagram_is_late(load, connection, i, now))
             continue;
         load->report->errors[LOAD_UNANSWERED]++;
         load->outstanding--;

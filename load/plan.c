@@ -135,8 +135,8 @@ int load_fits(const struct load_plan *plan, char *why, size_t size)
 /* ---- all in all ---------------------------------------------------------- */
 
 /* Which errors there are, the one that tells most in *WORST.  */
-static uint64_t count_errors(const struct load_report *report,
-                             enum load_error *worst)
+static uint64_t plan_count_errors(const struct load_report *report,
+                                  enum load_error *worst)
 {
     static const enum load_error order[] = {LOAD_WRONG, LOAD_CLOSED,
                                             LOAD_UNANSWERED};
@@ -159,7 +159,7 @@ enum client_end load_judge(const struct client *client,
                            struct client_result *result)
 {
     enum load_error worst;
-    uint64_t errors = count_errors(report, &worst);
+    uint64_t errors = plan_count_errors(report, &worst);
     if (errors == 0 && report->messages == 0 && !report->interrupted)
         return client_say(result, CLIENT_TIMED_OUT,
                           "%s: nothing came back in the time given",

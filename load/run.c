@@ -137,7 +137,7 @@ static void open_again(struct load *load, int64_t now)
 
 /* Begin the messages that the rate has made due, as far as their connections
    are free.  */
-static void begin_due(struct load *load, int64_t now)
+static void run_begin_due(struct load *load, int64_t now)
 {
     size_t count = load->plan->connections;
     for (int i = 0; i < 1024; i++) {
@@ -170,7 +170,7 @@ static void begin_due_work(struct load *load, int64_t now)
     if (load->plan->kind == LOAD_CONNECTS)
         open_again(load, now);
     else if (load->plan->rate)
-        begin_due(load, now);
+        run_begin_due(load, now);
 }
 
 /* When the clock is to be looked at next.  */
@@ -194,7 +194,7 @@ static int64_t next_moment(const struct load *load, int64_t tick)
 
 /* The milliseconds until MOMENT, rounded down: the last one is not slept
    through, since a message that leaves late is measured late.  */
-static int until(int64_t moment)
+static int run_until(int64_t moment)
 {
     int64_t left = (moment - monotonic_now()) / 1000000;
     return left > 0 ? (int)left : 0;
@@ -226,8 +226,8 @@ static void handle_event(struct load *load, const struct sonde_event *event)
         take_signals(load);
 }
 
-static void loop(struct load *load,
-                 void (*progress)(const struct load_report *, int64_t))
+static void run_loop(struct load *load,
+                     void (*progress)(const struct load_report *, int64_t))
 {
     int64_t tick = 0, told = 0, begun = monotonic_now();
     struct sonde_event event;
@@ -248,7 +248,7 @@ static void loop(struct load *load,
         if (load->phase == LOAD_OVER)
             return;
         int ready =
-            sonde_poller_wait(load->poller, until(next_moment(load, tick)));
+            sonde_poller_wait(load->poller, run_until(next_moment(load, tick)));
         if (ready < 0) {
             load->trouble = errno;
             load->is_cut = true;
@@ -282,7 +282,7 @@ static void free_load(struct load *load)
 }
 
 /* Have SIGINT and SIGTERM end the run.  */
-static int watch_signals(struct load *load)
+static int run_watch_signals(struct load *load)
 {
     int fd = sonde_selfpipe_open();
     return fd < 0 || sonde_selfpipe_catch(SIGINT) ||
@@ -307,7 +307,7 @@ static struct load *make_load(const struct load_plan *plan,
     size_t places = plan->connections * plan->depth;
     load->times = calloc(2 * places, sizeof *load->times);
     if (!load->poller || !load->connections || !load->times ||
-        watch_signals(load)) {
+        run_watch_signals(load)) {
         free(load->connections);
         load->connections = NULL;
         free_load(load);
@@ -401,7 +401,7 @@ load_run(struct client *client, const struct load_plan *plan,
     if (plan->kind != LOAD_CONNECTS)
         histogram_add(&report->connect, client->connect_ns);
     begin_load(load, client);
-    loop(load, progress);
+    run_loop(load, progress);
     finish_report(load);
     int trouble = load->trouble;
     free_load(load);

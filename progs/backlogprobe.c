@@ -24,13 +24,13 @@
 /* A run of the usual rows is over in well under a second.  What bounds it on a
    host where it is not: a minute, and four waits for each row and family, as if
    there were descriptors for one filling at a time.  */
-static int64_t deadline_of(const struct queue_plan *plan)
+static int64_t backlogprobe_deadline_of(const struct queue_plan *plan)
 {
     return (plan->overflow ? 120000 : 60000) +
            (int64_t)plan->count * 2 * 4 * (plan->wait + 50);
 }
 
-struct choices {
+struct backlogprobe_choices {
     bool inet, inet6, local, json, profile, no_incomplete;
     bool again, overflow, half_open, chart;
     const char *backlogs; /* NULL: the usual ones */
@@ -42,7 +42,8 @@ struct choices {
 };
 
 /* The table of options points into it.  */
-static struct choices choices = {.wait = WAIT_USUAL, .require = -1};
+static struct backlogprobe_choices choices = {.wait = WAIT_USUAL,
+                                              .require = -1};
 
 static const struct option_row rows[] = {
     {.letter = '4',
@@ -137,7 +138,7 @@ static const struct option_row rows[] = {
 };
 
 /* Which of CHOSEN do not go together; NULL if all do.  */
-static const char *conflict_of(const struct choices *chosen)
+static const char *conflict_of(const struct backlogprobe_choices *chosen)
 {
     int reports = chosen->json + chosen->profile + chosen->chart +
                   (chosen->compare != NULL) + (chosen->prometheus != NULL);
@@ -160,7 +161,7 @@ static const char *conflict_of(const struct choices *chosen)
     return NULL;
 }
 
-static int take_options(int argc, char **argv)
+static int backlogprobe_take_options(int argc, char **argv)
 {
     const struct program program = {
         .name = "backlogprobe",
@@ -183,7 +184,8 @@ static int take_options(int argc, char **argv)
 }
 
 /* A progress line, if somebody looks on and the work lasts.  */
-static void show_progress(const struct findings *findings, int64_t elapsed)
+static void backlogprobe_show_progress(const struct findings *findings,
+                                       int64_t elapsed)
 {
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fprintf(stderr, "\r%zu figures, %ld s ", findings->count,
@@ -202,7 +204,7 @@ static const struct finding *not_working(const struct findings *findings,
 /* Complain if the families asked for, or else all, do not work on the loopback
    interface.  Returns 0 if there is something to report.  */
 static int check_families(const struct findings *findings,
-                          const struct choices *chosen)
+                          const struct backlogprobe_choices *chosen)
 {
     const struct finding *inet = not_working(findings, "inet.available");
     const struct finding *inet6 = not_working(findings, "inet6.available");
@@ -235,18 +237,20 @@ static int status_of(const struct report *report)
     return report->verdict.accepted.rows > 0 ? STATUS_DONE : STATUS_TROUBLE;
 }
 
-static void write_prometheus(FILE *out, const void *report)
+static void backlogprobe_write_prometheus(FILE *out, const void *report)
 {
     report_prometheus(out, report);
 }
 
 /* Print REPORT in the form that CHOSEN says.  Returns 0, or -1, having said
    what is wrong.  */
-static int print_form(const struct report *report, const struct choices *chosen)
+static int print_form(const struct report *report,
+                      const struct backlogprobe_choices *chosen)
 {
     if (chosen->prometheus)
         return report->verdict.accepted.rows > 0
-                   ? replace_file(chosen->prometheus, write_prometheus, report)
+                   ? replace_file(chosen->prometheus,
+                                  backlogprobe_write_prometheus, report)
                    : 0;
     if (chosen->profile)
         findings_write(output_stream(), report->findings);
@@ -264,7 +268,7 @@ static int print_form(const struct report *report, const struct choices *chosen)
 /* Print what is different in the profile that CHOSEN names.  Returns the exit
    status.  */
 static int print_comparison(struct findings *findings,
-                            const struct choices *chosen)
+                            const struct backlogprobe_choices *chosen)
 {
     char problem[300];
     struct findings there = {0};
@@ -288,7 +292,8 @@ static int print_comparison(struct findings *findings,
 }
 
 /* Print FINDINGS as CHOSEN says.  Returns the exit status.  */
-static int print_report(struct findings *findings, const struct choices *chosen)
+static int print_report(struct findings *findings,
+                        const struct backlogprobe_choices *chosen)
 {
     struct report report;
     if (chosen->compare)
@@ -312,16 +317,19 @@ static int print_report(struct findings *findings, const struct choices *chosen)
 }
 
 /* Measure what PLAN says, into FINDINGS, and report.  */
-static int measure(struct findings *findings, const struct queue_plan *plan,
-                   const struct choices *chosen)
+static int backlogprobe_measure(struct findings *findings,
+                                const struct queue_plan *plan,
+                                const struct backlogprobe_choices *chosen)
 {
     struct run_trouble trouble;
     int64_t start = monotonic_ms();
-    int failed = run_measurement(measure_listen_queue, plan, deadline_of(plan),
-                                 findings, show_progress, &trouble);
+    int failed = run_measurement(measure_listen_queue, plan,
+                                 backlogprobe_deadline_of(plan), findings,
+                                 backlogprobe_show_progress, &trouble);
     if (!failed && plan->half_open && !settings_failure(findings))
-        failed = run_measurement(measure_half_open, plan, deadline_of(plan),
-                                 findings, show_progress, &trouble);
+        failed = run_measurement(measure_half_open, plan,
+                                 backlogprobe_deadline_of(plan), findings,
+                                 backlogprobe_show_progress, &trouble);
     int64_t elapsed = monotonic_ms() - start;
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
@@ -344,7 +352,8 @@ static int measure(struct findings *findings, const struct queue_plan *plan,
 
 /* What CHOSEN asks for, into PLAN.  Returns OPTIONS_GO_ON, or the exit status,
    having said why.  */
-static int make_plan(struct queue_plan *plan, const struct choices *chosen)
+static int backlogprobe_make_plan(struct queue_plan *plan,
+                                  const struct backlogprobe_choices *chosen)
 {
     char problem[300], number[24];
     bool any = chosen->inet || chosen->inet6 || chosen->local;
@@ -384,11 +393,11 @@ int main(int argc, char **argv)
     struct queue_plan plan = {0};
     if (!output_begin("backlogprobe"))
         return STATUS_TROUBLE;
-    int status = take_options(argc, argv);
+    int status = backlogprobe_take_options(argc, argv);
     if (status == OPTIONS_GO_ON)
-        status = make_plan(&plan, &choices);
+        status = backlogprobe_make_plan(&plan, &choices);
     if (status == OPTIONS_GO_ON)
-        status = measure(&findings, &plan, &choices);
+        status = backlogprobe_measure(&findings, &plan, &choices);
     findings_free(&findings);
     plan_free(&plan);
     option_list_free(&choices.with);

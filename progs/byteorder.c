@@ -27,7 +27,7 @@ static void print_bytes(const void *value, size_t size, char *text)
         text += sprintf(text, i ? " %02x" : "%02x", byte[i]);
 }
 
-static void explain(int order)
+static void byteorder_explain(int order)
 {
     FILE *out = output_stream();
     uint16_t two = 0x0102;
@@ -66,7 +66,8 @@ static void print_json(int order)
     json_object_end(&json);
 }
 
-static int take_options(bool *with_bytes, bool *json, int argc, char **argv)
+static int byteorder_take_options(bool *with_bytes, bool *json, int argc,
+                                  char **argv)
 {
     const struct option_row rows[] = {
         {.letter = 'e',
@@ -104,7 +105,7 @@ int main(int argc, char **argv)
     bool with_bytes = false, json = false;
     if (!output_begin("byteorder"))
         return STATUS_TROUBLE;
-    int status = take_options(&with_bytes, &json, argc, argv);
+    int status = byteorder_take_options(&with_bytes, &json, argc, argv);
     if (status != OPTIONS_GO_ON)
         return output_end(status);
     int order = sonde_byteorder();
@@ -113,7 +114,7 @@ int main(int argc, char **argv)
     } else {
         fprintf(output_stream(), "%s: %s\n", SONDE_HOST, order_name(order));
         if (with_bytes)
-            explain(order);
+            byteorder_explain(order);
     }
     if (order != SONDE_BYTEORDER)
         complain("this process is %s, but was built as %s; the build is wrong",

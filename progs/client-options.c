@@ -15,7 +15,7 @@
 #include "progs/status.h"
 
 /* Say what is wrong with the options of PROGRAM.  */
-static int refuse(const char *program, const char *sentence)
+static int client_options_refuse(const char *program, const char *sentence)
 {
     complain("%s", sentence);
     return options_try_help(program);
@@ -38,13 +38,15 @@ static int take_source(struct client_options *options, const char *program,
     target->source = &options->source_address;
     int family = options->source_address.storage.ss_family;
     if (target->family != AF_UNSPEC && target->family != family)
-        return refuse(program, "--source is of another family than asked for");
+        return client_options_refuse(
+            program, "--source is of another family than asked for");
     return OPTIONS_GO_ON;
 }
 
 /* The port of SERVICE on this host.  */
-static const char *find_port(struct client_options *options,
-                             const struct client_service *service)
+static const char *
+client_options_find_port(struct client_options *options,
+                         const struct client_service *service)
 {
     const struct servent *found =
         getservbyname(service->name, options->datagrams ? "udp" : "tcp");
@@ -54,7 +56,7 @@ static const char *find_port(struct client_options *options,
 }
 
 /* Whether HOST is NAME:PORT or [ADDRESS]:PORT.  */
-static bool has_port(const char *host)
+static bool client_options_has_port(const char *host)
 {
     const char *colon = strrchr(host, ':');
     return colon &&
@@ -72,38 +74,44 @@ static int check_target(const struct option_list *operands, const char *program,
     }
     if (!endpoint_check_host(target->host, problem) ||
         !endpoint_check_port(target->service, problem))
-        return refuse(program, problem);
+        return client_options_refuse(program, problem);
     return OPTIONS_GO_ON;
 }
 
-static int take_operands(struct client_options *options, const char *program,
-                         const struct client_service *service,
-                         struct client_target *target)
+static int client_options_take_operands(struct client_options *options,
+                                        const char *program,
+                                        const struct client_service *service,
+                                        struct client_target *target)
 {
     const struct option_list *operands = &options->operands;
     if (options->path) {
         if (operands->count > 0)
-            return refuse(program, "--unix takes the place of HOST and PORT");
+            return client_options_refuse(
+                program, "--unix takes the place of HOST and PORT");
         if (options->source || options->inet || options->inet6)
-            return refuse(program, "--unix goes with none of -4, -6, --source");
+            return client_options_refuse(
+                program, "--unix goes with none of -4, -6, --source");
         if (!*options->path)
-            return refuse(program, "--unix wants a path");
+            return client_options_refuse(program, "--unix wants a path");
         target->path = options->path;
         return OPTIONS_GO_ON;
     }
     if (operands->count == 0)
-        return refuse(program, "HOST is missing");
+        return client_options_refuse(program, "HOST is missing");
     target->host = operands->texts[0];
-    target->service =
-        operands->count > 1 ? operands->texts[1] : find_port(options, service);
+    target->service = operands->count > 1
+                          ? operands->texts[1]
+                          : client_options_find_port(options, service);
     if (!*target->host)
-        return refuse(program, "HOST is empty");
+        return client_options_refuse(program, "HOST is empty");
     if (!*target->service)
-        return refuse(program, "PORT is empty");
-    if (has_port(target->host))
-        return refuse(program, "HOST has a port; give it as a word of its own");
+        return client_options_refuse(program, "PORT is empty");
+    if (client_options_has_port(target->host))
+        return client_options_refuse(
+            program, "HOST has a port; give it as a word of its own");
     if (strchr(target->host, '/'))
-        return refuse(program, "HOST has a slash; a UNIX socket is --unix");
+        return client_options_refuse(
+            program, "HOST has a slash; a UNIX socket is --unix");
     return check_target(operands, program, target);
 }
 
@@ -120,9 +128,11 @@ int client_options_target(struct client_options *options, const char *program,
         .keepalive = (int)options->keepalive,
     };
     if (options->keepalive && (options->datagrams || options->path))
-        return refuse(program, "--keepalive is TCP's, and goes with neither -u "
-                               "nor --unix");
-    int status = take_operands(options, program, service, target);
+        return client_options_refuse(
+            program, "--keepalive is TCP's, and goes with neither -u "
+                     "nor --unix");
+    int status =
+        client_options_take_operands(options, program, service, target);
     if (status == OPTIONS_GO_ON && options->source)
         status = take_source(options, program, target);
     return status;

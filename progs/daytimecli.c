@@ -12,12 +12,13 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-struct choices {
+struct daytimecli_choices {
     struct client_options client;
     bool parse, utc;
 };
 
-static int take_options(struct choices *choices, int argc, char **argv)
+static int daytimecli_take_options(struct daytimecli_choices *choices, int argc,
+                                   char **argv)
 {
     const struct option_row rows[] = {
         CLIENT_OPTIONS(&choices->client),
@@ -67,7 +68,7 @@ static void print_safely(const struct daytime *daytime)
         putc('\n', out);
 }
 
-static void print(const struct daytime *daytime)
+static void daytimecli_print(const struct daytime *daytime)
 {
     if (isatty(STDOUT_FILENO))
         print_safely(daytime);
@@ -78,7 +79,7 @@ static void print(const struct daytime *daytime)
 /* The instant; and how far the server's clock is from this one: it told whole
    seconds, so its clock stood at half a second more, give or take one half, and
    the answer took its time.  */
-static void print_instant(const struct choices *choices,
+static void print_instant(const struct daytimecli_choices *choices,
                           const struct client *client,
                           const struct daytime *daytime,
                           struct client_result *result)
@@ -104,8 +105,8 @@ static void print_instant(const struct choices *choices,
                                   : ", without a zone: taken as this host's");
 }
 
-static int ask(const struct choices *choices,
-               const struct client_target *target)
+static int daytimecli_ask(const struct daytimecli_choices *choices,
+                          const struct client_target *target)
 {
     struct client client;
     struct client_result result;
@@ -118,7 +119,7 @@ static int ask(const struct choices *choices,
     if (result.end == CLIENT_DONE && choices->parse)
         print_instant(choices, &client, &daytime, &result);
     else
-        print(&daytime);
+        daytimecli_print(&daytime);
     client_close(&client);
     return client_options_status(&result);
 }
@@ -126,11 +127,11 @@ static int ask(const struct choices *choices,
 int main(int argc, char **argv)
 {
     static const struct client_service service = {"daytime", 13};
-    struct choices choices = {0};
+    struct daytimecli_choices choices = {0};
     struct client_target target;
     if (!output_begin("daytimecli"))
         return STATUS_TROUBLE;
-    int status = take_options(&choices, argc, argv);
+    int status = daytimecli_take_options(&choices, argc, argv);
     if (status == OPTIONS_GO_ON)
         status = client_options_target(&choices.client, "daytimecli", &service,
                                        &target);
@@ -139,7 +140,7 @@ int main(int argc, char **argv)
         status = options_try_help("daytimecli");
     }
     if (status == OPTIONS_GO_ON)
-        status = ask(&choices, &target);
+        status = daytimecli_ask(&choices, &target);
     option_list_free(&choices.client.operands);
     return output_end(status);
 }

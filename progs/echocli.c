@@ -10,7 +10,8 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-static int take_options(struct client_options *options, int argc, char **argv)
+static int echocli_take_options(struct client_options *options, int argc,
+                                char **argv)
 {
     const struct option_row rows[] = {
         CLIENT_OPTIONS(options),
@@ -53,7 +54,7 @@ int main(int argc, char **argv)
     struct client_target target;
     if (!output_begin("echocli"))
         return STATUS_TROUBLE;
-    int status = take_options(&options, argc, argv);
+    int status = echocli_take_options(&options, argc, argv);
     if (status == OPTIONS_GO_ON)
         status = client_options_target(&options, "echocli", &service, &target);
     if (status == OPTIONS_GO_ON)

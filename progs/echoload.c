@@ -11,13 +11,14 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-struct choices {
+struct echoload_choices {
     struct client_options client;
     bool connect, json, reset;
     long hold, connections, size, depth, duration, rate;
 };
 
-static int take_options(struct choices *choices, int argc, char **argv)
+static int echoload_take_options(struct echoload_choices *choices, int argc,
+                                 char **argv)
 {
     const struct option_row rows[] = {
         CLIENT_OPTIONS(&choices->client),
@@ -96,14 +97,15 @@ static int take_options(struct choices *choices, int argc, char **argv)
 }
 
 /* Say what is wrong with the choices.  */
-static int refuse(const char *sentence)
+static int echoload_refuse(const char *sentence)
 {
     complain("%s", sentence);
     return options_try_help("echoload");
 }
 
-static struct load_plan make_plan(const struct choices *choices,
-                                  const struct client_target *target)
+static struct load_plan
+echoload_make_plan(const struct echoload_choices *choices,
+                   const struct client_target *target)
 {
     bool is_datagram = target->type == SOCK_DGRAM;
     int64_t timeout = target->timeout > 0 ? target->timeout
@@ -130,8 +132,9 @@ static struct load_plan make_plan(const struct choices *choices,
 }
 
 /* Which of the choices contradict each other, as a sentence; NULL if none.  */
-static const char *find_conflict(const struct choices *choices,
-                                 const struct client_target *target)
+static const char *
+echoload_find_conflict(const struct echoload_choices *choices,
+                       const struct client_target *target)
 {
     if (choices->connect && choices->hold)
         return "--connect and --hold are two kinds of run; choose one";
@@ -161,16 +164,16 @@ static int check_memory(const struct load_plan *plan)
 
 /* Make PLAN of CHOICES.  Returns OPTIONS_GO_ON, or the exit status, having said
    what is wrong.  */
-static int take_plan(const struct choices *choices,
+static int take_plan(const struct echoload_choices *choices,
                      const struct client_target *target, struct load_plan *plan)
 {
-    const char *problem = find_conflict(choices, target);
+    const char *problem = echoload_find_conflict(choices, target);
     long limit;
-    *plan = make_plan(choices, target);
+    *plan = echoload_make_plan(choices, target);
     if (!problem)
         problem = load_plan_problem(plan, target->type);
     if (problem)
-        return refuse(problem);
+        return echoload_refuse(problem);
     if (load_raise_limit(plan->connections, &limit)) {
         complain("%zu connections need more descriptors than the %ld that "
                  "this process may have (ulimit -Hn)",
@@ -180,8 +183,9 @@ static int take_plan(const struct choices *choices,
     return check_memory(plan);
 }
 
-static int measure(const struct choices *choices, struct client *client,
-                   const struct load_plan *plan, struct client_result *result)
+static int echoload_measure(const struct echoload_choices *choices,
+                            struct client *client, const struct load_plan *plan,
+                            struct client_result *result)
 {
     struct load_report *report = malloc(sizeof *report);
     if (!report) {
@@ -199,7 +203,7 @@ static int measure(const struct choices *choices, struct client *client,
 }
 
 /* Connect, and run PLAN.  */
-static int connect_and_measure(const struct choices *choices,
+static int connect_and_measure(const struct echoload_choices *choices,
                                const struct client_target *target,
                                const struct load_plan *plan)
 {
@@ -209,7 +213,7 @@ static int connect_and_measure(const struct choices *choices,
     if (choices->client.verbose)
         client_options_tell(&client);
     int status = result.end == CLIENT_DONE
-                     ? measure(choices, &client, plan, &result)
+                     ? echoload_measure(choices, &client, plan, &result)
                      : client_options_status(&result);
     client_close(&client);
     return status;
@@ -218,12 +222,12 @@ static int connect_and_measure(const struct choices *choices,
 int main(int argc, char **argv)
 {
     static const struct client_service service = {"echo", 7};
-    struct choices choices = {0};
+    struct echoload_choices choices = {0};
     struct client_target target;
     struct load_plan plan;
     if (!output_begin("echoload"))
         return STATUS_TROUBLE;
-    int status = take_options(&choices, argc, argv);
+    int status = echoload_take_options(&choices, argc, argv);
     if (status == OPTIONS_GO_ON)
         status = client_options_target(&choices.client, "echoload", &service,
                                        &target);

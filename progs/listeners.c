@@ -18,14 +18,15 @@
    microseconds for each descriptor of the host.  */
 enum { LIST_MS = 5000, OWNERS_MS = 20000 };
 
-struct choices {
+struct listeners_choices {
     bool inet, inet6, tcp, local, json;
     const char *prometheus;
     long fail_at; /* 0: never */
     struct option_list operands;
 };
 
-static int take_options(struct choices *choices, int argc, char **argv)
+static int listeners_take_options(struct listeners_choices *choices, int argc,
+                                  char **argv)
 {
     const struct option_row rows[] = {
         {.letter = '4',
@@ -96,7 +97,7 @@ static int take_options(struct choices *choices, int argc, char **argv)
     return status;
 }
 
-static unsigned families_of(const struct choices *choices)
+static unsigned families_of(const struct listeners_choices *choices)
 {
     unsigned families = 0;
     if (choices->inet || choices->tcp)
@@ -108,7 +109,7 @@ static unsigned families_of(const struct choices *choices)
     return families ? families : LISTENERS_ALL;
 }
 
-static void write_prometheus(FILE *out, const void *listeners)
+static void listeners_write_prometheus(FILE *out, const void *listeners)
 {
     listeners_prometheus(out, listeners);
 }
@@ -133,11 +134,12 @@ static int complain_unread(void)
 
 /* Write the report.  Returns STATUS_DONE, or STATUS_TROUBLE, having said
    why.  */
-static int report(const struct listeners *listeners,
-                  const struct choices *choices)
+static int listeners_report(const struct listeners *listeners,
+                            const struct listeners_choices *choices)
 {
     if (choices->prometheus)
-        return replace_file(choices->prometheus, write_prometheus, listeners)
+        return replace_file(choices->prometheus, listeners_write_prometheus,
+                            listeners)
                    ? STATUS_TROUBLE
                    : STATUS_DONE;
     if (choices->json)
@@ -152,10 +154,10 @@ static int report(const struct listeners *listeners,
 /* Report what was found.  A family that could not be read may hold a queue that
    is full, so that no other answer is known.  */
 static int report_found(const struct listeners *listeners,
-                        const struct choices *choices)
+                        const struct listeners_choices *choices)
 {
     struct sentence why = {""};
-    int status = report(listeners, choices);
+    int status = listeners_report(listeners, choices);
     if (status != STATUS_DONE)
         return status;
     if (choices->fail_at > 0 &&
@@ -170,20 +172,20 @@ static int report_found(const struct listeners *listeners,
 /* Nothing is at WHAT, for the reason WHY: for programs that is an empty list,
    unless WHAT makes no sense.  */
 static int report_missing(const struct listeners *listeners,
-                          const struct choices *choices,
+                          const struct listeners_choices *choices,
                           enum selection selection, const struct sentence *why)
 {
     complain("%s", why->text);
     if (selection == SELECTION_WRONG)
         return options_try_help("listeners");
     if ((choices->json || choices->prometheus) &&
-        report(listeners, choices) != STATUS_DONE)
+        listeners_report(listeners, choices) != STATUS_DONE)
         return STATUS_TROUBLE;
     return selection == SELECTION_NONE ? STATUS_NO : STATUS_TROUBLE;
 }
 
 static int select_and_report(struct listeners *listeners,
-                             const struct choices *choices)
+                             const struct listeners_choices *choices)
 {
     struct sentence why = {""};
     if (choices->operands.count == 0)
@@ -197,7 +199,7 @@ static int select_and_report(struct listeners *listeners,
     return report_missing(listeners, choices, selection, &why);
 }
 
-static int list(const struct choices *choices)
+static int listeners_list(const struct listeners_choices *choices)
 {
     struct listeners listeners = {0};
     int status =
@@ -210,12 +212,12 @@ static int list(const struct choices *choices)
 
 int main(int argc, char **argv)
 {
-    struct choices choices = {0};
+    struct listeners_choices choices = {0};
     if (!output_begin("listeners"))
         return STATUS_TROUBLE;
-    int status = take_options(&choices, argc, argv);
+    int status = listeners_take_options(&choices, argc, argv);
     if (status == OPTIONS_GO_ON)
-        status = list(&choices);
+        status = listeners_list(&choices);
     option_list_free(&choices.operands);
     return output_end(status);
 }

@@ -14,7 +14,7 @@
 enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10 };
 
 /* NUMBER with commas: 1,221,345.  */
-static const char *grouped(uint64_t number, char text[NUMBER_TEXT])
+static const char *load_report_grouped(uint64_t number, char text[NUMBER_TEXT])
 {
     char plain[NUMBER_TEXT];
     int length = snprintf(plain, sizeof plain, "%" PRIu64, number);
@@ -35,7 +35,7 @@ static double per_second(const struct load_report *report, uint64_t count)
                                : 0;
 }
 
-static const char *transport(const struct load_report *report)
+static const char *load_report_transport(const struct load_report *report)
 {
     bool is_datagram = report->type == SOCK_DGRAM;
     if (report->peer.storage.ss_family == AF_UNIX)
@@ -43,7 +43,7 @@ static const char *transport(const struct load_report *report)
     return is_datagram ? "UDP" : "TCP";
 }
 
-static uint64_t count_errors(const struct load_report *report)
+static uint64_t load_report_count_errors(const struct load_report *report)
 {
     uint64_t total = 0;
     for (int i = 0; i < LOAD_ERRORS; i++)
@@ -58,14 +58,16 @@ static void print_title(FILE *out, const struct load_report *report)
     const struct load_plan *plan = report->plan;
     char peer[SONDE_ADDRESS_TEXT + 16], number[NUMBER_TEXT];
     client_print_address(&report->peer, peer, sizeof peer);
-    fprintf(out, "%s, %s, %s connection%s, %zu byte%s", peer, transport(report),
-            grouped(plan->connections, number),
+    fprintf(out, "%s, %s, %s connection%s, %zu byte%s", peer,
+            load_report_transport(report),
+            load_report_grouped(plan->connections, number),
             plan->connections == 1 ? "" : "s", plan->size,
             plan->size == 1 ? "" : "s");
     if (plan->kind == LOAD_MESSAGES)
         fprintf(out, ", depth %zu", plan->depth);
     if (plan->rate > 0)
-        fprintf(out, ", rate %s/s", grouped((uint64_t)plan->rate, number));
+        fprintf(out, ", rate %s/s",
+                load_report_grouped((uint64_t)plan->rate, number));
     fprintf(out, ", %.1f s%s\n", (double)plan->duration / 1e9,
             report->interrupted ? ", interrupted" : "");
 }
@@ -74,8 +76,9 @@ static void print_count(FILE *out, const char *name, uint64_t count,
                         const struct load_report *report)
 {
     char number[NUMBER_TEXT], rate[NUMBER_TEXT];
-    fprintf(out, "  %-10s %s   %s/s", name, grouped(count, number),
-            grouped((uint64_t)(per_second(report, count) + 0.5), rate));
+    fprintf(
+        out, "  %-10s %s   %s/s", name, load_report_grouped(count, number),
+        load_report_grouped((uint64_t)(per_second(report, count) + 0.5), rate));
 }
 
 static void print_latency(FILE *out, const char *name,
@@ -103,12 +106,12 @@ static void print_errors(FILE *out, const struct load_report *report)
     const char *title = "errors";
     if (report->late > 0)
         fprintf(out, "  %-10s %s answers came after they were given up\n",
-                "late", grouped(report->late, number));
+                "late", load_report_grouped(report->late, number));
     for (int i = 0; i < LOAD_ERRORS; i++) {
         if (report->errors[i] == 0)
             continue;
         fprintf(out, "  %-10s %s %s: %s\n", title,
-                grouped(report->errors[i], number),
+                load_report_grouped(report->errors[i], number),
                 load_error_name((enum load_error)i),
                 load_error_text((enum load_error)i));
         title = "";
@@ -151,14 +154,15 @@ static void print_figures(FILE *out, const struct load_report *report)
     if (report->type == SOCK_STREAM) {
         client_print_time(report->opened, time);
         fprintf(out, "  %-10s %s in %s\n", "connected",
-                grouped(report->connects, number), time);
+                load_report_grouped(report->connects, number), time);
     }
     if (report->type == SOCK_STREAM && report->connect.count > 1)
         print_latency(out, "connect", &report->connect);
     if (report->plan->kind == LOAD_HOLD) {
         client_print_time(report->elapsed, time);
         fprintf(out, "  %-10s %s came back in %s, every byte verified\n",
-                "messages", grouped(report->messages, number), time);
+                "messages", load_report_grouped(report->messages, number),
+                time);
     } else {
         print_messages(out, report);
     }
@@ -256,7 +260,7 @@ static void json_plan(struct json *json, const struct load_report *report)
     if (sonde_address_print(&report->peer, peer, sizeof peer) < 0)
         *peer = '\0';
     json_text(json, "peer", peer);
-    json_text(json, "transport", transport(report));
+    json_text(json, "transport", load_report_transport(report));
     json_number(json, "connections", (int64_t)plan->connections);
     json_number(json, "size", (int64_t)plan->size);
     json_number(json, "depth", (int64_t)plan->depth);
@@ -267,7 +271,7 @@ static void json_plan(struct json *json, const struct load_report *report)
 
 static void json_errors(struct json *json, const struct load_report *report)
 {
-    json_number(json, "errors", (int64_t)count_errors(report));
+    json_number(json, "errors", (int64_t)load_report_count_errors(report));
     json_object(json, "errors_by_kind");
     for (int i = 0; i < LOAD_ERRORS; i++)
         if (report->errors[i] > 0)
@@ -312,8 +316,8 @@ void load_progress(const struct load_report *report, int64_t elapsed)
         return;
     is_shown = true;
     fprintf(stderr, "\r\033[K%" PRId64 " s: %s messages, %s errors",
-            elapsed / 1000000000, grouped(report->messages, number),
-            grouped(count_errors(report), errors));
+            elapsed / 1000000000, load_report_grouped(report->messages, number),
+            load_report_grouped(load_report_count_errors(report), errors));
 }
 
 void load_progress_end(void)

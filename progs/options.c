@@ -282,8 +282,8 @@ static int complain_option(const struct program *program, int value, int argc,
 }
 
 /* COUNT operands were given.  */
-static int take_operands(const struct program *program, size_t count,
-                         char **operands)
+static int options_take_operands(const struct program *program, size_t count,
+                                 char **operands)
 {
     size_t most = program->operands ? program->operands_most : 0;
     if (program->operands && count < program->operands_least) {
@@ -314,5 +314,6 @@ int options_take(const struct program *program, int argc, char **argv)
         if (status != OPTIONS_GO_ON)
             return status;
     }
-    return take_operands(program, (size_t)(argc - optind), argv + optind);
+    return options_take_operands(program, (size_t)(argc - optind),
+                                 argv + optind);
 }

@@ -59,7 +59,7 @@ FILE *output_stream(void)
 
 /* Break TEXT, which comes after a word of BEFORE letters, between words into
    lines of at most 79 columns.  */
-static void fold(char *text, size_t before)
+static void output_fold(char *text, size_t before)
 {
     char *blank = NULL, *start = text;
     size_t column = before + 2;
@@ -86,7 +86,7 @@ void complain(const char *format, ...)
     mask_text(text);
     /* A script finds a sentence in one line, a reader in the screen's width. */
     if (isatty(STDERR_FILENO))
-        fold(text, strlen(name));
+        output_fold(text, strlen(name));
     char line[sizeof text + 64];
     int length = snprintf(line, sizeof line, "%s: %s\n", name, text);
     write_all(STDERR_FILENO, line, (size_t)length);

@@ -21,7 +21,7 @@ enum {
     GRACE = 10
 };
 
-struct choices {
+struct server_choices {
     struct option_list addresses;
     const char *port;
     const char *model_names[MODELS + 1]; /* of models, up to NULL */
@@ -31,7 +31,7 @@ struct choices {
     char port_help[64];
 };
 
-static void name_models(struct choices *choices)
+static void name_models(struct server_choices *choices)
 {
     for (int i = 0; i < MODELS; i++) {
         choices->model_names[i] = models[i]->name;
@@ -41,7 +41,7 @@ static void name_models(struct choices *choices)
 }
 
 /* How clients are multiplexed.  Returns how many.  */
-static size_t put_model(struct option_row *rows, struct choices *choices)
+static size_t put_model(struct option_row *rows, struct server_choices *choices)
 {
     struct server_options *options = &choices->options;
     const struct option_row made[] = {
@@ -66,7 +66,8 @@ static size_t put_model(struct option_row *rows, struct choices *choices)
 }
 
 /* Where clients come.  Returns how many.  */
-static size_t put_places(struct option_row *rows, struct choices *choices)
+static size_t put_places(struct option_row *rows,
+                         struct server_choices *choices)
 {
     struct server_options *options = &choices->options;
     struct listen_addresses *listen_addresses = &options->listen_addresses;
@@ -139,7 +140,8 @@ static size_t put_places(struct option_row *rows, struct choices *choices)
 }
 
 /* What they may do.  Returns how many.  */
-static size_t put_limits(struct option_row *rows, struct choices *choices)
+static size_t put_limits(struct option_row *rows,
+                         struct server_choices *choices)
 {
     struct server_options *options = &choices->options;
     const struct option_row made[] = {
@@ -196,8 +198,9 @@ static size_t put_limits(struct option_row *rows, struct choices *choices)
     return sizeof made / sizeof *made;
 }
 
-static int take_options(const struct server_program *program,
-                        struct choices *choices, int argc, char **argv)
+static int server_options_take(const struct server_program *program,
+                               struct server_choices *choices, int argc,
+                               char **argv)
 {
     const struct option_row common[] = {OPTIONS_COMMON};
     struct option_row rows[ROWS_MAX];
@@ -220,7 +223,8 @@ static int take_options(const struct server_program *program,
 }
 
 /* A sentence about what does not go together; NULL if all does.  */
-static const char *find_conflict(const struct choices *choices)
+static const char *
+server_options_find_conflict(const struct server_choices *choices)
 {
     const struct listen_addresses *listen_addresses =
         &choices->options.listen_addresses;
@@ -248,7 +252,8 @@ static const char *find_conflict(const struct choices *choices)
 
 /* Say which address or port cannot be one, if any.  Returns OPTIONS_GO_ON or
    the exit status.  */
-static int check_places(const struct choices *choices, const char *program)
+static int check_places(const struct server_choices *choices,
+                        const char *program)
 {
     char problem[ENDPOINT_TEXT];
     bool is_good =
@@ -268,7 +273,8 @@ static int check_places(const struct choices *choices, const char *program)
 }
 
 /* Make of CHOICES what the server takes.  PORT is room for a number.  */
-static void complete(struct choices *choices, char *port, size_t size)
+static void server_options_complete(struct server_choices *choices, char *port,
+                                    size_t size)
 {
     struct server_options *options = &choices->options;
     struct listen_addresses *listen_addresses = &options->listen_addresses;
@@ -289,7 +295,7 @@ static void complete(struct choices *choices, char *port, size_t size)
 int server_program_run(const struct server_program *program, int argc,
                        char **argv)
 {
-    struct choices choices = {0};
+    struct server_choices choices = {0};
     char port[8];
     name_models(&choices);
     choices.options.program = program->name;
@@ -298,10 +304,10 @@ int server_program_run(const struct server_program *program, int argc,
     choices.options.rate = -1;
     choices.options.grace = GRACE;
     bool has_output = output_open(program->name);
-    int status = take_options(program, &choices, argc, argv);
+    int status = server_options_take(program, &choices, argc, argv);
     bool asked_for_text = status == STATUS_DONE;
     const char *conflict =
-        status == OPTIONS_GO_ON ? find_conflict(&choices) : NULL;
+        status == OPTIONS_GO_ON ? server_options_find_conflict(&choices) : NULL;
     if (conflict) {
         complain("%s", conflict);
         status = options_try_help(program->name);
@@ -309,7 +315,7 @@ int server_program_run(const struct server_program *program, int argc,
     if (status == OPTIONS_GO_ON)
         status = check_places(&choices, program->name);
     if (status == OPTIONS_GO_ON) {
-        complete(&choices, port, sizeof port);
+        server_options_complete(&choices, port, sizeof port);
         status = server_run(&choices.options) ? STATUS_TROUBLE : STATUS_DONE;
     }
     option_list_free(&choices.addresses);

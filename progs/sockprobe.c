@@ -19,13 +19,14 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-struct choices {
+struct sockprobe_choices {
     bool list, json, profile, states;
     const char *explain, *tap, *diff, *html;
     struct option_list ids;
 };
 
-static int take_options(struct choices *choices, int argc, char **argv)
+static int sockprobe_take_options(struct sockprobe_choices *choices, int argc,
+                                  char **argv)
 {
     const struct option_row rows[] = {
         {.letter = 'l',
@@ -91,7 +92,7 @@ static int take_options(struct choices *choices, int argc, char **argv)
 }
 
 /* Reports of which only one is made.  */
-static int check_choices(const struct choices *choices)
+static int check_choices(const struct sockprobe_choices *choices)
 {
     int reports = choices->list + (choices->explain != NULL) + choices->json +
                   choices->profile + choices->states + (choices->tap != NULL) +
@@ -108,7 +109,7 @@ static int check_choices(const struct choices *choices)
 }
 
 /* A progress line, if somebody looks on and the work lasts.  */
-static void show_progress(size_t done, size_t total, long elapsed)
+static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
 {
     if (elapsed > 1000 && isatty(STDERR_FILENO))
         fprintf(stderr, "\rasked %zu of %zu times, %ld s ", done, total,
@@ -132,8 +133,8 @@ static int ask_host(const struct catalogue *catalogue,
         if (catalogue->entries[i].chosen)
             questions[count++] = catalogue->entries[i].question;
     char why[200];
-    int failed =
-        pool_ask(questions, count, show_progress, findings, why, sizeof why);
+    int failed = pool_ask(questions, count, sockprobe_show_progress, findings,
+                          why, sizeof why);
     int error = errno;
     int64_t elapsed = monotonic_ms() - start;
     if (elapsed > 1000 && isatty(STDERR_FILENO))
@@ -178,8 +179,9 @@ static int choose_one(struct catalogue *catalogue, const char *id,
 }
 
 /* Choose the questions that the operands name; FIRST ones are none.  */
-static int choose(struct catalogue *catalogue, const struct choices *choices,
-                  size_t first)
+static int sockprobe_choose(struct catalogue *catalogue,
+                            const struct sockprobe_choices *choices,
+                            size_t first)
 {
     if (choices->states)
         return choose_one(catalogue, "tcp.states", false);
@@ -194,7 +196,7 @@ static int choose(struct catalogue *catalogue, const struct choices *choices,
     return 0;
 }
 
-static void explain(const struct catalogue *catalogue)
+static void sockprobe_explain(const struct catalogue *catalogue)
 {
     bool first = true;
     for (size_t i = 0; i < catalogue->count; i++) {
@@ -236,7 +238,7 @@ static int close_page(const char *name, FILE *out)
     return -1;
 }
 
-static int write_page(const struct choices *choices,
+static int write_page(const struct sockprobe_choices *choices,
                       const struct catalogue *catalogue,
                       const struct findings *here, const struct findings *there)
 {
@@ -249,9 +251,9 @@ static int write_page(const struct choices *choices,
 }
 
 /* Tell what the host or profile HERE has.  */
-static int report(const struct choices *choices,
-                  const struct catalogue *catalogue,
-                  const struct findings *here)
+static int sockprobe_report(const struct sockprobe_choices *choices,
+                            const struct catalogue *catalogue,
+                            const struct findings *here)
 {
     if (choices->html)
         return write_page(choices, catalogue, here, NULL);
@@ -269,7 +271,7 @@ static int report(const struct choices *choices,
 /* Whether the first operand is the profile to compare with: what names a
    question is none, though there may be a file of that name, such as the
    program byteorder.  */
-static bool has_second(const struct choices *choices,
+static bool has_second(const struct sockprobe_choices *choices,
                        const struct catalogue *catalogue)
 {
     return choices->diff && choices->ids.count > 0 &&
@@ -279,8 +281,8 @@ static bool has_second(const struct choices *choices,
 
 /* The exit status of a comparison: to have compared nothing is not to have
    found no difference.  */
-static int judge(const struct choices *choices,
-                 const struct difference *difference)
+static int sockprobe_judge(const struct sockprobe_choices *choices,
+                           const struct difference *difference)
 {
     if (difference->different > 0)
         return STATUS_NO;
@@ -295,10 +297,10 @@ static int judge(const struct choices *choices,
 
 /* Tell how HERE, this host or if SECOND another profile, compares with
    THERE.  */
-static int compare(const struct choices *choices,
-                   const struct catalogue *catalogue,
-                   const struct findings *here, const struct findings *there,
-                   bool second)
+static int sockprobe_compare(const struct sockprobe_choices *choices,
+                             const struct catalogue *catalogue,
+                             const struct findings *here,
+                             const struct findings *there, bool second)
 {
     struct difference difference = answers_compare(catalogue, here, there);
     if (choices->html && write_page(choices, catalogue, here, there))
@@ -317,11 +319,11 @@ static int compare(const struct choices *choices,
                      names[1]);
     else if (!choices->html)
         answers_diff(output_stream(), catalogue, here, there, "here", "there");
-    return judge(choices, &difference);
+    return sockprobe_judge(choices, &difference);
 }
 
 /* Whether the page can be written.  */
-static bool can_write(const struct choices *choices)
+static bool can_write(const struct sockprobe_choices *choices)
 {
     FILE *out = choices->html ? open_page(choices->html, "a") : NULL;
     if (!choices->html)
@@ -329,15 +331,16 @@ static bool can_write(const struct choices *choices)
     return out && close_page(choices->html, out) == 0;
 }
 
-static int run(const struct choices *choices, struct catalogue *catalogue,
-               struct findings *here, struct findings *there)
+static int sockprobe_run(const struct sockprobe_choices *choices,
+                         struct catalogue *catalogue, struct findings *here,
+                         struct findings *there)
 {
     const char *profile = choices->tap ? choices->tap : choices->diff;
     bool second = has_second(choices, catalogue);
-    if (choose(catalogue, choices, second))
+    if (sockprobe_choose(catalogue, choices, second))
         return STATUS_TROUBLE;
     if (choices->explain)
-        explain(catalogue);
+        sockprobe_explain(catalogue);
     else if (choices->list)
         answers_list(output_stream(), catalogue);
     if (choices->explain || choices->list)
@@ -347,18 +350,18 @@ static int run(const struct choices *choices, struct catalogue *catalogue,
     if (second ? read_profile(choices->ids.texts[0], here)
                : ask_host(catalogue, here))
         return STATUS_TROUBLE;
-    return profile ? compare(choices, catalogue, here, there, second)
-                   : report(choices, catalogue, here);
+    return profile ? sockprobe_compare(choices, catalogue, here, there, second)
+                   : sockprobe_report(choices, catalogue, here);
 }
 
 int main(int argc, char **argv)
 {
-    struct choices choices = {0};
+    struct sockprobe_choices choices = {0};
     struct catalogue catalogue = {0};
     struct findings here = {0}, there = {0};
     if (!output_begin("sockprobe"))
         return STATUS_TROUBLE;
-    int status = take_options(&choices, argc, argv);
+    int status = sockprobe_take_options(&choices, argc, argv);
     if (status == OPTIONS_GO_ON)
         status = check_choices(&choices);
     if (status == OPTIONS_GO_ON && catalogue_make(&catalogue)) {
@@ -366,7 +369,7 @@ int main(int argc, char **argv)
         status = STATUS_TROUBLE;
     }
     if (status == OPTIONS_GO_ON)
-        status = run(&choices, &catalogue, &here, &there);
+        status = sockprobe_run(&choices, &catalogue, &here, &there);
     if (memory_ran_out)
         status = STATUS_TROUBLE;
     findings_free(&here);

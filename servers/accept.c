@@ -23,7 +23,7 @@ void server_back_off(struct server *server)
 }
 
 /* What a lasting ERROR of accept may come from, and what to do.  */
-static const char *find_advice(int error)
+static const char *accept_find_advice(int error)
 {
     if (error == EACCES || error == EPERM)
         return "a policy forbids it: let seccomp, SELinux or AppArmor allow "
@@ -51,7 +51,7 @@ static void log_failure(const struct listen_socket *listener, int error)
         log_trouble(kind,
                     "%s: accept goes on failing: %s; trying again once a "
                     "second (%s)",
-                    text, strerror(error), find_advice(error));
+                    text, strerror(error), accept_find_advice(error));
     else
         log_trouble(kind,
                     "%s: datagrams cannot be received: %s; trying again once "
@@ -77,8 +77,8 @@ void server_check_listener(struct server *server,
 /* No descriptor for a client: turn it away, or leave it waiting if that does
    not work either.  Linux says so even if nobody waits, and then there is
    nothing to tell.  Returns whether there may be more.  */
-static bool shed(struct server *server, struct listen_socket *listener,
-                 int error)
+static bool accept_shed(struct server *server, struct listen_socket *listener,
+                        int error)
 {
     bool has_spare = error == EMFILE || error == ENFILE;
     bool is_shed =
@@ -94,8 +94,8 @@ static bool shed(struct server *server, struct listen_socket *listener,
 }
 
 /* accept failed with ERROR.  Returns whether there may be more clients.  */
-static bool take_failure(struct server *server, struct listen_socket *listener,
-                         int error)
+static bool accept_take_failure(struct server *server,
+                                struct listen_socket *listener, int error)
 {
     char text[LOG_ADDRESS];
     switch (sonde_accept_class(error)) {
@@ -105,7 +105,7 @@ static bool take_failure(struct server *server, struct listen_socket *listener,
         return false;
     case SONDE_ACCEPT_BACKOFF:
         server->moved = true;
-        return shed(server, listener, error);
+        return accept_shed(server, listener, error);
     case SONDE_ACCEPT_FATAL:
         break;
     }
@@ -149,7 +149,8 @@ static char *name_of(const struct sonde_address *peer)
     return strdup(text);
 }
 
-static void say_welcome(struct server *server, const struct client *client)
+static void say_welcome(struct server *server,
+                        const struct server_client *client)
 {
     struct sonde_address local = {0};
     char text[LOG_ADDRESS];
@@ -160,7 +161,7 @@ static void say_welcome(struct server *server, const struct client *client)
              clients == 1 ? "" : "s");
 }
 
-static bool admit(struct server *server, uint64_t source)
+static bool accept_admit(struct server *server, uint64_t source)
 {
     long most = server->options->max_per_source;
     if (most == 0)
@@ -191,17 +192,18 @@ static bool is_too_late(const struct server *server, int fd)
 }
 
 /* FD is a new client, from PEER.  */
-static void welcome(struct server *server, const struct listen_socket *listener,
-                    int fd, const struct sonde_address *peer)
+static void accept_welcome(struct server *server,
+                           const struct listen_socket *listener, int fd,
+                           const struct sonde_address *peer)
 {
-    struct client client = {.fd = fd, .source = source_of(peer)};
+    struct server_client client = {.fd = fd, .source = source_of(peer)};
     char text[LOG_ADDRESS];
     if (is_too_late(server, fd)) {
         close(fd);
         server->cut_off++;
         return;
     }
-    if (!admit(server, client.source)) {
+    if (!accept_admit(server, client.source)) {
         log_address(peer, text);
         log_trouble(LOG_SOURCE, "%s: turned away, it has %ld connections", text,
                     server->options->max_per_source);
@@ -228,9 +230,9 @@ bool server_take_client(struct server *server, struct listen_socket *listener)
         SONDE_CLOEXEC | (server->model->waits ? 0 : SONDE_NONBLOCK);
     int fd = sonde_accept(listener->fd, &peer, flags);
     if (fd < 0)
-        return take_failure(server, listener, errno);
+        return accept_take_failure(server, listener, errno);
     server_check_listener(server, listener, 0);
-    welcome(server, listener, fd, &peer);
+    accept_welcome(server, listener, fd, &peer);
     /* For some a client is no success before it has a process or a thread.  */
     if (!server->resume_at)
         server->backoff = 0;
@@ -238,7 +240,8 @@ bool server_take_client(struct server *server, struct listen_socket *listener)
 }
 
 enum connection_ending server_serve(struct server *server,
-                                    const struct client *client, char *buffer)
+                                    const struct server_client *client,
+                                    char *buffer)
 {
     struct connection connection;
     connection_open(&connection, client->fd, server->options->service,
@@ -252,7 +255,7 @@ enum connection_ending server_serve(struct server *server,
     return connection.ending;
 }
 
-void server_say_end(const struct client *client,
+void server_say_end(const struct server_client *client,
                     const struct connection *connection)
 {
     if (client->name)
@@ -271,7 +274,7 @@ void server_count_off(struct server *server, uint64_t source)
         stop_wake();
 }
 
-void server_forget(struct server *server, const struct client *client)
+void server_forget(struct server *server, const struct server_client *client)
 {
     close(client->fd);
     free(client->name);

@@ -27,7 +27,7 @@ void connection_abandon(struct connection *connection,
 
 /* A call failed.  EAGAIN where it may wait is the end of patience; where it may
    not, it is nothing.  */
-static void take_failure(struct connection *connection)
+static void connection_take_failure(struct connection *connection)
 {
     if (errno == EAGAIN && connection->timeout == 0)
         return;
@@ -37,7 +37,8 @@ static void take_failure(struct connection *connection)
 }
 
 /* Keep the SIZE bytes DATA, behind what is kept already.  */
-static void keep(struct connection *connection, const char *data, size_t size)
+static void connection_keep(struct connection *connection, const char *data,
+                            size_t size)
 {
     size_t old = connection->end - connection->start;
     char *both = old + size <= CONNECTION_KEPT ? malloc(old + size) : NULL;
@@ -63,13 +64,13 @@ void connection_write(struct connection *connection, const char *data,
     if (!has_kept(connection)) {
         count = sonde_write(connection->fd, data, size, connection->timeout);
         if (count < 0) {
-            take_failure(connection);
+            connection_take_failure(connection);
             count = 0;
         }
         connection->sent += (uint64_t)count;
     }
     if (connection->state != CONNECTION_OVER && (size_t)count < size)
-        keep(connection, data + count, size - (size_t)count);
+        connection_keep(connection, data + count, size - (size_t)count);
 }
 
 void connection_end(struct connection *connection)
@@ -89,7 +90,7 @@ static void write_kept(struct connection *connection)
         sonde_write(connection->fd, connection->kept + connection->start,
                     connection->end - connection->start, connection->timeout);
     if (count < 0) {
-        take_failure(connection);
+        connection_take_failure(connection);
         return;
     }
     connection->sent += (uint64_t)count;
@@ -100,8 +101,8 @@ static void write_kept(struct connection *connection)
     }
 }
 
-static void take_input(struct connection *connection, const char *data,
-                       size_t size)
+static void connection_take_input(struct connection *connection,
+                                  const char *data, size_t size)
 {
     const struct service *service = connection->service;
     if (size == 0) {
@@ -120,11 +121,11 @@ static void read_more(struct connection *connection, char *buffer)
     ssize_t count = sonde_read(connection->fd, buffer, CONNECTION_PIECE,
                                connection->timeout);
     if (count < 0) {
-        take_failure(connection);
+        connection_take_failure(connection);
         return;
     }
     connection->received += (uint64_t)count;
-    take_input(connection, buffer, (size_t)count);
+    connection_take_input(connection, buffer, (size_t)count);
 }
 
 /* Read from a client that has nothing to say any more.  */
@@ -143,7 +144,7 @@ static void ignore_input(struct connection *connection, char *buffer,
 }
 
 /* Listen to it for what is left of the time.  */
-static void linger(struct connection *connection, char *buffer)
+static void connection_linger(struct connection *connection, char *buffer)
 {
     int left = monotonic_until(monotonic_ms(), connection->linger_until);
     ignore_input(connection, buffer, connection->timeout == 0 ? 0 : left);
@@ -153,7 +154,7 @@ static void linger(struct connection *connection, char *buffer)
 
 /* All is sent.  If the client has ended, or was silent, so is it over; else it
    is told of the end, and listened to until it takes notice.  */
-static void finish(struct connection *connection, char *buffer)
+static void connection_finish(struct connection *connection, char *buffer)
 {
     if (!connection->half_closed)
         ignore_input(connection, buffer, 0);
@@ -194,13 +195,13 @@ unsigned connection_events(const struct connection *connection)
 void connection_step(struct connection *connection, char *buffer)
 {
     if (connection->state == CONNECTION_LINGERING)
-        linger(connection, buffer);
+        connection_linger(connection, buffer);
     else if (has_kept(connection))
         write_kept(connection);
     else if (connection->state == CONNECTION_SERVING)
         read_more(connection, buffer);
     if (connection->state == CONNECTION_ENDING && !has_kept(connection))
-        finish(connection, buffer);
+        connection_finish(connection, buffer);
 }
 
 void connection_run(struct connection *connection, char *buffer)

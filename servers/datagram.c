@@ -11,16 +11,17 @@
 #include "servers/log.h"
 #include "servers/server.h"
 
-/* Whether QUESTION, of the local sender FROM, may have an answer although there
+/* Whether REQUEST, of the local sender FROM, may have an answer although there
    is no rate: not if it comes again and again.  */
-static bool is_no_loop(struct server *server, const struct question *question,
+static bool is_no_loop(struct server *server,
+                       const struct datagram_request *request,
                        const struct sonde_address *from)
 {
     if (!server->repeats &&
         (server->repeats = calloc(1, sizeof *server->repeats)))
         server->repeats->seed = (uint64_t)monotonic_now();
-    return server->repeats && repeat_take(server->repeats, from, question->data,
-                                          question->size, monotonic_ms());
+    return server->repeats && repeat_take(server->repeats, from, request->data,
+                                          request->size, monotonic_ms());
 }
 
 /* Whether the rate lets the sender have an answer.  */
@@ -36,14 +37,15 @@ static bool is_within_rate(struct server *server,
                      rate < 0 ? RATE_USUAL : rate, monotonic_ms());
 }
 
-/* Whether the sender FROM of QUESTION has had answers enough: log it.  */
-static bool is_too_often(struct server *server, const struct question *question,
+/* Whether the sender FROM of REQUEST has had answers enough: log it.  */
+static bool is_too_often(struct server *server,
+                         const struct datagram_request *request,
                          const struct sonde_address *from)
 {
     long rate = server->options->rate;
     bool is_local = rate < 0 && source_is_local(from);
     char text[LOG_ADDRESS];
-    if (rate == 0 || (is_local ? is_no_loop(server, question, from)
+    if (rate == 0 || (is_local ? is_no_loop(server, request, from)
                                : is_within_rate(server, from)))
         return false;
     log_address(from, text);
@@ -59,8 +61,9 @@ static bool is_too_often(struct server *server, const struct question *question,
     return true;
 }
 
-/* Whether QUESTION, a datagram with ENDS, is to be answered.  */
-static bool is_welcome(struct server *server, const struct question *question,
+/* Whether REQUEST, a datagram with ENDS, is to be answered.  */
+static bool is_welcome(struct server *server,
+                       const struct datagram_request *request,
                        const struct sonde_datagram *ends)
 {
     char text[LOG_ADDRESS];
@@ -68,7 +71,7 @@ static bool is_welcome(struct server *server, const struct question *question,
     if (!refused && listen_sockets_have(&server->listeners, &ends->from))
         refused = "an answer would come back to this server";
     if (!refused)
-        return !is_too_often(server, question, &ends->from);
+        return !is_too_often(server, request, &ends->from);
     log_address(&ends->from, text);
     log_trouble(LOG_REFUSED, "%s: datagram not answered: %s", text, refused);
     return false;
@@ -84,13 +87,15 @@ static void say_datagram(const struct sonde_datagram *ends, ssize_t received,
              received, sent);
 }
 
-static void reply(struct server *server, const struct listen_socket *listener,
-                  struct question *question, const struct sonde_datagram *ends)
+static void datagram_reply(struct server *server,
+                           const struct listen_socket *listener,
+                           struct datagram_request *request,
+                           const struct sonde_datagram *ends)
 {
     const char *answer;
     char text[LOG_ADDRESS];
     ssize_t length = server->options->service->datagram(
-        server->options->settings, question, &answer);
+        server->options->settings, request, &answer);
     if (length < 0)
         return;
     if (sonde_datagram_reply(listener->fd, answer, (size_t)length, ends)) {
@@ -98,14 +103,14 @@ static void reply(struct server *server, const struct listen_socket *listener,
         log_trouble(LOG_DATAGRAM, "%s: no answer could be sent: %s", text,
                     strerror(errno));
     } else if (server->options->verbose) {
-        say_datagram(ends, (ssize_t)question->size, length);
+        say_datagram(ends, (ssize_t)request->size, length);
     }
 }
 
 void server_datagram(struct server *server, struct listen_socket *listener)
 {
     struct sonde_datagram ends = {0};
-    struct question question = {.data = server->buffer};
+    struct datagram_request request = {.data = server->buffer};
     char text[LOG_ADDRESS];
     _Static_assert(sizeof server->buffer >= SONDE_DATAGRAM_MAX,
                    "no datagram is cut");
@@ -120,7 +125,7 @@ void server_datagram(struct server *server, struct listen_socket *listener)
     server_check_listener(server, listener, length < 0 ? errno : 0);
     if (length < 0)
         return;
-    question.size = (size_t)length;
-    if (is_welcome(server, &question, &ends))
-        reply(server, listener, &question, &ends);
+    request.size = (size_t)length;
+    if (is_welcome(server, &request, &ends))
+        datagram_reply(server, listener, &request, &ends);
 }

@@ -63,7 +63,7 @@ size_t daytime_print(const struct daytime_settings *settings, time_t now,
     return length > 0 && length < DAYTIME_TEXT ? (size_t)length : 0;
 }
 
-static void opened(struct connection *connection)
+static void daytime_opened(struct connection *connection)
 {
     char text[DAYTIME_TEXT];
     size_t length =
@@ -73,18 +73,19 @@ static void opened(struct connection *connection)
 }
 
 /* What was asked does not matter.  */
-static ssize_t answer(const void *settings, struct question *question,
-                      const char **answer)
+static ssize_t daytime_answer(const void *settings,
+                              struct datagram_request *request,
+                              const char **answer)
 {
-    _Static_assert(sizeof question->room >= DAYTIME_TEXT, "room for the text");
-    size_t length = daytime_print(settings, time(NULL), question->room);
-    *answer = question->room;
+    _Static_assert(sizeof request->room >= DAYTIME_TEXT, "room for the text");
+    size_t length = daytime_print(settings, time(NULL), request->room);
+    *answer = request->room;
     return length > 0 ? (ssize_t)length : -1;
 }
 
 const struct service service_daytime = {
     .name = "daytime",
     .port = 13,
-    .opened = opened,
-    .datagram = answer,
+    .opened = daytime_opened,
+    .datagram = daytime_answer,
 };

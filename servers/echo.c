@@ -5,17 +5,18 @@
 
 #include "servers/service.h"
 
-static ssize_t answer(const void *settings, struct question *question,
-                      const char **answer)
+static ssize_t echo_answer(const void *settings,
+                           struct datagram_request *request,
+                           const char **answer)
 {
     (void)settings;
-    *answer = question->data;
-    return (ssize_t)question->size;
+    *answer = request->data;
+    return (ssize_t)request->size;
 }
 
 const struct service service_echo = {
     .name = "echo",
     .port = 7,
     .input = connection_write,
-    .datagram = answer,
+    .datagram = echo_answer,
 };

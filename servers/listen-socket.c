@@ -23,14 +23,14 @@
 enum { TRIES = 32, LOOKUP = 30000 };
 
 /* Where there is to be a socket, and whether it may be missing.  */
-struct wanted {
+struct listen_want {
     struct sonde_address address;
     int type;
     bool optional;
 };
 
-struct wanted_list {
-    struct wanted list[LISTEN_SOCKETS_MAX];
+struct listen_wants {
+    struct listen_want list[LISTEN_SOCKETS_MAX];
     size_t count;
     struct socket_access access; /* of a UNIX socket */
 };
@@ -38,8 +38,9 @@ struct wanted_list {
 /* ---- what is wanted ------------------------------------------------------ */
 
 /* Two names may mean one address.  */
-static bool is_wanted(const struct wanted_list *wanted,
-                      const struct sonde_address *address, int type)
+static bool listen_socket_is_wanted(const struct listen_wants *wanted,
+                                    const struct sonde_address *address,
+                                    int type)
 {
     for (size_t i = 0; i < wanted->count; i++)
         if (wanted->list[i].type == type &&
@@ -48,22 +49,25 @@ static bool is_wanted(const struct wanted_list *wanted,
     return false;
 }
 
-static int want(struct wanted_list *wanted, const struct sonde_address *address,
-                int type, bool optional)
+static int listen_socket_want(struct listen_wants *wanted,
+                              const struct sonde_address *address, int type,
+                              bool optional)
 {
-    if (is_wanted(wanted, address, type))
+    if (listen_socket_is_wanted(wanted, address, type))
         return 0;
     if (wanted->count == LISTEN_SOCKETS_MAX) {
         errno = ENOSPC;
         return -1;
     }
-    wanted->list[wanted->count++] = (struct wanted){*address, type, optional};
+    wanted->list[wanted->count++] =
+        (struct listen_want){*address, type, optional};
     return 0;
 }
 
 /* Whether FAMILY was asked for, or nothing in particular.  */
-static bool has_family(const struct listen_addresses *listen_addresses,
-                       int family)
+static bool
+listen_socket_has_family(const struct listen_addresses *listen_addresses,
+                         int family)
 {
     return listen_addresses->inet == listen_addresses->inet6 ||
            family == AF_UNIX ||
@@ -73,7 +77,7 @@ static bool has_family(const struct listen_addresses *listen_addresses,
 
 /* The loopback or wildcard addresses for TYPE, at PORT.  That a host lacks a
    family is no error unless it was asked for.  */
-static int want_usual(struct wanted_list *wanted,
+static int want_usual(struct listen_wants *wanted,
                       const struct listen_addresses *listen_addresses, int type,
                       uint16_t port)
 {
@@ -81,20 +85,20 @@ static int want_usual(struct wanted_list *wanted,
     bool optional = listen_addresses->inet == listen_addresses->inet6;
     for (size_t i = 0; i < 2; i++) {
         struct sonde_address address;
-        if (!has_family(listen_addresses, families[i]))
+        if (!listen_socket_has_family(listen_addresses, families[i]))
             continue;
         if (listen_addresses->any
                 ? sonde_address_any(&address, families[i], port)
                 : sonde_address_loopback(&address, families[i], port))
             return -1;
-        if (want(wanted, &address, type, optional))
+        if (listen_socket_want(wanted, &address, type, optional))
             return -1;
     }
     return 0;
 }
 
 /* All addresses of HOST for TYPE.  */
-static int want_host(struct wanted_list *wanted,
+static int want_host(struct listen_wants *wanted,
                      const struct listen_addresses *listen_addresses,
                      const char *host, int type, char *problem, size_t size)
 {
@@ -116,10 +120,11 @@ static int want_host(struct wanted_list *wanted,
         snprintf(problem, size, "address \"%s\": %s", host,
                  code ? sonde_resolve_code_text(code) : strerror(errno));
     for (ssize_t i = 0; i < count; i++) {
-        if (!has_family(listen_addresses, found[i].storage.ss_family))
+        if (!listen_socket_has_family(listen_addresses,
+                                      found[i].storage.ss_family))
             continue;
         any = true;
-        if (want(wanted, &found[i], type, false))
+        if (listen_socket_want(wanted, &found[i], type, false))
             return -1;
     }
     if (count >= 0 && !any)
@@ -129,8 +134,9 @@ static int want_host(struct wanted_list *wanted,
 }
 
 /* The number of the port for TYPE, or -1.  */
-static int find_port(const struct listen_addresses *listen_addresses, int type,
-                     char *problem, size_t size)
+static int
+listen_socket_find_port(const struct listen_addresses *listen_addresses,
+                        int type, char *problem, size_t size)
 {
     struct sonde_target target = {.host = "127.0.0.1",
                                   .service = listen_addresses->port,
@@ -146,7 +152,7 @@ static int find_port(const struct listen_addresses *listen_addresses, int type,
     return -1;
 }
 
-static int want_type(struct wanted_list *wanted,
+static int want_type(struct listen_wants *wanted,
                      const struct listen_addresses *listen_addresses, int type,
                      char *problem, size_t size)
 {
@@ -160,13 +166,13 @@ static int want_type(struct wanted_list *wanted,
     if (listen_addresses->address_count > 0 ||
         (listen_addresses->unix_path && !listen_addresses->any))
         return 0;
-    int port = find_port(listen_addresses, type, problem, size);
+    int port = listen_socket_find_port(listen_addresses, type, problem, size);
     return port < 0
                ? -1
                : want_usual(wanted, listen_addresses, type, (uint16_t)port);
 }
 
-static int want_unix(struct wanted_list *wanted,
+static int want_unix(struct listen_wants *wanted,
                      const struct listen_addresses *listen_addresses,
                      char *problem, size_t size)
 {
@@ -185,11 +191,12 @@ static int want_unix(struct wanted_list *wanted,
         errno = 0;
         return -1;
     }
-    return want(wanted, &address,
-                listen_addresses->stream ? SOCK_STREAM : SOCK_DGRAM, false);
+    return listen_socket_want(
+        wanted, &address, listen_addresses->stream ? SOCK_STREAM : SOCK_DGRAM,
+        false);
 }
 
-static int want_all(struct wanted_list *wanted,
+static int want_all(struct listen_wants *wanted,
                     const struct listen_addresses *listen_addresses,
                     char *problem, size_t size)
 {
@@ -206,7 +213,8 @@ static int want_all(struct wanted_list *wanted,
 
 /* ---- opening ------------------------------------------------------------- */
 
-static int open_socket(const struct wanted *wanted, struct sonde_queue *queue)
+static int listen_socket_open(const struct listen_want *wanted,
+                              struct sonde_queue *queue)
 {
     unsigned flags = SONDE_NONBLOCK | SONDE_CLOEXEC;
     return wanted->type == SOCK_DGRAM
@@ -239,19 +247,19 @@ static void note_file(struct listen_socket *listener)
 
 /* Open a UNIX socket, in the place of a file that a dead server left.  LOCK is
    that of its folder, or -1.  */
-static int open_unix(const struct wanted *wanted, struct sonde_queue *queue,
-                     int lock)
+static int open_unix(const struct listen_want *wanted,
+                     struct sonde_queue *queue, int lock)
 {
-    int fd = open_socket(wanted, queue);
+    int fd = listen_socket_open(wanted, queue);
     if (fd < 0 && errno == EADDRINUSE && lock >= 0 &&
         !socket_file_remove_stale(&wanted->address, wanted->type))
-        fd = open_socket(wanted, queue);
+        fd = listen_socket_open(wanted, queue);
     return fd;
 }
 
 /* The same under the lock.  Where the folder cannot be locked, nothing is
    replaced there.  */
-static int open_unix_locked(const struct wanted *wanted,
+static int open_unix_locked(const struct listen_want *wanted,
                             const struct socket_access *access,
                             struct sonde_queue *queue)
 {
@@ -277,13 +285,14 @@ static int open_unix_locked(const struct wanted *wanted,
     return fd;
 }
 
-static int open_one(struct listen_socket *listener, const struct wanted *wanted,
+static int open_one(struct listen_socket *listener,
+                    const struct listen_want *wanted,
                     const struct socket_access *access)
 {
     struct sonde_queue queue = {.backlog = -1};
     bool is_unix = wanted->address.storage.ss_family == AF_UNIX;
     int fd = is_unix ? open_unix_locked(wanted, access, &queue)
-                     : open_socket(wanted, &queue);
+                     : listen_socket_open(wanted, &queue);
     if (fd < 0)
         return -1;
     *listener = (struct listen_socket){
@@ -303,7 +312,7 @@ static int open_one(struct listen_socket *listener, const struct wanted *wanted,
     return 0;
 }
 
-static bool is_missing(int error)
+static bool listen_socket_is_missing(int error)
 {
     return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
            error == EADDRNOTAVAIL;
@@ -311,11 +320,11 @@ static bool is_missing(int error)
 
 /* One try.  PORT is what the first of those with port 0 got.  */
 static int open_all(struct listen_sockets *listeners,
-                    const struct wanted_list *wanted, size_t *failed)
+                    const struct listen_wants *wanted, size_t *failed)
 {
     int port = 0, missing = EADDRNOTAVAIL;
     for (size_t i = 0; i < wanted->count; i++) {
-        struct wanted one = wanted->list[i];
+        struct listen_want one = wanted->list[i];
         struct listen_socket *listener = &listeners->list[listeners->count];
         bool chosen = sonde_address_port(&one.address) == 0;
         if (chosen && port > 0)
@@ -328,14 +337,14 @@ static int open_all(struct listen_sockets *listeners,
         }
         *failed = i;
         missing = errno;
-        if (!one.optional || !is_missing(errno))
+        if (!one.optional || !listen_socket_is_missing(errno))
             return -1;
     }
     errno = missing;
     return listeners->count > 0 ? 0 : -1;
 }
 
-static bool has_port_zero(const struct wanted_list *wanted)
+static bool has_port_zero(const struct listen_wants *wanted)
 {
     for (size_t i = 0; i < wanted->count; i++)
         if (sonde_address_port(&wanted->list[i].address) == 0)
@@ -382,7 +391,7 @@ int listen_sockets_open(struct listen_sockets *listeners,
                         const struct listen_addresses *listen_addresses,
                         char *problem, size_t size)
 {
-    struct wanted_list *wanted = calloc(1, sizeof *wanted);
+    struct listen_wants *wanted = calloc(1, sizeof *wanted);
     size_t failed = 0;
     char text[LOG_ADDRESS];
     *problem = '\0';

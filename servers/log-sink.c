@@ -67,7 +67,7 @@ void log_sink_begin(struct log_sink *shared)
 }
 
 /* Write at once what there is room for.  Returns as write.  */
-static ssize_t write_some(const char *text, size_t length)
+static ssize_t log_sink_write_some(const char *text, size_t length)
 {
     if (own >= 0)
         return write(own, text, length);
@@ -83,7 +83,7 @@ static unsigned now_ms(void)
 
 /* Wait until there may be room.  Returns false if lines have waited for as long
    as they may, or the server is to end.  */
-static bool wait_for_room(void)
+static bool log_sink_wait_for_room(void)
 {
     struct pollfd polled = {.fd = own >= 0 ? own : STDERR_FILENO,
                             .events = POLLOUT};
@@ -110,16 +110,16 @@ static void give_back(void)
 }
 
 /* Write all of TEXT.  Returns how much was.  */
-static size_t write_all(const char *text, size_t length)
+static size_t log_sink_write_all(const char *text, size_t length)
 {
     size_t done = 0;
     while (done < length) {
-        ssize_t count = write_some(text + done, length - done);
+        ssize_t count = log_sink_write_some(text + done, length - done);
         if (count > 0)
             done += (size_t)count;
         else if (count < 0 && errno != EAGAIN && errno != EINTR)
             break;
-        else if (!wait_for_room())
+        else if (!log_sink_wait_for_room())
             break;
     }
     return done;
@@ -128,9 +128,9 @@ static size_t write_all(const char *text, size_t length)
 bool log_sink_write(const char *text, size_t length)
 {
     /* What follows a line that was cut is not to be taken for its rest.  */
-    if (sink->cut && write_all("\n", 1) == 1)
+    if (sink->cut && log_sink_write_all("\n", 1) == 1)
         sink->cut = 0;
-    size_t done = sink->cut ? 0 : write_all(text, length);
+    size_t done = sink->cut ? 0 : log_sink_write_all(text, length);
     if (done == length) {
         give_back();
         return true;

@@ -96,8 +96,8 @@ static bool may_come(struct server *server)
 }
 
 /* Whether LISTENER is to be watched.  */
-static bool is_ours(const struct server *server,
-                    const struct listen_socket *listener)
+static bool loop_is_ours(const struct server *server,
+                         const struct listen_socket *listener)
 {
     if (listener->fd < 0)
         return false;
@@ -135,7 +135,7 @@ static void watch_entrances(struct server *server)
     bool all_back_off = server->resume_at != 0;
     for (size_t i = 0; i < server->listeners.count; i++) {
         struct listen_socket *listener = &server->listeners.list[i];
-        if (!is_ours(server, listener))
+        if (!loop_is_ours(server, listener))
             continue;
         any = true;
         bool may = listener->role == SONDE_DATAGRAM ? !all_back_off : open;
@@ -174,8 +174,8 @@ static void take_waiting(struct server *server, struct listen_socket *listener)
 }
 
 /* Those for whom there is no room, or no time: they count as cut off.  */
-static void turn_away(struct server *server,
-                      const struct listen_socket *listener)
+static void loop_turn_away(struct server *server,
+                           const struct listen_socket *listener)
 {
     for (int i = 0; i < LISTEN_SOCKET_QUEUE; i++) {
         int fd = sonde_accept(listener->fd, NULL, SONDE_CLOEXEC);
@@ -188,7 +188,7 @@ static void turn_away(struct server *server,
 
 /* No more will come by LISTENER.  Where other processes take the clients, it
    stays open until these have ended: who waits then is to be counted.  */
-static void shut(struct server *server, struct listen_socket *listener)
+static void loop_shut(struct server *server, struct listen_socket *listener)
 {
     if (listener->fd >= 0 && listener->watch.ready)
         sonde_poller_remove(server->poller, listener->fd);
@@ -201,7 +201,7 @@ static void shut(struct server *server, struct listen_socket *listener)
         return;
     }
     if (may_lose(listener))
-        turn_away(server, listener);
+        loop_turn_away(server, listener);
     listen_socket_close(listener);
 }
 
@@ -210,7 +210,7 @@ static void begin_stop(struct server *server)
     server->stopping = true;
     server->wants_fewer = 1;
     for (size_t i = 0; i < server->listeners.count; i++)
-        shut(server, &server->listeners.list[i]);
+        loop_shut(server, &server->listeners.list[i]);
     long clients = server_clients(server);
     if (clients > 0 && !server->is_child && !stop_now())
         log_line("stopping; %ld client%s %ld s to finish", clients,
@@ -268,14 +268,14 @@ static void close_rest(struct server *server)
     for (size_t i = 0; i < server->listeners.count && !server->is_child; i++) {
         struct listen_socket *listener = &server->listeners.list[i];
         if (server->stopping && may_lose(listener))
-            turn_away(server, listener);
+            loop_turn_away(server, listener);
         listen_socket_close(listener);
     }
 }
 
 /* ---- the loop ------------------------------------------------------------ */
 
-static int sooner(int a, int b)
+static int loop_sooner(int a, int b)
 {
     if (a < 0)
         return b;
@@ -288,19 +288,21 @@ static int next_due(struct server *server)
     int due = server->model->tick ? server->model->tick(server) : -1;
     /* Whoever reads the log may go on when there is nothing more to say.  */
     if (!log_flush())
-        due = sooner(due, LOG_AGAIN);
+        due = loop_sooner(due, LOG_AGAIN);
     if (server->resume_at)
-        due = sooner(due, monotonic_until(monotonic_ms(), server->resume_at));
+        due = loop_sooner(due,
+                          monotonic_until(monotonic_ms(), server->resume_at));
     for (size_t i = 0; i < server->listeners.count; i++) {
         const struct listen_socket *listener = &server->listeners.list[i];
         if (listener->resume_at && listener->fd >= 0 && !server->stopping)
-            due = sooner(due,
-                         monotonic_until(monotonic_ms(), listener->resume_at));
+            due = loop_sooner(
+                due, monotonic_until(monotonic_ms(), listener->resume_at));
     }
     if (server->cut)
-        due = sooner(due, monotonic_until(monotonic_ms(), server->over_at));
+        due =
+            loop_sooner(due, monotonic_until(monotonic_ms(), server->over_at));
     if (server->leaves_when_quiet && !server->stopping)
-        due = sooner(
+        due = loop_sooner(
             due, monotonic_until(monotonic_ms(), server->quiet_since + QUIET));
     return due;
 }

@@ -21,7 +21,7 @@
 struct served {
     struct watch watch; /* first: see watch.h */
     struct connection connection;
-    struct client client;
+    struct server_client client;
     struct served *before, *after; /* in a queue */
     int64_t due;
     unsigned wish;
@@ -44,7 +44,7 @@ static struct queue *queue_of(struct server *server,
     return served->lingers ? &data->lingering : &data->working;
 }
 
-static void enqueue(struct queue *queue, struct served *served)
+static void event_enqueue(struct queue *queue, struct served *served)
 {
     served->before = queue->last;
     served->after = NULL;
@@ -52,22 +52,22 @@ static void enqueue(struct queue *queue, struct served *served)
     queue->last = served;
 }
 
-static void dequeue(struct queue *queue, struct served *served)
+static void event_dequeue(struct queue *queue, struct served *served)
 {
     *(served->before ? &served->before->after : &queue->first) = served->after;
     *(served->after ? &served->after->before : &queue->last) = served->before;
 }
 
-static int begin(struct server *server)
+static int event_begin(struct server *server)
 {
     server->model_data = calloc(1, sizeof(struct event_data));
     return server->model_data ? 0 : -1;
 }
 
-static void forget(struct server *server, struct served *served)
+static void event_forget(struct server *server, struct served *served)
 {
     sonde_poller_remove(server->poller, served->client.fd);
-    dequeue(queue_of(server, served), served);
+    event_dequeue(queue_of(server, served), served);
     server_say_end(&served->client, &served->connection);
     connection_free(&served->connection);
     server_forget(server, &served->client);
@@ -75,26 +75,26 @@ static void forget(struct server *server, struct served *served)
 }
 
 /* SERVED gave a sign of life: it comes last now.  */
-static void prolong(struct server *server, struct served *served)
+static void event_prolong(struct server *server, struct served *served)
 {
     bool lingers = served->connection.state == CONNECTION_LINGERING;
     long idle = server->options->idle_timeout;
     if (lingers ? served->lingers : idle == 0)
         return;
-    dequeue(queue_of(server, served), served);
+    event_dequeue(queue_of(server, served), served);
     served->lingers = lingers;
     served->due = monotonic_ms() + (lingers ? CONNECTION_LINGER : idle);
-    enqueue(queue_of(server, served), served);
+    event_enqueue(queue_of(server, served), served);
 }
 
 /* SERVED cannot be watched, as errno says.  */
-static void probe_skip(struct server *server, struct served *served)
+static void event_abandon(struct server *server, struct served *served)
 {
     served->connection.error = errno;
     log_trouble(LOG_MEMORY, "a client cannot be watched, and is let go: %s",
                 strerror(errno));
     connection_abandon(&served->connection, CONNECTION_LOST);
-    forget(server, served);
+    event_forget(server, served);
 }
 
 /* Go on with SERVED, and watch for what it waits for now.  Returns false if
@@ -113,14 +113,14 @@ static bool go_on(struct server *server, struct served *served)
     if (wish && wish != served->wish &&
         sonde_poller_modify(server->poller, served->client.fd, wish,
                             &served->watch)) {
-        probe_skip(server, served);
+        event_abandon(server, served);
         return true;
     }
     served->wish = wish;
     if (wish)
-        prolong(server, served);
+        event_prolong(server, served);
     else
-        forget(server, served);
+        event_forget(server, served);
     return true;
 }
 
@@ -131,7 +131,8 @@ static void on_ready(struct server *server, struct watch *watch, unsigned ready)
         server->moved = true;
 }
 
-static void serve(struct server *server, const struct client *client)
+static void event_serve(struct server *server,
+                        const struct server_client *client)
 {
     struct event_data *data = server->model_data;
     struct served *served = calloc(1, sizeof *served);
@@ -142,7 +143,7 @@ static void serve(struct server *server, const struct client *client)
     }
     served->watch.ready = on_ready;
     served->client = *client;
-    enqueue(&data->working, served);
+    event_enqueue(&data->working, served);
     connection_open(&served->connection, client->fd, server->options->service,
                     server->options->settings, 0);
     /* What has ended already need not be watched.  */
@@ -150,11 +151,11 @@ static void serve(struct server *server, const struct client *client)
         connection_step(&served->connection, server->buffer);
     served->wish = connection_events(&served->connection);
     if (served->wish == 0) {
-        forget(server, served);
+        event_forget(server, served);
     } else if (server_watch(server, client->fd, served->wish, &served->watch)) {
-        probe_skip(server, served);
+        event_abandon(server, served);
     } else {
-        prolong(server, served);
+        event_prolong(server, served);
     }
 }
 
@@ -168,8 +169,8 @@ static bool is_ready(const struct served *served)
 
 /* End those of QUEUE that are due.  Returns the milliseconds until the next
    is, or -1.  */
-static int expire(struct server *server, struct queue *queue, int64_t now,
-                  enum connection_ending ending)
+static int event_expire(struct server *server, struct queue *queue, int64_t now,
+                        enum connection_ending ending)
 {
     while (queue->first && queue->first->due <= now) {
         struct served *served = queue->first;
@@ -177,12 +178,12 @@ static int expire(struct server *server, struct queue *queue, int64_t now,
             go_on(server, served))
             continue;
         connection_abandon(&served->connection, ending);
-        forget(server, served);
+        event_forget(server, served);
     }
     return queue->first ? monotonic_until(now, queue->first->due) : -1;
 }
 
-static int tick(struct server *server)
+static int event_tick(struct server *server)
 {
     struct event_data *data = server->model_data;
     int idle = -1, linger = -1;
@@ -190,24 +191,24 @@ static int tick(struct server *server)
         return -1;
     int64_t now = monotonic_ms();
     if (server->options->idle_timeout > 0)
-        idle = expire(server, &data->working, now, CONNECTION_IDLE);
-    linger = expire(server, &data->lingering, now, CONNECTION_DONE);
+        idle = event_expire(server, &data->working, now, CONNECTION_IDLE);
+    linger = event_expire(server, &data->lingering, now, CONNECTION_DONE);
     return idle < 0 || (linger >= 0 && linger < idle) ? linger : idle;
 }
 
-static void cut(struct server *server)
+static void event_cut(struct server *server)
 {
     struct event_data *data = server->model_data;
     while (data->working.first) {
         connection_abandon(&data->working.first->connection, CONNECTION_CUT);
-        forget(server, data->working.first);
+        event_forget(server, data->working.first);
         server->cut_off++;
     }
     while (data->lingering.first)
-        forget(server, data->lingering.first);
+        event_forget(server, data->lingering.first);
 }
 
-static void end(struct server *server)
+static void event_end(struct server *server)
 {
     free(server->model_data);
 }
@@ -215,9 +216,9 @@ static void end(struct server *server)
 const struct model model_event = {
     .name = "event",
     .batch = 64,
-    .begin = begin,
-    .serve = serve,
-    .tick = tick,
-    .cut = cut,
-    .end = end,
+    .begin = event_begin,
+    .serve = event_serve,
+    .tick = event_tick,
+    .cut = event_cut,
+    .end = event_end,
 };

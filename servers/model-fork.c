@@ -61,7 +61,7 @@ static void on_child(int signo)
     errno = saved;
 }
 
-static int begin(struct server *server)
+static int fork_begin(struct server *server)
 {
     struct fork_data *data = calloc(1, sizeof *data);
     if (!data)
@@ -74,7 +74,7 @@ static int begin(struct server *server)
 }
 
 /* A child may end, and change the table, at any time.  */
-static bool admit(struct server *server, uint64_t source)
+static bool fork_admit(struct server *server, uint64_t source)
 {
     stop_hold();
     bool may =
@@ -96,8 +96,8 @@ static struct child *find_place(struct fork_data *data)
 /* What was the parent's closes with the process; but as long as a child has an
    entrance, a new server cannot open it.  The poller and what wakes up stay
    open, unused, which saves two calls.  */
-static _Noreturn void be_child(struct server *server,
-                               const struct client *client)
+static _Noreturn void fork_be_child(struct server *server,
+                                    const struct server_client *client)
 {
     listen_sockets_leave(&server->listeners);
     stop_watch(client->fd);
@@ -107,14 +107,15 @@ static _Noreturn void be_child(struct server *server,
     _exit(ending == CONNECTION_CUT ? CUT_OFF : SERVED);
 }
 
-static void serve(struct server *server, const struct client *client)
+static void fork_serve(struct server *server,
+                       const struct server_client *client)
 {
     struct fork_data *data = server->model_data;
     stop_hold();
     struct child *place = find_place(data);
     pid_t process = place ? fork() : -1;
     if (process == 0)
-        be_child(server, client);
+        fork_be_child(server, client);
     if (process > 0) {
         *place = (struct child){process, client->source};
         close(client->fd);
@@ -134,7 +135,7 @@ static void serve(struct server *server, const struct client *client)
     server_back_off(server);
 }
 
-static int tick(struct server *server)
+static int fork_tick(struct server *server)
 {
     struct fork_data *data = server->model_data;
     int crashed = data->crashed ? atomic_exchange(&data->crashed, 0) : 0;
@@ -144,7 +145,7 @@ static int tick(struct server *server)
     return -1;
 }
 
-static void cut(struct server *server)
+static void fork_cut(struct server *server)
 {
     struct fork_data *data = server->model_data;
     stop_hold();
@@ -154,7 +155,7 @@ static void cut(struct server *server)
     stop_release();
 }
 
-static void end(struct server *server)
+static void fork_end(struct server *server)
 {
     struct fork_data *data = server->model_data;
     if (!data)
@@ -173,10 +174,10 @@ const struct model model_fork = {
     .asynchronous = true,
     .batch = 1,
     .most = 10000,
-    .begin = begin,
-    .admit = admit,
-    .serve = serve,
-    .tick = tick,
-    .cut = cut,
-    .end = end,
+    .begin = fork_begin,
+    .admit = fork_admit,
+    .serve = fork_serve,
+    .tick = fork_tick,
+    .cut = fork_cut,
+    .end = fork_end,
 };

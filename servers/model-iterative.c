@@ -6,7 +6,8 @@
 #include "servers/server.h"
 #include "servers/stop.h"
 
-static void serve(struct server *server, const struct client *client)
+static void iterative_serve(struct server *server,
+                            const struct server_client *client)
 {
     stop_watch(client->fd);
     if (server_serve(server, client, server->buffer) == CONNECTION_CUT)
@@ -19,5 +20,5 @@ const struct model model_iterative = {
     .name = "iterative",
     .waits = true,
     .batch = 1,
-    .serve = serve,
+    .serve = iterative_serve,
 };

@@ -56,13 +56,13 @@ struct prefork_data {
     struct watch child;
 };
 
-static void put(struct place *place, uint64_t source)
+static void prefork_put(struct place *place, uint64_t source)
 {
     place->high = (unsigned)(source >> 32);
     place->low = (unsigned)source;
 }
 
-static uint64_t get(struct place *place)
+static uint64_t prefork_get(struct place *place)
 {
     return (uint64_t)place->high << 32 | place->low;
 }
@@ -80,36 +80,37 @@ static void on_parent_gone(struct server *server, struct watch *watch,
 
 /* First take the place, then count: of two that come at once both may be
    refused, but never both be taken.  */
-static bool admit(struct server *server, uint64_t source)
+static bool prefork_admit(struct server *server, uint64_t source)
 {
     struct prefork_data *data = server->model_data;
     long count = 0;
     if (source == 0)
         return true;
-    put(&data->listen_addresses[data->self], source);
+    prefork_put(&data->listen_addresses[data->self], source);
     for (size_t i = 0; i < data->size; i++)
-        count += get(&data->listen_addresses[i]) == source;
+        count += prefork_get(&data->listen_addresses[i]) == source;
     if (count <= server->options->max_per_source)
         return true;
-    put(&data->listen_addresses[data->self], FREE);
+    prefork_put(&data->listen_addresses[data->self], FREE);
     return false;
 }
 
-static void serve(struct server *server, const struct client *client)
+static void prefork_serve(struct server *server,
+                          const struct server_client *client)
 {
     struct prefork_data *data = server->model_data;
-    put(&data->listen_addresses[data->self],
-        client->source ? client->source : unnamed);
+    prefork_put(&data->listen_addresses[data->self],
+                client->source ? client->source : unnamed);
     model_iterative.serve(server, client);
-    put(&data->listen_addresses[data->self], FREE);
+    prefork_put(&data->listen_addresses[data->self], FREE);
 }
 
-static long busy(struct server *server)
+static long prefork_busy(struct server *server)
 {
     struct prefork_data *data = server->model_data;
     long count = 0;
     for (size_t i = 0; i < data->size; i++)
-        count += get(&data->listen_addresses[i]) != FREE;
+        count += prefork_get(&data->listen_addresses[i]) != FREE;
     return count;
 }
 
@@ -117,8 +118,8 @@ static long busy(struct server *server)
 static long busy_beside(struct server *server)
 {
     struct prefork_data *data = server->model_data;
-    bool is_free = get(&data->listen_addresses[data->self]) == FREE;
-    return busy(server) + (is_free ? server->clients : 0);
+    bool is_free = prefork_get(&data->listen_addresses[data->self]) == FREE;
+    return prefork_busy(server) + (is_free ? server->clients : 0);
 }
 
 /* What a worker is, to the loop.  */
@@ -126,8 +127,8 @@ static const struct model worker_model = {
     .name = "worker",
     .waits = true,
     .batch = 1,
-    .admit = admit,
-    .serve = serve,
+    .admit = prefork_admit,
+    .serve = prefork_serve,
     .busy = busy_beside,
 };
 
@@ -176,7 +177,7 @@ static _Noreturn void be_worker(struct server *server, size_t self)
 /* ---- the parent ---------------------------------------------------------- */
 
 /* Start the worker at PLACE.  */
-static int start(struct server *server, size_t place)
+static int prefork_start(struct server *server, size_t place)
 {
     struct prefork_data *data = server->model_data;
     stop_hold();
@@ -200,7 +201,7 @@ static void count_worker(pid_t process, int status, void *user)
         if (data->workers[i] != process)
             continue;
         data->workers[i] = 0;
-        put(&data->listen_addresses[i], FREE);
+        prefork_put(&data->listen_addresses[i], FREE);
         server->clients--;
         server->cut_off +=
             atomic_exchange(&data->listen_addresses[i].cut_off, 0);
@@ -216,7 +217,7 @@ static void count_worker(pid_t process, int status, void *user)
     }
 }
 
-static int tick(struct server *server)
+static int prefork_tick(struct server *server)
 {
     struct prefork_data *data = server->model_data;
     sonde_reap(count_worker, server);
@@ -226,7 +227,7 @@ static int tick(struct server *server)
     if (now < data->again_at)
         return monotonic_until(now, data->again_at);
     for (size_t i = 0; i < data->size; i++)
-        if (data->workers[i] == 0 && start(server, i)) {
+        if (data->workers[i] == 0 && prefork_start(server, i)) {
             log_trouble(LOG_PROCESSES, "no new worker: %s", strerror(errno));
             data->again_at = now + AGAIN;
             return AGAIN;
@@ -255,7 +256,7 @@ static bool has_streams(const struct server *server)
     return false;
 }
 
-static int begin(struct server *server)
+static int prefork_begin(struct server *server)
 {
     struct prefork_data *data = calloc(1, sizeof *data);
     if (!data)
@@ -271,12 +272,12 @@ static int begin(struct server *server)
         sonde_selfpipe_catch(SIGCHLD))
         return -1;
     for (size_t i = 0; i < data->size; i++)
-        if (start(server, i))
+        if (prefork_start(server, i))
             return -1;
     return 0;
 }
 
-static void send_all(struct server *server, int signo)
+static void prefork_send_all(struct server *server, int signo)
 {
     struct prefork_data *data = server->model_data;
     for (size_t i = 0; i < data->size; i++)
@@ -285,26 +286,26 @@ static void send_all(struct server *server, int signo)
 }
 
 /* They begin their own time of grace.  */
-static void stop(struct server *server)
+static void prefork_stop(struct server *server)
 {
-    send_all(server, STOP_SOON);
+    prefork_send_all(server, STOP_SOON);
 }
 
-static void cut(struct server *server)
+static void prefork_cut(struct server *server)
 {
-    send_all(server, STOP_NOW);
+    prefork_send_all(server, STOP_NOW);
 }
 
-static void end(struct server *server)
+static void prefork_end(struct server *server)
 {
     struct prefork_data *data = server->model_data;
     if (!data)
         return;
-    server->cut_off += (int)busy(server);
+    server->cut_off += (int)prefork_busy(server);
     /* Who is about to end may have said so already.  */
     for (size_t i = 0; i < data->size; i++)
         server->cut_off += data->listen_addresses[i].cut_off;
-    send_all(server, SIGKILL);
+    prefork_send_all(server, SIGKILL);
     if (data->life[0] >= 0) {
         close(data->life[0]);
         close(data->life[1]);
@@ -320,11 +321,11 @@ const struct model model_prefork = {
     .name = "prefork",
     .waits = true,
     .batch = 1,
-    .begin = begin,
-    .serve = serve,
-    .tick = tick,
-    .busy = busy,
-    .stop = stop,
-    .cut = cut,
-    .end = end,
+    .begin = prefork_begin,
+    .serve = prefork_serve,
+    .tick = prefork_tick,
+    .busy = prefork_busy,
+    .stop = prefork_stop,
+    .cut = prefork_cut,
+    .end = prefork_end,
 };

@@ -15,7 +15,7 @@ enum { STACK = CONNECTION_PIECE + 192 * 1024 };
 
 struct worker {
     struct server *server;
-    struct client client;
+    struct server_client client;
     struct worker *before, *after;
     bool cut; /* off */
 };
@@ -25,7 +25,7 @@ struct worker {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct worker *workers;
 
-static void enter(struct worker *worker)
+static void thread_enter(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);
     worker->after = workers;
@@ -37,7 +37,7 @@ static void enter(struct worker *worker)
 
 /* The descriptor is closed under the lock too: so whoever holds it may shut
    down those of all workers.  */
-static void leave(struct worker *worker)
+static void thread_leave(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);
     *(worker->before ? &worker->before->after : &workers) = worker->after;
@@ -48,7 +48,7 @@ static void leave(struct worker *worker)
     free(worker);
 }
 
-static bool admit(struct server *server, uint64_t source)
+static bool thread_admit(struct server *server, uint64_t source)
 {
     pthread_mutex_lock(&mutex);
     bool may =
@@ -65,7 +65,7 @@ static bool is_cut(struct worker *worker)
     return cut;
 }
 
-static void *run(void *argument)
+static void *thread_run(void *argument)
 {
     struct worker *worker = argument;
     char buffer[CONNECTION_PIECE];
@@ -80,7 +80,7 @@ static void *run(void *argument)
         server_say_end(&worker->client, &connection);
     }
     connection_free(&connection);
-    leave(worker);
+    thread_leave(worker);
     return NULL;
 }
 
@@ -94,12 +94,13 @@ static int start_thread(struct worker *worker)
         return error;
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, STACK);
-    error = pthread_create(&thread, &attributes, run, worker);
+    error = pthread_create(&thread, &attributes, thread_run, worker);
     pthread_attr_destroy(&attributes);
     return error;
 }
 
-static void serve(struct server *server, const struct client *client)
+static void thread_serve(struct server *server,
+                         const struct server_client *client)
 {
     struct worker *worker = calloc(1, sizeof *worker);
     if (!worker) {
@@ -111,20 +112,20 @@ static void serve(struct server *server, const struct client *client)
     }
     worker->server = server;
     worker->client = *client;
-    enter(worker);
+    thread_enter(worker);
     int error = start_thread(worker);
     if (error) {
         log_trouble(LOG_PROCESSES,
                     "new clients are turned away, %d being "
                     "served: no thread: %s",
                     (int)server->clients, strerror(error));
-        leave(worker);
+        thread_leave(worker);
         server_back_off(server);
     }
 }
 
 /* A thread that waits for its client finds it ended.  */
-static void cut(struct server *server)
+static void thread_cut(struct server *server)
 {
     pthread_mutex_lock(&mutex);
     for (struct worker *worker = workers; worker; worker = worker->after) {
@@ -136,7 +137,7 @@ static void cut(struct server *server)
 }
 
 /* The last worker may have counted itself off, and still be at it.  */
-static void end(struct server *server)
+static void thread_end(struct server *server)
 {
     (void)server;
     pthread_mutex_lock(&mutex);
@@ -149,8 +150,8 @@ const struct model model_thread = {
     .asynchronous = true,
     .batch = 64,
     .most = 10000,
-    .admit = admit,
-    .serve = serve,
-    .cut = cut,
-    .end = end,
+    .admit = thread_admit,
+    .serve = thread_serve,
+    .cut = thread_cut,
+    .end = thread_end,
 };

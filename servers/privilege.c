@@ -129,7 +129,7 @@ static bool is_identity(const struct identity *identity)
 }
 
 /* Say which CALL failed.  Returns -1.  */
-static int refused(const char *call, char *why, size_t size)
+static int privilege_refused(const char *call, char *why, size_t size)
 {
     snprintf(why, size, "%s: %s%s", call, strerror(errno),
              errno == EPERM ? "; only root can become another user" : "");
@@ -137,20 +137,22 @@ static int refused(const char *call, char *why, size_t size)
 }
 
 /* Become IDENTITY, with its group alone.  */
-static int become(const struct identity *identity, char *why, size_t size)
+static int privilege_become(const struct identity *identity, char *why,
+                            size_t size)
 {
     /* In this order: only the former user may do all three.  */
     if (setgroups(1, &identity->group))
-        return refused("setgroups", why, size);
+        return privilege_refused("setgroups", why, size);
     if (setgid(identity->group))
-        return refused("setgid", why, size);
+        return privilege_refused("setgid", why, size);
     if (setuid(identity->user))
-        return refused("setuid", why, size);
+        return privilege_refused("setuid", why, size);
     return 0;
 }
 
 /* This process is IDENTITY: drop the groups that IDENTITY has not.  */
-static int stay(const struct identity *identity, char *why, size_t size)
+static int privilege_stay(const struct identity *identity, char *why,
+                          size_t size)
 {
     struct groups held = {0}, allowed = {0};
     int result = 0;
@@ -185,7 +187,7 @@ int privilege_drop(const struct identity *identity, char *why, size_t size)
     gid_t former = getgid();
     bool was_identity = is_identity(identity);
     struct groups own = {(gid_t[]){identity->group}, 1};
-    if ((was_identity ? stay : become)(identity, why, size))
+    if ((was_identity ? privilege_stay : privilege_become)(identity, why, size))
         return -1;
     if (!was_identity && groups_check(&own, why, size))
         return -1;

@@ -9,7 +9,7 @@
 static const uint64_t basis = UINT64_C(0xcbf29ce484222325);
 static const uint64_t prime = UINT64_C(0x100000001b3);
 
-static uint64_t hash(uint64_t value, const void *data, size_t size)
+static uint64_t repeat_hash(uint64_t value, const void *data, size_t size)
 {
     const unsigned char *bytes = data;
     for (size_t i = 0; i < size; i++)
@@ -19,17 +19,17 @@ static uint64_t hash(uint64_t value, const void *data, size_t size)
 
 uint64_t repeat_sender(const struct sonde_address *from)
 {
-    uint64_t value = hash(basis, &from->storage, from->length);
+    uint64_t value = repeat_hash(basis, &from->storage, from->length);
     return value ? value : 1;
 }
 
 /* A number for the SIZE bytes DATA of SENDER.  */
-static uint64_t number_of(uint64_t sender, const char *data, size_t size)
+static uint64_t repeat_number_of(uint64_t sender, const char *data, size_t size)
 {
     size_t sample = size < REPEAT_SAMPLE ? size : REPEAT_SAMPLE;
-    uint64_t value = hash(sender, &size, sizeof size);
-    value = hash(value, data, sample);
-    value = hash(value, data + size - sample, sample);
+    uint64_t value = repeat_hash(sender, &size, sizeof size);
+    value = repeat_hash(value, data, sample);
+    value = repeat_hash(value, data + size - sample, sample);
     return value ? value : 1;
 }
 
@@ -50,7 +50,7 @@ bool repeat_take(struct repeat_table *table, const struct sonde_address *from,
                  const char *data, size_t size, int64_t now)
 {
     uint64_t sender = repeat_sender(from);
-    uint64_t number = number_of(sender ^ table->seed, data, size);
+    uint64_t number = repeat_number_of(sender ^ table->seed, data, size);
     size_t set = (size_t)((number ^ number >> 32) % REPEAT_SETS);
     if (!put_first(table->seen[set], number))
         return true;

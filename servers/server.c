@@ -37,7 +37,7 @@ static void raise_limit(void)
 /* Serve the connection FD that was inherited: it is the only one.  */
 static void serve_inherited(struct server *server, int fd)
 {
-    struct client client = {.fd = fd};
+    struct server_client client = {.fd = fd};
     struct sonde_address peer = {0};
     char text[LOG_ADDRESS];
     listen_socket_set_options(fd);
@@ -182,7 +182,8 @@ static int become_user(const struct server *server,
     return -1;
 }
 
-static int find_user(const struct server *server, struct identity *identity)
+static int server_find_user(const struct server *server,
+                            struct identity *identity)
 {
     if (!server->options->user ||
         !privilege_find(server->options->user, identity))
@@ -193,7 +194,7 @@ static int find_user(const struct server *server, struct identity *identity)
 }
 
 /* Begin what needs no more privilege.  */
-static int begin(struct server *server)
+static int server_begin(struct server *server)
 {
     server->wake_fd = stop_begin(server->options->grace);
     if (server->wake_fd >= 0 && !sonde_reserve_open(&server->spare) &&
@@ -223,7 +224,7 @@ static void end_model(struct server *server)
     server->model_data = NULL;
 }
 
-static void end(struct server *server)
+static void server_end(struct server *server)
 {
     end_model(server);
     for (size_t i = 0; i < server->listeners.count; i++)
@@ -236,7 +237,7 @@ static void end(struct server *server)
 }
 
 /* Open everything, and run.  */
-static int run(struct server *server)
+static int server_run3(struct server *server)
 {
     struct identity identity = {0};
     int connection = -1;
@@ -244,8 +245,9 @@ static int run(struct server *server)
        waits until stop_begin.  */
     if (server->options->listen_addresses.unix_path)
         stop_hold();
-    if (find_user(server, &identity) || open_entrances(server, &connection) ||
-        become_user(server, &identity) || begin(server))
+    if (server_find_user(server, &identity) ||
+        open_entrances(server, &connection) || become_user(server, &identity) ||
+        server_begin(server))
         return -1;
     if (connection >= 0)
         serve_inherited(server, connection);
@@ -276,9 +278,9 @@ int server_run(const struct server_options *options)
         options->idle_timeout > 0 ? (int)options->idle_timeout : -1;
     log_begin(options->program, options->inetd);
     raise_limit();
-    int result = run(server);
+    int result = server_run3(server);
     int clients = server->clients;
-    end(server);
+    server_end(server);
     log_flush();
     /* Whoever has not gone yet may still look at it.  */
     if (clients == 0)

@@ -18,7 +18,7 @@
 struct server;
 
 /* A client that was accepted.  */
-struct client {
+struct server_client {
     int fd;
     uint64_t source; /* see source_of */
     char *name;      /* for the log: NULL unless it is to say much */
@@ -37,7 +37,7 @@ struct model {
        server->sources says it.  */
     bool (*admit)(struct server *server, uint64_t source);
     /* Serve CLIENT, or see to it; to own from now on.  */
-    void (*serve)(struct server *server, const struct client *client);
+    void (*serve)(struct server *server, const struct server_client *client);
     /* What is due now; returns the milliseconds until the next, or -1.  */
     int (*tick)(struct server *server);
     /* How many clients there are.  Null: server->clients.  */
@@ -136,14 +136,15 @@ bool server_take_client(struct server *server, struct listen_socket *listener);
 
 /* Serve CLIENT in place, and say how it ended.  */
 enum connection_ending server_serve(struct server *server,
-                                    const struct client *client, char *buffer);
+                                    const struct server_client *client,
+                                    char *buffer);
 
 /* Say how the connection of CLIENT ended, if the log is to say much.  */
-void server_say_end(const struct client *client,
+void server_say_end(const struct server_client *client,
                     const struct connection *connection);
 
 /* CLIENT is gone: close its descriptor, count it off, free it.  */
-void server_forget(struct server *server, const struct client *client);
+void server_forget(struct server *server, const struct server_client *client);
 
 /* How many clients are served.  */
 long server_clients(struct server *server);

@@ -12,7 +12,7 @@
 struct connection;
 
 /* A datagram that came, and the room for an answer of the service's own.  */
-struct question {
+struct datagram_request {
     const char *data;
     size_t size;
     char room[128];
@@ -29,9 +29,9 @@ struct service {
     void (*input)(struct connection *connection, const char *data, size_t size);
     /* The client will send no more.  Null: connection_end.  */
     void (*ended)(struct connection *connection);
-    /* A datagram came: let *ANSWER point to what goes back, in QUESTION or
+    /* A datagram came: let *ANSWER point to what goes back, in REQUEST or
        constant.  Returns its length, or -1: there is no answer.  */
-    ssize_t (*datagram)(const void *settings, struct question *question,
+    ssize_t (*datagram)(const void *settings, struct datagram_request *request,
                         const char **answer);
 };
 

@@ -36,7 +36,7 @@ const char *socket_file_path(const struct sonde_address *address)
 }
 
 /* Open the folder of ADDRESS's path.  */
-static int open_folder(const struct sonde_address *address)
+static int socket_file_open_folder(const struct sonde_address *address)
 {
     char folder[sizeof address->storage + 2];
     const char *path = socket_file_path(address);
@@ -50,7 +50,7 @@ static int open_folder(const struct sonde_address *address)
 
 int socket_file_lock(const struct sonde_address *address)
 {
-    int fd = open_folder(address);
+    int fd = socket_file_open_folder(address);
     if (fd < 0)
         return -1;
     int64_t end = monotonic_ms() + LOCK_MS;
@@ -110,7 +110,7 @@ static int read_id(const char *text, long (*look_up)(const char *), long *id)
     return *id < 0 ? -1 : 0;
 }
 
-static long find_user(const char *name)
+static long socket_file_find_user(const char *name)
 {
     const struct passwd *found = getpwnam(name);
     return found ? (long)found->pw_uid : -1;
@@ -130,7 +130,7 @@ static int read_owner(struct socket_access *access, const char *owner,
     const char *colon = strchr(owner, ':');
     size_t length = colon ? (size_t)(colon - owner) : strlen(owner);
     snprintf(user, sizeof user, "%.*s", (int)length, owner);
-    if (*user && read_id(user, find_user, &id)) {
+    if (*user && read_id(user, socket_file_find_user, &id)) {
         snprintf(problem, size, "--unix-owner: there is no user '%.100s'",
                  user);
         return -1;
@@ -187,7 +187,7 @@ bool socket_file_is_removable(const struct sonde_address *address)
 {
     struct stat folder, file;
     int saved = errno;
-    int fd = open_folder(address);
+    int fd = socket_file_open_folder(address);
     bool may = fd >= 0 && !faccessat(fd, ".", W_OK | X_OK, AT_EACCESS);
     if (may && !fstat(fd, &folder) && folder.st_mode & S_ISVTX &&
         !lstat(socket_file_path(address), &file))

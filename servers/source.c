@@ -17,7 +17,7 @@ struct source_count {
     long count;
 };
 
-static const unsigned char *host6(const struct sockaddr_in6 *in6)
+static const unsigned char *source_host6(const struct sockaddr_in6 *in6)
 {
     return in6->sin6_addr.s6_addr;
 }
@@ -40,12 +40,13 @@ uint64_t source_of(const struct sonde_address *address)
         memcpy(&in6, &address->storage, sizeof in6);
         /* An IPv4 host that came to a socket for both families.  */
         if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr)) {
-            memcpy(&in.sin_addr, host6(&in6) + 12, sizeof in.sin_addr);
+            memcpy(&in.sin_addr, source_host6(&in6) + 12, sizeof in.sin_addr);
             return source_of4(in.sin_addr);
         }
         bool is_near = IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) ||
                        IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-        return sonde_load(host6(&in6) + (is_near ? 8 : 0), 8, SONDE_BIG_ENDIAN);
+        return sonde_load(source_host6(&in6) + (is_near ? 8 : 0), 8,
+                          SONDE_BIG_ENDIAN);
     }
     default:
         return 0;
@@ -76,7 +77,7 @@ static size_t home_of(const struct source_table *table, uint64_t source)
 }
 
 /* The place of SOURCE, or the free one where it would stand.  */
-static size_t place_of(const struct source_table *table, uint64_t source)
+static size_t source_place_of(const struct source_table *table, uint64_t source)
 {
     size_t place = home_of(table, source);
     while (table->list[place].source && table->list[place].source != source)
@@ -85,7 +86,7 @@ static size_t place_of(const struct source_table *table, uint64_t source)
 }
 
 /* Have room for one more.  */
-static bool make_room(struct source_table *table)
+static bool source_make_room(struct source_table *table)
 {
     if (2 * (table->used + 1) <= table->size)
         return true;
@@ -96,7 +97,8 @@ static bool make_room(struct source_table *table)
         return false;
     for (size_t i = 0; i < table->size; i++)
         if (table->list[i].source)
-            more.list[place_of(&more, table->list[i].source)] = table->list[i];
+            more.list[source_place_of(&more, table->list[i].source)] =
+                table->list[i];
     free(table->list);
     *table = more;
     return true;
@@ -106,9 +108,9 @@ bool source_enter(struct source_table *table, uint64_t source, long most)
 {
     if (source == 0)
         return true;
-    if (!make_room(table))
+    if (!source_make_room(table))
         return false;
-    struct source_count *found = &table->list[place_of(table, source)];
+    struct source_count *found = &table->list[source_place_of(table, source)];
     if (found->count >= most)
         return false;
     if (found->count++ == 0) {
@@ -137,7 +139,7 @@ void source_leave(struct source_table *table, uint64_t source)
 {
     if (source == 0 || table->size == 0)
         return;
-    size_t place = place_of(table, source);
+    size_t place = source_place_of(table, source);
     if (table->list[place].source != source || --table->list[place].count > 0)
         return;
     free_place(table, place);

@@ -29,7 +29,7 @@ void stop_wake(void)
 /* From now on calls are interrupted once a second, until the process ends: one
    that waits where no shutdown frees it may just not have begun to wait when
    the first signal came.  */
-static void hurry(void)
+static void stop_hurry3(void)
 {
     asked = 1;
     now = 1;
@@ -40,7 +40,7 @@ static void end_grace(int signo)
 {
     int saved = errno;
     (void)signo;
-    hurry();
+    stop_hurry3();
     int fd = watched;
     if (fd >= 0)
         shutdown(fd, SHUT_RDWR);
@@ -57,7 +57,7 @@ static void begin_grace(int signo)
     alarm(grace_seconds);
     /* The second signal may have interrupted this.  */
     if (now)
-        hurry();
+        stop_hurry3();
     int saved = errno;
     stop_wake();
     errno = saved;
@@ -110,7 +110,7 @@ int stop_begin_child(void)
     return fd;
 }
 
-static void hold(int how)
+static void stop_hold3(int how)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -125,12 +125,12 @@ static void hold(int how)
 
 void stop_hold(void)
 {
-    hold(SIG_BLOCK);
+    stop_hold3(SIG_BLOCK);
 }
 
 void stop_release(void)
 {
-    hold(SIG_UNBLOCK);
+    stop_hold3(SIG_UNBLOCK);
 }
 
 bool stop_asked(void)
@@ -150,7 +150,7 @@ void stop_ask(void)
 
 void stop_hurry(void)
 {
-    hurry();
+    stop_hurry3();
 }
 
 void stop_watch(int fd)

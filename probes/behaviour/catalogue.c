@@ -48,13 +48,13 @@ static const struct {
     {"write", "writing to a socket"},
 };
 
-static int compare(const void *a, const void *b)
+static int catalogue_compare(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;
     return strcmp(x->question->id, y->question->id);
 }
 
-static size_t count_all(void)
+static size_t catalogue_count_all(void)
 {
     size_t count = 0;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -66,7 +66,7 @@ static size_t count_all(void)
 int catalogue_make(struct catalogue *catalogue)
 {
     size_t next = 0;
-    *catalogue = (struct catalogue){.count = count_all()};
+    *catalogue = (struct catalogue){.count = catalogue_count_all()};
     catalogue->entries =
         calloc(catalogue->count + 1, sizeof *catalogue->entries);
     if (!catalogue->entries)
@@ -74,7 +74,8 @@ int catalogue_make(struct catalogue *catalogue)
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         for (const struct question *q = lists[i]; q->id; q++)
             catalogue->entries[next++].question = q;
-    qsort(catalogue->entries, next, sizeof *catalogue->entries, compare);
+    qsort(catalogue->entries, next, sizeof *catalogue->entries,
+          catalogue_compare);
     return 0;
 }
 
@@ -84,7 +85,7 @@ void catalogue_free(struct catalogue *catalogue)
     *catalogue = (struct catalogue){0};
 }
 
-static bool matches(const char *pattern, const char *id)
+static bool catalogue_matches(const char *pattern, const char *id)
 {
     size_t length = strlen(pattern);
     return fnmatch(pattern, id, 0) == 0 ||
@@ -94,7 +95,7 @@ static bool matches(const char *pattern, const char *id)
 bool catalogue_has(const struct catalogue *catalogue, const char *pattern)
 {
     for (size_t i = 0; i < catalogue->count; i++)
-        if (matches(pattern, catalogue->entries[i].question->id))
+        if (catalogue_matches(pattern, catalogue->entries[i].question->id))
             return true;
     return false;
 }
@@ -103,7 +104,7 @@ size_t catalogue_choose(struct catalogue *catalogue, const char *pattern)
 {
     size_t count = 0;
     for (size_t i = 0; i < catalogue->count; i++)
-        if (matches(pattern, catalogue->entries[i].question->id)) {
+        if (catalogue_matches(pattern, catalogue->entries[i].question->id)) {
             catalogue->entries[i].chosen = true;
             count++;
         }

@@ -25,7 +25,7 @@ enum { SIGNALS = 6, BETWEEN = 8 };
 static int handled_pipe[2];
 static volatile sig_atomic_t handled;
 
-static void note(int number)
+static void interrupt_note(int number)
 {
     int error = errno;
     char byte = (char)number;
@@ -35,7 +35,7 @@ static void note(int number)
     errno = error;
 }
 
-static void nothing(int number)
+static void interrupt_nothing(int number)
 {
     (void)number;
 }
@@ -54,7 +54,8 @@ void install_handler(int number, void (*handler)(int), int flags)
 }
 
 /* In the helper: signals to PARENT, then the release.  */
-static _Noreturn void disturb(pid_t parent, const struct blocking *blocking)
+static _Noreturn void interrupt_disturb(pid_t parent,
+                                        const struct blocking *blocking)
 {
     signal(SIGUSR1, SIG_IGN);
     for (int i = 0; i < SIGNALS; i++) {
@@ -76,11 +77,11 @@ const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
 {
     probe_check(probe, pipe(handled_pipe), "pipe");
     handled = 0;
-    install_handler(SIGUSR1, note, flags);
+    install_handler(SIGUSR1, interrupt_note, flags);
     pid_t parent = getpid();
     pid_t helper = probe_check(probe, fork(), "fork");
     if (helper == 0)
-        disturb(parent, blocking);
+        interrupt_disturb(parent, blocking);
     errno = 0;
     long result = blocking->call(blocking->data);
     int error = errno;
@@ -99,6 +100,6 @@ void alarm_every(int milliseconds)
     struct itimerval timer;
     memset(&timer, 0, sizeof timer);
     timer.it_value.tv_usec = timer.it_interval.tv_usec = milliseconds * 1000;
-    install_handler(SIGALRM, nothing, 0);
+    install_handler(SIGALRM, interrupt_nothing, 0);
     setitimer(ITIMER_REAL, &timer, NULL);
 }

@@ -13,8 +13,8 @@
 /* The finding ID, KEY of ANSWERS, or NULL.  Where a process that the question
    has started gave up, and the question wrote an answer all the same, it is the
    reason of the former.  */
-static const struct finding *find(const struct answers *answers, const char *id,
-                                  const char *key)
+static const struct finding *merge_find(const struct answers *answers,
+                                        const char *id, const char *key)
 {
     const struct findings *findings = &answers->findings;
     for (size_t i = 0; i < findings->count; i++)
@@ -30,7 +30,7 @@ bool answers_short(const struct answers *answers, const char *id)
     static const char *const wants[] = {
         "EADDRINUSE", "EADDRNOTAVAIL", "EAGAIN", "EMFILE",
         "ENFILE",     "ENOBUFS",       "ENOMEM", KEPT_FROM_RUNNING};
-    const struct finding *answer = find(answers, id, "answer");
+    const struct finding *answer = merge_find(answers, id, "answer");
     if (!answer || answer->value || !answer->reason)
         return false;
     for (size_t i = 0; i < sizeof wants / sizeof *wants; i++)
@@ -39,7 +39,7 @@ bool answers_short(const struct answers *answers, const char *id)
     return false;
 }
 
-static bool counts(const struct answers *answers)
+static bool merge_counts(const struct answers *answers)
 {
     return !*answers->trouble.text;
 }
@@ -51,7 +51,8 @@ static int compare_texts(const void *a, const void *b)
 
 /* Write the different ones of the COUNT texts as "A or B", in an order that
    does not depend on who came first.  Returns how many there are.  */
-static size_t join(const char **texts, size_t count, char *joined, size_t size)
+static size_t merge_join(const char **texts, size_t count, char *joined,
+                         size_t size)
 {
     size_t different = 0, used = 0;
     qsort(texts, count, sizeof *texts, compare_texts);
@@ -79,7 +80,7 @@ static int merge_key(struct findings *findings, const char *id, const char *key,
     size_t found = 0;
     for (size_t i = 0; i < count && found < 16; i++) {
         const struct finding *finding =
-            counts(repeats[i]) ? find(repeats[i], id, key) : NULL;
+            merge_counts(repeats[i]) ? merge_find(repeats[i], id, key) : NULL;
         if (!finding)
             continue;
         if (!first || (!first->value && finding->value))
@@ -90,7 +91,7 @@ static int merge_key(struct findings *findings, const char *id, const char *key,
     if (!first)
         return 0;
     struct finding merged = *first;
-    if (found > 0 && join(values, found, joined, sizeof joined) > 1) {
+    if (found > 0 && merge_join(values, found, joined, sizeof joined) > 1) {
         merged.value = joined;
         merged.stable = false;
     }
@@ -108,7 +109,7 @@ static int add_trouble(struct findings *findings, const char *id,
         .stable = true,
     };
     for (size_t i = 0; i < count; i++)
-        if (!counts(repeats[i]))
+        if (!merge_counts(repeats[i]))
             finding.reason = repeats[i]->trouble.text;
     return findings_add(findings, &finding);
 }
@@ -117,7 +118,7 @@ int merge_answers(struct findings *findings, const char *id,
                   const struct answers *const *repeats, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!counts(repeats[i]))
+        if (!merge_counts(repeats[i]))
             continue;
         const struct findings *result_text = &repeats[i]->findings;
         for (size_t k = 0; k < result_text->count; k++) {

@@ -46,7 +46,7 @@ void peer_attend(struct peer *peer)
 }
 
 /* Returns the time.  */
-static int64_t look(struct peer *peer)
+static int64_t peer_look(struct peer *peer)
 {
     int64_t now = monotonic_ms(), absent = now - peer->looked;
     if (absent > peer->absent)
@@ -57,7 +57,7 @@ static int64_t look(struct peer *peer)
 bool peer_was_absent(struct peer *peer)
 {
     enum { ABSENT = 500, TIMES = 3 };
-    look(peer);
+    peer_look(peer);
     if (peer->absent <= ABSENT)
         return false;
     if (peer->absences++ == TIMES)
@@ -70,7 +70,7 @@ bool peer_receive(struct peer *peer, struct segment *segment, int timeout)
     enum { SLICE = 50, MOST = 64 };
     int64_t end = monotonic_ms() + timeout;
     for (int late = 0; late < MOST;) {
-        int64_t left = end - look(peer);
+        int64_t left = end - peer_look(peer);
         int slice = left > SLICE ? SLICE : left > 0 ? (int)left : 0;
         if (!wait_for(peer->tun, POLLIN, slice)) {
             if (left <= SLICE)
@@ -107,7 +107,8 @@ void peer_unreachable(struct peer *peer, int code, uint16_t mtu)
 }
 
 /* Whether SEGMENT belongs to LINE.  */
-static bool is_ours(const struct peer_tcp *tcp, const struct segment *segment)
+static bool peer_is_ours(const struct peer_tcp *tcp,
+                         const struct segment *segment)
 {
     return segment->source_port == ntohs(tcp->local.sin_port) &&
            segment->destination_port == ntohs(tcp->remote.sin_port);
@@ -122,7 +123,7 @@ bool peer_tcp_receive(struct peer_tcp *tcp, int timeout)
         int64_t left = end - monotonic_ms();
         if (!peer_receive(tcp->peer, &segment, left > 0 ? (int)left : 0))
             return false;
-        if (is_ours(tcp, &segment))
+        if (peer_is_ours(tcp, &segment))
             break;
         if (left <= 0 && late++ == MOST)
             return false;

@@ -21,7 +21,7 @@
 #include "probes/run/watchdog.h"
 #include "sonde.h"
 
-struct job {
+struct pool_job {
     const struct question *question;
     struct answers answers;
     struct run *run; /* while it is under way */
@@ -29,7 +29,7 @@ struct job {
 };
 
 struct pool {
-    struct job *jobs;
+    struct pool_job *jobs;
     size_t count, begun, done, running;
     int failures; /* of poll, in a row */
     struct watchdog watchdog;
@@ -70,7 +70,7 @@ static bool ask_question(FILE *out, int watch, const void *data)
 
 /* ---- in the parent ------------------------------------------------------ */
 
-static int begin(struct pool *pool, struct job *job)
+static int pool_begin(struct pool *pool, struct pool_job *job)
 {
     struct order order = {pool, job->question};
     struct run *run = calloc(1, sizeof *run);
@@ -94,7 +94,7 @@ static int begin(struct pool *pool, struct job *job)
 }
 
 /* JOB is through, WHOLE or not: whatever is left of its group is killed.  */
-static void end(struct pool *pool, struct job *job, bool whole)
+static void pool_end(struct pool *pool, struct pool_job *job, bool whole)
 {
     pid_t group = job->run->child;
     if (!whole)
@@ -117,8 +117,8 @@ static void end(struct pool *pool, struct job *job, bool whole)
 static int begin_some(struct pool *pool, size_t most)
 {
     while (pool->running < most && pool->begun < pool->count) {
-        struct job *job = &pool->jobs[pool->begun];
-        if (!job->done && begin(pool, job)) {
+        struct pool_job *job = &pool->jobs[pool->begun];
+        if (!job->done && pool_begin(pool, job)) {
             if (pool->running == 0)
                 return -1;
             return 0;
@@ -143,10 +143,10 @@ static int time_left(const struct pool *pool)
 /* Wait, then read what came and end the jobs whose deadline has passed, also if
    poll failed.  Returns 0, or -1 with the errno of poll if it goes on
    failing.  */
-static int attend(struct pool *pool)
+static int pool_attend(struct pool *pool)
 {
     struct pollfd fds[POOL_MAX];
-    struct job *of[POOL_MAX];
+    struct pool_job *of[POOL_MAX];
     nfds_t count = 0;
     for (size_t i = 0; i < pool->count; i++)
         if (pool->jobs[i].run) {
@@ -162,21 +162,21 @@ static int attend(struct pool *pool)
         struct run *run = of[i]->run;
         int more = fds[i].revents ? run_step(run) : 1;
         if (more <= 0) {
-            end(pool, of[i], more == 0);
+            pool_end(pool, of[i], more == 0);
         } else if (run_is_late(run, !fds[i].revents)) {
-            end(pool, of[i], false);
+            pool_end(pool, of[i], false);
         }
     }
     return 0;
 }
 
 /* End the jobs that run.  Keeps errno.  */
-static void end_all(struct pool *pool)
+static void pool_end_all(struct pool *pool)
 {
     int error = errno;
     for (size_t i = 0; i < pool->count; i++)
         if (pool->jobs[i].run)
-            end(pool, &pool->jobs[i], false);
+            pool_end(pool, &pool->jobs[i], false);
     errno = error;
 }
 
@@ -186,8 +186,8 @@ static int run_jobs(struct pool *pool, size_t most)
     do {
         if (begin_some(pool, most))
             return -1;
-        if (pool->running > 0 && attend(pool)) {
-            end_all(pool);
+        if (pool->running > 0 && pool_attend(pool)) {
+            pool_end_all(pool);
             return -1;
         }
     } while (pool->running > 0 || pool->begun < pool->count);
@@ -195,7 +195,7 @@ static int run_jobs(struct pool *pool, size_t most)
 }
 
 /* Whether another repeat of JOB's question came through.  */
-static bool has_sibling(const struct pool *pool, const struct job *job)
+static bool has_sibling(const struct pool *pool, const struct pool_job *job)
 {
     for (size_t i = 0; i < pool->count; i++)
         if (pool->jobs[i].question == job->question &&
@@ -209,7 +209,7 @@ static bool has_sibling(const struct pool *pool, const struct job *job)
 static void try_again(struct pool *pool)
 {
     for (size_t i = 0; i < pool->count; i++) {
-        struct job *job = &pool->jobs[i];
+        struct pool_job *job = &pool->jobs[i];
         if (answers_short(&job->answers, job->question->id) ||
             (job->answers.trouble.late && has_sibling(pool, job))) {
             findings_free(&job->answers.findings);
@@ -220,12 +220,12 @@ static void try_again(struct pool *pool)
     run_jobs(pool, 1);
 }
 
-static int repeats_of(const struct question *question)
+static int pool_repeats_of(const struct question *question)
 {
     return question->repeats ? question->repeats : REPEATS_USUAL;
 }
 
-static int deadline_of(const struct job *job)
+static int pool_deadline_of(const struct pool_job *job)
 {
     return job->question->deadline;
 }
@@ -233,8 +233,8 @@ static int deadline_of(const struct job *job)
 /* The long ones first; otherwise as they came.  */
 static int compare_jobs(const void *a, const void *b)
 {
-    const struct job *x = a, *y = b;
-    int order = deadline_of(y) - deadline_of(x);
+    const struct pool_job *x = a, *y = b;
+    int order = pool_deadline_of(y) - pool_deadline_of(x);
     return order ? order : strcmp(x->question->id, y->question->id);
 }
 
@@ -243,12 +243,12 @@ static int make_jobs(struct pool *pool, const struct question *const *questions,
 {
     size_t next = 0;
     for (size_t i = 0; i < count; i++)
-        pool->count += (size_t)repeats_of(questions[i]);
+        pool->count += (size_t)pool_repeats_of(questions[i]);
     pool->jobs = calloc(pool->count + 1, sizeof *pool->jobs);
     if (!pool->jobs)
         return -1;
     for (size_t i = 0; i < count; i++)
-        for (int repeat = 0; repeat < repeats_of(questions[i]); repeat++)
+        for (int repeat = 0; repeat < pool_repeats_of(questions[i]); repeat++)
             pool->jobs[next++].question = questions[i];
     qsort(pool->jobs, pool->count, sizeof *pool->jobs, compare_jobs);
     return 0;

@@ -16,8 +16,8 @@
 #include "probes/run/resource.h"
 
 PROBE_FORMAT(4, 0)
-static void put(struct probe *probe, const char *key, enum how how,
-                const char *format, va_list arguments)
+static void question_put(struct probe *probe, const char *key, enum how how,
+                         const char *format, va_list arguments)
 {
     char text[2048];
     vsnprintf(text, sizeof text, format, arguments);
@@ -36,7 +36,7 @@ void probe_report(struct probe *probe, const char *key, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    put(probe, key, HOW_MEASURED, format, arguments);
+    question_put(probe, key, HOW_MEASURED, format, arguments);
     va_end(arguments);
 }
 
@@ -45,7 +45,7 @@ void probe_report_read(struct probe *probe, const char *key, const char *format,
 {
     va_list arguments;
     va_start(arguments, format);
-    put(probe, key, HOW_READ, format, arguments);
+    question_put(probe, key, HOW_READ, format, arguments);
     va_end(arguments);
 }
 
@@ -54,7 +54,7 @@ void probe_report_computed(struct probe *probe, const char *key,
 {
     va_list arguments;
     va_start(arguments, format);
-    put(probe, key, HOW_COMPUTED, format, arguments);
+    question_put(probe, key, HOW_COMPUTED, format, arguments);
     va_end(arguments);
 }
 
@@ -63,7 +63,7 @@ void probe_report_constant(struct probe *probe, const char *key,
 {
     va_list arguments;
     va_start(arguments, format);
-    put(probe, key, HOW_CONSTANT, format, arguments);
+    question_put(probe, key, HOW_CONSTANT, format, arguments);
     va_end(arguments);
 }
 
@@ -72,7 +72,7 @@ void probe_report_skip(struct probe *probe, const char *key, const char *format,
 {
     va_list arguments;
     va_start(arguments, format);
-    put(probe, key, HOW_NOT_TESTABLE, format, arguments);
+    question_put(probe, key, HOW_NOT_TESTABLE, format, arguments);
     va_end(arguments);
 }
 
@@ -95,7 +95,7 @@ void probe_skip(struct probe *probe, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    put(probe, "answer", HOW_NOT_TESTABLE, format, arguments);
+    question_put(probe, "answer", HOW_NOT_TESTABLE, format, arguments);
     va_end(arguments);
     question_end();
     _exit(fclose(probe->out) ? 2 : 0);

@@ -24,8 +24,8 @@ static const char *const states[] = {
 };
 
 /* Whether LINE is of those ports; its state and timer.  */
-static int read_line(const char *line, unsigned here, unsigned peer,
-                     unsigned *state, unsigned long *ticks)
+static int tcp_table_read_line(const char *line, unsigned here, unsigned peer,
+                               unsigned *state, unsigned long *ticks)
 {
     unsigned local, remote, timer;
     if (sscanf(line,
@@ -58,7 +58,8 @@ const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds)
     /* Without its head the table was not read.  */
     bool whole = fgets(line, sizeof line, file) != NULL;
     while (fgets(line, sizeof line, file))
-        if (read_line(line, ntohs(here), ntohs(peer), &state, &ticks)) {
+        if (tcp_table_read_line(line, ntohs(here), ntohs(peer), &state,
+                                &ticks)) {
             if (state < sizeof states / sizeof *states && states[state])
                 name = states[state];
             if (seconds)

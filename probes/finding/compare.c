@@ -9,7 +9,7 @@
 #include "probes/finding/compare.h"
 
 /* Whether FINDING says something of the host's ways, and has a value.  */
-static bool counts(const struct finding *finding)
+static bool compare_counts(const struct finding *finding)
 {
     static const char *const others[] = {"volatile", "host", "with"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -32,11 +32,11 @@ static const char *other_value(const struct findings *findings,
 {
     const struct finding *other =
         findings_get(findings, finding->id, finding->key);
-    return other && counts(other) ? other->value : NULL;
+    return other && compare_counts(other) ? other->value : NULL;
 }
 
-static void put(FILE *out, const struct finding *finding, const char *here,
-                const char *there)
+static void compare_put(FILE *out, const struct finding *finding,
+                        const char *here, const char *there)
 {
     char name[120];
     snprintf(name, sizeof name, "%s %s", finding->id, finding->key);
@@ -56,12 +56,12 @@ static size_t put_alone(FILE *out, const struct findings *whose,
     size_t alone = 0;
     for (size_t i = 0; i < whose->count; i++) {
         const struct finding *finding = &whose->list[i];
-        if (!counts(finding) || other_value(other, finding) ||
+        if (!compare_counts(finding) || other_value(other, finding) ||
             may_lack(finding))
             continue;
         alone++;
-        put(out, finding, is_here ? finding->value : "missing",
-            is_here ? "missing" : finding->value);
+        compare_put(out, finding, is_here ? finding->value : "missing",
+                    is_here ? "missing" : finding->value);
     }
     return alone;
 }
@@ -73,7 +73,7 @@ struct comparison compare_findings_of(FILE *out, const struct findings *here,
     for (size_t i = 0; i < here->count; i++) {
         const struct finding *finding = &here->list[i];
         const char *other =
-            counts(finding) ? other_value(there, finding) : NULL;
+            compare_counts(finding) ? other_value(there, finding) : NULL;
         if (!other)
             continue;
         if (!strcmp(finding->value, other)) {
@@ -81,7 +81,7 @@ struct comparison compare_findings_of(FILE *out, const struct findings *here,
             continue;
         }
         comparison.different++;
-        put(out, finding, finding->value, other);
+        compare_put(out, finding, finding->value, other);
     }
     comparison.here_only = put_alone(out, here, there, true);
     comparison.there_only = put_alone(out, there, here, false);

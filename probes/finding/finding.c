@@ -37,7 +37,7 @@ static size_t size_of(const char *text)
 }
 
 /* Make room for one more.  */
-static int grow(struct findings *findings)
+static int finding_grow(struct findings *findings)
 {
     if (findings->count < findings->capacity)
         return 0;
@@ -53,7 +53,7 @@ static int grow(struct findings *findings)
 int findings_add(struct findings *findings, const struct finding *finding)
 {
     struct finding copy = *finding;
-    if (grow(findings))
+    if (finding_grow(findings))
         return -1;
     char *memory = malloc(size_of(finding->id) + size_of(finding->key) +
                           size_of(finding->value) + size_of(finding->reason));
@@ -78,7 +78,7 @@ static int compare_text(const char *a, size_t a_length, const char *b,
 
 /* Whether the LENGTH bytes at TEXT are a number, its first digit not 0 but for
    0 itself: so no two texts are one number.  */
-static bool is_number(const char *text, size_t length)
+static bool finding_is_number(const char *text, size_t length)
 {
     size_t sign = length > 0 && *text == '-';
     size_t digits = strspn(text + sign, "0123456789");
@@ -87,8 +87,8 @@ static bool is_number(const char *text, size_t length)
 }
 
 /* Numbers of any length.  */
-static int compare_numbers(const char *a, size_t a_length, const char *b,
-                           size_t b_length)
+static int finding_compare_numbers(const char *a, size_t a_length,
+                                   const char *b, size_t b_length)
 {
     if ((*a == '-') != (*b == '-'))
         return *a == '-' ? -1 : 1;
@@ -102,11 +102,11 @@ static int compare_numbers(const char *a, size_t a_length, const char *b,
 static int compare_part(const char *a, size_t a_length, const char *b,
                         size_t b_length)
 {
-    bool a_is_number = is_number(a, a_length);
-    bool b_is_number = is_number(b, b_length);
+    bool a_is_number = finding_is_number(a, a_length);
+    bool b_is_number = finding_is_number(b, b_length);
     if (a_is_number != b_is_number)
         return a_is_number ? -1 : 1;
-    return a_is_number ? compare_numbers(a, a_length, b, b_length)
+    return a_is_number ? finding_compare_numbers(a, a_length, b, b_length)
                        : compare_text(a, a_length, b, b_length);
 }
 
@@ -207,7 +207,7 @@ void findings_write(FILE *out, const struct findings *findings)
 }
 
 /* Cut LINE at its tabs into just COUNT columns.  */
-static int split(char *line, char **columns, size_t count)
+static int finding_split(char *line, char **columns, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         columns[i] = line;
@@ -220,7 +220,8 @@ static int split(char *line, char **columns, size_t count)
 }
 
 /* The place of TEXT in NAMES, or -1.  */
-static int look_up(const char *text, const char *const *names, int count)
+static int finding_look_up(const char *text, const char *const *names,
+                           int count)
 {
     for (int i = 0; i < count; i++)
         if (!strcmp(text, names[i]))
@@ -235,12 +236,12 @@ int findings_read_line(struct findings *findings, char *line)
     line[strcspn(line, "\n")] = '\0';
     if (!strcmp(line, header))
         return 0;
-    if (split(line, columns, 6)) {
+    if (finding_split(line, columns, 6)) {
         errno = EPROTO;
         return -1;
     }
-    int how = look_up(columns[3], how_names, HOW_NOT_TESTABLE + 1);
-    int stable = look_up(columns[4], answers, 2);
+    int how = finding_look_up(columns[3], how_names, HOW_NOT_TESTABLE + 1);
+    int stable = finding_look_up(columns[4], answers, 2);
     if (how < 0 || stable < 0 || !*columns[0] || !*columns[1]) {
         errno = EPROTO;
         return -1;

@@ -11,8 +11,8 @@
 #include "probes/finding/host.h"
 #include "sonde.h"
 
-static int add(struct findings *findings, const char *id, const char *key,
-               const char *value)
+static int host_add3(struct findings *findings, const char *id, const char *key,
+                     const char *value)
 {
     struct finding finding = {
         .id = id, .key = key, .value = value, .how = HOW_READ, .stable = true};
@@ -25,17 +25,17 @@ static int add_volatile(struct findings *findings, const char *name,
     char text[32];
     time_t now = time(NULL);
     struct tm utc;
-    if (add(findings, "volatile", "host-name", name))
+    if (host_add3(findings, "volatile", "host-name", name))
         return -1;
     if (gmtime_r(&now, &utc) &&
         strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) &&
-        add(findings, "volatile", "time", text))
+        host_add3(findings, "volatile", "time", text))
         return -1;
     snprintf(text, sizeof text, "%ld", (long)getpid());
-    if (add(findings, "volatile", "process-id", text))
+    if (host_add3(findings, "volatile", "process-id", text))
         return -1;
     snprintf(text, sizeof text, "%ld", elapsed);
-    return add(findings, "volatile", "elapsed-ms", text);
+    return host_add3(findings, "volatile", "elapsed-ms", text);
 }
 
 /* Which network namespace this is.  A name that could not be read is not
@@ -45,10 +45,10 @@ static int add_scope(struct findings *findings)
     struct sonde_backlog_cap cap = {.scope = ""};
     /* Its number is another one with each run, and gone behind it.  */
     if (findings_get(findings, "with", "namespace"))
-        return add(findings, "host", "scope", "own");
+        return host_add3(findings, "host", "scope", "own");
     int error = sonde_backlog_cap(&cap) ? errno : 0;
     if (cap.scope[0])
-        return add(findings, "host", "scope", cap.scope);
+        return host_add3(findings, "host", "scope", cap.scope);
     const struct finding unknown = {
         .id = "host",
         .key = "scope",
@@ -65,9 +65,10 @@ int host_add(struct findings *findings, long elapsed)
     struct utsname names;
     if (uname(&names) < 0)
         return -1;
-    if (add(findings, "host", "system", names.sysname) ||
-        add(findings, "host", "release", names.release) ||
-        add(findings, "host", "machine", names.machine) || add_scope(findings))
+    if (host_add3(findings, "host", "system", names.sysname) ||
+        host_add3(findings, "host", "release", names.release) ||
+        host_add3(findings, "host", "machine", names.machine) ||
+        add_scope(findings))
         return -1;
     return add_volatile(findings, names.nodename, elapsed);
 }

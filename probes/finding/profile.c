@@ -41,7 +41,7 @@ bool profile_exists(const char *name)
 /* Read a line without its end, which another system may have made "\r\n", into
    LINE; of a comment as much as it holds.  Returns 1; 0: there is none; or -1:
    it is too long.  */
-static int read_line(FILE *file, char *line, size_t size)
+static int profile_read_line(FILE *file, char *line, size_t size)
 {
     if (!fgets(line, (int)size, file))
         return 0;
@@ -59,12 +59,12 @@ static int read_line(FILE *file, char *line, size_t size)
     return 1;
 }
 
-static int read_lines(struct findings *findings, FILE *file, const char *name,
-                      char *problem, size_t size)
+static int profile_read_lines(struct findings *findings, FILE *file,
+                              const char *name, char *problem, size_t size)
 {
     char line[LINE_MAX_HERE];
     int found;
-    for (long number = 1; (found = read_line(file, line, sizeof line));
+    for (long number = 1; (found = profile_read_line(file, line, sizeof line));
          number++) {
         if (found < 0) {
             snprintf(problem, size, "%s, line %ld: it is too long", name,
@@ -100,7 +100,7 @@ int profile_read(struct findings *findings, const char *name, char *problem,
         snprintf(problem, size, "%s: %s", name, strerror(errno));
         return -1;
     }
-    int failed = read_lines(findings, file, name, problem, size);
+    int failed = profile_read_lines(findings, file, name, problem, size);
     fclose(file);
     findings_sort(findings);
     const struct finding *twice = findings_twice(findings);

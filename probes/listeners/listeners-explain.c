@@ -11,7 +11,7 @@
 #include "base/sentence.h"
 #include "probes/listeners/listeners.h"
 
-static bool is_unix(const struct listener_row *row)
+static bool listeners_explain_is_unix(const struct listener_row *row)
 {
     return row->listener.address.storage.ss_family == AF_UNIX;
 }
@@ -30,14 +30,15 @@ static const char *clients_of(const struct sonde_listener *listener)
                                 : ", and IPv4 clients too";
 }
 
-static void put_head(FILE *out, const struct listener_row *row)
+static void listeners_explain_put_head(FILE *out,
+                                       const struct listener_row *row)
 {
     const struct sonde_listener *listener = &row->listener;
     struct sentence text = {""};
     static const char *const kinds[] = {"TCP over IPv4", "TCP over IPv6"};
     bool inet6 = listener->address.storage.ss_family == AF_INET6;
     say(&text, "%s: %s", row->local,
-        !is_unix(row) ? kinds[inet6]
+        !listeners_explain_is_unix(row) ? kinds[inet6]
         : listener->type == SOCK_SEQPACKET
             ? "a UNIX socket of whole messages (SOCK_SEQPACKET)"
             : "a UNIX stream socket");
@@ -46,8 +47,9 @@ static void put_head(FILE *out, const struct listener_row *row)
     put_sentence(out, NULL, &text);
 }
 
-static void put_owners(FILE *out, const struct listeners *listeners,
-                       const struct listener_row *row)
+static void listeners_explain_put_owners(FILE *out,
+                                         const struct listeners *listeners,
+                                         const struct listener_row *row)
 {
     struct sentence text = {""};
     char one[64];
@@ -128,11 +130,12 @@ static void put_queued(FILE *out, const struct listeners *listeners,
         say(&text, ", %d%% of what fits", row->percent);
     if (row->percent == 100 && listeners->is_linux)
         say(&text, "%s",
-            is_unix(row) ? ": the next client waits in connect, or gets "
-                           "EAGAIN if it is non-blocking"
-                         : ": the SYN of the next client is dropped, and it "
-                           "tries again, without an error, until its patience "
-                           "ends");
+            listeners_explain_is_unix(row)
+                ? ": the next client waits in connect, or gets "
+                  "EAGAIN if it is non-blocking"
+                : ": the SYN of the next client is dropped, and it "
+                  "tries again, without an error, until its patience "
+                  "ends");
     put_sentence(out, "queued", &text);
 }
 
@@ -165,7 +168,7 @@ static void put_drops(FILE *out, const struct listeners *listeners,
     long drops = row->listener.queue.drops;
     struct sentence text = {""};
     if (drops < 0)
-        say(&text, is_unix(row) && listeners->is_linux
+        say(&text, listeners_explain_is_unix(row) && listeners->is_linux
                        ? "not counted: clients of a full UNIX socket "
                          "wait, or are told"
                        : "not counted for each listener here");
@@ -181,7 +184,7 @@ static void put_drops(FILE *out, const struct listeners *listeners,
             "(half-open health checks, scans), stray RST and FIN.",
             drops, drops == 1 ? "" : "s");
     put_sentence(out, "drops", &text);
-    if (!is_unix(row) && totals->drops >= 0)
+    if (!listeners_explain_is_unix(row) && totals->drops >= 0)
         put_totals(out, totals);
 }
 
@@ -232,7 +235,7 @@ static void say_suspect(struct sentence *text,
 static bool may_overflow(const struct listeners *listeners,
                          const struct listener_row *row)
 {
-    return is_unix(row) || listeners->totals.overflows < 0 ||
+    return listeners_explain_is_unix(row) || listeners->totals.overflows < 0 ||
            (listeners->totals.overflows > 0 && row->listener.queue.drops != 0);
 }
 
@@ -290,8 +293,8 @@ void listeners_explain(FILE *out, const struct listeners *listeners)
         const struct listener_row *row = &listeners->rows[i];
         if (i > 0)
             putc('\n', out);
-        put_head(out, row);
-        put_owners(out, listeners, row);
+        listeners_explain_put_head(out, row);
+        listeners_explain_put_owners(out, listeners, row);
         put_asked(out, listeners, row);
         put_queued(out, listeners, row);
         put_drops(out, listeners, row);

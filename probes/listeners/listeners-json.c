@@ -10,7 +10,8 @@
 /* Raised when a key changes its meaning or goes; new keys do not count.  */
 enum { SCHEMA_VERSION = 1 };
 
-static void put_owners(struct json *json, const struct listener_row *row)
+static void listeners_json_put_owners(struct json *json,
+                                      const struct listener_row *row)
 {
     json_array(json, "owners");
     for (size_t i = 0; i < row->owner_count; i++) {
@@ -22,7 +23,8 @@ static void put_owners(struct json *json, const struct listener_row *row)
     json_array_end(json);
 }
 
-static void put_row(struct json *json, const struct listener_row *row)
+static void listeners_json_put_row(struct json *json,
+                                   const struct listener_row *row)
 {
     const struct sonde_listener *listener = &row->listener;
     json_line(json, NULL);
@@ -43,11 +45,12 @@ static void put_row(struct json *json, const struct listener_row *row)
         json_text(json, "v6only", NULL);
     else
         json_bool(json, "v6only", listener->v6only);
-    put_owners(json, row);
+    listeners_json_put_owners(json, row);
     json_object_end(json);
 }
 
-static void put_cap(struct json *json, const struct sonde_backlog_cap *cap)
+static void listeners_json_put_cap(struct json *json,
+                                   const struct sonde_backlog_cap *cap)
 {
     bool known = cap->setting[0] != '\0';
     json_object(json, "cap");
@@ -87,7 +90,7 @@ void listeners_json(FILE *out, const struct listeners *listeners)
     struct json json = {.out = out};
     json_object(&json, NULL);
     json_number(&json, "schema_version", SCHEMA_VERSION);
-    put_cap(&json, &listeners->cap);
+    listeners_json_put_cap(&json, &listeners->cap);
     json_object(&json, "totals");
     json_count(&json, "overflows", listeners->totals.overflows);
     json_count(&json, "drops", listeners->totals.drops);
@@ -98,7 +101,7 @@ void listeners_json(FILE *out, const struct listeners *listeners)
     put_missing(&json, listeners);
     json_array(&json, "listeners");
     for (size_t i = 0; i < listeners->count; i++)
-        put_row(&json, &listeners->rows[i]);
+        listeners_json_put_row(&json, &listeners->rows[i]);
     json_array_end(&json);
     json_object_end(&json);
 }

@@ -13,22 +13,22 @@
 #include "base/prometheus.h"
 #include "probes/listeners/listeners.h"
 
-static long queued(const struct listener_row *row)
+static long listeners_prometheus_queued(const struct listener_row *row)
 {
     return row->listener.queue.queued;
 }
 
-static long backlog(const struct listener_row *row)
+static long listeners_prometheus_backlog(const struct listener_row *row)
 {
     return row->listener.queue.backlog;
 }
 
-static long capacity(const struct listener_row *row)
+static long listeners_prometheus_capacity(const struct listener_row *row)
 {
     return row->listener.capacity;
 }
 
-static long drops(const struct listener_row *row)
+static long listeners_prometheus_drops(const struct listener_row *row)
 {
     return row->listener.queue.drops;
 }
@@ -38,17 +38,18 @@ static const struct {
     long (*value)(const struct listener_row *);
 } metrics[] = {
     {"sonde_listener_queued", "gauge", "Connections that wait for accept.",
-     queued},
+     listeners_prometheus_queued},
     {"sonde_listener_backlog", "gauge",
-     "The backlog in force, after the kernel's cap.", backlog},
+     "The backlog in force, after the kernel's cap.",
+     listeners_prometheus_backlog},
     {"sonde_listener_capacity", "gauge",
-     "Connections that can wait for accept.", capacity},
+     "Connections that can wait for accept.", listeners_prometheus_capacity},
     {"sonde_listener_drops_total", "counter",
      "Packets, not clients, that it discarded since it began to listen, for "
      "whatever reason: also ACKs put off by TCP_DEFER_ACCEPT, handshakes that "
      "the client reset, scans. No sign of a full queue; "
      "sonde_listen_overflows_total is.",
-     drops},
+     listeners_prometheus_drops},
 };
 
 /* Room for the labels that all samples of a row have, one more, and the end. */
@@ -90,7 +91,8 @@ static int same_name(const struct listener_row *row, size_t a, size_t b)
 }
 
 /* How many processes of each name have it.  */
-static void put_owners(FILE *out, const struct listener_row *row)
+static void listeners_prometheus_put_owners(FILE *out,
+                                            const struct listener_row *row)
 {
     struct prometheus_label labels[LABELS];
     char index[16], name[sizeof row->owners->name];
@@ -110,7 +112,8 @@ static void put_owners(FILE *out, const struct listener_row *row)
     }
 }
 
-static int64_t overflows(const struct sonde_listen_totals *totals)
+static int64_t
+listeners_prometheus_overflows(const struct sonde_listen_totals *totals)
 {
     return totals->overflows;
 }
@@ -120,12 +123,14 @@ static int64_t all_drops(const struct sonde_listen_totals *totals)
     return totals->drops;
 }
 
-static int64_t deferred(const struct sonde_listen_totals *totals)
+static int64_t
+listeners_prometheus_deferred(const struct sonde_listen_totals *totals)
 {
     return totals->deferred;
 }
 
-static int64_t resets(const struct sonde_listen_totals *totals)
+static int64_t
+listeners_prometheus_resets(const struct sonde_listen_totals *totals)
 {
     return totals->resets;
 }
@@ -138,18 +143,20 @@ static const struct {
     {"sonde_listen_overflows_total",
      "Packets of handshakes dropped by all TCP listeners, their accept queue "
      "being full.",
-     overflows},
+     listeners_prometheus_overflows},
     {"sonde_listen_drops_total",
      "Packets of handshakes dropped by all TCP listeners, their accept queue "
      "being full or for another reason.",
      all_drops},
     {"sonde_listen_deferred_total",
      "Last ACKs of handshakes put off by TCP_DEFER_ACCEPT, which is no loss.",
-     deferred},
-    {"sonde_listen_resets_total", "Handshakes that the client reset.", resets},
+     listeners_prometheus_deferred},
+    {"sonde_listen_resets_total", "Handshakes that the client reset.",
+     listeners_prometheus_resets},
 };
 
-static void put_host(FILE *out, const struct listeners *listeners)
+static void listeners_prometheus_put_host(FILE *out,
+                                          const struct listeners *listeners)
 {
     struct prometheus_label labels[] = {{"setting", listeners->cap.setting},
                                         {NULL, NULL}};
@@ -183,6 +190,6 @@ void listeners_prometheus(FILE *out, const struct listeners *listeners)
     prometheus_head(out, "sonde_listener_owners", "gauge",
                     "Processes that have it, by their name.");
     for (size_t i = 0; i < listeners->count; i++)
-        put_owners(out, &listeners->rows[i]);
-    put_host(out, listeners);
+        listeners_prometheus_put_owners(out, &listeners->rows[i]);
+    listeners_prometheus_put_host(out, listeners);
 }

@@ -32,8 +32,8 @@ static int local_width(const struct listeners *listeners)
 }
 
 /* "-" for what is not known.  */
-static const char *figure(char *text, size_t size, long number,
-                          const char *unit)
+static const char *listeners_text_figure(char *text, size_t size, long number,
+                                         const char *unit)
 {
     if (number < 0)
         snprintf(text, size, "-");
@@ -74,7 +74,8 @@ static void print_owners(const struct listener_row *row, size_t room,
     }
 }
 
-static void put_row(FILE *out, const struct listener_row *row, int width)
+static void listeners_text_put_row(FILE *out, const struct listener_row *row,
+                                   int width)
 {
     char queued[24], backlog[24], full[24], drops[24], owners[128];
     const struct sonde_queue *queue = &row->listener.queue;
@@ -87,11 +88,12 @@ static void put_row(FILE *out, const struct listener_row *row, int width)
         fprintf(out, "%s\n", local);
         local = "";
     }
-    int length = fprintf(out, "%-*s %7s %7s %5s %7s  %s", width, local,
-                         figure(queued, sizeof queued, queue->queued, ""),
-                         figure(backlog, sizeof backlog, queue->backlog, ""),
-                         figure(full, sizeof full, row->percent, "%"),
-                         figure(drops, sizeof drops, queue->drops, ""), owners);
+    int length = fprintf(
+        out, "%-*s %7s %7s %5s %7s  %s", width, local,
+        listeners_text_figure(queued, sizeof queued, queue->queued, ""),
+        listeners_text_figure(backlog, sizeof backlog, queue->backlog, ""),
+        listeners_text_figure(full, sizeof full, row->percent, "%"),
+        listeners_text_figure(drops, sizeof drops, queue->drops, ""), owners);
     fprintf(out, "%s\n",
             is_full && length + (int)sizeof mark - 1 <= COLUMNS ? mark : "");
 }
@@ -165,6 +167,6 @@ void listeners_text(FILE *out, const struct listeners *listeners)
         fprintf(out, "%-*s %7s %7s %5s %7s  %s\n", width, "local address",
                 "queued", "backlog", "full", "drops", "owner");
     for (size_t i = 0; i < listeners->count; i++)
-        put_row(out, &listeners->rows[i], width);
+        listeners_text_put_row(out, &listeners->rows[i], width);
     put_notes(out, listeners);
 }

@@ -49,7 +49,7 @@ static bool is_digits(const char *text)
 }
 
 /* TEXT as a number of at most MOST, or -1.  */
-static long read_number(const char *text, long most)
+static long listeners_what_read_number(const char *text, long most)
 {
     errno = 0;
     long number = is_digits(text) ? strtol(text, NULL, 10) : -1;
@@ -95,7 +95,7 @@ static const char *unix_bytes(const struct sonde_listener *listener,
     return (const char *)&listener->address.storage + start;
 }
 
-static bool is_unix(const struct sonde_listener *listener)
+static bool listeners_what_is_unix(const struct sonde_listener *listener)
 {
     return listener->address.storage.ss_family == AF_UNIX;
 }
@@ -105,7 +105,7 @@ static bool has_path(const struct sonde_listener *listener, const char *path)
 {
     size_t length;
     const char *bytes = unix_bytes(listener, &length);
-    return is_unix(listener) && length > 0 && bytes[0] != '\0' &&
+    return listeners_what_is_unix(listener) && length > 0 && bytes[0] != '\0' &&
            strnlen(bytes, length) == strlen(path) &&
            !memcmp(bytes, path, strlen(path));
 }
@@ -117,7 +117,7 @@ static bool has_abstract(const struct sonde_listener *listener,
 {
     size_t length, wanted = strlen(name);
     const char *bytes = unix_bytes(listener, &length);
-    if (!is_unix(listener) || length == 0 || bytes[0] != '\0')
+    if (!listeners_what_is_unix(listener) || length == 0 || bytes[0] != '\0')
         return false;
     if (length - 1 < wanted || memcmp(bytes + 1, name, wanted) != 0)
         return false;
@@ -144,7 +144,7 @@ static bool has_file(const struct sonde_listener *listener,
     char path[sizeof(struct sockaddr_un) + 1], *real;
     size_t length;
     const char *bytes = unix_bytes(listener, &length);
-    if (!meaning->is_file || !is_unix(listener))
+    if (!meaning->is_file || !listeners_what_is_unix(listener))
         return false;
     if (listener->file_inode != 0 &&
         listener->file_device == (uint64_t)meaning->file.st_dev &&
@@ -166,7 +166,8 @@ static bool has_file(const struct sonde_listener *listener,
 /* ---- addresses ----------------------------------------------------------- */
 
 /* Why TEXT is no address.  */
-static int refuse(struct sentence *why, const char *text, const char *reason)
+static int listeners_what_refuse(struct sentence *why, const char *text,
+                                 const char *reason)
 {
     say(why, "\"%s\" %s", text, reason);
     return -1;
@@ -174,29 +175,32 @@ static int refuse(struct sentence *why, const char *text, const char *reason)
 
 /* Take the host of "HOST%IF:PORT" or "[HOST]%IF:PORT" into HOST, which is of
    HOST_SIZE, and the interface into *DEVICE.  END is the colon.  */
-static int read_host(const char *text, const char *end, char *host,
-                     unsigned *device, struct sentence *why)
+static int listeners_what_read_host(const char *text, const char *end,
+                                    char *host, unsigned *device,
+                                    struct sentence *why)
 {
     size_t length = (size_t)(end - text);
     char inner[HOST_SIZE];
     if (length >= HOST_SIZE)
-        return refuse(why, text, "has a host name that is too long");
+        return listeners_what_refuse(why, text,
+                                     "has a host name that is too long");
     memcpy(inner, text, length);
     inner[length] = '\0';
     char *bracket = inner[0] == '[' ? strchr(inner, ']') : NULL;
     char *percent = strchr(inner, '%');
     if ((inner[0] == '[' && !bracket) ||
         (bracket && bracket[1] != '\0' && bracket[1] != '%'))
-        return refuse(why, text, "has an unbalanced bracket");
+        return listeners_what_refuse(why, text, "has an unbalanced bracket");
     if (percent) {
         char name[IF_NAMESIZE] = "";
         size_t size = strcspn(percent + 1, "]");
         if (size < sizeof name)
             memcpy(name, percent + 1, size);
-        long number = read_number(name, INT32_MAX);
+        long number = listeners_what_read_number(name, INT32_MAX);
         *device = number > 0 ? (unsigned)number : if_nametoindex(name);
         if (*device == 0)
-            return refuse(why, text, "names an unknown interface");
+            return listeners_what_refuse(why, text,
+                                         "names an unknown interface");
         *percent = '\0';
     }
     if (bracket)
@@ -206,8 +210,8 @@ static int read_host(const char *text, const char *end, char *host,
 }
 
 /* Look up HOST, a name.  */
-static int look_up(struct meaning *meaning, const char *host,
-                   struct sentence *why)
+static int listeners_what_look_up(struct meaning *meaning, const char *host,
+                                  struct sentence *why)
 {
     int code = 0;
     struct sonde_target target = {.host = host, .type = SOCK_STREAM};
@@ -242,19 +246,20 @@ static int read_addresses(struct meaning *meaning, const char *host,
         return 0;
     }
     if (numeric || strchr(host, ':'))
-        return refuse(why, meaning->text,
-                      "is not a valid IPv4 or IPv6 address");
-    return look_up(meaning, host, why);
+        return listeners_what_refuse(why, meaning->text,
+                                     "is not a valid IPv4 or IPv6 address");
+    return listeners_what_look_up(meaning, host, why);
 }
 
-static int read_port(struct meaning *meaning, const char *port,
-                     struct sentence *why)
+static int listeners_what_read_port(struct meaning *meaning, const char *port,
+                                    struct sentence *why)
 {
-    meaning->port = is_digits(port) ? (int)read_number(port, UINT16_MAX)
-                                    : service_port(port);
+    meaning->port = is_digits(port)
+                        ? (int)listeners_what_read_number(port, UINT16_MAX)
+                        : service_port(port);
     if (meaning->port > 0)
         return 0;
-    return refuse(
+    return listeners_what_refuse(
         why, meaning->text,
         is_digits(port) ? "has an invalid port: it must be 1 to 65535"
         : *port ? "has an unknown port: neither a number nor a TCP service"
@@ -271,7 +276,8 @@ static bool looks_like_address(const char *text)
 }
 
 /* Returns 0, or -1 with the reason in *WHY.  */
-static int read_address(struct meaning *meaning, struct sentence *why)
+static int listeners_what_read_address(struct meaning *meaning,
+                                       struct sentence *why)
 {
     const char *text = meaning->text;
     const char *from = *text == '[' ? strchr(text, ']') : text;
@@ -279,14 +285,17 @@ static int read_address(struct meaning *meaning, struct sentence *why)
     struct in6_addr in6;
     char host[HOST_SIZE];
     if (*text != '[' && inet_pton(AF_INET6, text, &in6) == 1)
-        return refuse(why, text, "has no port: write [ADDRESS]:PORT");
+        return listeners_what_refuse(why, text,
+                                     "has no port: write [ADDRESS]:PORT");
     if (!colon)
-        return refuse(why, text, "has no port: write ADDRESS:PORT");
+        return listeners_what_refuse(why, text,
+                                     "has no port: write ADDRESS:PORT");
     if (*text != '[' && strchr(text, ':') != colon)
-        return refuse(why, text,
-                      "is not a valid address: write [ADDRESS]:PORT for IPv6");
-    return read_port(meaning, colon + 1, why) ||
-                   read_host(text, colon, host, &meaning->device, why) ||
+        return listeners_what_refuse(
+            why, text, "is not a valid address: write [ADDRESS]:PORT for IPv6");
+    return listeners_what_read_port(meaning, colon + 1, why) ||
+                   listeners_what_read_host(text, colon, host, &meaning->device,
+                                            why) ||
                    read_addresses(meaning, host, why)
                ? -1
                : 0;
@@ -335,8 +344,8 @@ static bool is_wildcard(const struct sonde_listener *listener)
 
 /* SERVES_IT, SERVES_ANY or SERVES_NOT, interfaces aside.  An IPv6 wildcard that
    is not confined to its family serves IPv4, too.  */
-static int serves(const struct sonde_listener *listener,
-                  const struct sonde_address *wanted)
+static int listeners_what_serves(const struct sonde_listener *listener,
+                                 const struct sonde_address *wanted)
 {
     struct in_addr in, other;
     struct sockaddr_in6 in6, other6;
@@ -378,12 +387,15 @@ static bool is_loopback(const struct sonde_address *address)
 /* How well LISTENER serves the address WANTED at the interface DEVICE, 0 being
    any.  One that is confined to an interface is not reached at a loopback
    address through another.  */
-static int rank(const struct sonde_listener *listener,
-                const struct sonde_address *wanted, unsigned device)
+static int listeners_what_rank(const struct sonde_listener *listener,
+                               const struct sonde_address *wanted,
+                               unsigned device)
 {
     char name[IF_NAMESIZE];
     unsigned confined = device_of(listener);
-    int how = is_unix(listener) ? SERVES_NOT : serves(listener, wanted);
+    int how = listeners_what_is_unix(listener)
+                  ? SERVES_NOT
+                  : listeners_what_serves(listener, wanted);
     if (how == SERVES_NOT || confined == 0)
         return how;
     if (device != 0)
@@ -410,7 +422,7 @@ static void mark_best(const struct listeners *listeners,
                 &listeners->rows[i].listener;
             if (sonde_address_port(&listener->address) != meaning->port)
                 continue;
-            int how = rank(listener, wanted, device);
+            int how = listeners_what_rank(listener, wanted, device);
             if (round == 0 && how > best)
                 best = how;
             if (round == 1 && how == best)
@@ -443,12 +455,12 @@ static void mark_address(const struct listeners *listeners,
 /* ---- what is meant ------------------------------------------------------- */
 
 /* Returns 0, or -1: an address of nothing, for the reason in *WHY.  */
-static int understand(struct meaning *meaning, const char *text,
-                      struct sentence *why)
+static int listeners_what_understand(struct meaning *meaning, const char *text,
+                                     struct sentence *why)
 {
     *meaning = (struct meaning){.text = text, .number = -1, .service = -1};
     if (is_digits(text)) {
-        meaning->number = read_number(text, INT32_MAX);
+        meaning->number = listeners_what_read_number(text, INT32_MAX);
         return 0;
     }
     if (*text != '@')
@@ -456,7 +468,7 @@ static int understand(struct meaning *meaning, const char *text,
             !stat(text, &meaning->file) && S_ISSOCK(meaning->file.st_mode);
     if (looks_like_address(text)) {
         meaning->is_address = true;
-        return read_address(meaning, why);
+        return listeners_what_read_address(meaning, why);
     }
     meaning->service = service_port(text);
     return 0;
@@ -590,8 +602,9 @@ static bool is_unread(const struct listeners *listeners,
     return false;
 }
 
-static enum selection miss(const struct listeners *listeners,
-                           const struct meaning *meaning, struct sentence *why)
+static enum selection listeners_what_miss(const struct listeners *listeners,
+                                          const struct meaning *meaning,
+                                          struct sentence *why)
 {
     const char *kind = listeners->some ? " of this kind" : "";
     const char *text = meaning->text;
@@ -615,7 +628,7 @@ enum selection listeners_select(struct listeners *listeners, const char *what,
     bool *marks = calloc(listeners->count + 1, sizeof *marks);
     if (!marks)
         return SELECTION_FAILED;
-    int wrong = understand(&meaning, what, why);
+    int wrong = listeners_what_understand(&meaning, what, why);
     if (meaning.number >= 0)
         mark_number(listeners, meaning.number, marks);
     if (count_marks(marks, listeners->count) == 0)
@@ -628,5 +641,6 @@ enum selection listeners_select(struct listeners *listeners, const char *what,
     free(marks);
     if (found > 0)
         return SELECTION_FOUND;
-    return wrong ? SELECTION_WRONG : miss(listeners, &meaning, why);
+    return wrong ? SELECTION_WRONG
+                 : listeners_what_miss(listeners, &meaning, why);
 }

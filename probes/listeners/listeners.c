@@ -64,8 +64,8 @@ static void print_confined(const struct sonde_listener *listener, char *text,
 
 /* A name that begins with NUL is abstract; the print of it begins with "\000",
    which no path does.  A path that begins with @ must not look like one.  */
-static void print_unix(const struct sonde_listener *listener, char *text,
-                       size_t size)
+static void listeners_print_unix(const struct sonde_listener *listener,
+                                 char *text, size_t size)
 {
     char plain[SONDE_ADDRESS_TEXT];
     sonde_address_print(&listener->address, plain, sizeof plain);
@@ -111,7 +111,7 @@ static char *print_local(const struct sonde_listener *listener)
             sonde_address_print(&listener->address, text, sizeof text);
         break;
     default:
-        print_unix(listener, text, sizeof text);
+        listeners_print_unix(listener, text, sizeof text);
         return strdup(text);
     }
     print_visibly(text, visible, sizeof visible);
@@ -121,7 +121,7 @@ static char *print_local(const struct sonde_listener *listener)
 /* ---- reading ------------------------------------------------------------ */
 
 /* Room for one more of SIZE bytes in *LIST.  */
-static int grow(void **list, size_t count, size_t *room, size_t size)
+static int listeners_grow(void **list, size_t count, size_t *room, size_t size)
 {
     if (count < *room)
         return 0;
@@ -146,12 +146,13 @@ static int percent_of(const struct sonde_listener *listener)
     return (int)(queue->queued * 100 / listener->capacity);
 }
 
-static int add_row(const struct sonde_listener *listener, void *closure)
+static int listeners_add_row(const struct sonde_listener *listener,
+                             void *closure)
 {
     struct listeners *listeners = closure;
     void *rows = listeners->rows;
-    int failed = grow(&rows, listeners->count, &listeners->room,
-                      sizeof *listeners->rows);
+    int failed = listeners_grow(&rows, listeners->count, &listeners->room,
+                                sizeof *listeners->rows);
     listeners->rows = rows;
     if (failed)
         return -1;
@@ -168,8 +169,9 @@ static int add_owner(const struct sonde_owner *owner, void *closure)
 {
     struct listeners *listeners = closure;
     void *owners = listeners->owners;
-    int failed = grow(&owners, listeners->owner_count, &listeners->owner_room,
-                      sizeof *listeners->owners);
+    int failed =
+        listeners_grow(&owners, listeners->owner_count, &listeners->owner_room,
+                       sizeof *listeners->owners);
     listeners->owners = owners;
     if (failed)
         return -1;
@@ -177,7 +179,7 @@ static int add_owner(const struct sonde_owner *owner, void *closure)
     return 0;
 }
 
-static int order(long a, long b)
+static int listeners_order(long a, long b)
 {
     return (a > b) - (a < b);
 }
@@ -193,7 +195,8 @@ static int by_socket(const void *a, const void *b)
 static int by_address(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
-    int result = order(family_index(&x->listener), family_index(&y->listener));
+    int result =
+        listeners_order(family_index(&x->listener), family_index(&y->listener));
     if (!result)
         result =
             sonde_address_compare(&x->listener.address, &y->listener.address);
@@ -205,9 +208,10 @@ static int by_address(const void *a, const void *b)
 static int by_fullness(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
-    int result = order(y->percent, x->percent);
+    int result = listeners_order(y->percent, x->percent);
     if (!result)
-        result = order(y->listener.queue.queued, x->listener.queue.queued);
+        result =
+            listeners_order(y->listener.queue.queued, x->listener.queue.queued);
     return result ? result : by_address(a, b);
 }
 
@@ -216,11 +220,11 @@ static int by_process(const void *a, const void *b)
     const struct sonde_owner *x = a, *y = b;
     if (x->inode != y->inode)
         return x->inode > y->inode ? 1 : -1;
-    return order(x->pid, y->pid);
+    return listeners_order(x->pid, y->pid);
 }
 
-static void sort(struct listeners *listeners,
-                 int (*compare)(const void *, const void *))
+static void listeners_sort(struct listeners *listeners,
+                           int (*compare)(const void *, const void *))
 {
     if (listeners->count > 0)
         qsort(listeners->rows, listeners->count, sizeof *listeners->rows,
@@ -231,7 +235,7 @@ static void sort(struct listeners *listeners,
 static void drop_twins(struct listeners *listeners)
 {
     size_t kept = 0;
-    sort(listeners, by_socket);
+    listeners_sort(listeners, by_socket);
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listener_row *row = &listeners->rows[i];
         if (kept > 0 && row->listener.inode != 0 &&
@@ -245,7 +249,7 @@ static void drop_twins(struct listeners *listeners)
 
 static void number_rows(struct listeners *listeners)
 {
-    sort(listeners, by_address);
+    listeners_sort(listeners, by_address);
     for (size_t i = 1; i < listeners->count; i++)
         if (!strcmp(listeners->rows[i].local, listeners->rows[i - 1].local))
             listeners->rows[i].index = listeners->rows[i - 1].index + 1;
@@ -294,7 +298,7 @@ static int read_owners(struct listeners *listeners, int timeout)
     return 0;
 }
 
-static void read_host(struct listeners *listeners)
+static void listeners_read_host(struct listeners *listeners)
 {
     struct utsname names;
     listeners->is_linux = uname(&names) >= 0 && !strcmp(names.sysname, "Linux");
@@ -327,7 +331,7 @@ static int read_families(struct listeners *listeners, unsigned wanted,
         if (!(wanted & 1U << i))
             continue;
         if (!sonde_listeners(families[i].family, sonde_deadline_left(deadline),
-                             add_row, listeners)) {
+                             listeners_add_row, listeners)) {
             told++;
             continue;
         }
@@ -354,10 +358,10 @@ int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
         return -1;
     /* The totals are read behind the drops, so that no listener has drops of an
        overflow that the totals do not know yet.  */
-    read_host(listeners);
+    listeners_read_host(listeners);
     listeners->dropping = count_dropping(listeners, wanted);
     number_rows(listeners);
-    sort(listeners, by_fullness);
+    listeners_sort(listeners, by_fullness);
     return 0;
 }
 

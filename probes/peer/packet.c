@@ -11,12 +11,12 @@
 /* Lengths of headers without options, and the protocols' numbers.  */
 enum { IP_HEADER = 20, TCP_HEADER = 20, ICMP_HEADER = 8, ICMP = 1, TCP = 6 };
 
-static void put(uint8_t *bytes, size_t size, uint64_t value)
+static void packet_put(uint8_t *bytes, size_t size, uint64_t value)
 {
     sonde_store(bytes, size, SONDE_BIG_ENDIAN, value);
 }
 
-static uint32_t get(const uint8_t *bytes, size_t size)
+static uint32_t packet_get(const uint8_t *bytes, size_t size)
 {
     return (uint32_t)sonde_load(bytes, size, SONDE_BIG_ENDIAN);
 }
@@ -24,7 +24,7 @@ static uint32_t get(const uint8_t *bytes, size_t size)
 uint16_t packet_checksum(const uint8_t *bytes, size_t size, uint32_t sum)
 {
     for (size_t i = 0; i + 1 < size; i += 2)
-        sum += get(bytes + i, 2);
+        sum += packet_get(bytes + i, 2);
     if (size % 2)
         sum += (uint32_t)bytes[size - 1] << 8;
     while (sum >> 16)
@@ -37,7 +37,7 @@ static uint32_t pseudo_header(const uint8_t *packet, size_t length)
 {
     uint32_t sum = TCP + (uint32_t)length;
     for (int i = 12; i < IP_HEADER; i += 2)
-        sum += get(packet + i, 2);
+        sum += packet_get(packet + i, 2);
     return sum;
 }
 
@@ -46,12 +46,12 @@ static void put_ip(uint8_t *packet, size_t length, int protocol,
 {
     memset(packet, 0, IP_HEADER);
     packet[0] = 0x45; /* version 4, a header of five words */
-    put(packet + 2, 2, length);
+    packet_put(packet + 2, 2, length);
     packet[8] = 64; /* TTL */
     packet[9] = (uint8_t)protocol;
-    put(packet + 12, 4, source);
-    put(packet + 16, 4, destination);
-    put(packet + 10, 2, packet_checksum(packet, IP_HEADER, 0));
+    packet_put(packet + 12, 4, source);
+    packet_put(packet + 16, 4, destination);
+    packet_put(packet + 10, 2, packet_checksum(packet, IP_HEADER, 0));
 }
 
 size_t packet_tcp(uint8_t *packet, const struct segment *segment)
@@ -64,19 +64,19 @@ size_t packet_tcp(uint8_t *packet, const struct segment *segment)
     put_ip(packet, IP_HEADER + length, TCP, segment->source,
            segment->destination);
     memset(tcp, 0, length);
-    put(tcp, 2, segment->source_port);
-    put(tcp + 2, 2, segment->destination_port);
-    put(tcp + 4, 4, segment->sequence);
-    put(tcp + 8, 4, segment->acknowledgment);
+    packet_put(tcp, 2, segment->source_port);
+    packet_put(tcp + 2, 2, segment->destination_port);
+    packet_put(tcp + 4, 4, segment->sequence);
+    packet_put(tcp + 8, 4, segment->acknowledgment);
     tcp[12] = (uint8_t)(header / 4 << 4);
     tcp[13] = segment->flags;
-    put(tcp + 14, 2, segment->window);
+    packet_put(tcp + 14, 2, segment->window);
     if (segment->most)
-        put(tcp + TCP_HEADER, 4, 0x02040000U | segment->most);
+        packet_put(tcp + TCP_HEADER, 4, 0x02040000U | segment->most);
     if (segment->data && segment->size > 0)
         memcpy(tcp + header, segment->data, segment->size);
-    put(tcp + 16, 2,
-        packet_checksum(tcp, length, pseudo_header(packet, length)));
+    packet_put(tcp + 16, 2,
+               packet_checksum(tcp, length, pseudo_header(packet, length)));
     return IP_HEADER + length;
 }
 
@@ -88,13 +88,14 @@ size_t packet_unreachable(uint8_t *packet, uint32_t from, int code,
     size_t length = ICMP_HEADER + quoted;
     if (size < IP_HEADER)
         return 0;
-    put_ip(packet, IP_HEADER + length, ICMP, from, get(original + 12, 4));
+    put_ip(packet, IP_HEADER + length, ICMP, from,
+           packet_get(original + 12, 4));
     memset(icmp, 0, ICMP_HEADER);
     icmp[0] = 3; /* destination unreachable */
     icmp[1] = (uint8_t)code;
-    put(icmp + 6, 2, mtu);
+    packet_put(icmp + 6, 2, mtu);
     memcpy(icmp + ICMP_HEADER, original, quoted);
-    put(icmp + 2, 2, packet_checksum(icmp, length, 0));
+    packet_put(icmp + 2, 2, packet_checksum(icmp, length, 0));
     return IP_HEADER + length;
 }
 
@@ -103,7 +104,7 @@ bool packet_read(const uint8_t *packet, size_t size, struct segment *segment)
     if (size < IP_HEADER || packet[0] >> 4 != 4 || packet[9] != TCP)
         return false;
     size_t start = (size_t)(packet[0] & 15) * 4;
-    size_t whole = get(packet + 2, 2);
+    size_t whole = packet_get(packet + 2, 2);
     if (start < IP_HEADER || whole > size || whole < start + TCP_HEADER ||
         packet_checksum(packet, start, 0) != 0)
         return false;
@@ -114,14 +115,14 @@ bool packet_read(const uint8_t *packet, size_t size, struct segment *segment)
                         pseudo_header(packet, whole - start)) != 0)
         return false;
     *segment = (struct segment){
-        .source = get(packet + 12, 4),
-        .destination = get(packet + 16, 4),
-        .source_port = (uint16_t)get(tcp, 2),
-        .destination_port = (uint16_t)get(tcp + 2, 2),
-        .sequence = get(tcp + 4, 4),
-        .acknowledgment = get(tcp + 8, 4),
+        .source = packet_get(packet + 12, 4),
+        .destination = packet_get(packet + 16, 4),
+        .source_port = (uint16_t)packet_get(tcp, 2),
+        .destination_port = (uint16_t)packet_get(tcp + 2, 2),
+        .sequence = packet_get(tcp + 4, 4),
+        .acknowledgment = packet_get(tcp + 8, 4),
         .flags = tcp[13],
-        .window = (uint16_t)get(tcp + 14, 2),
+        .window = (uint16_t)packet_get(tcp + 14, 2),
         .dont_fragment = packet[6] & 0x40,
         .size = whole - start - header,
         .data = tcp + header,

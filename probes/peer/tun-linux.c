@@ -30,7 +30,7 @@
 
 static const char name[] = "sonde0";
 
-static int fail(struct namespace_trouble *trouble, const char *what)
+static int tun_linux_fail(struct namespace_trouble *trouble, const char *what)
 {
     snprintf(trouble->text, sizeof trouble->text, "%s: %s", what,
              errno_name(errno));
@@ -113,7 +113,7 @@ static int set_queue_length(void)
 }
 
 /* Give the interface its address and bring it up, by any socket.  */
-static int configure(int fd)
+static int tun_linux_configure(int fd)
 {
     struct ifreq queue = request_with(TUN_HERE);
     queue.ifr_qlen = QUEUE_LENGTH;
@@ -137,10 +137,10 @@ int tun_open(struct namespace_trouble *trouble)
     request.ifr_flags = IFF_TUN | IFF_NO_PI;
     int tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
     if (tun < 0)
-        return fail(trouble, "/dev/net/tun");
+        return tun_linux_fail(trouble, "/dev/net/tun");
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || ioctl(tun, TUNSETIFF, &request) || configure(fd)) {
-        fail(trouble, "setting up the TUN interface");
+    if (fd < 0 || ioctl(tun, TUNSETIFF, &request) || tun_linux_configure(fd)) {
+        tun_linux_fail(trouble, "setting up the TUN interface");
         close(tun);
         tun = -1;
     }
@@ -162,7 +162,7 @@ int tun_route(struct namespace_trouble *trouble)
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     int failed = fd < 0 || ioctl(fd, SIOCADDRT, &route);
     if (failed)
-        fail(trouble, "setting the route");
+        tun_linux_fail(trouble, "setting the route");
     if (fd >= 0)
         close(fd);
     return failed ? -1 : 0;

@@ -10,7 +10,7 @@ enum {
     PLENTY = 131072  /* connections, 1 GiB: nobody takes that meanwhile */
 };
 
-static void look(struct allowance *allowance)
+static void allowance_look(struct allowance *allowance)
 {
     struct budget budget = budget_now();
     int64_t more = budget_connections(&budget);
@@ -26,7 +26,7 @@ struct allowance allowance_begin(void)
 {
     struct allowance allowance = {.memory.left = BUDGET_UNBOUND,
                                   .most = BUDGET_UNBOUND};
-    look(&allowance);
+    allowance_look(&allowance);
     return allowance;
 }
 
@@ -52,7 +52,7 @@ void allowance_take(struct allowance *allowance)
 {
     allowance->open++;
     if (allowance->most < PLENTY && allowance->open >= allowance->look)
-        look(allowance);
+        allowance_look(allowance);
 }
 
 void allowance_give(struct allowance *allowance, int64_t count, int64_t need)

@@ -100,7 +100,7 @@ struct fill fill_again(const struct fill *fill)
 /* For how long a client must have been silent: on a slow stack that lets one
    listener wait and not the next, a control may be through before a client for
    whom there is room.  */
-static int64_t patience(const struct engine *engine)
+static int64_t fill_patience(const struct engine *engine)
 {
     int64_t longer = TIMES_LONGER * engine->slowest;
     if (longer > RETRY)
@@ -110,7 +110,7 @@ static int64_t patience(const struct engine *engine)
 
 /* A connection begun at SINCE is through.  If it was when poll began, it waited
    for us, who went round the others: that says nothing of the stack.  */
-static void note_time(struct engine *engine, int64_t since)
+static void fill_note_time(struct engine *engine, int64_t since)
 {
     int64_t time = monotonic_ms() - since;
     if (engine->has_waited && time > engine->slowest)
@@ -157,7 +157,7 @@ static bool is_readable(int fd)
 
 /* Count the connections that accept returns, until nobody is left.  It gives
    up after many dead ones in a row; then the listener is readable still.  */
-static void count_accepted(struct fill *fill)
+static void fill_count_accepted(struct fill *fill)
 {
     for (int i = 0; i <= 2 * CLIENTS_MAX; i++) {
         int fd = sonde_accept(fill->listener, NULL, SONDE_CLOEXEC);
@@ -211,7 +211,7 @@ static void count_connections(struct fill *fill,
     if (fill->client < (long)fill->count)
         fill->overflow = OVERFLOW_RESET;
     fill->disturbed = is_disturbed(fill, queue);
-    count_accepted(fill);
+    fill_count_accepted(fill);
     if (!fill->deferred)
         return;
     fill->incomplete = fill->client - fill->accepted;
@@ -220,7 +220,7 @@ static void count_connections(struct fill *fill,
 }
 
 /* End FILL: count, unless something of ours stopped it, and close.  */
-static void finish(struct engine *engine, struct fill *fill)
+static void fill_finish(struct engine *engine, struct fill *fill)
 {
     struct sonde_queue queue = {-1, -1, -1, -1};
     if (fill->listener >= 0 && !sonde_queue(fill->listener, &queue))
@@ -247,13 +247,13 @@ static void finish_limited(struct engine *engine, struct fill *fill,
     fill->limit = limit;
     if (limit == LIMIT_BUDGET)
         fill->memory = engine->allowance.memory;
-    finish(engine, fill);
+    fill_finish(engine, fill);
 }
 
 /* FILL needs something of ours and there is none: let the last one begun
    yield.  Returns true if that was another, so that FILL may try again.  */
-static bool make_room(struct engine *engine, struct fill *fill,
-                      enum limit limit)
+static bool fill_make_room(struct engine *engine, struct fill *fill,
+                           enum limit limit)
 {
     struct fill *last = NULL, *other = NULL;
     for (size_t i = 0; i < engine->count; i++) {
@@ -281,7 +281,7 @@ static void turned_away(struct engine *engine, struct fill *fill, int error)
                      : error == ECONNRESET ? OVERFLOW_RESET
                                            : OVERFLOW_ERROR;
     fill->overflow_error = error;
-    finish(engine, fill);
+    fill_finish(engine, fill);
 }
 
 /* Whether the client before the newest is connected still.  On a kernel that
@@ -305,7 +305,7 @@ static bool take_client(struct engine *engine, struct fill *fill, int fd)
         return false;
     }
     if (!last_one_stays(fill)) {
-        finish(engine, fill);
+        fill_finish(engine, fill);
         return false;
     }
     if (fill->count == CLIENTS_MAX) {
@@ -328,7 +328,7 @@ static bool add_client(struct engine *engine, struct fill *fill,
                        const struct sonde_address *address)
 {
     if (!allowance_has(&engine->allowance))
-        return make_room(engine, fill, LIMIT_BUDGET);
+        return fill_make_room(engine, fill, LIMIT_BUDGET);
     note_drops(fill);
     int fd = resetting_socket(fill->family);
     enum client_state state = fd < 0 || bind_client(fill, fd)
@@ -346,20 +346,20 @@ static bool add_client(struct engine *engine, struct fill *fill,
     if (fd >= 0)
         close(fd);
     if (limit_of(error) != LIMIT_NONE)
-        return make_room(engine, fill, limit_of(error));
+        return fill_make_room(engine, fill, limit_of(error));
     turned_away(engine, fill, error);
     return false;
 }
 
 /* Connect clients to FILL until one has to wait, or it ends, or others must
    have their turn.  */
-static void advance(struct engine *engine, struct fill *fill)
+static void fill_advance(struct engine *engine, struct fill *fill)
 {
     struct sonde_address address;
     if (sonde_address_local(fill->listener, &address)) {
         fill->error = errno;
         fill->failed = "getsockname";
-        finish(engine, fill);
+        fill_finish(engine, fill);
         return;
     }
     fill->state = FILL_GOING;
@@ -400,7 +400,7 @@ int64_t fill_need(const struct fill *fill)
 
 /* Reserve memory for FILL, which listens.  If there is not enough at all, it
    ends; if others have it, it waits until they are through.  */
-static bool afford(struct engine *engine, struct fill *fill)
+static bool fill_afford(struct engine *engine, struct fill *fill)
 {
     int64_t need = fill_need(fill);
     if (!allowance_fits(&engine->allowance, need)) {
@@ -417,7 +417,7 @@ static bool afford(struct engine *engine, struct fill *fill)
     return true;
 }
 
-static void begin(struct engine *engine, struct fill *fill)
+static void fill_begin(struct engine *engine, struct fill *fill)
 {
     const char *failed;
     while ((failed = begin_listening(fill))) {
@@ -428,29 +428,29 @@ static void begin(struct engine *engine, struct fill *fill)
         if (limit_of(error) == LIMIT_NONE) {
             fill->error = error;
             fill->failed = failed;
-            finish(engine, fill);
+            fill_finish(engine, fill);
             return;
         }
-        if (!make_room(engine, fill, limit_of(error)))
+        if (!fill_make_room(engine, fill, limit_of(error)))
             return;
     }
-    if (afford(engine, fill))
-        advance(engine, fill);
+    if (fill_afford(engine, fill))
+        fill_advance(engine, fill);
 }
 
 /* Begin what waits, as far as there are descriptors and memory.  */
-static void admit(struct engine *engine)
+static void fill_admit(struct engine *engine)
 {
     for (size_t i = 0; i < engine->count; i++) {
         if (engine->starved || engine->stopped)
             return;
         if (engine->list[i].state == FILL_WAITING)
-            begin(engine, &engine->list[i]);
+            fill_begin(engine, &engine->list[i]);
     }
 }
 
 /* See what became of the pending client of FILL.  */
-static void settle(struct engine *engine, struct fill *fill)
+static void fill_settle(struct engine *engine, struct fill *fill)
 {
     int fd = fill->pending;
     enum client_state state = queue_client_check(fd);
@@ -459,20 +459,20 @@ static void settle(struct engine *engine, struct fill *fill)
         close(fd);
         fill->pending = -1;
         fill->state = FILL_GOING;
-        make_room(engine, fill, limit_of(error));
+        fill_make_room(engine, fill, limit_of(error));
     } else if (state == CLIENT_FAILED) {
         turned_away(engine, fill, error);
     } else if (state == CLIENT_CONNECTED) {
         fill->pending = -1;
-        note_time(engine, fill->since);
+        fill_note_time(engine, fill->since);
         if (take_client(engine, fill, fd))
-            advance(engine, fill);
+            fill_advance(engine, fill);
     }
 }
 
 /* The client of FILL has been silent for long enough; unless the host is
    busy.  */
-static void doubt(struct engine *engine, struct fill *fill)
+static void fill_doubt(struct engine *engine, struct fill *fill)
 {
     struct reference *reference = control_of(engine, fill);
     if (reference) {
@@ -480,7 +480,7 @@ static void doubt(struct engine *engine, struct fill *fill)
         return;
     }
     fill->overflow = OVERFLOW_SILENCE;
-    finish(engine, fill);
+    fill_finish(engine, fill);
 }
 
 /* Settle all that is pending, and let go on what can; what has been silent for
@@ -491,14 +491,14 @@ static void settle_all(struct engine *engine)
     for (size_t i = 0; i < engine->count; i++) {
         struct fill *fill = &engine->list[i];
         if (fill->state == FILL_GOING)
-            advance(engine, fill);
+            fill_advance(engine, fill);
         if (fill->state == FILL_PENDING && fill->pending >= 0)
-            settle(engine, fill);
+            fill_settle(engine, fill);
         if (fill->state == FILL_PENDING &&
-            now - fill->since >= patience(engine))
+            now - fill->since >= fill_patience(engine))
             fill->state = FILL_EXPIRED;
         if (fill->state == FILL_EXPIRED)
-            doubt(engine, fill);
+            fill_doubt(engine, fill);
     }
 }
 
@@ -512,7 +512,7 @@ static void reference_is_done(struct engine *engine, int family, int64_t since,
         struct fill *fill = &engine->list[i];
         if (fill->state != FILL_EXPIRED || fill->family != family)
             continue;
-        settle(engine, fill);
+        fill_settle(engine, fill);
         if (fill->state != FILL_EXPIRED)
             continue;
         if (error) {
@@ -520,12 +520,12 @@ static void reference_is_done(struct engine *engine, int family, int64_t since,
             fill->disturbed = true; /* a listener with room is not reached */
             fill->error = fill->limit == LIMIT_NONE ? error : 0;
             fill->failed = "connect";
-            finish(engine, fill);
-        } else if (monotonic_ms() - fill->since < patience(engine)) {
+            fill_finish(engine, fill);
+        } else if (monotonic_ms() - fill->since < fill_patience(engine)) {
             fill->state = FILL_PENDING; /* the control itself was slow */
         } else if (fill->since <= since) {
             fill->overflow = OVERFLOW_SILENCE;
-            finish(engine, fill);
+            fill_finish(engine, fill);
         }
     }
 }
@@ -540,7 +540,7 @@ static void check_controls(struct engine *engine)
             continue;
         int through = reference_check(reference);
         if (through > 0)
-            note_time(engine, since);
+            fill_note_time(engine, since);
         if (through != 0)
             reference_is_done(engine, families[i], since,
                               through > 0 ? 0 : reference->error);
@@ -548,11 +548,11 @@ static void check_controls(struct engine *engine)
 }
 
 /* Collect the descriptors to wait for; *TIMEOUT is how long.  */
-static size_t collect(struct engine *engine, int *timeout)
+static size_t fill_collect(struct engine *engine, int *timeout)
 {
     size_t used = 0;
     int64_t now = monotonic_ms();
-    int64_t first = patience(engine);
+    int64_t first = fill_patience(engine);
     engine->poll_fds[used++] =
         (struct pollfd){.fd = engine->watch, .events = POLLIN};
     for (int i = 0; i < FAMILIES; i++)
@@ -567,7 +567,7 @@ static size_t collect(struct engine *engine, int *timeout)
             continue;
         engine->poll_fds[used++] =
             (struct pollfd){.fd = fill->pending, .events = POLLOUT};
-        int64_t left = fill->since + patience(engine) - now;
+        int64_t left = fill->since + fill_patience(engine) - now;
         if (fill->state == FILL_PENDING && left < first)
             first = left;
     }
@@ -579,7 +579,7 @@ static size_t collect(struct engine *engine, int *timeout)
 static bool wait_and_see(struct engine *engine)
 {
     int timeout;
-    size_t used = collect(engine, &timeout);
+    size_t used = fill_collect(engine, &timeout);
     int64_t before = monotonic_ms();
     bool failed = wait_poll(engine->poll_fds, (nfds_t)used, timeout) < 0;
     engine->failures = failed ? engine->failures + 1 : 0;
@@ -620,7 +620,7 @@ static void open_controls(struct engine *engine)
             if (error) {
                 fill->error = error;
                 fill->failed = failed;
-                finish(engine, fill);
+                fill_finish(engine, fill);
             }
         }
     }
@@ -644,7 +644,7 @@ bool fill_all(struct fill *list, size_t count, int wait, int watch,
     open_controls(&engine);
     bool going = true;
     while (going && !engine.stopped && !all_done(&engine)) {
-        admit(&engine);
+        fill_admit(&engine);
         if (!all_done(&engine))
             going = wait_and_see(&engine);
     }

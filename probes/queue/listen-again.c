@@ -23,8 +23,9 @@ static void put_count(const struct prefix *prefix, const char *key,
 
 /* A queue of BACKLOG, full; the client outside has gone: it would try again in
    a second.  Returns 0, or -1 having said why not, as KEY.  */
-static int open_full(const struct prefix *prefix, struct stepwise *stepwise,
-                     int family, int backlog, int wait, const char *key)
+static int listen_again_open_full(const struct prefix *prefix,
+                                  struct stepwise *stepwise, int family,
+                                  int backlog, int wait, const char *key)
 {
     if (stepwise_open(stepwise, family, backlog)) {
         prefix_put_failure(prefix, key, stepwise->failed, errno);
@@ -47,8 +48,9 @@ static void listen_anew(const struct prefix *prefix,
 }
 
 /* Fill SERIAL up, and count what accept returns, as KEY.  */
-static void count_all(const struct prefix *prefix, struct stepwise *stepwise,
-                      int wait, const char *key)
+static void listen_again_count_all(const struct prefix *prefix,
+                                   struct stepwise *stepwise, int wait,
+                                   const char *key)
 {
     stepwise_fill(stepwise, wait);
     stepwise_give_up(stepwise);
@@ -56,26 +58,27 @@ static void count_all(const struct prefix *prefix, struct stepwise *stepwise,
               stepwise_accept(stepwise, STEPWISE_CLIENTS));
 }
 
-static void grow(const struct prefix *prefix, int family, int wait)
+static void listen_again_grow(const struct prefix *prefix, int family, int wait)
 {
     struct stepwise stepwise;
-    if (!open_full(prefix, &stepwise, family, AGAIN_SMALL, wait,
-                   "grow.before")) {
+    if (!listen_again_open_full(prefix, &stepwise, family, AGAIN_SMALL, wait,
+                                "grow.before")) {
         listen_anew(prefix, &stepwise, AGAIN_LARGE, "grow.error");
-        count_all(prefix, &stepwise, wait, "grow.after");
+        listen_again_count_all(prefix, &stepwise, wait, "grow.after");
     }
     stepwise_close(&stepwise);
 }
 
-static void shrink(const struct prefix *prefix, int family, int wait)
+static void listen_again_shrink(const struct prefix *prefix, int family,
+                                int wait)
 {
     struct stepwise stepwise;
-    if (!open_full(prefix, &stepwise, family, AGAIN_LARGE, wait,
-                   "shrink.before")) {
+    if (!listen_again_open_full(prefix, &stepwise, family, AGAIN_LARGE, wait,
+                                "shrink.before")) {
         listen_anew(prefix, &stepwise, AGAIN_MIN, "shrink.error");
         put_count(prefix, "shrink.kept", &stepwise,
                   stepwise_accept(&stepwise, STEPWISE_CLIENTS));
-        count_all(prefix, &stepwise, wait, "shrink.after");
+        listen_again_count_all(prefix, &stepwise, wait, "shrink.after");
     }
     stepwise_close(&stepwise);
 }
@@ -83,6 +86,6 @@ static void shrink(const struct prefix *prefix, int family, int wait)
 void listen_again(FILE *out, int family, const char *name, int wait)
 {
     const struct prefix prefix = {out, "listen.again", name};
-    grow(&prefix, family, wait);
-    shrink(&prefix, family, wait);
+    listen_again_grow(&prefix, family, wait);
+    listen_again_shrink(&prefix, family, wait);
 }

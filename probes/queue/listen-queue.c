@@ -51,7 +51,7 @@ struct measuring {
     bool again; /* rows may be filled again, later */
 };
 
-static const char *family_name(int family)
+static const char *listen_queue_family_name(int family)
 {
     for (size_t i = 0; i < FAMILIES; i++)
         if (families[i].family == family)
@@ -101,7 +101,8 @@ static size_t count_beyond(const struct queue_plan *plan, int backlog)
     return count;
 }
 
-static size_t repeats_of(const struct queue_plan *plan, int backlog)
+static size_t listen_queue_repeats_of(const struct queue_plan *plan,
+                                      int backlog)
 {
     if (backlog < 0 || backlog > huge)
         return 1;
@@ -112,14 +113,14 @@ static size_t repeats_of(const struct queue_plan *plan, int backlog)
     return count_beyond(plan, large) > LARGE_MAX ? 1 : REPEATS_LARGE;
 }
 
-static struct listen_row *add_row(struct measuring *measuring,
-                                  enum row_kind kind, int family, int backlog,
-                                  size_t repeats)
+static struct listen_row *listen_queue_add_row(struct measuring *measuring,
+                                               enum row_kind kind, int family,
+                                               int backlog, size_t repeats)
 {
     struct listen_row *row = &measuring->rows[measuring->row_count];
     *row = (struct listen_row){
         .kind = kind,
-        .family = family_name(family),
+        .family = listen_queue_family_name(family),
         .fills = &measuring->fills[measuring->fill_count],
         .repeats = repeats,
         .left = repeats,
@@ -133,9 +134,11 @@ static struct listen_row *add_row(struct measuring *measuring,
 }
 
 /* Where the findings of FAMILY's rows go.  */
-static struct prefix place_of(const struct measuring *measuring, int family)
+static struct prefix listen_queue_place_of(const struct measuring *measuring,
+                                           int family)
 {
-    return (struct prefix){measuring->out, "listen.queue", family_name(family)};
+    return (struct prefix){measuring->out, "listen.queue",
+                           listen_queue_family_name(family)};
 }
 
 /* Whether FAMILY works on the loopback interface here, as a finding; what of
@@ -149,7 +152,7 @@ static bool put_available(const struct measuring *measuring, int family)
         !available && limit_of(errno) != LIMIT_NONE && errno != EADDRNOTAVAIL;
     if (!available)
         snprintf(reason, sizeof reason, "%s: %s", failed, errno_name(errno));
-    const struct prefix prefix = place_of(measuring, family);
+    const struct prefix prefix = listen_queue_place_of(measuring, family);
     prefix_put_text(&prefix, "available",
                     available ? "yes"
                     : ours    ? NULL
@@ -177,7 +180,7 @@ static void put_left_out(const struct measuring *measuring, int family,
                          int backlog)
 {
     char key[24];
-    const struct prefix prefix = place_of(measuring, family);
+    const struct prefix prefix = listen_queue_place_of(measuring, family);
     snprintf(key, sizeof key, "%d.accepted", backlog);
     prefix_put_text(&prefix, key, NULL, HOW_NOT_TESTABLE,
                     "so long a queue is filled in one family alone");
@@ -202,8 +205,9 @@ static void add_queue_rows(struct measuring *measuring, int family, bool first)
             put_left_out(measuring, family, backlog);
             continue;
         }
-        struct listen_row *row = add_row(measuring, ROW_QUEUE, family, backlog,
-                                         repeats_of(plan, backlog));
+        struct listen_row *row =
+            listen_queue_add_row(measuring, ROW_QUEUE, family, backlog,
+                                 listen_queue_repeats_of(plan, backlog));
         row->is_cap_too = first && backlog == INT_MAX;
     }
 }
@@ -235,8 +239,8 @@ static void add_syn_row(struct measuring *measuring, enum row_kind kind,
 {
     bool know_peers = syn_settings_know_peers(&measuring->settings);
     struct listen_row *row =
-        add_row(measuring, kind, family, backlog,
-                family != AF_INET || backlog > large ? 1 : 2);
+        listen_queue_add_row(measuring, kind, family, backlog,
+                             family != AF_INET || backlog > large ? 1 : 2);
     for (size_t i = 0; i < row->repeats; i++) {
         struct fill *fill = &row->fills[i];
         fill->deferred = true;
@@ -257,7 +261,7 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
     const char *reason =
         why_not_incomplete(measuring, family, text, sizeof text);
     bool one_huge = first && count_huge(plan) == 1;
-    const struct prefix prefix = place_of(measuring, family);
+    const struct prefix prefix = listen_queue_place_of(measuring, family);
     prefix_put_text(&prefix, "incomplete", reason ? "no" : "yes",
                     reason ? HOW_NOT_TESTABLE : HOW_MEASURED, reason);
     for (size_t i = 0; !reason && i < plan->count; i++) {
@@ -293,7 +297,8 @@ static void add_rows(struct measuring *measuring)
     const struct prefix cap = {measuring->out, "listen.cap", NULL};
     prefix_put_text(&cap, "family", families[first].name, HOW_CONSTANT, NULL);
     if (plan->cap && !has_cap_row(plan))
-        add_row(measuring, ROW_CAP, families[first].family, INT_MAX, 1);
+        listen_queue_add_row(measuring, ROW_CAP, families[first].family,
+                             INT_MAX, 1);
 }
 
 static void raise_descriptors(void)
@@ -370,7 +375,8 @@ static bool fill_rows(struct measuring *measuring, int watch)
 }
 
 /* Measure what PLAN says, in the namespace we are in.  */
-static bool measure(FILE *out, int watch, const struct queue_plan *plan)
+static bool listen_queue_measure(FILE *out, int watch,
+                                 const struct queue_plan *plan)
 {
     size_t rows = FAMILIES * 3 * plan->count + 1;
     struct measuring measuring = {
@@ -403,5 +409,5 @@ bool measure_listen_queue(FILE *out, int watch, const void *data)
     if (plan->setting_count > 0 &&
         settings_apply(out, plan->settings, plan->setting_count))
         return true; /* the findings say why */
-    return measure(out, watch, plan);
+    return listen_queue_measure(out, watch, plan);
 }

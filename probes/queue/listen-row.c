@@ -12,9 +12,9 @@
 #include "probes/finding/finding.h"
 #include "probes/queue/listen-row.h"
 
-static void put(FILE *out, const struct listen_row *row, const char *key,
-                const char *value, enum how how, bool stable,
-                const char *reason)
+static void listen_row_put(FILE *out, const struct listen_row *row,
+                           const char *key, const char *value, enum how how,
+                           bool stable, const char *reason)
 {
     const struct fill *fill = row->fills;
     char whole[64];
@@ -110,10 +110,10 @@ static void put_figure(FILE *out, const struct listen_row *row, const char *key,
     else
         snprintf(text, sizeof text, "%ld..%ld", low, high);
     if (reason || low < 0)
-        put(out, row, key, NULL, HOW_NOT_TESTABLE, true,
-            reason ? reason : "the kernel does not say");
+        listen_row_put(out, row, key, NULL, HOW_NOT_TESTABLE, true,
+                       reason ? reason : "the kernel does not say");
     else
-        put(out, row, key, text, how, low == high, NULL);
+        listen_row_put(out, row, key, text, how, low == high, NULL);
 }
 
 static void put_overflow(FILE *out, const struct listen_row *row,
@@ -122,16 +122,16 @@ static void put_overflow(FILE *out, const struct listen_row *row,
     const char *name = overflow_name(row->fills);
     bool stable = true;
     if (reason || !name) {
-        put(out, row, "overflow", NULL, HOW_NOT_TESTABLE, true,
-            reason ? reason : "no client was turned away");
+        listen_row_put(out, row, "overflow", NULL, HOW_NOT_TESTABLE, true,
+                       reason ? reason : "no client was turned away");
         return;
     }
     for (size_t i = 1; i < row->repeats; i++) {
         const char *other = overflow_name(&row->fills[i]);
         stable = stable && other && !strcmp(name, other);
     }
-    put(out, row, "overflow", stable ? name : "varies", HOW_MEASURED, stable,
-        NULL);
+    listen_row_put(out, row, "overflow", stable ? name : "varies", HOW_MEASURED,
+                   stable, NULL);
 }
 
 /* How FILL was disturbed.  */
@@ -205,17 +205,17 @@ static void put_queue_row(FILE *out, const struct listen_row *row)
     put_overflow(out, row, reason);
     put_figure(out, row, "queued", offsetof(struct fill, queued), HOW_READ,
                reason);
-    put(out, row, "limit", limited ? stop.limit : NULL, HOW_MEASURED, true,
-        NULL);
+    listen_row_put(out, row, "limit", limited ? stop.limit : NULL, HOW_MEASURED,
+                   true, NULL);
     if (disturbed)
-        put(out, row, "disturbed", "yes", HOW_MEASURED, true, NULL);
+        listen_row_put(out, row, "disturbed", "yes", HOW_MEASURED, true, NULL);
     snprintf(repeats, sizeof repeats, "%zu", row->repeats);
-    put(out, row, "repeats", repeats, HOW_CONSTANT, true, NULL);
+    listen_row_put(out, row, "repeats", repeats, HOW_CONSTANT, true, NULL);
 }
 
 /* A figure that two ways give: a range where they, or the repeats, differ.  */
-static void put_incomplete(FILE *out, const struct listen_row *row,
-                           const char *key, const char *reason)
+static void listen_row_put_incomplete(FILE *out, const struct listen_row *row,
+                                      const char *key, const char *reason)
 {
     long low = LONG_MAX, high = LONG_MIN;
     char text[48];
@@ -232,9 +232,9 @@ static void put_incomplete(FILE *out, const struct listen_row *row,
         snprintf(text, sizeof text, "%ld", low);
     else
         snprintf(text, sizeof text, "%ld..%ld", low, high);
-    put(out, row, key, reason ? NULL : text,
-        reason ? HOW_NOT_TESTABLE : HOW_MEASURED, reason || low == high,
-        reason);
+    listen_row_put(out, row, key, reason ? NULL : text,
+                   reason ? HOW_NOT_TESTABLE : HOW_MEASURED,
+                   reason || low == high, reason);
 }
 
 static void put_syn_row(FILE *out, const struct listen_row *row)
@@ -242,10 +242,10 @@ static void put_syn_row(FILE *out, const struct listen_row *row)
     struct stop stop;
     const char *reason = was_stopped(row, &stop) ? stop.reason : NULL;
     if (row->kind == ROW_ACQUAINTANCE) {
-        put_incomplete(out, row, "incomplete-known", reason);
+        listen_row_put_incomplete(out, row, "incomplete-known", reason);
         return;
     }
-    put_incomplete(out, row, "incomplete", reason);
+    listen_row_put_incomplete(out, row, "incomplete", reason);
     put_figure(out, row, "passed", offsetof(struct fill, accepted),
                HOW_MEASURED, reason);
 }

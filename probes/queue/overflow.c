@@ -39,7 +39,8 @@ static void put_volatile(const struct prefix *prefix, const char *key,
                       value, HOW_MEASURED, NULL);
 }
 
-static void put(const struct prefix *prefix, const char *key, const char *value)
+static void overflow_put(const struct prefix *prefix, const char *key,
+                         const char *value)
 {
     prefix_put_text(prefix, key, value, HOW_MEASURED, NULL);
 }
@@ -61,7 +62,7 @@ static void put_not_full(const struct prefix *prefix, const char *key,
 }
 
 /* What the client saw that was not let in.  */
-static const char *next_of(const struct stepwise *stepwise)
+static const char *overflow_next_of(const struct stepwise *stepwise)
 {
     if (stepwise->pending >= 0)
         return "silence";
@@ -90,7 +91,7 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
     }
     int64_t start = monotonic_ms();
     enum client_state state = stepwise_settle(stepwise, PATIENCE);
-    put(prefix, "enters", state == CLIENT_CONNECTED ? "yes" : "no");
+    overflow_put(prefix, "enters", state == CLIENT_CONNECTED ? "yes" : "no");
     if (state == CLIENT_CONNECTED)
         put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
     stepwise_give_up(stepwise);
@@ -109,7 +110,7 @@ static void put_queue(const struct prefix *prefix, int family, int wait)
     if (stepwise.full) {
         prefix_put_figure(prefix, "connected", (long)stepwise.count,
                           HOW_MEASURED, NULL);
-        put(prefix, "next", next_of(&stepwise));
+        overflow_put(prefix, "next", overflow_next_of(&stepwise));
         long before = (long)stepwise.count;
         long accepted = put_enters(prefix, &stepwise);
         long late =
@@ -136,7 +137,7 @@ static long data_most(const struct budget *budget)
 
 /* Send as much as the system takes from a client that nobody has accepted, up
    to MOST bytes.  */
-static long send_all(int client, long most)
+static long overflow_send_all(int client, long most)
 {
     static const char data[4096];
     long sent = 0;
@@ -173,7 +174,7 @@ static void put_no_memory(const struct prefix *prefix, const char *key,
 }
 
 /* Data sent before accept is called.  */
-static void put_data(const struct prefix *prefix, int family)
+static void overflow_put_data(const struct prefix *prefix, int family)
 {
     struct stepwise stepwise;
     struct budget budget = budget_now();
@@ -184,7 +185,8 @@ static void put_data(const struct prefix *prefix, int family)
         return;
     }
     stepwise_add(&stepwise, PATIENCE);
-    long sent = stepwise.count == 1 ? send_all(stepwise.clients[0], most) : -1;
+    long sent =
+        stepwise.count == 1 ? overflow_send_all(stepwise.clients[0], most) : -1;
     int fd =
         sent < 0 ? -1 : sonde_accept(stepwise.listener, NULL, SONDE_CLOEXEC);
     int error = errno;
@@ -200,7 +202,7 @@ static void put_data(const struct prefix *prefix, int family)
     else if (sent >= most && most < DATA_MAX)
         put_no_memory(prefix, "data", &budget);
     else
-        put(prefix, "data", got == sent ? "kept" : "lost");
+        overflow_put(prefix, "data", got == sent ? "kept" : "lost");
     if (sent >= 0)
         put_volatile(prefix, "data-bytes", sent);
     stepwise_close(&stepwise);
@@ -236,8 +238,8 @@ static int await_child(pid_t child, int most)
 
 /* CHILD waits to be let in by SERIAL: make room.  Returns its exit status, or
    -1 if it is not through.  */
-static int let_in(const struct prefix *prefix, struct stepwise *stepwise,
-                  pid_t child)
+static int overflow_let_in(const struct prefix *prefix,
+                           struct stepwise *stepwise, pid_t child)
 {
     stepwise_accept(stepwise, 1);
     if (stepwise->ours) {
@@ -245,7 +247,7 @@ static int let_in(const struct prefix *prefix, struct stepwise *stepwise,
         return -1;
     }
     int status = await_child(child, PATIENCE);
-    put(prefix, "enters", status == 0 ? "yes" : "no");
+    overflow_put(prefix, "enters", status == 0 ? "yes" : "no");
     return status;
 }
 
@@ -262,11 +264,12 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
     }
     int status = await_child(child, wait);
     if (status >= 0) {
-        put(prefix, "blocking", status ? errno_name(status) : "connects");
+        overflow_put(prefix, "blocking",
+                     status ? errno_name(status) : "connects");
         return;
     }
-    put(prefix, "blocking", "waits");
-    if (let_in(prefix, stepwise, child) < 0) {
+    overflow_put(prefix, "blocking", "waits");
+    if (overflow_let_in(prefix, stepwise, child) < 0) {
         kill(child, SIGKILL);
         wait_child(child, NULL, PATIENCE);
     }
@@ -294,7 +297,7 @@ void overflow_family(FILE *out, int family, const char *name, int wait)
 {
     const struct prefix prefix = {out, id, name};
     put_queue(&prefix, family, wait);
-    put_data(&prefix, family);
+    overflow_put_data(&prefix, family);
     if (family == AF_UNIX)
         put_blocking(&prefix, wait);
     fflush(out);

@@ -12,7 +12,7 @@
 #include "probes/queue/plan.h"
 
 /* One number of the list, or "max"; *END is behind it.  */
-static int read_number(const char *text, const char **end, int *number)
+static int plan_read_number(const char *text, const char **end, int *number)
 {
     if (!strncmp(text, "max", 3)) {
         *end = text + 3;
@@ -53,11 +53,11 @@ static const char *add_item(struct queue_plan *plan, const char **text)
 {
     int first, last;
     const char *end;
-    if (read_number(*text, &end, &first))
+    if (plan_read_number(*text, &end, &first))
         return "is no number from -2147483648 to 2147483647, nor \"max\"";
     last = first;
     if (*end == '-') {
-        if (read_number(end + 1, &end, &last))
+        if (plan_read_number(end + 1, &end, &last))
             return "is no range";
         if (last < first)
             return "is a range that goes down";

@@ -78,7 +78,7 @@ int open_listener(int family, int backlog, const char **failed)
 /* FD is writable, or in error: connected or not?  SO_ERROR alone does not
    say: there is a stack where a failed connect leaves none.  The address of
    the peer proves it.  */
-static enum client_state outcome(int fd)
+static enum client_state queue_client_outcome(int fd)
 {
     int error = 0;
     socklen_t size = sizeof error;
@@ -115,7 +115,7 @@ enum client_state queue_client_check(int fd)
         return CLIENT_FAILED;
     if (ready == 0)
         return CLIENT_PENDING;
-    enum client_state state = outcome(fd);
+    enum client_state state = queue_client_outcome(fd);
     if (state == CLIENT_CONNECTED && poll_fd.revents & (POLLERR | POLLHUP)) {
         errno = ECONNRESET;
         return CLIENT_FAILED;

@@ -23,7 +23,8 @@ int stepwise_open(struct stepwise *stepwise, int family, int backlog)
 }
 
 /* WHAT failed with ERROR: take note if it is of ours, and the first.  */
-static void note(struct stepwise *stepwise, const char *what, int error)
+static void stepwise_note(struct stepwise *stepwise, const char *what,
+                          int error)
 {
     if (stepwise->ours || limit_of(error) == LIMIT_NONE)
         return;
@@ -39,7 +40,7 @@ enum client_state stepwise_settle(struct stepwise *stepwise, int wait)
     enum client_state state = queue_client_check(stepwise->pending);
     if (state == CLIENT_FAILED) {
         stepwise->error = errno;
-        note(stepwise, "connect", stepwise->error);
+        stepwise_note(stepwise, "connect", stepwise->error);
         stepwise_give_up(stepwise);
     } else if (state == CLIENT_CONNECTED) {
         stepwise->clients[stepwise->count++] = stepwise->pending;
@@ -57,14 +58,14 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
     stepwise->pending = resetting_socket(stepwise->family);
     if (stepwise->pending < 0) {
         stepwise->error = errno;
-        note(stepwise, "socket", stepwise->error);
+        stepwise_note(stepwise, "socket", stepwise->error);
         return CLIENT_FAILED;
     }
     enum client_state state =
         queue_client_connect(stepwise->pending, &stepwise->address);
     if (state == CLIENT_FAILED) {
         stepwise->error = errno;
-        note(stepwise, "connect", stepwise->error);
+        stepwise_note(stepwise, "connect", stepwise->error);
         stepwise_give_up(stepwise);
         return state;
     }
@@ -72,7 +73,7 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
     if (state != CLIENT_PENDING || stepwise->family == AF_UNIX)
         return state;
     if (reference_try(stepwise->family, &failed))
-        note(stepwise, failed, errno);
+        stepwise_note(stepwise, failed, errno);
     return stepwise_settle(stepwise, 0);
 }
 
@@ -125,7 +126,7 @@ long stepwise_accept(struct stepwise *stepwise, long most)
     while (count < most) {
         int fd = sonde_accept(stepwise->listener, NULL, SONDE_CLOEXEC);
         if (fd < 0) {
-            note(stepwise, "accept", errno);
+            stepwise_note(stepwise, "accept", errno);
             break;
         }
         close(fd);

@@ -222,8 +222,8 @@ static bool run_targets(struct half_open *run)
 }
 
 /* Enter a namespace that has the settings of the other measurement.  */
-static int enter(const struct queue_plan *plan,
-                 struct namespace_trouble *trouble)
+static int syn_queue_tun_enter(const struct queue_plan *plan,
+                               struct namespace_trouble *trouble)
 {
     static const char *const same[] = {"net.core.somaxconn",
                                        "net.ipv4.tcp_syncookies",
@@ -283,7 +283,7 @@ static const char *make_ready(struct half_open *run,
     choose_targets(run, plan);
     if (run->count == 0)
         return "it takes a backlog from 0 to 1024";
-    if (!can_afford(run, trouble) || enter(plan, trouble) ||
+    if (!can_afford(run, trouble) || syn_queue_tun_enter(plan, trouble) ||
         (run->tun = tun_open(trouble)) < 0)
         return trouble->text;
     inet_pton(AF_INET, TUN_HERE, &here);

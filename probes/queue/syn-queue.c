@@ -62,7 +62,7 @@ void syn_stranger(struct sonde_address *address, int family)
 }
 
 /* Connect CLIENT to LISTENER.  Returns the accepted socket, or -1.  */
-static int meet(int listener, int client)
+static int syn_queue_meet(int listener, int client)
 {
     struct sonde_address address;
     if (sonde_address_local(listener, &address) ||
@@ -91,7 +91,7 @@ static ssize_t read_byte(int fd)
    the server ends first, and is closed once its end was acknowledged, which the
    client's byte tells.  The client's reset then takes away what would wait for
    a minute.  */
-static int part(int server, int client)
+static int syn_queue_part(int server, int client)
 {
     if (sonde_half_close(server) || read_byte(client) != 0 ||
         send(client, "", 1, 0) != 1 || read_byte(server) != 1)
@@ -100,7 +100,7 @@ static int part(int server, int client)
 }
 
 /* Let the kernel meet ADDRESS.  Returns 0, or -1 with errno.  */
-static int introduce(const struct sonde_address *address)
+static int syn_queue_introduce(const struct sonde_address *address)
 {
     struct sonde_address loopback;
     const void *storage = &address->storage;
@@ -112,8 +112,8 @@ static int introduce(const struct sonde_address *address)
     int client = listener < 0 ? -1 : resetting_socket(family);
     int server = -1;
     if (client >= 0 && !bind(client, storage, address->length))
-        server = meet(listener, client);
-    int status = server < 0 ? -1 : part(server, client);
+        server = syn_queue_meet(listener, client);
+    int status = server < 0 ? -1 : syn_queue_part(server, client);
     int error = errno;
     if (server >= 0)
         close(server);
@@ -131,7 +131,7 @@ int syn_acquaintance(struct sonde_address *address, int family)
         sonde_address_loopback(address, family, 0);
     else
         choose_stranger(address);
-    return introduce(address);
+    return syn_queue_introduce(address);
 }
 
 int syn_defer_works(int family)

@@ -12,14 +12,16 @@
 /* The longest name of a file, and the longest value of a profile.  */
 enum { NAME_MAX = 4096, VALUE_MAX = 4200 };
 
-static bool comparable(const struct finding *finding)
+static bool answers_diff_comparable(const struct finding *finding)
 {
     return finding && finding->value && finding->stable;
 }
 
-static bool differs(const struct finding *a, const struct finding *b)
+static bool answers_diff_differs(const struct finding *a,
+                                 const struct finding *b)
 {
-    return comparable(a) && comparable(b) && strcmp(a->value, b->value);
+    return answers_diff_comparable(a) && answers_diff_comparable(b) &&
+           strcmp(a->value, b->value);
 }
 
 /* "id" or "id key", then the two values, side by side if they fit.  */
@@ -63,8 +65,8 @@ static void count_question(struct difference *difference,
     for (size_t i = 0; i < slice.count; i++) {
         const struct finding *a = &slice.list[i];
         const struct finding *b = findings_get(there, id, a->key);
-        both += comparable(a) && comparable(b);
-        different += differs(a, b);
+        both += answers_diff_comparable(a) && answers_diff_comparable(b);
+        different += answers_diff_differs(a, b);
     }
     difference->compared += both > 0;
     difference->untold += both == 0;
@@ -104,7 +106,8 @@ struct difference answers_compare(const struct catalogue *catalogue,
 }
 
 PROBE_FORMAT(3, 4)
-static void append(char *text, size_t size, const char *format, ...)
+static void answers_diff_append(char *text, size_t size, const char *format,
+                                ...)
 {
     size_t used = strlen(text);
     va_list arguments;
@@ -118,16 +121,20 @@ void answers_count(char text[COUNT_TEXT], const struct difference *difference,
 {
     size_t size = COUNT_TEXT;
     *text = '\0';
-    append(text, size, "%zu of %zu answers differ", difference->different,
-           difference->compared);
+    answers_diff_append(text, size, "%zu of %zu answers differ",
+                        difference->different, difference->compared);
     if (difference->findings > difference->different)
-        append(text, size, ", in %zu findings", difference->findings);
+        answers_diff_append(text, size, ", in %zu findings",
+                            difference->findings);
     if (difference->untold)
-        append(text, size, "; %zu cannot be compared", difference->untold);
+        answers_diff_append(text, size, "; %zu cannot be compared",
+                            difference->untold);
     if (difference->only_here)
-        append(text, size, "; only %s: %zu", left, difference->only_here);
+        answers_diff_append(text, size, "; only %s: %zu", left,
+                            difference->only_here);
     if (difference->only_there)
-        append(text, size, "; only %s: %zu", right, difference->only_there);
+        answers_diff_append(text, size, "; only %s: %zu", right,
+                            difference->only_there);
 }
 
 void answers_diff(FILE *out, const struct catalogue *catalogue,
@@ -140,7 +147,7 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
         const struct finding *a = &here->list[i];
         const struct finding *b = findings_get(there, a->id, a->key);
         if (is_question(a->id) && catalogue_wants(catalogue, a->id) &&
-            differs(a, b))
+            answers_diff_differs(a, b))
             put_difference(out, a, b, left, right);
     }
     answers_count(text, &difference, left, right);
@@ -161,7 +168,7 @@ static bool put_differences(FILE *out, const char *id,
     for (size_t i = 0; i < slice.count; i++) {
         const struct finding *a = &slice.list[i];
         const struct finding *b = findings_get(there, id, a->key);
-        if (!differs(a, b))
+        if (!answers_diff_differs(a, b))
             continue;
         any = true;
         if (out)
@@ -182,12 +189,12 @@ static void put_test(FILE *out, size_t number, const char *id,
         return;
     }
     fprintf(out, "ok %zu - %s", number, id);
-    if (!comparable(a))
+    if (!answers_diff_comparable(a))
         fprintf(out, " # SKIP %s\n",
                 a && a->reason                ? a->reason
                 : a && a->value && !a->stable ? "not stable here"
                                               : "not told here");
-    else if (!comparable(b))
+    else if (!answers_diff_comparable(b))
         fputs(" # SKIP not told by the profile\n", out);
     else
         putc('\n', out);

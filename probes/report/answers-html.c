@@ -113,7 +113,7 @@ static void put_element(FILE *out, const char *name, const char *text)
     fprintf(out, "</%.*s>\n", (int)strcspn(name, " "), name);
 }
 
-static void put_host(FILE *out, const struct findings *findings)
+static void answers_html_put_host(FILE *out, const struct findings *findings)
 {
     put_text(out, host_text(findings, "system"));
     putc(' ', out);
@@ -122,7 +122,7 @@ static void put_host(FILE *out, const struct findings *findings)
     put_text(out, host_text(findings, "machine"));
 }
 
-static const char *how_word(const struct finding *finding)
+static const char *answers_html_how_word(const struct finding *finding)
 {
     static const char *const words[] = {
         [HOW_MEASURED] = "measured",
@@ -142,8 +142,8 @@ static const char *value_of(const struct finding *finding)
 }
 
 /* The value that the other profile has instead, or NULL.  */
-static const char *instead(const struct page *page,
-                           const struct finding *finding)
+static const char *answers_html_instead(const struct page *page,
+                                        const struct finding *finding)
 {
     const struct finding *other =
         page->there ? findings_get(page->there, finding->id, finding->key)
@@ -154,8 +154,8 @@ static const char *instead(const struct page *page,
                                                               : NULL;
 }
 
-static void put_row(FILE *out, const char *class, const char *term,
-                    const char *text)
+static void answers_html_put_row(FILE *out, const char *class, const char *term,
+                                 const char *text)
 {
     fprintf(out, "<dt%s>", class);
     put_text(out, term);
@@ -164,9 +164,10 @@ static void put_row(FILE *out, const char *class, const char *term,
     fputs("</dd>\n", out);
 }
 
-static void put_finding(const struct page *page, const struct finding *finding)
+static void answers_html_put_finding(const struct page *page,
+                                     const struct finding *finding)
 {
-    const char *other = instead(page, finding);
+    const char *other = answers_html_instead(page, finding);
     const char *class = other ? " class=\"differs\"" : "";
     bool is_answer = !strcmp(finding->key, answer_key); /* stands above */
     if (is_answer ? other != NULL : !says_nothing(finding)) {
@@ -176,7 +177,7 @@ static void put_finding(const struct page *page, const struct finding *finding)
         put_text(page->out, value_of(finding));
         if (finding->how != HOW_MEASURED || !finding->stable)
             fprintf(page->out, " <span class=\"how\">%s</span>",
-                    how_word(finding));
+                    answers_html_how_word(finding));
         fputs("</dd>\n", page->out);
     }
     if (!other)
@@ -195,7 +196,7 @@ static void put_known(FILE *out, const char *id)
         char text[400];
         snprintf(text, sizeof text, "%s (%s)", known->answer,
                  mark_name(known->mark));
-        put_row(out, " class=\"soft\"", known->system, text);
+        answers_html_put_row(out, " class=\"soft\"", known->system, text);
     }
 }
 
@@ -207,24 +208,24 @@ static void put_question(const struct page *page,
     struct slice slice = slice_of(page->here, question->id);
     bool differs = false;
     for (size_t i = 0; i < slice.count; i++)
-        differs |= instead(page, &slice.list[i]) != NULL;
+        differs |= answers_html_instead(page, &slice.list[i]) != NULL;
     fprintf(out, "<details id=\"%s\"%s><summary>", question->id,
             differs ? " class=\"differs\"" : "");
     put_element(out, "span class=\"id\"", question->id);
     put_element(out, "span class=\"value\"", value_of(answer));
     fputs("<span class=\"how\">", out);
     fprintf(out, "%s%s</span></summary>\n<div class=\"inside\">\n",
-            how_word(answer), differs ? ", differs" : "");
+            answers_html_how_word(answer), differs ? ", differs" : "");
     put_element(out, "p", question->text);
     fputs("<dl>\n", out);
-    put_finding(page, answer);
+    answers_html_put_finding(page, answer);
     for (size_t i = 0; i < slice.count; i++)
         if (strcmp(slice.list[i].key, answer_key))
-            put_finding(page, &slice.list[i]);
+            answers_html_put_finding(page, &slice.list[i]);
     put_known(out, question->id);
-    put_row(out, "", "why", question->why);
-    put_row(out, "", "said of it", question->standard);
-    put_row(out, "", "use", question->cope);
+    answers_html_put_row(out, "", "why", question->why);
+    answers_html_put_row(out, "", "said of it", question->standard);
+    answers_html_put_row(out, "", "use", question->cope);
     fputs("</dl></div></details>\n", out);
 }
 
@@ -273,7 +274,7 @@ static void put_states(const struct page *page)
     free(text);
 }
 
-static void put_head(const struct page *page)
+static void answers_html_put_head(const struct page *page)
 {
     FILE *out = page->out;
     const char *time = findings_text(page->here, "volatile", "time");
@@ -282,10 +283,10 @@ static void put_head(const struct page *page)
                  "<meta name=\"viewport\" "
                  "content=\"width=device-width,initial-scale=1\">\n"
                  "<title>sockprobe: ");
-    put_host(out, page->here);
+    answers_html_put_host(out, page->here);
     fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", style);
     fputs("<h1>How the sockets of this host behave</h1>\n<p>", out);
-    put_host(out, page->here);
+    answers_html_put_host(out, page->here);
     fputs("</p>\n<p class=\"soft\">", out);
     fputs("Asked by sockprobe", out);
     if (time) /* shared profiles leave it out */
@@ -300,7 +301,7 @@ static void put_head(const struct page *page)
     fputs("<p>Compared with ", out);
     put_text(out, page->other);
     fputs(" (", out);
-    put_host(out, page->there);
+    answers_html_put_host(out, page->there);
     answers_count(count, &difference, "here", page->other);
     fputs("): ", out);
     put_text(out, count);
@@ -346,7 +347,7 @@ void answers_html(FILE *out, const struct catalogue *catalogue,
     const struct question *question, *last = NULL;
     const struct finding *answer;
     size_t i = 0;
-    put_head(&page);
+    answers_html_put_head(&page);
     put_contents(&page);
     while ((question = next_answered(&page, &i, &answer))) {
         if (!last || !same_group(last->id, question->id)) {

@@ -18,7 +18,8 @@ static const char *const how_names[] = {
     [HOW_NOT_TESTABLE] = "not-testable",
 };
 
-static void put_host(struct json *json, const struct findings *findings)
+static void answers_json_put_host(struct json *json,
+                                  const struct findings *findings)
 {
     static const char *const keys[] = {"system", "release", "machine", "scope"};
     json_object(json, "host");
@@ -27,7 +28,8 @@ static void put_host(struct json *json, const struct findings *findings)
     json_object_end(json);
 }
 
-static void put_finding(struct json *json, const struct finding *finding)
+static void answers_json_put_finding(struct json *json,
+                                     const struct finding *finding)
 {
     json_text(json, "value", finding->value);
     json_text(json, "how", how_names[finding->how]);
@@ -40,7 +42,7 @@ static void put_answer(struct json *json, const struct question *question,
 {
     json_object(json, NULL);
     json_text(json, "id", question->id);
-    put_finding(json, answer);
+    answers_json_put_finding(json, answer);
     json_text(json, "question", question->text);
     json_array(json, "details");
     for (size_t i = 0; i < slice.count; i++) {
@@ -48,7 +50,7 @@ static void put_answer(struct json *json, const struct question *question,
             continue;
         json_line(json, NULL);
         json_text(json, "key", slice.list[i].key);
-        put_finding(json, &slice.list[i]);
+        answers_json_put_finding(json, &slice.list[i]);
         json_object_end(json);
     }
     json_array_end(json);
@@ -61,7 +63,7 @@ void answers_json(FILE *out, const struct catalogue *catalogue,
     struct json json = {.out = out};
     json_object(&json, NULL);
     json_number(&json, "schema_version", SCHEMA_VERSION);
-    put_host(&json, findings);
+    answers_json_put_host(&json, findings);
     json_array(&json, "answers");
     for (size_t i = 0; i < catalogue->count; i++) {
         const struct question *question = catalogue->entries[i].question;

@@ -13,14 +13,14 @@
 /* Where the columns begin.  */
 enum { VALUE = 28, DETAIL = 26, HOW = 69 };
 
-static int put_host(FILE *out, const struct findings *findings)
+static int answers_text_put_host(FILE *out, const struct findings *findings)
 {
     return fprintf(out, "%s %s %s", host_text(findings, "system"),
                    host_text(findings, "release"),
                    host_text(findings, "machine"));
 }
 
-static const char *how_word(const struct finding *finding)
+static const char *answers_text_how_word(const struct finding *finding)
 {
     static const char *const words[] = {
         [HOW_MEASURED] = "measured",     [HOW_READ] = "read",
@@ -32,8 +32,8 @@ static const char *how_word(const struct finding *finding)
 
 /* The value, or why there is none, from COLUMN on, and at the end of the first
    line how it is known.  */
-static void put_value(FILE *out, const struct finding *finding, int column,
-                      const char *how)
+static void answers_text_put_value(FILE *out, const struct finding *finding,
+                                   int column, const char *how)
 {
     const char *text = finding->value    ? finding->value
                        : finding->reason ? finding->reason
@@ -60,7 +60,7 @@ static void put_short(FILE *out, const struct finding *answer)
 {
     int column = fprintf(out, "  %s", answer->id);
     column = pad(out, column, VALUE);
-    put_value(out, answer, column, how_word(answer));
+    answers_text_put_value(out, answer, column, answers_text_how_word(answer));
 }
 
 static void put_details(FILE *out, struct slice slice)
@@ -70,7 +70,8 @@ static void put_details(FILE *out, struct slice slice)
         if (!strcmp(finding->key, answer_key) || says_nothing(finding))
             continue;
         int column = pad(out, fprintf(out, "  %s", finding->key), DETAIL);
-        put_value(out, finding, column, how_word(finding));
+        answers_text_put_value(out, finding, column,
+                               answers_text_how_word(finding));
     }
 }
 
@@ -100,8 +101,8 @@ static void put_full(FILE *out, const struct question *question,
     if (answer->how == HOW_MEASURED && answer->stable)
         snprintf(how, sizeof how, "measured %dx", repeats);
     else
-        snprintf(how, sizeof how, "%s", how_word(answer));
-    put_value(out, answer, pad(out, 8, DETAIL), how);
+        snprintf(how, sizeof how, "%s", answers_text_how_word(answer));
+    answers_text_put_value(out, answer, pad(out, 8, DETAIL), how);
     put_details(out, slice);
     put_elsewhere(out, question->id);
     column = pad(out, fprintf(out, "  use"), DETAIL);
@@ -120,7 +121,7 @@ static void put_group(FILE *out, const struct findings *findings,
                            strlen(host_text(findings, "release")) +
                            strlen(host_text(findings, "machine")) + 2);
         pad(out, column, WIDTH - length);
-        put_host(out, findings);
+        answers_text_put_host(out, findings);
     }
     putc('\n', out);
 }

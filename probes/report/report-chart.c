@@ -83,7 +83,7 @@ static void choose_scale(struct chart *chart, const struct report *report)
 }
 
 /* Half the logarithm's steps are enough: 16 parts of an octave.  */
-static long logarithm(long value)
+static long report_chart_logarithm(long value)
 {
     long octave = 0, rest = 16 * value;
     while (rest >= 32) {
@@ -95,12 +95,13 @@ static long logarithm(long value)
 
 /* The line, from 1 up to the height, that a bar of COUNT reaches; 0 has none.
  */
-static int level(const struct chart *chart, long count)
+static int report_chart_level(const struct chart *chart, long count)
 {
     if (count <= 0)
         return 0;
-    long part = chart->is_log ? logarithm(count + 1) : count;
-    long whole = chart->is_log ? logarithm(chart->most + 1) : chart->most;
+    long part = chart->is_log ? report_chart_logarithm(count + 1) : count;
+    long whole =
+        chart->is_log ? report_chart_logarithm(chart->most + 1) : chart->most;
     int line = (int)((part * chart->height + whole / 2) / whole);
     return line < 1 ? 1 : line;
 }
@@ -112,7 +113,7 @@ static long told_at(const struct chart *chart, int line)
     long told = -1;
     for (size_t i = 0; i < chart->count; i++) {
         long count = chart->bars[i]->accepted;
-        if (level(chart, count) == line && count > told)
+        if (report_chart_level(chart, count) == line && count > told)
             told = count;
     }
     return told;
@@ -123,14 +124,15 @@ static void put_line(FILE *out, const struct chart *chart, int line)
     char text[SENTENCE_COLUMNS + 1];
     long told = told_at(chart, line);
     bool is_cap = chart->cap > 0 && chart->cap <= chart->most &&
-                  level(chart, chart->cap) == line;
+                  report_chart_level(chart, chart->cap) == line;
     int used = 0;
     if (told >= 0)
         fprintf(out, "%*ld |", LEFT - 2, told);
     else
         fprintf(out, "%*s |", LEFT - 2, "");
     for (size_t i = 0; i < chart->count; i++) {
-        bool filled = level(chart, chart->bars[i]->accepted) >= line;
+        bool filled =
+            report_chart_level(chart, chart->bars[i]->accepted) >= line;
         for (int k = 0; k < chart->width; k++)
             text[used++] = k == 0   ? (is_cap ? '-' : ' ')
                            : filled ? '#'

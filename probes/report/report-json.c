@@ -14,7 +14,8 @@
 /* Raised when a key changes its meaning or goes; new keys do not count.  */
 enum { SCHEMA_VERSION = 1 };
 
-static void put_host(struct json *json, const struct findings *findings)
+static void report_json_put_host(struct json *json,
+                                 const struct findings *findings)
 {
     json_object(json, "host");
     json_text(json, "system", findings_text(findings, "host", "system"));
@@ -25,7 +26,8 @@ static void put_host(struct json *json, const struct findings *findings)
 }
 
 /* Figures that vary are null, and the reason says between what.  */
-static void put_reason(struct json *json, const struct queue_row *row)
+static void report_json_put_reason(struct json *json,
+                                   const struct queue_row *row)
 {
     char text[120];
     if (row->stable || row->reason) {
@@ -39,7 +41,7 @@ static void put_reason(struct json *json, const struct queue_row *row)
     json_text(json, "reason", text);
 }
 
-static void put_row(struct json *json, const struct queue_row *row)
+static void report_json_put_row(struct json *json, const struct queue_row *row)
 {
     json_line(json, NULL);
     json_text(json, "family", row->family);
@@ -53,7 +55,7 @@ static void put_row(struct json *json, const struct queue_row *row)
     json_bool(json, "disturbed", row->disturbed);
     json_count(json, "queued", row->queued);
     json_count(json, "repeats", row->repeats);
-    put_reason(json, row);
+    report_json_put_reason(json, row);
     json_count(json, "incomplete", row->incomplete);
     json_count(json, "incomplete_known", row->known);
     json_count(json, "half_open", row->half_open);
@@ -73,7 +75,7 @@ static void put_rule(struct json *json, const char *key,
               ruling->comparable && ruling->broken == 0 ? text : NULL);
 }
 
-static void put_cap(struct json *json, const struct report *report)
+static void report_json_put_cap(struct json *json, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
     json_object(json, "cap");
@@ -95,7 +97,7 @@ static void put_cap(struct json *json, const struct report *report)
     json_object_end(json);
 }
 
-static void put_like(struct json *json, const struct likeness *like)
+static void report_json_put_like(struct json *json, const struct likeness *like)
 {
     json_object(json, "like");
     json_text(json, "best", like->best);
@@ -108,7 +110,8 @@ static void put_like(struct json *json, const struct likeness *like)
 }
 
 /* What the incomplete queue depends on.  */
-static void put_incomplete(struct json *json, const struct report *report)
+static void report_json_put_incomplete(struct json *json,
+                                       const struct report *report)
 {
     json_object(json, "incomplete");
     put_rule(json, "rule", &report->verdict.incomplete);
@@ -118,7 +121,8 @@ static void put_incomplete(struct json *json, const struct report *report)
     json_object_end(json);
 }
 
-static void put_with(struct json *json, const struct findings *findings)
+static void report_json_put_with(struct json *json,
+                                 const struct findings *findings)
 {
     json_object(json, "with");
     for (size_t i = 0; i < findings->count; i++) {
@@ -157,19 +161,19 @@ void report_json(FILE *out, const struct report *report)
     struct json json = {.out = out};
     json_object(&json, NULL);
     json_number(&json, "schema_version", SCHEMA_VERSION);
-    put_host(&json, report->findings);
+    report_json_put_host(&json, report->findings);
     json_number(&json, "wait_ms", report->wait);
     json_array(&json, "rows");
     for (size_t i = 0; i < report->table.count; i++)
-        put_row(&json, &report->table.rows[i]);
+        report_json_put_row(&json, &report->table.rows[i]);
     json_array_end(&json);
     put_rule(&json, "rule", &report->verdict.accepted);
     put_rule(&json, "rule_client", &report->verdict.client);
-    put_cap(&json, report);
-    put_like(&json, &report->verdict.like);
-    put_incomplete(&json, report);
+    report_json_put_cap(&json, report);
+    report_json_put_like(&json, &report->verdict.like);
+    report_json_put_incomplete(&json, report);
     report_more_json(&json, report->findings);
-    put_with(&json, report->findings);
+    report_json_put_with(&json, report->findings);
     put_need(&json, report);
     host_json(&json, report->findings);
     json_object_end(&json);

@@ -8,17 +8,17 @@
 #include "base/prometheus.h"
 #include "probes/report/report.h"
 
-static long effective(const struct queue_row *row)
+static long report_prometheus_effective(const struct queue_row *row)
 {
     return row->effective;
 }
 
-static long client(const struct queue_row *row)
+static long report_prometheus_client(const struct queue_row *row)
 {
     return row->client;
 }
 
-static long accepted(const struct queue_row *row)
+static long report_prometheus_accepted(const struct queue_row *row)
 {
     return row->accepted;
 }
@@ -29,10 +29,11 @@ static const struct {
 } metrics[] = {
     {"sonde_backlog_effective",
      "The backlog in force, by the kernel's word, for the one asked for.",
-     effective},
+     report_prometheus_effective},
     {"sonde_backlog_client", "Connections that the clients saw complete.",
-     client},
-    {"sonde_backlog_accepted", "Connections that accept returned.", accepted},
+     report_prometheus_client},
+    {"sonde_backlog_accepted", "Connections that accept returned.",
+     report_prometheus_accepted},
 };
 
 static void put_rows(FILE *out, const struct queue_table *table,
@@ -49,7 +50,7 @@ static void put_rows(FILE *out, const struct queue_table *table,
     }
 }
 
-static void put_cap(FILE *out, const struct report *report)
+static void report_prometheus_put_cap(FILE *out, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
     const struct prometheus_label labels[] = {
@@ -70,5 +71,5 @@ void report_prometheus(FILE *out, const struct report *report)
         prometheus_head(out, metrics[m].name, "gauge", metrics[m].help);
         put_rows(out, &report->table, metrics[m].name, metrics[m].value);
     }
-    put_cap(out, report);
+    report_prometheus_put_cap(out, report);
 }

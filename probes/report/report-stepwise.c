@@ -19,9 +19,9 @@ static const struct {
 enum { FAMILIES = sizeof families / sizeof *families };
 
 /* The finding ID, FAMILY.KEY.  */
-static const struct finding *get(const struct findings *findings,
-                                 const char *id, const char *family,
-                                 const char *key)
+static const struct finding *
+report_stepwise_get(const struct findings *findings, const char *id,
+                    const char *family, const char *key)
 {
     char whole[64];
     snprintf(whole, sizeof whole, "%s.%s", family, key);
@@ -31,20 +31,23 @@ static const struct finding *get(const struct findings *findings,
 static const char *text_of(const struct findings *findings, const char *id,
                            const char *family, const char *key)
 {
-    const struct finding *finding = get(findings, id, family, key);
+    const struct finding *finding =
+        report_stepwise_get(findings, id, family, key);
     return finding ? finding->value : NULL;
 }
 
 /* A figure that is not known is "-".  */
-static const char *shown(const struct findings *findings, const char *id,
-                         const char *family, const char *key)
+static const char *report_stepwise_shown(const struct findings *findings,
+                                         const char *id, const char *family,
+                                         const char *key)
 {
     const char *text = text_of(findings, id, family, key);
     return text ? text : "-";
 }
 
-static long number_of(const struct findings *findings, const char *id,
-                      const char *family, const char *key)
+static long report_stepwise_number_of(const struct findings *findings,
+                                      const char *id, const char *family,
+                                      const char *key)
 {
     char whole[64];
     snprintf(whole, sizeof whole, "%s.%s", family, key);
@@ -71,13 +74,14 @@ enum { AGAIN = sizeof again / sizeof *again };
 
 /* Why the first of the COUNT MEMBERS that was asked for and has no value has
    none; NULL if all have.  */
-static const char *reason_of(const struct findings *findings, const char *id,
-                             const char *family, const struct member *members,
-                             size_t count)
+static const char *report_stepwise_reason_of(const struct findings *findings,
+                                             const char *id, const char *family,
+                                             const struct member *members,
+                                             size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct finding *finding =
-            get(findings, id, family, members[i].key);
+            report_stepwise_get(findings, id, family, members[i].key);
         if (finding && !finding->value)
             return finding->reason;
     }
@@ -99,26 +103,29 @@ static void say_error(struct sentence *sentence,
 static void say_again(struct sentence *sentence,
                       const struct findings *findings, const char *family)
 {
-    const char *reason = reason_of(findings, again_id, family, again, AGAIN);
+    const char *reason =
+        report_stepwise_reason_of(findings, again_id, family, again, AGAIN);
     if (!text_of(findings, again_id, family, "grow.before")) {
         say(sentence, "not measured: %s", reason ? reason : "-");
         return;
     }
     say(sentence, "listen (fd, %d), then %d: %s queued, then %s", AGAIN_SMALL,
-        AGAIN_LARGE, shown(findings, again_id, family, "grow.before"),
-        shown(findings, again_id, family, "grow.after"));
+        AGAIN_LARGE,
+        report_stepwise_shown(findings, again_id, family, "grow.before"),
+        report_stepwise_shown(findings, again_id, family, "grow.after"));
     say_error(sentence, findings, family, "grow.error");
     say(sentence, "; %d, then %d: %s queued, %s kept, then %s", AGAIN_LARGE,
-        AGAIN_MIN, shown(findings, again_id, family, "shrink.before"),
-        shown(findings, again_id, family, "shrink.kept"),
-        shown(findings, again_id, family, "shrink.after"));
+        AGAIN_MIN,
+        report_stepwise_shown(findings, again_id, family, "shrink.before"),
+        report_stepwise_shown(findings, again_id, family, "shrink.kept"),
+        report_stepwise_shown(findings, again_id, family, "shrink.after"));
     say_error(sentence, findings, family, "shrink.error");
     if (reason)
         say(sentence, "; the rest was not measured: %s", reason);
 }
 
 /* What the client outside sees, as the rest of a sentence.  */
-static const char *seen(const char *next)
+static const char *report_stepwise_seen(const char *next)
 {
     static const struct {
         const char *next, *words;
@@ -157,7 +164,8 @@ static void say_data(struct sentence *sentence, const struct findings *findings,
                      const char *family)
 {
     char key[64];
-    const struct finding *data = get(findings, overflow_id, family, "data");
+    const struct finding *data =
+        report_stepwise_get(findings, overflow_id, family, "data");
     snprintf(key, sizeof key, "overflow.%s.data-bytes", family);
     long bytes = findings_number(findings, "volatile", key, -1);
     if (!data)
@@ -176,16 +184,20 @@ static void say_overflow(struct sentence *sentence,
 {
     const char *next = text_of(findings, overflow_id, family, "next");
     const char *blocking = text_of(findings, overflow_id, family, "blocking");
-    long connected = number_of(findings, overflow_id, family, "connected");
-    long accepted = number_of(findings, overflow_id, family, "accepted");
+    long connected =
+        report_stepwise_number_of(findings, overflow_id, family, "connected");
+    long accepted =
+        report_stepwise_number_of(findings, overflow_id, family, "accepted");
     if (!next) {
-        const struct finding *why = get(findings, overflow_id, family, "next");
+        const struct finding *why =
+            report_stepwise_get(findings, overflow_id, family, "next");
         say(sentence, "not seen: %s",
             why && why->reason ? why->reason : "not measured");
         return;
     }
-    if (seen(next))
-        say(sentence, "client %ld %s", connected + 1, seen(next));
+    if (report_stepwise_seen(next))
+        say(sentence, "client %ld %s", connected + 1,
+            report_stepwise_seen(next));
     else
         say(sentence, "client %ld gets %s if it must not block", connected + 1,
             next);
@@ -211,7 +223,7 @@ put_families(FILE *out, const char *label, const struct findings *findings,
 {
     for (size_t i = 0; i < FAMILIES; i++) {
         struct sentence sentence = {""};
-        if (!get(findings, id, families[i].id, key))
+        if (!report_stepwise_get(findings, id, families[i].id, key))
             continue;
         say(&sentence, "%s: ", families[i].name);
         probe_report(&sentence, findings, families[i].id);
@@ -245,20 +257,22 @@ static void put_objects(struct json *json, const char *name,
     json_array(json, name);
     for (size_t i = 0; i < FAMILIES; i++) {
         const char *family = families[i].id;
-        if (!get(findings, id, family, members[0].key))
+        if (!report_stepwise_get(findings, id, family, members[0].key))
             continue;
         json_line(json, NULL);
         json_text(json, "family", family);
         for (size_t k = 0; k < count; k++) {
             if (members[k].is_number)
                 json_count(json, members[k].name,
-                           number_of(findings, id, family, members[k].key));
+                           report_stepwise_number_of(findings, id, family,
+                                                     members[k].key));
             else
                 json_text(json, members[k].name,
                           text_of(findings, id, family, members[k].key));
         }
-        json_text(json, "reason",
-                  reason_of(findings, id, family, members, count));
+        json_text(
+            json, "reason",
+            report_stepwise_reason_of(findings, id, family, members, count));
         json_object_end(json);
     }
     json_array_end(json);

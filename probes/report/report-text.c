@@ -18,7 +18,7 @@ static const struct {
 
 enum { FAMILIES = sizeof families / sizeof *families };
 
-static const char *family_name(const char *id)
+static const char *report_text_family_name(const char *id)
 {
     for (size_t i = 0; i < FAMILIES; i++)
         if (!strcmp(id, families[i].id))
@@ -28,7 +28,8 @@ static const char *family_name(const char *id)
 
 /* ---- the table ---------------------------------------------------------- */
 
-static bool has_family(const struct queue_table *table, const char *family)
+static bool report_text_has_family(const struct queue_table *table,
+                                   const char *family)
 {
     for (size_t i = 0; i < table->count; i++)
         if (!strcmp(table->rows[i].family, family))
@@ -54,7 +55,7 @@ static bool has_published(const struct queue_table *table)
 {
     int shown = 0;
     for (size_t i = 0; i < FAMILIES; i++)
-        shown += has_family(table, families[i].id);
+        shown += report_text_has_family(table, families[i].id);
     if (shown == FAMILIES)
         return false;
     for (size_t i = 0; i < table->count; i++)
@@ -79,7 +80,7 @@ static int put_head_line(FILE *out, const struct queue_table *table,
     int blank = 0;
     fprintf(out, "%7s %8s", first, second);
     for (int i = 0; i < FAMILIES; i++) {
-        if (!has_family(table, families[i].id))
+        if (!report_text_has_family(table, families[i].id))
             continue;
         fprintf(out, "%*s %*s", blank, "", counts ? 13 : 9,
                 counts ? counts : families[i].name);
@@ -88,7 +89,7 @@ static int put_head_line(FILE *out, const struct queue_table *table,
     return blank;
 }
 
-static void put_head(FILE *out, const struct queue_table *table)
+static void report_text_put_head(FILE *out, const struct queue_table *table)
 {
     bool more = has_published(table);
     int blank = put_head_line(out, table, "", "kernel", NULL);
@@ -133,14 +134,15 @@ static void put_counts(FILE *out, const struct queue_row *row)
             row && row->accepted_text ? row->accepted_text : "-");
 }
 
-static void put_row(FILE *out, const struct queue_table *table, int backlog)
+static void report_text_put_row(FILE *out, const struct queue_table *table,
+                                int backlog)
 {
     char name[16], effective[48];
     report_backlog(backlog, name, sizeof name);
     print_effective(table, backlog, effective, sizeof effective);
     fprintf(out, "%7s %8s", name, effective);
     for (int i = 0; i < FAMILIES; i++)
-        if (has_family(table, families[i].id))
+        if (report_text_has_family(table, families[i].id))
             put_counts(out, table_row(table, families[i].id, backlog));
     for (int i = 0; has_published(table) && i < PUBLISHED; i++) {
         if (is_published(backlog))
@@ -163,12 +165,12 @@ static const struct queue_row *first_row(const struct queue_table *table,
 
 static void put_table(FILE *out, const struct queue_table *table)
 {
-    put_head(out, table);
+    report_text_put_head(out, table);
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
         /* A backlog measured in several families is told with the first.  */
         if (first_row(table, row->backlog) == row)
-            put_row(out, table, row->backlog);
+            report_text_put_row(out, table, row->backlog);
     }
     fputs(has_published(table) ? "* the same on macOS 10.2.6\n\n" : "\n", out);
 }
@@ -189,7 +191,7 @@ static void put_absence(FILE *out, const char *family, const char *reason)
 }
 
 /* Why ROW has no figures, or takes no part in the verdict; NULL if it does. */
-static const char *reason_of(const struct queue_row *row)
+static const char *report_text_reason_of(const struct queue_row *row)
 {
     if (row->reason || row->stable)
         return row->reason;
@@ -200,23 +202,25 @@ static const char *reason_of(const struct queue_row *row)
 static bool same_reason(const struct queue_row *row,
                         const struct queue_row *other)
 {
-    return reason_of(row) && reason_of(other) &&
+    return report_text_reason_of(row) && report_text_reason_of(other) &&
            !strcmp(row->family, other->family) &&
-           !strcmp(reason_of(row), reason_of(other));
+           !strcmp(report_text_reason_of(row), report_text_reason_of(other));
 }
 
 /* Why the COUNT rows from ROW on, neighbours alike, have no figures, or ones
    that vary.  */
-static void put_reason(FILE *out, const struct queue_row *row, size_t count)
+static void report_text_put_reason(FILE *out, const struct queue_row *row,
+                                   size_t count)
 {
     struct sentence sentence = {""};
     char first[16], last[16];
     report_backlog(row->backlog, first, sizeof first);
     report_backlog(row[count - 1].backlog, last, sizeof last);
-    say(&sentence, "%s, backlog %s", family_name(row->family), first);
+    say(&sentence, "%s, backlog %s", report_text_family_name(row->family),
+        first);
     if (count > 1)
         say(&sentence, " to %s", last);
-    say(&sentence, ": %s", reason_of(row));
+    say(&sentence, ": %s", report_text_reason_of(row));
     put_sentence(out, "note", &sentence);
 }
 
@@ -240,8 +244,8 @@ static void put_reasons(FILE *out, const struct queue_table *table)
         next = i + 1;
         while (next < table->count && same_reason(row, &table->rows[next]))
             next++;
-        if (!absence_of(table, row->family) && reason_of(row))
-            put_reason(out, row, next - i);
+        if (!absence_of(table, row->family) && report_text_reason_of(row))
+            report_text_put_reason(out, row, next - i);
     }
 }
 
@@ -425,7 +429,7 @@ static void say_incomplete_rows(struct sentence *sentence,
             continue;
         say(sentence, "%s", named == 1 ? ":" : ",");
         say_incomplete_row(sentence, row, count,
-                           agree ? NULL : family_name(row->family));
+                           agree ? NULL : report_text_family_name(row->family));
     }
     if (named > MOST)
         say(sentence, " and %d more", named - MOST);
@@ -519,7 +523,7 @@ static void say_incomplete_rule(struct sentence *sentence,
 }
 
 /* The incomplete queue.  */
-static void put_incomplete(FILE *out, const struct report *report)
+static void report_text_put_incomplete(FILE *out, const struct report *report)
 {
     const struct ruling *ruling = &report->verdict.incomplete;
     struct sentence sentence = {""};
@@ -556,7 +560,7 @@ static void say_next(struct sentence *sentence, const struct next *next,
             strcmp(next->saw, "EAGAIN") ? "" : ", since it must not block");
 }
 
-static void put_next(FILE *out, const struct report *report)
+static void report_text_put_next(FILE *out, const struct report *report)
 {
     const struct verdict *verdict = &report->verdict;
     struct sentence sentence = {""};
@@ -571,7 +575,7 @@ static void put_next(FILE *out, const struct report *report)
     put_sentence(out, "one more", &sentence);
 }
 
-static void put_like(FILE *out, const struct likeness *like)
+static void report_text_put_like(FILE *out, const struct likeness *like)
 {
     struct sentence sentence = {""};
     if (!like->comparable)
@@ -591,7 +595,7 @@ static void put_like(FILE *out, const struct likeness *like)
 }
 
 /* What was set, and where.  */
-static void put_with(FILE *out, const struct findings *findings)
+static void report_text_put_with(FILE *out, const struct findings *findings)
 {
     struct sentence sentence = {"in a network namespace of its own, with "};
     bool first = true;
@@ -619,7 +623,7 @@ void report_head(FILE *out, const struct report *report)
                 scope + 5);
     putc('\n', out);
     if (findings_get(findings, "with", "namespace"))
-        put_with(out, findings);
+        report_text_put_with(out, findings);
     putc('\n', out);
 }
 
@@ -629,9 +633,9 @@ void report_text(FILE *out, const struct report *report)
     put_table(out, &report->table);
     put_reasons(out, &report->table);
     report_rule(out, report);
-    put_incomplete(out, report);
+    report_text_put_incomplete(out, report);
     report_cap(out, report);
-    put_next(out, report);
+    report_text_put_next(out, report);
     report_more_text(out, report->findings);
-    put_like(out, &report->verdict.like);
+    report_text_put_like(out, &report->verdict.like);
 }

@@ -57,7 +57,7 @@ static int write_file(const char *path, const char *text)
 }
 
 /* The first number in PATH, or -1.  */
-static long read_file(const char *path)
+static long namespace_linux_read_file(const char *path)
 {
     char text[64];
     int fd = resource_check(open(path, O_RDONLY | O_CLOEXEC), "open");
@@ -104,14 +104,14 @@ static const struct {
 };
 
 /* WHAT failed with ERROR: say why, as far as that can be found out.  */
-static int explain(struct namespace_trouble *trouble, const char *what,
-                   int error)
+static int namespace_linux_explain(struct namespace_trouble *trouble,
+                                   const char *what, int error)
 {
     if (error == ENOSYS || error == EINVAL)
         return fail(trouble, "this kernel has no user namespaces (%s: %s)",
                     what, errno_name(error));
     for (size_t i = 0; i < sizeof obstacles / sizeof *obstacles; i++)
-        if (read_file(obstacles[i].path) == obstacles[i].value)
+        if (namespace_linux_read_file(obstacles[i].path) == obstacles[i].value)
             return fail(trouble, "%s", obstacles[i].reason);
     if (error == ENOSPC || error == EUSERS)
         return fail(trouble, "there are too many namespaces already (%s: %s)",
@@ -133,15 +133,15 @@ static int keep_identity(uid_t user, gid_t group,
     snprintf(text, sizeof text, "%lu %lu 1", (unsigned long)user,
              (unsigned long)user);
     if (write_file("/proc/self/uid_map", text))
-        return explain(trouble, "writing uid_map", errno);
+        return namespace_linux_explain(trouble, "writing uid_map", errno);
     /* Without this, the kernel takes no gid_map; before 3.19 it is not there,
        and not needed.  */
     if (write_file("/proc/self/setgroups", "deny") && errno != ENOENT)
-        return explain(trouble, "writing setgroups", errno);
+        return namespace_linux_explain(trouble, "writing setgroups", errno);
     snprintf(text, sizeof text, "%lu %lu 1", (unsigned long)group,
              (unsigned long)group);
     if (write_file("/proc/self/gid_map", text))
-        return explain(trouble, "writing gid_map", errno);
+        return namespace_linux_explain(trouble, "writing gid_map", errno);
     return 0;
 }
 
@@ -214,12 +214,13 @@ int namespace_enter(struct namespace_trouble *trouble)
     /* Whoever may do without a user namespace sees all settings.  */
     if (unshare(CLONE_NEWNET)) {
         if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
-            return explain(trouble, "unshare", errno);
+            return namespace_linux_explain(trouble, "unshare", errno);
         if (keep_identity(user, group, trouble))
             return -1;
     }
     if (bring_up_loopback())
-        return explain(trouble, "bringing up the loopback interface", errno);
+        return namespace_linux_explain(
+            trouble, "bringing up the loopback interface", errno);
     return 0;
 }
 
@@ -309,9 +310,9 @@ int namespace_set(const char *setting, const char *value,
         return explain_set(trouble, setting, value, errno);
     char *end;
     long wanted = strtol(value, &end, 10);
-    if (end != value && read_file(path) != wanted)
+    if (end != value && namespace_linux_read_file(path) != wanted)
         return fail(trouble, "%s took \"%s\", but says %ld", setting, value,
-                    read_file(path));
+                    namespace_linux_read_file(path));
     return 0;
 }
 
@@ -323,12 +324,12 @@ long namespace_read(const char *setting)
         errno = ENOENT;
         return -1;
     }
-    return read_file(path);
+    return namespace_linux_read_file(path);
 }
 
 /* The number of the namespace that PATH, "/proc/self/ns/net", stands for; 0 if
    it is not to be seen.  */
-static unsigned long number_of(const char *path)
+static unsigned long namespace_linux_number_of(const char *path)
 {
     char text[64];
     ssize_t length = readlink(path, text, sizeof text - 1);
@@ -365,14 +366,16 @@ enum namespace_place namespace_place(const char *setting, long *value)
 {
     static const unsigned long first_net = 0xEFFFFFF9, first_pid = 0xEFFFFFFC;
     static const char path[] = "/proc/1/ns/net";
-    unsigned long here = number_of("/proc/self/ns/net");
+    unsigned long here = namespace_linux_number_of("/proc/self/ns/net");
     *value = -1;
     if (here == first_net) {
         *value = namespace_read(setting);
         return NAMESPACE_INITIAL;
     }
     unsigned long there =
-        number_of("/proc/self/ns/pid") == first_pid ? number_of(path) : 0;
+        namespace_linux_number_of("/proc/self/ns/pid") == first_pid
+            ? namespace_linux_number_of(path)
+            : 0;
     if (here == 0 || there == 0)
         return NAMESPACE_UNKNOWN;
     *value =

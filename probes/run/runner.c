@@ -22,7 +22,7 @@
 #include "probes/run/watchdog.h"
 #include "sonde.h"
 
-static int fail(struct run *run, const char *what, int error)
+static int runner_fail(struct run *run, const char *what, int error)
 {
     if (!*run->trouble->text)
         snprintf(run->trouble->text, sizeof run->trouble->text, "%s%s%s", what,
@@ -40,11 +40,12 @@ bool run_is_late(struct run *run, bool idle)
     snprintf(text, sizeof text, "its deadline of %lld s passed",
              (long long)run->deadline / 1000);
     run->trouble->late = !*run->trouble->text;
-    fail(run, text, 0);
+    runner_fail(run, text, 0);
     return true;
 }
 
-static _Noreturn void be_child(measurement *measure, const void *plan, int fd)
+static _Noreturn void runner_be_child(measurement *measure, const void *plan,
+                                      int fd)
 {
     budget_volunteer(); /* if it cannot: the plan fits what is left */
     FILE *out = fdopen(fd, "w");
@@ -73,18 +74,18 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
     fflush(NULL);
     run->oom_kills = budget_oom_kills();
     if (pipe(ends))
-        return fail(run, "no pipe", errno);
+        return runner_fail(run, "no pipe", errno);
     run->child = fork();
     if (run->child == 0) {
         close(ends[0]);
         forget_signals();
-        be_child(measure, plan, ends[1]);
+        runner_be_child(measure, plan, ends[1]);
     }
     close(ends[1]);
     if (run->child < 0) {
         int error = errno;
         close(ends[0]);
-        return fail(run, "no process", error);
+        return runner_fail(run, "no process", error);
     }
     run->pipe = ends[0];
     return 0;
@@ -99,7 +100,7 @@ static int take_lines(struct run *run)
         end = memchr(start, '\n', (size_t)(run->line + run->length - start)))) {
         *end = '\0';
         if (findings_read_line(run->findings, start))
-            return fail(run, "its findings do not read", errno);
+            return runner_fail(run, "its findings do not read", errno);
         if (run->progress)
             run->progress(run->findings, monotonic_ms() - run->start);
         start = end + 1;
@@ -107,7 +108,7 @@ static int take_lines(struct run *run)
     run->length -= (size_t)(start - run->line);
     memmove(run->line, start, run->length);
     if (run->length == RUN_LINE_MAX)
-        return fail(run, "its findings have no end of line", 0);
+        return runner_fail(run, "its findings have no end of line", 0);
     return 0;
 }
 
@@ -120,7 +121,7 @@ int run_step(struct run *run)
         return 1;
     }
     if (got < 0)
-        return fail(run, "reading its findings", errno);
+        return runner_fail(run, "reading its findings", errno);
     if (got == 0)
         return 0;
     run->length += (size_t)got;
@@ -139,7 +140,7 @@ static int read_all(struct run *run)
             wait_poll(&poll_fd, 1, left < INT_MAX ? (int)left : INT_MAX);
         failures = ready < 0 ? failures + 1 : 0;
         if (failures > WAIT_FAILURES)
-            return fail(run, "poll", errno);
+            return runner_fail(run, "poll", errno);
         if (ready > 0) {
             int more = run_step(run);
             if (more <= 0)
@@ -179,7 +180,7 @@ static int fail_killed(struct run *run, int number)
     if (run->trouble->memory)
         why = ": memory ran out, and the kernel chose it (oom_kill has risen)";
     snprintf(text, sizeof text, "it was killed by signal %d%s", number, why);
-    return fail(run, text, 0);
+    return runner_fail(run, text, 0);
 }
 
 int run_end(struct run *run, bool whole)
@@ -187,13 +188,14 @@ int run_end(struct run *run, bool whole)
     int status = 0;
     close(run->pipe);
     if (!wait_or_kill(run, whole, &status))
-        return fail(run, "it did not end", 0);
+        return runner_fail(run, "it did not end", 0);
     if (WIFSIGNALED(status))
         return fail_killed(run, WTERMSIG(status));
     if (WEXITSTATUS(status))
-        return fail(run, "it gave up", 0);
-    return whole && run->length > 0 ? fail(run, "its findings break off", 0)
-                                    : 0;
+        return runner_fail(run, "it gave up", 0);
+    return whole && run->length > 0
+               ? runner_fail(run, "its findings break off", 0)
+               : 0;
 }
 
 /* A measurement, and who sees it dead if this process is killed: it may be in

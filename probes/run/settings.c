@@ -13,7 +13,7 @@ enum { NAME_SIZE = 256 };
 
 /* The name in TEXT, "NAME=VALUE", to NAME; returns its value, or NULL if it is
    no such text.  */
-static const char *split(const char *text, char *name)
+static const char *settings_split(const char *text, char *name)
 {
     const char *equals = strchr(text, '=');
     if (!equals || equals == text || !equals[1] || equals - text >= NAME_SIZE)
@@ -40,7 +40,7 @@ int settings_check(const char *const *settings, size_t count, char *problem,
     struct namespace_trouble trouble;
     char name[NAME_SIZE];
     for (size_t i = 0; i < count; i++) {
-        if (!split(settings[i], name)) {
+        if (!settings_split(settings[i], name)) {
             snprintf(problem, size,
                      "\"%.60s\" is not of the form SETTING=VALUE", settings[i]);
             return -1;
@@ -58,8 +58,8 @@ int settings_check(const char *const *settings, size_t count, char *problem,
 }
 
 /* To OUT, unless it is NULL.  */
-static void put(FILE *out, const char *key, const char *value,
-                const char *reason)
+static void settings_put(FILE *out, const char *key, const char *value,
+                         const char *reason)
 {
     if (out)
         prefix_put_text(&(struct prefix){out, "with", NULL}, key, value,
@@ -71,18 +71,18 @@ int settings_apply(FILE *out, const char *const *settings, size_t count)
     struct namespace_trouble trouble;
     char name[NAME_SIZE];
     if (namespace_enter(&trouble)) {
-        put(out, "namespace", NULL, trouble.text);
+        settings_put(out, "namespace", NULL, trouble.text);
         return -1;
     }
-    put(out, "namespace", "own", NULL);
+    settings_put(out, "namespace", "own", NULL);
     for (size_t i = 0; i < count; i++) {
-        const char *value = split(settings[i], name);
+        const char *value = settings_split(settings[i], name);
         if (!value || namespace_set(name, value, &trouble)) {
-            put(out, value ? name : "setting", NULL,
-                value ? trouble.text : "it is no setting");
+            settings_put(out, value ? name : "setting", NULL,
+                         value ? trouble.text : "it is no setting");
             return -1;
         }
-        put(out, name, value, NULL);
+        settings_put(out, name, value, NULL);
     }
     return 0;
 }

@@ -27,7 +27,7 @@ struct word {
     bool gone;
 };
 
-static void note(pid_t *groups, const struct word *word)
+static void watchdog_note(pid_t *groups, const struct word *word)
 {
     for (int i = 0; i < GROUPS_MAX; i++)
         if (groups[i] == (word->gone ? word->group : 0)) {
@@ -59,14 +59,14 @@ static void remove_folder(const char *folder)
     }
 }
 
-static _Noreturn void sit(int pipe, const char *folder)
+static _Noreturn void watchdog_sit(int pipe, const char *folder)
 {
     pid_t groups[GROUPS_MAX] = {0};
     struct word word;
     for (int tries = 0;;) {
         ssize_t got = read(pipe, &word, sizeof word);
         if (got == (ssize_t)sizeof word) {
-            note(groups, &word);
+            watchdog_note(groups, &word);
             tries = 0;
         } else if (got >= 0 || !wait_retry(&tries)) {
             break;
@@ -111,7 +111,7 @@ static _Noreturn void be_sitter(struct watchdog *watchdog, int pipe, int answer)
             continue;
         close(answer);
     }
-    sit(pipe, watchdog->folder);
+    watchdog_sit(pipe, watchdog->folder);
 }
 
 /* A short text that was written at once also arrives at once.  */
@@ -128,7 +128,7 @@ static void hear_folder(struct watchdog *watchdog, int answer)
 }
 
 /* Start it; it answers through ANSWER with its folder, if that is not NULL.  */
-static int start(struct watchdog *watchdog, int *answer)
+static int watchdog_start3(struct watchdog *watchdog, int *answer)
 {
     int ends[2];
     if (pipe(ends))
@@ -157,10 +157,10 @@ int watchdog_start(struct watchdog *watchdog, bool with_folder)
     int answer[2];
     memset(watchdog->folder, 0, sizeof watchdog->folder);
     if (!with_folder)
-        return start(watchdog, NULL);
+        return watchdog_start3(watchdog, NULL);
     if (pipe(answer))
         return -1;
-    int failed = start(watchdog, answer);
+    int failed = watchdog_start3(watchdog, answer);
     int error = errno;
     close(answer[1]);
     if (failed)

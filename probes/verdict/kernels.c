@@ -99,8 +99,8 @@ static long cap_of(const struct kernel *kernel, long measured)
 }
 
 /* What KERNEL, with CAP, does with BACKLOG, by RULE.  */
-static long expect(const struct kernel *kernel, const struct rule *rule,
-                   long cap, long backlog)
+static long kernels_expect(const struct kernel *kernel, const struct rule *rule,
+                           long cap, long backlog)
 {
     enum special special = backlog == 0  ? kernel->zero
                            : backlog < 0 ? kernel->negative
@@ -139,18 +139,21 @@ static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
         return false;
     return fits_saying(kernel, row->effective) &&
            row->accepted ==
-               expect(kernel, &kernel->accepted, cap, row->backlog) &&
-           row->client == expect(kernel, &kernel->client, cap, row->backlog);
+               kernels_expect(kernel, &kernel->accepted, cap, row->backlog) &&
+           row->client ==
+               kernels_expect(kernel, &kernel->client, cap, row->backlog);
 }
 
 /* How well KERNEL fits: 0 not, 1 with its cap changed, 2 as it comes.  */
-static int fit(const struct kernel *kernel, const struct queue_table *table)
+static int kernels_fit(const struct kernel *kernel,
+                       const struct queue_table *table)
 {
     long cap = cap_of(kernel, table->cap.accepted);
     if (cap < 0)
         return 0;
     if (table->cap.accepted >= 0 &&
-        expect(kernel, &kernel->accepted, cap, INT_MAX) != table->cap.accepted)
+        kernels_expect(kernel, &kernel->accepted, cap, INT_MAX) !=
+            table->cap.accepted)
         return 0;
     for (size_t i = 0; i < table->count; i++)
         if (!fits_row(kernel, &table->rows[i], cap))
@@ -174,7 +177,7 @@ struct likeness kernels_like(const struct queue_table *table)
     if (!likeness.comparable)
         return likeness;
     for (int i = 0; i < KERNELS; i++) {
-        fits[i] = fit(&kernels[i], table);
+        fits[i] = kernels_fit(&kernels[i], table);
         if (fits[i] > best)
             how_many = 0;
         best = fits[i] > best ? fits[i] : best;

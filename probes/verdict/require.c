@@ -9,7 +9,7 @@
 #include "probes/verdict/require.h"
 
 /* What ROW alone says.  */
-static struct requirement judge(const struct queue_row *row, int asked)
+static struct requirement require_judge(const struct queue_row *row, int asked)
 {
     struct requirement one = {
         .asked = asked,
@@ -43,7 +43,7 @@ static bool is_owed(const struct queue_table *table,
 
 /* How bad it is for who asks: cut before not known before whole; what was left
    out, or of a family that is not there, counts only if nothing else is.  */
-static int badness(const struct requirement *one)
+static int require_badness(const struct requirement *one)
 {
     if (one->grant == GRANT_UNKNOWN)
         return one->owed ? 2 : 0;
@@ -52,8 +52,8 @@ static int badness(const struct requirement *one)
 
 static bool is_worse(const struct requirement *a, const struct requirement *b)
 {
-    if (badness(a) != badness(b))
-        return badness(a) > badness(b);
+    if (require_badness(a) != require_badness(b))
+        return require_badness(a) > require_badness(b);
     return a->measured && b->measured && a->queued < b->queued;
 }
 
@@ -64,7 +64,7 @@ struct requirement require_of(const struct queue_table *table, int asked)
     for (size_t i = 0; i < table->count; i++) {
         if (table->rows[i].backlog != asked)
             continue;
-        struct requirement one = judge(&table->rows[i], asked);
+        struct requirement one = require_judge(&table->rows[i], asked);
         one.owed = is_owed(table, &table->rows[i]);
         if (!worst.family || is_worse(&one, &worst))
             worst = one;

@@ -17,7 +17,7 @@ enum { TIMES_MAX = 12, BY_MAX = 8 };
 static const int64_t huge = LONG_MAX;
 
 /* What RULE makes of N before it adds anything; at most HUGE.  */
-static int64_t steep(const struct rule *rule, long n)
+static int64_t rule_steep(const struct rule *rule, long n)
 {
     if (rule->times > 0 && n > INT64_MAX / rule->times)
         return huge;
@@ -27,7 +27,7 @@ static int64_t steep(const struct rule *rule, long n)
 
 long rule_value(const struct rule *rule, long n)
 {
-    int64_t value = steep(rule, n);
+    int64_t value = rule_steep(rule, n);
     if (rule->plus > 0 && value > huge - rule->plus)
         value = huge;
     else
@@ -101,7 +101,7 @@ static void try_slope(const struct sample *samples, size_t count,
                       struct rule slope, struct rule *best, size_t *fits)
 {
     for (size_t i = 0; i < count && *fits < count; i++) {
-        slope.plus = samples[i].count - (long)steep(&slope, samples[i].n);
+        slope.plus = samples[i].count - (long)rule_steep(&slope, samples[i].n);
         try_rule(samples, count, &slope, best, fits);
     }
 }

@@ -16,8 +16,9 @@ static void print_key(char *whole, size_t size, const struct queue_row *row,
 }
 
 /* The finding KEY of ROW.  */
-static const struct finding *get(const struct findings *findings,
-                                 const struct queue_row *row, const char *key)
+static const struct finding *table_get(const struct findings *findings,
+                                       const struct queue_row *row,
+                                       const char *key)
 {
     char whole[64];
     print_key(whole, sizeof whole, row, key);
@@ -27,7 +28,7 @@ static const struct finding *get(const struct findings *findings,
 static const char *get_text(const struct findings *findings,
                             const struct queue_row *row, const char *key)
 {
-    const struct finding *finding = get(findings, row, key);
+    const struct finding *finding = table_get(findings, row, key);
     return finding ? finding->value : NULL;
 }
 
@@ -35,7 +36,7 @@ static const char *get_text(const struct findings *findings,
 static long get_figure(const struct findings *findings,
                        const struct queue_row *row, const char *key)
 {
-    const struct finding *finding = get(findings, row, key);
+    const struct finding *finding = table_get(findings, row, key);
     if (!finding || !finding->stable)
         return -1;
     return findings_number(findings, "listen.queue", finding->key, -1);
@@ -46,7 +47,7 @@ static const char *why_incomplete(const struct findings *findings,
                                   const struct queue_row *row)
 {
     char key[64];
-    const struct finding *finding = get(findings, row, "incomplete");
+    const struct finding *finding = table_get(findings, row, "incomplete");
     if (finding && !finding->stable)
         return "the repeats, or we and the kernel, differ";
     if (finding)
@@ -63,7 +64,7 @@ static const char *why_incomplete(const struct findings *findings,
 static const char *why_half_open(const struct findings *findings,
                                  const struct queue_row *row)
 {
-    const struct finding *finding = get(findings, row, "half-open");
+    const struct finding *finding = table_get(findings, row, "half-open");
     const struct finding *asked =
         findings_get(findings, "listen.queue", "inet.half-open");
     if (finding)
@@ -90,7 +91,7 @@ static void judge_ways(struct queue_row *row)
 static void fill_row(const struct findings *findings, struct queue_row *row)
 {
     static const char *const counted[] = {"client", "accepted", "overflow"};
-    const struct finding *accepted = get(findings, row, "accepted");
+    const struct finding *accepted = table_get(findings, row, "accepted");
     row->effective = get_figure(findings, row, "effective");
     row->client = get_figure(findings, row, "client");
     row->accepted = get_figure(findings, row, "accepted");
@@ -112,7 +113,7 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     row->reason = accepted ? accepted->reason : NULL;
     row->stable = true;
     for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
-        const struct finding *finding = get(findings, row, counted[i]);
+        const struct finding *finding = table_get(findings, row, counted[i]);
         row->stable = row->stable && (!finding || finding->stable);
     }
 }
@@ -155,7 +156,8 @@ static void fill_cap(const struct findings *findings, struct cap_row *cap)
 }
 
 /* Why the family whose availability is KEY is not there, or NULL.  */
-static const char *absence(const struct findings *findings, const char *key)
+static const char *table_absence(const struct findings *findings,
+                                 const char *key)
 {
     const struct finding *found = findings_get(findings, "listen.queue", key);
     if (!found || !found->value || strcmp(found->value, "no") != 0)
@@ -193,8 +195,8 @@ int table_make(struct queue_table *table, const struct findings *findings)
         findings_number(findings, "listen.incomplete", "tcp_syncookies", -1);
     table->most = findings_number(findings, "listen.incomplete",
                                   "tcp_max_syn_backlog", -1);
-    table->inet_absent = absence(findings, "inet.available");
-    table->inet6_absent = absence(findings, "inet6.available");
+    table->inet_absent = table_absence(findings, "inet.available");
+    table->inet6_absent = table_absence(findings, "inet6.available");
     table->inet_dead = is_dead(findings, "inet.available");
     table->inet6_dead = is_dead(findings, "inet6.available");
     return 0;

@@ -11,7 +11,7 @@
 /* Which of a row's two counts.  */
 typedef long counted(const struct queue_row *row);
 
-static long count_accepted(const struct queue_row *row)
+static long verdict_count_accepted(const struct queue_row *row)
 {
     return row->accepted;
 }
@@ -37,8 +37,8 @@ struct top {
 /* Whether RULE explains the FOUND connections of BACKLOG.  What is more than
    the largest queue is cut to it.  A negative backlog counts as the cap or as
    0, according to the system.  */
-static bool explains(const struct rule *rule, const struct top *top,
-                     int backlog, long found)
+static bool verdict_explains3(const struct rule *rule, const struct top *top,
+                              int backlog, long found)
 {
     if (found < 0)
         return true;
@@ -81,8 +81,8 @@ static struct ruling rule_on(const struct queue_table *table,
         used > 0 && rule_fit(samples, used, &ruling.rule, &fits);
     free(samples);
     for (size_t i = 0; ruling.comparable && i < table->count; i++)
-        ruling.broken += !explains(&ruling.rule, top, table->rows[i].backlog,
-                                   count(&table->rows[i]));
+        ruling.broken += !verdict_explains3(
+            &ruling.rule, top, table->rows[i].backlog, count(&table->rows[i]));
     return ruling;
 }
 
@@ -154,7 +154,7 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
 }
 
 /* What the next client saw, in the rows of UNIX sockets or in all others.  */
-static struct next next_of(const struct queue_table *table, bool local)
+static struct next verdict_next_of(const struct queue_table *table, bool local)
 {
     struct next next = {0};
     for (size_t i = 0; i < table->count; i++) {
@@ -249,15 +249,15 @@ struct verdict verdict_of(const struct queue_table *table)
     struct verdict verdict = {0};
     struct top accepted = top_of(table, table->cap.accepted);
     struct top client = top_of(table, table->cap.client);
-    verdict.accepted = rule_on(table, &accepted, count_accepted);
+    verdict.accepted = rule_on(table, &accepted, verdict_count_accepted);
     verdict.client = rule_on(table, &client, count_client);
     struct top incomplete = incomplete_top(table);
     verdict.incomplete = rule_on(table, &incomplete, count_incomplete);
     verdict.bound = find_bound(table);
     verdict.like = kernels_like(table);
     find_cap(&verdict, table);
-    verdict.tcp = next_of(table, false);
-    verdict.local = next_of(table, true);
+    verdict.tcp = verdict_next_of(table, false);
+    verdict.local = verdict_next_of(table, true);
     return verdict;
 }
 
@@ -266,5 +266,6 @@ bool verdict_explains(const struct verdict *verdict,
                       const struct queue_row *row)
 {
     struct top top = top_of(table, table->cap.accepted);
-    return explains(&verdict->accepted.rule, &top, row->backlog, row->accepted);
+    return verdict_explains3(&verdict->accepted.rule, &top, row->backlog,
+                             row->accepted);
 }

@@ -31,7 +31,7 @@ static void tell_socket(struct probe *probe)
 #endif
 
 #ifdef HAVE_ACCEPT4
-static void ask_flags(struct probe *probe)
+static void accept_flags_ask(struct probe *probe)
 {
     int listener = tcp_listener(probe, 8);
     int client = tcp_client(probe, listener);
@@ -49,7 +49,7 @@ static void ask_flags(struct probe *probe)
     reset(client);
 }
 #else
-static void ask_flags(struct probe *probe)
+static void accept_flags_ask(struct probe *probe)
 {
     probe_report_constant(probe, "answer", "there is no accept4");
     tell_socket(probe);
@@ -66,7 +66,7 @@ QUESTIONS(accept_flags){
                     "does not.",
         .cope = "sonde_accept, sonde_socket: the flags in one call where the "
                 "system can, in two elsewhere",
-        .probe = ask_flags,
+        .probe = accept_flags_ask,
     },
     END_OF_QUESTIONS,
 };

@@ -34,7 +34,7 @@ static struct heir accept_one(struct probe *probe, int listener)
     return heir;
 }
 
-static int bound(struct probe *probe)
+static int accept_inherits_bound(struct probe *probe)
 {
     struct sockaddr_in address = loopback_address(0);
     int fd = tcp_socket(probe);
@@ -44,7 +44,7 @@ static int bound(struct probe *probe)
 
 static void tell_flag(struct probe *probe, int command, int flag)
 {
-    int fd = bound(probe);
+    int fd = accept_inherits_bound(probe);
     int set = command == F_GETFL ? F_SETFL : F_SETFD;
     probe_check(probe, fcntl(fd, set, fcntl(fd, command) | flag), "fcntl");
     struct heir heir = accept_one(probe, fd);
@@ -77,7 +77,7 @@ static void ask_cloexec(struct probe *probe)
 static void ask_option(struct probe *probe)
 {
     const struct trait *trait = probe->question->data;
-    int plain = bound(probe), fd = bound(probe);
+    int plain = accept_inherits_bound(probe), fd = accept_inherits_bound(probe);
     probe_check(probe, set_int(fd, trait->level, trait->option, trait->value),
                 "setsockopt");
     struct heir other = accept_one(probe, plain), heir = accept_one(probe, fd);
@@ -94,11 +94,11 @@ static void ask_option(struct probe *probe)
         probe_report(probe, "listener", "%d", wanted);
 }
 
-static void ask_linger(struct probe *probe)
+static void accept_inherits_ask_linger(struct probe *probe)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 7}, got = {0, 0};
     socklen_t size = sizeof got;
-    int fd = bound(probe);
+    int fd = accept_inherits_bound(probe);
     probe_check(probe,
                 setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger),
                 "setsockopt");
@@ -111,12 +111,12 @@ static void ask_linger(struct probe *probe)
     end_by_reset(heir.accepted);
 }
 
-static void ask_timeout(struct probe *probe)
+static void accept_inherits_ask_timeout(struct probe *probe)
 {
     const struct trait *trait = probe->question->data;
     struct timeval timeout = {.tv_sec = 7}, got = {0, 0};
     socklen_t size = sizeof got;
-    int fd = bound(probe);
+    int fd = accept_inherits_bound(probe);
     probe_check(probe,
                 resource_check(setsockopt(fd, SOL_SOCKET, trait->option,
                                           &timeout, sizeof timeout),
@@ -161,11 +161,11 @@ QUESTIONS(accept_inherits){
     "on SO_RCVBUF and SO_SNDBUF being so, since they must be set before the "  \
     "handshake."
 #define COPE "nothing: set it on the accepted socket, too"
-    INHERITS("linger", "SO_LINGER", ask_linger, 0, 0, 0),
-    INHERITS("rcvtimeo", "SO_RCVTIMEO", ask_timeout, SOL_SOCKET, SO_RCVTIMEO,
-             7),
-    INHERITS("sndtimeo", "SO_SNDTIMEO", ask_timeout, SOL_SOCKET, SO_SNDTIMEO,
-             7),
+    INHERITS("linger", "SO_LINGER", accept_inherits_ask_linger, 0, 0, 0),
+    INHERITS("rcvtimeo", "SO_RCVTIMEO", accept_inherits_ask_timeout, SOL_SOCKET,
+             SO_RCVTIMEO, 7),
+    INHERITS("sndtimeo", "SO_SNDTIMEO", accept_inherits_ask_timeout, SOL_SOCKET,
+             SO_SNDTIMEO, 7),
     INHERITS("rcvbuf", "SO_RCVBUF", ask_option, SOL_SOCKET, SO_RCVBUF, 20480),
     INHERITS("sndbuf", "SO_SNDBUF", ask_option, SOL_SOCKET, SO_SNDBUF, 20480),
     INHERITS("rcvlowat", "SO_RCVLOWAT", ask_option, SOL_SOCKET, SO_RCVLOWAT, 7),

@@ -44,7 +44,7 @@ static void tell_short(struct probe *probe)
 }
 
 /* The longest path that can be bound: the file is removed at once.  */
-static void tell_unix(struct probe *probe)
+static void address_length_tell_unix(struct probe *probe)
 {
     struct sockaddr_un address;
     char start[100];
@@ -94,7 +94,7 @@ static void ask_length(struct probe *probe)
                  bind_length(probe, sizeof(struct sockaddr_in) - 1));
     probe_report(probe, "bind-2", "%s", bind_length(probe, 2));
     tell_short(probe);
-    tell_unix(probe);
+    address_length_tell_unix(probe);
     probe_report(probe, "answer", "a length beyond the address: %s", longer);
 }
 

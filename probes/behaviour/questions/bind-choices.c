@@ -161,7 +161,7 @@ struct restart {
 
 /* The server's end closes first and stays in TIME_WAIT; then its port is
    wanted again.  */
-static void ask_timewait(struct probe *probe)
+static void bind_choices_ask_timewait(struct probe *probe)
 {
     const struct restart *restart = probe->question->data;
     char byte;
@@ -213,8 +213,8 @@ static void ask_timewait(struct probe *probe)
                "minute or more.",                                              \
         .standard = "RFC 9293 3.6.1: TIME_WAIT lasts 2 MSL. The notes: all "   \
                     "TCP servers should set SO_REUSEADDR.",                    \
-        .cope = "sonde_listen with SONDE_REUSEADDR", .probe = ask_timewait,    \
-        .data = &(const struct restart)                                        \
+        .cope = "sonde_listen with SONDE_REUSEADDR",                           \
+        .probe = bind_choices_ask_timewait, .data = &(const struct restart)    \
         {                                                                      \
             one, two                                                           \
         }                                                                      \

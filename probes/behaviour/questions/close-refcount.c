@@ -14,7 +14,7 @@
 #include "probes/behaviour/loopback.h"
 
 /* A child that holds what it inherited until HOLD ends.  */
-static pid_t holder(struct probe *probe, int *hold)
+static pid_t close_refcount_holder(struct probe *probe, int *hold)
 {
     int ends[2], tries = 0;
     char byte;
@@ -31,7 +31,7 @@ static pid_t holder(struct probe *probe, int *hold)
     return child;
 }
 
-static void release(pid_t child, int hold)
+static void close_refcount_release(pid_t child, int hold)
 {
     close(hold);
     wait_child(child, NULL, PATIENCE);
@@ -41,23 +41,23 @@ static void ask_refcount(struct probe *probe)
 {
     int hold;
     struct pair pair = tcp_pair(probe);
-    pid_t child = holder(probe, &hold);
+    pid_t child = close_refcount_holder(probe, &hold);
     close(pair.server);
     settle(probe);
     bool silent = !wait_for(pair.client, POLLIN, 0);
-    release(child, hold);
+    close_refcount_release(child, hold);
     bool ended = wait_for(pair.client, POLLIN, PATIENCE);
     probe_report(probe, "answer", "close %s while a child holds the socket",
                  silent ? "sends no FIN" : "sends FIN");
     probe_report(probe, "last-close", "%s",
                  ended ? "sends FIN" : "sends nothing");
     pair = tcp_pair(probe);
-    child = holder(probe, &hold);
+    child = close_refcount_holder(probe, &hold);
     resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
     probe_report(probe, "shutdown", "%s",
                  wait_for(pair.client, POLLIN, PATIENCE) ? "sends FIN at once"
                                                          : "sends no FIN");
-    release(child, hold);
+    close_refcount_release(child, hold);
 }
 
 /* How the peer of FD sees it end.  */
@@ -73,7 +73,7 @@ static const char *end_seen(struct probe *probe, int fd)
                                             : result_text(-1);
 }
 
-static void ask_linger(struct probe *probe)
+static void close_refcount_ask_linger(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     reset(pair.server);
@@ -115,7 +115,7 @@ QUESTIONS(close_refcount){
         .standard = "RFC 9293 3.6.1: close with data unread should send RST. "
                     "The notes: SO_LINGER with a time of 0 aborts.",
         .cope = "sonde_half_close, then read to the end",
-        .probe = ask_linger,
+        .probe = close_refcount_ask_linger,
     },
     END_OF_QUESTIONS,
 };

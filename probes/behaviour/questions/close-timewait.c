@@ -45,7 +45,7 @@ static struct ending end_one(struct probe *probe)
     return ending;
 }
 
-static void ask_timewait(struct probe *probe)
+static void close_timewait_ask(struct probe *probe)
 {
     long tuned = namespace_read("net.ipv4.tcp_fin_timeout");
     go_private();
@@ -85,7 +85,7 @@ QUESTIONS(close_timewait){
         .standard = "RFC 9293 3.6.1: 2 MSL; 3.4.2: an MSL is 2 minutes. The "
                     "notes: between 1 and 4 minutes.",
         .cope = "sonde_listen with SONDE_REUSEADDR",
-        .probe = ask_timewait,
+        .probe = close_timewait_ask,
     },
     END_OF_QUESTIONS,
 };

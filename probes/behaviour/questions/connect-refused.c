@@ -22,7 +22,7 @@ static struct sockaddr_in closed_address(struct probe *probe, int *holder)
 }
 
 /* After a refusal: the same socket, to a listener.  */
-static const char *reused(struct probe *probe, int fd)
+static const char *connect_refused_reused(struct probe *probe, int fd)
 {
     int listener = tcp_listener(probe, 4);
     struct sockaddr_in address = local_address(probe, listener);
@@ -49,7 +49,7 @@ static int64_t time_of_refusal(struct probe *probe, int fd,
     return elapsed;
 }
 
-static void ask_refused(struct probe *probe)
+static void connect_refused_ask(struct probe *probe)
 {
     int holder, fd = -1;
     const char *error;
@@ -64,7 +64,8 @@ static void ask_refused(struct probe *probe)
     probe_report(probe, "answer", "%s", error);
     probe_report(probe, "when", "%s",
                  elapsed < AT_ONCE ? "at once" : "after half a second or more");
-    probe_report(probe, "same-socket-again", "%s", reused(probe, fd));
+    probe_report(probe, "same-socket-again", "%s",
+                 connect_refused_reused(probe, fd));
     fd = tcp_socket(probe);
     set_nonblocking(fd, true);
     const char *first = result_text(connect_to(fd, &address));
@@ -109,7 +110,7 @@ QUESTIONS(connect_refused){
                     "failed must be closed; Linux connects it again.",
         .cope = "sonde_connect: a new socket for each attempt; "
                 "SONDE_CONNECT_REFUSED",
-        .probe = ask_refused,
+        .probe = connect_refused_ask,
     },
     {
         .id = "connect.self",

@@ -103,7 +103,7 @@ static struct figures open_alike(struct peer *peer, struct probe *probe)
     return figures;
 }
 
-static void ask_timeout(struct probe *probe)
+static void connect_timeout_ask(struct probe *probe)
 {
     struct peer peer;
     const char *error;
@@ -152,7 +152,8 @@ static bool comes_again(struct peer_tcp *tcp, int timeout)
 }
 
 /* What connect says when the answer to its SYN is CODE.  */
-static const char *answered(struct peer *peer, const char *key, int code)
+static const char *connect_timeout_answered(struct peer *peer, const char *key,
+                                            int code)
 {
     struct peer_tcp tcp;
     static char text[80];
@@ -183,11 +184,12 @@ static void ask_unreachable(struct probe *probe)
                  result_text(connect_to(tcp_socket(probe), &address)));
     if (tun_route(&trouble))
         probe_skip(probe, "%s", trouble.text);
-    answered(&peer, "network", ICMP_NETWORK);
-    answered(&peer, "protocol", ICMP_PROTOCOL);
-    answered(&peer, "port", ICMP_PORT);
-    answered(&peer, "prohibited", ICMP_PROHIBITED);
-    probe_report(probe, "answer", "%s", answered(&peer, "host", ICMP_HOST));
+    connect_timeout_answered(&peer, "network", ICMP_NETWORK);
+    connect_timeout_answered(&peer, "protocol", ICMP_PROTOCOL);
+    connect_timeout_answered(&peer, "port", ICMP_PORT);
+    connect_timeout_answered(&peer, "prohibited", ICMP_PROHIBITED);
+    probe_report(probe, "answer", "%s",
+                 connect_timeout_answered(&peer, "host", ICMP_HOST));
 }
 
 QUESTIONS(connect_timeout){
@@ -201,7 +203,7 @@ QUESTIONS(connect_timeout){
                     "BSD's figure; Linux about 131 s, illumos 180 s.",
         .cope = "sonde_connect: one deadline for all; "
                 "SONDE_CONNECT_TIMED_OUT",
-        .probe = ask_timeout,
+        .probe = connect_timeout_ask,
         .where = IN_NAMESPACE,
         .deadline = 45000,
         .repeats = 2,

@@ -14,7 +14,7 @@
 enum { MOST = 200 };
 
 /* The connections that wait at LISTENER, all taken and reset.  */
-static int drain(int listener)
+static int listen_again_drain(int listener)
 {
     int count = 0;
     set_nonblocking(listener, true);
@@ -48,7 +48,7 @@ static void tell_resized(struct probe *probe, const char *key, int first,
     const char *error = result_text(result);
     settle(probe);
     int after = result < 0 ? 0 : fill_more(probe, listener);
-    int accepted = drain(listener);
+    int accepted = listen_again_drain(listener);
     if (result < 0)
         probe_report(probe, key, "%s; %d of the %d queued are kept", error,
                      accepted, before);
@@ -58,13 +58,13 @@ static void tell_resized(struct probe *probe, const char *key, int first,
     close(listener);
 }
 
-static void ask_again(struct probe *probe)
+static void listen_again_ask(struct probe *probe)
 {
     int listener = tcp_listener(probe, 1);
     int before = fill_more(probe, listener);
     probe_check(probe, listen(listener, 8), "listen");
     int more = fill_more(probe, listener);
-    int kept = drain(listener);
+    int kept = listen_again_drain(listener);
     probe_report(probe, "answer", "%s; those who wait %s",
                  more > 0 ? "it resizes the queue" : "it changes nothing",
                  kept >= before + more ? "stay" : "are lost");
@@ -151,7 +151,7 @@ QUESTIONS(listen_again){
                "queue follows, and whether waiting clients survive, differs.",
         .standard = "POSIX.1-2024 listen does not say what a second call does.",
         .cope = "sonde_queue: reads back what is in force",
-        .probe = ask_again,
+        .probe = listen_again_ask,
     },
     {
         .id = "listen.unbound",

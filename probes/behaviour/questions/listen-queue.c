@@ -35,8 +35,9 @@ static struct queue_plan plan_of(const int *backlogs, size_t count)
 
 /* Measure what PLAN says into FINDINGS; by way of memory, since there may be no
    place for files.  */
-static void measure(struct probe *probe, const struct queue_plan *plan,
-                    struct findings *findings)
+static void listen_queue_measure3(struct probe *probe,
+                                  const struct queue_plan *plan,
+                                  struct findings *findings)
 {
     char *text = NULL, *line, *end;
     size_t size;
@@ -104,7 +105,7 @@ static int fill_unix(struct probe *probe, int backlog, int most, int *next,
     return *why ? -1 : count;
 }
 
-static void tell_unix(struct probe *probe)
+static void listen_queue_tell_unix(struct probe *probe)
 {
     static const int backlogs[] = {0, 1, 2,  3,  4,  5,  6, 7,
                                    8, 9, 10, 11, 12, 13, 14};
@@ -136,7 +137,7 @@ static void ask_queue(struct probe *probe)
     struct findings findings = {0};
     struct queue_table table;
     char accepted[80], client[80];
-    measure(probe, &plan, &findings);
+    listen_queue_measure3(probe, &plan, &findings);
     findings_sort(&findings);
     if (table_make(&table, &findings))
         probe_skip(probe, "out of memory");
@@ -151,7 +152,7 @@ static void ask_queue(struct probe *probe)
                  strcmp(accepted, client) ? "; the clients believe " : "",
                  strcmp(accepted, client) ? client : "",
                  verdict.accepted.broken ? ", see the rows" : "");
-    tell_unix(probe);
+    listen_queue_tell_unix(probe);
 }
 
 /* What is measured says whether the setting is in force; where it cannot be,
@@ -164,7 +165,7 @@ static void ask_cap(struct probe *probe)
     plan.cap = true;
     struct findings findings = {0};
     struct queue_table table;
-    measure(probe, &plan, &findings);
+    listen_queue_measure3(probe, &plan, &findings);
     findings_sort(&findings);
     if (table_make(&table, &findings))
         probe_skip(probe, "out of memory");

@@ -16,7 +16,7 @@
 #include "probes/behaviour/loopback.h"
 
 /* Write until nothing fits, then the errno of the next.  */
-static const char *write_full(int fd)
+static const char *nonblock_errno_write_full(int fd)
 {
     static char block[16384];
     while (resource_check((int)send(fd, block, sizeof block, 0), "send") > 0)
@@ -34,7 +34,7 @@ static void ask_errno(struct probe *probe)
     probe_report(probe, "read", "%s", reading);
     probe_report(probe, "accept", "%s",
                  result_text(accept(pair.listener, NULL, NULL)));
-    probe_report(probe, "write", "%s", write_full(pair.server));
+    probe_report(probe, "write", "%s", nonblock_errno_write_full(pair.server));
     struct sockaddr_in address = local_address(probe, pair.listener);
     int fd = tcp_socket(probe);
     set_nonblocking(fd, true);
@@ -52,7 +52,7 @@ static void ask_errno(struct probe *probe)
 #ifdef O_ASYNC
 static volatile sig_atomic_t signalled;
 
-static void on_signal(int number)
+static void nonblock_errno_on_signal(int number)
 {
     signalled = number;
 }
@@ -69,7 +69,7 @@ static const char *signal_driven(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     signalled = 0;
-    signal(SIGIO, on_signal);
+    signal(SIGIO, nonblock_errno_on_signal);
     if (resource_check(fcntl(pair.server, F_SETOWN, getpid()), "fcntl") ||
         resource_check(fcntl(pair.server, F_SETFL, O_ASYNC), "fcntl"))
         return result_text(-1);
@@ -95,7 +95,8 @@ static const char *tell_signal_driven(struct probe *probe)
 }
 #endif
 
-static const char *multiplexed(struct probe *probe, bool by_select)
+static const char *nonblock_errno_multiplexed(struct probe *probe,
+                                              bool by_select)
 {
     struct pair pair = tcp_pair(probe);
     struct timeval time = {.tv_sec = PATIENCE / 1000};
@@ -115,8 +116,8 @@ static void ask_models(struct probe *probe)
         recv(pair.server, &byte, 1, 0) == 1 ? "works" : result_text(-1);
     set_nonblocking(pair.server, true);
     const char *none = result_text(recv(pair.server, &byte, 1, 0));
-    const char *by_select = multiplexed(probe, true);
-    const char *by_poll = multiplexed(probe, false);
+    const char *by_select = nonblock_errno_multiplexed(probe, true);
+    const char *by_poll = nonblock_errno_multiplexed(probe, false);
     const char *by_signal = tell_signal_driven(probe);
     const char *by_aio = tell_aio(probe);
     probe_report(probe, "blocking", "%s", blocking);

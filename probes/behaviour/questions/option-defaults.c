@@ -214,7 +214,8 @@ static void ask_defaults(struct probe *probe)
 }
 
 /* Whether FD is readable by select within MILLISECONDS.  */
-static bool selects(struct probe *probe, int fd, int milliseconds)
+static bool option_defaults_selects(struct probe *probe, int fd,
+                                    int milliseconds)
 {
     struct timeval time = {0, milliseconds * 1000};
     return select_input(probe, fd, &time) > 0;
@@ -233,11 +234,11 @@ static void ask_lowat(struct probe *probe)
     }
     probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
     settle(probe);
-    bool by_one = selects(probe, pair.server, 0);
+    bool by_one = option_defaults_selects(probe, pair.server, 0);
     bool poll_by_one = wait_for(pair.server, POLLIN, 0);
     probe_check(probe, (int)send(pair.client, "yz", 2, 0), "send");
     settle(probe);
-    bool by_three = selects(probe, pair.server, 900);
+    bool by_three = option_defaults_selects(probe, pair.server, 900);
     probe_report(probe, "answer", "%s",
                  by_one     ? "no: select returns for the first byte"
                  : by_three ? "yes: select waits for that many bytes"

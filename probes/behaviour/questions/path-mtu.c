@@ -29,8 +29,8 @@ struct path {
 
 /* Receive data until a segment fits into PATH.  Returns the size of its packet,
    or 0.  */
-static size_t shrink(struct peer_tcp *tcp, const struct path *path,
-                     bool *dont_fragment)
+static size_t path_mtu_shrink(struct peer_tcp *tcp, const struct path *path,
+                              bool *dont_fragment)
 {
     int64_t end = monotonic_ms() + path->timeout, now;
     while ((now = monotonic_ms()) < end &&
@@ -57,7 +57,7 @@ static size_t send_by(struct peer *peer, const struct path *path,
         peer_attend(peer);
         peer_tcp_connect(&tcp, peer, path->host);
         peer_tcp_write(&tcp, LARGE);
-        size = shrink(&tcp, path, dont_fragment);
+        size = path_mtu_shrink(&tcp, path, dont_fragment);
         peer_tcp_close(&tcp);
     } while (peer_was_absent(peer));
     return size;

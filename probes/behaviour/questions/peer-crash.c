@@ -32,7 +32,7 @@ static double give_up_time(long retries)
 #ifdef TCP_USER_TIMEOUT
 static const char shortened[] = ", after the 2 s that were set";
 
-static void shorten(struct probe *probe, int fd)
+static void peer_crash_shorten(struct probe *probe, int fd)
 {
     probe_check(probe, set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, SHORTENED),
                 "TCP_USER_TIMEOUT");
@@ -40,7 +40,7 @@ static void shorten(struct probe *probe, int fd)
 #else
 static const char shortened[] = "";
 
-static void shorten(struct probe *probe, int fd)
+static void peer_crash_shorten(struct probe *probe, int fd)
 {
     (void)probe;
     (void)fd;
@@ -55,7 +55,7 @@ static const char *vanish_once(struct peer *peer, int code)
     const char *outcome = NULL;
     int64_t end = monotonic_ms() + LONGEST;
     peer_tcp_connect(&tcp, peer, TUN_BEHIND);
-    shorten(peer->probe, tcp.fd);
+    peer_crash_shorten(peer->probe, tcp.fd);
     peer_tcp_write(&tcp, 100);
     while (!outcome && monotonic_ms() < end) {
         if (peer_tcp_receive(&tcp, 100) && code >= 0)
@@ -66,7 +66,7 @@ static const char *vanish_once(struct peer *peer, int code)
     return outcome;
 }
 
-static const char *vanish(struct peer *peer, int code)
+static const char *peer_crash_vanish(struct peer *peer, int code)
 {
     const char *outcome;
     do {
@@ -81,8 +81,8 @@ static void ask_crash(struct probe *probe)
     struct peer peer;
     long retries = namespace_read("net.ipv4.tcp_retries2");
     peer_open(&peer, probe, true);
-    const char *silent = vanish(&peer, -1);
-    const char *routed = vanish(&peer, ICMP_HOST);
+    const char *silent = peer_crash_vanish(&peer, -1);
+    const char *routed = peer_crash_vanish(&peer, ICMP_HOST);
     if (silent)
         probe_report(probe, "silence", "read %s%s", silent, shortened);
     else
@@ -180,7 +180,8 @@ static const char *keep_once(struct peer *peer, enum reply reply, int timeout)
     return outcome ? outcome : "no error";
 }
 
-static const char *keep(struct peer *peer, enum reply reply, int timeout)
+static const char *peer_crash_keep(struct peer *peer, enum reply reply,
+                                   int timeout)
 {
     const char *outcome;
     do {
@@ -195,10 +196,11 @@ static void ask_keepalive(struct probe *probe)
     struct peer peer;
     tell_defaults(probe);
     peer_open(&peer, probe, true);
-    const char *silent = keep(&peer, NO_REPLY, LONGEST);
-    const char *reset_seen = keep(&peer, REPLY_RST, LONGEST);
-    const char *routed = keep(&peer, REPLY_UNREACHABLE, LONGEST);
-    probe_report(probe, "peer-answers", "%s", keep(&peer, REPLY_ACK, 3500));
+    const char *silent = peer_crash_keep(&peer, NO_REPLY, LONGEST);
+    const char *reset_seen = peer_crash_keep(&peer, REPLY_RST, LONGEST);
+    const char *routed = peer_crash_keep(&peer, REPLY_UNREACHABLE, LONGEST);
+    probe_report(probe, "peer-answers", "%s",
+                 peer_crash_keep(&peer, REPLY_ACK, 3500));
     probe_report(probe, "peer-vanished", "%s", silent);
     probe_report(probe, "peer-rebooted", "%s", reset_seen);
     probe_report(probe, "router-says-unreachable", "%s", routed);

@@ -66,7 +66,7 @@ static void catch (int number)
     caught = number;
 }
 
-static bool raised(void)
+static bool peer_fin_raised(void)
 {
     bool was = caught != 0;
     caught = 0;
@@ -91,15 +91,16 @@ static void ask_sigpipe(struct probe *probe)
 {
     signal(SIGPIPE, catch);
     const char *error = write_dead(probe, 0, 0);
-    probe_report(probe, "answer", "%s%s", raised() ? "SIGPIPE, and " : "",
-                 error);
+    probe_report(probe, "answer", "%s%s",
+                 peer_fin_raised() ? "SIGPIPE, and " : "", error);
     signal(SIGPIPE, SIG_IGN);
     probe_report(probe, "ignored", "%s", write_dead(probe, 0, 0));
     signal(SIGPIPE, catch);
 #ifdef MSG_NOSIGNAL
     error = write_dead(probe, MSG_NOSIGNAL, 0);
     probe_report(probe, "MSG_NOSIGNAL", "%s%s",
-                 raised() ? "SIGPIPE all the same, and " : "no signal; ",
+                 peer_fin_raised() ? "SIGPIPE all the same, and "
+                                   : "no signal; ",
                  error);
 #else
     probe_report_constant(probe, "MSG_NOSIGNAL", "there is none");
@@ -107,7 +108,8 @@ static void ask_sigpipe(struct probe *probe)
 #ifdef SO_NOSIGPIPE
     error = write_dead(probe, 0, SO_NOSIGPIPE);
     probe_report(probe, "SO_NOSIGPIPE", "%s%s",
-                 raised() ? "SIGPIPE all the same, and " : "no signal; ",
+                 peer_fin_raised() ? "SIGPIPE all the same, and "
+                                   : "no signal; ",
                  error);
 #else
     probe_report_constant(probe, "SO_NOSIGPIPE", "there is none");

@@ -13,14 +13,14 @@
 #include "probes/behaviour/loopback.h"
 
 /* Let the clients of LISTENER in until FD is connected.  */
-static void let_in(int listener, int fd)
+static void connect_again_let_in(int listener, int fd)
 {
     set_nonblocking(listener, true);
     for (int i = 0; i < 100 && !wait_for(fd, POLLOUT, 50); i++)
         end_by_reset(resource_check(accept(listener, NULL, NULL), "accept"));
 }
 
-static void ask_again(struct probe *probe)
+static void connect_again_ask(struct probe *probe)
 {
     enum { most = 300 };
     int fds[most], next;
@@ -41,7 +41,7 @@ static void ask_again(struct probe *probe)
     alarm_every(0);
     set_nonblocking(fd, true);
     const char *third = result_text(connect_to(fd, &address));
-    let_in(listener, fd);
+    connect_again_let_in(listener, fd);
     probe_report(probe, "answer", "%s",
                  waits ? "it waits for the first one" : second);
     probe_report(probe, "non-blocking", "%s", third);
@@ -67,7 +67,7 @@ QUESTIONS(signal_connect_again){
                     "asynchronously; EALREADY for another connect meanwhile.",
         .cope = "sonde_connect: never calls connect twice; waits, asks "
                 "SO_ERROR and getpeername",
-        .probe = ask_again,
+        .probe = connect_again_ask,
     },
     END_OF_QUESTIONS,
 };

@@ -17,14 +17,14 @@
 
 static volatile sig_atomic_t count, depth, deepest, informed;
 
-static void counting(int number)
+static void signal_delivery_counting(int number)
 {
     (void)number;
     count++;
 }
 
 /* Raises its own signal once: does it come at once, inside itself?  */
-static void nested(int number)
+static void signal_delivery_nested(int number)
 {
     count++;
     depth++;
@@ -44,12 +44,12 @@ static void with_info(int number, siginfo_t *info, void *context)
 
 /* How often a handler runs for five signals NUMBER that come while it is
    blocked.  */
-static int delivered(int number)
+static int signal_delivery_delivered(int number)
 {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, number);
-    install_handler(number, counting, 0);
+    install_handler(number, signal_delivery_counting, 0);
     sigprocmask(SIG_BLOCK, &set, NULL);
     count = 0;
     for (int i = 0; i < 5; i++)
@@ -60,9 +60,11 @@ static int delivered(int number)
 
 static void ask_queueing(struct probe *probe)
 {
-    probe_report(probe, "answer", "%d of 5", delivered(SIGUSR1));
+    probe_report(probe, "answer", "%d of 5",
+                 signal_delivery_delivered(SIGUSR1));
 #ifdef SIGRTMIN
-    probe_report(probe, "realtime", "%d of 5", delivered(SIGRTMIN));
+    probe_report(probe, "realtime", "%d of 5",
+                 signal_delivery_delivered(SIGRTMIN));
 #else
     probe_report_constant(probe, "realtime", "there are no such signals");
 #endif
@@ -71,7 +73,7 @@ static void ask_queueing(struct probe *probe)
 static int depth_with(int flags)
 {
     count = depth = deepest = 0;
-    install_handler(SIGUSR1, nested, flags);
+    install_handler(SIGUSR1, signal_delivery_nested, flags);
     raise(SIGUSR1);
     return (int)deepest;
 }
@@ -80,10 +82,10 @@ static int depth_with(int flags)
 static bool stays_with(int flags)
 {
     struct sigaction action;
-    install_handler(SIGUSR1, counting, flags);
+    install_handler(SIGUSR1, signal_delivery_counting, flags);
     raise(SIGUSR1);
     sigaction(SIGUSR1, NULL, &action);
-    return action.sa_handler == counting;
+    return action.sa_handler == signal_delivery_counting;
 }
 
 static void other_raised(int number)
@@ -101,7 +103,7 @@ static void tell_mask(struct probe *probe)
     action.sa_handler = other_raised;
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGUSR2);
-    install_handler(SIGUSR2, counting, 0);
+    install_handler(SIGUSR2, signal_delivery_counting, 0);
     sigaction(SIGUSR1, &action, NULL);
     raise(SIGUSR1);
     probe_report(probe, "sa_mask", "%s",
@@ -125,12 +127,12 @@ static void tell_catching(struct probe *probe, const char *key, int number)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = counting;
+    action.sa_handler = signal_delivery_counting;
     probe_report(probe, key, "catching it: %s",
                  result_text(sigaction(number, &action, NULL)));
 }
 
-static void ask_flags(struct probe *probe)
+static void signal_delivery_ask_flags(struct probe *probe)
 {
     int plain = depth_with(0), nodefer = depth_with(SA_NODEFER);
     bool stays = stays_with(0), resets = !stays_with((int)SA_RESETHAND);
@@ -159,11 +161,11 @@ static void ask_flags(struct probe *probe)
 static void ask_reset(struct probe *probe)
 {
     struct sigaction action;
-    void (*before)(int) = signal(SIGUSR1, nested);
+    void (*before)(int) = signal(SIGUSR1, signal_delivery_nested);
     count = depth = deepest = 0;
     raise(SIGUSR1);
     sigaction(SIGUSR1, NULL, &action);
-    bool stays = action.sa_handler == nested;
+    bool stays = action.sa_handler == signal_delivery_nested;
     probe_report(probe, "answer", "it %s, and %s meanwhile",
                  stays ? "keeps its handler" : "loses its handler",
                  deepest == 1 ? "blocks itself" : "does not block itself");
@@ -191,9 +193,9 @@ static void ask_sigchld(struct probe *probe)
     const char *plain = child_ends(probe);
     signal(SIGCHLD, SIG_IGN);
     const char *ignored = child_ends(probe);
-    install_handler(SIGCHLD, counting, 0);
+    install_handler(SIGCHLD, signal_delivery_counting, 0);
     const char *caught = child_ends(probe);
-    install_handler(SIGCHLD, counting, SA_NOCLDWAIT);
+    install_handler(SIGCHLD, signal_delivery_counting, SA_NOCLDWAIT);
     const char *flag = child_ends(probe);
     bool usual = !strcmp(plain, caught) && !strcmp(plain, "its status");
     probe_report(probe, "default", "waitpid gives %s", plain);
@@ -229,7 +231,7 @@ QUESTIONS(signal_delivery){
                     "notes: SA_INTERRUPT is SunOS 4's.",
         .cope = "sonde_signal: a handler that stays, blocked meanwhile, with "
                 "a stated restart rule",
-        .probe = ask_flags,
+        .probe = signal_delivery_ask_flags,
         .where = IN_PROGRAM,
     },
     {

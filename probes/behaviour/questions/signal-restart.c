@@ -32,7 +32,7 @@ struct trial {
 /* ---- what the calls block on -------------------------------------------- */
 
 /* The helper that releases the call cannot say that there is no way to.  */
-static void open_listener(struct scene *scene)
+static void signal_restart_open_listener(struct scene *scene)
 {
     settle(scene->probe);
     scene->fd = tcp_listener(scene->probe, 4);
@@ -48,7 +48,7 @@ static void open_connection(struct scene *scene)
 }
 
 /* Write what fits, to the last byte.  Returns whether anything did.  */
-static bool write_full(int fd)
+static bool signal_restart_write_full(int fd)
 {
     static char block[4096];
     bool any = false;
@@ -61,12 +61,12 @@ static bool write_full(int fd)
 
 /* Write until nothing fits any more, also after what is under way arrived: an
    acknowledgment that comes late makes room again.  */
-static void open_full(struct scene *scene)
+static void signal_restart_open_full(struct scene *scene)
 {
     open_connection(scene);
     set_nonblocking(scene->fd, true);
     for (int round = 0, idle = 0; round < 30 && idle < 3; round++) {
-        idle = write_full(scene->fd) ? 0 : idle + 1;
+        idle = signal_restart_write_full(scene->fd) ? 0 : idle + 1;
         settle(scene->probe);
     }
     set_nonblocking(scene->fd, false);
@@ -89,7 +89,7 @@ static void open_queue(struct scene *scene)
 
 /* ---- the calls, and what lets them end ---------------------------------- */
 
-static long call_accept(void *data)
+static long signal_restart_call_accept(void *data)
 {
     const struct scene *scene = data;
     return resource_check(accept(scene->fd, NULL, NULL), "accept");
@@ -101,7 +101,7 @@ static void release_accept(void *data)
     tcp_client(scene->probe, scene->fd);
 }
 
-static long call_connect(void *data)
+static long signal_restart_call_connect(void *data)
 {
     const struct scene *scene = data;
     return connect_to(scene->fd, &scene->address);
@@ -115,21 +115,21 @@ static void release_connect(void *data)
             resource_check(accept(scene->other, NULL, NULL), "accept"));
 }
 
-static long call_read(void *data)
+static long signal_restart_call_read(void *data)
 {
     char byte;
     const struct scene *scene = data;
     return read(scene->fd, &byte, 1);
 }
 
-static long call_recv(void *data)
+static long signal_restart_call_recv(void *data)
 {
     char byte;
     const struct scene *scene = data;
     return resource_check((int)recv(scene->fd, &byte, 1, 0), "recv");
 }
 
-static long call_poll(void *data)
+static long signal_restart_call_poll(void *data)
 {
     const struct scene *scene = data;
     struct pollfd poll_fd = {.fd = scene->fd, .events = POLLIN};
@@ -148,13 +148,13 @@ static void release_byte(void *data)
     probe_check(scene->probe, (int)send(scene->other, "", 1, 0), "send");
 }
 
-static long call_write(void *data)
+static long signal_restart_call_write(void *data)
 {
     const struct scene *scene = data;
     return write(scene->fd, "", 1);
 }
 
-static long call_send(void *data)
+static long signal_restart_call_send(void *data)
 {
     const struct scene *scene = data;
     return resource_check((int)send(scene->fd, "", 1, 0), "send");
@@ -192,8 +192,8 @@ static const char *try_once(struct probe *probe, int flags, bool timeout)
 }
 
 /* A few times, since on a busy host what was to wait may find room.  */
-static void try_call(struct probe *probe, const char *key, int flags,
-                     bool timeout)
+static void signal_restart_try_call(struct probe *probe, const char *key,
+                                    int flags, bool timeout)
 {
     const char *outcome = NULL;
     for (int i = 0; i < 3 && !outcome; i++)
@@ -207,12 +207,12 @@ static void try_call(struct probe *probe, const char *key, int flags,
 static void ask_restart(struct probe *probe)
 {
     const struct trial *trial = probe->question->data;
-    try_call(probe, "answer", SA_RESTART, false);
-    try_call(probe, "without-restart", 0, false);
+    signal_restart_try_call(probe, "answer", SA_RESTART, false);
+    signal_restart_try_call(probe, "without-restart", 0, false);
     if (trial->timeout)
-        try_call(probe, "with-timeout", SA_RESTART, true);
+        signal_restart_try_call(probe, "with-timeout", SA_RESTART, true);
     if (trial->open != open_queue) /* that takes a second */
-        try_call(probe, "signal-function", BY_SIGNAL, false);
+        signal_restart_try_call(probe, "signal-function", BY_SIGNAL, false);
 }
 
 #define RESTART(name, standards, copes, ...)                                   \
@@ -235,29 +235,35 @@ static void ask_restart(struct probe *probe)
 
 QUESTIONS(signal_restart){
     RESTART("accept", POSIX_RESTART, "sonde_accept: EINTR is never reported",
-            open_listener, call_accept, release_accept, SO_RCVTIMEO),
+            signal_restart_open_listener, signal_restart_call_accept,
+            release_accept, SO_RCVTIMEO),
     RESTART("connect",
             "POSIX.1-2024 connect: after EINTR the connection goes on by "
             "itself. The notes: connect must not be called again.",
             "sonde_connect: waits for it with poll, within one deadline",
-            open_queue, call_connect, release_connect, SO_SNDTIMEO),
+            open_queue, signal_restart_call_connect, release_connect,
+            SO_SNDTIMEO),
     RESTART("read", POSIX_RESTART,
             "sonde_read: EINTR is counted against the deadline",
-            open_connection, call_read, release_byte, SO_RCVTIMEO),
+            open_connection, signal_restart_call_read, release_byte,
+            SO_RCVTIMEO),
     RESTART("recv", POSIX_RESTART,
             "sonde_read: EINTR is counted against the deadline",
-            open_connection, call_recv, release_byte, SO_RCVTIMEO),
+            open_connection, signal_restart_call_recv, release_byte,
+            SO_RCVTIMEO),
     RESTART("write", POSIX_RESTART,
-            "sonde_write: EINTR is counted against the deadline", open_full,
-            call_write, release_write, SO_SNDTIMEO),
+            "sonde_write: EINTR is counted against the deadline",
+            signal_restart_open_full, signal_restart_call_write, release_write,
+            SO_SNDTIMEO),
     RESTART("send", POSIX_RESTART,
-            "sonde_write: EINTR is counted against the deadline", open_full,
-            call_send, release_write, SO_SNDTIMEO),
+            "sonde_write: EINTR is counted against the deadline",
+            signal_restart_open_full, signal_restart_call_send, release_write,
+            SO_SNDTIMEO),
     RESTART("poll",
             "POSIX.1-2024 poll: EINTR; it does not speak of SA_RESTART. "
             "Linux's signal(7): never restarted",
             "sonde_poller_wait: goes on with the time that is left",
-            open_connection, call_poll, release_byte, 0),
+            open_connection, signal_restart_call_poll, release_byte, 0),
     RESTART("select",
             "POSIX.1-2024 select: with SA_RESTART it is implementation-defined "
             "whether it restarts",

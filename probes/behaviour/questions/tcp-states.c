@@ -38,7 +38,8 @@ struct walk {
     const char *last;
 };
 
-static const char *look(struct walk *walk, in_port_t here, in_port_t peer)
+static const char *tcp_states_look(struct walk *walk, in_port_t here,
+                                   in_port_t peer)
 {
     const char *state = tcp_table_state(here, peer, NULL);
     if (!state)
@@ -50,7 +51,7 @@ static const char *look(struct walk *walk, in_port_t here, in_port_t peer)
 }
 
 /* States that wait for the other end alone.  */
-static bool passes(const char *state)
+static bool tcp_states_passes(const char *state)
 {
     return !strcmp(state, "FIN_WAIT_1") || !strcmp(state, "LAST_ACK") ||
            !strcmp(state, "CLOSING");
@@ -62,12 +63,12 @@ static bool is_under_way(const struct walk *walk, const char *here,
                          const char *peer)
 {
     if (walk->both)
-        return passes(here) || passes(peer);
+        return tcp_states_passes(here) || tcp_states_passes(peer);
     return walk->last && !strcmp(walk->last, here);
 }
 
 /* Write down the states after WHAT.  */
-static void step(struct walk *walk, const char *what)
+static void tcp_states_step(struct walk *walk, const char *what)
 {
     char key[40];
     const char *here, *peer = "-";
@@ -79,9 +80,9 @@ static void step(struct walk *walk, const char *what)
             break;
         wait_pause(10);
     }
-    here = walk->last = look(walk, walk->here, walk->peer);
+    here = walk->last = tcp_states_look(walk, walk->here, walk->peer);
     if (walk->both)
-        peer = look(walk, walk->peer, walk->here);
+        peer = tcp_states_look(walk, walk->peer, walk->here);
     snprintf(key, sizeof key, "%s.%02d", walk->name, ++walk->step);
     probe_report(walk->probe, key, "%s; %s; %s", what, here, peer);
 }
@@ -91,7 +92,8 @@ static void step_listener(struct walk *walk, const char *what, in_port_t port)
 {
     char key[40];
     snprintf(key, sizeof key, "%s.%02d", walk->name, ++walk->step);
-    probe_report(walk->probe, key, "%s; %s; -", what, look(walk, port, 0));
+    probe_report(walk->probe, key, "%s; %s; -", what,
+                 tcp_states_look(walk, port, 0));
 }
 
 /* Both ends on the loopback interface.  */
@@ -105,15 +107,15 @@ static void walk_loopback(struct probe *probe, bool *seen)
     walk.both = true;
     walk.here = local_address(probe, pair.client).sin_port;
     walk.peer = port;
-    step(&walk, "connect, accept");
+    tcp_states_step(&walk, "connect, accept");
     resource_check(shutdown(pair.client, SHUT_WR), "shutdown");
     wait_for(pair.server, POLLIN, PATIENCE);
     settle(probe);
-    step(&walk, "here: shutdown (SHUT_WR)");
+    tcp_states_step(&walk, "here: shutdown (SHUT_WR)");
     resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
     wait_for(pair.client, POLLIN, PATIENCE);
     settle(probe);
-    step(&walk, "there: shutdown (SHUT_WR)");
+    tcp_states_step(&walk, "there: shutdown (SHUT_WR)");
     (void)!resource_check((int)recv(pair.client, &byte, 1, 0), "recv");
     close(pair.client);
     close(pair.server);
@@ -133,19 +135,19 @@ static void walk_active(struct peer *peer, bool *seen)
     struct peer_tcp tcp;
     peer_tcp_begin(&tcp, peer, TUN_PEER);
     ports_of(&walk, &tcp);
-    step(&walk, "connect: SYN out");
+    tcp_states_step(&walk, "connect: SYN out");
     peer_tcp_send(&tcp, SEGMENT_SYN | SEGMENT_ACK, 0);
     wait_for(tcp.fd, POLLOUT, PATIENCE);
     peer_tcp_await(&tcp, SEGMENT_ACK);
-    step(&walk, "SYN, ACK in; ACK out");
+    tcp_states_step(&walk, "SYN, ACK in; ACK out");
     resource_check(shutdown(tcp.fd, SHUT_WR), "shutdown");
     peer_tcp_await(&tcp, SEGMENT_FIN);
-    step(&walk, "shutdown: FIN out");
+    tcp_states_step(&walk, "shutdown: FIN out");
     peer_tcp_send(&tcp, SEGMENT_ACK, 0);
-    step(&walk, "ACK in");
+    tcp_states_step(&walk, "ACK in");
     peer_tcp_send(&tcp, SEGMENT_FIN | SEGMENT_ACK, 0);
     peer_tcp_await(&tcp, SEGMENT_ACK);
-    step(&walk, "FIN in; ACK out");
+    tcp_states_step(&walk, "FIN in; ACK out");
     close(tcp.fd);
 }
 
@@ -159,21 +161,22 @@ static void walk_closing(struct peer *peer, bool *seen, bool at_once)
     struct peer_tcp tcp;
     peer_tcp_connect(&tcp, peer, TUN_PEER);
     ports_of(&walk, &tcp);
-    step(&walk, "connected");
+    tcp_states_step(&walk, "connected");
     uint32_t before = tcp.seen;
     resource_check(shutdown(tcp.fd, SHUT_WR), "shutdown");
     peer_tcp_await(&tcp, SEGMENT_FIN);
-    step(&walk, "shutdown: FIN out");
+    tcp_states_step(&walk, "shutdown: FIN out");
     uint32_t after = tcp.seen;
     if (!at_once)
         tcp.seen = before; /* the peer has not seen our FIN */
     peer_tcp_send(&tcp, SEGMENT_FIN | SEGMENT_ACK, 0);
     peer_tcp_await(&tcp, SEGMENT_ACK);
-    step(&walk, at_once ? "FIN, ACK in; ACK out" : "FIN in; ACK out");
+    tcp_states_step(&walk,
+                    at_once ? "FIN, ACK in; ACK out" : "FIN in; ACK out");
     tcp.seen = after;
     if (!at_once) {
         peer_tcp_send(&tcp, SEGMENT_ACK, 0);
-        step(&walk, "ACK in");
+        tcp_states_step(&walk, "ACK in");
     }
     close(tcp.fd);
 }
@@ -186,13 +189,13 @@ static void walk_open(struct peer *peer, bool *seen)
     struct peer_tcp tcp;
     peer_tcp_begin(&tcp, peer, TUN_PEER);
     ports_of(&walk, &tcp);
-    step(&walk, "connect: SYN out");
+    tcp_states_step(&walk, "connect: SYN out");
     peer_tcp_send(&tcp, SEGMENT_SYN, 0);
     peer_tcp_await(&tcp, SEGMENT_SYN | SEGMENT_ACK);
-    step(&walk, "SYN in; SYN, ACK out");
+    tcp_states_step(&walk, "SYN in; SYN, ACK out");
     peer_tcp_send(&tcp, SEGMENT_ACK, 0);
     wait_for(tcp.fd, POLLOUT, PATIENCE);
-    step(&walk, "ACK in");
+    tcp_states_step(&walk, "ACK in");
     peer_tcp_close(&tcp);
 }
 
@@ -216,19 +219,19 @@ static void walk_passive(struct peer *peer, bool *seen)
     step_listener(&walk, "socket, bind, listen", here.sin_port);
     peer_tcp_send(&tcp, SEGMENT_SYN, 0);
     peer_tcp_await(&tcp, SEGMENT_SYN | SEGMENT_ACK);
-    step(&walk, "SYN in; SYN, ACK out");
+    tcp_states_step(&walk, "SYN in; SYN, ACK out");
     peer_tcp_send(&tcp, SEGMENT_ACK, 0);
     wait_for(listener, POLLIN, PATIENCE);
     tcp.fd = probe_check(peer->probe, accept(listener, NULL, NULL), "accept");
-    step(&walk, "ACK in; accept");
+    tcp_states_step(&walk, "ACK in; accept");
     peer_tcp_send(&tcp, SEGMENT_FIN | SEGMENT_ACK, 0);
     peer_tcp_await(&tcp, SEGMENT_ACK);
-    step(&walk, "FIN in; ACK out");
+    tcp_states_step(&walk, "FIN in; ACK out");
     close(tcp.fd);
     peer_tcp_await(&tcp, SEGMENT_FIN);
-    step(&walk, "close: FIN out");
+    tcp_states_step(&walk, "close: FIN out");
     peer_tcp_send(&tcp, SEGMENT_ACK, 0);
-    step(&walk, "ACK in");
+    tcp_states_step(&walk, "ACK in");
     close(listener);
 }
 

@@ -37,7 +37,7 @@ static ssize_t send_to(int fd, long size, const struct sockaddr_in *address)
 }
 
 /* The largest that FD sends, and the errno of what is larger.  */
-static long largest(int fd, const struct sockaddr_in *address, int *error)
+static long udp_largest(int fd, const struct sockaddr_in *address, int *error)
 {
     long low = 0, high = sizeof datagram;
     *error = 0;
@@ -59,7 +59,7 @@ static void ask_maxsize(struct probe *probe)
     int error;
     int receiver = udp_bound(probe, &address);
     int fd = udp_socket(probe);
-    long most = largest(fd, &address, &error);
+    long most = udp_largest(fd, &address, &error);
     if (most == 0)
         probe_skip(probe, "send: %s", errno_name(error));
     probe_report(probe, "answer", "%ld bytes; beyond: %s", most,
@@ -79,7 +79,7 @@ static void ask_maxsize(struct probe *probe)
     close(receiver);
 }
 
-static void ask_refused(struct probe *probe)
+static void udp_ask_refused(struct probe *probe)
 {
     struct sockaddr_in address;
     char byte;
@@ -129,7 +129,7 @@ QUESTIONS(udp){
         .standard = "RFC 1122 4.1.3.3: must be passed to the application. The "
                     "notes: only to a connected socket.",
         .cope = "sonde_datagram_receive: ECONNREFUSED, on connected sockets",
-        .probe = ask_refused,
+        .probe = udp_ask_refused,
     },
     END_OF_QUESTIONS,
 };

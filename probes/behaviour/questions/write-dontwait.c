@@ -25,7 +25,7 @@ static void set_timeout(struct probe *probe, int fd, int option)
 }
 
 /* Fill the socket FD, and leave it blocking.  */
-static void fill(struct probe *probe, int fd)
+static void write_dontwait_fill(struct probe *probe, int fd)
 {
     static char block[4096];
     set_nonblocking(fd, true);
@@ -49,7 +49,7 @@ static ssize_t receive_one(int fd)
 }
 
 /* Whether CALL on FD, where it cannot be done, returns before its timeout.  */
-static const char *try_call(ssize_t (*call)(int), int fd)
+static const char *write_dontwait_try_call(ssize_t (*call)(int), int fd)
 {
     for (int tries = 0, more = 0; tries < TRIES;) {
         int64_t start = monotonic_ms();
@@ -71,13 +71,14 @@ static void ask_dontwait(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     set_timeout(probe, pair.client, SO_SNDTIMEO);
-    fill(probe, pair.client);
-    const char *answer = try_call(send_one, pair.client);
+    write_dontwait_fill(probe, pair.client);
+    const char *answer = write_dontwait_try_call(send_one, pair.client);
     probe_report(probe, "send", "%s", answer);
     probe_report(probe, "answer", "%s", answer);
     struct pair empty = tcp_pair(probe);
     set_timeout(probe, empty.server, SO_RCVTIMEO);
-    probe_report(probe, "recv", "%s", try_call(receive_one, empty.server));
+    probe_report(probe, "recv", "%s",
+                 write_dontwait_try_call(receive_one, empty.server));
 }
 
 QUESTIONS(write_dontwait){

@@ -10,7 +10,7 @@
 #include "probes/behaviour/loopback.h"
 
 /* Write to a peer that does not read, until nothing fits.  */
-static long fill(struct probe *probe, int fd)
+static long write_returns_fill(struct probe *probe, int fd)
 {
     static char block[4096];
     long total = 0;
@@ -37,7 +37,7 @@ static const char *size_class(long bytes)
 static void ask_returns(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
-    long much = fill(probe, pair.client);
+    long much = write_returns_fill(probe, pair.client);
     probe_report(probe, "without-reader", "%s", size_class(much));
     probe_report(probe, "SO_SNDBUF", "%d",
                  get_int(tcp_socket(probe), SOL_SOCKET, SO_SNDBUF, -1));
