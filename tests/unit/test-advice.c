@@ -114,7 +114,7 @@ START_TEST(a_deaf_listener_is_called_deaf)
     ck_assert_msg(told(text, "no client gets in: let the program ask for at "
                              "most 32767"),
                   "%s", text);
-    ck_assert_msg(told(text, "deaf: 1, with a limit of 0"), "%s", text);
+    ck_assert_msg(told(text, "deaf: 1, with a backlog of 0"), "%s", text);
     free(text);
 }
 END_TEST
