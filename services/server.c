@@ -158,6 +158,8 @@ static int open_entrances(struct server *server, int *connection)
     if (count < 0)
         return -1;
     if (count > 0) {
+        /* As above: the sockets are to block again at the end.  */
+        stop_hold();
         server->leaves_when_quiet = server->options->inetd;
         return take_inherited(server, found, count, connection);
     }

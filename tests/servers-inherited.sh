@@ -82,20 +82,34 @@ unusable bound 'descriptor 3 .*neither listens nor is connected'
 unusable packets 'descriptor 3 is a SOCK_SEQPACKET socket'
 
 # The flags of the socket are shared with the process that passed it.
-if [ -r /proc/self/fdinfo/0 ]; then
-    # shellcheck disable=SC2016 # for the inner shells
+# shared MODEL SIGNAL: the server gets it from SIGNAL, and ends by that.
+# shellcheck disable=SC2016 # for the inner shells
+shared () {
     begin "$builddir/tests/peer" listen-fds /bin/sh -c '
-        sh -c "LISTEN_PID=\$\$ exec \"\$0\" -v" "$0" &
+        sh -c "LISTEN_PID=\$\$ exec \"\$0\" -v -g 1 --model=\"\$1\"" "$0" "$2" &
         trap "" TERM
         echo $! > "$1/child"
         wait $!
-        cat /proc/self/fdinfo/3 > "$1/flags"' "$builddir/echosrv" "$scratch"
+        echo $? > "$1/ended"
+        cat /proc/self/fdinfo/3 > "$1/flags"' "$builddir/echosrv" "$scratch" "$1"
     run "$crowd" "127.0.0.1:$port" once
-    is "LISTEN_FDS: shared: served" [ "$status" -eq 0 ]
-    kill -TERM "$(cat "$scratch/child")"
+    is "LISTEN_FDS: shared: $1: served" [ "$status" -eq 0 ]
+    kill -"$2" "$(cat "$scratch/child")"
     ended
-    is "LISTEN_FDS: shared: the socket blocks as before" \
+    is "LISTEN_FDS: shared: $1: $2 ends it in order" \
+        grep -qx 0 "$scratch/ended"
+    is "LISTEN_FDS: shared: $1: the socket blocks as before, after $2" \
         grep -q '^flags:[[:blank:]]*0*2$' "$scratch/flags"
+}
+if [ -r /proc/self/fdinfo/0 ]; then
+    for model in $models; do
+        for signal in TERM HUP QUIT; do
+            shared "$model" "$signal"
+        done
+    done
+    for signal in INT USR1; do
+        shared event "$signal"
+    done
 else
     skip "LISTEN_FDS: shared" "no /proc/self/fdinfo here"
 fi
