@@ -102,13 +102,14 @@ static int want_host(struct wanted_list *wanted, const struct places *places,
                                   sizeof found / sizeof *found, &code);
     bool any = false;
     char interface[64];
-    if (count < 0 &&
-        endpoint_lacks_interface(host, interface, sizeof interface))
+    if (host && endpoint_lacks_interface(host, interface, sizeof interface)) {
         snprintf(problem, size, "address \"%s\": no such interface: '%s'", host,
                  interface);
-    else if (count < 0)
+        count = -1;
+    } else if (count < 0) {
         snprintf(problem, size, "address \"%s\": %s", host,
                  code ? sonde_resolve_code_text(code) : strerror(errno));
+    }
     for (ssize_t i = 0; i < count; i++) {
         if (!has_family(places, found[i].storage.ss_family))
             continue;

@@ -230,6 +230,8 @@ bad 'a port is --port' --address=9877
 bad 'has a port' --address=127.0.0.1:9877
 bad 'has a port' --address=localhost:9877
 bad "no such interface: 'nix'" -p 0 --address=fe80::1%nix
+bad "no such interface: '4294967295'" -p 0 --address=fe80::1%4294967295
+bad "'127.0.0.1%lo' is not an IPv4 address" -p 0 --address=127.0.0.1%lo
 bad '192.0.2.1' -p 0 --address=192.0.2.1
 [ "$six" = no ] || bad 'wants its interface' -p 0 --address=fe80::1
 bad 'no such user' -p 0 --user=nobody-of-this-name
