@@ -87,15 +87,15 @@ static int open_wake(void)
     return fd;
 }
 
-/* Catch SIGNO, unless it is ignored, as by nohup(1).  */
-static int catch_unless_ignored(int signo, void (*handler)(int))
+/* Catch SIGHUP, unless it is ignored, as by nohup(1).  */
+static int catch_hangup(void)
 {
     struct sigaction found;
-    if (sigaction(signo, NULL, &found))
+    if (sigaction(SIGHUP, NULL, &found))
         return -1;
     if (found.sa_handler == SIG_IGN)
         return 0;
-    return sonde_signal(signo, handler, SONDE_RESTART);
+    return sonde_signal(SIGHUP, on_stop, SONDE_RESTART);
 }
 
 int stop_begin(long grace)
@@ -106,8 +106,7 @@ int stop_begin(long grace)
         sonde_signal(STOP_SOON, on_soon, SONDE_RESTART) ||
         sonde_signal(SIGTERM, on_stop, SONDE_RESTART) ||
         sonde_signal(SIGINT, on_stop, SONDE_RESTART) ||
-        catch_unless_ignored(SIGHUP, on_stop) ||
-        catch_unless_ignored(SIGQUIT, end_grace))
+        sonde_signal(SIGQUIT, end_grace, SONDE_RESTART) || catch_hangup())
         return -1;
     /* Whoever started us may have kept them back.  */
     stop_release();

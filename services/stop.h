@@ -1,4 +1,4 @@
-/* stop.h - SIGTERM, SIGINT, SIGHUP: no new clients, time for the others, the end
+/* stop.h - signals: no new clients, time for the others, the end
    SPDX-License-Identifier: GPL-3.0-or-later
 
    The first signal asks for the end and starts the time of grace; when that is
