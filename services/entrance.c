@@ -449,6 +449,12 @@ bool entrances_have(const struct entrances *entrances,
     return false;
 }
 
+bool entrance_is_served(const struct sonde_inherited *found)
+{
+    return found->role != SONDE_DATAGRAM || found->family == AF_INET ||
+           found->family == AF_INET6 || found->family == AF_UNIX;
+}
+
 int entrances_inherit(struct entrances *entrances,
                       const struct sonde_inherited *found)
 {
@@ -544,8 +550,7 @@ static const char *kind_of(const struct entrance *entrance)
     case AF_UNIX:
         return is_datagram ? "UNIX datagrams" : "UNIX stream";
     default:
-        return is_datagram ? "datagrams of another address family"
-                           : "stream of another address family";
+        return "stream of another address family";
     }
 }
 

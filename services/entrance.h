@@ -68,6 +68,11 @@ int entrances_open(struct entrances *entrances, const struct places *places,
    byte come as one among the others, and not be lost.  */
 void entrance_set_options(int fd);
 
+/* Whether FOUND can be served.  Datagrams are answered only of a family of
+   which entrances_have knows the server's own address: a socket of all frames
+   of a link (AF_PACKET) would be sent its own answers.  */
+bool entrance_is_served(const struct sonde_inherited *found);
+
 /* Take the socket FOUND.  Returns 0, or -1 with errno.  */
 int entrances_inherit(struct entrances *entrances,
                       const struct sonde_inherited *found);

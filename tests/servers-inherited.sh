@@ -80,11 +80,29 @@ unusable () {
 }
 unusable bound 'descriptor 3 .*neither listens nor is connected'
 unusable packets 'descriptor 3 is a SOCK_SEQPACKET socket'
+if [ "$(uname -s)" = Linux ]; then
+    unusable netlink 'descriptor 3 is a datagram socket of another address'
+else
+    skip "LISTEN_FDS: netlink" "that is Linux's"
+fi
+
+# A socket that is not served, among others that are.
+# shellcheck disable=SC2016 # for the inner shells
+begin "$builddir/tests/peer" listen-fds /bin/sh -c 'exec 4<&3
+    exec "$0" packets /bin/sh -c "LISTEN_FDS=2 exec \"\$0\"" "$1"' \
+    "$builddir/tests/peer" "$builddir/echosrv"
+run "$crowd" "127.0.0.1:$port" once
+is "LISTEN_FDS: beside a SOCK_SEQPACKET socket: served" [ "$status" -eq 0 ]
+kill -TERM "$server"
+ended
+is "LISTEN_FDS: the SOCK_SEQPACKET socket is named" \
+    logged 'descriptor 3 is a SOCK_SEQPACKET socket'
 
 # The flags of the socket are shared with the process that passed it.
 # shared MODEL SIGNAL: the server gets it from SIGNAL, and ends by that.
 # shellcheck disable=SC2016 # for the inner shells
 shared () {
+    mkfifo "$scratch/child"
     begin "$builddir/tests/peer" listen-fds /bin/sh -c '
         sh -c "LISTEN_PID=\$\$ exec \"\$0\" -v -g 1 --model=\"\$1\"" "$0" "$2" &
         trap "" TERM
@@ -94,8 +112,14 @@ shared () {
         cat /proc/self/fdinfo/3 > "$1/flags"' "$builddir/echosrv" "$scratch" "$1"
     run "$crowd" "127.0.0.1:$port" once
     is "LISTEN_FDS: shared: $1: served" [ "$status" -eq 0 ]
-    kill -"$2" "$(cat "$scratch/child")"
+    read -r child < "$scratch/child"
+    rm "$scratch/child"
+    kill -"$2" "$child"
+    # The alarm that the peer began would end the server, too, but much later.
+    begun=$(date +%s)
     ended
+    is "LISTEN_FDS: shared: $1: $2, and no alarm, ends it" \
+        [ $(($(date +%s) - begun)) -lt 25 ]
     is "LISTEN_FDS: shared: $1: $2 ends it in order" \
         grep -qx 0 "$scratch/ended"
     is "LISTEN_FDS: shared: $1: the socket blocks as before, after $2" \
