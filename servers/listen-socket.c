@@ -112,13 +112,14 @@ static int want_host(struct listen_wants *wanted,
                                   sizeof found / sizeof *found, &code);
     bool any = false;
     char interface[64];
-    if (count < 0 &&
-        endpoint_lacks_interface(host, interface, sizeof interface))
+    if (host && endpoint_lacks_interface(host, interface, sizeof interface)) {
         snprintf(problem, size, "address \"%s\": no such interface: '%s'", host,
                  interface);
-    else if (count < 0)
+        count = -1;
+    } else if (count < 0) {
         snprintf(problem, size, "address \"%s\": %s", host,
                  code ? sonde_resolve_code_text(code) : strerror(errno));
+    }
     for (ssize_t i = 0; i < count; i++) {
         if (!listen_socket_has_family(listen_addresses,
                                       found[i].storage.ss_family))
@@ -473,6 +474,12 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
     return false;
 }
 
+bool listen_socket_is_served(const struct sonde_inherited *found)
+{
+    return found->role != SONDE_DATAGRAM || found->family == AF_INET ||
+           found->family == AF_INET6 || found->family == AF_UNIX;
+}
+
 int listen_sockets_inherit(struct listen_sockets *listeners,
                            const struct sonde_inherited *found)
 {
@@ -568,8 +575,7 @@ static const char *kind_of(const struct listen_socket *listener)
     case AF_UNIX:
         return is_datagram ? "UNIX datagrams" : "UNIX stream";
     default:
-        return is_datagram ? "datagrams of another address family"
-                           : "stream of another address family";
+        return "stream of another address family";
     }
 }
 

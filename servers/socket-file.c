@@ -107,7 +107,8 @@ static int read_id(const char *text, long (*look_up)(const char *), long *id)
     *id = strtol(text, &end, 10);
     if (*text < '0' || *text > '9' || *end != '\0' || errno || *id < 0)
         *id = look_up(text);
-    return *id < 0 ? -1 : 0;
+    /* (uid_t) -1 would be "as it is" to chown; what does not fit is cut.  */
+    return *id < 0 || (unsigned long)*id >= (uid_t)-1 ? -1 : 0;
 }
 
 static long socket_file_find_user(const char *name)
@@ -130,6 +131,12 @@ static int read_owner(struct socket_access *access, const char *owner,
     const char *colon = strchr(owner, ':');
     size_t length = colon ? (size_t)(colon - owner) : strlen(owner);
     snprintf(user, sizeof user, "%.*s", (int)length, owner);
+    if (!*owner) {
+        snprintf(problem, size,
+                 "--unix-owner wants USER, USER:GROUP or "
+                 ":GROUP");
+        return -1;
+    }
     if (*user && read_id(user, socket_file_find_user, &id)) {
         snprintf(problem, size, "--unix-owner: there is no user '%.100s'",
                  user);

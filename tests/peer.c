@@ -8,6 +8,8 @@
                                     LISTEN_FDS
           peer packets PROGRAM      one end of a pair of SOCK_SEQPACKET, by
                                     LISTEN_FDS; port 0 is printed
+          peer netlink PROGRAM      a datagram socket of Linux alone, by
+                                    LISTEN_FDS; port 0 is printed
           peer udp                  send the first datagram back
           peer send PORT            standard input there, its answer to output
 
@@ -21,6 +23,9 @@
 #include <unistd.h>
 
 #include "sonde.h"
+
+/* AF_NETLINK, which other systems do not define.  */
+enum { LINUX_NETLINK = 16 };
 
 enum { patience = 30000 };
 
@@ -64,6 +69,12 @@ static int pass_unusable(const struct sonde_address *address, char **argv)
         if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) ||
             dup2(pair[0], 3) < 0)
             return fail("packets");
+        puts("0");
+        fflush(stdout);
+    } else if (strcmp(argv[0], "netlink") == 0) {
+        int fd = socket(LINUX_NETLINK, SOCK_DGRAM, 0);
+        if (fd < 0 || dup2(fd, 3) < 0)
+            return fail("netlink");
         puts("0");
         fflush(stdout);
     } else {
@@ -132,7 +143,8 @@ int main(int argc, char **argv)
         return 2;
     if (!strcmp(argv[1], "send"))
         return send_input(argv[2]);
-    if (!strcmp(argv[1], "bound") || !strcmp(argv[1], "packets"))
+    if (!strcmp(argv[1], "bound") || !strcmp(argv[1], "packets") ||
+        !strcmp(argv[1], "netlink"))
         return pass_unusable(&address, argv + 1);
     int listener = sonde_listen(&address, 16, 0, NULL);
     if (listener < 0 || say_port(listener))
