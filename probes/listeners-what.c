@@ -282,6 +282,8 @@ static int read_address(struct meaning *meaning, struct sentence *why)
         return refuse(why, text, "has no port: write [ADDRESS]:PORT");
     if (!colon)
         return refuse(why, text, "has no port: write ADDRESS:PORT");
+    if (text[0] == '[' && text[1] == ']')
+        return refuse(why, text, "has no address in its brackets");
     if (*text != '[' && strchr(text, ':') != colon)
         return refuse(why, text,
                       "is not a valid address: write [ADDRESS]:PORT for IPv6");
