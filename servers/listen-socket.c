@@ -259,18 +259,19 @@ static int open_unix(const struct listen_want *wanted,
 }
 
 /* The same under the lock.  Where the folder cannot be locked, nothing is
-   replaced there.  */
+   replaced there.  Nor is it where another process keeps the lock, which any
+   user may do in /tmp: a start that needs no file replaced does not depend on
+   that.  EBUSY: a file is there, and was not examined.  */
 static int open_unix_locked(const struct listen_want *wanted,
                             const struct socket_access *access,
                             struct sonde_queue *queue)
 {
     int lock = socket_file_lock(&wanted->address);
-    if (lock < 0 && errno == EAGAIN) {
-        errno = EBUSY;
-        return -1;
-    }
+    bool is_held = lock < 0 && errno == EAGAIN;
     mode_t mask = socket_access_umask(access);
     int fd = open_unix(wanted, queue, lock);
+    if (fd < 0 && is_held && errno == EADDRINUSE)
+        errno = EBUSY;
     umask(mask);
     if (fd >= 0 && socket_access_give(access, &wanted->address)) {
         int error = errno;
@@ -378,7 +379,9 @@ static const char *say_why(const struct sonde_address *address, int error)
 {
     struct stat found;
     if (error == EBUSY && address->storage.ss_family == AF_UNIX)
-        return "its folder is locked by another server that starts there";
+        return "it is there already; whether a server still listens there was "
+               "not examined, since another process has locked its folder "
+               "(flock)";
     if (error == EINVAL && lacks_scope(address))
         return "a link-local address wants its interface, as in fe80::1%eth0";
     if (error != EADDRINUSE || address->storage.ss_family != AF_UNIX ||

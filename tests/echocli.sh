@@ -297,6 +297,21 @@ run env TMPDIR="$scratch/missing" "$echocli" -u --unix "$scratch/none" < /dev/nu
 is "TMPDIR is heeded" said 2 "cannot make a folder in $scratch/missing"
 run "$echocli" 127.0.0.1 "$honest" < /
 is "an input that cannot be read: 2" said 2 "cannot read standard input"
+# Nothing is due from the server meanwhile, so no deadline runs.
+library=$builddir/tests/.libs/refuse.so
+if [ -f "$library" ] && ! is_sanitized; then
+    for words in -t5 "-u -t5"; do
+        # 11: EAGAIN; only Linux preloads.
+        # shellcheck disable=SC2086 # several words
+        run bounded 30 env REFUSE_INPUT=11 "LD_PRELOAD=$library" "$echocli" \
+            $words 127.0.0.1 "$honest" < "$0"
+        is "poll reports an input that read never has, $words: 2" \
+            said 2 "cannot read standard input"
+    done
+else
+    skip "poll reports an input that read never has" \
+        "nothing can be preloaded here"
+fi
 
 # ---- wrong usage
 bad () {

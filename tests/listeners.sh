@@ -231,6 +231,7 @@ kill -0 "$(cat "$scratch/ended")" 2> /dev/null ||
 # No listener can be there.
 for nothing in :80x :70000 300.1.1.1:80 127.0.0.1:70000 127.0.0.1:0 0 \
     99999999999999999999 127.0.0.1 300.1.1.1 ::1 '[::1]' '[::1]:x' '[::1:80' \
+    '[]:80' \
     '[::1%nosuchif]:80' : 127.0.0.1: '*' '1.2.3:80'; do
     run "$listeners" --json -- "$nothing"
     is "what can be nothing is wrong usage: $nothing" sh -c '[ "$1" -eq 2 ] &&

@@ -364,6 +364,40 @@ if [ -f "$library" ] && ! is_sanitized; then
 else
     skip "SIGTERM between bind and listen" "nothing can be preloaded here"
 fi
+# Any user may lock a folder that anybody may read: no start depends on that,
+# and where it cannot be examined nothing is replaced.
+if command -v flock > /dev/null; then
+    mkdir "$scratch/locked"
+    mkfifo "$scratch/held" "$scratch/over"
+    flock "$scratch/locked" sh -c 'echo > "$1/held"; read -r line < "$1/over"' \
+        - "$scratch" &
+    holder=$!
+    read -r line < "$scratch/held"
+    serve "$echosrv" --unix="$scratch/locked/socket"
+    run "$crowd" "$scratch/locked/socket" once
+    is "in a folder that others lock: served" [ "$status" -eq 0 ]
+    halt KILL
+    bad 'another process has locked its folder' --unix="$scratch/locked/socket"
+    is "and there a file is left alone" [ -S "$scratch/locked/socket" ]
+    echo > "$scratch/over"
+    wait "$holder"
+    serve "$echosrv" --unix="$scratch/locked/socket"
+    run "$crowd" "$scratch/locked/socket" once
+    is "until the lock has gone" [ "$status" -eq 0 ]
+    halt
+else
+    skip "in a folder that others lock" "there is no flock"
+fi
+# To remove a file takes no permission to read its folder.
+if [ "$(id -u)" -ne 0 ]; then
+    mkdir -m 300 "$scratch/unread"
+    serve "$echosrv" --unix="$scratch/unread/socket"
+    halt
+    is "a folder that may not be read: the file goes" sh -c '
+        [ ! -e "$1/unread/socket" ] && ! grep "will stay" "$1/log"' - "$scratch"
+else
+    skip "a folder that may not be read" "root may read any"
+fi
 race_try='udp 5'
 is "two at one path, datagrams: one serves, one is refused" races 10 "$echosrv" -u
 echo precious > "$scratch/file"
