@@ -12,7 +12,8 @@
 enum client_state {
     CLIENT_PENDING,   /* nothing yet */
     CLIENT_CONNECTED, /* and still is */
-    CLIENT_FAILED     /* errno says how */
+    CLIENT_FAILED,    /* errno says how */
+    CLIENT_UNKNOWN    /* poll failed, with errno: no answer of the host's */
 };
 
 /* A stream socket of FAMILY that does not block and that ends with a reset, so
@@ -32,7 +33,8 @@ enum client_state client_connect(int fd, const struct sonde_address *address);
 /* Ask what became of FD, without waiting.  */
 enum client_state client_check(int fd);
 
-/* How many of the COUNT connected clients in FDS are connected still.  */
-size_t clients_connected(const int *fds, size_t count);
+/* How many of the COUNT connected clients in FDS are connected still; -1 with
+   errno if poll fails: then nothing is known of them.  */
+long clients_connected(const int *fds, size_t count);
 
 #endif /* PROBES_CLIENT_H */

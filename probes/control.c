@@ -58,6 +58,7 @@ void control_begin(struct control *control)
     control->begun = true;
     control->since = monotonic_ms();
     control->error = 0;
+    control->failed = "connect";
     if (sonde_address_local(control->listener, &address) ||
         client_connect(control->client, &address) == CLIENT_FAILED)
         control->error = errno;
@@ -69,7 +70,9 @@ int control_check(struct control *control)
         return -1;
     enum client_state state =
         control->error ? CLIENT_FAILED : client_check(control->client);
-    if (state == CLIENT_FAILED && !control->error)
+    if (state == CLIENT_UNKNOWN)
+        control->failed = "poll";
+    if ((state == CLIENT_FAILED || state == CLIENT_UNKNOWN) && !control->error)
         control->error = errno;
     if (state == CLIENT_PENDING) {
         if (monotonic_ms() - control->since < CONTROL_PATIENCE)
@@ -99,13 +102,13 @@ int control_try(int family, const char **failed)
     int through;
     if (control_open(&control, family, failed))
         return -1;
-    *failed = "connect";
     control_begin(&control);
     while ((through = control_check(&control)) == 0) {
         struct pollfd poll_fd = {.fd = control.client, .events = POLLOUT};
         wait_poll(&poll_fd, 1, CONTROL_PATIENCE);
     }
     control_close(&control);
+    *failed = control.failed;
     errno = control.error;
     return through > 0 ? 0 : -1;
 }

@@ -215,13 +215,19 @@ void give_up_unreached(struct asking *ask, int error)
             give_up(ask, "connect: %s", errno_name(error));
 }
 
+/* Whether the client FD is connected still.  */
+static bool is_connected(struct asking *ask, int fd)
+{
+    return must(ask, (int)clients_connected(&fd, 1), "poll") > 0;
+}
+
 /* Close those of the COUNT clients in FDS that are not connected any more.
    Returns how many stay.  */
-static int drop_dead(int *fds, int count)
+static int drop_dead(struct asking *ask, int *fds, int count)
 {
     int living = 0;
     for (int i = 0; i < count; i++)
-        if (clients_connected(&fds[i], 1))
+        if (is_connected(ask, fds[i]))
             fds[living++] = fds[i];
         else
             reset(fds[i]);
@@ -283,13 +289,13 @@ int fill_queue(struct asking *ask, int listener, int most, bool dead, int *fds,
         else
             fds[count] = fd;
         count++;
-        if (!dead && count > 1 && !clients_connected(&fds[count - 2], 1))
+        if (!dead && count > 1 && !is_connected(ask, fds[count - 2]))
             break;
     }
     if (dead)
         return count;
     settle(ask);
-    int living = drop_dead(fds, count);
+    int living = drop_dead(ask, fds, count);
     if (living < count)
         *next = ECONNRESET;
     return living;

@@ -89,7 +89,10 @@ static long put_enters(const struct place *place, struct serial *serial)
     }
     int64_t start = monotonic_ms();
     enum client_state state = serial_settle(serial, PATIENCE);
-    put(place, "enters", state == CLIENT_CONNECTED ? "yes" : "no");
+    if (state == CLIENT_UNKNOWN)
+        put_failure(place, "enters", serial->failed, serial->ours);
+    else
+        put(place, "enters", state == CLIENT_CONNECTED ? "yes" : "no");
     if (state == CLIENT_CONNECTED)
         put_volatile(place, "enters-ms", (long)(monotonic_ms() - start));
     serial_give_up(serial);
@@ -144,13 +147,17 @@ static long send_all(int client, long most)
     return sent;
 }
 
-/* Read what comes, up to MOST bytes, until nothing comes for a while.  */
+/* Read what comes, up to MOST bytes, until nothing comes for a while.  Returns
+   how much; -1 with errno if poll fails.  */
 static long receive_all(int fd, long most)
 {
     char data[4096];
     long got = 0;
-    while (got < most && wait_one(fd, POLLIN, PATIENCE) > 0) {
-        ssize_t some = recv(fd, data, sizeof data, 0);
+    while (got < most) {
+        int events = wait_one(fd, POLLIN, PATIENCE);
+        if (events < 0)
+            return -1;
+        ssize_t some = events > 0 ? recv(fd, data, sizeof data, 0) : 0;
         if (some <= 0)
             break;
         got += some;
@@ -183,6 +190,7 @@ static void put_data(const struct place *place, int family)
     int fd = sent < 0 ? -1 : sonde_accept(serial.listener, NULL, SONDE_CLOEXEC);
     int error = errno;
     long got = fd < 0 ? -1 : receive_all(fd, sent);
+    int receive_error = got < 0 ? errno : 0;
     if (fd >= 0)
         close(fd);
     if (serial.ours)
@@ -191,6 +199,8 @@ static void put_data(const struct place *place, int family)
         put_not(place, "data", "no client was connected");
     else if (sent < 0 || fd < 0)
         put_failure(place, "data", sent < 0 ? "send" : "accept", error);
+    else if (got < 0)
+        put_failure(place, "data", "poll", receive_error);
     else if (sent >= most && most < DATA_MOST)
         put_no_memory(place, "data", &budget);
     else

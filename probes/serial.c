@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/wait.h"
@@ -30,16 +31,40 @@ static void note(struct serial *serial, const char *what, int error)
     serial->ours = error;
 }
 
+static void note_poll(struct serial *serial, int error)
+{
+    if (serial->ours)
+        return;
+    serial->failed = "poll";
+    serial->ours = error;
+}
+
+/* Take note of errno, with which STATE of the pending client came, and give
+   that one up.  That poll failed is no behaviour of the host, whatever errno
+   is.  */
+static void note_client(struct serial *serial, enum client_state state)
+{
+    serial->error = errno;
+    if (state == CLIENT_UNKNOWN)
+        note_poll(serial, serial->error);
+    else
+        note(serial, "connect", serial->error);
+    serial_give_up(serial);
+}
+
+static bool is_lost(enum client_state state)
+{
+    return state == CLIENT_FAILED || state == CLIENT_UNKNOWN;
+}
+
 enum client_state serial_settle(struct serial *serial, int wait)
 {
     if (serial->pending < 0)
         return CLIENT_FAILED;
     wait_one(serial->pending, POLLOUT, wait);
     enum client_state state = client_check(serial->pending);
-    if (state == CLIENT_FAILED) {
-        serial->error = errno;
-        note(serial, "connect", serial->error);
-        serial_give_up(serial);
+    if (is_lost(state)) {
+        note_client(serial, state);
     } else if (state == CLIENT_CONNECTED) {
         serial->clients[serial->count++] = serial->pending;
         serial->pending = -1;
@@ -59,17 +84,19 @@ enum client_state serial_add(struct serial *serial, int wait)
         return CLIENT_FAILED;
     }
     enum client_state state = client_connect(serial->pending, &serial->address);
-    if (state == CLIENT_FAILED) {
-        serial->error = errno;
-        note(serial, "connect", serial->error);
-        serial_give_up(serial);
+    if (is_lost(state)) {
+        note_client(serial, state);
         return state;
     }
     state = serial_settle(serial, state == CLIENT_CONNECTED ? 0 : wait);
     if (state != CLIENT_PENDING || serial->family == AF_UNIX)
         return state;
-    if (control_try(serial->family, &failed))
-        note(serial, failed, errno);
+    if (control_try(serial->family, &failed)) {
+        if (!strcmp(failed, "poll"))
+            note_poll(serial, errno);
+        else
+            note(serial, failed, errno);
+    }
     return serial_settle(serial, 0);
 }
 
@@ -93,7 +120,10 @@ void serial_fill(struct serial *serial, int wait)
         if (serial_add(serial, wait) != CLIENT_CONNECTED)
             break;
         size_t added = serial->count - first;
-        if (clients_connected(&serial->clients[first], added) < added)
+        long stay = clients_connected(&serial->clients[first], added);
+        if (stay < 0)
+            note_poll(serial, errno);
+        if (stay < (long)added)
             break;
     }
     bool ended = serial->count < SERIAL_CLIENTS && !serial->ours;

@@ -37,6 +37,16 @@ for errno in ENOMEM EINTR EAGAIN EINVAL; do
     is "backlogprobe: poll always fails ($errno): few calls" \
         [ "$calls" -gt 0 -a "$calls" -lt 3000 ]
 done
+# poll that fails later on is no answer of a client's.
+for errno in EPERM EINVAL; do
+    inject poll "$errno" 20+ "$backlogprobe" -4 --no-incomplete -b 0-3
+    is "backlogprobe: poll fails later ($errno): it is named" \
+        grep -q "poll: $errno" "$scratch/out"
+    is "backlogprobe: poll fails later ($errno): no firewall is blamed" \
+        lacks "$scratch/out" -i 'disturbed\|firewall'
+    is "backlogprobe: poll fails later ($errno): no figure, status 2" \
+        [ "$status" -eq 2 ]
+done
 inject wait4 EINTR always "$sockprobe" nonblock.errno
 is "sockprobe: waitpid always fails: it ends" [ "$status" -ne 124 ]
 is "sockprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]
