@@ -196,4 +196,17 @@ if have clang-format; then
 else
     skip "clang-format changes nothing" "clang-format is not here"
 fi
+
+# For code navigators.
+if have jq && [ -f "${builddir:-.}/Makefile" ]; then
+    grep '^./\(base\|lib\|probes\|servers\|clients\|load\|progs\)/.*\.c$' \
+        "$scratch/sources" | wc -l > "$scratch/sources-count"
+    run env MAKEFLAGS= make -s -C "${builddir:-.}" compile_commands.json
+    is "compile_commands.json: the sources that this host compiles" \
+        jq -e --argjson all "$(cat "$scratch/sources-count")" \
+        'length > $all * 3 / 4 and length <= $all' \
+        "${builddir:-.}/compile_commands.json"
+else
+    skip "compile_commands.json" "jq or the Makefile is not here"
+fi
 finish
