@@ -15,8 +15,8 @@
 
 #include "private.h"
 
-/* The parts of a text, each with its end; scope and port may be missing
-   (NULL).  */
+/* The parts of a text, each with its end; scope and port may be missing (NULL).
+ */
 struct parts {
     const char *host, *host_end;
     const char *scope, *scope_end;
@@ -24,7 +24,7 @@ struct parts {
     int bracketed;
 };
 
-/* Read the digits of TEXT up to END as a number up to MOST.  */
+/* Read the digits of TEXT up to END as a number up to MAX.  */
 static int address_text_read_number(const char *text, const char *end,
                                     uint32_t most, uint32_t *number)
 {
@@ -42,8 +42,8 @@ static int address_text_read_number(const char *text, const char *end,
     return 0;
 }
 
-/* Take TEXT apart by its punctuation alone.  One colon outside brackets
-   begins a port; several belong to an IPv6 address.  */
+/* Split TEXT by its punctuation alone.  A single colon outside brackets begins
+   a port; several colons belong to an IPv6 address.  */
 static int address_text_split(const char *text, struct parts *parts)
 {
     *parts = (struct parts){.host = text};
@@ -69,8 +69,8 @@ static int address_text_split(const char *text, struct parts *parts)
         parts->host_end = percent;
         parts->scope = percent + 1;
         parts->scope_end = end;
-        /* Linux would look up the part before a colon, and a port meant for
-           an address without brackets would be lost.  */
+        /* Linux would look up the part before a colon, and a port after an
+           address without brackets would be lost.  */
         if (memchr(parts->scope, ':', (size_t)(end - parts->scope)))
             return -1;
     }
@@ -89,9 +89,10 @@ static int address_text_copy(char *buffer, size_t size, const char *start,
     return 0;
 }
 
-/* Why an interface was not found: ENXIO, unless this process cannot even have
-   a socket, by which systems look for it.  They do not say so themselves:
-   glibc's errno is ENOENT then, and ENODEV if there is no such interface.  */
+/* The errno for an interface not found: ENXIO, unless this process cannot open
+   a socket, which systems need for the lookup.  The errno of the lookup does
+   not show the reason: in glibc ENOENT without a socket, and ENODEV without an
+   interface.  */
 static int why_no_interface(void)
 {
     int fd = sonde_socket(AF_INET, SOCK_DGRAM, SONDE_CLOEXEC);
@@ -103,8 +104,9 @@ static int why_no_interface(void)
     return ENXIO;
 }
 
-/* The number of the scope in PARTS, a name or a number of an interface.  What
-   number is in use no interface need tell: it may come later, or have gone.  */
+/* The number of the scope in PARTS, a name or a number of an interface.  A
+   number need not belong to an interface now: the interface may come later, or
+   be gone.  */
 static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
 {
     char name[IF_NAMESIZE];
@@ -124,34 +126,23 @@ static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
     return 0;
 }
 
-static int parse_in6(struct sonde_address *address, const struct parts *parts,
-                     const char *host)
+/* Set *ADDRESS to the IPv4 or IPv6 address HOST, with the scope of PARTS.  */
+static int address_text_read_host(struct sonde_address *address,
+                                  const struct parts *parts, const char *host)
 {
-    struct sockaddr_in6 in6 = {0};
-    if (inet_pton(AF_INET6, host, &in6.sin6_addr) != 1) {
+    unsigned char bytes[sizeof(struct in6_addr)];
+    uint32_t scope;
+    int family = strchr(host, ':') ? AF_INET6 : AF_INET;
+    if ((family == AF_INET && (parts->bracketed || parts->scope)) ||
+        inet_pton(family, host, bytes) != 1) {
         errno = EINVAL;
         return -1;
     }
-    if (address_text_read_scope(parts, &in6.sin6_scope_id))
+    if (address_text_read_scope(parts, &scope) ||
+        sonde__address_set(address, family, bytes, 0))
         return -1;
-    in6.sin6_family = AF_INET6;
-    *address = (struct sonde_address){.length = sizeof in6};
-    memcpy(&address->storage, &in6, sizeof in6);
-    return 0;
-}
-
-static int parse_in(struct sonde_address *address, const struct parts *parts,
-                    const char *host)
-{
-    struct sockaddr_in in = {0};
-    if (parts->bracketed || parts->scope ||
-        inet_pton(AF_INET, host, &in.sin_addr) != 1) {
-        errno = EINVAL;
-        return -1;
-    }
-    in.sin_family = AF_INET;
-    *address = (struct sonde_address){.length = sizeof in};
-    memcpy(&address->storage, &in, sizeof in);
+    if (family == AF_INET6)
+        sonde__address_set_scope(address, scope);
     return 0;
 }
 
@@ -173,17 +164,15 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
         errno = EINVAL;
         return -1;
     }
-    if (strchr(host, ':') ? parse_in6(&found, &parts, host)
-                          : parse_in(&found, &parts, host))
+    if (address_text_read_host(&found, &parts, host))
         return -1;
-    sonde__set_sa_len(&found);
     sonde_address_set_port(&found, (uint16_t)number);
     *address = found;
     errno = saved;
     return 0;
 }
 
-/* The text of a UNIX address: its path.  SIZE is enough for any.  */
+/* The text of a UNIX address: its path.  SIZE is enough for any path.  */
 static int address_text_print_unix(const struct sonde_address *address,
                                    char *text, size_t size)
 {
@@ -191,7 +180,7 @@ static int address_text_print_unix(const struct sonde_address *address,
     const char *path = (const char *)&address->storage + start;
     size_t length = sonde__path_length(address);
     size_t used = 0;
-    /* A path ends at its NUL; an abstract name of Linux begins with one.  */
+    /* A path ends at its NUL; an abstract name of Linux begins with a NUL.  */
     if (length > 0 && path[0] != '\0')
         length = strnlen(path, length);
     if (length == 0)
@@ -217,8 +206,8 @@ static int print_in(const struct sonde_address *address, char *text,
     return snprintf(text, size, "%s:%u", host, (unsigned)ntohs(in.sin_port));
 }
 
-/* Write the scope NUMBER as it reads back: by the name of its interface, but
-   for one that would be taken for a number, or that has punctuation.  */
+/* Write the scope NUMBER so that the text reads back: as the name of the
+   interface, unless the name looks like a number, or has punctuation.  */
 static void print_scope(char *text, size_t size, uint32_t number)
 {
     char name[IF_NAMESIZE];
@@ -234,7 +223,7 @@ static int print_in6(const struct sonde_address *address, char *text,
 {
     struct sockaddr_in6 in6;
     char host[INET6_ADDRSTRLEN];
-    char scope[IF_NAMESIZE + 1] = ""; /* no number is longer */
+    char scope[IF_NAMESIZE + 1] = ""; /* also for 10 digits */
     memcpy(&in6, &address->storage, sizeof in6);
     inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof host);
     if (in6.sin6_scope_id != 0)
