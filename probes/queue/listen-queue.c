@@ -342,7 +342,7 @@ static bool fill_held(struct measuring *measuring, int wait, int watch)
         row->left = row->repeats;
         for (size_t k = 0; k < row->repeats; k++) {
             measuring->row_of[measuring->fill_count] = i;
-            measuring->fills[measuring->fill_count++] = fill_again(&before[k]);
+            measuring->fills[measuring->fill_count++] = fill_reset(&before[k]);
         }
     }
     measuring->first = first;

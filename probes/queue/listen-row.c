@@ -221,7 +221,7 @@ static void listen_row_put_incomplete(FILE *out, const struct listen_row *row,
     char text[48];
     for (size_t i = 0; i < row->repeats; i++) {
         const struct fill *fill = &row->fills[i];
-        long told = fill->incomplete_told;
+        long told = fill->incomplete_kernel;
         long figures[] = {fill->incomplete, told < 0 ? fill->incomplete : told};
         for (int k = 0; k < 2; k++) {
             low = figures[k] < low ? figures[k] : low;
@@ -267,14 +267,14 @@ static bool same_counts(const struct fill *a, const struct fill *b)
     return a->client == b->client && a->accepted == b->accepted &&
            a->overflow == b->overflow &&
            a->overflow_error == b->overflow_error &&
-           a->incomplete_told == b->incomplete_told;
+           a->incomplete_kernel == b->incomplete_kernel;
 }
 
 /* Of handshakes kept open there are two figures by two ways.  */
 static bool same_ways(const struct fill *fill)
 {
-    return !fill->deferred || fill->incomplete_told < 0 ||
-           fill->incomplete == fill->incomplete_told;
+    return !fill->deferred || fill->incomplete_kernel < 0 ||
+           fill->incomplete == fill->incomplete_kernel;
 }
 
 bool listen_row_varies(const struct listen_row *row)

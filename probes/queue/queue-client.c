@@ -13,7 +13,7 @@
 #include "base/wait.h"
 #include "probes/queue/queue-client.h"
 
-int resetting_socket(int family)
+int queue_client_socket(int family)
 {
     struct linger reset = {.l_onoff = 1, .l_linger = 0};
     int fd = sonde_socket(family, SOCK_STREAM, SONDE_NONBLOCK | SONDE_CLOEXEC);
@@ -55,10 +55,10 @@ static int bind_unix(int fd)
     return bind(fd, address, length);
 }
 
-int open_listener(int family, int backlog, const char **failed)
+int queue_listener(int family, int backlog, const char **failed)
 {
     *failed = "socket";
-    int fd = resetting_socket(family);
+    int fd = queue_client_socket(family);
     if (fd < 0)
         return -1;
     *failed = "bind";

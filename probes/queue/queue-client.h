@@ -18,13 +18,13 @@ enum client_state {
 /* A stream socket of FAMILY that does not block and that ends with a reset, so
    that nothing stays in TIME_WAIT whoever closes it, the kernel at the death of
    this process included.  -1 with errno.  */
-int resetting_socket(int family);
+int queue_client_socket(int family);
 
 /* A listener of such a kind from which nobody accepts, with exactly BACKLOG: on
    the loopback interface, at a port that the system chooses; or for AF_UNIX, at
    a name in no file system, so that nothing can stay behind.  Returns it; or -1
    with errno, and in *FAILED the name of the call that failed.  */
-int open_listener(int family, int backlog, const char **failed);
+int queue_listener(int family, int backlog, const char **failed);
 
 /* Begin to connect FD to ADDRESS.  */
 enum client_state queue_client_connect(int fd,

@@ -28,7 +28,7 @@ int reference_open(struct reference *reference, int family, const char **failed)
     if (reference->listener < 0)
         return -1;
     *failed = "socket";
-    reference->client = resetting_socket(family);
+    reference->client = queue_client_socket(family);
     if (reference->client < 0) {
         int error = errno;
         reference_close(reference);
@@ -47,7 +47,7 @@ static int end_connection(struct reference *reference)
     int accepted = sonde_accept(reference->listener, NULL, SONDE_CLOEXEC);
     if (accepted >= 0)
         close(accepted);
-    reference->client = resetting_socket(reference->family);
+    reference->client = queue_client_socket(reference->family);
     return reference->client < 0 ? -1 : 0;
 }
 

@@ -15,7 +15,7 @@ int stepwise_open(struct stepwise *stepwise, int family, int backlog)
 {
     *stepwise =
         (struct stepwise){.family = family, .listener = -1, .pending = -1};
-    stepwise->listener = open_listener(family, backlog, &stepwise->failed);
+    stepwise->listener = queue_listener(family, backlog, &stepwise->failed);
     if (stepwise->listener < 0)
         return -1;
     stepwise->failed = "getsockname";
@@ -55,7 +55,7 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
     struct sonde_queue queue;
     stepwise->drops =
         sonde_queue(stepwise->listener, &queue) ? -1 : queue.drops;
-    stepwise->pending = resetting_socket(stepwise->family);
+    stepwise->pending = queue_client_socket(stepwise->family);
     if (stepwise->pending < 0) {
         stepwise->error = errno;
         stepwise_note(stepwise, "socket", stepwise->error);

@@ -138,7 +138,7 @@ static int open_target(struct target *target)
     if (sonde_address_parse(&address, TUN_HERE, 0))
         return -1;
     const void *storage = &address.storage;
-    target->listener = resetting_socket(AF_INET);
+    target->listener = queue_client_socket(AF_INET);
     if (target->listener < 0 ||
         bind(target->listener, storage, address.length) ||
         listen(target->listener, target->backlog) ||

@@ -109,7 +109,7 @@ static int syn_queue_introduce(const struct sonde_address *address)
         return -1;
     int listener =
         sonde_listen(&loopback, 1, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
-    int client = listener < 0 ? -1 : resetting_socket(family);
+    int client = listener < 0 ? -1 : queue_client_socket(family);
     int server = -1;
     if (client >= 0 && !bind(client, storage, address->length))
         server = syn_queue_meet(listener, client);
@@ -142,7 +142,7 @@ int syn_defer_works(int family)
         return -1;
     int listener =
         sonde_listen(&address, 8, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
-    int client = listener < 0 ? -1 : resetting_socket(family);
+    int client = listener < 0 ? -1 : queue_client_socket(family);
     if (client >= 0 && !defer_handshakes(listener) &&
         !sonde_address_local(listener, &address) &&
         queue_client_connect(client, &address) != CLIENT_FAILED) {
