@@ -7,7 +7,7 @@ have jq || skip_all "jq is not here"
     skip_all "the rule of this host is not n+1"
 
 exact='all(.rows[] | select(.reason == null);
-    .accepted == .backlog + 1 and .client == .backlog + 1)'
+    .accepted == .backlog + 1 and .connected == .backlog + 1)'
 
 # few N ARGUMENTS...: run it with at most N descriptors, soft and hard.
 few () {
@@ -22,7 +22,7 @@ json_is "$exact" "64 descriptors: rows 0 to 14 are exact"
 json_is '[.rows[] | select(.family == "inet" and .accepted != null)] |
     length == 15' "64 descriptors: all of them"
 json_is 'all(.rows[]; .limit == null)' "64 descriptors: nothing limits them"
-json_is '.cap.measured == null and (.cap.limit | test("RLIMIT_NOFILE 64"))' \
+json_is '.cap.accepted == null and (.cap.limit | test("RLIMIT_NOFILE 64"))' \
     "64 descriptors: the cap names the limit"
 few 64 --json -b 20,40,60,100
 json_is "$exact" "64 descriptors: what is given is exact"

@@ -49,7 +49,7 @@ void listen_cap_write(FILE *out, bool own)
                       error != ENOENT ? errno_name(error)
                       : namespace_shows_settings()
                           ? "hidden in this namespace"
-                          : "not to be read without /proc");
+                          : "not readable without /proc");
     if (named && !own)
         put_namespace(&prefix, cap.setting);
 }
