@@ -83,7 +83,7 @@ if have_namespaces; then
 fi
 if have_namespaces && [ "$status" -eq 0 ]; then
     json_is 'all(.rows[]; .incomplete == null and
-        (.incomplete_reason | test("::1 is the only one")))' \
+        (.incomplete_reason | test("::1 is the only peer")))' \
         "IPv6 without cookies, elsewhere: not testable, and why"
 else
     skip "IPv6 without cookies, elsewhere: not testable, and why" \
@@ -91,7 +91,7 @@ else
 fi
 run "$backlogprobe" -4 -b -1,2000 --half-open
 is "--half-open: which backlogs it takes" sh -c 'tr -s " \n" " " < "$1" |
-    grep -q "half-open handshakes not testable: it takes a backlog from\
+    grep -q "half-open handshakes not testable: needs a backlog from\
  0 to 1024"' - "$scratch/out"
 run "$backlogprobe" -b 0,2000 --half-open --json
 json_is 'all(.rows[]; (.half_open == null) == (.half_open_reason != null))' \

@@ -100,9 +100,9 @@ if [ "$status" -eq 9 ]; then
     skip "setting hidden: the sentence" "nothing may be mounted here"
     skip "setting hidden: the figures" "nothing may be mounted here"
 else
-    is "setting hidden: the sentence says that the cap is measured only" \
+    is "setting hidden: the sentence on the cap" \
         sh -c 'tr -s " \n" " " < "$1" | grep -q \
-        "cap 10, measured only, since net.core.somaxconn is hidden"' - \
+        "cap 10, as measured; net.core.somaxconn is hidden"' - \
         "$scratch/out"
     cp "$scratch/json" "$scratch/out"
     json_is '.cap.value == 10 and .cap.accepted == 11 and .cap.setting == null' \
