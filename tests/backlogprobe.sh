@@ -15,7 +15,7 @@ is "it is plain ASCII" lacks "$scratch/out" '[^ -~]'
 is "the table has 15 rows" [ "$(grep -c '^ *[0-9][0-9]* ' "$scratch/out")" -eq 15 ]
 is "the classic table stands beside them" \
     grep -q ' 22 *17 *21 *15 *22$' "$scratch/out"
-for word in rule cap 'one more' like; do
+for word in rule cap next like; do
     is "it has a verdict: $word" grep -q "^$word  *[A-Za-z0-9]" "$scratch/out"
 done
 
@@ -25,31 +25,31 @@ json_is '.schema_version == 1' "JSON: schema_version"
 json_is '.host | .system and .release and .machine' "JSON: host"
 json_is '[.rows[] | select(.family == "inet") | .backlog] == [range(15)]' \
     "JSON: a row for each backlog, in order"
-json_is 'all(.rows[]; .reason != null or (.client == .accepted and .stable))' \
+json_is 'all(.rows[]; .reason != null or (.connected == .accepted and .stable))' \
     "JSON: both counts, alike and stable"
-json_is 'all(.rows[]; has("effective") and has("overflow") and has("limit"))' \
+json_is 'all(.rows[]; has("effective") and has("next_client") and has("limit"))' \
     "JSON: rows have their keys"
 json_is 'all(.rows[]; .effective == null or .effective == .backlog)' \
     "JSON: the kernel's word, where it has one, is the backlog"
 json_is 'all(.rows[]; .queued == null or .queued == .accepted)' \
     "JSON: the kernel's own count agrees with ours"
-json_is '.cap | has("value") and has("setting") and has("measured")' "JSON: cap"
-json_is '.like | has("best") and (.also | type == "array")' "JSON: like"
+json_is '.cap | has("value") and has("setting") and has("accepted")' "JSON: cap"
+json_is '.like | has("best") and (.others | type == "array")' "JSON: like"
 json_is '.volatile | .time and .host_name and .process_id' "JSON: volatile"
 if [ "$(uname -s)" = Linux ] && jq -e '.like.best != "gVisor"' \
     "$scratch/out" > /dev/null; then
     json_is 'all(.rows[]; .reason != null or .accepted == .backlog + 1)' \
         "Linux: every row is n + 1"
-    json_is '.rule == "n+1" and .rule_client == "n+1"' "Linux: the rule is n+1"
+    json_is '.rule == "n+1" and .rule_connected == "n+1"' "Linux: the rule is n+1"
 else
     skip "Linux: every row is n + 1" "this is not Linux's own stack"
     skip "Linux: the rule is n+1" "this is not Linux's own stack"
 fi
 if [ "$ipv6" = yes ]; then
-    json_is '[.rows[] | select(.family == "inet6" and .client != null)] |
+    json_is '[.rows[] | select(.family == "inet6" and .connected != null)] |
         length == 15' "JSON: IPv6 has its 15 rows"
 else
-    json_is '[.rows[] | select(.family == "inet6" and .client == null)] |
+    json_is '[.rows[] | select(.family == "inet6" and .connected == null)] |
         length == 15' "JSON: IPv6 is not here, so its 15 rows are null"
 fi
 

@@ -111,16 +111,16 @@ beside () { # DESCRIPTION
     application 50
     run inside "$backlogprobe" --json
     is "$1: backlogprobe has its rows" [ "$status" -eq 0 ]
-    json_is '.rule == "n+1" and .cap.measured == null and (.cap.reason |
+    json_is '.rule == "n+1" and .cap.accepted == null and (.cap.reason |
         test("^not filled: memory: memory.*of the cgroup leaves 1?[0-9] MiB"))
         and (.cap.limit | test("^memory [(]"))' \
         "$1: the cap is not filled, for want of memory"
     run inside "$backlogprobe" --require 511
     is "$1: --require 511 is measured" sh -c '[ "$1" -eq 0 ] &&
-        grep -q "granted: 512 would be queued" "$2"' - "$status" "$scratch/out"
+        grep -q "granted in full: 512 would be queued" "$2"' - "$status" "$scratch/out"
     run inside "$backlogprobe" --require 4000
     is "$1: --require 4000 is told, not filled, and why" sh -c '
-        [ "$1" -eq 0 ] && tr -s "\n " " " < "$2" | grep -q "as the kernel says; \
+        [ "$1" -eq 0 ] && tr -s "\n " " " < "$2" | grep -q "as the kernel reports; \
 not filled: memory: .* leaves .* and this queue needs about 32 MiB"' - \
         "$status" "$scratch/out"
     run inside "$backlogprobe" --profile
@@ -180,7 +180,7 @@ else
     }
     if cache && [ "$(cat "$group/$usage")" -gt $((50 * mib)) ]; then
         run inside "$backlogprobe" --json --require 1500
-        json_is '.require.granted == "whole" and .require.queued == 1501' \
+        json_is '.require.granted == "full" and .require.queued == 1501' \
             "a group full of page cache: it is measured"
     else
         skip "a group full of page cache" "the file is not cached there"
@@ -291,7 +291,7 @@ if [ -n "$place" ] && have unshare && played 1 1 0 true 2> /dev/null; then
     json_is '.rule == "n+1" and (.cap.reason | test("leaves 7 MiB"))' \
         "played, 7 MiB left: the rows, but not the cap"
     run played $((64 * mib)) $((63 * mib)) 0 "$backlogprobe" --json -r 511
-    json_is '.require | .granted == "whole" and .measured == false and
+    json_is '.require | .granted == "full" and .measured == false and
         (.reason | test("^not filled: memory: .* leaves 1 MiB"))' \
         "played, 1 MiB left: 511 by the kernel's word"
     run played $((64 * mib)) $((63 * mib)) 0 "$backlogprobe" -b 511

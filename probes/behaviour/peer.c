@@ -157,7 +157,7 @@ void peer_tcp_send(struct peer_tcp *tcp, unsigned flags, size_t size)
         .acknowledgment = flags & SEGMENT_ACK ? tcp->seen : 0,
         .flags = (uint8_t)flags,
         .window = 65535,
-        .most = flags & SEGMENT_SYN ? 1460 : 0,
+        .mss = flags & SEGMENT_SYN ? 1460 : 0,
         .size = size,
     };
     peer_write(tcp->peer, packet, packet_tcp(packet, &segment));
