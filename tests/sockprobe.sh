@@ -59,7 +59,7 @@ if have bash; then
             printf "%s;" "${COMPREPLY[@]}"
             echo
         }
-        offer -d ab; offer --tap abc-; offer --diff abc-1 ab
+        offer --diff ab; offer --tap abc-; offer --diff abc-1 ab
         offer --diff abc-1 byte; offer byte' - "$sockprobe" "$scratch"
     is "the shell completes the names of profiles, and files besides" \
         [ "$(cat "$scratch/out")" = "abc-1;abc file;
@@ -72,7 +72,7 @@ byteorder;" ]
         _sockprobe "$2"; echo "${COMPREPLY[@]}"
         COMP_WORDS=(sockprobe --ex); _sockprobe "$2"; echo "${COMPREPLY[@]}"
         COMP_CWORD=2
-        for word in -w --html -d --diff -t --tap; do
+        for word in --html --diff --tap; do
             COMP_WORDS=(sockprobe $word no-such); _sockprobe "$2"
             echo "${COMPREPLY[@]}"
         done' - "$srcdir/completions/sonde.bash" "$sockprobe"
@@ -410,6 +410,9 @@ bad () {
 }
 bad '"nothing.like-it"' nothing.like-it
 bad '"nothing"' --explain nothing
+for option in p d t s w; do # not the letters of old
+    bad "invalid option -- '$option'" "-$option"
+done
 bad 'choose one' --json --profile
 bad 'choose one' --list --states
 bad 'takes no ID' --states byteorder
