@@ -34,7 +34,7 @@ const struct option_row client_rows[] = {
     {0},
 };
 
-static int take_source(struct client_target *target)
+static int target_take_source(struct client_target *target)
 {
     static struct sonde_address address;
     const char *source = client_options.source;
@@ -59,7 +59,7 @@ static int take_source(struct client_target *target)
 }
 
 /* The port of SERVICE on this host.  */
-static const char *find_port(const struct client_service *service)
+static const char *service_find_port(const struct client_service *service)
 {
     static char port[12];
     const struct servent *found =
@@ -70,7 +70,7 @@ static const char *find_port(const struct client_service *service)
 }
 
 /* Whether HOST is NAME:PORT or [ADDRESS]:PORT.  */
-static bool has_port(const char *host)
+static bool host_has_port(const char *host)
 {
     const char *colon = strrchr(host, ':');
     return colon &&
@@ -78,12 +78,12 @@ static bool has_port(const char *host)
 }
 
 /* Refuse a HOST or PORT that cannot exist, without a lookup.  */
-static int check_target(const struct client_target *target)
+static int target_check(const struct client_target *target)
 {
     char problem[ENDPOINT_TEXT];
     if (!*target->host || !*target->service)
         return usage_error("%s is empty", *target->host ? "PORT" : "HOST");
-    if (has_port(target->host))
+    if (host_has_port(target->host))
         return usage_error("unexpected port in '%s': give PORT as an operand "
                            "of its own",
                            target->host);
@@ -101,7 +101,7 @@ static int check_target(const struct client_target *target)
 }
 
 /* A UNIX socket in the place of HOST and PORT.  */
-static int take_path(struct client_target *target)
+static int target_take_path(struct client_target *target)
 {
     if (client_options.operands.count > 0)
         return usage_error("unexpected operand '%s': --unix replaces HOST and "
@@ -130,15 +130,15 @@ int client_options_target(const struct client_service *service,
     if (client_options.keepalive && (client_options.udp || client_options.path))
         return usage_error("--keepalive does not apply to --udp and --unix");
     if (client_options.path)
-        return take_path(target);
+        return target_take_path(target);
     if (operands->count == 0)
         return usage_error("missing operand HOST");
     target->host = operands->texts[0];
     target->service =
-        operands->count > 1 ? operands->texts[1] : find_port(service);
-    int status = check_target(target);
+        operands->count > 1 ? operands->texts[1] : service_find_port(service);
+    int status = target_check(target);
     if (status == OPTIONS_GO_ON && client_options.source)
-        status = take_source(target);
+        status = target_take_source(target);
     return status;
 }
 

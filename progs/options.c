@@ -132,11 +132,10 @@ static void help_print_rows(const struct option_view *view)
             length = 0;
         }
         pad(out, length, column);
-        int end = wrap(out, view->rows[i]->help, column, column, WIDTH);
-        if (*choices) {
-            fputs(": ", out);
-            wrap(out, choices, end + 2, column, WIDTH);
-        }
+        int end = wrap(out, choices, column, column, WIDTH);
+        if (*choices)
+            putc(' ', out);
+        wrap(out, view->rows[i]->help, end + (*choices != '\0'), column, WIDTH);
         putc('\n', out);
     }
 }

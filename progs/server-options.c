@@ -22,8 +22,7 @@ static int model;                           /* index in MODELS */
 static const char *model_names[MODELS + 1]; /* up to NULL */
 
 const struct option_row server_rows[] = {
-    ROW_CHOICE("model", 'm', "MODEL", &model, model_names,
-               "concurrency model (event)"),
+    ROW_CHOICE("model", 'm', "MODEL", &model, model_names, "(event)"),
     ROW_NUMBER("workers", 0, "N", &options.workers, 1, WORKERS_MAX,
                "processes of prefork (8)"),
     ROW_FLAG("ipv4", '4', &options.listen_addresses.inet, "IPv4 only"),
