@@ -34,22 +34,31 @@ const struct option_row client_rows[] = {
     {0},
 };
 
+/* A usage error: why SOURCE is refused.  */
+static int refuse_source(const char *source)
+{
+    char problem[ENDPOINT_TEXT];
+    const char *port = endpoint_port(source);
+    if (endpoint_lacks_interface(source, problem, sizeof problem))
+        return usage_error("invalid argument '%s' for '--source': no such "
+                           "interface: '%s'",
+                           source, problem);
+    if (port && *port && !endpoint_check_port(port, 0, problem))
+        return usage_error("invalid argument '%s' for '--source': %s", source,
+                           problem);
+    return usage_error("invalid argument '%s' for '--source': give an address "
+                       "of this host",
+                       source);
+}
+
 static int target_take_source(struct client_target *target)
 {
     static struct sonde_address address;
     const char *source = client_options.source;
     char interface[ENDPOINT_TEXT];
-    bool is_address =
-        !strchr(source, '/') && sonde_address_parse(&address, source, 0) == 0;
-    if (!is_address &&
+    if (strchr(source, '/') || sonde_address_parse(&address, source, 0) ||
         endpoint_lacks_interface(source, interface, sizeof interface))
-        return usage_error("invalid argument '%s' for '--source': no such "
-                           "interface: '%s'",
-                           source, interface);
-    if (!is_address)
-        return usage_error("invalid argument '%s' for '--source': give an "
-                           "address of this host",
-                           source);
+        return refuse_source(source);
     target->source = &address;
     if (target->family != AF_UNSPEC &&
         target->family != address.storage.ss_family)
@@ -69,21 +78,13 @@ static const char *service_find_port(const struct client_service *service)
     return port;
 }
 
-/* Whether HOST is NAME:PORT or [ADDRESS]:PORT.  */
-static bool host_has_port(const char *host)
-{
-    const char *colon = strrchr(host, ':');
-    return colon &&
-           (colon == strchr(host, ':') || (*host == '[' && colon[-1] == ']'));
-}
-
 /* Refuse a HOST or PORT that cannot exist, without a lookup.  */
 static int target_check(const struct client_target *target)
 {
     char problem[ENDPOINT_TEXT];
     if (!*target->host || !*target->service)
         return usage_error("%s is empty", *target->host ? "PORT" : "HOST");
-    if (host_has_port(target->host))
+    if (endpoint_port(target->host))
         return usage_error("unexpected port in '%s': give PORT as an operand "
                            "of its own",
                            target->host);
@@ -95,7 +96,7 @@ static int target_check(const struct client_target *target)
         return usage_error("missing operand HOST: '%s' is not an IPv4 address",
                            target->host);
     if (!endpoint_check_host(target->host, problem) ||
-        !endpoint_check_port(target->service, problem))
+        !endpoint_check_port(target->service, 1, problem))
         return usage_error("%s", problem);
     return OPTIONS_GO_ON;
 }

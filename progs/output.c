@@ -25,6 +25,7 @@ static bool is_closed; /* standard output was, when the program began */
 static FILE *stream;
 static char *report;
 static size_t report_size;
+static bool is_raw;
 
 bool output_begin(const char *program, bool needs_output)
 {
@@ -50,6 +51,11 @@ bool output_begin(const char *program, bool needs_output)
 FILE *output_stream(void)
 {
     return stream;
+}
+
+void output_raw(void)
+{
+    is_raw = true;
 }
 
 /* Break TEXT, which comes after a word of BEFORE letters, between words into
@@ -117,6 +123,8 @@ static int report_write(void)
     bool whole = !ferror(stream);
     if (fclose(stream) || !whole)
         return ENOMEM;
+    if (!is_raw)
+        report_size = mask_report(report, report_size);
     if (write_all(STDOUT_FILENO, report, report_size))
         return errno;
     /* On a network file system some errors come with close.  A server may

@@ -31,6 +31,11 @@ int usage_hint(void);
    lose what the descriptor does not take at once.  */
 FILE *output_stream(void);
 
+/* What is reported is data for another program, which wants it byte by byte.
+   Without this call output_end masks the report as mask_report does, whatever
+   it is made of: profiles, names of files, processes and interfaces.  */
+void output_raw(void);
+
 /* To be called last: write the report to standard output.  Returns STATUS, also
    without a message if the reader of a pipe has gone; or STATUS_TROUBLE, after
    a message, if standard output is closed or the report cannot be written.  */

@@ -89,7 +89,7 @@ static const char *find_conflict(void)
 static int check_addresses(void)
 {
     char problem[ENDPOINT_TEXT];
-    if (places->port && !endpoint_check_port(places->port, problem))
+    if (places->port && !endpoint_check_port(places->port, 0, problem))
         return usage_error("%s", problem);
     for (size_t i = 0; i < addresses.count; i++) {
         const char *address = addresses.texts[i];
