@@ -79,13 +79,20 @@ bad '"5-2"' -b 5-2
 bad '""' -b 0,,1
 bad '"99999999999"' -b 99999999999
 bad '1024 values' -b 0-5000
-bad '--frobnicate' --frobnicate
-bad '-z' -z
-bad '"0"' --wait 0
-bad '"901"' --wait 901
-bad '"5x"' --wait 5x
-bad '-b wants' -b
-bad '"operand"' operand
+bad "unrecognized option '--frobnicate'" --frobnicate
+bad "invalid option -- 'z'" -z
+for option in a o c p P r u w; do # not the letters of old
+    bad "invalid option -- '$option'" "-$option"
+done
+bad "option '--json' doesn't allow an argument" --json=1
+bad "option '--pro' is ambiguous; possibilities: '--profile' '--prometheus'" \
+    --pro
+bad "invalid argument '0' for '--wait': give a number from 1 to 900" --wait 0
+bad "'901'" --wait 901
+bad "'5x'" --wait 5x
+bad "option requires an argument -- 'b'" -b
+bad "option '--backlog' requires an argument" --backlog
+bad "unexpected operand 'operand'" operand
 bad 'choose one' --json --profile
 
 # Whether all outputs notice that they were not written.

@@ -63,7 +63,7 @@ refused "a firewall that drops" "tcp flags syn / syn,ack \
 add @ports { tcp dport ct count over 50 } drop"
 
 # Other listeners are not reached either.
-run ruled "meta l4proto tcp ct count over 50 drop" "$backlogprobe" -r 100 -4
+run ruled "meta l4proto tcp ct count over 50 drop" "$backlogprobe" --require 100 -4
 is "dropped everywhere: --require is 2" sh -c '[ "$1" -eq 2 ] &&
     grep -q "is not known" "$2"' - "$status" "$scratch/out"
 
@@ -72,7 +72,7 @@ if have iptables; then
     reject='ip link set lo up; XTABLES_LOCKFILE=$1/lock; export XTABLES_LOCKFILE
         iptables -A INPUT -p tcp --syn -m connlimit --connlimit-above 50 \
             -j REJECT --reject-with tcp-reset || exit 99
-        "$backlogprobe" -4 -r 100'
+        "$backlogprobe" -4 --require 100'
     run unshare -Urnm sh -c "$reject" - "$scratch"
     if [ "$status" -eq 99 ]; then
         skip "iptables" "$(head -n 1 "$scratch/err")"

@@ -127,7 +127,7 @@ not filled: memory: .* leaves .* and this queue needs about 32 MiB"' - \
     is "$1: the profile says so, too" grep -q \
         "^listen.cap	accepted	-	not-testable	yes	not filled: memory: " \
         "$scratch/out"
-    run inside "$backlogprobe" --overflow --again -4 -u -b 0-3
+    run inside "$backlogprobe" --overflow --again -4 --unix -b 0-3
     is "$1: --overflow, --again" [ "$status" -eq 0 ]
     run inside "$sockprobe" --json 'listen.*' 'signal.numbers' 'tcp.states'
     is "$1: sockprobe" [ "$status" -eq 0 ]
@@ -203,7 +203,7 @@ else
     echo $((64 * mib)) > "$group/$limit"
 
     # echoload: both ends may be in the group.
-    serve "$echosrv" --model event -t -4 --port 0
+    serve "$echosrv" --model event --tcp -4 --port 0
     application 50
     run inside "$echoload" --hold 5000 127.0.0.1 "$port"
     is "echoload --hold 5000: 2, and says why" sh -c '[ "$1" -eq 2 ] &&
@@ -290,7 +290,7 @@ if [ -n "$place" ] && have unshare && played 1 1 0 true 2> /dev/null; then
     is "played, 7 MiB left: measured" [ "$status" -eq 0 ]
     json_is '.rule == "n+1" and (.cap.reason | test("leaves 7 MiB"))' \
         "played, 7 MiB left: the rows, but not the cap"
-    run played $((64 * mib)) $((63 * mib)) 0 "$backlogprobe" --json -r 511
+    run played $((64 * mib)) $((63 * mib)) 0 "$backlogprobe" --json --require 511
     json_is '.require | .granted == "full" and .measured == false and
         (.reason | test("^not filled: memory: .* leaves 1 MiB"))' \
         "played, 1 MiB left: 511 by the kernel's word"
@@ -299,7 +299,7 @@ if [ -n "$place" ] && have unshare && played 1 1 0 true 2> /dev/null; then
         [ "$1" -eq 2 ] && tr -s "\n " " " < "$2" | grep -q \
         "IPv4, backlog 511: not filled: memory: "' - "$status" "$scratch/out"
     run played $((64 * mib)) $((64 * mib)) $((40 * mib)) \
-        "$backlogprobe" --json -r 511
+        "$backlogprobe" --json --require 511
     json_is '.require.queued == 512' "played, page cache: measured"
     run played $((64 * mib)) $((64 * mib)) 0 "$echoload" --hold 100 127.0.0.1 1
     is "played, nothing left: echoload --hold is 2" sh -c '[ "$1" -eq 2 ] &&

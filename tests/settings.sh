@@ -12,14 +12,14 @@ bad () {
     is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
         head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
 }
-bad '"0"' --require 0
-bad '"-1"' --require -1
-bad '"many"' --require many
+bad "'0'" --require 0
+bad "'-1'" --require -1
+bad "'many'" --require many
 bad 'several reports' --json --chart
 bad 'choose one' --require 5 --compare /nonexistent
 for option in "-b 3" --again --overflow --half-open --chart; do
     # shellcheck disable=SC2086 # several words
-    bad '--require asks for one backlog' --require 5 $option
+    bad '--require measures one backlog' --require 5 $option
 done
 bad 'contradict' --half-open --no-incomplete
 bad 'add -4' --half-open -6
@@ -92,7 +92,7 @@ is "it says what is cut, and by what" sh -c 'tr -s " \n" " " < "$1" | grep -q \
 for place in "on this host" "in Docker" "in Kubernetes" "by systemd"; do
     is "and what to do $place" grep -q "^  $place  .*511" "$scratch/out"
 done
-run env container=docker "$backlogprobe" --with net.core.somaxconn=128 -r 511
+run env container=docker "$backlogprobe" --with net.core.somaxconn=128 --require 511
 if [ -n "${KUBERNETES_SERVICE_HOST-}" ]; then
     skip "in a container, that comes first" "this is Kubernetes"
 else
