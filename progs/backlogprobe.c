@@ -253,7 +253,7 @@ static int print_form(const struct report *report,
                                   backlogprobe_write_prometheus, report)
                    : 0;
     if (chosen->profile)
-        findings_write(output_stream(), report->findings);
+        profile_write(output_stream(), report->findings);
     else if (chosen->json)
         report_json(output_stream(), report);
     else if (chosen->chart)

@@ -262,7 +262,7 @@ static int sockprobe_report(const struct sockprobe_choices *choices,
     else if (choices->json)
         answers_json(output_stream(), catalogue, here);
     else if (choices->profile)
-        findings_write(output_stream(), here);
+        profile_write(output_stream(), here);
     else
         answers_text(output_stream(), catalogue, here, choices->ids.count > 0);
     return STATUS_DONE;

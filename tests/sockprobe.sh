@@ -122,8 +122,9 @@ $(settings)
 END
 is "the whole run ends with 0" [ "$status" -eq 0 ]
 is "it says nothing on standard error" [ ! -s "$scratch/err" ]
-is "--profile: six columns in every line" \
-    awk -F '\t' 'NF != 6 { bad++ } END { exit bad || !NR }' "$scratch/profile"
+is "--profile: the version, then six columns in every line" awk -F '\t' '
+    NR == 1 ? $0 != "sonde-profile\t1" : NF != 6 { bad++ }
+    END { exit bad || NR < 3 }' "$scratch/profile"
 awk -F '\t' '$2 == "answer" { print $1 }' "$scratch/profile" | sort |
     diff "$scratch/ids" - > "$scratch/out"
 none "each question has its answer" "$scratch/ids"
@@ -251,10 +252,29 @@ echo 'garbage' > "$scratch/garbage"
 run "$sockprobe" --diff "$scratch/garbage" "$scratch/profile"
 is "and so is one that is none; the line is named" sh -c '[ "$1" -eq 2 ] &&
     grep -q "garbage, line 1" "$2"' - "$status" "$scratch/err"
+# Profiles of other versions, or of the time before there were versions.
+sed '1s/1$/2/' "$scratch/profile" > "$scratch/version-2"
+sed 1d "$scratch/profile" > "$scratch/version-none"
+sed '1{h;d;};$G' "$scratch/profile" > "$scratch/version-last"
+refused () { # PROFILE SENTENCE: as the one and as the other, in each report
+    for report in --diff --tap "--html $scratch/refused.html --diff"; do
+        # shellcheck disable=SC2086 # options are words
+        run "$sockprobe" $report "$scratch/$1" byteorder
+        is "$1, ${report%% *}: refused" sh -c '[ "$1" -eq 2 ] &&
+            [ ! -s "$2/out" ] && [ ! -e "$2/refused.html" ] &&
+            grep -qF "$3" "$2/err"' - "$status" "$scratch" "$2"
+    done
+    run "$sockprobe" --diff "$scratch/profile" "$scratch/$1"
+    is "$1, as the second: refused" sh -c '[ "$1" -eq 2 ] &&
+        [ ! -s "$2/out" ] && grep -qF "$3" "$2/err"' - "$status" "$scratch" "$2"
+}
+refused version-2 "version-2, line 1: unsupported profile version '2'"
+refused version-none "version-none, line 1: no profile version"
+refused version-last "version-last, line 1: no profile version"
 cat "$scratch/profile" "$scratch/profile" > "$scratch/twice"
 run "$sockprobe" --diff "$scratch/twice" "$scratch/profile"
 is "and so is one that says a thing twice" sh -c '[ "$1" -eq 2 ] &&
-    grep -q "twice: accept.aborted [a-z0-9.-]* stands there twice" "$2"' - \
+    grep -q "twice: duplicate finding: accept.aborted [a-z0-9.-]*$" "$2"' - \
     "$status" "$scratch/err"
 # A long comment, and lines that end as elsewhere.
 awk 'BEGIN { printf "#"; for (i = 0; i < 9000; i++) printf "x"; print "\r" }
@@ -265,9 +285,9 @@ awk '{ print } END { for (i = 0; i < 5000; i++) printf "x"; print "" }' \
     "$scratch/profile" > "$scratch/long"
 run "$sockprobe" --diff "$scratch/long" "$scratch/profile"
 is "a line that is too long is named so" sh -c '[ "$1" -eq 2 ] &&
-    grep -q "long, line [0-9]*: it is too long" "$2"' - "$status" "$scratch/err"
+    grep -q "long, line [0-9]*: line too long" "$2"' - "$status" "$scratch/err"
 
-grep '^accept.aborted' "$scratch/profile" > "$scratch/part"
+grep '^sonde-profile\|^accept.aborted' "$scratch/profile" > "$scratch/part"
 run "$sockprobe" --diff "$scratch/part" byteorder
 is "nothing to compare is trouble, not equality" sh -c '[ "$1" -eq 2 ] &&
     grep -q "no answer in common" "$2"' - "$status" "$scratch/err"
@@ -347,7 +367,8 @@ is "--html: a profile without a time has none" \
     grep -q 'Asked by sockprobe\. ' "$scratch/hostile.html"
 # A count that is not to be had, which a profile may say all the same; where a
 # long is shorter it is none, and there is no chart.
-printf 'byteorder\tanswer\tx\tread\tyes\t-
+printf 'sonde-profile\t1
+byteorder\tanswer\tx\tread\tyes\t-
 listen.queue\tinet.0.accepted\t4611686018427387904\tmeasured\tyes\t-
 listen.queue\tinet.1.accepted\t9223372036854775807\tmeasured\tyes\t-\n' \
     > "$scratch/huge"
@@ -358,7 +379,8 @@ is "--html: a bar is as long as its count, however large" sh -c '
         width:50%width:100% ] || [ "$(grep -c "class=\"chart" "$1")" = 0 ]' - \
     "$scratch/huge.html"
 # One row less, and a byte that is no character.
-printf 'byteorder\tanswer\tx\377y\tread\tyes\t-
+printf 'sonde-profile\t1
+byteorder\tanswer\tx\377y\tread\tyes\t-
 listen.queue\tinet.0.accepted\t1 or 2\tmeasured\tno\t-
 listen.queue\tinet.1.accepted\t2\tmeasured\tyes\t-\n' > "$scratch/torn"
 run "$sockprobe" --html "$scratch/torn.html" --diff "$scratch/torn" "$scratch/torn"
@@ -370,7 +392,7 @@ is "--html: what is no character is shown as '?'" \
 # What draws on a terminal: ESC, C1 in two bytes and in one, RIGHT-TO-LEFT
 # OVERRIDE; in an id, a key, a value and a reason.
 draws=$(printf '\033[2J\302\2332J\2332J\342\200\256.')
-printf '%s\t%s\t%s\tread\tyes\t%s\nbyteorder\tanswer\t%s\tread\tyes\t-\n' \
+printf 'sonde-profile\t1\n%s\t%s\t%s\tread\tyes\t%s\nbyteorder\tanswer\t%s\tread\tyes\t-\n' \
     "id$draws" "key$draws" "value$draws" "reason$draws" "value$draws" \
     > "$scratch/$(printf 'draws\033[2J')"
 for form in --diff "--html $scratch/draws.html --diff"; do
