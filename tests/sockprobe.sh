@@ -91,14 +91,14 @@ fi
 while read -r id; do
     "$sockprobe" --explain "$id" > "$scratch/out" 2>&1 ||
         echo "$id: cannot be explained" >> "$scratch/bad"
-    for part in id question why 'said of it' use asked; do
+    for part in id question why standards use method; do
         grep -q "^$part  *[^ ]" "$scratch/out" ||
             echo "$id: no $part" >> "$scratch/bad"
     done
     grep -q '.\{81\}' "$scratch/out" && echo "$id: too wide" >> "$scratch/bad"
 done < "$scratch/ids"
 cp "$scratch/bad" "$scratch/out"
-none "each is explained: why, what is said of it, what to use" "$scratch/ids"
+none "each is explained: why, the standards, what to use" "$scratch/ids"
 
 # ---- all of them ----------------------------------------------------------
 
@@ -164,15 +164,15 @@ if grep -q '^host	system	Linux' "$scratch/profile" &&
     answers () {
         is "Linux: $1 is \"$2\"" grep -qF "$1	answer	$2	" "$scratch/profile"
     }
-    answers accept.aborted "a socket; then read ECONNRESET"
+    answers accept.aborted "accept succeeds; read: ECONNRESET"
     answers accept.inherits.nonblock no
     answers accept.inherits.keepalive yes
     answers signal.restart.accept restarted
     answers signal.restart.poll EINTR
     answers listen.queue "n+1 for a backlog of n"
-    answers listen.cap "net.core.somaxconn is $(cat /proc/sys/net/core/somaxconn)"
-    answers listen.overflow "silence: its connect waits"
-    answers connect.self "yes, and it hears what it says"
+    answers listen.cap "$(cat /proc/sys/net/core/somaxconn) (net.core.somaxconn)"
+    answers listen.overflow "silence: connect blocks"
+    answers connect.self "yes, and it receives its own data"
 else
     skip "what Linux answers" "this is not Linux's own stack"
 fi
@@ -229,7 +229,7 @@ is "--diff with this host" sh -c '[ "$1" -eq 1 ] && grep -q "^1 of 1 " "$2"' - \
     "$status" "$scratch/out"
 # Details count with their question; what one has alone is no difference.
 sed 's/^\(accept.flags	socket	\)[^	]*/\1otherwise/
-    s/^\(address.length	bind-2	\)[^	]*/\1otherwise/
+    s/^\(address.length	bind-2-bytes	\)[^	]*/\1otherwise/
     s/^\(address.length	bind-exact	\)[^	]*/\1otherwise/
     s/^byteorder	/some.day	/' "$scratch/profile" > "$scratch/future"
 run "$sockprobe" --diff "$scratch/profile" "$scratch/future"
@@ -415,6 +415,29 @@ else
     skip "--html: well-formed" "xmllint is not here"
 fi
 
+for profile in "$srcdir"/profiles/*-*; do
+    run "$sockprobe" --diff "$profile" "$profile"
+    is "the shipped profile ${profile##*/} is read" sh -c '[ "$1" -eq 0 ] &&
+        sed -n 1p "$2" | grep -qx "sonde-profile	1" && [ "$(
+            grep -c "^volatile" "$2")" = 0 ]' - "$status" "$profile"
+    grep -qF "profiles/${profile##*/}" "$srcdir/Makefile.am" &&
+        grep -qF "\`${profile##*/}\`" "$srcdir/profiles/README.md"
+    is "the shipped profile ${profile##*/} is installed and described" \
+        [ $? -eq 0 ]
+    # What was never reported here was renamed in the program alone.
+    cut -f 1,2 "$profile" | grep -v '^accept.fdlimit	client$' |
+        grep '^[a-z.]*	[a-z]' > "$scratch/keys"
+    cut -f 1,2 "$scratch/profile" | sort > "$scratch/keys-here"
+    sort "$scratch/keys" | comm -23 - "$scratch/keys-here" > "$scratch/out"
+    if [ "$(uname -s)" = Linux ] && grep -q 'answer	11 of 11' \
+        "$scratch/profile"; then
+        none "the keys of ${profile##*/} are those of this version" \
+            "$scratch/keys"
+    else
+        skip "the keys of ${profile##*/} are those of this version" \
+            "not all questions have an answer here"
+    fi
+done
 run "$sockprobe" --diff "$srcdir/profiles/gvisor-2022-12" \
     "$srcdir/profiles/linux-6.1"
 is "--diff: names and values of any length fit in 80 columns" sh -c '
@@ -517,7 +540,7 @@ if have_namespaces &&
         1024 ]; then
     run unshare -Ur "$sockprobe" --profile bind.choices
     is "root without privilege is told what bind says" \
-        grep -q '^bind.choices	port-1	EACCES	measured' "$scratch/out"
+        grep -q '^bind.choices	bind-port-1	EACCES	measured' "$scratch/out"
 else
     skip "root without privilege is told what bind says" \
         "no namespaces, or another first port"
@@ -527,7 +550,7 @@ fi
 if have_namespaces && [ -w /dev/net/tun ]; then
     run unshare -Urn "$sockprobe" --profile peer.reboot
     is "a user without privilege over the host plays the peer, too" \
-        grep -q '^peer.reboot	answer	read E' "$scratch/out"
+        grep -q '^peer.reboot	answer	read: E' "$scratch/out"
 else
     skip "a user without privilege over the host plays the peer, too" \
         "no namespaces, or no /dev/net/tun for users"
@@ -547,11 +570,11 @@ if grep -q '^path.mtu	tcp_mtu_probing	1	' "$scratch/set" 2> /dev/null; then
 else
     skip "a host that looks for smaller packets finds them" "it cannot be set"
 fi
-if grep -q '^connect.timeout	gives-up-after	.* 1 retries' "$scratch/set" \
+if grep -q '^connect.timeout	timeout	.* 1 retries' "$scratch/set" \
     2> /dev/null; then
     # With one, there are two SYNs, or as many more as come each second.
     is "the SYNs are those of the host's setting" grep -q \
-        '^connect.timeout	seconds-between-SYNs	1\(, 1\)*	' "$scratch/set"
+        '^connect.timeout	syn-intervals	1\(, 1\)* s	' "$scratch/set"
 else
     skip "the SYNs are those of the host's setting" "it cannot be set"
 fi
@@ -579,7 +602,7 @@ if have strace && strace -f -o /dev/null true 2> /dev/null &&
     calls udp.maxsize 'sendto.*65507' 'EMSGSIZE'
     "$sockprobe" --explain '*' > "$scratch/explained"
     awk '$1 == "id" { id = $2 }
-        $1 == "asked" && /no packet is sent/ { print id }' \
+        $1 == "method" && /no packet is sent/ { print id }' \
         "$scratch/explained" > "$scratch/silent"
     is "some questions are said to send no packet" [ -s "$scratch/silent" ]
     mkdir "$scratch/silence"
@@ -689,9 +712,9 @@ if have_namespaces; then
     run in_namespace "sysctl -q -w net.core.somaxconn=20
         '$sockprobe' --profile listen.negative listen.queue"
 fi
-if have_namespaces && grep -q '^listen.negative	in-force	20,' "$scratch/out"; then
+if have_namespaces && grep -q '^listen.negative	effective	20;' "$scratch/out"; then
     is "a small cap is found by -1" grep -q \
-        '^listen.negative	answer	21 .*, as for the largest number	' \
+        '^listen.negative	answer	21 .*, as for INT_MAX	' \
         "$scratch/out"
     is "and is no exception from the rule" \
         grep -q '^listen.queue	answer	n+1 for' "$scratch/out"

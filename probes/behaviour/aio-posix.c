@@ -38,7 +38,7 @@ static const char *read_by_aio(struct probe *probe)
     int error = aio_error(&block);
     return error ? error_text(error)
                  : (aio_return(&block) == 1 && byte == 'x' ? "works"
-                                                           : "reads nothing");
+                                                           : "reads no data");
 }
 
 const char *tell_aio(struct probe *probe)

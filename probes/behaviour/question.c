@@ -150,6 +150,11 @@ const char *result_text(long result)
     return text;
 }
 
+const char *status_text(long result)
+{
+    return result < 0 ? error_text(errno) : "success";
+}
+
 const char *yes_no(bool yes)
 {
     return yes ? "yes" : "no";

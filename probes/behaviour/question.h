@@ -108,6 +108,10 @@ const char *error_text(int error);
    lasts until the eighth call from now.  */
 const char *result_text(long result);
 
+/* RESULT of a call that returns no count: "success", or errno as error_text
+   has it.  */
+const char *status_text(long result);
+
 const char *yes_no(bool yes);
 
 #endif /* PROBES_BEHAVIOUR_QUESTION_H */

@@ -224,7 +224,7 @@ static void put_question(const struct page *page,
             answers_html_put_finding(page, &slice.list[i]);
     put_known(out, question->id);
     answers_html_put_row(out, "", "why", question->why);
-    answers_html_put_row(out, "", "said of it", question->standard);
+    answers_html_put_row(out, "", "standards", question->standard);
     answers_html_put_row(out, "", "use", question->cope);
     fputs("</dl></div></details>\n", out);
 }

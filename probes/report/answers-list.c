@@ -43,7 +43,7 @@ void answers_explain(FILE *out, const struct question *question)
     put_paragraph(out, "id", question->id);
     put_paragraph(out, "question", question->text);
     put_paragraph(out, "why", question->why);
-    put_paragraph(out, "said of it", question->standard);
+    put_paragraph(out, "standards", question->standard);
     while ((known = known_next(question->id, known))) {
         char text[400];
         snprintf(text, sizeof text, "%s: %s [%s]", known->system, known->answer,
@@ -52,5 +52,5 @@ void answers_explain(FILE *out, const struct question *question)
         label = "";
     }
     put_paragraph(out, "use", question->cope);
-    put_paragraph(out, "asked", places[question->where]);
+    put_paragraph(out, "method", places[question->where]);
 }

@@ -22,9 +22,11 @@ static const struct {
     {"active", "this host connects, and closes first; the peer is played",
      false},
     {"passive", "this host listens, and the played peer closes first", false},
-    {"simultaneous", "both close at the same time; the peer is played", false},
-    {"one-segment", "the played peer's ACK and FIN come in one segment", false},
-    {"both-open", "both connect at the same time; the peer is played", false},
+    {"simultaneous-close", "both close at the same time; the peer is played",
+     false},
+    {"fin-ack", "the played peer's ACK and FIN come in one segment", false},
+    {"simultaneous-open", "both connect at the same time; the peer is played",
+     false},
 };
 
 /* The part of TEXT behind its last "; ", which is cut off.  */

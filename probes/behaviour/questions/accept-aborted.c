@@ -21,18 +21,18 @@ static void tell_corpse(struct probe *probe, int fd, socklen_t length)
     probe_report(probe, "address-length", "%ld", (long)length);
     probe_report(
         probe, "getpeername", "%s",
-        result_text(getpeername(fd, (struct sockaddr *)&address, &size)));
+        status_text(getpeername(fd, (struct sockaddr *)&address, &size)));
     probe_report(probe, "poll", "%s",
                  poll_names(wait_for(fd, POLLIN | POLLOUT, PATIENCE)));
-    probe_report(probe, "set-option", "%s",
-                 result_text(set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1)));
+    probe_report(probe, "setsockopt", "%s",
+                 status_text(set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1)));
     const char *first = result_text(recv(fd, &byte, 1, MSG_DONTWAIT));
     probe_report(probe, "read", "%s", first);
     probe_report(probe, "read-again", "%s",
                  result_text(recv(fd, &byte, 1, MSG_DONTWAIT)));
     probe_report(probe, "write", "%s",
                  result_text(send(fd, &byte, 1, MSG_DONTWAIT)));
-    probe_report(probe, "answer", "a socket; then read %s", first);
+    probe_report(probe, "answer", "accept succeeds; read: %s", first);
 }
 
 /* Whether those that died keep others out.  */
@@ -53,7 +53,8 @@ static void tell_slot(struct probe *probe)
                           most / 4);
     else
         probe_report(probe, "queue-slot", "%s",
-                     dead < 3 * living ? "kept until accepted" : "given back");
+                     dead < 3 * living ? "held until accept"
+                                       : "released by RST");
     close(listener);
 }
 
@@ -71,7 +72,7 @@ static void ask_aborted(struct probe *probe)
     if (fd >= 0)
         tell_corpse(probe, fd, length);
     else if (!strcmp(result_text(-1), "EAGAIN"))
-        probe_report(probe, "answer", "it is gone: nobody waits");
+        probe_report(probe, "answer", "EAGAIN: not in the queue any more");
     else
         probe_report(probe, "answer", "%s", error_text(errno));
     tell_slot(probe);

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
 /* Take all descriptors there are; the next call that wants one fails.  */
@@ -43,11 +44,9 @@ static void ask_fdlimit(struct probe *probe)
     probe_report(probe, "answer", "%s; the connection is %s", first,
                  fd >= 0 ? "kept in the queue" : "lost");
     probe_report(probe, "accept-again", "%s", second);
-    probe_report(probe, "poll", "%s",
-                 events ? "still says that a client waits"
-                        : "says that nobody waits");
+    probe_report(probe, "poll", "%s", poll_names(events));
     if (fd < 0)
-        probe_report(probe, "client", "read %s",
+        probe_report(probe, "client", "read: %s",
                      result_text(recv(client, &byte, 1, MSG_DONTWAIT)));
     reset(client);
 }

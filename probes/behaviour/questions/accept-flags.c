@@ -21,12 +21,14 @@ static void tell_socket(struct probe *probe)
     bool both = fd >= 0 && fcntl(fd, F_GETFL) & O_NONBLOCK &&
                 fcntl(fd, F_GETFD) & FD_CLOEXEC;
     probe_report(probe, "socket", "%s",
-                 both ? "sets both" : result_text(fd < 0 ? -1 : 0));
+                 both     ? "sets both flags"
+                 : fd < 0 ? status_text(fd)
+                          : "does not set both flags");
 }
 #else
 static void tell_socket(struct probe *probe)
 {
-    probe_report_constant(probe, "socket", "there is no SOCK_NONBLOCK");
+    probe_report_constant(probe, "socket", "no SOCK_NONBLOCK");
 }
 #endif
 
@@ -41,8 +43,7 @@ static void accept_flags_ask(struct probe *probe)
     if (fd < 0)
         probe_report(probe, "answer", "accept4: %s", result_text(-1));
     else
-        probe_report(probe, "answer",
-                     "accept4 works: O_NONBLOCK %s, FD_CLOEXEC %s",
+        probe_report(probe, "answer", "accept4: O_NONBLOCK %s, FD_CLOEXEC %s",
                      fcntl(fd, F_GETFL) & O_NONBLOCK ? "set" : "not set",
                      fcntl(fd, F_GETFD) & FD_CLOEXEC ? "set" : "not set");
     tell_socket(probe);
@@ -51,7 +52,7 @@ static void accept_flags_ask(struct probe *probe)
 #else
 static void accept_flags_ask(struct probe *probe)
 {
-    probe_report_constant(probe, "answer", "there is no accept4");
+    probe_report_constant(probe, "answer", "no accept4");
     tell_socket(probe);
 }
 #endif

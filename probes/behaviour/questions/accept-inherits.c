@@ -63,7 +63,7 @@ static void ask_async(struct probe *probe)
 #ifdef O_ASYNC
     tell_flag(probe, F_GETFL, O_ASYNC);
 #else
-    probe_skip(probe, "there is no O_ASYNC");
+    probe_skip(probe, "no O_ASYNC");
 #endif
 }
 
@@ -85,13 +85,13 @@ static void ask_option(struct probe *probe)
     int wanted = get_int(fd, trait->level, trait->option, -1);
     int had = get_int(heir.accepted, trait->level, trait->option, -1);
     if (wanted == usual)
-        probe_skip(probe, "the listener's %d is what every socket has", wanted);
+        probe_skip(probe, "%d is the default of every accepted socket", wanted);
     probe_report(probe, "answer", "%s",
                  had == wanted  ? "yes"
                  : had == usual ? "no"
-                                : "a value of its own");
+                                : "another value");
     if (trait->option != SO_KEEPALIVE)
-        probe_report(probe, "listener", "%d", wanted);
+        probe_report(probe, "listener-value", "%d", wanted);
 }
 
 static void accept_inherits_ask_linger(struct probe *probe)

@@ -26,7 +26,7 @@ static const char *bind_length(struct probe *probe, socklen_t length)
         resource_check(bind(fd, (struct sockaddr *)&storage, length), "bind");
     if (result && errno == EADDRINUSE)
         probe_check(probe, result, "bind");
-    const char *text = result ? result_text(result) : "works";
+    const char *text = status_text(result);
     close(fd);
     return text;
 }
@@ -38,8 +38,8 @@ static void tell_short(struct probe *probe)
     struct sockaddr_in address;
     socklen_t length = 4;
     int result = getpeername(pair.client, (struct sockaddr *)&address, &length);
-    probe_report(probe, "short-buffer", "%s, length %ld",
-                 result ? result_text(result) : "cut", (long)length);
+    probe_report(probe, "short-buffer", "%s; length %ld",
+                 result ? result_text(result) : "truncated", (long)length);
     pair_close(&pair);
 }
 
@@ -50,7 +50,7 @@ static void address_length_tell_unix(struct probe *probe)
     char start[100];
     size_t room = sizeof address.sun_path, longest = 0;
     if (!*probe->folder) {
-        probe_report_skip(probe, "sun_path-longest", "no folder can be made");
+        probe_report_skip(probe, "sun_path-longest", "no temporary directory");
         return;
     }
     snprintf(start, sizeof start, "%s/%ld-", probe->folder, (long)getpid());
@@ -69,15 +69,14 @@ static void address_length_tell_unix(struct probe *probe)
         unlink(path);
         close(fd);
     }
-    probe_report(probe, "sun_path-longest", "%zu bytes of %zu%s", longest, room,
-                 longest == room ? ": no NUL is needed" : "");
+    probe_report(probe, "sun_path-longest", "%zu of %zu bytes%s", longest, room,
+                 longest == room ? ", no terminating NUL needed" : "");
 }
 
 static void ask_length(struct probe *probe)
 {
     bool has_length = sizeof((struct sockaddr *)0)->sa_family == 1;
-    probe_report_constant(probe, "sa_len", "%s",
-                          has_length ? "there is one" : "there is none");
+    probe_report_constant(probe, "sa_len", "%s", yes_no(has_length));
     probe_report_constant(probe, "sockaddr_in", "%zu",
                           sizeof(struct sockaddr_in));
     probe_report_constant(probe, "sockaddr_in6", "%zu",
@@ -92,10 +91,10 @@ static void ask_length(struct probe *probe)
                  bind_length(probe, sizeof(struct sockaddr_in)));
     probe_report(probe, "bind-shorter", "%s",
                  bind_length(probe, sizeof(struct sockaddr_in) - 1));
-    probe_report(probe, "bind-2", "%s", bind_length(probe, 2));
+    probe_report(probe, "bind-2-bytes", "%s", bind_length(probe, 2));
     tell_short(probe);
     address_length_tell_unix(probe);
-    probe_report(probe, "answer", "a length beyond the address: %s", longer);
+    probe_report(probe, "answer", "bind with a longer length: %s", longer);
 }
 
 static void ask_byteorder(struct probe *probe)
@@ -109,7 +108,7 @@ static void ask_byteorder(struct probe *probe)
     probe_report_constant(probe, "at-build-time", "%s",
                           names[SONDE_BYTEORDER == SONDE_BIG_ENDIAN]);
     probe_report(probe, "htons", "%s",
-                 htons(0x0102) == 0x0102 ? "changes nothing" : "swaps");
+                 htons(0x0102) == 0x0102 ? "no change" : "swaps bytes");
     probe_report_constant(probe, "long", "%zu bits", sizeof(long) * 8);
     probe_report_constant(probe, "pointer", "%zu bits", sizeof(void *) * 8);
 }

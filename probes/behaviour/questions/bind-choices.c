@@ -20,7 +20,7 @@ static const char *local_words(struct probe *probe, int fd, char *text,
     char host[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &address.sin_addr, host, sizeof host);
     snprintf(text, size, "%s, %s", host,
-             address.sin_port ? "a port by the system" : "port 0");
+             address.sin_port ? "ephemeral port" : "port 0");
     return text;
 }
 
@@ -55,7 +55,7 @@ static void tell_range(struct probe *probe)
         low = i == 0 || port < low ? port : low;
     }
     probe_report(probe, "ephemeral-lowest", "%s",
-                 low >= 49152   ? "49152 or above, as IANA says"
+                 low >= 49152   ? "49152 or above (IANA)"
                  : low >= 32768 ? "32768 or above"
                  : low >= 1024  ? "1024 or above"
                                 : "below 1024");
@@ -71,16 +71,16 @@ static void tell_privileged(struct probe *probe)
     int result = bind_to(fd, &address);
     bool refused = result < 0 && (errno == EACCES || errno == EPERM);
     if (!refused && geteuid() == 0)
-        probe_report_skip(probe, "port-1", "this process has privilege");
+        probe_report_skip(probe, "bind-port-1", "this process is privileged");
     else
-        probe_report(probe, "port-1", "%s",
-                     result < 0 ? result_text(result) : "works");
+        probe_report(probe, "bind-port-1", "%s", status_text(result));
     close(fd);
     if (proc_setting("net.ipv4.ip_unprivileged_port_start", text,
                      sizeof text) == 0)
-        probe_report_read(probe, "unprivileged-from", "%s", text);
+        probe_report_read(probe, "unprivileged-port-start", "%s", text);
     else
-        probe_report_skip(probe, "unprivileged-from", "%s", proc_why(errno));
+        probe_report_skip(probe, "unprivileged-port-start", "%s",
+                          proc_why(errno));
 }
 
 static void ask_choices(struct probe *probe)
@@ -96,17 +96,17 @@ static void ask_choices(struct probe *probe)
                  local_words(probe, pair.client, text, sizeof text));
     struct sockaddr_in address = loopback_address(0);
     probe_check(probe, bind_to(fd, &address), "bind");
-    probe_report(probe, "bind-again", "%s", result_text(bind_to(fd, &address)));
+    probe_report(probe, "bind-again", "%s", status_text(bind_to(fd, &address)));
     int other = tcp_socket(probe);
     address.sin_addr.s_addr = inet_addr("192.0.2.1");
-    probe_report(probe, "not-local", "%s",
-                 result_text(bind_to(other, &address)));
+    probe_report(probe, "nonlocal-address", "%s",
+                 status_text(bind_to(other, &address)));
     tell_range(probe);
     tell_privileged(probe);
     probe_report(
         probe, "answer", "%s",
-        usual ? "port 0: one the system chooses; the wildcard address stays"
-              : "neither address nor port as asked for: see below");
+        usual ? "port 0: the kernel chooses; wildcard address: kept"
+              : "another address or port than requested: see the details");
     pair_close(&pair);
 }
 
@@ -147,11 +147,11 @@ static void ask_reuse(struct probe *probe)
     }
     int result = resource_check(listen(second, 4), "listen");
     probe_report(probe, "answer", "%s%s",
-                 result ? "bind works; listen: " : "works",
+                 result ? "bind: success; listen: " : "success",
                  result ? result_text(result) : "");
     if (!contest->first_listens)
-        probe_report(probe, "first-listens-later", "%s",
-                     result_text(listen(first, 4)));
+        probe_report(probe, "listen-on-first", "%s",
+                     status_text(listen(first, 4)));
 }
 
 /* Which of the two servers, one after the other, has SO_REUSEADDR.  */
@@ -186,7 +186,7 @@ static void bind_choices_ask_timewait(struct probe *probe)
     int result = bind_to(fd, &address);
     if (result == 0)
         result = resource_check(listen(fd, 4), "listen");
-    probe_report(probe, "answer", "%s", result ? result_text(result) : "works");
+    probe_report(probe, "answer", "%s", status_text(result));
 }
 
 #define REUSE(name, what, standards, ...)                                      \

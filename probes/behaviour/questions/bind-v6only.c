@@ -71,14 +71,14 @@ static const char *by_ipv4(struct probe *probe, int value)
         return result_text(-1);
     }
     if (!wait_for(fd, POLLIN, PATIENCE))
-        probe_skip(probe, "a client that is connected does not arrive");
+        probe_skip(probe, "a connected client is not in the accept queue");
     int server = probe_check(
         probe, accept(fd, (struct sockaddr *)&peer, &length), "accept");
     bool mapped =
         peer.sin6_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&peer.sin6_addr);
     reset(client);
     close(server);
-    return mapped ? "served, as ::ffff:127.0.0.1" : "served, as IPv4";
+    return mapped ? "accepted as ::ffff:127.0.0.1" : "accepted as IPv4";
 }
 
 static int listen_to(int fd, const struct sockaddr_in *address)
@@ -114,7 +114,7 @@ static const char *side_by_side(struct probe *probe, int value)
         bool ours;
         int result = bind_both(probe, value, &ours);
         if (ours)
-            return result ? result_text(result) : "works";
+            return status_text(result);
     }
     probe_skip(probe, NO_PORT);
 }
@@ -123,17 +123,17 @@ static void ask_v6only(struct probe *probe)
 {
     int fd = v6_socket(probe);
     int usual = get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, -1);
-    const char *clear = result_text(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
-    const char *set = result_text(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
+    const char *clear = status_text(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+    const char *set = status_text(set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
     probe_report(probe, "set-0", "%s", clear);
     probe_report(probe, "set-1", "%s", set);
-    probe_report(probe, "ipv4-client-of-0", "%s", by_ipv4(probe, 0));
-    probe_report(probe, "ipv4-client-of-1", "%s", by_ipv4(probe, 1));
-    probe_report(probe, "both-sockets-with-1", "%s", side_by_side(probe, 1));
-    probe_report(probe, "both-sockets-with-0", "%s", side_by_side(probe, 0));
-    probe_report(probe, "answer", "%d by default; can be %s", usual,
-                 *clear == '0' && *set == '0' ? "set either way"
-                                              : "set one way only");
+    probe_report(probe, "ipv4-client-with-0", "%s", by_ipv4(probe, 0));
+    probe_report(probe, "ipv4-client-with-1", "%s", by_ipv4(probe, 1));
+    probe_report(probe, "ipv4-listener-with-1", "%s", side_by_side(probe, 1));
+    probe_report(probe, "ipv4-listener-with-0", "%s", side_by_side(probe, 0));
+    probe_report(probe, "answer", "default %d; %s", usual,
+                 !strcmp(clear, set) ? "can be set to 0 and 1"
+                                     : "can be set to one value only");
 }
 
 QUESTIONS(bind_v6only){

@@ -50,7 +50,7 @@ static void ask_refcount(struct probe *probe)
     probe_report(probe, "answer", "close %s while a child holds the socket",
                  silent ? "sends no FIN" : "sends FIN");
     probe_report(probe, "last-close", "%s",
-                 ended ? "sends FIN" : "sends nothing");
+                 ended ? "sends FIN" : "sends no FIN");
     pair = tcp_pair(probe);
     child = close_refcount_holder(probe, &hold);
     resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
@@ -65,7 +65,7 @@ static const char *end_seen(struct probe *probe, int fd)
 {
     char byte;
     if (!wait_for(fd, POLLIN, PATIENCE))
-        return "nothing";
+        return "neither FIN nor RST";
     settle(probe);
     ssize_t got = resource_check((int)recv(fd, &byte, 1, MSG_DONTWAIT), "recv");
     return got == 0                         ? "FIN"

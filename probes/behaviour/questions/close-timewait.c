@@ -60,20 +60,21 @@ static void close_timewait_ask(struct probe *probe)
             ending = again;
     }
     if (!ending.state)
-        probe_skip(probe, "this system shows no table of connections");
+        probe_skip(probe, "no readable table of connections");
     if (strcmp(ending.state, "TIME_WAIT"))
-        probe_skip(probe, "the end that closed first is %s in the table",
+        probe_skip(probe, "the end that closed first is %s, not TIME_WAIT",
                    ending.state);
     if (ending.seconds < 1)
-        probe_skip(probe, "the table has TIME_WAIT, but not for how long");
+        probe_skip(probe, "the table of connections has no timer of TIME_WAIT");
     if (ending.doubt >= 1)
-        probe_skip(probe, "the table took %.0f s to read", ending.doubt);
+        probe_skip(probe, "reading the table of connections took %.0f s",
+                   ending.doubt);
     /* The timer began between DOUBT seconds ago and now.  */
-    probe_report_read(probe, "answer", "%.0f s, by the kernel's own timer",
+    probe_report_read(probe, "answer", "%.0f s (kernel timer)",
                       ending.seconds + ending.doubt / 2);
     if (tuned >= 0)
-        probe_report_read(probe, "tcp_fin_timeout",
-                          "%ld s (FIN_WAIT_2's, not this)", tuned);
+        probe_report_read(probe, "tcp_fin_timeout", "%ld s (of FIN_WAIT_2)",
+                          tuned);
 }
 
 QUESTIONS(close_timewait){

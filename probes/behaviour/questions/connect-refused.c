@@ -26,10 +26,7 @@ static const char *connect_refused_reused(struct probe *probe, int fd)
 {
     int listener = tcp_listener(probe, 4);
     struct sockaddr_in address = local_address(probe, listener);
-    int result = connect_to(fd, &address);
-    if (result == 0)
-        return "works";
-    return result_text(result);
+    return status_text(connect_to(fd, &address));
 }
 
 enum { AT_ONCE = 500 };
@@ -45,7 +42,7 @@ static int64_t time_of_refusal(struct probe *probe, int fd,
     int64_t elapsed = monotonic_ms() - start;
     if (result < 0)
         give_up_unreached(probe, errno);
-    *error = result_text(result);
+    *error = status_text(result);
     return elapsed;
 }
 
@@ -62,8 +59,8 @@ static void connect_refused_ask(struct probe *probe)
         elapsed = time_of_refusal(probe, fd, &address, &error);
     }
     probe_report(probe, "answer", "%s", error);
-    probe_report(probe, "when", "%s",
-                 elapsed < AT_ONCE ? "at once" : "after half a second or more");
+    probe_report(probe, "delay", "%s",
+                 elapsed < AT_ONCE ? "less than 0.5 s" : "0.5 s or more");
     probe_report(probe, "same-socket-again", "%s",
                  connect_refused_reused(probe, fd));
     fd = tcp_socket(probe);
@@ -71,8 +68,9 @@ static void connect_refused_ask(struct probe *probe)
     const char *first = result_text(connect_to(fd, &address));
     short events = wait_for(fd, POLLIN | POLLOUT, PATIENCE);
     int pending = get_int(fd, SOL_SOCKET, SO_ERROR, -1);
-    probe_report(probe, "non-blocking", "%s, then %s, SO_ERROR %s", first,
-                 poll_names(events), pending > 0 ? error_text(pending) : "0");
+    probe_report(probe, "non-blocking", "connect: %s; poll: %s; SO_ERROR: %s",
+                 first, poll_names(events),
+                 pending > 0 ? error_text(pending) : "0");
 }
 
 /* Both ends in one socket: TCP's simultaneous open with itself.  */
@@ -94,8 +92,8 @@ static void ask_self(struct probe *probe)
                   wait_for(fd, POLLIN, PATIENCE) &&
                   resource_check((int)recv(fd, &byte, 1, 0), "recv") == 1;
     probe_report(probe, "answer", "yes%s",
-                 echoed ? ", and it hears what it says"
-                        : ", but it hears nothing");
+                 echoed ? ", and it receives its own data"
+                        : ", but it receives no data");
     reset(fd);
 }
 

@@ -120,22 +120,21 @@ static void connect_timeout_ask(struct probe *probe)
         peer_attend(&peer);
         watch_syns(&peer, gaps, sizeof gaps);
     } while (peer_was_absent(&peer));
-    probe_report(probe, "seconds-between-SYNs", "%s", gaps);
+    probe_report(probe, "syn-intervals", "%s s", gaps);
     if (figures.retries < 0) {
-        probe_report_skip(probe, "gives-up-after", "the kernel does not say");
+        probe_report_skip(probe, "timeout", "no readable setting");
         probe_report(probe, "answer", "%s",
-                     error ? error : "nothing for seven seconds");
+                     error ? error : "no error within 7 s");
         return;
     }
     long linear = figures.linear > 0 ? figures.linear : 0;
     long total = total_time(figures.retries, linear);
     probe_report_computed(
-        probe, "gives-up-after",
-        "%ld s, computed from %ld retries and %ld steps of 1 s before "
-        "they double",
-        total, figures.retries, linear);
-    probe_report_computed(probe, "answer", "%s; after %ld s by computation",
-                          error ? error : "nothing for seven seconds", total);
+        probe, "timeout",
+        "%ld s, computed from %ld retries and %ld linear timeouts", total,
+        figures.retries, linear);
+    probe_report_computed(probe, "answer", "%s after %ld s (computed)",
+                          error ? error : "no error within 7 s", total);
 }
 
 /* ---- a router answers --------------------------------------------------- */
@@ -163,11 +162,11 @@ static const char *connect_timeout_answered(struct peer *peer, const char *key,
     bool again = !at_once && comes_again(&tcp, 1800);
     int error = get_int(tcp.fd, SOL_SOCKET, SO_ERROR, 0);
     if (error)
-        snprintf(text, sizeof text, "%s, %s", error_text(error),
-                 at_once ? "at once" : "after a while");
+        snprintf(text, sizeof text, "%s %s", error_text(error),
+                 at_once ? "at once" : "after 0.7 s or more");
     else
-        snprintf(text, sizeof text, "nothing%s",
-                 again ? ", the SYN is sent again" : "");
+        snprintf(text, sizeof text, "no error within 2.5 s%s",
+                 again ? "; SYN retransmitted" : "");
     probe_report(peer->probe, key, "%s", text);
     peer_tcp_close(&tcp);
     return text;
@@ -181,15 +180,15 @@ static void ask_unreachable(struct probe *probe)
     struct sockaddr_in address = loopback_address(htons(7));
     address.sin_addr.s_addr = inet_addr(TUN_BEHIND);
     probe_report(probe, "no-route", "%s",
-                 result_text(connect_to(tcp_socket(probe), &address)));
+                 status_text(connect_to(tcp_socket(probe), &address)));
     if (tun_route(&trouble))
         probe_skip(probe, "%s", trouble.text);
-    connect_timeout_answered(&peer, "network", ICMP_NETWORK);
-    connect_timeout_answered(&peer, "protocol", ICMP_PROTOCOL);
-    connect_timeout_answered(&peer, "port", ICMP_PORT);
-    connect_timeout_answered(&peer, "prohibited", ICMP_PROHIBITED);
+    connect_timeout_answered(&peer, "icmp-network", ICMP_NETWORK);
+    connect_timeout_answered(&peer, "icmp-protocol", ICMP_PROTOCOL);
+    connect_timeout_answered(&peer, "icmp-port", ICMP_PORT);
+    connect_timeout_answered(&peer, "icmp-prohibited", ICMP_PROHIBITED);
     probe_report(probe, "answer", "%s",
-                 connect_timeout_answered(&peer, "host", ICMP_HOST));
+                 connect_timeout_answered(&peer, "icmp-host", ICMP_HOST));
 }
 
 QUESTIONS(connect_timeout){

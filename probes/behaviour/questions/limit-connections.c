@@ -21,8 +21,7 @@ static const char *from_same_port(struct probe *probe, int other, int listener)
     probe_check(probe, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
     if (bind_to(fd, &from))
         return result_text(-1);
-    int result = connect_to(fd, &to);
-    return result ? result_text(result) : "works";
+    return status_text(connect_to(fd, &to));
 }
 
 /* A client bound to a port that may be shared.  */
@@ -48,7 +47,7 @@ static void ask_connections(struct probe *probe)
     probe_check(probe, getrlimit(RLIMIT_NOFILE, &files), "getrlimit");
     probe_report(probe, "one-port-two-servers", "%s", other);
     probe_report(probe, "one-port-same-server", "%s", same);
-    probe_report_read(probe, "descriptors", "%llu, at most %llu",
+    probe_report_read(probe, "descriptors", "%llu (hard limit %llu)",
                       (unsigned long long)files.rlim_cur,
                       (unsigned long long)files.rlim_max);
     if (proc_ports(&low, &high) == 0)
@@ -58,9 +57,10 @@ static void ask_connections(struct probe *probe)
         probe_report_skip(probe, "ports-per-destination", "%s",
                           proc_why(errno));
     probe_report(probe, "answer", "%s",
-                 *other == 'w' ? "descriptors; and the ports, for one pair of "
-                                 "addresses and one server port"
-                               : "descriptors, and the ports");
+                 *other == 's'
+                     ? "descriptors; and local ports, for one pair of "
+                       "addresses and one server port"
+                     : "descriptors and local ports");
 }
 
 QUESTIONS(limit_connections){

@@ -32,8 +32,7 @@ static int fill_more(struct probe *probe, int listener)
     int fds[MOST], next;
     int count = fill_queue(probe, listener, MOST, false, fds, &next);
     if (!next)
-        probe_skip(probe, "the queue holds more than %d, whatever the backlog",
-                   MOST);
+        probe_skip(probe, "the queue holds more than %d at any backlog", MOST);
     return count;
 }
 
@@ -50,11 +49,11 @@ static void tell_resized(struct probe *probe, const char *key, int first,
     int after = result < 0 ? 0 : fill_more(probe, listener);
     int accepted = listen_again_drain(listener);
     if (result < 0)
-        probe_report(probe, key, "%s; %d of the %d queued are kept", error,
+        probe_report(probe, key, "%s; %d of %d queued connections kept", error,
                      accepted, before);
     else
-        probe_report(probe, key, "%d more get in; %d accepted", after,
-                     accepted);
+        probe_report(probe, key, "%d more connections queued; %d accepted",
+                     after, accepted);
     close(listener);
 }
 
@@ -65,9 +64,9 @@ static void listen_again_ask(struct probe *probe)
     probe_check(probe, listen(listener, 8), "listen");
     int more = fill_more(probe, listener);
     int kept = listen_again_drain(listener);
-    probe_report(probe, "answer", "%s; those who wait %s",
-                 more > 0 ? "it resizes the queue" : "it changes nothing",
-                 kept >= before + more ? "stay" : "are lost");
+    probe_report(probe, "answer", "%s; queued connections are %s",
+                 more > 0 ? "the queue is resized" : "the queue is not resized",
+                 kept >= before + more ? "kept" : "lost");
     close(listener);
     tell_resized(probe, "from-1-to-8", 1, 8);
     tell_resized(probe, "from-8-to-1", 8, 1);
@@ -80,33 +79,32 @@ static void ask_unbound(struct probe *probe)
     if (result < 0) {
         if (errno == EADDRINUSE)
             probe_skip(probe, "no local port is free");
-        probe_report(probe, "answer", "%s", result_text(result));
+        probe_report(probe, "answer", "%s", status_text(result));
         return;
     }
     struct sockaddr_in address = local_address(probe, fd);
-    probe_report(probe, "answer", "the system chooses a port");
+    probe_report(probe, "answer", "success: the kernel chooses a port");
     probe_report(probe, "address", "%s",
                  address.sin_addr.s_addr == htonl(INADDR_ANY)
-                     ? "every interface"
+                     ? "wildcard"
                      : "one interface");
-    probe_report(probe, "port", "%s",
-                 address.sin_port ? "an ephemeral one" : "0");
+    probe_report(probe, "port", "%s", address.sin_port ? "ephemeral" : "0");
 }
 
 static void ask_connected(struct probe *probe)
 {
     char byte = 0;
     struct pair pair = tcp_pair(probe);
-    probe_report(probe, "answer", "%s", result_text(listen(pair.client, 1)));
+    probe_report(probe, "answer", "%s", status_text(listen(pair.client, 1)));
     bool alive =
         resource_check((int)send(pair.client, &byte, 1, 0), "send") == 1 &&
         resource_check((int)recv(pair.server, &byte, 1, 0), "recv") == 1;
-    probe_report(probe, "connection", "%s", alive ? "goes on" : "is lost");
+    probe_report(probe, "connection", "%s", alive ? "stays open" : "fails");
     int datagram = probe_check(probe, socket(AF_INET, SOCK_DGRAM, 0), "socket");
-    probe_report(probe, "on-a-datagram-socket", "%s",
-                 result_text(listen(datagram, 1)));
+    probe_report(probe, "datagram-socket", "%s",
+                 status_text(listen(datagram, 1)));
     probe_report(probe, "accept-without-listen", "%s",
-                 result_text(accept(tcp_socket(probe), NULL, NULL)));
+                 status_text(accept(tcp_socket(probe), NULL, NULL)));
 }
 
 static void ask_early(struct probe *probe)
@@ -135,12 +133,12 @@ static void ask_early(struct probe *probe)
         got += count;
     probe_report(probe, "answer", "%s",
                  sent == 0     ? "the client cannot send"
-                 : got == sent ? "kept, all of it"
+                 : got == sent ? "all of it is kept"
                                : "lost in part");
-    probe_report(probe, "how-much", "%s",
+    probe_report(probe, "amount", "%s",
                  sent >= most    ? "at least 1 MiB"
-                 : sent >= 65536 ? "at least 64 KiB, then the client waits"
-                                 : "less than 64 KiB, then the client waits");
+                 : sent >= 65536 ? "at least 64 KiB, then send blocks"
+                                 : "less than 64 KiB, then send blocks");
 }
 
 QUESTIONS(listen_again){

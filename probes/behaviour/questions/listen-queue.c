@@ -50,7 +50,7 @@ static void listen_queue_measure3(struct probe *probe,
     for (line = text; (end = strchr(line, '\n')); line = end + 1) {
         *end = '\0';
         if (findings_read_line(findings, line))
-            probe_skip(probe, "the measurement does not read");
+            probe_skip(probe, "malformed findings of the measurement");
     }
     free(text);
 }
@@ -74,7 +74,7 @@ static int fill_unix(struct probe *probe, int backlog, int most, int *next,
     socklen_t length = sizeof address;
     int count = 0;
     *next = 0;
-    *why = *probe->folder ? NULL : "no folder can be made";
+    *why = *probe->folder ? NULL : "no temporary directory";
     if (*why)
         return -1;
     memset(&address, 0, sizeof address);
@@ -149,7 +149,7 @@ static void ask_queue(struct probe *probe)
     rule_print(&verdict.client.rule, false, client, sizeof client);
     probe_report(probe, "answer", "%s for a backlog of n%s%s%s",
                  verdict.accepted.broken ? "no single rule" : accepted,
-                 strcmp(accepted, client) ? "; the clients believe " : "",
+                 strcmp(accepted, client) ? "; connected clients: " : "",
                  strcmp(accepted, client) ? client : "",
                  verdict.accepted.broken ? ", see the rows" : "");
     listen_queue_tell_unix(probe);
@@ -175,22 +175,22 @@ static void ask_cap(struct probe *probe)
     const char *setting = cap->setting ? cap->setting : "no known setting";
     long found = verdict.cap;
     if (found >= 0 && verdict.setting_holds && !cap->setting)
-        probe_report(probe, "answer", "%ld, a constant of this kernel", found);
+        probe_report(probe, "answer", "%ld (a constant of this kernel)", found);
     else if (found >= 0 && cap->accepted >= 0 && verdict.setting_holds)
-        probe_report(probe, "answer", "%s is %ld", setting, found);
+        probe_report(probe, "answer", "%ld (%s)", found, setting);
     else if (found >= 0 && cap->accepted >= 0 && cap->value >= 0)
-        probe_report(probe, "answer", "%ld; %s is not in force", found,
+        probe_report(probe, "answer", "%ld (%s is not in force)", found,
                      setting);
     else if (found >= 0 && cap->accepted >= 0)
-        probe_report(probe, "answer", "%ld; what sets it cannot be read",
-                     found);
+        probe_report(probe, "answer", "%ld (no readable setting)", found);
     else if (cap->accepted >= 0)
-        probe_report(probe, "answer", "%ld wait at most", cap->accepted);
+        probe_report(probe, "answer", "at most %ld connections queued",
+                     cap->accepted);
     else if (found >= 0)
-        probe_report_read(probe, "answer", "%s is %ld", setting, found);
+        probe_report_read(probe, "answer", "%ld (%s)", found, setting);
     else
         probe_skip(probe, "%s",
-                   cap->reason ? cap->reason : "the queue has no end");
+                   cap->reason ? cap->reason : "no end of the queue found");
 }
 
 /* ---- by hand ------------------------------------------------------------ */
@@ -215,7 +215,7 @@ static void ask_zero(struct probe *probe)
     int next;
     int count = room_of(probe, 0, 300, &next);
     probe_report(probe, "answer", "%s%d %s", next ? "" : "at least ", count,
-                 count == 1 ? "connection waits" : "connections wait");
+                 count == 1 ? "connection queued" : "connections queued");
 }
 
 /* The kernel's word on the backlog that BACKLOG becomes, or -1.  */
@@ -234,21 +234,20 @@ static void ask_negative(struct probe *probe)
     int minus = room_of(probe, -1, 300, &next);
     long word = in_force(probe, -1);
     if (word >= 0)
-        probe_report_read(probe, "in-force",
-                          "%ld, and %ld for the largest number", word,
+        probe_report_read(probe, "effective", "%ld; of INT_MAX: %ld", word,
                           in_force(probe, INT_MAX));
     if (!next) {
         bool cap = word > minus && word == in_force(probe, INT_MAX);
-        probe_report(probe, "answer", "%d connections wait, and more%s", minus,
-                     cap ? ": as many as the cap allows" : "");
+        probe_report(probe, "answer", "at least %d connections queued%s", minus,
+                     cap ? ", up to the cap" : "");
         return;
     }
     int of_zero = room_of(probe, 0, 300, &next);
     int of_one = room_of(probe, 1, 300, &next);
     int of_most = room_of(probe, INT_MAX, 300, &next);
     probe_report(probe, "answer", "%d %s, as for %s", minus,
-                 minus == 1 ? "connection waits" : "connections wait",
-                 minus == of_most   ? "the largest number"
+                 minus == 1 ? "connection queued" : "connections queued",
+                 minus == of_most   ? "INT_MAX"
                  : minus == of_zero ? "0"
                  : minus == of_one  ? "1"
                                     : "neither 0 nor 1");
@@ -261,20 +260,20 @@ static void ask_overflow(struct probe *probe)
     int count = room_of(probe, 3, 300, &next);
     int unix_count = fill_unix(probe, 3, 300, &unix_next, &why);
     if (!next)
-        probe_report(probe, "answer", "none of %d is turned away", count);
+        probe_report(probe, "answer", "none of %d clients is rejected", count);
     else
         probe_report(probe, "answer", "%s",
-                     next == ETIMEDOUT    ? "silence: its connect waits"
+                     next == ETIMEDOUT    ? "silence: connect blocks"
                      : next == ECONNRESET ? "the connected client is reset"
                                           : error_text(next));
-    probe_report(probe, "number", "%d", count + 1);
+    probe_report(probe, "first-rejected", "%d", count + 1);
     if (why) {
         probe_report_skip(probe, "unix", "%s", why);
         return;
     }
     probe_report(probe, "unix", "%s",
                  unix_next ? error_text(unix_next) : "none");
-    probe_report(probe, "unix-number", "%d", unix_count + 1);
+    probe_report(probe, "unix-first-rejected", "%d", unix_count + 1);
 }
 
 #ifdef TCP_DEFER_ACCEPT
@@ -294,22 +293,22 @@ static void ask_synqueue(struct probe *probe)
     int all = fill_queue(probe, listener, most, false, fds, &next);
     int room = room_of(probe, backlog, most, &plain);
     if (next && all <= room)
-        probe_skip(probe,
-                   "TCP_DEFER_ACCEPT keeps no handshake incomplete here");
+        probe_skip(probe, "TCP_DEFER_ACCEPT keeps no handshake incomplete");
     if (!next)
-        probe_report(probe, "answer", "more than %d for a backlog of %d", most,
+        probe_report(probe, "answer",
+                     "more than %d incomplete for a backlog of %d", most,
                      backlog);
     else
         probe_report(probe, "answer",
-                     "%d for a backlog of %d, beside %d complete", all - room,
-                     backlog, room);
+                     "%d incomplete beside %d complete, for a backlog of %d",
+                     all - room, room, backlog);
     for (int i = 0; i < all; i++)
         reset(fds[i]);
 }
 #else
 static void ask_synqueue(struct probe *probe)
 {
-    probe_skip(probe, "no handshake can be held open here without privilege");
+    probe_skip(probe, "no TCP_DEFER_ACCEPT to keep handshakes incomplete");
 }
 #endif
 

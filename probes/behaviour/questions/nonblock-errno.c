@@ -41,10 +41,10 @@ static void ask_errno(struct probe *probe)
     const char *connecting = result_text(connect_to(fd, &address));
     probe_report(probe, "connect", "%s", connecting);
     probe_report_constant(probe, "EWOULDBLOCK", "%s",
-                          EWOULDBLOCK == EAGAIN ? "is EAGAIN"
-                                                : "is not EAGAIN");
+                          EWOULDBLOCK == EAGAIN ? "equals EAGAIN"
+                                                : "differs from EAGAIN");
     probe_report(probe, "answer", "%s; connect: %s", reading,
-                 *connecting == '0' ? "done at once" : connecting);
+                 *connecting == '0' ? "completes at once" : connecting);
 }
 
 /* ---- ways to wait ------------------------------------------------------- */
@@ -74,7 +74,7 @@ static const char *signal_driven(struct probe *probe)
         resource_check(fcntl(pair.server, F_SETFL, O_ASYNC), "fcntl"))
         return result_text(-1);
     probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
-    const char *outcome = was_signalled() ? "works" : "no SIGIO comes";
+    const char *outcome = was_signalled() ? "works" : "no SIGIO";
     signal(SIGIO, SIG_IGN);
     pair_close(&pair);
     return outcome;
@@ -89,7 +89,7 @@ static const char *tell_signal_driven(struct probe *probe)
 #else
 static const char *tell_signal_driven(struct probe *probe)
 {
-    static const char none[] = "there is no O_ASYNC";
+    static const char none[] = "no O_ASYNC";
     probe_report_constant(probe, "signal-driven", "%s", none);
     return none;
 }
@@ -104,7 +104,7 @@ static const char *nonblock_errno_multiplexed(struct probe *probe,
     bool ready = by_select ? select_input(probe, pair.server, &time) == 1
                            : wait_for(pair.server, POLLIN, PATIENCE) == POLLIN;
     pair_close(&pair);
-    return ready ? "works" : "says nothing";
+    return ready ? "works" : "not ready";
 }
 
 static void ask_models(struct probe *probe)
@@ -130,7 +130,7 @@ static void ask_models(struct probe *probe)
     bool all = !strcmp(by_select, "works") && !strcmp(by_poll, "works");
     probe_report(probe, "answer", "%s; SIGIO: %s; aio: %s",
                  all ? "blocking, non-blocking, multiplexed"
-                     : "not all: see below",
+                     : "not all of blocking, non-blocking, multiplexed",
                  by_signal, by_aio);
 }
 

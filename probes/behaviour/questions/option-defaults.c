@@ -132,9 +132,8 @@ static bool tell_row(struct probe *probe, const struct row *row)
         probe_report(probe, row->name, "%d; set %d: %d", before, value,
                      get_int(fd, row->level, row->option, missing));
     } else if (errno == EPERM || errno == EACCES) {
-        probe_report_skip(probe, row->name,
-                          "%d; to set it needs privilege (%s)", before,
-                          result_text(-1));
+        probe_report_skip(probe, row->name, "%d; setting needs privilege (%s)",
+                          before, result_text(-1));
     } else {
         probe_report(probe, row->name, "%d; set %d: %s", before, value,
                      result_text(-1));
@@ -206,11 +205,8 @@ static void ask_defaults(struct probe *probe)
     tell_untested(probe, "not-tested-IP", "IP_");
     tell_untested(probe, "not-tested-SO", "SO_");
     tell_untested(probe, "not-tested-TCP", "TCP_");
-    probe_report(
-        probe, "answer",
-        "%d of %d options tested are there; not-tested-IP, -SO and -TCP name "
-        "others",
-        count, NUMBERS + STRUCTURES);
+    probe_report(probe, "answer", "%d of %d tested options exist", count,
+                 NUMBERS + STRUCTURES);
 }
 
 /* Whether FD is readable by select within MILLISECONDS.  */
@@ -240,12 +236,12 @@ static void ask_lowat(struct probe *probe)
     settle(probe);
     bool by_three = option_defaults_selects(probe, pair.server, 900);
     probe_report(probe, "answer", "%s",
-                 by_one     ? "no: select returns for the first byte"
-                 : by_three ? "yes: select waits for that many bytes"
+                 by_one     ? "no: select returns on the first byte"
+                 : by_three ? "yes: select waits for SO_RCVLOWAT bytes"
                             : "select does not return at all");
     probe_report(probe, "poll", "%s",
-                 poll_by_one ? "returns for the first byte"
-                             : "waits for that many bytes");
+                 poll_by_one ? "returns on the first byte"
+                             : "waits for SO_RCVLOWAT bytes");
     probe_report(
         probe, "read", "%s",
         result_text(recv(pair.server, buffer, sizeof buffer, MSG_DONTWAIT)));
@@ -253,7 +249,7 @@ static void ask_lowat(struct probe *probe)
     probe_report(probe, "SO_SNDLOWAT", "%s", result_text(sending));
     probe_report(
         probe, "set-SO_SNDLOWAT", "%s",
-        result_text(set_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, 100)));
+        status_text(set_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, 100)));
 }
 
 QUESTIONS(option_defaults){

@@ -78,23 +78,21 @@ static void ask_mtu(struct probe *probe)
     size_t told = send_by(&peer, &telling, &dont_fragment);
     probe_report(probe, "dont-fragment", "%s", yes_no(dont_fragment));
     if (told)
-        probe_report(probe, "told-next-packet", "%zu bytes", told);
+        probe_report(probe, "packet-after-icmp", "%zu bytes", told);
     if (filtered)
-        probe_report(probe, "filtered", "found, by smaller packets");
+        probe_report(probe, "icmp-filtered", "found by smaller packets");
     else
-        probe_report(probe, "filtered", "not found within %d s",
+        probe_report(probe, "icmp-filtered", "not found within %d s",
                      silent.timeout / 1000);
     if (probing >= 0)
         probe_report_read(probe, "tcp_mtu_probing", "%ld", probing);
     else
-        probe_report_skip(probe, "tcp_mtu_probing", "no such setting is shown");
-    const char *at_once = told ? "found at once" : "not found";
+        probe_report_skip(probe, "tcp_mtu_probing", "no readable setting");
+    const char *at_once = told ? "found by ICMP" : "not found by ICMP";
     if (filtered)
-        probe_report(probe, "answer",
-                     "%s; when the router's word is filtered: found", at_once);
+        probe_report(probe, "answer", "%s; with ICMP filtered: found", at_once);
     else
-        probe_report(probe, "answer",
-                     "%s; when the router's word is filtered: not within %d s",
+        probe_report(probe, "answer", "%s; with ICMP filtered: not within %d s",
                      at_once, silent.timeout / 1000);
 }
 

@@ -30,7 +30,7 @@ static double give_up_time(long retries)
 /* Have FD give up sooner, where there is an option for that; and the words that
    say so.  */
 #ifdef TCP_USER_TIMEOUT
-static const char shortened[] = ", after the 2 s that were set";
+static const char shortened[] = " after TCP_USER_TIMEOUT, 2 s";
 
 static void peer_crash_shorten(struct probe *probe, int fd)
 {
@@ -84,20 +84,20 @@ static void ask_crash(struct probe *probe)
     const char *silent = peer_crash_vanish(&peer, -1);
     const char *routed = peer_crash_vanish(&peer, ICMP_HOST);
     if (silent)
-        probe_report(probe, "silence", "read %s%s", silent, shortened);
+        probe_report(probe, "no-reply", "read: %s%s", silent, shortened);
     else
-        probe_report(probe, "silence", "no error for 9 s");
-    probe_report(probe, "router-says-unreachable", "%s%s",
-                 routed ? "read " : "", routed ? routed : "no error for 9 s");
+        probe_report(probe, "no-reply", "no error within 9 s");
+    probe_report(probe, "icmp-host", "%s%s", routed ? "read: " : "",
+                 routed ? routed : "no error within 9 s");
     if (retries >= 0)
-        probe_report_computed(probe, "gives-up-after",
+        probe_report_computed(probe, "timeout",
                               "%.0f s, computed from %ld retries",
                               give_up_time(retries), retries);
     else
-        probe_report_skip(probe, "gives-up-after", "the kernel does not say");
-    probe_report(probe, "answer", "%s; if a router says so: %s",
-                 silent ? silent : "no error for 9 s",
-                 routed ? routed : "no error for 9 s");
+        probe_report_skip(probe, "timeout", "no readable setting");
+    probe_report(probe, "answer", "no reply: %s; ICMP host unreachable: %s",
+                 silent ? silent : "no error within 9 s",
+                 routed ? routed : "no error within 9 s");
 }
 
 static void ask_reboot(struct probe *probe)
@@ -109,12 +109,12 @@ static void ask_reboot(struct probe *probe)
     peer_tcp_connect(&tcp, &peer, TUN_PEER);
     peer_tcp_write(&tcp, 100);
     if (!peer_tcp_receive(&tcp, PATIENCE))
-        probe_skip(probe, "the data is not sent");
+        probe_skip(probe, "no data segment through the TUN interface");
     tcp.sequence = tcp.in.acknowledgment; /* RFC 9293 3.10.7.1 */
     peer_tcp_send(&tcp, SEGMENT_RST, 0);
     const char *outcome = peer_tcp_outcome(&tcp, PATIENCE);
-    probe_report(probe, "answer", "read %s", outcome ? outcome : "nothing");
-    probe_report(probe, "then-write", "%s",
+    probe_report(probe, "answer", "read: %s", outcome ? outcome : "no error");
+    probe_report(probe, "write", "%s",
                  result_text(send(tcp.fd, "x", 1, MSG_DONTWAIT)));
     peer_tcp_close(&tcp);
 }
@@ -203,14 +203,14 @@ static void ask_keepalive(struct probe *probe)
                  peer_crash_keep(&peer, REPLY_ACK, 3500));
     probe_report(probe, "peer-vanished", "%s", silent);
     probe_report(probe, "peer-rebooted", "%s", reset_seen);
-    probe_report(probe, "router-says-unreachable", "%s", routed);
+    probe_report(probe, "icmp-host", "%s", routed);
     probe_report(probe, "answer", "vanished: %s; rebooted: %s; unreachable: %s",
                  silent, reset_seen, routed);
 }
 #else
 static void ask_keepalive(struct probe *probe)
 {
-    probe_skip(probe, "the times of SO_KEEPALIVE cannot be set for one socket");
+    probe_skip(probe, "no keepalive times of a single socket");
 }
 #endif
 

@@ -19,8 +19,8 @@ static void ask_fin(struct probe *probe)
     probe_report(probe, "poll", "%s",
                  poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
     const char *first = try_read(pair.server);
-    probe_report(probe, "answer", "read %s%s", first,
-                 *first == '0' ? ", the end of the stream" : "");
+    probe_report(probe, "answer", "read: %s%s", first,
+                 *first == '0' ? " (end of stream)" : "");
     probe_report(probe, "read-again", "%s", try_read(pair.server));
     probe_report(probe, "write", "%s", try_write(pair.server));
     pair_close(&pair);
@@ -28,12 +28,13 @@ static void ask_fin(struct probe *probe)
     pair = tcp_pair(probe);
     close(pair.client);
     wait_for(pair.server, POLLIN, PATIENCE);
-    probe_report(probe, "closed-first-write", "%s", try_write(pair.server));
+    probe_report(probe, "after-close-write", "%s", try_write(pair.server));
     settle(probe);
-    probe_report(probe, "closed-then-poll", "%s",
+    probe_report(probe, "after-close-poll", "%s",
                  poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
-    probe_report(probe, "closed-then-write", "%s", try_write(pair.server));
-    probe_report(probe, "closed-then-read", "%s", try_read(pair.server));
+    probe_report(probe, "after-close-write-again", "%s",
+                 try_write(pair.server));
+    probe_report(probe, "after-close-read", "%s", try_read(pair.server));
 }
 
 static void ask_rst(struct probe *probe)
@@ -44,7 +45,7 @@ static void ask_rst(struct probe *probe)
     wait_for(pair.server, POLLIN, PATIENCE);
     probe_report(probe, "poll", "%s",
                  poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
-    probe_report(probe, "answer", "read %s", try_read(pair.server));
+    probe_report(probe, "answer", "read: %s", try_read(pair.server));
     probe_report(probe, "read-again", "%s", try_read(pair.server));
     probe_report(probe, "write", "%s", try_write(pair.server));
     pair = tcp_pair(probe);
@@ -52,11 +53,11 @@ static void ask_rst(struct probe *probe)
     settle(probe);
     reset(pair.client);
     settle(probe);
-    probe_report(probe, "data-then-reset", "%s", try_read(pair.server));
+    probe_report(probe, "read-earlier-data", "%s", try_read(pair.server));
     pair = tcp_pair(probe);
     reset(pair.client);
     wait_for(pair.server, POLLIN, PATIENCE);
-    probe_report(probe, "write-first", "%s", try_write(pair.server));
+    probe_report(probe, "write-before-read", "%s", try_write(pair.server));
 }
 
 static volatile sig_atomic_t caught;
@@ -92,27 +93,23 @@ static void ask_sigpipe(struct probe *probe)
     signal(SIGPIPE, catch);
     const char *error = write_dead(probe, 0, 0);
     probe_report(probe, "answer", "%s%s",
-                 peer_fin_raised() ? "SIGPIPE, and " : "", error);
+                 peer_fin_raised() ? "SIGPIPE and " : "", error);
     signal(SIGPIPE, SIG_IGN);
     probe_report(probe, "ignored", "%s", write_dead(probe, 0, 0));
     signal(SIGPIPE, catch);
 #ifdef MSG_NOSIGNAL
     error = write_dead(probe, MSG_NOSIGNAL, 0);
-    probe_report(probe, "MSG_NOSIGNAL", "%s%s",
-                 peer_fin_raised() ? "SIGPIPE all the same, and "
-                                   : "no signal; ",
-                 error);
+    probe_report(probe, "MSG_NOSIGNAL", "%s%s", error,
+                 peer_fin_raised() ? " and SIGPIPE" : " without SIGPIPE");
 #else
-    probe_report_constant(probe, "MSG_NOSIGNAL", "there is none");
+    probe_report_constant(probe, "MSG_NOSIGNAL", "not defined");
 #endif
 #ifdef SO_NOSIGPIPE
     error = write_dead(probe, 0, SO_NOSIGPIPE);
-    probe_report(probe, "SO_NOSIGPIPE", "%s%s",
-                 peer_fin_raised() ? "SIGPIPE all the same, and "
-                                   : "no signal; ",
-                 error);
+    probe_report(probe, "SO_NOSIGPIPE", "%s%s", error,
+                 peer_fin_raised() ? " and SIGPIPE" : " without SIGPIPE");
 #else
-    probe_report_constant(probe, "SO_NOSIGPIPE", "there is none");
+    probe_report_constant(probe, "SO_NOSIGPIPE", "not defined");
 #endif
 }
 

@@ -19,16 +19,16 @@ static void tell_way(struct probe *probe, const char *name, int how)
     struct pair pair = tcp_pair(probe);
     probe_check(probe, shutdown(pair.client, how), "shutdown");
     settle(probe);
-    snprintf(key, sizeof key, "%s-here", name);
+    snprintf(key, sizeof key, "%s-caller", name);
     const char *bits = poll_names(wait_for(pair.client, POLLIN | POLLOUT, 0));
     const char *got = try_read(pair.client);
-    probe_report(probe, key, "read %s, write %s, poll %s", got,
+    probe_report(probe, key, "read: %s; write: %s; poll: %s", got,
                  try_write(pair.client), bits);
     settle(probe);
-    snprintf(key, sizeof key, "%s-there", name);
+    snprintf(key, sizeof key, "%s-peer", name);
     bits = poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0));
     got = try_read(pair.server);
-    probe_report(probe, key, "read %s, write %s, poll %s", got,
+    probe_report(probe, key, "read: %s; write: %s; poll: %s", got,
                  try_write(pair.server), bits);
     pair_close(&pair);
 }
@@ -41,7 +41,7 @@ static void tell_late_data(struct probe *probe)
     const char *sent = try_write(pair.server);
     settle(probe);
     const char *got = try_read(pair.client);
-    probe_report(probe, "data-after-SHUT_RD", "sent: %s; read %s", sent, got);
+    probe_report(probe, "data-after-SHUT_RD", "send: %s; read: %s", sent, got);
     pair_close(&pair);
 }
 
@@ -60,12 +60,12 @@ static void tell_listener(struct probe *probe)
     }
     int fd = resource_check(accept(listener, NULL, NULL), "accept");
     probe_report(probe, "listener-accept", "%s",
-                 fd < 0 ? result_text(fd) : "goes on; shutdown failed");
+                 fd < 0 ? result_text(fd) : "keeps blocking: shutdown fails");
     wait_child(child, NULL, PATIENCE);
     probe_report(probe, "listener-shutdown-again", "%s",
-                 result_text(shutdown(listener, SHUT_RDWR)));
+                 status_text(shutdown(listener, SHUT_RDWR)));
     probe_report(probe, "listener-listen-again", "%s",
-                 result_text(listen(listener, 4)));
+                 status_text(listen(listener, 4)));
 }
 
 static void ask_how(struct probe *probe)
@@ -77,7 +77,7 @@ static void ask_how(struct probe *probe)
     tell_late_data(probe);
     tell_listener(probe);
     int fd = tcp_socket(probe);
-    const char *unconnected = result_text(shutdown(fd, SHUT_WR));
+    const char *unconnected = status_text(shutdown(fd, SHUT_WR));
     probe_report(probe, "unconnected", "%s", unconnected);
     struct pair pair = tcp_pair(probe);
     char byte;
@@ -88,8 +88,8 @@ static void ask_how(struct probe *probe)
     bool answered =
         resource_check((int)send(pair.server, "x", 1, 0), "send") == 1 &&
         resource_check((int)recv(pair.client, &byte, 1, 0), "recv") == 1;
-    probe_report(probe, "answer", "after SHUT_WR the peer %s, and %s answer",
-                 ended ? "reads the end" : "reads on",
+    probe_report(probe, "answer", "after SHUT_WR the peer reads %s and %s send",
+                 ended ? "end of stream" : "no end of stream",
                  answered ? "can" : "cannot");
     pair_close(&pair);
 }

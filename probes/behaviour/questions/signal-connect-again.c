@@ -30,30 +30,30 @@ static void connect_again_ask(struct probe *probe)
     struct sockaddr_in address = local_address(probe, listener);
     fill_queue(probe, listener, most, false, fds, &next);
     if (next != ETIMEDOUT)
-        probe_skip(probe,
-                   "no connect waits here: before a full queue it gets %s",
+        probe_skip(probe, "connect does not block on a full queue: %s",
                    errno_name(next));
     int fd = tcp_socket(probe);
     alarm_every(30);
-    probe_report(probe, "first", "%s", result_text(connect_to(fd, &address)));
-    const char *second = result_text(connect_to(fd, &address));
+    probe_report(probe, "first-connect", "%s",
+                 status_text(connect_to(fd, &address)));
+    const char *second = status_text(connect_to(fd, &address));
     bool waits = !strcmp(second, "EINTR");
     alarm_every(0);
     set_nonblocking(fd, true);
-    const char *third = result_text(connect_to(fd, &address));
+    const char *third = status_text(connect_to(fd, &address));
     connect_again_let_in(listener, fd);
     probe_report(probe, "answer", "%s",
-                 waits ? "it waits for the first one" : second);
-    probe_report(probe, "non-blocking", "%s", third);
+                 waits ? "waits for the first attempt" : second);
+    probe_report(probe, "non-blocking-connect", "%s", third);
     probe_report(probe, "after-completion", "%s",
-                 result_text(connect_to(fd, &address)));
-    probe_report(probe, "and-again", "%s",
-                 result_text(connect_to(fd, &address)));
+                 status_text(connect_to(fd, &address)));
+    probe_report(probe, "after-completion-again", "%s",
+                 status_text(connect_to(fd, &address)));
     probe_report(
-        probe, "how-to-know", "poll %s, SO_ERROR %d, getpeername %s",
+        probe, "completion", "poll: %s; SO_ERROR: %d; getpeername: %s",
         poll_names(wait_for(fd, POLLOUT, PATIENCE)),
         get_int(fd, SOL_SOCKET, SO_ERROR, -1),
-        result_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
+        status_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
     reset(fd);
 }
 

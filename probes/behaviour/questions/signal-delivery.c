@@ -66,7 +66,7 @@ static void ask_queueing(struct probe *probe)
     probe_report(probe, "realtime", "%d of 5",
                  signal_delivery_delivered(SIGRTMIN));
 #else
-    probe_report_constant(probe, "realtime", "there are no such signals");
+    probe_report_constant(probe, "realtime", "not defined");
 #endif
 }
 
@@ -107,8 +107,9 @@ static void tell_mask(struct probe *probe)
     sigaction(SIGUSR1, &action, NULL);
     raise(SIGUSR1);
     probe_report(probe, "sa_mask", "%s",
-                 deepest == 0 && count == 1 ? "holds others back until the end"
-                                            : "does not hold others back");
+                 deepest == 0 && count == 1
+                     ? "blocks other signals in the handler"
+                     : "does not block other signals");
 }
 
 static void tell_siginfo(struct probe *probe)
@@ -120,7 +121,8 @@ static void tell_siginfo(struct probe *probe)
     sigaction(SIGUSR1, &action, NULL);
     kill(getpid(), SIGUSR1);
     probe_report(probe, "SA_SIGINFO", "%s",
-                 informed ? "names the sender" : "does not name the sender");
+                 informed ? "si_pid is the sender"
+                          : "si_pid is not the sender");
 }
 
 static void tell_catching(struct probe *probe, const char *key, int number)
@@ -128,34 +130,33 @@ static void tell_catching(struct probe *probe, const char *key, int number)
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = signal_delivery_counting;
-    probe_report(probe, key, "catching it: %s",
-                 result_text(sigaction(number, &action, NULL)));
+    probe_report(probe, key, "sigaction: %s",
+                 status_text(sigaction(number, &action, NULL)));
 }
 
 static void signal_delivery_ask_flags(struct probe *probe)
 {
     int plain = depth_with(0), nodefer = depth_with(SA_NODEFER);
     bool stays = stays_with(0), resets = !stays_with((int)SA_RESETHAND);
-    probe_report(probe, "default", "%s; its handler %s",
-                 plain == 1 ? "blocked while its handler runs" : "not blocked",
-                 stays ? "stays" : "is reset");
+    probe_report(probe, "default", "%s in its handler; the handler %s",
+                 plain == 1 ? "blocked" : "not blocked",
+                 stays ? "stays installed" : "is reset");
     probe_report(probe, "SA_NODEFER", "%s",
-                 nodefer == 2 ? "the signal may interrupt its own handler"
-                              : "has no effect");
+                 nodefer == 2 ? "not blocked in its handler" : "no effect");
     probe_report(probe, "SA_RESETHAND", "%s",
-                 resets ? "the handler serves once" : "has no effect");
+                 resets ? "the handler is reset" : "no effect");
     tell_siginfo(probe);
     tell_mask(probe);
     tell_catching(probe, "SIGKILL", SIGKILL);
     tell_catching(probe, "SIGSTOP", SIGSTOP);
 #ifdef SA_INTERRUPT
-    probe_report_constant(probe, "SA_INTERRUPT", "is there");
+    probe_report_constant(probe, "SA_INTERRUPT", "defined");
 #else
-    probe_report_constant(probe, "SA_INTERRUPT", "is not there");
+    probe_report_constant(probe, "SA_INTERRUPT", "not defined");
 #endif
     bool posix = plain == 1 && nodefer == 2 && stays && resets;
     probe_report(probe, "answer", "%s",
-                 posix ? "each does what POSIX says" : "not all as POSIX says");
+                 posix ? "as POSIX specifies" : "not all as POSIX specifies");
 }
 
 static void ask_reset(struct probe *probe)
@@ -166,12 +167,13 @@ static void ask_reset(struct probe *probe)
     raise(SIGUSR1);
     sigaction(SIGUSR1, NULL, &action);
     bool stays = action.sa_handler == signal_delivery_nested;
-    probe_report(probe, "answer", "it %s, and %s meanwhile",
-                 stays ? "keeps its handler" : "loses its handler",
-                 deepest == 1 ? "blocks itself" : "does not block itself");
-    probe_report(probe, "restarts", "%s", yes_no(action.sa_flags & SA_RESTART));
+    probe_report(probe, "answer", "the handler %s; the signal is %s in it",
+                 stays ? "stays installed" : "is reset",
+                 deepest == 1 ? "blocked" : "not blocked");
+    probe_report(probe, "SA_RESTART", "%s",
+                 yes_no(action.sa_flags & SA_RESTART));
     probe_report(probe, "returns", "%s",
-                 before == SIG_DFL ? "the handler before" : "something else");
+                 before == SIG_DFL ? "the previous handler" : "another value");
 }
 
 /* What waitpid gives for a child that exits now, as text.  */
@@ -184,7 +186,7 @@ static const char *child_ends(struct probe *probe)
     do
         got = waitpid(child, NULL, 0);
     while (got < 0 && wait_retry(&tries));
-    return got == child ? "its status" : result_text(-1);
+    return got == child ? "status" : result_text(-1);
 }
 
 static void ask_sigchld(struct probe *probe)
@@ -197,13 +199,13 @@ static void ask_sigchld(struct probe *probe)
     const char *caught = child_ends(probe);
     install_handler(SIGCHLD, signal_delivery_counting, SA_NOCLDWAIT);
     const char *flag = child_ends(probe);
-    bool usual = !strcmp(plain, caught) && !strcmp(plain, "its status");
-    probe_report(probe, "default", "waitpid gives %s", plain);
-    probe_report(probe, "ignored", "waitpid gives %s", ignored);
-    probe_report(probe, "caught", "waitpid gives %s", caught);
-    probe_report(probe, "SA_NOCLDWAIT", "waitpid gives %s", flag);
+    bool usual = !strcmp(plain, caught) && !strcmp(plain, "status");
+    probe_report(probe, "default", "waitpid: %s", plain);
+    probe_report(probe, "ignored", "waitpid: %s", ignored);
+    probe_report(probe, "caught", "waitpid: %s", caught);
+    probe_report(probe, "SA_NOCLDWAIT", "waitpid: %s", flag);
     probe_report(probe, "answer", "%s%s",
-                 usual ? "yes, until waited for" : "it varies",
+                 usual ? "yes, until waitpid" : "not as POSIX specifies",
                  strcmp(ignored, "ECHILD") ? "; also if SIGCHLD is ignored"
                                            : "; no if SIGCHLD is ignored");
 }

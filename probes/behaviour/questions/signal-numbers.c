@@ -41,8 +41,9 @@ static const char *action_of(struct probe *probe, int number)
         return "stops";
     }
     if (WIFSIGNALED(status))
-        return WTERMSIG(status) == number ? "ends" : "ends by another";
-    return "nothing";
+        return WTERMSIG(status) == number ? "terminates"
+                                          : "terminates by another signal";
+    return "no effect";
 }
 
 static void ask_numbers(struct probe *probe)
@@ -54,15 +55,15 @@ static void ask_numbers(struct probe *probe)
             continue;
         count++;
         last = number;
-        probe_report(probe, name, "%d %s", number, action_of(probe, number));
+        probe_report(probe, name, "%d, %s", number, action_of(probe, number));
     }
 #ifdef SIGRTMIN
-    probe_report(probe, "SIGRTMIN", "%d %s", SIGRTMIN,
+    probe_report(probe, "SIGRTMIN", "%d, %s", SIGRTMIN,
                  action_of(probe, SIGRTMIN));
-    probe_report(probe, "SIGRTMAX", "%d %s", SIGRTMAX,
+    probe_report(probe, "SIGRTMAX", "%d, %s", SIGRTMAX,
                  action_of(probe, SIGRTMAX));
 #endif
-    probe_report(probe, "answer", "%d with a name, the highest %d", count,
+    probe_report(probe, "answer", "%d named signals, the highest %d", count,
                  last);
 }
 

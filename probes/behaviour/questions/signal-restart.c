@@ -81,7 +81,7 @@ static void open_queue(struct scene *scene)
     int count = fill_queue(scene->probe, scene->other, most, false, fds, &next);
     if (next != ETIMEDOUT)
         probe_skip(scene->probe,
-                   "no connect waits: number %d before a full queue gets %s",
+                   "connect number %d does not block on a full queue: %s",
                    count + 1, errno_name(next));
     scene->address = local_address(scene->probe, scene->other);
     scene->fd = tcp_socket(scene->probe);
@@ -201,14 +201,14 @@ static void signal_restart_try_call(struct probe *probe, const char *key,
     if (outcome)
         probe_report(probe, key, "%s", outcome);
     else
-        probe_report_skip(probe, key, "the call did not wait");
+        probe_report_skip(probe, key, "the call did not block");
 }
 
 static void ask_restart(struct probe *probe)
 {
     const struct trial *trial = probe->question->data;
     signal_restart_try_call(probe, "answer", SA_RESTART, false);
-    signal_restart_try_call(probe, "without-restart", 0, false);
+    signal_restart_try_call(probe, "without-SA_RESTART", 0, false);
     if (trial->timeout)
         signal_restart_try_call(probe, "with-timeout", SA_RESTART, true);
     if (trial->open != open_queue) /* that takes a second */

@@ -64,8 +64,7 @@ static int tell_pair(struct probe *probe, const char *key, int domain, int type,
     if (fd >= 0)
         close(fd);
     if (fd < 0 && (errno == EPERM || errno == EACCES)) {
-        probe_report_skip(probe, key, "it needs privilege (%s)",
-                          result_text(fd));
+        probe_report_skip(probe, key, "needs privilege (%s)", result_text(fd));
         return -1;
     }
     probe_report(probe, key, "%s", fd < 0 ? result_text(fd) : "yes");
@@ -88,8 +87,8 @@ static void ask_combinations(struct probe *probe)
         }
     for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++)
         for (size_t k = 0; k < 3; k++) {
-            snprintf(key, sizeof key, "%s-by-%s", protocols[i].name,
-                     types[k].name);
+            snprintf(key, sizeof key, "INET-%s-%s", types[k].name,
+                     protocols[i].name);
             tell_pair(probe, key, AF_INET, types[k].value, protocols[i].value);
         }
     if (privileged)

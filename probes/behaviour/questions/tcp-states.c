@@ -43,7 +43,7 @@ static const char *tcp_states_look(struct walk *walk, in_port_t here,
 {
     const char *state = tcp_table_state(here, peer, NULL);
     if (!state)
-        probe_skip(walk->probe, "this system shows no table of connections");
+        probe_skip(walk->probe, "no readable table of connections");
     for (int i = 0; i < STATES; i++)
         if (!strcmp(state, all_states[i]))
             walk->seen[i] = true;
@@ -156,7 +156,7 @@ static void walk_active(struct peer *peer, bool *seen)
 static void walk_closing(struct peer *peer, bool *seen, bool at_once)
 {
     struct walk walk = {.probe = peer->probe,
-                        .name = at_once ? "one-segment" : "simultaneous",
+                        .name = at_once ? "fin-ack" : "simultaneous-close",
                         .seen = seen};
     struct peer_tcp tcp;
     peer_tcp_connect(&tcp, peer, TUN_PEER);
@@ -185,7 +185,7 @@ static void walk_closing(struct peer *peer, bool *seen, bool at_once)
 static void walk_open(struct peer *peer, bool *seen)
 {
     struct walk walk = {
-        .probe = peer->probe, .name = "both-open", .seen = seen};
+        .probe = peer->probe, .name = "simultaneous-open", .seen = seen};
     struct peer_tcp tcp;
     peer_tcp_begin(&tcp, peer, TUN_PEER);
     ports_of(&walk, &tcp);

@@ -61,8 +61,8 @@ static void ask_maxsize(struct probe *probe)
     int fd = udp_socket(probe);
     long most = udp_largest(fd, &address, &error);
     if (most == 0)
-        probe_skip(probe, "send: %s", errno_name(error));
-    probe_report(probe, "answer", "%ld bytes; beyond: %s", most,
+        probe_skip(probe, "sendto: %s", errno_name(error));
+    probe_report(probe, "answer", "%ld bytes; larger: %s", most,
                  error_text(error));
     int other = udp_bound(probe, &address);
     probe_check(probe, (int)send_to(fd, most, &address), "send");
@@ -70,7 +70,7 @@ static void ask_maxsize(struct probe *probe)
         probe_report(probe, "received", "%s",
                      result_text(recv(other, datagram, sizeof datagram, 0)));
     else
-        probe_report(probe, "received", "it does not arrive");
+        probe_report(probe, "received", "not received");
     probe_check(probe, set_int(fd, SOL_SOCKET, SO_SNDBUF, 10000), "SO_SNDBUF");
     ssize_t sent = send_to(fd, most, &address);
     probe_report(probe, "with-SO_SNDBUF-10000", "%s", result_text((long)sent));
@@ -93,16 +93,15 @@ static void udp_ask_refused(struct probe *probe)
     const char *first = result_text(send(fd, "x", 1, 0));
     bool told = wait_for(fd, POLLIN, 500);
     const char *second = result_text(recv(fd, &byte, 1, MSG_DONTWAIT));
-    probe_report(probe, "connected", "send %s, then read %s", first, second);
-    probe_report(probe, "connected-poll", "%s",
-                 told ? "says so" : "says nothing");
+    probe_report(probe, "connected", "send: %s; read: %s", first, second);
+    probe_report(probe, "connected-poll", "%s", told ? "ready" : "not ready");
     int other = udp_socket(probe);
     first = result_text(send_to(other, 1, &address));
     settle(probe);
     const char *silent = result_text(recv(other, &byte, 1, MSG_DONTWAIT));
-    probe_report(probe, "unconnected", "send %s, then read %s", first, silent);
+    probe_report(probe, "unconnected", "send: %s; read: %s", first, silent);
     probe_report(probe, "answer", "connected: %s; unconnected: %s", second,
-                 !strcmp(silent, "EAGAIN") ? "never" : silent);
+                 !strcmp(silent, "EAGAIN") ? "no error" : silent);
     close(holder);
     close(only);
 }

@@ -55,7 +55,7 @@ static const char *write_dontwait_try_call(ssize_t (*call)(int), int fd)
         int64_t start = monotonic_ms();
         if (call(fd) >= 0) {
             if (++more == MORE)
-                return "no: it succeeds";
+                return "no: succeeds";
             continue;
         }
         tries++;
@@ -64,7 +64,7 @@ static const char *write_dontwait_try_call(ssize_t (*call)(int), int fd)
         if (monotonic_ms() - start < TIMEOUT / 2)
             return "yes";
     }
-    return "no: it blocks";
+    return "no: blocks";
 }
 
 static void ask_dontwait(struct probe *probe)

@@ -38,20 +38,20 @@ static void ask_returns(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     long much = write_returns_fill(probe, pair.client);
-    probe_report(probe, "without-reader", "%s", size_class(much));
+    probe_report(probe, "unread-bytes", "%s", size_class(much));
     probe_report(probe, "SO_SNDBUF", "%d",
                  get_int(tcp_socket(probe), SOL_SOCKET, SO_SNDBUF, -1));
     probe_report(probe, "SO_RCVBUF", "%d",
                  get_int(tcp_socket(probe), SOL_SOCKET, SO_RCVBUF, -1));
     probe_report(probe, "answer", "%s",
-                 much > 0 ? "before anybody reads: the data is in buffers"
+                 much > 0 ? "before the peer reads: the data is buffered"
                           : "when the peer reads");
     /* Beyond the bytes that were taken, a reset loses all of them.  */
     reset(pair.server);
     settle(probe);
     probe_report(probe, "lost-by-reset", "%s",
-                 wait_for(pair.client, POLLIN, 0) ? "yes: write had succeeded"
-                                                  : "nothing is told");
+                 wait_for(pair.client, POLLIN, 0) ? "yes, after write succeeded"
+                                                  : "no error");
 }
 
 QUESTIONS(write_returns){
