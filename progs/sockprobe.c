@@ -286,9 +286,10 @@ static int sockprobe_judge(const struct sockprobe_choices *choices,
 {
     if (difference->different > 0)
         return STATUS_NO;
-    if (difference->compared > 0 || (choices->tap && difference->untold > 0))
+    if (difference->compared > 0 ||
+        (choices->tap && difference->incomparable > 0))
         return STATUS_DONE;
-    complain(difference->untold
+    complain(difference->incomparable
                  ? "%s: nothing can be compared: one of the two did not tell"
                  : "%s: they have no answer in common",
              choices->tap ? "--tap" : "--diff");

@@ -5,7 +5,7 @@
 
 #include "probes/behaviour/aio.h"
 
-const char *tell_aio(struct probe *probe)
+const char *aio_report(struct probe *probe)
 {
     static const char none[] = "no aio_read";
     probe_report_constant(probe, "aio", "%s", none);

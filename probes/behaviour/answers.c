@@ -1,4 +1,4 @@
-/* answers.c - what all reports of answers share
+/* answers.c - helpers shared by all reports of answers
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -22,7 +22,7 @@ struct slice slice_of(const struct findings *findings, const char *id)
     return slice;
 }
 
-bool says_nothing(const struct finding *finding)
+bool finding_is_empty(const struct finding *finding)
 {
     return !finding->value && !finding->reason;
 }

@@ -1,10 +1,9 @@
-/* catalogue.c - all questions there are, by id
+/* catalogue.c - all questions, by id
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The files that hold them stand in probes/behaviour/list.h, which make writes
-   from the names in probes/behaviour/questions/local.mk: a new file is named
-   there and nowhere else.
- */
+   The files with the questions are listed in probes/behaviour/list.h, which
+   make writes from the names in probes/behaviour/questions/local.mk: a new
+   file is named there and nowhere else.  */
 
 #include <config.h>
 

@@ -1,14 +1,14 @@
-/* known.c - what is known of systems that were not asked
+/* known.c - answers of systems that were not measured here
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Source: read in FreeBSD 9.3, 13.0, main of 2024 and older ones, NetBSD 7 and
-   of 2022, OpenBSD (2003 to current), xnu of macOS 15.4 and its history,
-   illumos of 2015 and of today, DragonFly, gVisor and lwIP of 2026, Cygwin of
-   2026, Linux 6.18 and older ones; or in the headers of macOS, FreeBSD 14,
-   NetBSD 10 and OpenBSD.  Documented: manual pages, kernel documents, and Unix
-   Network Programming.  Measured: by a small test program on stacks that run in
-   user space, FreeBSD 9.1 (2012) and 13.0, NetBSD 7.99.34, gVisor, lwIP 2.2.2,
-   NuttX; OpenBSD 2.8 in an emulator.  */
+   Source: read in FreeBSD 9.3, 13.0, main of 2024 and older versions, NetBSD
+   7 and of 2022, OpenBSD (2003 to current), xnu of macOS 15.4 and its
+   history, illumos of 2015 and of today, DragonFly, gVisor and lwIP of 2026,
+   Cygwin of 2026, Linux 6.18 and older versions; or in the headers of macOS,
+   FreeBSD 14, NetBSD 10 and OpenBSD. Documented: manual pages, kernel
+   documents, and Unix Network Programming. Measured: by a small test program
+   on stacks that run in user space, FreeBSD 9.1 (2012) and 13.0, NetBSD
+   7.99.34, gVisor, lwIP 2.2.2, NuttX; OpenBSD 2.8 in an emulator.  */
 
 #include <config.h>
 
@@ -117,8 +117,7 @@ static const struct known rows[] = {
     {"connect.timeout", "FreeBSD, NetBSD, macOS", "75 s", S},
     {"connect.timeout", "illumos", "180 s", S},
     {"connect.timeout", "gVisor", "6 SYNs are retried", S},
-    {"connect.timeout", "Linux",
-     "131 s; 127 s without linear timeouts", D},
+    {"connect.timeout", "Linux", "131 s; 127 s without linear timeouts", D},
     {"limit.connections", "gVisor 2024",
      "a second connection from one port to the same server: EADDRNOTAVAIL", M},
     {"limit.connections", "gVisor 2022",

@@ -1,4 +1,4 @@
-/* question.c - how a probe writes its answers
+/* question.c - findings written by a question
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -76,8 +76,8 @@ void probe_report_skip(struct probe *probe, const char *key, const char *format,
     va_end(arguments);
 }
 
-/* Far more than any question opens, but the one that fills queues and sees to
-   its own.  */
+/* More than any question opens, except listen.queue and listen.cap, which close
+   their own descriptors.  */
 enum { DESCRIPTORS = 512 };
 
 static bool inherited[DESCRIPTORS];
@@ -110,10 +110,10 @@ static _Noreturn void probe_skip_call(struct probe *probe, const char *call,
                missing ? ", " : "", missing ? missing : "");
 }
 
-/* A question whose answer is want of a resource goes on.  */
+/* A lack of ERROR's resource skips the question, unless it is the answer.  */
 static void question_lacks(const char *call, int error)
 {
-    if (current->question->asks_for != error)
+    if (current->question->expected_errno != error)
         probe_skip_call(current, call, error);
 }
 

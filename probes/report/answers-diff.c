@@ -24,7 +24,7 @@ static bool answers_diff_differs(const struct finding *a,
            strcmp(a->value, b->value);
 }
 
-/* "id" or "id key", then the two values, side by side if they fit.  */
+/* "id" or "id key", then the two values, on one line if they fit.  */
 static void put_difference(FILE *out, const struct finding *a,
                            const struct finding *b, const char *left,
                            const char *right)
@@ -54,8 +54,8 @@ static void put_difference(FILE *out, const struct finding *a,
     putc('\n', out);
 }
 
-/* What ID has in both: one who tells nothing comparable is told from one whose
-   word differs.  */
+/* Count the question ID, which both sides have, as compared, different or
+   incomparable.  */
 static void count_question(struct difference *difference,
                            const struct findings *here,
                            const struct findings *there, const char *id)
@@ -69,12 +69,12 @@ static void count_question(struct difference *difference,
         different += answers_diff_differs(a, b);
     }
     difference->compared += both > 0;
-    difference->untold += both == 0;
+    difference->incomparable += both == 0;
     difference->different += different > 0;
     difference->findings += different;
 }
 
-/* The next id in FINDINGS behind place *I that is asked for, or NULL.  */
+/* The next chosen id in FINDINGS from index *I on, or NULL.  */
 static const char *next_id(const struct catalogue *catalogue,
                            const struct findings *findings, size_t *i)
 {
@@ -126,9 +126,9 @@ void answers_count(char text[COUNT_TEXT], const struct difference *difference,
     if (difference->findings > difference->different)
         answers_diff_append(text, size, ", in %zu findings",
                             difference->findings);
-    if (difference->untold)
+    if (difference->incomparable)
         answers_diff_append(text, size, "; %zu cannot be compared",
-                            difference->untold);
+                            difference->incomparable);
     if (difference->only_here)
         answers_diff_append(text, size, "; only %s: %zu", left,
                             difference->only_here);
@@ -157,8 +157,8 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
 
 /* ---- as tests ------------------------------------------------------------ */
 
-/* Whether anything under ID differs; all that does goes to OUT as comments, if
-   that is not NULL.  */
+/* Whether any finding of ID differs; if OUT is not NULL, all differing findings
+   are written as comments.  */
 static bool put_differences(FILE *out, const char *id,
                             const struct findings *here,
                             const struct findings *there)
@@ -200,7 +200,7 @@ static void put_test(FILE *out, size_t number, const char *id,
         putc('\n', out);
 }
 
-/* The questions that only the profile has.  */
+/* The questions that this version lacks.  */
 static void put_unknown(FILE *out, const struct catalogue *catalogue,
                         const struct findings *there)
 {

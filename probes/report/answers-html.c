@@ -1,8 +1,8 @@
-/* answers-html.c - answers, as a page by itself
+/* answers-html.c - answers as an HTML page
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   One file, without scripts and without anything from elsewhere.  What is
-   folded is a details element, which the keyboard opens.  */
+   One file, without scripts and external resources. Folded parts are details
+   elements, which the keyboard opens.  */
 
 #include <config.h>
 
@@ -62,7 +62,7 @@ static const char style[] =
     "summary .value{order:1;flex-basis:100%}dl{grid-template-columns:1fr}"
     "dd{padding-left:1rem}}\n";
 
-/* What the page is made of.  */
+/* The input of the page.  */
 struct page {
     FILE *out;
     const struct catalogue *catalogue;
@@ -70,8 +70,8 @@ struct page {
     const char *other;
 };
 
-/* What begins at TEXT and needs no escape, a character or a byte that is none.
-   Returns its length.  */
+/* Write the character at TEXT, which needs no escape, or a replacement for an
+   invalid byte. Returns its length.  */
 static size_t put_character(FILE *out, const char *text)
 {
     size_t length = utf8_length((const unsigned char *)text);
@@ -84,7 +84,7 @@ static size_t put_character(FILE *out, const char *text)
     return length ? length : 1;
 }
 
-/* TEXT as it may stand anywhere in the page.  */
+/* TEXT, escaped for any place of the page.  */
 static void put_text(FILE *out, const char *text)
 {
     for (; text && *text; text++)
@@ -141,7 +141,7 @@ static const char *value_of(const struct finding *finding)
                              : "-";
 }
 
-/* The value that the other profile has instead, or NULL.  */
+/* The differing value of the other profile, or NULL.  */
 static const char *answers_html_instead(const struct page *page,
                                         const struct finding *finding)
 {
@@ -170,7 +170,7 @@ static void answers_html_put_finding(const struct page *page,
     const char *other = answers_html_instead(page, finding);
     const char *class = other ? " class=\"differs\"" : "";
     bool is_answer = !strcmp(finding->key, answer_key); /* stands above */
-    if (is_answer ? other != NULL : !says_nothing(finding)) {
+    if (is_answer ? other != NULL : !finding_is_empty(finding)) {
         fprintf(page->out, "<dt%s>", class);
         put_text(page->out, finding->key);
         fprintf(page->out, "</dt><dd%s>", class);
@@ -233,14 +233,14 @@ static void put_question(const struct page *page,
 static void put_chart(const struct page *page)
 {
     enum { ROWS = 15 };
-    long most = 0, counts[ROWS];
+    long max = 0, counts[ROWS];
     for (int i = 0; i < ROWS; i++) {
         char key[40];
         snprintf(key, sizeof key, "inet.%d.accepted", i);
         counts[i] = findings_number(page->here, "listen.queue", key, -1);
-        most = counts[i] > most ? counts[i] : most;
+        max = counts[i] > max ? counts[i] : max;
     }
-    if (most == 0)
+    if (max == 0)
         return;
     put_element(page->out, "h2", "Connections that wait, by backlog");
     fputs("<table class=\"chart\">\n<tr class=\"soft\"><th scope=\"col\">"
@@ -251,12 +251,12 @@ static void put_chart(const struct page *page)
             fprintf(page->out,
                     "<tr><th scope=\"row\">%d</th><td>"
                     "<div style=\"width:%d%%\">%ld</div></td></tr>\n",
-                    i, (int)(100.0 * (double)counts[i] / (double)most),
+                    i, (int)(100.0 * (double)counts[i] / (double)max),
                     counts[i]);
     fputs("</table>\n", page->out);
 }
 
-/* The picture of the states is text; it is set as it is.  */
+/* The text of --states, preformatted.  */
 static void put_states(const struct page *page)
 {
     char *text = NULL;
@@ -289,7 +289,7 @@ static void answers_html_put_head(const struct page *page)
     answers_html_put_host(out, page->here);
     fputs("</p>\n<p class=\"soft\">", out);
     fputs("Asked by sockprobe", out);
-    if (time) /* shared profiles leave it out */
+    if (time) /* missing in shared profiles */
         fputs(" on ", out);
     put_text(out, time);
     fputs(". Each line opens: details, other systems, what to use.</p>\n", out);
@@ -308,7 +308,7 @@ static void answers_html_put_head(const struct page *page)
     fputs(". What differs is coloured, and says \"differs\".</p>\n", out);
 }
 
-/* The questions that were answered, in turn; FIRST of its group or not.  */
+/* The next chosen question with an answer, from index *I on, or NULL.  */
 static const struct question *next_answered(const struct page *page, size_t *i,
                                             const struct finding **answer)
 {

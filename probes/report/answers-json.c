@@ -9,7 +9,7 @@
 #include "probes/behaviour/answers.h"
 #include "probes/finding/host.h"
 
-/* Raised when a key changes its meaning or goes; new keys do not count.  */
+/* Raised when a key is removed or changes its meaning, not for new keys.  */
 enum { SCHEMA_VERSION = 1 };
 
 static const char *const how_names[] = {

@@ -1,7 +1,7 @@
-/* answers-states.c - the states of a connection, as a picture in text
+/* answers-states.c - the states of a connection as text
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Made from the findings "WALK.NN" of tcp.states: "WHAT; HERE; PEER".  */
+   Made from the findings "WALK.NN" of tcp.states: "EVENT; HERE; PEER".  */
 
 #include <config.h>
 
@@ -29,7 +29,7 @@ static const struct {
      false},
 };
 
-/* The part of TEXT behind its last "; ", which is cut off.  */
+/* Cut TEXT at its last "; ". Returns the part behind.  */
 static char *cut_last(char *text)
 {
     char *last = NULL;
@@ -41,7 +41,7 @@ static char *cut_last(char *text)
     return last + 2;
 }
 
-/* An arrow to the right for what goes out, to the left for what comes in.  */
+/* An arrow to the right for sent packets, to the left for received packets.  */
 static const char *arrow_of(const char *what)
 {
     static const char *const arrows[] = {"    ", " -->", "<-- ", "<-->"};

@@ -30,8 +30,8 @@ static const char *answers_text_how_word(const struct finding *finding)
     return finding->stable ? words[finding->how] : "unstable";
 }
 
-/* The value, or why there is none, from COLUMN on, and at the end of the first
-   line how it is known.  */
+/* The value, or the reason, from COLUMN on; "how known" at the end of the first
+   line.  */
 static void answers_text_put_value(FILE *out, const struct finding *finding,
                                    int column, const char *how)
 {
@@ -67,7 +67,7 @@ static void put_details(FILE *out, struct slice slice)
 {
     for (size_t i = 0; i < slice.count; i++) {
         const struct finding *finding = &slice.list[i];
-        if (!strcmp(finding->key, answer_key) || says_nothing(finding))
+        if (!strcmp(finding->key, answer_key) || finding_is_empty(finding))
             continue;
         int column = pad(out, fprintf(out, "  %s", finding->key), DETAIL);
         answers_text_put_value(out, finding, column,

@@ -1,4 +1,4 @@
-/* address-length.c - what addresses are made of, and how numbers are stored
+/* address-length.c - lengths of addresses, and byte order
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -13,9 +13,9 @@
 #include "probes/behaviour/loopback.h"
 #include "sonde.h"
 
-/* bind with LENGTH bytes of a proper address.  That no port is free is no
-   answer.  */
-static const char *bind_length(struct probe *probe, socklen_t length)
+/* The result of bind with LENGTH bytes of a valid address. A lack of free ports
+   skips the question.  */
+static const char *address_length_bind(struct probe *probe, socklen_t length)
 {
     struct sockaddr_storage storage;
     struct sockaddr_in address = loopback_address(0);
@@ -31,8 +31,8 @@ static const char *bind_length(struct probe *probe, socklen_t length)
     return text;
 }
 
-/* What comes back into too small a buffer.  */
-static void tell_short(struct probe *probe)
+/* getpeername with a buffer that is too small.  */
+static void address_length_report_short(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     struct sockaddr_in address;
@@ -43,8 +43,8 @@ static void tell_short(struct probe *probe)
     pair_close(&pair);
 }
 
-/* The longest path that can be bound: the file is removed at once.  */
-static void address_length_tell_unix(struct probe *probe)
+/* The longest path that can be bound. Each file is removed at once.  */
+static void address_length_report_unix(struct probe *probe)
 {
     struct sockaddr_un address;
     char start[100];
@@ -73,7 +73,7 @@ static void address_length_tell_unix(struct probe *probe)
                  longest == room ? ", no terminating NUL needed" : "");
 }
 
-static void ask_length(struct probe *probe)
+static void address_length_probe(struct probe *probe)
 {
     bool has_length = sizeof((struct sockaddr *)0)->sa_family == 1;
     probe_report_constant(probe, "sa_len", "%s", yes_no(has_length));
@@ -85,19 +85,20 @@ static void ask_length(struct probe *probe)
                           sizeof(struct sockaddr_un));
     probe_report_constant(probe, "sockaddr_storage", "%zu",
                           sizeof(struct sockaddr_storage));
-    const char *longer = bind_length(probe, sizeof(struct sockaddr_storage));
+    const char *longer =
+        address_length_bind(probe, sizeof(struct sockaddr_storage));
     probe_report(probe, "bind-longer", "%s", longer);
     probe_report(probe, "bind-exact", "%s",
-                 bind_length(probe, sizeof(struct sockaddr_in)));
+                 address_length_bind(probe, sizeof(struct sockaddr_in)));
     probe_report(probe, "bind-shorter", "%s",
-                 bind_length(probe, sizeof(struct sockaddr_in) - 1));
-    probe_report(probe, "bind-2-bytes", "%s", bind_length(probe, 2));
-    tell_short(probe);
-    address_length_tell_unix(probe);
+                 address_length_bind(probe, sizeof(struct sockaddr_in) - 1));
+    probe_report(probe, "bind-2-bytes", "%s", address_length_bind(probe, 2));
+    address_length_report_short(probe);
+    address_length_report_unix(probe);
     probe_report(probe, "answer", "bind with a longer length: %s", longer);
 }
 
-static void ask_byteorder(struct probe *probe)
+static void address_length_probe_byteorder(struct probe *probe)
 {
     static const char *const names[] = {"little-endian", "big-endian"};
     uint16_t number = 0x0102;
@@ -125,7 +126,7 @@ QUESTIONS(address_length){
                     "not be set.",
         .cope = "struct sonde_address: the exact length, always; "
                 "sonde_address_unix: ENAMETOOLONG",
-        .probe = ask_length,
+        .probe = address_length_probe,
     },
     {
         .id = "byteorder",
@@ -135,7 +136,7 @@ QUESTIONS(address_length){
         .standard = "POSIX.1-2024 endian.h: BYTE_ORDER. The notes: look at the "
                     "two bytes of 0x0102.",
         .cope = "SONDE_BYTEORDER, sonde_byteorder, sonde_load, sonde_store",
-        .probe = ask_byteorder,
+        .probe = address_length_probe_byteorder,
         .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,

@@ -1,4 +1,4 @@
-/* bind-choices.c - who chooses an address and a port
+/* bind-choices.c - addresses and ports that the kernel chooses
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -12,9 +12,9 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/run/proc.h"
 
-/* What getsockname says of FD, as "ADDRESS, PORT" in words.  */
-static const char *local_words(struct probe *probe, int fd, char *text,
-                               size_t size)
+/* The address of FD by getsockname, as "ADDRESS, PORT" in words.  */
+static const char *bind_choices_local_text(struct probe *probe, int fd,
+                                           char *text, size_t size)
 {
     struct sockaddr_in address = local_address(probe, fd);
     char host[INET_ADDRSTRLEN];
@@ -25,22 +25,24 @@ static const char *local_words(struct probe *probe, int fd, char *text,
 }
 
 /* Returns whether the address stayed and the port was chosen.  */
-static bool tell_bound(struct probe *probe, const char *key, in_addr_t host)
+static bool bind_choices_report_bound(struct probe *probe, const char *key,
+                                      in_addr_t host)
 {
     char text[80];
     struct sockaddr_in address = loopback_address(0);
     int fd = tcp_socket(probe);
     address.sin_addr.s_addr = htonl(host);
     probe_check(probe, bind_to(fd, &address), "bind");
-    probe_report(probe, key, "%s", local_words(probe, fd, text, sizeof text));
+    probe_report(probe, key, "%s",
+                 bind_choices_local_text(probe, fd, text, sizeof text));
     address = local_address(probe, fd);
     close(fd);
     return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
-/* The range the system chooses ports from, as it says, and the lowest of some
-   that it chose.  */
-static void tell_range(struct probe *probe)
+/* The range of ephemeral ports by the kernel's setting, and the lowest of 32
+   ephemeral ports.  */
+static void bind_choices_report_range(struct probe *probe)
 {
     long low, high;
     if (proc_ports(&low, &high) == 0)
@@ -61,9 +63,9 @@ static void tell_range(struct probe *probe)
                                 : "below 1024");
 }
 
-/* A port below 1024 without privilege.  Who is root may lack it, in a namespace
-   or a container; and a host may want none.  */
-static void tell_privileged(struct probe *probe)
+/* bind to a port below 1024 without privilege. In a namespace or container root
+   may lack the privilege, and a host may require none.  */
+static void bind_choices_report_privileged(struct probe *probe)
 {
     char text[80];
     struct sockaddr_in address = loopback_address(htons(1));
@@ -83,17 +85,20 @@ static void tell_privileged(struct probe *probe)
                           proc_why(errno));
 }
 
-static void ask_choices(struct probe *probe)
+static void bind_choices_probe(struct probe *probe)
 {
     char text[80];
     int fd = tcp_socket(probe);
     probe_report(probe, "unbound", "%s",
-                 local_words(probe, fd, text, sizeof text));
-    bool usual = tell_bound(probe, "wildcard-port-0", INADDR_ANY);
-    usual &= tell_bound(probe, "loopback-port-0", INADDR_LOOPBACK);
+                 bind_choices_local_text(probe, fd, text, sizeof text));
+    bool as_requested =
+        bind_choices_report_bound(probe, "wildcard-port-0", INADDR_ANY);
+    as_requested &=
+        bind_choices_report_bound(probe, "loopback-port-0", INADDR_LOOPBACK);
     struct pair pair = tcp_pair(probe);
-    probe_report(probe, "connect-unbound", "%s",
-                 local_words(probe, pair.client, text, sizeof text));
+    probe_report(
+        probe, "connect-unbound", "%s",
+        bind_choices_local_text(probe, pair.client, text, sizeof text));
     struct sockaddr_in address = loopback_address(0);
     probe_check(probe, bind_to(fd, &address), "bind");
     probe_report(probe, "bind-again", "%s", status_text(bind_to(fd, &address)));
@@ -101,25 +106,27 @@ static void ask_choices(struct probe *probe)
     address.sin_addr.s_addr = inet_addr("192.0.2.1");
     probe_report(probe, "nonlocal-address", "%s",
                  status_text(bind_to(other, &address)));
-    tell_range(probe);
-    tell_privileged(probe);
+    bind_choices_report_range(probe);
+    bind_choices_report_privileged(probe);
     probe_report(
         probe, "answer", "%s",
-        usual ? "port 0: the kernel chooses; wildcard address: kept"
-              : "another address or port than requested: see the details");
+        as_requested
+            ? "port 0: the kernel chooses; wildcard address: kept"
+            : "another address or port than requested: see the details");
     pair_close(&pair);
 }
 
 /* ---- who may share ------------------------------------------------------ */
 
-/* Two sockets want a port: how each is made.  */
+/* Two sockets for one port: the options and addresses of each.  */
 struct contest {
     int first_option, second_option; /* SO_REUSEADDR, ..., or 0 */
     bool first_wildcard, second_wildcard, first_listens;
 };
 
-/* What the second one gets: bind's errno, or listen's, or "works".  */
-static void ask_reuse(struct probe *probe)
+/* The outcome for the second socket: errno of bind, errno of listen, or
+   "success".  */
+static void bind_choices_probe_reuse(struct probe *probe)
 {
     const struct contest *contest = probe->question->data;
     struct sockaddr_in address = loopback_address(0);
@@ -140,7 +147,7 @@ static void ask_reuse(struct probe *probe)
     address.sin_addr.s_addr =
         htonl(contest->second_wildcard ? INADDR_ANY : INADDR_LOOPBACK);
     if (bind_to(second, &address)) {
-        if (errno == EADDRNOTAVAIL) /* no such address, whoever wants it */
+        if (errno == EADDRNOTAVAIL) /* the address is missing, not in use */
             probe_skip(probe, "bind: %s", result_text(-1));
         probe_report(probe, "answer", "bind: %s", result_text(-1));
         return;
@@ -154,14 +161,14 @@ static void ask_reuse(struct probe *probe)
                      status_text(listen(first, 4)));
 }
 
-/* Which of the two servers, one after the other, has SO_REUSEADDR.  */
+/* Whether the first and the second server set SO_REUSEADDR.  */
 struct restart {
     bool first, second;
 };
 
-/* The server's end closes first and stays in TIME_WAIT; then its port is
-   wanted again.  */
-static void bind_choices_ask_timewait(struct probe *probe)
+/* The server's end closes first and stays in TIME_WAIT; then the second server
+   binds to its port.  */
+static void bind_choices_probe_timewait(struct probe *probe)
 {
     const struct restart *restart = probe->question->data;
     char byte;
@@ -175,7 +182,7 @@ static void bind_choices_ask_timewait(struct probe *probe)
     address = local_address(probe, listener);
     int client = tcp_client(probe, listener);
     close(probe_check(probe, accept(listener, NULL, NULL), "accept"));
-    wait_for(client, POLLIN, PATIENCE);
+    wait_for(client, POLLIN, LOOPBACK_TIMEOUT);
     (void)!resource_check((int)recv(client, &byte, 1, 0), "recv");
     close(client);
     settle(probe);
@@ -197,7 +204,7 @@ static void bind_choices_ask_timewait(struct probe *probe)
         .standard = standards,                                                 \
         .cope =                                                                \
             "sonde_listen: SONDE_REUSEADDR and SONDE_REUSEPORT, by intent",    \
-        .probe = ask_reuse, .where = IN_PROGRAM,                               \
+        .probe = bind_choices_probe_reuse, .where = IN_PROGRAM,                \
         .data = &(const struct contest)                                        \
         {                                                                      \
             __VA_ARGS__                                                        \
@@ -214,7 +221,7 @@ static void bind_choices_ask_timewait(struct probe *probe)
         .standard = "RFC 9293 3.6.1: TIME_WAIT lasts 2 MSL. The notes: all "   \
                     "TCP servers should set SO_REUSEADDR.",                    \
         .cope = "sonde_listen with SONDE_REUSEADDR",                           \
-        .probe = bind_choices_ask_timewait, .data = &(const struct restart)    \
+        .probe = bind_choices_probe_timewait, .data = &(const struct restart)  \
         {                                                                      \
             one, two                                                           \
         }                                                                      \
@@ -232,7 +239,7 @@ QUESTIONS(bind_choices){
             "once there is a connection.",
         .cope = "sonde_address_any, sonde_address_loopback, "
                 "sonde_address_local",
-        .probe = ask_choices,
+        .probe = bind_choices_probe,
     },
     REUSE("none", "a port where somebody listens, without options", POSIX_REUSE,
           .first_listens = true),

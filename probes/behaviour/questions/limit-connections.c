@@ -1,4 +1,4 @@
-/* limit-connections.c - what bounds the number of connections
+/* limit-connections.c - limits of the number of connections
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -12,8 +12,9 @@
 #include "probes/run/namespace.h"
 #include "probes/run/proc.h"
 
-/* A client from the port of OTHER to LISTENER.  */
-static const char *from_same_port(struct probe *probe, int other, int listener)
+/* Connect to LISTENER from the local port of OTHER.  */
+static const char *limit_connections_same_port(struct probe *probe, int other,
+                                               int listener)
 {
     struct sockaddr_in from = local_address(probe, other);
     struct sockaddr_in to = local_address(probe, listener);
@@ -24,8 +25,8 @@ static const char *from_same_port(struct probe *probe, int other, int listener)
     return status_text(connect_to(fd, &to));
 }
 
-/* A client bound to a port that may be shared.  */
-static int client_of(struct probe *probe, int listener)
+/* A client bound to a port with SO_REUSEADDR.  */
+static int limit_connections_client(struct probe *probe, int listener)
 {
     struct sockaddr_in from = loopback_address(0);
     struct sockaddr_in to = local_address(probe, listener);
@@ -36,14 +37,14 @@ static int client_of(struct probe *probe, int listener)
     return fd;
 }
 
-static void ask_connections(struct probe *probe)
+static void limit_connections_probe(struct probe *probe)
 {
     struct rlimit files;
     long low, high;
     int first = tcp_listener(probe, 8), second = tcp_listener(probe, 8);
-    int client = client_of(probe, first);
-    const char *other = from_same_port(probe, client, second);
-    const char *same = from_same_port(probe, client, first);
+    int client = limit_connections_client(probe, first);
+    const char *other = limit_connections_same_port(probe, client, second);
+    const char *same = limit_connections_same_port(probe, client, first);
     probe_check(probe, getrlimit(RLIMIT_NOFILE, &files), "getrlimit");
     probe_report(probe, "one-port-two-servers", "%s", other);
     probe_report(probe, "one-port-same-server", "%s", same);
@@ -75,7 +76,7 @@ QUESTIONS(limit_connections){
             "65535; that bounds one client address and one port of the "
             "server.",
         .cope = "sonde_reserve_shed, when descriptors are over",
-        .probe = ask_connections,
+        .probe = limit_connections_probe,
     },
     END_OF_QUESTIONS,
 };

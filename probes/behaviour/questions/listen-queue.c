@@ -1,7 +1,8 @@
-/* listen-queue.c - how many wait for accept, and what stops more
+/* listen-queue.c - the length of the accept queue, and its overflow
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The measurement is backlogprobe's; here is what it says, in a line.  */
+   The measurement is backlogprobe's; the answer here is its verdict in a
+   line.  */
 
 #include <config.h>
 
@@ -23,7 +24,7 @@
 
 static int row_list[20];
 
-static struct queue_plan plan_of(const int *backlogs, size_t count)
+static struct queue_plan listen_queue_plan(const int *backlogs, size_t count)
 {
     memcpy(row_list, backlogs, count * sizeof *backlogs);
     return (struct queue_plan){.inet = true,
@@ -33,11 +34,11 @@ static struct queue_plan plan_of(const int *backlogs, size_t count)
                                .count = count};
 }
 
-/* Measure what PLAN says into FINDINGS; by way of memory, since there may be no
-   place for files.  */
-static void listen_queue_measure3(struct probe *probe,
-                                  const struct queue_plan *plan,
-                                  struct findings *findings)
+/* Run the measurement of PLAN and read its findings into FINDINGS; through
+   memory, since there may be no directory for files.  */
+static void listen_queue_measure_plan(struct probe *probe,
+                                      const struct queue_plan *plan,
+                                      struct findings *findings)
 {
     char *text = NULL, *line, *end;
     size_t size;
@@ -55,9 +56,10 @@ static void listen_queue_measure3(struct probe *probe,
     free(text);
 }
 
-/* Pass on the findings of this question, as they were; but which namespace it
-   is, is no behaviour.  */
-static void pass_on(struct probe *probe, const struct findings *findings)
+/* Write the findings of this question unchanged, except the network namespace,
+   which is no behaviour.  */
+static void listen_queue_copy_findings(struct probe *probe,
+                                       const struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++)
         if (!strcmp(findings->list[i].id, probe->question->id) &&
@@ -65,10 +67,11 @@ static void pass_on(struct probe *probe, const struct findings *findings)
             finding_write(probe->out, &findings->list[i]);
 }
 
-/* How many AF_UNIX clients get in for BACKLOG; what the next one sees is in
- *NEXT.  Returns -1 if that cannot be seen, *WHY saying why.  */
-static int fill_unix(struct probe *probe, int backlog, int most, int *next,
-                     const char **why)
+/* Connect AF_UNIX clients to a listener with BACKLOG. Returns the number of
+   connections; *NEXT is the errno of the first rejected client. Returns -1 if
+   this cannot be measured, with the reason in *WHY.  */
+static int listen_queue_fill_unix(struct probe *probe, int backlog, int max,
+                                  int *next, const char **why)
 {
     struct sockaddr_un address;
     socklen_t length = sizeof address;
@@ -87,7 +90,7 @@ static int fill_unix(struct probe *probe, int backlog, int most, int *next,
                        "bind") ||
         resource_check(listen(listener, backlog), "listen"))
         *why = result_text(-1);
-    while (!*why && count < most) {
+    while (!*why && count < max) {
         int fd = resource_check(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
         if (fd < 0) {
             *why = result_text(fd);
@@ -105,7 +108,7 @@ static int fill_unix(struct probe *probe, int backlog, int most, int *next,
     return *why ? -1 : count;
 }
 
-static void listen_queue_tell_unix(struct probe *probe)
+static void listen_queue_report_unix(struct probe *probe)
 {
     static const int backlogs[] = {0, 1, 2,  3,  4,  5,  6, 7,
                                    8, 9, 10, 11, 12, 13, 14};
@@ -113,7 +116,8 @@ static void listen_queue_tell_unix(struct probe *probe)
         char key[40];
         int next;
         const char *why;
-        int count = fill_unix(probe, backlogs[i], 100, &next, &why);
+        int count =
+            listen_queue_fill_unix(probe, backlogs[i], 100, &next, &why);
         snprintf(key, sizeof key, "unix.%d.client", backlogs[i]);
         if (why)
             probe_report_skip(probe, key, "%s", why);
@@ -128,21 +132,21 @@ static void listen_queue_tell_unix(struct probe *probe)
     }
 }
 
-static void ask_queue(struct probe *probe)
+static void listen_queue_probe(struct probe *probe)
 {
     static const int backlogs[] = {0, 1,  2,  3,  4,  5,  6,   7,  8,
                                    9, 10, 11, 12, 13, 14, 128, 129};
     struct queue_plan plan =
-        plan_of(backlogs, sizeof backlogs / sizeof *backlogs);
+        listen_queue_plan(backlogs, sizeof backlogs / sizeof *backlogs);
     struct findings findings = {0};
     struct queue_table table;
     char accepted[80], client[80];
-    listen_queue_measure3(probe, &plan, &findings);
+    listen_queue_measure_plan(probe, &plan, &findings);
     findings_sort(&findings);
     if (table_make(&table, &findings))
         probe_skip(probe, "out of memory");
     struct verdict verdict = verdict_of(&table);
-    pass_on(probe, &findings);
+    listen_queue_copy_findings(probe, &findings);
     if (!verdict.accepted.comparable)
         probe_skip(probe, "no connection over the loopback interface works");
     rule_print(&verdict.accepted.rule, false, accepted, sizeof accepted);
@@ -152,25 +156,25 @@ static void ask_queue(struct probe *probe)
                  strcmp(accepted, client) ? "; connected clients: " : "",
                  strcmp(accepted, client) ? client : "",
                  verdict.accepted.broken ? ", see the rows" : "");
-    listen_queue_tell_unix(probe);
+    listen_queue_report_unix(probe);
 }
 
-/* What is measured says whether the setting is in force; where it cannot be,
-   for want of descriptors, its word is taken.  */
-static void ask_cap(struct probe *probe)
+/* The measured queue decides whether the setting is in force. Without enough
+   descriptors to measure the cap, the setting's value is reported as read.  */
+static void listen_queue_probe_cap(struct probe *probe)
 {
     static const int backlogs[] = {0, 1, 2};
-    struct queue_plan plan = plan_of(backlogs, 3);
+    struct queue_plan plan = listen_queue_plan(backlogs, 3);
     plan.inet6 = false;
     plan.cap = true;
     struct findings findings = {0};
     struct queue_table table;
-    listen_queue_measure3(probe, &plan, &findings);
+    listen_queue_measure_plan(probe, &plan, &findings);
     findings_sort(&findings);
     if (table_make(&table, &findings))
         probe_skip(probe, "out of memory");
     struct verdict verdict = verdict_of(&table);
-    pass_on(probe, &findings);
+    listen_queue_copy_findings(probe, &findings);
     const struct cap_row *cap = &table.cap;
     const char *setting = cap->setting ? cap->setting : "no known setting";
     long found = verdict.cap;
@@ -196,13 +200,14 @@ static void ask_cap(struct probe *probe)
 /* ---- by hand ------------------------------------------------------------ */
 
 /* How many get in for BACKLOG.  */
-static int room_of(struct probe *probe, int backlog, int most, int *next)
+static int listen_queue_capacity(struct probe *probe, int backlog, int max,
+                                 int *next)
 {
-    int *fds = calloc((size_t)most, sizeof *fds);
+    int *fds = calloc((size_t)max, sizeof *fds);
     if (!fds)
         probe_skip(probe, "out of memory");
     int listener = tcp_listener(probe, backlog);
-    int count = fill_queue(probe, listener, most, false, fds, next);
+    int count = fill_queue(probe, listener, max, false, fds, next);
     for (int i = 0; i < count; i++)
         reset(fds[i]);
     close(listener);
@@ -210,16 +215,16 @@ static int room_of(struct probe *probe, int backlog, int most, int *next)
     return count;
 }
 
-static void ask_zero(struct probe *probe)
+static void listen_queue_probe_zero(struct probe *probe)
 {
     int next;
-    int count = room_of(probe, 0, 300, &next);
+    int count = listen_queue_capacity(probe, 0, 300, &next);
     probe_report(probe, "answer", "%s%d %s", next ? "" : "at least ", count,
                  count == 1 ? "connection queued" : "connections queued");
 }
 
-/* The kernel's word on the backlog that BACKLOG becomes, or -1.  */
-static long in_force(struct probe *probe, int backlog)
+/* The backlog in force for BACKLOG, as the kernel reports, or -1.  */
+static long listen_queue_effective(struct probe *probe, int backlog)
 {
     struct sonde_queue queue;
     int listener = tcp_listener(probe, backlog);
@@ -228,37 +233,38 @@ static long in_force(struct probe *probe, int backlog)
     return result ? -1 : queue.backlog;
 }
 
-static void ask_negative(struct probe *probe)
+static void listen_queue_probe_negative(struct probe *probe)
 {
     int next;
-    int minus = room_of(probe, -1, 300, &next);
-    long word = in_force(probe, -1);
+    int minus = listen_queue_capacity(probe, -1, 300, &next);
+    long word = listen_queue_effective(probe, -1);
     if (word >= 0)
         probe_report_read(probe, "effective", "%ld; of INT_MAX: %ld", word,
-                          in_force(probe, INT_MAX));
+                          listen_queue_effective(probe, INT_MAX));
     if (!next) {
-        bool cap = word > minus && word == in_force(probe, INT_MAX);
+        bool cap =
+            word > minus && word == listen_queue_effective(probe, INT_MAX);
         probe_report(probe, "answer", "at least %d connections queued%s", minus,
                      cap ? ", up to the cap" : "");
         return;
     }
-    int of_zero = room_of(probe, 0, 300, &next);
-    int of_one = room_of(probe, 1, 300, &next);
-    int of_most = room_of(probe, INT_MAX, 300, &next);
+    int of_zero = listen_queue_capacity(probe, 0, 300, &next);
+    int of_one = listen_queue_capacity(probe, 1, 300, &next);
+    int of_max = listen_queue_capacity(probe, INT_MAX, 300, &next);
     probe_report(probe, "answer", "%d %s, as for %s", minus,
                  minus == 1 ? "connection queued" : "connections queued",
-                 minus == of_most   ? "INT_MAX"
+                 minus == of_max    ? "INT_MAX"
                  : minus == of_zero ? "0"
                  : minus == of_one  ? "1"
                                     : "neither 0 nor 1");
 }
 
-static void ask_overflow(struct probe *probe)
+static void listen_queue_probe_overflow(struct probe *probe)
 {
     int next, unix_next;
     const char *why;
-    int count = room_of(probe, 3, 300, &next);
-    int unix_count = fill_unix(probe, 3, 300, &unix_next, &why);
+    int count = listen_queue_capacity(probe, 3, 300, &next);
+    int unix_count = listen_queue_fill_unix(probe, 3, 300, &unix_next, &why);
     if (!next)
         probe_report(probe, "answer", "none of %d clients is rejected", count);
     else
@@ -277,26 +283,26 @@ static void ask_overflow(struct probe *probe)
 }
 
 #ifdef TCP_DEFER_ACCEPT
-/* A listener that keeps each handshake incomplete until data comes lets the
-   SYN queue be filled without privilege: clients in all = incomplete ones +
-   what the accept queue would hold.  */
-static void ask_synqueue(struct probe *probe)
+/* A listener with TCP_DEFER_ACCEPT keeps each handshake incomplete until data
+   arrives, so the SYN queue can be filled without privilege: all clients =
+   incomplete handshakes + capacity of the accept queue.  */
+static void listen_queue_probe_synqueue(struct probe *probe)
 {
-    enum { most = 300, backlog = 5 };
-    int fds[most], next, plain;
+    enum { max = 300, backlog = 5 };
+    int fds[max], next, plain;
     int listener = tcp_socket(probe);
     struct sockaddr_in address = loopback_address(0);
     probe_check(probe, bind_to(listener, &address), "bind");
     probe_check(probe, set_int(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 60),
                 "TCP_DEFER_ACCEPT");
     probe_check(probe, listen(listener, backlog), "listen");
-    int all = fill_queue(probe, listener, most, false, fds, &next);
-    int room = room_of(probe, backlog, most, &plain);
+    int all = fill_queue(probe, listener, max, false, fds, &next);
+    int room = listen_queue_capacity(probe, backlog, max, &plain);
     if (next && all <= room)
         probe_skip(probe, "TCP_DEFER_ACCEPT keeps no handshake incomplete");
     if (!next)
         probe_report(probe, "answer",
-                     "more than %d incomplete for a backlog of %d", most,
+                     "more than %d incomplete for a backlog of %d", max,
                      backlog);
     else
         probe_report(probe, "answer",
@@ -306,7 +312,7 @@ static void ask_synqueue(struct probe *probe)
         reset(fds[i]);
 }
 #else
-static void ask_synqueue(struct probe *probe)
+static void listen_queue_probe_synqueue(struct probe *probe)
 {
     probe_skip(probe, "no TCP_DEFER_ACCEPT to keep handshakes incomplete");
 }
@@ -325,7 +331,7 @@ QUESTIONS(listen_queue){
             "of today's, FreeBSD and illumos do so.",
         .cope = "sonde_backlog: the argument that gives at least the number "
                 "wanted; backlogprobe shows the whole table",
-        .probe = ask_queue,
+        .probe = listen_queue_probe,
         .deadline = 30000,
         .repeats = 1, /* each row is measured three times anyway */
     },
@@ -337,7 +343,7 @@ QUESTIONS(listen_queue){
         .standard = "POSIX.1-2024 listen: values up to SOMAXCONN. The notes: "
                     "somaxconn is usually 128 on Linux; it is 4096 since 5.4.",
         .cope = "sonde_backlog_cap, sonde_queue",
-        .probe = ask_cap,
+        .probe = listen_queue_probe_cap,
         .deadline = 30000,
         .repeats = 1,
     },
@@ -350,7 +356,7 @@ QUESTIONS(listen_queue){
                     "bounded by the backlog, and that setting acts only with "
                     "SYN cookies off.",
         .cope = "sonde_queue: incomplete handshakes, where the kernel says",
-        .probe = ask_synqueue,
+        .probe = listen_queue_probe_synqueue,
     },
     {
         .id = "listen.overflow",
@@ -362,7 +368,7 @@ QUESTIONS(listen_queue){
                     "client that is connected, and UNIX sockets say EAGAIN or "
                     "ECONNREFUSED.",
         .cope = "sonde_connect: one deadline, and the outcome by name",
-        .probe = ask_overflow,
+        .probe = listen_queue_probe_overflow,
     },
     {
         .id = "listen.zero",
@@ -372,7 +378,7 @@ QUESTIONS(listen_queue){
         .standard = "POSIX.1-2024 listen: implementation-defined minimum. The "
                     "notes: do not use 0, interpretations differ.",
         .cope = "sonde_backlog: never below 1",
-        .probe = ask_zero,
+        .probe = listen_queue_probe_zero,
     },
     {
         .id = "listen.negative",
@@ -381,7 +387,7 @@ QUESTIONS(listen_queue){
                "another.",
         .standard = "POSIX.1-2024 listen: as if it were 0.",
         .cope = "sonde_backlog: asks for what is wanted",
-        .probe = ask_negative,
+        .probe = listen_queue_probe_negative,
     },
     END_OF_QUESTIONS,
 };

@@ -13,22 +13,22 @@
 #include "probes/behaviour/loopback.h"
 
 /* Let the clients of LISTENER in until FD is connected.  */
-static void connect_again_let_in(int listener, int fd)
+static void connect_again_accept(int listener, int fd)
 {
     set_nonblocking(listener, true);
     for (int i = 0; i < 100 && !wait_for(fd, POLLOUT, 50); i++)
         end_by_reset(resource_check(accept(listener, NULL, NULL), "accept"));
 }
 
-static void connect_again_ask(struct probe *probe)
+static void connect_again_probe(struct probe *probe)
 {
-    enum { most = 300 };
-    int fds[most], next;
+    enum { max = 300 };
+    int fds[max], next;
     struct sockaddr_in peer;
     socklen_t length = sizeof peer;
     int listener = tcp_listener(probe, 1);
     struct sockaddr_in address = local_address(probe, listener);
-    fill_queue(probe, listener, most, false, fds, &next);
+    fill_queue(probe, listener, max, false, fds, &next);
     if (next != ETIMEDOUT)
         probe_skip(probe, "connect does not block on a full queue: %s",
                    errno_name(next));
@@ -41,7 +41,7 @@ static void connect_again_ask(struct probe *probe)
     alarm_every(0);
     set_nonblocking(fd, true);
     const char *third = status_text(connect_to(fd, &address));
-    connect_again_let_in(listener, fd);
+    connect_again_accept(listener, fd);
     probe_report(probe, "answer", "%s",
                  waits ? "waits for the first attempt" : second);
     probe_report(probe, "non-blocking-connect", "%s", third);
@@ -51,7 +51,7 @@ static void connect_again_ask(struct probe *probe)
                  status_text(connect_to(fd, &address)));
     probe_report(
         probe, "completion", "poll: %s; SO_ERROR: %d; getpeername: %s",
-        poll_names(wait_for(fd, POLLOUT, PATIENCE)),
+        poll_names(wait_for(fd, POLLOUT, LOOPBACK_TIMEOUT)),
         get_int(fd, SOL_SOCKET, SO_ERROR, -1),
         status_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
     reset(fd);
@@ -67,7 +67,7 @@ QUESTIONS(signal_connect_again){
                     "asynchronously; EALREADY for another connect meanwhile.",
         .cope = "sonde_connect: never calls connect twice; waits, asks "
                 "SO_ERROR and getpeername",
-        .probe = connect_again_ask,
+        .probe = connect_again_probe,
     },
     END_OF_QUESTIONS,
 };

@@ -1,4 +1,4 @@
-/* signal-delivery.c - what a signal does to a process
+/* signal-delivery.c - delivery of signals, sigaction flags, SIGCHLD
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -23,7 +23,7 @@ static void signal_delivery_counting(int number)
     count++;
 }
 
-/* Raises its own signal once: does it come at once, inside itself?  */
+/* Raises its own signal once: is the handler entered recursively? */
 static void signal_delivery_nested(int number)
 {
     count++;
@@ -35,14 +35,15 @@ static void signal_delivery_nested(int number)
     depth--;
 }
 
-static void with_info(int number, siginfo_t *info, void *context)
+static void signal_delivery_with_info(int number, siginfo_t *info,
+                                      void *context)
 {
     (void)number;
     (void)context;
     informed = info && info->si_pid == getpid();
 }
 
-/* How often a handler runs for five signals NUMBER that come while it is
+/* How often the handler runs for five signals NUMBER sent while NUMBER is
    blocked.  */
 static int signal_delivery_delivered(int number)
 {
@@ -58,7 +59,7 @@ static int signal_delivery_delivered(int number)
     return (int)count;
 }
 
-static void ask_queueing(struct probe *probe)
+static void signal_delivery_probe_queueing(struct probe *probe)
 {
     probe_report(probe, "answer", "%d of 5",
                  signal_delivery_delivered(SIGUSR1));
@@ -70,7 +71,7 @@ static void ask_queueing(struct probe *probe)
 #endif
 }
 
-static int depth_with(int flags)
+static int signal_delivery_depth(int flags)
 {
     count = depth = deepest = 0;
     install_handler(SIGUSR1, signal_delivery_nested, flags);
@@ -79,7 +80,7 @@ static int depth_with(int flags)
 }
 
 /* Whether the handler is still there after a signal.  */
-static bool stays_with(int flags)
+static bool signal_delivery_stays(int flags)
 {
     struct sigaction action;
     install_handler(SIGUSR1, signal_delivery_counting, flags);
@@ -88,19 +89,19 @@ static bool stays_with(int flags)
     return action.sa_handler == signal_delivery_counting;
 }
 
-static void other_raised(int number)
+static void signal_delivery_raise_other(int number)
 {
     (void)number;
     count = 0;
     raise(SIGUSR2);
-    deepest = count; /* 0: it waits until this handler is through */
+    deepest = count; /* 0: pending until this handler returns */
 }
 
-static void tell_mask(struct probe *probe)
+static void signal_delivery_report_mask(struct probe *probe)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = other_raised;
+    action.sa_handler = signal_delivery_raise_other;
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGUSR2);
     install_handler(SIGUSR2, signal_delivery_counting, 0);
@@ -112,11 +113,11 @@ static void tell_mask(struct probe *probe)
                      : "does not block other signals");
 }
 
-static void tell_siginfo(struct probe *probe)
+static void signal_delivery_report_siginfo(struct probe *probe)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_sigaction = with_info;
+    action.sa_sigaction = signal_delivery_with_info;
     action.sa_flags = SA_SIGINFO;
     sigaction(SIGUSR1, &action, NULL);
     kill(getpid(), SIGUSR1);
@@ -125,7 +126,8 @@ static void tell_siginfo(struct probe *probe)
                           : "si_pid is not the sender");
 }
 
-static void tell_catching(struct probe *probe, const char *key, int number)
+static void signal_delivery_report_uncatchable(struct probe *probe,
+                                               const char *key, int number)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
@@ -134,10 +136,12 @@ static void tell_catching(struct probe *probe, const char *key, int number)
                  status_text(sigaction(number, &action, NULL)));
 }
 
-static void signal_delivery_ask_flags(struct probe *probe)
+static void signal_delivery_probe_flags(struct probe *probe)
 {
-    int plain = depth_with(0), nodefer = depth_with(SA_NODEFER);
-    bool stays = stays_with(0), resets = !stays_with((int)SA_RESETHAND);
+    int plain = signal_delivery_depth(0),
+        nodefer = signal_delivery_depth(SA_NODEFER);
+    bool stays = signal_delivery_stays(0),
+         resets = !signal_delivery_stays((int)SA_RESETHAND);
     probe_report(probe, "default", "%s in its handler; the handler %s",
                  plain == 1 ? "blocked" : "not blocked",
                  stays ? "stays installed" : "is reset");
@@ -145,10 +149,10 @@ static void signal_delivery_ask_flags(struct probe *probe)
                  nodefer == 2 ? "not blocked in its handler" : "no effect");
     probe_report(probe, "SA_RESETHAND", "%s",
                  resets ? "the handler is reset" : "no effect");
-    tell_siginfo(probe);
-    tell_mask(probe);
-    tell_catching(probe, "SIGKILL", SIGKILL);
-    tell_catching(probe, "SIGSTOP", SIGSTOP);
+    signal_delivery_report_siginfo(probe);
+    signal_delivery_report_mask(probe);
+    signal_delivery_report_uncatchable(probe, "SIGKILL", SIGKILL);
+    signal_delivery_report_uncatchable(probe, "SIGSTOP", SIGSTOP);
 #ifdef SA_INTERRUPT
     probe_report_constant(probe, "SA_INTERRUPT", "defined");
 #else
@@ -159,7 +163,7 @@ static void signal_delivery_ask_flags(struct probe *probe)
                  posix ? "as POSIX specifies" : "not all as POSIX specifies");
 }
 
-static void ask_reset(struct probe *probe)
+static void signal_delivery_probe_reset(struct probe *probe)
 {
     struct sigaction action;
     void (*before)(int) = signal(SIGUSR1, signal_delivery_nested);
@@ -176,8 +180,8 @@ static void ask_reset(struct probe *probe)
                  before == SIG_DFL ? "the previous handler" : "another value");
 }
 
-/* What waitpid gives for a child that exits now, as text.  */
-static const char *child_ends(struct probe *probe)
+/* The result of waitpid for a child that exits now, as text.  */
+static const char *signal_delivery_wait_child(struct probe *probe)
 {
     pid_t got, child = probe_check(probe, fork(), "fork");
     if (child == 0)
@@ -189,16 +193,16 @@ static const char *child_ends(struct probe *probe)
     return got == child ? "status" : result_text(-1);
 }
 
-static void ask_sigchld(struct probe *probe)
+static void signal_delivery_probe_sigchld(struct probe *probe)
 {
     signal(SIGCHLD, SIG_DFL);
-    const char *plain = child_ends(probe);
+    const char *plain = signal_delivery_wait_child(probe);
     signal(SIGCHLD, SIG_IGN);
-    const char *ignored = child_ends(probe);
+    const char *ignored = signal_delivery_wait_child(probe);
     install_handler(SIGCHLD, signal_delivery_counting, 0);
-    const char *caught = child_ends(probe);
+    const char *caught = signal_delivery_wait_child(probe);
     install_handler(SIGCHLD, signal_delivery_counting, SA_NOCLDWAIT);
-    const char *flag = child_ends(probe);
+    const char *flag = signal_delivery_wait_child(probe);
     bool usual = !strcmp(plain, caught) && !strcmp(plain, "status");
     probe_report(probe, "default", "waitpid: %s", plain);
     probe_report(probe, "ignored", "waitpid: %s", ignored);
@@ -220,7 +224,7 @@ QUESTIONS(signal_delivery){
                     "implementation-defined, but for realtime signals. The "
                     "notes: UNIX signals are not queued.",
         .cope = "sonde_reap: all children that ended, not one for each signal",
-        .probe = ask_queueing,
+        .probe = signal_delivery_probe_queueing,
         .where = IN_PROGRAM,
     },
     {
@@ -233,7 +237,7 @@ QUESTIONS(signal_delivery){
                     "notes: SA_INTERRUPT is SunOS 4's.",
         .cope = "sonde_signal: a handler that stays, blocked meanwhile, with "
                 "a stated restart rule",
-        .probe = signal_delivery_ask_flags,
+        .probe = signal_delivery_probe_flags,
         .where = IN_PROGRAM,
     },
     {
@@ -245,7 +249,7 @@ QUESTIONS(signal_delivery){
                     "sigaction. The notes: signal returns the new handler; it "
                     "is the one before.",
         .cope = "sonde_signal: built on sigaction, alike everywhere",
-        .probe = ask_reset,
+        .probe = signal_delivery_probe_reset,
         .where = IN_PROGRAM,
     },
     {
@@ -257,7 +261,7 @@ QUESTIONS(signal_delivery){
                     "zombies, and ECHILD from waitpid. The notes: a waitpid "
                     "loop with WNOHANG, not wait.",
         .cope = "sonde_reap",
-        .probe = ask_sigchld,
+        .probe = signal_delivery_probe_sigchld,
         .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,

@@ -1,4 +1,4 @@
-/* write-returns.c - how much is written that nobody reads
+/* write-returns.c - how much write accepts without a reader
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -9,7 +9,7 @@
 
 #include "probes/behaviour/loopback.h"
 
-/* Write to a peer that does not read, until nothing fits.  */
+/* Write to a peer that does not read, until the buffers are full.  */
 static long write_returns_fill(struct probe *probe, int fd)
 {
     static char block[4096];
@@ -25,8 +25,8 @@ static long write_returns_fill(struct probe *probe, int fd)
     return total;
 }
 
-/* How much BYTES is, roughly: the figure itself is chance.  */
-static const char *size_class(long bytes)
+/* How written BYTES is, roughly: the figure itself is chance.  */
+static const char *write_returns_size_class(long bytes)
 {
     return bytes >= 1024 * 1024 ? "1 MiB or more"
            : bytes >= 64 * 1024 ? "64 KiB or more"
@@ -34,19 +34,20 @@ static const char *size_class(long bytes)
                                 : "less than 4 KiB";
 }
 
-static void ask_returns(struct probe *probe)
+static void write_returns_probe(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
-    long much = write_returns_fill(probe, pair.client);
-    probe_report(probe, "unread-bytes", "%s", size_class(much));
+    long written = write_returns_fill(probe, pair.client);
+    probe_report(probe, "unread-bytes", "%s",
+                 write_returns_size_class(written));
     probe_report(probe, "SO_SNDBUF", "%d",
                  get_int(tcp_socket(probe), SOL_SOCKET, SO_SNDBUF, -1));
     probe_report(probe, "SO_RCVBUF", "%d",
                  get_int(tcp_socket(probe), SOL_SOCKET, SO_RCVBUF, -1));
     probe_report(probe, "answer", "%s",
-                 much > 0 ? "before the peer reads: the data is buffered"
-                          : "when the peer reads");
-    /* Beyond the bytes that were taken, a reset loses all of them.  */
+                 written > 0 ? "before the peer reads: the data is buffered"
+                             : "when the peer reads");
+    /* RST discards all bytes that write has accepted.  */
     reset(pair.server);
     settle(probe);
     probe_report(probe, "lost-by-reset", "%s",
@@ -65,7 +66,7 @@ QUESTIONS(write_returns){
             "notes: it is in the send buffer.",
         .cope = "sonde_write_all says the same; sonde_half_close, and read "
                 "the peer's end, to know",
-        .probe = ask_returns,
+        .probe = write_returns_probe,
     },
     END_OF_QUESTIONS,
 };
