@@ -82,14 +82,15 @@ static void accept_aborted_probe(struct probe *probe)
 QUESTIONS(accept_aborted){
     {
         .id = "accept.aborted",
-        .text = "a client that sent RST before accept",
-        .why = "A server that takes the errno for a failure of its own dies of "
-               "one impatient client; one that trusts accept finds the "
-               "connection dead at the next call.",
+        .text = "accept after the client sent RST",
+        .why = "A server that treats the errno as fatal is stopped by one "
+               "impatient client; where accept succeeds, the next call on the "
+               "connection fails.",
         .standard =
             "POSIX.1-2024 accept: ECONNABORTED, \"a connection has been "
-            "aborted\". The notes: Berkeley kernels hide it, SVR4 says EPROTO; "
-            "today's BSDs say ECONNABORTED, and Linux nothing.",
+            "aborted\". The notes: Berkeley kernels hide it, SVR4 returns "
+            "EPROTO; today's BSDs return ECONNABORTED, and on Linux accept "
+            "succeeds.",
         .cope = "sonde_accept: takes the next connection instead; "
                 "sonde_accept_class: \"retry\", never fatal",
         .probe = accept_aborted_probe,

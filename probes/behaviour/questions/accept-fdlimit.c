@@ -54,14 +54,17 @@ static void accept_fdlimit_probe(struct probe *probe)
 QUESTIONS(accept_fdlimit){
     {
         .id = "accept.fdlimit",
-        .text = "accept with no descriptor left",
-        .why = "Where the connection stays in the queue, a loop around poll "
-               "and accept spins at full load until a descriptor is free; "
-               "where it is lost, a client is.",
-        .standard = "POSIX.1-2024 accept: EMFILE, ENFILE; it does not say what "
-                    "becomes of the connection.",
-        .cope = "sonde_reserve_shed: turns the client away with a descriptor "
-                "kept in reserve; sonde_backoff",
+        .text = "accept without a free descriptor",
+        .why =
+            "If the connection stays in the queue, a loop around poll and "
+            "accept spins at full load until a descriptor is free; otherwise "
+            "the client is lost.",
+        .standard =
+            "POSIX.1-2024 accept: EMFILE, ENFILE; the connection's fate is "
+            "unspecified.",
+        .cope =
+            "sonde_reserve_shed: closes the client's connection by a reserve "
+            "descriptor; sonde_backoff",
         .probe = accept_fdlimit_probe,
         .expected_errno = EMFILE,
     },

@@ -62,12 +62,12 @@ QUESTIONS(accept_flags){
     {
         .id = "accept.flags",
         .text = "accept4, SOCK_NONBLOCK, SOCK_CLOEXEC",
-        .why = "Without them another thread that forks and executes between "
-               "accept and fcntl hands the connection on to a stranger.",
+        .why = "Without these flags, a thread that forks and executes between "
+               "accept and fcntl passes the connection on to another program.",
         .standard = "POSIX.1-2024 has accept4 and both flags; POSIX.1-2017 "
                     "does not.",
         .cope = "sonde_accept, sonde_socket: the flags in one call where the "
-                "system can, in two elsewhere",
+                "system has them, in two elsewhere",
         .probe = accept_flags_probe,
     },
     END_OF_QUESTIONS,

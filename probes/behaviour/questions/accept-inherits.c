@@ -137,9 +137,9 @@ static void accept_inherits_probe_timeout(struct probe *probe)
         .id = "accept.inherits." name,                                         \
         .text = "does the accepted socket inherit " what,                      \
         .why =                                                                 \
-            "A server that sets it on the listener alone works where it is "   \
-            "inherited and fails elsewhere; one that does not expect it "      \
-            "blocks, or does not, to its surprise.",                           \
+            "A server that sets the option on the listener alone works only "  \
+            "where the option is inherited; elsewhere an accepted socket "     \
+            "blocks, or does not, unexpectedly.",                              \
         .standard = STANDARD, .cope = COPE, .probe = function,                 \
         .data = &(const struct inherited)                                      \
         {                                                                      \
@@ -150,7 +150,7 @@ static void accept_inherits_probe_timeout(struct probe *probe)
 QUESTIONS(accept_inherits){
 #define STANDARD                                                               \
     "POSIX.1-2024: after accept it is implementation-defined whether "         \
-    "O_NONBLOCK is set; after accept4 its flags alone decide. FreeBSD's "      \
+    "O_NONBLOCK is set; after accept4 as its flags say. FreeBSD's "            \
     "manual: accept inherits O_NONBLOCK and O_ASYNC."
 #define COPE "sonde_accept: SONDE_NONBLOCK and SONDE_CLOEXEC state the flags"
     INHERITS("nonblock", "O_NONBLOCK", accept_inherits_probe_nonblock, 0, 0, 0),
@@ -159,10 +159,9 @@ QUESTIONS(accept_inherits){
 #undef STANDARD
 #undef COPE
 #define STANDARD                                                               \
-    "POSIX.1-2024 does not say which options are inherited; the notes rely "   \
-    "on SO_RCVBUF and SO_SNDBUF being so, since they must be set before the "  \
-    "handshake."
-#define COPE "nothing: set it on the accepted socket, too"
+    "POSIX.1-2024: unspecified. The notes: SO_RCVBUF and SO_SNDBUF are "       \
+    "inherited, since they must be set before the handshake."
+#define COPE "nothing: set the option on the accepted socket, too"
     INHERITS("linger", "SO_LINGER", accept_inherits_probe_linger, 0, 0, 0),
     INHERITS("rcvtimeo", "SO_RCVTIMEO", accept_inherits_probe_timeout,
              SOL_SOCKET, SO_RCVTIMEO, 7),

@@ -119,11 +119,12 @@ QUESTIONS(address_length){
         .id = "address.length",
         .text = "sin_len, wrong lengths, short buffers, long paths",
         .why =
-            "sizeof (struct sockaddr_storage) as a length works on Linux "
-            "and is EINVAL on the BSDs; a path that is cut binds another file.",
-        .standard = "POSIX.1-2024: no sa_len; bind: EINVAL for an invalid "
-                    "length; a short buffer is cut. The notes: sin_len need "
-                    "not be set.",
+            "sizeof (struct sockaddr_storage) as a length works on Linux and "
+            "is EINVAL on the BSDs; a truncated path names another file.",
+        .standard =
+            "POSIX.1-2024: no sa_len; bind: EINVAL for an invalid length; an "
+            "address is truncated to a short buffer. The notes: sin_len need "
+            "not be set.",
         .cope = "struct sonde_address: the exact length, always; "
                 "sonde_address_unix: ENAMETOOLONG",
         .probe = address_length_probe,
@@ -131,10 +132,12 @@ QUESTIONS(address_length){
     {
         .id = "byteorder",
         .text = "the byte order of this process",
-        .why = "Numbers written as they stand in memory are read wrongly "
-               "elsewhere.",
-        .standard = "POSIX.1-2024 endian.h: BYTE_ORDER. The notes: look at the "
-                    "two bytes of 0x0102.",
+        .why =
+            "Numbers written in the memory's order have other values on hosts "
+            "of the other byte order.",
+        .standard =
+            "POSIX.1-2024 endian.h: BYTE_ORDER. The notes: test the two bytes "
+            "of 0x0102.",
         .cope = "SONDE_BYTEORDER, sonde_byteorder, sonde_load, sonde_store",
         .probe = address_length_probe_byteorder,
         .where = IN_PROGRAM,

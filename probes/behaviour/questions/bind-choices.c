@@ -199,8 +199,9 @@ static void bind_choices_probe_timewait(struct probe *probe)
 #define REUSE(name, what, standards, ...)                                      \
     {                                                                          \
         .id = "bind.reuse." name, .text = what,                                \
-        .why = "Two servers on one port: a restart that works, a port that "   \
-               "is stolen, or a load that is shared.",                         \
+        .why =                                                                 \
+            "Two servers on one port: a restart that succeeds, a port that "   \
+            "is stolen, or connections that are balanced.",                    \
         .standard = standards,                                                 \
         .cope =                                                                \
             "sonde_listen: SONDE_REUSEADDR and SONDE_REUSEPORT, by intent",    \
@@ -212,12 +213,12 @@ static void bind_choices_probe_timewait(struct probe *probe)
     }
 #define POSIX_REUSE                                                            \
     "POSIX.1-2024 setsockopt: SO_REUSEADDR, bind should allow reuse of local " \
-    "addresses; how is the protocol's. SO_REUSEPORT is not in POSIX."
+    "addresses; details are the protocol's. SO_REUSEPORT is not in POSIX."
 #define TIMEWAIT(name, one, two, what)                                         \
     {                                                                          \
         .id = "bind.reuse." name, .text = what,                                \
-        .why = "A server that was restarted cannot have its port for half a "  \
-               "minute or more.",                                              \
+        .why = "A restarted server cannot bind to its port for half a minute " \
+               "or more.",                                                     \
         .standard = "RFC 9293 3.6.1: TIME_WAIT lasts 2 MSL. The notes: all "   \
                     "TCP servers should set SO_REUSEADDR.",                    \
         .cope = "sonde_listen with SONDE_REUSEADDR",                           \
@@ -230,21 +231,22 @@ static void bind_choices_probe_timewait(struct probe *probe)
 QUESTIONS(bind_choices){
     {
         .id = "bind.choices",
-        .text = "wildcard address, port 0: who chooses what",
-        .why = "A server that is found nowhere, or everywhere, was bound by "
-               "the system.",
+        .text = "wildcard address, port 0: the kernel's choices",
+        .why =
+            "A server that listens on an unexpected address or port was bound "
+            "by the kernel.",
         .standard =
-            "POSIX.1-2024 bind: EINVAL if bound already. The notes: port "
-            "0 is chosen by the kernel, and so is a wildcard address, "
-            "once there is a connection.",
+            "POSIX.1-2024 bind: EINVAL for a bound socket. The notes: the "
+            "kernel chooses for port 0, and for a wildcard address when there "
+            "is a connection.",
         .cope = "sonde_address_any, sonde_address_loopback, "
                 "sonde_address_local",
         .probe = bind_choices_probe,
     },
-    REUSE("none", "a port where somebody listens, without options", POSIX_REUSE,
+    REUSE("none", "bind to a listener's port, without options", POSIX_REUSE,
           .first_listens = true),
-    REUSE("addr", "where somebody listens, both with SO_REUSEADDR", POSIX_REUSE,
-          .first_listens = true, .first_option = SO_REUSEADDR,
+    REUSE("addr", "bind to a listener's port, both with SO_REUSEADDR",
+          POSIX_REUSE, .first_listens = true, .first_option = SO_REUSEADDR,
           .second_option = SO_REUSEADDR),
     REUSE("addr-idle", "both with SO_REUSEADDR, the first not listening",
           POSIX_REUSE, .first_option = SO_REUSEADDR,
@@ -256,16 +258,16 @@ QUESTIONS(bind_choices){
           POSIX_REUSE, .first_listens = true, .second_wildcard = true,
           .first_option = SO_REUSEADDR, .second_option = SO_REUSEADDR),
 #ifdef SO_REUSEPORT
-    REUSE("port", "where somebody listens, both with SO_REUSEPORT", POSIX_REUSE,
-          .first_listens = true, .first_option = SO_REUSEPORT,
+    REUSE("port", "bind to a listener's port, both with SO_REUSEPORT",
+          POSIX_REUSE, .first_listens = true, .first_option = SO_REUSEPORT,
           .second_option = SO_REUSEPORT),
-    REUSE("port-second", "the same port, the second one with SO_REUSEPORT",
+    REUSE("port-second", "bind to a listener's port, with SO_REUSEPORT alone",
           POSIX_REUSE, .first_listens = true, .second_option = SO_REUSEPORT),
 #endif
     TIMEWAIT("timewait", false, false, "the port of a connection in TIME_WAIT"),
     TIMEWAIT("timewait-addr", true, true,
-             "a port in TIME_WAIT, both servers with SO_REUSEADDR"),
+             "TIME_WAIT, both servers with SO_REUSEADDR"),
     TIMEWAIT("timewait-new", false, true,
-             "a port in TIME_WAIT, the new one with SO_REUSEADDR"),
+             "TIME_WAIT, the second server with SO_REUSEADDR"),
     END_OF_QUESTIONS,
 };

@@ -145,8 +145,9 @@ QUESTIONS(bind_v6only){
     {
         .id = "bind.v6only",
         .text = "IPV6_V6ONLY, and IPv4 clients of an IPv6 socket",
-        .why = "One socket serves both families here and one of them there; "
-               "OpenBSD does not let one clear it.",
+        .why =
+            "One socket serves both families on some systems and IPv6 alone on "
+            "others; on OpenBSD the option cannot be cleared.",
         .standard = "RFC 3493 5.3: off by default. POSIX.1-2024: the same. The "
                     "notes: an IPv6 server serves IPv4 clients.",
         .cope = "sonde_listen_dual: a socket for each family",

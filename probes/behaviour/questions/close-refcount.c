@@ -99,23 +99,27 @@ QUESTIONS(close_refcount){
     {
         .id = "close.refcount",
         .text = "close while another process holds the socket",
-        .why = "A server that forks and forgets to close in the parent keeps "
-               "its clients waiting for an end that never comes.",
-        .standard = "POSIX.1-2024 close: the open file description goes with "
-                    "its last descriptor. The notes: shutdown brings the "
-                    "reference count to zero; it sends FIN and leaves it. And "
-                    "before accept a connection has no descriptor to count.",
-        .cope = "sonde_half_close: ends the stream, whoever holds it",
+        .why =
+            "If a forking server does not close the connection in the parent, "
+            "the client never reads end of stream.",
+        .standard =
+            "POSIX.1-2024 close: the open file description is released with "
+            "its last descriptor. The notes: shutdown brings the reference "
+            "count to zero; in fact shutdown sends FIN and leaves the count. "
+            "Before accept, a connection has no descriptor.",
+        .cope = "sonde_half_close: ends the stream for all processes",
         .probe = close_refcount_probe,
     },
     {
         .id = "close.linger",
-        .text = "when close sends RST instead of FIN",
-        .why = "A server that closes with input unread resets the connection, "
-               "and the client may lose an answer that was already sent.",
-        .standard = "RFC 9293 3.6.1: close with data unread should send RST. "
-                    "The notes: SO_LINGER with a time of 0 aborts.",
-        .cope = "sonde_half_close, then read to the end",
+        .text = "when does close send RST instead of FIN",
+        .why =
+            "A server that closes with unread input resets the connection, and "
+            "the client may lose a reply that was already sent.",
+        .standard =
+            "RFC 9293 3.6.1: close with unread data should send RST. The "
+            "notes: SO_LINGER with a time of 0 aborts.",
+        .cope = "sonde_half_close, then read until end of stream",
         .probe = close_refcount_probe_linger,
     },
     END_OF_QUESTIONS,

@@ -81,8 +81,9 @@ QUESTIONS(close_timewait){
     {
         .id = "close.timewait",
         .text = "how long TIME_WAIT lasts",
-        .why = "A client that opens many connections runs out of ports; a "
-               "server cannot have its port again.",
+        .why =
+            "A client that opens many connections runs out of ports; a server "
+            "cannot bind to its port after a restart.",
         .standard = "RFC 9293 3.6.1: 2 MSL; 3.4.2: an MSL is 2 minutes. The "
                     "notes: between 1 and 4 minutes.",
         .cope = "sonde_listen with SONDE_REUSEADDR",

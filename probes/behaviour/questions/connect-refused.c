@@ -102,12 +102,14 @@ static void connect_refused_probe_self(struct probe *probe)
 QUESTIONS(connect_refused){
     {
         .id = "connect.refused",
-        .text = "connect where nobody listens",
-        .why = "The commonest error of all; whether the socket may be used "
-               "for another try differs.",
-        .standard = "POSIX.1-2024 connect: ECONNREFUSED; the socket's state is "
-                    "then unspecified. The notes: a socket whose connect "
-                    "failed must be closed; Linux connects it again.",
+        .text = "connect to a port without a listener",
+        .why =
+            "The most common error; systems differ in whether the same socket "
+            "may be connected again.",
+        .standard =
+            "POSIX.1-2024 connect: ECONNREFUSED; then the state of the socket "
+            "is unspecified. The notes: a socket whose connect failed must be "
+            "closed; on Linux it can be connected again.",
         .cope = "sonde_connect: a new socket for each attempt; "
                 "SONDE_CONNECT_REFUSED",
         .probe = connect_refused_probe,
@@ -115,11 +117,14 @@ QUESTIONS(connect_refused){
     {
         .id = "connect.self",
         .text = "can a socket connect to itself",
-        .why = "A client that tries again and again to reach a local server "
-               "on a port of the ephemeral range ends up talking to itself.",
-        .standard = "RFC 9293 3.5: simultaneous open, of which this is a "
-                    "case; POSIX is silent.",
-        .cope = "sonde_connect: takes it for a refusal, and resets it",
+        .why =
+            "A client that keeps connecting to a local server on a port of the "
+            "ephemeral range may end up connected to itself.",
+        .standard =
+            "RFC 9293 3.5: simultaneous open, of which this is a case; not in "
+            "POSIX.",
+        .cope =
+            "sonde_connect: treats the connection as refused, and resets it",
         .probe = connect_refused_probe_self,
     },
     END_OF_QUESTIONS,

@@ -198,13 +198,13 @@ static void connect_timeout_probe_unreachable(struct probe *probe)
 QUESTIONS(connect_timeout){
     {
         .id = "connect.timeout",
-        .text = "connect when nobody answers: the errno, and when",
-        .why = "Two minutes are longer than anybody waits; a deadline of one's "
-               "own is needed, and two SYNs should fit into it.",
-        .standard = "RFC 9293 3.8.3: at least three minutes for a SYN. The "
-                    "notes: 75 s, "
-                    "BSD's figure; Linux about 131 s, illumos 180 s.",
-        .cope = "sonde_connect: one deadline for all; "
+        .text = "errno and timeout of connect without a reply",
+        .why = "Two minutes are too long for most programs: a program needs a "
+               "deadline of its own, long enough for two SYNs.",
+        .standard =
+            "RFC 9293 3.8.3: at least three minutes for a SYN. The notes: 75 "
+            "s, BSD's figure; Linux about 131 s, illumos 180 s.",
+        .cope = "sonde_connect: one deadline for all addresses; "
                 "SONDE_CONNECT_TIMED_OUT",
         .probe = connect_timeout_probe,
         .where = IN_NAMESPACE,
@@ -213,16 +213,16 @@ QUESTIONS(connect_timeout){
     },
     {
         .id = "connect.unreachable",
-        .text = "connect when a router says \"unreachable\"",
-        .why = "Some stacks tell at once, some go on trying for a minute; the "
-               "errno depends on which router answered.",
+        .text = "connect when a router sends ICMP unreachable",
+        .why = "Some stacks return the error at once, some retry for a minute; "
+               "the errno depends on the ICMP code.",
         .standard =
-            "RFC 1122 4.2.3.9: codes 0, 1 and 5 are soft errors, not to "
-            "abort for. POSIX.1-2024: EHOSTUNREACH, ENETUNREACH. The "
-            "notes: retries for 75 s, then EHOSTUNREACH; Linux says it "
+            "RFC 1122 4.2.3.9: codes 0, 1 and 5 are soft errors that must not "
+            "abort the connection. POSIX.1-2024: EHOSTUNREACH, ENETUNREACH. "
+            "The notes: retries for 75 s, then EHOSTUNREACH; Linux returns it "
             "at once.",
         .cope =
-            "sonde_connect_status: the same outcome for each of these errnos",
+            "sonde_connect_status: the same status for each of these errnos",
         .probe = connect_timeout_probe_unreachable,
         .where = IN_NAMESPACE,
         .deadline = 25000,

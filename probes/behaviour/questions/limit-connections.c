@@ -67,15 +67,15 @@ static void limit_connections_probe(struct probe *probe)
 QUESTIONS(limit_connections){
     {
         .id = "limit.connections",
-        .text = "what bounds the number of connections",
-        .why = "A server has no limit of 65535 clients: they differ by their "
-               "addresses and ports; a client to one server has.",
+        .text = "what limits the number of connections",
+        .why =
+            "A server is not limited to 65535 clients, which differ by address "
+            "and port; a client address to one server is.",
         .standard =
             "RFC 9293 3.4.1: a connection is a pair of sockets, each an "
-            "address and a port. The notes: a server handles at most "
-            "65535; that bounds one client address and one port of the "
-            "server.",
-        .cope = "sonde_reserve_shed, when descriptors are over",
+            "address and a port. The notes: a server handles at most 65535; "
+            "this limit is of one client address and one port of the server.",
+        .cope = "sonde_reserve_shed, when descriptors run out",
         .probe = limit_connections_probe,
     },
     END_OF_QUESTIONS,

@@ -146,41 +146,48 @@ QUESTIONS(listen_again){
     {
         .id = "listen.again",
         .text = "listen again with another backlog",
-        .why = "Servers that reload their configuration call it; whether the "
-               "queue follows, and whether waiting clients survive, differs.",
-        .standard = "POSIX.1-2024 listen does not say what a second call does.",
-        .cope = "sonde_queue: reads back what is in force",
+        .why =
+            "Servers call listen again when they reload their configuration; "
+            "systems differ in whether the queue is resized and queued "
+            "connections are kept.",
+        .standard = "POSIX.1-2024 listen: a second call is unspecified.",
+        .cope = "sonde_queue: reads the backlog in force",
         .probe = listen_again_probe,
     },
     {
         .id = "listen.unbound",
         .text = "listen on a socket without an address",
-        .why = "A forgotten bind makes a server that nobody finds, not an "
-               "error.",
-        .standard = "POSIX.1-2024 listen: EDESTADDRREQ, or an address by the "
-                    "system. The notes: the system chooses an ephemeral port.",
-        .cope = "sonde_listen: the address is stated, always",
+        .why =
+            "A missing bind is no error: the server listens on an unexpected "
+            "port.",
+        .standard =
+            "POSIX.1-2024 listen: EDESTADDRREQ, or an address chosen by the "
+            "kernel. The notes: the kernel chooses an ephemeral port.",
+        .cope = "sonde_listen: the address is always given",
         .probe = listen_again_probe_unbound,
         .where = IN_PROGRAM,
     },
     {
         .id = "listen.connected",
         .text = "listen on a connected socket",
-        .why = "It tells whether a mistaken descriptor is noticed.",
-        .standard = "POSIX.1-2024 listen: EINVAL, \"the socket is already "
-                    "connected\"; EOPNOTSUPP for other types.",
+        .why = "Shows whether listen on a wrong descriptor is an error.",
+        .standard =
+            "POSIX.1-2024 listen: EINVAL, \"the socket is already connected\"; "
+            "EOPNOTSUPP for other types.",
         .cope = "sonde_listen makes its own socket",
         .probe = listen_again_probe_connected,
     },
     {
         .id = "listen.early-data",
-        .text = "data that arrives before accept",
-        .why = "A client's connect and write succeed long before a server "
-               "looks: success tells it nothing about being served.",
-        .standard = "RFC 9293 3.10.7: data is taken once the connection is "
-                    "ESTABLISHED. The notes: the kernel completes the "
-                    "handshake by itself.",
-        .cope = "nothing: ask for a reply before believing in one",
+        .text = "data received before accept",
+        .why =
+            "A client's connect and write succeed before the server accepts: "
+            "success does not mean that the server is working.",
+        .standard =
+            "RFC 9293 3.10.7: data is received once the connection is "
+            "ESTABLISHED. The notes: the kernel completes the handshake by "
+            "itself.",
+        .cope = "nothing: wait for a reply of the server",
         .probe = listen_again_probe_early_data,
     },
     END_OF_QUESTIONS,

@@ -321,25 +321,26 @@ static void listen_queue_probe_synqueue(struct probe *probe)
 QUESTIONS(listen_queue){
     {
         .id = "listen.queue",
-        .text = "how many connections wait for accept, by backlog",
-        .why = "A burst of clients above it waits for a second or is turned "
-               "away; a backlog copied from another system means another "
-               "number here.",
+        .text = "connections queued for accept, by backlog",
+        .why = "A larger burst of clients is delayed for a second or rejected; "
+               "the same backlog has another length of the queue on another "
+               "system.",
         .standard =
-            "POSIX.1-2024 listen: a hint. The notes: Berkeley kernels take "
+            "POSIX.1-2024 listen: a hint. The notes: Berkeley kernels queue "
             "1.5 times the backlog, and no two columns of their table agree; "
-            "of today's, FreeBSD and illumos do so.",
-        .cope = "sonde_backlog: the argument that gives at least the number "
-                "wanted; backlogprobe shows the whole table",
+            "of today's systems, FreeBSD and illumos do.",
+        .cope = "sonde_backlog: the argument for at least the given number of "
+                "connections; backlogprobe prints the whole table",
         .probe = listen_queue_probe,
         .deadline = 30000,
         .repeats = 1, /* each row is measured three times anyway */
     },
     {
         .id = "listen.cap",
-        .text = "the largest queue, and the setting that caps it",
-        .why = "A larger backlog is cut without an error; in a container the "
-               "cap is the container's own.",
+        .text = "the largest queue, and the setting that limits it",
+        .why =
+            "A larger backlog is truncated without an error; a container has a "
+            "cap of its own.",
         .standard = "POSIX.1-2024 listen: values up to SOMAXCONN. The notes: "
                     "somaxconn is usually 128 on Linux; it is 4096 since 5.4.",
         .cope = "sonde_backlog_cap, sonde_queue",
@@ -350,43 +351,49 @@ QUESTIONS(listen_queue){
     {
         .id = "listen.synqueue",
         .text = "how many handshakes may be incomplete",
-        .why = "SYN floods, and slow clients, fill this queue, not the other.",
-        .standard = "RFC 4987. The notes: both queues share one bound, or "
-                    "tcp_max_syn_backlog is this one's; on Linux each is "
-                    "bounded by the backlog, and that setting acts only with "
-                    "SYN cookies off.",
-        .cope = "sonde_queue: incomplete handshakes, where the kernel says",
+        .why = "SYN floods and slow clients fill this queue, not the accept "
+               "queue.",
+        .standard =
+            "RFC 4987. The notes: both queues share one bound, or "
+            "tcp_max_syn_backlog bounds the SYN queue; on Linux each queue is "
+            "bounded by the backlog, and the setting has an effect only with "
+            "SYN cookies off.",
+        .cope =
+            "sonde_queue: incomplete handshakes, where the kernel reports them",
         .probe = listen_queue_probe_synqueue,
     },
     {
         .id = "listen.overflow",
-        .text = "what the client sees for whom there is no room",
-        .why = "Silence looks like a slow network, a reset like a crash; a "
-               "health check sees either as another illness.",
-        .standard = "POSIX.1-2024 does not say. The notes: TCP ignores the "
-                    "SYN and the client tries again; FreeBSD may reset a "
-                    "client that is connected, and UNIX sockets say EAGAIN or "
-                    "ECONNREFUSED.",
-        .cope = "sonde_connect: one deadline, and the outcome by name",
+        .text = "a client's view of a full accept queue",
+        .why =
+            "No reply looks like a slow network, a reset like a crash; health "
+            "checks report either as another fault.",
+        .standard =
+            "Not in POSIX.1-2024. The notes: TCP ignores the SYN and the "
+            "client retries; FreeBSD may reset a connected client, and connect "
+            "of UNIX sockets fails with EAGAIN or ECONNREFUSED.",
+        .cope = "sonde_connect: one deadline, and the status by name",
         .probe = listen_queue_probe_overflow,
     },
     {
         .id = "listen.zero",
-        .text = "what a backlog of 0 means",
-        .why = "Programs pass it to mean \"none\" or \"the default\"; it is "
-               "either, or one, or 81.",
-        .standard = "POSIX.1-2024 listen: implementation-defined minimum. The "
-                    "notes: do not use 0, interpretations differ.",
+        .text = "the meaning of a backlog of 0",
+        .why =
+            "Programs pass 0 for \"none\" or \"the default\"; the queue holds "
+            "0, 1, 81 or the default number of connections.",
+        .standard =
+            "POSIX.1-2024 listen: implementation-defined minimum. The notes: "
+            "do not use 0, interpretations differ.",
         .cope = "sonde_backlog: never below 1",
         .probe = listen_queue_probe_zero,
     },
     {
         .id = "listen.negative",
-        .text = "what a backlog of -1 means",
-        .why = "Taken for \"as many as possible\" on one system, it is 0 on "
-               "another.",
-        .standard = "POSIX.1-2024 listen: as if it were 0.",
-        .cope = "sonde_backlog: asks for what is wanted",
+        .text = "the meaning of a backlog of -1",
+        .why =
+            "-1 means \"as many as possible\" on one system and 0 on another.",
+        .standard = "POSIX.1-2024 listen: the same as 0.",
+        .cope = "sonde_backlog: the argument for a given number of connections",
         .probe = listen_queue_probe_negative,
     },
     END_OF_QUESTIONS,

@@ -138,9 +138,10 @@ static void nonblock_errno_probe_models(struct probe *probe)
 QUESTIONS(nonblock_errno){
     {
         .id = "nonblock.errno",
-        .text = "what calls say that would have to wait",
-        .why = "Where EWOULDBLOCK is not EAGAIN, a test for one misses the "
-               "other; a connect on loopback may be done at once.",
+        .text = "errnos of non-blocking calls",
+        .why =
+            "If EWOULDBLOCK differs from EAGAIN, a test for one of them is not "
+            "enough; a connect over loopback may complete at once.",
         .standard = "POSIX.1-2024: EAGAIN or EWOULDBLOCK; connect: "
                     "EINPROGRESS. The notes: the same.",
         .cope = "every function of libsonde: EAGAIN alone",
@@ -148,10 +149,11 @@ QUESTIONS(nonblock_errno){
     },
     {
         .id = "io.models",
-        .text = "which ways to wait for input work on a socket",
-        .why = "What a server can be built on.",
-        .standard = "POSIX.1-2024: select, poll, aio_read; SIGIO is BSD's. The "
-                    "notes: few systems have asynchronous I/O for sockets.",
+        .text = "which I/O models work on a socket",
+        .why = "The models on which a server can be built.",
+        .standard =
+            "POSIX.1-2024: select, poll, aio_read; SIGIO is of BSD. The notes: "
+            "few systems have asynchronous I/O for sockets.",
         .cope = "sonde_poller: epoll, kqueue or poll",
         .probe = nonblock_errno_probe_models,
     },

@@ -259,23 +259,23 @@ QUESTIONS(option_defaults){
     {
         .id = "option.defaults",
         .text = "options of a TCP socket: default, set, read",
-        .why = "What is read back is not always what was set: buffers are "
-               "doubled, times rounded, some options cannot be set at all.",
+        .why = "The value read back may differ from the value set: buffers are "
+               "doubled, times rounded, some options cannot be set.",
         .standard = "POSIX.1-2024 2.10.16. The notes: SO_SNDLOWAT is 2048, "
                     "SO_RCVLOWAT 1 by default; on Linux SO_SNDLOWAT reads 1 "
                     "and cannot be set.",
-        .cope = "sonde_keepalive; the rest: read back what matters",
+        .cope = "sonde_keepalive; otherwise read the option back",
         .probe = option_defaults_probe,
         .where = IN_PROGRAM,
     },
     {
         .id = "option.lowat",
         .text = "does select wait for SO_RCVLOWAT bytes",
-        .why = "A loop that counts on whole records wakes up for each byte "
-               "where it does not, and spins where read does not wait.",
+        .why = "Where select ignores SO_RCVLOWAT, a loop that expects whole "
+               "records wakes up for each byte.",
         .standard =
-            "POSIX.1-2024 2.10.16: receive calls wait for the low-water "
-            "mark; select as they do. The notes: the same.",
+            "POSIX.1-2024 2.10.16: receive calls wait for the low-water mark, "
+            "and select with them. The notes: the same.",
         .cope = "sonde_read_all, sonde_line: count bytes themselves",
         .probe = option_defaults_probe_lowat,
     },

@@ -100,12 +100,13 @@ static void path_mtu_probe(struct probe *probe)
 QUESTIONS(path_mtu){
     {
         .id = "path.mtu",
-        .text = "is a smaller path MTU found, with and without ICMP",
+        .text = "path MTU discovery, with and without ICMP",
         .why = "Where firewalls filter ICMP, connections open and then hang at "
                "the first large reply.",
-        .standard = "RFC 1191: the router says so, with the MTU. RFC 4821: "
-                    "found without it. The notes: DF is set on all packets.",
-        .cope = "nothing: a timeout tells that it hangs",
+        .standard =
+            "RFC 1191: by ICMP of the router, with the MTU. RFC 4821: without "
+            "ICMP. The notes: DF is set on all packets.",
+        .cope = "nothing: only a timeout detects the hang",
         .probe = path_mtu_probe,
         .where = IN_NAMESPACE,
         .deadline = 45000,

@@ -220,13 +220,12 @@ QUESTIONS(peer_crash){
     {
         .id = "peer.crash",
         .text = "write to a peer whose host has vanished",
-        .why = "The write succeeds; the error comes a quarter of an hour later "
-               "to whoever reads, or never to who does not write.",
+        .why = "The write succeeds; the error is returned a quarter of an hour "
+               "later by read, or by the next write.",
         .standard =
-            "RFC 9293 3.8.3, RFC 1122 4.2.3.5: R2 of at least 100 s. "
-            "The notes: ETIMEDOUT, or EHOSTUNREACH if a router says so.",
-        .cope = "timeouts of one's own: sonde_read, sonde_write; "
-                "sonde_keepalive",
+            "RFC 9293 3.8.3, RFC 1122 4.2.3.5: R2 of at least 100 s. The "
+            "notes: ETIMEDOUT, or EHOSTUNREACH after ICMP.",
+        .cope = "sonde_read, sonde_write with a timeout; sonde_keepalive",
         .probe = peer_crash_probe,
         .where = IN_NAMESPACE,
         .deadline = 30000,
@@ -234,8 +233,8 @@ QUESTIONS(peer_crash){
     },
     {
         .id = "peer.reboot",
-        .text = "write to a peer that rebooted in the meantime",
-        .why = "The connection looks alive until the first write.",
+        .text = "write to a peer that has rebooted",
+        .why = "The connection seems alive until the first write.",
         .standard = "RFC 9293 3.5.1: half-open connections are reset. The "
                     "notes: ECONNRESET.",
         .cope = "sonde_read, sonde_write: ECONNRESET, EPIPE, no signal",
@@ -244,12 +243,13 @@ QUESTIONS(peer_crash){
     },
     {
         .id = "peer.keepalive",
-        .text = "what SO_KEEPALIVE finds out, and when",
-        .why = "By default it asks after two hours, too late for most; what "
-               "it finds is an errno of the next read.",
-        .standard = "RFC 1122 4.2.3.6: off by default, no less than two hours. "
-                    "The notes: ETIMEDOUT, ECONNRESET, EHOSTUNREACH; for the "
-                    "last, too, Linux says ETIMEDOUT.",
+        .text = "errors that SO_KEEPALIVE detects, and when",
+        .why = "By default keepalive begins after two hours, too late for most "
+               "programs; the error is returned by the next read.",
+        .standard =
+            "RFC 1122 4.2.3.6: off by default, no less than two hours. The "
+            "notes: ETIMEDOUT, ECONNRESET, EHOSTUNREACH; on Linux ETIMEDOUT "
+            "after ICMP, too.",
         .cope = "sonde_keepalive: one setter, in seconds",
         .probe = peer_crash_probe_keepalive,
         .where = IN_NAMESPACE,

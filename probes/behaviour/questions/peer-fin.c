@@ -119,32 +119,35 @@ QUESTIONS(peer_fin){
     {
         .id = "peer.fin",
         .text = "read, write and poll after the peer's FIN",
-        .why = "The end of a stream is no error, and a write after it "
-               "succeeds, once: the peer's answer to it is a reset.",
-        .standard = "POSIX.1-2024 recv: 0; poll: POLLIN; POLLHUP and POLLOUT "
-                    "exclude each other, which Linux does not keep to. The "
-                    "notes: the first write gets RST, the second SIGPIPE.",
+        .why = "The end of a stream is no error, and the first write after it "
+               "succeeds; the peer replies with RST.",
+        .standard =
+            "POSIX.1-2024 recv: 0; poll: POLLIN; POLLHUP and POLLOUT exclude "
+            "each other, but not on Linux. The notes: the first write receives "
+            "RST, the second raises SIGPIPE.",
         .cope = "sonde_read: 0 at the end; sonde_write: EPIPE, no signal",
         .probe = peer_fin_probe,
     },
     {
         .id = "peer.rst",
         .text = "read, write and poll after the peer's RST",
-        .why = "ECONNRESET is told once, to whoever comes first; data that "
-               "came before may or may not be there still.",
-        .standard = "RFC 9293 3.10.7.4: the connection is aborted, the user "
-                    "told \"connection reset\". POSIX.1-2024: ECONNRESET.",
-        .cope = "sonde_read, sonde_write: errors as they come, never a signal",
+        .why = "ECONNRESET is returned once, by the first call; data received "
+               "before may be lost or not.",
+        .standard =
+            "RFC 9293 3.10.7.4: the connection is aborted with \"connection "
+            "reset\". POSIX.1-2024: ECONNRESET.",
+        .cope = "sonde_read, sonde_write: the same errors, never a signal",
         .probe = peer_fin_probe_rst,
     },
     {
         .id = "signal.sigpipe",
-        .text = "write to a connection that was reset",
-        .why = "The default action of SIGPIPE ends a server without a word.",
+        .text = "write to a connection after RST",
+        .why = "The default action of SIGPIPE terminates a server without a "
+               "message.",
         .standard =
             "POSIX.1-2024 send: EPIPE, and SIGPIPE unless MSG_NOSIGNAL. The "
-            "notes: errno is set to \"SIGPIPE\"; it is EPIPE, the write's: a "
-            "read says ECONNRESET, or 0.",
+            "notes: errno is set to \"SIGPIPE\"; in fact write sets EPIPE, and "
+            "read returns ECONNRESET or 0.",
         .cope = "sonde_write: MSG_NOSIGNAL, SO_NOSIGPIPE, or the signal "
                 "blocked in the thread",
         .probe = peer_fin_probe_sigpipe,

@@ -97,14 +97,15 @@ static void shutdown_how_probe(struct probe *probe)
 QUESTIONS(shutdown_how){
     {
         .id = "shutdown.how",
-        .text = "SHUT_RD, SHUT_WR, SHUT_RDWR: what each side sees",
-        .why = "A client that closes instead of shutting down loses the rest "
-               "of the answer; a server stopped by shutting its listener "
-               "down stops on some systems only.",
+        .text = "SHUT_RD, SHUT_WR, SHUT_RDWR at both ends",
+        .why =
+            "A client that closes instead of shutting down loses the rest of "
+            "the reply; shutdown of its listener stops a server on some "
+            "systems only.",
         .standard =
             "POSIX.1-2024 shutdown: further receives, sends disallowed; "
-            "ENOTCONN. The notes: shutdown sends FIN whatever the "
-            "reference count; the descriptor stays.",
+            "ENOTCONN. The notes: shutdown sends FIN at any reference count; "
+            "the descriptor stays open.",
         .cope = "sonde_half_close; sonde_selfpipe_open to stop a server",
         .probe = shutdown_how_probe,
     },

@@ -60,12 +60,14 @@ static void connect_again_probe(struct probe *probe)
 QUESTIONS(signal_connect_again){
     {
         .id = "signal.connect-again",
-        .text = "a second connect after EINTR, the first going on",
-        .why = "Programs that call connect again take EISCONN or EALREADY for "
-               "an answer, though it may mean that nothing is decided yet.",
-        .standard = "POSIX.1-2024 connect: after EINTR it is established "
-                    "asynchronously; EALREADY for another connect meanwhile.",
-        .cope = "sonde_connect: never calls connect twice; waits, asks "
+        .text = "a second connect after EINTR of the first",
+        .why =
+            "Programs that call connect again take EISCONN or EALREADY for the "
+            "outcome, though the first attempt may still be in progress.",
+        .standard =
+            "POSIX.1-2024 connect: after EINTR the connection is established "
+            "asynchronously; EALREADY for another connect meanwhile.",
+        .cope = "sonde_connect: never calls connect twice; polls, then reads "
                 "SO_ERROR and getpeername",
         .probe = connect_again_probe,
     },

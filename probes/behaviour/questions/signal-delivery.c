@@ -217,46 +217,51 @@ static void signal_delivery_probe_sigchld(struct probe *probe)
 QUESTIONS(signal_delivery){
     {
         .id = "signal.queueing",
-        .text = "of five equal signals while blocked, how many come",
-        .why = "A handler that reaps one child for each SIGCHLD leaves "
-               "zombies: several children are one signal.",
-        .standard = "POSIX.1-2024 2.4.1: whether they are queued is "
-                    "implementation-defined, but for realtime signals. The "
-                    "notes: UNIX signals are not queued.",
+        .text = "how many of five blocked signals are delivered",
+        .why =
+            "A handler that reaps one child for each SIGCHLD leaves zombies: "
+            "several children may raise one signal.",
+        .standard =
+            "POSIX.1-2024 2.4.1: queueing is implementation-defined, except of "
+            "realtime signals. The notes: UNIX signals are not queued.",
         .cope = "sonde_reap: all children that ended, not one for each signal",
         .probe = signal_delivery_probe_queueing,
         .where = IN_PROGRAM,
     },
     {
         .id = "signal.flags",
-        .text = "what the flags of sigaction do",
-        .why = "A handler that is interrupted by its own signal, or serves "
-               "but once, works until two signals come together.",
-        .standard = "POSIX.1-2024 sigaction: SA_NODEFER, SA_RESETHAND, "
-                    "SA_SIGINFO; SIGKILL and SIGSTOP cannot be caught. The "
-                    "notes: SA_INTERRUPT is SunOS 4's.",
-        .cope = "sonde_signal: a handler that stays, blocked meanwhile, with "
-                "a stated restart rule",
+        .text = "the flags of sigaction",
+        .why =
+            "A handler that is interrupted by its own signal, or reset after "
+            "the first signal, fails when two signals come together.",
+        .standard =
+            "POSIX.1-2024 sigaction: SA_NODEFER, SA_RESETHAND, SA_SIGINFO; "
+            "SIGKILL and SIGSTOP cannot be caught. The notes: SA_INTERRUPT is "
+            "of SunOS 4.",
+        .cope = "sonde_signal: the handler stays, its signal is blocked, and "
+                "restarting is explicit",
         .probe = signal_delivery_probe_flags,
         .where = IN_PROGRAM,
     },
     {
         .id = "signal.reset",
-        .text = "does signal() keep its handler, and block itself",
-        .why = "System V's signal served once: a second signal ended the "
-               "program.",
-        .standard = "ISO C: implementation-defined. POSIX.1-2024: use "
-                    "sigaction. The notes: signal returns the new handler; it "
-                    "is the one before.",
-        .cope = "sonde_signal: built on sigaction, alike everywhere",
+        .text = "does signal() keep the handler, and block the signal",
+        .why =
+            "With System V's signal the handler is reset, and a second signal "
+            "terminates the program.",
+        .standard =
+            "ISO C: implementation-defined. POSIX.1-2024: use sigaction. The "
+            "notes: signal returns the new handler; in fact the previous one.",
+        .cope = "sonde_signal: by sigaction, the same on all systems",
         .probe = signal_delivery_probe_reset,
         .where = IN_PROGRAM,
     },
     {
         .id = "signal.sigchld",
-        .text = "is a child that ended a zombie",
-        .why = "A server that forks for each client fills the process table; "
-               "one that ignores SIGCHLD cannot wait for anybody.",
+        .text = "does a terminated child become a zombie",
+        .why =
+            "The zombies of a forking server fill the process table; a server "
+            "that ignores SIGCHLD cannot wait for a child.",
         .standard = "POSIX.1-2024 sigaction: SIG_IGN for SIGCHLD means no "
                     "zombies, and ECHILD from waitpid. The notes: a waitpid "
                     "loop with WNOHANG, not wait.",

@@ -72,8 +72,9 @@ QUESTIONS(signal_numbers){
     {
         .id = "signal.numbers",
         .text = "number and default action of every signal",
-        .why = "Numbers in scripts and status codes mean other signals on "
-               "another system.",
+        .why =
+            "Signal numbers in scripts and exit statuses mean other signals on "
+            "other systems.",
         .standard = "POSIX.1-2024 signal.h: names and default actions; numbers "
                     "only for kill -1, -2, -3, -6, -9, -14, -15.",
         .cope = "nothing: use the names",

@@ -222,10 +222,10 @@ static void signal_restart_probe(struct probe *probe)
 #define RESTART(name, standards, copes, ...)                                   \
     {                                                                          \
         .id = "signal.restart." name,                                          \
-        .text = "does " name " go on after a signal with SA_RESTART",          \
-        .why = "A call that returns EINTR where the program was written on a " \
-               "system that restarts it looks like a failure: servers die "    \
-               "of SIGCHLD, clients give up.",                                 \
+        .text = "is " name " restarted after a signal, with SA_RESTART",       \
+        .why =                                                                 \
+            "A program written for a system that restarts the call takes "     \
+            "EINTR for a failure: a server ends on SIGCHLD, a client stops.",  \
         .standard = standards, .cope = copes, .probe = signal_restart_probe,   \
         .data = &(const struct trial)                                          \
         {                                                                      \
@@ -233,8 +233,8 @@ static void signal_restart_probe(struct probe *probe)
         }                                                                      \
     }
 #define POSIX_RESTART                                                          \
-    "POSIX.1-2024 sigaction: with SA_RESTART it restarts, unless it says "     \
-    "otherwise. Linux's signal(7): not with a timeout of the socket's. The "   \
+    "POSIX.1-2024 sigaction: restarted with SA_RESTART, unless specified "     \
+    "otherwise. Linux's signal(7): not with a timeout of the socket. The "     \
     "notes: not every system restarts every call."
 
 QUESTIONS(signal_restart){
@@ -242,9 +242,9 @@ QUESTIONS(signal_restart){
             signal_restart_open_listener, signal_restart_call_accept,
             signal_restart_release_accept, SO_RCVTIMEO),
     RESTART("connect",
-            "POSIX.1-2024 connect: after EINTR the connection goes on by "
-            "itself. The notes: connect must not be called again.",
-            "sonde_connect: waits for it with poll, within one deadline",
+            "POSIX.1-2024 connect: after EINTR the connection is established "
+            "asynchronously. The notes: connect must not be called again.",
+            "sonde_connect: waits by poll, within one deadline",
             signal_restart_open_queue, signal_restart_call_connect,
             signal_restart_release_connect, SO_SNDTIMEO),
     RESTART("read", POSIX_RESTART,
@@ -264,15 +264,15 @@ QUESTIONS(signal_restart){
             signal_restart_open_full, signal_restart_call_send,
             signal_restart_release_write, SO_SNDTIMEO),
     RESTART("poll",
-            "POSIX.1-2024 poll: EINTR; it does not speak of SA_RESTART. "
+            "POSIX.1-2024 poll: EINTR; no mention of SA_RESTART. "
             "Linux's signal(7): never restarted",
-            "sonde_poller_wait: goes on with the time that is left",
+            "sonde_poller_wait: continues with the remaining time",
             signal_restart_open_connection, signal_restart_call_poll,
             signal_restart_release_read, 0),
     RESTART("select",
-            "POSIX.1-2024 select: with SA_RESTART it is implementation-defined "
-            "whether it restarts",
-            "sonde_poller_wait: goes on with the time that is left",
+            "POSIX.1-2024 select: restarting with SA_RESTART is "
+            "implementation-defined",
+            "sonde_poller_wait: continues with the remaining time",
             signal_restart_open_connection, signal_restart_call_select,
             signal_restart_release_read, 0),
     END_OF_QUESTIONS,

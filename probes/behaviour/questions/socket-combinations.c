@@ -105,9 +105,9 @@ static void socket_combinations_probe(struct probe *probe)
 QUESTIONS(socket_combinations){
     {
         .id = "socket.combinations",
-        .text = "which pairs of domain and type socket takes",
-        .why = "What can be used at all; and an errno that means \"not "
-               "allowed\" is not one that means \"not there\".",
+        .text = "which pairs of domain and type socket accepts",
+        .why = "Shows the usable kinds of sockets, and whether an errno means "
+               "\"not allowed\" or \"not supported\".",
         .standard = "POSIX.1-2024 socket: EAFNOSUPPORT, EPROTONOSUPPORT, "
                     "EPROTOTYPE, EACCES. The notes: the table of figure 4.5.",
         .cope = "sonde_socket; sonde_connect_status",

@@ -283,11 +283,13 @@ QUESTIONS(tcp_states){
     {
         .id = "tcp.states",
         .text = "a connection through the eleven states of TCP",
-        .why = "What netstat shows of a connection that hangs says which side "
-               "has not done what.",
-        .standard = "RFC 9293 3.3.2, figure 5. The notes: the same picture, "
-                    "with FIN_WAIT_1 straight to TIME_WAIT.",
-        .cope = "sockprobe --states draws it",
+        .why =
+            "The state that netstat shows of a hanging connection tells which "
+            "end did not close.",
+        .standard =
+            "RFC 9293 3.3.2, figure 5. The notes: the same picture, with "
+            "FIN_WAIT_1 straight to TIME_WAIT.",
+        .cope = "sockprobe --states draws the states",
         .probe = tcp_states_probe,
         .where = IN_BOTH,
         .deadline = 20000,

@@ -111,9 +111,10 @@ static void udp_probe_refused(struct probe *probe)
 QUESTIONS(udp){
     {
         .id = "udp.maxsize",
-        .text = "the largest datagram, and what is said beyond it",
-        .why = "A reply that fits on one system is EMSGSIZE on another; a "
-               "small send buffer bounds it on the BSDs.",
+        .text = "the largest datagram, and the error beyond",
+        .why =
+            "A reply that fits on one system fails with EMSGSIZE on another; "
+            "on the BSDs the send buffer limits the size.",
         .standard =
             "RFC 768: a length of 16 bits. POSIX.1-2024 send: EMSGSIZE. "
             "The notes: larger than the send buffer gives EMSGSIZE; "
@@ -125,10 +126,11 @@ QUESTIONS(udp){
     {
         .id = "udp.refused",
         .text = "does an ICMP port unreachable reach the socket",
-        .why = "A client that is not connected waits for its timeout where "
-               "the answer was there at once.",
-        .standard = "RFC 1122 4.1.3.3: must be passed to the application. The "
-                    "notes: only to a connected socket.",
+        .why = "An unconnected client waits for its timeout although the error "
+               "has already arrived.",
+        .standard =
+            "RFC 1122 4.1.3.3: must be passed to the application. The notes: "
+            "only to a connected socket.",
         .cope = "sonde_datagram_receive: ECONNREFUSED, on connected sockets",
         .probe = udp_probe_refused,
     },

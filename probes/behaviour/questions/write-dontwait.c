@@ -87,11 +87,12 @@ QUESTIONS(write_dontwait){
     {
         .id = "write.dontwait",
         .text = "does send honour MSG_DONTWAIT on a blocking socket",
-        .why = "Where it does not, a deadline kept by this flag and poll is "
-               "none: a peer that does not read blocks the writer for ever.",
+        .why =
+            "Where send ignores the flag, a deadline kept by this flag and "
+            "poll fails: a peer that does not read blocks the writer for ever.",
         .standard =
-            "POSIX.1-2008 has no such flag of send. The notes list it for "
-            "both directions.",
+            "POSIX.1-2008 has no such flag of send. The notes list it for both "
+            "directions.",
         .cope = "sonde_write and sonde_write_all test the kernel once, and "
                 "send only what fits where the flag is ignored",
         .probe = write_dontwait_probe,

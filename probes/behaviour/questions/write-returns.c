@@ -58,14 +58,14 @@ static void write_returns_probe(struct probe *probe)
 QUESTIONS(write_returns){
     {
         .id = "write.returns",
-        .text = "what it means that write has returned",
-        .why = "Not that the peer has the data, let alone its program; a file "
-               "\"sent\" may be lost still.",
+        .text = "what a successful write means",
+        .why = "Not that the peer's kernel or program has the data: a \"sent\" "
+               "file may still be lost.",
         .standard =
             "POSIX.1-2024 send: success does not guarantee delivery. The "
             "notes: it is in the send buffer.",
-        .cope = "sonde_write_all says the same; sonde_half_close, and read "
-                "the peer's end, to know",
+        .cope = "sonde_write_all: the same; to be sure, sonde_half_close, then "
+                "read until end of stream",
         .probe = write_returns_probe,
     },
     END_OF_QUESTIONS,
