@@ -364,7 +364,7 @@ is "--html: what a profile says is text" sh -c '[ "$1" -eq 1 ] &&
     grep -q "&lt;script&gt;&amp;&quot;&lt;b&gt;" "$2" &&
     [ "$(grep -c "<script" "$2")" = 0 ]' - "$status" "$scratch/hostile.html"
 is "--html: a profile without a time has none" \
-    grep -q 'Asked by sockprobe\. ' "$scratch/hostile.html"
+    grep -q 'Measured by sockprobe\. ' "$scratch/hostile.html"
 # A count that is not to be had, which a profile may say all the same; where a
 # long is shorter it is none, and there is no chart.
 printf 'sonde-profile\t1

@@ -31,3 +31,26 @@ bool is_question(const char *id)
 {
     return strcmp(id, "host") && strcmp(id, "volatile");
 }
+
+const char *answer_value(const struct finding *finding)
+{
+    return finding->value    ? finding->value
+           : finding->reason ? finding->reason
+                             : "-";
+}
+
+const char *answer_how(const struct finding *finding)
+{
+    return finding->stable ? how_name(finding->how) : "unstable";
+}
+
+bool answers_comparable(const struct finding *finding)
+{
+    return finding && finding->value && finding->stable;
+}
+
+bool answers_differ(const struct finding *a, const struct finding *b)
+{
+    return answers_comparable(a) && answers_comparable(b) &&
+           strcmp(a->value, b->value);
+}

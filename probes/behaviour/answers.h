@@ -30,6 +30,17 @@ bool is_question(const char *id);
    not reached.  */
 bool finding_is_empty(const struct finding *finding);
 
+/* The value of FINDING, or its reason, or "-".  */
+const char *answer_value(const struct finding *finding);
+
+/* How FINDING is known, in words: how_name, or "unstable".  */
+const char *answer_how(const struct finding *finding);
+
+/* Whether FINDING, which may be NULL, has a stable value; whether both have
+   stable values, and these differ.  */
+bool answers_comparable(const struct finding *finding);
+bool answers_differ(const struct finding *a, const struct finding *b);
+
 /* All chosen questions, a line each; or, in FULL, each with details, answers of
    other systems and what to use.  */
 void answers_text(FILE *out, const struct catalogue *catalogue,

@@ -117,21 +117,26 @@ void catalogue_choose_all(struct catalogue *catalogue)
     catalogue->all = true;
 }
 
-bool catalogue_wants(const struct catalogue *catalogue, const char *id)
+static const struct entry *catalogue_entry(const struct catalogue *catalogue,
+                                           const char *id)
 {
     for (size_t i = 0; i < catalogue->count; i++)
         if (!strcmp(catalogue->entries[i].question->id, id))
-            return catalogue->entries[i].chosen;
-    return catalogue->all;
+            return &catalogue->entries[i];
+    return NULL;
+}
+
+bool catalogue_wants(const struct catalogue *catalogue, const char *id)
+{
+    const struct entry *entry = catalogue_entry(catalogue, id);
+    return entry ? entry->chosen : catalogue->all;
 }
 
 const struct question *catalogue_find(const struct catalogue *catalogue,
                                       const char *id)
 {
-    for (size_t i = 0; i < catalogue->count; i++)
-        if (!strcmp(catalogue->entries[i].question->id, id))
-            return catalogue->entries[i].question;
-    return NULL;
+    const struct entry *entry = catalogue_entry(catalogue, id);
+    return entry ? entry->question : NULL;
 }
 
 bool same_group(const char *a, const char *b)

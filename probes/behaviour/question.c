@@ -12,8 +12,6 @@
 
 #include "base/names.h"
 #include "probes/behaviour/question.h"
-#include "probes/finding/finding.h"
-#include "probes/run/resource.h"
 
 PROBE_FORMAT(4, 0)
 static void question_put(struct probe *probe, const char *key, enum how how,
@@ -32,47 +30,12 @@ static void question_put(struct probe *probe, const char *key, enum how how,
     finding_write(probe->out, &finding);
 }
 
-void probe_report(struct probe *probe, const char *key, const char *format, ...)
+void probe_report_how(struct probe *probe, const char *key, enum how how,
+                      const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    question_put(probe, key, HOW_MEASURED, format, arguments);
-    va_end(arguments);
-}
-
-void probe_report_read(struct probe *probe, const char *key, const char *format,
-                       ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    question_put(probe, key, HOW_READ, format, arguments);
-    va_end(arguments);
-}
-
-void probe_report_computed(struct probe *probe, const char *key,
-                           const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    question_put(probe, key, HOW_COMPUTED, format, arguments);
-    va_end(arguments);
-}
-
-void probe_report_constant(struct probe *probe, const char *key,
-                           const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    question_put(probe, key, HOW_CONSTANT, format, arguments);
-    va_end(arguments);
-}
-
-void probe_report_skip(struct probe *probe, const char *key, const char *format,
-                       ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    question_put(probe, key, HOW_NOT_TESTABLE, format, arguments);
+    question_put(probe, key, how, format, arguments);
     va_end(arguments);
 }
 

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "probes/finding/finding.h"
 #include "probes/run/resource.h"
 
 /* Where a question is put.  */
@@ -67,19 +68,24 @@ struct probe {
 #define PROBE_FORMAT(format, first)
 #endif
 
-/* Write the finding KEY: a measured value; a value read from the kernel or a
-   file; a value computed from read values and perhaps measured values; a value
-   known at compile time; the reason why KEY cannot be measured here.  */
-void probe_report(struct probe *probe, const char *key, const char *format, ...)
-    PROBE_FORMAT(3, 4);
-void probe_report_read(struct probe *probe, const char *key, const char *format,
-                       ...) PROBE_FORMAT(3, 4);
-void probe_report_computed(struct probe *probe, const char *key,
-                           const char *format, ...) PROBE_FORMAT(3, 4);
-void probe_report_constant(struct probe *probe, const char *key,
-                           const char *format, ...) PROBE_FORMAT(3, 4);
-void probe_report_skip(struct probe *probe, const char *key, const char *format,
-                       ...) PROBE_FORMAT(3, 4);
+/* Write the finding KEY with the value, or for HOW_NOT_TESTABLE the reason,
+   that FORMAT makes.  */
+void probe_report_how(struct probe *probe, const char *key, enum how how,
+                      const char *format, ...) PROBE_FORMAT(4, 5);
+
+/* The same for a measured value; a value read from the kernel or a file; a
+   value computed from read values and perhaps measured values; a value known at
+   compile time; the reason why KEY cannot be measured here.  */
+#define probe_report(probe, key, ...)                                          \
+    probe_report_how(probe, key, HOW_MEASURED, __VA_ARGS__)
+#define probe_report_read(probe, key, ...)                                     \
+    probe_report_how(probe, key, HOW_READ, __VA_ARGS__)
+#define probe_report_computed(probe, key, ...)                                 \
+    probe_report_how(probe, key, HOW_COMPUTED, __VA_ARGS__)
+#define probe_report_constant(probe, key, ...)                                 \
+    probe_report_how(probe, key, HOW_CONSTANT, __VA_ARGS__)
+#define probe_report_skip(probe, key, ...)                                     \
+    probe_report_how(probe, key, HOW_NOT_TESTABLE, __VA_ARGS__)
 
 /* Report that the question cannot be answered, with the reason, and end the
    child.  */

@@ -12,18 +12,6 @@
 /* The longest name of a file, and the longest value of a profile.  */
 enum { NAME_MAX = 4096, VALUE_MAX = 4200 };
 
-static bool answers_diff_comparable(const struct finding *finding)
-{
-    return finding && finding->value && finding->stable;
-}
-
-static bool answers_diff_differs(const struct finding *a,
-                                 const struct finding *b)
-{
-    return answers_diff_comparable(a) && answers_diff_comparable(b) &&
-           strcmp(a->value, b->value);
-}
-
 /* "id" or "id key", then the two values, on one line if they fit.  */
 static void put_difference(FILE *out, const struct finding *a,
                            const struct finding *b, const char *left,
@@ -65,8 +53,8 @@ static void count_question(struct difference *difference,
     for (size_t i = 0; i < slice.count; i++) {
         const struct finding *a = &slice.list[i];
         const struct finding *b = findings_get(there, id, a->key);
-        both += answers_diff_comparable(a) && answers_diff_comparable(b);
-        different += answers_diff_differs(a, b);
+        both += answers_comparable(a) && answers_comparable(b);
+        different += answers_differ(a, b);
     }
     difference->compared += both > 0;
     difference->incomparable += both == 0;
@@ -147,7 +135,7 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
         const struct finding *a = &here->list[i];
         const struct finding *b = findings_get(there, a->id, a->key);
         if (is_question(a->id) && catalogue_wants(catalogue, a->id) &&
-            answers_diff_differs(a, b))
+            answers_differ(a, b))
             put_difference(out, a, b, left, right);
     }
     answers_count(text, &difference, left, right);
@@ -168,7 +156,7 @@ static bool put_differences(FILE *out, const char *id,
     for (size_t i = 0; i < slice.count; i++) {
         const struct finding *a = &slice.list[i];
         const struct finding *b = findings_get(there, id, a->key);
-        if (!answers_diff_differs(a, b))
+        if (!answers_differ(a, b))
             continue;
         any = true;
         if (out)
@@ -189,13 +177,13 @@ static void put_test(FILE *out, size_t number, const char *id,
         return;
     }
     fprintf(out, "ok %zu - %s", number, id);
-    if (!answers_diff_comparable(a))
+    if (!answers_comparable(a))
         fprintf(out, " # SKIP %s\n",
                 a && a->reason                ? a->reason
                 : a && a->value && !a->stable ? "not stable here"
-                                              : "not told here");
-    else if (!answers_diff_comparable(b))
-        fputs(" # SKIP not told by the profile\n", out);
+                                              : "no answer here");
+    else if (!answers_comparable(b))
+        fputs(" # SKIP no answer in the profile\n", out);
     else
         putc('\n', out);
 }
@@ -207,7 +195,7 @@ static void put_unknown(FILE *out, const struct catalogue *catalogue,
     const char *id;
     for (size_t i = 0; (id = next_id(catalogue, there, &i));)
         if (!catalogue_find(catalogue, id))
-            fprintf(out, "# %s: of the profile alone\n", id);
+            fprintf(out, "# %s: only in the profile\n", id);
 }
 
 void answers_tap(FILE *out, const struct catalogue *catalogue,

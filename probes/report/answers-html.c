@@ -122,25 +122,6 @@ static void answers_html_put_host(FILE *out, const struct findings *findings)
     put_text(out, host_text(findings, "machine"));
 }
 
-static const char *answers_html_how_word(const struct finding *finding)
-{
-    static const char *const words[] = {
-        [HOW_MEASURED] = "measured",
-        [HOW_READ] = "read",
-        [HOW_COMPUTED] = "computed",
-        [HOW_CONSTANT] = "constant",
-        [HOW_NOT_TESTABLE] = "not testable here",
-    };
-    return finding->stable ? words[finding->how] : "unstable";
-}
-
-static const char *value_of(const struct finding *finding)
-{
-    return finding->value    ? finding->value
-           : finding->reason ? finding->reason
-                             : "-";
-}
-
 /* The differing value of the other profile, or NULL.  */
 static const char *answers_html_instead(const struct page *page,
                                         const struct finding *finding)
@@ -148,10 +129,7 @@ static const char *answers_html_instead(const struct page *page,
     const struct finding *other =
         page->there ? findings_get(page->there, finding->id, finding->key)
                     : NULL;
-    bool comparable = other && other->value && other->stable &&
-                      finding->value && finding->stable;
-    return comparable && strcmp(other->value, finding->value) ? other->value
-                                                              : NULL;
+    return answers_differ(finding, other) ? other->value : NULL;
 }
 
 static void answers_html_put_row(FILE *out, const char *class, const char *term,
@@ -174,10 +152,10 @@ static void answers_html_put_finding(const struct page *page,
         fprintf(page->out, "<dt%s>", class);
         put_text(page->out, finding->key);
         fprintf(page->out, "</dt><dd%s>", class);
-        put_text(page->out, value_of(finding));
+        put_text(page->out, answer_value(finding));
         if (finding->how != HOW_MEASURED || !finding->stable)
             fprintf(page->out, " <span class=\"how\">%s</span>",
-                    answers_html_how_word(finding));
+                    answer_how(finding));
         fputs("</dd>\n", page->out);
     }
     if (!other)
@@ -212,10 +190,10 @@ static void put_question(const struct page *page,
     fprintf(out, "<details id=\"%s\"%s><summary>", question->id,
             differs ? " class=\"differs\"" : "");
     put_element(out, "span class=\"id\"", question->id);
-    put_element(out, "span class=\"value\"", value_of(answer));
+    put_element(out, "span class=\"value\"", answer_value(answer));
     fputs("<span class=\"how\">", out);
     fprintf(out, "%s%s</span></summary>\n<div class=\"inside\">\n",
-            answers_html_how_word(answer), differs ? ", differs" : "");
+            answer_how(answer), differs ? ", differs" : "");
     put_element(out, "p", question->text);
     fputs("<dl>\n", out);
     answers_html_put_finding(page, answer);
@@ -242,9 +220,9 @@ static void put_chart(const struct page *page)
     }
     if (max == 0)
         return;
-    put_element(page->out, "h2", "Connections that wait, by backlog");
+    put_element(page->out, "h2", "Queued connections, by backlog");
     fputs("<table class=\"chart\">\n<tr class=\"soft\"><th scope=\"col\">"
-          "backlog</th><th scope=\"col\">wait</th></tr>\n",
+          "backlog</th><th scope=\"col\">queued</th></tr>\n",
           page->out);
     for (int i = 0; i < ROWS; i++)
         if (counts[i] >= 0)
@@ -288,7 +266,7 @@ static void answers_html_put_head(const struct page *page)
     fputs("<h1>How the sockets of this host behave</h1>\n<p>", out);
     answers_html_put_host(out, page->here);
     fputs("</p>\n<p class=\"soft\">", out);
-    fputs("Asked by sockprobe", out);
+    fputs("Measured by sockprobe", out);
     if (time) /* missing in shared profiles */
         fputs(" on ", out);
     put_text(out, time);
@@ -305,7 +283,7 @@ static void answers_html_put_head(const struct page *page)
     answers_count(count, &difference, "here", page->other);
     fputs("): ", out);
     put_text(out, count);
-    fputs(". What differs is coloured, and says \"differs\".</p>\n", out);
+    fputs(". Differences are coloured and marked \"differs\".</p>\n", out);
 }
 
 /* The next chosen question with an answer, from index *I on, or NULL.  */

@@ -30,10 +30,10 @@ static void put_paragraph(FILE *out, const char *label, const char *text)
 static const char *const places[] = {
     [ON_LOOPBACK] = "over the loopback interface",
     [IN_PROGRAM] = "within this program; no packet is sent",
-    [IN_NAMESPACE] = "in a private network namespace, where this program plays "
-                     "the peer",
-    [IN_BOTH] = "over the loopback interface; and where there can be one, in a "
-                "private network namespace, where this program plays the peer",
+    [IN_NAMESPACE] = "in a private network namespace, with a simulated peer",
+    [IN_BOTH] =
+        "over the loopback interface; and if possible in a private network "
+        "namespace, with a simulated peer",
 };
 
 void answers_explain(FILE *out, const struct question *question)

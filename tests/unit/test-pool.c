@@ -68,7 +68,7 @@ static void crashes(struct probe *ask)
     raise(SIGSEGV);
 }
 
-static void finding_is_empty(struct probe *ask)
+static void reports_nothing(struct probe *ask)
 {
     (void)ask;
 }
@@ -188,7 +188,7 @@ END_TEST
 
 START_TEST(one_that_says_nothing_has_an_answer_too)
 {
-    struct question bad = question("bad", finding_is_empty, LATE);
+    struct question bad = question("bad", reports_nothing, LATE);
     const struct finding *finding = answer_of(&bad);
     ck_assert_ptr_null(finding->value);
     ck_assert_str_eq(finding->reason, "the probe did not say");
