@@ -173,7 +173,7 @@ static int print_form(const struct report *report)
                                   backlogprobe_write_prometheus, report)
                    : 0;
     if (choices.profile)
-        findings_write(output_stream(), report->findings);
+        profile_write(output_stream(), report->findings);
     else if (choices.json)
         report_json(output_stream(), report);
     else if (choices.chart)

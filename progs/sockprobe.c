@@ -217,7 +217,7 @@ static int sockprobe_report(const struct catalogue *catalogue,
     else if (choices.json)
         answers_json(output_stream(), catalogue, here);
     else if (choices.profile)
-        findings_write(output_stream(), here);
+        profile_write(output_stream(), here);
     else
         answers_text(output_stream(), catalogue, here, choices.ids.count > 0);
     return STATUS_DONE;
@@ -239,9 +239,10 @@ static int sockprobe_judge(const struct difference *difference)
 {
     if (difference->different > 0)
         return STATUS_NO;
-    if (difference->compared > 0 || (choices.tap && difference->untold > 0))
+    if (difference->compared > 0 ||
+        (choices.tap && difference->incomparable > 0))
         return STATUS_DONE;
-    complain(difference->untold
+    complain(difference->incomparable
                  ? "%s: nothing can be compared: one of the two did not tell"
                  : "%s: they have no answer in common",
              choices.tap ? "--tap" : "--diff");

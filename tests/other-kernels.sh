@@ -49,7 +49,7 @@ else
         do "$sockprobe" --profile listen.cap listen.queue
     is "gVisor: sockprobe finds the same" sh -c '
         grep -q "^listen.queue	answer	n+1 for a backlog of n	" "$1" &&
-        grep -q "^listen.cap	answer	1024; net.core.somaxconn is not" "$1"' \
+        grep -q "^listen.cap	answer	1024 (net.core.somaxconn is not" "$1"' \
         - "$scratch/out"
     run gvisor --require 2000
     is "gVisor: 2000 are cut" sh -c '

@@ -155,6 +155,12 @@ is "what one side lacks is missing: 1" sh -c '[ "$1" -eq 1 ] &&
 echo rubbish > "$scratch/rubbish"
 run "$backlogprobe" --compare "$scratch/rubbish" -4 -b 0
 is "compared with no profile: 2" [ "$status" -eq 2 ]
+sed '1s/1$/2/' "$scratch/three" > "$scratch/version-2"
+run "$backlogprobe" --compare "$scratch/version-2" -4 -b 0-5 \
+    --with net.core.somaxconn=3
+is "compared with a profile of another version: 2" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "compare: $2/version-2, line 1: unsupported profile version" \
+    "$2/err"' - "$status" "$scratch"
 
 # Nothing left: the namespace goes with the child.
 # Where nobody else's processes are seen, whose come and go.
