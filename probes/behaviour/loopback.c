@@ -221,13 +221,19 @@ void skip_unreached(struct probe *probe, int error)
             probe_skip(probe, "connect: %s", errno_name(error));
 }
 
+/* Whether the client FD is still connected.  */
+static bool loopback_is_connected(struct probe *probe, int fd)
+{
+    return probe_check(probe, (int)queue_clients_connected(&fd, 1), "poll") > 0;
+}
+
 /* Close the descriptors of the COUNT clients in FDS that are no longer
    connected. Returns the number of connected clients, moved to the front.  */
-static int loopback_drop_dead(int *fds, int count)
+static int loopback_drop_dead(struct probe *probe, int *fds, int count)
 {
     int live = 0;
     for (int i = 0; i < count; i++)
-        if (queue_clients_connected(&fds[i], 1))
+        if (loopback_is_connected(probe, fds[i]))
             fds[live++] = fds[i];
         else
             reset(fds[i]);
@@ -291,13 +297,13 @@ int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
         else
             fds[count] = fd;
         count++;
-        if (!dead && count > 1 && !queue_clients_connected(&fds[count - 2], 1))
+        if (!dead && count > 1 && !loopback_is_connected(probe, fds[count - 2]))
             break;
     }
     if (dead)
         return count;
     settle(probe);
-    int live = loopback_drop_dead(fds, count);
+    int live = loopback_drop_dead(probe, fds, count);
     if (live < count)
         *next = ECONNRESET;
     return live;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/mask.h"
 #include "probes/behaviour/answers.h"
 #include "probes/behaviour/known.h"
 #include "probes/finding/host.h"
@@ -70,18 +70,17 @@ struct page {
     const char *other;
 };
 
-/* Write the character at TEXT, which needs no escape, or a replacement for an
-   invalid byte. Returns its length.  */
+/* Write the character at TEXT, which needs no escape, or '?' for an invalid
+   byte or a character that is masked, since a page may go to a terminal.
+   Returns its length.  */
 static size_t put_character(FILE *out, const char *text)
 {
-    size_t length = utf8_length((const unsigned char *)text);
-    if (*text == '\n')
-        putc('\n', out);
-    else if (length == 0)
-        fputs("&#xfffd;", out);
+    size_t length = mask_shown(text);
+    if (*text == '\n' || length == 0)
+        putc(*text == '\n' ? '\n' : '?', out);
     else
         fwrite(text, 1, length, out);
-    return length ? length : 1;
+    return length ? length : mask_skipped(text);
 }
 
 /* TEXT, escaped for any place of the page.  */
