@@ -15,7 +15,7 @@
 #include "servers/stop.h"
 
 /* Set TCP_NODELAY on FD unless accepted sockets inherit the option.  The first
-   client shows which, for all clients.  */
+ * client shows the inheritance for all clients.  */
 static void accept_set_nodelay(struct server *server, int fd)
 {
     int on = 0;
@@ -42,8 +42,8 @@ static void accept_log(struct server *server,
              clients == 1 ? "" : "s");
 }
 
-/* Count the client at PEER as one of its source.  Returns false, with a line in
-   the log, if the source has as many as it may have.  */
+/* Count the client at PEER for --max-per-source.  Returns false, with a line in
+ * the log, if the source has the maximum.  */
 static bool accept_count_source(struct server *server,
                                 const struct sonde_address *peer,
                                 struct server_client *client)
@@ -64,8 +64,8 @@ static bool accept_count_source(struct server *server,
 }
 
 /* Whether to reject FD, which was in the accept queue when the shutdown began:
-   no input has come, and where clients are served one after the other the
-   silent first one would take all of the grace period.  */
+   no input has come, and in a model with a single client at a time the silent
+   client would take all of the grace period.  */
 static bool is_too_late(const struct server *server, int fd)
 {
     return server->model->waits && !server->model->asynchronous &&
@@ -73,7 +73,7 @@ static bool is_too_late(const struct server *server, int fd)
            !server_is_ready(fd, POLLIN);
 }
 
-/* Serve the client FD, from PEER, or reject it.  */
+/* Serve or reject the client FD, from PEER.  */
 static void accept_client(struct server *server,
                           const struct listen_socket *listener, int fd,
                           const struct sonde_address *peer)
@@ -108,9 +108,9 @@ static void accept_client(struct server *server,
 /* ---- errors -------------------------------------------------------------- */
 
 /* There is no descriptor for a client: reject the client by the reserve
-   descriptor, or else leave it in the accept queue.  Linux reports EMFILE even
-   if the queue is empty, and then there is nothing to log.  Returns whether to
-   call accept again.  */
+   descriptor, or leave the client in the accept queue.  Linux reports EMFILE
+   even if the queue is empty, and then there is nothing to log.  Returns
+   whether to call accept again.  */
 static bool accept_shed(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -140,7 +140,7 @@ static void accept_give_up(struct server *server,
         log_line("%s: cannot accept clients any more: %s", text,
                  strerror(error));
     sonde_poller_remove(server->poller, listener->fd);
-    /* The file belongs to the parent, whose other workers may succeed.  */
+    /* The parent owns the file, and workers may still succeed.  */
     if (server->is_child)
         listen_socket_leave(listener);
     else

@@ -38,7 +38,7 @@ bool server_is_ready(int fd, short events)
 {
     struct pollfd polled = {.fd = fd, .events = events};
     int count = -1;
-    /* With a signal pending poll fails although it would not wait.  */
+    /* A pending signal makes poll fail even with a timeout of 0.  */
     errno = EINTR;
     for (int i = 0; i < 64 && count < 0 && errno == EINTR; i++)
         count = poll(&polled, 1, 0);

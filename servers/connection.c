@@ -30,7 +30,7 @@ static void connection_abandon(struct connection *connection,
 }
 
 /* A call failed.  With a timeout EAGAIN means that the timeout is over; without
-   one EAGAIN is no failure.  */
+ * a timeout EAGAIN is no failure.  */
 static void connection_note_error(struct connection *connection)
 {
     if (errno == EAGAIN && connection->timeout == 0)
@@ -290,7 +290,7 @@ static void connection_dequeue(struct connection *connection)
     *(next ? &next->prev : &queue->last) = prev;
 }
 
-/* Restart the timer of CONNECTION, which was active.  */
+/* Restart the timer of CONNECTION after activity.  */
 static void connection_prolong(struct server *server,
                                struct connection *connection)
 {
@@ -327,7 +327,7 @@ static void connection_refuse(struct server *server,
     connection_close(server, connection, CONNECTION_LOST);
 }
 
-/* Watch for the events that CONNECTION needs now; at its end close it.  */
+/* Poll for the next events, or close a connection at the end.  */
 static void connection_update(struct server *server,
                               struct connection *connection)
 {
@@ -373,7 +373,7 @@ void connection_start(struct server *server, struct connection *connection,
                     server->options->settings, 0);
     connection->watch.ready = connection_ready;
     connection_enqueue(&server->working, connection);
-    /* A service that has ended already needs no poller.  */
+    /* After the end of the service the poller is not needed.  */
     if (connection->state == CONNECTION_ENDING)
         connection_step(connection, server->buffer);
     connection_update(server, connection);

@@ -17,13 +17,13 @@
 #include "servers/watch.h"
 
 enum {
-    /* The size of one read, and the maximum of pending output.  A message of
-       16 KiB arrives in one read.  */
+    /* The size of one read, and the maximum of pending output.  A message of 16
+       KiB arrives at once.  */
     CONNECTION_PIECE = 65536,
     CONNECTION_PENDING_MAX = 65536,
-    /* After the service has ended, input is read and discarded for so many
-       milliseconds and bytes.  Closing with unread input would send a RST, and
-       the RST would destroy output that the client has not read yet.  */
+    /* After the service has ended, input is read and discarded, up to the
+       following milliseconds and bytes.  Closing with unread input would send a
+       RST, and the RST would destroy output not read by the client yet.  */
     CONNECTION_LINGER = 2000,
     CONNECTION_IGNORED_MAX = 1 << 20
 };
@@ -40,7 +40,7 @@ enum connection_ending {
     CONNECTION_DONE,   /* by the protocol */
     CONNECTION_LOST,   /* see error */
     CONNECTION_IDLE,   /* idle timeout */
-    CONNECTION_MEMORY, /* no memory for pending output, or too much of it */
+    CONNECTION_MEMORY, /* too much pending output, or no memory */
     CONNECTION_CUT     /* closed by the server's shutdown */
 };
 
@@ -70,9 +70,9 @@ struct connection {
     int error;
     uint8_t state;       /* enum connection_state */
     uint8_t ending;      /* enum connection_ending */
-    uint8_t half_closed; /* the client has sent its FIN */
+    uint8_t half_closed; /* the client has sent a FIN */
     /* In the event model alone.  */
-    uint8_t events; /* what the poller watches for */
+    uint8_t events; /* the events to poll for */
     struct connection *prev, *next;
     struct connection_queue *queue;
     int64_t due; /* expiry, by monotonic_ms */
@@ -90,7 +90,7 @@ void connection_open(struct connection *connection,
 unsigned connection_events(const struct connection *connection);
 
 /* Take one step.  BUFFER, of CONNECTION_PIECE bytes, holds nothing between two
-   steps: any number of connections may share one buffer.  */
+   steps: any number of connections may share a buffer.  */
 void connection_step(struct connection *connection, char *buffer);
 
 /* Serve to the end, with blocking calls.  */
@@ -104,9 +104,9 @@ const char *connection_reason(const struct connection *connection);
 
 /* ---- in a server --------------------------------------------------------- */
 
-/* Open a connection for CLIENT, serve it to the end with blocking calls, and
-   log the end.  CUT, or stop_now if CUT is NULL, reports that the shutdown cut
-   the connection.  CLIENT stays open.  */
+/* Open a connection for CLIENT, serve the client to the end with blocking
+ * calls, and log the end.  CUT, or stop_now if CUT is NULL, is true if the
+ * shutdown cut the connection.  CLIENT stays open.  */
 enum connection_ending connection_serve(struct server *server,
                                         const struct server_client *client,
                                         char *buffer, const atomic_int *cut);
@@ -120,7 +120,8 @@ void connection_start(struct server *server, struct connection *connection,
    false if nothing changed: the socket was not ready after all.  */
 bool connection_advance(struct server *server, struct connection *connection);
 
-/* Log that CONNECTION ended for the reason ENDING; close and free it.  */
+/* Log that CONNECTION ended for the reason ENDING; close and free CONNECTION.
+ */
 void connection_close(struct server *server, struct connection *connection,
                       enum connection_ending ending);
 

@@ -4,51 +4,30 @@
 #include <config.h>
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/monotonic.h"
 #include "servers/log.h"
 #include "servers/server.h"
 
-/* Count REQUEST, of the local sender FROM, which no rate limits.  Returns false
-   if the same datagram was received too often.  */
-static bool datagram_take_repeat(struct server *server,
-                                 const struct datagram_request *request,
-                                 const struct sonde_address *from)
-{
-    if (!server->repeats &&
-        (server->repeats = calloc(1, sizeof *server->repeats)))
-        server->repeats->seed = (uint64_t)monotonic_now();
-    return server->repeats && repeat_take(server->repeats, from, request->data,
-                                          request->size, monotonic_ms());
-}
-
-/* Take one datagram from the rate of the sender FROM.  Returns false if nothing
-   is left.  */
-static bool datagram_take_rate(struct server *server,
-                               const struct sonde_address *from)
-{
-    long rate = server->options->rate;
-    uint64_t source = source_of(from);
-    if (!server->rates)
-        server->rates = calloc(1, sizeof *server->rates);
-    return server->rates &&
-           rate_take(server->rates, source ? source : repeat_sender(from),
-                     rate < 0 ? RATE_USUAL : rate, monotonic_ms());
-}
-
-/* Count REQUEST against the limits of its sender FROM.  Returns false, with a
-   line in the log, if the sender has had answers enough.  */
+/* Count REQUEST against the limit of the sender FROM: a rate, or for local
+   senders without --rate a number of repeated datagrams.  Returns false, with a
+   line in the log, beyond the limit.  */
 static bool datagram_take(struct server *server,
                           const struct datagram_request *request,
                           const struct sonde_address *from)
 {
     long rate = server->options->rate;
     bool is_local = rate < 0 && source_is_local(from);
+    int64_t now = monotonic_ms();
+    uint64_t source = source_of(from);
     char text[LOG_ADDRESS];
-    if (rate == 0 || (is_local ? datagram_take_repeat(server, request, from)
-                               : datagram_take_rate(server, from)))
+    if (rate == 0 ||
+        (is_local
+             ? repeat_take(&server->repeats, from, request->data, request->size,
+                           now)
+             : rate_take(&server->rates, source ? source : repeat_sender(from),
+                         rate < 0 ? RATE_USUAL : rate, now)))
         return true;
     log_address(from, text);
     if (is_local)
@@ -59,13 +38,13 @@ static bool datagram_take(struct server *server,
                     text, REPEAT_USUAL);
     else
         log_trouble(LOG_RATE,
-                    "%s: datagram not answered: too many from its source "
+                    "%s: datagram not answered: too many from this source "
                     "(--rate)",
                     text);
     return false;
 }
 
-/* Decide whether to answer REQUEST, a datagram with ENDS, and count it.  */
+/* Count REQUEST, a datagram with ENDS.  Returns whether to answer.  */
 static bool datagram_accept(struct server *server,
                             const struct datagram_request *request,
                             const struct sonde_datagram *ends)
@@ -81,34 +60,30 @@ static bool datagram_accept(struct server *server,
     return false;
 }
 
-static void datagram_log(const struct sonde_datagram *ends, ssize_t received,
-                         ssize_t sent)
-{
-    char from[LOG_ADDRESS], to[LOG_ADDRESS];
-    log_address(&ends->from, from);
-    log_address(&ends->to, to);
-    log_line("%s: datagram to %s, %zd bytes received, %zd sent", from, to,
-             received, sent);
-}
-
 static void datagram_reply(struct server *server,
                            const struct listen_socket *listener,
                            struct datagram_request *request,
                            const struct sonde_datagram *ends)
 {
     const char *answer;
-    char text[LOG_ADDRESS];
+    char from[LOG_ADDRESS], to[LOG_ADDRESS];
     ssize_t length = server->options->service->datagram(
         server->options->settings, request, &answer);
     if (length < 0)
         return;
-    if (sonde_datagram_reply(listener->fd, answer, (size_t)length, ends)) {
-        log_address(&ends->from, text);
-        log_trouble(LOG_DATAGRAM, "%s: cannot send an answer: %s", text,
-                    strerror(errno));
-    } else if (server->options->verbose) {
-        datagram_log(ends, (ssize_t)request->size, length);
-    }
+    bool failed =
+        sonde_datagram_reply(listener->fd, answer, (size_t)length, ends);
+    if (!failed && !server->options->verbose)
+        return;
+    int error = errno;
+    log_address(&ends->from, from);
+    log_address(&ends->to, to);
+    if (failed)
+        log_trouble(LOG_DATAGRAM, "%s: cannot send an answer: %s", from,
+                    strerror(error));
+    else
+        log_line("%s: datagram to %s, %zu bytes received, %zd sent", from, to,
+                 request->size, length);
 }
 
 void datagram_ready(struct server *server, struct watch *watch, unsigned ready)

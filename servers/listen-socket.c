@@ -18,8 +18,8 @@
 #include "servers/log.h"
 #include "servers/socket-file.h"
 
-/* TRIES: with port 0, how often to bind all sockets, as the port that the
-   system chose for one socket may be in use for another.  LOOKUP: milliseconds
+/* TRIES: with port 0, how often to bind all sockets, as the port chosen by the
+   system for the first socket may be in use for the next.  LOOKUP: milliseconds
    for looking up a name.  */
 enum { TRIES = 32, LOOKUP = 30000 };
 
@@ -174,8 +174,8 @@ static int targets_add_unix(struct listen_targets *targets)
                        spec->stream ? SOCK_STREAM : SOCK_DGRAM, false);
 }
 
-/* Add all targets of the spec.  Returns 0, or -1 with the problem, if it is not
-   that of errno.  */
+/* Add all targets of the spec.  Returns 0, or -1 with the problem, or else
+ * errno.  */
 static int targets_fill(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -200,7 +200,7 @@ static int target_listen(const struct listen_target *target,
 
 /* Nagle's algorithm and delayed acknowledgements together delay answers by 40
    ms.  Where accepted sockets do not inherit TCP_NODELAY, accept.c sets the
-   option.  All systems have them inherit SO_OOBINLINE.  */
+   option.  All systems inherit SO_OOBINLINE.  */
 void listen_socket_set_options(int fd)
 {
     int on = 1;
@@ -233,9 +233,9 @@ static int target_replace_unix(const struct listen_target *target,
 }
 
 /* Open a UNIX socket under the lock of its folder.  If the folder cannot be
-   locked, no file is replaced.  The same holds if another process keeps the
-   lock, which any user may do in /tmp: a start without a file to replace does
-   not depend on the lock.  EBUSY: a file exists, and was not examined.  */
+   locked, no file is replaced.  Nor is a file replaced if another process keeps
+   the lock, as any user can in /tmp: a start without a file to replace does not
+   depend on the lock.  EBUSY: a file exists, and was not examined.  */
 static int target_open_unix(const struct listen_target *target,
                             const struct socket_access *access,
                             struct sonde_queue *queue)
@@ -294,8 +294,9 @@ static bool is_family_missing(int error)
            error == EADDRNOTAVAIL;
 }
 
-/* Open all TARGETS, once.  Targets with port 0 get the port that the system
-   chose for the first one.  On failure *FAILED is the target.  */
+/* Open all TARGETS, once.  The system chooses a port for the first target with
+ * port 0; all targets with port 0 get the same port.  On failure *FAILED is the
+ * target.  */
 static int targets_open(struct listen_sockets *listeners,
                         const struct listen_targets *targets, size_t *failed)
 {
@@ -348,16 +349,16 @@ static bool lacks_scope(const struct sonde_address *address)
     return IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) && in6.sin6_scope_id == 0;
 }
 
-/* The reason of ERROR at ADDRESS: EADDRINUSE of a path need not mean that a
-   server uses the path.  */
+/* The reason of ERROR at ADDRESS: a path in use, EADDRINUSE, need not belong to
+ * a server.  */
 static const char *listen_find_reason(const struct sonde_address *address,
                                       int error)
 {
     struct stat found;
     if (error == EBUSY && address->storage.ss_family == AF_UNIX)
-        return "the file exists; not checked for a listening server, as "
-               "another "
-               "process has locked its folder (flock)";
+        return "the file exists; whether a server uses the file is unknown, "
+               "since "
+               "another process has locked its folder (flock)";
     if (error == EINVAL && lacks_scope(address))
         return "a link-local address requires an interface, as in fe80::1%eth0";
     if (error != EADDRINUSE || address->storage.ss_family != AF_UNIX ||
@@ -416,7 +417,7 @@ int listen_sockets_open(struct listen_sockets *listeners,
 }
 
 /* Find the file of an inherited UNIX socket.  A relative path is of no use: the
-   process that called bind may have had another working directory.  */
+ * binding process may have had another working directory.  */
 static void listen_socket_find_file(struct listen_socket *listener)
 {
     struct stat found;
@@ -521,8 +522,8 @@ void listen_sockets_warn_files(const struct listen_sockets *listeners)
     }
 }
 
-/* Make an inherited socket blocking again: the process that passed the socket
-   and the next server share the flag.  */
+/* Make an inherited socket blocking again: the previous process and the next
+ * server share the flag.  */
 static void restore_blocking(const struct listen_socket *listener)
 {
     int flags = listener->was_blocking ? fcntl(listener->fd, F_GETFL) : -1;
@@ -535,8 +536,8 @@ void listen_socket_close(struct listen_socket *listener)
     if (listener->fd < 0)
         return;
     restore_blocking(listener);
-    /* In this order: while the socket is open no server takes the file for a
-       stale one.  */
+    /* Unlink before close: the file of an open socket is not stale for another
+     * server.  */
     listen_socket_unlink(listener);
     close(listener->fd);
     listener->fd = -1;

@@ -12,8 +12,8 @@
 
 enum {
     LISTEN_SOCKETS_MAX = 64,
-    /* A short accept queue costs clients that connect at once a second, until
-       the kernel's retransmission.  The kernel cuts the backlog to its cap.  */
+    /* With a short accept queue simultaneous clients wait a second, for the
+       kernel's retransmission.  The kernel cuts the backlog to its cap.  */
     LISTEN_SOCKET_BACKLOG = 4096
 };
 
@@ -24,14 +24,14 @@ struct listen_socket {
     struct sonde_address local;
     long backlog;      /* in force, -1: not known */
     bool watched;      /* polled for readability */
-    bool inherited;    /* the process that passed the socket keeps it */
+    bool inherited;    /* open in another process, too */
     bool was_blocking; /* O_NONBLOCK is to be cleared at the end */
-    /* Recent failures of accept or recvmsg, and until when the socket is not
-       polled because of them, by monotonic_ms; 0: the socket is polled.  */
+    /* Recent failures of accept or recvmsg, and the end of the pause in polling
+     * after failures, by monotonic_ms; 0: no pause.  */
     struct sonde_backoff_state backoff;
     int64_t resume_at;
-    /* A UNIX socket's file: whether bind of this process made it, and the
-       number.  While the socket is open no other file gets the same number.  */
+    /* A UNIX socket's file: whether bind made the file, and the inode.  While
+     * the socket is open no new file gets the same inode.  */
     bool has_file, is_known;
     dev_t device;
     ino_t inode;
@@ -47,7 +47,7 @@ struct listen_addresses {
     const char *const *addresses; /* names or numbers; none: see ANY */
     size_t address_count;
     bool any;         /* the wildcard addresses, not loopback */
-    bool inet, inet6; /* both or none: all families that the host has */
+    bool inet, inet6; /* both or none: all families of the host */
     const char *unix_path;
     const char *unix_mode;  /* of the file, octal; NULL: by the umask */
     const char *unix_owner; /* USER, USER:GROUP or :GROUP; NULL: this user */
@@ -58,14 +58,14 @@ struct listen_addresses {
 /* Open sockets at the addresses of SPEC.  For port 0 the system chooses a port,
    the same for all sockets.  A stale file of a UNIX socket is replaced, never
    one with a listening server.
-   Returns 0, or -1 with the reason in PROBLEM, of SIZE bytes, and errno, which
-   is 0 if no call failed.  */
+   Returns 0, or -1 with the reason in PROBLEM, of SIZE bytes, and errno: 0 if
+   no call failed.  */
 int listen_sockets_open(struct listen_sockets *listeners,
                         const struct listen_addresses *spec, char *problem,
                         size_t size);
 
 /* Set TCP_NODELAY and SO_OOBINLINE on FD, a listen socket or a connection. With
-   SO_OOBINLINE urgent bytes are received among the others.  */
+ * SO_OOBINLINE recv returns urgent bytes in order.  */
 void listen_socket_set_options(int fd);
 
 /* Whether FOUND can be served.  Datagrams are answered only in the families in
@@ -82,14 +82,13 @@ int listen_sockets_inherit(struct listen_sockets *listeners,
 bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address);
 
-/* Remove LISTENER's file, unless it was replaced: no client can connect any
-   more.  */
+/* Remove LISTENER's file, unless replaced: clients cannot connect any more.  */
 void listen_socket_unlink(struct listen_socket *listener);
 
-/* Log which files this user may not remove at the end.  */
+/* Log the files without permission for removal at the end.  */
 void listen_sockets_warn_files(const struct listen_sockets *listeners);
 
-/* Close LISTENER, and remove its file, unless it was replaced.  */
+/* Close LISTENER, and remove the file, unless replaced.  */
 void listen_socket_close(struct listen_socket *listener);
 
 /* Close LISTENER, or all listeners, in a child: the parent owns the files.  */

@@ -27,7 +27,7 @@ void server_back_off(struct server *server)
     server->resume_at = monotonic_ms() + server->backoff;
 }
 
-/* What to do about an ERROR of accept that lasts.  */
+/* The advice for a lasting ERROR of accept.  */
 static const char *listener_find_advice(int error)
 {
     if (error == EACCES || error == EPERM)
@@ -72,8 +72,7 @@ void listener_check(struct server *server, struct listen_socket *listener,
     if (delay == 0)
         return;
     listener->resume_at = monotonic_ms() + delay;
-    /* A worker that is slower than the others gets EAGAIN, too, but not so
-       often.  */
+    /* A slow worker of many gets EAGAIN, too, but not so often.  */
     if (error != EAGAIN || sonde_backoff(delay) == delay)
         listener_log_error(listener, error);
 }
@@ -106,8 +105,8 @@ int listeners_next_due(const struct server *server)
 
 /* ---- watching ------------------------------------------------------------ */
 
-/* Whether there is room for a client.  If not, have the loop woken when a
-   client leaves, and log the wait.  */
+/* Whether there is room for a client.  If not, request a wake-up of the loop
+ * when a client leaves, and log the wait.  */
 static bool listeners_have_room(struct server *server)
 {
     server->wants_fewer = 0;

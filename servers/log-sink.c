@@ -19,8 +19,7 @@
 #include "servers/stop.h"
 #include "sonde.h"
 
-/* The allowance in milliseconds, and the part of the time that is added again:
-   one in so many.  */
+/* The allowance in milliseconds, and the divisor of the time added again.  */
 enum { WAIT_MAX = 1000, GIVEN_BACK = 10 };
 
 static struct log_sink not_shared, *sink = &not_shared;
@@ -140,14 +139,9 @@ bool log_sink_write(const char *text, size_t length)
     return false;
 }
 
-long log_sink_dropped(void)
-{
-    return sink->dropped;
-}
-
 long log_sink_take_dropped(void)
 {
-    return atomic_exchange(&sink->dropped, 0);
+    return sink->dropped ? atomic_exchange(&sink->dropped, 0) : 0;
 }
 
 void log_sink_return_dropped(long count)

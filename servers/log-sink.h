@@ -1,7 +1,7 @@
 /* log-sink.h - write to standard error without waiting long for the reader
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A reader that stops must not stop the server.  While there is room in the
+   A reader must not be able to stop the server.  While there is room in the
    pipe, lines are written at once.  When the pipe is full, the server waits for
    the reader, for one second in all; a tenth of the time in which lines are
    written without waiting is added to the allowance again.  When the allowance
@@ -9,9 +9,9 @@
    So a reader that pauses for a second, or is slow at times, loses nothing, and
    the server never loses more than a tenth of its time.
 
-   The counts and times are shared by the process that called log_sink_begin and
-   its descendants.  O_NONBLOCK of standard error is not changed, as other
-   processes share the open file.  */
+   The caller of log_sink_begin and all descendants share the counts and times.
+   O_NONBLOCK of standard error is not changed, as other processes share the
+   open file.  */
 
 #ifndef SERVERS_LOG_SINK_H
 #define SERVERS_LOG_SINK_H 1
@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In memory that all processes share.  All zero at first.  */
+/* In memory shared by all processes.  All zero at first.  */
 struct log_sink {
     atomic_long dropped; /* lines */
     atomic_uint waited;  /* milliseconds used up of the allowance */
@@ -28,18 +28,16 @@ struct log_sink {
     atomic_int cut;      /* a line was written in part */
 };
 
-/* Begin, with SINK for the counts.  Opens a descriptor, where the system allows
-   that.  */
+/* Begin, with SINK for the counts.  Opens a descriptor, where the system has
+ * /proc.  */
 void log_sink_begin(struct log_sink *sink);
 
 /* Write the LENGTH bytes TEXT, a line.  Returns whether all was written; if
    not, the line is counted as dropped.  */
 bool log_sink_write(const char *text, size_t length);
 
-/* The number of lines dropped since the last call of log_sink_take_dropped;
-   take the number, which becomes 0; and add COUNT again, if the number could
-   not be logged.  */
-long log_sink_dropped(void);
+/* The number of dropped lines, which becomes 0; and add COUNT again, if the
+   number could not be logged.  */
 long log_sink_take_dropped(void);
 void log_sink_return_dropped(long count);
 

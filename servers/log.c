@@ -63,7 +63,7 @@ void log_begin(const char *program, bool inetd)
 static bool log_dropped(void)
 {
     char text[LINE];
-    long count = log_sink_dropped() ? log_sink_take_dropped() : 0;
+    long count = log_sink_take_dropped();
     if (count == 0)
         return true;
     int length = snprintf(text, sizeof text,
@@ -72,18 +72,19 @@ static bool log_dropped(void)
                           name, count, count == 1 ? " was" : "s were");
     if (log_sink_write(text, (size_t)length))
         return true;
-    /* This line does not count.  */
+    /* The line about dropped lines does not count.  */
     log_sink_return_dropped(count - 1);
     return false;
 }
 
 bool log_flush(void)
 {
-    return silent || log_sink_dropped() == 0 || log_dropped();
+    return silent || log_dropped();
 }
 
 /* Write TEXT, which has room for a newline.  Control characters, as in names
-   and paths, are masked: they must not reach a terminal, nor break the line. */
+   and paths, are masked: a terminal must not receive control characters, and a
+   line must stay whole. */
 static void log_write(char *text)
 {
     int saved = errno;

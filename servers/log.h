@@ -2,8 +2,8 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Each line is one write to standard error, unbuffered, so that lines of
-   several processes and threads never interleave.  Lines that the reader does
-   not take in time are dropped and counted: log-sink.h has the rule.  */
+   several processes and threads never interleave.  Lines not read in time are
+   dropped and counted: log-sink.h has the rule.  */
 
 #ifndef SERVERS_LOG_H
 #define SERVERS_LOG_H 1
@@ -27,12 +27,12 @@
 void log_begin(const char *program, bool inetd);
 
 /* Log the number of dropped lines, if any and if the reader takes the line.
-   Returns false if that is still to be logged.  */
+   Returns false if the number is still to be logged.  */
 bool log_flush(void);
 
 LOG_FORMAT void log_line(const char *format, ...);
 
-/* Kinds of trouble that may occur a thousand times a second.  */
+/* Trouble with possibly a thousand lines a second.  */
 enum log_trouble {
     LOG_DESCRIPTORS, /* out of descriptors */
     LOG_CLIENTS,     /* --max-clients */
@@ -40,7 +40,7 @@ enum log_trouble {
     LOG_PROCESSES,   /* fork or pthread_create failed */
     LOG_WORKERS,     /* a worker or child ended unexpectedly */
     LOG_MEMORY,      /* out of memory for a client */
-    LOG_REFUSED,     /* datagrams that are never answered */
+    LOG_REFUSED,     /* datagrams never answered */
     LOG_RATE,        /* --rate */
     LOG_REPEAT,      /* repeated datagrams */
     LOG_DATAGRAM,    /* a datagram could not be sent, or was truncated */
@@ -51,8 +51,8 @@ enum log_trouble {
 };
 
 /* Log a line, at most one of each kind in a minute; the next line has the
-   number of those suppressed.  The limit holds for the process that called
-   log_begin and its descendants together.  */
+ * number of suppressed lines.  The limit holds for the caller of log_begin and
+ * all descendants together.  */
 LOG_FORMAT_2 void log_trouble(enum log_trouble trouble, const char *format,
                               ...);
 

@@ -1,12 +1,11 @@
 /* model-event.c - all clients in one process, by readiness
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A ready client gets one read, and the service's answer is written at once.
-   So a message costs one wait, shared by all ready clients, one read and one
-   write.  Output that the client does not take becomes pending, and until the
-   client takes it the server polls for writability alone: no more input is read
-   from this client, and the other clients are not delayed.  An idle client
-   costs its struct connection, no buffer.  */
+   An event of a client leads to one read, and the service's answer is written
+   at once.  So a message costs a wait, shared by all ready clients, a read and
+   a write.  While output is pending, the client is polled for writability
+   alone: no more input is read, and no other client is delayed.  An idle client
+   costs a struct connection, no buffer.  */
 
 #include <config.h>
 
@@ -31,16 +30,16 @@ static void event_serve(struct server *server,
     server_client_close(server, client);
 }
 
-/* Whether the event that CONNECTION waits for has come.  After a pause of the
-   server itself, stopped or frozen with its host, no client has been idle.  */
+/* Whether CONNECTION has an event now.  The server, not the client, may have
+   been idle: stopped, or frozen with the host.  */
 static bool event_is_ready(const struct connection *connection)
 {
     bool writes = connection->events & SONDE_WRITABLE;
     return server_is_ready(connection->client.fd, writes ? POLLOUT : POLLIN);
 }
 
-/* End the connections of QUEUE that have expired.  Returns the milliseconds
-   until the next one expires, or -1.  */
+/* End the expired connections of QUEUE.  Returns the milliseconds until the
+   next expiry, or -1.  */
 static int event_expire(struct server *server, struct connection_queue *queue,
                         int64_t now, enum connection_ending ending)
 {

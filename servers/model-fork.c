@@ -2,11 +2,11 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    The handler of SIGCHLD counts children off.  SIGCHLD is blocked while the
-   table of children changes: so a child that ends before its parent has entered
-   its pid is not missed, and no child stays a zombie.  Children catch SIGTERM
-   as their parent does and have the same grace period.  The parent ends the
-   grace period by STOP_NOW, so that children can log how their clients ended,
-   and kills the children that are left after that.  */
+   table of children changes: so no child is missed by ending before the parent
+   has entered the pid, and no child stays a zombie.  Children catch SIGTERM,
+   too, with the same grace period.  The parent ends the grace period by
+   STOP_NOW, so that children can log the end of a client, and kills the
+   remaining children later.  */
 
 #include <config.h>
 
@@ -94,9 +94,9 @@ static struct child *child_find_free(struct fork_data *data)
     return NULL;
 }
 
-/* Close the listen sockets: as long as a child has one, a new server cannot
-   bind the address.  The poller and the self-pipe stay open, unused, which
-   saves two calls; the kernel closes them with the process.  */
+/* Close the listen sockets: a new server cannot bind the address of a socket
+   open in a child.  The poller and the self-pipe stay open, unused, which saves
+   two calls; the kernel closes both at exit.  */
 static _Noreturn void child_run(struct server *server,
                                 const struct server_client *client)
 {

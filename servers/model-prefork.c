@@ -25,7 +25,7 @@
 #include "servers/stop.h"
 
 /* Values of a slot besides sources: no client, and a client without a source.
-   No network begins with so many ones.  */
+ * No network begins with 64 one bits.  */
 enum { FREE = 0 };
 static const uint64_t unnamed = UINT64_MAX;
 
@@ -33,11 +33,11 @@ static const uint64_t unnamed = UINT64_MAX;
 enum { FAILED = 2, AGAIN = 1000 };
 
 /* The source of a worker's client, in shared memory.  In halves: where the
-   processor cannot write 64 bits at once, a 64-bit atomic integer has a lock,
-   and each process has another lock.  A reader may see one new half and one
-   half of FREE, and take the slot for the source of another IPv6 network, which
-   then has one client too many for a moment.  No client is missed:
-   prefork_admit fills the worker's own slot before it reads the others.  */
+   processor cannot write 64 bits at once, a 64-bit atomic integer has a lock, a
+   separate one in each process.  A reader may see one new half and one half of
+   FREE, and take the slot for the source of another IPv6 network, with one
+   client too many for a moment.  No client is missed: prefork_admit fills the
+   worker's own slot before it reads the others.  */
 struct slot {
     atomic_uint high, low;
     atomic_int cut_off; /* clients, set when the worker ends */
@@ -52,7 +52,7 @@ struct prefork_data {
     pid_t parent;
     int life[2];        /* a pipe: EOF when the parent has ended */
     struct watch ended; /* of LIFE, in a worker */
-    size_t self;        /* the slot of this worker */
+    size_t self;        /* the slot of the worker */
     int64_t again_at;   /* no new worker before */
 };
 
@@ -114,7 +114,7 @@ static long prefork_busy(struct server *server)
     return count;
 }
 
-/* Including this worker's client, whose slot may not be filled yet.  */
+/* Including the worker's client before the slot is filled.  */
 static long worker_busy(struct server *server)
 {
     struct prefork_data *data = server->model_data;
@@ -132,7 +132,7 @@ static const struct model worker_model = {
     .busy = worker_busy,
 };
 
-/* Open a loop for this worker.  */
+/* Open a loop for the worker.  */
 static int worker_begin(struct server *server)
 {
     struct prefork_data *data = server->model_data;
@@ -282,7 +282,7 @@ static void prefork_send_all(struct server *server, int signo)
             kill(data->workers[i], signo);
 }
 
-/* Each worker has a grace period of its own.  */
+/* Each worker begins a separate grace period.  */
 static void prefork_stop(struct server *server)
 {
     prefork_send_all(server, STOP_SOON);

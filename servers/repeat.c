@@ -55,7 +55,7 @@ bool repeat_take(struct repeat_table *table, const struct sonde_address *from,
     if (!repeat_note(table->seen[set], number))
         return true;
     /* Datagrams of 0 or 1 bytes are few, and any client repeats them: each has
-       a bound of its own.  */
+     * a separate limit.  */
     return rate_take(&table->rates, size < 2 ? number : sender, REPEAT_USUAL,
                      now);
 }

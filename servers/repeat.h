@@ -1,12 +1,12 @@
 /* repeat.h - repeated datagrams, as in a loop of two servers
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   One datagram with a forged sender can start a loop of two servers: each takes
-   the other's answer for a request.  A loop repeats the same bytes from one
-   sender; with the time of day in the answer, the same bytes for a second.  So
-   recent datagrams are remembered, and the answers to repeated ones are limited
-   in each second.  A client that repeats its datagrams is limited, too; a
-   client whose datagrams differ is not.
+   One datagram with a forged sender can start a loop of two servers: each
+   server takes the answer of the peer for a request.  A loop repeats the same
+   bytes from one sender; with the time of day in the answer, the same bytes for
+   a second.  So recent datagrams are remembered, and the answers to repeated
+   ones are limited in each second.  A client with repeated datagrams is
+   limited, too; a client with different datagrams is not.
 
    One limit holds for all repeated datagrams of a sender; datagrams of at most
    one byte have a limit each.  A loop holds no more datagrams than the sockets'
@@ -18,8 +18,8 @@
 #include "servers/rate.h"
 #include "sonde.h"
 
-/* REPEAT_USUAL: answers to one sender in a second.  REPEAT_SAMPLE: bytes at the
-   beginning and at the end of a datagram that are compared.  */
+/* REPEAT_USUAL: answers to one sender in a second.  REPEAT_SAMPLE: compared
+ * bytes at the beginning and at the end of a datagram.  */
 enum {
     REPEAT_SETS = 1024,
     REPEAT_WAYS = 8,
@@ -27,16 +27,15 @@ enum {
     REPEAT_SAMPLE = 256
 };
 
-/* All zero is empty.  New datagrams of a set replace old ones.  SEED is any
-   number that senders do not know: so a sender cannot choose datagrams of one
-   set.  */
+/* All zero is empty.  New datagrams of a set replace old ones.  SEED is unknown
+ * to senders: so no sender can choose datagrams of one set.  */
 struct repeat_table {
     uint64_t seed;
     uint64_t seen[REPEAT_SETS][REPEAT_WAYS]; /* the latest of a set first */
     struct rate_table rates;
 };
 
-/* A hash of the sender FROM, with its port or path; never 0.  */
+/* A hash of the sender FROM with port or path, never 0.  */
 uint64_t repeat_sender(const struct sonde_address *from);
 
 /* Count the SIZE bytes DATA of FROM at NOW, milliseconds.  Returns false if the

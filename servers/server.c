@@ -54,61 +54,61 @@ static void serve_inherited(struct server *server, int fd)
 
 /* ---- sockets ------------------------------------------------------------- */
 
-/* Log why FOUND cannot be used.  */
-static void inherited_log_error(const struct sonde_inherited *found, int error)
+/* Log why FOUND cannot be used.  Returns -1.  */
+static int inherited_log_error(const struct sonde_inherited *found, int error)
 {
-    if (error == ENOTCONN)
-        log_line("inherited descriptor %d is a stream socket that neither "
-                 "listens nor is connected",
-                 found->fd);
-    else if (error == EAFNOSUPPORT)
-        log_line("inherited descriptor %d is a datagram socket of another "
-                 "address family than IPv4, IPv6 and UNIX",
-                 found->fd);
-    else if (error == EPROTONOSUPPORT)
-        log_line("inherited descriptor %d is a SOCK_SEQPACKET socket; only "
-                 "streams and datagrams are served",
-                 found->fd);
+    const char *reason =
+        error == ENOTCONN ? "is a stream socket that neither listens nor is "
+                            "connected"
+        : error == EAFNOSUPPORT
+            ? "is a datagram socket of another address family than IPv4, IPv6 "
+              "and UNIX"
+        : error == EPROTONOSUPPORT
+            ? "is a SOCK_SEQPACKET socket; only streams and datagrams are "
+              "served"
+            : NULL;
+    if (reason)
+        log_line("inherited descriptor %d %s", found->fd, reason);
     else
         log_line("inherited descriptor %d cannot be used: %s", found->fd,
                  strerror(error));
+    return -1;
 }
 
-/* Use those of the COUNT descriptors FOUND that are sockets.  Returns 0, or -1
-   with the reason in the log.  */
+/* The errno of using FOUND, 0 if FOUND can be served.  */
+static int inherited_check(const struct sonde_inherited *found)
+{
+    if (found->role == SONDE_UNUSABLE)
+        return found->error;
+    /* Reading would cut messages longer than the buffer.  */
+    if (found->type == SOCK_SEQPACKET)
+        return EPROTONOSUPPORT;
+    return listen_socket_is_served(found) ? 0 : EAFNOSUPPORT;
+}
+
+/* Use the sockets among the COUNT descriptors FOUND.  Returns 0, or -1 with the
+   reason in the log.  */
 static int inherited_take(struct server *server,
                           const struct sonde_inherited *found, int count,
                           int *connection)
 {
     int taken = 0;
     for (int i = 0; i < count; i++) {
-        if (found[i].role == SONDE_UNUSABLE) {
-            inherited_log_error(&found[i], found[i].error);
-            continue;
-        }
-        if (found[i].type == SOCK_SEQPACKET) {
-            /* Reading would cut messages longer than the buffer.  */
-            inherited_log_error(&found[i], EPROTONOSUPPORT);
-            continue;
-        }
-        if (!listen_socket_is_served(&found[i])) {
-            inherited_log_error(&found[i], EAFNOSUPPORT);
+        int error = inherited_check(&found[i]);
+        if (error) {
+            inherited_log_error(&found[i], error);
             continue;
         }
         taken++;
-        if (found[i].role == SONDE_CONNECTION) {
-            if (count > 1) {
-                log_line("inherited descriptor %d is a connection, which "
-                         "needs a server process of its own; %d sockets were "
-                         "passed",
-                         found[i].fd, count);
-                return -1;
-            }
+        if (found[i].role != SONDE_CONNECTION) {
+            if (listen_sockets_inherit(&server->listeners, &found[i]))
+                return inherited_log_error(&found[i], errno);
+        } else if (count == 1) {
             *connection = found[i].fd;
-            continue;
-        }
-        if (listen_sockets_inherit(&server->listeners, &found[i])) {
-            inherited_log_error(&found[i], errno);
+        } else {
+            log_line("inherited descriptor %d is a connection, which needs a "
+                     "server process of its own; %d sockets were passed",
+                     found[i].fd, count);
             return -1;
         }
     }
@@ -122,12 +122,13 @@ static void activation_log_error(int error)
         log_line("LISTEN_FDS: more than %d sockets were passed; start another "
                  "server for some of them",
                  LISTEN_SOCKETS_MAX);
-    else if (error == EINVAL)
-        log_line(
-            "LISTEN_FDS, LISTEN_PID or LISTEN_FDNAMES is malformed, or the "
-            "numbers of names and sockets differ");
     else
-        log_line("LISTEN_FDS: %s", strerror(error));
+        log_line("LISTEN_FDS: %s",
+                 error == EINVAL
+                     ? "LISTEN_FDS, LISTEN_PID or LISTEN_FDNAMES is "
+                       "malformed, or the numbers of names and "
+                       "sockets differ"
+                     : strerror(error));
 }
 
 /* Find the sockets of inetd or LISTEN_FDS.  Returns their number, or -1.  */
@@ -184,7 +185,7 @@ static int sockets_open(struct server *server, int *connection)
 
 /* ---- the whole ----------------------------------------------------------- */
 
-/* Set what the loop calls when a socket is ready.  */
+/* Set the callbacks of the loop.  */
 static void sockets_set_watches(struct listen_sockets *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++)
@@ -213,7 +214,7 @@ static int user_find(const struct server *server, struct identity *identity)
     return -1;
 }
 
-/* Begin the work that needs no privilege.  */
+/* Begin the work without privilege.  */
 static int server_begin(struct server *server)
 {
     server->wake_fd = stop_begin(server->options->grace);
@@ -252,8 +253,6 @@ static void server_end(struct server *server)
     sonde_reserve_close(&server->reserve);
     sonde_poller_close(server->poller);
     source_free(&server->sources);
-    free(server->rates);
-    free(server->repeats);
 }
 
 /* Open all sockets, and serve.  */
@@ -291,6 +290,7 @@ int server_run(const struct server_options *options)
         return -1;
     }
     server->options = options;
+    server->repeats.seed = (uint64_t)monotonic_now();
     server->model = options->model;
     server->reserve.fd = -1;
     server->wake_fd = -1;

@@ -24,10 +24,10 @@ struct model {
     long max_clients;  /* default of --max-clients; 0: any number */
     /* Begin.  Returns 0, or -1 with errno.  */
     int (*begin)(struct server *server);
-    /* Count one more client of SOURCE.  Returns false, and counts nothing, if
-       there are --max-per-source.  NULL: counted in server->sources.  */
+    /* Count a client of SOURCE.  Returns false, and counts nothing, at
+     * --max-per-source.  NULL: counted in server->sources.  */
     bool (*admit)(struct server *server, uint64_t source);
-    /* Serve CLIENT, which the model owns from now on.  */
+    /* Serve CLIENT, owned by the model from now on.  */
     void (*serve)(struct server *server, const struct server_client *client);
     /* Do what is due.  Returns the milliseconds until the next call, or -1.  */
     int (*tick)(struct server *server);
@@ -35,8 +35,8 @@ struct model {
     long (*busy)(struct server *server);
     /* The grace period begins.  */
     void (*stop)(struct server *server);
-    /* The grace period is over: close the remaining connections.  Each is added
-       to server->cut_off by this function, at its end, or by END.  */
+    /* The grace period is over: close the remaining connections.  The function
+     * itself, a later count-off, or END adds the number to server->cut_off.  */
     void (*cut)(struct server *server);
     /* Free what BEGIN allocated.  A second call does nothing.  */
     void (*end)(struct server *server);
@@ -68,7 +68,7 @@ struct server_options {
     long rate;      /* -1: RATE_USUAL, except for local sources */
 };
 
-/* Datagrams of one source that are answered in a second.  */
+/* Datagrams answered per second and source.  */
 enum { RATE_USUAL = 256 };
 
 /* See shutdown.c for the transitions.  */
@@ -84,7 +84,7 @@ struct server {
     struct listen_sockets listeners;
     struct sonde_reserve reserve;
     bool no_streams, no_datagrams; /* served by another process */
-    bool is_child;        /* a worker: its parent logs and closes files */
+    bool is_child;        /* a worker: the parent logs, and removes files */
     bool ends_when_quiet; /* see shutdown.c */
     bool nodelay_checked, nodelay_inherited;
     bool failed; /* cannot continue */
@@ -97,12 +97,12 @@ struct server {
     int64_t quiet_since; /* with ends_when_quiet */
     int64_t cut_until;   /* the end of SERVER_CUT */
     long max;            /* clients; 0: any number */
-    atomic_int cut_off;  /* clients whose connection the shutdown closed */
+    atomic_int cut_off;  /* connections closed by the shutdown */
     atomic_int clients;
     atomic_int wants_fewer;      /* wake the loop when a client leaves */
     struct source_table sources; /* with --max-per-source */
-    struct rate_table *rates;    /* allocated when needed, as repeats */
-    struct repeat_table *repeats;
+    struct rate_table rates;     /* pages of zeros until used, as repeats */
+    struct repeat_table repeats;
     struct connection_queue working, lingering; /* of the event model */
     void *model_data;
     char buffer[CONNECTION_PIECE];
@@ -110,8 +110,8 @@ struct server {
 
 /* ---- server.c ------------------------------------------------------------ */
 
-/* Run a server by OPTIONS until it is stopped.  Returns 0, or -1 with the
-   reason in the log.  */
+/* Run a server by OPTIONS until a signal stops the server.  Returns 0, or -1
+   with the reason in the log.  */
 int server_run(const struct server_options *options);
 
 /* ---- loop.c -------------------------------------------------------------- */
@@ -125,8 +125,8 @@ void server_loop(struct server *server);
 
 /* ---- shutdown.c ---------------------------------------------------------- */
 
-/* Make one transition between phases, if one is due.  Returns whether one
-   was.  */
+/* Make a transition between phases, if due.  Returns whether the phase changed.
+ */
 bool shutdown_step(struct server *server);
 
 /* Milliseconds until a transition by time; -1: there is none.  */
@@ -140,7 +140,8 @@ void accept_ready(struct server *server, struct watch *watch, unsigned ready);
 /* Accept the clients that are in the queue of LISTENER now.  */
 void accept_queued(struct server *server, struct listen_socket *listener);
 
-/* Close all clients in the queue of LISTENER, and count them as cut off.  */
+/* Close all clients in the queue of LISTENER, and count the clients as cut off.
+ */
 void accept_reject_queued(struct server *server,
                           const struct listen_socket *listener);
 
@@ -155,7 +156,7 @@ void datagram_ready(struct server *server, struct watch *watch, unsigned ready);
    with errno.  */
 int listeners_add(struct server *server);
 
-/* Poll the listen sockets for which there is room, and no others.  */
+/* Poll the listen sockets with room for a client, and stop polling the rest. */
 void listeners_update(struct server *server);
 
 /* Milliseconds until a back-off ends; -1: there is none.  */
@@ -174,20 +175,20 @@ bool server_is_full(const struct server *server);
 
 /* ---- client.c ------------------------------------------------------------ */
 
-/* The number of clients that are served.  */
+/* The number of clients being served.  */
 long server_clients(struct server *server);
 
-/* Count off a client of SOURCE.  A signal handler may call this.  */
+/* Count off a client of SOURCE.  Safe in a signal handler.  */
 void server_count_off(struct server *server, uint64_t source);
 
-/* Close CLIENT, free its name, and count it off.  */
+/* Close CLIENT, free the name, and count the client off.  */
 void server_client_close(struct server *server,
                          const struct server_client *client);
 
 /* Whether poll reports EVENTS on FD now, or fails.  */
 bool server_is_ready(int fd, short events);
 
-/* The smaller one of two timeouts, where -1 is infinite.  */
+/* The smaller of two timeouts, where -1 is infinite.  */
 int server_sooner(int a, int b);
 
 #endif /* SERVERS_SERVER_H */

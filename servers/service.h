@@ -25,7 +25,7 @@ struct service {
     void (*opened)(struct connection *connection);
     /* SIZE bytes were received.  NULL: discard the bytes.  */
     void (*input)(struct connection *connection, const char *data, size_t size);
-    /* The client has sent its FIN.  NULL: connection_end.  */
+    /* The client has sent a FIN. NULL: connection_end.  */
     void (*ended)(struct connection *connection);
     /* A datagram was received: set *ANSWER to the answer, in REQUEST or
        constant.  Returns the answer's length, or -1 for no answer.  */
@@ -33,11 +33,11 @@ struct service {
                         const char **answer);
 };
 
-/* Send the SIZE bytes DATA, after all bytes written before.  Bytes that the
-   client does not take at once become pending, and while any are pending no
-   input is read: so a service that writes no more than its input, or a few
-   lines, needs no limit of its own.  More than CONNECTION_PENDING_MAX pending
-   bytes (connection.h) end the connection.  */
+/* Send the SIZE bytes DATA, after all bytes written before.  Unsent bytes
+   become pending, and no input is read while bytes are pending: so a service
+   needs no limit if the output is no longer than the input, or a few lines.
+   More than CONNECTION_PENDING_MAX pending bytes (connection.h) end the
+   connection.  */
 void connection_write(struct connection *connection, const char *data,
                       size_t size);
 
@@ -46,7 +46,7 @@ void connection_end(struct connection *connection);
 
 const void *connection_settings(const struct connection *connection);
 
-/* A new service is one file, one line here and a row in service.c.  */
+/* A new service is a file, a name here and a row in service.c.  */
 extern const struct service service_echo, service_daytime;
 
 /* The service called NAME; NULL if there is none.  */

@@ -14,13 +14,13 @@
                                        10 s have passed
 
    RUNNING:  clients are accepted and served.
-   STOPPING: the listen sockets are closed, after the clients in their accept
-             queues were accepted.  All clients have the grace period to finish.
+   STOPPING: clients in the accept queues were accepted, the listen sockets are
+             closed.  All clients have the grace period to finish.
    CUT:      the remaining connections are closed.
    OVER:     server_loop returns.
 
-   shutdown_step makes every transition.  A worker of prefork and its parent are
-   in phases of their own.  */
+   shutdown_step makes every transition.  Each worker of prefork, and the
+   parent, has a phase of its own.  */
 
 #include <config.h>
 
@@ -29,25 +29,24 @@
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* Milliseconds: how long CUT lasts at most, where processes or threads end
-   within a moment unless the host is busy; and how long a server that inetd
-   started stays without clients.  */
+/* Milliseconds.  CUT_MAX: for processes and threads to end, which takes longer
+   than a moment only on a busy host.  QUIET: after which a server of inetd ends
+   without clients.  */
 enum { CUT_MAX = 10000, QUIET = 60000 };
 
 /* ---- listen sockets ------------------------------------------------------ */
 
-/* Whether closing LISTENER resets the clients in its accept queue.  An
-   inherited listen socket stays open in the process that passed it.  */
+/* Whether closing LISTENER resets the clients in the accept queue.  An
+ * inherited listen socket stays open in another process.  */
 static bool shutdown_resets(const struct listen_socket *listener)
 {
     return listener->fd >= 0 && listener->role == SONDE_LISTENER &&
            !listener->inherited;
 }
 
-/* Close LISTENER.  The clients in its queue are connected, as far as they know:
-   they are accepted first.  Where workers accept, LISTENER stays open until the
-   workers have ended, so that the clients that are then in the queue can be
-   counted.  */
+/* Close LISTENER.  Clients in the queue see an established connection: accept
+   them first.  Where workers accept, LISTENER stays open until the workers have
+   ended: clients left in the queue are counted then.  */
 static void shutdown_stop_listener(struct server *server,
                                    struct listen_socket *listener)
 {
@@ -80,8 +79,8 @@ static void shutdown_close_rest(struct server *server)
 
 /* ---- transitions --------------------------------------------------------- */
 
-/* Milliseconds until the server has been without clients for QUIET; -1: it
-   stays however long that lasts.  */
+/* Milliseconds until the server has been without clients for QUIET; -1:
+   infinite.  */
 static int shutdown_quiet_left(const struct server *server)
 {
     if (!server->ends_when_quiet || server->phase != SERVER_RUNNING)
@@ -89,7 +88,7 @@ static int shutdown_quiet_left(const struct server *server)
     return monotonic_until(monotonic_ms(), server->quiet_since + QUIET);
 }
 
-/* The phase that follows now; that of SERVER, if none does.  */
+/* The next phase; the current phase, if no transition is due.  */
 static enum server_phase shutdown_next(const struct server *server)
 {
     switch (server->phase) {

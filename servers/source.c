@@ -17,56 +17,54 @@ struct source_count {
     long count;
 };
 
-static const unsigned char *source_host6(const struct sockaddr_in6 *in6)
+/* Whether ADDRESS is an IPv4 address, as such or of an IPv4 client of a socket
+   for both families, in *HOST; or else an IPv6 address, in *IN6.  */
+static bool source_is_inet(const struct sonde_address *address, uint32_t *host,
+                           struct sockaddr_in6 *in6)
 {
-    return in6->sin6_addr.s6_addr;
+    const unsigned char *bytes = in6->sin6_addr.s6_addr;
+    memcpy(in6, &address->storage, sizeof *in6);
+    if (address->storage.ss_family == AF_INET) {
+        struct sockaddr_in in;
+        memcpy(&in, &address->storage, sizeof in);
+        *host = ntohl(in.sin_addr.s_addr);
+        return true;
+    }
+    *host = (uint32_t)sonde_load(bytes + 12, 4, SONDE_BIG_ENDIAN);
+    return IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr);
 }
 
-/* A number for ADDRESS that is no IPv6 network.  */
-static uint64_t source_of4(struct in_addr address)
+static bool source_has_host(const struct sonde_address *address)
 {
-    return UINT64_C(0xffff00000000) | ntohl(address.s_addr);
+    int family = address->length ? address->storage.ss_family : AF_UNIX;
+    return family == AF_INET || family == AF_INET6;
 }
 
 uint64_t source_of(const struct sonde_address *address)
 {
-    struct sockaddr_in in;
     struct sockaddr_in6 in6;
-    switch (address->length ? address->storage.ss_family : AF_UNIX) {
-    case AF_INET:
-        memcpy(&in, &address->storage, sizeof in);
-        return source_of4(in.sin_addr);
-    case AF_INET6: {
-        memcpy(&in6, &address->storage, sizeof in6);
-        /* An IPv4 client of a socket for both families.  */
-        if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr)) {
-            memcpy(&in.sin_addr, source_host6(&in6) + 12, sizeof in.sin_addr);
-            return source_of4(in.sin_addr);
-        }
-        bool is_near = IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) ||
-                       IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-        return sonde_load(source_host6(&in6) + (is_near ? 8 : 0), 8,
-                          SONDE_BIG_ENDIAN);
-    }
-    default:
+    uint32_t host;
+    if (!source_has_host(address))
         return 0;
-    }
+    /* No IPv6 network begins with the bits before an IPv4 address.  */
+    if (source_is_inet(address, &host, &in6))
+        return UINT64_C(0xffff00000000) | host;
+    bool is_near = IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) ||
+                   IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
+    return sonde_load(in6.sin6_addr.s6_addr + (is_near ? 8 : 0), 8,
+                      SONDE_BIG_ENDIAN);
 }
 
 bool source_is_local(const struct sonde_address *address)
 {
-    struct sockaddr_in in;
     struct sockaddr_in6 in6;
-    switch (address->length ? address->storage.ss_family : AF_UNIX) {
-    case AF_INET:
-        memcpy(&in, &address->storage, sizeof in);
-        return ntohl(in.sin_addr.s_addr) >> 24 == 127;
-    case AF_INET6:
-        memcpy(&in6, &address->storage, sizeof in6);
-        return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-    default:
+    uint32_t host;
+    if (!source_has_host(address))
         return true;
-    }
+    source_is_inet(address, &host, &in6);
+    return address->storage.ss_family == AF_INET
+               ? host >> 24 == 127
+               : IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
 }
 
 /* The slot where the search for SOURCE begins.  */
@@ -120,7 +118,7 @@ bool source_enter(struct source_table *table, uint64_t source, long max)
     return true;
 }
 
-/* Free SLOT, and move up the entries that a search would no longer reach.  */
+/* Free SLOT, and move up entries beyond the reach of a search.  */
 static void source_free_slot(struct source_table *table, size_t slot)
 {
     size_t mask = table->size - 1;

@@ -28,8 +28,8 @@ struct source_table {
    clients, or without memory.  */
 bool source_enter(struct source_table *table, uint64_t source, long max);
 
-/* Count one client fewer.  A signal handler may call this, unless it has
-   interrupted another call on TABLE.  */
+/* Count one client fewer.  Safe in a signal handler, except during another call
+ * on TABLE.  */
 void source_leave(struct source_table *table, uint64_t source);
 
 void source_free(struct source_table *table);

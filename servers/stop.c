@@ -12,8 +12,7 @@
 #include "servers/stop.h"
 #include "sonde.h"
 
-/* The handlers raise this to write to the self-pipe; no other process sends
-   it.  */
+/* Raised to write to the self-pipe; never sent by another process.  */
 enum { WAKE = SIGUSR2 };
 
 static atomic_int asked, now, signalled;
@@ -29,8 +28,8 @@ void stop_wake(void)
 
 void stop_hurry(void)
 {
-    /* From now on a signal interrupts calls once a second: a call that
-       shutdown(2) does not free may have begun after the first signal.  */
+    /* Interrupt calls once a second: a call that shutdown(2) does not free may
+       begin after the first signal.  */
     asked = 1;
     now = 1;
     alarm(1);
@@ -69,8 +68,8 @@ static void on_soon(int signo)
         begin_grace(signo);
 }
 
-/* The first signal to the process group may reach a child after its parent's
-   STOP_SOON, and does not count as a second one.  */
+/* A signal to the process group may reach a child after the parent's STOP_SOON,
+   and still counts as the first signal.  */
 static void on_stop(int signo)
 {
     if (atomic_exchange(&signalled, 1))
@@ -87,7 +86,7 @@ static int open_wake(void)
     return fd;
 }
 
-/* Catch SIGHUP, unless it is ignored, as by nohup(1).  */
+/* Catch SIGHUP, unless the signal is ignored, as by nohup(1).  */
 static int catch_hangup(void)
 {
     struct sigaction found;
@@ -108,7 +107,7 @@ int stop_begin(long grace)
         sonde_signal(SIGINT, on_stop, SONDE_RESTART) ||
         sonde_signal(SIGQUIT, end_grace, SONDE_RESTART) || catch_hangup())
         return -1;
-    /* The process that started this one may have blocked the signals.  */
+    /* The parent process may have blocked the signals.  */
     stop_release();
     return fd;
 }
@@ -173,7 +172,7 @@ void stop_watch(int fd)
 bool stop_woken(void)
 {
     bool any = false;
-    /* A bound; bytes that are left wake the loop again.  */
+    /* Bytes that are left wake the loop again.  */
     for (int i = 0; i < 64 && sonde_selfpipe_read(); i++)
         any = true;
     return any;

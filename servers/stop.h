@@ -4,15 +4,16 @@
    SIGTERM, SIGINT or SIGHUP begins the grace period.  The end of the grace
    period, a second signal, or SIGQUIT at any time, ends the remaining
    connections: shutdown.c has the phases.  Each wakes the loop by a self-pipe.
-   Every signal that ends a process by default and that users send is caught:
-  the default action would leave the file of a UNIX socket, and O_NONBLOCK on an
-   inherited one.
-  A process that is blocked in a call for its only client is freed
-   by the handler, which calls shutdown(2) on the connection: since a shutdown
-   lasts, the call may also begin after the signal.  After the grace period,
-   other blocking calls fail with EINTR within a second.
+   Signals that users send, and that end a process by default, are caught: the
+   default action would leave the file of a UNIX socket, and O_NONBLOCK on an
+   inherited socket.
 
-   The state is that of the process, as signals have it.  */
+   The handler calls shutdown(2) on the connection of a process that serves a
+   single client with blocking calls: a shutdown lasts, so the call may also
+   begin after the signal.  After the grace period, any other blocking call
+   fails with EINTR within a second.
+
+   The state is global, as signal handlers are.  */
 
 #ifndef SERVERS_STOP_H
 #define SERVERS_STOP_H 1
@@ -20,20 +21,20 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Catch the signals, with a grace period of GRACE seconds, and unblock them.
-   Returns the descriptor of the self-pipe, or -1 with errno.  */
+/* Catch the signals, with a grace period of GRACE seconds, and unblock the
+   signals. Returns the descriptor of the self-pipe, or -1 with errno.  */
 int stop_begin(long grace);
 
 /* The same in a child with a loop of its own.  The parent calls stop_hold
    before fork, so that no signal to the child is lost.
 
    A terminal or a service manager signals the whole process group, so the
-   parent has signals of its own for its children: STOP_SOON begins the grace
-   period, unless it has begun; STOP_NOW ends the grace period.  */
+   parent has separate signals for children: STOP_SOON begins the grace period,
+   unless begun before; STOP_NOW ends the grace period.  */
 enum { STOP_SOON = SIGUSR1, STOP_NOW = SIGALRM };
 int stop_begin_child(void);
 
-/* Block and unblock these signals and SIGCHLD, for a moment.  */
+/* Block and unblock all signals above and SIGCHLD, for a moment.  */
 void stop_hold(void);
 void stop_release(void);
 
@@ -53,7 +54,7 @@ void stop_watch(int fd);
 /* Wake the loop, from a thread or a signal handler.  */
 void stop_wake(void);
 
-/* Empty the self-pipe.  Returns whether it had been written to.  */
+/* Empty the self-pipe.  Returns whether the pipe held any bytes.  */
 bool stop_woken(void);
 
 #endif /* SERVERS_STOP_H */
