@@ -179,30 +179,41 @@ static int privilege_become(const struct identity *identity, char *why,
     return 0;
 }
 
-/* The process has the user of IDENTITY: drop foreign groups.  */
-static int privilege_stay(const struct identity *identity, char *why,
-                          size_t size)
+/* The process has the user of IDENTITY: drop the groups that are not in
+   ALLOWED, which is filled in.  */
+static int privilege_stay(const struct identity *identity,
+                          struct groups *allowed, char *why, size_t size)
 {
-    struct groups held = {0}, allowed = {0};
-    int result = 0;
-    if (groups_of_process(&held) || groups_of_user(identity, &allowed)) {
+    struct groups held = {0};
+    int result = -1;
+    if (groups_of_process(&held) || groups_of_user(identity, allowed))
         snprintf(why, size, "cannot look up the groups of %s: %s",
                  identity->name, strerror(errno));
-        result = -1;
-    }
-    if (!result)
-        result = groups_drop(&held, &allowed, identity->name, why, size);
-    if (!result)
-        result = groups_check(&allowed, why, size);
+    else
+        result = groups_drop(&held, allowed, identity->name, why, size);
     free(held.list);
-    free(allowed.list);
     return result;
 }
 
-/* Whether a way back is still open: by a capability, or by the saved user or
-   group, used by every system but not readable on every system. FORMER is the
-   group from before.  */
-static bool identity_can_return(const struct identity *identity, gid_t former)
+/* Drop all groups but those of IDENTITY, become IDENTITY if need be, and check
+   the groups.  */
+static int privilege_set(const struct identity *identity, char *why,
+                         size_t size)
+{
+    struct groups own = {(gid_t[]){identity->group}, 1}, listed = {0};
+    bool stay = identity_is_current(identity);
+    int result = stay ? privilege_stay(identity, &listed, why, size)
+                      : privilege_become(identity, why, size);
+    if (!result)
+        result = groups_check(stay ? &listed : &own, why, size);
+    free(listed.list);
+    return result;
+}
+
+/* Try to return to root, as is still possible by a capability, or by the saved
+   user or group, used by every system but not readable on every system. FORMER
+   is the previous group.  Returns whether a call succeeded.  */
+static bool identity_try_return(const struct identity *identity, gid_t former)
 {
     if (identity->user == 0)
         return false;
@@ -214,23 +225,15 @@ static bool identity_can_return(const struct identity *identity, gid_t former)
 int privilege_drop(const struct identity *identity, char *why, size_t size)
 {
     gid_t former = getgid();
-    bool was_identity = identity_is_current(identity);
-    struct groups own = {(gid_t[]){identity->group}, 1};
-    if ((was_identity ? privilege_stay : privilege_become)(identity, why, size))
+    if (privilege_set(identity, why, size))
         return -1;
-    if (!was_identity && groups_check(&own, why, size))
-        return -1;
-    if (identity->user != 0 && capability_drop()) {
+    if (identity->user != 0 && capability_drop())
         snprintf(why, size, "cannot drop capabilities: %s", strerror(errno));
-        return -1;
-    }
-    if (!identity_is_current(identity)) {
-        snprintf(why, size, "user or group is another one afterwards");
-        return -1;
-    }
-    if (identity_can_return(identity, former)) {
+    else if (!identity_is_current(identity))
+        snprintf(why, size, "user or group differs afterwards");
+    else if (identity_try_return(identity, former))
         snprintf(why, size, "the process can still return to root");
-        return -1;
-    }
-    return 0;
+    else
+        return 0;
+    return -1;
 }

@@ -71,7 +71,8 @@ int socket_file_lock(const struct sonde_address *address)
 }
 
 /* Connect to ADDRESS, a socket of TYPE.  Returns whether no socket listens.  */
-static bool socket_file_refuses(const struct sonde_address *address, int type)
+static bool socket_file_try_connect(const struct sonde_address *address,
+                                    int type)
 {
     int fd = sonde_socket(AF_UNIX, type, SONDE_CLOEXEC | SONDE_NONBLOCK);
     if (fd < 0)
@@ -90,12 +91,12 @@ int socket_file_remove_stale(const struct sonde_address *address, int type)
     /* A program that takes no lock may be between bind and listen: look twice,
        at the same file.  */
     bool is_stale = !lstat(path, &found) && S_ISSOCK(found.st_mode) &&
-                    socket_file_refuses(address, type);
+                    socket_file_try_connect(address, type);
     if (is_stale && type != SOCK_DGRAM)
         poll(NULL, 0, SECOND_LOOK);
-    if (!is_stale || !socket_file_refuses(address, type) || lstat(path, &now) ||
-        found.st_ino != now.st_ino || found.st_dev != now.st_dev ||
-        found.st_ctime != now.st_ctime) {
+    if (!is_stale || !socket_file_try_connect(address, type) ||
+        lstat(path, &now) || found.st_ino != now.st_ino ||
+        found.st_dev != now.st_dev || found.st_ctime != now.st_ctime) {
         errno = EADDRINUSE;
         return -1;
     }
