@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -130,22 +131,20 @@ static bool accept_shed(struct server *server, struct listen_socket *listener,
 static void accept_give_up(struct server *server,
                            struct listen_socket *listener, int error)
 {
-    char text[LOG_ADDRESS];
+    char text[LOG_ADDRESS], what[LOG_ADDRESS + 40];
     log_address(&listener->local, text);
-    /* A worker is started again, and fails again: limit the lines.  */
-    if (server->is_child)
-        log_trouble(LOG_ACCEPT, "%s: cannot accept clients any more: %s", text,
-                    strerror(error));
-    else
-        log_line("%s: cannot accept clients any more: %s", text,
-                 strerror(error));
+    snprintf(what, sizeof what, "%s: cannot accept clients any more", text);
+    /* EINVAL is Linux's error for a socket after shutdown(2).  */
+    server_fail(server, LOG_ACCEPT, what, error,
+                error == EINVAL ? " (another process may have shut this socket "
+                                  "down: then restart the server)"
+                                : "");
     sonde_poller_remove(server->poller, listener->fd);
     /* The parent owns the file, and workers may still succeed.  */
     if (server->is_child)
         listen_socket_leave(listener);
     else
         listen_socket_close(listener);
-    server->failed = true;
 }
 
 /* accept failed with ERROR.  Returns whether to call accept again.  */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "servers/server.h"
@@ -32,6 +33,17 @@ void server_client_close(struct server *server,
     close(client->fd);
     free(client->name);
     server_count_off(server, client->source);
+}
+
+void server_fail(struct server *server, enum log_trouble kind, const char *what,
+                 int error, const char *advice)
+{
+    /* A worker is started again, and fails again: limit the lines.  */
+    if (server->is_child)
+        log_trouble(kind, "%s: %s%s", what, strerror(error), advice);
+    else
+        log_line("%s: %s%s", what, strerror(error), advice);
+    server->failed = true;
 }
 
 bool server_is_ready(int fd, short events)

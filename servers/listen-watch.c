@@ -132,8 +132,7 @@ static void listener_set_watched(struct server *server,
     if (!sonde_poller_modify(server->poller, listener->fd,
                              watched ? SONDE_READABLE : 0, &listener->watch))
         return;
-    log_line("cannot poll a listen socket: %s", strerror(errno));
-    server->failed = true;
+    server_fail(server, LOG_WAIT, "cannot poll a listen socket", errno, "");
 }
 
 int listeners_add(struct server *server)

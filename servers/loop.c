@@ -72,8 +72,7 @@ static void loop_dispatch(struct server *server, int ready)
 static bool loop_pause(struct server *server, int error)
 {
     if (error == EBADF || error == EINVAL || error == EFAULT) {
-        log_line("cannot poll for clients: %s", strerror(error));
-        server->failed = true;
+        server_fail(server, LOG_WAIT, "cannot poll for clients", error, "");
         return false;
     }
     log_trouble(LOG_WAIT, "cannot poll for clients: %s; retrying once a second",

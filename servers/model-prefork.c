@@ -29,8 +29,9 @@
 enum { FREE = 0 };
 static const uint64_t unnamed = UINT64_MAX;
 
-/* A worker's exit status, and the pause before a new worker in milliseconds. */
-enum { FAILED = 2, AGAIN = 1000 };
+/* FAILED: a worker's exit status.  Milliseconds before new workers: the first
+   pause, and the longest, after workers that fail again and again.  */
+enum { FAILED = 2, AGAIN = 1000, AGAIN_MAX = 60000 };
 
 /* The source of a worker's client, in shared memory.  In halves: where the
    processor cannot write 64 bits at once, a 64-bit atomic integer has a lock, a
@@ -53,7 +54,9 @@ struct prefork_data {
     int life[2];        /* a pipe: EOF when the parent has ended */
     struct watch ended; /* of LIFE, in a worker */
     size_t self;        /* the slot of the worker */
+    int64_t started_at; /* the latest workers */
     int64_t again_at;   /* no new worker before */
+    int delay;          /* from the end of a worker to AGAIN_AT */
 };
 
 static void slot_set(struct slot *slot, uint64_t source)
@@ -166,7 +169,7 @@ static _Noreturn void worker_run(struct server *server, size_t self)
     server->clients = server->cut_off = 0;
     server->ends_when_quiet = false;
     if (worker_begin(server)) {
-        log_line("cannot start a worker: %s", strerror(errno));
+        log_trouble(LOG_WORKERS, "cannot start a worker: %s", strerror(errno));
         _exit(FAILED);
     }
     server_loop(server);
@@ -192,6 +195,18 @@ static int worker_start(struct server *server, size_t slot)
     return pid > 0 ? 0 : -1;
 }
 
+/* A worker ended with STATUS.  A worker may be unable to work, as with a socket
+   shut down by another process: after a failure, or an end at once, the next
+   pause is twice as long, up to a minute.  */
+static void prefork_back_off(struct prefork_data *data, int status)
+{
+    int64_t now = monotonic_ms(), lived = now - data->started_at;
+    bool failed = WIFEXITED(status) && WEXITSTATUS(status) == FAILED;
+    if (lived >= AGAIN_MAX || (lived >= AGAIN && !failed))
+        data->delay = AGAIN;
+    data->again_at = now + data->delay;
+}
+
 static void worker_ended(pid_t pid, int status, void *user_data)
 {
     struct server *server = user_data;
@@ -204,12 +219,13 @@ static void worker_ended(pid_t pid, int status, void *user_data)
         server->clients--;
         server->cut_off += atomic_exchange(&data->slots[i].cut_off, 0);
         if (!stop_asked())
-            log_trouble(
-                LOG_WORKERS, "a worker ended (%s %d); starting a new one",
-                WIFEXITED(status) ? "status" : "signal",
-                WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
-        /* Limit the rate, as the new worker may fail, too.  */
-        data->again_at = monotonic_ms() + AGAIN;
+            log_trouble(LOG_WORKERS,
+                        "a worker ended (%s %d); starting a new one within a "
+                        "minute",
+                        WIFEXITED(status) ? "status" : "signal",
+                        WIFEXITED(status) ? WEXITSTATUS(status)
+                                          : WTERMSIG(status));
+        prefork_back_off(data, status);
     }
 }
 
@@ -222,6 +238,8 @@ static int prefork_tick(struct server *server)
     int64_t now = monotonic_ms();
     if (now < data->again_at)
         return monotonic_until(now, data->again_at);
+    data->started_at = now;
+    data->delay = data->delay < AGAIN_MAX / 2 ? 2 * data->delay : AGAIN_MAX;
     for (size_t i = 0; i < data->size; i++)
         if (data->workers[i] == 0 && worker_start(server, i)) {
             log_trouble(LOG_PROCESSES, "cannot start a worker: fork: %s",
@@ -242,6 +260,8 @@ static int prefork_allocate(struct prefork_data *data, size_t size)
         return -1;
     data->slots = shared;
     data->size = size;
+    data->delay = AGAIN;
+    data->started_at = monotonic_ms();
     return pipe(data->life);
 }
 

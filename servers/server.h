@@ -11,6 +11,7 @@
 #include "base/monotonic.h"
 #include "servers/connection.h"
 #include "servers/listen-socket.h"
+#include "servers/log.h"
 #include "servers/rate.h"
 #include "servers/repeat.h"
 #include "servers/source.h"
@@ -184,6 +185,10 @@ void server_count_off(struct server *server, uint64_t source);
 /* Close CLIENT, free the name, and count the client off.  */
 void server_client_close(struct server *server,
                          const struct server_client *client);
+
+/* Log WHAT, the text of ERROR and ADVICE, and end the server.  */
+void server_fail(struct server *server, enum log_trouble kind, const char *what,
+                 int error, const char *advice);
 
 /* Whether poll reports EVENTS on FD now, or fails.  */
 bool server_is_ready(int fd, short events);

@@ -119,7 +119,7 @@ grep '^./\(lib\|base\|probes\|servers\|clients\|load\|progs\)/' \
 # shellcheck disable=SC2046
 functions $(cat "$scratch/looked") > "$scratch/functions"
 is "there are functions" [ "$(wc -l < "$scratch/functions")" -gt 1500 ]
-awk '$1 != "main" { kinds[$1] = kinds[$1] " " $3
+awk '$1 != "main" && !seen[$1 " " $2]++ { kinds[$1] = kinds[$1] " " $3
         where[$1] = where[$1] " " $2; count[$1]++ }
     END { for (name in count)
         if (count[name] > 1 && kinds[name] ~ /static/)

@@ -6,6 +6,9 @@
           peer both PROGRAM         both the listener and that, by LISTEN_FDS
           peer bound PROGRAM        a stream socket that does not listen, by
                                     LISTEN_FDS
+          peer shut FIFO PROGRAM   a listening socket, by LISTEN_FDS, which
+                                    another process shuts down when FIFO is
+                                    opened for writing
           peer packets PROGRAM      one end of a pair of SOCK_SEQPACKET, by
                                     LISTEN_FDS; port 0 is printed
           peer netlink PROGRAM      a datagram socket of Linux alone, by
@@ -17,9 +20,12 @@
 
 #include <config.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sonde.h"
@@ -59,6 +65,28 @@ static int pass_listener(int listener, char **argv)
     if (dup2(listener, 3) < 0)
         return fail("listen-fds");
     return pass_by_number("1", argv);
+}
+
+/* Pass LISTENER, and shut it down later, from a process that is no child of the
+   server's.  */
+static int pass_shut(int listener, char **argv)
+{
+    int status;
+    pid_t child = fork();
+    if (child < 0)
+        return fail("fork");
+    if (child > 0)
+        return waitpid(child, &status, 0) != child || status
+                   ? fail("shut")
+                   : pass_listener(listener, argv + 1);
+    if (fork() != 0)
+        _exit(0);
+    alarm(patience / 1000);
+    close(STDOUT_FILENO);
+    close(STDERR_FILENO); /* others wait for the end of the server's */
+    if (open(argv[0], O_RDONLY) >= 0)
+        shutdown(listener, SHUT_RDWR);
+    _exit(0);
 }
 
 /* Pass a socket that no server can use.  */
@@ -149,6 +177,8 @@ int main(int argc, char **argv)
     int listener = sonde_listen(&address, 16, 0, NULL);
     if (listener < 0 || say_port(listener))
         return fail("listen");
+    if (!strcmp(argv[1], "shut") && argc > 3)
+        return pass_shut(listener, argv + 2);
     if (!strcmp(argv[1], "inetd"))
         return pass_connection(listener, argv + 2);
     return strcmp(argv[1], "both") == 0 ? pass_both(listener, argv + 2)

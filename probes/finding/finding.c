@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mask.h"
 #include "probes/finding/finding.h"
 
 static const char *const how_names[] = {
@@ -18,16 +17,15 @@ static const char *const how_names[] = {
 
 static const char header[] = "id\tkey\tvalue\thow\tstable\treason";
 
-/* Copy TEXT, masked, since a profile may come from anybody and goes to
-   terminals, and a control character would break a column, to *MEMORY, and go
-   behind it.  */
+/* Copy TEXT to *MEMORY, and go behind it.  */
 static const char *copy_text(char **memory, const char *text)
 {
     char *copy = *memory;
     if (!text)
         return NULL;
-    memcpy(copy, text, strlen(text) + 1);
-    *memory += mask_text(copy) + 1;
+    size_t size = strlen(text) + 1;
+    memcpy(copy, text, size);
+    *memory += size;
     return copy;
 }
 
@@ -183,9 +181,11 @@ void finding_write_header(FILE *out)
     fprintf(out, "%s\n", header);
 }
 
+/* What would end a column or a line is a '?'.  */
 static void write_column(FILE *out, const char *text, char end)
 {
-    mask_write(out, text);
+    for (; *text; text++)
+        putc(strchr("\t\n", *text) ? '?' : *text, out);
     putc(end, out);
 }
 

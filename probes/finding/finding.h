@@ -8,8 +8,12 @@
        id  key  value  how  stable  reason
 
    HOW is measured, read, computed, constant or not-testable; STABLE is yes or
-   no; a VALUE or REASON that is not there is "-".  No column holds a tab, a
-   newline or another control character.  */
+   no; a VALUE or REASON that is not there is "-".  A tab or a newline in a text
+   is written as '?'.
+
+   All other bytes are kept as they were measured or read, control characters
+   too, since JSON can carry them.  A profile may come from anybody: what shows
+   a text of it masks it (base/mask.h); progs/output.h does so for reports.  */
 
 #ifndef PROBES_FINDING_FINDING_H
 #define PROBES_FINDING_FINDING_H 1
@@ -42,8 +46,7 @@ struct findings {
     bool sorted;
 };
 
-/* Add a copy of FINDING, its texts masked as by mask_text.  Returns 0, or -1
-   with ENOMEM.  */
+/* Add a copy of FINDING.  Returns 0, or -1 with ENOMEM.  */
 int findings_add(struct findings *findings, const struct finding *finding);
 
 /* Sort by id, then by key, part by part as its dots cut it, numbers by value

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/monotonic.h"
@@ -149,10 +150,13 @@ static bool keep_client(struct engine *engine, struct fill *fill, int fd)
     return true;
 }
 
-static bool is_readable(int fd)
+/* CALL, which has to work, failed with ERROR: for want of something, or for
+   another reason.  */
+static void note_failure(struct fill *fill, const char *call, int error)
 {
-    short events = (short)wait_one(fd, POLLIN, 0);
-    return events > 0 && events & POLLIN;
+    fill->limit = limit_of(error);
+    fill->error = fill->limit == LIMIT_NONE ? error : 0;
+    fill->failed = call;
 }
 
 /* Count the connections that accept returns, until nobody is left.  It gives
@@ -165,12 +169,14 @@ static void fill_count_accepted(struct fill *fill)
             close(fd);
             fill->accepted++;
         } else if (errno != EAGAIN) {
-            fill->limit = limit_of(errno);
-            fill->error = fill->limit == LIMIT_NONE ? errno : 0;
-            fill->failed = "accept";
+            note_failure(fill, "accept", errno);
             return;
-        } else if (!is_readable(fill->listener)) {
-            return;
+        } else {
+            int events = wait_one(fill->listener, POLLIN, 0);
+            if (events < 0)
+                note_failure(fill, "poll", errno);
+            if (events < 0 || !(events & POLLIN))
+                return;
         }
     }
 }
@@ -207,7 +213,11 @@ static void note_drops(struct fill *fill)
 static void count_connections(struct fill *fill,
                               const struct sonde_queue *queue)
 {
-    fill->client = (long)queue_clients_connected(fill->clients, fill->count);
+    fill->client = queue_clients_connected(fill->clients, fill->count);
+    if (fill->client < 0) {
+        note_failure(fill, "poll", errno);
+        return;
+    }
     if (fill->client < (long)fill->count)
         fill->overflow = OVERFLOW_RESET;
     fill->disturbed = is_disturbed(fill, queue);
@@ -284,16 +294,16 @@ static void turned_away(struct engine *engine, struct fill *fill, int error)
     fill_finish(engine, fill);
 }
 
-/* Whether the client before the newest is connected still.  On a kernel that
-   lets everybody in and resets those for whom there is no room, it tells.  In a
-   long queue it is not asked each time: those too many are found when all are
-   counted.  */
-static bool last_one_stays(const struct fill *fill)
+/* Whether the client before the newest is connected still, as far as poll
+   works: 1, 0, or -1 with errno.  On a kernel that lets everybody in and resets
+   those for whom there is no room, it tells.  In a long queue it is not asked
+   each time: those too many are found when all are counted.  */
+static long last_one_stays(const struct fill *fill)
 {
     enum { EACH = 64, SOME = 16 };
     if (fill->count < 2 || (fill->count > EACH && fill->count % SOME != 0))
-        return true;
-    return queue_clients_connected(&fill->clients[fill->count - 2], 1) == 1;
+        return 1;
+    return queue_clients_connected(&fill->clients[fill->count - 2], 1);
 }
 
 /* Take the connected client FD.  Returns true if FILL goes on.  */
@@ -304,7 +314,10 @@ static bool take_client(struct engine *engine, struct fill *fill, int fd)
         finish_limited(engine, fill, LIMIT_MEMORY);
         return false;
     }
-    if (!last_one_stays(fill)) {
+    long stays = last_one_stays(fill);
+    if (stays < 0)
+        note_failure(fill, "poll", errno);
+    if (stays <= 0) {
         fill_finish(engine, fill);
         return false;
     }
@@ -313,6 +326,13 @@ static bool take_client(struct engine *engine, struct fill *fill, int fd)
         return false;
     }
     return true;
+}
+
+/* What became of the client of FILL cannot be asked: poll failed with ERROR. */
+static void unchecked(struct engine *engine, struct fill *fill, int error)
+{
+    note_failure(fill, "poll", error);
+    fill_finish(engine, fill);
 }
 
 static int bind_client(const struct fill *fill, int fd)
@@ -347,7 +367,10 @@ static bool add_client(struct engine *engine, struct fill *fill,
         close(fd);
     if (limit_of(error) != LIMIT_NONE)
         return fill_make_room(engine, fill, limit_of(error));
-    turned_away(engine, fill, error);
+    if (state == CLIENT_UNKNOWN)
+        unchecked(engine, fill, error);
+    else
+        turned_away(engine, fill, error);
     return false;
 }
 
@@ -455,11 +478,14 @@ static void fill_settle(struct engine *engine, struct fill *fill)
     int fd = fill->pending;
     enum client_state state = queue_client_check(fd);
     int error = errno;
-    if (state == CLIENT_FAILED && limit_of(error) != LIMIT_NONE) {
+    bool failed = state == CLIENT_FAILED || state == CLIENT_UNKNOWN;
+    if (failed && limit_of(error) != LIMIT_NONE) {
         close(fd);
         fill->pending = -1;
         fill->state = FILL_GOING;
         fill_make_room(engine, fill, limit_of(error));
+    } else if (state == CLIENT_UNKNOWN) {
+        unchecked(engine, fill, error);
     } else if (state == CLIENT_FAILED) {
         turned_away(engine, fill, error);
     } else if (state == CLIENT_CONNECTED) {
@@ -502,11 +528,11 @@ static void settle_all(struct engine *engine)
     }
 }
 
-/* The control connection of FAMILY, begun at SINCE, went through, or not with
-   ERROR: that settles the fillings whose client has been silent and began
-   before it.  */
+/* The control connection of FAMILY, begun at SINCE, went through, or CALL
+   failed with ERROR: that settles the fillings whose client has been silent and
+   began before it.  */
 static void reference_is_done(struct engine *engine, int family, int64_t since,
-                              int error)
+                              const char *call, int error)
 {
     for (size_t i = 0; i < engine->count; i++) {
         struct fill *fill = &engine->list[i];
@@ -517,9 +543,10 @@ static void reference_is_done(struct engine *engine, int family, int64_t since,
             continue;
         if (error) {
             fill->limit = error == ETIMEDOUT ? LIMIT_TIME : limit_of(error);
-            fill->disturbed = true; /* a listener with room is not reached */
+            /* A listener with room is not reached.  */
+            fill->disturbed = !strcmp(call, "connect");
             fill->error = fill->limit == LIMIT_NONE ? error : 0;
-            fill->failed = "connect";
+            fill->failed = call;
             fill_finish(engine, fill);
         } else if (monotonic_ms() - fill->since < fill_patience(engine)) {
             fill->state = FILL_PENDING; /* the control itself was slow */
@@ -542,7 +569,7 @@ static void check_controls(struct engine *engine)
         if (through > 0)
             fill_note_time(engine, since);
         if (through != 0)
-            reference_is_done(engine, families[i], since,
+            reference_is_done(engine, families[i], since, reference->failed,
                               through > 0 ? 0 : reference->error);
     }
 }

@@ -91,7 +91,11 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
     }
     int64_t start = monotonic_ms();
     enum client_state state = stepwise_settle(stepwise, PATIENCE);
-    overflow_put(prefix, "enters", state == CLIENT_CONNECTED ? "yes" : "no");
+    if (state == CLIENT_UNKNOWN)
+        prefix_put_failure(prefix, "enters", stepwise->failed, stepwise->ours);
+    else
+        overflow_put(prefix, "enters",
+                     state == CLIENT_CONNECTED ? "yes" : "no");
     if (state == CLIENT_CONNECTED)
         put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
     stepwise_give_up(stepwise);
@@ -150,13 +154,17 @@ static long overflow_send_all(int client, long most)
     return sent;
 }
 
-/* Read what comes, up to MOST bytes, until nothing comes for a while.  */
+/* Read what comes, up to MOST bytes, until nothing comes for a while.  Returns
+   how much; -1 with errno if poll fails.  */
 static long receive_all(int fd, long most)
 {
     char data[4096];
     long got = 0;
-    while (got < most && wait_one(fd, POLLIN, PATIENCE) > 0) {
-        ssize_t some = recv(fd, data, sizeof data, 0);
+    while (got < most) {
+        int events = wait_one(fd, POLLIN, PATIENCE);
+        if (events < 0)
+            return -1;
+        ssize_t some = events > 0 ? recv(fd, data, sizeof data, 0) : 0;
         if (some <= 0)
             break;
         got += some;
@@ -191,6 +199,7 @@ static void overflow_put_data(const struct prefix *prefix, int family)
         sent < 0 ? -1 : sonde_accept(stepwise.listener, NULL, SONDE_CLOEXEC);
     int error = errno;
     long got = fd < 0 ? -1 : receive_all(fd, sent);
+    int receive_error = got < 0 ? errno : 0;
     if (fd >= 0)
         close(fd);
     if (stepwise.ours)
@@ -199,6 +208,8 @@ static void overflow_put_data(const struct prefix *prefix, int family)
         put_not(prefix, "data", "no client was connected");
     else if (sent < 0 || fd < 0)
         prefix_put_failure(prefix, "data", sent < 0 ? "send" : "accept", error);
+    else if (got < 0)
+        prefix_put_failure(prefix, "data", "poll", receive_error);
     else if (sent >= most && most < DATA_MAX)
         put_no_memory(prefix, "data", &budget);
     else

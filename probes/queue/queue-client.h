@@ -12,7 +12,8 @@
 enum client_state {
     CLIENT_PENDING,   /* nothing yet */
     CLIENT_CONNECTED, /* and still is */
-    CLIENT_FAILED     /* errno says how */
+    CLIENT_FAILED,    /* errno says how */
+    CLIENT_UNKNOWN    /* poll failed, with errno: no answer of the host's */
 };
 
 /* A stream socket of FAMILY that does not block and that ends with a reset, so
@@ -33,7 +34,8 @@ enum client_state queue_client_connect(int fd,
 /* Ask what became of FD, without waiting.  */
 enum client_state queue_client_check(int fd);
 
-/* How many of the COUNT connected clients in FDS are connected still.  */
-size_t queue_clients_connected(const int *fds, size_t count);
+/* How many of the COUNT connected clients in FDS are connected still; -1 with
+   errno if poll fails: then nothing is known of them.  */
+long queue_clients_connected(const int *fds, size_t count);
 
 #endif /* PROBES_QUEUE_QUEUE_CLIENT_H */

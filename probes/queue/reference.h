@@ -19,6 +19,8 @@ struct reference {
     bool begun;    /* it is connecting */
     int64_t since; /* when it began, by monotonic_ms */
     int error;     /* why the last one failed */
+    const char *failed; /* and the call: "connect", or "poll", which says
+                           nothing of the host */
 };
 
 /* How long a control connection may take, in milliseconds.  */

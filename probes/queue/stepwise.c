@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/wait.h"
@@ -32,16 +33,41 @@ static void stepwise_note(struct stepwise *stepwise, const char *what,
     stepwise->ours = error;
 }
 
+static void stepwise_note_poll(struct stepwise *stepwise, int error)
+{
+    if (stepwise->ours)
+        return;
+    stepwise->failed = "poll";
+    stepwise->ours = error;
+}
+
+/* Take note of errno, with which STATE of the pending client came, and give
+   that one up.  That poll failed is no behaviour of the host, whatever errno
+   is.  */
+static void stepwise_note_client(struct stepwise *stepwise,
+                                 enum client_state state)
+{
+    stepwise->error = errno;
+    if (state == CLIENT_UNKNOWN)
+        stepwise_note_poll(stepwise, stepwise->error);
+    else
+        stepwise_note(stepwise, "connect", stepwise->error);
+    stepwise_give_up(stepwise);
+}
+
+static bool stepwise_is_lost(enum client_state state)
+{
+    return state == CLIENT_FAILED || state == CLIENT_UNKNOWN;
+}
+
 enum client_state stepwise_settle(struct stepwise *stepwise, int wait)
 {
     if (stepwise->pending < 0)
         return CLIENT_FAILED;
     wait_one(stepwise->pending, POLLOUT, wait);
     enum client_state state = queue_client_check(stepwise->pending);
-    if (state == CLIENT_FAILED) {
-        stepwise->error = errno;
-        stepwise_note(stepwise, "connect", stepwise->error);
-        stepwise_give_up(stepwise);
+    if (stepwise_is_lost(state)) {
+        stepwise_note_client(stepwise, state);
     } else if (state == CLIENT_CONNECTED) {
         stepwise->clients[stepwise->count++] = stepwise->pending;
         stepwise->pending = -1;
@@ -63,10 +89,8 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
     }
     enum client_state state =
         queue_client_connect(stepwise->pending, &stepwise->address);
-    if (state == CLIENT_FAILED) {
-        stepwise->error = errno;
-        stepwise_note(stepwise, "connect", stepwise->error);
-        stepwise_give_up(stepwise);
+    if (stepwise_is_lost(state)) {
+        stepwise_note_client(stepwise, state);
         return state;
     }
     state = stepwise_settle(stepwise, state == CLIENT_CONNECTED ? 0 : wait);
@@ -97,7 +121,10 @@ void stepwise_fill(struct stepwise *stepwise, int wait)
         if (stepwise_add(stepwise, wait) != CLIENT_CONNECTED)
             break;
         size_t added = stepwise->count - first;
-        if (queue_clients_connected(&stepwise->clients[first], added) < added)
+        long stay = queue_clients_connected(&stepwise->clients[first], added);
+        if (stay < 0)
+            stepwise_note_poll(stepwise, errno);
+        if (stay < (long)added)
             break;
     }
     bool ended = stepwise->count < STEPWISE_CLIENTS && !stepwise->ours;
