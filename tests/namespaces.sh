@@ -67,8 +67,8 @@ else
         exec "$builddir/echosrv" --unix "$1"' - "$scratch/socket"
     halt
     cp "$scratch/log" "$scratch/out"
-    is "somaxconn 10: echosrv --unix says how many may wait" \
-        grep -q "listening on .*, UNIX stream, 10 may wait" "$scratch/out"
+    is "somaxconn 10: echosrv --unix logs the backlog" \
+        grep -q "listening on .*, UNIX stream, backlog 10" "$scratch/out"
 fi
 run in_namespace '"$backlogprobe" --json -4 -b 0'
 json_is '.tcp_abort_on_overflow == 0' "JSON: tcp_abort_on_overflow, without -o"
