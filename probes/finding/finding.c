@@ -1,4 +1,4 @@
-/* finding.c - the list of findings, and its plain form
+/* finding.c - the list of findings, and its plain text form
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -18,9 +18,9 @@ static const char *const how_names[] = {
 
 static const char header[] = "id\tkey\tvalue\thow\tstable\treason";
 
-/* Copy TEXT, masked, since a profile may come from anybody and goes to
-   terminals, and a control character would break a column, to *MEMORY, and go
-   behind it.  */
+/* Copy TEXT to *MEMORY, masked, and advance *MEMORY.  A profile may come from
+   an untrusted source and is shown on terminals; a control character would also
+   break a column.  */
 static const char *copy_text(char **memory, const char *text)
 {
     char *copy = *memory;
@@ -36,7 +36,7 @@ static size_t size_of(const char *text)
     return text ? strlen(text) + 1 : 0;
 }
 
-/* Make room for one more.  */
+/* Make room for one more finding.  Returns 0, or -1 with ENOMEM.  */
 static int finding_grow(struct findings *findings)
 {
     if (findings->count < findings->capacity)
@@ -76,8 +76,8 @@ static int compare_text(const char *a, size_t a_length, const char *b,
     return order ? order : (a_length > b_length) - (a_length < b_length);
 }
 
-/* Whether the LENGTH bytes at TEXT are a number, its first digit not 0 but for
-   0 itself: so no two texts are one number.  */
+/* Whether the LENGTH bytes at TEXT are a number in canonical form, without a
+   leading 0: so different texts are different numbers.  */
 static bool finding_is_number(const char *text, size_t length)
 {
     size_t sign = length > 0 && *text == '-';
@@ -206,7 +206,7 @@ void findings_write(FILE *out, const struct findings *findings)
         finding_write(out, &findings->list[i]);
 }
 
-/* Cut LINE at its tabs into just COUNT columns.  */
+/* Split LINE at its tabs into exactly COUNT columns.  Returns 0, or -1.  */
 static int finding_split(char *line, char **columns, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -219,7 +219,7 @@ static int finding_split(char *line, char **columns, size_t count)
     return 0;
 }
 
-/* The place of TEXT in NAMES, or -1.  */
+/* The index of TEXT in NAMES, or -1.  */
 static int finding_look_up(const char *text, const char *const *names,
                            int count)
 {

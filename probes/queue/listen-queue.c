@@ -162,7 +162,7 @@ static bool put_available(const struct measuring *measuring, int family)
     return available;
 }
 
-/* Whether BACKLOG's queue is so long that it is measured in one family alone:
+/* Whether the queue of BACKLOG is measured in one family only, for its length:
    each connection takes some 40 us of kernel time.  */
 static bool is_huge(int backlog)
 {

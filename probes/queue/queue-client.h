@@ -21,9 +21,9 @@ enum client_state {
 int queue_client_socket(int family);
 
 /* Make a listener of such a socket, with exactly BACKLOG: on the loopback
-   interface, at a port that the system chooses; or for AF_UNIX, at a name in no
-   file system, so that no file can stay behind.  Returns the listener; or -1
-   with errno, and in *FAILED the name of the call that failed.  */
+   interface, at an ephemeral port; or for AF_UNIX, at a name in no file system,
+   so no file can stay behind.  Returns the listener; or -1 with errno, and in
+   *FAILED the name of the failed call.  */
 int queue_listener(int family, int backlog, const char **failed);
 
 /* Begin to connect FD to ADDRESS.  */

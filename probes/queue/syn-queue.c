@@ -52,8 +52,8 @@ static void choose_peer(struct sonde_address *address)
     sonde_address_parse(address, text, 0);
 }
 
-/* An IPv6 address that was just added has no connections; and its incomplete
-   handshakes do not make it a known peer.  */
+/* A new IPv6 address has no connections; and incomplete handshakes do not make
+   a known peer.  */
 void syn_new_peer(struct sonde_address *address, int family)
 {
     if (family == AF_INET6)

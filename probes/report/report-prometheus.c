@@ -1,7 +1,7 @@
-/* report-prometheus.c - findings about listen queues, for Prometheus
+/* report-prometheus.c - the report on listen queues for Prometheus
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Figures that are not known, or that varied, have no sample.  */
+   Unknown and unstable figures have no sample.  */
 
 #include <config.h>
 

@@ -1,4 +1,4 @@
-/* report-stepwise.c - what was asked step by step, told
+/* report-stepwise.c - the report on --again and --overflow
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -31,7 +31,7 @@ static const char *text_of(const struct findings *findings, const char *id,
     return finding ? finding->value : NULL;
 }
 
-/* A figure that is not known is "-".  */
+/* An unknown figure is "-".  */
 static const char *report_stepwise_shown(const struct findings *findings,
                                          const char *id, const char *family,
                                          const char *key)
@@ -49,7 +49,7 @@ static long report_stepwise_number_of(const struct findings *findings,
     return findings_number(findings, id, whole, -1);
 }
 
-/* The members of a family's object: a key of ours for one of the findings. */
+/* A member of a family's object, and the key of its finding.  */
 struct member {
     const char *name, *key;
     bool is_number;
@@ -67,8 +67,8 @@ static const struct member again[] = {
 
 enum { AGAIN = sizeof again / sizeof *again };
 
-/* Why the first of the COUNT MEMBERS that was asked for and has no value has
-   none; NULL if all have.  */
+/* The reason of the first of the COUNT MEMBERS without a value; NULL if all
+   have values.  */
 static const char *report_stepwise_reason_of(const struct findings *findings,
                                              const char *id, const char *family,
                                              const struct member *members,
@@ -83,9 +83,9 @@ static const char *report_stepwise_reason_of(const struct findings *findings,
     return NULL;
 }
 
-/* ---- for people --------------------------------------------------------- */
+/* ---- text --------------------------------------------------------------- */
 
-/* That the second listen, whose errno is KEY, did not work.  */
+/* The error of the second listen, finding KEY, unless it is none.  */
 static void say_error(struct sentence *sentence,
                       const struct findings *findings, const char *family,
                       const char *key)
@@ -119,7 +119,7 @@ static void say_again(struct sentence *sentence,
         say(sentence, "; the rest not measured: %s", reason);
 }
 
-/* What the client outside sees, as the rest of a sentence.  */
+/* The result of the next client, as the rest of a sentence; or NULL.  */
 static const char *report_stepwise_seen(const char *next)
 {
     static const struct {
@@ -136,7 +136,7 @@ static const char *report_stepwise_seen(const char *next)
     return NULL;
 }
 
-/* How long TCP took to try again, in whole seconds: as it is meant to be.  */
+/* Whether, and after how long, the next client connects.  */
 static void say_enters(struct sentence *sentence,
                        const struct findings *findings, const char *family)
 {
@@ -208,25 +208,25 @@ static void say_overflow(struct sentence *sentence,
     say_data(sentence, findings, family);
 }
 
-/* One sentence of each family that has a finding KEY of ID.  */
+/* Write a sentence for each family with a finding KEY of ID.  */
 static void
 put_families(FILE *out, const char *label, const struct findings *findings,
              const char *id, const char *key,
-             void (*probe_report)(struct sentence *, const struct findings *,
-                                  const char *))
+             void (*say_family)(struct sentence *, const struct findings *,
+                                const char *))
 {
     for (size_t i = 0; i < REPORT_FAMILIES; i++) {
         struct sentence sentence = {""};
         if (!report_stepwise_get(findings, id, report_families[i].id, key))
             continue;
         say(&sentence, "%s: ", report_families[i].name);
-        probe_report(&sentence, findings, report_families[i].id);
+        say_family(&sentence, findings, report_families[i].id);
         put_sentence(out, label, &sentence);
         label = "";
     }
 }
 
-void report_more_text(FILE *out, const struct findings *findings)
+void report_stepwise_text(FILE *out, const struct findings *findings)
 {
     long abort_on =
         findings_number(findings, overflow_id, "tcp_abort_on_overflow", -1);
@@ -242,7 +242,7 @@ void report_more_text(FILE *out, const struct findings *findings)
     }
 }
 
-/* ---- for programs ------------------------------------------------------- */
+/* ---- JSON --------------------------------------------------------------- */
 
 static void put_objects(struct json *json, const char *name,
                         const struct findings *findings, const char *id,
@@ -272,7 +272,7 @@ static void put_objects(struct json *json, const char *name,
     json_array_end(json);
 }
 
-void report_more_json(struct json *json, const struct findings *findings)
+void report_stepwise_json(struct json *json, const struct findings *findings)
 {
     static const struct member overflow[] = {
         {"next_client", "next", false},
