@@ -219,8 +219,8 @@ static void fill_count_connections(struct fill *fill,
     if (!fill->deferred)
         return;
     fill->incomplete = fill->client - fill->accepted;
-    if (fill->queued >= 0)
-        fill->incomplete_kernel = fill->client - fill->queued;
+    fill->incomplete_kernel =
+        fill->queued < 0 ? fill->incomplete : fill->client - fill->queued;
 }
 
 /* Count, unless a limit or an error ended the test.  The pending client is

@@ -66,7 +66,7 @@ struct fill {
     long client;    /* connections complete, and not reset, at the clients */
     long accepted;  /* connections that accept returned */
     /* If deferred: connected clients less the accepted connections; and less
-       the queued connections that the kernel reports, or -1.  */
+       the queued connections, if the kernel reports these.  */
     long incomplete, incomplete_kernel;
     enum overflow overflow;
     int overflow_error;

@@ -399,27 +399,6 @@ static void say_incomplete_rows(struct sentence *sentence,
         say(sentence, " and %d more", named - ROWS_MAX);
 }
 
-/* The largest figure that VALUE returns of any row; -1 if no row has one.  */
-static long max_figure(const struct queue_table *table,
-                       long (*value)(const struct queue_row *))
-{
-    long max = -1;
-    for (size_t i = 0; i < table->count; i++)
-        if (value(&table->rows[i]) > max)
-            max = value(&table->rows[i]);
-    return max;
-}
-
-static long incomplete_of(const struct queue_row *row)
-{
-    return row->incomplete;
-}
-
-static long incomplete_known_of(const struct queue_row *row)
-{
-    return row->known;
-}
-
 static void say_bound(struct sentence *sentence, const struct report *report)
 {
     const struct queue_table *table = &report->table;
@@ -431,7 +410,7 @@ static void say_bound(struct sentence *sentence, const struct report *report)
         say(sentence,
             "; bounded by tcp_max_syn_backlog = %ld, the last quarter reserved "
             "for known peers (%ld for those)",
-            table->max_backlog, max_figure(table, incomplete_known_of));
+            table->max_backlog, table_max(table, row_known));
         return;
     case BOUND_BACKLOG:
         say(sentence, "; bounded by the backlog");
@@ -484,7 +463,7 @@ static void say_incomplete_rule(struct sentence *sentence,
     say(sentence, "%s incomplete handshakes", rule);
     if (report->verdict.bound == BOUND_SETTING)
         say(sentence, ", at most %ld",
-            max_figure(&report->table, incomplete_of));
+            table_max(&report->table, row_incomplete));
     say(sentence, "; holds for all %zu rows", ruling->rows);
 }
 

@@ -212,6 +212,40 @@ const struct queue_row *table_row(const struct queue_table *table,
     return NULL;
 }
 
+long row_effective(const struct queue_row *row)
+{
+    return row->effective;
+}
+
+long row_client(const struct queue_row *row)
+{
+    return row->client;
+}
+
+long row_accepted(const struct queue_row *row)
+{
+    return row->accepted;
+}
+
+long row_incomplete(const struct queue_row *row)
+{
+    return row->incomplete;
+}
+
+long row_known(const struct queue_row *row)
+{
+    return row->known;
+}
+
+long table_max(const struct queue_table *table, row_figure *figure)
+{
+    long max = -1;
+    for (size_t i = 0; i < table->count; i++)
+        if (figure(&table->rows[i]) > max)
+            max = figure(&table->rows[i]);
+    return max;
+}
+
 void table_free(struct queue_table *table)
 {
     free(table->rows);

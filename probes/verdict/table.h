@@ -59,6 +59,13 @@ int table_make(struct queue_table *table, const struct findings *findings);
 const struct queue_row *table_row(const struct queue_table *table,
                                   const char *family, int backlog);
 
+/* A figure of a row.  */
+typedef long row_figure(const struct queue_row *row);
+row_figure row_effective, row_client, row_accepted, row_incomplete, row_known;
+
+/* The largest FIGURE of all rows; -1 if no row has it.  */
+long table_max(const struct queue_table *table, row_figure *figure);
+
 void table_free(struct queue_table *table);
 
 #endif /* PROBES_VERDICT_TABLE_H */

@@ -8,24 +8,6 @@
 
 #include "probes/verdict/verdict.h"
 
-/* One of a row's counts.  */
-typedef long counted(const struct queue_row *row);
-
-static long verdict_count_accepted(const struct queue_row *row)
-{
-    return row->accepted;
-}
-
-static long count_client(const struct queue_row *row)
-{
-    return row->client;
-}
-
-static long count_incomplete(const struct queue_row *row)
-{
-    return row->incomplete;
-}
-
 /* The largest queue: its measured length; or if it was not filled, the largest
    backlog in force, as the kernel or the setting reports.  -1 if unknown.  */
 struct top {
@@ -63,7 +45,7 @@ static bool is_sample(const struct top *top, int backlog, long found)
 }
 
 static struct ruling rule_on(const struct queue_table *table,
-                             const struct top *top, counted *count)
+                             const struct top *top, row_figure *figure)
 {
     struct ruling ruling = {0};
     size_t used = 0, fits;
@@ -72,16 +54,16 @@ static struct ruling rule_on(const struct queue_table *table,
         return ruling;
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
-        ruling.rows += count(row) >= 0;
-        if (is_sample(top, row->backlog, count(row)))
-            samples[used++] = (struct sample){row->backlog, count(row)};
+        ruling.rows += figure(row) >= 0;
+        if (is_sample(top, row->backlog, figure(row)))
+            samples[used++] = (struct sample){row->backlog, figure(row)};
     }
     ruling.comparable =
         used > 0 && rule_fit(samples, used, &ruling.rule, &fits);
     free(samples);
     for (size_t i = 0; ruling.comparable && i < table->count; i++)
         ruling.broken += !verdict_explains3(
-            &ruling.rule, top, table->rows[i].backlog, count(&table->rows[i]));
+            &ruling.rule, top, table->rows[i].backlog, figure(&table->rows[i]));
     return ruling;
 }
 
@@ -247,10 +229,10 @@ struct verdict verdict_of(const struct queue_table *table)
     struct verdict verdict = {0};
     struct top accepted = top_of(table, table->cap.accepted);
     struct top client = top_of(table, table->cap.client);
-    verdict.accepted = rule_on(table, &accepted, verdict_count_accepted);
-    verdict.client = rule_on(table, &client, count_client);
+    verdict.accepted = rule_on(table, &accepted, row_accepted);
+    verdict.client = rule_on(table, &client, row_client);
     struct top incomplete = incomplete_top(table);
-    verdict.incomplete = rule_on(table, &incomplete, count_incomplete);
+    verdict.incomplete = rule_on(table, &incomplete, row_incomplete);
     verdict.bound = find_bound(table);
     verdict.like = kernels_like(table);
     find_cap(&verdict, table);
