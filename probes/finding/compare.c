@@ -49,13 +49,13 @@ static bool may_lack(const struct finding *finding)
     return !strcmp(finding->key, "tcp_abort_on_overflow");
 }
 
-/* Write the findings of WHOSE that OTHER lacks.  Returns their number.  */
-static size_t put_alone(FILE *out, const struct findings *whose,
+/* Write the findings of FINDINGS that OTHER lacks.  Returns their number.  */
+static size_t put_alone(FILE *out, const struct findings *findings,
                         const struct findings *other, bool is_here)
 {
     size_t alone = 0;
-    for (size_t i = 0; i < whose->count; i++) {
-        const struct finding *finding = &whose->list[i];
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->list[i];
         if (!compare_counts(finding) || other_value(other, finding) ||
             may_lack(finding))
             continue;

@@ -21,7 +21,7 @@ struct stepwise {
     size_t count;
     bool full;      /* the last client failed, or an earlier one was reset */
     bool disturbed; /* not FULL: the last client failed, despite room */
-    int pending;    /* the client whose connect is in progress, or -1 */
+    int pending;    /* the client with connect in progress, or -1 */
     long drops;     /* of the listener before the last client, or -1 */
     int error;      /* errno of the last client, or 0 */
     const char *failed; /* the call that failed */

@@ -4,7 +4,7 @@
 #ifndef PROBES_RUN_RESOURCE_H
 #define PROBES_RUN_RESOURCE_H 1
 
-/* The resource whose shortage ERROR stands for: "no descriptor left" for
+/* Name the resource shortage that ERROR stands for: "no descriptor left" for
    EMFILE, and so on for ENFILE, ENOMEM and ENOBUFS.  NULL for another errno. */
 const char *resource_missing(int error);
 

@@ -167,7 +167,7 @@ static int wait_or_kill(const struct run *run, bool wait, int *status)
 }
 
 /* The child was killed by signal NUMBER.  SIGKILL may come from the OOM killer,
-   whose kills are counted where the counter is readable.  */
+   with a counter that is readable on some hosts.  */
 static int fail_killed(struct run *run, int number)
 {
     char text[sizeof run->trouble->text];
