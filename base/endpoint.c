@@ -4,6 +4,8 @@
 #include <config.h>
 
 #include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,13 +36,22 @@ static int endpoint_parse(const char *host)
     return error;
 }
 
+const char *endpoint_port(const char *host)
+{
+    const char *colon = strrchr(host, ':');
+    bool is_port = colon && (colon == strchr(host, ':') ||
+                             (*host == '[' && colon[-1] == ']'));
+    return is_port ? colon + 1 : NULL;
+}
+
 bool endpoint_check_host(const char *host, char problem[ENDPOINT_TEXT])
 {
-    bool is_dotted = endpoint_is_of(host, DIGITS ".");
+    /* With an interface, too: only IPv6 has that.  */
+    size_t dotted = strspn(host, DIGITS ".");
+    bool is_dotted = dotted > 0 && (!host[dotted] || host[dotted] == '%');
     if (strchr(host, '/') || (!is_dotted && !strchr(host, ':')))
         return true;
-    const char *colon = strchr(host, ':');
-    if (colon && (!strchr(colon + 1, ':') || strstr(host, "]:"))) {
+    if (endpoint_port(host)) {
         snprintf(problem, ENDPOINT_TEXT,
                  "'%.200s' has a port; give the port by itself", host);
         return false;
@@ -52,7 +63,8 @@ bool endpoint_check_host(const char *host, char problem[ENDPOINT_TEXT])
     return false;
 }
 
-bool endpoint_check_port(const char *port, char problem[ENDPOINT_TEXT])
+bool endpoint_check_port(const char *port, unsigned min,
+                         char problem[ENDPOINT_TEXT])
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -68,17 +80,37 @@ bool endpoint_check_port(const char *port, char problem[ENDPOINT_TEXT])
     for (const char *digit = port; *digit && number <= UINT16_MAX; digit++)
         number = *digit == '-' ? UINT16_MAX + 1UL
                                : number * 10 + (unsigned long)(*digit - '0');
-    if (number <= UINT16_MAX)
+    if (number >= min && number <= UINT16_MAX)
         return true;
-    snprintf(problem, ENDPOINT_TEXT, "port %.200s is out of range (0 to 65535)",
-             port);
+    snprintf(problem, ENDPOINT_TEXT,
+             "port %.200s is out of range (%u to 65535)", port, min);
     return false;
+}
+
+/* Whether HOST is an address of an interface, by number, that is not here.  */
+static bool endpoint_lacks_number(const char *host)
+{
+    struct sonde_address address;
+    struct sockaddr_in6 in6;
+    char name[IF_NAMESIZE];
+    int saved = errno;
+    if (sonde_address_parse(&address, host, 0) ||
+        address.storage.ss_family != AF_INET6) {
+        errno = saved;
+        return false;
+    }
+    memcpy(&in6, &address.storage, sizeof in6);
+    bool lacks = in6.sin6_scope_id != 0 &&
+                 !if_indextoname(in6.sin6_scope_id, name) && errno == ENXIO;
+    errno = saved;
+    return lacks;
 }
 
 bool endpoint_lacks_interface(const char *host, char *name, size_t size)
 {
     const char *percent = strchr(host, '%');
-    if (!percent || endpoint_parse(host) != ENXIO)
+    if (!percent ||
+        (endpoint_parse(host) != ENXIO && !endpoint_lacks_number(host)))
         return false;
     size_t length = strcspn(percent + 1, "]");
     if (length >= size)

@@ -19,14 +19,20 @@ bool endpoint_is_number(const char *host);
    asked.  Keeps errno.  */
 bool endpoint_check_host(const char *host, char problem[ENDPOINT_TEXT]);
 
-/* Whether PORT can be a port: a number of 0 to 65535, or a text with a letter,
-   as every name of a service has one (RFC 6335 5.1).  If not, PROBLEM is a
-   sentence: "port 99999 is out of range (0 to 65535)".  */
-bool endpoint_check_port(const char *port, char problem[ENDPOINT_TEXT]);
+/* Whether PORT can be a port: a number of MIN (1 where a peer is meant, 0 where
+   the system may choose) to 65535, or a text with a letter, as every name of a
+   service has one (RFC 6335 5.1).  If not, PROBLEM is a sentence: "port 99999
+   is out of range (0 to 65535)".  */
+bool endpoint_check_port(const char *port, unsigned min,
+                         char problem[ENDPOINT_TEXT]);
 
-/* The name of the interface in HOST, "nix" of "fe80::1%nix", if HOST is an IPv6
-   address of an interface that this host does not have, in NAME of SIZE bytes
-   (cut if longer); whether it is.  Keeps errno.  */
+/* The port in HOST, which is ADDRESS:PORT or [ADDRESS]:PORT; NULL if there is
+   none.  */
+const char *endpoint_port(const char *host);
+
+/* The name or number of the interface in HOST, "nix" of "fe80::1%nix", if HOST
+   is an IPv6 address of an interface that this host does not have, in NAME of
+   SIZE bytes (cut if longer); whether it is.  Keeps errno.  */
 bool endpoint_lacks_interface(const char *host, char *name, size_t size);
 
 #endif /* BASE_ENDPOINT_H */

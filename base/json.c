@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/json.h"
+#include "base/mask.h"
 
 size_t utf8_length(const unsigned char *text)
 {
@@ -34,6 +35,18 @@ size_t utf8_length(const unsigned char *text)
     return 0;
 }
 
+/* Write the character of LENGTH bytes at TEXT as an escape.  mask_shown refuses
+   none outside the basic plane, so that one escape does.  */
+static void write_escape(FILE *out, const unsigned char *text, size_t length)
+{
+    static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f};
+    unsigned code = text[0] & first_bits[length];
+    for (size_t i = 1; i < length; i++)
+        code = code << 6 | (text[i] & 0x3fU);
+    fprintf(out, "\\u%04x", code);
+}
+
+/* What could control a terminal is escaped, and so keeps its value.  */
 static void write_text(FILE *out, const char *text)
 {
     const unsigned char *byte = (const unsigned char *)text;
@@ -46,6 +59,8 @@ static void write_text(FILE *out, const char *text)
             fprintf(out, "\\u%04x", *byte);
         else if (length == 0)
             fputs("\\ufffd", out);
+        else if (mask_shown((const char *)byte) == 0)
+            write_escape(out, byte, length);
         else
             fwrite(byte, 1, length, out);
         byte += length ? length : 1;

@@ -3,7 +3,9 @@
 
    Commas, indentation and escapes are seen to; that objects and arrays are
    closed is the caller's.  KEY is NULL in an array.  Text that is not UTF-8 has
-   its bad bytes replaced by U+FFFD.  Write errors stay with the FILE.  */
+   its bad bytes replaced by U+FFFD.  What mask_text masks is escaped (\u009b),
+   so that JSON on a terminal does not control it.  Write errors stay with the
+   FILE.  */
 
 #ifndef BASE_JSON_H
 #define BASE_JSON_H 1

@@ -23,27 +23,27 @@ static bool mask_is_control(const unsigned char *bytes, size_t length)
            (bytes[1] == 0x81 && bytes[2] >= 0xa6 && bytes[2] <= 0xa9);
 }
 
-/* The length of the character at TEXT if it may be shown, else 0.  */
-static size_t mask_shown(const char *text)
+size_t mask_shown(const char *text)
 {
     const unsigned char *bytes = (const unsigned char *)text;
     size_t length = utf8_length(bytes);
     return length > 0 && mask_is_control(bytes, length) ? 0 : length;
 }
 
-/* How many bytes to go on by at TEXT, which is not shown: the whole of a
-   character, or one byte.  */
-static size_t mask_skipped(const char *text)
+size_t mask_skipped(const char *text)
 {
     size_t length = utf8_length((const unsigned char *)text);
     return length > 0 ? length : 1;
 }
 
-size_t mask_text(char *text)
+/* Mask the SIZE bytes at TEXT, except for the characters in KEPT.  A NUL
+   follows these bytes, and the result.  Returns the length of the result.  */
+static size_t mask_bytes(char *text, size_t size, const char *kept)
 {
     char *to = text;
-    for (const char *from = text; *from;) {
-        size_t length = mask_shown(from);
+    for (const char *from = text; from < text + size;) {
+        bool is_kept = *from && strchr(kept, *from);
+        size_t length = is_kept ? 1 : mask_shown(from);
         size_t next = length > 0 ? length : mask_skipped(from);
         /* TO may be FROM: only now may the byte there change.  */
         if (length > 0)
@@ -57,14 +57,12 @@ size_t mask_text(char *text)
     return (size_t)(to - text);
 }
 
-void mask_write(FILE *out, const char *text)
+size_t mask_text(char *text)
 {
-    while (*text) {
-        size_t length = mask_shown(text);
-        if (length > 0)
-            fwrite(text, 1, length, out);
-        else
-            putc('?', out);
-        text += length > 0 ? length : mask_skipped(text);
-    }
+    return mask_bytes(text, strlen(text), "");
+}
+
+size_t mask_report(char *text, size_t size)
+{
+    return mask_bytes(text, size, "\n\t");
 }

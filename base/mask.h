@@ -5,7 +5,6 @@
 #define BASE_MASK_H 1
 
 #include <stddef.h>
-#include <stdio.h>
 
 /* Replace in TEXT by a '?' each: control characters (C0, DEL, C1), bytes that
    are not UTF-8, and the characters that reorder or break a line (U+202A to
@@ -16,7 +15,14 @@
    script stay readable where the terminal's locale is UTF-8.  */
 size_t mask_text(char *text);
 
-/* Write TEXT to OUT, masked the same way.  */
-void mask_write(FILE *out, const char *text);
+/* The same for a report of SIZE bytes at TEXT, behind which a NUL stands:
+   newlines and tabs stay, and a NUL in the report is a control character.  */
+size_t mask_report(char *text, size_t size);
+
+/* The length of the character at TEXT if mask_text would leave it, else 0; then
+   mask_skipped is the length of the bytes that one '?' replaces.  For forms
+   that have escapes of their own.  */
+size_t mask_shown(const char *text);
+size_t mask_skipped(const char *text);
 
 #endif /* BASE_MASK_H */

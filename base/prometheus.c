@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 
-#include "base/json.h"
+#include "base/mask.h"
 #include "base/prometheus.h"
 
 void prometheus_head(FILE *out, const char *name, const char *kind,
@@ -15,22 +15,21 @@ void prometheus_head(FILE *out, const char *name, const char *kind,
     fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
 }
 
-/* Backslash, quote and newline are escaped, all else stands for itself.  */
+/* Backslash, quote and newline are escaped.  The format has no escape for what
+   could control a terminal; U+FFFD replaces it.  */
 static void prometheus_put_value(FILE *out, const char *value)
 {
     while (*value) {
-        size_t length = utf8_length((const unsigned char *)value);
+        size_t length = mask_shown(value);
         if (*value == '\n')
             fputs("\\n", out);
         else if (*value == '"' || *value == '\\')
             fprintf(out, "\\%c", *value);
         else if (length > 0)
             fwrite(value, 1, length, out);
-        else if ((unsigned char)*value < 0x20)
-            putc(*value, out);
         else
             fputs("\xef\xbf\xbd", out);
-        value += length ? length : 1;
+        value += length ? length : mask_skipped(value);
     }
 }
 

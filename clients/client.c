@@ -190,10 +190,11 @@ static enum client_end client_explain(const struct client *client, int error,
     bool by_name = outcome == SONDE_CONNECT_NAME_UNKNOWN ||
                    outcome == SONDE_CONNECT_NAME_NO_ANSWER;
     char interface[64];
-    if (client->target->host && outcome == SONDE_CONNECT_NAME_UNKNOWN &&
+    if (client->target->host && outcome != SONDE_CONNECT_REFUSED &&
+        outcome != SONDE_CONNECT_TIMED_OUT && outcome != SONDE_CONNECT_RESET &&
         endpoint_lacks_interface(client->target->host, interface,
                                  sizeof interface))
-        return client_say(result, ends[outcome].end,
+        return client_say(result, CLIENT_NAME_UNKNOWN,
                           "%s: no such interface: '%s'", client->name,
                           interface);
     if (by_name)

@@ -231,6 +231,19 @@ static int say_late(struct session *session)
     return -1;
 }
 
+/* poll goes on reporting what read and write do not find, and no deadline would
+   end that: nothing is due from the server.  */
+static int say_unready(struct session *session)
+{
+    const char *what =
+        has_pending(session) ? "write standard output" : "read standard input";
+    client_say(session->result, CLIENT_TROUBLE,
+               "cannot %s: poll goes on reporting that it is ready, and the "
+               "call goes on failing: %s",
+               what, strerror(EAGAIN));
+    return -1;
+}
+
 static int echo_client_watch(struct session *session, int which, int fd,
                              bool on, unsigned events)
 {
@@ -304,8 +317,8 @@ static int echo_client_step(struct session *session)
             return -1;
     if (ready == 0 || progress_of(session) != progress)
         session->spin.rounds = 0;
-    else
-        monotonic_spin(&session->spin);
+    else if (monotonic_spin(&session->spin) && until == SONDE_NEVER)
+        return say_unready(session);
     if (until != SONDE_NEVER && monotonic_now() >= until &&
         echo_client_latest(session) <= until)
         return say_late(session);

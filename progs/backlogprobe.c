@@ -282,11 +282,12 @@ static int print_comparison(struct findings *findings,
         status = found.different + found.here_only + found.there_only > 0
                      ? STATUS_NO
                      : STATUS_DONE;
-        if (found.different + found.same == 0)
+        if (found.different + found.same == 0) {
             status = STATUS_TROUBLE;
+            complain("--compare: %s has none of these figures",
+                     chosen->compare);
+        }
     }
-    if (status == STATUS_TROUBLE && there.count > 0)
-        complain("--compare: %s has none of these figures", chosen->compare);
     findings_free(&there);
     return status;
 }

@@ -21,20 +21,28 @@ static int client_options_refuse(const char *program, const char *sentence)
     return options_try_help(program);
 }
 
+/* Say why --source is refused.  */
+static int refuse_source(const char *program, const char *source)
+{
+    char problem[ENDPOINT_TEXT];
+    const char *port = endpoint_port(source);
+    if (endpoint_lacks_interface(source, problem, sizeof problem))
+        complain("--source \"%s\": no such interface: '%s'", source, problem);
+    else if (port && *port && !endpoint_check_port(port, 0, problem))
+        complain("--source \"%s\": %s", source, problem);
+    else
+        complain("--source \"%s\" is no address", source);
+    return options_try_help(program);
+}
+
 static int take_source(struct client_options *options, const char *program,
                        struct client_target *target)
 {
+    char interface[ENDPOINT_TEXT];
     if (strchr(options->source, '/') ||
-        sonde_address_parse(&options->source_address, options->source, 0)) {
-        char interface[ENDPOINT_TEXT];
-        if (endpoint_lacks_interface(options->source, interface,
-                                     sizeof interface))
-            complain("--source \"%s\": no such interface: '%s'",
-                     options->source, interface);
-        else
-            complain("--source \"%s\" is no address", options->source);
-        return options_try_help(program);
-    }
+        sonde_address_parse(&options->source_address, options->source, 0) ||
+        endpoint_lacks_interface(options->source, interface, sizeof interface))
+        return refuse_source(program, options->source);
     target->source = &options->source_address;
     int family = options->source_address.storage.ss_family;
     if (target->family != AF_UNSPEC && target->family != family)
@@ -55,14 +63,6 @@ client_options_find_port(struct client_options *options,
     return options->usual_port;
 }
 
-/* Whether HOST is NAME:PORT or [ADDRESS]:PORT.  */
-static bool client_options_has_port(const char *host)
-{
-    const char *colon = strrchr(host, ':');
-    return colon &&
-           (colon == strchr(host, ':') || (*host == '[' && colon[-1] == ']'));
-}
-
 /* Refuse a HOST or PORT that cannot be one, rather than look it up.  */
 static int check_target(const struct option_list *operands, const char *program,
                         const struct client_target *target)
@@ -73,7 +73,7 @@ static int check_target(const struct option_list *operands, const char *program,
         return options_try_help(program);
     }
     if (!endpoint_check_host(target->host, problem) ||
-        !endpoint_check_port(target->service, problem))
+        !endpoint_check_port(target->service, 1, problem))
         return client_options_refuse(program, problem);
     return OPTIONS_GO_ON;
 }
@@ -106,7 +106,7 @@ static int client_options_take_operands(struct client_options *options,
         return client_options_refuse(program, "HOST is empty");
     if (!*target->service)
         return client_options_refuse(program, "PORT is empty");
-    if (client_options_has_port(target->host))
+    if (endpoint_port(target->host))
         return client_options_refuse(
             program, "HOST has a port; give it as a word of its own");
     if (strchr(target->host, '/'))

@@ -70,10 +70,12 @@ static void print_safely(const struct daytime *daytime)
 
 static void daytimecli_print(const struct daytime *daytime)
 {
-    if (isatty(STDOUT_FILENO))
+    if (isatty(STDOUT_FILENO)) {
         print_safely(daytime);
-    else
-        fwrite(daytime->text, 1, daytime->length, output_stream());
+        return;
+    }
+    output_raw();
+    fwrite(daytime->text, 1, daytime->length, output_stream());
 }
 
 /* The instant; and how far the server's clock is from this one: it told whole

@@ -24,6 +24,7 @@ static const char *name = "sonde";
 static FILE *stream;
 static char *report;
 static size_t report_size;
+static bool is_raw;
 
 bool output_open(const char *program)
 {
@@ -55,6 +56,11 @@ bool output_begin(const char *program)
 FILE *output_stream(void)
 {
     return stream;
+}
+
+void output_raw(void)
+{
+    is_raw = true;
 }
 
 /* Break TEXT, which comes after a word of BEFORE letters, between words into
@@ -100,6 +106,8 @@ static int report_write(void)
     bool whole = !ferror(stream);
     if (fclose(stream) || !whole)
         return ENOMEM;
+    if (!is_raw)
+        report_size = mask_report(report, report_size);
     if (write_all(STDOUT_FILENO, report, report_size))
         return errno;
     /* Over a network some errors come with close.  A server may have no

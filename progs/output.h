@@ -27,6 +27,11 @@ __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
    descriptor does not take at once.  */
 FILE *output_stream(void);
 
+/* What is reported is data for another program, which wants it byte by byte.
+   Without this call output_end masks the report as mask_report does, whatever
+   it is made of: profiles, names of files, processes and interfaces.  */
+void output_raw(void);
+
 /* To be called last: write the report to standard output.  Returns STATUS, also
    if the reader of a pipe has gone before its end: nothing is said then.  Or
    STATUS_TROUBLE, having said why, if it could not be written.  */

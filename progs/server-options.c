@@ -257,7 +257,7 @@ static int check_places(const struct server_choices *choices,
 {
     char problem[ENDPOINT_TEXT];
     bool is_good =
-        !choices->port || endpoint_check_port(choices->port, problem);
+        !choices->port || endpoint_check_port(choices->port, 0, problem);
     for (size_t i = 0; is_good && i < choices->addresses.count; i++) {
         const char *address = choices->addresses.texts[i];
         is_good = endpoint_check_host(address, problem);

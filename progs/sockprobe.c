@@ -216,6 +216,16 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* A file's name for a report: its last part, masked, since others may have
+   named the file, and a newline in a name would begin a line of the report.  */
+enum { NAME_SIZE = 256 };
+static const char *name_print(const char *path, char *name)
+{
+    snprintf(name, NAME_SIZE, "%s", base_of(path));
+    mask_text(name);
+    return name;
+}
+
 /* Open the page; MODE "a" to see that it can be written, before all is asked
    for nothing.  */
 static FILE *open_page(const char *name, const char *mode)
@@ -242,11 +252,12 @@ static int write_page(const struct sockprobe_choices *choices,
                       const struct catalogue *catalogue,
                       const struct findings *here, const struct findings *there)
 {
+    char name[NAME_SIZE];
     FILE *out = open_page(choices->html, "w");
     if (!out)
         return STATUS_TROUBLE;
     answers_html(out, catalogue, here, there,
-                 there ? base_of(choices->diff) : NULL);
+                 there ? name_print(choices->diff, name) : NULL);
     return close_page(choices->html, out) ? STATUS_TROUBLE : STATUS_DONE;
 }
 
@@ -305,18 +316,13 @@ static int sockprobe_compare(const struct sockprobe_choices *choices,
     struct difference difference = answers_compare(catalogue, here, there);
     if (choices->html && write_page(choices, catalogue, here, there))
         return STATUS_TROUBLE;
-    char names[2][256]; /* of files, which others may have named */
-    snprintf(names[0], sizeof names[0], "%s",
-             second ? base_of(choices->diff) : "");
-    snprintf(names[1], sizeof names[1], "%s",
-             second ? base_of(choices->ids.texts[0]) : "");
-    mask_text(names[0]);
-    mask_text(names[1]);
+    char names[2][NAME_SIZE];
     if (choices->tap)
         answers_tap(output_stream(), catalogue, here, there);
     else if (second && !choices->html)
-        answers_diff(output_stream(), catalogue, there, here, names[0],
-                     names[1]);
+        answers_diff(output_stream(), catalogue, there, here,
+                     name_print(choices->diff, names[0]),
+                     name_print(choices->ids.texts[0], names[1]));
     else if (!choices->html)
         answers_diff(output_stream(), catalogue, here, there, "here", "there");
     return sockprobe_judge(choices, &difference);

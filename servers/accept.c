@@ -109,13 +109,18 @@ static bool accept_take_failure(struct server *server,
     case SONDE_ACCEPT_FATAL:
         break;
     }
+    /* Linux says so of a listener that was shut down.  */
+    const char *advice = error == EINVAL
+                             ? " (another process may have shut this socket "
+                               "down: then restart the server)"
+                             : "";
     log_address(&listener->local, text);
     /* A worker is started again, and fails again.  */
     if (server->is_child)
-        log_trouble(LOG_ACCEPT, "no more clients at %s: %s", text,
-                    strerror(error));
+        log_trouble(LOG_ACCEPT, "no more clients at %s: %s%s", text,
+                    strerror(error), advice);
     else
-        log_line("no more clients at %s: %s", text, strerror(error));
+        log_line("no more clients at %s: %s%s", text, strerror(error), advice);
     sonde_poller_remove(server->poller, listener->fd);
     /* The file is the parent's, whose other workers may do better.  */
     if (server->is_child)

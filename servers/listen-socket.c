@@ -112,13 +112,14 @@ static int want_host(struct listen_wants *wanted,
                                   sizeof found / sizeof *found, &code);
     bool any = false;
     char interface[64];
-    if (count < 0 &&
-        endpoint_lacks_interface(host, interface, sizeof interface))
+    if (host && endpoint_lacks_interface(host, interface, sizeof interface)) {
         snprintf(problem, size, "address \"%s\": no such interface: '%s'", host,
                  interface);
-    else if (count < 0)
+        count = -1;
+    } else if (count < 0) {
         snprintf(problem, size, "address \"%s\": %s", host,
                  code ? sonde_resolve_code_text(code) : strerror(errno));
+    }
     for (ssize_t i = 0; i < count; i++) {
         if (!listen_socket_has_family(listen_addresses,
                                       found[i].storage.ss_family))
@@ -258,18 +259,19 @@ static int open_unix(const struct listen_want *wanted,
 }
 
 /* The same under the lock.  Where the folder cannot be locked, nothing is
-   replaced there.  */
+   replaced there.  Nor is it where another process keeps the lock, which any
+   user may do in /tmp: a start that needs no file replaced does not depend on
+   that.  EBUSY: a file is there, and was not examined.  */
 static int open_unix_locked(const struct listen_want *wanted,
                             const struct socket_access *access,
                             struct sonde_queue *queue)
 {
     int lock = socket_file_lock(&wanted->address);
-    if (lock < 0 && errno == EAGAIN) {
-        errno = EBUSY;
-        return -1;
-    }
+    bool is_held = lock < 0 && errno == EAGAIN;
     mode_t mask = socket_access_umask(access);
     int fd = open_unix(wanted, queue, lock);
+    if (fd < 0 && is_held && errno == EADDRINUSE)
+        errno = EBUSY;
     umask(mask);
     if (fd >= 0 && socket_access_give(access, &wanted->address)) {
         int error = errno;
@@ -377,7 +379,9 @@ static const char *say_why(const struct sonde_address *address, int error)
 {
     struct stat found;
     if (error == EBUSY && address->storage.ss_family == AF_UNIX)
-        return "its folder is locked by another server that starts there";
+        return "it is there already; whether a server still listens there was "
+               "not examined, since another process has locked its folder "
+               "(flock)";
     if (error == EINVAL && lacks_scope(address))
         return "a link-local address wants its interface, as in fe80::1%eth0";
     if (error != EADDRINUSE || address->storage.ss_family != AF_UNIX ||
@@ -471,6 +475,12 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
             return true;
     }
     return false;
+}
+
+bool listen_socket_is_served(const struct sonde_inherited *found)
+{
+    return found->role != SONDE_DATAGRAM || found->family == AF_INET ||
+           found->family == AF_INET6 || found->family == AF_UNIX;
 }
 
 int listen_sockets_inherit(struct listen_sockets *listeners,
@@ -568,8 +578,7 @@ static const char *kind_of(const struct listen_socket *listener)
     case AF_UNIX:
         return is_datagram ? "UNIX datagrams" : "UNIX stream";
     default:
-        return is_datagram ? "datagrams of another address family"
-                           : "stream of another address family";
+        return "stream of another address family";
     }
 }
 

@@ -69,6 +69,11 @@ int listen_sockets_open(struct listen_sockets *listeners,
    byte come as one among the others, and not be lost.  */
 void listen_socket_set_options(int fd);
 
+/* Whether FOUND can be served.  Datagrams are answered only of a family of
+   which entrances_have knows the server's own address: a socket of all frames
+   of a link (AF_PACKET) would be sent its own answers.  */
+bool listen_socket_is_served(const struct sonde_inherited *found);
+
 /* Take the socket FOUND.  Returns 0, or -1 with errno.  */
 int listen_sockets_inherit(struct listen_sockets *listeners,
                            const struct sonde_inherited *found);

@@ -105,7 +105,17 @@ static bool loop_is_ours(const struct server *server,
                                             : !server->no_streams;
 }
 
-/* Watch LISTENER if OPEN.  */
+/* WHAT ends this process, by ERROR.  A worker is started again, and may fail
+   again each time.  */
+static void log_end(const struct server *server, const char *what, int error)
+{
+    if (server->is_child)
+        log_trouble(LOG_WAIT, "%s: %s", what, strerror(error));
+    else
+        log_line("%s: %s", what, strerror(error));
+}
+
+/* Watch ENTRANCE if OPEN.  */
 static void set_watched(struct server *server, struct listen_socket *listener,
                         bool open)
 {
@@ -124,7 +134,7 @@ static void set_watched(struct server *server, struct listen_socket *listener,
     }
     listener->watched = open;
     if (result) {
-        log_line("a socket cannot be watched: %s", strerror(errno));
+        log_end(server, "a socket cannot be watched", errno);
         server->failed = true;
     }
 }
@@ -323,7 +333,7 @@ static void take_events(struct server *server)
 static bool may_wait_again(struct server *server, int error)
 {
     if (error == EBADF || error == EINVAL || error == EFAULT) {
-        log_line("cannot wait: %s", strerror(error));
+        log_end(server, "cannot wait", error);
         server->failed = true;
         return false;
     }

@@ -94,7 +94,7 @@ static struct child *find_place(struct fork_data *data)
 }
 
 /* What was the parent's closes with the process; but as long as a child has an
-   entrance, a new server cannot open it.  The poller and what wakes up stay
+   listener, a new server cannot open it.  The poller and what wakes up stay
    open, unused, which saves two calls.  */
 static _Noreturn void fork_be_child(struct server *server,
                                     const struct server_client *client)

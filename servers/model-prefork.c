@@ -29,7 +29,9 @@
 enum { FREE = 0 };
 static const uint64_t unnamed = UINT64_MAX;
 
-enum { FAILED = 2, AGAIN = 1000 };
+/* FAILED: a worker's exit status.  Milliseconds: until new workers are started,
+   at first, and at most, if those before them failed.  */
+enum { FAILED = 2, AGAIN = 1000, AGAIN_MOST = 60000 };
 
 /* The source of a worker's client, in shared memory.  In halves: where the
    processor cannot write 64 bits at once, an atomic integer of that size has a
@@ -52,7 +54,9 @@ struct prefork_data {
     int life[2];        /* a pipe: workers end when the parent has */
     struct watch ended; /* of it, in a worker */
     size_t self;        /* in a worker: which */
+    int64_t started_at; /* workers, lately */
     int64_t again_at;   /* no new workers before */
+    int delay;          /* from the end of a worker to that */
     struct watch child;
 };
 
@@ -163,7 +167,7 @@ static _Noreturn void be_worker(struct server *server, size_t self)
     server->clients = server->cut_off = 0;
     server->leaves_when_quiet = false;
     if (begin_loop(server)) {
-        log_line("a worker cannot begin: %s", strerror(errno));
+        log_trouble(LOG_WORKERS, "a worker cannot begin: %s", strerror(errno));
         _exit(FAILED);
     }
     for (size_t i = 0; i < server->listeners.count; i++)
@@ -192,6 +196,26 @@ static int prefork_start(struct server *server, size_t place)
     return process > 0 ? 0 : -1;
 }
 
+/* A worker ended with STATUS.  One that cannot work, as with a socket that
+   another process has shut down, is not to be started without end: what has
+   failed, or ended at once, is started again after twice the time, up to a
+   minute.  */
+static void back_off(struct prefork_data *data, int status)
+{
+    int64_t now = monotonic_ms(), lived = now - data->started_at;
+    bool failed = WIFEXITED(status) && WEXITSTATUS(status) == FAILED;
+    if (lived >= AGAIN_MOST || (lived >= AGAIN && !failed))
+        data->delay = AGAIN;
+    data->again_at = now + data->delay;
+}
+
+/* Workers are about to be started again, at NOW.  */
+static void begin_round(struct prefork_data *data, int64_t now)
+{
+    data->started_at = now;
+    data->delay = data->delay < AGAIN_MOST / 2 ? 2 * data->delay : AGAIN_MOST;
+}
+
 /* A worker has ended.  */
 static void count_worker(pid_t process, int status, void *user)
 {
@@ -208,12 +232,11 @@ static void count_worker(pid_t process, int status, void *user)
         if (!stop_asked())
             log_trouble(LOG_WORKERS,
                         "a worker ended (%s %d); there will be "
-                        "another",
+                        "another within a minute",
                         WIFEXITED(status) ? "status" : "signal",
                         WIFEXITED(status) ? WEXITSTATUS(status)
                                           : WTERMSIG(status));
-        /* One that cannot work is not to be started without end.  */
-        data->again_at = monotonic_ms() + AGAIN;
+        back_off(data, status);
     }
 }
 
@@ -226,6 +249,7 @@ static int prefork_tick(struct server *server)
     int64_t now = monotonic_ms();
     if (now < data->again_at)
         return monotonic_until(now, data->again_at);
+    begin_round(data, now);
     for (size_t i = 0; i < data->size; i++)
         if (data->workers[i] == 0 && prefork_start(server, i)) {
             log_trouble(LOG_PROCESSES, "no new worker: %s", strerror(errno));
@@ -245,6 +269,8 @@ static int begin_data(struct prefork_data *data, size_t size)
         return -1;
     data->listen_addresses = shared;
     data->size = size;
+    data->delay = AGAIN;
+    data->started_at = monotonic_ms();
     return pipe(data->life);
 }
 

@@ -128,12 +128,42 @@ static bool is_identity(const struct identity *identity)
            getgid() == identity->group && getegid() == identity->group;
 }
 
-/* Say which CALL failed.  Returns -1.  */
-static int privilege_refused(const char *call, char *why, size_t size)
+/* Say which CALL failed, and why IDENTITY cannot be had.  Returns -1.  */
+static int privilege_refused(const struct identity *identity, const char *call,
+                             char *why, size_t size)
 {
-    snprintf(why, size, "%s: %s%s", call, strerror(errno),
-             errno == EPERM ? "; only root can become another user" : "");
+    const char *error = strerror(errno);
+    if (errno == EPERM && geteuid() != 0 && geteuid() == identity->user)
+        snprintf(why, size,
+                 "the group of this process is %lu, %s has %lu, and %s cannot "
+                 "change it: %s",
+                 (unsigned long)getegid(), identity->name,
+                 (unsigned long)identity->group, call, error);
+    else
+        snprintf(why, size, "%s: %s%s", call, error,
+                 errno == EINVAL  ? "; this user namespace has no such id"
+                 : errno != EPERM ? ""
+                 : geteuid() != 0 ? "; only root can become another user"
+                                  : "; this root lacks the privilege (on Linux "
+                                    "CAP_SETUID and CAP_SETGID)");
     return -1;
+}
+
+/* Keep no supplementary group but that of IDENTITY.  Root of a user namespace
+   may lack setgroups alone (user_namespaces(7)), which does no harm as long as
+   there is no group to drop.  */
+static int groups_set(const struct identity *identity, char *why, size_t size)
+{
+    struct groups held = {0}, own = {(gid_t[]){identity->group}, 1};
+    if (!setgroups(1, own.list))
+        return 0;
+    if (geteuid() != 0 || groups_of_process(&held)) {
+        free(held.list);
+        return privilege_refused(identity, "setgroups", why, size);
+    }
+    int result = groups_drop(&held, &own, identity->name, why, size);
+    free(held.list);
+    return result;
 }
 
 /* Become IDENTITY, with its group alone.  */
@@ -141,12 +171,12 @@ static int privilege_become(const struct identity *identity, char *why,
                             size_t size)
 {
     /* In this order: only the former user may do all three.  */
-    if (setgroups(1, &identity->group))
-        return privilege_refused("setgroups", why, size);
+    if (groups_set(identity, why, size))
+        return -1;
     if (setgid(identity->group))
-        return privilege_refused("setgid", why, size);
+        return privilege_refused(identity, "setgid", why, size);
     if (setuid(identity->user))
-        return privilege_refused("setuid", why, size);
+        return privilege_refused(identity, "setuid", why, size);
     return 0;
 }
 

@@ -18,6 +18,8 @@ int privilege_find(const char *name, struct identity *identity);
 
 /* Become IDENTITY, with its group alone; a process that is IDENTITY already
    keeps those of its supplementary groups that getgrouplist names for it.
+   Where setgroups is denied, as in some user namespaces, a process without
+   supplementary groups loses nothing, and any other is refused.
    Capabilities are dropped unless IDENTITY is root.  Then the result is read
    back: user and group, real, effective and saved; supplementary groups;
    capabilities.  To be called while there is a single thread.

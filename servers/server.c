@@ -60,6 +60,10 @@ static void complain_inherited(const struct sonde_inherited *found, int error)
         log_line("inherited descriptor %d is a stream socket that neither "
                  "listens nor is connected",
                  found->fd);
+    else if (error == EAFNOSUPPORT)
+        log_line("inherited descriptor %d is a datagram socket of another "
+                 "address family than IPv4, IPv6 and UNIX",
+                 found->fd);
     else if (error == EPROTONOSUPPORT)
         log_line("inherited descriptor %d is a SOCK_SEQPACKET socket; only "
                  "streams and datagrams are served",
@@ -81,12 +85,16 @@ static int take_inherited(struct server *server,
             complain_inherited(&found[i], found[i].error);
             continue;
         }
-        taken++;
         if (found[i].type == SOCK_SEQPACKET) {
             /* Reading would cut what is longer than the buffer.  */
             complain_inherited(&found[i], EPROTONOSUPPORT);
-            return -1;
+            continue;
         }
+        if (!listen_socket_is_served(&found[i])) {
+            complain_inherited(&found[i], EAFNOSUPPORT);
+            continue;
+        }
+        taken++;
         if (found[i].role == SONDE_CONNECTION) {
             if (count > 1) {
                 log_line("inherited descriptor %d is a connection, which "
@@ -158,6 +166,8 @@ static int open_entrances(struct server *server, int *connection)
     if (count < 0)
         return -1;
     if (count > 0) {
+        /* As above: the sockets are to block again at the end.  */
+        stop_hold();
         server->leaves_when_quiet = server->options->inetd;
         return take_inherited(server, found, count, connection);
     }

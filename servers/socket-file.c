@@ -35,22 +35,25 @@ const char *socket_file_path(const struct sonde_address *address)
            offsetof(struct sockaddr_un, sun_path);
 }
 
-/* Open the folder of ADDRESS's path.  */
-static int socket_file_open_folder(const struct sonde_address *address)
+enum { FOLDER_SIZE = sizeof(struct sockaddr_storage) + 2 };
+
+/* Write the folder of ADDRESS's path to FOLDER: "/run/." or ".".  */
+static void find_folder(const struct sonde_address *address,
+                        char folder[FOLDER_SIZE])
 {
-    char folder[sizeof address->storage + 2];
     const char *path = socket_file_path(address);
     const char *slash = strrchr(path, '/');
     size_t length = slash ? (size_t)(slash - path) + 1 : 0;
     memcpy(folder, path, length);
-    folder[length] = '.'; /* "/run/" and "." */
+    folder[length] = '.';
     folder[length + 1] = '\0';
-    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 int socket_file_lock(const struct sonde_address *address)
 {
-    int fd = socket_file_open_folder(address);
+    char folder[FOLDER_SIZE];
+    find_folder(address, folder);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -1;
     int64_t end = monotonic_ms() + LOCK_MS;
@@ -107,7 +110,8 @@ static int read_id(const char *text, long (*look_up)(const char *), long *id)
     *id = strtol(text, &end, 10);
     if (*text < '0' || *text > '9' || *end != '\0' || errno || *id < 0)
         *id = look_up(text);
-    return *id < 0 ? -1 : 0;
+    /* (uid_t) -1 would be "as it is" to chown; what does not fit is cut.  */
+    return *id < 0 || (unsigned long)*id >= (uid_t)-1 ? -1 : 0;
 }
 
 static long socket_file_find_user(const char *name)
@@ -130,6 +134,12 @@ static int read_owner(struct socket_access *access, const char *owner,
     const char *colon = strchr(owner, ':');
     size_t length = colon ? (size_t)(colon - owner) : strlen(owner);
     snprintf(user, sizeof user, "%.*s", (int)length, owner);
+    if (!*owner) {
+        snprintf(problem, size,
+                 "--unix-owner wants USER, USER:GROUP or "
+                 ":GROUP");
+        return -1;
+    }
     if (*user && read_id(user, socket_file_find_user, &id)) {
         snprintf(problem, size, "--unix-owner: there is no user '%.100s'",
                  user);
@@ -182,19 +192,19 @@ int socket_access_give(const struct socket_access *access,
 }
 
 /* In a folder with the sticky bit only the owner of the file or of the folder
-   may remove it, and root.  */
+   may remove it, and root.  To remove takes no permission to read the folder,
+   so it is not opened.  */
 bool socket_file_is_removable(const struct sonde_address *address)
 {
+    char path[FOLDER_SIZE];
     struct stat folder, file;
     int saved = errno;
-    int fd = socket_file_open_folder(address);
-    bool may = fd >= 0 && !faccessat(fd, ".", W_OK | X_OK, AT_EACCESS);
-    if (may && !fstat(fd, &folder) && folder.st_mode & S_ISVTX &&
+    find_folder(address, path);
+    bool may = !faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS);
+    if (may && !stat(path, &folder) && folder.st_mode & S_ISVTX &&
         !lstat(socket_file_path(address), &file))
         may = geteuid() == 0 || geteuid() == file.st_uid ||
               geteuid() == folder.st_uid;
-    if (fd >= 0)
-        close(fd);
     errno = saved;
     return may;
 }

@@ -1,5 +1,5 @@
-/* stop.c - SIGTERM and SIGINT: no new clients, time for the others, the end
-   SPDX-License-Identifier: GPL-3.0-or-later  */
+/* stop.c - SIGTERM, SIGINT, SIGHUP: no new clients, time for the others, the
+   end SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
@@ -87,13 +87,26 @@ static int open_wake(void)
     return fd;
 }
 
+/* Catch SIGHUP, unless it is ignored, as by nohup(1).  */
+static int catch_hangup(void)
+{
+    struct sigaction found;
+    if (sigaction(SIGHUP, NULL, &found))
+        return -1;
+    if (found.sa_handler == SIG_IGN)
+        return 0;
+    return sonde_signal(SIGHUP, on_stop, SONDE_RESTART);
+}
+
 int stop_begin(long grace)
 {
     grace_seconds = (unsigned)grace;
     int fd = open_wake();
     if (fd < 0 || sonde_signal(STOP_NOW, end_grace, SONDE_INTERRUPT) ||
+        sonde_signal(STOP_SOON, on_soon, SONDE_RESTART) ||
         sonde_signal(SIGTERM, on_stop, SONDE_RESTART) ||
-        sonde_signal(SIGINT, on_stop, SONDE_RESTART))
+        sonde_signal(SIGINT, on_stop, SONDE_RESTART) ||
+        sonde_signal(SIGQUIT, end_grace, SONDE_RESTART) || catch_hangup())
         return -1;
     /* Whoever started us may have kept them back.  */
     stop_release();
@@ -116,6 +129,8 @@ static void stop_hold3(int how)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGQUIT);
     sigaddset(&set, STOP_NOW);
     sigaddset(&set, STOP_SOON);
     sigaddset(&set, SIGCHLD);

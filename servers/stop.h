@@ -1,4 +1,4 @@
-/* stop.h - SIGTERM and SIGINT: no new clients, time for the others, the end
+/* stop.h - signals: no new clients, time for the others, the end
    SPDX-License-Identifier: GPL-3.0-or-later
 
    The first signal asks for the end and starts the time of grace; when that is
@@ -7,6 +7,10 @@
    one client is freed from it: the handler shuts the connection down, and since
    that lasts, it matters not whether the call has begun.  Any other call that
    waits fails with EINTR within a second, once those at work are cut off.
+
+   SIGQUIT cuts off at once.  Every signal that ends a process by default and
+   that users send is caught: the default action would leave the file of a UNIX
+   socket, and O_NONBLOCK on an inherited one.
 
    One state for the whole process, as signals have it.  */
 

@@ -297,6 +297,21 @@ run env TMPDIR="$scratch/missing" "$echocli" -u --unix "$scratch/none" < /dev/nu
 is "TMPDIR is heeded" said 2 "cannot make a folder in $scratch/missing"
 run "$echocli" 127.0.0.1 "$honest" < /
 is "an input that cannot be read: 2" said 2 "cannot read standard input"
+# Nothing is due from the server meanwhile, so no deadline runs.
+library=$builddir/tests/.libs/refuse.so
+if [ -f "$library" ] && ! is_sanitized; then
+    for words in -t5 "-u -t5"; do
+        # 11: EAGAIN; only Linux preloads.
+        # shellcheck disable=SC2086 # several words
+        run bounded 30 env REFUSE_INPUT=11 "LD_PRELOAD=$library" "$echocli" \
+            $words 127.0.0.1 "$honest" < "$0"
+        is "poll reports an input that read never has, $words: 2" \
+            said 2 "cannot read standard input"
+    done
+else
+    skip "poll reports an input that read never has" \
+        "nothing can be preloaded here"
+fi
 
 # ---- wrong usage
 bad () {
@@ -321,7 +336,15 @@ given '' "$echocli" 0x7f.1 7
 is 'a hexadecimal address: 7' said 7 'there is no such host'
 bad "HOST is missing: '9877'" 9877
 bad "'fe80::g' is not an IPv6 address" fe80::g 7
-bad 'port 99999 is out of range (0 to 65535)' 127.0.0.1 99999
+bad 'port 99999 is out of range (1 to 65535)' 127.0.0.1 99999
+bad 'port 0 is out of range (1 to 65535)' 127.0.0.1 0
+bad 'port 0 is out of range (1 to 65535)' -u 127.0.0.1 0
+bad 'port 00 is out of range' ::1 00
+bad "'127.0.0.1%lo' is not an IPv4 address" 127.0.0.1%lo 7
+bad 'port 99999 is out of range (0 to 65535)' --source 127.0.0.1:99999 \
+    127.0.0.1
+bad 'port 99999 is out of range (0 to 65535)' --source '[::1]:99999' ::1
+bad "no such interface: '4294967295'" --source fe80::1%4294967295 ::1
 bad 'port 18446744073709551623 is out of range' 127.0.0.1 18446744073709551623
 bad 'port -1 is out of range' -- 127.0.0.1 -1
 bad "'+7' is neither a port" 127.0.0.1 +7
@@ -336,9 +359,12 @@ bad '--keepalive is TCP' --keepalive 5 --unix /x
 
 given '' "$echocli" fe80::1%nix 7
 is "an interface that is not here: 7" said 7 "no such interface: 'nix'"
+given '' "$echocli" fe80::1%4294967295 7
+is "the number of an interface that is not here: 7" \
+    said 7 "no such interface: '4294967295'"
 for client in daytimecli echoload; do
     for words in "127.0.0.300 7=is not an IPv4 address" \
-        "127.0.0.1 99999=port 99999 is out of range" "9877=HOST is missing"; do
+        "127.0.0.1 99999=port 99999 is out of range" "127.0.0.1 0=port 0 is out of range" "9877=HOST is missing"; do
         # shellcheck disable=SC2086 # operands are words
         run "$builddir/$client" ${words%=*} < /dev/null
         is "$client refuses ${words%=*}" sh -c '[ "$1" -eq 2 ] &&

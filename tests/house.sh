@@ -100,6 +100,67 @@ grep -vx known_count "$scratch/kept" > "$scratch/out"
 none "each function that a header above lib/ declares has a caller" \
     "$scratch/functions" "$scratch/callers"
 
+# functions FILES...: "NAME FILE static|external" for each function defined.  Its
+# line begins in the first column; long ones go on until the brace.
+functions () {
+    awk 'FNR == 1 { open = 0 }
+        /^[a-z]/ && /\(/ && !/^(typedef|else)/ { open = 1; text = "" }
+        open { text = text " " $0 }
+        open && /;$/ { open = 0 }
+        open && /^\{/ { open = 0
+            kind = text ~ /^ static / ? "static" : "external"
+            sub(/\(.*/, "", text); count = split(text, word, /[ *]+/)
+            print word[count], FILENAME, kind }' "$@"
+}
+# A backtrace, and whoever looks a name up, must find one place.  A leaf's
+# function stands in each of the leaves, of which one is compiled.
+grep '^./\(lib\|base\|probes\|servers\|clients\|load\|progs\)/' \
+    "$scratch/sources" > "$scratch/looked"
+# shellcheck disable=SC2046
+functions $(cat "$scratch/looked") > "$scratch/functions"
+is "there are functions" [ "$(wc -l < "$scratch/functions")" -gt 1500 ]
+awk '$1 != "main" && !seen[$1 " " $2]++ { kinds[$1] = kinds[$1] " " $3
+        where[$1] = where[$1] " " $2; count[$1]++ }
+    END { for (name in count)
+        if (count[name] > 1 && kinds[name] ~ /static/)
+            print name ":" where[name] }' "$scratch/functions" > "$scratch/out"
+none "no static function has another's name" "$scratch/functions"
+
+# What nm says of the archives that programs are linked from: "ARCHIVE OBJECT
+# NAME defined|undefined".
+: > "$scratch/symbols"
+for archive in lib/.libs/libsonde-core base/.libs/libbase \
+    probes/.libs/libprobes servers/.libs/libservers clients/.libs/libclients \
+    load/.libs/libload progs/.libs/libprogs; do
+    file=${builddir:-.}/$archive.a
+    [ -f "$file" ] && have nm || continue
+    nm -g "$file" 2> /dev/null | awk -v archive="$archive" '
+        /:$/ { object = archive "/" $0; next }
+        NF == 2 && $1 == "U" { print archive, object, $2, "undefined" }
+        NF == 3 && $2 ~ /[A-TV-Z]/ { print archive, object, $3, "defined" }' \
+        >> "$scratch/symbols"
+done
+if [ "$(wc -l < "$scratch/symbols")" -gt 2000 ]; then
+    awk '$4 == "defined" && !seen[$1 " " $3]++ { archives[$3] = \
+            archives[$3] " " $1; count[$3]++ }
+        END { for (name in count) if (count[name] > 1)
+            print name ":" archives[name] }' "$scratch/symbols" > "$scratch/out"
+    none "no external name stands in two archives" "$scratch/symbols"
+    awk '$4 == "defined" { owner[$3] = $2; next }
+        { use[++uses] = $2 " " $3 }
+        END { for (i = 1; i <= uses; i++) { split(use[i], u, " ")
+                if ((u[2] in owner) && owner[u[2]] != u[1])
+                    needs[u[1] " " owner[u[2]]] = u[2] }
+            for (pair in needs) { split(pair, p, " ")
+                if ((p[2] " " p[1]) in needs && p[1] < p[2])
+                    print p[1], p[2], needs[pair], needs[p[2] " " p[1]] } }' \
+        "$scratch/symbols" > "$scratch/out"
+    none "no two objects need each other" "$scratch/symbols"
+else
+    skip "external names, and circles of objects" \
+        "nm shows nothing of the archives"
+fi
+
 # A function begins with { in the first column and ends with }.
 xargs awk 'FNR == 1 { open = 0 }
     /^\{/ { open = 1; start = FNR }

@@ -37,6 +37,28 @@ for errno in ENOMEM EINTR EAGAIN EINVAL; do
     is "backlogprobe: poll always fails ($errno): few calls" \
         [ "$calls" -gt 0 -a "$calls" -lt 3000 ]
 done
+# poll that fails later on is no answer of a client's.
+for errno in EPERM EINVAL; do
+    inject poll "$errno" 20+ "$backlogprobe" -4 --no-incomplete -b 0-3
+    is "backlogprobe: poll fails later ($errno): it is named" \
+        grep -q "poll: $errno" "$scratch/out"
+    is "backlogprobe: poll fails later ($errno): no firewall is blamed" \
+        lacks "$scratch/out" -i 'disturbed\|firewall'
+    is "backlogprobe: poll fails later ($errno): no figure, status 2" \
+        [ "$status" -eq 2 ]
+done
+# A report that cannot be written: write is interrupted for ever, or for a while.
+inject write EINTR always "$byteorder" --help
+is "a report: write is always interrupted: an end, status 2" \
+    [ "$status" -eq 2 ]
+is "a report: write is always interrupted: few calls" \
+    [ "$calls" -gt 0 -a "$calls" -lt 1000 ]
+"$byteorder" --help > "$scratch/whole"
+for errno in EINTR EAGAIN; do
+    inject write "$errno" 1..50 "$byteorder" --help
+    is "a report: write fails 50 times ($errno): all of it comes" sh -c \
+        '[ "$1" -eq 0 ] && cmp -s "$2/out" "$2/whole"' - "$status" "$scratch"
+done
 inject wait4 EINTR always "$sockprobe" nonblock.errno
 is "sockprobe: waitpid always fails: it ends" [ "$status" -ne 124 ]
 is "sockprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]

@@ -231,6 +231,7 @@ kill -0 "$(cat "$scratch/ended")" 2> /dev/null ||
 # No listener can be there.
 for nothing in :80x :70000 300.1.1.1:80 127.0.0.1:70000 127.0.0.1:0 0 \
     99999999999999999999 127.0.0.1 300.1.1.1 ::1 '[::1]' '[::1]:x' '[::1:80' \
+    '[]:80' \
     '[::1%nosuchif]:80' : 127.0.0.1: '*' '1.2.3:80'; do
     run "$listeners" --json -- "$nothing"
     is "what can be nothing is wrong usage: $nothing" sh -c '[ "$1" -eq 2 ] &&
@@ -268,8 +269,27 @@ if [ "$(uname -s)" = Linux ]; then
         grep "^sonde_listener_owners" "$1" | grep -q "name=\"?\"} 2$" &&
         [ "$(grep -c "^sonde_listener_owners" "$1")" -eq 1 ]' - "$scratch/out"
     stop
+    # ESC, DEL, C1, RIGHT-TO-LEFT OVERRIDE; and a letter that stays.
+    start inet:1:0 "$(printf 'name=\033[m\177\302\233\342\200\256\303\244')"
+    owned=$(sed -n '1s/.*://p' "$scratch/names")
+    run "$listeners" --prometheus - "$owned"
+    is "the name of a process cannot draw by way of a label" grep -q \
+        "$(printf '^sonde_listener_owners.*name="?\[m???\303\244"} 1$')" \
+        "$scratch/out"
+    for form in '' --json '--prometheus -'; do
+        # shellcheck disable=SC2086 # options are words
+        run "$listeners" $form "$owned"
+        is "nor in another way: listeners $form" sh -c '[ -s "$1" ] && [ "$(
+            LC_ALL=C tr -d "\n\040-\176\303\244" < "$1" | wc -c)" -eq 0 ]' - \
+            "$scratch/out"
+    done
+    run "$listeners" --json "$owned"
+    json_is '.listeners[0].owners[0].name ==
+        "\u001b[m\u007f\u009b\u202e\u00e4"' "and JSON has it as it is"
+    stop
 else
     skip "two owners whose names are written alike" "names are set by /proc"
+    skip "the name of a process cannot draw" "names are set by /proc"
 fi
 
 # A name that would write to the terminal.

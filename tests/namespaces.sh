@@ -227,4 +227,32 @@ else
     skip "ss -ltn sees n + 1 queued, while it runs" "ss is not here"
     skip "TCP_INFO says the same" "ss is not here"
 fi
+# What README.md shows is what is printed, but for the first line, and for the
+# cap, which says where it was measured.
+without_place () {
+    awk '/^cap / { skip = 1; next } /^[^ ]/ { skip = 0 } !skip' |
+        sed "1,/^\$/d"
+}
+# shown ARGUMENTS: the report that the README shows for them.
+shown () {
+    awk -v start="    \$ ./backlogprobe$1" '$0 == start { on = 1; next }
+        on && /^[^ ]/ { exit }
+        on { sub(/^    /, ""); print }' "$srcdir/README.md" | without_place |
+        sed '$ { /^$/d; }'
+}
+for arguments in "" " -4 -b 511,1024,65535"; do
+    shown "$arguments" > "$scratch/shown"
+    # shellcheck disable=SC2086 # several words
+    run "$backlogprobe" $arguments --with net.core.somaxconn=4096 \
+        --with net.ipv4.tcp_syncookies=1 \
+        --with net.ipv4.tcp_max_syn_backlog=4096
+    without_place < "$scratch/out" > "$scratch/printed"
+    if [ -z "$arguments" ] && ! grep -q IPv6 "$scratch/out"; then
+        skip "README: backlogprobe" "no IPv6 here"
+        continue
+    fi
+    diff "$scratch/shown" "$scratch/printed" > "$scratch/err"
+    is "README: backlogprobe$arguments" sh -c '[ -s "$1/shown" ] &&
+        cmp -s "$1/shown" "$1/printed"' - "$scratch"
+done
 finish

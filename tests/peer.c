@@ -6,7 +6,12 @@
           peer both PROGRAM         both the listener and that, by LISTEN_FDS
           peer bound PROGRAM        a stream socket that does not listen, by
                                     LISTEN_FDS
+          peer shut FIFO PROGRAM   a listening socket, by LISTEN_FDS, which
+                                    another process shuts down when FIFO is
+                                    opened for writing
           peer packets PROGRAM      one end of a pair of SOCK_SEQPACKET, by
+                                    LISTEN_FDS; port 0 is printed
+          peer netlink PROGRAM      a datagram socket of Linux alone, by
                                     LISTEN_FDS; port 0 is printed
           peer udp                  send the first datagram back
           peer send PORT            standard input there, its answer to output
@@ -15,12 +20,18 @@
 
 #include <config.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sonde.h"
+
+/* AF_NETLINK, which other systems do not define.  */
+enum { LINUX_NETLINK = 16 };
 
 enum { patience = 30000 };
 
@@ -56,6 +67,28 @@ static int pass_listener(int listener, char **argv)
     return pass_by_number("1", argv);
 }
 
+/* Pass LISTENER, and shut it down later, from a process that is no child of the
+   server's.  */
+static int pass_shut(int listener, char **argv)
+{
+    int status;
+    pid_t child = fork();
+    if (child < 0)
+        return fail("fork");
+    if (child > 0)
+        return waitpid(child, &status, 0) != child || status
+                   ? fail("shut")
+                   : pass_listener(listener, argv + 1);
+    if (fork() != 0)
+        _exit(0);
+    alarm(patience / 1000);
+    close(STDOUT_FILENO);
+    close(STDERR_FILENO); /* others wait for the end of the server's */
+    if (open(argv[0], O_RDONLY) >= 0)
+        shutdown(listener, SHUT_RDWR);
+    _exit(0);
+}
+
 /* Pass a socket that no server can use.  */
 static int pass_unusable(const struct sonde_address *address, char **argv)
 {
@@ -64,6 +97,12 @@ static int pass_unusable(const struct sonde_address *address, char **argv)
         if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) ||
             dup2(pair[0], 3) < 0)
             return fail("packets");
+        puts("0");
+        fflush(stdout);
+    } else if (strcmp(argv[0], "netlink") == 0) {
+        int fd = socket(LINUX_NETLINK, SOCK_DGRAM, 0);
+        if (fd < 0 || dup2(fd, 3) < 0)
+            return fail("netlink");
         puts("0");
         fflush(stdout);
     } else {
@@ -132,11 +171,14 @@ int main(int argc, char **argv)
         return 2;
     if (!strcmp(argv[1], "send"))
         return send_input(argv[2]);
-    if (!strcmp(argv[1], "bound") || !strcmp(argv[1], "packets"))
+    if (!strcmp(argv[1], "bound") || !strcmp(argv[1], "packets") ||
+        !strcmp(argv[1], "netlink"))
         return pass_unusable(&address, argv + 1);
     int listener = sonde_listen(&address, 16, 0, NULL);
     if (listener < 0 || say_port(listener))
         return fail("listen");
+    if (!strcmp(argv[1], "shut") && argc > 3)
+        return pass_shut(listener, argv + 2);
     if (!strcmp(argv[1], "inetd"))
         return pass_connection(listener, argv + 2);
     return strcmp(argv[1], "both") == 0 ? pass_both(listener, argv + 2)

@@ -6,10 +6,11 @@
    without it does.  With REFUSE_FILES, a number, there is no higher limit of
    descriptors, whatever the hard one is, as on macOS.  With REFUSE_FORK there
    are no more processes.  With REFUSE_POLL every other call of poll that would
-   not wait meets a signal.  With REFUSE_HASTE, milliseconds, listen comes so
-   much later.  With REFUSE_DONTWAIT send ignores MSG_DONTWAIT, as
-   on macOS.  With REFUSE_FULL a call that may wait says that
-   standard error takes more, as if another writer were to fill it just then. */
+   not wait meets a signal.  With REFUSE_INPUT, an errno, each read of standard
+   input fails with it, whatever poll reports.  With REFUSE_HASTE, milliseconds,
+   listen comes so much later.  With REFUSE_DONTWAIT send ignores MSG_DONTWAIT,
+   as on macOS.  With REFUSE_FULL a call that may wait says that standard error
+   takes more, as if another writer were to fill it just then. */
 
 #include <config.h>
 
@@ -100,6 +101,19 @@ ssize_t send(int fd, const void *data, size_t size, int flags)
     if (getenv("REFUSE_DONTWAIT"))
         flags &= ~MSG_DONTWAIT;
     return real(fd, data, size, flags);
+}
+
+ssize_t read(int fd, void *data, size_t size)
+{
+    ssize_t (*real)(int, void *, size_t);
+    void *symbol = dlsym(RTLD_NEXT, "read");
+    const char *error = getenv("REFUSE_INPUT");
+    memcpy(&real, &symbol, sizeof real);
+    if (error && fd == STDIN_FILENO) {
+        errno = atoi(error);
+        return -1;
+    }
+    return real(fd, data, size);
 }
 
 int listen(int fd, int backlog)

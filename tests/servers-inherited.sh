@@ -80,22 +80,60 @@ unusable () {
 }
 unusable bound 'descriptor 3 .*neither listens nor is connected'
 unusable packets 'descriptor 3 is a SOCK_SEQPACKET socket'
+if [ "$(uname -s)" = Linux ]; then
+    unusable netlink 'descriptor 3 is a datagram socket of another address'
+else
+    skip "LISTEN_FDS: netlink" "that is Linux's"
+fi
+
+# A socket that is not served, among others that are.
+# shellcheck disable=SC2016 # for the inner shells
+begin "$builddir/tests/peer" listen-fds /bin/sh -c 'exec 4<&3
+    exec "$0" packets /bin/sh -c "LISTEN_FDS=2 exec \"\$0\"" "$1"' \
+    "$builddir/tests/peer" "$builddir/echosrv"
+run "$crowd" "127.0.0.1:$port" once
+is "LISTEN_FDS: beside a SOCK_SEQPACKET socket: served" [ "$status" -eq 0 ]
+kill -TERM "$server"
+ended
+is "LISTEN_FDS: the SOCK_SEQPACKET socket is named" \
+    logged 'descriptor 3 is a SOCK_SEQPACKET socket'
 
 # The flags of the socket are shared with the process that passed it.
-if [ -r /proc/self/fdinfo/0 ]; then
-    # shellcheck disable=SC2016 # for the inner shells
+# shared MODEL SIGNAL: the server gets it from SIGNAL, and ends by that.
+# shellcheck disable=SC2016 # for the inner shells
+shared () {
+    mkfifo "$scratch/child"
     begin "$builddir/tests/peer" listen-fds /bin/sh -c '
-        sh -c "LISTEN_PID=\$\$ exec \"\$0\" -v" "$0" &
+        sh -c "LISTEN_PID=\$\$ exec \"\$0\" -v -g 1 --model=\"\$1\"" "$0" "$2" &
         trap "" TERM
         echo $! > "$1/child"
         wait $!
-        cat /proc/self/fdinfo/3 > "$1/flags"' "$builddir/echosrv" "$scratch"
+        echo $? > "$1/ended"
+        cat /proc/self/fdinfo/3 > "$1/flags"' "$builddir/echosrv" "$scratch" "$1"
     run "$crowd" "127.0.0.1:$port" once
-    is "LISTEN_FDS: shared: served" [ "$status" -eq 0 ]
-    kill -TERM "$(cat "$scratch/child")"
+    is "LISTEN_FDS: shared: $1: served" [ "$status" -eq 0 ]
+    read -r child < "$scratch/child"
+    rm "$scratch/child"
+    kill -"$2" "$child"
+    # The alarm that the peer began would end the server, too, but much later.
+    begun=$(date +%s)
     ended
-    is "LISTEN_FDS: shared: the socket blocks as before" \
+    is "LISTEN_FDS: shared: $1: $2, and no alarm, ends it" \
+        [ $(($(date +%s) - begun)) -lt 25 ]
+    is "LISTEN_FDS: shared: $1: $2 ends it in order" \
+        grep -qx 0 "$scratch/ended"
+    is "LISTEN_FDS: shared: $1: the socket blocks as before, after $2" \
         grep -q '^flags:[[:blank:]]*0*2$' "$scratch/flags"
+}
+if [ -r /proc/self/fdinfo/0 ]; then
+    for model in $models; do
+        for signal in TERM HUP QUIT; do
+            shared "$model" "$signal"
+        done
+    done
+    for signal in INT USR1; do
+        shared event "$signal"
+    done
 else
     skip "LISTEN_FDS: shared" "no /proc/self/fdinfo here"
 fi

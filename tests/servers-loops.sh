@@ -83,6 +83,41 @@ else
     skip "accept forbidden by a filter" "no seccomp filter can be had here"
 fi
 
+# A listener that another process has shut down: accept says EINVAL on Linux.
+# serve_shut COMMAND...: start it, and shut its listener down.
+peer=$builddir/tests/peer
+serve_shut () {
+    rm -f "$scratch/shut"
+    mkfifo "$scratch/shut"
+    serve "$@" > "$scratch/port"
+    : > "$scratch/shut"
+}
+if [ "$(uname -s)" = Linux ]; then
+    for model in $models; do
+        serve_shut "$peer" shut "$scratch/shut" "$echosrv" --model="$model"
+        case $model in
+        prefork)
+            until_logged 'a worker ended'
+            is "$model: a listener that was shut down: no busy loop" is_idle
+            halt
+            is "$model: a listener that was shut down: it can be stopped" \
+                [ "$status" -eq 0 ]
+            ;;
+        *)
+            gone
+            is "$model: a listener that was shut down: it ends, with 2" \
+                [ "$status" -eq 2 ]
+            ;;
+        esac
+        is "$model: and it says so once, with what to do" once_logged \
+            'no more clients.*shut this socket down.*restart the server'
+        is "$model: and no more than three lines about it" \
+            [ "$(grep -vc 'listening' "$scratch/log")" -le 3 ]
+    done
+else
+    skip "a listener that was shut down" "what accept says then is Linux's"
+fi
+
 have strace || {
     skip "what strace injects" "strace is not here"
     finish
@@ -146,6 +181,22 @@ for model in $models; do
             [ "$status" -eq 0 ]
     done
 done
+# Workers that fail are started again later each time: 1 s, then 2 s.
+if [ "$(uname -s)" = Linux ]; then
+    serve_shut strace -f -qq -ttt -e trace=exit_group -e signal=none \
+        -o "$scratch/exits" "$peer" shut "$scratch/shut" \
+        "$echosrv" --model=prefork --workers=1
+    until [ "$(grep -c 'exit_group(2)' "$scratch/exits")" -ge 3 ]; do
+        kill -0 "$server" 2> /dev/null || break
+        pass 0.1
+    done
+    grep 'exit_group(2)' "$scratch/exits" | head -n 3 > "$scratch/out"
+    is "prefork: workers that fail: twice the time after each" awk '
+        { at[NR] = $2 } END { exit !(NR == 3 && at[3] - at[1] >= 2.99) }' \
+        "$scratch/out"
+    stop
+    is "prefork: workers that fail: it can be stopped" [ "$status" -eq 0 ]
+fi
 for model in iterative event prefork; do
     for error in EINTR ENOMEM EACCES; do
         inject epoll_wait,epoll_pwait,poll,ppoll error=$error \

@@ -230,6 +230,8 @@ bad 'a port is --port' --address=9877
 bad 'has a port' --address=127.0.0.1:9877
 bad 'has a port' --address=localhost:9877
 bad "no such interface: 'nix'" -p 0 --address=fe80::1%nix
+bad "no such interface: '4294967295'" -p 0 --address=fe80::1%4294967295
+bad "'127.0.0.1%lo' is not an IPv4 address" -p 0 --address=127.0.0.1%lo
 bad '192.0.2.1' -p 0 --address=192.0.2.1
 [ "$six" = no ] || bad 'wants its interface' -p 0 --address=fe80::1
 bad 'no such user' -p 0 --user=nobody-of-this-name
@@ -239,6 +241,11 @@ bad 'not an octal mode' --unix="$scratch/never" --unix-mode=rw
 bad 'not an octal mode' --unix="$scratch/never" --unix-mode=1777
 bad 'no user' --unix="$scratch/never" --unix-owner=nobody-of-this-name
 bad 'no group' --unix="$scratch/never" --unix-owner=:nobody-of-this-name
+bad 'wants USER' --unix="$scratch/never" --unix-owner=
+bad 'no group' --unix="$scratch/never" --unix-owner=:
+# As a number that is (uid_t) -1, which chown takes for "leave it"; and beyond.
+bad 'no user' --unix="$scratch/never" --unix-owner=4294967295
+bad 'no group' --unix="$scratch/never" --unix-owner=:4294967296
 bad 'need --unix' -p 0 --unix-mode=0666
 bad '/no/such' --unix=/no/such/directory/socket
 # Two sockets for each.
@@ -356,6 +363,40 @@ if [ -f "$library" ] && ! is_sanitized; then
         [ "$1" -eq 0 ] && [ ! -e "$2" ]' - "$status" "$scratch/early"
 else
     skip "SIGTERM between bind and listen" "nothing can be preloaded here"
+fi
+# Any user may lock a folder that anybody may read: no start depends on that,
+# and where it cannot be examined nothing is replaced.
+if command -v flock > /dev/null; then
+    mkdir "$scratch/locked"
+    mkfifo "$scratch/held" "$scratch/over"
+    flock "$scratch/locked" sh -c 'echo > "$1/held"; read -r line < "$1/over"' \
+        - "$scratch" &
+    holder=$!
+    read -r line < "$scratch/held"
+    serve "$echosrv" --unix="$scratch/locked/socket"
+    run "$crowd" "$scratch/locked/socket" once
+    is "in a folder that others lock: served" [ "$status" -eq 0 ]
+    halt KILL
+    bad 'another process has locked its folder' --unix="$scratch/locked/socket"
+    is "and there a file is left alone" [ -S "$scratch/locked/socket" ]
+    echo > "$scratch/over"
+    wait "$holder"
+    serve "$echosrv" --unix="$scratch/locked/socket"
+    run "$crowd" "$scratch/locked/socket" once
+    is "until the lock has gone" [ "$status" -eq 0 ]
+    halt
+else
+    skip "in a folder that others lock" "there is no flock"
+fi
+# To remove a file takes no permission to read its folder.
+if [ "$(id -u)" -ne 0 ]; then
+    mkdir -m 300 "$scratch/unread"
+    serve "$echosrv" --unix="$scratch/unread/socket"
+    halt
+    is "a folder that may not be read: the file goes" sh -c '
+        [ ! -e "$1/unread/socket" ] && ! grep "will stay" "$1/log"' - "$scratch"
+else
+    skip "a folder that may not be read" "root may read any"
 fi
 race_try='udp 5'
 is "two at one path, datagrams: one serves, one is refused" races 10 "$echosrv" -u
@@ -478,6 +519,15 @@ if [ "$(id -u)" -eq 0 ] && [ -n "$group" ] && have setpriv &&
     is "only root can become another user" sh -c '
         [ "$1" -eq 2 ] && grep -q "only root can become" "$2"' - "$status" \
         "$scratch/err"
+    run setpriv --reuid=nobody --regid=4321 --clear-groups "$echosrv" -4 -p 0 \
+        --user=nobody
+    is "nobody, with another group: the group is named" sh -c '[ "$1" -eq 2 ] &&
+        grep -q "group of this process is 4321, nobody has $2," "$3"' - \
+        "$status" "$group" "$scratch/err"
+    run setpriv --clear-groups --bounding-set=-setgid --inh-caps=-setgid \
+        "$echosrv" -4 -p 0 --user=nobody
+    is "root without CAP_SETGID: that is the reason" sh -c '[ "$1" -eq 2 ] &&
+        grep -q "this root lacks the privilege" "$2"' - "$status" "$scratch/err"
     serve "$echosrv" -4 -p 0 --user=nobody
     for field in Uid Gid; do
         is "real, effective, saved: $field" sh -c '[ "$1" = \
@@ -489,5 +539,44 @@ if [ "$(id -u)" -eq 0 ] && [ -n "$group" ] && have setpriv &&
 else
     skip "--user: groups and capabilities" \
         "needs root, setpriv, and a user nobody"
+fi
+
+# Root of a user namespace that knows all users and denies setgroups.
+# map_users: for the process that $scratch/denied starts, which waits for it.
+map_users () {
+    read -r mapped < "$scratch/begun"
+    echo deny > "/proc/$mapped/setgroups"
+    echo "0 0 65536" > "/proc/$mapped/gid_map"
+    echo "0 0 65536" > "/proc/$mapped/uid_map"
+    echo > "$scratch/mapped"
+}
+denied=$scratch/denied
+cat > "$denied" << END
+#!/bin/sh
+# GROUPS COMMAND...: setpriv's word for the groups of the process
+groups=\$1
+shift
+exec setpriv "\$groups" unshare -U sh -c 'echo \$\$ > "\$0/begun"
+    read -r _ < "\$0/mapped"
+    exec "\$@"' "$scratch" "\$@"
+END
+chmod +x "$denied"
+if [ "$(id -u)" -eq 0 ] && [ -n "$group" ] && have setpriv &&
+    unshare -U true 2> /dev/null && [ -w /proc/self/setgroups ]; then
+    mkfifo "$scratch/begun" "$scratch/mapped"
+    map_users &
+    serve "$denied" --clear-groups "$echosrv" -4 -p 0 --user=nobody
+    is "setgroups is denied, and there is no group: it starts" [ -n "$port" ]
+    is "setgroups is denied: no group is left" \
+        [ "$(awk '/^Groups:/ { print NF - 1 }' "/proc/$server/status")" = 0 ]
+    halt
+    map_users &
+    run bounded 60 "$denied" --groups=4321 "$echosrv" -4 -p 0 --user=nobody
+    is "setgroups is denied, and there is a group: its number" sh -c '
+        [ "$1" -eq 2 ] && grep -q "group 4321 .*cannot be dropped" "$2"' - \
+        "$status" "$scratch/err"
+    wait
+else
+    skip "setgroups is denied" "needs root, setpriv and user namespaces"
 fi
 finish

@@ -384,6 +384,19 @@ for form in --diff "--html $scratch/draws.html --diff"; do
         [ "$(tr -d "\n\040-\176" < "$1" | LC_ALL=C grep -ac \
             "$(printf "\033\|\233\|\342\200\256")")" = 0 ]' - "$scratch/out"
 done
+# The same in the name of the file that is compared with, and a newline.
+hostile=$scratch/$(printf '%s\177\nnot ok 1 - \303\244' "$draws")
+cp "$scratch/profile" "$hostile"
+for form in --diff "--html - --diff"; do
+    # shellcheck disable=SC2086 # options are words
+    run "$sockprobe" $form "$hostile" "$scratch/hostile"
+    cat "$scratch/err" >> "$scratch/out"
+    is "${form%% *}: the name of a profile cannot draw, nor make a line" sh -c '
+        [ "$2" -eq 1 ] &&
+        grep -aqF "?[2J?2J?2J?.??not ok 1 - $(printf "\303\244")" "$1" &&
+        [ "$(LC_ALL=C tr -d "\n\040-\176\303\244" < "$1" | wc -c)" -eq 0 ]
+        ' - "$scratch/out" "$status"
+done
 if have xmllint; then
     run xmllint --html --noout "$scratch/page.html"
     grep -v 'Tag \(nav\|details\|summary\) invalid' "$scratch/err" |

@@ -218,13 +218,19 @@ void give_up_unreached(struct probe *probe, int error)
             probe_skip(probe, "connect: %s", errno_name(error));
 }
 
+/* Whether the client FD is connected still.  */
+static bool is_connected(struct probe *probe, int fd)
+{
+    return probe_check(probe, (int)queue_clients_connected(&fd, 1), "poll") > 0;
+}
+
 /* Close those of the COUNT clients in FDS that are not connected any more.
    Returns how many stay.  */
-static int drop_dead(int *fds, int count)
+static int drop_dead(struct probe *probe, int *fds, int count)
 {
     int living = 0;
     for (int i = 0; i < count; i++)
-        if (queue_clients_connected(&fds[i], 1))
+        if (is_connected(probe, fds[i]))
             fds[living++] = fds[i];
         else
             reset(fds[i]);
@@ -287,13 +293,13 @@ int fill_queue(struct probe *probe, int listener, int most, bool dead, int *fds,
         else
             fds[count] = fd;
         count++;
-        if (!dead && count > 1 && !queue_clients_connected(&fds[count - 2], 1))
+        if (!dead && count > 1 && !is_connected(probe, fds[count - 2]))
             break;
     }
     if (dead)
         return count;
     settle(probe);
-    int living = drop_dead(fds, count);
+    int living = drop_dead(probe, fds, count);
     if (living < count)
         *next = ECONNRESET;
     return living;

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mask.h"
 #include "probes/finding/finding.h"
 
 static const char *const how_names[] = {
@@ -18,16 +17,15 @@ static const char *const how_names[] = {
 
 static const char header[] = "id\tkey\tvalue\thow\tstable\treason";
 
-/* Copy TEXT to *MEMORY, masked, and advance *MEMORY.  A profile may come from
-   an untrusted source and is shown on terminals; a control character would also
-   break a column.  */
+/* Copy TEXT to *MEMORY, and advance *MEMORY.  */
 static const char *copy_text(char **memory, const char *text)
 {
     char *copy = *memory;
     if (!text)
         return NULL;
-    memcpy(copy, text, strlen(text) + 1);
-    *memory += mask_text(copy) + 1;
+    size_t size = strlen(text) + 1;
+    memcpy(copy, text, size);
+    *memory += size;
     return copy;
 }
 
@@ -183,9 +181,11 @@ void finding_write_header(FILE *out)
     fprintf(out, "%s\n", header);
 }
 
+/* A character that would end a column or a line is written as '?'.  */
 static void write_column(FILE *out, const char *text, char end)
 {
-    mask_write(out, text);
+    for (; *text; text++)
+        putc(strchr("\t\n", *text) ? '?' : *text, out);
     putc(end, out);
 }
 

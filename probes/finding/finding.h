@@ -7,8 +7,13 @@
        id  key  value  how  stable  reason
 
    HOW is measured, read, computed, constant or not-testable; STABLE is yes or
-   no; a missing VALUE or REASON is "-".  No column contains a tab, a newline or
-   another control character.  */
+   no; a missing VALUE or REASON is "-".  A tab or a newline in a text is
+   written as '?'.
+
+   All other bytes are kept as measured or read, control characters included,
+   since JSON can carry them.  A profile may come from an untrusted source: a
+   program that shows its texts masks them (base/mask.h); progs/output.h does so
+   for reports.  */
 
 #ifndef PROBES_FINDING_FINDING_H
 #define PROBES_FINDING_FINDING_H 1
@@ -41,8 +46,7 @@ struct findings {
     bool sorted;
 };
 
-/* Add a copy of FINDING, its texts masked as by mask_text.  Returns 0, or -1
-   with ENOMEM.  */
+/* Add a copy of FINDING.  Returns 0, or -1 with ENOMEM.  */
 int findings_add(struct findings *findings, const struct finding *finding);
 
 /* Sort by id, then by key: by its parts between dots, numbers by value and

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "base/json.h"
+#include "base/mask.h"
 #include "base/prometheus.h"
 #include "probes/listeners/listeners.h"
 
@@ -66,20 +66,12 @@ static void set_labels(struct prometheus_label *labels,
     labels[3] = labels[4] = (struct prometheus_label){NULL, NULL};
 }
 
-/* NAME with a '?' for each byte that is none of UTF-8: two names that are
-   written alike are one series, or the whole file would be refused.  */
+/* NAME, masked: two names that are written alike are one series, or the whole
+   file would be refused.  */
 static void print_name(const char *name, char *text)
 {
-    while (*name) {
-        size_t length = utf8_length((const unsigned char *)name);
-        if (length == 0) {
-            *text++ = '?';
-            name++;
-        }
-        for (; length > 0; length--)
-            *text++ = *name++;
-    }
-    *text = '\0';
+    strcpy(text, name);
+    mask_text(text);
 }
 
 static int same_name(const struct listener_row *row, size_t a, size_t b)

@@ -290,6 +290,9 @@ static int listeners_what_read_address(struct meaning *meaning,
     if (!colon)
         return listeners_what_refuse(why, text,
                                      "has no port: write ADDRESS:PORT");
+    if (text[0] == '[' && text[1] == ']')
+        return listeners_what_refuse(why, text,
+                                     "has no address in its brackets");
     if (*text != '[' && strchr(text, ':') != colon)
         return listeners_what_refuse(
             why, text, "is not a valid address: write [ADDRESS]:PORT for IPv6");

@@ -29,6 +29,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/descriptors.h"
@@ -163,12 +164,6 @@ static void fill_close(struct engine *engine, struct fill *fill)
     fill->count = fill->capacity = 0;
 }
 
-static bool is_readable(int fd)
-{
-    short events = (short)wait_one(fd, POLLIN, 0);
-    return events > 0 && events & POLLIN;
-}
-
 /* Count accepted connections, until the queue is empty.  EAGAIN alone does not
    prove an empty queue: sonde_accept gives up after many aborted connections in
    a row, and the listener is then still readable.  */
@@ -182,8 +177,12 @@ static void fill_count_accepted(struct fill *fill)
         } else if (errno != EAGAIN) {
             fill_note_failure(fill, "accept", errno);
             return;
-        } else if (!is_readable(fill->listener)) {
-            return;
+        } else {
+            int events = wait_one(fill->listener, POLLIN, 0);
+            if (events < 0)
+                fill_note_failure(fill, "poll", errno);
+            if (events < 0 || !(events & POLLIN))
+                return;
         }
     }
 }
@@ -211,7 +210,11 @@ static bool is_disturbed(const struct fill *fill,
 static void fill_count_connections(struct fill *fill,
                                    const struct sonde_queue *queue)
 {
-    fill->client = (long)queue_clients_connected(fill->clients, fill->count);
+    fill->client = queue_clients_connected(fill->clients, fill->count);
+    if (fill->client < 0) {
+        fill_note_failure(fill, "poll", errno);
+        return;
+    }
     if (fill->client < (long)fill->count)
         fill->overflow = OVERFLOW_RESET;
     fill->disturbed = is_disturbed(fill, queue);
@@ -344,13 +347,14 @@ static bool keep_client(struct engine *engine, struct fill *fill, int fd)
 
 /* Whether the client before the newest is still connected.  Some kernels
    connect every client, and reset clients when the queue is full.  In a long
-   queue only each 16th client is checked; the final count finds all resets.  */
-static bool is_previous_connected(const struct fill *fill)
+   queue only each 16th client is checked; the final count finds all resets.
+   Returns 1 if so, 0 if not, or -1 with errno if poll fails.  */
+static long check_previous(const struct fill *fill)
 {
     enum { EACH = 64, SOME = 16 };
     if (fill->count < 2 || (fill->count > EACH && fill->count % SOME != 0))
-        return true;
-    return queue_clients_connected(&fill->clients[fill->count - 2], 1) == 1;
+        return 1;
+    return queue_clients_connected(&fill->clients[fill->count - 2], 1);
 }
 
 /* Keep the connected client FD.  Returns true if FILL continues.  */
@@ -361,7 +365,10 @@ static bool fill_take_client(struct engine *engine, struct fill *fill, int fd)
         fill_end_limited(engine, fill, LIMIT_MEMORY);
         return false;
     }
-    if (!is_previous_connected(fill)) {
+    long previous = check_previous(fill);
+    if (previous < 0)
+        fill_note_failure(fill, "poll", errno);
+    if (previous <= 0) {
         fill_enter(engine, fill, FILL_DONE);
         return false;
     }
@@ -411,7 +418,10 @@ static bool fill_add_client(struct engine *engine, struct fill *fill,
     descriptor_close(&fd);
     if (limit_of(errno) != LIMIT_NONE)
         return fill_make_room(engine, fill, limit_of(errno));
-    fill_end_rejected(engine, fill, errno);
+    if (state == CLIENT_UNKNOWN)
+        fill_end_failed(engine, fill, "poll", errno);
+    else
+        fill_end_rejected(engine, fill, errno);
     return false;
 }
 
@@ -514,10 +524,13 @@ static void fill_check_client(struct engine *engine, struct fill *fill)
 {
     int fd = fill->pending;
     enum client_state state = queue_client_check(fd);
-    if (state == CLIENT_FAILED && limit_of(errno) != LIMIT_NONE) {
+    bool failed = state == CLIENT_FAILED || state == CLIENT_UNKNOWN;
+    if (failed && limit_of(errno) != LIMIT_NONE) {
         descriptor_close(&fd);
         fill_enter(engine, fill, FILL_CONNECTING);
         fill_make_room(engine, fill, limit_of(errno));
+    } else if (state == CLIENT_UNKNOWN) {
+        fill_end_failed(engine, fill, "poll", errno);
     } else if (state == CLIENT_FAILED) {
         fill_end_rejected(engine, fill, errno);
     } else if (state == CLIENT_CONNECTED) {
@@ -557,20 +570,21 @@ static void engine_step(struct engine *engine)
     }
 }
 
-/* The reference connection begun at SINCE is complete, or failed with ERROR:
-   end FILL, which is SILENT, if the client began before SINCE.  */
+/* The reference connection begun at SINCE is complete, or CALL failed with
+   ERROR: end FILL, which is SILENT, if the client began before SINCE.  */
 static void reference_done(struct engine *engine, struct fill *fill,
-                           int64_t since, int error)
+                           int64_t since, const char *call, int error)
 {
     fill_check_client(engine, fill);
     if (fill->state != FILL_SILENT)
         return;
     if (error) {
-        fill->disturbed = true; /* not even a listener with room is reached */
+        /* Not even a listener with room is reached.  */
+        fill->disturbed = !strcmp(call, "connect");
         if (error == ETIMEDOUT)
             fill_end_limited(engine, fill, LIMIT_TIME);
         else
-            fill_end_failed(engine, fill, "connect", error);
+            fill_end_failed(engine, fill, call, error);
     } else if (monotonic_ms() - fill->since < silence_timeout(engine)) {
         fill_enter(engine, fill, FILL_PENDING);
     } else if (fill->since <= since) {
@@ -592,7 +606,7 @@ static void engine_check_reference(struct engine *engine,
     for (size_t i = 0; i < engine->count; i++) {
         struct fill *fill = &engine->list[i];
         if (fill->state == FILL_SILENT && fill->family == reference->family)
-            reference_done(engine, fill, since,
+            reference_done(engine, fill, since, reference->failed,
                            through > 0 ? 0 : reference->error);
     }
 }

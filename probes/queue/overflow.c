@@ -91,9 +91,13 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
         stepwise_put(stepwise, prefix, "enters", -1);
     } else {
         int64_t start = monotonic_ms();
-        bool enters = stepwise_settle(stepwise, TIMEOUT) == CLIENT_CONNECTED;
-        overflow_put(prefix, "enters", enters ? "yes" : "no");
-        if (enters)
+        enum client_state state = stepwise_settle(stepwise, TIMEOUT);
+        if (state == CLIENT_UNKNOWN)
+            stepwise_put(stepwise, prefix, "enters", -1);
+        else
+            overflow_put(prefix, "enters",
+                         state == CLIENT_CONNECTED ? "yes" : "no");
+        if (state == CLIENT_CONNECTED)
             put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
     }
     stepwise_drop_pending(stepwise);
@@ -142,13 +146,17 @@ static long overflow_send_all(int client, long max)
     return sent;
 }
 
-/* Receive up to MAX bytes, until none arrive for TIMEOUT.  */
+/* Receive up to MAX bytes, until none arrive for TIMEOUT.  Returns the number
+   of bytes, or -1 with errno if poll fails.  */
 static long receive_all(int fd, long max)
 {
     char data[4096];
     long got = 0;
-    while (got < max && wait_one(fd, POLLIN, TIMEOUT) > 0) {
-        ssize_t some = recv(fd, data, sizeof data, 0);
+    while (got < max) {
+        int events = wait_one(fd, POLLIN, TIMEOUT);
+        if (events < 0)
+            return -1;
+        ssize_t some = events > 0 ? recv(fd, data, sizeof data, 0) : 0;
         if (some <= 0)
             break;
         got += some;
@@ -181,6 +189,7 @@ static void overflow_put_data(const struct prefix *prefix, int family)
     int error = errno;
     bool accepted = fd >= 0;
     long got = accepted ? receive_all(fd, sent) : -1;
+    int receive_error = errno;
     descriptor_close(&fd);
     if (stepwise.shortage)
         stepwise_put(&stepwise, prefix, "data", -1);
@@ -188,6 +197,8 @@ static void overflow_put_data(const struct prefix *prefix, int family)
         put_not(prefix, "data", "no client was connected");
     else if (!accepted)
         prefix_put_failure(prefix, "data", sent < 0 ? "send" : "accept", error);
+    else if (got < 0)
+        prefix_put_failure(prefix, "data", "poll", receive_error);
     else if (sent >= max && max < DATA_MAX)
         put_no_memory(prefix, "data", &budget);
     else

@@ -97,15 +97,22 @@ enum client_state queue_client_connect(int fd,
     return CLIENT_FAILED;
 }
 
+/* poll FDS without waiting, across signals.  Returns as poll does.  */
+static int poll_now(struct pollfd *fds, size_t count)
+{
+    int ready, tries = 0;
+    do
+        ready = poll(fds, (nfds_t)count, 0);
+    while (ready < 0 && wait_retry(&tries));
+    return ready;
+}
+
 enum client_state queue_client_check(int fd)
 {
     struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
-    int ready, tries = 0;
-    do
-        ready = poll(&poll_fd, 1, 0);
-    while (ready < 0 && wait_retry(&tries));
+    int ready = poll_now(&poll_fd, 1);
     if (ready < 0)
-        return CLIENT_FAILED;
+        return CLIENT_UNKNOWN;
     if (ready == 0)
         return CLIENT_PENDING;
     enum client_state state = queue_client_outcome(fd);
@@ -116,17 +123,17 @@ enum client_state queue_client_check(int fd)
     return state;
 }
 
-size_t queue_clients_connected(const int *fds, size_t count)
+long queue_clients_connected(const int *fds, size_t count)
 {
     enum { CHUNK = 256 };
     struct pollfd poll_fds[CHUNK];
-    size_t connected = count;
+    long connected = (long)count;
     for (size_t start = 0; start < count; start += CHUNK) {
         size_t some = count - start < CHUNK ? count - start : CHUNK;
         for (size_t i = 0; i < some; i++)
             poll_fds[i] = (struct pollfd){.fd = fds[start + i]};
-        if (poll(poll_fds, (nfds_t)some, 0) <= 0)
-            continue;
+        if (poll_now(poll_fds, some) < 0)
+            return -1;
         for (size_t i = 0; i < some; i++)
             connected -= (poll_fds[i].revents & (POLLERR | POLLHUP)) != 0;
     }

@@ -12,7 +12,8 @@
 enum client_state {
     CLIENT_PENDING,   /* connect is in progress */
     CLIENT_CONNECTED, /* connected, and not reset since */
-    CLIENT_FAILED     /* with errno */
+    CLIENT_FAILED,    /* with errno */
+    CLIENT_UNKNOWN    /* poll failed, with errno: not a result of the host */
 };
 
 /* Make a non-blocking stream socket of FAMILY that closes with RST, so that no
@@ -33,7 +34,8 @@ enum client_state queue_client_connect(int fd,
 /* Check FD, without waiting.  */
 enum client_state queue_client_check(int fd);
 
-/* Count the clients among the COUNT in FDS that are still connected.  */
-size_t queue_clients_connected(const int *fds, size_t count);
+/* Count the clients among the COUNT in FDS that are still connected.  Returns
+   -1 with errno if poll fails: then the count is unknown.  */
+long queue_clients_connected(const int *fds, size_t count);
 
 #endif /* PROBES_QUEUE_QUEUE_CLIENT_H */

@@ -56,6 +56,7 @@ void reference_begin(struct reference *reference)
     reference->begun = true;
     reference->since = monotonic_ms();
     reference->error = 0;
+    reference->failed = "connect";
     if (sonde_address_local(reference->listener, &address) ||
         queue_client_connect(reference->client, &address) == CLIENT_FAILED)
         reference->error = errno;
@@ -68,7 +69,10 @@ int reference_check(struct reference *reference)
     enum client_state state = reference->error
                                   ? CLIENT_FAILED
                                   : queue_client_check(reference->client);
-    if (state == CLIENT_FAILED && !reference->error)
+    if (state == CLIENT_UNKNOWN)
+        reference->failed = "poll";
+    if ((state == CLIENT_FAILED || state == CLIENT_UNKNOWN) &&
+        !reference->error)
         reference->error = errno;
     if (state == CLIENT_PENDING) {
         if (monotonic_ms() - reference->since < REFERENCE_TIMEOUT)
@@ -95,13 +99,13 @@ int reference_try(int family, const char **failed)
     int through;
     if (reference_open(&reference, family, failed))
         return -1;
-    *failed = "connect";
     reference_begin(&reference);
     while ((through = reference_check(&reference)) == 0) {
         struct pollfd poll_fd = {.fd = reference.client, .events = POLLOUT};
         wait_poll(&poll_fd, 1, REFERENCE_TIMEOUT);
     }
     reference_close(&reference);
+    *failed = reference.failed;
     errno = reference.error;
     return through > 0 ? 0 : -1;
 }

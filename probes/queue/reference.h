@@ -15,10 +15,12 @@
 struct reference {
     int family;
     int listener;
-    int client;    /* reserved: later no descriptor may be left */
-    bool begun;    /* the client is connecting */
-    int64_t since; /* when it began, by monotonic_ms */
-    int error;     /* errno of the last connection */
+    int client;         /* reserved: later no descriptor may be left */
+    bool begun;         /* the client is connecting */
+    int64_t since;      /* when it began, by monotonic_ms */
+    int error;          /* errno of the last connection */
+    const char *failed; /* its call: "connect"; or "poll", whose failure is not
+                           a result of the host */
 };
 
 /* The timeout of a reference connection, in milliseconds.  */

@@ -33,16 +33,41 @@ static void stepwise_note(struct stepwise *stepwise, const char *what,
     stepwise->shortage = error;
 }
 
+/* poll failed with ERROR, which is never a result of the host.  */
+static void stepwise_note_poll(struct stepwise *stepwise, int error)
+{
+    if (stepwise->shortage)
+        return;
+    stepwise->failed = "poll";
+    stepwise->shortage = error;
+}
+
+/* The pending client is in STATE, with errno, and lost: record the error, and
+   close the client.  */
+static void stepwise_lose_client(struct stepwise *stepwise,
+                                 enum client_state state)
+{
+    stepwise->error = errno;
+    if (state == CLIENT_UNKNOWN)
+        stepwise_note_poll(stepwise, stepwise->error);
+    else
+        stepwise_note(stepwise, "connect", stepwise->error);
+    stepwise_drop_pending(stepwise);
+}
+
+static bool stepwise_is_lost(enum client_state state)
+{
+    return state == CLIENT_FAILED || state == CLIENT_UNKNOWN;
+}
+
 enum client_state stepwise_settle(struct stepwise *stepwise, int wait)
 {
     if (stepwise->pending < 0)
         return CLIENT_FAILED;
     wait_one(stepwise->pending, POLLOUT, wait);
     enum client_state state = queue_client_check(stepwise->pending);
-    if (state == CLIENT_FAILED) {
-        stepwise->error = errno;
-        stepwise_note(stepwise, "connect", stepwise->error);
-        stepwise_drop_pending(stepwise);
+    if (stepwise_is_lost(state)) {
+        stepwise_lose_client(stepwise, state);
     } else if (state == CLIENT_CONNECTED) {
         stepwise->clients[stepwise->count++] = stepwise->pending;
         stepwise->pending = -1;
@@ -64,10 +89,8 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
     }
     enum client_state state =
         queue_client_connect(stepwise->pending, &stepwise->address);
-    if (state == CLIENT_FAILED) {
-        stepwise->error = errno;
-        stepwise_note(stepwise, "connect", stepwise->error);
-        stepwise_drop_pending(stepwise);
+    if (stepwise_is_lost(state)) {
+        stepwise_lose_client(stepwise, state);
         return state;
     }
     state = stepwise_settle(stepwise, state == CLIENT_CONNECTED ? 0 : wait);
@@ -97,7 +120,10 @@ void stepwise_fill(struct stepwise *stepwise, int wait)
         if (stepwise_add(stepwise, wait) != CLIENT_CONNECTED)
             break;
         size_t added = stepwise->count - first;
-        if (queue_clients_connected(&stepwise->clients[first], added) < added)
+        long stay = queue_clients_connected(&stepwise->clients[first], added);
+        if (stay < 0)
+            stepwise_note_poll(stepwise, errno);
+        if (stay < (long)added)
             break;
     }
     bool ended = stepwise->count < STEPWISE_CLIENTS && !stepwise->shortage;

@@ -62,6 +62,17 @@ void syn_new_peer(struct sonde_address *address, int family)
         choose_peer(address);
 }
 
+/* Wait for EVENTS on FD.  Returns 0; or -1 with ETIMEDOUT, or the errno of
+ * poll.
+ */
+static int syn_queue_wait(int fd, short events)
+{
+    int ready = wait_one(fd, events, REFERENCE_TIMEOUT);
+    if (ready == 0)
+        errno = ETIMEDOUT;
+    return ready > 0 ? 0 : -1;
+}
+
 /* Connect CLIENT to LISTENER.  Returns the accepted socket, or -1 with errno.
  */
 static int syn_queue_connect(int listener, int client)
@@ -70,10 +81,8 @@ static int syn_queue_connect(int listener, int client)
     if (sonde_address_local(listener, &address) ||
         queue_client_connect(client, &address) == CLIENT_FAILED)
         return -1;
-    if (wait_one(listener, POLLIN, REFERENCE_TIMEOUT) <= 0) {
-        errno = ETIMEDOUT;
+    if (syn_queue_wait(listener, POLLIN))
         return -1;
-    }
     return sonde_accept(listener, NULL, SONDE_CLOEXEC);
 }
 
@@ -82,10 +91,8 @@ static int syn_queue_connect(int listener, int client)
 static ssize_t read_byte(int fd)
 {
     char byte;
-    if (wait_one(fd, POLLIN, REFERENCE_TIMEOUT) <= 0) {
-        errno = ETIMEDOUT;
+    if (syn_queue_wait(fd, POLLIN))
         return -1;
-    }
     return recv(fd, &byte, 1, 0);
 }
 
@@ -143,9 +150,7 @@ int syn_defer_works(int family)
     if (client >= 0 && !defer_handshakes(listener) &&
         !sonde_address_local(listener, &address) &&
         queue_client_connect(client, &address) != CLIENT_FAILED) {
-        if (wait_one(client, POLLOUT, REFERENCE_TIMEOUT) <= 0) {
-            errno = ETIMEDOUT;
-        } else {
+        if (!syn_queue_wait(client, POLLOUT)) {
             int accepted = sonde_accept(listener, NULL, SONDE_CLOEXEC);
             if (accepted >= 0 || errno == EAGAIN)
                 works = accepted < 0;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/mask.h"
 #include "probes/behaviour/answers.h"
 #include "probes/behaviour/known.h"
 #include "probes/finding/host.h"
@@ -70,18 +70,16 @@ struct page {
     const char *other;
 };
 
-/* What begins at TEXT and needs no escape, a character or a byte that is none.
-   Returns its length.  */
+/* What begins at TEXT and needs no escape, a character or a byte that is none:
+   masked, since a page may go to a terminal.  Returns its length.  */
 static size_t put_character(FILE *out, const char *text)
 {
-    size_t length = utf8_length((const unsigned char *)text);
-    if (*text == '\n')
-        putc('\n', out);
-    else if (length == 0)
-        fputs("&#xfffd;", out);
+    size_t length = mask_shown(text);
+    if (*text == '\n' || length == 0)
+        putc(*text == '\n' ? '\n' : '?', out);
     else
         fwrite(text, 1, length, out);
-    return length ? length : 1;
+    return length ? length : mask_skipped(text);
 }
 
 /* TEXT as it may stand anywhere in the page.  */

@@ -48,8 +48,20 @@ START_TEST(bytes_that_are_not_utf8_are_masked)
 }
 END_TEST
 
+START_TEST(a_report_keeps_its_lines_and_columns)
+{
+    char report[] = "a\tb\n\r\x1b\0\xc2\x9b\xffz\n";
+    static const char expected[] = "a\tb\n?????z\n";
+    ck_assert_uint_eq(mask_report(report, sizeof report - 1),
+                      sizeof expected - 1);
+    ck_assert_mem_eq(report, expected, sizeof expected);
+    ck_assert_uint_eq(mask_report(report, 0), 0);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
+    tcase_add_test(tests, a_report_keeps_its_lines_and_columns);
     tcase_add_test(tests, text_stays);
     tcase_add_test(tests, controls_are_masked);
     tcase_add_test(tests, bytes_that_are_not_utf8_are_masked);
