@@ -150,8 +150,8 @@ static int status_of(const struct report *report)
 {
     static const int statuses[] = {
         [GRANT_UNKNOWN] = STATUS_TROUBLE,
-        [GRANT_WHOLE] = STATUS_DONE,
-        [GRANT_CUT] = STATUS_NO,
+        [GRANT_FULL] = STATUS_DONE,
+        [GRANT_TRUNCATED] = STATUS_NO,
     };
     if (report->requires)
         return statuses[report->need.grant];

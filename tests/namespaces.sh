@@ -77,7 +77,7 @@ json_is '.tcp_abort_on_overflow == 0' "JSON: tcp_abort_on_overflow, without -o"
 run in_namespace 'echo 65535 > /proc/sys/net/core/somaxconn
     "$backlogprobe" --json -4 -b 0-2,200'
 json_is '.cap.value == 65535 and .cap.accepted == null and
-    (.cap.limit | test("bound")) and .rule == "n+1"' \
+    (.cap.limit | test("maximum of this program")) and .rule == "n+1"' \
     "somaxconn 65535: told, not filled, and the limit has a name"
 
 # Few local ports: rows wait for one another, or name the limit.
