@@ -166,11 +166,12 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
                                         read_tcp, each, closure);
     else if (family != AF_UNIX)
         errno = EAFNOSUPPORT;
-    else if (!(result =
-                   listeners_freebsd_list("net.local.stream.pcblist", family,
-                                          read_unix, each, closure)))
-        result = listeners_freebsd_list("net.local.seqpacket.pcblist", family,
-                                        read_unix, each, closure);
+    else if (!(result = listeners_freebsd_list(
+                   "net.local.stream.pcblist", family,
+                   listeners_freebsd_read_unix, each, closure)))
+        result =
+            listeners_freebsd_list("net.local.seqpacket.pcblist", family,
+                                   listeners_freebsd_read_unix, each, closure);
     if (!result)
         errno = saved;
     return result;

@@ -90,6 +90,6 @@ const struct sonde__poller_way sonde__poller_kqueue = {
     .kind = SONDE_POLLER_KQUEUE,
     .open = open_kqueue,
     .close = close_kqueue,
-    .change = change,
+    .change = poller_kqueue_change,
     .wait = wait_kqueue,
 };
