@@ -1,8 +1,8 @@
-/* activated.c - a server that others start: inetd, or who sets LISTEN_FDS
+/* activated.c - a server started by inetd or by LISTEN_FDS
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   It answers one client, each line with its length, and ends.  A line that is
-   too long it says is so, and goes on with the next.  In inetd.conf:
+   The server answers each line of one client with its length, and ends.  The
+   answer to an over-long line says so.  In inetd.conf:
        7777 stream tcp nowait nobody /usr/local/bin/activated activated
    By a service manager:
        systemd-socket-activate -l 7777 activated  */
@@ -14,7 +14,8 @@
 
 #include "sonde.h"
 
-enum { patience = 30000, longest = 16384, waiting = 16 };
+/* TIMEOUT is in milliseconds.  */
+enum { TIMEOUT = 30000, LINE_MAX_SIZE = 16384, BACKLOG = 16 };
 
 static int fail(const char *what)
 {
@@ -22,19 +23,33 @@ static int fail(const char *what)
     return 1;
 }
 
-/* Write to TEXT what there is to say to the next line.  Returns 1, 0 at the end
-   of the stream, or -1.  */
-static int judge(struct sonde_lines *lines, char *text, size_t size)
+/* Drop the rest of a line.  Returns 0, or -1.  */
+static int skip_line(struct sonde_lines *lines)
+{
+    char *piece;
+    int64_t deadline = sonde_deadline(TIMEOUT);
+    while (sonde_deadline_left(deadline) > 0) {
+        ssize_t length =
+            sonde_line_partial(lines, &piece, sonde_deadline_left(deadline));
+        if (length <= 0 || piece[length - 1] == '\n')
+            return length < 0 ? -1 : 0;
+    }
+    return -1;
+}
+
+/* Write the answer to the next line to TEXT.  Returns 1, 0 at the end of the
+   stream, or -1.  */
+static int answer_line(struct sonde_lines *lines, char *text, size_t size)
 {
     char *line;
-    ssize_t length = sonde_line(lines, &line, patience);
+    ssize_t length = sonde_line(lines, &line, TIMEOUT);
     if (length > 0)
         snprintf(text, size, "%zd bytes\n", length);
     if (length >= 0)
         return length > 0;
-    if (errno != EMSGSIZE || sonde_line_skip(lines, patience))
+    if (errno != EMSGSIZE || skip_line(lines))
         return -1;
-    snprintf(text, size, "more than %d bytes\n", longest);
+    snprintf(text, size, "more than %d bytes\n", LINE_MAX_SIZE);
     return 1;
 }
 
@@ -44,10 +59,10 @@ static int answer(int fd)
     char text[64];
     int more;
     size_t done;
-    if (sonde_lines_open(&lines, fd, NULL, longest))
+    if (sonde_lines_open(&lines, fd, NULL, LINE_MAX_SIZE))
         return 1;
-    while ((more = judge(&lines, text, sizeof text)) > 0)
-        if (sonde_write_all(fd, text, strlen(text), patience, &done))
+    while ((more = answer_line(&lines, text, sizeof text)) > 0)
+        if (sonde_write_all(fd, text, strlen(text), TIMEOUT, &done))
             break;
     sonde_lines_close(&lines);
     return more == 0 ? 0 : 1;
@@ -65,8 +80,8 @@ int main(void)
     case SONDE_CONNECTION:
         return answer(found.fd);
     case SONDE_LISTENER: {
-        /* Again, as it may be: whoever made it had no idea how many wait.  */
-        listen(found.fd, sonde_backlog(waiting));
+        /* A second listen, where possible, corrects a small backlog.  */
+        listen(found.fd, sonde_backlog(BACKLOG));
         int fd = sonde_accept(found.fd, NULL, SONDE_CLOEXEC);
         return fd < 0 ? 1 : answer(fd);
     }
@@ -75,6 +90,6 @@ int main(void)
         return fail("the descriptor passed");
     case SONDE_DATAGRAM:
     default:
-        return 1; /* it speaks lines, and datagrams have none */
+        return 1; /* the protocol is lines, not datagrams */
     }
 }

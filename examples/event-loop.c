@@ -1,11 +1,11 @@
 /* event-loop.c - serve 100 clients in one loop: each gets its lines back
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The clients are here as well, so that it ends by itself: each sends a line,
-   waits for it to come back, and goes.  What a client cannot take yet is kept,
-   and it is not read from meanwhile: that is all there is to back-pressure.
-   Out of descriptors, it turns clients away, or the poller would be told of
-   them again and again.  */
+   The clients run in a child process, so that the example ends: each client
+   sends a line, waits for the echo, and closes.  Bytes that a client cannot
+   take yet are kept, and nothing more is read from the client until then: that
+   is back-pressure.  Out of descriptors, the server rejects clients: otherwise
+   the poller would report the listener without end.  */
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,16 +16,16 @@
 
 #include "sonde.h"
 
-enum { clients = 100, patience = 30000 };
+enum { clients = 100, timeout = 30000 };
 
 struct connection {
     int fd;
-    size_t held, sent; /* bytes read, and how many of them are written */
+    size_t held, sent; /* bytes read, and bytes written of these */
     char buffer[4096];
 };
 
 static struct sonde_poller *poller;
-static struct sonde_reserve spare;
+static struct sonde_reserve reserve;
 static int served;
 
 static int fail(const char *what)
@@ -42,9 +42,9 @@ static void drop(struct connection *connection)
     served++;
 }
 
-/* Accept who waits.  Returns for how many milliseconds to leave the listener
-   alone, -1 if it is of no more use.  */
-static int welcome(int listener)
+/* Accept all waiting clients.  Returns for how many milliseconds to leave the
+   listener alone, -1 if the listener is unusable.  */
+static int accept_clients(int listener)
 {
     static struct sonde_backoff_state backoff;
     for (;;) {
@@ -53,11 +53,11 @@ static int welcome(int listener)
         if (error && sonde_accept_class(error) == SONDE_ACCEPT_FATAL)
             return -1;
         if (error && sonde_accept_class(error) == SONDE_ACCEPT_BACKOFF &&
-            !sonde_reserve_shed(&spare, listener))
+            !sonde_reserve_shed(&reserve, listener))
             return 0;
-        int rest = sonde_backoff_after(&backoff, listener, error);
+        int delay = sonde_backoff_after(&backoff, listener, error);
         if (fd < 0)
-            return rest;
+            return delay;
         struct connection *connection = calloc(1, sizeof *connection);
         if (!connection ||
             sonde_poller_add(poller, fd, SONDE_READABLE, connection)) {
@@ -95,8 +95,8 @@ static void serve(struct connection *connection)
                         connection);
 }
 
-/* All clients, in a process of their own.  Returns its exit status.  */
-static int be_clients(const struct sonde_address *server)
+/* All clients, in the child process.  Returns the exit status.  */
+static int run_clients(const struct sonde_address *server)
 {
     static int fds[clients];
     int failed = 0;
@@ -109,9 +109,9 @@ static int be_clients(const struct sonde_address *server)
         char line[32], answer[32];
         size_t done;
         snprintf(line, sizeof line, "client %d\n", i);
-        failed |= sonde_write_all(fds[i], line, strlen(line), patience, &done);
+        failed |= sonde_write_all(fds[i], line, strlen(line), timeout, &done);
         failed |= sonde_half_close(fds[i]);
-        failed |= sonde_read_all(fds[i], answer, sizeof answer, patience,
+        failed |= sonde_read_all(fds[i], answer, sizeof answer, timeout,
                                  &done) != 0 ||
                   done != strlen(line) || memcmp(line, answer, done) != 0;
     }
@@ -122,37 +122,37 @@ int main(void)
 {
     struct sonde_address address;
     struct sonde_event event;
-    int status = 1, rest = 0;
+    int status = 1, delay = 0;
     sonde_address_loopback(&address, AF_INET, 0);
     int listener =
         sonde_listen(&address, clients, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
     poller = sonde_poller_open(SONDE_POLLER_BEST);
     if (listener < 0 || !poller || sonde_address_local(listener, &address) ||
-        sonde_reserve_open(&spare) ||
+        sonde_reserve_open(&reserve) ||
         sonde_poller_add(poller, listener, SONDE_READABLE, NULL))
         return fail("event-loop");
     pid_t child = fork();
     if (child == 0)
-        _exit(be_clients(&address));
-    while (served < clients && rest >= 0) {
-        int ready = sonde_poller_wait(poller, rest ? rest : patience);
-        if (ready < 0 || (ready == 0 && !rest))
+        _exit(run_clients(&address));
+    while (served < clients && delay >= 0) {
+        int ready = sonde_poller_wait(poller, delay ? delay : timeout);
+        if (ready < 0 || (ready == 0 && !delay))
             break;
-        if (rest)
+        if (delay)
             sonde_poller_modify(poller, listener, SONDE_READABLE, NULL);
-        rest = 0;
-        while (rest >= 0 && sonde_poller_next(poller, &event)) {
-            if (event.user)
-                serve(event.user);
-            else if ((rest = welcome(event.fd)) > 0)
-                /* accept goes on failing: those in place have their turn.  */
+        delay = 0;
+        while (delay >= 0 && sonde_poller_next(poller, &event)) {
+            if (event.data)
+                serve(event.data);
+            else if ((delay = accept_clients(event.fd)) > 0)
+                /* accept fails persistently: serve connected clients.  */
                 sonde_poller_modify(poller, listener, 0, NULL);
         }
     }
     waitpid(child, &status, 0);
-    printf("%d clients served, by %s\n", served, sonde_poller_name(poller));
+    printf("%d clients served\n", served);
     sonde_poller_close(poller);
-    sonde_reserve_close(&spare);
+    sonde_reserve_close(&reserve);
     close(listener);
     return served == clients && status == 0 ? 0 : 1;
 }

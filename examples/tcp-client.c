@@ -1,9 +1,9 @@
-/* tcp-client.c - send one line to a server, and print the first of its answer
-   SPDX-License-Identifier: GPL-3.0-or-later
+/* tcp-client.c - send a line to a server, and print the first line of the
+   answer SPDX-License-Identifier: GPL-3.0-or-later
 
    tcp-client HOST SERVICE TEXT [SOURCE]
 
-   SOURCE is the address of this host to go from, as 192.0.2.1 or [::1]:7000. */
+   SOURCE is a source address of this host, as 192.0.2.1 or [::1]:7000.  */
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,17 +11,18 @@
 
 #include "sonde.h"
 
-/* Milliseconds, for name and connection together, and for each line.  */
-enum { PATIENCE = 30000, LONGEST = 4096 };
+/* TIMEOUT, in milliseconds, is for name and connection together, and for each
+   line.  */
+enum { TIMEOUT = 30000, LINE_MAX_SIZE = 4096 };
 
-/* Say why there is no connection, and what became of each attempt.  */
-static int complain(const char *host, const struct sonde_connect_report *report)
+/* Print why there is no connection, and the result of each attempt.  */
+static int report_failure(const char *host,
+                          const struct sonde_connect_report *report)
 {
     char text[SONDE_ADDRESS_TEXT];
     if (report->code) {
-        fprintf(stderr, "tcp-client: %s: %s (%s)\n", host,
-                sonde_resolve_code_text(report->code),
-                sonde_resolve_code_name(report->code));
+        fprintf(stderr, "tcp-client: %s: %s\n", host,
+                sonde_resolve_code_text(report->code));
         return 1;
     }
     fprintf(stderr, "tcp-client: %s: %s\n", host,
@@ -39,7 +40,7 @@ static int complain(const char *host, const struct sonde_connect_report *report)
 static int fail(const char *what)
 {
     fprintf(stderr, "tcp-client: %s: %s\n", what,
-            errno == EAGAIN ? "not within the time" : strerror(errno));
+            errno == EAGAIN ? "timed out" : strerror(errno));
     return 1;
 }
 
@@ -65,14 +66,14 @@ int main(int argc, char **argv)
         fputs("tcp-client: the text is too long\n", stderr);
         return 2;
     }
-    int fd = sonde_connect_name(argv[1], argv[2], PATIENCE, &options, &report);
+    int fd = sonde_connect_name(argv[1], argv[2], TIMEOUT, &options, &report);
     if (fd < 0)
-        return complain(argv[1], &report);
-    if (sonde_write_all(fd, text, (size_t)length, PATIENCE, &done))
+        return report_failure(argv[1], &report);
+    if (sonde_write_all(fd, text, (size_t)length, TIMEOUT, &done))
         return fail("the line was not sent");
-    if (sonde_lines_open(&lines, fd, NULL, LONGEST))
+    if (sonde_lines_open(&lines, fd, NULL, LINE_MAX_SIZE))
         return fail("lines");
-    ssize_t got = sonde_line(&lines, &line, PATIENCE);
+    ssize_t got = sonde_line(&lines, &line, TIMEOUT);
     if (got < 0)
         return fail("no answer");
     fwrite(line, 1, (size_t)got, stdout);

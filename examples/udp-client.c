@@ -3,7 +3,7 @@
 
    udp-client HOST SERVICE TEXT
 
-   The socket is connected, so that "nobody listens there" is an answer too.  */
+   The socket is connected, so that the kernel reports a closed port.  */
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,9 +12,9 @@
 
 #include "sonde.h"
 
-/* PATIENCE is in milliseconds, for the name and for the first answer; the next
-   have twice as long each.  */
-enum { PATIENCE = 1000, ATTEMPTS = 4, ADDRESSES = 8 };
+/* TIMEOUT, in milliseconds, is for the name and for the first answer; each
+   further attempt waits twice as long.  */
+enum { TIMEOUT = 1000, ATTEMPTS = 4, ADDRESSES = 8 };
 
 static int fail(const char *host, enum sonde_connect_status status)
 {
@@ -34,18 +34,21 @@ int main(int argc, char **argv)
     }
     struct sonde_target target = {argv[1], argv[2], AF_UNSPEC, SOCK_DGRAM};
     int code;
-    ssize_t count = sonde_resolve(&target, PATIENCE, list, ADDRESSES, &code);
-    if (count < 0)
-        return fail(argv[1], sonde_resolve_code_status(code, errno));
-    int fd = sonde_connect(list, (size_t)count, PATIENCE, &options, NULL);
+    ssize_t count = sonde_resolve(&target, TIMEOUT, list, ADDRESSES, &code);
+    if (count < 0) {
+        fprintf(stderr, "udp-client: %s: %s\n", argv[1],
+                sonde_resolve_code_text(code));
+        return 1;
+    }
+    int fd = sonde_connect(list, (size_t)count, TIMEOUT, &options, NULL);
     if (fd < 0)
         return fail(argv[1], sonde_connect_status(errno));
-    /* A datagram may be lost either way: ask again, but not for ever.  */
+    /* A datagram may be lost in either direction: retry, but not for ever.  */
     ssize_t length = -1;
     for (int i = 0; i < ATTEMPTS && length < 0; i++) {
-        if (!sonde_datagram_send(fd, argv[3], strlen(argv[3]), PATIENCE))
-            length = sonde_datagram_receive(fd, answer, sizeof answer,
-                                            PATIENCE << i);
+        if (!sonde_datagram_send(fd, argv[3], strlen(argv[3]), TIMEOUT))
+            length =
+                sonde_datagram_receive(fd, answer, sizeof answer, TIMEOUT << i);
         if (length < 0 && errno != EAGAIN)
             break;
     }

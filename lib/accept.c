@@ -10,47 +10,6 @@
 /* So many failures in a row are reported, and the caller gets its turn.  */
 enum { retries = 64 };
 
-/* Every errno of accept that some system is known to give.  Those missing in
-   a system's errno.h cannot come from its accept.  */
-static const struct {
-    int error;
-    enum sonde_accept_class class;
-} classes[] = {
-    {EINTR, SONDE_ACCEPT_RETRY},        /* everywhere */
-    {ECONNABORTED, SONDE_ACCEPT_RETRY}, /* BSDs, illumos */
-    {EPROTO, SONDE_ACCEPT_RETRY},       /* System V */
-    {ENOTCONN, SONDE_ACCEPT_RETRY},     /* lwIP, NuttX */
-    {ECONNRESET, SONDE_ACCEPT_RETRY},   /* Windows */
-    {ETIMEDOUT, SONDE_ACCEPT_RETRY},    /* pending on the connection */
-    {ENETDOWN, SONDE_ACCEPT_RETRY},     /* pending, as accept(2) of Linux */
-    {ENOPROTOOPT, SONDE_ACCEPT_RETRY},  {EHOSTUNREACH, SONDE_ACCEPT_RETRY},
-    {ENETUNREACH, SONDE_ACCEPT_RETRY},
-#ifdef EHOSTDOWN
-    {EHOSTDOWN, SONDE_ACCEPT_RETRY},
-#endif
-#ifdef ENONET
-    {ENONET, SONDE_ACCEPT_RETRY},
-#endif
-    {EPERM, SONDE_ACCEPT_RETRY}, /* a firewall, or a security module */
-    {EACCES, SONDE_ACCEPT_RETRY},       {EAGAIN, SONDE_ACCEPT_WAIT},
-#if EWOULDBLOCK != EAGAIN
-    {EWOULDBLOCK, SONDE_ACCEPT_WAIT},
-#endif
-    {EMFILE, SONDE_ACCEPT_BACKOFF},     {ENFILE, SONDE_ACCEPT_BACKOFF},
-    {ENOBUFS, SONDE_ACCEPT_BACKOFF},    {ENOMEM, SONDE_ACCEPT_BACKOFF},
-#ifdef ENOSR
-    {ENOSR, SONDE_ACCEPT_BACKOFF}, /* System V streams */
-#endif
-};
-
-enum sonde_accept_class sonde_accept_class(int error)
-{
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        if (classes[i].error == error)
-            return classes[i].class;
-    return SONDE_ACCEPT_FATAL;
-}
-
 /* Whether accept4 said that it is the call itself that does not work.  EPERM
    and EACCES may also be a firewall's word: then plain accept says it again,
    or takes the connection behind.  */
@@ -124,7 +83,7 @@ int sonde_accept(int listener, struct sonde_address *peer, unsigned flags)
                 *peer = found;
             /* Before the caller forks.  */
             if (!(flags & SONDE_NONBLOCK))
-                sonde__sys.honours_dontwait();
+                sonde__honours_dontwait();
             errno = saved;
             return fd;
         }

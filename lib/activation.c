@@ -183,9 +183,7 @@ static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
     int result = activation_describe(made, (size_t)count);
     if (!result)
         memcpy(found, made, (size_t)count * sizeof *made);
-    int saved = errno;
-    free(made);
-    errno = saved;
+    sonde__free(made);
     return result ? -1 : count;
 }
 

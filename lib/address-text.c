@@ -124,34 +124,23 @@ static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
     return 0;
 }
 
-static int parse_in6(struct sonde_address *address, const struct parts *parts,
-                     const char *host)
+/* Set *ADDRESS to the IPv4 or IPv6 address HOST, with the scope of PARTS.  */
+static int address_text_read_host(struct sonde_address *address,
+                                  const struct parts *parts, const char *host)
 {
-    struct sockaddr_in6 in6 = {0};
-    if (inet_pton(AF_INET6, host, &in6.sin6_addr) != 1) {
+    unsigned char bytes[sizeof(struct in6_addr)];
+    uint32_t scope;
+    int family = strchr(host, ':') ? AF_INET6 : AF_INET;
+    if ((family == AF_INET && (parts->bracketed || parts->scope)) ||
+        inet_pton(family, host, bytes) != 1) {
         errno = EINVAL;
         return -1;
     }
-    if (address_text_read_scope(parts, &in6.sin6_scope_id))
+    if (address_text_read_scope(parts, &scope) ||
+        sonde__address_set(address, family, bytes, 0))
         return -1;
-    in6.sin6_family = AF_INET6;
-    *address = (struct sonde_address){.length = sizeof in6};
-    memcpy(&address->storage, &in6, sizeof in6);
-    return 0;
-}
-
-static int parse_in(struct sonde_address *address, const struct parts *parts,
-                    const char *host)
-{
-    struct sockaddr_in in = {0};
-    if (parts->bracketed || parts->scope ||
-        inet_pton(AF_INET, host, &in.sin_addr) != 1) {
-        errno = EINVAL;
-        return -1;
-    }
-    in.sin_family = AF_INET;
-    *address = (struct sonde_address){.length = sizeof in};
-    memcpy(&address->storage, &in, sizeof in);
+    if (family == AF_INET6)
+        sonde__address_set_scope(address, scope);
     return 0;
 }
 
@@ -173,10 +162,8 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
         errno = EINVAL;
         return -1;
     }
-    if (strchr(host, ':') ? parse_in6(&found, &parts, host)
-                          : parse_in(&found, &parts, host))
+    if (address_text_read_host(&found, &parts, host))
         return -1;
-    sonde__set_sa_len(&found);
     sonde_address_set_port(&found, (uint16_t)number);
     *address = found;
     errno = saved;

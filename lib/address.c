@@ -25,59 +25,80 @@ void sonde__set_sa_len(struct sonde_address *address)
 #endif
 }
 
-static void put_in(struct sonde_address *address, struct in_addr host,
-                   uint16_t port)
+void *sonde__address_host(struct sonde_address *address, size_t *size)
 {
-    struct sockaddr_in in = {0};
-    in.sin_family = AF_INET;
-    in.sin_addr = host;
-    in.sin_port = htons(port);
-    *address = (struct sonde_address){.length = sizeof in};
-    memcpy(&address->storage, &in, sizeof in);
-    sonde__set_sa_len(address);
+    char *bytes = (char *)&address->storage;
+    switch (address->storage.ss_family) {
+    case AF_INET:
+        *size = sizeof(struct in_addr);
+        return bytes + offsetof(struct sockaddr_in, sin_addr);
+    case AF_INET6:
+        *size = sizeof(struct in6_addr);
+        return bytes + offsetof(struct sockaddr_in6, sin6_addr);
+    default:
+        *size = 0;
+        return NULL;
+    }
 }
 
-static void put_in6(struct sonde_address *address, const struct in6_addr *host,
-                    uint16_t port)
+int sonde__address_set(struct sonde_address *address, int family,
+                       const void *host, uint16_t port)
 {
-    struct sockaddr_in6 in6 = {0};
-    in6.sin6_family = AF_INET6;
-    in6.sin6_addr = *host;
-    in6.sin6_port = htons(port);
-    *address = (struct sonde_address){.length = sizeof in6};
-    memcpy(&address->storage, &in6, sizeof in6);
-    sonde__set_sa_len(address);
+    struct sonde_address made = {.storage.ss_family = (sa_family_t)family};
+    size_t size;
+    void *bytes = sonde__address_host(&made, &size);
+    if (!bytes) {
+        errno = EAFNOSUPPORT;
+        return -1;
+    }
+    memcpy(bytes, host, size);
+    made.length = family == AF_INET ? sizeof(struct sockaddr_in)
+                                    : sizeof(struct sockaddr_in6);
+    sonde__set_sa_len(&made);
+    *address = made;
+    return sonde_address_set_port(address, port);
+}
+
+void sonde__address_set_scope(struct sonde_address *address, uint32_t scope)
+{
+    memcpy((char *)&address->storage +
+               offsetof(struct sockaddr_in6, sin6_scope_id),
+           &scope, sizeof scope);
+}
+
+int sonde__address_set_kame(struct sonde_address *address, int family,
+                            const void *host, uint16_t port)
+{
+    struct in6_addr in6;
+    if (sonde__address_set(address, family, host, port))
+        return -1;
+    if (family != AF_INET6)
+        return 0;
+    memcpy(&in6, host, sizeof in6);
+    if (!IN6_IS_ADDR_LINKLOCAL(&in6))
+        return 0;
+    size_t size;
+    unsigned char *bytes = sonde__address_host(address, &size);
+    sonde__address_set_scope(
+        address, (uint32_t)sonde_load(bytes + 2, 2, SONDE_BIG_ENDIAN));
+    memset(bytes + 2, 0, 2);
+    return 0;
 }
 
 int sonde_address_loopback(struct sonde_address *address, int family,
                            uint16_t port)
 {
+    static const unsigned char loopback4[] = {127, 0, 0, 1};
     static const struct in6_addr loopback6 = IN6ADDR_LOOPBACK_INIT;
-    struct in_addr loopback4 = {.s_addr = htonl(INADDR_LOOPBACK)};
-    if (family == AF_INET) {
-        put_in(address, loopback4, port);
-    } else if (family == AF_INET6) {
-        put_in6(address, &loopback6, port);
-    } else {
-        errno = EAFNOSUPPORT;
-        return -1;
-    }
-    return 0;
+    const void *host = loopback4;
+    return sonde__address_set(address, family,
+                              family == AF_INET6 ? &loopback6 : host, port);
 }
 
 int sonde_address_any(struct sonde_address *address, int family, uint16_t port)
 {
-    static const struct in6_addr any6 = IN6ADDR_ANY_INIT;
-    struct in_addr any4 = {.s_addr = htonl(INADDR_ANY)};
-    if (family == AF_INET) {
-        put_in(address, any4, port);
-    } else if (family == AF_INET6) {
-        put_in6(address, &any6, port);
-    } else {
-        errno = EAFNOSUPPORT;
-        return -1;
-    }
-    return 0;
+    static const struct in6_addr any = IN6ADDR_ANY_INIT;
+    return sonde__address_set(address, family, &any, port);
 }
 
 int sonde_address_unix(struct sonde_address *address, const char *path)
@@ -137,30 +158,25 @@ static int address_compare_numbers(uint64_t a, uint64_t b)
     return a < b ? -1 : a > b;
 }
 
-static int compare_in(const struct sonde_address *a,
-                      const struct sonde_address *b)
+/* The scope of ADDRESS; 0 in IPv4.  */
+static uint32_t address_scope(const struct sonde_address *address)
 {
-    struct sockaddr_in x, y;
-    memcpy(&x, &a->storage, sizeof x);
-    memcpy(&y, &b->storage, sizeof y);
-    int order = memcmp(&x.sin_addr, &y.sin_addr, sizeof x.sin_addr);
-    return order
-               ? order
-               : address_compare_numbers(ntohs(x.sin_port), ntohs(y.sin_port));
+    struct sockaddr_in6 in6;
+    memcpy(&in6, &address->storage, sizeof in6);
+    return address->storage.ss_family == AF_INET6 ? in6.sin6_scope_id : 0;
 }
 
-static int compare_in6(const struct sonde_address *a,
-                       const struct sonde_address *b)
+/* Compare two addresses of one family, IPv4 or IPv6.  */
+static int compare_inet(struct sonde_address a, struct sonde_address b)
 {
-    struct sockaddr_in6 x, y;
-    memcpy(&x, &a->storage, sizeof x);
-    memcpy(&y, &b->storage, sizeof y);
-    int order = memcmp(&x.sin6_addr, &y.sin6_addr, sizeof x.sin6_addr);
+    size_t size;
+    const void *host = sonde__address_host(&a, &size);
+    int order = memcmp(host, sonde__address_host(&b, &size), size);
     if (order == 0)
-        order = address_compare_numbers(x.sin6_scope_id, y.sin6_scope_id);
+        order = address_compare_numbers(address_scope(&a), address_scope(&b));
     return order ? order
-                 : address_compare_numbers(ntohs(x.sin6_port),
-                                           ntohs(y.sin6_port));
+                 : address_compare_numbers((uint64_t)sonde_address_port(&a),
+                                           (uint64_t)sonde_address_port(&b));
 }
 
 size_t sonde__path_length(const struct sonde_address *address)
@@ -202,9 +218,8 @@ int sonde_address_compare(const struct sonde_address *a,
     if (family != b->storage.ss_family)
         return address_compare_numbers((uint64_t)family,
                                        (uint64_t)b->storage.ss_family);
-    return family == AF_INET    ? compare_in(a, b)
-           : family == AF_INET6 ? compare_in6(a, b)
-                                : compare_other(a, b);
+    return family == AF_INET || family == AF_INET6 ? compare_inet(*a, *b)
+                                                   : compare_other(a, b);
 }
 
 /* Run CALL, getsockname or getpeername, into *ADDRESS.  */

@@ -20,27 +20,19 @@
 
 #include "private.h"
 
-static int call_socket(int family, int type, int protocol)
-{
-    return socket(family, type, protocol);
-}
+#define CALL(type, name, parameters, arguments)                                \
+    static type call_##name parameters                                         \
+    {                                                                          \
+        return name arguments;                                                 \
+    }
 
-static int call_bind(int fd, const struct sockaddr *address, socklen_t length)
-{
-    return bind(fd, address, length);
-}
-
-static int call_listen(int fd, int backlog)
-{
-    return listen(fd, backlog);
-}
-
-static int calls_call_accept(int fd, struct sockaddr *address,
-                             socklen_t *length)
-{
-    return accept(fd, address, length);
-}
-
+CALL(int, socket, (int family, int type, int protocol),
+     (family, type, protocol))
+CALL(int, bind, (int fd, const struct sockaddr *address, socklen_t length),
+     (fd, address, length))
+CALL(int, listen, (int fd, int backlog), (fd, backlog))
+CALL(int, accept, (int fd, struct sockaddr *address, socklen_t *length),
+     (fd, address, length))
 #ifdef HAVE_ACCEPT4
 static int call_accept4(int fd, struct sockaddr *address, socklen_t *length,
                         unsigned flags)
@@ -62,98 +54,41 @@ static int call_accept4(int fd, struct sockaddr *address, socklen_t *length,
 }
 #endif
 
-static int call_getsockopt(int fd, int level, int name, void *value,
-                           socklen_t *length)
-{
-    return getsockopt(fd, level, name, value, length);
-}
-
-static int call_setsockopt(int fd, int level, int name, const void *value,
-                           socklen_t length)
-{
-    return setsockopt(fd, level, name, value, length);
-}
-
-static int call_getsockname(int fd, struct sockaddr *address, socklen_t *length)
-{
-    return getsockname(fd, address, length);
-}
-
-static int call_getpeername(int fd, struct sockaddr *address, socklen_t *length)
-{
-    return getpeername(fd, address, length);
-}
-
-static int call_fcntl(int fd, int command, int argument)
-{
-    return fcntl(fd, command, argument);
-}
-
-static int call_close(int fd)
-{
-    return close(fd);
-}
-
-static int call_shutdown(int fd, int how)
-{
-    return shutdown(fd, how);
-}
-
-static ssize_t calls_call_recv(int fd, void *buffer, size_t size, int flags)
-{
-    return recv(fd, buffer, size, flags);
-}
-
-static ssize_t calls_call_send(int fd, const void *buffer, size_t size,
-                               int flags)
-{
-    return send(fd, buffer, size, flags);
-}
-
-static ssize_t calls_call_read(int fd, void *buffer, size_t size)
-{
-    return read(fd, buffer, size);
-}
-
-static ssize_t calls_call_write(int fd, const void *buffer, size_t size)
-{
-    return write(fd, buffer, size);
-}
-
-static int calls_call_poll(struct pollfd *fds, nfds_t count, int timeout)
-{
-    return poll(fds, count, timeout);
-}
-
-static int call_sigaction(int signo, const struct sigaction *action,
-                          struct sigaction *old)
-{
-    return sigaction(signo, action, old);
-}
-
-static int calls_call_connect(int fd, const struct sockaddr *address,
-                              socklen_t length)
-{
-    return connect(fd, address, length);
-}
-
-static ssize_t call_recvmsg(int fd, struct msghdr *message, int flags)
-{
-    return recvmsg(fd, message, flags);
-}
-
-static ssize_t call_sendmsg(int fd, const struct msghdr *message, int flags)
-{
-    return sendmsg(fd, message, flags);
-}
-
-static int call_getaddrinfo(const char *host, const char *service,
-                            const struct addrinfo *hints,
-                            struct addrinfo **list)
-{
-    return getaddrinfo(host, service, hints, list);
-}
-
+CALL(int, getsockopt,
+     (int fd, int level, int name, void *value, socklen_t *length),
+     (fd, level, name, value, length))
+CALL(int, setsockopt,
+     (int fd, int level, int name, const void *value, socklen_t length),
+     (fd, level, name, value, length))
+CALL(int, getsockname, (int fd, struct sockaddr *address, socklen_t *length),
+     (fd, address, length))
+CALL(int, getpeername, (int fd, struct sockaddr *address, socklen_t *length),
+     (fd, address, length))
+CALL(int, fcntl, (int fd, int command, int argument), (fd, command, argument))
+CALL(int, close, (int fd), (fd))
+CALL(int, shutdown, (int fd, int how), (fd, how))
+CALL(ssize_t, recv, (int fd, void *buffer, size_t size, int flags),
+     (fd, buffer, size, flags))
+CALL(ssize_t, send, (int fd, const void *buffer, size_t size, int flags),
+     (fd, buffer, size, flags))
+CALL(ssize_t, read, (int fd, void *buffer, size_t size), (fd, buffer, size))
+CALL(ssize_t, write, (int fd, const void *buffer, size_t size),
+     (fd, buffer, size))
+CALL(int, poll, (struct pollfd * fds, nfds_t count, int timeout),
+     (fds, count, timeout))
+CALL(int, sigaction,
+     (int signo, const struct sigaction *action, struct sigaction *old),
+     (signo, action, old))
+CALL(int, connect, (int fd, const struct sockaddr *address, socklen_t length),
+     (fd, address, length))
+CALL(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags),
+     (fd, message, flags))
+CALL(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags),
+     (fd, message, flags))
+CALL(int, getaddrinfo,
+     (const char *host, const char *service, const struct addrinfo *hints,
+      struct addrinfo **list),
+     (host, service, hints, list))
 static void call_freeaddrinfo(struct addrinfo *list)
 {
     freeaddrinfo(list);
@@ -178,11 +113,8 @@ static int call_sigtimedwait(const sigset_t *set,
 #endif
 }
 
-static pid_t call_waitpid(pid_t child, int *status, int options)
-{
-    return waitpid(child, status, options);
-}
-
+CALL(pid_t, waitpid, (pid_t child, int *status, int options),
+     (child, status, options))
 #if defined HAVE_PR_SET_PDEATHSIG
 static int call_parent_death(int signo)
 {
@@ -247,22 +179,11 @@ static int call_set_nosigpipe(int fd)
 #endif
 }
 
-static DIR *call_fdopendir(int fd)
-{
-    return fdopendir(fd);
-}
-
-static struct dirent *call_readdir(DIR *directory)
-{
-    return readdir(directory);
-}
-
-static ssize_t call_readlinkat(int directory, const char *name, char *text,
-                               size_t size)
-{
-    return readlinkat(directory, name, text, size);
-}
-
+CALL(DIR *, fdopendir, (int fd), (fd))
+CALL(struct dirent *, readdir, (DIR * directory), (directory))
+CALL(ssize_t, readlinkat,
+     (int directory, const char *name, char *text, size_t size),
+     (directory, name, text, size))
 /* The kernels of macOS and DragonFly keep the backlog in a short, after a cap
    that may be larger: 32768 to 65535 become 0 and below, and then no connection
    is queued at all.  */
@@ -276,7 +197,7 @@ struct sonde__calls sonde__sys = {
     .socket = call_socket,
     .bind = call_bind,
     .listen = call_listen,
-    .accept = calls_call_accept,
+    .accept = call_accept,
     .accept4 = call_accept4,
     .getsockopt = call_getsockopt,
     .setsockopt = call_setsockopt,
@@ -285,13 +206,13 @@ struct sonde__calls sonde__sys = {
     .fcntl = call_fcntl,
     .close = call_close,
     .shutdown = call_shutdown,
-    .recv = calls_call_recv,
-    .send = calls_call_send,
-    .read = calls_call_read,
-    .write = calls_call_write,
-    .poll = calls_call_poll,
+    .recv = call_recv,
+    .send = call_send,
+    .read = call_read,
+    .write = call_write,
+    .poll = call_poll,
     .sigaction = call_sigaction,
-    .connect = calls_call_connect,
+    .connect = call_connect,
     .recvmsg = call_recvmsg,
     .sendmsg = call_sendmsg,
     .getaddrinfo = call_getaddrinfo,
@@ -305,7 +226,6 @@ struct sonde__calls sonde__sys = {
     .sleep = call_sleep,
     .send_nosigpipe = send_nosigpipe,
     .set_nosigpipe = call_set_nosigpipe,
-    .honours_dontwait = sonde__test_dontwait,
     .fdopendir = call_fdopendir,
     .readdir = call_readdir,
     .readlinkat = call_readlinkat,

@@ -364,7 +364,7 @@ int sonde_connect_name(const char *host, const char *service, int timeout,
         sonde_resolve(&target, timeout, list, SONDE_ATTEMPTS, &report->code);
     report->lookup_milliseconds = sonde__since(start);
     if (count < 0) {
-        report->status = sonde_resolve_code_status(report->code, errno);
+        report->status = sonde__resolve_status(report->code, errno);
         return -1;
     }
     return connect_list(list, (size_t)count, deadline, options, report);

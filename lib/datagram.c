@@ -208,17 +208,6 @@ int sonde_datagram_send(int fd, const void *data, size_t size, int timeout)
 
 /* ---- servers ------------------------------------------------------------- */
 
-/* Where the host's address is in an IPv4 or IPv6 ADDRESS.  */
-static void *datagram_host4(struct sonde_address *address)
-{
-    return (char *)&address->storage + offsetof(struct sockaddr_in, sin_addr);
-}
-
-static void *datagram_host6(struct sonde_address *address)
-{
-    return (char *)&address->storage + offsetof(struct sockaddr_in6, sin6_addr);
-}
-
 /* ADDRESS, or the IPv4 address in it, if it is ::ffff:a.b.c.d: so a socket of
    both families, such as a service manager hands over, tells of IPv4.  */
 static struct sonde_address
@@ -226,14 +215,13 @@ datagram_unmapped(const struct sonde_address *address)
 {
     struct sonde_address copy = *address;
     struct in6_addr in6;
+    size_t size;
     if (address->storage.ss_family != AF_INET6)
         return copy;
-    memcpy(&in6, datagram_host6(&copy), sizeof in6);
-    if (!IN6_IS_ADDR_V4MAPPED(&in6))
-        return copy;
-    int port = sonde_address_port(address);
-    sonde_address_any(&copy, AF_INET, (uint16_t)port);
-    memcpy(datagram_host4(&copy), in6.s6_addr + 12, sizeof(struct in_addr));
+    memcpy(&in6, sonde__address_host(&copy, &size), sizeof in6);
+    if (IN6_IS_ADDR_V4MAPPED(&in6))
+        sonde__address_set(&copy, AF_INET, in6.s6_addr + 12,
+                           (uint16_t)sonde_address_port(address));
     return copy;
 }
 
@@ -250,15 +238,17 @@ static int is_any(const struct sonde_address *address)
 static int is_many(const struct sonde_address *address)
 {
     struct sonde_address copy = datagram_unmapped(address);
+    size_t size;
+    const void *host = sonde__address_host(&copy, &size);
     struct in_addr in;
     struct in6_addr in6;
     switch (copy.storage.ss_family) {
     case AF_INET:
-        memcpy(&in, datagram_host4(&copy), sizeof in);
+        memcpy(&in, host, sizeof in);
         return in.s_addr == htonl(INADDR_BROADCAST) ||
                IN_MULTICAST(ntohl(in.s_addr));
     case AF_INET6:
-        memcpy(&in6, datagram_host6(&copy), sizeof in6);
+        memcpy(&in6, host, sizeof in6);
         return IN6_IS_ADDR_MULTICAST(&in6);
     default:
         return 0;
@@ -353,13 +343,14 @@ static struct cmsghdr *next_control(struct msghdr *message,
 static void take_local(struct msghdr *message, struct sonde_datagram *ends)
 {
     struct in_addr in;
+    size_t size;
     int family = ends->to.storage.ss_family;
     struct cmsghdr *control = CMSG_FIRSTHDR(message);
     for (; control; control = next_control(message, control)) {
         if (family == AF_INET6)
             datagram_take6(control, &ends->to);
         if (sonde__local4_take(control, &in, &ends->group) && family == AF_INET)
-            memcpy(datagram_host4(&ends->to), &in, sizeof in);
+            memcpy(sonde__address_host(&ends->to, &size), &in, sizeof in);
     }
 #ifdef MSG_BCAST /* NetBSD, OpenBSD */
     if (message->msg_flags & (MSG_BCAST | MSG_MCAST))
@@ -411,9 +402,10 @@ static size_t put_local(struct cmsghdr *control,
     struct sonde_address copy = *local;
     struct in6_pktinfo info = {0};
     struct in_addr in;
+    size_t size;
     struct sockaddr_in6 in6;
     if (local->storage.ss_family == AF_INET) {
-        memcpy(&in, datagram_host4(&copy), sizeof in);
+        memcpy(&in, sonde__address_host(&copy, &size), sizeof in);
         return sonde__local4_put(control, in);
     }
     if (local->storage.ss_family != AF_INET6)

@@ -111,8 +111,10 @@ static atomic_int known = IGNORED;
 static atomic_int known = UNKNOWN;
 #endif
 
-int sonde__test_dontwait(void)
+int sonde__honours_dontwait(void)
 {
+    if (sonde__sys.honours_dontwait)
+        return sonde__sys.honours_dontwait();
     int state = atomic_load_explicit(&known, memory_order_relaxed);
     if (state != UNKNOWN)
         return state == HONOURED;
@@ -128,7 +130,7 @@ int sonde__test_dontwait(void)
 
 int sonde__send_may_block(int fd)
 {
-    if (sonde__sys.honours_dontwait())
+    if (sonde__honours_dontwait())
         return 0;
     int saved = errno, flags = sonde__sys.fcntl(fd, F_GETFL, 0);
     errno = saved;

@@ -9,10 +9,6 @@
 
 #include "private.h"
 
-/* Buffers full that are dropped when it is late already, and the caller gets
-   its turn.  */
-enum { retries = 64 };
-
 int sonde_lines_open(struct sonde_lines *lines, int fd, void *buffer,
                      size_t size)
 {
@@ -124,29 +120,4 @@ ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece, int timeout)
     }
     size_t length = find_line(lines);
     return line_take(lines, piece, length ? length : lines->end - lines->start);
-}
-
-int sonde_line_skip(struct sonde_lines *lines, int timeout)
-{
-    int saved = errno;
-    int64_t deadline = sonde_deadline(timeout);
-    char *ignored;
-    for (int late = 0;;) {
-        size_t length = find_line(lines);
-        line_take(lines, &ignored, length ? length : lines->end - lines->start);
-        if (length > 0)
-            break;
-        /* A peer may send, without a newline, as fast as it is read.  */
-        if (sonde_deadline_left(deadline) == 0 && ++late > retries) {
-            errno = EAGAIN;
-            return -1;
-        }
-        int more = line_fill(lines, deadline);
-        if (more < 0)
-            return -1;
-        if (more == 0)
-            break;
-    }
-    errno = saved;
-    return 0;
 }

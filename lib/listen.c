@@ -29,34 +29,8 @@ int sonde__set_v6only(int fd)
     return 0;
 }
 
-/* The option by which the system spreads connections over several listeners.
-   Elsewhere SO_REUSEPORT lets one of them take all, or there is none.  */
-#if defined SO_REUSEPORT_LB
-enum { option_share = SO_REUSEPORT_LB };
-#elif defined SO_REUSEPORT && (defined __linux__ || defined __DragonFly__)
-enum { option_share = SO_REUSEPORT };
-#else
-enum { option_share = 0 };
-#endif
-
-static int set_share(int fd, int family)
-{
-    if (!option_share || (family != AF_INET && family != AF_INET6)) {
-        errno = ENOTSUP;
-        return -1;
-    }
-    if (sonde__set_option(fd, SOL_SOCKET, option_share, 1)) {
-        if (errno == ENOPROTOOPT)
-            errno = ENOTSUP; /* a kernel older than its headers */
-        return -1;
-    }
-    return 0;
-}
-
 static int listen_set_options(int fd, int family, unsigned flags)
 {
-    if (flags & SONDE_REUSEPORT && set_share(fd, family))
-        return -1;
     if (flags & SONDE_REUSEADDR && family != AF_UNIX &&
         sonde__set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1))
         return -1;
@@ -101,7 +75,7 @@ int sonde_listen(const struct sonde_address *address, int wanted,
 {
     int saved = errno;
     int fd = sonde_socket(address->storage.ss_family, SOCK_STREAM,
-                          flags & ~(SONDE_REUSEADDR | SONDE_REUSEPORT));
+                          flags & ~SONDE_REUSEADDR);
     if (fd < 0)
         return -1;
     if (listen_start(fd, address, wanted, flags)) {

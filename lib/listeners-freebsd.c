@@ -42,33 +42,17 @@ static void listeners_freebsd_read_socket(struct sonde_listener *listener,
     listener->v6only = -1;
 }
 
-/* Where RECORD is bound.  The kernel keeps the scope of a link-local address
-   in its third and fourth byte.  */
 static void listeners_freebsd_read_address(struct sonde_listener *listener,
                                            const struct xinpcb *from)
 {
-    if (!(from->inp_vflag & INP_IPV6)) {
-        struct sockaddr_in in;
-        sonde_address_any(&listener->address, AF_INET,
-                          ntohs(from->inp_inc.inc_lport));
-        memcpy(&in, &listener->address.storage, sizeof in);
-        in.sin_addr = from->inp_inc.inc_laddr;
-        memcpy(&listener->address.storage, &in, sizeof in);
-        return;
-    }
-    struct sockaddr_in6 in6;
-    sonde_address_any(&listener->address, AF_INET6,
-                      ntohs(from->inp_inc.inc_lport));
-    memcpy(&in6, &listener->address.storage, sizeof in6);
-    in6.sin6_addr = from->inp_inc.inc6_laddr;
-    if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr)) {
-        unsigned char *bytes = (unsigned char *)&in6.sin6_addr;
-        in6.sin6_scope_id =
-            (uint32_t)sonde_load(bytes + 2, 2, SONDE_BIG_ENDIAN);
-        memset(bytes + 2, 0, 2);
-    }
-    listener->v6only = !(from->inp_vflag & INP_IPV4);
-    memcpy(&listener->address.storage, &in6, sizeof in6);
+    int is_inet6 = from->inp_vflag & INP_IPV6;
+    const void *host4 = &from->inp_inc.inc_laddr;
+    const void *host6 = &from->inp_inc.inc6_laddr;
+    sonde__address_set_kame(&listener->address, is_inet6 ? AF_INET6 : AF_INET,
+                            is_inet6 ? host6 : host4,
+                            ntohs(from->inp_inc.inc_lport));
+    if (is_inet6)
+        listener->v6only = !(from->inp_vflag & INP_IPV4);
 }
 
 /* Returns whether RECORD, of LENGTH bytes, is a listener of FAMILY.  */
@@ -114,7 +98,7 @@ typedef int reader(struct sonde_listener *, const void *, size_t, int);
 /* Call EACH for the listeners in the SIZE bytes at LIST.  */
 static int listeners_freebsd_tell(const unsigned char *list, size_t size,
                                   int family, reader *read_one,
-                                  sonde_listener_each *each, void *closure)
+                                  sonde_listener_each *each, void *data)
 {
     ksize_t length;
     size_t at = 0;
@@ -127,7 +111,7 @@ static int listeners_freebsd_tell(const unsigned char *list, size_t size,
             return -1;
         }
         if (!first && read_one(&listener, list + at, (size_t)length, family) &&
-            each(&listener, closure)) {
+            each(&listener, data)) {
             errno = ECANCELED;
             return -1;
         }
@@ -138,40 +122,35 @@ static int listeners_freebsd_tell(const unsigned char *list, size_t size,
 
 static int listeners_freebsd_list(const char *name, int family,
                                   reader *read_one, sonde_listener_each *each,
-                                  void *closure)
+                                  void *data)
 {
     size_t size = 0;
     void *found = sonde__sysctl_list(name, &size);
-    if (!found) {
-        if (errno == ENOENT)
-            errno = ENOTSUP;
+    if (!found)
         return -1;
-    }
     int result =
-        listeners_freebsd_tell(found, size, family, read_one, each, closure);
-    int saved = errno;
-    free(found);
-    errno = saved;
+        listeners_freebsd_tell(found, size, family, read_one, each, data);
+    sonde__free(found);
     return result;
 }
 
 int sonde_listeners(int family, int timeout, sonde_listener_each *each,
-                    void *closure)
+                    void *data)
 {
     int saved = errno;
     int result = -1;
     (void)timeout; /* nothing waits */
     if (family == AF_INET || family == AF_INET6)
         result = listeners_freebsd_list("net.inet.tcp.pcblist", family,
-                                        read_tcp, each, closure);
+                                        read_tcp, each, data);
     else if (family != AF_UNIX)
         errno = EAFNOSUPPORT;
     else if (!(result = listeners_freebsd_list(
                    "net.local.stream.pcblist", family,
-                   listeners_freebsd_read_unix, each, closure)))
+                   listeners_freebsd_read_unix, each, data)))
         result =
             listeners_freebsd_list("net.local.seqpacket.pcblist", family,
-                                   listeners_freebsd_read_unix, each, closure);
+                                   listeners_freebsd_read_unix, each, data);
     if (!result)
         errno = saved;
     return result;

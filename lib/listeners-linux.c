@@ -101,15 +101,15 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
    noticed.  */
 struct tally {
     sonde_listener_each *each;
-    void *closure;
+    void *data;
     uint64_t told;
 };
 
-static int tally_each(const struct sonde_listener *listener, void *closure)
+static int tally_each(const struct sonde_listener *listener, void *data)
 {
-    struct tally *tally = closure;
+    struct tally *tally = data;
     tally->told++;
-    return tally->each(listener, tally->closure);
+    return tally->each(listener, tally->data);
 }
 
 /* Whether the loop over datagrams has to end: time is over (with a TIMEOUT of
@@ -145,17 +145,15 @@ static int listeners_linux_list(int fd, int family, int timeout,
         if (!result)
             result = check_bounds(deadline, timeout, count, idle);
     }
-    int saved = errno;
-    free(reply);
-    errno = saved;
+    sonde__free(reply);
     return result < 0 ? -1 : 0;
 }
 
 int sonde_listeners(int family, int timeout, sonde_listener_each *each,
-                    void *closure)
+                    void *data)
 {
     int saved = errno;
-    struct tally tally = {.each = each, .closure = closure};
+    struct tally tally = {.each = each, .data = data};
     if (family != AF_INET && family != AF_INET6 && family != AF_UNIX) {
         errno = EAFNOSUPPORT;
         return -1;

@@ -8,11 +8,11 @@
 #include "private.h"
 
 int sonde_listeners(int family, int timeout, sonde_listener_each *each,
-                    void *closure)
+                    void *data)
 {
     (void)timeout;
     (void)each;
-    (void)closure;
+    (void)data;
     errno = family == AF_INET || family == AF_INET6 || family == AF_UNIX
                 ? ENOTSUP
                 : EAFNOSUPPORT;

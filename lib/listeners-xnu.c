@@ -14,40 +14,34 @@
 struct filter {
     int family;
     sonde_listener_each *each;
-    void *closure;
+    void *data;
 };
 
-static int listeners_xnu_pass(const struct sonde_listener *listener,
-                              void *closure)
+static int listeners_xnu_pass(const struct sonde_listener *listener, void *data)
 {
-    const struct filter *filter = closure;
+    const struct filter *filter = data;
     return listener->address.storage.ss_family == filter->family
-               ? filter->each(listener, filter->closure)
+               ? filter->each(listener, filter->data)
                : 0;
 }
 
 int sonde_listeners(int family, int timeout, sonde_listener_each *each,
-                    void *closure)
+                    void *data)
 {
     int saved = errno;
     size_t size = 0;
-    struct filter filter = {family, each, closure};
+    struct filter filter = {family, each, data};
     (void)timeout; /* nothing waits */
     if (family != AF_INET && family != AF_INET6) {
         errno = family == AF_UNIX ? ENOTSUP : EAFNOSUPPORT;
         return -1;
     }
     void *list = sonde__sysctl_list("net.inet.tcp.pcblist_n", &size);
-    if (!list) {
-        if (errno == ENOENT)
-            errno = ENOTSUP;
+    if (!list)
         return -1;
-    }
     int result = sonde__xnu_each(list, size, listeners_xnu_pass, &filter);
     if (!result)
         errno = saved;
-    saved = errno;
-    free(list);
-    errno = saved;
+    sonde__free(list);
     return result;
 }

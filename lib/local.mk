@@ -12,6 +12,7 @@ lib_LTLIBRARIES = lib/libsonde.la
 lib_libsonde_core_la_CFLAGS = $(SONDE_CFLAGS) $(SONDE_HIDDEN)
 lib_libsonde_core_la_LIBADD = lib/gl/libgnu.la $(LIBSOCKET) $(LIBTHREAD)
 lib_libsonde_core_la_SOURCES = \
+	lib/accept-class.c \
 	lib/accept.c \
 	lib/activation.c \
 	lib/address-text.c \
@@ -25,11 +26,11 @@ lib_libsonde_core_la_SOURCES = \
 	lib/dontwait.c \
 	lib/keepalive.c \
 	lib/line.c \
-	lib/listen-dual.c \
 	lib/listen.c \
 	lib/connect-status.c \
 	lib/parent-death.c \
 	lib/poller-poll.c \
+	lib/poller-table.c \
 	lib/poller.c \
 	lib/poller.h \
 	lib/private.h \

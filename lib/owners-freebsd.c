@@ -39,18 +39,15 @@ static int is_among(const uint64_t *sockets, size_t count, uint64_t socket)
 }
 
 int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
-                 sonde_owner_each *each, void *closure)
+                 sonde_owner_each *each, void *data)
 {
     int saved = errno;
     size_t size = 0;
     struct sonde_owner owner = {0};
     (void)timeout; /* nothing waits */
     unsigned char *list = sonde__sysctl_list("kern.file", &size);
-    if (!list) {
-        if (errno == ENOENT)
-            errno = ENOTSUP;
+    if (!list)
         return -1;
-    }
     int error = 0;
     for (size_t at = 0; size - at >= sizeof(struct xfile) && !error;) {
         struct xfile file;
@@ -68,7 +65,7 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
             owner.pid = file.xf_pid;
             owners_freebsd_read_name(&owner);
         }
-        error = each(&owner, closure) ? ECANCELED : 0;
+        error = each(&owner, data) ? ECANCELED : 0;
     }
     free(list);
     errno = error ? error : saved;

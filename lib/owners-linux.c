@@ -27,7 +27,7 @@ struct search {
     int timeout;
     int64_t deadline;
     sonde_owner_each *each;
-    void *closure;
+    void *data;
     int hidden;
 };
 
@@ -127,7 +127,7 @@ static int report_owner(struct search *search, int proc, const char *pid,
         owner->pid = (pid_t)strtol(pid, NULL, 10);
         owners_linux_read_name(proc, pid, owner->name, sizeof owner->name);
     }
-    if (!search->each(owner, search->closure))
+    if (!search->each(owner, search->data))
         return 0;
     errno = ECANCELED;
     return -1;
@@ -280,14 +280,14 @@ static int search_all(struct search *search)
 }
 
 int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
-                 sonde_owner_each *each, void *closure)
+                 sonde_owner_each *each, void *data)
 {
     int saved = errno;
     struct search search = {.count = count,
                             .timeout = timeout,
                             .deadline = sonde_deadline(timeout),
                             .each = each,
-                            .closure = closure};
+                            .data = data};
     size_t size = count * sizeof *sockets;
     uint64_t *sorted = malloc(size ? size : 1);
     if (!sorted)
@@ -300,9 +300,7 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
     int result = search_all(&search);
     if (!result)
         errno = saved;
-    saved = errno;
-    free(sorted);
-    errno = saved;
+    sonde__free(sorted);
     return result ? -1 : search.hidden;
 }
 

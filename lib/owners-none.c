@@ -8,13 +8,13 @@
 #include "private.h"
 
 int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
-                 sonde_owner_each *each, void *closure)
+                 sonde_owner_each *each, void *data)
 {
     (void)sockets;
     (void)count;
     (void)timeout;
     (void)each;
-    (void)closure;
+    (void)data;
     errno = ENOTSUP;
     return -1;
 }

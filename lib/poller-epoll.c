@@ -19,14 +19,14 @@ static void close_epoll(struct sonde_poller *poller)
 }
 
 static int poller_epoll_change(struct sonde_poller *poller, int fd,
-                               unsigned old, unsigned new)
+                               unsigned from, unsigned to)
 {
     struct epoll_event event = {0};
-    int operation = !old ? EPOLL_CTL_ADD : new ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
+    int operation = !from ? EPOLL_CTL_ADD : to ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
     event.data.fd = fd;
-    if (new &SONDE_READABLE)
+    if (to & SONDE_READABLE)
         event.events |= EPOLLIN;
-    if (new &SONDE_WRITABLE)
+    if (to & SONDE_WRITABLE)
         event.events |= EPOLLOUT;
     return epoll_ctl(poller->fd, operation, fd, &event);
 }
@@ -49,8 +49,6 @@ static int wait_epoll(struct sonde_poller *poller, int milliseconds)
 }
 
 const struct sonde__poller_way sonde__poller_epoll = {
-    .name = "epoll",
-    .kind = SONDE_POLLER_EPOLL,
     .open = open_epoll,
     .close = close_epoll,
     .change = poller_epoll_change,

@@ -54,17 +54,17 @@ static int set_write(struct sonde_poller *poller, int fd, int on)
 }
 
 static int poller_kqueue_change(struct sonde_poller *poller, int fd,
-                                unsigned old, unsigned new)
+                                unsigned from, unsigned to)
 {
-    unsigned changed = old ^ new;
+    unsigned changed = from ^ to;
     if (changed & SONDE_READABLE &&
-        set_read(poller, fd, (new &SONDE_READABLE) != 0))
+        set_read(poller, fd, (to & SONDE_READABLE) != 0))
         return -1;
     if (changed & SONDE_WRITABLE &&
-        set_write(poller, fd, (new &SONDE_WRITABLE) != 0)) {
+        set_write(poller, fd, (to & SONDE_WRITABLE) != 0)) {
         int saved = errno;
         if (changed & SONDE_READABLE)
-            set_read(poller, fd, (old & SONDE_READABLE) != 0);
+            set_read(poller, fd, (from & SONDE_READABLE) != 0);
         errno = saved;
         return -1;
     }
@@ -86,8 +86,6 @@ static int wait_kqueue(struct sonde_poller *poller, int milliseconds)
 }
 
 const struct sonde__poller_way sonde__poller_kqueue = {
-    .name = "kqueue",
-    .kind = SONDE_POLLER_KQUEUE,
     .open = open_kqueue,
     .close = close_kqueue,
     .change = poller_kqueue_change,

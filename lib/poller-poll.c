@@ -54,17 +54,17 @@ static void poller_poll_leave(struct sonde_poller *poller, int fd)
     poller->slots[last.fd].place = place;
 }
 
-static int poller_poll_change(struct sonde_poller *poller, int fd, unsigned old,
-                              unsigned new)
+static int poller_poll_change(struct sonde_poller *poller, int fd,
+                              unsigned from, unsigned to)
 {
-    if (!new) {
+    if (!to) {
         poller_poll_leave(poller, fd);
         return 0;
     }
-    if (!old && poller_poll_join(poller, fd))
+    if (!from && poller_poll_join(poller, fd))
         return -1;
-    int events = (new &SONDE_READABLE ? POLLIN : 0) |
-                 (new &SONDE_WRITABLE ? POLLOUT : 0);
+    int events = (to & SONDE_READABLE ? POLLIN : 0) |
+                 (to & SONDE_WRITABLE ? POLLOUT : 0);
     poller->list[poller->slots[fd].place].events = (short)events;
     return 0;
 }
@@ -109,8 +109,6 @@ static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
 }
 
 const struct sonde__poller_way sonde__poller_poll = {
-    .name = "poll",
-    .kind = SONDE_POLLER_POLL,
     .open = open_poll,
     .close = close_poll,
     .change = poller_poll_change,

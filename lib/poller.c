@@ -16,36 +16,28 @@
 
 #include "poller.h"
 
-/* In the order in which SONDE_POLLER_BEST takes them.  */
-static const struct sonde__poller_way *const ways[] = {
-#ifdef HAVE_EPOLL
-    &sonde__poller_epoll,
+/* What SONDE_POLLER_BEST is here.  */
+#if defined HAVE_EPOLL
+#define POLLER_BEST &sonde__poller_epoll
+#elif defined HAVE_KQUEUE
+#define POLLER_BEST &sonde__poller_kqueue
+#else
+#define POLLER_BEST &sonde__poller_poll
 #endif
-#ifdef HAVE_KQUEUE
-    &sonde__poller_kqueue,
-#endif
-    &sonde__poller_poll,
-};
 
 struct sonde_poller *sonde_poller_open(enum sonde_poller_kind kind)
 {
-    const struct sonde__poller_way *way = NULL;
-    for (size_t i = 0; i < sizeof ways / sizeof *ways && !way; i++)
-        if (kind == SONDE_POLLER_BEST || kind == ways[i]->kind)
-            way = ways[i];
-    if (!way) {
-        errno = ENOTSUP;
+    if (kind != SONDE_POLLER_BEST && kind != SONDE_POLLER_POLL) {
+        errno = EINVAL;
         return NULL;
     }
     struct sonde_poller *poller = calloc(1, sizeof *poller);
     if (!poller)
         return NULL;
-    poller->way = way;
+    poller->way = kind == SONDE_POLLER_POLL ? &sonde__poller_poll : POLLER_BEST;
     poller->fd = -1;
-    if (way->open(poller)) {
-        int saved = errno;
-        free(poller);
-        errno = saved;
+    if (poller->way->open(poller)) {
+        sonde__free(poller);
         return NULL;
     }
     return poller;
@@ -58,42 +50,6 @@ void sonde_poller_close(struct sonde_poller *poller)
     poller->way->close(poller);
     free(poller->slots);
     free(poller);
-}
-
-const char *sonde_poller_name(const struct sonde_poller *poller)
-{
-    return poller->way->name;
-}
-
-/* The slot of FD if it is watched, else null with ENOENT.  */
-static struct sonde__slot *find_slot(struct sonde_poller *poller, int fd)
-{
-    if (fd >= 0 && (size_t)fd < poller->slot_count && poller->slots[fd].watched)
-        return &poller->slots[fd];
-    errno = ENOENT;
-    return NULL;
-}
-
-/* Make the table hold FD.  */
-static int make_slot(struct sonde_poller *poller, int fd)
-{
-    size_t count = poller->slot_count;
-    if ((size_t)fd < count)
-        return 0;
-    size_t more = 2 * count > (size_t)fd ? 2 * count : (size_t)fd + 16;
-    if (more > SIZE_MAX / sizeof *poller->slots) {
-        errno = ENOMEM;
-        return -1;
-    }
-    struct sonde__slot *slots =
-        realloc(poller->slots, more * sizeof *poller->slots);
-    if (!slots)
-        return -1;
-    for (size_t i = count; i < more; i++)
-        slots[i] = (struct sonde__slot){0};
-    poller->slots = slots;
-    poller->slot_count = more;
-    return 0;
 }
 
 static int check_events(unsigned events)
@@ -144,7 +100,7 @@ static void find_always(struct sonde_poller *poller)
 }
 
 int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
-                     void *user)
+                     void *data)
 {
     int saved = errno;
     if (check_events(events))
@@ -155,14 +111,15 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
     if ((fd < 0 || (size_t)fd >= poller->slot_count || events == 0) &&
         sonde__sys.fcntl(fd, F_GETFD, 0) < 0)
         return -1;
-    if (find_slot(poller, fd)) {
+    if (sonde__poller_slot(poller, fd)) {
         errno = EEXIST;
         return -1;
     }
-    if (make_slot(poller, fd) || (events && poller_watch(poller, fd, events)))
+    if (sonde__poller_make_slot(poller, fd) ||
+        (events && poller_watch(poller, fd, events)))
         return -1;
     struct sonde__slot *slot = &poller->slots[fd];
-    slot->user = user;
+    slot->data = data;
     slot->interest = events;
     slot->ready = 0;
     slot->watched = 1;
@@ -171,15 +128,15 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
 }
 
 int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
-                        void *user)
+                        void *data)
 {
     int saved = errno;
-    struct sonde__slot *slot = find_slot(poller, fd);
+    struct sonde__slot *slot = sonde__poller_slot(poller, fd);
     if (!slot || check_events(events))
         return -1;
     if (slot->interest != events && poller_watch(poller, fd, events))
         return -1;
-    slot->user = user;
+    slot->data = data;
     slot->interest = events;
     slot->ready &= events;
     errno = saved;
@@ -189,7 +146,7 @@ int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
 int sonde_poller_remove(struct sonde_poller *poller, int fd)
 {
     int saved = errno;
-    struct sonde__slot *slot = find_slot(poller, fd);
+    struct sonde__slot *slot = sonde__poller_slot(poller, fd);
     if (!slot)
         return -1;
     /* That fails only if FD was closed before, and then it is done.  */
@@ -202,37 +159,12 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd)
     return 0;
 }
 
-void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready)
-{
-    struct sonde__slot *slot = find_slot(poller, fd);
-    if (!slot || !(ready & slot->interest))
-        return;
-    /* kqueue tells of reading and of writing apart.  */
-    if (!slot->ready && poller->found_count == sonde__batch)
-        return;
-    if (!slot->ready)
-        poller->found[poller->found_count++] = fd;
-    slot->ready |= ready & slot->interest;
-}
-
-/* Drop what was found and not taken.  */
-static void poller_forget(struct sonde_poller *poller)
-{
-    while (poller->taken < poller->found_count) {
-        struct sonde__slot *slot =
-            find_slot(poller, poller->found[poller->taken++]);
-        if (slot)
-            slot->ready = 0;
-    }
-    poller->taken = poller->found_count = 0;
-}
-
 int sonde_poller_wait(struct sonde_poller *poller, int timeout)
 {
     int saved = errno;
     int64_t deadline = sonde_deadline(timeout);
     struct sonde__row row = {0};
-    poller_forget(poller);
+    sonde__poller_forget(poller);
     for (;;) {
         find_always(poller);
         int left = poller->found_count > 0 ? 0 : sonde_deadline_left(deadline);
@@ -257,12 +189,12 @@ int sonde_poller_next(struct sonde_poller *poller, struct sonde_event *event)
     int saved = errno;
     while (poller->taken < poller->found_count) {
         int fd = poller->found[poller->taken++];
-        struct sonde__slot *slot = find_slot(poller, fd);
+        struct sonde__slot *slot = sonde__poller_slot(poller, fd);
         if (!slot || !slot->ready)
             continue;
         event->fd = fd;
         event->ready = slot->ready;
-        event->user = slot->user;
+        event->data = slot->data;
         slot->ready = 0;
         errno = saved;
         return 1;

@@ -11,7 +11,7 @@ enum { sonde__batch = 256 };
 
 /* What is known of a descriptor, which is its place in the table.  */
 struct sonde__slot {
-    void *user;
+    void *data;
     unsigned interest; /* watched for */
     unsigned ready;    /* found, and not yet taken */
     int watched;       /* added, and not yet removed */
@@ -21,12 +21,10 @@ struct sonde__slot {
 
 /* A way to ask the system.  All return 0, or -1 with errno.  */
 struct sonde__poller_way {
-    const char *name;
-    enum sonde_poller_kind kind;
     int (*open)(struct sonde_poller *);
     void (*close)(struct sonde_poller *);
-    /* Change what FD is watched for.  OLD or NEW may be 0: not at all.  */
-    int (*change)(struct sonde_poller *, int fd, unsigned old, unsigned new);
+    /* Change what FD is watched for.  FROM or TO may be 0: not at all.  */
+    int (*change)(struct sonde_poller *, int fd, unsigned from, unsigned to);
     /* Wait once, and call sonde__poller_found.  -1: for ever.  */
     int (*wait)(struct sonde_poller *, int milliseconds);
 };
@@ -54,6 +52,15 @@ extern const struct sonde__poller_way sonde__poller_kqueue;
 
 /* For hung up and in error.  */
 enum { sonde__whatever = SONDE_READABLE | SONDE_WRITABLE };
+
+/* The slot of FD if it is watched, or null with ENOENT.  */
+struct sonde__slot *sonde__poller_slot(struct sonde_poller *poller, int fd);
+
+/* Enlarge the table so that FD has a slot.  Returns 0, or -1 with ENOMEM.  */
+int sonde__poller_make_slot(struct sonde_poller *poller, int fd);
+
+/* Drop what was found and not taken.  */
+void sonde__poller_forget(struct sonde_poller *poller);
 
 /* FD was found READY.  What has no place in the batch is dropped, to be found
    again.  */

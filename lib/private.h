@@ -68,7 +68,7 @@ struct sonde__calls {
     int send_nosigpipe;
     /* Set the option that does it; fails where there is none.  */
     int (*set_nosigpipe)(int);
-    /* Whether send honours sonde__dontwait on a blocking socket.  */
+    /* In place of the test of sonde__honours_dontwait, unless NULL.  */
     int (*honours_dontwait)(void);
     DIR *(*fdopendir)(int);
     struct dirent *(*readdir)(DIR *);
@@ -95,6 +95,9 @@ int sonde__cap_find(struct sonde_backlog_cap *cap, sonde__setting_read *read,
    again: the descriptor is gone on all systems but HP-UX.  */
 void sonde__close(int fd);
 
+/* Free MEMORY and keep errno as it is.  */
+void sonde__free(void *memory);
+
 /* Give FD just the properties in FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
    Returns 0, or -1 with the errno of fcntl.  */
 int sonde__set_flags(int fd, unsigned flags);
@@ -106,6 +109,23 @@ int sonde__get_option(int fd, int level, int name, int *value);
 
 /* Fill in the length member of ADDRESS's storage where there is one.  */
 void sonde__set_sa_len(struct sonde_address *address);
+
+/* The bytes of the host in ADDRESS, and their number in *SIZE; NULL and 0 if
+   the family is neither AF_INET nor AF_INET6.  */
+void *sonde__address_host(struct sonde_address *address, size_t *size);
+
+/* Set *ADDRESS to FAMILY, the bytes at HOST in network order, and PORT. Returns
+   0, or -1 with EAFNOSUPPORT.  */
+int sonde__address_set(struct sonde_address *address, int family,
+                       const void *host, uint16_t port);
+
+/* Set the scope of *ADDRESS, of family AF_INET6.  */
+void sonde__address_set_scope(struct sonde_address *address, uint32_t scope);
+
+/* The same for HOST as in the kernels of KAME (the BSDs, macOS), where the
+   third and fourth byte of a link-local IPv6 address are the scope.  */
+int sonde__address_set_kame(struct sonde_address *address, int family,
+                            const void *host, uint16_t port);
 
 /* The bytes that ADDRESS has behind its family: of a UNIX address, its path.
    The kernels of the BSDs take longer ones than sun_path, up to 253.  */
@@ -158,9 +178,8 @@ enum { sonde__dontwait = MSG_DONTWAIT };
 /* Whether the system's send honours sonde__dontwait on a blocking socket; 1
    where that cannot be tested.  The first call tests it, with some ten system
    calls, and 60 ms where the flag is ignored: a process that is to fork for
-   each connection calls it before.  Keeps errno.  In the table of system calls
-   as honours_dontwait.  */
-int sonde__test_dontwait(void);
+   each connection calls it before.  Keeps errno.  */
+int sonde__honours_dontwait(void);
 
 /* Whether a send on FD with sonde__dontwait may block all the same: FD is
    blocking, and the flag is ignored.  Then wait for POLLOUT, and send no more
@@ -219,6 +238,10 @@ int sonde__not_now(int error);
 
 /* sonde_read with a deadline of the above; errno may change on success.  */
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline);
+
+/* The status that goes with CODE, an EAI code; with EAI_SYSTEM, that of
+   ERROR.  */
+enum sonde_connect_status sonde__resolve_status(int code, int error);
 
 /* The errno that goes with CODE, an EAI code; ERROR with EAI_SYSTEM.  */
 int sonde__resolve_error(int code, int error);

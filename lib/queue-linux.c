@@ -54,6 +54,20 @@ static int read_info(int fd, struct tcp_info *info)
     return 0;
 }
 
+/* Another listener at ADDRESS with a backlog of 7, or -1 with errno.  */
+static int queue_linux_listen(const struct sonde_address *address)
+{
+    int fd =
+        sonde_socket(address->storage.ss_family, SOCK_STREAM, SONDE_CLOEXEC);
+    if (fd >= 0 && (sonde__sys.bind(fd, (const void *)&address->storage,
+                                    address->length) ||
+                    sonde__sys.listen(fd, 7))) {
+        sonde__close(fd);
+        return -1;
+    }
+    return fd;
+}
+
 /* Both figures 0 is the truth for listen (fd, 0) while nobody waits, and it is
    also what a stack says that only pretends (gVisor).  Tell them apart by
    another listener at the same address, which is given a backlog of 7; unless
@@ -70,7 +84,7 @@ static int check_zeros(int fd)
     if (sonde_address_local(fd, &address) ||
         sonde_address_set_port(&address, 0))
         return -1;
-    int other = sonde_listen(&address, 7, SONDE_CLOEXEC, NULL);
+    int other = queue_linux_listen(&address);
     if (other < 0)
         return -1;
     int truth = !read_info(other, &info) && info.tcpi_sacked != 0;
@@ -87,9 +101,9 @@ struct sought {
     int found;
 };
 
-static int compare_socket(const struct sonde_listener *listener, void *closure)
+static int compare_socket(const struct sonde_listener *listener, void *data)
 {
-    struct sought *sought = closure;
+    struct sought *sought = data;
     if (listener->inode != sought->socket)
         return 0;
     sought->queue = listener->queue;

@@ -36,16 +36,11 @@ int sonde_queue(int fd, struct sonde_queue *queue)
         return -1;
     }
     void *list = sonde__sysctl_list("net.inet.tcp.pcblist_n", &size);
-    if (!list) {
-        if (errno == ENOENT)
-            errno = ENOTSUP;
+    if (!list)
         return -1;
-    }
     int result = sonde__xnu_queue(list, size, &local, queue);
     if (!result)
         errno = saved;
-    saved = errno;
-    free(list);
-    errno = saved;
+    sonde__free(list);
     return result;
 }

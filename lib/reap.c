@@ -11,7 +11,7 @@
 /* How often waitpid may be interrupted.  */
 enum { retries = 64 };
 
-int sonde_reap(void (*each)(pid_t child, int status, void *user), void *user)
+int sonde_reap(void (*each)(pid_t child, int status, void *data), void *data)
 {
     int saved = errno;
     int count = 0;
@@ -26,7 +26,7 @@ int sonde_reap(void (*each)(pid_t child, int status, void *user), void *user)
             break;
         count++;
         if (each)
-            each(child, status, user);
+            each(child, status, data);
     }
     errno = saved;
     return count;

@@ -15,74 +15,73 @@ static const struct code {
     int code;
     int error;
     enum sonde_connect_status status;
-    const char *name;
     const char *text;
 } codes[] = {
-    {0, 0, SONDE_CONNECT_CONNECTED, "found", "found"},
+    {0, 0, SONDE_CONNECT_CONNECTED, "found"},
 #ifdef EAI_NONAME
-    {EAI_NONAME, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "EAI_NONAME",
+    {EAI_NONAME, ENOENT, SONDE_CONNECT_NAME_UNKNOWN,
      "there is no such host or service"},
 #endif
 #ifdef EAI_NODATA /* glibc, macOS, illumos: the name is there, but no address  \
                    */
-    {EAI_NODATA, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "EAI_NODATA",
+    {EAI_NODATA, ENOENT, SONDE_CONNECT_NAME_UNKNOWN,
      "the name is known, but has no address"},
 #endif
 #ifdef EAI_ADDRFAMILY
-    {EAI_ADDRFAMILY, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "EAI_ADDRFAMILY",
+    {EAI_ADDRFAMILY, ENOENT, SONDE_CONNECT_NAME_UNKNOWN,
      "the host has no address of the family asked for"},
 #endif
 #ifdef EAI_SERVICE
-    {EAI_SERVICE, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "EAI_SERVICE",
+    {EAI_SERVICE, ENOENT, SONDE_CONNECT_NAME_UNKNOWN,
      "there is no such service for this kind of socket"},
 #endif
 #ifdef EAI_AGAIN
-    {EAI_AGAIN, EAGAIN, SONDE_CONNECT_NAME_NO_ANSWER, "EAI_AGAIN",
+    {EAI_AGAIN, EAGAIN, SONDE_CONNECT_NAME_NO_ANSWER,
      "the name service does not answer; try again later"},
 #endif
 #ifdef EAI_FAIL
-    {EAI_FAIL, EPROTO, SONDE_CONNECT_NAME_NO_ANSWER, "EAI_FAIL",
+    {EAI_FAIL, EPROTO, SONDE_CONNECT_NAME_NO_ANSWER,
      "the name service answered that it failed"},
 #endif
 #ifdef EAI_MEMORY
-    {EAI_MEMORY, ENOMEM, SONDE_CONNECT_RESOURCES, "EAI_MEMORY",
+    {EAI_MEMORY, ENOMEM, SONDE_CONNECT_RESOURCES,
      "out of memory while looking up the name"},
 #endif
 #ifdef EAI_SYSTEM
-    {EAI_SYSTEM, 0, SONDE_CONNECT_OTHER, "EAI_SYSTEM",
+    {EAI_SYSTEM, 0, SONDE_CONNECT_OTHER,
      "a system call failed while looking up the name"},
 #endif
 #ifdef EAI_FAMILY
-    {EAI_FAMILY, EAFNOSUPPORT, SONDE_CONNECT_NETWORK_UNREACHABLE, "EAI_FAMILY",
+    {EAI_FAMILY, EAFNOSUPPORT, SONDE_CONNECT_NETWORK_UNREACHABLE,
      "this host does not have that address family"},
 #endif
 #ifdef EAI_SOCKTYPE
-    {EAI_SOCKTYPE, EPROTOTYPE, SONDE_CONNECT_OTHER, "EAI_SOCKTYPE",
+    {EAI_SOCKTYPE, EPROTOTYPE, SONDE_CONNECT_OTHER,
      "this host does not have that kind of socket"},
 #endif
 #ifdef EAI_OVERFLOW
-    {EAI_OVERFLOW, EOVERFLOW, SONDE_CONNECT_NAME_UNKNOWN, "EAI_OVERFLOW",
+    {EAI_OVERFLOW, EOVERFLOW, SONDE_CONNECT_NAME_UNKNOWN,
      "the name is too long"},
 #endif
 #ifdef EAI_BADFLAGS
-    {EAI_BADFLAGS, EINVAL, SONDE_CONNECT_OTHER, "EAI_BADFLAGS",
+    {EAI_BADFLAGS, EINVAL, SONDE_CONNECT_OTHER,
      "this host does not take these flags"},
 #endif
 #ifdef EAI_BADHINTS /* the BSDs, macOS */
-    {EAI_BADHINTS, EINVAL, SONDE_CONNECT_OTHER, "EAI_BADHINTS",
+    {EAI_BADHINTS, EINVAL, SONDE_CONNECT_OTHER,
      "this host does not take these hints"},
 #endif
 #ifdef EAI_PROTOCOL /* the BSDs, macOS */
-    {EAI_PROTOCOL, EPROTONOSUPPORT, SONDE_CONNECT_OTHER, "EAI_PROTOCOL",
+    {EAI_PROTOCOL, EPROTONOSUPPORT, SONDE_CONNECT_OTHER,
      "this host does not have that protocol"},
 #endif
 #ifdef EAI_IDN_ENCODE /* glibc */
-    {EAI_IDN_ENCODE, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "EAI_IDN_ENCODE",
+    {EAI_IDN_ENCODE, ENOENT, SONDE_CONNECT_NAME_UNKNOWN,
      "the name cannot be written in letters of the DNS"},
 #endif
 };
 
-static const struct code unknown = {-1, EPROTO, SONDE_CONNECT_OTHER, "EAI_?",
+static const struct code unknown = {-1, EPROTO, SONDE_CONNECT_OTHER,
                                     "unexpected error of the lookup"};
 
 static const struct code *resolve_code_find(int code)
@@ -93,17 +92,12 @@ static const struct code *resolve_code_find(int code)
     return &unknown;
 }
 
-const char *sonde_resolve_code_name(int code)
-{
-    return resolve_code_find(code)->name;
-}
-
 const char *sonde_resolve_code_text(int code)
 {
     return resolve_code_find(code)->text;
 }
 
-enum sonde_connect_status sonde_resolve_code_status(int code, int error)
+enum sonde_connect_status sonde__resolve_status(int code, int error)
 {
 #ifdef EAI_SYSTEM
     if (code == EAI_SYSTEM && error != 0)

@@ -159,22 +159,14 @@ static void set_queue(struct sonde_listener *listener, long queued, long limit)
 static void set_inet_address(struct sonde_listener *listener,
                              const unsigned char *body)
 {
-    uint16_t port = (uint16_t)sonde_load(body + inet_port, 2, SONDE_BIG_ENDIAN);
-    if (body[0] == linux_inet) {
-        struct sockaddr_in in;
-        sonde_address_any(&listener->address, AF_INET, port);
-        memcpy(&in, &listener->address.storage, sizeof in);
-        memcpy(&in.sin_addr, body + inet_address, 4);
-        memcpy(&listener->address.storage, &in, sizeof in);
-        return;
-    }
-    struct sockaddr_in6 in6;
-    sonde_address_any(&listener->address, AF_INET6, port);
-    memcpy(&in6, &listener->address.storage, sizeof in6);
-    memcpy(&in6.sin6_addr, body + inet_address, 16);
-    if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr))
-        in6.sin6_scope_id = listener->ifindex;
-    memcpy(&listener->address.storage, &in6, sizeof in6);
+    struct in6_addr in6;
+    sonde__address_set(
+        &listener->address, body[0] == linux_inet ? AF_INET : AF_INET6,
+        body + inet_address,
+        (uint16_t)sonde_load(body + inet_port, 2, SONDE_BIG_ENDIAN));
+    memcpy(&in6, body + inet_address, sizeof in6);
+    if (body[0] != linux_inet && IN6_IS_ADDR_LINKLOCAL(&in6))
+        sonde__address_set_scope(&listener->address, listener->ifindex);
 }
 
 /* Read BODY, of SIZE bytes, about a TCP socket.  Returns 1; 0: it does not
@@ -266,7 +258,7 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
 }
 
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
-                                 sonde_listener_each *each, void *closure)
+                                 sonde_listener_each *each, void *data)
 {
     struct sonde_listener listener;
     int found = -1;
@@ -279,7 +271,7 @@ static int sock_diag_read_socket(const unsigned char *body, size_t size,
         errno = EPROTO;
         return -1;
     }
-    if (found > 0 && each(&listener, closure)) {
+    if (found > 0 && each(&listener, data)) {
         errno = ECANCELED;
         return -1;
     }
@@ -305,7 +297,7 @@ static int read_end(const unsigned char *body, size_t size, int is_error)
 }
 
 int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
-                     sonde_listener_each *each, void *closure)
+                     sonde_listener_each *each, void *data)
 {
     const unsigned char *bytes = reply;
     int result = 0;
@@ -322,8 +314,8 @@ int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
         if (sock_diag_number(message + message_sequence, 4) != sequence)
             ; /* the answer to something else */
         else if (kind == kind_sock_diag)
-            result = sock_diag_read_socket(body, length - message_size, each,
-                                           closure);
+            result =
+                sock_diag_read_socket(body, length - message_size, each, data);
         else if (kind == kind_done || kind == kind_error)
             result = read_end(body, length - message_size, kind == kind_error);
         at += sock_diag_padded(length) < size - at ? sock_diag_padded(length)

@@ -23,6 +23,6 @@ size_t sonde__diag_request(unsigned char *request, int family,
    answer; EPROTO: the datagram is not laid out as known; ECANCELED: EACH said
    to stop.  */
 int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
-                     sonde_listener_each *each, void *closure);
+                     sonde_listener_each *each, void *data);
 
 #endif /* SONDE_SOCK_DIAG_H */

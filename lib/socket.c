@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 
 #include "private.h"
 
@@ -15,14 +16,21 @@ void sonde__close(int fd)
     errno = saved;
 }
 
+void sonde__free(void *memory)
+{
+    int saved = errno;
+    free(memory);
+    errno = saved;
+}
+
 /* Set or clear BIT in the flags that GET reads and SET writes.  */
 static int set_bit(int fd, int get, int set, int bit, int on)
 {
     int old = sonde__sys.fcntl(fd, get, 0);
     if (old < 0)
         return -1;
-    int new = on ? old | bit : old & ~bit;
-    return new == old ? 0 : sonde__sys.fcntl(fd, set, new);
+    int flags = on ? old | bit : old & ~bit;
+    return flags == old ? 0 : sonde__sys.fcntl(fd, set, flags);
 }
 
 int sonde__set_flags(int fd, unsigned flags)

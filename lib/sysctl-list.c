@@ -17,15 +17,16 @@ enum { tries = 4 };
 void *sonde__sysctl_list(const char *name, size_t *size)
 {
     for (int i = 0; i < tries; i++) {
-        if (sysctlbyname(name, NULL, size, NULL, 0))
+        if (sysctlbyname(name, NULL, size, NULL, 0)) {
+            if (errno == ENOENT)
+                errno = ENOTSUP;
             return NULL;
+        }
         *size += *size / 4 + 4096;
         void *list = malloc(*size);
         if (!list || !sysctlbyname(name, list, size, NULL, 0))
             return list;
-        int saved = errno;
-        free(list);
-        errno = saved;
+        sonde__free(list);
         if (errno != ENOMEM)
             return NULL;
     }

@@ -47,32 +47,16 @@ static long xnu_pcblist_number(const unsigned char *at, size_t size)
     return (long)sonde_load(at, size, SONDE_BYTEORDER);
 }
 
-/* Set *ADDRESS to where RECORD, an inpcb, is bound.  The kernel keeps the scope
-   of a link-local address in its third and fourth byte.  */
+/* Set *ADDRESS to the local address of RECORD, an inpcb.  An IPv4 address is
+   the last 4 of 16 bytes.  */
 static void xnu_pcblist_read_address(struct sonde_address *address,
                                      const unsigned char *record)
 {
-    const unsigned char *bytes = record + inpcb_local_address;
-    uint16_t port =
-        (uint16_t)sonde_load(record + inpcb_local_port, 2, SONDE_BIG_ENDIAN);
-    if (!(record[inpcb_version] & 2)) {
-        struct sockaddr_in in;
-        sonde_address_any(address, AF_INET, port);
-        memcpy(&in, &address->storage, sizeof in);
-        memcpy(&in.sin_addr, bytes + 12, 4); /* the last 4 of 16 bytes */
-        memcpy(&address->storage, &in, sizeof in);
-        return;
-    }
-    struct sockaddr_in6 in6;
-    sonde_address_any(address, AF_INET6, port);
-    memcpy(&in6, &address->storage, sizeof in6);
-    memcpy(&in6.sin6_addr, bytes, 16);
-    if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr)) {
-        in6.sin6_scope_id =
-            (uint32_t)sonde_load(bytes + 2, 2, SONDE_BIG_ENDIAN);
-        memset((unsigned char *)&in6.sin6_addr + 2, 0, 2);
-    }
-    memcpy(&address->storage, &in6, sizeof in6);
+    int is_inet6 = record[inpcb_version] & 2;
+    sonde__address_set_kame(
+        address, is_inet6 ? AF_INET6 : AF_INET,
+        record + inpcb_local_address + (is_inet6 ? 0 : 12),
+        (uint16_t)sonde_load(record + inpcb_local_port, 2, SONDE_BIG_ENDIAN));
 }
 
 /* The records of one socket, as far as they have been read.  */
@@ -133,7 +117,7 @@ static int read_record(struct candidate *candidate, const unsigned char *record,
 }
 
 int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
-                    void *closure)
+                    void *data)
 {
     const unsigned char *bytes = list;
     struct candidate candidate;
@@ -146,7 +130,7 @@ int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
             return -1;
         }
         if (!first && read_record(&candidate, bytes + at, length) &&
-            each(&candidate.listener, closure)) {
+            each(&candidate.listener, data)) {
             errno = ECANCELED;
             return -1;
         }
@@ -166,9 +150,9 @@ struct pcblist_wanted {
 };
 
 static int xnu_pcblist_is_wanted(const struct sonde_listener *listener,
-                                 void *closure)
+                                 void *data)
 {
-    struct pcblist_wanted *wanted = closure;
+    struct pcblist_wanted *wanted = data;
     if (!sonde_address_compare(&listener->address, wanted->local)) {
         wanted->queue = listener->queue;
         wanted->matches++;

@@ -13,7 +13,7 @@
    net.inet.tcp.pcblist_n.  Returns 0, or -1.  ECANCELED: EACH said to stop.
    EPROTO: it is not laid out as known.  */
 int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
-                    void *closure);
+                    void *data);
 
 /* Find, in the SIZE bytes at LIST, the answer of net.inet.tcp.pcblist_n, the
    listening socket bound to LOCAL.  Returns 0; ENOTSUP: none, or several; or

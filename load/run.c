@@ -220,8 +220,8 @@ static void take_signals(struct load *load)
 
 static void handle_event(struct load *load, const struct sonde_event *event)
 {
-    if (event->user)
-        load_connection_serve(load, event->user, event->ready);
+    if (event->data)
+        load_connection_serve(load, event->data, event->ready);
     else
         take_signals(load);
 }

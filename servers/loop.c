@@ -321,7 +321,7 @@ static void take_events(struct server *server)
 {
     struct sonde_event event;
     while (sonde_poller_next(server->poller, &event)) {
-        struct watch *watch = event.user;
+        struct watch *watch = event.data;
         watch->ready(server, watch, event.ready);
         if (server->leaves_when_quiet)
             server->quiet_since = monotonic_ms();

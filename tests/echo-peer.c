@@ -177,7 +177,7 @@ static int run(int listener)
         if (sonde_poller_wait(poller, -1) < 0)
             return fail("wait");
         while (sonde_poller_next(poller, &event)) {
-            struct peer *peer = event.user;
+            struct peer *peer = event.data;
             if (event.fd == STDIN_FILENO)
                 return 0;
             if (event.fd == listener) {

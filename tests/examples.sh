@@ -26,7 +26,7 @@ printed () {
 return=$(printf '\r')
 run bounded 120 "$examples/event-loop"
 is "event-loop serves its 100 clients" [ "$status" -eq 0 ]
-is "it says so" grep -q '^100 clients served, by [a-z]*$' "$scratch/out"
+is "it says so" grep -q '^100 clients served$' "$scratch/out"
 
 start "$examples/dual-server"
 port=${said##*:}

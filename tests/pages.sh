@@ -116,7 +116,7 @@ extern size_t length;
 extern struct sonde_reserve spare;
 extern struct sonde_poller *poller;
 void welcome(int fd);
-void serve(void *user, unsigned ready);'
+void serve(void *data, unsigned ready);'
     for page in "$pages"/*.3; do
         echo "int $(basename "$page" .3)_example(void);"
         echo "int $(basename "$page" .3)_example(void)"

@@ -18,7 +18,7 @@
 enum { READ_EINTR, READ_EAGAIN, READ_RESET, READ_WHOLE, READ_KINDS };
 
 /* How a line is taken.  */
-enum { TAKE_LINE, TAKE_PIECE, TAKE_SKIP, TAKE_KINDS };
+enum { TAKE_LINE, TAKE_PIECE, TAKE_KINDS };
 
 /* The script; and of the stream, what was given to the library and, of that,
    what came out of it again.  */
@@ -46,7 +46,7 @@ static ssize_t give(int fd, void *buffer, size_t size, int flags)
     unsigned kind = next_of_script();
     (void)flags;
     MUST(fd == 33 && size > 0);
-    MUST(taking == TAKE_SKIP || !has_line(taken, given));
+    MUST(!has_line(taken, given));
     if (!failed_before && kind < READ_WHOLE) {
         failed_before = 1;
         errno = errors[kind];
@@ -113,28 +113,12 @@ static int take_piece(struct sonde_lines *lines)
     return length > 0;
 }
 
-static int skip(struct sonde_lines *lines)
-{
-    int result = sonde_line_skip(lines, timeout);
-    const uint8_t *newline = NULL;
-    if (given > taken)
-        newline = memchr(stream + taken, '\n', given - taken);
-    if (result < 0) {
-        MUST(!newline && errno != EMSGSIZE);
-        taken = given;
-        return 1;
-    }
-    MUST(newline || given == stream_size);
-    taken = newline ? (size_t)(newline + 1 - stream) : stream_size;
-    return newline || taken < stream_size;
-}
-
 /* Take everything.  Each turn takes a byte at least, but for those that fail:
    of three turns one does not.  */
 static void take_all(struct sonde_lines *lines)
 {
-    static int (*const ways[TAKE_KINDS])(struct sonde_lines *) = {
-        take_line, take_piece, skip};
+    static int (*const ways[TAKE_KINDS])(struct sonde_lines *) = {take_line,
+                                                                  take_piece};
     size_t turns = 0;
     do {
         taking = (int)(next_of_script() % TAKE_KINDS);

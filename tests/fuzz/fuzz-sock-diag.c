@@ -16,10 +16,10 @@
 static int told;
 
 /* What is told can be printed, and no figure is below -1.  */
-static int each(const struct sonde_listener *listener, void *closure)
+static int each(const struct sonde_listener *listener, void *data)
 {
     char text[SONDE_ADDRESS_TEXT];
-    MUST(closure == &told);
+    MUST(data == &told);
     told++;
     MUST(sonde_address_print(&listener->address, text, sizeof text) > 0);
     MUST(listener->address.length <= sizeof listener->address.storage);

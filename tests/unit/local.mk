@@ -27,7 +27,6 @@ unit_tests = \
 	tests/unit/test-kernels \
 	tests/unit/test-line \
 	tests/unit/test-listen \
-	tests/unit/test-listen-dual \
 	tests/unit/test-listeners \
 	tests/unit/test-mask \
 	tests/unit/test-names \

@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "lib/private.h"
+#include "lib/poller.h"
 #include "tests/unit/unit.h"
 
 static struct sonde__calls real;
@@ -195,7 +195,6 @@ START_TEST(a_connection_that_is_lost)
         COMES_THROUGH(sonde_read_all(pair[0], buffer, 1, timeout, &done));
         COMES_THROUGH(sonde_line(&lines, &line, timeout));
         COMES_THROUGH(sonde_line_partial(&lines, &line, timeout));
-        COMES_THROUGH(sonde_line_skip(&lines, timeout));
         COMES_THROUGH(sonde_write(pair[0], buffer, 1, timeout));
         COMES_THROUGH(sonde_write_all(pair[0], buffer, 1, timeout, &done));
         ck_assert_uint_eq(done, 0);
@@ -339,7 +338,7 @@ START_TEST(a_poller_without_a_descriptor)
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
     rlim_t before = limit.rlim_cur;
     struct sonde_poller *best = sonde_poller_open(SONDE_POLLER_BEST);
-    int by_poll = strcmp(sonde_poller_name(best), "poll") == 0;
+    int by_poll = best->way == &sonde__poller_poll;
     sonde_poller_close(best);
     limit.rlim_cur = 0;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -356,6 +355,16 @@ START_TEST(a_poller_without_a_descriptor)
 }
 END_TEST
 
+static int is_epoll(const struct sonde_poller *poller)
+{
+#ifdef HAVE_EPOLL
+    return poller->way == &sonde__poller_epoll;
+#else
+    (void)poller;
+    return 0;
+#endif
+}
+
 START_TEST(a_file_is_always_ready_or_refused)
 {
     FILE *file = tmpfile();
@@ -363,11 +372,10 @@ START_TEST(a_file_is_always_ready_or_refused)
     for (int kind = SONDE_POLLER_BEST; kind <= SONDE_POLLER_POLL; kind++) {
         struct sonde_poller *poller =
             sonde_poller_open((enum sonde_poller_kind)kind);
-        if (!poller)
-            continue; /* asserted in test-poller */
+        ck_assert_ptr_nonnull(poller);
         int result =
             sonde_poller_add(poller, fileno(file), SONDE_READABLE, NULL);
-        if (strcmp(sonde_poller_name(poller), "epoll") == 0)
+        if (is_epoll(poller))
             ck_assert(result == -1 && errno == EPERM);
         else
             ck_assert_int_eq(result, 0);

@@ -71,7 +71,6 @@ static void expect_no_stream(int fd)
                          0);
         FAILS(EBADF, sonde_line(&lines, &line, times[i]));
         FAILS(EBADF, sonde_line_partial(&lines, &line, times[i]));
-        FAILS(EBADF, sonde_line_skip(&lines, times[i]));
         sonde_lines_close(&lines);
     }
 }
@@ -166,7 +165,6 @@ START_TEST(addresses_that_are_none)
 {
     char text[SONDE_ADDRESS_TEXT];
     struct sonde_address addresses[3] = {0};
-    int fds[2];
     addresses[1].storage.ss_family = (sa_family_t)~0;
     addresses[1].length = sizeof addresses[1].storage;
     sonde_address_loopback(&addresses[2], AF_INET, 9);
@@ -175,7 +173,6 @@ START_TEST(addresses_that_are_none)
         struct sonde_address *address = &addresses[i];
         int before = unit_descriptors();
         ck_assert_int_eq(sonde_listen(address, 1, 0, NULL), -1);
-        ck_assert_int_eq(sonde_listen_dual(address, address, 1, 0, fds), -1);
         ck_assert_int_eq(sonde_datagram_bind(address, 0), -1);
         ck_assert_int_eq(sonde_connect(address, 1, 60000, NULL, NULL), -1);
         ck_assert_int_eq(unit_descriptors(), before);
@@ -203,7 +200,6 @@ START_TEST(numbers_that_no_enum_has)
             "other");
         ck_assert_ptr_nonnull(
             sonde_connect_status_text((enum sonde_connect_status)number));
-        ck_assert_ptr_nonnull(sonde_resolve_code_name(number));
         ck_assert_ptr_nonnull(sonde_resolve_code_text(number));
         ck_assert_int_eq(sonde_accept_class(number), SONDE_ACCEPT_FATAL);
         FAILS(EINVAL, sonde_signal(number, SIG_IGN, SONDE_RESTART));
@@ -213,7 +209,7 @@ START_TEST(numbers_that_no_enum_has)
         ck_assert_int_le(sonde_backoff(number), 1000);
         errno = 0;
         ck_assert_ptr_null(sonde_poller_open((enum sonde_poller_kind)number));
-        ck_assert_int_eq(errno, ENOTSUP);
+        ck_assert_int_eq(errno, EINVAL);
         ck_assert_int_eq(sonde_socket(number, SOCK_STREAM, 0), -1);
         ck_assert_int_eq(sonde_socket(AF_INET, number, 0), -1);
         FAILS(EINVAL, sonde_socket(AF_INET, SOCK_STREAM, (unsigned)number));
@@ -383,7 +379,7 @@ START_TEST(a_fork_with_a_poller_open)
         ck_assert_int_eq(status, 0);
         ck_assert_int_eq(sonde_poller_wait(poller, 20000), 1);
         ck_assert_int_eq(sonde_poller_next(poller, &event), 1);
-        ck_assert_ptr_eq(event.user, pair);
+        ck_assert_ptr_eq(event.data, pair);
         sonde_poller_close(poller);
         close(pair[0]);
         close(pair[1]);

@@ -210,7 +210,7 @@ END_TEST
 START_TEST(an_unknown_flag_is_refused)
 {
     int before = unit_descriptors();
-    for (unsigned flag = 2 * SONDE_REUSEPORT; flag != 0; flag <<= 1) {
+    for (unsigned flag = 2 * SONDE_REUSEADDR; flag != 0; flag <<= 1) {
         errno = 0;
         ck_assert_int_eq(sonde_listen(&loopback, 1, flag, NULL), -1);
         ck_assert_int_eq(errno, EINVAL);
@@ -283,6 +283,29 @@ START_TEST(every_failing_call_closes_the_descriptor)
 }
 END_TEST
 
+/* OpenBSD: V6ONLY is on, and cannot be cleared.  */
+static int setsockopt_openbsd(int fd, int level, int name, const void *value,
+                              socklen_t size)
+{
+    if (level == IPPROTO_IPV6 && name == IPV6_V6ONLY &&
+        *(const int *)value == 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return real.setsockopt(fd, level, name, value, size);
+}
+
+START_TEST(v6only_is_never_cleared)
+{
+    struct sonde_address loopback6;
+    sonde_address_loopback(&loopback6, AF_INET6, 0);
+    sonde__sys.setsockopt = setsockopt_openbsd;
+    int fd = sonde_listen(&loopback6, 1, 0, NULL);
+    if (fd < 0)
+        ck_assert(errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL);
+}
+END_TEST
+
 START_TEST(without_v6only_there_is_no_listener)
 {
     static const struct {
@@ -337,6 +360,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_live_listener_keeps_its_port);
     tcase_add_test(tests, an_address_that_is_not_here);
     tcase_add_test(tests, every_failing_call_closes_the_descriptor);
+    tcase_add_test(tests, v6only_is_never_cleared);
     tcase_add_test(tests, without_v6only_there_is_no_listener);
     tcase_add_test(tests, an_ipv6_listener_is_for_ipv6_alone);
 }

@@ -31,9 +31,9 @@ struct looked_for {
     struct sonde_listener found;
 };
 
-static int look(const struct sonde_listener *listener, void *closure)
+static int look(const struct sonde_listener *listener, void *data)
 {
-    struct looked_for *looked = closure;
+    struct looked_for *looked = data;
     if (!sonde_address_compare(&listener->address, &looked->address) &&
         (!looked->socket || listener->inode == looked->socket)) {
         looked->found = *listener;
@@ -42,10 +42,10 @@ static int look(const struct sonde_listener *listener, void *closure)
     return 0;
 }
 
-static int stop(const struct sonde_listener *listener, void *closure)
+static int stop(const struct sonde_listener *listener, void *data)
 {
     (void)listener;
-    ++*(int *)closure;
+    ++*(int *)data;
     return 1;
 }
 
@@ -307,19 +307,19 @@ struct owned {
     char name[32];
 };
 
-static int own(const struct sonde_owner *owner, void *closure)
+static int own(const struct sonde_owner *owner, void *data)
 {
-    struct owned *owned = closure;
+    struct owned *owned = data;
     owned->process = owner->pid;
     owned->count++;
     memcpy(owned->name, owner->name, sizeof owned->name);
     return 0;
 }
 
-static int refuse(const struct sonde_owner *owner, void *closure)
+static int refuse(const struct sonde_owner *owner, void *data)
 {
     (void)owner;
-    (void)closure;
+    (void)data;
     return 1;
 }
 

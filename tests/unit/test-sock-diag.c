@@ -22,9 +22,9 @@ static size_t size, message;
 static struct sonde_listener told[8];
 static int told_count, stop_at;
 
-static int each(const struct sonde_listener *listener, void *closure)
+static int each(const struct sonde_listener *listener, void *data)
 {
-    ck_assert_ptr_eq(closure, told);
+    ck_assert_ptr_eq(data, told);
     ck_assert_int_lt(told_count, 8);
     told[told_count++] = *listener;
     return told_count == stop_at;

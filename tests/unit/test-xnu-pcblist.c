@@ -126,9 +126,9 @@ START_TEST(a_layout_of_another_size_is_not_read)
 }
 END_TEST
 
-static int note(const struct sonde_listener *listener, void *closure)
+static int note(const struct sonde_listener *listener, void *data)
 {
-    *(struct sonde_listener *)closure = *listener;
+    *(struct sonde_listener *)data = *listener;
     return 0;
 }
 
@@ -155,10 +155,10 @@ START_TEST(a_limit_below_one_is_deaf)
 }
 END_TEST
 
-static int never(const struct sonde_listener *listener, void *closure)
+static int never(const struct sonde_listener *listener, void *data)
 {
     (void)listener;
-    (void)closure;
+    (void)data;
     ck_abort();
 }
 

@@ -144,7 +144,7 @@ QUESTIONS(bind_v6only){
                "OpenBSD does not let one clear it.",
         .standard = "RFC 3493 5.3: off by default. POSIX.1-2024: the same. The "
                     "notes: an IPv6 server serves IPv4 clients.",
-        .cope = "sonde_listen_dual: a socket for each family",
+        .cope = "sonde_listen: IPv6 alone; a socket for each family",
         .probe = ask_v6only,
     },
     END_OF_QUESTIONS,

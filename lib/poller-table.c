@@ -1,0 +1,67 @@
+/* poller-table.c - what a poller watches, and what a wait found
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   Watched descriptors are kept in a table indexed by descriptor, ready ones in
+   a list of descriptors.  An event is looked up in the table when it is taken,
+   not when it is found.  So a descriptor that was removed in the meantime, or
+   removed and added again, has no event.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "poller.h"
+
+struct sonde__slot *sonde__poller_slot(struct sonde_poller *poller, int fd)
+{
+    if (fd >= 0 && (size_t)fd < poller->slot_count && poller->slots[fd].watched)
+        return &poller->slots[fd];
+    errno = ENOENT;
+    return NULL;
+}
+
+int sonde__poller_make_slot(struct sonde_poller *poller, int fd)
+{
+    size_t count = poller->slot_count;
+    if ((size_t)fd < count)
+        return 0;
+    size_t more = 2 * count > (size_t)fd ? 2 * count : (size_t)fd + 16;
+    if (more > SIZE_MAX / sizeof *poller->slots) {
+        errno = ENOMEM;
+        return -1;
+    }
+    struct sonde__slot *slots =
+        realloc(poller->slots, more * sizeof *poller->slots);
+    if (!slots)
+        return -1;
+    for (size_t i = count; i < more; i++)
+        slots[i] = (struct sonde__slot){0};
+    poller->slots = slots;
+    poller->slot_count = more;
+    return 0;
+}
+
+void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready)
+{
+    struct sonde__slot *slot = sonde__poller_slot(poller, fd);
+    if (!slot || !(ready & slot->interest))
+        return;
+    /* kqueue tells of reading and of writing apart.  */
+    if (!slot->ready && poller->found_count == sonde__batch)
+        return;
+    if (!slot->ready)
+        poller->found[poller->found_count++] = fd;
+    slot->ready |= ready & slot->interest;
+}
+
+void sonde__poller_forget(struct sonde_poller *poller)
+{
+    while (poller->taken < poller->found_count) {
+        struct sonde__slot *slot =
+            sonde__poller_slot(poller, poller->found[poller->taken++]);
+        if (slot)
+            slot->ready = 0;
+    }
+    poller->taken = poller->found_count = 0;
+}
