@@ -80,8 +80,7 @@ static void close_nothing(struct sonde_poller *which)
     (void)which;
 }
 
-static const struct sonde__poller_way refusing = {.name = "refusing",
-                                                  .close = close_nothing,
+static const struct sonde__poller_way refusing = {.close = close_nothing,
                                                   .change = change_refuses,
                                                   .wait = wait_finds_nothing};
 
