@@ -7,13 +7,13 @@
 
 #include "private.h"
 
-/* Every errno of accept that some system is known to give.  Those missing in
-   a system's errno.h cannot come from its accept.  */
+/* Every errno of accept known from some system.  An errno missing in a system's
+   errno.h cannot come from its accept.  */
 static const struct {
     int error;
     enum sonde_accept_class class;
 } classes[] = {
-    {EINTR, SONDE_ACCEPT_RETRY},        /* everywhere */
+    {EINTR, SONDE_ACCEPT_RETRY},        /* all systems */
     {ECONNABORTED, SONDE_ACCEPT_RETRY}, /* BSDs, illumos */
     {EPROTO, SONDE_ACCEPT_RETRY},       /* System V */
     {ENOTCONN, SONDE_ACCEPT_RETRY},     /* lwIP, NuttX */

@@ -1,4 +1,4 @@
-/* accept.c - take a connection, whatever became of the one before it
+/* accept.c - take the next connection, despite failures of earlier ones
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -7,28 +7,29 @@
 
 #include "private.h"
 
-/* So many failures in a row are reported, and the caller gets its turn.  */
+/* After 64 failures in a row the last is reported, and control returns to the
+   caller.  */
 enum { retries = 64 };
 
-/* Whether accept4 said that it is the call itself that does not work.  EPERM
-   and EACCES may also be a firewall's word: then plain accept says it again,
-   or takes the connection behind.  */
+/* Whether ERROR may mean that accept4 itself does not work.  EPERM and EACCES
+   may also come from a firewall: then plain accept fails in the same way, or
+   takes the next connection.  */
 static int no_accept4(int error)
 {
     return error == ENOSYS || error == EPERM || error == EACCES ||
            error == EINVAL;
 }
 
-/* What of FLAGS accept4 cannot be trusted with.  illumos lets O_NONBLOCK be
-   inherited all the same; elsewhere the result is as stated.  */
+/* Whether accept4 sets exactly FLAGS. On illumos O_NONBLOCK is inherited
+   despite accept4; elsewhere the result is exact.  */
 #ifdef ACCEPT4_INHERITS_NONBLOCK
 enum { accept4_is_exact = 0 };
 #else
 enum { accept4_is_exact = 1 };
 #endif
 
-/* Whether FD, of plain accept, has a peer.  macOS returns a socket for a
-   connection that was aborted, over IPv4 with its address, too.  */
+/* Whether FD, of plain accept, has a peer.  macOS returns a socket for an
+   aborted connection, over IPv4 with the address of the peer, too.  */
 static int has_peer(int fd)
 {
     struct sonde_address peer;
@@ -36,7 +37,7 @@ static int has_peer(int fd)
            (errno != ENOTCONN && errno != EINVAL);
 }
 
-/* One call of accept with the state of the result stated.  */
+/* One call of accept; the descriptor has exactly FLAGS.  */
 static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
 {
     void *storage = &peer->storage;
@@ -51,7 +52,7 @@ static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
     }
     if (fd < 0)
         return -1;
-    /* A client of a UNIX socket need not have a name to be told.  */
+    /* A client of a UNIX socket may have no name.  */
     if ((peer->length == 0 || (plain && !has_peer(fd))) &&
         sonde_address_family(listener) != AF_UNIX) {
         sonde__close(fd);
@@ -59,7 +60,7 @@ static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
         return -1;
     }
     if (peer->length > sizeof peer->storage)
-        peer->length = sizeof peer->storage; /* the kernel cut it, not we */
+        peer->length = sizeof peer->storage; /* truncated by the kernel */
     if (!exact && sonde__set_flags(fd, flags)) {
         sonde__close(fd);
         return -1;
@@ -81,7 +82,7 @@ int sonde_accept(int listener, struct sonde_address *peer, unsigned flags)
         if (fd >= 0) {
             if (peer)
                 *peer = found;
-            /* Before the caller forks.  */
+            /* The test must run before the caller forks.  */
             if (!(flags & SONDE_NONBLOCK))
                 sonde__honours_dontwait();
             errno = saved;
@@ -92,7 +93,7 @@ int sonde_accept(int listener, struct sonde_address *peer, unsigned flags)
             errno = EAGAIN;
         if (class != SONDE_ACCEPT_RETRY)
             return -1;
-        /* A listener that blocks may wait for long, and be interrupted.  */
+        /* A blocking listener may wait for long, and be interrupted often.  */
         if (errno == EINTR)
             failures = sonde__row_count(&interrupted);
         else

@@ -13,10 +13,10 @@
 
 #include "private.h"
 
-/* The first descriptor passed by LISTEN_FDS.  */
+/* The first descriptor of LISTEN_FDS.  */
 enum { first_fd = 3 };
 
-/* Whether the socket FD, of a connected type, listens.  */
+/* Whether the socket FD, of a connected type, is a listener.  */
 static int activation_listens(int fd)
 {
     int answer = 0;
@@ -25,17 +25,17 @@ static int activation_listens(int fd)
         return answer != 0;
     if (!sonde_address_peer(fd, &peer))
         return 0;
-    /* No peer: a listener, or a connection that was reset.  The latter is
-       writable, in error or hung up, the former never.  */
+    /* No peer: a listener, or a reset connection.  A reset connection is
+       writable, in error or hung up, a listener never.  */
     struct pollfd asked = {.fd = fd, .events = POLLIN | POLLOUT};
     int count = sonde__poll(&asked, 1, sonde_deadline(0));
     return count == 0 ||
            (count > 0 && !(asked.revents & (POLLOUT | POLLHUP | POLLERR)));
 }
 
-/* Whether the stream socket FD, which does not listen, never had a peer.  A
-   connection that was reset has none either, but is readable: reading tells so.
-   recv would tell, too, but takes the error away from whoever reads next.  */
+/* Whether the stream socket FD, not a listener, never had a peer.  A reset
+   connection has no peer either, but is readable.  recv would show the same,
+   but would take the error away from the next reader.  */
 static int is_unconnected(int fd)
 {
     struct sonde_address peer;
@@ -75,7 +75,7 @@ int sonde_inherited(int fd, struct sonde_inherited *found)
     return 0;
 }
 
-/* Read TEXT, digits alone, into *VALUE, 0 to LIMIT.  */
+/* Read TEXT, only digits, into *VALUE, 0 to LIMIT.  */
 static int read_digits(const char *text, long limit, long *value)
 {
     long number = 0;
@@ -83,7 +83,7 @@ static int read_digits(const char *text, long limit, long *value)
     for (; *digit >= '0' && *digit <= '9'; digit++) {
         int next = *digit - '0';
         if (number > (limit - next) / 10)
-            break; /* before it could not be held either */
+            break; /* the next digit would exceed LIMIT */
         number = 10 * number + next;
     }
     if (digit == text || *digit != '\0') {
@@ -95,7 +95,7 @@ static int read_digits(const char *text, long limit, long *value)
 }
 
 /* The number of sockets passed to this process.  *OURS is whether the variables
-   are, though they may say 0 or nonsense.  */
+   are for this process, even if malformed or 0.  */
 static int count_passed(size_t room, int *ours)
 {
     const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
@@ -117,7 +117,7 @@ static int count_passed(size_t room, int *ours)
     return (int)count;
 }
 
-/* Give the COUNT sockets their names, which colons part.  */
+/* Give the COUNT sockets the names, separated by colons.  */
 static int read_names(struct sonde_inherited *found, size_t count)
 {
     const char *name = getenv("LISTEN_FDNAMES");
@@ -148,7 +148,7 @@ static int set_cloexec(int fd)
     return sonde__sys.fcntl(fd, F_SETFD, old | FD_CLOEXEC);
 }
 
-/* Describe the COUNT descriptors.  MADE has room for them.  */
+/* Describe the COUNT descriptors in MADE.  */
 static int activation_describe(struct sonde_inherited *made, size_t count)
 {
     if (read_names(made, count))
@@ -170,13 +170,13 @@ static int activation_describe(struct sonde_inherited *made, size_t count)
     return 0;
 }
 
-/* Take what was passed into FOUND.  Returns how many.  */
+/* Read the passed descriptors into FOUND. Returns their number.  */
 static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
 {
     int count = count_passed(room, ours);
     if (count <= 0)
         return count;
-    /* Apart, so that FOUND stays as it is on failure.  */
+    /* A copy, so that FOUND is unchanged on failure.  */
     struct sonde_inherited *made = calloc((size_t)count, sizeof *made);
     if (!made)
         return -1;

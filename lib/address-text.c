@@ -15,8 +15,8 @@
 
 #include "private.h"
 
-/* The parts of a text, each with its end; scope and port may be missing
-   (NULL).  */
+/* The parts of a text, each with its end; scope and port may be missing (NULL).
+ */
 struct parts {
     const char *host, *host_end;
     const char *scope, *scope_end;
@@ -24,7 +24,7 @@ struct parts {
     int bracketed;
 };
 
-/* Read the digits of TEXT up to END as a number up to MOST.  */
+/* Read the digits of TEXT up to END as a number up to MAX.  */
 static int address_text_read_number(const char *text, const char *end,
                                     uint32_t most, uint32_t *number)
 {
@@ -42,8 +42,8 @@ static int address_text_read_number(const char *text, const char *end,
     return 0;
 }
 
-/* Take TEXT apart by its punctuation alone.  One colon outside brackets
-   begins a port; several belong to an IPv6 address.  */
+/* Split TEXT by its punctuation alone.  A single colon outside brackets begins
+   a port; several colons belong to an IPv6 address.  */
 static int address_text_split(const char *text, struct parts *parts)
 {
     *parts = (struct parts){.host = text};
@@ -69,8 +69,8 @@ static int address_text_split(const char *text, struct parts *parts)
         parts->host_end = percent;
         parts->scope = percent + 1;
         parts->scope_end = end;
-        /* Linux would look up the part before a colon, and a port meant for
-           an address without brackets would be lost.  */
+        /* Linux would look up the part before a colon, and a port after an
+           address without brackets would be lost.  */
         if (memchr(parts->scope, ':', (size_t)(end - parts->scope)))
             return -1;
     }
@@ -89,9 +89,10 @@ static int address_text_copy(char *buffer, size_t size, const char *start,
     return 0;
 }
 
-/* Why an interface was not found: ENXIO, unless this process cannot even have
-   a socket, by which systems look for it.  They do not say so themselves:
-   glibc's errno is ENOENT then, and ENODEV if there is no such interface.  */
+/* The errno for an interface not found: ENXIO, unless this process cannot open
+   a socket, which systems need for the lookup.  The errno of the lookup does
+   not show the reason: in glibc ENOENT without a socket, and ENODEV without an
+   interface.  */
 static int why_no_interface(void)
 {
     int fd = sonde_socket(AF_INET, SOCK_DGRAM, SONDE_CLOEXEC);
@@ -103,8 +104,9 @@ static int why_no_interface(void)
     return ENXIO;
 }
 
-/* The number of the scope in PARTS, a name or a number of an interface.  What
-   number is in use no interface need tell: it may come later, or have gone.  */
+/* The number of the scope in PARTS, a name or a number of an interface.  A
+   number need not belong to an interface now: the interface may come later, or
+   be gone.  */
 static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
 {
     char name[IF_NAMESIZE];
@@ -170,7 +172,7 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
     return 0;
 }
 
-/* The text of a UNIX address: its path.  SIZE is enough for any.  */
+/* The text of a UNIX address: its path.  SIZE is enough for any path.  */
 static int address_text_print_unix(const struct sonde_address *address,
                                    char *text, size_t size)
 {
@@ -178,7 +180,7 @@ static int address_text_print_unix(const struct sonde_address *address,
     const char *path = (const char *)&address->storage + start;
     size_t length = sonde__path_length(address);
     size_t used = 0;
-    /* A path ends at its NUL; an abstract name of Linux begins with one.  */
+    /* A path ends at its NUL; an abstract name of Linux begins with a NUL.  */
     if (length > 0 && path[0] != '\0')
         length = strnlen(path, length);
     if (length == 0)
@@ -204,8 +206,8 @@ static int print_in(const struct sonde_address *address, char *text,
     return snprintf(text, size, "%s:%u", host, (unsigned)ntohs(in.sin_port));
 }
 
-/* Write the scope NUMBER as it reads back: by the name of its interface, but
-   for one that would be taken for a number, or that has punctuation.  */
+/* Write the scope NUMBER so that the text reads back: as the name of the
+   interface, unless the name looks like a number, or has punctuation.  */
 static void print_scope(char *text, size_t size, uint32_t number)
 {
     char name[IF_NAMESIZE];
@@ -221,7 +223,7 @@ static int print_in6(const struct sonde_address *address, char *text,
 {
     struct sockaddr_in6 in6;
     char host[INET6_ADDRSTRLEN];
-    char scope[IF_NAMESIZE + 1] = ""; /* no number is longer */
+    char scope[IF_NAMESIZE + 1] = ""; /* also for 10 digits */
     memcpy(&in6, &address->storage, sizeof in6);
     inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof host);
     if (in6.sin6_scope_id != 0)

@@ -1,8 +1,8 @@
-/* address.c - construct, compare and ask for socket addresses
+/* address.c - make, compare and query socket addresses
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   The text form is in address-text.c.  Addresses are copied in and out of
-   their storage, never aliased, which needs no cast and no alignment.  */
+   The text form is in address-text.c.  Addresses are copied in and out of their
+   storage, never aliased: no cast and no alignment is needed.  */
 
 #include <config.h>
 
@@ -188,8 +188,8 @@ size_t sonde__path_length(const struct sonde_address *address)
     return end > start ? end - start : 0;
 }
 
-/* How many bytes behind the family count: of a UNIX path those before its NUL,
-   which is there or not as the program liked that bound it.  */
+/* The number of significant bytes after the family: for a UNIX path without its
+   NUL, which is present or not, depending on the program that called bind.  */
 static size_t telling_length(const struct sonde_address *address)
 {
     const char *path = (const char *)&address->storage +
@@ -200,7 +200,7 @@ static size_t telling_length(const struct sonde_address *address)
     return length;
 }
 
-/* The rest, byte by byte behind the family.  */
+/* Other families: byte by byte after the family.  */
 static int compare_other(const struct sonde_address *a,
                          const struct sonde_address *b)
 {
@@ -230,7 +230,7 @@ static int address_ask(int fd, struct sonde_address *address,
     if (call(fd, (void *)&found.storage, &found.length))
         return -1;
     if (found.length > sizeof found.storage)
-        found.length = sizeof found.storage; /* the kernel cut it, not we */
+        found.length = sizeof found.storage; /* truncated by the kernel */
     *address = found;
     return 0;
 }
@@ -244,7 +244,7 @@ int sonde_address_peer(int fd, struct sonde_address *address)
 {
     int result = address_ask(fd, address, sonde__sys.getpeername);
     if (result && errno == EINVAL)
-        errno = ENOTCONN; /* macOS, of a connection that is shut down */
+        errno = ENOTCONN; /* macOS, for a connection that is shut down */
     return result;
 }
 

@@ -1,10 +1,10 @@
-/* backlog.c - the queue length a server wants
+/* backlog.c - the argument of listen for a given queue length, and the cap
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   What N given to listen() lets wait, kernel by kernel, is tabulated in
+   The queue for listen (fd, N), kernel by kernel, is tabulated in
    doc/portability.md and simulated in tests/unit/test-backlog.c.  No known
-   kernel queues fewer than N for an N from 1 to its cap and to
-   sonde__sys.backlog_max, so N itself is the smallest argument that is right
+   kernel queues fewer than N connections for an N from 1 to its cap and to
+   sonde__sys.backlog_max, so N itself is the smallest argument correct
    everywhere.  */
 
 #include <config.h>
@@ -22,8 +22,8 @@ int sonde_backlog(int wanted)
 }
 
 /* Since FreeBSD 15 a jail with a network stack of its own has a cap of its own,
-   which has the same name.  Whether this is one is told, what it is called is
-   not.  */
+   under the same name.  The kernel reports whether this process is in such a
+   jail, but not the name of the jail.  */
 static int is_own_stack(sonde__setting_read *read)
 {
     int release, vnet;

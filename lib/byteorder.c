@@ -1,4 +1,4 @@
-/* byteorder.c - in which order the bytes of a number stand
+/* byteorder.c - the byte order of numbers in memory
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -8,8 +8,8 @@
 
 #include "private.h"
 
-/* The order of BYTES, SIZE of them, which hold 1, 2, 3, ... if the most
-   significant comes first; 0 if it is neither that nor its reverse.  */
+/* The order of the SIZE bytes BYTES, which hold 1, 2, 3, ... in big-endian
+   order; 0 if they are neither in order nor reversed.  */
 static int order_of(const unsigned char *bytes, size_t size)
 {
     int little = 1, big = 1;
@@ -22,7 +22,7 @@ static int order_of(const unsigned char *bytes, size_t size)
 
 int sonde_byteorder(void)
 {
-    /* volatile, so that the compiler has to look as well.  */
+    /* volatile, so that the compiler reads memory, too.  */
     volatile uint16_t two = 0x0102;
     volatile uint64_t eight = 0x0102030405060708;
     uint16_t two_seen = two;

@@ -2,7 +2,7 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    Each call has a small function of its own, because some C libraries declare
-   these with parameters of special types or as macros.  */
+   system calls with parameters of special types or as macros.  */
 
 #include <config.h>
 
@@ -157,8 +157,8 @@ static void call_sleep(int milliseconds)
     nanosleep(&time, NULL);
 }
 
-/* A program for macOS before 11 is built with headers that have the flag, but
-   may run on a kernel that does not.  */
+/* A program for macOS before 11 may be built with headers that have the flag,
+   but run on a kernel without the flag.  */
 #if defined MSG_NOSIGNAL &&                                                    \
     !(defined __ENVIRONMENT_MAC_OS_X_VERSION_MIN_REQUIRED__ &&                 \
       __ENVIRONMENT_MAC_OS_X_VERSION_MIN_REQUIRED__ < 110000)
@@ -186,7 +186,7 @@ CALL(ssize_t, readlinkat,
      (directory, name, text, size))
 /* The kernels of macOS and DragonFly keep the backlog in a short, after a cap
    that may be larger: 32768 to 65535 become 0 and below, and then no connection
-   is queued at all.  */
+   is queued.  */
 #if defined __APPLE__ || defined __DragonFly__
 enum { backlog_max = 32767 };
 #else

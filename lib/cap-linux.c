@@ -36,8 +36,8 @@ static int cap_linux_read_number(const char *path, long *value)
 }
 
 /* Read the link NAME of the calling thread's folder in /proc; before Linux
-   3.17, which has none, of the main thread's.  Returns the length, or -1 with
-   the errno of readlink.  */
+   3.17, without such a folder, of the main thread's.  Returns the length, or -1
+   with the errno of readlink.  */
 static ssize_t read_own_link(const char *name, char *text, size_t size)
 {
     char path[128];
@@ -49,10 +49,10 @@ static ssize_t read_own_link(const char *name, char *text, size_t size)
     return readlink(path, text, size);
 }
 
-/* The network namespace is named as the kernel names it.  A kernel built
-   without network namespaces has just one, "host": it shows the folder of
-   namespaces, and none of the network in it.  In all other cases the name was
-   not read, and SCOPE is empty.  */
+/* Read the name of the network namespace.  A kernel built without network
+   namespaces has a single scope, "host": the folder of namespaces exists, but
+   without "net". In all other cases the name could not be read, and SCOPE is
+   empty.  */
 static void cap_linux_read_scope(char *scope, size_t size)
 {
     char folder[128];

@@ -1,4 +1,4 @@
-/* cap-none.c - a system whose cap of listen queues has no known setting
+/* cap-none.c - a system without a known cap of listen queues
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>

@@ -1,10 +1,10 @@
 /* cap-sysctl.c - the cap of listen queues, on the BSDs and macOS
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   FreeBSD names the setting kern.ipc.soacceptqueue since 10.0,
-   kern.ipc.somaxconn before, as do DragonFly and macOS.  OpenBSD has
-   kern.somaxconn, and numbers instead of names.  NetBSD has no setting: its
-   kernel is built with SOMAXCONN of its headers as the cap.  */
+   The setting is kern.ipc.soacceptqueue since FreeBSD 10.0, kern.ipc.somaxconn
+   before, and on DragonFly and macOS. OpenBSD has kern.somaxconn, and numbers
+   instead of names.  NetBSD has no setting: the cap is SOMAXCONN of the
+   kernel's headers.  */
 
 #include <config.h>
 

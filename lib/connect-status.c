@@ -1,4 +1,4 @@
-/* connect-status.c - what an errno means to a client
+/* connect-status.c - the meaning of an errno to a client
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -7,15 +7,15 @@
 
 #include "private.h"
 
-/* Every errno that a client's socket calls are known to give on some system;
-   those missing in a system's errno.h cannot come from it.  */
+/* Every errno known from the socket calls of a client on some system; an errno
+   missing in a system's errno.h cannot come from the system.  */
 static const struct {
     int error;
     enum sonde_connect_status status;
 } statuses[] = {
     {0, SONDE_CONNECT_CONNECTED},
     {ECONNREFUSED, SONDE_CONNECT_REFUSED},
-    {ENOENT, SONDE_CONNECT_REFUSED}, /* a UNIX path that nobody has bound */
+    {ENOENT, SONDE_CONNECT_REFUSED}, /* a UNIX path without a socket */
     {ETIMEDOUT, SONDE_CONNECT_TIMED_OUT},
     {EHOSTUNREACH, SONDE_CONNECT_HOST_UNREACHABLE},
 #ifdef EHOSTDOWN
@@ -41,7 +41,8 @@ static const struct {
     {ECONNRESET, SONDE_CONNECT_RESET},
     {ECONNABORTED, SONDE_CONNECT_RESET},
     {EPIPE, SONDE_CONNECT_RESET},
-    {ENOTCONN, SONDE_CONNECT_RESET}, /* connected, and gone when looked at */
+    {ENOTCONN,
+     SONDE_CONNECT_RESET}, /* connected, and closed before the check */
     {EMFILE, SONDE_CONNECT_RESOURCES},
     {ENFILE, SONDE_CONNECT_RESOURCES},
     {ENOBUFS, SONDE_CONNECT_RESOURCES},
@@ -89,7 +90,7 @@ enum sonde_connect_status sonde_connect_status(int error)
     return SONDE_CONNECT_OTHER;
 }
 
-/* STATUS as an index of words; what is no status counts as OTHER.  */
+/* STATUS as an index of words; an invalid status counts as OTHER.  */
 static size_t connect_status_word(enum sonde_connect_status status)
 {
     size_t index = (size_t)status;

@@ -1,9 +1,9 @@
-/* connect.c - connect to whichever address answers first, in time
+/* connect.c - connect to the first address that answers, within a timeout
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    Every attempt is a non-blocking connect on a socket of its own.  Attempts
-   are begun one after another (RFC 8305 section 5), and one poll waits for all
-   of them, for the moment to begin the next, and for the deadline.  */
+   start one after another (RFC 8305 section 5). One poll waits for all of them,
+   for the start of the next attempt, and for the deadline.  */
 
 #include <config.h>
 
@@ -13,12 +13,12 @@
 
 enum {
     default_delay = 250, /* RFC 8305 section 8 */
-    first_rest = 1,      /* before a full UNIX queue is tried again */
+    first_rest = 1,      /* before a full UNIX queue is retried */
     longest_rest = 100
 };
 
-/* What is known of an attempt while it goes on.  It waits for FD, or, if that
-   is -1, for the moment AGAIN.  */
+/* The state of an attempt.  An attempt waits for FD, or, if FD is -1, for the
+   time AGAIN.  */
 struct racer {
     int fd;
     int over;
@@ -31,13 +31,12 @@ struct race {
     size_t count;
     const struct sonde_connect_options *options;
     struct sonde_connect_report *report;
-    int64_t deadline, next; /* when to begin the next attempt */
-    int winner;             /* its descriptor, -1 as long as there is none */
+    int64_t deadline, next; /* start of the next attempt */
+    int winner;             /* the connected descriptor, or -1 */
     struct racer racers[SONDE_ATTEMPTS];
 };
 
-/* Close FD, which did not come to anything, and remove what bind made for it.
- */
+/* Close FD after a failure, and remove the file made by bind.  */
 static void connect_abandon(const struct race *race, int fd)
 {
     sonde__close(fd);
@@ -45,7 +44,7 @@ static void connect_abandon(const struct race *race, int fd)
         sonde__remove_path(race->options->source);
 }
 
-/* Attempt INDEX is over, with ERROR or, if that is 0, as the winner.  */
+/* End attempt INDEX with ERROR, or with success if ERROR is 0.  */
 static void end_attempt(struct race *race, size_t index, int error)
 {
     struct racer *racer = &race->racers[index];
@@ -59,12 +58,12 @@ static void end_attempt(struct race *race, size_t index, int error)
     } else {
         if (racer->fd >= 0)
             connect_abandon(race, racer->fd);
-        race->next = sonde__sys.now(); /* no reason to wait any more */
+        race->next = sonde__sys.now(); /* start the next attempt at once */
     }
     racer->fd = -1;
 }
 
-/* Everything that is still going on ends with ERROR.  */
+/* End all running attempts with ERROR.  */
 static void connect_end_all(struct race *race, int error)
 {
     for (size_t i = 0; i < race->report->count; i++)
@@ -72,7 +71,8 @@ static void connect_end_all(struct race *race, int error)
             end_attempt(race, i, error);
 }
 
-/* Bind FD, to be connected to an address of FAMILY, to the source asked for. */
+/* Bind FD, for a connection to an address of FAMILY, to the source address in
+   the options.  */
 static int bind_source(const struct race *race, int fd, int family)
 {
     const struct sonde_address *source = race->options->source;
@@ -97,17 +97,16 @@ static int is_own_peer(int fd, const struct sonde_address *peer)
            !sonde_address_compare(&local, peer);
 }
 
-/* Close without TIME_WAIT, which would keep the port from the server that
-   ought to have it.  */
+/* Close without TIME_WAIT, which would block the port for its server.  */
 static void reset_at_close(int fd)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
     sonde__sys.setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
-/* The errno of FD, which poll found ready, or 0 if it is truly connected.
-   System V has getsockopt fail with the pending error.  SO_ERROR may be 0
-   where the attempt failed (NuttX), but then there is no peer.  */
+/* The errno of FD after poll reported FD, or 0 if FD is really connected.  On
+   System V getsockopt itself fails with the pending error.  SO_ERROR may be 0
+   after a failed attempt (NuttX), but then there is no peer.  */
 static int check_connected(int fd)
 {
     struct sonde_address peer;
@@ -140,8 +139,8 @@ static int connect_open_socket(const struct race *race, int family)
     return fd;
 }
 
-/* The queue of a UNIX listener is full: let attempt INDEX rest a little, more
-   each time.  */
+/* The queue of a UNIX listener is full: pause attempt INDEX, longer each time.
+ */
 static void connect_rest(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
@@ -152,8 +151,8 @@ static void connect_rest(struct race *race, size_t index)
         racer->rest < longest_rest / 2 ? racer->rest * 2 : longest_rest;
 }
 
-/* Call connect for attempt INDEX: once, whatever it says.  Interrupted, it
-   goes on by itself as it does with EINPROGRESS.  */
+/* Call connect for attempt INDEX, once.  An interrupted connect continues by
+   itself, like EINPROGRESS.  */
 static void connect_try(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
@@ -166,7 +165,7 @@ static void connect_try(struct race *race, size_t index)
     }
     if (!sonde__sys.connect(racer->fd, (const void *)&address->storage,
                             address->length)) {
-        /* A UNIX peer may be gone again, with what it wrote still there.  */
+        /* A UNIX peer may have closed already, with its data still readable. */
         int error = family == AF_UNIX ? 0 : check_connected(racer->fd);
         end_attempt(race, index, error);
         return;
@@ -187,7 +186,7 @@ static int is_going_on(const struct race *race)
     return 0;
 }
 
-/* Begin further attempts, and rested ones again, as far as it is time.  */
+/* Start further attempts, and paused attempts again, if due.  */
 static void connect_begin_due(struct race *race)
 {
     size_t *begun = &race->report->count;
@@ -209,7 +208,7 @@ static void connect_begin_due(struct race *race)
     }
 }
 
-/* Wait until something can be done, and do it.  Returns 0, or -1 with the
+/* Wait for the next event, and handle the event.  Returns 0, or -1 with the
    errno of poll.  */
 static int wait_and_check(struct race *race)
 {
@@ -257,9 +256,9 @@ static void connect_run(struct race *race)
     connect_end_all(race, ECANCELED);
 }
 
-/* How much STATUS tells, less being more.  A host without IPv6 has only one
-   of the last two to say of that half of the addresses (EADDRNOTAVAIL where
-   the kernel has it but loopback does not).  */
+/* The significance of STATUS, the most significant first.  Without IPv6 the
+   attempts over IPv6 end with one of the last two (EADDRNOTAVAIL where the
+   kernel has IPv6 but loopback does not).  */
 static size_t connect_rank(enum sonde_connect_status status)
 {
     static const enum sonde_connect_status order[] = {
@@ -275,7 +274,7 @@ static size_t connect_rank(enum sonde_connect_status status)
     return i;
 }
 
-/* The errno of the attempt that tells most.  */
+/* The errno of the most significant failure.  */
 static int most_telling(const struct sonde_connect_report *report)
 {
     const struct sonde_attempt *best = &report->attempts[0];
@@ -301,7 +300,7 @@ static int is_valid(size_t count, const struct sonde_connect_options *options)
             options->type == SOCK_DGRAM);
 }
 
-/* sonde_connect with everything given, and a report that is empty.  */
+/* sonde_connect with all arguments, and an empty report.  */
 static int connect_list(const struct sonde_address *list, size_t count,
                         int64_t deadline,
                         const struct sonde_connect_options *options,

@@ -1,4 +1,4 @@
-/* poller.h - what the poller and its back ends share
+/* poller.h - the poller, its table of descriptors, and its back ends
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #ifndef SONDE_POLLER_H
@@ -6,26 +6,26 @@
 
 #include "private.h"
 
-/* The most that one wait finds; the rest is found by the next.  */
+/* The maximum of descriptors found by one wait; the next wait finds more.  */
 enum { sonde__batch = 256 };
 
-/* What is known of a descriptor, which is its place in the table.  */
+/* The state of a descriptor; the descriptor is the index in the table.  */
 struct sonde__slot {
     void *data;
     unsigned interest; /* watched for */
     unsigned ready;    /* found, and not yet taken */
     int watched;       /* added, and not yet removed */
-    int always;        /* the way refuses it, and it is always ready */
-    size_t place;      /* in the list of poll */
+    int always;        /* refused by the back end, and always ready */
+    size_t place;      /* index in the list of poll */
 };
 
-/* A way to ask the system.  All return 0, or -1 with errno.  */
+/* A back end.  All functions return 0, or -1 with errno.  */
 struct sonde__poller_way {
     int (*open)(struct sonde_poller *);
     void (*close)(struct sonde_poller *);
-    /* Change what FD is watched for.  FROM or TO may be 0: not at all.  */
+    /* Change the watched events of FD. FROM or TO may be 0: not watched.  */
     int (*change)(struct sonde_poller *, int fd, unsigned from, unsigned to);
-    /* Wait once, and call sonde__poller_found.  -1: for ever.  */
+    /* Wait once, and call sonde__poller_found.  -1: no limit.  */
     int (*wait)(struct sonde_poller *, int milliseconds);
 };
 
@@ -37,7 +37,7 @@ struct sonde_poller {
     size_t found_count, taken;
     size_t always_count; /* descriptors that are always ready */
     int fd;              /* of epoll and kqueue */
-    pid_t owner;         /* of kqueue: the process that has it */
+    pid_t owner;         /* of kqueue: the process that opened the queue */
     struct pollfd *list; /* of poll */
     size_t list_count, list_room, list_next;
 };
@@ -50,20 +50,20 @@ extern const struct sonde__poller_way sonde__poller_epoll;
 extern const struct sonde__poller_way sonde__poller_kqueue;
 #endif
 
-/* For hung up and in error.  */
+/* The events of a descriptor hung up or in error.  */
 enum { sonde__whatever = SONDE_READABLE | SONDE_WRITABLE };
 
-/* The slot of FD if it is watched, or null with ENOENT.  */
+/* The slot of FD if FD is watched, or null with ENOENT.  */
 struct sonde__slot *sonde__poller_slot(struct sonde_poller *poller, int fd);
 
 /* Enlarge the table so that FD has a slot.  Returns 0, or -1 with ENOMEM.  */
 int sonde__poller_make_slot(struct sonde_poller *poller, int fd);
 
-/* Drop what was found and not taken.  */
+/* Drop the events found and not taken.  */
 void sonde__poller_forget(struct sonde_poller *poller);
 
-/* FD was found READY.  What has no place in the batch is dropped, to be found
-   again.  */
+/* FD was found READY. An event without room in the batch is dropped, to be
+   found again.  */
 void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready);
 
 #endif /* SONDE_POLLER_H */

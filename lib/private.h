@@ -1,8 +1,8 @@
-/* private.h - what the files of lib/ share and nobody else sees
+/* private.h - declarations shared by the files of lib/ and the unit tests
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Names here begin with sonde__ (two underscores), which the library does not
-   export.  */
+   Names here begin with sonde__ (two underscores); the library does not export
+   them.  */
 
 #ifndef SONDE_PRIVATE_H
 #define SONDE_PRIVATE_H 1
@@ -17,13 +17,13 @@
 
 #include "sonde.h"
 
-/* gnulib's mends F_DUPFD, which is not used here.  Without it the objects of a
-   static library need no other names than their own.  */
+/* gnulib's replacement mends F_DUPFD, which is not used here.  Without the
+   replacement the objects of a static library need no names but their own.  */
 #undef fcntl
 
-/* The system calls of the library.  A unit test may put its own functions
-   here, to have this host answer like another one (EPROTO, address length 0,
-   no accept4, ...).  Not to be changed while other threads use the library. */
+/* The system calls of the library.  A unit test may replace them by its own
+   functions, so that this host behaves like another (EPROTO, address length 0,
+   no accept4, ...). Not to be changed while other threads use the library.  */
 struct sonde__calls {
     int (*socket)(int, int, int);
     int (*bind)(int, const struct sockaddr *, socklen_t);
@@ -58,60 +58,61 @@ struct sonde__calls {
     pid_t (*waitpid)(pid_t, int *, int);
     /* Fails with ENOTSUP where configure found none.  */
     int (*parent_death)(int signo);
-    /* Close-on-exec and non-blocking at birth, where that can be.  */
+    /* Close-on-exec and non-blocking at birth, where the system has pipe2.  */
     int (*pipe)(int[2]);
-    /* Nanoseconds of a clock that nobody sets.  */
+    /* Nanoseconds of a clock that is never set.  */
     int64_t (*now)(void);
-    /* Sleep for so many milliseconds; a signal may end it.  */
+    /* Sleep for MILLISECONDS; a signal may end the sleep.  */
     void (*sleep)(int milliseconds);
     /* Flags that keep send from raising SIGPIPE; 0 where there are none.  */
     int send_nosigpipe;
-    /* Set the option that does it; fails where there is none.  */
+    /* Set the option with the same effect; fails where there is none.  */
     int (*set_nosigpipe)(int);
-    /* In place of the test of sonde__honours_dontwait, unless NULL.  */
+    /* Replaces the test of sonde__honours_dontwait, unless NULL.  */
     int (*honours_dontwait)(void);
     DIR *(*fdopendir)(int);
     struct dirent *(*readdir)(DIR *);
     ssize_t (*readlinkat)(int, const char *, char *, size_t);
-    /* The largest argument of listen() that this kernel keeps as it is.  */
+    /* The largest argument of listen() kept unchanged by this kernel.  */
     int backlog_max;
-    /* Where the setting of the cap is read; a sysctl's name is fixed.  */
+    /* The file with the setting of the cap; the name of a sysctl is fixed.  */
     const char *cap_file;
-    /* Where the kernel shows processes as folders, if it does.  */
+    /* The mount point of the file system of processes, if there is one.  */
     const char *proc;
 };
 
 extern struct sonde__calls sonde__sys;
 
-/* Find the cap of listen queues among the COUNT settings NAMES, which READ
-   reads: 0, or -1 with errno.  CONSTANT: the cap of a kernel that has no
-   setting of it, or -1.  Contract and errno of sonde_backlog_cap.  Apart from
-   the leaf that calls sysctl, so that it is tested on any host.  */
+/* Find the cap of listen queues: the first of the COUNT settings NAMES that
+   READ can read.  Returns 0, or -1 with errno.  CONSTANT: the cap of a kernel
+   without a setting, or -1. Contract and errno of sonde_backlog_cap.  Separate
+   from the leaf that calls sysctl, so that the function is tested on any host.
+ */
 typedef int sonde__setting_read(const char *name, int *value);
 int sonde__cap_find(struct sonde_backlog_cap *cap, sonde__setting_read *read,
                     const char *const *names, size_t count, long constant);
 
-/* Close FD and keep errno as it is.  A close that was interrupted is not tried
-   again: the descriptor is gone on all systems but HP-UX.  */
+/* Close FD and keep errno.  An interrupted close is not repeated: the
+   descriptor is gone on all systems but HP-UX.  */
 void sonde__close(int fd);
 
-/* Free MEMORY and keep errno as it is.  */
+/* Free MEMORY and keep errno.  */
 void sonde__free(void *memory);
 
-/* Give FD just the properties in FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
+/* Give FD exactly the properties in FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
    Returns 0, or -1 with the errno of fcntl.  */
 int sonde__set_flags(int fd, unsigned flags);
 
-/* Set the option NAME of FD, an int, to VALUE; and read it into *VALUE. Returns
-   0, or -1 with the errno of the call.  */
+/* Set the option NAME of FD, an int, to VALUE; read the option into *VALUE.
+   Returns 0, or -1 with the errno of the call.  */
 int sonde__set_option(int fd, int level, int name, int value);
 int sonde__get_option(int fd, int level, int name, int *value);
 
-/* Fill in the length member of ADDRESS's storage where there is one.  */
+/* Fill in the length member of ADDRESS's storage, on systems with sa_len.  */
 void sonde__set_sa_len(struct sonde_address *address);
 
-/* The bytes of the host in ADDRESS, and their number in *SIZE; NULL and 0 if
-   the family is neither AF_INET nor AF_INET6.  */
+/* The host part of ADDRESS, *SIZE bytes in network order; NULL, with *SIZE 0,
+   if the family is neither AF_INET nor AF_INET6.  */
 void *sonde__address_host(struct sonde_address *address, size_t *size);
 
 /* Set *ADDRESS to FAMILY, the bytes at HOST in network order, and PORT. Returns
@@ -122,69 +123,71 @@ int sonde__address_set(struct sonde_address *address, int family,
 /* Set the scope of *ADDRESS, of family AF_INET6.  */
 void sonde__address_set_scope(struct sonde_address *address, uint32_t scope);
 
-/* The same for HOST as in the kernels of KAME (the BSDs, macOS), where the
-   third and fourth byte of a link-local IPv6 address are the scope.  */
+/* The same for HOST in the form of kernels with KAME's IPv6 (the BSDs, macOS):
+   the third and fourth byte of a link-local address hold the scope.  */
 int sonde__address_set_kame(struct sonde_address *address, int family,
                             const void *host, uint16_t port);
 
-/* The bytes that ADDRESS has behind its family: of a UNIX address, its path.
-   The kernels of the BSDs take longer ones than sun_path, up to 253.  */
+/* The bytes of ADDRESS after the family: for a UNIX address, the path.  The
+   kernels of the BSDs accept paths longer than sun_path, up to 253 bytes.  */
 size_t sonde__path_length(const struct sonde_address *address);
 
-/* Remove the file that bind made for ADDRESS, if it is a UNIX path.  Keeps
+/* Remove the file made by bind for ADDRESS, if ADDRESS is a UNIX path.  Keeps
    errno.  */
 void sonde__remove_path(const struct sonde_address *address);
 
-/* Confine FD, an IPv6 socket, to IPv6, and make sure that it is.  Returns 0,
-   or -1 with the errno of the call, or EOPNOTSUPP.  */
+/* Confine FD, an IPv6 socket, to IPv6, and check the option.  Returns 0, or -1
+   with the errno of the call, or EOPNOTSUPP.  */
 int sonde__set_v6only(int fd);
 
-/* Give FD, a datagram socket, buffers for the largest datagram, as far as the
-   system lets it.  Keeps errno.  */
+/* Enlarge the buffers of FD, a datagram socket, for the largest datagram, as
+   far as the system allows.  Keeps errno.  */
 void sonde__datagram_room(int fd);
 
-/* The leaf that knows to which address of this host an IPv4 datagram came.
-   Ask for it on FD: 0, or -1 with the errno of setsockopt.  Take it, and
-   whether the datagram went to many hosts, from a control MESSAGE: 1, or 0 if
-   that is another message.  Write to MESSAGE that a datagram is to leave from
-   LOCAL: the space it takes, 0 if this system cannot.  MESSAGE is not changed
-   by take, but CMSG_DATA of macOS has no pointer to const.  */
+/* The leaf for the local address of an IPv4 datagram.  ask: request the address
+   on FD; returns 0, or -1 with the errno of setsockopt.  take: read from the
+   control MESSAGE the local address and whether the datagram was sent to a
+   group; returns 1, or 0 for a message of another kind.  put: write to MESSAGE
+   that a datagram is to leave from LOCAL; returns the space used, 0 if this
+   system has no such message.  take does not change MESSAGE, but CMSG_DATA of
+   macOS accepts no pointer to const.  */
 int sonde__local4_ask(int fd);
 int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group);
 size_t sonde__local4_put(struct cmsghdr *message, struct in_addr local);
 
-/* SIGPIPE kept away from one call that sends: FLAGS are for that call.  */
+/* The suppression of SIGPIPE for one call; FLAGS are the flags of the call.  */
 struct sonde__nosigpipe {
     int flags;
     int is_blocked, was_pending;
     sigset_t signal, mask;
 };
 
-/* To go before a send or sendmsg on the socket FD; before a write to what is no
-   socket; and behind either, with its RESULT and its errno, which is kept.  */
+/* begin: call before send or sendmsg on the socket FD. block: call before write
+   to a pipe or terminal.  end: call afterwards, with the RESULT; errno is kept.
+ */
 void sonde__nosigpipe_begin(struct sonde__nosigpipe *quiet, int fd);
 void sonde__nosigpipe_block(struct sonde__nosigpipe *quiet);
 void sonde__nosigpipe_end(const struct sonde__nosigpipe *quiet, ssize_t result);
 
-/* The flags of a send that is not to block.  NetBSD's kernel tests MSG_NBIO and
-   not MSG_DONTWAIT (sosend of 7.99.34); FreeBSD tests both.  */
+/* The flags of a non-blocking send.  NetBSD's kernel tests MSG_NBIO and not
+   MSG_DONTWAIT (sosend of 7.99.34); FreeBSD tests both.  */
 #ifdef MSG_NBIO
 enum { sonde__dontwait = MSG_DONTWAIT | MSG_NBIO };
 #else
 enum { sonde__dontwait = MSG_DONTWAIT };
 #endif
 
-/* Whether the system's send honours sonde__dontwait on a blocking socket; 1
-   where that cannot be tested.  The first call tests it, with some ten system
-   calls, and 60 ms where the flag is ignored: a process that is to fork for
-   each connection calls it before.  Keeps errno.  */
+/* Whether the system's send honours sonde__dontwait on a blocking socket; 1 if
+   the test is not possible.  The first call tests the system, with some ten
+   system calls, and takes 60 ms where the flag is ignored: a process that forks
+   for each connection calls the function before.  Keeps errno.  */
 int sonde__honours_dontwait(void);
 
-/* Whether a send on FD with sonde__dontwait may block all the same: FD is
-   blocking, and the flag is ignored.  Then wait for POLLOUT, and send no more
-   than sonde__send_limit of SIZE bytes: the low-water mark, which poll promises
-   on a stream socket.  Another writer may take that room first.  */
+/* Whether a send on FD may block despite sonde__dontwait: FD is blocking, and
+   the system ignores the flag.  Then wait for POLLOUT, and send no more than
+   sonde__send_limit of SIZE bytes: the low-water mark, which poll promises on a
+   stream socket.  Another writer may fill the room first.  */
 int sonde__send_may_block(int fd);
 size_t sonde__send_limit(int fd, size_t size);
 
@@ -192,58 +195,56 @@ size_t sonde__send_limit(int fd, size_t size);
    the errno of pipe or fcntl.  */
 int sonde__pipe(int ends[2]);
 
-/* Whichever of the deadlines A and B comes first.  */
+/* The earlier of the deadlines A and B.  */
 int64_t sonde__sooner(int64_t a, int64_t b);
 
-/* The whole milliseconds from START, by sonde__sys.now, until now.  */
+/* The whole milliseconds since START, a value of sonde__sys.now.  */
 int sonde__since(int64_t start);
 
-/* Failures of a call in a row, each less than a millisecond after the one
-   before: only a call that should have waited, and did not, fails so often. All
-   zero at first.  */
+/* Failures of a call in a row, each less than a millisecond after the previous
+   failure: only a call that should have waited, and did not, fails so often.
+   All zero at first.  */
 struct sonde__row {
     int failures;
     int64_t last;
 };
 
-/* Count one more failure, and return how many there are in the row.  Keeps
-   errno.  */
+/* Count a failure, and return the length of the row.  Keeps errno.  */
 int sonde__row_count(struct sonde__row *row);
 
-/* The same before the call is made again: after 64 failures sleep, 1 ms at
-   first, 32 at most, and not beyond DEADLINE.  So a kernel that reports for
+/* Count a failure before the call is repeated.  After 64 failures sleep, 1 ms
+   at first, 32 at most, and not beyond DEADLINE. So a kernel that reports for
    ever that FD is ready, or that the call was interrupted, does not take the
-   processor.  Returns 0, or -1 after 128 failures if DEADLINE is never: two
-   seconds then.  Keeps errno.  */
+   processor.  Returns 0, or -1 after 128 failures if DEADLINE is SONDE_NEVER:
+   after two seconds.  Keeps errno.  */
 int sonde__row_sleep(struct sonde__row *row, int64_t deadline);
 
 /* Wait until one of the COUNT descriptors FDS is ready, or DEADLINE passes.
-   Interruptions do not end the wait and do not lengthen it.
-   Returns how many are ready, 0 at the deadline; -1 with the errno of poll,
-   EAGAIN being ENOMEM if it does not pass: that is what poll means by it; EINTR
-   as sonde__row_sleep says.  */
+   Interruptions neither end nor lengthen the wait.  Returns the number of ready
+   descriptors, 0 at the deadline; -1 with the errno of poll.  A persistent
+   EAGAIN of poll, which means memory, becomes ENOMEM; EINTR as in
+   sonde__row_sleep.  */
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
 
-/* The same for FD and EVENTS alone.  Returns 0 if it is ready, hung up or in
+/* The same for FD and EVENTS alone.  Returns 0 if FD is ready, hung up or in
    error, or -1 with EAGAIN at DEADLINE, or with the errno of poll.  */
 int sonde__wait(int fd, short events, int64_t deadline);
 
-/* After a call on FD that failed: 0 if it may be made again, it having been
-   interrupted, or FD being ready for EVENTS now; else -1 with errno.  Once
-   DEADLINE is over nothing is tried again, whatever poll would say: EAGAIN.  */
+/* After a failed call on FD: 0 if the call may be repeated, because the call
+   was interrupted, or because FD is ready for EVENTS now; else -1 with errno.
+   After DEADLINE nothing is repeated, even if FD is ready: EAGAIN.  */
 int sonde__again(int fd, short events, int64_t deadline);
 
-/* Whether ERROR means "not now".  */
+/* Whether ERROR is EAGAIN or EWOULDBLOCK.  */
 int sonde__not_now(int error);
 
-/* sonde_read with a deadline of the above; errno may change on success.  */
+/* sonde_read with a deadline as above; errno may change on success.  */
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline);
 
-/* The status that goes with CODE, an EAI code; with EAI_SYSTEM, that of
-   ERROR.  */
+/* The status for CODE, an EAI code; with EAI_SYSTEM, the status of ERROR.  */
 enum sonde_connect_status sonde__resolve_status(int code, int error);
 
-/* The errno that goes with CODE, an EAI code; ERROR with EAI_SYSTEM.  */
+/* The errno for CODE, an EAI code; ERROR with EAI_SYSTEM.  */
 int sonde__resolve_error(int code, int error);
 
 #endif /* SONDE_PRIVATE_H */
