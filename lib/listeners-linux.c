@@ -1,8 +1,8 @@
 /* listeners-linux.c - every listening socket, by netlink's sock_diag
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   What "ss" asks, too: everybody may, and the answer is of the asker's network
-   namespace.  */
+   The interface of "ss": no privilege is needed, and the answer covers the
+   network namespace of the caller.  */
 
 #include <config.h>
 
@@ -18,18 +18,18 @@
 
 enum {
     netlink_sock_diag = 4,
-    reply_size = 32768, /* the kernel fills at most so much */
-    name_size = 12,     /* of a netlink address, whose */
-    name_port = 4,      /* number is 0 for the kernel */
-    /* How often in a row a call may fail though nothing keeps it from
-       succeeding (EINTR; EAGAIN where poll says that it is ready), and how many
-       datagrams in a row may bring nothing.  */
+    reply_size = 32768, /* the maximum of the kernel */
+    name_size = 12,     /* of a netlink address, with the */
+    name_port = 4,      /* port number, 0 for the kernel */
+    /* The maximum of failures in a row without a reason to fail (EINTR; EAGAIN
+       though poll reports the socket), and of datagrams in a row without a
+       listener.  */
     most_failures = 1000,
     most_idle = 1000,
     most_datagrams = 1 << 20 /* a hundred million listeners */
 };
 
-/* Any errno of asking: what means that there is nobody to ask is ENOTSUP.  */
+/* ENOTSUP for each errno that means: no such interface.  */
 static int not_there(void)
 {
     if (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT || errno == ENOENT ||
@@ -38,9 +38,9 @@ static int not_there(void)
     return -1;
 }
 
-/* After a call on FD that failed, for the *FAILURES-th time in a row: 0 if it
-   may be made again, or -1 with errno.  The deadline does not bound this where
-   there is none, and until then it would be a loop that does not wait.  */
+/* After a failed call on FD, the *FAILURES-th in a row: 0 if the call may be
+   repeated, or -1 with errno.  Without a limit the loop would be busy until the
+   deadline, or for ever without a deadline.  */
 static int listeners_linux_retry(int fd, short events, int64_t deadline,
                                  int *failures)
 {
@@ -69,8 +69,8 @@ static int listeners_linux_ask(int fd, int family, uint32_t sequence,
     return 0;
 }
 
-/* Take a datagram into BUFFER.  Returns its size, 0 if it is not from the
-   kernel and does not count.  */
+/* Receive a datagram into BUFFER. Returns its size, 0 for a datagram not sent
+   by the kernel.  */
 static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 {
     unsigned char name[name_size];
@@ -97,8 +97,8 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
     return sonde_load(name + name_port, 4, SONDE_BYTEORDER) ? 0 : size;
 }
 
-/* The listeners of one answer, counted, so that datagrams which bring none are
-   noticed.  */
+/* The listeners of one answer, counted, to detect datagrams without a listener.
+ */
 struct tally {
     sonde_listener_each *each;
     void *data;
@@ -112,10 +112,10 @@ static int tally_each(const struct sonde_listener *listener, void *data)
     return tally->each(listener, tally->data);
 }
 
-/* Whether the loop over datagrams has to end: time is over (with a TIMEOUT of
-   0, what is there may be read), or COUNT of them, or IDLE in a row that
-   brought nothing, are no answer to the question.  Returns 0, or -1 with errno.
- */
+/* Whether the loop over datagrams must end: the deadline has passed (with a
+   TIMEOUT of 0, available datagrams are still read); or COUNT datagrams, or
+   IDLE in a row without a listener, are no valid answer.  Returns 0, or -1 with
+   errno.  */
 static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
     if (idle > most_idle || count > most_datagrams)

@@ -1,8 +1,8 @@
-/* nosigpipe.c - send without SIGPIPE, by whichever way there is
+/* nosigpipe.c - send without SIGPIPE
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   A flag of the call, an option of the socket, or the signal blocked in this
-   thread meanwhile, and taken back if it came.  */
+   By a flag of the call, by an option of the socket, or by blocking the signal
+   in this thread during the call and discarding a pending signal.  */
 
 #include <config.h>
 
@@ -10,7 +10,7 @@
 
 #include "private.h"
 
-/* How often sigtimedwait may be interrupted.  */
+/* The maximum of interruptions of sigtimedwait.  */
 enum { retries = 16 };
 
 void sonde__nosigpipe_block(struct sonde__nosigpipe *quiet)
@@ -34,8 +34,8 @@ void sonde__nosigpipe_begin(struct sonde__nosigpipe *quiet, int fd)
         sonde__nosigpipe_block(quiet);
 }
 
-/* Take a pending SIGPIPE away.  An ignored one may not be pending even though
-   it is blocked, so sigwait alone could wait for ever.  */
+/* Discard a pending SIGPIPE. An ignored signal may not be pending though
+   blocked, so sigwait alone could wait for ever.  */
 static void take_signal(const sigset_t *signal)
 {
     static const struct timespec at_once;

@@ -1,9 +1,9 @@
 /* poller-kqueue.c - the poller by kqueue: the BSDs, macOS
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Reading and writing are two filters, each added and deleted by a call of
-   its own, so that an error is that call's.  A filter reports hung up and in
-   error by itself (EV_EOF).  */
+   Reading and writing are two filters, each added and deleted by a separate
+   call, so that an error belongs to one call.  A filter reports a descriptor
+   hung up or in error by itself (EV_EOF).  */
 
 #include <config.h>
 
@@ -29,8 +29,8 @@ static int open_kqueue(struct sonde_poller *poller)
     return 0;
 }
 
-/* A child made by fork does not inherit it: what has its number there is
-   something else.  */
+/* A child made by fork does not inherit the queue: the number belongs to
+   another descriptor there.  */
 static void close_kqueue(struct sonde_poller *poller)
 {
     if (poller->owner == getpid())

@@ -1,4 +1,4 @@
-/* reserve.c - what a server does when it is out of descriptors
+/* reserve.c - a server out of descriptors, and back-off after failures
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -10,10 +10,10 @@
 /* Milliseconds.  */
 enum { first_delay = 5, longest_delay = 1000 };
 
-/* How often a call may fail with EAGAIN in a row before poll is asked.  */
+/* The number of EAGAIN in a row before poll is called.  */
 enum { most_idle = 64 };
 
-/* Whether ERROR means that it is the family that is not to be had.  */
+/* Whether ERROR means that the family is not available.  */
 static int reserve_is_missing(int error)
 {
     return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
@@ -63,7 +63,8 @@ int sonde_reserve_shed(struct sonde_reserve *spare, int listener)
     int result = reserve_turn_away(listener);
     if (result < 0)
         saved = errno;
-    /* Should that fail, the next call does without it, and tries again.  */
+    /* After a failure the next call works without a reserve, and opens the
+       reserve again.  */
     sonde_reserve_open(spare);
     errno = saved;
     return result;
@@ -86,7 +87,8 @@ int sonde_backoff_after(struct sonde_backoff_state *state, int fd, int error)
     }
     if (++state->idle < most_idle)
         return 0;
-    /* Others may have been faster so often; then nothing is there now.  */
+    /* Perhaps another process took each client; then no client is waiting now.
+     */
     state->idle = most_idle;
     if (sonde__wait(fd, POLLIN, sonde_deadline(0))) {
         *state = (struct sonde_backoff_state){0};

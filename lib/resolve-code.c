@@ -1,9 +1,9 @@
-/* resolve-code.c - the EAI codes of getaddrinfo: names, meanings, sentences
+/* resolve-code.c - the EAI codes of getaddrinfo: errno, status, sentence
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   The codes are macros with other numbers on every system (negative on glibc
-   and musl), several are not everywhere, and some share one number, so it is a
-   table in which the first fitting row counts.  */
+   The codes are macros with different numbers on every system (negative on
+   glibc and musl), some are missing, and some share a number: so the table is
+   searched for the first row with the code.  */
 
 #include <config.h>
 
