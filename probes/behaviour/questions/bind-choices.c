@@ -196,7 +196,7 @@ static void bind_choices_ask_timewait(struct probe *probe)
                "is stolen, or a load that is shared.",                         \
         .standard = standards,                                                 \
         .cope =                                                                \
-            "sonde_listen: SONDE_REUSEADDR and SONDE_REUSEPORT, by intent",    \
+            "sonde_listen: SONDE_REUSEADDR, by intent",    \
         .probe = ask_reuse, .where = IN_PROGRAM,                               \
         .data = &(const struct contest)                                        \
         {                                                                      \
