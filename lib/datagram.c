@@ -20,7 +20,7 @@
 enum { retries = 64 };
 
 /* Larger sizes are EINVAL on the systems; no datagram needs them.  */
-enum { most = 1 << 30 };
+enum { max_size = 1 << 30 };
 
 /* Room for every requested control message, and some more, aligned for the
    first.  */
@@ -48,7 +48,7 @@ void sonde__datagram_room(int fd)
 
 /* Whether ERROR of a receive was caused by an earlier answer: an ICMP error, or
    the system's errno for one.  */
-static int is_echo(int error)
+static int is_icmp_error(int error)
 {
     switch (error) {
     case ECONNREFUSED:
@@ -77,7 +77,7 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
                             union control *control)
 {
     struct iovec part = {.iov_base = buffer,
-                         .iov_len = size < most ? size : most};
+                         .iov_len = size < max_size ? size : max_size};
     *from = (struct sonde_address){0};
     *message = (struct msghdr){0};
     message->msg_name = &from->storage;
@@ -121,11 +121,11 @@ static int is_foreign(const struct sonde_address *from,
                       const struct sonde_address *peer)
 {
     int saved = errno;
-    int is_told = peer->storage.ss_family == AF_UNIX
-                      ? is_named(peer)
-                      : sonde_address_port(from) >= 0;
+    int is_known = peer->storage.ss_family == AF_UNIX
+                       ? is_named(peer)
+                       : sonde_address_port(from) >= 0;
     errno = saved;
-    return is_told && sonde_address_compare(from, peer);
+    return is_known && sonde_address_compare(from, peer);
 }
 
 ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
@@ -154,14 +154,14 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
 /* The BSDs raise SIGPIPE for datagrams as well, if FD is shut down.  */
 static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
 {
-    struct sonde__nosigpipe quiet;
+    struct sonde__nosigpipe nosigpipe;
     /* sendmsg ignores the flag where send does.  */
     if (sonde__send_may_block(fd) && sonde__wait(fd, POLLOUT, deadline))
         return -1;
-    sonde__nosigpipe_begin(&quiet, fd);
+    sonde__nosigpipe_begin(&nosigpipe, fd);
     ssize_t count =
-        sonde__sys.sendmsg(fd, message, sonde__dontwait | quiet.flags);
-    sonde__nosigpipe_end(&quiet, count);
+        sonde__sys.sendmsg(fd, message, sonde__dontwait | nosigpipe.flags);
+    sonde__nosigpipe_end(&nosigpipe, count);
     return count;
 }
 
@@ -169,7 +169,7 @@ static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
 static int send_message(int fd, const struct msghdr *message, int timeout)
 {
     int saved = errno;
-    if (message->msg_iov->iov_len > most) {
+    if (message->msg_iov->iov_len > max_size) {
         errno = EMSGSIZE;
         return -1;
     }
@@ -260,7 +260,7 @@ static int is_many(const struct sonde_address *address)
    failure the system chooses the source of answers: not fatal.  An IPv6 socket
    may serve both families: only the IPv4 option reports broadcast of its IPv4
    datagrams.  */
-static void ask_local(int fd, const struct sonde_address *address)
+static void request_local(int fd, const struct sonde_address *address)
 {
     int family = address->storage.ss_family;
     if (family == AF_INET || family == AF_INET6)
@@ -277,7 +277,7 @@ int sonde_datagram_bind(const struct sonde_address *address, unsigned flags)
     if (fd < 0)
         return -1;
     sonde__datagram_room(fd);
-    ask_local(fd, address);
+    request_local(fd, address);
     if ((family == AF_INET6 && sonde__set_v6only(fd)) ||
         sonde__sys.bind(fd, (const void *)&address->storage, address->length)) {
         sonde__close(fd);
@@ -300,7 +300,7 @@ int sonde_datagram_prepare(int fd)
     if (sonde_address_local(fd, &address))
         return -1;
     sonde__datagram_room(fd);
-    ask_local(fd, &address);
+    request_local(fd, &address);
     errno = saved;
     return 0;
 }
@@ -387,7 +387,7 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
                 errno = saved;
             return length;
         }
-        error = is_echo(errno) ? errno : EAGAIN;
+        error = is_icmp_error(errno) ? errno : EAGAIN;
         if (error == EAGAIN && sonde__again(fd, POLLIN, deadline))
             return -1;
     }
@@ -477,7 +477,7 @@ static int leads_back(const struct sonde_address *from,
             there.st_dev == here.st_dev && there.st_ino == here.st_ino);
 }
 
-static const char *why_not(const struct sonde_datagram *ends)
+static const char *datagram_reason(const struct sonde_datagram *ends)
 {
     int port = sonde_address_port(&ends->from);
     if (port < 0 && ends->from.length <= offsetof(struct sockaddr_un, sun_path))
@@ -500,7 +500,7 @@ static const char *why_not(const struct sonde_datagram *ends)
 const char *sonde_datagram_check_source(const struct sonde_datagram *ends)
 {
     int saved = errno; /* a UNIX address has no port: an error */
-    const char *reason = why_not(ends);
+    const char *reason = datagram_reason(ends);
     errno = saved;
     return reason;
 }

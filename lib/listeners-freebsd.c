@@ -96,7 +96,7 @@ static int listeners_freebsd_read_unix(struct sonde_listener *listener,
 typedef int reader(struct sonde_listener *, const void *, size_t, int);
 
 /* Call EACH for the listeners in the SIZE bytes at LIST.  */
-static int listeners_freebsd_tell(const unsigned char *list, size_t size,
+static int listeners_freebsd_each(const unsigned char *list, size_t size,
                                   int family, reader *read_one,
                                   sonde_listener_each *each, void *data)
 {
@@ -129,7 +129,7 @@ static int listeners_freebsd_list(const char *name, int family,
     if (!found)
         return -1;
     int result =
-        listeners_freebsd_tell(found, size, family, read_one, each, data);
+        listeners_freebsd_each(found, size, family, read_one, each, data);
     sonde__free(found);
     return result;
 }

@@ -24,13 +24,13 @@ enum {
     /* The maximum of failures in a row without a reason to fail (EINTR; EAGAIN
        though poll reports the socket), and of datagrams in a row without a
        listener.  */
-    most_failures = 1000,
-    most_idle = 1000,
-    most_datagrams = 1 << 20 /* a hundred million listeners */
+    max_failures = 1000,
+    max_idle = 1000,
+    max_datagrams = 1 << 20 /* a hundred million listeners */
 };
 
 /* ENOTSUP for each errno that means: no such interface.  */
-static int not_there(void)
+static int listeners_linux_unsupported(void)
 {
     if (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT || errno == ENOENT ||
         errno == ENOSYS || errno == EOPNOTSUPP)
@@ -44,7 +44,7 @@ static int not_there(void)
 static int listeners_linux_retry(int fd, short events, int64_t deadline,
                                  int *failures)
 {
-    if (++*failures > most_failures &&
+    if (++*failures > max_failures &&
         (errno == EINTR || sonde__not_now(errno))) {
         errno = EAGAIN;
         return -1;
@@ -52,8 +52,8 @@ static int listeners_linux_retry(int fd, short events, int64_t deadline,
     return sonde__again(fd, events, deadline);
 }
 
-static int listeners_linux_ask(int fd, int family, uint32_t sequence,
-                               int64_t deadline)
+static int listeners_linux_request(int fd, int family, uint32_t sequence,
+                                   int64_t deadline)
 {
     unsigned char request[sonde__diag_request_size];
     struct iovec piece = {request, 0};
@@ -102,13 +102,13 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 struct tally {
     sonde_listener_each *each;
     void *data;
-    uint64_t told;
+    uint64_t count;
 };
 
 static int tally_each(const struct sonde_listener *listener, void *data)
 {
     struct tally *tally = data;
-    tally->told++;
+    tally->count++;
     return tally->each(listener, tally->data);
 }
 
@@ -118,7 +118,7 @@ static int tally_each(const struct sonde_listener *listener, void *data)
    errno.  */
 static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
-    if (idle > most_idle || count > most_datagrams)
+    if (idle > max_idle || count > max_datagrams)
         errno = EPROTO;
     else if ((timeout > 0 || idle > 0) && sonde_deadline_left(deadline) == 0)
         errno = EAGAIN;
@@ -134,14 +134,14 @@ static int listeners_linux_list(int fd, int family, int timeout,
     int64_t deadline = sonde_deadline(timeout);
     void *reply = malloc(reply_size);
     int result =
-        reply ? listeners_linux_ask(fd, family, sequence, deadline) : -1;
+        reply ? listeners_linux_request(fd, family, sequence, deadline) : -1;
     for (int idle = 0, count = 1; !result; count++) {
-        uint64_t before = tally->told;
+        uint64_t before = tally->count;
         ssize_t size = listeners_linux_take(fd, reply, deadline);
         result = size < 0 ? -1
                           : sonde__diag_read(reply, (size_t)size, sequence,
                                              tally_each, tally);
-        idle = tally->told > before ? 0 : idle + 1;
+        idle = tally->count > before ? 0 : idle + 1;
         if (!result)
             result = check_bounds(deadline, timeout, count, idle);
     }
@@ -161,11 +161,11 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
     int fd = sonde__sys.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
                                netlink_sock_diag);
     if (fd < 0)
-        return not_there();
+        return listeners_linux_unsupported();
     int result = listeners_linux_list(fd, family, timeout, &tally);
     sonde__close(fd);
     if (result)
-        return not_there();
+        return listeners_linux_unsupported();
     errno = saved;
     return 0;
 }

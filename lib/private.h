@@ -166,9 +166,10 @@ struct sonde__nosigpipe {
 /* begin: call before send or sendmsg on the socket FD. block: call before write
    to a pipe or terminal.  end: call afterwards, with the RESULT; errno is kept.
  */
-void sonde__nosigpipe_begin(struct sonde__nosigpipe *quiet, int fd);
-void sonde__nosigpipe_block(struct sonde__nosigpipe *quiet);
-void sonde__nosigpipe_end(const struct sonde__nosigpipe *quiet, ssize_t result);
+void sonde__nosigpipe_begin(struct sonde__nosigpipe *nosigpipe, int fd);
+void sonde__nosigpipe_block(struct sonde__nosigpipe *nosigpipe);
+void sonde__nosigpipe_end(const struct sonde__nosigpipe *nosigpipe,
+                          ssize_t result);
 
 /* The flags of a non-blocking send.  NetBSD's kernel tests MSG_NBIO and not
    MSG_DONTWAIT (sosend of 7.99.34); FreeBSD tests both.  */

@@ -146,12 +146,13 @@ static const unsigned char *sock_diag_attribute(const unsigned char *body,
 
 /* The 32-bit number at OFFSET of the attribute KIND, or -1.  */
 static long attribute_number(const unsigned char *body, size_t size,
-                             size_t start, unsigned kind, size_t place)
+                             size_t start, unsigned kind, size_t offset)
 {
     size_t length;
     const unsigned char *found =
         sock_diag_attribute(body, size, start, kind, &length);
-    return found && length >= place + 4 ? sock_diag_figure(found + place) : -1;
+    return found && length >= offset + 4 ? sock_diag_figure(found + offset)
+                                         : -1;
 }
 
 /* The kernel queues one connection more than the limit, on listeners of either

@@ -75,10 +75,10 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
 static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
                               int flags)
 {
-    struct sonde__nosigpipe quiet;
-    sonde__nosigpipe_begin(&quiet, fd);
-    ssize_t count = sonde__sys.send(fd, buffer, size, flags | quiet.flags);
-    sonde__nosigpipe_end(&quiet, count);
+    struct sonde__nosigpipe nosigpipe;
+    sonde__nosigpipe_begin(&nosigpipe, fd);
+    ssize_t count = sonde__sys.send(fd, buffer, size, flags | nosigpipe.flags);
+    sonde__nosigpipe_end(&nosigpipe, count);
     return count;
 }
 
@@ -103,12 +103,12 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
 {
     if (sonde__wait(fd, POLLOUT, deadline))
         return -1;
-    struct sonde__nosigpipe quiet;
+    struct sonde__nosigpipe nosigpipe;
     size = at_most(size, pipe_piece);
-    sonde__nosigpipe_block(&quiet);
+    sonde__nosigpipe_block(&nosigpipe);
     ssize_t count = isatty(fd) ? write_terminal(fd, buffer, size)
                                : sonde__sys.write(fd, buffer, size);
-    sonde__nosigpipe_end(&quiet, count);
+    sonde__nosigpipe_end(&nosigpipe, count);
     return count;
 }
 
