@@ -37,19 +37,15 @@ static void close_kqueue(struct sonde_poller *poller)
         sonde__close(poller->fd);
 }
 
-static int set_read(struct sonde_poller *poller, int fd, int on)
-{
-    struct kevent event = {.ident = (uintptr_t)fd,
-                           .filter = EVFILT_READ,
-                           .flags = on ? EV_ADD : EV_DELETE};
-    return kevent(poller->fd, &event, 1, NULL, 0, NULL) < 0 ? -1 : 0;
-}
+static const struct kevent reading = {.filter = EVFILT_READ};
+static const struct kevent writing = {.filter = EVFILT_WRITE};
 
-static int set_write(struct sonde_poller *poller, int fd, int on)
+/* Add the filter of EVENT for FD if ON is not 0, else delete the filter.  */
+static int poller_kqueue_set(struct sonde_poller *poller, int fd,
+                             struct kevent event, unsigned on)
 {
-    struct kevent event = {.ident = (uintptr_t)fd,
-                           .filter = EVFILT_WRITE,
-                           .flags = on ? EV_ADD : EV_DELETE};
+    event.ident = (uintptr_t)fd;
+    event.flags = on ? EV_ADD : EV_DELETE;
     return kevent(poller->fd, &event, 1, NULL, 0, NULL) < 0 ? -1 : 0;
 }
 
@@ -58,13 +54,13 @@ static int poller_kqueue_change(struct sonde_poller *poller, int fd,
 {
     unsigned changed = from ^ to;
     if (changed & SONDE_READABLE &&
-        set_read(poller, fd, (to & SONDE_READABLE) != 0))
+        poller_kqueue_set(poller, fd, reading, to & SONDE_READABLE))
         return -1;
     if (changed & SONDE_WRITABLE &&
-        set_write(poller, fd, (to & SONDE_WRITABLE) != 0)) {
+        poller_kqueue_set(poller, fd, writing, to & SONDE_WRITABLE)) {
         int saved = errno;
         if (changed & SONDE_READABLE)
-            set_read(poller, fd, (from & SONDE_READABLE) != 0);
+            poller_kqueue_set(poller, fd, reading, from & SONDE_READABLE);
         errno = saved;
         return -1;
     }
