@@ -2,8 +2,8 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    Every attempt is a non-blocking connect on a socket of its own.  Attempts
-   start one after another (RFC 8305 section 5). One poll waits for all of them,
-   for the start of the next attempt, and for the deadline.  */
+   start one after another (RFC 8305 section 5).  One poll waits for all of
+   them, for the start of the next attempt, and for the deadline.  */
 
 #include <config.h>
 

@@ -71,7 +71,7 @@ static int is_icmp_error(int error)
 }
 
 /* Receive a datagram, without waiting.  EMSGSIZE if the datagram was longer
-   than SIZE. CONTROL may be NULL.  */
+   than SIZE.  CONTROL may be NULL.  */
 static ssize_t receive_once(int fd, void *buffer, size_t size,
                             struct sonde_address *from, struct msghdr *message,
                             union control *control)
@@ -103,7 +103,7 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
 }
 
 /* Whether the UNIX address ADDRESS has a path, or a name in Linux's abstract
-   namespace, which begins with a NUL. On some systems an unnamed socket has an
+   namespace, which begins with a NUL.  On some systems an unnamed socket has an
    address of NULs.  */
 static int is_named(const struct sonde_address *address)
 {
@@ -113,7 +113,7 @@ static int is_named(const struct sonde_address *address)
     return length > 0 && (path[0] != '\0' || (length > 1 && path[1] != '\0'));
 }
 
-/* Whether a datagram from FROM is from another sender than PEER. The unnamed
+/* Whether a datagram from FROM is from another sender than PEER.  The unnamed
    ends of a socket pair receive from each other alone.  A system that reports
    no sender over UDP has already filtered by peer.  Keeps errno, which is the
    result of the receive: a sender without a port is an error.  */
@@ -256,7 +256,7 @@ static int is_many(const struct sonde_address *address)
     }
 }
 
-/* Request the local address of each datagram for FD, bound to ADDRESS. After a
+/* Request the local address of each datagram for FD, bound to ADDRESS.  After a
    failure the system chooses the source of answers: not fatal.  An IPv6 socket
    may serve both families: only the IPv4 option reports broadcast of its IPv4
    datagrams.  */
@@ -305,7 +305,8 @@ int sonde_datagram_prepare(int fd)
     return 0;
 }
 
-/* Read an IPv6 control message into TO. Only link-local addresses have a scope.
+/* Read an IPv6 control message into TO.  Only link-local addresses have a
+ * scope.
  */
 static void datagram_take6(struct cmsghdr *control, struct sonde_address *to)
 {
@@ -465,7 +466,7 @@ static int find_file(const struct sonde_address *address, struct stat *found)
     return *path && !stat(path, found) && S_ISSOCK(found->st_mode) ? 0 : -1;
 }
 
-/* Whether an answer to the UNIX address FROM returns to OWN. A relative path
+/* Whether an answer to the UNIX address FROM returns to OWN.  A relative path
    means one file in the sender, and another file here; and a file has many
    names: links, mounts, another root.  */
 static int leads_back(const struct sonde_address *from,

@@ -8,7 +8,7 @@
 
    Setting O_NONBLOCK for the call would be wrong: the flag belongs to the open
    file description, and threads and processes sharing the socket would see
-   EAGAIN. So the library tests the kernel once, on a full socket pair: EAGAIN
+   EAGAIN.  So the library tests the kernel once, on a full socket pair: EAGAIN
    before the SO_SNDTIMEO of the pair can have expired proves that the flag
    works.  If the flag does not work, callers wait for POLLOUT and send no more
    than sonde__send_limit, for which poll promises room.  */

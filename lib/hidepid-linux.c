@@ -2,7 +2,7 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    Mounted with hidepid=2 (invisible; 4, ptraceable, is stricter) /proc hides
-   the processes that the reader may not trace (fs/proc/base.c and root.c). The
+   the processes that the reader may not trace (fs/proc/base.c and root.c).  The
    option is in /proc/self/mountinfo: numbers, the root, the mount point and its
    options, optional fields, "-", and then the type, the source and the options
    of the file system.  */

@@ -10,7 +10,7 @@
 #include "private.h"
 
 /* The option for the idle time in seconds; -1 where a single socket has none
-   (OpenBSD, older NetBSD). TCP_KEEPALIVE of macOS is TCP_KEEPIDLE elsewhere.
+   (OpenBSD, older NetBSD).  TCP_KEEPALIVE of macOS is TCP_KEEPIDLE elsewhere.
    Old systems have a TCP_KEEPALIVE with another meaning, so TCP_KEEPIDLE comes
    first.  */
 #if defined TCP_KEEPIDLE
@@ -35,8 +35,8 @@ static int lacks_idle(int fd)
                : -1;
 }
 
-/* Set the idle time of FD. Returns the seconds in force, 0 for the system's own
-   time, -1 on failure.  */
+/* Set the idle time of FD.  Returns the seconds in force, 0 for the system's
+   own time, -1 on failure.  */
 static int set_idle(int fd, int seconds)
 {
     int now = 0;

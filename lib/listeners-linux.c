@@ -69,7 +69,7 @@ static int listeners_linux_request(int fd, int family, uint32_t sequence,
     return 0;
 }
 
-/* Receive a datagram into BUFFER. Returns its size, 0 for a datagram not sent
+/* Receive a datagram into BUFFER.  Returns its size, 0 for a datagram not sent
    by the kernel.  */
 static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 {

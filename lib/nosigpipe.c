@@ -34,7 +34,7 @@ void sonde__nosigpipe_begin(struct sonde__nosigpipe *nosigpipe, int fd)
         sonde__nosigpipe_block(nosigpipe);
 }
 
-/* Discard a pending SIGPIPE. An ignored signal may not be pending though
+/* Discard a pending SIGPIPE.  An ignored signal may not be pending though
    blocked, so sigwait alone could wait for ever.  */
 static void take_signal(const sigset_t *signal)
 {

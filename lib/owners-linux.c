@@ -48,7 +48,7 @@ enum table {
 };
 
 /* Read into *SOCKET the number in "socket:[NUMBER]", the target of the link
-   NAME in DIRECTORY; or 0. No other link of /proc/PID/fd begins so, because
+   NAME in DIRECTORY; or 0.  No other link of /proc/PID/fd begins so, because
    paths are absolute.  Returns 0, or -1 with the errno of readlink.  */
 static int owners_linux_read_socket(int directory, const char *name,
                                     uint64_t *socket)
@@ -166,7 +166,7 @@ static enum table search_descriptors(struct search *search, int proc,
                                                            : table_judge(errno);
 }
 
-/* Open the folder PATH in PROC. On failure *RESULT is the meaning.  */
+/* Open the folder PATH in PROC.  On failure *RESULT is the meaning.  */
 static DIR *owners_linux_open_folder(int proc, const char *path,
                                      enum table *result)
 {

@@ -56,7 +56,7 @@ static int check_events(unsigned events)
 }
 
 /* kqueue refuses character devices without a filter in the driver (macOS:
-   /dev/null, /dev/zero, /dev/tty) with EINVAL. Reading and writing such a
+   /dev/null, /dev/zero, /dev/tty) with EINVAL.  Reading and writing such a
    device does not wait, and poll reports the device as ready.  */
 static int is_refused_device(int fd, int error)
 {

@@ -23,7 +23,7 @@
 
 /* The system calls of the library.  A unit test may replace them by its own
    functions, so that this host behaves like another (EPROTO, address length 0,
-   no accept4, ...). Not to be changed while other threads use the library.  */
+   no accept4, ...).  Not to be changed while other threads use the library.  */
 struct sonde__calls {
     int (*socket)(int, int, int);
     int (*bind)(int, const struct sockaddr *, socklen_t);
@@ -85,7 +85,7 @@ extern struct sonde__calls sonde__sys;
 
 /* Find the cap of listen queues: the first of the COUNT settings NAMES that
    READ can read.  Returns 0, or -1 with errno.  CONSTANT: the cap of a kernel
-   without a setting, or -1. Contract and errno of sonde_backlog_cap.  Separate
+   without a setting, or -1.  Contract and errno of sonde_backlog_cap.  Separate
    from the leaf that calls sysctl, so that the function is tested on any host.
  */
 typedef int sonde__setting_read(const char *name, int *value);
@@ -214,7 +214,7 @@ struct sonde__row {
 int sonde__row_count(struct sonde__row *row);
 
 /* Count a failure before the call is repeated.  After 64 failures sleep, 1 ms
-   at first, 32 at most, and not beyond DEADLINE. So a kernel that reports for
+   at first, 32 at most, and not beyond DEADLINE.  So a kernel that reports for
    ever that FD is ready, or that the call was interrupted, does not take the
    processor.  Returns 0, or -1 after 128 failures if DEADLINE is SONDE_NEVER:
    after two seconds.  Keeps errno.  */

@@ -2,9 +2,9 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    TCP_INFO on a listener: tcpi_unacked is the length of the accept queue,
-   tcpi_sacked its limit (net/ipv4/tcp.c, tcp_get_info). SO_MEMINFO, since 4.12,
-   holds the drop counter of the socket, shown by "ss -m" as d.  UNIX sockets
-   have no such option: the list of listeners is searched by inode.  */
+   tcpi_sacked its limit (net/ipv4/tcp.c, tcp_get_info).  SO_MEMINFO,
+   since 4.12, holds the drop counter of the socket, shown by "ss -m" as d. UNIX
+   sockets have no such option: the list of listeners is searched by inode.  */
 
 #include <config.h>
 
@@ -17,7 +17,7 @@
 
 #include "private.h"
 
-/* The drops of FD, or -1. The index of the counter is from linux/sock_diag.h;
+/* The drops of FD, or -1.  The index of the counter is from linux/sock_diag.h;
    headers from before 4.12 do not have the option.  */
 static long read_drops(int fd)
 {
@@ -69,8 +69,8 @@ static int queue_linux_listen(const struct sonde_address *address)
 }
 
 /* Both counts are 0 for listen (fd, 0) with an empty queue, and on a stack that
-   does not implement them (gVisor). Another listener at the same address with a
-   backlog of 7 shows the difference, unless the cap is 0: then 0 is true for
+   does not implement them (gVisor).  Another listener at the same address with
+   a backlog of 7 shows the difference, unless the cap is 0: then 0 is true for
    every backlog.  Returns 0 if the counts are true, or -1 with ENOTSUP, or with
    the errno of the second listener.  */
 static int check_zeros(int fd)

@@ -80,7 +80,7 @@ static void *resolve_run(void *argument)
     return NULL;
 }
 
-/* Start a thread, the second owner of JOB. All signals are blocked in the
+/* Start a thread, the second owner of JOB.  All signals are blocked in the
    thread: signals belong to the program's threads.  Returns 0 or an errno.  */
 static int resolve_start(struct resolve_job *job)
 {
@@ -117,8 +117,8 @@ struct lookup {
     int end;
 };
 
-/* Begin LOOKUP of HOST and SERVICE, unless NULL. Returns 0 or an EAI code, with
-   errno for EAI_SYSTEM.  */
+/* Begin LOOKUP of HOST and SERVICE, unless NULL.  Returns 0 or an EAI code,
+   with errno for EAI_SYSTEM.  */
 static int resolve_begin(struct lookup *lookup, const char *host,
                          const char *service, int family, int type)
 {
@@ -244,7 +244,7 @@ static void resolve_interleave(struct result *result,
 enum { port_named = -1, port_wrong = -2 };
 
 /* The port of a numeric SERVICE, 0 for NULL; port_named for a name, which has a
-   letter (RFC 6335 5.1). Any further text is not passed to getaddrinfo: glibc
+   letter (RFC 6335 5.1).  Any further text is not passed to getaddrinfo: glibc
    takes "70000" for 4464 and "-1" for 65535.  */
 static int resolve_read_port(const char *service)
 {
@@ -379,7 +379,7 @@ static int resolve_resolve(struct result *result,
     return 0;
 }
 
-/* The errno for CODE. ERROR, errno after the lookup, is kept where more
+/* The errno for CODE.  ERROR, errno after the lookup, is kept where more
    specific than the code.  */
 static int error_of(int code, int error)
 {

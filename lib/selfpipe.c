@@ -80,7 +80,7 @@ int sonde_selfpipe_catch(int signo)
     return 0;
 }
 
-/* Take the mark of SIGNO. Returns whether this process set the mark.  */
+/* Take the mark of SIGNO.  Returns whether this process set the mark.  */
 static int take_mark(int signo)
 {
     return atomic_exchange(&marks[signo], 0) == (int)getpid();

@@ -2,7 +2,7 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    A datagram of netlink consists of messages.  A message begins with its
-   length, kind, flags, number and port, and is padded to a multiple of 4. A
+   length, kind, flags, number and port, and is padded to a multiple of 4.  A
    message about a socket is a structure of fixed length and then attributes,
    which begin with their length and kind, and are padded likewise.  Numbers are
    in host byte order, ports and addresses in network byte order.
@@ -125,7 +125,7 @@ size_t sonde__diag_request(unsigned char *request, int family,
 }
 
 /* The attribute KIND of the message BODY of SIZE bytes, with attributes from
-   START on; its length in *LENGTH. NULL: no such attribute.  */
+   START on; its length in *LENGTH.  NULL: no such attribute.  */
 static const unsigned char *sock_diag_attribute(const unsigned char *body,
                                                 size_t size, size_t start,
                                                 unsigned kind, size_t *length)

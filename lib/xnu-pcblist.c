@@ -2,9 +2,9 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    The list is a header and then records.  A record begins with its length and
-   its kind, two 32-bit numbers, and is padded to a multiple of 8. Each socket
+   its kind, two 32-bit numbers, and is padded to a multiple of 8.  Each socket
    has several records: first the addresses (inpcb), then the socket, and last
-   TCP. The headers with the structs are private to the kernel, so fields are
+   TCP.  The headers with the structs are private to the kernel, so fields are
    given by their offset, as in bsd/netinet/in_pcb.h, bsd/sys/socketvar.h and
    bsd/netinet/tcp_var.h of XNU, packed to 4 bytes.  From xnu-2050 (OS X 10.8)
    to macOS 15.4 the records only grew at the end.  Before, so_options of the
@@ -83,7 +83,7 @@ static void read_queue(struct sonde_queue *queue, const unsigned char *record)
     queue->drops = -1;
 }
 
-/* Read RECORD. Returns 1 if the candidate is complete and a listener.  */
+/* Read RECORD.  Returns 1 if the candidate is complete and a listener.  */
 static int read_record(struct candidate *candidate, const unsigned char *record,
                        size_t length)
 {

@@ -195,8 +195,7 @@ static void bind_choices_ask_timewait(struct probe *probe)
         .why = "Two servers on one port: a restart that works, a port that "   \
                "is stolen, or a load that is shared.",                         \
         .standard = standards,                                                 \
-        .cope =                                                                \
-            "sonde_listen: SONDE_REUSEADDR, by intent",    \
+        .cope = "sonde_listen: SONDE_REUSEADDR, by intent",                    \
         .probe = ask_reuse, .where = IN_PROGRAM,                               \
         .data = &(const struct contest)                                        \
         {                                                                      \
