@@ -26,8 +26,8 @@ static const char *daytimecli_conflict(void)
     return utc && !parse ? "--utc applies to --parse only" : NULL;
 }
 
-/* For a terminal, which a server must not control: bytes that are not printable
-   ASCII as \ooo, but line ends; and a newline at the end.  */
+/* For a terminal, which a server must not control: bytes except printable ASCII
+   and line ends as \ooo; and a newline at the end.  */
 static void print_safely(const struct daytime *daytime)
 {
     FILE *out = output_stream();
@@ -57,8 +57,9 @@ static void daytimecli_print(const struct daytime *daytime)
 }
 
 /* The instant, and the offset between the server's clock and the local clock.
-   The server sends whole seconds, so its clock was half a second further, plus
-   or minus half a second; and half of the round trip is added.  */
+   The server sends whole seconds, so the server's clock was half a second
+   further, plus or minus half a second; the uncertainty also has half of the
+   round trip.  */
 static void print_instant(const struct client *client,
                           const struct daytime *daytime,
                           struct client_result *result)

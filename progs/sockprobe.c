@@ -59,7 +59,7 @@ static const char *sockprobe_conflict(void)
     return NULL;
 }
 
-/* A progress line, if somebody looks on and the work lasts.  */
+/* A progress line, on a terminal, after the first second.  */
 static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
 {
     if (elapsed > 1000 && isatty(STDERR_FILENO))
@@ -67,10 +67,10 @@ static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
                 elapsed / 1000);
 }
 
-/* A question was killed for want of memory: the report is not whole.  */
+/* A question was killed because memory ran out: the report is incomplete.  */
 static bool memory_ran_out;
 
-/* Put the questions that were chosen, and add the host.  */
+/* Ask the chosen questions, and add the host.  */
 static int ask_host(const struct catalogue *catalogue,
                     struct findings *findings)
 {
@@ -129,7 +129,8 @@ static int choose_one(struct catalogue *catalogue, const char *id,
     return -1;
 }
 
-/* Choose the questions that the operands name; FIRST ones are none.  */
+/* Choose the questions named by the operands, after FIRST operands that name
+   profiles.  */
 static int sockprobe_choose(struct catalogue *catalogue, size_t first)
 {
     if (choices.states)
@@ -162,8 +163,9 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* A file's name for a report: its last part, masked, since others may have
-   named the file, and a newline in a name would begin a line of the report.  */
+/* A file's name for a report: the last part, masked, since another user may
+   have named the file, and a newline in a name would begin a line of the
+   report.  */
 enum { NAME_SIZE = 256 };
 static const char *name_print(const char *path, char *name)
 {
@@ -172,8 +174,8 @@ static const char *name_print(const char *path, char *name)
     return name;
 }
 
-/* Open the page; MODE "a" to see that it can be written, before all is asked
-   for nothing.  */
+/* Open the page; with MODE "a" only to check the permission, before the
+   questions are asked in vain.  */
 static FILE *open_page(const char *name, const char *mode)
 {
     FILE *out = !strcmp(name, "-") ? output_stream() : fopen(name, mode);
@@ -206,7 +208,7 @@ static int write_page(const struct catalogue *catalogue,
     return close_page(choices.html, out) ? STATUS_TROUBLE : STATUS_DONE;
 }
 
-/* Tell what the host or profile HERE has.  */
+/* Report the host or profile HERE.  */
 static int sockprobe_report(const struct catalogue *catalogue,
                             const struct findings *here)
 {
@@ -223,9 +225,9 @@ static int sockprobe_report(const struct catalogue *catalogue,
     return STATUS_DONE;
 }
 
-/* Whether the first operand is the profile to compare with: what names a
-   question is none, though there may be a file of that name, such as the
-   program byteorder.  */
+/* Whether the first operand is the profile to compare. The name of a question
+   is no profile, even if a file has the same name, such as the program
+   byteorder.  */
 static bool has_second(const struct catalogue *catalogue)
 {
     return choices.diff && choices.ids.count > 0 &&
@@ -248,8 +250,8 @@ static int sockprobe_judge(const struct difference *difference)
     return STATUS_TROUBLE;
 }
 
-/* Tell how HERE, this host or if SECOND another profile, compares with
-   THERE.  */
+/* Report the differences between HERE, this host or if SECOND another profile,
+   and THERE.  */
 static int sockprobe_compare(const struct catalogue *catalogue,
                              const struct findings *here,
                              const struct findings *there, bool second)
