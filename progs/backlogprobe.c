@@ -5,7 +5,6 @@
 
 #include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/monotonic.h"
 #include "probes/finding/compare.h"
@@ -105,13 +104,10 @@ static const char *backlogprobe_conflict(void)
     return NULL;
 }
 
-/* A progress line, on a terminal, after the first second.  */
 static void backlogprobe_show_progress(const struct findings *findings,
                                        int64_t elapsed)
 {
-    if (elapsed > 1000 && isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%zu figures, %ld s ", findings->count,
-                (long)(elapsed / 1000));
+    progress_show(elapsed, "%zu figures", findings->count);
 }
 
 /* The finding about a family that does not work; NULL if the family works.  */
@@ -247,8 +243,7 @@ static int backlogprobe_measure(struct findings *findings,
                                  backlogprobe_deadline_of(plan), findings,
                                  backlogprobe_show_progress, &trouble);
     int64_t elapsed = monotonic_ms() - start;
-    if (elapsed > 1000 && isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    progress_end();
     if (failed)
         complain("the measurement ended early: %s", trouble.text);
     if (settings_failure(findings)) {

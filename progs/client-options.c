@@ -199,6 +199,6 @@ void client_options_tell(const struct client *client)
         complain("keepalive after %d s", client->keepalive);
     else if (client->target->keepalive > 0)
         complain(client->keepalive == 0
-                     ? "keepalive after the system's own time"
+                     ? "keepalive after the system's default time"
                      : "keepalive cannot be set on this socket");
 }

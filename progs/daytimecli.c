@@ -79,10 +79,10 @@ static void print_instant(const struct client *client,
     daytime_iso(instant.seconds, iso);
     fprintf(output_stream(), "%s %+.1f s +-%.1f s\n", iso, offset, 0.5 + half);
     if (client_options.verbose)
-        complain("the form is that of %s%s", instant.form,
+        complain("the format is %s%s", instant.form,
                  !instant.assumed ? ""
-                 : utc            ? ", without a zone: taken as UTC"
-                                  : ", without a zone: taken as this host's");
+                 : utc            ? ", without a zone, read as UTC"
+                                  : ", without a zone, read as local time");
 }
 
 static int daytimecli_run(void)

@@ -120,7 +120,7 @@ static int echoload_measure(struct client *client, const struct load_plan *plan,
         return client_options_status(result);
     }
     load_run(client, plan, load_progress, report, result);
-    load_progress_end();
+    progress_end();
     /* Without a connection there is no run to report.  */
     if (report->connects > 0 || plan->kind == LOAD_CONNECTS)
         (choices.json ? load_report_json : load_report_text)(output_stream(),

@@ -6,10 +6,10 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "progs/load-report.h"
+#include "progs/output.h"
 
 enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10 };
 
@@ -307,22 +307,11 @@ void load_report_json(FILE *out, const struct load_report *report)
 
 /* ---- during the run ------------------------------------------------------ */
 
-static bool is_shown;
-
 void load_progress(const struct load_report *report, int64_t elapsed)
 {
     char number[NUMBER_TEXT], errors[NUMBER_TEXT];
-    if (elapsed < 1000000000 || !isatty(STDERR_FILENO))
-        return;
-    is_shown = true;
-    fprintf(stderr, "\r\033[K%" PRId64 " s: %s messages, %s errors",
-            elapsed / 1000000000, load_report_grouped(report->messages, number),
-            load_report_grouped(load_report_count_errors(report), errors));
-}
-
-void load_progress_end(void)
-{
-    if (is_shown)
-        fputs("\r\033[K", stderr);
-    is_shown = false;
+    progress_show(
+        elapsed / 1000000, "%s messages, %s errors",
+        load_report_grouped(report->messages, number),
+        load_report_grouped(load_report_count_errors(report), errors));
 }

@@ -5,6 +5,7 @@
 #define PROGS_OUTPUT_H 1
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Call first. Opens the descriptors 0 to 2 if closed, so no socket becomes
@@ -24,6 +25,14 @@ __attribute__((format(printf, 1, 2))) int usage_error(const char *format, ...);
 
 /* Print where --help is, below a usage error.  Returns STATUS_TROUBLE.  */
 int usage_hint(void);
+
+/* Replace the progress line on standard error by the time and a text, without a
+   newline: on a terminal only, after the first second.  */
+__attribute__((format(printf, 2, 3))) void
+progress_show(int64_t milliseconds, const char *format, ...);
+
+/* Remove the progress line, if there is one.  */
+void progress_end(void);
 
 /* The stream for the report. The whole report is kept in memory until
    output_end, which waits if standard output is non-blocking: stdio would lose

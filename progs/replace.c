@@ -23,8 +23,9 @@ static int may_replace(const char *path)
         return 0; /* nothing is there; or opening will say why */
     if (S_ISREG(status.st_mode))
         return 0;
-    complain("%s is %s, and is not replaced", path,
-             S_ISLNK(status.st_mode) ? "a symbolic link" : "no regular file");
+    complain("%s is not replaced: the file is %s", path,
+             S_ISLNK(status.st_mode) ? "a symbolic link"
+                                     : "not a regular file");
     return -1;
 }
 

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mask.h"
 #include "base/monotonic.h"
@@ -59,12 +58,9 @@ static const char *sockprobe_conflict(void)
     return NULL;
 }
 
-/* A progress line, on a terminal, after the first second.  */
 static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
 {
-    if (elapsed > 1000 && isatty(STDERR_FILENO))
-        fprintf(stderr, "\rasked %zu of %zu times, %ld s ", done, total,
-                elapsed / 1000);
+    progress_show(elapsed, "asked %zu of %zu times", done, total);
 }
 
 /* A question was killed because memory ran out: the report is incomplete.  */
@@ -78,8 +74,10 @@ static int ask_host(const struct catalogue *catalogue,
         calloc(catalogue->count + 1, sizeof *questions);
     size_t count = 0;
     int64_t start = monotonic_ms();
-    if (!questions)
+    if (!questions) {
+        complain("out of memory");
         return -1;
+    }
     for (size_t i = 0; i < catalogue->count; i++)
         if (catalogue->entries[i].chosen)
             questions[count++] = catalogue->entries[i].question;
@@ -88,15 +86,13 @@ static int ask_host(const struct catalogue *catalogue,
                           why, sizeof why);
     int error = errno;
     int64_t elapsed = monotonic_ms() - start;
-    if (elapsed > 1000 && isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    progress_end();
     if (!failed) {
         failed = host_add(findings, (long)elapsed);
         error = errno;
     }
     if (failed)
-        complain("the questions could not be put: %s",
-                 *why ? why : strerror(error));
+        complain("cannot ask the questions: %s", *why ? why : strerror(error));
     else if (*why)
         complain("memory ran out: %s", why);
     memory_ran_out = !failed && *why;
@@ -120,12 +116,8 @@ static int choose_one(struct catalogue *catalogue, const char *id,
 {
     if (catalogue_choose(catalogue, id))
         return 0;
-    if (or_profile)
-        complain("there is no profile and no question \"%s\"; --list shows all "
-                 "questions",
-                 id);
-    else
-        complain("there is no question \"%s\"; --list shows all", id);
+    complain("unknown %s '%s'; for all questions see sockprobe --list",
+             or_profile ? "profile or question" : "question", id);
     return -1;
 }
 
