@@ -219,7 +219,7 @@ is "and names the question, and both answers" \
     sh -c 'grep -A 1 "^byteorder" "$1" | grep -q middle-endian' - "$scratch/out"
 run "$sockprobe" --diff "$scratch/profile" "$scratch/other" accept 'b*.f*'
 is "of two profiles, too, the questions may be named" sh -c '[ "$1" -eq 2 ] &&
-    grep -q "no question" "$2"' - "$status" "$scratch/err"
+    grep -q "unknown question" "$2"' - "$status" "$scratch/err"
 run "$sockprobe" --diff "$scratch/profile" "$scratch/other" 'accept.f*' address
 is "and no others are compared" sh -c '[ "$1" -eq 0 ] &&
     grep -qx "0 of 3 answers differ" "$2"' - "$status" "$scratch/out"
