@@ -27,7 +27,7 @@ is "--parse: half a second for the server's, half of the time it took" awk \
     "$scratch/out"
 run "$daytimecli" --parse -v 127.0.0.1 "$port"
 is "-v tells the form, and that there was no zone" \
-    grep -q "the form is that of asctime, without a zone" "$scratch/err"
+    grep -q "the format is asctime, without a zone" "$scratch/err"
 start say "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 run "$daytimecli" --parse 127.0.0.1 "$port"
 is "--parse: the offset to a clock that is right is small" \
