@@ -270,7 +270,7 @@ static void loopback_skip_disturbed(struct probe *probe, int listener,
     if ((!loopback_is_deferred(listener) && queue.queued < queue.backlog) ||
         (queue.drops >= 0 && queue.drops == drops))
         probe_skip(probe,
-                   "disturbed: a client was not let in, though the kernel "
+                   "disturbed: a client was rejected though the kernel "
                    "counts room in the queue (lost packets, or a firewall?)");
 }
 

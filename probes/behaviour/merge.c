@@ -104,7 +104,7 @@ static int merge_add_trouble(struct findings *findings, const char *id,
     struct finding finding = {
         .id = id,
         .key = "answer",
-        .reason = "the probe did not say",
+        .reason = "no answer from the probe",
         .how = HOW_NOT_TESTABLE,
         .stable = true,
     };

@@ -61,7 +61,7 @@ bool peer_was_absent(struct peer *peer)
     if (peer->absent <= ABSENT)
         return false;
     if (peer->absences++ == TIMES)
-        probe_skip(peer->probe, "the peer played here was " REASON_STARVED);
+        probe_skip(peer->probe, "the simulated peer was " REASON_STARVED);
     return true;
 }
 
@@ -179,7 +179,7 @@ void peer_tcp_begin(struct peer_tcp *tcp, struct peer *peer, const char *host)
     tcp->local = local_address(peer->probe, tcp->fd);
     if (!peer_tcp_receive(tcp, LOOPBACK_TIMEOUT) ||
         !(tcp->in.flags & SEGMENT_SYN))
-        probe_skip(peer->probe, "no SYN comes through the TUN interface");
+        probe_skip(peer->probe, "no SYN through the TUN interface");
 }
 
 void peer_tcp_connect(struct peer_tcp *tcp, struct peer *peer, const char *host)

@@ -191,7 +191,7 @@ START_TEST(one_that_says_nothing_has_an_answer_too)
     struct question bad = question("bad", reports_nothing, LATE);
     const struct finding *finding = answer_of(&bad);
     ck_assert_ptr_null(finding->value);
-    ck_assert_str_eq(finding->reason, "the probe did not say");
+    ck_assert_str_eq(finding->reason, "no answer from the probe");
 }
 END_TEST
 

@@ -180,18 +180,18 @@ static void listen_queue_probe_cap(struct probe *probe)
     long found = verdict.cap;
     if (found >= 0 && verdict.setting_holds && !cap->setting)
         probe_report(probe, "answer", "%ld (a constant of this kernel)", found);
-    else if (found >= 0 && cap->accepted >= 0 && verdict.setting_holds)
-        probe_report(probe, "answer", "%ld (%s)", found, setting);
-    else if (found >= 0 && cap->accepted >= 0 && cap->value >= 0)
+    else if (found >= 0 && (verdict.setting_holds || cap->accepted < 0))
+        probe_report_how(probe, "answer",
+                         cap->accepted < 0 ? HOW_READ : HOW_MEASURED,
+                         "%ld (%s)", found, setting);
+    else if (found >= 0 && cap->value >= 0)
         probe_report(probe, "answer", "%ld (%s is not in force)", found,
                      setting);
-    else if (found >= 0 && cap->accepted >= 0)
+    else if (found >= 0)
         probe_report(probe, "answer", "%ld (no readable setting)", found);
     else if (cap->accepted >= 0)
         probe_report(probe, "answer", "at most %ld connections queued",
                      cap->accepted);
-    else if (found >= 0)
-        probe_report_read(probe, "answer", "%ld (%s)", found, setting);
     else
         probe_skip(probe, "%s",
                    cap->reason ? cap->reason : "no end of the queue found");
