@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -20,4 +21,13 @@ long descriptors_limit(void)
     if (table > 0 && table < INT_MAX && (limit < 0 || table < limit))
         limit = table;
     return limit;
+}
+
+void descriptor_close(int *fd)
+{
+    int error = errno;
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+    errno = error;
 }

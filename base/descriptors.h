@@ -11,4 +11,7 @@
    that can be read.  */
 long descriptors_limit(void);
 
+/* Close *FD unless it is negative, and set it to -1.  Keeps errno.  */
+void descriptor_close(int *fd);
+
 #endif /* BASE_DESCRIPTORS_H */

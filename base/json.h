@@ -36,9 +36,4 @@ void json_number(struct json *json, const char *key, int64_t number);
 void json_count(struct json *json, const char *key, int64_t number);
 void json_bool(struct json *json, const char *key, bool value);
 
-/* The length of the UTF-8 character at TEXT, or 0 if there is none: control
-   characters, overlong forms, surrogates and what is above U+10FFFF are none.
- */
-size_t utf8_length(const unsigned char *text);
-
 #endif /* BASE_JSON_H */

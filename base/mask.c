@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/mask.h"
+#include "base/utf8.h"
 
 /* Whether the character of LENGTH bytes at BYTES controls a terminal or the
    order of what stands in a line.  */

@@ -26,7 +26,7 @@ fi
 theirs="env LD_LIBRARY_PATH=${peer_libraries:-}"
 
 # A port that was free a moment ago, since others cannot choose one.
-"$builddir/echosrv" -4 -t -p 0 2> "$scratch/log" &
+"$builddir/echosrv" -4 --tcp -p 0 2> "$scratch/log" &
 until grep -q listening "$scratch/log"; do :; done
 port=$(sed -n 's/.* port \([0-9]*\), TCP.*/\1/p' "$scratch/log")
 kill $!
@@ -106,7 +106,7 @@ title () {
 title '' '1 client' '64 clients' 'their p99' '16 KiB each' 'connections'
 title '' 'messages/s' 'messages/s' 'us' 'MB/s' '1/s'
 for model in event thread fork prefork iterative; do
-    bench "$model" "$builddir/echosrv" -4 -t -p "$port" \
+    bench "$model" "$builddir/echosrv" -4 --tcp -p "$port" \
         --model="$model" --grace=0
 done
 echo "These are echosrv; prefork had 8 clients at a time, not 64, iterative 1."

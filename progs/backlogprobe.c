@@ -41,146 +41,68 @@ struct backlogprobe_choices {
     struct option_list with;
 };
 
-/* The table of options points into it.  */
 static struct backlogprobe_choices choices = {.wait = WAIT_USUAL,
                                               .require = -1};
 
 static const struct option_row rows[] = {
-    {.letter = '4',
-     .help = "measure IPv4 only",
-     .kind = OPTION_FLAG,
-     .target = &choices.inet},
-    {.letter = '6',
-     .help = "measure IPv6 only; it must be there",
-     .kind = OPTION_FLAG,
-     .target = &choices.inet6},
-    {.letter = 'u',
-     .word = "unix",
-     .help = "measure UNIX sockets; with -4 or -6, besides",
-     .kind = OPTION_FLAG,
-     .target = &choices.local},
-    {.letter = 'b',
-     .word = "backlog",
-     .argument = "LIST",
-     .help = "numbers, ranges and max, as in 0-14,128,-1,max",
-     .kind = OPTION_TEXT,
-     .target = &choices.backlogs},
-    {.letter = 'w',
-     .word = "wait",
-     .argument = "MS",
-     .help = "how long a client may be silent, 1 to 900 (60)",
-     .kind = OPTION_NUMBER,
-     .target = &choices.wait,
-     .least = WAIT_MIN,
-     .most = WAIT_MAX},
-    {.letter = 'r',
-     .word = "require",
-     .argument = "N",
-     .help = "whether listen (fd, N) would be cut: exit 0 or 1;\n"
-             "what others' listeners have: see listeners",
-     .kind = OPTION_NUMBER,
-     .target = &choices.require,
-     .least = 1,
-     .most = INT_MAX},
-    {.word = "with",
-     .argument = "SETTING=VALUE",
-     .help = "measure what would be, in a network namespace of its\n"
-             "own; may be repeated (Linux)",
-     .kind = OPTION_LIST,
-     .target = &choices.with},
-    {.letter = 'a',
-     .word = "again",
-     .help = "what a second listen does to the queue, too",
-     .kind = OPTION_FLAG,
-     .target = &choices.again},
-    {.letter = 'o',
-     .word = "overflow",
-     .help = "what becomes of the client outside, too: seconds",
-     .kind = OPTION_FLAG,
-     .target = &choices.overflow},
-    {.word = "half-open",
-     .help = "the incomplete queue by a second way, too, in a\n"
-             "namespace of its own: seconds (Linux)",
-     .kind = OPTION_FLAG,
-     .target = &choices.half_open},
-    {.word = "no-incomplete",
-     .help = "leave the incomplete queue alone",
-     .kind = OPTION_FLAG,
-     .target = &choices.no_incomplete},
-    {.letter = 'c',
-     .word = "chart",
-     .help = "report as a chart",
-     .kind = OPTION_FLAG,
-     .target = &choices.chart},
-    {.word = "compare",
-     .argument = "FILE",
-     .help = "what differs from a profile: exit 0 or 1",
-     .kind = OPTION_TEXT,
-     .target = &choices.compare},
-    {.letter = 'j',
-     .word = "json",
-     .help = "report in JSON",
-     .kind = OPTION_FLAG,
-     .target = &choices.json},
-    {.letter = 'p',
-     .word = "profile",
-     .help = "report in tab-separated lines, to be kept",
-     .kind = OPTION_FLAG,
-     .target = &choices.profile},
-    {.letter = 'P',
-     .word = "prometheus",
-     .argument = "FILE",
-     .help = "replace FILE by metrics, for Prometheus's\n"
-             "textfile collector; - is standard output",
-     .kind = OPTION_TEXT,
-     .target = &choices.prometheus},
-    OPTIONS_COMMON,
+    ROW_FLAG("ipv4", '4', &choices.inet, "measure IPv4 only"),
+    ROW_FLAG("ipv6", '6', &choices.inet6,
+             "measure IPv6 only; fail if IPv6 does not work"),
+    ROW_FLAG("unix", 'U', &choices.local,
+             "measure UNIX sockets; with -4 or -6, in addition"),
+    ROW_TEXT("backlog", 'b', "LIST", &choices.backlogs,
+             "numbers, ranges and max, as in 0-14,128,-1,max"),
+    ROW_NUMBER(
+        "wait", 0, "MS", &choices.wait, WAIT_MIN, WAIT_MAX,
+        "silence after which a client counts as rejected, 1 to 900 (60)"),
+    ROW_NUMBER("require", 0, "N", &choices.require, 1, INT_MAX,
+               "exit 0 if listen (fd, N) is granted, 1 if the kernel cuts N; "
+               "for listeners of other programs see listeners"),
+    ROW_LIST("with", 0, "SETTING=VALUE", &choices.with,
+             "measure with a changed setting, in a network namespace of its "
+             "own; may be repeated (Linux)"),
+    ROW_FLAG("again", 0, &choices.again,
+             "also measure what a second listen does to the queue"),
+    ROW_FLAG("overflow", 0, &choices.overflow,
+             "also follow the next client of a full queue: seconds"),
+    ROW_FLAG("half-open", 0, &choices.half_open,
+             "also measure the incomplete queue by a second method, in a "
+             "namespace of its own: seconds (Linux)"),
+    ROW_FLAG("no-incomplete", 0, &choices.no_incomplete,
+             "do not measure the incomplete queue"),
+    ROW_FLAG("chart", 0, &choices.chart, "report as a chart"),
+    ROW_TEXT("compare", 0, "FILE", &choices.compare,
+             "report the differences from a profile: exit 0 or 1"),
+    ROW_FLAG("json", 'j', &choices.json, "report in JSON"),
+    ROW_FLAG("profile", 0, &choices.profile,
+             "report in tab-separated lines, to save and compare"),
+    ROW_TEXT("prometheus", 0, "FILE", &choices.prometheus,
+             "replace FILE by metrics for the textfile collector of "
+             "Prometheus; - is standard output"),
+    {0},
 };
 
-/* Which of CHOSEN do not go together; NULL if all do.  */
-static const char *conflict_of(const struct backlogprobe_choices *chosen)
+static const char *backlogprobe_conflict(void)
 {
-    int reports = chosen->json + chosen->profile + chosen->chart +
-                  (chosen->compare != NULL) + (chosen->prometheus != NULL);
-    bool requires = chosen->require >= 0;
+    int reports = choices.json + choices.profile + choices.chart +
+                  (choices.compare != NULL) + (choices.prometheus != NULL);
+    bool requires = choices.require >= 0;
     if (reports > 1)
         return "--json, --profile, --chart, --prometheus and --compare are "
                "several reports; choose one";
-    if (requires && chosen->compare)
+    if (requires && choices.compare)
         return "--require and --compare both decide the exit status; choose "
                "one";
-    if (requires && (chosen->backlogs || chosen->again || chosen->overflow ||
-                     chosen->half_open || chosen->chart))
-        return "--require asks for one backlog and nothing else; leave out "
+    if (requires && (choices.backlogs || choices.again || choices.overflow ||
+                     choices.half_open || choices.chart))
+        return "--require measures one backlog and nothing else; leave out "
                "--backlog, --again, --overflow, --half-open and --chart";
-    if (chosen->half_open && chosen->no_incomplete)
+    if (choices.half_open && choices.no_incomplete)
         return "--half-open and --no-incomplete contradict each other; choose "
                "one";
-    if (chosen->half_open && !chosen->inet && (chosen->inet6 || chosen->local))
+    if (choices.half_open && !choices.inet && (choices.inet6 || choices.local))
         return "--half-open measures IPv4, which is left out; add -4";
     return NULL;
-}
-
-static int backlogprobe_take_options(int argc, char **argv)
-{
-    const struct program program = {
-        .name = "backlogprobe",
-        .purpose =
-            "Measure how many connections a listen queue of this host holds.",
-        .more =
-            "Exit status: 0 measured, 1 what was required is cut, or what was\n"
-            "compared differs, 2 wrong usage or trouble.\n",
-        .options = rows,
-        .count = sizeof rows / sizeof *rows,
-    };
-    int status = options_take(&program, argc, argv);
-    const char *conflict =
-        status == OPTIONS_GO_ON ? conflict_of(&choices) : NULL;
-    if (conflict) {
-        complain("%s", conflict);
-        return options_try_help(program.name);
-    }
-    return status;
 }
 
 /* A progress line, if somebody looks on and the work lasts.  */
@@ -203,12 +125,11 @@ static const struct finding *not_working(const struct findings *findings,
 
 /* Complain if the families asked for, or else all, do not work on the loopback
    interface.  Returns 0 if there is something to report.  */
-static int check_families(const struct findings *findings,
-                          const struct backlogprobe_choices *chosen)
+static int check_families(const struct findings *findings)
 {
     const struct finding *inet = not_working(findings, "inet.available");
     const struct finding *inet6 = not_working(findings, "inet6.available");
-    bool both = chosen->inet == chosen->inet6 && !chosen->local;
+    bool both = choices.inet == choices.inet6 && !choices.local;
     const char *why = inet && inet->reason ? inet->reason : "-";
     const char *why6 = inet6 && inet6->reason ? inet6->reason : "-";
     if (both && inet && inet6)
@@ -216,9 +137,9 @@ static int check_families(const struct findings *findings,
                  "IPv6: %s); if it is down: ip link set lo up, or ifconfig "
                  "lo0 up",
                  why, why6);
-    else if (chosen->inet && inet)
+    else if (choices.inet && inet)
         complain("IPv4 does not work on this host's loopback (%s)", why);
-    else if (chosen->inet6 && inet6)
+    else if (choices.inet6 && inet6)
         complain("IPv6 does not work on this host's loopback (%s)", why6);
     else
         return 0;
@@ -244,19 +165,18 @@ static void backlogprobe_write_prometheus(FILE *out, const void *report)
 
 /* Print REPORT in the form that CHOSEN says.  Returns 0, or -1, having said
    what is wrong.  */
-static int print_form(const struct report *report,
-                      const struct backlogprobe_choices *chosen)
+static int print_form(const struct report *report)
 {
-    if (chosen->prometheus)
+    if (choices.prometheus)
         return report->verdict.accepted.rows > 0
-                   ? replace_file(chosen->prometheus,
+                   ? replace_file(choices.prometheus,
                                   backlogprobe_write_prometheus, report)
                    : 0;
-    if (chosen->profile)
-        findings_write(output_stream(), report->findings);
-    else if (chosen->json)
+    if (choices.profile)
+        profile_write(output_stream(), report->findings);
+    else if (choices.json)
         report_json(output_stream(), report);
-    else if (chosen->chart)
+    else if (choices.chart)
         report_chart(output_stream(), report);
     else if (report->requires)
         report_require(output_stream(), report);
@@ -267,14 +187,13 @@ static int print_form(const struct report *report,
 
 /* Print what is different in the profile that CHOSEN names.  Returns the exit
    status.  */
-static int print_comparison(struct findings *findings,
-                            const struct backlogprobe_choices *chosen)
+static int print_comparison(struct findings *findings)
 {
     char problem[300];
     struct findings there = {0};
     int status = STATUS_TROUBLE;
     findings_sort(findings);
-    if (profile_read(&there, chosen->compare, problem, sizeof problem)) {
+    if (profile_read(&there, choices.compare, problem, sizeof problem)) {
         complain("--compare: %s", problem);
     } else {
         struct comparison found =
@@ -285,7 +204,7 @@ static int print_comparison(struct findings *findings,
         if (found.different + found.same == 0) {
             status = STATUS_TROUBLE;
             complain("--compare: %s has none of these figures",
-                     chosen->compare);
+                     choices.compare);
         }
     }
     findings_free(&there);
@@ -293,25 +212,23 @@ static int print_comparison(struct findings *findings,
 }
 
 /* Print FINDINGS as CHOSEN says.  Returns the exit status.  */
-static int print_report(struct findings *findings,
-                        const struct backlogprobe_choices *chosen)
+static int print_report(struct findings *findings)
 {
     struct report report;
-    if (chosen->compare)
-        return print_comparison(findings, chosen);
-    if (report_make(&report, findings, (int)chosen->wait)) {
+    if (choices.compare)
+        return print_comparison(findings);
+    if (report_make(&report, findings, (int)choices.wait)) {
         complain("out of memory");
         return STATUS_TROUBLE;
     }
     bool any = report.verdict.accepted.rows > 0;
-    report.requires = chosen->require >= 0;
+    report.requires = choices.require >= 0;
     if (report.requires)
-        report.need = require_of(&report.table, (int)chosen->require);
-    int status =
-        print_form(&report, chosen) ? STATUS_TROUBLE : status_of(&report);
+        report.need = require_of(&report.table, (int)choices.require);
+    int status = print_form(&report) ? STATUS_TROUBLE : status_of(&report);
     report_free(&report);
     if (!any && !report.requires)
-        complain("no row has figures; %s", chosen->prometheus
+        complain("no row has figures; %s", choices.prometheus
                                                ? "nothing is written"
                                                : "the report says why");
     return status;
@@ -319,8 +236,7 @@ static int print_report(struct findings *findings,
 
 /* Measure what PLAN says, into FINDINGS, and report.  */
 static int backlogprobe_measure(struct findings *findings,
-                                const struct queue_plan *plan,
-                                const struct backlogprobe_choices *chosen)
+                                const struct queue_plan *plan)
 {
     struct run_trouble trouble;
     int64_t start = monotonic_ms();
@@ -340,46 +256,43 @@ static int backlogprobe_measure(struct findings *findings,
         complain("--with: %s", settings_failure(findings));
         return STATUS_TROUBLE;
     }
-    if (findings->count == 0 || check_families(findings, chosen))
+    if (findings->count == 0 || check_families(findings))
         return STATUS_TROUBLE;
     if (missing_add(findings, plan, trouble.text) ||
         host_add(findings, (long)elapsed)) {
         complain("out of memory");
         return STATUS_TROUBLE;
     }
-    int status = print_report(findings, chosen);
+    int status = print_report(findings);
     return failed ? STATUS_TROUBLE : status;
 }
 
 /* What CHOSEN asks for, into PLAN.  Returns OPTIONS_GO_ON, or the exit status,
    having said why.  */
-static int backlogprobe_make_plan(struct queue_plan *plan,
-                                  const struct backlogprobe_choices *chosen)
+static int backlogprobe_make_plan(struct queue_plan *plan)
 {
     char problem[300], number[24];
-    bool any = chosen->inet || chosen->inet6 || chosen->local;
-    bool requires = chosen->require >= 0;
+    bool any = choices.inet || choices.inet6 || choices.local;
+    bool requires = choices.require >= 0;
     *plan = (struct queue_plan){
-        .inet = !any || chosen->inet,
-        .inet6 = !any || chosen->inet6,
-        .local = chosen->local,
-        .incomplete = !requires && !chosen->no_incomplete,
-        .half_open = chosen->half_open,
-        .again = chosen->again,
-        .overflow = chosen->overflow,
+        .inet = !any || choices.inet,
+        .inet6 = !any || choices.inet6,
+        .local = choices.local,
+        .incomplete = !requires && !choices.no_incomplete,
+        .half_open = choices.half_open,
+        .again = choices.again,
+        .overflow = choices.overflow,
         .cap = !requires,
         .least = requires,
-        .settings = chosen->with.texts,
-        .setting_count = chosen->with.count,
-        .wait = (int)chosen->wait,
+        .settings = choices.with.texts,
+        .setting_count = choices.with.count,
+        .wait = (int)choices.wait,
     };
-    snprintf(number, sizeof number, "%ld", chosen->require);
+    snprintf(number, sizeof number, "%ld", choices.require);
     const char *usual = requires ? number : "0-14";
-    if (plan_backlogs(plan, chosen->backlogs ? chosen->backlogs : usual,
-                      problem, sizeof problem)) {
-        complain("-b: %s", problem);
-        return options_try_help("backlogprobe");
-    }
+    if (plan_backlogs(plan, choices.backlogs ? choices.backlogs : usual,
+                      problem, sizeof problem))
+        return usage_error("--backlog: %s", problem);
     if (settings_check(plan->settings, plan->setting_count, problem,
                        sizeof problem)) {
         complain("--with: %s", problem);
@@ -388,19 +301,29 @@ static int backlogprobe_make_plan(struct queue_plan *plan,
     return OPTIONS_GO_ON;
 }
 
-int main(int argc, char **argv)
+static int backlogprobe_run(void)
 {
     struct findings findings = {0};
     struct queue_plan plan = {0};
-    if (!output_begin("backlogprobe"))
-        return STATUS_TROUBLE;
-    int status = backlogprobe_take_options(argc, argv);
+    int status = backlogprobe_make_plan(&plan);
     if (status == OPTIONS_GO_ON)
-        status = backlogprobe_make_plan(&plan, &choices);
-    if (status == OPTIONS_GO_ON)
-        status = backlogprobe_measure(&findings, &plan, &choices);
+        status = backlogprobe_measure(&findings, &plan);
     findings_free(&findings);
     plan_free(&plan);
-    option_list_free(&choices.with);
-    return output_end(status);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct program program = {
+        .name = "backlogprobe",
+        .purpose =
+            "Measure how many connections a listen queue of this host holds.",
+        .rows = rows,
+        .statuses = "0 success, 1 --require is cut, or --compare found a "
+                    "difference, 2 usage error or failure.",
+        .conflict = backlogprobe_conflict,
+        .run = backlogprobe_run,
+    };
+    return program_main(&program, argc, argv);
 }

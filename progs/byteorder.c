@@ -49,75 +49,65 @@ static void byteorder_explain(int order)
 
 static void print_json(int order)
 {
-    struct json json = {.out = output_stream()};
+    struct json out = {.out = output_stream()};
     uint16_t two = 0x0102;
     uint64_t eight = 0x0102030405060708;
     char text[32];
-    json_object(&json, NULL);
-    json_number(&json, "schema_version", 1);
-    json_text(&json, "host", SONDE_HOST);
-    json_text(&json, "byteorder", order < 0 ? NULL : order_name(order));
-    json_text(&json, "build_time", order_name(SONDE_BYTEORDER));
-    json_bool(&json, "agree", order == SONDE_BYTEORDER);
+    json_object(&out, NULL);
+    json_number(&out, "schema_version", 1);
+    json_text(&out, "host", SONDE_HOST);
+    json_text(&out, "byteorder", order < 0 ? NULL : order_name(order));
+    json_text(&out, "build_time", order_name(SONDE_BYTEORDER));
+    json_bool(&out, "agree", order == SONDE_BYTEORDER);
     print_bytes(&two, sizeof two, text);
-    json_text(&json, "two_bytes", text);
+    json_text(&out, "two_bytes", text);
     print_bytes(&eight, sizeof eight, text);
-    json_text(&json, "eight_bytes", text);
-    json_object_end(&json);
+    json_text(&out, "eight_bytes", text);
+    json_object_end(&out);
 }
 
-static int byteorder_take_options(bool *with_bytes, bool *json, int argc,
-                                  char **argv)
+static bool explain, json;
+
+static const struct option_row rows[] = {
+    ROW_FLAG("explain", 'e', &explain,
+             "show the bytes, in memory and on the wire"),
+    ROW_FLAG("json", 'j', &json, "report in JSON"),
+    {0},
+};
+
+static const char *byteorder_conflict(void)
 {
-    const struct option_row rows[] = {
-        {.letter = 'e',
-         .word = "explain",
-         .help = "show the bytes",
-         .kind = OPTION_FLAG,
-         .target = with_bytes},
-        {.letter = 'j',
-         .word = "json",
-         .help = "report in JSON",
-         .kind = OPTION_FLAG,
-         .target = json},
-        OPTIONS_COMMON,
-    };
-    const struct program program = {
-        .name = "byteorder",
-        .purpose = "Tell the byte order of this host, by looking at numbers in "
-                   "memory.",
-        .more = "Exit status: 0 told, 2 wrong usage or trouble, such as a byte "
-                "order "
-                "that\nis not the one this program was built for.\n",
-        .options = rows,
-        .count = sizeof rows / sizeof *rows,
-    };
-    int status = options_take(&program, argc, argv);
-    if (status == OPTIONS_GO_ON && *with_bytes && *json) {
-        complain("--explain and --json are two reports; choose one");
-        return options_try_help(program.name);
-    }
-    return status;
+    return explain && json ? "--explain and --json are two reports; choose one"
+                           : NULL;
+}
+
+static int byteorder_run(void)
+{
+    int order = sonde_byteorder();
+    if (json)
+        print_json(order);
+    else
+        fprintf(output_stream(), "%s: %s\n", SONDE_HOST, order_name(order));
+    if (explain)
+        byteorder_explain(order);
+    if (order == SONDE_BYTEORDER)
+        return STATUS_DONE;
+    complain("this process is %s, but the program was built as %s; build it "
+             "again for this host",
+             order_name(order), order_name(SONDE_BYTEORDER));
+    return STATUS_TROUBLE;
 }
 
 int main(int argc, char **argv)
 {
-    bool with_bytes = false, json = false;
-    if (!output_begin("byteorder"))
-        return STATUS_TROUBLE;
-    int status = byteorder_take_options(&with_bytes, &json, argc, argv);
-    if (status != OPTIONS_GO_ON)
-        return output_end(status);
-    int order = sonde_byteorder();
-    if (json) {
-        print_json(order);
-    } else {
-        fprintf(output_stream(), "%s: %s\n", SONDE_HOST, order_name(order));
-        if (with_bytes)
-            byteorder_explain(order);
-    }
-    if (order != SONDE_BYTEORDER)
-        complain("this process is %s, but was built as %s; the build is wrong",
-                 order_name(order), order_name(SONDE_BYTEORDER));
-    return output_end(order == SONDE_BYTEORDER ? STATUS_DONE : STATUS_TROUBLE);
+    static const struct program program = {
+        .name = "byteorder",
+        .purpose = "Print the byte order of this host, measured in memory.",
+        .rows = rows,
+        .statuses = "0 success, 2 usage error, or the byte order differs from "
+                    "that of the build.",
+        .conflict = byteorder_conflict,
+        .run = byteorder_run,
+    };
+    return program_main(&program, argc, argv);
 }

@@ -1,4 +1,4 @@
-/* client-options.c - what all clients have in common for their user
+/* client-options.c - options, target and exit status of the clients
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -14,127 +14,132 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-/* Say what is wrong with the options of PROGRAM.  */
-static int client_options_refuse(const char *program, const char *sentence)
-{
-    complain("%s", sentence);
-    return options_try_help(program);
-}
+struct client_options client_options;
 
-/* Say why --source is refused.  */
-static int refuse_source(const char *program, const char *source)
+const struct option_row client_rows[] = {
+    ROW_FLAG("ipv4", '4', &client_options.inet, "use IPv4 only"),
+    ROW_FLAG("ipv6", '6', &client_options.inet6, "use IPv6 only"),
+    ROW_FLAG("udp", 'u', &client_options.udp,
+             "send datagrams instead of opening a connection"),
+    ROW_TEXT("unix", 'U', "PATH", &client_options.path,
+             "connect to a UNIX socket instead of HOST and PORT"),
+    ROW_TEXT("source", 's', "ADDR", &client_options.source,
+             "source address: ADDR, ADDR:PORT or [ADDR]:PORT"),
+    ROW_SECONDS("timeout", 't', "SECONDS", &client_options.timeout, 1, 86400000,
+                "limit for lookup, connection and exchange"),
+    ROW_NUMBER("keepalive", 0, "SECONDS", &client_options.keepalive, 1, 32767,
+               "probe a peer that is silent for this time (TCP)"),
+    ROW_FLAG("verbose", 'v', &client_options.verbose,
+             "report addresses, attempts and times"),
+    {0},
+};
+
+/* A usage error: why SOURCE is refused.  */
+static int refuse_source(const char *source)
 {
     char problem[ENDPOINT_TEXT];
     const char *port = endpoint_port(source);
     if (endpoint_lacks_interface(source, problem, sizeof problem))
-        complain("--source \"%s\": no such interface: '%s'", source, problem);
-    else if (port && *port && !endpoint_check_port(port, 0, problem))
-        complain("--source \"%s\": %s", source, problem);
-    else
-        complain("--source \"%s\" is no address", source);
-    return options_try_help(program);
+        return usage_error("invalid argument '%s' for '--source': no such "
+                           "interface: '%s'",
+                           source, problem);
+    if (port && *port && !endpoint_check_port(port, 0, problem))
+        return usage_error("invalid argument '%s' for '--source': %s", source,
+                           problem);
+    return usage_error("invalid argument '%s' for '--source': give an address "
+                       "of this host",
+                       source);
 }
 
-static int take_source(struct client_options *options, const char *program,
-                       struct client_target *target)
+static int target_take_source(struct client_target *target)
 {
+    static struct sonde_address address;
+    const char *source = client_options.source;
     char interface[ENDPOINT_TEXT];
-    if (strchr(options->source, '/') ||
-        sonde_address_parse(&options->source_address, options->source, 0) ||
-        endpoint_lacks_interface(options->source, interface, sizeof interface))
-        return refuse_source(program, options->source);
-    target->source = &options->source_address;
-    int family = options->source_address.storage.ss_family;
-    if (target->family != AF_UNSPEC && target->family != family)
-        return client_options_refuse(
-            program, "--source is of another family than asked for");
+    if (strchr(source, '/') || sonde_address_parse(&address, source, 0) ||
+        endpoint_lacks_interface(source, interface, sizeof interface))
+        return refuse_source(source);
+    target->source = &address;
+    if (target->family != AF_UNSPEC &&
+        target->family != address.storage.ss_family)
+        return usage_error("--source has an address of the other family; leave "
+                           "out -4 or -6");
     return OPTIONS_GO_ON;
 }
 
 /* The port of SERVICE on this host.  */
-static const char *
-client_options_find_port(struct client_options *options,
-                         const struct client_service *service)
+static const char *service_find_port(const struct client_service *service)
 {
+    static char port[12];
     const struct servent *found =
-        getservbyname(service->name, options->datagrams ? "udp" : "tcp");
-    int port = found ? ntohs((uint16_t)found->s_port) : service->port;
-    snprintf(options->usual_port, sizeof options->usual_port, "%d", port);
-    return options->usual_port;
+        getservbyname(service->name, client_options.udp ? "udp" : "tcp");
+    snprintf(port, sizeof port, "%d",
+             found ? ntohs((uint16_t)found->s_port) : service->port);
+    return port;
 }
 
-/* Refuse a HOST or PORT that cannot be one, rather than look it up.  */
-static int check_target(const struct option_list *operands, const char *program,
-                        const struct client_target *target)
+/* Refuse a HOST or PORT that cannot exist, without a lookup.  */
+static int target_check(const struct client_target *target)
 {
     char problem[ENDPOINT_TEXT];
-    if (endpoint_is_number(target->host) && operands->count == 1) {
-        complain("HOST is missing: '%s' is not an IPv4 address", target->host);
-        return options_try_help(program);
-    }
+    if (!*target->host || !*target->service)
+        return usage_error("%s is empty", *target->host ? "PORT" : "HOST");
+    if (endpoint_port(target->host))
+        return usage_error("unexpected port in '%s': give PORT as an operand "
+                           "of its own",
+                           target->host);
+    if (strchr(target->host, '/'))
+        return usage_error("unexpected slash in '%s': for a UNIX socket use "
+                           "--unix",
+                           target->host);
+    if (endpoint_is_number(target->host) && client_options.operands.count == 1)
+        return usage_error("missing operand HOST: '%s' is not an IPv4 address",
+                           target->host);
     if (!endpoint_check_host(target->host, problem) ||
         !endpoint_check_port(target->service, 1, problem))
-        return client_options_refuse(program, problem);
+        return usage_error("%s", problem);
     return OPTIONS_GO_ON;
 }
 
-static int client_options_take_operands(struct client_options *options,
-                                        const char *program,
-                                        const struct client_service *service,
-                                        struct client_target *target)
+/* A UNIX socket in the place of HOST and PORT.  */
+static int target_take_path(struct client_target *target)
 {
-    const struct option_list *operands = &options->operands;
-    if (options->path) {
-        if (operands->count > 0)
-            return client_options_refuse(
-                program, "--unix takes the place of HOST and PORT");
-        if (options->source || options->inet || options->inet6)
-            return client_options_refuse(
-                program, "--unix goes with none of -4, -6, --source");
-        if (!*options->path)
-            return client_options_refuse(program, "--unix wants a path");
-        target->path = options->path;
-        return OPTIONS_GO_ON;
-    }
-    if (operands->count == 0)
-        return client_options_refuse(program, "HOST is missing");
-    target->host = operands->texts[0];
-    target->service = operands->count > 1
-                          ? operands->texts[1]
-                          : client_options_find_port(options, service);
-    if (!*target->host)
-        return client_options_refuse(program, "HOST is empty");
-    if (!*target->service)
-        return client_options_refuse(program, "PORT is empty");
-    if (endpoint_port(target->host))
-        return client_options_refuse(
-            program, "HOST has a port; give it as a word of its own");
-    if (strchr(target->host, '/'))
-        return client_options_refuse(
-            program, "HOST has a slash; a UNIX socket is --unix");
-    return check_target(operands, program, target);
+    if (client_options.operands.count > 0)
+        return usage_error("unexpected operand '%s': --unix replaces HOST and "
+                           "PORT",
+                           client_options.operands.texts[0]);
+    if (client_options.source || client_options.inet || client_options.inet6)
+        return usage_error("-4, -6 and --source do not apply to --unix");
+    if (!*client_options.path)
+        return usage_error("invalid argument '' for '--unix': give a path");
+    target->path = client_options.path;
+    return OPTIONS_GO_ON;
 }
 
-int client_options_target(struct client_options *options, const char *program,
-                          const struct client_service *service,
+int client_options_target(const struct client_service *service,
                           struct client_target *target)
 {
+    const struct option_list *operands = &client_options.operands;
     *target = (struct client_target){
-        .type = options->datagrams ? SOCK_DGRAM : SOCK_STREAM,
-        .family = options->inet == options->inet6 ? AF_UNSPEC
-                  : options->inet                 ? AF_INET
-                                                  : AF_INET6,
-        .timeout = (int)options->timeout,
-        .keepalive = (int)options->keepalive,
+        .type = client_options.udp ? SOCK_DGRAM : SOCK_STREAM,
+        .family = client_options.inet == client_options.inet6 ? AF_UNSPEC
+                  : client_options.inet                       ? AF_INET
+                                                              : AF_INET6,
+        .timeout = (int)client_options.timeout,
+        .keepalive = (int)client_options.keepalive,
     };
-    if (options->keepalive && (options->datagrams || options->path))
-        return client_options_refuse(
-            program, "--keepalive is TCP's, and goes with neither -u "
-                     "nor --unix");
-    int status =
-        client_options_take_operands(options, program, service, target);
-    if (status == OPTIONS_GO_ON && options->source)
-        status = take_source(options, program, target);
+    if (client_options.keepalive && (client_options.udp || client_options.path))
+        return usage_error("--keepalive does not apply to --udp and --unix");
+    if (client_options.path)
+        return target_take_path(target);
+    if (operands->count == 0)
+        return usage_error("missing operand HOST");
+    target->host = operands->texts[0];
+    target->service =
+        operands->count > 1 ? operands->texts[1] : service_find_port(service);
+    int status = target_check(target);
+    if (status == OPTIONS_GO_ON && client_options.source)
+        status = target_take_source(target);
     return status;
 }
 

@@ -1,4 +1,4 @@
-/* client-options.h - what all clients have in common for their user
+/* client-options.h - options, target and exit status of the clients
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROGS_CLIENT_OPTIONS_H
@@ -9,87 +9,44 @@
 #include "clients/client.h"
 #include "progs/options.h"
 
-/* What was given.  */
+/* The values of the shared options; times in milliseconds, keepalive in
+   seconds, 0 if not given.  */
 struct client_options {
-    bool inet, inet6, datagrams, verbose;
+    bool inet, inet6, udp, verbose;
     const char *path, *source;
     long timeout, keepalive;
     struct option_list operands;
-    struct sonde_address source_address;
-    char usual_port[12];
 };
 
-/* The rows of them, for a table; O points to a struct client_options.  */
-#define CLIENT_OPTIONS(O)                                                      \
-    {.letter = '4',                                                            \
-     .help = "IPv4 only",                                                      \
-     .kind = OPTION_FLAG,                                                      \
-     .target = &(O)->inet},                                                    \
-        {.letter = '6',                                                        \
-         .help = "IPv6 only",                                                  \
-         .kind = OPTION_FLAG,                                                  \
-         .target = &(O)->inet6},                                               \
-        {.letter = 'u',                                                        \
-         .word = "udp",                                                        \
-         .help = "datagrams instead of a connection",                          \
-         .kind = OPTION_FLAG,                                                  \
-         .target = &(O)->datagrams},                                           \
-        {.word = "unix",                                                       \
-         .argument = "PATH",                                                   \
-         .help = "a UNIX socket, in the place of HOST and PORT",               \
-         .kind = OPTION_TEXT,                                                  \
-         .target = &(O)->path},                                                \
-        {.letter = 's',                                                        \
-         .word = "source",                                                     \
-         .argument = "ADDR",                                                   \
-         .help = "come from this address, or ADDR:PORT, [ADDR]:PORT",          \
-         .kind = OPTION_TEXT,                                                  \
-         .target = &(O)->source},                                              \
-        {.letter = 't',                                                        \
-         .word = "timeout",                                                    \
-         .argument = "SECONDS",                                                \
-         .help = "for everything, from the lookup to the last byte",           \
-         .kind = OPTION_SECONDS,                                               \
-         .target = &(O)->timeout,                                              \
-         .least = 1,                                                           \
-         .most = 86400000},                                                    \
-        {.letter = 'k',                                                        \
-         .word = "keepalive",                                                  \
-         .argument = "SECONDS",                                                \
-         .help = "after such silence ask whether the peer is there",           \
-         .kind = OPTION_NUMBER,                                                \
-         .target = &(O)->keepalive,                                            \
-         .least = 1,                                                           \
-         .most = 32767},                                                       \
-    {                                                                          \
-        .letter = 'v', .word = "verbose",                                      \
-        .help = "say which addresses, and how long it took",                   \
-        .kind = OPTION_FLAG, .target = &(O)->verbose                           \
-    }
+extern struct client_options client_options;
 
-/* The end of --help.  */
-#define CLIENT_STATUSES                                                        \
-    "Exit status: 0 done, 2 wrong usage or trouble, 3 refused, 4 timed out,\n" \
-    "5 host unreachable, 6 network unreachable, 7 unknown name, 8 name "       \
-    "service not\nanswering, 9 source address not local, 10 source port in "   \
-    "use, 11 not\npermitted, 12 silence (UDP), 13 wrong reply, 14 closed "     \
-    "early.\n"
+/* Their rows, for struct program's shared; and its other fields that all
+   clients have in common.  */
+extern const struct option_row client_rows[];
+#define CLIENT_PROGRAM                                                         \
+    .shared = client_rows, .operands = "HOST [PORT]", .operands_max = 2,       \
+    .operands_target = &client_options.operands,                               \
+    .statuses =                                                                \
+        "0 success, 2 usage error or local failure, 3 connection refused, "    \
+        "4 timed out, 5 host unreachable, 6 network unreachable, 7 unknown "   \
+        "name, 8 name service not answering, 9 source address not local, "     \
+        "10 source port in use, 11 not permitted, 12 no answer to a "          \
+        "datagram, 13 wrong reply, 14 closed early."
 
-/* A service, and the port it has where this host's list of services has no word
-   of it.  */
+/* A service: its name, and its port where this host's database of services
+   lacks the name.  */
 struct client_service {
     const char *name;
     int port;
 };
 
-/* Make TARGET of OPTIONS, which must outlast it; PROGRAM is its name, SERVICE
-   what is asked for without a PORT.  Returns OPTIONS_GO_ON, or the
-   exit status, having said what is wrong.  */
-int client_options_target(struct client_options *options, const char *program,
-                          const struct client_service *service,
+/* Fill TARGET from client_options; SERVICE is for a command line without PORT.
+   TARGET points into static memory.  Returns OPTIONS_GO_ON; or the exit status,
+   after a usage error, which is reported.  */
+int client_options_target(const struct client_service *service,
                           struct client_target *target);
 
-/* Say RESULT, if there is anything to say.  Returns its exit status.  */
+/* Print RESULT's text, if there is any.  Returns the exit status.  */
 int client_options_status(const struct client_result *result);
 
 /* For -v, on standard error: the attempts, both addresses, the time.  */

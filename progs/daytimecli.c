@@ -10,46 +10,24 @@
 #include "clients/daytime-parse.h"
 #include "progs/client-options.h"
 #include "progs/output.h"
-#include "progs/status.h"
 
-struct daytimecli_choices {
-    struct client_options client;
-    bool parse, utc;
+static bool parse, utc;
+
+static const struct option_row rows[] = {
+    ROW_FLAG("parse", 0, &parse,
+             "print the instant, and the offset to this host's clock"),
+    ROW_FLAG("utc", 0, &utc,
+             "with --parse: a time without a zone is UTC, not local time"),
+    {0},
 };
 
-static int daytimecli_take_options(struct daytimecli_choices *choices, int argc,
-                                   char **argv)
+static const char *daytimecli_conflict(void)
 {
-    const struct option_row rows[] = {
-        CLIENT_OPTIONS(&choices->client),
-        {.letter = 'p',
-         .word = "parse",
-         .help = "print the instant, and the offset to this clock",
-         .kind = OPTION_FLAG,
-         .target = &choices->parse},
-        {.letter = 'U',
-         .word = "utc",
-         .help = "with -p: a time that names no zone is UTC, not of\n"
-                 "this host's zone",
-         .kind = OPTION_FLAG,
-         .target = &choices->utc},
-        OPTIONS_COMMON,
-    };
-    const struct program program = {
-        .name = "daytimecli",
-        .purpose = "Ask a daytime server for the time of day.",
-        .more = CLIENT_STATUSES,
-        .options = rows,
-        .count = sizeof rows / sizeof *rows,
-        .operands = "HOST [PORT]",
-        .operands_most = 2,
-        .operands_target = &choices->client.operands,
-    };
-    return options_take(&program, argc, argv);
+    return utc && !parse ? "--utc applies to --parse only" : NULL;
 }
 
-/* For a terminal: whatever is not printable ASCII, but for the end of a line,
-   as \ooo, so that a server cannot write to it; and a newline at the end.  */
+/* For a terminal, which a server must not control: bytes that are not printable
+   ASCII as \ooo, but line ends; and a newline at the end.  */
 static void print_safely(const struct daytime *daytime)
 {
     FILE *out = output_stream();
@@ -78,17 +56,16 @@ static void daytimecli_print(const struct daytime *daytime)
     fwrite(daytime->text, 1, daytime->length, output_stream());
 }
 
-/* The instant; and how far the server's clock is from this one: it told whole
-   seconds, so its clock stood at half a second more, give or take one half, and
-   the answer took its time.  */
-static void print_instant(const struct daytimecli_choices *choices,
-                          const struct client *client,
+/* The instant, and the offset between the server's clock and the local clock.
+   The server sends whole seconds, so its clock was half a second further, plus
+   or minus half a second; and half of the round trip is added.  */
+static void print_instant(const struct client *client,
                           const struct daytime *daytime,
                           struct client_result *result)
 {
     struct daytime_instant instant;
     char iso[DAYTIME_ISO_TEXT];
-    if (daytime_parse(daytime->text, choices->utc, &instant)) {
+    if (daytime_parse(daytime->text, utc, &instant)) {
         client_say(result, CLIENT_WRONG_REPLY,
                    "%s: wrong reply: \"%.100s\" is no time in a known form",
                    client->name, daytime->text);
@@ -100,26 +77,30 @@ static void print_instant(const struct daytimecli_choices *choices,
         (double)(instant.seconds - daytime->local.tv_sec) + 0.5 - local;
     daytime_iso(instant.seconds, iso);
     fprintf(output_stream(), "%s %+.1f s +-%.1f s\n", iso, offset, 0.5 + half);
-    if (choices->client.verbose)
+    if (client_options.verbose)
         complain("the form is that of %s%s", instant.form,
                  !instant.assumed ? ""
-                 : choices->utc   ? ", without a zone: taken as UTC"
+                 : utc            ? ", without a zone: taken as UTC"
                                   : ", without a zone: taken as this host's");
 }
 
-static int daytimecli_ask(const struct daytimecli_choices *choices,
-                          const struct client_target *target)
+static int daytimecli_run(void)
 {
+    static const struct client_service service = {"daytime", 13};
+    struct client_target target;
     struct client client;
     struct client_result result;
     struct daytime daytime = {0};
-    client_connect(&client, target, &result);
-    if (choices->client.verbose)
+    int status = client_options_target(&service, &target);
+    if (status != OPTIONS_GO_ON)
+        return status;
+    client_connect(&client, &target, &result);
+    if (client_options.verbose)
         client_options_tell(&client);
     if (result.end == CLIENT_DONE)
         daytime_get(&client, &daytime, &result);
-    if (result.end == CLIENT_DONE && choices->parse)
-        print_instant(choices, &client, &daytime, &result);
+    if (result.end == CLIENT_DONE && parse)
+        print_instant(&client, &daytime, &result);
     else
         daytimecli_print(&daytime);
     client_close(&client);
@@ -128,21 +109,13 @@ static int daytimecli_ask(const struct daytimecli_choices *choices,
 
 int main(int argc, char **argv)
 {
-    static const struct client_service service = {"daytime", 13};
-    struct daytimecli_choices choices = {0};
-    struct client_target target;
-    if (!output_begin("daytimecli"))
-        return STATUS_TROUBLE;
-    int status = daytimecli_take_options(&choices, argc, argv);
-    if (status == OPTIONS_GO_ON)
-        status = client_options_target(&choices.client, "daytimecli", &service,
-                                       &target);
-    if (status == OPTIONS_GO_ON && choices.utc && !choices.parse) {
-        complain("--utc is about what --parse reads");
-        status = options_try_help("daytimecli");
-    }
-    if (status == OPTIONS_GO_ON)
-        status = daytimecli_ask(&choices, &target);
-    option_list_free(&choices.client.operands);
-    return output_end(status);
+    static const struct program program = {
+        .name = "daytimecli",
+        .purpose = "Ask a daytime server for the time of day.",
+        .rows = rows,
+        CLIENT_PROGRAM,
+        .conflict = daytimecli_conflict,
+        .run = daytimecli_run,
+    };
+    return program_main(&program, argc, argv);
 }

@@ -1,34 +1,37 @@
-/* daytimesrv.c - tell the time
+/* daytimesrv.c - daytime server
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
+#include <time.h>
+
 #include "progs/server-options.h"
 #include "servers/daytime.h"
 
-int main(int argc, char **argv)
+static struct daytime_settings settings;
+
+static const struct option_row rows[] = {
+    ROW_FLAG("iso", 0, &settings.iso, "send the time as in ISO 8601"),
+    ROW_FLAG("utc", 0, &settings.utc, "send UTC instead of local time"),
+    {0},
+};
+
+static int daytimesrv_run(void)
 {
-    struct daytime_settings settings = {0};
-    const struct option_row rows[] = {
-        {.word = "iso",
-         .help = "in the form of ISO 8601",
-         .kind = OPTION_FLAG,
-         .target = &settings.iso},
-        {.word = "utc",
-         .help = "not in the local time zone",
-         .kind = OPTION_FLAG,
-         .target = &settings.utc},
-    };
-    const struct server_program program = {
-        .name = "daytimesrv",
-        .service = "daytime",
-        .purpose = "Tell clients the time, over TCP, UDP and UNIX sockets "
-                   "(RFC 867).",
-        .rows = rows,
-        .row_count = sizeof rows / sizeof *rows,
-        .settings = &settings,
-    };
     /* Once, not in each child.  */
     tzset();
-    return server_program_run(&program, argc, argv);
+    return server_options_run("daytimesrv", "daytime", &settings);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct program program = {
+        .name = "daytimesrv",
+        .purpose = "Send the time, over TCP, UDP and UNIX sockets (RFC 867, "
+                   "port 13).",
+        .rows = rows,
+        SERVER_PROGRAM,
+        .run = daytimesrv_run,
+    };
+    return server_main(&program, argc, argv);
 }

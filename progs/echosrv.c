@@ -1,17 +1,23 @@
-/* echosrv.c - send back what comes
+/* echosrv.c - echo server
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
 #include "progs/server-options.h"
 
+static int echosrv_run(void)
+{
+    return server_options_run("echosrv", "echo", NULL);
+}
+
 int main(int argc, char **argv)
 {
-    const struct server_program program = {
+    static const struct program program = {
         .name = "echosrv",
-        .service = "echo",
         .purpose = "Send back what clients send, over TCP, UDP and UNIX "
-                   "sockets (RFC 862).",
+                   "sockets (RFC 862, port 7).",
+        SERVER_PROGRAM,
+        .run = echosrv_run,
     };
-    return server_program_run(&program, argc, argv);
+    return server_main(&program, argc, argv);
 }

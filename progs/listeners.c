@@ -25,86 +25,40 @@ struct listeners_choices {
     struct option_list operands;
 };
 
-static int listeners_take_options(struct listeners_choices *choices, int argc,
-                                  char **argv)
+static struct listeners_choices choices;
+
+static const struct option_row rows[] = {
+    ROW_FLAG("ipv4", '4', &choices.inet, "TCP over IPv4 only"),
+    ROW_FLAG("ipv6", '6', &choices.inet6, "TCP over IPv6 only"),
+    ROW_FLAG("tcp", 0, &choices.tcp, "TCP only, over IPv4 and IPv6"),
+    ROW_FLAG("unix", 'U', &choices.local,
+             "UNIX sockets only; these four options add up"),
+    ROW_NUMBER("fail-at", 0, "PERCENT", &choices.fail_at, 1, 100,
+               "exit 1 if a queue is full to PERCENT or more, 1 to 100"),
+    ROW_FLAG("json", 'j', &choices.json, "report in JSON"),
+    ROW_TEXT("prometheus", 0, "FILE", &choices.prometheus,
+             "replace FILE by metrics for the textfile collector of "
+             "Prometheus; - is standard output"),
+    {0},
+};
+
+static const char *listeners_conflict(void)
 {
-    const struct option_row rows[] = {
-        {.letter = '4',
-         .help = "TCP over IPv4 only",
-         .kind = OPTION_FLAG,
-         .target = &choices->inet},
-        {.letter = '6',
-         .help = "TCP over IPv6 only",
-         .kind = OPTION_FLAG,
-         .target = &choices->inet6},
-        {.letter = 't',
-         .word = "tcp",
-         .help = "TCP only, over both",
-         .kind = OPTION_FLAG,
-         .target = &choices->tcp},
-        {.letter = 'u',
-         .word = "unix",
-         .help = "UNIX sockets only; with another of these, both",
-         .kind = OPTION_FLAG,
-         .target = &choices->local},
-        {.letter = 'f',
-         .word = "fail-at",
-         .argument = "PERCENT",
-         .help = "exit 1 if a queue is so full, 1 to 100",
-         .kind = OPTION_NUMBER,
-         .target = &choices->fail_at,
-         .least = 1,
-         .most = 100},
-        {.letter = 'j',
-         .word = "json",
-         .help = "report in JSON",
-         .kind = OPTION_FLAG,
-         .target = &choices->json},
-        {.letter = 'P',
-         .word = "prometheus",
-         .argument = "FILE",
-         .help = "replace FILE by metrics, for Prometheus's\n"
-                 "textfile collector; - is standard output",
-         .kind = OPTION_TEXT,
-         .target = &choices->prometheus},
-        OPTIONS_COMMON,
-    };
-    const struct program program = {
-        .name = "listeners",
-        .purpose = "List every listening socket of this host, the fullest "
-                   "first; or explain one.",
-        .more = "WHAT is a port, else the number of a process; the name of a "
-                "process or a\nservice; a path or an @name; or ADDRESS:PORT, "
-                "*:PORT, :PORT.\n"
-                "Exit status: 0 success, 1 no such listener, or a queue "
-                "reached --fail-at,\n2 wrong usage or trouble.\n",
-        .options = rows,
-        .count = sizeof rows / sizeof *rows,
-        .operands = "[WHAT]",
-        .operands_most = 1,
-        .operands_target = &choices->operands,
-    };
-    int status = options_take(&program, argc, argv);
-    if (status == OPTIONS_GO_ON && choices->json && choices->prometheus) {
-        complain("--json and --prometheus are two reports; choose one");
-        return options_try_help(program.name);
-    }
-    if (status == OPTIONS_GO_ON && choices->operands.count > 0 &&
-        !*choices->operands.texts[0]) {
-        complain("\"\" is no port, process, path or address");
-        return options_try_help(program.name);
-    }
-    return status;
+    if (choices.json && choices.prometheus)
+        return "--json and --prometheus are two reports; choose one";
+    if (choices.operands.count > 0 && !*choices.operands.texts[0])
+        return "invalid operand '': give a port, process, path or address";
+    return NULL;
 }
 
-static unsigned families_of(const struct listeners_choices *choices)
+static unsigned families_of(void)
 {
     unsigned families = 0;
-    if (choices->inet || choices->tcp)
+    if (choices.inet || choices.tcp)
         families |= LISTENERS_INET;
-    if (choices->inet6 || choices->tcp)
+    if (choices.inet6 || choices.tcp)
         families |= LISTENERS_INET6;
-    if (choices->local)
+    if (choices.local)
         families |= LISTENERS_UNIX;
     return families ? families : LISTENERS_ALL;
 }
@@ -117,34 +71,33 @@ static void listeners_write_prometheus(FILE *out, const void *listeners)
 static int complain_unread(void)
 {
     if (errno == ENOTSUP)
-        complain("this system does not tell what listens on it; on Linux "
-                 "netlink's sock_diag does, which gVisor, for one, lacks");
+        complain("this system does not report listening sockets; on Linux "
+                 "netlink's sock_diag does, which gVisor lacks");
     else if (errno == EACCES || errno == EPERM)
-        complain("it is not allowed here to ask the kernel what listens: %s "
-                 "(a seccomp filter or a security module)",
+        complain("permission to read the listeners is denied: %s (by a seccomp "
+                 "filter or a security module)",
                  strerror(errno));
     else if (errno == EAGAIN)
         complain("cannot list the listeners: no complete answer from the "
                  "kernel within %d s (%s)",
                  LIST_MS / 1000, strerror(errno));
     else
-        complain("cannot ask the kernel what listens: %s", strerror(errno));
+        complain("cannot list the listeners: %s", strerror(errno));
     return STATUS_TROUBLE;
 }
 
 /* Write the report.  Returns STATUS_DONE, or STATUS_TROUBLE, having said
    why.  */
-static int listeners_report(const struct listeners *listeners,
-                            const struct listeners_choices *choices)
+static int listeners_report(const struct listeners *listeners)
 {
-    if (choices->prometheus)
-        return replace_file(choices->prometheus, listeners_write_prometheus,
+    if (choices.prometheus)
+        return replace_file(choices.prometheus, listeners_write_prometheus,
                             listeners)
                    ? STATUS_TROUBLE
                    : STATUS_DONE;
-    if (choices->json)
+    if (choices.json)
         listeners_json(output_stream(), listeners);
-    else if (choices->operands.count > 0)
+    else if (choices.operands.count > 0)
         listeners_explain(output_stream(), listeners);
     else
         listeners_text(output_stream(), listeners);
@@ -153,15 +106,14 @@ static int listeners_report(const struct listeners *listeners,
 
 /* Report what was found.  A family that could not be read may hold a queue that
    is full, so that no other answer is known.  */
-static int report_found(const struct listeners *listeners,
-                        const struct listeners_choices *choices)
+static int report_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
-    int status = listeners_report(listeners, choices);
+    int status = listeners_report(listeners);
     if (status != STATUS_DONE)
         return status;
-    if (choices->fail_at > 0 &&
-        listeners_at_least(listeners, (int)choices->fail_at) > 0)
+    if (choices.fail_at > 0 &&
+        listeners_at_least(listeners, (int)choices.fail_at) > 0)
         return STATUS_NO;
     if (listeners_all_read(listeners, &why))
         return STATUS_DONE;
@@ -172,52 +124,58 @@ static int report_found(const struct listeners *listeners,
 /* Nothing is at WHAT, for the reason WHY: for programs that is an empty list,
    unless WHAT makes no sense.  */
 static int report_missing(const struct listeners *listeners,
-                          const struct listeners_choices *choices,
                           enum selection selection, const struct sentence *why)
 {
     complain("%s", why->text);
     if (selection == SELECTION_WRONG)
-        return options_try_help("listeners");
-    if ((choices->json || choices->prometheus) &&
-        listeners_report(listeners, choices) != STATUS_DONE)
+        return usage_hint();
+    if ((choices.json || choices.prometheus) &&
+        listeners_report(listeners) != STATUS_DONE)
         return STATUS_TROUBLE;
     return selection == SELECTION_NONE ? STATUS_NO : STATUS_TROUBLE;
 }
 
-static int select_and_report(struct listeners *listeners,
-                             const struct listeners_choices *choices)
+static int select_and_report(struct listeners *listeners)
 {
     struct sentence why = {""};
-    if (choices->operands.count == 0)
-        return report_found(listeners, choices);
+    if (choices.operands.count == 0)
+        return report_found(listeners);
     enum selection selection =
-        listeners_select(listeners, choices->operands.texts[0], &why);
+        listeners_select(listeners, choices.operands.texts[0], &why);
     if (selection == SELECTION_FOUND)
-        return report_found(listeners, choices);
+        return report_found(listeners);
     if (selection == SELECTION_FAILED)
         say(&why, "cannot choose among the listeners: %s", strerror(errno));
-    return report_missing(listeners, choices, selection, &why);
+    return report_missing(listeners, selection, &why);
 }
 
-static int listeners_list(const struct listeners_choices *choices)
+static int listeners_run(void)
 {
     struct listeners listeners = {0};
-    int status =
-        listeners_read(&listeners, families_of(choices), LIST_MS, OWNERS_MS)
-            ? complain_unread()
-            : select_and_report(&listeners, choices);
+    int status = listeners_read(&listeners, families_of(), LIST_MS, OWNERS_MS)
+                     ? complain_unread()
+                     : select_and_report(&listeners);
     listeners_free(&listeners);
     return status;
 }
 
 int main(int argc, char **argv)
 {
-    struct listeners_choices choices = {0};
-    if (!output_begin("listeners"))
-        return STATUS_TROUBLE;
-    int status = listeners_take_options(&choices, argc, argv);
-    if (status == OPTIONS_GO_ON)
-        status = listeners_list(&choices);
-    option_list_free(&choices.operands);
-    return output_end(status);
+    static const struct program program = {
+        .name = "listeners",
+        .purpose = "List the listening sockets of this host, the fullest "
+                   "first; or explain one.",
+        .rows = rows,
+        .operands = "[WHAT]",
+        .operands_max = 1,
+        .operands_target = &choices.operands,
+        .operands_help =
+            "WHAT is a port, else a process number; the name of a process or "
+            "service; a path or @name; or ADDRESS:PORT, *:PORT, :PORT.",
+        .statuses = "0 success, 1 no such listener, or a queue reached "
+                    "--fail-at, 2 usage error or failure.",
+        .conflict = listeners_conflict,
+        .run = listeners_run,
+    };
+    return program_main(&program, argc, argv);
 }

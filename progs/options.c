@@ -1,4 +1,4 @@
-/* options.c - options as data: one table drives parsing and --help
+/* options.c - a program's options as a table, which drives parsing and --help
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,81 +6,158 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
-#include <stdbool.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/write.h"
+#include "base/wait.h"
+#include "base/wrap.h"
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/status.h"
 
-/* getopt_long's value for a long option: this and the row's number.  */
-enum { OPTIONS_MAX = 64, LONG_BASE = 256 };
+/* getopt_long returns LONG_BASE + the index of the row.  */
+enum { OPTIONS_MAX = 64, LONG_BASE = 256, ROOM_WAIT_MS = 1000 };
 
-/* The row in the form that --help shows: "-b, --backlog LIST".  */
-static void print_row_name(const struct option_row *row, char *text,
-                           size_t size)
+static const struct option_row common[] = {
+    {.name = "help",
+     .letter = 'h',
+     .help = "print this help and exit",
+     .kind = OPTION_HELP},
+    {.name = "version",
+     .letter = 'V',
+     .help = "print the version and exit",
+     .kind = OPTION_VERSION},
+    {0},
+};
+
+/* All rows of a program, in the order of --help; and as getopt_long takes
+   them.  */
+struct option_view {
+    const struct option_row *rows[OPTIONS_MAX];
+    size_t count;
+    char letters[2 * OPTIONS_MAX + 1];
+    struct option words[OPTIONS_MAX + 1];
+};
+
+static void view_add(struct option_view *view, const struct option_row *row)
 {
-    char letter[4] = "", word[40] = "";
+    size_t end = strlen(view->letters);
     if (row->letter)
-        snprintf(letter, sizeof letter, "-%c", row->letter);
-    if (row->word)
-        snprintf(word, sizeof word, "--%s", row->word);
-    snprintf(text, size, "%2s%s%s%s%s", letter,
-             row->letter && row->word ? ", "
-             : row->word              ? "  "
-                                      : "",
-             word, row->argument ? " " : "",
-             row->argument ? row->argument : "");
+        view->letters[end++] = row->letter;
+    if (row->letter && row->argument)
+        view->letters[end] = ':';
+    view->words[view->count] = (struct option){
+        row->name, row->argument ? required_argument : no_argument, NULL,
+        LONG_BASE + (int)view->count};
+    view->rows[view->count++] = row;
 }
 
-/* The column in which the help of all rows begins: names longer than
-   NAME_WIDTH_MAX stand in a line of their own.  */
-static int name_width(const struct program *program)
+static void view_make(struct option_view *view, const struct program *program)
 {
-    enum { NAME_WIDTH_MIN = 18, NAME_WIDTH_MAX = 26 };
-    int width = NAME_WIDTH_MIN;
-    for (size_t i = 0; i < program->count; i++) {
+    const struct option_row *tables[] = {program->rows, program->shared,
+                                         common};
+    *view = (struct option_view){0};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct option_row *row = tables[i]; row && row->name; row++)
+            if (view->count < OPTIONS_MAX)
+                view_add(view, row);
+}
+
+/* The row of VALUE, which getopt_long returned; NULL for '?'.  */
+static const struct option_row *view_find(const struct option_view *view,
+                                          int value)
+{
+    if (value >= LONG_BASE)
+        return view->rows[value - LONG_BASE];
+    for (size_t i = 0; i < view->count; i++)
+        if (view->rows[i]->letter == value)
+            return view->rows[i];
+    return NULL;
+}
+
+/* ---- --help -------------------------------------------------------------- */
+
+/* ROW's options as --help shows them: "-b, --backlog LIST".  Returns the
+   length.  */
+static int row_print_name(const struct option_row *row, char *text, size_t size)
+{
+    char letter[] = "    ";
+    if (row->letter)
+        snprintf(letter, sizeof letter, "-%c, ", row->letter);
+    return snprintf(text, size, "  %s--%s%s%s", letter, row->name,
+                    row->argument ? " " : "",
+                    row->argument ? row->argument : "");
+}
+
+/* ROW's choices, separated by commas, if there are any.  */
+static void row_print_choices(const struct option_row *row, char *text,
+                              size_t size)
+{
+    size_t used = 0;
+    *text = '\0';
+    for (int i = 0; row->choices && row->choices[i] && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s",
+                                 i ? ", " : "", row->choices[i]);
+}
+
+/* The column in which the help of all rows begins; a longer name has a line of
+   its own.  */
+static int help_column(const struct option_view *view)
+{
+    enum { COLUMN_MIN = 22, COLUMN_MAX = 30 };
+    int column = COLUMN_MIN;
+    for (size_t i = 0; i < view->count; i++) {
         char text[80];
-        print_row_name(&program->options[i], text, sizeof text);
-        int length = (int)strlen(text);
-        if (length > width && length <= NAME_WIDTH_MAX)
-            width = length;
+        int length = row_print_name(view->rows[i], text, sizeof text) + 2;
+        if (length > column && length <= COLUMN_MAX)
+            column = length;
     }
-    return width;
+    return column;
 }
 
-/* NAME, and HELP line by line beside it.  */
-static void print_row(const char *name, int width, const char *help)
+static void help_print_rows(const struct option_view *view)
 {
     FILE *out = output_stream();
-    bool beside = (int)strlen(name) <= width;
-    if (!beside)
-        fprintf(out, "  %s\n", name);
-    for (const char *left = beside ? name : ""; *help; left = "") {
-        int length = (int)strcspn(help, "\n");
-        fprintf(out, "  %-*s  %.*s\n", width, left, length, help);
-        help += length + (help[length] == '\n');
+    int column = help_column(view);
+    for (size_t i = 0; i < view->count; i++) {
+        char text[80], choices[200];
+        int length = row_print_name(view->rows[i], text, sizeof text);
+        row_print_choices(view->rows[i], choices, sizeof choices);
+        fputs(text, out);
+        if (length + 2 > column) {
+            putc('\n', out);
+            length = 0;
+        }
+        pad(out, length, column);
+        int end = wrap(out, choices, column, column, WIDTH);
+        if (*choices)
+            putc(' ', out);
+        wrap(out, view->rows[i]->help, end + (*choices != '\0'), column, WIDTH);
+        putc('\n', out);
     }
 }
 
-static int print_help(const struct program *program)
+static int print_help(const struct program *program,
+                      const struct option_view *view)
 {
     FILE *out = output_stream();
-    int width = name_width(program);
-    fprintf(out, "Usage: %s [OPTION]...%s%s\n%s\n\n", program->name,
+    fprintf(out, "Usage: %s [OPTION]...%s%s\n", program->name,
             program->operands ? " " : "",
-            program->operands ? program->operands : "", program->purpose);
-    for (size_t i = 0; i < program->count; i++) {
-        char text[80];
-        print_row_name(&program->options[i], text, sizeof text);
-        print_row(text, width, program->options[i].help);
+            program->operands ? program->operands : "");
+    wrap(out, program->purpose, 0, 0, WIDTH);
+    fputs("\n\n", out);
+    help_print_rows(view);
+    putc('\n', out);
+    if (program->operands_help) {
+        wrap(out, program->operands_help, 0, 0, WIDTH);
+        putc('\n', out);
     }
-    if (program->more)
-        fprintf(out, "\n%s", program->more);
+    fputs("Exit status: ", out);
+    wrap(out, program->statuses, (int)strlen("Exit status: "), 0, WIDTH);
+    putc('\n', out);
     return STATUS_DONE;
 }
 
@@ -94,33 +171,25 @@ static int print_version(const struct program *program)
     return STATUS_DONE;
 }
 
-int options_try_help(const char *name)
-{
-    char line[80];
-    int length = snprintf(line, sizeof line, "Try '%s --help'.\n", name);
-    write_all(STDERR_FILENO, line, (size_t)length);
-    return STATUS_TROUBLE;
-}
+/* ---- values -------------------------------------------------------------- */
 
-static int take_number(const struct program *program,
-                       const struct option_row *row, const char *text)
+static int take_number(const struct option_row *row, const char *text)
 {
     char *end;
     errno = 0;
     long number = strtol(text, &end, 10);
-    bool plain = *text == '-' || (*text >= '0' && *text <= '9');
-    if (!plain || end == text || *end || errno || number < row->least ||
-        number > row->most) {
-        complain("--%s \"%s\" is no number from %ld to %ld", row->word, text,
-                 row->least, row->most);
-        return options_try_help(program->name);
-    }
+    bool is_plain = *text == '-' || (*text >= '0' && *text <= '9');
+    if (!is_plain || end == text || *end || errno || number < row->min ||
+        number > row->max)
+        return usage_error(
+            "invalid argument '%s' for '--%s': give a number from %ld to %ld",
+            text, row->name, row->min, row->max);
     *(long *)row->target = number;
     return OPTIONS_GO_ON;
 }
 
-/* Set *MS from seconds as 2, 0.25 or .5.  Returns false if TEXT is none, or out
-   of range.  Digits beyond the millisecond are dropped.  */
+/* Set *MS from seconds as 2, 0.25 or .5, without the digits beyond the
+   millisecond.  Returns false if TEXT is no such number, or out of range.  */
 static bool read_seconds(const char *text, long *ms)
 {
     long whole = 0, part = 0, unit = 100;
@@ -140,34 +209,29 @@ static bool read_seconds(const char *text, long *ms)
     return any && !*digit;
 }
 
-static int take_seconds(const struct program *program,
-                        const struct option_row *row, const char *text)
+static int take_seconds(const struct option_row *row, const char *text)
 {
     long ms;
-    if (!read_seconds(text, &ms) || ms < row->least || ms > row->most) {
-        complain("--%s \"%s\" is no number of seconds from %g to %g", row->word,
-                 text, (double)row->least / 1000, (double)row->most / 1000);
-        return options_try_help(program->name);
-    }
+    if (!read_seconds(text, &ms) || ms < row->min || ms > row->max)
+        return usage_error(
+            "invalid argument '%s' for '--%s': give seconds from %g to %g",
+            text, row->name, (double)row->min / 1000, (double)row->max / 1000);
     *(long *)row->target = ms;
     return OPTIONS_GO_ON;
 }
 
-static int take_choice(const struct program *program,
-                       const struct option_row *row, const char *text)
+static int take_choice(const struct option_row *row, const char *text)
 {
-    char all[200] = "";
+    char all[200];
     for (int i = 0; row->choices[i]; i++) {
         if (!strcmp(row->choices[i], text)) {
             *(int *)row->target = i;
             return OPTIONS_GO_ON;
         }
-        size_t used = strlen(all);
-        snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "",
-                 row->choices[i]);
     }
-    complain("--%s \"%s\" is none of %s", row->word, text, all);
-    return options_try_help(program->name);
+    row_print_choices(row, all, sizeof all);
+    return usage_error("invalid argument '%s' for '--%s': choose one of %s",
+                       text, row->name, all);
 }
 
 static int list_add(struct option_list *list, const char *text)
@@ -175,7 +239,7 @@ static int list_add(struct option_list *list, const char *text)
     const char **texts =
         realloc(list->texts, (list->count + 1) * sizeof *list->texts);
     if (!texts) {
-        complain("there is no memory for the arguments");
+        complain("out of memory");
         return STATUS_TROUBLE;
     }
     texts[list->count++] = text;
@@ -183,117 +247,60 @@ static int list_add(struct option_list *list, const char *text)
     return OPTIONS_GO_ON;
 }
 
-void option_list_free(struct option_list *list)
-{
-    free(list->texts);
-    *list = (struct option_list){0};
-}
+/* ---- the command line ---------------------------------------------------- */
 
-/* ROW was given, with ARGUMENT if it takes one.  */
-static int take_row(const struct program *program, const struct option_row *row,
-                    const char *argument)
+/* ROW was given, with VALUE if the row has an argument.  */
+static int row_take(const struct option_row *row, const char *value,
+                    const struct program *program,
+                    const struct option_view *view)
 {
     switch (row->kind) {
     case OPTION_FLAG:
         *(bool *)row->target = true;
         return OPTIONS_GO_ON;
     case OPTION_NUMBER:
-        return take_number(program, row, argument);
+        return take_number(row, value);
     case OPTION_SECONDS:
-        return take_seconds(program, row, argument);
+        return take_seconds(row, value);
     case OPTION_TEXT:
-        *(const char **)row->target = argument;
+        *(const char **)row->target = value;
         return OPTIONS_GO_ON;
     case OPTION_LIST:
-        return list_add(row->target, argument);
+        return list_add(row->target, value);
     case OPTION_CHOICE:
-        return take_choice(program, row, argument);
+        return take_choice(row, value);
     case OPTION_HELP:
-        return print_help(program);
+        return print_help(program, view);
     case OPTION_VERSION:
         return print_version(program);
     }
     return STATUS_TROUBLE;
 }
 
-/* getopt's view of the table.  */
-struct view {
-    char letters[2 * OPTIONS_MAX + 2];
-    struct option words[OPTIONS_MAX + 1];
-};
-
-static void make_view(const struct program *program, struct view *view)
+/* getopt_long found an error: parse again, up to that error, and let
+   getopt_long print it.  stdio loses what a non-blocking standard error has no
+   room for, so wait for room first, as write_all does: until the reader reads,
+   or a signal ends the process.  */
+static int report_option_error(const struct option_view *view, int argc,
+                               char **argv)
 {
-    size_t letters = 0, words = 0;
-    view->letters[letters++] = ':'; /* tell a missing argument apart */
-    for (size_t i = 0; i < program->count && i < OPTIONS_MAX; i++) {
-        const struct option_row *row = &program->options[i];
-        if (row->letter) {
-            view->letters[letters++] = row->letter;
-            if (row->argument)
-                view->letters[letters++] = ':';
-        }
-        if (row->word)
-            view->words[words++] = (struct option){
-                row->word, row->argument ? required_argument : no_argument,
-                NULL, LONG_BASE + (int)i};
-    }
-    view->letters[letters] = '\0';
-    view->words[words] = (struct option){NULL, 0, NULL, 0};
+    while (wait_one(STDERR_FILENO, POLLOUT, ROOM_WAIT_MS) == 0)
+        continue;
+    int value;
+    optind = 0; /* for GNU getopt: initialize */
+    opterr = 1;
+    do
+        value = getopt_long(argc, argv, view->letters, view->words, NULL);
+    while (value != '?' && value != -1);
+    return usage_hint();
 }
 
-static const struct option_row *find_row(const struct program *program,
-                                         int value)
+static int take_operands(const struct program *program, size_t count,
+                         char **operands)
 {
-    if (value >= LONG_BASE)
-        return &program->options[value - LONG_BASE];
-    for (size_t i = 0; i < program->count; i++)
-        if (program->options[i].letter == value)
-            return &program->options[i];
-    return NULL;
-}
-
-/* The argument in which getopt stopped: it goes on to the next one with the
-   last letter of a cluster.  */
-static const char *stopped_at(int argc, char **argv)
-{
-    if (optopt != 0 && optopt < LONG_BASE && optind < argc &&
-        argv[optind][0] == '-' && strchr(argv[optind], (char)optopt))
-        return argv[optind];
-    return argv[optind - 1];
-}
-
-/* getopt stopped at something it does not understand.  */
-static int complain_option(const struct program *program, int value, int argc,
-                           char **argv)
-{
-    const char *given = stopped_at(argc, argv);
-    bool is_long = !strncmp(given, "--", 2);
-    char letter[3] = {'-', (char)optopt, '\0'};
-    if (!is_long && optopt > ' ' && optopt < 127)
-        given = letter;
-    if (value == ':')
-        complain("option %s wants an argument", given);
-    else if (is_long && optopt >= LONG_BASE)
-        complain("option %s takes no argument", given);
-    else
-        complain("there is no option %s", given);
-    return options_try_help(program->name);
-}
-
-/* COUNT operands were given.  */
-static int options_take_operands(const struct program *program, size_t count,
-                                 char **operands)
-{
-    size_t most = program->operands ? program->operands_most : 0;
-    if (program->operands && count < program->operands_least) {
-        complain("%s is missing", count ? "an operand" : program->operands);
-        return options_try_help(program->name);
-    }
-    if (count > most) {
-        complain("there is nothing to do with \"%s\"", operands[most]);
-        return options_try_help(program->name);
-    }
+    size_t max = program->operands ? program->operands_max : 0;
+    if (count > max)
+        return usage_error("unexpected operand '%s'", operands[max]);
     int status = OPTIONS_GO_ON;
     for (size_t i = 0; i < count && status == OPTIONS_GO_ON; i++)
         status = list_add(program->operands_target, operands[i]);
@@ -302,18 +309,33 @@ static int options_take_operands(const struct program *program, size_t count,
 
 int options_take(const struct program *program, int argc, char **argv)
 {
-    struct view view;
+    static char name[20];
+    struct option_view view;
     int value;
-    make_view(program, &view);
+    view_make(&view, program);
+    snprintf(name, sizeof name, "%s", program->name);
+    if (argc > 0)
+        argv[0] = name; /* for getopt_long's messages */
     opterr = 0;
     while ((value = getopt_long(argc, argv, view.letters, view.words, NULL)) !=
            -1) {
-        const struct option_row *row = find_row(program, value);
-        int status = row ? take_row(program, row, optarg)
-                         : complain_option(program, value, argc, argv);
+        const struct option_row *row = view_find(&view, value);
+        int status = row ? row_take(row, optarg, program, &view)
+                         : report_option_error(&view, argc, argv);
         if (status != OPTIONS_GO_ON)
             return status;
     }
-    return options_take_operands(program, (size_t)(argc - optind),
-                                 argv + optind);
+    int status = take_operands(program, (size_t)(argc - optind), argv + optind);
+    const char *conflict = status == OPTIONS_GO_ON && program->conflict
+                               ? program->conflict()
+                               : NULL;
+    return conflict ? usage_error("%s", conflict) : status;
+}
+
+int program_main(const struct program *program, int argc, char **argv)
+{
+    if (!output_begin(program->name, !program->is_server))
+        return STATUS_TROUBLE;
+    int status = options_take(program, argc, argv);
+    return output_end(status == OPTIONS_GO_ON ? program->run() : status);
 }

@@ -1,76 +1,108 @@
-/* options.h - options as data: one table drives parsing and --help
+/* options.h - a program's options as a table, which drives parsing and --help
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROGS_OPTIONS_H
 #define PROGS_OPTIONS_H 1
 
+#include <stdbool.h>
 #include <stddef.h>
 
+/* The type of an option's value, and of the TARGET that gets the value.  */
 enum option_kind {
-    OPTION_FLAG,    /* TARGET is a bool, set to true */
-    OPTION_NUMBER,  /* TARGET is a long, LEAST to MOST */
-    OPTION_SECONDS, /* TARGET is a long, milliseconds, LEAST to MOST; given in
+    OPTION_FLAG,    /* no value; TARGET is a bool, set to true */
+    OPTION_NUMBER,  /* TARGET is a long, MIN to MAX */
+    OPTION_SECONDS, /* TARGET is a long, in milliseconds, MIN to MAX; given in
                        seconds, as 2 or 0.25 */
     OPTION_TEXT,    /* TARGET is a const char * */
-    OPTION_LIST,    /* TARGET is a struct option_list: may be repeated */
+    OPTION_LIST,    /* TARGET is a struct option_list; the option may be
+                       repeated */
     OPTION_CHOICE,  /* TARGET is an int: the index in CHOICES */
     OPTION_HELP,
     OPTION_VERSION
 };
 
-/* What was given, in its order: pointers into argv.  All zero is empty.  */
+/* Values in the order of the command line: pointers into argv.  All zero is
+   empty.  The array is for the life of the process.  */
 struct option_list {
     const char **texts;
     size_t count;
 };
 
-/* Fields that do not apply are left out.  */
+/* One option; made by the macros below.  */
 struct option_row {
-    char letter;          /* or 0 */
-    const char *word;     /* the long name, or NULL */
-    const char *argument; /* its name in --help, or NULL */
-    const char *help;     /* may have several lines */
+    const char *name;     /* the long name; NULL ends a table */
+    char letter;          /* or 0; doc/options.md has the letters of all
+                             programs */
+    const char *argument; /* name of the value in --help; NULL without value */
+    const char *help;
     enum option_kind kind;
     void *target;
-    long least, most;
+    long min, max;
     const char *const *choices; /* up to NULL */
 };
 
-/* Rows that every program ends its table with.  */
-#define OPTIONS_COMMON                                                         \
-    {.letter = 'h',                                                            \
-     .word = "help",                                                           \
-     .help = "print this help and exit",                                       \
-     .kind = OPTION_HELP},                                                     \
+/* A row of each kind; LETTER is 0 without a letter.  A table ends with {0}.  */
+#define ROW_FLAG(NAME, LETTER, TARGET, HELP)                                   \
     {                                                                          \
-        .letter = 'V', .word = "version",                                      \
-        .help = "print the version and exit", .kind = OPTION_VERSION           \
+        .name = NAME, .letter = LETTER, .help = HELP, .kind = OPTION_FLAG,     \
+        .target = TARGET                                                       \
+    }
+#define ROW_NUMBER(NAME, LETTER, ARGUMENT, TARGET, MIN, MAX, HELP)             \
+    {                                                                          \
+        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
+        .kind = OPTION_NUMBER, .target = TARGET, .min = MIN, .max = MAX        \
+    }
+#define ROW_SECONDS(NAME, LETTER, ARGUMENT, TARGET, MIN, MAX, HELP)            \
+    {                                                                          \
+        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
+        .kind = OPTION_SECONDS, .target = TARGET, .min = MIN, .max = MAX       \
+    }
+#define ROW_TEXT(NAME, LETTER, ARGUMENT, TARGET, HELP)                         \
+    {                                                                          \
+        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
+        .kind = OPTION_TEXT, .target = TARGET                                  \
+    }
+#define ROW_LIST(NAME, LETTER, ARGUMENT, TARGET, HELP)                         \
+    {                                                                          \
+        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
+        .kind = OPTION_LIST, .target = TARGET                                  \
+    }
+#define ROW_CHOICE(NAME, LETTER, ARGUMENT, TARGET, CHOICES, HELP)              \
+    {                                                                          \
+        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
+        .kind = OPTION_CHOICE, .target = TARGET, .choices = CHOICES            \
     }
 
+/* All of a program that its command line needs.  */
 struct program {
     const char *name;
-    const char *purpose; /* one line */
-    const char *more;    /* what follows the options in --help, or NULL */
-    const struct option_row *options;
-    size_t count;
-    /* The operands as --help shows them ("HOST [PORT]"), how many there may be,
-       and where they go; NULL if there are none.  */
+    const char *purpose;             /* one line */
+    const struct option_row *rows;   /* the program's own, or NULL */
+    const struct option_row *shared; /* rows of several programs, or NULL */
+    /* The operands as --help shows them ("HOST [PORT]"), max number, target; a
+       sentence about them, or NULL.  */
     const char *operands;
-    size_t operands_least, operands_most;
+    size_t operands_max;
     struct option_list *operands_target;
+    const char *operands_help;
+    const char *statuses; /* "0 success, 2 ..." */
+    bool is_server;       /* starts without standard output, too */
+    /* A sentence if options or operands contradict each other, else NULL.  The
+       function pointer may be NULL.  */
+    const char *(*conflict)(void);
+    /* The work, once the command line is right.  Returns the exit status.  */
+    int (*run)(void);
 };
+
+/* main of PROGRAM: prepares output (see output.h), takes ARGV, runs, and writes
+   the report.  Returns the exit status.  */
+int program_main(const struct program *program, int argc, char **argv);
 
 enum { OPTIONS_GO_ON = -1 };
 
-/* Take the options and operands of ARGV.  Returns OPTIONS_GO_ON, or the exit
-   status when all is said: after --help and --version, and after a sentence
-   about what is wrong.  */
+/* Take the options and operands of ARGV; getopt_long permutes ARGV, and ARGV[0]
+   becomes the program's name.  Returns OPTIONS_GO_ON; or the exit status, after
+   --help and --version, and after a usage error, which is reported.  */
 int options_take(const struct program *program, int argc, char **argv);
-
-void option_list_free(struct option_list *list);
-
-/* Point to NAME's --help, below a sentence about wrong usage.  Returns
-   STATUS_TROUBLE.  */
-int options_try_help(const char *name);
 
 #endif /* PROGS_OPTIONS_H */

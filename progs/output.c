@@ -1,4 +1,4 @@
-/* output.c - what a program says, and whether it got out
+/* output.c - messages and reports of a program, written to the end
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -19,6 +19,7 @@
 #include "sonde.h"
 
 static const char *name = "sonde";
+static bool is_closed; /* standard output was, when the program began */
 
 /* The report, which grows in memory.  */
 static FILE *stream;
@@ -26,9 +27,9 @@ static char *report;
 static size_t report_size;
 static bool is_raw;
 
-bool output_open(const char *program)
+bool output_begin(const char *program, bool needs_output)
 {
-    bool open_before = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+    is_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
     name = program;
     /* open takes the lowest free number.  */
     int fd;
@@ -40,17 +41,11 @@ bool output_open(const char *program)
     sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
     sonde_signal(SIGXFSZ, SIG_IGN, SONDE_RESTART);
     stream = open_memstream(&report, &report_size);
-    return open_before;
-}
-
-bool output_begin(const char *program)
-{
-    bool open_before = output_open(program);
-    if (!open_before)
+    if (is_closed && needs_output)
         complain("standard output is closed; there is nowhere to report to");
     else if (!stream)
         complain("out of memory");
-    return open_before && stream;
+    return stream && !(is_closed && needs_output);
 }
 
 FILE *output_stream(void)
@@ -80,17 +75,15 @@ static void output_fold(char *text, size_t before)
     }
 }
 
-void complain(const char *format, ...)
+__attribute__((format(printf, 1, 0))) static void
+output_complain(const char *format, va_list arguments)
 {
     char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    /* What somebody typed or sent must not write to a terminal, nor break the
-     * line. */
+    /* Input of a user or a peer must not write to a terminal, nor break the
+       line.  */
     mask_text(text);
-    /* A script finds a sentence in one line, a reader in the screen's width. */
+    /* One line for a script, the width of the screen for a reader.  */
     if (isatty(STDERR_FILENO))
         output_fold(text, strlen(name));
     char line[sizeof text + 64];
@@ -98,11 +91,35 @@ void complain(const char *format, ...)
     write_all(STDERR_FILENO, line, (size_t)length);
 }
 
-/* Returns 0, or the errno of what failed.  */
+void complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    output_complain(format, arguments);
+    va_end(arguments);
+}
+
+int usage_error(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    output_complain(format, arguments);
+    va_end(arguments);
+    return usage_hint();
+}
+
+int usage_hint(void)
+{
+    char line[100];
+    int length = snprintf(line, sizeof line,
+                          "Try '%s --help' for more information.\n", name);
+    write_all(STDERR_FILENO, line, (size_t)length);
+    return STATUS_TROUBLE;
+}
+
+/* Returns 0, or the errno of the call that failed.  */
 static int report_write(void)
 {
-    if (!stream)
-        return ENOMEM;
     bool whole = !ferror(stream);
     if (fclose(stream) || !whole)
         return ENOMEM;
@@ -110,8 +127,8 @@ static int report_write(void)
         report_size = mask_report(report, report_size);
     if (write_all(STDOUT_FILENO, report, report_size))
         return errno;
-    /* Over a network some errors come with close.  A server may have no
-       standard output, and nothing to report.  */
+    /* On a network file system some errors come with close.  A server may
+       have no standard output, and no report.  */
     if (close(STDOUT_FILENO) && (errno != EBADF || report_size > 0))
         return errno;
     return 0;
@@ -121,6 +138,10 @@ int output_end(int status)
 {
     int error = report_write();
     free(report);
+    if (is_closed && report_size > 0) {
+        complain("standard output is closed");
+        return STATUS_TROUBLE;
+    }
     if (!error || write_has_no_reader(error))
         return status;
     complain("cannot write standard output: %s", strerror(error));

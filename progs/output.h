@@ -1,4 +1,4 @@
-/* output.h - what a program says, and whether it got out
+/* output.h - messages and reports of a program, written to the end
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROGS_OUTPUT_H
@@ -7,24 +7,28 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* To be called first: makes sure that the descriptors 0 to 2 are taken, so
-   that no socket becomes standard output, and that a reader who went away, or
-   a file that may not grow, is a write error, not a death by signal.  PROGRAM
-   is the name in messages. Returns false, having said so, if standard output is
-   closed, or if there is no memory for a report.  */
-bool output_begin(const char *program);
+/* To be called first.  Opens those of the descriptors 0 to 2 that are closed,
+   so that no socket becomes standard output, and ignores SIGPIPE and SIGXFSZ: a
+   reader that has gone, or a file that may not grow, is a write error.  PROGRAM
+   is the name in messages, with static storage.
+   Returns false, after a message, if there is no memory for a report, or if
+   standard output is closed and NEEDS_OUTPUT.  */
+bool output_begin(const char *program, bool needs_output);
 
-/* The same, for a program that may have nothing to report, and saying
-   nothing.  */
-bool output_open(const char *program);
-
-/* Say a sentence on standard error: "PROGRAM: ...".  Masked as by
+/* Print a sentence on standard error, "PROGRAM: ...", masked as by
    mask_text.  */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 
-/* What a program reports: the whole report is kept, and written by output_end,
-   which waits where standard output is non-blocking.  stdio would lose what the
-   descriptor does not take at once.  */
+/* The same for a usage error, followed by usage_hint.  Returns
+   STATUS_TROUBLE.  */
+__attribute__((format(printf, 1, 2))) int usage_error(const char *format, ...);
+
+/* Print where --help is, below a usage error.  Returns STATUS_TROUBLE.  */
+int usage_hint(void);
+
+/* The stream for the report.  The whole report is kept in memory until
+   output_end, which waits where standard output is non-blocking: stdio would
+   lose what the descriptor does not take at once.  */
 FILE *output_stream(void);
 
 /* What is reported is data for another program, which wants it byte by byte.
@@ -33,8 +37,8 @@ FILE *output_stream(void);
 void output_raw(void);
 
 /* To be called last: write the report to standard output.  Returns STATUS, also
-   if the reader of a pipe has gone before its end: nothing is said then.  Or
-   STATUS_TROUBLE, having said why, if it could not be written.  */
+   without a message if the reader of a pipe has gone; or STATUS_TROUBLE, after
+   a message, if standard output is closed or the report cannot be written.  */
 int output_end(int status);
 
 #endif /* PROGS_OUTPUT_H */

@@ -1,4 +1,4 @@
-/* server-options.h - what echosrv and daytimesrv have in common: nearly all
+/* server-options.h - options of the servers
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROGS_SERVER_OPTIONS_H
@@ -6,18 +6,18 @@
 
 #include "progs/options.h"
 
-/* What one program has of its own.  */
-struct server_program {
-    const char *name;
-    const char *service;
-    const char *purpose;
-    const struct option_row *rows; /* of its settings */
-    size_t row_count;
-    const void *settings;
-};
+/* Rows that all servers have in common, for struct program's shared.  */
+extern const struct option_row server_rows[];
+#define SERVER_PROGRAM                                                         \
+    .shared = server_rows, .is_server = true,                                  \
+    .statuses = "0 stopped as requested, 2 usage error or failure."
 
-/* Take the options of ARGV and run the server.  Returns the exit status.  */
-int server_program_run(const struct server_program *program, int argc,
-                       char **argv);
+/* Run the server PROGRAM for SERVICE, with the SETTINGS of that service, as the
+   options say, until it is stopped.  Returns the exit status.  */
+int server_options_run(const char *program, const char *service,
+                       const void *settings);
+
+/* program_main for a server.  */
+int server_main(const struct program *program, int argc, char **argv);
 
 #endif /* PROGS_SERVER_OPTIONS_H */

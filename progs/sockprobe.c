@@ -20,92 +20,43 @@
 #include "progs/status.h"
 
 struct sockprobe_choices {
-    bool list, json, profile, states;
-    const char *explain, *tap, *diff, *html;
+    bool list, explain, json, profile, states;
+    const char *tap, *diff, *html;
     struct option_list ids;
 };
 
-static int sockprobe_take_options(struct sockprobe_choices *choices, int argc,
-                                  char **argv)
-{
-    const struct option_row rows[] = {
-        {.letter = 'l',
-         .word = "list",
-         .help = "list the questions, and ask none",
-         .kind = OPTION_FLAG,
-         .target = &choices->list},
-        {.letter = 'e',
-         .word = "explain",
-         .argument = "ID",
-         .help = "explain questions: why, what is said of it, other systems",
-         .kind = OPTION_TEXT,
-         .target = &choices->explain},
-        {.letter = 'j',
-         .word = "json",
-         .help = "report in JSON",
-         .kind = OPTION_FLAG,
-         .target = &choices->json},
-        {.letter = 'p',
-         .word = "profile",
-         .help = "report in tab-separated lines, to be kept and compared",
-         .kind = OPTION_FLAG,
-         .target = &choices->profile},
-        {.letter = 'd',
-         .word = "diff",
-         .argument = "A",
-         .help = "compare this host, or the profile B, with the profile A",
-         .kind = OPTION_TEXT,
-         .target = &choices->diff},
-        {.letter = 't',
-         .word = "tap",
-         .argument = "A",
-         .help = "compare this host with the profile A, in TAP",
-         .kind = OPTION_TEXT,
-         .target = &choices->tap},
-        {.letter = 's',
-         .word = "states",
-         .help = "draw the states of a TCP connection",
-         .kind = OPTION_FLAG,
-         .target = &choices->states},
-        {.letter = 'w',
-         .word = "html",
-         .argument = "FILE",
-         .help = "write a page; with --diff A, differences in colour",
-         .kind = OPTION_TEXT,
-         .target = &choices->html},
-        OPTIONS_COMMON,
-    };
-    const struct program program = {
-        .name = "sockprobe",
-        .purpose = "Ask this host how its sockets behave, and print what it "
-                   "answers.",
-        .more = "ID is a question of --list, a group such as accept, or a "
-                "pattern such as\n'signal.*'; without any, all are asked.\n\n"
-                "Exit status: 0 answered, or no difference; 1 a difference; "
-                "2 wrong usage or\ntrouble.\n",
-        .options = rows,
-        .count = sizeof rows / sizeof *rows,
-        .operands = "[ID | B]...",
-        .operands_most = 256,
-        .operands_target = &choices->ids};
-    return options_take(&program, argc, argv);
-}
+static struct sockprobe_choices choices;
 
-/* Reports of which only one is made.  */
-static int check_choices(const struct sockprobe_choices *choices)
+static const struct option_row rows[] = {
+    ROW_FLAG("list", 'l', &choices.list, "list the questions, without asking"),
+    ROW_FLAG("explain", 'e', &choices.explain,
+             "explain the questions: reason, standards, other systems"),
+    ROW_FLAG("json", 'j', &choices.json, "report in JSON"),
+    ROW_FLAG("profile", 0, &choices.profile,
+             "report in tab-separated lines, to save and compare"),
+    ROW_TEXT("diff", 0, "A", &choices.diff,
+             "compare this host, or profile B, with profile A"),
+    ROW_TEXT("tap", 0, "A", &choices.tap,
+             "compare this host with profile A, in TAP"),
+    ROW_FLAG("states", 0, &choices.states,
+             "draw the states of a TCP connection"),
+    ROW_TEXT("html", 0, "FILE", &choices.html,
+             "write an HTML page; with --diff A, differences in colour"),
+    {0},
+};
+
+/* Only one report is made.  */
+static const char *sockprobe_conflict(void)
 {
-    int reports = choices->list + (choices->explain != NULL) + choices->json +
-                  choices->profile + choices->states + (choices->tap != NULL) +
-                  (choices->html != NULL || choices->diff != NULL);
-    if (reports <= 1 && !(choices->states && choices->ids.count > 0))
-        return OPTIONS_GO_ON;
-    if (reports <= 1)
-        complain("--states takes no ID: it is one question, tcp.states");
-    else
-        complain(
-            "choose one of --list, --explain, --json, --profile, --states, "
-            "--tap, and --html or --diff");
-    return options_try_help("sockprobe");
+    int reports = choices.list + choices.explain + choices.json +
+                  choices.profile + choices.states + (choices.tap != NULL) +
+                  (choices.html != NULL || choices.diff != NULL);
+    if (reports > 1)
+        return "choose one of --list, --explain, --json, --profile, --states, "
+               "--tap, and --html or --diff";
+    if (choices.states && choices.ids.count > 0)
+        return "--states takes no ID: it is one question, tcp.states";
+    return NULL;
 }
 
 /* A progress line, if somebody looks on and the work lasts.  */
@@ -179,19 +130,14 @@ static int choose_one(struct catalogue *catalogue, const char *id,
 }
 
 /* Choose the questions that the operands name; FIRST ones are none.  */
-static int sockprobe_choose(struct catalogue *catalogue,
-                            const struct sockprobe_choices *choices,
-                            size_t first)
+static int sockprobe_choose(struct catalogue *catalogue, size_t first)
 {
-    if (choices->states)
+    if (choices.states)
         return choose_one(catalogue, "tcp.states", false);
-    if (choices->explain && choose_one(catalogue, choices->explain, false))
-        return -1;
-    if (choices->ids.count <= first && !choices->explain)
+    if (choices.ids.count <= first)
         catalogue_choose_all(catalogue);
-    for (size_t i = first; i < choices->ids.count; i++)
-        if (choose_one(catalogue, choices->ids.texts[i],
-                       choices->diff && i == 0))
+    for (size_t i = first; i < choices.ids.count; i++)
+        if (choose_one(catalogue, choices.ids.texts[i], choices.diff && i == 0))
             return -1;
     return 0;
 }
@@ -248,139 +194,147 @@ static int close_page(const char *name, FILE *out)
     return -1;
 }
 
-static int write_page(const struct sockprobe_choices *choices,
-                      const struct catalogue *catalogue,
+static int write_page(const struct catalogue *catalogue,
                       const struct findings *here, const struct findings *there)
 {
     char name[NAME_SIZE];
-    FILE *out = open_page(choices->html, "w");
+    FILE *out = open_page(choices.html, "w");
     if (!out)
         return STATUS_TROUBLE;
     answers_html(out, catalogue, here, there,
-                 there ? name_print(choices->diff, name) : NULL);
-    return close_page(choices->html, out) ? STATUS_TROUBLE : STATUS_DONE;
+                 there ? name_print(choices.diff, name) : NULL);
+    return close_page(choices.html, out) ? STATUS_TROUBLE : STATUS_DONE;
 }
 
 /* Tell what the host or profile HERE has.  */
-static int sockprobe_report(const struct sockprobe_choices *choices,
-                            const struct catalogue *catalogue,
+static int sockprobe_report(const struct catalogue *catalogue,
                             const struct findings *here)
 {
-    if (choices->html)
-        return write_page(choices, catalogue, here, NULL);
-    if (choices->states)
+    if (choices.html)
+        return write_page(catalogue, here, NULL);
+    if (choices.states)
         answers_states(output_stream(), here);
-    else if (choices->json)
+    else if (choices.json)
         answers_json(output_stream(), catalogue, here);
-    else if (choices->profile)
-        findings_write(output_stream(), here);
+    else if (choices.profile)
+        profile_write(output_stream(), here);
     else
-        answers_text(output_stream(), catalogue, here, choices->ids.count > 0);
+        answers_text(output_stream(), catalogue, here, choices.ids.count > 0);
     return STATUS_DONE;
 }
 
 /* Whether the first operand is the profile to compare with: what names a
    question is none, though there may be a file of that name, such as the
    program byteorder.  */
-static bool has_second(const struct sockprobe_choices *choices,
-                       const struct catalogue *catalogue)
+static bool has_second(const struct catalogue *catalogue)
 {
-    return choices->diff && choices->ids.count > 0 &&
-           !catalogue_has(catalogue, choices->ids.texts[0]) &&
-           profile_exists(choices->ids.texts[0]);
+    return choices.diff && choices.ids.count > 0 &&
+           !catalogue_has(catalogue, choices.ids.texts[0]) &&
+           profile_exists(choices.ids.texts[0]);
 }
 
 /* The exit status of a comparison: to have compared nothing is not to have
    found no difference.  */
-static int sockprobe_judge(const struct sockprobe_choices *choices,
-                           const struct difference *difference)
+static int sockprobe_judge(const struct difference *difference)
 {
     if (difference->different > 0)
         return STATUS_NO;
-    if (difference->compared > 0 || (choices->tap && difference->untold > 0))
+    if (difference->compared > 0 ||
+        (choices.tap && difference->incomparable > 0))
         return STATUS_DONE;
-    complain(difference->untold
+    complain(difference->incomparable
                  ? "%s: nothing can be compared: one of the two did not tell"
                  : "%s: they have no answer in common",
-             choices->tap ? "--tap" : "--diff");
+             choices.tap ? "--tap" : "--diff");
     return STATUS_TROUBLE;
 }
 
 /* Tell how HERE, this host or if SECOND another profile, compares with
    THERE.  */
-static int sockprobe_compare(const struct sockprobe_choices *choices,
-                             const struct catalogue *catalogue,
+static int sockprobe_compare(const struct catalogue *catalogue,
                              const struct findings *here,
                              const struct findings *there, bool second)
 {
     struct difference difference = answers_compare(catalogue, here, there);
-    if (choices->html && write_page(choices, catalogue, here, there))
+    if (choices.html && write_page(catalogue, here, there))
         return STATUS_TROUBLE;
     char names[2][NAME_SIZE];
-    if (choices->tap)
+    if (choices.tap)
         answers_tap(output_stream(), catalogue, here, there);
-    else if (second && !choices->html)
+    else if (second && !choices.html)
         answers_diff(output_stream(), catalogue, there, here,
-                     name_print(choices->diff, names[0]),
-                     name_print(choices->ids.texts[0], names[1]));
-    else if (!choices->html)
+                     name_print(choices.diff, names[0]),
+                     name_print(choices.ids.texts[0], names[1]));
+    else if (!choices.html)
         answers_diff(output_stream(), catalogue, here, there, "here", "there");
-    return sockprobe_judge(choices, &difference);
+    return sockprobe_judge(&difference);
 }
 
 /* Whether the page can be written.  */
-static bool can_write(const struct sockprobe_choices *choices)
+static bool can_write(void)
 {
-    FILE *out = choices->html ? open_page(choices->html, "a") : NULL;
-    if (!choices->html)
+    FILE *out = choices.html ? open_page(choices.html, "a") : NULL;
+    if (!choices.html)
         return true;
-    return out && close_page(choices->html, out) == 0;
+    return out && close_page(choices.html, out) == 0;
 }
 
-static int sockprobe_run(const struct sockprobe_choices *choices,
-                         struct catalogue *catalogue, struct findings *here,
+static int sockprobe_ask(struct catalogue *catalogue, struct findings *here,
                          struct findings *there)
 {
-    const char *profile = choices->tap ? choices->tap : choices->diff;
-    bool second = has_second(choices, catalogue);
-    if (sockprobe_choose(catalogue, choices, second))
+    const char *profile = choices.tap ? choices.tap : choices.diff;
+    bool second = has_second(catalogue);
+    if (sockprobe_choose(catalogue, second))
         return STATUS_TROUBLE;
-    if (choices->explain)
+    if (choices.explain)
         sockprobe_explain(catalogue);
-    else if (choices->list)
+    else if (choices.list)
         answers_list(output_stream(), catalogue);
-    if (choices->explain || choices->list)
+    if (choices.explain || choices.list)
         return STATUS_DONE;
-    if ((profile && read_profile(profile, there)) || !can_write(choices))
+    if ((profile && read_profile(profile, there)) || !can_write())
         return STATUS_TROUBLE;
-    if (second ? read_profile(choices->ids.texts[0], here)
+    if (second ? read_profile(choices.ids.texts[0], here)
                : ask_host(catalogue, here))
         return STATUS_TROUBLE;
-    return profile ? sockprobe_compare(choices, catalogue, here, there, second)
-                   : sockprobe_report(choices, catalogue, here);
+    return profile ? sockprobe_compare(catalogue, here, there, second)
+                   : sockprobe_report(catalogue, here);
 }
 
-int main(int argc, char **argv)
+static int sockprobe_run(void)
 {
-    struct sockprobe_choices choices = {0};
     struct catalogue catalogue = {0};
     struct findings here = {0}, there = {0};
-    if (!output_begin("sockprobe"))
-        return STATUS_TROUBLE;
-    int status = sockprobe_take_options(&choices, argc, argv);
-    if (status == OPTIONS_GO_ON)
-        status = check_choices(&choices);
-    if (status == OPTIONS_GO_ON && catalogue_make(&catalogue)) {
+    int status = STATUS_TROUBLE;
+    if (catalogue_make(&catalogue))
         complain("out of memory");
-        status = STATUS_TROUBLE;
-    }
-    if (status == OPTIONS_GO_ON)
-        status = sockprobe_run(&choices, &catalogue, &here, &there);
+    else
+        status = sockprobe_ask(&catalogue, &here, &there);
     if (memory_ran_out)
         status = STATUS_TROUBLE;
     findings_free(&here);
     findings_free(&there);
     catalogue_free(&catalogue);
-    option_list_free(&choices.ids);
-    return output_end(status);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct program program = {
+        .name = "sockprobe",
+        .purpose = "Ask this host how its sockets behave, and print the "
+                   "answers.",
+        .rows = rows,
+        .operands = "[ID | B]...",
+        .operands_max = 256,
+        .operands_target = &choices.ids,
+        .operands_help = "ID is a question of --list, a group such as accept, "
+                         "or a pattern such as 'signal.*'; without ID, all "
+                         "questions are chosen.",
+        .statuses = "0 success, 1 a comparison found a difference, 2 usage "
+                    "error or failure.",
+        .conflict = sockprobe_conflict,
+        .run = sockprobe_run,
+    };
+    return program_main(&program, argc, argv);
 }

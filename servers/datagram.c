@@ -53,7 +53,7 @@ static bool is_too_often(struct server *server,
         log_trouble(LOG_REPEAT,
                     "%s: datagram not answered: the same one came more than %d "
                     "times in a second, as if two servers answered each other; "
-                    "--rate=0 answers all the same",
+                    "--max-rate=0 answers all the same",
                     text, REPEAT_USUAL);
     else
         log_trouble(LOG_RATE, "%s: datagram not answered: too many of them",

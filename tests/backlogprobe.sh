@@ -15,7 +15,7 @@ is "it is plain ASCII" lacks "$scratch/out" '[^ -~]'
 is "the table has 15 rows" [ "$(grep -c '^ *[0-9][0-9]* ' "$scratch/out")" -eq 15 ]
 is "the classic table stands beside them" \
     grep -q ' 22 *17 *21 *15 *22$' "$scratch/out"
-for word in rule cap 'one more' like; do
+for word in rule cap next like; do
     is "it has a verdict: $word" grep -q "^$word  *[A-Za-z0-9]" "$scratch/out"
 done
 
@@ -25,31 +25,31 @@ json_is '.schema_version == 1' "JSON: schema_version"
 json_is '.host | .system and .release and .machine' "JSON: host"
 json_is '[.rows[] | select(.family == "inet") | .backlog] == [range(15)]' \
     "JSON: a row for each backlog, in order"
-json_is 'all(.rows[]; .reason != null or (.client == .accepted and .stable))' \
+json_is 'all(.rows[]; .reason != null or (.connected == .accepted and .stable))' \
     "JSON: both counts, alike and stable"
-json_is 'all(.rows[]; has("effective") and has("overflow") and has("limit"))' \
+json_is 'all(.rows[]; has("effective") and has("next_client") and has("limit"))' \
     "JSON: rows have their keys"
 json_is 'all(.rows[]; .effective == null or .effective == .backlog)' \
     "JSON: the kernel's word, where it has one, is the backlog"
 json_is 'all(.rows[]; .queued == null or .queued == .accepted)' \
     "JSON: the kernel's own count agrees with ours"
-json_is '.cap | has("value") and has("setting") and has("measured")' "JSON: cap"
-json_is '.like | has("best") and (.also | type == "array")' "JSON: like"
+json_is '.cap | has("value") and has("setting") and has("accepted")' "JSON: cap"
+json_is '.like | has("best") and (.others | type == "array")' "JSON: like"
 json_is '.volatile | .time and .host_name and .process_id' "JSON: volatile"
 if [ "$(uname -s)" = Linux ] && jq -e '.like.best != "gVisor"' \
     "$scratch/out" > /dev/null; then
     json_is 'all(.rows[]; .reason != null or .accepted == .backlog + 1)' \
         "Linux: every row is n + 1"
-    json_is '.rule == "n+1" and .rule_client == "n+1"' "Linux: the rule is n+1"
+    json_is '.rule == "n+1" and .rule_connected == "n+1"' "Linux: the rule is n+1"
 else
     skip "Linux: every row is n + 1" "this is not Linux's own stack"
     skip "Linux: the rule is n+1" "this is not Linux's own stack"
 fi
 if [ "$ipv6" = yes ]; then
-    json_is '[.rows[] | select(.family == "inet6" and .client != null)] |
+    json_is '[.rows[] | select(.family == "inet6" and .connected != null)] |
         length == 15' "JSON: IPv6 has its 15 rows"
 else
-    json_is '[.rows[] | select(.family == "inet6" and .client == null)] |
+    json_is '[.rows[] | select(.family == "inet6" and .connected == null)] |
         length == 15' "JSON: IPv6 is not here, so its 15 rows are null"
 fi
 
@@ -58,8 +58,9 @@ json_is '[.rows[].backlog] == [-1, 0, 1, 2, 14, 2147483647]' \
     "-b: numbers, ranges, -1 and max, each once"
 run "$backlogprobe" --profile -4 -b 0-2
 is "--profile ends with 0" [ "$status" -eq 0 ]
-is "--profile: six columns in every line" \
-    awk -F '\t' 'NF != 6 { bad++ } END { exit bad || !NR }' "$scratch/out"
+is "--profile: the version, then six columns in every line" awk -F '\t' '
+    NR == 1 ? $0 != "sonde-profile\t1" : NF != 6 { bad++ }
+    END { exit bad || NR < 3 }' "$scratch/out"
 grep -v '^volatile' "$scratch/out" > "$scratch/first"
 run "$backlogprobe" --profile -4 -b 0-2
 grep -v '^volatile' "$scratch/out" > "$scratch/second"
@@ -79,13 +80,20 @@ bad '"5-2"' -b 5-2
 bad '""' -b 0,,1
 bad '"99999999999"' -b 99999999999
 bad '1024 values' -b 0-5000
-bad '--frobnicate' --frobnicate
-bad '-z' -z
-bad '"0"' --wait 0
-bad '"901"' --wait 901
-bad '"5x"' --wait 5x
-bad '-b wants' -b
-bad '"operand"' operand
+bad "unrecognized option '--frobnicate'" --frobnicate
+bad "invalid option -- 'z'" -z
+for option in a o c p P r u w; do # not the letters of old
+    bad "invalid option -- '$option'" "-$option"
+done
+bad "option '--json' doesn't allow an argument" --json=1
+bad "option '--pro' is ambiguous; possibilities: '--profile' '--prometheus'" \
+    --pro
+bad "invalid argument '0' for '--wait': give a number from 1 to 900" --wait 0
+bad "'901'" --wait 901
+bad "'5x'" --wait 5x
+bad "option requires an argument -- 'b'" -b
+bad "option '--backlog' requires an argument" --backlog
+bad "unexpected operand 'operand'" operand
 bad 'choose one' --json --profile
 
 # Whether all outputs notice that they were not written.

@@ -97,7 +97,7 @@ is "--parse: a sentence about it is masked" \
     grep -qF '"?[2J?2J?2J?." is no time' "$scratch/err"
 run "$daytimecli" --utc 127.0.0.1 "$port"
 is "--utc without --parse is refused" sh -c '[ "$1" -eq 2 ] &&
-    grep -q "utc is about what --parse reads" "$2"' - "$status" "$scratch/err"
+    grep -q "utc applies to --parse only" "$2"' - "$status" "$scratch/err"
 if [ -w /dev/full ]; then
     run sh -c '"$daytimecli" 127.0.0.1 "$1" > /dev/full' - "$port"
     is "a full standard output: 2" said 2 "cannot write standard output"

@@ -34,7 +34,7 @@ ruled accept true 2> "$scratch/err" ||
 
 # Of rows that have a figure; there may be none.
 right='if_any(.rows[] | select(.accepted != null); .accepted == .backlog + 1 and
-    .client == .accepted and .overflow == "silence")'
+    .connected == .accepted and .next_client == "silence")'
 
 # ---- refused, or dropped, after so many --------------------------------------
 
@@ -46,14 +46,14 @@ refused () {
     fi
     run ruled "$2" "$backlogprobe" --require 100
     is "$1: --require is 2, and not granted" [ "$status" -eq 2 ]
-    is "$1: it says that it was disturbed" told "100 asked for; what is granted \
-over IPv4 is not known: disturbed: .*; the kernel says that 100 is in force"
+    is "$1: it says that it was disturbed" told "requested 100; the granted \
+backlog over IPv4 is unknown: disturbed: .*; the kernel reports 100 in force"
     is "$1: nothing is called cut" sh -c '! grep -q cut "$1"' - "$scratch/out"
     run ruled "$2" "$backlogprobe" --json -b 0-3,100
     json_is "$right"' and all(.rows[] | select(.backlog == 100); .disturbed and
         .accepted == null and .effective == 100 and
         (.reason | test("^disturbed: ")))' "$1: no figure, but of short rows"
-    json_is '.cap.measured == null and (.cap.reason | test("^disturbed: |time"))
+    json_is '.cap.accepted == null and (.cap.reason | test("^disturbed: |time"))
         and all(.rows[]; .backlog == 100 or (.disturbed | not))' \
         "$1: the cap is not measured"
 }
@@ -63,7 +63,7 @@ refused "a firewall that drops" "tcp flags syn / syn,ack \
 add @ports { tcp dport ct count over 50 } drop"
 
 # Other listeners are not reached either.
-run ruled "meta l4proto tcp ct count over 50 drop" "$backlogprobe" -r 100 -4
+run ruled "meta l4proto tcp ct count over 50 drop" "$backlogprobe" --require 100 -4
 is "dropped everywhere: --require is 2" sh -c '[ "$1" -eq 2 ] &&
     grep -q "is not known" "$2"' - "$status" "$scratch/out"
 
@@ -72,7 +72,7 @@ if have iptables; then
     reject='ip link set lo up; XTABLES_LOCKFILE=$1/lock; export XTABLES_LOCKFILE
         iptables -A INPUT -p tcp --syn -m connlimit --connlimit-above 50 \
             -j REJECT --reject-with tcp-reset || exit 99
-        "$backlogprobe" -4 -r 100'
+        "$backlogprobe" -4 --require 100'
     run unshare -Urnm sh -c "$reject" - "$scratch"
     if [ "$status" -eq 99 ]; then
         skip "iptables" "$(head -n 1 "$scratch/err")"
@@ -93,13 +93,13 @@ for number in 100 200 300 400; do
         "$backlogprobe" --json -4
     json_is "$right"' and .rule == "n+1" and .incomplete.rule == "n+1" and
         all(.rows[]; .reason == null and .stable) and
-        .cap.measured == .cap.value + 1' \
+        .cap.accepted == .cap.value + 1' \
         "SYN number $number is lost: every row has its figures all the same"
 done
 
 run ruled "tcp flags syn / syn,ack numgen random mod 10 == 0 drop" \
     "$backlogprobe" --json
-json_is "$right"' and .cap.measured == null and .cap.value == 4096 and
+json_is "$right"' and .cap.accepted == null and .cap.value == 4096 and
     (.cap.reason | test("^disturbed: no answer"))' \
     "a tenth of all SYNs is lost: no figure is wrong, the cap not measured"
 json_is 'all(.rows[]; .incomplete == null or .incomplete == .backlog + 1)' \
@@ -127,7 +127,7 @@ fi
 if in_namespace '"$backlogprobe" -6 -b 0' > /dev/null 2>&1; then
     run ruled "ip6 daddr ::1 drop" "$backlogprobe" --require 100
     is "IPv6 is dead: --require is 2, and says so" sh -c '[ "$1" -eq 2 ] &&
-        grep -q "over IPv6 is not known: connect: ETIMEDOUT" "$2" &&
+        grep -q "over IPv6 is unknown: connect: ETIMEDOUT" "$2" &&
         grep -q "^IPv6 does not work" "$2"' - "$status" "$scratch/out"
     run ruled "ip6 daddr ::1 drop" "$backlogprobe" --json --require 100
     json_is '.require | .granted == null and .reason == "connect: ETIMEDOUT"' \
@@ -140,6 +140,6 @@ fi
 run in_namespace 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6
     "$backlogprobe" --require 100'
 is "IPv6 is off: granted, and noted" sh -c '[ "$1" -eq 0 ] &&
-    grep -q "^100 asked for and granted" "$2" && grep -q "^IPv6 is off here" \
+    grep -q "^requested 100, granted in full" "$2" && grep -q "^IPv6 is disabled here" \
     "$2"' - "$status" "$scratch/out"
 finish

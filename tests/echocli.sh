@@ -321,20 +321,20 @@ bad () {
     is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
         head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
 }
-bad 'HOST is missing'
+bad 'missing operand HOST'
 bad 'HOST is empty' ''
-bad '"three"' one two three
-bad '--unix takes the place' --unix /x host
+bad "unexpected operand 'three'" one two three
+bad '--unix replaces HOST and PORT' --unix /x host
 bad 'slash' /run/socket
-bad 'HOST has a port' 127.0.0.1:9877
-bad 'HOST has a port' '[::1]:9877'
+bad 'unexpected port' 127.0.0.1:9877
+bad 'unexpected port' '[::1]:9877'
 bad 'PORT is empty' 127.0.0.1 ''
 bad "'127.0.0.300' is not an IPv4 address" 127.0.0.300 7
 bad "'127.1' is not an IPv4 address" 127.1 7
 bad "'9877' is not an IPv4 address" 9877 7
 given '' "$echocli" 0x7f.1 7
 is 'a hexadecimal address: 7' said 7 'there is no such host'
-bad "HOST is missing: '9877'" 9877
+bad "missing operand HOST: '9877'" 9877
 bad "'fe80::g' is not an IPv6 address" fe80::g 7
 bad 'port 99999 is out of range (1 to 65535)' 127.0.0.1 99999
 bad 'port 0 is out of range (1 to 65535)' 127.0.0.1 0
@@ -349,13 +349,13 @@ bad 'port 18446744073709551623 is out of range' 127.0.0.1 18446744073709551623
 bad 'port -1 is out of range' -- 127.0.0.1 -1
 bad "'+7' is neither a port" 127.0.0.1 +7
 bad "no such interface: 'nix'" --source fe80::1%nix ::1
-bad 'wants a path' --unix ''
-bad 'no address' --source nowhere 127.0.0.1
-bad 'another family' -6 --source 127.0.0.1 127.0.0.1
-bad '--timeout "0"' --timeout 0 127.0.0.1
-bad '--keepalive "0"' --keepalive 0 127.0.0.1
-bad '--keepalive is TCP' --keepalive 5 -u 127.0.0.1
-bad '--keepalive is TCP' --keepalive 5 --unix /x
+bad 'give a path' --unix ''
+bad 'give an address' --source nowhere 127.0.0.1
+bad 'the other family' -6 --source 127.0.0.1 127.0.0.1
+bad "invalid argument '0' for '--timeout'" --timeout 0 127.0.0.1
+bad "invalid argument '0' for '--keepalive'" --keepalive 0 127.0.0.1
+bad '--keepalive does not apply' --keepalive 5 -u 127.0.0.1
+bad '--keepalive does not apply' --keepalive 5 --unix /x
 
 given '' "$echocli" fe80::1%nix 7
 is "an interface that is not here: 7" said 7 "no such interface: 'nix'"
@@ -364,7 +364,7 @@ is "the number of an interface that is not here: 7" \
     said 7 "no such interface: '4294967295'"
 for client in daytimecli echoload; do
     for words in "127.0.0.300 7=is not an IPv4 address" \
-        "127.0.0.1 99999=port 99999 is out of range" "127.0.0.1 0=port 0 is out of range" "9877=HOST is missing"; do
+        "127.0.0.1 99999=port 99999 is out of range" "127.0.0.1 0=port 0 is out of range" "9877=missing operand HOST"; do
         # shellcheck disable=SC2086 # operands are words
         run "$builddir/$client" ${words%=*} < /dev/null
         is "$client refuses ${words%=*}" sh -c '[ "$1" -eq 2 ] &&

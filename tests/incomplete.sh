@@ -37,14 +37,14 @@ for cookies in 0 1 2; do
             case $cookies in
             0)
                 expect "[$queue, $most - $most / 4 + 1] | min"
-                json_is "all(.rows[]; .incomplete_known ==
+                json_is "all(.rows[]; .incomplete_known_peer ==
                     (.backlog | $queue))" "$what: a peer that is known"
-                json_is 'all(.rows[]; .passed == 0)' "$what: none goes past"
+                json_is 'all(.rows[]; .accepted_by_cookie == 0)' "$what: none goes past"
                 ;;
             1)
                 expect "$queue"
                 json_is '.incomplete.bound == "backlog"' "$what: the bound"
-                json_is 'all(.rows[]; .passed == .accepted)' \
+                json_is 'all(.rows[]; .accepted_by_cookie == .accepted)' \
                     "$what: as many go past, by cookies, as accept takes"
                 ;;
             2)
@@ -64,13 +64,13 @@ if "$backlogprobe" -6 -b 0 > /dev/null 2>&1; then
     run "$backlogprobe" -6 -b $backlogs --json \
         --with net.ipv4.tcp_syncookies=0 --with net.ipv4.tcp_max_syn_backlog=16
     json_is '[.rows[] | .incomplete == ([.backlog + 1, 13] | min) and
-        .incomplete_known == .backlog + 1] | all' \
+        .incomplete_known_peer == .backlog + 1] | all' \
         "IPv6 without cookies: peers never met, and known ones"
     run "$backlogprobe" -6 -b $backlogs \
         --with net.ipv4.tcp_syncookies=0 --with net.ipv4.tcp_max_syn_backlog=16
     is "the sentence: the rule, and where it ends" sh -c 'tr -s " \n" " " < "$1" |
-        grep -q "n + 1 handshakes under way besides, and no more than 13; true of\
- all 13 rows; bounded by tcp_max_syn_backlog = 16.*(they had 301)"' - \
+        grep -q "n + 1 incomplete handshakes, at most 13; holds for all 13 rows;\
+ bounded by tcp_max_syn_backlog = 16.*(301 for those)"' - \
         "$scratch/out"
 else
     skip "IPv6 without cookies: peers never met, and known ones" "no IPv6 here"
@@ -83,7 +83,7 @@ if have_namespaces; then
 fi
 if have_namespaces && [ "$status" -eq 0 ]; then
     json_is 'all(.rows[]; .incomplete == null and
-        (.incomplete_reason | test("::1 is the only one")))' \
+        (.incomplete_reason | test("::1 is the only peer")))' \
         "IPv6 without cookies, elsewhere: not testable, and why"
 else
     skip "IPv6 without cookies, elsewhere: not testable, and why" \
@@ -91,7 +91,7 @@ else
 fi
 run "$backlogprobe" -4 -b -1,2000 --half-open
 is "--half-open: which backlogs it takes" sh -c 'tr -s " \n" " " < "$1" |
-    grep -q "by half-open handshakes not testable here: it takes a backlog from\
+    grep -q "half-open handshakes not testable: needs a backlog from\
  0 to 1024"' - "$scratch/out"
 run "$backlogprobe" -b 0,2000 --half-open --json
 json_is 'all(.rows[]; (.half_open == null) == (.half_open_reason != null))' \
@@ -108,7 +108,7 @@ if have nstat && have_namespaces; then
     received=$(cat "$scratch/out")
     cp "$scratch/json" "$scratch/out"
     # Each of the rows is filled twice.
-    json_is "([.rows[].passed] | add) * 2 == $received" \
+    json_is "([.rows[].accepted_by_cookie] | add) * 2 == $received" \
         "nstat counts as many cookies as went past the queue"
 else
     skip "nstat counts as many cookies" "nstat or namespaces are not here"

@@ -199,7 +199,7 @@ if [ "$(uname -s)" = Linux ]; then
     run "$listeners" --json listening
     json_is "[.listeners[].port] | index($port) != null" \
         "the name of a process: what it has"
-    run "$listeners" --json -t "$listening_process"
+    run "$listeners" --json --tcp "$listening_process"
     json_is "[.listeners[].port] | index($port) != null" \
         "the number of a process: what it has"
 fi
@@ -395,19 +395,22 @@ bad () {
     is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
         head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
 }
-bad '--frobnicate' --frobnicate
-bad '"0"' --fail-at 0
-bad '"101"' --fail-at 101
-bad '"two"' one two
+bad "unrecognized option '--frobnicate'" --frobnicate
+for option in t u f P; do # not the letters of old
+    bad "invalid option -- '$option'" "-$option"
+done
+bad "'0'" --fail-at 0
+bad "'101'" --fail-at 101
+bad "unexpected operand 'two'" one two
 bad 'choose one' --json --prometheus -
 library=$builddir/tests/.libs/refuse.so
 if [ -f "$library" ] && ! is_sanitized; then
     run env REFUSE=EACCES "LD_PRELOAD=$library" "$listeners"
     is "netlink not allowed: a sentence" sh -c '[ "$1" -eq 2 ] &&
-        grep -q "not allowed here" "$2"' - "$status" "$scratch/err"
+        grep -q "permission to read the listeners is denied" "$2"' - "$status" "$scratch/err"
     run env REFUSE=EPROTONOSUPPORT "LD_PRELOAD=$library" "$listeners"
     is "netlink not there: a sentence" sh -c '[ "$1" -eq 2 ] &&
-        grep -q "does not tell" "$2"' - "$status" "$scratch/err"
+        grep -q "does not report listening" "$2"' - "$status" "$scratch/err"
 else
     skip "netlink not allowed: a sentence" "nothing can be preloaded"
     skip "netlink not there: a sentence" "nothing can be preloaded"

@@ -172,7 +172,7 @@ is "refused: 3" said 3 "nobody listens there"
 run sh -c 'ulimit -n 100 && exec "$echoload" --hold 500 127.0.0.1 "$1"' - \
     "$honest"
 is "too few descriptors: 2, and how many there may be" \
-    said 2 "more descriptors than the 100"
+    said 2 "more file descriptors than the 100"
 port=$honest
 run sh -c 'ulimit -S -n 100 && exec "$echoload" --json --hold 500 -d 0.1 \
     127.0.0.1 "$1"' - "$honest"

@@ -34,6 +34,7 @@ test_scripts = \
 	tests/load.sh \
 	tests/memory.sh \
 	tests/namespaces.sh \
+	tests/options.sh \
 	tests/output.sh \
 	tests/overflow.sh \
 	tests/pages.sh \

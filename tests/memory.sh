@@ -111,23 +111,23 @@ beside () { # DESCRIPTION
     application 50
     run inside "$backlogprobe" --json
     is "$1: backlogprobe has its rows" [ "$status" -eq 0 ]
-    json_is '.rule == "n+1" and .cap.measured == null and (.cap.reason |
+    json_is '.rule == "n+1" and .cap.accepted == null and (.cap.reason |
         test("^not filled: memory: memory.*of the cgroup leaves 1?[0-9] MiB"))
         and (.cap.limit | test("^memory [(]"))' \
         "$1: the cap is not filled, for want of memory"
     run inside "$backlogprobe" --require 511
     is "$1: --require 511 is measured" sh -c '[ "$1" -eq 0 ] &&
-        grep -q "granted: 512 would be queued" "$2"' - "$status" "$scratch/out"
+        grep -q "granted in full: 512 would be queued" "$2"' - "$status" "$scratch/out"
     run inside "$backlogprobe" --require 4000
     is "$1: --require 4000 is told, not filled, and why" sh -c '
-        [ "$1" -eq 0 ] && tr -s "\n " " " < "$2" | grep -q "as the kernel says; \
+        [ "$1" -eq 0 ] && tr -s "\n " " " < "$2" | grep -q "as the kernel reports; \
 not filled: memory: .* leaves .* and this queue needs about 32 MiB"' - \
         "$status" "$scratch/out"
     run inside "$backlogprobe" --profile
     is "$1: the profile says so, too" grep -q \
         "^listen.cap	accepted	-	not-testable	yes	not filled: memory: " \
         "$scratch/out"
-    run inside "$backlogprobe" --overflow --again -4 -u -b 0-3
+    run inside "$backlogprobe" --overflow --again -4 --unix -b 0-3
     is "$1: --overflow, --again" [ "$status" -eq 0 ]
     run inside "$sockprobe" --json 'listen.*' 'signal.numbers' 'tcp.states'
     is "$1: sockprobe" [ "$status" -eq 0 ]
@@ -180,7 +180,7 @@ else
     }
     if cache && [ "$(cat "$group/$usage")" -gt $((50 * mib)) ]; then
         run inside "$backlogprobe" --json --require 1500
-        json_is '.require.granted == "whole" and .require.queued == 1501' \
+        json_is '.require.granted == "full" and .require.queued == 1501' \
             "a group full of page cache: it is measured"
     else
         skip "a group full of page cache" "the file is not cached there"
@@ -203,7 +203,7 @@ else
     echo $((64 * mib)) > "$group/$limit"
 
     # echoload: both ends may be in the group.
-    serve "$echosrv" --model event -t -4 --port 0
+    serve "$echosrv" --model event --tcp -4 --port 0
     application 50
     run inside "$echoload" --hold 5000 127.0.0.1 "$port"
     is "echoload --hold 5000: 2, and says why" sh -c '[ "$1" -eq 2 ] &&
@@ -290,8 +290,8 @@ if [ -n "$place" ] && have unshare && played 1 1 0 true 2> /dev/null; then
     is "played, 7 MiB left: measured" [ "$status" -eq 0 ]
     json_is '.rule == "n+1" and (.cap.reason | test("leaves 7 MiB"))' \
         "played, 7 MiB left: the rows, but not the cap"
-    run played $((64 * mib)) $((63 * mib)) 0 "$backlogprobe" --json -r 511
-    json_is '.require | .granted == "whole" and .measured == false and
+    run played $((64 * mib)) $((63 * mib)) 0 "$backlogprobe" --json --require 511
+    json_is '.require | .granted == "full" and .measured == false and
         (.reason | test("^not filled: memory: .* leaves 1 MiB"))' \
         "played, 1 MiB left: 511 by the kernel's word"
     run played $((64 * mib)) $((63 * mib)) 0 "$backlogprobe" -b 511
@@ -299,7 +299,7 @@ if [ -n "$place" ] && have unshare && played 1 1 0 true 2> /dev/null; then
         [ "$1" -eq 2 ] && tr -s "\n " " " < "$2" | grep -q \
         "IPv4, backlog 511: not filled: memory: "' - "$status" "$scratch/out"
     run played $((64 * mib)) $((64 * mib)) $((40 * mib)) \
-        "$backlogprobe" --json -r 511
+        "$backlogprobe" --json --require 511
     json_is '.require.queued == 512' "played, page cache: measured"
     run played $((64 * mib)) $((64 * mib)) 0 "$echoload" --hold 100 127.0.0.1 1
     is "played, nothing left: echoload --hold is 2" sh -c '[ "$1" -eq 2 ] &&

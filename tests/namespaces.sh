@@ -13,13 +13,13 @@ in_namespace "[ -e /proc/sys/net/core/somaxconn ]" ||
 run in_namespace 'echo 10 > /proc/sys/net/core/somaxconn
     "$backlogprobe" --json -b 0-14,128,-1,max'
 is "somaxconn 10: measured" [ "$status" -eq 0 ]
-json_is 'all(.rows[] | select(.client != null); .accepted == .client and
+json_is 'all(.rows[] | select(.connected != null); .accepted == .connected and
     .accepted == ([if .backlog < 0 then 10 else .backlog end, 10] | min) + 1)' \
     "somaxconn 10: every row is min (n, 10) + 1"
 json_is 'all(.rows[]; .effective == null or
     .effective == ([if .backlog < 0 then 10 else .backlog end, 10] | min))' \
     "somaxconn 10: the kernel says so, too"
-json_is '.cap.value == 10 and .cap.measured == 11 and
+json_is '.cap.value == 10 and .cap.accepted == 11 and
     .cap.setting == "net.core.somaxconn" and .rule == "n+1"' \
     "somaxconn 10: the cap and the rule"
 run in_namespace 'readlink /proc/self/ns/net > "'"$scratch"'/name"
@@ -30,7 +30,7 @@ is "the table names the namespace it ran in" sh -c '
 # No more than one connection anywhere.
 run in_namespace 'echo 0 > /proc/sys/net/core/somaxconn
     "$backlogprobe" --json -b 0-3'
-json_is '.cap.value == 0 and .cap.measured == 1 and
+json_is '.cap.value == 0 and .cap.accepted == 1 and
     all(.rows[]; .accepted == 1 or .reason != null)' \
     "somaxconn 0: every row is 1, and so is the cap"
 json_is 'all(.rows[]; .effective == 0 or .reason != null)' \
@@ -40,8 +40,8 @@ json_is 'all(.rows[]; .effective == 0 or .reason != null)' \
 for cap in 0 1; do
     run in_namespace 'echo '$cap' > /proc/sys/net/core/somaxconn
         "$backlogprobe" -4'
-    [ "$cap" -eq 0 ] && said='besides: 1 for backlog 0 to 14[;.]' ||
-        said='besides: 1 for backlog 0, 2 for backlog 1 to 14[;.]'
+    [ "$cap" -eq 0 ] && said='incomplete handshakes: 1 for backlog 0 to 14[;.]' ||
+        said='incomplete handshakes: 1 for backlog 0, 2 for backlog 1 to 14[;.]'
     if grep -q '^syn queue not measured' "$scratch/out"; then
         skip "somaxconn $cap: the incomplete queue" "it cannot be measured here"
     else
@@ -76,7 +76,7 @@ json_is '.tcp_abort_on_overflow == 0' "JSON: tcp_abort_on_overflow, without -o"
 # A cap that is more than is tried.
 run in_namespace 'echo 65535 > /proc/sys/net/core/somaxconn
     "$backlogprobe" --json -4 -b 0-2,200'
-json_is '.cap.value == 65535 and .cap.measured == null and
+json_is '.cap.value == 65535 and .cap.accepted == null and
     (.cap.limit | test("bound")) and .rule == "n+1"' \
     "somaxconn 65535: told, not filled, and the limit has a name"
 
@@ -85,7 +85,7 @@ run in_namespace 'echo 40000 40019 > /proc/sys/net/ipv4/ip_local_port_range
     "$backlogprobe" --json'
 json_is '[.rows[] | select(.family == "inet" and .accepted == .backlog + 1)] |
     length == 15' "20 local ports: all rows are exact"
-json_is '.cap.measured == null and (.cap.limit | test("local ports"))' \
+json_is '.cap.accepted == null and (.cap.limit | test("local ports"))' \
     "20 local ports: the cap names them"
 run in_namespace 'echo 40000 40007 > /proc/sys/net/ipv4/ip_local_port_range
     "$backlogprobe" --json'
@@ -100,12 +100,12 @@ if [ "$status" -eq 9 ]; then
     skip "setting hidden: the sentence" "nothing may be mounted here"
     skip "setting hidden: the figures" "nothing may be mounted here"
 else
-    is "setting hidden: the sentence says that the cap is measured only" \
+    is "setting hidden: the sentence on the cap" \
         sh -c 'tr -s " \n" " " < "$1" | grep -q \
-        "cap 10, measured only, since net.core.somaxconn is hidden"' - \
+        "cap 10, as measured; net.core.somaxconn is hidden"' - \
         "$scratch/out"
     cp "$scratch/json" "$scratch/out"
-    json_is '.cap.value == 10 and .cap.measured == 11 and .cap.setting == null' \
+    json_is '.cap.value == 10 and .cap.accepted == 11 and .cap.setting == null' \
         "setting hidden: the figures are right, and no setting is named"
 fi
 
@@ -144,7 +144,7 @@ elif [ "$status" -eq 9 ]; then
 else
     tr -s ' \n' ' ' < "$scratch/out" > "$scratch/words"
     is "without /proc: why no setting is told" grep -q \
-        "cap 10, .* net.core.somaxconn is not to be read without /proc: 11 queued" \
+        "cap 10, .* net.core.somaxconn is not readable without /proc: listen .* queued 11" \
         "$scratch/words"
     is "without /proc: --require names it all the same, and the remedy" grep -q \
         "cut to 10 by net.core.somaxconn, which .* sysctl -w net.core.somaxconn=12" \
@@ -162,7 +162,7 @@ is "IPv6 off: 0, and a sentence" sh -c '[ "$1" -eq 0 ] &&
     grep -q "^note  *IPv6 does not work" "$2"' - "$status" "$scratch/out"
 run in_namespace "$off"'; "$backlogprobe" --json'
 json_is '[.rows[] | select(.family == "inet6")] | length == 15 and
-    all(.[]; .client == null and .accepted == null and .reason != null)' \
+    all(.[]; .connected == null and .accepted == null and .reason != null)' \
     "IPv6 off: its figures are null"
 json_is 'all(.rows[] | select(.family == "inet"); .accepted == .backlog + 1)' \
     "IPv6 off: IPv4 is right"

@@ -135,7 +135,7 @@ for program in $programs; do
     is "late: a sentence of $program, and where --help is" sh -c '
         [ "$1" -eq 2 ] && [ "$(wc -l < "$2")" -eq 2 ] &&
         grep -q "^$3: .*--no-such-option" "$2" &&
-        grep -qx "Try .$3 --help.\." "$2"' - "$status" "$scratch/out" "$program"
+        grep -qx "Try .$3 --help. for more information\." "$2"' - "$status" "$scratch/out" "$program"
     run "$reader" gone 2 "$builddir/$program" --no-such-option
     is "gone: a sentence of $program" [ "$status" -eq 2 ]
 done

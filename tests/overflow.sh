@@ -10,9 +10,9 @@ jq -e '.like.best == "Linux 4.10 or later"' "$scratch/out" > /dev/null ||
 run "$backlogprobe" --json --unix -b 0-14,200
 is "UNIX sockets: measured" [ "$status" -eq 0 ]
 json_is '[.rows[] | .family == "unix" and .accepted == .backlog + 1 and
-    .client == .accepted and .overflow == "EAGAIN" and .stable] | all' \
+    .connected == .accepted and .next_client == "EAGAIN" and .stable] | all' \
     "UNIX sockets: n + 1, and EAGAIN for the next"
-json_is '.rule == "n+1" and .like.best == null and .like.also == []' \
+json_is '.rule == "n+1" and .like.best == null and .like.others == []' \
     "UNIX sockets: the rule; they are like no kernel's TCP"
 json_is 'all(.rows[]; .incomplete == null and
     (.incomplete_reason | test("no handshake")))' \
@@ -22,8 +22,8 @@ json_is '[.rows[].family] == ["inet", "unix"]' "-4 and --unix: both"
 run "$backlogprobe" -4 --unix -b 1
 is "UNIX sockets: the table says so" grep -q "UNIX" "$scratch/out"
 is "UNIX sockets: what the next client sees is not what one of TCP does" sh -c '
-    tr -s " \n" " " < "$1" | grep -q "one more hears nothing, .* an error; over\
- a UNIX socket gets EAGAIN, since it must not block"' - "$scratch/out"
+    tr -s " \n" " " < "$1" | grep -q "next client: no SYN-ACK within 60 ms; .* over\
+ a UNIX socket: EAGAIN from a non-blocking connect"' - "$scratch/out"
 
 run "$backlogprobe" --json --again --unix -4 -b 0
 json_is '[.again[].family] == ["inet", "unix"] and all(.again[];
@@ -47,10 +47,10 @@ right='all(.again[]; (.grow_before | . == null or . == 3) and
         (.shrink_kept | . == null or . == 6) and
         (.shrink_after | . == null or . == 2) and
         ((.shrink_after != null and .grow_after != null) or .reason != null))
-    and if_any(.overflow[]; (.next | IN(null, "silence", "EAGAIN")) and
-        (.accepted | . == null or . == 2) and .enters != "no" and
-        .data != "lost" and (.blocking | IN(null, "waits")) and
-        ((.next != null and .accepted != null) or .reason != null))'
+    and if_any(.overflow[]; (.next_client | IN(null, "silence", "EAGAIN")) and
+        (.accepted | . == null or . == 2) and .connect_completes != "no" and
+        .early_data != "lost" and (.blocking_connect | IN(null, "waits")) and
+        ((.next_client != null and .accepted != null) or .reason != null))'
 for descriptors in 7 8 9 10 11 12 13 14 16; do
     few "$descriptors" --json --again --overflow --unix
     if [ -s "$scratch/out" ]; then
@@ -81,18 +81,18 @@ else
 fi
 run "$backlogprobe" --json --overflow --unix -4 -b 0
 is "--overflow ends with 0" [ "$status" -eq 0 ]
-json_is '.overflow[0] == {"family": "inet", "next": "silence", "connected": 2,
-    "accepted": 2, "enters": "yes", "blocking": null, "data": "kept",
-    "reason": null}' \
-    "TCP: the client outside hears nothing, and gets in when there is room"
-json_is '.overflow[1] == {"family": "unix", "next": "EAGAIN", "connected": 2,
-    "accepted": 2, "enters": "yes", "blocking": "waits", "data": "kept",
-    "reason": null}' \
-    "UNIX: it is told, or waits if it may"
+json_is '.overflow[0] == {"family": "inet", "next_client": "silence", "connected": 2,
+    "accepted": 2, "connect_completes": "yes", "blocking_connect": null,
+    "early_data": "kept", "reason": null}' \
+    "TCP: no SYN-ACK for the next client; it connects when accept makes room"
+json_is '.overflow[1] == {"family": "unix", "next_client": "EAGAIN", "connected": 2,
+    "accepted": 2, "connect_completes": "yes", "blocking_connect": "waits",
+    "early_data": "kept", "reason": null}' \
+    "UNIX: EAGAIN, or a blocking connect that waits"
 run "$backlogprobe" --overflow -4 -b 0
 is "the sentence: when, and how much data" sh -c 'tr -s " \n" " " < "$1" |
-    grep -q "overflow IPv4: client 3 hears nothing, and is let in [0-9.]* s \
-after there is room; data sent before accept is kept ([0-9]* bytes fit)"' - \
+    grep -q "overflow IPv4: client 3 gets no SYN-ACK, and connects [0-9.]* s \
+after accept makes room; data sent before accept is kept ([0-9]* bytes fit)"' - \
     "$scratch/out"
 
 # The setting changes nothing for a SYN that finds the queue full.
@@ -101,8 +101,8 @@ run "$backlogprobe" --json --overflow -4 -b 0-3 \
 if [ "$status" -eq 2 ]; then
     skip "tcp_abort_on_overflow" "$(head -n 1 "$scratch/err")"
 else
-    json_is '.tcp_abort_on_overflow == 1 and .overflow[0].next == "silence" and
-        all(.rows[]; .overflow == "silence")' \
-        "tcp_abort_on_overflow: told, and still nothing is heard"
+    json_is '.tcp_abort_on_overflow == 1 and .overflow[0].next_client == "silence" and
+        all(.rows[]; .next_client == "silence")' \
+        "tcp_abort_on_overflow: reported, and still no SYN-ACK"
 fi
 finish

@@ -157,7 +157,7 @@ for program in backlogprobe byteorder daytimecli daytimesrv echocli echoload \
     is "$program: --help fits in 80 columns" \
         lacks "$scratch/out" '.\{81\}'
     is "$program: its completion is that of the project" \
-        grep -q "complete .* $program" "$srcdir/completions/sonde.bash"
+        grep -q "complete .* $program\( \|\$\)" "$srcdir/completions/sonde.bash"
 done
 
 # What bash offers: options; but where one wants an argument, files.
@@ -170,7 +170,7 @@ offered () { # WORDS...: for the last one
 if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
     is "bash completes an option" \
         [ "$(offered "$backlogprobe" --comp)" = --compare ]
-    for words in "--compare" "-P" "-4 --prometheus"; do
+    for words in "--compare" "-b" "-4 --prometheus"; do
         # shellcheck disable=SC2086 # several words
         offered "$backlogprobe" $words "" || echo "it fails: $words"
     done | tr -d '\n' > "$scratch/out"
@@ -182,7 +182,7 @@ if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
         sh -c 'echo "$1" | grep -q -e "-b --backlog"' - \
         "$(offered "$backlogprobe" --json "")"
     for program in backlogprobe byteorder daytimecli daytimesrv echocli \
-        echosrv listeners sockprobe; do
+        echoload echosrv listeners sockprobe; do
         offered "$builddir/$program" - | tr ' ' '\n' > "$scratch/words"
         sort "$scratch/words" | uniq -d > "$scratch/out"
         none "bash offers no option of $program twice" "$scratch/words"

@@ -132,7 +132,7 @@ no_zombie () {
 # Where IPv6 loopback is there; what else keeps the server from listening is an
 # error.
 has_ipv6 () {
-    serve "$builddir/echosrv" -t -6 -p 0
+    serve "$builddir/echosrv" --tcp -6 -p 0
     if [ -n "$port" ]; then
         halt
         return 0

@@ -59,7 +59,7 @@ repeat () { # N WORDS...
     printf '%s' "$words"
 }
 
-transport=-t
+transport=--tcp
 # A few calls more or less: how often it waits is a matter of chance.
 for model in iterative fork prefork thread; do
     costs 2100 "a message" 500 echosrv "$model" \

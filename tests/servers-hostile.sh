@@ -73,7 +73,7 @@ done
 # Descriptors run out: those in place are served, the others turned away or
 # left waiting, and all is well when the first have left.
 for model in event thread fork; do
-    serve "$limited" 40 "$echosrv" --model="$model" -4 -t -p 0
+    serve "$limited" 40 "$echosrv" --model="$model" -4 --tcp -p 0
     hold try 200
     before=0
     ! has_cpu_times || before=$(cpu_of "$server")
@@ -103,7 +103,7 @@ for model in event thread; do
     few=6 status=1
     while [ "$status" -ne 0 ] && [ "$few" -lt 40 ]; do
         few=$((few + 1))
-        serve "$limited" "$few" "$echosrv" --model="$model" -4 -t -p 0
+        serve "$limited" "$few" "$echosrv" --model="$model" -4 --tcp -p 0
         if [ -z "$port" ]; then
             gone
             continue
@@ -125,7 +125,7 @@ hard=$(ulimit -Hn)
 if [ -f "$library" ] && ! is_sanitized && [ "$(getconf LONG_BIT)" = 64 ] &&
     { [ "$hard" = unlimited ] || [ "$hard" -ge 2000 ]; }; then
     serve env REFUSE_FILES=1500 "LD_PRELOAD=$library" sh -c \
-        'ulimit -Sn 40 && exec "$0" "$@"' "$echosrv" -4 -t -p 0
+        'ulimit -Sn 40 && exec "$0" "$@"' "$echosrv" -4 --tcp -p 0
     run "$crowd" "127.0.0.1:$port" open 100 say 5 close
     is "more descriptors, though not as many as the hard limit has" \
         [ "$status" -eq 0 ]
@@ -137,7 +137,7 @@ fi
 
 # Limits recover by themselves.
 for model in event thread fork; do
-    serve "$echosrv" --model="$model" -4 -t -p 0 --max-clients=3
+    serve "$echosrv" --model="$model" -4 --tcp -p 0 --max-clients=3
     hold open 10
     until_logged 'new clients wait'
     let_go
@@ -145,7 +145,7 @@ for model in event thread fork; do
     is "$model: --max-clients: others have their turn" [ "$status" -eq 0 ]
     halt
     is "$model: having waited" logged 'new clients wait: 3'
-    serve "$echosrv" --model="$model" -4 -t -p 0 --max-per-source=2
+    serve "$echosrv" --model="$model" -4 --tcp -p 0 --max-per-source=2
     hold open 2 say 1
     run "$crowd" "127.0.0.1:$port" try 1 ended close
     is "$model: --max-per-source: the next is turned away" [ "$status" -eq 0 ]
@@ -157,7 +157,7 @@ for model in event thread fork; do
         is "$model: says so" logged '127.0.0.1 port .*turned away'
     fi
 done
-serve "$echosrv" --model=prefork -4 -t -p 0 --max-per-source=2
+serve "$echosrv" --model=prefork -4 --tcp -p 0 --max-per-source=2
 hold open 2 say 1
 run "$crowd" "127.0.0.1:$port" try 100 ended close
 is "prefork: --max-per-source: others are turned away" [ "$status" -eq 0 ]
@@ -168,7 +168,7 @@ halt
 is "prefork: of all the workers one says so, once" \
     [ "$(grep -c 'turned away' "$scratch/log")" -eq 1 ]
 if has_ipv6; then
-    serve "$echosrv" --model=prefork --workers=2 -t -p 0 -a ::1 \
+    serve "$echosrv" --model=prefork --workers=2 --tcp -p 0 -a ::1 \
         --unix="$scratch/socket" --max-per-source=1
     until_logged 'port'
     port=$(sed -n 's/.* port \([0-9]*\),.*/\1/p' "$scratch/log")
@@ -186,7 +186,7 @@ else
 fi
 # Four bytes take half as long again as the server is patient for.
 drip_slowly () {
-    serve "$echosrv" --model="$model" -4 -t -p 0 --idle-timeout="$delay"
+    serve "$echosrv" --model="$model" -4 --tcp -p 0 --idle-timeout="$delay"
     run "$crowd" "127.0.0.1:$port" open 1 \
         drip 4 "$(echo "$delay" | awk '{ print $1 * 500 }')" ended close retry
     served=$status
@@ -233,7 +233,7 @@ end_unread () {
 # the first one sends meanwhile is a sign of life.
 wait_for_log () {
     mkfifo "$scratch/nothing"
-    unread "$echosrv" --model=event -4 -t -p 0 -v --idle-timeout="$delay"
+    unread "$echosrv" --model=event -4 --tcp -p 0 -v --idle-timeout="$delay"
     read -r line <&6
     port=${line##* port } port=${port%%,*}
     mkfifo "$scratch/hold" "$scratch/held"
@@ -258,25 +258,25 @@ is "event: who sent while the server waited for its log was not idle" \
     in_time wait_for_log
 
 # The datagrams of one source.
-serve "$echosrv" -4 -u -p 0 --rate=5
+serve "$echosrv" -4 -u -p 0 --max-rate=5
 begun=$(date +%s)
 run "$crowd" "127.0.0.1:$port" flood 200
 most=$((5 + 5 * ($(date +%s) - begun + 1)))
 back=$(cat "$scratch/out")
-is "--rate: a burst of five, and five a second" \
+is "--max-rate: a burst of five, and five a second" \
     sh -c '[ "$1" -ge 5 ] && [ "$1" -le "$2" ]' - "$back" "$most"
 halt
-is "--rate: says so" logged 'too many'
+is "--max-rate: says so" logged 'too many'
 serve "$echosrv" -4 -u -p 0
 run "$crowd" "127.0.0.1:$port" flood 300
-is "without --rate local sources have all" [ "$(cat "$scratch/out")" -eq 300 ]
+is "without --max-rate local sources have all" [ "$(cat "$scratch/out")" -eq 300 ]
 halt
 
 # Two servers that somebody set upon each other: the rate bounds it.
-serve "$echosrv" -4 -u -p 0 --rate=20 -v
+serve "$echosrv" -4 -u -p 0 --max-rate=20 -v
 first=$server first_port=$port first_logger=$logger
 mv "$scratch/log" "$scratch/first"
-serve "$echosrv" -4 -u -p 0 --rate=20 -v
+serve "$echosrv" -4 -u -p 0 --max-rate=20 -v
 run "$crowd" "127.0.0.1:$first_port" spoof "$port"
 if [ "$status" -eq 0 ]; then
     until_logged 'datagram to'
@@ -285,10 +285,10 @@ if [ "$status" -eq 0 ]; then
     rm "$scratch/nothing"
     turns=$(grep -c 'datagram to' "$scratch/log")
     echo "# $turns datagrams in two seconds"
-    is "a loop of two servers is bounded by --rate" \
+    is "a loop of two servers is bounded by --max-rate" \
         sh -c '[ "$1" -ge 1 ] && [ "$1" -le 200 ]' - "$turns"
 else
-    skip "a loop of two servers is bounded by --rate" "no raw socket"
+    skip "a loop of two servers is bounded by --max-rate" "no raw socket"
 fi
 halt
 server=$first logger=$first_logger
@@ -299,7 +299,7 @@ halt
 if [ -f "$library" ] && ! is_sanitized; then
     for model in iterative fork prefork thread; do
         serve env REFUSE_DONTWAIT=yes "LD_PRELOAD=$library" "$echosrv" \
-            --model="$model" -4 -t -p 0 --idle-timeout=0.5
+            --model="$model" -4 --tcp -p 0 --idle-timeout=0.5
         run "$crowd" "127.0.0.1:$port" open 1 deaf 8000000 ended close once
         is "$model: send ignores MSG_DONTWAIT: the next client is served" \
             [ "$status" -eq 0 ]
@@ -384,7 +384,7 @@ interrupted () {
 }
 for model in $models; do
     [ "$model" = iterative ] && several=1 || several=3
-    serve "$echosrv" --model="$model" -4 -t -p 0 --grace=1
+    serve "$echosrv" --model="$model" -4 --tcp -p 0 --grace=1
     # A word, so that it is known that they were accepted.
     hold open $several say 1
     halt
@@ -392,14 +392,14 @@ for model in $models; do
     is "$model: says how many were cut off" \
         logged "stopped; $several clients* w.*cut off"
     let_go
-    serve "$echosrv" --model="$model" -4 -t -p 0 --grace=60
+    serve "$echosrv" --model="$model" -4 --tcp -p 0 --grace=60
     hold open $several say 1
     kill -TERM "$server"
     let_go
     # By itself: a second signal would cut off who is just going.
     gone
     is "$model: who goes in time is not counted" logged 'nobody was cut off'
-    interrupted "$echosrv" --model="$model" -4 -t -p 0 -v --grace=600
+    interrupted "$echosrv" --model="$model" -4 --tcp -p 0 -v --grace=600
     hold open $several say 1
     # Two of a kind could arrive as one.
     kill -TERM "$server"
@@ -439,7 +439,7 @@ for model in $models; do
     iterative|prefork) queued='open 200 tell 100 wait ended' ;;
     *) queued='open 200 wait say 100 shut' ;;
     esac
-    serve "$echosrv" --model="$model" -4 -t -p 0 -v
+    serve "$echosrv" --model="$model" -4 --tcp -p 0 -v
     # shellcheck disable=SC2086 # commands are words
     stopped_with $queued
     let_go
@@ -455,7 +455,7 @@ for model in $models; do
     esac
     begun=$(date +%s)
     # shellcheck disable=SC2086
-    interrupted "$echosrv" --model="$model" -4 -t -p 0 $limit
+    interrupted "$echosrv" --model="$model" -4 --tcp -p 0 $limit
     stopped_with open 12
     gone
     let_go
@@ -468,7 +468,7 @@ done
 # A terminal and a service manager signal the whole group, not the parent alone.
 if have setsid; then
     for model in prefork fork; do
-        serve setsid "$echosrv" --model="$model" -4 -t -p 0 -v --grace=60
+        serve setsid "$echosrv" --model="$model" -4 --tcp -p 0 -v --grace=60
         hold open 1 say 1 wait say 1000 shut
         kill -TERM -"$server"
         until_logged 'stopping; 1 client'
@@ -476,7 +476,7 @@ if have setsid; then
         gone
         is "$model: a signal to the whole group leaves time, too" \
             logged 'ended, 1001 bytes received, 1001 sent'
-        serve setsid "$echosrv" --model="$model" -4 -t -p 0 --grace=600
+        serve setsid "$echosrv" --model="$model" -4 --tcp -p 0 --grace=600
         hold open 3 say 1
         kill -TERM -"$server"
         kill -INT -"$server"
@@ -490,7 +490,7 @@ else
 fi
 # Which the parent may have been faster to pass on.
 if [ -r /proc/self/status ]; then
-    serve "$echosrv" --model=prefork --workers=1 -4 -t -p 0 -v --grace=60
+    serve "$echosrv" --model=prefork --workers=1 -4 --tcp -p 0 -v --grace=60
     hold open 1 say 1 wait say 1000 shut
     worker=$(children_of "$server")
     kill -USR1 "$worker"
@@ -521,7 +521,7 @@ until_read () {
     done
 }
 for model in $models; do
-    unread "$echosrv" --model="$model" -4 -t -p 0 -v
+    unread "$echosrv" --model="$model" -4 --tcp -p 0 -v
     read -r line <&6
     port=${line##* port } port=${port%%,*}
     # Until the pipe is full the server has a second for its lines.
@@ -595,14 +595,14 @@ else
 fi
 
 # Many at once.
-serve "$echosrv" --model=fork -4 -t -p 0
+serve "$echosrv" --model=fork -4 --tcp -p 0
 run "$limited" 1100 "$crowd" "127.0.0.1:$port" open 1000 say 100 close once
 is "fork: 1000 children end at once" [ "$status" -eq 0 ]
 is "fork: no zombie, while it runs" no_zombie "$server"
 halt
 is "fork: none lost" logged 'nobody was cut off'
 for model in $models; do
-    serve "$echosrv" --model="$model" -4 -t -p 0
+    serve "$echosrv" --model="$model" -4 --tcp -p 0
     if [ "$model" = iterative ] || [ "$model" = prefork ]; then
         run "$limited" 1100 "$crowd" "127.0.0.1:$port" burst 1000 close once
     else
@@ -614,7 +614,7 @@ for model in $models; do
 done
 hard=$(ulimit -Hn)
 if [ "$hard" = unlimited ] || [ "$hard" -ge 20000 ]; then
-    serve "$limited" 20000 "$echosrv" --model=event -4 -t -p 0
+    serve "$limited" 20000 "$echosrv" --model=event -4 --tcp -p 0
     run "$limited" 20000 "$crowd" "127.0.0.1:$port" open 10000 say 64 close once
     is "event: 10000 clients, and all are served" [ "$status" -eq 0 ]
     halt
@@ -645,19 +645,19 @@ no_stall () {
     return 1
 }
 for model in event thread fork; do
-    serve "$echosrv" --model="$model" -4 -t -p 0
+    serve "$echosrv" --model="$model" -4 --tcp -p 0
     is "$model: 16 KiB on 64 connections: no stall of 40 ms" no_stall 64
     halt
 done
 for model in prefork iterative; do
-    serve "$echosrv" --model="$model" -4 -t -p 0
+    serve "$echosrv" --model="$model" -4 --tcp -p 0
     is "$model: 16 KiB: no stall of 40 ms" no_stall 1
     halt
 done
 exec 7>&-
 # 200 MB through each, with flat memory.
 for model in event fork; do
-    serve "$echosrv" --model="$model" -4 -t -p 0
+    serve "$echosrv" --model="$model" -4 --tcp -p 0
     run "$crowd" "127.0.0.1:$port" open 1 say 1000000
     run "$crowd" "127.0.0.1:$port" open 1 say 200000000 shut close
     is "$model: 200 MB come back as they were" [ "$status" -eq 0 ]

@@ -104,7 +104,7 @@ is "LISTEN_FDS: the SOCK_SEQPACKET socket is named" \
 shared () {
     mkfifo "$scratch/child"
     begin "$builddir/tests/peer" listen-fds /bin/sh -c '
-        sh -c "LISTEN_PID=\$\$ exec \"\$0\" -v -g 1 --model=\"\$1\"" "$0" "$2" &
+        sh -c "LISTEN_PID=\$\$ exec \"\$0\" -v --grace 1 --model=\"\$1\"" "$0" "$2" &
         trap "" TERM
         echo $! > "$1/child"
         wait $!

@@ -69,7 +69,7 @@ once_logged () {
 filter=$builddir/tests/no-unshare
 if [ -x "$filter" ] && "$filter" --accept true && ! is_sanitized; then
     for model in $models; do
-        serve "$filter" --accept "$echosrv" --model="$model" -4 -t -p 0
+        serve "$filter" --accept "$echosrv" --model="$model" -4 --tcp -p 0
         pending
         until_logged 'accept goes on failing'
         is "$model: accept forbidden by a filter: no busy loop" is_idle
@@ -149,7 +149,7 @@ for model in $models; do
         EAGAIN) words='poll goes on reporting' ;;
         *) words='accept goes on failing: .*shut this socket down' ;;
         esac
-        inject accept4,accept error=$error "$echosrv" --model="$model" -4 -t -p 0
+        inject accept4,accept error=$error "$echosrv" --model="$model" -4 --tcp -p 0
         pending
         until_logged "$words"
         is "$model: accept says $error for ever: no busy loop" is_idle
@@ -161,7 +161,7 @@ for model in $models; do
     done
     # For a while: the client that waits is served when it is over.
     inject accept4,accept error=EACCES:when=1..300 \
-        "$echosrv" --model="$model" -4 -t -p 0
+        "$echosrv" --model="$model" -4 --tcp -p 0
     run "$crowd" "127.0.0.1:$port" once once open 1 say 1000 shut close
     is "$model: accept refused for a while, then works: served" \
         [ "$status" -eq 0 ]
@@ -172,7 +172,7 @@ for model in $models; do
     # The same of the client's own calls.
     for error in EAGAIN EINTR; do
         inject recvfrom error=$error:when=1..400 \
-            "$echosrv" --model="$model" -4 -t -p 0
+            "$echosrv" --model="$model" -4 --tcp -p 0
         hold open 1 tell 10
         is "$model: recv says $error for long: no busy loop" is_idle
         let_go
@@ -200,7 +200,7 @@ fi
 for model in iterative event prefork; do
     for error in EINTR ENOMEM EACCES; do
         inject epoll_wait,epoll_pwait,poll,ppoll error=$error \
-            "$echosrv" --model="$model" -4 -t -p 0
+            "$echosrv" --model="$model" -4 --tcp -p 0
         until_logged 'cannot wait for clients'
         is "$model: waiting says $error for ever: no busy loop" is_idle
         is "$model: waiting says $error for ever: said once" \

@@ -66,7 +66,7 @@ is "a UNIX socket and the net: all three" \
 run "$crowd" "$scratch/too" once
 is "served there, too" [ "$status" -eq 0 ]
 halt
-serve "$echosrv" -t -4 -p 0
+serve "$echosrv" --tcp -4 -p 0
 halt
 is "-t: no UDP" lacks "$scratch/log" UDP
 is "-4: no IPv6" lacks "$scratch/log" ::1
@@ -119,7 +119,7 @@ done
 
 # And while they are in TIME_WAIT: daytimesrv is the one that ends them.
 for model in $models; do
-    serve "$daytimesrv" --model="$model" -4 -t -p 0
+    serve "$daytimesrv" --model="$model" -4 --tcp -p 0
     before=$port
     run "$crowd" "127.0.0.1:$before" line line line
     halt
@@ -129,7 +129,7 @@ for model in $models; do
     else
         skip "$model: leaves connections in TIME_WAIT" "ss is not here"
     fi
-    serve "$daytimesrv" --model="$model" -4 -t -p "$before"
+    serve "$daytimesrv" --model="$model" -4 --tcp -p "$before"
     run "$crowd" "127.0.0.1:$before" line
     is "$model: binds again at once, beside them" [ "$status" -eq 0 ]
     halt
@@ -137,7 +137,7 @@ done
 
 # A worker that waits for its client's words hears that its parent was killed.
 if [ "$(uname -s)" = Linux ]; then
-    serve "$echosrv" --model=prefork -4 -t -p 0
+    serve "$echosrv" --model=prefork -4 --tcp -p 0
     before=$port
     hold open 3 say 1 wait ended
     kill -KILL "$server"
@@ -145,7 +145,7 @@ if [ "$(uname -s)" = Linux ]; then
     is "prefork: killed, its clients are cut off" [ "$held" -eq 0 ]
     # All workers have the log open until they end.
     gone
-    serve "$echosrv" -4 -t -p "$before"
+    serve "$echosrv" -4 --tcp -p "$before"
     is "prefork: and the port is free" [ "$port" = "$before" ]
     halt
 fi
@@ -217,16 +217,20 @@ bad () {
         [ "$(grep -c listening "$2/err")" = 0 ]' - "$status" "$scratch" "$wanted"
 }
 bad 'choose one' --any --address=127.0.0.1
-bad 'fork' --model=spoon
-bad 'prefork alone' --workers=3
+bad "invalid argument 'spoon' for '--model': choose one of iterative, fork," \
+    --model=spoon
+for option in t w g; do # not the letters of old
+    bad "invalid option -- '$option'" "-$option"
+done
+bad 'prefork only' --workers=3
 bad 'add --any' --unix=/tmp/x --port=9
 bad 'add --any' --unix=/tmp/x -6
-bad 'there already' --inetd --port=9
+bad 'leave out addresses' --inetd --port=9
 bad 'not-a-port' --port=not-a-port
 bad 'port 99999 is out of range (0 to 65535)' --port=99999
 bad 'port -1 is out of range' --port=-1
 bad "'127.0.0.300' is not an IPv4 address" -p 0 --address=127.0.0.300
-bad 'a port is --port' --address=9877
+bad 'for a port use --port' --address=9877
 bad 'has a port' --address=127.0.0.1:9877
 bad 'has a port' --address=localhost:9877
 bad "no such interface: 'nix'" -p 0 --address=fe80::1%nix
@@ -259,16 +263,16 @@ done
 run "$echosrv" -p 0 $many
 is "refused: more addresses than there may be sockets" sh -c '[ "$1" -eq 2 ] &&
     grep -q "more than 64 sockets" "$2"' - "$status" "$scratch/err"
-serve "$echosrv" -4 -t -p 0
-bad 'in use' -4 -t -p "$port"
+serve "$echosrv" -4 --tcp -p 0
+bad 'in use' -4 --tcp -p "$port"
 halt
 if [ "$(id -u)" -ne 0 ] && ! [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2> /dev/null)" = 0 ]; then
-    bad 'use --port 9877' -4 -t
+    bad 'use --port 9877' -4 --tcp
 else
     skip "refused: port 7 without privilege" "this user may"
 fi
 
-serve "$echosrv" --model=prefork -4 -t -p 0 --max-clients=2
+serve "$echosrv" --model=prefork -4 --tcp -p 0 --max-clients=2
 run "$crowd" "127.0.0.1:$port" once
 is "prefork: --max-clients bounds the workers" \
     [ "$(children_of "$server" | wc -l)" -eq 2 ]
@@ -286,7 +290,7 @@ is "but there is no --help without standard output" [ "$status" -eq 2 ]
 if env --block-signal=TERM true 2> /dev/null; then
     for model in $models; do
         serve env --block-signal=TERM,CHLD,ALRM,USR1,USR2 "$echosrv" \
-            --model="$model" -4 -t -p 0
+            --model="$model" -4 --tcp -p 0
         run "$crowd" "127.0.0.1:$port" once
         halt
         is "$model: stopped, though signals were kept back before" \
@@ -457,13 +461,13 @@ if [ "$(id -u)" -eq 0 ] && [ -n "$(id -g nobody 2> /dev/null)" ] &&
         TMPDIR=/tmp bounded 60 setpriv --reuid=nobody \
             --regid="$(id -g nobody)" --clear-groups "$@"
     }
-    for kind in -t -u; do
+    for kind in --tcp -u; do
         rm -f "$open_folder/socket"
         serve "$echosrv" "$kind" --unix="$open_folder/socket" --unix-mode=0600 \
             --unix-owner=nobody
         printf 'hello\n' > "$scratch/line"
         # shellcheck disable=SC2086 # one word or none
-        run as_other "$builddir/echocli" ${kind#-t} -t 20 \
+        run as_other "$builddir/echocli" ${kind#--tcp} -t 20 \
             --unix "$open_folder/socket" < "$scratch/line"
         is "--unix-owner=nobody $kind: nobody is served" \
             cmp -s "$scratch/line" "$scratch/out"

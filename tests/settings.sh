@@ -12,14 +12,14 @@ bad () {
     is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
         head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
 }
-bad '"0"' --require 0
-bad '"-1"' --require -1
-bad '"many"' --require many
+bad "'0'" --require 0
+bad "'-1'" --require -1
+bad "'many'" --require many
 bad 'several reports' --json --chart
 bad 'choose one' --require 5 --compare /nonexistent
 for option in "-b 3" --again --overflow --half-open --chart; do
     # shellcheck disable=SC2086 # several words
-    bad '--require asks for one backlog' --require 5 $option
+    bad '--require measures one backlog' --require 5 $option
 done
 bad 'contradict' --half-open --no-incomplete
 bad 'add -4' --half-open -6
@@ -39,19 +39,19 @@ fi
 cap=$("$backlogprobe" --json -4 -b 0 | jq .cap.value)
 run "$backlogprobe" --require 1
 is "--require 1: granted" sh -c '[ "$1" -eq 0 ] &&
-    grep -q "^1 asked for and granted" "$2"' - "$status" "$scratch/out"
+    grep -q "^requested 1, granted in full" "$2"' - "$status" "$scratch/out"
 run "$backlogprobe" --json --require 2147483647 -4
 case $cap in
 null | 2147483647) skip "--require: more than the cap" "no cap is known" ;;
 *)
     is "--require: more than the cap ends with 1" [ "$status" -eq 1 ]
-    json_is ".require.granted == \"cut\" and .require.asked == 2147483647 and
+    json_is ".require.granted == \"truncated\" and .require.requested == 2147483647 and
         (.require.effective == null or .require.effective == $cap)" \
         "--require: more than the cap is cut to it"
     ;;
 esac
 run "$backlogprobe" --require 5 --json
-json_is '.require | .granted == "whole" and .measured and .queued >= 5' \
+json_is '.require | .granted == "full" and .measured and .queued >= 5' \
     "--require 5: JSON"
 json_is 'all(.rows[]; .incomplete == null and .incomplete_reason != null)' \
     "--require leaves the incomplete queue alone"
@@ -67,10 +67,10 @@ if [ "$status" -eq 2 ]; then
 fi
 before=$(cat /proc/sys/net/core/somaxconn 2> /dev/null)
 is "--with ends with 0" [ "$status" -eq 0 ]
-json_is 'all(.rows[] | select(.client != null); .accepted == .client and
+json_is 'all(.rows[] | select(.connected != null); .accepted == .connected and
     .accepted == ([if .backlog < 0 then 10 else .backlog end, 10] | min) + 1)' \
     "somaxconn 10: every row is min (n, 10) + 1"
-json_is '.cap.value == 10 and .cap.measured == 11 and .cap.scope == "own" and
+json_is '.cap.value == 10 and .cap.accepted == 11 and .cap.scope == "own" and
     .cap.setting == "net.core.somaxconn" and .rule == "n+1"' \
     "somaxconn 10: the cap and the rule"
 json_is '.with == {"net.core.somaxconn": "10"} and .host.scope == "own"' \
@@ -87,12 +87,12 @@ is "a value that the kernel does not take: 2, and a sentence" sh -c '
 run "$backlogprobe" --with net.core.somaxconn=128 --require 511
 is "--require 511 with a cap of 128: 1" [ "$status" -eq 1 ]
 is "it says what is cut, and by what" sh -c 'tr -s " \n" " " < "$1" | grep -q \
-    "^511 asked for, 129 would be queued: cut by net.core.somaxconn = 128, in"' \
+    "^requested 511, but 129 would be queued: cut by net.core.somaxconn = 128, in"' \
     - "$scratch/out"
 for place in "on this host" "in Docker" "in Kubernetes" "by systemd"; do
     is "and what to do $place" grep -q "^  $place  .*511" "$scratch/out"
 done
-run env container=docker "$backlogprobe" --with net.core.somaxconn=128 -r 511
+run env container=docker "$backlogprobe" --with net.core.somaxconn=128 --require 511
 if [ -n "${KUBERNETES_SERVICE_HOST-}" ]; then
     skip "in a container, that comes first" "this is Kubernetes"
 else
@@ -104,7 +104,7 @@ run "$backlogprobe" --with net.core.somaxconn=128 --require 128
 is "--require 128 with a cap of 128: 0" [ "$status" -eq 0 ]
 run "$backlogprobe" --with net.core.somaxconn=65535 --json --require 60000 -4
 is "--require 60000 with a cap of 65535: 0" [ "$status" -eq 0 ]
-json_is '.require | .granted == "whole" and (.measured | not) and
+json_is '.require | .granted == "full" and (.measured | not) and
     .effective == 60000' "it was not filled, and the kernel is believed"
 
 # Reports stay in 80 columns.
@@ -132,7 +132,7 @@ json_is '[.rows[] | select(.family == "inet") | [.backlog, .accepted]] ==
     [[-2147483648, 301], [-1, 301], [0, 1], [1, 2], [7, 8], [299, 300],
     [300, 301], [301, 301], [65535, 301], [65536, 301], [65541, 301],
     [2147483647, 301]]' "the sweep: beyond 16 bits, beyond the cap, negative"
-json_is '.rule == "n+1" and .cap.measured == 301' "the sweep: the rule"
+json_is '.rule == "n+1" and .cap.accepted == 301' "the sweep: the rule"
 
 # Comparing.
 run "$backlogprobe" --profile -4 -b 0-5 --with net.core.somaxconn=3
@@ -155,6 +155,12 @@ is "what one side lacks is missing: 1" sh -c '[ "$1" -eq 1 ] &&
 echo rubbish > "$scratch/rubbish"
 run "$backlogprobe" --compare "$scratch/rubbish" -4 -b 0
 is "compared with no profile: 2" [ "$status" -eq 2 ]
+sed '1s/1$/2/' "$scratch/three" > "$scratch/version-2"
+run "$backlogprobe" --compare "$scratch/version-2" -4 -b 0-5 \
+    --with net.core.somaxconn=3
+is "compared with a profile of another version: 2" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "compare: $2/version-2, line 1: unsupported profile version" \
+    "$2/err"' - "$status" "$scratch"
 
 # Nothing left: the namespace goes with the child.
 # Where nobody else's processes are seen, whose come and go.

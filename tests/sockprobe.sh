@@ -59,7 +59,7 @@ if have bash; then
             printf "%s;" "${COMPREPLY[@]}"
             echo
         }
-        offer -d ab; offer --tap abc-; offer --diff abc-1 ab
+        offer --diff ab; offer --tap abc-; offer --diff abc-1 ab
         offer --diff abc-1 byte; offer byte' - "$sockprobe" "$scratch"
     is "the shell completes the names of profiles, and files besides" \
         [ "$(cat "$scratch/out")" = "abc-1;abc file;
@@ -72,7 +72,7 @@ byteorder;" ]
         _sockprobe "$2"; echo "${COMPREPLY[@]}"
         COMP_WORDS=(sockprobe --ex); _sockprobe "$2"; echo "${COMPREPLY[@]}"
         COMP_CWORD=2
-        for word in -w --html -d --diff -t --tap; do
+        for word in --html --diff --tap; do
             COMP_WORDS=(sockprobe $word no-such); _sockprobe "$2"
             echo "${COMPREPLY[@]}"
         done' - "$srcdir/completions/sonde.bash" "$sockprobe"
@@ -80,7 +80,7 @@ byteorder;" ]
         [ "$(head -n 2 "$scratch/out")" = "signal.queueing
 --explain" ]
     is "and no file that an option wants by an id" \
-        [ -z "$(tail -n 6 "$scratch/out")" ]
+        [ -z "$(tail -n 3 "$scratch/out")" ]
 else
     skip "the shell completes ids and options" "bash is not here"
     skip "and no file that an option wants by an id" "bash is not here"
@@ -91,14 +91,14 @@ fi
 while read -r id; do
     "$sockprobe" --explain "$id" > "$scratch/out" 2>&1 ||
         echo "$id: cannot be explained" >> "$scratch/bad"
-    for part in id question why 'said of it' use asked; do
+    for part in id question why standards use method; do
         grep -q "^$part  *[^ ]" "$scratch/out" ||
             echo "$id: no $part" >> "$scratch/bad"
     done
     grep -q '.\{81\}' "$scratch/out" && echo "$id: too wide" >> "$scratch/bad"
 done < "$scratch/ids"
 cp "$scratch/bad" "$scratch/out"
-none "each is explained: why, what is said of it, what to use" "$scratch/ids"
+none "each is explained: why, the standards, what to use" "$scratch/ids"
 
 # ---- all of them ----------------------------------------------------------
 
@@ -122,8 +122,9 @@ $(settings)
 END
 is "the whole run ends with 0" [ "$status" -eq 0 ]
 is "it says nothing on standard error" [ ! -s "$scratch/err" ]
-is "--profile: six columns in every line" \
-    awk -F '\t' 'NF != 6 { bad++ } END { exit bad || !NR }' "$scratch/profile"
+is "--profile: the version, then six columns in every line" awk -F '\t' '
+    NR == 1 ? $0 != "sonde-profile\t1" : NF != 6 { bad++ }
+    END { exit bad || NR < 3 }' "$scratch/profile"
 awk -F '\t' '$2 == "answer" { print $1 }' "$scratch/profile" | sort |
     diff "$scratch/ids" - > "$scratch/out"
 none "each question has its answer" "$scratch/ids"
@@ -163,15 +164,15 @@ if grep -q '^host	system	Linux' "$scratch/profile" &&
     answers () {
         is "Linux: $1 is \"$2\"" grep -qF "$1	answer	$2	" "$scratch/profile"
     }
-    answers accept.aborted "a socket; then read ECONNRESET"
+    answers accept.aborted "accept succeeds; read: ECONNRESET"
     answers accept.inherits.nonblock no
     answers accept.inherits.keepalive yes
     answers signal.restart.accept restarted
     answers signal.restart.poll EINTR
     answers listen.queue "n+1 for a backlog of n"
-    answers listen.cap "net.core.somaxconn is $(cat /proc/sys/net/core/somaxconn)"
-    answers listen.overflow "silence: its connect waits"
-    answers connect.self "yes, and it hears what it says"
+    answers listen.cap "$(cat /proc/sys/net/core/somaxconn) (net.core.somaxconn)"
+    answers listen.overflow "silence: connect blocks"
+    answers connect.self "yes, and it receives its own data"
 else
     skip "what Linux answers" "this is not Linux's own stack"
 fi
@@ -228,7 +229,7 @@ is "--diff with this host" sh -c '[ "$1" -eq 1 ] && grep -q "^1 of 1 " "$2"' - \
     "$status" "$scratch/out"
 # Details count with their question; what one has alone is no difference.
 sed 's/^\(accept.flags	socket	\)[^	]*/\1otherwise/
-    s/^\(address.length	bind-2	\)[^	]*/\1otherwise/
+    s/^\(address.length	bind-2-bytes	\)[^	]*/\1otherwise/
     s/^\(address.length	bind-exact	\)[^	]*/\1otherwise/
     s/^byteorder	/some.day	/' "$scratch/profile" > "$scratch/future"
 run "$sockprobe" --diff "$scratch/profile" "$scratch/future"
@@ -251,10 +252,29 @@ echo 'garbage' > "$scratch/garbage"
 run "$sockprobe" --diff "$scratch/garbage" "$scratch/profile"
 is "and so is one that is none; the line is named" sh -c '[ "$1" -eq 2 ] &&
     grep -q "garbage, line 1" "$2"' - "$status" "$scratch/err"
+# Profiles of other versions, or of the time before there were versions.
+sed '1s/1$/2/' "$scratch/profile" > "$scratch/version-2"
+sed 1d "$scratch/profile" > "$scratch/version-none"
+sed '1{h;d;};$G' "$scratch/profile" > "$scratch/version-last"
+refused () { # PROFILE SENTENCE: as the one and as the other, in each report
+    for report in --diff --tap "--html $scratch/refused.html --diff"; do
+        # shellcheck disable=SC2086 # options are words
+        run "$sockprobe" $report "$scratch/$1" byteorder
+        is "$1, ${report%% *}: refused" sh -c '[ "$1" -eq 2 ] &&
+            [ ! -s "$2/out" ] && [ ! -e "$2/refused.html" ] &&
+            grep -qF "$3" "$2/err"' - "$status" "$scratch" "$2"
+    done
+    run "$sockprobe" --diff "$scratch/profile" "$scratch/$1"
+    is "$1, as the second: refused" sh -c '[ "$1" -eq 2 ] &&
+        [ ! -s "$2/out" ] && grep -qF "$3" "$2/err"' - "$status" "$scratch" "$2"
+}
+refused version-2 "version-2, line 1: unsupported profile version '2'"
+refused version-none "version-none, line 1: no profile version"
+refused version-last "version-last, line 1: no profile version"
 cat "$scratch/profile" "$scratch/profile" > "$scratch/twice"
 run "$sockprobe" --diff "$scratch/twice" "$scratch/profile"
 is "and so is one that says a thing twice" sh -c '[ "$1" -eq 2 ] &&
-    grep -q "twice: accept.aborted [a-z0-9.-]* stands there twice" "$2"' - \
+    grep -q "twice: duplicate finding: accept.aborted [a-z0-9.-]*$" "$2"' - \
     "$status" "$scratch/err"
 # A long comment, and lines that end as elsewhere.
 awk 'BEGIN { printf "#"; for (i = 0; i < 9000; i++) printf "x"; print "\r" }
@@ -265,9 +285,9 @@ awk '{ print } END { for (i = 0; i < 5000; i++) printf "x"; print "" }' \
     "$scratch/profile" > "$scratch/long"
 run "$sockprobe" --diff "$scratch/long" "$scratch/profile"
 is "a line that is too long is named so" sh -c '[ "$1" -eq 2 ] &&
-    grep -q "long, line [0-9]*: it is too long" "$2"' - "$status" "$scratch/err"
+    grep -q "long, line [0-9]*: line too long" "$2"' - "$status" "$scratch/err"
 
-grep '^accept.aborted' "$scratch/profile" > "$scratch/part"
+grep '^sonde-profile\|^accept.aborted' "$scratch/profile" > "$scratch/part"
 run "$sockprobe" --diff "$scratch/part" byteorder
 is "nothing to compare is trouble, not equality" sh -c '[ "$1" -eq 2 ] &&
     grep -q "no answer in common" "$2"' - "$status" "$scratch/err"
@@ -344,10 +364,11 @@ is "--html: what a profile says is text" sh -c '[ "$1" -eq 1 ] &&
     grep -q "&lt;script&gt;&amp;&quot;&lt;b&gt;" "$2" &&
     [ "$(grep -c "<script" "$2")" = 0 ]' - "$status" "$scratch/hostile.html"
 is "--html: a profile without a time has none" \
-    grep -q 'Asked by sockprobe\. ' "$scratch/hostile.html"
+    grep -q 'Measured by sockprobe\. ' "$scratch/hostile.html"
 # A count that is not to be had, which a profile may say all the same; where a
 # long is shorter it is none, and there is no chart.
-printf 'byteorder\tanswer\tx\tread\tyes\t-
+printf 'sonde-profile\t1
+byteorder\tanswer\tx\tread\tyes\t-
 listen.queue\tinet.0.accepted\t4611686018427387904\tmeasured\tyes\t-
 listen.queue\tinet.1.accepted\t9223372036854775807\tmeasured\tyes\t-\n' \
     > "$scratch/huge"
@@ -358,7 +379,8 @@ is "--html: a bar is as long as its count, however large" sh -c '
         width:50%width:100% ] || [ "$(grep -c "class=\"chart" "$1")" = 0 ]' - \
     "$scratch/huge.html"
 # One row less, and a byte that is no character.
-printf 'byteorder\tanswer\tx\377y\tread\tyes\t-
+printf 'sonde-profile\t1
+byteorder\tanswer\tx\377y\tread\tyes\t-
 listen.queue\tinet.0.accepted\t1 or 2\tmeasured\tno\t-
 listen.queue\tinet.1.accepted\t2\tmeasured\tyes\t-\n' > "$scratch/torn"
 run "$sockprobe" --html "$scratch/torn.html" --diff "$scratch/torn" "$scratch/torn"
@@ -370,7 +392,7 @@ is "--html: what is no character is shown as '?'" \
 # What draws on a terminal: ESC, C1 in two bytes and in one, RIGHT-TO-LEFT
 # OVERRIDE; in an id, a key, a value and a reason.
 draws=$(printf '\033[2J\302\2332J\2332J\342\200\256.')
-printf '%s\t%s\t%s\tread\tyes\t%s\nbyteorder\tanswer\t%s\tread\tyes\t-\n' \
+printf 'sonde-profile\t1\n%s\t%s\t%s\tread\tyes\t%s\nbyteorder\tanswer\t%s\tread\tyes\t-\n' \
     "id$draws" "key$draws" "value$draws" "reason$draws" "value$draws" \
     > "$scratch/$(printf 'draws\033[2J')"
 for form in --diff "--html $scratch/draws.html --diff"; do
@@ -406,6 +428,29 @@ else
     skip "--html: well-formed" "xmllint is not here"
 fi
 
+for profile in "$srcdir"/profiles/*-*; do
+    run "$sockprobe" --diff "$profile" "$profile"
+    is "the shipped profile ${profile##*/} is read" sh -c '[ "$1" -eq 0 ] &&
+        sed -n 1p "$2" | grep -qx "sonde-profile	1" && [ "$(
+            grep -c "^volatile" "$2")" = 0 ]' - "$status" "$profile"
+    grep -qF "profiles/${profile##*/}" "$srcdir/Makefile.am" &&
+        grep -qF "\`${profile##*/}\`" "$srcdir/profiles/README.md"
+    is "the shipped profile ${profile##*/} is installed and described" \
+        [ $? -eq 0 ]
+    # What was never reported here was renamed in the program alone.
+    cut -f 1,2 "$profile" | grep -v '^accept.fdlimit	client$' |
+        grep '^[a-z.]*	[a-z]' > "$scratch/keys"
+    cut -f 1,2 "$scratch/profile" | sort > "$scratch/keys-here"
+    sort "$scratch/keys" | comm -23 - "$scratch/keys-here" > "$scratch/out"
+    if [ "$(uname -s)" = Linux ] && grep -q 'answer	11 of 11' \
+        "$scratch/profile"; then
+        none "the keys of ${profile##*/} are those of this version" \
+            "$scratch/keys"
+    else
+        skip "the keys of ${profile##*/} are those of this version" \
+            "not all questions have an answer here"
+    fi
+done
 run "$sockprobe" --diff "$srcdir/profiles/gvisor-2022-12" \
     "$srcdir/profiles/linux-6.1"
 is "--diff: names and values of any length fit in 80 columns" sh -c '
@@ -423,6 +468,9 @@ bad () {
 }
 bad '"nothing.like-it"' nothing.like-it
 bad '"nothing"' --explain nothing
+for option in p d t s w; do # not the letters of old
+    bad "invalid option -- '$option'" "-$option"
+done
 bad 'choose one' --json --profile
 bad 'choose one' --list --states
 bad 'takes no ID' --states byteorder
@@ -508,7 +556,7 @@ if have_namespaces &&
         1024 ]; then
     run unshare -Ur "$sockprobe" --profile bind.choices
     is "root without privilege is told what bind says" \
-        grep -q '^bind.choices	port-1	EACCES	measured' "$scratch/out"
+        grep -q '^bind.choices	bind-port-1	EACCES	measured' "$scratch/out"
 else
     skip "root without privilege is told what bind says" \
         "no namespaces, or another first port"
@@ -518,7 +566,7 @@ fi
 if have_namespaces && [ -w /dev/net/tun ]; then
     run unshare -Urn "$sockprobe" --profile peer.reboot
     is "a user without privilege over the host plays the peer, too" \
-        grep -q '^peer.reboot	answer	read E' "$scratch/out"
+        grep -q '^peer.reboot	answer	read: E' "$scratch/out"
 else
     skip "a user without privilege over the host plays the peer, too" \
         "no namespaces, or no /dev/net/tun for users"
@@ -538,11 +586,11 @@ if grep -q '^path.mtu	tcp_mtu_probing	1	' "$scratch/set" 2> /dev/null; then
 else
     skip "a host that looks for smaller packets finds them" "it cannot be set"
 fi
-if grep -q '^connect.timeout	gives-up-after	.* 1 retries' "$scratch/set" \
+if grep -q '^connect.timeout	timeout	.* 1 retries' "$scratch/set" \
     2> /dev/null; then
     # With one, there are two SYNs, or as many more as come each second.
     is "the SYNs are those of the host's setting" grep -q \
-        '^connect.timeout	seconds-between-SYNs	1\(, 1\)*	' "$scratch/set"
+        '^connect.timeout	syn-intervals	1\(, 1\)* s	' "$scratch/set"
 else
     skip "the SYNs are those of the host's setting" "it cannot be set"
 fi
@@ -570,7 +618,7 @@ if have strace && strace -f -o /dev/null true 2> /dev/null &&
     calls udp.maxsize 'sendto.*65507' 'EMSGSIZE'
     "$sockprobe" --explain '*' > "$scratch/explained"
     awk '$1 == "id" { id = $2 }
-        $1 == "asked" && /no packet is sent/ { print id }' \
+        $1 == "method" && /no packet is sent/ { print id }' \
         "$scratch/explained" > "$scratch/silent"
     is "some questions are said to send no packet" [ -s "$scratch/silent" ]
     mkdir "$scratch/silence"
@@ -680,9 +728,9 @@ if have_namespaces; then
     run in_namespace "sysctl -q -w net.core.somaxconn=20
         '$sockprobe' --profile listen.negative listen.queue"
 fi
-if have_namespaces && grep -q '^listen.negative	in-force	20,' "$scratch/out"; then
+if have_namespaces && grep -q '^listen.negative	effective	20;' "$scratch/out"; then
     is "a small cap is found by -1" grep -q \
-        '^listen.negative	answer	21 .*, as for the largest number	' \
+        '^listen.negative	answer	21 .*, as for INT_MAX	' \
         "$scratch/out"
     is "and is no exception from the rule" \
         grep -q '^listen.queue	answer	n+1 for' "$scratch/out"

@@ -11,16 +11,16 @@ is_sanitized && skip_all "a sanitized program lets nothing be preloaded"
 
 tampered () {
     run env "TAMPER=$1" "LD_PRELOAD=$library" "$backlogprobe" --json -b 0-14,64
-    json_is "[.rows[] | select(.family == \"inet\" and .client != null)] |
-        length == 16 and all(.client == $2 and .accepted == $2)" \
+    json_is "[.rows[] | select(.family == \"inet\" and .connected != null)] |
+        length == 16 and all(.connected == $2 and .accepted == $2)" \
         "listen passes on $1: both counts"
     json_is "all(.rows[]; .incomplete == null or .incomplete == $2)" \
         "listen passes on $1: the incomplete queue follows"
-    json_is ".rule == \"$3\" and .rule_client == \"$3\"" \
+    json_is ".rule == \"$3\" and .rule_connected == \"$3\"" \
         "listen passes on $1: the rule is $3"
     json_is "all(.rows[] | select(.effective != null); .effective == $2 - 1)" \
         "listen passes on $1: the kernel says so, too"
-    json_is ".like.best == null and .like.also == []" \
+    json_is ".like.best == null and .like.others == []" \
         "listen passes on $1: it is like no kernel"
 }
 tampered half '((.backlog * 3 / 2 | floor) + 1)' '3n/2+1'

@@ -5,9 +5,9 @@
 
 #include "probes/behaviour/aio.h"
 
-const char *tell_aio(struct probe *probe)
+const char *aio_report(struct probe *probe)
 {
-    static const char none[] = "there is no aio_read";
+    static const char none[] = "no aio_read";
     probe_report_constant(probe, "aio", "%s", none);
     return none;
 }

@@ -3,7 +3,7 @@
 
 #include <config.h>
 
-/* macOS' aio.h wants it first.  */
+/* <sys/types.h> must precede macOS' aio.h.  */
 #include <sys/types.h>
 
 #include <aio.h>
@@ -14,16 +14,16 @@
 #include "probes/behaviour/aio.h"
 #include "probes/behaviour/loopback.h"
 
-/* They are the system's to write until the request has ended, and it may not
-   end while we are here.  */
+/* Static: the system may write to the buffers until the request has ended,
+   which may be after aio_report returns.  */
 static struct aiocb block;
 static char byte;
 
-static const char *read_by_aio(struct probe *probe)
+static const char *aio_try(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     const struct aiocb *list[] = {&block};
-    struct timespec patience = {.tv_sec = PATIENCE / 1000};
+    struct timespec timeout = {.tv_sec = LOOPBACK_TIMEOUT / 1000};
     block.aio_fildes = pair.server;
     block.aio_buf = &byte;
     block.aio_nbytes = 1;
@@ -33,17 +33,17 @@ static const char *read_by_aio(struct probe *probe)
     if (result < 0)
         return result_text(result);
     probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
-    if (aio_suspend(list, 1, &patience))
+    if (aio_suspend(list, 1, &timeout))
         return result_text(-1);
     int error = aio_error(&block);
     return error ? error_text(error)
                  : (aio_return(&block) == 1 && byte == 'x' ? "works"
-                                                           : "reads nothing");
+                                                           : "reads no data");
 }
 
-const char *tell_aio(struct probe *probe)
+const char *aio_report(struct probe *probe)
 {
-    const char *outcome = read_by_aio(probe);
+    const char *outcome = aio_try(probe);
     probe_report(probe, "aio", "%s", outcome);
     return outcome;
 }

@@ -6,8 +6,8 @@
 
 #include "probes/behaviour/question.h"
 
-/* Tell, under the key "aio", what becomes of aio_read on a connection; to be
-   called once.  Returns the words that it told, which last.  */
-const char *tell_aio(struct probe *probe);
+/* Report, under the key "aio", what aio_read does on a connection; to be called
+   once. Returns the reported value, a static text.  */
+const char *aio_report(struct probe *probe);
 
 #endif /* PROBES_BEHAVIOUR_AIO_H */

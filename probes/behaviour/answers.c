@@ -1,4 +1,4 @@
-/* answers.c - what all reports of answers share
+/* answers.c - helpers shared by all reports of answers
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -22,7 +22,7 @@ struct slice slice_of(const struct findings *findings, const char *id)
     return slice;
 }
 
-bool says_nothing(const struct finding *finding)
+bool finding_is_empty(const struct finding *finding)
 {
     return !finding->value && !finding->reason;
 }
@@ -30,4 +30,27 @@ bool says_nothing(const struct finding *finding)
 bool is_question(const char *id)
 {
     return strcmp(id, "host") && strcmp(id, "volatile");
+}
+
+const char *answer_value(const struct finding *finding)
+{
+    return finding->value    ? finding->value
+           : finding->reason ? finding->reason
+                             : "-";
+}
+
+const char *answer_how(const struct finding *finding)
+{
+    return finding->stable ? how_name(finding->how) : "unstable";
+}
+
+bool answers_comparable(const struct finding *finding)
+{
+    return finding && finding->value && finding->stable;
+}
+
+bool answers_differ(const struct finding *a, const struct finding *b)
+{
+    return answers_comparable(a) && answers_comparable(b) &&
+           strcmp(a->value, b->value);
 }

@@ -1,10 +1,9 @@
-/* catalogue.c - all questions there are, by id
+/* catalogue.c - all questions, by id
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The files that hold them stand in probes/behaviour/list.h, which make writes
-   from the names in probes/behaviour/questions/local.mk: a new file is named
-   there and nowhere else.
- */
+   The files with the questions are listed in probes/behaviour/list.h, which
+   make writes from the names in probes/behaviour/questions/local.mk: a new
+   file is named there and nowhere else.  */
 
 #include <config.h>
 
@@ -27,23 +26,23 @@ static const struct question *const lists[] = {
 static const struct {
     const char *name, *title;
 } groups[] = {
-    {"accept", "what the server gets"},
-    {"address", "what an address is made of"},
-    {"bind", "who may have which address"},
-    {"byteorder", "how numbers are stored"},
-    {"close", "how a connection ends"},
-    {"connect", "what the client is told"},
-    {"io", "ways to wait for input"},
-    {"limit", "what bounds the number of connections"},
-    {"listen", "the queue of those who wait for accept"},
-    {"nonblock", "what cannot be done at once"},
+    {"accept", "accepting connections"},
+    {"address", "socket addresses"},
+    {"bind", "binding addresses and ports"},
+    {"byteorder", "byte order"},
+    {"close", "closing a connection"},
+    {"connect", "connecting"},
+    {"io", "I/O models"},
+    {"limit", "limits of the number of connections"},
+    {"listen", "the accept queue"},
+    {"nonblock", "non-blocking sockets"},
     {"option", "socket options"},
-    {"path", "the way between two hosts"},
-    {"peer", "what becomes known of the other side"},
-    {"shutdown", "half a connection"},
-    {"signal", "signals, and the calls they interrupt"},
-    {"socket", "which sockets there are"},
-    {"tcp", "the states of a connection"},
+    {"path", "path MTU"},
+    {"peer", "failures of the peer"},
+    {"shutdown", "shutting down one direction"},
+    {"signal", "signals and interrupted calls"},
+    {"socket", "domains, types, protocols"},
+    {"tcp", "states of a connection"},
     {"udp", "datagrams"},
     {"write", "writing to a socket"},
 };
@@ -118,21 +117,26 @@ void catalogue_choose_all(struct catalogue *catalogue)
     catalogue->all = true;
 }
 
-bool catalogue_wants(const struct catalogue *catalogue, const char *id)
+static const struct entry *catalogue_entry(const struct catalogue *catalogue,
+                                           const char *id)
 {
     for (size_t i = 0; i < catalogue->count; i++)
         if (!strcmp(catalogue->entries[i].question->id, id))
-            return catalogue->entries[i].chosen;
-    return catalogue->all;
+            return &catalogue->entries[i];
+    return NULL;
+}
+
+bool catalogue_wants(const struct catalogue *catalogue, const char *id)
+{
+    const struct entry *entry = catalogue_entry(catalogue, id);
+    return entry ? entry->chosen : catalogue->all;
 }
 
 const struct question *catalogue_find(const struct catalogue *catalogue,
                                       const char *id)
 {
-    for (size_t i = 0; i < catalogue->count; i++)
-        if (!strcmp(catalogue->entries[i].question->id, id))
-            return catalogue->entries[i].question;
-    return NULL;
+    const struct entry *entry = catalogue_entry(catalogue, id);
+    return entry ? entry->question : NULL;
 }
 
 bool same_group(const char *a, const char *b)

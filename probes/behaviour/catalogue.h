@@ -8,7 +8,7 @@
 
 #include "probes/behaviour/question.h"
 
-/* A question, and whether it was chosen.  */
+/* A question, and whether the question was chosen.  */
 struct entry {
     const struct question *question;
     bool chosen;
@@ -25,25 +25,25 @@ struct catalogue {
 int catalogue_make(struct catalogue *catalogue);
 void catalogue_free(struct catalogue *catalogue);
 
-/* Choose what PATTERN, an id or a pattern of the shell, names; "accept" alone
-   is "accept.*".  Returns how many those are; the other only whether there are
-   any.  */
+/* Choose the questions that match PATTERN, an id or a pattern of the shell;
+   "accept" alone means "accept.*". Returns the number of matches;
+   catalogue_has: whether there are any.  */
 bool catalogue_has(const struct catalogue *catalogue, const char *pattern);
 size_t catalogue_choose(struct catalogue *catalogue, const char *pattern);
 void catalogue_choose_all(struct catalogue *catalogue);
 
-/* Whether the question ID was chosen; one that is not of this version, as a
-   profile may have it, is if all are.  */
+/* Whether the question ID was chosen. An id that is not in this version, as a
+   profile may have, is chosen if all questions are.  */
 bool catalogue_wants(const struct catalogue *catalogue, const char *id);
 
 /* The question ID, or NULL.  */
 const struct question *catalogue_find(const struct catalogue *catalogue,
                                       const char *id);
 
-/* What the group of ID (the part before its first dot) is about, or NULL.  */
+/* The title of the group of ID (the part before its first dot), or NULL.  */
 const char *group_title(const char *id);
 
-/* Whether A and B are of one group.  */
+/* Whether the ids A and B are in the same group.  */
 bool same_group(const char *a, const char *b);
 
 #endif /* PROBES_BEHAVIOUR_CATALOGUE_H */

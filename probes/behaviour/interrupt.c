@@ -1,10 +1,11 @@
-/* interrupt.c - signals that come while a call blocks
+/* interrupt.c - signals during a blocking call
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Nobody can say from outside that a process is inside a call.  But it takes
-   few instructions from a handler's return, or from the program, to the call;
-   and between two signals there is far more time.  Of several signals that were
-   handled one after another, the last ones have met the call.  */
+   No process can observe that another process is inside a call. But between a
+   handler's return, or the program, and the call there are few instructions,
+   and between two signals there is far more time. Of several signals, each
+   sent after the handler of the previous signal ran, the last signals have
+   interrupted the call.  */
 
 #include <config.h>
 
@@ -62,7 +63,7 @@ static _Noreturn void interrupt_disturb(pid_t parent,
         char byte;
         wait_pause(BETWEEN);
         kill(parent, SIGUSR1);
-        if (!wait_for(handled_pipe[0], POLLIN, PATIENCE) ||
+        if (!wait_for(handled_pipe[0], POLLIN, LOOPBACK_TIMEOUT) ||
             read(handled_pipe[0], &byte, 1) != 1)
             _exit(1);
     }
@@ -86,7 +87,7 @@ const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
     long result = blocking->call(blocking->data);
     int error = errno;
     kill(helper, SIGKILL);
-    wait_child(helper, NULL, PATIENCE);
+    wait_child(helper, NULL, LOOPBACK_TIMEOUT);
     install_handler(SIGUSR1, SIG_IGN, 0);
     close(handled_pipe[0]);
     close(handled_pipe[1]);

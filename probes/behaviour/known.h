@@ -1,9 +1,9 @@
-/* known.h - what is known of systems that were not asked
+/* known.h - answers of systems that were not measured here
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Answers from reading a system's source, from its documents, or from running
-   a test of another kind there.  They stand beside what is measured here and
-   are never mixed with it.  */
+   Answers from a system's source, from its documents, or from another test
+   program that ran there. Reports print these answers beside the measured
+   answers and never mix the two.  */
 
 #ifndef PROBES_BEHAVIOUR_KNOWN_H
 #define PROBES_BEHAVIOUR_KNOWN_H 1
@@ -17,7 +17,7 @@ struct known {
     enum mark mark;
 };
 
-/* The next row of ID after ROW (NULL: the first one), or NULL.  */
+/* The next row of ID after ROW (NULL: the first row), or NULL.  */
 const struct known *known_next(const char *id, const struct known *row);
 
 /* How many rows there are.  */

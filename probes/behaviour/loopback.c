@@ -142,9 +142,9 @@ const char *try_write(int fd)
 
 short wait_for(int fd, short events, int timeout)
 {
-    int came = wait_one(fd, events, timeout);
-    resource_check(came, "poll");
-    return (short)(came > 0 ? came : 0);
+    int ready = wait_one(fd, events, timeout);
+    resource_check(ready, "poll");
+    return (short)(ready > 0 ? ready : 0);
 }
 
 int select_input(struct probe *probe, int fd, struct timeval *time)
@@ -157,16 +157,17 @@ int select_input(struct probe *probe, int fd, struct timeval *time)
     return resource_check(select(fd + 1, &set, NULL, NULL, time), "select");
 }
 
-/* The attempt may leave a process neither here nor there, so another one
-   makes it first.  */
-void go_private(void)
+/* A failed attempt may leave a process in a user namespace without a network
+   namespace, so a child makes the attempt first.  */
+void enter_private_network(void)
 {
     struct namespace_trouble trouble;
     int status = 1;
     pid_t child = resource_check(fork(), "fork");
     if (child == 0)
         _exit(namespace_enter(&trouble) ? 1 : 0);
-    if (child > 0 && wait_child(child, &status, PATIENCE) > 0 && status == 0)
+    if (child > 0 && wait_child(child, &status, LOOPBACK_TIMEOUT) > 0 &&
+        status == 0)
         namespace_enter(&trouble);
 }
 
@@ -182,9 +183,11 @@ void settle(struct probe *probe)
     pair_close(&pair);
 }
 
-/* Begin to connect, and wait until it is decided.  Returns the descriptor, or
-   -1 with errno; ETIMEDOUT for silence while others get through.  */
-static int try_client(struct probe *probe, const struct sockaddr_in *address)
+/* Connect without blocking, and wait for the outcome. Returns the
+   descriptor, or -1 with errno; ETIMEDOUT: no reply although another
+   connection succeeded.  */
+static int loopback_try_client(struct probe *probe,
+                               const struct sockaddr_in *address)
 {
     int error = 0;
     socklen_t size = sizeof error;
@@ -209,7 +212,7 @@ static int try_client(struct probe *probe, const struct sockaddr_in *address)
     return resource_check(-1, "connect");
 }
 
-void give_up_unreached(struct probe *probe, int error)
+void skip_unreached(struct probe *probe, int error)
 {
     static const int local[] = {ENETUNREACH, ENETDOWN, EHOSTUNREACH,
                                 EADDRNOTAVAIL};
@@ -218,28 +221,27 @@ void give_up_unreached(struct probe *probe, int error)
             probe_skip(probe, "connect: %s", errno_name(error));
 }
 
-/* Whether the client FD is connected still.  */
-static bool is_connected(struct probe *probe, int fd)
+/* Whether the client FD is still connected.  */
+static bool loopback_check_client(struct probe *probe, int fd)
 {
     return probe_check(probe, (int)queue_clients_connected(&fd, 1), "poll") > 0;
 }
 
-/* Close those of the COUNT clients in FDS that are not connected any more.
-   Returns how many stay.  */
-static int drop_dead(struct probe *probe, int *fds, int count)
+/* Close the descriptors of the COUNT clients in FDS that are no longer
+   connected. Returns the number of connected clients, moved to the front.  */
+static int loopback_drop_dead(struct probe *probe, int *fds, int count)
 {
-    int living = 0;
+    int live = 0;
     for (int i = 0; i < count; i++)
-        if (is_connected(probe, fds[i]))
-            fds[living++] = fds[i];
+        if (loopback_check_client(probe, fds[i]))
+            fds[live++] = fds[i];
         else
             reset(fds[i]);
-    return living;
+    return live;
 }
 
-/* Whether LISTENER keeps handshakes open: then it is another queue that is
-   full.  */
-static bool is_deferred(int listener)
+/* Whether LISTENER defers handshakes: then the full queue is the SYN queue.  */
+static bool loopback_is_deferred(int listener)
 {
 #ifdef TCP_DEFER_ACCEPT
     return get_int(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0) != 0;
@@ -249,43 +251,45 @@ static bool is_deferred(int listener)
 #endif
 }
 
-/* What was dropped at LISTENER so far, or -1.  */
-static long drops_of(int listener)
+/* The number of dropped connections of LISTENER so far, or -1.  */
+static long loopback_drops(int listener)
 {
     struct sonde_queue queue;
     return sonde_queue(listener, &queue) ? -1 : queue.drops;
 }
 
-/* Give up if the client was turned away though the kernel counts room in the
-   queue of LISTENER, or no more DROPS than before that client.  */
-static void give_up_disturbed(struct probe *probe, int listener, long drops)
+/* Skip the question if a client was rejected although the kernel reports room
+   in the queue of LISTENER, or although the number of drops is still DROPS, the
+   number before that client.  */
+static void loopback_skip_disturbed(struct probe *probe, int listener,
+                                    long drops)
 {
     struct sonde_queue queue;
     if (sonde_queue(listener, &queue))
         return;
-    if ((!is_deferred(listener) && queue.queued < queue.backlog) ||
+    if ((!loopback_is_deferred(listener) && queue.queued < queue.backlog) ||
         (queue.drops >= 0 && queue.drops == drops))
         probe_skip(probe,
                    "disturbed: a client was not let in, though the kernel "
                    "counts room in the queue (lost packets, or a firewall?)");
 }
 
-/* There is a kernel that lets everybody in and then resets those for whom there
-   is no room.  The reset of one has come when the next one is connected,
-   mostly; those that come later are found in the end.  */
-int fill_queue(struct probe *probe, int listener, int most, bool dead, int *fds,
+/* Some kernels accept every client and then reset the clients for which there
+   is no room (FreeBSD). Mostly the RST of one client has arrived when the next
+   client is connected; a later RST is found at the end.  */
+int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
                int *next)
 {
     struct sockaddr_in address = local_address(probe, listener);
     int count = 0;
     *next = 0;
-    while (count < most) {
-        long drops = drops_of(listener);
-        int fd = try_client(probe, &address);
+    while (count < max) {
+        long drops = loopback_drops(listener);
+        int fd = loopback_try_client(probe, &address);
         if (fd < 0) {
             *next = errno;
-            give_up_unreached(probe, *next);
-            give_up_disturbed(probe, listener, drops);
+            skip_unreached(probe, *next);
+            loopback_skip_disturbed(probe, listener, drops);
             break;
         }
         if (dead)
@@ -293,14 +297,14 @@ int fill_queue(struct probe *probe, int listener, int most, bool dead, int *fds,
         else
             fds[count] = fd;
         count++;
-        if (!dead && count > 1 && !is_connected(probe, fds[count - 2]))
+        if (!dead && count > 1 && !loopback_check_client(probe, fds[count - 2]))
             break;
     }
     if (dead)
         return count;
     settle(probe);
-    int living = drop_dead(probe, fds, count);
-    if (living < count)
+    int live = loopback_drop_dead(probe, fds, count);
+    if (live < count)
         *next = ECONNRESET;
-    return living;
+    return live;
 }

@@ -1,13 +1,13 @@
-/* loopback.h - sockets on the loopback interface, to put questions to
+/* loopback.h - sockets on the loopback interface
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Plain blocking sockets.  What must work for the question to be put, and does
-   not, ends the child with the reason (probe_skip).  */
+   Plain blocking sockets. If a necessary call fails, the child ends and the
+   reason is reported (probe_skip).  */
 
 #ifndef PROBES_BEHAVIOUR_LOOPBACK_H
 #define PROBES_BEHAVIOUR_LOOPBACK_H 1
 
-/* OpenBSD's tcp.h wants it first.  */
+/* <sys/types.h> must precede OpenBSD's tcp.h.  */
 #include <sys/types.h>
 
 #include <netinet/in.h>
@@ -18,17 +18,17 @@
 
 #include "probes/behaviour/question.h"
 
-/* A connection, and its listener.  */
+/* A connection and its listener.  */
 struct pair {
     int listener, client, server;
 };
 
-/* How long something that must come may take, in milliseconds, on a host with
-   much else to do.  */
-enum { PATIENCE = 5000 };
+/* Timeout of an event that must happen, in milliseconds; long enough for a busy
+   host.  */
+enum { LOOPBACK_TIMEOUT = 5000 };
 
-/* A TCP socket of IPv4, unbound; and one that listens at 127.0.0.1, a port the
-   system chose, with BACKLOG.  */
+/* An unbound TCP socket of IPv4; a listener with BACKLOG at 127.0.0.1 and an
+   ephemeral port.  */
 int tcp_socket(struct probe *probe);
 int tcp_listener(struct probe *probe, int backlog);
 
@@ -47,47 +47,50 @@ int tcp_client(struct probe *probe, int listener);
 struct pair tcp_pair(struct probe *probe);
 void pair_close(struct pair *pair);
 
-/* Set an option of one int; get it, or OTHERWISE.  */
+/* Set an option of type int; get an option of type int, or OTHERWISE.  */
 int set_int(int fd, int level, int option, int value);
 int get_int(int fd, int level, int option, int otherwise);
 
-/* Have FD end by a reset, and close it with one.  */
+/* Set SO_LINGER 0, so that close sends RST; the same, and close FD.  */
 void end_by_reset(int fd);
 void reset(int fd);
 
 void set_nonblocking(int fd, bool on);
 
-/* One byte read or written without waiting; what said makes of the result.  */
+/* Read or write one byte without blocking; the result by result_text.  */
 const char *try_read(int fd);
 const char *try_write(int fd);
 
-/* Wait for EVENTS on FD, for TIMEOUT milliseconds; returns those that came.  */
+/* Wait for EVENTS on FD, for TIMEOUT milliseconds. Returns the events that
+   occurred.  */
 short wait_for(int fd, short events, int timeout);
 
-/* select for reading from FD alone; TIME may be null.  Gives up if FD is beyond
-   what select can be asked for.  */
+/* select for reading from FD alone; TIME may be null. Skips the question if FD
+   is FD_SETSIZE or above.  */
 int select_input(struct probe *probe, int fd, struct timeval *time);
 
-/* Go where nobody else has connections, if this host gives its users private
-   networks; otherwise stay.  The kernel's table is short there, and the same
-   each time.  */
-void go_private(void);
+/* Enter a private network namespace, if users may create one on this host;
+   otherwise stay. There the kernel's table of connections is short, and the
+   same each time.  */
+void enter_private_network(void);
 
-/* Let what is under way on the loopback interface arrive: a connection begun
-   now gets through, data and all.  Only after this is "nothing came" an
-   answer.  */
+/* Wait until packets in flight on the loopback interface have arrived: a
+   connection begun now is established and passes data. Only then may "no reply"
+   be an answer.  */
 void settle(struct probe *probe);
 
-/* Give up if ERROR, from connect, is about this host's own network: it is down,
-   or its ports are used up.  That is no answer of a listener's.  */
-void give_up_unreached(struct probe *probe, int error);
+/* Skip the question if ERROR, from connect, is a fault of this host's own
+   network: the network is down, or its ports are used up. Such an errno is no
+   answer of a listener.  */
+void skip_unreached(struct probe *probe, int error);
 
-/* Connect clients to LISTENER, one after another, until one is not let in or
-   there are MOST; each is closed by a reset at once if DEAD, otherwise its
-   descriptor goes to FDS.  Returns how many got in, and stayed if they live;
-   what the next one saw, an errno or ETIMEDOUT for silence or 0, is in *NEXT:
-   ECONNRESET if it was connected first.  */
-int fill_queue(struct probe *probe, int listener, int most, bool dead, int *fds,
+/* Connect up to MAX clients to LISTENER, one after another, until a client is
+   rejected. If DEAD, each client is closed by RST at once; otherwise its
+   descriptor goes to FDS. Returns the number of connections, for live clients
+   without those reset later. *NEXT is the outcome of the first rejected client:
+   an errno, ETIMEDOUT for no reply, ECONNRESET for a reset after the handshake;
+   0 if none was rejected.  */
+int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
                int *next);
 
 #endif /* PROBES_BEHAVIOUR_LOOPBACK_H */

@@ -1,4 +1,4 @@
-/* merge.c - one answer from what several repeats say
+/* merge.c - one answer from several repeats
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -10,9 +10,9 @@
 #include "probes/behaviour/merge.h"
 #include "probes/behaviour/question.h"
 
-/* The finding ID, KEY of ANSWERS, or NULL.  Where a process that the question
-   has started gave up, and the question wrote an answer all the same, it is the
-   reason of the former.  */
+/* The finding ID, KEY of ANSWERS, or NULL. If a child process of the question
+   skipped the question, and the question itself reported an answer, the skip
+   takes precedence.  */
 static const struct finding *merge_find(const struct answers *answers,
                                         const char *id, const char *key)
 {
@@ -25,16 +25,16 @@ static const struct finding *merge_find(const struct answers *answers,
     return findings_get(findings, id, key);
 }
 
-bool answers_short(const struct answers *answers, const char *id)
+bool answers_lack_resources(const struct answers *answers, const char *id)
 {
-    static const char *const wants[] = {
+    static const char *const resources[] = {
         "EADDRINUSE", "EADDRNOTAVAIL", "EAGAIN", "EMFILE",
-        "ENFILE",     "ENOBUFS",       "ENOMEM", KEPT_FROM_RUNNING};
+        "ENFILE",     "ENOBUFS",       "ENOMEM", REASON_STARVED};
     const struct finding *answer = merge_find(answers, id, "answer");
     if (!answer || answer->value || !answer->reason)
         return false;
-    for (size_t i = 0; i < sizeof wants / sizeof *wants; i++)
-        if (strstr(answer->reason, wants[i]))
+    for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
+        if (strstr(answer->reason, resources[i]))
             return true;
     return false;
 }
@@ -44,18 +44,18 @@ static bool merge_counts(const struct answers *answers)
     return !*answers->trouble.text;
 }
 
-static int compare_texts(const void *a, const void *b)
+static int merge_compare_texts(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Write the different ones of the COUNT texts as "A or B", in an order that
-   does not depend on who came first.  Returns how many there are.  */
+/* Write the distinct texts among the COUNT TEXTS as "A or B", sorted, so that
+   the order of arrival has no effect. Returns the number of distinct texts.  */
 static size_t merge_join(const char **texts, size_t count, char *joined,
                          size_t size)
 {
     size_t different = 0, used = 0;
-    qsort(texts, count, sizeof *texts, compare_texts);
+    qsort(texts, count, sizeof *texts, merge_compare_texts);
     *joined = '\0';
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && !strcmp(texts[i], texts[i - 1]))
@@ -70,7 +70,7 @@ static size_t merge_join(const char **texts, size_t count, char *joined,
     return different;
 }
 
-/* The one finding of KEY from all repeats that have it.  */
+/* Add one finding of KEY, merged from all repeats that have KEY.  */
 static int merge_key(struct findings *findings, const char *id, const char *key,
                      const struct answers *const *repeats, size_t count)
 {
@@ -98,8 +98,8 @@ static int merge_key(struct findings *findings, const char *id, const char *key,
     return findings_add(findings, &merged);
 }
 
-static int add_trouble(struct findings *findings, const char *id,
-                       const struct answers *const *repeats, size_t count)
+static int merge_add_trouble(struct findings *findings, const char *id,
+                             const struct answers *const *repeats, size_t count)
 {
     struct finding finding = {
         .id = id,
@@ -120,10 +120,10 @@ int merge_answers(struct findings *findings, const char *id,
     for (size_t i = 0; i < count; i++) {
         if (!merge_counts(repeats[i]))
             continue;
-        const struct findings *result_text = &repeats[i]->findings;
-        for (size_t k = 0; k < result_text->count; k++) {
-            const char *key = result_text->list[k].key;
-            if (!strcmp(result_text->list[k].id, id) &&
+        const struct findings *repeat = &repeats[i]->findings;
+        for (size_t k = 0; k < repeat->count; k++) {
+            const char *key = repeat->list[k].key;
+            if (!strcmp(repeat->list[k].id, id) &&
                 !findings_get(findings, id, key) &&
                 merge_key(findings, id, key, repeats, count))
                 return -1;
@@ -131,5 +131,5 @@ int merge_answers(struct findings *findings, const char *id,
     }
     return findings_get(findings, id, "answer")
                ? 0
-               : add_trouble(findings, id, repeats, count);
+               : merge_add_trouble(findings, id, repeats, count);
 }

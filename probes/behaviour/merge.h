@@ -1,4 +1,4 @@
-/* merge.h - one answer from what several repeats say
+/* merge.h - one answer from several repeats
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROBES_BEHAVIOUR_MERGE_H
@@ -7,21 +7,22 @@
 #include "probes/finding/finding.h"
 #include "probes/run/runner.h"
 
-/* What one repeat said, and what went wrong with it.  */
+/* The findings of one repeat, and its failure, if any.  */
 struct answers {
     struct findings findings;
     struct run_trouble trouble;
 };
 
-/* Whether ANSWERS say that ID could not be asked for want of a port, a
-   descriptor, a process, memory or time, which others may have had
-   meanwhile.  */
-bool answers_short(const struct answers *answers, const char *id);
+/* Whether ANSWERS report that ID was skipped because ports, descriptors,
+   processes, memory or CPU time ran out, which parallel questions may have used
+   up.  */
+bool answers_lack_resources(const struct answers *answers, const char *id);
 
-/* Add to FINDINGS what the COUNT repeats say under ID: a value on which all
-   that have one agree, as it is; others as "A or B", not stable.  Repeats with
-   trouble do not count beside one without; if all have, the finding "answer"
-   says which.  Returns 0, or -1 with ENOMEM.  */
+/* Add to FINDINGS the merged findings of ID from COUNT repeats: a value is
+   stable if all repeats that have the key agree; otherwise the value is "A or
+   B", not stable. Failed repeats are ignored if another repeat succeeded; if
+   all failed, the finding "answer" has the reason. Returns 0, or -1 with
+   ENOMEM.  */
 int merge_answers(struct findings *findings, const char *id,
                   const struct answers *const *repeats, size_t count);
 

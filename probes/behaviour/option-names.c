@@ -1,8 +1,8 @@
 /* option-names.c - socket options that option.defaults does not test
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   They take a structure, a name or a program, change what other programs see,
-   need a connection, or exist on few systems only.  */
+   Such options take a structure, a name or a program, change the view of
+   other programs, need a connection, or exist on few systems only.  */
 
 #include <config.h>
 

@@ -6,9 +6,9 @@
 #ifndef PROBES_BEHAVIOUR_OPTION_NAMES_H
 #define PROBES_BEHAVIOUR_OPTION_NAMES_H 1
 
-/* Names of the options of SOL_SOCKET, IPPROTO_TCP and IPPROTO_IP that this
-   system's headers define, and that are known by name but not tested: sorted,
-   each beginning with "SO_", "TCP_" or "IP_".  NULL is the end.  */
+/* Names of the options of SOL_SOCKET, IPPROTO_TCP and IPPROTO_IP that are
+   defined by this system's headers and not tested: sorted, each beginning with
+   "SO_", "TCP_" or "IP_". Ends with NULL.  */
 extern const char *const option_names_untested[];
 
 #endif /* PROBES_BEHAVIOUR_OPTION_NAMES_H */

@@ -1,4 +1,4 @@
-/* peer.c - connections to a peer that this program plays
+/* peer.c - TCP connections to a simulated peer
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -41,17 +41,17 @@ void peer_setting(struct peer *peer, const char *setting, long value)
 
 void peer_attend(struct peer *peer)
 {
-    peer->looked = monotonic_ms();
+    peer->last_look = monotonic_ms();
     peer->absent = 0;
 }
 
 /* Returns the time.  */
 static int64_t peer_look(struct peer *peer)
 {
-    int64_t now = monotonic_ms(), absent = now - peer->looked;
+    int64_t now = monotonic_ms(), absent = now - peer->last_look;
     if (absent > peer->absent)
         peer->absent = absent;
-    return peer->looked = now;
+    return peer->last_look = now;
 }
 
 bool peer_was_absent(struct peer *peer)
@@ -61,15 +61,15 @@ bool peer_was_absent(struct peer *peer)
     if (peer->absent <= ABSENT)
         return false;
     if (peer->absences++ == TIMES)
-        probe_skip(peer->probe, "the peer played here was " KEPT_FROM_RUNNING);
+        probe_skip(peer->probe, "the peer played here was " REASON_STARVED);
     return true;
 }
 
 bool peer_receive(struct peer *peer, struct segment *segment, int timeout)
 {
-    enum { SLICE = 50, MOST = 64 };
+    enum { SLICE = 50, LATE_MAX = 64 };
     int64_t end = monotonic_ms() + timeout;
-    for (int late = 0; late < MOST;) {
+    for (int late = 0; late < LATE_MAX;) {
         int64_t left = end - peer_look(peer);
         int slice = left > SLICE ? SLICE : left > 0 ? (int)left : 0;
         if (!wait_for(peer->tun, POLLIN, slice)) {
@@ -85,8 +85,8 @@ bool peer_receive(struct peer *peer, struct segment *segment, int timeout)
         peer->size = got > 0 ? (size_t)got : 0;
         if (packet_read(peer->packet, peer->size, segment))
             return true;
-        /* This process may have been kept away, with a segment waiting behind
-           what is none; but there is an end to that.  */
+        /* If this process was not scheduled for a while, a segment may wait
+           behind other packets; LATE_MAX bounds the loop.  */
         late += left <= 0;
     }
     return false;
@@ -117,7 +117,9 @@ static bool peer_is_ours(const struct peer_tcp *tcp,
 bool peer_tcp_receive(struct peer_tcp *tcp, int timeout)
 {
     struct segment segment;
-    enum { MOST = 64 }; /* segments of others, once the time is over */
+    enum {
+        LATE_MAX = 64
+    }; /* segments of other connections after the timeout */
     int64_t end = monotonic_ms() + timeout;
     for (int late = 0;;) {
         int64_t left = end - monotonic_ms();
@@ -125,7 +127,7 @@ bool peer_tcp_receive(struct peer_tcp *tcp, int timeout)
             return false;
         if (peer_is_ours(tcp, &segment))
             break;
-        if (left <= 0 && late++ == MOST)
+        if (left <= 0 && late++ == LATE_MAX)
             return false;
     }
     tcp->in = segment;
@@ -137,7 +139,7 @@ bool peer_tcp_receive(struct peer_tcp *tcp, int timeout)
 
 bool peer_tcp_await(struct peer_tcp *tcp, unsigned flags)
 {
-    int64_t end = monotonic_ms() + PATIENCE, now;
+    int64_t end = monotonic_ms() + LOOPBACK_TIMEOUT, now;
     while ((now = monotonic_ms()) <= end &&
            peer_tcp_receive(tcp, (int)(end - now)))
         if ((tcp->in.flags & flags) == flags)
@@ -157,7 +159,7 @@ void peer_tcp_send(struct peer_tcp *tcp, unsigned flags, size_t size)
         .acknowledgment = flags & SEGMENT_ACK ? tcp->seen : 0,
         .flags = (uint8_t)flags,
         .window = 65535,
-        .most = flags & SEGMENT_SYN ? 1460 : 0,
+        .mss = flags & SEGMENT_SYN ? 1460 : 0,
         .size = size,
     };
     peer_write(tcp->peer, packet, packet_tcp(packet, &segment));
@@ -175,7 +177,8 @@ void peer_tcp_begin(struct peer_tcp *tcp, struct peer *peer, const char *host)
     if (connect_to(tcp->fd, &tcp->remote) && errno != EINPROGRESS)
         probe_skip(peer->probe, "connect: %s", errno_name(errno));
     tcp->local = local_address(peer->probe, tcp->fd);
-    if (!peer_tcp_receive(tcp, PATIENCE) || !(tcp->in.flags & SEGMENT_SYN))
+    if (!peer_tcp_receive(tcp, LOOPBACK_TIMEOUT) ||
+        !(tcp->in.flags & SEGMENT_SYN))
         probe_skip(peer->probe, "no SYN comes through the TUN interface");
 }
 
@@ -183,7 +186,7 @@ void peer_tcp_connect(struct peer_tcp *tcp, struct peer *peer, const char *host)
 {
     peer_tcp_begin(tcp, peer, host);
     peer_tcp_send(tcp, SEGMENT_SYN | SEGMENT_ACK, 0);
-    if (!wait_for(tcp->fd, POLLOUT, PATIENCE))
+    if (!wait_for(tcp->fd, POLLOUT, LOOPBACK_TIMEOUT))
         probe_skip(peer->probe, "no handshake through the TUN interface");
     peer_tcp_await(tcp, SEGMENT_ACK);
 }

@@ -1,4 +1,4 @@
-/* pool.c - put many questions side by side, each in children of its own
+/* pool.c - run many questions in parallel, each in child processes
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -24,7 +24,7 @@
 struct pool_job {
     const struct question *question;
     struct answers answers;
-    struct run *run; /* while it is under way */
+    struct run *run; /* while running; otherwise NULL */
     bool done;
 };
 
@@ -37,33 +37,33 @@ struct pool {
     void (*progress)(size_t, size_t, long);
 };
 
-/* What a child needs to know.  */
-struct order {
+/* Arguments of a child.  */
+struct task {
     const struct pool *pool;
     const struct question *question;
 };
 
 /* ---- in the child ------------------------------------------------------- */
 
-static bool ask_question(FILE *out, int watch, const void *data)
+static bool pool_run_question(FILE *out, int watch, const void *data)
 {
-    const struct order *order = data;
+    const struct task *task = data;
     struct probe probe = {
-        .question = order->question,
+        .question = task->question,
         .out = out,
-        .folder = order->pool->watchdog.folder,
+        .folder = task->pool->watchdog.folder,
     };
-    (void)watch; /* the watchdog sees to it */
+    (void)watch; /* unused: the watchdog ends orphans */
     setpgid(0, 0);
-    watchdog_mind(&order->pool->watchdog,
+    watchdog_mind(&task->pool->watchdog,
                   getpid());            /* before anything can last */
-    setvbuf(out, NULL, _IOLBF, BUFSIZ); /* what is known stays, in a crash */
-    close(order->pool->watchdog.pipe);
-    for (size_t i = 0; i < order->pool->count; i++)
-        if (order->pool->jobs[i].run && order->pool->jobs[i].run->child > 0)
-            close(order->pool->jobs[i].run->pipe);
+    setvbuf(out, NULL, _IOLBF, BUFSIZ); /* findings before a crash are kept */
+    close(task->pool->watchdog.pipe);
+    for (size_t i = 0; i < task->pool->count; i++)
+        if (task->pool->jobs[i].run && task->pool->jobs[i].run->child > 0)
+            close(task->pool->jobs[i].run->pipe);
     question_begin(&probe);
-    order->question->probe(&probe);
+    task->question->probe(&probe);
     question_end();
     return true;
 }
@@ -72,7 +72,7 @@ static bool ask_question(FILE *out, int watch, const void *data)
 
 static int pool_begin(struct pool *pool, struct pool_job *job)
 {
-    struct order order = {pool, job->question};
+    struct task task = {pool, job->question};
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         return -1;
@@ -83,17 +83,18 @@ static int pool_begin(struct pool *pool, struct pool_job *job)
     run->findings = &job->answers.findings;
     run->trouble = &job->answers.trouble;
     job->run = run;
-    if (run_begin(run, ask_question, &order)) {
+    if (run_begin(run, pool_run_question, &task)) {
         free(run);
         job->run = NULL;
         return -1;
     }
-    setpgid(run->child, run->child); /* whoever of the two comes first */
+    setpgid(run->child,
+            run->child); /* by parent and child: either may be first */
     pool->running++;
     return 0;
 }
 
-/* JOB is through, WHOLE or not: whatever is left of its group is killed.  */
+/* JOB has ended, COMPLETE or not: kill the rest of its process group.  */
 static void pool_end(struct pool *pool, struct pool_job *job, bool whole)
 {
     pid_t group = job->run->child;
@@ -112,11 +113,12 @@ static void pool_end(struct pool *pool, struct pool_job *job, bool whole)
                        (long)(monotonic_ms() - pool->start));
 }
 
-/* Begin what can be begun, MOST side by side.  Where there is no process or
-   descriptor for one more, those that run must end first.  */
-static int begin_some(struct pool *pool, size_t most)
+/* Begin jobs until MAX run in parallel. Without a process or descriptor for
+   another job, wait for the running jobs. Returns -1 if no job runs and none
+   can begin.  */
+static int pool_begin_jobs(struct pool *pool, size_t max)
 {
-    while (pool->running < most && pool->begun < pool->count) {
+    while (pool->running < max && pool->begun < pool->count) {
         struct pool_job *job = &pool->jobs[pool->begun];
         if (!job->done && pool_begin(pool, job)) {
             if (pool->running == 0)
@@ -129,7 +131,7 @@ static int begin_some(struct pool *pool, size_t most)
 }
 
 /* Milliseconds until the first deadline.  */
-static int time_left(const struct pool *pool)
+static int pool_timeout(const struct pool *pool)
 {
     int64_t left = INT_MAX, now = monotonic_ms();
     for (size_t i = 0; i < pool->count; i++) {
@@ -140,9 +142,9 @@ static int time_left(const struct pool *pool)
     return left > 0 ? (int)left : 0;
 }
 
-/* Wait, then read what came and end the jobs whose deadline has passed, also if
-   poll failed.  Returns 0, or -1 with the errno of poll if it goes on
-   failing.  */
+/* Wait, read what the children wrote, and end the jobs whose deadline has
+   passed, also if poll failed. Returns 0, or -1 with the errno of poll if poll
+   keeps failing.  */
 static int pool_attend(struct pool *pool)
 {
     struct pollfd fds[POOL_MAX];
@@ -154,7 +156,7 @@ static int pool_attend(struct pool *pool)
                                          .events = POLLIN};
             of[count++] = &pool->jobs[i];
         }
-    bool failed = wait_poll(fds, count, time_left(pool)) < 0;
+    bool failed = wait_poll(fds, count, pool_timeout(pool)) < 0;
     pool->failures = failed ? pool->failures + 1 : 0;
     if (pool->failures > WAIT_FAILURES)
         return -1;
@@ -170,7 +172,7 @@ static int pool_attend(struct pool *pool)
     return 0;
 }
 
-/* End the jobs that run.  Keeps errno.  */
+/* End all running jobs. Keeps errno.  */
 static void pool_end_all(struct pool *pool)
 {
     int error = errno;
@@ -180,11 +182,11 @@ static void pool_end_all(struct pool *pool)
     errno = error;
 }
 
-static int run_jobs(struct pool *pool, size_t most)
+static int pool_run(struct pool *pool, size_t max)
 {
     pool->begun = 0;
     do {
-        if (begin_some(pool, most))
+        if (pool_begin_jobs(pool, max))
             return -1;
         if (pool->running > 0 && pool_attend(pool)) {
             pool_end_all(pool);
@@ -195,7 +197,8 @@ static int run_jobs(struct pool *pool, size_t most)
 }
 
 /* Whether another repeat of JOB's question came through.  */
-static bool has_sibling(const struct pool *pool, const struct pool_job *job)
+static bool pool_has_sibling(const struct pool *pool,
+                             const struct pool_job *job)
 {
     for (size_t i = 0; i < pool->count; i++)
         if (pool->jobs[i].question == job->question &&
@@ -204,20 +207,21 @@ static bool has_sibling(const struct pool *pool, const struct pool_job *job)
     return false;
 }
 
-/* Once more, alone, for those that got no answer where a sibling did, and for
-   those that wanted what others may have had.  */
-static void try_again(struct pool *pool)
+/* Retry, one by one, the late jobs of which another repeat succeeded, and
+   the jobs that ran out of a resource, which parallel children may have
+   used up.  */
+static void pool_retry(struct pool *pool)
 {
     for (size_t i = 0; i < pool->count; i++) {
         struct pool_job *job = &pool->jobs[i];
-        if (answers_short(&job->answers, job->question->id) ||
-            (job->answers.trouble.late && has_sibling(pool, job))) {
+        if (answers_lack_resources(&job->answers, job->question->id) ||
+            (job->answers.trouble.late && pool_has_sibling(pool, job))) {
             findings_free(&job->answers.findings);
             job->done = false;
             pool->done--;
         }
     }
-    run_jobs(pool, 1);
+    pool_run(pool, 1);
 }
 
 static int pool_repeats_of(const struct question *question)
@@ -230,16 +234,16 @@ static int pool_deadline_of(const struct pool_job *job)
     return job->question->deadline;
 }
 
-/* The long ones first; otherwise as they came.  */
-static int compare_jobs(const void *a, const void *b)
+/* Longest deadline first; otherwise by id.  */
+static int pool_compare_jobs(const void *a, const void *b)
 {
     const struct pool_job *x = a, *y = b;
-    int order = pool_deadline_of(y) - pool_deadline_of(x);
-    return order ? order : strcmp(x->question->id, y->question->id);
+    int task = pool_deadline_of(y) - pool_deadline_of(x);
+    return task ? task : strcmp(x->question->id, y->question->id);
 }
 
-static int make_jobs(struct pool *pool, const struct question *const *questions,
-                     size_t count)
+static int pool_make_jobs(struct pool *pool,
+                          const struct question *const *questions, size_t count)
 {
     size_t next = 0;
     for (size_t i = 0; i < count; i++)
@@ -250,12 +254,12 @@ static int make_jobs(struct pool *pool, const struct question *const *questions,
     for (size_t i = 0; i < count; i++)
         for (int repeat = 0; repeat < pool_repeats_of(questions[i]); repeat++)
             pool->jobs[next++].question = questions[i];
-    qsort(pool->jobs, pool->count, sizeof *pool->jobs, compare_jobs);
+    qsort(pool->jobs, pool->count, sizeof *pool->jobs, pool_compare_jobs);
     return 0;
 }
 
-/* The jobs of one question stand together.  */
-static int merge_all(const struct pool *pool, struct findings *findings)
+/* Jobs of the same question are adjacent.  */
+static int pool_merge(const struct pool *pool, struct findings *findings)
 {
     for (size_t i = 0; i < pool->count;) {
         const struct answers *repeats[16];
@@ -271,12 +275,12 @@ static int merge_all(const struct pool *pool, struct findings *findings)
     return 0;
 }
 
-/* How many may ask side by side, by what is left; 0 if not even one may.  A
-   question takes two processes, some a few more for a moment, and the watchdog
-   is one; and of memory PRICE at most (measured, Linux 6.18: 0.5 MiB mostly, 2
-   MiB where processes come and go), but for those that fill queues, which have
-   an allowance.  */
-static size_t count_side_by_side(char *why, size_t size)
+/* How many questions may run in parallel, by half of the remaining resources; 0
+   if not even one. A question takes two processes, some questions a few more
+   for a moment, and the watchdog is one process. A question takes at most PRICE
+   bytes of memory (measured, Linux 6.18: 0.5 MiB mostly, 2 MiB where processes
+   come and go); questions that fill queues have a budget of their own.  */
+static size_t pool_parallel_max(char *why, size_t size)
 {
     enum { PROCESSES = 2, SPARE = 4, PRICE = 2 << 20 };
     struct budget budget = budget_now();
@@ -291,31 +295,31 @@ static size_t count_side_by_side(char *why, size_t size)
                  "question needs %d",
                  budget.processes.by, (long long)budget.processes.left,
                  PROCESSES + SPARE);
-    int64_t most = memory < processes ? memory : processes;
-    return most < 1 ? 0 : most < POOL_MAX ? (size_t)most : POOL_MAX;
+    int64_t max = memory < processes ? memory : processes;
+    return max < 1 ? 0 : max < POOL_MAX ? (size_t)max : POOL_MAX;
 }
 
 int pool_ask(const struct question *const *questions, size_t count,
              void (*progress)(size_t done, size_t total, long elapsed),
              struct findings *findings, char *why, size_t size)
 {
-    size_t most = count_side_by_side(why, size);
-    if (most == 0) {
+    size_t max = pool_parallel_max(why, size);
+    if (max == 0) {
         errno = EAGAIN;
         return -1;
     }
     struct pool pool = {.progress = progress, .start = monotonic_ms()};
     int failed = -1;
-    if (make_jobs(&pool, questions, count))
+    if (pool_make_jobs(&pool, questions, count))
         return -1;
     if (watchdog_start(&pool.watchdog, true) == 0) {
-        failed = run_jobs(&pool, most);
+        failed = pool_run(&pool, max);
         if (!failed)
-            try_again(&pool);
+            pool_retry(&pool);
         watchdog_stop(&pool.watchdog);
     }
     if (!failed)
-        failed = merge_all(&pool, findings);
+        failed = pool_merge(&pool, findings);
     for (size_t i = 0; i < pool.count; i++)
         if (pool.jobs[i].answers.trouble.memory)
             snprintf(why, size, "%s: %s", pool.jobs[i].question->id,

@@ -1,11 +1,11 @@
-/* pool.h - put many questions side by side, each in children of its own
+/* pool.h - run many questions in parallel, each in child processes
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Every question is asked several times, each time in a new child that leads a
-   process group of its own and has a deadline.  One that hangs, crashes or
-   leaves processes behind costs its own answer: the group is killed.  One more
-   child, the watchdog, does nothing but see the groups dead if this process
-   dies.  */
+   Every question is repeated several times, each time in a new child that
+   leads a process group of its own and has a deadline. A child that
+   hangs, crashes or leaves processes behind costs its own answer only:
+   the group is killed. Another child, the watchdog, kills the groups if
+   this process dies.  */
 
 #ifndef PROBES_BEHAVIOUR_POOL_H
 #define PROBES_BEHAVIOUR_POOL_H 1
@@ -13,23 +13,21 @@
 #include "probes/behaviour/question.h"
 #include "probes/finding/finding.h"
 
-/* So many children ask at the same time, or fewer where memory or processes are
-   few (base/budget.h).  */
+/* Maximum number of parallel children; fewer where memory or processes are
+   scarce (base/budget.h).  */
 enum { POOL_MAX = 24 };
 
-/* Put the COUNT QUESTIONS and add what came out to FINDINGS: for each at least
-   the finding "answer".  PROGRESS, if not NULL, is called as each child ends,
-   with how many of how many have, and the milliseconds since the start.
-
-   Values that the repeats do not agree on are told all, and marked as not
-   stable.  A repeat without an answer, where another has one, is made once
-   more, alone; if that does not help it does not count.  So is one that had no
-   port, descriptor or process left.
-
-   Returns 0, with a sentence's end in WHY of SIZE bytes if one was killed for
-   want of memory; -1 with ENOMEM, or another errno: no process, no pipe. EAGAIN
-   with such a text in WHY: too little is left for even one question.
-   Otherwise WHY is empty.  */
+/* Run the COUNT QUESTIONS and add the merged findings to FINDINGS: for each
+   question at least the finding "answer". PROGRESS, if not NULL, is called when
+   a child ends, with the number of ended children, of all children, and the
+   milliseconds since the start. If repeats disagree, the finding has all values
+   and is not stable. A repeat that passed its deadline, while another repeat of
+   the same question succeeded, is retried alone, and ignored if the retry fails
+   as well. A repeat that ran out of ports, descriptors or processes is retried,
+   too. Returns 0, with the end of a sentence in WHY of SIZE bytes if a child
+   was killed because memory ran out; -1 with ENOMEM, or another errno: no
+   process, no pipe. EAGAIN with a text in WHY: too few resources for even one
+   question. Otherwise WHY is empty.  */
 int pool_ask(const struct question *const *questions, size_t count,
              void (*progress)(size_t done, size_t total, long elapsed),
              struct findings *findings, char *why, size_t size);

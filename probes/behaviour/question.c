@@ -1,4 +1,4 @@
-/* question.c - how a probe writes its answers
+/* question.c - findings written by a question
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -12,8 +12,6 @@
 
 #include "base/names.h"
 #include "probes/behaviour/question.h"
-#include "probes/finding/finding.h"
-#include "probes/run/resource.h"
 
 PROBE_FORMAT(4, 0)
 static void question_put(struct probe *probe, const char *key, enum how how,
@@ -32,52 +30,17 @@ static void question_put(struct probe *probe, const char *key, enum how how,
     finding_write(probe->out, &finding);
 }
 
-void probe_report(struct probe *probe, const char *key, const char *format, ...)
+void probe_report_how(struct probe *probe, const char *key, enum how how,
+                      const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    question_put(probe, key, HOW_MEASURED, format, arguments);
+    question_put(probe, key, how, format, arguments);
     va_end(arguments);
 }
 
-void probe_report_read(struct probe *probe, const char *key, const char *format,
-                       ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    question_put(probe, key, HOW_READ, format, arguments);
-    va_end(arguments);
-}
-
-void probe_report_computed(struct probe *probe, const char *key,
-                           const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    question_put(probe, key, HOW_COMPUTED, format, arguments);
-    va_end(arguments);
-}
-
-void probe_report_constant(struct probe *probe, const char *key,
-                           const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    question_put(probe, key, HOW_CONSTANT, format, arguments);
-    va_end(arguments);
-}
-
-void probe_report_skip(struct probe *probe, const char *key, const char *format,
-                       ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    question_put(probe, key, HOW_NOT_TESTABLE, format, arguments);
-    va_end(arguments);
-}
-
-/* Far more than any question opens, but the one that fills queues and sees to
-   its own.  */
+/* More than any question opens, except listen.queue and listen.cap, which close
+   their own descriptors.  */
 enum { DESCRIPTORS = 512 };
 
 static bool inherited[DESCRIPTORS];
@@ -110,10 +73,10 @@ static _Noreturn void probe_skip_call(struct probe *probe, const char *call,
                missing ? ", " : "", missing ? missing : "");
 }
 
-/* A question whose answer is want of a resource goes on.  */
+/* A lack of ERROR's resource skips the question, unless it is the answer.  */
 static void question_lacks(const char *call, int error)
 {
-    if (current->question->asks_for != error)
+    if (current->question->expected_errno != error)
         probe_skip_call(current, call, error);
 }
 
@@ -148,6 +111,11 @@ const char *result_text(long result)
         return error_text(errno);
     snprintf(text, sizeof texts[0], "%ld", result);
     return text;
+}
+
+const char *status_text(long result)
+{
+    return result < 0 ? error_text(errno) : "success";
 }
 
 const char *yes_no(bool yes)

@@ -1,13 +1,13 @@
-/* question.h - a question put to the host, and how a probe answers it
+/* question.h - questions of sockprobe, and how their probes report findings
    SPDX-License-Identifier: GPL-3.0-or-later
 
    A file of probes/behaviour/questions/ holds the questions of one topic: a
-   list that QUESTIONS begins and END_OF_QUESTIONS ends, and the functions that
-   ask.  Such a function runs in a child of its own, so it may block, catch
-   signals, use up descriptors and exit; whatever it writes is a finding under
-   the question's id.  The finding of the key "answer" is the answer in one
-   line; the others are its details.  It asks the system by plain POSIX calls:
-   how to cope with what comes out is libsonde's.  */
+   list that QUESTIONS begins and END_OF_QUESTIONS ends, and the probe
+   functions. A probe function runs in a child process, so the function may
+   block, catch signals, use up descriptors and exit. Each report is a finding
+   under the question's id. The finding of the key "answer" is the answer in
+   one line; all other findings are its details. Probe functions use plain
+   POSIX calls, since libsonde would hide the differences.  */
 
 #ifndef PROBES_BEHAVIOUR_QUESTION_H
 #define PROBES_BEHAVIOUR_QUESTION_H 1
@@ -15,31 +15,33 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "probes/finding/finding.h"
 #include "probes/run/resource.h"
 
 /* Where a question is put.  */
 enum where {
     ON_LOOPBACK,  /* connections over the loopback interface */
     IN_PROGRAM,   /* system calls alone: no packet is sent */
-    IN_NAMESPACE, /* a private network, which it cannot do without */
-    IN_BOTH,      /* over loopback, and there if that can be had */
+    IN_NAMESPACE, /* a private network namespace, which is necessary */
+    IN_BOTH,      /* over loopback, and in a namespace if there is one */
 };
 
 struct probe;
-typedef void ask_function(struct probe *probe);
+typedef void probe_function(struct probe *probe);
 
 struct question {
     const char *id;
     const char *text;     /* the question, in one line */
-    const char *why;      /* why it matters, and to whom */
-    const char *standard; /* what the notes and the standard say of it */
-    const char *cope;     /* what in libsonde copes with it */
-    ask_function *probe;
-    const void *data; /* PROBE's own: what tells it apart from its siblings */
+    const char *why;      /* why the answer matters, and for which programs */
+    const char *standard; /* the notes and the standard on the question */
+    const char *cope; /* the function of libsonde that handles all answers */
+    probe_function *probe;
+    const void *data; /* parameters of PROBE: questions may share a function */
     enum where where;
-    int asks_for; /* EMFILE or the like, if that is its answer; or 0 */
-    int deadline; /* in milliseconds; 0: the usual */
-    int repeats;  /* 0: the usual */
+    int expected_errno; /* EMFILE or the like, if that may be the answer; or 0
+                         */
+    int deadline;       /* in milliseconds; 0: the usual */
+    int repeats;        /* 0: the usual */
 };
 
 enum { DEADLINE_USUAL = 15000, REPEATS_USUAL = 3 };
@@ -52,11 +54,11 @@ enum { DEADLINE_USUAL = 15000, REPEATS_USUAL = 3 };
         .id = NULL                                                             \
     }
 
-/* A question being asked.  */
+/* A question while its probe runs.  */
 struct probe {
     const struct question *question;
     FILE *out;          /* findings go here */
-    const char *folder; /* for files, which are removed if it dies; or "" */
+    const char *folder; /* for files, removed if the process dies; or "" */
 };
 
 #ifdef __GNUC__
@@ -66,47 +68,58 @@ struct probe {
 #define PROBE_FORMAT(format, first)
 #endif
 
-/* Write the finding KEY: what was measured; what the kernel or a file said;
-   what was computed from that, though it might hold measured parts; what was
-   known when this was compiled; why it cannot be told here.  */
-void probe_report(struct probe *probe, const char *key, const char *format, ...)
-    PROBE_FORMAT(3, 4);
-void probe_report_read(struct probe *probe, const char *key, const char *format,
-                       ...) PROBE_FORMAT(3, 4);
-void probe_report_computed(struct probe *probe, const char *key,
-                           const char *format, ...) PROBE_FORMAT(3, 4);
-void probe_report_constant(struct probe *probe, const char *key,
-                           const char *format, ...) PROBE_FORMAT(3, 4);
-void probe_report_skip(struct probe *probe, const char *key, const char *format,
-                       ...) PROBE_FORMAT(3, 4);
+/* Write the finding KEY with the value, or for HOW_NOT_TESTABLE the reason,
+   that FORMAT makes.  */
+void probe_report_how(struct probe *probe, const char *key, enum how how,
+                      const char *format, ...) PROBE_FORMAT(4, 5);
 
-/* Say that the question cannot be answered, and end the child.  */
+/* The same for a measured value; a value read from the kernel or a file; a
+   value computed from read values and perhaps measured values; a value known at
+   compile time; the reason why KEY cannot be measured here.  */
+#define probe_report(probe, key, ...)                                          \
+    probe_report_how(probe, key, HOW_MEASURED, __VA_ARGS__)
+#define probe_report_read(probe, key, ...)                                     \
+    probe_report_how(probe, key, HOW_READ, __VA_ARGS__)
+#define probe_report_computed(probe, key, ...)                                 \
+    probe_report_how(probe, key, HOW_COMPUTED, __VA_ARGS__)
+#define probe_report_constant(probe, key, ...)                                 \
+    probe_report_how(probe, key, HOW_CONSTANT, __VA_ARGS__)
+#define probe_report_skip(probe, key, ...)                                     \
+    probe_report_how(probe, key, HOW_NOT_TESTABLE, __VA_ARGS__)
+
+/* Report that the question cannot be answered, with the reason, and end the
+   child.  */
 _Noreturn void probe_skip(struct probe *probe, const char *format, ...)
     PROBE_FORMAT(2, 3);
 
-/* To be among the words of who gives up since this process got no processor:
-   then the question is put again (answers_short).  */
-#define KEPT_FROM_RUNNING "kept from running"
+/* Include this text in a skip reason caused by CPU starvation: the question is
+   then retried (answers_lack_resources).  */
+#define REASON_STARVED "starved of CPU time"
 
-/* PROBE is the question of this process from now on.  Takes note of what is
-   open: it is somebody else's, who started this program and has the same
-   sockets.  Called before a question is asked.  */
+/* Set PROBE as the question of this process, and note the open descriptors:
+   they are inherited, and shared with the program that started this one. Called
+   before the probe function.  */
 void question_begin(struct probe *probe);
 
-/* Have every socket that is open since then end by a reset, so that nothing
-   stays in TIME_WAIT.  Called when a question has been answered.  */
+/* Make every socket that was opened after question_begin end by RST, so that no
+   connection stays in TIME_WAIT. Called after the probe function.  */
 void question_end(void);
 
-/* Give up unless RESULT is at least 0: errno is CALL's.  Returns RESULT.  */
+/* Skip the question, with CALL and errno as the reason, if RESULT is below 0.
+   Returns RESULT.  */
 int probe_check(struct probe *probe, int result, const char *call);
 
-/* ERROR, an errno that came by another way, by name; as resource_check does,
-   gives up if it is want of a resource.  */
+/* The name of ERROR, an errno returned in another way than by errno. As
+   resource_check does, skips the question if ERROR is a lack of resources.  */
 const char *error_text(int error);
 
-/* RESULT of a call as text: a count, or errno as error_text has it.  The text
-   lasts until the eighth call from now.  */
+/* RESULT of a call as text: a count, or the name of errno by error_text. The
+   text is valid until the eighth call from now.  */
 const char *result_text(long result);
+
+/* RESULT of a call that returns no count: "success", or the name of errno by
+   error_text.  */
+const char *status_text(long result);
 
 const char *yes_no(bool yes);
 

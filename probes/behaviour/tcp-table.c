@@ -1,8 +1,8 @@
-/* tcp-table.c - the kernel's own view of a connection
+/* tcp-table.c - the kernel's table of TCP connections
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Linux shows it as /proc/net/tcp: addresses, ports and a state in
-   hexadecimal, and a timer in the ticks of _SC_CLK_TCK.  */
+   On Linux, /proc/net/tcp: addresses, ports and a state in hexadecimal, and a
+   timer in ticks of _SC_CLK_TCK.  */
 
 #include <config.h>
 
@@ -15,7 +15,7 @@
 #include "probes/behaviour/question.h"
 #include "probes/behaviour/tcp-table.h"
 
-/* By the kernel's numbers.  12 is a request that has not become a socket.  */
+/* By the kernel's numbers. 12 is a connection request without a socket.  */
 static const char *const states[] = {
     [1] = "ESTABLISHED", [2] = "SYN_SENT",   [3] = "SYN_RCVD",
     [4] = "FIN_WAIT_1",  [5] = "FIN_WAIT_2", [6] = "TIME_WAIT",
@@ -23,7 +23,8 @@ static const char *const states[] = {
     [10] = "LISTEN",     [11] = "CLOSING",   [12] = "SYN_RCVD",
 };
 
-/* Whether LINE is of those ports; its state and timer.  */
+/* Whether LINE is a connection between the ports HERE and PEER; its state and
+   timer.  */
 static int tcp_table_read_line(const char *line, unsigned here, unsigned peer,
                                unsigned *state, unsigned long *ticks)
 {
@@ -36,7 +37,7 @@ static int tcp_table_read_line(const char *line, unsigned here, unsigned peer,
     return local == here && remote == peer;
 }
 
-static double ticks_per_second(void)
+static double tcp_table_tick_rate(void)
 {
     long count = sysconf(_SC_CLK_TCK);
     return count > 0 ? (double)count : 100;
@@ -55,18 +56,18 @@ const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds)
     }
     if (seconds)
         *seconds = -1;
-    /* Without its head the table was not read.  */
-    bool whole = fgets(line, sizeof line, file) != NULL;
+    /* Without the header line the table was not read.  */
+    bool complete = fgets(line, sizeof line, file) != NULL;
     while (fgets(line, sizeof line, file))
         if (tcp_table_read_line(line, ntohs(here), ntohs(peer), &state,
                                 &ticks)) {
             if (state < sizeof states / sizeof *states && states[state])
                 name = states[state];
             if (seconds)
-                *seconds = (double)ticks / ticks_per_second();
+                *seconds = (double)ticks / tcp_table_tick_rate();
             break; /* such a table may be long */
         }
-    whole = whole && !ferror(file);
+    complete = complete && !ferror(file);
     fclose(file);
-    return whole ? name : NULL;
+    return complete ? name : NULL;
 }

@@ -6,10 +6,11 @@
 
 #include <netinet/in.h>
 
-/* The state of the connection over IPv4 between the ports HERE and PEER, in
-   network order (PEER 0: a listener), by the name of RFC 9293, "CLOSED" if it
-   is not in the kernel's table; NULL if this system shows none, or it could not
-   be read.  If SECONDS is not NULL, how long its timer has to go, or -1.  */
+/* The state of the IPv4 connection between the ports HERE and PEER, in network
+   order (PEER 0: a listener), by the name of RFC 9293; "CLOSED" if the
+   connection is not in the kernel's table; NULL if this system has no such
+   table, or on a read error. If SECONDS is not NULL, the remaining time of the
+   connection's timer, or -1.  */
 const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds);
 
 #endif /* PROBES_BEHAVIOUR_TCP_TABLE_H */

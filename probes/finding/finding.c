@@ -15,6 +15,11 @@ static const char *const how_names[] = {
     [HOW_NOT_TESTABLE] = "not-testable",
 };
 
+const char *how_name(enum how how)
+{
+    return how_names[how];
+}
+
 static const char header[] = "id\tkey\tvalue\thow\tstable\treason";
 
 /* Copy TEXT to *MEMORY, and go behind it.  */

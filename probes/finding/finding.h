@@ -30,6 +30,9 @@ enum how {
     HOW_NOT_TESTABLE /* the reason says why */
 };
 
+/* HOW in the plain form: "measured", ..., "not-testable".  */
+const char *how_name(enum how how);
+
 /* A missing value or reason is NULL.  In a list the strings stand in MEMORY,
    which is the list's.  */
 struct finding {

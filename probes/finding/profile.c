@@ -1,4 +1,4 @@
-/* profile.c - findings that were saved
+/* profile.c - findings in a file
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -9,12 +9,20 @@
 
 #include "probes/finding/profile.h"
 
-/* A line of findings is far shorter.  */
-enum { LINE_MAX_HERE = 4096 };
+/* Findings are far shorter.  */
+enum { LINE_SIZE = 4096 };
 
-/* Open NAME as it is; or, if it is a bare word, among those of the source tree
-   that this stands in, or those installed.  */
-static FILE *open_profile(const char *name)
+static const char version_word[] = "sonde-profile\t";
+
+void profile_write(FILE *out, const struct findings *findings)
+{
+    fprintf(out, "%s%d\n", version_word, PROFILE_VERSION);
+    findings_write(out, findings);
+}
+
+/* Open the file NAME; if there is none and NAME has no slash, the profile NAME
+   of a source tree in the working directory, or the installed profile.  */
+static FILE *profile_open(const char *name)
 {
     static const char *const folders[] = {"profiles", PROFILES};
     char path[1024];
@@ -32,15 +40,15 @@ static FILE *open_profile(const char *name)
 
 bool profile_exists(const char *name)
 {
-    FILE *file = open_profile(name);
+    FILE *file = profile_open(name);
     if (file)
         fclose(file);
     return file != NULL;
 }
 
-/* Read a line without its end, which another system may have made "\r\n", into
-   LINE; of a comment as much as it holds.  Returns 1; 0: there is none; or -1:
-   it is too long.  */
+/* Read a line without its end, "\n" or "\r\n", into LINE; of a long comment,
+   the first SIZE bytes.  Returns 1; 0 at the end of FILE; or -1 if the line is
+   too long.  */
 static int profile_read_line(FILE *file, char *line, size_t size)
 {
     if (!fgets(line, (int)size, file))
@@ -59,38 +67,67 @@ static int profile_read_line(FILE *file, char *line, size_t size)
     return 1;
 }
 
+/* The version in LINE, or NULL if LINE is no version line.  */
+static const char *profile_version(const char *line)
+{
+    size_t length = sizeof version_word - 1;
+    return strncmp(line, version_word, length) ? NULL : line + length;
+}
+
+/* Add the finding in LINE, or check the version in LINE; *HAS_VERSION: a
+   version line was read.  A problem is written to PROBLEM, which is empty.  */
+static void profile_take_line(struct findings *findings, char *line,
+                              bool *has_version, char *problem, size_t size)
+{
+    char expected[16];
+    const char *version = profile_version(line);
+    snprintf(expected, sizeof expected, "%d", PROFILE_VERSION);
+    if (version && strcmp(version, expected))
+        snprintf(problem, size,
+                 "unsupported profile version '%.20s'; this program reads "
+                 "version %d: measure again with --profile",
+                 version, PROFILE_VERSION);
+    else if (!version && !*has_version)
+        snprintf(problem, size,
+                 "no profile version: the first line must be "
+                 "'sonde-profile<TAB>%d', as --profile writes it",
+                 PROFILE_VERSION);
+    else if (!version && findings_read_line(findings, line))
+        snprintf(problem, size, "%s",
+                 errno == EPROTO ? "malformed line: six columns expected"
+                                 : strerror(errno));
+    else
+        *has_version = true;
+}
+
 static int profile_read_lines(struct findings *findings, FILE *file,
                               const char *name, char *problem, size_t size)
 {
-    char line[LINE_MAX_HERE];
+    char line[LINE_SIZE], why[200] = "";
+    bool has_version = false;
     int found;
     for (long number = 1; (found = profile_read_line(file, line, sizeof line));
          number++) {
-        if (found < 0) {
-            snprintf(problem, size, "%s, line %ld: it is too long", name,
-                     number);
-            return -1;
-        }
-        if (line[0] == '#')
-            continue;
-        if (findings_read_line(findings, line)) {
-            snprintf(problem, size, "%s, line %ld: %s", name, number,
-                     errno == EPROTO ? "this is no line of a profile"
-                                     : strerror(errno));
+        if (found < 0)
+            snprintf(why, sizeof why, "line too long");
+        else if (line[0] != '#')
+            profile_take_line(findings, line, &has_version, why, sizeof why);
+        if (*why) {
+            snprintf(problem, size, "%s, line %ld: %s", name, number, why);
             return -1;
         }
     }
     if (!ferror(file) && findings->count > 0)
         return 0;
     snprintf(problem, size, "%s: %s", name,
-             ferror(file) ? "it cannot be read" : "it is empty");
+             ferror(file) ? "read error" : "no findings");
     return -1;
 }
 
 int profile_read(struct findings *findings, const char *name, char *problem,
                  size_t size)
 {
-    FILE *file = open_profile(name);
+    FILE *file = profile_open(name);
     if (!file && errno == ENOENT && !strchr(name, '/')) {
         snprintf(problem, size, "%s: no such file here, nor in %s", name,
                  PROFILES);
@@ -103,10 +140,10 @@ int profile_read(struct findings *findings, const char *name, char *problem,
     int failed = profile_read_lines(findings, file, name, problem, size);
     fclose(file);
     findings_sort(findings);
-    const struct finding *twice = findings_twice(findings);
-    if (!failed && twice) {
-        snprintf(problem, size, "%s: %s %s stands there twice", name, twice->id,
-                 twice->key);
+    const struct finding *duplicate = findings_twice(findings);
+    if (!failed && duplicate) {
+        snprintf(problem, size, "%s: duplicate finding: %s %s", name,
+                 duplicate->id, duplicate->key);
         failed = -1;
     }
     return failed;

@@ -1,16 +1,31 @@
-/* profile.h - findings that were saved
+/* profile.h - findings in a file
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROBES_FINDING_PROFILE_H
 #define PROBES_FINDING_PROFILE_H 1
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
 #include "probes/finding/finding.h"
 
-/* Whether the profile NAME is there: a file, or one that was installed.  */
+/* The version of the form, ids, keys and values of a profile.  It is raised
+   when the same behaviour of a host is written in another way; new ids and new
+   keys do not raise it.  */
+enum { PROFILE_VERSION = 1 };
+
+/* Write the version line, "sonde-profile", a tab and PROFILE_VERSION, then
+   FINDINGS by findings_write.  Write errors stay with OUT, for ferror.  */
+void profile_write(FILE *out, const struct findings *findings);
+
+/* Whether there is a profile NAME: a file, or an installed profile.  */
 bool profile_exists(const char *name);
 
-/* Add the findings in the profile NAME to FINDINGS, and sort them.  Returns 0;
-   or -1, with a sentence in PROBLEM of SIZE bytes.  */
+/* Add the findings in the profile NAME to FINDINGS, and sort FINDINGS.  A
+   version line of PROFILE_VERSION must precede the first finding; comments,
+   lines that begin with '#', may stand anywhere.  Returns 0; or -1, with a
+   sentence in PROBLEM of SIZE bytes.  */
 int profile_read(struct findings *findings, const char *name, char *problem,
                  size_t size);
 

@@ -1,4 +1,4 @@
-/* packet.c - packets of IPv4, TCP and ICMP, made and read
+/* packet.c - make and read packets of IPv4, TCP and ICMP
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,7 +8,7 @@
 #include "probes/peer/packet.h"
 #include "sonde.h"
 
-/* Lengths of headers without options, and the protocols' numbers.  */
+/* Lengths of headers without options, and protocol numbers.  */
 enum { IP_HEADER = 20, TCP_HEADER = 20, ICMP_HEADER = 8, ICMP = 1, TCP = 6 };
 
 static void packet_put(uint8_t *bytes, size_t size, uint64_t value)
@@ -32,7 +32,7 @@ uint16_t packet_checksum(const uint8_t *bytes, size_t size, uint32_t sum)
     return (uint16_t)~sum;
 }
 
-/* What a segment's checksum begins with: addresses, protocol and length.  */
+/* The pseudo-header of a checksum: addresses, protocol and length.  */
 static uint32_t pseudo_header(const uint8_t *packet, size_t length)
 {
     uint32_t sum = TCP + (uint32_t)length;
@@ -57,7 +57,7 @@ static void put_ip(uint8_t *packet, size_t length, int protocol,
 size_t packet_tcp(uint8_t *packet, const struct segment *segment)
 {
     uint8_t *tcp = packet + IP_HEADER;
-    size_t header = TCP_HEADER + (segment->most ? 4 : 0);
+    size_t header = TCP_HEADER + (segment->mss ? 4 : 0);
     size_t length = header + segment->size;
     if (IP_HEADER + length > PACKET_MAX)
         return 0;
@@ -71,8 +71,8 @@ size_t packet_tcp(uint8_t *packet, const struct segment *segment)
     tcp[12] = (uint8_t)(header / 4 << 4);
     tcp[13] = segment->flags;
     packet_put(tcp + 14, 2, segment->window);
-    if (segment->most)
-        packet_put(tcp + TCP_HEADER, 4, 0x02040000U | segment->most);
+    if (segment->mss)
+        packet_put(tcp + TCP_HEADER, 4, 0x02040000U | segment->mss);
     if (segment->data && segment->size > 0)
         memcpy(tcp + header, segment->data, segment->size);
     packet_put(tcp + 16, 2,

@@ -6,38 +6,38 @@
 #include "probes/queue/allowance.h"
 
 enum {
-    LOOK_EACH = 256, /* connections between two looks, some 2 MiB */
-    PLENTY = 131072  /* connections, 1 GiB: nobody takes that meanwhile */
+    LOOK_EACH = 256, /* connections between two readings, some 2 MiB */
+    PLENTY = 131072  /* connections, 1 GiB: too much to vanish during a run */
 };
 
-static void allowance_look(struct allowance *allowance)
+static void allowance_read(struct allowance *allowance)
 {
     struct budget budget = budget_now();
     int64_t more = budget_connections(&budget);
-    allowance->look = allowance->open + LOOK_EACH;
-    /* Without a descriptor for the files nothing new is known.  */
+    allowance->next_read = allowance->open + LOOK_EACH;
+    /* Without a descriptor the files cannot be read: keep the last figure.  */
     if (more == BUDGET_UNBOUND)
         return;
     allowance->memory = budget.memory;
-    allowance->most = allowance->open + more;
+    allowance->max = allowance->open + more;
 }
 
 struct allowance allowance_begin(void)
 {
     struct allowance allowance = {.memory.left = BUDGET_UNBOUND,
-                                  .most = BUDGET_UNBOUND};
-    allowance_look(&allowance);
+                                  .max = BUDGET_UNBOUND};
+    allowance_read(&allowance);
     return allowance;
 }
 
 bool allowance_fits(const struct allowance *allowance, int64_t need)
 {
-    return need <= allowance->most;
+    return need <= allowance->max;
 }
 
 bool allowance_reserve(struct allowance *allowance, int64_t need)
 {
-    if (allowance->reserved > 0 && need > allowance->most - allowance->reserved)
+    if (allowance->reserved > 0 && need > allowance->max - allowance->reserved)
         return false;
     allowance->reserved += need;
     return true;
@@ -45,14 +45,14 @@ bool allowance_reserve(struct allowance *allowance, int64_t need)
 
 bool allowance_has(const struct allowance *allowance)
 {
-    return allowance->open < allowance->most;
+    return allowance->open < allowance->max;
 }
 
 void allowance_take(struct allowance *allowance)
 {
     allowance->open++;
-    if (allowance->most < PLENTY && allowance->open >= allowance->look)
-        allowance_look(allowance);
+    if (allowance->max < PLENTY && allowance->open >= allowance->next_read)
+        allowance_read(allowance);
 }
 
 void allowance_give(struct allowance *allowance, int64_t count, int64_t need)

@@ -1,9 +1,9 @@
-/* defer-linux.c - handshakes kept open by TCP_DEFER_ACCEPT
+/* defer-linux.c - handshakes kept incomplete by TCP_DEFER_ACCEPT
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   With this option the kernel takes the last ACK of a handshake for nothing,
-   so that the request stays where it is (net/ipv4/tcp_minisocks.c,
-   tcp_check_req).  The client is connected all the same.  */
+   With this option the kernel ignores the last ACK of a handshake, so that the
+   request stays in the SYN queue (net/ipv4/tcp_minisocks.c, tcp_check_req).
+   The client is connected all the same.  */
 
 #include <config.h>
 

@@ -1,4 +1,4 @@
-/* defer-none.c - no way is known to keep handshakes open
+/* defer-none.c - no method is known to keep handshakes incomplete
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

@@ -1,10 +1,29 @@
-/* fill.c - fill listen queues with connections, many side by side
+/* fill.c - fill accept queues with connections, several at a time
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   All fillings share one wait: each goes as far as it can, then all stand
-   before full queues together.  Where descriptors run out, or the memory that
-   may be taken, the last one begun yields: it is undone and begun again when
-   others are through.  */
+   All queue tests share one poll.  Each connects clients until the next one
+   has to wait, so that all tests stand before full queues at the same time.
+   The states of one test (enum fill_state):
+
+                                      resources ran out
+          +-----------------------------------+-------------------+
+          v                                   |                   |
+       WAITING --listening--> CONNECTING --connect in progress--> PENDING
+                                ^   ^                             |  |  ^
+                                |   +----- client connected ------+  |  |
+                                |                                    |  |
+                                |                    silence timeout |  |
+                                |                                    v  |
+                                +--------- client connected ------ SILENT
+
+       SILENT -> PENDING   the reference connection itself was slow: the
+                           silence timeout has grown
+       any    -> DONE      silence: the reference connection, begun later, is
+                           through; client refused, or reset; a limit; an error
+
+   fill_enter makes every one of these transitions.  When descriptors or memory
+   run out, the test that began last goes back to WAITING: it is reset, and
+   starts anew when another test is DONE.  */
 
 #include <config.h>
 
@@ -13,6 +32,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/monotonic.h"
 #include "base/wait.h"
 #include "probes/queue/allowance.h"
@@ -24,28 +44,28 @@
 
 enum {
     FAMILIES = 2,
-    TURN = 64, /* clients that one filling connects before the others' turn */
-    /* A silence is so many times as long as any connection took; but no longer
-       than TCP takes to try again, in milliseconds.  */
-    TIMES_LONGER = 4,
-    RETRY = 900
+    TURN = 64, /* clients of one test before the next test's turn */
+    /* The silence timeout is this multiple of the slowest connect, and ends
+       before TCP retransmits its SYN, in milliseconds.  */
+    SLOWEST_TIMES = 4,
+    RETRANSMIT = 900
 };
 
 struct engine {
     struct fill *list;
     size_t count;
     int wait;
-    int64_t slowest; /* what a connection that got through took at most */
+    int64_t slowest; /* the longest time from connect to connected */
     int failures;    /* of poll, in a row */
-    bool has_waited; /* the last poll: nothing was ready when it began */
+    bool has_waited; /* in the last poll: no descriptor was ready before */
     int watch;
     struct allowance allowance;
-    bool starved; /* of descriptors or memory, until a filling ends */
+    bool starved; /* of descriptors or memory, until a test is DONE */
     bool stopped;
     bool (*done)(size_t, void *);
     void *data;
     struct pollfd *poll_fds;
-    struct reference controls[FAMILIES];
+    struct reference references[FAMILIES];
 };
 
 struct fill fill_new(int family, int backlog)
@@ -56,10 +76,18 @@ struct fill fill_new(int family, int backlog)
         .effective = -1,
         .queued = -1,
         .incomplete = -1,
-        .incomplete_told = -1,
+        .incomplete_kernel = -1,
         .listener = -1,
         .pending = -1,
     };
+}
+
+struct fill fill_reset(const struct fill *fill)
+{
+    struct fill reset = fill_new(fill->family, fill->backlog);
+    reset.deferred = fill->deferred;
+    reset.source = fill->source;
+    return reset;
 }
 
 enum limit limit_of(int error)
@@ -80,60 +108,228 @@ enum limit limit_of(int error)
     }
 }
 
-/* The control of FILL's family; NULL for UNIX sockets, with which a connection
-   is there or not when connect returns.  */
-static struct reference *control_of(struct engine *engine,
-                                    const struct fill *fill)
+/* CALL failed with ERROR: record the limit that ERROR stands for, or else the
+   error.  */
+static void fill_note_failure(struct fill *fill, const char *call, int error)
+{
+    fill->limit = limit_of(error);
+    fill->error = fill->limit == LIMIT_NONE ? error : 0;
+    fill->failed = call;
+}
+
+/* The reference of FILL's family; NULL for UNIX sockets, where connect either
+   succeeds or fails at once.  */
+static struct reference *fill_reference(struct engine *engine,
+                                        const struct fill *fill)
 {
     return fill->family == AF_UNIX
                ? NULL
-               : &engine->controls[fill->family == AF_INET6];
+               : &engine->references[fill->family == AF_INET6];
 }
 
-struct fill fill_again(const struct fill *fill)
+/* How long a client must be silent, in milliseconds.  A slow stack may serve
+   the reference connection before a client that the tested queue has room for;
+   so the timeout grows with the slowest connect.  */
+static int64_t silence_timeout(const struct engine *engine)
 {
-    struct fill again = fill_new(fill->family, fill->backlog);
-    again.deferred = fill->deferred;
-    again.source = fill->source;
-    return again;
-}
-
-/* For how long a client must have been silent: on a slow stack that lets one
-   listener wait and not the next, a control may be through before a client for
-   whom there is room.  */
-static int64_t fill_patience(const struct engine *engine)
-{
-    int64_t longer = TIMES_LONGER * engine->slowest;
-    if (longer > RETRY)
-        longer = RETRY;
+    int64_t longer = SLOWEST_TIMES * engine->slowest;
+    if (longer > RETRANSMIT)
+        longer = RETRANSMIT;
     return engine->wait > longer ? engine->wait : longer;
 }
 
-/* A connection begun at SINCE is through.  If it was when poll began, it waited
-   for us, who went round the others: that says nothing of the stack.  */
-static void fill_note_time(struct engine *engine, int64_t since)
+/* A connection begun at SINCE is through.  If its descriptor was ready before
+   poll began, the connection waited for this program, not for the stack: then
+   its time is no measure.  */
+static void engine_note_time(struct engine *engine, int64_t since)
 {
     int64_t time = monotonic_ms() - since;
     if (engine->has_waited && time > engine->slowest)
         engine->slowest = time;
 }
 
-/* Close all that FILL holds.  */
-static void close_fill(struct engine *engine, struct fill *fill)
+/* ---- the result of a test ------------------------------------------------ */
+
+/* Close every descriptor of FILL, and give its memory back.  */
+static void fill_close(struct engine *engine, struct fill *fill)
 {
     allowance_give(&engine->allowance, (int64_t)fill->count, fill->need);
     fill->need = 0;
     for (size_t i = 0; i < fill->count; i++)
         close(fill->clients[i]);
-    if (fill->pending >= 0)
-        close(fill->pending);
-    if (fill->listener >= 0)
-        close(fill->listener);
+    descriptor_close(&fill->pending);
+    descriptor_close(&fill->listener);
     free(fill->clients);
     fill->clients = NULL;
     fill->count = fill->capacity = 0;
-    fill->pending = fill->listener = -1;
 }
+
+/* Count the connections that accept returns, until the queue is empty: EAGAIN
+   alone does not prove that, since accept may give up after many aborted
+   connections in a row; the listener is then still readable.  */
+static void fill_count_accepted(struct fill *fill)
+{
+    for (int i = 0; i <= 2 * CLIENTS_MAX; i++) {
+        int fd = sonde_accept(fill->listener, NULL, SONDE_CLOEXEC);
+        if (fd >= 0) {
+            close(fd);
+            fill->accepted++;
+        } else if (errno != EAGAIN) {
+            fill_note_failure(fill, "accept", errno);
+            return;
+        } else {
+            int events = wait_one(fill->listener, POLLIN, 0);
+            if (events < 0)
+                fill_note_failure(fill, "poll", errno);
+            if (events < 0 || !(events & POLLIN))
+                return;
+        }
+    }
+}
+
+/* Whether the last client failed though QUEUE, the kernel's report on the
+   queue, has room.  Linux also counts the packets dropped at this listener, for
+   want of room in either queue or for another reason.  No drop since the client
+   began: its SYN did not arrive.  A listener that drops does not refuse; nor
+   does a listener that defers handshakes.  */
+static bool is_disturbed(const struct fill *fill,
+                         const struct sonde_queue *queue)
+{
+    if (fill->overflow == OVERFLOW_NONE || queue->queued < 0 ||
+        queue->backlog < 0)
+        return false;
+    if (fill->overflow != OVERFLOW_SILENCE &&
+        (fill->deferred ||
+         (queue->drops >= 0 && fill->overflow == OVERFLOW_REFUSED)))
+        return true;
+    return (!fill->deferred && queue->queued < queue->backlog) ||
+           (queue->drops >= 0 && queue->drops == fill->drops);
+}
+
+/* Count the clients that are still connected, and the connections that accept
+   returns.  */
+static void fill_count_connections(struct fill *fill,
+                                   const struct sonde_queue *queue)
+{
+    fill->client = queue_clients_connected(fill->clients, fill->count);
+    if (fill->client < 0) {
+        fill_note_failure(fill, "poll", errno);
+        return;
+    }
+    if (fill->client < (long)fill->count)
+        fill->overflow = OVERFLOW_RESET;
+    fill->disturbed = is_disturbed(fill, queue);
+    fill_count_accepted(fill);
+    if (!fill->deferred)
+        return;
+    fill->incomplete = fill->client - fill->accepted;
+    if (fill->queued >= 0)
+        fill->incomplete_kernel = fill->client - fill->queued;
+}
+
+/* Count, unless a limit or an error ended the test.  The pending client is
+   closed first: accept makes room for it, and needs its descriptor.  */
+static void fill_count(struct fill *fill)
+{
+    struct sonde_queue queue = {-1, -1, -1, -1};
+    if (fill->listener >= 0 && !sonde_queue(fill->listener, &queue))
+        fill->queued = queue.queued;
+    descriptor_close(&fill->pending);
+    if (fill->limit == LIMIT_NONE && !fill->error)
+        fill_count_connections(fill, &queue);
+    else
+        fill->client = (long)fill->count;
+}
+
+/* ---- transitions --------------------------------------------------------- */
+
+/* Put FILL into STATE: the only place that does, with the work that belongs to
+   the new state.  In CONNECTING no client is pending: the caller has closed it
+   or keeps it among the connected clients.  */
+static void fill_enter(struct engine *engine, struct fill *fill,
+                       enum fill_state state)
+{
+    switch (state) {
+    case FILL_WAITING:
+        fill_close(engine, fill);
+        *fill = fill_reset(fill);
+        engine->starved = true;
+        break;
+    case FILL_CONNECTING:
+        fill->pending = -1;
+        break;
+    case FILL_PENDING:
+    case FILL_SILENT:
+        break;
+    case FILL_DONE:
+        fill_count(fill);
+        fill_close(engine, fill);
+        engine->starved = false;
+        break;
+    }
+    fill->state = state;
+    if (state == FILL_DONE &&
+        !engine->done((size_t)(fill - engine->list), engine->data))
+        engine->stopped = true;
+}
+
+static void fill_end_failed(struct engine *engine, struct fill *fill,
+                            const char *call, int error)
+{
+    fill_note_failure(fill, call, error);
+    fill_enter(engine, fill, FILL_DONE);
+}
+
+static void fill_end_limited(struct engine *engine, struct fill *fill,
+                             enum limit limit)
+{
+    fill->limit = limit;
+    if (limit == LIMIT_BUDGET)
+        fill->memory = engine->allowance.memory;
+    fill_enter(engine, fill, FILL_DONE);
+}
+
+static void fill_end_silent(struct engine *engine, struct fill *fill)
+{
+    fill->overflow = OVERFLOW_SILENCE;
+    fill_enter(engine, fill, FILL_DONE);
+}
+
+/* The client of FILL was rejected with ERROR.  */
+static void fill_end_rejected(struct engine *engine, struct fill *fill,
+                              int error)
+{
+    fill->overflow = error == ECONNREFUSED ? OVERFLOW_REFUSED
+                     : error == ECONNRESET ? OVERFLOW_RESET
+                                           : OVERFLOW_ERROR;
+    fill->overflow_error = error;
+    fill_enter(engine, fill, FILL_DONE);
+}
+
+/* FILL needs a resource, and LIMIT says that none is left: reset the test that
+   began last, FILL itself included.  Without another test to free resources,
+   end FILL.  Returns true if FILL may try again.  */
+static bool fill_make_room(struct engine *engine, struct fill *fill,
+                           enum limit limit)
+{
+    struct fill *last = NULL, *other = NULL;
+    for (size_t i = 0; i < engine->count; i++) {
+        struct fill *each = &engine->list[i];
+        if (each->listener < 0 && each != fill)
+            continue;
+        last = each;
+        if (each != fill)
+            other = each;
+    }
+    if (!other) {
+        fill_end_limited(engine, fill, limit);
+        return false;
+    }
+    fill_enter(engine, last, FILL_WAITING);
+    return last != fill;
+}
+
+/* ---- CONNECTING ---------------------------------------------------------- */
 
 static bool keep_client(struct engine *engine, struct fill *fill, int fd)
 {
@@ -150,155 +346,12 @@ static bool keep_client(struct engine *engine, struct fill *fill, int fd)
     return true;
 }
 
-/* CALL, which has to work, failed with ERROR: for want of something, or for
-   another reason.  */
-static void note_failure(struct fill *fill, const char *call, int error)
-{
-    fill->limit = limit_of(error);
-    fill->error = fill->limit == LIMIT_NONE ? error : 0;
-    fill->failed = call;
-}
-
-/* Count the connections that accept returns, until nobody is left.  It gives
-   up after many dead ones in a row; then the listener is readable still.  */
-static void fill_count_accepted(struct fill *fill)
-{
-    for (int i = 0; i <= 2 * CLIENTS_MAX; i++) {
-        int fd = sonde_accept(fill->listener, NULL, SONDE_CLOEXEC);
-        if (fd >= 0) {
-            close(fd);
-            fill->accepted++;
-        } else if (errno != EAGAIN) {
-            note_failure(fill, "accept", errno);
-            return;
-        } else {
-            int events = wait_one(fill->listener, POLLIN, 0);
-            if (events < 0)
-                note_failure(fill, "poll", errno);
-            if (events < 0 || !(events & POLLIN))
-                return;
-        }
-    }
-}
-
-/* Whether the client outside was turned away though QUEUE, what the kernel says
-   of it, has room.  Linux also counts what it dropped at this listener, for
-   want of room in either queue or for another reason: if that is no more than
-   before the client began, what it sent did not arrive; and a listener that
-   drops does not refuse.  One that keeps handshakes open drops, too.  */
-static bool is_disturbed(const struct fill *fill,
-                         const struct sonde_queue *queue)
-{
-    if (fill->overflow == OVERFLOW_NONE || queue->queued < 0 ||
-        queue->backlog < 0)
-        return false;
-    if (fill->overflow != OVERFLOW_SILENCE &&
-        (fill->deferred ||
-         (queue->drops >= 0 && fill->overflow == OVERFLOW_REFUSED)))
-        return true;
-    return (!fill->deferred && queue->queued < queue->backlog) ||
-           (queue->drops >= 0 && queue->drops == fill->drops);
-}
-
-/* Take note of what was dropped at the listener of FILL before its next client.
-   But for handshakes kept open, nothing is as long as there is room.  */
-static void note_drops(struct fill *fill)
-{
-    struct sonde_queue queue;
-    if (fill->deferred)
-        fill->drops = sonde_queue(fill->listener, &queue) ? -1 : queue.drops;
-}
-
-/* Count the clients that are connected still, and what accept returns.  */
-static void count_connections(struct fill *fill,
-                              const struct sonde_queue *queue)
-{
-    fill->client = queue_clients_connected(fill->clients, fill->count);
-    if (fill->client < 0) {
-        note_failure(fill, "poll", errno);
-        return;
-    }
-    if (fill->client < (long)fill->count)
-        fill->overflow = OVERFLOW_RESET;
-    fill->disturbed = is_disturbed(fill, queue);
-    fill_count_accepted(fill);
-    if (!fill->deferred)
-        return;
-    fill->incomplete = fill->client - fill->accepted;
-    if (fill->queued >= 0)
-        fill->incomplete_told = fill->client - fill->queued;
-}
-
-/* End FILL: count, unless something of ours stopped it, and close.  */
-static void fill_finish(struct engine *engine, struct fill *fill)
-{
-    struct sonde_queue queue = {-1, -1, -1, -1};
-    if (fill->listener >= 0 && !sonde_queue(fill->listener, &queue))
-        fill->queued = queue.queued;
-    /* The client left outside goes first, lest it slip in meanwhile; its
-       descriptor is then the one that accept needs.  */
-    if (fill->pending >= 0)
-        close(fill->pending);
-    fill->pending = -1;
-    if (fill->limit == LIMIT_NONE && !fill->error)
-        count_connections(fill, &queue);
-    else
-        fill->client = (long)fill->count;
-    close_fill(engine, fill);
-    fill->state = FILL_DONE;
-    engine->starved = false;
-    if (!engine->done((size_t)(fill - engine->list), engine->data))
-        engine->stopped = true;
-}
-
-static void finish_limited(struct engine *engine, struct fill *fill,
-                           enum limit limit)
-{
-    fill->limit = limit;
-    if (limit == LIMIT_BUDGET)
-        fill->memory = engine->allowance.memory;
-    fill_finish(engine, fill);
-}
-
-/* FILL needs something of ours and there is none: let the last one begun
-   yield.  Returns true if that was another, so that FILL may try again.  */
-static bool fill_make_room(struct engine *engine, struct fill *fill,
-                           enum limit limit)
-{
-    struct fill *last = NULL, *other = NULL;
-    for (size_t i = 0; i < engine->count; i++) {
-        struct fill *each = &engine->list[i];
-        if (each->listener < 0 && each != fill)
-            continue;
-        last = each;
-        if (each != fill)
-            other = each;
-    }
-    if (!other) {
-        finish_limited(engine, fill, limit);
-        return false;
-    }
-    close_fill(engine, last);
-    *last = fill_again(last);
-    engine->starved = true;
-    return last != fill;
-}
-
-/* The client of FILL was turned away with ERROR.  */
-static void turned_away(struct engine *engine, struct fill *fill, int error)
-{
-    fill->overflow = error == ECONNREFUSED ? OVERFLOW_REFUSED
-                     : error == ECONNRESET ? OVERFLOW_RESET
-                                           : OVERFLOW_ERROR;
-    fill->overflow_error = error;
-    fill_finish(engine, fill);
-}
-
-/* Whether the client before the newest is connected still, as far as poll
-   works: 1, 0, or -1 with errno.  On a kernel that lets everybody in and resets
-   those for whom there is no room, it tells.  In a long queue it is not asked
-   each time: those too many are found when all are counted.  */
-static long last_one_stays(const struct fill *fill)
+/* Whether the client before the newest is still connected: 1, 0, or -1 with
+   errno if poll fails.  Some kernels
+   connect every client and reset those that the queue has no room for: this
+   check finds them.  In a long queue only each 16th client is checked; the
+   final count finds the rest.  */
+static long fill_check_previous(const struct fill *fill)
 {
     enum { EACH = 64, SOME = 16 };
     if (fill->count < 2 || (fill->count > EACH && fill->count % SOME != 0))
@@ -306,33 +359,35 @@ static long last_one_stays(const struct fill *fill)
     return queue_clients_connected(&fill->clients[fill->count - 2], 1);
 }
 
-/* Take the connected client FD.  Returns true if FILL goes on.  */
-static bool take_client(struct engine *engine, struct fill *fill, int fd)
+/* Keep the connected client FD.  Returns true if FILL continues.  */
+static bool fill_take_client(struct engine *engine, struct fill *fill, int fd)
 {
     if (!keep_client(engine, fill, fd)) {
         close(fd);
-        finish_limited(engine, fill, LIMIT_MEMORY);
+        fill_end_limited(engine, fill, LIMIT_MEMORY);
         return false;
     }
-    long stays = last_one_stays(fill);
+    long stays = fill_check_previous(fill);
     if (stays < 0)
-        note_failure(fill, "poll", errno);
+        fill_note_failure(fill, "poll", errno);
     if (stays <= 0) {
-        fill_finish(engine, fill);
+        fill_enter(engine, fill, FILL_DONE);
         return false;
     }
     if (fill->count == CLIENTS_MAX) {
-        finish_limited(engine, fill, LIMIT_CLIENTS);
+        fill_end_limited(engine, fill, LIMIT_CLIENTS);
         return false;
     }
     return true;
 }
 
-/* What became of the client of FILL cannot be asked: poll failed with ERROR. */
-static void unchecked(struct engine *engine, struct fill *fill, int error)
+/* Record the drop count of FILL's listener before the next client begins.
+   Without deferred handshakes, no packet is dropped while there is room.  */
+static void fill_note_drops(struct fill *fill)
 {
-    note_failure(fill, "poll", error);
-    fill_finish(engine, fill);
+    struct sonde_queue queue;
+    if (fill->deferred)
+        fill->drops = sonde_queue(fill->listener, &queue) ? -1 : queue.drops;
 }
 
 static int bind_client(const struct fill *fill, int fd)
@@ -342,62 +397,60 @@ static int bind_client(const struct fill *fill, int fd)
                                     : bind(fd, storage, fill->source.length);
 }
 
-/* Connect one more client to FILL, at ADDRESS.  Returns true if the next may
-   follow.  */
-static bool add_client(struct engine *engine, struct fill *fill,
-                       const struct sonde_address *address)
+/* Connect one more client of FILL to ADDRESS.  Returns true if the next client
+   may follow.  */
+static bool fill_add_client(struct engine *engine, struct fill *fill,
+                            const struct sonde_address *address)
 {
     if (!allowance_has(&engine->allowance))
         return fill_make_room(engine, fill, LIMIT_BUDGET);
-    note_drops(fill);
-    int fd = resetting_socket(fill->family);
+    fill_note_drops(fill);
+    int fd = queue_client_socket(fill->family);
     enum client_state state = fd < 0 || bind_client(fill, fd)
                                   ? CLIENT_FAILED
                                   : queue_client_connect(fd, address);
-    int error = errno;
     if (state == CLIENT_CONNECTED)
-        return take_client(engine, fill, fd);
+        return fill_take_client(engine, fill, fd);
     if (state == CLIENT_PENDING) {
         fill->pending = fd;
         fill->since = monotonic_ms();
-        fill->state = FILL_PENDING;
+        fill_enter(engine, fill, FILL_PENDING);
         return false;
     }
-    if (fd >= 0)
-        close(fd);
-    if (limit_of(error) != LIMIT_NONE)
-        return fill_make_room(engine, fill, limit_of(error));
+    descriptor_close(&fd);
+    if (limit_of(errno) != LIMIT_NONE)
+        return fill_make_room(engine, fill, limit_of(errno));
     if (state == CLIENT_UNKNOWN)
-        unchecked(engine, fill, error);
+        fill_end_failed(engine, fill, "poll", errno);
     else
-        turned_away(engine, fill, error);
+        fill_end_rejected(engine, fill, errno);
     return false;
 }
 
-/* Connect clients to FILL until one has to wait, or it ends, or others must
-   have their turn.  */
-static void fill_advance(struct engine *engine, struct fill *fill)
+/* Connect clients of FILL until one is pending, the test ends, or it is
+   another test's turn.  */
+static void fill_connect(struct engine *engine, struct fill *fill)
 {
     struct sonde_address address;
     if (sonde_address_local(fill->listener, &address)) {
-        fill->error = errno;
-        fill->failed = "getsockname";
-        fill_finish(engine, fill);
+        fill_end_failed(engine, fill, "getsockname", errno);
         return;
     }
-    fill->state = FILL_GOING;
+    fill_enter(engine, fill, FILL_CONNECTING);
     for (int i = 0; i < TURN; i++)
-        if (!add_client(engine, fill, &address))
+        if (!fill_add_client(engine, fill, &address))
             return;
 }
 
-/* Make the listener of FILL, with exactly its backlog.  Returns the name of
-   the call that failed, or NULL.  */
-static const char *begin_listening(struct fill *fill)
+/* ---- WAITING ------------------------------------------------------------- */
+
+/* Make the listener of FILL, with exactly its backlog.  Returns the name of the
+   call that failed, or NULL.  */
+static const char *fill_listen(struct fill *fill)
 {
     const char *failed;
     struct sonde_queue queue;
-    fill->listener = open_listener(fill->family, fill->backlog, &failed);
+    fill->listener = queue_listener(fill->family, fill->backlog, &failed);
     if (fill->listener < 0)
         return failed;
     if (fill->deferred && defer_handshakes(fill->listener))
@@ -405,15 +458,15 @@ static const char *begin_listening(struct fill *fill)
     if (!sonde_queue(fill->listener, &queue))
         fill->effective = queue.backlog;
     else if (errno == EMFILE)
-        return "socket"; /* it takes a descriptor to be sure of a limit of 0 */
+        return "socket"; /* to verify a limit of 0, sonde_queue makes one */
     return NULL;
 }
 
 int64_t fill_need(const struct fill *fill)
 {
-    enum { WORD_MAX = 4096 }; /* larger ones are wishes: the cap cuts them */
+    enum { LIKELY_MAX = 4096 }; /* the cap cuts larger backlogs */
     int64_t backlog = fill->effective;
-    if (backlog < 0 && fill->backlog >= 0 && fill->backlog <= WORD_MAX)
+    if (backlog < 0 && fill->backlog >= 0 && fill->backlog <= LIKELY_MAX)
         backlog = fill->backlog;
     if (backlog < 0)
         return 0;
@@ -421,19 +474,18 @@ int64_t fill_need(const struct fill *fill)
     return (fill->deferred ? 2 : 1) * (backlog + 1);
 }
 
-/* Reserve memory for FILL, which listens.  If there is not enough at all, it
-   ends; if others have it, it waits until they are through.  */
-static bool fill_afford(struct engine *engine, struct fill *fill)
+/* Reserve memory for FILL, which listens.  If the queue is larger than all
+   memory allowed, the test ends; if other tests hold that memory, it waits.
+   Returns true if the memory is reserved.  */
+static bool fill_reserve(struct engine *engine, struct fill *fill)
 {
     int64_t need = fill_need(fill);
     if (!allowance_fits(&engine->allowance, need)) {
-        finish_limited(engine, fill, LIMIT_BUDGET);
+        fill_end_limited(engine, fill, LIMIT_BUDGET);
         return false;
     }
     if (!allowance_reserve(&engine->allowance, need)) {
-        close_fill(engine, fill);
-        *fill = fill_again(fill);
-        engine->starved = true;
+        fill_enter(engine, fill, FILL_WAITING);
         return false;
     }
     fill->need = need;
@@ -443,26 +495,21 @@ static bool fill_afford(struct engine *engine, struct fill *fill)
 static void fill_begin(struct engine *engine, struct fill *fill)
 {
     const char *failed;
-    while ((failed = begin_listening(fill))) {
-        int error = errno;
-        if (fill->listener >= 0)
-            close(fill->listener);
-        fill->listener = -1;
-        if (limit_of(error) == LIMIT_NONE) {
-            fill->error = error;
-            fill->failed = failed;
-            fill_finish(engine, fill);
+    while ((failed = fill_listen(fill))) {
+        descriptor_close(&fill->listener);
+        if (limit_of(errno) == LIMIT_NONE) {
+            fill_end_failed(engine, fill, failed, errno);
             return;
         }
-        if (!fill_make_room(engine, fill, limit_of(error)))
+        if (!fill_make_room(engine, fill, limit_of(errno)))
             return;
     }
-    if (fill_afford(engine, fill))
-        fill_advance(engine, fill);
+    if (fill_reserve(engine, fill))
+        fill_connect(engine, fill);
 }
 
-/* Begin what waits, as far as there are descriptors and memory.  */
-static void fill_admit(struct engine *engine)
+/* Begin the tests that are WAITING, while descriptors and memory last.  */
+static void engine_begin_waiting(struct engine *engine)
 {
     for (size_t i = 0; i < engine->count; i++) {
         if (engine->starved || engine->stopped)
@@ -472,129 +519,124 @@ static void fill_admit(struct engine *engine)
     }
 }
 
-/* See what became of the pending client of FILL.  */
-static void fill_settle(struct engine *engine, struct fill *fill)
+/* ---- PENDING and SILENT -------------------------------------------------- */
+
+/* Check the pending client of FILL.  */
+static void fill_check_client(struct engine *engine, struct fill *fill)
 {
     int fd = fill->pending;
     enum client_state state = queue_client_check(fd);
-    int error = errno;
     bool failed = state == CLIENT_FAILED || state == CLIENT_UNKNOWN;
-    if (failed && limit_of(error) != LIMIT_NONE) {
-        close(fd);
-        fill->pending = -1;
-        fill->state = FILL_GOING;
-        fill_make_room(engine, fill, limit_of(error));
+    if (failed && limit_of(errno) != LIMIT_NONE) {
+        descriptor_close(&fd);
+        fill_enter(engine, fill, FILL_CONNECTING);
+        fill_make_room(engine, fill, limit_of(errno));
     } else if (state == CLIENT_UNKNOWN) {
-        unchecked(engine, fill, error);
+        fill_end_failed(engine, fill, "poll", errno);
     } else if (state == CLIENT_FAILED) {
-        turned_away(engine, fill, error);
+        fill_end_rejected(engine, fill, errno);
     } else if (state == CLIENT_CONNECTED) {
-        fill->pending = -1;
-        fill_note_time(engine, fill->since);
-        if (take_client(engine, fill, fd))
-            fill_advance(engine, fill);
+        engine_note_time(engine, fill->since);
+        fill_enter(engine, fill, FILL_CONNECTING);
+        if (fill_take_client(engine, fill, fd))
+            fill_connect(engine, fill);
     }
 }
 
-/* The client of FILL has been silent for long enough; unless the host is
-   busy.  */
-static void fill_doubt(struct engine *engine, struct fill *fill)
+/* FILL is SILENT: start a reference connection, which shows whether the host
+   is only busy.  */
+static void start_reference(struct engine *engine, struct fill *fill)
 {
-    struct reference *reference = control_of(engine, fill);
-    if (reference) {
+    struct reference *reference = fill_reference(engine, fill);
+    if (reference)
         reference_begin(reference);
-        return;
-    }
-    fill->overflow = OVERFLOW_SILENCE;
-    fill_finish(engine, fill);
+    else
+        fill_end_silent(engine, fill);
 }
 
-/* Settle all that is pending, and let go on what can; what has been silent for
-   long enough by now needs a control.  */
-static void settle_all(struct engine *engine)
+/* Take every test one step on.  */
+static void engine_step(struct engine *engine)
 {
     int64_t now = monotonic_ms();
     for (size_t i = 0; i < engine->count; i++) {
         struct fill *fill = &engine->list[i];
-        if (fill->state == FILL_GOING)
-            fill_advance(engine, fill);
-        if (fill->state == FILL_PENDING && fill->pending >= 0)
-            fill_settle(engine, fill);
+        if (fill->state == FILL_CONNECTING)
+            fill_connect(engine, fill);
+        if (fill->state == FILL_PENDING)
+            fill_check_client(engine, fill);
         if (fill->state == FILL_PENDING &&
-            now - fill->since >= fill_patience(engine))
-            fill->state = FILL_EXPIRED;
-        if (fill->state == FILL_EXPIRED)
-            fill_doubt(engine, fill);
+            now - fill->since >= silence_timeout(engine))
+            fill_enter(engine, fill, FILL_SILENT);
+        if (fill->state == FILL_SILENT)
+            start_reference(engine, fill);
     }
 }
 
-/* The control connection of FAMILY, begun at SINCE, went through, or CALL
-   failed with ERROR: that settles the fillings whose client has been silent and
-   began before it.  */
-static void reference_is_done(struct engine *engine, int family, int64_t since,
-                              const char *call, int error)
+/* The reference connection begun at SINCE is through, or CALL failed with
+   ERROR. That ends FILL, which is SILENT, if its client began before SINCE.  */
+static void reference_done(struct engine *engine, struct fill *fill,
+                           int64_t since, const char *call, int error)
 {
+    fill_check_client(engine, fill);
+    if (fill->state != FILL_SILENT)
+        return;
+    if (error) {
+        /* Not even a listener with room is reached.  */
+        fill->disturbed = !strcmp(call, "connect");
+        if (error == ETIMEDOUT)
+            fill_end_limited(engine, fill, LIMIT_TIME);
+        else
+            fill_end_failed(engine, fill, call, error);
+    } else if (monotonic_ms() - fill->since < silence_timeout(engine)) {
+        fill_enter(engine, fill, FILL_PENDING);
+    } else if (fill->since <= since) {
+        fill_end_silent(engine, fill);
+    }
+}
+
+static void engine_check_reference(struct engine *engine,
+                                   struct reference *reference)
+{
+    int64_t since = reference->since;
+    if (!reference->begun)
+        return;
+    int through = reference_check(reference);
+    if (through == 0)
+        return;
+    if (through > 0)
+        engine_note_time(engine, since);
     for (size_t i = 0; i < engine->count; i++) {
         struct fill *fill = &engine->list[i];
-        if (fill->state != FILL_EXPIRED || fill->family != family)
-            continue;
-        fill_settle(engine, fill);
-        if (fill->state != FILL_EXPIRED)
-            continue;
-        if (error) {
-            fill->limit = error == ETIMEDOUT ? LIMIT_TIME : limit_of(error);
-            /* A listener with room is not reached.  */
-            fill->disturbed = !strcmp(call, "connect");
-            fill->error = fill->limit == LIMIT_NONE ? error : 0;
-            fill->failed = call;
-            fill_finish(engine, fill);
-        } else if (monotonic_ms() - fill->since < fill_patience(engine)) {
-            fill->state = FILL_PENDING; /* the control itself was slow */
-        } else if (fill->since <= since) {
-            fill->overflow = OVERFLOW_SILENCE;
-            fill_finish(engine, fill);
-        }
+        if (fill->state == FILL_SILENT && fill->family == reference->family)
+            reference_done(engine, fill, since, reference->failed,
+                           through > 0 ? 0 : reference->error);
     }
 }
 
-static void check_controls(struct engine *engine)
-{
-    static const int families[FAMILIES] = {AF_INET, AF_INET6};
-    for (int i = 0; i < FAMILIES; i++) {
-        struct reference *reference = &engine->controls[i];
-        int64_t since = reference->since;
-        if (!reference->begun)
-            continue;
-        int through = reference_check(reference);
-        if (through > 0)
-            fill_note_time(engine, since);
-        if (through != 0)
-            reference_is_done(engine, families[i], since, reference->failed,
-                              through > 0 ? 0 : reference->error);
-    }
-}
+/* ---- all tests ----------------------------------------------------------- */
 
-/* Collect the descriptors to wait for; *TIMEOUT is how long.  */
-static size_t fill_collect(struct engine *engine, int *timeout)
+/* Collect the descriptors to poll; *TIMEOUT is for how long.  Returns how many
+   descriptors.  */
+static size_t engine_collect(struct engine *engine, int *timeout)
 {
     size_t used = 0;
     int64_t now = monotonic_ms();
-    int64_t first = fill_patience(engine);
+    int64_t first = silence_timeout(engine);
     engine->poll_fds[used++] =
         (struct pollfd){.fd = engine->watch, .events = POLLIN};
     for (int i = 0; i < FAMILIES; i++)
-        if (engine->controls[i].begun)
+        if (engine->references[i].begun)
             engine->poll_fds[used++] = (struct pollfd){
-                .fd = engine->controls[i].client, .events = POLLOUT};
+                .fd = engine->references[i].client, .events = POLLOUT};
     for (size_t i = 0; i < engine->count; i++) {
         const struct fill *fill = &engine->list[i];
-        if (fill->state == FILL_GOING)
+        if (fill->state == FILL_CONNECTING)
             first = 0;
         if (fill->pending < 0)
             continue;
         engine->poll_fds[used++] =
             (struct pollfd){.fd = fill->pending, .events = POLLOUT};
-        int64_t left = fill->since + fill_patience(engine) - now;
+        int64_t left = fill->since + silence_timeout(engine) - now;
         if (fill->state == FILL_PENDING && left < first)
             first = left;
     }
@@ -602,21 +644,20 @@ static size_t fill_collect(struct engine *engine, int *timeout)
     return used;
 }
 
-/* Wait for whatever comes first, and see to it.  Returns false to stop.  */
-static bool wait_and_see(struct engine *engine)
+/* Poll, and step every test.  Returns false to stop.  */
+static bool engine_poll(struct engine *engine)
 {
     int timeout;
-    size_t used = fill_collect(engine, &timeout);
-    int64_t before = monotonic_ms();
+    size_t used = engine_collect(engine, &timeout);
+    int64_t start = monotonic_ms();
     bool failed = wait_poll(engine->poll_fds, (nfds_t)used, timeout) < 0;
     engine->failures = failed ? engine->failures + 1 : 0;
-    if (engine->failures > WAIT_FAILURES)
+    if (engine->failures > WAIT_FAILURES || engine->poll_fds[0].revents)
         return false;
-    if (engine->poll_fds[0].revents)
-        return false;
-    engine->has_waited = monotonic_ms() > before;
-    settle_all(engine);
-    check_controls(engine);
+    engine->has_waited = monotonic_ms() > start;
+    engine_step(engine);
+    for (int i = 0; i < FAMILIES; i++)
+        engine_check_reference(engine, &engine->references[i]);
     return true;
 }
 
@@ -628,27 +669,25 @@ static bool all_done(const struct engine *engine)
     return true;
 }
 
-/* Open the control of each family that occurs; where that fails, so do all
-   its fillings, for the same reason.  */
-static void open_controls(struct engine *engine)
+/* Open REFERENCE if a test is of FAMILY; if that fails, every test of FAMILY
+   ends with the same error.  */
+static void engine_open_reference(struct engine *engine,
+                                  struct reference *reference, int family)
 {
-    static const int families[FAMILIES] = {AF_INET, AF_INET6};
-    for (int i = 0; i < FAMILIES; i++) {
-        const char *failed;
-        int error = 0;
-        engine->controls[i] = (struct reference){.listener = -1, .client = -1};
-        for (size_t k = 0; k < engine->count; k++) {
-            struct fill *fill = &engine->list[k];
-            if (fill->family != families[i])
-                continue;
-            if (!error && engine->controls[i].client < 0 &&
-                reference_open(&engine->controls[i], families[i], &failed))
-                error = errno;
-            if (error) {
-                fill->error = error;
-                fill->failed = failed;
-                fill_finish(engine, fill);
-            }
+    const char *failed;
+    int error = 0;
+    *reference = (struct reference){.listener = -1, .client = -1};
+    for (size_t i = 0; i < engine->count; i++) {
+        struct fill *fill = &engine->list[i];
+        if (fill->family != family)
+            continue;
+        if (!error && reference->client < 0 &&
+            reference_open(reference, family, &failed))
+            error = errno;
+        if (error) {
+            fill->error = error;
+            fill->failed = failed;
+            fill_enter(engine, fill, FILL_DONE);
         }
     }
 }
@@ -668,17 +707,18 @@ bool fill_all(struct fill *list, size_t count, int wait, int watch,
     };
     if (!engine.poll_fds)
         return false;
-    open_controls(&engine);
+    engine_open_reference(&engine, &engine.references[0], AF_INET);
+    engine_open_reference(&engine, &engine.references[1], AF_INET6);
     bool going = true;
     while (going && !engine.stopped && !all_done(&engine)) {
-        fill_admit(&engine);
+        engine_begin_waiting(&engine);
         if (!all_done(&engine))
-            going = wait_and_see(&engine);
+            going = engine_poll(&engine);
     }
     for (size_t i = 0; i < count; i++)
-        close_fill(&engine, &list[i]);
+        fill_close(&engine, &list[i]);
     for (int i = 0; i < FAMILIES; i++)
-        reference_close(&engine.controls[i]);
+        reference_close(&engine.references[i]);
     free(engine.poll_fds);
     return going && !engine.stopped;
 }

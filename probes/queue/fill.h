@@ -1,10 +1,10 @@
-/* fill.h - fill listen queues with connections, many side by side
+/* fill.h - fill accept queues with connections, several at a time
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   One filling is one listener that nobody accepts from, and clients that
-   connect to it one after another until one is not let in.  What comes out is
-   counted on connections alone; what the kernel says of the queue is noted
-   beside it and decides nothing.  */
+   A queue test is one listener whose program never calls accept, and clients
+   that connect one after another until one of them does not get through.  The
+   result is counted on connections alone.  The kernel's report on the queue is
+   recorded beside it, and decides nothing.  */
 
 #ifndef PROBES_QUEUE_FILL_H
 #define PROBES_QUEUE_FILL_H 1
@@ -16,69 +16,71 @@
 #include "base/budget.h"
 #include "sonde.h"
 
-/* As many clients as one filling may have.  Each takes memory of the kernel's
-   (base/budget.h); and beyond half of the
-   28,000 local ports that Linux has for one destination, it looks for a free
-   one ever longer: 12,000 take half a second, 16,000 take four.  */
+/* The largest number of clients in one test.  Each takes kernel memory
+   (base/budget.h).  And beyond half of the 28,000 local ports that Linux has
+   for one destination, the search for a free port gets slower: 12,000 clients
+   take half a second, 16,000 take four.  */
 enum { CLIENTS_MAX = 12288 };
 
-/* What the client saw for whom there was no room.  */
+/* The result of the first client that the queue had no room for.  */
 enum overflow {
-    OVERFLOW_NONE,    /* never came to that */
-    OVERFLOW_SILENCE, /* nothing, for as long as we waited */
+    OVERFLOW_NONE,    /* there was no such client */
+    OVERFLOW_SILENCE, /* no answer within the silence timeout */
     OVERFLOW_REFUSED, /* ECONNREFUSED */
     OVERFLOW_RESET,   /* connected, then reset */
     OVERFLOW_ERROR    /* another errno: overflow_error */
 };
 
-/* What of ours stopped a filling: its figures are not the host's.  */
+/* A limit of this process or host that ended a test: its figures do not
+   describe the queue.  */
 enum limit {
     LIMIT_NONE,
     LIMIT_DESCRIPTORS, /* RLIMIT_NOFILE */
     LIMIT_PORTS,       /* no local port was left for a client */
-    LIMIT_FILES,       /* ENFILE: the whole host's */
+    LIMIT_FILES,       /* ENFILE: the host's table of open files is full */
     LIMIT_MEMORY,      /* ENOBUFS, ENOMEM */
-    LIMIT_BUDGET,      /* the memory that may be taken (base/budget.h) */
+    LIMIT_BUDGET,      /* the memory budget (base/budget.h) */
     LIMIT_CLIENTS,     /* CLIENTS_MAX */
-    LIMIT_TIME         /* the host did not answer on a free listener either */
+    LIMIT_TIME         /* the reference connection timed out, too */
 };
 
+/* The transitions are drawn at the head of fill.c.  */
 enum fill_state {
-    FILL_WAITING, /* for its turn */
-    FILL_GOING,   /* it can connect more clients */
-    FILL_PENDING, /* its last client is not connected yet */
-    FILL_EXPIRED, /* and has been silent for the whole wait */
+    FILL_WAITING,    /* for descriptors and memory; nothing is open */
+    FILL_CONNECTING, /* more clients can connect */
+    FILL_PENDING,    /* the last client is not connected yet */
+    FILL_SILENT,     /* the last client got no answer within the timeout */
     FILL_DONE
 };
 
 struct fill {
-    /* asked for */
+    /* input */
     int family; /* AF_INET, AF_INET6 or AF_UNIX */
     int backlog;
-    bool deferred; /* keep handshakes open: see defer.h */
-    /* Where the clients connect from; of length 0, the system chooses.  */
+    bool deferred; /* keep handshakes incomplete: see defer.h */
+    /* The clients' local address; length 0: the system chooses.  */
     struct sonde_address source;
-    /* found out, once DONE */
-    long effective; /* the kernel's word on the backlog in force, or -1 */
-    long queued;    /* its word on the queue when full, or -1 */
-    long client;    /* connections the clients saw complete and stay */
-    long accepted;  /* connections accept returned */
-    /* If deferred: clients connected that neither accept returned nor, by the
-       second, the kernel counts as waiting for it; the second may be -1.  */
-    long incomplete, incomplete_told;
+    /* output, once DONE */
+    long effective; /* the backlog in force, as the kernel reports, or -1 */
+    long queued;    /* length of the full queue, as the kernel reports, or -1 */
+    long client;    /* connections complete, and not reset, at the clients */
+    long accepted;  /* connections that accept returned */
+    /* If deferred: connected clients less the accepted connections; and less
+       the queued connections that the kernel reports, or -1.  */
+    long incomplete, incomplete_kernel;
     enum overflow overflow;
     int overflow_error;
-    /* The next client was turned away while the queue had room, as the kernel
-       counts: by somebody in between, or what was sent got lost.  Then no
-       figure is the host's.  */
+    /* The last client failed although the queue had room, by the kernel's
+       count: a packet was lost, or a firewall interfered.  Then the figures do
+       not describe the host.  */
     bool disturbed;
     enum limit limit;
-    int error;          /* a call that has to work failed: errno, */
-    const char *failed; /*   and which */
-    /* For LIMIT_BUDGET: whose memory it is, as it was then.  */
+    int error;          /* a call that must succeed failed: errno, */
+    const char *failed; /*   and the call's name */
+    /* For LIMIT_BUDGET: the bound on memory at that time.  */
     struct budget_bound memory;
-    /* the filling's own */
-    int64_t need; /* connections reserved for it, both queues; 0: not known */
+    /* internal */
+    int64_t need; /* connections reserved, in both queues; 0: not known */
     enum fill_state state;
     int listener;
     int *clients;
@@ -88,25 +90,27 @@ struct fill {
     int64_t since; /* when the pending client began, by monotonic_ms */
 };
 
-/* A filling not begun, of a queue as it comes; and FILL as it was before it
-   began.  */
+/* A queue test that has not begun, of an ordinary listener; and FILL as it was
+   before it began.  */
 struct fill fill_new(int family, int backlog);
-struct fill fill_again(const struct fill *fill);
+struct fill fill_reset(const struct fill *fill);
 
-/* How many connections FILL takes, by the kernel's word on the backlog in force
-   or else by the one asked for; 0 if neither tells.  No count depends on it. */
+/* The number of connections that FILL takes, estimated by the backlog in force
+   or else by the requested backlog; 0 if neither is known.  No figure depends
+   on it.  */
 int64_t fill_need(const struct fill *fill);
 
-/* What of ours ran out, if ERROR, an errno, tells that; else LIMIT_NONE.  */
+/* The limit that ERROR, an errno, stands for; or LIMIT_NONE.  */
 enum limit limit_of(int error);
 
-/* Run the COUNT fillings of LIST, as many side by side as there are
-   descriptors and memory for, each client being given WAIT milliseconds; a
-   queue for which there is not enough memory is not filled.  DONE is called
-   as each ends, with its index and DATA, and returns false to stop it all.
-   WATCH is a descriptor that ends it when it turns readable or in error.
+/* Run the COUNT tests of LIST, as many side by side as descriptors and memory
+   allow.  WAIT is the silence timeout in milliseconds; a slow host makes it
+   longer.  A queue that needs more memory than the budget is not filled.  DONE
+   is called at the end of each test, with its index and DATA; it returns false
+   to stop all tests.  The tests also stop when WATCH, a descriptor, becomes
+   readable or fails.
 
-   Nothing stays open.  Returns true if all were run.  */
+   No descriptor stays open.  Returns true if all tests were run.  */
 bool fill_all(struct fill *list, size_t count, int wait, int watch,
               bool (*done)(size_t index, void *data), void *data);
 

@@ -1,14 +1,15 @@
-/* listen-again.h - what a second listen does to a queue
+/* listen-again.h - the effect of a second listen on a queue
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Findings, under the id "listen.again":
 
        FAMILY.grow.before FAMILY.grow.after      connections queued with a
                                                  backlog of 2, then of 5
-       FAMILY.shrink.before FAMILY.shrink.kept   queued with one of 5, and still
-                                                 there after one of 1
+       FAMILY.shrink.before FAMILY.shrink.kept   queued with a backlog of 5, and
+                                                 still queued after listen
+                                                 with 1
        FAMILY.shrink.after                       queued anew after that
-       FAMILY.grow.error FAMILY.shrink.error     what the second listen said: an
+       FAMILY.grow.error FAMILY.shrink.error     result of the second listen: an
                                                  errno by name, or none  */
 
 #ifndef PROBES_QUEUE_LISTEN_AGAIN_H
@@ -18,11 +19,11 @@
 
 #include "probes/finding/finding.h"
 
-/* The backlogs.  */
+/* The backlogs of the two calls.  */
 enum { AGAIN_SMALL = 2, AGAIN_LARGE = 5, AGAIN_MIN = 1 };
 
-/* Measure it in FAMILY, called NAME, each client being given WAIT milliseconds,
-   and write the findings to OUT.  */
+/* Measure in FAMILY, called NAME, and write the findings to OUT.  WAIT is the
+   silence timeout in milliseconds.  */
 void listen_again(FILE *out, int family, const char *name, int wait);
 
 #endif /* PROBES_QUEUE_LISTEN_AGAIN_H */

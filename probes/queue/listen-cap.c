@@ -1,4 +1,4 @@
-/* listen-cap.c - what settings say of listen queues, as findings
+/* listen-cap.c - settings of listen queues, as findings
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -11,8 +11,7 @@
 #include "probes/run/namespace.h"
 #include "sonde.h"
 
-/* Whether the namespace that SETTING belongs to is the host's first one, and
-   what it says there.  */
+/* Whether the namespace of SETTING is the initial one, and the value there.  */
 static void put_namespace(const struct prefix *cap, const char *setting)
 {
     static const char unreadable[] = "not readable from here";
@@ -35,31 +34,31 @@ void listen_cap_write(FILE *out, bool own)
     int error = sonde_backlog_cap(&cap) ? errno : 0;
     bool named = cap.setting[0] != '\0';
     const char *reason = named    ? NULL
-                         : !error ? "it is a constant of this kernel"
+                         : !error ? "a constant of this kernel"
                                   : "no setting is known";
     const char *scope = own ? "own" : cap.scope[0] ? cap.scope : NULL;
     prefix_put_text(&prefix, "setting", named ? cap.setting : NULL, HOW_READ,
                     reason);
     prefix_put_text(&prefix, "scope", scope, HOW_READ,
                     scope   ? NULL
-                    : named ? "what the setting belongs to could not be read"
+                    : named ? "the scope of the setting is not readable"
                             : reason);
     prefix_put_figure(&prefix, "value", error ? -1 : cap.value,
                       named ? HOW_READ : HOW_CONSTANT,
                       error != ENOENT ? errno_name(error)
                       : namespace_shows_settings()
                           ? "hidden in this namespace"
-                          : "not to be read without /proc");
+                          : "not readable without /proc");
     if (named && !own)
         put_namespace(&prefix, cap.setting);
 }
 
 void listen_cap_write_syn(FILE *out, const struct syn_settings *settings)
 {
-    static const char reason[] = "no such setting is shown here";
+    static const char reason[] = "this host shows no such setting";
     const struct prefix prefix = {out, "listen.incomplete", NULL};
     prefix_put_figure(&prefix, "tcp_syncookies", settings->cookies, HOW_READ,
                       reason);
-    prefix_put_figure(&prefix, "tcp_max_syn_backlog", settings->most, HOW_READ,
-                      reason);
+    prefix_put_figure(&prefix, "tcp_max_syn_backlog", settings->max_backlog,
+                      HOW_READ, reason);
 }

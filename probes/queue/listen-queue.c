@@ -1,4 +1,4 @@
-/* listen-queue.c - how many connections wait for accept, by backlog
+/* listen-queue.c - the length of the accept queue, by backlog
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -22,13 +22,13 @@
 #include "sonde.h"
 
 enum {
-    REPEATS = 3,       /* as often a usual row is filled, side by side */
-    REPEATS_LARGE = 2, /* and one that takes more clients than "large"; */
-    LARGE_MAX = 3,     /* but once, if there are more such backlogs */
-    TIMES = 3          /* so often a row is filled that cannot be believed */
+    REPEATS = 3,        /* tests of an ordinary row, side by side */
+    REPEATS_LARGE = 2,  /* of a row that takes more than LARGE clients; */
+    LARGE_ROWS_MAX = 3, /*   1, if there are more rows like that */
+    ROUNDS = 3,         /* rounds for rows whose tests differ */
+    LARGE = 64,
+    HUGE = 1024 /* above: one test, in one family */
 };
-static const int large = 64;
-static const int huge = 1024; /* beyond this, once, and in one family */
 
 static const struct {
     int family;
@@ -39,16 +39,16 @@ enum { FAMILIES = sizeof families / sizeof *families };
 
 struct measuring {
     FILE *out;
-    struct fill *fills; /* room for each to be filled TIMES times */
+    struct fill *fills; /* with room for ROUNDS of each */
     size_t fill_count;
-    size_t first; /* of those that are under way */
+    size_t first; /* index of the current round's first test */
     struct listen_row *rows;
     size_t row_count;
-    size_t *row_of; /* the row of each filling */
+    size_t *row_of; /* the row of each test */
     const struct queue_plan *plan;
     struct syn_settings settings;
     bool available[FAMILIES];
-    bool again; /* rows may be filled again, later */
+    bool again; /* another round may follow */
 };
 
 static const char *listen_queue_family_name(int family)
@@ -67,8 +67,9 @@ static bool write_row(const struct measuring *measuring, struct listen_row *row)
     return !ferror(measuring->out);
 }
 
-/* Whether ROW says that less was queued than asked for, and the kernel, if it
-   says anything, does not: the verdict would hang on one client's silence.  */
+/* Whether ROW, of one test, queued less than requested although the kernel
+   reports a sufficient backlog, or nothing: then the verdict would depend on
+   the silence of one client.  */
 static bool is_doubtful(const struct measuring *measuring,
                         const struct listen_row *row)
 {
@@ -79,7 +80,7 @@ static bool is_doubtful(const struct measuring *measuring,
            (fill->effective < 0 || fill->accepted <= fill->effective);
 }
 
-/* A filling is through; with the last of a row, the row is.  */
+/* A test is done; with the last test of a row, so is the row.  */
 static bool fill_done(size_t index, void *data)
 {
     struct measuring *measuring = data;
@@ -104,13 +105,13 @@ static size_t count_beyond(const struct queue_plan *plan, int backlog)
 static size_t listen_queue_repeats_of(const struct queue_plan *plan,
                                       int backlog)
 {
-    if (backlog < 0 || backlog > huge)
+    if (backlog < 0 || backlog > HUGE)
         return 1;
-    if (backlog <= large)
+    if (backlog <= LARGE)
         return REPEATS;
     if (plan->least)
         return 1;
-    return count_beyond(plan, large) > LARGE_MAX ? 1 : REPEATS_LARGE;
+    return count_beyond(plan, LARGE) > LARGE_ROWS_MAX ? 1 : REPEATS_LARGE;
 }
 
 static struct listen_row *listen_queue_add_row(struct measuring *measuring,
@@ -133,39 +134,39 @@ static struct listen_row *listen_queue_add_row(struct measuring *measuring,
     return row;
 }
 
-/* Where the findings of FAMILY's rows go.  */
-static struct prefix listen_queue_place_of(const struct measuring *measuring,
-                                           int family)
+/* The prefix of the findings of FAMILY's rows.  */
+static struct prefix listen_queue_prefix(const struct measuring *measuring,
+                                         int family)
 {
     return (struct prefix){measuring->out, "listen.queue",
                            listen_queue_family_name(family)};
 }
 
-/* Whether FAMILY works on the loopback interface here, as a finding; what of
-   ours is missing says nothing about that.  */
+/* Write, and return, whether FAMILY works on the loopback interface here; after
+   a shortage of resources the finding is not testable.  */
 static bool put_available(const struct measuring *measuring, int family)
 {
     const char *failed;
     char reason[48] = "";
     bool available = family == AF_UNIX || !reference_try(family, &failed);
-    bool ours =
+    bool shortage =
         !available && limit_of(errno) != LIMIT_NONE && errno != EADDRNOTAVAIL;
     if (!available)
         snprintf(reason, sizeof reason, "%s: %s", failed, errno_name(errno));
-    const struct prefix prefix = listen_queue_place_of(measuring, family);
+    const struct prefix prefix = listen_queue_prefix(measuring, family);
     prefix_put_text(&prefix, "available",
-                    available ? "yes"
-                    : ours    ? NULL
-                              : "no",
+                    available  ? "yes"
+                    : shortage ? NULL
+                               : "no",
                     HOW_MEASURED, available ? NULL : reason);
     return available;
 }
 
-/* Whether BACKLOG's queue is so long that it is filled in one family alone:
-   each connection takes some 40 us of the kernel's time.  */
+/* Whether BACKLOG's queue is so long that it is measured in one family alone:
+   each connection takes some 40 us of kernel time.  */
 static bool is_huge(int backlog)
 {
-    return backlog < 0 || backlog > huge;
+    return backlog < 0 || backlog > HUGE;
 }
 
 static size_t count_huge(const struct queue_plan *plan)
@@ -180,13 +181,13 @@ static void put_left_out(const struct measuring *measuring, int family,
                          int backlog)
 {
     char key[24];
-    const struct prefix prefix = listen_queue_place_of(measuring, family);
+    const struct prefix prefix = listen_queue_prefix(measuring, family);
     snprintf(key, sizeof key, "%d.accepted", backlog);
     prefix_put_text(&prefix, key, NULL, HOW_NOT_TESTABLE,
-                    "so long a queue is filled in one family alone");
+                    "so long a queue is measured in one family alone");
 }
 
-/* Whether one of the rows asks for all there is, and so finds the cap.  */
+/* Whether one of the rows has the largest backlog, and so measures the cap.  */
 static bool has_cap_row(const struct queue_plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
@@ -195,7 +196,7 @@ static bool has_cap_row(const struct queue_plan *plan)
     return false;
 }
 
-/* The rows of the queue that accept takes from.  */
+/* Add the rows of the accept queue.  */
 static void add_queue_rows(struct measuring *measuring, int family, bool first)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -212,44 +213,45 @@ static void add_queue_rows(struct measuring *measuring, int family, bool first)
     }
 }
 
-/* Why the incomplete queue of FAMILY cannot be measured; NULL if it can.  */
+/* Why the SYN queue of FAMILY cannot be measured; NULL if it can.  */
 static const char *why_not_incomplete(const struct measuring *measuring,
                                       int family, char *text, size_t size)
 {
     if (family == AF_UNIX)
         return "UNIX sockets have no handshake";
-    if (syn_settings_know_peers(&measuring->settings) &&
-        !syn_has_strangers(family, measuring->plan->setting_count > 0))
-        return "with SYN cookies off it depends on whether the kernel has met "
-               "the peer, and ::1 is the only one";
+    if (syn_settings_favor_known(&measuring->settings) &&
+        !syn_has_new_peers(family, measuring->plan->setting_count > 0))
+        return "with SYN cookies off, known peers get more, and ::1 is the "
+               "only "
+               "peer";
     int works = syn_defer_works(family);
     if (works > 0 || (works == 0 && measuring->settings.cookies == 2))
         return NULL;
     if (works == 0)
-        return "no handshake stays open here";
+        return "no handshake stays incomplete here";
     if (errno == ENOTSUP)
-        return "no way is known here to keep handshakes open";
-    snprintf(text, size, "keeping a handshake open: %s", errno_name(errno));
+        return "no method is known here to keep handshakes incomplete";
+    snprintf(text, size, "keeping a handshake incomplete: %s",
+             errno_name(errno));
     return text;
 }
 
-/* The row KIND of the incomplete queue.  */
+/* Add the row KIND of the SYN queue.  */
 static void add_syn_row(struct measuring *measuring, enum row_kind kind,
                         int family, int backlog)
 {
-    bool know_peers = syn_settings_know_peers(&measuring->settings);
+    bool favor_known = syn_settings_favor_known(&measuring->settings);
     struct listen_row *row =
         listen_queue_add_row(measuring, kind, family, backlog,
-                             family != AF_INET || backlog > large ? 1 : 2);
+                             family != AF_INET || backlog > LARGE ? 1 : 2);
     for (size_t i = 0; i < row->repeats; i++) {
         struct fill *fill = &row->fills[i];
         fill->deferred = true;
-        if (know_peers && kind == ROW_STRANGER)
-            syn_stranger(&fill->source, family);
-        if (kind == ROW_ACQUAINTANCE &&
-            syn_acquaintance(&fill->source, family)) {
+        if (favor_known && kind == ROW_NEW_PEER)
+            syn_new_peer(&fill->source, family);
+        if (kind == ROW_KNOWN_PEER && syn_known_peer(&fill->source, family)) {
             fill->error = errno;
-            fill->failed = "meeting a peer";
+            fill->failed = "making a known peer";
         }
     }
 }
@@ -261,21 +263,21 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
     const char *reason =
         why_not_incomplete(measuring, family, text, sizeof text);
     bool one_huge = first && count_huge(plan) == 1;
-    const struct prefix prefix = listen_queue_place_of(measuring, family);
+    const struct prefix prefix = listen_queue_prefix(measuring, family);
     prefix_put_text(&prefix, "incomplete", reason ? "no" : "yes",
                     reason ? HOW_NOT_TESTABLE : HOW_MEASURED, reason);
     for (size_t i = 0; !reason && i < plan->count; i++) {
         int backlog = plan->backlogs[i];
         if (is_huge(backlog) && !one_huge)
             continue;
-        add_syn_row(measuring, ROW_STRANGER, family, backlog);
-        if (syn_settings_know_peers(&measuring->settings))
-            add_syn_row(measuring, ROW_ACQUAINTANCE, family, backlog);
+        add_syn_row(measuring, ROW_NEW_PEER, family, backlog);
+        if (syn_settings_favor_known(&measuring->settings))
+            add_syn_row(measuring, ROW_KNOWN_PEER, family, backlog);
     }
 }
 
-/* The usual rows first, the cap last: where descriptors run out, the last one
-   yields.  */
+/* Add the ordinary rows first, the cap last: when descriptors run out, the last
+   test is reset.  */
 static void add_rows(struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -310,8 +312,8 @@ static void raise_descriptors(void)
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
-/* What is asked step by step, once the rows are through.  */
-static void measure_more(const struct measuring *measuring)
+/* The stepwise measurements, after the rows.  */
+static void measure_stepwise(const struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
     overflow_setting(measuring->out);
@@ -325,11 +327,11 @@ static void measure_more(const struct measuring *measuring)
     }
 }
 
-/* ---- once more ----------------------------------------------------------- */
+/* ---- further rounds ------------------------------------------------------ */
 
-/* Fill the rows that are held once more, with longer silences: a stack that a
-   busy host runs now and then may answer late, and a lost packet is chance.
-   Returns false to stop all.  */
+/* Repeat the tests of the held rows, with a longer silence timeout: on a busy
+   host a stack may answer late, and a packet may be lost by chance.  Returns
+   false to stop all.  */
 static bool fill_held(struct measuring *measuring, int wait, int watch)
 {
     size_t first = measuring->fill_count;
@@ -337,12 +339,12 @@ static bool fill_held(struct measuring *measuring, int wait, int watch)
         struct listen_row *row = &measuring->rows[i];
         if (!row->held)
             continue;
-        const struct fill *before = row->fills;
+        const struct fill *prev = row->fills;
         row->fills = &measuring->fills[measuring->fill_count];
         row->left = row->repeats;
         for (size_t k = 0; k < row->repeats; k++) {
             measuring->row_of[measuring->fill_count] = i;
-            measuring->fills[measuring->fill_count++] = fill_again(&before[k]);
+            measuring->fills[measuring->fill_count++] = fill_reset(&prev[k]);
         }
     }
     measuring->first = first;
@@ -350,7 +352,7 @@ static bool fill_held(struct measuring *measuring, int wait, int watch)
                     wait, watch, fill_done, measuring);
 }
 
-/* Write what is held still, as it is.  */
+/* Write the rows that are still held, as they are.  */
 static bool write_held(struct measuring *measuring)
 {
     bool whole = true;
@@ -360,21 +362,21 @@ static bool write_held(struct measuring *measuring)
     return whole;
 }
 
-/* Fill all rows, and those that cannot be believed so again, up to twice.  */
+/* Measure all rows, and up to twice again those whose tests differ.  */
 static bool fill_rows(struct measuring *measuring, int watch)
 {
     int wait = measuring->plan->wait;
-    const int waits[TIMES - 1] = {4 * wait < WAIT_MAX ? 4 * wait : WAIT_MAX,
-                                  WAIT_MAX};
+    const int waits[ROUNDS - 1] = {4 * wait < WAIT_MAX ? 4 * wait : WAIT_MAX,
+                                   WAIT_MAX};
     measuring->again = true;
     bool whole = fill_all(measuring->fills, measuring->fill_count, wait, watch,
                           fill_done, measuring);
-    for (int i = 0; i < TIMES - 1 && whole; i++)
+    for (int i = 0; i < ROUNDS - 1 && whole; i++)
         whole = fill_held(measuring, waits[i], watch);
     return whole && write_held(measuring);
 }
 
-/* Measure what PLAN says, in the namespace we are in.  */
+/* Measure PLAN in the current network namespace.  */
 static bool listen_queue_measure(FILE *out, int watch,
                                  const struct queue_plan *plan)
 {
@@ -382,9 +384,9 @@ static bool listen_queue_measure(FILE *out, int watch,
     struct measuring measuring = {
         .out = out,
         .plan = plan,
-        .fills = calloc(rows * REPEATS * TIMES, sizeof *measuring.fills),
+        .fills = calloc(rows * REPEATS * ROUNDS, sizeof *measuring.fills),
         .rows = calloc(rows, sizeof *measuring.rows),
-        .row_of = calloc(rows * REPEATS * TIMES, sizeof *measuring.row_of),
+        .row_of = calloc(rows * REPEATS * ROUNDS, sizeof *measuring.row_of),
     };
     bool whole = false;
     if (measuring.fills && measuring.rows && measuring.row_of) {
@@ -395,7 +397,7 @@ static bool listen_queue_measure(FILE *out, int watch,
         add_rows(&measuring);
         whole = fill_rows(&measuring, watch);
         if (whole)
-            measure_more(&measuring);
+            measure_stepwise(&measuring);
     }
     free(measuring.fills);
     free(measuring.rows);

@@ -1,4 +1,4 @@
-/* listen-row.c - what a row's fillings came to, as findings
+/* listen-row.c - the results of one row, as findings
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -45,8 +45,8 @@ static const char *overflow_name(const struct fill *fill)
                                             : names[fill->overflow];
 }
 
-/* What of ours stopped a filling, with the figure that an administrator
-   would change.  */
+/* Name the limit that ended FILL, with the figure that an administrator can
+   change.  */
 static void limit_text(const struct fill *fill, char *text, size_t size)
 {
     enum limit limit = fill->limit;
@@ -57,8 +57,8 @@ static void limit_text(const struct fill *fill, char *text, size_t size)
         [LIMIT_FILES] = "the host's table of open files",
         [LIMIT_MEMORY] = "memory",
         [LIMIT_BUDGET] = "memory",
-        [LIMIT_CLIENTS] = "our own bound",
-        [LIMIT_TIME] = "time: the host did not answer elsewhere either",
+        [LIMIT_CLIENTS] = "the maximum of this program",
+        [LIMIT_TIME] = "time: the reference connection timed out, too",
     };
     long files = descriptors_limit();
     if (limit == LIMIT_DESCRIPTORS && files >= 0)
@@ -70,7 +70,7 @@ static void limit_text(const struct fill *fill, char *text, size_t size)
         snprintf(text, size, "%s", names[limit]);
 }
 
-/* Why FILL was stopped by something of ours, which LIMIT names.  */
+/* Why FILL ended at a limit, which LIMIT names.  */
 static void stop_text(const struct fill *fill, const char *limit, char *text,
                       size_t size)
 {
@@ -93,8 +93,8 @@ static long figure_at(const struct fill *fill, size_t offset)
     return figure;
 }
 
-/* One figure of each repeat, at OFFSET in struct fill: a number, or a range
-   where they differ, or nothing where one is -1.  */
+/* Write the figure at OFFSET of each repeat: a number; a range where the
+   repeats differ; or a reason where one is -1.  */
 static void put_figure(FILE *out, const struct listen_row *row, const char *key,
                        size_t offset, enum how how, const char *reason)
 {
@@ -111,7 +111,7 @@ static void put_figure(FILE *out, const struct listen_row *row, const char *key,
         snprintf(text, sizeof text, "%ld..%ld", low, high);
     if (reason || low < 0)
         listen_row_put(out, row, key, NULL, HOW_NOT_TESTABLE, true,
-                       reason ? reason : "the kernel does not say");
+                       reason ? reason : "the kernel does not report it");
     else
         listen_row_put(out, row, key, text, how, low == high, NULL);
 }
@@ -123,7 +123,7 @@ static void put_overflow(FILE *out, const struct listen_row *row,
     bool stable = true;
     if (reason || !name) {
         listen_row_put(out, row, "overflow", NULL, HOW_NOT_TESTABLE, true,
-                       reason ? reason : "no client was turned away");
+                       reason ? reason : "no client failed");
         return;
     }
     for (size_t i = 1; i < row->repeats; i++) {
@@ -134,7 +134,7 @@ static void put_overflow(FILE *out, const struct listen_row *row,
                    stable, NULL);
 }
 
-/* How FILL was disturbed.  */
+/* Describe the disturbance of FILL.  */
 static void disturbed_text(const struct fill *fill, char *text, size_t size)
 {
     const char *saw =
@@ -144,19 +144,19 @@ static void disturbed_text(const struct fill *fill, char *text, size_t size)
                                              : errno_name(fill->overflow_error);
     snprintf(text, size, "disturbed: %s, %s", saw,
              fill->overflow == OVERFLOW_SILENCE
-                 ? "though the kernel counts room in the queue (lost packets, "
-                   "or a firewall?)"
-                 : "and not for a full queue, by the kernel's counts (a "
+                 ? "although the queue has room, by the kernel's count (lost "
+                   "packets, or a firewall?)"
+                 : "but not by a full queue, by the kernel's count (a "
                    "firewall?)");
 }
 
-/* Why a row has no figures; LIMIT is empty unless it was something of ours.  */
+/* Why a row has no figures; LIMIT is empty unless a limit ended the test.  */
 struct stop {
     char limit[128];
     char reason[200];
 };
 
-/* Whether ROW was stopped, and by what.  */
+/* Whether a test of ROW was stopped; *STOP is the reason.  */
 static bool was_stopped(const struct listen_row *row, struct stop *stop)
 {
     for (size_t i = 0; i < row->repeats; i++) {
@@ -213,7 +213,8 @@ static void put_queue_row(FILE *out, const struct listen_row *row)
     listen_row_put(out, row, "repeats", repeats, HOW_CONSTANT, true, NULL);
 }
 
-/* A figure that two ways give: a range where they, or the repeats, differ.  */
+/* Write the incomplete handshakes, counted by accept and by the kernel: a range
+   where the two, or the repeats, differ.  */
 static void listen_row_put_incomplete(FILE *out, const struct listen_row *row,
                                       const char *key, const char *reason)
 {
@@ -221,8 +222,9 @@ static void listen_row_put_incomplete(FILE *out, const struct listen_row *row,
     char text[48];
     for (size_t i = 0; i < row->repeats; i++) {
         const struct fill *fill = &row->fills[i];
-        long told = fill->incomplete_told;
-        long figures[] = {fill->incomplete, told < 0 ? fill->incomplete : told};
+        long kernel = fill->incomplete_kernel;
+        long figures[] = {fill->incomplete,
+                          kernel < 0 ? fill->incomplete : kernel};
         for (int k = 0; k < 2; k++) {
             low = figures[k] < low ? figures[k] : low;
             high = figures[k] > high ? figures[k] : high;
@@ -241,7 +243,7 @@ static void put_syn_row(FILE *out, const struct listen_row *row)
 {
     struct stop stop;
     const char *reason = was_stopped(row, &stop) ? stop.reason : NULL;
-    if (row->kind == ROW_ACQUAINTANCE) {
+    if (row->kind == ROW_KNOWN_PEER) {
         listen_row_put_incomplete(out, row, "incomplete-known", reason);
         return;
     }
@@ -267,14 +269,14 @@ static bool same_counts(const struct fill *a, const struct fill *b)
     return a->client == b->client && a->accepted == b->accepted &&
            a->overflow == b->overflow &&
            a->overflow_error == b->overflow_error &&
-           a->incomplete_told == b->incomplete_told;
+           a->incomplete_kernel == b->incomplete_kernel;
 }
 
-/* Of handshakes kept open there are two figures by two ways.  */
-static bool same_ways(const struct fill *fill)
+/* The two counts of incomplete handshakes, by accept and by the kernel.  */
+static bool same_incomplete(const struct fill *fill)
 {
-    return !fill->deferred || fill->incomplete_told < 0 ||
-           fill->incomplete == fill->incomplete_told;
+    return !fill->deferred || fill->incomplete_kernel < 0 ||
+           fill->incomplete == fill->incomplete_kernel;
 }
 
 bool listen_row_varies(const struct listen_row *row)
@@ -283,7 +285,7 @@ bool listen_row_varies(const struct listen_row *row)
     if (was_stopped(row, &stop))
         return false;
     for (size_t i = 0; i < row->repeats; i++)
-        if (!same_ways(&row->fills[i]) ||
+        if (!same_incomplete(&row->fills[i]) ||
             !same_counts(&row->fills[0], &row->fills[i]))
             return true;
     return false;

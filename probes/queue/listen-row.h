@@ -1,4 +1,4 @@
-/* listen-row.h - what a row's fillings came to, as findings
+/* listen-row.h - the results of one row, as findings
    SPDX-License-Identifier: GPL-3.0-or-later
 
    The findings are those of probes/queue/listen-queue.h.  */
@@ -15,29 +15,29 @@
 enum row_kind {
     ROW_QUEUE,
     ROW_CAP,
-    ROW_STRANGER,    /* the incomplete queue, by a peer never met before */
-    ROW_ACQUAINTANCE /* and by one that was, where that makes a difference */
+    ROW_NEW_PEER,  /* the SYN queue, with a peer new to the kernel */
+    ROW_KNOWN_PEER /* and with a known peer, where that makes a difference */
 };
 
-/* A row: the same asked REPEATS times, side by side.  */
+/* A row: the same queue test, REPEATS times side by side.  */
 struct listen_row {
     enum row_kind kind;
     const char *family;
-    struct fill *fills;   /* of them the first */
-    size_t repeats, left; /* LEFT are not through */
-    bool is_cap_too; /* its backlog is the one that the cap is asked with */
-    bool held;       /* not written yet: it may be filled again */
+    struct fill *fills;   /* the first of the tests */
+    size_t repeats, left; /* LEFT are not done */
+    bool is_cap_too;      /* its backlog is that of the cap */
+    bool held;            /* not written yet: its tests may be repeated */
 };
 
-/* Whether what ROW's fillings came to is not to be believed yet: they differ;
-   or one was disturbed, though the host answered elsewhere.  */
+/* Whether ROW's tests should be repeated: their results differ; or a test was
+   disturbed, although the reference connection completed.  */
 bool listen_row_varies(const struct listen_row *row);
 bool listen_row_failed(const struct listen_row *row);
 
-/* How the reason begins of a queue that was not begun with.  */
+/* Begins the reason of a queue that was not filled.  */
 #define NOT_FILLED "not filled: "
 
-/* Write to OUT what ROW, whose fillings are through, came to.  */
+/* Write the results of ROW, whose tests are done, to OUT.  */
 void listen_row_write(FILE *out, const struct listen_row *row);
 
 #endif /* PROBES_QUEUE_LISTEN_ROW_H */

@@ -1,4 +1,4 @@
-/* missing.c - findings for what was planned and is not there
+/* missing.c - findings for planned rows without figures
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -7,8 +7,8 @@
 
 #include "probes/queue/missing.h"
 
-/* Add to MISSING the rows of FAMILY that were to be measured and have no
-   finding, with REASON.  */
+/* Add to MISSING a finding with REASON for each planned row of FAMILY that has
+   no finding.  */
 static int list_family(struct findings *missing,
                        const struct findings *findings,
                        const struct queue_plan *plan, const char *family,

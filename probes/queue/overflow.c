@@ -1,4 +1,4 @@
-/* overflow.c - what comes of the client for whom there was no room
+/* overflow.c - the next client of a full queue
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "base/budget.h"
+#include "base/descriptors.h"
 #include "base/monotonic.h"
 #include "base/names.h"
 #include "base/wait.h"
-#include "probes/finding/prefix.h"
 #include "probes/queue/overflow.h"
 #include "probes/queue/stepwise.h"
 #include "probes/run/namespace.h"
@@ -23,13 +23,13 @@
 
 enum {
     BACKLOG = 1,
-    PATIENCE = 8000,   /* milliseconds: TCP tries again after 1 s and 3 s */
-    DATA_MAX = 8 << 20 /* bytes; a system that takes more is not filled */
+    TIMEOUT = 8000,    /* milliseconds: TCP retransmits after 1 s and 3 s */
+    DATA_MAX = 8 << 20 /* bytes; larger kernel buffers are not filled */
 };
 
 static const char id[] = "listen.overflow";
 
-/* What differs from run to run.  */
+/* Write a figure that differs from run to run.  */
 static void put_volatile(const struct prefix *prefix, const char *key,
                          long value)
 {
@@ -51,17 +51,19 @@ static void put_not(const struct prefix *prefix, const char *key,
     prefix_put_text(prefix, key, NULL, HOW_NOT_TESTABLE, reason);
 }
 
-/* Why SERIAL is not full.  */
-static void put_not_full(const struct prefix *prefix, const char *key,
-                         const struct stepwise *stepwise)
+/* Open a listener with BACKLOG.  Returns 0; or -1 with the reason written as
+   KEY, and nothing left open.  */
+static int overflow_open(const struct prefix *prefix, struct stepwise *stepwise,
+                         int family, int backlog, const char *key)
 {
-    if (stepwise->ours)
-        prefix_put_failure(prefix, key, stepwise->failed, stepwise->ours);
-    else
-        put_not(prefix, key, stepwise_why_not_full(stepwise));
+    if (!stepwise_open(stepwise, family, backlog))
+        return 0;
+    prefix_put_failure(prefix, key, stepwise->failed, errno);
+    stepwise_close(stepwise);
+    return -1;
 }
 
-/* What the client saw that was not let in.  */
+/* The result of the next client.  */
 static const char *overflow_next_of(const struct stepwise *stepwise)
 {
     if (stepwise->pending >= 0)
@@ -73,79 +75,70 @@ static const char *overflow_next_of(const struct stepwise *stepwise)
     return "reset after connect";
 }
 
-/* Whether the client outside gets in when one connection is taken out; how
-   long that takes is TCP's affair.  Returns how many were taken out.  */
+/* Accept one connection, and write whether the pending client's connect then
+   completes; the time depends on TCP's retransmission.  Returns how many
+   connections were accepted.  */
 static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
     if (stepwise->pending < 0) {
-        /* Of UNIX sockets, one that may block does.  */
+        /* For UNIX sockets a blocking client shows it: put_blocking.  */
         if (stepwise->family != AF_UNIX)
-            put_not(prefix, "enters", "it does not wait");
+            put_not(prefix, "enters", "its connect is not in progress");
         return 0;
     }
-    long taken = stepwise_accept(stepwise, 1);
-    if (stepwise->ours) {
-        prefix_put_failure(prefix, "enters", stepwise->failed, stepwise->ours);
-        stepwise_give_up(stepwise);
-        return taken;
+    long accepted = stepwise_accept(stepwise, 1);
+    if (stepwise->shortage) {
+        stepwise_put(stepwise, prefix, "enters", -1);
+    } else {
+        int64_t start = monotonic_ms();
+        enum client_state state = stepwise_settle(stepwise, TIMEOUT);
+        bool enters = state == CLIENT_CONNECTED;
+        if (state == CLIENT_UNKNOWN)
+            prefix_put_failure(prefix, "enters", stepwise->failed,
+                               stepwise->shortage);
+        else
+            overflow_put(prefix, "enters", enters ? "yes" : "no");
+        if (enters)
+            put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
     }
-    int64_t start = monotonic_ms();
-    enum client_state state = stepwise_settle(stepwise, PATIENCE);
-    if (state == CLIENT_UNKNOWN)
-        prefix_put_failure(prefix, "enters", stepwise->failed, stepwise->ours);
-    else
-        overflow_put(prefix, "enters",
-                     state == CLIENT_CONNECTED ? "yes" : "no");
-    if (state == CLIENT_CONNECTED)
-        put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
-    stepwise_give_up(stepwise);
-    return taken;
+    stepwise_drop_pending(stepwise);
+    return accepted;
 }
 
 static void put_queue(const struct prefix *prefix, int family, int wait)
 {
     struct stepwise stepwise;
-    if (stepwise_open(&stepwise, family, BACKLOG)) {
-        prefix_put_failure(prefix, "next", stepwise.failed, errno);
-        stepwise_close(&stepwise);
+    if (overflow_open(prefix, &stepwise, family, BACKLOG, "next"))
         return;
-    }
     stepwise_fill(&stepwise, wait);
     if (stepwise.full) {
-        prefix_put_figure(prefix, "connected", (long)stepwise.count,
-                          HOW_MEASURED, NULL);
+        long connected = (long)stepwise.count;
+        stepwise_put(&stepwise, prefix, "connected", connected);
         overflow_put(prefix, "next", overflow_next_of(&stepwise));
-        long before = (long)stepwise.count;
         long accepted = put_enters(prefix, &stepwise);
-        long late =
-            (long)stepwise.count - before; /* in, since there was room */
+        long late = (long)stepwise.count - connected; /* since the accept */
         accepted += stepwise_accept(&stepwise, STEPWISE_CLIENTS);
-        if (stepwise.ours)
-            prefix_put_failure(prefix, "accepted", stepwise.failed,
-                               stepwise.ours);
-        else
-            prefix_put_figure(prefix, "accepted", accepted - late, HOW_MEASURED,
-                              NULL);
+        stepwise_put(&stepwise, prefix, "accepted", accepted - late);
     } else {
-        put_not_full(prefix, "next", &stepwise);
+        stepwise_put(&stepwise, prefix, "next", -1);
     }
     stepwise_close(&stepwise);
 }
 
-/* How many bytes may lie about in the kernel's buffers.  */
-static long data_most(const struct budget *budget)
+/* How many bytes may fill the kernel's buffers.  */
+static long max_data(const struct budget *budget)
 {
     int64_t share = budget_share(&budget->memory);
     return share < DATA_MAX ? (long)share : DATA_MAX;
 }
 
-/* Send as much as the system takes from a client that nobody has accepted, up
-   to MOST bytes.  */
-static long overflow_send_all(int client, long most)
+/* Send from CLIENT, which is not accepted yet, until the buffers are full or
+   MAX bytes are sent.  Returns the number of bytes, or -1 with errno.  */
+static long overflow_send_all(int client, long max)
 {
     static const char data[4096];
     long sent = 0;
-    while (sent < most) {
+    while (sent < max) {
         ssize_t some = send(client, data, sizeof data, 0);
         if (some <= 0)
             return sent > 0 || errno == EAGAIN ? sent : -1;
@@ -154,14 +147,14 @@ static long overflow_send_all(int client, long most)
     return sent;
 }
 
-/* Read what comes, up to MOST bytes, until nothing comes for a while.  Returns
-   how much; -1 with errno if poll fails.  */
-static long receive_all(int fd, long most)
+/* Receive up to MAX bytes, until none arrive for TIMEOUT.  Returns the count;
+   -1 with errno if poll fails.  */
+static long receive_all(int fd, long max)
 {
     char data[4096];
     long got = 0;
-    while (got < most) {
-        int events = wait_one(fd, POLLIN, PATIENCE);
+    while (got < max) {
+        int events = wait_one(fd, POLLIN, TIMEOUT);
         if (events < 0)
             return -1;
         ssize_t some = events > 0 ? recv(fd, data, sizeof data, 0) : 0;
@@ -172,7 +165,7 @@ static long receive_all(int fd, long most)
     return got;
 }
 
-/* The budget was smaller than what the system takes.  */
+/* The budget was smaller than the kernel's buffers.  */
 static void put_no_memory(const struct prefix *prefix, const char *key,
                           const struct budget *budget)
 {
@@ -186,31 +179,28 @@ static void overflow_put_data(const struct prefix *prefix, int family)
 {
     struct stepwise stepwise;
     struct budget budget = budget_now();
-    long most = data_most(&budget);
-    if (stepwise_open(&stepwise, family, 8)) {
-        prefix_put_failure(prefix, "data", stepwise.failed, errno);
-        stepwise_close(&stepwise);
+    long max = max_data(&budget);
+    if (overflow_open(prefix, &stepwise, family, 8, "data"))
         return;
-    }
-    stepwise_add(&stepwise, PATIENCE);
+    stepwise_add(&stepwise, TIMEOUT);
     long sent =
-        stepwise.count == 1 ? overflow_send_all(stepwise.clients[0], most) : -1;
+        stepwise.count == 1 ? overflow_send_all(stepwise.clients[0], max) : -1;
     int fd =
         sent < 0 ? -1 : sonde_accept(stepwise.listener, NULL, SONDE_CLOEXEC);
     int error = errno;
-    long got = fd < 0 ? -1 : receive_all(fd, sent);
+    bool accepted = fd >= 0;
+    long got = accepted ? receive_all(fd, sent) : -1;
     int receive_error = got < 0 ? errno : 0;
-    if (fd >= 0)
-        close(fd);
-    if (stepwise.ours)
-        prefix_put_failure(prefix, "data", stepwise.failed, stepwise.ours);
+    descriptor_close(&fd);
+    if (stepwise.shortage)
+        stepwise_put(&stepwise, prefix, "data", -1);
     else if (stepwise.count == 0)
         put_not(prefix, "data", "no client was connected");
-    else if (sent < 0 || fd < 0)
+    else if (!accepted)
         prefix_put_failure(prefix, "data", sent < 0 ? "send" : "accept", error);
     else if (got < 0)
         prefix_put_failure(prefix, "data", "poll", receive_error);
-    else if (sent >= most && most < DATA_MAX)
+    else if (sent >= max && max < DATA_MAX)
         put_no_memory(prefix, "data", &budget);
     else
         overflow_put(prefix, "data", got == sent ? "kept" : "lost");
@@ -219,17 +209,17 @@ static void overflow_put_data(const struct prefix *prefix, int family)
     stepwise_close(&stepwise);
 }
 
-/* In a child: connect as a client that may block, and tell by the exit status:
-   0, or an errno.  It needs a descriptor, and has one in the listener's.  */
+/* In a child: connect with a blocking socket.  Exits with 0, or an errno.  The
+   descriptor of the listener is closed first, so that one is free.  */
 static _Noreturn void be_client(const struct stepwise *stepwise)
 {
-    struct timeval most = {.tv_sec = PATIENCE / 1000};
+    struct timeval timeout = {.tv_sec = TIMEOUT / 1000};
     const void *storage = &stepwise->address.storage;
     close(stepwise->listener);
     int fd = sonde_socket(stepwise->family, SOCK_STREAM, 0);
     if (fd < 0)
         _exit(errno & 0x7f);
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     int status, tries = 0;
     do /* a call with a timeout is not restarted after a stop */
         status = connect(fd, storage, stepwise->address.length);
@@ -237,32 +227,32 @@ static _Noreturn void be_client(const struct stepwise *stepwise)
     _exit(status ? errno & 0x7f : 0);
 }
 
-/* Wait up to MOST milliseconds for CHILD.  Returns its exit status; -1 if it is
-   not through.  */
-static int await_child(pid_t child, int most)
+/* Wait up to TIMEOUT_MS milliseconds for CHILD.  Returns its exit status, or -1
+   if it has not ended.  */
+static int await_child(pid_t child, int timeout_ms)
 {
     int status;
-    if (wait_child(child, &status, most) != child)
+    if (wait_child(child, &status, timeout_ms) != child)
         return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;
 }
 
-/* CHILD waits to be let in by SERIAL: make room.  Returns its exit status, or
-   -1 if it is not through.  */
+/* CHILD blocks in connect: accept a connection, and write whether the connect
+   completes.  Returns CHILD's exit status, or -1 if it has not ended.  */
 static int overflow_let_in(const struct prefix *prefix,
                            struct stepwise *stepwise, pid_t child)
 {
     stepwise_accept(stepwise, 1);
-    if (stepwise->ours) {
-        prefix_put_failure(prefix, "enters", stepwise->failed, stepwise->ours);
+    if (stepwise->shortage) {
+        stepwise_put(stepwise, prefix, "enters", -1);
         return -1;
     }
-    int status = await_child(child, PATIENCE);
+    int status = await_child(child, TIMEOUT);
     overflow_put(prefix, "enters", status == 0 ? "yes" : "no");
     return status;
 }
 
-/* What a client of SERIAL that may block sees.  */
+/* The result of a blocking connect.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
                        int wait)
 {
@@ -282,25 +272,23 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
     overflow_put(prefix, "blocking", "waits");
     if (overflow_let_in(prefix, stepwise, child) < 0) {
         kill(child, SIGKILL);
-        wait_child(child, NULL, PATIENCE);
+        wait_child(child, NULL, TIMEOUT);
     }
 }
 
-/* A client of a UNIX socket that may block: the one with O_NONBLOCK is told
-   that there is no room.  */
+/* UNIX sockets: a non-blocking client gets EAGAIN at once; a blocking client is
+   another case.  */
 static void put_blocking(const struct prefix *prefix, int wait)
 {
     struct stepwise stepwise;
-    if (stepwise_open(&stepwise, AF_UNIX, BACKLOG)) {
-        prefix_put_failure(prefix, "blocking", stepwise.failed, errno);
+    if (overflow_open(prefix, &stepwise, AF_UNIX, BACKLOG, "blocking"))
         return;
-    }
     stepwise_fill(&stepwise, wait);
-    stepwise_give_up(&stepwise);
+    stepwise_drop_pending(&stepwise);
     if (stepwise.full)
         put_client(prefix, &stepwise, wait);
     else
-        put_not_full(prefix, "blocking", &stepwise);
+        stepwise_put(&stepwise, prefix, "blocking", -1);
     stepwise_close(&stepwise);
 }
 
@@ -318,5 +306,5 @@ void overflow_setting(FILE *out)
 {
     prefix_put_figure(&(struct prefix){out, id, NULL}, "tcp_abort_on_overflow",
                       namespace_read("net.ipv4.tcp_abort_on_overflow"),
-                      HOW_READ, "no such setting is shown here");
+                      HOW_READ, "this host shows no such setting");
 }

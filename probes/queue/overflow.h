@@ -1,25 +1,26 @@
-/* overflow.h - what comes of the client for whom there was no room
+/* overflow.h - the next client of a full queue
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Findings, under the id "listen.overflow"; FAMILY is inet, inet6 or unix:
 
-       FAMILY.connected     clients that were connected before one was not, with
-                            a backlog of 1
-       FAMILY.next          what that one saw: silence, refused, reset, an errno
-                            by name; or "reset after connect" if one that was
-                            connected was thrown out
-       FAMILY.accepted      of those connected, how many accept returned: a
-                            smaller number means that some were connected on
-                            their side only
-       FAMILY.enters        whether it gets in once there is room: yes or no
-       FAMILY.blocking      for UNIX sockets, a client that may block: waits, or
-                            an errno by name
-       FAMILY.data          data sent before accept: kept, lost, or refused
-       tcp_abort_on_overflow    what this setting says
+       FAMILY.connected     clients connected before the queue was full, with a
+                            backlog of 1
+       FAMILY.next          result of the next client: silence, refused, reset,
+                            an errno by name; or "reset after connect" if a
+                            connected client was reset
+       FAMILY.accepted      of those connected, how many accept returned: if
+                            fewer, some connections were complete at the client
+                            only
+       FAMILY.enters        whether the next client's connect completes after an
+                            accept: yes or no
+       FAMILY.blocking      for UNIX sockets, a blocking connect: waits,
+                            connects, or an errno by name
+       FAMILY.data          data sent before accept: kept or lost
+       tcp_abort_on_overflow    the setting
 
    and under "volatile": overflow.FAMILY.enters-ms, overflow.FAMILY.data-bytes.
 
-   It lasts as long as TCP takes to try again, a second or three.  */
+   This takes one to three seconds, until TCP retransmits.  */
 
 #ifndef PROBES_QUEUE_OVERFLOW_H
 #define PROBES_QUEUE_OVERFLOW_H 1
@@ -28,11 +29,11 @@
 
 #include "probes/finding/finding.h"
 
-/* Measure it in FAMILY, called NAME, and write the findings to OUT; WAIT is how
-   long a client may be silent, in milliseconds.  */
+/* Measure in FAMILY, called NAME, and write the findings to OUT.  WAIT is the
+   silence timeout in milliseconds.  */
 void overflow_family(FILE *out, int family, const char *name, int wait);
 
-/* The setting.  */
+/* Write the setting to OUT.  */
 void overflow_setting(FILE *out);
 
 #endif /* PROBES_QUEUE_OVERFLOW_H */

@@ -11,7 +11,7 @@
 
 #include "probes/queue/plan.h"
 
-/* One number of the list, or "max"; *END is behind it.  */
+/* Read one number of the list, or "max"; *END points behind the number.  */
 static int plan_read_number(const char *text, const char **end, int *number)
 {
     if (!strncmp(text, "max", 3)) {
@@ -31,7 +31,7 @@ static int plan_read_number(const char *text, const char **end, int *number)
     return 0;
 }
 
-/* Add the numbers FIRST to LAST that are not there yet.  */
+/* Add the numbers FIRST to LAST, except duplicates.  */
 static int add_range(struct queue_plan *plan, int first, int last)
 {
     for (long long value = first; value <= last; value++) {
@@ -47,23 +47,23 @@ static int add_range(struct queue_plan *plan, int first, int last)
     return 0;
 }
 
-/* Add the item at *TEXT, a number or a range, and go behind it.  Returns what
-   is wrong with it, or NULL.  */
+/* Add the item at *TEXT, a number or a range, and advance *TEXT.  Returns NULL,
+   or what is wrong with the item.  */
 static const char *add_item(struct queue_plan *plan, const char **text)
 {
     int first, last;
     const char *end;
     if (plan_read_number(*text, &end, &first))
-        return "is no number from -2147483648 to 2147483647, nor \"max\"";
+        return "is not a number from -2147483648 to 2147483647, nor \"max\"";
     last = first;
     if (*end == '-') {
         if (plan_read_number(end + 1, &end, &last))
-            return "is no range";
+            return "is not a range";
         if (last < first)
-            return "is a range that goes down";
+            return "is a descending range";
     }
     if (*end != ',' && *end != '\0')
-        return "is no number or range";
+        return "is not a number or range";
     if (add_range(plan, first, last))
         return "makes more than 1024 values";
     *text = end;

@@ -8,33 +8,33 @@
 #include <stddef.h>
 
 enum {
-    BACKLOGS_MAX = 1024, /* as many values -b may name */
-    WAIT_MIN = 1,        /* milliseconds; at 1 s the SYN is sent again, */
-    WAIT_MAX = 900,      /*   and old Linux then lets more clients in */
+    BACKLOGS_MAX = 1024, /* values of -b */
+    WAIT_MIN = 1,        /* milliseconds; after 1 s the SYN is retransmitted, */
+    WAIT_MAX = 900,      /*   and old Linux then accepts more clients */
     WAIT_USUAL = 60
 };
 
 struct queue_plan {
     bool inet, inet6, local; /* local: AF_UNIX */
-    bool incomplete;         /* the incomplete queue, too */
-    bool half_open;          /* that by half-open handshakes, too */
-    bool again;              /* what a second listen does */
-    bool overflow;           /* what becomes of the client outside */
-    bool cap;                /* fill the largest queue there is */
-    bool least;              /* fill no more than it takes to tell one row */
-    /* "net.core.somaxconn=128", to be in force in a network namespace of the
-       measurement's own; of COUNT 0, it takes the host as it is.  */
+    bool incomplete;         /* the SYN queue, too */
+    bool half_open;          /* and by half-open handshakes */
+    bool again;              /* a second listen */
+    bool overflow;           /* the next client of a full queue */
+    bool cap;                /* fill the largest possible queue */
+    bool least;              /* as few repeats as one row needs */
+    /* "net.core.somaxconn=128", to set in a new network namespace; none:
+       measure the host as it is.  */
     const char *const *settings;
     size_t setting_count;
-    int wait;      /* how long a client may be silent, in milliseconds */
-    int *backlogs; /* in the order asked for, each once */
+    int wait;      /* silence timeout, in milliseconds */
+    int *backlogs; /* in the order requested, each once */
     size_t count;
 };
 
 /* Set the backlogs of PLAN from TEXT: numbers and ranges, separated by commas,
-   "max" for INT_MAX: "0-14,128,-1,max".  A number named twice counts once.
-   Returns 0; or -1, with the sentence that says what is wrong, and where, in
-   PROBLEM of SIZE bytes.  The list is the caller's to free with plan_free.  */
+   "max" for INT_MAX: "0-14,128,-1,max".  Duplicates count once.  Returns 0; or
+   -1 with a sentence on the error and its place in PROBLEM of SIZE bytes.  The
+   caller frees the list with plan_free.  */
 int plan_backlogs(struct queue_plan *plan, const char *text, char *problem,
                   size_t size);
 

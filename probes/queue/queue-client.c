@@ -1,5 +1,5 @@
-/* queue-client.c - a client that connects and does nothing more, and what it
-   meets SPDX-License-Identifier: GPL-3.0-or-later  */
+/* queue-client.c - clients that only connect, and listeners that never accept
+   SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
@@ -10,20 +10,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/wait.h"
 #include "probes/queue/queue-client.h"
 
-int resetting_socket(int family)
+int queue_client_socket(int family)
 {
     struct linger reset = {.l_onoff = 1, .l_linger = 0};
     int fd = sonde_socket(family, SOCK_STREAM, SONDE_NONBLOCK | SONDE_CLOEXEC);
-    if (fd >= 0 &&
-        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset)) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
-    }
+    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset))
+        descriptor_close(&fd);
     return fd;
 }
 
@@ -36,9 +32,9 @@ static int bind_loopback(int fd, int family)
                : bind(fd, storage, address.length);
 }
 
-/* Linux finds a name that nobody has for an address that ends behind its
-   family.  gVisor does not, but takes a name of ours; both begin with NUL, and
-   so stand in no file system.  Elsewhere there are no such names.  */
+/* Linux chooses an unused abstract name for an address that ends behind its
+   family.  gVisor does not, but accepts an abstract name.  Both names begin
+   with NUL, and so exist in no file system.  Other systems have none.  */
 static int bind_unix(int fd)
 {
     static unsigned count;
@@ -55,10 +51,10 @@ static int bind_unix(int fd)
     return bind(fd, address, length);
 }
 
-int open_listener(int family, int backlog, const char **failed)
+int queue_listener(int family, int backlog, const char **failed)
 {
     *failed = "socket";
-    int fd = resetting_socket(family);
+    int fd = queue_client_socket(family);
     if (fd < 0)
         return -1;
     *failed = "bind";
@@ -67,17 +63,14 @@ int open_listener(int family, int backlog, const char **failed)
         *failed = "listen";
         status = listen(fd, backlog);
     }
-    if (!status)
-        return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
+    if (status)
+        descriptor_close(&fd);
+    return fd;
 }
 
 /* FD is writable, or in error: connected or not?  SO_ERROR alone does not
-   say: there is a stack where a failed connect leaves none.  The address of
-   the peer proves it.  */
+   tell: on one stack a failed connect leaves no error there.  A peer address
+   proves the connection.  */
 static enum client_state queue_client_outcome(int fd)
 {
     int error = 0;
@@ -98,7 +91,7 @@ enum client_state queue_client_connect(int fd,
     const void *storage = &address->storage;
     if (!connect(fd, storage, address->length))
         return queue_client_check(fd);
-    /* An interrupted connect goes on by itself; it is never called again.  */
+    /* After EINTR the kernel goes on connecting; do not call connect again.  */
     if (errno == EINPROGRESS || errno == EINTR)
         return queue_client_check(fd);
     return CLIENT_FAILED;

@@ -1,4 +1,4 @@
-/* reference.c - connections to a listener that has room
+/* reference.c - reference connections, to a listener with room
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,48 +6,45 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/monotonic.h"
 #include "base/wait.h"
 #include "probes/queue/queue-client.h"
 #include "probes/queue/reference.h"
 #include "probes/run/runner.h"
 
-/* One connection at a time waits there.  */
-enum { room = 64 };
+/* One connection at a time waits in the queue.  */
+enum { REFERENCE_BACKLOG = 64 };
 
 int reference_open(struct reference *reference, int family, const char **failed)
 {
     struct sonde_address loopback;
     *reference =
         (struct reference){.family = family, .listener = -1, .client = -1};
-    *failed = "listening";
+    *failed = "listen";
     if (sonde_address_loopback(&loopback, family, 0))
         return -1;
-    reference->listener =
-        sonde_listen(&loopback, room, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
+    reference->listener = sonde_listen(&loopback, REFERENCE_BACKLOG,
+                                       SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
     if (reference->listener < 0)
         return -1;
     *failed = "socket";
-    reference->client = resetting_socket(family);
-    if (reference->client < 0) {
-        int error = errno;
-        reference_close(reference);
-        errno = error;
-        return -1;
-    }
-    return 0;
+    reference->client = queue_client_socket(family);
+    if (reference->client < 0)
+        descriptor_close(&reference->listener);
+    return reference->client < 0 ? -1 : 0;
 }
 
-/* End the connection and take it out of the listener's queue; the descriptor
-   that becomes free serves for both, and then for the next client.  */
-static int end_connection(struct reference *reference)
+/* End the connection and remove it from the listener's queue.  One descriptor
+   is enough: the client's, then accept's, then the next client's.  */
+static int reference_end(struct reference *reference)
 {
     reference->begun = false;
     close(reference->client);
     int accepted = sonde_accept(reference->listener, NULL, SONDE_CLOEXEC);
     if (accepted >= 0)
         close(accepted);
-    reference->client = resetting_socket(reference->family);
+    reference->client = queue_client_socket(reference->family);
     return reference->client < 0 ? -1 : 0;
 }
 
@@ -82,7 +79,7 @@ int reference_check(struct reference *reference)
             return 0;
         reference->error = ETIMEDOUT;
     }
-    if (end_connection(reference)) {
+    if (reference_end(reference)) {
         if (!reference->error)
             reference->error = errno;
         return -1;
@@ -92,11 +89,8 @@ int reference_check(struct reference *reference)
 
 void reference_close(struct reference *reference)
 {
-    if (reference->client >= 0)
-        close(reference->client);
-    if (reference->listener >= 0)
-        close(reference->listener);
-    reference->client = reference->listener = -1;
+    descriptor_close(&reference->client);
+    descriptor_close(&reference->listener);
 }
 
 int reference_try(int family, const char **failed)

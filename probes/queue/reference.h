@@ -1,10 +1,10 @@
-/* reference.h - connections to a listener that has room
+/* reference.h - reference connections, to a listener with room
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A client that hears nothing may stand before a full queue, or the host may
-   be busy.  A control connection, begun after that client and to a listener
-   that certainly has room, tells: only when it is through does the silence
-   count.  */
+   A client without a SYN-ACK has met a full queue, or a busy host.  A reference
+   connection decides: begun after that client, to a listener that certainly has
+   room.  Only when the reference connection is complete does the client's
+   silence prove a full queue.  */
 
 #ifndef PROBES_QUEUE_REFERENCE_H
 #define PROBES_QUEUE_REFERENCE_H 1
@@ -15,34 +15,35 @@
 struct reference {
     int family;
     int listener;
-    int client;    /* made beforehand: there may be no descriptor left later */
-    bool begun;    /* it is connecting */
-    int64_t since; /* when it began, by monotonic_ms */
-    int error;     /* why the last one failed */
-    const char *failed; /* and the call: "connect", or "poll", which says
-                           nothing of the host */
+    int client;         /* reserved: later no descriptor may be left */
+    bool begun;         /* the client is connecting */
+    int64_t since;      /* when it began, by monotonic_ms */
+    int error;          /* errno of the last connection */
+    const char *failed; /* the call that failed: "connect", or "poll", which is
+                           no behaviour of the host */
 };
 
-/* How long a control connection may take, in milliseconds.  */
+/* The timeout of a reference connection, in milliseconds.  */
 enum { REFERENCE_TIMEOUT = 5000 };
 
-/* Prepare REFERENCE for FAMILY; open, but unused, until reference_close.
-   Returns 0; or -1 with errno, and the call that failed in *FAILED.  */
+/* Open REFERENCE for FAMILY, without a connection.  Returns 0; or -1 with
+   errno, and the name of the call that failed in *FAILED.  */
 int reference_open(struct reference *reference, int family,
                    const char **failed);
 
-/* Begin a connection if none is under way.  */
+/* Begin a connection, unless one is in progress.  */
 void reference_begin(struct reference *reference);
 
-/* Returns 1 if the connection is through, which ends it; 0 if not yet; -1 if
-   it failed or takes too long, which ends it too.  */
+/* Check the connection.  Returns 0 while it is in progress.  Otherwise ends the
+   connection, and returns 1 if it was complete, or -1 if it failed or timed
+   out: the errno is in REFERENCE.  */
 int reference_check(struct reference *reference);
 
 void reference_close(struct reference *reference);
 
-/* Whether one connection over the loopback interface works in FAMILY.  Returns
-   0; or -1 with errno, and the call that failed in *FAILED.  Waits for at most
-   REFERENCE_TIMEOUT.  */
+/* Try one connection over the loopback interface in FAMILY.  Returns 0 if it
+   works; or -1 with errno, and the name of the call that failed in *FAILED.
+   Waits for at most REFERENCE_TIMEOUT.  */
 int reference_try(int family, const char **failed);
 
 #endif /* PROBES_QUEUE_REFERENCE_H */

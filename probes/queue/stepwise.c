@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/wait.h"
 #include "probes/queue/fill.h"
 #include "probes/queue/reference.h"
@@ -16,29 +17,29 @@ int stepwise_open(struct stepwise *stepwise, int family, int backlog)
 {
     *stepwise =
         (struct stepwise){.family = family, .listener = -1, .pending = -1};
-    stepwise->listener = open_listener(family, backlog, &stepwise->failed);
+    stepwise->listener = queue_listener(family, backlog, &stepwise->failed);
     if (stepwise->listener < 0)
         return -1;
     stepwise->failed = "getsockname";
     return sonde_address_local(stepwise->listener, &stepwise->address);
 }
 
-/* WHAT failed with ERROR: take note if it is of ours, and the first.  */
+/* WHAT failed with ERROR: record the first shortage of a resource.  */
 static void stepwise_note(struct stepwise *stepwise, const char *what,
                           int error)
 {
-    if (stepwise->ours || limit_of(error) == LIMIT_NONE)
+    if (stepwise->shortage || limit_of(error) == LIMIT_NONE)
         return;
     stepwise->failed = what;
-    stepwise->ours = error;
+    stepwise->shortage = error;
 }
 
 static void stepwise_note_poll(struct stepwise *stepwise, int error)
 {
-    if (stepwise->ours)
+    if (stepwise->shortage)
         return;
     stepwise->failed = "poll";
-    stepwise->ours = error;
+    stepwise->shortage = error;
 }
 
 /* Take note of errno, with which STATE of the pending client came, and give
@@ -52,7 +53,7 @@ static void stepwise_note_client(struct stepwise *stepwise,
         stepwise_note_poll(stepwise, stepwise->error);
     else
         stepwise_note(stepwise, "connect", stepwise->error);
-    stepwise_give_up(stepwise);
+    stepwise_drop_pending(stepwise);
 }
 
 static bool stepwise_is_lost(enum client_state state)
@@ -81,7 +82,7 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
     struct sonde_queue queue;
     stepwise->drops =
         sonde_queue(stepwise->listener, &queue) ? -1 : queue.drops;
-    stepwise->pending = resetting_socket(stepwise->family);
+    stepwise->pending = queue_client_socket(stepwise->family);
     if (stepwise->pending < 0) {
         stepwise->error = errno;
         stepwise_note(stepwise, "socket", stepwise->error);
@@ -101,9 +102,8 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
     return stepwise_settle(stepwise, 0);
 }
 
-/* Whether the kernel counts room in the queue, or has dropped nothing there
-   since before the last client, which it does with one for whom there is none.
- */
+/* Whether the kernel counts room in the queue, or no drop since the last client
+   began: a full queue drops the client's SYN.  */
 static bool has_room(const struct stepwise *stepwise)
 {
     struct sonde_queue queue;
@@ -116,7 +116,7 @@ void stepwise_fill(struct stepwise *stepwise, int wait)
 {
     stepwise->error = 0;
     stepwise->full = false;
-    size_t first = stepwise->count; /* accept may have ended those before */
+    size_t first = stepwise->count; /* accept may have closed earlier ones */
     while (stepwise->count < STEPWISE_CLIENTS) {
         if (stepwise_add(stepwise, wait) != CLIENT_CONNECTED)
             break;
@@ -127,30 +127,33 @@ void stepwise_fill(struct stepwise *stepwise, int wait)
         if (stay < (long)added)
             break;
     }
-    bool ended = stepwise->count < STEPWISE_CLIENTS && !stepwise->ours;
+    bool ended = stepwise->count < STEPWISE_CLIENTS && !stepwise->shortage;
     stepwise->disturbed = ended && has_room(stepwise);
     stepwise->full = ended && !stepwise->disturbed;
 }
 
-const char *stepwise_why_not_full(const struct stepwise *stepwise)
+void stepwise_put(const struct stepwise *stepwise, const struct prefix *prefix,
+                  const char *key, long count)
 {
-    return stepwise->disturbed
-               ? "disturbed: a client was not let in, though the "
-                 "kernel counts room in the queue"
-               : "the queue holds more than 24";
+    if (stepwise->shortage)
+        prefix_put_failure(prefix, key, stepwise->failed, stepwise->shortage);
+    else
+        prefix_put_figure(
+            prefix, key, stepwise->full ? count : -1, HOW_MEASURED,
+            stepwise->disturbed ? "disturbed: a client failed while the queue "
+                                  "had room, by the kernel's count"
+                                : "the queue holds more than 24");
 }
 
-void stepwise_give_up(struct stepwise *stepwise)
+void stepwise_drop_pending(struct stepwise *stepwise)
 {
-    if (stepwise->pending >= 0)
-        close(stepwise->pending);
-    stepwise->pending = -1;
+    descriptor_close(&stepwise->pending);
 }
 
-long stepwise_accept(struct stepwise *stepwise, long most)
+long stepwise_accept(struct stepwise *stepwise, long max)
 {
     long count = 0;
-    while (count < most) {
+    while (count < max) {
         int fd = sonde_accept(stepwise->listener, NULL, SONDE_CLOEXEC);
         if (fd < 0) {
             stepwise_note(stepwise, "accept", errno);
@@ -164,11 +167,9 @@ long stepwise_accept(struct stepwise *stepwise, long most)
 
 void stepwise_close(struct stepwise *stepwise)
 {
-    stepwise_give_up(stepwise);
+    stepwise_drop_pending(stepwise);
     for (size_t i = 0; i < stepwise->count; i++)
         close(stepwise->clients[i]);
     stepwise->count = 0;
-    if (stepwise->listener >= 0)
-        close(stepwise->listener);
-    stepwise->listener = -1;
+    descriptor_close(&stepwise->listener);
 }

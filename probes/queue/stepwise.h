@@ -1,7 +1,7 @@
 /* stepwise.h - one listener and a few clients, step by step
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   For questions about what comes after a queue is full.  */
+   To measure the behavior of a queue after it is full.  */
 
 #ifndef PROBES_QUEUE_STEPWISE_H
 #define PROBES_QUEUE_STEPWISE_H 1
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "probes/finding/prefix.h"
 #include "probes/queue/queue-client.h"
 #include "sonde.h"
 
@@ -18,44 +19,45 @@ struct stepwise {
     int family, listener;
     int clients[STEPWISE_CLIENTS]; /* connected, at least for a while */
     size_t count;
-    bool full;          /* the last one was not let in, or threw another out */
-    bool disturbed;     /* not FULL: it was not let in though there is room */
-    int pending;        /* a client that nobody let in yet, or -1 */
-    long drops;         /* of the listener before the last client, or -1 */
-    int error;          /* how the last client failed; 0 if it did not */
-    const char *failed; /* the call of ours that failed, with errno */
-    int ours;           /* what FAILED for want of something of ours; or 0: then
-                           the figures are the host's */
+    bool full;      /* the last client failed, or an earlier one was reset */
+    bool disturbed; /* not FULL: the last client failed, despite room */
+    int pending;    /* the client whose connect is in progress, or -1 */
+    long drops;     /* of the listener before the last client, or -1 */
+    int error;      /* errno of the last client, or 0 */
+    const char *failed; /* the call that failed */
+    int shortage;       /* errno of FAILED if it ran out of a resource; or 0:
+                           the figures describe the host */
     struct sonde_address address;
 };
 
 /* Listen in FAMILY with BACKLOG.  Returns 0, or -1 with errno and FAILED.  */
 int stepwise_open(struct stepwise *stepwise, int family, int backlog);
 
-/* Connect one more client, which may be silent for WAIT milliseconds, and for
-   longer if the host does not answer elsewhere.  Returns what became of it. */
+/* Connect one more client.  WAIT is its silence timeout in milliseconds; a busy
+   host makes it longer.  Returns the client's state.  */
 enum client_state stepwise_add(struct stepwise *stepwise, int wait);
 
-/* Connect clients until one is silent for WAIT milliseconds, though the host
-   answers elsewhere, or fails, or one before it was reset, or STEPWISE_CLIENTS
-   are connected: then it is not FULL; nor is it if it was OURS, or if the
-   kernel counts room in the queue (DISTURBED).  */
+/* Connect clients until one is silent for WAIT milliseconds while a reference
+   connection completes, or fails, or an earlier one was reset: then the queue
+   is FULL.  It is not FULL if STEPWISE_CLIENTS are connected, after a SHORTAGE,
+   or if the kernel counts room in the queue (DISTURBED).  */
 void stepwise_fill(struct stepwise *stepwise, int wait);
 
-/* Wait up to WAIT milliseconds for the pending client; then it is one of the
-   others, or none.  Returns what became of it.  */
+/* Wait up to WAIT milliseconds for the pending client.  One that connects joins
+   CLIENTS, one that fails is closed.  Returns its state.  */
 enum client_state stepwise_settle(struct stepwise *stepwise, int wait);
 
 /* Close the pending client, if there is one.  */
-void stepwise_give_up(struct stepwise *stepwise);
+void stepwise_drop_pending(struct stepwise *stepwise);
 
-/* Take up to MOST connections out of the queue, and close them.  Returns how
-   many there were.  */
-long stepwise_accept(struct stepwise *stepwise, long most);
+/* Accept up to MAX connections, and close them.  Returns their number.  */
+long stepwise_accept(struct stepwise *stepwise, long max);
 
 void stepwise_close(struct stepwise *stepwise);
 
-/* Why SERIAL is not full, if it was not OURS.  */
-const char *stepwise_why_not_full(const struct stepwise *stepwise);
+/* Write COUNT as the finding KEY of PREFIX; if STEPWISE ran into a shortage or
+   is not full, write the reason instead.  */
+void stepwise_put(const struct stepwise *stepwise, const struct prefix *prefix,
+                  const char *key, long count);
 
 #endif /* PROBES_QUEUE_STEPWISE_H */

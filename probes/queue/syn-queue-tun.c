@@ -1,4 +1,4 @@
-/* syn-queue-tun.c - the incomplete queue, by handshakes that never end
+/* syn-queue-tun.c - the SYN queue, by half-open handshakes
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/budget.h"
+#include "base/descriptors.h"
 #include "base/monotonic.h"
 #include "base/wait.h"
 #include "probes/finding/prefix.h"
@@ -20,14 +21,14 @@
 
 enum {
     BACKLOG_MAX = 1024,
-    MORE = 16, /* SYNs beyond what the backlog lets one expect */
+    MORE = 16, /* SYNs beyond the expected queue length */
     FIRST_PORT = 2000,
-    SOON = 800,   /* milliseconds: before the kernel sends again, */
-    AGAIN = 1600, /*   which it does after 1000, */
-    QUIET = 300,  /*   and is through when it was quiet for this long */
+    FILL_TIMEOUT = 800,   /* milliseconds: the kernel retransmits after 1000 */
+    RETRANSMITTED = 1600, /* after this, and a silence of QUIET, */
+    QUIET = 300,          /*   all retransmissions have been sent */
     LATEST = 6000,
-    PACKETS = 20000, /* read at most before the clock is looked at again */
-    NOBODY = 9       /* a port at which nobody listens in a new namespace */
+    PACKETS = 20000, /* maximum to read between two looks at the clock */
+    CLOSED_PORT = 9  /* a port without a listener in a new namespace */
 };
 
 /* One listener and the SYNs sent to it.  */
@@ -35,7 +36,7 @@ struct target {
     int backlog, listener;
     uint16_t port;
     size_t sent;
-    unsigned char *answers; /* SYN-ACKs, by the SYN they are for */
+    unsigned char *answers; /* number of SYN-ACKs, by SYN; up to 2 */
 };
 
 struct half_open {
@@ -44,10 +45,10 @@ struct half_open {
     struct target *targets;
     size_t count;
     uint32_t here, peer;
-    int64_t heard; /* when the last packet came */
+    int64_t received; /* when the last SYN-ACK arrived */
 };
 
-/* Send a SYN.  Returns whether it went out.  */
+/* Send a SYN.  Returns whether it was sent.  */
 static bool send_from(const struct half_open *run, uint16_t source_port,
                       uint16_t port)
 {
@@ -60,15 +61,15 @@ static bool send_from(const struct half_open *run, uint16_t source_port,
         .sequence = 100000 + 1000 * (uint32_t)source_port,
         .flags = SEGMENT_SYN,
         .window = 65535,
-        .most = 1460,
+        .mss = 1460,
     };
     size_t size = packet_tcp(packet, &segment);
     return size > 0 && write(run->tun, packet, size) == (ssize_t)size;
 }
 
-/* Wait until the interface carries what the kernel sends: for a while after it
-   was brought up, Linux throws that away.  A SYN to a port where nobody is, is
-   reset.  Returns 0, or -1.  */
+/* Wait until the interface carries packets of the kernel: just after it was
+   brought up, Linux drops them.  A SYN to a closed port is answered with RST.
+   Returns 0, or -1.  */
 static int await_interface(const struct half_open *run)
 {
     uint8_t packet[PACKET_MAX];
@@ -76,7 +77,7 @@ static int await_interface(const struct half_open *run)
     struct pollfd poll_fd = {.fd = run->tun, .events = POLLIN};
     int64_t end = monotonic_ms() + LATEST;
     while (monotonic_ms() < end) {
-        send_from(run, FIRST_PORT - 1, NOBODY);
+        send_from(run, FIRST_PORT - 1, CLOSED_PORT);
         wait_poll(&poll_fd, 1, 10);
         for (int i = 0; i < PACKETS; i++) {
             ssize_t size = read(run->tun, packet, sizeof packet);
@@ -98,8 +99,8 @@ static struct target *find_target(const struct half_open *run, uint16_t port)
     return NULL;
 }
 
-/* Take note of what the kernel sent.  */
-static void listen_to_it(struct half_open *run)
+/* Read the packets of the kernel, and count its SYN-ACKs.  */
+static void read_packets(struct half_open *run)
 {
     uint8_t packet[PACKET_MAX];
     struct segment segment;
@@ -114,7 +115,7 @@ static void listen_to_it(struct half_open *run)
         size_t which = (size_t)(segment.destination_port - FIRST_PORT);
         if (!target || which >= target->sent)
             continue;
-        run->heard = monotonic_ms();
+        run->received = monotonic_ms();
         if (target->answers[which] < 2)
             target->answers[which]++;
     }
@@ -126,11 +127,11 @@ static void send_syn(struct half_open *run, struct target *target)
     target->sent++;
     if (!send_from(run, port, target->port))
         target->sent--;
-    listen_to_it(run);
+    read_packets(run);
 }
 
-/* Listen with TARGET's backlog where the SYNs come in.  Returns how many SYNs
-   it takes to fill the queue for certain, or -1.  */
+/* Listen with TARGET's backlog.  Returns the number of SYNs that certainly
+   fills the queue, or -1.  */
 static int open_target(struct target *target)
 {
     struct sonde_address address;
@@ -138,18 +139,18 @@ static int open_target(struct target *target)
     if (sonde_address_parse(&address, TUN_HERE, 0))
         return -1;
     const void *storage = &address.storage;
-    target->listener = resetting_socket(AF_INET);
+    target->listener = queue_client_socket(AF_INET);
     if (target->listener < 0 ||
         bind(target->listener, storage, address.length) ||
         listen(target->listener, target->backlog) ||
         sonde_address_local(target->listener, &address))
         return -1;
     target->port = (uint16_t)sonde_address_port(&address);
-    size_t most = sonde_queue(target->listener, &queue)
-                      ? (size_t)target->backlog
-                      : (size_t)queue.backlog;
-    target->answers = calloc(most + MORE, 1);
-    return target->answers ? (int)(most + MORE) : -1;
+    size_t backlog = sonde_queue(target->listener, &queue)
+                         ? (size_t)target->backlog
+                         : (size_t)queue.backlog;
+    target->answers = calloc(backlog + MORE, 1);
+    return target->answers ? (int)(backlog + MORE) : -1;
 }
 
 static void put_target(const struct half_open *run, const struct target *target)
@@ -164,10 +165,10 @@ static void put_target(const struct half_open *run, const struct target *target)
                       "the queue was not full");
 }
 
-/* Wait until what will be sent again has been.  The time is read before what
-   has come is, so that all is read that came until then, however late we are.
-   Returns false if nobody wants to know any more.  */
-static bool wait_for_more(struct half_open *run, int64_t start)
+/* Wait until all retransmissions have been sent.  The clock is read before the
+   packets, so that every packet that arrived by then is counted, even if this
+   process is late.  Returns false if the reader of the findings is gone.  */
+static bool wait_for_retransmissions(struct half_open *run, int64_t start)
 {
     int64_t now;
     struct pollfd poll_fds[] = {{.fd = run->tun, .events = POLLIN},
@@ -177,9 +178,9 @@ static bool wait_for_more(struct half_open *run, int64_t start)
         if (poll_fds[1].revents)
             return false;
         now = monotonic_ms();
-        listen_to_it(run);
+        read_packets(run);
     } while (now < start + LATEST &&
-             (now < start + AGAIN || now < run->heard + QUIET));
+             (now < start + RETRANSMITTED || now < run->received + QUIET));
     return true;
 }
 
@@ -188,13 +189,11 @@ static void close_target(struct target *target)
     free(target->answers);
     target->answers = NULL;
     target->sent = 0;
-    if (target->listener >= 0)
-        close(target->listener);
-    target->listener = -1;
+    descriptor_close(&target->listener);
 }
 
-/* Fill the queue of TARGET.  Where that takes so long that the kernel gives the
-   first ones up, or they are let in again, begin anew.  */
+/* Fill the queue of TARGET.  If that takes so long that the kernel may drop the
+   first handshakes, or retransmit, begin anew.  */
 static void fill_target(struct half_open *run, struct target *target)
 {
     int64_t start;
@@ -205,14 +204,14 @@ static void fill_target(struct half_open *run, struct target *target)
         int wanted = open_target(target);
         for (int k = 0; k < wanted; k++)
             send_syn(run, target);
-    } while (monotonic_ms() - start > SOON && ++tries < 5);
+    } while (monotonic_ms() - start > FILL_TIMEOUT && ++tries < 5);
 }
 
 static bool run_targets(struct half_open *run)
 {
     for (size_t i = 0; i < run->count; i++)
         fill_target(run, &run->targets[i]);
-    bool whole = wait_for_more(run, monotonic_ms());
+    bool whole = wait_for_retransmissions(run, monotonic_ms());
     for (size_t i = 0; i < run->count; i++) {
         if (whole && run->targets[i].answers)
             put_target(run, &run->targets[i]);
@@ -221,7 +220,7 @@ static bool run_targets(struct half_open *run)
     return whole;
 }
 
-/* Enter a namespace that has the settings of the other measurement.  */
+/* Enter a namespace with the settings of the first method.  */
 static int syn_queue_tun_enter(const struct queue_plan *plan,
                                struct namespace_trouble *trouble)
 {
@@ -245,7 +244,7 @@ static int syn_queue_tun_enter(const struct queue_plan *plan,
     return 0;
 }
 
-/* The rows of PLAN that can be filled so.  */
+/* Choose the backlogs of PLAN that this method can measure.  */
 static void choose_targets(struct half_open *run, const struct queue_plan *plan)
 {
     run->targets = calloc(plan->count + 1, sizeof *run->targets);
@@ -255,10 +254,10 @@ static void choose_targets(struct half_open *run, const struct queue_plan *plan)
                 (struct target){.backlog = plan->backlogs[i], .listener = -1};
 }
 
-/* Whether there is memory for all of them, which are filled together: a request
-   takes less than half a KiB of the kernel's, the namespace 1 MiB at most
-   (measured, Linux 6.18); twice that is reckoned.  Returns false with the
-   reason in *TROUBLE.  */
+/* Whether there is memory for all targets, which are filled together: a request
+   takes less than half a KiB of kernel memory, the namespace at most 1 MiB
+   (measured, Linux 6.18); twice that is assumed.  Returns false with the reason
+   in *TROUBLE.  */
 static bool can_afford(const struct half_open *run,
                        struct namespace_trouble *trouble)
 {
@@ -274,7 +273,7 @@ static bool can_afford(const struct half_open *run,
     return false;
 }
 
-/* Go where the SYNs are to come in.  Returns NULL, or why that cannot be.  */
+/* Make the namespace and its interface.  Returns NULL, or why that failed.  */
 static const char *make_ready(struct half_open *run,
                               const struct queue_plan *plan,
                               struct namespace_trouble *trouble)
@@ -282,7 +281,7 @@ static const char *make_ready(struct half_open *run,
     struct in_addr here, peer;
     choose_targets(run, plan);
     if (run->count == 0)
-        return "it takes a backlog from 0 to 1024";
+        return "needs a backlog from 0 to 1024";
     if (!can_afford(run, trouble) || syn_queue_tun_enter(plan, trouble) ||
         (run->tun = tun_open(trouble)) < 0)
         return trouble->text;
@@ -290,7 +289,7 @@ static const char *make_ready(struct half_open *run,
     inet_pton(AF_INET, TUN_PEER, &peer);
     run->here = ntohl(here.s_addr);
     run->peer = ntohl(peer.s_addr);
-    return await_interface(run) ? "the TUN interface carries nothing" : NULL;
+    return await_interface(run) ? "the TUN interface carries no packets" : NULL;
 }
 
 bool measure_half_open(FILE *out, int watch, const void *data)
@@ -303,7 +302,6 @@ bool measure_half_open(FILE *out, int watch, const void *data)
                     HOW_MEASURED, reason);
     bool whole = reason || run_targets(&run);
     free(run.targets);
-    if (run.tun >= 0)
-        close(run.tun);
+    descriptor_close(&run.tun);
     return whole;
 }

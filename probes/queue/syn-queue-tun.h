@@ -1,16 +1,16 @@
-/* syn-queue-tun.h - the incomplete queue, by handshakes that never end
+/* syn-queue-tun.h - the SYN queue, by half-open handshakes
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A second way, which shares nothing with the first (probes/queue/syn-queue.h):
-   in a network namespace of its own, with the settings of the first, SYNs come
-   in from a host that this program plays, and nobody answers the SYN-ACKs.
-   Those for which the kernel keeps an entry it sends again after a second;
-   those that it answered with a cookie, or not at all, it does not.
+   A second method, which shares nothing with the first (probes/queue/
+   syn-queue.h): in a new network namespace, with the settings of the first,
+   this program plays a host that sends SYNs and never answers the SYN-ACKs. The
+   kernel retransmits the SYN-ACKs of the handshakes in its SYN queue after a
+   second; those sent with a SYN cookie it does not.
 
    Findings, under the id "listen.queue":
 
-       inet.half-open      whether this can be done here
-       inet.N.half-open    handshakes that the kernel kept  */
+       inet.half-open      whether this method works here
+       inet.N.half-open    handshakes in the SYN queue  */
 
 #ifndef PROBES_QUEUE_SYN_QUEUE_TUN_H
 #define PROBES_QUEUE_SYN_QUEUE_TUN_H 1
@@ -18,8 +18,8 @@
 #include "probes/queue/plan.h"
 #include "probes/run/runner.h"
 
-/* Measure it for the backlogs of PLAN, a struct queue_plan, up to 1024.  It
-   lasts as long as it takes the kernel to send again: a second or two.  */
+/* Measure for the backlogs of PLAN, a struct queue_plan, up to 1024.  Takes one
+   to two seconds, until the kernel retransmits.  */
 measurement measure_half_open;
 
 #endif /* PROBES_QUEUE_SYN_QUEUE_TUN_H */

@@ -12,19 +12,7 @@
 /* The longest name of a file, and the longest value of a profile.  */
 enum { NAME_MAX = 4096, VALUE_MAX = 4200 };
 
-static bool answers_diff_comparable(const struct finding *finding)
-{
-    return finding && finding->value && finding->stable;
-}
-
-static bool answers_diff_differs(const struct finding *a,
-                                 const struct finding *b)
-{
-    return answers_diff_comparable(a) && answers_diff_comparable(b) &&
-           strcmp(a->value, b->value);
-}
-
-/* "id" or "id key", then the two values, side by side if they fit.  */
+/* "id" or "id key", then the two values, on one line if they fit.  */
 static void put_difference(FILE *out, const struct finding *a,
                            const struct finding *b, const char *left,
                            const char *right)
@@ -54,8 +42,8 @@ static void put_difference(FILE *out, const struct finding *a,
     putc('\n', out);
 }
 
-/* What ID has in both: one who tells nothing comparable is told from one whose
-   word differs.  */
+/* Count the question ID, which both sides have, as compared, different or
+   incomparable.  */
 static void count_question(struct difference *difference,
                            const struct findings *here,
                            const struct findings *there, const char *id)
@@ -65,16 +53,16 @@ static void count_question(struct difference *difference,
     for (size_t i = 0; i < slice.count; i++) {
         const struct finding *a = &slice.list[i];
         const struct finding *b = findings_get(there, id, a->key);
-        both += answers_diff_comparable(a) && answers_diff_comparable(b);
-        different += answers_diff_differs(a, b);
+        both += answers_comparable(a) && answers_comparable(b);
+        different += answers_differ(a, b);
     }
     difference->compared += both > 0;
-    difference->untold += both == 0;
+    difference->incomparable += both == 0;
     difference->different += different > 0;
     difference->findings += different;
 }
 
-/* The next id in FINDINGS behind place *I that is asked for, or NULL.  */
+/* The next chosen id in FINDINGS from index *I on, or NULL.  */
 static const char *next_id(const struct catalogue *catalogue,
                            const struct findings *findings, size_t *i)
 {
@@ -126,9 +114,9 @@ void answers_count(char text[COUNT_TEXT], const struct difference *difference,
     if (difference->findings > difference->different)
         answers_diff_append(text, size, ", in %zu findings",
                             difference->findings);
-    if (difference->untold)
+    if (difference->incomparable)
         answers_diff_append(text, size, "; %zu cannot be compared",
-                            difference->untold);
+                            difference->incomparable);
     if (difference->only_here)
         answers_diff_append(text, size, "; only %s: %zu", left,
                             difference->only_here);
@@ -147,7 +135,7 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
         const struct finding *a = &here->list[i];
         const struct finding *b = findings_get(there, a->id, a->key);
         if (is_question(a->id) && catalogue_wants(catalogue, a->id) &&
-            answers_diff_differs(a, b))
+            answers_differ(a, b))
             put_difference(out, a, b, left, right);
     }
     answers_count(text, &difference, left, right);
@@ -157,8 +145,8 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
 
 /* ---- as tests ------------------------------------------------------------ */
 
-/* Whether anything under ID differs; all that does goes to OUT as comments, if
-   that is not NULL.  */
+/* Whether any finding of ID differs; if OUT is not NULL, all differing findings
+   are written as comments.  */
 static bool put_differences(FILE *out, const char *id,
                             const struct findings *here,
                             const struct findings *there)
@@ -168,7 +156,7 @@ static bool put_differences(FILE *out, const char *id,
     for (size_t i = 0; i < slice.count; i++) {
         const struct finding *a = &slice.list[i];
         const struct finding *b = findings_get(there, id, a->key);
-        if (!answers_diff_differs(a, b))
+        if (!answers_differ(a, b))
             continue;
         any = true;
         if (out)
@@ -189,25 +177,25 @@ static void put_test(FILE *out, size_t number, const char *id,
         return;
     }
     fprintf(out, "ok %zu - %s", number, id);
-    if (!answers_diff_comparable(a))
+    if (!answers_comparable(a))
         fprintf(out, " # SKIP %s\n",
                 a && a->reason                ? a->reason
                 : a && a->value && !a->stable ? "not stable here"
-                                              : "not told here");
-    else if (!answers_diff_comparable(b))
-        fputs(" # SKIP not told by the profile\n", out);
+                                              : "no answer here");
+    else if (!answers_comparable(b))
+        fputs(" # SKIP no answer in the profile\n", out);
     else
         putc('\n', out);
 }
 
-/* The questions that only the profile has.  */
+/* The questions that this version lacks.  */
 static void put_unknown(FILE *out, const struct catalogue *catalogue,
                         const struct findings *there)
 {
     const char *id;
     for (size_t i = 0; (id = next_id(catalogue, there, &i));)
         if (!catalogue_find(catalogue, id))
-            fprintf(out, "# %s: of the profile alone\n", id);
+            fprintf(out, "# %s: only in the profile\n", id);
 }
 
 void answers_tap(FILE *out, const struct catalogue *catalogue,

@@ -1,8 +1,8 @@
-/* answers-html.c - answers, as a page by itself
+/* answers-html.c - answers as an HTML page
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   One file, without scripts and without anything from elsewhere.  What is
-   folded is a details element, which the keyboard opens.  */
+   One file, without scripts and external resources. Folded parts are details
+   elements, which the keyboard opens.  */
 
 #include <config.h>
 
@@ -62,7 +62,7 @@ static const char style[] =
     "summary .value{order:1;flex-basis:100%}dl{grid-template-columns:1fr}"
     "dd{padding-left:1rem}}\n";
 
-/* What the page is made of.  */
+/* The input of the page.  */
 struct page {
     FILE *out;
     const struct catalogue *catalogue;
@@ -70,8 +70,8 @@ struct page {
     const char *other;
 };
 
-/* What begins at TEXT and needs no escape, a character or a byte that is none:
-   masked, since a page may go to a terminal.  Returns its length.  */
+/* Write the character at TEXT, which needs no escape; masked, since a page may
+   be printed on a terminal.  Returns its length.  */
 static size_t put_character(FILE *out, const char *text)
 {
     size_t length = mask_shown(text);
@@ -82,7 +82,7 @@ static size_t put_character(FILE *out, const char *text)
     return length ? length : mask_skipped(text);
 }
 
-/* TEXT as it may stand anywhere in the page.  */
+/* TEXT, escaped for any place of the page.  */
 static void put_text(FILE *out, const char *text)
 {
     for (; text && *text; text++)
@@ -120,36 +120,14 @@ static void answers_html_put_host(FILE *out, const struct findings *findings)
     put_text(out, host_text(findings, "machine"));
 }
 
-static const char *answers_html_how_word(const struct finding *finding)
-{
-    static const char *const words[] = {
-        [HOW_MEASURED] = "measured",
-        [HOW_READ] = "read",
-        [HOW_COMPUTED] = "computed",
-        [HOW_CONSTANT] = "constant",
-        [HOW_NOT_TESTABLE] = "not testable here",
-    };
-    return finding->stable ? words[finding->how] : "unstable";
-}
-
-static const char *value_of(const struct finding *finding)
-{
-    return finding->value    ? finding->value
-           : finding->reason ? finding->reason
-                             : "-";
-}
-
-/* The value that the other profile has instead, or NULL.  */
+/* The differing value of the other profile, or NULL.  */
 static const char *answers_html_instead(const struct page *page,
                                         const struct finding *finding)
 {
     const struct finding *other =
         page->there ? findings_get(page->there, finding->id, finding->key)
                     : NULL;
-    bool comparable = other && other->value && other->stable &&
-                      finding->value && finding->stable;
-    return comparable && strcmp(other->value, finding->value) ? other->value
-                                                              : NULL;
+    return answers_differ(finding, other) ? other->value : NULL;
 }
 
 static void answers_html_put_row(FILE *out, const char *class, const char *term,
@@ -168,14 +146,14 @@ static void answers_html_put_finding(const struct page *page,
     const char *other = answers_html_instead(page, finding);
     const char *class = other ? " class=\"differs\"" : "";
     bool is_answer = !strcmp(finding->key, answer_key); /* stands above */
-    if (is_answer ? other != NULL : !says_nothing(finding)) {
+    if (is_answer ? other != NULL : !finding_is_empty(finding)) {
         fprintf(page->out, "<dt%s>", class);
         put_text(page->out, finding->key);
         fprintf(page->out, "</dt><dd%s>", class);
-        put_text(page->out, value_of(finding));
+        put_text(page->out, answer_value(finding));
         if (finding->how != HOW_MEASURED || !finding->stable)
             fprintf(page->out, " <span class=\"how\">%s</span>",
-                    answers_html_how_word(finding));
+                    answer_how(finding));
         fputs("</dd>\n", page->out);
     }
     if (!other)
@@ -210,10 +188,10 @@ static void put_question(const struct page *page,
     fprintf(out, "<details id=\"%s\"%s><summary>", question->id,
             differs ? " class=\"differs\"" : "");
     put_element(out, "span class=\"id\"", question->id);
-    put_element(out, "span class=\"value\"", value_of(answer));
+    put_element(out, "span class=\"value\"", answer_value(answer));
     fputs("<span class=\"how\">", out);
     fprintf(out, "%s%s</span></summary>\n<div class=\"inside\">\n",
-            answers_html_how_word(answer), differs ? ", differs" : "");
+            answer_how(answer), differs ? ", differs" : "");
     put_element(out, "p", question->text);
     fputs("<dl>\n", out);
     answers_html_put_finding(page, answer);
@@ -222,7 +200,7 @@ static void put_question(const struct page *page,
             answers_html_put_finding(page, &slice.list[i]);
     put_known(out, question->id);
     answers_html_put_row(out, "", "why", question->why);
-    answers_html_put_row(out, "", "said of it", question->standard);
+    answers_html_put_row(out, "", "standards", question->standard);
     answers_html_put_row(out, "", "use", question->cope);
     fputs("</dl></div></details>\n", out);
 }
@@ -231,30 +209,30 @@ static void put_question(const struct page *page,
 static void put_chart(const struct page *page)
 {
     enum { ROWS = 15 };
-    long most = 0, counts[ROWS];
+    long max = 0, counts[ROWS];
     for (int i = 0; i < ROWS; i++) {
         char key[40];
         snprintf(key, sizeof key, "inet.%d.accepted", i);
         counts[i] = findings_number(page->here, "listen.queue", key, -1);
-        most = counts[i] > most ? counts[i] : most;
+        max = counts[i] > max ? counts[i] : max;
     }
-    if (most == 0)
+    if (max == 0)
         return;
-    put_element(page->out, "h2", "Connections that wait, by backlog");
+    put_element(page->out, "h2", "Queued connections, by backlog");
     fputs("<table class=\"chart\">\n<tr class=\"soft\"><th scope=\"col\">"
-          "backlog</th><th scope=\"col\">wait</th></tr>\n",
+          "backlog</th><th scope=\"col\">queued</th></tr>\n",
           page->out);
     for (int i = 0; i < ROWS; i++)
         if (counts[i] >= 0)
             fprintf(page->out,
                     "<tr><th scope=\"row\">%d</th><td>"
                     "<div style=\"width:%d%%\">%ld</div></td></tr>\n",
-                    i, (int)(100.0 * (double)counts[i] / (double)most),
+                    i, (int)(100.0 * (double)counts[i] / (double)max),
                     counts[i]);
     fputs("</table>\n", page->out);
 }
 
-/* The picture of the states is text; it is set as it is.  */
+/* The text of --states, preformatted.  */
 static void put_states(const struct page *page)
 {
     char *text = NULL;
@@ -286,8 +264,8 @@ static void answers_html_put_head(const struct page *page)
     fputs("<h1>How the sockets of this host behave</h1>\n<p>", out);
     answers_html_put_host(out, page->here);
     fputs("</p>\n<p class=\"soft\">", out);
-    fputs("Asked by sockprobe", out);
-    if (time) /* shared profiles leave it out */
+    fputs("Measured by sockprobe", out);
+    if (time) /* missing in shared profiles */
         fputs(" on ", out);
     put_text(out, time);
     fputs(". Each line opens: details, other systems, what to use.</p>\n", out);
@@ -303,10 +281,10 @@ static void answers_html_put_head(const struct page *page)
     answers_count(count, &difference, "here", page->other);
     fputs("): ", out);
     put_text(out, count);
-    fputs(". What differs is coloured, and says \"differs\".</p>\n", out);
+    fputs(". Differences are coloured and marked \"differs\".</p>\n", out);
 }
 
-/* The questions that were answered, in turn; FIRST of its group or not.  */
+/* The next chosen question with an answer, from index *I on, or NULL.  */
 static const struct question *next_answered(const struct page *page, size_t *i,
                                             const struct finding **answer)
 {

@@ -9,14 +9,8 @@
 #include "probes/behaviour/answers.h"
 #include "probes/finding/host.h"
 
-/* Raised when a key changes its meaning or goes; new keys do not count.  */
+/* Raised when a key is removed or changes its meaning, not for new keys.  */
 enum { SCHEMA_VERSION = 1 };
-
-static const char *const how_names[] = {
-    [HOW_MEASURED] = "measured",         [HOW_READ] = "read",
-    [HOW_COMPUTED] = "computed",         [HOW_CONSTANT] = "constant",
-    [HOW_NOT_TESTABLE] = "not-testable",
-};
 
 static void answers_json_put_host(struct json *json,
                                   const struct findings *findings)
@@ -32,7 +26,7 @@ static void answers_json_put_finding(struct json *json,
                                      const struct finding *finding)
 {
     json_text(json, "value", finding->value);
-    json_text(json, "how", how_names[finding->how]);
+    json_text(json, "how", how_name(finding->how));
     json_bool(json, "stable", finding->stable);
     json_text(json, "reason", finding->reason);
 }

@@ -30,10 +30,10 @@ static void put_paragraph(FILE *out, const char *label, const char *text)
 static const char *const places[] = {
     [ON_LOOPBACK] = "over the loopback interface",
     [IN_PROGRAM] = "within this program; no packet is sent",
-    [IN_NAMESPACE] = "in a private network namespace, where this program plays "
-                     "the peer",
-    [IN_BOTH] = "over the loopback interface; and where there can be one, in a "
-                "private network namespace, where this program plays the peer",
+    [IN_NAMESPACE] = "in a private network namespace, with a simulated peer",
+    [IN_BOTH] =
+        "over the loopback interface; and if possible in a private network "
+        "namespace, with a simulated peer",
 };
 
 void answers_explain(FILE *out, const struct question *question)
@@ -43,7 +43,7 @@ void answers_explain(FILE *out, const struct question *question)
     put_paragraph(out, "id", question->id);
     put_paragraph(out, "question", question->text);
     put_paragraph(out, "why", question->why);
-    put_paragraph(out, "said of it", question->standard);
+    put_paragraph(out, "standards", question->standard);
     while ((known = known_next(question->id, known))) {
         char text[400];
         snprintf(text, sizeof text, "%s: %s [%s]", known->system, known->answer,
@@ -52,5 +52,5 @@ void answers_explain(FILE *out, const struct question *question)
         label = "";
     }
     put_paragraph(out, "use", question->cope);
-    put_paragraph(out, "asked", places[question->where]);
+    put_paragraph(out, "method", places[question->where]);
 }

@@ -1,7 +1,7 @@
-/* answers-states.c - the states of a connection, as a picture in text
+/* answers-states.c - the states of a connection as text
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Made from the findings "WALK.NN" of tcp.states: "WHAT; HERE; PEER".  */
+   Made from the findings "WALK.NN" of tcp.states: "EVENT; HERE; PEER".  */
 
 #include <config.h>
 
@@ -19,15 +19,17 @@ static const struct {
     bool both;
 } walks[] = {
     {"loopback", "both ends on this host", true},
-    {"active", "this host connects, and closes first; the peer is played",
+    {"active", "this host connects, and closes first; simulated peer", false},
+    {"passive", "this host listens, and the simulated peer closes first",
      false},
-    {"passive", "this host listens, and the played peer closes first", false},
-    {"simultaneous", "both close at the same time; the peer is played", false},
-    {"one-segment", "the played peer's ACK and FIN come in one segment", false},
-    {"both-open", "both connect at the same time; the peer is played", false},
+    {"simultaneous-close", "both close at the same time; simulated peer",
+     false},
+    {"fin-ack", "ACK and FIN of the simulated peer in one segment", false},
+    {"simultaneous-open", "both connect at the same time; simulated peer",
+     false},
 };
 
-/* The part of TEXT behind its last "; ", which is cut off.  */
+/* Cut TEXT at its last "; ". Returns the part behind.  */
 static char *cut_last(char *text)
 {
     char *last = NULL;
@@ -39,7 +41,7 @@ static char *cut_last(char *text)
     return last + 2;
 }
 
-/* An arrow to the right for what goes out, to the left for what comes in.  */
+/* An arrow to the right for sent packets, to the left for received packets.  */
 static const char *arrow_of(const char *what)
 {
     static const char *const arrows[] = {"    ", " -->", "<-- ", "<-->"};
@@ -75,7 +77,7 @@ static void put_walk(FILE *out, struct slice slice, size_t walk)
         if (first) {
             fprintf(out, "\n%s\n", walks[walk].title);
             int column = pad(out, fprintf(out, "here"), WHAT);
-            column += fprintf(out, "      what happened");
+            column += fprintf(out, "      event");
             if (walks[walk].both) {
                 pad(out, column, PEER);
                 fputs("there", out);
@@ -92,11 +94,11 @@ void answers_states(FILE *out, const struct findings *findings)
     struct slice slice = slice_of(findings, id);
     const struct finding *answer = findings_get(findings, id, answer_key);
     const char *missing = findings_text(findings, id, "not-seen");
-    const char *text = !answer         ? "not asked"
+    const char *text = !answer         ? "not measured"
                        : answer->value ? answer->value
                                        : answer->reason;
-    fputs("TCP states, as this kernel's own table has them: ", out);
-    wrap(out, text ? text : "-", 50, 2, WIDTH);
+    fputs("TCP states in the kernel's table: ", out);
+    wrap(out, text ? text : "-", 34, 2, WIDTH);
     putc('\n', out);
     for (size_t walk = 0; walk < sizeof walks / sizeof *walks; walk++)
         put_walk(out, slice, walk);

@@ -11,7 +11,7 @@
 #include "probes/finding/host.h"
 
 /* Where the columns begin.  */
-enum { VALUE = 28, DETAIL = 26, HOW = 69 };
+enum { VALUE = 28, DETAIL = 26, HOW = 68 };
 
 static int answers_text_put_host(FILE *out, const struct findings *findings)
 {
@@ -20,24 +20,12 @@ static int answers_text_put_host(FILE *out, const struct findings *findings)
                    host_text(findings, "machine"));
 }
 
-static const char *answers_text_how_word(const struct finding *finding)
-{
-    static const char *const words[] = {
-        [HOW_MEASURED] = "measured",     [HOW_READ] = "read",
-        [HOW_COMPUTED] = "computed",     [HOW_CONSTANT] = "constant",
-        [HOW_NOT_TESTABLE] = "not here",
-    };
-    return finding->stable ? words[finding->how] : "unstable";
-}
-
-/* The value, or why there is none, from COLUMN on, and at the end of the first
-   line how it is known.  */
+/* The value, or the reason, from COLUMN on; "how known" at the end of the first
+   line.  */
 static void answers_text_put_value(FILE *out, const struct finding *finding,
                                    int column, const char *how)
 {
-    const char *text = finding->value    ? finding->value
-                       : finding->reason ? finding->reason
-                                         : "-";
+    const char *text = answer_value(finding);
     size_t length = strlen(text), room = (size_t)(HOW - column - 1);
     size_t cut = length;
     if (length > room)
@@ -60,18 +48,17 @@ static void put_short(FILE *out, const struct finding *answer)
 {
     int column = fprintf(out, "  %s", answer->id);
     column = pad(out, column, VALUE);
-    answers_text_put_value(out, answer, column, answers_text_how_word(answer));
+    answers_text_put_value(out, answer, column, answer_how(answer));
 }
 
 static void put_details(FILE *out, struct slice slice)
 {
     for (size_t i = 0; i < slice.count; i++) {
         const struct finding *finding = &slice.list[i];
-        if (!strcmp(finding->key, answer_key) || says_nothing(finding))
+        if (!strcmp(finding->key, answer_key) || finding_is_empty(finding))
             continue;
         int column = pad(out, fprintf(out, "  %s", finding->key), DETAIL);
-        answers_text_put_value(out, finding, column,
-                               answers_text_how_word(finding));
+        answers_text_put_value(out, finding, column, answer_how(finding));
     }
 }
 
@@ -101,7 +88,7 @@ static void put_full(FILE *out, const struct question *question,
     if (answer->how == HOW_MEASURED && answer->stable)
         snprintf(how, sizeof how, "measured %dx", repeats);
     else
-        snprintf(how, sizeof how, "%s", answers_text_how_word(answer));
+        snprintf(how, sizeof how, "%s", answer_how(answer));
     answers_text_put_value(out, answer, pad(out, 8, DETAIL), how);
     put_details(out, slice);
     put_elsewhere(out, question->id);

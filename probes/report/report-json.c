@@ -11,7 +11,8 @@
 #include "probes/report/report-stepwise.h"
 #include "probes/report/report.h"
 
-/* Raised when a key changes its meaning or goes; new keys do not count.  */
+/* Incremented when a key changes its meaning or is removed, not for a new
+   key.  */
 enum { SCHEMA_VERSION = 1 };
 
 static void report_json_put_host(struct json *json,
@@ -34,7 +35,8 @@ static void report_json_put_reason(struct json *json,
         json_text(json, "reason", row->reason);
         return;
     }
-    snprintf(text, sizeof text, "varies: client %s, accepted %s, overflow %s",
+    snprintf(text, sizeof text,
+             "varies: connected %s, accepted %s, next client %s",
              row->client_text ? row->client_text : "-",
              row->accepted_text ? row->accepted_text : "-",
              row->overflow ? row->overflow : "-");
@@ -47,9 +49,9 @@ static void report_json_put_row(struct json *json, const struct queue_row *row)
     json_text(json, "family", row->family);
     json_number(json, "backlog", row->backlog);
     json_count(json, "effective", row->effective);
-    json_count(json, "client", row->client);
+    json_count(json, "connected", row->client);
     json_count(json, "accepted", row->accepted);
-    json_text(json, "overflow", row->overflow);
+    json_text(json, "next_client", row->overflow);
     json_bool(json, "stable", row->stable);
     json_text(json, "limit", row->limit);
     json_bool(json, "disturbed", row->disturbed);
@@ -57,9 +59,9 @@ static void report_json_put_row(struct json *json, const struct queue_row *row)
     json_count(json, "repeats", row->repeats);
     report_json_put_reason(json, row);
     json_count(json, "incomplete", row->incomplete);
-    json_count(json, "incomplete_known", row->known);
+    json_count(json, "incomplete_known_peer", row->known);
     json_count(json, "half_open", row->half_open);
-    json_count(json, "passed", row->passed);
+    json_count(json, "accepted_by_cookie", row->passed);
     json_text(json, "incomplete_reason", row->incomplete_reason);
     json_text(json, "half_open_reason", row->half_open_reason);
     json_object_end(json);
@@ -84,14 +86,14 @@ static void report_json_put_cap(struct json *json, const struct report *report)
               report->verdict.setting_holds ? cap->setting : NULL);
     json_text(json, "scope",
               report->verdict.setting_foreign ? NULL : cap->scope);
-    json_text(json, "initial", cap->initial);
-    json_count(json, "initial_value", cap->initial_value);
+    json_text(json, "initial_namespace", cap->initial);
+    json_count(json, "initial_namespace_value", cap->initial_value);
     json_text(json, "family", cap->family);
-    json_number(json, "asked", INT_MAX);
+    json_number(json, "requested", INT_MAX);
     json_count(json, "effective", cap->effective);
-    json_count(json, "measured", cap->accepted);
-    json_count(json, "client", cap->client);
-    json_text(json, "overflow", cap->overflow);
+    json_count(json, "accepted", cap->accepted);
+    json_count(json, "connected", cap->client);
+    json_text(json, "next_client", cap->overflow);
     json_text(json, "limit", cap->limit);
     json_text(json, "reason", cap->reason);
     json_object_end(json);
@@ -101,8 +103,8 @@ static void report_json_put_like(struct json *json, const struct likeness *like)
 {
     json_object(json, "like");
     json_text(json, "best", like->best);
-    json_text(json, "known", like->known);
-    json_array(json, "also");
+    json_text(json, "evidence", like->known);
+    json_array(json, "others");
     for (int i = 0; i < like->also_count; i++)
         json_text(json, NULL, like->also[i]);
     json_array_end(json);
@@ -138,8 +140,8 @@ static void put_need(struct json *json, const struct report *report)
 {
     static const char *const grants[] = {
         [GRANT_UNKNOWN] = NULL,
-        [GRANT_WHOLE] = "whole",
-        [GRANT_CUT] = "cut",
+        [GRANT_WHOLE] = "full",
+        [GRANT_CUT] = "truncated",
     };
     const struct requirement *need = &report->need;
     if (!report->requires) {
@@ -147,7 +149,7 @@ static void put_need(struct json *json, const struct report *report)
         return;
     }
     json_object(json, "require");
-    json_number(json, "asked", need->asked);
+    json_number(json, "requested", need->asked);
     json_text(json, "granted", grants[need->grant]);
     json_count(json, "effective", need->effective);
     json_count(json, "queued", need->queued);
@@ -162,13 +164,13 @@ void report_json(FILE *out, const struct report *report)
     json_object(&json, NULL);
     json_number(&json, "schema_version", SCHEMA_VERSION);
     report_json_put_host(&json, report->findings);
-    json_number(&json, "wait_ms", report->wait);
+    json_number(&json, "timeout_ms", report->wait);
     json_array(&json, "rows");
     for (size_t i = 0; i < report->table.count; i++)
         report_json_put_row(&json, &report->table.rows[i]);
     json_array_end(&json);
     put_rule(&json, "rule", &report->verdict.accepted);
-    put_rule(&json, "rule_client", &report->verdict.client);
+    put_rule(&json, "rule_connected", &report->verdict.client);
     report_json_put_cap(&json, report);
     report_json_put_like(&json, &report->verdict.like);
     report_json_put_incomplete(&json, report);

@@ -28,9 +28,9 @@ static const struct {
     long (*value)(const struct queue_row *);
 } metrics[] = {
     {"sonde_backlog_effective",
-     "The backlog in force, by the kernel's word, for the one asked for.",
+     "The backlog in force, as the kernel reports it, by requested backlog.",
      report_prometheus_effective},
-    {"sonde_backlog_client", "Connections that the clients saw complete.",
+    {"sonde_backlog_connected", "Connections that completed at the clients.",
      report_prometheus_client},
     {"sonde_backlog_accepted", "Connections that accept returned.",
      report_prometheus_accepted},
@@ -60,8 +60,8 @@ static void report_prometheus_put_cap(FILE *out, const struct report *report)
                     "The largest backlog in force.");
     prometheus_sample(out, "sonde_backlog_cap", labels, report->verdict.cap);
     prometheus_head(out, "sonde_backlog_cap_accepted", "gauge",
-                    "Connections that accept returned when the largest "
-                    "backlog was asked for.");
+                    "Connections that accept returned for the largest "
+                    "backlog requested.");
     prometheus_sample(out, "sonde_backlog_cap_accepted", NULL, cap->accepted);
 }
 

@@ -8,15 +8,10 @@
 #include "base/sentence.h"
 #include "probes/queue/listen-again.h"
 #include "probes/report/report-stepwise.h"
+#include "probes/report/report.h"
 
 static const char again_id[] = "listen.again";
 static const char overflow_id[] = "listen.overflow";
-
-static const struct {
-    const char *id, *name;
-} families[] = {{"inet", "IPv4"}, {"inet6", "IPv6"}, {"unix", "UNIX"}};
-
-enum { FAMILIES = sizeof families / sizeof *families };
 
 /* The finding ID, FAMILY.KEY.  */
 static const struct finding *
@@ -97,7 +92,7 @@ static void say_error(struct sentence *sentence,
 {
     const char *error = text_of(findings, again_id, family, key);
     if (error && strcmp(error, "none") != 0)
-        say(sentence, " (it says %s)", error);
+        say(sentence, " (%s)", error);
 }
 
 static void say_again(struct sentence *sentence,
@@ -121,7 +116,7 @@ static void say_again(struct sentence *sentence,
         report_stepwise_shown(findings, again_id, family, "shrink.after"));
     say_error(sentence, findings, family, "shrink.error");
     if (reason)
-        say(sentence, "; the rest was not measured: %s", reason);
+        say(sentence, "; the rest not measured: %s", reason);
 }
 
 /* What the client outside sees, as the rest of a sentence.  */
@@ -130,7 +125,7 @@ static const char *report_stepwise_seen(const char *next)
     static const struct {
         const char *next, *words;
     } words[] = {
-        {"silence", "hears nothing"},
+        {"silence", "gets no SYN-ACK"},
         {"refused", "is refused (ECONNREFUSED)"},
         {"reset", "is reset before it is connected (ECONNRESET)"},
         {"reset after connect", "is connected, then reset (ECONNRESET)"},
@@ -152,11 +147,11 @@ static void say_enters(struct sentence *sentence,
     if (!enters)
         return;
     if (!strcmp(enters, "no"))
-        say(sentence, ", and is not let in when there is room");
+        say(sentence, ", and does not connect after an accept");
     else if (ms < 0)
-        say(sentence, ", and is let in as soon as there is room");
+        say(sentence, ", and connects as soon as accept makes room");
     else
-        say(sentence, ", and is let in %ld.%ld s after there is room",
+        say(sentence, ", and connects %ld.%ld s after accept makes room",
             ms / 1000, ms % 1000 / 100);
 }
 
@@ -173,7 +168,7 @@ static void say_data(struct sentence *sentence, const struct findings *findings,
     if (data->value)
         say(sentence, "; data sent before accept is %s", data->value);
     else
-        say(sentence, "; data sent before accept: not measured (%s)",
+        say(sentence, "; data sent before accept not measured (%s)",
             data->reason ? data->reason : "-");
     if (bytes >= 0)
         say(sentence, " (%ld bytes fit)", bytes);
@@ -191,7 +186,7 @@ static void say_overflow(struct sentence *sentence,
     if (!next) {
         const struct finding *why =
             report_stepwise_get(findings, overflow_id, family, "next");
-        say(sentence, "not seen: %s",
+        say(sentence, "not tested: %s",
             why && why->reason ? why->reason : "not measured");
         return;
     }
@@ -199,17 +194,16 @@ static void say_overflow(struct sentence *sentence,
         say(sentence, "client %ld %s", connected + 1,
             report_stepwise_seen(next));
     else
-        say(sentence, "client %ld gets %s if it must not block", connected + 1,
+        say(sentence, "client %ld gets %s if non-blocking", connected + 1,
             next);
     if (blocking && !strcmp(blocking, "waits"))
-        say(sentence, ", waits if it may");
+        say(sentence, ", waits if blocking");
     else if (blocking)
-        say(sentence, ", and %s if it may", blocking);
+        say(sentence, ", and %s if blocking", blocking);
     say_enters(sentence, findings, family);
     if (accepted >= 0 && accepted < connected)
         say(sentence,
-            "; %ld of those before it are connected on their side "
-            "only",
+            "; %ld earlier connections are complete at the client only",
             connected - accepted);
     say_data(sentence, findings, family);
 }
@@ -221,12 +215,12 @@ put_families(FILE *out, const char *label, const struct findings *findings,
              void (*probe_report)(struct sentence *, const struct findings *,
                                   const char *))
 {
-    for (size_t i = 0; i < FAMILIES; i++) {
+    for (size_t i = 0; i < REPORT_FAMILIES; i++) {
         struct sentence sentence = {""};
-        if (!report_stepwise_get(findings, id, families[i].id, key))
+        if (!report_stepwise_get(findings, id, report_families[i].id, key))
             continue;
-        say(&sentence, "%s: ", families[i].name);
-        probe_report(&sentence, findings, families[i].id);
+        say(&sentence, "%s: ", report_families[i].name);
+        probe_report(&sentence, findings, report_families[i].id);
         put_sentence(out, label, &sentence);
         label = "";
     }
@@ -241,8 +235,8 @@ void report_more_text(FILE *out, const struct findings *findings)
     if (abort_on > 0) {
         struct sentence sentence = {""};
         say(&sentence,
-            "tcp_abort_on_overflow is %ld, which matters only to a "
-            "client whose last ACK finds the queue full",
+            "tcp_abort_on_overflow is %ld: affects only a client whose last "
+            "ACK arrives at a full queue",
             abort_on);
         put_sentence(out, "", &sentence);
     }
@@ -255,8 +249,8 @@ static void put_objects(struct json *json, const char *name,
                         const struct member *members, size_t count)
 {
     json_array(json, name);
-    for (size_t i = 0; i < FAMILIES; i++) {
-        const char *family = families[i].id;
+    for (size_t i = 0; i < REPORT_FAMILIES; i++) {
+        const char *family = report_families[i].id;
         if (!report_stepwise_get(findings, id, family, members[0].key))
             continue;
         json_line(json, NULL);
@@ -281,9 +275,12 @@ static void put_objects(struct json *json, const char *name,
 void report_more_json(struct json *json, const struct findings *findings)
 {
     static const struct member overflow[] = {
-        {"next", "next", false},         {"connected", "connected", true},
-        {"accepted", "accepted", true},  {"enters", "enters", false},
-        {"blocking", "blocking", false}, {"data", "data", false},
+        {"next_client", "next", false},
+        {"connected", "connected", true},
+        {"accepted", "accepted", true},
+        {"connect_completes", "enters", false},
+        {"blocking_connect", "blocking", false},
+        {"early_data", "data", false},
     };
     put_objects(json, "again", findings, again_id, again, AGAIN);
     put_objects(json, "overflow", findings, overflow_id, overflow,

@@ -12,20 +12,6 @@
 #include "probes/report/report.h"
 #include "probes/verdict/published.h"
 
-static const struct {
-    const char *id, *name;
-} families[] = {{"inet", "IPv4"}, {"inet6", "IPv6"}, {"unix", "UNIX"}};
-
-enum { FAMILIES = sizeof families / sizeof *families };
-
-static const char *report_text_family_name(const char *id)
-{
-    for (size_t i = 0; i < FAMILIES; i++)
-        if (!strcmp(id, families[i].id))
-            return families[i].name;
-    return id;
-}
-
 /* ---- the table ---------------------------------------------------------- */
 
 static bool report_text_has_family(const struct queue_table *table,
@@ -54,9 +40,9 @@ static bool is_published(int backlog)
 static bool has_published(const struct queue_table *table)
 {
     int shown = 0;
-    for (size_t i = 0; i < FAMILIES; i++)
-        shown += report_text_has_family(table, families[i].id);
-    if (shown == FAMILIES)
+    for (size_t i = 0; i < REPORT_FAMILIES; i++)
+        shown += report_text_has_family(table, report_families[i].id);
+    if (shown == REPORT_FAMILIES)
         return false;
     for (size_t i = 0; i < table->count; i++)
         if (is_published(table->rows[i].backlog))
@@ -79,11 +65,11 @@ static int put_head_line(FILE *out, const struct queue_table *table,
 {
     int blank = 0;
     fprintf(out, "%7s %8s", first, second);
-    for (int i = 0; i < FAMILIES; i++) {
-        if (!report_text_has_family(table, families[i].id))
+    for (int i = 0; i < REPORT_FAMILIES; i++) {
+        if (!report_text_has_family(table, report_families[i].id))
             continue;
         fprintf(out, "%*s %*s", blank, "", counts ? 13 : 9,
-                counts ? counts : families[i].name);
+                counts ? counts : report_families[i].name);
         blank = counts ? 0 : 4;
     }
     return blank;
@@ -92,11 +78,11 @@ static int put_head_line(FILE *out, const struct queue_table *table,
 static void report_text_put_head(FILE *out, const struct queue_table *table)
 {
     bool more = has_published(table);
-    int blank = put_head_line(out, table, "", "kernel", NULL);
+    int blank = put_head_line(out, table, "", "backlog", NULL);
     if (more)
         fprintf(out, "%*s  published: connections queued", blank, "");
     putc('\n', out);
-    put_head_line(out, table, "backlog", "says", "client accept");
+    put_head_line(out, table, "backlog", "in force", "client accept");
     for (int i = 0; more && i < PUBLISHED; i++)
         fprintf(out, " %*s", published_width(i), published[i].system);
     putc('\n', out);
@@ -141,9 +127,9 @@ static void report_text_put_row(FILE *out, const struct queue_table *table,
     report_backlog(backlog, name, sizeof name);
     print_effective(table, backlog, effective, sizeof effective);
     fprintf(out, "%7s %8s", name, effective);
-    for (int i = 0; i < FAMILIES; i++)
-        if (report_text_has_family(table, families[i].id))
-            put_counts(out, table_row(table, families[i].id, backlog));
+    for (int i = 0; i < REPORT_FAMILIES; i++)
+        if (report_text_has_family(table, report_families[i].id))
+            put_counts(out, table_row(table, report_families[i].id, backlog));
     for (int i = 0; has_published(table) && i < PUBLISHED; i++) {
         if (is_published(backlog))
             fprintf(out, " %*d", published_width(i),
@@ -184,8 +170,8 @@ static void put_absence(FILE *out, const char *family, const char *reason)
     if (!reason)
         return;
     say(&sentence,
-        "%s does not work on this host's loopback (%s): its columns "
-        "are empty",
+        "%s does not work on the loopback interface (%s): its columns are "
+        "empty",
         family, reason);
     put_sentence(out, "note", &sentence);
 }
@@ -195,7 +181,7 @@ static const char *report_text_reason_of(const struct queue_row *row)
 {
     if (row->reason || row->stable)
         return row->reason;
-    return "the repeats differ, so the row counts for nothing";
+    return "the repeats differ; the rule does not use this row";
 }
 
 /* Whether ROW and OTHER have no figures for the same reason.  */
@@ -216,8 +202,7 @@ static void report_text_put_reason(FILE *out, const struct queue_row *row,
     char first[16], last[16];
     report_backlog(row->backlog, first, sizeof first);
     report_backlog(row[count - 1].backlog, last, sizeof last);
-    say(&sentence, "%s, backlog %s", report_text_family_name(row->family),
-        first);
+    say(&sentence, "%s, backlog %s", report_family_name(row->family), first);
     if (count > 1)
         say(&sentence, " to %s", last);
     say(&sentence, ": %s", report_text_reason_of(row));
@@ -276,13 +261,14 @@ void report_rule(FILE *out, const struct report *report)
     rule_print(&ruling->rule, true, rule, sizeof rule);
     rule_print(&client->rule, true, client_rule, sizeof client_rule);
     if (ruling->rows == 0)
-        say(&sentence, "none: no row has figures");
+        say(&sentence, "not determined: no row has figures");
     else if (!ruling->comparable)
-        say(&sentence, "none given: it takes three different backlogs, from 0 "
-                       "to the cap, to tell one rule from another");
+        say(&sentence, "not determined: needs at least three backlogs between "
+                       "0 and the cap");
     else if (ruling->broken == 0)
-        say(&sentence, "%s connections wait for accept; true of all %zu rows",
-            rule, ruling->rows);
+        say(&sentence,
+            "%s connections in the accept queue; holds for all %zu rows", rule,
+            ruling->rows);
     else
         say(&sentence, "no single rule: %s fits %zu of %zu rows", rule,
             ruling->rows - ruling->broken, ruling->rows);
@@ -291,32 +277,10 @@ void report_rule(FILE *out, const struct report *report)
     put_sentence(out, "rule", &sentence);
     if (client->comparable && strcmp(rule, client_rule) != 0) {
         struct sentence more = {""};
-        say(&more, "%s clients believe they are connected%s", client_rule,
+        say(&more, "%s connections complete at the clients%s", client_rule,
             client->broken ? ", in most rows" : "");
         put_sentence(out, "", &more);
     }
-}
-
-/* Whose namespace the setting is in.  */
-static void say_namespace(struct sentence *sentence, const struct cap_row *cap)
-{
-    if (!cap->scope && cap->setting && !strncmp(cap->setting, "net.", 4))
-        say(sentence, " (network namespace unknown)");
-    if (!cap->scope || !strcmp(cap->scope, "host"))
-        return;
-    if (!strcmp(cap->scope, "own")) {
-        say(sentence, ", in a network namespace of its own");
-        return;
-    }
-    say(sentence, ", in this network namespace");
-    if (!cap->initial)
-        say(sentence, " (the host's may differ)");
-    else if (!strcmp(cap->initial, "yes"))
-        say(sentence, " (the host's first)");
-    else if (cap->initial_value >= 0)
-        say(sentence, " (the host's is %ld)", cap->initial_value);
-    else
-        say(sentence, " (not the host's, which is not readable from here)");
 }
 
 /* Where the cap comes from, as far as that is known.  */
@@ -325,19 +289,19 @@ static void say_origin(struct sentence *sentence, const struct report *report)
     const struct cap_row *cap = &report->table.cap;
     if (!cap->setting) {
         if (report->verdict.setting_holds)
-            say(sentence, ", a constant of this kernel that no setting raises");
+            say(sentence, ", a constant of this kernel");
     } else if (report->verdict.setting_holds) {
         say(sentence, " from %s", cap->setting);
-        say_namespace(sentence, cap);
+        report_say_namespace(sentence, cap);
     } else if (report->verdict.setting_foreign) {
-        say(sentence, ", measured only, since no kernel like this one has %s",
+        say(sentence, ", as measured; kernels like this one have no %s",
             cap->setting);
     } else if (cap->value >= 0) {
-        say(sentence, "; %s says %ld, which is not in force", cap->setting,
+        say(sentence, ", as measured; %s = %ld is not in force", cap->setting,
             cap->value);
     } else {
-        say(sentence, ", measured only, since %s is %s", cap->setting,
-            cap->value_reason ? cap->value_reason : "not to be read");
+        say(sentence, ", as measured; %s is %s", cap->setting,
+            cap->value_reason ? cap->value_reason : "not readable");
     }
 }
 
@@ -348,11 +312,11 @@ void report_cap(FILE *out, const struct report *report)
     if (report->verdict.cap >= 0)
         say(&sentence, "%ld", report->verdict.cap);
     else
-        say(&sentence, "not known");
+        say(&sentence, "unknown");
     say_origin(&sentence, report);
     if (cap->accepted >= 0)
-        say(&sentence, ": %ld queued when %d were asked for; no error says so",
-            cap->accepted, INT_MAX);
+        say(&sentence, ": listen (fd, %d) queued %ld, without an error",
+            INT_MAX, cap->accepted);
     else
         report_not_filled(&sentence, cap->reason ? cap->reason : "-");
     put_sentence(out, "cap", &sentence);
@@ -417,7 +381,7 @@ static void say_incomplete_rows(struct sentence *sentence,
     int named = 0;
     bool agree = families_agree(table);
     size_t count;
-    say(sentence, "handshakes under way besides");
+    say(sentence, "incomplete handshakes");
     for (size_t i = 0; i < table->count; i += count) {
         const struct queue_row *row = &table->rows[i];
         count = 1;
@@ -429,30 +393,31 @@ static void say_incomplete_rows(struct sentence *sentence,
             continue;
         say(sentence, "%s", named == 1 ? ":" : ",");
         say_incomplete_row(sentence, row, count,
-                           agree ? NULL : report_text_family_name(row->family));
+                           agree ? NULL : report_family_name(row->family));
     }
     if (named > MOST)
         say(sentence, " and %d more", named - MOST);
 }
 
-/* The most handshakes that there were; -1 for none.  */
-static long most_incomplete(const struct queue_table *table)
+/* The largest figure that VALUE returns of any row; -1 if no row has one.  */
+static long max_figure(const struct queue_table *table,
+                       long (*value)(const struct queue_row *))
 {
-    long most = -1;
+    long max = -1;
     for (size_t i = 0; i < table->count; i++)
-        if (table->rows[i].incomplete > most)
-            most = table->rows[i].incomplete;
-    return most;
+        if (value(&table->rows[i]) > max)
+            max = value(&table->rows[i]);
+    return max;
 }
 
-/* The same of a peer known to the kernel.  */
-static long most_known(const struct queue_table *table)
+static long incomplete_of(const struct queue_row *row)
 {
-    long most = -1;
-    for (size_t i = 0; i < table->count; i++)
-        if (table->rows[i].known > most)
-            most = table->rows[i].known;
-    return most;
+    return row->incomplete;
+}
+
+static long incomplete_known_of(const struct queue_row *row)
+{
+    return row->known;
 }
 
 static void say_bound(struct sentence *sentence, const struct report *report)
@@ -460,13 +425,13 @@ static void say_bound(struct sentence *sentence, const struct report *report)
     const struct queue_table *table = &report->table;
     switch (report->verdict.bound) {
     case BOUND_COOKIES:
-        say(sentence, "; tcp_syncookies is 2: a cookie for each, no entry");
+        say(sentence, "; tcp_syncookies is 2: SYN cookies, no queue entries");
         return;
     case BOUND_SETTING:
         say(sentence,
-            "; bounded by tcp_max_syn_backlog = %ld, whose last quarter is "
-            "kept for peers that the kernel has met (they had %ld)",
-            table->most, most_known(table));
+            "; bounded by tcp_max_syn_backlog = %ld, the last quarter reserved "
+            "for known peers (%ld for those)",
+            table->most, max_figure(table, incomplete_known_of));
         return;
     case BOUND_BACKLOG:
         say(sentence, "; bounded by the backlog");
@@ -495,17 +460,17 @@ static void say_ways(struct sentence *sentence, const struct report *report)
     if (!asked)
         return;
     if (!asked->value)
-        say(sentence, "; by half-open handshakes not testable here: %s",
+        say(sentence, "; half-open handshakes not testable: %s",
             asked->reason ? asked->reason : "-");
     else if (differ > 0)
         say(sentence,
-            "; by half-open handshakes it is another one in %d rows: "
+            "; half-open handshakes give different figures in %d rows: "
             "unstable",
             differ);
     else if (agree > 0)
-        say(sentence, "; half-open handshakes say so, too, in %d rows", agree);
+        say(sentence, "; half-open handshakes agree in %d rows", agree);
     else
-        say(sentence, "; half-open handshakes alone have figures for %d rows",
+        say(sentence, "; only half-open handshakes give figures, for %d rows",
             alone);
 }
 
@@ -515,11 +480,11 @@ static void say_incomplete_rule(struct sentence *sentence,
     const struct ruling *ruling = &report->verdict.incomplete;
     char rule[80];
     rule_print(&ruling->rule, true, rule, sizeof rule);
-    say(sentence, "%s handshakes under way besides", rule);
+    say(sentence, "%s incomplete handshakes", rule);
     if (report->verdict.bound == BOUND_SETTING)
-        say(sentence, ", and no more than %ld",
-            most_incomplete(&report->table));
-    say(sentence, "; true of all %zu rows", ruling->rows);
+        say(sentence, ", at most %ld",
+            max_figure(&report->table, incomplete_of));
+    say(sentence, "; holds for all %zu rows", ruling->rows);
 }
 
 /* The incomplete queue.  */
@@ -548,48 +513,47 @@ static void say_next(struct sentence *sentence, const struct next *next,
         say(sentence, "not the same in every row: see --json");
     else if (!strcmp(next->saw, "silence"))
         say(sentence,
-            "hears nothing, for all of %d ms; TCP will try again, and its "
-            "program waits without an error",
+            "no SYN-ACK within %d ms; the kernel retransmits and connect() "
+            "keeps blocking",
             wait);
     else if (!strcmp(next->saw, "reset"))
-        say(sentence, "is connected first, then reset (ECONNRESET)");
+        say(sentence, "connected, then reset (ECONNRESET)");
     else if (!strcmp(next->saw, "refused"))
-        say(sentence, "is refused (ECONNREFUSED)");
+        say(sentence, "connection refused (ECONNREFUSED)");
     else
-        say(sentence, "gets %s%s", next->saw,
-            strcmp(next->saw, "EAGAIN") ? "" : ", since it must not block");
+        say(sentence, "%s%s", next->saw,
+            strcmp(next->saw, "EAGAIN") ? "" : " from a non-blocking connect");
 }
 
 static void report_text_put_next(FILE *out, const struct report *report)
 {
     const struct verdict *verdict = &report->verdict;
-    struct sentence sentence = {""};
+    struct sentence sentence = {"client: "};
     if (verdict->tcp.saw)
         say_next(&sentence, &verdict->tcp, report->wait);
     if (verdict->tcp.saw && verdict->local.saw)
-        say(&sentence, "; over a UNIX socket ");
+        say(&sentence, "; over a UNIX socket: ");
     if (verdict->local.saw)
         say_next(&sentence, &verdict->local, report->wait);
     if (!verdict->tcp.saw && !verdict->local.saw)
-        say(&sentence, "not seen: no row overflowed");
-    put_sentence(out, "one more", &sentence);
+        say(&sentence, "not tested: no queue was full");
+    put_sentence(out, "next", &sentence);
 }
 
 static void report_text_put_like(FILE *out, const struct likeness *like)
 {
     struct sentence sentence = {""};
     if (!like->comparable)
-        say(&sentence, "nothing: no row of TCP has figures");
+        say(&sentence, "unknown: no row of TCP has figures");
     else if (like->best)
         say(&sentence, "%s (%s)", like->best, like->known);
     else if (like->also_count > 0)
-        say(&sentence, "these, which the figures cannot tell apart: ");
+        say(&sentence, "one of these, with equal figures: ");
     else
-        say(&sentence, "no kernel family that sonde knows");
+        say(&sentence, "no known kernel family");
     for (int i = 0; i < like->also_count; i++)
         say(&sentence, "%s%s",
-            i == 0 ? (like->best ? "; these cannot be told from it: " : "")
-                   : ", ",
+            i == 0 ? (like->best ? "; also with these figures: " : "") : ", ",
             like->also[i]);
     put_sentence(out, "like", &sentence);
 }
@@ -597,7 +561,7 @@ static void report_text_put_like(FILE *out, const struct likeness *like)
 /* What was set, and where.  */
 static void report_text_put_with(FILE *out, const struct findings *findings)
 {
-    struct sentence sentence = {"in a network namespace of its own, with "};
+    struct sentence sentence = {"in a new network namespace, with "};
     bool first = true;
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->list[i];

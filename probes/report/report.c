@@ -23,6 +23,38 @@ void report_free(struct report *report)
     table_free(&report->table);
 }
 
+const struct report_family report_families[REPORT_FAMILIES] = {
+    {"inet", "IPv4"}, {"inet6", "IPv6"}, {"unix", "UNIX"}};
+
+const char *report_family_name(const char *id)
+{
+    for (size_t i = 0; i < REPORT_FAMILIES; i++)
+        if (!strcmp(id, report_families[i].id))
+            return report_families[i].name;
+    return id;
+}
+
+void report_say_namespace(struct sentence *sentence, const struct cap_row *cap)
+{
+    if (!cap->scope && cap->setting && !strncmp(cap->setting, "net.", 4))
+        say(sentence, " (network namespace unknown)");
+    if (!cap->scope || !strcmp(cap->scope, "host"))
+        return;
+    if (!strcmp(cap->scope, "own")) {
+        say(sentence, ", in a new network namespace");
+        return;
+    }
+    say(sentence, ", in this network namespace");
+    if (!cap->initial)
+        say(sentence, " (the initial one may differ)");
+    else if (!strcmp(cap->initial, "yes"))
+        say(sentence, " (the initial one)");
+    else if (cap->initial_value >= 0)
+        say(sentence, " (the initial one has %ld)", cap->initial_value);
+    else
+        say(sentence, " (not the initial one, whose value is not readable)");
+}
+
 void report_not_filled(struct sentence *sentence, const char *reason)
 {
     size_t length = strlen(NOT_FILLED);

@@ -21,6 +21,17 @@ struct report {
     struct requirement need;
 };
 
+/* An address family: as findings name it, and as people do.  */
+struct report_family {
+    const char *id, *name;
+};
+
+enum { REPORT_FAMILIES = 3 };
+extern const struct report_family report_families[REPORT_FAMILIES];
+
+/* The name of the family ID; ID itself if it is not known.  */
+const char *report_family_name(const char *id);
+
 /* Make *REPORT of FINDINGS, which must stay.  Returns 0, or -1 with ENOMEM. */
 int report_make(struct report *report, struct findings *findings, int wait);
 
@@ -34,7 +45,11 @@ void report_head(FILE *out, const struct report *report);
 void report_rule(FILE *out, const struct report *report);
 void report_cap(FILE *out, const struct report *report);
 
-/* Go on with SENTENCE: "; not filled: REASON", whose beginning may say it.  */
+/* Append to SENTENCE the network namespace of CAP's setting.  */
+void report_say_namespace(struct sentence *sentence, const struct cap_row *cap);
+
+/* Append "; not filled: REASON" to SENTENCE.  REASON may begin with "not
+   filled: " itself.  */
 void report_not_filled(struct sentence *sentence, const char *reason);
 
 /* Write BACKLOG, as all parts name it: INT_MAX is "max".  */

@@ -59,6 +59,6 @@ const char *proc_why(int error)
     }
     if (uname(&names) >= 0 && !strcmp(names.sysname, "Linux") &&
         access("/proc/sys", F_OK))
-        return "not to be read without /proc";
+        return "not readable without /proc";
     return "no setting is known";
 }

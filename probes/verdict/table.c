@@ -72,7 +72,7 @@ static const char *why_half_open(const struct findings *findings,
     if (!asked)
         return "not asked for";
     return asked->reason ? asked->reason
-                         : "it takes IPv4, and a backlog from 0 to 1024";
+                         : "needs IPv4, and a backlog from 0 to 1024";
 }
 
 /* Two ways to one figure: where they disagree, it is neither.  */

@@ -310,7 +310,7 @@ START_TEST(clients_that_are_reset_are_not_counted)
     int listener = sonde_listen(&address, CLIENTS, 0, NULL);
     ck_assert_int_eq(sonde_address_local(listener, &address), 0);
     for (int i = 0; i < CLIENTS; i++) {
-        clients[i] = resetting_socket(AF_INET);
+        clients[i] = queue_client_socket(AF_INET);
         enum client_state state = queue_client_connect(clients[i], &address);
         for (int k = 0; k < 1000 && state == CLIENT_PENDING; k++) {
             poll(NULL, 0, 5);
@@ -329,11 +329,11 @@ START_TEST(clients_that_are_reset_are_not_counted)
     for (int i = 0; i < CLIENTS; i++)
         close(clients[i]);
     /* Nobody listens where somebody is bound who does not.  */
-    int holder = resetting_socket(AF_INET);
+    int holder = queue_client_socket(AF_INET);
     sonde_address_loopback(&address, AF_INET, 0);
     ck_assert_int_eq(bind(holder, (void *)&address.storage, address.length), 0);
     ck_assert_int_eq(sonde_address_local(holder, &address), 0);
-    int late = resetting_socket(AF_INET);
+    int late = queue_client_socket(AF_INET);
     enum client_state state = queue_client_connect(late, &address);
     ck_assert(state == CLIENT_FAILED || state == CLIENT_PENDING);
     if (state == CLIENT_FAILED)

@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "progs/options.h"
 #include "progs/status.h"
@@ -21,54 +22,34 @@ static struct {
 } given;
 
 static const struct option_row rows[] = {
-    {.letter = 'f',
-     .word = "flag",
-     .help = "a flag",
-     .kind = OPTION_FLAG,
-     .target = &given.flag},
-    {.letter = 'n',
-     .word = "number",
-     .argument = "N",
-     .help = "a number",
-     .kind = OPTION_NUMBER,
-     .target = &given.number,
-     .least = -1,
-     .most = 100},
-    {.word = "timeout",
-     .argument = "SECONDS",
-     .help = "a time,\nin two lines",
-     .kind = OPTION_SECONDS,
-     .target = &given.ms,
-     .least = 1,
-     .most = 3600000},
-    {.word = "text",
-     .argument = "TEXT",
-     .help = "a text",
-     .kind = OPTION_TEXT,
-     .target = &given.text},
-    {.word = "list",
-     .argument = "TEXT",
-     .help = "several",
-     .kind = OPTION_LIST,
-     .target = &given.list},
-    {.word = "colour",
-     .argument = "COLOUR",
-     .help = "a choice",
-     .kind = OPTION_CHOICE,
-     .target = &given.colour,
-     .choices = colours},
-    OPTIONS_COMMON,
+    ROW_FLAG("flag", 'f', &given.flag, "a flag"),
+    ROW_NUMBER("number", 'n', "N", &given.number, -1, 100, "a number"),
+    {0},
 };
+
+static const struct option_row shared[] = {
+    ROW_SECONDS("timeout", 0, "SECONDS", &given.ms, 1, 3600000, "a time"),
+    ROW_TEXT("text", 0, "TEXT", &given.text, "a text"),
+    ROW_LIST("list", 0, "TEXT", &given.list, "several"),
+    ROW_CHOICE("colour", 0, "COLOUR", &given.colour, colours, "a choice"),
+    {0},
+};
+
+static const char *find_conflict(void)
+{
+    return given.operands.count == 0 ? "missing operand HOST" : NULL;
+}
 
 static const struct program program = {
     .name = "test",
     .purpose = "Test.",
-    .options = rows,
-    .count = sizeof rows / sizeof *rows,
+    .rows = rows,
+    .shared = shared,
     .operands = "HOST [PORT]",
-    .operands_least = 1,
-    .operands_most = 2,
+    .operands_max = 2,
     .operands_target = &given.operands,
+    .statuses = "0 success.",
+    .conflict = find_conflict,
 };
 
 /* The arguments after the program's name, up to NULL.  */
@@ -84,6 +65,12 @@ static int take(char **arguments)
 
 #define TAKE(...) take((char *[]){__VA_ARGS__, NULL})
 
+static void clear(void)
+{
+    free(given.operands.texts);
+    given.operands = (struct option_list){0};
+}
+
 START_TEST(every_kind_is_taken)
 {
     ck_assert_int_eq(TAKE("-f", "-n", "-1", "--text=x", "host", "--list=a",
@@ -97,8 +84,6 @@ START_TEST(every_kind_is_taken)
     ck_assert_int_eq(given.colour, 1);
     ck_assert_uint_eq(given.operands.count, 2);
     ck_assert_str_eq(given.operands.texts[0], "host");
-    option_list_free(&given.list);
-    option_list_free(&given.operands);
 }
 END_TEST
 
@@ -122,7 +107,7 @@ START_TEST(seconds_are_read_to_the_millisecond)
         int status = TAKE("--timeout", cases[i].text, "host");
         ck_assert_int_eq(status, cases[i].ms ? OPTIONS_GO_ON : STATUS_TROUBLE);
         ck_assert_int_eq(given.ms, cases[i].ms);
-        option_list_free(&given.operands);
+        clear();
     }
 }
 END_TEST
@@ -146,7 +131,6 @@ START_TEST(behind_two_dashes_all_are_operands)
     ck_assert_int_eq(TAKE("--", "-f"), OPTIONS_GO_ON);
     ck_assert(!given.flag);
     ck_assert_str_eq(given.operands.texts[0], "-f");
-    option_list_free(&given.operands);
 }
 END_TEST
 

@@ -16,7 +16,7 @@ static const struct segment syn = {
     .sequence = 0x01020304,
     .flags = SEGMENT_SYN,
     .window = 65535,
-    .most = 1460,
+    .mss = 1460,
 };
 
 /* The example of RFC 1071, section 3.  */

@@ -68,7 +68,7 @@ static void crashes(struct probe *ask)
     raise(SIGSEGV);
 }
 
-static void says_nothing(struct probe *ask)
+static void reports_nothing(struct probe *ask)
 {
     (void)ask;
 }
@@ -144,7 +144,7 @@ static void expects_signals(struct probe *ask)
     probe_report(ask, "answer", "%s", usual ? "usual" : "inherited");
 }
 
-static struct question question(const char *id, ask_function *function,
+static struct question question(const char *id, probe_function *function,
                                 int deadline)
 {
     return (struct question){
@@ -188,7 +188,7 @@ END_TEST
 
 START_TEST(one_that_says_nothing_has_an_answer_too)
 {
-    struct question bad = question("bad", says_nothing, LATE);
+    struct question bad = question("bad", reports_nothing, LATE);
     const struct finding *finding = answer_of(&bad);
     ck_assert_ptr_null(finding->value);
     ck_assert_str_eq(finding->reason, "the probe did not say");

@@ -29,7 +29,7 @@ START_TEST(a_queue_fills_and_empties)
     ck_assert(stepwise.full == (stepwise.count < STEPWISE_CLIENTS));
     if (families[_i] == AF_UNIX && stepwise.full)
         ck_assert_int_eq(stepwise.pending, -1);
-    stepwise_give_up(&stepwise);
+    stepwise_drop_pending(&stepwise);
     ck_assert_int_eq(stepwise.pending, -1);
     ck_assert_int_le(stepwise_accept(&stepwise, 1), 1);
     ck_assert_int_le(stepwise_accept(&stepwise, STEPWISE_CLIENTS),
@@ -55,7 +55,7 @@ START_TEST(strangers_are_all_different)
     struct sonde_address addresses[MANY];
     char text[SONDE_ADDRESS_TEXT];
     for (int i = 0; i < MANY; i++) {
-        syn_stranger(&addresses[i], AF_INET);
+        syn_new_peer(&addresses[i], AF_INET);
         ck_assert_int_gt(sonde_address_print(&addresses[i], text, sizeof text),
                          0);
         ck_assert(!strncmp(text, "127.", 4));
@@ -74,9 +74,9 @@ START_TEST(a_peer_is_met_and_nothing_stays_open)
     struct sonde_address address;
     int before = unit_descriptors();
     /* Not every system has all of 127/8, nor IPv6.  */
-    if (syn_acquaintance(&address, AF_INET))
+    if (syn_known_peer(&address, AF_INET))
         ck_assert_int_eq(errno, EADDRNOTAVAIL);
-    if (syn_acquaintance(&address, AF_INET6))
+    if (syn_known_peer(&address, AF_INET6))
         ck_assert(errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT);
     ck_assert_int_eq(unit_descriptors(), before);
     ck_assert_int_ge(syn_defer_works(AF_INET) + 1, 0);

@@ -1,4 +1,4 @@
-/* accept-aborted.c - a client that is gone before accept
+/* accept-aborted.c - accept of a connection that the client has reset
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -12,8 +12,10 @@
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
-/* What the socket FD of a dead connection still does.  */
-static void tell_corpse(struct probe *probe, int fd, socklen_t length)
+/* Report what calls return on FD, the socket of a connection that was
+   reset.  */
+static void accept_aborted_report_socket(struct probe *probe, int fd,
+                                         socklen_t length)
 {
     struct sockaddr_storage address;
     socklen_t size = sizeof address;
@@ -21,43 +23,43 @@ static void tell_corpse(struct probe *probe, int fd, socklen_t length)
     probe_report(probe, "address-length", "%ld", (long)length);
     probe_report(
         probe, "getpeername", "%s",
-        result_text(getpeername(fd, (struct sockaddr *)&address, &size)));
+        status_text(getpeername(fd, (struct sockaddr *)&address, &size)));
     probe_report(probe, "poll", "%s",
-                 poll_names(wait_for(fd, POLLIN | POLLOUT, PATIENCE)));
-    probe_report(probe, "set-option", "%s",
-                 result_text(set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1)));
+                 poll_names(wait_for(fd, POLLIN | POLLOUT, LOOPBACK_TIMEOUT)));
+    probe_report(probe, "setsockopt", "%s",
+                 status_text(set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1)));
     const char *first = result_text(recv(fd, &byte, 1, MSG_DONTWAIT));
     probe_report(probe, "read", "%s", first);
     probe_report(probe, "read-again", "%s",
                  result_text(recv(fd, &byte, 1, MSG_DONTWAIT)));
     probe_report(probe, "write", "%s",
                  result_text(send(fd, &byte, 1, MSG_DONTWAIT)));
-    probe_report(probe, "answer", "a socket; then read %s", first);
+    probe_report(probe, "answer", "accept succeeds; read: %s", first);
 }
 
-/* Whether those that died keep others out.  */
-static void tell_slot(struct probe *probe)
+/* Report whether connections that were reset still occupy the queue.  */
+static void accept_aborted_report_slot(struct probe *probe)
 {
-    enum { most = 300 };
-    int fds[most], next;
+    enum { max = 300 };
+    int fds[max], next;
     int listener = tcp_listener(probe, 1);
-    int living = fill_queue(probe, listener, most, false, fds, &next);
-    for (int i = 0; i < living; i++)
+    int live = fill_queue(probe, listener, max, false, fds, &next);
+    for (int i = 0; i < live; i++)
         reset(fds[i]);
     close(listener);
     listener = tcp_listener(probe, 1);
-    int dead = fill_queue(probe, listener, most, true, fds, &next);
-    /* A stack that does things later may let one or two more in.  */
-    if (living > most / 4)
+    int dead = fill_queue(probe, listener, max, true, fds, &next);
+    /* A stack that handles RST later may accept one or two more.  */
+    if (live > max / 4)
         probe_report_skip(probe, "queue-slot", "the queue holds more than %d",
-                          most / 4);
+                          max / 4);
     else
         probe_report(probe, "queue-slot", "%s",
-                     dead < 3 * living ? "kept until accepted" : "given back");
+                     dead < 3 * live ? "held until accept" : "released by RST");
     close(listener);
 }
 
-static void ask_aborted(struct probe *probe)
+static void accept_aborted_probe(struct probe *probe)
 {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
@@ -69,28 +71,29 @@ static void ask_aborted(struct probe *probe)
     int fd = resource_check(
         accept(listener, (struct sockaddr *)&address, &length), "accept");
     if (fd >= 0)
-        tell_corpse(probe, fd, length);
+        accept_aborted_report_socket(probe, fd, length);
     else if (!strcmp(result_text(-1), "EAGAIN"))
-        probe_report(probe, "answer", "it is gone: nobody waits");
+        probe_report(probe, "answer", "EAGAIN: not in the queue any more");
     else
         probe_report(probe, "answer", "%s", error_text(errno));
-    tell_slot(probe);
+    accept_aborted_report_slot(probe);
 }
 
 QUESTIONS(accept_aborted){
     {
         .id = "accept.aborted",
-        .text = "a client that sent RST before accept",
-        .why = "A server that takes the errno for a failure of its own dies of "
-               "one impatient client; one that trusts accept finds the "
-               "connection dead at the next call.",
+        .text = "accept after the client sent RST",
+        .why = "A server that treats the errno as fatal is stopped by one "
+               "impatient client; where accept succeeds, the next call on the "
+               "connection fails.",
         .standard =
             "POSIX.1-2024 accept: ECONNABORTED, \"a connection has been "
-            "aborted\". The notes: Berkeley kernels hide it, SVR4 says EPROTO; "
-            "today's BSDs say ECONNABORTED, and Linux nothing.",
+            "aborted\". The notes: Berkeley kernels hide it, SVR4 returns "
+            "EPROTO; today's BSDs return ECONNABORTED, and on Linux accept "
+            "succeeds.",
         .cope = "sonde_accept: takes the next connection instead; "
                 "sonde_accept_class: \"retry\", never fatal",
-        .probe = ask_aborted,
+        .probe = accept_aborted_probe,
     },
     END_OF_QUESTIONS,
 };

@@ -8,10 +8,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
-/* Take all descriptors there are; the next call that wants one fails.  */
-static void use_up(struct probe *probe)
+/* Set RLIMIT_NOFILE so that the next call that opens a descriptor fails.  */
+static void accept_fdlimit_exhaust(struct probe *probe)
 {
     struct rlimit limit;
     int last = probe_check(probe, dup(0), "dup");
@@ -21,33 +22,31 @@ static void use_up(struct probe *probe)
     probe_check(probe, setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
 }
 
-static void ask_fdlimit(struct probe *probe)
+static void accept_fdlimit_probe(struct probe *probe)
 {
-    struct rlimit before;
+    struct rlimit original;
     char byte;
-    probe_check(probe, getrlimit(RLIMIT_NOFILE, &before), "getrlimit");
+    probe_check(probe, getrlimit(RLIMIT_NOFILE, &original), "getrlimit");
     int listener = tcp_listener(probe, 8);
     int client = tcp_client(probe, listener);
     settle(probe);
     set_nonblocking(listener, true);
-    use_up(probe);
+    accept_fdlimit_exhaust(probe);
     int fd = accept(listener, NULL, NULL);
     const char *first = result_text(fd < 0 ? -1 : 0);
     const char *second = result_text(accept(listener, NULL, NULL) < 0 ? -1 : 0);
-    probe_check(probe, setrlimit(RLIMIT_NOFILE, &before), "setrlimit");
+    probe_check(probe, setrlimit(RLIMIT_NOFILE, &original), "setrlimit");
     settle(probe);
     short events = wait_for(listener, POLLIN, 0);
     fd = accept(listener, NULL, NULL);
-    if (fd < 0 && resource_missing(errno)) /* not by our limit any more */
+    if (fd < 0 && resource_missing(errno)) /* not because of this limit */
         probe_check(probe, fd, "accept");
     probe_report(probe, "answer", "%s; the connection is %s", first,
                  fd >= 0 ? "kept in the queue" : "lost");
     probe_report(probe, "accept-again", "%s", second);
-    probe_report(probe, "poll", "%s",
-                 events ? "still says that a client waits"
-                        : "says that nobody waits");
+    probe_report(probe, "poll", "%s", poll_names(events));
     if (fd < 0)
-        probe_report(probe, "client", "read %s",
+        probe_report(probe, "client", "read: %s",
                      result_text(recv(client, &byte, 1, MSG_DONTWAIT)));
     reset(client);
 }
@@ -55,16 +54,19 @@ static void ask_fdlimit(struct probe *probe)
 QUESTIONS(accept_fdlimit){
     {
         .id = "accept.fdlimit",
-        .text = "accept with no descriptor left",
-        .why = "Where the connection stays in the queue, a loop around poll "
-               "and accept spins at full load until a descriptor is free; "
-               "where it is lost, a client is.",
-        .standard = "POSIX.1-2024 accept: EMFILE, ENFILE; it does not say what "
-                    "becomes of the connection.",
-        .cope = "sonde_reserve_shed: turns the client away with a descriptor "
-                "kept in reserve; sonde_backoff",
-        .probe = ask_fdlimit,
-        .asks_for = EMFILE,
+        .text = "accept without a free descriptor",
+        .why =
+            "If the connection stays in the queue, a loop around poll and "
+            "accept spins at full load until a descriptor is free; otherwise "
+            "the client is lost.",
+        .standard =
+            "POSIX.1-2024 accept: EMFILE, ENFILE; the connection's fate is "
+            "unspecified.",
+        .cope =
+            "sonde_reserve_shed: closes the client's connection by a reserve "
+            "descriptor; sonde_backoff",
+        .probe = accept_fdlimit_probe,
+        .expected_errno = EMFILE,
     },
     END_OF_QUESTIONS,
 };

@@ -1,7 +1,8 @@
-/* accept-flags.c - flags of a descriptor, set as it is made
+/* accept-flags.c - descriptor flags set by accept4 and socket
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   This file exists to ask what HAVE_ACCEPT4 says.  */
+   HAVE_ACCEPT4 is allowed above lib/ here, since the question is about
+   accept4.  */
 
 #include <config.h>
 
@@ -13,7 +14,7 @@
 #include "sonde.h"
 
 #ifdef SOCK_NONBLOCK
-static void tell_socket(struct probe *probe)
+static void accept_flags_report_socket(struct probe *probe)
 {
     int fd = resource_check(
         socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
@@ -21,38 +22,39 @@ static void tell_socket(struct probe *probe)
     bool both = fd >= 0 && fcntl(fd, F_GETFL) & O_NONBLOCK &&
                 fcntl(fd, F_GETFD) & FD_CLOEXEC;
     probe_report(probe, "socket", "%s",
-                 both ? "sets both" : result_text(fd < 0 ? -1 : 0));
+                 both     ? "sets both flags"
+                 : fd < 0 ? status_text(fd)
+                          : "does not set both flags");
 }
 #else
-static void tell_socket(struct probe *probe)
+static void accept_flags_report_socket(struct probe *probe)
 {
-    probe_report_constant(probe, "socket", "there is no SOCK_NONBLOCK");
+    probe_report_constant(probe, "socket", "no SOCK_NONBLOCK");
 }
 #endif
 
 #ifdef HAVE_ACCEPT4
-static void accept_flags_ask(struct probe *probe)
+static void accept_flags_probe(struct probe *probe)
 {
     int listener = tcp_listener(probe, 8);
     int client = tcp_client(probe, listener);
-    wait_for(listener, POLLIN, PATIENCE);
+    wait_for(listener, POLLIN, LOOPBACK_TIMEOUT);
     int fd = resource_check(
         accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), "accept4");
     if (fd < 0)
         probe_report(probe, "answer", "accept4: %s", result_text(-1));
     else
-        probe_report(probe, "answer",
-                     "accept4 works: O_NONBLOCK %s, FD_CLOEXEC %s",
+        probe_report(probe, "answer", "accept4: O_NONBLOCK %s, FD_CLOEXEC %s",
                      fcntl(fd, F_GETFL) & O_NONBLOCK ? "set" : "not set",
                      fcntl(fd, F_GETFD) & FD_CLOEXEC ? "set" : "not set");
-    tell_socket(probe);
+    accept_flags_report_socket(probe);
     reset(client);
 }
 #else
-static void accept_flags_ask(struct probe *probe)
+static void accept_flags_probe(struct probe *probe)
 {
-    probe_report_constant(probe, "answer", "there is no accept4");
-    tell_socket(probe);
+    probe_report_constant(probe, "answer", "no accept4");
+    accept_flags_report_socket(probe);
 }
 #endif
 
@@ -60,13 +62,13 @@ QUESTIONS(accept_flags){
     {
         .id = "accept.flags",
         .text = "accept4, SOCK_NONBLOCK, SOCK_CLOEXEC",
-        .why = "Without them another thread that forks and executes between "
-               "accept and fcntl hands the connection on to a stranger.",
+        .why = "Without these flags, a thread that forks and executes between "
+               "accept and fcntl passes the connection on to another program.",
         .standard = "POSIX.1-2024 has accept4 and both flags; POSIX.1-2017 "
                     "does not.",
         .cope = "sonde_accept, sonde_socket: the flags in one call where the "
-                "system can, in two elsewhere",
-        .probe = accept_flags_ask,
+                "system has them, in two elsewhere",
+        .probe = accept_flags_probe,
     },
     END_OF_QUESTIONS,
 };

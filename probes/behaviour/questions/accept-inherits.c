@@ -1,8 +1,8 @@
-/* accept-inherits.c - what an accepted socket has from its listener
+/* accept-inherits.c - options that an accepted socket inherits
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The listener gets a value that is not the usual one; then the accepted socket
-   is looked at, and one accepted from a listener left alone beside it.  */
+   The listener gets a value other than the default; then the accepted socket
+   is read, beside a socket accepted from a listener without the option.  */
 
 #include <config.h>
 
@@ -15,23 +15,23 @@
 
 #include "probes/behaviour/loopback.h"
 
-struct trait {
+struct inherited {
     int level, option, value;
 };
 
-/* The listener with its value, and the socket accepted from it.  */
-struct heir {
-    int listener, accepted, client;
+/* A listener, the socket accepted from it, and the client.  */
+struct accepted {
+    int listener, fd, client;
 };
 
-static struct heir accept_one(struct probe *probe, int listener)
+static struct accepted accept_inherits_accept(struct probe *probe, int listener)
 {
-    struct heir heir = {.listener = listener};
+    struct accepted accepted = {.listener = listener};
     probe_check(probe, listen(listener, 4), "listen");
-    heir.client = tcp_client(probe, listener);
-    wait_for(listener, POLLIN, PATIENCE);
-    heir.accepted = probe_check(probe, accept(listener, NULL, NULL), "accept");
-    return heir;
+    accepted.client = tcp_client(probe, listener);
+    wait_for(listener, POLLIN, LOOPBACK_TIMEOUT);
+    accepted.fd = probe_check(probe, accept(listener, NULL, NULL), "accept");
+    return accepted;
 }
 
 static int accept_inherits_bound(struct probe *probe)
@@ -42,59 +42,62 @@ static int accept_inherits_bound(struct probe *probe)
     return fd;
 }
 
-static void tell_flag(struct probe *probe, int command, int flag)
+static void accept_inherits_report_flag(struct probe *probe, int command,
+                                        int flag)
 {
     int fd = accept_inherits_bound(probe);
     int set = command == F_GETFL ? F_SETFL : F_SETFD;
     probe_check(probe, fcntl(fd, set, fcntl(fd, command) | flag), "fcntl");
-    struct heir heir = accept_one(probe, fd);
+    struct accepted accepted = accept_inherits_accept(probe, fd);
     probe_report(
         probe, "answer", "%s",
-        yes_no(resource_check(fcntl(heir.accepted, command), "fcntl") & flag));
+        yes_no(resource_check(fcntl(accepted.fd, command), "fcntl") & flag));
 }
 
-static void ask_nonblock(struct probe *probe)
+static void accept_inherits_probe_nonblock(struct probe *probe)
 {
-    tell_flag(probe, F_GETFL, O_NONBLOCK);
+    accept_inherits_report_flag(probe, F_GETFL, O_NONBLOCK);
 }
 
-static void ask_async(struct probe *probe)
+static void accept_inherits_probe_async(struct probe *probe)
 {
 #ifdef O_ASYNC
-    tell_flag(probe, F_GETFL, O_ASYNC);
+    accept_inherits_report_flag(probe, F_GETFL, O_ASYNC);
 #else
-    probe_skip(probe, "there is no O_ASYNC");
+    probe_skip(probe, "no O_ASYNC");
 #endif
 }
 
-static void ask_cloexec(struct probe *probe)
+static void accept_inherits_probe_cloexec(struct probe *probe)
 {
-    tell_flag(probe, F_GETFD, FD_CLOEXEC);
+    accept_inherits_report_flag(probe, F_GETFD, FD_CLOEXEC);
 }
 
-/* An option of one int.  A system may make another value of it, so what the
-   listener itself reads back is what counts.  */
-static void ask_option(struct probe *probe)
+/* An option of type int. A system may round the value, so the accepted socket
+   is compared with the value read from the listener.  */
+static void accept_inherits_probe_option(struct probe *probe)
 {
-    const struct trait *trait = probe->question->data;
+    const struct inherited *row = probe->question->data;
     int plain = accept_inherits_bound(probe), fd = accept_inherits_bound(probe);
-    probe_check(probe, set_int(fd, trait->level, trait->option, trait->value),
+    probe_check(probe, set_int(fd, row->level, row->option, row->value),
                 "setsockopt");
-    struct heir other = accept_one(probe, plain), heir = accept_one(probe, fd);
-    int usual = get_int(other.accepted, trait->level, trait->option, -1);
-    int wanted = get_int(fd, trait->level, trait->option, -1);
-    int had = get_int(heir.accepted, trait->level, trait->option, -1);
-    if (wanted == usual)
-        probe_skip(probe, "the listener's %d is what every socket has", wanted);
+    struct accepted other = accept_inherits_accept(probe, plain),
+                    accepted = accept_inherits_accept(probe, fd);
+    int default_value = get_int(other.fd, row->level, row->option, -1);
+    int listener_value = get_int(fd, row->level, row->option, -1);
+    int accepted_value = get_int(accepted.fd, row->level, row->option, -1);
+    if (listener_value == default_value)
+        probe_skip(probe, "%d is the default of every accepted socket",
+                   listener_value);
     probe_report(probe, "answer", "%s",
-                 had == wanted  ? "yes"
-                 : had == usual ? "no"
-                                : "a value of its own");
-    if (trait->option != SO_KEEPALIVE)
-        probe_report(probe, "listener", "%d", wanted);
+                 accepted_value == listener_value  ? "yes"
+                 : accepted_value == default_value ? "no"
+                                                   : "another value");
+    if (row->option != SO_KEEPALIVE)
+        probe_report(probe, "listener-value", "%d", listener_value);
 }
 
-static void accept_inherits_ask_linger(struct probe *probe)
+static void accept_inherits_probe_linger(struct probe *probe)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 7}, got = {0, 0};
     socklen_t size = sizeof got;
@@ -102,31 +105,30 @@ static void accept_inherits_ask_linger(struct probe *probe)
     probe_check(probe,
                 setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger),
                 "setsockopt");
-    struct heir heir = accept_one(probe, fd);
+    struct accepted accepted = accept_inherits_accept(probe, fd);
     probe_check(probe,
-                getsockopt(heir.accepted, SOL_SOCKET, SO_LINGER, &got, &size),
+                getsockopt(accepted.fd, SOL_SOCKET, SO_LINGER, &got, &size),
                 "getsockopt");
     probe_report(probe, "answer", "%s",
                  yes_no(got.l_onoff && got.l_linger == 7));
-    end_by_reset(heir.accepted);
+    end_by_reset(accepted.fd);
 }
 
-static void accept_inherits_ask_timeout(struct probe *probe)
+static void accept_inherits_probe_timeout(struct probe *probe)
 {
-    const struct trait *trait = probe->question->data;
+    const struct inherited *row = probe->question->data;
     struct timeval timeout = {.tv_sec = 7}, got = {0, 0};
     socklen_t size = sizeof got;
     int fd = accept_inherits_bound(probe);
     probe_check(probe,
-                resource_check(setsockopt(fd, SOL_SOCKET, trait->option,
-                                          &timeout, sizeof timeout),
+                resource_check(setsockopt(fd, SOL_SOCKET, row->option, &timeout,
+                                          sizeof timeout),
                                "setsockopt"),
                 "setsockopt");
-    struct heir heir = accept_one(probe, fd);
-    probe_check(
-        probe,
-        getsockopt(heir.accepted, SOL_SOCKET, trait->option, &got, &size),
-        "getsockopt");
+    struct accepted accepted = accept_inherits_accept(probe, fd);
+    probe_check(probe,
+                getsockopt(accepted.fd, SOL_SOCKET, row->option, &got, &size),
+                "getsockopt");
     probe_report(probe, "answer", "%s", yes_no(got.tv_sec == 7));
 }
 
@@ -135,11 +137,11 @@ static void accept_inherits_ask_timeout(struct probe *probe)
         .id = "accept.inherits." name,                                         \
         .text = "does the accepted socket inherit " what,                      \
         .why =                                                                 \
-            "A server that sets it on the listener alone works where it is "   \
-            "inherited and fails elsewhere; one that does not expect it "      \
-            "blocks, or does not, to its surprise.",                           \
+            "A server that sets the option on the listener alone works only "  \
+            "where the option is inherited; elsewhere an accepted socket "     \
+            "blocks, or does not, unexpectedly.",                              \
         .standard = STANDARD, .cope = COPE, .probe = function,                 \
-        .data = &(const struct trait)                                          \
+        .data = &(const struct inherited)                                      \
         {                                                                      \
             __VA_ARGS__                                                        \
         }                                                                      \
@@ -148,36 +150,40 @@ static void accept_inherits_ask_timeout(struct probe *probe)
 QUESTIONS(accept_inherits){
 #define STANDARD                                                               \
     "POSIX.1-2024: after accept it is implementation-defined whether "         \
-    "O_NONBLOCK is set; after accept4 its flags alone decide. FreeBSD's "      \
+    "O_NONBLOCK is set; after accept4 as its flags say. FreeBSD's "            \
     "manual: accept inherits O_NONBLOCK and O_ASYNC."
 #define COPE "sonde_accept: SONDE_NONBLOCK and SONDE_CLOEXEC state the flags"
-    INHERITS("nonblock", "O_NONBLOCK", ask_nonblock, 0, 0, 0),
-    INHERITS("async", "O_ASYNC", ask_async, 0, 0, 0),
-    INHERITS("cloexec", "FD_CLOEXEC", ask_cloexec, 0, 0, 0),
+    INHERITS("nonblock", "O_NONBLOCK", accept_inherits_probe_nonblock, 0, 0, 0),
+    INHERITS("async", "O_ASYNC", accept_inherits_probe_async, 0, 0, 0),
+    INHERITS("cloexec", "FD_CLOEXEC", accept_inherits_probe_cloexec, 0, 0, 0),
 #undef STANDARD
 #undef COPE
 #define STANDARD                                                               \
-    "POSIX.1-2024 does not say which options are inherited; the notes rely "   \
-    "on SO_RCVBUF and SO_SNDBUF being so, since they must be set before the "  \
-    "handshake."
-#define COPE "nothing: set it on the accepted socket, too"
-    INHERITS("linger", "SO_LINGER", accept_inherits_ask_linger, 0, 0, 0),
-    INHERITS("rcvtimeo", "SO_RCVTIMEO", accept_inherits_ask_timeout, SOL_SOCKET,
-             SO_RCVTIMEO, 7),
-    INHERITS("sndtimeo", "SO_SNDTIMEO", accept_inherits_ask_timeout, SOL_SOCKET,
-             SO_SNDTIMEO, 7),
-    INHERITS("rcvbuf", "SO_RCVBUF", ask_option, SOL_SOCKET, SO_RCVBUF, 20480),
-    INHERITS("sndbuf", "SO_SNDBUF", ask_option, SOL_SOCKET, SO_SNDBUF, 20480),
-    INHERITS("rcvlowat", "SO_RCVLOWAT", ask_option, SOL_SOCKET, SO_RCVLOWAT, 7),
-    INHERITS("oobinline", "SO_OOBINLINE", ask_option, SOL_SOCKET, SO_OOBINLINE,
-             1),
-    INHERITS("reuseaddr", "SO_REUSEADDR", ask_option, SOL_SOCKET, SO_REUSEADDR,
-             1),
-    INHERITS("nodelay", "TCP_NODELAY", ask_option, IPPROTO_TCP, TCP_NODELAY, 1),
-    INHERITS("ttl", "IP_TTL", ask_option, IPPROTO_IP, IP_TTL, 77),
+    "POSIX.1-2024: unspecified. The notes: SO_RCVBUF and SO_SNDBUF are "       \
+    "inherited, since they must be set before the handshake."
+#define COPE "nothing: set the option on the accepted socket, too"
+    INHERITS("linger", "SO_LINGER", accept_inherits_probe_linger, 0, 0, 0),
+    INHERITS("rcvtimeo", "SO_RCVTIMEO", accept_inherits_probe_timeout,
+             SOL_SOCKET, SO_RCVTIMEO, 7),
+    INHERITS("sndtimeo", "SO_SNDTIMEO", accept_inherits_probe_timeout,
+             SOL_SOCKET, SO_SNDTIMEO, 7),
+    INHERITS("rcvbuf", "SO_RCVBUF", accept_inherits_probe_option, SOL_SOCKET,
+             SO_RCVBUF, 20480),
+    INHERITS("sndbuf", "SO_SNDBUF", accept_inherits_probe_option, SOL_SOCKET,
+             SO_SNDBUF, 20480),
+    INHERITS("rcvlowat", "SO_RCVLOWAT", accept_inherits_probe_option,
+             SOL_SOCKET, SO_RCVLOWAT, 7),
+    INHERITS("oobinline", "SO_OOBINLINE", accept_inherits_probe_option,
+             SOL_SOCKET, SO_OOBINLINE, 1),
+    INHERITS("reuseaddr", "SO_REUSEADDR", accept_inherits_probe_option,
+             SOL_SOCKET, SO_REUSEADDR, 1),
+    INHERITS("nodelay", "TCP_NODELAY", accept_inherits_probe_option,
+             IPPROTO_TCP, TCP_NODELAY, 1),
+    INHERITS("ttl", "IP_TTL", accept_inherits_probe_option, IPPROTO_IP, IP_TTL,
+             77),
 #undef COPE
 #define COPE "sonde_keepalive: one setter, for the accepted socket"
-    INHERITS("keepalive", "SO_KEEPALIVE", ask_option, SOL_SOCKET, SO_KEEPALIVE,
-             1),
+    INHERITS("keepalive", "SO_KEEPALIVE", accept_inherits_probe_option,
+             SOL_SOCKET, SO_KEEPALIVE, 1),
     END_OF_QUESTIONS,
 };

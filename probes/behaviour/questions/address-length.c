@@ -1,4 +1,4 @@
-/* address-length.c - what addresses are made of, and how numbers are stored
+/* address-length.c - lengths of addresses, and byte order
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -13,9 +13,9 @@
 #include "probes/behaviour/loopback.h"
 #include "sonde.h"
 
-/* bind with LENGTH bytes of a proper address.  That no port is free is no
-   answer.  */
-static const char *bind_length(struct probe *probe, socklen_t length)
+/* The result of bind with LENGTH bytes of a valid address. A lack of free ports
+   skips the question.  */
+static const char *address_length_bind(struct probe *probe, socklen_t length)
 {
     struct sockaddr_storage storage;
     struct sockaddr_in address = loopback_address(0);
@@ -26,31 +26,31 @@ static const char *bind_length(struct probe *probe, socklen_t length)
         resource_check(bind(fd, (struct sockaddr *)&storage, length), "bind");
     if (result && errno == EADDRINUSE)
         probe_check(probe, result, "bind");
-    const char *text = result ? result_text(result) : "works";
+    const char *text = status_text(result);
     close(fd);
     return text;
 }
 
-/* What comes back into too small a buffer.  */
-static void tell_short(struct probe *probe)
+/* getpeername with a buffer that is too small.  */
+static void address_length_report_short(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     struct sockaddr_in address;
     socklen_t length = 4;
     int result = getpeername(pair.client, (struct sockaddr *)&address, &length);
-    probe_report(probe, "short-buffer", "%s, length %ld",
-                 result ? result_text(result) : "cut", (long)length);
+    probe_report(probe, "short-buffer", "%s; length %ld",
+                 result ? result_text(result) : "truncated", (long)length);
     pair_close(&pair);
 }
 
-/* The longest path that can be bound: the file is removed at once.  */
-static void address_length_tell_unix(struct probe *probe)
+/* The longest path that can be bound. Each file is removed at once.  */
+static void address_length_report_unix(struct probe *probe)
 {
     struct sockaddr_un address;
     char start[100];
     size_t room = sizeof address.sun_path, longest = 0;
     if (!*probe->folder) {
-        probe_report_skip(probe, "sun_path-longest", "no folder can be made");
+        probe_report_skip(probe, "sun_path-longest", "no temporary directory");
         return;
     }
     snprintf(start, sizeof start, "%s/%ld-", probe->folder, (long)getpid());
@@ -69,15 +69,14 @@ static void address_length_tell_unix(struct probe *probe)
         unlink(path);
         close(fd);
     }
-    probe_report(probe, "sun_path-longest", "%zu bytes of %zu%s", longest, room,
-                 longest == room ? ": no NUL is needed" : "");
+    probe_report(probe, "sun_path-longest", "%zu of %zu bytes%s", longest, room,
+                 longest == room ? ", no terminating NUL needed" : "");
 }
 
-static void ask_length(struct probe *probe)
+static void address_length_probe(struct probe *probe)
 {
     bool has_length = sizeof((struct sockaddr *)0)->sa_family == 1;
-    probe_report_constant(probe, "sa_len", "%s",
-                          has_length ? "there is one" : "there is none");
+    probe_report_constant(probe, "sa_len", "%s", yes_no(has_length));
     probe_report_constant(probe, "sockaddr_in", "%zu",
                           sizeof(struct sockaddr_in));
     probe_report_constant(probe, "sockaddr_in6", "%zu",
@@ -86,19 +85,20 @@ static void ask_length(struct probe *probe)
                           sizeof(struct sockaddr_un));
     probe_report_constant(probe, "sockaddr_storage", "%zu",
                           sizeof(struct sockaddr_storage));
-    const char *longer = bind_length(probe, sizeof(struct sockaddr_storage));
+    const char *longer =
+        address_length_bind(probe, sizeof(struct sockaddr_storage));
     probe_report(probe, "bind-longer", "%s", longer);
     probe_report(probe, "bind-exact", "%s",
-                 bind_length(probe, sizeof(struct sockaddr_in)));
+                 address_length_bind(probe, sizeof(struct sockaddr_in)));
     probe_report(probe, "bind-shorter", "%s",
-                 bind_length(probe, sizeof(struct sockaddr_in) - 1));
-    probe_report(probe, "bind-2", "%s", bind_length(probe, 2));
-    tell_short(probe);
-    address_length_tell_unix(probe);
-    probe_report(probe, "answer", "a length beyond the address: %s", longer);
+                 address_length_bind(probe, sizeof(struct sockaddr_in) - 1));
+    probe_report(probe, "bind-2-bytes", "%s", address_length_bind(probe, 2));
+    address_length_report_short(probe);
+    address_length_report_unix(probe);
+    probe_report(probe, "answer", "bind with a longer length: %s", longer);
 }
 
-static void ask_byteorder(struct probe *probe)
+static void address_length_probe_byteorder(struct probe *probe)
 {
     static const char *const names[] = {"little-endian", "big-endian"};
     uint16_t number = 0x0102;
@@ -109,7 +109,7 @@ static void ask_byteorder(struct probe *probe)
     probe_report_constant(probe, "at-build-time", "%s",
                           names[SONDE_BYTEORDER == SONDE_BIG_ENDIAN]);
     probe_report(probe, "htons", "%s",
-                 htons(0x0102) == 0x0102 ? "changes nothing" : "swaps");
+                 htons(0x0102) == 0x0102 ? "no change" : "swaps bytes");
     probe_report_constant(probe, "long", "%zu bits", sizeof(long) * 8);
     probe_report_constant(probe, "pointer", "%zu bits", sizeof(void *) * 8);
 }
@@ -119,24 +119,27 @@ QUESTIONS(address_length){
         .id = "address.length",
         .text = "sin_len, wrong lengths, short buffers, long paths",
         .why =
-            "sizeof (struct sockaddr_storage) as a length works on Linux "
-            "and is EINVAL on the BSDs; a path that is cut binds another file.",
-        .standard = "POSIX.1-2024: no sa_len; bind: EINVAL for an invalid "
-                    "length; a short buffer is cut. The notes: sin_len need "
-                    "not be set.",
+            "sizeof (struct sockaddr_storage) as a length works on Linux and "
+            "is EINVAL on the BSDs; a truncated path names another file.",
+        .standard =
+            "POSIX.1-2024: no sa_len; bind: EINVAL for an invalid length; an "
+            "address is truncated to a short buffer. The notes: sin_len need "
+            "not be set.",
         .cope = "struct sonde_address: the exact length, always; "
                 "sonde_address_unix: ENAMETOOLONG",
-        .probe = ask_length,
+        .probe = address_length_probe,
     },
     {
         .id = "byteorder",
         .text = "the byte order of this process",
-        .why = "Numbers written as they stand in memory are read wrongly "
-               "elsewhere.",
-        .standard = "POSIX.1-2024 endian.h: BYTE_ORDER. The notes: look at the "
-                    "two bytes of 0x0102.",
+        .why =
+            "Numbers written in the memory's order have other values on hosts "
+            "of the other byte order.",
+        .standard =
+            "POSIX.1-2024 endian.h: BYTE_ORDER. The notes: test the two bytes "
+            "of 0x0102.",
         .cope = "SONDE_BYTEORDER, sonde_byteorder, sonde_load, sonde_store",
-        .probe = ask_byteorder,
+        .probe = address_length_probe_byteorder,
         .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,

@@ -1,4 +1,4 @@
-/* bind-choices.c - who chooses an address and a port
+/* bind-choices.c - addresses and ports that the kernel chooses
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -12,35 +12,37 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/run/proc.h"
 
-/* What getsockname says of FD, as "ADDRESS, PORT" in words.  */
-static const char *local_words(struct probe *probe, int fd, char *text,
-                               size_t size)
+/* The address of FD by getsockname, as "ADDRESS, PORT" in words.  */
+static const char *bind_choices_local_text(struct probe *probe, int fd,
+                                           char *text, size_t size)
 {
     struct sockaddr_in address = local_address(probe, fd);
     char host[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &address.sin_addr, host, sizeof host);
     snprintf(text, size, "%s, %s", host,
-             address.sin_port ? "a port by the system" : "port 0");
+             address.sin_port ? "ephemeral port" : "port 0");
     return text;
 }
 
 /* Returns whether the address stayed and the port was chosen.  */
-static bool tell_bound(struct probe *probe, const char *key, in_addr_t host)
+static bool bind_choices_report_bound(struct probe *probe, const char *key,
+                                      in_addr_t host)
 {
     char text[80];
     struct sockaddr_in address = loopback_address(0);
     int fd = tcp_socket(probe);
     address.sin_addr.s_addr = htonl(host);
     probe_check(probe, bind_to(fd, &address), "bind");
-    probe_report(probe, key, "%s", local_words(probe, fd, text, sizeof text));
+    probe_report(probe, key, "%s",
+                 bind_choices_local_text(probe, fd, text, sizeof text));
     address = local_address(probe, fd);
     close(fd);
     return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
-/* The range the system chooses ports from, as it says, and the lowest of some
-   that it chose.  */
-static void tell_range(struct probe *probe)
+/* The range of ephemeral ports by the kernel's setting, and the lowest of 32
+   ephemeral ports.  */
+static void bind_choices_report_range(struct probe *probe)
 {
     long low, high;
     if (proc_ports(&low, &high) == 0)
@@ -55,15 +57,15 @@ static void tell_range(struct probe *probe)
         low = i == 0 || port < low ? port : low;
     }
     probe_report(probe, "ephemeral-lowest", "%s",
-                 low >= 49152   ? "49152 or above, as IANA says"
+                 low >= 49152   ? "49152 or above (IANA)"
                  : low >= 32768 ? "32768 or above"
                  : low >= 1024  ? "1024 or above"
                                 : "below 1024");
 }
 
-/* A port below 1024 without privilege.  Who is root may lack it, in a namespace
-   or a container; and a host may want none.  */
-static void tell_privileged(struct probe *probe)
+/* bind to a port below 1024 without privilege. In a namespace or container root
+   may lack the privilege, and a host may require none.  */
+static void bind_choices_report_privileged(struct probe *probe)
 {
     char text[80];
     struct sockaddr_in address = loopback_address(htons(1));
@@ -71,55 +73,60 @@ static void tell_privileged(struct probe *probe)
     int result = bind_to(fd, &address);
     bool refused = result < 0 && (errno == EACCES || errno == EPERM);
     if (!refused && geteuid() == 0)
-        probe_report_skip(probe, "port-1", "this process has privilege");
+        probe_report_skip(probe, "bind-port-1", "this process is privileged");
     else
-        probe_report(probe, "port-1", "%s",
-                     result < 0 ? result_text(result) : "works");
+        probe_report(probe, "bind-port-1", "%s", status_text(result));
     close(fd);
     if (proc_setting("net.ipv4.ip_unprivileged_port_start", text,
                      sizeof text) == 0)
-        probe_report_read(probe, "unprivileged-from", "%s", text);
+        probe_report_read(probe, "unprivileged-port-start", "%s", text);
     else
-        probe_report_skip(probe, "unprivileged-from", "%s", proc_why(errno));
+        probe_report_skip(probe, "unprivileged-port-start", "%s",
+                          proc_why(errno));
 }
 
-static void ask_choices(struct probe *probe)
+static void bind_choices_probe(struct probe *probe)
 {
     char text[80];
     int fd = tcp_socket(probe);
     probe_report(probe, "unbound", "%s",
-                 local_words(probe, fd, text, sizeof text));
-    bool usual = tell_bound(probe, "wildcard-port-0", INADDR_ANY);
-    usual &= tell_bound(probe, "loopback-port-0", INADDR_LOOPBACK);
+                 bind_choices_local_text(probe, fd, text, sizeof text));
+    bool as_requested =
+        bind_choices_report_bound(probe, "wildcard-port-0", INADDR_ANY);
+    as_requested &=
+        bind_choices_report_bound(probe, "loopback-port-0", INADDR_LOOPBACK);
     struct pair pair = tcp_pair(probe);
-    probe_report(probe, "connect-unbound", "%s",
-                 local_words(probe, pair.client, text, sizeof text));
+    probe_report(
+        probe, "connect-unbound", "%s",
+        bind_choices_local_text(probe, pair.client, text, sizeof text));
     struct sockaddr_in address = loopback_address(0);
     probe_check(probe, bind_to(fd, &address), "bind");
-    probe_report(probe, "bind-again", "%s", result_text(bind_to(fd, &address)));
+    probe_report(probe, "bind-again", "%s", status_text(bind_to(fd, &address)));
     int other = tcp_socket(probe);
     address.sin_addr.s_addr = inet_addr("192.0.2.1");
-    probe_report(probe, "not-local", "%s",
-                 result_text(bind_to(other, &address)));
-    tell_range(probe);
-    tell_privileged(probe);
+    probe_report(probe, "nonlocal-address", "%s",
+                 status_text(bind_to(other, &address)));
+    bind_choices_report_range(probe);
+    bind_choices_report_privileged(probe);
     probe_report(
         probe, "answer", "%s",
-        usual ? "port 0: one the system chooses; the wildcard address stays"
-              : "neither address nor port as asked for: see below");
+        as_requested
+            ? "port 0: the kernel chooses; wildcard address: kept"
+            : "another address or port than requested: see the details");
     pair_close(&pair);
 }
 
 /* ---- who may share ------------------------------------------------------ */
 
-/* Two sockets want a port: how each is made.  */
+/* Two sockets for one port: the options and addresses of each.  */
 struct contest {
     int first_option, second_option; /* SO_REUSEADDR, ..., or 0 */
     bool first_wildcard, second_wildcard, first_listens;
 };
 
-/* What the second one gets: bind's errno, or listen's, or "works".  */
-static void ask_reuse(struct probe *probe)
+/* The outcome for the second socket: errno of bind, errno of listen, or
+   "success".  */
+static void bind_choices_probe_reuse(struct probe *probe)
 {
     const struct contest *contest = probe->question->data;
     struct sockaddr_in address = loopback_address(0);
@@ -140,28 +147,28 @@ static void ask_reuse(struct probe *probe)
     address.sin_addr.s_addr =
         htonl(contest->second_wildcard ? INADDR_ANY : INADDR_LOOPBACK);
     if (bind_to(second, &address)) {
-        if (errno == EADDRNOTAVAIL) /* no such address, whoever wants it */
+        if (errno == EADDRNOTAVAIL) /* the address is missing, not in use */
             probe_skip(probe, "bind: %s", result_text(-1));
         probe_report(probe, "answer", "bind: %s", result_text(-1));
         return;
     }
     int result = resource_check(listen(second, 4), "listen");
     probe_report(probe, "answer", "%s%s",
-                 result ? "bind works; listen: " : "works",
+                 result ? "bind: success; listen: " : "success",
                  result ? result_text(result) : "");
     if (!contest->first_listens)
-        probe_report(probe, "first-listens-later", "%s",
-                     result_text(listen(first, 4)));
+        probe_report(probe, "listen-on-first", "%s",
+                     status_text(listen(first, 4)));
 }
 
-/* Which of the two servers, one after the other, has SO_REUSEADDR.  */
+/* Whether the first and the second server set SO_REUSEADDR.  */
 struct restart {
     bool first, second;
 };
 
-/* The server's end closes first and stays in TIME_WAIT; then its port is
-   wanted again.  */
-static void bind_choices_ask_timewait(struct probe *probe)
+/* The server's end closes first and stays in TIME_WAIT; then the second server
+   binds to its port.  */
+static void bind_choices_probe_timewait(struct probe *probe)
 {
     const struct restart *restart = probe->question->data;
     char byte;
@@ -175,7 +182,7 @@ static void bind_choices_ask_timewait(struct probe *probe)
     address = local_address(probe, listener);
     int client = tcp_client(probe, listener);
     close(probe_check(probe, accept(listener, NULL, NULL), "accept"));
-    wait_for(client, POLLIN, PATIENCE);
+    wait_for(client, POLLIN, LOOPBACK_TIMEOUT);
     (void)!resource_check((int)recv(client, &byte, 1, 0), "recv");
     close(client);
     settle(probe);
@@ -186,18 +193,19 @@ static void bind_choices_ask_timewait(struct probe *probe)
     int result = bind_to(fd, &address);
     if (result == 0)
         result = resource_check(listen(fd, 4), "listen");
-    probe_report(probe, "answer", "%s", result ? result_text(result) : "works");
+    probe_report(probe, "answer", "%s", status_text(result));
 }
 
 #define REUSE(name, what, standards, ...)                                      \
     {                                                                          \
         .id = "bind.reuse." name, .text = what,                                \
-        .why = "Two servers on one port: a restart that works, a port that "   \
-               "is stolen, or a load that is shared.",                         \
+        .why =                                                                 \
+            "Two servers on one port: a restart that succeeds, a port that "   \
+            "is stolen, or connections that are balanced.",                    \
         .standard = standards,                                                 \
         .cope =                                                                \
             "sonde_listen: SONDE_REUSEADDR and SONDE_REUSEPORT, by intent",    \
-        .probe = ask_reuse, .where = IN_PROGRAM,                               \
+        .probe = bind_choices_probe_reuse, .where = IN_PROGRAM,                \
         .data = &(const struct contest)                                        \
         {                                                                      \
             __VA_ARGS__                                                        \
@@ -205,16 +213,16 @@ static void bind_choices_ask_timewait(struct probe *probe)
     }
 #define POSIX_REUSE                                                            \
     "POSIX.1-2024 setsockopt: SO_REUSEADDR, bind should allow reuse of local " \
-    "addresses; how is the protocol's. SO_REUSEPORT is not in POSIX."
+    "addresses; details are the protocol's. SO_REUSEPORT is not in POSIX."
 #define TIMEWAIT(name, one, two, what)                                         \
     {                                                                          \
         .id = "bind.reuse." name, .text = what,                                \
-        .why = "A server that was restarted cannot have its port for half a "  \
-               "minute or more.",                                              \
+        .why = "A restarted server cannot bind to its port for half a minute " \
+               "or more.",                                                     \
         .standard = "RFC 9293 3.6.1: TIME_WAIT lasts 2 MSL. The notes: all "   \
                     "TCP servers should set SO_REUSEADDR.",                    \
         .cope = "sonde_listen with SONDE_REUSEADDR",                           \
-        .probe = bind_choices_ask_timewait, .data = &(const struct restart)    \
+        .probe = bind_choices_probe_timewait, .data = &(const struct restart)  \
         {                                                                      \
             one, two                                                           \
         }                                                                      \
@@ -223,21 +231,22 @@ static void bind_choices_ask_timewait(struct probe *probe)
 QUESTIONS(bind_choices){
     {
         .id = "bind.choices",
-        .text = "wildcard address, port 0: who chooses what",
-        .why = "A server that is found nowhere, or everywhere, was bound by "
-               "the system.",
+        .text = "wildcard address, port 0: the kernel's choices",
+        .why =
+            "A server that listens on an unexpected address or port was bound "
+            "by the kernel.",
         .standard =
-            "POSIX.1-2024 bind: EINVAL if bound already. The notes: port "
-            "0 is chosen by the kernel, and so is a wildcard address, "
-            "once there is a connection.",
+            "POSIX.1-2024 bind: EINVAL for a bound socket. The notes: the "
+            "kernel chooses for port 0, and for a wildcard address when there "
+            "is a connection.",
         .cope = "sonde_address_any, sonde_address_loopback, "
                 "sonde_address_local",
-        .probe = ask_choices,
+        .probe = bind_choices_probe,
     },
-    REUSE("none", "a port where somebody listens, without options", POSIX_REUSE,
+    REUSE("none", "bind to a listener's port, without options", POSIX_REUSE,
           .first_listens = true),
-    REUSE("addr", "where somebody listens, both with SO_REUSEADDR", POSIX_REUSE,
-          .first_listens = true, .first_option = SO_REUSEADDR,
+    REUSE("addr", "bind to a listener's port, both with SO_REUSEADDR",
+          POSIX_REUSE, .first_listens = true, .first_option = SO_REUSEADDR,
           .second_option = SO_REUSEADDR),
     REUSE("addr-idle", "both with SO_REUSEADDR, the first not listening",
           POSIX_REUSE, .first_option = SO_REUSEADDR,
@@ -249,16 +258,16 @@ QUESTIONS(bind_choices){
           POSIX_REUSE, .first_listens = true, .second_wildcard = true,
           .first_option = SO_REUSEADDR, .second_option = SO_REUSEADDR),
 #ifdef SO_REUSEPORT
-    REUSE("port", "where somebody listens, both with SO_REUSEPORT", POSIX_REUSE,
-          .first_listens = true, .first_option = SO_REUSEPORT,
+    REUSE("port", "bind to a listener's port, both with SO_REUSEPORT",
+          POSIX_REUSE, .first_listens = true, .first_option = SO_REUSEPORT,
           .second_option = SO_REUSEPORT),
-    REUSE("port-second", "the same port, the second one with SO_REUSEPORT",
+    REUSE("port-second", "bind to a listener's port, with SO_REUSEPORT alone",
           POSIX_REUSE, .first_listens = true, .second_option = SO_REUSEPORT),
 #endif
     TIMEWAIT("timewait", false, false, "the port of a connection in TIME_WAIT"),
     TIMEWAIT("timewait-addr", true, true,
-             "a port in TIME_WAIT, both servers with SO_REUSEADDR"),
+             "TIME_WAIT, both servers with SO_REUSEADDR"),
     TIMEWAIT("timewait-new", false, true,
-             "a port in TIME_WAIT, the new one with SO_REUSEADDR"),
+             "TIME_WAIT, the second server with SO_REUSEADDR"),
     END_OF_QUESTIONS,
 };

@@ -13,7 +13,7 @@
 #include "base/wait.h"
 #include "probes/behaviour/loopback.h"
 
-/* A child that holds what it inherited until HOLD ends.  */
+/* A child that holds the inherited descriptors until HOLD is closed.  */
 static pid_t close_refcount_holder(struct probe *probe, int *hold)
 {
     int ends[2], tries = 0;
@@ -34,10 +34,10 @@ static pid_t close_refcount_holder(struct probe *probe, int *hold)
 static void close_refcount_release(pid_t child, int hold)
 {
     close(hold);
-    wait_child(child, NULL, PATIENCE);
+    wait_child(child, NULL, LOOPBACK_TIMEOUT);
 }
 
-static void ask_refcount(struct probe *probe)
+static void close_refcount_probe(struct probe *probe)
 {
     int hold;
     struct pair pair = tcp_pair(probe);
@@ -46,26 +46,27 @@ static void ask_refcount(struct probe *probe)
     settle(probe);
     bool silent = !wait_for(pair.client, POLLIN, 0);
     close_refcount_release(child, hold);
-    bool ended = wait_for(pair.client, POLLIN, PATIENCE);
+    bool ended = wait_for(pair.client, POLLIN, LOOPBACK_TIMEOUT);
     probe_report(probe, "answer", "close %s while a child holds the socket",
                  silent ? "sends no FIN" : "sends FIN");
     probe_report(probe, "last-close", "%s",
-                 ended ? "sends FIN" : "sends nothing");
+                 ended ? "sends FIN" : "sends no FIN");
     pair = tcp_pair(probe);
     child = close_refcount_holder(probe, &hold);
     resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
     probe_report(probe, "shutdown", "%s",
-                 wait_for(pair.client, POLLIN, PATIENCE) ? "sends FIN at once"
-                                                         : "sends no FIN");
+                 wait_for(pair.client, POLLIN, LOOPBACK_TIMEOUT)
+                     ? "sends FIN at once"
+                     : "sends no FIN");
     close_refcount_release(child, hold);
 }
 
-/* How the peer of FD sees it end.  */
-static const char *end_seen(struct probe *probe, int fd)
+/* How the end of the connection is seen at FD, the peer's socket.  */
+static const char *close_refcount_read_end(struct probe *probe, int fd)
 {
     char byte;
-    if (!wait_for(fd, POLLIN, PATIENCE))
-        return "nothing";
+    if (!wait_for(fd, POLLIN, LOOPBACK_TIMEOUT))
+        return "neither FIN nor RST";
     settle(probe);
     ssize_t got = resource_check((int)recv(fd, &byte, 1, MSG_DONTWAIT), "recv");
     return got == 0                         ? "FIN"
@@ -73,19 +74,19 @@ static const char *end_seen(struct probe *probe, int fd)
                                             : result_text(-1);
 }
 
-static void close_refcount_ask_linger(struct probe *probe)
+static void close_refcount_probe_linger(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     reset(pair.server);
-    const char *zero = end_seen(probe, pair.client);
+    const char *zero = close_refcount_read_end(probe, pair.client);
     pair = tcp_pair(probe);
     probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
-    wait_for(pair.server, POLLIN, PATIENCE);
+    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
     close(pair.server);
-    const char *unread = end_seen(probe, pair.client);
+    const char *unread = close_refcount_read_end(probe, pair.client);
     pair = tcp_pair(probe);
     close(pair.server);
-    const char *plain = end_seen(probe, pair.client);
+    const char *plain = close_refcount_read_end(probe, pair.client);
     probe_report(probe, "answer",
                  "SO_LINGER 0: %s; unread data: %s; otherwise: %s", zero,
                  unread, plain);
@@ -98,24 +99,28 @@ QUESTIONS(close_refcount){
     {
         .id = "close.refcount",
         .text = "close while another process holds the socket",
-        .why = "A server that forks and forgets to close in the parent keeps "
-               "its clients waiting for an end that never comes.",
-        .standard = "POSIX.1-2024 close: the open file description goes with "
-                    "its last descriptor. The notes: shutdown brings the "
-                    "reference count to zero; it sends FIN and leaves it. And "
-                    "before accept a connection has no descriptor to count.",
-        .cope = "sonde_half_close: ends the stream, whoever holds it",
-        .probe = ask_refcount,
+        .why =
+            "If a forking server does not close the connection in the parent, "
+            "the client never reads end of stream.",
+        .standard =
+            "POSIX.1-2024 close: the open file description is released with "
+            "its last descriptor. The notes: shutdown brings the reference "
+            "count to zero; in fact shutdown sends FIN and leaves the count. "
+            "Before accept, a connection has no descriptor.",
+        .cope = "sonde_half_close: ends the stream for all processes",
+        .probe = close_refcount_probe,
     },
     {
         .id = "close.linger",
-        .text = "when close sends RST instead of FIN",
-        .why = "A server that closes with input unread resets the connection, "
-               "and the client may lose an answer that was already sent.",
-        .standard = "RFC 9293 3.6.1: close with data unread should send RST. "
-                    "The notes: SO_LINGER with a time of 0 aborts.",
-        .cope = "sonde_half_close, then read to the end",
-        .probe = close_refcount_ask_linger,
+        .text = "when does close send RST instead of FIN",
+        .why =
+            "A server that closes with unread input resets the connection, and "
+            "the client may lose a reply that was already sent.",
+        .standard =
+            "RFC 9293 3.6.1: close with unread data should send RST. The "
+            "notes: SO_LINGER with a time of 0 aborts.",
+        .cope = "sonde_half_close, then read until end of stream",
+        .probe = close_refcount_probe_linger,
     },
     END_OF_QUESTIONS,
 };

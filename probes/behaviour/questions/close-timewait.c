@@ -14,14 +14,14 @@
 #include "probes/run/namespace.h"
 #include "probes/run/runner.h"
 
-/* One connection whose client closes first, and what the table says of its
-   timer; and how long it is not known when that began.  */
+/* A connection closed by the client first, the remaining time of its timer, and
+   the uncertainty of the time at which the timer started.  */
 struct ending {
     const char *state;
-    double seconds, doubt;
+    double seconds, uncertainty;
 };
 
-static struct ending end_one(struct probe *probe)
+static struct ending close_timewait_close(struct probe *probe)
 {
     char byte;
     struct ending ending = {.seconds = -1};
@@ -29,63 +29,65 @@ static struct ending end_one(struct probe *probe)
     in_port_t here = local_address(probe, pair.client).sin_port;
     in_port_t peer = local_address(probe, pair.listener).sin_port;
     close(pair.client);
-    wait_for(pair.server, POLLIN, PATIENCE);
+    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
     (void)!resource_check((int)recv(pair.server, &byte, 1, 0), "recv");
     int64_t start = monotonic_ms();
     close(pair.server);
-    /* Where the table is long it takes a while to read.  */
+    /* A long table takes a while to read.  */
     do {
         ending.state = tcp_table_state(here, peer, &ending.seconds);
         if (!ending.state || !strcmp(ending.state, "TIME_WAIT"))
             break;
         wait_pause(10);
     } while (monotonic_ms() - start < DEADLINE_USUAL / 5);
-    ending.doubt = (double)(monotonic_ms() - start) / 1000;
+    ending.uncertainty = (double)(monotonic_ms() - start) / 1000;
     close(pair.listener);
     return ending;
 }
 
-static void close_timewait_ask(struct probe *probe)
+static void close_timewait_probe(struct probe *probe)
 {
     long tuned = namespace_read("net.ipv4.tcp_fin_timeout");
-    go_private();
-    struct ending ending = end_one(probe);
+    enter_private_network();
+    struct ending ending = close_timewait_close(probe);
     int64_t start = monotonic_ms();
-    /* On a busy host, or one with a long table, it may have gone on for a
-       while; then once more, but not for ever.  */
-    while (ending.seconds > 0 && ending.doubt > 0.2 &&
+    /* On a busy host, or with a long table, the uncertainty may be large; then
+       repeat, until a deadline.  */
+    while (ending.seconds > 0 && ending.uncertainty > 0.2 &&
            monotonic_ms() - start < DEADLINE_USUAL / 4) {
-        struct ending again = end_one(probe);
-        if (again.seconds > 0 && again.doubt < ending.doubt)
+        struct ending again = close_timewait_close(probe);
+        if (again.seconds > 0 && again.uncertainty < ending.uncertainty)
             ending = again;
     }
     if (!ending.state)
-        probe_skip(probe, "this system shows no table of connections");
+        probe_skip(probe, "no readable table of connections");
     if (strcmp(ending.state, "TIME_WAIT"))
-        probe_skip(probe, "the end that closed first is %s in the table",
+        probe_skip(probe, "the end that closed first is %s, not TIME_WAIT",
                    ending.state);
     if (ending.seconds < 1)
-        probe_skip(probe, "the table has TIME_WAIT, but not for how long");
-    if (ending.doubt >= 1)
-        probe_skip(probe, "the table took %.0f s to read", ending.doubt);
+        probe_skip(probe, "the table of connections has no timer of TIME_WAIT");
+    if (ending.uncertainty >= 1)
+        probe_skip(probe, "reading the table of connections took %.0f s",
+                   ending.uncertainty);
     /* The timer began between DOUBT seconds ago and now.  */
-    probe_report_read(probe, "answer", "%.0f s, by the kernel's own timer",
-                      ending.seconds + ending.doubt / 2);
+    probe_report_read(probe, "answer", "%.0f s (kernel timer)",
+                      ending.seconds + ending.uncertainty / 2);
     if (tuned >= 0)
-        probe_report_read(probe, "tcp_fin_timeout",
-                          "%ld s (FIN_WAIT_2's, not this)", tuned);
+        probe_report_read(probe, "tcp_fin_timeout", "%ld s (of FIN_WAIT_2)",
+                          tuned);
 }
 
 QUESTIONS(close_timewait){
     {
         .id = "close.timewait",
         .text = "how long TIME_WAIT lasts",
-        .why = "A client that opens many connections runs out of ports; a "
-               "server cannot have its port again.",
+        .why =
+            "A client that opens many connections runs out of ports; a server "
+            "cannot bind to its port after a restart.",
         .standard = "RFC 9293 3.6.1: 2 MSL; 3.4.2: an MSL is 2 minutes. The "
                     "notes: between 1 and 4 minutes.",
         .cope = "sonde_listen with SONDE_REUSEADDR",
-        .probe = close_timewait_ask,
+        .probe = close_timewait_probe,
     },
     END_OF_QUESTIONS,
 };

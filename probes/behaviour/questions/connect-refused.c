@@ -1,4 +1,4 @@
-/* connect-refused.c - connect to where nobody listens, or to oneself
+/* connect-refused.c - connect to a closed port, or to itself
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -12,8 +12,9 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/run/runner.h"
 
-/* An address nobody listens at: the port stays taken by HOLDER.  */
-static struct sockaddr_in closed_address(struct probe *probe, int *holder)
+/* An address without a listener: HOLDER is bound to the port.  */
+static struct sockaddr_in connect_refused_address(struct probe *probe,
+                                                  int *holder)
 {
     struct sockaddr_in address = loopback_address(0);
     *holder = tcp_socket(probe);
@@ -22,61 +23,59 @@ static struct sockaddr_in closed_address(struct probe *probe, int *holder)
 }
 
 /* After a refusal: the same socket, to a listener.  */
-static const char *connect_refused_reused(struct probe *probe, int fd)
+static const char *connect_refused_reuse(struct probe *probe, int fd)
 {
     int listener = tcp_listener(probe, 4);
     struct sockaddr_in address = local_address(probe, listener);
-    int result = connect_to(fd, &address);
-    if (result == 0)
-        return "works";
-    return result_text(result);
+    return status_text(connect_to(fd, &address));
 }
 
 enum { AT_ONCE = 500 };
 
-/* Connect FD to ADDRESS.  Returns how long that took, in milliseconds, and what
-   came of it in *ERROR.  */
-static int64_t time_of_refusal(struct probe *probe, int fd,
-                               const struct sockaddr_in *address,
-                               const char **error)
+/* Connect FD to ADDRESS. Returns the duration in milliseconds, and the outcome
+   as text in *ERROR.  */
+static int64_t connect_refused_time(struct probe *probe, int fd,
+                                    const struct sockaddr_in *address,
+                                    const char **error)
 {
     int64_t start = monotonic_ms();
     int result = connect_to(fd, address);
     int64_t elapsed = monotonic_ms() - start;
     if (result < 0)
-        give_up_unreached(probe, errno);
-    *error = result_text(result);
+        skip_unreached(probe, errno);
+    *error = status_text(result);
     return elapsed;
 }
 
-static void connect_refused_ask(struct probe *probe)
+static void connect_refused_probe(struct probe *probe)
 {
     int holder, fd = -1;
     const char *error;
-    struct sockaddr_in address = closed_address(probe, &holder);
+    struct sockaddr_in address = connect_refused_address(probe, &holder);
     int64_t elapsed = AT_ONCE;
-    /* Once is enough to tell; a busy host may take its time meanwhile.  */
+    /* One fast refusal is enough: a busy host may delay the others.  */
     for (int i = 0; i < 3 && elapsed >= AT_ONCE; i++) {
         reset(fd);
         fd = tcp_socket(probe);
-        elapsed = time_of_refusal(probe, fd, &address, &error);
+        elapsed = connect_refused_time(probe, fd, &address, &error);
     }
     probe_report(probe, "answer", "%s", error);
-    probe_report(probe, "when", "%s",
-                 elapsed < AT_ONCE ? "at once" : "after half a second or more");
+    probe_report(probe, "delay", "%s",
+                 elapsed < AT_ONCE ? "less than 0.5 s" : "0.5 s or more");
     probe_report(probe, "same-socket-again", "%s",
-                 connect_refused_reused(probe, fd));
+                 connect_refused_reuse(probe, fd));
     fd = tcp_socket(probe);
     set_nonblocking(fd, true);
     const char *first = result_text(connect_to(fd, &address));
-    short events = wait_for(fd, POLLIN | POLLOUT, PATIENCE);
+    short events = wait_for(fd, POLLIN | POLLOUT, LOOPBACK_TIMEOUT);
     int pending = get_int(fd, SOL_SOCKET, SO_ERROR, -1);
-    probe_report(probe, "non-blocking", "%s, then %s, SO_ERROR %s", first,
-                 poll_names(events), pending > 0 ? error_text(pending) : "0");
+    probe_report(probe, "non-blocking", "connect: %s; poll: %s; SO_ERROR: %s",
+                 first, poll_names(events),
+                 pending > 0 ? error_text(pending) : "0");
 }
 
-/* Both ends in one socket: TCP's simultaneous open with itself.  */
-static void ask_self(struct probe *probe)
+/* Connect a socket to itself, by TCP's simultaneous open.  */
+static void connect_refused_probe_self(struct probe *probe)
 {
     struct sockaddr_in address = loopback_address(0);
     char byte = 'x';
@@ -85,42 +84,48 @@ static void ask_self(struct probe *probe)
     address = local_address(probe, fd);
     int result = connect_to(fd, &address);
     if (result < 0) {
-        if (errno != EADDRNOTAVAIL) /* that may be how it is forbidden */
-            give_up_unreached(probe, errno);
+        if (errno !=
+            EADDRNOTAVAIL) /* EADDRNOTAVAIL may be the kernel's way to refuse */
+            skip_unreached(probe, errno);
         probe_report(probe, "answer", "no: %s", result_text(result));
         return;
     }
     bool echoed = resource_check((int)send(fd, &byte, 1, 0), "send") == 1 &&
-                  wait_for(fd, POLLIN, PATIENCE) &&
+                  wait_for(fd, POLLIN, LOOPBACK_TIMEOUT) &&
                   resource_check((int)recv(fd, &byte, 1, 0), "recv") == 1;
     probe_report(probe, "answer", "yes%s",
-                 echoed ? ", and it hears what it says"
-                        : ", but it hears nothing");
+                 echoed ? ", and it receives its own data"
+                        : ", but it receives no data");
     reset(fd);
 }
 
 QUESTIONS(connect_refused){
     {
         .id = "connect.refused",
-        .text = "connect where nobody listens",
-        .why = "The commonest error of all; whether the socket may be used "
-               "for another try differs.",
-        .standard = "POSIX.1-2024 connect: ECONNREFUSED; the socket's state is "
-                    "then unspecified. The notes: a socket whose connect "
-                    "failed must be closed; Linux connects it again.",
+        .text = "connect to a port without a listener",
+        .why =
+            "The most common error; systems differ in whether the same socket "
+            "may be connected again.",
+        .standard =
+            "POSIX.1-2024 connect: ECONNREFUSED; then the state of the socket "
+            "is unspecified. The notes: a socket whose connect failed must be "
+            "closed; on Linux it can be connected again.",
         .cope = "sonde_connect: a new socket for each attempt; "
                 "SONDE_CONNECT_REFUSED",
-        .probe = connect_refused_ask,
+        .probe = connect_refused_probe,
     },
     {
         .id = "connect.self",
         .text = "can a socket connect to itself",
-        .why = "A client that tries again and again to reach a local server "
-               "on a port of the ephemeral range ends up talking to itself.",
-        .standard = "RFC 9293 3.5: simultaneous open, of which this is a "
-                    "case; POSIX is silent.",
-        .cope = "sonde_connect: takes it for a refusal, and resets it",
-        .probe = ask_self,
+        .why =
+            "A client that keeps connecting to a local server on a port of the "
+            "ephemeral range may end up connected to itself.",
+        .standard =
+            "RFC 9293 3.5: simultaneous open, of which this is a case; not in "
+            "POSIX.",
+        .cope =
+            "sonde_connect: treats the connection as refused, and resets it",
+        .probe = connect_refused_probe_self,
     },
     END_OF_QUESTIONS,
 };

@@ -1,4 +1,4 @@
-/* connect-timeout.c - connect where nobody answers, or a router does
+/* connect-timeout.c - connect without a reply, or with ICMP
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -19,10 +19,11 @@
 /* So long the SYNs are watched, in milliseconds.  */
 enum { WATCHED = 7600 };
 
-/* The seconds between the SYNs of a connection, into TEXT.  We may be late to
-   see one, never early, so a quarter of a second is given for the kernel's
-   timers, and three for us.  */
-static void watch_syns(struct peer *peer, char *text, size_t size)
+/* Write the intervals between the SYNs of a connection, in seconds, to TEXT.
+   This process may see a SYN late, never early, so an interval may be a quarter
+   of a second short for the kernel's timers, and three quarters long.  */
+static void connect_timeout_watch_syns(struct peer *peer, char *text,
+                                       size_t size)
 {
     struct peer_tcp tcp;
     int64_t now, start = monotonic_ms();
@@ -41,11 +42,11 @@ static void watch_syns(struct peer *peer, char *text, size_t size)
     peer_tcp_close(&tcp);
 }
 
-/* How long it takes until connect gives up, in seconds.  The timer runs for a
-   second LINEAR times more, and then doubles.  Each time it runs out, Linux
-   looks whether the SYN was sent again often enough, or for as long as RETRIES
-   would take if they doubled from the first.  */
-static long total_time(long retries, long linear)
+/* The time until connect fails, in seconds. LINEAR timeouts of one second
+   precede the exponential back-off. At each timeout, Linux checks whether
+   RETRIES SYNs were retransmitted, or whether as much time has passed as
+   RETRIES timeouts would take that double from the first.  */
+static long connect_timeout_total(long retries, long linear)
 {
     long total = 0, limit = 0, step = 1;
     for (long i = 0; i <= retries; i++, step *= 2)
@@ -61,8 +62,9 @@ static long total_time(long retries, long linear)
     return total;
 }
 
-/* Ask with one retry only, so that the end can be seen: *SECONDS is when.  */
-static const char *short_outcome(struct peer *peer, long *seconds)
+/* The outcome of connect with a single retransmission, so that the timeout is
+   short; *SECONDS is the time. NULL if there is no option for that.  */
+static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
 {
 #ifdef TCP_SYNCNT
     struct peer_tcp tcp;
@@ -91,8 +93,10 @@ struct figures {
     long retries, linear;
 };
 
-/* Open PEER in a namespace that has the host's figures; its own are others.  */
-static struct figures open_alike(struct peer *peer, struct probe *probe)
+/* Open PEER in a namespace with the host's settings: a new namespace has
+   defaults.  */
+static struct figures connect_timeout_open(struct peer *peer,
+                                           struct probe *probe)
 {
     static const char retries[] = "net.ipv4.tcp_syn_retries";
     static const char linear[] = "net.ipv4.tcp_syn_linear_timeouts";
@@ -103,45 +107,44 @@ static struct figures open_alike(struct peer *peer, struct probe *probe)
     return figures;
 }
 
-static void connect_timeout_ask(struct probe *probe)
+static void connect_timeout_probe(struct probe *probe)
 {
     struct peer peer;
     const char *error;
-    char gaps[80];
+    char intervals[80];
     long seconds = 0;
-    struct figures figures = open_alike(&peer, probe);
+    struct figures figures = connect_timeout_open(&peer, probe);
     do {
         peer_attend(&peer);
-        error = short_outcome(&peer, &seconds);
+        error = connect_timeout_one_retry(&peer, &seconds);
     } while (peer_was_absent(&peer));
     if (error)
         probe_report(probe, "with-one-retry", "%s after %ld s", error, seconds);
     do {
         peer_attend(&peer);
-        watch_syns(&peer, gaps, sizeof gaps);
+        connect_timeout_watch_syns(&peer, intervals, sizeof intervals);
     } while (peer_was_absent(&peer));
-    probe_report(probe, "seconds-between-SYNs", "%s", gaps);
+    probe_report(probe, "syn-intervals", "%s s", intervals);
     if (figures.retries < 0) {
-        probe_report_skip(probe, "gives-up-after", "the kernel does not say");
+        probe_report_skip(probe, "timeout", "no readable setting");
         probe_report(probe, "answer", "%s",
-                     error ? error : "nothing for seven seconds");
+                     error ? error : "no error within 7 s");
         return;
     }
     long linear = figures.linear > 0 ? figures.linear : 0;
-    long total = total_time(figures.retries, linear);
+    long total = connect_timeout_total(figures.retries, linear);
     probe_report_computed(
-        probe, "gives-up-after",
-        "%ld s, computed from %ld retries and %ld steps of 1 s before "
-        "they double",
-        total, figures.retries, linear);
-    probe_report_computed(probe, "answer", "%s; after %ld s by computation",
-                          error ? error : "nothing for seven seconds", total);
+        probe, "timeout",
+        "%ld s, computed from %ld retries and %ld linear timeouts", total,
+        figures.retries, linear);
+    probe_report_computed(probe, "answer", "%s after %ld s (computed)",
+                          error ? error : "no error within 7 s", total);
 }
 
 /* ---- a router answers --------------------------------------------------- */
 
 /* Whether LINE's SYN comes again before connect ends, within TIMEOUT.  */
-static bool comes_again(struct peer_tcp *tcp, int timeout)
+static bool connect_timeout_retransmits(struct peer_tcp *tcp, int timeout)
 {
     bool again = false;
     int64_t end = monotonic_ms() + timeout;
@@ -151,29 +154,29 @@ static bool comes_again(struct peer_tcp *tcp, int timeout)
     return again;
 }
 
-/* What connect says when the answer to its SYN is CODE.  */
-static const char *connect_timeout_answered(struct peer *peer, const char *key,
-                                            int code)
+/* Report the outcome of connect if the SYN is answered by ICMP with CODE.  */
+static const char *connect_timeout_report_icmp(struct peer *peer,
+                                               const char *key, int code)
 {
     struct peer_tcp tcp;
     static char text[80];
     peer_tcp_begin(&tcp, peer, TUN_BEHIND);
     peer_unreachable(peer, code, 0);
     bool at_once = wait_for(tcp.fd, POLLOUT, 700);
-    bool again = !at_once && comes_again(&tcp, 1800);
+    bool again = !at_once && connect_timeout_retransmits(&tcp, 1800);
     int error = get_int(tcp.fd, SOL_SOCKET, SO_ERROR, 0);
     if (error)
-        snprintf(text, sizeof text, "%s, %s", error_text(error),
-                 at_once ? "at once" : "after a while");
+        snprintf(text, sizeof text, "%s %s", error_text(error),
+                 at_once ? "at once" : "after 0.7 s or more");
     else
-        snprintf(text, sizeof text, "nothing%s",
-                 again ? ", the SYN is sent again" : "");
+        snprintf(text, sizeof text, "no error within 2.5 s%s",
+                 again ? "; SYN retransmitted" : "");
     probe_report(peer->probe, key, "%s", text);
     peer_tcp_close(&tcp);
     return text;
 }
 
-static void ask_unreachable(struct probe *probe)
+static void connect_timeout_probe_unreachable(struct probe *probe)
 {
     struct peer peer;
     struct namespace_trouble trouble;
@@ -181,46 +184,46 @@ static void ask_unreachable(struct probe *probe)
     struct sockaddr_in address = loopback_address(htons(7));
     address.sin_addr.s_addr = inet_addr(TUN_BEHIND);
     probe_report(probe, "no-route", "%s",
-                 result_text(connect_to(tcp_socket(probe), &address)));
+                 status_text(connect_to(tcp_socket(probe), &address)));
     if (tun_route(&trouble))
         probe_skip(probe, "%s", trouble.text);
-    connect_timeout_answered(&peer, "network", ICMP_NETWORK);
-    connect_timeout_answered(&peer, "protocol", ICMP_PROTOCOL);
-    connect_timeout_answered(&peer, "port", ICMP_PORT);
-    connect_timeout_answered(&peer, "prohibited", ICMP_PROHIBITED);
+    connect_timeout_report_icmp(&peer, "icmp-network", ICMP_NETWORK);
+    connect_timeout_report_icmp(&peer, "icmp-protocol", ICMP_PROTOCOL);
+    connect_timeout_report_icmp(&peer, "icmp-port", ICMP_PORT);
+    connect_timeout_report_icmp(&peer, "icmp-prohibited", ICMP_PROHIBITED);
     probe_report(probe, "answer", "%s",
-                 connect_timeout_answered(&peer, "host", ICMP_HOST));
+                 connect_timeout_report_icmp(&peer, "icmp-host", ICMP_HOST));
 }
 
 QUESTIONS(connect_timeout){
     {
         .id = "connect.timeout",
-        .text = "connect when nobody answers: the errno, and when",
-        .why = "Two minutes are longer than anybody waits; a deadline of one's "
-               "own is needed, and two SYNs should fit into it.",
-        .standard = "RFC 9293 3.8.3: at least three minutes for a SYN. The "
-                    "notes: 75 s, "
-                    "BSD's figure; Linux about 131 s, illumos 180 s.",
-        .cope = "sonde_connect: one deadline for all; "
+        .text = "errno and timeout of connect without a reply",
+        .why = "Two minutes are too long for most programs: a program needs a "
+               "deadline of its own, long enough for two SYNs.",
+        .standard =
+            "RFC 9293 3.8.3: at least three minutes for a SYN. The notes: 75 "
+            "s, BSD's figure; Linux about 131 s, illumos 180 s.",
+        .cope = "sonde_connect: one deadline for all addresses; "
                 "SONDE_CONNECT_TIMED_OUT",
-        .probe = connect_timeout_ask,
+        .probe = connect_timeout_probe,
         .where = IN_NAMESPACE,
         .deadline = 45000,
         .repeats = 2,
     },
     {
         .id = "connect.unreachable",
-        .text = "connect when a router says \"unreachable\"",
-        .why = "Some stacks tell at once, some go on trying for a minute; the "
-               "errno depends on which router answered.",
+        .text = "connect when a router sends ICMP unreachable",
+        .why = "Some stacks return the error at once, some retry for a minute; "
+               "the errno depends on the ICMP code.",
         .standard =
-            "RFC 1122 4.2.3.9: codes 0, 1 and 5 are soft errors, not to "
-            "abort for. POSIX.1-2024: EHOSTUNREACH, ENETUNREACH. The "
-            "notes: retries for 75 s, then EHOSTUNREACH; Linux says it "
+            "RFC 1122 4.2.3.9: codes 0, 1 and 5 are soft errors that must not "
+            "abort the connection. POSIX.1-2024: EHOSTUNREACH, ENETUNREACH. "
+            "The notes: retries for 75 s, then EHOSTUNREACH; Linux returns it "
             "at once.",
         .cope =
-            "sonde_connect_status: the same outcome for each of these errnos",
-        .probe = ask_unreachable,
+            "sonde_connect_status: the same status for each of these errnos",
+        .probe = connect_timeout_probe_unreachable,
         .where = IN_NAMESPACE,
         .deadline = 25000,
         .repeats = 2,

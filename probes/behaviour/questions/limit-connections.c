@@ -1,4 +1,4 @@
-/* limit-connections.c - what bounds the number of connections
+/* limit-connections.c - limits of the number of connections
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -12,8 +12,9 @@
 #include "probes/run/namespace.h"
 #include "probes/run/proc.h"
 
-/* A client from the port of OTHER to LISTENER.  */
-static const char *from_same_port(struct probe *probe, int other, int listener)
+/* Connect to LISTENER from the local port of OTHER.  */
+static const char *limit_connections_same_port(struct probe *probe, int other,
+                                               int listener)
 {
     struct sockaddr_in from = local_address(probe, other);
     struct sockaddr_in to = local_address(probe, listener);
@@ -21,12 +22,11 @@ static const char *from_same_port(struct probe *probe, int other, int listener)
     probe_check(probe, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
     if (bind_to(fd, &from))
         return result_text(-1);
-    int result = connect_to(fd, &to);
-    return result ? result_text(result) : "works";
+    return status_text(connect_to(fd, &to));
 }
 
-/* A client bound to a port that may be shared.  */
-static int client_of(struct probe *probe, int listener)
+/* A client bound to a port with SO_REUSEADDR.  */
+static int limit_connections_client(struct probe *probe, int listener)
 {
     struct sockaddr_in from = loopback_address(0);
     struct sockaddr_in to = local_address(probe, listener);
@@ -37,18 +37,18 @@ static int client_of(struct probe *probe, int listener)
     return fd;
 }
 
-static void ask_connections(struct probe *probe)
+static void limit_connections_probe(struct probe *probe)
 {
     struct rlimit files;
     long low, high;
     int first = tcp_listener(probe, 8), second = tcp_listener(probe, 8);
-    int client = client_of(probe, first);
-    const char *other = from_same_port(probe, client, second);
-    const char *same = from_same_port(probe, client, first);
+    int client = limit_connections_client(probe, first);
+    const char *other = limit_connections_same_port(probe, client, second);
+    const char *same = limit_connections_same_port(probe, client, first);
     probe_check(probe, getrlimit(RLIMIT_NOFILE, &files), "getrlimit");
     probe_report(probe, "one-port-two-servers", "%s", other);
     probe_report(probe, "one-port-same-server", "%s", same);
-    probe_report_read(probe, "descriptors", "%llu, at most %llu",
+    probe_report_read(probe, "descriptors", "%llu (hard limit %llu)",
                       (unsigned long long)files.rlim_cur,
                       (unsigned long long)files.rlim_max);
     if (proc_ports(&low, &high) == 0)
@@ -58,24 +58,25 @@ static void ask_connections(struct probe *probe)
         probe_report_skip(probe, "ports-per-destination", "%s",
                           proc_why(errno));
     probe_report(probe, "answer", "%s",
-                 *other == 'w' ? "descriptors; and the ports, for one pair of "
-                                 "addresses and one server port"
-                               : "descriptors, and the ports");
+                 *other == 's'
+                     ? "descriptors; and local ports, for one pair of "
+                       "addresses and one server port"
+                     : "descriptors and local ports");
 }
 
 QUESTIONS(limit_connections){
     {
         .id = "limit.connections",
-        .text = "what bounds the number of connections",
-        .why = "A server has no limit of 65535 clients: they differ by their "
-               "addresses and ports; a client to one server has.",
+        .text = "what limits the number of connections",
+        .why =
+            "A server is not limited to 65535 clients, which differ by address "
+            "and port; a client address to one server is.",
         .standard =
             "RFC 9293 3.4.1: a connection is a pair of sockets, each an "
-            "address and a port. The notes: a server handles at most "
-            "65535; that bounds one client address and one port of the "
-            "server.",
-        .cope = "sonde_reserve_shed, when descriptors are over",
-        .probe = ask_connections,
+            "address and a port. The notes: a server handles at most 65535; "
+            "this limit is of one client address and one port of the server.",
+        .cope = "sonde_reserve_shed, when descriptors run out",
+        .probe = limit_connections_probe,
     },
     END_OF_QUESTIONS,
 };

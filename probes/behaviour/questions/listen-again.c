@@ -1,4 +1,4 @@
-/* listen-again.c - listen on what listens already, or cannot
+/* listen-again.c - listen on listening, connected and unbound sockets
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -11,9 +11,9 @@
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
-enum { MOST = 200 };
+enum { CLIENTS_MAX = 200 };
 
-/* The connections that wait at LISTENER, all taken and reset.  */
+/* Accept and reset all connections queued at LISTENER. Returns the number.  */
 static int listen_again_drain(int listener)
 {
     int count = 0;
@@ -26,92 +26,91 @@ static int listen_again_drain(int listener)
     }
 }
 
-/* Fill LISTENER beyond what waits there already.  */
-static int fill_more(struct probe *probe, int listener)
+/* Fill the rest of LISTENER's queue. Returns the number of new connections.  */
+static int listen_again_fill(struct probe *probe, int listener)
 {
-    int fds[MOST], next;
-    int count = fill_queue(probe, listener, MOST, false, fds, &next);
+    int fds[CLIENTS_MAX], next;
+    int count = fill_queue(probe, listener, CLIENTS_MAX, false, fds, &next);
     if (!next)
-        probe_skip(probe, "the queue holds more than %d, whatever the backlog",
-                   MOST);
+        probe_skip(probe, "the queue holds more than %d at any backlog",
+                   CLIENTS_MAX);
     return count;
 }
 
-/* Whether the queue that FIRST made is larger after listen again with SECOND:
-   "yes", "no", or an errno.  */
-static void tell_resized(struct probe *probe, const char *key, int first,
-                         int second)
+/* Report how many more connections are queued after a second listen with
+   SECOND, where the first had FIRST, or the errno of listen.  */
+static void listen_again_report(struct probe *probe, const char *key, int first,
+                                int second)
 {
     int listener = tcp_listener(probe, first);
-    int before = fill_more(probe, listener);
+    int before = listen_again_fill(probe, listener);
     int result = resource_check(listen(listener, second), "listen");
     const char *error = result_text(result);
     settle(probe);
-    int after = result < 0 ? 0 : fill_more(probe, listener);
+    int after = result < 0 ? 0 : listen_again_fill(probe, listener);
     int accepted = listen_again_drain(listener);
     if (result < 0)
-        probe_report(probe, key, "%s; %d of the %d queued are kept", error,
+        probe_report(probe, key, "%s; %d of %d queued connections kept", error,
                      accepted, before);
     else
-        probe_report(probe, key, "%d more get in; %d accepted", after,
-                     accepted);
+        probe_report(probe, key, "%d more connections queued; %d accepted",
+                     after, accepted);
     close(listener);
 }
 
-static void listen_again_ask(struct probe *probe)
+static void listen_again_probe(struct probe *probe)
 {
     int listener = tcp_listener(probe, 1);
-    int before = fill_more(probe, listener);
+    int before = listen_again_fill(probe, listener);
     probe_check(probe, listen(listener, 8), "listen");
-    int more = fill_more(probe, listener);
+    int more = listen_again_fill(probe, listener);
     int kept = listen_again_drain(listener);
-    probe_report(probe, "answer", "%s; those who wait %s",
-                 more > 0 ? "it resizes the queue" : "it changes nothing",
-                 kept >= before + more ? "stay" : "are lost");
+    probe_report(probe, "answer", "%s; queued connections are %s",
+                 more > 0 ? "the queue is resized" : "the queue is not resized",
+                 kept >= before + more ? "kept" : "lost");
     close(listener);
-    tell_resized(probe, "from-1-to-8", 1, 8);
-    tell_resized(probe, "from-8-to-1", 8, 1);
+    listen_again_report(probe, "from-1-to-8", 1, 8);
+    listen_again_report(probe, "from-8-to-1", 8, 1);
 }
 
-static void ask_unbound(struct probe *probe)
+static void listen_again_probe_unbound(struct probe *probe)
 {
     int fd = tcp_socket(probe);
     int result = resource_check(listen(fd, 1), "listen");
     if (result < 0) {
         if (errno == EADDRINUSE)
             probe_skip(probe, "no local port is free");
-        probe_report(probe, "answer", "%s", result_text(result));
+        probe_report(probe, "answer", "%s", status_text(result));
         return;
     }
     struct sockaddr_in address = local_address(probe, fd);
-    probe_report(probe, "answer", "the system chooses a port");
+    probe_report(probe, "answer", "success: the kernel chooses a port");
     probe_report(probe, "address", "%s",
                  address.sin_addr.s_addr == htonl(INADDR_ANY)
-                     ? "every interface"
+                     ? "wildcard"
                      : "one interface");
-    probe_report(probe, "port", "%s",
-                 address.sin_port ? "an ephemeral one" : "0");
+    probe_report(probe, "port", "%s", address.sin_port ? "ephemeral" : "0");
 }
 
-static void ask_connected(struct probe *probe)
+static void listen_again_probe_connected(struct probe *probe)
 {
     char byte = 0;
     struct pair pair = tcp_pair(probe);
-    probe_report(probe, "answer", "%s", result_text(listen(pair.client, 1)));
+    probe_report(probe, "answer", "%s", status_text(listen(pair.client, 1)));
     bool alive =
         resource_check((int)send(pair.client, &byte, 1, 0), "send") == 1 &&
         resource_check((int)recv(pair.server, &byte, 1, 0), "recv") == 1;
-    probe_report(probe, "connection", "%s", alive ? "goes on" : "is lost");
+    probe_report(probe, "connection", "%s", alive ? "stays open" : "fails");
     int datagram = probe_check(probe, socket(AF_INET, SOCK_DGRAM, 0), "socket");
-    probe_report(probe, "on-a-datagram-socket", "%s",
-                 result_text(listen(datagram, 1)));
+    probe_report(probe, "datagram-socket", "%s",
+                 status_text(listen(datagram, 1)));
     probe_report(probe, "accept-without-listen", "%s",
-                 result_text(accept(tcp_socket(probe), NULL, NULL)));
+                 status_text(accept(tcp_socket(probe), NULL, NULL)));
 }
 
-static void ask_early(struct probe *probe)
+static void listen_again_probe_early_data(struct probe *probe)
 {
-    enum { most = 1024 * 1024 };
+    enum { max = 1024 * 1024 };
     static char block[4096];
     long sent = 0, got = 0;
     ssize_t count;
@@ -122,67 +121,74 @@ static void ask_early(struct probe *probe)
     set_int(client, SOL_SOCKET, SO_SNDBUF, size);
     probe_check(probe, connect_to(client, &address), "connect");
     set_nonblocking(client, true);
-    while (sent < most &&
+    while (sent < max &&
            (count = resource_check((int)send(client, block, sizeof block, 0),
                                    "send")) > 0)
         sent += count;
     settle(probe);
     resource_check(shutdown(client, SHUT_WR), "shutdown");
     int server = probe_check(probe, accept(listener, NULL, NULL), "accept");
-    while (wait_for(server, POLLIN, PATIENCE) &&
+    while (wait_for(server, POLLIN, LOOPBACK_TIMEOUT) &&
            (count = resource_check((int)recv(server, block, sizeof block, 0),
                                    "recv")) > 0)
         got += count;
     probe_report(probe, "answer", "%s",
                  sent == 0     ? "the client cannot send"
-                 : got == sent ? "kept, all of it"
+                 : got == sent ? "all of it is kept"
                                : "lost in part");
-    probe_report(probe, "how-much", "%s",
-                 sent >= most    ? "at least 1 MiB"
-                 : sent >= 65536 ? "at least 64 KiB, then the client waits"
-                                 : "less than 64 KiB, then the client waits");
+    probe_report(probe, "amount", "%s",
+                 sent >= max     ? "at least 1 MiB"
+                 : sent >= 65536 ? "at least 64 KiB, then send blocks"
+                                 : "less than 64 KiB, then send blocks");
 }
 
 QUESTIONS(listen_again){
     {
         .id = "listen.again",
         .text = "listen again with another backlog",
-        .why = "Servers that reload their configuration call it; whether the "
-               "queue follows, and whether waiting clients survive, differs.",
-        .standard = "POSIX.1-2024 listen does not say what a second call does.",
-        .cope = "sonde_queue: reads back what is in force",
-        .probe = listen_again_ask,
+        .why =
+            "Servers call listen again when they reload their configuration; "
+            "systems differ in whether the queue is resized and queued "
+            "connections are kept.",
+        .standard = "POSIX.1-2024 listen: a second call is unspecified.",
+        .cope = "sonde_queue: reads the backlog in force",
+        .probe = listen_again_probe,
     },
     {
         .id = "listen.unbound",
         .text = "listen on a socket without an address",
-        .why = "A forgotten bind makes a server that nobody finds, not an "
-               "error.",
-        .standard = "POSIX.1-2024 listen: EDESTADDRREQ, or an address by the "
-                    "system. The notes: the system chooses an ephemeral port.",
-        .cope = "sonde_listen: the address is stated, always",
-        .probe = ask_unbound,
+        .why =
+            "A missing bind is no error: the server listens on an unexpected "
+            "port.",
+        .standard =
+            "POSIX.1-2024 listen: EDESTADDRREQ, or an address chosen by the "
+            "kernel. The notes: the kernel chooses an ephemeral port.",
+        .cope = "sonde_listen: the address is always given",
+        .probe = listen_again_probe_unbound,
         .where = IN_PROGRAM,
     },
     {
         .id = "listen.connected",
         .text = "listen on a connected socket",
-        .why = "It tells whether a mistaken descriptor is noticed.",
-        .standard = "POSIX.1-2024 listen: EINVAL, \"the socket is already "
-                    "connected\"; EOPNOTSUPP for other types.",
+        .why = "Shows whether listen on a wrong descriptor is an error.",
+        .standard =
+            "POSIX.1-2024 listen: EINVAL, \"the socket is already connected\"; "
+            "EOPNOTSUPP for other types.",
         .cope = "sonde_listen makes its own socket",
-        .probe = ask_connected,
+        .probe = listen_again_probe_connected,
     },
     {
         .id = "listen.early-data",
-        .text = "data that arrives before accept",
-        .why = "A client's connect and write succeed long before a server "
-               "looks: success tells it nothing about being served.",
-        .standard = "RFC 9293 3.10.7: data is taken once the connection is "
-                    "ESTABLISHED. The notes: the kernel completes the "
-                    "handshake by itself.",
-        .cope = "nothing: ask for a reply before believing in one",
-        .probe = ask_early,
+        .text = "data received before accept",
+        .why =
+            "A client's connect and write succeed before the server accepts: "
+            "success does not mean that the server is working.",
+        .standard =
+            "RFC 9293 3.10.7: data is received once the connection is "
+            "ESTABLISHED. The notes: the kernel completes the handshake by "
+            "itself.",
+        .cope = "nothing: wait for a reply of the server",
+        .probe = listen_again_probe_early_data,
     },
     END_OF_QUESTIONS,
 };

@@ -1,7 +1,8 @@
-/* listen-queue.c - how many wait for accept, and what stops more
+/* listen-queue.c - the length of the accept queue, and its overflow
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The measurement is backlogprobe's; here is what it says, in a line.  */
+   The measurement is backlogprobe's; the answer here is its verdict in a
+   line.  */
 
 #include <config.h>
 
@@ -23,7 +24,7 @@
 
 static int row_list[20];
 
-static struct queue_plan plan_of(const int *backlogs, size_t count)
+static struct queue_plan listen_queue_plan(const int *backlogs, size_t count)
 {
     memcpy(row_list, backlogs, count * sizeof *backlogs);
     return (struct queue_plan){.inet = true,
@@ -33,11 +34,11 @@ static struct queue_plan plan_of(const int *backlogs, size_t count)
                                .count = count};
 }
 
-/* Measure what PLAN says into FINDINGS; by way of memory, since there may be no
-   place for files.  */
-static void listen_queue_measure3(struct probe *probe,
-                                  const struct queue_plan *plan,
-                                  struct findings *findings)
+/* Run the measurement of PLAN and read its findings into FINDINGS; through
+   memory, since there may be no directory for files.  */
+static void listen_queue_measure_plan(struct probe *probe,
+                                      const struct queue_plan *plan,
+                                      struct findings *findings)
 {
     char *text = NULL, *line, *end;
     size_t size;
@@ -50,14 +51,15 @@ static void listen_queue_measure3(struct probe *probe,
     for (line = text; (end = strchr(line, '\n')); line = end + 1) {
         *end = '\0';
         if (findings_read_line(findings, line))
-            probe_skip(probe, "the measurement does not read");
+            probe_skip(probe, "malformed findings of the measurement");
     }
     free(text);
 }
 
-/* Pass on the findings of this question, as they were; but which namespace it
-   is, is no behaviour.  */
-static void pass_on(struct probe *probe, const struct findings *findings)
+/* Write the findings of this question unchanged, except the network namespace,
+   which is no behaviour.  */
+static void listen_queue_copy_findings(struct probe *probe,
+                                       const struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++)
         if (!strcmp(findings->list[i].id, probe->question->id) &&
@@ -65,16 +67,17 @@ static void pass_on(struct probe *probe, const struct findings *findings)
             finding_write(probe->out, &findings->list[i]);
 }
 
-/* How many AF_UNIX clients get in for BACKLOG; what the next one sees is in
- *NEXT.  Returns -1 if that cannot be seen, *WHY saying why.  */
-static int fill_unix(struct probe *probe, int backlog, int most, int *next,
-                     const char **why)
+/* Connect AF_UNIX clients to a listener with BACKLOG. Returns the number of
+   connections; *NEXT is the errno of the first rejected client. Returns -1 if
+   this cannot be measured, with the reason in *WHY.  */
+static int listen_queue_fill_unix(struct probe *probe, int backlog, int max,
+                                  int *next, const char **why)
 {
     struct sockaddr_un address;
     socklen_t length = sizeof address;
     int count = 0;
     *next = 0;
-    *why = *probe->folder ? NULL : "no folder can be made";
+    *why = *probe->folder ? NULL : "no temporary directory";
     if (*why)
         return -1;
     memset(&address, 0, sizeof address);
@@ -87,7 +90,7 @@ static int fill_unix(struct probe *probe, int backlog, int most, int *next,
                        "bind") ||
         resource_check(listen(listener, backlog), "listen"))
         *why = result_text(-1);
-    while (!*why && count < most) {
+    while (!*why && count < max) {
         int fd = resource_check(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
         if (fd < 0) {
             *why = result_text(fd);
@@ -105,7 +108,7 @@ static int fill_unix(struct probe *probe, int backlog, int most, int *next,
     return *why ? -1 : count;
 }
 
-static void listen_queue_tell_unix(struct probe *probe)
+static void listen_queue_report_unix(struct probe *probe)
 {
     static const int backlogs[] = {0, 1, 2,  3,  4,  5,  6, 7,
                                    8, 9, 10, 11, 12, 13, 14};
@@ -113,7 +116,8 @@ static void listen_queue_tell_unix(struct probe *probe)
         char key[40];
         int next;
         const char *why;
-        int count = fill_unix(probe, backlogs[i], 100, &next, &why);
+        int count =
+            listen_queue_fill_unix(probe, backlogs[i], 100, &next, &why);
         snprintf(key, sizeof key, "unix.%d.client", backlogs[i]);
         if (why)
             probe_report_skip(probe, key, "%s", why);
@@ -128,81 +132,82 @@ static void listen_queue_tell_unix(struct probe *probe)
     }
 }
 
-static void ask_queue(struct probe *probe)
+static void listen_queue_probe(struct probe *probe)
 {
     static const int backlogs[] = {0, 1,  2,  3,  4,  5,  6,   7,  8,
                                    9, 10, 11, 12, 13, 14, 128, 129};
     struct queue_plan plan =
-        plan_of(backlogs, sizeof backlogs / sizeof *backlogs);
+        listen_queue_plan(backlogs, sizeof backlogs / sizeof *backlogs);
     struct findings findings = {0};
     struct queue_table table;
     char accepted[80], client[80];
-    listen_queue_measure3(probe, &plan, &findings);
+    listen_queue_measure_plan(probe, &plan, &findings);
     findings_sort(&findings);
     if (table_make(&table, &findings))
         probe_skip(probe, "out of memory");
     struct verdict verdict = verdict_of(&table);
-    pass_on(probe, &findings);
+    listen_queue_copy_findings(probe, &findings);
     if (!verdict.accepted.comparable)
         probe_skip(probe, "no connection over the loopback interface works");
     rule_print(&verdict.accepted.rule, false, accepted, sizeof accepted);
     rule_print(&verdict.client.rule, false, client, sizeof client);
     probe_report(probe, "answer", "%s for a backlog of n%s%s%s",
                  verdict.accepted.broken ? "no single rule" : accepted,
-                 strcmp(accepted, client) ? "; the clients believe " : "",
+                 strcmp(accepted, client) ? "; connected clients: " : "",
                  strcmp(accepted, client) ? client : "",
                  verdict.accepted.broken ? ", see the rows" : "");
-    listen_queue_tell_unix(probe);
+    listen_queue_report_unix(probe);
 }
 
-/* What is measured says whether the setting is in force; where it cannot be,
-   for want of descriptors, its word is taken.  */
-static void ask_cap(struct probe *probe)
+/* The measured queue decides whether the setting is in force. Without enough
+   descriptors to measure the cap, the setting's value is reported as read.  */
+static void listen_queue_probe_cap(struct probe *probe)
 {
     static const int backlogs[] = {0, 1, 2};
-    struct queue_plan plan = plan_of(backlogs, 3);
+    struct queue_plan plan = listen_queue_plan(backlogs, 3);
     plan.inet6 = false;
     plan.cap = true;
     struct findings findings = {0};
     struct queue_table table;
-    listen_queue_measure3(probe, &plan, &findings);
+    listen_queue_measure_plan(probe, &plan, &findings);
     findings_sort(&findings);
     if (table_make(&table, &findings))
         probe_skip(probe, "out of memory");
     struct verdict verdict = verdict_of(&table);
-    pass_on(probe, &findings);
+    listen_queue_copy_findings(probe, &findings);
     const struct cap_row *cap = &table.cap;
     const char *setting = cap->setting ? cap->setting : "no known setting";
     long found = verdict.cap;
     if (found >= 0 && verdict.setting_holds && !cap->setting)
-        probe_report(probe, "answer", "%ld, a constant of this kernel", found);
+        probe_report(probe, "answer", "%ld (a constant of this kernel)", found);
     else if (found >= 0 && cap->accepted >= 0 && verdict.setting_holds)
-        probe_report(probe, "answer", "%s is %ld", setting, found);
+        probe_report(probe, "answer", "%ld (%s)", found, setting);
     else if (found >= 0 && cap->accepted >= 0 && cap->value >= 0)
-        probe_report(probe, "answer", "%ld; %s is not in force", found,
+        probe_report(probe, "answer", "%ld (%s is not in force)", found,
                      setting);
     else if (found >= 0 && cap->accepted >= 0)
-        probe_report(probe, "answer", "%ld; what sets it cannot be read",
-                     found);
+        probe_report(probe, "answer", "%ld (no readable setting)", found);
     else if (cap->accepted >= 0)
-        probe_report(probe, "answer", "%ld wait at most", cap->accepted);
+        probe_report(probe, "answer", "at most %ld connections queued",
+                     cap->accepted);
     else if (found >= 0)
-        probe_report_read(probe, "answer", "%s is %ld", setting, found);
+        probe_report_read(probe, "answer", "%ld (%s)", found, setting);
     else
         probe_skip(probe, "%s",
-                   cap->reason ? cap->reason : "the queue has no end");
+                   cap->reason ? cap->reason : "no end of the queue found");
 }
 
 /* ---- by hand ------------------------------------------------------------ */
 
 /* How many get in for BACKLOG.  */
-static int room_of(struct probe *probe, int backlog, int most, int *next)
+static int listen_queue_capacity(struct probe *probe, int backlog, int max,
+                                 int *next)
 {
-    int *fds = calloc((size_t)most, sizeof *fds);
+    int *fds = calloc((size_t)max, sizeof *fds);
     if (!fds)
         probe_skip(probe, "out of memory");
     int listener = tcp_listener(probe, backlog);
-    int count = fill_queue(probe, listener, most, false, fds, next);
+    int count = fill_queue(probe, listener, max, false, fds, next);
     for (int i = 0; i < count; i++)
         reset(fds[i]);
     close(listener);
@@ -210,16 +215,16 @@ static int room_of(struct probe *probe, int backlog, int most, int *next)
     return count;
 }
 
-static void ask_zero(struct probe *probe)
+static void listen_queue_probe_zero(struct probe *probe)
 {
     int next;
-    int count = room_of(probe, 0, 300, &next);
+    int count = listen_queue_capacity(probe, 0, 300, &next);
     probe_report(probe, "answer", "%s%d %s", next ? "" : "at least ", count,
-                 count == 1 ? "connection waits" : "connections wait");
+                 count == 1 ? "connection queued" : "connections queued");
 }
 
-/* The kernel's word on the backlog that BACKLOG becomes, or -1.  */
-static long in_force(struct probe *probe, int backlog)
+/* The backlog in force for BACKLOG, as the kernel reports, or -1.  */
+static long listen_queue_effective(struct probe *probe, int backlog)
 {
     struct sonde_queue queue;
     int listener = tcp_listener(probe, backlog);
@@ -228,161 +233,168 @@ static long in_force(struct probe *probe, int backlog)
     return result ? -1 : queue.backlog;
 }
 
-static void ask_negative(struct probe *probe)
+static void listen_queue_probe_negative(struct probe *probe)
 {
     int next;
-    int minus = room_of(probe, -1, 300, &next);
-    long word = in_force(probe, -1);
+    int minus = listen_queue_capacity(probe, -1, 300, &next);
+    long word = listen_queue_effective(probe, -1);
     if (word >= 0)
-        probe_report_read(probe, "in-force",
-                          "%ld, and %ld for the largest number", word,
-                          in_force(probe, INT_MAX));
+        probe_report_read(probe, "effective", "%ld; of INT_MAX: %ld", word,
+                          listen_queue_effective(probe, INT_MAX));
     if (!next) {
-        bool cap = word > minus && word == in_force(probe, INT_MAX);
-        probe_report(probe, "answer", "%d connections wait, and more%s", minus,
-                     cap ? ": as many as the cap allows" : "");
+        bool cap =
+            word > minus && word == listen_queue_effective(probe, INT_MAX);
+        probe_report(probe, "answer", "at least %d connections queued%s", minus,
+                     cap ? ", up to the cap" : "");
         return;
     }
-    int of_zero = room_of(probe, 0, 300, &next);
-    int of_one = room_of(probe, 1, 300, &next);
-    int of_most = room_of(probe, INT_MAX, 300, &next);
+    int of_zero = listen_queue_capacity(probe, 0, 300, &next);
+    int of_one = listen_queue_capacity(probe, 1, 300, &next);
+    int of_max = listen_queue_capacity(probe, INT_MAX, 300, &next);
     probe_report(probe, "answer", "%d %s, as for %s", minus,
-                 minus == 1 ? "connection waits" : "connections wait",
-                 minus == of_most   ? "the largest number"
+                 minus == 1 ? "connection queued" : "connections queued",
+                 minus == of_max    ? "INT_MAX"
                  : minus == of_zero ? "0"
                  : minus == of_one  ? "1"
                                     : "neither 0 nor 1");
 }
 
-static void ask_overflow(struct probe *probe)
+static void listen_queue_probe_overflow(struct probe *probe)
 {
     int next, unix_next;
     const char *why;
-    int count = room_of(probe, 3, 300, &next);
-    int unix_count = fill_unix(probe, 3, 300, &unix_next, &why);
+    int count = listen_queue_capacity(probe, 3, 300, &next);
+    int unix_count = listen_queue_fill_unix(probe, 3, 300, &unix_next, &why);
     if (!next)
-        probe_report(probe, "answer", "none of %d is turned away", count);
+        probe_report(probe, "answer", "none of %d clients is rejected", count);
     else
         probe_report(probe, "answer", "%s",
-                     next == ETIMEDOUT    ? "silence: its connect waits"
+                     next == ETIMEDOUT    ? "silence: connect blocks"
                      : next == ECONNRESET ? "the connected client is reset"
                                           : error_text(next));
-    probe_report(probe, "number", "%d", count + 1);
+    probe_report(probe, "first-rejected", "%d", count + 1);
     if (why) {
         probe_report_skip(probe, "unix", "%s", why);
         return;
     }
     probe_report(probe, "unix", "%s",
                  unix_next ? error_text(unix_next) : "none");
-    probe_report(probe, "unix-number", "%d", unix_count + 1);
+    probe_report(probe, "unix-first-rejected", "%d", unix_count + 1);
 }
 
 #ifdef TCP_DEFER_ACCEPT
-/* A listener that keeps each handshake incomplete until data comes lets the
-   SYN queue be filled without privilege: clients in all = incomplete ones +
-   what the accept queue would hold.  */
-static void ask_synqueue(struct probe *probe)
+/* A listener with TCP_DEFER_ACCEPT keeps each handshake incomplete until data
+   arrives, so the SYN queue can be filled without privilege: all clients =
+   incomplete handshakes + capacity of the accept queue.  */
+static void listen_queue_probe_synqueue(struct probe *probe)
 {
-    enum { most = 300, backlog = 5 };
-    int fds[most], next, plain;
+    enum { max = 300, backlog = 5 };
+    int fds[max], next, plain;
     int listener = tcp_socket(probe);
     struct sockaddr_in address = loopback_address(0);
     probe_check(probe, bind_to(listener, &address), "bind");
     probe_check(probe, set_int(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 60),
                 "TCP_DEFER_ACCEPT");
     probe_check(probe, listen(listener, backlog), "listen");
-    int all = fill_queue(probe, listener, most, false, fds, &next);
-    int room = room_of(probe, backlog, most, &plain);
+    int all = fill_queue(probe, listener, max, false, fds, &next);
+    int room = listen_queue_capacity(probe, backlog, max, &plain);
     if (next && all <= room)
-        probe_skip(probe,
-                   "TCP_DEFER_ACCEPT keeps no handshake incomplete here");
+        probe_skip(probe, "TCP_DEFER_ACCEPT keeps no handshake incomplete");
     if (!next)
-        probe_report(probe, "answer", "more than %d for a backlog of %d", most,
+        probe_report(probe, "answer",
+                     "more than %d incomplete for a backlog of %d", max,
                      backlog);
     else
         probe_report(probe, "answer",
-                     "%d for a backlog of %d, beside %d complete", all - room,
-                     backlog, room);
+                     "%d incomplete beside %d complete, for a backlog of %d",
+                     all - room, room, backlog);
     for (int i = 0; i < all; i++)
         reset(fds[i]);
 }
 #else
-static void ask_synqueue(struct probe *probe)
+static void listen_queue_probe_synqueue(struct probe *probe)
 {
-    probe_skip(probe, "no handshake can be held open here without privilege");
+    probe_skip(probe, "no TCP_DEFER_ACCEPT to keep handshakes incomplete");
 }
 #endif
 
 QUESTIONS(listen_queue){
     {
         .id = "listen.queue",
-        .text = "how many connections wait for accept, by backlog",
-        .why = "A burst of clients above it waits for a second or is turned "
-               "away; a backlog copied from another system means another "
-               "number here.",
+        .text = "connections queued for accept, by backlog",
+        .why = "A larger burst of clients is delayed for a second or rejected; "
+               "the same backlog has another length of the queue on another "
+               "system.",
         .standard =
-            "POSIX.1-2024 listen: a hint. The notes: Berkeley kernels take "
+            "POSIX.1-2024 listen: a hint. The notes: Berkeley kernels queue "
             "1.5 times the backlog, and no two columns of their table agree; "
-            "of today's, FreeBSD and illumos do so.",
-        .cope = "sonde_backlog: the argument that gives at least the number "
-                "wanted; backlogprobe shows the whole table",
-        .probe = ask_queue,
+            "of today's systems, FreeBSD and illumos do.",
+        .cope = "sonde_backlog: the argument for at least the given number of "
+                "connections; backlogprobe prints the whole table",
+        .probe = listen_queue_probe,
         .deadline = 30000,
         .repeats = 1, /* each row is measured three times anyway */
     },
     {
         .id = "listen.cap",
-        .text = "the largest queue, and the setting that caps it",
-        .why = "A larger backlog is cut without an error; in a container the "
-               "cap is the container's own.",
+        .text = "the largest queue, and the setting that limits it",
+        .why =
+            "A larger backlog is truncated without an error; a container has a "
+            "cap of its own.",
         .standard = "POSIX.1-2024 listen: values up to SOMAXCONN. The notes: "
                     "somaxconn is usually 128 on Linux; it is 4096 since 5.4.",
         .cope = "sonde_backlog_cap, sonde_queue",
-        .probe = ask_cap,
+        .probe = listen_queue_probe_cap,
         .deadline = 30000,
         .repeats = 1,
     },
     {
         .id = "listen.synqueue",
         .text = "how many handshakes may be incomplete",
-        .why = "SYN floods, and slow clients, fill this queue, not the other.",
-        .standard = "RFC 4987. The notes: both queues share one bound, or "
-                    "tcp_max_syn_backlog is this one's; on Linux each is "
-                    "bounded by the backlog, and that setting acts only with "
-                    "SYN cookies off.",
-        .cope = "sonde_queue: incomplete handshakes, where the kernel says",
-        .probe = ask_synqueue,
+        .why = "SYN floods and slow clients fill this queue, not the accept "
+               "queue.",
+        .standard =
+            "RFC 4987. The notes: both queues share one bound, or "
+            "tcp_max_syn_backlog bounds the SYN queue; on Linux each queue is "
+            "bounded by the backlog, and the setting has an effect only with "
+            "SYN cookies off.",
+        .cope =
+            "sonde_queue: incomplete handshakes, where the kernel reports them",
+        .probe = listen_queue_probe_synqueue,
     },
     {
         .id = "listen.overflow",
-        .text = "what the client sees for whom there is no room",
-        .why = "Silence looks like a slow network, a reset like a crash; a "
-               "health check sees either as another illness.",
-        .standard = "POSIX.1-2024 does not say. The notes: TCP ignores the "
-                    "SYN and the client tries again; FreeBSD may reset a "
-                    "client that is connected, and UNIX sockets say EAGAIN or "
-                    "ECONNREFUSED.",
-        .cope = "sonde_connect: one deadline, and the outcome by name",
-        .probe = ask_overflow,
+        .text = "a client's view of a full accept queue",
+        .why =
+            "No reply looks like a slow network, a reset like a crash; health "
+            "checks report either as another fault.",
+        .standard =
+            "Not in POSIX.1-2024. The notes: TCP ignores the SYN and the "
+            "client retries; FreeBSD may reset a connected client, and connect "
+            "of UNIX sockets fails with EAGAIN or ECONNREFUSED.",
+        .cope = "sonde_connect: one deadline, and the status by name",
+        .probe = listen_queue_probe_overflow,
     },
     {
         .id = "listen.zero",
-        .text = "what a backlog of 0 means",
-        .why = "Programs pass it to mean \"none\" or \"the default\"; it is "
-               "either, or one, or 81.",
-        .standard = "POSIX.1-2024 listen: implementation-defined minimum. The "
-                    "notes: do not use 0, interpretations differ.",
+        .text = "the meaning of a backlog of 0",
+        .why =
+            "Programs pass 0 for \"none\" or \"the default\"; the queue holds "
+            "0, 1, 81 or the default number of connections.",
+        .standard =
+            "POSIX.1-2024 listen: implementation-defined minimum. The notes: "
+            "do not use 0, interpretations differ.",
         .cope = "sonde_backlog: never below 1",
-        .probe = ask_zero,
+        .probe = listen_queue_probe_zero,
     },
     {
         .id = "listen.negative",
-        .text = "what a backlog of -1 means",
-        .why = "Taken for \"as many as possible\" on one system, it is 0 on "
-               "another.",
-        .standard = "POSIX.1-2024 listen: as if it were 0.",
-        .cope = "sonde_backlog: asks for what is wanted",
-        .probe = ask_negative,
+        .text = "the meaning of a backlog of -1",
+        .why =
+            "-1 means \"as many as possible\" on one system and 0 on another.",
+        .standard = "POSIX.1-2024 listen: the same as 0.",
+        .cope = "sonde_backlog: the argument for a given number of connections",
+        .probe = listen_queue_probe_negative,
     },
     END_OF_QUESTIONS,
 };

@@ -1,4 +1,4 @@
-/* nonblock-errno.c - what cannot be done at once, and ways to wait
+/* nonblock-errno.c - errnos of non-blocking calls, and I/O models
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -24,7 +24,7 @@ static const char *nonblock_errno_write_full(int fd)
     return result_text(-1);
 }
 
-static void ask_errno(struct probe *probe)
+static void nonblock_errno_probe(struct probe *probe)
 {
     char byte;
     struct pair pair = tcp_pair(probe);
@@ -41,10 +41,10 @@ static void ask_errno(struct probe *probe)
     const char *connecting = result_text(connect_to(fd, &address));
     probe_report(probe, "connect", "%s", connecting);
     probe_report_constant(probe, "EWOULDBLOCK", "%s",
-                          EWOULDBLOCK == EAGAIN ? "is EAGAIN"
-                                                : "is not EAGAIN");
+                          EWOULDBLOCK == EAGAIN ? "equals EAGAIN"
+                                                : "differs from EAGAIN");
     probe_report(probe, "answer", "%s; connect: %s", reading,
-                 *connecting == '0' ? "done at once" : connecting);
+                 *connecting == '0' ? "completes at once" : connecting);
 }
 
 /* ---- ways to wait ------------------------------------------------------- */
@@ -58,14 +58,14 @@ static void nonblock_errno_on_signal(int number)
 }
 
 /* Wait until SIGIO or the like came.  */
-static bool was_signalled(void)
+static bool nonblock_errno_wait_signal(void)
 {
     for (int i = 0; i < 100 && !signalled; i++)
         wait_pause(10);
     return signalled;
 }
 
-static const char *signal_driven(struct probe *probe)
+static const char *nonblock_errno_signal_driven(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     signalled = 0;
@@ -74,22 +74,22 @@ static const char *signal_driven(struct probe *probe)
         resource_check(fcntl(pair.server, F_SETFL, O_ASYNC), "fcntl"))
         return result_text(-1);
     probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
-    const char *outcome = was_signalled() ? "works" : "no SIGIO comes";
+    const char *outcome = nonblock_errno_wait_signal() ? "works" : "no SIGIO";
     signal(SIGIO, SIG_IGN);
     pair_close(&pair);
     return outcome;
 }
 
-static const char *tell_signal_driven(struct probe *probe)
+static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 {
-    const char *outcome = signal_driven(probe);
+    const char *outcome = nonblock_errno_signal_driven(probe);
     probe_report(probe, "signal-driven", "%s", outcome);
     return outcome;
 }
 #else
-static const char *tell_signal_driven(struct probe *probe)
+static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 {
-    static const char none[] = "there is no O_ASYNC";
+    static const char none[] = "no O_ASYNC";
     probe_report_constant(probe, "signal-driven", "%s", none);
     return none;
 }
@@ -99,15 +99,16 @@ static const char *nonblock_errno_multiplexed(struct probe *probe,
                                               bool by_select)
 {
     struct pair pair = tcp_pair(probe);
-    struct timeval time = {.tv_sec = PATIENCE / 1000};
+    struct timeval time = {.tv_sec = LOOPBACK_TIMEOUT / 1000};
     probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
-    bool ready = by_select ? select_input(probe, pair.server, &time) == 1
-                           : wait_for(pair.server, POLLIN, PATIENCE) == POLLIN;
+    bool ready =
+        by_select ? select_input(probe, pair.server, &time) == 1
+                  : wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT) == POLLIN;
     pair_close(&pair);
-    return ready ? "works" : "says nothing";
+    return ready ? "works" : "not ready";
 }
 
-static void ask_models(struct probe *probe)
+static void nonblock_errno_probe_models(struct probe *probe)
 {
     char byte;
     struct pair pair = tcp_pair(probe);
@@ -118,8 +119,8 @@ static void ask_models(struct probe *probe)
     const char *none = result_text(recv(pair.server, &byte, 1, 0));
     const char *by_select = nonblock_errno_multiplexed(probe, true);
     const char *by_poll = nonblock_errno_multiplexed(probe, false);
-    const char *by_signal = tell_signal_driven(probe);
-    const char *by_aio = tell_aio(probe);
+    const char *by_signal = nonblock_errno_report_signal_driven(probe);
+    const char *by_aio = aio_report(probe);
     probe_report(probe, "blocking", "%s", blocking);
     probe_report(probe, "non-blocking", "%s",
                  !strcmp(none, "EAGAIN") || !strcmp(none, "EWOULDBLOCK")
@@ -130,29 +131,31 @@ static void ask_models(struct probe *probe)
     bool all = !strcmp(by_select, "works") && !strcmp(by_poll, "works");
     probe_report(probe, "answer", "%s; SIGIO: %s; aio: %s",
                  all ? "blocking, non-blocking, multiplexed"
-                     : "not all: see below",
+                     : "not all of blocking, non-blocking, multiplexed",
                  by_signal, by_aio);
 }
 
 QUESTIONS(nonblock_errno){
     {
         .id = "nonblock.errno",
-        .text = "what calls say that would have to wait",
-        .why = "Where EWOULDBLOCK is not EAGAIN, a test for one misses the "
-               "other; a connect on loopback may be done at once.",
+        .text = "errnos of non-blocking calls",
+        .why =
+            "If EWOULDBLOCK differs from EAGAIN, a test for one of them is not "
+            "enough; a connect over loopback may complete at once.",
         .standard = "POSIX.1-2024: EAGAIN or EWOULDBLOCK; connect: "
                     "EINPROGRESS. The notes: the same.",
         .cope = "every function of libsonde: EAGAIN alone",
-        .probe = ask_errno,
+        .probe = nonblock_errno_probe,
     },
     {
         .id = "io.models",
-        .text = "which ways to wait for input work on a socket",
-        .why = "What a server can be built on.",
-        .standard = "POSIX.1-2024: select, poll, aio_read; SIGIO is BSD's. The "
-                    "notes: few systems have asynchronous I/O for sockets.",
+        .text = "which I/O models work on a socket",
+        .why = "The models on which a server can be built.",
+        .standard =
+            "POSIX.1-2024: select, poll, aio_read; SIGIO is of BSD. The notes: "
+            "few systems have asynchronous I/O for sockets.",
         .cope = "sonde_poller: epoll, kqueue or poll",
-        .probe = ask_models,
+        .probe = nonblock_errno_probe_models,
     },
     END_OF_QUESTIONS,
 };

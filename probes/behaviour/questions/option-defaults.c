@@ -1,4 +1,4 @@
-/* option-defaults.c - socket options: their defaults, and what setting does
+/* option-defaults.c - socket options: defaults, and values after setting
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -14,16 +14,16 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/option-names.h"
 
-/* What to set instead of a number.  */
+/* Instead of a value to set.  */
 enum {
-    NOTHING = -1, /* the option is read only */
-    FLAG = -2     /* on if it is off by default, off if it is on */
+    READ_ONLY = -1, /* the option is read only */
+    FLAG = -2       /* set to 1 if the default is 0, otherwise to 0 */
 };
 
 struct row {
     const char *name;
     int level, option;
-    int value; /* to be set, NOTHING or FLAG */
+    int value; /* to be set, READ_ONLY or FLAG */
 };
 
 #define SOCKET(option, value)                                                  \
@@ -50,9 +50,9 @@ static const struct row rows[] = {
     SOCKET(SO_RCVLOWAT, 7),
     SOCKET(SO_SNDLOWAT, 7),
     SOCKET(SO_REUSEADDR, FLAG),
-    SOCKET(SO_TYPE, NOTHING),
-    SOCKET(SO_ERROR, NOTHING),
-    SOCKET(SO_ACCEPTCONN, NOTHING),
+    SOCKET(SO_TYPE, READ_ONLY),
+    SOCKET(SO_ERROR, READ_ONLY),
+    SOCKET(SO_ACCEPTCONN, READ_ONLY),
 #ifdef SO_REUSEPORT
     SOCKET(SO_REUSEPORT, FLAG),
 #endif
@@ -69,10 +69,10 @@ static const struct row rows[] = {
     SOCKET(SO_PRIORITY, 3),
 #endif
 #ifdef SO_PROTOCOL
-    SOCKET(SO_PROTOCOL, NOTHING),
+    SOCKET(SO_PROTOCOL, READ_ONLY),
 #endif
 #ifdef SO_DOMAIN
-    SOCKET(SO_DOMAIN, NOTHING),
+    SOCKET(SO_DOMAIN, READ_ONLY),
 #endif
     TCP(TCP_NODELAY, FLAG),
     TCP(TCP_MAXSEG, 1000),
@@ -117,35 +117,35 @@ static const struct row rows[] = {
 };
 
 /* "0; set 1: 1", "87380; set 10000: 20000", "1; set 7: ENOPROTOOPT".  */
-static bool tell_row(struct probe *probe, const struct row *row)
+static bool option_defaults_report_row(struct probe *probe,
+                                       const struct row *row)
 {
     int fd = tcp_socket(probe);
     int missing = -999999;
-    int before = get_int(fd, row->level, row->option, missing);
-    bool there = before != missing;
-    int value = row->value == FLAG ? !before : row->value;
-    if (!there) {
+    int default_value = get_int(fd, row->level, row->option, missing);
+    bool exists = default_value != missing;
+    int value = row->value == FLAG ? !default_value : row->value;
+    if (!exists) {
         probe_report(probe, row->name, "%s", result_text(-1));
-    } else if (value == NOTHING) {
-        probe_report(probe, row->name, "%d", before);
+    } else if (value == READ_ONLY) {
+        probe_report(probe, row->name, "%d", default_value);
     } else if (set_int(fd, row->level, row->option, value) == 0) {
-        probe_report(probe, row->name, "%d; set %d: %d", before, value,
+        probe_report(probe, row->name, "%d; set %d: %d", default_value, value,
                      get_int(fd, row->level, row->option, missing));
     } else if (errno == EPERM || errno == EACCES) {
-        probe_report_skip(probe, row->name,
-                          "%d; to set it needs privilege (%s)", before,
-                          result_text(-1));
+        probe_report_skip(probe, row->name, "%d; setting needs privilege (%s)",
+                          default_value, result_text(-1));
     } else {
-        probe_report(probe, row->name, "%d; set %d: %s", before, value,
+        probe_report(probe, row->name, "%d; set %d: %s", default_value, value,
                      result_text(-1));
     }
     close(fd);
-    return there;
+    return exists;
 }
 
-/* A timeout is a structure.  Returns whether OPTION is there.  */
-static bool tell_timeout(struct probe *probe, int fd, const char *name,
-                         int option)
+/* A timeout is a structure.  Returns whether OPTION is exists.  */
+static bool option_defaults_report_timeout(struct probe *probe, int fd,
+                                           const char *name, int option)
 {
     struct timeval time = {0, 0};
     socklen_t size = sizeof time;
@@ -157,8 +157,8 @@ static bool tell_timeout(struct probe *probe, int fd, const char *name,
     return !result;
 }
 
-/* SO_LINGER and the timeouts: returns how many are there.  */
-static int tell_structures(struct probe *probe)
+/* SO_LINGER and the timeouts: returns how many are exists.  */
+static int option_defaults_report_structures(struct probe *probe)
 {
     struct linger linger = {0, 0};
     socklen_t size = sizeof linger;
@@ -170,16 +170,18 @@ static int tell_structures(struct probe *probe)
         probe_report(probe, "SO_LINGER", "%s, %d",
                      linger.l_onoff ? "on" : "off", linger.l_linger);
     int count = !result;
-    count += tell_timeout(probe, fd, "SO_RCVTIMEO", SO_RCVTIMEO);
-    count += tell_timeout(probe, fd, "SO_SNDTIMEO", SO_SNDTIMEO);
+    count +=
+        option_defaults_report_timeout(probe, fd, "SO_RCVTIMEO", SO_RCVTIMEO);
+    count +=
+        option_defaults_report_timeout(probe, fd, "SO_SNDTIMEO", SO_SNDTIMEO);
     close(fd);
     return count;
 }
 
-/* Name the options of this system's headers that begin with PREFIX and are not
-   tested.  */
-static void tell_untested(struct probe *probe, const char *key,
-                          const char *prefix)
+/* Report the options defined by this system's headers that begin with PREFIX
+   and are not tested.  */
+static void option_defaults_report_untested(struct probe *probe,
+                                            const char *key, const char *prefix)
 {
     char text[2000] = "none";
     size_t used = 0;
@@ -196,21 +198,18 @@ static void tell_untested(struct probe *probe, const char *key,
     probe_report_constant(probe, key, "%s", text);
 }
 
-static void ask_defaults(struct probe *probe)
+static void option_defaults_probe(struct probe *probe)
 {
     enum { STRUCTURES = 3, NUMBERS = sizeof rows / sizeof *rows };
     int count = 0;
     for (int i = 0; i < NUMBERS; i++)
-        count += tell_row(probe, &rows[i]);
-    count += tell_structures(probe);
-    tell_untested(probe, "not-tested-IP", "IP_");
-    tell_untested(probe, "not-tested-SO", "SO_");
-    tell_untested(probe, "not-tested-TCP", "TCP_");
-    probe_report(
-        probe, "answer",
-        "%d of %d options tested are there; not-tested-IP, -SO and -TCP name "
-        "others",
-        count, NUMBERS + STRUCTURES);
+        count += option_defaults_report_row(probe, &rows[i]);
+    count += option_defaults_report_structures(probe);
+    option_defaults_report_untested(probe, "not-tested-IP", "IP_");
+    option_defaults_report_untested(probe, "not-tested-SO", "SO_");
+    option_defaults_report_untested(probe, "not-tested-TCP", "TCP_");
+    probe_report(probe, "answer", "%d of %d tested options exist", count,
+                 NUMBERS + STRUCTURES);
 }
 
 /* Whether FD is readable by select within MILLISECONDS.  */
@@ -221,7 +220,7 @@ static bool option_defaults_selects(struct probe *probe, int fd,
     return select_input(probe, fd, &time) > 0;
 }
 
-static void ask_lowat(struct probe *probe)
+static void option_defaults_probe_lowat(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     char buffer[8];
@@ -240,12 +239,12 @@ static void ask_lowat(struct probe *probe)
     settle(probe);
     bool by_three = option_defaults_selects(probe, pair.server, 900);
     probe_report(probe, "answer", "%s",
-                 by_one     ? "no: select returns for the first byte"
-                 : by_three ? "yes: select waits for that many bytes"
+                 by_one     ? "no: select returns on the first byte"
+                 : by_three ? "yes: select waits for SO_RCVLOWAT bytes"
                             : "select does not return at all");
     probe_report(probe, "poll", "%s",
-                 poll_by_one ? "returns for the first byte"
-                             : "waits for that many bytes");
+                 poll_by_one ? "returns on the first byte"
+                             : "waits for SO_RCVLOWAT bytes");
     probe_report(
         probe, "read", "%s",
         result_text(recv(pair.server, buffer, sizeof buffer, MSG_DONTWAIT)));
@@ -253,32 +252,32 @@ static void ask_lowat(struct probe *probe)
     probe_report(probe, "SO_SNDLOWAT", "%s", result_text(sending));
     probe_report(
         probe, "set-SO_SNDLOWAT", "%s",
-        result_text(set_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, 100)));
+        status_text(set_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, 100)));
 }
 
 QUESTIONS(option_defaults){
     {
         .id = "option.defaults",
         .text = "options of a TCP socket: default, set, read",
-        .why = "What is read back is not always what was set: buffers are "
-               "doubled, times rounded, some options cannot be set at all.",
+        .why = "The value read back may differ from the value set: buffers are "
+               "doubled, times rounded, some options cannot be set.",
         .standard = "POSIX.1-2024 2.10.16. The notes: SO_SNDLOWAT is 2048, "
                     "SO_RCVLOWAT 1 by default; on Linux SO_SNDLOWAT reads 1 "
                     "and cannot be set.",
-        .cope = "sonde_keepalive; the rest: read back what matters",
-        .probe = ask_defaults,
+        .cope = "sonde_keepalive; otherwise read the option back",
+        .probe = option_defaults_probe,
         .where = IN_PROGRAM,
     },
     {
         .id = "option.lowat",
         .text = "does select wait for SO_RCVLOWAT bytes",
-        .why = "A loop that counts on whole records wakes up for each byte "
-               "where it does not, and spins where read does not wait.",
+        .why = "Where select ignores SO_RCVLOWAT, a loop that expects whole "
+               "records wakes up for each byte.",
         .standard =
-            "POSIX.1-2024 2.10.16: receive calls wait for the low-water "
-            "mark; select as they do. The notes: the same.",
+            "POSIX.1-2024 2.10.16: receive calls wait for the low-water mark, "
+            "and select with them. The notes: the same.",
         .cope = "sonde_read_all, sonde_line: count bytes themselves",
-        .probe = ask_lowat,
+        .probe = option_defaults_probe_lowat,
     },
     END_OF_QUESTIONS,
 };

@@ -11,24 +11,24 @@
 #include "probes/peer/tun.h"
 #include "probes/run/runner.h"
 
-enum { LARGE = 1400, TOLD = 600 };
+enum { LARGE = 1400, REPORTED = 600 };
 
-/* As long as a smaller packet is waited for, in milliseconds.  Linux looks for
-   a smaller size, if that is switched on, when the fifth timer since the data
-   was sent runs out, after some 6.2 s, and tries 1024 bytes of data or less. */
+/* Timeouts of waiting for a smaller packet, in milliseconds. With
+   tcp_mtu_probing, Linux tries smaller segments when the fifth timer since the
+   data was sent expires, after some 6.2 s, with at most 1024 bytes of data.  */
 enum { WITHOUT_PROBING = 3000, WITH_PROBING = 7500, PROBED = 1100 };
 
-/* A way on which no more than MOST bytes pass; the router TELLS, or does not.
- */
+/* A path that passes packets of at most MTU bytes; the router REPORTS larger
+   packets by ICMP, or drops them silently.  */
 struct path {
     const char *host;
-    size_t most;
-    bool tells;
+    size_t mtu;
+    bool reports;
     int timeout;
 };
 
-/* Receive data until a segment fits into PATH.  Returns the size of its packet,
-   or 0.  */
+/* Receive data until a segment fits into PATH. Returns the size of its packet,
+   or 0 after the timeout.  */
 static size_t path_mtu_shrink(struct peer_tcp *tcp, const struct path *path,
                               bool *dont_fragment)
 {
@@ -37,19 +37,19 @@ static size_t path_mtu_shrink(struct peer_tcp *tcp, const struct path *path,
            peer_tcp_receive(tcp, (int)(end - now))) {
         if (tcp->in.size == 0)
             continue;
-        if (tcp->peer->size <= path->most)
+        if (tcp->peer->size <= path->mtu)
             return tcp->peer->size;
         *dont_fragment = tcp->in.dont_fragment;
-        if (path->tells)
-            peer_unreachable(tcp->peer, ICMP_TOO_LARGE, (uint16_t)path->most);
+        if (path->reports)
+            peer_unreachable(tcp->peer, ICMP_TOO_LARGE, (uint16_t)path->mtu);
     }
     return 0;
 }
 
-/* Send what is too large by PATH.  Returns the size of the first packet that
-   passes, or 0.  */
-static size_t send_by(struct peer *peer, const struct path *path,
-                      bool *dont_fragment)
+/* Send data that is too large for PATH. Returns the size of the first packet
+   that fits, or 0.  */
+static size_t path_mtu_send(struct peer *peer, const struct path *path,
+                            bool *dont_fragment)
 {
     struct peer_tcp tcp;
     size_t size;
@@ -63,7 +63,7 @@ static size_t send_by(struct peer *peer, const struct path *path,
     return size;
 }
 
-static void ask_mtu(struct probe *probe)
+static void path_mtu_probe(struct probe *probe)
 {
     struct peer peer;
     bool dont_fragment = false;
@@ -71,43 +71,43 @@ static void ask_mtu(struct probe *probe)
     long probing = namespace_read(setting);
     struct path silent = {"198.51.100.8", PROBED, false,
                           probing > 0 ? WITH_PROBING : WITHOUT_PROBING};
-    static const struct path telling = {TUN_BEHIND, TOLD, true, PATIENCE};
+    static const struct path reporting = {TUN_BEHIND, REPORTED, true,
+                                          LOOPBACK_TIMEOUT};
     peer_open(&peer, probe, true);
     peer_setting(&peer, setting, probing);
-    size_t filtered = send_by(&peer, &silent, &dont_fragment);
-    size_t told = send_by(&peer, &telling, &dont_fragment);
+    size_t filtered = path_mtu_send(&peer, &silent, &dont_fragment);
+    size_t reported = path_mtu_send(&peer, &reporting, &dont_fragment);
     probe_report(probe, "dont-fragment", "%s", yes_no(dont_fragment));
-    if (told)
-        probe_report(probe, "told-next-packet", "%zu bytes", told);
+    if (reported)
+        probe_report(probe, "packet-after-icmp", "%zu bytes", reported);
     if (filtered)
-        probe_report(probe, "filtered", "found, by smaller packets");
+        probe_report(probe, "icmp-filtered", "found by smaller packets");
     else
-        probe_report(probe, "filtered", "not found within %d s",
+        probe_report(probe, "icmp-filtered", "not found within %d s",
                      silent.timeout / 1000);
     if (probing >= 0)
         probe_report_read(probe, "tcp_mtu_probing", "%ld", probing);
     else
-        probe_report_skip(probe, "tcp_mtu_probing", "no such setting is shown");
-    const char *at_once = told ? "found at once" : "not found";
+        probe_report_skip(probe, "tcp_mtu_probing", "no readable setting");
+    const char *at_once = reported ? "found by ICMP" : "not found by ICMP";
     if (filtered)
-        probe_report(probe, "answer",
-                     "%s; when the router's word is filtered: found", at_once);
+        probe_report(probe, "answer", "%s; with ICMP filtered: found", at_once);
     else
-        probe_report(probe, "answer",
-                     "%s; when the router's word is filtered: not within %d s",
+        probe_report(probe, "answer", "%s; with ICMP filtered: not within %d s",
                      at_once, silent.timeout / 1000);
 }
 
 QUESTIONS(path_mtu){
     {
         .id = "path.mtu",
-        .text = "is a smaller path MTU found, with and without ICMP",
+        .text = "path MTU discovery, with and without ICMP",
         .why = "Where firewalls filter ICMP, connections open and then hang at "
                "the first large reply.",
-        .standard = "RFC 1191: the router says so, with the MTU. RFC 4821: "
-                    "found without it. The notes: DF is set on all packets.",
-        .cope = "nothing: a timeout tells that it hangs",
-        .probe = ask_mtu,
+        .standard =
+            "RFC 1191: by ICMP of the router, with the MTU. RFC 4821: without "
+            "ICMP. The notes: DF is set on all packets.",
+        .cope = "nothing: only a timeout detects the hang",
+        .probe = path_mtu_probe,
         .where = IN_NAMESPACE,
         .deadline = 45000,
         .repeats = 2,

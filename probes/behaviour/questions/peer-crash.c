@@ -1,4 +1,4 @@
-/* peer-crash.c - a peer that vanishes, comes back, or is asked whether it lives
+/* peer-crash.c - a peer that vanishes or reboots, and keepalive
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -15,11 +15,12 @@
 #include "probes/peer/tun.h"
 #include "probes/run/runner.h"
 
-enum { SHORTENED = 2000, LONGEST = 9000 };
+enum { SHORTENED = 2000, WATCH_MAX = 9000 };
 
-/* The time after which a connection is given up: RETRIES retransmissions that
-   begin with the least timeout, 0.2 s, double, and are at most 120 s apart.  */
-static double give_up_time(long retries)
+/* The time until a connection fails, in seconds: RETRIES retransmissions
+   that begin with the minimum timeout, 0.2 s, double, and are at most 120 s
+   apart.  */
+static double peer_crash_total_time(long retries)
 {
     double total = 0, step = 0.2;
     for (long i = 0; i <= retries; i++, step *= 2)
@@ -27,10 +28,10 @@ static double give_up_time(long retries)
     return total;
 }
 
-/* Have FD give up sooner, where there is an option for that; and the words that
-   say so.  */
+/* Shorten the timeout of FD, where there is an option, and the text that
+   reports the option.  */
 #ifdef TCP_USER_TIMEOUT
-static const char shortened[] = ", after the 2 s that were set";
+static const char shortened[] = " after TCP_USER_TIMEOUT, 2 s";
 
 static void peer_crash_shorten(struct probe *probe, int fd)
 {
@@ -47,13 +48,13 @@ static void peer_crash_shorten(struct probe *probe, int fd)
 }
 #endif
 
-/* Write to a peer that is gone; a router says CODE of each segment, or if
-   negative nobody says anything.  */
-static const char *vanish_once(struct peer *peer, int code)
+/* Write to a vanished peer. A router replies to each segment by ICMP with CODE;
+   if CODE is negative, there is no reply.  */
+static const char *peer_crash_vanish_once(struct peer *peer, int code)
 {
     struct peer_tcp tcp;
     const char *outcome = NULL;
-    int64_t end = monotonic_ms() + LONGEST;
+    int64_t end = monotonic_ms() + WATCH_MAX;
     peer_tcp_connect(&tcp, peer, TUN_BEHIND);
     peer_crash_shorten(peer->probe, tcp.fd);
     peer_tcp_write(&tcp, 100);
@@ -71,12 +72,12 @@ static const char *peer_crash_vanish(struct peer *peer, int code)
     const char *outcome;
     do {
         peer_attend(peer);
-        outcome = vanish_once(peer, code);
+        outcome = peer_crash_vanish_once(peer, code);
     } while (peer_was_absent(peer));
     return outcome;
 }
 
-static void ask_crash(struct probe *probe)
+static void peer_crash_probe(struct probe *probe)
 {
     struct peer peer;
     long retries = namespace_read("net.ipv4.tcp_retries2");
@@ -84,23 +85,23 @@ static void ask_crash(struct probe *probe)
     const char *silent = peer_crash_vanish(&peer, -1);
     const char *routed = peer_crash_vanish(&peer, ICMP_HOST);
     if (silent)
-        probe_report(probe, "silence", "read %s%s", silent, shortened);
+        probe_report(probe, "no-reply", "read: %s%s", silent, shortened);
     else
-        probe_report(probe, "silence", "no error for 9 s");
-    probe_report(probe, "router-says-unreachable", "%s%s",
-                 routed ? "read " : "", routed ? routed : "no error for 9 s");
+        probe_report(probe, "no-reply", "no error within 9 s");
+    probe_report(probe, "icmp-host", "%s%s", routed ? "read: " : "",
+                 routed ? routed : "no error within 9 s");
     if (retries >= 0)
-        probe_report_computed(probe, "gives-up-after",
+        probe_report_computed(probe, "timeout",
                               "%.0f s, computed from %ld retries",
-                              give_up_time(retries), retries);
+                              peer_crash_total_time(retries), retries);
     else
-        probe_report_skip(probe, "gives-up-after", "the kernel does not say");
-    probe_report(probe, "answer", "%s; if a router says so: %s",
-                 silent ? silent : "no error for 9 s",
-                 routed ? routed : "no error for 9 s");
+        probe_report_skip(probe, "timeout", "no readable setting");
+    probe_report(probe, "answer", "no reply: %s; ICMP host unreachable: %s",
+                 silent ? silent : "no error within 9 s",
+                 routed ? routed : "no error within 9 s");
 }
 
-static void ask_reboot(struct probe *probe)
+static void peer_crash_probe_reboot(struct probe *probe)
 {
     struct peer peer;
     struct peer_tcp tcp;
@@ -108,22 +109,22 @@ static void ask_reboot(struct probe *probe)
     peer_open(&peer, probe, true);
     peer_tcp_connect(&tcp, &peer, TUN_PEER);
     peer_tcp_write(&tcp, 100);
-    if (!peer_tcp_receive(&tcp, PATIENCE))
-        probe_skip(probe, "the data is not sent");
+    if (!peer_tcp_receive(&tcp, LOOPBACK_TIMEOUT))
+        probe_skip(probe, "no data segment through the TUN interface");
     tcp.sequence = tcp.in.acknowledgment; /* RFC 9293 3.10.7.1 */
     peer_tcp_send(&tcp, SEGMENT_RST, 0);
-    const char *outcome = peer_tcp_outcome(&tcp, PATIENCE);
-    probe_report(probe, "answer", "read %s", outcome ? outcome : "nothing");
-    probe_report(probe, "then-write", "%s",
+    const char *outcome = peer_tcp_outcome(&tcp, LOOPBACK_TIMEOUT);
+    probe_report(probe, "answer", "read: %s", outcome ? outcome : "no error");
+    probe_report(probe, "write", "%s",
                  result_text(send(tcp.fd, "x", 1, MSG_DONTWAIT)));
     peer_tcp_close(&tcp);
 }
 
 /* ---- keepalive ---------------------------------------------------------- */
 
-/* The idle time in seconds is TCP_KEEPALIVE on macOS, which has the other two,
-   and TCP_KEEPIDLE elsewhere; old systems whose TCP_KEEPALIVE is something else
-   lack those.  */
+/* The idle time in seconds is TCP_KEEPALIVE on macOS, which has TCP_KEEPINTVL
+   and TCP_KEEPCNT as well, and TCP_KEEPIDLE elsewhere. Old systems with another
+   meaning of TCP_KEEPALIVE lack TCP_KEEPINTVL and TCP_KEEPCNT.  */
 #if defined TCP_KEEPIDLE
 #define IDLE TCP_KEEPIDLE
 #elif defined TCP_KEEPALIVE
@@ -131,7 +132,7 @@ static void ask_reboot(struct probe *probe)
 #endif
 
 #if defined IDLE && defined TCP_KEEPINTVL && defined TCP_KEEPCNT
-static void tell_defaults(struct probe *probe)
+static void peer_crash_report_defaults(struct probe *probe)
 {
     int fd = tcp_socket(probe);
     probe_report_read(probe, "default-idle", "%d s",
@@ -145,7 +146,7 @@ static void tell_defaults(struct probe *probe)
     close(fd);
 }
 
-static void set_keepalive(struct probe *probe, int fd)
+static void peer_crash_set_keepalive(struct probe *probe, int fd)
 {
     probe_check(probe, set_int(fd, IPPROTO_TCP, IDLE, 1), "the idle time");
     probe_check(probe, set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, 1),
@@ -155,16 +156,17 @@ static void set_keepalive(struct probe *probe, int fd)
                 "SO_KEEPALIVE");
 }
 
-/* How the peer meets a question whether it lives.  */
+/* The peer's reply to a keepalive probe.  */
 enum reply { NO_REPLY, REPLY_ACK, REPLY_RST, REPLY_UNREACHABLE };
 
-static const char *keep_once(struct peer *peer, enum reply reply, int timeout)
+static const char *peer_crash_keep_once(struct peer *peer, enum reply reply,
+                                        int timeout)
 {
     struct peer_tcp tcp;
     const char *outcome = NULL;
     int64_t end = monotonic_ms() + timeout;
     peer_tcp_connect(&tcp, peer, TUN_BEHIND);
-    set_keepalive(peer->probe, tcp.fd);
+    peer_crash_set_keepalive(peer->probe, tcp.fd);
     while (!outcome && monotonic_ms() < end) {
         if (peer_tcp_receive(&tcp, 100)) {
             if (reply == REPLY_ACK)
@@ -186,31 +188,31 @@ static const char *peer_crash_keep(struct peer *peer, enum reply reply,
     const char *outcome;
     do {
         peer_attend(peer);
-        outcome = keep_once(peer, reply, timeout);
+        outcome = peer_crash_keep_once(peer, reply, timeout);
     } while (peer_was_absent(peer));
     return outcome;
 }
 
-static void ask_keepalive(struct probe *probe)
+static void peer_crash_probe_keepalive(struct probe *probe)
 {
     struct peer peer;
-    tell_defaults(probe);
+    peer_crash_report_defaults(probe);
     peer_open(&peer, probe, true);
-    const char *silent = peer_crash_keep(&peer, NO_REPLY, LONGEST);
-    const char *reset_seen = peer_crash_keep(&peer, REPLY_RST, LONGEST);
-    const char *routed = peer_crash_keep(&peer, REPLY_UNREACHABLE, LONGEST);
+    const char *silent = peer_crash_keep(&peer, NO_REPLY, WATCH_MAX);
+    const char *reset_seen = peer_crash_keep(&peer, REPLY_RST, WATCH_MAX);
+    const char *routed = peer_crash_keep(&peer, REPLY_UNREACHABLE, WATCH_MAX);
     probe_report(probe, "peer-answers", "%s",
                  peer_crash_keep(&peer, REPLY_ACK, 3500));
     probe_report(probe, "peer-vanished", "%s", silent);
     probe_report(probe, "peer-rebooted", "%s", reset_seen);
-    probe_report(probe, "router-says-unreachable", "%s", routed);
+    probe_report(probe, "icmp-host", "%s", routed);
     probe_report(probe, "answer", "vanished: %s; rebooted: %s; unreachable: %s",
                  silent, reset_seen, routed);
 }
 #else
-static void ask_keepalive(struct probe *probe)
+static void peer_crash_probe_keepalive(struct probe *probe)
 {
-    probe_skip(probe, "the times of SO_KEEPALIVE cannot be set for one socket");
+    probe_skip(probe, "no keepalive times of a single socket");
 }
 #endif
 
@@ -218,38 +220,38 @@ QUESTIONS(peer_crash){
     {
         .id = "peer.crash",
         .text = "write to a peer whose host has vanished",
-        .why = "The write succeeds; the error comes a quarter of an hour later "
-               "to whoever reads, or never to who does not write.",
+        .why = "The write succeeds; the error is returned a quarter of an hour "
+               "later by read, or by the next write.",
         .standard =
-            "RFC 9293 3.8.3, RFC 1122 4.2.3.5: R2 of at least 100 s. "
-            "The notes: ETIMEDOUT, or EHOSTUNREACH if a router says so.",
-        .cope = "timeouts of one's own: sonde_read, sonde_write; "
-                "sonde_keepalive",
-        .probe = ask_crash,
+            "RFC 9293 3.8.3, RFC 1122 4.2.3.5: R2 of at least 100 s. The "
+            "notes: ETIMEDOUT, or EHOSTUNREACH after ICMP.",
+        .cope = "sonde_read, sonde_write with a timeout; sonde_keepalive",
+        .probe = peer_crash_probe,
         .where = IN_NAMESPACE,
         .deadline = 30000,
         .repeats = 2,
     },
     {
         .id = "peer.reboot",
-        .text = "write to a peer that rebooted in the meantime",
-        .why = "The connection looks alive until the first write.",
+        .text = "write to a peer that has rebooted",
+        .why = "The connection seems alive until the first write.",
         .standard = "RFC 9293 3.5.1: half-open connections are reset. The "
                     "notes: ECONNRESET.",
         .cope = "sonde_read, sonde_write: ECONNRESET, EPIPE, no signal",
-        .probe = ask_reboot,
+        .probe = peer_crash_probe_reboot,
         .where = IN_NAMESPACE,
     },
     {
         .id = "peer.keepalive",
-        .text = "what SO_KEEPALIVE finds out, and when",
-        .why = "By default it asks after two hours, too late for most; what "
-               "it finds is an errno of the next read.",
-        .standard = "RFC 1122 4.2.3.6: off by default, no less than two hours. "
-                    "The notes: ETIMEDOUT, ECONNRESET, EHOSTUNREACH; for the "
-                    "last, too, Linux says ETIMEDOUT.",
+        .text = "errors that SO_KEEPALIVE detects, and when",
+        .why = "By default keepalive begins after two hours, too late for most "
+               "programs; the error is returned by the next read.",
+        .standard =
+            "RFC 1122 4.2.3.6: off by default, no less than two hours. The "
+            "notes: ETIMEDOUT, ECONNRESET, EHOSTUNREACH; on Linux ETIMEDOUT "
+            "after ICMP, too.",
         .cope = "sonde_keepalive: one setter, in seconds",
-        .probe = ask_keepalive,
+        .probe = peer_crash_probe_keepalive,
         .where = IN_NAMESPACE,
         .deadline = 40000,
         .repeats = 2,

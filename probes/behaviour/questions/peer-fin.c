@@ -1,4 +1,4 @@
-/* peer-fin.c - how the end of the other side shows
+/* peer-fin.c - read, write and poll after FIN or RST of the peer
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -10,41 +10,42 @@
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
-static void ask_fin(struct probe *probe)
+static void peer_fin_probe(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     signal(SIGPIPE, SIG_IGN);
     probe_check(probe, shutdown(pair.client, SHUT_WR), "shutdown");
-    wait_for(pair.server, POLLIN, PATIENCE);
+    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
     probe_report(probe, "poll", "%s",
                  poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
     const char *first = try_read(pair.server);
-    probe_report(probe, "answer", "read %s%s", first,
-                 *first == '0' ? ", the end of the stream" : "");
+    probe_report(probe, "answer", "read: %s%s", first,
+                 *first == '0' ? " (end of stream)" : "");
     probe_report(probe, "read-again", "%s", try_read(pair.server));
     probe_report(probe, "write", "%s", try_write(pair.server));
     pair_close(&pair);
     /* The peer has closed for good: the first write still succeeds.  */
     pair = tcp_pair(probe);
     close(pair.client);
-    wait_for(pair.server, POLLIN, PATIENCE);
-    probe_report(probe, "closed-first-write", "%s", try_write(pair.server));
+    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
+    probe_report(probe, "after-close-write", "%s", try_write(pair.server));
     settle(probe);
-    probe_report(probe, "closed-then-poll", "%s",
+    probe_report(probe, "after-close-poll", "%s",
                  poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
-    probe_report(probe, "closed-then-write", "%s", try_write(pair.server));
-    probe_report(probe, "closed-then-read", "%s", try_read(pair.server));
+    probe_report(probe, "after-close-write-again", "%s",
+                 try_write(pair.server));
+    probe_report(probe, "after-close-read", "%s", try_read(pair.server));
 }
 
-static void ask_rst(struct probe *probe)
+static void peer_fin_probe_rst(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     signal(SIGPIPE, SIG_IGN);
     reset(pair.client);
-    wait_for(pair.server, POLLIN, PATIENCE);
+    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
     probe_report(probe, "poll", "%s",
                  poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
-    probe_report(probe, "answer", "read %s", try_read(pair.server));
+    probe_report(probe, "answer", "read: %s", try_read(pair.server));
     probe_report(probe, "read-again", "%s", try_read(pair.server));
     probe_report(probe, "write", "%s", try_write(pair.server));
     pair = tcp_pair(probe);
@@ -52,11 +53,11 @@ static void ask_rst(struct probe *probe)
     settle(probe);
     reset(pair.client);
     settle(probe);
-    probe_report(probe, "data-then-reset", "%s", try_read(pair.server));
+    probe_report(probe, "read-earlier-data", "%s", try_read(pair.server));
     pair = tcp_pair(probe);
     reset(pair.client);
-    wait_for(pair.server, POLLIN, PATIENCE);
-    probe_report(probe, "write-first", "%s", try_write(pair.server));
+    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
+    probe_report(probe, "write-before-read", "%s", try_write(pair.server));
 }
 
 static volatile sig_atomic_t caught;
@@ -66,53 +67,51 @@ static void catch (int number)
     caught = number;
 }
 
-static bool peer_fin_raised(void)
+static bool peer_fin_take_signal(void)
 {
     bool was = caught != 0;
     caught = 0;
     return was;
 }
 
-/* A write to a connection that got RST.  */
-static const char *write_dead(struct probe *probe, int flags, int option)
+/* Write to a connection after RST.  */
+static const char *peer_fin_write_after_reset(struct probe *probe, int flags,
+                                              int option)
 {
     struct pair pair = tcp_pair(probe);
     if (option)
         probe_check(probe, set_int(pair.server, SOL_SOCKET, option, 1),
                     "setsockopt");
     reset(pair.client);
-    wait_for(pair.server, POLLIN, PATIENCE);
-    try_read(pair.server); /* takes what is pending: ECONNRESET */
+    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
+    try_read(pair.server); /* takes the pending ECONNRESET */
     caught = 0;
     return result_text(send(pair.server, "x", 1, flags));
 }
 
-static void ask_sigpipe(struct probe *probe)
+static void peer_fin_probe_sigpipe(struct probe *probe)
 {
     signal(SIGPIPE, catch);
-    const char *error = write_dead(probe, 0, 0);
+    const char *error = peer_fin_write_after_reset(probe, 0, 0);
     probe_report(probe, "answer", "%s%s",
-                 peer_fin_raised() ? "SIGPIPE, and " : "", error);
+                 peer_fin_take_signal() ? "SIGPIPE and " : "", error);
     signal(SIGPIPE, SIG_IGN);
-    probe_report(probe, "ignored", "%s", write_dead(probe, 0, 0));
+    probe_report(probe, "ignored", "%s",
+                 peer_fin_write_after_reset(probe, 0, 0));
     signal(SIGPIPE, catch);
 #ifdef MSG_NOSIGNAL
-    error = write_dead(probe, MSG_NOSIGNAL, 0);
-    probe_report(probe, "MSG_NOSIGNAL", "%s%s",
-                 peer_fin_raised() ? "SIGPIPE all the same, and "
-                                   : "no signal; ",
-                 error);
+    error = peer_fin_write_after_reset(probe, MSG_NOSIGNAL, 0);
+    probe_report(probe, "MSG_NOSIGNAL", "%s%s", error,
+                 peer_fin_take_signal() ? " and SIGPIPE" : " without SIGPIPE");
 #else
-    probe_report_constant(probe, "MSG_NOSIGNAL", "there is none");
+    probe_report_constant(probe, "MSG_NOSIGNAL", "not defined");
 #endif
 #ifdef SO_NOSIGPIPE
-    error = write_dead(probe, 0, SO_NOSIGPIPE);
-    probe_report(probe, "SO_NOSIGPIPE", "%s%s",
-                 peer_fin_raised() ? "SIGPIPE all the same, and "
-                                   : "no signal; ",
-                 error);
+    error = peer_fin_write_after_reset(probe, 0, SO_NOSIGPIPE);
+    probe_report(probe, "SO_NOSIGPIPE", "%s%s", error,
+                 peer_fin_take_signal() ? " and SIGPIPE" : " without SIGPIPE");
 #else
-    probe_report_constant(probe, "SO_NOSIGPIPE", "there is none");
+    probe_report_constant(probe, "SO_NOSIGPIPE", "not defined");
 #endif
 }
 
@@ -120,35 +119,38 @@ QUESTIONS(peer_fin){
     {
         .id = "peer.fin",
         .text = "read, write and poll after the peer's FIN",
-        .why = "The end of a stream is no error, and a write after it "
-               "succeeds, once: the peer's answer to it is a reset.",
-        .standard = "POSIX.1-2024 recv: 0; poll: POLLIN; POLLHUP and POLLOUT "
-                    "exclude each other, which Linux does not keep to. The "
-                    "notes: the first write gets RST, the second SIGPIPE.",
+        .why = "The end of a stream is no error, and the first write after it "
+               "succeeds; the peer replies with RST.",
+        .standard =
+            "POSIX.1-2024 recv: 0; poll: POLLIN; POLLHUP and POLLOUT exclude "
+            "each other, but not on Linux. The notes: the first write receives "
+            "RST, the second raises SIGPIPE.",
         .cope = "sonde_read: 0 at the end; sonde_write: EPIPE, no signal",
-        .probe = ask_fin,
+        .probe = peer_fin_probe,
     },
     {
         .id = "peer.rst",
         .text = "read, write and poll after the peer's RST",
-        .why = "ECONNRESET is told once, to whoever comes first; data that "
-               "came before may or may not be there still.",
-        .standard = "RFC 9293 3.10.7.4: the connection is aborted, the user "
-                    "told \"connection reset\". POSIX.1-2024: ECONNRESET.",
-        .cope = "sonde_read, sonde_write: errors as they come, never a signal",
-        .probe = ask_rst,
+        .why = "ECONNRESET is returned once, by the first call; data received "
+               "before may be lost or not.",
+        .standard =
+            "RFC 9293 3.10.7.4: the connection is aborted with \"connection "
+            "reset\". POSIX.1-2024: ECONNRESET.",
+        .cope = "sonde_read, sonde_write: the same errors, never a signal",
+        .probe = peer_fin_probe_rst,
     },
     {
         .id = "signal.sigpipe",
-        .text = "write to a connection that was reset",
-        .why = "The default action of SIGPIPE ends a server without a word.",
+        .text = "write to a connection after RST",
+        .why = "The default action of SIGPIPE terminates a server without a "
+               "message.",
         .standard =
             "POSIX.1-2024 send: EPIPE, and SIGPIPE unless MSG_NOSIGNAL. The "
-            "notes: errno is set to \"SIGPIPE\"; it is EPIPE, the write's: a "
-            "read says ECONNRESET, or 0.",
+            "notes: errno is set to \"SIGPIPE\"; in fact write sets EPIPE, and "
+            "read returns ECONNRESET or 0.",
         .cope = "sonde_write: MSG_NOSIGNAL, SO_NOSIGPIPE, or the signal "
                 "blocked in the thread",
-        .probe = ask_sigpipe,
+        .probe = peer_fin_probe_sigpipe,
     },
     END_OF_QUESTIONS,
 };

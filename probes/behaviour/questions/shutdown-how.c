@@ -1,4 +1,4 @@
-/* shutdown-how.c - what each way of shutdown does to both sides
+/* shutdown-how.c - effects of shutdown on both ends
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -12,41 +12,41 @@
 #include "base/wait.h"
 #include "probes/behaviour/loopback.h"
 
-/* After shutdown (HOW) at one end: what either sees.  */
-static void tell_way(struct probe *probe, const char *name, int how)
+/* Report read, write and poll at both ends after shutdown (HOW) at one end.  */
+static void shutdown_how_report(struct probe *probe, const char *name, int how)
 {
     char key[40];
     struct pair pair = tcp_pair(probe);
     probe_check(probe, shutdown(pair.client, how), "shutdown");
     settle(probe);
-    snprintf(key, sizeof key, "%s-here", name);
+    snprintf(key, sizeof key, "%s-caller", name);
     const char *bits = poll_names(wait_for(pair.client, POLLIN | POLLOUT, 0));
     const char *got = try_read(pair.client);
-    probe_report(probe, key, "read %s, write %s, poll %s", got,
+    probe_report(probe, key, "read: %s; write: %s; poll: %s", got,
                  try_write(pair.client), bits);
     settle(probe);
-    snprintf(key, sizeof key, "%s-there", name);
+    snprintf(key, sizeof key, "%s-peer", name);
     bits = poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0));
     got = try_read(pair.server);
-    probe_report(probe, key, "read %s, write %s, poll %s", got,
+    probe_report(probe, key, "read: %s; write: %s; poll: %s", got,
                  try_write(pair.server), bits);
     pair_close(&pair);
 }
 
-/* After SHUT_RD, what the peer sends all the same.  */
-static void tell_late_data(struct probe *probe)
+/* After SHUT_RD, read data that the peer sends later.  */
+static void shutdown_how_report_late_data(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     probe_check(probe, shutdown(pair.client, SHUT_RD), "shutdown");
     const char *sent = try_write(pair.server);
     settle(probe);
     const char *got = try_read(pair.client);
-    probe_report(probe, "data-after-SHUT_RD", "sent: %s; read %s", sent, got);
+    probe_report(probe, "data-after-SHUT_RD", "send: %s; read: %s", sent, got);
     pair_close(&pair);
 }
 
-/* What becomes of an accept that waits when its listener is shut down.  */
-static void tell_listener(struct probe *probe)
+/* Report the outcome of a blocked accept when its listener is shut down.  */
+static void shutdown_how_report_listener(struct probe *probe)
 {
     int listener = tcp_listener(probe, 4);
     pid_t child = probe_check(probe, fork(), "fork");
@@ -55,41 +55,41 @@ static void tell_listener(struct probe *probe)
         wait_pause(50);
         int result = resource_check(shutdown(listener, SHUT_RDWR), "shutdown");
         if (result < 0)
-            tcp_client(probe, listener); /* or it would wait for ever */
+            tcp_client(probe, listener); /* or accept would block for ever */
         _exit(0);
     }
     int fd = resource_check(accept(listener, NULL, NULL), "accept");
     probe_report(probe, "listener-accept", "%s",
-                 fd < 0 ? result_text(fd) : "goes on; shutdown failed");
-    wait_child(child, NULL, PATIENCE);
+                 fd < 0 ? result_text(fd) : "keeps blocking: shutdown fails");
+    wait_child(child, NULL, LOOPBACK_TIMEOUT);
     probe_report(probe, "listener-shutdown-again", "%s",
-                 result_text(shutdown(listener, SHUT_RDWR)));
+                 status_text(shutdown(listener, SHUT_RDWR)));
     probe_report(probe, "listener-listen-again", "%s",
-                 result_text(listen(listener, 4)));
+                 status_text(listen(listener, 4)));
 }
 
-static void ask_how(struct probe *probe)
+static void shutdown_how_probe(struct probe *probe)
 {
     signal(SIGPIPE, SIG_IGN);
-    tell_way(probe, "SHUT_RD", SHUT_RD);
-    tell_way(probe, "SHUT_WR", SHUT_WR);
-    tell_way(probe, "SHUT_RDWR", SHUT_RDWR);
-    tell_late_data(probe);
-    tell_listener(probe);
+    shutdown_how_report(probe, "SHUT_RD", SHUT_RD);
+    shutdown_how_report(probe, "SHUT_WR", SHUT_WR);
+    shutdown_how_report(probe, "SHUT_RDWR", SHUT_RDWR);
+    shutdown_how_report_late_data(probe);
+    shutdown_how_report_listener(probe);
     int fd = tcp_socket(probe);
-    const char *unconnected = result_text(shutdown(fd, SHUT_WR));
+    const char *unconnected = status_text(shutdown(fd, SHUT_WR));
     probe_report(probe, "unconnected", "%s", unconnected);
     struct pair pair = tcp_pair(probe);
     char byte;
     probe_check(probe, shutdown(pair.client, SHUT_WR), "shutdown");
-    wait_for(pair.server, POLLIN, PATIENCE);
+    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
     bool ended =
         resource_check((int)recv(pair.server, &byte, 1, 0), "recv") == 0;
     bool answered =
         resource_check((int)send(pair.server, "x", 1, 0), "send") == 1 &&
         resource_check((int)recv(pair.client, &byte, 1, 0), "recv") == 1;
-    probe_report(probe, "answer", "after SHUT_WR the peer %s, and %s answer",
-                 ended ? "reads the end" : "reads on",
+    probe_report(probe, "answer", "after SHUT_WR the peer reads %s and %s send",
+                 ended ? "end of stream" : "no end of stream",
                  answered ? "can" : "cannot");
     pair_close(&pair);
 }
@@ -97,16 +97,17 @@ static void ask_how(struct probe *probe)
 QUESTIONS(shutdown_how){
     {
         .id = "shutdown.how",
-        .text = "SHUT_RD, SHUT_WR, SHUT_RDWR: what each side sees",
-        .why = "A client that closes instead of shutting down loses the rest "
-               "of the answer; a server stopped by shutting its listener "
-               "down stops on some systems only.",
+        .text = "SHUT_RD, SHUT_WR, SHUT_RDWR at both ends",
+        .why =
+            "A client that closes instead of shutting down loses the rest of "
+            "the reply; shutdown of its listener stops a server on some "
+            "systems only.",
         .standard =
             "POSIX.1-2024 shutdown: further receives, sends disallowed; "
-            "ENOTCONN. The notes: shutdown sends FIN whatever the "
-            "reference count; the descriptor stays.",
+            "ENOTCONN. The notes: shutdown sends FIN at any reference count; "
+            "the descriptor stays open.",
         .cope = "sonde_half_close; sonde_selfpipe_open to stop a server",
-        .probe = ask_how,
+        .probe = shutdown_how_probe,
     },
     END_OF_QUESTIONS,
 };

@@ -13,61 +13,63 @@
 #include "probes/behaviour/loopback.h"
 
 /* Let the clients of LISTENER in until FD is connected.  */
-static void connect_again_let_in(int listener, int fd)
+static void connect_again_accept(int listener, int fd)
 {
     set_nonblocking(listener, true);
     for (int i = 0; i < 100 && !wait_for(fd, POLLOUT, 50); i++)
         end_by_reset(resource_check(accept(listener, NULL, NULL), "accept"));
 }
 
-static void connect_again_ask(struct probe *probe)
+static void connect_again_probe(struct probe *probe)
 {
-    enum { most = 300 };
-    int fds[most], next;
+    enum { max = 300 };
+    int fds[max], next;
     struct sockaddr_in peer;
     socklen_t length = sizeof peer;
     int listener = tcp_listener(probe, 1);
     struct sockaddr_in address = local_address(probe, listener);
-    fill_queue(probe, listener, most, false, fds, &next);
+    fill_queue(probe, listener, max, false, fds, &next);
     if (next != ETIMEDOUT)
-        probe_skip(probe,
-                   "no connect waits here: before a full queue it gets %s",
+        probe_skip(probe, "connect does not block on a full queue: %s",
                    errno_name(next));
     int fd = tcp_socket(probe);
     alarm_every(30);
-    probe_report(probe, "first", "%s", result_text(connect_to(fd, &address)));
-    const char *second = result_text(connect_to(fd, &address));
+    probe_report(probe, "first-connect", "%s",
+                 status_text(connect_to(fd, &address)));
+    const char *second = status_text(connect_to(fd, &address));
     bool waits = !strcmp(second, "EINTR");
     alarm_every(0);
     set_nonblocking(fd, true);
-    const char *third = result_text(connect_to(fd, &address));
-    connect_again_let_in(listener, fd);
+    const char *third = status_text(connect_to(fd, &address));
+    connect_again_accept(listener, fd);
     probe_report(probe, "answer", "%s",
-                 waits ? "it waits for the first one" : second);
-    probe_report(probe, "non-blocking", "%s", third);
+                 waits ? "waits for the first attempt" : second);
+    probe_report(probe, "non-blocking-connect", "%s", third);
     probe_report(probe, "after-completion", "%s",
-                 result_text(connect_to(fd, &address)));
-    probe_report(probe, "and-again", "%s",
-                 result_text(connect_to(fd, &address)));
+                 status_text(connect_to(fd, &address)));
+    probe_report(probe, "after-completion-again", "%s",
+                 status_text(connect_to(fd, &address)));
     probe_report(
-        probe, "how-to-know", "poll %s, SO_ERROR %d, getpeername %s",
-        poll_names(wait_for(fd, POLLOUT, PATIENCE)),
+        probe, "completion", "poll: %s; SO_ERROR: %d; getpeername: %s",
+        poll_names(wait_for(fd, POLLOUT, LOOPBACK_TIMEOUT)),
         get_int(fd, SOL_SOCKET, SO_ERROR, -1),
-        result_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
+        status_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
     reset(fd);
 }
 
 QUESTIONS(signal_connect_again){
     {
         .id = "signal.connect-again",
-        .text = "a second connect after EINTR, the first going on",
-        .why = "Programs that call connect again take EISCONN or EALREADY for "
-               "an answer, though it may mean that nothing is decided yet.",
-        .standard = "POSIX.1-2024 connect: after EINTR it is established "
-                    "asynchronously; EALREADY for another connect meanwhile.",
-        .cope = "sonde_connect: never calls connect twice; waits, asks "
+        .text = "a second connect after EINTR of the first",
+        .why =
+            "Programs that call connect again take EISCONN or EALREADY for the "
+            "outcome, though the first attempt may still be in progress.",
+        .standard =
+            "POSIX.1-2024 connect: after EINTR the connection is established "
+            "asynchronously; EALREADY for another connect meanwhile.",
+        .cope = "sonde_connect: never calls connect twice; polls, then reads "
                 "SO_ERROR and getpeername",
-        .probe = connect_again_ask,
+        .probe = connect_again_probe,
     },
     END_OF_QUESTIONS,
 };

@@ -1,4 +1,4 @@
-/* signal-delivery.c - what a signal does to a process
+/* signal-delivery.c - delivery of signals, sigaction flags, SIGCHLD
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -23,7 +23,7 @@ static void signal_delivery_counting(int number)
     count++;
 }
 
-/* Raises its own signal once: does it come at once, inside itself?  */
+/* Raises its own signal once: is the handler entered recursively? */
 static void signal_delivery_nested(int number)
 {
     count++;
@@ -35,14 +35,15 @@ static void signal_delivery_nested(int number)
     depth--;
 }
 
-static void with_info(int number, siginfo_t *info, void *context)
+static void signal_delivery_with_info(int number, siginfo_t *info,
+                                      void *context)
 {
     (void)number;
     (void)context;
     informed = info && info->si_pid == getpid();
 }
 
-/* How often a handler runs for five signals NUMBER that come while it is
+/* How often the handler runs for five signals NUMBER sent while NUMBER is
    blocked.  */
 static int signal_delivery_delivered(int number)
 {
@@ -58,7 +59,7 @@ static int signal_delivery_delivered(int number)
     return (int)count;
 }
 
-static void ask_queueing(struct probe *probe)
+static void signal_delivery_probe_queueing(struct probe *probe)
 {
     probe_report(probe, "answer", "%d of 5",
                  signal_delivery_delivered(SIGUSR1));
@@ -66,11 +67,11 @@ static void ask_queueing(struct probe *probe)
     probe_report(probe, "realtime", "%d of 5",
                  signal_delivery_delivered(SIGRTMIN));
 #else
-    probe_report_constant(probe, "realtime", "there are no such signals");
+    probe_report_constant(probe, "realtime", "not defined");
 #endif
 }
 
-static int depth_with(int flags)
+static int signal_delivery_depth(int flags)
 {
     count = depth = deepest = 0;
     install_handler(SIGUSR1, signal_delivery_nested, flags);
@@ -79,7 +80,7 @@ static int depth_with(int flags)
 }
 
 /* Whether the handler is still there after a signal.  */
-static bool stays_with(int flags)
+static bool signal_delivery_stays(int flags)
 {
     struct sigaction action;
     install_handler(SIGUSR1, signal_delivery_counting, flags);
@@ -88,77 +89,81 @@ static bool stays_with(int flags)
     return action.sa_handler == signal_delivery_counting;
 }
 
-static void other_raised(int number)
+static void signal_delivery_raise_other(int number)
 {
     (void)number;
     count = 0;
     raise(SIGUSR2);
-    deepest = count; /* 0: it waits until this handler is through */
+    deepest = count; /* 0: pending until this handler returns */
 }
 
-static void tell_mask(struct probe *probe)
+static void signal_delivery_report_mask(struct probe *probe)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = other_raised;
+    action.sa_handler = signal_delivery_raise_other;
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGUSR2);
     install_handler(SIGUSR2, signal_delivery_counting, 0);
     sigaction(SIGUSR1, &action, NULL);
     raise(SIGUSR1);
     probe_report(probe, "sa_mask", "%s",
-                 deepest == 0 && count == 1 ? "holds others back until the end"
-                                            : "does not hold others back");
+                 deepest == 0 && count == 1
+                     ? "blocks other signals in the handler"
+                     : "does not block other signals");
 }
 
-static void tell_siginfo(struct probe *probe)
+static void signal_delivery_report_siginfo(struct probe *probe)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_sigaction = with_info;
+    action.sa_sigaction = signal_delivery_with_info;
     action.sa_flags = SA_SIGINFO;
     sigaction(SIGUSR1, &action, NULL);
     kill(getpid(), SIGUSR1);
     probe_report(probe, "SA_SIGINFO", "%s",
-                 informed ? "names the sender" : "does not name the sender");
+                 informed ? "si_pid is the sender"
+                          : "si_pid is not the sender");
 }
 
-static void tell_catching(struct probe *probe, const char *key, int number)
+static void signal_delivery_report_uncatchable(struct probe *probe,
+                                               const char *key, int number)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = signal_delivery_counting;
-    probe_report(probe, key, "catching it: %s",
-                 result_text(sigaction(number, &action, NULL)));
+    probe_report(probe, key, "sigaction: %s",
+                 status_text(sigaction(number, &action, NULL)));
 }
 
-static void signal_delivery_ask_flags(struct probe *probe)
+static void signal_delivery_probe_flags(struct probe *probe)
 {
-    int plain = depth_with(0), nodefer = depth_with(SA_NODEFER);
-    bool stays = stays_with(0), resets = !stays_with((int)SA_RESETHAND);
-    probe_report(probe, "default", "%s; its handler %s",
-                 plain == 1 ? "blocked while its handler runs" : "not blocked",
-                 stays ? "stays" : "is reset");
+    int plain = signal_delivery_depth(0),
+        nodefer = signal_delivery_depth(SA_NODEFER);
+    bool stays = signal_delivery_stays(0),
+         resets = !signal_delivery_stays((int)SA_RESETHAND);
+    probe_report(probe, "default", "%s in its handler; the handler %s",
+                 plain == 1 ? "blocked" : "not blocked",
+                 stays ? "stays installed" : "is reset");
     probe_report(probe, "SA_NODEFER", "%s",
-                 nodefer == 2 ? "the signal may interrupt its own handler"
-                              : "has no effect");
+                 nodefer == 2 ? "not blocked in its handler" : "no effect");
     probe_report(probe, "SA_RESETHAND", "%s",
-                 resets ? "the handler serves once" : "has no effect");
-    tell_siginfo(probe);
-    tell_mask(probe);
-    tell_catching(probe, "SIGKILL", SIGKILL);
-    tell_catching(probe, "SIGSTOP", SIGSTOP);
+                 resets ? "the handler is reset" : "no effect");
+    signal_delivery_report_siginfo(probe);
+    signal_delivery_report_mask(probe);
+    signal_delivery_report_uncatchable(probe, "SIGKILL", SIGKILL);
+    signal_delivery_report_uncatchable(probe, "SIGSTOP", SIGSTOP);
 #ifdef SA_INTERRUPT
-    probe_report_constant(probe, "SA_INTERRUPT", "is there");
+    probe_report_constant(probe, "SA_INTERRUPT", "defined");
 #else
-    probe_report_constant(probe, "SA_INTERRUPT", "is not there");
+    probe_report_constant(probe, "SA_INTERRUPT", "not defined");
 #endif
     bool posix = plain == 1 && nodefer == 2 && stays && resets;
     probe_report(probe, "answer", "%s",
-                 posix ? "each does what POSIX says" : "not all as POSIX says");
+                 posix ? "as POSIX specifies" : "not all as POSIX specifies");
 }
 
-static void ask_reset(struct probe *probe)
+static void signal_delivery_probe_reset(struct probe *probe)
 {
     struct sigaction action;
     void (*before)(int) = signal(SIGUSR1, signal_delivery_nested);
@@ -166,16 +171,17 @@ static void ask_reset(struct probe *probe)
     raise(SIGUSR1);
     sigaction(SIGUSR1, NULL, &action);
     bool stays = action.sa_handler == signal_delivery_nested;
-    probe_report(probe, "answer", "it %s, and %s meanwhile",
-                 stays ? "keeps its handler" : "loses its handler",
-                 deepest == 1 ? "blocks itself" : "does not block itself");
-    probe_report(probe, "restarts", "%s", yes_no(action.sa_flags & SA_RESTART));
+    probe_report(probe, "answer", "the handler %s; the signal is %s in it",
+                 stays ? "stays installed" : "is reset",
+                 deepest == 1 ? "blocked" : "not blocked");
+    probe_report(probe, "SA_RESTART", "%s",
+                 yes_no(action.sa_flags & SA_RESTART));
     probe_report(probe, "returns", "%s",
-                 before == SIG_DFL ? "the handler before" : "something else");
+                 before == SIG_DFL ? "the previous handler" : "another value");
 }
 
-/* What waitpid gives for a child that exits now, as text.  */
-static const char *child_ends(struct probe *probe)
+/* The result of waitpid for a child that exits now, as text.  */
+static const char *signal_delivery_wait_child(struct probe *probe)
 {
     pid_t got, child = probe_check(probe, fork(), "fork");
     if (child == 0)
@@ -184,26 +190,26 @@ static const char *child_ends(struct probe *probe)
     do
         got = waitpid(child, NULL, 0);
     while (got < 0 && wait_retry(&tries));
-    return got == child ? "its status" : result_text(-1);
+    return got == child ? "status" : result_text(-1);
 }
 
-static void ask_sigchld(struct probe *probe)
+static void signal_delivery_probe_sigchld(struct probe *probe)
 {
     signal(SIGCHLD, SIG_DFL);
-    const char *plain = child_ends(probe);
+    const char *plain = signal_delivery_wait_child(probe);
     signal(SIGCHLD, SIG_IGN);
-    const char *ignored = child_ends(probe);
+    const char *ignored = signal_delivery_wait_child(probe);
     install_handler(SIGCHLD, signal_delivery_counting, 0);
-    const char *caught = child_ends(probe);
+    const char *caught = signal_delivery_wait_child(probe);
     install_handler(SIGCHLD, signal_delivery_counting, SA_NOCLDWAIT);
-    const char *flag = child_ends(probe);
-    bool usual = !strcmp(plain, caught) && !strcmp(plain, "its status");
-    probe_report(probe, "default", "waitpid gives %s", plain);
-    probe_report(probe, "ignored", "waitpid gives %s", ignored);
-    probe_report(probe, "caught", "waitpid gives %s", caught);
-    probe_report(probe, "SA_NOCLDWAIT", "waitpid gives %s", flag);
+    const char *flag = signal_delivery_wait_child(probe);
+    bool usual = !strcmp(plain, caught) && !strcmp(plain, "status");
+    probe_report(probe, "default", "waitpid: %s", plain);
+    probe_report(probe, "ignored", "waitpid: %s", ignored);
+    probe_report(probe, "caught", "waitpid: %s", caught);
+    probe_report(probe, "SA_NOCLDWAIT", "waitpid: %s", flag);
     probe_report(probe, "answer", "%s%s",
-                 usual ? "yes, until waited for" : "it varies",
+                 usual ? "yes, until waitpid" : "not as POSIX specifies",
                  strcmp(ignored, "ECHILD") ? "; also if SIGCHLD is ignored"
                                            : "; no if SIGCHLD is ignored");
 }
@@ -211,51 +217,56 @@ static void ask_sigchld(struct probe *probe)
 QUESTIONS(signal_delivery){
     {
         .id = "signal.queueing",
-        .text = "of five equal signals while blocked, how many come",
-        .why = "A handler that reaps one child for each SIGCHLD leaves "
-               "zombies: several children are one signal.",
-        .standard = "POSIX.1-2024 2.4.1: whether they are queued is "
-                    "implementation-defined, but for realtime signals. The "
-                    "notes: UNIX signals are not queued.",
+        .text = "how many of five blocked signals are delivered",
+        .why =
+            "A handler that reaps one child for each SIGCHLD leaves zombies: "
+            "several children may raise one signal.",
+        .standard =
+            "POSIX.1-2024 2.4.1: queueing is implementation-defined, except of "
+            "realtime signals. The notes: UNIX signals are not queued.",
         .cope = "sonde_reap: all children that ended, not one for each signal",
-        .probe = ask_queueing,
+        .probe = signal_delivery_probe_queueing,
         .where = IN_PROGRAM,
     },
     {
         .id = "signal.flags",
-        .text = "what the flags of sigaction do",
-        .why = "A handler that is interrupted by its own signal, or serves "
-               "but once, works until two signals come together.",
-        .standard = "POSIX.1-2024 sigaction: SA_NODEFER, SA_RESETHAND, "
-                    "SA_SIGINFO; SIGKILL and SIGSTOP cannot be caught. The "
-                    "notes: SA_INTERRUPT is SunOS 4's.",
-        .cope = "sonde_signal: a handler that stays, blocked meanwhile, with "
-                "a stated restart rule",
-        .probe = signal_delivery_ask_flags,
+        .text = "the flags of sigaction",
+        .why =
+            "A handler that is interrupted by its own signal, or reset after "
+            "the first signal, fails when two signals come together.",
+        .standard =
+            "POSIX.1-2024 sigaction: SA_NODEFER, SA_RESETHAND, SA_SIGINFO; "
+            "SIGKILL and SIGSTOP cannot be caught. The notes: SA_INTERRUPT is "
+            "of SunOS 4.",
+        .cope = "sonde_signal: the handler stays, its signal is blocked, and "
+                "restarting is explicit",
+        .probe = signal_delivery_probe_flags,
         .where = IN_PROGRAM,
     },
     {
         .id = "signal.reset",
-        .text = "does signal() keep its handler, and block itself",
-        .why = "System V's signal served once: a second signal ended the "
-               "program.",
-        .standard = "ISO C: implementation-defined. POSIX.1-2024: use "
-                    "sigaction. The notes: signal returns the new handler; it "
-                    "is the one before.",
-        .cope = "sonde_signal: built on sigaction, alike everywhere",
-        .probe = ask_reset,
+        .text = "does signal() keep the handler, and block the signal",
+        .why =
+            "With System V's signal the handler is reset, and a second signal "
+            "terminates the program.",
+        .standard =
+            "ISO C: implementation-defined. POSIX.1-2024: use sigaction. The "
+            "notes: signal returns the new handler; in fact the previous one.",
+        .cope = "sonde_signal: by sigaction, the same on all systems",
+        .probe = signal_delivery_probe_reset,
         .where = IN_PROGRAM,
     },
     {
         .id = "signal.sigchld",
-        .text = "is a child that ended a zombie",
-        .why = "A server that forks for each client fills the process table; "
-               "one that ignores SIGCHLD cannot wait for anybody.",
+        .text = "does a terminated child become a zombie",
+        .why =
+            "The zombies of a forking server fill the process table; a server "
+            "that ignores SIGCHLD cannot wait for a child.",
         .standard = "POSIX.1-2024 sigaction: SIG_IGN for SIGCHLD means no "
                     "zombies, and ECHILD from waitpid. The notes: a waitpid "
                     "loop with WNOHANG, not wait.",
         .cope = "sonde_reap",
-        .probe = ask_sigchld,
+        .probe = signal_delivery_probe_sigchld,
         .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,

@@ -1,4 +1,4 @@
-/* signal-numbers.c - every signal, its number and what it does
+/* signal-numbers.c - numbers and default actions of all signals
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -14,7 +14,7 @@
 #include "probes/run/core.h"
 
 /* In a child: back to the default, and raise NUMBER.  */
-static _Noreturn void be_hit(int number)
+static _Noreturn void signal_numbers_raise(int number)
 {
     sigset_t all;
     core_none();
@@ -25,13 +25,13 @@ static _Noreturn void be_hit(int number)
     _exit(0);
 }
 
-/* What NUMBER does to a process by default.  */
-static const char *action_of(struct probe *probe, int number)
+/* The default action of NUMBER.  */
+static const char *signal_numbers_action(struct probe *probe, int number)
 {
     int status = 0, tries = 0;
     pid_t got, child = probe_check(probe, fork(), "fork");
     if (child == 0)
-        be_hit(number);
+        signal_numbers_raise(number);
     do
         got = waitpid(child, &status, WUNTRACED);
     while (got < 0 && wait_retry(&tries));
@@ -41,11 +41,12 @@ static const char *action_of(struct probe *probe, int number)
         return "stops";
     }
     if (WIFSIGNALED(status))
-        return WTERMSIG(status) == number ? "ends" : "ends by another";
-    return "nothing";
+        return WTERMSIG(status) == number ? "terminates"
+                                          : "terminates by another signal";
+    return "no effect";
 }
 
-static void ask_numbers(struct probe *probe)
+static void signal_numbers_probe(struct probe *probe)
 {
     int count = 0, last = 0;
     for (int number = 1; number < 128; number++) {
@@ -54,15 +55,16 @@ static void ask_numbers(struct probe *probe)
             continue;
         count++;
         last = number;
-        probe_report(probe, name, "%d %s", number, action_of(probe, number));
+        probe_report(probe, name, "%d, %s", number,
+                     signal_numbers_action(probe, number));
     }
 #ifdef SIGRTMIN
-    probe_report(probe, "SIGRTMIN", "%d %s", SIGRTMIN,
-                 action_of(probe, SIGRTMIN));
-    probe_report(probe, "SIGRTMAX", "%d %s", SIGRTMAX,
-                 action_of(probe, SIGRTMAX));
+    probe_report(probe, "SIGRTMIN", "%d, %s", SIGRTMIN,
+                 signal_numbers_action(probe, SIGRTMIN));
+    probe_report(probe, "SIGRTMAX", "%d, %s", SIGRTMAX,
+                 signal_numbers_action(probe, SIGRTMAX));
 #endif
-    probe_report(probe, "answer", "%d with a name, the highest %d", count,
+    probe_report(probe, "answer", "%d named signals, the highest %d", count,
                  last);
 }
 
@@ -70,12 +72,13 @@ QUESTIONS(signal_numbers){
     {
         .id = "signal.numbers",
         .text = "number and default action of every signal",
-        .why = "Numbers in scripts and status codes mean other signals on "
-               "another system.",
+        .why =
+            "Signal numbers in scripts and exit statuses mean other signals on "
+            "other systems.",
         .standard = "POSIX.1-2024 signal.h: names and default actions; numbers "
                     "only for kill -1, -2, -3, -6, -9, -14, -15.",
         .cope = "nothing: use the names",
-        .probe = ask_numbers,
+        .probe = signal_numbers_probe,
         .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,

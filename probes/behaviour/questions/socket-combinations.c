@@ -45,7 +45,7 @@ static const struct number protocols[] = {
 
 /* A raw socket has no default protocol in the internet families: Linux answers
    0 by EPROTONOSUPPORT, with privilege and without.  */
-static int protocol_of(int domain, int type)
+static int socket_combinations_protocol(int domain, int type)
 {
     if (type != SOCK_RAW)
         return 0;
@@ -54,25 +54,24 @@ static int protocol_of(int domain, int type)
                                 : 0;
 }
 
-/* Want of privilege is told from want of support: what there would be with it
-   is not known.  Returns 1 for a socket, 0 for none, -1 for want of
+/* A lack of privilege is distinguished from a lack of support: the result with
+   privilege is unknown. Returns 1 for a socket, 0 for none, -1 for a lack of
    privilege.  */
-static int tell_pair(struct probe *probe, const char *key, int domain, int type,
-                     int protocol)
+static int socket_combinations_report(struct probe *probe, const char *key,
+                                      int domain, int type, int protocol)
 {
     int fd = resource_check(socket(domain, type, protocol), "socket");
     if (fd >= 0)
         close(fd);
     if (fd < 0 && (errno == EPERM || errno == EACCES)) {
-        probe_report_skip(probe, key, "it needs privilege (%s)",
-                          result_text(fd));
+        probe_report_skip(probe, key, "needs privilege (%s)", result_text(fd));
         return -1;
     }
     probe_report(probe, key, "%s", fd < 0 ? result_text(fd) : "yes");
     return fd >= 0;
 }
 
-static void ask_combinations(struct probe *probe)
+static void socket_combinations_probe(struct probe *probe)
 {
     int count = 0, privileged = 0, all = 0;
     char key[60];
@@ -80,17 +79,19 @@ static void ask_combinations(struct probe *probe)
         for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
             snprintf(key, sizeof key, "%s-%s", domains[i].name, types[k].name);
             int domain = domains[i].value, type = types[k].value;
-            int got =
-                tell_pair(probe, key, domain, type, protocol_of(domain, type));
+            int got = socket_combinations_report(
+                probe, key, domain, type,
+                socket_combinations_protocol(domain, type));
             count += got > 0;
             privileged += got < 0;
             all++;
         }
     for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++)
         for (size_t k = 0; k < 3; k++) {
-            snprintf(key, sizeof key, "%s-by-%s", protocols[i].name,
-                     types[k].name);
-            tell_pair(probe, key, AF_INET, types[k].value, protocols[i].value);
+            snprintf(key, sizeof key, "INET-%s-%s", types[k].name,
+                     protocols[i].name);
+            socket_combinations_report(probe, key, AF_INET, types[k].value,
+                                       protocols[i].value);
         }
     if (privileged)
         probe_report(probe, "answer",
@@ -104,13 +105,13 @@ static void ask_combinations(struct probe *probe)
 QUESTIONS(socket_combinations){
     {
         .id = "socket.combinations",
-        .text = "which pairs of domain and type socket takes",
-        .why = "What can be used at all; and an errno that means \"not "
-               "allowed\" is not one that means \"not there\".",
+        .text = "which pairs of domain and type socket accepts",
+        .why = "Shows the usable kinds of sockets, and whether an errno means "
+               "\"not allowed\" or \"not supported\".",
         .standard = "POSIX.1-2024 socket: EAFNOSUPPORT, EPROTONOSUPPORT, "
                     "EPROTOTYPE, EACCES. The notes: the table of figure 4.5.",
         .cope = "sonde_socket; sonde_connect_status",
-        .probe = ask_combinations,
+        .probe = socket_combinations_probe,
         .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,

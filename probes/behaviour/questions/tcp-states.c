@@ -1,10 +1,10 @@
-/* tcp-states.c - connections through all the states of TCP
+/* tcp-states.c - connections through all states of TCP
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Each step is a finding "WALK.NN" of the form "WHAT; HERE; PEER": what
-   happened, and the state of either end in the kernel's table.  Where both ends
-   are this kernel's, states that last but for a moment are passed over; where
-   the peer is played, its column is "-" and each packet waits for us.  */
+   Each step is a finding "WALK.NN" of the form "EVENT; HERE; PEER": the
+   event, and the state of both ends in the kernel's table. If both ends
+   belong to this kernel, transient states are skipped; if the peer is
+   simulated, its column is "-" and the kernel waits for each packet.  */
 
 #include <config.h>
 
@@ -33,7 +33,7 @@ struct walk {
     const char *name;
     int step;
     in_port_t here, peer;
-    bool both; /* ends are this kernel's */
+    bool both; /* ends belong to this kernel */
     bool *seen;
     const char *last;
 };
@@ -43,31 +43,31 @@ static const char *tcp_states_look(struct walk *walk, in_port_t here,
 {
     const char *state = tcp_table_state(here, peer, NULL);
     if (!state)
-        probe_skip(walk->probe, "this system shows no table of connections");
+        probe_skip(walk->probe, "no readable table of connections");
     for (int i = 0; i < STATES; i++)
         if (!strcmp(state, all_states[i]))
             walk->seen[i] = true;
     return state;
 }
 
-/* States that wait for the other end alone.  */
+/* States that last only until the other end replies.  */
 static bool tcp_states_passes(const char *state)
 {
     return !strcmp(state, "FIN_WAIT_1") || !strcmp(state, "LAST_ACK") ||
            !strcmp(state, "CLOSING");
 }
 
-/* Whether the packets of this step are still under way: the state has not
-   changed yet, or it is one that passes by itself.  */
-static bool is_under_way(const struct walk *walk, const char *here,
-                         const char *peer)
+/* Whether packets of this step are still in flight: the state has not changed
+   yet, or is a transient state.  */
+static bool tcp_states_is_transient(const struct walk *walk, const char *here,
+                                    const char *peer)
 {
     if (walk->both)
         return tcp_states_passes(here) || tcp_states_passes(peer);
     return walk->last && !strcmp(walk->last, here);
 }
 
-/* Write down the states after WHAT.  */
+/* Report the states after the event WHAT.  */
 static void tcp_states_step(struct walk *walk, const char *what)
 {
     char key[40];
@@ -76,7 +76,8 @@ static void tcp_states_step(struct walk *walk, const char *what)
         here = tcp_table_state(walk->here, walk->peer, NULL);
         if (walk->both)
             peer = tcp_table_state(walk->peer, walk->here, NULL);
-        if (!here || !peer || i == 200 || !is_under_way(walk, here, peer))
+        if (!here || !peer || i == 200 ||
+            !tcp_states_is_transient(walk, here, peer))
             break;
         wait_pause(10);
     }
@@ -88,7 +89,8 @@ static void tcp_states_step(struct walk *walk, const char *what)
 }
 
 /* A listener's state, before there is a peer.  */
-static void step_listener(struct walk *walk, const char *what, in_port_t port)
+static void tcp_states_step_listener(struct walk *walk, const char *what,
+                                     in_port_t port)
 {
     char key[40];
     snprintf(key, sizeof key, "%s.%02d", walk->name, ++walk->step);
@@ -97,23 +99,23 @@ static void step_listener(struct walk *walk, const char *what, in_port_t port)
 }
 
 /* Both ends on the loopback interface.  */
-static void walk_loopback(struct probe *probe, bool *seen)
+static void tcp_states_walk_loopback(struct probe *probe, bool *seen)
 {
     struct walk walk = {.probe = probe, .name = "loopback", .seen = seen};
     char byte;
     struct pair pair = tcp_pair(probe);
     in_port_t port = local_address(probe, pair.listener).sin_port;
-    step_listener(&walk, "socket, bind, listen", port);
+    tcp_states_step_listener(&walk, "socket, bind, listen", port);
     walk.both = true;
     walk.here = local_address(probe, pair.client).sin_port;
     walk.peer = port;
     tcp_states_step(&walk, "connect, accept");
     resource_check(shutdown(pair.client, SHUT_WR), "shutdown");
-    wait_for(pair.server, POLLIN, PATIENCE);
+    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
     settle(probe);
     tcp_states_step(&walk, "here: shutdown (SHUT_WR)");
     resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
-    wait_for(pair.client, POLLIN, PATIENCE);
+    wait_for(pair.client, POLLIN, LOOPBACK_TIMEOUT);
     settle(probe);
     tcp_states_step(&walk, "there: shutdown (SHUT_WR)");
     (void)!resource_check((int)recv(pair.client, &byte, 1, 0), "recv");
@@ -122,22 +124,23 @@ static void walk_loopback(struct probe *probe, bool *seen)
     close(pair.listener);
 }
 
-static void ports_of(struct walk *walk, const struct peer_tcp *tcp)
+static void tcp_states_set_ports(struct walk *walk, const struct peer_tcp *tcp)
 {
     walk->here = tcp->local.sin_port;
     walk->peer = tcp->remote.sin_port;
 }
 
-/* Connect, close first, and let the peer take its time: the usual way.  */
-static void walk_active(struct peer *peer, bool *seen)
+/* Active open and active close, with a delay between the peer's ACK and
+   FIN.  */
+static void tcp_states_walk_active(struct peer *peer, bool *seen)
 {
     struct walk walk = {.probe = peer->probe, .name = "active", .seen = seen};
     struct peer_tcp tcp;
     peer_tcp_begin(&tcp, peer, TUN_PEER);
-    ports_of(&walk, &tcp);
+    tcp_states_set_ports(&walk, &tcp);
     tcp_states_step(&walk, "connect: SYN out");
     peer_tcp_send(&tcp, SEGMENT_SYN | SEGMENT_ACK, 0);
-    wait_for(tcp.fd, POLLOUT, PATIENCE);
+    wait_for(tcp.fd, POLLOUT, LOOPBACK_TIMEOUT);
     peer_tcp_await(&tcp, SEGMENT_ACK);
     tcp_states_step(&walk, "SYN, ACK in; ACK out");
     resource_check(shutdown(tcp.fd, SHUT_WR), "shutdown");
@@ -151,16 +154,15 @@ static void walk_active(struct peer *peer, bool *seen)
     close(tcp.fd);
 }
 
-/* Both close at the same time, or the peer acknowledges and closes in one
-   segment.  */
-static void walk_closing(struct peer *peer, bool *seen, bool at_once)
+/* Simultaneous close, or ACK and FIN of the peer in one segment.  */
+static void tcp_states_walk_closing(struct peer *peer, bool *seen, bool at_once)
 {
     struct walk walk = {.probe = peer->probe,
-                        .name = at_once ? "one-segment" : "simultaneous",
+                        .name = at_once ? "fin-ack" : "simultaneous-close",
                         .seen = seen};
     struct peer_tcp tcp;
     peer_tcp_connect(&tcp, peer, TUN_PEER);
-    ports_of(&walk, &tcp);
+    tcp_states_set_ports(&walk, &tcp);
     tcp_states_step(&walk, "connected");
     uint32_t before = tcp.seen;
     resource_check(shutdown(tcp.fd, SHUT_WR), "shutdown");
@@ -168,7 +170,7 @@ static void walk_closing(struct peer *peer, bool *seen, bool at_once)
     tcp_states_step(&walk, "shutdown: FIN out");
     uint32_t after = tcp.seen;
     if (!at_once)
-        tcp.seen = before; /* the peer has not seen our FIN */
+        tcp.seen = before; /* the simulated peer has not received the FIN yet */
     peer_tcp_send(&tcp, SEGMENT_FIN | SEGMENT_ACK, 0);
     peer_tcp_await(&tcp, SEGMENT_ACK);
     tcp_states_step(&walk,
@@ -182,25 +184,25 @@ static void walk_closing(struct peer *peer, bool *seen, bool at_once)
 }
 
 /* Both ends send a SYN.  */
-static void walk_open(struct peer *peer, bool *seen)
+static void tcp_states_walk_open(struct peer *peer, bool *seen)
 {
     struct walk walk = {
-        .probe = peer->probe, .name = "both-open", .seen = seen};
+        .probe = peer->probe, .name = "simultaneous-open", .seen = seen};
     struct peer_tcp tcp;
     peer_tcp_begin(&tcp, peer, TUN_PEER);
-    ports_of(&walk, &tcp);
+    tcp_states_set_ports(&walk, &tcp);
     tcp_states_step(&walk, "connect: SYN out");
     peer_tcp_send(&tcp, SEGMENT_SYN, 0);
     peer_tcp_await(&tcp, SEGMENT_SYN | SEGMENT_ACK);
     tcp_states_step(&walk, "SYN in; SYN, ACK out");
     peer_tcp_send(&tcp, SEGMENT_ACK, 0);
-    wait_for(tcp.fd, POLLOUT, PATIENCE);
+    wait_for(tcp.fd, POLLOUT, LOOPBACK_TIMEOUT);
     tcp_states_step(&walk, "ACK in");
     peer_tcp_close(&tcp);
 }
 
-/* A listener of this host's, and a played client that closes first.  */
-static void walk_passive(struct peer *peer, bool *seen)
+/* Passive open on this host, closed first by a simulated client.  */
+static void tcp_states_walk_passive(struct peer *peer, bool *seen)
 {
     struct walk walk = {.probe = peer->probe, .name = "passive", .seen = seen};
     struct peer_tcp tcp = {.peer = peer, .sequence = 5000000};
@@ -215,13 +217,13 @@ static void walk_passive(struct peer *peer, bool *seen)
     tcp.remote = here;
     tcp.remote.sin_addr.s_addr = inet_addr(TUN_PEER);
     tcp.remote.sin_port = htons(6999);
-    ports_of(&walk, &tcp);
-    step_listener(&walk, "socket, bind, listen", here.sin_port);
+    tcp_states_set_ports(&walk, &tcp);
+    tcp_states_step_listener(&walk, "socket, bind, listen", here.sin_port);
     peer_tcp_send(&tcp, SEGMENT_SYN, 0);
     peer_tcp_await(&tcp, SEGMENT_SYN | SEGMENT_ACK);
     tcp_states_step(&walk, "SYN in; SYN, ACK out");
     peer_tcp_send(&tcp, SEGMENT_ACK, 0);
-    wait_for(listener, POLLIN, PATIENCE);
+    wait_for(listener, POLLIN, LOOPBACK_TIMEOUT);
     tcp.fd = probe_check(peer->probe, accept(listener, NULL, NULL), "accept");
     tcp_states_step(&walk, "ACK in; accept");
     peer_tcp_send(&tcp, SEGMENT_FIN | SEGMENT_ACK, 0);
@@ -235,9 +237,10 @@ static void walk_passive(struct peer *peer, bool *seen)
     close(listener);
 }
 
-/* WHY is NULL, or what kept us from playing the peer: then those that were not
-   seen say nothing of the host.  */
-static void tell_seen(struct probe *probe, const bool *seen, const char *why)
+/* WHY is NULL, or the reason why the peer could not be simulated: then missing
+   states are no property of the host.  */
+static void tcp_states_report_seen(struct probe *probe, const bool *seen,
+                                   const char *why)
 {
     char missing[160] = "";
     int count = 0;
@@ -257,35 +260,37 @@ static void tell_seen(struct probe *probe, const bool *seen, const char *why)
         probe_report(probe, "not-seen", "%s", missing);
 }
 
-static void ask_states(struct probe *probe)
+static void tcp_states_probe(struct probe *probe)
 {
     struct peer peer = {.probe = probe};
     struct namespace_trouble trouble;
-    bool seen[STATES] = {true}; /* a socket that was never used is CLOSED */
-    go_private();
-    walk_loopback(probe, seen);
+    bool seen[STATES] = {true}; /* an unused socket is CLOSED */
+    enter_private_network();
+    tcp_states_walk_loopback(probe, seen);
     if (namespace_enter(&trouble) || (peer.tun = tun_open(&trouble)) < 0) {
-        tell_seen(probe, seen, trouble.text);
+        tcp_states_report_seen(probe, seen, trouble.text);
         return;
     }
-    walk_active(&peer, seen);
-    walk_passive(&peer, seen);
-    walk_closing(&peer, seen, false);
-    walk_closing(&peer, seen, true);
-    walk_open(&peer, seen);
-    tell_seen(probe, seen, NULL);
+    tcp_states_walk_active(&peer, seen);
+    tcp_states_walk_passive(&peer, seen);
+    tcp_states_walk_closing(&peer, seen, false);
+    tcp_states_walk_closing(&peer, seen, true);
+    tcp_states_walk_open(&peer, seen);
+    tcp_states_report_seen(probe, seen, NULL);
 }
 
 QUESTIONS(tcp_states){
     {
         .id = "tcp.states",
         .text = "a connection through the eleven states of TCP",
-        .why = "What netstat shows of a connection that hangs says which side "
-               "has not done what.",
-        .standard = "RFC 9293 3.3.2, figure 5. The notes: the same picture, "
-                    "with FIN_WAIT_1 straight to TIME_WAIT.",
-        .cope = "sockprobe --states draws it",
-        .probe = ask_states,
+        .why =
+            "The state that netstat shows of a hanging connection tells which "
+            "end did not close.",
+        .standard =
+            "RFC 9293 3.3.2, figure 5. The notes: the same picture, with "
+            "FIN_WAIT_1 straight to TIME_WAIT.",
+        .cope = "sockprobe --states draws the states",
+        .probe = tcp_states_probe,
         .where = IN_BOTH,
         .deadline = 20000,
     },

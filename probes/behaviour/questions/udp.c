@@ -1,4 +1,4 @@
-/* udp.c - datagrams: how large, and how a refusal is told
+/* udp.c - datagrams: how large, and how a refusal is reported
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -28,7 +28,7 @@ static int udp_bound(struct probe *probe, struct sockaddr_in *address)
 
 static char datagram[70000];
 
-static ssize_t send_to(int fd, long size, const struct sockaddr_in *address)
+static ssize_t udp_send(int fd, long size, const struct sockaddr_in *address)
 {
     const void *storage = address;
     ssize_t sent = sendto(fd, datagram, (size_t)size, MSG_DONTWAIT, storage,
@@ -36,14 +36,14 @@ static ssize_t send_to(int fd, long size, const struct sockaddr_in *address)
     return resource_check((int)sent, "sendto");
 }
 
-/* The largest that FD sends, and the errno of what is larger.  */
+/* The largest datagram that FD sends, and the errno of a larger datagram.  */
 static long udp_largest(int fd, const struct sockaddr_in *address, int *error)
 {
     long low = 0, high = sizeof datagram;
     *error = 0;
     while (high - low > 1) {
         long middle = (low + high) / 2;
-        if (send_to(fd, middle, address) >= 0) {
+        if (udp_send(fd, middle, address) >= 0) {
             low = middle;
         } else {
             high = middle;
@@ -53,37 +53,38 @@ static long udp_largest(int fd, const struct sockaddr_in *address, int *error)
     return low;
 }
 
-static void ask_maxsize(struct probe *probe)
+static void udp_probe_maxsize(struct probe *probe)
 {
     struct sockaddr_in address;
     int error;
     int receiver = udp_bound(probe, &address);
     int fd = udp_socket(probe);
-    long most = udp_largest(fd, &address, &error);
-    if (most == 0)
-        probe_skip(probe, "send: %s", errno_name(error));
-    probe_report(probe, "answer", "%ld bytes; beyond: %s", most,
+    long max = udp_largest(fd, &address, &error);
+    if (max == 0)
+        probe_skip(probe, "sendto: %s", errno_name(error));
+    probe_report(probe, "answer", "%ld bytes; larger: %s", max,
                  error_text(error));
     int other = udp_bound(probe, &address);
-    probe_check(probe, (int)send_to(fd, most, &address), "send");
-    if (wait_for(other, POLLIN, PATIENCE))
+    probe_check(probe, (int)udp_send(fd, max, &address), "send");
+    if (wait_for(other, POLLIN, LOOPBACK_TIMEOUT))
         probe_report(probe, "received", "%s",
                      result_text(recv(other, datagram, sizeof datagram, 0)));
     else
-        probe_report(probe, "received", "it does not arrive");
+        probe_report(probe, "received", "not received");
     probe_check(probe, set_int(fd, SOL_SOCKET, SO_SNDBUF, 10000), "SO_SNDBUF");
-    ssize_t sent = send_to(fd, most, &address);
+    ssize_t sent = udp_send(fd, max, &address);
     probe_report(probe, "with-SO_SNDBUF-10000", "%s", result_text((long)sent));
-    ssize_t empty = send_to(fd, 0, &address);
+    ssize_t empty = udp_send(fd, 0, &address);
     probe_report(probe, "empty", "%s", result_text((long)empty));
     close(receiver);
 }
 
-static void udp_ask_refused(struct probe *probe)
+static void udp_probe_refused(struct probe *probe)
 {
     struct sockaddr_in address;
     char byte;
-    /* Nobody is there: who has the port hears but one other.  */
+    /* A closed port: its holder is connected and receives from one other port
+       only.  */
     int only = udp_bound(probe, &address);
     struct sockaddr_in only_address = address;
     int holder = udp_bound(probe, &address);
@@ -91,18 +92,18 @@ static void udp_ask_refused(struct probe *probe)
     int fd = udp_socket(probe);
     probe_check(probe, connect_to(fd, &address), "connect");
     const char *first = result_text(send(fd, "x", 1, 0));
-    bool told = wait_for(fd, POLLIN, 500);
+    bool reported = wait_for(fd, POLLIN, 500);
     const char *second = result_text(recv(fd, &byte, 1, MSG_DONTWAIT));
-    probe_report(probe, "connected", "send %s, then read %s", first, second);
+    probe_report(probe, "connected", "send: %s; read: %s", first, second);
     probe_report(probe, "connected-poll", "%s",
-                 told ? "says so" : "says nothing");
+                 reported ? "ready" : "not ready");
     int other = udp_socket(probe);
-    first = result_text(send_to(other, 1, &address));
+    first = result_text(udp_send(other, 1, &address));
     settle(probe);
     const char *silent = result_text(recv(other, &byte, 1, MSG_DONTWAIT));
-    probe_report(probe, "unconnected", "send %s, then read %s", first, silent);
+    probe_report(probe, "unconnected", "send: %s; read: %s", first, silent);
     probe_report(probe, "answer", "connected: %s; unconnected: %s", second,
-                 !strcmp(silent, "EAGAIN") ? "never" : silent);
+                 !strcmp(silent, "EAGAIN") ? "no error" : silent);
     close(holder);
     close(only);
 }
@@ -110,26 +111,28 @@ static void udp_ask_refused(struct probe *probe)
 QUESTIONS(udp){
     {
         .id = "udp.maxsize",
-        .text = "the largest datagram, and what is said beyond it",
-        .why = "A reply that fits on one system is EMSGSIZE on another; a "
-               "small send buffer bounds it on the BSDs.",
+        .text = "the largest datagram, and the error beyond",
+        .why =
+            "A reply that fits on one system fails with EMSGSIZE on another; "
+            "on the BSDs the send buffer limits the size.",
         .standard =
             "RFC 768: a length of 16 bits. POSIX.1-2024 send: EMSGSIZE. "
             "The notes: larger than the send buffer gives EMSGSIZE; "
             "not on Linux.",
         .cope = "sonde_connect with SOCK_DGRAM enlarges the buffers; "
                 "sonde_datagram_send: EMSGSIZE",
-        .probe = ask_maxsize,
+        .probe = udp_probe_maxsize,
     },
     {
         .id = "udp.refused",
         .text = "does an ICMP port unreachable reach the socket",
-        .why = "A client that is not connected waits for its timeout where "
-               "the answer was there at once.",
-        .standard = "RFC 1122 4.1.3.3: must be passed to the application. The "
-                    "notes: only to a connected socket.",
+        .why = "An unconnected client waits for its timeout although the error "
+               "has already arrived.",
+        .standard =
+            "RFC 1122 4.1.3.3: must be passed to the application. The notes: "
+            "only to a connected socket.",
         .cope = "sonde_datagram_receive: ECONNREFUSED, on connected sockets",
-        .probe = udp_ask_refused,
+        .probe = udp_probe_refused,
     },
     END_OF_QUESTIONS,
 };

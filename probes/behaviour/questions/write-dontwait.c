@@ -11,12 +11,12 @@
 #include "probes/behaviour/loopback.h"
 
 enum {
-    TIMEOUT = 300, /* of a call that blocks, in milliseconds */
-    TRIES = 3,     /* a busy host makes a fast call slow */
-    MORE = 1 << 20 /* calls that succeed: a send buffer may still grow */
+    TIMEOUT = 300,          /* of a blocking call, in milliseconds */
+    TRIES = 3,              /* a busy host makes a fast call slow */
+    SUCCESSES_MAX = 1 << 20 /* successful calls: a send buffer may still grow */
 };
 
-static void set_timeout(struct probe *probe, int fd, int option)
+static void write_dontwait_set_timeout(struct probe *probe, int fd, int option)
 {
     struct timeval timeout = {.tv_usec = TIMEOUT * 1000};
     probe_check(probe,
@@ -24,7 +24,7 @@ static void set_timeout(struct probe *probe, int fd, int option)
                 "setsockopt");
 }
 
-/* Fill the socket FD, and leave it blocking.  */
+/* Fill the send buffer of FD, and make FD blocking again.  */
 static void write_dontwait_fill(struct probe *probe, int fd)
 {
     static char block[4096];
@@ -37,25 +37,26 @@ static void write_dontwait_fill(struct probe *probe, int fd)
     set_nonblocking(fd, false);
 }
 
-static ssize_t send_one(int fd)
+static ssize_t write_dontwait_send(int fd)
 {
     return send(fd, "x", 1, MSG_DONTWAIT);
 }
 
-static ssize_t receive_one(int fd)
+static ssize_t write_dontwait_recv(int fd)
 {
     char byte;
     return recv(fd, &byte, 1, MSG_DONTWAIT);
 }
 
-/* Whether CALL on FD, where it cannot be done, returns before its timeout.  */
+/* Whether CALL on FD, with a full or empty buffer, returns before the
+   timeout.  */
 static const char *write_dontwait_try_call(ssize_t (*call)(int), int fd)
 {
-    for (int tries = 0, more = 0; tries < TRIES;) {
+    for (int tries = 0, successes = 0; tries < TRIES;) {
         int64_t start = monotonic_ms();
         if (call(fd) >= 0) {
-            if (++more == MORE)
-                return "no: it succeeds";
+            if (++successes == SUCCESSES_MAX)
+                return "no: succeeds";
             continue;
         }
         tries++;
@@ -64,35 +65,37 @@ static const char *write_dontwait_try_call(ssize_t (*call)(int), int fd)
         if (monotonic_ms() - start < TIMEOUT / 2)
             return "yes";
     }
-    return "no: it blocks";
+    return "no: blocks";
 }
 
-static void ask_dontwait(struct probe *probe)
+static void write_dontwait_probe(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
-    set_timeout(probe, pair.client, SO_SNDTIMEO);
+    write_dontwait_set_timeout(probe, pair.client, SO_SNDTIMEO);
     write_dontwait_fill(probe, pair.client);
-    const char *answer = write_dontwait_try_call(send_one, pair.client);
+    const char *answer =
+        write_dontwait_try_call(write_dontwait_send, pair.client);
     probe_report(probe, "send", "%s", answer);
     probe_report(probe, "answer", "%s", answer);
     struct pair empty = tcp_pair(probe);
-    set_timeout(probe, empty.server, SO_RCVTIMEO);
+    write_dontwait_set_timeout(probe, empty.server, SO_RCVTIMEO);
     probe_report(probe, "recv", "%s",
-                 write_dontwait_try_call(receive_one, empty.server));
+                 write_dontwait_try_call(write_dontwait_recv, empty.server));
 }
 
 QUESTIONS(write_dontwait){
     {
         .id = "write.dontwait",
         .text = "does send honour MSG_DONTWAIT on a blocking socket",
-        .why = "Where it does not, a deadline kept by this flag and poll is "
-               "none: a peer that does not read blocks the writer for ever.",
+        .why =
+            "Where send ignores the flag, a deadline kept by this flag and "
+            "poll fails: a peer that does not read blocks the writer for ever.",
         .standard =
-            "POSIX.1-2008 has no such flag of send. The notes list it for "
-            "both directions.",
+            "POSIX.1-2008 has no such flag of send. The notes list it for both "
+            "directions.",
         .cope = "sonde_write and sonde_write_all test the kernel once, and "
                 "send only what fits where the flag is ignored",
-        .probe = ask_dontwait,
+        .probe = write_dontwait_probe,
     },
     END_OF_QUESTIONS,
 };

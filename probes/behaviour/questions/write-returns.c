@@ -1,4 +1,4 @@
-/* write-returns.c - how much is written that nobody reads
+/* write-returns.c - how much write accepts without a reader
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -9,7 +9,7 @@
 
 #include "probes/behaviour/loopback.h"
 
-/* Write to a peer that does not read, until nothing fits.  */
+/* Write to a peer that does not read, until the buffers are full.  */
 static long write_returns_fill(struct probe *probe, int fd)
 {
     static char block[4096];
@@ -25,8 +25,8 @@ static long write_returns_fill(struct probe *probe, int fd)
     return total;
 }
 
-/* How much BYTES is, roughly: the figure itself is chance.  */
-static const char *size_class(long bytes)
+/* How written BYTES is, roughly: the figure itself is chance.  */
+static const char *write_returns_size_class(long bytes)
 {
     return bytes >= 1024 * 1024 ? "1 MiB or more"
            : bytes >= 64 * 1024 ? "64 KiB or more"
@@ -34,38 +34,39 @@ static const char *size_class(long bytes)
                                 : "less than 4 KiB";
 }
 
-static void ask_returns(struct probe *probe)
+static void write_returns_probe(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
-    long much = write_returns_fill(probe, pair.client);
-    probe_report(probe, "without-reader", "%s", size_class(much));
+    long written = write_returns_fill(probe, pair.client);
+    probe_report(probe, "unread-bytes", "%s",
+                 write_returns_size_class(written));
     probe_report(probe, "SO_SNDBUF", "%d",
                  get_int(tcp_socket(probe), SOL_SOCKET, SO_SNDBUF, -1));
     probe_report(probe, "SO_RCVBUF", "%d",
                  get_int(tcp_socket(probe), SOL_SOCKET, SO_RCVBUF, -1));
     probe_report(probe, "answer", "%s",
-                 much > 0 ? "before anybody reads: the data is in buffers"
-                          : "when the peer reads");
-    /* Beyond the bytes that were taken, a reset loses all of them.  */
+                 written > 0 ? "before the peer reads: the data is buffered"
+                             : "when the peer reads");
+    /* RST discards all bytes that write has accepted.  */
     reset(pair.server);
     settle(probe);
     probe_report(probe, "lost-by-reset", "%s",
-                 wait_for(pair.client, POLLIN, 0) ? "yes: write had succeeded"
-                                                  : "nothing is told");
+                 wait_for(pair.client, POLLIN, 0) ? "yes, after write succeeded"
+                                                  : "no error");
 }
 
 QUESTIONS(write_returns){
     {
         .id = "write.returns",
-        .text = "what it means that write has returned",
-        .why = "Not that the peer has the data, let alone its program; a file "
-               "\"sent\" may be lost still.",
+        .text = "what a successful write means",
+        .why = "Not that the peer's kernel or program has the data: a \"sent\" "
+               "file may still be lost.",
         .standard =
             "POSIX.1-2024 send: success does not guarantee delivery. The "
             "notes: it is in the send buffer.",
-        .cope = "sonde_write_all says the same; sonde_half_close, and read "
-                "the peer's end, to know",
-        .probe = ask_returns,
+        .cope = "sonde_write_all: the same; to be sure, sonde_half_close, then "
+                "read until end of stream",
+        .probe = write_returns_probe,
     },
     END_OF_QUESTIONS,
 };

@@ -1,0 +1,14 @@
+/* utf8.h - characters of UTF-8
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H 1
+
+#include <stddef.h>
+
+/* The length of the UTF-8 character at TEXT in bytes; 0 for control characters,
+   overlong forms, surrogates, values above U+10FFFF and other bytes (RFC 3629).
+   TEXT ends with a NUL.  */
+size_t utf8_length(const unsigned char *text);
+
+#endif /* BASE_UTF8_H */
