@@ -167,9 +167,9 @@ readme_line () { # ITS-LAST-COMMAND
         awk '{ print } END { exit NR != 1 }'
 }
 
-# enter ROOT COMMANDS: run COMMANDS in the checkout in ROOT, in a PID namespace and
-# a mount namespace that end with COMMANDS.  A chroot is not enough: a process in
-# a chroot cannot make user namespaces.
+# enter ROOT COMMANDS: run COMMANDS in the checkout in ROOT, in a PID namespace
+# and a mount namespace that end with COMMANDS.  A chroot is not enough: a
+# process in a chroot cannot make user namespaces.
 enter () {
     unshare --mount --pid --fork --kill-child sh -c '
         mount --bind "$1" "$1" && cd "$1" &&
@@ -193,9 +193,9 @@ bare_root () {
         > "$root/etc/apt/apt.conf.d/00host"
 }
 
-# minimal_root SUITE: make a Debian of essential packages only, with the committed
-# checkout; then run both command lines of the README, as on a fresh machine, with
-# parallel make as the only difference.
+# minimal_root SUITE: make a Debian of essential packages only, with the
+# committed checkout; then run both command lines of the README, as on a fresh
+# machine, with parallel make as the only difference.
 minimal_root () {
     root=$work/roots/$1
     probe=$(readme_line './backlogprobe') && check=$(readme_line 'make check') &&
