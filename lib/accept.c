@@ -20,7 +20,7 @@ static int no_accept4(int error)
            error == EINVAL;
 }
 
-/* Whether accept4 sets exactly FLAGS. On illumos O_NONBLOCK is inherited
+/* Whether accept4 sets exactly FLAGS.  On illumos O_NONBLOCK is inherited
    despite accept4; elsewhere the result is exact.  */
 #ifdef ACCEPT4_INHERITS_NONBLOCK
 enum { accept4_is_exact = 0 };

@@ -170,7 +170,7 @@ static int activation_describe(struct sonde_inherited *made, size_t count)
     return 0;
 }
 
-/* Read the passed descriptors into FOUND. Returns their number.  */
+/* Read the passed descriptors into FOUND.  Returns their number.  */
 static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
 {
     int count = count_passed(room, ours);

@@ -26,7 +26,7 @@ struct parts {
 
 /* Read the digits of TEXT up to END as a number up to MAX.  */
 static int address_text_read_number(const char *text, const char *end,
-                                    uint32_t most, uint32_t *number)
+                                    uint32_t max, uint32_t *number)
 {
     uint64_t value = 0;
     if (text == end)
@@ -35,7 +35,7 @@ static int address_text_read_number(const char *text, const char *end,
         if (*text < '0' || *text > '9')
             return -1;
         value = value * 10 + (uint64_t)(*text - '0');
-        if (value > most)
+        if (value > max)
             return -1;
     }
     *number = (uint32_t)value;

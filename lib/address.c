@@ -190,7 +190,7 @@ size_t sonde__path_length(const struct sonde_address *address)
 
 /* The number of significant bytes after the family: for a UNIX path without its
    NUL, which is present or not, depending on the program that called bind.  */
-static size_t telling_length(const struct sonde_address *address)
+static size_t significant_length(const struct sonde_address *address)
 {
     const char *path = (const char *)&address->storage +
                        offsetof(struct sockaddr_un, sun_path);
@@ -205,7 +205,7 @@ static int compare_other(const struct sonde_address *a,
                          const struct sonde_address *b)
 {
     size_t start = offsetof(struct sockaddr_un, sun_path);
-    size_t x = telling_length(a), y = telling_length(b);
+    size_t x = significant_length(a), y = significant_length(b);
     int order = memcmp((const char *)&a->storage + start,
                        (const char *)&b->storage + start, x < y ? x : y);
     return order ? order : address_compare_numbers(x, y);

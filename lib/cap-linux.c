@@ -51,7 +51,7 @@ static ssize_t read_own_link(const char *name, char *text, size_t size)
 
 /* Read the name of the network namespace.  A kernel built without network
    namespaces has a single scope, "host": the folder of namespaces exists, but
-   without "net". In all other cases the name could not be read, and SCOPE is
+   without "net".  In all other cases the name could not be read, and SCOPE is
    empty.  */
 static void cap_linux_read_scope(char *scope, size_t size)
 {

@@ -2,7 +2,7 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    The setting is kern.ipc.soacceptqueue since FreeBSD 10.0, kern.ipc.somaxconn
-   before, and on DragonFly and macOS. OpenBSD has kern.somaxconn, and numbers
+   before, and on DragonFly and macOS.  OpenBSD has kern.somaxconn, and numbers
    instead of names.  NetBSD has no setting: the cap is SOMAXCONN of the
    kernel's headers.  */
 

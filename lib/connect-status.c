@@ -59,23 +59,21 @@ static const struct {
     const char *text;
 } words[] = {
     [SONDE_CONNECT_CONNECTED] = {"connected", "connected"},
-    [SONDE_CONNECT_REFUSED] = {"refused", "nobody listens there"},
-    [SONDE_CONNECT_TIMED_OUT] = {"timed-out", "no answer within the time"},
-    [SONDE_CONNECT_HOST_UNREACHABLE] = {"host-unreachable",
-                                        "the host cannot be reached"},
+    [SONDE_CONNECT_REFUSED] = {"refused", "connection refused"},
+    [SONDE_CONNECT_TIMED_OUT] = {"timed-out", "no answer within the timeout"},
+    [SONDE_CONNECT_HOST_UNREACHABLE] = {"host-unreachable", "host unreachable"},
     [SONDE_CONNECT_NETWORK_UNREACHABLE] =
-        {"network-unreachable", "there is no way to that network from here"},
-    [SONDE_CONNECT_NAME_UNKNOWN] = {"name-unknown",
-                                    "there is no such host or service"},
+        {"network-unreachable", "network unreachable from this host"},
+    [SONDE_CONNECT_NAME_UNKNOWN] = {"name-unknown", "no such host or service"},
     [SONDE_CONNECT_NAME_NO_ANSWER] =
         {"name-no-answer", "the name service does not answer; try again later"},
     [SONDE_CONNECT_SOURCE_NOT_LOCAL] =
         {"source-not-local",
-         "this host has no such source address, or none to go there from"},
-    [SONDE_CONNECT_PORT_IN_USE] = {"port-in-use",
-                                   "the source port is taken already"},
-    [SONDE_CONNECT_PERMISSION] = {"permission", "this host does not allow it"},
-    [SONDE_CONNECT_RESET] = {"reset", "the other side broke it off"},
+         "source address not of this host, or unfit for the destination"},
+    [SONDE_CONNECT_PORT_IN_USE] = {"port-in-use", "source port already in use"},
+    [SONDE_CONNECT_PERMISSION] = {"permission",
+                                  "permission denied by this host"},
+    [SONDE_CONNECT_RESET] = {"reset", "connection reset by peer"},
     [SONDE_CONNECT_RESOURCES] =
         {"resources", "this host is out of descriptors, memory or threads"},
     [SONDE_CONNECT_ABANDONED] = {"abandoned", "another address was faster"},

@@ -2,8 +2,8 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    Every attempt is a non-blocking connect on a socket of its own.  Attempts
-   start one after another (RFC 8305 section 5). One poll waits for all of them,
-   for the start of the next attempt, and for the deadline.  */
+   start one after another (RFC 8305 section 5).  One poll waits for all of
+   them, for the start of the next attempt, and for the deadline.  */
 
 #include <config.h>
 
@@ -13,8 +13,8 @@
 
 enum {
     default_delay = 250, /* RFC 8305 section 8 */
-    first_rest = 1,      /* before a full UNIX queue is retried */
-    longest_rest = 100
+    min_retry_delay = 1, /* before a full UNIX queue is retried */
+    max_retry_delay = 100
 };
 
 /* The state of an attempt.  An attempt waits for FD, or, if FD is -1, for the
@@ -22,7 +22,7 @@ enum {
 struct racer {
     int fd;
     int over;
-    int rest;
+    int retry_delay;
     int64_t start, again;
 };
 
@@ -141,14 +141,15 @@ static int connect_open_socket(const struct race *race, int family)
 
 /* The queue of a UNIX listener is full: pause attempt INDEX, longer each time.
  */
-static void connect_rest(struct race *race, size_t index)
+static void connect_pause(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
     connect_abandon(race, racer->fd);
     racer->fd = -1;
-    racer->again = sonde_deadline(racer->rest);
-    racer->rest =
-        racer->rest < longest_rest / 2 ? racer->rest * 2 : longest_rest;
+    racer->again = sonde_deadline(racer->retry_delay);
+    racer->retry_delay = racer->retry_delay < max_retry_delay / 2
+                             ? racer->retry_delay * 2
+                             : max_retry_delay;
 }
 
 /* Call connect for attempt INDEX, once.  An interrupted connect continues by
@@ -173,7 +174,7 @@ static void connect_try(struct race *race, size_t index)
     if (errno == EINPROGRESS || errno == EINTR)
         return;
     if (errno == EAGAIN && family == AF_UNIX)
-        connect_rest(race, index);
+        connect_pause(race, index);
     else
         end_attempt(race, index, errno);
 }
@@ -199,8 +200,8 @@ static void connect_begin_due(struct race *race)
     while (race->winner < 0 && *begun < race->count &&
            (race->next <= now || !is_going_on(race))) {
         size_t index = (*begun)++;
-        race->racers[index] =
-            (struct racer){.fd = -1, .rest = first_rest, .start = now};
+        race->racers[index] = (struct racer){
+            .fd = -1, .retry_delay = min_retry_delay, .start = now};
         race->report->attempts[index].address = race->list[index];
         race->next = sonde_deadline(
             race->options->delay > 0 ? race->options->delay : default_delay);
@@ -275,7 +276,7 @@ static size_t connect_rank(enum sonde_connect_status status)
 }
 
 /* The errno of the most significant failure.  */
-static int most_telling(const struct sonde_connect_report *report)
+static int most_significant(const struct sonde_connect_report *report)
 {
     const struct sonde_attempt *best = &report->attempts[0];
     for (size_t i = 1; i < report->count; i++)
@@ -318,7 +319,7 @@ static int connect_list(const struct sonde_address *list, size_t count,
         return connect_fail(report, EINVAL);
     connect_run(&race);
     if (race.winner < 0)
-        return connect_fail(report, most_telling(report));
+        return connect_fail(report, most_significant(report));
     if (sonde__set_flags(race.winner, options->flags)) {
         connect_abandon(&race, race.winner);
         return connect_fail(report, errno);

@@ -20,7 +20,7 @@ int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
         message->cmsg_type != IP_RECVDSTADDR)
         return 0;
     memcpy(local, CMSG_DATA(message), sizeof *local);
-    *group = 0; /* not said here; see MSG_BCAST in datagram.c */
+    *group = 0; /* unknown here; see MSG_BCAST in datagram.c */
     return 1;
 }
 

@@ -1,4 +1,4 @@
-/* datagram-none.c - this system does not tell the local address of datagrams
+/* datagram-none.c - no local address of IPv4 datagrams on this system
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>

@@ -8,7 +8,7 @@
 
 #include "private.h"
 
-/* Linux and macOS have one name for asking and telling, illumos has two.  */
+/* Linux and macOS have one name for the option and the message, illumos two. */
 #ifdef IP_RECVPKTINFO
 enum { ask_option = IP_RECVPKTINFO };
 #else
@@ -28,8 +28,8 @@ int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
         return 0;
     memcpy(&info, CMSG_DATA(message), sizeof info);
     *local = info.ipi_addr;
-    /* Sent to many, if it is not the address that Linux would answer from;
-       macOS leaves that 0.  */
+    /* A group, if the destination is not the address from which Linux would
+       answer; macOS leaves ipi_spec_dst 0.  */
     *group = info.ipi_spec_dst.s_addr != 0 &&
              info.ipi_spec_dst.s_addr != info.ipi_addr.s_addr;
     return 1;

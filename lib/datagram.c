@@ -1,9 +1,9 @@
-/* datagram.c - send and receive datagrams whole, from whom and where to
+/* datagram.c - send and receive whole datagrams, with both addresses
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Nothing here blocks in send or receive, whatever the descriptor's state:
-   poll waits, since a datagram that poll announced may be gone again (Linux
-   finds a wrong checksum only when it is read).  */
+   No call of send or receive blocks, even on a blocking descriptor.  poll waits
+   instead, since a datagram reported by poll may be gone again (Linux detects a
+   wrong checksum only in the read).  */
 
 #include <config.h>
 
@@ -15,22 +15,22 @@
 
 #include "private.h"
 
-/* After so many errors or foreign datagrams in a row the caller gets its
-   turn.  */
+/* After 64 errors or foreign datagrams in a row control returns to the caller.
+ */
 enum { retries = 64 };
 
-/* The systems refuse a larger buffer with EINVAL; no datagram needs it.  */
-enum { most = 1 << 30 };
+/* Larger sizes are EINVAL on the systems; no datagram needs them.  */
+enum { max_size = 1 << 30 };
 
-/* Room for every control message that is asked for, and some more, aligned as
-   the first must be.  */
+/* Room for every requested control message, and some more, aligned for the
+   first.  */
 union control {
     struct cmsghdr align;
     char bytes[512];
 };
 
-/* Make the buffer OPTION of FD at least SIZE bytes.  It is a matter of how
-   large a datagram may be, not of whether there can be any: not fatal.  */
+/* Make the buffer OPTION of FD at least SIZE bytes.  A failure limits the
+   length of datagrams, but is not fatal.  */
 static void datagram_enlarge(int fd, int option, int size)
 {
     int old = 0;
@@ -46,9 +46,9 @@ void sonde__datagram_room(int fd)
     errno = saved;
 }
 
-/* Whether ERROR of a receive is the echo of an earlier answer: an ICMP error,
-   or what the system made of one.  */
-static int is_echo(int error)
+/* Whether ERROR of a receive was caused by an earlier answer: an ICMP error, or
+   the system's errno for one.  */
+static int is_icmp_error(int error)
 {
     switch (error) {
     case ECONNREFUSED:
@@ -70,14 +70,14 @@ static int is_echo(int error)
     }
 }
 
-/* One datagram, without waiting.  EMSGSIZE if it was longer than SIZE.  CONTROL
-   may be NULL.  */
+/* Receive a datagram, without waiting.  EMSGSIZE if the datagram was longer
+   than SIZE.  CONTROL may be NULL.  */
 static ssize_t receive_once(int fd, void *buffer, size_t size,
                             struct sonde_address *from, struct msghdr *message,
                             union control *control)
 {
     struct iovec part = {.iov_base = buffer,
-                         .iov_len = size < most ? size : most};
+                         .iov_len = size < max_size ? size : max_size};
     *from = (struct sonde_address){0};
     *message = (struct msghdr){0};
     message->msg_name = &from->storage;
@@ -102,9 +102,9 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
     return length;
 }
 
-/* Whether the UNIX address ADDRESS has a path, or a name of Linux's own, which
-   begins with a NUL.  Where what has no name has an address all the same it is
-   made of NULs.  */
+/* Whether the UNIX address ADDRESS has a path, or a name in Linux's abstract
+   namespace, which begins with a NUL.  On some systems an unnamed socket has an
+   address of NULs.  */
 static int is_named(const struct sonde_address *address)
 {
     const char *path = (const char *)&address->storage +
@@ -113,19 +113,19 @@ static int is_named(const struct sonde_address *address)
     return length > 0 && (path[0] != '\0' || (length > 1 && path[1] != '\0'));
 }
 
-/* Whether a datagram from FROM is from somebody else than PEER.  The nameless
-   ends of a pair are reached by each other alone, and where the system names no
-   sender of UDP it has seen to that itself.  Keeps errno, which says what
-   became of the datagram: a sender without a port is an error.  */
+/* Whether a datagram from FROM is from another sender than PEER.  The unnamed
+   ends of a socket pair receive from each other alone.  A system that reports
+   no sender over UDP has already filtered by peer.  Keeps errno, which is the
+   result of the receive: a sender without a port is an error.  */
 static int is_foreign(const struct sonde_address *from,
                       const struct sonde_address *peer)
 {
     int saved = errno;
-    int is_told = peer->storage.ss_family == AF_UNIX
-                      ? is_named(peer)
-                      : sonde_address_port(from) >= 0;
+    int is_known = peer->storage.ss_family == AF_UNIX
+                       ? is_named(peer)
+                       : sonde_address_port(from) >= 0;
     errno = saved;
-    return is_told && sonde_address_compare(from, peer);
+    return is_known && sonde_address_compare(from, peer);
 }
 
 ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
@@ -154,14 +154,14 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
 /* The BSDs raise SIGPIPE for datagrams as well, if FD is shut down.  */
 static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
 {
-    struct sonde__nosigpipe quiet;
+    struct sonde__nosigpipe nosigpipe;
     /* sendmsg ignores the flag where send does.  */
     if (sonde__send_may_block(fd) && sonde__wait(fd, POLLOUT, deadline))
         return -1;
-    sonde__nosigpipe_begin(&quiet, fd);
+    sonde__nosigpipe_begin(&nosigpipe, fd);
     ssize_t count =
-        sonde__sys.sendmsg(fd, message, sonde__dontwait | quiet.flags);
-    sonde__nosigpipe_end(&quiet, count);
+        sonde__sys.sendmsg(fd, message, sonde__dontwait | nosigpipe.flags);
+    sonde__nosigpipe_end(&nosigpipe, count);
     return count;
 }
 
@@ -169,7 +169,7 @@ static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
 static int send_message(int fd, const struct msghdr *message, int timeout)
 {
     int saved = errno;
-    if (message->msg_iov->iov_len > most) {
+    if (message->msg_iov->iov_len > max_size) {
         errno = EMSGSIZE;
         return -1;
     }
@@ -186,8 +186,8 @@ static int send_message(int fd, const struct msghdr *message, int timeout)
     return -1;
 }
 
-/* MESSAGE, empty so far, is to hold DATA.  sendmsg does not write to it, and
-   takes no pointer to const: go round by a copy of the pointer.  */
+/* Put DATA into MESSAGE, cleared before.  sendmsg does not write to the data,
+   but takes no pointer to const: the pointer is copied as bytes.  */
 static void datagram_put_data(struct msghdr *message, struct iovec *part,
                               const void *data, size_t size)
 {
@@ -208,8 +208,9 @@ int sonde_datagram_send(int fd, const void *data, size_t size, int timeout)
 
 /* ---- servers ------------------------------------------------------------- */
 
-/* ADDRESS, or the IPv4 address in it, if it is ::ffff:a.b.c.d: so a socket of
-   both families, such as a service manager hands over, tells of IPv4.  */
+/* ADDRESS, or the embedded IPv4 address if ADDRESS is ::ffff:a.b.c.d: a socket
+   of both families, for instance from a service manager, reports IPv4 in this
+   form.  */
 static struct sonde_address
 datagram_unmapped(const struct sonde_address *address)
 {
@@ -234,7 +235,7 @@ static int is_any(const struct sonde_address *address)
            !sonde_address_compare(&any, &plain);
 }
 
-/* Whether ADDRESS means several hosts.  */
+/* Whether ADDRESS is broadcast or multicast.  */
 static int is_many(const struct sonde_address *address)
 {
     struct sonde_address copy = datagram_unmapped(address);
@@ -255,11 +256,11 @@ static int is_many(const struct sonde_address *address)
     }
 }
 
-/* Have the local addresses told for FD, bound to ADDRESS.  Where it is not to
-   be had, the system chooses what to answer from: not fatal.  An IPv6 socket
-   may be one of both families: of its IPv4 datagrams only the other option
-   tells whether they were broadcast.  */
-static void ask_local(int fd, const struct sonde_address *address)
+/* Request the local address of each datagram for FD, bound to ADDRESS.  After a
+   failure the system chooses the source of answers: not fatal.  An IPv6 socket
+   may serve both families: only the IPv4 option reports broadcast of its IPv4
+   datagrams.  */
+static void request_local(int fd, const struct sonde_address *address)
 {
     int family = address->storage.ss_family;
     if (family == AF_INET || family == AF_INET6)
@@ -276,7 +277,7 @@ int sonde_datagram_bind(const struct sonde_address *address, unsigned flags)
     if (fd < 0)
         return -1;
     sonde__datagram_room(fd);
-    ask_local(fd, address);
+    request_local(fd, address);
     if ((family == AF_INET6 && sonde__set_v6only(fd)) ||
         sonde__sys.bind(fd, (const void *)&address->storage, address->length)) {
         sonde__close(fd);
@@ -299,13 +300,14 @@ int sonde_datagram_prepare(int fd)
     if (sonde_address_local(fd, &address))
         return -1;
     sonde__datagram_room(fd);
-    ask_local(fd, &address);
+    request_local(fd, &address);
     errno = saved;
     return 0;
 }
 
-/* Read an IPv6 control message into TO.  A scope belongs to link-local
-   addresses alone.  */
+/* Read an IPv6 control message into TO.  Only link-local addresses have a
+ * scope.
+ */
 static void datagram_take6(struct cmsghdr *control, struct sonde_address *to)
 {
     struct in6_pktinfo info;
@@ -322,8 +324,8 @@ static void datagram_take6(struct cmsghdr *control, struct sonde_address *to)
     memcpy(&to->storage, &in6, sizeof in6);
 }
 
-/* The control message behind CONTROL.  musl's macro mixes signed and unsigned
-   in a way that is right, and warned of.  */
+/* The control message after CONTROL. musl's macro mixes signed and unsigned,
+   correctly, but with warnings.  */
 static struct cmsghdr *next_control(struct msghdr *message,
                                     struct cmsghdr *control)
 {
@@ -338,8 +340,8 @@ static struct cmsghdr *next_control(struct msghdr *message,
 #endif
 }
 
-/* Find in MESSAGE where it was sent to; ENDS->to is the socket's own address
-   so far.  */
+/* Read the destination of MESSAGE into ENDS->to, which holds the socket's own
+   address.  */
 static void take_local(struct msghdr *message, struct sonde_datagram *ends)
 {
     struct in_addr in;
@@ -371,9 +373,9 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
     if (sonde_address_local(fd, &found.to))
         return -1;
     found.wildcard = is_any(&found.to);
-    /* A UNIX socket has nothing to tell, but a sender may pass descriptors,
-       which would be ours then, and stay open: without room for them the
-       system closes them.  */
+    /* A UNIX socket has no control messages to read.  But a sender may pass
+       descriptors, which would stay open in this process: without room for them
+       the system closes them.  */
     int has_ports = sonde_address_port(&found.to) >= 0;
     int error = EAGAIN;
     for (int i = 0; i < retries; i++) {
@@ -386,7 +388,7 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
                 errno = saved;
             return length;
         }
-        error = is_echo(errno) ? errno : EAGAIN;
+        error = is_icmp_error(errno) ? errno : EAGAIN;
         if (error == EAGAIN && sonde__again(fd, POLLIN, deadline))
             return -1;
     }
@@ -394,7 +396,7 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
     return -1;
 }
 
-/* Write to CONTROL that a datagram is sent from LOCAL.  Returns its length,
+/* Write to CONTROL that LOCAL is the source of a datagram.  Returns the length,
    or 0 if the system is to choose.  */
 static size_t put_local(struct cmsghdr *control,
                         const struct sonde_address *local)
@@ -420,9 +422,9 @@ static size_t put_local(struct cmsghdr *control,
     return CMSG_SPACE(sizeof info);
 }
 
-/* Whether a socket that received with ENDS must be told which address to send
-   from: only if it is bound to none.  Bound to one it needs no telling, and
-   FreeBSD is said to refuse it then, even if it is the same.  */
+/* Whether the source address of an answer must be stated: only if the socket is
+   bound to no address.  Otherwise the source is known, and FreeBSD is said to
+   refuse even the same address.  */
 static int must_state_source(const struct sonde_datagram *ends)
 {
     return ends->wildcard && !ends->group && !is_any(&ends->to);
@@ -451,7 +453,7 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
     return send_message(fd, &message, 0);
 }
 
-/* Find the socket's file that the UNIX address ADDRESS leads to from here.
+/* Find the socket file to which the UNIX address ADDRESS leads in this process.
    Returns 0, or -1 if there is none.  */
 static int find_file(const struct sonde_address *address, struct stat *found)
 {
@@ -464,9 +466,9 @@ static int find_file(const struct sonde_address *address, struct stat *found)
     return *path && !stat(path, found) && S_ISSOCK(found->st_mode) ? 0 : -1;
 }
 
-/* Whether an answer to the UNIX address FROM comes back to OWN.  A relative
-   path means one file where the sender has bound it, and another one here; and
-   one file has many names: links, mounts, another root.  */
+/* Whether an answer to the UNIX address FROM returns to OWN.  A relative path
+   means one file in the sender, and another file here; and a file has many
+   names: links, mounts, another root.  */
 static int leads_back(const struct sonde_address *from,
                       const struct sonde_address *own)
 {
@@ -476,7 +478,7 @@ static int leads_back(const struct sonde_address *from,
             there.st_dev == here.st_dev && there.st_ino == here.st_ino);
 }
 
-static const char *why_not(const struct sonde_datagram *ends)
+static const char *datagram_reason(const struct sonde_datagram *ends)
 {
     int port = sonde_address_port(&ends->from);
     if (port < 0 && ends->from.length <= offsetof(struct sockaddr_un, sun_path))
@@ -498,8 +500,8 @@ static const char *why_not(const struct sonde_datagram *ends)
 
 const char *sonde_datagram_check_source(const struct sonde_datagram *ends)
 {
-    int saved = errno; /* a UNIX address has no port, and that is an error */
-    const char *reason = why_not(ends);
+    int saved = errno; /* a UNIX address has no port: an error */
+    const char *reason = datagram_reason(ends);
     errno = saved;
     return reason;
 }

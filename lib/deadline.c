@@ -1,4 +1,4 @@
-/* deadline.c - wait for descriptors, but not longer than was agreed
+/* deadline.c - wait for descriptors until a deadline
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -10,8 +10,8 @@
 
 enum {
     nanoseconds_in_millisecond = 1000000,
-    /* How often poll may be out of memory; and failures in a row before there
-       is a sleep between two, and before there is no further call.  */
+    /* How often poll may be out of memory; the number of failures in a row
+       before sleeping, and before giving up.  */
     retries = 64,
     max_row = 128,
     max_sleep = 32 /* milliseconds */
@@ -84,13 +84,13 @@ int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
         int ready = sonde__sys.poll(fds, count, left);
         if (ready > 0)
             return ready;
-        /* EAGAIN: out of memory, for a moment perhaps.  */
+        /* EAGAIN: out of memory, perhaps for a moment.  */
         if (ready < 0 && sonde__not_now(errno) && ++failures == retries)
             errno = ENOMEM;
         if (ready < 0 && errno != EINTR && !sonde__not_now(errno))
             return -1;
-        /* A signal that is pending makes poll fail though it would not wait:
-           that was no look yet.  */
+        /* A pending signal makes poll fail even with a timeout of 0: the
+           descriptors were not checked.  */
         if (left == 0 && ready < 0 && errno == EINTR && ++cut_short < retries)
             continue;
         if (left == 0)
@@ -104,7 +104,7 @@ int sonde__wait(int fd, short events, int64_t deadline)
 {
     struct pollfd waited = {.fd = fd, .events = events};
     if (fd < 0) {
-        errno = EBADF; /* poll would pass over it, and wait */
+        errno = EBADF; /* poll would ignore FD, and wait */
         return -1;
     }
     int ready = sonde__poll(&waited, 1, deadline);

@@ -2,16 +2,16 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    macOS ignores MSG_DONTWAIT in send (xnu-1228, macOS 10.5, to xnu-11417, 15.4:
-   sosendcheck tests SS_NBIO and MSG_NBIO), so a send that does not fit blocks
-   until all of it is taken.  NetBSD (sosend of 7.99.34) ignores the flag, too,
-   but its headers have MSG_NBIO, which sonde__dontwait includes.
+   sosendcheck tests SS_NBIO and MSG_NBIO), so a send without enough room blocks
+   until all bytes are taken.  NetBSD (sosend of 7.99.34) ignores the flag, too,
+   but its headers have MSG_NBIO, included in sonde__dontwait.
 
-   O_NONBLOCK for the call would be no remedy: the flag belongs to the open file
-   description, and other threads and processes that share the socket would see
-   EAGAIN.  So the library tests the kernel once, on a full socket pair of its
-   own: EAGAIN before the pair's SO_SNDTIMEO can have expired proves that the
-   flag works.  Where it does not, the callers wait for POLLOUT and send no more
-   than sonde__send_limit, which poll promises to fit.  */
+   Setting O_NONBLOCK for the call would be wrong: the flag belongs to the open
+   file description, and threads and processes sharing the socket would see
+   EAGAIN.  So the library tests the kernel once, on a full socket pair: EAGAIN
+   before the SO_SNDTIMEO of the pair can have expired proves that the flag
+   works.  If the flag does not work, callers wait for POLLOUT and send no more
+   than sonde__send_limit, for which poll promises room.  */
 
 #include <config.h>
 
@@ -25,8 +25,8 @@
 #include "private.h"
 
 enum {
-    /* SO_SNDTIMEO of the pair, in milliseconds, and a time too short for it:
-       old kernels count it in ticks of 10 ms and round down.  */
+    /* SO_SNDTIMEO of the pair, in milliseconds, and a shorter time: old kernels
+       count the timeout in ticks of 10 ms and round down.  */
     pair_timeout = 30,
     pair_fast = 15,
     /* A busy host makes a fast call slow, but no slow call fast.  */
@@ -34,7 +34,7 @@ enum {
     tries_max = 8,
     piece = 4096,
     pieces_max = 4096,
-    /* So many bytes fit after POLLOUT where SO_SNDLOWAT does not say: Linux
+    /* The bytes that fit after POLLOUT where SO_SNDLOWAT is no help: Linux
        reports POLLOUT when a third of the buffer is free.  */
     usual_lowat = 2048
 };
@@ -46,7 +46,7 @@ static int64_t dontwait_milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Fill FD, and leave it blocking.  Returns 0, or -1 if that did not work.  */
+/* Fill FD, and leave FD blocking.  Returns 0, or -1 after a failure.  */
 static int fill_pair(int fd, const char *bytes)
 {
     int pieces = 0, flags = fcntl(fd, F_GETFL);
@@ -89,7 +89,8 @@ static int test_pair(void)
         return -1;
     fcntl(pair[0], F_SETFD, FD_CLOEXEC);
     fcntl(pair[1], F_SETFD, FD_CLOEXEC);
-    /* So that it is full soon; the system raises it to its minimum.  */
+    /* A small buffer is soon full; the system raises the size to its minimum.
+     */
     setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     if (!setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &timeout,
                     sizeof timeout) &&
@@ -102,8 +103,8 @@ static int test_pair(void)
     return result;
 }
 
-/* What is known of macOS need not be tested, which would add 60 ms to the first
-   deadline of each process.  */
+/* The result for macOS is known; a test would add 60 ms to the first deadline
+   of each process.  */
 enum { UNKNOWN, HONOURED, IGNORED };
 #ifdef __APPLE__
 static atomic_int known = IGNORED;
@@ -120,7 +121,7 @@ int sonde__honours_dontwait(void)
         return state == HONOURED;
     int saved = errno;
     int result = test_pair();
-    /* For want of descriptors or memory the test may work later.  */
+    /* Without descriptors or memory the test may work later.  */
     if (result >= 0 || sonde_accept_class(errno) != SONDE_ACCEPT_BACKOFF)
         atomic_store_explicit(&known, result ? HONOURED : IGNORED,
                               memory_order_relaxed);
@@ -145,8 +146,8 @@ size_t sonde__send_limit(int fd, size_t size)
         return size;
     if (sonde__get_option(fd, SOL_SOCKET, SO_SNDLOWAT, &lowat) || lowat < 1)
         lowat = usual_lowat;
-    /* Linux reports 1, a constant that cannot be set and means nothing.  Where
-       it can be set, a program has chosen it, and poll promises one byte.  */
+    /* Linux reports 1, a meaningless constant that cannot be set.  Where 1 can
+       be set, a program has chosen the value, and poll promises one byte.  */
     if (lowat == 1 && sonde__set_option(fd, SOL_SOCKET, SO_SNDLOWAT, lowat))
         lowat = usual_lowat;
     return size < (size_t)lowat ? size : (size_t)lowat;

@@ -1,11 +1,11 @@
 /* hidepid-linux.c - whether /proc shows every process
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Mounted with hidepid=2 (invisible; 4, ptraceable, is stricter) /proc leaves
-   out the processes that its reader may not trace (fs/proc/base.c and root.c).
-   The option stands in /proc/self/mountinfo: numbers, the root, the mount point
-   and its options, optional fields, "-", and then the type, the source and the
-   options of the file system.  */
+   Mounted with hidepid=2 (invisible; 4, ptraceable, is stricter) /proc hides
+   the processes that the reader may not trace (fs/proc/base.c and root.c).  The
+   option is in /proc/self/mountinfo: numbers, the root, the mount point and its
+   options, optional fields, "-", and then the type, the source and the options
+   of the file system.  */
 
 #include <config.h>
 
@@ -18,11 +18,11 @@
 
 #include "private.h"
 
-/* Who may see what is left out.  */
+/* The processes that see everything.  */
 enum { hidden_from_nobody, hidden_by_group, hidden_from_all };
 struct hiding {
     int mode;
-    long group; /* whose members are exempt; 0 unless the mount names one */
+    long group; /* exempt members; 0 unless the mount names a group */
 };
 
 static FILE *open_own(const char *name)
@@ -53,8 +53,8 @@ static struct hiding read_options(char *options)
     return hiding;
 }
 
-/* Whether LINE is of what is mounted at /proc; if that is a proc file system,
-   its options are in *OPTIONS, else NULL.  */
+/* Whether LINE is about the mount at /proc.  For a proc file system *OPTIONS
+   are its options, else NULL.  */
 static bool hidepid_linux_read_mount(char *line, char **options)
 {
     char *state = NULL, *word = NULL;
@@ -74,8 +74,8 @@ static bool hidepid_linux_read_mount(char *line, char **options)
     return true;
 }
 
-/* The last mount at a place is the one that is seen.  Returns 0, or -1 with
-   errno; ENOTSUP: none is known.  */
+/* The last mount at a mount point is visible.  Returns 0, or -1 with errno;
+   ENOTSUP: no such mount.  */
 static int read_hiding(struct hiding *hiding)
 {
     char line[4096], *options;
@@ -96,7 +96,7 @@ static int read_hiding(struct hiding *hiding)
     return error ? -1 : 0;
 }
 
-/* Whether this process may trace others: CAP_SYS_PTRACE is in force.  */
+/* Whether this process may trace any process: CAP_SYS_PTRACE is in force.  */
 static int may_trace(void)
 {
     enum { cap_sys_ptrace = 19 };

@@ -1,4 +1,4 @@
-/* keepalive.c - notice a peer that is gone without a word
+/* keepalive.c - notice a peer that vanished
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -9,10 +9,10 @@
 
 #include "private.h"
 
-/* The option that holds the idle time in seconds; -1 where there is none for
-   a single socket (OpenBSD, older NetBSD).  What macOS calls TCP_KEEPALIVE is
-   TCP_KEEPIDLE elsewhere; old systems have a TCP_KEEPALIVE with another
-   meaning, so it comes second.  */
+/* The option for the idle time in seconds; -1 where a single socket has none
+   (OpenBSD, older NetBSD).  TCP_KEEPALIVE of macOS is TCP_KEEPIDLE elsewhere.
+   Old systems have a TCP_KEEPALIVE with another meaning, so TCP_KEEPIDLE comes
+   first.  */
 #if defined TCP_KEEPIDLE
 enum { idle_option = TCP_KEEPIDLE };
 #elif defined TCP_KEEPALIVE && defined __APPLE__
@@ -21,8 +21,8 @@ enum { idle_option = TCP_KEEPALIVE };
 enum { idle_option = -1 };
 #endif
 
-/* What to say where FD has no idle time: 0, or -1 if it is no TCP socket, which
-   says ENOPROTOOPT, too.  */
+/* The result where FD has no idle time: 0, or -1 if FD is not a TCP socket, for
+   which ENOPROTOOPT is the errno, too.  */
 static int lacks_idle(int fd)
 {
     int type = 0;
@@ -35,8 +35,8 @@ static int lacks_idle(int fd)
                : -1;
 }
 
-/* Set the idle time of FD.  Returns the seconds in force, 0 if they are the
-   system's own, -1 on failure.  */
+/* Set the idle time of FD.  Returns the seconds in force, 0 for the system's
+   own time, -1 on failure.  */
 static int set_idle(int fd, int seconds)
 {
     int now = 0;
@@ -57,7 +57,8 @@ int sonde_keepalive(int fd, int seconds)
         errno = EINVAL;
         return -1;
     }
-    /* The time first: it is out of range sooner than the switch fails.  */
+    /* The time first: the value may be out of range, the switch hardly fails.
+     */
     if (seconds > 0)
         idle = set_idle(fd, seconds);
     if (idle < 0 ||

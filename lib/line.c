@@ -34,7 +34,7 @@ void sonde_lines_close(struct sonde_lines *lines)
     *lines = (struct sonde_lines){.fd = -1};
 }
 
-/* Hand out LENGTH buffered bytes.  */
+/* Return LENGTH buffered bytes.  */
 static ssize_t line_take(struct sonde_lines *lines, char **line, size_t length)
 {
     *line = lines->buffer + lines->start;
@@ -44,7 +44,8 @@ static ssize_t line_take(struct sonde_lines *lines, char **line, size_t length)
     return (ssize_t)length;
 }
 
-/* The length of the buffered line with its newline; 0: it is not whole.  */
+/* The length of the buffered line with its newline; 0: the line is not
+   complete.  */
 static size_t find_line(struct sonde_lines *lines)
 {
     const char *from = lines->buffer + lines->searched;
@@ -58,7 +59,7 @@ static size_t find_line(struct sonde_lines *lines)
     return (size_t)(newline + 1 - (lines->buffer + lines->start));
 }
 
-/* Move what is buffered to the front, so that the rest can be read into.  */
+/* Move the buffered bytes to the front, to make room for a read.  */
 static void line_make_room(struct sonde_lines *lines)
 {
     if (lines->start == 0)

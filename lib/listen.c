@@ -1,4 +1,4 @@
-/* listen.c - listen on an address, alike everywhere
+/* listen.c - listen on an address
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -17,7 +17,7 @@ int sonde__set_v6only(int fd)
     int on = 0;
     if (sonde__set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) {
         if (errno == ENOPROTOOPT || errno == EINVAL)
-            errno = EOPNOTSUPP; /* no such option, or not to be changed */
+            errno = EOPNOTSUPP; /* no such option, or read-only */
         return -1;
     }
     if (sonde__get_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on))
@@ -55,7 +55,7 @@ void sonde__remove_path(const struct sonde_address *address)
     errno = saved;
 }
 
-/* Everything that must be done to FD before it listens, and that.  */
+/* Prepare FD, and make FD listen.  */
 static int listen_start(int fd, const struct sonde_address *address, int wanted,
                         unsigned flags)
 {

@@ -2,8 +2,8 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    Each list is a header, then a structure for each socket, and the header
-   again; all begin with their length.  What "netstat -La" reads.  Compiled, not
-   run.  */
+   again; each begins with its length.  "netstat -La" reads the same lists.
+   Compiled, not run.  */
 
 #include <config.h>
 
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-/* In this order: each needs what stands before it.  */
+/* In this order: each header needs the headers before.  */
 #include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/socketvar.h>
@@ -29,7 +29,7 @@
 #include "private.h"
 #include "sysctl-list.h"
 
-/* The kernel says yes up to 3/2 of the limit, and once more.  */
+/* The kernel accepts connections up to 3/2 of the limit, plus 1.  */
 static void listeners_freebsd_read_socket(struct sonde_listener *listener,
                                           const struct xsocket *from)
 {
@@ -96,7 +96,7 @@ static int listeners_freebsd_read_unix(struct sonde_listener *listener,
 typedef int reader(struct sonde_listener *, const void *, size_t, int);
 
 /* Call EACH for the listeners in the SIZE bytes at LIST.  */
-static int listeners_freebsd_tell(const unsigned char *list, size_t size,
+static int listeners_freebsd_each(const unsigned char *list, size_t size,
                                   int family, reader *read_one,
                                   sonde_listener_each *each, void *data)
 {
@@ -129,7 +129,7 @@ static int listeners_freebsd_list(const char *name, int family,
     if (!found)
         return -1;
     int result =
-        listeners_freebsd_tell(found, size, family, read_one, each, data);
+        listeners_freebsd_each(found, size, family, read_one, each, data);
     sonde__free(found);
     return result;
 }

@@ -1,8 +1,8 @@
 /* listeners-linux.c - every listening socket, by netlink's sock_diag
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   What "ss" asks, too: everybody may, and the answer is of the asker's network
-   namespace.  */
+   The interface of "ss": no privilege is needed, and the answer covers the
+   network namespace of the caller.  */
 
 #include <config.h>
 
@@ -18,19 +18,19 @@
 
 enum {
     netlink_sock_diag = 4,
-    reply_size = 32768, /* the kernel fills at most so much */
-    name_size = 12,     /* of a netlink address, whose */
-    name_port = 4,      /* number is 0 for the kernel */
-    /* How often in a row a call may fail though nothing keeps it from
-       succeeding (EINTR; EAGAIN where poll says that it is ready), and how many
-       datagrams in a row may bring nothing.  */
-    most_failures = 1000,
-    most_idle = 1000,
-    most_datagrams = 1 << 20 /* a hundred million listeners */
+    reply_size = 32768, /* the maximum of the kernel */
+    name_size = 12,     /* of a netlink address, with the */
+    name_port = 4,      /* port number, 0 for the kernel */
+    /* The maximum of failures in a row without a reason to fail (EINTR; EAGAIN
+       though poll reports the socket), and of datagrams in a row without a
+       listener.  */
+    max_failures = 1000,
+    max_idle = 1000,
+    max_datagrams = 1 << 20 /* a hundred million listeners */
 };
 
-/* Any errno of asking: what means that there is nobody to ask is ENOTSUP.  */
-static int not_there(void)
+/* ENOTSUP for each errno that means: no such interface.  */
+static int listeners_linux_unsupported(void)
 {
     if (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT || errno == ENOENT ||
         errno == ENOSYS || errno == EOPNOTSUPP)
@@ -38,13 +38,13 @@ static int not_there(void)
     return -1;
 }
 
-/* After a call on FD that failed, for the *FAILURES-th time in a row: 0 if it
-   may be made again, or -1 with errno.  The deadline does not bound this where
-   there is none, and until then it would be a loop that does not wait.  */
+/* After a failed call on FD, the *FAILURES-th in a row: 0 if the call may be
+   repeated, or -1 with errno.  Without a limit the loop would be busy until the
+   deadline, or for ever without a deadline.  */
 static int listeners_linux_retry(int fd, short events, int64_t deadline,
                                  int *failures)
 {
-    if (++*failures > most_failures &&
+    if (++*failures > max_failures &&
         (errno == EINTR || sonde__not_now(errno))) {
         errno = EAGAIN;
         return -1;
@@ -52,8 +52,8 @@ static int listeners_linux_retry(int fd, short events, int64_t deadline,
     return sonde__again(fd, events, deadline);
 }
 
-static int listeners_linux_ask(int fd, int family, uint32_t sequence,
-                               int64_t deadline)
+static int listeners_linux_request(int fd, int family, uint32_t sequence,
+                                   int64_t deadline)
 {
     unsigned char request[sonde__diag_request_size];
     struct iovec piece = {request, 0};
@@ -69,8 +69,8 @@ static int listeners_linux_ask(int fd, int family, uint32_t sequence,
     return 0;
 }
 
-/* Take a datagram into BUFFER.  Returns its size, 0 if it is not from the
-   kernel and does not count.  */
+/* Receive a datagram into BUFFER.  Returns its size, 0 for a datagram not sent
+   by the kernel.  */
 static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 {
     unsigned char name[name_size];
@@ -97,28 +97,28 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
     return sonde_load(name + name_port, 4, SONDE_BYTEORDER) ? 0 : size;
 }
 
-/* The listeners of one answer, counted, so that datagrams which bring none are
-   noticed.  */
+/* The listeners of one answer, counted, to detect datagrams without a listener.
+ */
 struct tally {
     sonde_listener_each *each;
     void *data;
-    uint64_t told;
+    uint64_t count;
 };
 
 static int tally_each(const struct sonde_listener *listener, void *data)
 {
     struct tally *tally = data;
-    tally->told++;
+    tally->count++;
     return tally->each(listener, tally->data);
 }
 
-/* Whether the loop over datagrams has to end: time is over (with a TIMEOUT of
-   0, what is there may be read), or COUNT of them, or IDLE in a row that
-   brought nothing, are no answer to the question.  Returns 0, or -1 with errno.
- */
+/* Whether the loop over datagrams must end: the deadline has passed (with a
+   TIMEOUT of 0, available datagrams are still read); or COUNT datagrams, or
+   IDLE in a row without a listener, are no valid answer.  Returns 0, or -1 with
+   errno.  */
 static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
-    if (idle > most_idle || count > most_datagrams)
+    if (idle > max_idle || count > max_datagrams)
         errno = EPROTO;
     else if ((timeout > 0 || idle > 0) && sonde_deadline_left(deadline) == 0)
         errno = EAGAIN;
@@ -134,14 +134,14 @@ static int listeners_linux_list(int fd, int family, int timeout,
     int64_t deadline = sonde_deadline(timeout);
     void *reply = malloc(reply_size);
     int result =
-        reply ? listeners_linux_ask(fd, family, sequence, deadline) : -1;
+        reply ? listeners_linux_request(fd, family, sequence, deadline) : -1;
     for (int idle = 0, count = 1; !result; count++) {
-        uint64_t before = tally->told;
+        uint64_t before = tally->count;
         ssize_t size = listeners_linux_take(fd, reply, deadline);
         result = size < 0 ? -1
                           : sonde__diag_read(reply, (size_t)size, sequence,
                                              tally_each, tally);
-        idle = tally->told > before ? 0 : idle + 1;
+        idle = tally->count > before ? 0 : idle + 1;
         if (!result)
             result = check_bounds(deadline, timeout, count, idle);
     }
@@ -161,11 +161,11 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
     int fd = sonde__sys.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
                                netlink_sock_diag);
     if (fd < 0)
-        return not_there();
+        return listeners_linux_unsupported();
     int result = listeners_linux_list(fd, family, timeout, &tally);
     sonde__close(fd);
     if (result)
-        return not_there();
+        return listeners_linux_unsupported();
     errno = saved;
     return 0;
 }

@@ -1,4 +1,4 @@
-/* listeners-none.c - a system whose list of listening sockets is not known
+/* listeners-none.c - a system without a known list of listening sockets
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>

@@ -1,7 +1,7 @@
 /* listeners-xnu.c - every listening TCP socket of macOS
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   The list that queue-xnu.c looks one socket up in.  Compiled, not run.  */
+   The same list as in queue-xnu.c.  Compiled, not run.  */
 
 #include <config.h>
 

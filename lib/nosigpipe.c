@@ -1,8 +1,8 @@
-/* nosigpipe.c - send without SIGPIPE, by whichever way there is
+/* nosigpipe.c - send without SIGPIPE
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   A flag of the call, an option of the socket, or the signal blocked in this
-   thread meanwhile, and taken back if it came.  */
+   By a flag of the call, by an option of the socket, or by blocking the signal
+   in this thread during the call and discarding a pending signal.  */
 
 #include <config.h>
 
@@ -10,32 +10,32 @@
 
 #include "private.h"
 
-/* How often sigtimedwait may be interrupted.  */
+/* The maximum of interruptions of sigtimedwait.  */
 enum { retries = 16 };
 
-void sonde__nosigpipe_block(struct sonde__nosigpipe *quiet)
+void sonde__nosigpipe_block(struct sonde__nosigpipe *nosigpipe)
 {
     sigset_t pending;
     sigemptyset(&pending);
     sigpending(&pending);
-    quiet->flags = 0;
-    quiet->is_blocked = 1;
-    quiet->was_pending = sigismember(&pending, SIGPIPE) == 1;
-    sigemptyset(&quiet->signal);
-    sigaddset(&quiet->signal, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &quiet->signal, &quiet->mask);
+    nosigpipe->flags = 0;
+    nosigpipe->is_blocked = 1;
+    nosigpipe->was_pending = sigismember(&pending, SIGPIPE) == 1;
+    sigemptyset(&nosigpipe->signal);
+    sigaddset(&nosigpipe->signal, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &nosigpipe->signal, &nosigpipe->mask);
 }
 
-void sonde__nosigpipe_begin(struct sonde__nosigpipe *quiet, int fd)
+void sonde__nosigpipe_begin(struct sonde__nosigpipe *nosigpipe, int fd)
 {
-    quiet->flags = sonde__sys.send_nosigpipe;
-    quiet->is_blocked = 0;
-    if (!quiet->flags && sonde__sys.set_nosigpipe(fd))
-        sonde__nosigpipe_block(quiet);
+    nosigpipe->flags = sonde__sys.send_nosigpipe;
+    nosigpipe->is_blocked = 0;
+    if (!nosigpipe->flags && sonde__sys.set_nosigpipe(fd))
+        sonde__nosigpipe_block(nosigpipe);
 }
 
-/* Take a pending SIGPIPE away.  An ignored one may not be pending even though
-   it is blocked, so sigwait alone could wait for ever.  */
+/* Discard a pending SIGPIPE.  An ignored signal may not be pending though
+   blocked, so sigwait alone could wait for ever.  */
 static void take_signal(const sigset_t *signal)
 {
     static const struct timespec at_once;
@@ -52,13 +52,14 @@ static void take_signal(const sigset_t *signal)
         sigwait(signal, &signo);
 }
 
-void sonde__nosigpipe_end(const struct sonde__nosigpipe *quiet, ssize_t result)
+void sonde__nosigpipe_end(const struct sonde__nosigpipe *nosigpipe,
+                          ssize_t result)
 {
     int saved = errno;
-    if (!quiet->is_blocked)
+    if (!nosigpipe->is_blocked)
         return;
-    if (result < 0 && saved == EPIPE && !quiet->was_pending)
-        take_signal(&quiet->signal);
-    pthread_sigmask(SIG_SETMASK, &quiet->mask, NULL);
+    if (result < 0 && saved == EPIPE && !nosigpipe->was_pending)
+        take_signal(&nosigpipe->signal);
+    pthread_sigmask(SIG_SETMASK, &nosigpipe->mask, NULL);
     errno = saved;
 }

@@ -1,8 +1,9 @@
-/* owners-freebsd.c - which processes have a socket, by the sysctl kern.file
+/* owners-freebsd.c - the processes with a given socket, by the sysctl kern.file
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   A structure for each descriptor of each process that may be seen; of sockets
-   it holds the same number as the lists of sockets.  Compiled, not run.  */
+   The list has a structure for each descriptor of each visible process, for
+   sockets with the same number as in the lists of sockets.  Compiled, not run.
+ */
 
 #include <config.h>
 
@@ -19,7 +20,7 @@
 #include "private.h"
 #include "sysctl-list.h"
 
-/* The name of the process OWNER, which may have ended.  */
+/* Read the name of the process OWNER, which may have ended.  */
 static void owners_freebsd_read_name(struct sonde_owner *owner)
 {
     struct kinfo_proc process;
@@ -72,7 +73,7 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
     return error ? -1 : 0;
 }
 
-/* security.bsd.see_other_uids and jails leave processes out, unsaid.  */
+/* security.bsd.see_other_uids and jails hide processes without a sign.  */
 int sonde_owners_complete(void)
 {
     errno = ENOTSUP;

@@ -1,10 +1,10 @@
-/* owners-linux.c - which processes have a socket, by /proc/PID/fd
+/* owners-linux.c - the processes with a given socket, by /proc/PID/fd
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Every link in there is read, and those that say "socket:[NUMBER]" are looked
-   up.  Reading a link touches no file system but /proc itself, where stat would
-   hang with one that does.  Listing the folder and reading its links are two
-   permissions (fs/proc/fd.c and base.c): what was not read is counted.  */
+   Every link in the folder is read; links to "socket:[NUMBER]" are looked up.
+   Reading a link touches no file system but /proc itself, while stat would hang
+   on a hanging file system.  Listing the folder and reading its links need
+   separate permissions (fs/proc/fd.c and base.c): unread tables are counted. */
 
 #include <config.h>
 
@@ -39,17 +39,17 @@ static int owners_linux_compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What there was to see in one table of descriptors.  */
+/* The result of reading one table of descriptors.  */
 enum table {
-    TABLE_FAILED = -1, /* the search cannot go on: errno */
+    TABLE_FAILED = -1, /* the search must end: errno */
     TABLE_READ,
-    TABLE_EMPTY, /* a thread that has ended, the kernel's own, a zombie */
-    TABLE_HIDDEN /* not to be read, in whole or in part */
+    TABLE_EMPTY, /* an ended thread, a kernel thread, a zombie */
+    TABLE_HIDDEN /* not readable, in whole or in part */
 };
 
-/* Read into *SOCKET the number in "socket:[NUMBER]", what the link NAME of
-   DIRECTORY says; or 0.  No other link of /proc/PID/fd begins so, paths being
-   absolute.  Returns 0, or -1 with the errno of readlink.  */
+/* Read into *SOCKET the number in "socket:[NUMBER]", the target of the link
+   NAME in DIRECTORY; or 0.  No other link of /proc/PID/fd begins so, because
+   paths are absolute.  Returns 0, or -1 with the errno of readlink.  */
 static int owners_linux_read_socket(int directory, const char *name,
                                     uint64_t *socket)
 {
@@ -68,8 +68,8 @@ static int owners_linux_read_socket(int directory, const char *name,
     return 0;
 }
 
-/* The name of the process whose folder in PROC is PID; it may have ended, and
-   then has none.  */
+/* Read the name of the process with the folder PID in PROC; empty if the
+   process has ended.  */
 static void owners_linux_read_name(int proc, const char *pid, char *name,
                                    size_t size)
 {
@@ -80,7 +80,7 @@ static void owners_linux_read_name(int proc, const char *pid, char *name,
     if (fd >= 0)
         sonde__close(fd);
     name[length < 0 ? 0 : length] = '\0';
-    /* A name may hold a newline: the last one is not its own.  */
+    /* A name may contain a newline: only the last is removed.  */
     if (length > 0 && name[length - 1] == '\n')
         name[length - 1] = '\0';
 }
@@ -90,8 +90,8 @@ static int owners_linux_is_number(const char *text)
     return isdigit((unsigned char)*text) != 0;
 }
 
-/* Whether it may go on: -1 with EAGAIN at the deadline.  With a timeout of 0
-   all that is read here can be had at once.  */
+/* Whether the search may continue: -1 with EAGAIN at the deadline.  With a
+   timeout of 0 the search continues, because no read waits.  */
 static int in_time(const struct search *search)
 {
     if (search->timeout <= 0 || sonde_deadline_left(search->deadline) > 0)
@@ -100,9 +100,9 @@ static int in_time(const struct search *search)
     return -1;
 }
 
-/* What ERROR, met in a table of descriptors, means: a process that has ended,
-   or a descriptor that was closed, has nothing.  What is short here ends the
-   search.  All else is a table that could not be read.  */
+/* The meaning of ERROR in a table of descriptors.  An ended process or a closed
+   descriptor has no socket.  Missing resources in this process end the search.
+   For any further errno the table is not readable.  */
 static enum table table_judge(int error)
 {
     if (error == ENOENT || error == ESRCH)
@@ -119,7 +119,7 @@ static bool owners_linux_is_wanted(const struct search *search, uint64_t socket)
                    owners_linux_compare);
 }
 
-/* Report that the process PID has OWNER's socket.  */
+/* Report PID as an owner of OWNER's socket.  */
 static int report_owner(struct search *search, int proc, const char *pid,
                         struct sonde_owner *owner)
 {
@@ -133,7 +133,7 @@ static int report_owner(struct search *search, int proc, const char *pid,
     return -1;
 }
 
-/* Go through DIRECTORY, a table of descriptors of the process PID.  */
+/* Search DIRECTORY, a table of descriptors of the process PID.  */
 static enum table search_descriptors(struct search *search, int proc,
                                      DIR *directory, const char *pid)
 {
@@ -142,7 +142,7 @@ static enum table search_descriptors(struct search *search, int proc,
     enum table result = TABLE_EMPTY;
     unsigned seen = 0;
     for (errno = 0; (entry = sonde__sys.readdir(directory)); errno = 0) {
-        /* The clock is looked at now and then.  */
+        /* The clock is read for every 256th entry.  */
         if (seen++ % 256 == 0 && in_time(search))
             return TABLE_FAILED;
         if (!owners_linux_is_number(entry->d_name))
@@ -166,7 +166,7 @@ static enum table search_descriptors(struct search *search, int proc,
                                                            : table_judge(errno);
 }
 
-/* The folder PATH in PROC.  On failure *RESULT is what that means.  */
+/* Open the folder PATH in PROC.  On failure *RESULT is the meaning.  */
 static DIR *owners_linux_open_folder(int proc, const char *path,
                                      enum table *result)
 {
@@ -176,7 +176,7 @@ static DIR *owners_linux_open_folder(int proc, const char *path,
         directory = sonde__sys.fdopendir(fd);
     if (directory)
         return directory;
-    /* fdopendir calls fstat, which says so if the process has just ended.  */
+    /* fdopendir calls fstat, which fails if the process has just ended.  */
     int error = errno;
     if (fd >= 0)
         sonde__close(fd);
@@ -191,8 +191,8 @@ static void close_folder(DIR *directory)
     errno = saved;
 }
 
-/* Search the table of the process PID in FOLDER, its own or that of one of its
-   threads.  */
+/* Search the table of the process PID in FOLDER, of the process or of a thread.
+ */
 static enum table search_table(struct search *search, int proc,
                                const char *folder, const char *pid)
 {
@@ -207,8 +207,9 @@ static enum table search_table(struct search *search, int proc,
     return result;
 }
 
-/* The threads of PID besides the main one: they share one table, so the first
-   that has one decides.  FOUND is what the main thread's was.  */
+/* Search the threads of PID except the main thread.  All share one table, so
+   the first thread with a table decides.  FOUND is the result for the main
+   thread.  */
 static enum table search_threads(struct search *search, int proc,
                                  const char *pid, enum table found)
 {
@@ -236,8 +237,8 @@ static enum table search_threads(struct search *search, int proc,
     return result;
 }
 
-/* Returns 0, or -1 if the search cannot go on.  A main thread that has ended
-   while others run has an empty folder, or one that is root's.  */
+/* Returns 0, or -1 if the search must end.  A main thread that has ended before
+   its threads has an empty folder, or a folder owned by root.  */
 static int search_process(struct search *search, int proc, const char *pid)
 {
     enum table result = search_table(search, proc, pid, pid);
@@ -261,14 +262,14 @@ static int search_all(struct search *search)
     DIR *proc = opendir(sonde__sys.proc);
     if (!proc)
         return no_proc();
-    /* An empty folder is where /proc would be.  */
+    /* Without a mounted /proc the folder is empty.  */
     unsigned processes = 0;
     while (!result && (errno = 0, entry = sonde__sys.readdir(proc)))
         if (owners_linux_is_number(entry->d_name)) {
             processes++;
             result = search_process(search, dirfd(proc), entry->d_name);
         }
-    /* The list of processes ended before its end.  */
+    /* The list of processes was cut short by an error.  */
     if (!result && !entry && errno != 0)
         result = -1;
     if (!result && processes == 0) {

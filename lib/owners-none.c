@@ -1,4 +1,4 @@
-/* owners-none.c - a system that does not say which process has a socket
+/* owners-none.c - a system without known owners of sockets
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>

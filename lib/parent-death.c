@@ -10,8 +10,9 @@
 
 int sonde_parent_death_signal(int signo)
 {
-    /* Linux says EINVAL of a number that is none, FreeBSD too; asked for here
-       all the same, since what is not there says ENOTSUP to any.  */
+    /* Linux and FreeBSD report EINVAL for an invalid signal.  The check is
+       here, too, because systems without the call report ENOTSUP for any
+       signal.  */
     sigset_t set;
     sigemptyset(&set);
     if (signo != 0 && sigaddset(&set, signo)) {

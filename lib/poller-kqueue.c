@@ -1,9 +1,9 @@
 /* poller-kqueue.c - the poller by kqueue: the BSDs, macOS
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Reading and writing are two filters, each added and deleted by a call of
-   its own, so that an error is that call's.  A filter reports hung up and in
-   error by itself (EV_EOF).  */
+   Reading and writing are two filters, each added and deleted by a separate
+   call, so that an error belongs to one call.  A filter reports a descriptor
+   hung up or in error by itself (EV_EOF).  */
 
 #include <config.h>
 
@@ -29,27 +29,23 @@ static int open_kqueue(struct sonde_poller *poller)
     return 0;
 }
 
-/* A child made by fork does not inherit it: what has its number there is
-   something else.  */
+/* A child made by fork does not inherit the queue: the number belongs to
+   another descriptor there.  */
 static void close_kqueue(struct sonde_poller *poller)
 {
     if (poller->owner == getpid())
         sonde__close(poller->fd);
 }
 
-static int set_read(struct sonde_poller *poller, int fd, int on)
-{
-    struct kevent event = {.ident = (uintptr_t)fd,
-                           .filter = EVFILT_READ,
-                           .flags = on ? EV_ADD : EV_DELETE};
-    return kevent(poller->fd, &event, 1, NULL, 0, NULL) < 0 ? -1 : 0;
-}
+static const struct kevent reading = {.filter = EVFILT_READ};
+static const struct kevent writing = {.filter = EVFILT_WRITE};
 
-static int set_write(struct sonde_poller *poller, int fd, int on)
+/* Add the filter of EVENT for FD if ON is not 0, else delete the filter.  */
+static int poller_kqueue_set(struct sonde_poller *poller, int fd,
+                             struct kevent event, unsigned on)
 {
-    struct kevent event = {.ident = (uintptr_t)fd,
-                           .filter = EVFILT_WRITE,
-                           .flags = on ? EV_ADD : EV_DELETE};
+    event.ident = (uintptr_t)fd;
+    event.flags = on ? EV_ADD : EV_DELETE;
     return kevent(poller->fd, &event, 1, NULL, 0, NULL) < 0 ? -1 : 0;
 }
 
@@ -58,13 +54,13 @@ static int poller_kqueue_change(struct sonde_poller *poller, int fd,
 {
     unsigned changed = from ^ to;
     if (changed & SONDE_READABLE &&
-        set_read(poller, fd, (to & SONDE_READABLE) != 0))
+        poller_kqueue_set(poller, fd, reading, to & SONDE_READABLE))
         return -1;
     if (changed & SONDE_WRITABLE &&
-        set_write(poller, fd, (to & SONDE_WRITABLE) != 0)) {
+        poller_kqueue_set(poller, fd, writing, to & SONDE_WRITABLE)) {
         int saved = errno;
         if (changed & SONDE_READABLE)
-            set_read(poller, fd, (from & SONDE_READABLE) != 0);
+            poller_kqueue_set(poller, fd, reading, from & SONDE_READABLE);
         errno = saved;
         return -1;
     }

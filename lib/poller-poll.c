@@ -1,8 +1,8 @@
 /* poller-poll.c - the poller by poll: everywhere
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   The list holds what is watched for something; each slot knows its place in
-   it, and the last takes the place of one that leaves.  */
+   The list holds the descriptors watched for an event.  Each slot has the index
+   of its entry; the last entry replaces a removed entry.  */
 
 #include <config.h>
 
@@ -38,7 +38,7 @@ static int poller_poll_make_room(struct sonde_poller *poller)
 
 static int poller_poll_join(struct sonde_poller *poller, int fd)
 {
-    /* poll would tell of a closed descriptor only later.  */
+    /* poll would report a closed descriptor only later.  */
     if (sonde__sys.fcntl(fd, F_GETFD, 0) < 0 || poller_poll_make_room(poller))
         return -1;
     poller->slots[fd].place = poller->list_count;
@@ -82,15 +82,15 @@ static void poller_poll_found(struct sonde_poller *poller,
     sonde__poller_found(poller, entry->fd, ready);
 }
 
-/* Each wait begins where the last one stopped, so that the first of many that
-   are always ready do not keep the others out.  */
+/* Each wait starts where the last wait stopped, so that the first of many ready
+   descriptors do not keep the rest out.  */
 static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
 {
     size_t count = poller->list_count;
     int ready = sonde__sys.poll(poller->list, (nfds_t)count, milliseconds);
     if (ready < 0) {
         if (sonde__not_now(errno))
-            errno = ENOMEM; /* that is what poll means by it */
+            errno = ENOMEM; /* the meaning of EAGAIN in poll */
         return -1;
     }
     size_t place = poller->list_next;

@@ -1,10 +1,10 @@
-/* poller-table.c - what a poller watches, and what a wait found
+/* poller-table.c - the watched descriptors of a poller, and the events found
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Watched descriptors are kept in a table indexed by descriptor, ready ones in
-   a list of descriptors.  An event is looked up in the table when it is taken,
-   not when it is found.  So a descriptor that was removed in the meantime, or
-   removed and added again, has no event.  */
+   Watched descriptors are kept in a table indexed by descriptor, ready
+   descriptors in a list.  The event is looked up in the table when taken, not
+   when found.  So a descriptor removed in the meantime, or removed and added
+   again, has no event.  */
 
 #include <config.h>
 
@@ -47,7 +47,7 @@ void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready)
     struct sonde__slot *slot = sonde__poller_slot(poller, fd);
     if (!slot || !(ready & slot->interest))
         return;
-    /* kqueue tells of reading and of writing apart.  */
+    /* kqueue reports reading and writing separately.  */
     if (!slot->ready && poller->found_count == sonde__batch)
         return;
     if (!slot->ready)

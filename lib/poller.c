@@ -1,10 +1,5 @@
-/* poller.c - which descriptors are ready, by whatever the system has
-   SPDX-License-Identifier: LGPL-2.1-or-later
-
-   What is watched stands in a table indexed by descriptor, what a wait found
-   in a list of descriptors.  An event is looked up in the table when it is
-   taken, not when it is found: so a descriptor that was removed meanwhile, or
-   removed and added anew, has none.  */
+/* poller.c - which descriptors are ready
+   SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
 
@@ -16,7 +11,7 @@
 
 #include "poller.h"
 
-/* What SONDE_POLLER_BEST is here.  */
+/* The back end for SONDE_POLLER_BEST.  */
 #if defined HAVE_EPOLL
 #define POLLER_BEST &sonde__poller_epoll
 #elif defined HAVE_KQUEUE
@@ -60,17 +55,17 @@ static int check_events(unsigned events)
     return -1;
 }
 
-/* kqueue refuses character devices whose driver has no filter (macOS:
-   /dev/null, /dev/zero, /dev/tty) with EINVAL.  Reading and writing them does
-   not wait, and poll says that they are ready.  */
+/* kqueue refuses character devices without a filter in the driver (macOS:
+   /dev/null, /dev/zero, /dev/tty) with EINVAL.  Reading and writing such a
+   device does not wait, and poll reports the device as ready.  */
 static int is_refused_device(int fd, int error)
 {
     struct stat status;
     return error == EINVAL && !fstat(fd, &status) && S_ISCHR(status.st_mode);
 }
 
-/* Have FD, whose slot is SLOT, watched for EVENTS, not 0, in place of what it
-   was.  */
+/* Watch FD, which has a slot, for EVENTS, not 0, instead of the former events.
+ */
 static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
 {
     struct sonde__slot *slot = &poller->slots[fd];
@@ -87,8 +82,8 @@ static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
     return -1;
 }
 
-/* Report those that are always ready.  They come first, so that others that are
-   ready without end do not keep them out.  */
+/* Report the devices that are always ready.  These come first, so that
+   descriptors which stay ready do not keep them out.  */
 static void find_always(struct sonde_poller *poller)
 {
     size_t left = poller->always_count;
@@ -105,9 +100,10 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
     int saved = errno;
     if (check_events(events))
         return -1;
-    /* EBADF here, so that a number no descriptor has makes no table of its
-       size, and one that is watched for nothing yet is looked at too.  Others
-       are looked at by the way itself, without a further call.  */
+    /* EBADF here for two reasons: a number without a descriptor must not
+       enlarge the table, and a descriptor watched for no event is not checked
+       by the back end.  The back end checks the rest, without a further call.
+     */
     if ((fd < 0 || (size_t)fd >= poller->slot_count || events == 0) &&
         sonde__sys.fcntl(fd, F_GETFD, 0) < 0)
         return -1;
@@ -149,7 +145,7 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd)
     struct sonde__slot *slot = sonde__poller_slot(poller, fd);
     if (!slot)
         return -1;
-    /* That fails only if FD was closed before, and then it is done.  */
+    /* A failure means that FD was closed before: already removed.  */
     if (slot->always)
         poller->always_count--;
     else if (slot->interest)
@@ -173,8 +169,8 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
             return -1;
         if (poller->found_count > 0 || left == 0)
             break;
-        /* Nothing found and no failure: epoll goes on reporting a descriptor
-           that was closed, and not removed, while a duplicate is open.  */
+        /* Nothing found and no failure: epoll still reports a descriptor that
+           was closed, but not removed, while a duplicate is open.  */
         if (sonde__row_sleep(&row, SONDE_NEVER) && failed)
             return -1;
         if (sonde_deadline_left(deadline) == 0)

@@ -23,7 +23,7 @@ struct sonde__slot {
 struct sonde__poller_way {
     int (*open)(struct sonde_poller *);
     void (*close)(struct sonde_poller *);
-    /* Change the watched events of FD. FROM or TO may be 0: not watched.  */
+    /* Change the watched events of FD.  FROM or TO may be 0: not watched.  */
     int (*change)(struct sonde_poller *, int fd, unsigned from, unsigned to);
     /* Wait once, and call sonde__poller_found.  -1: no limit.  */
     int (*wait)(struct sonde_poller *, int milliseconds);
@@ -62,7 +62,7 @@ int sonde__poller_make_slot(struct sonde_poller *poller, int fd);
 /* Drop the events found and not taken.  */
 void sonde__poller_forget(struct sonde_poller *poller);
 
-/* FD was found READY. An event without room in the batch is dropped, to be
+/* FD was found READY.  An event without room in the batch is dropped, to be
    found again.  */
 void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready);
 

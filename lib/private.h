@@ -23,7 +23,7 @@
 
 /* The system calls of the library.  A unit test may replace them by its own
    functions, so that this host behaves like another (EPROTO, address length 0,
-   no accept4, ...). Not to be changed while other threads use the library.  */
+   no accept4, ...).  Not to be changed while other threads use the library.  */
 struct sonde__calls {
     int (*socket)(int, int, int);
     int (*bind)(int, const struct sockaddr *, socklen_t);
@@ -85,7 +85,7 @@ extern struct sonde__calls sonde__sys;
 
 /* Find the cap of listen queues: the first of the COUNT settings NAMES that
    READ can read.  Returns 0, or -1 with errno.  CONSTANT: the cap of a kernel
-   without a setting, or -1. Contract and errno of sonde_backlog_cap.  Separate
+   without a setting, or -1.  Contract and errno of sonde_backlog_cap.  Separate
    from the leaf that calls sysctl, so that the function is tested on any host.
  */
 typedef int sonde__setting_read(const char *name, int *value);
@@ -166,9 +166,10 @@ struct sonde__nosigpipe {
 /* begin: call before send or sendmsg on the socket FD. block: call before write
    to a pipe or terminal.  end: call afterwards, with the RESULT; errno is kept.
  */
-void sonde__nosigpipe_begin(struct sonde__nosigpipe *quiet, int fd);
-void sonde__nosigpipe_block(struct sonde__nosigpipe *quiet);
-void sonde__nosigpipe_end(const struct sonde__nosigpipe *quiet, ssize_t result);
+void sonde__nosigpipe_begin(struct sonde__nosigpipe *nosigpipe, int fd);
+void sonde__nosigpipe_block(struct sonde__nosigpipe *nosigpipe);
+void sonde__nosigpipe_end(const struct sonde__nosigpipe *nosigpipe,
+                          ssize_t result);
 
 /* The flags of a non-blocking send.  NetBSD's kernel tests MSG_NBIO and not
    MSG_DONTWAIT (sosend of 7.99.34); FreeBSD tests both.  */
@@ -213,7 +214,7 @@ struct sonde__row {
 int sonde__row_count(struct sonde__row *row);
 
 /* Count a failure before the call is repeated.  After 64 failures sleep, 1 ms
-   at first, 32 at most, and not beyond DEADLINE. So a kernel that reports for
+   at first, 32 at most, and not beyond DEADLINE.  So a kernel that reports for
    ever that FD is ready, or that the call was interrupted, does not take the
    processor.  Returns 0, or -1 after 128 failures if DEADLINE is SONDE_NEVER:
    after two seconds.  Keeps errno.  */

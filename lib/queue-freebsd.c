@@ -1,9 +1,9 @@
-/* queue-freebsd.c - what FreeBSD says of a listening socket's queue
+/* queue-freebsd.c - the queue of a listening socket on FreeBSD
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    Three options of every listening socket, of any family.  The limit is the
-   backlog as it was cut to its cap: connections are refused above 3/2 of it.
-   Incomplete ones are mostly in the SYN cache, where this does not count them.
+   backlog after the cap: connections are refused above 3/2 of the limit.
+   Incomplete connections are mostly in the SYN cache and not counted here.
    Compiled, not run.  */
 
 #include <config.h>

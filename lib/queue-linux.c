@@ -1,10 +1,10 @@
-/* queue-linux.c - what Linux says of a listening socket's queue
+/* queue-linux.c - the queue of a listening socket on Linux
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   TCP_INFO on a listener: tcpi_unacked is the accept queue's length,
-   tcpi_sacked its limit (net/ipv4/tcp.c, tcp_get_info).  SO_MEMINFO, since
-   4.12, holds the drop counter of the socket that "ss -m" shows as d.  Of a
-   UNIX socket no option tells; the list of the listeners does, by its inode. */
+   TCP_INFO on a listener: tcpi_unacked is the length of the accept queue,
+   tcpi_sacked its limit (net/ipv4/tcp.c, tcp_get_info).  SO_MEMINFO,
+   since 4.12, holds the drop counter of the socket, shown by "ss -m" as d. UNIX
+   sockets have no such option: the list of listeners is searched by inode.  */
 
 #include <config.h>
 
@@ -17,8 +17,8 @@
 
 #include "private.h"
 
-/* The drops of FD, or -1.  The place of the counter is that of
-   linux/sock_diag.h; headers from before 4.12 do not have the option.  */
+/* The drops of FD, or -1.  The index of the counter is from linux/sock_diag.h;
+   headers from before 4.12 do not have the option.  */
 static long read_drops(int fd)
 {
 #ifdef SO_MEMINFO
@@ -28,8 +28,8 @@ static long read_drops(int fd)
     if (sonde__sys.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, figures, &size) ||
         size < sizeof figures)
         return -1;
-    /* All there is room for, where a long has but 32 bits: less than 0 would
-       mean that it is not known.  */
+    /* Limited to the range of long with 32 bits: a negative count would mean
+       unknown.  */
     int64_t drops = figures[DROPS];
     return drops > LONG_MAX ? LONG_MAX : (long)drops;
 #else
@@ -44,7 +44,7 @@ static int read_info(int fd, struct tcp_info *info)
     *info = (struct tcp_info){0};
     if (sonde__sys.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size)) {
         if (errno == ENOPROTOOPT || errno == EOPNOTSUPP)
-            errno = ENOTSUP; /* no TCP socket, or no such option */
+            errno = ENOTSUP; /* not a TCP socket, or no such option */
         return -1;
     }
     if (info->tcpi_state != TCP_LISTEN) {
@@ -68,12 +68,11 @@ static int queue_linux_listen(const struct sonde_address *address)
     return fd;
 }
 
-/* Both figures 0 is the truth for listen (fd, 0) while nobody waits, and it is
-   also what a stack says that only pretends (gVisor).  Tell them apart by
-   another listener at the same address, which is given a backlog of 7; unless
-   the cap is 0, when the truth is 0 whatever was asked for.  Returns 0 if they
-   are the truth, or -1 with ENOTSUP, or with the errno for which that listener
-   is not to be had.  */
+/* Both counts are 0 for listen (fd, 0) with an empty queue, and on a stack that
+   does not implement them (gVisor).  Another listener at the same address with
+   a backlog of 7 shows the difference, unless the cap is 0: then 0 is true for
+   every backlog.  Returns 0 if the counts are true, or -1 with ENOTSUP, or with
+   the errno of the second listener.  */
 static int check_zeros(int fd)
 {
     struct sonde_address address;
@@ -94,7 +93,7 @@ static int check_zeros(int fd)
     return truth ? 0 : -1;
 }
 
-/* The listener that is looked for, and what is found of it.  */
+/* The listener searched for, and its queue.  */
 struct sought {
     uint64_t socket;
     struct sonde_queue queue;
@@ -108,14 +107,16 @@ static int compare_socket(const struct sonde_listener *listener, void *data)
         return 0;
     sought->queue = listener->queue;
     sought->found = 1;
-    return 1; /* no more */
+    return 1; /* stop */
 }
 
-/* The queue of FD, a UNIX socket.  Not found where it listens is one of another
-   network namespace, of which nothing is told.  */
+/* Read the queue of FD, a UNIX socket.  A listener missing from the list
+   belongs to another network namespace, for which nothing is known.  */
 static int queue_linux_read_unix(int fd, struct sonde_queue *queue)
 {
-    enum { LIST_TIMEOUT = 2000 }; /* milliseconds; it takes far less than one */
+    enum {
+        LIST_TIMEOUT = 2000
+    }; /* milliseconds; far less than one is needed */
     int listens = 0;
     struct stat status;
     struct sought sought = {0};
@@ -130,7 +131,7 @@ static int queue_linux_read_unix(int fd, struct sonde_queue *queue)
     if (sonde_listeners(AF_UNIX, LIST_TIMEOUT, compare_socket, &sought) &&
         !sought.found) {
         if (errno == EPERM || errno == EACCES)
-            errno = ENOTSUP; /* a filter; then as if nothing were told */
+            errno = ENOTSUP; /* a filter: as if not supported */
         return -1;
     }
     if (!sought.found || sought.queue.backlog < 0) {

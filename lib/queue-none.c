@@ -1,4 +1,4 @@
-/* queue-none.c - a system that says nothing of a listening socket's queue
+/* queue-none.c - a system without known queues of listening sockets
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>

@@ -1,10 +1,9 @@
-/* queue-xnu.c - what macOS says of a listening socket's queue
+/* queue-xnu.c - the queue of a listening socket on macOS
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   No option of the socket tells, but the list of all TCP sockets does, and it
-   is open to everybody.  Ours is found in it by its address.  The queued ones
-   are counted without those whose handshake is under way.  Compiled, not
-   run.  */
+   There is no such option of a socket.  The list of all TCP sockets has the
+   counts, and needs no privilege; the socket is found by its address.  Queued
+   connections are counted without incomplete handshakes.  Compiled, not run. */
 
 #include <config.h>
 

@@ -1,4 +1,4 @@
-/* reap.c - take the status of every child that has ended
+/* reap.c - collect the status of every child that has ended
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -8,15 +8,15 @@
 
 #include "private.h"
 
-/* How often waitpid may be interrupted.  */
+/* The maximum of interruptions of waitpid.  */
 enum { retries = 64 };
 
 int sonde_reap(void (*each)(pid_t child, int status, void *data), void *data)
 {
     int saved = errno;
     int count = 0;
-    /* It ends: each turn but the last takes a child away, or was interrupted,
-       which WNOHANG leaves no time for, and not without end.  */
+    /* The loop ends: each turn but the last collects a child, or was
+       interrupted, at most 64 times.  */
     for (int interrupted = 0;;) {
         int status;
         pid_t child = sonde__sys.waitpid(-1, &status, WNOHANG);

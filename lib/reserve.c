@@ -1,4 +1,4 @@
-/* reserve.c - what a server does when it is out of descriptors
+/* reserve.c - a server out of descriptors, and back-off after failures
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -8,19 +8,19 @@
 #include "private.h"
 
 /* Milliseconds.  */
-enum { first_delay = 5, longest_delay = 1000 };
+enum { min_delay = 5, max_delay = 1000 };
 
-/* How often a call may fail with EAGAIN in a row before poll is asked.  */
-enum { most_idle = 64 };
+/* The number of EAGAIN in a row before poll is called.  */
+enum { max_idle = 64 };
 
-/* Whether ERROR means that it is the family that is not to be had.  */
+/* Whether ERROR means that the family is not available.  */
 static int reserve_is_missing(int error)
 {
     return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
            error == EACCES || error == EPERM;
 }
 
-int sonde_reserve_open(struct sonde_reserve *spare)
+int sonde_reserve_open(struct sonde_reserve *reserve)
 {
     static const int families[] = {AF_UNIX, AF_INET, AF_INET6};
     int saved = errno;
@@ -32,20 +32,20 @@ int sonde_reserve_open(struct sonde_reserve *spare)
     }
     if (fd < 0)
         return -1;
-    spare->fd = fd;
+    reserve->fd = fd;
     errno = saved;
     return 0;
 }
 
-void sonde_reserve_close(struct sonde_reserve *spare)
+void sonde_reserve_close(struct sonde_reserve *reserve)
 {
-    if (spare->fd >= 0)
-        sonde__close(spare->fd);
-    spare->fd = -1;
+    if (reserve->fd >= 0)
+        sonde__close(reserve->fd);
+    reserve->fd = -1;
 }
 
 /* Accept a client of LISTENER and close the connection.  */
-static int reserve_turn_away(int listener)
+static int reserve_reject(int listener)
 {
     if (sonde__wait(listener, POLLIN, sonde_deadline(0)))
         return -1;
@@ -56,24 +56,25 @@ static int reserve_turn_away(int listener)
     return 0;
 }
 
-int sonde_reserve_shed(struct sonde_reserve *spare, int listener)
+int sonde_reserve_shed(struct sonde_reserve *reserve, int listener)
 {
     int saved = errno;
-    sonde_reserve_close(spare);
-    int result = reserve_turn_away(listener);
+    sonde_reserve_close(reserve);
+    int result = reserve_reject(listener);
     if (result < 0)
         saved = errno;
-    /* Should that fail, the next call does without it, and tries again.  */
-    sonde_reserve_open(spare);
+    /* After a failure the next call works without a reserve, and opens the
+       reserve again.  */
+    sonde_reserve_open(reserve);
     errno = saved;
     return result;
 }
 
 int sonde_backoff(int last)
 {
-    if (last < first_delay)
-        return first_delay;
-    return last < longest_delay / 2 ? 2 * last : longest_delay;
+    if (last < min_delay)
+        return min_delay;
+    return last < max_delay / 2 ? 2 * last : max_delay;
 }
 
 int sonde_backoff_after(struct sonde_backoff_state *state, int fd, int error)
@@ -84,10 +85,11 @@ int sonde_backoff_after(struct sonde_backoff_state *state, int fd, int error)
         state->delay = error ? sonde_backoff(state->delay) : 0;
         return state->delay;
     }
-    if (++state->idle < most_idle)
+    if (++state->idle < max_idle)
         return 0;
-    /* Others may have been faster so often; then nothing is there now.  */
-    state->idle = most_idle;
+    /* Perhaps another process took each client; then no client is waiting now.
+     */
+    state->idle = max_idle;
     if (sonde__wait(fd, POLLIN, sonde_deadline(0))) {
         *state = (struct sonde_backoff_state){0};
         errno = saved;

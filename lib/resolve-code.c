@@ -1,9 +1,9 @@
-/* resolve-code.c - the EAI codes of getaddrinfo: names, meanings, sentences
+/* resolve-code.c - the EAI codes of getaddrinfo: errno, status, sentence
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   The codes are macros with other numbers on every system (negative on glibc
-   and musl), several are not everywhere, and some share one number, so it is a
-   table in which the first fitting row counts.  */
+   The codes are macros with different numbers on every system (negative on
+   glibc and musl), some are missing, and some share a number: so the table is
+   searched for the first row with the code.  */
 
 #include <config.h>
 
@@ -19,8 +19,7 @@ static const struct code {
 } codes[] = {
     {0, 0, SONDE_CONNECT_CONNECTED, "found"},
 #ifdef EAI_NONAME
-    {EAI_NONAME, ENOENT, SONDE_CONNECT_NAME_UNKNOWN,
-     "there is no such host or service"},
+    {EAI_NONAME, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "no such host or service"},
 #endif
 #ifdef EAI_NODATA /* glibc, macOS, illumos: the name is there, but no address  \
                    */
@@ -33,7 +32,7 @@ static const struct code {
 #endif
 #ifdef EAI_SERVICE
     {EAI_SERVICE, ENOENT, SONDE_CONNECT_NAME_UNKNOWN,
-     "there is no such service for this kind of socket"},
+     "no such service for this type of socket"},
 #endif
 #ifdef EAI_AGAIN
     {EAI_AGAIN, EAGAIN, SONDE_CONNECT_NAME_NO_ANSWER,
@@ -41,7 +40,7 @@ static const struct code {
 #endif
 #ifdef EAI_FAIL
     {EAI_FAIL, EPROTO, SONDE_CONNECT_NAME_NO_ANSWER,
-     "the name service answered that it failed"},
+     "the name service reports a failure"},
 #endif
 #ifdef EAI_MEMORY
     {EAI_MEMORY, ENOMEM, SONDE_CONNECT_RESOURCES,
@@ -57,7 +56,7 @@ static const struct code {
 #endif
 #ifdef EAI_SOCKTYPE
     {EAI_SOCKTYPE, EPROTOTYPE, SONDE_CONNECT_OTHER,
-     "this host does not have that kind of socket"},
+     "this host does not have that type of socket"},
 #endif
 #ifdef EAI_OVERFLOW
     {EAI_OVERFLOW, EOVERFLOW, SONDE_CONNECT_NAME_UNKNOWN,
@@ -77,7 +76,7 @@ static const struct code {
 #endif
 #ifdef EAI_IDN_ENCODE /* glibc */
     {EAI_IDN_ENCODE, ENOENT, SONDE_CONNECT_NAME_UNKNOWN,
-     "the name cannot be written in letters of the DNS"},
+     "the name cannot be encoded for the DNS"},
 #endif
 };
 

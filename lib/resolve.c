@@ -1,20 +1,19 @@
-/* resolve.c - from the name of a host and a service to addresses, in time
+/* resolve.c - addresses for the names of a host and a service, within a timeout
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   getaddrinfo cannot be given a deadline and cannot be stopped.  So a thread
-   calls it, and the caller waits for the byte that it then writes to a pipe.
-   Its closing the pipe would not do: a child that another thread forked, and
-   that execs nothing, keeps a copy of it open.
-   The job between the two, its end of the pipe included, is freed by whoever is
-   done with it last: a thread that nobody waits for any more ends in silence,
-   whenever its resolver does.  One that is waited for is done with it as soon
-   as it can be heard, so that the caller returns with no descriptor left
-   behind.
+   getaddrinfo has no deadline and cannot be stopped.  So a thread calls
+   getaddrinfo, and then writes a byte to a pipe, for which the caller waits.
+   Closing the pipe would not be enough: a child forked by another thread,
+   without exec, keeps a copy of the pipe open.  The job shared by the two,
+   including the write end of the pipe, is freed by the last owner.  After a
+   timeout the thread ends silently when its resolver returns.  Otherwise the
+   thread releases the job before the caller can see the result, so that the
+   caller returns without a descriptor left open.
 
-   Hints are given without flags, and never NULL: glibc then adds
-   AI_ADDRCONFIG, with which "localhost" is unknown to a host that has
-   loopback alone, and AI_V4MAPPED, which is EAI_BADFLAGS on others
-   (OpenBSD, FreeBSD to 10.1) and not defined by NetBSD.  */
+   Hints have no flags, and are never NULL: for NULL glibc adds AI_ADDRCONFIG,
+   with which a host with loopback alone does not know "localhost", and
+   AI_V4MAPPED, which is EAI_BADFLAGS on OpenBSD and FreeBSD to 10.1, and not
+   defined by NetBSD.  */
 
 #include <config.h>
 
@@ -31,9 +30,9 @@
 #endif
 
 struct resolve_job {
-    char host[1025], service[256]; /* empty: not asked for */
+    char host[1025], service[256]; /* empty: not looked up */
     int family, type;
-    int end; /* of the pipe: the thread's to write to */
+    int end; /* write end of the pipe, used by the thread */
     pthread_mutex_t lock;
     int owners;
     int done;
@@ -41,7 +40,7 @@ struct resolve_job {
     struct addrinfo *found;
 };
 
-/* Free JOB, which nobody owns any more.  */
+/* Free JOB, which has no owner any more.  */
 static void resolve_destroy(struct resolve_job *job)
 {
     pthread_mutex_destroy(&job->lock);
@@ -67,8 +66,9 @@ static void *resolve_run(void *argument)
     job->error = error;
     job->found = code == 0 ? found : NULL;
     job->done = 1;
-    /* Only to a caller who is still there, and closes its end after this: so
-       it never raises SIGPIPE, which some systems send to the whole process. */
+    /* Write only while the caller waits, and closes the read end afterwards: so
+       the write never raises SIGPIPE, which some systems send to the whole
+       process.  */
     if (job->owners > 1) {
         ssize_t ignored = sonde__sys.write(job->end, "", 1);
         (void)ignored;
@@ -80,8 +80,8 @@ static void *resolve_run(void *argument)
     return NULL;
 }
 
-/* Start a thread that owns half of JOB.  It gets no signal: they are for the
-   program's own threads.  Returns 0 or an errno.  */
+/* Start a thread, the second owner of JOB.  All signals are blocked in the
+   thread: signals belong to the program's threads.  Returns 0 or an errno.  */
 static int resolve_start(struct resolve_job *job)
 {
     pthread_t thread;
@@ -111,14 +111,14 @@ static int resolve_copy(char *buffer, size_t size, const char *text)
     return 0;
 }
 
-/* What a caller keeps of a lookup: the job and its end of the pipe.  */
+/* The caller's part of a lookup: the job and the read end of the pipe.  */
 struct lookup {
     struct resolve_job *job;
     int end;
 };
 
-/* Begin LOOKUP; host and service are asked for where not NULL.  Returns 0 or
-   an EAI code, with errno where that is EAI_SYSTEM.  */
+/* Begin LOOKUP of HOST and SERVICE, unless NULL.  Returns 0 or an EAI code,
+   with errno for EAI_SYSTEM.  */
 static int resolve_begin(struct lookup *lookup, const char *host,
                          const char *service, int family, int type)
 {
@@ -171,14 +171,14 @@ static void resolve_finish(struct lookup *lookup)
 {
     struct resolve_job *job = lookup->job;
     pthread_mutex_lock(&job->lock);
-    int last = --job->owners == 0; /* from now on the thread writes no more */
+    int last = --job->owners == 0; /* from now on the thread does not write */
     pthread_mutex_unlock(&job->lock);
     if (last)
         resolve_destroy(job);
     sonde__close(lookup->end);
 }
 
-/* The addresses as they come together, each once.  */
+/* The addresses found so far, without duplicates.  */
 struct result {
     struct sonde_address *list;
     size_t size, count;
@@ -193,8 +193,8 @@ static void resolve_put(struct result *result,
     result->list[result->count++] = *address;
 }
 
-/* Put the next address of FAMILY at or behind *AT that is new, its port PORT
-   unless that is negative.  Returns whether there was one.  */
+/* Put the next new address of FAMILY, from *AT on, with the port PORT unless
+   negative.  Returns whether there was one.  */
 static int resolve_put_next(struct result *result, const struct addrinfo **at,
                             int family, int port)
 {
@@ -212,8 +212,8 @@ static int resolve_put_next(struct result *result, const struct addrinfo **at,
     return result->count > before;
 }
 
-/* The family of the first address in FOUND that is of use; AF_UNSPEC if there
-   is none.  */
+/* The family of the first usable address in FOUND; AF_UNSPEC if there is none.
+ */
 static int first_family(const struct addrinfo *found)
 {
     while (found && found->ai_family != AF_INET && found->ai_family != AF_INET6)
@@ -221,8 +221,8 @@ static int first_family(const struct addrinfo *found)
     return found ? found->ai_family : AF_UNSPEC;
 }
 
-/* Put what is in FOUND, the families by turns, beginning with the one that the
-   resolver prefers: RFC 8305 section 4.  */
+/* Put the addresses of FOUND, alternating between the families, beginning with
+   the family preferred by the resolver: RFC 8305 section 4.  */
 static void resolve_interleave(struct result *result,
                                const struct addrinfo *found, int port)
 {
@@ -240,12 +240,12 @@ static void resolve_interleave(struct result *result,
     }
 }
 
-/* What read_port may say besides a port.  */
+/* Results of resolve_read_port other than a port.  */
 enum { port_named = -1, port_wrong = -2 };
 
-/* The port that SERVICE names by number, 0 for NULL; port_named if it is a
-   name, which has a letter (RFC 6335 5.1).  Nothing else is for getaddrinfo:
-   glibc's takes "70000" for 4464 and "-1" for 65535.  */
+/* The port of a numeric SERVICE, 0 for NULL; port_named for a name, which has a
+   letter (RFC 6335 5.1).  Any further text is not passed to getaddrinfo: glibc
+   takes "70000" for 4464 and "-1" for 65535.  */
 static int resolve_read_port(const char *service)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
@@ -265,8 +265,8 @@ static int resolve_read_port(const char *service)
     return *service ? port : port_wrong;
 }
 
-/* Whether TEXT ends in a port, as sonde_address_parse would have it.  No name
-   of a host has a colon.  */
+/* Whether TEXT ends in a port, as for sonde_address_parse.  A host name has no
+   colon.  */
 static int resolve_has_port(const char *text)
 {
     const char *colon = strchr(text, ':');
@@ -275,8 +275,8 @@ static int resolve_has_port(const char *text)
 
 /* Whether the last part of HOST, between its dots, is empty or a number,
    decimal or hexadecimal.  No name ends so: no top-level domain is all digits
-   (RFC 3696 section 2).  getaddrinfo would take "9877" for 0.0.38.149 and
-   "0x7f.1" for 127.0.0.1, and ask the name service for "127.0.0.300".  */
+   (RFC 3696 section 2). getaddrinfo would take "9877" for 0.0.38.149 and
+   "0x7f.1" for 127.0.0.1, and look up "127.0.0.300".  */
 static int ends_in_number(const char *host)
 {
     static const char digits[] = "0123456789";
@@ -296,9 +296,9 @@ static int resolve_fits(int wanted, int family)
     return wanted == AF_UNSPEC || wanted == family;
 }
 
-/* Put the addresses of HOST that nobody need be asked for: loopback for NULL,
-   a UNIX path, or an address as text.  Returns 0, also if HOST is a name and
-   there is none; or an EAI code, with errno.  */
+/* Put the addresses of HOST that need no lookup: loopback for NULL, a UNIX
+   path, or an address as text.  Returns 0, also for a name, without an address
+   then; or an EAI code, with errno.  */
 static int put_numeric(struct result *result, const char *host, int family)
 {
     struct sonde_address address;
@@ -315,8 +315,8 @@ static int put_numeric(struct result *result, const char *host, int family)
     if (sonde_address_parse(&address, host, 0)) {
         if (errno == EINVAL && !strchr(host, ':') && !ends_in_number(host))
             return 0;
-        /* No name either, but an address, a scope or a path gone wrong; or no
-           descriptor to look for the scope with.  */
+        /* Not a name, but a malformed address, scope or path; or no descriptor
+           for the lookup of the scope.  */
         return errno == EINVAL || errno == ENXIO || errno == ENAMETOOLONG
                    ? EAI_NONAME
                    : EAI_SYSTEM;
@@ -328,8 +328,8 @@ static int put_numeric(struct result *result, const char *host, int family)
     return 0;
 }
 
-/* Add to RESULT what only the system can tell: addresses of a name if there
-   are none yet, else the port of a service's name.  */
+/* Look up the missing part of RESULT: the addresses of a name if there are none
+   yet, else the port of a service name.  */
 static int resolve_ask(struct result *result, const struct sonde_target *target,
                        int port, int64_t deadline)
 {
@@ -379,8 +379,8 @@ static int resolve_resolve(struct result *result,
     return 0;
 }
 
-/* The errno for CODE, errno being what the system left: it is kept where it
-   says more than the code.  */
+/* The errno for CODE.  ERROR, errno after the lookup, is kept where more
+   specific than the code.  */
 static int error_of(int code, int error)
 {
     int usual = sonde__resolve_error(code, error);

@@ -1,13 +1,13 @@
-/* selfpipe.c - signals as something to read: a pipe to oneself
+/* selfpipe.c - signals as a readable descriptor: a pipe to the same process
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   The handler sets a mark for the signal and then writes a byte; the reader
-   takes marks, and empties the pipe only before it looks for marks once more.
-   So a signal that comes in between leaves its byte, and a full pipe, which
-   takes no more bytes, loses no mark.
+   The handler sets a mark for the signal and then writes a byte.  The reader
+   takes marks; if there is none, the reader empties the pipe and looks for
+   marks once more.  So a signal in between leaves a byte, and a full pipe,
+   which takes no more bytes, loses no mark.
 
-   A mark is the number of the process that caught the signal: after fork the
-   child has a copy of its parent's marks and the very same pipe.  */
+   A mark is the id of the process that caught the signal: after fork the child
+   has a copy of the parent's marks and the same pipe.  */
 
 #include <config.h>
 
@@ -18,13 +18,13 @@
 
 #include "private.h"
 
-/* As many signal numbers as any system has, and 0, which is none.  */
+/* More than the signal numbers of any system; 0 is no signal.  */
 enum { signals = 128 };
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a handler may only set such marks");
 
 static int read_end = -1;
-/* These the handler reads.  */
+/* Read by the handler.  */
 static atomic_int write_end = -1, owner;
 static atomic_int marks[signals];
 static struct sigaction former[signals];
@@ -36,7 +36,7 @@ static void selfpipe_on_signal(int signo)
     int self = (int)getpid();
     atomic_store(&marks[signo], self);
     if (self == owner) {
-        /* It fails if the pipe is full, and then it wakes up anyway.  */
+        /* Fails only for a full pipe, which is readable anyway.  */
         ssize_t ignored = write(write_end, "", 1);
         (void)ignored;
     }
@@ -80,7 +80,7 @@ int sonde_selfpipe_catch(int signo)
     return 0;
 }
 
-/* Take the mark of SIGNO.  Returns whether this process made it.  */
+/* Take the mark of SIGNO.  Returns whether this process set the mark.  */
 static int take_mark(int signo)
 {
     return atomic_exchange(&marks[signo], 0) == (int)getpid();
@@ -94,7 +94,8 @@ static int next_mark(void)
     return 0;
 }
 
-/* Empty the pipe, or most of it: what is left only wakes up once more.  */
+/* Empty the pipe, or most of it: remaining bytes only wake the loop once more.
+ */
 static void empty_pipe(void)
 {
     char bytes[1024];

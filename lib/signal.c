@@ -15,7 +15,8 @@ int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart)
     if (restart == SONDE_RESTART)
         action.sa_flags |= SA_RESTART;
 #ifdef SA_INTERRUPT
-    /* SunOS 4 restarts unless told not to; elsewhere it has no effect.  */
+    /* SunOS 4 restarts calls without this flag; elsewhere the flag has no
+       effect.  */
     else
         action.sa_flags |= SA_INTERRUPT;
 #endif

@@ -1,14 +1,20 @@
-/* sock-diag.c - ask Linux for its listening sockets, and read what it says
+/* sock-diag.c - the messages of Linux's sock_diag about listening sockets
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   A datagram of netlink is messages, each of which begins with its length,
-   kind, flags, number and port, and is padded to a multiple of 4.  A message
-   about a socket is a structure of fixed length and then attributes, which
-   begin with their length and kind, and are padded likewise.  All is given here
-   by its place, as in linux/netlink.h, linux/inet_diag.h and linux/unix_diag.h,
-   since not every C library comes with these; it is the kernel's interface to
-   programs and only ever grows at the end.  Numbers are in the order of the
-   host, ports and addresses in that of the network.  */
+   A datagram of netlink consists of messages.  A message begins with its
+   length, kind, flags, number and port, and is padded to a multiple of 4.  A
+   message about a socket is a structure of fixed length and then attributes,
+   which begin with their length and kind, and are padded likewise.  Numbers are
+   in host byte order, ports and addresses in network byte order.
+
+   Fields are given by their offset, not by the structs of linux/netlink.h,
+   linux/inet_diag.h and linux/unix_diag.h.  musl comes without these headers,
+   and the parser is compiled, tested and fuzzed on systems other than Linux:
+   the structs would need a second definition here, longer than the offsets.
+   Every field would need a memcpy besides, since messages come unaligned from a
+   fuzzer.  The layout is the kernel's interface to programs and only grows at
+   the end; where the headers exist, the unit test compares every offset with
+   them.  */
 
 #include <config.h>
 
@@ -28,9 +34,9 @@ enum {
     kind_error = 2,
     kind_done = 3,
     kind_sock_diag = 20,
-    flags_dump = 0x301, /* a request, for all there is */
+    flags_dump = 0x301, /* a request, for the whole list */
 
-    /* Linux's own numbers, whatever they are where this is tested.  */
+    /* Linux's numbers, independent of the host of a test.  */
     linux_unix = 1,
     linux_inet = 2,
     linux_inet6 = 10,
@@ -39,7 +45,7 @@ enum {
     state_listen = 10,
 
     attribute_size = 4,
-    attribute_kind_bits = 0x3fff, /* above them stand flags */
+    attribute_kind_bits = 0x3fff, /* the bits above are flags */
 
     inet_request_size = 56,
     inet_size = 72,
@@ -80,7 +86,7 @@ static uint32_t sock_diag_number(const unsigned char *at, size_t size)
     return (uint32_t)sonde_load(at, size, SONDE_BYTEORDER);
 }
 
-/* The figure at AT; all there is room for, where a long has but 32 bits.  */
+/* The 32-bit number at AT, limited to the range of long.  */
 static long sock_diag_figure(const unsigned char *at)
 {
     int64_t value = sock_diag_number(at, 4);
@@ -118,8 +124,8 @@ size_t sonde__diag_request(unsigned char *request, int family,
     return length;
 }
 
-/* The attribute KIND of the message BODY of SIZE bytes, whose attributes begin
-   at START; its length in *LENGTH.  NULL: it is not there.  */
+/* The attribute KIND of the message BODY of SIZE bytes, with attributes from
+   START on; its length in *LENGTH.  NULL: no such attribute.  */
 static const unsigned char *sock_diag_attribute(const unsigned char *body,
                                                 size_t size, size_t start,
                                                 unsigned kind, size_t *length)
@@ -138,17 +144,19 @@ static const unsigned char *sock_diag_attribute(const unsigned char *body,
     return NULL;
 }
 
-/* The 32-bit number at PLACE of the attribute KIND, or -1.  */
+/* The 32-bit number at OFFSET of the attribute KIND, or -1.  */
 static long attribute_number(const unsigned char *body, size_t size,
-                             size_t start, unsigned kind, size_t place)
+                             size_t start, unsigned kind, size_t offset)
 {
     size_t length;
     const unsigned char *found =
         sock_diag_attribute(body, size, start, kind, &length);
-    return found && length >= place + 4 ? sock_diag_figure(found + place) : -1;
+    return found && length >= offset + 4 ? sock_diag_figure(found + offset)
+                                         : -1;
 }
 
-/* One more than the limit are let in; on a listener of either kind.  */
+/* The kernel queues one connection more than the limit, on listeners of either
+   kind.  */
 static void set_queue(struct sonde_listener *listener, long queued, long limit)
 {
     listener->queue =
@@ -169,8 +177,8 @@ static void set_inet_address(struct sonde_listener *listener,
         sonde__address_set_scope(&listener->address, listener->ifindex);
 }
 
-/* Read BODY, of SIZE bytes, about a TCP socket.  Returns 1; 0: it does not
-   listen; -1: it is too short.  */
+/* Read BODY, of SIZE bytes, about a TCP socket.  Returns 1; 0: not a listener;
+   -1: too short.  */
 static int read_inet(struct sonde_listener *listener, const unsigned char *body,
                      size_t size)
 {
@@ -194,8 +202,8 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
     return 1;
 }
 
-/* The name comes as it was bound: a path with or without its NUL, an abstract
-   name behind one, or none at all.  */
+/* The kernel reports the name as given to bind: a path with or without its NUL,
+   an abstract name after a NUL, or none.  */
 static int set_unix_address(struct sonde_listener *listener,
                             const unsigned char *name, size_t length)
 {
@@ -217,8 +225,8 @@ static int set_unix_address(struct sonde_listener *listener,
 }
 
 /* The file of a UNIX path.  The kernel writes a device as 12 bits of the major
-   and 20 of the minor number, C libraries put the low 8 bits of the minor
-   below.  */
+   and 20 bits of the minor number; C libraries put the low 8 bits of the minor
+   number below the major number.  */
 static void set_file(struct sonde_listener *listener, const unsigned char *body,
                      size_t size)
 {
@@ -234,8 +242,8 @@ static void set_file(struct sonde_listener *listener, const unsigned char *body,
         (minor & 0xff) | major << 8 | (minor & ~UINT64_C(0xff)) << 12;
 }
 
-/* The same about a UNIX socket.  Nothing counts the drops of one: clients wait
-   or are told.  */
+/* The same about a UNIX socket.  UNIX sockets have no drops: clients wait or
+   get an error.  */
 static int sock_diag_read_unix(struct sonde_listener *listener,
                                const unsigned char *body, size_t size)
 {
@@ -278,8 +286,8 @@ static int sock_diag_read_socket(const unsigned char *body, size_t size,
     return 0;
 }
 
-/* The kernel's errno, negative, stands first in the message that ends an answer
-   and in the one that refuses it.  */
+/* The message that ends an answer, and the message that refuses a request,
+   begin with the kernel's errno, negative.  */
 static int read_end(const unsigned char *body, size_t size, int is_error)
 {
     long code = 0;
@@ -312,7 +320,7 @@ int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
         unsigned kind = sock_diag_number(message + message_kind, 2);
         const unsigned char *body = message + message_size;
         if (sock_diag_number(message + message_sequence, 4) != sequence)
-            ; /* the answer to something else */
+            ; /* the answer to another request */
         else if (kind == kind_sock_diag)
             result =
                 sock_diag_read_socket(body, length - message_size, each, data);

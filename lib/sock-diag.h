@@ -13,7 +13,7 @@
 enum { sonde__diag_request_size = 72 };
 
 /* Write to REQUEST, of that size, the request for all listeners of FAMILY
-   (AF_INET, AF_INET6: TCP; AF_UNIX), with the number SEQUENCE. Returns its
+   (AF_INET, AF_INET6: TCP; AF_UNIX), with the number SEQUENCE.  Returns its
    length.  */
 size_t sonde__diag_request(unsigned char *request, int family,
                            uint32_t sequence);

@@ -1,4 +1,4 @@
-/* socket.c - make a socket or a pipe, state its flags, and its options
+/* socket.c - make a socket or a pipe, set flags and options
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -65,8 +65,8 @@ int sonde__pipe(int ends[2])
     return 0;
 }
 
-/* FLAGS as bits of socket's second argument, as far as the system has them;
- *LEFT are those still to be set.  */
+/* FLAGS as bits of socket's second argument, as far as supported; *LEFT are the
+   flags still to be set.  */
 static int native_type(unsigned flags, unsigned *left)
 {
 #if defined SOCK_NONBLOCK && defined SOCK_CLOEXEC
@@ -90,7 +90,7 @@ int sonde_socket(int family, int type, unsigned flags)
     int native = native_type(flags, &left);
     int fd = sonde__sys.socket(family, type | native, 0);
     if (fd < 0 && native != 0 && (errno == EINVAL || errno == EPROTOTYPE)) {
-        /* A kernel older than its headers; or the call was wrong anyhow.  */
+        /* A kernel older than its headers; or an invalid call.  */
         left = flags;
         fd = sonde__sys.socket(family, type, 0);
     }

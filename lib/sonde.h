@@ -197,7 +197,7 @@ enum sonde_connect_status {
 enum sonde_connect_status sonde_connect_status(int error);
 
 /* STATUS as one word of letters and hyphens, "host-unreachable", which will
-   never change; and as part of a sentence, "the host cannot be reached".  Both
+   never change; and as part of a sentence, "host unreachable".  Both
    are constants.  Cannot fail.  Since 0.1.  */
 const char *sonde_connect_status_name(enum sonde_connect_status status);
 const char *sonde_connect_status_text(enum sonde_connect_status status);

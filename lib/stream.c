@@ -1,11 +1,11 @@
 /* stream.c - read and write a connection, whole and without SIGPIPE
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   With a deadline every call says MSG_DONTWAIT, so that a blocking descriptor
-   needs no change of state; without one it may as well wait in the kernel,
-   which saves a call.  But sonde_write, which wants what fits, would wait there
-   until all is taken.  What is no socket is always polled first; so is a socket
-   whose send ignores MSG_DONTWAIT (lib/dontwait.c).  */
+   With a deadline every call has MSG_DONTWAIT, so that a blocking descriptor
+   keeps its mode.  Without a deadline the kernel may wait, which saves a call.
+   But sonde_write, which writes as many bytes as fit, would wait in the kernel
+   until all bytes are taken.  Pipes and terminals are always polled first; so
+   are sockets if send ignores MSG_DONTWAIT (lib/dontwait.c).  */
 
 #include <config.h>
 
@@ -18,11 +18,11 @@
 enum {
     /* More than INT_MAX at once is EINVAL on macOS.  */
     piece = 1 << 30,
-    /* Tries before EPROTOTYPE is believed.  */
+    /* Retries before EPROTOTYPE counts as an error.  */
     retries = 16
 };
 
-/* What a pipe that polls writable takes without blocking.  */
+/* The bytes taken without blocking by a pipe reported as writable.  */
 #ifdef PIPE_BUF
 enum { pipe_piece = PIPE_BUF };
 #else
@@ -44,7 +44,7 @@ static int send_flag(int64_t deadline)
     return deadline == SONDE_NEVER ? 0 : sonde__dontwait;
 }
 
-/* Read from FD, which is no socket.  */
+/* Read from FD, not a socket.  */
 static ssize_t read_other(int fd, void *buffer, size_t size, int64_t deadline)
 {
     if (sonde__wait(fd, POLLIN, deadline))
@@ -52,8 +52,8 @@ static ssize_t read_other(int fd, void *buffer, size_t size, int64_t deadline)
     return sonde__sys.read(fd, buffer, size);
 }
 
-/* A reader with a deadline mostly waits, so it polls first; with a timeout of 0
-   it is in a loop that has polled already.  A writer mostly need not wait.  */
+/* A reader with a deadline mostly waits, so poll comes first; with a timeout of
+   0 the caller has polled already.  A writer mostly need not wait.  */
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
 {
     size = at_most(size, piece);
@@ -75,15 +75,15 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
 static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
                               int flags)
 {
-    struct sonde__nosigpipe quiet;
-    sonde__nosigpipe_begin(&quiet, fd);
-    ssize_t count = sonde__sys.send(fd, buffer, size, flags | quiet.flags);
-    sonde__nosigpipe_end(&quiet, count);
+    struct sonde__nosigpipe nosigpipe;
+    sonde__nosigpipe_begin(&nosigpipe, fd);
+    ssize_t count = sonde__sys.send(fd, buffer, size, flags | nosigpipe.flags);
+    sonde__nosigpipe_end(&nosigpipe, count);
     return count;
 }
 
-/* Write to the terminal FD, which is ready.  That may mean room for no more
-   than one byte, and with more the call would wait until all is taken.  */
+/* Write to the terminal FD, reported as ready.  There may be room for a single
+   byte, and with more the call would wait until all bytes are taken.  */
 static ssize_t write_terminal(int fd, const char *bytes, size_t size)
 {
     struct pollfd ready = {.fd = fd, .events = POLLOUT};
@@ -97,22 +97,22 @@ static ssize_t write_terminal(int fd, const char *bytes, size_t size)
     return done;
 }
 
-/* Write to FD, which is no socket.  */
+/* Write to FD, not a socket.  */
 static ssize_t write_other(int fd, const void *buffer, size_t size,
                            int64_t deadline)
 {
     if (sonde__wait(fd, POLLOUT, deadline))
         return -1;
-    struct sonde__nosigpipe quiet;
+    struct sonde__nosigpipe nosigpipe;
     size = at_most(size, pipe_piece);
-    sonde__nosigpipe_block(&quiet);
+    sonde__nosigpipe_block(&nosigpipe);
     ssize_t count = isatty(fd) ? write_terminal(fd, buffer, size)
                                : sonde__sys.write(fd, buffer, size);
-    sonde__nosigpipe_end(&quiet, count);
+    sonde__nosigpipe_end(&nosigpipe, count);
     return count;
 }
 
-/* Write what fits to FD, a blocking socket whose send may block.  */
+/* Write as many bytes as fit to FD, a blocking socket whose send may block.  */
 static ssize_t write_blocking(int fd, const char *bytes, size_t size, int flags,
                               int64_t deadline)
 {
@@ -151,10 +151,10 @@ static ssize_t stream_write_some(int fd, const void *buffer, size_t size,
             count = write_other(fd, buffer, size, deadline);
         if (count > 0)
             return count;
-        if (count == 0) /* it never should, and means no progress */
+        if (count == 0) /* unexpected: no progress */
             errno = EAGAIN;
         if (errno == EPROTOTYPE) {
-            /* macOS, while the connection is being torn down.  */
+            /* macOS, during the teardown of the connection.  */
             if (++races < retries)
                 continue;
             errno = EPIPE;
@@ -188,9 +188,9 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
     return count;
 }
 
-/* Whether a call with TIMEOUT must stop at DEADLINE, though bytes may still be
-   had at once: then errno is EAGAIN.  With a timeout of 0 they are what can be
-   done at once.  */
+/* Whether a call with TIMEOUT must stop at DEADLINE, with EAGAIN, though more
+   bytes may be available at once.  With a timeout of 0 such bytes belong to the
+   call.  */
 static int stream_is_late(int timeout, int64_t deadline)
 {
     if (timeout == 0 || sonde_deadline_left(deadline) != 0)

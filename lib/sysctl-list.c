@@ -1,4 +1,4 @@
-/* sysctl-list.c - read a sysctl whose answer is a list that grows
+/* sysctl-list.c - read a sysctl with a list of varying length
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -11,7 +11,7 @@
 
 #include "sysctl-list.h"
 
-/* The list may grow between the question for its size and that for itself.  */
+/* The list may grow between the two calls, for the size and for the list.  */
 enum { tries = 4 };
 
 void *sonde__sysctl_list(const char *name, size_t *size)

@@ -1,9 +1,10 @@
-/* totals-linux.c - what all listeners dropped: /proc/net/netstat
+/* totals-linux.c - the counters of all listeners: /proc/net/netstat
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Pairs of lines, the first naming what the second counts, both beginning with
-   the same word.  thread-self/net is the calling thread's network namespace;
-   net, as the file is called before Linux 3.17, that of the main thread.  */
+   The file has pairs of lines, the first with names, the second with counts,
+   both beginning with the same word.  thread-self/net is the network namespace
+   of the calling thread; net, the name of the file before Linux 3.17, of the
+   main thread.  */
 
 #include <config.h>
 
@@ -14,7 +15,7 @@
 
 #include "private.h"
 
-/* The count that stands in VALUES where NAME stands in NAMES, or -1.  */
+/* The count in VALUES at the index of NAME in NAMES, or -1.  */
 static int64_t totals_linux_find(const char *names, const char *values,
                                  const char *name)
 {
@@ -32,8 +33,8 @@ static int64_t totals_linux_find(const char *names, const char *values,
 }
 
 /* The lines are some 3,000 bytes long.  Fails with EIO, or the errno of read,
-   where the file could not be read to its end: a counter that was not reached
-   is not one that does not exist.  */
+   if the end of the file was not read: a counter not reached is not a missing
+   counter.  */
 static int read_pair(FILE *file, struct sonde_listen_totals *totals)
 {
     static const char group[] = "TcpExt:";

@@ -1,4 +1,4 @@
-/* totals-none.c - a system whose count of dropped connections is not known
+/* totals-none.c - a system without known counters of listeners
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>

@@ -1,18 +1,17 @@
 /* xnu-pcblist.c - read macOS's list of TCP sockets
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   The list is a header and then records, each of which begins with its length
-   and its kind, two 32-bit numbers, and is padded to a multiple of 8.  For each
-   socket there are several records, the one of the addresses (inpcb) first,
-   then that of the socket, and last that of TCP.  The headers that declare them
-   are private to the kernel, so what is used is given here by its place, as in
-   bsd/netinet/in_pcb.h, bsd/sys/socketvar.h and bsd/netinet/tcp_var.h of XNU,
-   which are packed to 4 bytes.  From xnu-2050 (OS X 10.8) to macOS 15.4 they
-   only grew at the end.  Before that so_options of the socket's record had 16
-   bits, and all behind it stood 4 bytes lower (xnu-1699, OS X 10.7): that
-   record has 64 bytes, is shorter than the 68 of 10.8, and is not read.
-   Numbers are in the order of the host, ports and addresses in that of the
-   network.  */
+   The list is a header and then records.  A record begins with its length and
+   its kind, two 32-bit numbers, and is padded to a multiple of 8.  Each socket
+   has several records: first the addresses (inpcb), then the socket, and last
+   TCP.  The headers with the structs are private to the kernel, so fields are
+   given by their offset, as in bsd/netinet/in_pcb.h, bsd/sys/socketvar.h and
+   bsd/netinet/tcp_var.h of XNU, packed to 4 bytes.  From xnu-2050 (OS X 10.8)
+   to macOS 15.4 the records only grew at the end.  Before, so_options of the
+   socket's record had 16 bits, and all later fields were 4 bytes lower
+   (xnu-1699, OS X 10.7): such a record has 64 bytes, less than the 68 of 10.8,
+   and is not read.  Numbers are in host byte order, ports and addresses in
+   network byte order.  */
 
 #include <config.h>
 
@@ -32,10 +31,10 @@ enum {
     inpcb_local_address = 64,
     inpcb_size = 80,
 
-    socket_all = 44, /* the incomplete ones included */
+    socket_all = 44, /* including incomplete ones */
     socket_incomplete = 46,
     socket_limit = 48,
-    socket_size = 68, /* of 10.8; what is shorter is laid out otherwise */
+    socket_size = 68, /* of 10.8; a shorter record has another layout */
 
     tcpcb_state = 36,
     tcpcb_size = 40,
@@ -59,14 +58,14 @@ static void xnu_pcblist_read_address(struct sonde_address *address,
         (uint16_t)sonde_load(record + inpcb_local_port, 2, SONDE_BIG_ENDIAN));
 }
 
-/* The records of one socket, as far as they have been read.  */
+/* The records of one socket read so far.  */
 struct candidate {
     int bound, known;
     struct sonde_listener listener;
 };
 
-/* The backlog in force.  The kernel keeps a short; with 0 and below, which a
-   backlog above 32767 becomes, it queues no connection: 0.  */
+/* The backlog in force.  The kernel keeps a short; with 0 and below, the result
+   of a backlog above 32767, no connection is queued: 0.  */
 static long read_limit(const unsigned char *record)
 {
     long limit = xnu_pcblist_number(record + socket_limit, 2);
@@ -84,7 +83,7 @@ static void read_queue(struct sonde_queue *queue, const unsigned char *record)
     queue->drops = -1;
 }
 
-/* Read RECORD.  Returns 1 if with it the candidate is a listener.  */
+/* Read RECORD.  Returns 1 if the candidate is complete and a listener.  */
 static int read_record(struct candidate *candidate, const unsigned char *record,
                        size_t length)
 {
@@ -142,7 +141,7 @@ int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
     return 0;
 }
 
-/* The one bound to LOCAL, and how many there are.  */
+/* The listener bound to LOCAL, and the number of matches.  */
 struct pcblist_wanted {
     const struct sonde_address *local;
     struct sonde_queue queue;

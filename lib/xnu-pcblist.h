@@ -10,7 +10,7 @@
 #include "private.h"
 
 /* Call EACH for every listening socket in the SIZE bytes at LIST, the value of
-   net.inet.tcp.pcblist_n.  Returns 0, or -1. ECANCELED: EACH stopped the list.
+   net.inet.tcp.pcblist_n.  Returns 0, or -1.  ECANCELED: EACH stopped the list.
    EPROTO: unknown layout.  */
 int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
                     void *data);

@@ -4,8 +4,9 @@
 # usage: awk -f page.awk -v topic=TOPIC -v date=DATE sonde.h sonde.h [MORE]
 # The header is read twice: first for the names of all functions, then for the
 # section "---- TOPIC: TITLE ----".  MORE, the rest of the page in mdoc, begins
-# with EXAMPLES or SEE ALSO.  "Since 0.1" becomes HISTORY.  With -v links=1, print "PAGE:FUNCTION" for every
-# function instead, for the links that make it a page.
+# with EXAMPLES or SEE ALSO.  "Since 0.1" becomes HISTORY.  With -v links=1,
+# print "PAGE:FUNCTION" for every function instead: the links from each function
+# to its page.
 #
 # A comment that begins in the first column describes the declarations below it,
 # up to the next blank line.  In its text, NAME is the parameter name.

@@ -5,7 +5,6 @@
 
 #include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/monotonic.h"
 #include "probes/finding/compare.h"
@@ -21,9 +20,9 @@
 #include "progs/replace.h"
 #include "progs/status.h"
 
-/* A run of the usual rows is over in well under a second.  What bounds it on a
-   host where it is not: a minute, and four waits for each row and family, as if
-   there were descriptors for one filling at a time.  */
+/* Deadline of a run, in milliseconds. The default rows take well under a
+   second; the limit for a slow host is a minute, plus four silence timeouts for
+   each row and family, as if rows were measured in sequence.  */
 static int64_t backlogprobe_deadline_of(const struct queue_plan *plan)
 {
     return (plan->overflow ? 120000 : 60000) +
@@ -33,7 +32,7 @@ static int64_t backlogprobe_deadline_of(const struct queue_plan *plan)
 struct backlogprobe_choices {
     bool inet, inet6, local, json, profile, no_incomplete;
     bool again, overflow, half_open, chart;
-    const char *backlogs; /* NULL: the usual ones */
+    const char *backlogs; /* NULL: the default */
     const char *prometheus;
     long wait;
     long require; /* -1: nothing */
@@ -105,16 +104,13 @@ static const char *backlogprobe_conflict(void)
     return NULL;
 }
 
-/* A progress line, if somebody looks on and the work lasts.  */
 static void backlogprobe_show_progress(const struct findings *findings,
                                        int64_t elapsed)
 {
-    if (elapsed > 1000 && isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%zu figures, %ld s ", findings->count,
-                (long)(elapsed / 1000));
+    progress_show(elapsed, "%zu figures", findings->count);
 }
 
-/* The finding whether a family works; NULL if it does.  */
+/* The finding about a family that does not work; NULL if the family works.  */
 static const struct finding *not_working(const struct findings *findings,
                                          const char *key)
 {
@@ -150,8 +146,8 @@ static int status_of(const struct report *report)
 {
     static const int statuses[] = {
         [GRANT_UNKNOWN] = STATUS_TROUBLE,
-        [GRANT_WHOLE] = STATUS_DONE,
-        [GRANT_CUT] = STATUS_NO,
+        [GRANT_FULL] = STATUS_DONE,
+        [GRANT_TRUNCATED] = STATUS_NO,
     };
     if (report->requires)
         return statuses[report->need.grant];
@@ -163,8 +159,7 @@ static void backlogprobe_write_prometheus(FILE *out, const void *report)
     report_prometheus(out, report);
 }
 
-/* Print REPORT in the form that CHOSEN says.  Returns 0, or -1, having said
-   what is wrong.  */
+/* Print REPORT in the chosen form. Returns 0, or -1 after a message.  */
 static int print_form(const struct report *report)
 {
     if (choices.prometheus)
@@ -185,7 +180,7 @@ static int print_form(const struct report *report)
     return 0;
 }
 
-/* Print what is different in the profile that CHOSEN names.  Returns the exit
+/* Print the differences from the profile of --compare. Returns the exit
    status.  */
 static int print_comparison(struct findings *findings)
 {
@@ -234,7 +229,7 @@ static int print_report(struct findings *findings)
     return status;
 }
 
-/* Measure what PLAN says, into FINDINGS, and report.  */
+/* Measure PLAN, with the results in FINDINGS, and report.  */
 static int backlogprobe_measure(struct findings *findings,
                                 const struct queue_plan *plan)
 {
@@ -248,8 +243,7 @@ static int backlogprobe_measure(struct findings *findings,
                                  backlogprobe_deadline_of(plan), findings,
                                  backlogprobe_show_progress, &trouble);
     int64_t elapsed = monotonic_ms() - start;
-    if (elapsed > 1000 && isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    progress_end();
     if (failed)
         complain("the measurement ended early: %s", trouble.text);
     if (settings_failure(findings)) {

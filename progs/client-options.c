@@ -67,7 +67,7 @@ static int target_take_source(struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* The port of SERVICE on this host.  */
+/* The port of SERVICE in the host's database.  */
 static const char *service_find_port(const struct client_service *service)
 {
     static char port[12];
@@ -78,7 +78,7 @@ static const char *service_find_port(const struct client_service *service)
     return port;
 }
 
-/* Refuse a HOST or PORT that cannot exist, without a lookup.  */
+/* Refuse an impossible HOST or PORT without a lookup.  */
 static int target_check(const struct client_target *target)
 {
     char problem[ENDPOINT_TEXT];
@@ -199,6 +199,6 @@ void client_options_tell(const struct client *client)
         complain("keepalive after %d s", client->keepalive);
     else if (client->target->keepalive > 0)
         complain(client->keepalive == 0
-                     ? "keepalive after the system's own time"
+                     ? "keepalive after the system's default time"
                      : "keepalive cannot be set on this socket");
 }

@@ -20,8 +20,8 @@ struct client_options {
 
 extern struct client_options client_options;
 
-/* Their rows, for struct program's shared; and its other fields that all
-   clients have in common.  */
+/* The option rows of all clients, for struct program's shared; and further
+   fields with the same value in all clients.  */
 extern const struct option_row client_rows[];
 #define CLIENT_PROGRAM                                                         \
     .shared = client_rows, .operands = "HOST [PORT]", .operands_max = 2,       \
@@ -33,7 +33,7 @@ extern const struct option_row client_rows[];
         "10 source port in use, 11 not permitted, 12 no answer to a "          \
         "datagram, 13 wrong reply, 14 closed early."
 
-/* A service: its name, and its port where this host's database of services
+/* A service: the name, and the port used if the host's database of services
    lacks the name.  */
 struct client_service {
     const char *name;

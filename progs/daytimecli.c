@@ -26,8 +26,8 @@ static const char *daytimecli_conflict(void)
     return utc && !parse ? "--utc applies to --parse only" : NULL;
 }
 
-/* For a terminal, which a server must not control: bytes that are not printable
-   ASCII as \ooo, but line ends; and a newline at the end.  */
+/* For a terminal, which a server must not control: bytes except printable ASCII
+   and line ends as \ooo; and a newline at the end.  */
 static void print_safely(const struct daytime *daytime)
 {
     FILE *out = output_stream();
@@ -57,8 +57,9 @@ static void daytimecli_print(const struct daytime *daytime)
 }
 
 /* The instant, and the offset between the server's clock and the local clock.
-   The server sends whole seconds, so its clock was half a second further, plus
-   or minus half a second; and half of the round trip is added.  */
+   The server sends whole seconds, so the server's clock was half a second
+   further, plus or minus half a second; the uncertainty also has half of the
+   round trip.  */
 static void print_instant(const struct client *client,
                           const struct daytime *daytime,
                           struct client_result *result)
@@ -78,10 +79,10 @@ static void print_instant(const struct client *client,
     daytime_iso(instant.seconds, iso);
     fprintf(output_stream(), "%s %+.1f s +-%.1f s\n", iso, offset, 0.5 + half);
     if (client_options.verbose)
-        complain("the form is that of %s%s", instant.form,
+        complain("the format is %s%s", instant.form,
                  !instant.assumed ? ""
-                 : utc            ? ", without a zone: taken as UTC"
-                                  : ", without a zone: taken as this host's");
+                 : utc            ? ", without a zone, read as UTC"
+                                  : ", without a zone, read as local time");
 }
 
 static int daytimecli_run(void)

@@ -83,8 +83,8 @@ static const char *echoload_conflict(void)
     return NULL;
 }
 
-/* Whether this process may run PLAN.  Returns OPTIONS_GO_ON, or the exit
-   status, after a message.  */
+/* Check PLAN against the limits of this process. Returns OPTIONS_GO_ON, or the
+   exit status after a message.  */
 static int echoload_check(const struct load_plan *plan,
                           const struct client_target *target)
 {
@@ -102,7 +102,8 @@ static int echoload_check(const struct load_plan *plan,
                  plan->connections, limit);
         return STATUS_TROUBLE;
     }
-    /* Too many connections could get other processes killed for memory.  */
+    /* Without memory for the connections, the kernel could kill other
+       processes.  */
     if (load_fits(plan, why, sizeof why)) {
         complain("%zu connections are too many: %s", plan->connections, why);
         return STATUS_TROUBLE;
@@ -119,7 +120,7 @@ static int echoload_measure(struct client *client, const struct load_plan *plan,
         return client_options_status(result);
     }
     load_run(client, plan, load_progress, report, result);
-    load_progress_end();
+    progress_end();
     /* Without a connection there is no run to report.  */
     if (report->connects > 0 || plan->kind == LOAD_CONNECTS)
         (choices.json ? load_report_json : load_report_text)(output_stream(),

@@ -14,8 +14,8 @@
 #include "progs/replace.h"
 #include "progs/status.h"
 
-/* The kernel answers at once; what bounds it if it does not.  Owners take a few
-   microseconds for each descriptor of the host.  */
+/* Deadlines for the list and the owners. The kernel returns the list at once;
+   owners take a few microseconds for each descriptor of the host.  */
 enum { LIST_MS = 5000, OWNERS_MS = 20000 };
 
 struct listeners_choices {
@@ -104,8 +104,8 @@ static int listeners_report(const struct listeners *listeners)
     return STATUS_DONE;
 }
 
-/* Report what was found.  A family that could not be read may hold a queue that
-   is full, so that no other answer is known.  */
+/* Report the selected listeners. A family that could not be read may have a
+   full queue: then neither 0 nor 1 is a true exit status.  */
 static int report_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
@@ -121,8 +121,8 @@ static int report_found(const struct listeners *listeners)
     return STATUS_TROUBLE;
 }
 
-/* Nothing is at WHAT, for the reason WHY: for programs that is an empty list,
-   unless WHAT makes no sense.  */
+/* Nothing listens at WHAT, for the reason WHY. JSON and metrics then have an
+   empty list, unless WHAT is impossible.  */
 static int report_missing(const struct listeners *listeners,
                           enum selection selection, const struct sentence *why)
 {

@@ -6,10 +6,10 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "progs/load-report.h"
+#include "progs/output.h"
 
 enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10 };
 
@@ -122,7 +122,7 @@ static void print_errors(FILE *out, const struct load_report *report)
         fprintf(out, "  %-10s none\n", title);
 }
 
-/* The share of datagrams that were sent and not answered.  */
+/* The share of datagrams without a reply.  */
 static void print_loss(FILE *out, const struct load_report *report)
 {
     uint64_t lost = report->errors[LOAD_UNANSWERED];
@@ -179,23 +179,23 @@ static int64_t next_bound(int64_t bound)
     return bound / power == 2 ? 5 * power : 2 * bound;
 }
 
-static void print_bar(FILE *out, const char *name, uint64_t count,
-                      uint64_t most, uint64_t all)
+static void print_bar(FILE *out, const char *name, uint64_t count, uint64_t max,
+                      uint64_t all)
 {
     char bar[BAR + 1];
-    int length = (int)((double)count * (double)BAR / (double)most + 0.5);
+    int length = (int)((double)count * (double)BAR / (double)max + 0.5);
     memset(bar, '#', BAR);
     bar[count > 0 && length == 0 ? 1 : length] = '\0';
     fprintf(out, "%12s |%-*s %5.1f %%\n", name, BAR, bar,
             100 * (double)count / (double)all);
 }
 
-/* From where all but a hundredth are, in steps that people count in, and what
-   is beyond them in one row.  */
+/* Rows in steps of 1, 2 and 5 from the first percent of the values on, up to 99
+   percent; the rest is a single row.  */
 static void print_histogram(FILE *out, const struct histogram *histogram)
 {
     int64_t bounds[ROWS_MAX];
-    uint64_t counts[ROWS_MAX + 1], seen = 0, most = 0;
+    uint64_t counts[ROWS_MAX + 1], seen = 0, max = 0;
     int rows = 0;
     int64_t bound = 1000;
     if (histogram->count < 10)
@@ -211,16 +211,16 @@ static void print_histogram(FILE *out, const struct histogram *histogram)
     }
     counts[rows] = histogram->count - seen;
     for (int i = 0; i <= rows; i++)
-        most = counts[i] > most ? counts[i] : most;
+        max = counts[i] > max ? counts[i] : max;
     putc('\n', out);
     for (int i = 0; i < rows; i++) {
         char time[CLIENT_TIME_TEXT], name[CLIENT_TIME_TEXT + 1];
         client_print_time(bounds[i], time);
         snprintf(name, sizeof name, "<%s", time);
-        print_bar(out, name, counts[i], most, histogram->count);
+        print_bar(out, name, counts[i], max, histogram->count);
     }
     if (counts[rows] > 0)
-        print_bar(out, "more", counts[rows], most, histogram->count);
+        print_bar(out, "more", counts[rows], max, histogram->count);
 }
 
 void load_report_text(FILE *out, const struct load_report *report)
@@ -305,24 +305,13 @@ void load_report_json(FILE *out, const struct load_report *report)
     json_object_end(&json);
 }
 
-/* ---- while it goes on ---------------------------------------------------- */
-
-static bool is_shown;
+/* ---- during the run ------------------------------------------------------ */
 
 void load_progress(const struct load_report *report, int64_t elapsed)
 {
     char number[NUMBER_TEXT], errors[NUMBER_TEXT];
-    if (elapsed < 1000000000 || !isatty(STDERR_FILENO))
-        return;
-    is_shown = true;
-    fprintf(stderr, "\r\033[K%" PRId64 " s: %s messages, %s errors",
-            elapsed / 1000000000, load_report_grouped(report->messages, number),
-            load_report_grouped(load_report_count_errors(report), errors));
-}
-
-void load_progress_end(void)
-{
-    if (is_shown)
-        fputs("\r\033[K", stderr);
-    is_shown = false;
+    progress_show(
+        elapsed / 1000000, "%s messages, %s errors",
+        load_report_grouped(report->messages, number),
+        load_report_grouped(load_report_count_errors(report), errors));
 }

@@ -11,9 +11,7 @@
 void load_report_text(FILE *out, const struct load_report *report);
 void load_report_json(FILE *out, const struct load_report *report);
 
-/* A progress line on standard error, if a terminal looks on and the work lasts;
-   and its end.  */
+/* For load_run: the progress line.  */
 void load_progress(const struct load_report *report, int64_t elapsed);
-void load_progress_end(void);
 
 #endif /* PROGS_LOAD_REPORT_H */

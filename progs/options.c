@@ -277,10 +277,10 @@ static int row_take(const struct option_row *row, const char *value,
     return STATUS_TROUBLE;
 }
 
-/* getopt_long found an error: parse again, up to that error, and let
-   getopt_long print it.  stdio loses what a non-blocking standard error has no
-   room for, so wait for room first, as write_all does: until the reader reads,
-   or a signal ends the process.  */
+/* getopt_long found an error: parse again, up to the error, and let getopt_long
+   print the message. stdio would lose the message if a non-blocking standard
+   error had no room, so wait for room first, as write_all does: until the
+   reader reads, or a signal ends the process.  */
 static int report_option_error(const struct option_view *view, int argc,
                                char **argv)
 {

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The type of an option's value, and of the TARGET that gets the value.  */
+/* The type of an option's value, and of the TARGET for the value.  */
 enum option_kind {
     OPTION_FLAG,    /* no value; TARGET is a bool, set to true */
     OPTION_NUMBER,  /* TARGET is a long, MIN to MAX */
@@ -73,7 +73,7 @@ struct option_row {
         .kind = OPTION_CHOICE, .target = TARGET, .choices = CHOICES            \
     }
 
-/* All of a program that its command line needs.  */
+/* The command line and the work of a program.  */
 struct program {
     const char *name;
     const char *purpose;             /* one line */

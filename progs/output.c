@@ -117,6 +117,27 @@ int usage_hint(void)
     return STATUS_TROUBLE;
 }
 
+static bool has_progress;
+
+void progress_show(int64_t milliseconds, const char *format, ...)
+{
+    va_list arguments;
+    if (milliseconds < 1000 || !isatty(STDERR_FILENO))
+        return;
+    has_progress = true;
+    fprintf(stderr, "\r\033[K%ld s: ", (long)(milliseconds / 1000));
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+}
+
+void progress_end(void)
+{
+    if (has_progress)
+        fputs("\r\033[K", stderr);
+    has_progress = false;
+}
+
 /* Returns 0, or the errno of the call that failed.  */
 static int report_write(void)
 {

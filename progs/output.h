@@ -5,14 +5,14 @@
 #define PROGS_OUTPUT_H 1
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
-/* To be called first.  Opens those of the descriptors 0 to 2 that are closed,
-   so that no socket becomes standard output, and ignores SIGPIPE and SIGXFSZ: a
-   reader that has gone, or a file that may not grow, is a write error.  PROGRAM
-   is the name in messages, with static storage.
-   Returns false, after a message, if there is no memory for a report, or if
-   standard output is closed and NEEDS_OUTPUT.  */
+/* Call first. Opens the descriptors 0 to 2 if closed, so no socket becomes
+   standard output, and ignores SIGPIPE and SIGXFSZ: a closed pipe, or a file at
+   its size limit, is a write error. PROGRAM is the name in messages, with
+   static storage. Returns false, after a message, without memory for a report,
+   or if standard output is closed and NEEDS_OUTPUT.  */
 bool output_begin(const char *program, bool needs_output);
 
 /* Print a sentence on standard error, "PROGRAM: ...", masked as by
@@ -26,14 +26,22 @@ __attribute__((format(printf, 1, 2))) int usage_error(const char *format, ...);
 /* Print where --help is, below a usage error.  Returns STATUS_TROUBLE.  */
 int usage_hint(void);
 
-/* The stream for the report.  The whole report is kept in memory until
-   output_end, which waits where standard output is non-blocking: stdio would
-   lose what the descriptor does not take at once.  */
+/* Replace the progress line on standard error by the time and a text, without a
+   newline: on a terminal only, after the first second.  */
+__attribute__((format(printf, 2, 3))) void
+progress_show(int64_t milliseconds, const char *format, ...);
+
+/* Remove the progress line, if there is one.  */
+void progress_end(void);
+
+/* The stream for the report. The whole report is kept in memory until
+   output_end, which waits if standard output is non-blocking: stdio would lose
+   bytes for which the descriptor has no room.  */
 FILE *output_stream(void);
 
-/* What is reported is data for another program, which wants it byte by byte.
-   Without this call output_end masks the report as mask_report does, whatever
-   it is made of: profiles, names of files, processes and interfaces.  */
+/* The report is data for another program, byte by byte. Without this call
+   output_end masks the report as mask_report does, since profiles and names of
+   files, processes and interfaces may have any bytes.  */
 void output_raw(void);
 
 /* To be called last: write the report to standard output.  Returns STATUS, also

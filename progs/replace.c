@@ -13,9 +13,9 @@
 #include "progs/output.h"
 #include "progs/replace.h"
 
-/* Rename would put a file in the place of a device, or of a symbolic link: of
-   /dev/stdout, for one, which is the whole host's.  And what a link leads to
-   may be somebody else's choice.  */
+/* rename would replace a device or a symbolic link by a file: for example
+   /dev/stdout, for the whole host. And the target of a link may be chosen by
+   another user.  */
 static int may_replace(const char *path)
 {
     struct stat status;
@@ -23,12 +23,13 @@ static int may_replace(const char *path)
         return 0; /* nothing is there; or opening will say why */
     if (S_ISREG(status.st_mode))
         return 0;
-    complain("%s is %s, and is not replaced", path,
-             S_ISLNK(status.st_mode) ? "a symbolic link" : "no regular file");
+    complain("%s is not replaced: the file is %s", path,
+             S_ISLNK(status.st_mode) ? "a symbolic link"
+                                     : "not a regular file");
     return -1;
 }
 
-/* With the rights that a new file has: mkstemp gives the owner's alone.  */
+/* With the mode of a new file: mkstemp permits the owner only.  */
 static int make_beside(char *name)
 {
     int fd = mkstemp(name);
@@ -43,15 +44,15 @@ static int make_beside(char *name)
 }
 
 static int write_beside(const char *name, int fd,
-                        void (*write)(FILE *, const void *),
-                        const void *closure, const char *path)
+                        void (*write)(FILE *, const void *), const void *data,
+                        const char *path)
 {
     FILE *file = fdopen(fd, "w");
     if (!file) {
         close(fd);
         return -1;
     }
-    write(file, closure);
+    write(file, data);
     int failed = ferror(file) != 0;
     if (fflush(file) || fsync(fd))
         failed = 1;
@@ -61,11 +62,11 @@ static int write_beside(const char *name, int fd,
 }
 
 int replace_file(const char *path, void (*write)(FILE *, const void *),
-                 const void *closure)
+                 const void *data)
 {
     static const char ending[] = ".XXXXXX";
     if (!strcmp(path, "-")) {
-        write(output_stream(), closure);
+        write(output_stream(), data);
         return 0;
     }
     if (may_replace(path))
@@ -79,7 +80,7 @@ int replace_file(const char *path, void (*write)(FILE *, const void *),
     strcat(name, ending);
     int fd = make_beside(name);
     int failed = fd < 0;
-    if (!failed && write_beside(name, fd, write, closure, path)) {
+    if (!failed && write_beside(name, fd, write, data, path)) {
         int saved = errno;
         unlink(name);
         errno = saved;

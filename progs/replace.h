@@ -6,12 +6,12 @@
 
 #include <stdio.h>
 
-/* Write PATH by WRITE, given CLOSURE: into a file beside it, which takes its
-   name when all is on the disk, so that a reader sees the old one or the new
-   one, whole.  What is no regular file is not replaced, nor is a symbolic link,
-   wherever it leads; "-" is standard output.
-   Returns 0, or -1, having said what is wrong: PATH is as it was then.  */
+/* Write PATH by WRITE, called with DATA: first a temporary file in the same
+   folder, which is renamed to PATH when complete on the disk, so a reader sees
+   the old or the new file, never a part. A file other than a regular file is
+   not replaced, nor is a symbolic link to any file; "-" is standard output.
+   Returns 0, or -1 after a message, with PATH unchanged.  */
 int replace_file(const char *path, void (*write)(FILE *, const void *),
-                 const void *closure);
+                 const void *data);
 
 #endif /* PROGS_REPLACE_H */

@@ -84,8 +84,8 @@ static const char *find_conflict(void)
     return NULL;
 }
 
-/* Refuse an address or a port that cannot exist.  Returns OPTIONS_GO_ON or the
-   exit status.  */
+/* Refuse an impossible address or port. Returns OPTIONS_GO_ON or the exit
+   status.  */
 static int check_addresses(void)
 {
     char problem[ENDPOINT_TEXT];

@@ -6,14 +6,14 @@
 
 #include "progs/options.h"
 
-/* Rows that all servers have in common, for struct program's shared.  */
+/* The option rows of all servers, for struct program's shared.  */
 extern const struct option_row server_rows[];
 #define SERVER_PROGRAM                                                         \
     .shared = server_rows, .is_server = true,                                  \
     .statuses = "0 stopped as requested, 2 usage error or failure."
 
-/* Run the server PROGRAM for SERVICE, with the SETTINGS of that service, as the
-   options say, until it is stopped.  Returns the exit status.  */
+/* Run the server PROGRAM for SERVICE, with the SETTINGS of the service, by the
+   options, until the server is stopped. Returns the exit status.  */
 int server_options_run(const char *program, const char *service,
                        const void *settings);
 

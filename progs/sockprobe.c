@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mask.h"
 #include "base/monotonic.h"
@@ -59,18 +58,15 @@ static const char *sockprobe_conflict(void)
     return NULL;
 }
 
-/* A progress line, if somebody looks on and the work lasts.  */
 static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
 {
-    if (elapsed > 1000 && isatty(STDERR_FILENO))
-        fprintf(stderr, "\rasked %zu of %zu times, %ld s ", done, total,
-                elapsed / 1000);
+    progress_show(elapsed, "asked %zu of %zu times", done, total);
 }
 
-/* A question was killed for want of memory: the report is not whole.  */
+/* A question was killed because memory ran out: the report is incomplete.  */
 static bool memory_ran_out;
 
-/* Put the questions that were chosen, and add the host.  */
+/* Ask the chosen questions, and add the host.  */
 static int ask_host(const struct catalogue *catalogue,
                     struct findings *findings)
 {
@@ -78,8 +74,10 @@ static int ask_host(const struct catalogue *catalogue,
         calloc(catalogue->count + 1, sizeof *questions);
     size_t count = 0;
     int64_t start = monotonic_ms();
-    if (!questions)
+    if (!questions) {
+        complain("out of memory");
         return -1;
+    }
     for (size_t i = 0; i < catalogue->count; i++)
         if (catalogue->entries[i].chosen)
             questions[count++] = catalogue->entries[i].question;
@@ -88,15 +86,13 @@ static int ask_host(const struct catalogue *catalogue,
                           why, sizeof why);
     int error = errno;
     int64_t elapsed = monotonic_ms() - start;
-    if (elapsed > 1000 && isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    progress_end();
     if (!failed) {
         failed = host_add(findings, (long)elapsed);
         error = errno;
     }
     if (failed)
-        complain("the questions could not be put: %s",
-                 *why ? why : strerror(error));
+        complain("cannot ask the questions: %s", *why ? why : strerror(error));
     else if (*why)
         complain("memory ran out: %s", why);
     memory_ran_out = !failed && *why;
@@ -120,16 +116,13 @@ static int choose_one(struct catalogue *catalogue, const char *id,
 {
     if (catalogue_choose(catalogue, id))
         return 0;
-    if (or_profile)
-        complain("there is no profile and no question \"%s\"; --list shows all "
-                 "questions",
-                 id);
-    else
-        complain("there is no question \"%s\"; --list shows all", id);
+    complain("unknown %s '%s'; for all questions see sockprobe --list",
+             or_profile ? "profile or question" : "question", id);
     return -1;
 }
 
-/* Choose the questions that the operands name; FIRST ones are none.  */
+/* Choose the questions named by the operands, after FIRST operands that name
+   profiles.  */
 static int sockprobe_choose(struct catalogue *catalogue, size_t first)
 {
     if (choices.states)
@@ -162,8 +155,9 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* A file's name for a report: its last part, masked, since others may have
-   named the file, and a newline in a name would begin a line of the report.  */
+/* A file's name for a report: the last part, masked, since another user may
+   have named the file, and a newline in a name would begin a line of the
+   report.  */
 enum { NAME_SIZE = 256 };
 static const char *name_print(const char *path, char *name)
 {
@@ -172,8 +166,8 @@ static const char *name_print(const char *path, char *name)
     return name;
 }
 
-/* Open the page; MODE "a" to see that it can be written, before all is asked
-   for nothing.  */
+/* Open the page; with MODE "a" only to check the permission, before the
+   questions are asked in vain.  */
 static FILE *open_page(const char *name, const char *mode)
 {
     FILE *out = !strcmp(name, "-") ? output_stream() : fopen(name, mode);
@@ -206,7 +200,7 @@ static int write_page(const struct catalogue *catalogue,
     return close_page(choices.html, out) ? STATUS_TROUBLE : STATUS_DONE;
 }
 
-/* Tell what the host or profile HERE has.  */
+/* Report the host or profile HERE.  */
 static int sockprobe_report(const struct catalogue *catalogue,
                             const struct findings *here)
 {
@@ -223,9 +217,9 @@ static int sockprobe_report(const struct catalogue *catalogue,
     return STATUS_DONE;
 }
 
-/* Whether the first operand is the profile to compare with: what names a
-   question is none, though there may be a file of that name, such as the
-   program byteorder.  */
+/* Whether the first operand is the profile to compare. The name of a question
+   is no profile, even if a file has the same name, such as the program
+   byteorder.  */
 static bool has_second(const struct catalogue *catalogue)
 {
     return choices.diff && choices.ids.count > 0 &&
@@ -249,8 +243,8 @@ static int sockprobe_judge(const struct difference *difference)
     return STATUS_TROUBLE;
 }
 
-/* Tell how HERE, this host or if SECOND another profile, compares with
-   THERE.  */
+/* Report the differences between HERE, this host or if SECOND another profile,
+   and THERE.  */
 static int sockprobe_compare(const struct catalogue *catalogue,
                              const struct findings *here,
                              const struct findings *there, bool second)

@@ -7,7 +7,7 @@
 enum status {
     STATUS_DONE = 0,
     STATUS_NO = 1,      /* a question was answered no */
-    STATUS_TROUBLE = 2, /* wrong usage, or it could not be done */
+    STATUS_TROUBLE = 2, /* usage error or failure */
     /* Of the clients.  */
     STATUS_REFUSED = 3,
     STATUS_TIMED_OUT = 4,

@@ -1,7 +1,7 @@
 /* capability-linux.c - capget and capset
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The kernel's own interface, since libcap is no part of a C library.  Clearing
+   By system calls, since libcap is no part of a C library.  Clearing
    the permitted set clears the ambient set, too (capabilities(7)).  */
 
 #include <config.h>

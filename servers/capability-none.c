@@ -1,4 +1,4 @@
-/* capability-none.c - systems without capabilities of a process
+/* capability-none.c - systems without capabilities
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

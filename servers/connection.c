@@ -9,15 +9,19 @@
 
 #include "base/monotonic.h"
 #include "servers/connection.h"
-#include "sonde.h"
+#include "servers/log.h"
+#include "servers/server.h"
+#include "servers/stop.h"
 
-static bool has_kept(const struct connection *connection)
+/* ---- state machine ------------------------------------------------------- */
+
+static bool pending_is_left(const struct connection *connection)
 {
     return connection->start < connection->end;
 }
 
-void connection_abandon(struct connection *connection,
-                        enum connection_ending ending)
+static void connection_abandon(struct connection *connection,
+                               enum connection_ending ending)
 {
     if (connection->state == CONNECTION_OVER)
         return;
@@ -25,9 +29,9 @@ void connection_abandon(struct connection *connection,
     connection->state = CONNECTION_OVER;
 }
 
-/* A call failed.  EAGAIN where it may wait is the end of patience; where it may
-   not, it is nothing.  */
-static void connection_take_failure(struct connection *connection)
+/* A call failed.  With a timeout EAGAIN means that the timeout is over; without
+ * a timeout EAGAIN is no failure.  */
+static void connection_note_error(struct connection *connection)
 {
     if (errno == EAGAIN && connection->timeout == 0)
         return;
@@ -36,21 +40,22 @@ static void connection_take_failure(struct connection *connection)
                        errno == EAGAIN ? CONNECTION_IDLE : CONNECTION_LOST);
 }
 
-/* Keep the SIZE bytes DATA, behind what is kept already.  */
-static void connection_keep(struct connection *connection, const char *data,
-                            size_t size)
+/* Append the SIZE bytes DATA to the pending output.  */
+static void pending_append(struct connection *connection, const char *data,
+                           size_t size)
 {
     size_t old = connection->end - connection->start;
-    char *both = old + size <= CONNECTION_KEPT ? malloc(old + size) : NULL;
+    char *both =
+        old + size <= CONNECTION_PENDING_MAX ? malloc(old + size) : NULL;
     if (!both) {
         connection_abandon(connection, CONNECTION_MEMORY);
         return;
     }
     if (old > 0)
-        memcpy(both, connection->kept + connection->start, old);
+        memcpy(both, connection->pending + connection->start, old);
     memcpy(both + old, data, size);
-    free(connection->kept);
-    connection->kept = both;
+    free(connection->pending);
+    connection->pending = both;
     connection->start = 0;
     connection->end = (uint32_t)(old + size);
 }
@@ -61,16 +66,17 @@ void connection_write(struct connection *connection, const char *data,
     ssize_t count = 0;
     if (connection->state == CONNECTION_OVER || size == 0)
         return;
-    if (!has_kept(connection)) {
-        count = sonde_write(connection->fd, data, size, connection->timeout);
+    if (!pending_is_left(connection)) {
+        count =
+            sonde_write(connection->client.fd, data, size, connection->timeout);
         if (count < 0) {
-            connection_take_failure(connection);
+            connection_note_error(connection);
             count = 0;
         }
         connection->sent += (uint64_t)count;
     }
     if (connection->state != CONNECTION_OVER && (size_t)count < size)
-        connection_keep(connection, data + count, size - (size_t)count);
+        pending_append(connection, data + count, size - (size_t)count);
 }
 
 void connection_end(struct connection *connection)
@@ -84,25 +90,25 @@ const void *connection_settings(const struct connection *connection)
     return connection->settings;
 }
 
-static void write_kept(struct connection *connection)
+static void pending_send(struct connection *connection)
 {
-    ssize_t count =
-        sonde_write(connection->fd, connection->kept + connection->start,
-                    connection->end - connection->start, connection->timeout);
+    ssize_t count = sonde_write(
+        connection->client.fd, connection->pending + connection->start,
+        connection->end - connection->start, connection->timeout);
     if (count < 0) {
-        connection_take_failure(connection);
+        connection_note_error(connection);
         return;
     }
     connection->sent += (uint64_t)count;
     connection->start += (uint32_t)count;
-    if (!has_kept(connection)) {
-        free(connection->kept);
-        connection->kept = NULL;
+    if (!pending_is_left(connection)) {
+        free(connection->pending);
+        connection->pending = NULL;
     }
 }
 
-static void connection_take_input(struct connection *connection,
-                                  const char *data, size_t size)
+static void connection_input(struct connection *connection, const char *data,
+                             size_t size)
 {
     const struct service *service = connection->service;
     if (size == 0) {
@@ -116,65 +122,68 @@ static void connection_take_input(struct connection *connection,
     }
 }
 
-static void read_more(struct connection *connection, char *buffer)
+static void connection_read(struct connection *connection, char *buffer)
 {
-    ssize_t count = sonde_read(connection->fd, buffer, CONNECTION_PIECE,
+    ssize_t count = sonde_read(connection->client.fd, buffer, CONNECTION_PIECE,
                                connection->timeout);
     if (count < 0) {
-        connection_take_failure(connection);
+        connection_note_error(connection);
         return;
     }
     connection->received += (uint64_t)count;
-    connection_take_input(connection, buffer, (size_t)count);
+    connection_input(connection, buffer, (size_t)count);
 }
 
-/* Read from a client that has nothing to say any more.  */
-static void ignore_input(struct connection *connection, char *buffer,
-                         int timeout)
+/* Read and discard input after the service has ended.  */
+static void connection_discard(struct connection *connection, char *buffer,
+                               int timeout)
 {
     ssize_t count =
-        sonde_read(connection->fd, buffer, CONNECTION_PIECE, timeout);
+        sonde_read(connection->client.fd, buffer, CONNECTION_PIECE, timeout);
     if (count > 0) {
         connection->received += (uint64_t)count;
         connection->ignored += (uint32_t)count;
     }
     if (count == 0 || (count < 0 && errno != EAGAIN) ||
-        connection->ignored > CONNECTION_IGNORED)
+        connection->ignored > CONNECTION_IGNORED_MAX)
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* Listen to it for what is left of the time.  */
+/* Discard input for the rest of the time.  */
 static void connection_linger(struct connection *connection, char *buffer)
 {
     int left = monotonic_until(monotonic_ms(), connection->linger_until);
-    ignore_input(connection, buffer, connection->timeout == 0 ? 0 : left);
+    connection_discard(connection, buffer, connection->timeout == 0 ? 0 : left);
     if (left == 0)
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* All is sent.  If the client has ended, or was silent, so is it over; else it
-   is told of the end, and listened to until it takes notice.  */
+/* All output is sent.  If the client has ended or sent nothing, the connection
+   is over.  Otherwise send a FIN, and linger until the client ends, too.  */
 static void connection_finish(struct connection *connection, char *buffer)
 {
     if (!connection->half_closed)
-        ignore_input(connection, buffer, 0);
+        connection_discard(connection, buffer, 0);
     if (connection->half_closed || connection->ignored == 0)
         connection_abandon(connection, CONNECTION_DONE);
     if (connection->state == CONNECTION_OVER)
         return;
-    if (sonde_half_close(connection->fd))
+    if (sonde_half_close(connection->client.fd))
         connection_abandon(connection, CONNECTION_DONE);
     connection->linger_until = monotonic_ms() + CONNECTION_LINGER;
     if (connection->state != CONNECTION_OVER)
         connection->state = CONNECTION_LINGERING;
 }
 
-void connection_open(struct connection *connection, int fd,
+void connection_open(struct connection *connection,
+                     const struct server_client *client,
                      const struct service *service, const void *settings,
                      int timeout)
 {
-    *connection = (struct connection){
-        .service = service, .settings = settings, .fd = fd, .timeout = timeout};
+    *connection = (struct connection){.service = service,
+                                      .settings = settings,
+                                      .client = *client,
+                                      .timeout = timeout};
     if (service->opened)
         service->opened(connection);
 }
@@ -184,7 +193,7 @@ unsigned connection_events(const struct connection *connection)
     switch (connection->state) {
     case CONNECTION_SERVING:
     case CONNECTION_LINGERING:
-        return has_kept(connection) ? SONDE_WRITABLE : SONDE_READABLE;
+        return pending_is_left(connection) ? SONDE_WRITABLE : SONDE_READABLE;
     case CONNECTION_ENDING:
         return SONDE_WRITABLE;
     default:
@@ -196,24 +205,18 @@ void connection_step(struct connection *connection, char *buffer)
 {
     if (connection->state == CONNECTION_LINGERING)
         connection_linger(connection, buffer);
-    else if (has_kept(connection))
-        write_kept(connection);
+    else if (pending_is_left(connection))
+        pending_send(connection);
     else if (connection->state == CONNECTION_SERVING)
-        read_more(connection, buffer);
-    if (connection->state == CONNECTION_ENDING && !has_kept(connection))
+        connection_read(connection, buffer);
+    if (connection->state == CONNECTION_ENDING && !pending_is_left(connection))
         connection_finish(connection, buffer);
-}
-
-void connection_run(struct connection *connection, char *buffer)
-{
-    while (connection_events(connection))
-        connection_step(connection, buffer);
 }
 
 void connection_free(struct connection *connection)
 {
-    free(connection->kept);
-    connection->kept = NULL;
+    free(connection->pending);
+    connection->pending = NULL;
 }
 
 const char *connection_reason(const struct connection *connection)
@@ -221,15 +224,157 @@ const char *connection_reason(const struct connection *connection)
     switch (connection->ending) {
     case CONNECTION_LOST:
         return connection->error == EPIPE || connection->error == ECONNRESET
-                   ? "reset by the client"
+                   ? "connection reset by peer"
                    : strerror(connection->error);
     case CONNECTION_IDLE:
-        return "idle for too long";
+        return "idle timeout";
     case CONNECTION_MEMORY:
-        return "no memory for what it does not read";
+        return "no memory for unsent output";
     case CONNECTION_CUT:
-        return "cut off";
+        return "closed by shutdown";
     default:
         return "ended";
     }
+}
+
+static void connection_log_end(const struct connection *connection)
+{
+    if (connection->client.name)
+        log_line("%s: %s, %llu bytes received, %llu sent",
+                 connection->client.name, connection_reason(connection),
+                 (unsigned long long)connection->received,
+                 (unsigned long long)connection->sent);
+}
+
+/* ---- with blocking calls ------------------------------------------------- */
+
+void connection_run(struct connection *connection, char *buffer)
+{
+    while (connection_events(connection))
+        connection_step(connection, buffer);
+}
+
+enum connection_ending connection_serve(struct server *server,
+                                        const struct server_client *client,
+                                        char *buffer, const atomic_int *cut)
+{
+    struct connection connection;
+    connection_open(&connection, client, server->options->service,
+                    server->options->settings, server->timeout);
+    connection_run(&connection, buffer);
+    /* The shutdown calls shutdown(2), which looks like the client's FIN.  */
+    if (cut ? *cut : stop_now())
+        connection.ending = CONNECTION_CUT;
+    connection_log_end(&connection);
+    connection_free(&connection);
+    return connection.ending;
+}
+
+/* ---- by events of the poller --------------------------------------------- */
+
+static void connection_enqueue(struct connection_queue *queue,
+                               struct connection *connection)
+{
+    connection->queue = queue;
+    connection->prev = queue->last;
+    connection->next = NULL;
+    *(queue->last ? &queue->last->next : &queue->first) = connection;
+    queue->last = connection;
+}
+
+static void connection_dequeue(struct connection *connection)
+{
+    struct connection_queue *queue = connection->queue;
+    struct connection *prev = connection->prev, *next = connection->next;
+    *(prev ? &prev->next : &queue->first) = next;
+    *(next ? &next->prev : &queue->last) = prev;
+}
+
+/* Restart the timer of CONNECTION after activity.  */
+static void connection_prolong(struct server *server,
+                               struct connection *connection)
+{
+    bool lingers = connection->state == CONNECTION_LINGERING;
+    struct connection_queue *queue =
+        lingers ? &server->lingering : &server->working;
+    long idle = server->options->idle_timeout;
+    if (lingers ? connection->queue == queue : idle == 0)
+        return;
+    connection_dequeue(connection);
+    connection->due = monotonic_ms() + (lingers ? CONNECTION_LINGER : idle);
+    connection_enqueue(queue, connection);
+}
+
+void connection_close(struct server *server, struct connection *connection,
+                      enum connection_ending ending)
+{
+    connection_abandon(connection, ending);
+    sonde_poller_remove(server->poller, connection->client.fd);
+    connection_dequeue(connection);
+    connection_log_end(connection);
+    connection_free(connection);
+    server_client_close(server, &connection->client);
+    free(connection);
+}
+
+/* The poller refused the descriptor, with errno.  */
+static void connection_refuse(struct server *server,
+                              struct connection *connection)
+{
+    connection->error = errno;
+    log_trouble(LOG_MEMORY, "client rejected: cannot poll its socket: %s",
+                strerror(errno));
+    connection_close(server, connection, CONNECTION_LOST);
+}
+
+/* Poll for the next events, or close a connection at the end.  */
+static void connection_update(struct server *server,
+                              struct connection *connection)
+{
+    unsigned events = connection_events(connection);
+    int fd = connection->client.fd;
+    if (events == 0)
+        connection_close(server, connection, CONNECTION_DONE);
+    else if (events != connection->events &&
+             (connection->events ? sonde_poller_modify : sonde_poller_add)(
+                 server->poller, fd, events, &connection->watch))
+        connection_refuse(server, connection);
+    else {
+        connection->events = (uint8_t)events;
+        connection_prolong(server, connection);
+    }
+}
+
+bool connection_advance(struct server *server, struct connection *connection)
+{
+    uint64_t bytes = connection->received + connection->sent;
+    uint8_t state = connection->state, half_closed = connection->half_closed;
+    connection_step(connection, server->buffer);
+    if (connection_events(connection) == connection->events &&
+        state == connection->state && half_closed == connection->half_closed &&
+        bytes == connection->received + connection->sent)
+        return false;
+    connection_update(server, connection);
+    return true;
+}
+
+static void connection_ready(struct server *server, struct watch *watch,
+                             unsigned ready)
+{
+    (void)ready;
+    if (connection_advance(server, (struct connection *)(void *)watch))
+        server->progress = true;
+}
+
+void connection_start(struct server *server, struct connection *connection,
+                      const struct server_client *client)
+{
+    connection_open(connection, client, server->options->service,
+                    server->options->settings, 0);
+    connection->watch.ready = connection_ready;
+    connection_enqueue(&server->working, connection);
+    /* After the end of the service the poller is not needed.  */
+    if (connection->state == CONNECTION_ENDING)
+        connection_step(connection, server->buffer);
+    connection_update(server, connection);
 }

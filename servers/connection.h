@@ -1,88 +1,128 @@
 /* connection.h - one client of a stream service, whatever the model
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A model asks what the connection waits for, waits for that in its own way,
-   or lets the calls wait, and lets it go on: one read and what the service
-   makes of it, or one write of what was kept.  */
+   A step is one read with the service's reaction, or one write of pending
+   output.  Models with a process or a thread for each client let the calls
+   block and use connection_serve; the event model uses connection_start, and
+   the poller then calls connection_ready.  */
 
 #ifndef SERVERS_CONNECTION_H
 #define SERVERS_CONNECTION_H 1
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "servers/service.h"
+#include "servers/watch.h"
 
 enum {
-    /* What one read takes, and the most that is kept of what the client does
-       not take.  A message of 16 KiB comes whole.  */
+    /* The size of one read, and the maximum of pending output.  A message of 16
+       KiB arrives at once.  */
     CONNECTION_PIECE = 65536,
-    CONNECTION_KEPT = 65536,
-    /* How long, and for how many bytes, a client is listened to that goes on
-       sending after the service has ended.  Were the connection closed at
-       once, its input would bring about a reset, and the reset destroy what it
-       has not read yet.  */
+    CONNECTION_PENDING_MAX = 65536,
+    /* After the service has ended, input is read and discarded, up to the
+       following milliseconds and bytes.  Closing with unread input would send a
+       RST, and the RST would destroy output not read by the client yet.  */
     CONNECTION_LINGER = 2000,
-    CONNECTION_IGNORED = 1 << 20
+    CONNECTION_IGNORED_MAX = 1 << 20
 };
 
 enum connection_state {
     CONNECTION_SERVING,
-    CONNECTION_ENDING,    /* when what is kept is sent */
-    CONNECTION_LINGERING, /* until the client ends, or for a while */
+    CONNECTION_ENDING,    /* ends when pending output is sent */
+    CONNECTION_LINGERING, /* reads until the client ends, or the time is over */
     CONNECTION_OVER
 };
 
-/* How it ended.  */
+/* How the connection ended.  */
 enum connection_ending {
-    CONNECTION_DONE,   /* as the protocol has it */
+    CONNECTION_DONE,   /* by the protocol */
     CONNECTION_LOST,   /* see error */
-    CONNECTION_IDLE,   /* no sign of life for too long */
-    CONNECTION_MEMORY, /* no memory for what the client does not take */
-    CONNECTION_CUT     /* the server stops */
+    CONNECTION_IDLE,   /* idle timeout */
+    CONNECTION_MEMORY, /* too much pending output, or no memory */
+    CONNECTION_CUT     /* closed by the server's shutdown */
+};
+
+/* An accepted client.  */
+struct server_client {
+    int fd;
+    uint64_t source; /* of source_of, with --max-per-source; else 0 */
+    char *name;      /* for the log, with --verbose; else NULL */
+};
+
+/* Connections of the event model, ordered by expiry, earliest first.  */
+struct connection_queue {
+    struct connection *first, *last;
 };
 
 struct connection {
+    struct watch watch; /* first: see watch.h */
     const struct service *service;
     const void *settings;
-    char *kept; /* from START to END: not taken by the client yet */
+    char *pending; /* output from START to END, not yet sent */
+    struct server_client client;
     uint64_t received, sent;
     int64_t linger_until; /* by monotonic_ms */
     uint32_t start, end;
-    uint32_t ignored; /* bytes that came after the service had ended */
-    int fd;
-    int timeout; /* how long a call may wait: 0, or -1, or milliseconds */
+    uint32_t ignored; /* bytes received after the service had ended */
+    int timeout;      /* of a call: 0, -1 for none, or milliseconds */
     int error;
     uint8_t state;       /* enum connection_state */
     uint8_t ending;      /* enum connection_ending */
-    uint8_t half_closed; /* the client will send no more */
+    uint8_t half_closed; /* the client has sent a FIN */
+    /* In the event model alone.  */
+    uint8_t events; /* the events to poll for */
+    struct connection *prev, *next;
+    struct connection_queue *queue;
+    int64_t due; /* expiry, by monotonic_ms */
 };
 
-/* Begin to serve the client of FD, a connected stream.  TIMEOUT is 0 in a model
-   that waits by itself.  */
-void connection_open(struct connection *connection, int fd,
+/* Begin to serve CLIENT, a connected stream.  TIMEOUT is 0 where calls must not
+   block.  */
+void connection_open(struct connection *connection,
+                     const struct server_client *client,
                      const struct service *service, const void *settings,
                      int timeout);
 
-/* What CONNECTION waits for: SONDE_READABLE or SONDE_WRITABLE; 0: it is
-   over.  */
+/* The events that CONNECTION needs: SONDE_READABLE or SONDE_WRITABLE; 0: the
+   connection is over.  */
 unsigned connection_events(const struct connection *connection);
 
-/* Go on by one step.  BUFFER, of CONNECTION_PIECE bytes, holds nothing between
-   two steps: any number of connections may share one.  */
+/* Take one step.  BUFFER, of CONNECTION_PIECE bytes, holds nothing between two
+   steps: any number of connections may share a buffer.  */
 void connection_step(struct connection *connection, char *buffer);
 
-/* It is over, for the reason ENDING.  */
-void connection_abandon(struct connection *connection,
-                        enum connection_ending ending);
-
-/* Serve it to its end.  For models that let the calls wait.  */
+/* Serve to the end, with blocking calls.  */
 void connection_run(struct connection *connection, char *buffer);
 
-/* Free what it kept.  The descriptor stays open.  */
+/* Free pending output.  The descriptor stays open.  */
 void connection_free(struct connection *connection);
 
-/* How it ended, as part of a sentence.  */
+/* How CONNECTION ended, as part of a sentence.  */
 const char *connection_reason(const struct connection *connection);
+
+/* ---- in a server --------------------------------------------------------- */
+
+/* Open a connection for CLIENT, serve the client to the end with blocking
+ * calls, and log the end.  CUT, or stop_now if CUT is NULL, is true if the
+ * shutdown cut the connection.  CLIENT stays open.  */
+enum connection_ending connection_serve(struct server *server,
+                                        const struct server_client *client,
+                                        char *buffer, const atomic_int *cut);
+
+/* Serve CLIENT by events of the poller.  CONNECTION, of malloc, is freed at the
+   end.  */
+void connection_start(struct server *server, struct connection *connection,
+                      const struct server_client *client);
+
+/* Take one step, then watch for the next event or close CONNECTION.  Returns
+   false if nothing changed: the socket was not ready after all.  */
+bool connection_advance(struct server *server, struct connection *connection);
+
+/* Log that CONNECTION ended for the reason ENDING; close and free CONNECTION.
+ */
+void connection_close(struct server *server, struct connection *connection,
+                      enum connection_ending ending);
 
 #endif /* SERVERS_CONNECTION_H */

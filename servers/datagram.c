@@ -1,90 +1,63 @@
-/* datagram.c - answer datagrams, but not everybody's
+/* datagram.c - answer datagrams, except where an answer may do harm
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/monotonic.h"
 #include "servers/log.h"
 #include "servers/server.h"
 
-/* Whether REQUEST, of the local sender FROM, may have an answer although there
-   is no rate: not if it comes again and again.  */
-static bool is_no_loop(struct server *server,
-                       const struct datagram_request *request,
-                       const struct sonde_address *from)
-{
-    if (!server->repeats &&
-        (server->repeats = calloc(1, sizeof *server->repeats)))
-        server->repeats->seed = (uint64_t)monotonic_now();
-    return server->repeats && repeat_take(server->repeats, from, request->data,
-                                          request->size, monotonic_ms());
-}
-
-/* Whether the rate lets the sender have an answer.  */
-static bool is_within_rate(struct server *server,
-                           const struct sonde_address *from)
-{
-    long rate = server->options->rate;
-    uint64_t source = source_of(from);
-    if (!server->rates)
-        server->rates = calloc(1, sizeof *server->rates);
-    return server->rates &&
-           rate_take(server->rates, source ? source : repeat_sender(from),
-                     rate < 0 ? RATE_USUAL : rate, monotonic_ms());
-}
-
-/* Whether the sender FROM of REQUEST has had answers enough: log it.  */
-static bool is_too_often(struct server *server,
-                         const struct datagram_request *request,
-                         const struct sonde_address *from)
+/* Count REQUEST against the limit of the sender FROM: a rate, or for local
+   senders without --max-rate a number of repeated datagrams.  Returns false,
+   with a line in the log, beyond the limit.  */
+static bool datagram_take(struct server *server,
+                          const struct datagram_request *request,
+                          const struct sonde_address *from)
 {
     long rate = server->options->rate;
     bool is_local = rate < 0 && source_is_local(from);
+    int64_t now = monotonic_ms();
+    uint64_t source = source_of(from);
     char text[LOG_ADDRESS];
-    if (rate == 0 || (is_local ? is_no_loop(server, request, from)
-                               : is_within_rate(server, from)))
-        return false;
+    if (rate == 0 ||
+        (is_local
+             ? repeat_take(&server->repeats, from, request->data, request->size,
+                           now)
+             : rate_take(&server->rates, source ? source : repeat_sender(from),
+                         rate < 0 ? RATE_USUAL : rate, now)))
+        return true;
     log_address(from, text);
     if (is_local)
         log_trouble(LOG_REPEAT,
-                    "%s: datagram not answered: the same one came more than %d "
-                    "times in a second, as if two servers answered each other; "
-                    "--max-rate=0 answers all the same",
+                    "%s: datagram not answered: received the same datagram "
+                    "more than %d times in a second, as in a loop of two "
+                    "servers; --max-rate=0 disables this limit",
                     text, REPEAT_USUAL);
     else
-        log_trouble(LOG_RATE, "%s: datagram not answered: too many of them",
+        log_trouble(LOG_RATE,
+                    "%s: datagram not answered: too many from this source "
+                    "(--max-rate)",
                     text);
-    return true;
+    return false;
 }
 
-/* Whether REQUEST, a datagram with ENDS, is to be answered.  */
-static bool is_welcome(struct server *server,
-                       const struct datagram_request *request,
-                       const struct sonde_datagram *ends)
+/* Count REQUEST, a datagram with ENDS.  Returns whether to answer.  */
+static bool datagram_accept(struct server *server,
+                            const struct datagram_request *request,
+                            const struct sonde_datagram *ends)
 {
     char text[LOG_ADDRESS];
     const char *refused = sonde_datagram_check_source(ends);
     if (!refused && listen_sockets_have(&server->listeners, &ends->from))
-        refused = "an answer would come back to this server";
+        refused = "its sender is this server";
     if (!refused)
-        return !is_too_often(server, request, &ends->from);
+        return datagram_take(server, request, &ends->from);
     log_address(&ends->from, text);
     log_trouble(LOG_REFUSED, "%s: datagram not answered: %s", text, refused);
     return false;
-}
-
-static void say_datagram(const struct sonde_datagram *ends, ssize_t received,
-                         ssize_t sent)
-{
-    char from[LOG_ADDRESS], to[LOG_ADDRESS];
-    log_address(&ends->from, from);
-    log_address(&ends->to, to);
-    log_line("%s: datagram to %s, %zd bytes received, %zd sent", from, to,
-             received, sent);
 }
 
 static void datagram_reply(struct server *server,
@@ -93,39 +66,47 @@ static void datagram_reply(struct server *server,
                            const struct sonde_datagram *ends)
 {
     const char *answer;
-    char text[LOG_ADDRESS];
+    char from[LOG_ADDRESS], to[LOG_ADDRESS];
     ssize_t length = server->options->service->datagram(
         server->options->settings, request, &answer);
     if (length < 0)
         return;
-    if (sonde_datagram_reply(listener->fd, answer, (size_t)length, ends)) {
-        log_address(&ends->from, text);
-        log_trouble(LOG_DATAGRAM, "%s: no answer could be sent: %s", text,
-                    strerror(errno));
-    } else if (server->options->verbose) {
-        say_datagram(ends, (ssize_t)request->size, length);
-    }
+    bool failed =
+        sonde_datagram_reply(listener->fd, answer, (size_t)length, ends);
+    if (!failed && !server->options->verbose)
+        return;
+    int error = errno;
+    log_address(&ends->from, from);
+    log_address(&ends->to, to);
+    if (failed)
+        log_trouble(LOG_DATAGRAM, "%s: cannot send an answer: %s", from,
+                    strerror(error));
+    else
+        log_line("%s: datagram to %s, %zu bytes received, %zd sent", from, to,
+                 request->size, length);
 }
 
-void server_datagram(struct server *server, struct listen_socket *listener)
+void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
 {
+    struct listen_socket *listener = (void *)watch;
     struct sonde_datagram ends = {0};
     struct datagram_request request = {.data = server->buffer};
     char text[LOG_ADDRESS];
+    (void)ready;
     _Static_assert(sizeof server->buffer >= SONDE_DATAGRAM_MAX,
                    "no datagram is cut");
     ssize_t length = sonde_datagram_receive_from(
         listener->fd, server->buffer, sizeof server->buffer, 0, &ends);
     if (length < 0 && errno == EMSGSIZE) {
         log_address(&listener->local, text);
-        log_trouble(LOG_DATAGRAM, "a datagram to %s was lost: %s", text,
+        log_trouble(LOG_DATAGRAM, "a datagram to %s was dropped: %s", text,
                     strerror(errno));
         errno = 0;
     }
-    server_check_listener(server, listener, length < 0 ? errno : 0);
+    listener_check(server, listener, length < 0 ? errno : 0);
     if (length < 0)
         return;
     request.size = (size_t)length;
-    if (is_welcome(server, &request, &ends))
+    if (datagram_accept(server, &request, &ends))
         datagram_reply(server, listener, &request, &ends);
 }

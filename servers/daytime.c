@@ -1,9 +1,10 @@
-/* daytime.c - tell the time, and end (RFC 867)
+/* daytime.c - send the date and time, and end (RFC 867)
    SPDX-License-Identifier: GPL-3.0-or-later
 
    The classic form is that of RFC 867's first example,
-   "Tuesday, February 22, 1982 17:37:43-PST", in English whatever the locale.
-   ISO 8601 has the offset to UTC in its place, which a program can read.  */
+   "Tuesday, February 22, 1982 17:37:43-PST", in English in any locale.
+   ISO 8601 has the offset to UTC instead of the time zone's name, and programs
+   can parse it.  */
 
 #include <config.h>
 
@@ -72,7 +73,7 @@ static void daytime_opened(struct connection *connection)
     connection_end(connection);
 }
 
-/* What was asked does not matter.  */
+/* The contents of a request do not matter.  */
 static ssize_t daytime_answer(const void *settings,
                               struct datagram_request *request,
                               const char **answer)

@@ -1,4 +1,4 @@
-/* echo.c - send back what comes (RFC 862)
+/* echo.c - send back all input (RFC 862)
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

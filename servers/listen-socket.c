@@ -1,4 +1,4 @@
-/* listen-socket.c - the sockets by which clients come
+/* listen-socket.c - listen sockets: opened, inherited, closed
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -18,215 +18,189 @@
 #include "servers/log.h"
 #include "servers/socket-file.h"
 
-/* Ports that the system chooses for one socket and that are taken for another
-   are tried so often; names are looked up so long, in milliseconds.  */
+/* TRIES: with port 0, how often to bind all sockets, as the port chosen by the
+   system for the first socket may be in use for the next.  LOOKUP: milliseconds
+   for looking up a name.  */
 enum { TRIES = 32, LOOKUP = 30000 };
 
-/* Where there is to be a socket, and whether it may be missing.  */
-struct listen_want {
+/* A socket to open.  */
+struct listen_target {
     struct sonde_address address;
     int type;
-    bool optional;
+    bool optional; /* the host may lack the address family */
 };
 
-struct listen_wants {
-    struct listen_want list[LISTEN_SOCKETS_MAX];
+struct listen_targets {
+    struct listen_target list[LISTEN_SOCKETS_MAX];
     size_t count;
     struct socket_access access; /* of a UNIX socket */
+    const struct listen_addresses *spec;
+    char *problem; /* of SIZE bytes: the reason of a failure, or empty */
+    size_t size;
 };
 
-/* ---- what is wanted ------------------------------------------------------ */
+/* ---- addresses ----------------------------------------------------------- */
 
-/* Two names may mean one address.  */
-static bool listen_socket_is_wanted(const struct listen_wants *wanted,
-                                    const struct sonde_address *address,
-                                    int type)
-{
-    for (size_t i = 0; i < wanted->count; i++)
-        if (wanted->list[i].type == type &&
-            !sonde_address_compare(&wanted->list[i].address, address))
-            return true;
-    return false;
-}
+/* Put a sentence into the problem of TARGETS.  Returns -1, with errno 0.  */
+#define targets_fail(targets, ...)                                             \
+    (snprintf((targets)->problem, (targets)->size, __VA_ARGS__), errno = 0, -1)
 
-static int listen_socket_want(struct listen_wants *wanted,
-                              const struct sonde_address *address, int type,
-                              bool optional)
+/* Add a target, unless there is an equal one: two names may have the same
+   address.  */
+static int targets_add(struct listen_targets *targets,
+                       const struct sonde_address *address, int type,
+                       bool optional)
 {
-    if (listen_socket_is_wanted(wanted, address, type))
-        return 0;
-    if (wanted->count == LISTEN_SOCKETS_MAX) {
-        errno = ENOSPC;
-        return -1;
-    }
-    wanted->list[wanted->count++] =
-        (struct listen_want){*address, type, optional};
+    for (size_t i = 0; i < targets->count; i++)
+        if (targets->list[i].type == type &&
+            !sonde_address_compare(&targets->list[i].address, address))
+            return 0;
+    if (targets->count == LISTEN_SOCKETS_MAX)
+        return targets_fail(targets,
+                            "more than %d sockets; start another server for "
+                            "some of the addresses",
+                            LISTEN_SOCKETS_MAX);
+    targets->list[targets->count++] =
+        (struct listen_target){*address, type, optional};
     return 0;
 }
 
-/* Whether FAMILY was asked for, or nothing in particular.  */
-static bool
-listen_socket_has_family(const struct listen_addresses *listen_addresses,
-                         int family)
+/* Whether -4 and -6 allow FAMILY.  */
+static bool targets_have_family(const struct listen_targets *targets,
+                                int family)
 {
-    return listen_addresses->inet == listen_addresses->inet6 ||
-           family == AF_UNIX ||
-           (family == AF_INET ? listen_addresses->inet
-                              : listen_addresses->inet6);
+    const struct listen_addresses *spec = targets->spec;
+    return spec->inet == spec->inet6 || family == AF_UNIX ||
+           (family == AF_INET ? spec->inet : spec->inet6);
 }
 
-/* The loopback or wildcard addresses for TYPE, at PORT.  That a host lacks a
-   family is no error unless it was asked for.  */
-static int want_usual(struct listen_wants *wanted,
-                      const struct listen_addresses *listen_addresses, int type,
-                      uint16_t port)
+/* Add the loopback or wildcard addresses for TYPE, at PORT.  A missing family
+   is an error only with -4 or -6.  */
+static int targets_add_default(struct listen_targets *targets, int type,
+                               uint16_t port)
 {
     static const int families[] = {AF_INET, AF_INET6};
-    bool optional = listen_addresses->inet == listen_addresses->inet6;
+    bool optional = targets->spec->inet == targets->spec->inet6;
     for (size_t i = 0; i < 2; i++) {
         struct sonde_address address;
-        if (!listen_socket_has_family(listen_addresses, families[i]))
+        if (!targets_have_family(targets, families[i]))
             continue;
-        if (listen_addresses->any
-                ? sonde_address_any(&address, families[i], port)
-                : sonde_address_loopback(&address, families[i], port))
-            return -1;
-        if (listen_socket_want(wanted, &address, type, optional))
+        if ((targets->spec->any ? sonde_address_any : sonde_address_loopback)(
+                &address, families[i], port) ||
+            targets_add(targets, &address, type, optional))
             return -1;
     }
     return 0;
 }
 
-/* All addresses of HOST for TYPE.  */
-static int want_host(struct listen_wants *wanted,
-                     const struct listen_addresses *listen_addresses,
-                     const char *host, int type, char *problem, size_t size)
+/* Look up HOST, NULL for none, and the port, for FAMILY and TYPE.  Returns the
+   number of addresses FOUND, or -1 with the reason in REASON.  */
+static ssize_t targets_resolve(const struct listen_targets *targets,
+                               const char *host, int family, int type,
+                               struct sonde_address *found, size_t room,
+                               const char **reason)
+{
+    struct sonde_target target = {.host = host,
+                                  .service = targets->spec->port,
+                                  .family = family,
+                                  .type = type};
+    int code = 0;
+    ssize_t count = sonde_resolve(&target, LOOKUP, found, room, &code);
+    *reason = code ? sonde_resolve_code_text(code) : strerror(errno);
+    return count;
+}
+
+/* Add all addresses of HOST for TYPE.  */
+static int targets_add_host(struct listen_targets *targets, const char *host,
+                            int type)
 {
     struct sonde_address found[LISTEN_SOCKETS_MAX + 1];
-    struct sonde_target target = {.host = host,
-                                  .service = listen_addresses->port,
-                                  .family = AF_UNSPEC,
-                                  .type = type};
-    int code = 0;
-    ssize_t count = sonde_resolve(&target, LOOKUP, found,
-                                  sizeof found / sizeof *found, &code);
-    bool any = false;
+    const char *reason;
     char interface[64];
-    if (host && endpoint_lacks_interface(host, interface, sizeof interface)) {
-        snprintf(problem, size, "address \"%s\": no such interface: '%s'", host,
-                 interface);
-        count = -1;
-    } else if (count < 0) {
-        snprintf(problem, size, "address \"%s\": %s", host,
-                 code ? sonde_resolve_code_text(code) : strerror(errno));
-    }
+    ssize_t count = targets_resolve(targets, host, AF_UNSPEC, type, found,
+                                    sizeof found / sizeof *found, &reason);
+    bool any = false;
+    if (endpoint_lacks_interface(host, interface, sizeof interface))
+        return targets_fail(targets, "address \"%s\": no such interface: '%s'",
+                            host, interface);
+    if (count < 0)
+        return targets_fail(targets, "address \"%s\": %s", host, reason);
     for (ssize_t i = 0; i < count; i++) {
-        if (!listen_socket_has_family(listen_addresses,
-                                      found[i].storage.ss_family))
+        if (!targets_have_family(targets, found[i].storage.ss_family))
             continue;
         any = true;
-        if (listen_socket_want(wanted, &found[i], type, false))
+        if (targets_add(targets, &found[i], type, false))
             return -1;
     }
-    if (count >= 0 && !any)
-        snprintf(problem, size, "address \"%s\" has not the family asked for",
-                 host);
-    return any ? 0 : -1;
+    return any ? 0
+               : targets_fail(targets,
+                              "address \"%s\" has no address of this family",
+                              host);
 }
 
-/* The number of the port for TYPE, or -1.  */
-static int
-listen_socket_find_port(const struct listen_addresses *listen_addresses,
-                        int type, char *problem, size_t size)
+static int targets_add_type(struct listen_targets *targets, int type)
 {
-    struct sonde_target target = {.host = "127.0.0.1",
-                                  .service = listen_addresses->port,
-                                  .family = AF_INET,
-                                  .type = type};
+    const struct listen_addresses *spec = targets->spec;
     struct sonde_address found;
-    int code = 0;
-    if (sonde_resolve(&target, LOOKUP, &found, 1, &code) == 1)
-        return sonde_address_port(&found);
-    snprintf(problem, size, "there is no port \"%s\" for %s",
-             listen_addresses->port, type == SOCK_STREAM ? "TCP" : "UDP");
-    errno = 0;
-    return -1;
-}
-
-static int want_type(struct listen_wants *wanted,
-                     const struct listen_addresses *listen_addresses, int type,
-                     char *problem, size_t size)
-{
-    for (size_t i = 0; i < listen_addresses->address_count; i++)
-        if (want_host(wanted, listen_addresses, listen_addresses->addresses[i],
-                      type, problem, size)) {
-            if (*problem)
-                errno = 0;
+    const char *reason;
+    for (size_t i = 0; i < spec->address_count; i++)
+        if (targets_add_host(targets, spec->addresses[i], type))
             return -1;
-        }
-    if (listen_addresses->address_count > 0 ||
-        (listen_addresses->unix_path && !listen_addresses->any))
+    if (spec->address_count > 0 || (spec->unix_path && !spec->any))
         return 0;
-    int port = listen_socket_find_port(listen_addresses, type, problem, size);
-    return port < 0
-               ? -1
-               : want_usual(wanted, listen_addresses, type, (uint16_t)port);
+    if (targets_resolve(targets, "127.0.0.1", AF_INET, type, &found, 1,
+                        &reason) != 1)
+        return targets_fail(targets, "no such port: \"%s\" for %s", spec->port,
+                            type == SOCK_STREAM ? "TCP" : "UDP");
+    return targets_add_default(targets, type,
+                               (uint16_t)sonde_address_port(&found));
 }
 
-static int want_unix(struct listen_wants *wanted,
-                     const struct listen_addresses *listen_addresses,
-                     char *problem, size_t size)
+static int targets_add_unix(struct listen_targets *targets)
 {
+    const struct listen_addresses *spec = targets->spec;
     struct sonde_address address;
-    if (sonde_address_unix(&address, listen_addresses->unix_path)) {
-        if (!*listen_addresses->unix_path)
-            snprintf(problem, size, "--unix wants a path");
-        else
-            snprintf(problem, size, "%.200s: %s", listen_addresses->unix_path,
-                     strerror(errno));
+    if (!*spec->unix_path)
+        return targets_fail(targets, "--unix requires a path");
+    if (sonde_address_unix(&address, spec->unix_path))
+        return targets_fail(targets, "%.200s: %s", spec->unix_path,
+                            strerror(errno));
+    if (socket_access_read(&targets->access, spec->unix_mode, spec->unix_owner,
+                           targets->problem, targets->size)) {
         errno = 0;
         return -1;
     }
-    if (socket_access_read(&wanted->access, listen_addresses->unix_mode,
-                           listen_addresses->unix_owner, problem, size)) {
-        errno = 0;
-        return -1;
-    }
-    return listen_socket_want(
-        wanted, &address, listen_addresses->stream ? SOCK_STREAM : SOCK_DGRAM,
-        false);
+    return targets_add(targets, &address,
+                       spec->stream ? SOCK_STREAM : SOCK_DGRAM, false);
 }
 
-static int want_all(struct listen_wants *wanted,
-                    const struct listen_addresses *listen_addresses,
-                    char *problem, size_t size)
+/* Add all targets of the spec.  Returns 0, or -1 with the problem, or else
+ * errno.  */
+static int targets_fill(struct listen_targets *targets)
 {
-    if (listen_addresses->unix_path &&
-        want_unix(wanted, listen_addresses, problem, size))
+    const struct listen_addresses *spec = targets->spec;
+    if (spec->unix_path && targets_add_unix(targets))
         return -1;
-    if (listen_addresses->stream &&
-        want_type(wanted, listen_addresses, SOCK_STREAM, problem, size))
+    if (spec->stream && targets_add_type(targets, SOCK_STREAM))
         return -1;
-    return listen_addresses->datagram
-               ? want_type(wanted, listen_addresses, SOCK_DGRAM, problem, size)
-               : 0;
+    return spec->datagram ? targets_add_type(targets, SOCK_DGRAM) : 0;
 }
 
 /* ---- opening ------------------------------------------------------------- */
 
-static int listen_socket_open(const struct listen_want *wanted,
-                              struct sonde_queue *queue)
+static int target_listen(const struct listen_target *target,
+                         struct sonde_queue *queue)
 {
     unsigned flags = SONDE_NONBLOCK | SONDE_CLOEXEC;
-    return wanted->type == SOCK_DGRAM
-               ? sonde_datagram_bind(&wanted->address, flags)
-               : sonde_listen(&wanted->address, LISTEN_SOCKET_QUEUE,
+    return target->type == SOCK_DGRAM
+               ? sonde_datagram_bind(&target->address, flags)
+               : sonde_listen(&target->address, LISTEN_SOCKET_BACKLOG,
                               flags | SONDE_REUSEADDR, queue);
 }
 
-/* With pieces that wait for one another's acknowledgement a client can be made
-   to wait 40 ms.  Accepted sockets inherit TCP_NODELAY; reception.c makes sure
-   of that.  They inherit SO_OOBINLINE from any listener.  */
+/* Nagle's algorithm and delayed acknowledgements together delay answers by 40
+   ms.  Where accepted sockets do not inherit TCP_NODELAY, accept.c sets the
+   option.  All systems inherit SO_OOBINLINE.  */
 void listen_socket_set_options(int fd)
 {
     int on = 1;
@@ -236,7 +210,7 @@ void listen_socket_set_options(int fd)
     setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
-static void note_file(struct listen_socket *listener)
+static void listen_socket_note_file(struct listen_socket *listener)
 {
     struct stat made;
     if (lstat(socket_file_path(&listener->local), &made))
@@ -246,36 +220,36 @@ static void note_file(struct listen_socket *listener)
     listener->inode = made.st_ino;
 }
 
-/* Open a UNIX socket, in the place of a file that a dead server left.  LOCK is
-   that of its folder, or -1.  */
-static int open_unix(const struct listen_want *wanted,
-                     struct sonde_queue *queue, int lock)
+/* Open a UNIX socket, and replace a stale file, if LOCK, the lock of the
+   folder, is not -1.  */
+static int target_replace_unix(const struct listen_target *target,
+                               struct sonde_queue *queue, int lock)
 {
-    int fd = listen_socket_open(wanted, queue);
+    int fd = target_listen(target, queue);
     if (fd < 0 && errno == EADDRINUSE && lock >= 0 &&
-        !socket_file_remove_stale(&wanted->address, wanted->type))
-        fd = listen_socket_open(wanted, queue);
+        !socket_file_remove_stale(&target->address, target->type))
+        fd = target_listen(target, queue);
     return fd;
 }
 
-/* The same under the lock.  Where the folder cannot be locked, nothing is
-   replaced there.  Nor is it where another process keeps the lock, which any
-   user may do in /tmp: a start that needs no file replaced does not depend on
-   that.  EBUSY: a file is there, and was not examined.  */
-static int open_unix_locked(const struct listen_want *wanted,
+/* Open a UNIX socket under the lock of its folder.  If the folder cannot be
+   locked, no file is replaced.  Nor is a file replaced if another process keeps
+   the lock, as any user can in /tmp: a start without a file to replace does not
+   depend on the lock.  EBUSY: a file exists, and was not examined.  */
+static int target_open_unix(const struct listen_target *target,
                             const struct socket_access *access,
                             struct sonde_queue *queue)
 {
-    int lock = socket_file_lock(&wanted->address);
+    int lock = socket_file_lock(&target->address);
     bool is_held = lock < 0 && errno == EAGAIN;
     mode_t mask = socket_access_umask(access);
-    int fd = open_unix(wanted, queue, lock);
+    int fd = target_replace_unix(target, queue, lock);
     if (fd < 0 && is_held && errno == EADDRINUSE)
         errno = EBUSY;
     umask(mask);
-    if (fd >= 0 && socket_access_give(access, &wanted->address)) {
+    if (fd >= 0 && socket_access_give(access, &target->address)) {
         int error = errno;
-        unlink(socket_file_path(&wanted->address));
+        unlink(socket_file_path(&target->address));
         close(fd);
         errno = error;
         fd = -1;
@@ -287,22 +261,22 @@ static int open_unix_locked(const struct listen_want *wanted,
     return fd;
 }
 
-static int open_one(struct listen_socket *listener,
-                    const struct listen_want *wanted,
-                    const struct socket_access *access)
+static int target_open(struct listen_socket *listener,
+                       const struct listen_target *target,
+                       const struct socket_access *access)
 {
     struct sonde_queue queue = {.backlog = -1};
-    bool is_unix = wanted->address.storage.ss_family == AF_UNIX;
-    int fd = is_unix ? open_unix_locked(wanted, access, &queue)
-                     : listen_socket_open(wanted, &queue);
+    bool is_unix = target->address.storage.ss_family == AF_UNIX;
+    int fd = is_unix ? target_open_unix(target, access, &queue)
+                     : target_listen(target, &queue);
     if (fd < 0)
         return -1;
     *listener = (struct listen_socket){
         .fd = fd,
-        .role = wanted->type == SOCK_DGRAM ? SONDE_DATAGRAM : SONDE_LISTENER,
-        .queue = queue.backlog};
+        .role = target->type == SOCK_DGRAM ? SONDE_DATAGRAM : SONDE_LISTENER,
+        .backlog = queue.backlog};
     if (is_unix)
-        listener->local = wanted->address;
+        listener->local = target->address;
     else if (sonde_address_local(fd, &listener->local)) {
         close(fd);
         return -1;
@@ -310,28 +284,30 @@ static int open_one(struct listen_socket *listener,
     if (listener->role == SONDE_LISTENER)
         listen_socket_set_options(fd);
     if (is_unix)
-        note_file(listener);
+        listen_socket_note_file(listener);
     return 0;
 }
 
-static bool listen_socket_is_missing(int error)
+static bool is_family_missing(int error)
 {
     return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
            error == EADDRNOTAVAIL;
 }
 
-/* One try.  PORT is what the first of those with port 0 got.  */
-static int open_all(struct listen_sockets *listeners,
-                    const struct listen_wants *wanted, size_t *failed)
+/* Open all TARGETS, once.  The system chooses a port for the first target with
+ * port 0; all targets with port 0 get the same port.  On failure *FAILED is the
+ * target.  */
+static int targets_open(struct listen_sockets *listeners,
+                        const struct listen_targets *targets, size_t *failed)
 {
     int port = 0, missing = EADDRNOTAVAIL;
-    for (size_t i = 0; i < wanted->count; i++) {
-        struct listen_want one = wanted->list[i];
+    for (size_t i = 0; i < targets->count; i++) {
+        struct listen_target one = targets->list[i];
         struct listen_socket *listener = &listeners->list[listeners->count];
         bool chosen = sonde_address_port(&one.address) == 0;
         if (chosen && port > 0)
             sonde_address_set_port(&one.address, (uint16_t)port);
-        if (!open_one(listener, &one, &wanted->access)) {
+        if (!target_open(listener, &one, &targets->access)) {
             listeners->count++;
             if (chosen)
                 port = sonde_address_port(&listener->local);
@@ -339,22 +315,22 @@ static int open_all(struct listen_sockets *listeners,
         }
         *failed = i;
         missing = errno;
-        if (!one.optional || !listen_socket_is_missing(errno))
+        if (!one.optional || !is_family_missing(errno))
             return -1;
     }
     errno = missing;
     return listeners->count > 0 ? 0 : -1;
 }
 
-static bool has_port_zero(const struct listen_wants *wanted)
+static bool targets_have_port_zero(const struct listen_targets *targets)
 {
-    for (size_t i = 0; i < wanted->count; i++)
-        if (sonde_address_port(&wanted->list[i].address) == 0)
+    for (size_t i = 0; i < targets->count; i++)
+        if (sonde_address_port(&targets->list[i].address) == 0)
             return true;
     return false;
 }
 
-static void close_all(struct listen_sockets *listeners)
+static void listen_sockets_close(struct listen_sockets *listeners)
 {
     int saved = errno;
     for (size_t i = 0; i < listeners->count; i++)
@@ -363,7 +339,7 @@ static void close_all(struct listen_sockets *listeners)
     errno = saved;
 }
 
-/* Whether ADDRESS is one of every interface, and says not which.  */
+/* Whether ADDRESS is link-local, without an interface.  */
 static bool lacks_scope(const struct sonde_address *address)
 {
     struct sockaddr_in6 in6;
@@ -373,66 +349,76 @@ static bool lacks_scope(const struct sonde_address *address)
     return IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) && in6.sin6_scope_id == 0;
 }
 
-/* What ERROR means at ADDRESS: a path that is in use need not be so by a
-   server.  */
-static const char *say_why(const struct sonde_address *address, int error)
+/* The reason of ERROR at ADDRESS: a path in use, EADDRINUSE, need not belong to
+ * a server.  */
+static const char *listen_find_reason(const struct sonde_address *address,
+                                      int error)
 {
     struct stat found;
     if (error == EBUSY && address->storage.ss_family == AF_UNIX)
-        return "it is there already; whether a server still listens there was "
-               "not examined, since another process has locked its folder "
-               "(flock)";
+        return "the file exists; whether a server uses the file is unknown, "
+               "since "
+               "another process has locked its folder (flock)";
     if (error == EINVAL && lacks_scope(address))
-        return "a link-local address wants its interface, as in fe80::1%eth0";
+        return "a link-local address requires an interface, as in fe80::1%eth0";
     if (error != EADDRINUSE || address->storage.ss_family != AF_UNIX ||
         lstat(socket_file_path(address), &found) || S_ISSOCK(found.st_mode))
         return strerror(error);
-    return S_ISDIR(found.st_mode) ? "it is a directory"
-                                  : "it is there already, and is no socket";
+    return S_ISDIR(found.st_mode) ? strerror(EISDIR)
+                                  : "the file exists and is not a socket";
+}
+
+/* Open all TARGETS.  With port 0 try again if the port is in use.  */
+static int targets_open_retry(struct listen_sockets *listeners,
+                              struct listen_targets *targets)
+{
+    int tries = targets_have_port_zero(targets) ? TRIES : 1, result = -1;
+    size_t failed = 0;
+    char text[LOG_ADDRESS];
+    for (int i = 0; i < tries && result; i++) {
+        result = targets_open(listeners, targets, &failed);
+        if (result)
+            listen_sockets_close(listeners);
+        if (result && errno != EADDRINUSE)
+            break;
+    }
+    if (!result)
+        return 0;
+    const struct sonde_address *address = &targets->list[failed].address;
+    int error = errno;
+    log_address(address, text);
+    snprintf(targets->problem, targets->size, "cannot listen on %s: %s", text,
+             listen_find_reason(address, error));
+    errno = error;
+    return -1;
 }
 
 int listen_sockets_open(struct listen_sockets *listeners,
-                        const struct listen_addresses *listen_addresses,
-                        char *problem, size_t size)
+                        const struct listen_addresses *spec, char *problem,
+                        size_t size)
 {
-    struct listen_wants *wanted = calloc(1, sizeof *wanted);
-    size_t failed = 0;
-    char text[LOG_ADDRESS];
+    struct listen_targets *targets = calloc(1, sizeof *targets);
+    int result = -1;
     *problem = '\0';
-    int result =
-        wanted ? want_all(wanted, listen_addresses, problem, size) : -1;
-    if (!result) {
-        int tries = has_port_zero(wanted) ? TRIES : 1;
-        result = -1;
-        for (int i = 0; i < tries && result; i++) {
-            result = open_all(listeners, wanted, &failed);
-            if (result)
-                close_all(listeners);
-            if (result && errno != EADDRINUSE)
-                break;
-        }
-        if (result) {
-            log_address(&wanted->list[failed].address, text);
-            snprintf(problem, size, "cannot listen on %s: %s", text,
-                     say_why(&wanted->list[failed].address, errno));
-        }
-    } else if (!*problem && errno == ENOSPC) {
-        snprintf(problem, size,
-                 "that is more than %d sockets: let another server have some "
-                 "of the addresses",
-                 LISTEN_SOCKETS_MAX);
-    } else if (!*problem) {
-        snprintf(problem, size, "%s", strerror(errno));
+    if (targets) {
+        targets->spec = spec;
+        targets->problem = problem;
+        targets->size = size;
+        result = targets_fill(targets);
+        if (!result)
+            result = targets_open_retry(listeners, targets);
     }
     int saved = errno;
-    free(wanted);
+    if (result && !*problem)
+        snprintf(problem, size, "%s", strerror(saved));
+    free(targets);
     errno = saved;
     return result;
 }
 
-/* The file of an inherited UNIX socket.  A relative path says nothing: who
-   bound it may have stood in another folder.  */
-static void find_inherited_file(struct listen_socket *listener)
+/* Find the file of an inherited UNIX socket.  A relative path is of no use: the
+ * binding process may have had another working directory.  */
+static void listen_socket_find_file(struct listen_socket *listener)
 {
     struct stat found;
     if (listener->local.storage.ss_family != AF_UNIX ||
@@ -445,10 +431,10 @@ static void find_inherited_file(struct listen_socket *listener)
     listener->inode = found.st_ino;
 }
 
-/* Whether ADDRESS, without a port, is that of LISTENER, or its file is FILE. */
-static bool is_its_file(const struct listen_socket *listener,
-                        const struct sonde_address *address,
-                        const struct stat *file)
+/* Whether ADDRESS, a UNIX address, or FILE is that of LISTENER.  */
+static bool listen_socket_has_file(const struct listen_socket *listener,
+                                   const struct sonde_address *address,
+                                   const struct stat *file)
 {
     if (!sonde_address_compare(&listener->local, address))
         return true;
@@ -471,7 +457,8 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
         if (listener->role != SONDE_DATAGRAM)
             continue;
         if (port >= 0 ? port == sonde_address_port(&listener->local)
-                      : is_its_file(listener, address, has_file ? &file : NULL))
+                      : listen_socket_has_file(listener, address,
+                                               has_file ? &file : NULL))
             return true;
     }
     return false;
@@ -492,7 +479,7 @@ int listen_sockets_inherit(struct listen_sockets *listeners,
     }
     struct listen_socket *listener = &listeners->list[listeners->count];
     *listener = (struct listen_socket){
-        .fd = found->fd, .role = found->role, .queue = -1, .inherited = true};
+        .fd = found->fd, .role = found->role, .backlog = -1, .inherited = true};
     int flags = fcntl(found->fd, F_GETFL);
     if (flags < 0 || sonde_address_local(found->fd, &listener->local))
         return -1;
@@ -503,7 +490,7 @@ int listen_sockets_inherit(struct listen_sockets *listeners,
         listen_socket_set_options(found->fd);
     else if (sonde_datagram_prepare(found->fd))
         return -1;
-    find_inherited_file(listener);
+    listen_socket_find_file(listener);
     listeners->count++;
     return 0;
 }
@@ -521,7 +508,7 @@ void listen_socket_unlink(struct listen_socket *listener)
         now.st_ino != listener->inode)
         return;
     if (unlink(path))
-        log_line("%s stays there: %s", path, strerror(errno));
+        log_line("cannot remove %s: %s", path, strerror(errno));
 }
 
 void listen_sockets_warn_files(const struct listen_sockets *listeners)
@@ -529,14 +516,14 @@ void listen_sockets_warn_files(const struct listen_sockets *listeners)
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listen_socket *listener = &listeners->list[i];
         if (listener->has_file && !socket_file_is_removable(&listener->local))
-            log_line("%s will stay there at the end, since this user may not "
-                     "remove it; the next start replaces it",
+            log_line("%s: this user cannot remove the socket's file at the "
+                     "end; the next start replaces the file",
                      socket_file_path(&listener->local));
     }
 }
 
-/* Have an inherited socket block again: the flag is shared with the process
-   that passed the socket, and with the next server.  */
+/* Make an inherited socket blocking again: the previous process and the next
+ * server share the flag.  */
 static void restore_blocking(const struct listen_socket *listener)
 {
     int flags = listener->was_blocking ? fcntl(listener->fd, F_GETFL) : -1;
@@ -549,7 +536,8 @@ void listen_socket_close(struct listen_socket *listener)
     if (listener->fd < 0)
         return;
     restore_blocking(listener);
-    /* As long as it is open nobody takes the file for a stale one.  */
+    /* Unlink before close: the file of an open socket is not stale for another
+     * server.  */
     listen_socket_unlink(listener);
     close(listener->fd);
     listener->fd = -1;
@@ -568,7 +556,7 @@ void listen_sockets_leave(struct listen_sockets *listeners)
         listen_socket_leave(&listeners->list[i]);
 }
 
-static const char *kind_of(const struct listen_socket *listener)
+static const char *listen_socket_kind(const struct listen_socket *listener)
 {
     bool is_datagram = listener->role == SONDE_DATAGRAM;
     switch (listener->local.storage.ss_family) {
@@ -588,8 +576,9 @@ void listen_sockets_announce(const struct listen_sockets *listeners)
         const struct listen_socket *listener = &listeners->list[i];
         char text[LOG_ADDRESS], queue[48] = "";
         log_address(&listener->local, text);
-        if (listener->queue >= 0 && listener->queue < LISTEN_SOCKET_QUEUE)
-            snprintf(queue, sizeof queue, ", %ld may wait", listener->queue);
-        log_line("listening on %s, %s%s", text, kind_of(listener), queue);
+        if (listener->backlog >= 0 && listener->backlog < LISTEN_SOCKET_BACKLOG)
+            snprintf(queue, sizeof queue, ", backlog %ld", listener->backlog);
+        log_line("listening on %s, %s%s", text, listen_socket_kind(listener),
+                 queue);
     }
 }

@@ -4,7 +4,9 @@
 noinst_LTLIBRARIES += servers/libservers.la
 servers_libservers_la_CFLAGS = $(SONDE_CFLAGS)
 servers_libservers_la_SOURCES = \
+	servers/accept.c \
 	servers/capability.h \
+	servers/client.c \
 	servers/connection.c \
 	servers/connection.h \
 	servers/datagram.c \
@@ -17,6 +19,7 @@ servers_libservers_la_SOURCES = \
 	servers/log-sink.h \
 	servers/log.c \
 	servers/log.h \
+	servers/listen-watch.c \
 	servers/loop.c \
 	servers/model-event.c \
 	servers/model-fork.c \
@@ -28,13 +31,13 @@ servers_libservers_la_SOURCES = \
 	servers/privilege.h \
 	servers/rate.c \
 	servers/rate.h \
-	servers/accept.c \
 	servers/repeat.c \
 	servers/repeat.h \
 	servers/server.c \
 	servers/server.h \
 	servers/service.c \
 	servers/service.h \
+	servers/shutdown.c \
 	servers/socket-file.c \
 	servers/socket-file.h \
 	servers/source.c \

@@ -1,11 +1,10 @@
-/* log-sink.c - standard error, without waiting long for its reader
+/* log-sink.c - write to standard error without waiting long for the reader
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   poll may say that a pipe takes a line, and another process may fill it before
-   the line is written: then write waits.  So the pipe, or the terminal, is
-   opened anew where the system shows descriptors as files that can be: that
-   descriptor is non-blocking, and its state is nobody else's.  Where not, the
-   time between poll and write is a risk that remains.  */
+   Between poll and write another process may fill the pipe: then write blocks.
+   So the pipe, or the terminal, is opened again, where the system shows
+   descriptors as files (/proc): the new open file is non-blocking, and no other
+   process shares its flags.  On other systems the risk remains.  */
 
 #include <config.h>
 
@@ -20,24 +19,23 @@
 #include "servers/stop.h"
 #include "sonde.h"
 
-/* Milliseconds that lines may wait; and the part of the time that is given
-   back: one in so many.  */
+/* The allowance in milliseconds, and the divisor of the time added again.  */
 enum { WAIT_MAX = 1000, GIVEN_BACK = 10 };
 
 static struct log_sink not_shared, *sink = &not_shared;
-static int own = -1;  /* standard error, opened anew and non-blocking */
-static bool is_plain; /* a file, which never keeps a writer waiting */
+static int own = -1;  /* standard error, opened again, non-blocking */
+static bool is_plain; /* a file, where write never blocks */
 
-static bool is_same(int fd, const struct stat *as)
+static bool log_sink_is_same(int fd, const struct stat *as)
 {
     struct stat found;
     return !fstat(fd, &found) && found.st_dev == as->st_dev &&
            found.st_ino == as->st_ino && found.st_rdev == as->st_rdev;
 }
 
-/* Open standard error, which is AS, anew.  Where that gives a duplicate, as by
-   /dev/fd of the BSDs, standard error has become non-blocking: take it back. */
-static int open_anew(const struct stat *as)
+/* Open standard error, which is AS, again.  Where open returns a duplicate, as
+   /dev/fd of the BSDs does, standard error has become non-blocking: undo.  */
+static int log_sink_reopen(const struct stat *as)
 {
     int flags = fcntl(STDERR_FILENO, F_GETFL);
     int fd =
@@ -45,7 +43,7 @@ static int open_anew(const struct stat *as)
     if (fd < 0)
         return -1;
     int now = fcntl(STDERR_FILENO, F_GETFL);
-    if (is_same(fd, as) && flags >= 0 && now == flags)
+    if (log_sink_is_same(fd, as) && flags >= 0 && now == flags)
         return fd;
     if (flags >= 0 && now != flags)
         fcntl(STDERR_FILENO, F_SETFL, flags);
@@ -63,10 +61,10 @@ void log_sink_begin(struct log_sink *shared)
     is_plain = S_ISREG(found.st_mode) || S_ISBLK(found.st_mode) ||
                (S_ISCHR(found.st_mode) && !is_terminal);
     if (S_ISFIFO(found.st_mode) || is_terminal)
-        own = open_anew(&found);
+        own = log_sink_reopen(&found);
 }
 
-/* Write at once what there is room for.  Returns as write.  */
+/* Write as much as there is room for.  Returns as write.  */
 static ssize_t log_sink_write_some(const char *text, size_t length)
 {
     if (own >= 0)
@@ -76,30 +74,30 @@ static ssize_t log_sink_write_some(const char *text, size_t length)
     return sonde_write(STDERR_FILENO, text, length, 0);
 }
 
-static unsigned now_ms(void)
+static unsigned log_sink_now(void)
 {
     return (unsigned)monotonic_ms();
 }
 
-/* Wait until there may be room.  Returns false if lines have waited for as long
-   as they may, or the server is to end.  */
+/* Wait until there may be room.  Returns false if the allowance is used up, or
+   the grace period is over.  */
 static bool log_sink_wait_for_room(void)
 {
     struct pollfd polled = {.fd = own >= 0 ? own : STDERR_FILENO,
                             .events = POLLOUT};
-    unsigned waited = sink->waited, begun = now_ms();
+    unsigned waited = sink->waited, begun = log_sink_now();
     if (waited >= WAIT_MAX || stop_now())
         return false;
     int ready = poll(&polled, 1, (int)(WAIT_MAX - waited));
-    /* A millisecond at least, so that no failure is repeated without end.  */
-    sink->waited += now_ms() - begun + 1;
+    /* At least a millisecond, so that failures of poll end, too.  */
+    sink->waited += log_sink_now() - begun + 1;
     return ready > 0 || (ready < 0 && errno == EINTR);
 }
 
-/* Lines may wait again for a part of the time since the last one.  */
-static void give_back(void)
+/* Add a part of the time since the last line to the allowance.  */
+static void log_sink_give_back(void)
 {
-    unsigned now = now_ms(), waited = sink->waited;
+    unsigned now = log_sink_now(), waited = sink->waited;
     unsigned back = (now - sink->written) / GIVEN_BACK;
     if (waited == 0) {
         sink->written = now;
@@ -109,7 +107,7 @@ static void give_back(void)
     }
 }
 
-/* Write all of TEXT.  Returns how much was.  */
+/* Write all of TEXT.  Returns the number of bytes written.  */
 static size_t log_sink_write_all(const char *text, size_t length)
 {
     size_t done = 0;
@@ -127,12 +125,12 @@ static size_t log_sink_write_all(const char *text, size_t length)
 
 bool log_sink_write(const char *text, size_t length)
 {
-    /* What follows a line that was cut is not to be taken for its rest.  */
+    /* After a line that was cut, begin a new line.  */
     if (sink->cut && log_sink_write_all("\n", 1) == 1)
         sink->cut = 0;
     size_t done = sink->cut ? 0 : log_sink_write_all(text, length);
     if (done == length) {
-        give_back();
+        log_sink_give_back();
         return true;
     }
     if (done > 0)
@@ -141,14 +139,9 @@ bool log_sink_write(const char *text, size_t length)
     return false;
 }
 
-long log_sink_dropped(void)
-{
-    return sink->dropped;
-}
-
 long log_sink_take_dropped(void)
 {
-    return atomic_exchange(&sink->dropped, 0);
+    return sink->dropped ? atomic_exchange(&sink->dropped, 0) : 0;
 }
 
 void log_sink_return_dropped(long count)

@@ -1,15 +1,17 @@
-/* log-sink.h - standard error, without waiting long for its reader
+/* log-sink.h - write to standard error without waiting long for the reader
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A reader that stops must not stop the server.  The rule: what fits into the
-   pipe is written at once.  When it is full, lines wait for the reader, for one
-   second in all; a tenth of the time in which lines are written again is given
-   back.  After that they are dropped, and counted, until the reader goes on. So
-   a reader that pauses for a second, or is slower than the log now and then,
-   loses nothing, and the server never loses more than a tenth of its time.
+   A reader must not be able to stop the server.  While there is room in the
+   pipe, lines are written at once.  When the pipe is full, the server waits for
+   the reader, for one second in all; a tenth of the time in which lines are
+   written without waiting is added to the allowance again.  When the allowance
+   is used up, lines are dropped, and counted, until there is room in the pipe.
+   So a reader that pauses for a second, or is slow at times, loses nothing, and
+   the server never loses more than a tenth of its time.
 
-   The counts and times are those of all the processes that come of the one that
-   began.  O_NONBLOCK of standard error, which others share, is not changed.  */
+   The caller of log_sink_begin and all descendants share the counts and times.
+   O_NONBLOCK of standard error is not changed, as other processes share the
+   open file.  */
 
 #ifndef SERVERS_LOG_SINK_H
 #define SERVERS_LOG_SINK_H 1
@@ -18,26 +20,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* To lie in memory that all the processes share.  All zero at first.  */
+/* In memory shared by all processes.  All zero at first.  */
 struct log_sink {
     atomic_long dropped; /* lines */
-    atomic_uint waited;  /* milliseconds, of those that lines may wait */
-    atomic_uint written; /* when a line was last written: milliseconds */
+    atomic_uint waited;  /* milliseconds used up of the allowance */
+    atomic_uint written; /* the time of the last line, in milliseconds */
     atomic_int cut;      /* a line was written in part */
 };
 
-/* Begin, with SINK for the counts.  Takes a descriptor, where the system allows
-   it.  */
+/* Begin, with SINK for the counts.  Opens a descriptor, where the system has
+ * /proc.  */
 void log_sink_begin(struct log_sink *sink);
 
-/* Write the LENGTH bytes TEXT, a line.  Returns whether it was written; if not,
-   it is counted.  */
+/* Write the LENGTH bytes TEXT, a line.  Returns whether all was written; if
+   not, the line is counted as dropped.  */
 bool log_sink_write(const char *text, size_t length);
 
-/* How many lines have been dropped since the last call of
-   log_sink_take_dropped, which begins a new count; and give back a count that
-   could not be told.  */
-long log_sink_dropped(void);
+/* The number of dropped lines, which becomes 0; and add COUNT again, if the
+   number could not be logged.  */
 long log_sink_take_dropped(void);
 void log_sink_return_dropped(long count);
 

@@ -1,4 +1,4 @@
-/* log.c - what a server says, a line at a time
+/* log.c - the log of a server
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -22,15 +22,15 @@ enum { LINE = 1024, ONCE_IN = 60 };
 static const char *name = "sonde";
 static bool silent;
 
-/* Of each kind: the second from which it may be said again, and how often it
-   was not.  */
+/* Of each kind: the second from which a line may be logged again, and the
+   number of lines suppressed.  */
 struct trouble {
     atomic_long next, more;
 };
 
 _Static_assert(ATOMIC_LONG_LOCK_FREE == 2, "shared memory needs no lock");
 
-/* What all the processes of a server share.  */
+/* Shared by all processes of a server.  */
 struct shared {
     struct trouble troubles[LOG_TROUBLES];
     struct log_sink sink;
@@ -40,7 +40,7 @@ static struct shared not_shared;
 static struct trouble *troubles = not_shared.troubles;
 
 /* Whether standard error is the same socket as standard input.  */
-static bool is_client(void)
+static bool log_is_client(void)
 {
     struct stat in, err;
     return !fstat(STDIN_FILENO, &in) && !fstat(STDERR_FILENO, &err) &&
@@ -51,7 +51,7 @@ static bool is_client(void)
 void log_begin(const char *program, bool inetd)
 {
     name = program;
-    silent = inetd && is_client();
+    silent = inetd && log_is_client();
     void *shared = mmap(NULL, sizeof not_shared, PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANON, -1, 0);
     struct shared *all = shared == MAP_FAILED ? &not_shared : shared;
@@ -59,47 +59,47 @@ void log_begin(const char *program, bool inetd)
     log_sink_begin(&all->sink);
 }
 
-/* Say how many lines were dropped, if any were.  Returns whether there is
-   nothing left to say of that.  */
-static bool tell_dropped(void)
+/* Log the number of dropped lines.  Returns whether none is left to log.  */
+static bool log_dropped(void)
 {
     char text[LINE];
-    long count = log_sink_dropped() ? log_sink_take_dropped() : 0;
+    long count = log_sink_take_dropped();
     if (count == 0)
         return true;
     int length = snprintf(text, sizeof text,
-                          "%s: %ld log line%s dropped: standard error was not "
-                          "read fast enough\n",
+                          "%s: %ld log line%s dropped: the reader of standard "
+                          "error was too slow\n",
                           name, count, count == 1 ? " was" : "s were");
     if (log_sink_write(text, (size_t)length))
         return true;
-    /* This line is none of them.  */
+    /* The line about dropped lines does not count.  */
     log_sink_return_dropped(count - 1);
     return false;
 }
 
 bool log_flush(void)
 {
-    return silent || log_sink_dropped() == 0 || tell_dropped();
+    return silent || log_dropped();
 }
 
-/* Write TEXT, which has room for a newline.  A name or a path in it must not
-   write to a terminal, nor break the line.  */
-static void write_line(char *text)
+/* Write TEXT, which has room for a newline.  Control characters, as in names
+   and paths, are masked: a terminal must not receive control characters, and a
+   line must stay whole. */
+static void log_write(char *text)
 {
     int saved = errno;
     size_t length = mask_text(text);
     text[length] = '\n';
     if (!silent) {
-        tell_dropped();
+        log_dropped();
         log_sink_write(text, length + 1);
     }
     errno = saved;
 }
 
-/* Put the name and the message into TEXT.  */
-LOG_FORMAT_LIST static void put_message(char *text, const char *format,
-                                        va_list arguments)
+/* Format the program's name and the message into TEXT.  */
+LOG_FORMAT_LIST static void log_format(char *text, const char *format,
+                                       va_list arguments)
 {
     int start = snprintf(text, LINE, "%s: ", name);
     size_t used = start > 0 && start < LINE ? (size_t)start : 0;
@@ -111,9 +111,9 @@ void log_line(const char *format, ...)
     char text[LINE + 64];
     va_list arguments;
     va_start(arguments, format);
-    put_message(text, format, arguments);
+    log_format(text, format, arguments);
     va_end(arguments);
-    write_line(text);
+    log_write(text);
 }
 
 void log_trouble(enum log_trouble trouble, const char *format, ...)
@@ -121,7 +121,7 @@ void log_trouble(enum log_trouble trouble, const char *format, ...)
     char text[LINE + 64];
     long now = (long)(monotonic_ms() / 1000);
     long next = troubles[trouble].next;
-    /* Of several threads one says it.  */
+    /* Of several threads one logs the line.  */
     if (now < next || !atomic_compare_exchange_strong(&troubles[trouble].next,
                                                       &next, now + ONCE_IN)) {
         troubles[trouble].more++;
@@ -130,11 +130,11 @@ void log_trouble(enum log_trouble trouble, const char *format, ...)
     long more = atomic_exchange(&troubles[trouble].more, 0);
     va_list arguments;
     va_start(arguments, format);
-    put_message(text, format, arguments);
+    log_format(text, format, arguments);
     va_end(arguments);
     if (more > 0)
         sprintf(text + strlen(text), " (and %ld times before)", more);
-    write_line(text);
+    log_write(text);
 }
 
 void log_address(const struct sonde_address *address, char *text)

@@ -1,9 +1,9 @@
-/* log.h - what a server says, a line at a time
+/* log.h - the log of a server
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Each line is one write to standard error, so that lines of several processes
-   and threads never interleave, and none is kept back.  Lines for which there
-   is no room for long are dropped and counted: log-sink.h has the rule.  */
+   Each line is one write to standard error, unbuffered, so that lines of
+   several processes and threads never interleave.  Lines not read in time are
+   dropped and counted: log-sink.h has the rule.  */
 
 #ifndef SERVERS_LOG_H
 #define SERVERS_LOG_H 1
@@ -22,43 +22,44 @@
 #define LOG_FORMAT_LIST
 #endif
 
-/* Begin: lines start with PROGRAM, unless standard error is the client itself,
-   as under inetd: then nothing is said.  */
+/* Begin.  Lines start with PROGRAM.  With INETD, if standard error is the
+   client's socket, nothing is logged.  */
 void log_begin(const char *program, bool inetd);
 
-/* Say how many lines were dropped, if any were, and there is room for that
-   again. Returns false if it is still to be said.  */
+/* Log the number of dropped lines, if any and if the reader takes the line.
+   Returns false if the number is still to be logged.  */
 bool log_flush(void);
 
 LOG_FORMAT void log_line(const char *format, ...);
 
-/* A kind of trouble that may come a thousand times a second.  */
+/* Trouble with possibly a thousand lines a second.  */
 enum log_trouble {
-    LOG_DESCRIPTORS, /* none left */
-    LOG_CLIENTS,     /* as many as there may be */
-    LOG_SOURCE,      /* as many of one source as there may be */
-    LOG_PROCESSES,   /* no process or thread can be made */
-    LOG_WORKERS,     /* one ended that should not */
-    LOG_MEMORY,      /* none left for what a client does not read */
-    LOG_REFUSED,     /* datagrams not to be answered */
-    LOG_RATE,        /* too many datagrams of one source */
-    LOG_REPEAT,      /* the same one too often */
-    LOG_DATAGRAM,    /* an answer that could not be sent, or was cut */
-    LOG_ACCEPT,      /* accept goes on failing */
-    LOG_RECEIVE,     /* receiving datagrams goes on failing */
-    LOG_WAIT,        /* waiting fails, or reports what is not there */
+    LOG_DESCRIPTORS, /* out of descriptors */
+    LOG_CLIENTS,     /* --max-clients */
+    LOG_SOURCE,      /* --max-per-source */
+    LOG_PROCESSES,   /* fork or pthread_create failed */
+    LOG_WORKERS,     /* a worker or child ended unexpectedly */
+    LOG_MEMORY,      /* out of memory for a client */
+    LOG_REFUSED,     /* datagrams never answered */
+    LOG_RATE,        /* --max-rate */
+    LOG_REPEAT,      /* repeated datagrams */
+    LOG_DATAGRAM,    /* a datagram could not be sent, or was truncated */
+    LOG_ACCEPT,      /* accept keeps failing */
+    LOG_RECEIVE,     /* recvmsg keeps failing */
+    LOG_WAIT,        /* poll fails, or reports sockets that are not ready */
     LOG_TROUBLES
 };
 
-/* Say so, but not again within a minute: then with the number of times.  That
-   is of all the processes that come of the one that began.  */
+/* Log a line, at most one of each kind in a minute; the next line has the
+ * number of suppressed lines.  The limit holds for the caller of log_begin and
+ * all descendants together.  */
 LOG_FORMAT_2 void log_trouble(enum log_trouble trouble, const char *format,
                               ...);
 
 enum { LOG_ADDRESS = SONDE_ADDRESS_TEXT + 32 };
 
-/* Write ADDRESS to TEXT, of LOG_ADDRESS bytes, as people read it: "127.0.0.1
-   port 7".  Keeps errno.  */
+/* Write ADDRESS to TEXT, of LOG_ADDRESS bytes, as "127.0.0.1 port 7".  Keeps
+   errno.  */
 void log_address(const struct sonde_address *address, char *text);
 
 #endif /* SERVERS_LOG_H */

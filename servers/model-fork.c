@@ -1,12 +1,12 @@
 /* model-fork.c - a process for each client
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Children are counted off in the handler of SIGCHLD, which is kept back while
-   the table of children changes: so none is lost that ends before its parent
-   has noted it down, and none stays a zombie.  They catch SIGTERM as their
-   parent does and have the same grace; the parent ends it by a signal of its
-   own, so that they can say how their clients ended, and kills what is left
-   after that.  */
+   The handler of SIGCHLD counts children off.  SIGCHLD is blocked while the
+   table of children changes: so no child is missed by ending before the parent
+   has entered the pid, and no child stays a zombie.  Children catch SIGTERM,
+   too, with the same grace period.  The parent ends the grace period by
+   STOP_NOW, so that children can log the end of a client, and kills the
+   remaining children later.  */
 
 #include <config.h>
 
@@ -20,30 +20,30 @@
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* What a child's exit status tells of its client.  */
+/* Exit statuses of a child.  */
 enum { SERVED = 0, CUT_OFF = 1 };
 
 struct child {
-    pid_t process; /* 0: the place is free */
+    pid_t pid; /* 0: the slot is free */
     uint64_t source;
 };
 
 struct fork_data {
     struct child *list;
-    size_t size, next; /* a place that may be free */
+    size_t size, next; /* NEXT: a slot that may be free */
     atomic_int crashed;
 };
 
-/* For the handler.  */
+/* For the signal handler.  */
 static struct server *the_server;
 
-static void count_child(pid_t process, int status, void *user)
+static void child_ended(pid_t pid, int status, void *user_data)
 {
-    struct fork_data *data = user;
+    struct fork_data *data = user_data;
     for (size_t i = 0; i < data->size; i++) {
-        if (data->list[i].process != process)
+        if (data->list[i].pid != pid)
             continue;
-        data->list[i].process = 0;
+        data->list[i].pid = 0;
         if (WIFEXITED(status) && WEXITSTATUS(status) == CUT_OFF)
             the_server->cut_off++;
         else if (!WIFEXITED(status))
@@ -53,11 +53,11 @@ static void count_child(pid_t process, int status, void *user)
     }
 }
 
-static void on_child(int signo)
+static void fork_on_sigchld(int signo)
 {
     int saved = errno;
     (void)signo;
-    sonde_reap(count_child, the_server->model_data);
+    sonde_reap(child_ended, the_server->model_data);
     errno = saved;
 }
 
@@ -67,13 +67,14 @@ static int fork_begin(struct server *server)
     if (!data)
         return -1;
     server->model_data = data;
-    data->size = (size_t)server->most;
+    data->size = (size_t)server->max;
     data->list = calloc(data->size, sizeof *data->list);
     the_server = server;
-    return data->list ? sonde_signal(SIGCHLD, on_child, SONDE_RESTART) : -1;
+    return data->list ? sonde_signal(SIGCHLD, fork_on_sigchld, SONDE_RESTART)
+                      : -1;
 }
 
-/* A child may end, and change the table, at any time.  */
+/* A child may end at any time, and the handler then changes the table.  */
 static bool fork_admit(struct server *server, uint64_t source)
 {
     stop_hold();
@@ -83,27 +84,27 @@ static bool fork_admit(struct server *server, uint64_t source)
     return may;
 }
 
-static struct child *find_place(struct fork_data *data)
+static struct child *child_find_free(struct fork_data *data)
 {
     for (size_t i = 0; i < data->size; i++) {
         data->next = (data->next + 1) % data->size;
-        if (data->list[data->next].process == 0)
+        if (data->list[data->next].pid == 0)
             return &data->list[data->next];
     }
     return NULL;
 }
 
-/* What was the parent's closes with the process; but as long as a child has an
-   listener, a new server cannot open it.  The poller and what wakes up stay
-   open, unused, which saves two calls.  */
-static _Noreturn void fork_be_child(struct server *server,
-                                    const struct server_client *client)
+/* Close the listen sockets: a new server cannot bind the address of a socket
+   open in a child.  The poller and the self-pipe stay open, unused, which saves
+   two calls; the kernel closes both at exit.  */
+static _Noreturn void child_run(struct server *server,
+                                const struct server_client *client)
 {
     listen_sockets_leave(&server->listeners);
     stop_watch(client->fd);
     stop_release();
     enum connection_ending ending =
-        server_serve(server, client, server->buffer);
+        connection_serve(server, client, server->buffer, NULL);
     _exit(ending == CONNECTION_CUT ? CUT_OFF : SERVED);
 }
 
@@ -112,25 +113,23 @@ static void fork_serve(struct server *server,
 {
     struct fork_data *data = server->model_data;
     stop_hold();
-    struct child *place = find_place(data);
-    pid_t process = place ? fork() : -1;
-    if (process == 0)
-        fork_be_child(server, client);
-    if (process > 0) {
-        *place = (struct child){process, client->source};
+    struct child *slot = child_find_free(data);
+    pid_t pid = slot ? fork() : -1;
+    if (pid == 0)
+        child_run(server, client);
+    if (pid > 0) {
+        *slot = (struct child){pid, client->source};
         close(client->fd);
         free(client->name);
         stop_release();
         return;
     }
     int error = errno, clients = server->clients;
-    server_forget(server, client);
+    server_client_close(server, client);
     stop_release();
-    /* Not before: whoever reads the log may be stuck, and then a signal is what
-       ends the wait.  */
-    log_trouble(LOG_PROCESSES,
-                "new clients are turned away, %d being "
-                "served: no process: %s",
+    /* With signals unblocked: the reader of the log may be stuck, and then only
+       a signal ends the wait.  */
+    log_trouble(LOG_PROCESSES, "new clients rejected, %d are served: fork: %s",
                 clients, strerror(error));
     server_back_off(server);
 }
@@ -139,9 +138,9 @@ static int fork_tick(struct server *server)
 {
     struct fork_data *data = server->model_data;
     int crashed = data->crashed ? atomic_exchange(&data->crashed, 0) : 0;
-    if (crashed > 0 && !server->cut)
-        log_trouble(LOG_WORKERS, "%d process%s ended by a signal", crashed,
-                    crashed == 1 ? "" : "es");
+    if (crashed > 0 && server->phase != SERVER_CUT)
+        log_trouble(LOG_WORKERS, "%d process%s killed by a signal", crashed,
+                    crashed == 1 ? " was" : "es were");
     return -1;
 }
 
@@ -150,8 +149,8 @@ static void fork_cut(struct server *server)
     struct fork_data *data = server->model_data;
     stop_hold();
     for (size_t i = 0; i < data->size; i++)
-        if (data->list[i].process)
-            kill(data->list[i].process, STOP_NOW);
+        if (data->list[i].pid)
+            kill(data->list[i].pid, STOP_NOW);
     stop_release();
 }
 
@@ -162,8 +161,8 @@ static void fork_end(struct server *server)
         return;
     sonde_signal(SIGCHLD, SIG_DFL, SONDE_RESTART);
     for (size_t i = 0; data->list && i < data->size; i++)
-        if (data->list[i].process)
-            server->cut_off += !kill(data->list[i].process, SIGKILL);
+        if (data->list[i].pid)
+            server->cut_off += !kill(data->list[i].pid, SIGKILL);
     free(data->list);
     free(data);
 }
@@ -173,7 +172,7 @@ const struct model model_fork = {
     .waits = true,
     .asynchronous = true,
     .batch = 1,
-    .most = 10000,
+    .max_clients = 10000,
     .begin = fork_begin,
     .admit = fork_admit,
     .serve = fork_serve,

@@ -10,10 +10,11 @@ static void iterative_serve(struct server *server,
                             const struct server_client *client)
 {
     stop_watch(client->fd);
-    if (server_serve(server, client, server->buffer) == CONNECTION_CUT)
+    if (connection_serve(server, client, server->buffer, NULL) ==
+        CONNECTION_CUT)
         server->cut_off++;
     stop_watch(-1);
-    server_forget(server, client);
+    server_client_close(server, client);
 }
 
 const struct model model_iterative = {

@@ -1,13 +1,13 @@
 /* model-prefork.c - processes that wait for clients, one after the other each
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   All workers accept from the same sockets, so that a client finds whichever is
-   free; were the sockets shared by SO_REUSEPORT, it could be given to one that
-   is busy.  The parent answers datagrams, so that there is one count of them,
-   and keeps up the number of workers.
+   All workers accept from the same listen sockets, so that a free worker gets
+   the next client; with a socket for each worker (SO_REUSEPORT) the kernel
+   could give a client to a busy worker.  The parent answers datagrams, so that
+   there is one rate for all, and replaces workers that end.
 
-   What a worker does stands in memory that all share: its client's source, and
-   how many it cut off.  */
+   Shared memory has a slot for each worker: the source of the worker's client,
+   and how many clients the worker's shutdown cut off.  */
 
 #include <config.h>
 
@@ -24,57 +24,56 @@
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* What a worker's place says beside a source: nobody, and a client without one.
-   No network begins with so many ones.  */
+/* Values of a slot besides sources: no client, and a client without a source.
+ * No network begins with 64 one bits.  */
 enum { FREE = 0 };
 static const uint64_t unnamed = UINT64_MAX;
 
-/* FAILED: a worker's exit status.  Milliseconds: until new workers are started,
-   at first, and at most, if those before them failed.  */
-enum { FAILED = 2, AGAIN = 1000, AGAIN_MOST = 60000 };
+/* FAILED: a worker's exit status.  Milliseconds before new workers: the first
+   pause, and the longest, after workers that fail again and again.  */
+enum { FAILED = 2, AGAIN = 1000, AGAIN_MAX = 60000 };
 
 /* The source of a worker's client, in shared memory.  In halves: where the
-   processor cannot write 64 bits at once, an atomic integer of that size has a
-   lock, and each process its own.  The other half of what is read too early is
-   FREE's.  So it may be taken for the source of another network of IPv6, whose
-   client then is one too many for that moment; one too few is never counted, as
-   who comes looks when his own place is taken.  */
-struct place {
+   processor cannot write 64 bits at once, a 64-bit atomic integer has a lock, a
+   separate one in each process.  A reader may see one new half and one half of
+   FREE, and take the slot for the source of another IPv6 network, with one
+   client too many for a moment.  No client is missed: prefork_admit fills the
+   worker's own slot before it reads the others.  */
+struct slot {
     atomic_uint high, low;
-    atomic_int cut_off; /* clients, told at the worker's end */
+    atomic_int cut_off; /* clients, set when the worker ends */
 };
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
 
 struct prefork_data {
-    pid_t *workers; /* 0: there is none */
+    pid_t *workers; /* 0: none */
     size_t size;
-    struct place *listen_addresses;
+    struct slot *slots;
     pid_t parent;
-    int life[2];        /* a pipe: workers end when the parent has */
-    struct watch ended; /* of it, in a worker */
-    size_t self;        /* in a worker: which */
-    int64_t started_at; /* workers, lately */
-    int64_t again_at;   /* no new workers before */
-    int delay;          /* from the end of a worker to that */
-    struct watch child;
+    int life[2];        /* a pipe: EOF when the parent has ended */
+    struct watch ended; /* of LIFE, in a worker */
+    size_t self;        /* the slot of the worker */
+    int64_t started_at; /* the latest workers */
+    int64_t again_at;   /* no new worker before */
+    int delay;          /* from the end of a worker to AGAIN_AT */
 };
 
-static void prefork_put(struct place *place, uint64_t source)
+static void slot_set(struct slot *slot, uint64_t source)
 {
-    place->high = (unsigned)(source >> 32);
-    place->low = (unsigned)source;
+    slot->high = (unsigned)(source >> 32);
+    slot->low = (unsigned)source;
 }
 
-static uint64_t prefork_get(struct place *place)
+static uint64_t slot_get(struct slot *slot)
 {
-    return (uint64_t)place->high << 32 | place->low;
+    return (uint64_t)slot->high << 32 | slot->low;
 }
 
 /* ---- the worker ---------------------------------------------------------- */
 
-static void on_parent_gone(struct server *server, struct watch *watch,
-                           unsigned ready)
+static void worker_on_parent_end(struct server *server, struct watch *watch,
+                                 unsigned ready)
 {
     (void)server;
     (void)watch;
@@ -82,20 +81,20 @@ static void on_parent_gone(struct server *server, struct watch *watch,
     stop_hurry();
 }
 
-/* First take the place, then count: of two that come at once both may be
-   refused, but never both be taken.  */
+/* Fill the slot first, then count: of two clients that come at once both may be
+   rejected, but never both accepted.  */
 static bool prefork_admit(struct server *server, uint64_t source)
 {
     struct prefork_data *data = server->model_data;
     long count = 0;
     if (source == 0)
         return true;
-    prefork_put(&data->listen_addresses[data->self], source);
+    slot_set(&data->slots[data->self], source);
     for (size_t i = 0; i < data->size; i++)
-        count += prefork_get(&data->listen_addresses[i]) == source;
+        count += slot_get(&data->slots[i]) == source;
     if (count <= server->options->max_per_source)
         return true;
-    prefork_put(&data->listen_addresses[data->self], FREE);
+    slot_set(&data->slots[data->self], FREE);
     return false;
 }
 
@@ -103,10 +102,10 @@ static void prefork_serve(struct server *server,
                           const struct server_client *client)
 {
     struct prefork_data *data = server->model_data;
-    prefork_put(&data->listen_addresses[data->self],
-                client->source ? client->source : unnamed);
+    slot_set(&data->slots[data->self],
+             client->source ? client->source : unnamed);
     model_iterative.serve(server, client);
-    prefork_put(&data->listen_addresses[data->self], FREE);
+    slot_set(&data->slots[data->self], FREE);
 }
 
 static long prefork_busy(struct server *server)
@@ -114,49 +113,52 @@ static long prefork_busy(struct server *server)
     struct prefork_data *data = server->model_data;
     long count = 0;
     for (size_t i = 0; i < data->size; i++)
-        count += prefork_get(&data->listen_addresses[i]) != FREE;
+        count += slot_get(&data->slots[i]) != FREE;
     return count;
 }
 
-/* With its own client, whose place may not be taken yet.  */
-static long busy_beside(struct server *server)
+/* Including the worker's client before the slot is filled.  */
+static long worker_busy(struct server *server)
 {
     struct prefork_data *data = server->model_data;
-    bool is_free = prefork_get(&data->listen_addresses[data->self]) == FREE;
+    bool is_free = slot_get(&data->slots[data->self]) == FREE;
     return prefork_busy(server) + (is_free ? server->clients : 0);
 }
 
-/* What a worker is, to the loop.  */
+/* The model of a worker's loop.  */
 static const struct model worker_model = {
     .name = "worker",
     .waits = true,
     .batch = 1,
     .admit = prefork_admit,
     .serve = prefork_serve,
-    .busy = busy_beside,
+    .busy = worker_busy,
 };
 
-/* Have a loop of its own.  */
-static int begin_loop(struct server *server)
+/* Open a loop for the worker.  */
+static int worker_begin(struct server *server)
 {
     struct prefork_data *data = server->model_data;
     sonde_poller_close(server->poller);
     server->poller = NULL;
     for (size_t i = 0; i < server->listeners.count; i++)
-        server->listeners.list[i].watch.ready = NULL;
+        if (server->listeners.list[i].role == SONDE_DATAGRAM)
+            listen_socket_leave(&server->listeners.list[i]);
     server->wake_fd = stop_begin_child();
     close(data->life[1]);
-    data->ended.ready = on_parent_gone;
-    if (server->wake_fd < 0 || server_open_poller(server))
+    data->ended.ready = worker_on_parent_end;
+    if (server->wake_fd < 0 || loop_open(server))
         return -1;
-    /* While it waits for its client's words it does not look at the pipe.
-       Where there is no such signal it keeps the port so long.  */
+    /* A worker blocked in recv does not poll the pipe.  Where there is no
+       signal for the parent's death, the worker keeps the port until recv
+       returns.  */
     if (!sonde_parent_death_signal(STOP_NOW) && getppid() != data->parent)
         stop_hurry();
-    return server_watch(server, data->life[0], SONDE_READABLE, &data->ended);
+    return sonde_poller_add(server->poller, data->life[0], SONDE_READABLE,
+                            &data->ended);
 }
 
-static _Noreturn void be_worker(struct server *server, size_t self)
+static _Noreturn void worker_run(struct server *server, size_t self)
 {
     struct prefork_data *data = server->model_data;
     data->self = self;
@@ -165,109 +167,98 @@ static _Noreturn void be_worker(struct server *server, size_t self)
     server->no_streams = false;
     server->no_datagrams = true;
     server->clients = server->cut_off = 0;
-    server->leaves_when_quiet = false;
-    if (begin_loop(server)) {
-        log_trouble(LOG_WORKERS, "a worker cannot begin: %s", strerror(errno));
+    server->ends_when_quiet = false;
+    if (worker_begin(server)) {
+        log_trouble(LOG_WORKERS, "cannot start a worker: %s", strerror(errno));
         _exit(FAILED);
     }
-    for (size_t i = 0; i < server->listeners.count; i++)
-        if (server->listeners.list[i].role == SONDE_DATAGRAM)
-            listen_socket_leave(&server->listeners.list[i]);
     server_loop(server);
-    data->listen_addresses[self].cut_off = server->cut_off;
+    data->slots[self].cut_off = server->cut_off;
     _exit(server->failed ? FAILED : 0);
 }
 
 /* ---- the parent ---------------------------------------------------------- */
 
-/* Start the worker at PLACE.  */
-static int prefork_start(struct server *server, size_t place)
+/* Start the worker of SLOT.  */
+static int worker_start(struct server *server, size_t slot)
 {
     struct prefork_data *data = server->model_data;
     stop_hold();
-    pid_t process = fork();
-    if (process == 0)
-        be_worker(server, place);
-    if (process > 0) {
-        data->workers[place] = process;
+    pid_t pid = fork();
+    if (pid == 0)
+        worker_run(server, slot);
+    if (pid > 0) {
+        data->workers[slot] = pid;
         server->clients++;
     }
     stop_release();
-    return process > 0 ? 0 : -1;
+    return pid > 0 ? 0 : -1;
 }
 
-/* A worker ended with STATUS.  One that cannot work, as with a socket that
-   another process has shut down, is not to be started without end: what has
-   failed, or ended at once, is started again after twice the time, up to a
-   minute.  */
-static void back_off(struct prefork_data *data, int status)
+/* A worker ended with STATUS.  A worker may be unable to work, as with a socket
+   shut down by another process: after a failure, or an end at once, the next
+   pause is twice as long, up to a minute.  */
+static void prefork_back_off(struct prefork_data *data, int status)
 {
     int64_t now = monotonic_ms(), lived = now - data->started_at;
     bool failed = WIFEXITED(status) && WEXITSTATUS(status) == FAILED;
-    if (lived >= AGAIN_MOST || (lived >= AGAIN && !failed))
+    if (lived >= AGAIN_MAX || (lived >= AGAIN && !failed))
         data->delay = AGAIN;
     data->again_at = now + data->delay;
 }
 
-/* Workers are about to be started again, at NOW.  */
-static void begin_round(struct prefork_data *data, int64_t now)
+static void worker_ended(pid_t pid, int status, void *user_data)
 {
-    data->started_at = now;
-    data->delay = data->delay < AGAIN_MOST / 2 ? 2 * data->delay : AGAIN_MOST;
-}
-
-/* A worker has ended.  */
-static void count_worker(pid_t process, int status, void *user)
-{
-    struct server *server = user;
+    struct server *server = user_data;
     struct prefork_data *data = server->model_data;
     for (size_t i = 0; i < data->size; i++) {
-        if (data->workers[i] != process)
+        if (data->workers[i] != pid)
             continue;
         data->workers[i] = 0;
-        prefork_put(&data->listen_addresses[i], FREE);
+        slot_set(&data->slots[i], FREE);
         server->clients--;
-        server->cut_off +=
-            atomic_exchange(&data->listen_addresses[i].cut_off, 0);
+        server->cut_off += atomic_exchange(&data->slots[i].cut_off, 0);
         if (!stop_asked())
             log_trouble(LOG_WORKERS,
-                        "a worker ended (%s %d); there will be "
-                        "another within a minute",
+                        "a worker ended (%s %d); starting a new one within a "
+                        "minute",
                         WIFEXITED(status) ? "status" : "signal",
                         WIFEXITED(status) ? WEXITSTATUS(status)
                                           : WTERMSIG(status));
-        back_off(data, status);
+        prefork_back_off(data, status);
     }
 }
 
 static int prefork_tick(struct server *server)
 {
     struct prefork_data *data = server->model_data;
-    sonde_reap(count_worker, server);
-    if (server->stopping || server->clients == (int)data->size)
+    sonde_reap(worker_ended, server);
+    if (stop_asked() || server->clients == (int)data->size)
         return -1;
     int64_t now = monotonic_ms();
     if (now < data->again_at)
         return monotonic_until(now, data->again_at);
-    begin_round(data, now);
+    data->started_at = now;
+    data->delay = data->delay < AGAIN_MAX / 2 ? 2 * data->delay : AGAIN_MAX;
     for (size_t i = 0; i < data->size; i++)
-        if (data->workers[i] == 0 && prefork_start(server, i)) {
-            log_trouble(LOG_PROCESSES, "no new worker: %s", strerror(errno));
+        if (data->workers[i] == 0 && worker_start(server, i)) {
+            log_trouble(LOG_PROCESSES, "cannot start a worker: fork: %s",
+                        strerror(errno));
             data->again_at = now + AGAIN;
             return AGAIN;
         }
     return -1;
 }
 
-/* The places in shared memory, and a pipe.  */
-static int begin_data(struct prefork_data *data, size_t size)
+/* Allocate the slots, in shared memory, and the pipe.  */
+static int prefork_allocate(struct prefork_data *data, size_t size)
 {
     data->workers = calloc(size, sizeof *data->workers);
-    void *shared = mmap(NULL, size * sizeof *data->listen_addresses,
+    void *shared = mmap(NULL, size * sizeof *data->slots,
                         PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
     if (!data->workers || shared == MAP_FAILED)
         return -1;
-    data->listen_addresses = shared;
+    data->slots = shared;
     data->size = size;
     data->delay = AGAIN;
     data->started_at = monotonic_ms();
@@ -291,14 +282,14 @@ static int prefork_begin(struct server *server)
     server->model_data = data;
     server->no_streams = true;
     data->parent = getpid();
-    server->most = 0; /* clients; what is counted here is workers */
+    server->max = 0; /* the parent counts workers, not clients */
     if (!has_streams(server))
         return 0;
-    if (begin_data(data, (size_t)server->options->workers) ||
+    if (prefork_allocate(data, (size_t)server->options->workers) ||
         sonde_selfpipe_catch(SIGCHLD))
         return -1;
     for (size_t i = 0; i < data->size; i++)
-        if (prefork_start(server, i))
+        if (worker_start(server, i))
             return -1;
     return 0;
 }
@@ -311,7 +302,7 @@ static void prefork_send_all(struct server *server, int signo)
             kill(data->workers[i], signo);
 }
 
-/* They begin their own time of grace.  */
+/* Each worker begins a separate grace period.  */
 static void prefork_stop(struct server *server)
 {
     prefork_send_all(server, STOP_SOON);
@@ -328,17 +319,16 @@ static void prefork_end(struct server *server)
     if (!data)
         return;
     server->cut_off += (int)prefork_busy(server);
-    /* Who is about to end may have said so already.  */
+    /* A worker that is about to end may have set the number already.  */
     for (size_t i = 0; i < data->size; i++)
-        server->cut_off += data->listen_addresses[i].cut_off;
+        server->cut_off += data->slots[i].cut_off;
     prefork_send_all(server, SIGKILL);
     if (data->life[0] >= 0) {
         close(data->life[0]);
         close(data->life[1]);
     }
-    if (data->listen_addresses)
-        munmap(data->listen_addresses,
-               data->size * sizeof *data->listen_addresses);
+    if (data->slots)
+        munmap(data->slots, data->size * sizeof *data->slots);
     free(data->workers);
     free(data);
 }

@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,40 +11,40 @@
 #include "servers/log.h"
 #include "servers/server.h"
 
-/* The buffer, and room for calls below it; touched as far as it is used.  */
+/* The buffer, and space for calls.  The kernel allocates the pages in use.  */
 enum { STACK = CONNECTION_PIECE + 192 * 1024 };
 
 struct worker {
     struct server *server;
     struct server_client client;
-    struct worker *before, *after;
-    bool cut; /* off */
+    struct worker *prev, *next;
+    atomic_int cut; /* by the shutdown */
 };
 
-/* All workers, the counting and the server's sources.  It is never destroyed:
-   a thread may be leaving it when the server ends.  */
+/* Protects all workers, the counts and the server's sources.  Never destroyed:
+   a thread may still be unlocking the mutex when the server ends.  */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct worker *workers;
 
 static void thread_enter(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);
-    worker->after = workers;
+    worker->next = workers;
     if (workers)
-        workers->before = worker;
+        workers->prev = worker;
     workers = worker;
     pthread_mutex_unlock(&mutex);
 }
 
-/* The descriptor is closed under the lock too: so whoever holds it may shut
-   down those of all workers.  */
+/* The descriptor, too, is closed under the lock, so that thread_cut never shuts
+   down a descriptor that was closed and opened anew.  */
 static void thread_leave(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);
-    *(worker->before ? &worker->before->after : &workers) = worker->after;
-    if (worker->after)
-        worker->after->before = worker->before;
-    server_forget(worker->server, &worker->client);
+    *(worker->prev ? &worker->prev->next : &workers) = worker->next;
+    if (worker->next)
+        worker->next->prev = worker->prev;
+    server_client_close(worker->server, &worker->client);
     pthread_mutex_unlock(&mutex);
     free(worker);
 }
@@ -57,29 +58,11 @@ static bool thread_admit(struct server *server, uint64_t source)
     return may;
 }
 
-static bool is_cut(struct worker *worker)
-{
-    pthread_mutex_lock(&mutex);
-    bool cut = worker->cut;
-    pthread_mutex_unlock(&mutex);
-    return cut;
-}
-
 static void *thread_run(void *argument)
 {
     struct worker *worker = argument;
     char buffer[CONNECTION_PIECE];
-    struct connection connection;
-    const struct server_options *options = worker->server->options;
-    connection_open(&connection, worker->client.fd, options->service,
-                    options->settings, worker->server->timeout);
-    connection_run(&connection, buffer);
-    if (worker->client.name) {
-        if (is_cut(worker))
-            connection.ending = CONNECTION_CUT;
-        server_say_end(&worker->client, &connection);
-    }
-    connection_free(&connection);
+    connection_serve(worker->server, &worker->client, buffer, &worker->cut);
     thread_leave(worker);
     return NULL;
 }
@@ -104,9 +87,9 @@ static void thread_serve(struct server *server,
 {
     struct worker *worker = calloc(1, sizeof *worker);
     if (!worker) {
-        log_trouble(LOG_MEMORY, "no memory for a client");
+        log_trouble(LOG_MEMORY, "client rejected: %s", strerror(ENOMEM));
         pthread_mutex_lock(&mutex);
-        server_forget(server, client);
+        server_client_close(server, client);
         pthread_mutex_unlock(&mutex);
         return;
     }
@@ -116,19 +99,19 @@ static void thread_serve(struct server *server,
     int error = start_thread(worker);
     if (error) {
         log_trouble(LOG_PROCESSES,
-                    "new clients are turned away, %d being "
-                    "served: no thread: %s",
+                    "new clients rejected, %d are served: pthread_create: "
+                    "%s",
                     (int)server->clients, strerror(error));
         thread_leave(worker);
         server_back_off(server);
     }
 }
 
-/* A thread that waits for its client finds it ended.  */
+/* A thread that is blocked in recv gets the end of input.  */
 static void thread_cut(struct server *server)
 {
     pthread_mutex_lock(&mutex);
-    for (struct worker *worker = workers; worker; worker = worker->after) {
+    for (struct worker *worker = workers; worker; worker = worker->next) {
         worker->cut = true;
         server->cut_off++;
         shutdown(worker->client.fd, SHUT_RDWR);
@@ -136,7 +119,7 @@ static void thread_cut(struct server *server)
     pthread_mutex_unlock(&mutex);
 }
 
-/* The last worker may have counted itself off, and still be at it.  */
+/* The last worker may be counted off, and still hold the lock.  */
 static void thread_end(struct server *server)
 {
     (void)server;
@@ -149,7 +132,7 @@ const struct model model_thread = {
     .waits = true,
     .asynchronous = true,
     .batch = 64,
-    .most = 10000,
+    .max_clients = 10000,
     .admit = thread_admit,
     .serve = thread_serve,
     .cut = thread_cut,

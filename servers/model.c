@@ -1,4 +1,4 @@
-/* model.c - the models there are
+/* model.c - the list of concurrency models
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

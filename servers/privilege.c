@@ -32,7 +32,7 @@ struct groups {
     int count;
 };
 
-static bool groups_hold(const struct groups *groups, gid_t group)
+static bool groups_have(const struct groups *groups, gid_t group)
 {
     for (int i = 0; i < groups->count; i++)
         if (groups->list[i] == group)
@@ -74,13 +74,12 @@ static int groups_of_user(const struct identity *identity,
     return -1;
 }
 
-/* Move the groups of HELD that ALLOWED holds to the front.  Returns how many
-   there are.  */
+/* Move the groups of HELD in ALLOWED to the front.  Returns the number.  */
 static int groups_keep(struct groups *held, const struct groups *allowed)
 {
     int kept = 0;
     for (int i = 0; i < held->count; i++)
-        if (groups_hold(allowed, held->list[i])) {
+        if (groups_have(allowed, held->list[i])) {
             gid_t group = held->list[i];
             held->list[i] = held->list[kept];
             held->list[kept++] = group;
@@ -88,7 +87,7 @@ static int groups_keep(struct groups *held, const struct groups *allowed)
     return kept;
 }
 
-/* Drop the groups of HELD that ALLOWED does not hold.  */
+/* Drop the groups of HELD without those in ALLOWED.  */
 static int groups_drop(struct groups *held, const struct groups *allowed,
                        const char *name, char *why, size_t size)
 {
@@ -111,7 +110,7 @@ static int groups_check(const struct groups *allowed, char *why, size_t size)
         snprintf(why, size, "cannot read the supplementary groups back: %s",
                  strerror(errno));
     for (int i = 0; !result && i < held.count; i++)
-        if (!groups_hold(allowed, held.list[i])) {
+        if (!groups_have(allowed, held.list[i])) {
             snprintf(why, size, "supplementary group %lu is left",
                      (unsigned long)held.list[i]);
             result = -1;
@@ -122,7 +121,7 @@ static int groups_check(const struct groups *allowed, char *why, size_t size)
 
 /* ---- user ---------------------------------------------------------------- */
 
-static bool is_identity(const struct identity *identity)
+static bool identity_is_current(const struct identity *identity)
 {
     return getuid() == identity->user && geteuid() == identity->user &&
            getgid() == identity->group && getegid() == identity->group;
@@ -149,9 +148,9 @@ static int privilege_refused(const struct identity *identity, const char *call,
     return -1;
 }
 
-/* Keep no supplementary group but that of IDENTITY.  Root of a user namespace
-   may lack setgroups alone (user_namespaces(7)), which does no harm as long as
-   there is no group to drop.  */
+/* Keep no supplementary group but the group of IDENTITY.  Root of a user
+   namespace may lack setgroups alone (user_namespaces(7)), which does no harm
+   as long as there is no group to drop.  */
 static int groups_set(const struct identity *identity, char *why, size_t size)
 {
     struct groups held = {0}, own = {(gid_t[]){identity->group}, 1};
@@ -180,30 +179,41 @@ static int privilege_become(const struct identity *identity, char *why,
     return 0;
 }
 
-/* This process is IDENTITY: drop the groups that IDENTITY has not.  */
-static int privilege_stay(const struct identity *identity, char *why,
-                          size_t size)
+/* The process has the user of IDENTITY: drop the groups that are not in
+   ALLOWED, which is filled in.  */
+static int privilege_stay(const struct identity *identity,
+                          struct groups *allowed, char *why, size_t size)
 {
-    struct groups held = {0}, allowed = {0};
-    int result = 0;
-    if (groups_of_process(&held) || groups_of_user(identity, &allowed)) {
+    struct groups held = {0};
+    int result = -1;
+    if (groups_of_process(&held) || groups_of_user(identity, allowed))
         snprintf(why, size, "cannot look up the groups of %s: %s",
                  identity->name, strerror(errno));
-        result = -1;
-    }
-    if (!result)
-        result = groups_drop(&held, &allowed, identity->name, why, size);
-    if (!result)
-        result = groups_check(&allowed, why, size);
+    else
+        result = groups_drop(&held, allowed, identity->name, why, size);
     free(held.list);
-    free(allowed.list);
     return result;
 }
 
-/* Whether a way back is still open: by the saved user or group, which every
-   system honours but not every system lets one read, or by a capability.
-   FORMER is the group from before.  */
-static bool can_return(const struct identity *identity, gid_t former)
+/* Drop all groups but those of IDENTITY, become IDENTITY if need be, and check
+   the groups.  */
+static int privilege_set(const struct identity *identity, char *why,
+                         size_t size)
+{
+    struct groups own = {(gid_t[]){identity->group}, 1}, listed = {0};
+    bool stay = identity_is_current(identity);
+    int result = stay ? privilege_stay(identity, &listed, why, size)
+                      : privilege_become(identity, why, size);
+    if (!result)
+        result = groups_check(stay ? &listed : &own, why, size);
+    free(listed.list);
+    return result;
+}
+
+/* Try to return to root, as is still possible by a capability, or by the saved
+   user or group, used by every system but not readable on every system. FORMER
+   is the previous group.  Returns whether a call succeeded.  */
+static bool identity_try_return(const struct identity *identity, gid_t former)
 {
     if (identity->user == 0)
         return false;
@@ -215,23 +225,15 @@ static bool can_return(const struct identity *identity, gid_t former)
 int privilege_drop(const struct identity *identity, char *why, size_t size)
 {
     gid_t former = getgid();
-    bool was_identity = is_identity(identity);
-    struct groups own = {(gid_t[]){identity->group}, 1};
-    if ((was_identity ? privilege_stay : privilege_become)(identity, why, size))
+    if (privilege_set(identity, why, size))
         return -1;
-    if (!was_identity && groups_check(&own, why, size))
-        return -1;
-    if (identity->user != 0 && capability_drop()) {
+    if (identity->user != 0 && capability_drop())
         snprintf(why, size, "cannot drop capabilities: %s", strerror(errno));
-        return -1;
-    }
-    if (!is_identity(identity)) {
-        snprintf(why, size, "user or group is another one afterwards");
-        return -1;
-    }
-    if (can_return(identity, former)) {
+    else if (!identity_is_current(identity))
+        snprintf(why, size, "user or group differs afterwards");
+    else if (identity_try_return(identity, former))
         snprintf(why, size, "the process can still return to root");
-        return -1;
-    }
-    return 0;
+    else
+        return 0;
+    return -1;
 }

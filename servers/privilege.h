@@ -16,10 +16,10 @@ struct identity {
 /* Look up the user NAME.  Returns 0; -1 with errno, 0 if there is none.  */
 int privilege_find(const char *name, struct identity *identity);
 
-/* Become IDENTITY, with its group alone; a process that is IDENTITY already
-   keeps those of its supplementary groups that getgrouplist names for it.
-   Where setgroups is denied, as in some user namespaces, a process without
-   supplementary groups loses nothing, and any other is refused.
+/* Become IDENTITY, with the group of IDENTITY alone.  A process of IDENTITY
+   keeps the supplementary groups listed by getgrouplist. Where setgroups is
+   denied, as in some user namespaces, a process without supplementary groups
+   loses nothing, and a process with supplementary groups is refused.
    Capabilities are dropped unless IDENTITY is root.  Then the result is read
    back: user and group, real, effective and saved; supplementary groups;
    capabilities.  To be called while there is a single thread.

@@ -1,15 +1,17 @@
-/* rate.c - how many datagrams a second each source may have answered
+/* rate.c - token buckets: datagrams answered per second and source
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
+
+#include <stddef.h>
 
 #include "servers/rate.h"
 
 enum { ONE = 1000 };
 
-/* What is in BUCKET at NOW.  */
-static int64_t content_at(const struct rate_bucket *bucket, long rate,
-                          int64_t now)
+/* The contents of BUCKET at NOW.  */
+static int64_t rate_content(const struct rate_bucket *bucket, long rate,
+                            int64_t now)
 {
     int64_t full = (int64_t)rate * ONE;
     int64_t passed = now - bucket->when;
@@ -19,32 +21,33 @@ static int64_t content_at(const struct rate_bucket *bucket, long rate,
     return content < full ? content : full;
 }
 
-/* The bucket of SOURCE, else one that is not needed; NULL if all are.  */
-static struct rate_bucket *find_bucket(struct rate_bucket *set, uint64_t source,
-                                       long rate, int64_t now)
+/* The bucket of SOURCE, or a full one, made the bucket of SOURCE; NULL if all
+   buckets are in use.  */
+static struct rate_bucket *rate_find(struct rate_bucket *set, uint64_t source,
+                                     long rate, int64_t now)
 {
-    struct rate_bucket *spare = 0;
+    struct rate_bucket *full = NULL;
     for (int i = 0; i < RATE_WAYS; i++) {
         if (set[i].source == source)
             return &set[i];
         if (!set[i].source ||
-            content_at(&set[i], rate, now) == (int64_t)rate * ONE)
-            spare = &set[i];
+            rate_content(&set[i], rate, now) == (int64_t)rate * ONE)
+            full = &set[i];
     }
-    if (spare)
-        *spare = (struct rate_bucket){source, now, (int64_t)rate * ONE};
-    return spare;
+    if (full)
+        *full = (struct rate_bucket){source, now, (int64_t)rate * ONE};
+    return full;
 }
 
 bool rate_take(struct rate_table *table, uint64_t source, long rate,
                int64_t now)
 {
     uint64_t hash = source * UINT64_C(0x9e3779b97f4a7c15);
-    struct rate_bucket *bucket = find_bucket(
-        table->buckets[(hash >> 40) % RATE_SETS], source, rate, now);
+    struct rate_bucket *bucket =
+        rate_find(table->buckets[(hash >> 40) % RATE_SETS], source, rate, now);
     if (!bucket)
         return false;
-    bucket->content = content_at(bucket, rate, now);
+    bucket->content = rate_content(bucket, rate, now);
     bucket->when = now;
     if (bucket->content < ONE)
         return false;

@@ -1,9 +1,9 @@
-/* rate.h - how many datagrams a second each source may have answered
+/* rate.h - token buckets: datagrams answered per second and source
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A bucket for each source, which fills at the rate, up to what a second
-   brings.  A bucket that is full need not be remembered: so the table is
-   bounded, and still forgets nobody who has something against him.  */
+   Each source has a bucket, which fills at the rate, up to the tokens of one
+   second.  A full bucket need not be stored: so the table is bounded, and still
+   no source that has used tokens is forgotten.  */
 
 #ifndef SERVERS_RATE_H
 #define SERVERS_RATE_H 1
@@ -15,7 +15,7 @@ enum { RATE_SETS = 512, RATE_WAYS = 8 };
 
 struct rate_bucket {
     uint64_t source;
-    int64_t when;    /* it was last looked at */
+    int64_t when;    /* of CONTENT */
     int64_t content; /* in thousandths of a datagram */
 };
 
@@ -24,9 +24,9 @@ struct rate_table {
     struct rate_bucket buckets[RATE_SETS][RATE_WAYS];
 };
 
-/* Whether a datagram of SOURCE may be answered at NOW, milliseconds, if there
-   may be RATE a second; that counts as one.  Sources for which there is no
-   bucket left, as when somebody invents a thousand a second, may not.  */
+/* Take a token of SOURCE at NOW, milliseconds, at RATE tokens a second. Returns
+   false if there is none, or no bucket left for SOURCE, as under a flood with a
+   thousand forged sources a second.  */
 bool rate_take(struct rate_table *table, uint64_t source, long rate,
                int64_t now);
 

@@ -1,4 +1,4 @@
-/* repeat.c - the same datagram again: two servers that answer each other
+/* repeat.c - repeated datagrams, as in a loop of two servers
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -23,8 +23,8 @@ uint64_t repeat_sender(const struct sonde_address *from)
     return value ? value : 1;
 }
 
-/* A number for the SIZE bytes DATA of SENDER.  */
-static uint64_t repeat_number_of(uint64_t sender, const char *data, size_t size)
+/* A hash of the SIZE bytes DATA of SENDER, not 0.  */
+static uint64_t repeat_hash_of(uint64_t sender, const char *data, size_t size)
 {
     size_t sample = size < REPEAT_SAMPLE ? size : REPEAT_SAMPLE;
     uint64_t value = repeat_hash(sender, &size, sizeof size);
@@ -33,8 +33,8 @@ static uint64_t repeat_number_of(uint64_t sender, const char *data, size_t size)
     return value ? value : 1;
 }
 
-/* Put NUMBER first in SET.  Returns whether it was there.  */
-static bool put_first(uint64_t set[REPEAT_WAYS], uint64_t number)
+/* Move NUMBER to the front of SET.  Returns whether NUMBER was in SET.  */
+static bool repeat_note(uint64_t set[REPEAT_WAYS], uint64_t number)
 {
     int place = 0;
     while (place < REPEAT_WAYS - 1 && set[place] != number)
@@ -50,12 +50,12 @@ bool repeat_take(struct repeat_table *table, const struct sonde_address *from,
                  const char *data, size_t size, int64_t now)
 {
     uint64_t sender = repeat_sender(from);
-    uint64_t number = repeat_number_of(sender ^ table->seed, data, size);
+    uint64_t number = repeat_hash_of(sender ^ table->seed, data, size);
     size_t set = (size_t)((number ^ number >> 32) % REPEAT_SETS);
-    if (!put_first(table->seen[set], number))
+    if (!repeat_note(table->seen[set], number))
         return true;
-    /* Each of the shortest has a bound of its own: there are so few of them
-       that a client cannot help sending them again.  */
+    /* Datagrams of 0 or 1 bytes are few, and any client repeats them: each has
+     * a separate limit.  */
     return rate_take(&table->rates, size < 2 ? number : sender, REPEAT_USUAL,
                      now);
 }

@@ -1,16 +1,16 @@
-/* repeat.h - the same datagram again: two servers that answer each other
+/* repeat.h - repeated datagrams, as in a loop of two servers
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   One datagram with a forged sender sets two servers on each other: each takes
-   the other's answer for a question.  What goes round in such a loop comes
-   again and again from one sender, the same bytes each time, or with the time
-   of day in them the same for a second.  So what was here lately is remembered,
-   and how often it may be answered in a second is bounded.  A client that sends
-   the same is bounded, too; one that sends what differs is not.
+   One datagram with a forged sender can start a loop of two servers: each
+   server takes the answer of the peer for a request.  A loop repeats the same
+   bytes from one sender; with the time of day in the answer, the same bytes for
+   a second.  So recent datagrams are remembered, and the answers to repeated
+   ones are limited in each second.  A client with repeated datagrams is
+   limited, too; a client with different datagrams is not.
 
-   The bound is for all that one sender repeats; of datagrams of no more than
-   one byte, for each.  More datagrams cannot be under way in a loop than
-   sockets hold, a few hundred; many more are remembered.  */
+   One limit holds for all repeated datagrams of a sender; datagrams of at most
+   one byte have a limit each.  A loop holds no more datagrams than the sockets'
+   buffers, a few hundred; many more are remembered.  */
 
 #ifndef SERVERS_REPEAT_H
 #define SERVERS_REPEAT_H 1
@@ -18,8 +18,8 @@
 #include "servers/rate.h"
 #include "sonde.h"
 
-/* REPEAT_USUAL: of one sender in a second.  REPEAT_SAMPLE: so many bytes at the
-   beginning and the end of a datagram tell it from another one.  */
+/* REPEAT_USUAL: answers to one sender in a second.  REPEAT_SAMPLE: compared
+ * bytes at the beginning and at the end of a datagram.  */
 enum {
     REPEAT_SETS = 1024,
     REPEAT_WAYS = 8,
@@ -27,20 +27,19 @@ enum {
     REPEAT_SAMPLE = 256
 };
 
-/* All zero is empty.  Datagrams that fall into one set drive each other out;
-   SEED, any number that a sender does not know, keeps it from choosing them so.
- */
+/* All zero is empty.  New datagrams of a set replace old ones.  SEED is unknown
+ * to senders: so no sender can choose datagrams of one set.  */
 struct repeat_table {
     uint64_t seed;
     uint64_t seen[REPEAT_SETS][REPEAT_WAYS]; /* the latest of a set first */
     struct rate_table rates;
 };
 
-/* A number for the sender FROM, with its port or path; never 0.  */
+/* A hash of the sender FROM with port or path, never 0.  */
 uint64_t repeat_sender(const struct sonde_address *from);
 
-/* Whether the SIZE bytes DATA of FROM may be answered at NOW, milliseconds:
-   they were not here lately, or not too often.  */
+/* Count the SIZE bytes DATA of FROM at NOW, milliseconds.  Returns false if the
+   same datagram was received before, and the limit is reached.  */
 bool repeat_take(struct repeat_table *table, const struct sonde_address *from,
                  const char *data, size_t size, int64_t now);
 

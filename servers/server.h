@@ -1,4 +1,4 @@
-/* server.h - what the models share: entrances, the loop, welcome and farewell
+/* server.h - a server: its options, its model, its loop and its clients
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef SERVERS_SERVER_H
@@ -11,54 +11,46 @@
 #include "base/monotonic.h"
 #include "servers/connection.h"
 #include "servers/listen-socket.h"
+#include "servers/log.h"
 #include "servers/rate.h"
 #include "servers/repeat.h"
 #include "servers/source.h"
 
-struct server;
-
-/* A client that was accepted.  */
-struct server_client {
-    int fd;
-    uint64_t source; /* see source_of */
-    char *name;      /* for the log: NULL unless it is to say much */
-};
-
-/* How clients are multiplexed.  What is null is not done.  */
+/* Concurrency model.  NULL callbacks are skipped.  */
 struct model {
     const char *name;
-    bool waits;        /* its calls wait: descriptors block */
-    bool asynchronous; /* server_count_off is called by others than the loop */
-    int batch;         /* how many clients it takes in a turn */
-    long most; /* clients at a time, unless told otherwise; 0: any number */
+    bool waits;        /* calls on a connection block */
+    bool asynchronous; /* server_count_off is not called by the loop alone */
+    int batch;         /* clients accepted for one event */
+    long max_clients;  /* default of --max-clients; 0: any number */
     /* Begin.  Returns 0, or -1 with errno.  */
     int (*begin)(struct server *server);
-    /* Whether SOURCE may have one more client, who is counted then.  Null:
-       server->sources says it.  */
+    /* Count a client of SOURCE.  Returns false, and counts nothing, at
+     * --max-per-source.  NULL: counted in server->sources.  */
     bool (*admit)(struct server *server, uint64_t source);
-    /* Serve CLIENT, or see to it; to own from now on.  */
+    /* Serve CLIENT, owned by the model from now on.  */
     void (*serve)(struct server *server, const struct server_client *client);
-    /* What is due now; returns the milliseconds until the next, or -1.  */
+    /* Do what is due.  Returns the milliseconds until the next call, or -1.  */
     int (*tick)(struct server *server);
-    /* How many clients there are.  Null: server->clients.  */
+    /* The number of clients.  NULL: server->clients.  */
     long (*busy)(struct server *server);
-    /* No more clients will come: those there have the time of grace.  */
+    /* The grace period begins.  */
     void (*stop)(struct server *server);
-    /* That is over: end them.  Who is cut off is added to server->cut_off,
-       here, when he has ended, or by end.  */
+    /* The grace period is over: close the remaining connections.  The function
+     * itself, a later count-off, or END adds the number to server->cut_off.  */
     void (*cut)(struct server *server);
-    /* Free what begin made.  Called a second time, it does nothing.  */
+    /* Free what BEGIN allocated.  A second call does nothing.  */
     void (*end)(struct server *server);
 };
 
 extern const struct model model_iterative, model_fork, model_prefork,
     model_thread, model_event;
 
-/* All of them.  */
+/* All models.  */
 enum { MODELS = 5 };
 extern const struct model *const models[MODELS];
 
-/* As the user wants it.  Times are in milliseconds; 0 is "none".  */
+/* Times are in milliseconds unless noted; 0 is "none".  */
 struct server_options {
     const char *program;
     const struct service *service;
@@ -74,94 +66,134 @@ struct server_options {
     long idle_timeout;
     long keepalive; /* seconds */
     long grace;     /* seconds */
-    long rate;      /* -1: RATE_USUAL, not for local sources */
+    long rate;      /* -1: RATE_USUAL, except for local sources */
 };
 
-/* Datagrams of one source that are answered in a second.  */
+/* Datagrams answered per second and source.  */
 enum { RATE_USUAL = 256 };
+
+/* See shutdown.c for the transitions.  */
+enum server_phase { SERVER_RUNNING, SERVER_STOPPING, SERVER_CUT, SERVER_OVER };
 
 struct server {
     const struct server_options *options;
     const struct model *model;
+    enum server_phase phase;
     struct sonde_poller *poller;
     struct watch wake; /* of stop.h */
     int wake_fd;
     struct listen_sockets listeners;
-    struct sonde_reserve spare;
-    bool no_streams, no_datagrams; /* another process sees to them */
-    bool is_child; /* a worker, which leaves talking to others */
-    bool leaves_when_quiet;
+    struct sonde_reserve reserve;
+    bool no_streams, no_datagrams; /* served by another process */
+    bool is_child;        /* a worker: the parent logs, and removes files */
+    bool ends_when_quiet; /* see shutdown.c */
     bool nodelay_checked, nodelay_inherited;
-    bool stopping, cut;
-    bool failed; /* it cannot go on */
-    int timeout; /* of a connection's calls, where they wait */
+    bool failed; /* cannot continue */
+    int timeout; /* of a connection's blocking calls */
     int backoff;
-    int wait_backoff;           /* after waits that failed */
-    bool moved;                 /* something was done about what is ready */
-    struct monotonic_spin spin; /* rounds in which nothing was */
-    int64_t
-        resume_at; /* entrances are left alone until then; 0: they are not */
-    int64_t quiet_since; /* with leaves_when_quiet */
-    int64_t over_at;     /* no waiting beyond that, once cut */
-    long most;           /* clients */
-    atomic_int cut_off;
+    int wait_backoff;           /* after failures of the wait */
+    bool progress;              /* a call on a ready descriptor had a result */
+    struct monotonic_spin spin; /* rounds without progress */
+    int64_t resume_at;   /* listen sockets are not polled until then; 0: are */
+    int64_t quiet_since; /* with ends_when_quiet */
+    int64_t cut_until;   /* the end of SERVER_CUT */
+    long max;            /* clients; 0: any number */
+    atomic_int cut_off;  /* connections closed by the shutdown */
     atomic_int clients;
-    atomic_int wants_fewer;      /* and to be woken when there are */
-    struct source_table sources; /* with max_per_source */
-    struct rate_table *rates;    /* allocated when needed */
-    struct repeat_table *repeats;
+    atomic_int wants_fewer;      /* wake the loop when a client leaves */
+    struct source_table sources; /* with --max-per-source */
+    struct rate_table rates;     /* pages of zeros until used, as repeats */
+    struct repeat_table repeats;
+    struct connection_queue working, lingering; /* of the event model */
     void *model_data;
     char buffer[CONNECTION_PIECE];
 };
 
-/* Run a server by OPTIONS until it is told to stop.  Returns 0, or -1 when it
-   has said why not.  */
+/* ---- server.c ------------------------------------------------------------ */
+
+/* Run a server by OPTIONS until a signal stops the server.  Returns 0, or -1
+   with the reason in the log.  */
 int server_run(const struct server_options *options);
 
-/* The loop, until stopped or, with leaves_when_quiet, not needed.  */
+/* ---- loop.c -------------------------------------------------------------- */
+
+/* Open a poller for the listen sockets and the wake-up descriptor.  Returns 0,
+   or -1 with errno.  */
+int loop_open(struct server *server);
+
+/* Serve until SERVER_OVER.  */
 void server_loop(struct server *server);
 
-/* Have a poller, and watch what wakes up.  Returns 0, or -1 with errno.  */
-int server_open_poller(struct server *server);
+/* ---- shutdown.c ---------------------------------------------------------- */
 
-/* Watch FD for EVENTS, with WATCH.  Returns 0, or -1 with errno.  */
-int server_watch(struct server *server, int fd, unsigned events,
-                 struct watch *watch);
+/* Make a transition between phases, if due.  Returns whether the phase changed.
+ */
+bool shutdown_step(struct server *server);
 
-/* Whether a call on FD for EVENTS, of poll, would not wait, now.  */
-bool server_is_ready(int fd, short events);
+/* Milliseconds until a transition by time; -1: there is none.  */
+int shutdown_next_due(const struct server *server);
 
-/* Take a client that is there, at LISTENER.  Returns whether there was one.  */
-bool server_take_client(struct server *server, struct listen_socket *listener);
+/* ---- accept.c ------------------------------------------------------------ */
 
-/* Serve CLIENT in place, and say how it ended.  */
-enum connection_ending server_serve(struct server *server,
-                                    const struct server_client *client,
-                                    char *buffer);
+/* The watch of a stream's listen socket: accept clients.  */
+void accept_ready(struct server *server, struct watch *watch, unsigned ready);
 
-/* Say how the connection of CLIENT ended, if the log is to say much.  */
-void server_say_end(const struct server_client *client,
-                    const struct connection *connection);
+/* Accept the clients that are in the queue of LISTENER now.  */
+void accept_queued(struct server *server, struct listen_socket *listener);
 
-/* CLIENT is gone: close its descriptor, count it off, free it.  */
-void server_forget(struct server *server, const struct server_client *client);
+/* Close all clients in the queue of LISTENER, and count the clients as cut off.
+ */
+void accept_reject_queued(struct server *server,
+                          const struct listen_socket *listener);
 
-/* How many clients are served.  */
-long server_clients(struct server *server);
+/* ---- datagram.c ---------------------------------------------------------- */
 
-/* The counting alone.  May be called by a signal handler.  */
-void server_count_off(struct server *server, uint64_t source);
+/* The watch of a datagram socket: answer one datagram.  */
+void datagram_ready(struct server *server, struct watch *watch, unsigned ready);
 
-/* Answer a datagram that waits at LISTENER.  */
-void server_datagram(struct server *server, struct listen_socket *listener);
+/* ---- listen-watch.c ------------------------------------------------------ */
 
-/* Leave all entrances alone for a while, the longer the more often in a
-   row.  */
+/* Add the listen sockets to a new poller, for no events yet.  Returns 0, or -1
+   with errno.  */
+int listeners_add(struct server *server);
+
+/* Poll the listen sockets with room for a client, and stop polling the rest. */
+void listeners_update(struct server *server);
+
+/* Milliseconds until a back-off ends; -1: there is none.  */
+int listeners_next_due(const struct server *server);
+
+/* accept or recvmsg at LISTENER ended with ERROR, 0 for success: if the call
+   keeps failing, do not poll LISTENER for a while, and log the reason.  */
+void listener_check(struct server *server, struct listen_socket *listener,
+                    int error);
+
+/* Poll no listen socket for a while, longer each time in a row.  */
 void server_back_off(struct server *server);
 
-/* Accept or receive at LISTENER ended with ERROR, 0 if it did not fail: leave
-   LISTENER alone if it goes on failing, and log why.  */
-void server_check_listener(struct server *server,
-                           struct listen_socket *listener, int error);
+/* Whether --max-clients clients are served.  */
+bool server_is_full(const struct server *server);
+
+/* ---- client.c ------------------------------------------------------------ */
+
+/* The number of clients being served.  */
+long server_clients(struct server *server);
+
+/* Count off a client of SOURCE.  Safe in a signal handler.  */
+void server_count_off(struct server *server, uint64_t source);
+
+/* Close CLIENT, free the name, and count the client off.  */
+void server_client_close(struct server *server,
+                         const struct server_client *client);
+
+/* Log WHAT, the text of ERROR and ADVICE, and end the server.  */
+void server_fail(struct server *server, enum log_trouble kind, const char *what,
+                 int error, const char *advice);
+
+/* Whether poll reports EVENTS on FD now, or fails.  */
+bool server_is_ready(int fd, short events);
+
+/* The smaller of two timeouts, where -1 is infinite.  */
+int server_sooner(int a, int b);
 
 #endif /* SERVERS_SERVER_H */

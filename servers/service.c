@@ -1,4 +1,4 @@
-/* service.c - the services there are
+/* service.c - the list of services
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

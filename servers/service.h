@@ -1,5 +1,4 @@
-/* service.h - what a service is: a protocol, and nothing of how clients are
-   multiplexed
+/* service.h - a service: a protocol, independent of the concurrency model
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef SERVERS_SERVICE_H
@@ -11,43 +10,43 @@
 
 struct connection;
 
-/* A datagram that came, and the room for an answer of the service's own.  */
+/* A received datagram, and space for an answer.  */
 struct datagram_request {
     const char *data;
     size_t size;
     char room[128];
 };
 
-/* What to do, and when.  SETTINGS are the program's, handed on.  What is null
-   has the meaning that stands beside it.  */
+/* SETTINGS are the program's.  NULL callbacks have the meaning noted.  */
 struct service {
     const char *name;
     uint16_t port;
-    /* A client is there.  Null: nothing.  */
+    /* A client has connected.  NULL: do nothing.  */
     void (*opened)(struct connection *connection);
-    /* SIZE bytes came.  Null: they are thrown away.  */
+    /* SIZE bytes were received.  NULL: discard the bytes.  */
     void (*input)(struct connection *connection, const char *data, size_t size);
-    /* The client will send no more.  Null: connection_end.  */
+    /* The client has sent a FIN. NULL: connection_end.  */
     void (*ended)(struct connection *connection);
-    /* A datagram came: let *ANSWER point to what goes back, in REQUEST or
-       constant.  Returns its length, or -1: there is no answer.  */
+    /* A datagram was received: set *ANSWER to the answer, in REQUEST or
+       constant.  Returns the answer's length, or -1 for no answer.  */
     ssize_t (*datagram)(const void *settings, struct datagram_request *request,
                         const char **answer);
 };
 
-/* Send the SIZE bytes DATA, after what was written before.  What the client
-   does not take now is kept, and no input comes until it has: so a service that
-   writes no more than it was given, or a few lines, needs no limit of its own.
-   More than CONNECTION_KEPT bytes kept (connection.h) end the connection.  */
+/* Send the SIZE bytes DATA, after all bytes written before.  Unsent bytes
+   become pending, and no input is read while bytes are pending: so a service
+   needs no limit if the output is no longer than the input, or a few lines.
+   More than CONNECTION_PENDING_MAX pending bytes (connection.h) end the
+   connection.  */
 void connection_write(struct connection *connection, const char *data,
                       size_t size);
 
-/* End the connection when all is sent.  */
+/* End the connection when all pending output is sent.  */
 void connection_end(struct connection *connection);
 
 const void *connection_settings(const struct connection *connection);
 
-/* The services there are: a further one is a row here, and its file.  */
+/* A new service is a file, a name here and a row in service.c.  */
 extern const struct service service_echo, service_daytime;
 
 /* The service called NAME; NULL if there is none.  */

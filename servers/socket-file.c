@@ -1,9 +1,9 @@
-/* socket-file.c - the file of a UNIX socket: taken over, noted, removed
+/* socket-file.c - the file of a UNIX socket
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   bind makes the file and nothing removes it.  The name that the kernel reports
-   for the socket is the one given to bind, so binding elsewhere and renaming is
-   no way to replace a file.  */
+   bind makes the file, and the kernel never removes the file.  getsockname
+   returns the path given to bind, so a file cannot be replaced by binding to
+   another path and renaming.  */
 
 #include <config.h>
 
@@ -24,9 +24,9 @@
 #include "servers/socket-file.h"
 
 enum {
-    LOCK_MS = 5000,   /* how long the lock is waited for */
+    LOCK_MS = 5000,   /* the timeout for the lock */
     LOCK_STEP = 10,   /* between two tries */
-    SECOND_LOOK = 200 /* for a foreign program that is about to listen */
+    SECOND_LOOK = 200 /* pause for a program between bind and listen */
 };
 
 const char *socket_file_path(const struct sonde_address *address)
@@ -38,8 +38,8 @@ const char *socket_file_path(const struct sonde_address *address)
 enum { FOLDER_SIZE = sizeof(struct sockaddr_storage) + 2 };
 
 /* Write the folder of ADDRESS's path to FOLDER: "/run/." or ".".  */
-static void find_folder(const struct sonde_address *address,
-                        char folder[FOLDER_SIZE])
+static void socket_file_folder(const struct sonde_address *address,
+                               char folder[FOLDER_SIZE])
 {
     const char *path = socket_file_path(address);
     const char *slash = strrchr(path, '/');
@@ -52,7 +52,7 @@ static void find_folder(const struct sonde_address *address,
 int socket_file_lock(const struct sonde_address *address)
 {
     char folder[FOLDER_SIZE];
-    find_folder(address, folder);
+    socket_file_folder(address, folder);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -1;
@@ -70,8 +70,9 @@ int socket_file_lock(const struct sonde_address *address)
     return fd;
 }
 
-/* Whether nobody listens at ADDRESS, a socket of TYPE.  */
-static bool is_refused(const struct sonde_address *address, int type)
+/* Connect to ADDRESS, a socket of TYPE.  Returns whether no socket listens.  */
+static bool socket_file_try_connect(const struct sonde_address *address,
+                                    int type)
 {
     int fd = sonde_socket(AF_UNIX, type, SONDE_CLOEXEC | SONDE_NONBLOCK);
     if (fd < 0)
@@ -87,30 +88,30 @@ int socket_file_remove_stale(const struct sonde_address *address, int type)
 {
     struct stat found, now;
     const char *path = socket_file_path(address);
-    /* A program that heeds no lock may be between bind and listen: the second
-       look comes later, and at the same file.  */
+    /* A program that takes no lock may be between bind and listen: look twice,
+       at the same file.  */
     bool is_stale = !lstat(path, &found) && S_ISSOCK(found.st_mode) &&
-                    is_refused(address, type);
+                    socket_file_try_connect(address, type);
     if (is_stale && type != SOCK_DGRAM)
         poll(NULL, 0, SECOND_LOOK);
-    if (!is_stale || !is_refused(address, type) || lstat(path, &now) ||
-        found.st_ino != now.st_ino || found.st_dev != now.st_dev ||
-        found.st_ctime != now.st_ctime) {
+    if (!is_stale || !socket_file_try_connect(address, type) ||
+        lstat(path, &now) || found.st_ino != now.st_ino ||
+        found.st_dev != now.st_dev || found.st_ctime != now.st_ctime) {
         errno = EADDRINUSE;
         return -1;
     }
     return unlink(path);
 }
 
-/* The number that TEXT is, or that LOOK_UP has for it.  Returns 0 or -1.  */
-static int read_id(const char *text, long (*look_up)(const char *), long *id)
+/* Read the user or group number TEXT, or look up the name.  Returns 0 or -1. */
+static int id_read(const char *text, long (*look_up)(const char *), long *id)
 {
     char *end;
     errno = 0;
     *id = strtol(text, &end, 10);
     if (*text < '0' || *text > '9' || *end != '\0' || errno || *id < 0)
         *id = look_up(text);
-    /* (uid_t) -1 would be "as it is" to chown; what does not fit is cut.  */
+    /* chown takes (uid_t)-1 as "no change", and cuts larger numbers.  */
     return *id < 0 || (unsigned long)*id >= (uid_t)-1 ? -1 : 0;
 }
 
@@ -120,14 +121,15 @@ static long socket_file_find_user(const char *name)
     return found ? (long)found->pw_uid : -1;
 }
 
-static long find_group(const char *name)
+static long socket_file_find_group(const char *name)
 {
     const struct group *found = getgrnam(name);
     return found ? (long)found->gr_gid : -1;
 }
 
-static int read_owner(struct socket_access *access, const char *owner,
-                      char *problem, size_t size)
+static int socket_access_read_owner(struct socket_access *access,
+                                    const char *owner, char *problem,
+                                    size_t size)
 {
     char user[128];
     long id;
@@ -136,19 +138,18 @@ static int read_owner(struct socket_access *access, const char *owner,
     snprintf(user, sizeof user, "%.*s", (int)length, owner);
     if (!*owner) {
         snprintf(problem, size,
-                 "--unix-owner wants USER, USER:GROUP or "
+                 "--unix-owner requires USER, USER:GROUP or "
                  ":GROUP");
         return -1;
     }
-    if (*user && read_id(user, socket_file_find_user, &id)) {
-        snprintf(problem, size, "--unix-owner: there is no user '%.100s'",
-                 user);
+    if (*user && id_read(user, socket_file_find_user, &id)) {
+        snprintf(problem, size, "--unix-owner: no such user: '%.100s'", user);
         return -1;
     }
     if (*user)
         access->user = (uid_t)id;
-    if (colon && read_id(colon + 1, find_group, &id)) {
-        snprintf(problem, size, "--unix-owner: there is no group '%.100s'",
+    if (colon && id_read(colon + 1, socket_file_find_group, &id)) {
+        snprintf(problem, size, "--unix-owner: no such group: '%.100s'",
                  colon + 1);
         return -1;
     }
@@ -173,14 +174,14 @@ int socket_access_read(struct socket_access *access, const char *mode,
         access->has_mode = true;
         access->mode = (mode_t)number;
     }
-    return owner ? read_owner(access, owner, problem, size) : 0;
+    return owner ? socket_access_read_owner(access, owner, problem, size) : 0;
 }
 
 mode_t socket_access_umask(const struct socket_access *access)
 {
-    mode_t before = umask(0777);
-    umask(access->has_mode ? 0777 & ~access->mode : before);
-    return before;
+    mode_t prev = umask(0777);
+    umask(access->has_mode ? 0777 & ~access->mode : prev);
+    return prev;
 }
 
 int socket_access_give(const struct socket_access *access,
@@ -192,14 +193,14 @@ int socket_access_give(const struct socket_access *access,
 }
 
 /* In a folder with the sticky bit only the owner of the file or of the folder
-   may remove it, and root.  To remove takes no permission to read the folder,
-   so it is not opened.  */
+   may remove it, and root.  Removing takes no read permission for the folder,
+   so the folder is not opened.  */
 bool socket_file_is_removable(const struct sonde_address *address)
 {
     char path[FOLDER_SIZE];
     struct stat folder, file;
     int saved = errno;
-    find_folder(address, path);
+    socket_file_folder(address, path);
     bool may = !faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS);
     if (may && !stat(path, &folder) && folder.st_mode & S_ISVTX &&
         !lstat(socket_file_path(address), &file))

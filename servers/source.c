@@ -1,8 +1,8 @@
-/* source.c - who is one source, and how many clients each has
+/* source.c - sources of clients, and the number of clients of each
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The table is hashed with linear probing, at most half full; a source that
-   has no client any more leaves its place to those behind it.  */
+   A hash table with linear probing, at most half full.  When a source has no
+   client any more, entries behind it move up into the free slot.  */
 
 #include <config.h>
 
@@ -17,76 +17,74 @@ struct source_count {
     long count;
 };
 
-static const unsigned char *source_host6(const struct sockaddr_in6 *in6)
+/* Whether ADDRESS is an IPv4 address, as such or of an IPv4 client of a socket
+   for both families, in *HOST; or else an IPv6 address, in *IN6.  */
+static bool source_is_inet(const struct sonde_address *address, uint32_t *host,
+                           struct sockaddr_in6 *in6)
 {
-    return in6->sin6_addr.s6_addr;
+    const unsigned char *bytes = in6->sin6_addr.s6_addr;
+    memcpy(in6, &address->storage, sizeof *in6);
+    if (address->storage.ss_family == AF_INET) {
+        struct sockaddr_in in;
+        memcpy(&in, &address->storage, sizeof in);
+        *host = ntohl(in.sin_addr.s_addr);
+        return true;
+    }
+    *host = (uint32_t)sonde_load(bytes + 12, 4, SONDE_BIG_ENDIAN);
+    return IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr);
 }
 
-/* An IPv4 address in a place that no network of IPv6 has.  */
-static uint64_t source_of4(struct in_addr address)
+static bool source_has_host(const struct sonde_address *address)
 {
-    return UINT64_C(0xffff00000000) | ntohl(address.s_addr);
+    int family = address->length ? address->storage.ss_family : AF_UNIX;
+    return family == AF_INET || family == AF_INET6;
 }
 
 uint64_t source_of(const struct sonde_address *address)
 {
-    struct sockaddr_in in;
     struct sockaddr_in6 in6;
-    switch (address->length ? address->storage.ss_family : AF_UNIX) {
-    case AF_INET:
-        memcpy(&in, &address->storage, sizeof in);
-        return source_of4(in.sin_addr);
-    case AF_INET6: {
-        memcpy(&in6, &address->storage, sizeof in6);
-        /* An IPv4 host that came to a socket for both families.  */
-        if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr)) {
-            memcpy(&in.sin_addr, source_host6(&in6) + 12, sizeof in.sin_addr);
-            return source_of4(in.sin_addr);
-        }
-        bool is_near = IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) ||
-                       IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-        return sonde_load(source_host6(&in6) + (is_near ? 8 : 0), 8,
-                          SONDE_BIG_ENDIAN);
-    }
-    default:
+    uint32_t host;
+    if (!source_has_host(address))
         return 0;
-    }
+    /* No IPv6 network begins with the bits before an IPv4 address.  */
+    if (source_is_inet(address, &host, &in6))
+        return UINT64_C(0xffff00000000) | host;
+    bool is_near = IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) ||
+                   IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
+    return sonde_load(in6.sin6_addr.s6_addr + (is_near ? 8 : 0), 8,
+                      SONDE_BIG_ENDIAN);
 }
 
 bool source_is_local(const struct sonde_address *address)
 {
-    struct sockaddr_in in;
     struct sockaddr_in6 in6;
-    switch (address->length ? address->storage.ss_family : AF_UNIX) {
-    case AF_INET:
-        memcpy(&in, &address->storage, sizeof in);
-        return ntohl(in.sin_addr.s_addr) >> 24 == 127;
-    case AF_INET6:
-        memcpy(&in6, &address->storage, sizeof in6);
-        return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-    default:
+    uint32_t host;
+    if (!source_has_host(address))
         return true;
-    }
+    source_is_inet(address, &host, &in6);
+    return address->storage.ss_family == AF_INET
+               ? host >> 24 == 127
+               : IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
 }
 
-/* Where the search for SOURCE begins.  */
-static size_t home_of(const struct source_table *table, uint64_t source)
+/* The slot where the search for SOURCE begins.  */
+static size_t source_home(const struct source_table *table, uint64_t source)
 {
     return (size_t)((source * UINT64_C(0x9e3779b97f4a7c15)) >> 32) &
            (table->size - 1);
 }
 
-/* The place of SOURCE, or the free one where it would stand.  */
-static size_t source_place_of(const struct source_table *table, uint64_t source)
+/* The slot of SOURCE, or the free slot for it.  */
+static size_t source_slot(const struct source_table *table, uint64_t source)
 {
-    size_t place = home_of(table, source);
-    while (table->list[place].source && table->list[place].source != source)
-        place = (place + 1) & (table->size - 1);
-    return place;
+    size_t slot = source_home(table, source);
+    while (table->list[slot].source && table->list[slot].source != source)
+        slot = (slot + 1) & (table->size - 1);
+    return slot;
 }
 
-/* Have room for one more.  */
-static bool source_make_room(struct source_table *table)
+/* Make room for one more source.  Returns false without memory.  */
+static bool source_reserve(struct source_table *table)
 {
     if (2 * (table->used + 1) <= table->size)
         return true;
@@ -97,21 +95,21 @@ static bool source_make_room(struct source_table *table)
         return false;
     for (size_t i = 0; i < table->size; i++)
         if (table->list[i].source)
-            more.list[source_place_of(&more, table->list[i].source)] =
+            more.list[source_slot(&more, table->list[i].source)] =
                 table->list[i];
     free(table->list);
     *table = more;
     return true;
 }
 
-bool source_enter(struct source_table *table, uint64_t source, long most)
+bool source_enter(struct source_table *table, uint64_t source, long max)
 {
     if (source == 0)
         return true;
-    if (!source_make_room(table))
+    if (!source_reserve(table))
         return false;
-    struct source_count *found = &table->list[source_place_of(table, source)];
-    if (found->count >= most)
+    struct source_count *found = &table->list[source_slot(table, source)];
+    if (found->count >= max)
         return false;
     if (found->count++ == 0) {
         found->source = source;
@@ -120,29 +118,29 @@ bool source_enter(struct source_table *table, uint64_t source, long most)
     return true;
 }
 
-/* Free PLACE, and let those move up whose search would end there now.  */
-static void free_place(struct source_table *table, size_t place)
+/* Free SLOT, and move up entries beyond the reach of a search.  */
+static void source_free_slot(struct source_table *table, size_t slot)
 {
     size_t mask = table->size - 1;
-    for (size_t next = (place + 1) & mask; table->list[next].source;
+    for (size_t next = (slot + 1) & mask; table->list[next].source;
          next = (next + 1) & mask) {
-        size_t home = home_of(table, table->list[next].source);
-        if (((next - home) & mask) < ((next - place) & mask))
+        size_t home = source_home(table, table->list[next].source);
+        if (((next - home) & mask) < ((next - slot) & mask))
             continue;
-        table->list[place] = table->list[next];
-        place = next;
+        table->list[slot] = table->list[next];
+        slot = next;
     }
-    table->list[place] = (struct source_count){0};
+    table->list[slot] = (struct source_count){0};
 }
 
 void source_leave(struct source_table *table, uint64_t source)
 {
     if (source == 0 || table->size == 0)
         return;
-    size_t place = source_place_of(table, source);
-    if (table->list[place].source != source || --table->list[place].count > 0)
+    size_t slot = source_slot(table, source);
+    if (table->list[slot].source != source || --table->list[slot].count > 0)
         return;
-    free_place(table, place);
+    source_free_slot(table, slot);
     table->used--;
 }
 

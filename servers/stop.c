@@ -1,5 +1,5 @@
-/* stop.c - SIGTERM, SIGINT, SIGHUP: no new clients, time for the others, the
-   end SPDX-License-Identifier: GPL-3.0-or-later  */
+/* stop.c - signals that stop a server, and the grace period
+   SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
@@ -12,7 +12,7 @@
 #include "servers/stop.h"
 #include "sonde.h"
 
-/* What the handlers pass on to the wake-up descriptor; nobody else sends it. */
+/* Raised to write to the self-pipe; never sent by another process.  */
 enum { WAKE = SIGUSR2 };
 
 static atomic_int asked, now, signalled;
@@ -26,11 +26,10 @@ void stop_wake(void)
     raise(WAKE);
 }
 
-/* From now on calls are interrupted once a second, until the process ends: one
-   that waits where no shutdown frees it may just not have begun to wait when
-   the first signal came.  */
-static void stop_hurry3(void)
+void stop_hurry(void)
 {
+    /* Interrupt calls once a second: a call that shutdown(2) does not free may
+       begin after the first signal.  */
     asked = 1;
     now = 1;
     alarm(1);
@@ -40,7 +39,7 @@ static void end_grace(int signo)
 {
     int saved = errno;
     (void)signo;
-    stop_hurry3();
+    stop_hurry();
     int fd = watched;
     if (fd >= 0)
         shutdown(fd, SHUT_RDWR);
@@ -55,9 +54,9 @@ static void begin_grace(int signo)
         return;
     }
     alarm(grace_seconds);
-    /* The second signal may have interrupted this.  */
+    /* The second signal may have come before alarm.  */
     if (now)
-        stop_hurry3();
+        stop_hurry();
     int saved = errno;
     stop_wake();
     errno = saved;
@@ -69,8 +68,8 @@ static void on_soon(int signo)
         begin_grace(signo);
 }
 
-/* The first that a child is sent with its group may come after its parent's
-   STOP_SOON.  */
+/* A signal to the process group may reach a child after the parent's STOP_SOON,
+   and still counts as the first signal.  */
 static void on_stop(int signo)
 {
     if (atomic_exchange(&signalled, 1))
@@ -87,7 +86,7 @@ static int open_wake(void)
     return fd;
 }
 
-/* Catch SIGHUP, unless it is ignored, as by nohup(1).  */
+/* Catch SIGHUP, unless the signal is ignored, as by nohup(1).  */
 static int catch_hangup(void)
 {
     struct sigaction found;
@@ -108,7 +107,7 @@ int stop_begin(long grace)
         sonde_signal(SIGINT, on_stop, SONDE_RESTART) ||
         sonde_signal(SIGQUIT, end_grace, SONDE_RESTART) || catch_hangup())
         return -1;
-    /* Whoever started us may have kept them back.  */
+    /* The parent process may have blocked the signals.  */
     stop_release();
     return fd;
 }
@@ -123,7 +122,7 @@ int stop_begin_child(void)
     return fd;
 }
 
-static void stop_hold3(int how)
+static void stop_mask(int how)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -140,12 +139,12 @@ static void stop_hold3(int how)
 
 void stop_hold(void)
 {
-    stop_hold3(SIG_BLOCK);
+    stop_mask(SIG_BLOCK);
 }
 
 void stop_release(void)
 {
-    stop_hold3(SIG_UNBLOCK);
+    stop_mask(SIG_UNBLOCK);
 }
 
 bool stop_asked(void)
@@ -163,11 +162,6 @@ void stop_ask(void)
     on_soon(0);
 }
 
-void stop_hurry(void)
-{
-    stop_hurry3();
-}
-
 void stop_watch(int fd)
 {
     watched = fd;
@@ -178,7 +172,7 @@ void stop_watch(int fd)
 bool stop_woken(void)
 {
     bool any = false;
-    /* No more than there are signals; what is left wakes up once more.  */
+    /* Bytes that are left wake the loop again.  */
     for (int i = 0; i < 64 && sonde_selfpipe_read(); i++)
         any = true;
     return any;

@@ -1,18 +1,19 @@
-/* stop.h - signals: no new clients, time for the others, the end
+/* stop.h - signals that stop a server, and the grace period
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The first signal asks for the end and starts the time of grace; when that is
-   over, or with the second signal, those still at work are cut off.  Both wake
-   the loop up through a descriptor.  A process that waits in a call for its
-   one client is freed from it: the handler shuts the connection down, and since
-   that lasts, it matters not whether the call has begun.  Any other call that
-   waits fails with EINTR within a second, once those at work are cut off.
+   SIGTERM, SIGINT or SIGHUP begins the grace period.  The end of the grace
+   period, a second signal, or SIGQUIT at any time, ends the remaining
+   connections: shutdown.c has the phases.  Each wakes the loop by a self-pipe.
+   Signals that users send, and that end a process by default, are caught: the
+   default action would leave the file of a UNIX socket, and O_NONBLOCK on an
+   inherited socket.
 
-   SIGQUIT cuts off at once.  Every signal that ends a process by default and
-   that users send is caught: the default action would leave the file of a UNIX
-   socket, and O_NONBLOCK on an inherited one.
+   The handler calls shutdown(2) on the connection of a process that serves a
+   single client with blocking calls: a shutdown lasts, so the call may also
+   begin after the signal.  After the grace period, any other blocking call
+   fails with EINTR within a second.
 
-   One state for the whole process, as signals have it.  */
+   The state is global, as signal handlers are.  */
 
 #ifndef SERVERS_STOP_H
 #define SERVERS_STOP_H 1
@@ -20,40 +21,40 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Catch the signals, with GRACE seconds.  Returns the descriptor that wakes up,
-   or -1 with errno.  */
+/* Catch the signals, with a grace period of GRACE seconds, and unblock the
+   signals. Returns the descriptor of the self-pipe, or -1 with errno.  */
 int stop_begin(long grace);
 
-/* The same again in a child that has a loop of its own.  stop_hold came before
-   fork; so nothing that the child was sent is lost.
+/* The same in a child with a loop of its own.  The parent calls stop_hold
+   before fork, so that no signal to the child is lost.
 
-   A terminal or a service manager signals the whole group, so the parent has
-   signals of its own: STOP_SOON begins the grace of a child for whom it has not
-   begun, and means nothing to the others; STOP_NOW ends it.  */
+   A terminal or a service manager signals the whole process group, so the
+   parent has separate signals for children: STOP_SOON begins the grace period,
+   unless begun before; STOP_NOW ends the grace period.  */
 enum { STOP_SOON = SIGUSR1, STOP_NOW = SIGALRM };
 int stop_begin_child(void);
 
-/* Keep the signals back for a moment, SIGCHLD among them; and no more.  */
+/* Block and unblock all signals above and SIGCHLD, for a moment.  */
 void stop_hold(void);
 void stop_release(void);
 
-/* Whether the end was asked for; whether the grace is over.  */
+/* Whether the grace period has begun; whether the grace period is over.  */
 bool stop_asked(void);
 bool stop_now(void);
 
-/* Ask for it, as a signal does.  */
+/* Begin the grace period, as a signal does.  */
 void stop_ask(void);
 
-/* The grace is over now.  */
+/* End the grace period.  */
 void stop_hurry(void);
 
-/* The descriptor to be shut down when it is; -1: none.  */
+/* Have FD shut down when the grace period ends; -1: none.  */
 void stop_watch(int fd);
 
-/* Wake the loop up, from a thread or a signal handler.  */
+/* Wake the loop, from a thread or a signal handler.  */
 void stop_wake(void);
 
-/* What woke up was seen.  Returns whether there was a signal.  */
+/* Empty the self-pipe.  Returns whether the pipe held any bytes.  */
 bool stop_woken(void);
 
 #endif /* SERVERS_STOP_H */

@@ -11,7 +11,7 @@ struct watch;
 typedef void watch_call(struct server *server, struct watch *watch,
                         unsigned ready);
 
-/* The first member of whatever is watched; the USER of the poller.  */
+/* The first member of every watched object; the poller's user data.  */
 struct watch {
     watch_call *ready;
 };

@@ -27,7 +27,7 @@ is "--parse: half a second for the server's, half of the time it took" awk \
     "$scratch/out"
 run "$daytimecli" --parse -v 127.0.0.1 "$port"
 is "-v tells the form, and that there was no zone" \
-    grep -q "the form is that of asctime, without a zone" "$scratch/err"
+    grep -q "the format is asctime, without a zone" "$scratch/err"
 start say "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 run "$daytimecli" --parse 127.0.0.1 "$port"
 is "--parse: the offset to a clock that is right is small" \
@@ -74,9 +74,9 @@ run "$daytimecli" -u --timeout 0.3 127.0.0.1 "$port"
 is "UDP: silence: 12" said 12 "silence for 300 ms"
 free_port
 run "$daytimecli" 127.0.0.1 "$port"
-is "refused: 3" said 3 "nobody listens there"
+is "refused: 3" said 3 "connection refused"
 run "$daytimecli" -u 127.0.0.1 "$port"
-is "UDP: refused: 3" said 3 "nobody listens there"
+is "UDP: refused: 3" said 3 "connection refused"
 
 # On a terminal nothing of the server's moves the cursor.
 start say "$(printf '\033[2Jred\007\303\244')"

@@ -65,7 +65,7 @@ add @ports { tcp dport ct count over 50 } drop"
 # Other listeners are not reached either.
 run ruled "meta l4proto tcp ct count over 50 drop" "$backlogprobe" --require 100 -4
 is "dropped everywhere: --require is 2" sh -c '[ "$1" -eq 2 ] &&
-    grep -q "is not known" "$2"' - "$status" "$scratch/out"
+    grep -q "is unknown" "$2"' - "$status" "$scratch/out"
 
 if have iptables; then
     # shellcheck disable=SC2016 # the inner shell's
@@ -77,8 +77,8 @@ if have iptables; then
     if [ "$status" -eq 99 ]; then
         skip "iptables" "$(head -n 1 "$scratch/err")"
     else
-        is "iptables, connlimit: 2, and not known" sh -c '[ "$1" -eq 2 ] &&
-            grep -q "is not known" "$2"' - "$status" "$scratch/out"
+        is "iptables, connlimit: 2, and unknown" sh -c '[ "$1" -eq 2 ] &&
+            grep -q "is unknown" "$2"' - "$status" "$scratch/out"
     fi
 else
     skip "iptables" "it is not here"

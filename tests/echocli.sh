@@ -195,24 +195,24 @@ is "does not close: 4, and it is said that all came back" in_time late 4 \
 # ---- there is no server, or no way
 free_port
 given 'x' "$echocli" 127.0.0.1 "$port"
-is "refused: 3" said 3 "nobody listens there"
+is "refused: 3" said 3 "connection refused"
 given 'x' "$echocli" -u --timeout 20 127.0.0.1 "$port"
-is "refused, UDP: 3" said 3 "nobody listens there"
+is "refused, UDP: 3" said 3 "connection refused"
 given 'x' "$echocli" --unix "$scratch/nothing"
-is "refused, UNIX: 3" said 3 "nobody listens there"
+is "refused, UNIX: 3" said 3 "connection refused"
 start full 0
 given 'x' "$echocli" --timeout 0.3 127.0.0.1 "$port"
 is "a full listen queue: 4" said 4 "no answer within 300 ms (a firewall, a full"
 given 'x' "$echocli" 127.0.0.1 no-such-service
 is "an unknown service: 7" said 7 "no such"
 given 'x' "$echocli" --source 192.0.2.77 127.0.0.1 "$honest"
-is "a source address that is not here: 9" said 9 "no such source address"
+is "a source address that is not here: 9" said 9 "source address not of this host"
 start echo
 given 'x' "$echocli" --source "127.0.0.1:$port" 127.0.0.1 "$honest"
-is "a source port in use: 10" said 10 "the source port is taken already"
+is "a source port in use: 10" said 10 "source port already in use"
 if [ "$(uname -s)" = Linux ]; then
     given 'x' "$echocli" -u 127.255.255.255 9
-    is "not permitted, here to broadcast: 11" said 11 "does not allow it"
+    is "not permitted, here to broadcast: 11" said 11 "permission denied by this host"
 else
     skip "not permitted, here to broadcast: 11" "only known of Linux"
 fi
@@ -333,7 +333,7 @@ bad "'127.0.0.300' is not an IPv4 address" 127.0.0.300 7
 bad "'127.1' is not an IPv4 address" 127.1 7
 bad "'9877' is not an IPv4 address" 9877 7
 given '' "$echocli" 0x7f.1 7
-is 'a hexadecimal address: 7' said 7 'there is no such host'
+is 'a hexadecimal address: 7' said 7 'no such host'
 bad "missing operand HOST: '9877'" 9877
 bad "'fe80::g' is not an IPv6 address" fe80::g 7
 bad 'port 99999 is out of range (1 to 65535)' 127.0.0.1 99999
@@ -375,13 +375,13 @@ done
 # ---- a host of our own
 if have_namespaces; then
     run in_namespace '"$echocli" 192.0.2.1 7'
-    is "no route: 6" said 6 "no way to that network"
+    is "no route: 6" said 6 "network unreachable"
     run in_namespace 'ip route add unreachable 192.0.2.0/24
         "$echocli" 192.0.2.1 7'
-    is "an unreachable host: 5" said 5 "the host cannot be reached"
+    is "an unreachable host: 5" said 5 "host unreachable"
     run in_namespace 'ip route add prohibit 192.0.2.0/24
         "$echocli" 192.0.2.1 7'
-    is "a prohibited one: 11" said 11 "does not allow it"
+    is "a prohibited one: 11" said 11 "permission denied by this host"
     echo 'hosts: files' > "$scratch/files"
     echo 'hosts: dns' > "$scratch/dns"
     printf 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n' \

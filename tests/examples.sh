@@ -87,7 +87,7 @@ for name in tcp-client udp-client; do
     is "$name says how it is used" [ "$status" -eq 2 ]
     run "$examples/$name" 127.0.0.1:80 80 hi
     is "$name says what is no host" \
-        grep -q "$name: 127.0.0.1:80: there is no such host" "$scratch/err"
+        grep -q "$name: 127.0.0.1:80: no such host" "$scratch/err"
 done
 
 # As somebody else has it: the installed header and library, by pkg-config.

@@ -30,7 +30,7 @@ for errno in ENOMEM EINTR EAGAIN EINVAL; do
     is "sockprobe: poll always fails ($errno): few calls" \
         [ "$calls" -gt 0 -a "$calls" -lt 3000 ]
     is "sockprobe: poll always fails ($errno): the reason" \
-        grep -q "^sockprobe: the questions could not be put: " "$scratch/err"
+        grep -q "^sockprobe: cannot ask the questions: " "$scratch/err"
     inject poll "$errno" always "$backlogprobe" -4 -b 0
     is "backlogprobe: poll always fails ($errno): status 2" \
         [ "$status" -eq 2 ]

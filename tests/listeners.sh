@@ -366,7 +366,7 @@ ln -s "$file" "$scratch/link.prom"
 run "$listeners" --prometheus "$scratch/link.prom"
 is "--prometheus: nor is a symbolic link, or what it leads to" sh -c '
     [ "$1" -eq 2 ] && [ -L "$2/link.prom" ] && [ "$(cat "$3")" = old ] &&
-    grep -q "link.prom is a symbolic link, and is not replaced" "$2/err"' - \
+    grep -q "link.prom is not replaced: the file is a symbolic link" "$2/err"' - \
     "$status" "$scratch" "$file"
 rm -f "$scratch/link.prom"
 run "$listeners" --prometheus "$scratch/none/file"

@@ -67,8 +67,8 @@ else
         exec "$builddir/echosrv" --unix "$1"' - "$scratch/socket"
     halt
     cp "$scratch/log" "$scratch/out"
-    is "somaxconn 10: echosrv --unix says how many may wait" \
-        grep -q "listening on .*, UNIX stream, 10 may wait" "$scratch/out"
+    is "somaxconn 10: echosrv --unix logs the backlog" \
+        grep -q "listening on .*, UNIX stream, backlog 10" "$scratch/out"
 fi
 run in_namespace '"$backlogprobe" --json -4 -b 0'
 json_is '.tcp_abort_on_overflow == 0' "JSON: tcp_abort_on_overflow, without -o"
@@ -77,7 +77,7 @@ json_is '.tcp_abort_on_overflow == 0' "JSON: tcp_abort_on_overflow, without -o"
 run in_namespace 'echo 65535 > /proc/sys/net/core/somaxconn
     "$backlogprobe" --json -4 -b 0-2,200'
 json_is '.cap.value == 65535 and .cap.accepted == null and
-    (.cap.limit | test("bound")) and .rule == "n+1"' \
+    (.cap.limit | test("maximum of this program")) and .rule == "n+1"' \
     "somaxconn 65535: told, not filled, and the limit has a name"
 
 # Few local ports: rows wait for one another, or name the limit.

@@ -109,13 +109,13 @@ prototypes_of () { # PAGE: what its synopsis declares, as C
     for page in "$pages"/*.3; do
         prototypes_of "$page"
     done | grep -v '^typedef' | tee "$scratch/prototypes"
-    echo 'extern int listener, fd, pause_for, stopping;
+    echo 'extern int listener, fd, delay, stopping;
 extern const char *host, *request;
 extern char *header;
 extern size_t length;
-extern struct sonde_reserve spare;
+extern struct sonde_reserve reserve;
 extern struct sonde_poller *poller;
-void welcome(int fd);
+void accept_clients(int fd);
 void serve(void *data, unsigned ready);'
     for page in "$pages"/*.3; do
         echo "int $(basename "$page" .3)_example(void);"

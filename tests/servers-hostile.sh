@@ -70,7 +70,7 @@ for model in $models; do
     is "$model: alive to the end" [ "$status" -eq 0 ]
 done
 
-# Descriptors run out: those in place are served, the others turned away or
+# Descriptors run out: those in place are served, the others rejected or
 # left waiting, and all is well when the first have left.
 for model in event thread fork; do
     serve "$limited" 40 "$echosrv" --model="$model" -4 --tcp -p 0
@@ -84,16 +84,16 @@ for model in event thread fork; do
     rm "$scratch/nothing"
     is_cheap "$model: no busy loop without descriptors" "$server" \
         $((before + 30 * slow))
-    # A child has few of them, and its parent one; nobody is turned away.
-    [ "$model" = fork ] || until_logged 'turned away'
+    # A child has few of them, and its parent one; nobody is rejected.
+    [ "$model" = fork ] || until_logged 'clients rejected'
     let_go
     run "$crowd" "127.0.0.1:$port" once
     is "$model: served when there are descriptors again" [ "$status" -eq 0 ]
     halt
     is "$model: says it at most once" \
-        [ "$(grep -c 'turned away' "$scratch/log")" -le 1 ]
+        [ "$(grep -c 'rejected' "$scratch/log")" -le 1 ]
     [ "$model" = fork ] ||
-        is "$model: says it" logged 'turned away, .*Too many open files'
+        is "$model: says it" logged 'rejected, .*Too many open files'
     is "$model: alive after that" [ "$status" -eq 0 ]
 done
 
@@ -114,8 +114,8 @@ for model in event thread; do
         status=$served
     done
     is "$model: the last descriptor serves" [ "$status" -eq 0 ]
-    is "$model: nobody is said to be turned away who was not" \
-        lacks "$scratch/log" "turned away"
+    is "$model: no rejection is logged that was none" \
+        lacks "$scratch/log" "rejected"
 done
 
 # More descriptors are asked for than there are at the start, and fewer than the
@@ -148,25 +148,25 @@ for model in event thread fork; do
     serve "$echosrv" --model="$model" -4 --tcp -p 0 --max-per-source=2
     hold open 2 say 1
     run "$crowd" "127.0.0.1:$port" try 1 ended close
-    is "$model: --max-per-source: the next is turned away" [ "$status" -eq 0 ]
+    is "$model: --max-per-source: the next is rejected" [ "$status" -eq 0 ]
     let_go
     run "$crowd" "127.0.0.1:$port" retry
     is "$model: and not when the first have left" [ "$status" -eq 0 ]
     halt
     if [ "$(uname -s)" = Linux ]; then
-        is "$model: says so" logged '127.0.0.1 port .*turned away'
+        is "$model: says so" logged '127.0.0.1 port .*client rejected'
     fi
 done
 serve "$echosrv" --model=prefork -4 --tcp -p 0 --max-per-source=2
 hold open 2 say 1
 run "$crowd" "127.0.0.1:$port" try 100 ended close
-is "prefork: --max-per-source: others are turned away" [ "$status" -eq 0 ]
+is "prefork: --max-per-source: others are rejected" [ "$status" -eq 0 ]
 let_go
 run "$crowd" "127.0.0.1:$port" retry
 is "prefork: and not when the first have left" [ "$status" -eq 0 ]
 halt
 is "prefork: of all the workers one says so, once" \
-    [ "$(grep -c 'turned away' "$scratch/log")" -eq 1 ]
+    [ "$(grep -c 'client rejected' "$scratch/log")" -eq 1 ]
 if has_ipv6; then
     serve "$echosrv" --model=prefork --workers=2 --tcp -p 0 -a ::1 \
         --unix="$scratch/socket" --max-per-source=1
@@ -350,7 +350,7 @@ for program in echosrv daytimesrv; do
     mv "$scratch/log" "$scratch/first"
     serve_in "$scratch/here" "$builddir/$program" -u --unix="$scratch/here/two"
     run spoof_unix ./one two
-    until grep -q 'as if two servers answered' "$scratch/log" "$scratch/first"; do
+    until grep -q 'as in a loop of two servers' "$scratch/log" "$scratch/first"; do
         kill -0 "$server" || break
     done
     before=$(cpu_of "$server")
@@ -389,8 +389,8 @@ for model in $models; do
     hold open $several say 1
     halt
     is "$model: a time of grace, then the end, with 0" [ "$status" -eq 0 ]
-    is "$model: says how many were cut off" \
-        logged "stopped; $several clients* w.*cut off"
+    is "$model: logs how many were closed" \
+        logged "stopped; $several client connections* w.*closed"
     let_go
     serve "$echosrv" --model="$model" -4 --tcp -p 0 --grace=60
     hold open $several say 1
@@ -398,16 +398,16 @@ for model in $models; do
     let_go
     # By itself: a second signal would cut off who is just going.
     gone
-    is "$model: who goes in time is not counted" logged 'nobody was cut off'
+    is "$model: who goes in time is not counted" logged 'all clients had finished'
     interrupted "$echosrv" --model="$model" -4 --tcp -p 0 -v --grace=600
     hold open $several say 1
     # Two of a kind could arrive as one.
     kill -TERM "$server"
     halt INT
     is "$model: a second signal ends the time of grace" \
-        logged "stopped; $several clients* w.*cut off"
+        logged "stopped; $several client connections* w.*closed"
     is "$model: each says how it ended" \
-        [ "$(grep -c 'cut off, 1 bytes received, 1 sent' "$scratch/log")" \
+        [ "$(grep -c 'closed by shutdown, 1 bytes received, 1 sent' "$scratch/log")" \
         -eq "$several" ]
     let_go
 done
@@ -460,7 +460,7 @@ for model in $models; do
     gone
     let_go
     is "$model: those for whom there is no time are counted, all 12" \
-        logged 'stopped; 12 clients were cut off'
+        logged 'stopped; 12 client connections were closed'
     is "$model: and they do not have it wait" \
         [ $(($(date +%s) - begun)) -lt 100 ]
 done
@@ -482,7 +482,7 @@ if have setsid; then
         kill -INT -"$server"
         gone
         is "$model: a second one ends it, and all are counted" \
-            logged 'stopped; 3 clients were cut off'
+            logged 'stopped; 3 client connections were closed'
         let_go
     done
 else
@@ -535,7 +535,7 @@ for model in $models; do
         grep -q '[0-9] log lines were dropped' "$scratch/read"
     is "$model: a log that is read again: nothing is lost" served_unread 20
     kill -TERM "$server"
-    until_read 'stopped; nobody was cut off'
+    until_read 'stopped; all clients had finished'
     # Two lines for each client, and one for the count and each of the end.
     told=$(awk '/ lines* w.*dropped/ { sum += $2 } /connected to | ended, / { sum++ }
         END { print sum }' "$scratch/read")
@@ -564,7 +564,7 @@ if [ -f "$library" ] && ! is_sanitized; then
     read -r _ <&6
     fill_log
     run "$crowd" "$scratch/socket" open 1 ended
-    is "fork: no process, and a log that nobody reads: turned away" \
+    is "fork: no process, and a log that nobody reads: rejected" \
         [ "$status" -eq 0 ]
     end_unread TERM INT
     is "fork: nor does that keep it from its end" [ "$status" -eq 0 ]
@@ -588,7 +588,7 @@ if [ -f "$library" ] && ! is_sanitized; then
         let_go
     done
 else
-    skip "fork: no process, and a log that nobody reads: turned away" \
+    skip "fork: no process, and a log that nobody reads: rejected" \
         "nothing can be preloaded"
     skip "nor does a log that another writer has filled" \
         "nothing can be preloaded"
@@ -600,7 +600,7 @@ run "$limited" 1100 "$crowd" "127.0.0.1:$port" open 1000 say 100 close once
 is "fork: 1000 children end at once" [ "$status" -eq 0 ]
 is "fork: no zombie, while it runs" no_zombie "$server"
 halt
-is "fork: none lost" logged 'nobody was cut off'
+is "fork: none lost" logged 'all clients had finished'
 for model in $models; do
     serve "$echosrv" --model="$model" -4 --tcp -p 0
     if [ "$model" = iterative ] || [ "$model" = prefork ]; then

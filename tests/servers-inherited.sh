@@ -145,7 +145,7 @@ misled () {
         grep -q "$2" "$3"' - "$status" "$1" "$scratch/err"
 }
 misled 'more than 64 sockets were passed' 66
-misled 'are malformed' 1x
+misled 'is malformed' 1x
 
 # What systemd comes with to try it.
 activate () { # OPTIONS...: with a UNIX socket

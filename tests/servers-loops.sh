@@ -1,5 +1,5 @@
 #!/bin/sh
-# servers-loops.sh - a kernel that goes on failing does not make a server spin
+# servers-loops.sh - a kernel that keeps failing does not make a server spin
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "${srcdir:-.}/tests/tap.sh"
 . "$srcdir/tests/server.sh"
@@ -71,10 +71,10 @@ if [ -x "$filter" ] && "$filter" --accept true && ! is_sanitized; then
     for model in $models; do
         serve "$filter" --accept "$echosrv" --model="$model" -4 --tcp -p 0
         pending
-        until_logged 'accept goes on failing'
+        until_logged 'accept keeps failing'
         is "$model: accept forbidden by a filter: no busy loop" is_idle
         is "$model: and it says so once, with what to do" \
-            once_logged 'goes on failing: Operation not permitted.*seccomp'
+            once_logged 'keeps failing: Operation not permitted.*seccomp'
         halt
         is "$model: and can be stopped" [ "$status" -eq 0 ]
         let_go
@@ -110,7 +110,7 @@ if [ "$(uname -s)" = Linux ]; then
             ;;
         esac
         is "$model: and it says so once, with what to do" once_logged \
-            'no more clients.*shut this socket down.*restart the server'
+            'cannot accept clients any more.*shut this socket down.*restart the server'
         is "$model: and no more than three lines about it" \
             [ "$(grep -vc 'listening' "$scratch/log")" -le 3 ]
     done
@@ -146,8 +146,8 @@ for model in $models; do
     # For ever.
     for error in ECONNABORTED EAGAIN; do
         case $error in
-        EAGAIN) words='poll goes on reporting' ;;
-        *) words='accept goes on failing: .*shut this socket down' ;;
+        EAGAIN) words='poll keeps reporting' ;;
+        *) words='accept keeps failing: .*shut this socket down' ;;
         esac
         inject accept4,accept error=$error "$echosrv" --model="$model" -4 --tcp -p 0
         pending
@@ -166,7 +166,7 @@ for model in $models; do
     is "$model: accept refused for a while, then works: served" \
         [ "$status" -eq 0 ]
     is "$model: accept refused for a while: said once" \
-        once_logged 'goes on failing: Permission denied.*SELinux'
+        once_logged 'keeps failing: Permission denied.*SELinux'
     stop
     is "$model: accept refused for a while: ends well" [ "$status" -eq 0 ]
     # The same of the client's own calls.
@@ -201,10 +201,10 @@ for model in iterative event prefork; do
     for error in EINTR ENOMEM EACCES; do
         inject epoll_wait,epoll_pwait,poll,ppoll error=$error \
             "$echosrv" --model="$model" -4 --tcp -p 0
-        until_logged 'cannot wait for clients'
+        until_logged 'cannot poll for clients'
         is "$model: waiting says $error for ever: no busy loop" is_idle
         is "$model: waiting says $error for ever: said once" \
-            once_logged 'cannot wait for clients'
+            once_logged 'cannot poll for clients'
         stop
         is "$model: waiting says $error for ever: it can be stopped" \
             [ "$status" -eq 0 ]
@@ -213,8 +213,8 @@ done
 # Datagrams.
 for error in ECONNRESET EPROTO ECONNREFUSED EACCES EAGAIN; do
     case $error in
-    EAGAIN) words='poll goes on reporting' ;;
-    *) words='datagrams cannot be received' ;;
+    EAGAIN) words='poll keeps reporting' ;;
+    *) words='recvmsg keeps failing' ;;
     esac
     inject recvmsg error=$error "$echosrv" -4 -u -p 0
     "$crowd" "127.0.0.1:$port" udp 10 > /dev/null &
@@ -237,7 +237,7 @@ for attempt in 1 2 3 4; do
 done
 is "sendmsg fails for a while, then works: answered" [ "$status" -eq 0 ]
 is "sendmsg fails for a while: said once" \
-    once_logged 'no answer could be sent'
+    once_logged 'cannot send an answer'
 stop
 # The examples.
 run bounded 60 strace -f -qq -o /dev/null -e trace=accept4,accept \

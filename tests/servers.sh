@@ -29,7 +29,7 @@ for model in $models; do
     done
     halt
     is "$model: SIGTERM ends it with 0" [ "$status" -eq 0 ]
-    is "$model: nobody was cut off" logged 'stopped; nobody was cut off'
+    is "$model: no connection was cut" logged 'stopped; all clients had finished'
 
     serve "$echosrv" --model="$model" --unix="$scratch/stream"
     run "$crowd" "$scratch/stream" once open 1 say 300000 shut close
@@ -159,9 +159,9 @@ for model in $models; do
     grep -vx -e "echosrv: listening on $peer, \(TCP\|UDP\)" \
         -e "echosrv: $peer: connected to $peer, [0-9]* clients*" \
         -e "echosrv: $peer: ended, 0 bytes received, 0 sent" \
-        -e "echosrv: $peer: reset by the client, 0 bytes received, 0 sent" \
+        -e "echosrv: $peer: connection reset by peer, 0 bytes received, 0 sent" \
         -e "echosrv: $peer: datagram to $peer, 100 bytes received, 100 sent" \
-        -e "echosrv: stopped; nobody was cut off" \
+        -e "echosrv: stopped; all clients had finished" \
         -e "echosrv: stopping; [0-9]* clients* .* s to finish" \
         "$scratch/log" > "$scratch/out"
     none "$model: -v: each line is a whole one" "$scratch/log"
@@ -237,19 +237,19 @@ bad "no such interface: 'nix'" -p 0 --address=fe80::1%nix
 bad "no such interface: '4294967295'" -p 0 --address=fe80::1%4294967295
 bad "'127.0.0.1%lo' is not an IPv4 address" -p 0 --address=127.0.0.1%lo
 bad '192.0.2.1' -p 0 --address=192.0.2.1
-[ "$six" = no ] || bad 'wants its interface' -p 0 --address=fe80::1
+[ "$six" = no ] || bad 'requires an interface' -p 0 --address=fe80::1
 bad 'no such user' -p 0 --user=nobody-of-this-name
 bad 'is not a socket' --inetd
-bad 'wants a path' --unix=
+bad 'requires a path' --unix=
 bad 'not an octal mode' --unix="$scratch/never" --unix-mode=rw
 bad 'not an octal mode' --unix="$scratch/never" --unix-mode=1777
-bad 'no user' --unix="$scratch/never" --unix-owner=nobody-of-this-name
-bad 'no group' --unix="$scratch/never" --unix-owner=:nobody-of-this-name
-bad 'wants USER' --unix="$scratch/never" --unix-owner=
-bad 'no group' --unix="$scratch/never" --unix-owner=:
+bad 'no such user' --unix="$scratch/never" --unix-owner=nobody-of-this-name
+bad 'no such group' --unix="$scratch/never" --unix-owner=:nobody-of-this-name
+bad 'requires USER' --unix="$scratch/never" --unix-owner=
+bad 'no such group' --unix="$scratch/never" --unix-owner=:
 # As a number that is (uid_t) -1, which chown takes for "leave it"; and beyond.
-bad 'no user' --unix="$scratch/never" --unix-owner=4294967295
-bad 'no group' --unix="$scratch/never" --unix-owner=:4294967296
+bad 'no such user' --unix="$scratch/never" --unix-owner=4294967295
+bad 'no such group' --unix="$scratch/never" --unix-owner=:4294967296
 bad 'need --unix' -p 0 --unix-mode=0666
 bad '/no/such' --unix=/no/such/directory/socket
 # Two sockets for each.
@@ -405,9 +405,9 @@ fi
 race_try='udp 5'
 is "two at one path, datagrams: one serves, one is refused" races 10 "$echosrv" -u
 echo precious > "$scratch/file"
-bad 'is no socket' --unix="$scratch/file"
-bad 'it is a directory' --unix="$scratch"
-bad 'it is a directory' -u --unix="$scratch"
+bad 'the file exists and is not a socket' --unix="$scratch/file"
+bad 'Is a directory' --unix="$scratch"
+bad 'Is a directory' -u --unix="$scratch"
 is "a file that is no socket stays" grep -q precious "$scratch/file"
 
 if [ "$(id -u)" -eq 0 ] && id nobody > /dev/null 2>&1; then
@@ -440,7 +440,7 @@ if [ "$(id -u)" -eq 0 ] && id nobody > /dev/null 2>&1; then
         is "--user, in a folder of root's: the $round start" \
             logged 'listening on .*/rooted/socket'
         is "--user: the start says that the file will stay" \
-            until_logged 'rooted/socket will stay there at the end'
+            until_logged 'rooted/socket: this user cannot remove'
         halt
         is "--user: and it does" [ -S "$scratch/rooted/socket" ]
     done

@@ -220,7 +220,7 @@ is "and names the question, and both answers" \
     sh -c 'grep -A 1 "^byteorder" "$1" | grep -q middle-endian' - "$scratch/out"
 run "$sockprobe" --diff "$scratch/profile" "$scratch/other" accept 'b*.f*'
 is "of two profiles, too, the questions may be named" sh -c '[ "$1" -eq 2 ] &&
-    grep -q "no question" "$2"' - "$status" "$scratch/err"
+    grep -q "unknown question" "$2"' - "$status" "$scratch/err"
 run "$sockprobe" --diff "$scratch/profile" "$scratch/other" 'accept.f*' address
 is "and no others are compared" sh -c '[ "$1" -eq 0 ] &&
     grep -qx "0 of 3 answers differ" "$2"' - "$status" "$scratch/out"
@@ -466,16 +466,16 @@ bad () {
     is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
         head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
 }
-bad '"nothing.like-it"' nothing.like-it
-bad '"nothing"' --explain nothing
+bad "'nothing.like-it'" nothing.like-it
+bad "'nothing'" --explain nothing
 for option in p d t s w; do # not the letters of old
     bad "invalid option -- '$option'" "-$option"
 done
 bad 'choose one' --json --profile
 bad 'choose one' --list --states
 bad 'takes no ID' --states byteorder
-bad 'no question "nothing.*"' 'nothing.*'
-bad 'no profile and no question' --diff "$scratch/profile" nothing
+bad "unknown question 'nothing.*'" 'nothing.*'
+bad "unknown profile or question 'nothing'" --diff "$scratch/profile" nothing
 bad 'nowhere: no such file here, nor in /' --diff nowhere
 bad 'No such file' --html "$scratch/nowhere/page" byteorder
 

@@ -222,7 +222,7 @@ void skip_unreached(struct probe *probe, int error)
 }
 
 /* Whether the client FD is still connected.  */
-static bool loopback_check_client(struct probe *probe, int fd)
+static bool loopback_is_connected(struct probe *probe, int fd)
 {
     return probe_check(probe, (int)queue_clients_connected(&fd, 1), "poll") > 0;
 }
@@ -233,7 +233,7 @@ static int loopback_drop_dead(struct probe *probe, int *fds, int count)
 {
     int live = 0;
     for (int i = 0; i < count; i++)
-        if (loopback_check_client(probe, fds[i]))
+        if (loopback_is_connected(probe, fds[i]))
             fds[live++] = fds[i];
         else
             reset(fds[i]);
@@ -297,7 +297,7 @@ int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
         else
             fds[count] = fd;
         count++;
-        if (!dead && count > 1 && !loopback_check_client(probe, fds[count - 2]))
+        if (!dead && count > 1 && !loopback_is_connected(probe, fds[count - 2]))
             break;
     }
     if (dead)

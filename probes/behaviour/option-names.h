@@ -6,9 +6,14 @@
 #ifndef PROBES_BEHAVIOUR_OPTION_NAMES_H
 #define PROBES_BEHAVIOUR_OPTION_NAMES_H 1
 
-/* Names of the options of SOL_SOCKET, IPPROTO_TCP and IPPROTO_IP that are
-   defined by this system's headers and not tested: sorted, each beginning with
-   "SO_", "TCP_" or "IP_". Ends with NULL.  */
-extern const char *const option_names_untested[];
+/* The name of an option, and its macro's expansion: the name itself if this
+   system's headers do not define the option.  */
+struct option_name {
+    const char *name, *expansion;
+};
+
+/* Known options of SOL_SOCKET, IPPROTO_TCP and IPPROTO_IP that are not tested:
+   sorted, each beginning with "SO_", "TCP_" or "IP_".  Ends with NULL.  */
+extern const struct option_name option_names_untested[];
 
 #endif /* PROBES_BEHAVIOUR_OPTION_NAMES_H */

@@ -165,7 +165,7 @@ static int pool_attend(struct pool *pool)
         int more = fds[i].revents ? run_step(run) : 1;
         if (more <= 0) {
             pool_end(pool, of[i], more == 0);
-        } else if (run_is_late(run, !fds[i].revents)) {
+        } else if (run_check_deadline(run, !fds[i].revents)) {
             pool_end(pool, of[i], false);
         }
     }

@@ -1,4 +1,4 @@
-/* compare.c - findings of two hosts, side by side
+/* compare.c - compare the findings of two hosts
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,15 +8,15 @@
 
 #include "probes/finding/compare.h"
 
-/* Whether FINDING says something of the host's ways, and has a value.  */
+/* Whether FINDING describes the behavior of the host, and has a value.  */
 static bool compare_counts(const struct finding *finding)
 {
     static const char *const others[] = {"volatile", "host", "with"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (!strcmp(finding->id, others[i]))
             return false;
-    /* Which namespace it was, and what another one has, is the host's; how
-       often a row was measured is ours.  */
+    /* Namespaces differ by host, not by behavior; repeats are this program's
+       choice.  */
     static const char *const keys[] = {"scope", "initial", "initial-value",
                                        "repeats"};
     const char *last = strrchr(finding->key, '.');
@@ -43,19 +43,19 @@ static void compare_put(FILE *out, const struct finding *finding,
     fprintf(out, "%-38s here: %-14s there: %s\n", name, here, there);
 }
 
-/* Whether older profiles may lack FINDING, of which nothing follows then.  */
+/* Whether older profiles may lack FINDING, which is then no difference.  */
 static bool may_lack(const struct finding *finding)
 {
     return !strcmp(finding->key, "tcp_abort_on_overflow");
 }
 
-/* Write WHOSE findings that the other side has not.  Returns how many.  */
-static size_t put_alone(FILE *out, const struct findings *whose,
+/* Write the findings of FINDINGS that OTHER lacks.  Returns their number.  */
+static size_t put_alone(FILE *out, const struct findings *findings,
                         const struct findings *other, bool is_here)
 {
     size_t alone = 0;
-    for (size_t i = 0; i < whose->count; i++) {
-        const struct finding *finding = &whose->list[i];
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->list[i];
         if (!compare_counts(finding) || other_value(other, finding) ||
             may_lack(finding))
             continue;

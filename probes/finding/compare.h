@@ -1,4 +1,4 @@
-/* compare.h - findings of two hosts, side by side
+/* compare.h - compare the findings of two hosts
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROBES_FINDING_COMPARE_H
@@ -11,13 +11,13 @@
 
 struct comparison {
     size_t same, different;
-    size_t here_only, there_only; /* not measured on the other */
+    size_t here_only, there_only; /* not measured on the other host */
 };
 
-/* Compare HERE and THERE, which must be sorted, by id and key, and write to OUT
-   what is different and what only one of them has; not the hosts' names, what
-   was set for the measurement, and what is volatile.  A finding without a value
-   is one that is not there.  */
+/* Compare HERE and THERE, which must be sorted, by id and key.  Write different
+   findings, and findings of one host only, to OUT; except host names, settings
+   made for the measurement, and volatile findings.  A finding without a value
+   counts as missing.  */
 struct comparison compare_findings_of(FILE *out, const struct findings *here,
                                       const struct findings *there);
 

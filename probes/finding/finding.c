@@ -1,4 +1,4 @@
-/* finding.c - the list of findings, and its plain form
+/* finding.c - the list of findings, and its plain text form
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -22,7 +22,7 @@ const char *how_name(enum how how)
 
 static const char header[] = "id\tkey\tvalue\thow\tstable\treason";
 
-/* Copy TEXT to *MEMORY, and go behind it.  */
+/* Copy TEXT to *MEMORY, and advance *MEMORY.  */
 static const char *copy_text(char **memory, const char *text)
 {
     char *copy = *memory;
@@ -39,7 +39,7 @@ static size_t size_of(const char *text)
     return text ? strlen(text) + 1 : 0;
 }
 
-/* Make room for one more.  */
+/* Make room for one more finding.  Returns 0, or -1 with ENOMEM.  */
 static int finding_grow(struct findings *findings)
 {
     if (findings->count < findings->capacity)
@@ -79,8 +79,8 @@ static int compare_text(const char *a, size_t a_length, const char *b,
     return order ? order : (a_length > b_length) - (a_length < b_length);
 }
 
-/* Whether the LENGTH bytes at TEXT are a number, its first digit not 0 but for
-   0 itself: so no two texts are one number.  */
+/* Whether the LENGTH bytes at TEXT are a number in canonical form, without a
+   leading 0: so different texts are different numbers.  */
 static bool finding_is_number(const char *text, size_t length)
 {
     size_t sign = length > 0 && *text == '-';
@@ -186,7 +186,7 @@ void finding_write_header(FILE *out)
     fprintf(out, "%s\n", header);
 }
 
-/* What would end a column or a line is a '?'.  */
+/* A character that would end a column or a line is written as '?'.  */
 static void write_column(FILE *out, const char *text, char end)
 {
     for (; *text; text++)
@@ -211,7 +211,7 @@ void findings_write(FILE *out, const struct findings *findings)
         finding_write(out, &findings->list[i]);
 }
 
-/* Cut LINE at its tabs into just COUNT columns.  */
+/* Split LINE at its tabs into exactly COUNT columns.  Returns 0, or -1.  */
 static int finding_split(char *line, char **columns, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -224,7 +224,7 @@ static int finding_split(char *line, char **columns, size_t count)
     return 0;
 }
 
-/* The place of TEXT in NAMES, or -1.  */
+/* The index of TEXT in NAMES, or -1.  */
 static int finding_look_up(const char *text, const char *const *names,
                            int count)
 {

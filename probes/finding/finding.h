@@ -1,19 +1,19 @@
-/* finding.h - what a probe found out: a flat list, and its one plain form
+/* finding.h - the results of a probe: a flat list, and its plain text form
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The plain form is what a child writes to the runner, what --profile saves
-   and what is read back: a header line, then one line for each finding, its
-   six columns separated by tabs:
+   A child writes the plain form to the runner, and --profile saves it: a header
+   line, then one line for each finding, with six columns separated by tabs:
 
        id  key  value  how  stable  reason
 
    HOW is measured, read, computed, constant or not-testable; STABLE is yes or
-   no; a VALUE or REASON that is not there is "-".  A tab or a newline in a text
-   is written as '?'.
+   no; a missing VALUE or REASON is "-".  A tab or a newline in a text is
+   written as '?'.
 
-   All other bytes are kept as they were measured or read, control characters
-   too, since JSON can carry them.  A profile may come from anybody: what shows
-   a text of it masks it (base/mask.h); progs/output.h does so for reports.  */
+   All other bytes are kept as measured or read, control characters included,
+   since JSON can carry them.  A profile may come from an untrusted source: a
+   program that shows its texts masks them (base/mask.h); progs/output.h does so
+   for reports.  */
 
 #ifndef PROBES_FINDING_FINDING_H
 #define PROBES_FINDING_FINDING_H 1
@@ -23,18 +23,18 @@
 #include <stdio.h>
 
 enum how {
-    HOW_MEASURED,    /* the host did it, and we watched */
-    HOW_READ,        /* the kernel, or a file, said so */
-    HOW_COMPUTED,    /* by us, from figures that were read */
-    HOW_CONSTANT,    /* known when this was compiled */
-    HOW_NOT_TESTABLE /* the reason says why */
+    HOW_MEASURED,    /* observed behavior of the host */
+    HOW_READ,        /* reported by the kernel, or read from a file */
+    HOW_COMPUTED,    /* from figures that were read */
+    HOW_CONSTANT,    /* known at compile time */
+    HOW_NOT_TESTABLE /* for the reason given */
 };
 
 /* HOW in the plain form: "measured", ..., "not-testable".  */
 const char *how_name(enum how how);
 
-/* A missing value or reason is NULL.  In a list the strings stand in MEMORY,
-   which is the list's.  */
+/* A missing value or reason is NULL.  In a list, the list owns MEMORY, which
+   holds the strings.  */
 struct finding {
     const char *id, *key, *value, *reason;
     enum how how;
@@ -52,33 +52,33 @@ struct findings {
 /* Add a copy of FINDING.  Returns 0, or -1 with ENOMEM.  */
 int findings_add(struct findings *findings, const struct finding *finding);
 
-/* Sort by id, then by key, part by part as its dots cut it, numbers by value
-   and before words: the order in which findings arrived is chance.  */
+/* Sort by id, then by key: by its parts between dots, numbers by value and
+   before words.  The order of arrival is random.  */
 void findings_sort(struct findings *findings);
 
-/* One whose id and key another has, too; NULL: there is none.  FINDINGS are
-   sorted.  */
+/* A finding with the id and key of another; NULL if there is none.  FINDINGS
+   must be sorted.  */
 const struct finding *findings_twice(const struct findings *findings);
 
 /* The finding ID, KEY; NULL if there is none.  Fast in a sorted list.  */
 const struct finding *findings_get(const struct findings *findings,
                                    const char *id, const char *key);
 
-/* Its value as text, or NULL; as a number, or OTHERWISE.  */
+/* The value of a finding: as text, or NULL; as a number, or OTHERWISE.  */
 const char *findings_text(const struct findings *findings, const char *id,
                           const char *key);
 long findings_number(const struct findings *findings, const char *id,
                      const char *key, long otherwise);
 
-/* Write the header line; one finding; the header and all of them.  Write
-   errors stay with OUT, for ferror.  */
+/* Write the header line; one finding; the header and all findings.  Write
+   errors are left to ferror (OUT).  */
 void finding_write_header(FILE *out);
 void finding_write(FILE *out, const struct finding *finding);
 void findings_write(FILE *out, const struct findings *findings);
 
-/* Add the finding in LINE, which is changed and need not end in a newline; a
-   header line adds nothing.  Returns 0, or -1 with EPROTO (not such a line) or
-   ENOMEM.  */
+/* Add the finding in LINE, which is modified and may lack a newline; a header
+   line adds nothing.  Returns 0, or -1 with EPROTO (not a finding) or ENOMEM.
+ */
 int findings_read_line(struct findings *findings, char *line);
 
 void findings_free(struct findings *findings);

@@ -1,4 +1,4 @@
-/* host.c - which host this is
+/* host.c - identification of the host
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -38,12 +38,12 @@ static int add_volatile(struct findings *findings, const char *name,
     return host_add3(findings, "volatile", "elapsed-ms", text);
 }
 
-/* Which network namespace this is.  A name that could not be read is not
-   known: it is not the host's for that.  */
+/* Add the network namespace.  An unreadable name is unknown, not the initial
+   namespace.  */
 static int add_scope(struct findings *findings)
 {
     struct sonde_backlog_cap cap = {.scope = ""};
-    /* Its number is another one with each run, and gone behind it.  */
+    /* The number of a new namespace differs with each run.  */
     if (findings_get(findings, "with", "namespace"))
         return host_add3(findings, "host", "scope", "own");
     int error = sonde_backlog_cap(&cap) ? errno : 0;
@@ -53,8 +53,8 @@ static int add_scope(struct findings *findings)
         .id = "host",
         .key = "scope",
         .reason = error == ENOTSUP
-                      ? "this system has no setting whose scope is known"
-                      : "what it belongs to could not be read",
+                      ? "this system has no setting with a known scope"
+                      : "the scope is not readable",
         .how = HOW_NOT_TESTABLE,
         .stable = true};
     return findings_add(findings, &unknown);

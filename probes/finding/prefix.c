@@ -1,4 +1,4 @@
-/* prefix.c - where the findings of a measurement go, step by step
+/* prefix.c - write findings with a common prefix
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

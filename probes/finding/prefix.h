@@ -1,4 +1,4 @@
-/* prefix.h - where the findings of a measurement go, step by step
+/* prefix.h - write findings with a common prefix
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROBES_FINDING_PREFIX_H
@@ -6,25 +6,23 @@
 
 #include "probes/finding/finding.h"
 
-/* They have the same id, and their keys begin with FAMILY and a dot, unless
-   that is NULL.  */
+/* Findings with the same id and file.  Their keys begin with FAMILY and a dot,
+   unless FAMILY is NULL.  */
 struct prefix {
     FILE *out;
     const char *id, *family;
 };
 
-/* Write the finding KEY, that does not vary: VALUE, known by HOW, and what
-   there is to say of it, or NULL; where VALUE is NULL it is not testable, for
-   REASON.  */
+/* Write the stable finding KEY: VALUE, known by HOW, with REASON or NULL.  If
+   VALUE is NULL, the finding is not testable, for REASON.  */
 void prefix_put_text(const struct prefix *prefix, const char *key,
                      const char *value, enum how how, const char *reason);
 
-/* The same of a FIGURE, which if it is less than 0 is not testable, for
-   REASON.  */
+/* The same for FIGURE; if negative, the finding is not testable, for REASON. */
 void prefix_put_figure(const struct prefix *prefix, const char *key,
                        long figure, enum how how, const char *reason);
 
-/* It is not testable: WHAT failed with ERROR.  */
+/* Write KEY as not testable: WHAT failed with ERROR.  */
 void prefix_put_failure(const struct prefix *prefix, const char *key,
                         const char *what, int error);
 

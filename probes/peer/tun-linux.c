@@ -1,4 +1,4 @@
-/* tun-linux.c - an interface by /dev/net/tun
+/* tun-linux.c - a TUN interface by /dev/net/tun
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -16,10 +16,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/names.h"
 #include "probes/peer/tun.h"
 
-/* Of linux/if_tun.h, which a C library's folder of headers may lack.  */
+/* From linux/if_tun.h, which some C libraries lack.  */
 #ifndef TUNSETIFF
 #define TUNSETIFF _IOW('T', 202, int)
 #endif
@@ -56,21 +57,21 @@ static struct ifreq request_with(const char *text)
     return request;
 }
 
-/* What the kernel sends waits until it is read.  500 packets, the usual, are
-   fewer than it sends at once when a thousand timers end together.  */
+/* Packets of the kernel are queued until they are read.  The default of 500 is
+   too short when a thousand timers expire together.  */
 enum { QUEUE_LENGTH = 10000 };
 
-/* Numbers of linux/rtnetlink.h.  */
+/* Constants of linux/rtnetlink.h.  */
 enum {
     NEW_LINK = 16,    /* RTM_NEWLINK */
     LINK_QUEUE = 13,  /* IFLA_TXQLEN */
     IS_REQUEST = 1,   /* NLM_F_REQUEST */
     WANTS_ANSWER = 4, /* NLM_F_ACK */
-    IS_ERROR = 2      /* NLMSG_ERROR, an error of 0 for an answer */
+    IS_ERROR = 2      /* NLMSG_ERROR; with error 0, an ACK */
 };
 
-/* By netlink, for which privilege in this namespace is enough; SIOCSIFTXQLEN
-   wants it over the whole host, and users have none.  */
+/* By netlink, which needs privilege in this namespace only; SIOCSIFTXQLEN needs
+   it in the initial user namespace.  */
 static int set_queue_length(void)
 {
     struct {
@@ -112,7 +113,7 @@ static int set_queue_length(void)
     return answer.error ? -1 : 0;
 }
 
-/* Give the interface its address and bring it up, by any socket.  */
+/* Set the address of the interface and bring it up, through FD, any socket.  */
 static int tun_linux_configure(int fd)
 {
     struct ifreq queue = request_with(TUN_HERE);
@@ -144,8 +145,7 @@ int tun_open(struct namespace_trouble *trouble)
         close(tun);
         tun = -1;
     }
-    if (fd >= 0)
-        close(fd);
+    descriptor_close(&fd);
     return tun;
 }
 
@@ -163,7 +163,6 @@ int tun_route(struct namespace_trouble *trouble)
     int failed = fd < 0 || ioctl(fd, SIOCADDRT, &route);
     if (failed)
         tun_linux_fail(trouble, "setting the route");
-    if (fd >= 0)
-        close(fd);
+    descriptor_close(&fd);
     return failed ? -1 : 0;
 }

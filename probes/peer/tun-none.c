@@ -1,4 +1,4 @@
-/* tun-none.c - no such interface is known on this system
+/* tun-none.c - no TUN interface is known on this system
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

@@ -1,9 +1,9 @@
 /* fill.c - fill accept queues with connections, several at a time
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   All queue tests share one poll.  Each connects clients until the next one
-   has to wait, so that all tests stand before full queues at the same time.
-   The states of one test (enum fill_state):
+   All queue tests share one poll.  Each test connects clients until a connect
+   is in progress: so all tests wait at full queues at the same time.  The
+   states of a test (enum fill_state):
 
                                       resources ran out
           +-----------------------------------+-------------------+
@@ -21,9 +21,9 @@
        any    -> DONE      silence: the reference connection, begun later, is
                            through; client refused, or reset; a limit; an error
 
-   fill_enter makes every one of these transitions.  When descriptors or memory
-   run out, the test that began last goes back to WAITING: it is reset, and
-   starts anew when another test is DONE.  */
+   fill_enter makes every transition.  When descriptors or memory run out, the
+   newest test is reset to WAITING, and starts anew when another test is
+   DONE.  */
 
 #include <config.h>
 
@@ -45,8 +45,8 @@
 enum {
     FAMILIES = 2,
     TURN = 64, /* clients of one test before the next test's turn */
-    /* The silence timeout is this multiple of the slowest connect, and ends
-       before TCP retransmits its SYN, in milliseconds.  */
+    /* The silence timeout is a multiple of the slowest connect, but ends before
+       TCP retransmits the SYN, in milliseconds.  */
     SLOWEST_TIMES = 4,
     RETRANSMIT = 900
 };
@@ -138,9 +138,9 @@ static int64_t silence_timeout(const struct engine *engine)
     return engine->wait > longer ? engine->wait : longer;
 }
 
-/* A connection begun at SINCE is through.  If its descriptor was ready before
+/* A connection begun at SINCE is complete.  If the descriptor was ready before
    poll began, the connection waited for this program, not for the stack: then
-   its time is no measure.  */
+   ignore the time.  */
 static void engine_note_time(struct engine *engine, int64_t since)
 {
     int64_t time = monotonic_ms() - since;
@@ -164,9 +164,9 @@ static void fill_close(struct engine *engine, struct fill *fill)
     fill->count = fill->capacity = 0;
 }
 
-/* Count the connections that accept returns, until the queue is empty: EAGAIN
-   alone does not prove that, since accept may give up after many aborted
-   connections in a row; the listener is then still readable.  */
+/* Count accepted connections, until the queue is empty.  EAGAIN alone does not
+   prove an empty queue: sonde_accept gives up after many aborted connections in
+   a row, and the listener is then still readable.  */
 static void fill_count_accepted(struct fill *fill)
 {
     for (int i = 0; i <= 2 * CLIENTS_MAX; i++) {
@@ -189,9 +189,9 @@ static void fill_count_accepted(struct fill *fill)
 
 /* Whether the last client failed though QUEUE, the kernel's report on the
    queue, has room.  Linux also counts the packets dropped at this listener, for
-   want of room in either queue or for another reason.  No drop since the client
-   began: its SYN did not arrive.  A listener that drops does not refuse; nor
-   does a listener that defers handshakes.  */
+   want of room in either queue or for another reason.  Without a drop since the
+   client began, the SYN did not arrive.  A listener that drops, or defers
+   handshakes, does not refuse.  */
 static bool is_disturbed(const struct fill *fill,
                          const struct sonde_queue *queue)
 {
@@ -206,8 +206,7 @@ static bool is_disturbed(const struct fill *fill,
            (queue->drops >= 0 && queue->drops == fill->drops);
 }
 
-/* Count the clients that are still connected, and the connections that accept
-   returns.  */
+/* Count the clients still connected, and the accepted connections.  */
 static void fill_count_connections(struct fill *fill,
                                    const struct sonde_queue *queue)
 {
@@ -223,8 +222,8 @@ static void fill_count_connections(struct fill *fill,
     if (!fill->deferred)
         return;
     fill->incomplete = fill->client - fill->accepted;
-    if (fill->queued >= 0)
-        fill->incomplete_kernel = fill->client - fill->queued;
+    fill->incomplete_kernel =
+        fill->queued < 0 ? fill->incomplete : fill->client - fill->queued;
 }
 
 /* Count, unless a limit or an error ended the test.  The pending client is
@@ -243,9 +242,9 @@ static void fill_count(struct fill *fill)
 
 /* ---- transitions --------------------------------------------------------- */
 
-/* Put FILL into STATE: the only place that does, with the work that belongs to
-   the new state.  In CONNECTING no client is pending: the caller has closed it
-   or keeps it among the connected clients.  */
+/* Put FILL into STATE, with the work of the new state.  No other function
+   changes the state.  In CONNECTING no client is pending: the caller has closed
+   the pending client, or keeps it among the connected clients.  */
 static void fill_enter(struct engine *engine, struct fill *fill,
                        enum fill_state state)
 {
@@ -306,9 +305,9 @@ static void fill_end_rejected(struct engine *engine, struct fill *fill,
     fill_enter(engine, fill, FILL_DONE);
 }
 
-/* FILL needs a resource, and LIMIT says that none is left: reset the test that
-   began last, FILL itself included.  Without another test to free resources,
-   end FILL.  Returns true if FILL may try again.  */
+/* FILL ran out of the resource LIMIT: reset the newest test, which may be FILL.
+   Without another test to free resources, end FILL.  Returns true if FILL may
+   try again.  */
 static bool fill_make_room(struct engine *engine, struct fill *fill,
                            enum limit limit)
 {
@@ -346,12 +345,11 @@ static bool keep_client(struct engine *engine, struct fill *fill, int fd)
     return true;
 }
 
-/* Whether the client before the newest is still connected: 1, 0, or -1 with
-   errno if poll fails.  Some kernels
-   connect every client and reset those that the queue has no room for: this
-   check finds them.  In a long queue only each 16th client is checked; the
-   final count finds the rest.  */
-static long fill_check_previous(const struct fill *fill)
+/* Whether the client before the newest is still connected.  Some kernels
+   connect every client, and reset clients when the queue is full.  In a long
+   queue only each 16th client is checked; the final count finds all resets.
+   Returns 1 if so, 0 if not, or -1 with errno if poll fails.  */
+static long check_previous(const struct fill *fill)
 {
     enum { EACH = 64, SOME = 16 };
     if (fill->count < 2 || (fill->count > EACH && fill->count % SOME != 0))
@@ -367,10 +365,10 @@ static bool fill_take_client(struct engine *engine, struct fill *fill, int fd)
         fill_end_limited(engine, fill, LIMIT_MEMORY);
         return false;
     }
-    long stays = fill_check_previous(fill);
-    if (stays < 0)
+    long previous = check_previous(fill);
+    if (previous < 0)
         fill_note_failure(fill, "poll", errno);
-    if (stays <= 0) {
+    if (previous <= 0) {
         fill_enter(engine, fill, FILL_DONE);
         return false;
     }
@@ -474,8 +472,8 @@ int64_t fill_need(const struct fill *fill)
     return (fill->deferred ? 2 : 1) * (backlog + 1);
 }
 
-/* Reserve memory for FILL, which listens.  If the queue is larger than all
-   memory allowed, the test ends; if other tests hold that memory, it waits.
+/* Reserve memory for FILL, which listens.  If the queue needs more than the
+   budget, the test ends; if other tests hold the memory, the test waits.
    Returns true if the memory is reserved.  */
 static bool fill_reserve(struct engine *engine, struct fill *fill)
 {
@@ -508,7 +506,7 @@ static void fill_begin(struct engine *engine, struct fill *fill)
         fill_connect(engine, fill);
 }
 
-/* Begin the tests that are WAITING, while descriptors and memory last.  */
+/* Begin the WAITING tests, while descriptors and memory last.  */
 static void engine_begin_waiting(struct engine *engine)
 {
     for (size_t i = 0; i < engine->count; i++) {
@@ -572,8 +570,8 @@ static void engine_step(struct engine *engine)
     }
 }
 
-/* The reference connection begun at SINCE is through, or CALL failed with
-   ERROR. That ends FILL, which is SILENT, if its client began before SINCE.  */
+/* The reference connection begun at SINCE is complete, or CALL failed with
+   ERROR: end FILL, which is SILENT, if the client began before SINCE.  */
 static void reference_done(struct engine *engine, struct fill *fill,
                            int64_t since, const char *call, int error)
 {

@@ -1,10 +1,10 @@
 /* fill.h - fill accept queues with connections, several at a time
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A queue test is one listener whose program never calls accept, and clients
-   that connect one after another until one of them does not get through.  The
-   result is counted on connections alone.  The kernel's report on the queue is
-   recorded beside it, and decides nothing.  */
+   A queue test is a listener without accept, and clients that connect one after
+   another until a connect does not complete.  The result is a count of
+   connections.  The kernel's report on the queue is recorded besides, and
+   decides nothing.  */
 
 #ifndef PROBES_QUEUE_FILL_H
 #define PROBES_QUEUE_FILL_H 1
@@ -16,9 +16,9 @@
 #include "base/budget.h"
 #include "sonde.h"
 
-/* The largest number of clients in one test.  Each takes kernel memory
+/* The maximum number of clients in a test.  A client takes kernel memory
    (base/budget.h).  And beyond half of the 28,000 local ports that Linux has
-   for one destination, the search for a free port gets slower: 12,000 clients
+   for a destination, the search for a free port gets slower: 12,000 clients
    take half a second, 16,000 take four.  */
 enum { CLIENTS_MAX = 12288 };
 
@@ -31,7 +31,7 @@ enum overflow {
     OVERFLOW_ERROR    /* another errno: overflow_error */
 };
 
-/* A limit of this process or host that ended a test: its figures do not
+/* A limit of this process or host that ended a test: the figures do not
    describe the queue.  */
 enum limit {
     LIMIT_NONE,
@@ -66,7 +66,7 @@ struct fill {
     long client;    /* connections complete, and not reset, at the clients */
     long accepted;  /* connections that accept returned */
     /* If deferred: connected clients less the accepted connections; and less
-       the queued connections that the kernel reports, or -1.  */
+       the queued connections, if the kernel reports these.  */
     long incomplete, incomplete_kernel;
     enum overflow overflow;
     int overflow_error;
@@ -77,7 +77,7 @@ struct fill {
     enum limit limit;
     int error;          /* a call that must succeed failed: errno, */
     const char *failed; /*   and the call's name */
-    /* For LIMIT_BUDGET: the bound on memory at that time.  */
+    /* For LIMIT_BUDGET: the bound on memory.  */
     struct budget_bound memory;
     /* internal */
     int64_t need; /* connections reserved, in both queues; 0: not known */
@@ -95,20 +95,20 @@ struct fill {
 struct fill fill_new(int family, int backlog);
 struct fill fill_reset(const struct fill *fill);
 
-/* The number of connections that FILL takes, estimated by the backlog in force
-   or else by the requested backlog; 0 if neither is known.  No figure depends
-   on it.  */
+/* Estimate the number of connections that FILL takes, by the backlog in force
+   or the requested backlog; 0 if unknown.  No figure depends on the estimate.
+ */
 int64_t fill_need(const struct fill *fill);
 
 /* The limit that ERROR, an errno, stands for; or LIMIT_NONE.  */
 enum limit limit_of(int error);
 
 /* Run the COUNT tests of LIST, as many side by side as descriptors and memory
-   allow.  WAIT is the silence timeout in milliseconds; a slow host makes it
-   longer.  A queue that needs more memory than the budget is not filled.  DONE
-   is called at the end of each test, with its index and DATA; it returns false
-   to stop all tests.  The tests also stop when WATCH, a descriptor, becomes
-   readable or fails.
+   allow.  WAIT is the silence timeout in milliseconds, which grows on a slow
+   host.  A queue that needs more memory than the budget is not filled.  DONE is
+   called at the end of each test, with the test's index and DATA, and returns
+   false to stop all tests.  The tests also stop when WATCH, a descriptor,
+   becomes readable or fails.
 
    No descriptor stays open.  Returns true if all tests were run.  */
 bool fill_all(struct fill *list, size_t count, int wait, int watch,

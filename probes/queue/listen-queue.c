@@ -25,7 +25,7 @@ enum {
     REPEATS = 3,        /* tests of an ordinary row, side by side */
     REPEATS_LARGE = 2,  /* of a row that takes more than LARGE clients; */
     LARGE_ROWS_MAX = 3, /*   1, if there are more rows like that */
-    ROUNDS = 3,         /* rounds for rows whose tests differ */
+    ROUNDS = 3,         /* rounds for rows with different tests */
     LARGE = 64,
     HUGE = 1024 /* above: one test, in one family */
 };
@@ -162,7 +162,7 @@ static bool put_available(const struct measuring *measuring, int family)
     return available;
 }
 
-/* Whether BACKLOG's queue is so long that it is measured in one family alone:
+/* Whether the queue of BACKLOG is measured in one family only, for its length:
    each connection takes some 40 us of kernel time.  */
 static bool is_huge(int backlog)
 {
@@ -362,7 +362,8 @@ static bool write_held(struct measuring *measuring)
     return whole;
 }
 
-/* Measure all rows, and up to twice again those whose tests differ.  */
+/* Measure all rows, and up to twice again the rows with different
+   tests.  */
 static bool fill_rows(struct measuring *measuring, int watch)
 {
     int wait = measuring->plan->wait;

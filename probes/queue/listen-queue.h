@@ -12,7 +12,7 @@
        FAMILY.N.queued            length of the full queue, as the kernel
                                   reports
        FAMILY.N.limit             the limit that ended the row
-       FAMILY.N.repeats           how often it was measured
+       FAMILY.N.repeats           number of tests
        FAMILY.incomplete          whether the SYN queue can be measured
        FAMILY.N.incomplete        connections in it, of a new peer
        FAMILY.N.incomplete-known  and of a known peer, where that matters

@@ -93,15 +93,16 @@ static long figure_at(const struct fill *fill, size_t offset)
     return figure;
 }
 
-/* Write the figure at OFFSET of each repeat: a number; a range where the
-   repeats differ; or a reason where one is -1.  */
-static void put_figure(FILE *out, const struct listen_row *row, const char *key,
-                       size_t offset, enum how how, const char *reason)
+/* Write the figures at the offsets FIRST and SECOND of each repeat: a number; a
+   range where they differ; or a reason where one is -1.  */
+static void put_figures(FILE *out, const struct listen_row *row,
+                        const char *key, size_t first, size_t second,
+                        enum how how, const char *reason)
 {
     long low = LONG_MAX, high = LONG_MIN;
     char text[48];
-    for (size_t i = 0; i < row->repeats; i++) {
-        long figure = figure_at(&row->fills[i], offset);
+    for (size_t i = 0; i < 2 * row->repeats; i++) {
+        long figure = figure_at(&row->fills[i / 2], i % 2 ? second : first);
         low = figure < low ? figure : low;
         high = figure > high ? figure : high;
     }
@@ -114,6 +115,12 @@ static void put_figure(FILE *out, const struct listen_row *row, const char *key,
                        reason ? reason : "the kernel does not report it");
     else
         listen_row_put(out, row, key, text, how, low == high, NULL);
+}
+
+static void put_figure(FILE *out, const struct listen_row *row, const char *key,
+                       size_t offset, enum how how, const char *reason)
+{
+    put_figures(out, row, key, offset, offset, how, reason);
 }
 
 static void put_overflow(FILE *out, const struct listen_row *row,
@@ -213,43 +220,19 @@ static void put_queue_row(FILE *out, const struct listen_row *row)
     listen_row_put(out, row, "repeats", repeats, HOW_CONSTANT, true, NULL);
 }
 
-/* Write the incomplete handshakes, counted by accept and by the kernel: a range
-   where the two, or the repeats, differ.  */
-static void listen_row_put_incomplete(FILE *out, const struct listen_row *row,
-                                      const char *key, const char *reason)
-{
-    long low = LONG_MAX, high = LONG_MIN;
-    char text[48];
-    for (size_t i = 0; i < row->repeats; i++) {
-        const struct fill *fill = &row->fills[i];
-        long kernel = fill->incomplete_kernel;
-        long figures[] = {fill->incomplete,
-                          kernel < 0 ? fill->incomplete : kernel};
-        for (int k = 0; k < 2; k++) {
-            low = figures[k] < low ? figures[k] : low;
-            high = figures[k] > high ? figures[k] : high;
-        }
-    }
-    if (low == high)
-        snprintf(text, sizeof text, "%ld", low);
-    else
-        snprintf(text, sizeof text, "%ld..%ld", low, high);
-    listen_row_put(out, row, key, reason ? NULL : text,
-                   reason ? HOW_NOT_TESTABLE : HOW_MEASURED,
-                   reason || low == high, reason);
-}
-
+/* The incomplete handshakes, counted by accept and by the kernel; and the
+   connections accepted by SYN cookie.  */
 static void put_syn_row(FILE *out, const struct listen_row *row)
 {
     struct stop stop;
     const char *reason = was_stopped(row, &stop) ? stop.reason : NULL;
-    if (row->kind == ROW_KNOWN_PEER) {
-        listen_row_put_incomplete(out, row, "incomplete-known", reason);
-        return;
-    }
-    listen_row_put_incomplete(out, row, "incomplete", reason);
-    put_figure(out, row, "passed", offsetof(struct fill, accepted),
-               HOW_MEASURED, reason);
+    bool is_known = row->kind == ROW_KNOWN_PEER;
+    put_figures(out, row, is_known ? "incomplete-known" : "incomplete",
+                offsetof(struct fill, incomplete),
+                offsetof(struct fill, incomplete_kernel), HOW_MEASURED, reason);
+    if (!is_known)
+        put_figure(out, row, "passed", offsetof(struct fill, accepted),
+                   HOW_MEASURED, reason);
 }
 
 bool listen_row_failed(const struct listen_row *row)
@@ -272,20 +255,13 @@ static bool same_counts(const struct fill *a, const struct fill *b)
            a->incomplete_kernel == b->incomplete_kernel;
 }
 
-/* The two counts of incomplete handshakes, by accept and by the kernel.  */
-static bool same_incomplete(const struct fill *fill)
-{
-    return !fill->deferred || fill->incomplete_kernel < 0 ||
-           fill->incomplete == fill->incomplete_kernel;
-}
-
 bool listen_row_varies(const struct listen_row *row)
 {
     struct stop stop;
     if (was_stopped(row, &stop))
         return false;
     for (size_t i = 0; i < row->repeats; i++)
-        if (!same_incomplete(&row->fills[i]) ||
+        if (row->fills[i].incomplete != row->fills[i].incomplete_kernel ||
             !same_counts(&row->fills[0], &row->fills[i]))
             return true;
     return false;

@@ -37,7 +37,7 @@ bool listen_row_failed(const struct listen_row *row);
 /* Begins the reason of a queue that was not filled.  */
 #define NOT_FILLED "not filled: "
 
-/* Write the results of ROW, whose tests are done, to OUT.  */
+/* Write the results of ROW to OUT; all tests are done.  */
 void listen_row_write(FILE *out, const struct listen_row *row);
 
 #endif /* PROBES_QUEUE_LISTEN_ROW_H */

@@ -92,13 +92,12 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
     } else {
         int64_t start = monotonic_ms();
         enum client_state state = stepwise_settle(stepwise, TIMEOUT);
-        bool enters = state == CLIENT_CONNECTED;
         if (state == CLIENT_UNKNOWN)
-            prefix_put_failure(prefix, "enters", stepwise->failed,
-                               stepwise->shortage);
+            stepwise_put(stepwise, prefix, "enters", -1);
         else
-            overflow_put(prefix, "enters", enters ? "yes" : "no");
-        if (enters)
+            overflow_put(prefix, "enters",
+                         state == CLIENT_CONNECTED ? "yes" : "no");
+        if (state == CLIENT_CONNECTED)
             put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
     }
     stepwise_drop_pending(stepwise);
@@ -147,8 +146,8 @@ static long overflow_send_all(int client, long max)
     return sent;
 }
 
-/* Receive up to MAX bytes, until none arrive for TIMEOUT.  Returns the count;
-   -1 with errno if poll fails.  */
+/* Receive up to MAX bytes, until none arrive for TIMEOUT.  Returns the number
+   of bytes, or -1 with errno if poll fails.  */
 static long receive_all(int fd, long max)
 {
     char data[4096];
@@ -190,7 +189,7 @@ static void overflow_put_data(const struct prefix *prefix, int family)
     int error = errno;
     bool accepted = fd >= 0;
     long got = accepted ? receive_all(fd, sent) : -1;
-    int receive_error = got < 0 ? errno : 0;
+    int receive_error = errno;
     descriptor_close(&fd);
     if (stepwise.shortage)
         stepwise_put(&stepwise, prefix, "data", -1);

@@ -8,9 +8,8 @@
        FAMILY.next          result of the next client: silence, refused, reset,
                             an errno by name; or "reset after connect" if a
                             connected client was reset
-       FAMILY.accepted      of those connected, how many accept returned: if
-                            fewer, some connections were complete at the client
-                            only
+       FAMILY.accepted      how many of these accept returned: if fewer, some
+                            connections were complete at the client only
        FAMILY.enters        whether the next client's connect completes after an
                             accept: yes or no
        FAMILY.blocking      for UNIX sockets, a blocking connect: waits,

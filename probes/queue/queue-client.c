@@ -33,8 +33,8 @@ static int bind_loopback(int fd, int family)
 }
 
 /* Linux chooses an unused abstract name for an address that ends behind its
-   family.  gVisor does not, but accepts an abstract name.  Both names begin
-   with NUL, and so exist in no file system.  Other systems have none.  */
+   family; gVisor does not, but accepts an abstract name.  Abstract names begin
+   with NUL, and exist in no file system.  Other systems have no such names.  */
 static int bind_unix(int fd)
 {
     static unsigned count;

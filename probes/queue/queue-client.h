@@ -13,7 +13,7 @@ enum client_state {
     CLIENT_PENDING,   /* connect is in progress */
     CLIENT_CONNECTED, /* connected, and not reset since */
     CLIENT_FAILED,    /* with errno */
-    CLIENT_UNKNOWN    /* poll failed, with errno: nothing is known */
+    CLIENT_UNKNOWN    /* poll failed, with errno: not a result of the host */
 };
 
 /* Make a non-blocking stream socket of FAMILY that closes with RST, so that no
@@ -22,9 +22,9 @@ enum client_state {
 int queue_client_socket(int family);
 
 /* Make a listener of such a socket, with exactly BACKLOG: on the loopback
-   interface, at a port that the system chooses; or for AF_UNIX, at a name in no
-   file system, so that no file can stay behind.  Returns the listener; or -1
-   with errno, and in *FAILED the name of the call that failed.  */
+   interface, at an ephemeral port; or for AF_UNIX, at a name in no file system,
+   so no file can stay behind.  Returns the listener; or -1 with errno, and in
+   *FAILED the name of the failed call.  */
 int queue_listener(int family, int backlog, const char **failed);
 
 /* Begin to connect FD to ADDRESS.  */
@@ -34,8 +34,8 @@ enum client_state queue_client_connect(int fd,
 /* Check FD, without waiting.  */
 enum client_state queue_client_check(int fd);
 
-/* Count the clients among the COUNT in FDS that are still connected.  -1 with
-   errno if poll fails.  */
+/* Count the clients among the COUNT in FDS that are still connected.  Returns
+   -1 with errno if poll fails: then the count is unknown.  */
 long queue_clients_connected(const int *fds, size_t count);
 
 #endif /* PROBES_QUEUE_QUEUE_CLIENT_H */

@@ -3,7 +3,7 @@
 
    A client without a SYN-ACK has met a full queue, or a busy host.  A reference
    connection decides: begun after that client, to a listener that certainly has
-   room.  Only when the reference connection is complete does the client's
+   room.  Only after the reference connection is complete does the client's
    silence prove a full queue.  */
 
 #ifndef PROBES_QUEUE_REFERENCE_H
@@ -19,8 +19,8 @@ struct reference {
     bool begun;         /* the client is connecting */
     int64_t since;      /* when it began, by monotonic_ms */
     int error;          /* errno of the last connection */
-    const char *failed; /* the call that failed: "connect", or "poll", which is
-                           no behaviour of the host */
+    const char *failed; /* its call: "connect"; or "poll", whose failure is not
+                           a result of the host */
 };
 
 /* The timeout of a reference connection, in milliseconds.  */
@@ -34,9 +34,9 @@ int reference_open(struct reference *reference, int family,
 /* Begin a connection, unless one is in progress.  */
 void reference_begin(struct reference *reference);
 
-/* Check the connection.  Returns 0 while it is in progress.  Otherwise ends the
-   connection, and returns 1 if it was complete, or -1 if it failed or timed
-   out: the errno is in REFERENCE.  */
+/* Check the connection.  Returns 0 while connect is in progress.  Otherwise
+   ends the connection, and returns 1 after a complete connect; or -1 after a
+   failure or timeout, with the errno in REFERENCE.  */
 int reference_check(struct reference *reference);
 
 void reference_close(struct reference *reference);

@@ -4,7 +4,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/descriptors.h"
@@ -34,6 +33,7 @@ static void stepwise_note(struct stepwise *stepwise, const char *what,
     stepwise->shortage = error;
 }
 
+/* poll failed with ERROR, which is never a result of the host.  */
 static void stepwise_note_poll(struct stepwise *stepwise, int error)
 {
     if (stepwise->shortage)
@@ -42,10 +42,9 @@ static void stepwise_note_poll(struct stepwise *stepwise, int error)
     stepwise->shortage = error;
 }
 
-/* Take note of errno, with which STATE of the pending client came, and give
-   that one up.  That poll failed is no behaviour of the host, whatever errno
-   is.  */
-static void stepwise_note_client(struct stepwise *stepwise,
+/* The pending client is in STATE, with errno, and lost: record the error, and
+   close the client.  */
+static void stepwise_lose_client(struct stepwise *stepwise,
                                  enum client_state state)
 {
     stepwise->error = errno;
@@ -68,7 +67,7 @@ enum client_state stepwise_settle(struct stepwise *stepwise, int wait)
     wait_one(stepwise->pending, POLLOUT, wait);
     enum client_state state = queue_client_check(stepwise->pending);
     if (stepwise_is_lost(state)) {
-        stepwise_note_client(stepwise, state);
+        stepwise_lose_client(stepwise, state);
     } else if (state == CLIENT_CONNECTED) {
         stepwise->clients[stepwise->count++] = stepwise->pending;
         stepwise->pending = -1;
@@ -91,7 +90,7 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
     enum client_state state =
         queue_client_connect(stepwise->pending, &stepwise->address);
     if (stepwise_is_lost(state)) {
-        stepwise_note_client(stepwise, state);
+        stepwise_lose_client(stepwise, state);
         return state;
     }
     state = stepwise_settle(stepwise, state == CLIENT_CONNECTED ? 0 : wait);

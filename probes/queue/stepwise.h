@@ -21,30 +21,30 @@ struct stepwise {
     size_t count;
     bool full;      /* the last client failed, or an earlier one was reset */
     bool disturbed; /* not FULL: the last client failed, despite room */
-    int pending;    /* the client whose connect is in progress, or -1 */
+    int pending;    /* the client with connect in progress, or -1 */
     long drops;     /* of the listener before the last client, or -1 */
     int error;      /* errno of the last client, or 0 */
     const char *failed; /* the call that failed */
-    int shortage;       /* errno of FAILED if it ran out of a resource; or 0:
-                           the figures describe the host */
+    int shortage;       /* errno of FAILED if it ran out of a resource, or if it
+                           is poll; or 0: the figures describe the host */
     struct sonde_address address;
 };
 
 /* Listen in FAMILY with BACKLOG.  Returns 0, or -1 with errno and FAILED.  */
 int stepwise_open(struct stepwise *stepwise, int family, int backlog);
 
-/* Connect one more client.  WAIT is its silence timeout in milliseconds; a busy
-   host makes it longer.  Returns the client's state.  */
+/* Connect another client.  WAIT is the silence timeout in milliseconds, which
+   grows on a busy host.  Returns the client's state.  */
 enum client_state stepwise_add(struct stepwise *stepwise, int wait);
 
 /* Connect clients until one is silent for WAIT milliseconds while a reference
    connection completes, or fails, or an earlier one was reset: then the queue
-   is FULL.  It is not FULL if STEPWISE_CLIENTS are connected, after a SHORTAGE,
-   or if the kernel counts room in the queue (DISTURBED).  */
+   is FULL.  The queue is not FULL if STEPWISE_CLIENTS are connected, after a
+   SHORTAGE, or if the kernel counts room in the queue (DISTURBED).  */
 void stepwise_fill(struct stepwise *stepwise, int wait);
 
-/* Wait up to WAIT milliseconds for the pending client.  One that connects joins
-   CLIENTS, one that fails is closed.  Returns its state.  */
+/* Wait up to WAIT milliseconds for the pending client.  A connected client
+   joins CLIENTS, a failed client is closed.  Returns the client's state.  */
 enum client_state stepwise_settle(struct stepwise *stepwise, int wait);
 
 /* Close the pending client, if there is one.  */

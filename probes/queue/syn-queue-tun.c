@@ -166,8 +166,8 @@ static void put_target(const struct half_open *run, const struct target *target)
 }
 
 /* Wait until all retransmissions have been sent.  The clock is read before the
-   packets, so that every packet that arrived by then is counted, even if this
-   process is late.  Returns false if the reader of the findings is gone.  */
+   packets: so every packet until then is counted, even if this process is late.
+   Returns false if the reader of the findings is gone.  */
 static bool wait_for_retransmissions(struct half_open *run, int64_t start)
 {
     int64_t now;
@@ -192,8 +192,8 @@ static void close_target(struct target *target)
     descriptor_close(&target->listener);
 }
 
-/* Fill the queue of TARGET.  If that takes so long that the kernel may drop the
-   first handshakes, or retransmit, begin anew.  */
+/* Fill the queue of TARGET.  After FILL_TIMEOUT, when the kernel may retransmit
+   or drop the first handshakes, begin anew.  */
 static void fill_target(struct half_open *run, struct target *target)
 {
     int64_t start;

@@ -1,11 +1,11 @@
 /* syn-queue-tun.h - the SYN queue, by half-open handshakes
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A second method, which shares nothing with the first (probes/queue/
-   syn-queue.h): in a new network namespace, with the settings of the first,
-   this program plays a host that sends SYNs and never answers the SYN-ACKs. The
-   kernel retransmits the SYN-ACKs of the handshakes in its SYN queue after a
-   second; those sent with a SYN cookie it does not.
+   A second method, independent of the first (probes/queue/syn-queue.h): in a
+   new network namespace, with the settings of the first method, this program
+   plays a host that sends SYNs and never answers the SYN-ACKs.  The kernel
+   retransmits the SYN-ACKs of the handshakes in its SYN queue after a second,
+   but no SYN-ACKs with SYN cookies.
 
    Findings, under the id "listen.queue":
 

@@ -52,8 +52,8 @@ static void choose_peer(struct sonde_address *address)
     sonde_address_parse(address, text, 0);
 }
 
-/* An IPv6 address that was just added has no connections; and its incomplete
-   handshakes do not make it a known peer.  */
+/* A new IPv6 address has no connections; and incomplete handshakes do not make
+   a known peer.  */
 void syn_new_peer(struct sonde_address *address, int family)
 {
     if (family == AF_INET6)
@@ -62,13 +62,15 @@ void syn_new_peer(struct sonde_address *address, int family)
         choose_peer(address);
 }
 
-/* Wait for EVENTS on FD.  Returns 0; or -1 with errno: ETIMEDOUT, or poll's. */
+/* Wait for EVENTS on FD.  Returns 0; or -1 with ETIMEDOUT, or the errno of
+ * poll.
+ */
 static int syn_queue_wait(int fd, short events)
 {
-    int came = wait_one(fd, events, REFERENCE_TIMEOUT);
-    if (came == 0)
+    int ready = wait_one(fd, events, REFERENCE_TIMEOUT);
+    if (ready == 0)
         errno = ETIMEDOUT;
-    return came > 0 ? 0 : -1;
+    return ready > 0 ? 0 : -1;
 }
 
 /* Connect CLIENT to LISTENER.  Returns the accepted socket, or -1 with errno.

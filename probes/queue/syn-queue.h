@@ -2,12 +2,12 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    The SYN queue holds incomplete handshakes.  A queue test with "deferred" set
-   (probes/queue/fill.h) keeps handshakes incomplete: its clients that accept
-   does not return are in the SYN queue.  Linux bounds the SYN queue by the
-   backlog.  Beyond that it sends SYN cookies, and a client that answers a
-   cookie needs no entry in the SYN queue.  With cookies off it drops the SYN,
-   and reserves the last quarter of net.ipv4.tcp_max_syn_backlog for known peers
-   (of which tcp_metrics has an entry).  */
+   (probes/queue/fill.h) keeps handshakes incomplete: clients that accept does
+   not return are in the SYN queue.  Linux bounds the SYN queue by the backlog.
+   Beyond the backlog, Linux sends SYN cookies, and a client that answers a
+   cookie needs no entry in the SYN queue.  With cookies off, Linux drops the
+   SYN, and reserves the last quarter of net.ipv4.tcp_max_syn_backlog for known
+   peers, with an entry in tcp_metrics.  */
 
 #ifndef PROBES_QUEUE_SYN_QUEUE_H
 #define PROBES_QUEUE_SYN_QUEUE_H 1
@@ -36,9 +36,9 @@ bool syn_has_new_peers(int family, bool own);
    random one of 16 million in the loopback network.  */
 void syn_new_peer(struct sonde_address *address, int family);
 
-/* Set *ADDRESS to an address of FAMILY and make it a known peer, by a
-   connection that closes normally and leaves nothing in TIME_WAIT.  Returns 0,
-   or -1 with errno.  */
+/* Set *ADDRESS to a known peer of FAMILY, made known by a connection that
+   closes normally and leaves no socket in TIME_WAIT.  Returns 0, or -1 with
+   errno.  */
 int syn_known_peer(struct sonde_address *address, int family);
 
 /* Try whether FAMILY can keep a handshake incomplete.  Returns 1 if so, 0 if

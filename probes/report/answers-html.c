@@ -70,8 +70,9 @@ struct page {
     const char *other;
 };
 
-/* Write the character at TEXT, which needs no escape; masked, since a page may
-   be printed on a terminal.  Returns its length.  */
+/* Write the character at TEXT, which needs no escape, or '?' for an invalid
+   byte or a character that is masked, since a page may go to a terminal.
+   Returns its length.  */
 static size_t put_character(FILE *out, const char *text)
 {
     size_t length = mask_shown(text);

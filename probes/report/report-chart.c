@@ -1,8 +1,8 @@
-/* report-chart.c - findings about listen queues, as a chart
+/* report-chart.c - the report on listen queues as a bar chart
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A bar for each backlog, the cap as a line.  Where the least and the largest
-   are far apart, the scale is that of their logarithms, and says so.  */
+   A bar for each backlog, the cap as a line.  If the smallest and the largest
+   figure are far apart, the scale is logarithmic, with a note.  */
 
 #include <config.h>
 
@@ -13,21 +13,21 @@
 #include "probes/report/report.h"
 
 enum {
-    HEIGHT = 15, /* lines of the largest bar, at the most */
-    LEFT = 8,    /* columns before the axis: a count, a blank and a bar */
-    NOTE = 14,   /* and behind the chart: "<- cap 4097" */
+    HEIGHT = 15, /* maximum lines of the largest bar */
+    LEFT = 8,    /* columns left of the chart: a count and the axis */
+    NOTE = 14,   /* columns right of the chart: "- cap 4097" */
     BARS_MAX = (SENTENCE_COLUMNS - LEFT - NOTE) / 2
 };
 
-/* Beyond this ratio bars of a linear scale say nothing.  */
+/* Above this ratio a linear scale hides the small bars.  */
 static const long far_apart = 40;
 
 struct chart {
     const struct queue_row *bars[BARS_MAX];
     size_t count, left_out;
-    int width;  /* of a bar and the gap behind it */
+    int width;  /* of a bar, with the gap */
     int height; /* lines of the largest bar */
-    long most;
+    long max;
     bool is_log;
     long cap; /* connections, or -1 */
 };
@@ -48,8 +48,8 @@ static void choose_bars(struct chart *chart, const struct queue_table *table)
     }
 }
 
-/* Make each bar as wide as there is room, but no wider than looks well; a bar
-   that has no room for its name makes others go.  */
+/* Choose the width of the bars, at most 8 columns.  If the names of the bars
+   need more room, leave out the last bars.  */
 static void choose_width(struct chart *chart)
 {
     int room = SENTENCE_COLUMNS - LEFT - NOTE;
@@ -70,19 +70,19 @@ static void choose_width(struct chart *chart)
 
 static void choose_scale(struct chart *chart, const struct report *report)
 {
-    long least = LONG_MAX;
+    long min = LONG_MAX;
     for (size_t i = 0; i < chart->count; i++) {
         long count = chart->bars[i]->accepted;
-        chart->most = count > chart->most ? count : chart->most;
-        least = count < least ? count : least;
+        chart->max = count > chart->max ? count : chart->max;
+        min = count < min ? count : min;
     }
     chart->cap = report->table.cap.accepted;
-    chart->is_log = least > 0 && chart->most / least > far_apart;
-    /* A line for each connection, if there are no more.  */
-    chart->height = chart->most < HEIGHT ? (int)chart->most : HEIGHT;
+    chart->is_log = min > 0 && chart->max / min > far_apart;
+    /* A line for each connection, if there are few.  */
+    chart->height = chart->max < HEIGHT ? (int)chart->max : HEIGHT;
 }
 
-/* Half the logarithm's steps are enough: 16 parts of an octave.  */
+/* 16 times the binary logarithm of VALUE, roughly.  */
 static long report_chart_logarithm(long value)
 {
     long octave = 0, rest = 16 * value;
@@ -93,41 +93,40 @@ static long report_chart_logarithm(long value)
     return 16 * octave + rest - 16;
 }
 
-/* The line, from 1 up to the height, that a bar of COUNT reaches; 0 has none.
- */
+/* The height of a bar of COUNT: from 1 to the chart's height, or 0 for 0.  */
 static int report_chart_level(const struct chart *chart, long count)
 {
     if (count <= 0)
         return 0;
     long part = chart->is_log ? report_chart_logarithm(count + 1) : count;
     long whole =
-        chart->is_log ? report_chart_logarithm(chart->most + 1) : chart->most;
+        chart->is_log ? report_chart_logarithm(chart->max + 1) : chart->max;
     int line = (int)((part * chart->height + whole / 2) / whole);
     return line < 1 ? 1 : line;
 }
 
-/* The count that is told beside LINE: that of the highest bar that ends there;
-   -1 if none does.  */
-static long told_at(const struct chart *chart, int line)
+/* The label of LINE: the largest count of the bars that end there; -1 if none
+   does.  */
+static long label_of(const struct chart *chart, int line)
 {
-    long told = -1;
+    long label = -1;
     for (size_t i = 0; i < chart->count; i++) {
         long count = chart->bars[i]->accepted;
-        if (report_chart_level(chart, count) == line && count > told)
-            told = count;
+        if (report_chart_level(chart, count) == line && count > label)
+            label = count;
     }
-    return told;
+    return label;
 }
 
 static void put_line(FILE *out, const struct chart *chart, int line)
 {
     char text[SENTENCE_COLUMNS + 1];
-    long told = told_at(chart, line);
-    bool is_cap = chart->cap > 0 && chart->cap <= chart->most &&
+    long label = label_of(chart, line);
+    bool is_cap = chart->cap > 0 && chart->cap <= chart->max &&
                   report_chart_level(chart, chart->cap) == line;
     int used = 0;
-    if (told >= 0)
-        fprintf(out, "%*ld |", LEFT - 2, told);
+    if (label >= 0)
+        fprintf(out, "%*ld |", LEFT - 2, label);
     else
         fprintf(out, "%*s |", LEFT - 2, "");
     for (size_t i = 0; i < chart->count; i++) {
@@ -163,23 +162,20 @@ static void put_names(FILE *out, const struct chart *chart)
 
 void report_chart(FILE *out, const struct report *report)
 {
-    struct chart chart = {.most = 0};
+    struct chart chart = {.max = 0};
     struct sentence left_out = {""};
     choose_bars(&chart, &report->table);
     choose_width(&chart);
     choose_scale(&chart, report);
     report_head(out, report);
     if (chart.count > 0) {
-        fprintf(out, "queued%s\n",
-                chart.is_log ? " (logarithmic: each line is the same multiple "
-                               "of the one below)"
-                             : "");
+        fprintf(out, "queued%s\n", chart.is_log ? " (logarithmic scale)" : "");
         for (int line = chart.height; line > 0; line--)
             put_line(out, &chart, line);
         put_names(out, &chart);
     }
     if (chart.left_out > 0) {
-        say(&left_out, "%zu more backlogs have no room here", chart.left_out);
+        say(&left_out, "%zu more backlogs do not fit", chart.left_out);
         put_sentence(out, "note", &left_out);
     }
     report_rule(out, report);

@@ -1,4 +1,4 @@
-/* report-json.c - findings about listen queues, for programs
+/* report-json.c - the report on listen queues in JSON
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -26,7 +26,7 @@ static void report_json_put_host(struct json *json,
     json_object_end(json);
 }
 
-/* Figures that vary are null, and the reason says between what.  */
+/* Figures that vary are null, and their ranges are in the reason.  */
 static void report_json_put_reason(struct json *json,
                                    const struct queue_row *row)
 {
@@ -67,7 +67,7 @@ static void report_json_put_row(struct json *json, const struct queue_row *row)
     json_object_end(json);
 }
 
-/* A rule that holds for every row; otherwise null.  */
+/* Write a rule that holds for every row; otherwise null.  */
 static void put_rule(struct json *json, const char *key,
                      const struct ruling *ruling)
 {
@@ -111,7 +111,7 @@ static void report_json_put_like(struct json *json, const struct likeness *like)
     json_object_end(json);
 }
 
-/* What the incomplete queue depends on.  */
+/* The rule and the bound of the SYN queue.  */
 static void report_json_put_incomplete(struct json *json,
                                        const struct report *report)
 {
@@ -119,7 +119,7 @@ static void report_json_put_incomplete(struct json *json,
     put_rule(json, "rule", &report->verdict.incomplete);
     json_text(json, "bound", bound_name(report->verdict.bound));
     json_count(json, "tcp_syncookies", report->table.cookies);
-    json_count(json, "tcp_max_syn_backlog", report->table.most);
+    json_count(json, "tcp_max_syn_backlog", report->table.max_backlog);
     json_object_end(json);
 }
 
@@ -135,13 +135,13 @@ static void report_json_put_with(struct json *json,
     json_object_end(json);
 }
 
-/* null where nothing was required.  */
+/* null without --require.  */
 static void put_need(struct json *json, const struct report *report)
 {
     static const char *const grants[] = {
         [GRANT_UNKNOWN] = NULL,
-        [GRANT_WHOLE] = "full",
-        [GRANT_CUT] = "truncated",
+        [GRANT_FULL] = "full",
+        [GRANT_TRUNCATED] = "truncated",
     };
     const struct requirement *need = &report->need;
     if (!report->requires) {
@@ -174,7 +174,7 @@ void report_json(FILE *out, const struct report *report)
     report_json_put_cap(&json, report);
     report_json_put_like(&json, &report->verdict.like);
     report_json_put_incomplete(&json, report);
-    report_more_json(&json, report->findings);
+    report_stepwise_json(&json, report->findings);
     report_json_put_with(&json, report->findings);
     put_need(&json, report);
     host_json(&json, report->findings);

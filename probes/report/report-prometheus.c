@@ -1,43 +1,28 @@
-/* report-prometheus.c - findings about listen queues, for Prometheus
+/* report-prometheus.c - the report on listen queues for Prometheus
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Figures that are not known, or that varied, have no sample.  */
+   Unknown and unstable figures have no sample.  */
 
 #include <config.h>
 
 #include "base/prometheus.h"
 #include "probes/report/report.h"
 
-static long report_prometheus_effective(const struct queue_row *row)
-{
-    return row->effective;
-}
-
-static long report_prometheus_client(const struct queue_row *row)
-{
-    return row->client;
-}
-
-static long report_prometheus_accepted(const struct queue_row *row)
-{
-    return row->accepted;
-}
-
 static const struct {
     const char *name, *help;
-    long (*value)(const struct queue_row *);
+    row_figure *value;
 } metrics[] = {
     {"sonde_backlog_effective",
      "The backlog in force, as the kernel reports it, by requested backlog.",
-     report_prometheus_effective},
+     row_effective},
     {"sonde_backlog_connected", "Connections that completed at the clients.",
-     report_prometheus_client},
+     row_client},
     {"sonde_backlog_accepted", "Connections that accept returned.",
-     report_prometheus_accepted},
+     row_accepted},
 };
 
 static void put_rows(FILE *out, const struct queue_table *table,
-                     const char *name, long (*value)(const struct queue_row *))
+                     const char *name, row_figure *value)
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];

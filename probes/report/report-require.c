@@ -1,4 +1,4 @@
-/* report-require.c - whether a program gets what it asks for, told
+/* report-require.c - the report on a required backlog
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -10,9 +10,10 @@
 #include "probes/report/report.h"
 #include "probes/verdict/advice.h"
 
-/* Whether the setting explains what was cut: the kernel says that it is what is
-   in force; or where it says nothing, the queue is as long as any rule makes of
-   it, from n to 3n/2 + 1.  There are stacks where the setting is for show.  */
+/* Whether the setting explains the truncation: the kernel reports its value as
+   the backlog in force; or without a report, the length of the queue fits one
+   of the rules, from n to 3n/2 + 1.  On some stacks the setting has no effect.
+ */
 static bool setting_cuts(const struct requirement *need,
                          const struct cap_row *cap)
 {
@@ -24,15 +25,15 @@ static bool setting_cuts(const struct requirement *need,
            need->queued <= cap->value + cap->value / 2 + 1;
 }
 
-/* Whether it is what cuts, by the kernel's word, though nobody can read it.  */
+/* Whether the setting truncates, as the kernel reports, but is not readable. */
 static bool setting_hides(const struct requirement *need,
                           const struct cap_row *cap)
 {
     return cap->setting && cap->value < 0 && need->effective >= 0;
 }
 
-/* macOS and DragonFly keep the backlog in 16 bits, with a sign, and their
-   setting has no bound.  */
+/* macOS and DragonFly store the backlog as a signed 16-bit number, and do not
+   limit their setting.  */
 static bool is_deaf(const struct requirement *need, const struct cap_row *cap)
 {
     return need->queued == 0 && need->asked > SHRT_MAX && cap->setting &&
@@ -106,7 +107,7 @@ static void say_unknown(struct sentence *sentence,
         say(sentence, "; the kernel reports %ld in force", need->effective);
 }
 
-/* A family in which nothing was measured.  */
+/* A family without figures.  */
 static void put_family(FILE *out, const char *family, const char *reason,
                        bool is_dead)
 {
@@ -128,7 +129,7 @@ void report_require(FILE *out, const struct report *report)
     struct sentence sentence = {""};
     if (need->grant == GRANT_UNKNOWN)
         say_unknown(&sentence, need);
-    else if (need->grant == GRANT_CUT)
+    else if (need->grant == GRANT_TRUNCATED)
         say_cut(&sentence, report);
     else
         say_whole(&sentence, report);
@@ -136,7 +137,7 @@ void report_require(FILE *out, const struct report *report)
     put_family(out, "IPv4", report->table.inet_absent, report->table.inet_dead);
     put_family(out, "IPv6", report->table.inet6_absent,
                report->table.inet6_dead);
-    if (need->grant == GRANT_CUT &&
+    if (need->grant == GRANT_TRUNCATED &&
         (setting_cuts(need, cap) || setting_hides(need, cap)))
         advice_write(out, cap->setting, need->asked,
                      cap->initial && !strcmp(cap->initial, "yes"));

@@ -1,4 +1,4 @@
-/* report-stepwise.c - what was asked step by step, told
+/* report-stepwise.c - the report on --again and --overflow
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -13,43 +13,50 @@
 static const char again_id[] = "listen.again";
 static const char overflow_id[] = "listen.overflow";
 
-/* The finding ID, FAMILY.KEY.  */
-static const struct finding *
-report_stepwise_get(const struct findings *findings, const char *id,
-                    const char *family, const char *key)
-{
-    char whole[64];
-    snprintf(whole, sizeof whole, "%s.%s", family, key);
-    return findings_get(findings, id, whole);
-}
+/* The findings ID of FAMILY.  */
+struct stepwise_view {
+    const struct findings *findings;
+    const char *id, *family;
+};
 
-static const char *text_of(const struct findings *findings, const char *id,
-                           const char *family, const char *key)
-{
-    const struct finding *finding =
-        report_stepwise_get(findings, id, family, key);
-    return finding ? finding->value : NULL;
-}
-
-/* A figure that is not known is "-".  */
-static const char *report_stepwise_shown(const struct findings *findings,
-                                         const char *id, const char *family,
-                                         const char *key)
-{
-    const char *text = text_of(findings, id, family, key);
-    return text ? text : "-";
-}
-
-static long report_stepwise_number_of(const struct findings *findings,
-                                      const char *id, const char *family,
+/* The finding FAMILY.KEY; or NULL.  */
+static const struct finding *view_get(const struct stepwise_view *view,
                                       const char *key)
 {
     char whole[64];
-    snprintf(whole, sizeof whole, "%s.%s", family, key);
-    return findings_number(findings, id, whole, -1);
+    snprintf(whole, sizeof whole, "%s.%s", view->family, key);
+    return findings_get(view->findings, view->id, whole);
 }
 
-/* The members of a family's object: a key of ours for one of the findings. */
+static const char *view_text(const struct stepwise_view *view, const char *key)
+{
+    const struct finding *finding = view_get(view, key);
+    return finding ? finding->value : NULL;
+}
+
+/* An unknown figure is "-".  */
+static const char *view_shown(const struct stepwise_view *view, const char *key)
+{
+    const char *text = view_text(view, key);
+    return text ? text : "-";
+}
+
+static long view_number(const struct stepwise_view *view, const char *key)
+{
+    const struct finding *finding = view_get(view, key);
+    return finding ? findings_number(view->findings, view->id, finding->key, -1)
+                   : -1;
+}
+
+/* The volatile figure KEY of --overflow, or -1.  */
+static long view_volatile(const struct stepwise_view *view, const char *key)
+{
+    char whole[64];
+    snprintf(whole, sizeof whole, "overflow.%s.%s", view->family, key);
+    return findings_number(view->findings, "volatile", whole, -1);
+}
+
+/* A member of a family's object, and the key of its finding.  */
 struct member {
     const char *name, *key;
     bool is_number;
@@ -67,59 +74,51 @@ static const struct member again[] = {
 
 enum { AGAIN = sizeof again / sizeof *again };
 
-/* Why the first of the COUNT MEMBERS that was asked for and has no value has
-   none; NULL if all have.  */
-static const char *report_stepwise_reason_of(const struct findings *findings,
-                                             const char *id, const char *family,
-                                             const struct member *members,
-                                             size_t count)
+/* The reason of the first of the COUNT MEMBERS without a value; NULL if all
+   have values.  */
+static const char *view_reason(const struct stepwise_view *view,
+                               const struct member *members, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct finding *finding =
-            report_stepwise_get(findings, id, family, members[i].key);
+        const struct finding *finding = view_get(view, members[i].key);
         if (finding && !finding->value)
             return finding->reason;
     }
     return NULL;
 }
 
-/* ---- for people --------------------------------------------------------- */
+/* ---- text --------------------------------------------------------------- */
 
-/* That the second listen, whose errno is KEY, did not work.  */
+/* The error of the second listen, finding KEY, unless it is none.  */
 static void say_error(struct sentence *sentence,
-                      const struct findings *findings, const char *family,
-                      const char *key)
+                      const struct stepwise_view *view, const char *key)
 {
-    const char *error = text_of(findings, again_id, family, key);
+    const char *error = view_text(view, key);
     if (error && strcmp(error, "none") != 0)
         say(sentence, " (%s)", error);
 }
 
 static void say_again(struct sentence *sentence,
-                      const struct findings *findings, const char *family)
+                      const struct stepwise_view *view)
 {
-    const char *reason =
-        report_stepwise_reason_of(findings, again_id, family, again, AGAIN);
-    if (!text_of(findings, again_id, family, "grow.before")) {
+    const char *reason = view_reason(view, again, AGAIN);
+    if (!view_text(view, "grow.before")) {
         say(sentence, "not measured: %s", reason ? reason : "-");
         return;
     }
     say(sentence, "listen (fd, %d), then %d: %s queued, then %s", AGAIN_SMALL,
-        AGAIN_LARGE,
-        report_stepwise_shown(findings, again_id, family, "grow.before"),
-        report_stepwise_shown(findings, again_id, family, "grow.after"));
-    say_error(sentence, findings, family, "grow.error");
+        AGAIN_LARGE, view_shown(view, "grow.before"),
+        view_shown(view, "grow.after"));
+    say_error(sentence, view, "grow.error");
     say(sentence, "; %d, then %d: %s queued, %s kept, then %s", AGAIN_LARGE,
-        AGAIN_MIN,
-        report_stepwise_shown(findings, again_id, family, "shrink.before"),
-        report_stepwise_shown(findings, again_id, family, "shrink.kept"),
-        report_stepwise_shown(findings, again_id, family, "shrink.after"));
-    say_error(sentence, findings, family, "shrink.error");
+        AGAIN_MIN, view_shown(view, "shrink.before"),
+        view_shown(view, "shrink.kept"), view_shown(view, "shrink.after"));
+    say_error(sentence, view, "shrink.error");
     if (reason)
         say(sentence, "; the rest not measured: %s", reason);
 }
 
-/* What the client outside sees, as the rest of a sentence.  */
+/* The result of the next client, as the rest of a sentence; or NULL.  */
 static const char *report_stepwise_seen(const char *next)
 {
     static const struct {
@@ -136,14 +135,12 @@ static const char *report_stepwise_seen(const char *next)
     return NULL;
 }
 
-/* How long TCP took to try again, in whole seconds: as it is meant to be.  */
+/* Whether, and after how long, the next client connects.  */
 static void say_enters(struct sentence *sentence,
-                       const struct findings *findings, const char *family)
+                       const struct stepwise_view *view)
 {
-    char key[64];
-    const char *enters = text_of(findings, overflow_id, family, "enters");
-    snprintf(key, sizeof key, "overflow.%s.enters-ms", family);
-    long ms = findings_number(findings, "volatile", key, -1);
+    const char *enters = view_text(view, "enters");
+    long ms = view_volatile(view, "enters-ms");
     if (!enters)
         return;
     if (!strcmp(enters, "no"))
@@ -155,14 +152,11 @@ static void say_enters(struct sentence *sentence,
             ms / 1000, ms % 1000 / 100);
 }
 
-static void say_data(struct sentence *sentence, const struct findings *findings,
-                     const char *family)
+static void say_data(struct sentence *sentence,
+                     const struct stepwise_view *view)
 {
-    char key[64];
-    const struct finding *data =
-        report_stepwise_get(findings, overflow_id, family, "data");
-    snprintf(key, sizeof key, "overflow.%s.data-bytes", family);
-    long bytes = findings_number(findings, "volatile", key, -1);
+    const struct finding *data = view_get(view, "data");
+    long bytes = view_volatile(view, "data-bytes");
     if (!data)
         return;
     if (data->value)
@@ -175,58 +169,55 @@ static void say_data(struct sentence *sentence, const struct findings *findings,
 }
 
 static void say_overflow(struct sentence *sentence,
-                         const struct findings *findings, const char *family)
+                         const struct stepwise_view *view)
 {
-    const char *next = text_of(findings, overflow_id, family, "next");
-    const char *blocking = text_of(findings, overflow_id, family, "blocking");
-    long connected =
-        report_stepwise_number_of(findings, overflow_id, family, "connected");
-    long accepted =
-        report_stepwise_number_of(findings, overflow_id, family, "accepted");
-    if (!next) {
-        const struct finding *why =
-            report_stepwise_get(findings, overflow_id, family, "next");
+    const struct finding *next = view_get(view, "next");
+    const char *blocking = view_text(view, "blocking");
+    long connected = view_number(view, "connected");
+    long accepted = view_number(view, "accepted");
+    if (!next || !next->value) {
         say(sentence, "not tested: %s",
-            why && why->reason ? why->reason : "not measured");
+            next && next->reason ? next->reason : "not measured");
         return;
     }
-    if (report_stepwise_seen(next))
-        say(sentence, "client %ld %s", connected + 1,
-            report_stepwise_seen(next));
+    const char *seen = report_stepwise_seen(next->value);
+    say(sentence, "client %ld ", connected + 1);
+    if (seen)
+        say(sentence, "%s", seen);
     else
-        say(sentence, "client %ld gets %s if non-blocking", connected + 1,
-            next);
+        say(sentence, "gets %s if non-blocking", next->value);
     if (blocking && !strcmp(blocking, "waits"))
         say(sentence, ", waits if blocking");
     else if (blocking)
         say(sentence, ", and %s if blocking", blocking);
-    say_enters(sentence, findings, family);
+    say_enters(sentence, view);
     if (accepted >= 0 && accepted < connected)
         say(sentence,
             "; %ld earlier connections are complete at the client only",
             connected - accepted);
-    say_data(sentence, findings, family);
+    say_data(sentence, view);
 }
 
-/* One sentence of each family that has a finding KEY of ID.  */
-static void
-put_families(FILE *out, const char *label, const struct findings *findings,
-             const char *id, const char *key,
-             void (*probe_report)(struct sentence *, const struct findings *,
-                                  const char *))
+/* Write a sentence for each family with a finding KEY of ID.  */
+static void put_families(FILE *out, const char *label,
+                         const struct findings *findings, const char *id,
+                         const char *key,
+                         void (*say_family)(struct sentence *,
+                                            const struct stepwise_view *))
 {
     for (size_t i = 0; i < REPORT_FAMILIES; i++) {
+        const struct stepwise_view view = {findings, id, report_families[i].id};
         struct sentence sentence = {""};
-        if (!report_stepwise_get(findings, id, report_families[i].id, key))
+        if (!view_get(&view, key))
             continue;
         say(&sentence, "%s: ", report_families[i].name);
-        probe_report(&sentence, findings, report_families[i].id);
+        say_family(&sentence, &view);
         put_sentence(out, label, &sentence);
         label = "";
     }
 }
 
-void report_more_text(FILE *out, const struct findings *findings)
+void report_stepwise_text(FILE *out, const struct findings *findings)
 {
     long abort_on =
         findings_number(findings, overflow_id, "tcp_abort_on_overflow", -1);
@@ -242,7 +233,7 @@ void report_more_text(FILE *out, const struct findings *findings)
     }
 }
 
-/* ---- for programs ------------------------------------------------------- */
+/* ---- JSON --------------------------------------------------------------- */
 
 static void put_objects(struct json *json, const char *name,
                         const struct findings *findings, const char *id,
@@ -250,29 +241,26 @@ static void put_objects(struct json *json, const char *name,
 {
     json_array(json, name);
     for (size_t i = 0; i < REPORT_FAMILIES; i++) {
-        const char *family = report_families[i].id;
-        if (!report_stepwise_get(findings, id, family, members[0].key))
+        const struct stepwise_view view = {findings, id, report_families[i].id};
+        if (!view_get(&view, members[0].key))
             continue;
         json_line(json, NULL);
-        json_text(json, "family", family);
+        json_text(json, "family", view.family);
         for (size_t k = 0; k < count; k++) {
             if (members[k].is_number)
                 json_count(json, members[k].name,
-                           report_stepwise_number_of(findings, id, family,
-                                                     members[k].key));
+                           view_number(&view, members[k].key));
             else
                 json_text(json, members[k].name,
-                          text_of(findings, id, family, members[k].key));
+                          view_text(&view, members[k].key));
         }
-        json_text(
-            json, "reason",
-            report_stepwise_reason_of(findings, id, family, members, count));
+        json_text(json, "reason", view_reason(&view, members, count));
         json_object_end(json);
     }
     json_array_end(json);
 }
 
-void report_more_json(struct json *json, const struct findings *findings)
+void report_stepwise_json(struct json *json, const struct findings *findings)
 {
     static const struct member overflow[] = {
         {"next_client", "next", false},

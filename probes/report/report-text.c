@@ -1,4 +1,4 @@
-/* report-text.c - findings about listen queues, for people
+/* report-text.c - the text report on listen queues
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -36,7 +36,7 @@ static bool is_published(int backlog)
     return backlog >= 0 && backlog < PUBLISHED_BACKLOGS;
 }
 
-/* Beside three families there is no room for it.  */
+/* Whether to show the published table; three families leave no room.  */
 static bool has_published(const struct queue_table *table)
 {
     int shown = 0;
@@ -56,9 +56,9 @@ static int published_width(int i)
     return i == 0 ? 5 : (int)strlen(published[i].system);
 }
 
-/* The first columns of a line of the head: FIRST and SECOND, then each
-   family's name over its two counts, or COUNTS.  Returns how many columns a
-   last name, centered, has left blank behind it.  */
+/* Write the first columns of a line of the head: FIRST and SECOND, then COUNTS
+   for each family, or its centered name.  Returns the number of blank columns
+   after the last name.  */
 static int put_head_line(FILE *out, const struct queue_table *table,
                          const char *first, const char *second,
                          const char *counts)
@@ -94,8 +94,8 @@ static void report_text_put_head(FILE *out, const struct queue_table *table)
     putc('\n', out);
 }
 
-/* What the kernel says of this backlog in either family of TCP; both, if they
-   differ; of UNIX sockets where neither was measured.  */
+/* The backlog in force, as the kernel reports, for IPv4 and IPv6; both, if they
+   differ; for UNIX sockets if neither was measured.  */
 static void print_effective(const struct queue_table *table, int backlog,
                             char *text, size_t size)
 {
@@ -154,16 +154,16 @@ static void put_table(FILE *out, const struct queue_table *table)
     report_text_put_head(out, table);
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
-        /* A backlog measured in several families is told with the first.  */
+        /* One line for all families with this backlog.  */
         if (first_row(table, row->backlog) == row)
             report_text_put_row(out, table, row->backlog);
     }
     fputs(has_published(table) ? "* the same on macOS 10.2.6\n\n" : "\n", out);
 }
 
-/* ---- what it means ------------------------------------------------------ */
+/* ---- conclusions -------------------------------------------------------- */
 
-/* A family that is not there: once, not row by row.  */
+/* Note a family that does not work once, not row by row.  */
 static void put_absence(FILE *out, const char *family, const char *reason)
 {
     struct sentence sentence = {""};
@@ -176,7 +176,7 @@ static void put_absence(FILE *out, const char *family, const char *reason)
     put_sentence(out, "note", &sentence);
 }
 
-/* Why ROW has no figures, or takes no part in the verdict; NULL if it does. */
+/* Why ROW has no figures, or is not used for the verdict; otherwise NULL.  */
 static const char *report_text_reason_of(const struct queue_row *row)
 {
     if (row->reason || row->stable)
@@ -193,8 +193,8 @@ static bool same_reason(const struct queue_row *row,
            !strcmp(report_text_reason_of(row), report_text_reason_of(other));
 }
 
-/* Why the COUNT rows from ROW on, neighbours alike, have no figures, or ones
-   that vary.  */
+/* Write why the COUNT rows from ROW on have no figures, or unstable figures,
+   all for the same reason.  */
 static void report_text_put_reason(FILE *out, const struct queue_row *row,
                                    size_t count)
 {
@@ -209,8 +209,8 @@ static void report_text_put_reason(FILE *out, const struct queue_row *row,
     put_sentence(out, "note", &sentence);
 }
 
-/* Why FAMILY is not there at all, as put_absence has told; NULL if it is, or if
-   there is only what each row says.  */
+/* Why FAMILY does not work, as put_absence wrote; NULL if it works, or for UNIX
+   sockets.  */
 static const char *absence_of(const struct queue_table *table,
                               const char *family)
 {
@@ -234,7 +234,7 @@ static void put_reasons(FILE *out, const struct queue_table *table)
     }
 }
 
-/* The rows that RULING does not explain.  */
+/* List the rows that the rule does not explain.  */
 static void say_broken(struct sentence *sentence, const struct report *report)
 {
     int named = 0;
@@ -283,7 +283,7 @@ void report_rule(FILE *out, const struct report *report)
     }
 }
 
-/* Where the cap comes from, as far as that is known.  */
+/* The origin of the cap, as far as known.  */
 static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
@@ -322,7 +322,7 @@ void report_cap(FILE *out, const struct report *report)
     put_sentence(out, "cap", &sentence);
 }
 
-/* Why no row has a figure for its incomplete queue; to be asked if none has. */
+/* Why no row has a figure of its SYN queue, if none has.  */
 static const char *why_no_incomplete(const struct queue_table *table)
 {
     const char *reason = NULL;
@@ -345,7 +345,7 @@ static bool families_agree(const struct queue_table *table)
     return true;
 }
 
-/* How many rows from NUMBER on are neighbours of one family and one figure.  */
+/* How many adjacent rows from NUMBER on have one family and one figure.  */
 static size_t count_alike(const struct queue_table *table, size_t number)
 {
     const struct queue_row *row = &table->rows[number];
@@ -359,7 +359,7 @@ static size_t count_alike(const struct queue_table *table, size_t number)
     return next - number;
 }
 
-/* The COUNT rows from ROW on, with their FAMILY unless that is NULL.  */
+/* The figure of the COUNT rows from ROW on, with FAMILY unless it is NULL.  */
 static void say_incomplete_row(struct sentence *sentence,
                                const struct queue_row *row, size_t count,
                                const char *family)
@@ -373,11 +373,11 @@ static void say_incomplete_row(struct sentence *sentence,
         say(sentence, " (%s)", family);
 }
 
-/* Row by row, for want of a rule; neighbours alike are told together.  */
+/* Without a rule, list the rows; adjacent rows with one figure together.  */
 static void say_incomplete_rows(struct sentence *sentence,
                                 const struct queue_table *table)
 {
-    enum { MOST = 8 };
+    enum { ROWS_MAX = 8 };
     int named = 0;
     bool agree = families_agree(table);
     size_t count;
@@ -389,35 +389,14 @@ static void say_incomplete_rows(struct sentence *sentence,
             (agree && first_row(table, row->backlog) != row))
             continue;
         count = count_alike(table, i);
-        if (named++ >= MOST)
+        if (named++ >= ROWS_MAX)
             continue;
         say(sentence, "%s", named == 1 ? ":" : ",");
         say_incomplete_row(sentence, row, count,
                            agree ? NULL : report_family_name(row->family));
     }
-    if (named > MOST)
-        say(sentence, " and %d more", named - MOST);
-}
-
-/* The largest figure that VALUE returns of any row; -1 if no row has one.  */
-static long max_figure(const struct queue_table *table,
-                       long (*value)(const struct queue_row *))
-{
-    long max = -1;
-    for (size_t i = 0; i < table->count; i++)
-        if (value(&table->rows[i]) > max)
-            max = value(&table->rows[i]);
-    return max;
-}
-
-static long incomplete_of(const struct queue_row *row)
-{
-    return row->incomplete;
-}
-
-static long incomplete_known_of(const struct queue_row *row)
-{
-    return row->known;
+    if (named > ROWS_MAX)
+        say(sentence, " and %d more", named - ROWS_MAX);
 }
 
 static void say_bound(struct sentence *sentence, const struct report *report)
@@ -431,7 +410,7 @@ static void say_bound(struct sentence *sentence, const struct report *report)
         say(sentence,
             "; bounded by tcp_max_syn_backlog = %ld, the last quarter reserved "
             "for known peers (%ld for those)",
-            table->most, max_figure(table, incomplete_known_of));
+            table->max_backlog, table_max(table, row_known));
         return;
     case BOUND_BACKLOG:
         say(sentence, "; bounded by the backlog");
@@ -445,8 +424,9 @@ static void say_bound(struct sentence *sentence, const struct report *report)
         say(sentence, "; beyond it SYN cookies (tcp_syncookies is 1)");
 }
 
-/* Whether the second way, if it was gone, led to the same.  */
-static void say_ways(struct sentence *sentence, const struct report *report)
+/* Compare with the second method, if that was used.  */
+static void say_half_open(struct sentence *sentence,
+                          const struct report *report)
 {
     const struct finding *asked =
         findings_get(report->findings, "listen.queue", "inet.half-open");
@@ -483,11 +463,11 @@ static void say_incomplete_rule(struct sentence *sentence,
     say(sentence, "%s incomplete handshakes", rule);
     if (report->verdict.bound == BOUND_SETTING)
         say(sentence, ", at most %ld",
-            max_figure(&report->table, incomplete_of));
+            table_max(&report->table, row_incomplete));
     say(sentence, "; holds for all %zu rows", ruling->rows);
 }
 
-/* The incomplete queue.  */
+/* The SYN queue.  */
 static void report_text_put_incomplete(FILE *out, const struct report *report)
 {
     const struct ruling *ruling = &report->verdict.incomplete;
@@ -502,7 +482,7 @@ static void report_text_put_incomplete(FILE *out, const struct report *report)
         say_incomplete_rows(&sentence, &report->table);
     if (ruling->rows > 0)
         say_bound(&sentence, report);
-    say_ways(&sentence, report);
+    say_half_open(&sentence, report);
     put_sentence(out, "syn queue", &sentence);
 }
 
@@ -558,7 +538,7 @@ static void report_text_put_like(FILE *out, const struct likeness *like)
     put_sentence(out, "like", &sentence);
 }
 
-/* What was set, and where.  */
+/* The settings of --with.  */
 static void report_text_put_with(FILE *out, const struct findings *findings)
 {
     struct sentence sentence = {"in a new network namespace, with "};
@@ -600,6 +580,6 @@ void report_text(FILE *out, const struct report *report)
     report_text_put_incomplete(out, report);
     report_cap(out, report);
     report_text_put_next(out, report);
-    report_more_text(out, report->findings);
+    report_stepwise_text(out, report->findings);
     report_text_put_like(out, &report->verdict.like);
 }

@@ -1,4 +1,4 @@
-/* report.c - what all reports are made of
+/* report.c - what all reports have in common
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

@@ -1,7 +1,7 @@
-/* report.h - findings about listen queues, told
+/* report.h - reports on listen queues
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Write errors stay with OUT, for ferror.  The plain form is findings_write. */
+   Write errors are left to ferror (OUT).  The plain form is findings_write.  */
 
 #ifndef PROBES_REPORT_REPORT_H
 #define PROBES_REPORT_REPORT_H 1
@@ -16,8 +16,8 @@ struct report {
     const struct findings *findings;
     struct queue_table table;
     struct verdict verdict;
-    int wait;      /* how long a client was given, in milliseconds */
-    bool requires; /* NEED is what was to be found out */
+    int wait;      /* the silence timeout, in milliseconds */
+    bool requires; /* NEED is valid, with --require */
     struct requirement need;
 };
 
@@ -32,15 +32,16 @@ extern const struct report_family report_families[REPORT_FAMILIES];
 /* The name of the family ID; ID itself if it is not known.  */
 const char *report_family_name(const char *id);
 
-/* Make *REPORT of FINDINGS, which must stay.  Returns 0, or -1 with ENOMEM. */
+/* Make *REPORT from FINDINGS, which must outlive it.  WAIT: the silence
+   timeout. Returns 0, or -1 with ENOMEM.  */
 int report_make(struct report *report, struct findings *findings, int wait);
 
 void report_free(struct report *report);
 
-/* For people, in 80 columns of plain ASCII.  */
+/* Write the text report, in 80 columns of plain ASCII.  */
 void report_text(FILE *out, const struct report *report);
 
-/* Parts of it: which host, and where; the rule; the cap.  */
+/* Parts of the text report: the host and its namespace; the rule; the cap.  */
 void report_head(FILE *out, const struct report *report);
 void report_rule(FILE *out, const struct report *report);
 void report_cap(FILE *out, const struct report *report);
@@ -52,19 +53,19 @@ void report_say_namespace(struct sentence *sentence, const struct cap_row *cap);
    filled: " itself.  */
 void report_not_filled(struct sentence *sentence, const char *reason);
 
-/* Write BACKLOG, as all parts name it: INT_MAX is "max".  */
+/* Write BACKLOG to TEXT; INT_MAX is "max".  */
 void report_backlog(int backlog, char *text, size_t size);
 
-/* Bars, for people, in 80 columns of plain ASCII.  */
+/* Write a bar chart, in 80 columns of plain ASCII.  */
 void report_chart(FILE *out, const struct report *report);
 
-/* NEED alone, and what to do about it.  */
+/* Write NEED alone, and advice.  */
 void report_require(FILE *out, const struct report *report);
 
-/* For programs; the keys are described in backlogprobe(1).  */
+/* Write JSON; the keys are described in backlogprobe(1).  */
 void report_json(FILE *out, const struct report *report);
 
-/* For Prometheus, in its text format; the metrics are described in
+/* Write the text format of Prometheus; the metrics are described in
    backlogprobe(1).  */
 void report_prometheus(FILE *out, const struct report *report);
 

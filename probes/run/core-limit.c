@@ -1,4 +1,4 @@
-/* core-limit.c - no core, by a limit
+/* core-limit.c - no core file, by RLIMIT_CORE
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

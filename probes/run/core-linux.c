@@ -1,9 +1,9 @@
-/* core-linux.c - no core, neither as a file nor through a pipe
+/* core-linux.c - no core dump, neither to a file nor to a pipe
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A limit of 0 keeps a core from becoming a file only; where core_pattern names
-   a program, that is started whatever the limit (core(5)), but for a process
-   that is not "dumpable" (prctl(2)).  */
+   RLIMIT_CORE of 0 only prevents core files.  If core_pattern names a program,
+   the kernel starts that program despite the limit (core(5)), except for a
+   process that is not "dumpable" (prctl(2)).  */
 
 #include <config.h>
 

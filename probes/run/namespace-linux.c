@@ -1,9 +1,9 @@
-/* namespace-linux.c - a network of one's own by unshare
+/* namespace-linux.c - a new network namespace by unshare
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Whether a user may have one depends on the kernel's build, on settings of it,
-   on security modules and on seccomp filters; most of them answer with the same
-   EPERM, so the reason is looked for afterwards.  */
+   Whether a user may have a namespace depends on the kernel's build, on
+   settings, on security modules and on seccomp filters.  Most of them fail with
+   the same EPERM, so the reason is searched for afterwards.  */
 
 #include <config.h>
 
@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/names.h"
 #include "base/wait.h"
 #include "probes/run/namespace.h"
@@ -32,7 +33,7 @@ static const char root[] = "/proc/sys/";
 enum { PATH_SIZE = 256, NAME_SIZE = PATH_SIZE - sizeof root };
 
 __attribute__((format(printf, 2, 3))) static int
-fail(struct namespace_trouble *trouble, const char *format, ...)
+trouble_set(struct namespace_trouble *trouble, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -41,8 +42,8 @@ fail(struct namespace_trouble *trouble, const char *format, ...)
     return -1;
 }
 
-/* Write TEXT to PATH in one go, as such files want it.  A kernel that takes the
-   first of two numbers says so by the length: that is EINVAL.  */
+/* Write TEXT to PATH in one call, as files below /proc require.  A short
+   length, when a kernel takes only the first of two numbers, is EINVAL.  */
 static int write_file(const char *path, const char *text)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -73,7 +74,7 @@ static long namespace_linux_read_file(const char *path)
     return end == text ? -1 : number;
 }
 
-/* Whether a seccomp filter judges this process's calls.  */
+/* Whether a seccomp filter applies to this process.  */
 static bool is_filtered(void)
 {
     char line[128];
@@ -86,7 +87,7 @@ static bool is_filtered(void)
     return filtered;
 }
 
-/* Settings with which a host keeps namespaces from its users.  */
+/* Settings that forbid users a namespace.  */
 static const struct {
     const char *path;
     long value;
@@ -99,32 +100,34 @@ static const struct {
     {"/proc/sys/kernel/unprivileged_userns_clone", 0,
      "kernel.unprivileged_userns_clone is 0 on this host"},
     {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1,
-     "AppArmor keeps user namespaces from programs without a profile "
+     "AppArmor denies user namespaces to programs without a profile "
      "(kernel.apparmor_restrict_unprivileged_userns is 1)"},
 };
 
-/* WHAT failed with ERROR: say why, as far as that can be found out.  */
+/* WHAT failed with ERROR: find the reason, as far as possible.  Returns -1.  */
 static int namespace_linux_explain(struct namespace_trouble *trouble,
                                    const char *what, int error)
 {
     if (error == ENOSYS || error == EINVAL)
-        return fail(trouble, "this kernel has no user namespaces (%s: %s)",
-                    what, errno_name(error));
+        return trouble_set(trouble,
+                           "this kernel has no user namespaces (%s: %s)", what,
+                           errno_name(error));
     for (size_t i = 0; i < sizeof obstacles / sizeof *obstacles; i++)
         if (namespace_linux_read_file(obstacles[i].path) == obstacles[i].value)
-            return fail(trouble, "%s", obstacles[i].reason);
+            return trouble_set(trouble, "%s", obstacles[i].reason);
     if (error == ENOSPC || error == EUSERS)
-        return fail(trouble, "there are too many namespaces already (%s: %s)",
-                    what, errno_name(error));
+        return trouble_set(trouble,
+                           "there are too many namespaces already (%s: %s)",
+                           what, errno_name(error));
     if (is_filtered())
-        return fail(trouble,
-                    "a seccomp filter forbids it, as in a container "
-                    "(%s: %s)",
-                    what, errno_name(error));
-    return fail(trouble, "%s: %s", what, errno_name(error));
+        return trouble_set(trouble,
+                           "a seccomp filter forbids it, as in a container "
+                           "(%s: %s)",
+                           what, errno_name(error));
+    return trouble_set(trouble, "%s: %s", what, errno_name(error));
 }
 
-/* Keep the user and group of the process in its new user namespace, so that
+/* Map the user and group of the process into its new user namespace, so that
    files it makes have an owner.  */
 static int keep_identity(uid_t user, gid_t group,
                          struct namespace_trouble *trouble)
@@ -134,8 +137,8 @@ static int keep_identity(uid_t user, gid_t group,
              (unsigned long)user);
     if (write_file("/proc/self/uid_map", text))
         return namespace_linux_explain(trouble, "writing uid_map", errno);
-    /* Without this, the kernel takes no gid_map; before 3.19 it is not there,
-       and not needed.  */
+    /* The kernel requires this before gid_map; before 3.19 the file does not
+       exist, and is not needed.  */
     if (write_file("/proc/self/setgroups", "deny") && errno != ENOENT)
         return namespace_linux_explain(trouble, "writing setgroups", errno);
     snprintf(text, sizeof text, "%lu %lu 1", (unsigned long)group,
@@ -145,7 +148,7 @@ static int keep_identity(uid_t user, gid_t group,
     return 0;
 }
 
-/* A new namespace holds a loopback interface that is down.  */
+/* The loopback interface of a new namespace is down.  */
 static int bring_up_loopback(void)
 {
     struct ifreq request = {.ifr_name = "lo"};
@@ -156,30 +159,28 @@ static int bring_up_loopback(void)
     request.ifr_flags |= IFF_UP;
     if (!status)
         status = ioctl(fd, SIOCSIFFLAGS, &request);
-    int error = errno;
-    close(fd);
-    errno = error;
+    descriptor_close(&fd);
     return status;
 }
 
-/* What SIOCSIFADDR takes of IPv6, as in linux/ipv6.h, which does not go with
-   netinet/in.h in every C library.  */
+/* The argument of SIOCSIFADDR for IPv6, as in linux/ipv6.h, which conflicts
+   with netinet/in.h in some C libraries.  */
 struct inet6_request {
     struct in6_addr address;
     uint32_t prefix_length;
     int interface;
 };
 
-/* Whether FD can be bound to ADDRESS before PATIENCE has passed: one that was
-   added serves a moment later.  */
+/* Bind FD to ADDRESS, which is usable only a moment after it was added. Returns
+   0, or -1 with errno after a timeout.  */
 static int await_address(int fd, const struct in6_addr *address)
 {
-    enum { PATIENCE = 1000 };
+    enum { TIMEOUT = 1000 };
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_addr = *address};
     const void *storage = &in6;
     int status;
     for (int i = 0; (status = bind(fd, storage, sizeof in6)) &&
-                    errno == EADDRNOTAVAIL && i < PATIENCE;
+                    errno == EADDRNOTAVAIL && i < TIMEOUT;
          i++)
         wait_pause(1);
     return status;
@@ -187,7 +188,7 @@ static int await_address(int fd, const struct in6_addr *address)
 
 int namespace_add_inet6(void)
 {
-    /* Checkers take what this call is given for an ifreq, in all its length. */
+    /* Sanitizers take the argument for a whole ifreq.  */
     union {
         struct ifreq all;
         struct inet6_request inet6;
@@ -201,9 +202,7 @@ int namespace_add_inet6(void)
     int status = ioctl(fd, SIOCSIFADDR, &request);
     if (!status || errno == EEXIST)
         status = await_address(fd, &request.inet6.address);
-    int error = errno;
-    close(fd);
-    errno = error;
+    descriptor_close(&fd);
     return status;
 }
 
@@ -211,7 +210,7 @@ int namespace_enter(struct namespace_trouble *trouble)
 {
     uid_t user = geteuid();
     gid_t group = getegid();
-    /* Whoever may do without a user namespace sees all settings.  */
+    /* Without a user namespace the kernel hides no settings.  */
     if (unshare(CLONE_NEWNET)) {
         if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
             return namespace_linux_explain(trouble, "unshare", errno);
@@ -224,26 +223,28 @@ int namespace_enter(struct namespace_trouble *trouble)
     return 0;
 }
 
-/* The file of SETTING.  As sysctl(8) has it, dots and slashes change places:
-   "net.ipv4.conf.eth0/1.forwarding".  Only what is below net can belong to a
-   network namespace; what is not would be the host's.  */
+/* The file of SETTING.  As in sysctl(8), dots and slashes are exchanged:
+   "net.ipv4.conf.eth0/1.forwarding".  Only settings below net can belong to a
+   network namespace; all others are the host's.  */
 static int path_of(const char *setting, char *path,
                    struct namespace_trouble *trouble)
 {
     char name[NAME_SIZE];
     size_t length = strlen(setting);
     if (length >= NAME_SIZE)
-        return fail(trouble, "\"%.40s...\" is too long for a setting", setting);
+        return trouble_set(trouble, "\"%.40s...\" is too long for a setting",
+                           setting);
     for (size_t i = 0; i <= length; i++)
         name[i] = setting[i] == '.'   ? '/'
                   : setting[i] == '/' ? '.'
                                       : setting[i];
     if (strncmp(name, "net/", 4) != 0 || strstr(name, "..") ||
         strstr(name, "//"))
-        return fail(trouble,
-                    "\"%s\" is no setting of a network namespace: those begin "
-                    "with net.",
-                    setting);
+        return trouble_set(
+            trouble,
+            "\"%s\" is not a setting of a network namespace: those begin "
+            "with net.",
+            setting);
     snprintf(path, PATH_SIZE, "%s%s", root, name);
     return 0;
 }
@@ -263,40 +264,44 @@ bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
     if (!stat(path, &file) && S_ISREG(file.st_mode))
         return true;
     if (errno != ENOENT && errno != ENOTDIR && errno != 0)
-        fail(trouble, "whether this host has %s cannot be found out: %s",
-             setting, errno_name(errno));
+        trouble_set(trouble, "cannot find out whether this host has %s: %s",
+                    setting, errno_name(errno));
     else if (namespace_shows_settings())
-        fail(trouble, "this host has no setting %s", setting);
+        trouble_set(trouble, "this host has no setting %s", setting);
     else
-        fail(trouble, "%s is not to be found without /proc", setting);
+        trouble_set(trouble, "%s cannot be found without /proc", setting);
     return false;
 }
 
-/* Writing SETTING failed with ERROR.  */
+/* Writing VALUE to SETTING failed with ERROR: find the reason.  Returns -1.  */
 static int explain_set(struct namespace_trouble *trouble, const char *setting,
                        const char *value, int error)
 {
     switch (error) {
     case ENOENT:
-        return fail(trouble,
-                    "this kernel hides %s in a namespace of an ordinary user "
-                    "(Linux before 6.3 does); root is shown it",
-                    setting);
+        return trouble_set(
+            trouble,
+            "this kernel hides %s in a namespace of an ordinary user "
+            "(Linux before 6.3 does); root can read it",
+            setting);
     case EROFS:
-        return fail(trouble,
-                    "/proc/sys is mounted read-only here, as in a container, "
-                    "so %s cannot be set",
-                    setting);
+        return trouble_set(
+            trouble,
+            "/proc/sys is mounted read-only here, as in a container, "
+            "so %s cannot be set",
+            setting);
     case EINVAL:
     case ERANGE:
-        return fail(trouble, "the kernel does not take \"%s\" for %s", value,
-                    setting);
+        return trouble_set(trouble, "the kernel does not take \"%s\" for %s",
+                           value, setting);
     case EACCES:
     case EPERM:
-        return fail(trouble, "%s is not a namespace's own (%s)", setting,
-                    errno_name(error));
+        return trouble_set(trouble,
+                           "%s does not belong to a network namespace (%s)",
+                           setting, errno_name(error));
     default:
-        return fail(trouble, "setting %s: %s", setting, errno_name(error));
+        return trouble_set(trouble, "setting %s: %s", setting,
+                           errno_name(error));
     }
 }
 
@@ -311,8 +316,8 @@ int namespace_set(const char *setting, const char *value,
     char *end;
     long wanted = strtol(value, &end, 10);
     if (end != value && namespace_linux_read_file(path) != wanted)
-        return fail(trouble, "%s took \"%s\", but says %ld", setting, value,
-                    namespace_linux_read_file(path));
+        return trouble_set(trouble, "%s took \"%s\", but reads %ld", setting,
+                           value, namespace_linux_read_file(path));
     return 0;
 }
 
@@ -327,8 +332,8 @@ long namespace_read(const char *setting)
     return namespace_linux_read_file(path);
 }
 
-/* The number of the namespace that PATH, "/proc/self/ns/net", stands for; 0 if
-   it is not to be seen.  */
+/* The number of the namespace at PATH, such as "/proc/self/ns/net"; 0 if it is
+   not visible.  */
 static unsigned long namespace_linux_number_of(const char *path)
 {
     char text[64];
@@ -340,8 +345,8 @@ static unsigned long namespace_linux_number_of(const char *path)
     return bracket ? strtoul(bracket + 1, NULL, 10) : 0;
 }
 
-/* Read SETTING where PATH is, and come back.  It takes privilege; without, it
-   is -1.  */
+/* Read SETTING in the namespace at PATH, and return to the current one. Returns
+   the number; -1 without privilege.  */
 static long read_elsewhere(const char *path, const char *setting)
 {
     long value = -1;
@@ -350,18 +355,16 @@ static long read_elsewhere(const char *path, const char *setting)
     if (here >= 0 && there >= 0 && !setns(there, CLONE_NEWNET)) {
         value = namespace_read(setting);
         if (setns(here, CLONE_NEWNET))
-            abort(); /* what is measured now would not be what was asked */
+            abort(); /* the rest would be measured in the wrong namespace */
     }
-    if (here >= 0)
-        close(here);
-    if (there >= 0)
-        close(there);
+    descriptor_close(&here);
+    descriptor_close(&there);
     return value;
 }
 
-/* Since 6.17 the first namespaces have fixed numbers (linux/nsfs.h).  Before,
-   only that of processes has, and in it process 1 is where the host is, if we
-   may look.  */
+/* Since 6.17 the initial namespaces have fixed numbers (linux/nsfs.h).  Before,
+   only the initial PID namespace has a fixed number; there, process 1 is in the
+   initial network namespace, if its links are readable.  */
 enum namespace_place namespace_place(const char *setting, long *value)
 {
     static const unsigned long first_net = 0xEFFFFFF9, first_pid = 0xEFFFFFFC;

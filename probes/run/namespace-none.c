@@ -1,4 +1,4 @@
-/* namespace-none.c - this system has no networks to give
+/* namespace-none.c - this system has no network namespaces
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,7 +8,7 @@
 
 #include "probes/run/namespace.h"
 
-static void say_none(struct namespace_trouble *trouble)
+static void trouble_set_none(struct namespace_trouble *trouble)
 {
     snprintf(trouble->text, sizeof trouble->text,
              "this system has no network namespaces");
@@ -16,7 +16,7 @@ static void say_none(struct namespace_trouble *trouble)
 
 int namespace_enter(struct namespace_trouble *trouble)
 {
-    say_none(trouble);
+    trouble_set_none(trouble);
     return -1;
 }
 
@@ -28,7 +28,7 @@ bool namespace_shows_settings(void)
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
 {
     (void)setting;
-    say_none(trouble);
+    trouble_set_none(trouble);
     return false;
 }
 
@@ -37,7 +37,7 @@ int namespace_set(const char *setting, const char *value,
 {
     (void)setting;
     (void)value;
-    say_none(trouble);
+    trouble_set_none(trouble);
     return -1;
 }
 

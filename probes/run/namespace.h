@@ -1,64 +1,63 @@
-/* namespace.h - a network of one's own, whose settings may be changed
+/* namespace.h - a new network namespace with settings of its own
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A process may leave the host's network for one of its own, in which there is
-   nothing but a loopback interface.  What it sets there is set nowhere else,
-   and all of it is gone when the process is.  It takes no privilege where the
-   kernel gives users namespaces; where it does not, a sentence says why.
+   A process may enter a new network namespace, which has only a loopback
+   interface.  Settings changed there apply only there, and end with the
+   process.  No privilege is needed where the kernel allows user namespaces;
+   otherwise the functions report why not.
 
-   There is no way back, so only a child of the runner should go.  */
+   A process cannot return: only a child of the runner should enter.  */
 
 #ifndef PROBES_RUN_NAMESPACE_H
 #define PROBES_RUN_NAMESPACE_H 1
 
 #include <stdbool.h>
 
-/* Why it could not be done, as a sentence's end.  */
+/* The reason of a failure, as the end of a sentence.  */
 struct namespace_trouble {
     char text[200];
 };
 
-/* Take the calling process, which has one thread, into a new network
-   namespace, and bring its loopback interface up; with it goes a new user
-   namespace, in which the process keeps its user and group but may do
-   everything, unless it has the privilege to do without.  Returns 0, or -1 with
-   *TROUBLE filled in; the process may be inside all the same then, and should
-   end.  */
+/* Move the calling process, which has one thread, into a new network namespace,
+   and bring up its loopback interface.  Without the privilege for that, the
+   process also enters a new user namespace, with its user and group and all
+   capabilities.  Returns 0, or -1 with *TROUBLE filled in; the process may then
+   be in the namespace nevertheless, and should end.  */
 int namespace_enter(struct namespace_trouble *trouble);
 
-/* Whether settings are shown at all: on Linux, /proc is mounted.  */
+/* Whether the host shows settings at all: on Linux, /proc is mounted.  */
 bool namespace_shows_settings(void);
 
-/* Whether SETTING, such as "net.core.somaxconn", can be one of a network
-   namespace, and is a setting of this host; if not, *TROUBLE says so.  To be
-   asked before namespace_enter: in there, kernels hide some.  */
+/* Whether SETTING, such as "net.core.somaxconn", is a setting of this host and
+   can belong to a network namespace; if not, the reason is in *TROUBLE.  Call
+   it before namespace_enter: inside, kernels hide some settings.  */
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble);
 
-/* Set SETTING to VALUE, in the namespace that was entered, and see that it has
-   it.  Returns 0, or -1 with *TROUBLE filled in.  */
+/* Set SETTING to VALUE in the current namespace, and verify by reading. Returns
+   0, or -1 with *TROUBLE filled in.  */
 int namespace_set(const char *setting, const char *value,
                   struct namespace_trouble *trouble);
 
-/* Add NAMESPACE_INET6, of a range that is no network's, to the loopback
-   interface of the namespace that was entered, and wait until it serves.
-   Returns 0, also if it is there; or -1 with errno.  */
+/* Add NAMESPACE_INET6, a unique local address, to the loopback interface of the
+   current namespace, and wait until it is usable.  Returns 0, also if the
+   address exists; or -1 with errno.  */
 #define NAMESPACE_INET6 "fd73:6f6e:6465::1"
 int namespace_add_inet6(void);
 
-/* Read SETTING, here and now, in whatever namespace that is: the first number
-   in it.  Returns it, or -1 with errno; ENOENT if there is none of that name
-   here.  */
+/* Read the first number of SETTING in the current namespace.  Returns the
+   number, or -1 with errno; ENOENT if there is no such setting here.  */
 long namespace_read(const char *setting);
 
-/* Whether the network namespace we are in is the first one, the host's.  */
+/* Whether the current network namespace is the initial one.  */
 enum namespace_place {
-    NAMESPACE_UNKNOWN, /* that cannot be seen from here */
+    NAMESPACE_UNKNOWN, /* not visible from here */
     NAMESPACE_INITIAL,
     NAMESPACE_OTHER
 };
 
-/* Returns that; *VALUE is what SETTING says in the first one, or -1 if that is
-   not to be read.  Sees no more than the user may.  */
+/* Find the place of the current namespace, and set *VALUE to SETTING in the
+   initial namespace, or -1 if not readable.  Uses no privilege beyond the
+   user's.  */
 enum namespace_place namespace_place(const char *setting, long *value);
 
 #endif /* PROBES_RUN_NAMESPACE_H */

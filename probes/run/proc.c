@@ -1,4 +1,4 @@
-/* proc.c - what a file of the kernel says
+/* proc.c - settings below /proc/sys
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

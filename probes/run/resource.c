@@ -1,4 +1,4 @@
-/* resource.c - a call that fails for want of a resource is no answer
+/* resource.c - a shortage of resources is not an answer
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

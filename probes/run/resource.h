@@ -1,24 +1,23 @@
-/* resource.h - a call that fails for want of a resource is no answer
+/* resource.h - a shortage of resources is not an answer
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROBES_RUN_RESOURCE_H
 #define PROBES_RUN_RESOURCE_H 1
 
-/* What this process or host has run out of if a call fails with ERROR: "no
-   descriptor left" for EMFILE, and so on for ENFILE, ENOMEM and ENOBUFS.  NULL
-   for another errno.  */
+/* Name the resource shortage that ERROR stands for: "no descriptor left" for
+   EMFILE, and so on for ENFILE, ENOMEM and ENOBUFS.  NULL for another errno. */
 const char *resource_missing(int error);
 
-/* Called with CALL and its errno when a call fails for want of a resource.
-   Returns if that errno is the answer.  */
+/* Called with CALL and its errno after a shortage of resources.  Returns if
+   that errno is the answer nevertheless.  */
 typedef void resource_handler(const char *call, int error);
 
-/* HANDLER is called by resource_check from now on; NULL: nothing is.  */
+/* Set the handler that resource_check calls; NULL: none.  */
 void resource_set_handler(resource_handler *handler);
 
-/* RESULT of a call whose failure is an answer, too.  If errno, CALL's, is a
-   missing resource, that is no behaviour of the host: calls the handler, which
-   may end the process.  Keeps errno.  */
+/* Check RESULT of CALL, whose failure may be an answer.  If errno stands for a
+   shortage of resources, which is not a behavior of the host, call the handler,
+   which may end the process.  Returns RESULT, and keeps errno.  */
 int resource_check(int result, const char *call);
 
 #endif /* PROBES_RUN_RESOURCE_H */

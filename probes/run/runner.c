@@ -1,8 +1,8 @@
-/* runner.c - run a measurement in a child of its own, under a deadline
+/* runner.c - run a measurement in a child process, with a deadline
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The child's findings come through a pipe.  It keeps the pipe's other half in
-   view, and ends by itself when its parent is gone, however that died.  */
+   The child's findings arrive through a pipe.  The child watches its end of the
+   pipe, and exits when its parent is gone, even after SIGKILL.  */
 
 #include <config.h>
 
@@ -30,12 +30,12 @@ static int runner_fail(struct run *run, const char *what, int error)
     return -1;
 }
 
-bool run_is_late(struct run *run, bool idle)
+bool run_check_deadline(struct run *run, bool idle)
 {
-    enum { MOST = 64 }; /* reads, by which a pipe is empty that nobody fills */
+    enum { READS_MAX = 64 }; /* enough to empty a pipe without a writer */
     char text[60];
     if (monotonic_ms() < run->start + run->deadline ||
-        (!idle && run->late++ < MOST))
+        (!idle && run->late++ < READS_MAX))
         return false;
     snprintf(text, sizeof text, "its deadline of %lld s passed",
              (long long)run->deadline / 1000);
@@ -47,7 +47,7 @@ bool run_is_late(struct run *run, bool idle)
 static _Noreturn void runner_be_child(measurement *measure, const void *plan,
                                       int fd)
 {
-    budget_volunteer(); /* if it cannot: the plan fits what is left */
+    budget_volunteer(); /* without effect, the plan still fits the memory */
     FILE *out = fdopen(fd, "w");
     bool whole = out && measure(out, fd, plan);
     if (out && (ferror(out) || fclose(out)))
@@ -55,9 +55,9 @@ static _Noreturn void runner_be_child(measurement *measure, const void *plan,
     _exit(whole ? 0 : 2);
 }
 
-/* What this program was started with, ignored or blocked, is not the host's way
-   with signals.  What a terminal sends stays ignored, as nohup wants it.  */
-static void forget_signals(void)
+/* Inherited dispositions and masks do not describe the host.  Signals of a
+   terminal stay ignored, for nohup.  */
+static void reset_signals(void)
 {
     static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
     sigset_t none;
@@ -78,7 +78,7 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
     run->child = fork();
     if (run->child == 0) {
         close(ends[0]);
-        forget_signals();
+        reset_signals();
         runner_be_child(measure, plan, ends[1]);
     }
     close(ends[1]);
@@ -91,7 +91,7 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
     return 0;
 }
 
-/* Add the whole lines among the LENGTH bytes that stand in the buffer.  */
+/* Add the complete lines in the buffer.  */
 static int take_lines(struct run *run)
 {
     char *start = run->line;
@@ -128,8 +128,8 @@ int run_step(struct run *run)
     return take_lines(run) ? -1 : 1;
 }
 
-/* Read until the child closes its end, the deadline passes, or poll goes on
-   failing.  */
+/* Read until the child closes its end, the deadline passes, or poll fails
+   repeatedly.  Returns 0, or -1 with the trouble filled in.  */
 static int read_all(struct run *run)
 {
     for (int failures = 0;;) {
@@ -146,18 +146,18 @@ static int read_all(struct run *run)
             if (more <= 0)
                 return more;
         }
-        if (run_is_late(run, ready <= 0))
+        if (run_check_deadline(run, ready <= 0))
             return -1;
     }
 }
 
-/* Wait for the child, until the deadline or not at all; then kill it.  Returns
-   1 if it ended by itself, with its STATUS; 0 if it had to be killed.  A child
-   that is not there any more (somebody else reaped it, or SIGCHLD was ignored)
-   has ended, and its number is never used again.  */
+/* Wait for the child until the deadline, or not at all; then kill the child.
+   Returns 1 with *STATUS if the child had ended; 0 if it was killed now.  A
+   child without an entry in the process table (reaped elsewhere, or SIGCHLD was
+   ignored) has exited, and its PID is not used again.  */
 static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
-    enum { DYING = 10000 }; /* milliseconds; in a call that cannot be killed */
+    enum { DYING = 10000 }; /* milliseconds, in an uninterruptible call */
     int64_t left = run->start + run->deadline - monotonic_ms();
     if (wait && wait_child(run->child, status, left) != 0)
         return 1;
@@ -166,8 +166,8 @@ static int wait_or_kill(const struct run *run, bool wait, int *status)
     return 0;
 }
 
-/* The child was killed by NUMBER.  SIGKILL is what the kernel sends for want of
-   memory, which it counts where that can be read.  */
+/* The child was killed by signal NUMBER.  SIGKILL may come from the OOM killer,
+   with a counter that is readable on some hosts.  */
 static int fail_killed(struct run *run, int number)
 {
     char text[sizeof run->trouble->text];
@@ -198,19 +198,19 @@ int run_end(struct run *run, bool whole)
                : 0;
 }
 
-/* A measurement, and who sees it dead if this process is killed: it may be in
-   the middle of a wait.  */
+/* A measurement, and the watchdog that kills the child when this process is
+   killed: the child may be waiting then.  */
 struct guarded {
     measurement *measure;
     const void *plan;
     struct watchdog watchdog;
-    bool sits;
+    bool has_watchdog;
 };
 
 static bool measure_guarded(FILE *out, int watch, const void *data)
 {
     const struct guarded *guarded = data;
-    if (guarded->sits) {
+    if (guarded->has_watchdog) {
         setpgid(0, 0);
         watchdog_mind(&guarded->watchdog, getpid());
         close(guarded->watchdog.pipe);
@@ -232,11 +232,11 @@ int run_measurement(measurement *measure, const void *plan, int64_t deadline,
     };
     struct guarded guarded = {.measure = measure, .plan = plan};
     *trouble = (struct run_trouble){0};
-    guarded.sits = watchdog_start(&guarded.watchdog, false) == 0;
+    guarded.has_watchdog = watchdog_start(&guarded.watchdog, false) == 0;
     int failed = run_begin(&run, measure_guarded, &guarded);
     if (!failed)
         failed = run_end(&run, !read_all(&run));
-    if (guarded.sits)
-        watchdog_stop(&guarded.watchdog); /* with what the child has left */
+    if (guarded.has_watchdog)
+        watchdog_stop(&guarded.watchdog); /* kills what the child left */
     return failed;
 }

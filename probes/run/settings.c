@@ -1,4 +1,4 @@
-/* settings.c - measure as if settings were other ones
+/* settings.c - measure with other settings
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -11,8 +11,8 @@
 
 enum { NAME_SIZE = 256 };
 
-/* The name in TEXT, "NAME=VALUE", to NAME; returns its value, or NULL if it is
-   no such text.  */
+/* Copy the name in TEXT, "NAME=VALUE", to NAME.  Returns the value, or NULL if
+   TEXT has another form.  */
 static const char *settings_split(const char *text, char *name)
 {
     const char *equals = strchr(text, '=');
@@ -22,8 +22,9 @@ static const char *settings_split(const char *text, char *name)
     return equals + 1;
 }
 
-/* Whether one of the COUNT first is NAME, with another value than the next.  */
-static bool given_otherwise(const char *const *settings, size_t count,
+/* Whether one of the first COUNT settings is NAME, with another value than the
+   next.  */
+static bool has_other_value(const char *const *settings, size_t count,
                             const char *name)
 {
     size_t length = strlen(name) + 1;
@@ -45,7 +46,7 @@ int settings_check(const char *const *settings, size_t count, char *problem,
                      "\"%.60s\" is not of the form SETTING=VALUE", settings[i]);
             return -1;
         }
-        if (given_otherwise(settings, i, name)) {
+        if (has_other_value(settings, i, name)) {
             snprintf(problem, size, "%s is given two values", name);
             return -1;
         }
@@ -57,7 +58,7 @@ int settings_check(const char *const *settings, size_t count, char *problem,
     return 0;
 }
 
-/* To OUT, unless it is NULL.  */
+/* Write a finding to OUT, unless OUT is NULL.  */
 static void settings_put(FILE *out, const char *key, const char *value,
                          const char *reason)
 {
@@ -79,7 +80,7 @@ int settings_apply(FILE *out, const char *const *settings, size_t count)
         const char *value = settings_split(settings[i], name);
         if (!value || namespace_set(name, value, &trouble)) {
             settings_put(out, value ? name : "setting", NULL,
-                         value ? trouble.text : "it is no setting");
+                         value ? trouble.text : "not a setting");
             return -1;
         }
         settings_put(out, name, value, NULL);

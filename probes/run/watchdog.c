@@ -1,8 +1,8 @@
-/* watchdog.c - a process that sees others dead when this one has died
+/* watchdog.c - a process that kills process groups when its parent dies
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   It hears of them through a pipe, whose end means that its parent is gone or
-   wants it gone.  */
+   The watchdog reads process groups from a pipe.  End of file: the parent has
+   died, or stops the watchdog.  */
 
 #include <config.h>
 
@@ -22,16 +22,16 @@
 
 enum { GROUPS_MAX = 256 };
 
-struct word {
+struct watchdog_message {
     pid_t group;
     bool gone;
 };
 
-static void watchdog_note(pid_t *groups, const struct word *word)
+static void watchdog_note(pid_t *groups, const struct watchdog_message *message)
 {
     for (int i = 0; i < GROUPS_MAX; i++)
-        if (groups[i] == (word->gone ? word->group : 0)) {
-            groups[i] = word->gone ? 0 : word->group;
+        if (groups[i] == (message->gone ? message->group : 0)) {
+            groups[i] = message->gone ? 0 : message->group;
             return;
         }
 }
@@ -48,8 +48,8 @@ static int clear_folder(const char *folder)
     return rmdir(folder);
 }
 
-/* Those who were killed may make one more file before they die, which on a busy
-   host takes a while.  */
+/* A killed process may make one more file before it dies, which takes a while
+   on a busy host.  */
 static void remove_folder(const char *folder)
 {
     for (int i = 0; i < 1000 && *folder && clear_folder(folder); i++) {
@@ -59,14 +59,14 @@ static void remove_folder(const char *folder)
     }
 }
 
-static _Noreturn void watchdog_sit(int pipe, const char *folder)
+static _Noreturn void watchdog_run(int pipe, const char *folder)
 {
     pid_t groups[GROUPS_MAX] = {0};
-    struct word word;
+    struct watchdog_message message;
     for (int tries = 0;;) {
-        ssize_t got = read(pipe, &word, sizeof word);
-        if (got == (ssize_t)sizeof word) {
-            watchdog_note(groups, &word);
+        ssize_t got = read(pipe, &message, sizeof message);
+        if (got == (ssize_t)sizeof message) {
+            watchdog_note(groups, &message);
             tries = 0;
         } else if (got >= 0 || !wait_retry(&tries)) {
             break;
@@ -97,11 +97,12 @@ static void make_folder(struct watchdog *watchdog)
         make_folder_in(watchdog, "/tmp");
 }
 
-/* In the child.  It makes the folder itself: nobody else can be killed between
-   that and somebody's being there to remove it.  */
-static _Noreturn void be_sitter(struct watchdog *watchdog, int pipe, int answer)
+/* In the child, which makes the folder: so the folder never exists without a
+   watchdog.  */
+static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
+                                        int answer)
 {
-    setpgid(0, 0); /* what a terminal sends is not for it */
+    setpgid(0, 0); /* no signals of the terminal */
     sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
     if (answer >= 0) {
         int tries = 0;
@@ -111,11 +112,11 @@ static _Noreturn void be_sitter(struct watchdog *watchdog, int pipe, int answer)
             continue;
         close(answer);
     }
-    watchdog_sit(pipe, watchdog->folder);
+    watchdog_run(pipe, watchdog->folder);
 }
 
-/* A short text that was written at once also arrives at once.  */
-static void hear_folder(struct watchdog *watchdog, int answer)
+/* Read the folder's name, which arrives in one piece.  */
+static void watchdog_read_folder(struct watchdog *watchdog, int answer)
 {
     ssize_t got;
     int tries = 0;
@@ -127,19 +128,19 @@ static void hear_folder(struct watchdog *watchdog, int answer)
     close(answer);
 }
 
-/* Start it; it answers through ANSWER with its folder, if that is not NULL.  */
-static int watchdog_start3(struct watchdog *watchdog, int *answer)
+/* Fork the watchdog; unless ANSWER is NULL, it writes its folder there.  */
+static int watchdog_fork(struct watchdog *watchdog, int *answer)
 {
     int ends[2];
     if (pipe(ends))
         return -1;
-    fflush(NULL); /* what stands in a buffer is not to be written twice */
+    fflush(NULL); /* lest the child write buffers again */
     watchdog->child = fork();
     if (watchdog->child == 0) {
         close(ends[1]);
         if (answer)
             close(answer[0]);
-        be_sitter(watchdog, ends[0], answer ? answer[1] : -1);
+        watchdog_be_child(watchdog, ends[0], answer ? answer[1] : -1);
     }
     int error = errno;
     close(ends[0]);
@@ -157,41 +158,43 @@ int watchdog_start(struct watchdog *watchdog, bool with_folder)
     int answer[2];
     memset(watchdog->folder, 0, sizeof watchdog->folder);
     if (!with_folder)
-        return watchdog_start3(watchdog, NULL);
+        return watchdog_fork(watchdog, NULL);
     if (pipe(answer))
         return -1;
-    int failed = watchdog_start3(watchdog, answer);
+    int failed = watchdog_fork(watchdog, answer);
     int error = errno;
     close(answer[1]);
     if (failed)
         close(answer[0]);
     else
-        hear_folder(watchdog, answer[0]);
+        watchdog_read_folder(watchdog, answer[0]);
     errno = error;
     return failed;
 }
 
-/* A word is shorter than PIPE_BUF, so it arrives whole.  What the compiler
-   leaves between its members is sent too, so it is made zero.  */
-static void tell_it(const struct watchdog *watchdog, pid_t group, bool gone)
+/* A message is shorter than PIPE_BUF, and arrives in one piece.  Padding is
+   sent, too, and set to zero.  */
+static void watchdog_send(const struct watchdog *watchdog, pid_t group,
+                          bool gone)
 {
-    struct word word;
+    struct watchdog_message message;
     int tries = 0;
-    memset(&word, 0, sizeof word);
-    word.group = group;
-    word.gone = gone;
-    while (write(watchdog->pipe, &word, sizeof word) < 0 && wait_retry(&tries))
+    memset(&message, 0, sizeof message);
+    message.group = group;
+    message.gone = gone;
+    while (write(watchdog->pipe, &message, sizeof message) < 0 &&
+           wait_retry(&tries))
         continue;
 }
 
 void watchdog_mind(const struct watchdog *watchdog, pid_t group)
 {
-    tell_it(watchdog, group, false);
+    watchdog_send(watchdog, group, false);
 }
 
 void watchdog_forget(const struct watchdog *watchdog, pid_t group)
 {
-    tell_it(watchdog, group, true);
+    watchdog_send(watchdog, group, true);
 }
 
 void watchdog_stop(struct watchdog *watchdog)

@@ -1,4 +1,4 @@
-/* watchdog.h - a process that sees others dead when this one has died
+/* watchdog.h - a process that kills process groups when its parent dies
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROBES_RUN_WATCHDOG_H
@@ -13,17 +13,17 @@ struct watchdog {
     char folder[64]; /* "" if there is none */
 };
 
-/* Start it; with WITH_FOLDER, it makes an empty folder for those it minds (in
-   TMPDIR if that is there and short, otherwise in /tmp: a UNIX socket's path
-   has little room), and removes it when they are dead.  Returns 0, or -1 with
-   errno.  */
+/* Start a watchdog.  WITH_FOLDER: the watchdog makes an empty folder for the
+   process groups, and removes the folder after killing them.  The folder is in
+   TMPDIR if that exists and is short, otherwise in /tmp: the path of a UNIX
+   socket is limited.  Returns 0, or -1 with errno.  */
 int watchdog_start(struct watchdog *watchdog, bool with_folder);
 
-/* A process group to be seen dead; one that is gone.  */
+/* Add a process group to kill; remove a process group.  */
 void watchdog_mind(const struct watchdog *watchdog, pid_t group);
 void watchdog_forget(const struct watchdog *watchdog, pid_t group);
 
-/* End it: what it still minds is killed.  Keeps errno.  */
+/* Stop the watchdog, which kills its remaining process groups.  Keeps errno. */
 void watchdog_stop(struct watchdog *watchdog);
 
 #endif /* PROBES_RUN_WATCHDOG_H */

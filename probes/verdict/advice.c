@@ -16,33 +16,33 @@ static bool is_there(const char *path)
     return access(path, F_OK) == 0;
 }
 
-/* Under Kubernetes there is Docker, or the like, too: it is asked for first. */
+/* Checked before Docker, which Kubernetes may run on.  */
 static bool in_kubernetes(void)
 {
     return getenv("KUBERNETES_SERVICE_HOST") ||
            is_there("/var/run/secrets/kubernetes.io");
 }
 
-/* Docker, or Podman, which takes the same options; other containers, of whose
-   kind $container may say, are set up otherwise, and have a sysctl.  */
+/* Docker, or Podman with the same options.  Other containers, named by
+   $container, are configured otherwise.  */
 static bool in_docker(void)
 {
-    const char *container = getenv("container"); /* systemd's word for it */
+    const char *container = getenv("container"); /* set by systemd */
     return is_there("/.dockerenv") || is_there("/run/.containerenv") ||
            (container &&
             (!strcmp(container, "docker") || !strcmp(container, "podman")));
 }
 
 /* In WHAT and MORE "@" stands for the setting and "%" for the number.  The
-   first row whose HERE says so is the place we are in.  */
+   first row whose HERE returns true is for this place.  */
 static const struct {
-    const char *setting; /* how its name begins */
+    const char *setting; /* beginning of the name */
     const char *place;
     const char *what;
     const char *more; /* a second line, or NULL */
     bool (*here)(void);
-    int largest; /* value that does no harm; 0: any */
-} remedies[] = {
+    int max; /* largest harmless value; 0: any */
+} advice[] = {
     {"net.", "in Kubernetes", "spec.securityContext.sysctls: @ = \"%\"",
      "(unsafe: kubelet --allowed-unsafe-sysctls must name it)", in_kubernetes,
      0},
@@ -50,8 +50,8 @@ static const struct {
      "(podman run likewise; a compose file has sysctls)", in_docker, 0},
     {"net.", "on this host", "sysctl -w @=%",
      "(kept by @=% in /etc/sysctl.d/*.conf)", NULL, 0},
-    {"net.", "by systemd", "Backlog=% of the socket unit asks, and is cut, too",
-     NULL, NULL, 0},
+    {"net.", "by systemd", "Backlog=% in a socket unit is truncated, too", NULL,
+     NULL, 0},
     {"kern.ipc.soacceptqueue", "on FreeBSD", "sysctl @=%",
      "(kept by /etc/sysctl.conf; jails share it, until 15 vnet ones)", NULL, 0},
     {"kern.ipc.somaxconn", "on this host", "sysctl -w @=%",
@@ -61,7 +61,7 @@ static const struct {
      "(OpenBSD: kept by @=% in /etc/sysctl.conf)", NULL, 0},
 };
 
-enum { REMEDIES = sizeof remedies / sizeof *remedies, INDENT = 17 };
+enum { ADVICE_COUNT = sizeof advice / sizeof *advice, INDENT = 17 };
 
 static void write_filled(FILE *out, const char *text, const char *setting,
                          int wanted)
@@ -79,29 +79,29 @@ static void write_filled(FILE *out, const char *text, const char *setting,
 
 static void write_one(FILE *out, int i, const char *setting, int wanted)
 {
-    if (remedies[i].largest > 0 && wanted > remedies[i].largest)
-        wanted = remedies[i].largest;
-    fprintf(out, "  %-*s", INDENT - 2, remedies[i].place);
-    write_filled(out, remedies[i].what, setting, wanted);
-    if (!remedies[i].more)
+    if (advice[i].max > 0 && wanted > advice[i].max)
+        wanted = advice[i].max;
+    fprintf(out, "  %-*s", INDENT - 2, advice[i].place);
+    write_filled(out, advice[i].what, setting, wanted);
+    if (!advice[i].more)
         return;
     fprintf(out, "%*s", INDENT, "");
-    write_filled(out, remedies[i].more, setting, wanted);
+    write_filled(out, advice[i].more, setting, wanted);
 }
 
 static bool is_about(int i, const char *setting)
 {
-    return !strncmp(setting, remedies[i].setting, strlen(remedies[i].setting));
+    return !strncmp(setting, advice[i].setting, strlen(advice[i].setting));
 }
 
-/* Which of them is for where we are: one that says so, or the first that does
-   not ask.  In the host's own namespace it is the host's, whatever else is a
-   container's.  */
+/* Find the row for this place: one whose HERE returns true, or the first one
+   without HERE.  In the initial namespace only the latter counts: the setting
+   is the host's, even in a container.  */
 static int find_here(const char *setting, bool is_host)
 {
-    for (int i = 0; i < REMEDIES; i++)
+    for (int i = 0; i < ADVICE_COUNT; i++)
         if (is_about(i, setting) &&
-            (!remedies[i].here || (!is_host && remedies[i].here())))
+            (!advice[i].here || (!is_host && advice[i].here())))
             return i;
     return -1;
 }
@@ -112,10 +112,10 @@ void advice_write(FILE *out, const char *setting, int wanted, bool is_host)
     if (here < 0)
         return;
     write_one(out, here, setting, wanted);
-    for (int i = 0; i < REMEDIES; i++)
+    for (int i = 0; i < ADVICE_COUNT; i++)
         if (i != here && is_about(i, setting))
             write_one(out, i, setting, wanted);
     /* Linux: measured; the BSDs: solisten.  */
     fprintf(out, "  %-*s%s\n", INDENT - 2, "and then",
-            "restart the program: the cap counts when it calls listen");
+            "restart the program: listen() applies the cap");
 }

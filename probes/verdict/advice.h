@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Write to OUT how SETTING is raised to WANTED, a line for each kind of place,
-   that where we are first, and when it takes effect; IS_HOST says that this is
-   the host's own namespace.  Nothing, where the setting is not known.  */
+/* Write to OUT how to raise SETTING to WANTED, a line for each kind of place,
+   this place first, and when the new value takes effect.  IS_HOST: this is the
+   initial namespace.  Writes nothing for an unknown setting.  */
 void advice_write(FILE *out, const char *setting, int wanted, bool is_host);
 
 #endif /* PROBES_VERDICT_ADVICE_H */

@@ -1,9 +1,8 @@
-/* kernels.c - kernel families, by what is known of their listen queues
+/* kernels.c - kernel families, by the figures of their listen queues
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The figures come from the kernels' sources and from runs of other stacks, as
-   doc/portability.md tells row by row; "like" is as much as they allow one to
-   say.  */
+   The figures come from the kernels' sources and from runs of other stacks, by
+   row in doc/portability.md.  Equal figures do not identify a kernel.  */
 
 #include <config.h>
 
@@ -13,24 +12,24 @@
 
 #include "probes/verdict/kernels.h"
 
-/* What listen() makes of a backlog of 0, or of a negative one.  */
+/* The meaning of a backlog of 0, or of a negative backlog.  */
 enum special { AS_IT_IS, AS_CAP, AS_ZERO };
 
 struct kernel {
     const char *name;
     const char *known;    /* "measured" and the versions, "source" of the
                              kernel, or "published" in the classic table */
-    struct rule accepted; /* connections accept returns */
-    struct rule client;   /* connections the clients see */
-    long cap;             /* the usual largest backlog */
-    bool cap_fixed;       /* and no setting changes it */
-    bool cap_counts;      /* the cap cuts the connections, not the backlog */
+    struct rule accepted; /* connections that accept returns */
+    struct rule client;   /* connections complete at the clients */
+    long cap;             /* the default largest backlog */
+    bool cap_fixed;       /* no setting changes the cap */
+    bool cap_counts;      /* the cap limits connections, not the backlog */
     enum special zero, negative;
-    bool can_say; /* a listener can be asked for its backlog (FreeBSD 6: not
-                     verified, taken for no) */
+    bool reports; /* the kernel reports a listener's backlog (FreeBSD 6: not
+                     verified, assumed not) */
     const char *overflow;
-    const char *setting; /* how the name of the cap's setting begins; NULL: it
-                            has none that this program reads */
+    const char *setting; /* beginning of the cap's setting; NULL: it has no
+                            setting that this program reads */
 };
 
 #define PLAIN(plus)                                                            \
@@ -41,9 +40,9 @@ struct kernel {
     {                                                                          \
         3, 2, plus, RULE_NO_FLOOR                                              \
     }
-#define AT_MIN(least, times, by, plus)                                         \
+#define AT_MIN(min, times, by, plus)                                           \
     {                                                                          \
-        times, by, plus, least                                                 \
+        times, by, plus, min                                                   \
     }
 
 static const struct kernel kernels[] = {
@@ -86,8 +85,8 @@ enum { KERNELS = sizeof kernels / sizeof *kernels };
 _Static_assert((int)KERNELS <= (int)KERNELS_MAX,
                "struct likeness has room for all");
 
-/* The cap of KERNEL that explains the MEASURED largest queue; -1 if none can.
-   Where the largest queue is not known, any row must speak for itself.  */
+/* The cap of KERNEL that explains the MEASURED largest queue; -1 if none does.
+   If the largest queue is unknown, no row is limited.  */
 static long cap_of(const struct kernel *kernel, long measured)
 {
     if (kernel->cap_fixed)
@@ -98,7 +97,7 @@ static long cap_of(const struct kernel *kernel, long measured)
                               : rule_inverse(&kernel->accepted, measured);
 }
 
-/* What KERNEL, with CAP, does with BACKLOG, by RULE.  */
+/* The connections that KERNEL, with CAP, queues for BACKLOG, by RULE.  */
 static long kernels_expect(const struct kernel *kernel, const struct rule *rule,
                            long cap, long backlog)
 {
@@ -116,15 +115,14 @@ static long kernels_expect(const struct kernel *kernel, const struct rule *rule,
     return rule_value(rule, backlog < cap ? backlog : cap);
 }
 
-/* Whether KERNEL could have said EFFECTIVE; -1 is that nothing was said, which
-   is against no kernel: the question may be filtered, or the library not know
-   how to ask.  */
-static bool fits_saying(const struct kernel *kernel, long effective)
+/* Whether KERNEL could report EFFECTIVE; -1, no report, contradicts no kernel:
+   the query may be filtered, or unknown to the library.  */
+static bool fits_report(const struct kernel *kernel, long effective)
 {
-    return kernel->can_say || effective < 0;
+    return kernel->reports || effective < 0;
 }
 
-/* UNIX sockets have queues of another kind.  */
+/* UNIX sockets have another kind of queue.  */
 static bool is_tcp(const struct queue_row *row)
 {
     return strcmp(row->family, "unix") != 0;
@@ -134,17 +132,17 @@ static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
                      long cap)
 {
     if (row->accepted < 0 || row->client < 0 || !is_tcp(row))
-        return true; /* no figures, nothing against it */
+        return true; /* no figures, no contradiction */
     if (row->overflow && strcmp(row->overflow, kernel->overflow) != 0)
         return false;
-    return fits_saying(kernel, row->effective) &&
+    return fits_report(kernel, row->effective) &&
            row->accepted ==
                kernels_expect(kernel, &kernel->accepted, cap, row->backlog) &&
            row->client ==
                kernels_expect(kernel, &kernel->client, cap, row->backlog);
 }
 
-/* How well KERNEL fits: 0 not, 1 with its cap changed, 2 as it comes.  */
+/* How well KERNEL fits: 0 not, 1 with another cap, 2 with its default cap.  */
 static int kernels_fit(const struct kernel *kernel,
                        const struct queue_table *table)
 {
@@ -173,18 +171,18 @@ struct likeness kernels_like(const struct queue_table *table)
 {
     struct likeness likeness = {.comparable = has_figures(table)};
     int fits[KERNELS];
-    int best = 0, how_many = 0;
+    int best = 0, count = 0;
     if (!likeness.comparable)
         return likeness;
     for (int i = 0; i < KERNELS; i++) {
         fits[i] = kernels_fit(&kernels[i], table);
         if (fits[i] > best)
-            how_many = 0;
+            count = 0;
         best = fits[i] > best ? fits[i] : best;
-        how_many += fits[i] > 0 && fits[i] == best;
+        count += fits[i] > 0 && fits[i] == best;
     }
     for (int i = 0; i < KERNELS; i++) {
-        if (fits[i] > 0 && fits[i] == best && how_many == 1) {
+        if (fits[i] > 0 && fits[i] == best && count == 1) {
             likeness.best = kernels[i].name;
             likeness.known = kernels[i].known;
         } else if (fits[i] > 0)

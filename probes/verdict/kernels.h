@@ -1,4 +1,4 @@
-/* kernels.h - kernel families, by what is known of their listen queues
+/* kernels.h - kernel families, by the figures of their listen queues
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROBES_VERDICT_KERNELS_H
@@ -11,21 +11,21 @@
 
 enum { KERNELS_MAX = 16 };
 
-/* The families whose figures TABLE's are like.  */
+/* The families with the figures of a table.  */
 struct likeness {
-    const char *best;              /* the one that fits best, or NULL */
-    const char *known;             /* how its figures are known: "measured",
-                                      with versions, "source", "published" */
-    const char *also[KERNELS_MAX]; /* others that fit */
+    const char *best;              /* the family that fits best, or NULL */
+    const char *known;             /* source of its figures: "measured", with
+                                      versions, "source", "published" */
+    const char *also[KERNELS_MAX]; /* other families that fit */
     int also_count;
-    bool comparable; /* there were figures to go by */
+    bool comparable; /* the table has figures */
 };
 
 struct likeness kernels_like(const struct queue_table *table);
 
-/* Whether a kernel that LIKE names can have SETTING as its cap; true also where
-   it names none.  A program for Linux may run on another stack: what it was
-   compiled for does not say which settings there are.  */
+/* Whether a kernel in LIKE can have SETTING as its cap; true also if LIKE has
+   no kernel.  A program for Linux may run on another stack, without the
+   settings of Linux.  */
 bool kernels_may_have(const struct likeness *like, const char *setting);
 
 #endif /* PROBES_VERDICT_KERNELS_H */

@@ -7,8 +7,8 @@
 enum { PUBLISHED = 5, PUBLISHED_BACKLOGS = 15 };
 
 /* W. Richard Stevens, Bill Fenner, Andrew M. Rudoff, UNIX Network Programming,
-   volume 1, third edition, figure 4.10: connections queued for a backlog of 0
-   to 14.  */
+   volume 1, third edition, figure 4.10: connections queued for backlogs of 0 to
+   14.  */
 struct published {
     const char *system, *version; /* head of the column, two lines */
     int queued[PUBLISHED_BACKLOGS];

@@ -1,4 +1,4 @@
-/* require.c - whether a program that asks for a backlog gets it
+/* require.c - whether the kernel grants a requested backlog
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,7 +8,7 @@
 
 #include "probes/verdict/require.h"
 
-/* What ROW alone says.  */
+/* The grant by ROW alone.  */
 static struct requirement require_judge(const struct queue_row *row, int asked)
 {
     struct requirement one = {
@@ -20,19 +20,19 @@ static struct requirement require_judge(const struct queue_row *row, int asked)
         .reason = row->reason,
     };
     if (!row->stable && !row->reason)
-        one.reason = "it is not the same each time";
+        one.reason = "the repeats differ";
     bool cut = (one.measured && one.queued < asked) ||
                (one.effective >= 0 && one.effective < asked);
     if (cut)
-        one.grant = GRANT_CUT;
+        one.grant = GRANT_TRUNCATED;
     else if (one.measured ||
              (one.effective >= 0 && row->limit && !row->disturbed))
-        one.grant = GRANT_WHOLE;
+        one.grant = GRANT_FULL;
     return one;
 }
 
-/* Whether ROW, of which no figure says what is granted, makes that unknown for
-   all: it was tried, or there is such a family.  */
+/* Whether ROW, without figures, makes the result unknown: it was measured, or
+   its family is enabled.  */
 static bool is_owed(const struct queue_table *table,
                     const struct queue_row *row)
 {
@@ -41,13 +41,14 @@ static bool is_owed(const struct queue_table *table,
            (table->inet6_dead && !strcmp(row->family, "inet6"));
 }
 
-/* How bad it is for who asks: cut before not known before whole; what was left
-   out, or of a family that is not there, counts only if nothing else is.  */
+/* Rank: truncated is worse than unknown, unknown worse than full.  Rows that
+   were not measured, and disabled families, count only if there is no other
+   row.  */
 static int require_badness(const struct requirement *one)
 {
     if (one->grant == GRANT_UNKNOWN)
         return one->owed ? 2 : 0;
-    return one->grant == GRANT_CUT ? 3 : 1;
+    return one->grant == GRANT_TRUNCATED ? 3 : 1;
 }
 
 static bool is_worse(const struct requirement *a, const struct requirement *b)

@@ -1,4 +1,4 @@
-/* rule.c - a formula for what a backlog of n lets wait
+/* rule.c - a formula for the queue length by backlog n
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -9,14 +9,14 @@
 
 #include "probes/verdict/rule.h"
 
-/* Slopes times/by up to these are tried, the simplest first, each with whatever
-   is to be added: there is no list of known rules behind this.  */
+/* Every slope times/by up to these is tried, the simplest first, with any
+   addend: there is no list of known rules.  */
 enum { TIMES_MAX = 12, BY_MAX = 8 };
 
-/* No figure is above; a rule for a huge n says this.  */
+/* The largest figure; also the value of a rule for a huge n.  */
 static const int64_t huge = LONG_MAX;
 
-/* What RULE makes of N before it adds anything; at most HUGE.  */
+/* N times the slope of RULE, without its addend; at most HUGE.  */
 static int64_t rule_steep(const struct rule *rule, long n)
 {
     if (rule->times > 0 && n > INT64_MAX / rule->times)
@@ -56,15 +56,15 @@ static size_t count_fits(const struct sample *samples, size_t count,
     return fits;
 }
 
-/* Take CANDIDATE if it fits more than what was the best so far.  */
+/* Replace BEST by CANDIDATE if that fits more samples.  */
 static void try_rule(const struct sample *samples, size_t count,
                      const struct rule *candidate, struct rule *best,
                      size_t *fits)
 {
-    size_t these = count_fits(samples, count, candidate);
-    if (these > *fits) {
+    size_t candidate_fits = count_fits(samples, count, candidate);
+    if (candidate_fits > *fits) {
         *best = *candidate;
-        *fits = these;
+        *fits = candidate_fits;
     }
 }
 
@@ -80,12 +80,12 @@ static size_t count_different(const struct sample *samples, size_t count)
     return different;
 }
 
-static long least_count(const struct sample *samples, size_t count)
+static long min_count(const struct sample *samples, size_t count)
 {
-    long least = samples[0].count;
+    long min = samples[0].count;
     for (size_t i = 1; i < count; i++)
-        least = samples[i].count < least ? samples[i].count : least;
-    return least;
+        min = samples[i].count < min ? samples[i].count : min;
+    return min;
 }
 
 static bool have_common_factor(long a, long b)
@@ -96,7 +96,7 @@ static bool have_common_factor(long a, long b)
     return false;
 }
 
-/* Try SLOPE, a rule that adds nothing yet, through each of the samples.  */
+/* Try the line of SLOPE through each of the samples.  */
 static void try_slope(const struct sample *samples, size_t count,
                       struct rule slope, struct rule *best, size_t *fits)
 {
@@ -106,8 +106,7 @@ static void try_slope(const struct sample *samples, size_t count,
     }
 }
 
-/* Try all slopes above FLOOR, by the sum of their two numbers; last of all,
-   that n does not matter.  */
+/* Try all slopes with FLOOR, in order of times + by; a constant last.  */
 static void try_slopes(const struct sample *samples, size_t count, long floor,
                        struct rule *best, size_t *fits)
 {
@@ -126,11 +125,11 @@ bool rule_fit(const struct sample *samples, size_t count, struct rule *rule,
     if (count_different(samples, count) < 3)
         return false;
     try_slopes(samples, count, RULE_NO_FLOOR, rule, fits);
-    try_slopes(samples, count, least_count(samples, count), rule, fits);
+    try_slopes(samples, count, min_count(samples, count), rule, fits);
     return true;
 }
 
-/* The part with n in it: "", "n", "2n", "3n/2".  */
+/* The part with n: "", "n", "2n", "3n/2".  */
 static void print_slope(const struct rule *rule, char *text, size_t size)
 {
     char times[24] = "", by[24] = "";
@@ -142,7 +141,7 @@ static void print_slope(const struct rule *rule, char *text, size_t size)
              rule->times ? by : "");
 }
 
-/* The part behind it: "", "+1", " - 2"; or all of a rule without n.  */
+/* The addend: "", "+1", " - 2"; or a rule without n.  */
 static void print_plus(const struct rule *rule, bool spaced, char *text,
                        size_t size)
 {

@@ -1,4 +1,4 @@
-/* rule.h - a formula for what a backlog of n lets wait
+/* rule.h - a formula for the queue length by backlog n
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROBES_VERDICT_RULE_H
@@ -10,24 +10,24 @@
 /* max (floor, n * times / by + plus), in whole numbers.  */
 struct rule {
     long times, by, plus;
-    long floor; /* RULE_NO_FLOOR, or the least it gives */
+    long floor; /* the minimum, or RULE_NO_FLOOR */
 };
 
 enum { RULE_NO_FLOOR = -1 };
 
-/* A backlog and the connections counted with it.  */
+/* A backlog, and the connections counted.  */
 struct sample {
     long n, count;
 };
 
 long rule_value(const struct rule *rule, long n);
 
-/* The greatest n for which RULE gives COUNT, or -1.  */
+/* The largest n with RULE (n) = COUNT, or -1.  */
 long rule_inverse(const struct rule *rule, long count);
 
-/* Set *RULE to the simplest rule that fits most of the COUNT samples; *FITS is
-   how many.  Returns false if there are too few different ones to tell rules
-   apart (below three).  */
+/* Set *RULE to the simplest rule that fits the largest number of the COUNT
+   samples, and *FITS to that number.  Returns false if there are fewer than
+   three different samples, which do not determine a rule.  */
 bool rule_fit(const struct sample *samples, size_t count, struct rule *rule,
               size_t *fits);
 

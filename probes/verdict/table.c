@@ -1,4 +1,4 @@
-/* table.c - findings about listen queues, as rows
+/* table.c - findings on listen queues, as rows
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,7 +8,7 @@
 
 #include "probes/verdict/table.h"
 
-/* KEY of ROW, in full.  */
+/* Write the full key of ROW and KEY to WHOLE.  */
 static void print_key(char *whole, size_t size, const struct queue_row *row,
                       const char *key)
 {
@@ -32,7 +32,7 @@ static const char *get_text(const struct findings *findings,
     return finding ? finding->value : NULL;
 }
 
-/* A figure of ROW; one that is not stable is none.  */
+/* A figure of ROW; -1 if it is not stable.  */
 static long get_figure(const struct findings *findings,
                        const struct queue_row *row, const char *key)
 {
@@ -42,25 +42,25 @@ static long get_figure(const struct findings *findings,
     return findings_number(findings, "listen.queue", finding->key, -1);
 }
 
-/* Why the incomplete queue of ROW has no figure; NULL if it has.  */
+/* Why ROW has no figure of its SYN queue; NULL if it has.  */
 static const char *why_incomplete(const struct findings *findings,
                                   const struct queue_row *row)
 {
     char key[64];
     const struct finding *finding = table_get(findings, row, "incomplete");
     if (finding && !finding->stable)
-        return "the repeats, or we and the kernel, differ";
+        return "the repeats differ, or the count and the kernel's report";
     if (finding)
         return finding->reason;
     snprintf(key, sizeof key, "%s.incomplete", row->family);
     finding = findings_get(findings, "listen.queue", key);
     if (finding && finding->reason)
         return finding->reason;
-    return finding ? "so long a queue is filled if it is the only one"
+    return finding ? "so long a queue is measured only if no other is"
                    : "not measured";
 }
 
-/* Why ROW has no figure by the second way; NULL if it has.  */
+/* Why ROW has no figure by the second method; NULL if it has.  */
 static const char *why_half_open(const struct findings *findings,
                                  const struct queue_row *row)
 {
@@ -70,13 +70,13 @@ static const char *why_half_open(const struct findings *findings,
     if (finding)
         return finding->reason;
     if (!asked)
-        return "not asked for";
+        return "not requested";
     return asked->reason ? asked->reason
                          : "needs IPv4, and a backlog from 0 to 1024";
 }
 
-/* Two ways to one figure: where they disagree, it is neither.  */
-static void judge_ways(struct queue_row *row)
+/* Compare the figures of the two methods: if they differ, neither is used.  */
+static void compare_methods(struct queue_row *row)
 {
     row->ways_differ = row->incomplete >= 0 && row->half_open >= 0 &&
                        row->incomplete != row->half_open;
@@ -84,8 +84,8 @@ static void judge_ways(struct queue_row *row)
         return;
     row->incomplete = -1;
     row->incomplete_text = "unstable";
-    row->incomplete_reason = "unstable: handshakes kept open and half-open "
-                             "ones give different figures";
+    row->incomplete_reason = "unstable: deferred and half-open handshakes give "
+                             "different figures";
 }
 
 static void fill_row(const struct findings *findings, struct queue_row *row)
@@ -104,7 +104,7 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     row->incomplete_text = get_text(findings, row, "incomplete");
     row->incomplete_reason = why_incomplete(findings, row);
     row->half_open_reason = why_half_open(findings, row);
-    judge_ways(row);
+    compare_methods(row);
     row->client_text = get_text(findings, row, "client");
     row->accepted_text = get_text(findings, row, "accepted");
     row->overflow = get_text(findings, row, "overflow");
@@ -118,10 +118,10 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     }
 }
 
-/* Whether FINDING is the one that each row has; then ROW is told which.  Its
-   key must be the very one by which it will be looked up: no other way to
-   write the number, and no number that is not a backlog.  */
-static bool begins_row(const struct finding *finding, struct queue_row *row)
+/* Begin ROW if FINDING is the one that every row has.  Its key must equal the
+   key for looking up: the canonical form of a number that is a backlog. Returns
+   false for another finding.  */
+static bool row_begin(const struct finding *finding, struct queue_row *row)
 {
     const char *dot = strchr(finding->key, '.');
     char whole[64];
@@ -155,7 +155,7 @@ static void fill_cap(const struct findings *findings, struct cap_row *cap)
     cap->initial_value = findings_number(findings, id, "initial-value", -1);
 }
 
-/* Why the family whose availability is KEY is not there, or NULL.  */
+/* Why the family of KEY, FAMILY.available, does not work; or NULL.  */
 static const char *table_absence(const struct findings *findings,
                                  const char *key)
 {
@@ -165,9 +165,9 @@ static const char *table_absence(const struct findings *findings,
     return found->reason ? found->reason : "not measured";
 }
 
-/* Whether the family whose availability is KEY is there, but no connection goes
-   through, or that could not be seen.  A family that is off has no address to
-   listen at.  */
+/* Whether the family of KEY, FAMILY.available, has addresses, but connections
+   fail, or could not be tried.  A disabled family has no address to listen
+   on.  */
 static bool is_dead(const struct findings *findings, const char *key)
 {
     static const char call[] = "connect: ";
@@ -185,7 +185,7 @@ int table_make(struct queue_table *table, const struct findings *findings)
         return -1;
     for (size_t i = 0; i < findings->count; i++) {
         struct queue_row row;
-        if (!begins_row(&findings->list[i], &row))
+        if (!row_begin(&findings->list[i], &row))
             continue;
         fill_row(findings, &row);
         table->rows[table->count++] = row;
@@ -193,8 +193,8 @@ int table_make(struct queue_table *table, const struct findings *findings)
     fill_cap(findings, &table->cap);
     table->cookies =
         findings_number(findings, "listen.incomplete", "tcp_syncookies", -1);
-    table->most = findings_number(findings, "listen.incomplete",
-                                  "tcp_max_syn_backlog", -1);
+    table->max_backlog = findings_number(findings, "listen.incomplete",
+                                         "tcp_max_syn_backlog", -1);
     table->inet_absent = table_absence(findings, "inet.available");
     table->inet6_absent = table_absence(findings, "inet6.available");
     table->inet_dead = is_dead(findings, "inet.available");
@@ -210,6 +210,40 @@ const struct queue_row *table_row(const struct queue_table *table,
             !strcmp(table->rows[i].family, family))
             return &table->rows[i];
     return NULL;
+}
+
+long row_effective(const struct queue_row *row)
+{
+    return row->effective;
+}
+
+long row_client(const struct queue_row *row)
+{
+    return row->client;
+}
+
+long row_accepted(const struct queue_row *row)
+{
+    return row->accepted;
+}
+
+long row_incomplete(const struct queue_row *row)
+{
+    return row->incomplete;
+}
+
+long row_known(const struct queue_row *row)
+{
+    return row->known;
+}
+
+long table_max(const struct queue_table *table, row_figure *figure)
+{
+    long max = -1;
+    for (size_t i = 0; i < table->count; i++)
+        if (figure(&table->rows[i]) > max)
+            max = figure(&table->rows[i]);
+    return max;
 }
 
 void table_free(struct queue_table *table)

@@ -1,63 +1,70 @@
-/* table.h - findings about listen queues, as rows
+/* table.h - findings on listen queues, as rows
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A row's texts belong to the findings it was made from.  */
+   The texts of a row belong to its findings.  */
 
 #ifndef PROBES_VERDICT_TABLE_H
 #define PROBES_VERDICT_TABLE_H 1
 
 #include "probes/finding/finding.h"
 
-/* Figures that are not known are -1, texts NULL.  */
+/* Unknown figures are -1, unknown texts NULL.  */
 struct queue_row {
     char family[8]; /* "inet", "inet6", "unix" */
     int backlog;
     long effective, client, accepted, queued, repeats;
-    /* In the incomplete queue, by a stranger, and by a peer known to the
-       kernel; past it.  */
+    /* Incomplete handshakes, of a new and of a known peer; connections
+       accepted by SYN cookie.  */
     long incomplete, known, passed;
-    long half_open;               /* the first by another way */
-    const char *half_open_reason; /* why there is none */
-    bool ways_differ; /* and the two are not the same: INCOMPLETE is -1 */
-    const char *incomplete_text;             /* a range, if not stable */
-    const char *incomplete_reason;           /* why it is not there */
+    long half_open;                /* incomplete, by the second method */
+    const char *half_open_reason;  /* why HALF_OPEN is -1 */
+    bool ways_differ;              /* the two methods do: INCOMPLETE is -1 */
+    const char *incomplete_text;   /* a range, if not stable */
+    const char *incomplete_reason; /* why INCOMPLETE is -1 */
     const char *client_text, *accepted_text; /* a range, if not stable */
     const char *overflow;
     const char *limit;
     const char *reason;
-    bool stable;    /* nothing varied */
-    bool disturbed; /* somebody in between, or loss: no figure is the host's */
+    bool stable;    /* the repeats agree */
+    bool disturbed; /* a firewall, or packet loss: the figures are invalid */
 };
 
 struct cap_row {
     const char *family, *setting, *scope, *overflow, *limit, *reason;
-    long effective; /* what the kernel says is in force */
-    long value;     /* what the setting says */
+    long effective; /* the backlog in force, as the kernel reports */
+    long value;     /* of the setting */
     const char *value_reason;
     long client, accepted;
-    const char *initial; /* "yes": SCOPE is the host's first; "no"; or NULL */
-    long initial_value;  /* what the setting says there */
+    const char *initial; /* "yes": SCOPE is the initial one; "no"; or NULL */
+    long initial_value;  /* of the setting there */
 };
 
 struct queue_table {
     struct queue_row *rows; /* by family, then by backlog */
     size_t count;
     struct cap_row cap;
-    /* Why a family is not there; NULL if it is, or was not asked for.  */
+    /* Why a family does not work; NULL if it works, or was not requested.  */
     const char *inet_absent, *inet6_absent;
-    /* Its addresses are there, but connections fail; or it is not known.  */
+    /* The family has addresses, but connections fail; or that is unknown.  */
     bool inet_dead, inet6_dead;
-    /* Settings about the incomplete queue, -1 if not known.  */
-    long cookies, most;
+    /* Settings of the SYN queue: tcp_syncookies and tcp_max_syn_backlog.  */
+    long cookies, max_backlog;
 };
 
-/* Set *TABLE from FINDINGS, which must be sorted and stay.  Returns 0, or -1
-   with ENOMEM.  */
+/* Make *TABLE from FINDINGS, which must be sorted and outlive it.  Returns 0,
+   or -1 with ENOMEM.  */
 int table_make(struct queue_table *table, const struct findings *findings);
 
 /* The row of FAMILY and BACKLOG, or NULL.  */
 const struct queue_row *table_row(const struct queue_table *table,
                                   const char *family, int backlog);
+
+/* A figure of a row.  */
+typedef long row_figure(const struct queue_row *row);
+row_figure row_effective, row_client, row_accepted, row_incomplete, row_known;
+
+/* The largest FIGURE of all rows; -1 if no row has it.  */
+long table_max(const struct queue_table *table, row_figure *figure);
 
 void table_free(struct queue_table *table);
 

@@ -1,4 +1,4 @@
-/* verdict.c - what the figures about listen queues mean
+/* verdict.c - conclusions from the figures of listen queues
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,35 +8,16 @@
 
 #include "probes/verdict/verdict.h"
 
-/* Which of a row's two counts.  */
-typedef long counted(const struct queue_row *row);
-
-static long verdict_count_accepted(const struct queue_row *row)
-{
-    return row->accepted;
-}
-
-static long count_client(const struct queue_row *row)
-{
-    return row->client;
-}
-
-static long count_incomplete(const struct queue_row *row)
-{
-    return row->incomplete;
-}
-
-/* What is known of the largest queue: its length, as measured; or if it was not
-   filled, the backlog from which on nothing grows, as somebody says.  -1 if
-   not known.  */
+/* The largest queue: its measured length; or if it was not filled, the largest
+   backlog in force, as the kernel or the setting reports.  -1 if unknown.  */
 struct top {
     long queue;
     long backlog;
 };
 
-/* Whether RULE explains the FOUND connections of BACKLOG.  What is more than
-   the largest queue is cut to it.  A negative backlog counts as the cap or as
-   0, according to the system.  */
+/* Whether RULE explains the FOUND connections of BACKLOG, at most the largest
+   queue.  A negative backlog counts as the cap or as 0, depending on the
+   system.  */
 static bool verdict_explains3(const struct rule *rule, const struct top *top,
                               int backlog, long found)
 {
@@ -54,7 +35,7 @@ static bool verdict_explains3(const struct rule *rule, const struct top *top,
     return found == expected;
 }
 
-/* Whether a row is a sample of the rule: not of the largest queue.  */
+/* Whether a row is a sample for the rule: the largest queue is not.  */
 static bool is_sample(const struct top *top, int backlog, long found)
 {
     if (found < 0 || backlog < 0)
@@ -64,7 +45,7 @@ static bool is_sample(const struct top *top, int backlog, long found)
 }
 
 static struct ruling rule_on(const struct queue_table *table,
-                             const struct top *top, counted *count)
+                             const struct top *top, row_figure *figure)
 {
     struct ruling ruling = {0};
     size_t used = 0, fits;
@@ -73,22 +54,22 @@ static struct ruling rule_on(const struct queue_table *table,
         return ruling;
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
-        ruling.rows += count(row) >= 0;
-        if (is_sample(top, row->backlog, count(row)))
-            samples[used++] = (struct sample){row->backlog, count(row)};
+        ruling.rows += figure(row) >= 0;
+        if (is_sample(top, row->backlog, figure(row)))
+            samples[used++] = (struct sample){row->backlog, figure(row)};
     }
     ruling.comparable =
         used > 0 && rule_fit(samples, used, &ruling.rule, &fits);
     free(samples);
     for (size_t i = 0; ruling.comparable && i < table->count; i++)
         ruling.broken += !verdict_explains3(
-            &ruling.rule, top, table->rows[i].backlog, count(&table->rows[i]));
+            &ruling.rule, top, table->rows[i].backlog, figure(&table->rows[i]));
     return ruling;
 }
 
-/* Whether equal words of the kernel on a backlog in force go with equal counts.
-   A word that does not is about something else.  */
-static bool word_is_true(const struct queue_table *table)
+/* Whether equal backlogs in force, as the kernel reports, go with equal counts.
+   Otherwise the report is about something else.  */
+static bool is_report_true(const struct queue_table *table)
 {
     const struct cap_row *cap = &table->cap;
     for (size_t i = 0; i < table->count; i++) {
@@ -107,43 +88,42 @@ static bool word_is_true(const struct queue_table *table)
     return true;
 }
 
-/* Whether those who ask for at least what the setting says get the same, as far
-   as was measured.  If not, its file is for show.  */
-static bool setting_is_true(const struct queue_table *table)
+/* Whether all backlogs of at least the setting have the same count.  If not,
+   the setting is not in force.  */
+static bool is_setting_true(const struct queue_table *table)
 {
-    long least = table->cap.value;
+    long min = table->cap.value;
     for (size_t i = 0; i < table->count; i++)
         for (size_t k = 0; k < i; k++) {
             const struct queue_row *a = &table->rows[i], *b = &table->rows[k];
-            if (a->backlog >= least && b->backlog >= least &&
-                a->accepted >= 0 && b->accepted >= 0 &&
-                a->accepted != b->accepted && !strcmp(a->family, b->family))
+            if (a->backlog >= min && b->backlog >= min && a->accepted >= 0 &&
+                b->accepted >= 0 && a->accepted != b->accepted &&
+                !strcmp(a->family, b->family))
                 return false;
         }
     return true;
 }
 
-/* The best word on the cap there is without measuring.  */
-static long said_cap(const struct queue_table *table)
+/* The cap as the kernel reports it, if its reports are true; or -1.  */
+static long reported_cap(const struct queue_table *table)
 {
-    return table->cap.effective >= 0 && word_is_true(table)
+    return table->cap.effective >= 0 && is_report_true(table)
                ? table->cap.effective
                : -1;
 }
 
-/* The largest backlog in force: as the kernel says of a listener; or as the
-   setting says, unless what was measured is against it: there are stacks where
-   the setting's file is for show; or what the rule and the largest queue
-   say.  */
+/* The largest backlog in force: as the kernel reports of a listener; or the
+   setting, unless the measurement contradicts it, since on some stacks the
+   setting has no effect; or by the rule and the largest queue.  */
 static void find_cap(struct verdict *verdict, const struct queue_table *table)
 {
     const struct ruling *ruling = &verdict->accepted;
     const struct cap_row *cap = &table->cap;
     bool testable = ruling->comparable && cap->accepted >= 0;
-    verdict->cap = said_cap(table);
+    verdict->cap = reported_cap(table);
     if (verdict->cap < 0 && cap->value >= 0 &&
         (testable ? rule_value(&ruling->rule, cap->value) == cap->accepted
-                  : setting_is_true(table)))
+                  : is_setting_true(table)))
         verdict->cap = cap->value;
     if (verdict->cap < 0 && testable)
         verdict->cap = rule_inverse(&ruling->rule, cap->accepted);
@@ -153,7 +133,7 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
                              !verdict->setting_foreign;
 }
 
-/* What the next client saw, in the rows of UNIX sockets or in all others.  */
+/* The result of the next client, in the rows of UNIX sockets or of TCP.  */
 static struct next verdict_next_of(const struct queue_table *table, bool local)
 {
     struct next next = {0};
@@ -167,13 +147,13 @@ static struct next verdict_next_of(const struct queue_table *table, bool local)
     return next;
 }
 
-/* The largest queue by COUNT of it, and by what is said.  */
+/* The largest queue, by COUNT and by the reported cap.  */
 static struct top top_of(const struct queue_table *table, long count)
 {
-    long result_text = said_cap(table);
-    if (result_text < 0 && setting_is_true(table))
-        result_text = table->cap.value;
-    return (struct top){count, result_text};
+    long reported = reported_cap(table);
+    if (reported < 0 && is_setting_true(table))
+        reported = table->cap.value;
+    return (struct top){count, reported};
 }
 
 const char *bound_name(enum bound bound)
@@ -187,16 +167,16 @@ const char *bound_name(enum bound bound)
     return names[bound];
 }
 
-/* How many strangers Linux lets in with SYN cookies off: the last quarter of
-   the setting is for peers it knows, and the test lets one more in.  */
-static long stranger_limit(const struct queue_table *table)
+/* How many handshakes of new peers Linux keeps with SYN cookies off: the last
+   quarter of the setting is for known peers, and its test admits one more.  */
+static long new_peer_limit(const struct queue_table *table)
 {
-    return table->cookies == 0 && table->most >= 0
-               ? table->most - table->most / 4 + 1
+    return table->cookies == 0 && table->max_backlog >= 0
+               ? table->max_backlog - table->max_backlog / 4 + 1
                : -1;
 }
 
-/* What bounds the incomplete queue of ROW.  */
+/* The bound of the SYN queue of ROW.  */
 static enum bound bound_of(const struct queue_table *table,
                            const struct queue_row *row)
 {
@@ -204,13 +184,13 @@ static enum bound bound_of(const struct queue_table *table,
         return BOUND_COOKIES;
     if (row->incomplete == row->accepted)
         return BOUND_BACKLOG;
-    if (row->incomplete == stranger_limit(table))
+    if (row->incomplete == new_peer_limit(table))
         return BOUND_SETTING;
     return BOUND_UNKNOWN;
 }
 
-/* What bounds it in all rows: the setting, if it does in any and the backlog
-   in the others.  */
+/* The bound in all rows: the setting, if it is the bound in some rows and the
+   backlog in all others.  */
 static enum bound find_bound(const struct queue_table *table)
 {
     enum bound found = BOUND_UNKNOWN;
@@ -228,11 +208,11 @@ static enum bound find_bound(const struct queue_table *table)
     return found;
 }
 
-/* Where the incomplete queue ends: as a row says that asked for all there is;
-   by the setting, if that is sooner; or where the other one does.  */
+/* The largest SYN queue: that of the row with the largest accept queue; the
+   limit by the setting, if that is smaller; or the largest accept queue.  */
 static struct top incomplete_top(const struct queue_table *table)
 {
-    long limit = stranger_limit(table);
+    long limit = new_peer_limit(table);
     long largest = table->cap.accepted;
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
@@ -240,8 +220,8 @@ static struct top incomplete_top(const struct queue_table *table)
             row->accepted == table->cap.accepted)
             largest = row->incomplete;
     }
-    bool sooner = limit >= 0 && (largest < 0 || limit < largest);
-    return top_of(table, sooner ? limit : largest);
+    bool is_limited = limit >= 0 && (largest < 0 || limit < largest);
+    return top_of(table, is_limited ? limit : largest);
 }
 
 struct verdict verdict_of(const struct queue_table *table)
@@ -249,10 +229,10 @@ struct verdict verdict_of(const struct queue_table *table)
     struct verdict verdict = {0};
     struct top accepted = top_of(table, table->cap.accepted);
     struct top client = top_of(table, table->cap.client);
-    verdict.accepted = rule_on(table, &accepted, verdict_count_accepted);
-    verdict.client = rule_on(table, &client, count_client);
+    verdict.accepted = rule_on(table, &accepted, row_accepted);
+    verdict.client = rule_on(table, &client, row_client);
     struct top incomplete = incomplete_top(table);
-    verdict.incomplete = rule_on(table, &incomplete, count_incomplete);
+    verdict.incomplete = rule_on(table, &incomplete, row_incomplete);
     verdict.bound = find_bound(table);
     verdict.like = kernels_like(table);
     find_cap(&verdict, table);

@@ -124,7 +124,7 @@ START_TEST(a_backlog_that_makes_deaf_is_named)
 {
     struct report report = {
         .need = {.asked = 40000,
-                 .grant = GRANT_CUT,
+                 .grant = GRANT_TRUNCATED,
                  .effective = -1,
                  .queued = 0,
                  .measured = true},

@@ -51,9 +51,9 @@ END_TEST
 START_TEST(a_datagram_is_answered_whatever_it_holds)
 {
     struct daytime_settings settings = {.iso = true, .utc = true};
-    struct datagram_request question = {.data = "\377", .size = 1};
+    struct datagram_request request = {.data = "\377", .size = 1};
     const char *answer;
-    ssize_t length = service_daytime.datagram(&settings, &question, &answer);
+    ssize_t length = service_daytime.datagram(&settings, &request, &answer);
     ck_assert_int_eq(length, (int)strlen("1970-01-01T00:00:00Z\r\n"));
     ck_assert_int_eq(memcmp(answer + length - 3, "Z\r\n", 3), 0);
 }

@@ -49,9 +49,9 @@ START_TEST(good_lists)
 }
 END_TEST
 
-#define NO_NUMBER "is no number from -2147483648 to 2147483647, nor \"max\""
-#define NO_ITEM   "is no number or range"
-#define NO_RANGE  "is no range"
+#define NO_NUMBER "is not a number from -2147483648 to 2147483647, nor \"max\""
+#define NO_ITEM   "is not a number or range"
+#define NO_RANGE  "is not a range"
 
 static const struct {
     const char *text, *problem;
@@ -79,9 +79,9 @@ static const struct {
     {"1-x", "\"1-x\" " NO_RANGE},
     {"1- 2", "\"1- 2\" " NO_RANGE},
     {"1-99999999999", "\"1-99999999999\" " NO_RANGE},
-    {"5-2", "\"5-2\" is a range that goes down"},
-    {"1--1", "\"1--1\" is a range that goes down"},
-    {"max-1", "\"max-1\" is a range that goes down"},
+    {"5-2", "\"5-2\" is a descending range"},
+    {"1--1", "\"1--1\" is a descending range"},
+    {"max-1", "\"max-1\" is a descending range"},
     {"15x", "\"15x\" " NO_ITEM},
     {"1 ", "\"1 \" " NO_ITEM},
     {"0x10", "\"0x10\" " NO_ITEM},

@@ -279,7 +279,7 @@ static void add_leaf(TCase *tests)
 
 START_TEST(a_listener_says_something_or_nothing)
 {
-    struct sonde_queue queue = {.limit = 77};
+    struct sonde_queue queue = {.backlog = 77};
     int fd = sonde_listen(&loopback, 7, 0, NULL);
     ck_assert_int_ge(fd, 0);
     if (sonde_queue(fd, &queue))

@@ -30,14 +30,14 @@ static enum grant grant_of(struct queue_row first, struct queue_row second)
 START_TEST(a_row_is_whole_or_cut)
 {
     struct queue_row none = row("inet6", -1, -1);
-    ck_assert_int_eq(grant_of(row("inet", 511, 512), none), GRANT_WHOLE);
-    ck_assert_int_eq(grant_of(row("inet", 128, 129), none), GRANT_CUT);
+    ck_assert_int_eq(grant_of(row("inet", 511, 512), none), GRANT_FULL);
+    ck_assert_int_eq(grant_of(row("inet", 128, 129), none), GRANT_TRUNCATED);
     /* Where the kernel says nothing; where it says too much.  */
-    ck_assert_int_eq(grant_of(row("inet", -1, 511), none), GRANT_WHOLE);
-    ck_assert_int_eq(grant_of(row("inet", -1, 510), none), GRANT_CUT);
-    ck_assert_int_eq(grant_of(row("inet", 511, 100), none), GRANT_CUT);
+    ck_assert_int_eq(grant_of(row("inet", -1, 511), none), GRANT_FULL);
+    ck_assert_int_eq(grant_of(row("inet", -1, 510), none), GRANT_TRUNCATED);
+    ck_assert_int_eq(grant_of(row("inet", 511, 100), none), GRANT_TRUNCATED);
     /* One less in force, though so many fit.  */
-    ck_assert_int_eq(grant_of(row("inet", 510, 511), none), GRANT_CUT);
+    ck_assert_int_eq(grant_of(row("inet", 510, 511), none), GRANT_TRUNCATED);
     ck_assert_int_eq(grant_of(none, none), GRANT_UNKNOWN);
 }
 END_TEST
@@ -48,9 +48,9 @@ START_TEST(what_stopped_us_leaves_the_kernels_word)
     struct queue_row none = row("inet6", -1, -1);
     ck_assert_int_eq(grant_of(stopped, none), GRANT_UNKNOWN);
     stopped.limit = "descriptors";
-    ck_assert_int_eq(grant_of(stopped, none), GRANT_WHOLE);
+    ck_assert_int_eq(grant_of(stopped, none), GRANT_FULL);
     stopped.effective = 128;
-    ck_assert_int_eq(grant_of(stopped, none), GRANT_CUT);
+    ck_assert_int_eq(grant_of(stopped, none), GRANT_TRUNCATED);
 }
 END_TEST
 
@@ -65,15 +65,15 @@ START_TEST(what_is_not_known_is_not_granted)
     tried.disturbed = true;
     tried.reason = "disturbed: no answer";
     ck_assert_int_eq(grant_of(whole, tried), GRANT_UNKNOWN);
-    ck_assert_int_eq(grant_of(cut, tried), GRANT_CUT);
+    ck_assert_int_eq(grant_of(cut, tried), GRANT_TRUNCATED);
     tried.limit = "time";
     ck_assert_int_eq(grant_of(whole, tried), GRANT_UNKNOWN);
     tried.disturbed = false;
-    ck_assert_int_eq(grant_of(whole, tried), GRANT_WHOLE);
+    ck_assert_int_eq(grant_of(whole, tried), GRANT_FULL);
     struct queue_row rows[] = {whole, row("inet6", -1, -1)};
     struct queue_table table = {.rows = rows, .count = 2};
     table.inet6_absent = rows[1].reason = "listening: EADDRNOTAVAIL";
-    ck_assert_int_eq(require_of(&table, 511).grant, GRANT_WHOLE);
+    ck_assert_int_eq(require_of(&table, 511).grant, GRANT_FULL);
     table.inet6_absent = rows[1].reason = "connect: ETIMEDOUT";
     table.inet6_dead = true;
     struct requirement need = require_of(&table, 511);
@@ -86,8 +86,8 @@ START_TEST(the_worst_family_counts)
 {
     struct queue_row whole = row("inet", 511, 512);
     struct queue_row cut = row("inet6", 128, 129);
-    ck_assert_int_eq(grant_of(whole, cut), GRANT_CUT);
-    ck_assert_int_eq(grant_of(cut, whole), GRANT_CUT);
+    ck_assert_int_eq(grant_of(whole, cut), GRANT_TRUNCATED);
+    ck_assert_int_eq(grant_of(cut, whole), GRANT_TRUNCATED);
     struct queue_row rows[] = {whole, cut};
     struct queue_table table = {.rows = rows, .count = 2};
     ck_assert_str_eq(require_of(&table, 511).family, "inet6");

@@ -11,6 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Not every C library comes with the kernel's headers.  */
+#ifdef __has_include
+#if __has_include(<linux/unix_diag.h>) && __has_include(<linux/inet_diag.h>)
+#include <sys/socket.h>
+
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#define HAS_KERNEL_HEADERS 1
+#endif
+#endif
+
 #include "lib/sock-diag.h"
 #include "tests/unit/unit.h"
 
@@ -371,6 +384,126 @@ START_TEST(requests_say_what_is_wanted)
 }
 END_TEST
 
+#ifdef HAS_KERNEL_HEADERS
+/* Append the SIZE bytes DATA, padded.  */
+static void add_bytes(const void *data, size_t length)
+{
+    memcpy(reply + size, data, length);
+    size += NLMSG_ALIGN(length);
+}
+
+static void add_header(size_t body_size)
+{
+    struct nlmsghdr header = {.nlmsg_len = (uint32_t)(NLMSG_HDRLEN + body_size),
+                              .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                              .nlmsg_flags = NLM_F_MULTI,
+                              .nlmsg_seq = sequence};
+    add_bytes(&header, sizeof header);
+}
+
+static void add_nlattr(unsigned kind, const void *data, size_t length)
+{
+    struct nlattr attribute = {.nla_type = (uint16_t)kind,
+                               .nla_len = (uint16_t)(NLA_HDRLEN + length)};
+    add_bytes(&attribute, sizeof attribute);
+    add_bytes(data, length);
+}
+
+static void add_kernel_inet(void)
+{
+    struct inet_diag_msg body = {.idiag_family = 10,
+                                 .idiag_state = 10,
+                                 .idiag_rqueue = 5,
+                                 .idiag_wqueue = 6,
+                                 .idiag_uid = 7,
+                                 .idiag_inode = 8};
+    uint32_t memory[SK_MEMINFO_VARS] = {[SK_MEMINFO_DROPS] = 9};
+    unsigned char only = 1;
+    body.id.idiag_sport = htons(443);
+    body.id.idiag_if = 11;
+    ((unsigned char *)body.id.idiag_src)[0] = 0xfe;
+    ((unsigned char *)body.id.idiag_src)[1] = 0x80;
+    ((unsigned char *)body.id.idiag_src)[15] = 1;
+    add_header(sizeof body + NLA_HDRLEN + sizeof memory + NLA_HDRLEN + 1);
+    add_bytes(&body, sizeof body);
+    add_nlattr(INET_DIAG_SKMEMINFO, memory, sizeof memory);
+    add_nlattr(INET_DIAG_SKV6ONLY, &only, 1);
+}
+
+static void add_kernel_unix(void)
+{
+    struct unix_diag_msg body = {
+        .udiag_family = 1, .udiag_type = 5, .udiag_state = 10, .udiag_ino = 12};
+    struct unix_diag_rqlen queue = {.udiag_rqueue = 13, .udiag_wqueue = 14};
+    struct unix_diag_vfs file = {.udiag_vfs_ino = 15, .udiag_vfs_dev = 16};
+    uint32_t uid = 17;
+    add_header(sizeof body + 4 * NLA_HDRLEN + sizeof queue + sizeof file +
+               sizeof uid + 4);
+    add_bytes(&body, sizeof body);
+    add_nlattr(UNIX_DIAG_NAME, "/x/y", 4);
+    add_nlattr(UNIX_DIAG_VFS, &file, sizeof file);
+    add_nlattr(UNIX_DIAG_RQLEN, &queue, sizeof queue);
+    add_nlattr(UNIX_DIAG_UID, &uid, sizeof uid);
+}
+
+START_TEST(answers_are_laid_out_as_in_the_kernel_headers)
+{
+    struct nlmsghdr done = {.nlmsg_len = NLMSG_HDRLEN + 4,
+                            .nlmsg_type = NLMSG_DONE,
+                            .nlmsg_seq = sequence};
+    add_kernel_inet();
+    add_kernel_unix();
+    add_bytes(&done, sizeof done);
+    add_bytes(&(int32_t){0}, 4);
+    ck_assert_int_eq(read_reply(), 1);
+    ck_assert_int_eq(told_count, 2);
+    check_text(0, "[fe80::1%11]:443");
+    ck_assert_int_eq(told[0].queue.queued, 5);
+    ck_assert_int_eq(told[0].queue.backlog, 6);
+    ck_assert_int_eq(told[0].uid, 7);
+    ck_assert_uint_eq(told[0].inode, 8);
+    ck_assert_int_eq(told[0].queue.drops, 9);
+    ck_assert_int_eq(told[0].v6only, 1);
+    check_text(1, "/x/y");
+    ck_assert_int_eq(told[1].type, SOCK_SEQPACKET);
+    ck_assert_uint_eq(told[1].inode, 12);
+    ck_assert_int_eq(told[1].queue.queued, 13);
+    ck_assert_int_eq(told[1].queue.backlog, 14);
+    ck_assert_uint_eq(told[1].file_inode, 15);
+    ck_assert_uint_eq(told[1].file_device, 16);
+    ck_assert_int_eq(told[1].uid, 17);
+}
+END_TEST
+
+START_TEST(requests_are_laid_out_as_in_the_kernel_headers)
+{
+    unsigned char request[sonde__diag_request_size];
+    struct nlmsghdr header;
+    struct inet_diag_req_v2 inet;
+    struct unix_diag_req local;
+    size_t length = sonde__diag_request(request, AF_INET6, 3);
+    memcpy(&header, request, sizeof header);
+    memcpy(&inet, request + NLMSG_HDRLEN, sizeof inet);
+    ck_assert_uint_eq(length, NLMSG_HDRLEN + sizeof inet);
+    ck_assert_uint_eq(header.nlmsg_len, length);
+    ck_assert_uint_eq(header.nlmsg_type, SOCK_DIAG_BY_FAMILY);
+    ck_assert_uint_eq(header.nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
+    ck_assert_uint_eq(header.nlmsg_seq, 3);
+    ck_assert_uint_eq(inet.sdiag_family, 10);
+    ck_assert_uint_eq(inet.sdiag_protocol, IPPROTO_TCP);
+    ck_assert_uint_eq(inet.idiag_ext, 1U << (INET_DIAG_SKMEMINFO - 1));
+    ck_assert_uint_eq(inet.idiag_states, 1U << 10);
+    length = sonde__diag_request(request, AF_UNIX, 3);
+    memcpy(&local, request + NLMSG_HDRLEN, sizeof local);
+    ck_assert_uint_eq(length, NLMSG_HDRLEN + sizeof local);
+    ck_assert_uint_eq(local.sdiag_family, 1);
+    ck_assert_uint_eq(local.udiag_states, 1U << 10);
+    ck_assert_uint_eq(local.udiag_show, UDIAG_SHOW_NAME | UDIAG_SHOW_VFS |
+                                            UDIAG_SHOW_RQLEN | UDIAG_SHOW_UID);
+}
+END_TEST
+#endif
+
 static void add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, setup, NULL);
@@ -385,6 +518,10 @@ static void add(TCase *tests)
     tcase_add_test(tests, lengths_that_lie_are_not_believed);
     tcase_add_test(tests, what_cannot_be_is_an_error);
     tcase_add_test(tests, requests_say_what_is_wanted);
+#ifdef HAS_KERNEL_HEADERS
+    tcase_add_test(tests, answers_are_laid_out_as_in_the_kernel_headers);
+    tcase_add_test(tests, requests_are_laid_out_as_in_the_kernel_headers);
+#endif
 }
 
 int main(void)

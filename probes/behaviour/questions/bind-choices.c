@@ -203,8 +203,7 @@ static void bind_choices_probe_timewait(struct probe *probe)
             "Two servers on one port: a restart that succeeds, a port that "   \
             "is stolen, or connections that are balanced.",                    \
         .standard = standards,                                                 \
-        .cope =                                                                \
-            "sonde_listen: SONDE_REUSEADDR and SONDE_REUSEPORT, by intent",    \
+        .cope = "sonde_listen: SONDE_REUSEADDR, by intent",                    \
         .probe = bind_choices_probe_reuse, .where = IN_PROGRAM,                \
         .data = &(const struct contest)                                        \
         {                                                                      \

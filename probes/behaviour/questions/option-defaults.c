@@ -185,14 +185,16 @@ static void option_defaults_report_untested(struct probe *probe,
 {
     char text[2000] = "none";
     size_t used = 0;
-    for (const char *const *name = option_names_untested; *name; name++) {
-        size_t length = strlen(*name);
-        if (strncmp(*name, prefix, strlen(prefix)) != 0 ||
+    for (const struct option_name *row = option_names_untested; row->name;
+         row++) {
+        size_t length = strlen(row->name);
+        if (strncmp(row->name, prefix, strlen(prefix)) != 0 ||
+            !strcmp(row->name, row->expansion) ||
             used + length + 2 > sizeof text)
             continue;
         if (used > 0)
             text[used++] = ' ';
-        memcpy(text + used, *name, length + 1);
+        memcpy(text + used, row->name, length + 1);
         used += length;
     }
     probe_report_constant(probe, key, "%s", text);

@@ -1,0 +1,65 @@
+/* client.c - count and close the clients of a server
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "servers/server.h"
+#include "servers/stop.h"
+
+long server_clients(struct server *server)
+{
+    return server->model->busy ? server->model->busy(server)
+                               : (long)server->clients;
+}
+
+void server_count_off(struct server *server, uint64_t source)
+{
+    if (server->options->max_per_source > 0)
+        source_leave(&server->sources, source);
+    server->clients--;
+    if (server->wants_fewer)
+        stop_wake();
+}
+
+void server_client_close(struct server *server,
+                         const struct server_client *client)
+{
+    close(client->fd);
+    free(client->name);
+    server_count_off(server, client->source);
+}
+
+void server_fail(struct server *server, enum log_trouble kind, const char *what,
+                 int error, const char *advice)
+{
+    /* A worker is started again, and fails again: limit the lines.  */
+    if (server->is_child)
+        log_trouble(kind, "%s: %s%s", what, strerror(error), advice);
+    else
+        log_line("%s: %s%s", what, strerror(error), advice);
+    server->failed = true;
+}
+
+bool server_is_ready(int fd, short events)
+{
+    struct pollfd polled = {.fd = fd, .events = events};
+    int count = -1;
+    /* A pending signal makes poll fail even with a timeout of 0.  */
+    errno = EINTR;
+    for (int i = 0; i < 64 && count < 0 && errno == EINTR; i++)
+        count = poll(&polled, 1, 0);
+    return count != 0;
+}
+
+int server_sooner(int a, int b)
+{
+    if (a < 0)
+        return b;
+    return b < 0 || a < b ? a : b;
+}
