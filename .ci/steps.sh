@@ -1,4 +1,4 @@
-# steps.sh - what .ci/run and .ci/long share; sourced by them, in the top folder
+# steps.sh - steps of .ci/run and .ci/long; sourced by both, in the top folder
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # shellcheck shell=bash
@@ -10,8 +10,8 @@ chmod 755 "$work"
 failures=0
 passed=0 failed=0 skipped=0
 
-# step NAME COMMAND...: run it, show the end of its log if it fails.  In a
-# subshell: the next one begins in this folder, wherever that one went.
+# step NAME COMMAND...: run COMMAND, and show the end of its log on failure.  In
+# a subshell: the next step begins in the same folder.
 step () {
     name=$1
     shift
@@ -36,22 +36,22 @@ step_failed () {
     failures=$((failures + 1))
     grep -E '^(FAIL|ERROR|XPASS|not ok|# (out|err):)|: error: ' "$log" |
         head -n 60
-    # What the tests that failed had printed stands in logs of their own.
+    # The output of the failed tests is in separate logs.
     find "$top" "$work" -name test-suite.log -newer "$log.begun" \
         -exec grep -hE '^(not ok|# (out|err):)' {} + | head -n 80
     tail -n 20 "$log"
 }
 
-# tests NAME COMMAND...: a step with tests; none at all is a failure, too.
+# tests NAME COMMAND...: a step with tests; a step without any test fails, too.
 tests () {
     before=$((passed + failed + skipped))
     step "$@"
     [ $((passed + failed + skipped)) -eq "$before" ] || return
-    echo "FAILED  $1: it ran no test"
+    echo "FAILED  $1: no test was run"
     failures=$((failures + 1))
 }
 
-# count LOG: add the tests it tells of, from automake's summaries and from TAP.
+# count LOG: add the tests in LOG, from automake's summaries and from TAP.
 count () {
     set -- $(awk '
         /^# PASS: /  { pass += $3 }
@@ -64,7 +64,7 @@ count () {
     passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
 
-# The last line, which tells the totals; the status of it all.
+# Print the totals, as the last line; fails if a step failed.
 totals () {
     echo
     if [ "$failures" -gt 0 ]; then
@@ -75,14 +75,14 @@ totals () {
     [ "$failures" -eq 0 ]
 }
 
-# A download fails now and then: three times.
+# Three attempts, since a download may fail now and then.
 thrice () {
     "$@" || "$@" || "$@"
 }
 
 # ---- this machine -----------------------------------------------------------
 
-# What the other steps need: the tarball, and programs that are built.
+# For the other steps: the tarball, and the built programs.
 prepare () {
     ./bootstrap --install-deps && ./configure && make -j2 && make dist &&
         mkdir "$work/src" && tar -C "$work/src" -xf sonde-*.tar.xz &&
@@ -102,8 +102,7 @@ in_folder () {
         make -j2 && make -j3 check
 }
 
-# as_ordinary_user COMMANDS: in a copy of the tarball that is configured for
-# clang.
+# as_ordinary_user COMMANDS: in a copy of the tarball, configured for clang.
 as_ordinary_user () {
     mkdir "$work/user" && cp -r "$work"/src/sonde-*/. "$work/user" &&
         chown -R nobody "$work/user" && cd "$work/user" &&
@@ -112,8 +111,8 @@ as_ordinary_user () {
             ./configure --enable-werror CC=clang && $1"
 }
 
-# tarball_alone COMMANDS: with a compiler and make alone: every other tool of the
-# build, and every library found by pkg-config, is out of reach.
+# tarball_alone COMMANDS: with a compiler and make, without the further tools of
+# the build and without libraries found by pkg-config.
 tarball_alone () {
     mkdir "$work/bin" "$work/alone" || return 1
     for tool in /usr/bin/* /bin/* /usr/sbin/ip; do
@@ -130,7 +129,7 @@ tarball_alone () {
         test -f to/usr/local/lib/pkgconfig/sonde.pc
 }
 
-# other_stacks KERNEL-PACKAGES...: gVisor, and kernels, unpacked only.
+# other_stacks KERNEL-PACKAGES...: install gVisor, unpack the kernels.
 other_stacks () {
     more_packages runsc qemu-system-x86 busybox-static cpio jq xz-utils
     mkdir -p "$work/kernels" && cd "$work/kernels" || return 1
@@ -154,7 +153,7 @@ debootstrap_itself () {
     thrice apt-get -o Acquire::Retries=3 update && more_packages debootstrap
 }
 
-# The mirror that this machine has its own release from.
+# The mirror of this machine's own release.
 find_mirror () {
     release=$(. /etc/os-release && echo "$VERSION_CODENAME")
     apt-get indextargets --format '$(CODENAME) $(SITE)' 'Created-By: Packages' |
@@ -162,15 +161,15 @@ find_mirror () {
             END { exit !found }'
 }
 
-# The README's line that ends in "make ...", as it stands there.
+# The command line of the README with the given last command, unchanged.
 readme_line () { # ITS-LAST-COMMAND
     sed -n "s,^    \(\./bootstrap --install-deps.* $1\)\$,\1,p" README.md |
         awk '{ print } END { exit NR != 1 }'
 }
 
-# enter ROOT COMMANDS: run them there, in the checkout, as on a machine of its
-# own: with processes and mounts of their own, which go with them.  A chroot
-# would not do, since in one there are no user namespaces.
+# enter ROOT COMMANDS: run COMMANDS in the checkout in ROOT, in a PID namespace
+# and a mount namespace that end with COMMANDS.  A chroot is not enough: a
+# process in a chroot cannot make user namespaces.
 enter () {
     unshare --mount --pid --fork --kill-child sh -c '
         mount --bind "$1" "$1" && cd "$1" &&
@@ -182,7 +181,7 @@ enter () {
         - "$1" "$2"
 }
 
-# Packages come from where this machine's come from, in the same way.
+# Packages come from this machine's mirror, with the same options of apt.
 bare_root () {
     case $mirror in
     https:*) include=--include=ca-certificates ;;
@@ -194,9 +193,9 @@ bare_root () {
         > "$root/etc/apt/apt.conf.d/00host"
 }
 
-# minimal_root SUITE: a Debian with nothing that is not essential, and the
-# checkout as it was committed; then both lines of the README, as a user of a
-# fresh machine types them, but for what make may do at a time.
+# minimal_root SUITE: make a Debian of essential packages only, with the
+# committed checkout; then run both command lines of the README, as on a fresh
+# machine, with parallel make as the only difference.
 minimal_root () {
     root=$work/roots/$1
     probe=$(readme_line './backlogprobe') && check=$(readme_line 'make check') &&

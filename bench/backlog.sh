@@ -2,7 +2,7 @@
 # backlog.sh - time backlogprobe against the classic method
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# make bench runs this.  Prints the wall time of five whole runs of
+# Run by make bench.  Prints the wall time of five whole runs of
 # backlogprobe, their median, one run of the classic method (30 s by
 # construction), and the ratio of the two.
 set -eu
@@ -13,7 +13,7 @@ now () {
     date +%s.%N
 }
 
-# timed COMMAND...: how long it took.
+# timed COMMAND...: print its wall time.
 timed () {
     start=$(now)
     "$@" > /dev/null

@@ -1,4 +1,4 @@
-# bench/local.mk - what is fast, and how much: make bench
+# bench/local.mk - benchmarks: make bench, make bench-servers
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 EXTRA_PROGRAMS = bench/backlog-classic bench/lines

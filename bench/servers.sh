@@ -1,13 +1,13 @@
 #!/bin/sh
-# servers.sh - echosrv, by each model, beside the servers of others
+# servers.sh - echosrv, in each model, compared with other servers
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# make bench-servers runs this, for about a minute.  One round: each server
-# there is (on the PATH, or in SONDE_PEERS, where tests/bring-peers.sh unpacks
-# them) has the same runs of echoload, one after the other, over TCP on
-# loopback.  Behind a figure stands its ratio to that of echosrv's event model
-# in the same round; without a processor for the client and another for the
-# server it says little, and two rounds differ by some tenths.
+# make bench-servers runs this script, for about a minute.  In one round each
+# server found (on the PATH, or in SONDE_PEERS, filled by tests/bring-peers.sh)
+# gets the same runs of echoload, one after the other, over TCP on loopback.
+# Each figure has its ratio to echosrv's event model in the same round.  Ratios
+# need a processor for the client and another for the server, and differ by some
+# tenths between two rounds.
 # shellcheck disable=SC2086 # $theirs and $children are words
 set -eu
 builddir=${builddir:-.}
@@ -25,26 +25,26 @@ if [ -n "${SONDE_PEERS:-}" ]; then
 fi
 theirs="env LD_LIBRARY_PATH=${peer_libraries:-}"
 
-# A port that was free a moment ago, since others cannot choose one.
+# A free port, found by echosrv: other servers cannot choose a port.
 "$builddir/echosrv" -4 --tcp -p 0 2> "$scratch/log" &
 until grep -q listening "$scratch/log"; do :; done
 port=$(sed -n 's/.* port \([0-9]*\), TCP.*/\1/p' "$scratch/log")
 kill $!
 wait $!
 
-# figure KEY: the number that the last run has for it; 0 without one.
+# figure KEY: the number of KEY in the last run; 0 if missing.
 figure () {
     sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p" "$scratch/run" | head -n 1 |
         grep . || echo 0
 }
-# measure OPTIONS...: what stands in the report is good even if some failed,
-# which is said.
+# measure OPTIONS...: run echoload.  The report is valid even after failures,
+# which are printed.
 measure () {
     "$builddir/echoload" -j -t 2 -d "$seconds" "$@" 127.0.0.1 "$port" \
         > "$scratch/run" 2>> "$scratch/trouble" || :
 }
 
-# show NAME: the row of what was measured into $row; the first is the measure.
+# show NAME: print $row with the ratios to the first row.
 show () {
     name=$1
     [ -n "${first:-}" ] || first=$row
@@ -57,7 +57,7 @@ show () {
     sed 's/^/    /' "$scratch/trouble"
 }
 
-# Some leave their children behind.
+# Stop the server and its children: some servers leave their children running.
 stop () {
     children=$(ps -e -o pid= -o ppid= | awk -v parent="$server" \
         '$2 == parent { print $1 }')
@@ -67,7 +67,7 @@ stop () {
     kill $children 2> /dev/null || :
 }
 
-# bench NAME COMMAND...: start it, measure, end it.
+# bench NAME COMMAND...: start the server, measure, stop the server.
 bench () {
     name=$1 row='' tries=0
     shift

@@ -4,13 +4,13 @@
 # SONDE_ACCEPT4
 # -------------
 # Define HAVE_ACCEPT4 where accept4 links and takes SOCK_CLOEXEC and
-# SOCK_NONBLOCK: Linux, FreeBSD, NetBSD 8, OpenBSD, illumos; not macOS.  That
-# the kernel then knows it is found out at run time (ENOSYS falls back), so a
-# link test is all that is asked here.
+# SOCK_NONBLOCK: Linux, FreeBSD, NetBSD 8, OpenBSD, illumos; not macOS.  A link
+# test is enough: the library falls back at run time if the kernel lacks the
+# call (ENOSYS).
 #
-# Define ACCEPT4_INHERITS_NONBLOCK where a new socket is non-blocking because
-# the listener is, whatever accept4 was told: illumos and Solaris, a fact by
-# $host_os, since only running it could show it.
+# Define ACCEPT4_INHERITS_NONBLOCK where a new socket is non-blocking if the
+# listener is, despite the flags of accept4: illumos and Solaris, a fact by
+# $host_os, since only a run test could detect the difference.
 AC_DEFUN([SONDE_ACCEPT4],
 [AC_REQUIRE([AC_CANONICAL_HOST])
 AC_CACHE_CHECK([for accept4 with its flags], [sonde_cv_accept4],
@@ -24,5 +24,5 @@ AS_IF([test "$sonde_cv_accept4" = yes],
     [Define to 1 if accept4 exists with SOCK_CLOEXEC and SOCK_NONBLOCK.])])
 AS_CASE([$host_os], [solaris*],
   [AC_DEFINE([ACCEPT4_INHERITS_NONBLOCK], [1],
-    [Define to 1 if accept4 lets O_NONBLOCK be inherited all the same.])])
+    [Define to 1 if accept4 inherits O_NONBLOCK despite its flags.])])
 ])

@@ -3,12 +3,11 @@
 
 # SONDE_AIO
 # ---------
-# Choose the leaf that asks whether a socket can be read asynchronously:
-#   posix  aio_read and what belongs to it, in librt where the C library keeps
-#          it apart (glibc before 2.34): SONDE_AIO_LIBS
-#   none   there is no such thing (OpenBSD)
-# Not asked of _POSIX_ASYNCHRONOUS_IO: macOS has the functions and says -1.
-# Whether they serve for a socket is asked at run time.
+# Choose the leaf that tests whether a socket can be read asynchronously:
+#   posix  aio_read and its kin, in librt before glibc 2.34: SONDE_AIO_LIBS
+#   none   no such functions (OpenBSD)
+# _POSIX_ASYNCHRONOUS_IO is no test: macOS has the functions and defines -1.
+# Whether the functions work for a socket is tested at run time.
 # Override with sonde_cv_aio=LEAF, LIBS by ac_cv_search_aio_read.
 AC_DEFUN([SONDE_AIO],
 [sonde_saved_LIBS=$LIBS

@@ -3,13 +3,13 @@
 
 # SONDE_BUDGET
 # ------------
-# Choose the leaf that knows how much memory and how many processes are left:
-#   linux  files of /proc and of control groups, which have no header; so the
-#          system itself is asked for
-#   none   nobody says
+# Choose the leaf that reads how much memory and how many processes are left:
+#   linux  files of /proc and of control groups; no header declares the files,
+#          so the test is for the system itself
+#   none   not known
 # Override with sonde_cv_budget=LEAF.
 AC_DEFUN([SONDE_BUDGET],
-[AC_CACHE_CHECK([how to know what memory is left], [sonde_cv_budget],
+[AC_CACHE_CHECK([how to read the memory that is left], [sonde_cv_budget],
   [AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
 #ifndef __linux__
 # error no Linux

@@ -4,10 +4,10 @@
 # SONDE_BYTEORDER
 # ---------------
 # sonde.h takes the byte order from the compiler's __BYTE_ORDER__, which is
-# right for each half of a universal build by construction.  This macro only
-# makes sure, by compiling, that the compiler has it, and says it in the
-# summary; the answer is never cached into config.h, where one file would
-# serve two architectures.  No run test: it must hold for cross builds too.
+# right for each half of a universal build.  This macro only checks, by
+# compiling, that the compiler defines __BYTE_ORDER__, for the summary; the
+# result never enters config.h, where one file would serve two architectures.
+# No run test: cross builds need the result, too.
 AC_DEFUN([SONDE_BYTEORDER],
 [AC_CACHE_CHECK([for the byte order at compile time], [sonde_cv_byteorder],
   [sonde_cv_byteorder=unknown

@@ -3,14 +3,14 @@
 
 # SONDE_CAP
 # ---------
-# Choose the leaf that reads the setting which caps every listen queue:
-#   sysctl  sysctlbyname (FreeBSD, DragonFly, macOS; NetBSD has it, and no such
-#           setting, which the leaf knows) or the number KERN_SOMAXCONN for
-#           sysctl (OpenBSD, which has no names)
-#   linux   /proc/sys/net/core/somaxconn; a table of facts by $host_os, since
-#           whether a file will be there cannot be asked at build time
-#   none    the cap is whatever is measured, without a name
-# glibc once had a sysctl function of its own, so linux is asked for first.
+# Choose the leaf that reads the setting for the cap of every listen queue:
+#   sysctl  sysctlbyname (FreeBSD, DragonFly, macOS; NetBSD has the function
+#           without such a setting: the leaf handles the case) or the number
+#           KERN_SOMAXCONN for sysctl (OpenBSD, without names)
+#   linux   /proc/sys/net/core/somaxconn; a fact by $host_os, since a file of
+#           the target cannot be looked for at build time
+#   none    the cap is measured, and has no name
+# glibc once had a sysctl function of its own, so linux comes first.
 # Override with sonde_cv_cap=LEAF.
 AC_DEFUN([SONDE_CAP],
 [AC_REQUIRE([AC_CANONICAL_HOST])

@@ -4,9 +4,9 @@
 # SONDE_CHECK
 # -----------
 # Find the unit test library check, by pkg-config and by linking with the
-# compiler of the host: in a cross or musl build pkg-config finds the build
-# machine's, which does not link.  --with-check insists, --without-check
-# leaves the unit tests out.
+# compiler of the host: in a cross or musl build pkg-config finds the library
+# of the build machine, which does not link.  --with-check makes a missing
+# library an error, --without-check omits the unit tests.
 AC_DEFUN([SONDE_CHECK],
 [AC_ARG_WITH([check],
   [AS_HELP_STRING([--with-check], [build the unit tests (default: if check is found)])],

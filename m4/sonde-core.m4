@@ -3,13 +3,13 @@
 
 # SONDE_CORE
 # ----------
-# Choose the leaf that keeps the kernel from making a core of a process:
-#   linux  PR_SET_DUMPABLE beside the limit, which does not keep a core from the
-#          program that core_pattern names
-#   limit  RLIMIT_CORE, which is all that POSIX has
+# Choose the leaf that prevents core dumps of a process:
+#   linux  PR_SET_DUMPABLE beside the limit, since the limit has no effect on a
+#          program named in core_pattern
+#   limit  RLIMIT_CORE, the only means of POSIX
 # Override with sonde_cv_core=LEAF.
 AC_DEFUN([SONDE_CORE],
-[AC_CACHE_CHECK([how to do without cores], [sonde_cv_core],
+[AC_CACHE_CHECK([how to prevent core dumps], [sonde_cv_core],
   [AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
 #include <sys/prctl.h>
 ]], [[return prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);]])],

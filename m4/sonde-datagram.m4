@@ -3,16 +3,16 @@
 
 # SONDE_DATAGRAM
 # --------------
-# Choose the leaf that asks to which local address an IPv4 datagram was sent,
-# and that sends one from it:
+# Choose the leaf that reads the local destination address of an IPv4 datagram,
+# and states the source address of a reply:
 #   dstaddr  IP_RECVDSTADDR and IP_SENDSRCADDR (FreeBSD, NetBSD 8, OpenBSD,
-#            DragonFly); first, because NetBSD has the other too, but what it
-#            tells by IP_RECVPKTINFO is the sender's address
+#            DragonFly); first, because NetBSD also has IP_RECVPKTINFO, which
+#            gives the sender's address there
 #   pktinfo  IP_PKTINFO (Linux, macOS, illumos)
-#   none     the system chooses, and does not say
-# IPv6 has one way everywhere (RFC 3542), which macOS shows only if
-# __APPLE_USE_RFC_3542 is defined.  Compile tests: all of it are constants and
-# types.  Override with sonde_cv_datagram=LEAF.
+#   none     the system chooses the address, and does not report the address
+# IPv6 has one way everywhere (RFC 3542), on macOS only if __APPLE_USE_RFC_3542
+# is defined.  Compile tests: only constants and types are needed.
+# Override with sonde_cv_datagram=LEAF.
 AC_DEFUN([SONDE_DATAGRAM],
 [AC_DEFINE([__APPLE_USE_RFC_3542], [1],
   [Define to 1 to get IPV6_PKTINFO as in RFC 3542 on macOS.])

@@ -3,8 +3,8 @@
 
 # SONDE_DEFER
 # -----------
-# Choose the leaf that has a listener keep its handshakes open:
-#   linux  TCP_DEFER_ACCEPT, with which a handshake ends when data comes
+# Choose the leaf that keeps the handshakes of a listener open:
+#   linux  TCP_DEFER_ACCEPT: a handshake ends when data arrives
 #   none   no way known; the accept filters of FreeBSD are kernel modules, and
 #          hold back whole connections
 # Override with sonde_cv_defer=LEAF.

@@ -3,9 +3,9 @@
 
 # SONDE_GROUPS
 # ------------
-# Define GROUPLIST_T as the type of the groups of getgrouplist, which is gid_t
-# or, on macOS, int; and GROUP_COUNT_T as that of the count of setgroups, which
-# is size_t on Linux and int on the BSDs and macOS.  Compile tests.
+# Define GROUPLIST_T as the type of the groups of getgrouplist: gid_t, on macOS
+# int; and GROUP_COUNT_T as the type of the count of setgroups: size_t on Linux,
+# int on the BSDs and macOS.  Compile tests.
 AC_DEFUN([SONDE_GROUPS],
 [AC_CACHE_CHECK([for the type of getgrouplist's groups],
   [sonde_cv_type_grouplist],

@@ -4,14 +4,14 @@
 # SONDE_LISTENERS
 # ---------------
 # Choose the leaves that list every listening socket and name its owners:
-#   linux    netlink's sock_diag, and /proc: a table of facts by $host_os,
-#            since neither can be asked for at build time, and not every C
-#            library has the kernel's headers
-#   freebsd  the sysctls net.inet.tcp.pcblist and kern.file, as FreeBSD 12
-#            and later lay them out
+#   linux    netlink's sock_diag, and /proc: a fact by $host_os, since neither
+#            can be tested at build time, and not every C library has the
+#            kernel's headers
+#   freebsd  the sysctls net.inet.tcp.pcblist and kern.file, in the layout of
+#            FreeBSD 12 and later
 #   xnu      the sysctl net.inet.tcp.pcblist_n: macOS and its kin, as in
-#            sonde-queue.m4; owners are not told
-#   none     nothing known: sonde_listeners says ENOTSUP
+#            sonde-queue.m4; no owners
+#   none     no way known: sonde_listeners fails with ENOTSUP
 # Override with sonde_cv_listeners=LEAF.
 AC_DEFUN([SONDE_LISTENERS],
 [AC_REQUIRE([AC_CANONICAL_HOST])

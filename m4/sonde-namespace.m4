@@ -3,13 +3,13 @@
 
 # SONDE_NAMESPACE
 # ---------------
-# Choose the leaf that gives a process a network of its own:
+# Choose the leaf that gives a process its own network namespace:
 #   linux  unshare, with a user namespace where the process has no privilege
-#   none   there is no such thing
-# Whether the kernel lets a user do so is asked at run time.
+#   none   no such namespace
+# Whether the kernel permits the call is tested at run time.
 # Override with sonde_cv_namespace=LEAF.
 AC_DEFUN([SONDE_NAMESPACE],
-[AC_CACHE_CHECK([how to get a network of one's own], [sonde_cv_namespace],
+[AC_CACHE_CHECK([how to get a network namespace], [sonde_cv_namespace],
   [AC_LINK_IFELSE([AC_LANG_PROGRAM([[
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -21,7 +21,7 @@ return unshare (CLONE_NEWUSER | CLONE_NEWNET)
 SONDE_NAMESPACE_LEAF=$sonde_cv_namespace
 AC_SUBST([SONDE_NAMESPACE_LEAF])
 AM_CONDITIONAL([SONDE_NAMESPACE_LINUX], [test "$SONDE_NAMESPACE_LEAF" = linux])
-dnl For a test alone; musl's compiler does not see the kernel's headers.
+dnl Only tests use seccomp; musl's compiler lacks the kernel's headers.
 AC_CACHE_CHECK([for seccomp filters], [sonde_cv_seccomp],
   [AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
 #include <linux/filter.h>

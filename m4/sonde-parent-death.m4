@@ -4,10 +4,10 @@
 # SONDE_PARENT_DEATH
 # ------------------
 # Define HAVE_PR_SET_PDEATHSIG (Linux) or HAVE_PROC_PDEATHSIG_CTL (FreeBSD
-# 11.2) where the system sends a signal to a child whose parent has
-# ended; macOS, NetBSD and OpenBSD have nothing of the kind.  Link tests.
+# 11.2) where the system can send a signal to a child when its parent ends; not
+# on macOS, NetBSD and OpenBSD.  Link tests.
 AC_DEFUN([SONDE_PARENT_DEATH],
-[AC_CACHE_CHECK([how a child hears that its parent has ended],
+[AC_CACHE_CHECK([for a signal at the parent's end],
   [sonde_cv_parent_death],
   [AC_LINK_IFELSE([AC_LANG_PROGRAM([[
 #include <sys/prctl.h>

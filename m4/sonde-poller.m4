@@ -7,9 +7,8 @@
 #   epoll   Linux, illumos
 #   kqueue  the BSDs, macOS
 #   poll    everywhere, always built
-# Define HAVE_EPOLL or HAVE_KQUEUE; the first in the order above is the one a
-# poller takes by default.  Leave one out with sonde_cv_epoll=no or
-# sonde_cv_kqueue=no.
+# Define HAVE_EPOLL or HAVE_KQUEUE.  A poller takes the first in the order above
+# by default.  Omit a back end with sonde_cv_epoll=no or sonde_cv_kqueue=no.
 AC_DEFUN([SONDE_POLLER],
 [AC_CACHE_CHECK([for epoll], [sonde_cv_epoll],
   [AC_LINK_IFELSE([AC_LANG_PROGRAM([[

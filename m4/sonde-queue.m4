@@ -3,18 +3,18 @@
 
 # SONDE_QUEUE
 # -----------
-# Choose the leaf that asks a listening socket for its queue:
-#   linux    TCP_INFO, whose tcpi_unacked and tcpi_sacked are the queue's
-#            length and limit on a listener (FreeBSD has a TCP_INFO too, but
-#            names these members __tcpi_*, and they mean nothing there)
+# Choose the leaf that reads the queue of a listening socket:
+#   linux    TCP_INFO: on a listener tcpi_unacked is the queue's length and
+#            tcpi_sacked the backlog (the TCP_INFO of FreeBSD names the members
+#            __tcpi_*, without this meaning)
 #   freebsd  the options SO_LISTENQLEN, SO_LISTENQLIMIT, SO_LISTENINCQLEN
 #   xnu      the sysctl net.inet.tcp.pcblist_n: macOS and its kin, by $host_os,
-#            since a sysctl's name cannot be asked for at build time
-#   none     nothing known: sonde_queue says ENOTSUP
+#            since the name of a sysctl cannot be tested at build time
+#   none     no way known: sonde_queue fails with ENOTSUP
 # Override with sonde_cv_queue=LEAF.
 AC_DEFUN([SONDE_QUEUE],
 [AC_REQUIRE([AC_CANONICAL_HOST])
-AC_CACHE_CHECK([how to ask a listening socket for its queue], [sonde_cv_queue],
+AC_CACHE_CHECK([how to read the queue of a listening socket], [sonde_cv_queue],
   [sonde_cv_queue=none
   AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
 #include <sys/types.h>

@@ -5,7 +5,7 @@
 # ------------
 # Define HAVE_SA_LEN where socket addresses begin with their own length
 # (4.4BSD and its descendants: the BSDs, macOS, AIX); Linux, illumos and
-# Windows have no such member.  A compile test answers for cross builds too.
+# Windows have no such member.  A compile test serves cross builds, too.
 AC_DEFUN([SONDE_SA_LEN],
 [AC_CACHE_CHECK([whether socket addresses hold their length], [sonde_cv_sa_len],
   [AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[

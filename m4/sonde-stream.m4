@@ -3,11 +3,10 @@
 
 # SONDE_STREAM
 # ------------
-# What lib/stream.c needs to wait and to write without SIGPIPE, beside threads
-# (SONDE_THREADS).  clock_gettime is in librt before glibc 2.17.  Define
-# HAVE_SIGTIMEDWAIT where it links: not on macOS and OpenBSD, which have
-# sigpending and sigwait only.  MSG_NOSIGNAL and SO_NOSIGPIPE are macros and
-# need no test.
+# For lib/stream.c, to wait and to write without SIGPIPE, beside SONDE_THREADS.
+# clock_gettime is in librt before glibc 2.17.  Define HAVE_SIGTIMEDWAIT where
+# sigtimedwait links: not on macOS and OpenBSD, which have sigpending and
+# sigwait only.  MSG_NOSIGNAL and SO_NOSIGPIPE are macros and need no test.
 AC_DEFUN([SONDE_STREAM],
 [AC_SEARCH_LIBS([clock_gettime], [rt])
 AC_CHECK_FUNCS([sigtimedwait])

@@ -3,10 +3,10 @@
 
 # SONDE_THREADS
 # -------------
-# Set LIBTHREAD to what a program that calls pthread_create, pthread_sigmask
-# and pthread_attr_setdetachstate must link with: -pthread, else nothing, else
-# -lpthread.  Nothing is not asked for first: C libraries without threads may
-# have stubs by these names, with which a program links and then fails.
+# Set LIBTHREAD to the library for pthread_create, pthread_sigmask and
+# pthread_attr_setdetachstate: -pthread, else none, else -lpthread.  "None" is
+# not tested first: C libraries without threads may have stubs of the same
+# names, with which a program links and then fails.
 # Override with sonde_cv_lib_thread=LIBRARY.
 AC_DEFUN([SONDE_THREADS],
 [AC_CACHE_CHECK([for the library with threads], [sonde_cv_lib_thread],

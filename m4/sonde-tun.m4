@@ -4,9 +4,9 @@
 # SONDE_TUN
 # ---------
 # Choose the leaf with which a program plays the hosts behind an interface:
-#   linux  /dev/net/tun and its TUNSETIFF; not asked of linux/if_tun.h, which
-#          musl's folder of headers lacks
-#   none   none known: questions that need such a peer cannot be put
+#   linux  /dev/net/tun and its TUNSETIFF; tested without linux/if_tun.h, which
+#          musl's headers lack
+#   none   no way known: questions that need such a peer are skipped
 # Override with sonde_cv_tun=LEAF.
 AC_DEFUN([SONDE_TUN],
 [AC_CACHE_CHECK([how to play the peer behind an interface], [sonde_cv_tun],

@@ -3,11 +3,11 @@
 
 # SONDE_VISIBILITY
 # ----------------
-# How the installed library shows the names of sonde.h and no others.
+# How the installed library exports the names of sonde.h alone.
 # Methods, in this order:
-#   the compiler's -fvisibility=hidden, with sonde.h declaring its names between
-#     "#pragma GCC visibility": works with every linker, macOS's and zig's too
-#   libtool's -export-symbols-regex, which some linkers ignore or refuse
+#   the compiler's -fvisibility=hidden, with the names of sonde.h between
+#     "#pragma GCC visibility": works with every linker, also macOS's and zig's
+#   libtool's -export-symbols-regex, ignored or refused by some linkers
 # Sets SONDE_HIDDEN (for CFLAGS) or SONDE_EXPORTS (for libsonde's LDFLAGS).
 AC_DEFUN([SONDE_VISIBILITY],
 [AC_CACHE_CHECK([whether $CC can hide names], [sonde_cv_visibility],

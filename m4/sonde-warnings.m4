@@ -3,10 +3,9 @@
 
 # SONDE_WARNINGS
 # --------------
-# Set SONDE_CFLAGS to the warnings this compiler knows, for our own sources
-# only (gnulib's are compiled without).  --enable-werror turns them into
-# errors: for developers and CI, never the default, since a newer compiler
-# warns of things that were no mistake yesterday.
+# Set SONDE_CFLAGS to the warnings of this compiler, for sonde's own sources,
+# not for gnulib's.  --enable-werror turns warnings into errors: for developers
+# and CI, never the default, since a newer compiler may warn of correct code.
 AC_DEFUN([SONDE_WARNINGS],
 [AC_ARG_ENABLE([werror],
   [AS_HELP_STRING([--enable-werror], [treat warnings in our sources as errors])],
@@ -23,7 +22,7 @@ for sonde_flag in \
 do
   AS_VAR_PUSHDEF([sonde_var], [sonde_cv_warn_$sonde_flag])
   AC_CACHE_CHECK([whether $CC knows $sonde_flag], [sonde_var],
-    [dnl -Werror makes clang reject what it merely ignores otherwise.
+    [dnl Without -Werror clang only ignores an unknown flag.
     CFLAGS="$sonde_saved_CFLAGS -Werror $sonde_flag"
     AC_COMPILE_IFELSE([AC_LANG_SOURCE([int sonde_dummy;])],
       [AS_VAR_SET([sonde_var], [yes])], [AS_VAR_SET([sonde_var], [no])])
