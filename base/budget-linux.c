@@ -20,6 +20,7 @@
 
 #include "base/budget.h"
 #include "base/cgroup.h"
+#include "base/descriptors.h"
 
 static const struct cgroups *own_groups(void)
 {
@@ -97,9 +98,7 @@ int budget_volunteer(void)
     if (fd < 0)
         return -1;
     ssize_t wrote = write(fd, most, sizeof most - 1);
-    int error = errno;
-    close(fd);
-    errno = error;
+    descriptor_close(fd);
     return wrote < 0 ? -1 : 0;
 }
 

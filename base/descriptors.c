@@ -1,8 +1,9 @@
-/* descriptors.c - how many descriptors this process can have
+/* descriptors.c - file descriptors: their limit, close with errno kept
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -16,8 +17,26 @@ long descriptors_limit(void)
     if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < LONG_MAX)
         limit = (long)files.rlim_cur;
     int table = getdtablesize();
-    /* INT_MAX stands for more than an int can say.  */
+    /* INT_MAX stands for any number beyond an int.  */
     if (table > 0 && table < INT_MAX && (limit < 0 || table < limit))
         limit = table;
     return limit;
+}
+
+long descriptors_raise(long count)
+{
+    struct rlimit files;
+    if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < (rlim_t)count) {
+        files.rlim_cur =
+            files.rlim_max < (rlim_t)count ? files.rlim_max : (rlim_t)count;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    return descriptors_limit();
+}
+
+void descriptor_close(int fd)
+{
+    int error = errno;
+    close(fd);
+    errno = error;
 }

@@ -4,7 +4,6 @@
 noinst_LTLIBRARIES += load/libload.la
 load_libload_la_CFLAGS = $(SONDE_CFLAGS)
 load_libload_la_SOURCES = \
-	load/account.c \
 	load/connection.c \
 	load/datagram.c \
 	load/load.h \

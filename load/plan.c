@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/resource.h>
 
 #include "base/budget.h"
 #include "base/descriptors.h"
@@ -83,34 +82,11 @@ const char *load_plan_problem(const struct load_plan *plan, int type)
     return NULL;
 }
 
-static int raise_soft_limit(rlim_t wanted, long *limit)
-{
-    struct rlimit files;
-    *limit = -1;
-    if (getrlimit(RLIMIT_NOFILE, &files))
-        return 0;
-    if (files.rlim_cur == RLIM_INFINITY || files.rlim_cur >= wanted)
-        return 0;
-    if (files.rlim_max != RLIM_INFINITY && files.rlim_max < wanted) {
-        *limit = (long)files.rlim_max;
-        return -1;
-    }
-    *limit = (long)files.rlim_cur;
-    files.rlim_cur = wanted;
-    return setrlimit(RLIMIT_NOFILE, &files);
-}
-
 int load_raise_limit(size_t count, long *limit)
 {
-    rlim_t wanted = (rlim_t)count + OTHER_FILES;
-    if (raise_soft_limit(wanted, limit))
-        return -1;
-    /* What was set need not be what there is.  */
-    long left = descriptors_limit();
-    if (left < 0 || (rlim_t)left >= wanted)
-        return 0;
-    *limit = left;
-    return -1;
+    long wanted = (long)count + OTHER_FILES;
+    *limit = descriptors_raise(wanted);
+    return *limit < 0 || *limit >= wanted ? 0 : -1;
 }
 
 /* What one connection of PLAN takes: messages stand in the buffers of one side

@@ -109,7 +109,7 @@ start alter 1000
 measure -n 2 -d 30
 is "an altered byte: 13" [ "$status" -eq 13 ]
 json_is '.errors_by_kind["wrong-reply"] == 2 and
-    (.first_wrong | test("byte 1000 of connection [12] is not what was sent"))' \
+    (.first_wrong | test("byte 1000 of connection [12] was altered"))' \
     "an altered byte: which"
 is "an altered byte: a sentence" said 13 "byte 1000 of connection"
 start close 1000
