@@ -7,10 +7,9 @@
 #include <config.h>
 
 #include <errno.h>
-#include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/descriptors.h"
@@ -24,6 +23,42 @@ static bool connection_is_tcp(const struct load *load)
 {
     return load->report->type == SOCK_STREAM &&
            load->report->peer.storage.ss_family != AF_UNIX;
+}
+
+/* ---- bytes --------------------------------------------------------------- */
+
+/* Upper bits of a linear congruential generator modulo 2^64.  */
+void pattern_make(struct pattern *pattern)
+{
+    uint64_t state = 1;
+    for (size_t i = 0; i < PATTERN_PERIOD; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        pattern->bytes[i] = (unsigned char)(state >> 56);
+    }
+    for (size_t i = PATTERN_PERIOD; i < sizeof pattern->bytes; i++)
+        pattern->bytes[i] = pattern->bytes[i - PATTERN_PERIOD];
+}
+
+/* Neighbouring connections begin at distant offsets, so that bytes sent on the
+   wrong connection differ, too.  */
+const unsigned char *pattern_at(const struct pattern *pattern,
+                                size_t connection, uint64_t offset)
+{
+    return pattern->bytes +
+           (offset + (uint64_t)connection * 7919) % PATTERN_PERIOD;
+}
+
+size_t pattern_check(const struct pattern *pattern, size_t connection,
+                     uint64_t offset, const void *bytes, size_t size)
+{
+    const unsigned char *due = pattern_at(pattern, connection, offset);
+    const unsigned char *received = bytes;
+    size_t same = 0;
+    if (!memcmp(due, received, size))
+        return size;
+    while (due[same] == received[same])
+        same++;
+    return same;
 }
 
 /* ---- counts -------------------------------------------------------------- */
@@ -58,25 +93,6 @@ static void set_state(struct load *load, struct load_connection *connection,
         connection->pending = 0;
     }
     connection->state = state;
-}
-
-enum load_error load_error_of(int error)
-{
-    enum sonde_connect_status status = sonde_connect_status(error);
-    return status == SONDE_CONNECT_CONNECTED ? LOAD_CLOSED
-                                             : (enum load_error)(int)status;
-}
-
-enum load_error load_note_wrong(struct load *load,
-                                const struct load_connection *connection,
-                                const char *what, uint64_t number, bool never)
-{
-    if (!*load->report->wrong)
-        snprintf(load->report->wrong, sizeof load->report->wrong,
-                 "%s %" PRIu64 " of connection %zu %s", what, number,
-                 load_index(load, connection) + 1,
-                 never ? "was never sent" : "was altered");
-    return LOAD_WRONG;
 }
 
 bool load_may_begin(const struct load *load,

@@ -7,8 +7,6 @@ load_libload_la_SOURCES = \
 	load/connection.c \
 	load/datagram.c \
 	load/load.h \
-	load/pattern.c \
-	load/pattern.h \
 	load/plan.c \
 	load/run.c \
 	load/run.h

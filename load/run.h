@@ -3,9 +3,9 @@
 
    run.c has the phases, the clock and the event loop.  datagram.c sends and
    verifies datagrams.  connection.c connects, sends and verifies a stream,
-   counts and closes.  plan.c knows when a message is due, pattern.c the bytes
-   to send.  Each file calls only files named after it; run.c chooses the
-   transport.
+   counts and closes: the life of a load connection is in this file.  plan.c
+   knows when a message is due.  Each file calls only files named after it;
+   run.c chooses the transport.
 
    The states of a load connection; set_state in connection.c makes every
    transition:
@@ -27,7 +27,6 @@
 
 #include "base/monotonic.h"
 #include "load/load.h"
-#include "load/pattern.h"
 
 enum load_state {
     CONNECTION_CLOSED,     /* never opened, or ended */
@@ -68,6 +67,19 @@ enum load_phase {
 };
 
 struct load;
+
+/* The bytes that the connections of a run send: a stream that repeats after a
+   prime number of bytes.  No message, packet or buffer has the same period, so
+   a lost, repeated or misplaced byte is noticed without a copy of the stream
+   being kept.  */
+enum {
+    PATTERN_PERIOD = 65521,
+    PATTERN_PIECE = 65536 /* max bytes in one piece */
+};
+
+struct pattern {
+    unsigned char bytes[PATTERN_PERIOD + PATTERN_PIECE];
+};
 
 /* How messages travel.  Each function returns LOAD_NONE, or the error that ends
    the connection.  */
@@ -120,18 +132,6 @@ enum client_end load_judge(const struct client *client,
                            const struct load_report *report,
                            struct client_result *result);
 
-/* ---- datagram.c ---------------------------------------------------------- */
-
-extern const struct load_transport datagram_transport;
-
-/* ---- connection.c -------------------------------------------------------- */
-
-extern const struct load_transport stream_transport;
-
-/* The number of CONNECTION, from 0.  */
-size_t load_index(const struct load *load,
-                  const struct load_connection *connection);
-
 /* The error for errno ERROR.  */
 enum load_error load_error_of(int error);
 
@@ -140,6 +140,28 @@ enum load_error load_error_of(int error);
 enum load_error load_note_wrong(struct load *load,
                                 const struct load_connection *connection,
                                 const char *what, uint64_t number, bool never);
+
+/* ---- datagram.c ---------------------------------------------------------- */
+
+extern const struct load_transport datagram_transport;
+
+/* ---- connection.c -------------------------------------------------------- */
+
+extern const struct load_transport stream_transport;
+
+void pattern_make(struct pattern *pattern);
+
+/* PATTERN_PIECE bytes from OFFSET of the stream of CONNECTION.  */
+const unsigned char *pattern_at(const struct pattern *pattern,
+                                size_t connection, uint64_t offset);
+
+/* How many of the SIZE BYTES, at most PATTERN_PIECE, match the pattern.  */
+size_t pattern_check(const struct pattern *pattern, size_t connection,
+                     uint64_t offset, const void *bytes, size_t size);
+
+/* The number of CONNECTION, from 0.  */
+size_t load_index(const struct load *load,
+                  const struct load_connection *connection);
 
 /* Whether CONNECTION may begin another message now.  */
 bool load_may_begin(const struct load *load,

@@ -50,7 +50,7 @@ delays='0.2 2 8'
 is "a rate beyond reach: what was not sent" in_time overload
 delays=
 is "a rate beyond reach: a sentence, and 4" said 4 \
-    "not sent: the rate was beyond reach"
+    "not sent: the rate was not reached"
 measure --connect --reset -r 1000000 -d 0.1
 json_is '.errors == .errors_by_kind["not-sent"] and
     .errors + .connects == 100000' "nor connected"
