@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "servers/log.h"
 #include "servers/server.h"
 #include "servers/stop.h"
@@ -341,7 +342,7 @@ static bool may_wait_again(struct server *server, int error)
                 "cannot wait for clients: %s; trying again once a second",
                 strerror(error));
     server->wait_backoff = sonde_backoff(server->wait_backoff);
-    monotonic_sleep(server->wait_backoff);
+    wait_pause(server->wait_backoff);
     return true;
 }
 

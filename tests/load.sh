@@ -166,7 +166,7 @@ measure -u -d 0.2
 is "UDP: an altered byte: 13" [ "$status" -eq 13 ]
 free_port
 measure -d 0.1
-is "refused: 3" said 3 "nobody listens there"
+is "refused: 3" said 3 "Connection refused"
 
 # What this host lacks.
 run sh -c 'ulimit -n 100 && exec "$echoload" --hold 500 127.0.0.1 "$1"' - \
