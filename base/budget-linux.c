@@ -1,9 +1,9 @@
-/* budget-linux.c - what is left on Linux, and who is killed for memory
+/* budget-linux.c - memory and processes left on Linux, and the OOM killer
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The folders of the control groups are found once: on a host with many
-   containers the list of mounts is long.  A child that is forked later is in
-   the same groups.  */
+   The folders of the control groups are searched once: on a host with many
+   containers the list of mounts is long.  A child process is in the same
+   groups.  */
 
 #include <config.h>
 
@@ -20,6 +20,7 @@
 
 #include "base/budget.h"
 #include "base/cgroup.h"
+#include "base/descriptors.h"
 
 static const struct cgroups *own_groups(void)
 {
@@ -30,8 +31,8 @@ static const struct cgroups *own_groups(void)
     return &groups;
 }
 
-/* The threads of process PID if it is the user's; 0 if not, or if it has
-   gone.  */
+/* The number of threads of process PID if USER owns the process; otherwise, or
+   if the process has ended, 0.  */
 static long count_threads(const char *pid, uid_t user)
 {
     char path[40], line[128];
@@ -50,9 +51,9 @@ static long count_threads(const char *pid, uid_t user)
     return owner == (long)user ? threads : 0;
 }
 
-/* RLIMIT_NPROC counts the threads of all processes of the user; nobody tells
-   the number, so those that can be seen are counted, but where the limit is
-   far beyond what is run.  Root has no such limit.  */
+/* RLIMIT_NPROC counts the threads of all processes of the user.  The kernel
+   does not report the count, so visible threads are counted, unless the limit
+   is very high.  Root has no such limit.  */
 static void bound_user(struct budget_bound *bound)
 {
     enum { MANY = 8192 };
@@ -88,18 +89,16 @@ struct budget budget_now(void)
     return budget;
 }
 
-/* oom_score_adj is added to the part of memory that a process has, in
-   thousandths: 1000 comes before all others (proc(5); since 2.6.36).  */
+/* oom_score_adj is added to the memory share of a process in thousandths: 1000
+   precedes all other processes (proc(5); since 2.6.36).  */
 int budget_volunteer(void)
 {
-    static const char most[] = "1000";
+    static const char max[] = "1000";
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
-    ssize_t wrote = write(fd, most, sizeof most - 1);
-    int error = errno;
-    close(fd);
-    errno = error;
+    ssize_t wrote = write(fd, max, sizeof max - 1);
+    descriptor_close(&fd);
     return wrote < 0 ? -1 : 0;
 }
 

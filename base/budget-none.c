@@ -1,4 +1,4 @@
-/* budget-none.c - what is left where nobody says
+/* budget-none.c - systems without a known bound
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

@@ -1,4 +1,4 @@
-/* budget.c - what of a budget may be taken
+/* budget.c - the part of a budget that a probe may use
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -25,7 +25,8 @@ void budget_explain(char *text, size_t size, const struct budget_bound *bound,
                     const char *what, int64_t need)
 {
     snprintf(text, size,
-             "memory: %s leaves %" PRId64 " MiB, half of which may be taken, "
+             "memory: %s leaves %" PRId64
+             " MiB, of which this program uses at most half, "
              "and %s needs about %" PRId64 " MiB",
              bound->by, bound->left / MIB, what, (need + MIB - 1) / MIB);
 }

@@ -1,4 +1,4 @@
-/* descriptors.c - how many descriptors this process can have
+/* descriptors.c - file descriptors: their limit, close with errno kept
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -17,10 +17,21 @@ long descriptors_limit(void)
     if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < LONG_MAX)
         limit = (long)files.rlim_cur;
     int table = getdtablesize();
-    /* INT_MAX stands for more than an int can say.  */
+    /* INT_MAX stands for any number beyond an int.  */
     if (table > 0 && table < INT_MAX && (limit < 0 || table < limit))
         limit = table;
     return limit;
+}
+
+long descriptors_raise(long count)
+{
+    struct rlimit files;
+    if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < (rlim_t)count) {
+        files.rlim_cur =
+            files.rlim_max < (rlim_t)count ? files.rlim_max : (rlim_t)count;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    return descriptors_limit();
 }
 
 void descriptor_close(int *fd)

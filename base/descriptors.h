@@ -1,15 +1,19 @@
-/* descriptors.h - how many descriptors this process can have
+/* descriptors.h - file descriptors: their limit, close with errno kept
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef BASE_DESCRIPTORS_H
 #define BASE_DESCRIPTORS_H 1
 
 /* The number of descriptors that this process can have open: the soft limit
-   RLIMIT_NOFILE, or less.  macOS since 11 takes any soft limit, and getrlimit
-   returns it, but gives no more than kern.maxfilesperproc; getdtablesize
-   returns the smaller of the two.  Returns -1 if there is no limit, or none
-   that can be read.  */
+   RLIMIT_NOFILE, or less.  macOS since 11 accepts any soft limit, and getrlimit
+   returns that limit, but the kernel grants no more than
+   kern.maxfilesperproc; getdtablesize returns the smaller of the two.  Returns
+   -1 if there is no limit, or if the limit cannot be read.  */
 long descriptors_limit(void);
+
+/* Raise the soft limit to COUNT, or to the hard limit if that is lower; a
+   higher soft limit stays.  Returns descriptors_limit, also on failure.  */
+long descriptors_raise(long count);
 
 /* Close *FD unless it is negative, and set it to -1.  Keeps errno.  */
 void descriptor_close(int *fd);

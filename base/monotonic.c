@@ -1,20 +1,20 @@
-/* monotonic.c - time that nobody sets
+/* monotonic.c - the monotonic clock, and sleep
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <time.h>
 
 #include "base/monotonic.h"
+#include "sonde.h"
 
 enum { ns_per_ms = 1000000 };
 
 int64_t monotonic_now(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 * ns_per_ms + now.tv_nsec;
+    return sonde_deadline(0);
 }
 
 int64_t monotonic_ms(void)
@@ -29,21 +29,23 @@ int monotonic_until(int64_t now, int64_t then)
     return then - now < INT_MAX ? (int)(then - now) : INT_MAX;
 }
 
-void monotonic_sleep(int ms)
+void monotonic_sleep(int64_t ns)
 {
-    struct timespec time = {.tv_sec = ms / 1000,
-                            .tv_nsec = ms % 1000 * (long)ns_per_ms};
+    int error = errno;
+    struct timespec time = {.tv_sec = (time_t)(ns / (1000 * ns_per_ms)),
+                            .tv_nsec = (long)(ns % (1000 * ns_per_ms))};
     nanosleep(&time, NULL);
+    errno = error;
 }
 
 bool monotonic_spin(struct monotonic_spin *spin)
 {
     enum { FREE = 64, TOLD = 256 };
     if (spin->rounds > TOLD)
-        spin->rounds = TOLD; /* and never again TOLD for the first time */
+        spin->rounds = TOLD; /* return true only once in a row */
     int late = ++spin->rounds - FREE;
     if (late <= 0)
         return false;
-    monotonic_sleep(late < 4 ? 1 << (late - 1) : 8);
+    monotonic_sleep((late < 4 ? 1 << (late - 1) : 8) * (int64_t)ns_per_ms);
     return spin->rounds == TOLD;
 }

@@ -1,27 +1,18 @@
-/* wait.c - waits that end, whatever the kernel returns
+/* wait.c - waits with a deadline that holds even if the call fails
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
 #include <errno.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "base/monotonic.h"
 #include "base/wait.h"
-
-static void sleep_ns(long nanoseconds)
-{
-    int error = errno;
-    struct timespec time = {.tv_sec = nanoseconds / 1000000000,
-                            .tv_nsec = nanoseconds % 1000000000};
-    nanosleep(&time, NULL);
-    errno = error;
-}
+#include "sonde.h"
 
 void wait_pause(int milliseconds)
 {
-    sleep_ns(milliseconds * 1000000L);
+    monotonic_sleep(milliseconds * (int64_t)1000000);
 }
 
 int wait_poll(struct pollfd *fds, nfds_t count, int timeout)
@@ -37,15 +28,15 @@ int wait_poll(struct pollfd *fds, nfds_t count, int timeout)
 
 int wait_one(int fd, short events, int timeout)
 {
-    enum { LATE = 3 }; /* failures after the end: poll may fail just once */
-    int64_t end = monotonic_ms() + timeout;
+    enum { LATE = 3 }; /* failures after the deadline: poll may fail once */
+    int64_t deadline = sonde_deadline(timeout > 0 ? timeout : 0);
     struct pollfd poll_fd = {.fd = fd, .events = events};
     for (int late = 0;;) {
-        int64_t left = end - monotonic_ms();
-        int ready = wait_poll(&poll_fd, 1, left > 0 ? (int)left : 0);
+        int left = sonde_deadline_left(deadline);
+        int ready = wait_poll(&poll_fd, 1, left);
         if (ready >= 0)
             return ready > 0 ? poll_fd.revents : 0;
-        if (left <= 0 && late++ == LATE)
+        if (left == 0 && late++ == LATE)
             return -1;
     }
 }
@@ -61,11 +52,11 @@ bool wait_retry(int *tries)
 
 pid_t wait_child(pid_t child, int *status, int64_t timeout)
 {
-    enum { FIRST = 100000, LONGEST = 5000000 }; /* nanoseconds */
-    int64_t end = monotonic_ms() + timeout;
+    enum { FIRST = 100000, MAX = 5000000 }; /* nanoseconds */
+    int64_t deadline = monotonic_now() + timeout * 1000000;
     int own, failures = 0;
-    for (long pause = FIRST;; pause = pause < LONGEST ? 2 * pause : pause) {
-        bool is_late = monotonic_ms() >= end;
+    for (long pause = FIRST;; pause = pause < MAX ? 2 * pause : pause) {
+        bool is_late = monotonic_now() >= deadline;
         pid_t done = waitpid(child, status ? status : &own, WNOHANG);
         failures = done < 0 ? failures + 1 : 0;
         if (done > 0 || (done < 0 && errno != EINTR) ||
@@ -73,6 +64,6 @@ pid_t wait_child(pid_t child, int *status, int64_t timeout)
             return done;
         if (is_late)
             return 0;
-        sleep_ns(pause);
+        monotonic_sleep(pause);
     }
 }

@@ -1,8 +1,7 @@
-/* write.c - write all of a text, whatever the descriptor's mode
+/* write.c - write all bytes, also to a non-blocking descriptor
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Clearing O_NONBLOCK would be no way: the flag belongs to the open file, which
-   other processes share.  */
+   Clearing O_NONBLOCK is no solution: other processes share the open file.  */
 
 #include <config.h>
 
@@ -14,26 +13,26 @@
 #include "base/wait.h"
 #include "base/write.h"
 
-/* A call that began at START failed with ERROR.  FAILURES counts those in a
-   row: from the second on rest a while, and not for ever.  A call that a signal
-   interrupted after a millisecond or more has waited, for a reader that is
-   late, and is not counted.  Returns 0, or -1 with ERROR.  */
-static int rest(int *failures, int64_t start, int error)
+/* A call that began at START failed with ERROR.  Count it in FAILURES, sleep
+   from the second failure in a row on, and limit their number.  A call that a
+   signal interrupted after 1 ms or more has waited for a slow reader and is not
+   counted.  Returns 0, or -1 with ERROR.  */
+static int write_back_off(int *failures, int64_t start, int error)
 {
-    enum { TIMES_MAX = 1000, REST_MS = 10, WAITED = 1000000 };
-    int most = error == EINTR ? WAIT_FAILURES : TIMES_MAX;
+    enum { FAILURES_MAX = 1000, PAUSE_MS = 10, WAITED = 1000000 };
+    int max = error == EINTR ? WAIT_FAILURES : FAILURES_MAX;
     if (error == EINTR && monotonic_now() - start >= WAITED)
         return 0;
-    if (*failures >= most) {
+    if (*failures >= max) {
         errno = error;
         return -1;
     }
     if ((*failures)++ > 0)
-        wait_pause(REST_MS);
+        wait_pause(PAUSE_MS);
     return 0;
 }
 
-/* Wait until FD takes something.  Returns 0, or -1 with poll's errno.  */
+/* Wait until FD is writable.  Returns 0, or -1 with poll's errno.  */
 static int wait_for_room(int fd, int *failures)
 {
     struct pollfd polled = {.fd = fd, .events = POLLOUT};
@@ -43,7 +42,7 @@ static int wait_for_room(int fd, int *failures)
             return 0;
         if (errno != EINTR && errno != EAGAIN && errno != ENOMEM)
             return -1;
-        if (rest(failures, start, errno))
+        if (write_back_off(failures, start, errno))
             return -1;
     }
 }
@@ -66,9 +65,9 @@ int write_all(int fd, const void *bytes, size_t size)
         if (errno != EINTR && errno != EAGAIN)
             return -1;
         bool is_full = errno == EAGAIN;
-        /* A second time for the same byte, poll is wrong, or another writer
-           has taken the room.  */
-        if (rest(&failures, start, errno) ||
+        /* EAGAIN again for the same byte: poll is wrong, or another writer
+           was faster.  */
+        if (write_back_off(&failures, start, errno) ||
             (is_full && wait_for_room(fd, &failures)))
             return -1;
     }

@@ -1,4 +1,4 @@
-/* client.c - from whom to reach to a connection, or a sentence
+/* client.c - connect a client, and explain errors
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -70,10 +70,10 @@ void client_print_address(const struct sonde_address *address, char *buffer,
         snprintf(buffer, size, "%s port %d", text, port);
 }
 
-/* ---- what went wrong, in words ------------------------------------------- */
+/* ---- errors as sentences ------------------------------------------- */
 
-/* The end that goes with an outcome of the library, and what is added to the
-   words that it has for it.  */
+/* The end for each status of the library, and an explanation that follows
+   strerror's words.  */
 static const struct {
     enum client_end end;
     const char *more;
@@ -83,28 +83,31 @@ static const struct {
     [SONDE_CONNECT_TIMED_OUT] = {CLIENT_TIMED_OUT, ""},
     [SONDE_CONNECT_HOST_UNREACHABLE] =
         {CLIENT_HOST_UNREACHABLE,
-         ": a router says so, or nobody answers at that address"},
-    [SONDE_CONNECT_NETWORK_UNREACHABLE] = {CLIENT_NETWORK_UNREACHABLE, ""},
+         " (reported by a router, or no host has this address)"},
+    [SONDE_CONNECT_NETWORK_UNREACHABLE] = {CLIENT_NETWORK_UNREACHABLE,
+                                           " (no route from this host)"},
     [SONDE_CONNECT_NAME_UNKNOWN] = {CLIENT_NAME_UNKNOWN, ""},
     [SONDE_CONNECT_NAME_NO_ANSWER] = {CLIENT_NAME_NO_ANSWER, ""},
-    [SONDE_CONNECT_SOURCE_NOT_LOCAL] = {CLIENT_SOURCE_NOT_LOCAL, ""},
-    [SONDE_CONNECT_PORT_IN_USE] = {CLIENT_PORT_IN_USE, ""},
+    [SONDE_CONNECT_SOURCE_NOT_LOCAL] =
+        {CLIENT_SOURCE_NOT_LOCAL,
+         " (no such source address on this host, or none with a route)"},
+    [SONDE_CONNECT_PORT_IN_USE] = {CLIENT_PORT_IN_USE, " (the source port)"},
     [SONDE_CONNECT_PERMISSION] =
         {CLIENT_PERMISSION,
-         ": a firewall, a broadcast address, or a source port below 1024"},
+         " (a firewall, a broadcast address, or a source port below 1024)"},
     [SONDE_CONNECT_RESET] = {CLIENT_CLOSED_EARLY, ""},
     [SONDE_CONNECT_RESOURCES] = {CLIENT_TROUBLE, ""},
     [SONDE_CONNECT_ABANDONED] = {CLIENT_TROUBLE, ""},
     [SONDE_CONNECT_OTHER] = {CLIENT_TROUBLE, ""},
 };
 
-enum client_end client_end_of(enum sonde_connect_status outcome)
+enum client_end client_end_of(enum sonde_connect_status status)
 {
-    return ends[outcome].end;
+    return ends[status].end;
 }
 
-/* How long was waited in vain: the time that was given, unless the system gave
-   up before, or there was none given.  */
+/* The time waited without a reply: the timeout given, unless the kernel timed
+   out earlier or no timeout was given.  */
 static void print_waited(const struct client *client, int64_t waited_ns,
                          char time[CLIENT_TIME_TEXT])
 {
@@ -119,18 +122,18 @@ enum client_end client_late(const struct client *client, int64_t waited_ns,
                             const char *where, struct client_result *result)
 {
     char time[CLIENT_TIME_TEXT];
-    const char *comma = *where ? ", " : "";
+    const char *comma = *where ? ", " : "", *causes = "";
+    bool is_datagram = client->target->type == SOCK_DGRAM;
     print_waited(client, waited_ns, time);
-    if (client->target->type == SOCK_DGRAM)
-        return client_say(result, CLIENT_SILENCE, "%s: silence for %s%s%s (%s)",
-                          client->name, time, comma, where,
-                          client->target->path
-                              ? "the server does not answer, or may not write "
-                                "to this client's socket"
-                              : "lost, ignored, dropped by a firewall, or "
-                                "nobody there: UDP does not tell");
-    return client_say(result, CLIENT_TIMED_OUT, "%s: no answer within %s%s%s",
-                      client->name, time, comma, where);
+    if (is_datagram)
+        causes = client->target->path
+                     ? " (the server does not reply, or may not write to this "
+                       "client's socket)"
+                     : " (lost, dropped by a firewall, or no server: UDP "
+                       "reports none of these)";
+    return client_say(result, is_datagram ? CLIENT_SILENCE : CLIENT_TIMED_OUT,
+                      "%s: no reply within %s%s%s%s", client->name, time, comma,
+                      where, causes);
 }
 
 enum client_end client_output_lost(int error, struct client_result *result)
@@ -141,22 +144,27 @@ enum client_end client_output_lost(int error, struct client_result *result)
                       "cannot write standard output: %s", strerror(error));
 }
 
+/* ERROR in strerror's words, with the explanation for STATUS.  */
+static enum client_end client_say_error(const struct client *client,
+                                        enum sonde_connect_status status,
+                                        int error, const char *where,
+                                        struct client_result *result)
+{
+    return client_say(result, ends[status].end, "%s: %s%s%s%s%s", client->name,
+                      status == SONDE_CONNECT_OTHER ? "unexpected error: " : "",
+                      strerror(error),
+                      client->target->path ? "" : ends[status].more,
+                      *where ? ", " : "", where);
+}
+
 enum client_end client_lost(const struct client *client, int error,
                             const char *where, struct client_result *result)
 {
-    enum sonde_connect_status outcome = sonde_connect_status(error);
-    const char *comma = *where ? ", " : "";
-    if (outcome == SONDE_CONNECT_RESET)
-        return client_say(result, CLIENT_CLOSED_EARLY,
-                          "%s: server terminated prematurely (%s)%s%s",
-                          client->name, strerror(error), comma, where);
-    return client_say(result, ends[outcome].end, "%s: %s (%s)%s%s",
-                      client->name, sonde_connect_status_text(outcome),
-                      strerror(error), comma, where);
+    return client_say_error(client, sonde_connect_status(error), error, where,
+                            result);
 }
 
-/* What ERROR means of a target that the user can name better; NULL if there is
-   nothing of that kind to say.  */
+/* What the user can correct in TARGET after ERROR, or NULL.  */
 static const char *client_find_advice(const struct client_target *target,
                                       int error)
 {
@@ -164,67 +172,61 @@ static const char *client_find_advice(const struct client_target *target,
     if (!target->path)
         return error == EINVAL && !strncasecmp(target->host, "fe80:", 5) &&
                        !strchr(target->host, '%')
-                   ? "a link-local address wants its interface, as in "
+                   ? "a link-local address needs its interface, as in "
                      "fe80::1%eth0"
                    : NULL;
     switch (error) {
     case ENAMETOOLONG:
         return "the path is too long for a UNIX socket";
     case EPROTOTYPE:
-        return is_datagram ? "the socket there is a stream: leave out -u"
-                           : "the socket there takes datagrams: say -u";
+        return is_datagram ? "a stream socket: leave out -u"
+                           : "a datagram socket: use -u";
     case EACCES:
-        return "no permission for that file, or for a folder on the way";
+        return "no permission for this file or for a folder of its path";
     default:
         return NULL;
     }
 }
 
-/* Connecting or looking up failed with ERROR, as the report says.  */
+/* Explain why connect or the name lookup failed with ERROR.  */
 static enum client_end client_explain(const struct client *client, int error,
                                       int64_t waited_ns,
                                       struct client_result *result)
 {
-    enum sonde_connect_status outcome = client->report.status;
+    enum sonde_connect_status status = client->report.status;
     char time[CLIENT_TIME_TEXT];
-    bool by_name = outcome == SONDE_CONNECT_NAME_UNKNOWN ||
-                   outcome == SONDE_CONNECT_NAME_NO_ANSWER;
     char interface[64];
-    if (client->target->host && outcome != SONDE_CONNECT_REFUSED &&
-        outcome != SONDE_CONNECT_TIMED_OUT && outcome != SONDE_CONNECT_RESET &&
+    if (client->target->host && status != SONDE_CONNECT_REFUSED &&
+        status != SONDE_CONNECT_TIMED_OUT && status != SONDE_CONNECT_RESET &&
         endpoint_lacks_interface(client->target->host, interface,
                                  sizeof interface))
         return client_say(result, CLIENT_NAME_UNKNOWN,
                           "%s: no such interface: '%s'", client->name,
                           interface);
-    if (by_name)
-        return client_say(result, ends[outcome].end, "%s: %s", client->name,
+    if (status == SONDE_CONNECT_NAME_UNKNOWN ||
+        status == SONDE_CONNECT_NAME_NO_ANSWER)
+        return client_say(result, ends[status].end, "%s: %s", client->name,
                           client->report.code
                               ? sonde_resolve_code_text(client->report.code)
-                              : sonde_connect_status_text(outcome));
-    if (outcome == SONDE_CONNECT_TIMED_OUT) {
+                              : sonde_connect_status_text(status));
+    if (status == SONDE_CONNECT_TIMED_OUT) {
         print_waited(client, waited_ns, time);
-        return client_say(result, CLIENT_TIMED_OUT,
-                          "%s: no answer within %s (%s)", client->name, time,
-                          client->target->path
-                              ? "the listen queue is full"
-                              : "a firewall, a full listen queue or a host "
-                                "that is down look like this");
+        return client_say(
+            result, CLIENT_TIMED_OUT, "%s: connection timed out after %s (%s)",
+            client->name, time,
+            client->target->path ? "full listen queue"
+                                 : "firewall, full listen queue, or host down");
     }
-    if (outcome == SONDE_CONNECT_RESET)
-        return client_lost(client, error, "while connecting", result);
     const char *advice = client_find_advice(client->target, error);
     if (advice)
-        return client_say(result, ends[outcome].end, "%s: %s (%s)",
-                          client->name, advice, strerror(error));
-    return client_say(result, ends[outcome].end, "%s: %s (%s)%s", client->name,
-                      sonde_connect_status_text(outcome), strerror(error),
-                      client->target->path ? "" : ends[outcome].more);
+        return client_say(result, ends[status].end, "%s: %s (%s)", client->name,
+                          strerror(error), advice);
+    return client_say_error(client, status, error, "", result);
 }
 
-/* ---- connecting ---------------------------------------------------------- */
+/* ---- connect ---------------------------------------------------------- */
 
-/* What a signal that ends the process must not leave behind.  */
+/* The files that a handler of a fatal signal removes.  */
 static char doomed_path[sizeof((struct client *)0)->own_path];
 static char doomed_folder[sizeof((struct client *)0)->own_folder];
 
@@ -239,17 +241,16 @@ static void on_end(int signo)
 static void client_watch_signals(const struct client *client)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
-    struct sigaction before;
+    struct sigaction prev;
     memcpy(doomed_path, client->own_path, sizeof doomed_path);
     memcpy(doomed_folder, client->own_folder, sizeof doomed_folder);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        if (!sigaction(signals[i], NULL, &before) &&
-            before.sa_handler == SIG_DFL)
+        if (!sigaction(signals[i], NULL, &prev) && prev.sa_handler == SIG_DFL)
             sonde_signal(signals[i], on_end, SONDE_RESTART);
 }
 
-/* A UNIX datagram socket has no address by itself, and without one it gets no
-   answers: give it one in a folder of its own, which client_close removes. */
+/* An unbound UNIX datagram socket has no address and gets no replies: bind the
+   socket in a new folder, which client_close removes.  */
 static int make_own_path(struct client *client, struct sonde_address *source,
                          struct client_result *result)
 {
@@ -260,11 +261,11 @@ static int make_own_path(struct client *client, struct sonde_address *source,
         where = "/tmp";
     char *folder = client->own_folder;
     snprintf(folder, sizeof client->own_folder, "%.80s%s", where, template);
-    /* A server of another user must come through.  */
+    /* A server of another user needs access.  */
     if (!mkdtemp(folder) || chmod(folder, 0711)) {
         client_say(result, CLIENT_TROUBLE,
                    "cannot make a folder in %s for this client's own socket: "
-                   "%s; set TMPDIR to one that can be written",
+                   "%s; set TMPDIR to a writable folder",
                    where, strerror(errno));
         *folder = '\0';
         return -1;
@@ -298,8 +299,8 @@ static int connect_path(struct client *client, int timeout,
     if (options->type == SOCK_DGRAM)
         options->source = &source;
     int fd = sonde_connect(&server, 1, timeout, options, &client->report);
-    /* A server of another user must be able to answer.  Others cannot send
-       here: the socket takes datagrams of its peer alone.  */
+    /* A server of another user must be able to reply.  The kernel discards
+       datagrams of all other senders, since the socket is connected.  */
     if (fd >= 0 && options->type == SOCK_DGRAM)
         chmod(client->own_path, 0666);
     return fd;
@@ -317,16 +318,15 @@ static int connect_target(struct client *client, struct client_result *result)
     };
     if (target->path)
         return connect_path(client, timeout, &options, result);
-    /* Only addresses of the source's family can be reached from it.  */
+    /* A source address reaches only addresses of its family.  */
     if (target->source && options.family == AF_UNSPEC)
         options.family = target->source->storage.ss_family;
     return sonde_connect_name(target->host, target->service, timeout, &options,
                               &client->report);
 }
 
-/* What every connection of a client has: its small writes leave at once, and
-   a peer that vanished is noticed, if that is wanted.  Neither decides whether
-   the exchange works.  */
+/* Send small writes at once; detect a vanished peer by keepalive if configured.
+   Errors are ignored: the exchange works without these options.  */
 static void client_set_options(struct client *client)
 {
     int on = 1;

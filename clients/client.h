@@ -1,4 +1,4 @@
-/* client.h - from whom to reach to a connection, or a sentence
+/* client.h - connect a client, and explain errors
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef CLIENTS_CLIENT_H
@@ -10,7 +10,7 @@
 
 #include "sonde.h"
 
-/* How a client ended: each is an exit status of its own.  */
+/* How a client ended: each end has an exit status.  */
 enum client_end {
     CLIENT_DONE,
     CLIENT_TROUBLE, /* of this host: memory, descriptors, input, output */
@@ -23,14 +23,13 @@ enum client_end {
     CLIENT_SOURCE_NOT_LOCAL,
     CLIENT_PORT_IN_USE,
     CLIENT_PERMISSION,
-    CLIENT_SILENCE,      /* datagrams: no answer, which proves nothing */
-    CLIENT_WRONG_REPLY,  /* an answer, but not the right one */
-    CLIENT_CLOSED_EARLY, /* the connection ended before it should */
+    CLIENT_SILENCE,      /* datagrams: no reply, whatever the cause */
+    CLIENT_WRONG_REPLY,  /* the reply differs from the request */
+    CLIENT_CLOSED_EARLY, /* closed or reset before the last reply */
     CLIENT_ENDS
 };
 
-/* The end, and a sentence about it without a full stop, empty if there is
-   nothing to say.  */
+/* The end, and a sentence without a full stop; empty if no message is due.  */
 struct client_result {
     enum client_end end;
     char text[600];
@@ -41,7 +40,8 @@ __attribute__((format(printf, 3, 4))) enum client_end
 client_say(struct client_result *result, enum client_end end,
            const char *format, ...);
 
-/* Whom to reach, and how.  All zero but HOST and SERVICE, or PATH, will do.  */
+/* The server, and how to connect.  HOST and SERVICE, or PATH, are required; all
+   other members may be 0.  */
 struct client_target {
     const char *host;
     const char *service; /* a port number or the name of a service */
@@ -53,11 +53,11 @@ struct client_target {
     int keepalive;                      /* seconds, or 0 */
 };
 
-/* What is used of the time when no timeout is given, in milliseconds: to look
-   up and connect together, and for a peer to be silent in.  */
+/* Default timeouts in milliseconds: of name lookup and connect together, and of
+   a reply.  */
 enum { CLIENT_TIMEOUT = 30000, CLIENT_DATAGRAM_TIMEOUT = 5000 };
 
-/* Room for a path of a UNIX socket on any system.  */
+/* Size of the path of a UNIX socket on any system.  */
 enum { CLIENT_OWN_PATH = 104 };
 
 /* A connection.  */
@@ -66,50 +66,50 @@ struct client {
     int fd;
     char name[300]; /* the target as sentences name it: "host port 7" */
     struct sonde_connect_report report;
-    int64_t deadline;   /* of everything, or SONDE_NEVER */
-    int64_t connect_ns; /* looking up included */
-    int keepalive;      /* if wanted: seconds in force; 0: the system's own;
-                           -1: it could not be set */
-    /* A UNIX datagram socket's own path, and the folder made for it; empty if
-       there is none.  */
+    int64_t deadline;   /* of the whole exchange, or SONDE_NEVER */
+    int64_t connect_ns; /* with name lookup */
+    int keepalive;      /* result of sonde_keepalive: seconds in force; 0: the
+                           system's default; -1: error */
+    /* Path of this client's UNIX datagram socket, and its folder; or empty.  */
     char own_path[CLIENT_OWN_PATH];
     char own_folder[CLIENT_OWN_PATH];
 };
 
-/* Connect as TARGET says, which must outlast CLIENT.  The result does not
-   block, and is close-on-exec.  Returns CLIENT_DONE; else CLIENT holds nothing
-   that needs to be closed, and RESULT says what happened.  */
+/* Connect to TARGET, which must outlive CLIENT.  The socket is non-blocking and
+   close-on-exec.  Returns CLIENT_DONE; or another end, explained in *RESULT,
+   with nothing to close in CLIENT.  */
 enum client_end client_connect(struct client *client,
                                const struct client_target *target,
                                struct client_result *result);
 
 void client_close(struct client *client);
 
-/* What ERROR, of a send or receive of CLIENT, means.  WHERE says how far the
-   exchange had come, as part of a sentence, or is empty.  Returns the end, in
-   *RESULT too.  */
+/* Explain ERROR, the errno of a send or receive of CLIENT.  WHERE, part of a
+   sentence or empty, is the progress of the exchange.  Returns the end, also in
+   *RESULT.  */
 enum client_end client_lost(const struct client *client, int error,
                             const char *where, struct client_result *result);
 
-/* What came back could not be written out, with ERROR: trouble, without a text
-   if the reader has gone.  Returns the end, in *RESULT too.  */
+/* Writing replies to standard output failed with ERROR: CLIENT_TROUBLE, without
+   text if the reader closed the pipe.  Returns the end, also in *RESULT.  */
 enum client_end client_output_lost(int error, struct client_result *result);
 
-/* The time is over: in *RESULT silence, for datagrams, or timed out.  */
+/* No reply in time: CLIENT_SILENCE for datagrams, otherwise CLIENT_TIMED_OUT.
+   Returns the end, also in *RESULT.  */
 enum client_end client_late(const struct client *client, int64_t waited_ns,
                             const char *where, struct client_result *result);
 
-/* The end that goes with an outcome of the library.  */
-enum client_end client_end_of(enum sonde_connect_status outcome);
+/* The end for STATUS of the library.  */
+enum client_end client_end_of(enum sonde_connect_status status);
 
-/* ADDRESS as sentences name it, "192.0.2.1 port 80", in BUFFER of SIZE.  */
+/* Print ADDRESS as in sentences, "192.0.2.1 port 80", in BUFFER of SIZE.  */
 void client_print_address(const struct sonde_address *address, char *buffer,
                           size_t size);
 
 /* "IPv4", "IPv6" or "UNIX".  */
 const char *client_family_name(int family);
 
-/* Nanoseconds as people say them, "224 us", "1.5 ms", "2 s", in TEXT.  */
+/* Print NS nanoseconds, "224 us", "1.5 ms", "2 s", in TEXT.  */
 enum { CLIENT_TIME_TEXT = 24 };
 void client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT]);
 

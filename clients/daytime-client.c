@@ -1,4 +1,4 @@
-/* daytime-client.c - ask for the time of day, and read all of the answer
+/* daytime-client.c - request the time and read the whole reply
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -9,7 +9,7 @@
 #include "base/monotonic.h"
 #include "clients/daytime-client.h"
 
-/* The answer is there, or its beginning.  */
+/* The reply begins.  */
 static void daytime_client_note_time(struct daytime *daytime, int64_t start)
 {
     clock_gettime(CLOCK_REALTIME, &daytime->local);
@@ -19,7 +19,7 @@ static void daytime_client_note_time(struct daytime *daytime, int64_t start)
 static const char *daytime_client_where(const struct daytime *daytime,
                                         char text[60])
 {
-    snprintf(text, 60, "%zu bytes came before", daytime->length);
+    snprintf(text, 60, "%zu bytes received before", daytime->length);
     return daytime->length ? text : "";
 }
 
@@ -40,21 +40,20 @@ static enum client_end daytime_client_say_lost(const struct client *client,
 static enum client_end daytime_client_say_too_long(const struct client *client,
                                                    struct client_result *result)
 {
-    return client_say(result, CLIENT_WRONG_REPLY,
-                      "%s: wrong reply: more than %d bytes, where daytime is "
-                      "one line",
-                      client->name, DAYTIME_MAX);
+    return client_say(
+        result, CLIENT_WRONG_REPLY,
+        "%s: wrong reply: more than %d bytes; daytime is one line",
+        client->name, DAYTIME_MAX);
 }
 
-/* The stream began when its connection did: a server looks at its clock then,
-   not when anything is asked.  */
+/* The round trip begins with connect, when a stream server reads its clock.  */
 static enum client_end get_stream(struct client *client, int64_t deadline,
                                   struct daytime *daytime,
                                   struct client_result *result)
 {
     int64_t start = monotonic_now();
     for (;;) {
-        /* One byte more than there may be tells whether there is more.  */
+        /* One byte beyond DAYTIME_MAX detects longer replies.  */
         size_t room = sizeof daytime->text - daytime->length;
         ssize_t count = sonde_read(client->fd, daytime->text + daytime->length,
                                    room, sonde_deadline_left(deadline));
@@ -76,8 +75,7 @@ static enum client_end get_stream(struct client *client, int64_t deadline,
     if (daytime->length > 0)
         return CLIENT_DONE;
     return client_say(result, CLIENT_CLOSED_EARLY,
-                      "%s: server terminated prematurely: it closed the "
-                      "connection without a word",
+                      "%s: server closed the connection without a reply",
                       client->name);
 }
 

@@ -1,4 +1,4 @@
-/* daytime-client.h - ask for the time of day, and read all of the answer
+/* daytime-client.h - request the time and read the whole reply
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef CLIENTS_DAYTIME_CLIENT_H
@@ -8,22 +8,22 @@
 
 #include "clients/client.h"
 
-/* RFC 867 wants one line.  More than this is something else.  */
+/* RFC 867 recommends one line.  A longer reply is no daytime.  */
 enum { DAYTIME_MAX = 4096 };
 
 struct daytime {
     size_t length;
     char text[DAYTIME_MAX + 1]; /* with a NUL behind it */
-    /* The local clock when the answer was there, and how long before that it
-       was asked for: the server looked at its own somewhere between.  */
+    /* The local clock when the reply arrived, and the time since the request:
+       the server read its clock in between.  */
     struct timespec local;
     int64_t round_trip_ns;
 };
 
-/* Get the answer of CLIENT: over a stream up to its end, since one write of
-   the server may come in many pieces; over datagrams by asking with an empty
-   one.  What came is in *DAYTIME whatever the end.  Returns the end, in
-   *RESULT too.  */
+/* Get the reply for CLIENT: over a stream up to end of file, since one write
+   may arrive in several pieces; over datagrams by sending an empty datagram.
+   *DAYTIME has the bytes received, whatever the end.  Returns the end, also in
+   *RESULT.  */
 enum client_end daytime_get(struct client *client, struct daytime *daytime,
                             struct client_result *result);
 

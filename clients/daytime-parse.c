@@ -1,17 +1,16 @@
-/* daytime-parse.c - the instant that a daytime server tells
+/* daytime-parse.c - parse the time that a daytime server sends
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   RFC 867 leaves the syntax free.  The forms in use are patterns, in which a
-   letter stands for a field:
+   RFC 867 does not define a syntax.  The forms in use are patterns; a letter is
+   a field:
 
        Y  year, four digits        y  year, two digits: 1969 to 2068
        M  month by name            m  month, two digits
        d  day, one or two digits   H I S  hour, minute, second
-       w  weekday by name          f  a fraction of a second, if there is one
-       Z  zone                     z  zone, if there is one
+       w  weekday by name          Z  zone
        J  Modified Julian Date, five digits
-       N  the rest of the form of NIST
-       _  blanks                   any other character stands for itself  */
+       N  the rest of the NIST form
+       _  blanks                   any other character matches itself  */
 
 #include <config.h>
 
@@ -30,12 +29,11 @@ static const struct {
 } forms[] = {
     {"w_M_d_H:I:S_Y", "asctime"},     {"w_M_d_H:I:S_Z_Y", "date"},
     {"w, M_d, Y_H:I:S-Z", "RFC 867"}, {"d_M_y_H:I:S_Z", "RFC 867"},
-    {"d_M_Y_H:I:S_Z", "xinetd"},      {"w, d_M_Y_H:I:S_Z", "mail"},
-    {"Y-m-dTH:I:Sfz", "ISO 8601"},    {"Y-m-d_H:I:Sfz", "ISO 8601"},
+    {"d_M_Y_H:I:S_Z", "xinetd"},      {"Y-m-dTH:I:SZ", "ISO 8601"},
     {"J_y-m-d_H:I:S_N", "NIST"},
 };
 
-/* A reading of TEXT from AT on.  */
+/* The fields read so far; AT is the next character.  */
 struct reading {
     const char *at;
     int year, month, day, hour, minute, second, julian;
@@ -53,17 +51,16 @@ static const struct {
     {"CEST", 120}, {"EET", 120},  {"EEST", 180},
 };
 
-/* ---- fields: each returns whether it is there, and goes beyond it -------- */
+/* ---- fields: each returns whether the field is there, and skips it ------- */
 
-/* LEAST to MOST digits.  */
-static bool take_digits(struct reading *reading, int least, int most,
-                        int *value)
+/* MIN to MAX digits.  */
+static bool take_digits(struct reading *reading, int min, int max, int *value)
 {
     int count = 0;
-    for (*value = 0; count < most && isdigit((unsigned char)*reading->at);
+    for (*value = 0; count < max && isdigit((unsigned char)*reading->at);
          count++)
         *value = 10 * *value + (*reading->at++ - '0');
-    return count >= least;
+    return count >= min;
 }
 
 static size_t count_letters(const char *text)
@@ -74,8 +71,8 @@ static size_t count_letters(const char *text)
     return length;
 }
 
-/* One of the COUNT NAMES, whole or its first three letters, whose number from 1
-   on is *VALUE.  */
+/* One of the COUNT NAMES, whole or its first three letters; *VALUE is its
+   number from 1.  */
 static bool take_name(struct reading *reading, const char *const *names,
                       int count, int *value)
 {
@@ -98,8 +95,8 @@ static bool take_month(struct reading *reading)
     return take_name(reading, months, 12, &reading->month);
 }
 
-/* That it is the right one is not asked for: the example of RFC 867 has a
-   Tuesday that was a Monday.  */
+/* Any weekday matches: the date in the example of RFC 867 has the wrong
+   weekday.  */
 static bool take_weekday(struct reading *reading)
 {
     static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
@@ -149,26 +146,7 @@ static bool take_zone(struct reading *reading)
     return false;
 }
 
-static bool take_zone_if_any(struct reading *reading)
-{
-    take_blanks(reading);
-    return !strchr("+-", *reading->at) && !isalpha((unsigned char)*reading->at)
-               ? true
-           : *reading->at ? take_zone(reading)
-                          : true;
-}
-
-static bool take_fraction(struct reading *reading)
-{
-    if (*reading->at != '.' && *reading->at != ',')
-        return true;
-    const char *start = ++reading->at;
-    while (isdigit((unsigned char)*reading->at))
-        reading->at++;
-    return reading->at > start;
-}
-
-/* TT L H msADV UTC(NIST) *: none of it changes the second, which is UTC's.  */
+/* TT L H msADV UTC(NIST) *: none of these fields changes the second of UTC.  */
 static bool take_nist(struct reading *reading)
 {
     const char *zone = strstr(reading->at, "UTC(");
@@ -210,12 +188,8 @@ static bool take_field(struct reading *reading, char field)
         return take_digits(reading, 5, 5, &reading->julian);
     case 'w':
         return take_weekday(reading);
-    case 'f':
-        return take_fraction(reading);
     case 'Z':
         return take_zone(reading);
-    case 'z':
-        return take_zone_if_any(reading);
     case 'N':
         return take_nist(reading);
     case '_':
@@ -250,7 +224,7 @@ static int64_t days_since_1970(int year, int month, int day)
            719468;
 }
 
-/* A leap second counts as a second of the next minute, as POSIX has it.  */
+/* A leap second is a second of the next minute, as in POSIX.  */
 static bool is_possible(const struct reading *reading)
 {
     enum { julian_1970 = 40587 };
@@ -263,8 +237,8 @@ static bool is_possible(const struct reading *reading)
                days_since_1970(reading->year, reading->month, reading->day);
 }
 
-/* The seconds of READING, which names no zone, in that of this host, to
- *SECONDS.  Returns whether it can tell.  */
+/* Convert READING, without a zone, by the zone of this host to *SECONDS.
+   Returns false if mktime cannot.  */
 static bool local_seconds(const struct reading *reading, int64_t *seconds)
 {
     struct tm tm = {.tm_year = reading->year - 1900,
@@ -276,7 +250,7 @@ static bool local_seconds(const struct reading *reading, int64_t *seconds)
                     .tm_wday = -1,
                     .tm_isdst = -1};
     *seconds = mktime(&tm);
-    /* -1 is a time, too; but then there is a weekday.  */
+    /* -1 is a valid result, too; mktime sets the weekday on success.  */
     return tm.tm_wday >= 0;
 }
 
@@ -288,7 +262,7 @@ static int64_t utc_seconds(const struct reading *reading)
            reading->zone * 60;
 }
 
-/* Whether all of TEXT, but for white space around it, has the form PATTERN.  */
+/* Whether TEXT, without white space around it, has the form PATTERN.  */
 static bool daytime_parse_matches(struct reading *reading, const char *pattern,
                                   const char *text)
 {
@@ -324,7 +298,7 @@ void daytime_iso(int64_t seconds, char text[DAYTIME_ISO_TEXT])
 {
     struct tm tm;
     time_t time = (time_t)seconds;
-    /* Where a time_t has 32 bits it ends in 2038.  */
+    /* A time_t of 32 bits ends in 2038.  */
     if ((int64_t)time != seconds || !gmtime_r(&time, &tm) ||
         !strftime(text, DAYTIME_ISO_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm))
         snprintf(text, DAYTIME_ISO_TEXT, "(unknown)");

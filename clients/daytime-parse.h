@@ -1,4 +1,4 @@
-/* daytime-parse.h - the instant that a daytime server tells
+/* daytime-parse.h - parse the time that a daytime server sends
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef CLIENTS_DAYTIME_PARSE_H
@@ -10,13 +10,13 @@
 struct daytime_instant {
     int64_t seconds;  /* since 1970, in UTC */
     const char *form; /* what TEXT is, for the log */
-    bool assumed;     /* TEXT names no zone */
+    bool assumed;     /* TEXT has no zone */
 };
 
-/* Read TEXT, one line in one of the forms that servers use: that of asctime
-   and date, the two of RFC 867, that of mail, ISO 8601, that of NIST.  One that
-   names no zone is taken as UTC or as the time of this host's zone.
-   Returns 0, or -1 if it is none of them, or no such time exists.  */
+/* Parse TEXT, one line in a form that servers use: asctime, date, the two
+   examples of RFC 867, xinetd, ISO 8601 without fractions, NIST.  A time
+   without a zone is UTC if IS_UTC, otherwise in the zone of this host.  Returns
+   0, or -1 if the form is unknown or no such time exists.  */
 int daytime_parse(const char *text, bool is_utc,
                   struct daytime_instant *instant);
 

@@ -1,9 +1,8 @@
-/* echo-client.c - send what comes in, verify and print what comes back
+/* echo-client.c - echo client for streams: send, verify, print
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   One loop waits for the input, the socket and the output at once, so that the
-   end of the server is noticed while somebody thinks about what to type, and
-   no two of them can wait for each other.  */
+   One loop polls input, socket and output together: the server's end is noticed
+   while a user types, and there is no deadlock between the three.  */
 
 #include <config.h>
 
@@ -16,7 +15,7 @@
 #include "clients/echo-client.h"
 #include "clients/verify.h"
 
-/* What is read from the socket and written to the output at a time.  */
+/* Bytes per read from the socket and write to the output.  */
 enum { PIECE = 65536 };
 
 struct session {
@@ -26,11 +25,11 @@ struct session {
     int input, output;
     struct verify verify;
     bool input_ended, half_closed;
-    int send_error;            /* sending is over; the peer's end will come */
-    size_t out_start, out_end; /* verified, and not yet written */
-    unsigned watched[3];       /* what each descriptor is watched for */
-    int64_t idle_since;        /* nothing is due from the server, or 0 */
-    int64_t progress;          /* when the server last did something */
+    int send_error;            /* errno of a failed send; only receive now */
+    size_t out_start, out_end; /* verified, not yet written */
+    unsigned watched[3];       /* events watched on each descriptor */
+    int64_t idle_since;        /* no reply is due since then, or 0 */
+    int64_t progress;          /* last progress of the server */
     struct monotonic_spin spin;
     unsigned char bytes[PIECE];
 };
@@ -42,24 +41,23 @@ static bool has_pending(const struct session *session)
     return session->out_start < session->out_end;
 }
 
-/* How far it has come, for sentences.  */
+/* The progress, as part of a sentence.  */
 static const char *echo_client_where(const struct session *session,
                                      char text[160])
 {
     const struct verify *verify = &session->verify;
     uint64_t unsent = verify->filled - verify->sent;
-    int length =
-        snprintf(text, 160, "%" PRIu64 " of %" PRIu64 " bytes sent came back",
-                 verify->echoed, verify->sent);
+    int length = snprintf(text, 160, "%" PRIu64 " of %" PRIu64 " bytes echoed",
+                          verify->echoed, verify->sent);
     if (unsent > 0)
         snprintf(text + length, 160 - (size_t)length,
-                 ", %" PRIu64 " more were read and not sent", unsent);
+                 ", %" PRIu64 " more not sent", unsent);
     return text;
 }
 
-/* ---- the four things that can happen ------------------------------------- */
+/* ---- events ------------------------------------- */
 
-/* Each returns 0 to go on, or -1 when all is said in the result.  */
+/* Each returns 0 to continue, or -1 with the end in the result.  */
 
 static int echo_client_take_input(struct session *session)
 {
@@ -78,8 +76,8 @@ static int echo_client_take_input(struct session *session)
     return 0;
 }
 
-/* Send what there is.  A failure is not the end: what came back before it is
-   still to be read.  */
+/* Send unsent bytes.  After a failure the bytes echoed before are still
+   received.  */
 static void send_some(struct session *session)
 {
     size_t size;
@@ -109,20 +107,19 @@ static int echo_client_say_wrong(struct session *session,
     const struct verify *verify = &session->verify;
     if (answer == VERIFY_DIFFERENT)
         client_say(session->result, CLIENT_WRONG_REPLY,
-                   "%s: wrong reply: byte %" PRIu64
-                   " should be 0x%02x and came back as 0x%02x",
-                   session->client->name, verify->echoed, verify->expected,
-                   verify->received);
+                   "%s: wrong reply: byte %" PRIu64 " is 0x%02x, not 0x%02x",
+                   session->client->name, verify->echoed, verify->received,
+                   verify->expected);
     else
         client_say(session->result, CLIENT_WRONG_REPLY,
                    "%s: wrong reply: byte %" PRIu64
-                   ", 0x%02x, came back though only %" PRIu64 " were sent",
+                   ", 0x%02x, is beyond the %" PRIu64 " sent",
                    session->client->name, verify->echoed, verify->received,
                    verify->sent);
     return -1;
 }
 
-/* The server has ended the stream, with ERROR if that is not 0.  */
+/* The server closed the connection, or a read failed with ERROR.  */
 static int end_of_stream(struct session *session, int error)
 {
     const struct verify *verify = &session->verify;
@@ -136,12 +133,12 @@ static int end_of_stream(struct session *session, int error)
                     session->result);
     else
         client_say(session->result, CLIENT_CLOSED_EARLY,
-                   "%s: server terminated prematurely: %s",
+                   "%s: server closed the connection, %s",
                    session->client->name, echo_client_where(session, text));
     return -1;
 }
 
-/* Write out what is verified.  Returns as above.  */
+/* Write verified bytes.  Returns as above.  */
 static int put_output(struct session *session)
 {
     while (has_pending(session)) {
@@ -179,8 +176,7 @@ static int take_echo(struct session *session)
 
 /* ---- waiting ------------------------------------------------------------- */
 
-/* Whether it is the server's turn: not while we wait for input, or for whoever
-   reads the output.  */
+/* Whether a reply is due: not while input is awaited or output is blocked.  */
 static bool is_due(const struct session *session)
 {
     return !has_pending(session) &&
@@ -188,8 +184,8 @@ static bool is_due(const struct session *session)
             session->verify.echoed < session->verify.filled);
 }
 
-/* The deadline stands still while nothing is due from the server.  */
-static void mind_idleness(struct session *session)
+/* Extend the deadline by the time in which no reply was due.  */
+static void extend_deadline(struct session *session)
 {
     struct client *client = session->client;
     if (!is_due(session)) {
@@ -204,8 +200,8 @@ static void mind_idleness(struct session *session)
     }
 }
 
-/* The moment at which the server is too late: the deadline, or, if none was
-   given, when it has done nothing for too long.  */
+/* The deadline of the next reply; without a timeout option, CLIENT_TIMEOUT
+   after the last progress.  */
 static int64_t echo_client_latest(const struct session *session)
 {
     if (!is_due(session))
@@ -223,7 +219,7 @@ static int say_late(struct session *session)
     if (session->half_closed &&
         session->verify.echoed == session->verify.filled)
         client_late(session->client, ms * 1000000,
-                    "all came back, but the server does not close its end",
+                    "all bytes echoed, but the server does not close its side",
                     session->result);
     else
         client_late(session->client, ms * 1000000,
@@ -231,15 +227,14 @@ static int say_late(struct session *session)
     return -1;
 }
 
-/* poll goes on reporting what read and write do not find, and no deadline would
-   end that: nothing is due from the server.  */
+/* poll keeps reporting readiness while read or write returns EAGAIN.  No
+   deadline ends this, because no reply is due.  */
 static int say_unready(struct session *session)
 {
     const char *what =
         has_pending(session) ? "write standard output" : "read standard input";
     client_say(session->result, CLIENT_TROUBLE,
-               "cannot %s: poll goes on reporting that it is ready, and the "
-               "call goes on failing: %s",
+               "cannot %s: poll reports readiness, but the call fails: %s",
                what, strerror(EAGAIN));
     return -1;
 }
@@ -284,7 +279,7 @@ static int echo_client_serve(struct session *session,
     return event->ready & SONDE_READABLE ? take_echo(session) : 0;
 }
 
-/* What changes whenever anything is done.  */
+/* A number that changes with any progress.  */
 static uint64_t progress_of(const struct session *session)
 {
     const struct verify *verify = &session->verify;
@@ -299,7 +294,7 @@ static int echo_client_step(struct session *session)
     struct sonde_event event;
     uint64_t progress = progress_of(session);
     send_some(session);
-    mind_idleness(session);
+    extend_deadline(session);
     if (watch_all(session)) {
         client_say(session->result, CLIENT_TROUBLE, "cannot wait: %s",
                    strerror(errno));
@@ -325,8 +320,7 @@ static int echo_client_step(struct session *session)
     return 0;
 }
 
-/* poll, alone among the ways there are, takes regular files, which are always
-   ready.  */
+/* Only poll accepts regular files, which are always ready.  */
 static int open_poller(struct session *session)
 {
     session->poller = sonde_poller_open(SONDE_POLLER_POLL);

@@ -1,4 +1,4 @@
-/* echo-datagrams.c - the echo client over datagrams: one after the other
+/* echo-datagrams.c - echo client for datagrams, one at a time
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -17,20 +17,19 @@ struct exchange {
     struct client_result *result;
     struct sonde_lines lines;
     int output;
-    uint64_t count; /* datagrams that came back */
+    uint64_t count; /* datagrams echoed */
     unsigned char reply[SONDE_DATAGRAM_MAX];
 };
 
 static const char *echo_datagrams_where(const struct exchange *exchange,
                                         char text[80])
 {
-    snprintf(text, 80, "datagram %" PRIu64 ", %" PRIu64 " came back before",
+    snprintf(text, 80, "datagram %" PRIu64 ", %" PRIu64 " echoed before",
              exchange->count + 1, exchange->count);
     return text;
 }
 
-/* Say what is wrong with the LENGTH bytes of the reply to the SIZE bytes
-   DATA.  */
+/* Report how the reply of LENGTH bytes differs from the SIZE bytes DATA.  */
 static int echo_datagrams_say_wrong(const struct exchange *exchange,
                                     const unsigned char *data, size_t size,
                                     size_t length)
@@ -41,24 +40,24 @@ static int echo_datagrams_say_wrong(const struct exchange *exchange,
     if (at < size && at < length)
         client_say(exchange->result, CLIENT_WRONG_REPLY,
                    "%s: wrong reply: byte %zu of datagram %" PRIu64
-                   " should be 0x%02x and came back as 0x%02x",
-                   exchange->client->name, at, exchange->count + 1, data[at],
-                   exchange->reply[at]);
+                   " is 0x%02x, not 0x%02x",
+                   exchange->client->name, at, exchange->count + 1,
+                   exchange->reply[at], data[at]);
     else
         client_say(exchange->result, CLIENT_WRONG_REPLY,
                    "%s: wrong reply: datagram %" PRIu64
-                   " has %zu bytes and came back with %zu",
+                   " has %zu bytes, the reply %zu",
                    exchange->client->name, exchange->count + 1, size, length);
     return -1;
 }
 
-/* The reply to SIZE bytes is longer than any datagram that is sent here.  */
+/* The reply to SIZE bytes exceeds the receive buffer.  */
 static int echo_datagrams_say_too_long(const struct exchange *exchange,
                                        size_t size)
 {
     client_say(exchange->result, CLIENT_WRONG_REPLY,
                "%s: wrong reply: datagram %" PRIu64
-               " has %zu bytes and came back with more than %d",
+               " has %zu bytes, the reply more than %d",
                exchange->client->name, exchange->count + 1, size,
                SONDE_DATAGRAM_MAX);
     return -1;
@@ -78,28 +77,28 @@ static int echo_datagrams_say_lost(const struct exchange *exchange,
     return -1;
 }
 
-/* The milliseconds that the server has.  */
-static int echo_datagrams_patience(const struct client *client)
+/* Milliseconds until the timeout of the reply.  */
+static int echo_datagrams_timeout(const struct client *client)
 {
     return client->deadline == SONDE_NEVER
                ? CLIENT_DATAGRAM_TIMEOUT
                : sonde_deadline_left(client->deadline);
 }
 
-/* Send the SIZE bytes DATA, and have them back.  Returns 0, or -1 when all is
-   said in the result.  */
+/* Send the SIZE bytes DATA and verify the reply.  Returns 0, or -1 with the end
+   in the result.  */
 static int echo_datagrams_ask(struct exchange *exchange,
                               const unsigned char *data, size_t size)
 {
     const struct client *client = exchange->client;
     int64_t start = monotonic_now();
     if (sonde_datagram_send(client->fd, data, size,
-                            echo_datagrams_patience(client)))
+                            echo_datagrams_timeout(client)))
         return echo_datagrams_say_lost(exchange, start);
     ssize_t length = sonde_datagram_receive(client->fd, exchange->reply,
                                             sizeof exchange->reply,
-                                            echo_datagrams_patience(client));
-    /* No datagram of UDP is so long, but one of a UNIX socket may be.  */
+                                            echo_datagrams_timeout(client));
+    /* UDP datagrams fit; a datagram of a UNIX socket may be longer.  */
     if (length < 0 && errno == EMSGSIZE)
         return echo_datagrams_say_too_long(exchange, size);
     if (length < 0)
@@ -120,8 +119,8 @@ static int echo_datagrams_print(const struct exchange *exchange,
     return -1;
 }
 
-/* The next line, or as much of it as a datagram holds; while it is waited for
-   the deadline stands still.  Returns as sonde_line.  */
+/* The next line, at most a datagram; the deadline is extended by the wait.
+   Returns as sonde_line.  */
 static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
 {
     int64_t start = monotonic_now();
@@ -133,7 +132,7 @@ static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
     return size;
 }
 
-/* After the last echo: whether one more came than was asked for.  */
+/* After the last echo: report a surplus datagram.  */
 static void look_for_more(struct exchange *exchange)
 {
     ssize_t length = sonde_datagram_receive(

@@ -1,4 +1,4 @@
-/* verify.c - what was sent and must come back, byte by byte
+/* verify.c - compare echoed bytes with sent bytes
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -20,8 +20,8 @@ void verify_close(struct verify *verify)
     *verify = (struct verify){0};
 }
 
-/* The place of byte number COUNT of the stream; the bytes from there to the
-   end of the ring, but not more than LIMIT, are *SIZE.  */
+/* The place of byte COUNT of the stream.  *SIZE is the number of contiguous
+   bytes from there, at most LIMIT.  */
 static unsigned char *verify_place(const struct verify *verify, uint64_t count,
                                    uint64_t limit, size_t *size)
 {
@@ -60,22 +60,22 @@ enum verify_answer verify_check(struct verify *verify, const void *bytes,
     const unsigned char *received = bytes;
     *good = 0;
     while (*good < size) {
-        size_t most, same;
+        size_t max, same;
         const unsigned char *due = verify_place(
-            verify, verify->echoed, verify->sent - verify->echoed, &most);
-        if (most > size - *good)
-            most = size - *good;
-        if (most == 0) {
+            verify, verify->echoed, verify->sent - verify->echoed, &max);
+        if (max > size - *good)
+            max = size - *good;
+        if (max == 0) {
             verify->received = received[*good];
             return VERIFY_EXTRA;
         }
-        same = most;
-        if (memcmp(due, received + *good, most))
+        same = max;
+        if (memcmp(due, received + *good, max))
             for (same = 0; due[same] == received[*good + same];)
                 same++;
         *good += same;
         verify->echoed += same;
-        if (same < most) {
+        if (same < max) {
             verify->expected = due[same];
             verify->received = received[*good];
             return VERIFY_DIFFERENT;

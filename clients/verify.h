@@ -1,14 +1,13 @@
-/* verify.h - what was sent and must come back, byte by byte
+/* verify.h - compare echoed bytes with sent bytes
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A ring of bytes that were read from somewhere, and have not all come back
-   yet.  Three counts say where each stands in the stream, which is longer than
-   the ring:
+   A ring buffer of bytes read and not yet echoed.  Three counts are positions
+   in the stream:
 
        echoed <= sent <= filled <= echoed + size
 
-   So the ring is the send buffer, too, and nothing is copied; and when it is
-   full no more can be read.  */
+   The ring is also the send buffer, so no byte is copied.  When the ring is
+   full, no more input is read.  */
 
 #ifndef CLIENTS_VERIFY_H
 #define CLIENTS_VERIFY_H 1
@@ -20,7 +19,7 @@ struct verify {
     unsigned char *bytes;
     size_t size;
     uint64_t filled, sent, echoed;
-    /* Of the first difference, or of the first byte too many, at ECHOED.  */
+    /* At ECHOED: the first difference or surplus byte.  */
     unsigned char expected, received;
 };
 
@@ -34,17 +33,17 @@ enum verify_answer {
 int verify_open(struct verify *verify, size_t size);
 void verify_close(struct verify *verify);
 
-/* Where to put bytes next, *SIZE of them at most, 0 if the ring is full; and
-   that COUNT were put there.  */
+/* The place for at most *SIZE more bytes, 0 if the ring is full; COUNT bytes
+   were stored there.  */
 void *verify_space(const struct verify *verify, size_t *size);
 void verify_fill(struct verify *verify, size_t count);
 
-/* What to send next, *SIZE bytes in one piece; and that COUNT were sent.  */
+/* The next *SIZE contiguous bytes to send; COUNT bytes were sent.  */
 const void *verify_unsent(const struct verify *verify, size_t *size);
 void verify_sent(struct verify *verify, size_t count);
 
-/* SIZE BYTES came back.  *GOOD of them are what was sent; the answer is about
-   the next one.  */
+/* Compare SIZE received BYTES.  The first *GOOD match; the result is for the
+   byte after these.  */
 enum verify_answer verify_check(struct verify *verify, const void *bytes,
                                 size_t size, size_t *good);
 

@@ -1,51 +1,141 @@
-/* connection.c - the connections of a load run, from connect to close
+/* connection.c - a load connection from connect to close, and its counts
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   sonde_connect waits for one connection; here hundreds are under way at once,
-   to an address that the first connection has reached.  */
+   sonde_connect waits for one connection.  A load run connects hundreds of
+   sockets in parallel, to an address that the first connection has reached.  */
 
 #include <config.h>
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "base/monotonic.h"
+#include "base/descriptors.h"
 #include "load/run.h"
 
-/* How long a connection waits before it is retried: a queue that is full or a
-   port that is refused now may not be so then, and the loop must not spin.  */
+/* Delay before a failed connect is retried: a full queue or a refusing port may
+   recover soon, and the loop must not spin.  */
 enum { BACKOFF = 10 * 1000000 };
 
-static bool is_datagram(const struct load *load)
+static bool connection_is_tcp(const struct load *load)
 {
-    return load->report->type == SOCK_DGRAM;
+    return load->report->type == SOCK_STREAM &&
+           load->report->peer.storage.ss_family != AF_UNIX;
 }
 
-static bool connection_is_unix(const struct load *load)
+/* ---- bytes --------------------------------------------------------------- */
+
+/* Upper bits of a linear congruential generator modulo 2^64.  */
+void pattern_make(struct pattern *pattern)
 {
-    return load->report->peer.storage.ss_family == AF_UNIX;
+    uint64_t state = 1;
+    for (size_t i = 0; i < PATTERN_PERIOD; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        pattern->bytes[i] = (unsigned char)(state >> 56);
+    }
+    for (size_t i = PATTERN_PERIOD; i < sizeof pattern->bytes; i++)
+        pattern->bytes[i] = pattern->bytes[i - PATTERN_PERIOD];
 }
 
-/* Have the poller watch for what the state of CONNECTION needs.  */
-static enum load_error connection_watch(struct load *load,
-                                        struct load_connection *connection)
+/* Neighbouring connections begin at distant offsets, so that bytes sent on the
+   wrong connection differ, too.  */
+const unsigned char *pattern_at(const struct pattern *pattern,
+                                size_t connection, uint64_t offset)
 {
-    unsigned events = SONDE_READABLE;
-    if (connection->state == CONNECTION_CONNECTING)
-        events = SONDE_WRITABLE;
-    else if (connection->is_blocked)
-        events |= SONDE_WRITABLE;
-    if (events == connection->watched)
-        return LOAD_NONE;
-    if (sonde_poller_modify(load->poller, connection->fd, events, connection))
-        return load_error_of(errno);
-    connection->watched = events;
-    return LOAD_NONE;
+    return pattern->bytes +
+           (offset + (uint64_t)connection * 7919) % PATTERN_PERIOD;
 }
 
-/* ---- the end ------------------------------------------------------------- */
+size_t pattern_check(const struct pattern *pattern, size_t connection,
+                     uint64_t offset, const void *bytes, size_t size)
+{
+    const unsigned char *due = pattern_at(pattern, connection, offset);
+    const unsigned char *received = bytes;
+    size_t same = 0;
+    if (!memcmp(due, received, size))
+        return size;
+    while (due[same] == received[same])
+        same++;
+    return same;
+}
+
+/* ---- counts -------------------------------------------------------------- */
+
+static bool is_connecting(enum load_state state)
+{
+    return state == CONNECTION_CONNECTING || state == CONNECTION_QUEUE_FULL ||
+           state == CONNECTION_BACKOFF;
+}
+
+static bool is_open(enum load_state state)
+{
+    return state == CONNECTION_OPEN || state == CONNECTION_ENDING;
+}
+
+/* Go to STATE and update the counts of LOAD.  */
+static void set_state(struct load *load, struct load_connection *connection,
+                      enum load_state state)
+{
+    enum load_state old = connection->state;
+    load->connecting =
+        load->connecting + is_connecting(state) - is_connecting(old);
+    load->open = load->open + is_open(state) - is_open(old);
+    if (!is_open(state)) {
+        load->outstanding -= connection->pending;
+        connection->pending = 0;
+    }
+    connection->state = state;
+}
+
+bool load_may_begin(const struct load *load,
+                    const struct load_connection *connection)
+{
+    const struct load_plan *plan = load->plan;
+    if (connection->state != CONNECTION_OPEN ||
+        connection->begun - connection->done >= plan->depth)
+        return false;
+    /* A connection begun in time sends its message in any phase.  */
+    if (plan->kind == LOAD_CONNECTS)
+        return connection->begun == 0;
+    if (plan->kind == LOAD_HOLD)
+        return load->phase == LOAD_RUNNING && connection->begun == 0;
+    /* A message due in time is sent while draining, too.  */
+    if (plan->rate)
+        return connection->begun < connection->due && !load->is_late;
+    return load->phase == LOAD_RUNNING;
+}
+
+void load_begin(struct load *load, struct load_connection *connection,
+                int64_t now)
+{
+    const struct load_plan *plan = load->plan;
+    size_t place = (size_t)(connection->begun % plan->depth);
+    bool is_timed = plan->rate && plan->kind == LOAD_MESSAGES;
+    connection->times[place] =
+        is_timed ? load->start + load_due(plan, load_index(load, connection),
+                                          connection->begun)
+                 : now;
+    connection->begun_at[place] = now;
+    connection->begun++;
+    connection->pending++;
+    load->outstanding++;
+}
+
+void load_done(struct load *load, struct load_connection *connection,
+               uint64_t number, int64_t now)
+{
+    int64_t start = connection->times[number % load->plan->depth];
+    load->report->messages++;
+    load->outstanding--;
+    connection->pending--;
+    load->last = now;
+    if (load->plan->kind != LOAD_CONNECTS)
+        histogram_add(&load->report->latency, now - start);
+}
+
+/* ---- close --------------------------------------------------------------- */
 
 /* Close the socket and go to STATE.  */
 static void close_connection(struct load *load,
@@ -57,32 +147,50 @@ static void close_connection(struct load *load,
         close(connection->fd);
         connection->fd = -1;
     }
-    load_set_state(load, connection, state);
+    set_state(load, connection, state);
 }
 
-/* Count ERROR and close.  */
+/* Count ERROR and close; LOAD_NONE changes nothing.  */
 static void connection_fail(struct load *load,
                             struct load_connection *connection,
                             enum load_error error)
 {
+    if (!error)
+        return;
     load->report->errors[error]++;
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* A connection of --connect has done all it was opened for.  */
+/* Have the poller watch the events that the state of CONNECTION needs.  */
+static void connection_watch(struct load *load,
+                             struct load_connection *connection)
+{
+    unsigned events = SONDE_READABLE;
+    if (connection->state == CONNECTION_CONNECTING)
+        events = SONDE_WRITABLE;
+    else if (connection->is_blocked)
+        events |= SONDE_WRITABLE;
+    if (events == connection->watched)
+        return;
+    if (sonde_poller_modify(load->poller, connection->fd, events, connection))
+        connection_fail(load, connection, load_error_of(errno));
+    else
+        connection->watched = events;
+}
+
+/* With --connect: count the whole connection and close.  */
 static void connection_complete(struct load *load,
                                 struct load_connection *connection)
 {
-    int64_t now = monotonic_now();
-    histogram_add(&load->report->latency, now - connection->since);
-    load->last = now;
+    load->last = monotonic_now();
+    histogram_add(&load->report->latency, load->last - connection->since);
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* End a connection of --connect: by a reset, or by waiting for the peer to
-   close its side.  */
-static void connection_end3(struct load *load,
-                            struct load_connection *connection)
+/* With --connect, after the reply: reset, or half-close and wait until the
+   peer closes its side.  */
+static void connection_half_close(struct load *load,
+                                  struct load_connection *connection)
 {
     if (load->plan->reset) {
         connection_complete(load, connection);
@@ -90,15 +198,13 @@ static void connection_end3(struct load *load,
     }
     sonde_half_close(connection->fd);
     connection->is_blocked = false;
-    load_set_state(load, connection, CONNECTION_ENDING);
-    enum load_error error = connection_watch(load, connection);
-    if (error)
-        connection_fail(load, connection, error);
+    set_state(load, connection, CONNECTION_ENDING);
+    connection_watch(load, connection);
 }
 
-/* ---- messages ------------------------------------------------------------ */
+/* ---- messages over a stream ---------------------------------------------- */
 
-static enum load_error send_stream(struct load *load,
+static enum load_error stream_send(struct load *load,
                                    struct load_connection *connection)
 {
     size_t size = load->plan->size;
@@ -120,15 +226,15 @@ static enum load_error send_stream(struct load *load,
             return load_error_of(errno);
         connection->is_blocked = count < (ssize_t)piece;
         connection->sent += count > 0 ? (uint64_t)count : 0;
-        load->moved = load->moved || count > 0;
+        load->has_progress = load->has_progress || count > 0;
     }
     return LOAD_NONE;
 }
 
-/* COUNT bytes arrived.  */
-static enum load_error connection_verify(struct load *load,
-                                         struct load_connection *connection,
-                                         size_t count)
+/* Compare COUNT received bytes with the bytes sent.  */
+static enum load_error stream_verify(struct load *load,
+                                     struct load_connection *connection,
+                                     size_t count)
 {
     size_t max = (size_t)(connection->sent - connection->received);
     size_t due = count < max ? count : max;
@@ -141,12 +247,12 @@ static enum load_error connection_verify(struct load *load,
                            good == due);
 }
 
-static enum load_error receive_stream(struct load *load,
+static enum load_error stream_receive(struct load *load,
                                       struct load_connection *connection)
 {
     ssize_t count =
         sonde_read(connection->fd, load->bytes, sizeof load->bytes, 0);
-    load->moved = load->moved || count >= 0 || errno != EAGAIN;
+    load->has_progress = load->has_progress || count >= 0 || errno != EAGAIN;
     if (count < 0)
         return errno == EAGAIN ? LOAD_NONE : load_error_of(errno);
     if (count == 0) {
@@ -155,7 +261,7 @@ static enum load_error receive_stream(struct load *load,
         connection_complete(load, connection);
         return LOAD_NONE;
     }
-    enum load_error error = connection_verify(load, connection, (size_t)count);
+    enum load_error error = stream_verify(load, connection, (size_t)count);
     int64_t now = monotonic_now();
     while (!error && connection->done < connection->begun &&
            connection->received >= (connection->done + 1) * load->plan->size)
@@ -163,100 +269,91 @@ static enum load_error receive_stream(struct load *load,
     return error;
 }
 
+const struct load_transport stream_transport = {stream_send, stream_receive,
+                                                NULL};
+
 void load_connection_send(struct load *load, struct load_connection *connection)
 {
     if (connection->state != CONNECTION_OPEN)
         return;
-    enum load_error error = is_datagram(load) ? datagram_send(load, connection)
-                                              : send_stream(load, connection);
-    if (!error)
-        error = connection_watch(load, connection);
-    if (error)
-        connection_fail(load, connection, error);
+    connection_fail(load, connection, load->transport->send(load, connection));
+    if (connection->state == CONNECTION_OPEN)
+        connection_watch(load, connection);
 }
 
 static void connection_receive(struct load *load,
                                struct load_connection *connection)
 {
-    enum load_error error = is_datagram(load)
-                                ? datagram_receive(load, connection)
-                                : receive_stream(load, connection);
-    if (error)
-        connection_fail(load, connection, error);
-    else if (load->plan->kind == LOAD_CONNECTS && connection->done > 0 &&
-             connection->state == CONNECTION_OPEN)
-        connection_end3(load, connection);
+    connection_fail(load, connection,
+                    load->transport->receive(load, connection));
+    if (load->plan->kind == LOAD_CONNECTS && connection->done > 0 &&
+        connection->state == CONNECTION_OPEN)
+        connection_half_close(load, connection);
     else
         load_connection_send(load, connection);
 }
 
-/* ---- the beginning ------------------------------------------------------- */
+/* ---- connect ------------------------------------------------------------- */
 
-/* Small messages leave at once.  */
-static void connection_set_options(const struct load *load, int fd)
+/* Use FD for CONNECTION.  TCP sends small messages at once.  Returns 0, or -1
+   with the errno of sonde_poller_add.  */
+static int connection_use(struct load *load, struct load_connection *connection,
+                          int fd)
 {
     int on = 1;
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
-    if (is_datagram(load))
-        return;
-    if (!connection_is_unix(load)) {
+    connection->fd = fd;
+    connection->watched = 0;
+    connection->is_blocked = false;
+    if (connection_is_tcp(load)) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         if (load->target->keepalive > 0)
             sonde_keepalive(fd, load->target->keepalive);
     }
-    if (load->plan->reset)
+    if (load->plan->reset && load->report->type == SOCK_STREAM)
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-}
-
-/* Use FD for CONNECTION.  Returns 0, or -1 with errno.  */
-static int take_socket(struct load *load, struct load_connection *connection,
-                       int fd)
-{
-    connection->fd = fd;
-    connection->watched = 0;
-    connection->is_blocked = false;
-    connection_set_options(load, fd);
     return sonde_poller_add(load->poller, fd, 0, connection);
 }
 
 static void connection_establish(struct load *load,
                                  struct load_connection *connection)
 {
-    load_set_state(load, connection, CONNECTION_OPEN);
+    set_state(load, connection, CONNECTION_OPEN);
     connection->begun = connection->done = 0;
     connection->sent = connection->received = 0;
     load->report->connects++;
-    enum load_error error = connection_watch(load, connection);
-    if (error)
-        connection_fail(load, connection, error);
-    else if (load->phase >= LOAD_RUNNING)
+    connection_watch(load, connection);
+    if (load->phase >= LOAD_RUNNING)
         load_connection_send(load, connection);
 }
 
 void load_connection_adopt(struct load *load,
                            struct load_connection *connection, int fd)
 {
-    if (take_socket(load, connection, fd))
+    if (connection_use(load, connection, fd))
         connection_fail(load, connection, load_error_of(errno));
     else
         connection_establish(load, connection);
 }
 
-/* Close, and retry later from STATE.  */
-static void retry_later(struct load *load, struct load_connection *connection,
-                        enum load_state state)
+/* Close, and retry after the back-off from STATE.  */
+static void connection_back_off(struct load *load,
+                                struct load_connection *connection,
+                                enum load_state state)
 {
     close_connection(load, connection, state);
     connection->retry_at = monotonic_now() + BACKOFF;
 }
 
-/* Connecting failed with ERROR, an errno.  */
-static void fail_connect(struct load *load, struct load_connection *connection,
-                         int error)
+/* connect failed with the errno ERROR.  */
+static void load_connection_refuse(struct load *load,
+                                   struct load_connection *connection,
+                                   int error)
 {
-    if (error == EAGAIN && connection_is_unix(load)) {
-        /* A full listen queue of a UNIX socket, which poll does not report.  */
-        retry_later(load, connection, CONNECTION_QUEUE_FULL);
+    /* EAGAIN: the listen queue of a UNIX socket is full.  poll does not report
+       when it has room again.  */
+    if (error == EAGAIN && load->report->peer.storage.ss_family == AF_UNIX) {
+        connection_back_off(load, connection, CONNECTION_QUEUE_FULL);
         return;
     }
     connection_fail(load, connection,
@@ -264,50 +361,45 @@ static void fail_connect(struct load *load, struct load_connection *connection,
                         ? LOAD_NO_PORT
                         : load_error_of(error));
     if (load->plan->kind == LOAD_CONNECTS && load->phase == LOAD_RUNNING)
-        retry_later(load, connection, CONNECTION_BACKOFF);
+        connection_back_off(load, connection, CONNECTION_BACKOFF);
 }
 
-/* A new socket, bound to the source address if there is one.  Returns the
+/* A new socket, bound to the source address if the user gave one.  Returns the
    descriptor, or -1 with errno.  */
 static int connection_open_socket(const struct load *load)
 {
     const struct sonde_address *source = load->target->source;
     int fd = sonde_socket(load->report->peer.storage.ss_family,
                           load->report->type, SONDE_NONBLOCK | SONDE_CLOEXEC);
-    if (fd >= 0 && source &&
-        bind(fd, (const void *)&source->storage, source->length)) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
-    }
-    return fd;
+    if (fd < 0 || !source ||
+        !bind(fd, (const void *)&source->storage, source->length))
+        return fd;
+    descriptor_close(&fd);
+    return -1;
 }
 
-/* The errno of connecting FD, or 0.  TCP may have connected a socket to itself,
-   if the port that it got is the one it connects to.  */
-static int get_connect_error(const struct load *load, int fd)
+/* The errno of the connect of FD, or 0.  TCP connects a socket to itself if its
+   local port is the port that it connects to: ECONNREFUSED.  */
+static int connection_error(const struct load *load, int fd)
 {
     int error = 0;
     socklen_t length = sizeof error;
     struct sonde_address local;
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length))
         return errno;
-    if (!error && !is_datagram(load) &&
-        sonde_address_port(&load->report->peer) > 0 &&
-        !sonde_address_local(fd, &local) &&
+    if (!error && connection_is_tcp(load) && !sonde_address_local(fd, &local) &&
         !sonde_address_compare(&local, &load->report->peer))
         error = ECONNREFUSED;
     return error;
 }
 
-static void finish_connect(struct load *load,
-                           struct load_connection *connection)
+static void connection_confirm(struct load *load,
+                               struct load_connection *connection)
 {
-    int error = get_connect_error(load, connection->fd);
-    load->moved = true;
+    int error = connection_error(load, connection->fd);
+    load->has_progress = true;
     if (error) {
-        fail_connect(load, connection, error);
+        load_connection_refuse(load, connection, error);
         return;
     }
     histogram_add(&load->report->connect, monotonic_now() - connection->since);
@@ -319,45 +411,50 @@ void load_connection_open(struct load *load, struct load_connection *connection,
 {
     const struct sonde_address *peer = &load->report->peer;
     if (connection->state != CONNECTION_QUEUE_FULL)
-        connection->give_up_at =
-            monotonic_now() + (int64_t)CLIENT_TIMEOUT * 1000000;
+        connection->deadline = sonde_deadline(CLIENT_TIMEOUT);
     connection->since = since;
-    load_set_state(load, connection, CONNECTION_CONNECTING);
+    set_state(load, connection, CONNECTION_CONNECTING);
     int fd = connection_open_socket(load);
-    if (fd < 0 || take_socket(load, connection, fd)) {
-        fail_connect(load, connection, errno);
-        return;
-    }
-    if (!connect(fd, (const void *)&peer->storage, peer->length)) {
-        finish_connect(load, connection);
-        return;
-    }
-    if (errno != EINPROGRESS && errno != EINTR) {
-        fail_connect(load, connection, errno);
-        return;
-    }
-    enum load_error error = connection_watch(load, connection);
-    if (error)
-        connection_fail(load, connection, error);
+    if (fd < 0 || connection_use(load, connection, fd))
+        load_connection_refuse(load, connection, errno);
+    else if (!connect(fd, (const void *)&peer->storage, peer->length))
+        connection_confirm(load, connection);
+    else if (errno == EINPROGRESS || errno == EINTR)
+        connection_watch(load, connection);
+    else
+        load_connection_refuse(load, connection, errno);
 }
 
-/* ---- events and time ----------------------------------------------------- */
+/* ---- events and timeouts ------------------------------------------------- */
 
 void load_connection_serve(struct load *load,
                            struct load_connection *connection, unsigned ready)
 {
     if (connection->state == CONNECTION_CONNECTING)
-        finish_connect(load, connection);
+        connection_confirm(load, connection);
     else if (ready & SONDE_READABLE)
         connection_receive(load, connection);
     else
         load_connection_send(load, connection);
 }
 
+/* CONNECTION has not connected: check its deadline, and retry a full queue,
+   also while draining, since the connection began in time.  */
+static void connection_check_connect(struct load *load,
+                                     struct load_connection *connection,
+                                     int64_t now)
+{
+    if (connection->deadline <= now)
+        connection_fail(load, connection,
+                        (enum load_error)SONDE_CONNECT_TIMED_OUT);
+    else if (connection->state == CONNECTION_QUEUE_FULL &&
+             connection->retry_at <= now)
+        load_connection_open(load, connection, connection->since);
+}
+
 void load_connection_check(struct load *load,
                            struct load_connection *connection, int64_t now)
 {
-    enum load_error error;
     switch (connection->state) {
     case CONNECTION_BACKOFF:
         if (load->phase > LOAD_RUNNING)
@@ -367,21 +464,14 @@ void load_connection_check(struct load *load,
         break;
     case CONNECTION_QUEUE_FULL:
     case CONNECTION_CONNECTING:
-        if (connection->give_up_at <= now)
-            connection_fail(load, connection,
-                            (enum load_error)SONDE_CONNECT_TIMED_OUT);
-        /* Also while draining: the connection began in time.  */
-        else if (connection->state == CONNECTION_QUEUE_FULL &&
-                 connection->retry_at <= now)
-            load_connection_open(load, connection, connection->since);
+        connection_check_connect(load, connection, now);
         break;
     case CONNECTION_OPEN:
-        error = is_datagram(load) ? datagram_expire(load, connection, now)
-                                  : LOAD_NONE;
-        if (error)
-            connection_fail(load, connection, error);
-        else if (is_datagram(load))
-            load_connection_send(load, connection);
+        if (!load->transport->expire)
+            break;
+        connection_fail(load, connection,
+                        load->transport->expire(load, connection, now));
+        load_connection_send(load, connection);
         break;
     case CONNECTION_CLOSED:
     case CONNECTION_ENDING:

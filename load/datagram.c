@@ -1,19 +1,18 @@
-/* datagram.c - a load run over datagrams, which may be lost
+/* datagram.c - datagrams of a load connection
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Each datagram begins with its number, cut to the size of the datagram, so
-   that a reply is matched to its message whatever was lost before.  */
+   Each datagram begins with its number, truncated to the size of the datagram,
+   so that a reply is matched to its message although datagrams were lost.  */
 
 #include <config.h>
 
 #include <errno.h>
 #include <string.h>
 
-#include "base/monotonic.h"
 #include "load/run.h"
 
 enum {
-    DONE = -1,        /* in times: answered or given up */
+    DONE = -1,        /* in times: answered or expired */
     MAX_RECEIVED = 64 /* replies received in one call */
 };
 
@@ -22,7 +21,7 @@ static size_t number_size(const struct load *load)
     return load->plan->size < 8 ? load->plan->size : 8;
 }
 
-/* The place of message NUMBER in times.  */
+/* The entry of message NUMBER in times.  */
 static int64_t *time_of(const struct load *load,
                         struct load_connection *connection, uint64_t number)
 {
@@ -41,7 +40,8 @@ static void message_make(struct load *load,
     sonde_store(load->bytes, number_size(load), SONDE_LITTLE_ENDIAN, number);
 }
 
-/* Advance done over the messages that are done, in whatever order they were. */
+/* Advance done over the leading messages that are done; replies come in any
+   order.  */
 static void advance_done(const struct load *load,
                          struct load_connection *connection)
 {
@@ -58,8 +58,8 @@ static void mark_done(const struct load *load,
     advance_done(load, connection);
 }
 
-enum load_error datagram_send(struct load *load,
-                              struct load_connection *connection)
+static enum load_error datagram_send(struct load *load,
+                                     struct load_connection *connection)
 {
     connection->is_blocked = false;
     while (load_may_begin(load, connection)) {
@@ -70,13 +70,13 @@ enum load_error datagram_send(struct load *load,
             return connection->is_blocked ? LOAD_NONE : load_error_of(errno);
         }
         load_begin(load, connection, monotonic_now());
-        load->moved = true;
+        load->has_progress = true;
     }
     return LOAD_NONE;
 }
 
-/* The message that LENGTH bytes answer: its number, or that of the next message
-   if no pending message has this number.  */
+/* The number of the pending message that LENGTH bytes answer, or begun if no
+   pending message has the number in the reply.  */
 static uint64_t find_message(struct load *load,
                              struct load_connection *connection, size_t length)
 {
@@ -105,20 +105,20 @@ static bool is_copy(const struct load *load,
            !memcmp(load->bytes + skip, due + skip, length - skip);
 }
 
-/* Whether LENGTH bytes answer a message that is done already.  */
+/* Whether LENGTH bytes answer a message that is already done.  */
 static bool is_repeated(const struct load *load,
                         const struct load_connection *connection, size_t length)
 {
     if (length < number_size(load))
         return false;
-    if (number_size(load) < 8) /* the number repeats; it proves nothing */
+    if (number_size(load) < 8) /* truncated numbers repeat */
         return length == load->plan->size;
     uint64_t carried = sonde_load(load->bytes, 8, SONDE_LITTLE_ENDIAN);
     return carried < connection->begun &&
            is_copy(load, connection, length, carried);
 }
 
-/* A reply of LENGTH bytes arrived.  */
+/* Count a reply of LENGTH bytes.  */
 static enum load_error
 take_reply(struct load *load, struct load_connection *connection, size_t length)
 {
@@ -143,7 +143,8 @@ receive_some(struct load *load, struct load_connection *connection, size_t max)
     for (size_t i = 0; i < max && !error; i++) {
         ssize_t length = sonde_datagram_receive(connection->fd, load->bytes,
                                                 sizeof load->bytes, 0);
-        load->moved = load->moved || length >= 0 || errno != EAGAIN;
+        load->has_progress =
+            load->has_progress || length >= 0 || errno != EAGAIN;
         if (length < 0)
             return errno == EAGAIN ? LOAD_NONE : load_error_of(errno);
         error = take_reply(load, connection, (size_t)length);
@@ -151,15 +152,15 @@ receive_some(struct load *load, struct load_connection *connection, size_t max)
     return error;
 }
 
-enum load_error datagram_receive(struct load *load,
-                                 struct load_connection *connection)
+static enum load_error datagram_receive(struct load *load,
+                                        struct load_connection *connection)
 {
     /* Bounded, so that a fast peer does not starve the other connections.  */
     return receive_some(load, connection,
                         load->plan->depth == 1 ? 1 : MAX_RECEIVED);
 }
 
-/* Whether message NUMBER has waited too long at NOW.  */
+/* Whether message NUMBER has timed out at NOW.  */
 static bool datagram_is_late(const struct load *load,
                              struct load_connection *connection,
                              uint64_t number, int64_t now)
@@ -178,12 +179,13 @@ static bool is_any_late(const struct load *load,
     return false;
 }
 
-enum load_error datagram_expire(struct load *load,
-                                struct load_connection *connection, int64_t now)
+static enum load_error datagram_expire(struct load *load,
+                                       struct load_connection *connection,
+                                       int64_t now)
 {
     if (!is_any_late(load, connection, now))
         return LOAD_NONE;
-    /* This process may have been late, and the replies be here.  */
+    /* Replies may have arrived while this process had no processor.  */
     enum load_error error =
         receive_some(load, connection, MAX_RECEIVED + load->plan->depth);
     for (uint64_t i = connection->done; i < connection->begun && !error; i++) {
@@ -196,3 +198,6 @@ enum load_error datagram_expire(struct load *load,
     }
     return error;
 }
+
+const struct load_transport datagram_transport = {
+    datagram_send, datagram_receive, datagram_expire};

@@ -8,10 +8,10 @@
 #include "clients/client.h"
 
 enum load_kind {
-    LOAD_MESSAGES, /* each connection sends messages, one after the other */
-    LOAD_CONNECTS, /* each connection sends one message and ends; a new one
-                      takes its place */
-    LOAD_HOLD      /* all connections do nothing for DURATION, then send one
+    LOAD_MESSAGES, /* each connection sends messages all the time */
+    LOAD_CONNECTS, /* each connection sends one message and ends; a new
+                      connection replaces it */
+    LOAD_HOLD      /* all connections are idle for DURATION, then send one
                       message each */
 };
 
@@ -19,28 +19,27 @@ struct load_plan {
     enum load_kind kind;
     size_t connections; /* at once */
     size_t size;        /* of a message, in bytes */
-    size_t depth;       /* so many of one connection may be under way */
+    size_t depth;       /* max pending messages of a connection */
     int64_t duration;   /* nanoseconds */
-    int64_t timeout;    /* nanoseconds that a reply may take at the end, or,
-                           for datagrams, at any time */
-    long rate;          /* messages, or connects, a second; 0: as fast as they
-                           come back */
-    bool reset;         /* end connections by RST, which leaves no TIME_WAIT */
+    int64_t timeout;    /* nanoseconds; of a reply at the end of the run, of a
+                           datagram at any time */
+    long rate;          /* messages, or connects, a second; 0: unlimited */
+    bool reset;         /* close by RST, which leaves no TIME_WAIT */
 };
 
-/* Why a message or a connection failed: an status of the library, or one of
-   these.  */
+/* Why a message or a connection failed: a sonde_connect_status, or an error of
+   the load run.  */
 enum load_error {
     LOAD_NONE = SONDE_CONNECT_CONNECTED,
-    LOAD_WRONG = SONDE_CONNECT_OTHER + 1, /* not what was sent */
-    LOAD_CLOSED,                          /* by the server, too early */
+    LOAD_WRONG = SONDE_CONNECT_OTHER + 1, /* the reply differs */
+    LOAD_CLOSED,                          /* closed early by the server */
     LOAD_UNANSWERED,                      /* no reply within the timeout */
     LOAD_NO_PORT,                         /* all local ports are in use */
-    LOAD_UNSENT, /* came due by the rate, and could not be sent in the time */
+    LOAD_UNSENT, /* due by the rate, and not sent before the end */
     LOAD_ERRORS
 };
 
-/* ERROR in a word, and in a sentence.  */
+/* ERROR as a word, and as a sentence.  */
 const char *load_error_name(enum load_error error);
 const char *load_error_text(enum load_error error);
 
@@ -48,23 +47,23 @@ struct load_report {
     const struct load_plan *plan;
     struct sonde_address peer;
     int type;
-    uint64_t messages;        /* that came back as they were sent */
+    uint64_t messages;        /* echoed unaltered */
     uint64_t connects;        /* that succeeded */
-    uint64_t late;            /* datagrams that came after they were given up */
-    int64_t elapsed;          /* nanoseconds in which they did */
-    int64_t opened;           /* nanoseconds until all were connected, but with
+    uint64_t late;            /* datagrams that arrived after the timeout */
+    int64_t elapsed;          /* nanoseconds of the measured phase */
+    int64_t opened;           /* nanoseconds until all were connected; 0 with
                                  LOAD_CONNECTS */
     struct histogram latency; /* of a message, or of a whole connection */
     struct histogram connect;
     uint64_t errors[LOAD_ERRORS];
-    char wrong[200]; /* the first wrong reply, in words */
+    char wrong[200]; /* the first wrong reply, as a sentence */
     bool interrupted;
 };
 
 /* When message NUMBER (from 0) of connection INDEX is due under PLAN, in
-   nanoseconds from the start.  Only with a rate.  Its latency counts from
-   there, not from when it could be sent at last: a server that is stuck cannot
-   keep the messages that it delays out of the figures.  */
+   nanoseconds from the start.  Only with a rate.  The latency is measured from
+   the due time, not from the time of sending: so a stalled server cannot hide
+   delayed messages from the figures.  */
 int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number);
 
 /* How many messages of connection INDEX are due before TIME, nanoseconds from
@@ -72,25 +71,24 @@ int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number);
 uint64_t load_due_before(const struct load_plan *plan, size_t index,
                          int64_t time);
 
-/* What is wrong with PLAN for a peer of TYPE, as a sentence; NULL if nothing.
- */
+/* Why PLAN cannot run against a peer of TYPE, as a sentence; NULL if it can. */
 const char *load_plan_problem(const struct load_plan *plan, int type);
 
-/* Have room for COUNT connections, raising the limit of descriptors as far as
-   the system lets it.  Returns 0, or -1 with the limit in *LIMIT.  */
+/* Raise RLIMIT_NOFILE for COUNT connections, if necessary and possible.  *LIMIT
+   is the limit afterwards.  Returns 0, or -1 if the limit is too low.  */
 int load_raise_limit(size_t count, long *limit);
 
-/* Whether the memory that is left bears PLAN: its connections, of which both
-   ends may be in this container, and the messages under way.  Returns 0; or -1
-   with the reason, a sentence's end, in WHY of SIZE bytes.  */
+/* Whether the memory left suffices for PLAN: for its connections, whose server
+   may run in this container, too, and for the pending messages.  Returns 0; or
+   -1 with the reason, the end of a sentence, in WHY of SIZE bytes.  */
 int load_fits(const struct load_plan *plan, char *why, size_t size);
 
-/* Run PLAN against the peer of CLIENT, which is connected and serves as the
-   first connection.  PROGRESS, unless it is null, is called some times a second
-   with the nanoseconds so far.  SIGINT ends the run early, and a second one at
-   once.  The report is filled in whatever the end; it needs no freeing.  From
-   then on this process is the first that is killed when memory runs out.
-   Returns the end, in *RESULT too: CLIENT_DONE if there were no errors.  */
+/* Run PLAN against the peer of CLIENT, whose connection is used as the first.
+   PROGRESS, unless NULL, is called a few times a second with the nanoseconds
+   elapsed.  SIGINT ends the run early, a second SIGINT at once.  The report is
+   always filled in; it needs no freeing.  From the call on, the kernel kills
+   this process first when memory runs out (budget_volunteer).  Returns the end,
+   also in *RESULT: CLIENT_DONE if there were no errors.  */
 enum client_end
 load_run(struct client *client, const struct load_plan *plan,
          void (*progress)(const struct load_report *report, int64_t elapsed),

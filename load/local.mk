@@ -4,12 +4,9 @@
 noinst_LTLIBRARIES += load/libload.la
 load_libload_la_CFLAGS = $(SONDE_CFLAGS)
 load_libload_la_SOURCES = \
-	load/account.c \
 	load/connection.c \
 	load/datagram.c \
 	load/load.h \
-	load/pattern.c \
-	load/pattern.h \
 	load/plan.c \
 	load/run.c \
 	load/run.h

@@ -1,15 +1,20 @@
-/* plan.c - what a load run is to do, and what its errors mean
+/* plan.c - the plan of a load run: what is due, what fits; errors by name
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/resource.h>
 
 #include "base/budget.h"
 #include "base/descriptors.h"
 #include "load/run.h"
+
+size_t load_index(const struct load *load,
+                  const struct load_connection *connection)
+{
+    return (size_t)(connection - load->connections);
+}
 
 enum {
     SECOND = 1000000000,
@@ -23,13 +28,14 @@ static const struct {
     const char *text;
     enum client_end end;
 } more_errors[] = {
-    {"wrong-reply", "what came back is not what was sent", CLIENT_WRONG_REPLY},
+    {"wrong-reply", "the reply differs from the message sent",
+     CLIENT_WRONG_REPLY},
     {"closed-early", "the server closed the connection", CLIENT_CLOSED_EARLY},
-    {"unanswered", "no answer came", CLIENT_TIMED_OUT},
+    {"unanswered", "no reply", CLIENT_TIMED_OUT},
     {"no-local-port",
-     "all local ports to there are in use, most of them in TIME_WAIT",
+     "all local ports are in use for this address, most in TIME_WAIT",
      CLIENT_TROUBLE},
-    {"not-sent", "the rate was beyond reach", CLIENT_TIMED_OUT},
+    {"not-sent", "the rate was not reached", CLIENT_TIMED_OUT},
 };
 
 const char *load_error_name(enum load_error error)
@@ -46,11 +52,30 @@ const char *load_error_text(enum load_error error)
                               : more_errors[error - LOAD_WRONG].text;
 }
 
+enum load_error load_error_of(int error)
+{
+    enum sonde_connect_status status = sonde_connect_status(error);
+    return status == SONDE_CONNECT_CONNECTED ? LOAD_CLOSED
+                                             : (enum load_error)(int)status;
+}
+
+enum load_error load_note_wrong(struct load *load,
+                                const struct load_connection *connection,
+                                const char *what, uint64_t number, bool never)
+{
+    if (!*load->report->wrong)
+        snprintf(load->report->wrong, sizeof load->report->wrong,
+                 "%s %" PRIu64 " of connection %zu %s", what, number,
+                 load_index(load, connection) + 1,
+                 never ? "was never sent" : "was altered");
+    return LOAD_WRONG;
+}
+
 /* ---- the plan ------------------------------------------------------------ */
 
 int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number)
 {
-    /* The messages of all connections by turns, evenly spread.  */
+    /* Connections take turns, evenly spread.  */
     uint64_t count = number * plan->connections + index;
     uint64_t rate = (uint64_t)plan->rate;
     return (int64_t)(count / rate * SECOND + count % rate * SECOND / rate);
@@ -83,38 +108,15 @@ const char *load_plan_problem(const struct load_plan *plan, int type)
     return NULL;
 }
 
-static int raise_soft_limit(rlim_t wanted, long *limit)
-{
-    struct rlimit files;
-    *limit = -1;
-    if (getrlimit(RLIMIT_NOFILE, &files))
-        return 0;
-    if (files.rlim_cur == RLIM_INFINITY || files.rlim_cur >= wanted)
-        return 0;
-    if (files.rlim_max != RLIM_INFINITY && files.rlim_max < wanted) {
-        *limit = (long)files.rlim_max;
-        return -1;
-    }
-    *limit = (long)files.rlim_cur;
-    files.rlim_cur = wanted;
-    return setrlimit(RLIMIT_NOFILE, &files);
-}
-
 int load_raise_limit(size_t count, long *limit)
 {
-    rlim_t wanted = (rlim_t)count + OTHER_FILES;
-    if (raise_soft_limit(wanted, limit))
-        return -1;
-    /* What was set need not be what there is.  */
-    long left = descriptors_limit();
-    if (left < 0 || (rlim_t)left >= wanted)
-        return 0;
-    *limit = left;
-    return -1;
+    long wanted = (long)count + OTHER_FILES;
+    *limit = descriptors_raise(wanted);
+    return *limit < 0 || *limit >= wanted ? 0 : -1;
 }
 
-/* What one connection of PLAN takes: messages stand in the buffers of one side
-   or the other, there and back, which hold no more than some MiB.  */
+/* Kernel memory for one connection of PLAN: messages are in the socket buffers
+   of either end, in both directions, at most a few MiB.  */
 static int64_t connection_price(const struct load_plan *plan)
 {
     enum { BUFFERS = 4 << 20 };
@@ -132,9 +134,10 @@ int load_fits(const struct load_plan *plan, char *why, size_t size)
     return -1;
 }
 
-/* ---- all in all ---------------------------------------------------------- */
+/* ---- the result ---------------------------------------------------------- */
 
-/* Which errors there are, the one that tells most in *WORST.  */
+/* The number of errors, and the error to report in *WORST: wrong replies
+   first.  */
 static uint64_t plan_count_errors(const struct load_report *report,
                                   enum load_error *worst)
 {
@@ -162,8 +165,7 @@ enum client_end load_judge(const struct client *client,
     uint64_t errors = plan_count_errors(report, &worst);
     if (errors == 0 && report->messages == 0 && !report->interrupted)
         return client_say(result, CLIENT_TIMED_OUT,
-                          "%s: nothing came back in the time given",
-                          client->name);
+                          "%s: no reply within the run", client->name);
     if (errors == 0)
         return client_say(result, CLIENT_DONE, "%s", "");
     enum client_end end =

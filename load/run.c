@@ -14,38 +14,37 @@
 #include "load/run.h"
 
 enum {
-    TICK = 20 * 1000000,      /* interval of looking for timeouts */
-    PROGRESS = 200 * 1000000, /* interval of reporting progress */
+    TICK = 20 * 1000000,      /* between two checks for timeouts */
+    PROGRESS = 200 * 1000000, /* between two progress reports */
     /* Concurrent connects with --hold, few enough for short listen queues.  */
     HOLD_WINDOW = 100
 };
 
 /* ---- phases -------------------------------------------------------------- */
 
-/* The one place where the phase changes.  What is known of the phase that ends
-   is kept here, and what the next one begins with.  */
-static void set_phase(struct load *load, enum load_phase phase, int64_t now)
+/* Change the phase: keep the figures of the phase that ends, and set up PHASE.
+   Without a rate all connections send at once.  */
+static void next_phase(struct load *load, enum load_phase phase, int64_t now)
 {
     const struct load_plan *plan = load->plan;
     if (phase == LOAD_HOLDING) {
         load->phase_end = now + plan->duration;
     } else if (phase == LOAD_RUNNING) {
-        load->start = load->last = load->looked = now;
+        load->start = load->last = load->checked = now;
         load->phase_end = now + (plan->kind == LOAD_HOLD ? 0 : plan->duration);
     } else if (phase == LOAD_DRAINING) {
-        load->ran =
-            (load->looked < load->phase_end ? load->looked : load->phase_end) -
-            load->start;
+        load->ran = (load->checked < load->phase_end ? load->checked
+                                                     : load->phase_end) -
+                    load->start;
         load->phase_end = now + plan->timeout;
     }
     load->phase = phase;
-    /* Without a rate everything begins at once.  */
     if (phase == LOAD_RUNNING && plan->kind != LOAD_CONNECTS && !plan->rate)
         for (size_t i = 0; i < plan->connections; i++)
             load_connection_send(load, &load->connections[i]);
 }
 
-/* Whether everything that was begun has ended.  */
+/* Whether all connections or messages that began have ended.  */
 static bool is_drained(const struct load *load)
 {
     const struct load_plan *plan = load->plan;
@@ -59,25 +58,26 @@ static bool is_drained(const struct load *load)
     return true;
 }
 
-/* Every connection is established or has failed.  */
+/* All connections are established or have failed.  */
 static void end_opening(struct load *load, int64_t now)
 {
     load->report->opened += now - load->start;
-    set_phase(load,
-              load->open == 0                 ? LOAD_OVER
-              : load->plan->kind == LOAD_HOLD ? LOAD_HOLDING
-                                              : LOAD_RUNNING,
-              now);
+    next_phase(load,
+               load->open == 0                 ? LOAD_OVER
+               : load->plan->kind == LOAD_HOLD ? LOAD_HOLDING
+                                               : LOAD_RUNNING,
+               now);
 }
 
-/* Whether replies have had their time.  Replies that the last poll reported may
-   have waited for this process, so they extend it.  */
+/* Whether the timeout of replies has passed.  If the last poll returned events,
+   replies may have waited for this process: the timeout is doubled.  */
 static bool is_out_of_time(const struct load *load, int64_t now)
 {
-    return now >= load->phase_end + (load->heard ? load->plan->timeout : 0);
+    return now >=
+           load->phase_end + (load->has_events ? load->plan->timeout : 0);
 }
 
-/* Go to the next phase, if this one is over at NOW.  */
+/* Go to the next phase if this phase ends at NOW.  */
 static void check_phase(struct load *load, int64_t now)
 {
     bool is_idle = load->open == 0 && load->plan->kind != LOAD_CONNECTS;
@@ -88,16 +88,16 @@ static void check_phase(struct load *load, int64_t now)
         break;
     case LOAD_HOLDING:
         if (now >= load->phase_end)
-            set_phase(load, LOAD_RUNNING, monotonic_now());
+            next_phase(load, LOAD_RUNNING, monotonic_now());
         break;
     case LOAD_RUNNING:
         if (now >= load->phase_end || is_idle)
-            set_phase(load, LOAD_DRAINING, monotonic_now());
+            next_phase(load, LOAD_DRAINING, monotonic_now());
         break;
     case LOAD_DRAINING:
         load->is_late = now >= load->phase_end - load->plan->timeout / 2;
         if (is_out_of_time(load, now) || is_idle || is_drained(load))
-            set_phase(load, LOAD_OVER, now);
+            next_phase(load, LOAD_OVER, now);
         break;
     case LOAD_OVER:
         break;
@@ -106,7 +106,8 @@ static void check_phase(struct load *load, int64_t now)
 
 /* ---- the clock ----------------------------------------------------------- */
 
-/* Open connections for the first time, as many as may connect at once.  */
+/* Open connections for the first time, within the window of concurrent
+   connects.  */
 static void open_first(struct load *load)
 {
     size_t window =
@@ -116,8 +117,7 @@ static void open_first(struct load *load)
                              monotonic_now());
 }
 
-/* Open a connection in the place of each that ended, at once or when it is due.
- */
+/* Replace each closed connection, at once or when the rate allows.  */
 static void open_again(struct load *load, int64_t now)
 {
     for (size_t i = 0; i < load->plan->connections; i++) {
@@ -135,8 +135,7 @@ static void open_again(struct load *load, int64_t now)
     }
 }
 
-/* Begin the messages that the rate has made due, as far as their connections
-   are free.  */
+/* Begin messages that are due by the rate on connections that are free.  */
 static void run_begin_due(struct load *load, int64_t now)
 {
     size_t count = load->plan->connections;
@@ -166,14 +165,14 @@ static void begin_due_work(struct load *load, int64_t now)
         open_first(load);
     if (load->phase != LOAD_RUNNING)
         return;
-    load->looked = now;
+    load->checked = now;
     if (load->plan->kind == LOAD_CONNECTS)
         open_again(load, now);
     else if (load->plan->rate)
         run_begin_due(load, now);
 }
 
-/* When the clock is to be looked at next.  */
+/* The deadline of the next poll.  */
 static int64_t next_moment(const struct load *load, int64_t tick)
 {
     int64_t next = tick;
@@ -192,8 +191,8 @@ static int64_t next_moment(const struct load *load, int64_t tick)
     return next;
 }
 
-/* The milliseconds until MOMENT, rounded down: the last one is not slept
-   through, since a message that leaves late is measured late.  */
+/* The milliseconds until MOMENT, rounded down: a message sent late is measured
+   late, so the last fraction is not slept through.  */
 static int run_until(int64_t moment)
 {
     int64_t left = (moment - monotonic_now()) / 1000000;
@@ -202,34 +201,26 @@ static int run_until(int64_t moment)
 
 /* ---- the loop ------------------------------------------------------------ */
 
-/* The first signal ends the measurement, the next one the wait for what is
-   still under way.  */
+/* The first signal ends the measurement, the second ends the wait for pending
+   replies.  */
 static void take_signals(struct load *load)
 {
-    load->moved = true;
+    load->has_progress = true;
     while (sonde_selfpipe_read()) {
         if (load->phase == LOAD_RUNNING) {
-            set_phase(load, LOAD_DRAINING, monotonic_now());
+            next_phase(load, LOAD_DRAINING, monotonic_now());
         } else {
-            set_phase(load, LOAD_OVER, monotonic_now());
+            next_phase(load, LOAD_OVER, monotonic_now());
             load->is_cut = true;
         }
         load->report->interrupted = true;
     }
 }
 
-static void handle_event(struct load *load, const struct sonde_event *event)
-{
-    if (event->data)
-        load_connection_serve(load, event->data, event->ready);
-    else
-        take_signals(load);
-}
-
 static void run_loop(struct load *load,
                      void (*progress)(const struct load_report *, int64_t))
 {
-    int64_t tick = 0, told = 0, begun = monotonic_now();
+    int64_t tick = 0, reported = 0, begun = monotonic_now();
     struct sonde_event event;
     while (load->phase != LOAD_OVER) {
         int64_t now = monotonic_now();
@@ -237,13 +228,13 @@ static void run_loop(struct load *load,
             check_timeouts(load, now);
             tick = now + TICK;
         }
-        if (progress && now >= told) {
+        if (progress && now >= reported) {
             progress(load->report, now - begun);
-            told = now + PROGRESS;
+            reported = now + PROGRESS;
         }
         begin_due_work(load, now);
-        /* Connecting may have taken its time; what came due until NOW has
-           begun, and no more.  */
+        /* Opening many connections takes time: read the clock again.  In other
+           phases, messages due after NOW have not begun yet.  */
         check_phase(load, load->phase == LOAD_OPENING ? monotonic_now() : now);
         if (load->phase == LOAD_OVER)
             return;
@@ -254,11 +245,14 @@ static void run_loop(struct load *load,
             load->is_cut = true;
             return;
         }
-        load->heard = ready > 0;
-        load->moved = ready == 0;
+        load->has_events = ready > 0;
+        load->has_progress = ready == 0;
         while (sonde_poller_next(load->poller, &event))
-            handle_event(load, &event);
-        if (load->moved)
+            if (event.data)
+                load_connection_serve(load, event.data, event.ready);
+            else
+                take_signals(load);
+        if (load->has_progress)
             load->spin.rounds = 0;
         else
             monotonic_spin(&load->spin);
@@ -281,7 +275,7 @@ static void free_load(struct load *load)
     free(load);
 }
 
-/* Have SIGINT and SIGTERM end the run.  */
+/* Let SIGINT and SIGTERM end the run.  */
 static int run_watch_signals(struct load *load)
 {
     int fd = sonde_selfpipe_open();
@@ -302,6 +296,8 @@ static struct load *make_load(const struct load_plan *plan,
     load->plan = plan;
     load->report = report;
     load->target = client->target;
+    load->transport = client->target->type == SOCK_DGRAM ? &datagram_transport
+                                                         : &stream_transport;
     load->poller = sonde_poller_open(SONDE_POLLER_BEST);
     load->connections = calloc(plan->connections, sizeof *load->connections);
     size_t places = plan->connections * plan->depth;
@@ -322,15 +318,14 @@ static struct load *make_load(const struct load_plan *plan,
     return load;
 }
 
-/* Let CLIENT's connection be the first, or, where connecting is what is
-   measured, be over.  */
+/* Use CLIENT's connection as the first; with --connect, close it.  */
 static void begin_load(struct load *load, struct client *client)
 {
     load->start = load->last = monotonic_now();
     if (load->plan->kind == LOAD_CONNECTS) {
         client_close(client);
         load->next = load->plan->connections;
-        set_phase(load, LOAD_RUNNING, load->start);
+        next_phase(load, LOAD_RUNNING, load->start);
         return;
     }
     load->next = 1;
@@ -339,8 +334,7 @@ static void begin_load(struct load *load, struct client *client)
     client->fd = -1;
 }
 
-/* What came due by the rate, and was never begun, though its connection was
-   there.  */
+/* Messages that came due by the rate on an open connection and never began.  */
 static uint64_t count_unsent(const struct load *load)
 {
     const struct load_plan *plan = load->plan;
@@ -357,7 +351,7 @@ static uint64_t count_unsent(const struct load *load)
     return unsent;
 }
 
-/* Connections that were begun and are neither through nor over.  */
+/* Count connections that neither connected nor failed, or did not end.  */
 static void count_unfinished(const struct load *load)
 {
     uint64_t *errors = load->report->errors;
@@ -370,7 +364,7 @@ static void count_unfinished(const struct load *load)
     }
 }
 
-/* What is known only when all is over.  */
+/* Complete the report after the run.  */
 static void finish_report(const struct load *load)
 {
     struct load_report *report = load->report;
@@ -391,7 +385,7 @@ load_run(struct client *client, const struct load_plan *plan,
          struct load_report *report, struct client_result *result)
 {
     *report = (struct load_report){.plan = plan, .type = client->target->type};
-    budget_volunteer(); /* if it cannot: the plan fits what is left */
+    budget_volunteer(); /* may fail: the plan fits the memory left */
     struct load *load = sonde_address_peer(client->fd, &report->peer)
                             ? NULL
                             : make_load(plan, client, report);

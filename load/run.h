@@ -1,11 +1,14 @@
-/* run.h - what the files of a load run share
+/* run.h - shared by the files of a load run
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   run.c decides when something happens, connection.c connects, sends, verifies
-   and closes, datagram.c sends and verifies datagrams, account.c counts, plan.c
-   knows what is due.  Each file calls only the files named after it.
+   run.c has the phases, the clock and the event loop.  datagram.c sends and
+   verifies datagrams.  connection.c connects, sends and verifies a stream,
+   counts and closes: the life of a load connection is in this file.  plan.c
+   knows when a message is due.  Each file calls only files named after it;
+   run.c chooses the transport.
 
-   The states of a connection; load_set_state makes every transition:
+   The states of a load connection; set_state in connection.c makes every
+   transition:
 
                   open              established         half-close
        CLOSED ----------> CONNECTING ----------> OPEN ---------> ENDING
@@ -24,15 +27,14 @@
 
 #include "base/monotonic.h"
 #include "load/load.h"
-#include "load/pattern.h"
 
 enum load_state {
     CONNECTION_CLOSED,     /* never opened, or ended */
-    CONNECTION_BACKOFF,    /* failed, which is counted; retried later */
-    CONNECTION_QUEUE_FULL, /* UNIX: the listen queue is full; retried later */
+    CONNECTION_BACKOFF,    /* failed and counted; retried after the back-off */
+    CONNECTION_QUEUE_FULL, /* UNIX: listen queue full; retried, too */
     CONNECTION_CONNECTING,
     CONNECTION_OPEN,
-    CONNECTION_ENDING /* half-closed; the peer has not closed its side */
+    CONNECTION_ENDING /* half-closed; the peer has not closed its side yet */
 };
 
 struct load_connection {
@@ -40,30 +42,62 @@ struct load_connection {
     enum load_state state;
     unsigned watched; /* events that the poller watches */
     bool is_blocked;  /* the socket's send buffer is full */
-    int64_t since;    /* start of connecting; with a rate, when it was due */
+    int64_t since;    /* start of connect; with a rate, when it was due */
     int64_t retry_at;
-    int64_t give_up_at; /* the end of all attempts to connect */
+    int64_t deadline; /* of all attempts to connect */
     /* Numbers of messages: due by the rate, begun, and done without a gap.
-       For each number between the last two, modulo depth, times has the moment
-       that its latency counts from, and begun_at the moment it was begun.  */
+       A message between done and begun has an entry, its number modulo depth:
+       in times the start of its latency, in begun_at the time of its
+       beginning.  */
     uint64_t due, begun, done;
     int64_t *times, *begun_at;
-    size_t pending;          /* messages neither answered nor given up */
+    size_t pending;          /* messages neither answered nor expired */
     uint64_t sent, received; /* bytes of a stream */
 };
 
-/* The phases of a run, in this order; OPENING goes straight to RUNNING unless
-   connections are held, and --connect begins with RUNNING.  set_phase in run.c
-   makes every transition.  */
+/* The phases of a run, in this order.  HOLDING is skipped without --hold;
+   --connect begins with RUNNING.  next_phase in run.c makes every
+   transition.  */
 enum load_phase {
     LOAD_OPENING,
     LOAD_HOLDING, /* all connections are idle */
     LOAD_RUNNING,
-    LOAD_DRAINING, /* nothing new begins; replies are awaited */
+    LOAD_DRAINING, /* nothing new begins; wait for replies */
     LOAD_OVER
 };
 
+struct load;
+
+/* The bytes that the connections of a run send: a stream that repeats after a
+   prime number of bytes.  No message, packet or buffer has the same period, so
+   a lost, repeated or misplaced byte is noticed without a copy of the stream
+   being kept.  */
+enum {
+    PATTERN_PERIOD = 65521,
+    PATTERN_PIECE = 65536 /* max bytes in one piece */
+};
+
+struct pattern {
+    unsigned char bytes[PATTERN_PERIOD + PATTERN_PIECE];
+};
+
+/* How messages travel.  Each function returns LOAD_NONE, or the error that ends
+   the connection.  */
+struct load_transport {
+    /* Begin and send the messages that may begin.  */
+    enum load_error (*send)(struct load *load,
+                            struct load_connection *connection);
+    /* Receive and verify what has arrived.  */
+    enum load_error (*receive)(struct load *load,
+                               struct load_connection *connection);
+    /* Count messages unanswered for the timeout at NOW; NULL if messages cannot
+       be lost.  */
+    enum load_error (*expire)(struct load *load,
+                              struct load_connection *connection, int64_t now);
+};
+
 struct load {
+    const struct load_transport *transport;
     const struct load_plan *plan;
     struct load_report *report;
     const struct client_target *target;
@@ -71,18 +105,18 @@ struct load {
     struct load_connection *connections;
     int64_t *times; /* of all connections, followed by all begun_at */
     enum load_phase phase;
-    bool is_late; /* too late to begin a message that is due */
-    bool heard;   /* the last poll returned events */
-    bool moved;   /* and a call received or sent something for them */
+    bool is_late;      /* too late to begin a message that is due */
+    bool has_events;   /* the last poll returned events */
+    bool has_progress; /* a call received or sent bytes for these events */
     struct monotonic_spin spin;
-    bool is_cut;   /* the run ended without waiting for pending replies */
+    bool is_cut;   /* the run ended with replies pending */
     int trouble;   /* the errno that ended the run, or 0 */
-    int64_t start; /* of the phase that is measured */
+    int64_t start; /* of the measured phase */
     int64_t phase_end;
-    int64_t looked;       /* when messages due by the rate were last begun */
-    int64_t ran;          /* how long messages came due, in nanoseconds */
-    int64_t last;         /* when the last reply arrived */
-    size_t next;          /* the first connection that was never opened */
+    int64_t checked;      /* when due messages were last begun */
+    int64_t ran;          /* nanoseconds in which messages came due */
+    int64_t last;         /* arrival of the last reply */
+    size_t next;          /* the first connection never opened */
     size_t connecting;    /* connections in CONNECTING, QUEUE_FULL, BACKOFF */
     size_t open;          /* connections in OPEN, ENDING */
     uint64_t outstanding; /* messages begun and not done */
@@ -93,22 +127,12 @@ struct load {
 
 /* ---- plan.c -------------------------------------------------------------- */
 
-/* The result of REPORT, in *RESULT too.  */
+/* Write the result of REPORT to *RESULT and return it.  */
 enum client_end load_judge(const struct client *client,
                            const struct load_report *report,
                            struct client_result *result);
 
-/* ---- account.c ----------------------------------------------------------- */
-
-/* The number of CONNECTION, from 0.  */
-size_t load_index(const struct load *load,
-                  const struct load_connection *connection);
-
-/* Go to STATE, and keep the counts of LOAD in step.  */
-void load_set_state(struct load *load, struct load_connection *connection,
-                    enum load_state state);
-
-/* The error that errno ERROR stands for.  */
+/* The error for errno ERROR.  */
 enum load_error load_error_of(int error);
 
 /* Describe the first wrong reply: WHAT ("byte", "datagram") NUMBER of
@@ -117,37 +141,45 @@ enum load_error load_note_wrong(struct load *load,
                                 const struct load_connection *connection,
                                 const char *what, uint64_t number, bool never);
 
+/* ---- datagram.c ---------------------------------------------------------- */
+
+extern const struct load_transport datagram_transport;
+
+/* ---- connection.c -------------------------------------------------------- */
+
+extern const struct load_transport stream_transport;
+
+void pattern_make(struct pattern *pattern);
+
+/* PATTERN_PIECE bytes from OFFSET of the stream of CONNECTION.  */
+const unsigned char *pattern_at(const struct pattern *pattern,
+                                size_t connection, uint64_t offset);
+
+/* How many of the SIZE BYTES, at most PATTERN_PIECE, match the pattern.  */
+size_t pattern_check(const struct pattern *pattern, size_t connection,
+                     uint64_t offset, const void *bytes, size_t size);
+
+/* The number of CONNECTION, from 0.  */
+size_t load_index(const struct load *load,
+                  const struct load_connection *connection);
+
 /* Whether CONNECTION may begin another message now.  */
 bool load_may_begin(const struct load *load,
                     const struct load_connection *connection);
 
-/* Begin a message at NOW.  */
+/* Count a message begun at NOW.  */
 void load_begin(struct load *load, struct load_connection *connection,
                 int64_t now);
 
-/* Message NUMBER came back unaltered at NOW.  */
+/* Count message NUMBER, whose unaltered reply arrived at NOW.  */
 void load_done(struct load *load, struct load_connection *connection,
                uint64_t number, int64_t now);
 
-/* ---- datagram.c ---------------------------------------------------------- */
-
-/* Begin and send what may be sent, receive what has arrived, and give up what
-   is late at NOW.  Return LOAD_NONE, or the error that ends CONNECTION.  */
-enum load_error datagram_send(struct load *load,
-                              struct load_connection *connection);
-enum load_error datagram_receive(struct load *load,
-                                 struct load_connection *connection);
-enum load_error datagram_expire(struct load *load,
-                                struct load_connection *connection,
-                                int64_t now);
-
-/* ---- connection.c -------------------------------------------------------- */
-
-/* Begin to connect, with SINCE as the start of its time.  */
+/* Begin to connect.  SINCE is the start of the connect time.  */
 void load_connection_open(struct load *load, struct load_connection *connection,
                           int64_t since);
 
-/* Use FD, which is connected.  */
+/* Use FD, a connected socket.  */
 void load_connection_adopt(struct load *load,
                            struct load_connection *connection, int fd);
 
@@ -155,11 +187,11 @@ void load_connection_adopt(struct load *load,
 void load_connection_serve(struct load *load,
                            struct load_connection *connection, unsigned ready);
 
-/* Begin the messages that may begin, and send what can be sent.  */
+/* Begin the messages that may begin, and send as much as the socket takes.  */
 void load_connection_send(struct load *load,
                           struct load_connection *connection);
 
-/* Handle what has timed out at NOW.  */
+/* Handle timeouts and back-offs that have passed at NOW.  */
 void load_connection_check(struct load *load,
                            struct load_connection *connection, int64_t now);
 

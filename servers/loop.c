@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "servers/log.h"
 #include "servers/server.h"
 #include "servers/stop.h"
@@ -78,7 +79,7 @@ static bool loop_pause(struct server *server, int error)
     log_trouble(LOG_WAIT, "cannot poll for clients: %s; retrying once a second",
                 strerror(error));
     server->wait_backoff = sonde_backoff(server->wait_backoff);
-    monotonic_sleep(server->wait_backoff);
+    wait_pause(server->wait_backoff);
     return true;
 }
 

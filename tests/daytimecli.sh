@@ -57,26 +57,26 @@ run "$daytimecli" -u --unix "$scratch/long"
 is "the same by a UNIX datagram: 13" said 13 "more than 4096 bytes"
 start say ""
 run "$daytimecli" 127.0.0.1 "$port"
-is "not a word: 14" said 14 "without a word"
+is "not a word: 14" said 14 "without a reply"
 start stay 0
 run "$daytimecli" --timeout 0.3 127.0.0.1 "$port"
-is "no answer: 4" said 4 "no answer within 300 ms"
+is "no answer: 4" said 4 "no reply within 300 ms"
 start full 0
 run "$daytimecli" --timeout 0.3 127.0.0.1 "$port"
-is "a full listen queue: 4" said 4 "no answer within 300 ms (a firewall"
+is "a full listen queue: 4" said 4 "connection timed out after 300 ms (firewall"
 start first 4
 : > "$scratch/in"
 is "no end: 4, and what came is told" in_time late 4 \
-    "no answer within TIME, 4 bytes came before" "$daytimecli"
+    "no reply within TIME, 4 bytes received before" "$daytimecli"
 is "and printed" grep -qx xxxx "$scratch/out"
 start udp-never
 run "$daytimecli" -u --timeout 0.3 127.0.0.1 "$port"
-is "UDP: silence: 12" said 12 "silence for 300 ms"
+is "UDP: silence: 12" said 12 "no reply within 300 ms"
 free_port
 run "$daytimecli" 127.0.0.1 "$port"
-is "refused: 3" said 3 "connection refused"
+is "refused: 3" said 3 "Connection refused"
 run "$daytimecli" -u 127.0.0.1 "$port"
-is "UDP: refused: 3" said 3 "connection refused"
+is "UDP: refused: 3" said 3 "Connection refused"
 
 # On a terminal nothing of the server's moves the cursor.
 start say "$(printf '\033[2Jred\007\303\244')"

@@ -63,7 +63,7 @@ if : | INET6=1 "$echo_peer" echo > /dev/null 2>&1; then
     if [ "$(uname -s)" = Linux ]; then
         given '' "$echocli" fe80::1 "$port"
         is "a link-local address without its interface: 2" said 2 \
-            "wants its interface"
+            "needs its interface"
     else
         skip "a link-local address without its interface: 2" \
             "only known of Linux"
@@ -102,7 +102,7 @@ wait "$client"
 exec 7<&-
 is "which goes with a client that is stopped" [ ! -e "$own" ]
 given 'x' "$echocli" --unix "$scratch/dgram"
-is "a stream to a datagram socket: 2, and what to say" said 2 "say -u"
+is "a stream to a datagram socket: 2, and what to say" said 2 "use -u"
 given 'x' "$echocli" -u --unix "$scratch/socket"
 is "and the other way round: 2" said 2 "leave out -u"
 given 'x' "$echocli" --unix "$(printf '%0200d' 0)"
@@ -164,64 +164,64 @@ lying () {
 for offset in 0 1 65535 65536 299999; do
     lying alter "$offset"
     is "byte $offset altered: named, and 13" said 13 \
-        "byte $offset should be 0x00 and came back as 0x01"
+        "byte $offset is 0x01, not 0x00"
     is "byte $offset altered: what is right before it is printed" \
         [ "$(wc -c < "$scratch/out")" -eq "$offset" ]
 done
 lying extra 3
 is "bytes too many: named, and 13" said 13 \
-    "byte 300000, 0x78, came back though only 300000 were sent"
+    "byte 300000, 0x78, is beyond the 300000 sent"
 # With an input that does not end the client has no deadline of its own.
 start first 1
 run bounded 120 "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/hold"
 is "a byte before anything was sent: 13" said 13 "wrong reply: byte 0, 0x78"
 lying close 1000
-is "closed early: 14" said 14 "server terminated prematurely"
+is "closed early: 14" said 14 " bytes echoed"
 lying reset 1000
-is "reset: 14" said 14 "server terminated prematurely"
+is "reset: 14" said 14 " reset by peer"
 start say ""
 run bounded 120 "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/hold"
 is "closed while somebody thinks what to type: 14 at once" said 14 \
-    "server terminated prematurely: 0 of 0 bytes sent came back"
+    "server closed the connection, 0 of 0 bytes echoed"
 start after 100
 printf '%0200d' 0 > "$scratch/in"
 is "falls silent: 4, and how far it came" in_time late 4 \
-    "no answer within TIME, 100 of 200 bytes sent came back" "$echocli"
+    "no reply within TIME, 100 of 200 bytes echoed" "$echocli"
 start stay 0
 printf 'x' > "$scratch/in"
 is "does not close: 4, and it is said that all came back" in_time late 4 \
-    "TIME, all came back, but the server does not close its end" "$echocli"
+    "TIME, all bytes echoed, but the server does not close its side" "$echocli"
 
 # ---- there is no server, or no way
 free_port
 given 'x' "$echocli" 127.0.0.1 "$port"
-is "refused: 3" said 3 "connection refused"
+is "refused: 3" said 3 "Connection refused"
 given 'x' "$echocli" -u --timeout 20 127.0.0.1 "$port"
-is "refused, UDP: 3" said 3 "connection refused"
+is "refused, UDP: 3" said 3 "Connection refused"
 given 'x' "$echocli" --unix "$scratch/nothing"
-is "refused, UNIX: 3" said 3 "connection refused"
+is "refused, UNIX: 3" said 3 "No such file or directory"
 start full 0
 given 'x' "$echocli" --timeout 0.3 127.0.0.1 "$port"
-is "a full listen queue: 4" said 4 "no answer within 300 ms (a firewall, a full"
+is "a full listen queue: 4" said 4 "connection timed out after 300 ms (firewall, full"
 given 'x' "$echocli" 127.0.0.1 no-such-service
 is "an unknown service: 7" said 7 "no such"
 given 'x' "$echocli" --source 192.0.2.77 127.0.0.1 "$honest"
-is "a source address that is not here: 9" said 9 "source address not of this host"
+is "a source address that is not here: 9" said 9 "(no such source address"
 start echo
 given 'x' "$echocli" --source "127.0.0.1:$port" 127.0.0.1 "$honest"
-is "a source port in use: 10" said 10 "source port already in use"
+is "a source port in use: 10" said 10 "(the source port)"
 if [ "$(uname -s)" = Linux ]; then
     given 'x' "$echocli" -u 127.255.255.255 9
-    is "not permitted, here to broadcast: 11" said 11 "permission denied by this host"
+    is "not permitted, here to broadcast: 11" said 11 "(a firewall, "
 else
     skip "not permitted, here to broadcast: 11" "only known of Linux"
 fi
 start udp-never
 given 'x' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
-is "silence over UDP: 12" said 12 "silence for 300 ms"
+is "silence over UDP: 12" said 12 "no reply within 300 ms"
 given '' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
 is "silence over UDP is no success with no input either" \
-    said 12 "silence for 300 ms"
+    said 12 "no reply within 300 ms"
 
 # ---- datagrams
 start udp-echo
@@ -237,17 +237,17 @@ is "UDP: a line longer than any datagram" same
 start udp-alter 5
 given '1234567\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: an altered byte: 13" said 13 \
-    "byte 5 of datagram 1 should be 0x36 and came back as 0x37"
+    "byte 5 of datagram 1 is 0x37, not 0x36"
 start udp-say short
 given '1234567\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: another answer: 13" [ "$status" -eq 13 ]
 start udp-say "$(head -c 70000 /dev/zero | tr '\0' x)" "$scratch/long"
 given 'x\n' "$echocli" -u --unix "$scratch/long"
 is "UNIX: an answer longer than any datagram of UDP: 13" said 13 \
-    "datagram 1 has 2 bytes and came back with more than 65535"
+    "datagram 1 has 2 bytes, the reply more than 65535"
 start udp-other
 given 'x\n' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
-is "UDP: an answer from another port is none: 12" said 12 "silence"
+is "UDP: an answer from another port is none: 12" said 12 "no reply within"
 start udp-twice
 given 'x\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: two answers to one datagram: 13, or the second came too late" \
@@ -256,7 +256,7 @@ given 'x\ny\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: the second answer is not taken for the next: 13" [ "$status" -eq 13 ]
 lose_one () {
     start udp-lose 3
-    late 12 "silence for TIME, datagram 3, 2 came back before" "$echocli" -u
+    late 12 "no reply within TIME, datagram 3, 2 echoed before" "$echocli" -u
 }
 printf 'a\nb\nc\nd\n' > "$scratch/in"
 is "UDP: a lost datagram is silence: 12, and which it was" in_time lose_one
@@ -375,13 +375,13 @@ done
 # ---- a host of our own
 if have_namespaces; then
     run in_namespace '"$echocli" 192.0.2.1 7'
-    is "no route: 6" said 6 "network unreachable"
+    is "no route: 6" said 6 "(no route from this host)"
     run in_namespace 'ip route add unreachable 192.0.2.0/24
         "$echocli" 192.0.2.1 7'
-    is "an unreachable host: 5" said 5 "host unreachable"
+    is "an unreachable host: 5" said 5 "(reported by a router"
     run in_namespace 'ip route add prohibit 192.0.2.0/24
         "$echocli" 192.0.2.1 7'
-    is "a prohibited one: 11" said 11 "permission denied by this host"
+    is "a prohibited one: 11" said 11 "(a firewall, "
     echo 'hosts: files' > "$scratch/files"
     echo 'hosts: dns' > "$scratch/dns"
     printf 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n' \

@@ -50,7 +50,7 @@ delays='0.2 2 8'
 is "a rate beyond reach: what was not sent" in_time overload
 delays=
 is "a rate beyond reach: a sentence, and 4" said 4 \
-    "not sent: the rate was beyond reach"
+    "not sent: the rate was not reached"
 measure --connect --reset -r 1000000 -d 0.1
 json_is '.errors == .errors_by_kind["not-sent"] and
     .errors + .connects == 100000' "nor connected"
@@ -109,7 +109,7 @@ start alter 1000
 measure -n 2 -d 30
 is "an altered byte: 13" [ "$status" -eq 13 ]
 json_is '.errors_by_kind["wrong-reply"] == 2 and
-    (.first_wrong | test("byte 1000 of connection [12] is not what was sent"))' \
+    (.first_wrong | test("byte 1000 of connection [12] was altered"))' \
     "an altered byte: which"
 is "an altered byte: a sentence" said 13 "byte 1000 of connection"
 start close 1000
@@ -166,7 +166,7 @@ measure -u -d 0.2
 is "UDP: an altered byte: 13" [ "$status" -eq 13 ]
 free_port
 measure -d 0.1
-is "refused: 3" said 3 "connection refused"
+is "refused: 3" said 3 "Connection refused"
 
 # What this host lacks.
 run sh -c 'ulimit -n 100 && exec "$echoload" --hold 500 127.0.0.1 "$1"' - \

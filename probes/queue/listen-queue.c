@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
+#include "base/descriptors.h"
 #include "base/names.h"
 #include "probes/finding/prefix.h"
 #include "probes/queue/fill.h"
@@ -303,15 +303,6 @@ static void add_rows(struct measuring *measuring)
                              INT_MAX, 1);
 }
 
-static void raise_descriptors(void)
-{
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files))
-        return;
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-}
-
 /* The stepwise measurements, after the rows.  */
 static void measure_stepwise(const struct measuring *measuring)
 {
@@ -391,7 +382,7 @@ static bool listen_queue_measure(FILE *out, int watch,
     };
     bool whole = false;
     if (measuring.fills && measuring.rows && measuring.row_of) {
-        raise_descriptors();
+        descriptors_raise(LONG_MAX);
         measuring.settings = syn_settings_read();
         listen_cap_write_syn(out, &measuring.settings);
         listen_cap_write(out, plan->setting_count > 0);

@@ -1,4 +1,4 @@
-/* test-load.c - services/load.c, what is planned; services/pattern.c
+/* test-load.c - load/plan.c; the pattern of load/connection.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "load/load.h"
-#include "load/pattern.h"
+#include "load/run.h"
 #include "tests/unit/unit.h"
 
 START_TEST(test_due_is_even)
@@ -27,7 +27,7 @@ START_TEST(test_due_is_even)
 }
 END_TEST
 
-/* After a day at the highest rate it is still to the microsecond.  */
+/* After a day at the highest rate the due time is exact to 1 us.  */
 START_TEST(test_due_stays_exact)
 {
     struct load_plan plan = {.connections = 1, .rate = 10000000};
@@ -36,7 +36,7 @@ START_TEST(test_due_stays_exact)
 }
 END_TEST
 
-/* How many are due is what load_due says of each.  */
+/* load_due_before agrees with load_due.  */
 START_TEST(test_due_before)
 {
     static const long rates[] = {1, 7, 999, 10000000};
@@ -98,8 +98,8 @@ START_TEST(test_limit)
 }
 END_TEST
 
-/* macOS since 11: setrlimit takes any number, and kern.maxfilesperproc is what
-   there is.  This definition takes the place of the C library's.  */
+/* macOS since 11: setrlimit accepts any number, but kern.maxfilesperproc is the
+   limit.  This definition replaces the function of the C library.  */
 static int table_size = INT_MAX;
 
 int getdtablesize(void)
@@ -153,7 +153,7 @@ START_TEST(test_pattern_repeats)
 }
 END_TEST
 
-/* Bytes of another connection, and bytes that slipped, are not taken.  */
+/* Bytes of another connection and shifted bytes do not match.  */
 START_TEST(test_pattern_tells_apart)
 {
     pattern_make(&pattern);
