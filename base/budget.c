@@ -25,8 +25,7 @@ void budget_explain(char *text, size_t size, const struct budget_bound *bound,
                     const char *what, int64_t need)
 {
     snprintf(text, size,
-             "memory: %s leaves %" PRId64
-             " MiB, of which this program uses at most half, "
+             "memory: %s leaves %" PRId64 " MiB, half of which may be taken, "
              "and %s needs about %" PRId64 " MiB",
              bound->by, bound->left / MIB, what, (need + MIB - 1) / MIB);
 }

@@ -1,4 +1,4 @@
-/* cgroup.c - what the control groups of this process leave
+/* cgroup.c - memory and processes left by the control groups
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -10,15 +10,15 @@
 
 #include "base/cgroup.h"
 
-/* More lines than any of these files has; a host with very many containers has
-   some ten thousand mounts.  */
+/* Max lines of a file; a host with very many containers has some ten thousand
+   mounts.  */
 enum { LINES_MAX = 100000, VALUE_MAX = 64 };
-/* And more bytes than there are; some of them can be added up.  */
+/* More bytes than any memory; sums of a few cannot overflow.  */
 static const int64_t NUMBER_MAX = BUDGET_UNBOUND / 8;
 
 /* ---- finding the folders ------------------------------------------------- */
 
-/* Where the three kinds of group are: the paths by /proc/self/cgroup.  */
+/* The paths of the three kinds of group in /proc/self/cgroup.  */
 struct paths {
     char *of[CGROUP_UNIFIED + 1];
 };
@@ -38,8 +38,8 @@ static bool list_has(const char *list, size_t count, const char *word)
     return false;
 }
 
-/* One line of /proc/self/cgroup: "4:memory:/path", "0::/path".  The path is the
-   kernel's as it is, and may hold colons.  */
+/* One line of /proc/self/cgroup: "4:memory:/path", "0::/path".  The path is not
+   escaped and may contain colons.  */
 static int take_path(struct paths *paths, const char *line)
 {
     const char *controllers = strchr(line, ':');
@@ -62,7 +62,7 @@ static int take_path(struct paths *paths, const char *line)
     return 0;
 }
 
-/* Undo the escapes of mountinfo in TEXT, where it stands: a blank is \040.  */
+/* Replace the escapes of mountinfo in TEXT in place: a blank is \040.  */
 static void cgroup_unescape(char *text)
 {
     char *to = text;
@@ -117,8 +117,8 @@ static bool is_mount_of(const struct mount *mount, enum cgroup_kind kind)
            list_has(mount->options, strlen(mount->options), names[kind]);
 }
 
-/* What of PATH is below ROOT, the group that a mount shows at its point; NULL
-   if it is another group's.  */
+/* The part of PATH below ROOT, the group that is mounted; NULL if PATH is in
+   another group.  */
 static const char *cgroup_below(const char *root, const char *path)
 {
     size_t length = strcmp(root, "/") ? strlen(root) : 0;
@@ -136,18 +136,18 @@ static bool has_kind(const struct cgroups *groups, enum cgroup_kind kind)
     return false;
 }
 
-/* Add the folder of the group KIND at REST below POINT, and those above it up
-   to POINT itself.  Returns 0, or -1 with ENOMEM.  */
+/* Add the folder of the group KIND at REST below POINT, and its parents up to
+   POINT.  Returns 0, or -1 with ENOMEM.  */
 static int add_folders(struct cgroups *groups, enum cgroup_kind kind,
                        const char *root, const char *point, const char *rest)
 {
     char text[CGROUP_PATH_MAX];
-    size_t least = strlen(root) + strlen(point);
+    size_t min = strlen(root) + strlen(point);
     int length = snprintf(text, sizeof text, "%s%s%s", root, point, rest);
     if (length < 0 || (size_t)length >= sizeof text)
         return 0;
     for (size_t end = (size_t)length; groups->count < CGROUPS_MAX;) {
-        while (end > least && text[end - 1] == '/')
+        while (end > min && text[end - 1] == '/')
             end--;
         text[end] = '\0';
         struct cgroup *group = &groups->list[groups->count];
@@ -155,15 +155,15 @@ static int add_folders(struct cgroups *groups, enum cgroup_kind kind,
         if (!group->folder)
             return -1;
         groups->count++;
-        if (end <= least)
+        if (end <= min)
             return 0;
-        while (end > least && text[end - 1] != '/')
+        while (end > min && text[end - 1] != '/')
             end--;
     }
     return 0;
 }
 
-/* Take LINE of mountinfo for each kind of group that it shows.  */
+/* Add the folders of each kind of group mounted by LINE of mountinfo.  */
 static int take_mount(struct cgroups *groups, const struct paths *paths,
                       const char *root, char *line)
 {
@@ -265,9 +265,9 @@ void cgroups_free(struct cgroups *groups)
 
 /* ---- reading figures ----------------------------------------------------- */
 
-/* TEXT as a number that is not negative; BUDGET_UNBOUND for "max", for what is
-   no number, and for the first version's way to say that there is no limit,
-   the largest number of whole pages.  */
+/* TEXT as a non-negative number; BUDGET_UNBOUND for "max", for text that is no
+   number, and for the "no limit" of version 1, the largest number of whole
+   pages.  */
 static int64_t cgroup_read_number(const char *text)
 {
     char *end;
@@ -290,8 +290,8 @@ static int64_t cgroup_read_file(const struct cgroup *group, const char *name)
     return got ? cgroup_read_number(text) : BUDGET_UNBOUND;
 }
 
-/* A file of lines "name number": the numbers of the COUNT NAMES into VALUES,
-   which are left alone where there is no such line, or no number.  */
+/* Read the numbers of the COUNT NAMES from lines "name number" into VALUES.  A
+   value without a line or number stays.  */
 static void cgroup_read_lines(FILE *file, const char *const *names,
                               size_t count, int64_t *values)
 {
@@ -320,7 +320,7 @@ static void read_stat(const struct cgroup *group, const char *name,
 
 /* ---- memory -------------------------------------------------------------- */
 
-/* What memory.stat says, in the order of the names below.  */
+/* Values of memory.stat, in the order of the names below.  */
 enum stat {
     STAT_INACTIVE,
     STAT_ACTIVE,
@@ -336,7 +336,7 @@ enum stat {
 static const char *const unified_names[STATS] = {
     "inactive_file", "active_file", "file_dirty",       "file_writeback",
     "file_mapped",   "shmem",       "slab_reclaimable", "-"};
-/* The first version counts groups below under other names.  */
+/* Version 1 has other names for figures that include child groups.  */
 static const char *const first_names[STATS] = {"total_inactive_file",
                                                "total_active_file",
                                                "total_dirty",
@@ -346,9 +346,8 @@ static const char *const first_names[STATS] = {"total_inactive_file",
                                                "-",
                                                "hierarchical_memory_limit"};
 
-/* What the kernel can give back of the memory in use.  Shared memory is no page
-   cache of files, though it is mapped like that; a mapped file is a program
-   that runs.  */
+/* Memory in use that the kernel can reclaim.  Shared memory is no page cache of
+   files, although it is mapped alike; a mapped file is a running program.  */
 static int64_t cgroup_reclaimable(const int64_t *stats)
 {
     int64_t mapped = stats[STAT_MAPPED] > stats[STAT_SHMEM]
@@ -373,7 +372,7 @@ static const char *cgroup_whose(const struct cgroup *group)
     return group->own ? " of the cgroup" : " of a cgroup above";
 }
 
-/* LIMIT less USED, of which BACK can be given back.  */
+/* LIMIT minus USED, of which BACK is reclaimable.  */
 static int64_t left_of(int64_t limit, int64_t used, int64_t back)
 {
     if (limit == BUDGET_UNBOUND || used == BUDGET_UNBOUND)
@@ -384,7 +383,7 @@ static int64_t left_of(int64_t limit, int64_t used, int64_t back)
 static void bound_unified(const struct cgroup *group,
                           struct budget_bound *bound)
 {
-    /* Beyond "high" the group is not killed, but made to wait.  */
+    /* Above "high" the kernel throttles the group and kills no process.  */
     static const char *const limits[] = {"memory.max", "memory.high"};
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         int64_t stats[STATS] = {0};
@@ -399,9 +398,9 @@ static void bound_unified(const struct cgroup *group,
     }
 }
 
-/* The first version has three limits: of memory, of memory and swap, and until
-   5.15 of what the kernel takes, page cache not among it.  What its groups
-   above allow, whether a mount shows them or not, is in memory.stat.  */
+/* Version 1 has three limits: of memory, of memory and swap, and until 5.15 of
+   kernel memory without page cache.  The limits of parent groups, mounted or
+   not, are in memory.stat.  */
 static void bound_first(const struct cgroup *group, struct budget_bound *bound)
 {
     static const struct {
@@ -431,7 +430,7 @@ static void bound_first(const struct cgroup *group, struct budget_bound *bound)
                  "hierarchical_memory_limit", cgroup_whose(group));
 }
 
-/* ---- all in all ---------------------------------------------------------- */
+/* ---- the budget ---------------------------------------------------------- */
 
 void cgroups_bound(const struct cgroups *groups, struct budget *budget)
 {

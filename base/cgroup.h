@@ -1,12 +1,11 @@
-/* cgroup.h - what the control groups of this process leave
+/* cgroup.h - memory and processes left by the control groups
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Linux bounds a container's memory and processes by control groups: of the
-   first version, one hierarchy for each controller, or of the second, one for
-   all; a host may use both.  A process is bounded by its own group and by all
-   groups above it.  Only files are read, below a root folder, so that every
-   system can test this on files of its own; which system has such files is
-   known to base/budget-linux.c alone.  Formats: Linux,
+   Linux limits memory and processes of a container by control groups: version 1
+   has a hierarchy for each controller, version 2 a single hierarchy; a host may
+   use both.  The limits of a process are those of its group and of all parent
+   groups.  Only files below a root folder are read, so this code is tested on
+   every system; base/budget-linux.c alone depends on Linux.  Formats: Linux,
    Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst, 6.18.  */
 
 #ifndef BASE_CGROUP_H
@@ -24,7 +23,7 @@ enum {
     CGROUP_PATH_MAX = 4096
 };
 
-/* The folders of the groups, each own group before those above it.  */
+/* The folders of the groups, each own group before its parents.  */
 struct cgroups {
     struct cgroup {
         enum cgroup_kind kind;
@@ -35,23 +34,22 @@ struct cgroups {
 };
 
 /* Find the groups by /proc/self/cgroup and /proc/self/mountinfo below ROOT
-   ("" for the host itself).  A group that no mount shows is left out.  Returns
+   ("" for the host itself).  A group without a mount is omitted.  Returns
    0; or -1 with errno if those files cannot be read, or with ENOMEM.  */
 int cgroups_find(struct cgroups *groups, const char *root);
 
 void cgroups_free(struct cgroups *groups);
 
-/* Lower the bounds in BUDGET to what GROUPS leave.  Memory: the limit less what
-   is used, of which the page cache that can be dropped does not count (neither
-   dirty pages nor mapped files are such), and half of the slabs that the
-   kernel calls reclaimable.  A file that cannot be read bounds nothing.  */
+/* Lower the bounds in BUDGET to the amounts left by GROUPS.  Memory: the limit
+   minus the use, plus clean unmapped page cache, plus half of the reclaimable
+   slabs.  An unreadable file is no bound.  */
 void cgroups_bound(const struct cgroups *groups, struct budget *budget);
 
 /* Lower BUDGET's memory to the MemAvailable of /proc/meminfo below ROOT.  */
 void meminfo_bound(const char *root, struct budget *budget);
 
-/* How many processes of this process's group the kernel has killed for want of
-   memory, or -1 if that is not to be read.  */
+/* The number of processes of this group that the kernel has killed because
+   memory ran out, or -1 if unreadable.  */
 int64_t cgroups_oom_kills(const struct cgroups *groups);
 
 #endif /* BASE_CGROUP_H */

@@ -1,4 +1,4 @@
-/* endpoint.c - mistyped hosts and ports, found before anything is looked up
+/* endpoint.c - check hosts and ports before a name lookup
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -46,7 +46,7 @@ const char *endpoint_port(const char *host)
 
 bool endpoint_check_host(const char *host, char problem[ENDPOINT_TEXT])
 {
-    /* With an interface, too: only IPv6 has that.  */
+    /* "1.2.3.4%eth0" is dotted, too: only IPv6 has interfaces.  */
     size_t dotted = strspn(host, DIGITS ".");
     bool is_dotted = dotted > 0 && (!host[dotted] || host[dotted] == '%');
     if (strchr(host, '/') || (!is_dotted && !strchr(host, ':')))

@@ -10,8 +10,8 @@
 #include "base/mask.h"
 #include "base/utf8.h"
 
-/* Write the character of LENGTH bytes at TEXT as an escape.  mask_shown refuses
-   none outside the basic plane, so that one escape does.  */
+/* Write the character of LENGTH bytes at TEXT as one escape: all characters
+   that mask_shown rejects are in the basic plane.  */
 static void write_escape(FILE *out, const unsigned char *text, size_t length)
 {
     static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f};
@@ -21,7 +21,7 @@ static void write_escape(FILE *out, const unsigned char *text, size_t length)
     fprintf(out, "\\u%04x", code);
 }
 
-/* What could control a terminal is escaped, and so keeps its value.  */
+/* Characters that could control a terminal are escaped: their value is kept. */
 static void write_text(FILE *out, const char *text)
 {
     const unsigned char *byte = (const unsigned char *)text;
@@ -43,7 +43,7 @@ static void write_text(FILE *out, const char *text)
     putc('"', out);
 }
 
-/* Go to where the next value stands, and write its key.  */
+/* Write the separator before the next value, and its key.  */
 static void begin_value(struct json *json, const char *key)
 {
     bool flat = json->flat && json->depth >= json->flat;

@@ -1,11 +1,10 @@
 /* json.h - write JSON
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Commas, indentation and escapes are seen to; that objects and arrays are
-   closed is the caller's.  KEY is NULL in an array.  Text that is not UTF-8 has
-   its bad bytes replaced by U+FFFD.  What mask_text masks is escaped (\u009b),
-   so that JSON on a terminal does not control it.  Write errors stay with the
-   FILE.  */
+   Commas, indentation and escapes are written here; the caller closes objects
+   and arrays.  KEY is NULL in an array.  U+FFFD replaces bytes that are not
+   UTF-8.  Characters that mask_text masks are escaped (\u009b), so that JSON
+   cannot control a terminal.  Write errors are left in the FILE.  */
 
 #ifndef BASE_JSON_H
 #define BASE_JSON_H 1
@@ -15,12 +14,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* { OUT } begins one.  */
+/* Initially { OUT }.  */
 struct json {
     FILE *out;
     int depth;
-    int flat;   /* the depth from which on all stands in one line; 0: none */
-    bool first; /* nothing written yet where we are */
+    int flat;   /* the depth from which values share a line; 0: none */
+    bool first; /* no value written yet at this depth */
 };
 
 void json_object(struct json *json, const char *key);

@@ -1,4 +1,4 @@
-/* mask.c - text that others sent, made safe for a terminal
+/* mask.c - make received text safe for a terminal
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

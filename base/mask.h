@@ -1,4 +1,4 @@
-/* mask.h - text that others sent, made safe for a terminal
+/* mask.h - make received text safe for a terminal
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef BASE_MASK_H
@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* Replace in TEXT by a '?' each: control characters (C0, DEL, C1), bytes that
-   are not UTF-8, and the characters that reorder or break a line (U+202A to
+/* Replace by '?' in TEXT: control characters (C0, DEL, C1), bytes that are not
+   UTF-8, and characters that reorder or break a line (U+202A to
    U+202E, U+2066 to U+2069, U+2028, U+2029).  TEXT is one line: a newline is a
    control character, too.  Returns the new length, never more than before.
 
@@ -15,13 +15,13 @@
    script stay readable where the terminal's locale is UTF-8.  */
 size_t mask_text(char *text);
 
-/* The same for a report of SIZE bytes at TEXT, behind which a NUL stands:
-   newlines and tabs stay, and a NUL in the report is a control character.  */
+/* The same for a report of SIZE bytes at TEXT, followed by a NUL: newlines and
+   tabs stay, and a NUL within the report is a control character.  */
 size_t mask_report(char *text, size_t size);
 
-/* The length of the character at TEXT if mask_text would leave it, else 0; then
-   mask_skipped is the length of the bytes that one '?' replaces.  For forms
-   that have escapes of their own.  */
+/* The length of the character at TEXT if mask_text keeps it, otherwise 0; then
+   mask_skipped is the number of bytes that one '?' replaces.  For formats with
+   escapes.  */
 size_t mask_shown(const char *text);
 size_t mask_skipped(const char *text);
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/names.h"
 
@@ -46,4 +47,27 @@ const char *poll_names(short events)
                 (size_t)snprintf(text + used, sizeof texts[0] - used, "%s%s",
                                  used ? "|" : "", poll_bits[i].name);
     return used ? text : "none";
+}
+
+static const struct {
+    int family;
+    const char *name, *key;
+} family_names[] = {{AF_INET, "IPv4", "inet"},
+                    {AF_INET6, "IPv6", "inet6"},
+                    {AF_UNIX, "UNIX", "unix"}};
+
+const char *family_name(int family)
+{
+    for (size_t i = 0; i < sizeof family_names / sizeof *family_names; i++)
+        if (family_names[i].family == family)
+            return family_names[i].name;
+    return "unknown family";
+}
+
+const char *family_key(int family)
+{
+    for (size_t i = 0; i < sizeof family_names / sizeof *family_names; i++)
+        if (family_names[i].family == family)
+            return family_names[i].key;
+    return "unknown family";
 }

@@ -4,16 +4,22 @@
 #ifndef BASE_NAMES_H
 #define BASE_NAMES_H 1
 
-/* The name of ERROR, such as "ECONNREFUSED": numbers differ from system to
-   system, names do not.  Unknown ones are "E?".  */
+/* The name of ERROR, such as "ECONNREFUSED", since numbers differ between
+   systems; "E?" for an unknown number.  */
 const char *errno_name(int error);
 
-/* The name of the signal NUMBER, such as "SIGPIPE", or NULL; the text lasts
-   until the next call.  */
+/* The name of the signal NUMBER, such as "SIGPIPE", or NULL; the text is
+   valid until the next call.  */
 const char *signal_name(int number);
 
 /* The bits of poll's EVENTS by name, "POLLIN|POLLHUP", or "none"; the text
-   lasts until the fourth call from now.  */
+   is valid until the fourth call from now.  */
 const char *poll_names(short events);
+
+/* The address family FAMILY in sentences, "IPv4", "IPv6", "UNIX", and as a key
+   of findings and JSON, "inet", "inet6", "unix"; "unknown family" for others.
+ */
+const char *family_name(int family);
+const char *family_key(int family);
 
 #endif /* BASE_NAMES_H */

@@ -1,8 +1,8 @@
 /* prometheus.h - write metrics in Prometheus's text format
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Version 0.0.4 of it, which the textfile collector reads.  All samples of a
-   metric come together, behind its head.  Write errors stay with the FILE.  */
+   Version 0.0.4, which the textfile collector reads.  All samples of a metric
+   follow its head.  Write errors are left in the FILE.  */
 
 #ifndef BASE_PROMETHEUS_H
 #define BASE_PROMETHEUS_H 1
@@ -10,8 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* A label whose value is NULL is left out; a list of them ends with a name that
-   is NULL.  */
+/* A label with value NULL is omitted; a NULL name ends a list of labels.  */
 struct prometheus_label {
     const char *name, *value;
 };
@@ -21,8 +20,8 @@ struct prometheus_label {
 void prometheus_head(FILE *out, const char *name, const char *kind,
                      const char *help);
 
-/* A sample of NAME.  A negative VALUE is not known: nothing is written.  Bytes
-   of a label's value that are no UTF-8 are written as U+FFFD.  */
+/* Write a sample of NAME; nothing if VALUE is negative, which means unknown.
+   U+FFFD replaces bytes of a label's value that are not UTF-8.  */
 void prometheus_sample(FILE *out, const char *name,
                        const struct prometheus_label *labels, int64_t value);
 

@@ -8,17 +8,17 @@
 
 enum { SENTENCE_COLUMNS = 80, SENTENCE_LABEL = 10 };
 
-/* A text under way; what does not fit is left out.  All zero is empty.  */
+/* A text being built; excess text is dropped.  All zero is empty.  */
 struct sentence {
     char text[2048];
 };
 
-/* Go on with SENTENCE.  */
+/* Append to SENTENCE.  */
 __attribute__((format(printf, 2, 3))) void say(struct sentence *sentence,
                                                const char *format, ...);
 
-/* Print SENTENCE behind LABEL, broken at spaces to fit the columns, and empty
-   it; with LABEL NULL, from the first column on.  */
+/* Print SENTENCE after LABEL, wrapped at spaces to fit the columns, and empty
+   SENTENCE; with LABEL NULL, from the first column.  */
 void put_sentence(FILE *out, const char *label, struct sentence *sentence);
 
 #endif /* BASE_SENTENCE_H */

@@ -8,9 +8,9 @@
 
 enum { WIDTH = 80 };
 
-/* Write TEXT (NULL: nothing), beginning in COLUMN where the line stands, and
-   broken between words so that no line goes beyond LAST; lines from the second
-   on begin in INDENT.  Returns the column it ended in.  */
+/* Write TEXT (NULL: nothing) from the current COLUMN, wrapped between words so
+   that no line exceeds column LAST; later lines begin at INDENT.  Returns the
+   last column.  */
 int wrap(FILE *out, const char *text, int column, int indent, int last);
 
 /* Write blanks, at least one, from COLUMN to END.  Returns the new column.  */

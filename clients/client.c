@@ -32,14 +32,6 @@ enum client_end client_say(struct client_result *result, enum client_end end,
     return end;
 }
 
-const char *client_family_name(int family)
-{
-    return family == AF_INET    ? "IPv4"
-           : family == AF_INET6 ? "IPv6"
-           : family == AF_UNIX  ? "UNIX"
-                                : "unknown family";
-}
-
 void client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT])
 {
     static const struct {

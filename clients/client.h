@@ -106,9 +106,6 @@ enum client_end client_end_of(enum sonde_connect_status status);
 void client_print_address(const struct sonde_address *address, char *buffer,
                           size_t size);
 
-/* "IPv4", "IPv6" or "UNIX".  */
-const char *client_family_name(int family);
-
 /* Print NS nanoseconds, "224 us", "1.5 ms", "2 s", in TEXT.  */
 enum { CLIENT_TIME_TEXT = 24 };
 void client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT]);

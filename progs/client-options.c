@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/endpoint.h"
+#include "base/names.h"
 #include "progs/client-options.h"
 #include "progs/output.h"
 #include "progs/status.h"
@@ -190,7 +191,7 @@ void client_options_tell(const struct client *client)
     bool is_datagram = client->target->type == SOCK_DGRAM;
     client_print_time(client->connect_ns, time);
     complain("connected from %s to %s, %s%s, in %s%s", local, remote,
-             client_family_name(sonde_address_family(client->fd)),
+             family_name(sonde_address_family(client->fd)),
              client->target->path ? (is_datagram ? " datagrams" : " stream")
              : is_datagram        ? " UDP"
                                   : " TCP",

@@ -1,4 +1,4 @@
-/* listeners-explain.c - all that can be said of a listener
+/* listeners-explain.c - all details of a listener
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -16,9 +16,8 @@ static bool listeners_explain_is_unix(const struct listener_row *row)
     return row->listener.address.storage.ss_family == AF_UNIX;
 }
 
-/* Whom an IPv6 listener serves, as far as that is told.  One at an IPv4
-   address, which is where Java listens, has IPV6_V6ONLY off and hears of IPv4
-   alone.  */
+/* The clients of an IPv6 listener, if known.  A listener at an IPv4-mapped
+   address, as in Java, has IPV6_V6ONLY off and serves only IPv4.  */
 static const char *clients_of(const struct sonde_listener *listener)
 {
     struct sockaddr_in6 in6;
@@ -58,20 +57,20 @@ static void listeners_explain_put_owners(FILE *out,
         say(&text, "%s%s", i ? " " : "", one);
     }
     if (row->owner_count > 1)
-        say(&text, ", who share it");
+        say(&text, ", which share it");
     if (row->owner_count == 0 && listeners->hidden < 0)
-        say(&text, "not told here (%s)", listeners_why_hidden(listeners));
+        say(&text, "unknown here (%s)", listeners_why_hidden(listeners));
     else if (row->owner_count == 0) {
-        say(&text, "%s",
-            listeners->hidden > 0 ? "" : "no process that is seen from here: ");
+        say(&text, "%s", listeners->hidden > 0 ? "" : "no visible process: ");
         listeners_say_unseen(&text, listeners);
     }
     if (row->listener.uid >= 0)
-        say(&text, "; made by user %ld", row->listener.uid);
+        say(&text, "; created by user %ld", row->listener.uid);
     put_sentence(out, "owner", &text);
 }
 
-/* What was asked for is not kept: what can be said of it, and of the cut.  */
+/* The backlog requested, which the kernel does not keep, and the limit applied:
+   as far as both can be inferred.  */
 static void put_asked(FILE *out, const struct listeners *listeners,
                       const struct listener_row *row)
 {
@@ -85,15 +84,15 @@ static void put_asked(FILE *out, const struct listeners *listeners,
             SHRT_MAX);
         say(&cut, "nothing: it is not cut, and makes the listener deaf");
     } else if (backlog < 0 || !cap->setting[0] || cap->value < 0) {
-        say(&asked, "not known: the kernel keeps what it gave, not "
-                    "what was asked for");
-        say(&cut, "not known: %s",
+        say(&asked, "unknown: the kernel keeps the backlog in force, not the "
+                    "backlog requested");
+        say(&cut, "unknown: %s",
             backlog < 0 ? "the backlog is not reported"
                         : "the cap cannot be read here");
     } else if (backlog == cap->value) {
         say(&asked,
             "%ld or more, or a negative number: the kernel "
-            "keeps what it gave, not what was asked for",
+            "keeps the backlog in force, not the backlog requested",
             backlog);
         say(&cut, "%s = %ld, if more was asked for", cap->setting, cap->value);
     } else if (backlog < cap->value) {
@@ -123,7 +122,7 @@ static void put_queued(FILE *out, const struct listeners *listeners,
 {
     struct sentence text = {""};
     if (row->listener.queue.queued < 0)
-        say(&text, "not told");
+        say(&text, "unknown");
     else
         say(&text, "%ld now", row->listener.queue.queued);
     if (row->percent >= 0)
@@ -134,13 +133,12 @@ static void put_queued(FILE *out, const struct listeners *listeners,
                 ? ": the next client waits in connect, or gets "
                   "EAGAIN if it is non-blocking"
                 : ": the SYN of the next client is dropped, and it "
-                  "tries again, without an error, until its patience "
-                  "ends");
+                  "retransmits, without an error, until its connect "
+                  "times out");
     put_sentence(out, "queued", &text);
 }
 
-/* The counters that tell the reasons of drops apart, for all listeners
-   together: of one listener there are none.  */
+/* Counters by reason of drops exist only for all listeners together.  */
 static void put_totals(FILE *out, const struct sonde_listen_totals *totals)
 {
     struct sentence text = {""};
@@ -170,7 +168,7 @@ static void put_drops(FILE *out, const struct listeners *listeners,
     if (drops < 0)
         say(&text, listeners_explain_is_unix(row) && listeners->is_linux
                        ? "not counted: clients of a full UNIX socket "
-                         "wait, or are told"
+                         "wait, or get an error"
                        : "not counted for each listener here");
     else if (drops == 0)
         say(&text, "none since it began to listen");
@@ -188,9 +186,9 @@ static void put_drops(FILE *out, const struct listeners *listeners,
         put_totals(out, totals);
 }
 
-/* Why DROPS are no reason to ask for a longer queue: no accept queue was ever
-   full.  A reason is named if its counter is not 0; whether the socket has
-   TCP_DEFER_ACCEPT set cannot be read of another process.  */
+/* Why drops are no reason for a longer queue: no accept queue was ever full.  A
+   cause is named if its counter is not 0; TCP_DEFER_ACCEPT of the socket of
+   another process is unreadable.  */
 static void say_harmless(struct sentence *text,
                          const struct sonde_listen_totals *totals)
 {
@@ -213,7 +211,7 @@ static void say_harmless(struct sentence *text,
                    : "");
 }
 
-/* An accept queue was full, and which is not counted.  */
+/* An accept queue overflowed; the kernel does not count which.  */
 static void say_suspect(struct sentence *text,
                         const struct listeners *listeners)
 {
@@ -230,8 +228,7 @@ static void say_suspect(struct sentence *text,
               "then let the program call accept faster, or ask for more");
 }
 
-/* Whether clients of ROW, whose queue is full, may have been turned away: what
-   is not counted may have happened.  */
+/* Whether the full queue of ROW may have overflowed: true without counters.  */
 static bool may_overflow(const struct listeners *listeners,
                          const struct listener_row *row)
 {
@@ -259,8 +256,8 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
     say(text, ", and restart it: both count when it calls listen");
 }
 
-/* What to do, if anything.  Only a queue that is full and has turned clients
-   away is a reason to raise something.  */
+/* Advice.  Only a full queue that has overflowed is a reason to raise a limit.
+ */
 static void put_advice(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {

@@ -1,4 +1,4 @@
-/* listeners-json.c - what listens, for programs
+/* listeners-json.c - listeners as JSON
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -7,7 +7,7 @@
 #include "base/names.h"
 #include "probes/listeners/listeners.h"
 
-/* Raised when a key changes its meaning or goes; new keys do not count.  */
+/* Raised when a key changes its meaning or is removed, not for new keys.  */
 enum { SCHEMA_VERSION = 1 };
 
 static void listeners_json_put_owners(struct json *json,
@@ -60,7 +60,7 @@ static void listeners_json_put_cap(struct json *json,
     json_object_end(json);
 }
 
-/* Where /proc leaves processes out, how many is not known.  */
+/* With hidepid the number of hidden processes is unknown.  */
 static void put_hidden(struct json *json, const struct listeners *listeners)
 {
     bool left_out = listeners->complete == 0;

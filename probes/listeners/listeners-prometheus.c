@@ -1,9 +1,9 @@
-/* listeners-prometheus.c - what listens, for Prometheus
+/* listeners-prometheus.c - listeners for Prometheus
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Listeners of one address (SO_REUSEPORT) are told apart by an index, which
-   stays the same while they live, and not by their numbers, which would make
-   new series with each start.  */
+   Listeners of the same address (SO_REUSEPORT) are distinguished by an index,
+   which is stable, and not by their inodes, which would make new series at each
+   start.  */
 
 #include <config.h>
 
@@ -52,7 +52,7 @@ static const struct {
      listeners_prometheus_drops},
 };
 
-/* Room for the labels that all samples of a row have, one more, and the end. */
+/* The labels common to all samples of a row, one more, and the end.  */
 enum { LABELS = 5 };
 
 static void set_labels(struct prometheus_label *labels,
@@ -66,8 +66,8 @@ static void set_labels(struct prometheus_label *labels,
     labels[3] = labels[4] = (struct prometheus_label){NULL, NULL};
 }
 
-/* NAME, masked: two names that are written alike are one series, or the whole
-   file would be refused.  */
+/* NAME, masked: equal masked names must share a series, or Prometheus rejects
+   the whole file.  */
 static void print_name(const char *name, char *text)
 {
     strcpy(text, name);
@@ -82,7 +82,7 @@ static int same_name(const struct listener_row *row, size_t a, size_t b)
     return !strcmp(x, y);
 }
 
-/* How many processes of each name have it.  */
+/* The number of owners by process name.  */
 static void listeners_prometheus_put_owners(FILE *out,
                                             const struct listener_row *row)
 {
@@ -127,7 +127,7 @@ listeners_prometheus_resets(const struct sonde_listen_totals *totals)
     return totals->resets;
 }
 
-/* Those of all TCP listeners together.  */
+/* The counters of all TCP listeners together.  */
 static const struct {
     const char *name, *help;
     int64_t (*value)(const struct sonde_listen_totals *);

@@ -1,4 +1,4 @@
-/* listeners-text.c - what listens, as a table for people
+/* listeners-text.c - listeners as a table
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -11,15 +11,14 @@
 
 enum {
     COLUMNS = 80,
-    LOCAL_MIN = 13, /* as wide as its head */
+    LOCAL_MIN = 13, /* width of the heading */
     LOCAL_MAX = 26,
-    FIGURES = 32 /* what stands between the address and the owner */
+    FIGURES = 32 /* columns between address and owner */
 };
 
 static const char mark[] = "  <- full";
 
-/* The width of the first column: longer addresses stand in a line of their own.
- */
+/* The width of the first column; longer addresses have a line to themselves. */
 static int local_width(const struct listeners *listeners)
 {
     int width = LOCAL_MIN;
@@ -31,7 +30,7 @@ static int local_width(const struct listeners *listeners)
     return width;
 }
 
-/* "-" for what is not known.  */
+/* "-" for an unknown number.  */
 static const char *listeners_text_figure(char *text, size_t size, long number,
                                          const char *unit)
 {
@@ -52,8 +51,8 @@ void owner_print(const struct sonde_owner *owner, char *text, size_t size)
     snprintf(text, size, "%s[%ld]", name, (long)owner->pid);
 }
 
-/* As many owners as fit in ROOM columns, the first in any case, and how many
-   there are besides.  */
+/* The owners that fit in ROOM columns, at least the first, and the number of
+   further owners.  */
 static void print_owners(const struct listener_row *row, size_t room,
                          char *text, size_t size)
 {
@@ -98,7 +97,7 @@ static void listeners_text_put_row(FILE *out, const struct listener_row *row,
             is_full && length + (int)sizeof mark - 1 <= COLUMNS ? mark : "");
 }
 
-/* What drops count, and whether a queue was full.  */
+/* The meaning of drops, and whether a queue overflowed.  */
 static void put_drops_note(FILE *out, const struct listeners *listeners)
 {
     int64_t overflows = listeners->totals.overflows;
@@ -119,7 +118,7 @@ static void put_drops_note(FILE *out, const struct listeners *listeners)
     put_sentence(out, NULL, &note);
 }
 
-/* What the figures are not, and whom they hide.  */
+/* Notes about the figures and about hidden processes.  */
 static void put_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};

@@ -1,8 +1,8 @@
-/* listeners-what.c - the listeners that a word means
+/* listeners-what.c - the listeners that match an operand
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Names are compared as the bytes they are, files by their identity, addresses
-   by whom they serve.  What the table prints is taken, too.  */
+   Names are compared by bytes, files by device and inode, addresses by the
+   clients that they serve.  Texts printed in the table match, too.  */
 
 #include <config.h>
 
@@ -23,11 +23,11 @@
 enum {
     LOOKUP_MS = 5000,
     ADDRESSES = 32,
-    HOST_SIZE = 256, /* no name of a host is longer */
-    NAME_MAX = 15    /* what Linux keeps of the name of a process */
+    HOST_SIZE = 256, /* max length of a host name */
+    NAME_MAX = 15    /* Linux truncates process names */
 };
 
-/* A text taken apart.  What does not apply is 0, or -1.  */
+/* A parsed operand.  Members that do not apply are 0 or -1.  */
 struct meaning {
     const char *text;
     long number;  /* TEXT is a number */
@@ -38,7 +38,7 @@ struct meaning {
     int port;
     bool any_address; /* the host is empty */
     bool wildcard;    /* the host is "*" */
-    unsigned device;  /* it names an interface */
+    unsigned device;  /* interface index, or 0 */
     struct sonde_address addresses[ADDRESSES];
     size_t address_count;
 };
@@ -48,12 +48,12 @@ static bool is_digits(const char *text)
     return *text && text[strspn(text, "0123456789")] == '\0';
 }
 
-/* TEXT as a number of at most MOST, or -1.  */
-static long listeners_what_read_number(const char *text, long most)
+/* TEXT as a number of at most MAX, or -1.  */
+static long listeners_what_read_number(const char *text, long max)
 {
     errno = 0;
     long number = is_digits(text) ? strtol(text, NULL, 10) : -1;
-    return errno || number > most ? -1 : number;
+    return errno || number > max ? -1 : number;
 }
 
 static int service_port(const char *name)
@@ -72,7 +72,7 @@ static bool has_process(const struct listener_row *row, long process)
     return false;
 }
 
-/* Linux cuts the names of processes.  */
+/* Linux truncates process names.  */
 static bool has_name(const struct listener_row *row, const char *name,
                      bool is_linux)
 {
@@ -100,7 +100,7 @@ static bool listeners_what_is_unix(const struct sonde_listener *listener)
     return listener->address.storage.ss_family == AF_UNIX;
 }
 
-/* Whether PATH is, byte by byte, what LISTENER is bound to.  */
+/* Whether LISTENER is bound to exactly PATH.  */
 static bool has_path(const struct sonde_listener *listener, const char *path)
 {
     size_t length;
@@ -110,8 +110,8 @@ static bool has_path(const struct sonde_listener *listener, const char *path)
            !memcmp(bytes, path, strlen(path));
 }
 
-/* The same of the abstract NAME.  Who binds a whole sockaddr_un has a name that
-   ends in NULs, which nobody types.  */
+/* The same for the abstract NAME.  Trailing NULs are ignored: a program that
+   binds a whole sockaddr_un has a name that ends in NULs.  */
 static bool has_abstract(const struct sonde_listener *listener,
                          const char *name)
 {
@@ -133,10 +133,10 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Whether LISTENER made the file that MEANING leads to.  Where the numbers of
-   the kernel are not those of stat (some overlayfs) or are not told, the path
-   it is bound to is looked at, if that has no other name at its end: looking at
-   each could touch a file system that hangs.  */
+/* Whether LISTENER created the file of MEANING.  If the kernel's device and
+   inode differ from those of stat (some overlayfs) or are unknown, the path
+   bound is checked by stat, but only if its last component is equal: stat of
+   each path could touch a file system that hangs.  */
 static bool has_file(const struct sonde_listener *listener,
                      const struct meaning *meaning)
 {
@@ -165,7 +165,7 @@ static bool has_file(const struct sonde_listener *listener,
 
 /* ---- addresses ----------------------------------------------------------- */
 
-/* Why TEXT is no address.  */
+/* TEXT is no address for REASON.  */
 static int listeners_what_refuse(struct sentence *why, const char *text,
                                  const char *reason)
 {
@@ -209,7 +209,7 @@ static int listeners_what_read_host(const char *text, const char *end,
     return 0;
 }
 
-/* Look up HOST, a name.  */
+/* Resolve HOST, a name.  */
 static int listeners_what_look_up(struct meaning *meaning, const char *host,
                                   struct sentence *why)
 {
@@ -266,8 +266,8 @@ static int listeners_what_read_port(struct meaning *meaning, const char *port,
                 : "has an empty port");
 }
 
-/* Whether the text of MEANING can be no more than an address: it has the
-   punctuation of one, and no blank, as the names of processes have.  */
+/* Whether TEXT can only be an address: it has the punctuation of an address and
+   no blank, which process names may have.  */
 static bool looks_like_address(const char *text)
 {
     return !strchr(text, '/') && !strpbrk(text, " \t\n") && *text != '@' &&
@@ -304,11 +304,10 @@ static int listeners_what_read_address(struct meaning *meaning,
                : 0;
 }
 
-/* How well a listener serves an address.  */
+/* How specifically a listener serves an address.  */
 enum { SERVES_NOT, SERVES_ANY, SERVES_ANY_HERE, SERVES_IT, SERVES_IT_HERE };
 
-/* The IPv4 address in ADDRESS, also of an IPv6 one that is mapped.  Returns
-   whether there is one.  */
+/* The IPv4 or IPv4-mapped address in ADDRESS.  Returns whether there is one. */
 static bool get_in(const struct sonde_address *address, struct in_addr *in)
 {
     struct sockaddr_in in4;
@@ -334,7 +333,7 @@ static bool get_in6(const struct sonde_address *address,
     return true;
 }
 
-/* Whether LISTENER is at any address of its family.  */
+/* Whether LISTENER is bound to the wildcard address.  */
 static bool is_wildcard(const struct sonde_listener *listener)
 {
     struct in_addr in;
@@ -345,8 +344,8 @@ static bool is_wildcard(const struct sonde_listener *listener)
            IN6_IS_ADDR_UNSPECIFIED(&in6.sin6_addr);
 }
 
-/* SERVES_IT, SERVES_ANY or SERVES_NOT, interfaces aside.  An IPv6 wildcard that
-   is not confined to its family serves IPv4, too.  */
+/* SERVES_IT, SERVES_ANY or SERVES_NOT without regard to interfaces.  An IPv6
+   wildcard without IPV6_V6ONLY serves IPv4, too.  */
 static int listeners_what_serves(const struct sonde_listener *listener,
                                  const struct sonde_address *wanted)
 {
@@ -369,7 +368,7 @@ static int listeners_what_serves(const struct sonde_listener *listener,
     return is_wildcard(listener) ? SERVES_ANY : SERVES_NOT;
 }
 
-/* The interface LISTENER is confined to, also by the scope of its address.  */
+/* The interface that LISTENER is bound to, also by the scope of its address. */
 static unsigned device_of(const struct sonde_listener *listener)
 {
     struct sockaddr_in6 in6;
@@ -387,9 +386,9 @@ static bool is_loopback(const struct sonde_address *address)
     return get_in6(address, &in6) && IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
 }
 
-/* How well LISTENER serves the address WANTED at the interface DEVICE, 0 being
-   any.  One that is confined to an interface is not reached at a loopback
-   address through another.  */
+/* How specifically LISTENER serves the address WANTED at the interface DEVICE
+   (0: any).  A listener bound to an interface is not reachable at a loopback
+   address through another interface.  */
 static int listeners_what_rank(const struct sonde_listener *listener,
                                const struct sonde_address *wanted,
                                unsigned device)

@@ -1,4 +1,4 @@
-/* listeners.c - what listens on this host, and who
+/* listeners.c - the listeners of this host and their processes
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -16,14 +16,13 @@
 
 static const struct {
     int family;
-    const char *name, *words;
-} families[LISTENERS_FAMILIES] = {{AF_INET, "inet", "TCP over IPv4"},
-                                  {AF_INET6, "inet6", "TCP over IPv6"},
-                                  {AF_UNIX, "unix", "UNIX"}};
+    const char *words;
+} families[LISTENERS_FAMILIES] = {
+    {AF_INET, "TCP over IPv4"}, {AF_INET6, "TCP over IPv6"}, {AF_UNIX, "UNIX"}};
 
 const char *listeners_family(int index)
 {
-    return families[index].name;
+    return family_key(families[index].family);
 }
 
 const char *listeners_family_words(int index)
@@ -42,12 +41,12 @@ static int family_index(const struct sonde_listener *listener)
 
 const char *listener_family(const struct sonde_listener *listener)
 {
-    return families[family_index(listener)].name;
+    return family_key(listener->address.storage.ss_family);
 }
 
 /* ---- names -------------------------------------------------------------- */
 
-/* "0.0.0.0%eth0:80": as an IPv6 address is written with its scope.  */
+/* "0.0.0.0%eth0:80", like an IPv6 address with its scope.  */
 static void print_confined(const struct sonde_listener *listener, char *text,
                            size_t size)
 {
@@ -62,8 +61,8 @@ static void print_confined(const struct sonde_listener *listener, char *text,
     snprintf(text + used, size - used, "%%%s:%d", name, port);
 }
 
-/* A name that begins with NUL is abstract; the print of it begins with "\000",
-   which no path does.  A path that begins with @ must not look like one.  */
+/* An abstract name begins with NUL, printed as "\000" and shown as "@".  A path
+   that begins with "@" is shown as "\100".  */
 static void listeners_print_unix(const struct sonde_listener *listener,
                                  char *text, size_t size)
 {
@@ -77,8 +76,8 @@ static void listeners_print_unix(const struct sonde_listener *listener,
         snprintf(text, size, "%s", plain);
 }
 
-/* Write PLAIN, where the name of an interface may hold any byte but blanks,
-   slashes and colons, to TEXT as a path is written.  */
+/* Escape PLAIN to TEXT like a path: the name of an interface may contain any
+   byte but blanks, slashes and colons.  */
 static void print_visibly(const char *plain, char *text, size_t size)
 {
     size_t used = 0;
@@ -120,7 +119,7 @@ static char *print_local(const struct sonde_listener *listener)
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Room for one more of SIZE bytes in *LIST.  */
+/* Make room in *LIST for an element of SIZE bytes.  */
 static int listeners_grow(void **list, size_t count, size_t *room, size_t size)
 {
     if (count < *room)
@@ -139,17 +138,16 @@ static int percent_of(const struct sonde_listener *listener)
     const struct sonde_queue *queue = &listener->queue;
     if (queue->queued < 0 || listener->capacity < 0)
         return -1;
-    /* More than fit: the queue was made shorter behind them.  A deaf listener,
-       of capacity 0, is full as well: the next client is not let in.  */
+    /* Above capacity: the backlog was lowered later.  A listener of capacity 0
+       is full as well: the next client cannot connect.  */
     if (queue->queued >= listener->capacity)
         return 100;
     return (int)(queue->queued * 100 / listener->capacity);
 }
 
-static int listeners_add_row(const struct sonde_listener *listener,
-                             void *closure)
+static int listeners_add_row(const struct sonde_listener *listener, void *data)
 {
-    struct listeners *listeners = closure;
+    struct listeners *listeners = data;
     void *rows = listeners->rows;
     int failed = listeners_grow(&rows, listeners->count, &listeners->room,
                                 sizeof *listeners->rows);
@@ -165,9 +163,9 @@ static int listeners_add_row(const struct sonde_listener *listener,
     return 0;
 }
 
-static int add_owner(const struct sonde_owner *owner, void *closure)
+static int add_owner(const struct sonde_owner *owner, void *data)
 {
-    struct listeners *listeners = closure;
+    struct listeners *listeners = data;
     void *owners = listeners->owners;
     int failed =
         listeners_grow(&owners, listeners->owner_count, &listeners->owner_room,
@@ -191,7 +189,7 @@ static int by_socket(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Those of one address one after another, the elder first.  */
+/* Listeners of the same address follow each other, the oldest first.  */
 static int by_address(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -231,7 +229,7 @@ static void listeners_sort(struct listeners *listeners,
               compare);
 }
 
-/* A list that is handed out in pieces may tell of one socket twice.  */
+/* A list that the kernel reports in pieces may contain a socket twice.  */
 static void drop_twins(struct listeners *listeners)
 {
     size_t kept = 0;
@@ -255,7 +253,7 @@ static void number_rows(struct listeners *listeners)
             listeners->rows[i].index = listeners->rows[i - 1].index + 1;
 }
 
-/* Give each row its part of the list of owners, each process once.  */
+/* Assign to each row its part of the list of owners, each process once.  */
 static void deal_owners(struct listeners *listeners)
 {
     size_t kept = 0, next = 0;
@@ -266,7 +264,7 @@ static void deal_owners(struct listeners *listeners)
         if (kept == 0 || by_process(&owners[i], &owners[kept - 1]) != 0)
             owners[kept++] = owners[i];
     listeners->owner_count = kept;
-    /* The rows stand by socket, too.  */
+    /* The rows are sorted by socket, too.  */
     for (size_t i = 0; i < listeners->count; i++) {
         struct listener_row *row = &listeners->rows[i];
         while (next < kept && owners[next].inode < row->listener.inode)
@@ -304,12 +302,11 @@ static void listeners_read_host(struct listeners *listeners)
     listeners->is_linux = uname(&names) >= 0 && !strcmp(names.sysname, "Linux");
     listeners->totals = (struct sonde_listen_totals){-1, -1, -1, -1};
     sonde_listen_totals(&listeners->totals);
-    /* Where it fails for another reason than that it is hidden, nothing of it
-       is filled in.  */
+    /* If this fails, nothing is filled in, except for a hidden cap.  */
     sonde_backlog_cap(&listeners->cap);
 }
 
-/* How many TCP listeners have drops, or -1 if not all were read.  */
+/* The number of TCP listeners with drops, or -1 if not all were read.  */
 static int count_dropping(const struct listeners *listeners, unsigned wanted)
 {
     const unsigned tcp = LISTENERS_INET | LISTENERS_INET6;
@@ -321,8 +318,8 @@ static int count_dropping(const struct listeners *listeners, unsigned wanted)
     return count;
 }
 
-/* Read each family that is WANTED.  Returns 0, or -1 if there is none that
-   could be, with the errno of the first, or ENOMEM.  */
+/* Read each family in WANTED.  Returns 0; or -1 if all failed, with the errno
+   of the first, or ENOMEM.  */
 static int read_families(struct listeners *listeners, unsigned wanted,
                          int64_t deadline)
 {
@@ -356,8 +353,8 @@ int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
     drop_twins(listeners);
     if (read_owners(listeners, owners_timeout))
         return -1;
-    /* The totals are read behind the drops, so that no listener has drops of an
-       overflow that the totals do not know yet.  */
+    /* The totals are read after the drops, so that they include the overflows
+       behind all drops.  */
     listeners_read_host(listeners);
     listeners->dropping = count_dropping(listeners, wanted);
     number_rows(listeners);
