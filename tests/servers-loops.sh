@@ -24,11 +24,17 @@ family () {
     done
 }
 
-# The processor time of them all, in hundredths of a second.
+# The processor time of them all, in hundredths of a second.  A worker may end
+# before it is looked at; its parent then has its time.
 spent () {
     sum=0
     for process in $(family); do
-        one=$(cpu_of "$process") && sum=$((sum + one))
+        stat=$(cat "$proc/$process/stat" 2> /dev/null) ||
+            { kill -0 "$process" 2> /dev/null &&
+                cannot_look "at the processor time of process $process"
+            continue; }
+        sum=$((sum + $(echo "$stat" |
+            awk '{ sub(".*[)] ", ""); print $12 + $13 + $14 + $15 }')))
     done
     echo "$sum"
 }
