@@ -213,8 +213,8 @@ static bool cgroup_next_line(FILE *file, char **line, size_t *size)
 
 /* Call TAKE for each line of the file NAME below the root.  Returns 0, or -1
    with errno.  */
-static int take_lines(struct search *search, const char *name,
-                      int (*take)(struct search *search, char *line))
+static int cgroup_take_lines(struct search *search, const char *name,
+                             int (*take)(struct search *search, char *line))
 {
     char *line = NULL;
     size_t size = 0;
@@ -236,10 +236,11 @@ int cgroups_find(struct cgroups *groups, const char *root)
 {
     struct search search = {.groups = groups, .root = root};
     *groups = (struct cgroups){.count = 0};
-    int failed = take_lines(&search, "proc/self/cgroup", take_path) ||
-                         take_lines(&search, "proc/self/mountinfo", take_mount)
-                     ? -1
-                     : 0;
+    int failed =
+        cgroup_take_lines(&search, "proc/self/cgroup", take_path) ||
+                cgroup_take_lines(&search, "proc/self/mountinfo", take_mount)
+            ? -1
+            : 0;
     int error = errno;
     for (int kind = 0; kind <= CGROUP_UNIFIED; kind++)
         free(search.paths.of[kind]);
