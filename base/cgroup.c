@@ -38,10 +38,18 @@ static bool list_has(const char *list, size_t count, const char *word)
     return false;
 }
 
+/* The state of cgroups_find.  */
+struct search {
+    struct cgroups *groups;
+    const char *root;
+    struct paths paths;
+};
+
 /* One line of /proc/self/cgroup: "4:memory:/path", "0::/path".  The path is not
    escaped and may contain colons.  */
-static int take_path(struct paths *paths, const char *line)
+static int take_path(struct search *search, char *line)
 {
+    struct paths *paths = &search->paths;
     const char *controllers = strchr(line, ':');
     const char *path = controllers ? strchr(controllers + 1, ':') : NULL;
     if (!path || path[1] != '/')
@@ -164,9 +172,10 @@ static int add_folders(struct cgroups *groups, enum cgroup_kind kind,
 }
 
 /* Add the folders of each kind of group mounted by LINE of mountinfo.  */
-static int take_mount(struct cgroups *groups, const struct paths *paths,
-                      const char *root, char *line)
+static int take_mount(struct search *search, char *line)
 {
+    struct cgroups *groups = search->groups;
+    const struct paths *paths = &search->paths;
     struct mount mount;
     if (!cgroup_read_mount(line, &mount))
         return 0;
@@ -175,7 +184,7 @@ static int take_mount(struct cgroups *groups, const struct paths *paths,
             !is_mount_of(&mount, (enum cgroup_kind)kind))
             continue;
         const char *rest = cgroup_below(mount.root, paths->of[kind]);
-        if (rest && add_folders(groups, (enum cgroup_kind)kind, root,
+        if (rest && add_folders(groups, (enum cgroup_kind)kind, search->root,
                                 mount.point, rest))
             return -1;
     }
@@ -202,37 +211,21 @@ static bool cgroup_next_line(FILE *file, char **line, size_t *size)
     return length >= 0;
 }
 
-static int find_paths(struct paths *paths, const char *root)
+/* Call TAKE for each line of the file NAME below the root.  Returns 0, or -1
+   with errno.  */
+static int cgroup_take_lines(struct search *search, const char *name,
+                             int (*take)(struct search *search, char *line))
 {
     char *line = NULL;
     size_t size = 0;
     int failed = 0;
-    FILE *file = open_below(root, "proc/self/cgroup");
+    FILE *file = open_below(search->root, name);
     if (!file)
         return -1;
     for (int i = 0; i < LINES_MAX && !failed; i++) {
         if (!cgroup_next_line(file, &line, &size))
             break;
-        failed = take_path(paths, line);
-    }
-    free(line);
-    fclose(file);
-    return failed;
-}
-
-static int find_folders(struct cgroups *groups, const struct paths *paths,
-                        const char *root)
-{
-    char *line = NULL;
-    size_t size = 0;
-    int failed = 0;
-    FILE *file = open_below(root, "proc/self/mountinfo");
-    if (!file)
-        return -1;
-    for (int i = 0; i < LINES_MAX && !failed; i++) {
-        if (!cgroup_next_line(file, &line, &size))
-            break;
-        failed = take_mount(groups, paths, root, line);
+        failed = take(search, line);
     }
     free(line);
     fclose(file);
@@ -241,15 +234,17 @@ static int find_folders(struct cgroups *groups, const struct paths *paths,
 
 int cgroups_find(struct cgroups *groups, const char *root)
 {
-    struct paths paths = {{NULL}};
+    struct search search = {.groups = groups, .root = root};
     *groups = (struct cgroups){.count = 0};
-    int failed = find_paths(&paths, root);
-    if (!failed)
-        failed = find_folders(groups, &paths, root);
+    int failed =
+        cgroup_take_lines(&search, "proc/self/cgroup", take_path) ||
+                cgroup_take_lines(&search, "proc/self/mountinfo", take_mount)
+            ? -1
+            : 0;
+    int error = errno;
     for (int kind = 0; kind <= CGROUP_UNIFIED; kind++)
-        free(paths.of[kind]);
+        free(search.paths.of[kind]);
     if (failed) {
-        int error = errno;
         cgroups_free(groups);
         errno = error;
     }

@@ -1,4 +1,4 @@
-/* backlog-classic.c - the classic way to measure listen queues, to compare with
+/* backlog-classic.c - the classic measurement of listen queues, for comparison
    SPDX-License-Identifier: GPL-3.0-or-later
 
    For each backlog from 0 to 14: connect, blocking, with an alarm of 2 s, until
@@ -14,15 +14,15 @@
 
 #include "sonde.h"
 
-enum { BACKLOGS = 15, CLIENTS = 64, PATIENCE = 2 };
+enum { BACKLOGS = 15, CLIENTS = 64, TIMEOUT = 2 };
 
 static void rung(int signo)
 {
     (void)signo;
 }
 
-/* Connect to ADDRESS until it takes too long.  Returns how many went
-   through.  */
+/* Connect to ADDRESS until a connect times out.  Returns the number of
+   connections.  */
 static int count_clients(const struct sonde_address *address)
 {
     struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -34,7 +34,7 @@ static int count_clients(const struct sonde_address *address)
         if (clients[count] < 0)
             break;
         setsockopt(clients[count], SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-        alarm(PATIENCE);
+        alarm(TIMEOUT);
         int failed = connect(clients[count], storage, address->length);
         alarm(0);
         if (failed) {

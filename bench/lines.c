@@ -1,10 +1,9 @@
-/* lines.c - lines a second: sonde_line against stdio's fgets
+/* lines.c - lines a second: sonde_line and fgets
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A child writes the lines into a socket pair in pieces of 64 KiB, the parent
-   reads them by each reader in turn, so that a busy moment of the host hits
-   all of them alike.  Printed are medians, and the median of the ratios to
-   fgets within one round.
+   A child writes the lines to a socket pair in pieces of 64 KiB; the parent
+   reads with each reader in turn, so that load on the host affects all readers
+   alike.  Prints medians, and the median ratio to fgets within a round.
 
    usage: lines [rounds [lines [length]]]  */
 

@@ -408,7 +408,7 @@ static int listeners_what_rank(const struct sonde_listener *listener,
     return how;
 }
 
-/* Mark those that serve WANTED best.  */
+/* Mark the listeners that serve WANTED most specifically.  */
 static void mark_best(const struct listeners *listeners,
                       const struct meaning *meaning,
                       const struct sonde_address *wanted, bool *marks)
@@ -454,9 +454,9 @@ static void mark_address(const struct listeners *listeners,
     }
 }
 
-/* ---- what is meant ------------------------------------------------------- */
+/* ---- matching ------------------------------------------------------- */
 
-/* Returns 0, or -1: an address of nothing, for the reason in *WHY.  */
+/* Parse TEXT.  Returns 0; or -1 if it is an invalid address, with *WHY.  */
 static int listeners_what_understand(struct meaning *meaning, const char *text,
                                      struct sentence *why)
 {
@@ -476,7 +476,7 @@ static int listeners_what_understand(struct meaning *meaning, const char *text,
     return 0;
 }
 
-/* A number is a port, or else a process.  */
+/* A number is a port, or if no listener has this port, a process.  */
 static void mark_number(const struct listeners *listeners, long number,
                         bool *marks)
 {
@@ -490,7 +490,7 @@ static void mark_number(const struct listeners *listeners, long number,
     }
 }
 
-/* What is called so, whatever it looks like.  */
+/* Mark listeners with this name, of any kind.  */
 static void mark_names(const struct listeners *listeners,
                        const struct meaning *meaning, bool *marks)
 {
@@ -525,9 +525,9 @@ static void keep_marked(struct listeners *listeners, const bool *marks)
     listeners->count = kept;
 }
 
-/* ---- nothing found ------------------------------------------------------- */
+/* ---- no match ------------------------------------------------------- */
 
-/* Report only what was seen of the process NUMBER.  Returns whether it
+/* Append the visible facts about process NUMBER.  Returns whether the process
    exists.  */
 static bool say_process(struct sentence *why, const struct listeners *listeners,
                         long number)
@@ -566,7 +566,8 @@ static enum selection miss_number(const struct listeners *listeners,
                                                         : SELECTION_WRONG;
 }
 
-/* What was not seen, where the text may be the name of a process.  */
+/* Append the processes that were not visible, if the text may be a process
+   name.  */
 static void say_name(struct sentence *why, const struct listeners *listeners,
                      const struct meaning *meaning)
 {
@@ -582,7 +583,7 @@ static void say_name(struct sentence *why, const struct listeners *listeners,
     }
 }
 
-/* Whether a family that MEANING may be of could not be read.  */
+/* Whether a family that may match MEANING was unreadable.  */
 static bool is_unread(const struct listeners *listeners,
                       const struct meaning *meaning, struct sentence *why)
 {
