@@ -23,7 +23,7 @@ enum client_end {
     CLIENT_SOURCE_NOT_LOCAL,
     CLIENT_PORT_IN_USE,
     CLIENT_PERMISSION,
-    CLIENT_SILENCE,      /* datagrams: no reply, whatever the cause */
+    CLIENT_SILENCE,      /* datagrams: no reply, for any cause */
     CLIENT_WRONG_REPLY,  /* the reply differs from the request */
     CLIENT_CLOSED_EARLY, /* closed or reset before the last reply */
     CLIENT_ENDS

@@ -22,7 +22,7 @@ struct daytime {
 
 /* Get the reply for CLIENT: over a stream up to end of file, since one write
    may arrive in several pieces; over datagrams by sending an empty datagram.
-   *DAYTIME has the bytes received, whatever the end.  Returns the end, also in
+   *DAYTIME has the bytes received, in each case.  Returns the end, also in
    *RESULT.  */
 enum client_end daytime_get(struct client *client, struct daytime *daytime,
                             struct client_result *result);

@@ -78,12 +78,13 @@ const char *load_plan_problem(const struct load_plan *plan, int type);
    is the limit afterwards.  Returns 0, or -1 if the limit is too low.  */
 int load_raise_limit(size_t count, long *limit);
 
-/* Whether the memory left suffices for PLAN: for its connections, whose server
-   may run in this container, too, and for the pending messages.  Returns 0; or
-   -1 with the reason, the end of a sentence, in WHY of SIZE bytes.  */
+/* Whether the memory left suffices for PLAN: for both ends of the connections,
+   since the server may run in the same container, and for pending messages.
+   Returns 0; or -1 with the reason, the end of a sentence, in WHY of SIZE
+   bytes.  */
 int load_fits(const struct load_plan *plan, char *why, size_t size);
 
-/* Run PLAN against the peer of CLIENT, whose connection is used as the first.
+/* Run PLAN against the peer of CLIENT, and use the connection of CLIENT first.
    PROGRESS, unless NULL, is called a few times a second with the nanoseconds
    elapsed.  SIGINT ends the run early, a second SIGINT at once.  The report is
    always filled in; it needs no freeing.  From the call on, the kernel kills

@@ -171,7 +171,7 @@ bool load_may_begin(const struct load *load,
 void load_begin(struct load *load, struct load_connection *connection,
                 int64_t now);
 
-/* Count message NUMBER, whose unaltered reply arrived at NOW.  */
+/* Count message NUMBER, with an unaltered reply that arrived at NOW.  */
 void load_done(struct load *load, struct load_connection *connection,
                uint64_t number, int64_t now);
 
