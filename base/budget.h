@@ -47,9 +47,9 @@ int64_t budget_share(const struct budget_bound *bound);
    container; BUDGET_UNBOUND if no bound is known.  */
 int64_t budget_connections(const struct budget *budget);
 
-/* Why NEED bytes exceed BOUND, as the end of a sentence: "memory:
-   memory.max of the cgroup leaves 3 MiB, of which this program uses at most
-   half, and WHAT needs about 24 MiB".  */
+/* Write to TEXT, of SIZE bytes, why NEED bytes for WHAT exceed BOUND, as the
+   end of a sentence: "memory: memory.max of the cgroup leaves 3 MiB, half of
+   which may be taken, and WHAT needs about 24 MiB".  */
 void budget_explain(char *text, size_t size, const struct budget_bound *bound,
                     const char *what, int64_t need);
 

@@ -18,9 +18,9 @@
    errno, also EINTR.  The caller checks its deadline after each call.  */
 int wait_poll(struct pollfd *fds, nfds_t count, int timeout);
 
-/* Wait up to TIMEOUT milliseconds for EVENTS on FD, across failures of poll.
-   Returns the events; 0 after the timeout; -1 with errno if poll still fails
-   after the timeout.  */
+/* Wait up to TIMEOUT milliseconds for EVENTS on FD; a negative TIMEOUT counts
+   as 0.  If poll fails, call it again.  Returns the events, as in revents; 0
+   after the timeout; -1 with errno if poll keeps failing after it.  */
 int wait_one(int fd, short events, int timeout);
 
 /* Max failures of wait_poll in a row: a second or more.  */

@@ -115,8 +115,8 @@ static int is_named(const struct sonde_address *address)
 
 /* Whether a datagram from FROM is from another sender than PEER.  The unnamed
    ends of a socket pair receive from each other alone.  A system that reports
-   no sender over UDP has already filtered by peer.  Keeps errno, which is the
-   result of the receive: a sender without a port is an error.  */
+   no sender over UDP has already filtered by peer.  Keeps errno, which the
+   receive has set: sonde_address_port sets errno if FROM has no port.  */
 static int is_foreign(const struct sonde_address *from,
                       const struct sonde_address *peer)
 {

@@ -35,7 +35,9 @@ static FILE *open_own(const char *name)
     return file;
 }
 
-/* Read OPTIONS, as "rw,hidepid=invisible,gid=4": numbers before Linux 5.8.  */
+/* Read OPTIONS, mount options of proc such as "rw,hidepid=invisible,gid=4"; the
+   text is modified.  Before Linux 5.8 hidepid is a number.  A value of hidepid
+   other than 2, 4 and their names counts as hidden from nobody.  */
 static struct hiding read_options(char *options)
 {
     struct hiding hiding = {.mode = hidden_from_nobody};

@@ -62,8 +62,9 @@ int sonde__poller_make_slot(struct sonde_poller *poller, int fd);
 /* Drop the events found and not taken.  */
 void sonde__poller_forget(struct sonde_poller *poller);
 
-/* FD was found READY.  An event without room in the batch is dropped, to be
-   found again.  */
+/* FD was found READY.  Events that FD was not added for are ignored; further
+   events of an FD already in the batch are merged.  If the batch has no room
+   for a new FD, the event is dropped; the next wait finds it again.  */
 void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready);
 
 #endif /* SONDE_POLLER_H */

@@ -188,8 +188,9 @@ static int take_number(const struct option_row *row, const char *text)
     return OPTIONS_GO_ON;
 }
 
-/* Set *MS from seconds as 2, 0.25 or .5, without the digits beyond the
-   millisecond.  Returns false if TEXT is no such number, or out of range.  */
+/* Read TEXT as seconds, such as 2, 0.25 or .5, and set *MS to milliseconds.
+   Digits after the third decimal are ignored.  Returns false if TEXT is no such
+   number, or out of range; *MS is then undefined.  */
 static bool read_seconds(const char *text, long *ms)
 {
     long whole = 0, part = 0, unit = 100;

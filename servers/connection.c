@@ -29,8 +29,9 @@ static void connection_abandon(struct connection *connection,
     connection->state = CONNECTION_OVER;
 }
 
-/* A call failed.  With a timeout EAGAIN means that the timeout is over; without
- * a timeout EAGAIN is no failure.  */
+/* A call failed with errno.  Note the error and end CONNECTION: as idle if
+   errno is EAGAIN, which means that the timeout is over; as lost otherwise.
+   Without a timeout EAGAIN is no failure, and nothing is done.  */
 static void connection_note_error(struct connection *connection)
 {
     if (errno == EAGAIN && connection->timeout == 0)
@@ -149,7 +150,10 @@ static void connection_discard(struct connection *connection, char *buffer,
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* Discard input for the rest of the time.  */
+/* Discard input of CONNECTION, with BUFFER as scratch space, so that unread
+   input does not turn the close into a reset.  When linger_until has passed,
+   end CONNECTION as done.  Without a timeout (0), do not wait for input: discard
+   what has arrived.  */
 static void connection_linger(struct connection *connection, char *buffer)
 {
     int left = monotonic_until(monotonic_ms(), connection->linger_until);

@@ -70,7 +70,9 @@ int socket_file_lock(const struct sonde_address *address)
     return fd;
 }
 
-/* Connect to ADDRESS, a socket of TYPE.  Returns whether no socket listens.  */
+/* Connect to ADDRESS, a socket of TYPE.  Returns true only if the connection is
+   refused: no socket listens, and the file is left over.  Returns false after
+   any other result, also if the file does not exist.  */
 static bool socket_file_try_connect(const struct sonde_address *address,
                                     int type)
 {

@@ -50,7 +50,8 @@ static bool has_published(const struct queue_table *table)
     return false;
 }
 
-/* The width of published column I.  */
+/* The width of column I in the table of published results: the length of the
+   name of its system; 5 for column 0.  */
 static int published_width(int i)
 {
     return i == 0 ? 5 : (int)strlen(published[i].system);

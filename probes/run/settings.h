@@ -12,9 +12,10 @@
 
 #include "probes/finding/finding.h"
 
-/* Check that each of the COUNT texts of SETTINGS is "NAME=VALUE" and names a
-   setting of this host that can belong to a network namespace.  Returns 0; or
-   -1 with a sentence on the error in PROBLEM of SIZE bytes.  */
+/* Check the COUNT texts of SETTINGS.  Each must be "NAME=VALUE", where NAME is
+   a setting of this host that can belong to a network namespace.  The same NAME
+   with two different values is an error.  Returns 0; or -1 at the first error,
+   with a sentence about the error in PROBLEM of SIZE bytes.  */
 int settings_check(const char *const *settings, size_t count, char *problem,
                    size_t size);
 

@@ -43,7 +43,9 @@ static void address_length_report_short(struct probe *probe)
     pair_close(&pair);
 }
 
-/* The longest path that can be bound. Each file is removed at once.  */
+/* Report the longest path that bind accepts, of the five lengths up to the size
+   of sun_path; 0 if bind accepts none of them.  The file of each length is
+   removed before the next.  Without a temporary directory, report a skip.  */
 static void address_length_report_unix(struct probe *probe)
 {
     struct sockaddr_un address;
