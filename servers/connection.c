@@ -152,8 +152,8 @@ static void connection_discard(struct connection *connection, char *buffer,
 
 /* Discard input of CONNECTION, with BUFFER as scratch space, so that unread
    input does not turn the close into a reset.  When linger_until has passed,
-   end CONNECTION as done.  Without a timeout (0), do not wait for input: discard
-   what has arrived.  */
+   end CONNECTION as done.  Without a timeout (0), do not wait for input:
+   discard what has arrived.  */
 static void connection_linger(struct connection *connection, char *buffer)
 {
     int left = monotonic_until(monotonic_ms(), connection->linger_until);
