@@ -8,12 +8,13 @@
 #include "private.h"
 
 /* After 64 failures in a row the last is reported, and control returns to the
-   caller.  */
+   caller.  Of interruptions only those less than 1 ms apart count.  */
 enum { retries = 64 };
 
-/* Whether ERROR may mean that accept4 itself does not work.  EPERM and EACCES
-   may also come from a firewall: then plain accept fails in the same way, or
-   takes the next connection.  */
+/* Whether ERROR may mean that accept4 itself does not work (EINVAL: flags
+   unknown to the kernel), so that plain accept is worth a try.  EPERM and
+   EACCES may also come from a firewall: then plain accept fails in the same
+   way, or takes the next connection.  */
 static int no_accept4(int error)
 {
     return error == ENOSYS || error == EPERM || error == EACCES ||
@@ -29,7 +30,9 @@ enum { accept4_is_exact = 1 };
 #endif
 
 /* Whether FD, of plain accept, has a peer.  macOS returns a socket for an
-   aborted connection, over IPv4 with the address of the peer, too.  */
+   aborted connection, over IPv4 with the address of the peer, too.  If the
+   lookup of the peer fails for another reason (not ENOTCONN or EINVAL), the
+   result is 1.  */
 static int has_peer(int fd)
 {
     struct sonde_address peer;
@@ -37,7 +40,11 @@ static int has_peer(int fd)
            (errno != ENOTCONN && errno != EINVAL);
 }
 
-/* One call of accept; the descriptor has exactly FLAGS.  */
+/* Take one connection with accept4, or with accept if accept4 does not work.
+   Waits if LISTENER is blocking.  Returns a descriptor with exactly FLAGS, and
+   the address in *PEER.  Returns -1 with the errno of the call, or with
+   ECONNABORTED: the connection was aborted in the queue, and its descriptor is
+   closed.  */
 static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
 {
     void *storage = &peer->storage;

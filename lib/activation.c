@@ -16,7 +16,9 @@
 /* The first descriptor of LISTEN_FDS.  */
 enum { first_fd = 3 };
 
-/* Whether the socket FD, of a connected type, is a listener.  */
+/* Whether the socket FD, of a connected type, is a listener.  Where
+   SO_ACCEPTCONN cannot be read, the result is derived from the peer and from
+   poll; 0 if poll fails.  */
 static int activation_listens(int fd)
 {
     int answer = 0;
@@ -33,9 +35,9 @@ static int activation_listens(int fd)
            (count > 0 && !(asked.revents & (POLLOUT | POLLHUP | POLLERR)));
 }
 
-/* Whether the stream socket FD, not a listener, never had a peer.  A reset
-   connection has no peer either, but is readable.  recv would show the same,
-   but would take the error away from the next reader.  */
+/* Whether the stream socket FD, not a listener, never had a peer; 0 also if
+   poll fails.  A reset connection has no peer either, but is readable.  recv
+   would show the same, but would take the error away from the next reader.  */
 static int is_unconnected(int fd)
 {
     struct sonde_address peer;
@@ -75,7 +77,9 @@ int sonde_inherited(int fd, struct sonde_inherited *found)
     return 0;
 }
 
-/* Read TEXT, only digits, into *VALUE, 0 to LIMIT.  */
+/* Read TEXT, only digits, into *VALUE, 0 to LIMIT.  Returns 0, or -1 with
+   EINVAL: TEXT is empty, has another character, or exceeds LIMIT; *VALUE is
+   unchanged.  */
 static int read_digits(const char *text, long limit, long *value)
 {
     long number = 0;
@@ -94,8 +98,11 @@ static int read_digits(const char *text, long limit, long *value)
     return 0;
 }
 
-/* The number of sockets passed to this process.  *OURS is whether the variables
-   are for this process, even if malformed or 0.  */
+/* The number of sockets passed to this process by LISTEN_PID and LISTEN_FDS; 0
+   if either is missing, or LISTEN_PID is another process.  Returns -1 with
+   EINVAL: malformed; ENOSPC: more than ROOM.  *OURS is whether the variables
+   are for this process, even if LISTEN_FDS is malformed or 0; also 1 if
+   LISTEN_PID is malformed.  */
 static int count_passed(size_t room, int *ours)
 {
     const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
@@ -117,7 +124,9 @@ static int count_passed(size_t room, int *ours)
     return (int)count;
 }
 
-/* Give the COUNT sockets the names, separated by colons.  */
+/* Give the COUNT sockets in FOUND the names in LISTEN_FDNAMES, separated by
+   colons; all are "unknown" without the variable.  Returns 0, or -1 with
+   EINVAL: not COUNT names, or a name is too long.  */
 static int read_names(struct sonde_inherited *found, size_t count)
 {
     const char *name = getenv("LISTEN_FDNAMES");
@@ -139,7 +148,8 @@ static int read_names(struct sonde_inherited *found, size_t count)
     return 0;
 }
 
-/* Set close-on-exec, and nothing else.  */
+/* Set close-on-exec of FD, and nothing else.  Returns 0, or -1 with the errno
+   of fcntl.  */
 static int set_cloexec(int fd)
 {
     int old = sonde__sys.fcntl(fd, F_GETFD, 0);
@@ -148,7 +158,10 @@ static int set_cloexec(int fd)
     return sonde__sys.fcntl(fd, F_SETFD, old | FD_CLOEXEC);
 }
 
-/* Describe the COUNT descriptors in MADE.  */
+/* Describe the COUNT descriptors from first_fd on in MADE, with their names,
+   and set close-on-exec on each.  A descriptor of no use for a server becomes
+   SONDE_UNUSABLE, with the reason in its error.  Returns 0, or -1 with errno:
+   malformed names, or close-on-exec could not be set.  */
 static int activation_describe(struct sonde_inherited *made, size_t count)
 {
     if (read_names(made, count))
@@ -170,7 +183,9 @@ static int activation_describe(struct sonde_inherited *made, size_t count)
     return 0;
 }
 
-/* Read the passed descriptors into FOUND.  Returns their number.  */
+/* Read the passed descriptors into FOUND.  Returns their number, or -1 with
+   errno; then FOUND is unchanged, but some descriptors may have close-on-exec
+   set.  Errors, ROOM and *OURS as in count_passed.  */
 static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
 {
     int count = count_passed(room, ours);

@@ -15,8 +15,9 @@
 
 #include "private.h"
 
-/* The parts of a text, each with its end; scope and port may be missing (NULL).
- */
+/* The parts of the text of an address, each with its end (the port ends with
+   the text); scope and port may be missing (NULL).  bracketed: the host is in
+   brackets.  */
 struct parts {
     const char *host, *host_end;
     const char *scope, *scope_end;
@@ -24,7 +25,9 @@ struct parts {
     int bracketed;
 };
 
-/* Read the digits of TEXT up to END as a number up to MAX.  */
+/* Read the digits of TEXT up to END as a number up to MAX.  Returns 0, or -1,
+   without errno: no digits, another character, or more than MAX; *NUMBER is
+   unchanged.  */
 static int address_text_read_number(const char *text, const char *end,
                                     uint32_t max, uint32_t *number)
 {
@@ -43,7 +46,9 @@ static int address_text_read_number(const char *text, const char *end,
 }
 
 /* Split TEXT by its punctuation alone.  A single colon outside brackets begins
-   a port; several colons belong to an IPv6 address.  */
+   a port; several colons belong to an IPv6 address.  The parts may still be
+   empty or invalid.  Returns 0, or -1, without errno: misplaced brackets, or a
+   colon in the scope.  */
 static int address_text_split(const char *text, struct parts *parts)
 {
     *parts = (struct parts){.host = text};
@@ -77,7 +82,8 @@ static int address_text_split(const char *text, struct parts *parts)
     return 0;
 }
 
-/* Copy START to END to BUFFER as a string.  */
+/* Copy START to END to BUFFER, of SIZE bytes, as a string.  Returns 0, or -1,
+   without errno: empty, or too long; BUFFER is unchanged.  */
 static int address_text_copy(char *buffer, size_t size, const char *start,
                              const char *end)
 {
@@ -90,9 +96,10 @@ static int address_text_copy(char *buffer, size_t size, const char *start,
 }
 
 /* The errno for an interface not found: ENXIO, unless this process cannot open
-   a socket, which systems need for the lookup.  The errno of the lookup does
-   not show the reason: in glibc ENOENT without a socket, and ENODEV without an
-   interface.  */
+   a socket, which systems need for the lookup.  A socket is opened and closed
+   for the test; if there are no descriptors or memory, the result is the errno
+   of that failure.  The errno of the lookup does not show the reason: in glibc
+   ENOENT without a socket, and ENODEV without an interface.  */
 static int why_no_interface(void)
 {
     int fd = sonde_socket(AF_INET, SOCK_DGRAM, SONDE_CLOEXEC);
@@ -104,9 +111,10 @@ static int why_no_interface(void)
     return ENXIO;
 }
 
-/* The number of the scope in PARTS, a name or a number of an interface.  A
-   number need not belong to an interface now: the interface may come later, or
-   be gone.  */
+/* Set *SCOPE to the scope in PARTS, a name or a number of an interface; 0
+   without a scope.  A number need not belong to an interface now: the interface
+   may come later, or be gone.  Returns 0, or -1 with EINVAL: empty; ENXIO: no
+   interface of this name; or the errno of why_no_interface.  */
 static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
 {
     char name[IF_NAMESIZE];
@@ -126,7 +134,9 @@ static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
     return 0;
 }
 
-/* Set *ADDRESS to the IPv4 or IPv6 address HOST, with the scope of PARTS.  */
+/* Set *ADDRESS to the IPv4 or IPv6 address HOST, with the scope of PARTS and
+   port 0.  Returns 0, or -1 with EINVAL: no address, or IPv4 with brackets or a
+   scope; or with the errno of address_text_read_scope.  */
 static int address_text_read_host(struct sonde_address *address,
                                   const struct parts *parts, const char *host)
 {
@@ -172,7 +182,10 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
     return 0;
 }
 
-/* The text of a UNIX address: its path.  SIZE is enough for any path.  */
+/* Write the text of a UNIX address, its path, to TEXT, and return the length.
+   "(unnamed)" without a path.  Blanks, backslashes and all bytes that are not
+   printable ASCII are written as a backslash and three octal digits.  SIZE must
+   be enough for any path.  */
 static int address_text_print_unix(const struct sonde_address *address,
                                    char *text, size_t size)
 {
@@ -194,6 +207,8 @@ static int address_text_print_unix(const struct sonde_address *address,
     return (int)used;
 }
 
+/* Write the host of an IPv4 address, and its port unless 0, to TEXT.  Returns
+   the length.  */
 static int print_in(const struct sonde_address *address, char *text,
                     size_t size)
 {
@@ -206,8 +221,9 @@ static int print_in(const struct sonde_address *address, char *text,
     return snprintf(text, size, "%s:%u", host, (unsigned)ntohs(in.sin_port));
 }
 
-/* Write the scope NUMBER so that the text reads back: as the name of the
-   interface, unless the name looks like a number, or has punctuation.  */
+/* Write the scope NUMBER, after a "%", so that the text reads back: as the name
+   of the interface, unless there is no such interface, or the name looks like a
+   number, or has punctuation.  */
 static void print_scope(char *text, size_t size, uint32_t number)
 {
     char name[IF_NAMESIZE];
@@ -218,6 +234,8 @@ static void print_scope(char *text, size_t size, uint32_t number)
         snprintf(text, size, "%%%lu", (unsigned long)number);
 }
 
+/* The same for IPv6, with the scope unless 0; the host is in brackets if a port
+   follows.  */
 static int print_in6(const struct sonde_address *address, char *text,
                      size_t size)
 {

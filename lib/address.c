@@ -153,6 +153,7 @@ int sonde_address_set_port(struct sonde_address *address, uint16_t port)
     return 0;
 }
 
+/* Returns -1, 0 or 1 for A less than, equal to or greater than B.  */
 static int address_compare_numbers(uint64_t a, uint64_t b)
 {
     return a < b ? -1 : a > b;
@@ -166,7 +167,8 @@ static uint32_t address_scope(const struct sonde_address *address)
     return address->storage.ss_family == AF_INET6 ? in6.sin6_scope_id : 0;
 }
 
-/* Compare two addresses of one family, IPv4 or IPv6.  */
+/* Compare two addresses of one family, IPv4 or IPv6: by host, then by scope,
+   then by port.  Returns a negative number, 0 or a positive number.  */
 static int compare_inet(struct sonde_address a, struct sonde_address b)
 {
     size_t size;
@@ -189,7 +191,8 @@ size_t sonde__path_length(const struct sonde_address *address)
 }
 
 /* The number of significant bytes after the family: for a UNIX path without its
-   NUL, which is present or not, depending on the program that called bind.  */
+   NUL, which is present or not, depending on the program that called bind.  All
+   bytes for an abstract name of Linux, and in other families.  */
 static size_t significant_length(const struct sonde_address *address)
 {
     const char *path = (const char *)&address->storage +
@@ -200,7 +203,8 @@ static size_t significant_length(const struct sonde_address *address)
     return length;
 }
 
-/* Other families: byte by byte after the family.  */
+/* The same for two addresses of another family: byte by byte after the family.
+   Of two addresses with a common beginning the shorter comes first.  */
 static int compare_other(const struct sonde_address *a,
                          const struct sonde_address *b)
 {
@@ -222,7 +226,8 @@ int sonde_address_compare(const struct sonde_address *a,
                                                    : compare_other(a, b);
 }
 
-/* Run CALL, getsockname or getpeername, into *ADDRESS.  */
+/* Run CALL, getsockname or getpeername, on FD, into *ADDRESS.  Returns 0, or -1
+   with the errno of CALL; then *ADDRESS is unchanged.  */
 static int address_ask(int fd, struct sonde_address *address,
                        int (*call)(int, struct sockaddr *, socklen_t *))
 {

@@ -9,7 +9,8 @@
 #include "private.h"
 
 /* The order of the SIZE bytes BYTES, which hold 1, 2, 3, ... in big-endian
-   order; 0 if they are neither in order nor reversed.  */
+   order: a value of enum sonde_byteorder, or 0 if they are neither in order nor
+   reversed.  */
 static int order_of(const unsigned char *bytes, size_t size)
 {
     int little = 1, big = 1;

@@ -20,6 +20,7 @@
 
 #include "private.h"
 
+/* Define call_NAME, which calls NAME with the same arguments.  */
 #define CALL(type, name, parameters, arguments)                                \
     static type call_##name parameters                                         \
     {                                                                          \

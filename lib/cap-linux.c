@@ -12,7 +12,9 @@
 
 #include "private.h"
 
-/* Read a number from PATH.  */
+/* Read a decimal number, not negative, from the file PATH; text after a newline
+   is ignored.  Returns 0, or -1: the errno of open or read; EPROTO: no such
+   number.  *VALUE is then unchanged.  */
 static int cap_linux_read_number(const char *path, long *value)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -35,9 +37,10 @@ static int cap_linux_read_number(const char *path, long *value)
     return 0;
 }
 
-/* Read the link NAME of the calling thread's folder in /proc; before Linux
-   3.17, without such a folder, of the main thread's.  Returns the length, or -1
-   with the errno of readlink.  */
+/* Read the link NAME of the calling thread's folder in /proc into TEXT, without
+   a final NUL, cut to SIZE bytes.  Before Linux 3.17, without such a folder,
+   the link of the main thread.  Returns the length, or -1 with the errno of
+   readlink.  */
 static ssize_t read_own_link(const char *name, char *text, size_t size)
 {
     char path[128];
@@ -49,10 +52,11 @@ static ssize_t read_own_link(const char *name, char *text, size_t size)
     return readlink(path, text, size);
 }
 
-/* Read the name of the network namespace.  A kernel built without network
-   namespaces has a single scope, "host": the folder of namespaces exists, but
-   without "net".  In all other cases the name could not be read, and SCOPE is
-   empty.  */
+/* Read the name of the network namespace of the calling thread, such as
+   "net:[4026531840]", into SCOPE, of SIZE bytes.  A kernel built without
+   network namespaces has a single scope, "host": the folder of namespaces
+   exists, but without "net".  SCOPE is empty if the name could not be read for
+   another reason.  */
 static void cap_linux_read_scope(char *scope, size_t size)
 {
     char folder[128];

@@ -8,7 +8,8 @@
 #include "private.h"
 
 /* Every errno known from the socket calls of a client on some system; an errno
-   missing in a system's errno.h cannot come from the system.  */
+   missing in a system's errno.h cannot come from the system.  0 means
+   connected; an errno not in this table becomes SONDE_CONNECT_OTHER.  */
 static const struct {
     int error;
     enum sonde_connect_status status;

@@ -17,8 +17,10 @@ enum {
     max_retry_delay = 100
 };
 
-/* The state of an attempt.  An attempt waits for FD, or, if FD is -1, for the
-   time AGAIN.  */
+/* The state of an attempt, until over.  An attempt waits for FD to connect, or,
+   if FD is -1, until the time AGAIN, when a new socket is tried.  retry_delay:
+   milliseconds before the next retry at a full UNIX queue.  start: when the
+   attempt began.  */
 struct racer {
     int fd;
     int over;
@@ -36,7 +38,8 @@ struct race {
     struct racer racers[SONDE_ATTEMPTS];
 };
 
-/* Close FD after a failure, and remove the file made by bind.  */
+/* Close FD after a failure, and remove the file made by bind if the source is a
+   UNIX path.  Keeps errno.  */
 static void connect_abandon(const struct race *race, int fd)
 {
     sonde__close(fd);
@@ -44,7 +47,9 @@ static void connect_abandon(const struct race *race, int fd)
         sonde__remove_path(race->options->source);
 }
 
-/* End attempt INDEX with ERROR, or with success if ERROR is 0.  */
+/* End attempt INDEX with the errno ERROR, or with success if ERROR is 0, and
+   complete its report.  Success: its descriptor becomes the winner of RACE.
+   Failure: its descriptor is closed, and the next attempt is due at once.  */
 static void end_attempt(struct race *race, size_t index, int error)
 {
     struct racer *racer = &race->racers[index];
@@ -63,7 +68,8 @@ static void end_attempt(struct race *race, size_t index, int error)
     racer->fd = -1;
 }
 
-/* End all running attempts with ERROR.  */
+/* End with ERROR, not 0, all attempts that have begun and are not over: their
+   descriptors are closed.  */
 static void connect_end_all(struct race *race, int error)
 {
     for (size_t i = 0; i < race->report->count; i++)
@@ -72,7 +78,9 @@ static void connect_end_all(struct race *race, int error)
 }
 
 /* Bind FD, for a connection to an address of FAMILY, to the source address in
-   the options.  */
+   the options; nothing happens without one.  SO_REUSEADDR is set for a TCP
+   source with a port.  Returns 0, or -1 with errno: EAFNOSUPPORT: the source is
+   of another family.  */
 static int bind_source(const struct race *race, int fd, int family)
 {
     const struct sonde_address *source = race->options->source;
@@ -89,7 +97,9 @@ static int bind_source(const struct race *race, int fd, int family)
     return sonde__sys.bind(fd, (const void *)&source->storage, source->length);
 }
 
-/* Whether FD, connected, is connected to itself.  */
+/* Whether FD, connected to PEER, is connected to itself: the kernel chose the
+   destination port as local port, and TCP connected the socket to itself
+   without a listener.  Always 0 for UNIX.  */
 static int is_own_peer(int fd, const struct sonde_address *peer)
 {
     struct sonde_address local;
@@ -97,16 +107,18 @@ static int is_own_peer(int fd, const struct sonde_address *peer)
            !sonde_address_compare(&local, peer);
 }
 
-/* Close without TIME_WAIT, which would block the port for its server.  */
+/* Make the later close of FD send an RST, without TIME_WAIT, which would block
+   the port for its server.  FD stays open.  */
 static void reset_at_close(int fd)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
     sonde__sys.setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
-/* The errno of FD after poll reported FD, or 0 if FD is really connected.  On
+/* The errno of FD after poll reported FD, or 0 if FD is really connected.
+   ECONNREFUSED: FD is connected to itself, and will be reset at close.  On
    System V getsockopt itself fails with the pending error.  SO_ERROR may be 0
-   after a failed attempt (NuttX), but then there is no peer.  */
+   after a failed attempt (NuttX), but then there is no peer: ENOTCONN.  */
 static int check_connected(int fd)
 {
     struct sonde_address peer;
@@ -124,7 +136,9 @@ static int check_connected(int fd)
     return 0;
 }
 
-/* A socket of FAMILY ready for connect.  */
+/* A non-blocking socket of FAMILY ready for connect: of the type in the options
+   (0: SOCK_STREAM), bound to the source address in the options, with larger
+   buffers for datagrams.  Returns the descriptor, or -1 with errno.  */
 static int connect_open_socket(const struct race *race, int family)
 {
     const struct sonde_connect_options *options = race->options;
@@ -139,7 +153,8 @@ static int connect_open_socket(const struct race *race, int family)
     return fd;
 }
 
-/* The queue of a UNIX listener is full: pause attempt INDEX, longer each time.
+/* The queue of a UNIX listener is full: close the socket of attempt INDEX, and
+   pause the attempt, 1 ms at first, twice as long each time, at most 100 ms.
  */
 static void connect_pause(struct race *race, size_t index)
 {
@@ -152,8 +167,10 @@ static void connect_pause(struct race *race, size_t index)
                              : max_retry_delay;
 }
 
-/* Call connect for attempt INDEX, once.  An interrupted connect continues by
-   itself, like EINPROGRESS.  */
+/* Open a socket for attempt INDEX, and call connect once.  The attempt ends at
+   once on success or failure, goes on in the background, or is paused if a UNIX
+   queue is full.  An interrupted connect continues by itself, like EINPROGRESS.
+ */
 static void connect_try(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
@@ -179,6 +196,7 @@ static void connect_try(struct race *race, size_t index)
         end_attempt(race, index, errno);
 }
 
+/* Whether an attempt has begun and is not over.  */
 static int is_going_on(const struct race *race)
 {
     for (size_t i = 0; i < race->report->count; i++)
@@ -187,7 +205,9 @@ static int is_going_on(const struct race *race)
     return 0;
 }
 
-/* Start further attempts, and paused attempts again, if due.  */
+/* Start further attempts, and paused attempts again, if due, until one is
+   connected.  The next attempt is due after the delay in the options (0 or
+   less: 250 ms), and at once when an attempt fails or none is going on.  */
 static void connect_begin_due(struct race *race)
 {
     size_t *begun = &race->report->count;
@@ -209,8 +229,9 @@ static void connect_begin_due(struct race *race)
     }
 }
 
-/* Wait for the next event, and handle the event.  Returns 0, or -1 with the
-   errno of poll.  */
+/* Wait for the next event, and end the attempts that connected or failed.  The
+   next event is a socket, the start of an attempt, the end of a pause or the
+   deadline.  Returns 0, or -1 with the errno of poll.  */
 static int wait_and_check(struct race *race)
 {
     struct pollfd fds[SONDE_ATTEMPTS];
@@ -237,6 +258,10 @@ static int wait_and_check(struct race *race)
     return 0;
 }
 
+/* Run RACE until an attempt is connected, all addresses have failed, or the
+   deadline has passed.  Afterwards no attempt is going on: the others end with
+   ECANCELED after a success, with ETIMEDOUT at the deadline, or with the errno
+   of poll.  */
 static void connect_run(struct race *race)
 {
     for (;;) {
@@ -257,9 +282,10 @@ static void connect_run(struct race *race)
     connect_end_all(race, ECANCELED);
 }
 
-/* The significance of STATUS, the most significant first.  Without IPv6 the
-   attempts over IPv6 end with one of the last two (EADDRNOTAVAIL where the
-   kernel has IPv6 but loopback does not).  */
+/* The rank of STATUS for the choice of the reported failure: 0 is the most
+   significant; a status not in the order comes last.  Without IPv6 the attempts
+   over IPv6 end with one of the last two (EADDRNOTAVAIL where the kernel has
+   IPv6 but loopback does not).  */
 static size_t connect_rank(enum sonde_connect_status status)
 {
     static const enum sonde_connect_status order[] = {
@@ -275,7 +301,8 @@ static size_t connect_rank(enum sonde_connect_status status)
     return i;
 }
 
-/* The errno of the most significant failure.  */
+/* The errno of the most significant failure, the earliest of several with the
+   same rank.  */
 static int most_significant(const struct sonde_connect_report *report)
 {
     const struct sonde_attempt *best = &report->attempts[0];
@@ -286,7 +313,7 @@ static int most_significant(const struct sonde_connect_report *report)
     return best->error;
 }
 
-/* End REPORT as a failure with ERROR.  */
+/* Set the status in REPORT and errno for the failure ERROR.  Returns -1.  */
 static int connect_fail(struct sonde_connect_report *report, int error)
 {
     report->status = sonde_connect_status(error);
@@ -294,6 +321,7 @@ static int connect_fail(struct sonde_connect_report *report, int error)
     return -1;
 }
 
+/* Whether COUNT is not 0, and OPTIONS have known flags and a known type.  */
 static int is_valid(size_t count, const struct sonde_connect_options *options)
 {
     return count > 0 && !(options->flags & ~(SONDE_NONBLOCK | SONDE_CLOEXEC)) &&
@@ -301,7 +329,10 @@ static int is_valid(size_t count, const struct sonde_connect_options *options)
             options->type == SOCK_DGRAM);
 }
 
-/* sonde_connect with all arguments, and an empty report.  */
+/* sonde_connect with all arguments, an empty report and a deadline.  Only the
+   first SONDE_ATTEMPTS addresses are tried.  Returns the connected descriptor,
+   with the flags in the options, and keeps errno; or -1 with the most
+   significant errno, EINVAL for invalid arguments.  */
 static int connect_list(const struct sonde_address *list, size_t count,
                         int64_t deadline,
                         const struct sonde_connect_options *options,

@@ -29,8 +29,9 @@ union control {
     char bytes[512];
 };
 
-/* Make the buffer OPTION of FD at least SIZE bytes.  A failure limits the
-   length of datagrams, but is not fatal.  */
+/* Make the buffer OPTION (SO_SNDBUF, SO_RCVBUF) of FD at least SIZE bytes.  A
+   larger buffer is unchanged.  A failure limits the length of datagrams, but is
+   not fatal: ignored.  */
 static void datagram_enlarge(int fd, int option, int size)
 {
     int old = 0;
@@ -70,8 +71,11 @@ static int is_icmp_error(int error)
     }
 }
 
-/* Receive a datagram, without waiting.  EMSGSIZE if the datagram was longer
-   than SIZE.  CONTROL may be NULL.  */
+/* Receive a datagram, without waiting.  Returns its length, which may be 0, its
+   sender in *FROM and the flags and control messages in *MESSAGE.  Returns -1
+   with errno: EAGAIN: no datagram.  EMSGSIZE: the datagram was longer than
+   SIZE; BUFFER has its beginning, FROM and MESSAGE are set, and the rest is
+   lost.  CONTROL is the room for control messages; NULL: these are dropped.  */
 static ssize_t receive_once(int fd, void *buffer, size_t size,
                             struct sonde_address *from, struct msghdr *message,
                             union control *control)
@@ -151,7 +155,10 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
     return -1;
 }
 
-/* The BSDs raise SIGPIPE for datagrams as well, if FD is shut down.  */
+/* Send MESSAGE once, without SIGPIPE: the BSDs raise the signal for datagrams
+   as well, if FD is shut down.  Waits, until DEADLINE, only where the system
+   cannot send without blocking.  Returns the length, or -1 with errno: EAGAIN:
+   no room now.  */
 static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
 {
     struct sonde__nosigpipe nosigpipe;
@@ -165,7 +172,9 @@ static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
     return count;
 }
 
-/* Send MESSAGE whole.  */
+/* Send MESSAGE whole, within TIMEOUT milliseconds; 0: do not wait; negative: no
+   limit.  Returns 0 and keeps errno, or -1: EAGAIN: no room within TIMEOUT, or
+   64 failures; EMSGSIZE: too long; or the errno of sendmsg.  */
 static int send_message(int fd, const struct msghdr *message, int timeout)
 {
     int saved = errno;
@@ -186,7 +195,8 @@ static int send_message(int fd, const struct msghdr *message, int timeout)
     return -1;
 }
 
-/* Put DATA into MESSAGE, cleared before.  sendmsg does not write to the data,
+/* Clear MESSAGE, and let MESSAGE, by way of PART, refer to the SIZE bytes at
+   DATA; all three must outlive the send.  sendmsg does not write to the data,
    but takes no pointer to const: the pointer is copied as bytes.  */
 static void datagram_put_data(struct msghdr *message, struct iovec *part,
                               const void *data, size_t size)
@@ -226,6 +236,8 @@ datagram_unmapped(const struct sonde_address *address)
     return copy;
 }
 
+/* Whether the host of ADDRESS is the wildcard: 0.0.0.0, :: or ::ffff:0.0.0.0.
+   Returns 0 for UNIX, with errno changed.  */
 static int is_any(const struct sonde_address *address)
 {
     struct sonde_address any, plain = datagram_unmapped(address);
@@ -235,7 +247,9 @@ static int is_any(const struct sonde_address *address)
            !sonde_address_compare(&any, &plain);
 }
 
-/* Whether ADDRESS is broadcast or multicast.  */
+/* Whether ADDRESS is broadcast or multicast.  Of broadcast addresses only
+   255.255.255.255 is known: the broadcast address of a subnet cannot be
+   recognized.  Returns 0 for UNIX.  */
 static int is_many(const struct sonde_address *address)
 {
     struct sonde_address copy = datagram_unmapped(address);
@@ -256,10 +270,10 @@ static int is_many(const struct sonde_address *address)
     }
 }
 
-/* Request the local address of each datagram for FD, bound to ADDRESS.  After a
-   failure the system chooses the source of answers: not fatal.  An IPv6 socket
-   may serve both families: only the IPv4 option reports broadcast of its IPv4
-   datagrams.  */
+/* Request the local address of each datagram for FD, bound or to be bound to
+   ADDRESS.  After a failure the system chooses the source of answers: ignored.
+   An IPv6 socket may serve both families: only the IPv4 option reports
+   broadcast of its IPv4 datagrams.  */
 static void request_local(int fd, const struct sonde_address *address)
 {
     int family = address->storage.ss_family;
@@ -305,8 +319,9 @@ int sonde_datagram_prepare(int fd)
     return 0;
 }
 
-/* Read an IPv6 control message into TO.  Only link-local addresses have a
- * scope.
+/* Read the destination of a datagram from the control message CONTROL into TO,
+   an IPv6 address; the port of TO is kept.  Messages of another kind are
+   ignored.  Only link-local addresses have a scope; for others the scope is 0.
  */
 static void datagram_take6(struct cmsghdr *control, struct sonde_address *to)
 {
@@ -324,8 +339,8 @@ static void datagram_take6(struct cmsghdr *control, struct sonde_address *to)
     memcpy(&to->storage, &in6, sizeof in6);
 }
 
-/* The control message after CONTROL. musl's macro mixes signed and unsigned,
-   correctly, but with warnings.  */
+/* The control message after CONTROL, or NULL.  musl's macro mixes signed and
+   unsigned, correctly, but with warnings.  */
 static struct cmsghdr *next_control(struct msghdr *message,
                                     struct cmsghdr *control)
 {
@@ -341,7 +356,8 @@ static struct cmsghdr *next_control(struct msghdr *message,
 }
 
 /* Read the destination of MESSAGE into ENDS->to, which holds the socket's own
-   address.  */
+   address, and is kept if the system does not report a destination.  Set
+   ENDS->group if the datagram was broadcast or multicast.  */
 static void take_local(struct msghdr *message, struct sonde_datagram *ends)
 {
     struct in_addr in;
@@ -396,8 +412,9 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
     return -1;
 }
 
-/* Write to CONTROL that LOCAL is the source of a datagram.  Returns the length,
-   or 0 if the system is to choose.  */
+/* Write to CONTROL, cleared before, that LOCAL is the source of a datagram.
+   Returns the length, or 0 if the system is to choose: UNIX, or IPv4 without
+   such a message.  */
 static size_t put_local(struct cmsghdr *control,
                         const struct sonde_address *local)
 {
@@ -453,8 +470,10 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
     return send_message(fd, &message, 0);
 }
 
-/* Find the socket file to which the UNIX address ADDRESS leads in this process.
-   Returns 0, or -1 if there is none.  */
+/* Find the socket file to which the UNIX address ADDRESS leads in this process,
+   and copy its status to *FOUND.  Symbolic links are followed.  Returns 0, or
+   -1 if there is none: unnamed, an abstract name, no such file or no socket.
+ */
 static int find_file(const struct sonde_address *address, struct stat *found)
 {
     char path[sizeof address->storage + 1] = "";
@@ -478,6 +497,8 @@ static int leads_back(const struct sonde_address *from,
             there.st_dev == here.st_dev && there.st_ino == here.st_ino);
 }
 
+/* The reason not to answer the sender of ENDS, as in
+   sonde_datagram_check_source, or NULL.  May set errno.  */
 static const char *datagram_reason(const struct sonde_datagram *ends)
 {
     int port = sonde_address_port(&ends->from);

@@ -39,6 +39,7 @@ enum {
     usual_lowat = 2048
 };
 
+/* The time of CLOCK_MONOTONIC, even if a test replaces sonde__sys.now.  */
 static int64_t dontwait_milliseconds(void)
 {
     struct timespec now;
@@ -46,7 +47,9 @@ static int64_t dontwait_milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Fill FD, and leave FD blocking.  Returns 0, or -1 after a failure.  */
+/* Write to FD, a blocking socket, until no more bytes fit, and leave FD
+   blocking.  Returns 0, or -1 with errno: a call failed, or the socket took
+   pieces_max pieces.  */
 static int fill_pair(int fd, const char *bytes)
 {
     int pieces = 0, flags = fcntl(fd, F_GETFL);
@@ -59,8 +62,9 @@ static int fill_pair(int fd, const char *bytes)
     return fcntl(fd, F_SETFL, flags);
 }
 
-/* Whether send to FD, a full blocking socket, returns at once with the flag: 1,
-   0, or -1 if the test failed.  */
+/* Whether send to FD, a full blocking socket with the timeout pair_timeout,
+   returns at once with the flag sonde__dontwait: 1, 0, or -1 if the test
+   failed.  The result 0 takes slow_max timeouts.  */
 static int test_full(int fd, const char *bytes)
 {
     for (int slow = 0, i = 0; i < tries_max; i++) {
@@ -79,7 +83,8 @@ static int test_full(int fd, const char *bytes)
     return -1;
 }
 
-/* The same for a socket pair.  */
+/* The same for a socket pair made for the test, and closed afterwards.  -1 with
+   errno, also if the pair cannot be made or filled.  */
 static int test_pair(void)
 {
     static const char bytes[piece];

@@ -18,13 +18,18 @@
 
 #include "private.h"
 
-/* The processes that see everything.  */
+/* How /proc hides the processes that the reader may not trace.
+   hidden_by_group: from all readers but the members of a group and the readers
+   with CAP_SYS_PTRACE.  hidden_from_all: from all but the readers with
+   CAP_SYS_PTRACE.  */
 enum { hidden_from_nobody, hidden_by_group, hidden_from_all };
 struct hiding {
     int mode;
-    long group; /* exempt members; 0 unless the mount names a group */
+    long group; /* members are exempt; 0 unless the mount names a group */
 };
 
+/* Open the file NAME of this process's folder in /proc for reading.  NULL with
+   the errno of fopen; ENOTSUP instead of ENOENT: no such file, or no /proc.  */
 static FILE *open_own(const char *name)
 {
     char path[128];
@@ -55,8 +60,9 @@ static struct hiding read_options(char *options)
     return hiding;
 }
 
-/* Whether LINE is about the mount at /proc.  For a proc file system *OPTIONS
-   are its options, else NULL.  */
+/* Whether LINE, of mountinfo, is about the mount at /proc.  For a proc file
+   system *OPTIONS are its options, inside LINE; for another file system mounted
+   there, or another mount, *OPTIONS is NULL.  LINE is modified.  */
 static bool hidepid_linux_read_mount(char *line, char **options)
 {
     char *state = NULL, *word = NULL;
@@ -76,8 +82,10 @@ static bool hidepid_linux_read_mount(char *line, char **options)
     return true;
 }
 
-/* The last mount at a mount point is visible.  Returns 0, or -1 with errno;
-   ENOTSUP: no such mount.  */
+/* Read the options of the file system at /proc into *HIDING.  The last mount at
+   a mount point is visible, and counts.  Returns 0, or -1 with errno; ENOTSUP:
+   no such mount, or not of type proc.  *HIDING may be changed on failure.
+   errno is 0 on success.  */
 static int read_hiding(struct hiding *hiding)
 {
     char line[4096], *options;
@@ -98,7 +106,8 @@ static int read_hiding(struct hiding *hiding)
     return error ? -1 : 0;
 }
 
-/* Whether this process may trace any process: CAP_SYS_PTRACE is in force.  */
+/* Whether this process may trace any process: CAP_SYS_PTRACE is in force.
+   Returns 1, 0, or -1 with errno; ENOTSUP: the status has no such line.  */
 static int may_trace(void)
 {
     enum { cap_sys_ptrace = 19 };
@@ -116,6 +125,8 @@ static int may_trace(void)
     return found;
 }
 
+/* Whether GROUP is the effective or a supplementary group of this process.
+   Returns 1, 0, or -1 with errno.  */
 static int is_in_group(gid_t group)
 {
     int found = getegid() == group;

@@ -21,8 +21,9 @@ enum { idle_option = TCP_KEEPALIVE };
 enum { idle_option = -1 };
 #endif
 
-/* The result where FD has no idle time: 0, or -1 if FD is not a TCP socket, for
-   which ENOPROTOOPT is the errno, too.  */
+/* The result where FD has no idle time of its own: 0 if FD is a TCP socket;
+   else -1 with ENOPROTOOPT, the errno for both cases.  -1 also with the errno
+   of a failed call, if FD is no socket.  errno is changed in each case.  */
 static int lacks_idle(int fd)
 {
     int type = 0;
@@ -35,8 +36,9 @@ static int lacks_idle(int fd)
                : -1;
 }
 
-/* Set the idle time of FD.  Returns the seconds in force, 0 for the system's
-   own time, -1 on failure.  */
+/* Set the idle time of FD to SECONDS, more than 0.  Returns the seconds in
+   force, 0 for the system's own time (no such option for one socket), -1 with
+   errno on failure.  */
 static int set_idle(int fd, int seconds)
 {
     int now = 0;

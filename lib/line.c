@@ -34,7 +34,8 @@ void sonde_lines_close(struct sonde_lines *lines)
     *lines = (struct sonde_lines){.fd = -1};
 }
 
-/* Return LENGTH buffered bytes.  */
+/* Let *LINE point to the next LENGTH buffered bytes, inside the buffer, and
+   count them as taken.  Returns LENGTH.  */
 static ssize_t line_take(struct sonde_lines *lines, char **line, size_t length)
 {
     *line = lines->buffer + lines->start;
@@ -44,8 +45,9 @@ static ssize_t line_take(struct sonde_lines *lines, char **line, size_t length)
     return (ssize_t)length;
 }
 
-/* The length of the buffered line with its newline; 0: the line is not
-   complete.  */
+/* The length of the first buffered line with its newline; 0: the line is not
+   complete.  The line stays in the buffer.  The bytes searched are not searched
+   again.  */
 static size_t find_line(struct sonde_lines *lines)
 {
     const char *from = lines->buffer + lines->searched;
@@ -59,7 +61,8 @@ static size_t find_line(struct sonde_lines *lines)
     return (size_t)(newline + 1 - (lines->buffer + lines->start));
 }
 
-/* Move the buffered bytes to the front, to make room for a read.  */
+/* Move the buffered bytes to the front, to make room for a read.  This may
+   overwrite a line returned before.  */
 static void line_make_room(struct sonde_lines *lines)
 {
     if (lines->start == 0)
@@ -72,8 +75,10 @@ static void line_make_room(struct sonde_lines *lines)
     lines->end = held;
 }
 
-/* Read once into the free part of the buffer.  Returns 1, 0 at the end of the
-   stream, or -1.  */
+/* Read once into the free part of the buffer, waiting until DEADLINE.  Returns
+   1, 0 at the end of the stream (again in each later call), or -1 with errno:
+   EMSGSIZE: the buffer is full; EAGAIN at DEADLINE.  May overwrite a line
+   returned before.  */
 static int line_fill(struct sonde_lines *lines, int64_t deadline)
 {
     line_make_room(lines);

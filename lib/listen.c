@@ -29,6 +29,8 @@ int sonde__set_v6only(int fd)
     return 0;
 }
 
+/* Set the options of FD before bind: SO_REUSEADDR, if in FLAGS and not for
+   UNIX, and IPv6 alone.  Returns 0, or -1 with errno.  */
 static int listen_set_options(int fd, int family, unsigned flags)
 {
     if (flags & SONDE_REUSEADDR && family != AF_UNIX &&
@@ -37,7 +39,7 @@ static int listen_set_options(int fd, int family, unsigned flags)
     return family == AF_INET6 ? sonde__set_v6only(fd) : 0;
 }
 
-/* An abstract name of Linux begins with a NUL.  */
+/* An abstract name of Linux begins with a NUL: no file.  */
 void sonde__remove_path(const struct sonde_address *address)
 {
     char path[sizeof address->storage];
@@ -55,7 +57,9 @@ void sonde__remove_path(const struct sonde_address *address)
     errno = saved;
 }
 
-/* Prepare FD, and make FD listen.  */
+/* Set the options of FD, bind FD to ADDRESS, and listen with the backlog
+   WANTED.  Returns 0, or -1 with errno; FD stays open, and the file made by
+   bind is removed.  */
 static int listen_start(int fd, const struct sonde_address *address, int wanted,
                         unsigned flags)
 {

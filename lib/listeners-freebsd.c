@@ -44,6 +44,7 @@ static void listeners_freebsd_read_socket(struct sonde_listener *listener,
     listener->v6only = -1;
 }
 
+/* Set the address of LISTENER from FROM, and v6only if IPv6.  */
 static void listeners_freebsd_read_address(struct sonde_listener *listener,
                                            const struct xinpcb *from)
 {
@@ -57,7 +58,9 @@ static void listeners_freebsd_read_address(struct sonde_listener *listener,
         listener->v6only = !(from->inp_vflag & INP_IPV4);
 }
 
-/* Returns whether RECORD, of LENGTH bytes, is a listener of FAMILY.  */
+/* Read RECORD, of LENGTH bytes, about a TCP socket into LISTENER.  Returns
+   whether RECORD is a listener of FAMILY; 0 also if RECORD is too short, as the
+   header at the end is.  */
 static int read_tcp(struct sonde_listener *listener, const void *record,
                     size_t length, int family)
 {
@@ -72,6 +75,8 @@ static int read_tcp(struct sonde_listener *listener, const void *record,
     return listener->address.storage.ss_family == family;
 }
 
+/* The same for a UNIX socket; FAMILY is ignored.  A path too long for LISTENER
+   is cut.  */
 static int listeners_freebsd_read_unix(struct sonde_listener *listener,
                                        const void *record, size_t length,
                                        int family)
@@ -95,9 +100,12 @@ static int listeners_freebsd_read_unix(struct sonde_listener *listener,
     return 1;
 }
 
+/* One of the two functions above.  */
 typedef int reader(struct sonde_listener *, const void *, size_t, int);
 
-/* Call EACH for the listeners in the SIZE bytes at LIST.  */
+/* Call EACH for the listeners of FAMILY in the SIZE bytes at LIST, each read by
+   READ_ONE.  The first record, a header, is skipped.  Returns 0, or -1: EPROTO:
+   unknown layout; ECANCELED: EACH returned another value than 0.  */
 static int listeners_freebsd_each(const unsigned char *list, size_t size,
                                   int family, reader *read_one,
                                   sonde_listener_each *each, void *data)
@@ -122,6 +130,8 @@ static int listeners_freebsd_each(const unsigned char *list, size_t size,
     return 0;
 }
 
+/* The same for the value of the sysctl NAME; or -1 with the errno of
+   sonde__sysctl_list.  */
 static int listeners_freebsd_list(const char *name, int family,
                                   reader *read_one, sonde_listener_each *each,
                                   void *data)

@@ -29,7 +29,8 @@ enum {
     max_datagrams = 1 << 20 /* a hundred million listeners */
 };
 
-/* ENOTSUP for each errno that means: no such interface.  */
+/* Change errno to ENOTSUP if the errno means: no such interface.  Returns -1
+   always.  */
 static int listeners_linux_unsupported(void)
 {
     if (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT || errno == ENOENT ||
@@ -38,9 +39,11 @@ static int listeners_linux_unsupported(void)
     return -1;
 }
 
-/* After a failed call on FD, the *FAILURES-th in a row: 0 if the call may be
-   repeated, or -1 with errno.  Without a limit the loop would be busy until the
-   deadline, or for ever without a deadline.  */
+/* After a failed call on FD, the *FAILURES-th in a row (counted here): wait for
+   EVENTS if the errno is EAGAIN.  Returns 0 if the call may be repeated, or -1
+   with errno; EAGAIN: DEADLINE has passed, or max_failures in a row.  Without a
+   limit the loop would be busy until the deadline, or for ever without a
+   deadline.  */
 static int listeners_linux_retry(int fd, short events, int64_t deadline,
                                  int *failures)
 {
@@ -52,6 +55,8 @@ static int listeners_linux_retry(int fd, short events, int64_t deadline,
     return sonde__again(fd, events, deadline);
 }
 
+/* Send the request for the listeners of FAMILY to the kernel.  Returns 0, or -1
+   with errno; EAGAIN at DEADLINE.  */
 static int listeners_linux_request(int fd, int family, uint32_t sequence,
                                    int64_t deadline)
 {
@@ -69,8 +74,9 @@ static int listeners_linux_request(int fd, int family, uint32_t sequence,
     return 0;
 }
 
-/* Receive a datagram into BUFFER.  Returns its size, 0 for a datagram not sent
-   by the kernel.  */
+/* Receive a datagram into BUFFER, of reply_size bytes.  Returns its size, 0 for
+   a datagram not sent by the kernel; or -1 with errno: EAGAIN at DEADLINE;
+   EPROTO: the datagram was longer than BUFFER.  */
 static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 {
     unsigned char name[name_size];
@@ -98,7 +104,7 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 }
 
 /* The listeners of one answer, counted, to detect datagrams without a listener.
- */
+   each, data: the callback of the caller.  */
 struct tally {
     sonde_listener_each *each;
     void *data;
@@ -112,10 +118,10 @@ static int tally_each(const struct sonde_listener *listener, void *data)
     return tally->each(listener, tally->data);
 }
 
-/* Whether the loop over datagrams must end: the deadline has passed (with a
-   TIMEOUT of 0, available datagrams are still read); or COUNT datagrams, or
-   IDLE in a row without a listener, are no valid answer.  Returns 0, or -1 with
-   errno.  */
+/* Check whether the loop over datagrams may go on.  Returns 0, or -1: EAGAIN:
+   the deadline has passed (with a TIMEOUT of 0, available datagrams are still
+   read); EPROTO: COUNT datagrams, or IDLE in a row without a listener, are no
+   valid answer.  */
 static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
     if (idle > max_idle || count > max_datagrams)
@@ -127,6 +133,9 @@ static int check_bounds(int64_t deadline, int timeout, int count, int idle)
     return -1;
 }
 
+/* Request the listeners of FAMILY on FD, a netlink socket, and pass each to
+   TALLY, within TIMEOUT milliseconds.  Returns 0 at the end of the answer, or
+   -1 with errno; listeners may have been passed before.  */
 static int listeners_linux_list(int fd, int family, int timeout,
                                 struct tally *tally)
 {

@@ -11,6 +11,7 @@
 #include "sysctl-list.h"
 #include "xnu-pcblist.h"
 
+/* Pass only the listeners of the family to the callback each, with data.  */
 struct filter {
     int family;
     sonde_listener_each *each;

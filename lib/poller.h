@@ -19,13 +19,16 @@ struct sonde__slot {
     size_t place;      /* index in the list of poll */
 };
 
-/* A back end.  All functions return 0, or -1 with errno.  */
+/* A back end.  All functions that return int return 0, or -1 with errno.  */
 struct sonde__poller_way {
+    /* open acquires the resources of the back end, close releases them.  */
     int (*open)(struct sonde_poller *);
     void (*close)(struct sonde_poller *);
-    /* Change the watched events of FD.  FROM or TO may be 0: not watched.  */
+    /* Change the watched events of FD, which has a slot.  FROM or TO may be 0:
+       not watched.  On failure FROM stays in force.  */
     int (*change)(struct sonde_poller *, int fd, unsigned from, unsigned to);
-    /* Wait once, and call sonde__poller_found.  -1: no limit.  */
+    /* Wait once, and call sonde__poller_found for each ready descriptor.  0: do
+       not wait; -1: no limit.  EINTR: interrupted by a signal.  */
     int (*wait)(struct sonde_poller *, int milliseconds);
 };
 
@@ -33,12 +36,13 @@ struct sonde_poller {
     const struct sonde__poller_way *way;
     struct sonde__slot *slots;
     size_t slot_count;
-    int found[sonde__batch]; /* descriptors that are ready */
-    size_t found_count, taken;
-    size_t always_count; /* descriptors that are always ready */
-    int fd;              /* of epoll and kqueue */
+    int found[sonde__batch];   /* descriptors that are ready */
+    size_t found_count, taken; /* the first TAKEN have been returned */
+    size_t always_count;       /* descriptors that are always ready */
+    int fd;                    /* of epoll and kqueue */
     pid_t owner;         /* of kqueue: the process that opened the queue */
     struct pollfd *list; /* of poll */
+    /* list_room: entries allocated; list_next: where the next wait starts.  */
     size_t list_count, list_room, list_next;
 };
 
@@ -53,13 +57,16 @@ extern const struct sonde__poller_way sonde__poller_kqueue;
 /* The events of a descriptor hung up or in error.  */
 enum { sonde__whatever = SONDE_READABLE | SONDE_WRITABLE };
 
-/* The slot of FD if FD is watched, or null with ENOENT.  */
+/* The slot of FD if FD is watched, or NULL with ENOENT.  Valid until the next
+   sonde__poller_make_slot.  */
 struct sonde__slot *sonde__poller_slot(struct sonde_poller *poller, int fd);
 
-/* Enlarge the table so that FD has a slot.  Returns 0, or -1 with ENOMEM.  */
+/* Enlarge the table so that FD, not negative, has a slot.  The table may move.
+   Returns 0, or -1 with ENOMEM; then the table is unchanged.  */
 int sonde__poller_make_slot(struct sonde_poller *poller, int fd);
 
-/* Drop the events found and not taken.  */
+/* Drop the events found and not taken.  The descriptors are still watched: the
+   next wait finds events that last.  */
 void sonde__poller_forget(struct sonde_poller *poller);
 
 /* FD was found READY.  Events that FD was not added for are ignored; further

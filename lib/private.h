@@ -29,7 +29,8 @@ struct sonde__calls {
     int (*bind)(int, const struct sockaddr *, socklen_t);
     int (*listen)(int, int);
     int (*accept)(int, struct sockaddr *, socklen_t *);
-    /* Fails with ENOSYS where configure found none.  */
+    /* The last parameter: SONDE_NONBLOCK, SONDE_CLOEXEC.  Fails with ENOSYS
+       where configure found no accept4.  */
     int (*accept4)(int, struct sockaddr *, socklen_t *, unsigned);
     int (*getsockopt)(int, int, int, void *, socklen_t *);
     int (*setsockopt)(int, int, int, const void *, socklen_t);
@@ -56,9 +57,11 @@ struct sonde__calls {
     /* Fails with ENOSYS where configure found none.  */
     int (*sigtimedwait)(const sigset_t *, const struct timespec *);
     pid_t (*waitpid)(pid_t, int *, int);
-    /* Fails with ENOTSUP where configure found none.  */
+    /* Request SIGNO at the death of the parent.  Fails with ENOTSUP where
+       configure found no such call.  */
     int (*parent_death)(int signo);
-    /* Close-on-exec and non-blocking at birth, where the system has pipe2.  */
+    /* As pipe, but both ends are close-on-exec and non-blocking where the
+       system has pipe2.  Elsewhere neither flag is set.  */
     int (*pipe)(int[2]);
     /* Nanoseconds of a clock that is never set.  */
     int64_t (*now)(void);
@@ -66,7 +69,8 @@ struct sonde__calls {
     void (*sleep)(int milliseconds);
     /* Flags that keep send from raising SIGPIPE; 0 where there are none.  */
     int send_nosigpipe;
-    /* Set the option with the same effect; fails where there is none.  */
+    /* Set the option of FD with the same effect, SO_NOSIGPIPE.  Fails with
+       ENOPROTOOPT where the system has no such option.  */
     int (*set_nosigpipe)(int);
     /* Replaces the test of sonde__honours_dontwait, unless NULL.  */
     int (*honours_dontwait)(void);
@@ -84,10 +88,15 @@ struct sonde__calls {
 extern struct sonde__calls sonde__sys;
 
 /* Find the cap of listen queues: the first of the COUNT settings NAMES that
-   READ can read.  Returns 0, or -1 with errno.  CONSTANT: the cap of a kernel
-   without a setting, or -1.  Contract and errno of sonde_backlog_cap.  Separate
-   from the leaf that calls sysctl, so that the function is tested on any host.
- */
+   READ can read.  CONSTANT: the cap of a kernel without a setting, or -1 for a
+   kernel that must have a setting.  Returns 0 and keeps errno.  CAP has the
+   name of the setting, empty for CONSTANT, and the scope "host".  The scope is
+   empty (not known) in a FreeBSD jail with a network stack of its own.  Returns
+   -1 with the errno of the last READ, ENOTSUP instead of ENOENT, if there is
+   neither a setting nor a constant; *CAP is unchanged.  READ returns 0 and sets
+   *VALUE, or returns -1 with errno.  Contract and errno of sonde_backlog_cap.
+   Separate from the leaf that calls sysctl, so that the function is tested on
+   any host.  */
 typedef int sonde__setting_read(const char *name, int *value);
 int sonde__cap_find(struct sonde_backlog_cap *cap, sonde__setting_read *read,
                     const char *const *names, size_t count, long constant);
@@ -99,8 +108,9 @@ void sonde__close(int fd);
 /* Free MEMORY and keep errno.  */
 void sonde__free(void *memory);
 
-/* Give FD exactly the properties in FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
-   Returns 0, or -1 with the errno of fcntl.  */
+/* Give FD exactly the properties in FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC): a
+   property not in FLAGS is cleared.  Returns 0, or -1 with the errno of fcntl.
+ */
 int sonde__set_flags(int fd, unsigned flags);
 
 /* Set the option NAME of FD, an int, to VALUE; read the option into *VALUE.
@@ -108,64 +118,88 @@ int sonde__set_flags(int fd, unsigned flags);
 int sonde__set_option(int fd, int level, int name, int value);
 int sonde__get_option(int fd, int level, int name, int *value);
 
-/* Fill in the length member of ADDRESS's storage, on systems with sa_len.  */
+/* Copy the length of ADDRESS to the length member of the storage (sa_len).  No
+   effect on systems without sa_len.  */
 void sonde__set_sa_len(struct sonde_address *address);
 
-/* The host part of ADDRESS, *SIZE bytes in network order; NULL, with *SIZE 0,
-   if the family is neither AF_INET nor AF_INET6.  */
+/* The host part inside ADDRESS, *SIZE bytes in network order, for reading and
+   writing; NULL, with *SIZE 0, if the family is neither AF_INET nor AF_INET6.
+ */
 void *sonde__address_host(struct sonde_address *address, size_t *size);
 
-/* Set *ADDRESS to FAMILY, the bytes at HOST in network order, and PORT. Returns
-   0, or -1 with EAFNOSUPPORT.  */
+/* Set *ADDRESS to FAMILY (AF_INET, AF_INET6), the 4 or 16 bytes at HOST in
+   network order, and PORT in host order.  The scope is 0.  Returns 0, or -1
+   with EAFNOSUPPORT; then *ADDRESS is unchanged.  */
 int sonde__address_set(struct sonde_address *address, int family,
                        const void *host, uint16_t port);
 
-/* Set the scope of *ADDRESS, of family AF_INET6.  */
+/* Set the scope (the interface index) of *ADDRESS, of family AF_INET6.  The
+   family is not checked.  */
 void sonde__address_set_scope(struct sonde_address *address, uint32_t scope);
 
-/* The same for HOST in the form of kernels with KAME's IPv6 (the BSDs, macOS):
-   the third and fourth byte of a link-local address hold the scope.  */
+/* As sonde__address_set, for HOST in the form of kernels with KAME's IPv6 (the
+   BSDs, macOS): the third and fourth byte of a link-local address hold the
+   scope.  The function moves these two bytes to the scope of *ADDRESS, and
+   clears the two bytes of the host part.  */
 int sonde__address_set_kame(struct sonde_address *address, int family,
                             const void *host, uint16_t port);
 
-/* The bytes of ADDRESS after the family: for a UNIX address, the path.  The
-   kernels of the BSDs accept paths longer than sun_path, up to 253 bytes.  */
+/* The number of bytes of ADDRESS after the family: for a UNIX address, of the
+   path, with its NUL if ADDRESS includes a NUL.  0: unnamed.  Never more than
+   fits in the storage.  The kernels of the BSDs accept paths longer than
+   sun_path, up to 253 bytes.  */
 size_t sonde__path_length(const struct sonde_address *address);
 
-/* Remove the file made by bind for ADDRESS, if ADDRESS is a UNIX path.  Keeps
-   errno.  */
+/* Remove the file made by bind for ADDRESS, if ADDRESS is a UNIX path.  Nothing
+   happens for another family, an unnamed address or an abstract name of Linux.
+   The type of the file is not checked, and a failure is ignored.  Keeps errno.
+ */
 void sonde__remove_path(const struct sonde_address *address);
 
-/* Confine FD, an IPv6 socket, to IPv6, and check the option.  Returns 0, or -1
-   with the errno of the call, or EOPNOTSUPP.  */
+/* Confine FD, an IPv6 socket not yet bound, to IPv6, and check the option.
+   Returns 0, or -1: with the errno of the call; EOPNOTSUPP: the option is
+   missing, read-only or without effect.  */
 int sonde__set_v6only(int fd);
 
 /* Enlarge the buffers of FD, a datagram socket, for the largest datagram, as
-   far as the system allows.  Keeps errno.  */
+   far as the system allows: the send buffer to SONDE_DATAGRAM_MAX bytes, the
+   receive buffer to twice that size.  A larger buffer is unchanged, and a
+   failure is ignored.  Keeps errno.  */
 void sonde__datagram_room(int fd);
 
 /* The leaf for the local address of an IPv4 datagram.  ask: request the address
-   on FD; returns 0, or -1 with the errno of setsockopt.  take: read from the
-   control MESSAGE the local address and whether the datagram was sent to a
-   group; returns 1, or 0 for a message of another kind.  put: write to MESSAGE
-   that a datagram is to leave from LOCAL; returns the space used, 0 if this
-   system has no such message.  take does not change MESSAGE, but CMSG_DATA of
-   macOS accepts no pointer to const.  */
+   of every received datagram on FD; returns 0, or -1 with the errno of
+   setsockopt, ENOTSUP if this system has no such option.  take: read from the
+   control MESSAGE the local address, and set *GROUP to whether the datagram was
+   sent to a broadcast or multicast address (always 0 with IP_RECVDSTADDR, which
+   does not report groups).  take returns 1, or 0 for a message of another kind,
+   with LOCAL and GROUP unchanged.  put: write to MESSAGE that a datagram is to
+   leave from LOCAL; returns the space used, 0 if this system has no such
+   message.  take does not change MESSAGE, but CMSG_DATA of macOS accepts no
+   pointer to const.  */
 int sonde__local4_ask(int fd);
 int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group);
 size_t sonde__local4_put(struct cmsghdr *message, struct in_addr local);
 
-/* The suppression of SIGPIPE for one call; FLAGS are the flags of the call.  */
+/* The suppression of SIGPIPE for one call.  flags: to be added to the flags of
+   the call.  is_blocked: SIGPIPE is blocked in this thread until
+   sonde__nosigpipe_end.  was_pending: SIGPIPE was pending before, and must stay
+   pending.  signal: the set of SIGPIPE alone.  mask: the signal mask to
+   restore.  */
 struct sonde__nosigpipe {
     int flags;
     int is_blocked, was_pending;
     sigset_t signal, mask;
 };
 
-/* begin: call before send or sendmsg on the socket FD. block: call before write
-   to a pipe or terminal.  end: call afterwards, with the RESULT; errno is kept.
- */
+/* begin: call before send or sendmsg on the socket FD, and add the member flags
+   to the flags of the call.  Where the system has no such flag, begin sets
+   SO_NOSIGPIPE, which stays set on FD; where the option fails, too, begin
+   blocks SIGPIPE in this thread.  block: call before write to a pipe or
+   terminal; blocks SIGPIPE.  end: call afterwards in the same thread, with the
+   RESULT of the call and its errno.  end discards the SIGPIPE of a call that
+   failed with EPIPE, and restores the signal mask; errno is kept.  */
 void sonde__nosigpipe_begin(struct sonde__nosigpipe *nosigpipe, int fd);
 void sonde__nosigpipe_block(struct sonde__nosigpipe *nosigpipe);
 void sonde__nosigpipe_end(const struct sonde__nosigpipe *nosigpipe,
@@ -181,25 +215,33 @@ enum { sonde__dontwait = MSG_DONTWAIT };
 
 /* Whether the system's send honours sonde__dontwait on a blocking socket; 1 if
    the test is not possible.  The first call tests the system, with some ten
-   system calls, and takes 60 ms where the flag is ignored: a process that forks
-   for each connection calls the function before.  Keeps errno.  */
+   system calls, and takes 60 ms where the flag is ignored; later calls return
+   the same result.  A test that lacked descriptors or memory is repeated by the
+   next call.  A process that forks for each connection calls the function
+   before.  Keeps errno.  */
 int sonde__honours_dontwait(void);
 
-/* Whether a send on FD may block despite sonde__dontwait: FD is blocking, and
-   the system ignores the flag.  Then wait for POLLOUT, and send no more than
-   sonde__send_limit of SIZE bytes: the low-water mark, which poll promises on a
-   stream socket.  Another writer may fill the room first.  */
+/* sonde__send_may_block: whether a send on FD may block despite
+   sonde__dontwait, because FD is blocking, and the system ignores the flag; 0
+   also for an invalid FD.  Keeps errno.  Then the caller waits for POLLOUT, and
+   sends no more than sonde__send_limit of SIZE bytes: on a stream socket at
+   most the low-water mark, which poll promises (2048 if the system does not
+   report the mark); on other sockets SIZE.  Another writer may fill the room
+   first.  */
 int sonde__send_may_block(int fd);
 size_t sonde__send_limit(int fd, size_t size);
 
-/* Make a pipe, both ends close-on-exec and non-blocking.  Returns 0, or -1 with
-   the errno of pipe or fcntl.  */
+/* Make a pipe, both ends close-on-exec and non-blocking: ENDS[0] to read,
+   ENDS[1] to write.  Returns 0, or -1 with the errno of pipe or fcntl; then
+   neither end is open.  */
 int sonde__pipe(int ends[2]);
 
-/* The earlier of the deadlines A and B.  */
+/* The earlier of the deadlines A and B; SONDE_NEVER is later than any other.
+ */
 int64_t sonde__sooner(int64_t a, int64_t b);
 
-/* The whole milliseconds since START, a value of sonde__sys.now.  */
+/* The whole milliseconds since START, a value of sonde__sys.now; at most
+   INT_MAX.  */
 int sonde__since(int64_t start);
 
 /* Failures of a call in a row, each less than a millisecond after the previous
@@ -210,42 +252,55 @@ struct sonde__row {
     int64_t last;
 };
 
-/* Count a failure, and return the length of the row.  Keeps errno.  */
+/* Count a failure, and return the length of the row, 128 at most.  A failure
+   that comes a millisecond or more after the previous one begins a new row: 1.
+   Keeps errno.  */
 int sonde__row_count(struct sonde__row *row);
 
 /* Count a failure before the call is repeated.  After 64 failures sleep, 1 ms
    at first, 32 at most, and not beyond DEADLINE.  So a kernel that reports for
    ever that FD is ready, or that the call was interrupted, does not take the
-   processor.  Returns 0, or -1 after 128 failures if DEADLINE is SONDE_NEVER:
-   after two seconds.  Keeps errno.  */
+   processor.  Returns 0: repeat the call.  Returns -1, to give up, after 128
+   failures if DEADLINE is SONDE_NEVER: after two seconds.  With another
+   DEADLINE the result is always 0, and the caller checks the time.  Keeps
+   errno.  */
 int sonde__row_sleep(struct sonde__row *row, int64_t deadline);
 
 /* Wait until one of the COUNT descriptors FDS is ready, or DEADLINE passes.
-   Interruptions neither end nor lengthen the wait.  Returns the number of ready
+   Interruptions neither end nor lengthen the wait.  A DEADLINE in the past: the
+   descriptors are checked once, without waiting.  Returns the number of ready
    descriptors, 0 at the deadline; -1 with the errno of poll.  A persistent
-   EAGAIN of poll, which means memory, becomes ENOMEM; EINTR as in
-   sonde__row_sleep.  */
+   EAGAIN of poll, which means memory, becomes ENOMEM.  EINTR: poll was
+   interrupted as often in a row as sonde__row_sleep allows without a deadline.
+ */
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
 
 /* The same for FD and EVENTS alone.  Returns 0 if FD is ready, hung up or in
-   error, or -1 with EAGAIN at DEADLINE, or with the errno of poll.  */
+   error, or -1: EAGAIN at DEADLINE; EBADF if FD is negative; or the errno of
+   poll.  An FD that is not open counts as ready: the next call on FD fails.  */
 int sonde__wait(int fd, short events, int64_t deadline);
 
-/* After a failed call on FD: 0 if the call may be repeated, because the call
-   was interrupted, or because FD is ready for EVENTS now; else -1 with errno.
-   After DEADLINE nothing is repeated, even if FD is ready: EAGAIN.  */
+/* After a failed call on FD, with its errno: decide whether to repeat the call.
+   EINTR: 0 at once.  EAGAIN or EWOULDBLOCK: wait until FD is ready for EVENTS,
+   and return 0, or -1 with the errno of sonde__wait.  Another errno: -1, and
+   errno is kept.  After DEADLINE nothing is repeated, even if FD is ready: -1
+   with EAGAIN.  */
 int sonde__again(int fd, short events, int64_t deadline);
 
 /* Whether ERROR is EAGAIN or EWOULDBLOCK.  */
 int sonde__not_now(int error);
 
-/* sonde_read with a deadline as above; errno may change on success.  */
+/* sonde_read with a deadline instead of a timeout.  SIZE must not be 0; errno
+   may change on success.  */
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline);
 
-/* The status for CODE, an EAI code; with EAI_SYSTEM, the status of ERROR.  */
+/* The status for CODE, an EAI code of getaddrinfo; with EAI_SYSTEM, the status
+   of the errno ERROR.  SONDE_CONNECT_OTHER for an unknown CODE, and for
+   EAI_SYSTEM with ERROR 0.  */
 enum sonde_connect_status sonde__resolve_status(int code, int error);
 
-/* The errno for CODE, an EAI code; ERROR with EAI_SYSTEM.  */
+/* The errno for CODE, an EAI code; ERROR with EAI_SYSTEM.  EPROTO for an
+   unknown CODE, and for EAI_SYSTEM with ERROR 0.  0 for CODE 0.  */
 int sonde__resolve_error(int code, int error);
 
 #endif /* SONDE_PRIVATE_H */

@@ -12,16 +12,19 @@
 /* The maximum size of a request.  */
 enum { sonde__diag_request_size = 72 };
 
-/* Write to REQUEST, of that size, the request for all listeners of FAMILY
-   (AF_INET, AF_INET6: TCP; AF_UNIX), with the number SEQUENCE.  Returns its
-   length.  */
+/* Write to REQUEST, of sonde__diag_request_size bytes, the request for all
+   listeners of FAMILY (AF_INET, AF_INET6: TCP; AF_UNIX), with the number
+   SEQUENCE.  Returns the length of the request.  */
 size_t sonde__diag_request(unsigned char *request, int family,
                            uint32_t sequence);
 
 /* Read the SIZE bytes at REPLY, one datagram of the answer to SEQUENCE, and
-   call EACH for every listener.  Returns 1 at the end of the answer, 0 if more
-   datagrams follow; or -1: with the errno sent by the kernel; EPROTO: the
-   datagram has an unknown layout; ECANCELED: EACH stopped the list.  */
+   call EACH with DATA for every listener, until EACH returns another value than
+   0.  Messages with another sequence number or of an unknown kind are ignored.
+   Returns 1 at the end of the answer; 0 if more datagrams follow, also for SIZE
+   0; or -1: with the errno sent by the kernel; EPROTO: the datagram has an
+   unknown layout; ECANCELED: EACH stopped the list.  EACH may have been called
+   before a failure.  */
 int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
                      sonde_listener_each *each, void *data);
 

@@ -9,15 +9,18 @@
 
 #include "private.h"
 
-/* Call EACH for every listening socket in the SIZE bytes at LIST, the value of
-   net.inet.tcp.pcblist_n.  Returns 0, or -1.  ECANCELED: EACH stopped the list.
-   EPROTO: unknown layout.  */
+/* Call EACH with DATA for every listening socket in the SIZE bytes at LIST, the
+   value of net.inet.tcp.pcblist_n, until EACH returns another value than 0.
+   Both families; uid and v6only are -1 (not known).  Returns 0, or -1 with
+   ECANCELED: EACH stopped the list; EPROTO: unknown layout, and EACH may have
+   been called before.  */
 int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
                     void *data);
 
 /* Find the listening socket bound to LOCAL in the SIZE bytes at LIST, the value
-   of net.inet.tcp.pcblist_n.  Returns 0; ENOTSUP: none, or several; or the list
-   has an unknown layout.  */
+   of net.inet.tcp.pcblist_n, and copy its queue to *QUEUE.  Returns 0, or -1
+   with ENOTSUP: none, or several; or the list has an unknown layout.  Then
+   *QUEUE is unchanged.  */
 int sonde__xnu_queue(const void *list, size_t size,
                      const struct sonde_address *local,
                      struct sonde_queue *queue);
