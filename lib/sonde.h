@@ -1117,7 +1117,7 @@ int sonde_selfpipe_read(void);
 /* Restore for every signal the disposition before sonde_selfpipe_catch, and
    close the descriptor.  In the process that opened the self-pipe, signals
    caught and not yet read are dropped.  Without an open self-pipe nothing is
-   done. Keeps errno.  A child made by fork calls this function first, if the
+   done.  Keeps errno.  A child made by fork calls this function first, if the
    child continues in the same program: signals sent to the child since fork are
    raised again, with the former disposition; they never wake the parent.  Since
    0.1.  */
