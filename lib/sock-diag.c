@@ -76,11 +76,13 @@ enum {
     show_user = 0x40
 };
 
+/* Store VALUE in the SIZE bytes at AT, in host byte order.  */
 static void sock_diag_put(unsigned char *at, size_t size, uint64_t value)
 {
     sonde_store(at, size, SONDE_BYTEORDER, value);
 }
 
+/* The number of SIZE bytes, 4 at most, at AT, in host byte order.  */
 static uint32_t sock_diag_number(const unsigned char *at, size_t size)
 {
     return (uint32_t)sonde_load(at, size, SONDE_BYTEORDER);
@@ -93,6 +95,7 @@ static long sock_diag_figure(const unsigned char *at)
     return value > LONG_MAX ? LONG_MAX : (long)value;
 }
 
+/* LENGTH rounded up to a multiple of 4.  */
 static size_t sock_diag_padded(size_t length)
 {
     return (length + 3) / 4 * 4;

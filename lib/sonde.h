@@ -408,9 +408,9 @@ struct sonde_backlog_cap {
 
 /* Read the cap into *CAP.
    Returns 0.  ENOTSUP: no cap is known for this system.
-   ENOENT, EACCES, EPERM, on Linux: the cap is hidden here; SETTING and SCOPE
-   are filled in even so, with VALUE -1 (ENOENT: older kernels in a namespace of
-   an unprivileged user).  Elsewhere *CAP is unchanged.
+   ENOENT, EACCES, EPERM: the cap is hidden here; on Linux SETTING and SCOPE are
+   filled in even so, with VALUE -1 (ENOENT: older kernels in a namespace of an
+   unprivileged user), elsewhere *CAP is unchanged.
    Any errno of open, read or sysctl; EPROTO: the answer is no number, or
    negative.  Since 0.1.  */
 int sonde_backlog_cap(struct sonde_backlog_cap *cap);
@@ -641,7 +641,8 @@ enum sonde_accept_class sonde_accept_class(int error);
 
 /* Take the next connection of LISTENER.  FLAGS (SONDE_NONBLOCK,
    SONDE_CLOEXEC) are the state of the new descriptor, set or cleared.  If
-   PEER is not null, *PEER is set to the peer's address.
+   PEER is not null, *PEER is set to the peer's address, of a UNIX client mostly
+   without a path.
 
    Waits if LISTENER blocks and its queue is empty, without a limit.  Of class
    SONDE_ACCEPT_RETRY only the 64th error in a row is reported, with its own
@@ -928,12 +929,13 @@ ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece,
 
 /* Send the SIZE bytes DATA as one datagram on the connected socket FD, waiting
    for room if there is none.  Success does not prove arrival.
-   Returns 0.  EAGAIN: no room within TIMEOUT.  EMSGSIZE: too long.  ENOBUFS: no
-   room either, on systems unable to wait for room (BSDs, macOS).  ECONNREFUSED,
-   EHOSTUNREACH: an ICMP error, see above; the datagram was not sent, and may be
-   sent again.  EPIPE: FD is shut down for sending; never SIGPIPE, raised here
-   by the BSDs (portability: "Writing without SIGPIPE").  ENOTCONN,
-   EDESTADDRREQ, EBADF, ENOTSOCK.  Since 0.1.  */
+   Returns 0.  EAGAIN: no room within TIMEOUT, or poll reported room 64 times
+   without effect.  EMSGSIZE: too long.  ENOBUFS: no room either, on systems
+   unable to wait for room (BSDs, macOS).  ECONNREFUSED, EHOSTUNREACH: an ICMP
+   error, see above; the datagram was not sent, and may be sent again.  EPIPE:
+   FD is shut down for sending; never SIGPIPE, raised here by the BSDs
+   (portability: "Writing without SIGPIPE").  ENOTCONN, EDESTADDRREQ, EBADF,
+   ENOTSOCK.  Since 0.1.  */
 int sonde_datagram_send(int fd, const void *data, size_t size, int timeout);
 
 /* Receive one datagram of the peer on the connected socket FD into BUFFER of
@@ -941,7 +943,7 @@ int sonde_datagram_send(int fd, const void *data, size_t size, int timeout);
    before FD was connected, are skipped, and may leave bytes in BUFFER.
    Returns the length, which may be 0.  EMSGSIZE: the datagram was longer than
    SIZE; the rest is lost, and BUFFER holds the beginning.  EAGAIN: no datagram
-   within TIMEOUT, or 64 in a row were skipped.
+   within TIMEOUT, or 64 in a row were skipped or discarded by the kernel.
    ECONNREFUSED, EHOSTUNREACH: an ICMP error, see above.  ENOTCONN: FD is not
    connected.  EBADF, ENOTSOCK.  Since 0.1.  */
 ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout);

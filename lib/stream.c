@@ -75,6 +75,7 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
     }
 }
 
+/* send without SIGPIPE.  Returns and fails as send.  */
 static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
                               int flags)
 {
@@ -119,9 +120,10 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
     return count;
 }
 
-/* Wait until FD, a blocking socket whose send may block, is writable, and send
-   pieces as long as poll reports room before DEADLINE.  Returns the count, or
-   -1 if nothing was sent: EAGAIN at DEADLINE, or the errno of poll or send.  */
+/* Wait until FD, a blocking socket on which send may block, is writable, and
+   send pieces as long as poll reports room before DEADLINE.  Returns the count,
+   or -1 if nothing was sent: EAGAIN at DEADLINE, or the errno of poll or send.
+ */
 static ssize_t write_blocking(int fd, const char *bytes, size_t size, int flags,
                               int64_t deadline)
 {
@@ -141,6 +143,8 @@ static ssize_t write_blocking(int fd, const char *bytes, size_t size, int flags,
     return (ssize_t)done;
 }
 
+/* Send once, or, where send may block, as write_blocking.  Returns the count,
+   or -1 with errno; ENOTSOCK: FD is not a socket.  */
 static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
                             int64_t deadline)
 {
