@@ -20,7 +20,8 @@
 #include "private.h"
 #include "sysctl-list.h"
 
-/* Read the name of the process OWNER, which may have ended.  */
+/* Read the name of the process OWNER->pid into OWNER; empty if the process has
+   ended or is not visible.  May change errno.  */
 static void owners_freebsd_read_name(struct sonde_owner *owner)
 {
     struct kinfo_proc process;

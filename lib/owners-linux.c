@@ -22,13 +22,13 @@
 #include "private.h"
 
 struct search {
-    const uint64_t *sockets;
+    const uint64_t *sockets; /* sorted inodes */
     size_t count;
-    int timeout;
+    int timeout; /* 0 or less: the search has no deadline */
     int64_t deadline;
     sonde_owner_each *each;
     void *data;
-    int hidden;
+    int hidden; /* processes with a table not readable, in whole or in part */
 };
 
 static int owners_linux_compare(const void *a, const void *b)
@@ -68,8 +68,9 @@ static int owners_linux_read_socket(int directory, const char *name,
     return 0;
 }
 
-/* Read the name of the process with the folder PID in PROC; empty if the
-   process has ended.  */
+/* Read into NAME, of SIZE bytes, the name of the process with the folder PID in
+   PROC, cut to SIZE - 1 bytes; empty if the file is not readable, for instance
+   because the process has ended.  May change errno.  */
 static void owners_linux_read_name(int proc, const char *pid, char *name,
                                    size_t size)
 {
@@ -90,8 +91,8 @@ static int owners_linux_is_number(const char *text)
     return isdigit((unsigned char)*text) != 0;
 }
 
-/* Whether the search may continue: -1 with EAGAIN at the deadline.  With a
-   timeout of 0 the search continues, because no read waits.  */
+/* Returns 0 if the search may continue, or -1 with EAGAIN at the deadline.
+   With a timeout of 0 the search continues, because no read waits.  */
 static int in_time(const struct search *search)
 {
     if (search->timeout <= 0 || sonde_deadline_left(search->deadline) > 0)
@@ -101,8 +102,9 @@ static int in_time(const struct search *search)
 }
 
 /* The meaning of ERROR in a table of descriptors.  An ended process or a closed
-   descriptor has no socket.  Missing resources in this process end the search.
-   For any further errno the table is not readable.  */
+   descriptor has no socket: TABLE_EMPTY.  Missing resources in this process end
+   the search: TABLE_FAILED.  For any further errno the table is not readable:
+   TABLE_HIDDEN.  errno is set to ERROR, except for TABLE_EMPTY.  */
 static enum table table_judge(int error)
 {
     if (error == ENOENT || error == ESRCH)
@@ -119,7 +121,9 @@ static bool owners_linux_is_wanted(const struct search *search, uint64_t socket)
                    owners_linux_compare);
 }
 
-/* Report PID as an owner of OWNER's socket.  */
+/* Report the process PID as an owner of the socket OWNER->inode, by a call of
+   EACH.  An OWNER with a pid of 0 gets the pid and the name of PID first.
+   Returns 0, or -1 with ECANCELED: EACH stopped the list.  */
 static int report_owner(struct search *search, int proc, const char *pid,
                         struct sonde_owner *owner)
 {
@@ -133,7 +137,10 @@ static int report_owner(struct search *search, int proc, const char *pid,
     return -1;
 }
 
-/* Search DIRECTORY, a table of descriptors of the process PID.  */
+/* Search DIRECTORY, a table of descriptors of the process PID, and call EACH
+   for each descriptor of a wanted socket.  Returns the result of the table;
+   TABLE_FAILED with errno: EAGAIN at the deadline, ECANCELED if EACH stopped
+   the list, or missing resources.  */
 static enum table search_descriptors(struct search *search, int proc,
                                      DIR *directory, const char *pid)
 {
@@ -166,7 +173,8 @@ static enum table search_descriptors(struct search *search, int proc,
                                                            : table_judge(errno);
 }
 
-/* Open the folder PATH in PROC.  On failure *RESULT is the meaning.  */
+/* Open the folder PATH in PROC, to be closed by close_folder.  On failure NULL;
+ *RESULT is then the meaning of the errno, as of table_judge.  */
 static DIR *owners_linux_open_folder(int proc, const char *path,
                                      enum table *result)
 {
@@ -184,6 +192,7 @@ static DIR *owners_linux_open_folder(int proc, const char *path,
     return NULL;
 }
 
+/* Close DIRECTORY and keep errno.  */
 static void close_folder(DIR *directory)
 {
     int saved = errno;
@@ -192,7 +201,8 @@ static void close_folder(DIR *directory)
 }
 
 /* Search the table of the process PID in FOLDER, of the process or of a thread.
- */
+   Returns as search_descriptors; if the table cannot be opened, the meaning of
+   the errno.  */
 static enum table search_table(struct search *search, int proc,
                                const char *folder, const char *pid)
 {
@@ -209,7 +219,8 @@ static enum table search_table(struct search *search, int proc,
 
 /* Search the threads of PID except the main thread.  All share one table, so
    the first thread with a table decides.  FOUND is the result for the main
-   thread.  */
+   thread, and the result here if no other thread has a table.  TABLE_FAILED
+   with EAGAIN at the deadline.  */
 static enum table search_threads(struct search *search, int proc,
                                  const char *pid, enum table found)
 {
@@ -237,8 +248,11 @@ static enum table search_threads(struct search *search, int proc,
     return result;
 }
 
-/* Returns 0, or -1 if the search must end.  A main thread that has ended before
-   its threads has an empty folder, or a folder owned by root.  */
+/* Search the process PID, and count the process in search->hidden if its table
+   is not readable, in whole or in part.  A main thread that has ended before
+   the other threads has an empty folder, or a folder owned by root: then the
+   other threads are searched.  Returns 0, or -1 with errno if the search must
+   end.  */
 static int search_process(struct search *search, int proc, const char *pid)
 {
     enum table result = search_table(search, proc, pid, pid);
@@ -248,6 +262,7 @@ static int search_process(struct search *search, int proc, const char *pid)
     return result == TABLE_FAILED ? -1 : 0;
 }
 
+/* After a failure to open /proc: ENOENT becomes ENOTSUP.  Returns -1.  */
 static int no_proc(void)
 {
     if (errno == ENOENT)
@@ -255,6 +270,8 @@ static int no_proc(void)
     return -1;
 }
 
+/* Search all processes in /proc.  Returns 0, or -1 with errno; ENOTSUP: /proc
+   does not exist, or has no process.  */
 static int search_all(struct search *search)
 {
     const struct dirent *entry = NULL;

@@ -40,7 +40,8 @@ static void close_kqueue(struct sonde_poller *poller)
 static const struct kevent reading = {.filter = EVFILT_READ};
 static const struct kevent writing = {.filter = EVFILT_WRITE};
 
-/* Add the filter of EVENT for FD if ON is not 0, else delete the filter.  */
+/* Add the filter of EVENT for FD if ON is not 0, else delete the filter.
+   Returns 0, or -1 with the errno of kevent.  */
 static int poller_kqueue_set(struct sonde_poller *poller, int fd,
                              struct kevent event, unsigned on)
 {
@@ -49,6 +50,7 @@ static int poller_kqueue_set(struct sonde_poller *poller, int fd,
     return kevent(poller->fd, &event, 1, NULL, 0, NULL) < 0 ? -1 : 0;
 }
 
+/* If the second of two filters fails, the first is restored.  */
 static int poller_kqueue_change(struct sonde_poller *poller, int fd,
                                 unsigned from, unsigned to)
 {

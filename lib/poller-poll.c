@@ -23,6 +23,8 @@ static void close_poll(struct sonde_poller *poller)
     free(poller->list);
 }
 
+/* Enlarge the list if there is no room for one more entry.  Returns 0, or -1
+   with ENOMEM.  */
 static int poller_poll_make_room(struct sonde_poller *poller)
 {
     if (poller->list_count < poller->list_room)
@@ -36,6 +38,8 @@ static int poller_poll_make_room(struct sonde_poller *poller)
     return 0;
 }
 
+/* Add FD to the list, watched for no event yet.  Returns 0, or -1 with EBADF or
+   ENOMEM.  */
 static int poller_poll_join(struct sonde_poller *poller, int fd)
 {
     /* poll would report a closed descriptor only later.  */
@@ -46,6 +50,7 @@ static int poller_poll_join(struct sonde_poller *poller, int fd)
     return 0;
 }
 
+/* Remove FD from the list; the last entry takes the place of FD.  */
 static void poller_poll_leave(struct sonde_poller *poller, int fd)
 {
     size_t place = poller->slots[fd].place;
@@ -69,6 +74,8 @@ static int poller_poll_change(struct sonde_poller *poller, int fd,
     return 0;
 }
 
+/* Report the events of ENTRY, as set by poll.  A closed descriptor, too, is
+   reported as ready.  */
 static void poller_poll_found(struct sonde_poller *poller,
                               const struct pollfd *entry)
 {
@@ -83,7 +90,8 @@ static void poller_poll_found(struct sonde_poller *poller,
 }
 
 /* Each wait starts where the last wait stopped, so that the first of many ready
-   descriptors do not keep the rest out.  */
+   descriptors do not keep the rest out.  After a full batch the rest is left to
+   the next wait.  EAGAIN of poll becomes ENOMEM.  */
 static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
 {
     size_t count = poller->list_count;

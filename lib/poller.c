@@ -47,6 +47,7 @@ void sonde_poller_close(struct sonde_poller *poller)
     free(poller);
 }
 
+/* Returns 0, or -1 with EINVAL if EVENTS has unknown bits.  */
 static int check_events(unsigned events)
 {
     if (!(events & ~(SONDE_READABLE | SONDE_WRITABLE)))
@@ -55,7 +56,8 @@ static int check_events(unsigned events)
     return -1;
 }
 
-/* kqueue refuses character devices without a filter in the driver (macOS:
+/* Whether FD is a character device and ERROR of the back end is EINVAL.
+   kqueue refuses character devices without a filter in the driver (macOS:
    /dev/null, /dev/zero, /dev/tty) with EINVAL.  Reading and writing such a
    device does not wait, and poll reports the device as ready.  */
 static int is_refused_device(int fd, int error)
@@ -64,8 +66,10 @@ static int is_refused_device(int fd, int error)
     return error == EINVAL && !fstat(fd, &status) && S_ISCHR(status.st_mode);
 }
 
-/* Watch FD, which has a slot, for EVENTS, not 0, instead of the former events.
- */
+/* Let the back end watch FD, which has a slot, for EVENTS instead of the events
+   of the slot, which the caller updates.  A character device refused by the
+   back end is counted as always ready.  Returns 0, or -1 with the errno of the
+   back end.  */
 static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
 {
     struct sonde__slot *slot = &poller->slots[fd];
@@ -82,8 +86,9 @@ static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
     return -1;
 }
 
-/* Report the devices that are always ready.  These come first, so that
-   descriptors which stay ready do not keep them out.  */
+/* Report the devices that are always ready, for the watched events.  The
+   devices come first, so that descriptors which stay ready do not keep them
+   out.  */
 static void find_always(struct sonde_poller *poller)
 {
     size_t left = poller->always_count;

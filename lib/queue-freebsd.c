@@ -12,6 +12,8 @@
 
 #include "private.h"
 
+/* Read the option NAME of the socket FD into *FIGURE.  Returns 0, or -1 with
+   the errno of getsockopt.  */
 static int queue_freebsd_ask(int fd, int name, long *figure)
 {
     int value = 0;

@@ -17,8 +17,9 @@
 
 #include "private.h"
 
-/* The drops of FD, or -1.  The index of the counter is from linux/sock_diag.h;
-   headers from before 4.12 do not have the option.  */
+/* The drops of FD, or -1 if not known (errno may change).  The index of the
+   counter is from linux/sock_diag.h; headers from before 4.12 do not have the
+   option.  */
 static long read_drops(int fd)
 {
 #ifdef SO_MEMINFO
@@ -38,6 +39,9 @@ static long read_drops(int fd)
 #endif
 }
 
+/* Read TCP_INFO of the listener FD.  Returns 0, or -1: ENOTSUP, FD is not a TCP
+   socket, or the option is missing; EINVAL, FD does not listen; or the errno of
+   getsockopt.  */
 static int read_info(int fd, struct tcp_info *info)
 {
     socklen_t size = sizeof *info;
@@ -54,7 +58,8 @@ static int read_info(int fd, struct tcp_info *info)
     return 0;
 }
 
-/* Another listener at ADDRESS with a backlog of 7, or -1 with errno.  */
+/* Make another listener at ADDRESS with a backlog of 7.  Returns the
+   descriptor, to be closed, or -1 with the errno of socket, bind or listen.  */
 static int queue_linux_listen(const struct sonde_address *address)
 {
     int fd =
@@ -71,8 +76,9 @@ static int queue_linux_listen(const struct sonde_address *address)
 /* Both counts are 0 for listen (fd, 0) with an empty queue, and on a stack that
    does not implement them (gVisor).  Another listener at the same address with
    a backlog of 7 shows the difference, unless the cap is 0: then 0 is true for
-   every backlog.  Returns 0 if the counts are true, or -1 with ENOTSUP, or with
-   the errno of the second listener.  */
+   every backlog.  The second listener has a port of its own, and is closed
+   again.  Returns 0 if the counts are true, or -1 with ENOTSUP, or with the
+   errno of the second listener.  */
 static int check_zeros(int fd)
 {
     struct sonde_address address;
@@ -100,6 +106,8 @@ struct sought {
     int found;
 };
 
+/* For sonde_listeners: stops the list (1) at the listener searched for, after
+   its queue is copied.  */
 static int compare_socket(const struct sonde_listener *listener, void *data)
 {
     struct sought *sought = data;
@@ -110,8 +118,11 @@ static int compare_socket(const struct sonde_listener *listener, void *data)
     return 1; /* stop */
 }
 
-/* Read the queue of FD, a UNIX socket.  A listener missing from the list
-   belongs to another network namespace, for which nothing is known.  */
+/* Read the queue of FD, a UNIX socket.  Waits for the list of listeners, at
+   most LIST_TIMEOUT.  A listener missing from the list belongs to another
+   network namespace, for which nothing is known.  Returns 0, or -1 with *QUEUE
+   unchanged: EINVAL, FD does not listen; ENOTSUP, not in the list, without a
+   backlog, or the list is forbidden; or the errno of sonde_listeners.  */
 static int queue_linux_read_unix(int fd, struct sonde_queue *queue)
 {
     enum {

@@ -13,7 +13,8 @@ enum { min_delay = 5, max_delay = 1000 };
 /* The number of EAGAIN in a row before poll is called.  */
 enum { max_idle = 64 };
 
-/* Whether ERROR means that the family is not available.  */
+/* Whether ERROR of socket means that the family is not available or forbidden,
+   so that another family may work.  */
 static int reserve_is_missing(int error)
 {
     return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
@@ -44,7 +45,8 @@ void sonde_reserve_close(struct sonde_reserve *reserve)
     reserve->fd = -1;
 }
 
-/* Accept a client of LISTENER and close the connection.  */
+/* Accept a client of LISTENER and close the connection.  Returns 0, or -1 with
+   EAGAIN if no client is waiting, or with the errno of poll or sonde_accept. */
 static int reserve_reject(int listener)
 {
     if (sonde__wait(listener, POLLIN, sonde_deadline(0)))

@@ -11,6 +11,8 @@
 
 #include "private.h"
 
+/* The meaning of each EAI code; ERROR is the errno of the library for the code,
+   0 for EAI_SYSTEM: the errno of the lookup applies.  */
 static const struct code {
     int code;
     int error;
@@ -83,6 +85,7 @@ static const struct code {
 static const struct code unknown = {-1, EPROTO, SONDE_CONNECT_OTHER,
                                     "unexpected error of the lookup"};
 
+/* The row of CODE; the row "unknown" if there is none, never NULL.  */
 static const struct code *resolve_code_find(int code)
 {
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)

@@ -29,18 +29,21 @@
 #define EAI_ADDRFAMILY EAI_NONAME
 #endif
 
+/* One lookup, shared by the caller and the thread.  The lock guards OWNERS and
+   all members below.  */
 struct resolve_job {
     char host[1025], service[256]; /* empty: not looked up */
     int family, type;
     int end; /* write end of the pipe, used by the thread */
     pthread_mutex_t lock;
-    int owners;
-    int done;
+    int owners; /* caller and thread: 2, 1, or 0: to be destroyed */
+    int done;   /* CODE, ERROR and FOUND are set */
     int code, error;
-    struct addrinfo *found;
+    struct addrinfo *found; /* NULL unless CODE is 0 */
 };
 
-/* Free JOB, which has no owner any more.  */
+/* Free JOB, which has no owner any more, with the addresses found, and close
+   its end of the pipe.  */
 static void resolve_destroy(struct resolve_job *job)
 {
     pthread_mutex_destroy(&job->lock);
@@ -50,6 +53,8 @@ static void resolve_destroy(struct resolve_job *job)
     free(job);
 }
 
+/* The thread: call getaddrinfo for the job ARGUMENT, store the result, wake the
+   caller if still waiting, and release the job.  Returns NULL.  */
 static void *resolve_run(void *argument)
 {
     struct resolve_job *job = argument;
@@ -80,8 +85,9 @@ static void *resolve_run(void *argument)
     return NULL;
 }
 
-/* Start a thread, the second owner of JOB.  All signals are blocked in the
-   thread: signals belong to the program's threads.  Returns 0 or an errno.  */
+/* Start a detached thread, the second owner of JOB.  All signals are blocked in
+   the thread: signals belong to the program's threads.  Returns 0, or an errno
+   if there is no thread.  */
 static int resolve_start(struct resolve_job *job)
 {
     pthread_t thread;
@@ -99,7 +105,8 @@ static int resolve_start(struct resolve_job *job)
     return error;
 }
 
-/* Copy TEXT, which may be NULL, if it fits.  */
+/* Copy TEXT to BUFFER of SIZE bytes; NULL becomes an empty string.  Returns 0,
+   or -1 with BUFFER unchanged if TEXT does not fit.  */
 static int resolve_copy(char *buffer, size_t size, const char *text)
 {
     size_t length = text ? strlen(text) : 0;
@@ -117,8 +124,9 @@ struct lookup {
     int end;
 };
 
-/* Begin LOOKUP of HOST and SERVICE, unless NULL.  Returns 0 or an EAI code,
-   with errno for EAI_SYSTEM.  */
+/* Begin LOOKUP of HOST and SERVICE, unless NULL, in a thread; resolve_finish
+   must follow.  Returns 0, or an EAI code if nothing has begun: EAI_NONAME, a
+   name is too long; EAI_MEMORY; EAI_SYSTEM with errno, no pipe or thread.  */
 static int resolve_begin(struct lookup *lookup, const char *host,
                          const char *service, int family, int type)
 {
@@ -153,8 +161,10 @@ static int resolve_begin(struct lookup *lookup, const char *host,
     return 0;
 }
 
-/* Wait for LOOKUP until DEADLINE.  Returns its EAI code; at the deadline
-   EAI_AGAIN with errno ETIMEDOUT, else with EAGAIN.  */
+/* Wait for LOOKUP until DEADLINE.  Returns the EAI code of the lookup, with the
+   errno of getaddrinfo.  EAI_AGAIN has the errno ETIMEDOUT at the deadline, and
+   EAGAIN if the code of the lookup.  EAI_SYSTEM also if the wait fails, with
+   the errno of poll.  */
 static int resolve_wait_for(struct lookup *lookup, int64_t deadline)
 {
     struct resolve_job *job = lookup->job;
@@ -167,6 +177,8 @@ static int resolve_wait_for(struct lookup *lookup, int64_t deadline)
     return code;
 }
 
+/* Release LOOKUP: the job is freed, or left to the thread if the thread is
+   still running.  */
 static void resolve_finish(struct lookup *lookup)
 {
     struct resolve_job *job = lookup->job;
@@ -184,6 +196,7 @@ struct result {
     size_t size, count;
 };
 
+/* Append ADDRESS to RESULT, which must have room, unless already there.  */
 static void resolve_put(struct result *result,
                         const struct sonde_address *address)
 {
@@ -194,7 +207,8 @@ static void resolve_put(struct result *result,
 }
 
 /* Put the next new address of FAMILY, from *AT on, with the port PORT unless
-   negative.  Returns whether there was one.  */
+   negative, and advance *AT beyond the address.  Returns whether there was
+   one.  */
 static int resolve_put_next(struct result *result, const struct addrinfo **at,
                             int family, int port)
 {
@@ -222,7 +236,8 @@ static int first_family(const struct addrinfo *found)
 }
 
 /* Put the addresses of FOUND, alternating between the families, beginning with
-   the family preferred by the resolver: RFC 8305 section 4.  */
+   the family preferred by the resolver: RFC 8305 section 4.  Addresses without
+   room are ignored.  */
 static void resolve_interleave(struct result *result,
                                const struct addrinfo *found, int port)
 {
@@ -244,7 +259,8 @@ static void resolve_interleave(struct result *result,
 enum { port_named = -1, port_wrong = -2 };
 
 /* The port of a numeric SERVICE, 0 for NULL; port_named for a name, which has a
-   letter (RFC 6335 5.1).  Any further text is not passed to getaddrinfo: glibc
+   letter (RFC 6335 5.1).  Any further text, also an empty text and a number
+   above 65535, is port_wrong, and not passed to getaddrinfo: glibc
    takes "70000" for 4464 and "-1" for 65535.  */
 static int resolve_read_port(const char *service)
 {
@@ -291,14 +307,17 @@ static int ends_in_number(const char *host)
     return strspn(last, digits) >= length;
 }
 
+/* Whether an address of FAMILY is WANTED, AF_UNSPEC for all families.  */
 static int resolve_fits(int wanted, int family)
 {
     return wanted == AF_UNSPEC || wanted == family;
 }
 
-/* Put the addresses of HOST that need no lookup: loopback for NULL, a UNIX
-   path, or an address as text.  Returns 0, also for a name, without an address
-   then; or an EAI code, with errno.  */
+/* Put the addresses of HOST, of FAMILY, that need no lookup, with the port 0:
+   loopback for NULL, a UNIX path, or an address as text.  Returns 0, also for a
+   name, without an address then; or an EAI code, with errno: EAI_FAMILY, no
+   loopback address of FAMILY (errno not set); EAI_ADDRFAMILY, an address of
+   another family; EAI_NONAME, a malformed HOST; EAI_SYSTEM, no resources.  */
 static int put_numeric(struct result *result, const char *host, int family)
 {
     struct sonde_address address;
@@ -328,8 +347,10 @@ static int put_numeric(struct result *result, const char *host, int family)
     return 0;
 }
 
-/* Look up the missing part of RESULT: the addresses of a name if there are none
-   yet, else the port of a service name.  */
+/* Look up the missing part of RESULT within DEADLINE: the addresses of a name
+   if there are none yet, else the port of a service name for all addresses.
+   PORT is a port or port_named: then the service name is looked up.  Returns 0,
+   with at least one address, or an EAI code, with errno as resolve_wait_for. */
 static int resolve_ask(struct result *result, const struct sonde_target *target,
                        int port, int64_t deadline)
 {
@@ -356,6 +377,9 @@ static int resolve_ask(struct result *result, const struct sonde_target *target,
     return code;
 }
 
+/* Fill RESULT with the addresses of TARGET, with a lookup only if needed.
+   Returns 0, with at least one address, or an EAI code; EAI_SYSTEM with EINVAL:
+   RESULT has no room.  */
 static int resolve_resolve(struct result *result,
                            const struct sonde_target *target, int timeout)
 {

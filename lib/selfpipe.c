@@ -23,13 +23,15 @@ enum { signals = 128 };
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a handler may only set such marks");
 
-static int read_end = -1;
-/* Read by the handler.  */
+static int read_end = -1; /* -1: not open */
+/* Read by the handler.  OWNER is the process that opened the pipe.  */
 static atomic_int write_end = -1, owner;
-static atomic_int marks[signals];
+static atomic_int marks[signals]; /* 0: none, else a process id */
 static struct sigaction former[signals];
-static int caught[signals];
+static int caught[signals]; /* by selfpipe_on_signal; then FORMER is valid */
 
+/* The handler: set the mark; wake the reader, but not from a forked child,
+   where the pipe is the parent's.  Keeps errno.  */
 static void selfpipe_on_signal(int signo)
 {
     int saved = errno;
@@ -80,12 +82,15 @@ int sonde_selfpipe_catch(int signo)
     return 0;
 }
 
-/* Take the mark of SIGNO.  Returns whether this process set the mark.  */
+/* Clear the mark of SIGNO.  Returns whether this process set the mark: a mark
+   copied from the parent by fork is cleared, too, but does not count.  */
 static int take_mark(int signo)
 {
     return atomic_exchange(&marks[signo], 0) == (int)getpid();
 }
 
+/* Take the first mark of this process.  Returns the signal, the smallest number
+   first, or 0.  */
 static int next_mark(void)
 {
     for (int signo = 1; signo < signals; signo++)

@@ -76,11 +76,13 @@ enum {
     show_user = 0x40
 };
 
+/* Store VALUE in the SIZE bytes at AT, in host byte order.  */
 static void sock_diag_put(unsigned char *at, size_t size, uint64_t value)
 {
     sonde_store(at, size, SONDE_BYTEORDER, value);
 }
 
+/* The number of SIZE bytes, 4 at most, at AT, in host byte order.  */
 static uint32_t sock_diag_number(const unsigned char *at, size_t size)
 {
     return (uint32_t)sonde_load(at, size, SONDE_BYTEORDER);
@@ -93,6 +95,7 @@ static long sock_diag_figure(const unsigned char *at)
     return value > LONG_MAX ? LONG_MAX : (long)value;
 }
 
+/* LENGTH rounded up to a multiple of 4.  */
 static size_t sock_diag_padded(size_t length)
 {
     return (length + 3) / 4 * 4;
@@ -144,7 +147,8 @@ static const unsigned char *sock_diag_attribute(const unsigned char *body,
     return NULL;
 }
 
-/* The 32-bit number at OFFSET of the attribute KIND, or -1.  */
+/* The 32-bit number at OFFSET of the attribute KIND of the message BODY; -1 if
+   the attribute is missing or too short.  */
 static long attribute_number(const unsigned char *body, size_t size,
                              size_t start, unsigned kind, size_t offset)
 {
@@ -155,8 +159,8 @@ static long attribute_number(const unsigned char *body, size_t size,
                                          : -1;
 }
 
-/* The kernel queues one connection more than the limit, on listeners of either
-   kind.  */
+/* Set the queue and the capacity of LISTENER; -1 is unknown.  The kernel queues
+   one connection more than the limit, on listeners of either kind.  */
 static void set_queue(struct sonde_listener *listener, long queued, long limit)
 {
     listener->queue =
@@ -164,6 +168,8 @@ static void set_queue(struct sonde_listener *listener, long queued, long limit)
     listener->capacity = limit < 0 || limit == LONG_MAX ? limit : limit + 1;
 }
 
+/* Set the address from BODY, about a TCP socket.  Only link-local addresses
+   have a scope, the ifindex of LISTENER, which is set before.  */
 static void set_inet_address(struct sonde_listener *listener,
                              const unsigned char *body)
 {
@@ -177,8 +183,8 @@ static void set_inet_address(struct sonde_listener *listener,
         sonde__address_set_scope(&listener->address, listener->ifindex);
 }
 
-/* Read BODY, of SIZE bytes, about a TCP socket.  Returns 1; 0: not a listener;
-   -1: too short.  */
+/* Read BODY, of SIZE bytes, about a TCP socket, into LISTENER, all zero before.
+   Returns 1; 0: not a listener; -1: too short.  errno is not set.  */
 static int read_inet(struct sonde_listener *listener, const unsigned char *body,
                      size_t size)
 {
@@ -203,7 +209,8 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
 }
 
 /* The kernel reports the name as given to bind: a path with or without its NUL,
-   an abstract name after a NUL, or none.  */
+   an abstract name after a NUL, or none (LENGTH 0).  Returns 1, or -1 if the
+   name is longer than sun_path.  */
 static int set_unix_address(struct sonde_listener *listener,
                             const unsigned char *name, size_t length)
 {
@@ -224,7 +231,8 @@ static int set_unix_address(struct sonde_listener *listener,
     return 1;
 }
 
-/* The file of a UNIX path.  The kernel writes a device as 12 bits of the major
+/* Set the file of a UNIX path; both numbers stay 0 if the message has none.
+   The kernel writes a device as 12 bits of the major
    and 20 bits of the minor number; C libraries put the low 8 bits of the minor
    number below the major number.  */
 static void set_file(struct sonde_listener *listener, const unsigned char *body,
@@ -242,8 +250,8 @@ static void set_file(struct sonde_listener *listener, const unsigned char *body,
         (minor & 0xff) | major << 8 | (minor & ~UINT64_C(0xff)) << 12;
 }
 
-/* The same about a UNIX socket.  UNIX sockets have no drops: clients wait or
-   get an error.  */
+/* As read_inet, about a UNIX socket; -1 also if the name is too long.  UNIX
+   sockets have no drops: clients wait or get an error.  */
 static int sock_diag_read_unix(struct sonde_listener *listener,
                                const unsigned char *body, size_t size)
 {
@@ -265,6 +273,9 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
     return set_unix_address(listener, name, name ? length : 0);
 }
 
+/* Read BODY, about one socket, and call EACH if the socket is a listener.
+   Returns 0, or -1: EPROTO, unknown layout; ECANCELED, EACH stopped the list.
+ */
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
                                  sonde_listener_each *each, void *data)
 {
@@ -286,8 +297,10 @@ static int sock_diag_read_socket(const unsigned char *body, size_t size,
     return 0;
 }
 
-/* The message that ends an answer, and the message that refuses a request,
-   begin with the kernel's errno, negative.  */
+/* The message that ends an answer, and the message that refuses a request
+   (IS_ERROR), begin with the kernel's errno, negative.  Returns 1 at a normal
+   end of the answer, or -1 with the kernel's errno, or with EPROTO if the
+   number is no errno.  */
 static int read_end(const unsigned char *body, size_t size, int is_error)
 {
     long code = 0;

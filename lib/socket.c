@@ -23,7 +23,9 @@ void sonde__free(void *memory)
     errno = saved;
 }
 
-/* Set or clear BIT in the flags that GET reads and SET writes.  */
+/* Set or clear BIT in the flags of FD that the fcntl command GET reads and SET
+   writes; SET is left out if nothing changes.  Returns 0, or -1 with the errno
+   of fcntl.  */
 static int set_bit(int fd, int get, int set, int bit, int on)
 {
     int old = sonde__sys.fcntl(fd, get, 0);
@@ -65,8 +67,8 @@ int sonde__pipe(int ends[2])
     return 0;
 }
 
-/* FLAGS as bits of socket's second argument, as far as supported; *LEFT are the
-   flags still to be set.  */
+/* Returns FLAGS as bits of socket's second argument, as far as supported; *LEFT
+   are the flags still to be set by sonde__set_flags.  */
 static int native_type(unsigned flags, unsigned *left)
 {
 #if defined SOCK_NONBLOCK && defined SOCK_CLOEXEC

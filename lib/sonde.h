@@ -90,12 +90,13 @@ int sonde_address_unix(struct sonde_address *address, const char *path);
        192.0.2.1   192.0.2.1:80
        2001:db8::1   [2001:db8::1]   [fe80::1%eth0]:80   fe80::1%2
        /run/socket   ./socket           (any text with a slash)
-   into *ADDRESS.  PORT, in host order, applies where TEXT names no port.  Host
-   names are not looked up.  A scope is the name or the number of an interface;
-   a number is not checked: only using the address shows whether the interface
-   exists.
-   Returns 0.  EINVAL: TEXT has none of these forms, or a port outside 0 to
-   65535.  ENXIO: no interface of the given name, or a number above 4294967295.
+   into *ADDRESS.  PORT, in host order, applies where TEXT names no port; a path
+   has no port.  Host names are not looked up.  A scope, of IPv6 only, is the
+   name or the number of an interface; a number is not checked: only using the
+   address shows whether the interface exists.
+   Returns 0.  EINVAL: TEXT has none of these forms, or an empty scope or port,
+   or a port outside 0 to 65535.  ENXIO: no interface of the given name, or a
+   number above 4294967295.
    ENAMETOOLONG: as sonde_address_unix.  EMFILE, ENFILE, ENOBUFS, ENOMEM: no
    interface can be looked up for now.  Since 0.1.
    Rests on: RFC 4291 2.2, RFC 4007 11, RFC 3986 3.2.2.  */
@@ -104,13 +105,15 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
 
 /* Write ADDRESS in the form read by sonde_address_parse (an IPv6 address with a
    port in brackets, a port of 0 left out) and a NUL to BUFFER of SIZE bytes;
-   SONDE_ADDRESS_TEXT bytes are enough.  A UNIX address without a path is
-   written "(unnamed)".  In a path, spaces, backslashes and all bytes outside
+   SONDE_ADDRESS_TEXT bytes are enough.  A scope is written as the name of the
+   interface, else as a number; the flow label is not written.  A UNIX address
+   without a path is written "(unnamed)".  In a path or an abstract name of
+   Linux, which begins with a NUL, spaces, backslashes and all bytes outside
    printable ASCII are written "\ooo", octal: only such a path, and a path
    without a slash, does not read back unchanged.
    Returns the length without the NUL.  ENOSPC: BUFFER is too small; BUFFER is
-   an empty string then, unless SIZE is 0.  EAFNOSUPPORT: another family.
-   Since 0.1.  */
+   an empty string then, unless SIZE is 0.  EAFNOSUPPORT: another family; BUFFER
+   is unchanged.  Since 0.1.  */
 int sonde_address_print(const struct sonde_address *address, char *buffer,
                         size_t size);
 
@@ -125,21 +128,23 @@ int sonde_address_print(const struct sonde_address *address, char *buffer,
 int sonde_address_compare(const struct sonde_address *a,
                           const struct sonde_address *b);
 
-/* The port of ADDRESS in host order.  EAFNOSUPPORT: the family has no ports.
-   Since 0.1.  */
+/* Returns the port of ADDRESS in host order, 0 to 65535.  EAFNOSUPPORT: the
+   family has no ports.  Since 0.1.  */
 int sonde_address_port(const struct sonde_address *address);
 
 /* Set the port of *ADDRESS, in host order.  Returns 0.  EAFNOSUPPORT: the
    family has no ports.  Since 0.1.  */
 int sonde_address_set_port(struct sonde_address *address, uint16_t port);
 
-/* Set *ADDRESS to the local address of the socket FD, bound or not, or to the
-   address of the peer.  Returns 0.  EBADF, ENOTSOCK; for the peer ENOTCONN,
-   also after the connection was reset.  Since 0.1.  */
+/* Set *ADDRESS to the local address of the socket FD, or to the address of the
+   peer.  A socket not yet bound has the wildcard address and port 0, or a UNIX
+   address without a path; so has a UNIX peer without bind.
+   Returns 0.  EBADF, ENOTSOCK; for the peer ENOTCONN, also after the connection
+   was reset.  Since 0.1.  */
 int sonde_address_local(int fd, struct sonde_address *address);
 int sonde_address_peer(int fd, struct sonde_address *address);
 
-/* The address family of the socket FD, bound or not.  EBADF, ENOTSOCK.
+/* Returns the address family of the socket FD, bound or not.  EBADF, ENOTSOCK.
    Since 0.1.  */
 int sonde_address_family(int fd);
 
@@ -164,7 +169,8 @@ int sonde_socket(int family, int type, unsigned flags);
 enum sonde_connect_status {
     SONDE_CONNECT_CONNECTED,
     SONDE_CONNECT_REFUSED,             /* no listener there */
-    SONDE_CONNECT_TIMED_OUT,           /* no answer within the timeout */
+    SONDE_CONNECT_TIMED_OUT,           /* no answer within the timeout of the
+                                          caller or the system */
     SONDE_CONNECT_HOST_UNREACHABLE,    /* reported by a router, or by ARP */
     SONDE_CONNECT_NETWORK_UNREACHABLE, /* no route, or no such family here */
     SONDE_CONNECT_NAME_UNKNOWN,        /* no such host or service */
@@ -175,10 +181,11 @@ enum sonde_connect_status {
                                           or has no free port */
     SONDE_CONNECT_PORT_IN_USE,         /* the source port is in use */
     SONDE_CONNECT_PERMISSION,          /* a firewall, or a low source port */
-    SONDE_CONNECT_RESET,               /* connection reset by peer */
+    SONDE_CONNECT_RESET,               /* connection reset or closed by peer */
     SONDE_CONNECT_RESOURCES,           /* descriptors, memory, threads */
-    SONDE_CONNECT_ABANDONED,           /* another address was faster: only in
-                                          the report of sonde_connect */
+    SONDE_CONNECT_ABANDONED,           /* another address was faster: ECANCELED,
+                                          only in an attempt of the report of
+                                          sonde_connect */
     SONDE_CONNECT_OTHER                /* see errno */
 };
 
@@ -197,8 +204,9 @@ enum sonde_connect_status {
 enum sonde_connect_status sonde_connect_status(int error);
 
 /* STATUS as one word of letters and hyphens, "host-unreachable", which will
-   never change; and as part of a sentence, "host unreachable".  Both
-   are constants.  Cannot fail.  Since 0.1.  */
+   never change; and as part of a sentence, "host unreachable".  An unknown
+   STATUS counts as SONDE_CONNECT_OTHER.  Both strings are constants.  Cannot
+   fail.  Since 0.1.  */
 const char *sonde_connect_status_name(enum sonde_connect_status status);
 const char *sonde_connect_status_text(enum sonde_connect_status status);
 
@@ -212,10 +220,10 @@ const char *sonde_connect_status_text(enum sonde_connect_status status);
    Since 0.1.  */
 int64_t sonde_deadline(int timeout);
 
-/* The milliseconds left until DEADLINE, rounded up, for poll and for every
-   TIMEOUT here: 0 after the deadline, -1 for SONDE_NEVER.  Several calls share
-   one timeout if each is passed sonde_deadline_left (deadline).  Cannot fail.
-   Since 0.1.  */
+/* The milliseconds left until DEADLINE, rounded up, INT_MAX at most, for poll
+   and for every TIMEOUT here: 0 after the deadline, -1 for SONDE_NEVER.
+   Several calls share one timeout if each is passed sonde_deadline_left
+   (deadline).  Cannot fail.  Since 0.1.  */
 int sonde_deadline_left(int64_t deadline);
 
 /* ---- resolve: from names to addresses, within a time -------------------- */
@@ -224,7 +232,8 @@ int sonde_deadline_left(int64_t deadline);
    sonde_address_parse but without a port (brackets are allowed), a path with a
    slash for a UNIX socket, or NULL for loopback: ::1, then 127.0.0.1.  SERVICE
    is a name, a port number, or NULL for port 0; ignored with a path.  FAMILY is
-   AF_UNSPEC, AF_INET, AF_INET6 or AF_UNIX.  TYPE is SOCK_STREAM or SOCK_DGRAM:
+   AF_UNSPEC for all families, or AF_INET, AF_INET6 or AF_UNIX for one family:
+   only addresses of the family are results.  TYPE is SOCK_STREAM or SOCK_DGRAM:
    a service name may have a different port for each.  */
 struct sonde_target {
     const char *host;
@@ -236,12 +245,13 @@ struct sonde_target {
 /* Find the addresses of TARGET within TIMEOUT and write the first SIZE
    addresses to LIST, without duplicates, in the order in which to try: sorted
    by the system, but alternating between the two families.  If CODE is not
-   null, *CODE is 0 or the EAI code of getaddrinfo.
+   null, *CODE is set in every case: 0 after success, else an EAI code as of
+   getaddrinfo.
 
    No name service is asked and no thread started if HOST and SERVICE are
-   numbers or a path.  A HOST with a number as its last part but without four
-   decimal numbers of 0 to 255, such as "127.0.0.300", "127.1", "0x7f.1" or
-   "9877", is ENOENT at once.
+   numbers, a path or NULL.  Otherwise a TIMEOUT of 0 is too short as a rule.  A
+   HOST with a number as its last part but without four decimal numbers of 0 to
+   255, such as "127.0.0.300", "127.1", "0x7f.1" or "9877", is ENOENT at once.
 
    Hides: the addresses that getaddrinfo makes of such numbers ("9877" is
    0.0.38.149), or looks up; AI_ADDRCONFIG, with which a host with loopback
@@ -256,20 +266,23 @@ struct sonde_target {
    thread.
 
    Returns the number of addresses, at least 1.  ENOENT: no such host or
-   service, or no address of FAMILY.  ENXIO: as sonde_address_parse.
+   service (also a HOST with a port, a port outside 0 to 65535, an empty text,
+   more than 1024 bytes of HOST or 255 of SERVICE), or no address of FAMILY.
+   ENXIO: as sonde_address_parse.
    ENAMETOOLONG: the path does not fit.  EAGAIN: the name service does not
    answer.  ETIMEDOUT: no answer within TIMEOUT (CODE is EAI_AGAIN).
    EPROTO: the name service reports a failure.  EAFNOSUPPORT, EPROTOTYPE: no
-   such family, no such TYPE here.  EOVERFLOW: the name is too long.  EINVAL:
-   SIZE is 0.  EMFILE, ENFILE, ENOMEM, and with CODE EAI_SYSTEM any errno, such
-   as EAGAIN: no resources for a thread.  After a failure the content of LIST is
-   undefined.  Since 0.1.
+   such family, no such TYPE here.  EOVERFLOW: the name is too long for the
+   resolver.  EINVAL: SIZE is 0.  EMFILE, ENFILE, ENOMEM, and with CODE
+   EAI_SYSTEM any errno, such as EAGAIN: no resources for a thread.  After a
+   failure the content of LIST is undefined.  Since 0.1.
    Rests on: RFC 6724 (by the system), RFC 8305 section 4.  */
 ssize_t sonde_resolve(const struct sonde_target *target, int timeout,
                       struct sonde_address *list, size_t size, int *code);
 
 /* CODE, an EAI code of sonde_resolve or getaddrinfo, as part of a sentence, in
-   English in every locale.
+   English in every locale.  0 is "found"; an unknown CODE is an unexpected
+   error of the lookup.
 
    Hides: gai_strerror, with sentences which differ from system to system, and
    codes missing on some systems (portability: "Looking up names").
@@ -283,19 +296,20 @@ const char *sonde_resolve_code_text(int code);
 struct sonde_connect_options {
     int type;       /* SOCK_STREAM (also for 0), or SOCK_DGRAM: see datagram */
     int delay;      /* milliseconds from one attempt to the next while the
-                       first has not failed; 0: 250, as RFC 8305 section 8 */
+                       first has not failed; 0 or less: 250, as RFC 8305
+                       section 8 */
     unsigned flags; /* of the result: SONDE_NONBLOCK, SONDE_CLOEXEC */
     int family;     /* for sonde_connect_name: AF_UNSPEC (0), AF_INET, ... */
     /* Source address to bind to, or NULL; only addresses of the same family
-       can be reached then.  For a stream with a port SO_REUSEADDR is set, so
-       that an old connection in TIME_WAIT does not block the port.  The file of
-       a UNIX source is removed again on failure; after success the file is the
-       caller's.  */
+       can be reached then, the attempts of others fail with EAFNOSUPPORT.  For
+       a stream with a port SO_REUSEADDR is set, so that an old connection in
+       TIME_WAIT does not block the port.  The file of a UNIX source is removed
+       again on failure; after success the file is the caller's.  */
     const struct sonde_address *source;
 };
 
-/* One attempt: address, status, errno (0 if connected) and duration in
-   milliseconds.  */
+/* One attempt: address, status, errno (0 if connected, ECANCELED if another
+   attempt was faster) and duration in milliseconds.  */
 struct sonde_attempt {
     struct sonde_address address;
     enum sonde_connect_status status;
@@ -308,7 +322,8 @@ struct sonde_attempt {
 
 /* The overall status; the EAI code of the lookup, 0 if no lookup was needed or
    the lookup succeeded, and the milliseconds of the lookup; and the COUNT
-   attempts, in the order in which they were started.  */
+   attempts, in the order in which they were started.  Addresses for which no
+   attempt was started have no entry.  After a failed lookup COUNT is 0.  */
 struct sonde_connect_report {
     enum sonde_connect_status status;
     int code;
@@ -320,8 +335,10 @@ struct sonde_connect_report {
 /* Connect to the first address to answer of the COUNT addresses LIST, within
    TIMEOUT for all together.  The first attempt starts at once, each further
    attempt when the delay has passed or an attempt has failed; earlier attempts
-   continue.  OPTIONS and REPORT may be null; *REPORT is filled in after success
-   and after failure.
+   continue.  The first success ends the remaining attempts and closes their
+   sockets.  Only SONDE_ATTEMPTS addresses are tried.  OPTIONS and REPORT may be
+   null; *REPORT is filled in after success and after failure.  A socket of type
+   SOCK_DGRAM gets larger buffers, see datagram.
 
    Hides: connect after EINTR, which continues and must not be called again (a
    second call fails with EALREADY or EISCONN though not connected, or waits);
@@ -347,10 +364,11 @@ int sonde_connect(const struct sonde_address *list, size_t count, int timeout,
                   const struct sonde_connect_options *options,
                   struct sonde_connect_report *report);
 
-/* The same for HOST and SERVICE, as in struct sonde_target; TIMEOUT is
-   for lookup and connection together.  Fails also as sonde_resolve.  The report
-   tells the two apart, and so does the status; errno alone does not: ENOENT is
-   an unknown name, or a UNIX path without a socket.  Since 0.1.  */
+/* The same for HOST and SERVICE, as in struct sonde_target, with the family of
+   OPTIONS; TIMEOUT is for lookup and connection together.  Fails also as
+   sonde_resolve.  The report tells the two apart, and so does the status; errno
+   alone does not: ENOENT is an unknown name, or a UNIX path without a socket.
+   Since 0.1.  */
 int sonde_connect_name(const char *host, const char *service, int timeout,
                        const struct sonde_connect_options *options,
                        struct sonde_connect_report *report);
@@ -390,16 +408,18 @@ struct sonde_backlog_cap {
 
 /* Read the cap into *CAP.
    Returns 0.  ENOTSUP: no cap is known for this system.
-   ENOENT, EACCES, EPERM: the cap is hidden here; SETTING and SCOPE are
-   filled in even so, with VALUE -1 (ENOENT: older Linux kernels in a namespace
-   of an unprivileged user).
-   Any errno of open, read or sysctl; EPROTO: the answer is no number.
-   Since 0.1.  */
+   ENOENT, EACCES, EPERM: the cap is hidden here; on Linux SETTING and SCOPE are
+   filled in even so, with VALUE -1 (ENOENT: older kernels in a namespace of an
+   unprivileged user), elsewhere *CAP is unchanged.
+   Any errno of open, read or sysctl; EPROTO: the answer is no number, or
+   negative.  Since 0.1.  */
 int sonde_backlog_cap(struct sonde_backlog_cap *cap);
 
 /* ---- queue: the state of a listen queue --------------------------------- */
 
-/* Counts of connections; -1: unknown on this system.  */
+/* Counts of connections; -1: unknown on this system.  Linux reports no
+   INCOMPLETE, and no DROPS of UNIX sockets; FreeBSD and macOS report no DROPS.
+ */
 struct sonde_queue {
     long queued;     /* complete, in the accept queue now */
     long backlog;    /* the backlog in force, after the kernel's cap; on macOS
@@ -420,13 +440,17 @@ struct sonde_queue {
    on a listener only.  Stacks with both always 0 (gVisor) are detected:
    another listener, at the same address with a port of its own, may be opened
    and closed again.  UNIX sockets, without such an option: sonde_listeners is
-   called and needs a descriptor for a moment.  On FreeBSD three options of the
-   socket; on macOS the list of all TCP sockets, searched by address (both
-   compiled, not run) (portability: "Asking for the queue").
+   called, needs a descriptor for a moment, and may wait for the kernel, less
+   than a millisecond as a rule, at most 2 seconds (EAGAIN).  On FreeBSD three
+   options of the socket; on macOS the list of all TCP sockets, searched by
+   address (both compiled, not run) (portability: "Asking for the queue").
 
-   Returns 0.  ENOTSUP: not known on this system, or for this kind of socket.
-   EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Any errno of socket, bind,
-   listen and sonde_listeners: nothing is known then.  Since 0.1.  */
+   Returns 0.  ENOTSUP: not known on this system, or for this kind of socket;
+   for UNIX sockets of Linux also a listener of another network namespace, or a
+   filter that forbids the request; on macOS also several listeners with the
+   address of FD.  EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Any errno of
+   socket, bind, listen and sonde_listeners: nothing is known then.  Since 0.1.
+ */
 int sonde_queue(int fd, struct sonde_queue *queue);
 
 /* ---- listeners: every listening socket, and its owners ------------------ */
@@ -434,16 +458,18 @@ int sonde_queue(int fd, struct sonde_queue *queue);
 /* A listening socket.  Unknown counts in QUEUE are -1.  */
 struct sonde_listener {
     struct sonde_address address; /* local address */
-    int type;                     /* SOCK_STREAM, SOCK_SEQPACKET */
+    int type;                     /* SOCK_STREAM, or SOCK_SEQPACKET (UNIX) */
     struct sonde_queue queue;
     long capacity;    /* connections that fit in the queue: by this kernel's
                          rule, backlog + 1 on Linux; -1 if not known; 0: no
                          connection is queued (macOS, with a backlog of 0) */
-    uint64_t inode;   /* identifies the socket to sonde_owners, or 0 */
+    uint64_t inode;   /* identifies the socket to sonde_owners; 0 if not known
+                         (macOS) */
     long uid;         /* user that created the socket, -1 if not known */
-    unsigned ifindex; /* interface to which the socket is confined, or 0 */
+    unsigned ifindex; /* interface to which the socket is confined; 0: none, or
+                         not known (all but Linux) */
     int v6only;       /* IPv6: 1 for IPv6 alone, 0 accepts IPv4, too;
-                         -1 if not known */
+                         -1 if not known, or not IPv6 */
     /* The file made by bind for a UNIX path: the device, as st_dev of stat,
        and the low 32 bits of st_ino.  Two paths with the same numbers are one
        file.  The numbers are the kernel's: stat shows different numbers on
@@ -466,7 +492,8 @@ typedef int sonde_listener_each(const struct sonde_listener *listener,
    Hides: netlink's sock_diag on Linux, where the list covers the caller's
    network namespace (UNIX sockets included); the sysctls net.inet.tcp.pcblist
    and net.local.*.pcblist of FreeBSD; net.inet.tcp.pcblist_n of macOS, without
-   UNIX sockets (both compiled, not run) (portability: "Listing the listeners").
+   UNIX sockets (both compiled, not run; these sysctls do not wait, and TIMEOUT
+   is ignored) (portability: "Listing the listeners").
 
    Returns 0.  EAFNOSUPPORT: another family.  ENOTSUP: not known on this
    system, or not for this family.  EAGAIN: TIMEOUT passed before the end of the
@@ -482,16 +509,22 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
 /* A process with a given socket.  Any process may choose its name: any byte but
    NUL is possible.  */
 struct sonde_owner {
-    uint64_t inode;
+    uint64_t inode; /* of the socket, as in struct sonde_listener */
     pid_t pid;
-    char name[32];
+    char name[32]; /* of the process, cut to 31 bytes; empty if not readable,
+                      for instance because the process has just ended */
 };
 
+/* Called for each descriptor; *OWNER is valid during the call only.  A result
+   other than 0 stops the list.  */
 typedef int sonde_owner_each(const struct sonde_owner *owner, void *data);
 
 /* Call EACH, with DATA, for every process with a descriptor of the COUNT
    SOCKETS, inodes as in struct sonde_listener, once for each descriptor; all
    calls for one process come together.  Several processes may share a socket.
+   An inode of 0 is ignored.  With a COUNT of 0, EACH is not called.  A TIMEOUT
+   of 0 does not stop the list, because no read waits: a positive TIMEOUT limits
+   the time, except on FreeBSD.
 
    Hides: /proc/PID/fd on Linux, for the processes of one PID namespace.
    Permission is checked twice: by the mode of the folder, which an ordinary
@@ -514,16 +547,18 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
                  sonde_owner_each *each, void *data);
 
 /* Whether sonde_owners sees every process of the caller's PID namespace.
-   Returns 1; 0 if processes may be invisible: /proc is mounted with hidepid=2
-   (invisible) or 4 (ptraceable), and this process is neither in the exempt
-   group nor has CAP_SYS_PTRACE.  ENOTSUP: not known.  Any errno of reading the
-   options of the mount.  Since 0.1.  */
+   Returns 1; 0 if processes may be invisible: this process has no
+   CAP_SYS_PTRACE, and /proc is mounted with hidepid=2 (invisible), and this
+   process is not in the exempt group of the mount; or with hidepid=4
+   (ptraceable), without an exempt group.  ENOTSUP: not known, as on all systems
+   but Linux.  Any errno of reading the options of the mount.  Since 0.1.  */
 int sonde_owners_complete(void);
 
-/* Whether sonde_owners can read the sockets of the process PID.  Returns 0.
-   ESRCH: no such process.  EACCES: the process exists, but its sockets could
-   not be read, or /proc hides the process.  ENOTSUP: not known on this system,
-   or /proc is not mounted.  EMFILE, ENFILE, ENOMEM.  Since 0.1.  */
+/* Check whether sonde_owners can read the sockets of the process PID.
+   Returns 0 if so, also for a process without descriptors (a zombie).
+   ESRCH: no such process, or PID below 1.  EACCES: the process exists, but its
+   sockets could not be read, or /proc hides the process.  ENOTSUP: not known on
+   this system, or /proc is not mounted.  EMFILE, ENFILE, ENOMEM.  Since 0.1. */
 int sonde_owner_check(pid_t pid);
 
 /* The counters of all TCP listeners of the caller's network namespace together,
@@ -541,8 +576,9 @@ struct sonde_listen_totals {
 /* Read the counters into *TOTALS.  Linux: ListenOverflows, ListenDrops,
    TCPDeferAcceptDrop and EmbryonicRsts of /proc/net/netstat, in the network
    namespace of the calling thread (before Linux 3.17: of the main thread).
-   Returns 0.  ENOTSUP: not known on this system, or /proc is not mounted.
-   Any errno of open or read.  ENOMEM.  A failure leaves *TOTALS unchanged.
+   Returns 0.  ENOTSUP: not known on this system, or /proc is not mounted, or
+   the kernel has no count of OVERFLOWS or DROPS.  Any errno of open or read.
+   ENOMEM.  A failure leaves *TOTALS unchanged.
    Since 0.1.  */
 int sonde_listen_totals(struct sonde_listen_totals *totals);
 
@@ -552,11 +588,12 @@ int sonde_listen_totals(struct sonde_listen_totals *totals);
    server are still in TIME_WAIT; never to the port of a live listener.  */
 #define SONDE_REUSEADDR 4U
 
-/* Listen on ADDRESS (port 0: chosen by the system, see sonde_address_local)
-   with a queue for at least WANTED connections (see sonde_backlog).
-   FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC, SONDE_REUSEADDR.  If QUEUE is not null,
-   *QUEUE is set to the queue in force, all -1 where the kernel does not report
-   the queue.
+/* Make a SOCK_STREAM socket that listens on ADDRESS (port 0: chosen by the
+   system, see sonde_address_local) with a queue for at least WANTED connections
+   (see sonde_backlog).  FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC, SONDE_REUSEADDR
+   (ignored for UNIX).  If QUEUE is not null, *QUEUE is set to the queue in
+   force as by sonde_queue, all -1 if sonde_queue fails, which is no failure
+   here.
 
    Hides: IPV6_V6ONLY: the default differs (0 on Linux and macOS, 1 on the
    BSDs) and which OpenBSD does not allow to clear: an IPv6 listener here is for
@@ -604,13 +641,14 @@ enum sonde_accept_class sonde_accept_class(int error);
 
 /* Take the next connection of LISTENER.  FLAGS (SONDE_NONBLOCK,
    SONDE_CLOEXEC) are the state of the new descriptor, set or cleared.  If
-   PEER is not null, *PEER is set to the peer's address.
+   PEER is not null, *PEER is set to the peer's address, of a UNIX client mostly
+   without a path.
 
-   Waits if LISTENER blocks and its queue is empty.  Of class SONDE_ACCEPT_RETRY
-   only the 64th error in a row is reported, with its own errno; before, the
-   next connection is taken instead.  So EAGAIN means an empty queue, and every
-   other errno a persistent failure of accept: leave LISTENER alone for the time
-   of sonde_backoff_after.
+   Waits if LISTENER blocks and its queue is empty, without a limit.  Of class
+   SONDE_ACCEPT_RETRY only the 64th error in a row is reported, with its own
+   errno; before, the next connection is taken instead.  So EAGAIN means an
+   empty queue, and every other errno a persistent failure of accept: leave
+   LISTENER alone for the time of sonde_backoff_after.
 
    Hides: besides the errors above, O_NONBLOCK inherited from the listener (on
    the BSDs, macOS, illumos; not on Linux); accept4 missing (macOS) or refused
@@ -618,7 +656,8 @@ enum sonde_accept_class sonde_accept_class(int error);
    success for a connection already reset, with an address of length 0 (IPv6) or
    the client's (IPv4): without a peer the result is ECONNABORTED, but for a
    UNIX socket: clients mostly have no address (portability: "Accepted
-   sockets").
+   sockets").  Without SONDE_NONBLOCK the first success in a process tests
+   MSG_DONTWAIT, see stream.
 
    Returns the descriptor, the caller's to close.  EAGAIN (never EWOULDBLOCK,
    where the two differ): empty queue.  EMFILE, ENFILE, ENOBUFS, ENOMEM: see
@@ -628,18 +667,21 @@ enum sonde_accept_class sonde_accept_class(int error);
 int sonde_accept(int listener, struct sonde_address *peer, unsigned flags);
 
 /* A descriptor kept in reserve, for a process out of descriptors.  One thread
-   at a time.  */
+   at a time.  An unopened reserve needs an FD of -1: all zero would be
+   descriptor 0.  */
 struct sonde_reserve {
-    int fd; /* -1: lost */
+    int fd; /* -1: none, or lost */
 };
 
 /* Put a descriptor in reserve: a socket without an address, which needs no file
-   and works in a chroot, of any family allowed by a sandbox.  Returns 0.
+   and works in a chroot, of any family allowed by a sandbox.  The former
+   content of *RESERVE is ignored, and not closed.  Returns 0.
    EMFILE, ENFILE, ENOBUFS, ENOMEM.  EAFNOSUPPORT, EPROTONOSUPPORT, EACCES,
    EPERM: no family is allowed.  Since 0.1.  */
 int sonde_reserve_open(struct sonde_reserve *reserve);
 
-/* Close the reserve.  Since 0.1.  */
+/* Close the reserve, if there is one, and set FD to -1.  Keeps errno.
+   Since 0.1.  */
 void sonde_reserve_close(struct sonde_reserve *reserve);
 
 /* After sonde_accept on LISTENER failed with EMFILE or ENFILE: reject the next
@@ -656,8 +698,8 @@ void sonde_reserve_close(struct sonde_reserve *reserve);
    Another thread may take the descriptor while the reserve is free: harmless,
    but the call fails.
 
-   Returns 0: one client was rejected.  EAGAIN: empty queue.  Any errno of
-   sonde_accept, such as EMFILE: no client was rejected; wait, see
+   Returns 0: one client was rejected.  EAGAIN: empty queue.  Any errno of poll
+   or sonde_accept, such as EMFILE: no client was rejected; wait, see
    sonde_backoff.  A reserve that could not be restored is opened again by the
    next call.  Since 0.1.  */
 int sonde_reserve_shed(struct sonde_reserve *reserve, int listener);
@@ -678,9 +720,10 @@ struct sonde_backoff_state {
    sonde_datagram_receive_from on FD, called because poll reported FD.  ERROR is
    the errno of the call, 0 after success.  0: no time, go back to poll.  After
    an error other than EAGAIN: as sonde_backoff, growing until a call succeeds.
-   After EAGAIN: 0; but after 64 EAGAIN in a row the same time if poll still
-   reports FD as readable: otherwise a level-triggered loop would take the whole
-   processor.
+   After EAGAIN (or EWOULDBLOCK): 0; but from the 64th EAGAIN in a row on, the
+   same time if poll still reports FD as readable: otherwise a level-triggered
+   loop would take the whole processor.  If poll does not, *STATE is reset.
+   EMSGSIZE counts as an error here: after a truncated datagram pass 0.
 
    Hides: a listener shut down by another process.  accept fails with EINVAL on
    Linux, which is SONDE_ACCEPT_FATAL; with ECONNABORTED for ever on OpenBSD;
@@ -737,18 +780,19 @@ int sonde_inherited(int fd, struct sonde_inherited *found);
    LISTEN_FDNAMES: descriptors 3 and up.  At most ROOM are written to FOUND, in
    the order given; each gets close-on-exec, O_NONBLOCK is not changed.  A
    descriptor for which sonde_inherited fails, such as a FIFO among the sockets,
-   has the role SONDE_UNUSABLE and the errno; the remaining sockets are usable.
-   FLAGS: SONDE_UNSETENV.
+   or a closed descriptor, has the role SONDE_UNUSABLE and the errno; the
+   remaining sockets are usable.  FLAGS: SONDE_UNSETENV.
 
    The syntax is strict: numbers are decimal digits, nothing else.  Call at the
    start of main, before there are threads, because of getenv and unsetenv.
 
    Returns the number of descriptors; 0 if the variables are missing or for
    another process, which is no error (then the variables are kept), or say 0.
-   EINVAL: malformed variables, or a different number of names and sockets, or
-   unknown FLAGS.  ENOSPC: more than ROOM.  ENOMEM.
-   On failure, too, the variables are removed if FLAGS requests it, and the
-   descriptors stay open, the caller's as before.  Since 0.1.
+   EINVAL: malformed variables, or a different number of names and sockets, or a
+   name above 255 bytes, or unknown FLAGS.  ENOSPC: more than ROOM.  ENOMEM.
+   On failure FOUND is unchanged, but the variables are removed if the known
+   FLAGS request the removal, and the descriptors stay open, the caller's as
+   before; some may have close-on-exec.  Since 0.1.
    Rests on: sd_listen_fds(3).  */
 int sonde_activation(struct sonde_inherited *found, size_t room,
                      unsigned flags);
@@ -758,7 +802,7 @@ int sonde_activation(struct sonde_inherited *found, size_t room,
 /* Rules for all five functions:
 
    FD is a connected stream socket, blocking or not: the mode is not changed.
-   A pipe or a terminal works, too.
+   A pipe or a terminal works, too, but not for sonde_half_close.
 
    ETIMEDOUT does not mean TIMEOUT, for which the errno is EAGAIN.  ETIMEDOUT
    means that the peer's host did not answer for so long that the system closed
@@ -774,22 +818,28 @@ int sonde_activation(struct sonde_inherited *found, size_t room,
    MSG_DONTWAIT, ignored by send on a blocking socket of macOS and NetBSD.  On
    macOS FD is then polled, and written by SO_SNDLOWAT bytes; of two threads or
    processes writing to one blocking socket at the same time, one may exceed
-   TIMEOUT there (portability: "Writing without SIGPIPE", "Waiting").  */
+   TIMEOUT there.  Other systems than macOS are tested once in each process, by
+   the first write which needs MSG_DONTWAIT: two descriptors for a moment, some
+   ten system calls, and 60 ms where the flag is ignored (portability: "Writing
+   without SIGPIPE", "Waiting").  */
 
 /* Read the available bytes, at least one and at most SIZE, into BUFFER.
-   Returns the count; 0: end of stream, or SIZE is 0.
-   EAGAIN: no data within TIMEOUT.  ECONNRESET, ETIMEDOUT, EHOSTUNREACH, ...:
-   the connection is lost.  ENOTCONN, EBADF.  Since 0.1.  */
+   Returns the count, 2^30 at most in one call; 0: end of stream, or SIZE is 0
+   (then FD is not examined).  EAGAIN: no data within TIMEOUT.  ECONNRESET,
+   ETIMEDOUT, EHOSTUNREACH, ...: the connection is lost.  ENOTCONN, EBADF.
+   Since 0.1.  */
 ssize_t sonde_read(int fd, void *buffer, size_t size, int timeout);
 
 /* Write as many bytes as fit, at least one and at most SIZE, of BUFFER.
-   Returns the count; 0: SIZE is 0.  EAGAIN: no room within TIMEOUT.  EPIPE,
-   ECONNRESET, ...: the connection is lost.  ENOTCONN, EBADF.  Since 0.1.  */
+   Returns the count, in one call 2^30 at most, PIPE_BUF for a pipe; 0: SIZE is
+   0.  EAGAIN: no room within TIMEOUT.  EPIPE, ECONNRESET, ...: the connection
+   is lost.  ENOTCONN, EBADF.  Since 0.1.  */
 ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout);
 
 /* Read SIZE bytes into BUFFER.  *DONE is the count read, after a failure, too.
    Returns 0; *DONE is less than SIZE if the stream ended before.  Errors as
-   sonde_read: after EAGAIN the call may be repeated for the rest.
+   sonde_read: after EAGAIN the call may be repeated for the rest, with BUFFER
+   and SIZE advanced by *DONE.
    Since 0.1.  */
 int sonde_read_all(int fd, void *buffer, size_t size, int timeout,
                    size_t *done);
@@ -797,7 +847,7 @@ int sonde_read_all(int fd, void *buffer, size_t size, int timeout,
 /* Write the SIZE bytes at BUFFER.  *DONE is the count taken by the system,
    after a failure, too; their arrival is not known.
    Returns 0: all.  Errors as sonde_write: after EAGAIN the call may be repeated
-   for the rest.  Since 0.1.  */
+   for the rest, with BUFFER and SIZE advanced by *DONE.  Since 0.1.  */
 int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
                     size_t *done);
 
@@ -830,8 +880,9 @@ struct sonde_lines {
 int sonde_lines_open(struct sonde_lines *lines, int fd, void *buffer,
                      size_t size);
 
-/* Free the memory of sonde_lines_open.  Buffered bytes are lost; FD stays
-   open.  Since 0.1.  */
+/* Free the memory of sonde_lines_open, but not a BUFFER of the caller.
+   Buffered bytes are lost; FD stays open.  A second call has no effect.
+   Since 0.1.  */
 void sonde_lines_close(struct sonde_lines *lines);
 
 /* Let *LINE point to the next line, inside the buffer: valid until the next
@@ -844,7 +895,8 @@ void sonde_lines_close(struct sonde_lines *lines);
    EAGAIN before waiting for FD in a poller.
 
    Returns the length, with the newline, which is missing only from the last
-   line of a stream without a final newline; 0: end of stream.
+   line of a stream without a final newline; 0: end of stream, for every further
+   call, too.
    EAGAIN: no whole line within TIMEOUT.  EMSGSIZE: the buffer is full, without
    a newline; also if the stream would end there, which has not been read yet.
    Further errors as sonde_read.  After each error the received bytes are kept:
@@ -861,8 +913,8 @@ ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece,
 
 /* ---- datagram: datagrams: whole, from where, and to where --------------- */
 
-/* The maximum length of a UDP datagram, in bytes: 65,507 over IPv4, 65,527 over
-   IPv6.  A buffer of this size never truncates a datagram.  */
+/* No less than the maximum length of a UDP datagram, in bytes: 65,507 over
+   IPv4, 65,527 over IPv6.  A buffer of this size never truncates a datagram. */
 #define SONDE_DATAGRAM_MAX 65535
 
 /* Clients: sonde_connect with the type SOCK_DGRAM makes a connected socket, to
@@ -877,20 +929,21 @@ ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece,
 
 /* Send the SIZE bytes DATA as one datagram on the connected socket FD, waiting
    for room if there is none.  Success does not prove arrival.
-   Returns 0.  EAGAIN: no room within TIMEOUT.  EMSGSIZE: too long.  ENOBUFS: no
-   room either, on systems unable to wait for room (BSDs, macOS).  ECONNREFUSED,
-   EHOSTUNREACH: an ICMP error, see above; the datagram was not sent, and may be
-   sent again.  EPIPE: FD is shut down for sending; never SIGPIPE, raised here
-   by the BSDs (portability: "Writing without SIGPIPE").  ENOTCONN,
-   EDESTADDRREQ, EBADF, ENOTSOCK.  Since 0.1.  */
+   Returns 0.  EAGAIN: no room within TIMEOUT, or poll reported room 64 times
+   without effect.  EMSGSIZE: too long.  ENOBUFS: no room either, on systems
+   unable to wait for room (BSDs, macOS).  ECONNREFUSED, EHOSTUNREACH: an ICMP
+   error, see above; the datagram was not sent, and may be sent again.  EPIPE:
+   FD is shut down for sending; never SIGPIPE, raised here by the BSDs
+   (portability: "Writing without SIGPIPE").  ENOTCONN, EDESTADDRREQ, EBADF,
+   ENOTSOCK.  Since 0.1.  */
 int sonde_datagram_send(int fd, const void *data, size_t size, int timeout);
 
 /* Receive one datagram of the peer on the connected socket FD into BUFFER of
    SIZE bytes, waiting if there is none.  Datagrams of strangers, received
-   before FD was connected, are skipped.
+   before FD was connected, are skipped, and may leave bytes in BUFFER.
    Returns the length, which may be 0.  EMSGSIZE: the datagram was longer than
    SIZE; the rest is lost, and BUFFER holds the beginning.  EAGAIN: no datagram
-   within TIMEOUT, or 64 in a row were skipped.
+   within TIMEOUT, or 64 in a row were skipped or discarded by the kernel.
    ECONNREFUSED, EHOSTUNREACH: an ICMP error, see above.  ENOTCONN: FD is not
    connected.  EBADF, ENOTSOCK.  Since 0.1.  */
 ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout);
@@ -898,11 +951,11 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout);
 /* Both ends of a datagram received by a server: FROM, the sender (length 0 if
    the sender has no address: a UNIX client without bind); TO, the destination
    address and port on this host (the wildcard if the system does not report the
-   address).  An inherited IPv6 socket may serve IPv4, too, and then has
-   ::ffff:192.0.2.1.  GROUP is not 0 for broadcast or multicast, as far as the
-   system reports them.  WILDCARD is not 0 if the socket is bound to no address,
-   so that a reply has to name its source: kept here in order to ask the system
-   once for each datagram, not twice.  */
+   address).  An inherited IPv6 socket may serve IPv4, too, and then both
+   addresses are of the form ::ffff:192.0.2.1.  GROUP is not 0 for broadcast or
+   multicast, as far as the system reports them.  WILDCARD is not 0 if the
+   socket is bound to no address, so that a reply has to name its source: kept
+   here in order to ask the system once for each datagram, not twice.  */
 struct sonde_datagram {
     struct sonde_address from;
     struct sonde_address to;
@@ -929,21 +982,23 @@ int sonde_datagram_bind(const struct sonde_address *address, unsigned flags);
 int sonde_datagram_prepare(int fd);
 
 /* Receive one datagram and both its ends on FD, of sonde_datagram_bind or
-   sonde_datagram_prepare; the rest as sonde_datagram_receive.  *ENDS is set
-   with EMSGSIZE, too.
+   sonde_datagram_prepare; the rest as sonde_datagram_receive, but FD need not
+   be connected.  *ENDS is set with EMSGSIZE, too, and unchanged after any other
+   failure.  Descriptors passed by a UNIX sender are closed.
 
    Hides: the options for the local address (IP_PKTINFO, IP_RECVDSTADDR,
    IPV6_PKTINFO); errors caused by an earlier reply, such as ECONNREFUSED of a
    client that is gone: only the 64th in a row is reported, with its own errno;
    before, the next datagram is taken instead (portability: "Datagrams").  So
    EAGAIN means an empty queue; after any errno but EAGAIN and EMSGSIZE leave FD
-   alone for the time of sonde_backoff_after.  */
+   alone for the time of sonde_backoff_after.  Since 0.1.  */
 ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
                                     int timeout, struct sonde_datagram *ends);
 
 /* Reply to a datagram received on FD with ENDS: send the SIZE bytes DATA to the
    sender, from the destination address of the datagram.  On a host with several
-   addresses the client accepts a reply from this address alone.  Never waits: a
+   addresses the client accepts a reply from this address alone.  The system
+   chooses the source if GROUP is not 0, or TO is the wildcard.  Never waits: a
    reply without room is lost, as on the network.
    Returns 0.  EAGAIN, ENOBUFS: no room.  EMSGSIZE: too long.  EDESTADDRREQ:
    the sender has no address.  Any errno of sendmsg.  Since 0.1.  */
@@ -955,10 +1010,10 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
    broadcast or multicast destination or source; a source port below 1024, of a
    service which may answer in turn, and the service's own port, where two
    servers would answer each other for ever (CVE-1999-0103, CVE-2024-2169); a
-   sender without an address; a UNIX address that leads to the service's own
-   socket file, by any path: relative, through links, another mount.  A client
-   with the service's own port by chance is refused, too; its next attempt has
-   another port.
+   sender without an address, or with the wildcard address; a UNIX address that
+   leads to the service's own socket file, by any path: relative, through links,
+   another mount (stat is called for both paths).  A client with the service's
+   own port by chance is refused, too; its next attempt has another port.
 
    Two servers set on each other by an attacker look like clients here: limit
    the rate of answers to one sender.
@@ -970,9 +1025,9 @@ const char *sonde_datagram_check_source(const struct sonde_datagram *ends);
 
 /* Have TCP probe the peer of the connected socket FD after SECONDS of silence,
    so that a vanished peer is noticed some minutes later (interval and count of
-   the probes are the system's) as ETIMEDOUT of the next call; 0 switches
-   keepalive off.  On a listener, accepted sockets may or may not inherit the
-   setting: set it on the listener and on the accepted socket.
+   the probes are the system's) as ETIMEDOUT of the next call; a SECONDS of 0
+   switches keepalive off.  On a listener, accepted sockets may or may not
+   inherit the setting: set it on the listener and on the accepted socket.
 
    Hides: the name of the option, TCP_KEEPIDLE, on macOS TCP_KEEPALIVE; its
    absence (OpenBSD): then the system's own time applies, two hours as a rule
@@ -1011,7 +1066,9 @@ int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart);
    Async-signal-safe if EACH is, and may be called in the handler.  All children
    of the process are collected, also children started by a library: a program
    that waits for a child by process id must not call this function.
-   Returns the number of children; 0 also if there are none.  Since 0.1.  */
+   Never waits; keeps errno.
+   Returns the number of children collected, 0 if no child has ended or there
+   are no children.  Cannot fail.  Since 0.1.  */
 int sonde_reap(void (*each)(pid_t child, int status, void *data), void *data);
 
 /* Have the system send SIGNO to this process when its parent has ended, even by
@@ -1025,7 +1082,8 @@ int sonde_reap(void (*each)(pid_t child, int status, void *data), void *data);
    "Parents").
 
    Returns 0.  EINVAL: invalid signal.  ENOTSUP: not possible on this system
-   (macOS, NetBSD, OpenBSD).  Since 0.1.  */
+   (macOS, NetBSD, OpenBSD, or a kernel older than its headers), for a SIGNO of
+   0, too.  Since 0.1.  */
 int sonde_parent_death_signal(int signo);
 
 /* Turn signals into a readable descriptor, so that a loop that waits for
@@ -1046,21 +1104,25 @@ int sonde_selfpipe_open(void);
 
 /* Catch SIGNO from now on: the handler records the signal and makes the
    descriptor readable.  System calls are restarted (SONDE_RESTART).  Changes
-   the disposition for the whole process, until sonde_selfpipe_close.
+   the disposition for the whole process, until sonde_selfpipe_close.  A second
+   call for SIGNO keeps the first former disposition.
    Returns 0.  EINVAL: invalid signal, or one that cannot be caught, or above
    127.  ENOENT: sonde_selfpipe_open comes first.  Since 0.1.  */
 int sonde_selfpipe_catch(int signo);
 
 /* The number of a signal caught since the last call that returned the same
-   number, once however often the signal came; 0: none.  Call until 0.  Never
-   waits.  Since 0.1.  */
+   number, once however often the signal came, the smallest number first; 0:
+   none, or the self-pipe is not open.  Call until 0: only then is the
+   descriptor no longer readable.  Never waits.  Cannot fail.  Since 0.1.  */
 int sonde_selfpipe_read(void);
 
 /* Restore for every signal the disposition before sonde_selfpipe_catch, and
-   close the descriptor.  A child made by fork calls this function first, if the
+   close the descriptor.  In the process that opened the self-pipe, signals
+   caught and not yet read are dropped.  Without an open self-pipe nothing is
+   done.  Keeps errno.  A child made by fork calls this function first, if the
    child continues in the same program: signals sent to the child since fork are
-   raised again, with the former disposition; they never wake the parent.
-   Since 0.1.  */
+   raised again, with the former disposition; they never wake the parent.  Since
+   0.1.  */
 void sonde_selfpipe_close(void);
 
 /* ---- poller: which descriptors are ready -------------------------------- */
@@ -1106,7 +1168,8 @@ struct sonde_poller *sonde_poller_open(enum sonde_poller_kind kind);
 /* Free POLLER.  The descriptors stay open.  Null is allowed.  Since 0.1.  */
 void sonde_poller_close(struct sonde_poller *poller);
 
-/* Watch FD for EVENTS, SONDE_READABLE, SONDE_WRITABLE, both or 0.
+/* Watch FD for EVENTS, SONDE_READABLE, SONDE_WRITABLE, both, or 0: none until
+   sonde_poller_modify.  DATA is returned with each event.
    Returns 0.  EEXIST: FD is watched already.  EBADF.  EPERM: under epoll, FD is
    a regular file.  EPIPE: under kqueue, FD is a pipe without a reader.
    EINVAL: unknown events; under kqueue, FD is of a kind not supported.
@@ -1118,7 +1181,9 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
                      void *data);
 
 /* Watch FD for EVENTS, with DATA, from now on; 0 pauses FD.  Events found
-   before and no longer watched for are not reported.
+   before and no longer watched for are not reported; the remaining events are
+   reported with the new DATA.  After a failure the former EVENTS and DATA
+   apply.
    Returns 0.  ENOENT: FD is not watched.  EBADF, EPERM, EPIPE, EINVAL,
    ENOMEM, ENOSPC: as above.  Since 0.1.  */
 int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
@@ -1135,13 +1200,15 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd);
 /* Wait until a descriptor is ready.  Events of the last wait that were not
    taken are dropped, to be found again.  A signal does not end the wait, unless
    by sonde_selfpipe_open.
-   Returns the number of ready descriptors, 0 after TIMEOUT.  ENOMEM.  EINVAL:
-   more descriptors than poll takes, see sonde_poller_open.  EINTR: 128 times in
-   a row, each time at once, which no signals cause.  Since 0.1.  */
+   Returns the number of ready descriptors, 256 at most (the next call finds the
+   others), 0 after TIMEOUT.  ENOMEM.  EINVAL: more descriptors than poll takes,
+   see sonde_poller_open.  EINTR: 128 times in a row, each time at once, which
+   no signals cause.  Since 0.1.  */
 int sonde_poller_wait(struct sonde_poller *poller, int timeout);
 
 /* Take the next event of the last sonde_poller_wait into *EVENT.  Each
-   descriptor comes once.  Returns 1, or 0 if no event is left.  Since 0.1.  */
+   descriptor comes once.  Returns 1, or 0 if no event is left: *EVENT is
+   unchanged.  Never waits.  Cannot fail.  Since 0.1.  */
 int sonde_poller_next(struct sonde_poller *poller, struct sonde_event *event);
 
 /* ---- byteorder: which byte comes first ---------------------------------- */
@@ -1171,7 +1238,8 @@ int sonde_byteorder(void);
 
 /* Load the unsigned value of the SIZE bytes (1 to 8) at BYTES, stored in ORDER;
    and store VALUE, without its excess higher bytes.  BYTES needs no alignment.
-   Cannot fail; SIZE above 8 counts as 8.  Since 0.1.  */
+   Cannot fail; SIZE above 8 counts as 8, a SIZE of 0 loads 0 and stores
+   nothing; an unknown ORDER counts as SONDE_LITTLE_ENDIAN.  Since 0.1.  */
 uint64_t sonde_load(const void *bytes, size_t size, enum sonde_byteorder order);
 void sonde_store(void *bytes, size_t size, enum sonde_byteorder order,
                  uint64_t value);

@@ -34,17 +34,20 @@ static size_t at_most(size_t size, size_t limit)
     return size < limit ? size : limit;
 }
 
+/* The flag of recv: with a deadline the call must not wait.  */
 static int wait_flag(int64_t deadline)
 {
     return deadline == SONDE_NEVER ? 0 : MSG_DONTWAIT;
 }
 
+/* The same for send.  */
 static int send_flag(int64_t deadline)
 {
     return deadline == SONDE_NEVER ? 0 : sonde__dontwait;
 }
 
-/* Read from FD, not a socket.  */
+/* Wait until FD, not a socket, is readable, and read once.  Returns the count,
+   or -1 with EAGAIN at DEADLINE, or with the errno of poll or read.  */
 static ssize_t read_other(int fd, void *buffer, size_t size, int64_t deadline)
 {
     if (sonde__wait(fd, POLLIN, deadline))
@@ -72,6 +75,7 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
     }
 }
 
+/* send without SIGPIPE.  Returns and fails as send.  */
 static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
                               int flags)
 {
@@ -82,7 +86,9 @@ static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
     return count;
 }
 
-/* Write to the terminal FD, reported as ready.  There may be room for a single
+/* Write to the terminal FD, reported as ready, byte by byte as long as poll
+   reports room.  Returns the count, or the result of the first write if nothing
+   was written.  There may be room for a single
    byte, and with more the call would wait until all bytes are taken.  */
 static ssize_t write_terminal(int fd, const char *bytes, size_t size)
 {
@@ -97,7 +103,9 @@ static ssize_t write_terminal(int fd, const char *bytes, size_t size)
     return done;
 }
 
-/* Write to FD, not a socket.  */
+/* Wait until FD, not a socket, is writable, and write once, at most pipe_piece
+   bytes, without SIGPIPE.  Returns the count, or -1 with EAGAIN at DEADLINE, or
+   with the errno of poll or write.  */
 static ssize_t write_other(int fd, const void *buffer, size_t size,
                            int64_t deadline)
 {
@@ -112,7 +120,10 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
     return count;
 }
 
-/* Write as many bytes as fit to FD, a blocking socket whose send may block.  */
+/* Wait until FD, a blocking socket on which send may block, is writable, and
+   send pieces as long as poll reports room before DEADLINE.  Returns the count,
+   or -1 if nothing was sent: EAGAIN at DEADLINE, or the errno of poll or send.
+ */
 static ssize_t write_blocking(int fd, const char *bytes, size_t size, int flags,
                               int64_t deadline)
 {
@@ -132,6 +143,8 @@ static ssize_t write_blocking(int fd, const char *bytes, size_t size, int flags,
     return (ssize_t)done;
 }
 
+/* Send once, or, where send may block, as write_blocking.  Returns the count,
+   or -1 with errno; ENOTSOCK: FD is not a socket.  */
 static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
                             int64_t deadline)
 {
@@ -140,6 +153,9 @@ static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
     return send_nosigpipe(fd, buffer, size, flags);
 }
 
+/* Write some bytes of BUFFER, waiting until DEADLINE for room; FLAGS are the
+   flags of send.  Returns the count, at least 1, or -1 with errno, as
+   sonde_write.  May change errno on success.  */
 static ssize_t stream_write_some(int fd, const void *buffer, size_t size,
                                  int flags, int64_t deadline)
 {
@@ -188,9 +204,9 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
     return count;
 }
 
-/* Whether a call with TIMEOUT must stop at DEADLINE, with EAGAIN, though more
-   bytes may be available at once.  With a timeout of 0 such bytes belong to the
-   call.  */
+/* Whether a call with TIMEOUT must stop, because DEADLINE has passed, though
+   more bytes may be available at once.  Sets errno to EAGAIN if so.  With a
+   timeout of 0 such bytes belong to the call.  */
 static int stream_is_late(int timeout, int64_t deadline)
 {
     if (timeout == 0 || sonde_deadline_left(deadline) != 0)

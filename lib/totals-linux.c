@@ -32,9 +32,11 @@ static int64_t totals_linux_find(const char *names, const char *values,
     return -1;
 }
 
-/* The lines are some 3,000 bytes long.  Fails with EIO, or the errno of read,
-   if the end of the file was not read: a counter not reached is not a missing
-   counter.  */
+/* Read into *TOTALS the counters in the pair of lines "TcpExt:" of FILE, some
+   3,000 bytes each; a missing counter is -1.  Returns 0, or -1: ENOTSUP, no
+   such pair, or no count of overflows or drops; ENOMEM.  Fails with EIO, or the
+   errno of read, if the end of the file was not read: a counter not reached is
+   not a missing counter.  *TOTALS may be changed on failure.  */
 static int read_pair(FILE *file, struct sonde_listen_totals *totals)
 {
     static const char group[] = "TcpExt:";
@@ -70,6 +72,8 @@ static int read_pair(FILE *file, struct sonde_listen_totals *totals)
     return 0;
 }
 
+/* Open the file of the network namespace of this thread, or, before Linux 3.17,
+   of the main thread.  NULL with the errno of fopen.  */
 static FILE *open_netstat(void)
 {
     char path[128];

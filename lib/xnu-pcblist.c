@@ -58,7 +58,8 @@ static void xnu_pcblist_read_address(struct sonde_address *address,
         (uint16_t)sonde_load(record + inpcb_local_port, 2, SONDE_BIG_ENDIAN));
 }
 
-/* The records of one socket read so far.  */
+/* The records of one socket read so far: BOUND, the addresses; KNOWN, the
+   socket with its queue.  */
 struct candidate {
     int bound, known;
     struct sonde_listener listener;
@@ -72,6 +73,7 @@ static long read_limit(const unsigned char *record)
     return limit > INT16_MAX ? 0 : limit;
 }
 
+/* Read the queue from RECORD, a socket.  Drops are not known: -1.  */
 static void read_queue(struct sonde_queue *queue, const unsigned char *record)
 {
     queue->incomplete = xnu_pcblist_number(record + socket_incomplete, 2);
@@ -83,7 +85,9 @@ static void read_queue(struct sonde_queue *queue, const unsigned char *record)
     queue->drops = -1;
 }
 
-/* Read RECORD.  Returns 1 if the candidate is complete and a listener.  */
+/* Read RECORD into CANDIDATE, which an inpcb begins anew.  Records of another
+   kind, or shorter than known, are ignored.  Returns 1 if the record is the
+   last of a socket, and the candidate is complete and a listener; else 0.  */
 static int read_record(struct candidate *candidate, const unsigned char *record,
                        size_t length)
 {
@@ -141,13 +145,15 @@ int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
     return 0;
 }
 
-/* The listener bound to LOCAL, and the number of matches.  */
+/* The queue of the last listener bound to LOCAL, and the number of matches.  */
 struct pcblist_wanted {
     const struct sonde_address *local;
     struct sonde_queue queue;
     int matches;
 };
 
+/* For sonde__xnu_each: keep the queue of LISTENER and count a match if bound to
+   the wanted address.  Returns 0: the list goes on.  */
 static int xnu_pcblist_is_wanted(const struct sonde_listener *listener,
                                  void *data)
 {
