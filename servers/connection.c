@@ -129,6 +129,7 @@ static void connection_input(struct connection *connection, const char *data,
     }
 }
 
+/* Read once, and pass the input to the service.  An error ends CONNECTION.  */
 static void connection_read(struct connection *connection, char *buffer)
 {
     ssize_t count = sonde_read(connection->client.fd, buffer, CONNECTION_PIECE,
