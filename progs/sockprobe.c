@@ -68,8 +68,8 @@ static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
 static bool memory_ran_out;
 
 /* Ask the chosen questions, add the host, and sort FINDINGS.  Returns 0, or -1
-   after a message.  If memory ran out for a question, there is a message, too,
-   but memory_ran_out is set instead.  */
+   after a message.  If memory ran out for a question, print a message, set
+   memory_ran_out, and return 0.  */
 static int ask_host(const struct catalogue *catalogue,
                     struct findings *findings)
 {
@@ -198,7 +198,8 @@ static int close_page(const char *name, FILE *out)
 }
 
 /* Write the page of --html; THERE, if not NULL, is the profile of --diff.
-   Returns the exit status, whatever the differences are.  */
+   Returns STATUS_DONE, also if there are differences, or STATUS_TROUBLE after a
+   message.  */
 static int write_page(const struct catalogue *catalogue,
                       const struct findings *here, const struct findings *there)
 {

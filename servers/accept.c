@@ -32,6 +32,7 @@ static void accept_set_nodelay(struct server *server, int fd)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
+/* Log that CLIENT, which has a name, is connected.  */
 static void accept_log(struct server *server,
                        const struct server_client *client)
 {

@@ -20,8 +20,8 @@ static bool pending_is_left(const struct connection *connection)
     return connection->start < connection->end;
 }
 
-/* End CONNECTION for the reason ENDING, and discard pending output; nothing if
-   over before: the first reason counts.  */
+/* End CONNECTION for the reason ENDING: pending output will not be sent.
+   Nothing if over before: the first reason counts.  */
 static void connection_abandon(struct connection *connection,
                                enum connection_ending ending)
 {

@@ -81,7 +81,7 @@ struct connection {
 
 /* Begin to serve CLIENT, a connected stream: initialize CONNECTION, and call
    the opened callback of SERVICE, which may send output and end the connection.
-   CLIENT is copied; descriptor and name remain the caller's.  TIMEOUT:
+   CLIENT is copied; the descriptor and the name stay with the caller.  TIMEOUT:
    milliseconds for each call, -1 for none; 0 where calls must not block.  */
 void connection_open(struct connection *connection,
                      const struct server_client *client,
@@ -93,9 +93,10 @@ void connection_open(struct connection *connection,
 unsigned connection_events(const struct connection *connection);
 
 /* Take one step: send pending output, or read and pass the input to the
-   service.  Does nothing if the connection is over.  The effect shows in
-   connection_events.  BUFFER, of CONNECTION_PIECE bytes, holds nothing between
-   two steps: any number of connections may share a buffer.  */
+   service, or discard it while lingering.  An error ends the connection;
+   connection_events has the new state.  Not to be called once the connection is
+   over.  BUFFER, of CONNECTION_PIECE bytes, holds nothing between two steps:
+   any number of connections may share a buffer.  */
 void connection_step(struct connection *connection, char *buffer);
 
 /* Serve to the end, with blocking calls: connection->ending is then set, and

@@ -45,9 +45,9 @@ static bool datagram_take(struct server *server,
 }
 
 /* Whether to answer REQUEST, a datagram with ENDS, the addresses of sender and
-   receiver: not if an answer may do harm, or would reach this server, or beyond
-   the limit of the sender, which counts the other datagrams alone.  Returns
-   false with a line in the log.  */
+   receiver.  Refused with a line in the log: a datagram if an answer may do
+   harm, or would reach this server; and a datagram beyond the limit of the
+   sender.  Only the latter check counts REQUEST.  */
 static bool datagram_accept(struct server *server,
                             const struct datagram_request *request,
                             const struct sonde_datagram *ends)

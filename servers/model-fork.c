@@ -153,7 +153,8 @@ static int fork_tick(struct server *server)
     return -1;
 }
 
-/* Tell the children to end; the handler counts each off later.  */
+/* Send STOP_NOW to all children: each closes its connection and ends, and the
+   handler counts each off later.  */
 static void fork_cut(struct server *server)
 {
     struct fork_data *data = server->model_data;

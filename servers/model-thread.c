@@ -26,6 +26,7 @@ struct worker {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct worker *workers;
 
+/* Add WORKER to the list.  */
 static void thread_enter(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);

@@ -42,8 +42,8 @@ uint64_t repeat_sender(const struct sonde_address *from);
    remember the datagram.  The same datagram: same sender, size, and first and
    last REPEAT_SAMPLE bytes.  Returns true for a datagram not remembered, which
    never counts against the limit.  Returns false if the same datagram was
-   received before, and REPEAT_USUAL repeated ones were answered within a
-   second.  */
+   received before, and REPEAT_USUAL repeated ones of the sender were answered
+   within a second, or the table of senders is full.  */
 bool repeat_take(struct repeat_table *table, const struct sonde_address *from,
                  const char *data, size_t size, int64_t now);
 

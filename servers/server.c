@@ -35,8 +35,8 @@ static void raise_limit(void)
             return;
 }
 
-/* Serve the inherited connection FD, the only client, to the end, in this
-   process whatever the model, and close FD.  */
+/* Serve the inherited connection FD, the only client, to the end, as the
+   iterative model does, and close FD.  */
 static void serve_inherited(struct server *server, int fd)
 {
     struct server_client client = {.fd = fd};

@@ -29,8 +29,9 @@ struct service {
     void (*input)(struct connection *connection, const char *data, size_t size);
     /* The client has sent a FIN. NULL: connection_end.  */
     void (*ended)(struct connection *connection);
-    /* A datagram was received: set *ANSWER to the answer, in REQUEST or
-       constant.  Returns the answer's length, or -1 for no answer.  */
+    /* A datagram was received: set *ANSWER to the answer, in REQUEST (DATA or
+       ROOM) or constant.  NULL is not allowed.  Returns the answer's length, or
+       -1 for no answer.  */
     ssize_t (*datagram)(const void *settings, struct datagram_request *request,
                         const char **answer);
 };

@@ -64,8 +64,8 @@ void stop_watch(int fd);
 /* Wake the loop, from a thread or a signal handler.  */
 void stop_wake(void);
 
-/* Read up to 64 bytes of the self-pipe; bytes that are left wake the loop
-   again.  Returns whether the pipe held any bytes.  */
+/* Take the signals noted in the self-pipe, and empty the pipe; bytes that are
+   left wake the loop again.  Returns whether any signal was noted.  */
 bool stop_woken(void);
 
 #endif /* SERVERS_STOP_H */
