@@ -20,9 +20,10 @@
 #include "progs/replace.h"
 #include "progs/status.h"
 
-/* Deadline of a run, in milliseconds. The default rows take well under a
-   second; the limit for a slow host is a minute, plus four silence timeouts for
-   each row and family, as if rows were measured in sequence.  */
+/* Deadline of a run, in milliseconds.  The default rows take well under a
+   second; the limit for a slow host is a minute, two with --overflow, plus four
+   silence timeouts for each row and family, as if rows were measured in
+   sequence.  */
 static int64_t backlogprobe_deadline_of(const struct queue_plan *plan)
 {
     return (plan->overflow ? 120000 : 60000) +
@@ -110,7 +111,8 @@ static void backlogprobe_show_progress(const struct findings *findings,
     progress_show(elapsed, "%zu figures", findings->count);
 }
 
-/* The finding about a family that does not work; NULL if the family works.  */
+/* The finding about a family that does not work, of the key KEY; NULL if the
+   family works, or was not measured.  */
 static const struct finding *not_working(const struct findings *findings,
                                          const char *key)
 {
@@ -119,8 +121,9 @@ static const struct finding *not_working(const struct findings *findings,
                                                                     : NULL;
 }
 
-/* Complain if the families asked for, or else all, do not work on the loopback
-   interface.  Returns 0 if there is something to report.  */
+/* Complain if the families asked for, or else both, do not work on the loopback
+   interface.  Returns 0 if there is something to report, or -1 after a
+   message.  */
 static int check_families(const struct findings *findings)
 {
     const struct finding *inet = not_working(findings, "inet.available");
@@ -142,6 +145,8 @@ static int check_families(const struct findings *findings)
     return -1;
 }
 
+/* The exit status: with --require by the grant of the backlog; otherwise
+   success if any row has figures.  */
 static int status_of(const struct report *report)
 {
     static const int statuses[] = {
@@ -159,7 +164,8 @@ static void backlogprobe_write_prometheus(FILE *out, const void *report)
     report_prometheus(out, report);
 }
 
-/* Print REPORT in the chosen form. Returns 0, or -1 after a message.  */
+/* Print REPORT in the chosen form.  Without a row of figures no metrics are
+   written.  Returns 0, or -1 after a message.  */
 static int print_form(const struct report *report)
 {
     if (choices.prometheus)
@@ -180,8 +186,9 @@ static int print_form(const struct report *report)
     return 0;
 }
 
-/* Print the differences from the profile of --compare. Returns the exit
-   status.  */
+/* Sort FINDINGS, and print the differences from the profile of --compare.
+   Returns the exit status: STATUS_DONE or STATUS_NO; STATUS_TROUBLE after a
+   message, if the profile cannot be read, or has no figure in common.  */
 static int print_comparison(struct findings *findings)
 {
     char problem[300];
@@ -206,7 +213,8 @@ static int print_comparison(struct findings *findings)
     return status;
 }
 
-/* Print FINDINGS as CHOSEN says.  Returns the exit status.  */
+/* Print FINDINGS as the options say, and complain if no row has figures.
+   Returns the exit status.  */
 static int print_report(struct findings *findings)
 {
     struct report report;
@@ -229,7 +237,10 @@ static int print_report(struct findings *findings)
     return status;
 }
 
-/* Measure PLAN, with the results in FINDINGS, and report.  */
+/* Measure PLAN, with the results in FINDINGS, and report, also after a
+   measurement that ended early.  Returns the exit status: STATUS_TROUBLE after
+   a message, if a measurement ended early, a setting of --with failed, or no
+   family works.  */
 static int backlogprobe_measure(struct findings *findings,
                                 const struct queue_plan *plan)
 {
@@ -261,8 +272,8 @@ static int backlogprobe_measure(struct findings *findings,
     return failed ? STATUS_TROUBLE : status;
 }
 
-/* What CHOSEN asks for, into PLAN.  Returns OPTIONS_GO_ON, or the exit status,
-   having said why.  */
+/* Fill PLAN from the options; plan_free is to be called in each case.  Returns
+   OPTIONS_GO_ON, or the exit status after a message.  */
 static int backlogprobe_make_plan(struct queue_plan *plan)
 {
     char problem[300], number[24];

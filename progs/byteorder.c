@@ -20,6 +20,8 @@ static const char *order_name(int order)
                                           : "neither big- nor little-endian";
 }
 
+/* Write the SIZE bytes VALUE, in the order in memory, to TEXT in hexadecimal,
+   of 3 * SIZE bytes.  */
 static void print_bytes(const void *value, size_t size, char *text)
 {
     const unsigned char *byte = value;

@@ -35,7 +35,8 @@ const struct option_row client_rows[] = {
     {0},
 };
 
-/* A usage error: why SOURCE is refused.  */
+/* Report a usage error: why SOURCE, the value of --source, is refused.  Returns
+   the exit status.  */
 static int refuse_source(const char *source)
 {
     char problem[ENDPOINT_TEXT];
@@ -52,6 +53,8 @@ static int refuse_source(const char *source)
                        source);
 }
 
+/* Set TARGET's source, in static memory, from --source.  Returns OPTIONS_GO_ON,
+   or the exit status after a usage error.  */
 static int target_take_source(struct client_target *target)
 {
     static struct sonde_address address;
@@ -68,7 +71,8 @@ static int target_take_source(struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* The port of SERVICE in the host's database.  */
+/* The port of SERVICE in the host's database, or else the port in SERVICE, as
+   text in static memory.  */
 static const char *service_find_port(const struct client_service *service)
 {
     static char port[12];
@@ -79,7 +83,8 @@ static const char *service_find_port(const struct client_service *service)
     return port;
 }
 
-/* Refuse an impossible HOST or PORT without a lookup.  */
+/* Refuse an impossible HOST or PORT without a lookup.  Returns OPTIONS_GO_ON,
+   or the exit status after a usage error.  */
 static int target_check(const struct client_target *target)
 {
     char problem[ENDPOINT_TEXT];
@@ -102,7 +107,8 @@ static int target_check(const struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* A UNIX socket in the place of HOST and PORT.  */
+/* Take the path of --unix in the place of HOST and PORT.  Returns
+   OPTIONS_GO_ON, or the exit status after a usage error.  */
 static int target_take_path(struct client_target *target)
 {
     if (client_options.operands.count > 0)

@@ -10,7 +10,7 @@
 #include "progs/options.h"
 
 /* The values of the shared options; times in milliseconds, keepalive in
-   seconds, 0 if not given.  */
+   seconds; 0 or NULL if not given.  */
 struct client_options {
     bool inet, inet6, udp, verbose;
     const char *path, *source;
@@ -40,16 +40,20 @@ struct client_service {
     int port;
 };
 
-/* Fill TARGET from client_options; SERVICE is for a command line without PORT.
-   TARGET points into static memory.  Returns OPTIONS_GO_ON; or the exit status,
-   after a usage error, which is reported.  */
+/* Fill TARGET from client_options, and check for contradictions and impossible
+   names, addresses and ports, without a lookup of HOST.  SERVICE is for a
+   command line without PORT.  TARGET points into static memory and argv.
+   Returns OPTIONS_GO_ON; or the exit status, after a usage error, which is
+   reported.  */
 int client_options_target(const struct client_service *service,
                           struct client_target *target);
 
-/* Print RESULT's text, if there is any.  Returns the exit status.  */
+/* Print RESULT's text, if there is any, as complain does.  Returns the exit
+   status for RESULT's end.  */
 int client_options_status(const struct client_result *result);
 
-/* For -v, on standard error: the attempts, both addresses, the time.  */
+/* For -v, on standard error: the attempts; for a connected client also both
+   addresses, the time and keepalive.  */
 void client_options_tell(const struct client *client);
 
 #endif /* PROGS_CLIENT_OPTIONS_H */

@@ -26,8 +26,9 @@ static const char *daytimecli_conflict(void)
     return utc && !parse ? "--utc applies to --parse only" : NULL;
 }
 
-/* For a terminal, which a server must not control: bytes except printable ASCII
-   and line ends as \ooo; and a newline at the end.  */
+/* Print the text for a terminal, which a server must not control: backslashes,
+   and bytes except printable ASCII and line ends, as \ooo; CR before LF is left
+   out; a newline at the end is added.  */
 static void print_safely(const struct daytime *daytime)
 {
     FILE *out = output_stream();
@@ -46,6 +47,7 @@ static void print_safely(const struct daytime *daytime)
         putc('\n', out);
 }
 
+/* Print the text of the server: byte by byte, or made safe on a terminal.  */
 static void daytimecli_print(const struct daytime *daytime)
 {
     if (isatty(STDOUT_FILENO)) {
@@ -56,10 +58,11 @@ static void daytimecli_print(const struct daytime *daytime)
     fwrite(daytime->text, 1, daytime->length, output_stream());
 }
 
-/* The instant, and the offset between the server's clock and the local clock.
-   The server sends whole seconds, so the server's clock was half a second
-   further, plus or minus half a second; the uncertainty also has half of the
-   round trip.  */
+/* Print the instant, and the offset between the server's clock and the local
+   clock; with -v also the format, on standard error.  A text in no known form
+   makes RESULT CLIENT_WRONG_REPLY, and nothing is printed.  The server sends
+   whole seconds, so the server's clock was half a second further, plus or minus
+   half a second; the uncertainty also has half of the round trip.  */
 static void print_instant(const struct client *client,
                           const struct daytime *daytime,
                           struct client_result *result)

@@ -8,7 +8,8 @@
 #include "clients/echo-client.h"
 #include "progs/client-options.h"
 
-/* Connect, and echo standard input.  */
+/* Connect, send standard input, verify the reply, and write the reply to
+   standard output.  Returns the exit status.  */
 static int echocli_run(void)
 {
     static const struct client_service service = {"echo", 7};

@@ -41,6 +41,7 @@ static const struct option_row rows[] = {
     {0},
 };
 
+/* The plan of a run by the options, with the defaults that --help notes.  */
 static struct load_plan echoload_make_plan(const struct client_target *target)
 {
     bool is_datagram = target->type == SOCK_DGRAM;
@@ -83,8 +84,9 @@ static const char *echoload_conflict(void)
     return NULL;
 }
 
-/* Check PLAN against the limits of this process. Returns OPTIONS_GO_ON, or the
-   exit status after a message.  */
+/* Check PLAN against the limits of this process, and raise the limit of
+   descriptors if need be.  Returns OPTIONS_GO_ON, or the exit status after a
+   message.  */
 static int echoload_check(const struct load_plan *plan,
                           const struct client_target *target)
 {
@@ -111,6 +113,8 @@ static int echoload_check(const struct load_plan *plan,
     return OPTIONS_GO_ON;
 }
 
+/* Run PLAN with CLIENT, and report the run, unless no connection was made.
+   Returns the exit status for RESULT.  */
 static int echoload_measure(struct client *client, const struct load_plan *plan,
                             struct client_result *result)
 {

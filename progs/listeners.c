@@ -14,8 +14,9 @@
 #include "progs/replace.h"
 #include "progs/status.h"
 
-/* Deadlines for the list and the owners. The kernel returns the list at once;
-   owners take a few microseconds for each descriptor of the host.  */
+/* Deadlines for the list and the owners, in milliseconds.  The kernel returns
+   the list at once; owners take a few microseconds for each descriptor of the
+   host.  */
 enum { LIST_MS = 5000, OWNERS_MS = 20000 };
 
 struct listeners_choices {
@@ -51,6 +52,7 @@ static const char *listeners_conflict(void)
     return NULL;
 }
 
+/* The families of the options; all, if none is chosen.  */
 static unsigned families_of(void)
 {
     unsigned families = 0;
@@ -68,6 +70,8 @@ static void listeners_write_prometheus(FILE *out, const void *listeners)
     listeners_prometheus(out, listeners);
 }
 
+/* Say why the listeners could not be read, by errno.  Returns
+   STATUS_TROUBLE.  */
 static int complain_unread(void)
 {
     if (errno == ENOTSUP)
@@ -86,8 +90,8 @@ static int complain_unread(void)
     return STATUS_TROUBLE;
 }
 
-/* Write the report.  Returns STATUS_DONE, or STATUS_TROUBLE, having said
-   why.  */
+/* Write the report in the chosen form.  Returns STATUS_DONE, or STATUS_TROUBLE
+   after a message.  */
 static int listeners_report(const struct listeners *listeners)
 {
     if (choices.prometheus)
@@ -104,8 +108,10 @@ static int listeners_report(const struct listeners *listeners)
     return STATUS_DONE;
 }
 
-/* Report the selected listeners. A family that could not be read may have a
-   full queue: then neither 0 nor 1 is a true exit status.  */
+/* Report the selected listeners.  Returns the exit status: STATUS_NO if a queue
+   has reached --fail-at.  A family that could not be read may have a full
+   queue: then neither 0 nor 1 is a true exit status, and STATUS_TROUBLE is
+   returned after a message.  */
 static int report_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
@@ -121,8 +127,9 @@ static int report_found(const struct listeners *listeners)
     return STATUS_TROUBLE;
 }
 
-/* Nothing listens at WHAT, for the reason WHY. JSON and metrics then have an
-   empty list, unless WHAT is impossible.  */
+/* Say that nothing is selected by the operand WHAT, for the reason WHY.  JSON
+   and metrics then have an empty list, unless WHAT is impossible.  Returns the
+   exit status: STATUS_NO if no listener matches, otherwise STATUS_TROUBLE.  */
 static int report_missing(const struct listeners *listeners,
                           enum selection selection, const struct sentence *why)
 {
@@ -135,6 +142,8 @@ static int report_missing(const struct listeners *listeners,
     return selection == SELECTION_NONE ? STATUS_NO : STATUS_TROUBLE;
 }
 
+/* Report the listeners of the operand, or all without an operand.  Returns the
+   exit status.  */
 static int select_and_report(struct listeners *listeners)
 {
     struct sentence why = {""};

@@ -13,7 +13,7 @@
 
 enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10 };
 
-/* NUMBER with commas: 1,221,345.  */
+/* Write NUMBER with commas, as 1,221,345, to TEXT.  Returns TEXT.  */
 static const char *load_report_grouped(uint64_t number, char text[NUMBER_TEXT])
 {
     char plain[NUMBER_TEXT];
@@ -28,7 +28,8 @@ static const char *load_report_grouped(uint64_t number, char text[NUMBER_TEXT])
     return text;
 }
 
-/* COUNT in the run's time, a second.  */
+/* COUNT, made in the time of the run, for each second; 0 if no time has
+   passed.  */
 static double per_second(const struct load_report *report, uint64_t count)
 {
     return report->elapsed > 0 ? (double)count * 1e9 / (double)report->elapsed
@@ -100,6 +101,8 @@ static void print_latency(FILE *out, const char *name,
     fprintf(out, " max %s\n", time);
 }
 
+/* Print the errors by kind, the first wrong reply, and the number of late
+   answers, which are no errors.  */
 static void print_errors(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT];
@@ -122,7 +125,7 @@ static void print_errors(FILE *out, const struct load_report *report)
         fprintf(out, "  %-10s none\n", title);
 }
 
-/* The share of datagrams without a reply.  */
+/* Print the share of datagrams without a reply; nothing for a stream.  */
 static void print_loss(FILE *out, const struct load_report *report)
 {
     uint64_t lost = report->errors[LOAD_UNANSWERED];
@@ -170,7 +173,8 @@ static void print_figures(FILE *out, const struct load_report *report)
     print_loss(out, report);
 }
 
-/* 1, 2 and 5, and ten times as much, and so on, in nanoseconds.  */
+/* The bound after BOUND in the row 1, 2 and 5, and ten times as much, and so
+   on, in nanoseconds.  */
 static int64_t next_bound(int64_t bound)
 {
     int64_t power = 1;
@@ -179,6 +183,8 @@ static int64_t next_bound(int64_t bound)
     return bound / power == 2 ? 5 * power : 2 * bound;
 }
 
+/* Print a bar for COUNT, of full length at MAX, and the share of COUNT in ALL.
+   No COUNT but 0 has an empty bar.  */
 static void print_bar(FILE *out, const char *name, uint64_t count, uint64_t max,
                       uint64_t all)
 {
@@ -190,8 +196,9 @@ static void print_bar(FILE *out, const char *name, uint64_t count, uint64_t max,
             100 * (double)count / (double)all);
 }
 
-/* Rows in steps of 1, 2 and 5 from the first percent of the values on, up to 99
-   percent; the rest is a single row.  */
+/* Print rows in steps of 1, 2 and 5 from the first percent of the values on, up
+   to 99 percent, at most ROWS_MAX; the rest is a single row.  With fewer than
+   10 values print nothing.  */
 static void print_histogram(FILE *out, const struct histogram *histogram)
 {
     int64_t bounds[ROWS_MAX];

@@ -55,6 +55,8 @@ static void view_add(struct option_view *view, const struct option_row *row)
     view->rows[view->count++] = row;
 }
 
+/* Collect the rows of PROGRAM: its own, the shared and the common ones.  Rows
+   beyond OPTIONS_MAX are left out.  */
 static void view_make(struct option_view *view, const struct program *program)
 {
     const struct option_row *tables[] = {program->rows, program->shared,
@@ -80,8 +82,8 @@ static const struct option_row *view_find(const struct option_view *view,
 
 /* ---- --help -------------------------------------------------------------- */
 
-/* ROW's options as --help shows them: "-b, --backlog LIST".  Returns the
-   length.  */
+/* Write ROW's options to TEXT as --help shows them: "-b, --backlog LIST".
+   Returns the length, as snprintf.  */
 static int row_print_name(const struct option_row *row, char *text, size_t size)
 {
     char letter[] = "    ";
@@ -92,7 +94,7 @@ static int row_print_name(const struct option_row *row, char *text, size_t size)
                     row->argument ? row->argument : "");
 }
 
-/* ROW's choices, separated by commas, if there are any.  */
+/* Write ROW's choices to TEXT, separated by commas; "" if there are none.  */
 static void row_print_choices(const struct option_row *row, char *text,
                               size_t size)
 {
@@ -173,6 +175,9 @@ static int print_version(const struct program *program)
 
 /* ---- values -------------------------------------------------------------- */
 
+/* take_number, take_seconds and take_choice set the target of ROW to the value
+   TEXT.  Each returns OPTIONS_GO_ON; or STATUS_TROUBLE after a usage error,
+   with the target unchanged.  */
 static int take_number(const struct option_row *row, const char *text)
 {
     char *end;
@@ -190,7 +195,7 @@ static int take_number(const struct option_row *row, const char *text)
 
 /* Read TEXT as seconds, such as 2, 0.25 or .5, and set *MS to milliseconds.
    Digits after the third decimal are ignored.  Returns false if TEXT is no such
-   number, or out of range; *MS is then undefined.  */
+   number, or too large for a long; *MS is then undefined.  */
 static bool read_seconds(const char *text, long *ms)
 {
     long whole = 0, part = 0, unit = 100;
@@ -235,6 +240,8 @@ static int take_choice(const struct option_row *row, const char *text)
                        text, row->name, all);
 }
 
+/* Append TEXT, which is not copied, to LIST.  Returns OPTIONS_GO_ON, or
+   STATUS_TROUBLE after a message, without memory.  */
 static int list_add(struct option_list *list, const char *text)
 {
     const char **texts =
@@ -250,7 +257,9 @@ static int list_add(struct option_list *list, const char *text)
 
 /* ---- the command line ---------------------------------------------------- */
 
-/* ROW was given, with VALUE if the row has an argument.  */
+/* ROW was given, with VALUE if the row has an argument: set the target, or
+   print the help or the version.  Returns OPTIONS_GO_ON, or the exit
+   status.  */
 static int row_take(const struct option_row *row, const char *value,
                     const struct program *program,
                     const struct option_view *view)
@@ -279,9 +288,9 @@ static int row_take(const struct option_row *row, const char *value,
 }
 
 /* getopt_long found an error: parse again, up to the error, and let getopt_long
-   print the message. stdio would lose the message if a non-blocking standard
-   error had no room, so wait for room first, as write_all does: until the
-   reader reads, or a signal ends the process.  */
+   print the message.  Returns STATUS_TROUBLE. stdio would lose the message if a
+   non-blocking standard error had no room, so wait for room first, as write_all
+   does: until the reader reads, or a signal ends the process.  */
 static int report_option_error(const struct option_view *view, int argc,
                                char **argv)
 {
@@ -296,6 +305,8 @@ static int report_option_error(const struct option_view *view, int argc,
     return usage_hint();
 }
 
+/* Add the COUNT OPERANDS to the target of PROGRAM.  Returns OPTIONS_GO_ON, or
+   the exit status after a message, if there are too many.  */
 static int take_operands(const struct program *program, size_t count,
                          char **operands)
 {

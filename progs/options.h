@@ -17,8 +17,8 @@ enum option_kind {
     OPTION_LIST,    /* TARGET is a struct option_list; the option may be
                        repeated */
     OPTION_CHOICE,  /* TARGET is an int: the index in CHOICES */
-    OPTION_HELP,
-    OPTION_VERSION
+    OPTION_HELP,    /* print the help, and end; no TARGET */
+    OPTION_VERSION  /* the same for the version */
 };
 
 /* Values in the order of the command line: pointers into argv.  All zero is
@@ -37,7 +37,7 @@ struct option_row {
     const char *help;
     enum option_kind kind;
     void *target;
-    long min, max;
+    long min, max; /* of a number; of OPTION_SECONDS in milliseconds */
     const char *const *choices; /* up to NULL */
 };
 
@@ -87,22 +87,27 @@ struct program {
     const char *operands_help;
     const char *statuses; /* "0 success, 2 ..." */
     bool is_server;       /* starts without standard output, too */
-    /* A sentence if options or operands contradict each other, else NULL.  The
-       function pointer may be NULL.  */
+    /* A sentence if options or operands contradict each other, else NULL.
+       Called once all are taken; the sentence is reported as a usage error.
+       The function pointer may be NULL.  */
     const char *(*conflict)(void);
     /* The work, once the command line is right.  Returns the exit status.  */
     int (*run)(void);
 };
 
-/* main of PROGRAM: prepares output (see output.h), takes ARGV, runs, and writes
-   the report.  Returns the exit status.  */
+/* main of PROGRAM: prepares output (see output.h), takes ARGV, calls PROGRAM's
+   run unless the command line ends the program, and writes the report.  Returns
+   the exit status: STATUS_TROUBLE also if the report cannot be written.  */
 int program_main(const struct program *program, int argc, char **argv);
 
+/* Instead of an exit status: the program goes on.  */
 enum { OPTIONS_GO_ON = -1 };
 
-/* Take the options and operands of ARGV; getopt_long permutes ARGV, and ARGV[0]
-   becomes the program's name.  Returns OPTIONS_GO_ON; or the exit status, after
-   --help and --version, and after a usage error, which is reported.  */
+/* Take the options and operands of ARGV into the targets of PROGRAM, and look
+   for a conflict; getopt_long permutes ARGV, and ARGV[0] becomes the program's
+   name.  Returns OPTIONS_GO_ON; or the exit status, after --help and --version,
+   which go into the report, and after a usage error, which is reported.
+   Earlier options are then taken.  */
 int options_take(const struct program *program, int argc, char **argv);
 
 #endif /* PROGS_OPTIONS_H */

@@ -138,7 +138,9 @@ void progress_end(void)
     has_progress = false;
 }
 
-/* Returns 0, or the errno of the call that failed.  */
+/* Write the report, masked unless raw, and close stream and standard output.
+   Returns 0, or the errno of the call that failed; ENOMEM if the report is
+   incomplete, and nothing is written then.  */
 static int report_write(void)
 {
     bool whole = !ferror(stream);

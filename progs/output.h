@@ -8,15 +8,17 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Call first. Opens the descriptors 0 to 2 if closed, so no socket becomes
+/* Call first.  Opens the descriptors 0 to 2 if closed, so no socket becomes
    standard output, and ignores SIGPIPE and SIGXFSZ: a closed pipe, or a file at
-   its size limit, is a write error. PROGRAM is the name in messages, with
-   static storage. Returns false, after a message, without memory for a report,
-   or if standard output is closed and NEEDS_OUTPUT.  */
+   its size limit, is a write error.  PROGRAM is the name in messages, with
+   static storage.  Returns false, after a message, without memory for a report,
+   or if standard output is closed and NEEDS_OUTPUT: end with STATUS_TROUBLE,
+   without output_end.  */
 bool output_begin(const char *program, bool needs_output);
 
-/* Print a sentence on standard error, "PROGRAM: ...", masked as by
-   mask_text.  */
+/* Print a sentence on standard error, "PROGRAM: ...", masked as by mask_text,
+   cut after 1023 bytes, and on a terminal folded at 79 columns.  FORMAT has no
+   newline.  Waits for room, as write_all; failures are ignored.  */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 
 /* The same for a usage error, followed by usage_hint.  Returns
@@ -27,26 +29,28 @@ __attribute__((format(printf, 1, 2))) int usage_error(const char *format, ...);
 int usage_hint(void);
 
 /* Replace the progress line on standard error by the time and a text, without a
-   newline: on a terminal only, after the first second.  */
+   newline: on a terminal only, and not before MILLISECONDS, the time since the
+   start, is a second.  */
 __attribute__((format(printf, 2, 3))) void
 progress_show(int64_t milliseconds, const char *format, ...);
 
 /* Remove the progress line, if there is one.  */
 void progress_end(void);
 
-/* The stream for the report. The whole report is kept in memory until
-   output_end, which waits if standard output is non-blocking: stdio would lose
-   bytes for which the descriptor has no room.  */
+/* The stream for the report, closed by output_end.  The whole report is kept in
+   memory until output_end, which waits if standard output is non-blocking:
+   stdio would lose bytes for which the descriptor has no room.  */
 FILE *output_stream(void);
 
-/* The report is data for another program, byte by byte. Without this call
-   output_end masks the report as mask_report does, since profiles and names of
-   files, processes and interfaces may have any bytes.  */
+/* Declare that the report is data for another program, byte by byte.  Without
+   this call output_end masks the report as mask_report does, since profiles and
+   names of files, processes and interfaces may have any bytes.  */
 void output_raw(void);
 
-/* To be called last: write the report to standard output.  Returns STATUS, also
-   without a message if the reader of a pipe has gone; or STATUS_TROUBLE, after
-   a message, if standard output is closed or the report cannot be written.  */
+/* To be called last, once: write the report to standard output, and close the
+   descriptor.  Returns STATUS, also without a message if the reader of a pipe
+   has gone; or STATUS_TROUBLE, after a message, if the report cannot be
+   written, or is not empty and standard output was closed at the start.  */
 int output_end(int status);
 
 #endif /* PROGS_OUTPUT_H */

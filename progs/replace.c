@@ -13,9 +13,10 @@
 #include "progs/output.h"
 #include "progs/replace.h"
 
-/* rename would replace a device or a symbolic link by a file: for example
-   /dev/stdout, for the whole host. And the target of a link may be chosen by
-   another user.  */
+/* Check that PATH is a regular file, or that nothing is there.  Returns 0, or
+   -1 after a message. rename would replace a device or a symbolic link by a
+   file: for example /dev/stdout, for the whole host.  And the target of a link
+   may be chosen by another user.  */
 static int may_replace(const char *path)
 {
     struct stat status;
@@ -29,7 +30,9 @@ static int may_replace(const char *path)
     return -1;
 }
 
-/* With the mode of a new file: mkstemp permits the owner only.  */
+/* Make the temporary file NAME, in which the last six letters, XXXXXX, are
+   replaced, with the mode of a new file: mkstemp permits the owner only.
+   Returns the descriptor, or -1 with errno.  */
 static int make_beside(char *name)
 {
     int fd = mkstemp(name);
@@ -43,6 +46,8 @@ static int make_beside(char *name)
     return fd;
 }
 
+/* Write the temporary file NAME by WRITE, sync and close FD, and rename NAME to
+   PATH.  Returns 0, or -1 with errno: NAME is left, with FD closed.  */
 static int write_beside(const char *name, int fd,
                         void (*write)(FILE *, const void *), const void *data,
                         const char *path)

@@ -63,10 +63,13 @@ static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
     progress_show(elapsed, "asked %zu of %zu times", done, total);
 }
 
-/* A question was killed because memory ran out: the report is incomplete.  */
+/* A question was killed because memory ran out: the report is incomplete, and
+   the exit status is STATUS_TROUBLE.  */
 static bool memory_ran_out;
 
-/* Ask the chosen questions, and add the host.  */
+/* Ask the chosen questions, add the host, and sort FINDINGS.  Returns 0, or -1
+   after a message.  If memory ran out for a question, print a message, set
+   memory_ran_out, and return 0.  */
 static int ask_host(const struct catalogue *catalogue,
                     struct findings *findings)
 {
@@ -101,7 +104,7 @@ static int ask_host(const struct catalogue *catalogue,
     return failed;
 }
 
-/* Read the profile NAME into FINDINGS, with a sentence if that fails.  */
+/* Read the profile NAME into FINDINGS.  Returns 0, or -1 after a message.  */
 static int read_profile(const char *name, struct findings *findings)
 {
     char problem[400];
@@ -111,6 +114,8 @@ static int read_profile(const char *name, struct findings *findings)
     return -1;
 }
 
+/* Choose the questions of ID, a question, group or pattern.  Returns 0, or -1
+   after a message.  */
 static int choose_one(struct catalogue *catalogue, const char *id,
                       bool or_profile)
 {
@@ -122,7 +127,8 @@ static int choose_one(struct catalogue *catalogue, const char *id,
 }
 
 /* Choose the questions named by the operands, after FIRST operands that name
-   profiles.  */
+   profiles; all questions, if there are none; with --states tcp.states alone.
+   Returns 0, or -1 after a message.  */
 static int sockprobe_choose(struct catalogue *catalogue, size_t first)
 {
     if (choices.states)
@@ -155,9 +161,9 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* A file's name for a report: the last part, masked, since another user may
-   have named the file, and a newline in a name would begin a line of the
-   report.  */
+/* Write a file's name for a report to NAME, of NAME_SIZE bytes: the last part,
+   masked, since another user may have named the file, and a newline in a name
+   would begin a line of the report.  Returns NAME.  */
 enum { NAME_SIZE = 256 };
 static const char *name_print(const char *path, char *name)
 {
@@ -166,8 +172,9 @@ static const char *name_print(const char *path, char *name)
     return name;
 }
 
-/* Open the page; with MODE "a" only to check the permission, before the
-   questions are asked in vain.  */
+/* Open the page NAME; "-" is the report.  With MODE "a" only to check the
+   permission, before the questions are asked in vain: a new file is made.
+   Returns NULL after a message.  */
 static FILE *open_page(const char *name, const char *mode)
 {
     FILE *out = !strcmp(name, "-") ? output_stream() : fopen(name, mode);
@@ -176,6 +183,8 @@ static FILE *open_page(const char *name, const char *mode)
     return out;
 }
 
+/* Close the page, unless it is the report.  Returns 0, or -1 after a message if
+   the page is incomplete.  */
 static int close_page(const char *name, FILE *out)
 {
     if (out == output_stream())
@@ -188,6 +197,9 @@ static int close_page(const char *name, FILE *out)
     return -1;
 }
 
+/* Write the page of --html; THERE, if not NULL, is the profile of --diff.
+   Returns STATUS_DONE, also if there are differences, or STATUS_TROUBLE after a
+   message.  */
 static int write_page(const struct catalogue *catalogue,
                       const struct findings *here, const struct findings *there)
 {
@@ -200,7 +212,7 @@ static int write_page(const struct catalogue *catalogue,
     return close_page(choices.html, out) ? STATUS_TROUBLE : STATUS_DONE;
 }
 
-/* Report the host or profile HERE.  */
+/* Report the host HERE in the chosen form.  Returns the exit status.  */
 static int sockprobe_report(const struct catalogue *catalogue,
                             const struct findings *here)
 {
@@ -228,7 +240,8 @@ static bool has_second(const struct catalogue *catalogue)
 }
 
 /* The exit status of a comparison: to have compared nothing is not to have
-   found no difference.  */
+   found no difference, and STATUS_TROUBLE after a message.  With --tap answers
+   that cannot be compared are enough.  */
 static int sockprobe_judge(const struct difference *difference)
 {
     if (difference->different > 0)
@@ -244,7 +257,7 @@ static int sockprobe_judge(const struct difference *difference)
 }
 
 /* Report the differences between HERE, this host or if SECOND another profile,
-   and THERE.  */
+   and THERE, in the chosen form.  Returns the exit status.  */
 static int sockprobe_compare(const struct catalogue *catalogue,
                              const struct findings *here,
                              const struct findings *there, bool second)
@@ -264,7 +277,8 @@ static int sockprobe_compare(const struct catalogue *catalogue,
     return sockprobe_judge(&difference);
 }
 
-/* Whether the page can be written.  */
+/* Whether the page of --html can be written; true without --html.  Makes the
+   file if there is none; false after a message.  */
 static bool can_write(void)
 {
     FILE *out = choices.html ? open_page(choices.html, "a") : NULL;
@@ -273,6 +287,8 @@ static bool can_write(void)
     return out && close_page(choices.html, out) == 0;
 }
 
+/* Choose questions; explain or list them; or read the profiles, ask the host
+   unless two profiles are compared, and report.  Returns the exit status.  */
 static int sockprobe_ask(struct catalogue *catalogue, struct findings *here,
                          struct findings *there)
 {

@@ -6,7 +6,8 @@
 
 enum status {
     STATUS_DONE = 0,
-    STATUS_NO = 1,      /* a question was answered no */
+    STATUS_NO = 1,      /* a question was answered no: a difference was found,
+                           a backlog is cut, or no listener matches */
     STATUS_TROUBLE = 2, /* usage error or failure */
     /* Of the clients.  */
     STATUS_REFUSED = 3,

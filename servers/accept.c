@@ -15,8 +15,9 @@
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* Set TCP_NODELAY on FD unless accepted sockets inherit the option.  The first
- * client shows the inheritance for all clients.  */
+/* Set TCP_NODELAY on FD, a TCP client, unless accepted sockets inherit the
+   option.  The first client shows the inheritance for all clients.  Failures
+   are ignored.  */
 static void accept_set_nodelay(struct server *server, int fd)
 {
     int on = 0;
@@ -31,6 +32,7 @@ static void accept_set_nodelay(struct server *server, int fd)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
+/* Log that CLIENT, which has a name, is connected.  */
 static void accept_log(struct server *server,
                        const struct server_client *client)
 {
@@ -43,8 +45,9 @@ static void accept_log(struct server *server,
              clients == 1 ? "" : "s");
 }
 
-/* Count the client at PEER for --max-per-source.  Returns false, with a line in
- * the log, if the source has the maximum.  */
+/* Count the client at PEER for --max-per-source, and set client->source.
+   Returns false, with a line in the log, if the source has the maximum; the
+   caller closes the client.  */
 static bool accept_count_source(struct server *server,
                                 const struct sonde_address *peer,
                                 struct server_client *client)
@@ -74,7 +77,10 @@ static bool is_too_late(const struct server *server, int fd)
            !server_is_ready(fd, POLLIN);
 }
 
-/* Serve or reject the client FD, from PEER.  */
+/* Serve the client FD, from PEER, or close FD: a client that is too late is
+   counted as cut off; beyond --max-per-source a line is logged.  A client to be
+   served gets socket options, is counted, and with --verbose named and logged,
+   and belongs to the model.  */
 static void accept_client(struct server *server,
                           const struct listen_socket *listener, int fd,
                           const struct sonde_address *peer)
@@ -108,10 +114,10 @@ static void accept_client(struct server *server,
 
 /* ---- errors -------------------------------------------------------------- */
 
-/* There is no descriptor for a client: reject the client by the reserve
-   descriptor, or leave the client in the accept queue.  Linux reports EMFILE
-   even if the queue is empty, and then there is nothing to log.  Returns
-   whether to call accept again.  */
+/* accept failed with ERROR, out of descriptors or memory: reject the client by
+   the reserve descriptor, or leave the client in the accept queue and back off.
+   Logs the rejection.  Linux reports EMFILE even if the queue is empty, and
+   then there is nothing to log.  Returns whether to call accept again.  */
 static bool accept_shed(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -127,7 +133,9 @@ static bool accept_shed(struct server *server, struct listen_socket *listener,
     return is_shed;
 }
 
-/* accept at LISTENER failed with ERROR, for good.  */
+/* accept at LISTENER failed with ERROR, for good: log the error, make the
+   server fail, and close LISTENER.  In a worker the file of a UNIX socket
+   stays.  */
 static void accept_give_up(struct server *server,
                            struct listen_socket *listener, int error)
 {
@@ -147,7 +155,8 @@ static void accept_give_up(struct server *server,
         listen_socket_close(listener);
 }
 
-/* accept failed with ERROR.  Returns whether to call accept again.  */
+/* accept failed with ERROR: go back to poll, back off, reject a client, or give
+   up, by the class of ERROR.  Returns whether to call accept again.  */
 static bool accept_fail(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -168,8 +177,8 @@ static bool accept_fail(struct server *server, struct listen_socket *listener,
 
 /* ---- the queue ----------------------------------------------------------- */
 
-/* Accept up to MAX clients.  Returns false if the queue is empty, or accept
-   fails.  */
+/* Accept up to MAX clients, and serve or reject each.  Returns false if the
+   queue is empty, if accept fails, or if the server backs off.  */
 static bool accept_clients(struct server *server,
                            struct listen_socket *listener, long max)
 {

@@ -20,6 +20,8 @@ static bool pending_is_left(const struct connection *connection)
     return connection->start < connection->end;
 }
 
+/* End CONNECTION for the reason ENDING: pending output will not be sent.
+   Nothing if over before: the first reason counts.  */
 static void connection_abandon(struct connection *connection,
                                enum connection_ending ending)
 {
@@ -41,7 +43,8 @@ static void connection_note_error(struct connection *connection)
                        errno == EAGAIN ? CONNECTION_IDLE : CONNECTION_LOST);
 }
 
-/* Append the SIZE bytes DATA to the pending output.  */
+/* Append the SIZE bytes DATA to the pending output.  Beyond
+   CONNECTION_PENDING_MAX in all, or without memory, end CONNECTION instead.  */
 static void pending_append(struct connection *connection, const char *data,
                            size_t size)
 {
@@ -91,6 +94,8 @@ const void *connection_settings(const struct connection *connection)
     return connection->settings;
 }
 
+/* Send pending output, as much as one call takes.  An error ends
+   CONNECTION.  */
 static void pending_send(struct connection *connection)
 {
     ssize_t count = sonde_write(
@@ -108,6 +113,7 @@ static void pending_send(struct connection *connection)
     }
 }
 
+/* Pass input to the service; SIZE 0: the client has sent a FIN.  */
 static void connection_input(struct connection *connection, const char *data,
                              size_t size)
 {
@@ -123,6 +129,7 @@ static void connection_input(struct connection *connection, const char *data,
     }
 }
 
+/* Read once, and pass the input to the service.  An error ends CONNECTION.  */
 static void connection_read(struct connection *connection, char *buffer)
 {
     ssize_t count = sonde_read(connection->client.fd, buffer, CONNECTION_PIECE,
@@ -135,7 +142,9 @@ static void connection_read(struct connection *connection, char *buffer)
     connection_input(connection, buffer, (size_t)count);
 }
 
-/* Read and discard input after the service has ended.  */
+/* Read once and discard the input, waiting up to TIMEOUT milliseconds.  End
+   CONNECTION as done if the client has ended, after an error other than EAGAIN,
+   or beyond CONNECTION_IGNORED_MAX bytes.  */
 static void connection_discard(struct connection *connection, char *buffer,
                                int timeout)
 {
@@ -162,8 +171,10 @@ static void connection_linger(struct connection *connection, char *buffer)
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* All output is sent.  If the client has ended or sent nothing, the connection
-   is over.  Otherwise send a FIN, and linger until the client ends, too.  */
+/* All output is sent.  If the client has ended, or no input is unread, the
+   connection is over: closing does no harm.  Otherwise send a FIN, and linger
+   until the client ends, too.  If the FIN cannot be sent, the connection is
+   over as well.  */
 static void connection_finish(struct connection *connection, char *buffer)
 {
     if (!connection->half_closed)
@@ -241,6 +252,7 @@ const char *connection_reason(const struct connection *connection)
     }
 }
 
+/* Log the end and the bytes of a client with a name (--verbose); no others.  */
 static void connection_log_end(const struct connection *connection)
 {
     if (connection->client.name)
@@ -294,7 +306,9 @@ static void connection_dequeue(struct connection *connection)
     *(next ? &next->prev : &queue->last) = prev;
 }
 
-/* Restart the timer of CONNECTION after activity.  */
+/* Restart the idle timeout of CONNECTION after activity, if there is one.  A
+   connection that begins to linger gets CONNECTION_LINGER once, and no more
+   time later.  */
 static void connection_prolong(struct server *server,
                                struct connection *connection)
 {
@@ -321,7 +335,8 @@ void connection_close(struct server *server, struct connection *connection,
     free(connection);
 }
 
-/* The poller refused the descriptor, with errno.  */
+/* The poller refused the descriptor, with errno: log the error, and close and
+   free CONNECTION.  */
 static void connection_refuse(struct server *server,
                               struct connection *connection)
 {
@@ -331,7 +346,8 @@ static void connection_refuse(struct server *server,
     connection_close(server, connection, CONNECTION_LOST);
 }
 
-/* Poll for the next events, or close a connection at the end.  */
+/* Poll for the next events.  CONNECTION is closed and freed if over, or if the
+   poller fails.  */
 static void connection_update(struct server *server,
                               struct connection *connection)
 {
@@ -362,6 +378,8 @@ bool connection_advance(struct server *server, struct connection *connection)
     return true;
 }
 
+/* The watch of a client of the event model: take one step.  READY is
+   ignored.  */
 static void connection_ready(struct server *server, struct watch *watch,
                              unsigned ready)
 {

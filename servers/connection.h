@@ -31,14 +31,15 @@ enum {
 enum connection_state {
     CONNECTION_SERVING,
     CONNECTION_ENDING,    /* ends when pending output is sent */
-    CONNECTION_LINGERING, /* reads until the client ends, or the time is over */
-    CONNECTION_OVER
+    CONNECTION_LINGERING, /* discards input until the client ends, or the time
+                             is over */
+    CONNECTION_OVER       /* to be closed by the caller */
 };
 
 /* How the connection ended.  */
 enum connection_ending {
     CONNECTION_DONE,   /* by the protocol */
-    CONNECTION_LOST,   /* see error */
+    CONNECTION_LOST,   /* a call failed: see the member error */
     CONNECTION_IDLE,   /* idle timeout */
     CONNECTION_MEMORY, /* too much pending output, or no memory */
     CONNECTION_CUT     /* closed by the server's shutdown */
@@ -65,9 +66,9 @@ struct connection {
     uint64_t received, sent;
     int64_t linger_until; /* by monotonic_ms */
     uint32_t start, end;
-    uint32_t ignored; /* bytes received after the service had ended */
-    int timeout;      /* of a call: 0, -1 for none, or milliseconds */
-    int error;
+    uint32_t ignored;    /* bytes received after the service had ended */
+    int timeout;         /* milliseconds of a call; -1: none; 0: never block */
+    int error;           /* errno of CONNECTION_LOST and CONNECTION_IDLE */
     uint8_t state;       /* enum connection_state */
     uint8_t ending;      /* enum connection_ending */
     uint8_t half_closed; /* the client has sent a FIN */
@@ -78,8 +79,10 @@ struct connection {
     int64_t due; /* expiry, by monotonic_ms */
 };
 
-/* Begin to serve CLIENT, a connected stream.  TIMEOUT is 0 where calls must not
-   block.  */
+/* Begin to serve CLIENT, a connected stream: initialize CONNECTION, and call
+   the opened callback of SERVICE, which may send output and end the connection.
+   CLIENT is copied; the descriptor and the name stay with the caller.  TIMEOUT:
+   milliseconds for each call, -1 for none; 0 where calls must not block.  */
 void connection_open(struct connection *connection,
                      const struct server_client *client,
                      const struct service *service, const void *settings,
@@ -89,39 +92,51 @@ void connection_open(struct connection *connection,
    connection is over.  */
 unsigned connection_events(const struct connection *connection);
 
-/* Take one step.  BUFFER, of CONNECTION_PIECE bytes, holds nothing between two
-   steps: any number of connections may share a buffer.  */
+/* Take one step: send pending output, or read and pass the input to the
+   service, or discard it while lingering.  An error ends the connection;
+   connection_events has the new state.  Not to be called once the connection is
+   over.  BUFFER, of CONNECTION_PIECE bytes, holds nothing between two steps:
+   any number of connections may share a buffer.  */
 void connection_step(struct connection *connection, char *buffer);
 
-/* Serve to the end, with blocking calls.  */
+/* Serve to the end, with blocking calls: connection->ending is then set, and
+   the descriptor is still open.  BUFFER as for connection_step.  */
 void connection_run(struct connection *connection, char *buffer);
 
-/* Free pending output.  The descriptor stays open.  */
+/* Free pending output.  CONNECTION itself is not freed, and the descriptor
+   stays open.  */
 void connection_free(struct connection *connection);
 
-/* How CONNECTION ended, as part of a sentence.  */
+/* How CONNECTION, which is over, ended, as part of a sentence: a constant, or
+   valid until the next strerror.  */
 const char *connection_reason(const struct connection *connection);
 
 /* ---- in a server --------------------------------------------------------- */
 
 /* Open a connection for CLIENT, serve the client to the end with blocking
- * calls, and log the end.  CUT, or stop_now if CUT is NULL, is true if the
- * shutdown cut the connection.  CLIENT stays open.  */
+   calls, and log the end if CLIENT has a name (--verbose). *CUT, or stop_now if
+   CUT is NULL, is true if the shutdown cut the connection.  Returns how the
+   connection ended: CONNECTION_CUT if cut.  CLIENT stays open, and counted.
+   BUFFER as for connection_step.  */
 enum connection_ending connection_serve(struct server *server,
                                         const struct server_client *client,
                                         char *buffer, const atomic_int *cut);
 
-/* Serve CLIENT by events of the poller.  CONNECTION, of malloc, is freed at the
-   end.  */
+/* Serve CLIENT by events of the poller, without blocking.  CONNECTION, of
+   malloc, is freed by connection_close at the end, which may come before the
+   return.  If the poller fails, a line is logged, and the client is closed.  */
 void connection_start(struct server *server, struct connection *connection,
                       const struct server_client *client);
 
-/* Take one step, then watch for the next event or close CONNECTION.  Returns
-   false if nothing changed: the socket was not ready after all.  */
+/* Take one step, then watch for the next event, or close and free CONNECTION at
+   the end.  A step with progress restarts the idle timeout.  Returns true:
+   CONNECTION may be freed.  Returns false if nothing changed: the socket was
+   not ready after all.  */
 bool connection_advance(struct server *server, struct connection *connection);
 
-/* Log that CONNECTION ended for the reason ENDING; close and free CONNECTION.
- */
+/* End CONNECTION for the reason ENDING, unless over for an earlier reason, and
+   log the end if the client has a name (--verbose).  Stop polling, close the
+   descriptor, count the client off, and free CONNECTION.  */
 void connection_close(struct server *server, struct connection *connection,
                       enum connection_ending ending);
 

@@ -44,7 +44,10 @@ static bool datagram_take(struct server *server,
     return false;
 }
 
-/* Count REQUEST, a datagram with ENDS.  Returns whether to answer.  */
+/* Whether to answer REQUEST, a datagram with ENDS, the addresses of sender and
+   receiver.  Refused with a line in the log: a datagram if an answer may do
+   harm, or would reach this server; and a datagram beyond the limit of the
+   sender.  Only the latter check counts REQUEST.  */
 static bool datagram_accept(struct server *server,
                             const struct datagram_request *request,
                             const struct sonde_datagram *ends)
@@ -60,6 +63,8 @@ static bool datagram_accept(struct server *server,
     return false;
 }
 
+/* Answer REQUEST, unless the service has no answer.  A failure is logged; with
+   --verbose also each answer.  */
 static void datagram_reply(struct server *server,
                            const struct listen_socket *listener,
                            struct datagram_request *request,

@@ -20,7 +20,8 @@ static const char *const months[] = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
 
-/* The offset of local time to UTC, from "+hhmm" to "+hh:mm".  */
+/* Write the offset of local time to UTC to TEXT, as "+hh:mm", from "+hhmm"; "Z"
+   with UTC, or if the offset is not known.  */
 static void put_offset(const struct tm *now, bool utc, char *text, size_t size)
 {
     char offset[16];
@@ -30,7 +31,8 @@ static void put_offset(const struct tm *now, bool utc, char *text, size_t size)
         snprintf(text, size, "%.3s:%s", offset, offset + 3);
 }
 
-/* The name of the time zone, of printable characters.  */
+/* Write the name of the time zone to TEXT, with "?" for characters that are not
+   printable; "UTC" with UTC, or if there is no name.  */
 static void put_zone(const struct tm *now, bool utc, char *text, size_t size)
 {
     if (utc || strftime(text, size, "%Z", now) == 0)
@@ -73,7 +75,8 @@ static void daytime_opened(struct connection *connection)
     connection_end(connection);
 }
 
-/* The contents of a request do not matter.  */
+/* The contents of a request do not matter.  No answer if the time is no
+   date.  */
 static ssize_t daytime_answer(const void *settings,
                               struct datagram_request *request,
                               const char **answer)

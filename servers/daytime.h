@@ -15,8 +15,9 @@ struct daytime_settings {
 
 enum { DAYTIME_TEXT = 128 };
 
-/* Write NOW to TEXT, of DAYTIME_TEXT bytes, by SETTINGS, with CR LF and a
-   NUL.  Returns the length without the NUL; 0 if NOW is no date.  */
+/* Write NOW to TEXT, of DAYTIME_TEXT bytes, by SETTINGS, with CR LF and a NUL.
+   Returns the length without the NUL; 0 if NOW is no date, or if the text is
+   too long: TEXT is then undefined.  */
 size_t daytime_print(const struct daytime_settings *settings, time_t now,
                      char *text);
 

@@ -46,7 +46,7 @@ struct listen_targets {
     (snprintf((targets)->problem, (targets)->size, __VA_ARGS__), errno = 0, -1)
 
 /* Add a target, unless there is an equal one: two names may have the same
-   address.  */
+   address.  Returns 0, or -1 with the problem beyond LISTEN_SOCKETS_MAX.  */
 static int targets_add(struct listen_targets *targets,
                        const struct sonde_address *address, int type,
                        bool optional)
@@ -75,7 +75,8 @@ static bool targets_have_family(const struct listen_targets *targets,
 }
 
 /* Add the loopback or wildcard addresses for TYPE, at PORT.  A missing family
-   is an error only with -4 or -6.  */
+   is an error only with -4 or -6.  Returns 0, or -1 with the problem or
+   errno.  */
 static int targets_add_default(struct listen_targets *targets, int type,
                                uint16_t port)
 {
@@ -93,8 +94,9 @@ static int targets_add_default(struct listen_targets *targets, int type,
     return 0;
 }
 
-/* Look up HOST, NULL for none, and the port, for FAMILY and TYPE.  Returns the
-   number of addresses FOUND, or -1 with the reason in REASON.  */
+/* Look up HOST, NULL for none, and the port of the spec, for FAMILY and TYPE,
+   30 s at most.  Returns the number of addresses in FOUND, of ROOM at most; or
+   -1 with the cause in *REASON, a constant or of strerror.  */
 static ssize_t targets_resolve(const struct listen_targets *targets,
                                const char *host, int family, int type,
                                struct sonde_address *found, size_t room,
@@ -110,7 +112,8 @@ static ssize_t targets_resolve(const struct listen_targets *targets,
     return count;
 }
 
-/* Add all addresses of HOST for TYPE.  */
+/* Add all addresses of HOST for TYPE that -4 and -6 allow.  Returns 0, or -1
+   with the problem: no such interface or name, or no address of the family.  */
 static int targets_add_host(struct listen_targets *targets, const char *host,
                             int type)
 {
@@ -138,6 +141,9 @@ static int targets_add_host(struct listen_targets *targets, const char *host,
                               host);
 }
 
+/* Add the targets of TYPE: the addresses of the spec, or else the default
+   addresses, unless a UNIX socket without --any takes their place.  Returns 0,
+   or -1 with the problem or errno.  */
 static int targets_add_type(struct listen_targets *targets, int type)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -156,6 +162,8 @@ static int targets_add_type(struct listen_targets *targets, int type)
                                (uint16_t)sonde_address_port(&found));
 }
 
+/* Add the UNIX socket, a stream unless the spec has datagrams alone, and read
+   mode and owner of the file.  Returns 0, or -1 with the problem.  */
 static int targets_add_unix(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -188,6 +196,8 @@ static int targets_fill(struct listen_targets *targets)
 
 /* ---- opening ------------------------------------------------------------- */
 
+/* Bind a socket to TARGET; a stream listens, and *QUEUE is filled in.  Returns
+   the descriptor, or -1 with errno.  */
 static int target_listen(const struct listen_target *target,
                          struct sonde_queue *queue)
 {
@@ -210,6 +220,8 @@ void listen_socket_set_options(int fd)
     setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
+/* Note that bind made the file of LISTENER, and the inode, for removal at the
+   end.  If the file cannot be found, the file will not be removed.  */
 static void listen_socket_note_file(struct listen_socket *listener)
 {
     struct stat made;
@@ -221,7 +233,7 @@ static void listen_socket_note_file(struct listen_socket *listener)
 }
 
 /* Open a UNIX socket, and replace a stale file, if LOCK, the lock of the
-   folder, is not -1.  */
+   folder, is not -1.  Returns the descriptor, or -1 with errno.  */
 static int target_replace_unix(const struct listen_target *target,
                                struct sonde_queue *queue, int lock)
 {
@@ -232,10 +244,12 @@ static int target_replace_unix(const struct listen_target *target,
     return fd;
 }
 
-/* Open a UNIX socket under the lock of its folder.  If the folder cannot be
-   locked, no file is replaced.  Nor is a file replaced if another process keeps
-   the lock, as any user can in /tmp: a start without a file to replace does not
-   depend on the lock.  EBUSY: a file exists, and was not examined.  */
+/* Open a UNIX socket under the lock of its folder, with the mode and the owner
+   of ACCESS.  If the folder cannot be locked, no file is replaced.  Nor is a
+   file replaced if another process keeps the lock, as any user can in /tmp: a
+   start without a file to replace does not depend on the lock.  Returns the
+   descriptor; -1 with errno and without a new file.  EBUSY: a file exists, and
+   was not examined.  */
 static int target_open_unix(const struct listen_target *target,
                             const struct socket_access *access,
                             struct sonde_queue *queue)
@@ -261,6 +275,7 @@ static int target_open_unix(const struct listen_target *target,
     return fd;
 }
 
+/* Open TARGET into *LISTENER.  Returns 0, or -1 with errno.  */
 static int target_open(struct listen_socket *listener,
                        const struct listen_target *target,
                        const struct socket_access *access)
@@ -295,8 +310,9 @@ static bool is_family_missing(int error)
 }
 
 /* Open all TARGETS, once.  The system chooses a port for the first target with
- * port 0; all targets with port 0 get the same port.  On failure *FAILED is the
- * target.  */
+   port 0; all targets with port 0 get the same port.  An optional target of a
+   missing family is skipped, unless no target is left.  Returns 0; or -1 with
+   errno and the target in *FAILED: sockets opened before are still open.  */
 static int targets_open(struct listen_sockets *listeners,
                         const struct listen_targets *targets, size_t *failed)
 {
@@ -349,8 +365,8 @@ static bool lacks_scope(const struct sonde_address *address)
     return IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) && in6.sin6_scope_id == 0;
 }
 
-/* The reason of ERROR at ADDRESS: a path in use, EADDRINUSE, need not belong to
- * a server.  */
+/* The reason of ERROR at ADDRESS, as text: a path in use, EADDRINUSE, need not
+   belong to a server.  */
 static const char *listen_find_reason(const struct sonde_address *address,
                                       int error)
 {
@@ -368,7 +384,8 @@ static const char *listen_find_reason(const struct sonde_address *address,
                                   : "the file exists and is not a socket";
 }
 
-/* Open all TARGETS.  With port 0 try again if the port is in use.  */
+/* Open all TARGETS.  With port 0 try again if the port is in use, TRIES times
+   in all.  Returns 0; or -1 with all sockets closed, the problem and errno.  */
 static int targets_open_retry(struct listen_sockets *listeners,
                               struct listen_targets *targets)
 {
@@ -416,8 +433,9 @@ int listen_sockets_open(struct listen_sockets *listeners,
     return result;
 }
 
-/* Find the file of an inherited UNIX socket.  A relative path is of no use: the
- * binding process may have had another working directory.  */
+/* Note the inode of the file of an inherited UNIX socket, so that
+   listen_sockets_have knows the file by any path.  A relative path is of no
+   use: the binding process may have had another working directory.  */
 static void listen_socket_find_file(struct listen_socket *listener)
 {
     struct stat found;

@@ -46,26 +46,33 @@ struct listen_sockets {
 struct listen_addresses {
     const char *const *addresses; /* names or numbers; none: see ANY */
     size_t address_count;
-    bool any;         /* the wildcard addresses, not loopback */
+    bool any;         /* without ADDRESSES: wildcard addresses, not loopback;
+                         with UNIX_PATH and neither: no address */
     bool inet, inet6; /* both or none: all families of the host */
-    const char *unix_path;
+    const char *unix_path;  /* NULL: no UNIX socket.  A stream if STREAM */
     const char *unix_mode;  /* of the file, octal; NULL: by the umask */
     const char *unix_owner; /* USER, USER:GROUP or :GROUP; NULL: this user */
     bool stream, datagram;
     const char *port; /* a number or the name of a service */
 };
 
-/* Open sockets at the addresses of SPEC.  For port 0 the system chooses a port,
-   the same for all sockets.  A stale file of a UNIX socket is replaced, never
-   one with a listening server.
-   Returns 0, or -1 with the reason in PROBLEM, of SIZE bytes, and errno: 0 if
-   no call failed.  */
+/* Open sockets at the addresses of SPEC, non-blocking, and add the sockets to
+   LISTENERS, which is empty.  Equal addresses are opened once.  For port 0 the
+   system chooses a port, the same for all sockets; if the port is in use for
+   one of them, another is chosen, 32 times at most.  Without addresses, an
+   address family that the host lacks is skipped, unless inet or inet6 alone is
+   set.  A stale file of a UNIX socket is replaced, never one with a listening
+   server.  To be called while there is a single thread, as the umask changes
+   for a moment.  May wait 30 s for each name, and 5 s for the lock of a folder.
+   Returns 0, or -1 with all sockets closed, the reason in PROBLEM, of SIZE
+   bytes, and errno: 0 if no call failed.  */
 int listen_sockets_open(struct listen_sockets *listeners,
                         const struct listen_addresses *spec, char *problem,
                         size_t size);
 
-/* Set TCP_NODELAY and SO_OOBINLINE on FD, a listen socket or a connection. With
- * SO_OOBINLINE recv returns urgent bytes in order.  */
+/* Set TCP_NODELAY and SO_OOBINLINE on FD, a listen socket or a connection.
+   With SO_OOBINLINE recv returns urgent bytes in order.  Failures are ignored;
+   nothing is done for a UNIX socket.  */
 void listen_socket_set_options(int fd);
 
 /* Whether FOUND can be served.  Datagrams are answered only in the families in
@@ -73,29 +80,41 @@ void listen_socket_set_options(int fd);
    frames of a link (AF_PACKET) would receive its own answers.  */
 bool listen_socket_is_served(const struct sonde_inherited *found);
 
-/* Add the inherited socket FOUND.  Returns 0, or -1 with errno.  */
+/* Add the inherited socket FOUND, a listen socket or a datagram socket, to
+   LISTENERS.  Sets O_NONBLOCK, which other processes share; listen_socket_close
+   restores the flag.  The file of a UNIX socket is never removed.  Returns 0,
+   or -1 with errno: ENOSPC, LISTENERS is full; any errno of fcntl, getsockname
+   and sonde_datagram_prepare.  After -1 the socket is not in LISTENERS.  */
 int listen_sockets_inherit(struct listen_sockets *listeners,
                            const struct sonde_inherited *found);
 
-/* Whether an answer to ADDRESS, a datagram's sender, would reach one of
-   LISTENERS: the same file, or the same port, at any address.  */
+/* Whether an answer to ADDRESS, a datagram's sender, would reach a datagram
+   socket of LISTENERS: the same file, or the same port, at any address, also of
+   another host.  */
 bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address);
 
-/* Remove LISTENER's file, unless replaced: clients cannot connect any more.  */
+/* Remove LISTENER's file if bind made the file here, unless replaced since:
+   clients cannot connect any more.  The socket stays open.  A failure is
+   logged.  For other sockets, and in a second call, nothing is done.  */
 void listen_socket_unlink(struct listen_socket *listener);
 
-/* Log the files without permission for removal at the end.  */
+/* Log each file of a UNIX socket that this process may not remove at the
+   end.  */
 void listen_sockets_warn_files(const struct listen_sockets *listeners);
 
-/* Close LISTENER, and remove the file, unless replaced.  */
+/* Close LISTENER, if open, and set fd to -1.  Before, clear O_NONBLOCK if an
+   inherited socket was blocking, and remove the file as listen_socket_unlink
+   does.  */
 void listen_socket_close(struct listen_socket *listener);
 
-/* Close LISTENER, or all listeners, in a child: the parent owns the files.  */
+/* Close LISTENER, or all listeners, in a child, and set fd to -1.  Files and
+   O_NONBLOCK stay: the parent owns the files, and shares the flag.  */
 void listen_socket_leave(struct listen_socket *listener);
 void listen_sockets_leave(struct listen_sockets *listeners);
 
-/* Log the address of each.  */
+/* Log the address and the kind of each, and the backlog if the kernel has cut
+   LISTEN_SOCKET_BACKLOG.  */
 void listen_sockets_announce(const struct listen_sockets *listeners);
 
 #endif /* SERVERS_LISTEN_SOCKET_H */

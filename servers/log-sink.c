@@ -33,8 +33,10 @@ static bool log_sink_is_same(int fd, const struct stat *as)
            found.st_ino == as->st_ino && found.st_rdev == as->st_rdev;
 }
 
-/* Open standard error, which is AS, again.  Where open returns a duplicate, as
-   /dev/fd of the BSDs does, standard error has become non-blocking: undo.  */
+/* Open standard error, which is AS, again, non-blocking.  Returns the
+   descriptor; -1 if that is not possible, or if the file is another one.  Where
+   open returns a duplicate, as /dev/fd of the BSDs does, standard error has
+   become non-blocking: undo.  */
 static int log_sink_reopen(const struct stat *as)
 {
     int flags = fcntl(STDERR_FILENO, F_GETFL);
@@ -64,7 +66,9 @@ void log_sink_begin(struct log_sink *shared)
         own = log_sink_reopen(&found);
 }
 
-/* Write as much as there is room for.  Returns as write.  */
+/* Write as much as there is room for.  Returns as write: -1 with EAGAIN if
+   there is no room.  May block where standard error is neither a file nor
+   opened again.  */
 static ssize_t log_sink_write_some(const char *text, size_t length)
 {
     if (own >= 0)
@@ -79,8 +83,8 @@ static unsigned log_sink_now(void)
     return (unsigned)monotonic_ms();
 }
 
-/* Wait until there may be room.  Returns false if the allowance is used up, or
-   the grace period is over.  */
+/* Wait until there may be room, and count the time.  Returns false if the
+   allowance is used up, or the grace period is over.  */
 static bool log_sink_wait_for_room(void)
 {
     struct pollfd polled = {.fd = own >= 0 ? own : STDERR_FILENO,
@@ -107,7 +111,8 @@ static void log_sink_give_back(void)
     }
 }
 
-/* Write all of TEXT.  Returns the number of bytes written.  */
+/* Write all of TEXT, waiting for room.  Returns the number of bytes written:
+   less than LENGTH after an error, or if the allowance is used up.  */
 static size_t log_sink_write_all(const char *text, size_t length)
 {
     size_t done = 0;

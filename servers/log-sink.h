@@ -28,16 +28,19 @@ struct log_sink {
     atomic_int cut;      /* a line was written in part */
 };
 
-/* Begin, with SINK for the counts.  Opens a descriptor, where the system has
- * /proc.  */
+/* Begin, with SINK for the counts, which must outlive all lines.  Opens a
+   descriptor for good, where the system has /proc and standard error is a pipe
+   or a terminal.  */
 void log_sink_begin(struct log_sink *sink);
 
-/* Write the LENGTH bytes TEXT, a line.  Returns whether all was written; if
-   not, the line is counted as dropped.  */
+/* Write the LENGTH bytes TEXT, a line with its newline.  May wait until the
+   allowance is used up; never waits after the grace period.  Returns whether
+   all was written; if not, the line is counted as dropped, and a part may have
+   been written.  */
 bool log_sink_write(const char *text, size_t length);
 
-/* The number of dropped lines, which becomes 0; and add COUNT again, if the
-   number could not be logged.  */
+/* Take the number of dropped lines, which becomes 0; and add COUNT again, if
+   the number could not be logged.  */
 long log_sink_take_dropped(void);
 void log_sink_return_dropped(long count);
 

@@ -59,7 +59,8 @@ void log_begin(const char *program, bool inetd)
     log_sink_begin(&all->sink);
 }
 
-/* Log the number of dropped lines.  Returns whether none is left to log.  */
+/* Log the number of dropped lines, unless 0.  Returns whether none is left to
+   log.  */
 static bool log_dropped(void)
 {
     char text[LINE];
@@ -82,9 +83,10 @@ bool log_flush(void)
     return silent || log_dropped();
 }
 
-/* Write TEXT, which has room for a newline.  Control characters, as in names
-   and paths, are masked: a terminal must not receive control characters, and a
-   line must stay whole. */
+/* Write TEXT, which has room for a newline, unless the log is silent; before,
+   log the number of dropped lines.  Control characters, as in names and paths,
+   are masked: a terminal must not receive control characters, and a line must
+   stay whole.  Keeps errno.  */
 static void log_write(char *text)
 {
     int saved = errno;
@@ -97,7 +99,7 @@ static void log_write(char *text)
     errno = saved;
 }
 
-/* Format the program's name and the message into TEXT.  */
+/* Format the program's name and the message into TEXT, cut to LINE bytes.  */
 LOG_FORMAT_LIST static void log_format(char *text, const char *format,
                                        va_list arguments)
 {

@@ -22,14 +22,19 @@
 #define LOG_FORMAT_LIST
 #endif
 
-/* Begin.  Lines start with PROGRAM.  With INETD, if standard error is the
-   client's socket, nothing is logged.  */
+/* Begin, before any fork.  Lines start with PROGRAM, which is not copied.  With
+   INETD, if standard error is the client's socket, nothing is ever logged.
+   Allocates memory shared with descendants; without it, each process counts
+   alone.  */
 void log_begin(const char *program, bool inetd);
 
 /* Log the number of dropped lines, if any and if the reader takes the line.
-   Returns false if the number is still to be logged.  */
+   Returns false if the number is still to be logged: call again later.  */
 bool log_flush(void);
 
+/* Log one line: the program's name, the message and a newline, which FORMAT
+   does not have.  Control characters are masked, and a line is cut after 1023
+   bytes.  May wait up to one second for the reader.  Keeps errno.  */
 LOG_FORMAT void log_line(const char *format, ...);
 
 /* Trouble with possibly a thousand lines a second.  */
@@ -50,16 +55,17 @@ enum log_trouble {
     LOG_TROUBLES
 };
 
-/* Log a line, at most one of each kind in a minute; the next line has the
- * number of suppressed lines.  The limit holds for the caller of log_begin and
- * all descendants together.  */
+/* Log a line as log_line does, at most one of each kind in a minute; others are
+   suppressed, and the next line has their number.  The limit holds for the
+   caller of log_begin and all descendants together.  Keeps errno.  */
 LOG_FORMAT_2 void log_trouble(enum log_trouble trouble, const char *format,
                               ...);
 
 enum { LOG_ADDRESS = SONDE_ADDRESS_TEXT + 32 };
 
-/* Write ADDRESS to TEXT, of LOG_ADDRESS bytes, as "127.0.0.1 port 7".  Keeps
-   errno.  */
+/* Write ADDRESS to TEXT, of LOG_ADDRESS bytes, as "127.0.0.1 port 7"; a UNIX
+   address without a port; "(unnamed)" for an empty address; the number of an
+   unknown family.  Keeps errno.  */
 void log_address(const struct sonde_address *address, char *text);
 
 #endif /* SERVERS_LOG_H */

@@ -38,8 +38,10 @@ static bool event_is_ready(const struct connection *connection)
     return server_is_ready(connection->client.fd, writes ? POLLOUT : POLLIN);
 }
 
-/* End the expired connections of QUEUE.  Returns the milliseconds until the
-   next expiry, or -1.  */
+/* Close the expired connections of QUEUE for the reason ENDING.  For
+   CONNECTION_IDLE, a connection with an event is served instead, and closed
+   only if the step has no effect.  Returns the milliseconds until the next
+   expiry, or -1.  */
 static int event_expire(struct server *server, struct connection_queue *queue,
                         int64_t now, enum connection_ending ending)
 {
@@ -64,6 +66,8 @@ static int event_tick(struct server *server)
         idle, event_expire(server, &server->lingering, now, CONNECTION_DONE));
 }
 
+/* Close all connections; those that linger are at the end, and do not count as
+   cut off.  */
 static void event_cut(struct server *server)
 {
     while (server->working.first) {

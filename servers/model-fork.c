@@ -37,6 +37,9 @@ struct fork_data {
 /* For the signal handler.  */
 static struct server *the_server;
 
+/* In the handler of SIGCHLD: the child PID ended with STATUS.  Free the slot,
+   count the client off, and count a cut connection, or a child killed by a
+   signal, which fork_tick logs.  */
 static void child_ended(pid_t pid, int status, void *user_data)
 {
     struct fork_data *data = user_data;
@@ -74,7 +77,8 @@ static int fork_begin(struct server *server)
                       : -1;
 }
 
-/* A child may end at any time, and the handler then changes the table.  */
+/* Count a client of SOURCE.  A child may end at any time, and the handler then
+   changes the table.  */
 static bool fork_admit(struct server *server, uint64_t source)
 {
     stop_hold();
@@ -84,6 +88,7 @@ static bool fork_admit(struct server *server, uint64_t source)
     return may;
 }
 
+/* A free slot of the table; NULL if all are in use.  */
 static struct child *child_find_free(struct fork_data *data)
 {
     for (size_t i = 0; i < data->size; i++) {
@@ -94,9 +99,10 @@ static struct child *child_find_free(struct fork_data *data)
     return NULL;
 }
 
-/* Close the listen sockets: a new server cannot bind the address of a socket
-   open in a child.  The poller and the self-pipe stay open, unused, which saves
-   two calls; the kernel closes both at exit.  */
+/* Serve CLIENT in the child, and exit with SERVED or CUT_OFF.  Before, close
+   the listen sockets: a new server cannot bind the address of a socket open in
+   a child.  The poller and the self-pipe stay open, unused, which saves two
+   calls; the kernel closes both at exit.  */
 static _Noreturn void child_run(struct server *server,
                                 const struct server_client *client)
 {
@@ -108,6 +114,8 @@ static _Noreturn void child_run(struct server *server,
     _exit(ending == CONNECTION_CUT ? CUT_OFF : SERVED);
 }
 
+/* Fork a child for CLIENT.  If fork fails, close the client, log the error, and
+   back off.  */
 static void fork_serve(struct server *server,
                        const struct server_client *client)
 {
@@ -134,6 +142,7 @@ static void fork_serve(struct server *server,
     server_back_off(server);
 }
 
+/* Log the number of children killed by a signal since the last call.  */
 static int fork_tick(struct server *server)
 {
     struct fork_data *data = server->model_data;
@@ -144,6 +153,8 @@ static int fork_tick(struct server *server)
     return -1;
 }
 
+/* Send STOP_NOW to all children: each closes its connection and ends, and the
+   handler counts each off later.  */
 static void fork_cut(struct server *server)
 {
     struct fork_data *data = server->model_data;
@@ -154,6 +165,7 @@ static void fork_cut(struct server *server)
     stop_release();
 }
 
+/* Kill the remaining children, and count their clients as cut off.  */
 static void fork_end(struct server *server)
 {
     struct fork_data *data = server->model_data;

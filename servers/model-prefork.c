@@ -72,6 +72,8 @@ static uint64_t slot_get(struct slot *slot)
 
 /* ---- the worker ---------------------------------------------------------- */
 
+/* The watch of the pipe: the parent has ended.  End the worker, without a grace
+   period.  */
 static void worker_on_parent_end(struct server *server, struct watch *watch,
                                  unsigned ready)
 {
@@ -81,8 +83,10 @@ static void worker_on_parent_end(struct server *server, struct watch *watch,
     stop_hurry();
 }
 
-/* Fill the slot first, then count: of two clients that come at once both may be
-   rejected, but never both accepted.  */
+/* Count a client of SOURCE in the worker's slot, among all workers; a client
+   without a source is not counted.  Returns false, with the slot free, beyond
+   --max-per-source.  Fill the slot first, then count: of two clients that come
+   at once both may be rejected, but never both accepted.  */
 static bool prefork_admit(struct server *server, uint64_t source)
 {
     struct prefork_data *data = server->model_data;
@@ -98,6 +102,7 @@ static bool prefork_admit(struct server *server, uint64_t source)
     return false;
 }
 
+/* Serve CLIENT to the end, with the slot filled.  */
 static void prefork_serve(struct server *server,
                           const struct server_client *client)
 {
@@ -108,6 +113,7 @@ static void prefork_serve(struct server *server,
     slot_set(&data->slots[data->self], FREE);
 }
 
+/* The number of clients of all workers, by the slots.  */
 static long prefork_busy(struct server *server)
 {
     struct prefork_data *data = server->model_data;
@@ -117,7 +123,8 @@ static long prefork_busy(struct server *server)
     return count;
 }
 
-/* Including the worker's client before the slot is filled.  */
+/* The number of clients of all workers, including the worker's own client
+   before the slot is filled.  */
 static long worker_busy(struct server *server)
 {
     struct prefork_data *data = server->model_data;
@@ -135,7 +142,9 @@ static const struct model worker_model = {
     .busy = worker_busy,
 };
 
-/* Open a loop for the worker.  */
+/* Open a loop for the worker: close the parent's poller and the datagram
+   sockets, catch the signals, and watch for the end of the parent.  Returns 0,
+   or -1 with errno.  */
 static int worker_begin(struct server *server)
 {
     struct prefork_data *data = server->model_data;
@@ -158,6 +167,9 @@ static int worker_begin(struct server *server)
                             &data->ended);
 }
 
+/* Serve clients in the child, in slot SELF, until the server stops, and exit.
+   The exit status is FAILED, with a line in the log, if the worker cannot start
+   or cannot continue.  */
 static _Noreturn void worker_run(struct server *server, size_t self)
 {
     struct prefork_data *data = server->model_data;
@@ -179,7 +191,8 @@ static _Noreturn void worker_run(struct server *server, size_t self)
 
 /* ---- the parent ---------------------------------------------------------- */
 
-/* Start the worker of SLOT.  */
+/* Start the worker of SLOT.  Returns 0, or -1 with the errno of fork; the child
+   does not return.  */
 static int worker_start(struct server *server, size_t slot)
 {
     struct prefork_data *data = server->model_data;
@@ -195,9 +208,10 @@ static int worker_start(struct server *server, size_t slot)
     return pid > 0 ? 0 : -1;
 }
 
-/* A worker ended with STATUS.  A worker may be unable to work, as with a socket
-   shut down by another process: after a failure, or an end at once, the next
-   pause is twice as long, up to a minute.  */
+/* A worker ended with STATUS: set when to start a new one.  A worker may be
+   unable to work, as with a socket shut down by another process: after a
+   failure, or an end within a second, the next pause is twice as long (doubled
+   by prefork_tick), up to a minute; otherwise a second.  */
 static void prefork_back_off(struct prefork_data *data, int status)
 {
     int64_t now = monotonic_ms(), lived = now - data->started_at;
@@ -207,6 +221,8 @@ static void prefork_back_off(struct prefork_data *data, int status)
     data->again_at = now + data->delay;
 }
 
+/* The worker PID ended with STATUS: free the slot, add the clients cut off, and
+   log the end unless the server stops.  */
 static void worker_ended(pid_t pid, int status, void *user_data)
 {
     struct server *server = user_data;
@@ -229,6 +245,8 @@ static void worker_ended(pid_t pid, int status, void *user_data)
     }
 }
 
+/* Reap workers, and start new ones after the pause; none while the server
+   stops.  Returns the milliseconds until the next try, or -1.  */
 static int prefork_tick(struct server *server)
 {
     struct prefork_data *data = server->model_data;
@@ -250,7 +268,8 @@ static int prefork_tick(struct server *server)
     return -1;
 }
 
-/* Allocate the slots, in shared memory, and the pipe.  */
+/* Allocate the slots, in shared memory, and the pipe.  Returns 0, or -1 with
+   errno; prefork_end frees what was allocated.  */
 static int prefork_allocate(struct prefork_data *data, size_t size)
 {
     data->workers = calloc(size, sizeof *data->workers);
@@ -273,6 +292,8 @@ static bool has_streams(const struct server *server)
     return false;
 }
 
+/* Start the workers, or none if there are datagram sockets alone.  The parent
+   accepts no streams from now on.  */
 static int prefork_begin(struct server *server)
 {
     struct prefork_data *data = calloc(1, sizeof *data);
@@ -302,17 +323,19 @@ static void prefork_send_all(struct server *server, int signo)
             kill(data->workers[i], signo);
 }
 
-/* Each worker begins a separate grace period.  */
+/* Each worker begins a separate grace period; workers without clients end.  */
 static void prefork_stop(struct server *server)
 {
     prefork_send_all(server, STOP_SOON);
 }
 
+/* Each worker closes its connection, and ends.  */
 static void prefork_cut(struct server *server)
 {
     prefork_send_all(server, STOP_NOW);
 }
 
+/* Kill the remaining workers, and count their clients as cut off.  */
 static void prefork_end(struct server *server)
 {
     struct prefork_data *data = server->model_data;

@@ -26,6 +26,7 @@ struct worker {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct worker *workers;
 
+/* Add WORKER to the list.  */
 static void thread_enter(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);
@@ -36,7 +37,8 @@ static void thread_enter(struct worker *worker)
     pthread_mutex_unlock(&mutex);
 }
 
-/* The descriptor, too, is closed under the lock, so that thread_cut never shuts
+/* Remove WORKER from the list, close and count off the client, and free WORKER.
+   The descriptor, too, is closed under the lock, so that thread_cut never shuts
    down a descriptor that was closed and opened anew.  */
 static void thread_leave(struct worker *worker)
 {
@@ -67,7 +69,8 @@ static void *thread_run(void *argument)
     return NULL;
 }
 
-/* Returns 0 or an errno.  */
+/* Start a detached thread, which serves and frees WORKER.  Returns 0 or an
+   errno.  */
 static int start_thread(struct worker *worker)
 {
     pthread_attr_t attributes;
@@ -82,6 +85,8 @@ static int start_thread(struct worker *worker)
     return error;
 }
 
+/* Start a thread for CLIENT.  If that fails, close the client, and log the
+   error; without a thread, back off as well.  */
 static void thread_serve(struct server *server,
                          const struct server_client *client)
 {
@@ -107,7 +112,8 @@ static void thread_serve(struct server *server,
     }
 }
 
-/* A thread that is blocked in recv gets the end of input.  */
+/* Shut down all connections, and count each as cut off.  A thread that is
+   blocked in recv gets the end of input.  */
 static void thread_cut(struct server *server)
 {
     pthread_mutex_lock(&mutex);
@@ -119,7 +125,8 @@ static void thread_cut(struct server *server)
     pthread_mutex_unlock(&mutex);
 }
 
-/* The last worker may be counted off, and still hold the lock.  */
+/* Wait until the lock is free, but for no thread: the last worker may be
+   counted off, and still hold the lock.  */
 static void thread_end(struct server *server)
 {
     (void)server;

@@ -87,7 +87,8 @@ static int groups_keep(struct groups *held, const struct groups *allowed)
     return kept;
 }
 
-/* Drop the groups of HELD without those in ALLOWED.  */
+/* Drop the supplementary groups of HELD that are not in ALLOWED; HELD is
+   reordered.  Returns 0, also if there is none to drop; -1 with WHY.  */
 static int groups_drop(struct groups *held, const struct groups *allowed,
                        const char *name, char *why, size_t size)
 {
@@ -101,7 +102,8 @@ static int groups_drop(struct groups *held, const struct groups *allowed,
     return -1;
 }
 
-/* Whether all groups of this process are among ALLOWED.  */
+/* Check that all supplementary groups of this process are in ALLOWED.  Returns
+   0, or -1 with WHY.  */
 static int groups_check(const struct groups *allowed, char *why, size_t size)
 {
     struct groups held = {0};
@@ -127,7 +129,8 @@ static bool identity_is_current(const struct identity *identity)
            getgid() == identity->group && getegid() == identity->group;
 }
 
-/* Say which CALL failed, and why IDENTITY cannot be had.  Returns -1.  */
+/* Write to WHY which CALL failed with errno, and the likely cause.  Returns
+   -1.  */
 static int privilege_refused(const struct identity *identity, const char *call,
                              char *why, size_t size)
 {
@@ -150,7 +153,7 @@ static int privilege_refused(const struct identity *identity, const char *call,
 
 /* Keep no supplementary group but the group of IDENTITY.  Root of a user
    namespace may lack setgroups alone (user_namespaces(7)), which does no harm
-   as long as there is no group to drop.  */
+   as long as there is no group to drop.  Returns 0, or -1 with WHY.  */
 static int groups_set(const struct identity *identity, char *why, size_t size)
 {
     struct groups held = {0}, own = {(gid_t[]){identity->group}, 1};
@@ -165,7 +168,8 @@ static int groups_set(const struct identity *identity, char *why, size_t size)
     return result;
 }
 
-/* Become IDENTITY, with its group alone.  */
+/* Become IDENTITY, with its group alone.  Returns 0, or -1 with WHY: the groups
+   may then be changed.  */
 static int privilege_become(const struct identity *identity, char *why,
                             size_t size)
 {
@@ -180,7 +184,8 @@ static int privilege_become(const struct identity *identity, char *why,
 }
 
 /* The process has the user of IDENTITY: drop the groups that are not in
-   ALLOWED, which is filled in.  */
+   ALLOWED, which is filled in with the groups of IDENTITY; the caller frees the
+   list.  Returns 0, or -1 with WHY.  */
 static int privilege_stay(const struct identity *identity,
                           struct groups *allowed, char *why, size_t size)
 {
@@ -196,7 +201,7 @@ static int privilege_stay(const struct identity *identity,
 }
 
 /* Drop all groups but those of IDENTITY, become IDENTITY if need be, and check
-   the groups.  */
+   the groups.  Returns 0, or -1 with WHY.  */
 static int privilege_set(const struct identity *identity, char *why,
                          size_t size)
 {
@@ -211,8 +216,10 @@ static int privilege_set(const struct identity *identity, char *why,
 }
 
 /* Try to return to root, as is still possible by a capability, or by the saved
-   user or group, used by every system but not readable on every system. FORMER
-   is the previous group.  Returns whether a call succeeded.  */
+   user or group, used by every system but not readable on every system.  FORMER
+   is the previous group.  Returns whether a call succeeded: the process then
+   has the privilege again, and must end.  False, without a try, if IDENTITY is
+   root.  */
 static bool identity_try_return(const struct identity *identity, gid_t former)
 {
     if (identity->user == 0)

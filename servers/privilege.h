@@ -7,25 +7,28 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* A user to become.  NAME is not copied.  */
 struct identity {
     const char *name;
     uid_t user;
     gid_t group;
 };
 
-/* Look up the user NAME.  Returns 0; -1 with errno, 0 if there is none.  */
+/* Look up the user NAME, and fill in IDENTITY, which points to NAME.  Returns
+   0; -1 with errno, usually 0 if there is no such user.  */
 int privilege_find(const char *name, struct identity *identity);
 
-/* Become IDENTITY, with the group of IDENTITY alone.  A process of IDENTITY
-   keeps the supplementary groups listed by getgrouplist. Where setgroups is
-   denied, as in some user namespaces, a process without supplementary groups
-   loses nothing, and a process with supplementary groups is refused.
-   Capabilities are dropped unless IDENTITY is root.  Then the result is read
-   back: user and group, real, effective and saved; supplementary groups;
-   capabilities.  To be called while there is a single thread.
+/* Become IDENTITY for good, with the group of IDENTITY alone.  A process of
+   IDENTITY keeps the supplementary groups listed by getgrouplist, and drops
+   others.  Where setgroups is denied, as in some user namespaces, a process
+   without supplementary groups loses nothing, and a process with supplementary
+   groups is refused.  Capabilities are dropped unless IDENTITY is root.  Then
+   the result is read back: user and group, real, effective and saved;
+   supplementary groups; capabilities.  To be called while there is a single
+   thread.
    Returns 0, or -1 with the reason, the end of a sentence, in WHY of SIZE
-   bytes: the process may then have lost some of its privileges and must not
-   go on.  */
+   bytes: the process may then have lost some of its privileges, or have
+   returned to root in the last check, and must not go on.  */
 int privilege_drop(const struct identity *identity, char *why, size_t size);
 
 #endif /* SERVERS_PRIVILEGE_H */

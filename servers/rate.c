@@ -7,9 +7,10 @@
 
 #include "servers/rate.h"
 
+/* One datagram, in the unit of a bucket's content.  */
 enum { ONE = 1000 };
 
-/* The contents of BUCKET at NOW.  */
+/* The content of BUCKET at NOW, in thousandths; BUCKET is not changed.  */
 static int64_t rate_content(const struct rate_bucket *bucket, long rate,
                             int64_t now)
 {
@@ -21,8 +22,8 @@ static int64_t rate_content(const struct rate_bucket *bucket, long rate,
     return content < full ? content : full;
 }
 
-/* The bucket of SOURCE, or a full one, made the bucket of SOURCE; NULL if all
-   buckets are in use.  */
+/* The bucket of SOURCE in SET; or a free or full one, made a full bucket of
+   SOURCE; NULL if all buckets are in use.  */
 static struct rate_bucket *rate_find(struct rate_bucket *set, uint64_t source,
                                      long rate, int64_t now)
 {

@@ -11,11 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A source has one of RATE_SETS sets, by a hash, and there one of RATE_WAYS
+   buckets.  */
 enum { RATE_SETS = 512, RATE_WAYS = 8 };
 
 struct rate_bucket {
-    uint64_t source;
-    int64_t when;    /* of CONTENT */
+    uint64_t source; /* 0: free */
+    int64_t when;    /* of CONTENT, in milliseconds */
     int64_t content; /* in thousandths of a datagram */
 };
 
@@ -24,9 +26,10 @@ struct rate_table {
     struct rate_bucket buckets[RATE_SETS][RATE_WAYS];
 };
 
-/* Take a token of SOURCE at NOW, milliseconds, at RATE tokens a second. Returns
-   false if there is none, or no bucket left for SOURCE, as under a flood with a
-   thousand forged sources a second.  */
+/* Take a token of SOURCE, not 0, at NOW, monotonic milliseconds, at RATE tokens
+   a second, at least 1.  A new source begins with the tokens of one second.
+   Returns false if there is none, or no bucket left for SOURCE, as under a
+   flood with a thousand forged sources a second.  */
 bool rate_take(struct rate_table *table, uint64_t source, long rate,
                int64_t now);
 

@@ -23,7 +23,8 @@ uint64_t repeat_sender(const struct sonde_address *from)
     return value ? value : 1;
 }
 
-/* A hash of the SIZE bytes DATA of SENDER, not 0.  */
+/* A hash of the SIZE bytes DATA of SENDER, of which only the first and last
+   REPEAT_SAMPLE bytes count; never 0.  */
 static uint64_t repeat_hash_of(uint64_t sender, const char *data, size_t size)
 {
     size_t sample = size < REPEAT_SAMPLE ? size : REPEAT_SAMPLE;
@@ -33,7 +34,8 @@ static uint64_t repeat_hash_of(uint64_t sender, const char *data, size_t size)
     return value ? value : 1;
 }
 
-/* Move NUMBER to the front of SET.  Returns whether NUMBER was in SET.  */
+/* Move NUMBER to the front of SET; a new NUMBER replaces the last.  Returns
+   whether NUMBER was in SET.  */
 static bool repeat_note(uint64_t set[REPEAT_WAYS], uint64_t number)
 {
     int place = 0;

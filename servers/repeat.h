@@ -38,8 +38,12 @@ struct repeat_table {
 /* A hash of the sender FROM with port or path, never 0.  */
 uint64_t repeat_sender(const struct sonde_address *from);
 
-/* Count the SIZE bytes DATA of FROM at NOW, milliseconds.  Returns false if the
-   same datagram was received before, and the limit is reached.  */
+/* Count the SIZE bytes DATA of FROM at NOW, monotonic milliseconds, and
+   remember the datagram.  The same datagram: same sender, size, and first and
+   last REPEAT_SAMPLE bytes.  Returns true for a datagram not remembered, which
+   never counts against the limit.  Returns false if the same datagram was
+   received before, and REPEAT_USUAL repeated ones of the sender were answered
+   within a second, or the table of senders is full.  */
 bool repeat_take(struct repeat_table *table, const struct sonde_address *from,
                  const char *data, size_t size, int64_t now);
 

@@ -17,12 +17,12 @@
 /* More descriptors are of no use.  */
 enum { DESCRIPTORS = 1 << 20 };
 
-/* Raise the soft limit of descriptors as far as possible: no descriptor here is
-   in an fd_set, for which systems keep the soft limit low.  A hard limit may be
-   more than the system allows: macOS, where the hard limit is infinite, refuses
-   more than kern.maxfilesperproc to 10.15; macOS since 11 accepts the number
-   and gives kern.maxfilesperproc.  Nothing here relies on the result: out of
-   descriptors is EMFILE.  */
+/* Raise the soft limit of descriptors as far as possible, up to DESCRIPTORS: no
+   descriptor here is in an fd_set, for which systems keep the soft limit low.
+   A hard limit may be more than the system allows: macOS, where the hard limit
+   is infinite, refuses more than kern.maxfilesperproc to 10.15; macOS since 11
+   accepts the number and gives kern.maxfilesperproc.  Nothing here relies on
+   the result: out of descriptors is EMFILE.  */
 static void raise_limit(void)
 {
     struct rlimit limit;
@@ -35,7 +35,8 @@ static void raise_limit(void)
             return;
 }
 
-/* Serve the inherited connection FD, the only client.  */
+/* Serve the inherited connection FD, the only client, to the end, as the
+   iterative model does, and close FD.  */
 static void serve_inherited(struct server *server, int fd)
 {
     struct server_client client = {.fd = fd};
@@ -54,7 +55,7 @@ static void serve_inherited(struct server *server, int fd)
 
 /* ---- sockets ------------------------------------------------------------- */
 
-/* Log why FOUND cannot be used.  Returns -1.  */
+/* Log why FOUND cannot be used, by ERROR, an errno.  Returns -1.  */
 static int inherited_log_error(const struct sonde_inherited *found, int error)
 {
     const char *reason =
@@ -86,8 +87,10 @@ static int inherited_check(const struct sonde_inherited *found)
     return listen_socket_is_served(found) ? 0 : EAFNOSUPPORT;
 }
 
-/* Use the sockets among the COUNT descriptors FOUND.  Returns 0, or -1 with the
-   reason in the log.  */
+/* Use the sockets among the COUNT descriptors FOUND: add each to the listen
+   sockets, or set *CONNECTION to a connection, which must be the only
+   descriptor.  Descriptors that cannot be served are logged and skipped.
+   Returns 0; -1 with the reason in the log, also if none is left.  */
 static int inherited_take(struct server *server,
                           const struct sonde_inherited *found, int count,
                           int *connection)
@@ -115,7 +118,7 @@ static int inherited_take(struct server *server,
     return taken > 0 ? 0 : -1;
 }
 
-/* Log ERROR, of sonde_activation.  */
+/* Log ERROR, the errno of sonde_activation.  */
 static void activation_log_error(int error)
 {
     if (error == ENOSPC)
@@ -131,7 +134,9 @@ static void activation_log_error(int error)
                      : strerror(error));
 }
 
-/* Find the sockets of inetd or LISTEN_FDS.  Returns their number, or -1.  */
+/* Find the sockets of LISTEN_FDS, or with --inetd that of standard input, and
+   remove the variables of LISTEN_FDS from the environment.  Returns their
+   number, 0 if there are none; -1 with the reason in the log.  */
 static int inherited_find(const struct server *server,
                           struct sonde_inherited *found, size_t room)
 {
@@ -150,6 +155,7 @@ static int inherited_find(const struct server *server,
     return -1;
 }
 
+/* Log PROBLEM; after EACCES also what to do about a port below 1024.  */
 static void open_log_error(const struct server *server, const char *problem,
                            int error)
 {
@@ -161,6 +167,9 @@ static void open_log_error(const struct server *server, const char *problem,
     }
 }
 
+/* Use inherited sockets, or open the listen addresses.  Sets *CONNECTION if the
+   socket is a connection.  With inherited sockets signals are blocked until
+   stop_begin.  Returns 0, or -1 with the reason in the log.  */
 static int sockets_open(struct server *server, int *connection)
 {
     struct sonde_inherited found[LISTEN_SOCKETS_MAX];
@@ -169,7 +178,7 @@ static int sockets_open(struct server *server, int *connection)
     if (count < 0)
         return -1;
     if (count > 0) {
-        /* As above: at the end the sockets must block again.  */
+        /* As in server_run_to_end: at the end the sockets must block again.  */
         stop_hold();
         server->ends_when_quiet = server->options->inetd;
         return inherited_take(server, found, count, connection);
@@ -194,6 +203,8 @@ static void sockets_set_watches(struct listen_sockets *listeners)
                                                       : accept_ready;
 }
 
+/* Become the user of --user, if given.  Returns 0, or -1 with the reason in the
+   log.  */
 static int user_become(const struct server *server,
                        const struct identity *identity)
 {
@@ -204,6 +215,8 @@ static int user_become(const struct server *server,
     return -1;
 }
 
+/* Look up the user of --user, if given.  Returns 0, or -1 with the reason in
+   the log.  */
 static int user_find(const struct server *server, struct identity *identity)
 {
     if (!server->options->user ||
@@ -214,7 +227,9 @@ static int user_find(const struct server *server, struct identity *identity)
     return -1;
 }
 
-/* Begin the work without privilege.  */
+/* Begin the work without privilege: catch and unblock signals, open the reserve
+   descriptor, start the model, and open the loop.  Returns 0, or -1 with the
+   reason in the log; server_end frees what was begun.  */
 static int server_begin(struct server *server)
 {
     server->wake_fd = stop_begin(server->options->grace);
@@ -226,6 +241,7 @@ static int server_begin(struct server *server)
     return -1;
 }
 
+/* After a stop, log how many connections were closed by the shutdown.  */
 static void server_log_end(const struct server *server)
 {
     if (!stop_asked())
@@ -245,6 +261,8 @@ static void model_end(struct server *server)
     server->model_data = NULL;
 }
 
+/* Free all but SERVER itself: end the model, close the listen sockets, and
+   remove files of UNIX sockets.  */
 static void server_end(struct server *server)
 {
     model_end(server);
@@ -255,7 +273,8 @@ static void server_end(struct server *server)
     source_free(&server->sources);
 }
 
-/* Open all sockets, and serve.  */
+/* Open all sockets, and serve until the end.  Returns 0, or -1 with the reason
+   in the log; server_end is to be called in each case.  */
 static int server_run_to_end(struct server *server)
 {
     struct identity identity = {0};

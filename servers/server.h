@@ -20,26 +20,36 @@
 struct model {
     const char *name;
     bool waits;        /* calls on a connection block */
-    bool asynchronous; /* server_count_off is not called by the loop alone */
-    int batch;         /* clients accepted for one event */
+    bool asynchronous; /* threads or signal handlers count clients off, too */
+    int batch;         /* max clients accepted for one event */
     long max_clients;  /* default of --max-clients; 0: any number */
-    /* Begin.  Returns 0, or -1 with errno.  */
+    /* Prepare the model before the first client: allocate memory, start
+       workers.  Returns 0, or -1 with errno.  END is called also after -1.  */
     int (*begin)(struct server *server);
-    /* Count a client of SOURCE.  Returns false, and counts nothing, at
-     * --max-per-source.  NULL: counted in server->sources.  */
+    /* Count a client of SOURCE.  Called with --max-per-source alone.  Returns
+       true, also for SOURCE 0 (no source), which has no limit.  Returns false,
+       and counts nothing, at --max-per-source, or without memory.  NULL:
+       counted in server->sources.  */
     bool (*admit)(struct server *server, uint64_t source);
-    /* Serve CLIENT, owned by the model from now on.  */
+    /* Serve CLIENT, owned by the model from now on: the model closes the
+       descriptor, frees the name and counts the client off, also if CLIENT
+       cannot be served; then the reason is logged.  In a process that serves a
+       single client at a time, the call lasts until the client ends.  */
     void (*serve)(struct server *server, const struct server_client *client);
-    /* Do what is due.  Returns the milliseconds until the next call, or -1.  */
+    /* Called in each round of the loop: end idle connections, replace workers,
+       log ended processes.  Returns the milliseconds until the next call is
+       due; -1: nothing is due.  */
     int (*tick)(struct server *server);
-    /* The number of clients.  NULL: server->clients.  */
+    /* The number of clients, in all processes.  NULL: server->clients.  */
     long (*busy)(struct server *server);
-    /* The grace period begins.  */
+    /* The grace period begins: tell workers.  The listen sockets have been
+       closed before, except those at which workers still accept.  */
     void (*stop)(struct server *server);
     /* The grace period is over: close the remaining connections.  The function
      * itself, a later count-off, or END adds the number to server->cut_off.  */
     void (*cut)(struct server *server);
-    /* Free what BEGIN allocated.  A second call does nothing.  */
+    /* Free what BEGIN allocated, kill the remaining processes, and add their
+       clients to server->cut_off.  A second call does nothing.  */
     void (*end)(struct server *server);
 };
 
@@ -50,26 +60,29 @@ extern const struct model model_iterative, model_fork, model_prefork,
 enum { MODELS = 5 };
 extern const struct model *const models[MODELS];
 
-/* Times are in milliseconds unless noted; 0 is "none".  */
+/* The command line.  Times are in milliseconds unless noted; 0 or NULL is
+   "none", except where noted.  */
 struct server_options {
     const char *program;
     const struct service *service;
-    const void *settings;
+    const void *settings; /* of the service */
     const struct model *model;
-    struct listen_addresses listen_addresses;
-    bool inetd;
-    bool verbose;
-    const char *user;
-    long workers;
-    long max_clients;
+    struct listen_addresses listen_addresses; /* unless sockets are inherited */
+    bool inetd;       /* serve the socket on standard input */
+    bool verbose;     /* log each client and each answered datagram */
+    const char *user; /* to become, once the sockets are open */
+    long workers;     /* of prefork */
+    long max_clients; /* 0: the default of the model */
     long max_per_source;
     long idle_timeout;
     long keepalive; /* seconds */
-    long grace;     /* seconds */
-    long rate;      /* -1: RATE_USUAL, except for local sources */
+    long grace;     /* seconds; 0: a signal closes connections at once */
+    long rate;      /* datagrams answered per second and source; 0: no limit;
+                       -1: RATE_USUAL, and for local sources the limit of
+                       repeat.h */
 };
 
-/* Datagrams answered per second and source.  */
+/* The default of --max-rate: datagrams answered per second and source.  */
 enum { RATE_USUAL = 256 };
 
 /* See shutdown.c for the transitions.  */
@@ -88,10 +101,10 @@ struct server {
     bool is_child;        /* a worker: the parent logs, and removes files */
     bool ends_when_quiet; /* see shutdown.c */
     bool nodelay_checked, nodelay_inherited;
-    bool failed; /* cannot continue */
-    int timeout; /* of a connection's blocking calls */
-    int backoff;
-    int wait_backoff;           /* after failures of the wait */
+    bool failed; /* cannot continue: the loop ends the server */
+    int timeout; /* milliseconds of a connection's blocking calls; -1: none */
+    int backoff; /* the latest of server_back_off, in milliseconds */
+    int wait_backoff;           /* the same, after failures of the wait */
     bool progress;              /* a call on a ready descriptor had a result */
     struct monotonic_spin spin; /* rounds without progress */
     int64_t resume_at;   /* listen sockets are not polled until then; 0: are */
@@ -111,86 +124,120 @@ struct server {
 
 /* ---- server.c ------------------------------------------------------------ */
 
-/* Run a server by OPTIONS until a signal stops the server.  Returns 0, or -1
-   with the reason in the log.  */
+/* Run a server by OPTIONS: use the sockets of inetd or LISTEN_FDS, or else open
+   the listen addresses; raise the limit of descriptors; catch signals; become
+   options->user; serve.  Logs the addresses and the end.
+   Returns 0 when a signal has stopped the server, when an inherited connection
+   has ended, or when a server of inetd had no client for a minute.  Returns -1
+   with the reason in the log if the server cannot start, or cannot continue.
+   Sockets are closed, and files of UNIX sockets removed, in each case.  To be
+   called once in a process.  */
 int server_run(const struct server_options *options);
 
 /* ---- loop.c -------------------------------------------------------------- */
 
-/* Open a poller for the listen sockets and the wake-up descriptor.  Returns 0,
-   or -1 with errno.  */
+/* Open server->poller for the listen sockets and the wake-up descriptor.
+   Returns 0, or -1 with errno: server->poller may then be open, and is still to
+   be closed.  */
 int loop_open(struct server *server);
 
-/* Serve until SERVER_OVER.  */
+/* Serve until SERVER_OVER.  Returns earlier if poll can never succeed, with the
+   reason in the log and server->failed set: listen sockets are then open.
+   After that, or after all time for SERVER_CUT, processes and threads of
+   clients may still run.  */
 void server_loop(struct server *server);
 
 /* ---- shutdown.c ---------------------------------------------------------- */
 
-/* Make a transition between phases, if due.  Returns whether the phase changed.
- */
+/* Make one transition between phases, if due: close listen sockets, call STOP
+   or CUT of the model, and log that the grace period begins.  If the server has
+   failed, end the grace period first.  Returns whether the phase changed.  */
 bool shutdown_step(struct server *server);
 
-/* Milliseconds until a transition by time; -1: there is none.  */
+/* Milliseconds until a transition by time; -1: there is none.  The grace period
+   does not count: a signal ends it.  */
 int shutdown_next_due(const struct server *server);
 
 /* ---- accept.c ------------------------------------------------------------ */
 
-/* The watch of a stream's listen socket: accept clients.  */
+/* The watch of a stream's listen socket: accept clients, up to the batch of the
+   model and --max-clients, and serve or reject each.  Errors are logged; a
+   lasting error pauses polling, or ends the server.  READY is ignored.  */
 void accept_ready(struct server *server, struct watch *watch, unsigned ready);
 
-/* Accept the clients that are in the queue of LISTENER now.  */
+/* Accept the clients that are in the queue of LISTENER now.  Where the kernel
+   does not tell the number, accept until the queue is empty,
+   LISTEN_SOCKET_BACKLOG clients at most.  Stops at --max-clients, at the end of
+   the grace period, and at the first error.  */
 void accept_queued(struct server *server, struct listen_socket *listener);
 
-/* Close all clients in the queue of LISTENER, and count the clients as cut off.
- */
+/* Close the clients in the queue of LISTENER, and count the clients as cut off:
+   LISTEN_SOCKET_BACKLOG at most, and up to the first error of accept.  LISTENER
+   stays open.  */
 void accept_reject_queued(struct server *server,
                           const struct listen_socket *listener);
 
 /* ---- datagram.c ---------------------------------------------------------- */
 
-/* The watch of a datagram socket: answer one datagram.  */
+/* The watch of a datagram socket: receive one datagram, and answer.  No answer
+   is sent, and a line is logged, if the datagram is too long, if an answer may
+   do harm (sonde_datagram_check_source), if the sender is this server, or
+   beyond the limit of the sender.  READY is ignored.  */
 void datagram_ready(struct server *server, struct watch *watch, unsigned ready);
 
 /* ---- listen-watch.c ------------------------------------------------------ */
 
-/* Add the listen sockets to a new poller, for no events yet.  Returns 0, or -1
-   with errno.  */
+/* Add the open listen sockets to a new poller, for no events yet.  Returns 0,
+   or -1 with errno.  */
 int listeners_add(struct server *server);
 
-/* Poll the listen sockets with room for a client, and stop polling the rest. */
+/* Poll the listen sockets with room for a client, and stop polling the rest.
+   Ends the back-offs that are over, and logs if clients wait for room.  If no
+   listen socket is left, or the poller fails, server->failed is set.  */
 void listeners_update(struct server *server);
 
-/* Milliseconds until a back-off ends; -1: there is none.  */
+/* Milliseconds until the first back-off ends, of the server or of a listen
+   socket; -1: there is none.  */
 int listeners_next_due(const struct server *server);
 
-/* accept or recvmsg at LISTENER ended with ERROR, 0 for success: if the call
-   keeps failing, do not poll LISTENER for a while, and log the reason.  */
+/* accept or recvmsg at LISTENER ended with ERROR, 0 for success.  If the call
+   keeps failing, do not poll LISTENER for a while, and log the reason.  Any
+   result but EAGAIN counts as progress of the loop.  */
 void listener_check(struct server *server, struct listen_socket *listener,
                     int error);
 
-/* Poll no listen socket for a while, longer each time in a row.  */
+/* Poll no listen socket, neither of streams nor of datagrams, for a while: 5
+   ms, then twice as long each time in a row, one second at most.  Returns at
+   once.  */
 void server_back_off(struct server *server);
 
-/* Whether --max-clients clients are served.  */
+/* Whether --max-clients clients, or the default of the model, are served.
+   Never without a maximum.  */
 bool server_is_full(const struct server *server);
 
 /* ---- client.c ------------------------------------------------------------ */
 
-/* The number of clients being served.  */
+/* The number of clients being served, by all processes.  */
 long server_clients(struct server *server);
 
-/* Count off a client of SOURCE.  Safe in a signal handler.  */
+/* Count off a client of SOURCE, also for --max-per-source, and wake the loop if
+   listen sockets wait for room.  Safe in a signal handler that does not
+   interrupt another change of the counts.  */
 void server_count_off(struct server *server, uint64_t source);
 
-/* Close CLIENT, free the name, and count the client off.  */
+/* Close the descriptor of CLIENT, free the name, and count the client off.
+   Nothing is logged.  */
 void server_client_close(struct server *server,
                          const struct server_client *client);
 
-/* Log WHAT, the text of ERROR and ADVICE, and end the server.  */
+/* Log WHAT, the text of ERROR and ADVICE, which is "" or begins with a blank.
+   Sets server->failed: the loop then closes all connections, without a grace
+   period.  In a worker the lines of a KIND are limited as by log_trouble.  */
 void server_fail(struct server *server, enum log_trouble kind, const char *what,
                  int error, const char *advice);
 
-/* Whether poll reports EVENTS on FD now, or fails.  */
+/* Whether poll reports EVENTS, an error or a hang-up on FD now; true also if
+   poll fails.  Never waits.  */
 bool server_is_ready(int fd, short events);
 
 /* The smaller of two timeouts, where -1 is infinite.  */

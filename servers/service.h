@@ -10,40 +10,47 @@
 
 struct connection;
 
-/* A received datagram, and space for an answer.  */
+/* A received datagram, and space for an answer (ROOM).  */
 struct datagram_request {
     const char *data;
     size_t size;
     char room[128];
 };
 
-/* SETTINGS are the program's.  NULL callbacks have the meaning noted.  */
+/* A service.  PORT is the default port.  SETTINGS are the program's.  NULL
+   callbacks have the meaning noted.  */
 struct service {
     const char *name;
     uint16_t port;
-    /* A client has connected.  NULL: do nothing.  */
+    /* A client has connected: called before any input.  NULL: do nothing.  */
     void (*opened)(struct connection *connection);
-    /* SIZE bytes were received.  NULL: discard the bytes.  */
+    /* SIZE bytes were received, at least 1.  DATA is valid during the call.
+       NULL: discard the bytes.  */
     void (*input)(struct connection *connection, const char *data, size_t size);
     /* The client has sent a FIN. NULL: connection_end.  */
     void (*ended)(struct connection *connection);
-    /* A datagram was received: set *ANSWER to the answer, in REQUEST or
-       constant.  Returns the answer's length, or -1 for no answer.  */
+    /* A datagram was received: set *ANSWER to the answer, in REQUEST (DATA or
+       ROOM) or constant.  NULL is not allowed.  Returns the answer's length, or
+       -1 for no answer.  */
     ssize_t (*datagram)(const void *settings, struct datagram_request *request,
                         const char **answer);
 };
 
-/* Send the SIZE bytes DATA, after all bytes written before.  Unsent bytes
-   become pending, and no input is read while bytes are pending: so a service
-   needs no limit if the output is no longer than the input, or a few lines.
-   More than CONNECTION_PENDING_MAX pending bytes (connection.h) end the
-   connection.  */
+/* Send the SIZE bytes DATA, after all bytes written before.  DATA is copied if
+   need be.  Unsent bytes become pending, and no input is read while bytes are
+   pending: so a service needs no limit if the output is no longer than the
+   input, or a few lines.  More than CONNECTION_PENDING_MAX pending bytes
+   (connection.h), a lack of memory, or a failed write end the connection, and
+   discard DATA.  Does nothing if the connection is over.  Where calls block,
+   may wait for the client, up to the idle timeout.  */
 void connection_write(struct connection *connection, const char *data,
                       size_t size);
 
-/* End the connection when all pending output is sent.  */
+/* End the connection when all pending output is sent.  Later input is
+   discarded, for a limited time (CONNECTION_LINGER).  */
 void connection_end(struct connection *connection);
 
+/* The SETTINGS of the service, as the program has given them.  */
 const void *connection_settings(const struct connection *connection);
 
 /* A new service is a file, a name here and a row in service.c.  */

@@ -44,9 +44,12 @@ static bool shutdown_resets(const struct listen_socket *listener)
            !listener->inherited;
 }
 
-/* Close LISTENER.  Clients in the queue see an established connection: accept
-   them first.  Where workers accept, LISTENER stays open until the workers have
-   ended: clients left in the queue are counted then.  */
+/* Stop polling LISTENER, and close the socket; in a worker the socket stays
+   open until the exit.  Clients in the queue see an established connection:
+   accept them first, and reject those beyond --max-clients; but leave the queue
+   of an inherited socket alone.  Where workers accept, LISTENER stays open
+   until the workers have ended, without the file of a UNIX socket: clients left
+   in the queue are counted then.  */
 static void shutdown_stop_listener(struct server *server,
                                    struct listen_socket *listener)
 {
@@ -66,7 +69,9 @@ static void shutdown_stop_listener(struct server *server,
     listen_socket_close(listener);
 }
 
-/* Close the listen sockets that are still open.  */
+/* Close the listen sockets that are still open, except in a worker.  In a
+   shutdown the clients in the queues are closed, and counted as cut off; those
+   of inherited sockets stay for the other process.  */
 static void shutdown_close_rest(struct server *server)
 {
     for (size_t i = 0; i < server->listeners.count && !server->is_child; i++) {
@@ -113,6 +118,8 @@ static enum server_phase shutdown_next(const struct server *server)
     return SERVER_OVER;
 }
 
+/* Begin the grace period: close the listen sockets, log how many clients are
+   left, and tell the model.  */
 static void shutdown_begin_grace(struct server *server)
 {
     stop_ask();
@@ -127,6 +134,7 @@ static void shutdown_begin_grace(struct server *server)
         server->model->stop(server);
 }
 
+/* Have the model close the remaining connections, within CUT_MAX.  */
 static void shutdown_cut(struct server *server)
 {
     server->cut_until = monotonic_ms() + CUT_MAX;

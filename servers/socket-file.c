@@ -105,7 +105,9 @@ int socket_file_remove_stale(const struct sonde_address *address, int type)
     return unlink(path);
 }
 
-/* Read the user or group number TEXT, or look up the name.  Returns 0 or -1. */
+/* Set *ID to the user or group number TEXT, or look up the name TEXT by
+   LOOK_UP, which returns -1 if there is none.  Returns 0; -1 if there is no
+   such name, or the number is out of range.  */
 static int id_read(const char *text, long (*look_up)(const char *), long *id)
 {
     char *end;
@@ -129,6 +131,7 @@ static long socket_file_find_group(const char *name)
     return found ? (long)found->gr_gid : -1;
 }
 
+/* Set user and group of ACCESS from OWNER.  Returns 0, or -1 with PROBLEM.  */
 static int socket_access_read_owner(struct socket_access *access,
                                     const char *owner, char *problem,
                                     size_t size)

@@ -13,20 +13,24 @@
 /* The path in ADDRESS, a UNIX address.  */
 const char *socket_file_path(const struct sonde_address *address);
 
-/* Lock the folder of ADDRESS's path: a single server at a time examines the
-   path, binds and listens: a socket between bind and listen looks like the
-   stale file of a dead server.  Waits at most 5 s for the lock.  Any user with
-   read permission for the folder can hold the lock.
-   Returns a descriptor to close, with close-on-exec; -1 with errno: EAGAIN, the
-   lock was held for 5 s; else the folder cannot be locked.  */
+/* Lock the folder of ADDRESS's path by flock(2): a single server at a time
+   examines the path, binds and listens: a socket between bind and listen looks
+   like the stale file of a dead server.  Waits at most 5 s for the lock.  Any
+   user with read permission for the folder can hold the lock.
+   Returns a descriptor, with close-on-exec, and close releases the lock; -1
+   with errno: EAGAIN, the lock was held for 5 s; else the folder cannot be
+   locked.  */
 int socket_file_lock(const struct sonde_address *address);
 
-/* Remove the file at ADDRESS if the file is a stale socket of TYPE.  Only under
-   the lock.  Returns 0, or -1 with errno: EADDRINUSE, the socket is in use, or
-   the file is no socket; any errno of unlink.  */
+/* Remove the file at ADDRESS if the file is a stale socket of TYPE: connect is
+   refused twice, for a stream 200 ms apart.  A server that listens sees a
+   connection which ends at once.  Only under the lock.  Returns 0, or -1 with
+   errno: EADDRINUSE, the socket is in use, or cannot be examined, or the file
+   is no socket or does not exist; any errno of unlink.  */
 int socket_file_remove_stale(const struct sonde_address *address, int type);
 
-/* Owner and mode of a socket's file, the permission to connect.  */
+/* Owner and mode of a socket's file, the permission to connect.  Without
+   has_mode the umask sets the mode.  */
 struct socket_access {
     bool has_mode;
     mode_t mode;
@@ -35,22 +39,25 @@ struct socket_access {
 };
 
 /* Read ACCESS of MODE, octal digits up to 777, and OWNER, USER, USER:GROUP or
-   :GROUP, names or numbers; each may be NULL.  Returns 0; -1 with the reason, a
-   sentence, in PROBLEM of SIZE bytes.  */
+   :GROUP, names or numbers; each may be NULL.  Names are looked up.  USER alone
+   leaves the group unchanged.  Returns 0; -1 with the reason, a sentence, in
+   PROBLEM of SIZE bytes, and ACCESS not to be used.  */
 int socket_access_read(struct socket_access *access, const char *mode,
                        const char *owner, char *problem, size_t size);
 
-/* Give the file at ADDRESS to the user and group of ACCESS.  bind sets the
-   mode, by socket_access_umask, so that the file never has a wider mode.
+/* Give the file at ADDRESS to the user and group of ACCESS, if any. bind sets
+   the mode, by socket_access_umask, so that the file never has a wider mode.
    Returns 0, or -1 with the errno of lchown.  */
 int socket_access_give(const struct socket_access *access,
                        const struct sonde_address *address);
 
-/* Set the umask for bind to make a socket of ACCESS.  Returns the previous
-   umask. To be called while there is a single thread.  */
+/* Set the umask for bind to make a socket of ACCESS; without a mode the umask
+   is unchanged.  Returns the previous umask, for the caller to restore after
+   bind.  To be called while there is a single thread.  */
 mode_t socket_access_umask(const struct socket_access *access);
 
-/* Whether this process may remove the file at ADDRESS.  Keeps errno.  */
+/* Whether this process may remove the file at ADDRESS: permission to write to
+   the folder, and with the sticky bit also ownership.  Keeps errno.  */
 bool socket_file_is_removable(const struct sonde_address *address);
 
 #endif /* SERVERS_SOCKET_FILE_H */

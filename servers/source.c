@@ -17,8 +17,9 @@ struct source_count {
     long count;
 };
 
-/* Whether ADDRESS is an IPv4 address, as such or of an IPv4 client of a socket
-   for both families, in *HOST; or else an IPv6 address, in *IN6.  */
+/* Whether ADDRESS, of IPv4 or IPv6, is an IPv4 address, as such or of an IPv4
+   client of a socket for both families, in *HOST; or else an IPv6 address, in
+   *IN6.  */
 static bool source_is_inet(const struct sonde_address *address, uint32_t *host,
                            struct sockaddr_in6 *in6)
 {
@@ -34,6 +35,7 @@ static bool source_is_inet(const struct sonde_address *address, uint32_t *host,
     return IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr);
 }
 
+/* Whether ADDRESS is of IPv4 or IPv6.  */
 static bool source_has_host(const struct sonde_address *address)
 {
     int family = address->length ? address->storage.ss_family : AF_UNIX;
@@ -83,7 +85,8 @@ static size_t source_slot(const struct source_table *table, uint64_t source)
     return slot;
 }
 
-/* Make room for one more source.  Returns false without memory.  */
+/* Make room for one more source; the list may move.  Returns false without
+   memory, with TABLE unchanged.  */
 static bool source_reserve(struct source_table *table)
 {
     if (2 * (table->used + 1) <= table->size)

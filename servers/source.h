@@ -12,10 +12,13 @@
 
 #include "sonde.h"
 
-/* The source of ADDRESS; 0: none, as for a UNIX socket.  */
+/* The source of ADDRESS; 0: none, as for a UNIX socket.  An IPv4-mapped IPv6
+   address has the source of the IPv4 address.  */
 uint64_t source_of(const struct sonde_address *address);
 
-/* Whether ADDRESS is a loopback address or that of a UNIX socket.  */
+/* Whether ADDRESS is a loopback address (127.0.0.0/8 or ::1), or not of IPv4 or
+   IPv6, as that of a UNIX socket.  An IPv4-mapped loopback address is not
+   local.  */
 bool source_is_local(const struct sonde_address *address);
 
 /* The number of clients of each source.  All zero is empty.  */
@@ -24,14 +27,16 @@ struct source_table {
     size_t size, used; /* size is 0 or a power of two */
 };
 
-/* Count one more client of SOURCE, up to MAX.  Returns false if SOURCE has MAX
-   clients, or without memory.  */
+/* Count one more client of SOURCE, up to MAX.  SOURCE 0 is not counted: always
+   true.  Returns false, and counts nothing, if SOURCE has MAX clients, or
+   without memory.  */
 bool source_enter(struct source_table *table, uint64_t source, long max);
 
-/* Count one client fewer.  Safe in a signal handler, except during another call
- * on TABLE.  */
+/* Count one client of SOURCE fewer; nothing if SOURCE is 0 or has no client.
+   Safe in a signal handler, except during another call on TABLE.  */
 void source_leave(struct source_table *table, uint64_t source);
 
+/* Free the memory of TABLE, which is then empty.  */
 void source_free(struct source_table *table);
 
 #endif /* SERVERS_SOURCE_H */

@@ -22,11 +22,16 @@
 #include <stdbool.h>
 
 /* Catch the signals, with a grace period of GRACE seconds, and unblock the
-   signals. Returns the descriptor of the self-pipe, or -1 with errno.  */
+   signals.  With GRACE 0 the first signal ends the connections.  SIGHUP stays
+   ignored if ignored before, as by nohup(1).  Returns the descriptor of the
+   self-pipe, to be polled for readability and emptied by stop_woken; -1 with
+   errno.  */
 int stop_begin(long grace);
 
-/* The same in a child with a loop of its own.  The parent calls stop_hold
-   before fork, so that no signal to the child is lost.
+/* The same in a child with a loop of its own, with the grace period of the
+   parent: opens a separate self-pipe, and unblocks the signals in each case.
+   The parent calls stop_hold before fork, so that no signal to the child is
+   lost.
 
    A terminal or a service manager signals the whole process group, so the
    parent has separate signals for children: STOP_SOON begins the grace period,
@@ -34,27 +39,33 @@ int stop_begin(long grace);
 enum { STOP_SOON = SIGUSR1, STOP_NOW = SIGALRM };
 int stop_begin_child(void);
 
-/* Block and unblock all signals above and SIGCHLD, for a moment.  */
+/* Block and unblock all signals above and SIGCHLD, in the calling thread, for a
+   moment.  Calls do not nest: stop_release unblocks in each case.  */
 void stop_hold(void);
 void stop_release(void);
 
-/* Whether the grace period has begun; whether the grace period is over.  */
+/* Whether the grace period has begun, also if over by now; whether the grace
+   period is over.  */
 bool stop_asked(void);
 bool stop_now(void);
 
-/* Begin the grace period, as a signal does.  */
+/* Begin the grace period, as a signal does, and wake the loop.  Does nothing if
+   begun before.  */
 void stop_ask(void);
 
-/* End the grace period.  */
+/* End the grace period, even if not begun.  The loop and the descriptor of
+   stop_watch follow a second later, with the alarm that this call starts.  */
 void stop_hurry(void);
 
-/* Have FD shut down when the grace period ends; -1: none.  */
+/* Have FD shut down when the grace period ends, or now if over; -1: none.  One
+   descriptor at a time.  */
 void stop_watch(int fd);
 
 /* Wake the loop, from a thread or a signal handler.  */
 void stop_wake(void);
 
-/* Empty the self-pipe.  Returns whether the pipe held any bytes.  */
+/* Take the signals noted in the self-pipe, and empty the pipe; bytes that are
+   left wake the loop again.  Returns whether any signal was noted.  */
 bool stop_woken(void);
 
 #endif /* SERVERS_STOP_H */

@@ -7,7 +7,8 @@
 struct server;
 struct watch;
 
-/* Called when the descriptor is READY.  */
+/* Called when the poller reports READY (SONDE_READABLE, SONDE_WRITABLE) for the
+   descriptor.  May free the object of WATCH.  */
 typedef void watch_call(struct server *server, struct watch *watch,
                         unsigned ready);
 
