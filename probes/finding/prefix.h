@@ -26,7 +26,7 @@ void prefix_put_figure(const struct prefix *prefix, const char *key,
                        long figure, enum how how, const char *reason);
 
 /* Write KEY as not testable, with the reason "WHAT: " and the name of ERROR, an
-   errno; both are cut to 63 bytes.  */
+   errno; together cut to 63 bytes.  */
 void prefix_put_failure(const struct prefix *prefix, const char *key,
                         const char *what, int error);
 

@@ -54,14 +54,14 @@ enum {
 struct engine {
     struct fill *list;
     size_t count;
-    int wait;
+    int wait;        /* the shortest silence timeout, in milliseconds */
     int64_t slowest; /* the longest time from connect to connected */
     int failures;    /* of poll, in a row */
     bool has_waited; /* in the last poll: no descriptor was ready before */
-    int watch;
+    int watch;       /* a descriptor that ends the run when readable */
     struct allowance allowance;
     bool starved; /* of descriptors or memory, until a test is DONE */
-    bool stopped;
+    bool stopped; /* DONE returned false */
     bool (*done)(size_t, void *);
     void *data;
     struct pollfd *poll_fds;
@@ -605,9 +605,10 @@ static void engine_step(struct engine *engine)
 
 /* The reference connection begun at SINCE is complete, or CALL failed with
    ERROR, not 0.  Check the client of FILL, which is SILENT, once more.  If
-   still pending: after ERROR end FILL, with LIMIT_TIME for ETIMEDOUT; back to
-   PENDING if the silence timeout has grown; end FILL as silent if the client
-   began before SINCE; otherwise the next reference connection decides.  */
+   still pending: after ERROR end FILL, with LIMIT_TIME for ETIMEDOUT, otherwise
+   with ERROR; back to PENDING if the silence timeout has grown; end FILL as
+   silent if the client began at SINCE or before; otherwise leave FILL to the
+   next reference connection.  */
 static void reference_done(struct engine *engine, struct fill *fill,
                            int64_t since, const char *call, int error)
 {

@@ -40,8 +40,8 @@ enum { FAMILIES = sizeof families / sizeof *families };
 struct measuring {
     FILE *out;
     struct fill *fills; /* with room for ROUNDS of each */
-    size_t fill_count;
-    size_t first; /* index of the current round's first test */
+    size_t fill_count;  /* tests of all rounds so far */
+    size_t first;       /* index of the current round's first test */
     struct listen_row *rows;
     size_t row_count;
     size_t *row_of; /* the row of each test */

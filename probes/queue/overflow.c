@@ -53,8 +53,8 @@ static void put_not(const struct prefix *prefix, const char *key,
     prefix_put_text(prefix, key, NULL, HOW_NOT_TESTABLE, reason);
 }
 
-/* Open a listener with BACKLOG.  Returns 0; or -1 with the reason written as
-   KEY, and nothing left open.  */
+/* Open a listener with BACKLOG.  Returns 0, and the caller closes STEPWISE; or
+   -1 with the reason written as KEY, and nothing left open.  */
 static int overflow_open(const struct prefix *prefix, struct stepwise *stepwise,
                          int family, int backlog, const char *key)
 {

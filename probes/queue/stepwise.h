@@ -18,7 +18,7 @@ enum { STEPWISE_CLIENTS = 24 };
 
 struct stepwise {
     int family, listener;
-    int clients[STEPWISE_CLIENTS]; /* connected, at least for a while */
+    int clients[STEPWISE_CLIENTS]; /* connected, perhaps reset since */
     size_t count;
     bool full;      /* the last client failed, or an earlier one was reset */
     bool disturbed; /* not FULL: the last client failed, despite room */
