@@ -27,6 +27,8 @@ static bool compare_counts(const struct finding *finding)
     return finding->value != NULL;
 }
 
+/* The value in FINDINGS with the id and key of FINDING; NULL if there is none,
+   or if it does not count.  */
 static const char *other_value(const struct findings *findings,
                                const struct finding *finding)
 {
@@ -49,7 +51,8 @@ static bool may_lack(const struct finding *finding)
     return !strcmp(finding->key, "tcp_abort_on_overflow");
 }
 
-/* Write the findings of FINDINGS that OTHER lacks.  Returns their number.  */
+/* Write the findings of FINDINGS that OTHER lacks.  IS_HERE: FINDINGS are those
+   of this host.  Returns their number.  */
 static size_t put_alone(FILE *out, const struct findings *findings,
                         const struct findings *other, bool is_here)
 {

@@ -22,7 +22,8 @@ const char *how_name(enum how how)
 
 static const char header[] = "id\tkey\tvalue\thow\tstable\treason";
 
-/* Copy TEXT to *MEMORY, and advance *MEMORY.  */
+/* Copy TEXT to *MEMORY, and advance *MEMORY.  Returns the copy; NULL if TEXT is
+   NULL.  */
 static const char *copy_text(char **memory, const char *text)
 {
     char *copy = *memory;
@@ -34,6 +35,7 @@ static const char *copy_text(char **memory, const char *text)
     return copy;
 }
 
+/* The size of a copy of TEXT; 0 for NULL.  */
 static size_t size_of(const char *text)
 {
     return text ? strlen(text) + 1 : 0;
@@ -89,7 +91,7 @@ static bool finding_is_number(const char *text, size_t length)
            (text[sign] != '0' || length == 1);
 }
 
-/* Numbers of any length.  */
+/* Compare two numbers in canonical form, of any length, by value.  */
 static int finding_compare_numbers(const char *a, size_t a_length,
                                    const char *b, size_t b_length)
 {
@@ -100,7 +102,7 @@ static int finding_compare_numbers(const char *a, size_t a_length,
     return *a == '-' ? -order : order;
 }
 
-/* Compare the parts of A and B up to their next dots, as numbers if both are;
+/* Compare A and B, parts of keys up to their next dots, as numbers if both are;
    numbers come before words, or else 2, 10, 1a would go round in a ring.  */
 static int compare_part(const char *a, size_t a_length, const char *b,
                         size_t b_length)
@@ -186,7 +188,8 @@ void finding_write_header(FILE *out)
     fprintf(out, "%s\n", header);
 }
 
-/* A character that would end a column or a line is written as '?'.  */
+/* Write TEXT and END.  A character that would end a column or a line is written
+   as '?'.  */
 static void write_column(FILE *out, const char *text, char end)
 {
     for (; *text; text++)
@@ -211,7 +214,8 @@ void findings_write(FILE *out, const struct findings *findings)
         finding_write(out, &findings->list[i]);
 }
 
-/* Split LINE at its tabs into exactly COUNT columns.  Returns 0, or -1.  */
+/* Split LINE, in place, at its tabs into exactly COUNT columns.  Returns 0, or
+   -1 if their number differs.  */
 static int finding_split(char *line, char **columns, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

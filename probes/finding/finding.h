@@ -33,8 +33,9 @@ enum how {
 /* HOW in the plain form: "measured", ..., "not-testable".  */
 const char *how_name(enum how how);
 
-/* A missing value or reason is NULL.  In a list, the list owns MEMORY, which
-   holds the strings.  */
+/* A missing value or reason is NULL.  STABLE is false if repeated tests gave
+   different values.  In a list, the list owns MEMORY, which holds the
+   strings.  */
 struct finding {
     const char *id, *key, *value, *reason;
     enum how how;
@@ -42,29 +43,36 @@ struct finding {
     char *memory;
 };
 
-/* All zero is the empty list.  */
+/* All zero is the empty list.  SORTED: no finding was added since
+   findings_sort.  */
 struct findings {
     struct finding *list;
     size_t count, capacity;
     bool sorted;
 };
 
-/* Add a copy of FINDING.  Returns 0, or -1 with ENOMEM.  */
+/* Add a copy of FINDING and its strings; a finding with the same id and key
+   stays.  The list is no longer sorted, and pointers to its findings become
+   invalid.  Returns 0; or -1 with ENOMEM, and the list as before.  */
 int findings_add(struct findings *findings, const struct finding *finding);
 
 /* Sort by id, then by key: by its parts between dots, numbers by value and
-   before words.  The order of arrival is random.  */
+   before words.  The order of arrival is random.  Pointers to findings of the
+   list then point to other findings.  */
 void findings_sort(struct findings *findings);
 
-/* A finding with the id and key of another; NULL if there is none.  FINDINGS
-   must be sorted.  */
+/* The second of the first two findings with the same id and key; NULL if there
+   are none.  FINDINGS must be sorted.  */
 const struct finding *findings_twice(const struct findings *findings);
 
-/* The finding ID, KEY; NULL if there is none.  Fast in a sorted list.  */
+/* The finding ID, KEY, in the list; NULL if there is none.  Fast in a sorted
+   list.  Of several, any.  */
 const struct finding *findings_get(const struct findings *findings,
                                    const char *id, const char *key);
 
-/* The value of a finding: as text, or NULL; as a number, or OTHERWISE.  */
+/* The value of a finding: as text, which the list owns, or NULL; as a decimal
+   number, or OTHERWISE.  NULL and OTHERWISE stand for no such finding and a
+   finding without a value; OTHERWISE also for a value that is no long.  */
 const char *findings_text(const struct findings *findings, const char *id,
                           const char *key);
 long findings_number(const struct findings *findings, const char *id,
@@ -77,10 +85,11 @@ void finding_write(FILE *out, const struct finding *finding);
 void findings_write(FILE *out, const struct findings *findings);
 
 /* Add the finding in LINE, which is modified and may lack a newline; a header
-   line adds nothing.  Returns 0, or -1 with EPROTO (not a finding) or ENOMEM.
- */
+   line adds nothing.  Returns 0; or -1 with EPROTO (not six columns, an empty
+   id or key, an unknown HOW or STABLE) or ENOMEM, and adds nothing.  */
 int findings_read_line(struct findings *findings, char *line);
 
+/* Free the list and its strings; FINDINGS is the empty list then.  */
 void findings_free(struct findings *findings);
 
 #endif /* PROBES_FINDING_FINDING_H */

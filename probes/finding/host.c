@@ -11,6 +11,8 @@
 #include "probes/finding/host.h"
 #include "sonde.h"
 
+/* Add the stable finding ID, KEY, known by HOW_READ.  Returns 0, or -1 with
+   ENOMEM.  */
 static int host_add3(struct findings *findings, const char *id, const char *key,
                      const char *value)
 {
@@ -19,6 +21,8 @@ static int host_add3(struct findings *findings, const char *id, const char *key,
     return findings_add(findings, &finding);
 }
 
+/* Add the findings under "volatile"; the time is left out if not known.
+   Returns 0, or -1 with ENOMEM.  */
 static int add_volatile(struct findings *findings, const char *name,
                         long elapsed)
 {
@@ -38,8 +42,9 @@ static int add_volatile(struct findings *findings, const char *name,
     return host_add3(findings, "volatile", "elapsed-ms", text);
 }
 
-/* Add the network namespace.  An unreadable name is unknown, not the initial
-   namespace.  */
+/* Add the scope: the network namespace; "own" if FINDINGS have one under
+   "with".  An unreadable name is unknown, not the initial namespace.  Returns
+   0, or -1 with ENOMEM.  */
 static int add_scope(struct findings *findings)
 {
     struct sonde_backlog_cap cap = {.scope = ""};

@@ -7,22 +7,26 @@
 #include "probes/finding/finding.h"
 
 /* Findings with the same id and file.  Their keys begin with FAMILY and a dot,
-   unless FAMILY is NULL.  */
+   unless FAMILY is NULL; keys are cut to 63 bytes.  Write errors stay with OUT,
+   for ferror.  */
 struct prefix {
     FILE *out;
     const char *id, *family;
 };
 
 /* Write the stable finding KEY: VALUE, known by HOW, with REASON or NULL.  If
-   VALUE is NULL, the finding is not testable, for REASON.  */
+   VALUE is NULL, the finding is not testable, for REASON, and HOW is
+   ignored.  */
 void prefix_put_text(const struct prefix *prefix, const char *key,
                      const char *value, enum how how, const char *reason);
 
-/* The same for FIGURE; if negative, the finding is not testable, for REASON. */
+/* The same for FIGURE, without REASON; if FIGURE is negative, the finding is
+   not testable, for REASON.  */
 void prefix_put_figure(const struct prefix *prefix, const char *key,
                        long figure, enum how how, const char *reason);
 
-/* Write KEY as not testable: WHAT failed with ERROR.  */
+/* Write KEY as not testable, with the reason "WHAT: " and the name of ERROR, an
+   errno; together cut to 63 bytes.  */
 void prefix_put_failure(const struct prefix *prefix, const char *key,
                         const char *what, int error);
 

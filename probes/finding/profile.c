@@ -21,7 +21,8 @@ void profile_write(FILE *out, const struct findings *findings)
 }
 
 /* Open the file NAME; if there is none and NAME has no slash, the profile NAME
-   of a source tree in the working directory, or the installed profile.  */
+   of a source tree in the working directory, or the installed profile.  Returns
+   NULL with errno if none can be opened.  */
 static FILE *profile_open(const char *name)
 {
     static const char *const folders[] = {"profiles", PROFILES};
@@ -47,8 +48,8 @@ bool profile_exists(const char *name)
 }
 
 /* Read a line without its end, "\n" or "\r\n", into LINE; of a long comment,
-   the first SIZE bytes.  Returns 1; 0 at the end of FILE; or -1 if the line is
-   too long.  */
+   the first SIZE - 1 bytes.  Returns 1; 0 at the end of FILE, or after a read
+   error; or -1 if the line is too long.  */
 static int profile_read_line(FILE *file, char *line, size_t size)
 {
     if (!fgets(line, (int)size, file))
@@ -75,7 +76,8 @@ static const char *profile_version(const char *line)
 }
 
 /* Add the finding in LINE, or check the version in LINE; *HAS_VERSION: a
-   version line was read.  A problem is written to PROBLEM, which is empty.  */
+   version line was read.  A problem, also a finding before the version, is
+   written to PROBLEM, which is empty.  */
 static void profile_take_line(struct findings *findings, char *line,
                               bool *has_version, char *problem, size_t size)
 {
@@ -100,6 +102,9 @@ static void profile_take_line(struct findings *findings, char *line,
         *has_version = true;
 }
 
+/* Add the findings of FILE, called NAME.  Returns 0; or -1 with PROBLEM filled
+   in: at the first wrong line, after a read error, or if FINDINGS are
+   empty.  */
 static int profile_read_lines(struct findings *findings, FILE *file,
                               const char *name, char *problem, size_t size)
 {

@@ -19,13 +19,18 @@ enum { PROFILE_VERSION = 1 };
    FINDINGS by findings_write.  Write errors stay with OUT, for ferror.  */
 void profile_write(FILE *out, const struct findings *findings);
 
-/* Whether there is a profile NAME: a file, or an installed profile.  */
+/* Whether a profile NAME can be opened: the file NAME; or if there is none and
+   NAME has no slash, a file in "profiles" in the working directory or among the
+   installed profiles.  The contents are not checked.  */
 bool profile_exists(const char *name);
 
-/* Add the findings in the profile NAME to FINDINGS, and sort FINDINGS.  A
-   version line of PROFILE_VERSION must precede the first finding; comments,
-   lines that begin with '#', may stand anywhere.  Returns 0; or -1, with a
-   sentence in PROBLEM of SIZE bytes.  */
+/* Add the findings in the profile NAME, found as by profile_exists, to
+   FINDINGS, and sort FINDINGS.  A version line of PROFILE_VERSION must precede
+   the first finding; comments, lines that begin with '#', may stand anywhere.
+   Returns 0; or -1, with a sentence in PROBLEM of SIZE bytes: for a file that
+   cannot be read, a malformed or long line, no findings, or two findings with
+   the same id and key.  FINDINGS then keep those read so far; the caller frees
+   them in each case.  */
 int profile_read(struct findings *findings, const char *name, char *problem,
                  size_t size);
 

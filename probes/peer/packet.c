@@ -32,7 +32,8 @@ uint16_t packet_checksum(const uint8_t *bytes, size_t size, uint32_t sum)
     return (uint16_t)~sum;
 }
 
-/* The pseudo-header of a checksum: addresses, protocol and length.  */
+/* The sum of the pseudo-header of TCP: addresses of PACKET, protocol, and
+   LENGTH of the segment; to pass to packet_checksum.  */
 static uint32_t pseudo_header(const uint8_t *packet, size_t length)
 {
     uint32_t sum = TCP + (uint32_t)length;
@@ -41,6 +42,8 @@ static uint32_t pseudo_header(const uint8_t *packet, size_t length)
     return sum;
 }
 
+/* Write an IPv4 header of 20 bytes, with a TTL of 64 and checksum, to PACKET;
+   LENGTH is that of the whole packet.  */
 static void put_ip(uint8_t *packet, size_t length, int protocol,
                    uint32_t source, uint32_t destination)
 {

@@ -31,6 +31,7 @@
 
 static const char name[] = "sonde0";
 
+/* WHAT failed with errno: write both to *TROUBLE.  Returns -1.  */
 static int tun_linux_fail(struct namespace_trouble *trouble, const char *what)
 {
     snprintf(trouble->text, sizeof trouble->text, "%s: %s", what,
@@ -47,6 +48,7 @@ static struct sockaddr_in address_of(const char *text)
     return address;
 }
 
+/* An ioctl request about the interface, with the IPv4 address TEXT.  */
 static struct ifreq request_with(const char *text)
 {
     struct ifreq request;
@@ -70,8 +72,9 @@ enum {
     IS_ERROR = 2      /* NLMSG_ERROR; with error 0, an ACK */
 };
 
-/* By netlink, which needs privilege in this namespace only; SIOCSIFTXQLEN needs
-   it in the initial user namespace.  */
+/* Set the length to QUEUE_LENGTH by netlink, which needs privilege in this
+   namespace only; SIOCSIFTXQLEN needs it in the initial user namespace.
+   Returns 0; or -1 with errno, EPROTO for an unexpected answer.  */
 static int set_queue_length(void)
 {
     struct {
@@ -113,7 +116,8 @@ static int set_queue_length(void)
     return answer.error ? -1 : 0;
 }
 
-/* Set the address of the interface and bring it up, through FD, any socket.  */
+/* Set the queue length, address and network mask of the interface and bring it
+   up, through FD, any socket.  Returns 0, or -1 with errno.  */
 static int tun_linux_configure(int fd)
 {
     struct ifreq queue = request_with(TUN_HERE);

@@ -13,13 +13,16 @@
 #define TUN_PEER   "192.0.2.2"
 #define TUN_BEHIND "198.51.100.7"
 
-/* Make the interface in the current network namespace (see namespace_enter),
-   and bring it up.  Each read from and write to the descriptor transfers one IP
-   packet.  Returns the descriptor, or -1 with *TROUBLE filled in.  */
+/* Make the interface, "sonde0", in the current network namespace (see
+   namespace_enter), set its address to TUN_HERE, and bring it up.  Each read
+   takes one IP packet that the kernel sent; each write gives the kernel one
+   that it receives.  Returns the descriptor, non-blocking and close-on-exec,
+   which the caller closes: that removes the interface.  Or -1 with *TROUBLE
+   filled in; there can be only one such interface.  */
 int tun_open(struct namespace_trouble *trouble);
 
-/* Make the interface the default route.  Returns 0, or -1 with *TROUBLE filled
-   in.  */
+/* Make TUN_PEER, through the interface of tun_open, the default route of the
+   current namespace.  Returns 0, or -1 with *TROUBLE filled in.  */
 int tun_route(struct namespace_trouble *trouble);
 
 #endif /* PROBES_PEER_TUN_H */

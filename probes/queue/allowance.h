@@ -21,23 +21,28 @@ struct allowance {
     int64_t next_read;          /* read the memory when OPEN reaches this */
 };
 
-/* Read the memory left, before any connection is open.  */
+/* Read the memory left, before any connection is open.  If no bound can be
+   read, any number of connections is allowed.  */
 struct allowance allowance_begin(void);
 
-/* Whether a queue of NEED connections fits at all.  */
+/* Whether a queue of NEED connections fits at all, without others beside
+   it.  */
 bool allowance_fits(const struct allowance *allowance, int64_t need);
 
 /* Reserve NEED connections.  Returns false, and reserves nothing, if NEED does
-   not fit beside the earlier reservations.  */
+   not fit beside the earlier reservations.  Without an earlier one NEED is
+   always reserved: check allowance_fits before.  */
 bool allowance_reserve(struct allowance *allowance, int64_t need);
 
-/* Whether one more connection may be opened.  */
+/* Whether one more connection may be opened, reserved or not.  */
 bool allowance_has(const struct allowance *allowance);
 
-/* One more connection is open.  */
+/* Count one more connection as open.  Each 256 connections the memory is read
+   again and the maximum set anew, unless the maximum is 131072 or more.  */
 void allowance_take(struct allowance *allowance);
 
-/* COUNT connections were closed, and a reservation of NEED ends.  */
+/* COUNT connections were closed, and a reservation of NEED ends; 0: none.  The
+   memory is not read again.  */
 void allowance_give(struct allowance *allowance, int64_t count, int64_t need);
 
 #endif /* PROBES_QUEUE_ALLOWANCE_H */

@@ -54,14 +54,14 @@ enum {
 struct engine {
     struct fill *list;
     size_t count;
-    int wait;
+    int wait;        /* the shortest silence timeout, in milliseconds */
     int64_t slowest; /* the longest time from connect to connected */
     int failures;    /* of poll, in a row */
     bool has_waited; /* in the last poll: no descriptor was ready before */
-    int watch;
+    int watch;       /* a descriptor that ends the run when readable */
     struct allowance allowance;
     bool starved; /* of descriptors or memory, until a test is DONE */
-    bool stopped;
+    bool stopped; /* DONE returned false */
     bool (*done)(size_t, void *);
     void *data;
     struct pollfd *poll_fds;
@@ -109,7 +109,7 @@ enum limit limit_of(int error)
 }
 
 /* CALL failed with ERROR: record the limit that ERROR stands for, or else the
-   error.  */
+   error; and CALL in each case.  Does not end the test.  */
 static void fill_note_failure(struct fill *fill, const char *call, int error)
 {
     fill->limit = limit_of(error);
@@ -127,9 +127,10 @@ static struct reference *fill_reference(struct engine *engine,
                : &engine->references[fill->family == AF_INET6];
 }
 
-/* How long a client must be silent, in milliseconds.  A slow stack may serve
-   the reference connection before a client that the tested queue has room for;
-   so the timeout grows with the slowest connect.  */
+/* How long a client must be silent, in milliseconds: the WAIT of fill_all, or
+   SLOWEST_TIMES the slowest connect, up to RETRANSMIT, if that is longer.  A
+   slow stack may serve the reference connection before a client that the tested
+   queue has room for; so the timeout grows with the slowest connect.  */
 static int64_t silence_timeout(const struct engine *engine)
 {
     int64_t longer = SLOWEST_TIMES * engine->slowest;
@@ -150,7 +151,8 @@ static void engine_note_time(struct engine *engine, int64_t since)
 
 /* ---- the result of a test ------------------------------------------------ */
 
-/* Close every descriptor of FILL, and give its memory back.  */
+/* Close every descriptor of FILL, free the list of clients, and give
+   connections and reservation back to the allowance.  The results stay.  */
 static void fill_close(struct engine *engine, struct fill *fill)
 {
     allowance_give(&engine->allowance, (int64_t)fill->count, fill->need);
@@ -164,9 +166,10 @@ static void fill_close(struct engine *engine, struct fill *fill)
     fill->count = fill->capacity = 0;
 }
 
-/* Count accepted connections, until the queue is empty.  EAGAIN alone does not
-   prove an empty queue: sonde_accept gives up after many aborted connections in
-   a row, and the listener is then still readable.  */
+/* Accept and close connections, and count them in ACCEPTED, until the queue is
+   empty; 2 * CLIENTS_MAX + 1 calls at most.  A failure is recorded.  EAGAIN
+   alone does not prove an empty queue: sonde_accept gives up after many aborted
+   connections in a row, and the listener is then still readable.  */
 static void fill_count_accepted(struct fill *fill)
 {
     for (int i = 0; i <= 2 * CLIENTS_MAX; i++) {
@@ -187,11 +190,13 @@ static void fill_count_accepted(struct fill *fill)
     }
 }
 
-/* Whether the last client failed though QUEUE, the kernel's report on the
-   queue, has room.  Linux also counts the packets dropped at this listener, for
-   want of room in either queue or for another reason.  Without a drop since the
-   client began, the SYN did not arrive.  A listener that drops, or defers
-   handshakes, does not refuse.  */
+/* Whether the last client failed for another reason than a full queue, by
+   QUEUE, the kernel's report on the queue: it has room, or dropped nothing.
+   Linux also counts the packets dropped at this listener, for want of room in
+   either queue or for another reason.  Without a drop since the client began,
+   the SYN did not arrive.  A listener that drops, or defers handshakes, does
+   not refuse.  Returns false if no client failed, or if the kernel does not
+   report length and backlog.  */
 static bool is_disturbed(const struct fill *fill,
                          const struct sonde_queue *queue)
 {
@@ -206,7 +211,11 @@ static bool is_disturbed(const struct fill *fill,
            (queue->drops >= 0 && queue->drops == fill->drops);
 }
 
-/* Count the clients still connected, and the accepted connections.  */
+/* Set the counts of FILL: the clients still connected, the accepted connections
+   (accepted here, and closed), and for a deferred test the incomplete
+   handshakes.  Clients that were reset make the overflow OVERFLOW_RESET.  QUEUE
+   is the kernel's report, for DISTURBED.  A failure of poll or accept is
+   recorded.  */
 static void fill_count_connections(struct fill *fill,
                                    const struct sonde_queue *queue)
 {
@@ -226,8 +235,10 @@ static void fill_count_connections(struct fill *fill,
         fill->queued < 0 ? fill->incomplete : fill->client - fill->queued;
 }
 
-/* Count, unless a limit or an error ended the test.  The pending client is
-   closed first: accept makes room for it, and needs its descriptor.  */
+/* Record the kernel's queue length, and count, unless a limit or an error ended
+   the test: then CLIENT is the number of clients so far, and nothing is
+   accepted.  The pending client is closed first: accept makes room for it, and
+   needs its descriptor.  */
 static void fill_count(struct fill *fill)
 {
     struct sonde_queue queue = {-1, -1, -1, -1};
@@ -243,8 +254,11 @@ static void fill_count(struct fill *fill)
 /* ---- transitions --------------------------------------------------------- */
 
 /* Put FILL into STATE, with the work of the new state.  No other function
-   changes the state.  In CONNECTING no client is pending: the caller has closed
-   the pending client, or keeps it among the connected clients.  */
+   changes the state.  WAITING: close everything and reset FILL, results
+   included, until another test is DONE.  CONNECTING: no client is pending any
+   more; the caller has closed the pending client, or keeps it among the
+   connected clients.  DONE: count, close everything, and call the callback
+   DONE, which may stop the engine.  */
 static void fill_enter(struct engine *engine, struct fill *fill,
                        enum fill_state state)
 {
@@ -272,6 +286,7 @@ static void fill_enter(struct engine *engine, struct fill *fill,
         engine->stopped = true;
 }
 
+/* CALL failed with ERROR: end FILL, with a limit if ERROR stands for one.  */
 static void fill_end_failed(struct engine *engine, struct fill *fill,
                             const char *call, int error)
 {
@@ -279,6 +294,7 @@ static void fill_end_failed(struct engine *engine, struct fill *fill,
     fill_enter(engine, fill, FILL_DONE);
 }
 
+/* End FILL because of LIMIT.  */
 static void fill_end_limited(struct engine *engine, struct fill *fill,
                              enum limit limit)
 {
@@ -288,13 +304,15 @@ static void fill_end_limited(struct engine *engine, struct fill *fill,
     fill_enter(engine, fill, FILL_DONE);
 }
 
+/* End FILL: the pending client got no answer, though the reference connection
+   did, if FILL has one.  The overflow is OVERFLOW_SILENCE.  */
 static void fill_end_silent(struct engine *engine, struct fill *fill)
 {
     fill->overflow = OVERFLOW_SILENCE;
     fill_enter(engine, fill, FILL_DONE);
 }
 
-/* The client of FILL was rejected with ERROR.  */
+/* End FILL: the last client was rejected with ERROR, an errno.  */
 static void fill_end_rejected(struct engine *engine, struct fill *fill,
                               int error)
 {
@@ -305,9 +323,10 @@ static void fill_end_rejected(struct engine *engine, struct fill *fill,
     fill_enter(engine, fill, FILL_DONE);
 }
 
-/* FILL ran out of the resource LIMIT: reset the newest test, which may be FILL.
-   Without another test to free resources, end FILL.  Returns true if FILL may
-   try again.  */
+/* FILL ran out of the resource LIMIT: reset the newest test, the last one in
+   the list that is FILL or has a listener.  Without another test to free
+   resources, end FILL.  Returns true if FILL may try again; false if FILL was
+   reset or ended.  */
 static bool fill_make_room(struct engine *engine, struct fill *fill,
                            enum limit limit)
 {
@@ -330,6 +349,8 @@ static bool fill_make_room(struct engine *engine, struct fill *fill,
 
 /* ---- CONNECTING ---------------------------------------------------------- */
 
+/* Add FD to the clients of FILL and to the open connections.  Returns false,
+   and leaves FD open, if there is no memory.  */
 static bool keep_client(struct engine *engine, struct fill *fill, int fd)
 {
     if (fill->count == fill->capacity) {
@@ -357,7 +378,9 @@ static long check_previous(const struct fill *fill)
     return queue_clients_connected(&fill->clients[fill->count - 2], 1);
 }
 
-/* Keep the connected client FD.  Returns true if FILL continues.  */
+/* Keep the connected client FD.  Returns true if FILL continues.  Otherwise
+   ends FILL: without memory (FD is closed), if an earlier client was reset or
+   poll failed, or with CLIENTS_MAX clients.  */
 static bool fill_take_client(struct engine *engine, struct fill *fill, int fd)
 {
     if (!keep_client(engine, fill, fd)) {
@@ -395,8 +418,9 @@ static int bind_client(const struct fill *fill, int fd)
                                     : bind(fd, storage, fill->source.length);
 }
 
-/* Connect one more client of FILL to ADDRESS.  Returns true if the next client
-   may follow.  */
+/* Connect one more client of FILL, which is CONNECTING, to ADDRESS.  Returns
+   true if the next client may follow; false if the client is pending, or FILL
+   was ended or reset.  Without resources another test may be reset.  */
 static bool fill_add_client(struct engine *engine, struct fill *fill,
                             const struct sonde_address *address)
 {
@@ -425,8 +449,8 @@ static bool fill_add_client(struct engine *engine, struct fill *fill,
     return false;
 }
 
-/* Connect clients of FILL until one is pending, the test ends, or it is
-   another test's turn.  */
+/* Connect clients of FILL until one is pending, the test ends or is reset, or
+   TURN clients are connected: then it is another test's turn.  */
 static void fill_connect(struct engine *engine, struct fill *fill)
 {
     struct sonde_address address;
@@ -442,8 +466,9 @@ static void fill_connect(struct engine *engine, struct fill *fill)
 
 /* ---- WAITING ------------------------------------------------------------- */
 
-/* Make the listener of FILL, with exactly its backlog.  Returns the name of the
-   call that failed, or NULL.  */
+/* Make the listener of FILL, with exactly its backlog, and record the backlog
+   in force.  Returns NULL; or the name of the call that failed, with errno, and
+   the caller closes the listener.  */
 static const char *fill_listen(struct fill *fill)
 {
     const char *failed;
@@ -473,8 +498,8 @@ int64_t fill_need(const struct fill *fill)
 }
 
 /* Reserve memory for FILL, which listens.  If the queue needs more than the
-   budget, the test ends; if other tests hold the memory, the test waits.
-   Returns true if the memory is reserved.  */
+   budget, the test ends; if other tests hold the memory, the test is reset and
+   waits.  Returns true if the memory is reserved.  */
 static bool fill_reserve(struct engine *engine, struct fill *fill)
 {
     int64_t need = fill_need(fill);
@@ -490,6 +515,8 @@ static bool fill_reserve(struct engine *engine, struct fill *fill)
     return true;
 }
 
+/* Begin FILL, which is WAITING: listen, reserve memory and connect clients.  A
+   failure ends FILL; without resources, FILL or another test waits.  */
 static void fill_begin(struct engine *engine, struct fill *fill)
 {
     const char *failed;
@@ -506,7 +533,8 @@ static void fill_begin(struct engine *engine, struct fill *fill)
         fill_connect(engine, fill);
 }
 
-/* Begin the WAITING tests, while descriptors and memory last.  */
+/* Begin the WAITING tests in the order of the list, until descriptors or memory
+   run out or the engine is stopped.  */
 static void engine_begin_waiting(struct engine *engine)
 {
     for (size_t i = 0; i < engine->count; i++) {
@@ -519,7 +547,10 @@ static void engine_begin_waiting(struct engine *engine)
 
 /* ---- PENDING and SILENT -------------------------------------------------- */
 
-/* Check the pending client of FILL.  */
+/* Check the pending client of FILL, without waiting.  A connected client is
+   kept, and more clients are connected.  A rejected client ends FILL; a client
+   that ran out of a resource is closed, and a test is reset.  Otherwise nothing
+   changes.  */
 static void fill_check_client(struct engine *engine, struct fill *fill)
 {
     int fd = fill->pending;
@@ -541,8 +572,9 @@ static void fill_check_client(struct engine *engine, struct fill *fill)
     }
 }
 
-/* FILL is SILENT: start a reference connection, which shows whether the host
-   is only busy.  */
+/* FILL is SILENT: start a reference connection, unless one is in progress,
+   which shows whether the host is only busy.  A test of UNIX sockets has no
+   reference and ends at once.  */
 static void start_reference(struct engine *engine, struct fill *fill)
 {
     struct reference *reference = fill_reference(engine, fill);
@@ -552,7 +584,8 @@ static void start_reference(struct engine *engine, struct fill *fill)
         fill_end_silent(engine, fill);
 }
 
-/* Take every test one step on.  */
+/* Take every test one step on, without waiting: connect, check the pending
+   client, declare a client silent, start the reference connection.  */
 static void engine_step(struct engine *engine)
 {
     int64_t now = monotonic_ms();
@@ -571,7 +604,11 @@ static void engine_step(struct engine *engine)
 }
 
 /* The reference connection begun at SINCE is complete, or CALL failed with
-   ERROR: end FILL, which is SILENT, if the client began before SINCE.  */
+   ERROR, not 0.  Check the client of FILL, which is SILENT, once more.  If
+   still pending: after ERROR end FILL, with LIMIT_TIME for ETIMEDOUT, otherwise
+   with ERROR; back to PENDING if the silence timeout has grown; end FILL as
+   silent if the client began at SINCE or before; otherwise leave FILL to the
+   next reference connection.  */
 static void reference_done(struct engine *engine, struct fill *fill,
                            int64_t since, const char *call, int error)
 {
@@ -592,6 +629,8 @@ static void reference_done(struct engine *engine, struct fill *fill,
     }
 }
 
+/* Check REFERENCE, if in progress.  Once it is complete, failed or timed out,
+   call reference_done for the SILENT tests of its family.  */
 static void engine_check_reference(struct engine *engine,
                                    struct reference *reference)
 {
@@ -613,8 +652,8 @@ static void engine_check_reference(struct engine *engine,
 
 /* ---- all tests ----------------------------------------------------------- */
 
-/* Collect the descriptors to poll; *TIMEOUT is for how long.  Returns how many
-   descriptors.  */
+/* Collect the descriptors to poll, WATCH first; *TIMEOUT is for how many
+   milliseconds.  Returns the number of descriptors.  */
 static size_t engine_collect(struct engine *engine, int *timeout)
 {
     size_t used = 0;
@@ -642,7 +681,8 @@ static size_t engine_collect(struct engine *engine, int *timeout)
     return used;
 }
 
-/* Poll, and step every test.  Returns false to stop.  */
+/* Poll, and step every test.  Returns false to stop: WATCH is readable or
+   failed, or poll keeps failing.  */
 static bool engine_poll(struct engine *engine)
 {
     int timeout;
@@ -667,8 +707,8 @@ static bool all_done(const struct engine *engine)
     return true;
 }
 
-/* Open REFERENCE if a test is of FAMILY; if that fails, every test of FAMILY
-   ends with the same error.  */
+/* Open REFERENCE if a test is of FAMILY, otherwise make it empty; if opening
+   fails, every test of FAMILY is DONE with the same error.  */
 static void engine_open_reference(struct engine *engine,
                                   struct reference *reference, int family)
 {

@@ -85,32 +85,39 @@ struct fill {
     int listener;
     int *clients;
     size_t count, capacity;
-    long drops; /* of the listener before the last client, or -1 */
-    int pending;
+    long drops; /* if deferred: of the listener before the last client, or -1 */
+    int pending;   /* the client with connect in progress, or -1 */
     int64_t since; /* when the pending client began, by monotonic_ms */
 };
 
 /* A queue test that has not begun, of an ordinary listener; and FILL as it was
-   before it began.  */
+   before it began: its input, without results.  fill_reset closes and frees
+   nothing of FILL.  */
 struct fill fill_new(int family, int backlog);
 struct fill fill_reset(const struct fill *fill);
 
-/* Estimate the number of connections that FILL takes, by the backlog in force
-   or the requested backlog; 0 if unknown.  No figure depends on the estimate.
- */
+/* Estimate the number of connections that FILL takes until its queue overflows,
+   by the backlog in force or the requested backlog, at most CLIENTS_MAX; twice
+   that if deferred.  0 if unknown: the kernel does not report the backlog in
+   force, and the requested one is negative or above 4096.  No figure depends on
+   the estimate.  */
 int64_t fill_need(const struct fill *fill);
 
-/* The limit that ERROR, an errno, stands for; or LIMIT_NONE.  */
+/* The limit that ERROR, an errno, stands for; or LIMIT_NONE.  EADDRNOTAVAIL and
+   EADDRINUSE count as LIMIT_PORTS: ports here are chosen by the system.  */
 enum limit limit_of(int error);
 
 /* Run the COUNT tests of LIST, as many side by side as descriptors and memory
-   allow.  WAIT is the silence timeout in milliseconds, which grows on a slow
-   host.  A queue that needs more memory than the budget is not filled.  DONE is
-   called at the end of each test, with the test's index and DATA, and returns
-   false to stop all tests.  The tests also stop when WATCH, a descriptor,
-   becomes readable or fails.
+   allow; a test that ran out of these is reset and starts anew later.  WAIT is
+   the silence timeout in milliseconds, which grows on a slow host, up to 900.
+   A queue that needs more memory than the budget is not filled.  DONE is called
+   at the end of each test, also a failed one, with the test's index and DATA,
+   and returns false to stop all tests.  The tests also stop when WATCH, a
+   descriptor, becomes readable or fails, or if poll keeps failing.
 
-   No descriptor stays open.  Returns true if all tests were run.  */
+   No descriptor stays open.  Returns true if all tests were run, and DONE never
+   returned false; false after a stop, or without memory.  Tests that are not
+   DONE have no results then.  */
 bool fill_all(struct fill *list, size_t count, int wait, int watch,
               bool (*done)(size_t index, void *data), void *data);
 

@@ -9,9 +9,10 @@
 #include "probes/queue/listen-again.h"
 #include "probes/queue/stepwise.h"
 
-/* Fill a queue of BACKLOG, write its length as KEY, and drop the pending
-   client: TCP would retransmit after a second.  Returns 0; or -1 with the
-   reason written as KEY.  */
+/* Fill a queue of BACKLOG, write its length as KEY, or the reason if the queue
+   is not full, and drop the pending client: TCP would retransmit after a
+   second.  Returns 0; or -1 without a listener, with the reason written as KEY.
+   The caller closes STEPWISE in each case.  */
 static int listen_again_open(const struct prefix *prefix,
                              struct stepwise *stepwise, int family, int backlog,
                              int wait, const char *key)
@@ -26,7 +27,8 @@ static int listen_again_open(const struct prefix *prefix,
     return 0;
 }
 
-/* Call listen again with BACKLOG, and write its result as KEY.  */
+/* Call listen again with BACKLOG, and write its result as KEY: "none" or an
+   errno by name.  */
 static void listen_again_call(const struct prefix *prefix,
                               const struct stepwise *stepwise, int backlog,
                               const char *key)
@@ -36,7 +38,8 @@ static void listen_again_call(const struct prefix *prefix,
                     HOW_MEASURED, NULL);
 }
 
-/* Write as KEY how many connections accept returns.  */
+/* Accept and close all queued connections, and write their number as KEY; or a
+   reason, as stepwise_put does.  */
 static void listen_again_count(const struct prefix *prefix,
                                struct stepwise *stepwise, const char *key)
 {
@@ -44,7 +47,7 @@ static void listen_again_count(const struct prefix *prefix,
                  stepwise_accept(stepwise, STEPWISE_CLIENTS));
 }
 
-/* Fill STEPWISE up, and count.  */
+/* Fill STEPWISE up, then accept and count all queued connections, as KEY.  */
 static void listen_again_refill(const struct prefix *prefix,
                                 struct stepwise *stepwise, int wait,
                                 const char *key)

@@ -22,8 +22,10 @@
 /* The backlogs of the two calls.  */
 enum { AGAIN_SMALL = 2, AGAIN_LARGE = 5, AGAIN_MIN = 1 };
 
-/* Measure in FAMILY, called NAME, and write the findings to OUT.  WAIT is the
-   silence timeout in milliseconds.  */
+/* Measure in FAMILY, called NAME, and write the findings to OUT.  A figure that
+   cannot be measured is not testable, with the reason; without a listener only
+   "grow.before" or "shrink.before" is written.  WAIT is the silence timeout in
+   milliseconds.  Nothing is left open.  */
 void listen_again(FILE *out, int family, const char *name, int wait);
 
 #endif /* PROBES_QUEUE_LISTEN_AGAIN_H */

@@ -11,7 +11,8 @@
 #include "probes/run/namespace.h"
 #include "sonde.h"
 
-/* Whether the namespace of SETTING is the initial one, and the value there.  */
+/* Write whether the namespace of SETTING is the initial one, and the value
+   there; not testable if not readable.  */
 static void put_namespace(const struct prefix *cap, const char *setting)
 {
     static const char unreadable[] = "not readable from here";

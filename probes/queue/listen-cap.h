@@ -11,11 +11,14 @@
 
 #include "probes/queue/syn-queue.h"
 
-/* Write the setting of the cap, its value and scope to OUT.  OWN: this network
-   namespace was made for the measurement.  */
+/* Write the setting of the cap, the largest backlog that the kernel allows, its
+   value and scope to OUT; the reason where one of them is not known.  OWN: this
+   network namespace was made for the measurement; otherwise, also write the
+   value in the initial namespace, if there is a setting.  */
 void listen_cap_write(FILE *out, bool own);
 
-/* Write the settings that bound the SYN queue, where there are any.  */
+/* Write the settings that bound the SYN queue; a setting that this host does
+   not show is not testable.  */
 void listen_cap_write_syn(FILE *out, const struct syn_settings *settings);
 
 #endif /* PROBES_QUEUE_LISTEN_CAP_H */

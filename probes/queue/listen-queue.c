@@ -40,15 +40,15 @@ enum { FAMILIES = sizeof families / sizeof *families };
 struct measuring {
     FILE *out;
     struct fill *fills; /* with room for ROUNDS of each */
-    size_t fill_count;
-    size_t first; /* index of the current round's first test */
+    size_t fill_count;  /* tests of all rounds so far */
+    size_t first;       /* index of the current round's first test */
     struct listen_row *rows;
     size_t row_count;
     size_t *row_of; /* the row of each test */
     const struct queue_plan *plan;
     struct syn_settings settings;
-    bool available[FAMILIES];
-    bool again; /* another round may follow */
+    bool available[FAMILIES]; /* planned, and works here */
+    bool again;               /* another round may follow */
 };
 
 static const char *listen_queue_family_name(int family)
@@ -59,6 +59,8 @@ static const char *listen_queue_family_name(int family)
     return "-";
 }
 
+/* Write the findings of ROW, which is no longer held.  Returns false if OUT
+   failed.  */
 static bool write_row(const struct measuring *measuring, struct listen_row *row)
 {
     row->held = false;
@@ -67,9 +69,10 @@ static bool write_row(const struct measuring *measuring, struct listen_row *row)
     return !ferror(measuring->out);
 }
 
-/* Whether ROW, of one test, queued less than requested although the kernel
-   reports a sufficient backlog, or nothing: then the verdict would depend on
-   the silence of one client.  */
+/* Whether the plan asks for the least repeats, and ROW, of one test of the
+   accept queue, queued less than requested although the kernel reports a
+   sufficient backlog, or nothing: then the verdict would depend on the silence
+   of one client.  False after a limit or an error.  */
 static bool is_doubtful(const struct measuring *measuring,
                         const struct listen_row *row)
 {
@@ -80,7 +83,10 @@ static bool is_doubtful(const struct measuring *measuring,
            (fill->effective < 0 || fill->accepted <= fill->effective);
 }
 
-/* A test is done; with the last test of a row, so is the row.  */
+/* The test INDEX of this round is done; with the last test of a row, so is the
+   row.  Hold the row for another round if its tests differ, are disturbed or
+   doubtful; otherwise write it.  Returns false, to stop all tests, if OUT
+   failed.  */
 static bool fill_done(size_t index, void *data)
 {
     struct measuring *measuring = data;
@@ -102,6 +108,7 @@ static size_t count_beyond(const struct queue_plan *plan, int backlog)
     return count;
 }
 
+/* How many tests the row of BACKLOG has.  */
 static size_t listen_queue_repeats_of(const struct queue_plan *plan,
                                       int backlog)
 {
@@ -114,6 +121,7 @@ static size_t listen_queue_repeats_of(const struct queue_plan *plan,
     return count_beyond(plan, LARGE) > LARGE_ROWS_MAX ? 1 : REPEATS_LARGE;
 }
 
+/* Add a row KIND of REPEATS tests with BACKLOG.  Returns the row.  */
 static struct listen_row *listen_queue_add_row(struct measuring *measuring,
                                                enum row_kind kind, int family,
                                                int backlog, size_t repeats)
@@ -142,8 +150,9 @@ static struct prefix listen_queue_prefix(const struct measuring *measuring,
                            listen_queue_family_name(family)};
 }
 
-/* Write, and return, whether FAMILY works on the loopback interface here; after
-   a shortage of resources the finding is not testable.  */
+/* Write, and return, whether FAMILY works on the loopback interface here, by
+   one connection; UNIX sockets always do.  After a shortage of resources the
+   finding is not testable, and false is returned.  */
 static bool put_available(const struct measuring *measuring, int family)
 {
     const char *failed;
@@ -177,6 +186,7 @@ static size_t count_huge(const struct queue_plan *plan)
     return count;
 }
 
+/* Write that BACKLOG is not measured in FAMILY.  */
 static void put_left_out(const struct measuring *measuring, int family,
                          int backlog)
 {
@@ -187,7 +197,8 @@ static void put_left_out(const struct measuring *measuring, int family,
                     "so long a queue is measured in one family alone");
 }
 
-/* Whether one of the rows has the largest backlog, and so measures the cap.  */
+/* Whether one of the planned rows has the largest backlog, and so measures the
+   cap.  */
 static bool has_cap_row(const struct queue_plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
@@ -196,7 +207,9 @@ static bool has_cap_row(const struct queue_plan *plan)
     return false;
 }
 
-/* Add the rows of the accept queue.  */
+/* Add the rows of the accept queue in FAMILY.  FIRST: no available family came
+   before; only there huge queues are measured, and elsewhere a finding says
+   so.  */
 static void add_queue_rows(struct measuring *measuring, int family, bool first)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -213,7 +226,8 @@ static void add_queue_rows(struct measuring *measuring, int family, bool first)
     }
 }
 
-/* Why the SYN queue of FAMILY cannot be measured; NULL if it can.  */
+/* Why the SYN queue of FAMILY cannot be measured, perhaps in TEXT of SIZE
+   bytes; NULL if it can.  Tries a connection, and may add an IPv6 address.  */
 static const char *why_not_incomplete(const struct measuring *measuring,
                                       int family, char *text, size_t size)
 {
@@ -236,7 +250,9 @@ static const char *why_not_incomplete(const struct measuring *measuring,
     return text;
 }
 
-/* Add the row KIND of the SYN queue.  */
+/* Add the row KIND of the SYN queue: tests with deferred handshakes.  The
+   clients' address is made known to the kernel for ROW_KNOWN_PEER; a failure
+   there becomes the error of the test.  */
 static void add_syn_row(struct measuring *measuring, enum row_kind kind,
                         int family, int backlog)
 {
@@ -256,6 +272,9 @@ static void add_syn_row(struct measuring *measuring, enum row_kind kind,
     }
 }
 
+/* Write whether the SYN queue of FAMILY can be measured, and if so, add its
+   rows.  Of huge backlogs, only a single one in the first family is
+   measured.  */
 static void add_syn_rows(struct measuring *measuring, int family, bool first)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -276,8 +295,9 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
     }
 }
 
-/* Add the ordinary rows first, the cap last: when descriptors run out, the last
-   test is reset.  */
+/* Write which planned families are available, and add their rows: the ordinary
+   rows first, the cap last: when descriptors run out, the last test is
+   reset.  */
 static void add_rows(struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -303,7 +323,7 @@ static void add_rows(struct measuring *measuring)
                              INT_MAX, 1);
 }
 
-/* The stepwise measurements, after the rows.  */
+/* Make the planned stepwise measurements (stepwise.h), after the rows.  */
 static void measure_stepwise(const struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -320,8 +340,9 @@ static void measure_stepwise(const struct measuring *measuring)
 
 /* ---- further rounds ------------------------------------------------------ */
 
-/* Repeat the tests of the held rows, with a longer silence timeout: on a busy
-   host a stack may answer late, and a packet may be lost by chance.  Returns
+/* Repeat the tests of the held rows, WAIT milliseconds being the silence
+   timeout, longer than before: on a busy host a stack may answer late, and a
+   packet may be lost by chance.  The new results replace the old ones.  Returns
    false to stop all.  */
 static bool fill_held(struct measuring *measuring, int wait, int watch)
 {
@@ -343,7 +364,8 @@ static bool fill_held(struct measuring *measuring, int wait, int watch)
                     wait, watch, fill_done, measuring);
 }
 
-/* Write the rows that are still held, as they are.  */
+/* Write the rows that are still held, as they are.  Returns false if OUT
+   failed.  */
 static bool write_held(struct measuring *measuring)
 {
     bool whole = true;
@@ -353,8 +375,8 @@ static bool write_held(struct measuring *measuring)
     return whole;
 }
 
-/* Measure all rows, and up to twice again the rows with different
-   tests.  */
+/* Measure all rows, and up to twice again the rows that fill_done holds; then
+   write those still held.  Returns false after a stop or a failure of OUT.  */
 static bool fill_rows(struct measuring *measuring, int watch)
 {
     int wait = measuring->plan->wait;
@@ -368,7 +390,9 @@ static bool fill_rows(struct measuring *measuring, int watch)
     return whole && write_held(measuring);
 }
 
-/* Measure PLAN in the current network namespace.  */
+/* Measure PLAN in the current network namespace, after raising the soft limit
+   of descriptors of this process to the hard limit.  Returns true after a
+   complete measurement.  */
 static bool listen_queue_measure(FILE *out, int watch,
                                  const struct queue_plan *plan)
 {

@@ -38,7 +38,10 @@
 #include "probes/queue/plan.h"
 #include "probes/run/runner.h"
 
-/* Measure as PLAN, a struct queue_plan, describes.  */
+/* Measure as PLAN, a struct queue_plan, describes; half_open is another
+   measurement (syn-queue-tun.h).  With settings, the process first enters a new
+   network namespace.  Returns true after a complete measurement, and also if
+   the settings cannot be applied: the findings then have the reason.  */
 measurement measure_listen_queue;
 
 #endif /* PROBES_QUEUE_LISTEN_QUEUE_H */

@@ -12,6 +12,8 @@
 #include "probes/finding/finding.h"
 #include "probes/queue/listen-row.h"
 
+/* Write the finding KEY of ROW: under "listen.cap" for ROW_CAP; otherwise under
+   "listen.queue", with family and backlog before KEY.  */
 static void listen_row_put(FILE *out, const struct listen_row *row,
                            const char *key, const char *value, enum how how,
                            bool stable, const char *reason)
@@ -34,6 +36,7 @@ static void listen_row_put(FILE *out, const struct listen_row *row,
     finding_write(out, &finding);
 }
 
+/* The overflow of FILL, as in findings; NULL if no client failed.  */
 static const char *overflow_name(const struct fill *fill)
 {
     static const char *const names[] = {
@@ -85,7 +88,7 @@ static void stop_text(const struct fill *fill, const char *limit, char *text,
     }
 }
 
-/* The figure at OFFSET of FILL.  */
+/* The figure at OFFSET of FILL, the offset of a member of type long.  */
 static long figure_at(const struct fill *fill, size_t offset)
 {
     long figure;
@@ -93,8 +96,9 @@ static long figure_at(const struct fill *fill, size_t offset)
     return figure;
 }
 
-/* Write the figures at the offsets FIRST and SECOND of each repeat: a number; a
-   range where they differ; or a reason where one is -1.  */
+/* Write the figures at the offsets FIRST and SECOND of each repeat as KEY: a
+   number; a range, not stable, where they differ; not testable with REASON, if
+   not NULL, or where one is -1.  */
 static void put_figures(FILE *out, const struct listen_row *row,
                         const char *key, size_t first, size_t second,
                         enum how how, const char *reason)
@@ -123,6 +127,8 @@ static void put_figure(FILE *out, const struct listen_row *row, const char *key,
     put_figures(out, row, key, offset, offset, how, reason);
 }
 
+/* Write the overflow: its name, or "varies", not stable, where the repeats
+   differ.  Not testable with REASON, if not NULL, or if no client failed.  */
 static void put_overflow(FILE *out, const struct listen_row *row,
                          const char *reason)
 {
@@ -163,7 +169,8 @@ struct stop {
     char reason[200];
 };
 
-/* Whether a test of ROW was stopped; *STOP is the reason.  */
+/* Whether a test of ROW was stopped by an error or a limit, or disturbed; *STOP
+   is the reason of the first such test.  */
 static bool was_stopped(const struct listen_row *row, struct stop *stop)
 {
     for (size_t i = 0; i < row->repeats; i++) {
@@ -195,6 +202,8 @@ static bool was_disturbed(const struct listen_row *row)
     return false;
 }
 
+/* Write the findings of a row of the accept queue.  After a limit or
+   disturbance the backlog in force is still written.  */
 static void put_queue_row(FILE *out, const struct listen_row *row)
 {
     struct stop stop;
@@ -220,8 +229,9 @@ static void put_queue_row(FILE *out, const struct listen_row *row)
     listen_row_put(out, row, "repeats", repeats, HOW_CONSTANT, true, NULL);
 }
 
-/* The incomplete handshakes, counted by accept and by the kernel; and the
-   connections accepted by SYN cookie.  */
+/* Write the incomplete handshakes, counted by accept and by the kernel (a range
+   if these differ); and unless the peer is known, the connections accepted by
+   SYN cookie.  */
 static void put_syn_row(FILE *out, const struct listen_row *row)
 {
     struct stop stop;

@@ -13,8 +13,8 @@
 #include "probes/queue/fill.h"
 
 enum row_kind {
-    ROW_QUEUE,
-    ROW_CAP,
+    ROW_QUEUE,     /* the accept queue, by backlog */
+    ROW_CAP,       /* the accept queue with the largest backlog */
     ROW_NEW_PEER,  /* the SYN queue, with a peer new to the kernel */
     ROW_KNOWN_PEER /* and with a known peer, where that makes a difference */
 };
@@ -29,15 +29,20 @@ struct listen_row {
     bool held;            /* not written yet: its tests may be repeated */
 };
 
-/* Whether ROW's tests should be repeated: their results differ; or a test was
-   disturbed, although the reference connection completed.  */
+/* Whether ROW's tests, all done, should be repeated: listen_row_varies: their
+   results differ, or the two counts of incomplete handshakes of one test;
+   listen_row_failed: a test was disturbed, although the reference connection
+   completed.  Both are false if a limit or an error ended a test;
+   listen_row_varies is false also after a disturbance.  */
 bool listen_row_varies(const struct listen_row *row);
 bool listen_row_failed(const struct listen_row *row);
 
 /* Begins the reason of a queue that was not filled.  */
 #define NOT_FILLED "not filled: "
 
-/* Write the results of ROW to OUT; all tests are done.  */
+/* Write the results of ROW to OUT; all tests are done.  IS_CAP_TOO: write them
+   once more as those of the cap.  If a test was stopped or disturbed, the
+   figures are not testable, with the reason.  */
 void listen_row_write(FILE *out, const struct listen_row *row);
 
 #endif /* PROBES_QUEUE_LISTEN_ROW_H */

@@ -29,7 +29,8 @@ enum {
 
 static const char id[] = "listen.overflow";
 
-/* Write a figure that differs from run to run.  */
+/* Write VALUE, which differs from run to run, as overflow.FAMILY.KEY under
+   "volatile".  */
 static void put_volatile(const struct prefix *prefix, const char *key,
                          long value)
 {
@@ -45,14 +46,15 @@ static void overflow_put(const struct prefix *prefix, const char *key,
     prefix_put_text(prefix, key, value, HOW_MEASURED, NULL);
 }
 
+/* Write KEY as not testable, for REASON.  */
 static void put_not(const struct prefix *prefix, const char *key,
                     const char *reason)
 {
     prefix_put_text(prefix, key, NULL, HOW_NOT_TESTABLE, reason);
 }
 
-/* Open a listener with BACKLOG.  Returns 0; or -1 with the reason written as
-   KEY, and nothing left open.  */
+/* Open a listener with BACKLOG.  Returns 0, and the caller closes STEPWISE; or
+   -1 with the reason written as KEY, and nothing left open.  */
 static int overflow_open(const struct prefix *prefix, struct stepwise *stepwise,
                          int family, int backlog, const char *key)
 {
@@ -63,7 +65,8 @@ static int overflow_open(const struct prefix *prefix, struct stepwise *stepwise,
     return -1;
 }
 
-/* The result of the next client.  */
+/* The result of the client that met the full queue STEPWISE, as the finding
+   "next".  */
 static const char *overflow_next_of(const struct stepwise *stepwise)
 {
     if (stepwise->pending >= 0)
@@ -76,8 +79,10 @@ static const char *overflow_next_of(const struct stepwise *stepwise)
 }
 
 /* Accept one connection, and write whether the pending client's connect then
-   completes; the time depends on TCP's retransmission.  Returns how many
-   connections were accepted.  */
+   completes within TIMEOUT; the time depends on TCP's retransmission.  Drops
+   the pending client.  Without one, nothing is accepted, and "enters" is not
+   testable (not written for UNIX sockets).  Returns how many connections were
+   accepted.  */
 static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
     if (stepwise->pending < 0) {
@@ -104,6 +109,8 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
     return accepted;
 }
 
+/* Fill a queue, and write connected, next, enters and accepted; only "next",
+   with the reason, if the queue could not be filled.  */
 static void put_queue(const struct prefix *prefix, int family, int wait)
 {
     struct stepwise stepwise;
@@ -124,15 +131,18 @@ static void put_queue(const struct prefix *prefix, int family, int wait)
     stepwise_close(&stepwise);
 }
 
-/* How many bytes may fill the kernel's buffers.  */
+/* How many bytes may fill the kernel's buffers: DATA_MAX, or less by
+   BUDGET.  */
 static long max_data(const struct budget *budget)
 {
     int64_t share = budget_share(&budget->memory);
     return share < DATA_MAX ? (long)share : DATA_MAX;
 }
 
-/* Send from CLIENT, which is not accepted yet, until the buffers are full or
-   MAX bytes are sent.  Returns the number of bytes, or -1 with errno.  */
+/* Send from CLIENT, which is not accepted yet, until the buffers are full, send
+   fails or MAX bytes are sent.  Returns the number of bytes, which may exceed
+   MAX by a block; or -1 with errno if the first send fails, except with EAGAIN:
+   0.  */
 static long overflow_send_all(int client, long max)
 {
     static const char data[4096];
@@ -146,8 +156,8 @@ static long overflow_send_all(int client, long max)
     return sent;
 }
 
-/* Receive up to MAX bytes, until none arrive for TIMEOUT.  Returns the number
-   of bytes, or -1 with errno if poll fails.  */
+/* Receive up to MAX bytes, until none arrive for TIMEOUT, the peer closes, or
+   recv fails.  Returns the number of bytes, or -1 with errno if poll fails.  */
 static long receive_all(int fd, long max)
 {
     char data[4096];
@@ -164,7 +174,8 @@ static long receive_all(int fd, long max)
     return got;
 }
 
-/* The budget was smaller than the kernel's buffers.  */
+/* Write KEY as not testable: the budget was smaller than the kernel's
+   buffers.  */
 static void put_no_memory(const struct prefix *prefix, const char *key,
                           const struct budget *budget)
 {
@@ -173,7 +184,9 @@ static void put_no_memory(const struct prefix *prefix, const char *key,
     put_not(prefix, key, text);
 }
 
-/* Data sent before accept is called.  */
+/* Send data before accept is called, then accept, and write whether all of the
+   data arrives: "kept" or "lost", or a reason; and the number of bytes
+   sent.  */
 static void overflow_put_data(const struct prefix *prefix, int family)
 {
     struct stepwise stepwise;
@@ -208,8 +221,9 @@ static void overflow_put_data(const struct prefix *prefix, int family)
     stepwise_close(&stepwise);
 }
 
-/* In a child: connect with a blocking socket.  Exits with 0, or an errno.  The
-   descriptor of the listener is closed first, so that one is free.  */
+/* In a child: connect with a blocking socket, for up to TIMEOUT.  Exits with 0,
+   or the errno.  The descriptor of the listener is closed first, so that one is
+   free.  */
 static _Noreturn void be_client(const struct stepwise *stepwise)
 {
     struct timeval timeout = {.tv_sec = TIMEOUT / 1000};
@@ -226,8 +240,8 @@ static _Noreturn void be_client(const struct stepwise *stepwise)
     _exit(status ? errno & 0x7f : 0);
 }
 
-/* Wait up to TIMEOUT_MS milliseconds for CHILD.  Returns its exit status, or -1
-   if it has not ended.  */
+/* Wait up to TIMEOUT_MS milliseconds for CHILD, and reap it.  Returns its exit
+   status, 127 if a signal killed it, or -1 if it has not ended.  */
 static int await_child(pid_t child, int timeout_ms)
 {
     int status;
@@ -237,7 +251,8 @@ static int await_child(pid_t child, int timeout_ms)
 }
 
 /* CHILD blocks in connect: accept a connection, and write whether the connect
-   completes.  Returns CHILD's exit status, or -1 if it has not ended.  */
+   completes within TIMEOUT.  Returns CHILD's exit status; or -1 if CHILD has
+   not ended or accept met a shortage, and the caller kills CHILD.  */
 static int overflow_let_in(const struct prefix *prefix,
                            struct stepwise *stepwise, pid_t child)
 {
@@ -251,7 +266,9 @@ static int overflow_let_in(const struct prefix *prefix,
     return status;
 }
 
-/* The result of a blocking connect.  */
+/* Write the result of a blocking connect, in a child, to the full queue
+   STEPWISE: "waits" if not over after WAIT milliseconds, then also "enters".
+   The child is gone when this returns.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
                        int wait)
 {
@@ -276,7 +293,8 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
 }
 
 /* UNIX sockets: a non-blocking client gets EAGAIN at once; a blocking client is
-   another case.  */
+   another case.  Fill a queue, and write "blocking" and "enters" for the
+   latter.  */
 static void put_blocking(const struct prefix *prefix, int wait)
 {
     struct stepwise stepwise;

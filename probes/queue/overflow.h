@@ -28,11 +28,14 @@
 
 #include "probes/finding/finding.h"
 
-/* Measure in FAMILY, called NAME, and write the findings to OUT.  WAIT is the
-   silence timeout in milliseconds.  */
+/* Measure in FAMILY, called NAME, and write and flush the findings to OUT.  A
+   figure that cannot be measured is not testable, with the reason.  WAIT is the
+   silence timeout in milliseconds.  May take some 8 seconds each for a client
+   that never enters and for lost data.  Nothing is left open.  */
 void overflow_family(FILE *out, int family, const char *name, int wait);
 
-/* Write the setting to OUT.  */
+/* Write the setting tcp_abort_on_overflow of this namespace to OUT; not
+   testable if it cannot be read.  */
 void overflow_setting(FILE *out);
 
 #endif /* PROBES_QUEUE_OVERFLOW_H */

@@ -11,7 +11,8 @@
 
 #include "probes/queue/plan.h"
 
-/* Read one number of the list, or "max"; *END points behind the number.  */
+/* Read one number of the list, or "max", for INT_MAX; *END points behind the
+   number.  Returns 0; or -1 for another text or a number that is no int.  */
 static int plan_read_number(const char *text, const char **end, int *number)
 {
     if (!strncmp(text, "max", 3)) {
@@ -31,7 +32,8 @@ static int plan_read_number(const char *text, const char **end, int *number)
     return 0;
 }
 
-/* Add the numbers FIRST to LAST, except duplicates.  */
+/* Add the numbers FIRST to LAST, except duplicates.  Returns 0; or -1 if there
+   are more than BACKLOGS_MAX, with the list full.  */
 static int add_range(struct queue_plan *plan, int first, int last)
 {
     for (long long value = first; value <= last; value++) {

@@ -20,7 +20,7 @@ struct queue_plan {
     bool half_open;          /* and by half-open handshakes */
     bool again;              /* a second listen */
     bool overflow;           /* the next client of a full queue */
-    bool cap;                /* fill the largest possible queue */
+    bool cap;                /* fill the largest possible queue, too */
     bool least;              /* as few repeats as one row needs */
     /* "net.core.somaxconn=128", to set in a new network namespace; none:
        measure the host as it is.  */
@@ -31,13 +31,16 @@ struct queue_plan {
     size_t count;
 };
 
-/* Set the backlogs of PLAN from TEXT: numbers and ranges, separated by commas,
-   "max" for INT_MAX: "0-14,128,-1,max".  Duplicates count once.  Returns 0; or
-   -1 with a sentence on the error and its place in PROBLEM of SIZE bytes.  The
-   caller frees the list with plan_free.  */
+/* Set the backlogs of PLAN from TEXT: numbers and ascending ranges, separated
+   by commas, "max" for INT_MAX: "0-14,128,-1,max".  Duplicates count once; more
+   than BACKLOGS_MAX are an error.  An earlier list of PLAN is not freed.
+   Returns 0, and the caller frees the list with plan_free; or -1 with a
+   sentence on the error and its place in PROBLEM of SIZE bytes, and no
+   list.  */
 int plan_backlogs(struct queue_plan *plan, const char *text, char *problem,
                   size_t size);
 
+/* Free the list of backlogs, not PLAN; the list is empty then.  */
 void plan_free(struct queue_plan *plan);
 
 #endif /* PROBES_QUEUE_PLAN_H */

@@ -23,6 +23,8 @@ int queue_client_socket(int family)
     return fd;
 }
 
+/* Bind FD to an ephemeral port of the loopback address.  Returns 0, or -1 with
+   errno.  */
 static int bind_loopback(int fd, int family)
 {
     struct sonde_address address;
@@ -32,9 +34,10 @@ static int bind_loopback(int fd, int family)
                : bind(fd, storage, address.length);
 }
 
-/* Linux chooses an unused abstract name for an address that ends behind its
-   family; gVisor does not, but accepts an abstract name.  Abstract names begin
-   with NUL, and exist in no file system.  Other systems have no such names.  */
+/* Bind FD to an unused abstract name.  Linux chooses one for an address that
+   ends behind its family; gVisor does not, but accepts an abstract name.
+   Abstract names begin with NUL, and exist in no file system.  Other systems
+   have no such names.  Returns 0, or -1 with errno.  */
 static int bind_unix(int fd)
 {
     static unsigned count;
@@ -68,9 +71,10 @@ int queue_listener(int family, int backlog, const char **failed)
     return fd;
 }
 
-/* FD is writable, or in error: connected or not?  SO_ERROR alone does not
-   tell: on one stack a failed connect leaves no error there.  A peer address
-   proves the connection.  */
+/* FD is writable, or in error: connected or not?  Returns CLIENT_CONNECTED; or
+   CLIENT_FAILED with errno.  SO_ERROR alone does not tell: on one stack a
+   failed connect leaves no error there.  A peer address proves the
+   connection.  */
 static enum client_state queue_client_outcome(int fd)
 {
     int error = 0;

@@ -16,9 +16,10 @@ enum client_state {
     CLIENT_UNKNOWN    /* poll failed, with errno: not a result of the host */
 };
 
-/* Make a non-blocking stream socket of FAMILY that closes with RST, so that no
-   connection stays in TIME_WAIT, not even when the kernel closes the socket of
-   a killed process.  Returns the socket, or -1 with errno.  */
+/* Make a non-blocking, close-on-exec stream socket of FAMILY that closes with
+   RST, so that no connection stays in TIME_WAIT, not even when the kernel
+   closes the socket of a killed process.  Returns the socket, or -1 with
+   errno.  */
 int queue_client_socket(int family);
 
 /* Make a listener of such a socket, with exactly BACKLOG: on the loopback
@@ -27,15 +28,20 @@ int queue_client_socket(int family);
    *FAILED the name of the failed call.  */
 int queue_listener(int family, int backlog, const char **failed);
 
-/* Begin to connect FD to ADDRESS.  */
+/* Begin to connect FD to ADDRESS, without waiting.  Returns the state:
+   CONNECTED or PENDING; FAILED with the errno of connect (a UNIX socket whose
+   connect would block: EAGAIN); or UNKNOWN.  FD stays open.  */
 enum client_state queue_client_connect(int fd,
                                        const struct sonde_address *address);
 
-/* Check FD, without waiting.  */
+/* Check the client FD, without waiting.  Returns the state: FAILED with the
+   errno of connect, or ECONNRESET if the connection was reset since.  FD stays
+   open.  */
 enum client_state queue_client_check(int fd);
 
-/* Count the clients among the COUNT in FDS that are still connected.  Returns
-   -1 with errno if poll fails: then the count is unknown.  */
+/* Count the clients among the COUNT in FDS, all once connected, that are still
+   connected, not reset.  Does not wait.  Returns -1 with errno if poll fails:
+   then the count is unknown.  */
 long queue_clients_connected(const int *fds, size_t count);
 
 #endif /* PROBES_QUEUE_QUEUE_CLIENT_H */

@@ -35,8 +35,9 @@ int reference_open(struct reference *reference, int family, const char **failed)
     return reference->client < 0 ? -1 : 0;
 }
 
-/* End the connection and remove it from the listener's queue.  One descriptor
-   is enough: the client's, then accept's, then the next client's.  */
+/* End the connection, remove it from the listener's queue, and make the next
+   client.  One descriptor is enough: the client's, then accept's, then the next
+   client's.  Returns 0; or -1 with errno if there is no next client.  */
 static int reference_end(struct reference *reference)
 {
     reference->begun = false;

@@ -26,24 +26,30 @@ struct reference {
 /* The timeout of a reference connection, in milliseconds.  */
 enum { REFERENCE_TIMEOUT = 5000 };
 
-/* Open REFERENCE for FAMILY, without a connection.  Returns 0; or -1 with
-   errno, and the name of the call that failed in *FAILED.  */
+/* Open REFERENCE for FAMILY, AF_INET or AF_INET6, on the loopback interface,
+   without a connection.  Returns 0; or -1 with errno, the name of the call that
+   failed in *FAILED, and nothing left open.  */
 int reference_open(struct reference *reference, int family,
                    const char **failed);
 
-/* Begin a connection, unless one is in progress.  */
+/* Begin a connection, unless one is in progress.  Does not wait.
+   reference_check reports a failure.  */
 void reference_begin(struct reference *reference);
 
-/* Check the connection.  Returns 0 while connect is in progress.  Otherwise
-   ends the connection, and returns 1 after a complete connect; or -1 after a
-   failure or timeout, with the errno in REFERENCE.  */
+/* Check the connection, without waiting.  Returns 0 while connect is in
+   progress, for at most REFERENCE_TIMEOUT.  Otherwise ends the connection, and
+   returns 1 after a complete connect; or -1 after a failure or timeout
+   (ETIMEDOUT), with the errno in REFERENCE.  Also -1 if no connection was
+   begun, with the errno of the last one, or if the socket of the next client
+   cannot be made.  */
 int reference_check(struct reference *reference);
 
+/* Close the listener and the client.  */
 void reference_close(struct reference *reference);
 
-/* Try one connection over the loopback interface in FAMILY.  Returns 0 if it
-   works; or -1 with errno, and the name of the call that failed in *FAILED.
-   Waits for at most REFERENCE_TIMEOUT.  */
+/* Try one connection over the loopback interface in FAMILY.  Returns 0, with
+   errno 0, if it works; or -1 with errno, and the name of the call that failed
+   in *FAILED.  Waits for at most REFERENCE_TIMEOUT.  Nothing is left open.  */
 int reference_try(int family, const char **failed);
 
 #endif /* PROBES_QUEUE_REFERENCE_H */

@@ -23,7 +23,8 @@ int stepwise_open(struct stepwise *stepwise, int family, int backlog)
     return sonde_address_local(stepwise->listener, &stepwise->address);
 }
 
-/* WHAT failed with ERROR: record the first shortage of a resource.  */
+/* WHAT failed with ERROR: record the first shortage of a resource; another
+   ERROR is not recorded.  */
 static void stepwise_note(struct stepwise *stepwise, const char *what,
                           int error)
 {
@@ -102,7 +103,8 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
 }
 
 /* Whether the kernel counts room in the queue, or no drop since the last client
-   began: a full queue drops the client's SYN.  */
+   began: a full queue drops the client's SYN.  False without a report of the
+   kernel.  */
 static bool has_room(const struct stepwise *stepwise)
 {
     struct sonde_queue queue;

@@ -13,11 +13,12 @@
 #include "probes/queue/queue-client.h"
 #include "sonde.h"
 
+/* The maximum number of clients.  */
 enum { STEPWISE_CLIENTS = 24 };
 
 struct stepwise {
     int family, listener;
-    int clients[STEPWISE_CLIENTS]; /* connected, at least for a while */
+    int clients[STEPWISE_CLIENTS]; /* connected, perhaps reset since */
     size_t count;
     bool full;      /* the last client failed, or an earlier one was reset */
     bool disturbed; /* not FULL: the last client failed, despite room */
@@ -30,33 +31,44 @@ struct stepwise {
     struct sonde_address address;
 };
 
-/* Listen in FAMILY with BACKLOG.  Returns 0, or -1 with errno and FAILED.  */
+/* Listen in FAMILY with BACKLOG.  Returns 0; or -1 with errno, and the call in
+   FAILED.  Call stepwise_close in each case.  */
 int stepwise_open(struct stepwise *stepwise, int family, int backlog);
 
-/* Connect another client.  WAIT is the silence timeout in milliseconds, which
-   grows on a busy host.  Returns the client's state.  */
+/* Connect another client: none is pending, and fewer than STEPWISE_CLIENTS are
+   connected.  WAIT is the silence timeout in milliseconds.  For TCP a silent
+   client is checked again after a reference connection, so the timeout grows on
+   a busy host.  Returns the client's state: CONNECTED, and the client joins
+   CLIENTS; PENDING, and the client stays open in PENDING; FAILED or UNKNOWN,
+   with the errno in ERROR, and the client is closed.  */
 enum client_state stepwise_add(struct stepwise *stepwise, int wait);
 
 /* Connect clients until one is silent for WAIT milliseconds while a reference
    connection completes, or fails, or an earlier one was reset: then the queue
-   is FULL.  The queue is not FULL if STEPWISE_CLIENTS are connected, after a
-   SHORTAGE, or if the kernel counts room in the queue (DISTURBED).  */
+   is FULL, and a silent client stays pending.  The queue is not FULL if
+   STEPWISE_CLIENTS are connected, after a SHORTAGE, or if the kernel counts
+   room in the queue (DISTURBED).  Clients of earlier calls count, but are not
+   checked.  */
 void stepwise_fill(struct stepwise *stepwise, int wait);
 
 /* Wait up to WAIT milliseconds for the pending client.  A connected client
-   joins CLIENTS, a failed client is closed.  Returns the client's state.  */
+   joins CLIENTS; a failed client is closed, with its errno in ERROR.  Returns
+   the client's state; CLIENT_FAILED if none is pending.  */
 enum client_state stepwise_settle(struct stepwise *stepwise, int wait);
 
 /* Close the pending client, if there is one.  */
 void stepwise_drop_pending(struct stepwise *stepwise);
 
-/* Accept up to MAX connections, and close them.  Returns their number.  */
+/* Accept up to MAX connections, without waiting, and close them; CLIENTS still
+   contain their clients.  Returns their number.  A shortage is recorded.  */
 long stepwise_accept(struct stepwise *stepwise, long max);
 
+/* Close the listener and all clients.  */
 void stepwise_close(struct stepwise *stepwise);
 
-/* Write COUNT as the finding KEY of PREFIX; if STEPWISE ran into a shortage or
-   is not full, write the reason instead.  */
+/* Write COUNT as the finding KEY of PREFIX.  If STEPWISE ran into a shortage or
+   is not full, or COUNT is negative, the finding is not testable, with the
+   reason.  */
 void stepwise_put(const struct stepwise *stepwise, const struct prefix *prefix,
                   const char *key, long count);
 

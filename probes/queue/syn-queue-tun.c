@@ -31,7 +31,8 @@ enum {
     CLOSED_PORT = 9  /* a port without a listener in a new namespace */
 };
 
-/* One listener and the SYNs sent to it.  */
+/* A listener and the SYNs sent to it, from FIRST_PORT on, one from each
+   port.  */
 struct target {
     int backlog, listener;
     uint16_t port;
@@ -48,7 +49,8 @@ struct half_open {
     int64_t received; /* when the last SYN-ACK arrived */
 };
 
-/* Send a SYN.  Returns whether it was sent.  */
+/* Send a SYN from SOURCE_PORT of the played host to PORT of this host.  Returns
+   whether it was sent.  */
 static bool send_from(const struct half_open *run, uint16_t source_port,
                       uint16_t port)
 {
@@ -69,7 +71,7 @@ static bool send_from(const struct half_open *run, uint16_t source_port,
 
 /* Wait until the interface carries packets of the kernel: just after it was
    brought up, Linux drops them.  A SYN to a closed port is answered with RST.
-   Returns 0, or -1.  */
+   Other packets are discarded.  Returns 0, or -1 after LATEST milliseconds.  */
 static int await_interface(const struct half_open *run)
 {
     uint8_t packet[PACKET_MAX];
@@ -99,7 +101,8 @@ static struct target *find_target(const struct half_open *run, uint16_t port)
     return NULL;
 }
 
-/* Read the packets of the kernel, and count its SYN-ACKs.  */
+/* Read the packets of the kernel, without waiting and up to PACKETS, and count
+   its SYN-ACKs by SYN.  Other packets are ignored.  */
 static void read_packets(struct half_open *run)
 {
     uint8_t packet[PACKET_MAX];
@@ -121,6 +124,8 @@ static void read_packets(struct half_open *run)
     }
 }
 
+/* Send the next SYN to TARGET, not counted if that fails, and read the
+   answers.  */
 static void send_syn(struct half_open *run, struct target *target)
 {
     uint16_t port = (uint16_t)(FIRST_PORT + target->sent);
@@ -130,8 +135,9 @@ static void send_syn(struct half_open *run, struct target *target)
     read_packets(run);
 }
 
-/* Listen with TARGET's backlog.  Returns the number of SYNs that certainly
-   fills the queue, or -1.  */
+/* Listen with TARGET's backlog at an ephemeral port.  Returns the number of
+   SYNs that certainly fills the queue, or -1; the caller calls close_target in
+   each case.  */
 static int open_target(struct target *target)
 {
     struct sonde_address address;
@@ -153,6 +159,8 @@ static int open_target(struct target *target)
     return target->answers ? (int)(backlog + MORE) : -1;
 }
 
+/* Write the number of handshakes in the SYN queue of TARGET: SYNs with two
+   SYN-ACKs.  Not testable if each SYN has two: then the queue was not full.  */
 static void put_target(const struct half_open *run, const struct target *target)
 {
     char key[40];
@@ -165,9 +173,10 @@ static void put_target(const struct half_open *run, const struct target *target)
                       "the queue was not full");
 }
 
-/* Wait until all retransmissions have been sent.  The clock is read before the
-   packets: so every packet until then is counted, even if this process is late.
-   Returns false if the reader of the findings is gone.  */
+/* Count SYN-ACKs until all retransmissions have been sent, at most until LATEST
+   milliseconds after START.  The clock is read before the packets: so every
+   packet until then is counted, even if this process is late.  Returns false if
+   the reader of the findings is gone.  */
 static bool wait_for_retransmissions(struct half_open *run, int64_t start)
 {
     int64_t now;
@@ -192,8 +201,9 @@ static void close_target(struct target *target)
     descriptor_close(&target->listener);
 }
 
-/* Fill the queue of TARGET.  After FILL_TIMEOUT, when the kernel may retransmit
-   or drop the first handshakes, begin anew.  */
+/* Fill the queue of TARGET with SYNs.  After FILL_TIMEOUT, when the kernel may
+   retransmit or drop the first handshakes, begin anew, five tries in all.  If
+   TARGET cannot listen, its ANSWERS may be NULL.  */
 static void fill_target(struct half_open *run, struct target *target)
 {
     int64_t start;
@@ -207,6 +217,9 @@ static void fill_target(struct half_open *run, struct target *target)
     } while (monotonic_ms() - start > FILL_TIMEOUT && ++tries < 5);
 }
 
+/* Fill all queues, wait for the retransmissions, and write a finding for each
+   queue; none for a queue that could not be made.  Returns false, without
+   findings, if the reader is gone.  */
 static bool run_targets(struct half_open *run)
 {
     for (size_t i = 0; i < run->count; i++)
@@ -220,7 +233,9 @@ static bool run_targets(struct half_open *run)
     return whole;
 }
 
-/* Enter a namespace with the settings of the first method.  */
+/* Enter a namespace with the settings of the first method: those of PLAN, or
+   else the current values.  Returns 0; or -1 with *TROUBLE filled in, or left
+   as it is if a setting of PLAN fails.  */
 static int syn_queue_tun_enter(const struct queue_plan *plan,
                                struct namespace_trouble *trouble)
 {
@@ -244,7 +259,8 @@ static int syn_queue_tun_enter(const struct queue_plan *plan,
     return 0;
 }
 
-/* Choose the backlogs of PLAN that this method can measure.  */
+/* Choose the backlogs of PLAN that this method can measure; none without
+   memory.  */
 static void choose_targets(struct half_open *run, const struct queue_plan *plan)
 {
     run->targets = calloc(plan->count + 1, sizeof *run->targets);
@@ -273,7 +289,8 @@ static bool can_afford(const struct half_open *run,
     return false;
 }
 
-/* Make the namespace and its interface.  Returns NULL, or why that failed.  */
+/* Check the plan and the memory, enter the namespace and make its interface.
+   Returns NULL, or why that failed, perhaps in TROUBLE.  */
 static const char *make_ready(struct half_open *run,
                               const struct queue_plan *plan,
                               struct namespace_trouble *trouble)

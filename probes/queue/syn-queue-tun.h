@@ -18,8 +18,10 @@
 #include "probes/queue/plan.h"
 #include "probes/run/runner.h"
 
-/* Measure for the backlogs of PLAN, a struct queue_plan, up to 1024.  Takes one
-   to two seconds, until the kernel retransmits.  */
+/* Measure for the backlogs of PLAN, a struct queue_plan, from 0 to 1024, in
+   IPv4 only.  The process enters a new network namespace.  Takes one to two
+   seconds, until the kernel retransmits.  Returns true also if this method does
+   not work here: the finding "half-open" then has the reason.  */
 measurement measure_half_open;
 
 #endif /* PROBES_QUEUE_SYN_QUEUE_TUN_H */

@@ -62,9 +62,8 @@ void syn_new_peer(struct sonde_address *address, int family)
         choose_peer(address);
 }
 
-/* Wait for EVENTS on FD.  Returns 0; or -1 with ETIMEDOUT, or the errno of
- * poll.
- */
+/* Wait up to REFERENCE_TIMEOUT for EVENTS on FD.  Returns 0; or -1 with
+   ETIMEDOUT, or the errno of poll.  */
 static int syn_queue_wait(int fd, short events)
 {
     int ready = wait_one(fd, events, REFERENCE_TIMEOUT);
@@ -73,8 +72,8 @@ static int syn_queue_wait(int fd, short events)
     return ready > 0 ? 0 : -1;
 }
 
-/* Connect CLIENT to LISTENER.  Returns the accepted socket, or -1 with errno.
- */
+/* Connect CLIENT to LISTENER, and wait for the connection.  Returns the
+   accepted socket, or -1 with errno.  */
 static int syn_queue_connect(int listener, int client)
 {
     struct sonde_address address;
@@ -86,8 +85,8 @@ static int syn_queue_connect(int listener, int client)
     return sonde_accept(listener, NULL, SONDE_CLOEXEC);
 }
 
-/* Wait until FD is readable, and read at most one byte.  Returns the length, or
-   -1 with errno.  */
+/* Wait until FD is readable, and read at most one byte.  Returns the length, 0
+   at the end of the data, or -1 with errno.  */
 static ssize_t read_byte(int fd)
 {
     char byte;
@@ -96,10 +95,11 @@ static ssize_t read_byte(int fd)
     return recv(fd, &byte, 1, 0);
 }
 
-/* Close the connection so that the kernel keeps its metrics of the peer: the
-   server sends FIN first, and is closed after its FIN was acknowledged, which
-   the client's byte proves.  The client's RST then removes the socket from
-   TIME_WAIT.  */
+/* Shut down the connection so that the kernel keeps its metrics of the peer:
+   the server sends FIN first, and is closed after its FIN was acknowledged,
+   which the client's byte proves.  The client's RST then removes the socket
+   from TIME_WAIT.  The caller closes SERVER, then CLIENT.  Returns 0, or
+   -1.  */
 static int syn_queue_disconnect(int server, int client)
 {
     if (sonde_half_close(server) || read_byte(client) != 0 ||
@@ -108,7 +108,8 @@ static int syn_queue_disconnect(int server, int client)
     return 0;
 }
 
-/* Make ADDRESS a known peer.  Returns 0, or -1 with errno.  */
+/* Make ADDRESS a known peer, by a connection from it over the loopback
+   interface.  Returns 0, or -1 with errno.  */
 static int syn_queue_make_known(const struct sonde_address *address)
 {
     struct sonde_address loopback;

@@ -22,27 +22,33 @@ struct syn_settings {
     long max_backlog; /* net.ipv4.tcp_max_syn_backlog */
 };
 
+/* Read the settings of the current network namespace.  */
 struct syn_settings syn_settings_read(void);
 
 /* Whether known peers get more entries than new peers, so that there are two
-   figures.  */
+   figures: SYN cookies are off.  False if the setting is not known.  */
 bool syn_settings_favor_known(const struct syn_settings *settings);
 
-/* Whether FAMILY has new peers.  IPv6 has only ::1, except in a network
-   namespace made for the measurement (OWN): there a second address is added. */
+/* Whether FAMILY, AF_INET or AF_INET6, has new peers.  IPv6 has only ::1,
+   except in a network namespace made for the measurement (OWN): there
+   NAMESPACE_INET6 is added now; false if that fails.  */
 bool syn_has_new_peers(int family, bool own);
 
-/* Set *ADDRESS to an address of FAMILY that has not connected yet: for IPv4 a
-   random one of 16 million in the loopback network.  */
+/* Set *ADDRESS to an address of FAMILY, with port 0, that has not connected
+   yet: for IPv4 a random one of 16 million in the loopback network; for IPv6
+   NAMESPACE_INET6, which syn_has_new_peers has added.  */
 void syn_new_peer(struct sonde_address *address, int family);
 
-/* Set *ADDRESS to a known peer of FAMILY, made known by a connection that
-   closes normally and leaves no socket in TIME_WAIT.  Returns 0, or -1 with
-   errno.  */
+/* Set *ADDRESS to a known peer of FAMILY, with port 0, a random loopback
+   address or ::1.  A connection that closes normally and leaves no socket in
+   TIME_WAIT makes the peer known.  Returns 0, or -1 with errno.  Waits up to
+   REFERENCE_TIMEOUT for each step.  */
 int syn_known_peer(struct sonde_address *address, int family);
 
-/* Try whether FAMILY can keep a handshake incomplete.  Returns 1 if so, 0 if
-   not, or -1 with errno.  Waits for at most REFERENCE_TIMEOUT.  */
+/* Try, by one connection, whether FAMILY can keep a handshake incomplete.
+   Returns 1 if accept finds no connection although the client is connected, 0
+   if accept returns one, or -1 with errno: ENOTSUP where no method is known.
+   Waits for at most REFERENCE_TIMEOUT.  */
 int syn_defer_works(int family);
 
 #endif /* PROBES_QUEUE_SYN_QUEUE_H */

@@ -32,6 +32,7 @@ static const char root[] = "/proc/sys/";
 
 enum { PATH_SIZE = 256, NAME_SIZE = PATH_SIZE - sizeof root };
 
+/* Write the formatted reason to *TROUBLE, cut if too long.  Returns -1.  */
 __attribute__((format(printf, 2, 3))) static int
 trouble_set(struct namespace_trouble *trouble, const char *format, ...)
 {
@@ -42,8 +43,9 @@ trouble_set(struct namespace_trouble *trouble, const char *format, ...)
     return -1;
 }
 
-/* Write TEXT to PATH in one call, as files below /proc require.  A short
-   length, when a kernel takes only the first of two numbers, is EINVAL.  */
+/* Write TEXT to the existing file PATH in one call, as files below /proc
+   require.  Returns 0, or -1 with the errno of open or write.  A short length,
+   when a kernel takes only the first of two numbers, is EINVAL.  */
 static int write_file(const char *path, const char *text)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -57,7 +59,8 @@ static int write_file(const char *path, const char *text)
     return error ? -1 : 0;
 }
 
-/* The first number in PATH, or -1.  */
+/* The first number in PATH; or -1 with the errno of open or read, or EPROTO if
+   the text does not begin with a number.  */
 static long namespace_linux_read_file(const char *path)
 {
     char text[64];
@@ -74,7 +77,7 @@ static long namespace_linux_read_file(const char *path)
     return end == text ? -1 : number;
 }
 
-/* Whether a seccomp filter applies to this process.  */
+/* Whether a seccomp filter applies to this process; false if not known.  */
 static bool is_filtered(void)
 {
     char line[128];
@@ -104,7 +107,10 @@ static const struct {
      "(kernel.apparmor_restrict_unprivileged_userns is 1)"},
 };
 
-/* WHAT failed with ERROR: find the reason, as far as possible.  Returns -1.  */
+/* WHAT failed with ERROR: write the reason to *TROUBLE, as far as it can be
+   found: a kernel without user namespaces, a setting in OBSTACLES, too many
+   namespaces, or a seccomp filter; otherwise only WHAT and ERROR.  Returns
+   -1.  */
 static int namespace_linux_explain(struct namespace_trouble *trouble,
                                    const char *what, int error)
 {
@@ -127,8 +133,9 @@ static int namespace_linux_explain(struct namespace_trouble *trouble,
     return trouble_set(trouble, "%s: %s", what, errno_name(error));
 }
 
-/* Map the user and group of the process into its new user namespace, so that
-   files it makes have an owner.  */
+/* Map USER and GROUP into the new user namespace of the process, so that files
+   made by the process have an owner; setgroups is forbidden from then on.
+   Returns 0, or -1 with *TROUBLE filled in.  */
 static int keep_identity(uid_t user, gid_t group,
                          struct namespace_trouble *trouble)
 {
@@ -148,7 +155,8 @@ static int keep_identity(uid_t user, gid_t group,
     return 0;
 }
 
-/* The loopback interface of a new namespace is down.  */
+/* The loopback interface of a new namespace is down: bring it up.  Returns 0,
+   or -1 with errno.  */
 static int bring_up_loopback(void)
 {
     struct ifreq request = {.ifr_name = "lo"};
@@ -171,8 +179,9 @@ struct inet6_request {
     int interface;
 };
 
-/* Bind FD to ADDRESS, which is usable only a moment after it was added. Returns
-   0, or -1 with errno after a timeout.  */
+/* Bind FD to ADDRESS, at an ephemeral port.  ADDRESS is usable only a moment
+   after it was added: EADDRNOTAVAIL is retried for about a second.  Returns 0,
+   or -1 with errno: EADDRNOTAVAIL after the timeout, another errno at once.  */
 static int await_address(int fd, const struct in6_addr *address)
 {
     enum { TIMEOUT = 1000 };
@@ -223,9 +232,12 @@ int namespace_enter(struct namespace_trouble *trouble)
     return 0;
 }
 
-/* The file of SETTING.  As in sysctl(8), dots and slashes are exchanged:
-   "net.ipv4.conf.eth0/1.forwarding".  Only settings below net can belong to a
-   network namespace; all others are the host's.  */
+/* Write the file name of SETTING to PATH, of PATH_SIZE bytes.  As in sysctl(8),
+   dots and slashes are exchanged: "net.ipv4.conf.eth0/1.forwarding".  Only
+   settings below net can belong to a network namespace; all others are the
+   host's.  Returns 0; or -1 with *TROUBLE filled in, if SETTING is too long,
+   not below net, or has an empty or ".." component.  Whether the file exists is
+   not checked.  */
 static int path_of(const char *setting, char *path,
                    struct namespace_trouble *trouble)
 {
@@ -332,8 +344,8 @@ long namespace_read(const char *setting)
     return namespace_linux_read_file(path);
 }
 
-/* The number of the namespace at PATH, such as "/proc/self/ns/net"; 0 if it is
-   not visible.  */
+/* The number of the namespace at PATH, such as "/proc/self/ns/net"; 0 if not
+   visible.  */
 static unsigned long namespace_linux_number_of(const char *path)
 {
     char text[64];
@@ -345,8 +357,9 @@ static unsigned long namespace_linux_number_of(const char *path)
     return bracket ? strtoul(bracket + 1, NULL, 10) : 0;
 }
 
-/* Read SETTING in the namespace at PATH, and return to the current one. Returns
-   the number; -1 without privilege.  */
+/* Read SETTING in the namespace at PATH, and return to the current one.
+   Returns the number; or -1 without privilege, or if SETTING is not readable
+   there.  Aborts the process if it cannot return.  */
 static long read_elsewhere(const char *path, const char *setting)
 {
     long value = -1;

@@ -13,7 +13,8 @@
 
 #include <stdbool.h>
 
-/* The reason of a failure, as the end of a sentence.  */
+/* The reason of a failure, as the end of a sentence.  Only set by a
+   failure.  */
 struct namespace_trouble {
     char text[200];
 };
@@ -25,27 +26,34 @@ struct namespace_trouble {
    be in the namespace nevertheless, and should end.  */
 int namespace_enter(struct namespace_trouble *trouble);
 
-/* Whether the host shows settings at all: on Linux, /proc is mounted.  */
+/* Whether the host shows settings at all: on Linux, /proc/sys exists.  False on
+   other systems.  */
 bool namespace_shows_settings(void);
 
 /* Whether SETTING, such as "net.core.somaxconn", is a setting of this host and
-   can belong to a network namespace; if not, the reason is in *TROUBLE.  Call
-   it before namespace_enter: inside, kernels hide some settings.  */
+   can belong to a network namespace.  If not, or if that cannot be found out,
+   returns false with the reason in *TROUBLE.  Call this function before
+   namespace_enter: inside, kernels hide some settings.  */
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble);
 
-/* Set SETTING to VALUE in the current namespace, and verify by reading. Returns
-   0, or -1 with *TROUBLE filled in.  */
+/* Set SETTING to VALUE in the current namespace, and read it again.  Of a VALUE
+   that begins with a number, the first number must be read again, so a value
+   that the kernel changed is an error.  Returns 0, or -1 with *TROUBLE filled
+   in; SETTING may then be changed nevertheless.  */
 int namespace_set(const char *setting, const char *value,
                   struct namespace_trouble *trouble);
 
 /* Add NAMESPACE_INET6, a unique local address, to the loopback interface of the
-   current namespace, and wait until it is usable.  Returns 0, also if the
-   address exists; or -1 with errno.  */
+   current namespace, and wait up to about a second until the address is usable.
+   Returns 0, also if the address exists; or -1 with errno, ENOTSUP where there
+   are no namespaces.  */
 #define NAMESPACE_INET6 "fd73:6f6e:6465::1"
 int namespace_add_inet6(void);
 
 /* Read the first number of SETTING in the current namespace.  Returns the
-   number, or -1 with errno; ENOENT if there is no such setting here.  */
+   number, or -1 with errno: ENOENT if there is no such setting here, or SETTING
+   cannot belong to a network namespace; EPROTO if the value is not a number; or
+   the errno of open or read.  */
 long namespace_read(const char *setting);
 
 /* Whether the current network namespace is the initial one.  */
@@ -57,7 +65,8 @@ enum namespace_place {
 
 /* Find the place of the current namespace, and set *VALUE to SETTING in the
    initial namespace, or -1 if not readable.  Uses no privilege beyond the
-   user's.  */
+   user's.  With privilege, the calling thread enters the initial namespace for
+   a moment; if it cannot return, the process aborts.  */
 enum namespace_place namespace_place(const char *setting, long *value);
 
 #endif /* PROBES_RUN_NAMESPACE_H */

@@ -8,16 +8,17 @@
    EMFILE, and so on for ENFILE, ENOMEM and ENOBUFS.  NULL for another errno. */
 const char *resource_missing(int error);
 
-/* Called with CALL and its errno after a shortage of resources.  Returns if
-   that errno is the answer nevertheless.  */
+/* Called with CALL and its errno after a shortage of resources.  Either ends
+   the process, or returns if that errno is the answer nevertheless.  */
 typedef void resource_handler(const char *call, int error);
 
 /* Set the handler that resource_check calls; NULL: none.  */
 void resource_set_handler(resource_handler *handler);
 
-/* Check RESULT of CALL, whose failure may be an answer.  If errno stands for a
-   shortage of resources, which is not a behavior of the host, call the handler,
-   which may end the process.  Returns RESULT, and keeps errno.  */
+/* Check RESULT of CALL, whose failure may be an answer.  If RESULT is negative
+   and errno stands for a shortage of resources (resource_missing), which is not
+   a behavior of the host, call the handler, which may end the process.  Without
+   a handler nothing happens.  Returns RESULT, and keeps errno.  */
 int resource_check(int result, const char *call);
 
 #endif /* PROBES_RUN_RESOURCE_H */

@@ -22,6 +22,8 @@
 #include "probes/run/watchdog.h"
 #include "sonde.h"
 
+/* Record WHAT, with the text of ERROR unless 0, as the trouble of RUN; an
+   earlier trouble is kept.  Returns -1.  */
 static int runner_fail(struct run *run, const char *what, int error)
 {
     if (!*run->trouble->text)
@@ -44,6 +46,8 @@ bool run_check_deadline(struct run *run, bool idle)
     return true;
 }
 
+/* Run MEASURE in the child, writing to FD, the end of the pipe, which is also
+   watched.  Exits with 0 after a complete measurement, otherwise with 2.  */
 static _Noreturn void runner_be_child(measurement *measure, const void *plan,
                                       int fd)
 {
@@ -55,8 +59,9 @@ static _Noreturn void runner_be_child(measurement *measure, const void *plan,
     _exit(whole ? 0 : 2);
 }
 
-/* Inherited dispositions and masks do not describe the host.  Signals of a
-   terminal stay ignored, for nohup.  */
+/* Set the signals as typedef measurement promises: inherited dispositions and
+   masks do not describe the host.  Signals of a terminal stay ignored, for
+   nohup.  */
 static void reset_signals(void)
 {
     static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
@@ -91,7 +96,9 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
     return 0;
 }
 
-/* Add the complete lines in the buffer.  */
+/* Add the complete lines in the buffer to the findings, and call PROGRESS after
+   each; an incomplete line stays in the buffer.  Returns 0; or -1 with the
+   trouble filled in, if a line is no finding or is too long.  */
 static int take_lines(struct run *run)
 {
     char *start = run->line;
@@ -128,8 +135,9 @@ int run_step(struct run *run)
     return take_lines(run) ? -1 : 1;
 }
 
-/* Read until the child closes its end, the deadline passes, or poll fails
-   repeatedly.  Returns 0, or -1 with the trouble filled in.  */
+/* Read until the child closes its end, a line is no finding, the deadline
+   passes, or poll fails repeatedly.  Returns 0 at the end, or -1 with the
+   trouble filled in.  */
 static int read_all(struct run *run)
 {
     for (int failures = 0;;) {
@@ -151,10 +159,11 @@ static int read_all(struct run *run)
     }
 }
 
-/* Wait for the child until the deadline, or not at all; then kill the child.
-   Returns 1 with *STATUS if the child had ended; 0 if it was killed now.  A
-   child without an entry in the process table (reaped elsewhere, or SIGCHLD was
-   ignored) has exited, and its PID is not used again.  */
+/* With WAIT, wait for the child until the deadline.  Then, or at once without
+   WAIT, kill the child and wait up to DYING for its end.  Returns 1 if the
+   child ended by itself, with *STATUS; 0 if it was killed now.  A child without
+   an entry in the process table (reaped elsewhere, or SIGCHLD was ignored) has
+   exited, and its PID is not used again: returns 1 and leaves *STATUS.  */
 static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
     enum { DYING = 10000 }; /* milliseconds, in an uninterruptible call */
@@ -166,8 +175,9 @@ static int wait_or_kill(const struct run *run, bool wait, int *status)
     return 0;
 }
 
-/* The child was killed by signal NUMBER.  SIGKILL may come from the OOM killer,
-   with a counter that is readable on some hosts.  */
+/* The child was killed by signal NUMBER: fill in the trouble, MEMORY included.
+   SIGKILL may come from the OOM killer, with a counter that is readable on some
+   hosts.  Returns -1.  */
 static int fail_killed(struct run *run, int number)
 {
     char text[sizeof run->trouble->text];
@@ -207,6 +217,8 @@ struct guarded {
     bool has_watchdog;
 };
 
+/* In the child: become the leader of a process group, give the group to the
+   watchdog, and measure.  */
 static bool measure_guarded(FILE *out, int watch, const void *data)
 {
     const struct guarded *guarded = data;

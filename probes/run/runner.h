@@ -12,8 +12,9 @@
 #include "probes/finding/finding.h"
 
 /* A measurement writes each finding to OUT as soon as it is known, and should
-   end when WATCH, a descriptor, becomes readable or fails: then the reader is
-   gone. No signal is blocked, SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 have their
+   end when WATCH, the descriptor of OUT, becomes readable or fails: then the
+   reader is gone.  The measurement runs in a child process and leaves OUT open.
+   No signal is blocked, SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 have their
    defaults, and SIGPIPE is ignored.  Returns true after a complete
    measurement.  */
 typedef bool measurement(FILE *out, int watch, const void *plan);
@@ -22,23 +23,28 @@ typedef bool measurement(FILE *out, int watch, const void *plan);
 struct run_trouble {
     char text[160];
     bool late;   /* the deadline passed */
-    bool memory; /* memory ran out */
+    bool memory; /* killed by the kernel because memory ran out */
 };
 
 /* Run MEASURE with PLAN in a child process, and add its findings to FINDINGS.
    The child is killed after DEADLINE milliseconds; and if memory runs out,
    before any process of an application (base/budget.h).  PROGRESS, if not NULL,
    is called for each line that arrives, with the milliseconds since the start.
-   The child is always gone when this returns.
+   The child is always gone when this returns, with all processes in its process
+   group.  A watchdog (run/watchdog.h) kills that group if the caller dies; if
+   no watchdog can be started, the measurement runs without.
 
-   Returns 0, or -1 with *TROUBLE filled in; earlier findings are kept.  */
+   Returns 0 with an empty *TROUBLE; or -1 with *TROUBLE filled in, if the child
+   could not be started, was killed, did not exit with 0 (MEASURE returned
+   false), or wrote a line that is no finding.  Earlier findings are kept.  */
 int run_measurement(measurement *measure, const void *plan, int64_t deadline,
                     struct findings *findings,
                     void (*progress)(const struct findings *, int64_t elapsed),
                     struct run_trouble *trouble);
 
-/* The same by steps, for several runs at a time.  The caller sets START,
-   DEADLINE, FINDINGS, PROGRESS and an empty TROUBLE.  */
+/* The same by steps, without a watchdog, for several runs at a time.  The
+   caller sets START, DEADLINE, FINDINGS, PROGRESS and an empty TROUBLE.  The
+   first reason of a failure stays in TROUBLE.  */
 
 /* The maximum length of a finding's line.  */
 enum { RUN_LINE_MAX = 4096 };
@@ -57,21 +63,27 @@ struct run {
     int64_t oom_kills; /* before the start, or -1 */
 };
 
-/* Start the child.  Returns 0, or -1 with the trouble filled in.  */
+/* Start the child, after flushing all output streams of this process.  Returns
+   0, or -1 with the trouble filled in; nothing is left open then.  */
 int run_begin(struct run *run, measurement *measure, const void *plan);
 
-/* Read once from the pipe, which is readable.  Returns 1 to continue; 0 at the
-   end; -1 with the trouble filled in.  */
+/* Read once from the pipe, which is readable, and add the complete lines to the
+   findings.  Returns 1 to continue, also after EINTR; 0 at the end of the pipe;
+   -1 with the trouble filled in.  Call run_end in the last two cases.  */
 int run_step(struct run *run);
 
-/* Close the pipe and reap the child: after a complete run (WHOLE) wait for it
-   until the deadline, otherwise kill it at once.  Returns 0, or -1 with the
-   trouble filled in.  */
+/* Close the pipe and reap the child: after a complete run (WHOLE) wait until
+   the deadline, otherwise kill the child at once.  Returns 0 if WHOLE and the
+   child exited with 0 after a complete line; otherwise -1 with the trouble
+   filled in.  Without WHOLE always -1.  */
 int run_end(struct run *run, bool whole);
 
-/* Check the deadline, after each poll of the pipe.  Unless the pipe is IDLE, it
-   is read first, since this process may have been stopped in the meantime.
-   Returns true after the deadline, with the trouble filled in.  */
+/* Check the deadline, after each poll of the pipe.  IDLE: the pipe was not
+   readable.  A pipe with data is read first, since this process may have been
+   stopped in the meantime: then false is returned up to 64 times after the
+   deadline.  Returns true after the deadline, with the trouble filled in, LATE
+   included unless there was an earlier trouble; the caller then calls run_end,
+   which kills the child.  */
 bool run_check_deadline(struct run *run, bool idle);
 
 #endif /* PROBES_RUN_RUNNER_H */

@@ -11,8 +11,9 @@
 
 enum { NAME_SIZE = 256 };
 
-/* Copy the name in TEXT, "NAME=VALUE", to NAME.  Returns the value, or NULL if
-   TEXT has another form.  */
+/* Copy the name in TEXT, "NAME=VALUE", to NAME, of NAME_SIZE bytes.  Returns
+   the value, in TEXT; or NULL if TEXT has another form, an empty name or value,
+   or a longer name.  */
 static const char *settings_split(const char *text, char *name)
 {
     const char *equals = strchr(text, '=');
@@ -22,8 +23,8 @@ static const char *settings_split(const char *text, char *name)
     return equals + 1;
 }
 
-/* Whether one of the first COUNT settings is NAME, with another value than the
-   next.  */
+/* Whether one of the first COUNT settings has another value than
+   SETTINGS[COUNT], for the same NAME.  */
 static bool has_other_value(const char *const *settings, size_t count,
                             const char *name)
 {

@@ -22,11 +22,14 @@
 
 enum { GROUPS_MAX = 256 };
 
+/* Sent through the pipe: GROUP is to be killed; or, if GONE, no longer.  */
 struct watchdog_message {
     pid_t group;
     bool gone;
 };
 
+/* Add or remove the group in MESSAGE.  With GROUPS_MAX groups in the list,
+   another group is ignored.  */
 static void watchdog_note(pid_t *groups, const struct watchdog_message *message)
 {
     for (int i = 0; i < GROUPS_MAX; i++)
@@ -36,7 +39,8 @@ static void watchdog_note(pid_t *groups, const struct watchdog_message *message)
         }
 }
 
-/* Remove FOLDER and the files in it.  Returns 0, or -1.  */
+/* Remove FOLDER and the files in it, but no folders.  Returns 0, also if there
+   is no FOLDER; or -1 with errno.  */
 static int clear_folder(const char *folder)
 {
     DIR *list = opendir(folder);
@@ -48,8 +52,9 @@ static int clear_folder(const char *folder)
     return rmdir(folder);
 }
 
-/* A killed process may make one more file before it dies, which takes a while
-   on a busy host.  */
+/* Remove FOLDER, with its files; "": nothing.  A killed process may make one
+   more file before it dies, which takes a while on a busy host: so a FOLDER
+   that is not empty is retried for ten seconds.  */
 static void remove_folder(const char *folder)
 {
     for (int i = 0; i < 1000 && *folder && clear_folder(folder); i++) {
@@ -59,6 +64,8 @@ static void remove_folder(const char *folder)
     }
 }
 
+/* Note groups until PIPE ends, then kill the groups that are left, remove
+   FOLDER and exit.  */
 static _Noreturn void watchdog_run(int pipe, const char *folder)
 {
     pid_t groups[GROUPS_MAX] = {0};
@@ -79,6 +86,8 @@ static _Noreturn void watchdog_run(int pipe, const char *folder)
     _exit(0);
 }
 
+/* Make the folder in WHERE.  Returns false, and sets its name to "", on
+   failure.  */
 static bool make_folder_in(struct watchdog *watchdog, const char *where)
 {
     snprintf(watchdog->folder, sizeof watchdog->folder, "%s/sockprobe-XXXXXX",
@@ -89,6 +98,8 @@ static bool make_folder_in(struct watchdog *watchdog, const char *where)
     return false;
 }
 
+/* Make the folder in TMPDIR, if that is an absolute path of at most 40 bytes,
+   or else in /tmp.  Its name is "" if both fail.  */
 static void make_folder(struct watchdog *watchdog)
 {
     const char *where = getenv("TMPDIR");
@@ -97,8 +108,9 @@ static void make_folder(struct watchdog *watchdog)
         make_folder_in(watchdog, "/tmp");
 }
 
-/* In the child, which makes the folder: so the folder never exists without a
-   watchdog.  */
+/* Be the watchdog, in the child.  The child makes the folder, so the folder
+   never exists without a watchdog, and writes its name to ANSWER; ANSWER -1: no
+   folder.  */
 static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
                                         int answer)
 {
@@ -115,7 +127,8 @@ static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
     watchdog_run(pipe, watchdog->folder);
 }
 
-/* Read the folder's name, which arrives in one piece.  */
+/* Read the name of the folder, which arrives in one piece, and close ANSWER.
+   The name is "" if reading fails.  */
 static void watchdog_read_folder(struct watchdog *watchdog, int answer)
 {
     ssize_t got;
@@ -128,7 +141,9 @@ static void watchdog_read_folder(struct watchdog *watchdog, int answer)
     close(answer);
 }
 
-/* Fork the watchdog; unless ANSWER is NULL, it writes its folder there.  */
+/* Fork the watchdog; unless ANSWER, a pipe, is NULL, the watchdog makes a
+   folder and writes its name there.  Returns 0, or -1 with errno; ANSWER stays
+   open.  */
 static int watchdog_fork(struct watchdog *watchdog, int *answer)
 {
     int ends[2];
@@ -172,8 +187,9 @@ int watchdog_start(struct watchdog *watchdog, bool with_folder)
     return failed;
 }
 
-/* A message is shorter than PIPE_BUF, and arrives in one piece.  Padding is
-   sent, too, and set to zero.  */
+/* Send the watchdog a message; a failure is ignored.  A message is shorter than
+   PIPE_BUF, and arrives in one piece.  Padding is sent, too, and set to
+   zero.  */
 static void watchdog_send(const struct watchdog *watchdog, pid_t group,
                           bool gone)
 {

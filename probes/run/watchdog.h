@@ -8,22 +8,30 @@
 #include <sys/types.h>
 
 struct watchdog {
-    int pipe;
-    pid_t child;
+    int pipe; /* the end to write to; the watchdog acts when all copies close */
+    pid_t child;     /* the watchdog */
     char folder[64]; /* "" if there is none */
 };
 
-/* Start a watchdog.  WITH_FOLDER: the watchdog makes an empty folder for the
+/* Start a watchdog: a child process, in its own process group, that kills the
+   process groups of watchdog_mind with SIGKILL when this process dies or calls
+   watchdog_stop.  Children of this process inherit WATCHDOG's pipe and should
+   close it: the watchdog acts only after the last copy is closed.  All output
+   streams are flushed.  WITH_FOLDER: the watchdog makes an empty folder for the
    process groups, and removes the folder after killing them.  The folder is in
-   TMPDIR if that exists and is short, otherwise in /tmp: the path of a UNIX
-   socket is limited.  Returns 0, or -1 with errno.  */
+   TMPDIR if that is an absolute path of at most 40 bytes and usable, otherwise
+   in /tmp: the path of a UNIX socket is limited.  Returns 0, with an empty
+   FOLDER if none was asked for or none could be made; or -1 with errno.  */
 int watchdog_start(struct watchdog *watchdog, bool with_folder);
 
-/* Add a process group to kill; remove a process group.  */
+/* Add process group GROUP to kill; remove it from the list.  At most 256 groups
+   are kept, others are ignored.  Failures are ignored.  */
 void watchdog_mind(const struct watchdog *watchdog, pid_t group);
 void watchdog_forget(const struct watchdog *watchdog, pid_t group);
 
-/* Stop the watchdog, which kills its remaining process groups.  Keeps errno. */
+/* Stop and reap the watchdog, which kills its remaining process groups and
+   removes its folder with all files in it.  Waits up to 20 seconds, then kills
+   the watchdog and removes the folder itself.  Keeps errno.  */
 void watchdog_stop(struct watchdog *watchdog);
 
 #endif /* PROBES_RUN_WATCHDOG_H */
