@@ -15,13 +15,15 @@
 #include "probes/peer/packet.h"
 
 /* The simulated peer: this process at the TUN interface, in the place of every
-   remote host.  */
+   remote host.  LAST_LOOK is the time of the last look at the interface, and
+   ABSENT the longest time without a look since peer_attend, in milliseconds.
+   ABSENCES counts the repeats that peer_was_absent demanded.  */
 struct peer {
     struct probe *probe;
     int tun;
     uint8_t packet[PACKET_MAX]; /* the last received packet */
     size_t size;
-    int64_t last_look, absent; /* see peer_attend */
+    int64_t last_look, absent;
     int absences;
 };
 

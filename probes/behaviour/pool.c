@@ -29,6 +29,8 @@ struct pool_job {
     bool done;
 };
 
+/* The run of all questions.  Jobs below BEGUN have been started or need no
+   start; DONE and RUNNING are numbers of jobs.  START is by monotonic_ms.  */
 struct pool {
     struct pool_job *jobs;
     size_t count, begun, done, running;

@@ -11,7 +11,7 @@
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
-/* The most clients that fill a queue.  */
+/* The maximum number of clients that fill a queue.  */
 enum { CLIENTS_MAX = 200 };
 
 /* Accept and reset all connections queued at LISTENER, which becomes

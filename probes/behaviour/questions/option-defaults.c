@@ -118,10 +118,10 @@ static const struct row rows[] = {
 };
 
 /* Report the default of an option, and the value read back after setting: "0;
-   set 1: 1", "87380; set 10000: 20000", "1; set 7: ENOPROTOOPT"; for a
-   read-only option the default alone, for a missing option the errno.  The
-   finding is skipped if setting needs privilege.  Returns whether the option
-   exists, that is, can be read.  */
+   set 1: 1", "87380; set 10000: 20000", "1; set 7: ENOPROTOOPT".  For a
+   read-only option, report the default alone; for a missing option the errno.
+   The finding is skipped if setting needs privilege.  Returns whether the
+   option exists, that is, can be read.  */
 static bool option_defaults_report_row(struct probe *probe,
                                        const struct row *row)
 {

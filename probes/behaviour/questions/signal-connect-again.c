@@ -13,8 +13,8 @@
 #include "probes/behaviour/loopback.h"
 
 /* Accept clients of LISTENER, which becomes non-blocking, until FD is connected
-   or has failed, or after 100 attempts, 5 s.  The accepted sockets stay
-   open.  */
+   or has failed, at most 100 times, for at most 5 s.  The accepted sockets stay
+   open and end by RST.  */
 static void connect_again_accept(int listener, int fd)
 {
     set_nonblocking(listener, true);

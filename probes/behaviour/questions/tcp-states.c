@@ -41,7 +41,7 @@ struct walk {
     const char *last;
 };
 
-/* The state of the connection between the ports HERE and PEER, which is noted
+/* The state of the connection between the ports HERE and PEER; notes the state
    as seen.  The question is skipped if there is no readable table.  */
 static const char *tcp_states_look(struct walk *walk, in_port_t here,
                                    in_port_t peer)
