@@ -19,6 +19,8 @@
 static struct aiocb block;
 static char byte;
 
+/* Read a byte by aio_read.  Returns the outcome as text (see aio_report).  The
+   sockets stay open.  */
 static const char *aio_try(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

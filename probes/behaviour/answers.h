@@ -14,16 +14,19 @@
 /* The key of the finding that is the answer in one line.  */
 extern const char answer_key[];
 
-/* The findings of one id: LIST[0] to LIST[COUNT - 1].  */
+/* The adjacent findings of one id in a sorted list: LIST[0] to LIST[COUNT - 1],
+   owned by the list.  COUNT 0: no finding.  */
 struct slice {
     const struct finding *list;
     size_t count;
 };
 
-/* The findings of ID in FINDINGS, which are sorted.  */
+/* The findings of ID in FINDINGS, which must be sorted; COUNT is 0 if there are
+   none.  Valid until FINDINGS changes.  */
 struct slice slice_of(const struct findings *findings, const char *id);
 
-/* Whether ID is a question's, not "host" or "volatile".  */
+/* Whether ID is the id of a question: any id but "host" and "volatile", which
+   describe the host and the run.  The catalogue need not have the question.  */
 bool is_question(const char *id);
 
 /* Whether FINDING has neither a value nor a reason, such as a limit that was
@@ -33,60 +36,81 @@ bool finding_is_empty(const struct finding *finding);
 /* The value of FINDING, or its reason, or "-".  */
 const char *answer_value(const struct finding *finding);
 
-/* How FINDING is known, in words: how_name, or "unstable".  */
+/* How FINDING is known, in words: how_name, or "unstable" if repeats of the
+   question disagreed.  */
 const char *answer_how(const struct finding *finding);
 
-/* Whether FINDING, which may be NULL, has a stable value; whether both have
-   stable values, and these differ.  */
+/* Whether FINDING, which may be NULL, has a value on which all repeats agreed.
+   answers_differ: whether A and B, which may be NULL, both have such values,
+   and the values differ.  */
 bool answers_comparable(const struct finding *finding);
 bool answers_differ(const struct finding *a, const struct finding *b);
 
-/* All chosen questions, a line each; or, in FULL, each with details, answers of
-   other systems and what to use.  */
+/* Write the answers of the chosen questions, grouped by the first part of the
+   id, a line each.  FULL: each answer also with details, answers known of other
+   systems, and the functions of libsonde to use.  Questions without an answer
+   in FINDINGS are left out.  */
 void answers_text(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, bool full);
 
-/* For programs; the keys are described in sockprobe(1).  */
+/* Write the answers of the chosen questions, with details, and the host, as a
+   JSON object; the keys are described in sockprobe(1).  Questions without an
+   answer in FINDINGS are left out.  */
 void answers_json(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings);
 
-/* The chosen questions, a line each; one question with its explanation.  */
+/* answers_list: write id and text of the chosen questions, a line each.
+   answers_explain: write all texts of one QUESTION, the answers known of other
+   systems, and the place of the measurement.  No answer is needed.  */
 void answers_list(FILE *out, const struct catalogue *catalogue);
 void answers_explain(FILE *out, const struct question *question);
 
-/* Comparison by questions. COMPARED: both sides have a comparable finding.
-   DIFFERENT: questions with FINDINGS differing findings in all. INCOMPARABLE:
-   both sides have the question, but no finding with a stable value on both.
-   ONLY_HERE, ONLY_THERE: questions of one side.  */
+/* The result of a comparison, counted in questions, except FINDINGS.  A finding
+   is comparable if both sides have a stable value.  COMPARED: questions with a
+   comparable finding.  DIFFERENT: questions of these with a differing finding.
+   FINDINGS: all differing findings.  INCOMPARABLE: both sides have the
+   question, but no comparable finding.  ONLY_HERE, ONLY_THERE: questions of one
+   side.  */
 struct difference {
     size_t compared, different, findings, incomparable, only_here, only_there;
 };
 
-/* Compare the chosen questions of CATALOGUE. The lists are sorted.  */
+/* Compare the chosen questions of two hosts or profiles.  Both lists must be
+   sorted.  A question that this version lacks is compared if all questions are
+   chosen (catalogue_wants).  */
 struct difference answers_compare(const struct catalogue *catalogue,
                                   const struct findings *here,
                                   const struct findings *there);
 
-/* DIFFERENCE in words: "2 of 80 answers differ"; LEFT and RIGHT name the sides
-   and may be names of files.  */
+/* Write DIFFERENCE in words to TEXT, without a newline, as in "2 of 80 answers
+   differ; 1 cannot be compared; only here: 3".  LEFT and RIGHT name the sides
+   and may be names of files; a longer text is cut.  */
 enum { COUNT_TEXT = 2 * 4096 + 400 };
 void answers_count(char text[COUNT_TEXT], const struct difference *difference,
                    const char *left, const char *right);
 
-/* A line for each differing finding, then the count.  */
+/* Write each differing finding with both values, on one line if there is room,
+   then the counts (answers_count).  LEFT names the side HERE, RIGHT the side
+   THERE.  Both lists must be sorted.  */
 void answers_diff(FILE *out, const struct catalogue *catalogue,
                   const struct findings *here, const struct findings *there,
                   const char *left, const char *right);
 
-/* The same as TAP, a test for each question chosen.  */
+/* Write the comparison as TAP (Test Anything Protocol), a test for each chosen
+   question: "not ok" if any finding differs, with the values as comments; "ok"
+   otherwise, with SKIP and a reason if the answers cannot be compared.
+   Questions of THERE that this version lacks are comments.  */
 void answers_tap(FILE *out, const struct catalogue *catalogue,
                  const struct findings *here, const struct findings *there);
 
-/* The states of a connection, as a picture in text.  */
+/* Write the states of a TCP connection, step by step, as a picture in text.
+   Made from the findings of the question tcp.states; "not measured" if there
+   are none.  */
 void answers_states(FILE *out, const struct findings *findings);
 
-/* An HTML page; THERE, if not NULL, is the profile to compare with, and OTHER
-   its name.  */
+/* Write the chosen questions that have an answer, with details, as an HTML
+   page.  THERE, if not NULL, is a profile to compare with: differences are
+   marked.  OTHER is the name of THERE.  */
 void answers_html(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, const struct findings *there,
                   const char *other);

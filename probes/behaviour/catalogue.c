@@ -84,6 +84,7 @@ void catalogue_free(struct catalogue *catalogue)
     *catalogue = (struct catalogue){0};
 }
 
+/* Whether ID matches PATTERN by fnmatch, or begins with PATTERN and a dot.  */
 static bool catalogue_matches(const char *pattern, const char *id)
 {
     size_t length = strlen(pattern);

@@ -14,33 +14,39 @@ struct entry {
     bool chosen;
 };
 
-/* All questions, sorted by id.  */
+/* All questions of this version, sorted by id.  */
 struct catalogue {
     struct entry *entries;
     size_t count;
     bool all; /* were chosen */
 };
 
-/* Returns 0, or -1 with ENOMEM.  */
+/* Fill CATALOGUE with all questions, none of them chosen.  Returns 0, or -1
+   with ENOMEM: then CATALOGUE cannot be used.  catalogue_free frees the list
+   and leaves an empty catalogue.  */
 int catalogue_make(struct catalogue *catalogue);
 void catalogue_free(struct catalogue *catalogue);
 
-/* Choose the questions that match PATTERN, an id or a pattern of the shell;
-   "accept" alone means "accept.*". Returns the number of matches;
-   catalogue_has: whether there are any.  */
+/* catalogue_choose: choose the questions that match PATTERN, besides the
+   questions already chosen, and return the number of matches.  PATTERN is an
+   id, a pattern of the shell, or the beginning of ids up to a dot: "accept" is
+   "accept.*". catalogue_has: whether any question matches; chooses none.
+   catalogue_choose_all: choose all questions and set ALL.  */
 bool catalogue_has(const struct catalogue *catalogue, const char *pattern);
 size_t catalogue_choose(struct catalogue *catalogue, const char *pattern);
 void catalogue_choose_all(struct catalogue *catalogue);
 
-/* Whether the question ID was chosen. An id that is not in this version, as a
-   profile may have, is chosen if all questions are.  */
+/* Whether the question ID was chosen.  An id that this version lacks, as a
+   profile of another version may have, counts as chosen after
+   catalogue_choose_all only.  */
 bool catalogue_wants(const struct catalogue *catalogue, const char *id);
 
-/* The question ID, or NULL.  */
+/* The question ID, chosen or not; NULL if this version lacks ID.  */
 const struct question *catalogue_find(const struct catalogue *catalogue,
                                       const char *id);
 
-/* The title of the group of ID (the part before its first dot), or NULL.  */
+/* The title of the group of ID (the part before the first dot), such as "the
+   accept queue"; NULL for an unknown group.  */
 const char *group_title(const char *id);
 
 /* Whether the ids A and B are in the same group.  */

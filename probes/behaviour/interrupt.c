@@ -21,11 +21,14 @@
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
+/* The number of signals, and the pause before each signal and before the
+   release, in milliseconds.  */
 enum { SIGNALS = 6, BETWEEN = 8 };
 
 static int handled_pipe[2];
 static volatile sig_atomic_t handled;
 
+/* Handler: count the signal, and report each to the child through a pipe.  */
 static void interrupt_note(int number)
 {
     int error = errno;
@@ -54,7 +57,9 @@ void install_handler(int number, void (*handler)(int), int flags)
     sigaction(number, &action, NULL);
 }
 
-/* In the helper: signals to PARENT, then the release.  */
+/* In the child: send PARENT the signals, then release the call, and wait to be
+   killed.  Exits with 1, without the release, if the handler does not run
+   within LOOPBACK_TIMEOUT.  */
 static _Noreturn void interrupt_disturb(pid_t parent,
                                         const struct blocking *blocking)
 {

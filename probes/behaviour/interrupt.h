@@ -6,28 +6,35 @@
 
 #include "probes/behaviour/question.h"
 
-/* A blocking call, and the function that lets the call return; both get DATA.
-   RELEASE runs in another process.  */
+/* A blocking call, and the function that lets the call return, such as a write
+   by the peer.  Both get DATA.  CALL returns a negative result with errno on
+   failure.  RELEASE runs in a child process, with copies of the descriptors and
+   of DATA.  */
 struct blocking {
     long (*call)(void *data);
     void (*release)(void *data);
     void *data;
 };
 
-/* Install HANDLER for signal NUMBER: by sigaction with FLAGS, or by signal.  */
+/* Install HANDLER for signal NUMBER: by sigaction with FLAGS and an empty mask,
+   or by signal if FLAGS is BY_SIGNAL.  A failure is ignored.  */
 enum { BY_SIGNAL = -1 };
 void install_handler(int number, void (*handler)(int), int flags);
 
-/* Make the call, with a handler installed by FLAGS, and send the process
-   several signals while the call blocks, each after the handler of the previous
-   signal ran; then release the call. Returns "restarted", "EINTR", another
-   errno by name, or NULL if the call returned before any signal: the call did
-   not block.  */
+/* Make the call, with a handler of SIGUSR1 installed by FLAGS (see
+   install_handler).  While the call blocks, a child process sends SIGUSR1 up to
+   six times, each time after the handler of the previous signal ran; then the
+   child releases the call.  Returns "restarted" if the call succeeded, "EINTR"
+   or another errno by name if the call failed, or NULL if no signal arrived
+   before the call returned: the call did not block.  Afterwards the child is
+   dead and SIGUSR1 is ignored.  The question is skipped if there is no pipe or
+   process.  */
 const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
                            int flags);
 
-/* Send this process SIGALRM every MILLISECONDS, with an empty handler and
-   without SA_RESTART; 0 stops the signals.  */
+/* Send this process SIGALRM every MILLISECONDS (below 1000), with an empty
+   handler and without SA_RESTART, so that blocking calls fail with EINTR; 0
+   stops the signals.  */
 void alarm_every(int milliseconds);
 
 #endif /* PROBES_BEHAVIOUR_INTERRUPT_H */

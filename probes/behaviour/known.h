@@ -10,20 +10,24 @@
 
 #include <stddef.h>
 
+/* How an answer is known: from the system's source, from documents, or from a
+   test program that ran on the system.  */
 enum mark { MARK_SOURCE, MARK_DOCUMENTED, MARK_MEASURED };
 
+/* A row: the answer of SYSTEM (name and versions) to the question ID.  */
 struct known {
     const char *id, *system, *answer;
     enum mark mark;
 };
 
-/* The next row of ID after ROW (NULL: the first row), or NULL.  */
+/* The next row of the question ID after ROW, a row of the same ID; NULL: the
+   first row.  Returns NULL if there are no more rows.  */
 const struct known *known_next(const char *id, const struct known *row);
 
-/* How many rows there are.  */
+/* The number of rows of all questions.  */
 size_t known_count(void);
 
-/* "source", "documented", "measured".  */
+/* MARK in words: "source", "documented" or "measured".  */
 const char *mark_name(enum mark mark);
 
 #endif /* PROBES_BEHAVIOUR_KNOWN_H */

@@ -183,9 +183,9 @@ void settle(struct probe *probe)
     pair_close(&pair);
 }
 
-/* Connect without blocking, and wait for the outcome. Returns the
-   descriptor, or -1 with errno; ETIMEDOUT: no reply although another
-   connection succeeded.  */
+/* Connect a client without blocking, and wait 40 ms for the outcome.  Returns
+   the connected non-blocking descriptor, or -1 with errno; ETIMEDOUT: no reply
+   although another connection succeeded; ENOTCONN: reset at once.  */
 static int loopback_try_client(struct probe *probe,
                                const struct sockaddr_in *address)
 {
@@ -227,8 +227,8 @@ static bool loopback_is_connected(struct probe *probe, int fd)
     return probe_check(probe, (int)queue_clients_connected(&fd, 1), "poll") > 0;
 }
 
-/* Close the descriptors of the COUNT clients in FDS that are no longer
-   connected. Returns the number of connected clients, moved to the front.  */
+/* Close by RST those of the COUNT clients in FDS that are no longer connected.
+   Returns the number of connected clients, moved to the front of FDS.  */
 static int loopback_drop_dead(struct probe *probe, int *fds, int count)
 {
     int live = 0;
@@ -240,7 +240,8 @@ static int loopback_drop_dead(struct probe *probe, int *fds, int count)
     return live;
 }
 
-/* Whether LISTENER defers handshakes: then the full queue is the SYN queue.  */
+/* Whether LISTENER defers handshakes (TCP_DEFER_ACCEPT): then the full queue is
+   the SYN queue.  */
 static bool loopback_is_deferred(int listener)
 {
 #ifdef TCP_DEFER_ACCEPT
@@ -251,16 +252,19 @@ static bool loopback_is_deferred(int listener)
 #endif
 }
 
-/* The number of dropped connections of LISTENER so far, or -1.  */
+/* The number of dropped connections of LISTENER so far, or -1 if the kernel
+   does not report the number.  */
 static long loopback_drops(int listener)
 {
     struct sonde_queue queue;
     return sonde_queue(listener, &queue) ? -1 : queue.drops;
 }
 
-/* Skip the question if a client was rejected although the kernel reports room
-   in the queue of LISTENER, or although the number of drops is still DROPS, the
-   number before that client.  */
+/* Called after a client was rejected.  Skip the question if the kernel reports
+   room in the accept queue of LISTENER (not checked if handshakes are
+   deferred), or if the number of drops is still DROPS, the number before that
+   client; -1: unknown.  Returns otherwise, also if the kernel reports no
+   queue.  */
 static void loopback_skip_disturbed(struct probe *probe, int listener,
                                     long drops)
 {

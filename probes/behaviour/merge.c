@@ -10,7 +10,7 @@
 #include "probes/behaviour/merge.h"
 #include "probes/behaviour/question.h"
 
-/* The finding ID, KEY of ANSWERS, or NULL. If a child process of the question
+/* The finding ID, KEY of ANSWERS, or NULL.  If a child process of the question
    skipped the question, and the question itself reported an answer, the skip
    takes precedence.  */
 static const struct finding *merge_find(const struct answers *answers,
@@ -39,6 +39,7 @@ bool answers_lack_resources(const struct answers *answers, const char *id)
     return false;
 }
 
+/* Whether the repeat did not fail.  */
 static bool merge_counts(const struct answers *answers)
 {
     return !*answers->trouble.text;
@@ -49,8 +50,10 @@ static int merge_compare_texts(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Write the distinct texts among the COUNT TEXTS as "A or B", sorted, so that
-   the order of arrival has no effect. Returns the number of distinct texts.  */
+/* Write the distinct texts among the COUNT TEXTS as "A or B" to JOINED of SIZE
+   bytes.  Sorts TEXTS, so that the order of arrival has no effect.  A longer
+   text is cut.  Returns the number of distinct texts, without the texts that
+   were cut off entirely.  */
 static size_t merge_join(const char **texts, size_t count, char *joined,
                          size_t size)
 {
@@ -70,7 +73,8 @@ static size_t merge_join(const char **texts, size_t count, char *joined,
     return different;
 }
 
-/* Add one finding of KEY, merged from all repeats that have KEY.  */
+/* Add one finding of KEY, merged from all repeats that have KEY; none if no
+   repeat has KEY.  Returns 0, or -1 with ENOMEM.  */
 static int merge_key(struct findings *findings, const char *id, const char *key,
                      const struct answers *const *repeats, size_t count)
 {
@@ -98,6 +102,9 @@ static int merge_key(struct findings *findings, const char *id, const char *key,
     return findings_add(findings, &merged);
 }
 
+/* Add the finding "answer" without a value: the reason is the failure of the
+   last failed repeat, or "no answer from the probe".  Returns 0, or -1 with
+   ENOMEM.  */
 static int merge_add_trouble(struct findings *findings, const char *id,
                              const struct answers *const *repeats, size_t count)
 {

@@ -45,7 +45,8 @@ void peer_attend(struct peer *peer)
     peer->absent = 0;
 }
 
-/* Returns the time.  */
+/* Note how long this process did not look at the interface, if longer than
+   before.  Returns the time.  */
 static int64_t peer_look(struct peer *peer)
 {
     int64_t now = monotonic_ms(), absent = now - peer->last_look;
@@ -92,6 +93,7 @@ bool peer_receive(struct peer *peer, struct segment *segment, int timeout)
     return false;
 }
 
+/* Send PACKET to the kernel; on failure the question is skipped.  */
 static void peer_write(struct peer *peer, const uint8_t *packet, size_t size)
 {
     probe_check(peer->probe, (int)write(peer->tun, packet, size),
@@ -106,7 +108,7 @@ void peer_unreachable(struct peer *peer, int code, uint16_t mtu)
     peer_write(peer, packet, size);
 }
 
-/* Whether SEGMENT belongs to LINE.  */
+/* Whether SEGMENT, from the kernel, belongs to TCP, by both ports.  */
 static bool peer_is_ours(const struct peer_tcp *tcp,
                          const struct segment *segment)
 {

@@ -21,6 +21,7 @@
 #include "probes/run/watchdog.h"
 #include "sonde.h"
 
+/* A repeat of a question.  */
 struct pool_job {
     const struct question *question;
     struct answers answers;
@@ -28,6 +29,8 @@ struct pool_job {
     bool done;
 };
 
+/* The run of all questions.  Jobs below BEGUN have been started or need no
+   start; DONE and RUNNING are numbers of jobs.  START is by monotonic_ms.  */
 struct pool {
     struct pool_job *jobs;
     size_t count, begun, done, running;
@@ -45,6 +48,9 @@ struct task {
 
 /* ---- in the child ------------------------------------------------------- */
 
+/* Run a question: make the child the leader of a process group, which the
+   watchdog kills if the pool dies, and close the descriptors of the pool.
+   Always returns true, unless the probe function ends the child.  */
 static bool pool_run_question(FILE *out, int watch, const void *data)
 {
     const struct task *task = data;
@@ -70,6 +76,7 @@ static bool pool_run_question(FILE *out, int watch, const void *data)
 
 /* ---- in the parent ------------------------------------------------------ */
 
+/* Start the child of JOB.  Returns 0, or -1 with errno.  */
 static int pool_begin(struct pool *pool, struct pool_job *job)
 {
     struct task task = {pool, job->question};
@@ -94,7 +101,9 @@ static int pool_begin(struct pool *pool, struct pool_job *job)
     return 0;
 }
 
-/* JOB has ended, COMPLETE or not: kill the rest of its process group.  */
+/* JOB has ended, WHOLE or not.  Kill the process group, reap the child, count
+   the job as done, and report the progress.  Fills in the job's trouble if the
+   child failed.  */
 static void pool_end(struct pool *pool, struct pool_job *job, bool whole)
 {
     pid_t group = job->run->child;
@@ -113,9 +122,9 @@ static void pool_end(struct pool *pool, struct pool_job *job, bool whole)
                        (long)(monotonic_ms() - pool->start));
 }
 
-/* Begin jobs until MAX run in parallel. Without a process or descriptor for
-   another job, wait for the running jobs. Returns -1 if no job runs and none
-   can begin.  */
+/* Begin jobs that are not done, until MAX run in parallel.  Without a process,
+   descriptor or memory for another job, leave the rest for a later call.
+   Returns 0; or -1 with errno if no job runs and none can begin.  */
 static int pool_begin_jobs(struct pool *pool, size_t max)
 {
     while (pool->running < max && pool->begun < pool->count) {
@@ -130,7 +139,8 @@ static int pool_begin_jobs(struct pool *pool, size_t max)
     return 0;
 }
 
-/* Milliseconds until the first deadline.  */
+/* Milliseconds until the first deadline of a running job; 0 if a deadline has
+   passed.  */
 static int pool_timeout(const struct pool *pool)
 {
     int64_t left = INT_MAX, now = monotonic_ms();
@@ -182,6 +192,9 @@ static void pool_end_all(struct pool *pool)
     errno = error;
 }
 
+/* Run all jobs that are not done, at most MAX in parallel.  Returns 0, or -1
+   with errno if no job can begin or poll keeps failing; then no child is
+   left.  */
 static int pool_run(struct pool *pool, size_t max)
 {
     pool->begun = 0;
@@ -196,7 +209,8 @@ static int pool_run(struct pool *pool, size_t max)
     return 0;
 }
 
-/* Whether another repeat of JOB's question came through.  */
+/* Whether another repeat of JOB's question succeeded.  JOB must have
+   failed.  */
 static bool pool_has_sibling(const struct pool *pool,
                              const struct pool_job *job)
 {
@@ -207,9 +221,9 @@ static bool pool_has_sibling(const struct pool *pool,
     return false;
 }
 
-/* Retry, one by one, the late jobs of which another repeat succeeded, and
-   the jobs that ran out of a resource, which parallel children may have
-   used up.  */
+/* Retry, one by one, the late jobs of which another repeat succeeded, and the
+   jobs that ran out of a resource, which parallel children may have used up.
+   The earlier findings of these jobs are discarded.  A failure is ignored.  */
 static void pool_retry(struct pool *pool)
 {
     for (size_t i = 0; i < pool->count; i++) {
@@ -234,7 +248,7 @@ static int pool_deadline_of(const struct pool_job *job)
     return job->question->deadline;
 }
 
-/* Longest deadline first; otherwise by id.  */
+/* Longest deadline first, so that no long job begins last; otherwise by id.  */
 static int pool_compare_jobs(const void *a, const void *b)
 {
     const struct pool_job *x = a, *y = b;
@@ -242,6 +256,8 @@ static int pool_compare_jobs(const void *a, const void *b)
     return task ? task : strcmp(x->question->id, y->question->id);
 }
 
+/* Make the jobs: a job for each repeat of each question, those of a question
+   side by side.  Returns 0, or -1 with ENOMEM.  */
 static int pool_make_jobs(struct pool *pool,
                           const struct question *const *questions, size_t count)
 {
@@ -258,7 +274,9 @@ static int pool_make_jobs(struct pool *pool,
     return 0;
 }
 
-/* Jobs of the same question are adjacent.  */
+/* Add the merged findings of all jobs to FINDINGS, and sort them; at most 16
+   repeats of a question count.  Jobs of the same question are adjacent.
+   Returns 0, or -1 with ENOMEM.  */
 static int pool_merge(const struct pool *pool, struct findings *findings)
 {
     for (size_t i = 0; i < pool->count;) {
@@ -276,10 +294,11 @@ static int pool_merge(const struct pool *pool, struct findings *findings)
 }
 
 /* How many questions may run in parallel, by half of the remaining resources; 0
-   if not even one. A question takes two processes, some questions a few more
-   for a moment, and the watchdog is one process. A question takes at most PRICE
-   bytes of memory (measured, Linux 6.18: 0.5 MiB mostly, 2 MiB where processes
-   come and go); questions that fill queues have a budget of their own.  */
+   if not even one, with the reason in WHY, which is empty otherwise.  A
+   question takes two processes, some questions a few more for a moment, and the
+   watchdog is one process.  A question takes at most PRICE bytes of memory
+   (measured, Linux 6.18: 0.5 MiB mostly, 2 MiB where processes come and go);
+   questions that fill queues have a budget of their own.  */
 static size_t pool_parallel_max(char *why, size_t size)
 {
     enum { PROCESSES = 2, SPARE = 4, PRICE = 2 << 20 };

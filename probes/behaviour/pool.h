@@ -17,17 +17,22 @@
    scarce (base/budget.h).  */
 enum { POOL_MAX = 24 };
 
-/* Run the COUNT QUESTIONS and add the merged findings to FINDINGS: for each
-   question at least the finding "answer". PROGRESS, if not NULL, is called when
-   a child ends, with the number of ended children, of all children, and the
-   milliseconds since the start. If repeats disagree, the finding has all values
-   and is not stable. A repeat that passed its deadline, while another repeat of
-   the same question succeeded, is retried alone, and ignored if the retry fails
-   as well. A repeat that ran out of ports, descriptors or processes is retried,
-   too. Returns 0, with the end of a sentence in WHY of SIZE bytes if a child
-   was killed because memory ran out; -1 with ENOMEM, or another errno: no
-   process, no pipe. EAGAIN with a text in WHY: too few resources for even one
-   question. Otherwise WHY is empty.  */
+/* Run the COUNT QUESTIONS and add the merged findings to FINDINGS, sorted: for
+   each question at least the finding "answer".  If repeats disagree, the
+   finding has all values and is not stable (merge_answers).  A repeat that
+   passed its deadline, while another repeat of the same question succeeded, is
+   retried alone, once, and ignored if the retry fails as well.  A repeat that
+   ran out of ports, descriptors, processes, memory or CPU time is retried, too.
+   Blocks until all children have ended.
+
+   PROGRESS, if not NULL, is called when a child ends, with the number of ended
+   children, of all children (each repeat is a child), and the milliseconds
+   since the start.  The number falls when children are retried.
+
+   Returns 0; or -1 with ENOMEM, or another errno: no process, no pipe.  WHY of
+   SIZE bytes gets the end of a sentence if a child was killed because memory
+   ran out, in both cases; or, with EAGAIN, if there are too few resources for
+   even one question, and none was run.  Otherwise WHY is empty.  */
 int pool_ask(const struct question *const *questions, size_t count,
              void (*progress)(size_t done, size_t total, long elapsed),
              struct findings *findings, char *why, size_t size);

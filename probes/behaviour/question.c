@@ -64,7 +64,7 @@ void probe_skip(struct probe *probe, const char *format, ...)
     _exit(fclose(probe->out) ? 2 : 0);
 }
 
-/* CALL failed with ERROR, without which the question cannot be put.  */
+/* Skip the question since CALL, which is necessary, failed with ERROR.  */
 static _Noreturn void probe_skip_call(struct probe *probe, const char *call,
                                       int error)
 {
@@ -73,7 +73,8 @@ static _Noreturn void probe_skip_call(struct probe *probe, const char *call,
                missing ? ", " : "", missing ? missing : "");
 }
 
-/* A lack of ERROR's resource skips the question, unless it is the answer.  */
+/* Handler of resource_check: skip the question since CALL failed with ERROR, a
+   lack of resources.  Returns if ERROR is the question's expected_errno.  */
 static void question_lacks(const char *call, int error)
 {
     if (current->question->expected_errno != error)

@@ -18,7 +18,7 @@
 #include "probes/finding/finding.h"
 #include "probes/run/resource.h"
 
-/* Where a question is put.  */
+/* Where the measurement takes place.  */
 enum where {
     ON_LOOPBACK,  /* connections over the loopback interface */
     IN_PROGRAM,   /* system calls alone: no packet is sent */
@@ -26,9 +26,13 @@ enum where {
     IN_BOTH,      /* over loopback, and in a namespace if there is one */
 };
 
+/* A probe function makes the measurement of a question and reports findings to
+   PROBE->out.  Descriptors may stay open (see question_end).  */
 struct probe;
 typedef void probe_function(struct probe *probe);
 
+/* A question.  The texts are printed by sockprobe; all of them must be
+   given.  */
 struct question {
     const char *id;
     const char *text;     /* the question, in one line */
@@ -54,7 +58,7 @@ enum { DEADLINE_USUAL = 15000, REPEATS_USUAL = 3 };
         .id = NULL                                                             \
     }
 
-/* A question while its probe runs.  */
+/* A question while the probe function runs, in a child process.  */
 struct probe {
     const struct question *question;
     FILE *out;          /* findings go here */
@@ -68,14 +72,16 @@ struct probe {
 #define PROBE_FORMAT(format, first)
 #endif
 
-/* Write the finding KEY with the value, or for HOW_NOT_TESTABLE the reason,
-   that FORMAT makes.  */
+/* Write the finding KEY of the question at once, with the value, or for
+   HOW_NOT_TESTABLE the reason, that FORMAT makes.  The text is cut at 2047
+   bytes.  Write errors are left to ferror (PROBE->out).  */
 void probe_report_how(struct probe *probe, const char *key, enum how how,
                       const char *format, ...) PROBE_FORMAT(4, 5);
 
-/* The same for a measured value; a value read from the kernel or a file; a
+/* The same for: a measured value; a value read from the kernel or a file; a
    value computed from read values and perhaps measured values; a value known at
-   compile time; the reason why KEY cannot be measured here.  */
+   compile time; the reason why KEY cannot be measured here (probe_report_skip,
+   which skips a single finding and returns).  */
 #define probe_report(probe, key, ...)                                          \
     probe_report_how(probe, key, HOW_MEASURED, __VA_ARGS__)
 #define probe_report_read(probe, key, ...)                                     \
@@ -87,8 +93,9 @@ void probe_report_how(struct probe *probe, const char *key, enum how how,
 #define probe_report_skip(probe, key, ...)                                     \
     probe_report_how(probe, key, HOW_NOT_TESTABLE, __VA_ARGS__)
 
-/* Report that the question cannot be answered, with the reason, and end the
-   child.  */
+/* Skip the question: report the finding "answer" without a value, with the
+   reason that FORMAT makes, and end the process, after question_end.  Earlier
+   findings are kept.  The exit status is 0, or 2 on a write error.  */
 _Noreturn void probe_skip(struct probe *probe, const char *format, ...)
     PROBE_FORMAT(2, 3);
 
@@ -97,28 +104,35 @@ _Noreturn void probe_skip(struct probe *probe, const char *format, ...)
 #define REASON_STARVED "starved of CPU time"
 
 /* Set PROBE as the question of this process, and note the open descriptors:
-   they are inherited, and shared with the program that started this one. Called
-   before the probe function.  */
+   they are inherited, and shared with the program that started this one.  From
+   now on resource_check skips the question on a lack of descriptors or memory,
+   unless the errno is the question's expected_errno.  Called before the probe
+   function.  */
 void question_begin(struct probe *probe);
 
-/* Make every socket that was opened after question_begin end by RST, so that no
-   connection stays in TIME_WAIT. Called after the probe function.  */
+/* Make every socket that was opened after question_begin end by RST when
+   closed, so that no connection stays in TIME_WAIT.  Descriptors from 512 on
+   are left alone, and none is closed here.  Called after the probe function,
+   and by probe_skip.  */
 void question_end(void);
 
-/* Skip the question, with CALL and errno as the reason, if RESULT is below 0.
-   Returns RESULT.  */
+/* Skip the question (probe_skip), with CALL and errno as the reason, if RESULT
+   is below 0, also if errno is the question's expected_errno.  Otherwise
+   returns RESULT.  */
 int probe_check(struct probe *probe, int result, const char *call);
 
-/* The name of ERROR, an errno returned in another way than by errno. As
-   resource_check does, skips the question if ERROR is a lack of resources.  */
+/* The name of ERROR, an errno returned in another way than by errno, such as by
+   SO_ERROR.  Sets errno to ERROR.  As resource_check does, skips the question
+   if ERROR is a lack of resources.  */
 const char *error_text(int error);
 
-/* RESULT of a call as text: a count, or the name of errno by error_text. The
-   text is valid until the eighth call from now.  */
+/* RESULT of a call as text: the number, or if RESULT is negative, the name of
+   errno by error_text.  The text of a number is valid until the eighth call
+   from now.  */
 const char *result_text(long result);
 
-/* RESULT of a call that returns no count: "success", or the name of errno by
-   error_text.  */
+/* RESULT of a call that returns no count: "success", or if RESULT is negative,
+   the name of errno by error_text.  */
 const char *status_text(long result);
 
 const char *yes_no(bool yes);

@@ -23,8 +23,10 @@ static const char *const states[] = {
     [10] = "LISTEN",     [11] = "CLOSING",   [12] = "SYN_RCVD",
 };
 
-/* Whether LINE is a connection between the ports HERE and PEER; its state and
-   timer.  */
+/* Read LINE of the table.  Returns 1 if LINE is a connection between the ports
+   HERE and PEER, in host byte order, with the state's number in *STATE and the
+   timer in *TICKS; otherwise 0, and *STATE and *TICKS may have been
+   changed.  */
 static int tcp_table_read_line(const char *line, unsigned here, unsigned peer,
                                unsigned *state, unsigned long *ticks)
 {

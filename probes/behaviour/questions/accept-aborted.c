@@ -12,8 +12,9 @@
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
-/* Report what calls return on FD, the socket of a connection that was
-   reset.  */
+/* Report the results of calls on FD, the accepted socket of a connection that
+   was reset, and the finding "answer".  LENGTH is the address length that
+   accept returned.  */
 static void accept_aborted_report_socket(struct probe *probe, int fd,
                                          socklen_t length)
 {
@@ -37,7 +38,9 @@ static void accept_aborted_report_socket(struct probe *probe, int fd,
     probe_report(probe, "answer", "accept succeeds; read: %s", first);
 }
 
-/* Report whether connections that were reset still occupy the queue.  */
+/* Report, as the finding "queue-slot", whether connections that were reset
+   still occupy the queue: as many clients are then connected as without a
+   reset, not many more.  Skips the finding if the queue holds more than 75.  */
 static void accept_aborted_report_slot(struct probe *probe)
 {
     enum { max = 300 };

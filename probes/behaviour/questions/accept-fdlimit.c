@@ -11,7 +11,9 @@
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
-/* Set RLIMIT_NOFILE so that the next call that opens a descriptor fails.  */
+/* Lower the soft limit RLIMIT_NOFILE so that the next call that opens a
+   descriptor fails with EMFILE.  The caller restores the limit.  On failure the
+   question is skipped.  */
 static void accept_fdlimit_exhaust(struct probe *probe)
 {
     struct rlimit limit;

@@ -15,6 +15,8 @@
 
 #include "probes/behaviour/loopback.h"
 
+/* Parameters of a question: the option, and the value that the listener
+   sets.  */
 struct inherited {
     int level, option, value;
 };
@@ -24,6 +26,8 @@ struct accepted {
     int listener, fd, client;
 };
 
+/* Let LISTENER, a bound socket, listen and accept one client.  A non-blocking
+   LISTENER works too.  */
 static struct accepted accept_inherits_accept(struct probe *probe, int listener)
 {
     struct accepted accepted = {.listener = listener};
@@ -34,6 +38,7 @@ static struct accepted accept_inherits_accept(struct probe *probe, int listener)
     return accepted;
 }
 
+/* A TCP socket bound to an ephemeral port of 127.0.0.1.  */
 static int accept_inherits_bound(struct probe *probe)
 {
     struct sockaddr_in address = loopback_address(0);
@@ -42,6 +47,8 @@ static int accept_inherits_bound(struct probe *probe)
     return fd;
 }
 
+/* Report whether the accepted socket has FLAG if the listener has.  COMMAND is
+   F_GETFL or F_GETFD.  */
 static void accept_inherits_report_flag(struct probe *probe, int command,
                                         int flag)
 {
@@ -73,8 +80,10 @@ static void accept_inherits_probe_cloexec(struct probe *probe)
     accept_inherits_report_flag(probe, F_GETFD, FD_CLOEXEC);
 }
 
-/* An option of type int. A system may round the value, so the accepted socket
-   is compared with the value read from the listener.  */
+/* Report whether an option of type int is inherited.  A system may round the
+   value, so the accepted socket is compared with the value read from the
+   listener.  The question is skipped if the listener's value is the default of
+   accepted sockets anyway.  */
 static void accept_inherits_probe_option(struct probe *probe)
 {
     const struct inherited *row = probe->question->data;

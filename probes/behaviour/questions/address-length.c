@@ -13,8 +13,9 @@
 #include "probes/behaviour/loopback.h"
 #include "sonde.h"
 
-/* The result of bind with LENGTH bytes of a valid address. A lack of free ports
-   skips the question.  */
+/* The result of bind with LENGTH bytes of a valid IPv4 address, padded with
+   zeros: "success" or the name of errno.  A lack of free ports skips the
+   question.  */
 static const char *address_length_bind(struct probe *probe, socklen_t length)
 {
     struct sockaddr_storage storage;
@@ -31,7 +32,8 @@ static const char *address_length_bind(struct probe *probe, socklen_t length)
     return text;
 }
 
-/* getpeername with a buffer that is too small.  */
+/* Report, as the finding "short-buffer", the result of getpeername with a
+   buffer of 4 bytes, and the length that getpeername returns.  */
 static void address_length_report_short(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

@@ -12,7 +12,8 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/run/proc.h"
 
-/* The address of FD by getsockname, as "ADDRESS, PORT" in words.  */
+/* Write the local address of FD to TEXT of SIZE bytes, as in "127.0.0.1,
+   ephemeral port" or "0.0.0.0, port 0".  Returns TEXT.  */
 static const char *bind_choices_local_text(struct probe *probe, int fd,
                                            char *text, size_t size)
 {
@@ -24,7 +25,9 @@ static const char *bind_choices_local_text(struct probe *probe, int fd,
     return text;
 }
 
-/* Returns whether the address stayed and the port was chosen.  */
+/* Bind a socket to port 0 of HOST, in host byte order, and report the local
+   address as the finding KEY.  Returns whether the address is still HOST and
+   the kernel chose a port.  */
 static bool bind_choices_report_bound(struct probe *probe, const char *key,
                                       in_addr_t host)
 {
@@ -40,8 +43,9 @@ static bool bind_choices_report_bound(struct probe *probe, const char *key,
     return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
-/* The range of ephemeral ports by the kernel's setting, and the lowest of 32
-   ephemeral ports.  */
+/* Report the range of ephemeral ports by the kernel's setting, and the class of
+   the lowest of 32 ephemeral ports.  The range is skipped if the setting cannot
+   be read.  */
 static void bind_choices_report_range(struct probe *probe)
 {
     long low, high;
@@ -63,8 +67,10 @@ static void bind_choices_report_range(struct probe *probe)
                                 : "below 1024");
 }
 
-/* bind to a port below 1024 without privilege. In a namespace or container root
-   may lack the privilege, and a host may require none.  */
+/* Report the result of bind to port 1 without privilege, and the first port
+   that needs none.  In a namespace or container root may lack the privilege,
+   and a host may require none.  The finding of port 1 is skipped for root if
+   bind is not refused.  */
 static void bind_choices_report_privileged(struct probe *probe)
 {
     char text[80];
@@ -118,14 +124,18 @@ static void bind_choices_probe(struct probe *probe)
 
 /* ---- who may share ------------------------------------------------------ */
 
-/* Two sockets for one port: the options and addresses of each.  */
+/* Parameters of a question: two sockets for one port, with the options and
+   addresses of each.  */
 struct contest {
     int first_option, second_option; /* SO_REUSEADDR, ..., or 0 */
     bool first_wildcard, second_wildcard, first_listens;
 };
 
-/* The outcome for the second socket: errno of bind, errno of listen, or
-   "success".  */
+/* Bind and listen on the port of a first socket, and report the outcome for the
+   second socket: errno of bind, errno of listen, or "success".  EADDRNOTAVAIL
+   of bind skips the question, since the address is missing, not in use.  If the
+   first socket does not listen yet, report the result of its later listen,
+   too.  */
 static void bind_choices_probe_reuse(struct probe *probe)
 {
     const struct contest *contest = probe->question->data;
@@ -161,13 +171,15 @@ static void bind_choices_probe_reuse(struct probe *probe)
                      status_text(listen(first, 4)));
 }
 
-/* Whether the first and the second server set SO_REUSEADDR.  */
+/* Parameters of a question: whether the first and the second server set
+   SO_REUSEADDR.  */
 struct restart {
     bool first, second;
 };
 
-/* The server's end closes first and stays in TIME_WAIT; then the second server
-   binds to its port.  */
+/* The server's end closes first and stays in TIME_WAIT, and the listener is
+   closed; then a second server binds to the port and listens.  Report the
+   result.  */
 static void bind_choices_probe_timewait(struct probe *probe)
 {
     const struct restart *restart = probe->question->data;

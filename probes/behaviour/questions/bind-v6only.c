@@ -18,7 +18,8 @@ static int bind_v6only_socket(struct probe *probe)
     return probe_check(probe, socket(AF_INET6, SOCK_STREAM, 0), "socket");
 }
 
-/* bind FD to the wildcard address of IPv6.  */
+/* Bind FD to the wildcard address of IPv6 and an ephemeral port.  Returns the
+   address with the port.  */
 static struct sockaddr_in6 bind_v6only_bind_any(struct probe *probe, int fd)
 {
     struct sockaddr_in6 address;
@@ -31,10 +32,12 @@ static struct sockaddr_in6 bind_v6only_bind_any(struct probe *probe, int fd)
     return address;
 }
 
-/* An IPv6 socket with IPV6_V6ONLY set to VALUE, if possible; *TARGET is its
-   port, for an IPv4 client. With IPV6_V6ONLY on, another process may listen on
-   the same port over IPv4 and accept our client. So a second socket, which does
-   not listen, is bound to the port over IPv4.  */
+/* Make an IPv6 socket with IPV6_V6ONLY set to VALUE, if possible, and bind it
+   to an ephemeral port.  Returns the socket; *TARGET is 127.0.0.1 with the same
+   port, for an IPv4 client.  With IPV6_V6ONLY on, another process may listen on
+   the same port over IPv4 and accept our client.  So a second socket, which
+   does not listen, is bound to the port over IPv4.  The question is skipped
+   after 8 ports that were in use over IPv4.  */
 static int bind_v6only_bind_alone(struct probe *probe, int value,
                                   struct sockaddr_in *target)
 {
@@ -57,8 +60,9 @@ static int bind_v6only_bind_alone(struct probe *probe, int value,
     probe_skip(probe, NO_PORT);
 }
 
-/* The outcome of an IPv4 client's connect to an IPv6 listener with VALUE, and
-   the client's address as accept returns it.  */
+/* The outcome of an IPv4 client's connect to an IPv6 listener with IPV6_V6ONLY
+   set to VALUE: the name of errno, or the form in which accept returns the
+   client's address.  */
 static const char *bind_v6only_connect_ipv4(struct probe *probe, int value)
 {
     struct sockaddr_in target;
@@ -82,13 +86,16 @@ static const char *bind_v6only_connect_ipv4(struct probe *probe, int value)
     return mapped ? "accepted as ::ffff:127.0.0.1" : "accepted as IPv4";
 }
 
+/* Bind FD to ADDRESS and listen.  Returns 0, or -1 with errno.  */
 static int bind_v6only_listen(int fd, const struct sockaddr_in *address)
 {
     return bind_to(fd, address) ? -1 : resource_check(listen(fd, 4), "listen");
 }
 
-/* An IPv6 and an IPv4 listener on one port. Another process may hold the port
-   over IPv4: *IS_FREE is whether IPv4 alone can be bound.  */
+/* Listen on one port over IPv6, with IPV6_V6ONLY set to VALUE, and then over
+   IPv4.  Returns the result of the IPv4 listener: 0, or -1 with errno.  Another
+   process may hold the port over IPv4: *IS_FREE is whether IPv4 alone can be
+   bound.  */
 static int bind_v6only_bind_both(struct probe *probe, int value, bool *is_free)
 {
     int fd = bind_v6only_socket(probe), other = tcp_socket(probe),
@@ -108,7 +115,9 @@ static int bind_v6only_bind_both(struct probe *probe, int value, bool *is_free)
     return result;
 }
 
-/* Retry with another port, a few times, if another process holds the port.  */
+/* The result of the IPv4 listener as text, "success" or the name of errno.
+   Retries with another port if another process holds the port; after 8 ports
+   the question is skipped.  */
 static const char *bind_v6only_try_both(struct probe *probe, int value)
 {
     for (int i = 0; i < 8; i++) {

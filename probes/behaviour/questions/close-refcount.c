@@ -13,7 +13,8 @@
 #include "base/wait.h"
 #include "probes/behaviour/loopback.h"
 
-/* A child that holds the inherited descriptors until HOLD is closed.  */
+/* Start a child that holds all inherited descriptors until *HOLD, a new
+   descriptor, is closed.  Returns the child, for close_refcount_release.  */
 static pid_t close_refcount_holder(struct probe *probe, int *hold)
 {
     int ends[2], tries = 0;
@@ -31,6 +32,7 @@ static pid_t close_refcount_holder(struct probe *probe, int *hold)
     return child;
 }
 
+/* Let the CHILD of close_refcount_holder exit, and reap the child.  */
 static void close_refcount_release(pid_t child, int hold)
 {
     close(hold);
@@ -61,7 +63,9 @@ static void close_refcount_probe(struct probe *probe)
     close_refcount_release(child, hold);
 }
 
-/* How the end of the connection is seen at FD, the peer's socket.  */
+/* How the end of the connection is seen at FD, the peer's socket: "FIN", "RST",
+   "neither FIN nor RST" after LOOPBACK_TIMEOUT, or the name of another
+   errno.  */
 static const char *close_refcount_read_end(struct probe *probe, int fd)
 {
     char byte;

@@ -14,13 +14,18 @@
 #include "probes/run/namespace.h"
 #include "probes/run/runner.h"
 
-/* A connection closed by the client first, the remaining time of its timer, and
-   the uncertainty of the time at which the timer started.  */
+/* A connection closed by the client first: the state of the client's end (NULL:
+   no readable table), the remaining time of its timer, -1 if unknown, and the
+   uncertainty of the time at which the timer started.  Times are in
+   seconds.  */
 struct ending {
     const char *state;
     double seconds, uncertainty;
 };
 
+/* Make a connection, close the client first and then the server, and read the
+   client's timer as soon as the kernel's table shows TIME_WAIT, or after 3
+   s.  */
 static struct ending close_timewait_close(struct probe *probe)
 {
     char byte;
@@ -69,7 +74,7 @@ static void close_timewait_probe(struct probe *probe)
     if (ending.uncertainty >= 1)
         probe_skip(probe, "reading the table of connections took %.0f s",
                    ending.uncertainty);
-    /* The timer began between DOUBT seconds ago and now.  */
+    /* The timer began between UNCERTAINTY seconds ago and now.  */
     probe_report_read(probe, "answer", "%.0f s (kernel timer)",
                       ending.seconds + ending.uncertainty / 2);
     if (tuned >= 0)

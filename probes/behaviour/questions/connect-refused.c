@@ -12,7 +12,8 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/run/runner.h"
 
-/* An address without a listener: HOLDER is bound to the port.  */
+/* Returns an address that refuses connections: *HOLDER, a new socket that does
+   not listen, is bound to the port.  */
 static struct sockaddr_in connect_refused_address(struct probe *probe,
                                                   int *holder)
 {
@@ -22,7 +23,8 @@ static struct sockaddr_in connect_refused_address(struct probe *probe,
     return local_address(probe, *holder);
 }
 
-/* After a refusal: the same socket, to a listener.  */
+/* The result of another connect of FD, after a refusal, to a listener:
+   "success" or the name of errno.  */
 static const char *connect_refused_reuse(struct probe *probe, int fd)
 {
     int listener = tcp_listener(probe, 4);
@@ -30,10 +32,12 @@ static const char *connect_refused_reuse(struct probe *probe, int fd)
     return status_text(connect_to(fd, &address));
 }
 
+/* Milliseconds within which a refusal is immediate.  */
 enum { AT_ONCE = 500 };
 
-/* Connect FD to ADDRESS. Returns the duration in milliseconds, and the outcome
-   as text in *ERROR.  */
+/* Connect FD to ADDRESS.  Returns the duration in milliseconds, and the outcome
+   as text in *ERROR: "success" or the name of errno.  A fault of this host's
+   network skips the question (skip_unreached).  */
 static int64_t connect_refused_time(struct probe *probe, int fd,
                                     const struct sockaddr_in *address,
                                     const char **error)
@@ -74,7 +78,8 @@ static void connect_refused_probe(struct probe *probe)
                  pending > 0 ? error_text(pending) : "0");
 }
 
-/* Connect a socket to itself, by TCP's simultaneous open.  */
+/* Connect a socket to itself, by TCP's simultaneous open, and report whether
+   the socket receives its own data.  */
 static void connect_refused_probe_self(struct probe *probe)
 {
     struct sockaddr_in address = loopback_address(0);

@@ -16,12 +16,15 @@
 #include "probes/peer/tun.h"
 #include "probes/run/runner.h"
 
-/* So long the SYNs are watched, in milliseconds.  */
+/* Duration of watching for retransmitted SYNs, in milliseconds.  */
 enum { WATCHED = 7600 };
 
-/* Write the intervals between the SYNs of a connection, in seconds, to TEXT.
-   This process may see a SYN late, never early, so an interval may be a quarter
-   of a second short for the kernel's timers, and three quarters long.  */
+/* Connect to a peer that never replies, for WATCHED milliseconds, and write the
+   intervals between the SYNs, in whole seconds, to TEXT of SIZE bytes: "1, 1,
+   2"; "" if no SYN was retransmitted.  Intervals without room in TEXT are left
+   out.  This process may see a SYN late, never early, so an interval may be a
+   quarter of a second short for the kernel's timers, and three quarters
+   long.  */
 static void connect_timeout_watch_syns(struct peer *peer, char *text,
                                        size_t size)
 {
@@ -42,10 +45,12 @@ static void connect_timeout_watch_syns(struct peer *peer, char *text,
     peer_tcp_close(&tcp);
 }
 
-/* The time until connect fails, in seconds. LINEAR timeouts of one second
-   precede the exponential back-off. At each timeout, Linux checks whether
-   RETRIES SYNs were retransmitted, or whether as much time has passed as
-   RETRIES timeouts would take that double from the first.  */
+/* Compute the time until connect fails without a reply, in seconds, from Linux'
+   settings: RETRIES (tcp_syn_retries) and LINEAR (tcp_syn_linear_timeouts).
+   LINEAR timeouts of one second precede the exponential back-off, in which no
+   timeout is longer than 120 s.  At each timeout, Linux checks whether RETRIES
+   SYNs were retransmitted, or whether as much time has passed as RETRIES
+   timeouts would take that double from the first.  */
 static long connect_timeout_total(long retries, long linear)
 {
     long total = 0, limit = 0, step = 1;
@@ -62,8 +67,10 @@ static long connect_timeout_total(long retries, long linear)
     return total;
 }
 
-/* The outcome of connect with a single retransmission, so that the timeout is
-   short; *SECONDS is the time. NULL if there is no option for that.  */
+/* The outcome of connect without a reply and with a single retransmission
+   (TCP_SYNCNT), so that the timeout is short: the name of errno; *SECONDS is
+   the time until then.  NULL if there is no such option, or if connect has not
+   ended after 6 s.  */
 static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
 {
 #ifdef TCP_SYNCNT
@@ -88,13 +95,14 @@ static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
 #endif
 }
 
-/* The host's own figures.  */
+/* Values of the host's settings tcp_syn_retries and tcp_syn_linear_timeouts;
+   -1: unknown.  */
 struct figures {
     long retries, linear;
 };
 
-/* Open PEER in a namespace with the host's settings: a new namespace has
-   defaults.  */
+/* Open PEER in a new namespace, and set the host's values of the two settings
+   there, since a new namespace has defaults.  Returns the host's values.  */
 static struct figures connect_timeout_open(struct peer *peer,
                                            struct probe *probe)
 {
@@ -143,7 +151,8 @@ static void connect_timeout_probe(struct probe *probe)
 
 /* ---- a router answers --------------------------------------------------- */
 
-/* Whether LINE's SYN comes again before connect ends, within TIMEOUT.  */
+/* Whether the SYN of TCP is retransmitted before connect ends.  Waits until
+   connect ends, at most TIMEOUT milliseconds.  */
 static bool connect_timeout_retransmits(struct peer_tcp *tcp, int timeout)
 {
     bool again = false;
@@ -154,7 +163,10 @@ static bool connect_timeout_retransmits(struct peer_tcp *tcp, int timeout)
     return again;
 }
 
-/* Report the outcome of connect if the SYN is answered by ICMP with CODE.  */
+/* Report, as the finding KEY, the outcome of connect if the SYN is answered by
+   ICMP destination unreachable with CODE: the errno, and whether connect failed
+   at once (within 0.7 s); or no error within 2.5 s.  Returns the reported text,
+   valid until the next call.  */
 static const char *connect_timeout_report_icmp(struct peer *peer,
                                                const char *key, int code)
 {

@@ -12,7 +12,9 @@
 #include "probes/run/namespace.h"
 #include "probes/run/proc.h"
 
-/* Connect to LISTENER from the local port of OTHER.  */
+/* Connect a new socket to LISTENER from the local address and port of OTHER,
+   with SO_REUSEADDR.  Returns "success" or the name of errno, of bind or
+   connect.  The socket stays open.  */
 static const char *limit_connections_same_port(struct probe *probe, int other,
                                                int listener)
 {
@@ -25,7 +27,8 @@ static const char *limit_connections_same_port(struct probe *probe, int other,
     return status_text(connect_to(fd, &to));
 }
 
-/* A client bound to a port with SO_REUSEADDR.  */
+/* Returns a client that was bound to an ephemeral port with SO_REUSEADDR, and
+   is connected to LISTENER.  */
 static int limit_connections_client(struct probe *probe, int listener)
 {
     struct sockaddr_in from = loopback_address(0);

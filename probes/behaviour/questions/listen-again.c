@@ -11,9 +11,11 @@
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
+/* The maximum number of clients that fill a queue.  */
 enum { CLIENTS_MAX = 200 };
 
-/* Accept and reset all connections queued at LISTENER. Returns the number.  */
+/* Accept and reset all connections queued at LISTENER, which becomes
+   non-blocking.  Returns the number.  */
 static int listen_again_drain(int listener)
 {
     int count = 0;
@@ -26,7 +28,9 @@ static int listen_again_drain(int listener)
     }
 }
 
-/* Fill the rest of LISTENER's queue. Returns the number of new connections.  */
+/* Fill the rest of LISTENER's queue with clients, which stay connected.
+   Returns the number of new connections.  The question is skipped if none of
+   CLIENTS_MAX clients is rejected.  */
 static int listen_again_fill(struct probe *probe, int listener)
 {
     int fds[CLIENTS_MAX], next;
@@ -37,8 +41,10 @@ static int listen_again_fill(struct probe *probe, int listener)
     return count;
 }
 
-/* Report how many more connections are queued after a second listen with
-   SECOND, where the first had FIRST, or the errno of listen.  */
+/* Fill the queue of a new listener with the backlog FIRST, and listen again
+   with SECOND.  Report, as the finding KEY, how many more connections are
+   queued then and how many are accepted in all; or the errno of listen and how
+   many are accepted nevertheless.  */
 static void listen_again_report(struct probe *probe, const char *key, int first,
                                 int second)
 {

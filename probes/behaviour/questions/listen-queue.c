@@ -22,8 +22,11 @@
 
 /* ---- by backlogprobe's measurement -------------------------------------- */
 
+/* The backlogs of the latest plan.  */
 static int row_list[20];
 
+/* A plan to measure the COUNT BACKLOGS, at most 20, over IPv4 and IPv6.  Valid
+   until the next call.  */
 static struct queue_plan listen_queue_plan(const int *backlogs, size_t count)
 {
     memcpy(row_list, backlogs, count * sizeof *backlogs);
@@ -34,8 +37,9 @@ static struct queue_plan listen_queue_plan(const int *backlogs, size_t count)
                                .count = count};
 }
 
-/* Run the measurement of PLAN and read its findings into FINDINGS; through
-   memory, since there may be no directory for files.  */
+/* Run the measurement of PLAN and add its findings to FINDINGS; through memory,
+   since there may be no directory for files.  Without memory, or if a finding
+   is malformed, the question is skipped.  */
 static void listen_queue_measure_plan(struct probe *probe,
                                       const struct queue_plan *plan,
                                       struct findings *findings)
@@ -56,8 +60,8 @@ static void listen_queue_measure_plan(struct probe *probe,
     free(text);
 }
 
-/* Write the findings of this question unchanged, except the network namespace,
-   which is no behaviour.  */
+/* Write the findings of this question unchanged to the question's report,
+   except the network namespace (key "scope"), which is no behaviour.  */
 static void listen_queue_copy_findings(struct probe *probe,
                                        const struct findings *findings)
 {
@@ -67,9 +71,11 @@ static void listen_queue_copy_findings(struct probe *probe,
             finding_write(probe->out, &findings->list[i]);
 }
 
-/* Connect AF_UNIX clients to a listener with BACKLOG. Returns the number of
-   connections; *NEXT is the errno of the first rejected client. Returns -1 if
-   this cannot be measured, with the reason in *WHY.  */
+/* Connect up to MAX AF_UNIX clients to a new listener with BACKLOG, until a
+   client is rejected.  Returns the number of connections; *NEXT is the errno of
+   the first rejected client, or 0 if none was rejected.  Returns -1 if this
+   cannot be measured, with the reason in *WHY, which is NULL otherwise.  The
+   sockets stay open; the name of the listener is removed.  */
 static int listen_queue_fill_unix(struct probe *probe, int backlog, int max,
                                   int *next, const char **why)
 {
@@ -159,8 +165,9 @@ static void listen_queue_probe(struct probe *probe)
     listen_queue_report_unix(probe);
 }
 
-/* The measured queue decides whether the setting is in force. Without enough
-   descriptors to measure the cap, the setting's value is reported as read.  */
+/* Report the largest queue and the setting that limits it.  The measured queue
+   decides whether the setting is in force.  Without enough descriptors to
+   measure the cap, the setting's value is reported as read.  */
 static void listen_queue_probe_cap(struct probe *probe)
 {
     static const int backlogs[] = {0, 1, 2};
@@ -199,7 +206,9 @@ static void listen_queue_probe_cap(struct probe *probe)
 
 /* ---- by hand ------------------------------------------------------------ */
 
-/* How many get in for BACKLOG.  */
+/* The number of clients that are connected to a new listener with BACKLOG, at
+   most MAX; *NEXT is the outcome of the first rejected client, or 0 (see
+   fill_queue).  All of them are closed by RST.  */
 static int listen_queue_capacity(struct probe *probe, int backlog, int max,
                                  int *next)
 {
@@ -223,7 +232,8 @@ static void listen_queue_probe_zero(struct probe *probe)
                  count == 1 ? "connection queued" : "connections queued");
 }
 
-/* The backlog in force for BACKLOG, as the kernel reports, or -1.  */
+/* The backlog in force for a new listener with BACKLOG, as the kernel reports;
+   -1 if the kernel does not report a backlog.  */
 static long listen_queue_effective(struct probe *probe, int backlog)
 {
     struct sonde_queue queue;
@@ -283,9 +293,11 @@ static void listen_queue_probe_overflow(struct probe *probe)
 }
 
 #ifdef TCP_DEFER_ACCEPT
-/* A listener with TCP_DEFER_ACCEPT keeps each handshake incomplete until data
-   arrives, so the SYN queue can be filled without privilege: all clients =
-   incomplete handshakes + capacity of the accept queue.  */
+/* Report how many incomplete handshakes the SYN queue holds.  A listener with
+   TCP_DEFER_ACCEPT keeps each handshake incomplete until data arrives, so the
+   SYN queue can be filled without privilege: all clients = incomplete
+   handshakes + capacity of the accept queue.  The question is skipped if no
+   handshake stays incomplete.  */
 static void listen_queue_probe_synqueue(struct probe *probe)
 {
     enum { max = 300, backlog = 5 };

@@ -15,7 +15,8 @@
 #include "probes/behaviour/aio.h"
 #include "probes/behaviour/loopback.h"
 
-/* Write until nothing fits, then the errno of the next.  */
+/* Write to FD, which is non-blocking, until a write fails.  Returns the name of
+   its errno.  */
 static const char *nonblock_errno_write_full(int fd)
 {
     static char block[16384];
@@ -57,7 +58,7 @@ static void nonblock_errno_on_signal(int number)
     signalled = number;
 }
 
-/* Wait until SIGIO or the like came.  */
+/* Wait up to a second for the signal.  Returns whether the handler ran.  */
 static bool nonblock_errno_wait_signal(void)
 {
     for (int i = 0; i < 100 && !signalled; i++)
@@ -65,6 +66,8 @@ static bool nonblock_errno_wait_signal(void)
     return signalled;
 }
 
+/* Whether input raises SIGIO on a socket with O_ASYNC: "works", "no SIGIO"
+   within a second, or the name of errno.  Afterwards SIGIO is ignored.  */
 static const char *nonblock_errno_signal_driven(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -95,6 +98,8 @@ static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 }
 #endif
 
+/* Whether select (BY_SELECT) or poll reports a connection with input as
+   readable: "works", or "not ready" within LOOPBACK_TIMEOUT.  */
 static const char *nonblock_errno_multiplexed(struct probe *probe,
                                               bool by_select)
 {

@@ -20,6 +20,7 @@ enum {
     FLAG = -2       /* set to 1 if the default is 0, otherwise to 0 */
 };
 
+/* A tested option of type int.  NAME is the key of the finding.  */
 struct row {
     const char *name;
     int level, option;
@@ -116,7 +117,11 @@ static const struct row rows[] = {
     IP(IP_TOS, 16),
 };
 
-/* "0; set 1: 1", "87380; set 10000: 20000", "1; set 7: ENOPROTOOPT".  */
+/* Report the default of an option, and the value read back after setting: "0;
+   set 1: 1", "87380; set 10000: 20000", "1; set 7: ENOPROTOOPT".  For a
+   read-only option, report the default alone; for a missing option the errno.
+   The finding is skipped if setting needs privilege.  Returns whether the
+   option exists, that is, can be read.  */
 static bool option_defaults_report_row(struct probe *probe,
                                        const struct row *row)
 {
@@ -143,7 +148,8 @@ static bool option_defaults_report_row(struct probe *probe,
     return exists;
 }
 
-/* A timeout is a structure.  Returns whether OPTION is exists.  */
+/* Report the default of OPTION, a timeout of FD in a structure, in seconds; or
+   the name of errno.  Returns whether OPTION exists.  */
 static bool option_defaults_report_timeout(struct probe *probe, int fd,
                                            const char *name, int option)
 {
@@ -157,7 +163,8 @@ static bool option_defaults_report_timeout(struct probe *probe, int fd,
     return !result;
 }
 
-/* SO_LINGER and the timeouts: returns how many are exists.  */
+/* Report the defaults of SO_LINGER and of the two timeouts.  Returns how many
+   of the three options exist.  */
 static int option_defaults_report_structures(struct probe *probe)
 {
     struct linger linger = {0, 0};
@@ -178,8 +185,9 @@ static int option_defaults_report_structures(struct probe *probe)
     return count;
 }
 
-/* Report the options defined by this system's headers that begin with PREFIX
-   and are not tested.  */
+/* Report, as the finding KEY, the options defined by this system's headers that
+   begin with PREFIX and are not tested, separated by blanks; "none" if there
+   are none.  Names beyond 2000 bytes are left out.  */
 static void option_defaults_report_untested(struct probe *probe,
                                             const char *key, const char *prefix)
 {
@@ -214,7 +222,7 @@ static void option_defaults_probe(struct probe *probe)
                  NUMBERS + STRUCTURES);
 }
 
-/* Whether FD is readable by select within MILLISECONDS.  */
+/* Whether select reports FD as readable within MILLISECONDS (below 1000).  */
 static bool option_defaults_selects(struct probe *probe, int fd,
                                     int milliseconds)
 {

@@ -11,6 +11,7 @@
 #include "probes/peer/tun.h"
 #include "probes/run/runner.h"
 
+/* Bytes of data to send, and the MTU that the router reports.  */
 enum { LARGE = 1400, REPORTED = 600 };
 
 /* Timeouts of waiting for a smaller packet, in milliseconds. With
@@ -18,8 +19,9 @@ enum { LARGE = 1400, REPORTED = 600 };
    data was sent expires, after some 6.2 s, with at most 1024 bytes of data.  */
 enum { WITHOUT_PROBING = 3000, WITH_PROBING = 7500, PROBED = 1100 };
 
-/* A path that passes packets of at most MTU bytes; the router REPORTS larger
-   packets by ICMP, or drops them silently.  */
+/* A path to HOST that passes packets of at most MTU bytes; the router REPORTS
+   larger packets by ICMP, or drops them silently.  TIMEOUT is the time to wait
+   for a smaller packet, in milliseconds.  */
 struct path {
     const char *host;
     size_t mtu;
@@ -27,8 +29,10 @@ struct path {
     int timeout;
 };
 
-/* Receive data until a segment fits into PATH. Returns the size of its packet,
-   or 0 after the timeout.  */
+/* Receive data until a segment fits into PATH, and reply to larger segments as
+   PATH says.  Returns the size of the packet that fits, or 0 after the timeout.
+   *DONT_FRAGMENT is set to the DF bit of the last packet that was too large;
+   without such a packet *DONT_FRAGMENT is not changed.  */
 static size_t path_mtu_shrink(struct peer_tcp *tcp, const struct path *path,
                               bool *dont_fragment)
 {
@@ -46,8 +50,10 @@ static size_t path_mtu_shrink(struct peer_tcp *tcp, const struct path *path,
     return 0;
 }
 
-/* Send data that is too large for PATH. Returns the size of the first packet
-   that fits, or 0.  */
+/* Send data that is too large for PATH over a new connection.  Returns the size
+   of the first packet that fits, or 0 after the timeout of PATH.  Sets
+   *DONT_FRAGMENT as path_mtu_shrink does.  Repeats the measurement if this
+   process was not scheduled in time (peer_was_absent).  */
 static size_t path_mtu_send(struct peer *peer, const struct path *path,
                             bool *dont_fragment)
 {

@@ -15,11 +15,13 @@
 #include "probes/peer/tun.h"
 #include "probes/run/runner.h"
 
+/* The shortened timeout of a connection, and the maximum time of watching a
+   connection, in milliseconds.  */
 enum { SHORTENED = 2000, WATCH_MAX = 9000 };
 
-/* The time until a connection fails, in seconds: RETRIES retransmissions
-   that begin with the minimum timeout, 0.2 s, double, and are at most 120 s
-   apart.  */
+/* Compute the time until a connection without replies fails, in seconds:
+   RETRIES (Linux' tcp_retries2) retransmissions that begin with the minimum
+   timeout, 0.2 s, double, and are at most 120 s apart.  */
 static double peer_crash_total_time(long retries)
 {
     double total = 0, step = 0.2;
@@ -28,8 +30,9 @@ static double peer_crash_total_time(long retries)
     return total;
 }
 
-/* Shorten the timeout of FD, where there is an option, and the text that
-   reports the option.  */
+/* Shorten the timeout of FD to SHORTENED, where there is an option for that; on
+   failure the question is skipped.  "shortened" is the text that reports the
+   option, or "".  */
 #ifdef TCP_USER_TIMEOUT
 static const char shortened[] = " after TCP_USER_TIMEOUT, 2 s";
 
@@ -48,8 +51,9 @@ static void peer_crash_shorten(struct probe *probe, int fd)
 }
 #endif
 
-/* Write to a vanished peer. A router replies to each segment by ICMP with CODE;
-   if CODE is negative, there is no reply.  */
+/* Write to a vanished peer.  A router replies to each segment by ICMP with
+   CODE; if CODE is negative, there is no reply.  Returns the result of read as
+   text, or NULL if there is none within WATCH_MAX.  */
 static const char *peer_crash_vanish_once(struct peer *peer, int code)
 {
     struct peer_tcp tcp;
@@ -67,6 +71,7 @@ static const char *peer_crash_vanish_once(struct peer *peer, int code)
     return outcome;
 }
 
+/* The same, repeated if this process was not scheduled in time.  */
 static const char *peer_crash_vanish(struct peer *peer, int code)
 {
     const char *outcome;
@@ -156,9 +161,13 @@ static void peer_crash_set_keepalive(struct probe *probe, int fd)
                 "SO_KEEPALIVE");
 }
 
-/* The peer's reply to a keepalive probe.  */
+/* The simulated peer's reply to a keepalive probe; REPLY_UNREACHABLE: a
+   router's ICMP host unreachable.  */
 enum reply { NO_REPLY, REPLY_ACK, REPLY_RST, REPLY_UNREACHABLE };
 
+/* Let a connection be idle, with keepalive probes after 1 s, a second apart,
+   two at most, and answer each segment by REPLY.  Returns the result of read as
+   text, or "no error" after TIMEOUT milliseconds.  */
 static const char *peer_crash_keep_once(struct peer *peer, enum reply reply,
                                         int timeout)
 {
@@ -182,6 +191,7 @@ static const char *peer_crash_keep_once(struct peer *peer, enum reply reply,
     return outcome ? outcome : "no error";
 }
 
+/* The same, repeated if this process was not scheduled in time.  */
 static const char *peer_crash_keep(struct peer *peer, enum reply reply,
                                    int timeout)
 {

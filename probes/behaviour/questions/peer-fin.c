@@ -67,6 +67,7 @@ static void catch (int number)
     caught = number;
 }
 
+/* Whether a signal was caught; clears the note.  */
 static bool peer_fin_take_signal(void)
 {
     bool was = caught != 0;
@@ -74,7 +75,10 @@ static bool peer_fin_take_signal(void)
     return was;
 }
 
-/* Write to a connection after RST.  */
+/* Write to a connection after the peer's RST, and after the pending ECONNRESET
+   was read, by send with FLAGS.  OPTION is an option of SOL_SOCKET to set
+   first; 0: none.  Clears the note of a caught signal before the write.
+   Returns the result of send as text.  */
 static const char *peer_fin_write_after_reset(struct probe *probe, int flags,
                                               int option)
 {

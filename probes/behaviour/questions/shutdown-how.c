@@ -12,7 +12,8 @@
 #include "base/wait.h"
 #include "probes/behaviour/loopback.h"
 
-/* Report read, write and poll at both ends after shutdown (HOW) at one end.  */
+/* Report read, write and poll at both ends after shutdown (HOW) at one end, as
+   the findings "NAME-caller" and "NAME-peer".  */
 static void shutdown_how_report(struct probe *probe, const char *name, int how)
 {
     char key[40];
@@ -33,7 +34,7 @@ static void shutdown_how_report(struct probe *probe, const char *name, int how)
     pair_close(&pair);
 }
 
-/* After SHUT_RD, read data that the peer sends later.  */
+/* Report whether data that the peer sends after SHUT_RD can be read.  */
 static void shutdown_how_report_late_data(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -45,7 +46,9 @@ static void shutdown_how_report_late_data(struct probe *probe)
     pair_close(&pair);
 }
 
-/* Report the outcome of a blocked accept when its listener is shut down.  */
+/* Report the outcome of a blocked accept when its listener is shut down, and of
+   shutdown and listen on the listener afterwards.  If shutdown fails, a client
+   lets accept return.  */
 static void shutdown_how_report_listener(struct probe *probe)
 {
     int listener = tcp_listener(probe, 4);

@@ -15,6 +15,8 @@
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
+/* Set by the handlers: the number of calls, the current and the maximum depth
+   of recursion, and whether si_pid was right.  */
 static volatile sig_atomic_t count, depth, deepest, informed;
 
 static void signal_delivery_counting(int number)
@@ -23,7 +25,8 @@ static void signal_delivery_counting(int number)
     count++;
 }
 
-/* Raises its own signal once: is the handler entered recursively? */
+/* Handler: raises its own signal, in the first call only, to find whether the
+   handler is entered recursively.  */
 static void signal_delivery_nested(int number)
 {
     count++;
@@ -43,8 +46,8 @@ static void signal_delivery_with_info(int number, siginfo_t *info,
     informed = info && info->si_pid == getpid();
 }
 
-/* How often the handler runs for five signals NUMBER sent while NUMBER is
-   blocked.  */
+/* Returns how often the handler runs for five signals NUMBER sent while NUMBER
+   is blocked.  The handler stays installed.  */
 static int signal_delivery_delivered(int number)
 {
     sigset_t set;
@@ -71,6 +74,8 @@ static void signal_delivery_probe_queueing(struct probe *probe)
 #endif
 }
 
+/* The depth of recursion of a handler, installed with FLAGS, that raises its
+   own signal: 1 if the signal is blocked meanwhile, otherwise 2.  */
 static int signal_delivery_depth(int flags)
 {
     count = depth = deepest = 0;
@@ -79,7 +84,7 @@ static int signal_delivery_depth(int flags)
     return (int)deepest;
 }
 
-/* Whether the handler is still there after a signal.  */
+/* Whether a handler installed with FLAGS is still installed after a signal.  */
 static bool signal_delivery_stays(int flags)
 {
     struct sigaction action;
@@ -180,7 +185,8 @@ static void signal_delivery_probe_reset(struct probe *probe)
                  before == SIG_DFL ? "the previous handler" : "another value");
 }
 
-/* The result of waitpid for a child that exits now, as text.  */
+/* The result of waitpid for a child that exits at once: "status", or the name
+   of errno.  */
 static const char *signal_delivery_wait_child(struct probe *probe)
 {
     pid_t got, child = probe_check(probe, fork(), "fork");

@@ -13,7 +13,8 @@
 #include "probes/behaviour/question.h"
 #include "probes/run/core.h"
 
-/* In a child: back to the default, and raise NUMBER.  */
+/* In a child: set signal NUMBER to its default action, without a core file, and
+   raise it.  Exits if the signal has no effect.  */
 static _Noreturn void signal_numbers_raise(int number)
 {
     sigset_t all;
@@ -25,7 +26,9 @@ static _Noreturn void signal_numbers_raise(int number)
     _exit(0);
 }
 
-/* The default action of NUMBER.  */
+/* Find the default action of signal NUMBER by raising it in a child.  Returns
+   "terminates", "terminates by another signal", "stops" or "no effect" (also
+   after SIGCONT, and if waitpid fails).  */
 static const char *signal_numbers_action(struct probe *probe, int number)
 {
     int status = 0, tries = 0;

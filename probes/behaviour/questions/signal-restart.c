@@ -22,6 +22,8 @@ struct setup {
     struct sockaddr_in address;
 };
 
+/* Parameters of a question: OPEN makes the sockets, CALL blocks on them, and
+   RELEASE lets the call return.  The functions get a struct setup.  */
 struct trial {
     void (*open)(struct setup *setup);
     long (*call)(void *setup);
@@ -31,8 +33,8 @@ struct trial {
 
 /* ---- what the calls block on -------------------------------------------- */
 
-/* settle first: the helper that releases the call cannot report a failed
-   connect.  */
+/* A listener without clients.  settle comes first, since the child that
+   releases the call cannot report a failed connect.  */
 static void signal_restart_open_listener(struct setup *setup)
 {
     settle(setup->probe);
@@ -40,6 +42,7 @@ static void signal_restart_open_listener(struct setup *setup)
     setup->address = local_address(setup->probe, setup->fd);
 }
 
+/* A connection without data to read.  */
 static void signal_restart_open_connection(struct setup *setup)
 {
     struct pair pair = tcp_pair(setup->probe);
@@ -48,8 +51,8 @@ static void signal_restart_open_connection(struct setup *setup)
     close(pair.listener);
 }
 
-/* Write until the buffer is full, to the last byte. Returns whether any byte
-   was written.  */
+/* Write to FD, which is non-blocking, until the buffer is full, to the last
+   byte.  Returns whether any byte was written.  */
 static bool signal_restart_write_full(int fd)
 {
     static char block[4096];
@@ -61,8 +64,9 @@ static bool signal_restart_write_full(int fd)
     return any;
 }
 
-/* Write until the buffers are full, and still are when packets in flight have
-   arrived: a late acknowledgment makes room.  */
+/* A connection whose buffers are full, and still are when packets in flight
+   have arrived, since a late acknowledgment makes room.  Gives up after 30
+   rounds: then the call may not block.  */
 static void signal_restart_open_full(struct setup *setup)
 {
     signal_restart_open_connection(setup);
@@ -74,7 +78,8 @@ static void signal_restart_open_full(struct setup *setup)
     set_nonblocking(setup->fd, false);
 }
 
-/* A client before a full queue.  */
+/* A client that is not connected yet, and a listener with a full queue.  The
+   question is skipped unless connect gets no reply from a full queue.  */
 static void signal_restart_open_queue(struct setup *setup)
 {
     enum { max = 300 };
@@ -173,7 +178,10 @@ static void signal_restart_release_write(void *data)
 
 /* ---- asking ------------------------------------------------------------- */
 
-/* Returns the outcome of the call, or NULL if the call did not block.  */
+/* Make the call of the question once, on new sockets, with a handler installed
+   by FLAGS; TIMEOUT: with a timeout option of 10 s set.  Returns the outcome
+   (see interrupt_call), or NULL if the call did not block.  The sockets are
+   closed by RST.  */
 static const char *signal_restart_try_once(struct probe *probe, int flags,
                                            bool timeout)
 {
@@ -194,8 +202,9 @@ static const char *signal_restart_try_once(struct probe *probe, int flags,
     return outcome;
 }
 
-/* Tries three times, since on a busy host the call may find room and not
-   block.  */
+/* Report the outcome of the call as the finding KEY.  Tries three times, since
+   on a busy host the call may find room and not block; then the finding is
+   skipped.  */
 static void signal_restart_try_call(struct probe *probe, const char *key,
                                     int flags, bool timeout)
 {

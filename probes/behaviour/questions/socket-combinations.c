@@ -8,6 +8,7 @@
 
 #include "probes/behaviour/loopback.h"
 
+/* A constant and its name in keys of findings.  */
 struct number {
     const char *name;
     int value;
@@ -43,8 +44,9 @@ static const struct number protocols[] = {
 #endif
 };
 
-/* A raw socket has no default protocol in the internet families: Linux answers
-   0 by EPROTONOSUPPORT, with privilege and without.  */
+/* The protocol to pass to socket for DOMAIN and TYPE; 0 is the default.  A raw
+   socket has no default protocol in the internet families: Linux answers 0 by
+   EPROTONOSUPPORT, with privilege and without.  */
 static int socket_combinations_protocol(int domain, int type)
 {
     if (type != SOCK_RAW)
@@ -54,9 +56,11 @@ static int socket_combinations_protocol(int domain, int type)
                                 : 0;
 }
 
-/* A lack of privilege is distinguished from a lack of support: the result with
-   privilege is unknown. Returns 1 for a socket, 0 for none, -1 for a lack of
-   privilege.  */
+/* Report, as the finding KEY, whether socket accepts the arguments: "yes", or
+   the name of errno.  A lack of privilege is distinguished from a lack of
+   support, since the result with privilege is unknown: then the finding is
+   skipped.  Returns 1 for a socket, which is closed, 0 for none, -1 for a lack
+   of privilege.  */
 static int socket_combinations_report(struct probe *probe, const char *key,
                                       int domain, int type, int protocol)
 {

@@ -20,7 +20,7 @@
 #include "probes/behaviour/tcp-table.h"
 #include "probes/peer/tun.h"
 
-/* The eleven, and whether each was seen.  */
+/* The eleven states of RFC 9293, in the order of the array "seen".  */
 static const char *const all_states[] = {
     "CLOSED",      "LISTEN",     "SYN_SENT",   "SYN_RCVD",
     "ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT",
@@ -28,6 +28,9 @@ static const char *const all_states[] = {
 };
 enum { STATES = sizeof all_states / sizeof *all_states };
 
+/* A walk: a connection taken through a series of states.  NAME and STEP make
+   the keys of the findings.  SEEN notes the states, for all walks together.
+   LAST is the state of the previous step, or NULL.  */
 struct walk {
     struct probe *probe;
     const char *name;
@@ -38,6 +41,8 @@ struct walk {
     const char *last;
 };
 
+/* The state of the connection between the ports HERE and PEER; notes the state
+   as seen.  The question is skipped if there is no readable table.  */
 static const char *tcp_states_look(struct walk *walk, in_port_t here,
                                    in_port_t peer)
 {
@@ -50,7 +55,7 @@ static const char *tcp_states_look(struct walk *walk, in_port_t here,
     return state;
 }
 
-/* States that last only until the other end replies.  */
+/* Whether STATE lasts only until the other end replies.  */
 static bool tcp_states_passes(const char *state)
 {
     return !strcmp(state, "FIN_WAIT_1") || !strcmp(state, "LAST_ACK") ||
@@ -67,7 +72,8 @@ static bool tcp_states_is_transient(const struct walk *walk, const char *here,
     return walk->last && !strcmp(walk->last, here);
 }
 
-/* Report the states after the event WHAT.  */
+/* Report the states after the event WHAT as the next finding.  Waits up to 2 s
+   until the states are no longer transient.  */
 static void tcp_states_step(struct walk *walk, const char *what)
 {
     char key[40];
@@ -88,7 +94,8 @@ static void tcp_states_step(struct walk *walk, const char *what)
     probe_report(walk->probe, key, "%s; %s; %s", what, here, peer);
 }
 
-/* A listener's state, before there is a peer.  */
+/* Report the state of a listener at PORT after the event WHAT, before there is
+   a peer.  */
 static void tcp_states_step_listener(struct walk *walk, const char *what,
                                      in_port_t port)
 {
@@ -98,7 +105,8 @@ static void tcp_states_step_listener(struct walk *walk, const char *what,
                  tcp_states_look(walk, port, 0));
 }
 
-/* Both ends on the loopback interface.  */
+/* A walk with both ends on the loopback interface, one of them closing
+   first.  */
 static void tcp_states_walk_loopback(struct probe *probe, bool *seen)
 {
     struct walk walk = {.probe = probe, .name = "loopback", .seen = seen};
@@ -237,8 +245,9 @@ static void tcp_states_walk_passive(struct peer *peer, bool *seen)
     close(listener);
 }
 
-/* WHY is NULL, or the reason why the peer could not be simulated: then missing
-   states are no property of the host.  */
+/* Report the number of the seen states, and the missing states.  WHY is NULL,
+   or the reason why the peer could not be simulated: then missing states are no
+   property of the host, and the finding is skipped, with WHY.  */
 static void tcp_states_report_seen(struct probe *probe, const bool *seen,
                                    const char *why)
 {

@@ -17,6 +17,8 @@ static int udp_socket(struct probe *probe)
     return probe_check(probe, socket(AF_INET, SOCK_DGRAM, 0), "socket");
 }
 
+/* A UDP socket bound to an ephemeral port of 127.0.0.1; *ADDRESS is the local
+   address.  */
 static int udp_bound(struct probe *probe, struct sockaddr_in *address)
 {
     int fd = udp_socket(probe);
@@ -28,6 +30,8 @@ static int udp_bound(struct probe *probe, struct sockaddr_in *address)
 
 static char datagram[70000];
 
+/* Send SIZE bytes, at most 70000, to ADDRESS without waiting.  Returns the
+   result of sendto.  */
 static ssize_t udp_send(int fd, long size, const struct sockaddr_in *address)
 {
     const void *storage = address;
@@ -36,7 +40,9 @@ static ssize_t udp_send(int fd, long size, const struct sockaddr_in *address)
     return resource_check((int)sent, "sendto");
 }
 
-/* The largest datagram that FD sends, and the errno of a larger datagram.  */
+/* The size of the largest datagram, up to 69999 bytes, that FD sends to
+   ADDRESS; 0 if none is sent.  *ERROR is the errno of a larger datagram, or 0
+   if none failed.  */
 static long udp_largest(int fd, const struct sockaddr_in *address, int *error)
 {
     long low = 0, high = sizeof datagram;

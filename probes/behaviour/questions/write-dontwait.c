@@ -24,7 +24,8 @@ static void write_dontwait_set_timeout(struct probe *probe, int fd, int option)
                 "setsockopt");
 }
 
-/* Fill the send buffer of FD, and make FD blocking again.  */
+/* Fill the send buffer of FD, whose peer does not read, and make FD blocking
+   again.  */
 static void write_dontwait_fill(struct probe *probe, int fd)
 {
     static char block[4096];
@@ -48,8 +49,9 @@ static ssize_t write_dontwait_recv(int fd)
     return recv(fd, &byte, 1, MSG_DONTWAIT);
 }
 
-/* Whether CALL on FD, with a full or empty buffer, returns before the
-   timeout.  */
+/* Whether CALL on FD, with a full or empty buffer, returns before the timeout:
+   "yes", "no: blocks" if EAGAIN came late TRIES times, "no: succeeds" after
+   SUCCESSES_MAX successful calls, or the name of another errno.  */
 static const char *write_dontwait_try_call(ssize_t (*call)(int), int fd)
 {
     for (int tries = 0, successes = 0; tries < TRIES;) {

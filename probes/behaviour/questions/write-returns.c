@@ -9,7 +9,8 @@
 
 #include "probes/behaviour/loopback.h"
 
-/* Write to a peer that does not read, until the buffers are full.  */
+/* Write to a peer that does not read, until the buffers are full.  Returns the
+   number of bytes.  FD becomes non-blocking.  */
 static long write_returns_fill(struct probe *probe, int fd)
 {
     static char block[4096];
@@ -25,7 +26,8 @@ static long write_returns_fill(struct probe *probe, int fd)
     return total;
 }
 
-/* How written BYTES is, roughly: the figure itself is chance.  */
+/* The size of BYTES in words, in four classes: the exact figure varies by
+   chance.  */
 static const char *write_returns_size_class(long bytes)
 {
     return bytes >= 1024 * 1024 ? "1 MiB or more"
