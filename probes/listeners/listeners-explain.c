@@ -16,8 +16,9 @@ static bool listeners_explain_is_unix(const struct listener_row *row)
     return row->listener.address.storage.ss_family == AF_UNIX;
 }
 
-/* The clients of an IPv6 listener, if known.  A listener at an IPv4-mapped
-   address, as in Java, has IPV6_V6ONLY off and serves only IPv4.  */
+/* The clients of LISTENER, which is IPv6, as the rest of a sentence; "" if
+   unknown.  A listener at an IPv4-mapped address, as in Java, has IPV6_V6ONLY
+   off and serves only IPv4.  */
 static const char *clients_of(const struct sonde_listener *listener)
 {
     struct sockaddr_in6 in6;
@@ -69,8 +70,10 @@ static void listeners_explain_put_owners(FILE *out,
     put_sentence(out, "owner", &text);
 }
 
-/* The backlog requested, which the kernel does not keep, and the limit applied:
-   as far as both can be inferred.  */
+/* Write the sentences "asked", the backlog requested, and "cut by", the limit
+   applied.  The kernel keeps neither, so both are inferred from the backlog in
+   force and today's cap, as far as possible.  Between the two: "got", the
+   backlog in force, if reported.  */
 static void put_asked(FILE *out, const struct listeners *listeners,
                       const struct listener_row *row)
 {
@@ -138,7 +141,8 @@ static void put_queued(FILE *out, const struct listeners *listeners,
     put_sentence(out, "queued", &text);
 }
 
-/* Counters by reason of drops exist only for all listeners together.  */
+/* Write the counters of the network namespace, as a sentence without label.
+   Counters by reason of drops exist only for all listeners together.  */
 static void put_totals(FILE *out, const struct sonde_listen_totals *totals)
 {
     struct sentence text = {""};
@@ -159,6 +163,8 @@ static void put_totals(FILE *out, const struct sonde_listen_totals *totals)
     put_sentence(out, "", &text);
 }
 
+/* Write the sentence "drops" on ROW; for a TCP listener also the counters of
+   the network namespace, if known.  */
 static void put_drops(FILE *out, const struct listeners *listeners,
                       const struct listener_row *row)
 {
@@ -186,9 +192,10 @@ static void put_drops(FILE *out, const struct listeners *listeners,
         put_totals(out, totals);
 }
 
-/* Why drops are no reason for a longer queue: no accept queue was ever full.  A
-   cause is named if its counter is not 0; TCP_DEFER_ACCEPT of the socket of
-   another process is unreadable.  */
+/* Append why drops are no reason for a longer queue: no accept queue of this
+   network namespace was ever full (for ListenOverflows 0 only).  A cause is
+   named if the counter is not 0; TCP_DEFER_ACCEPT of the socket of another
+   process is unreadable.  */
 static void say_harmless(struct sentence *text,
                          const struct sonde_listen_totals *totals)
 {
@@ -211,7 +218,8 @@ static void say_harmless(struct sentence *text,
                    : "");
 }
 
-/* An accept queue overflowed; the kernel does not count which.  */
+/* Append advice for a listener with drops where some accept queue overflowed:
+   the kernel does not count which.  */
 static void say_suspect(struct sentence *text,
                         const struct listeners *listeners)
 {
@@ -228,7 +236,8 @@ static void say_suspect(struct sentence *text,
               "then let the program call accept faster, or ask for more");
 }
 
-/* Whether the full queue of ROW may have overflowed: true without counters.  */
+/* Whether the full queue of ROW may have overflowed.  False only for TCP if the
+   counters exclude an overflow: ListenOverflows is 0, or ROW has no drops.  */
 static bool may_overflow(const struct listeners *listeners,
                          const struct listener_row *row)
 {
@@ -236,6 +245,7 @@ static bool may_overflow(const struct listeners *listeners,
            (listeners->totals.overflows > 0 && row->listener.queue.drops != 0);
 }
 
+/* Append advice for a queue that is full now.  */
 static void say_full(struct sentence *text, const struct listeners *listeners,
                      const struct listener_row *row)
 {
@@ -256,8 +266,8 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
     say(text, ", and restart it: both count when it calls listen");
 }
 
-/* Advice.  Only a full queue that has overflowed is a reason to raise a limit.
- */
+/* Write the sentence "to do", the advice for ROW; "nothing" if there is none.
+   Only a full queue that may have overflowed is a reason to raise a limit.  */
 static void put_advice(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {

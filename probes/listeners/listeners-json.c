@@ -60,7 +60,10 @@ static void listeners_json_put_cap(struct json *json,
     json_object_end(json);
 }
 
-/* With hidepid the number of hidden processes is unknown.  */
+/* Write the members "hidden_processes", how many processes have sockets that
+   cannot be read, and "hidden_reason".  The number is null, and the reason is
+   not, if no process can be read (an errno by name) or if /proc hides processes
+   ("hidepid").  */
 static void put_hidden(struct json *json, const struct listeners *listeners)
 {
     bool left_out = listeners->complete == 0;
@@ -71,6 +74,7 @@ static void put_hidden(struct json *json, const struct listeners *listeners)
                                     : NULL);
 }
 
+/* Write the array "not_reported": the families that could not be read.  */
 static void put_missing(struct json *json, const struct listeners *listeners)
 {
     json_array(json, "not_reported");

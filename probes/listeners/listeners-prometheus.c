@@ -52,9 +52,12 @@ static const struct {
      listeners_prometheus_drops},
 };
 
-/* The labels common to all samples of a row, one more, and the end.  */
+/* The labels common to all samples of a row, an optional label, and the end. */
 enum { LABELS = 5 };
 
+/* Set all LABELS elements of LABEL: the common labels of ROW, the rest empty.
+   INDEX, of SIZE bytes, is the memory of a label's value: INDEX and ROW must
+   outlive the labels.  */
 static void set_labels(struct prometheus_label *labels,
                        const struct listener_row *row, char *index, size_t size)
 {
@@ -66,14 +69,16 @@ static void set_labels(struct prometheus_label *labels,
     labels[3] = labels[4] = (struct prometheus_label){NULL, NULL};
 }
 
-/* NAME, masked: equal masked names must share a series, or Prometheus rejects
-   the whole file.  */
+/* Write NAME to TEXT, which has room for a name of struct sonde_owner, masked
+   (base/mask.h): processes with equal masked names must share a series, or
+   Prometheus rejects the whole file.  */
 static void print_name(const char *name, char *text)
 {
     strcpy(text, name);
     mask_text(text);
 }
 
+/* Whether the owners with the numbers A and B have the same masked name.  */
 static int same_name(const struct listener_row *row, size_t a, size_t b)
 {
     char x[sizeof row->owners->name], y[sizeof row->owners->name];
@@ -82,7 +87,8 @@ static int same_name(const struct listener_row *row, size_t a, size_t b)
     return !strcmp(x, y);
 }
 
-/* The number of owners by process name.  */
+/* Write a sample for each name among the owners of ROW: the number of processes
+   with this name.  */
 static void listeners_prometheus_put_owners(FILE *out,
                                             const struct listener_row *row)
 {
@@ -147,6 +153,8 @@ static const struct {
      listeners_prometheus_resets},
 };
 
+/* Write the cap and the counters of all TCP listeners; unknown figures are left
+   out, with their heads.  */
 static void listeners_prometheus_put_host(FILE *out,
                                           const struct listeners *listeners)
 {

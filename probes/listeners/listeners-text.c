@@ -18,7 +18,8 @@ enum {
 
 static const char mark[] = "  <- full";
 
-/* The width of the first column; longer addresses have a line to themselves. */
+/* The width of the first column, from LOCAL_MIN to LOCAL_MAX: the length of the
+   longest address that fits.  Longer addresses have a line to themselves.  */
 static int local_width(const struct listeners *listeners)
 {
     int width = LOCAL_MIN;
@@ -30,7 +31,8 @@ static int local_width(const struct listeners *listeners)
     return width;
 }
 
-/* "-" for an unknown number.  */
+/* Write NUMBER and UNIT to TEXT of SIZE bytes, "-" for a negative, unknown
+   number.  Returns TEXT.  */
 static const char *listeners_text_figure(char *text, size_t size, long number,
                                          const char *unit)
 {
@@ -51,8 +53,8 @@ void owner_print(const struct sonde_owner *owner, char *text, size_t size)
     snprintf(text, size, "%s[%ld]", name, (long)owner->pid);
 }
 
-/* The owners that fit in ROOM columns, at least the first, and the number of
-   further owners.  */
+/* Write to TEXT the owners of ROW that fit in ROOM columns, at least the first,
+   and the number of further owners: "a[1] b[2] +3"; "-" if none is known.  */
 static void print_owners(const struct listener_row *row, size_t room,
                          char *text, size_t size)
 {
@@ -73,6 +75,8 @@ static void print_owners(const struct listener_row *row, size_t room,
     }
 }
 
+/* Write ROW; WIDTH is the width of the first column.  A full queue is marked at
+   the end of the line if there is room.  */
 static void listeners_text_put_row(FILE *out, const struct listener_row *row,
                                    int width)
 {
@@ -97,7 +101,8 @@ static void listeners_text_put_row(FILE *out, const struct listener_row *row,
             is_full && length + (int)sizeof mark - 1 <= COLUMNS ? mark : "");
 }
 
-/* The meaning of drops, and whether a queue overflowed.  */
+/* Write a note on the meaning of drops, and whether an accept queue overflowed,
+   by ListenOverflows.  */
 static void put_drops_note(FILE *out, const struct listeners *listeners)
 {
     int64_t overflows = listeners->totals.overflows;
@@ -118,7 +123,9 @@ static void put_drops_note(FILE *out, const struct listeners *listeners)
     put_sentence(out, NULL, &note);
 }
 
-/* Notes about the figures and about hidden processes.  */
+/* Write notes, as far as they apply: families that could not be read, the
+   meaning of drops (Linux), deaf listeners (no connection is ever queued),
+   unknown owners.  */
 static void put_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};

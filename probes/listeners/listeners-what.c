@@ -21,17 +21,17 @@
 #include "probes/listeners/listeners.h"
 
 enum {
-    LOOKUP_MS = 5000,
-    ADDRESSES = 32,
-    HOST_SIZE = 256, /* max length of a host name */
-    NAME_MAX = 15    /* Linux truncates process names */
+    LOOKUP_MS = 5000, /* timeout of a look-up of a host name */
+    ADDRESSES = 32,   /* max addresses of a host; the rest is ignored */
+    HOST_SIZE = 256,  /* bytes of a host name, with NUL */
+    NAME_MAX = 15     /* Linux truncates process names */
 };
 
 /* A parsed operand.  Members that do not apply are 0 or -1.  */
 struct meaning {
     const char *text;
-    long number;  /* TEXT is a number */
-    int service;  /* the port of the service TEXT */
+    long number;  /* TEXT as a number; -1 also above INT32_MAX */
+    int service;  /* the port of the TCP service TEXT */
     bool is_file; /* TEXT leads to the socket FILE */
     struct stat file;
     bool is_address; /* TEXT is HOST:PORT: */
@@ -43,12 +43,13 @@ struct meaning {
     size_t address_count;
 };
 
+/* Whether TEXT has only digits, at least one.  */
 static bool is_digits(const char *text)
 {
     return *text && text[strspn(text, "0123456789")] == '\0';
 }
 
-/* TEXT as a number of at most MAX, or -1.  */
+/* TEXT as a decimal number from 0 to MAX; -1 if larger or not only digits.  */
 static long listeners_what_read_number(const char *text, long max)
 {
     errno = 0;
@@ -56,6 +57,7 @@ static long listeners_what_read_number(const char *text, long max)
     return errno || number > max ? -1 : number;
 }
 
+/* The port of the TCP service NAME in the system's database, or -1.  */
 static int service_port(const char *name)
 {
     const struct servent *service = getservbyname(name, "tcp");
@@ -72,7 +74,8 @@ static bool has_process(const struct listener_row *row, long process)
     return false;
 }
 
-/* Linux truncates process names.  */
+/* Whether an owner of ROW is named NAME.  With IS_LINUX, which truncates
+   process names, 15 equal bytes suffice.  */
 static bool has_name(const struct listener_row *row, const char *name,
                      bool is_linux)
 {
@@ -85,7 +88,8 @@ static bool has_name(const struct listener_row *row, const char *name,
     return false;
 }
 
-/* The bytes of a UNIX address behind its family.  */
+/* The path or abstract name of a UNIX address, *LENGTH bytes in LISTENER, which
+   need not end in NUL; *LENGTH is 0 for an unnamed socket.  */
 static const char *unix_bytes(const struct sonde_listener *listener,
                               size_t *length)
 {
@@ -100,7 +104,7 @@ static bool listeners_what_is_unix(const struct sonde_listener *listener)
     return listener->address.storage.ss_family == AF_UNIX;
 }
 
-/* Whether LISTENER is bound to exactly PATH.  */
+/* Whether LISTENER is a UNIX socket bound to exactly PATH, byte by byte.  */
 static bool has_path(const struct sonde_listener *listener, const char *path)
 {
     size_t length;
@@ -110,8 +114,9 @@ static bool has_path(const struct sonde_listener *listener, const char *path)
            !memcmp(bytes, path, strlen(path));
 }
 
-/* The same for the abstract NAME.  Trailing NULs are ignored: a program that
-   binds a whole sockaddr_un has a name that ends in NULs.  */
+/* Whether LISTENER is a UNIX socket bound to the abstract NAME, given without
+   "@".  Trailing NULs are ignored: a program that binds a whole sockaddr_un has
+   a name that ends in NULs.  */
 static bool has_abstract(const struct sonde_listener *listener,
                          const char *name)
 {
@@ -133,10 +138,11 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Whether LISTENER created the file of MEANING.  If the kernel's device and
-   inode differ from those of stat (some overlayfs) or are unknown, the path
-   bound is checked by stat, but only if its last component is equal: stat of
-   each path could touch a file system that hangs.  */
+/* Whether LISTENER created the file of MEANING, by device and inode; false if
+   MEANING has no file.  If the kernel's numbers differ from the numbers of stat
+   (some overlayfs) or are unknown, the path bound, if absolute, is checked by
+   stat, but only if the last components are equal: stat of each path could
+   touch a file system that hangs.  */
 static bool has_file(const struct sonde_listener *listener,
                      const struct meaning *meaning)
 {
@@ -165,7 +171,8 @@ static bool has_file(const struct sonde_listener *listener,
 
 /* ---- addresses ----------------------------------------------------------- */
 
-/* TEXT is no address for REASON.  */
+/* Append to WHY that TEXT is no address: TEXT in quotes and REASON, a phrase
+   such as "has an empty port".  Always returns -1.  */
 static int listeners_what_refuse(struct sentence *why, const char *text,
                                  const char *reason)
 {
@@ -173,8 +180,10 @@ static int listeners_what_refuse(struct sentence *why, const char *text,
     return -1;
 }
 
-/* Take the host of "HOST%IF:PORT" or "[HOST]%IF:PORT" into HOST, which is of
-   HOST_SIZE, and the interface into *DEVICE.  END is the colon.  */
+/* Write the host of "HOST%IF:PORT", "[HOST]%IF:PORT" or "[HOST%IF]:PORT" to
+   HOST, which has HOST_SIZE bytes, and the index of the interface, a name or a
+   number, to *DEVICE, unchanged without IF.  END is the colon before PORT.  The
+   host may be empty.  Returns 0, or -1 with the reason in *WHY.  */
 static int listeners_what_read_host(const char *text, const char *end,
                                     char *host, unsigned *device,
                                     struct sentence *why)
@@ -209,7 +218,8 @@ static int listeners_what_read_host(const char *text, const char *end,
     return 0;
 }
 
-/* Resolve HOST, a name.  */
+/* Resolve HOST, a name, into the addresses of MEANING, at most ADDRESSES.
+   Blocks for up to LOOKUP_MS.  Returns 0, or -1 with the reason in *WHY.  */
 static int listeners_what_look_up(struct meaning *meaning, const char *host,
                                   struct sentence *why)
 {
@@ -226,6 +236,9 @@ static int listeners_what_look_up(struct meaning *meaning, const char *host,
     return 0;
 }
 
+/* Set the addresses of MEANING from HOST: empty (any address), "*" (wildcard),
+   "localhost" (both loopback addresses, without look-up), a numeric address, or
+   a name, which is resolved.  Returns 0, or -1 with the reason in *WHY.  */
 static int read_addresses(struct meaning *meaning, const char *host,
                           struct sentence *why)
 {
@@ -251,6 +264,8 @@ static int read_addresses(struct meaning *meaning, const char *host,
     return listeners_what_look_up(meaning, host, why);
 }
 
+/* Set the port of MEANING from PORT, a number from 1 to 65535 or a TCP service.
+   Returns 0, or -1 with the reason in *WHY.  */
 static int listeners_what_read_port(struct meaning *meaning, const char *port,
                                     struct sentence *why)
 {
@@ -275,7 +290,9 @@ static bool looks_like_address(const char *text)
             (strchr(text, '.') && text[strspn(text, "0123456789.")] == '\0'));
 }
 
-/* Returns 0, or -1 with the reason in *WHY.  */
+/* Parse the text of MEANING as ADDRESS:PORT, [ADDRESS]:PORT for IPv6; the host
+   may be empty, "*" or a name, which is resolved (see read_addresses).  Sets
+   port, device and addresses.  Returns 0, or -1 with the reason in *WHY.  */
 static int listeners_what_read_address(struct meaning *meaning,
                                        struct sentence *why)
 {
@@ -304,10 +321,13 @@ static int listeners_what_read_address(struct meaning *meaning,
                : 0;
 }
 
-/* How specifically a listener serves an address.  */
+/* How specifically a listener serves an address, ascending: not; by a wildcard;
+   by a wildcard at the interface named; by this very address; by this address
+   at the interface named.  */
 enum { SERVES_NOT, SERVES_ANY, SERVES_ANY_HERE, SERVES_IT, SERVES_IT_HERE };
 
-/* The IPv4 or IPv4-mapped address in ADDRESS.  Returns whether there is one. */
+/* Set *IN to the IPv4 or IPv4-mapped address in ADDRESS, which is IPv4 or IPv6.
+   Returns false, with *IN unchanged, if ADDRESS is neither.  */
 static bool get_in(const struct sonde_address *address, struct in_addr *in)
 {
     struct sockaddr_in in4;
@@ -324,6 +344,8 @@ static bool get_in(const struct sonde_address *address, struct in_addr *in)
     return true;
 }
 
+/* Copy ADDRESS to *IN6 if the family is IPv6, IPv4-mapped addresses included.
+   Returns false, with *IN6 unchanged, for any other family.  */
 static bool get_in6(const struct sonde_address *address,
                     struct sockaddr_in6 *in6)
 {
@@ -333,7 +355,8 @@ static bool get_in6(const struct sonde_address *address,
     return true;
 }
 
-/* Whether LISTENER is bound to the wildcard address.  */
+/* Whether LISTENER, of TCP, is bound to a wildcard address: 0.0.0.0, ::, or
+   ::ffff:0.0.0.0.  */
 static bool is_wildcard(const struct sonde_listener *listener)
 {
     struct in_addr in;
@@ -344,8 +367,9 @@ static bool is_wildcard(const struct sonde_listener *listener)
            IN6_IS_ADDR_UNSPECIFIED(&in6.sin6_addr);
 }
 
-/* SERVES_IT, SERVES_ANY or SERVES_NOT without regard to interfaces.  An IPv6
-   wildcard without IPV6_V6ONLY serves IPv4, too.  */
+/* How LISTENER, of TCP, serves the address WANTED, without regard to ports and
+   interfaces: SERVES_IT, SERVES_ANY or SERVES_NOT.  An IPv6 wildcard serves
+   IPv4, too, unless IPV6_V6ONLY is known to be on.  */
 static int listeners_what_serves(const struct sonde_listener *listener,
                                  const struct sonde_address *wanted)
 {
@@ -368,7 +392,8 @@ static int listeners_what_serves(const struct sonde_listener *listener,
     return is_wildcard(listener) ? SERVES_ANY : SERVES_NOT;
 }
 
-/* The interface that LISTENER is bound to, also by the scope of its address. */
+/* The index of the interface to which LISTENER is confined, by SO_BINDTODEVICE
+   or by the scope of the IPv6 address; 0 for none.  */
 static unsigned device_of(const struct sonde_listener *listener)
 {
     struct sockaddr_in6 in6;
@@ -377,6 +402,8 @@ static unsigned device_of(const struct sonde_listener *listener)
     return listener->ifindex;
 }
 
+/* Whether ADDRESS, which is IPv4 or IPv6, is in 127.0.0.0/8, also mapped, or
+   ::1.  */
 static bool is_loopback(const struct sonde_address *address)
 {
     struct in_addr in;
@@ -387,8 +414,10 @@ static bool is_loopback(const struct sonde_address *address)
 }
 
 /* How specifically LISTENER serves the address WANTED at the interface DEVICE
-   (0: any).  A listener bound to an interface is not reachable at a loopback
-   address through another interface.  */
+   (0: any); ports are not compared.  SERVES_NOT for a UNIX socket, and for a
+   listener bound to an interface that is not DEVICE.  With DEVICE 0, a listener
+   bound to an interface with no name or not named "lo..." does not serve a
+   loopback address, not being reachable there through another interface.  */
 static int listeners_what_rank(const struct sonde_listener *listener,
                                const struct sonde_address *wanted,
                                unsigned device)
@@ -408,7 +437,9 @@ static int listeners_what_rank(const struct sonde_listener *listener,
     return how;
 }
 
-/* Mark the listeners that serve WANTED most specifically.  */
+/* Set the marks of the listeners at MEANING's port that serve the address
+   WANTED most specifically: all with the same best rank, none if none serves
+   WANTED.  Marks already set stay.  */
 static void mark_best(const struct listeners *listeners,
                       const struct meaning *meaning,
                       const struct sonde_address *wanted, bool *marks)
@@ -432,11 +463,15 @@ static void mark_best(const struct listeners *listeners,
         }
 }
 
+/* Whether ROW listens at the TCP port PORT; false if PORT is 0 or negative.  */
 static bool is_at_port(const struct listener_row *row, long port)
 {
     return port > 0 && sonde_address_port(&row->listener.address) == port;
 }
 
+/* Mark the listeners for the address and port of MEANING: for each address the
+   most specific; for an empty host all at the port; for "*" only wildcard
+   addresses.  */
 static void mark_address(const struct listeners *listeners,
                          const struct meaning *meaning, bool *marks)
 {
@@ -456,7 +491,10 @@ static void mark_address(const struct listeners *listeners,
 
 /* ---- matching ------------------------------------------------------- */
 
-/* Parse TEXT.  Returns 0; or -1 if it is an invalid address, with *WHY.  */
+/* Parse TEXT, which must outlive *MEANING: as digits, as a socket file (by
+   stat), as an address (resolved, so this may block), or as a service.  Any
+   TEXT may still be a name.  Returns 0; or -1 with the reason in *WHY if TEXT
+   looks like an address, but is invalid or cannot be looked up.  */
 static int listeners_what_understand(struct meaning *meaning, const char *text,
                                      struct sentence *why)
 {
@@ -476,7 +514,8 @@ static int listeners_what_understand(struct meaning *meaning, const char *text,
     return 0;
 }
 
-/* A number is a port, or if no listener has this port, a process.  */
+/* Mark the listeners at the port NUMBER, or if no listener has this port, the
+   listeners of the process NUMBER; none for 0.  */
 static void mark_number(const struct listeners *listeners, long number,
                         bool *marks)
 {
@@ -490,7 +529,8 @@ static void mark_number(const struct listeners *listeners, long number,
     }
 }
 
-/* Mark listeners with this name, of any kind.  */
+/* Mark the listeners that the text of MEANING names: the address as printed, a
+   process, a path, a socket file, an "@name" or a service.  */
 static void mark_names(const struct listeners *listeners,
                        const struct meaning *meaning, bool *marks)
 {
@@ -514,6 +554,7 @@ static size_t count_marks(const bool *marks, size_t count)
     return marked;
 }
 
+/* Remove the rows without mark from LISTENERS; the list of owners stays.  */
 static void keep_marked(struct listeners *listeners, const bool *marks)
 {
     size_t kept = 0;
@@ -527,8 +568,9 @@ static void keep_marked(struct listeners *listeners, const bool *marks)
 
 /* ---- no match ------------------------------------------------------- */
 
-/* Append the visible facts about process NUMBER.  Returns whether the process
-   exists.  */
+/* Append to WHY why no listener of process NUMBER was found: no such process,
+   sockets not readable, or no listening socket.  Returns false only if there is
+   no such process.  */
 static bool say_process(struct sentence *why, const struct listeners *listeners,
                         long number)
 {
@@ -550,6 +592,9 @@ static bool say_process(struct sentence *why, const struct listeners *listeners,
     return error != ESRCH;
 }
 
+/* Append to WHY why the number of MEANING matches nothing; KIND is "" or " of
+   this kind".  Returns SELECTION_WRONG if the number is neither a port nor an
+   existing process, otherwise SELECTION_NONE.  */
 static enum selection miss_number(const struct listeners *listeners,
                                   const struct meaning *meaning,
                                   const char *kind, struct sentence *why)
@@ -566,8 +611,9 @@ static enum selection miss_number(const struct listeners *listeners,
                                                         : SELECTION_WRONG;
 }
 
-/* Append the processes that were not visible, if the text may be a process
-   name.  */
+/* Append to WHY, for a text that may be a process name, that no such process
+   was seen, and which processes were not visible; if the text is a service,
+   also the port.  */
 static void say_name(struct sentence *why, const struct listeners *listeners,
                      const struct meaning *meaning)
 {
@@ -583,7 +629,9 @@ static void say_name(struct sentence *why, const struct listeners *listeners,
     }
 }
 
-/* Whether a family that may match MEANING was unreadable.  */
+/* Whether a family that may match MEANING could not be read: UNIX for a path or
+   an @name, TCP for a port, any family otherwise.  If so, append the first such
+   family and its error to WHY.  */
 static bool is_unread(const struct listeners *listeners,
                       const struct meaning *meaning, struct sentence *why)
 {
@@ -605,6 +653,8 @@ static bool is_unread(const struct listeners *listeners,
     return false;
 }
 
+/* Append to WHY why MEANING, a valid operand, matches no listener.  Returns
+   SELECTION_NONE, SELECTION_UNKNOWN or, for a bad number, SELECTION_WRONG.  */
 static enum selection listeners_what_miss(const struct listeners *listeners,
                                           const struct meaning *meaning,
                                           struct sentence *why)

@@ -30,6 +30,7 @@ const char *listeners_family_words(int index)
     return families[index].words;
 }
 
+/* The index of LISTENER's family: 0 IPv4, 1 IPv6, 2 UNIX or any other.  */
 static int family_index(const struct sonde_listener *listener)
 {
     int index = 0;
@@ -46,7 +47,9 @@ const char *listener_family(const struct sonde_listener *listener)
 
 /* ---- names -------------------------------------------------------------- */
 
-/* "0.0.0.0%eth0:80", like an IPv6 address with its scope.  */
+/* Write to TEXT the address of an IPv4 LISTENER confined to an interface:
+   "0.0.0.0%eth0:80", like an IPv6 address with scope.  The interface is written
+   by number if the name is unknown.  */
 static void print_confined(const struct sonde_listener *listener, char *text,
                            size_t size)
 {
@@ -61,8 +64,10 @@ static void print_confined(const struct sonde_listener *listener, char *text,
     snprintf(text + used, size - used, "%%%s:%d", name, port);
 }
 
-/* An abstract name begins with NUL, printed as "\000" and shown as "@".  A path
-   that begins with "@" is shown as "\100".  */
+/* Write to TEXT the path or name of a UNIX LISTENER, escaped like all addresses
+   (sonde_address_print).  An abstract name begins with NUL, printed as "\000"
+   and shown as "@".  A path that begins with "@" is shown with "\100" instead.
+ */
 static void listeners_print_unix(const struct sonde_listener *listener,
                                  char *text, size_t size)
 {
@@ -76,8 +81,9 @@ static void listeners_print_unix(const struct sonde_listener *listener,
         snprintf(text, size, "%s", plain);
 }
 
-/* Escape PLAIN to TEXT like a path: the name of an interface may contain any
-   byte but blanks, slashes and colons.  */
+/* Copy PLAIN to TEXT, with blanks, backslashes and bytes that are not printable
+   ASCII as "\ooo", as in a path, cut to SIZE bytes: the name of an interface
+   may contain any byte but blanks, slashes and colons.  */
 static void print_visibly(const char *plain, char *text, size_t size)
 {
     size_t used = 0;
@@ -89,6 +95,9 @@ static void print_visibly(const char *plain, char *text, size_t size)
     }
 }
 
+/* The local address of LISTENER as text, with the interface to which LISTENER
+   is confined, in printable ASCII.  The caller frees the text; NULL with
+   ENOMEM.  */
 static char *print_local(const struct sonde_listener *listener)
 {
     char text[SONDE_ADDRESS_TEXT + IF_NAMESIZE + 8] = "";
@@ -119,7 +128,9 @@ static char *print_local(const struct sonde_listener *listener)
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Make room in *LIST for an element of SIZE bytes.  */
+/* Make room in *LIST, which has COUNT elements of SIZE bytes and is allocated
+   for *ROOM, for a further element: *LIST and *ROOM may change.  Returns 0; or
+   -1 with ENOMEM, and the list unchanged.  */
 static int listeners_grow(void **list, size_t count, size_t *room, size_t size)
 {
     if (count < *room)
@@ -133,6 +144,7 @@ static int listeners_grow(void **list, size_t count, size_t *room, size_t size)
     return 0;
 }
 
+/* PERCENT of a row (listeners.h): from 0 to 100, or -1.  */
 static int percent_of(const struct sonde_listener *listener)
 {
     const struct sonde_queue *queue = &listener->queue;
@@ -145,6 +157,8 @@ static int percent_of(const struct sonde_listener *listener)
     return (int)(queue->queued * 100 / listener->capacity);
 }
 
+/* A sonde_listener_each: add LISTENER to DATA, a struct listeners.  Returns -1,
+   which ends the list with ECANCELED, without memory.  */
 static int listeners_add_row(const struct sonde_listener *listener, void *data)
 {
     struct listeners *listeners = data;
@@ -163,6 +177,8 @@ static int listeners_add_row(const struct sonde_listener *listener, void *data)
     return 0;
 }
 
+/* A sonde_owner_each: add OWNER to DATA, a struct listeners.  Returns -1, which
+   ends the list with ECANCELED, without memory.  */
 static int add_owner(const struct sonde_owner *owner, void *data)
 {
     struct listeners *listeners = data;
@@ -189,7 +205,8 @@ static int by_socket(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Listeners of the same address follow each other, the oldest first.  */
+/* Order rows by family, address, text, then inode: listeners of the same
+   address follow each other, the smallest inode, usually the oldest, first.  */
 static int by_address(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -203,6 +220,8 @@ static int by_address(const void *a, const void *b)
     return result ? result : by_socket(a, b);
 }
 
+/* Order rows by percent, then by connections queued, the largest first, then by
+   address.  */
 static int by_fullness(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -229,7 +248,9 @@ static void listeners_sort(struct listeners *listeners,
               compare);
 }
 
-/* A list that the kernel reports in pieces may contain a socket twice.  */
+/* Sort the rows by inode and remove all but the first of rows with the same
+   inode: a list that the kernel reports in pieces may contain a socket twice.
+   Rows with inode 0, unknown, all stay.  */
 static void drop_twins(struct listeners *listeners)
 {
     size_t kept = 0;
@@ -245,6 +266,7 @@ static void drop_twins(struct listeners *listeners)
     listeners->count = kept;
 }
 
+/* Sort the rows by address and set INDEX, from 0 for each address.  */
 static void number_rows(struct listeners *listeners)
 {
     listeners_sort(listeners, by_address);
@@ -253,7 +275,8 @@ static void number_rows(struct listeners *listeners)
             listeners->rows[i].index = listeners->rows[i - 1].index + 1;
 }
 
-/* Assign to each row its part of the list of owners, each process once.  */
+/* Sort the owners by socket and process, remove repetitions, and point each row
+   to the owners of its socket.  The rows must be sorted by inode.  */
 static void deal_owners(struct listeners *listeners)
 {
     size_t kept = 0, next = 0;
@@ -275,6 +298,10 @@ static void deal_owners(struct listeners *listeners)
     }
 }
 
+/* Read the owners of all rows, which are sorted by inode, within TIMEOUT
+   milliseconds, and set HIDDEN, HIDDEN_ERROR and COMPLETE.  Returns 0, also if
+   the owners cannot be read: HIDDEN is -1 then, and owners found before the
+   failure stay.  Or -1 with ENOMEM.  */
 static int read_owners(struct listeners *listeners, int timeout)
 {
     size_t size = listeners->count * sizeof(uint64_t);
@@ -296,6 +323,8 @@ static int read_owners(struct listeners *listeners, int timeout)
     return 0;
 }
 
+/* Set IS_LINUX, TOTALS and CAP.  Unreadable counters are -1; of an unreadable
+   cap at most SETTING and SCOPE are known.  */
 static void listeners_read_host(struct listeners *listeners)
 {
     struct utsname names;
@@ -306,7 +335,8 @@ static void listeners_read_host(struct listeners *listeners)
     sonde_backlog_cap(&listeners->cap);
 }
 
-/* The number of TCP listeners with drops, or -1 if not all were read.  */
+/* The number of TCP listeners with drops; -1 if WANTED, families as bits, lacks
+   IPv4 or IPv6, or if either could not be read.  */
 static int count_dropping(const struct listeners *listeners, unsigned wanted)
 {
     const unsigned tcp = LISTENERS_INET | LISTENERS_INET6;
@@ -318,8 +348,10 @@ static int count_dropping(const struct listeners *listeners, unsigned wanted)
     return count;
 }
 
-/* Read each family in WANTED.  Returns 0; or -1 if all failed, with the errno
-   of the first, or ENOMEM.  */
+/* Append the listeners of each family in WANTED, LISTENERS_ bits, until
+   DEADLINE; ERRORS has the errno of each family that failed.  Returns 0 if any
+   family was read; -1 with the errno of the first if all failed; or at once -1
+   with ENOMEM.  */
 static int read_families(struct listeners *listeners, unsigned wanted,
                          int64_t deadline)
 {

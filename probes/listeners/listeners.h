@@ -11,7 +11,8 @@
 #include "base/sentence.h"
 #include "sonde.h"
 
-/* Families to read.  */
+/* Families to read, as bits; and the number of families, which have indices
+   from 0: IPv4, IPv6, UNIX.  */
 enum {
     LISTENERS_INET = 1,
     LISTENERS_INET6 = 2,
@@ -20,38 +21,44 @@ enum {
     LISTENERS_FAMILIES = 3
 };
 
+/* A listener.  LOCAL belongs to the row, OWNERS to the list.  */
 struct listener_row {
     struct sonde_listener listener;
-    char *local; /* address as text; "@name" is abstract */
+    char *local; /* address as printable ASCII; "@name" is abstract */
     int index;   /* among listeners of the same address, from 0 */
-    int percent; /* queued of capacity, rounded down: 100 is full; -1 if
-                    unknown */
+    int percent; /* queued of capacity, rounded down, 100 at most: 100 is full;
+                    100 also with capacity 0; -1 if unknown */
     const struct sonde_owner *owners; /* visible processes */
     size_t owner_count;
 };
 
-/* All zero is the empty list.  */
+/* All zero is the empty list.  Free with listeners_free.  */
 struct listeners {
     struct listener_row *rows; /* the fullest first, then by address */
     size_t count, room;
     struct sonde_owner *owners; /* by socket, then by process */
     size_t owner_count, owner_room;
-    int hidden;       /* processes whose sockets cannot be read; -1: all */
-    int hidden_error; /* errno if HIDDEN is -1 */
-    int complete;     /* result of sonde_owners_complete */
+    int hidden;       /* processes with unreadable sockets; -1: the owners could
+                         not be read, or not all in time */
+    int hidden_error; /* errno if HIDDEN is -1, else 0 */
+    int complete;     /* result of sonde_owners_complete: 0 if /proc may hide
+                         processes, 1 if not, -1 if unknown */
     int dropping;     /* TCP listeners with drops; -1: not all
                          TCP listeners were read */
     int errors[LISTENERS_FAMILIES];    /* errno of an unread family, or 0 */
-    bool some;                         /* families were chosen, not all */
+    bool some;                         /* not all families were requested */
     bool is_linux;                     /* counters have their Linux meaning */
     struct sonde_backlog_cap cap;      /* setting empty: unknown */
     struct sonde_listen_totals totals; /* -1: unknown */
 };
 
-/* Fill in *LISTENERS, which is empty, for FAMILIES, within TIMEOUT
-   milliseconds, and the owners within OWNERS_TIMEOUT more.  Returns 0, also if
-   only some families were readable; or -1 with the errno of the first family if
-   none was, or ENOMEM.  */
+/* Fill in *LISTENERS, which is empty, with the listeners of FAMILIES (bits),
+   within TIMEOUT milliseconds for all families together, and their owners
+   within OWNERS_TIMEOUT milliseconds more; then the counters and the cap.  Rows
+   are sorted, the fullest first.  Returns 0, also if only some families were
+   readable (ERRORS) or no owners (HIDDEN); or -1 with the errno of the first
+   family if none was readable, or with ENOMEM.  After -1, *LISTENERS may be
+   filled in part: call listeners_free.  */
 int listeners_read(struct listeners *listeners, unsigned families, int timeout,
                    int owners_timeout);
 
@@ -59,45 +66,62 @@ int listeners_read(struct listeners *listeners, unsigned families, int timeout,
 enum selection {
     SELECTION_FOUND,
     SELECTION_NONE,    /* no such listener */
-    SELECTION_WRONG,   /* not the name of any possible listener */
+    SELECTION_WRONG,   /* not the name of any possible listener: an invalid
+                          address, a host that cannot be looked up, a number
+                          that is neither port nor process */
     SELECTION_UNKNOWN, /* a family that may have the listener was unreadable */
-    SELECTION_FAILED   /* errno */
+    SELECTION_FAILED   /* errno: ENOMEM */
 };
 
-/* Keep the listeners that match WHAT: a port number, or else a process number;
-   the name of a process, of a service, or both; a path or an @name; an address
-   with a port.  If none match, *WHY is the error as a sentence.  Names of hosts
-   except localhost are resolved.  */
+/* Keep the listeners that match WHAT and remove all others from LISTENERS: a
+   port number, or else a process number; the name of a process, of a service,
+   or both; a path or an @name; an address with a port, or else the listeners
+   that serve this address most specifically; any text printed as LOCAL.  If
+   none match, no listener stays, and the reason is appended to *WHY, an empty
+   sentence, for the user.  After SELECTION_FOUND, *WHY may have a text, too, to
+   be ignored.  After SELECTION_FAILED, LISTENERS and *WHY are unchanged.  Names
+   of hosts except localhost are resolved, for 5 seconds at most.  */
 enum selection listeners_select(struct listeners *listeners, const char *what,
                                 struct sentence *why);
 
-/* Whether all requested families were read, except families that this system
-   never reports and that no option named; if not, *WHY is the reason.  */
+/* Whether all requested families were read.  If not, the reasons are appended
+   to *WHY.  A family that the system never reports (ENOTSUP, except on Linux)
+   is no failure if all families were requested.  */
 bool listeners_all_read(const struct listeners *listeners,
                         struct sentence *why);
 
-/* The number of listeners at least PERCENT full.  */
+/* The number of listeners at least PERCENT full, from 0 to 100; listeners of
+   unknown fullness do not count.  */
 size_t listeners_at_least(const struct listeners *listeners, int percent);
 
-/* Why no owners are known: HIDDEN is -1.  */
+/* Why the owners are unknown, by HIDDEN_ERROR; only if HIDDEN is -1.  The text
+   is constant: a phrase such as "timed out", or an errno by name.  */
 const char *listeners_why_hidden(const struct listeners *listeners);
 
-/* Append to TEXT where the unknown owner of a listener may be.  */
+/* Append to TEXT where the unknown owner of a listener may be: among the hidden
+   processes, in the kernel, in another PID namespace, or hidden by /proc.  Only
+   if HIDDEN is not -1.  */
 void listeners_say_unseen(struct sentence *text,
                           const struct listeners *listeners);
 
-/* "inet", "inet6", "unix" for an index or a listener; and "TCP over IPv4".  */
+/* The family of an index (0 to LISTENERS_FAMILIES - 1) or of a listener, as in
+   JSON: "inet", "inet6", "unix"; listeners_family_words: "TCP over IPv4", "TCP
+   over IPv6", "UNIX".  */
 const char *listeners_family(int index);
 const char *listeners_family_words(int index);
 const char *listener_family(const struct sonde_listener *listener);
 
-/* Write OWNER as "name[process]" of printable ASCII.  */
+/* Write OWNER to TEXT as "name[pid]", cut to SIZE bytes.  Bytes of the name
+   that are not printable ASCII become '?'.  */
 void owner_print(const struct sonde_owner *owner, char *text, size_t size);
 
+/* Free all memory of LISTENERS, and make LISTENERS empty.  */
 void listeners_free(struct listeners *listeners);
 
-/* The report as a table of 80 columns in ASCII; with all details; as JSON,
-   described in listeners(1); for Prometheus.  Write errors are left in OUT.  */
+/* Write the report: as a table of 80 columns in ASCII, with notes; as sentences
+   with all details and advice for each listener, nothing if there is none; as
+   JSON, described in listeners(1); as metrics for Prometheus.  Write errors are
+   left in OUT.  */
 void listeners_text(FILE *out, const struct listeners *listeners);
 void listeners_explain(FILE *out, const struct listeners *listeners);
 void listeners_json(FILE *out, const struct listeners *listeners);

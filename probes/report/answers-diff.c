@@ -9,10 +9,13 @@
 #include "base/wrap.h"
 #include "probes/behaviour/answers.h"
 
-/* The longest name of a file, and the longest value of a profile.  */
+/* Bytes for the name of a file and for a value of a profile; longer texts are
+   cut where a value has a line of its own.  */
 enum { NAME_MAX = 4096, VALUE_MAX = 4200 };
 
-/* "id" or "id key", then the two values, on one line if they fit.  */
+/* Write "id", for an answer, or "id key", then the values of A and B, each
+   after LEFT or RIGHT and a colon: on the same line if there is room, otherwise
+   each value on lines of its own.  */
 static void put_difference(FILE *out, const struct finding *a,
                            const struct finding *b, const char *left,
                            const char *right)
@@ -42,8 +45,10 @@ static void put_difference(FILE *out, const struct finding *a,
     putc('\n', out);
 }
 
-/* Count the question ID, which both sides have, as compared, different or
-   incomparable.  */
+/* Count the question ID, which both sides have, in DIFFERENCE: as compared if
+   any finding is comparable on both sides, else as incomparable; also as
+   different if any finding differs; FINDINGS grows by the differing findings.
+ */
 static void count_question(struct difference *difference,
                            const struct findings *here,
                            const struct findings *there, const char *id)
@@ -62,7 +67,8 @@ static void count_question(struct difference *difference,
     difference->findings += different;
 }
 
-/* The next chosen id in FINDINGS from index *I on, or NULL.  */
+/* The next id of a chosen question in FINDINGS, which are sorted, from index *I
+   on, each id once; NULL at the end.  *I moves behind the result.  */
 static const char *next_id(const struct catalogue *catalogue,
                            const struct findings *findings, size_t *i)
 {
@@ -93,6 +99,8 @@ struct difference answers_compare(const struct catalogue *catalogue,
     return difference;
 }
 
+/* Append to the string TEXT in a buffer of SIZE bytes; excess text is dropped.
+ */
 PROBE_FORMAT(3, 4)
 static void answers_diff_append(char *text, size_t size, const char *format,
                                 ...)
@@ -145,8 +153,8 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
 
 /* ---- as tests ------------------------------------------------------------ */
 
-/* Whether any finding of ID differs; if OUT is not NULL, all differing findings
-   are written as comments.  */
+/* Whether any finding of ID differs between HERE and THERE; if OUT is not NULL,
+   all differing findings are written as TAP comments, two lines each.  */
 static bool put_differences(FILE *out, const char *id,
                             const struct findings *here,
                             const struct findings *there)
@@ -166,6 +174,9 @@ static bool put_differences(FILE *out, const char *id,
     return any;
 }
 
+/* Write the question ID as TAP test NUMBER: "not ok" with comments if any
+   finding differs; "ok" if the answers agree; "ok ... # SKIP" with the reason
+   if an answer is missing or not stable.  */
 static void put_test(FILE *out, size_t number, const char *id,
                      const struct findings *here, const struct findings *there)
 {
@@ -188,7 +199,8 @@ static void put_test(FILE *out, size_t number, const char *id,
         putc('\n', out);
 }
 
-/* The questions that this version lacks.  */
+/* Write as comments the chosen questions of the profile THERE that this version
+   lacks.  */
 static void put_unknown(FILE *out, const struct catalogue *catalogue,
                         const struct findings *there)
 {

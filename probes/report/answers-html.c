@@ -62,7 +62,8 @@ static const char style[] =
     "summary .value{order:1;flex-basis:100%}dl{grid-template-columns:1fr}"
     "dd{padding-left:1rem}}\n";
 
-/* The input of the page.  */
+/* The input of the page: the findings HERE, and the profile THERE to compare
+   with, named OTHER, or NULL.  */
 struct page {
     FILE *out;
     const struct catalogue *catalogue;
@@ -70,9 +71,10 @@ struct page {
     const char *other;
 };
 
-/* Write the character at TEXT, which needs no escape, or '?' for an invalid
-   byte or a character that is masked, since a page may go to a terminal.
-   Returns its length.  */
+/* Write the UTF-8 character at TEXT, which needs no escape in HTML; newlines
+   stay.  Invalid bytes and characters that base/mask.h masks are written as
+   '?', since a page may go to a terminal.  Returns the number of bytes of TEXT
+   consumed, at least 1.  */
 static size_t put_character(FILE *out, const char *text)
 {
     size_t length = mask_shown(text);
@@ -83,7 +85,8 @@ static size_t put_character(FILE *out, const char *text)
     return length ? length : mask_skipped(text);
 }
 
-/* TEXT, escaped for any place of the page.  */
+/* Write TEXT, escaped for any place of the page, attributes in double quotes
+   included; NULL writes nothing.  */
 static void put_text(FILE *out, const char *text)
 {
     for (; text && *text; text++)
@@ -105,6 +108,8 @@ static void put_text(FILE *out, const char *text)
         }
 }
 
+/* Write the element NAME, which may have attributes behind the first blank,
+   with TEXT, escaped, and a newline.  */
 static void put_element(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "<%s>", name);
@@ -121,7 +126,8 @@ static void answers_html_put_host(FILE *out, const struct findings *findings)
     put_text(out, host_text(findings, "machine"));
 }
 
-/* The differing value of the other profile, or NULL.  */
+/* The value of FINDING in the profile to compare with, if both values are
+   stable and differ; otherwise, or without such a profile, NULL.  */
 static const char *answers_html_instead(const struct page *page,
                                         const struct finding *finding)
 {
@@ -131,6 +137,8 @@ static const char *answers_html_instead(const struct page *page,
     return answers_differ(finding, other) ? other->value : NULL;
 }
 
+/* Write TERM and TEXT as a row of a list of terms; CLASS is "" or an attribute
+   with a blank before the name.  */
 static void answers_html_put_row(FILE *out, const char *class, const char *term,
                                  const char *text)
 {
@@ -141,6 +149,9 @@ static void answers_html_put_row(FILE *out, const char *class, const char *term,
     fputs("</dd>\n", out);
 }
 
+/* Write FINDING as a row, and a second row with the differing value of the
+   profile.  Empty findings are left out; an answer without a difference too,
+   since the summary has the answer.  */
 static void answers_html_put_finding(const struct page *page,
                                      const struct finding *finding)
 {
@@ -166,6 +177,7 @@ static void answers_html_put_finding(const struct page *page,
     fputs("</dd>\n", page->out);
 }
 
+/* Write the answers of systems that were not measured here.  */
 static void put_known(FILE *out, const char *id)
 {
     const struct known *known = NULL;
@@ -177,6 +189,8 @@ static void put_known(FILE *out, const char *id)
     }
 }
 
+/* Write a question as a details element: the id, ANSWER and how ANSWER is known
+   in the summary; inside, all findings and the texts of the catalogue.  */
 static void put_question(const struct page *page,
                          const struct question *question,
                          const struct finding *answer)
@@ -206,7 +220,9 @@ static void put_question(const struct page *page,
     fputs("</dl></div></details>\n", out);
 }
 
-/* The queue, by backlog: a bar of as many.  */
+/* Write a bar chart of the connections that accept returned over IPv4, for
+   backlogs of 0 to 14, from findings "listen.queue"; nothing if all counts are
+   0 or unknown.  */
 static void put_chart(const struct page *page)
 {
     enum { ROWS = 15 };
@@ -233,7 +249,7 @@ static void put_chart(const struct page *page)
     fputs("</table>\n", page->out);
 }
 
-/* The text of --states, preformatted.  */
+/* Write the text of --states, preformatted; nothing without memory.  */
 static void put_states(const struct page *page)
 {
     char *text = NULL;
@@ -251,6 +267,8 @@ static void put_states(const struct page *page)
     free(text);
 }
 
+/* Write the head of the document, the heading, the host and the time; with a
+   profile to compare with, also the number of differences.  */
 static void answers_html_put_head(const struct page *page)
 {
     FILE *out = page->out;
@@ -285,7 +303,9 @@ static void answers_html_put_head(const struct page *page)
     fputs(". Differences are coloured and marked \"differs\".</p>\n", out);
 }
 
-/* The next chosen question with an answer, from index *I on, or NULL.  */
+/* The next chosen question of the catalogue with a finding that is the answer,
+   which *ANSWER is set to, from index *I on; NULL at the end.  *I moves behind
+   the result.  */
 static const struct question *next_answered(const struct page *page, size_t *i,
                                             const struct finding **answer)
 {
@@ -300,6 +320,7 @@ static const struct question *next_answered(const struct page *page, size_t *i,
     return NULL;
 }
 
+/* Write links to the groups of questions.  */
 static void put_contents(const struct page *page)
 {
     const struct question *question, *last = NULL;

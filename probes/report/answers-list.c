@@ -20,6 +20,7 @@ void answers_list(FILE *out, const struct catalogue *catalogue)
     }
 }
 
+/* Write TEXT, wrapped, beside LABEL; NULL is empty.  */
 static void put_paragraph(FILE *out, const char *label, const char *text)
 {
     int column = pad(out, fprintf(out, "%s", label), 14);

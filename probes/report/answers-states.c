@@ -12,8 +12,11 @@
 
 static const char id[] = "tcp.states";
 
+/* The columns of the event and of the state at the peer.  */
 enum { WHAT = 16, PEER = 60 };
 
+/* The connections with recorded states: the prefix of the keys, the
+   heading, and whether the states of both ends are known.  */
 static const struct {
     const char *walk, *title;
     bool both;
@@ -29,7 +32,8 @@ static const struct {
      false},
 };
 
-/* Cut TEXT at its last "; ". Returns the part behind.  */
+/* End TEXT before the last "; " and return the part behind.  Without "; ", TEXT
+   is unchanged and the result is empty.  */
 static char *cut_last(char *text)
 {
     char *last = NULL;
@@ -41,7 +45,9 @@ static char *cut_last(char *text)
     return last + 2;
 }
 
-/* An arrow to the right for sent packets, to the left for received packets.  */
+/* Four columns for the event WHAT: an arrow to the right if WHAT contains
+   " out", a sent packet; to the left for " in", a received packet; both, or
+   blanks.  */
 static const char *arrow_of(const char *what)
 {
     static const char *const arrows[] = {"    ", " -->", "<-- ", "<-->"};
@@ -49,6 +55,8 @@ static const char *arrow_of(const char *what)
                   2 * (strstr(what, " in") != NULL)];
 }
 
+/* Write VALUE, "EVENT; HERE; PEER", as a line; at most 599 bytes are used.  A
+   PEER of "-" is left out.  */
 static void put_step(FILE *out, const char *value)
 {
     char text[600];
@@ -64,6 +72,8 @@ static void put_step(FILE *out, const char *value)
     putc('\n', out);
 }
 
+/* Write the heading and all steps of WALK, an index of walks; nothing if SLICE
+   has no step with a value.  */
 static void put_walk(FILE *out, struct slice slice, size_t walk)
 {
     size_t length = strlen(walks[walk].walk);

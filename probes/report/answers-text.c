@@ -20,8 +20,9 @@ static int answers_text_put_host(FILE *out, const struct findings *findings)
                    host_text(findings, "machine"));
 }
 
-/* The value, or the reason, from COLUMN on; "how known" at the end of the first
-   line.  */
+/* Write the value of FINDING, or the reason, or "-", from COLUMN on, wrapped
+   before column HOW; the text HOW at the end of the first line; and a newline.
+ */
 static void answers_text_put_value(FILE *out, const struct finding *finding,
                                    int column, const char *how)
 {
@@ -51,6 +52,7 @@ static void put_short(FILE *out, const struct finding *answer)
     answers_text_put_value(out, answer, column, answer_how(answer));
 }
 
+/* Write the findings of a question, except the answer and empty findings.  */
 static void put_details(FILE *out, struct slice slice)
 {
     for (size_t i = 0; i < slice.count; i++) {
@@ -62,6 +64,7 @@ static void put_details(FILE *out, struct slice slice)
     }
 }
 
+/* Write the answers of systems that were not measured here.  */
 static void put_elsewhere(FILE *out, const char *id)
 {
     const struct known *known = NULL;
@@ -97,6 +100,8 @@ static void put_full(FILE *out, const struct question *question,
     putc('\n', out);
 }
 
+/* Write the heading of the group of ID; beside the FIRST heading, the host;
+   before any later heading, an empty line.  */
 static void put_group(FILE *out, const struct findings *findings,
                       const char *id, bool first)
 {

@@ -25,14 +25,15 @@ static const long far_apart = 40;
 struct chart {
     const struct queue_row *bars[BARS_MAX];
     size_t count, left_out;
-    int width;  /* of a bar, with the gap */
-    int height; /* lines of the largest bar */
-    long max;
-    bool is_log;
-    long cap; /* connections, or -1 */
+    int width;   /* columns of a bar, with the gap */
+    int height;  /* lines of the largest bar */
+    long max;    /* connections of the largest bar */
+    bool is_log; /* the scale is logarithmic */
+    long cap;    /* connections queued with the largest backlog, or -1 */
 };
 
-/* The rows of the first family that has figures.  */
+/* Take the rows with figures of the first family that has any.  Above BARS_MAX
+   rows, the rest is only counted, in LEFT_OUT.  */
 static void choose_bars(struct chart *chart, const struct queue_table *table)
 {
     const char *family = NULL;
@@ -49,7 +50,7 @@ static void choose_bars(struct chart *chart, const struct queue_table *table)
 }
 
 /* Choose the width of the bars, at most 8 columns.  If the names of the bars
-   need more room, leave out the last bars.  */
+   (backlogs) need more room, move the last bars from COUNT to LEFT_OUT.  */
 static void choose_width(struct chart *chart)
 {
     int room = SENTENCE_COLUMNS - LEFT - NOTE;
@@ -68,6 +69,7 @@ static void choose_width(struct chart *chart)
     chart->width = chart->width > 8 ? 8 : chart->width;
 }
 
+/* Set MAX, CAP, IS_LOG and HEIGHT, which is 0 if all counts are 0.  */
 static void choose_scale(struct chart *chart, const struct report *report)
 {
     long min = LONG_MAX;
@@ -82,7 +84,7 @@ static void choose_scale(struct chart *chart, const struct report *report)
     chart->height = chart->max < HEIGHT ? (int)chart->max : HEIGHT;
 }
 
-/* 16 times the binary logarithm of VALUE, roughly.  */
+/* 16 times the binary logarithm of VALUE, which is at least 1, roughly.  */
 static long report_chart_logarithm(long value)
 {
     long octave = 0, rest = 16 * value;
@@ -93,7 +95,8 @@ static long report_chart_logarithm(long value)
     return 16 * octave + rest - 16;
 }
 
-/* The height of a bar of COUNT: from 1 to the chart's height, or 0 for 0.  */
+/* The height in lines of a bar of COUNT connections, by the chart's scale: from
+   1 to the chart's height; 0 for 0.  COUNT is at most the chart's MAX.  */
 static int report_chart_level(const struct chart *chart, long count)
 {
     if (count <= 0)
@@ -118,6 +121,8 @@ static long label_of(const struct chart *chart, int line)
     return label;
 }
 
+/* Write LINE of the chart, 1 being the lowest: the label, the axis, the bars
+   and, on the line of the cap, dashes between the bars and the cap's name.  */
 static void put_line(FILE *out, const struct chart *chart, int line)
 {
     char text[SENTENCE_COLUMNS + 1];
@@ -146,6 +151,7 @@ static void put_line(FILE *out, const struct chart *chart, int line)
     putc('\n', out);
 }
 
+/* Write the lower axis, and below each bar the backlog.  */
 static void put_names(FILE *out, const struct chart *chart)
 {
     fprintf(out, "%*s +", LEFT - 2, "");

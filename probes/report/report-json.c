@@ -26,7 +26,8 @@ static void report_json_put_host(struct json *json,
     json_object_end(json);
 }
 
-/* Figures that vary are null, and their ranges are in the reason.  */
+/* Write the member "reason": why ROW has no figures; for a row that is not
+   stable, the ranges, since figures that vary are null; otherwise null.  */
 static void report_json_put_reason(struct json *json,
                                    const struct queue_row *row)
 {
@@ -67,7 +68,8 @@ static void report_json_put_row(struct json *json, const struct queue_row *row)
     json_object_end(json);
 }
 
-/* Write a rule that holds for every row; otherwise null.  */
+/* Write the member KEY: the rule as text if RULING holds for every row;
+   otherwise null.  */
 static void put_rule(struct json *json, const char *key,
                      const struct ruling *ruling)
 {
@@ -111,7 +113,8 @@ static void report_json_put_like(struct json *json, const struct likeness *like)
     json_object_end(json);
 }
 
-/* The rule and the bound of the SYN queue.  */
+/* Write the member "incomplete": rule and bound of the SYN queue, with the
+   settings.  */
 static void report_json_put_incomplete(struct json *json,
                                        const struct report *report)
 {
@@ -123,6 +126,7 @@ static void report_json_put_incomplete(struct json *json,
     json_object_end(json);
 }
 
+/* Write the member "with", the settings of --with; empty without --with.  */
 static void report_json_put_with(struct json *json,
                                  const struct findings *findings)
 {
@@ -135,7 +139,7 @@ static void report_json_put_with(struct json *json,
     json_object_end(json);
 }
 
-/* null without --require.  */
+/* Write the member "require": null without --require.  */
 static void put_need(struct json *json, const struct report *report)
 {
     static const char *const grants[] = {

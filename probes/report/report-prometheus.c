@@ -21,6 +21,7 @@ static const struct {
      row_accepted},
 };
 
+/* Write a sample of NAME for each stable row with a known VALUE.  */
 static void put_rows(FILE *out, const struct queue_table *table,
                      const char *name, row_figure *value)
 {

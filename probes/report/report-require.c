@@ -10,10 +10,11 @@
 #include "probes/report/report.h"
 #include "probes/verdict/advice.h"
 
-/* Whether the setting explains the truncation: the kernel reports its value as
-   the backlog in force; or without a report, the length of the queue fits one
-   of the rules, from n to 3n/2 + 1.  On some stacks the setting has no effect.
- */
+/* Whether the setting explains a truncated grant: the setting is smaller than
+   the backlog requested, and the kernel reports the setting's value as the
+   backlog in force; or without a report, the length of the queue fits a known
+   rule, from n to 3n/2 + 1.  On some stacks the setting has no effect.  False
+   if the setting has no name or no readable value.  */
 static bool setting_cuts(const struct requirement *need,
                          const struct cap_row *cap)
 {
@@ -25,21 +26,24 @@ static bool setting_cuts(const struct requirement *need,
            need->queued <= cap->value + cap->value / 2 + 1;
 }
 
-/* Whether the setting truncates, as the kernel reports, but is not readable. */
+/* Whether a truncated grant is to be explained by a setting that is not
+   readable: the kernel reports a backlog in force.  */
 static bool setting_hides(const struct requirement *need,
                           const struct cap_row *cap)
 {
     return cap->setting && cap->value < 0 && need->effective >= 0;
 }
 
-/* macOS and DragonFly store the backlog as a signed 16-bit number, and do not
-   limit their setting.  */
+/* Whether the listener is deaf, with no connection ever queued, because of the
+   backlog requested: macOS and DragonFly store the backlog as a signed 16-bit
+   number, and do not limit their setting.  */
 static bool is_deaf(const struct requirement *need, const struct cap_row *cap)
 {
     return need->queued == 0 && need->asked > SHRT_MAX && cap->setting &&
            !strcmp(cap->setting, "kern.ipc.somaxconn") && cap->value > SHRT_MAX;
 }
 
+/* The result of a truncated grant, and the reason as far as known.  */
 static void say_cut(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;
@@ -75,6 +79,7 @@ static void say_cut(struct sentence *sentence, const struct report *report)
         report_not_filled(sentence, need->reason);
 }
 
+/* The result of a full grant.  */
 static void say_whole(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;
@@ -107,7 +112,8 @@ static void say_unknown(struct sentence *sentence,
         say(sentence, "; the kernel reports %ld in force", need->effective);
 }
 
-/* A family without figures.  */
+/* Write that FAMILY was not measured, for REASON; nothing if REASON is NULL.
+   IS_DEAD: the family has addresses, but connections fail.  */
 static void put_family(FILE *out, const char *family, const char *reason,
                        bool is_dead)
 {

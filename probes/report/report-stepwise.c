@@ -13,13 +13,13 @@
 static const char again_id[] = "listen.again";
 static const char overflow_id[] = "listen.overflow";
 
-/* The findings ID of FAMILY.  */
+/* The findings ID of FAMILY, in FINDINGS.  */
 struct stepwise_view {
     const struct findings *findings;
     const char *id, *family;
 };
 
-/* The finding FAMILY.KEY; or NULL.  */
+/* The finding FAMILY.KEY of VIEW; or NULL.  */
 static const struct finding *view_get(const struct stepwise_view *view,
                                       const char *key)
 {
@@ -34,13 +34,14 @@ static const char *view_text(const struct stepwise_view *view, const char *key)
     return finding ? finding->value : NULL;
 }
 
-/* An unknown figure is "-".  */
+/* The value of the finding KEY as text; "-" if unknown.  */
 static const char *view_shown(const struct stepwise_view *view, const char *key)
 {
     const char *text = view_text(view, key);
     return text ? text : "-";
 }
 
+/* The value of the finding KEY as a number; -1 if unknown.  */
 static long view_number(const struct stepwise_view *view, const char *key)
 {
     const struct finding *finding = view_get(view, key);
@@ -56,7 +57,7 @@ static long view_volatile(const struct stepwise_view *view, const char *key)
     return findings_number(view->findings, "volatile", whole, -1);
 }
 
-/* A member of a family's object, and the key of its finding.  */
+/* A member of a family's JSON object, and the key of the finding.  */
 struct member {
     const char *name, *key;
     bool is_number;
@@ -74,8 +75,9 @@ static const struct member again[] = {
 
 enum { AGAIN = sizeof again / sizeof *again };
 
-/* The reason of the first of the COUNT MEMBERS without a value; NULL if all
-   have values.  */
+/* The reason of the first finding without a value among the COUNT MEMBERS; NULL
+   if all findings have values, or if that finding has no reason.  Members
+   without a finding are skipped.  */
 static const char *view_reason(const struct stepwise_view *view,
                                const struct member *members, size_t count)
 {
@@ -89,7 +91,8 @@ static const char *view_reason(const struct stepwise_view *view,
 
 /* ---- text --------------------------------------------------------------- */
 
-/* The error of the second listen, finding KEY, unless it is none.  */
+/* Append the error of the second listen, the finding KEY, in parentheses;
+   nothing if the value is "none" or unknown.  */
 static void say_error(struct sentence *sentence,
                       const struct stepwise_view *view, const char *key)
 {
@@ -98,6 +101,7 @@ static void say_error(struct sentence *sentence,
         say(sentence, " (%s)", error);
 }
 
+/* The result of --again for a family, or why there is none.  */
 static void say_again(struct sentence *sentence,
                       const struct stepwise_view *view)
 {
@@ -118,7 +122,8 @@ static void say_again(struct sentence *sentence,
         say(sentence, "; the rest not measured: %s", reason);
 }
 
-/* The result of the next client, as the rest of a sentence; or NULL.  */
+/* The result NEXT of the next client as the rest of a sentence, such as "is
+   refused (ECONNREFUSED)"; NULL for any other result, an errno by name.  */
 static const char *report_stepwise_seen(const char *next)
 {
     static const struct {
@@ -135,7 +140,8 @@ static const char *report_stepwise_seen(const char *next)
     return NULL;
 }
 
-/* Whether, and after how long, the next client connects.  */
+/* Append whether, and after how long, the next client connects once accept has
+   made room; nothing if unknown.  */
 static void say_enters(struct sentence *sentence,
                        const struct stepwise_view *view)
 {
@@ -152,6 +158,7 @@ static void say_enters(struct sentence *sentence,
             ms / 1000, ms % 1000 / 100);
 }
 
+/* Append the fate of data sent before accept; nothing without the finding.  */
 static void say_data(struct sentence *sentence,
                      const struct stepwise_view *view)
 {
@@ -168,6 +175,7 @@ static void say_data(struct sentence *sentence,
         say(sentence, " (%ld bytes fit)", bytes);
 }
 
+/* The result of --overflow for a family, or why there is none.  */
 static void say_overflow(struct sentence *sentence,
                          const struct stepwise_view *view)
 {
@@ -198,7 +206,8 @@ static void say_overflow(struct sentence *sentence,
     say_data(sentence, view);
 }
 
-/* Write a sentence for each family with a finding KEY of ID.  */
+/* Write a sentence by SAY_FAMILY for each family with a finding KEY of ID; only
+   the first sentence has the LABEL.  */
 static void put_families(FILE *out, const char *label,
                          const struct findings *findings, const char *id,
                          const char *key,
@@ -235,6 +244,8 @@ void report_stepwise_text(FILE *out, const struct findings *findings)
 
 /* ---- JSON --------------------------------------------------------------- */
 
+/* Write the array NAME with an object for each family with a finding of the
+   first of the COUNT MEMBERS.  Unknown values are null.  */
 static void put_objects(struct json *json, const char *name,
                         const struct findings *findings, const char *id,
                         const struct member *members, size_t count)

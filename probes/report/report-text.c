@@ -36,7 +36,9 @@ static bool is_published(int backlog)
     return backlog >= 0 && backlog < PUBLISHED_BACKLOGS;
 }
 
-/* Whether to show the published table; three families leave no room.  */
+/* Whether to show the published results (probes/verdict/published.h): a row has
+   a backlog of 0 to 14, and at most two families have rows, since three leave
+   no room.  */
 static bool has_published(const struct queue_table *table)
 {
     int shown = 0;
@@ -50,16 +52,17 @@ static bool has_published(const struct queue_table *table)
     return false;
 }
 
-/* The width of column I in the table of published results: the length of the
-   name of its system; 5 for column 0.  */
+/* The width of column I of the published results: the length of the system's
+   name; 5 for column 0.  */
 static int published_width(int i)
 {
     return i == 0 ? 5 : (int)strlen(published[i].system);
 }
 
-/* Write the first columns of a line of the head: FIRST and SECOND, then COUNTS
-   for each family, or its centered name.  Returns the number of blank columns
-   after the last name.  */
+/* Write the first columns of a line of the head: FIRST and SECOND, then for
+   each family with rows COUNTS, or if COUNTS is NULL the family's name,
+   centered.  Returns the number of columns to fill with blanks after the last
+   name; 0 with COUNTS.  */
 static int put_head_line(FILE *out, const struct queue_table *table,
                          const char *first, const char *second,
                          const char *counts)
@@ -95,8 +98,9 @@ static void report_text_put_head(FILE *out, const struct queue_table *table)
     putc('\n', out);
 }
 
-/* The backlog in force, as the kernel reports, for IPv4 and IPv6; both, if they
-   differ; for UNIX sockets if neither was measured.  */
+/* Write to TEXT the backlog in force, as the kernel reports, for IPv4 and IPv6:
+   "128", or "128/64" if the two differ; for UNIX sockets if there is no row of
+   IPv4 and IPv6; "-" if unknown.  */
 static void print_effective(const struct queue_table *table, int backlog,
                             char *text, size_t size)
 {
@@ -141,6 +145,7 @@ static void report_text_put_row(FILE *out, const struct queue_table *table,
     putc('\n', out);
 }
 
+/* The first row of any family with BACKLOG, or NULL.  */
 static const struct queue_row *first_row(const struct queue_table *table,
                                          int backlog)
 {
@@ -164,7 +169,8 @@ static void put_table(FILE *out, const struct queue_table *table)
 
 /* ---- conclusions -------------------------------------------------------- */
 
-/* Note a family that does not work once, not row by row.  */
+/* Write the note that FAMILY does not work, for REASON, once and not row by
+   row; nothing if REASON is NULL.  */
 static void put_absence(FILE *out, const char *family, const char *reason)
 {
     struct sentence sentence = {""};
@@ -185,7 +191,8 @@ static const char *report_text_reason_of(const struct queue_row *row)
     return "the repeats differ; the rule does not use this row";
 }
 
-/* Whether ROW and OTHER have no figures for the same reason.  */
+/* Whether ROW and OTHER, of the same family, have no figures, or unstable
+   figures, for the same reason.  */
 static bool same_reason(const struct queue_row *row,
                         const struct queue_row *other)
 {
@@ -220,6 +227,8 @@ static const char *absence_of(const struct queue_table *table,
     return !strcmp(family, "inet6") ? table->inet6_absent : NULL;
 }
 
+/* Write notes on families that do not work and on rows without figures, or with
+   unstable figures; adjacent rows with the same reason share a note.  */
 static void put_reasons(FILE *out, const struct queue_table *table)
 {
     size_t next;
@@ -235,7 +244,8 @@ static void put_reasons(FILE *out, const struct queue_table *table)
     }
 }
 
-/* List the rows that the rule does not explain.  */
+/* Append the rows that the rule does not explain: at most 8 by name, and the
+   number of the rest.  */
 static void say_broken(struct sentence *sentence, const struct report *report)
 {
     int named = 0;
@@ -284,7 +294,8 @@ void report_rule(FILE *out, const struct report *report)
     }
 }
 
-/* The origin of the cap, as far as known.  */
+/* Append the origin of the cap: the setting, a constant of the kernel, or the
+   measurement; nothing if unknown.  */
 static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
@@ -323,7 +334,8 @@ void report_cap(FILE *out, const struct report *report)
     put_sentence(out, "cap", &sentence);
 }
 
-/* Why no row has a figure of its SYN queue, if none has.  */
+/* Why no row has a figure of the SYN queue, if none has: the first reason of a
+   row.  */
 static const char *why_no_incomplete(const struct queue_table *table)
 {
     const char *reason = NULL;
@@ -332,7 +344,8 @@ static const char *why_no_incomplete(const struct queue_table *table)
     return reason ? reason : "its figures vary";
 }
 
-/* Whether all families have the same figures for the same backlogs.  */
+/* Whether all families have the same figures of the SYN queue for the same
+   backlogs.  */
 static bool families_agree(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -346,7 +359,8 @@ static bool families_agree(const struct queue_table *table)
     return true;
 }
 
-/* How many adjacent rows from NUMBER on have one family and one figure.  */
+/* How many adjacent rows, from row NUMBER on, which has a figure of the SYN
+   queue, have the same family and the same figure; at least 1.  */
 static size_t count_alike(const struct queue_table *table, size_t number)
 {
     const struct queue_row *row = &table->rows[number];
@@ -360,7 +374,8 @@ static size_t count_alike(const struct queue_table *table, size_t number)
     return next - number;
 }
 
-/* The figure of the COUNT rows from ROW on, with FAMILY unless it is NULL.  */
+/* Append the SYN queue's figure of the COUNT rows from ROW on, with the name
+   FAMILY unless NULL.  */
 static void say_incomplete_row(struct sentence *sentence,
                                const struct queue_row *row, size_t count,
                                const char *family)
@@ -374,7 +389,9 @@ static void say_incomplete_row(struct sentence *sentence,
         say(sentence, " (%s)", family);
 }
 
-/* Without a rule, list the rows; adjacent rows with one figure together.  */
+/* Without a rule, list the figures of the SYN queue by row: adjacent rows with
+   the same figure together, families together if all agree, at most ROWS_MAX
+   entries and the number of the rest.  */
 static void say_incomplete_rows(struct sentence *sentence,
                                 const struct queue_table *table)
 {
@@ -400,6 +417,8 @@ static void say_incomplete_rows(struct sentence *sentence,
         say(sentence, " and %d more", named - ROWS_MAX);
 }
 
+/* Append the bound of the SYN queue, and the kernel's reaction beyond; nothing
+   if both are unknown.  */
 static void say_bound(struct sentence *sentence, const struct report *report)
 {
     const struct queue_table *table = &report->table;
@@ -425,7 +444,8 @@ static void say_bound(struct sentence *sentence, const struct report *report)
         say(sentence, "; beyond it SYN cookies (tcp_syncookies is 1)");
 }
 
-/* Compare with the second method, if that was used.  */
+/* Append the comparison with the second method for the SYN queue, half-open
+   handshakes; nothing if not requested.  */
 static void say_half_open(struct sentence *sentence,
                           const struct report *report)
 {
@@ -468,7 +488,8 @@ static void say_incomplete_rule(struct sentence *sentence,
     say(sentence, "; holds for all %zu rows", ruling->rows);
 }
 
-/* The SYN queue.  */
+/* Write the sentence on the SYN queue: the rule, or the figures by row, or why
+   there are none; then bound and second method.  */
 static void report_text_put_incomplete(FILE *out, const struct report *report)
 {
     const struct ruling *ruling = &report->verdict.incomplete;
@@ -487,6 +508,8 @@ static void report_text_put_incomplete(FILE *out, const struct report *report)
     put_sentence(out, "syn queue", &sentence);
 }
 
+/* Append the result of the next client; WAIT is the silence timeout in
+   milliseconds.  NEXT's SAW is not NULL.  */
 static void say_next(struct sentence *sentence, const struct next *next,
                      int wait)
 {
@@ -539,7 +562,7 @@ static void report_text_put_like(FILE *out, const struct likeness *like)
     put_sentence(out, "like", &sentence);
 }
 
-/* The settings of --with.  */
+/* Write a sentence with the settings of --with, from the findings "with".  */
 static void report_text_put_with(FILE *out, const struct findings *findings)
 {
     struct sentence sentence = {"in a new network namespace, with "};
@@ -556,7 +579,8 @@ static void report_text_put_with(FILE *out, const struct findings *findings)
     put_sentence(out, NULL, &sentence);
 }
 
-/* "network namespace 4026531833" for "net:[4026531833]".  */
+/* The scope "net:[4026531833]" is written as "network namespace 4026531833";
+   any other scope is left out.  */
 void report_head(FILE *out, const struct report *report)
 {
     const struct findings *findings = report->findings;

@@ -1,7 +1,8 @@
 /* report.h - reports on listen queues
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Write errors are left to ferror (OUT).  The plain form is findings_write.  */
+   Write errors are left to ferror (OUT).  The plain form is findings_write.
+   Texts of findings are masked by progs/output.h, not here.  */
 
 #ifndef PROBES_REPORT_REPORT_H
 #define PROBES_REPORT_REPORT_H 1
@@ -12,16 +13,17 @@
 #include "probes/verdict/table.h"
 #include "probes/verdict/verdict.h"
 
+/* The input of all reports.  */
 struct report {
     const struct findings *findings;
     struct queue_table table;
     struct verdict verdict;
     int wait;      /* the silence timeout, in milliseconds */
-    bool requires; /* NEED is valid, with --require */
+    bool requires; /* NEED is valid, with --require; set by the caller */
     struct requirement need;
 };
 
-/* An address family: as findings name it, and as people do.  */
+/* An address family: the name in findings, "inet", and in text, "IPv4".  */
 struct report_family {
     const char *id, *name;
 };
@@ -29,37 +31,51 @@ struct report_family {
 enum { REPORT_FAMILIES = 3 };
 extern const struct report_family report_families[REPORT_FAMILIES];
 
-/* The name of the family ID; ID itself if it is not known.  */
+/* The name in text of the family ID; ID itself if unknown.  */
 const char *report_family_name(const char *id);
 
-/* Make *REPORT from FINDINGS, which must outlive it.  WAIT: the silence
-   timeout. Returns 0, or -1 with ENOMEM.  */
+/* Sort FINDINGS, which must outlive the report, and make *REPORT: the table and
+   the verdict, with REQUIRES false.  WAIT: the silence timeout, in
+   milliseconds.  Returns 0; free with report_free.  Or -1 with ENOMEM.  */
 int report_make(struct report *report, struct findings *findings, int wait);
 
+/* Free the table of REPORT, not the findings.  */
 void report_free(struct report *report);
 
-/* Write the text report, in 80 columns of plain ASCII.  */
+/* Write the text report, in 80 columns of plain ASCII: the host, the table of
+   figures, notes on missing figures, then the conclusions.  NEED is left out:
+   see report_require.  */
 void report_text(FILE *out, const struct report *report);
 
-/* Parts of the text report: the host and its namespace; the rule; the cap.  */
+/* Write parts of the text report: the host, the network namespace and the
+   settings of --with; the rule for accepted connections, and for connections
+   complete at the clients if different; the cap and the origin of the cap.  */
 void report_head(FILE *out, const struct report *report);
 void report_rule(FILE *out, const struct report *report);
 void report_cap(FILE *out, const struct report *report);
 
-/* Append to SENTENCE the network namespace of CAP's setting.  */
+/* Append to SENTENCE the network namespace of CAP's setting, and whether and by
+   which value the initial namespace differs.  Nothing if the scope is "host",
+   or unknown for a setting that is not Linux's.  */
 void report_say_namespace(struct sentence *sentence, const struct cap_row *cap);
 
-/* Append "; not filled: REASON" to SENTENCE.  REASON may begin with "not
-   filled: " itself.  */
+/* Append "; not filled: REASON" to SENTENCE.  REASON is not NULL; "not filled:
+   " at the beginning of REASON is not repeated.  */
 void report_not_filled(struct sentence *sentence, const char *reason);
 
-/* Write BACKLOG to TEXT; INT_MAX is "max".  */
+/* Write BACKLOG in decimal to TEXT; INT_MAX is "max".  The text is cut to SIZE
+   bytes.  */
 void report_backlog(int backlog, char *text, size_t size);
 
-/* Write a bar chart, in 80 columns of plain ASCII.  */
+/* Write the host, a bar chart of the accepted connections by backlog, the rule
+   and the cap, in 80 columns of plain ASCII.  The chart has only the first
+   family with figures, and is missing if there are none.  Bars that do not fit
+   are counted in a note.  */
 void report_chart(FILE *out, const struct report *report);
 
-/* Write NEED alone, and advice.  */
+/* Write NEED, which must be valid, as a sentence; then families that were not
+   measured; and if a setting truncates the backlog, how to raise the setting.
+ */
 void report_require(FILE *out, const struct report *report);
 
 /* Write JSON; the keys are described in backlogprobe(1).  */

@@ -16,15 +16,18 @@ static bool is_there(const char *path)
     return access(path, F_OK) == 0;
 }
 
-/* Checked before Docker, which Kubernetes may run on.  */
+/* Whether this process runs in a Kubernetes pod, by the environment or by the
+   folder of the service account.  Checked before Docker, which Kubernetes may
+   run on.  */
 static bool in_kubernetes(void)
 {
     return getenv("KUBERNETES_SERVICE_HOST") ||
            is_there("/var/run/secrets/kubernetes.io");
 }
 
-/* Docker, or Podman with the same options.  Other containers, named by
-   $container, are configured otherwise.  */
+/* Whether this process runs in a container of Docker, or of Podman, which has
+   the same options.  False in all other containers, named by $container, since
+   their configuration differs.  */
 static bool in_docker(void)
 {
     const char *container = getenv("container"); /* set by systemd */
@@ -33,8 +36,10 @@ static bool in_docker(void)
             (!strcmp(container, "docker") || !strcmp(container, "podman")));
 }
 
-/* In WHAT and MORE "@" stands for the setting and "%" for the number.  The
-   first row whose HERE returns true is for this place.  */
+/* The known advice, by setting and by place.  In WHAT and MORE "@" stands for
+   the name of the setting and "%" for the new value.  The first row with a
+   HERE that returns true is for this place; a row with HERE NULL is for any
+   host.  */
 static const struct {
     const char *setting; /* beginning of the name */
     const char *place;
@@ -63,6 +68,8 @@ static const struct {
 
 enum { ADVICE_COUNT = sizeof advice / sizeof *advice, INDENT = 17 };
 
+/* Write TEXT and a newline, with SETTING in place of each "@" and WANTED in
+   place of each "%".  */
 static void write_filled(FILE *out, const char *text, const char *setting,
                          int wanted)
 {
@@ -77,6 +84,8 @@ static void write_filled(FILE *out, const char *text, const char *setting,
     putc('\n', out);
 }
 
+/* Write row I of the advice, in one or two lines.  A larger WANTED than the
+   row's MAX is written as MAX.  */
 static void write_one(FILE *out, int i, const char *setting, int wanted)
 {
     if (advice[i].max > 0 && wanted > advice[i].max)
@@ -89,14 +98,16 @@ static void write_one(FILE *out, int i, const char *setting, int wanted)
     write_filled(out, advice[i].more, setting, wanted);
 }
 
+/* Whether row I of the advice applies to SETTING.  */
 static bool is_about(int i, const char *setting)
 {
     return !strncmp(setting, advice[i].setting, strlen(advice[i].setting));
 }
 
-/* Find the row for this place: one whose HERE returns true, or the first one
-   without HERE.  In the initial namespace only the latter counts: the setting
-   is the host's, even in a container.  */
+/* Returns the index of the first row about SETTING for this place: HERE is
+   NULL or returns true; -1 if SETTING is unknown.  IS_HOST, the initial
+   namespace: rows with HERE are skipped, since the setting is the host's, even
+   in a container.  */
 static int find_here(const char *setting, bool is_host)
 {
     for (int i = 0; i < ADVICE_COUNT; i++)

@@ -12,7 +12,8 @@
 
 #include "probes/verdict/kernels.h"
 
-/* The meaning of a backlog of 0, or of a negative backlog.  */
+/* The meaning of a backlog of 0, or of a negative backlog: the number itself,
+   the cap, or 0.  */
 enum special { AS_IT_IS, AS_CAP, AS_ZERO };
 
 struct kernel {
@@ -21,17 +22,19 @@ struct kernel {
                              kernel, or "published" in the classic table */
     struct rule accepted; /* connections that accept returns */
     struct rule client;   /* connections complete at the clients */
-    long cap;             /* the default largest backlog */
+    long cap;             /* the largest backlog in force, by default */
     bool cap_fixed;       /* no setting changes the cap */
     bool cap_counts;      /* the cap limits connections, not the backlog */
     enum special zero, negative;
     bool reports; /* the kernel reports a listener's backlog (FreeBSD 6: not
                      verified, assumed not) */
-    const char *overflow;
-    const char *setting; /* beginning of the cap's setting; NULL: it has no
-                            setting that this program reads */
+    const char *overflow; /* result of the next client: "silence", "reset" */
+    const char *setting;  /* beginning of the cap's setting; NULL: it has no
+                             setting that this program reads */
 };
 
+/* Rules for a backlog n: n + PLUS; 3n/2 + PLUS; n * TIMES / BY + PLUS, but at
+   least MIN.  */
 #define PLAIN(plus)                                                            \
     {                                                                          \
         1, 1, plus, RULE_NO_FLOOR                                              \
@@ -85,8 +88,9 @@ enum { KERNELS = sizeof kernels / sizeof *kernels };
 _Static_assert((int)KERNELS <= (int)KERNELS_MAX,
                "struct likeness has room for all");
 
-/* The cap of KERNEL that explains the MEASURED largest queue; -1 if none does.
-   If the largest queue is unknown, no row is limited.  */
+/* The cap that KERNEL must have for a largest queue of MEASURED connections;
+   -1 if no cap explains MEASURED.  A fixed cap is returned unchecked.  If
+   MEASURED is negative, unknown: a huge number, so that no row is limited.  */
 static long cap_of(const struct kernel *kernel, long measured)
 {
     if (kernel->cap_fixed)
@@ -97,7 +101,8 @@ static long cap_of(const struct kernel *kernel, long measured)
                               : rule_inverse(&kernel->accepted, measured);
 }
 
-/* The connections that KERNEL, with CAP, queues for BACKLOG, by RULE.  */
+/* The connections that KERNEL, with CAP, queues for BACKLOG, by RULE (of the
+   accepted connections or of the clients).  */
 static long kernels_expect(const struct kernel *kernel, const struct rule *rule,
                            long cap, long backlog)
 {
@@ -115,19 +120,24 @@ static long kernels_expect(const struct kernel *kernel, const struct rule *rule,
     return rule_value(rule, backlog < cap ? backlog : cap);
 }
 
-/* Whether KERNEL could report EFFECTIVE; -1, no report, contradicts no kernel:
-   the query may be filtered, or unknown to the library.  */
+/* Whether KERNEL could report EFFECTIVE as a listener's backlog in force: false
+   only for a report from a kernel without such reports.  -1, no report,
+   contradicts no kernel: the query may be filtered, or unknown to the library.
+ */
 static bool fits_report(const struct kernel *kernel, long effective)
 {
     return kernel->reports || effective < 0;
 }
 
-/* UNIX sockets have another kind of queue.  */
+/* Whether ROW is of IPv4 or IPv6.  UNIX sockets have a different kind of queue.
+ */
 static bool is_tcp(const struct queue_row *row)
 {
     return strcmp(row->family, "unix") != 0;
 }
 
+/* Whether KERNEL with CAP would give the figures of ROW, and the same result of
+   the next client.  True for rows without figures and for UNIX sockets.  */
 static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
                      long cap)
 {
@@ -142,7 +152,9 @@ static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
                kernels_expect(kernel, &kernel->client, cap, row->backlog);
 }
 
-/* How well KERNEL fits: 0 not, 1 with another cap, 2 with its default cap.  */
+/* How well KERNEL fits the figures of TABLE: 0 not, because the largest queue
+   or any row contradicts; 1 with a cap that is unknown or not the default; 2
+   with the default cap.  */
 static int kernels_fit(const struct kernel *kernel,
                        const struct queue_table *table)
 {
@@ -159,6 +171,7 @@ static int kernels_fit(const struct kernel *kernel,
     return cap == kernel->cap ? 2 : 1;
 }
 
+/* Whether any row of TCP has a stable figure of accepted connections.  */
 static bool has_figures(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++)
@@ -191,12 +204,14 @@ struct likeness kernels_like(const struct queue_table *table)
     return likeness;
 }
 
+/* Whether the cap of KERNEL can have the name SETTING.  */
 static bool has_setting(const struct kernel *kernel, const char *setting)
 {
     return kernel->setting &&
            !strncmp(setting, kernel->setting, strlen(kernel->setting));
 }
 
+/* Whether LIKE names KERNEL, as best or among the families in ALSO.  */
 static bool is_like(const struct likeness *like, const struct kernel *kernel)
 {
     bool found = like->best && !strcmp(like->best, kernel->name);

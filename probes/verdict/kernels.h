@@ -11,21 +11,27 @@
 
 enum { KERNELS_MAX = 16 };
 
-/* The families with the figures of a table.  */
+/* The kernel families with the figures of a table.  The texts are constant.  */
 struct likeness {
-    const char *best;              /* the family that fits best, or NULL */
-    const char *known;             /* source of its figures: "measured", with
-                                      versions, "source", "published" */
-    const char *also[KERNELS_MAX]; /* other families that fit */
+    const char *best;              /* the family that fits best; NULL if none
+                                      fits, or if several fit equally well */
+    const char *known;             /* source of BEST's figures: "measured:" with
+                                      versions, "source" (code of the kernel),
+                                      "published"; NULL without BEST */
+    const char *also[KERNELS_MAX]; /* all families that fit, except BEST */
     int also_count;
-    bool comparable; /* the table has figures */
+    bool comparable; /* a TCP row of the table has figures */
 };
 
+/* The kernel families that would give the TCP figures of TABLE.  A family with
+   its default cap fits better than a family with a changed cap.  Equal figures
+   do not identify a kernel.  Without TCP figures COMPARABLE is false and no
+   family is named.  */
 struct likeness kernels_like(const struct queue_table *table);
 
-/* Whether a kernel in LIKE can have SETTING as its cap; true also if LIKE has
-   no kernel.  A program for Linux may run on another stack, without the
-   settings of Linux.  */
+/* Whether a kernel family named in LIKE can have a cap named SETTING; true also
+   if LIKE names no family.  False reveals a program for Linux on a stack that
+   lacks the settings of Linux.  */
 bool kernels_may_have(const struct likeness *like, const char *setting);
 
 #endif /* PROBES_VERDICT_KERNELS_H */

@@ -10,8 +10,8 @@ enum { PUBLISHED = 5, PUBLISHED_BACKLOGS = 15 };
    volume 1, third edition, figure 4.10: connections queued for backlogs of 0 to
    14.  */
 struct published {
-    const char *system, *version; /* head of the column, two lines */
-    int queued[PUBLISHED_BACKLOGS];
+    const char *system, *version;   /* head of the column, two lines */
+    int queued[PUBLISHED_BACKLOGS]; /* by backlog */
 };
 
 extern const struct published published[PUBLISHED];

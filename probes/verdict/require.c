@@ -8,7 +8,10 @@
 
 #include "probes/verdict/require.h"
 
-/* The grant by ROW alone.  */
+/* The grant for ASKED by ROW alone, without OWED.  Truncated: the queue or the
+   backlog in force is shorter than ASKED.  Full: the queue was measured; or the
+   kernel reports the backlog in force, and a limit of the process or host kept
+   the undisturbed test from filling the queue.  Unknown in all other cases.  */
 static struct requirement require_judge(const struct queue_row *row, int asked)
 {
     struct requirement one = {
@@ -31,8 +34,9 @@ static struct requirement require_judge(const struct queue_row *row, int asked)
     return one;
 }
 
-/* Whether ROW, without figures, makes the result unknown: it was measured, or
-   its family is enabled.  */
+/* Whether ROW, if without figures, makes the result unknown: ROW was tested, or
+   its IPv4 or IPv6 family has addresses, but connections fail.  False for a
+   disabled family.  */
 static bool is_owed(const struct queue_table *table,
                     const struct queue_row *row)
 {
@@ -41,9 +45,9 @@ static bool is_owed(const struct queue_table *table,
            (table->inet6_dead && !strcmp(row->family, "inet6"));
 }
 
-/* Rank: truncated is worse than unknown, unknown worse than full.  Rows that
-   were not measured, and disabled families, count only if there is no other
-   row.  */
+/* Rank, from 3 to 0: truncated is worse than unknown, unknown worse than full.
+   Last come unknown grants of rows that were not measured and of disabled
+   families: these count only if there is no better row.  */
 static int require_badness(const struct requirement *one)
 {
     if (one->grant == GRANT_UNKNOWN)
@@ -51,6 +55,8 @@ static int require_badness(const struct requirement *one)
     return one->grant == GRANT_TRUNCATED ? 3 : 1;
 }
 
+/* Whether A is to replace B as the result: a worse rank, or the same rank with
+   a shorter measured queue.  */
 static bool is_worse(const struct requirement *a, const struct requirement *b)
 {
     if (require_badness(a) != require_badness(b))

@@ -7,15 +7,17 @@
 #include "probes/verdict/table.h"
 
 enum grant {
-    GRANT_UNKNOWN, /* no figures */
-    GRANT_FULL,    /* the requested backlog, or more */
-    GRANT_TRUNCATED
+    GRANT_UNKNOWN,  /* no figures, or none that decides */
+    GRANT_FULL,     /* the requested backlog, or more */
+    GRANT_TRUNCATED /* less than the requested backlog */
 };
 
+/* The grant of a requested backlog (option --require).  The texts belong to
+   the table.  */
 struct requirement {
-    int asked;
+    int asked; /* the requested backlog */
     enum grant grant;
-    const char *family; /* the family with the smallest grant */
+    const char *family; /* the family with the smallest grant; NULL: no row */
     long effective;     /* the backlog in force, as the kernel reports, or -1 */
     long queued;        /* connections that accept returned, or -1 */
     bool measured;      /* by connections; false: reported by the kernel only */
@@ -23,9 +25,12 @@ struct requirement {
     bool owed;          /* an unknown grant that makes the result unknown */
 };
 
-/* The grant for ASKED, by the rows of TABLE with that backlog.  A shorter
-   queue, or a smaller backlog in force, is truncated.  An enabled family
-   without any figure makes the result unknown.  */
+/* The smallest grant for ASKED among the rows of TABLE with the backlog ASKED,
+   one row for each family.  A queue shorter than ASKED, or a smaller backlog in
+   force, is truncated.  Otherwise an enabled family without any figure makes
+   the result unknown.  Disabled families count only if no family has figures.
+   Without such a row: unknown, with the reason "no row" and FAMILY NULL.  The
+   result points into TABLE.  */
 struct requirement require_of(const struct queue_table *table, int asked);
 
 #endif /* PROBES_VERDICT_REQUIRE_H */

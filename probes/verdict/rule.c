@@ -16,7 +16,8 @@ enum { TIMES_MAX = 12, BY_MAX = 8 };
 /* The largest figure; also the value of a rule for a huge n.  */
 static const int64_t huge = LONG_MAX;
 
-/* N times the slope of RULE, without its addend; at most HUGE.  */
+/* N times the slope of RULE, rounded to whole numbers, without the addend; at
+   most HUGE.  N is not negative.  */
 static int64_t rule_steep(const struct rule *rule, long n)
 {
     if (rule->times > 0 && n > INT64_MAX / rule->times)
@@ -47,6 +48,7 @@ long rule_inverse(const struct rule *rule, long count)
                                                                      : -1;
 }
 
+/* The number of samples that RULE explains exactly.  */
 static size_t count_fits(const struct sample *samples, size_t count,
                          const struct rule *rule)
 {
@@ -56,7 +58,8 @@ static size_t count_fits(const struct sample *samples, size_t count,
     return fits;
 }
 
-/* Replace BEST by CANDIDATE if that fits more samples.  */
+/* If CANDIDATE fits more than *FITS samples, copy CANDIDATE to *BEST and set
+ *FITS.  On a tie the earlier rule stays.  */
 static void try_rule(const struct sample *samples, size_t count,
                      const struct rule *candidate, struct rule *best,
                      size_t *fits)
@@ -68,6 +71,7 @@ static void try_rule(const struct sample *samples, size_t count,
     }
 }
 
+/* The number of different backlogs in the samples.  */
 static size_t count_different(const struct sample *samples, size_t count)
 {
     size_t different = 0;
@@ -96,7 +100,8 @@ static bool have_common_factor(long a, long b)
     return false;
 }
 
-/* Try the line of SLOPE through each of the samples.  */
+/* Try SLOPE with the addend by which the line meets a sample, for each sample
+   in turn, until all samples fit.  Updates *BEST and *FITS.  */
 static void try_slope(const struct sample *samples, size_t count,
                       struct rule slope, struct rule *best, size_t *fits)
 {
@@ -106,7 +111,8 @@ static void try_slope(const struct sample *samples, size_t count,
     }
 }
 
-/* Try all slopes with FLOOR, in order of times + by; a constant last.  */
+/* Try all slopes with the minimum FLOOR (or RULE_NO_FLOOR), in order of times +
+   by; a constant last.  Updates *BEST and *FITS.  */
 static void try_slopes(const struct sample *samples, size_t count, long floor,
                        struct rule *best, size_t *fits)
 {
@@ -129,7 +135,8 @@ bool rule_fit(const struct sample *samples, size_t count, struct rule *rule,
     return true;
 }
 
-/* The part with n: "", "n", "2n", "3n/2".  */
+/* Write the part of RULE with n to TEXT: "n", "2n", "3n/2"; "" for a constant.
+ */
 static void print_slope(const struct rule *rule, char *text, size_t size)
 {
     char times[24] = "", by[24] = "";
@@ -141,7 +148,8 @@ static void print_slope(const struct rule *rule, char *text, size_t size)
              rule->times ? by : "");
 }
 
-/* The addend: "", "+1", " - 2"; or a rule without n.  */
+/* Write the addend of RULE to TEXT: "+1", with SPACED " + 1"; "" if 0.  For a
+   constant rule, write the number alone.  */
 static void print_plus(const struct rule *rule, bool spaced, char *text,
                        size_t size)
 {

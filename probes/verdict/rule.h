@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* max (floor, n * times / by + plus), in whole numbers.  */
+/* max (floor, n * times / by + plus), in whole numbers, rounded down; n is the
+   backlog.  TIMES 0: a constant.  BY is at least 1.  */
 struct rule {
     long times, by, plus;
     long floor; /* the minimum, or RULE_NO_FLOOR */
@@ -20,19 +21,25 @@ struct sample {
     long n, count;
 };
 
+/* The queue length by RULE for a backlog of N, which is not negative; at most
+   LONG_MAX, and at least -1 without a floor.  */
 long rule_value(const struct rule *rule, long n);
 
-/* The largest n with RULE (n) = COUNT, or -1.  */
+/* The largest backlog n with rule_value (RULE, n) equal to COUNT; -1 if no
+   backlog has this queue length, or for a constant rule.  */
 long rule_inverse(const struct rule *rule, long count);
 
 /* Set *RULE to the simplest rule that fits the largest number of the COUNT
-   samples, and *FITS to that number.  Returns false if there are fewer than
-   three different samples, which do not determine a rule.  */
+   samples, and *FITS to the number of fitting samples.  Not all samples need
+   fit.  Simplest: the smallest times + by (times up to 12, by up to 8), then a
+   constant; a rule with a floor only if more samples fit.  Returns false if
+   there are fewer than three different backlogs, which do not determine a rule:
+   then *FITS is 0 and *RULE is unchanged.  */
 bool rule_fit(const struct sample *samples, size_t count, struct rule *rule,
               size_t *fits);
 
-/* Write RULE as "3n/2+1", "max(1,n)", or with SPACED "3n/2 + 1",
-   "max (1, n)".  */
+/* Write RULE to TEXT as "3n/2+1", "max(1,n)", or with SPACED "3n/2 + 1",
+   "max (1, n)"; a constant as "5".  The text is cut to SIZE bytes.  */
 void rule_print(const struct rule *rule, bool spaced, char *text, size_t size);
 
 #endif /* PROBES_VERDICT_RULE_H */

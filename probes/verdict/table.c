@@ -8,14 +8,14 @@
 
 #include "probes/verdict/table.h"
 
-/* Write the full key of ROW and KEY to WHOLE.  */
+/* Write "FAMILY.BACKLOG.KEY" to WHOLE: the key of the finding KEY of ROW.  */
 static void print_key(char *whole, size_t size, const struct queue_row *row,
                       const char *key)
 {
     snprintf(whole, size, "%s.%d.%s", row->family, row->backlog, key);
 }
 
-/* The finding KEY of ROW.  */
+/* The finding KEY of ROW, or NULL.  */
 static const struct finding *table_get(const struct findings *findings,
                                        const struct queue_row *row,
                                        const char *key)
@@ -25,6 +25,7 @@ static const struct finding *table_get(const struct findings *findings,
     return findings_get(findings, "listen.queue", whole);
 }
 
+/* The value of the finding KEY of ROW, stable or not; NULL if there is none. */
 static const char *get_text(const struct findings *findings,
                             const struct queue_row *row, const char *key)
 {
@@ -32,7 +33,8 @@ static const char *get_text(const struct findings *findings,
     return finding ? finding->value : NULL;
 }
 
-/* A figure of ROW; -1 if it is not stable.  */
+/* The finding KEY of ROW as a number; -1 if the finding is missing, not stable
+   or no number.  */
 static long get_figure(const struct findings *findings,
                        const struct queue_row *row, const char *key)
 {
@@ -42,7 +44,7 @@ static long get_figure(const struct findings *findings,
     return findings_number(findings, "listen.queue", finding->key, -1);
 }
 
-/* Why ROW has no figure of its SYN queue; NULL if it has.  */
+/* Why ROW has no figure of its SYN queue; NULL if ROW has the figure.  */
 static const char *why_incomplete(const struct findings *findings,
                                   const struct queue_row *row)
 {
@@ -60,7 +62,8 @@ static const char *why_incomplete(const struct findings *findings,
                    : "not measured";
 }
 
-/* Why ROW has no figure by the second method; NULL if it has.  */
+/* Why ROW has no figure of its SYN queue by the second method (half-open
+   handshakes); NULL if ROW has the figure.  */
 static const char *why_half_open(const struct findings *findings,
                                  const struct queue_row *row)
 {
@@ -75,7 +78,10 @@ static const char *why_half_open(const struct findings *findings,
                          : "needs IPv4, and a backlog from 0 to 1024";
 }
 
-/* Compare the figures of the two methods: if they differ, neither is used.  */
+/* Compare the figures of ROW's SYN queue by the two methods, deferred and
+   half-open handshakes.  If both are known and differ, set WAYS_DIFFER, and
+   make INCOMPLETE unknown with text and reason; HALF_OPEN stays for the report.
+ */
 static void compare_methods(struct queue_row *row)
 {
     row->ways_differ = row->incomplete >= 0 && row->half_open >= 0 &&
@@ -88,6 +94,7 @@ static void compare_methods(struct queue_row *row)
                              "different figures";
 }
 
+/* Fill in ROW from FINDINGS; family and backlog are set.  */
 static void fill_row(const struct findings *findings, struct queue_row *row)
 {
     static const char *const counted[] = {"client", "accepted", "overflow"};
@@ -118,9 +125,10 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     }
 }
 
-/* Begin ROW if FINDING is the one that every row has.  Its key must equal the
-   key for looking up: the canonical form of a number that is a backlog. Returns
-   false for another finding.  */
+/* Set the family and backlog of *ROW, and clear the rest, if FINDING is
+   FAMILY.N.accepted, which every row has.  N must be the canonical form of an
+   int, so that the key for looking up is equal.  Returns false for any other
+   finding; then *ROW may have been overwritten.  */
 static bool row_begin(const struct finding *finding, struct queue_row *row)
 {
     const char *dot = strchr(finding->key, '.');
@@ -135,6 +143,8 @@ static bool row_begin(const struct finding *finding, struct queue_row *row)
     return !strcmp(finding->key, whole);
 }
 
+/* Fill in *CAP from the findings "listen.cap"; missing figures are -1, missing
+   texts NULL.  */
 static void fill_cap(const struct findings *findings, struct cap_row *cap)
 {
     static const char id[] = "listen.cap";
@@ -155,7 +165,8 @@ static void fill_cap(const struct findings *findings, struct cap_row *cap)
     cap->initial_value = findings_number(findings, id, "initial-value", -1);
 }
 
-/* Why the family of KEY, FAMILY.available, does not work; or NULL.  */
+/* Why a family does not work, by the finding KEY, "FAMILY.available"; NULL if
+   the family works, if this is unknown, or if the family was not requested.  */
 static const char *table_absence(const struct findings *findings,
                                  const char *key)
 {
@@ -165,9 +176,10 @@ static const char *table_absence(const struct findings *findings,
     return found->reason ? found->reason : "not measured";
 }
 
-/* Whether the family of KEY, FAMILY.available, has addresses, but connections
-   fail, or could not be tried.  A disabled family has no address to listen
-   on.  */
+/* Whether a family has addresses, but connections fail or could not be tried,
+   by the finding KEY, "FAMILY.available".  False for a family that works, was
+   not requested or is disabled: a disabled family has no address to listen on.
+ */
 static bool is_dead(const struct findings *findings, const char *key)
 {
     static const char call[] = "connect: ";

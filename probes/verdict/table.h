@@ -8,64 +8,80 @@
 
 #include "probes/finding/finding.h"
 
-/* Unknown figures are -1, unknown texts NULL.  */
+/* The results for one family and one requested backlog; the findings are those
+   of probes/queue/listen-queue.h.  Unknown figures are -1, also figures on
+   which the repeats differ; unknown texts are NULL.  */
 struct queue_row {
     char family[8]; /* "inet", "inet6", "unix" */
-    int backlog;
+    int backlog;    /* requested */
+    /* The backlog in force, as the kernel reports; connections complete at the
+       clients; connections that accept returned; length of the full queue, as
+       the kernel reports; number of tests.  */
     long effective, client, accepted, queued, repeats;
-    /* Incomplete handshakes, of a new and of a known peer; connections
-       accepted by SYN cookie.  */
+    /* Incomplete handshakes in the SYN queue, of a new and of a known peer (an
+       address with an entry in Linux's tcp_metrics); connections accepted by
+       SYN cookie.  */
     long incomplete, known, passed;
-    long half_open;                /* incomplete, by the second method */
+    long half_open;                /* incomplete, by the second method:
+                                      half-open handshakes */
     const char *half_open_reason;  /* why HALF_OPEN is -1 */
     bool ways_differ;              /* the two methods do: INCOMPLETE is -1 */
     const char *incomplete_text;   /* a range, if not stable */
     const char *incomplete_reason; /* why INCOMPLETE is -1 */
     const char *client_text, *accepted_text; /* a range, if not stable */
-    const char *overflow;
-    const char *limit;
-    const char *reason;
-    bool stable;    /* the repeats agree */
+    const char *overflow; /* result of the next client: "silence", "refused",
+                             "reset", or an errno by name */
+    const char *limit;    /* the limit of process or host that ended the test */
+    const char *reason;   /* why ACCEPTED was not measured */
+    bool stable;          /* the repeats agree on CLIENT, ACCEPTED, OVERFLOW */
     bool disturbed; /* a firewall, or packet loss: the figures are invalid */
 };
 
+/* The cap: its setting, and the queue test with the largest backlog, INT_MAX.
+   FAMILY is the family of the test.  SCOPE is "host", "own" or the network
+   namespace (probes/finding/host.h).  The remaining texts and figures are named
+   as in struct queue_row, with -1 and NULL for unknown.  */
 struct cap_row {
     const char *family, *setting, *scope, *overflow, *limit, *reason;
-    long effective; /* the backlog in force, as the kernel reports */
-    long value;     /* of the setting */
-    const char *value_reason;
+    long effective;           /* the backlog in force, as the kernel reports */
+    long value;               /* of the setting */
+    const char *value_reason; /* why VALUE is -1 */
     long client, accepted;
     const char *initial; /* "yes": SCOPE is the initial one; "no"; or NULL */
     long initial_value;  /* of the setting there */
 };
 
+/* All rows, the cap and the settings.  The texts belong to the findings.  */
 struct queue_table {
     struct queue_row *rows; /* by family, then by backlog */
     size_t count;
     struct cap_row cap;
     /* Why a family does not work; NULL if it works, or was not requested.  */
     const char *inet_absent, *inet6_absent;
-    /* The family has addresses, but connections fail; or that is unknown.  */
+    /* The family has addresses, but connections fail or could not be tried.  */
     bool inet_dead, inet6_dead;
-    /* Settings of the SYN queue: tcp_syncookies and tcp_max_syn_backlog.  */
+    /* Settings of the SYN queue: tcp_syncookies and tcp_max_syn_backlog; -1 if
+       unknown.  */
     long cookies, max_backlog;
 };
 
-/* Make *TABLE from FINDINGS, which must be sorted and outlive it.  Returns 0,
-   or -1 with ENOMEM.  */
+/* Make *TABLE from FINDINGS, which must be sorted and outlive the table: its
+   texts are not copied.  Findings of other ids are ignored.  Returns 0; free
+   with table_free.  Or -1 with ENOMEM and an empty table.  */
 int table_make(struct queue_table *table, const struct findings *findings);
 
-/* The row of FAMILY and BACKLOG, or NULL.  */
+/* The row of FAMILY ("inet", "inet6", "unix") and BACKLOG, or NULL.  */
 const struct queue_row *table_row(const struct queue_table *table,
                                   const char *family, int backlog);
 
-/* A figure of a row.  */
+/* A figure of a row; -1 if unknown.  row_known is of a known peer.  */
 typedef long row_figure(const struct queue_row *row);
 row_figure row_effective, row_client, row_accepted, row_incomplete, row_known;
 
 /* The largest FIGURE of all rows; -1 if no row has it.  */
 long table_max(const struct queue_table *table, row_figure *figure);
 
+/* Free the rows of TABLE and make TABLE empty.  The findings are kept.  */
 void table_free(struct queue_table *table);
 
 #endif /* PROBES_VERDICT_TABLE_H */

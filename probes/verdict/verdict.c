@@ -8,16 +8,17 @@
 
 #include "probes/verdict/verdict.h"
 
-/* The largest queue: its measured length; or if it was not filled, the largest
-   backlog in force, as the kernel or the setting reports.  -1 if unknown.  */
+/* The largest queue: the measured length, and the largest backlog in force, as
+   the kernel or the setting reports, for use if the queue was not filled.  -1
+   if unknown.  */
 struct top {
     long queue;
     long backlog;
 };
 
-/* Whether RULE explains the FOUND connections of BACKLOG, at most the largest
-   queue.  A negative backlog counts as the cap or as 0, depending on the
-   system.  */
+/* Whether RULE, limited by the largest queue, explains the FOUND connections of
+   BACKLOG; true if FOUND is negative, unknown.  A negative backlog may count as
+   the cap or as 0, since systems differ.  */
 static bool verdict_explains3(const struct rule *rule, const struct top *top,
                               int backlog, long found)
 {
@@ -35,7 +36,8 @@ static bool verdict_explains3(const struct rule *rule, const struct top *top,
     return found == expected;
 }
 
-/* Whether a row is a sample for the rule: the largest queue is not.  */
+/* Whether FOUND connections of BACKLOG are a sample for the rule: both are
+   known and not negative, and the cap did not limit the queue.  */
 static bool is_sample(const struct top *top, int backlog, long found)
 {
     if (found < 0 || backlog < 0)
@@ -44,6 +46,8 @@ static bool is_sample(const struct top *top, int backlog, long found)
                            : top->backlog < 0 || backlog <= top->backlog;
 }
 
+/* Find the rule for FIGURE, and count the rows that contradict the rule.
+   Without memory, all zero: as if no row had figures.  */
 static struct ruling rule_on(const struct queue_table *table,
                              const struct top *top, row_figure *figure)
 {
@@ -67,8 +71,10 @@ static struct ruling rule_on(const struct queue_table *table,
     return ruling;
 }
 
-/* Whether equal backlogs in force, as the kernel reports, go with equal counts.
-   Otherwise the report is about something else.  */
+/* Whether equal backlogs in force, as the kernel reports, go with equal counts
+   of accepted connections, in all rows and in the test of the cap.  Otherwise
+   the report is about something else.  Rows without report or count are
+   skipped.  */
 static bool is_report_true(const struct queue_table *table)
 {
     const struct cap_row *cap = &table->cap;
@@ -88,8 +94,8 @@ static bool is_report_true(const struct queue_table *table)
     return true;
 }
 
-/* Whether all backlogs of at least the setting have the same count.  If not,
-   the setting is not in force.  */
+/* Whether, in each family, all backlogs of at least the setting have the same
+   count of accepted connections.  If not, the setting is not in force.  */
 static bool is_setting_true(const struct queue_table *table)
 {
     long min = table->cap.value;
@@ -112,9 +118,11 @@ static long reported_cap(const struct queue_table *table)
                : -1;
 }
 
-/* The largest backlog in force: as the kernel reports of a listener; or the
-   setting, unless the measurement contradicts it, since on some stacks the
-   setting has no effect; or by the rule and the largest queue.  */
+/* Set CAP, SETTING_FOREIGN and SETTING_HOLDS of VERDICT; ACCEPTED and LIKE are
+   set.  The cap is the largest backlog in force: as the kernel reports of a
+   listener; or the setting, unless the measurement contradicts the setting,
+   since on some stacks the setting has no effect; or by the rule and the
+   largest queue; or -1.  */
 static void find_cap(struct verdict *verdict, const struct queue_table *table)
 {
     const struct ruling *ruling = &verdict->accepted;
@@ -133,7 +141,8 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
                              !verdict->setting_foreign;
 }
 
-/* The result of the next client, in the rows of UNIX sockets or of TCP.  */
+/* The result of the next client, in the rows of UNIX sockets (LOCAL) or of TCP.
+   If the rows differ, VARIES is set and SAW is the result of the last row.  */
 static struct next verdict_next_of(const struct queue_table *table, bool local)
 {
     struct next next = {0};
@@ -147,7 +156,8 @@ static struct next verdict_next_of(const struct queue_table *table, bool local)
     return next;
 }
 
-/* The largest queue, by COUNT and by the reported cap.  */
+/* The largest queue: COUNT connections, -1 if not filled, and the cap as the
+   kernel reports, or else the setting, if in force.  */
 static struct top top_of(const struct queue_table *table, long count)
 {
     long reported = reported_cap(table);
@@ -168,7 +178,8 @@ const char *bound_name(enum bound bound)
 }
 
 /* How many handshakes of new peers Linux keeps with SYN cookies off: the last
-   quarter of the setting is for known peers, and its test admits one more.  */
+   quarter of tcp_max_syn_backlog is for known peers, and the kernel's test
+   admits one more.  -1 if cookies are on, or if a setting is unknown.  */
 static long new_peer_limit(const struct queue_table *table)
 {
     return table->cookies == 0 && table->max_backlog >= 0
@@ -176,7 +187,8 @@ static long new_peer_limit(const struct queue_table *table)
                : -1;
 }
 
-/* The bound of the SYN queue of ROW.  */
+/* The bound of the SYN queue of ROW; BOUND_UNKNOWN if no bound explains the
+   figures.  INCOMPLETE and ACCEPTED of ROW are known.  */
 static enum bound bound_of(const struct queue_table *table,
                            const struct queue_row *row)
 {
@@ -189,8 +201,9 @@ static enum bound bound_of(const struct queue_table *table,
     return BOUND_UNKNOWN;
 }
 
-/* The bound in all rows: the setting, if it is the bound in some rows and the
-   backlog in all others.  */
+/* The bound in all rows with figures of both queues.  If the rows differ: SYN
+   cookies before the setting, the setting before the backlog.  BOUND_UNKNOWN if
+   a row has no known bound, or if no row has figures.  */
 static enum bound find_bound(const struct queue_table *table)
 {
     enum bound found = BOUND_UNKNOWN;
@@ -208,8 +221,8 @@ static enum bound find_bound(const struct queue_table *table)
     return found;
 }
 
-/* The largest SYN queue: that of the row with the largest accept queue; the
-   limit by the setting, if that is smaller; or the largest accept queue.  */
+/* The largest SYN queue: the figure of the row with the largest accept queue,
+   or else the largest accept queue; but at most new_peer_limit.  */
 static struct top incomplete_top(const struct queue_table *table)
 {
     long limit = new_peer_limit(table);

@@ -8,7 +8,8 @@
 #include "probes/verdict/rule.h"
 #include "probes/verdict/table.h"
 
-/* A rule, and how well it fits.  */
+/* A rule for the queue length by backlog, and how well the rule fits.  RULE and
+   BROKEN are 0 unless COMPARABLE.  */
 struct ruling {
     struct rule rule;
     bool comparable; /* the figures determine a rule */
@@ -16,7 +17,7 @@ struct ruling {
     size_t broken;   /* rows that the rule does not explain */
 };
 
-/* The bound of the SYN queue.  */
+/* The limit of the SYN queue, of Linux.  */
 enum bound {
     BOUND_UNKNOWN,
     BOUND_BACKLOG, /* the length of the accept queue */
@@ -24,30 +25,36 @@ enum bound {
     BOUND_COOKIES  /* not used: always a SYN cookie instead of an entry */
 };
 
-/* "backlog", "tcp_max_syn_backlog", "tcp_syncookies" or NULL.  */
+/* BOUND in JSON: "backlog", "tcp_max_syn_backlog", "tcp_syncookies"; NULL for
+   BOUND_UNKNOWN.  */
 const char *bound_name(enum bound bound);
 
+/* The conclusions from a table.  The texts belong to the table.  */
 struct verdict {
     struct ruling accepted;   /* connections that accept returned */
     struct ruling client;     /* connections complete at the clients */
-    struct ruling incomplete; /* incomplete handshakes */
+    struct ruling incomplete; /* incomplete handshakes, in the SYN queue */
     enum bound bound;
     long cap;             /* the largest backlog in force, or -1 */
     bool setting_holds;   /* its setting, or constant, is known, readable and in
                              force */
     bool setting_foreign; /* no kernel with these figures has the setting */
-    /* The result of the next client, of TCP and of UNIX sockets.  */
+    /* The result of the next client after a queue is full, over TCP and over
+       UNIX sockets.  */
     struct next {
-        const char *saw; /* NULL: no queue was full */
-        bool varies;     /* the rows differ */
+        const char *saw; /* as OVERFLOW of a row; NULL: no queue was full */
+        bool varies;     /* the rows differ: SAW is of the last row */
     } tcp, local;
     struct likeness like;
 };
 
+/* Draw all conclusions from TABLE, which must outlive the verdict.  Without
+   memory the rules are not determined, with ROWS 0.  */
 struct verdict verdict_of(const struct queue_table *table);
 
-/* Whether the rule of VERDICT explains the accepted connections of ROW.  True
-   for a row without figures.  */
+/* Whether the rule of VERDICT explains the accepted connections of ROW, a row
+   of TABLE, from which VERDICT was made.  True for a row without figures.
+   Meaningful only if VERDICT's ACCEPTED is comparable.  */
 bool verdict_explains(const struct verdict *verdict,
                       const struct queue_table *table,
                       const struct queue_row *row);
