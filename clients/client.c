@@ -348,6 +348,7 @@ static void client_set_options(struct client *client)
             sonde_keepalive(client->fd, client->target->keepalive);
 }
 
+/* Set the name of CLIENT, "host port 7" or the path.  */
 static void name_target(struct client *client)
 {
     const struct client_target *target = client->target;

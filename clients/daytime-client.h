@@ -15,7 +15,7 @@ struct daytime {
     size_t length;
     char text[DAYTIME_MAX + 1]; /* LENGTH bytes and a NUL */
     /* The local clock when the first bytes of the reply arrived, and the time
-       since the request, for a stream since the begin of name lookup and
+       since the request, for a stream since the start of name lookup and
        connect: the server read its clock in between.  0 without a reply.  */
     struct timespec local;
     int64_t round_trip_ns;

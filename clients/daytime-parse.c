@@ -55,7 +55,6 @@ static const struct {
 
 /* After a mismatch the position is undefined.  */
 
-
 /* MIN to MAX digits, with their number in *VALUE.  */
 static bool take_digits(struct reading *reading, int min, int max, int *value)
 {
