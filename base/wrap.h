@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+/* Columns of a line of text.  */
 enum { WIDTH = 80 };
 
 /* Write TEXT (NULL: nothing) from the current COLUMN (0: the first), wrapped

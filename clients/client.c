@@ -253,7 +253,7 @@ static void client_watch_signals(const struct client *client)
 
 /* An unbound UNIX datagram socket has no address and gets no replies: make a
    folder for the socket, below TMPDIR if that is an absolute path and short
-   enough, otherwise below /tmp. client_close removes the folder.  Returns 0,
+   enough, otherwise below /tmp.  client_close removes the folder.  Returns 0,
    with the path to bind in *SOURCE; or -1, explained in *RESULT if the folder
    cannot be made.  */
 static int make_own_path(struct client *client, struct sonde_address *source,

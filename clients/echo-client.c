@@ -336,8 +336,8 @@ static int echo_client_step(struct session *session)
 }
 
 /* Open the poller, with nothing watched yet.  Only poll accepts regular files,
-   which are always ready.  OUTPUT may be the same descriptor as INPUT.  Returns
-   0; or -1 with errno, and the caller closes the poller.  */
+   which are always ready.  OUTPUT with the number of INPUT is accepted.
+   Returns 0; or -1 with errno, and the caller closes the poller.  */
 static int open_poller(struct session *session)
 {
     session->poller = sonde_poller_open(SONDE_POLLER_POLL);

@@ -41,7 +41,7 @@ void *verify_space(const struct verify *verify, size_t *size);
 void verify_fill(struct verify *verify, size_t count);
 
 /* The next *SIZE contiguous bytes to send, 0 if there are none; more may follow
-   at the beginning of the ring. verify_sent marks COUNT of these as sent.  */
+   at the beginning of the ring.  verify_sent marks COUNT of these as sent.  */
 const void *verify_unsent(const struct verify *verify, size_t *size);
 void verify_sent(struct verify *verify, size_t count);
 

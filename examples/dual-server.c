@@ -52,9 +52,9 @@ static int open_listeners(struct sonde_address *addresses,
     return count ? count : -1;
 }
 
-/* Greet the next client, and close the connection after at most 2 s, so that
-   other clients wait.  Returns for how many milliseconds to leave the listener
-   alone, 0 for none, -1 if the listener is unusable.  */
+/* Greet the next client and close the connection; other clients wait meanwhile,
+   up to 2 s.  Returns for how many milliseconds to leave the listener alone, 0
+   for none, -1 if the listener is unusable.  */
 static int greet(struct listener *listener)
 {
     static const char hello[] = "hello\r\n";

@@ -52,8 +52,8 @@ static void advance_done(const struct load *load,
         connection->done++;
 }
 
-/* Message NUMBER is done, answered or expired: keep this in times, and advance
-   done.  The counts of LOAD stay.  */
+/* Mark message NUMBER as done (answered or expired) in times, and advance done.
+   The counts of LOAD stay.  */
 static void mark_done(const struct load *load,
                       struct load_connection *connection, uint64_t number)
 {
