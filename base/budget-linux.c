@@ -22,6 +22,9 @@
 #include "base/cgroup.h"
 #include "base/descriptors.h"
 
+/* The control groups of this process, searched by the first call.  A host
+   without control groups has an empty list.  After another error the list is
+   empty, too, and the next call searches again.  */
 static const struct cgroups *own_groups(void)
 {
     static struct cgroups groups;
@@ -31,8 +34,8 @@ static const struct cgroups *own_groups(void)
     return &groups;
 }
 
-/* The number of threads of process PID if USER owns the process; otherwise, or
-   if the process has ended, 0.  */
+/* The number of threads of process PID if the real user of the process is USER;
+   otherwise, or if the process has ended, 0.  */
 static long count_threads(const char *pid, uid_t user)
 {
     char path[40], line[128];
@@ -51,9 +54,11 @@ static long count_threads(const char *pid, uid_t user)
     return owner == (long)user ? threads : 0;
 }
 
-/* RLIMIT_NPROC counts the threads of all processes of the user.  The kernel
-   does not report the count, so visible threads are counted, unless the limit
-   is very high.  Root has no such limit.  */
+/* Lower BOUND to the number of threads that RLIMIT_NPROC still allows, at least
+   0.  RLIMIT_NPROC counts the threads of all processes of the user.  The kernel
+   does not report the count, so visible threads are counted.  BOUND stays if
+   the limit is very high, unreadable or higher than BOUND, and for root, a user
+   without such a limit.  */
 static void bound_user(struct budget_bound *bound)
 {
     enum { MANY = 8192 };

@@ -10,20 +10,24 @@
 
 #include "base/cgroup.h"
 
-/* Max lines of a file; a host with very many containers has some ten thousand
-   mounts.  */
+/* Max lines read of a file, further lines are ignored; a host with very many
+   containers has some ten thousand mounts.  Max bytes of a value, and of the
+   name of a file.  */
 enum { LINES_MAX = 100000, VALUE_MAX = 64 };
-/* More bytes than any memory; sums of a few cannot overflow.  */
+/* More bytes than any memory; sums of a few cannot overflow.  A number from
+   here on counts as no limit.  */
 static const int64_t NUMBER_MAX = BUDGET_UNBOUND / 8;
 
 /* ---- finding the folders ------------------------------------------------- */
 
-/* The paths of the three kinds of group in /proc/self/cgroup.  */
+/* The paths of the three kinds of group in /proc/self/cgroup, each with the
+   leading slash and allocated; NULL if the process is in no such group.  */
 struct paths {
     char *of[CGROUP_UNIFIED + 1];
 };
 
-/* Whether WORD is one of the COUNT bytes of LIST, separated by commas.  */
+/* Whether WORD is one of the words, separated by commas, in the COUNT bytes
+   LIST.  */
 static bool list_has(const char *list, size_t count, const char *word)
 {
     size_t length = strlen(word);
@@ -45,8 +49,10 @@ struct search {
     struct paths paths;
 };
 
-/* One line of /proc/self/cgroup: "4:memory:/path", "0::/path".  The path is not
-   escaped and may contain colons.  */
+/* Keep the path in a LINE of /proc/self/cgroup, "4:memory:/path", "0::/path",
+   for each kind of group that the line is about.  The first path of a kind
+   stays; other lines are ignored.  The path is not escaped and may contain
+   colons.  Returns 0, or -1 with ENOMEM.  */
 static int take_path(struct search *search, char *line)
 {
     struct paths *paths = &search->paths;
@@ -90,11 +96,14 @@ static void cgroup_unescape(char *text)
 
 struct mount {
     char *root, *point;
-    const char *type, *options; /* the file system's, not the mount's */
+    const char *type, *options; /* the file system's, not the mount's; OPTIONS
+                                   is NULL if there are none */
 };
 
 /* Split a LINE of /proc/self/mountinfo, "31 23 0:28 ROOT POINT rw shared:1 -
-   TYPE SOURCE OPTIONS"; the fields before the dash vary in number.  */
+   TYPE SOURCE OPTIONS"; the fields before the dash vary in number.  LINE is
+   modified, and *MOUNT points into LINE.  Returns false if LINE has another
+   form; then *MOUNT is undefined.  */
 static bool cgroup_read_mount(char *line, struct mount *mount)
 {
     char *save, *dash = strstr(line, " - ");
@@ -115,6 +124,8 @@ static bool cgroup_read_mount(char *line, struct mount *mount)
     return true;
 }
 
+/* Whether MOUNT is the hierarchy of version 2 (CGROUP_UNIFIED), or a hierarchy
+   of version 1 with the controller KIND.  */
 static bool is_mount_of(const struct mount *mount, enum cgroup_kind kind)
 {
     static const char *const names[] = {
@@ -125,8 +136,8 @@ static bool is_mount_of(const struct mount *mount, enum cgroup_kind kind)
            list_has(mount->options, strlen(mount->options), names[kind]);
 }
 
-/* The part of PATH below ROOT, the group that is mounted; NULL if PATH is in
-   another group.  */
+/* The end of PATH below ROOT, the group that is mounted: "/child", or empty if
+   PATH is ROOT; NULL if PATH is in another group.  */
 static const char *cgroup_below(const char *root, const char *path)
 {
     size_t length = strcmp(root, "/") ? strlen(root) : 0;
@@ -144,8 +155,11 @@ static bool has_kind(const struct cgroups *groups, enum cgroup_kind kind)
     return false;
 }
 
-/* Add the folder of the group KIND at REST below POINT, and its parents up to
-   POINT.  Returns 0, or -1 with ENOMEM.  */
+/* Add to GROUPS the folder REST below POINT, of a group of KIND, and its
+   parents up to POINT; ROOT is put before the paths.  The folder is the own
+   group if GROUPS has no other folder of KIND.  A path longer than
+   CGROUP_PATH_MAX is omitted, and so are folders beyond CGROUPS_MAX: no error.
+   Returns 0; or -1 with ENOMEM, and the folders added before stay.  */
 static int add_folders(struct cgroups *groups, enum cgroup_kind kind,
                        const char *root, const char *point, const char *rest)
 {
@@ -171,7 +185,9 @@ static int add_folders(struct cgroups *groups, enum cgroup_kind kind,
     return 0;
 }
 
-/* Add the folders of each kind of group mounted by LINE of mountinfo.  */
+/* Add the folders of each kind of group mounted by LINE of mountinfo.  The
+   first mount that shows the own group of a kind counts.  Other lines are
+   ignored.  LINE is modified.  Returns 0, or -1 with ENOMEM.  */
 static int take_mount(struct search *search, char *line)
 {
     struct cgroups *groups = search->groups;
@@ -191,6 +207,8 @@ static int take_mount(struct search *search, char *line)
     return 0;
 }
 
+/* Open FOLDER/NAME for reading.  Returns NULL with the errno of fopen, or with
+   ENAMETOOLONG.  */
 static FILE *open_below(const char *folder, const char *name)
 {
     char path[CGROUP_PATH_MAX + VALUE_MAX];
@@ -202,7 +220,9 @@ static FILE *open_below(const char *folder, const char *name)
     return fopen(path, "r");
 }
 
-/* The next line of FILE, without its end, into *LINE.  */
+/* Read the next line of FILE, without its newline, into *LINE, a buffer of
+   getline that the caller frees.  Returns false at the end of FILE or after an
+   error.  */
 static bool cgroup_next_line(FILE *file, char **line, size_t *size)
 {
     ssize_t length = getline(line, size, file);
@@ -211,8 +231,10 @@ static bool cgroup_next_line(FILE *file, char **line, size_t *size)
     return length >= 0;
 }
 
-/* Call TAKE for each line of the file NAME below the root.  Returns 0, or -1
-   with errno.  */
+/* Call TAKE for each line of the file NAME below the root, up to the first call
+   that does not return 0.  Lines beyond LINES_MAX are ignored, and a read error
+   ends the file.  Returns 0; the result of that call; or -1 with errno if the
+   file cannot be opened.  */
 static int cgroup_take_lines(struct search *search, const char *name,
                              int (*take)(struct search *search, char *line))
 {
@@ -260,9 +282,9 @@ void cgroups_free(struct cgroups *groups)
 
 /* ---- reading figures ----------------------------------------------------- */
 
-/* TEXT as a non-negative number; BUDGET_UNBOUND for "max", for text that is no
-   number, and for the "no limit" of version 1, the largest number of whole
-   pages.  */
+/* The number at the beginning of TEXT; BUDGET_UNBOUND for "max", for text that
+   is no number, for a negative number, and for the "no limit" of version 1, the
+   largest number of whole pages.  Changes errno.  */
 static int64_t cgroup_read_number(const char *text)
 {
     char *end;
@@ -273,7 +295,8 @@ static int64_t cgroup_read_number(const char *text)
     return number;
 }
 
-/* The only number in the file NAME; BUDGET_UNBOUND if there is none.  */
+/* The number at the beginning of the file NAME of GROUP; BUDGET_UNBOUND if
+   there is none, or if the file cannot be read.  */
 static int64_t cgroup_read_file(const struct cgroup *group, const char *name)
 {
     char text[VALUE_MAX];
@@ -285,8 +308,9 @@ static int64_t cgroup_read_file(const struct cgroup *group, const char *name)
     return got ? cgroup_read_number(text) : BUDGET_UNBOUND;
 }
 
-/* Read the numbers of the COUNT NAMES from lines "name number" into VALUES.  A
-   value without a line or number stays.  */
+/* Read the numbers of the COUNT NAMES from lines "name number" or "name:
+   number" into VALUES, up to the end of FILE or LINES_MAX lines.  A value
+   without a line or number stays.  */
 static void cgroup_read_lines(FILE *file, const char *const *names,
                               size_t count, int64_t *values)
 {
@@ -303,6 +327,8 @@ static void cgroup_read_lines(FILE *file, const char *const *names,
         }
 }
 
+/* Read VALUES from the file NAME of GROUP by cgroup_read_lines.  All values
+   stay if the file cannot be opened.  */
 static void read_stat(const struct cgroup *group, const char *name,
                       const char *const *names, size_t count, int64_t *values)
 {
@@ -315,7 +341,8 @@ static void read_stat(const struct cgroup *group, const char *name,
 
 /* ---- memory -------------------------------------------------------------- */
 
-/* Values of memory.stat, in the order of the names below.  */
+/* Values of memory.stat, in the order of the names below.  The name "-" matches
+   no line: that version lacks the value.  */
 enum stat {
     STAT_INACTIVE,
     STAT_ACTIVE,
@@ -341,7 +368,8 @@ static const char *const first_names[STATS] = {"total_inactive_file",
                                                "-",
                                                "hierarchical_memory_limit"};
 
-/* Memory in use that the kernel can reclaim.  Shared memory is no page cache of
+/* Bytes of memory in use that the kernel can reclaim: clean, unmapped page
+   cache and half of the reclaimable slabs.  Shared memory is no page cache of
    files, although it is mapped alike; a mapped file is a running program.  */
 static int64_t cgroup_reclaimable(const int64_t *stats)
 {
@@ -353,6 +381,8 @@ static int64_t cgroup_reclaimable(const int64_t *stats)
     return (cache > 0 ? cache : 0) + stats[STAT_SLAB] / 2;
 }
 
+/* Lower BOUND to LEFT, at least 0, with BY followed by WHOSE as the source.  A
+   BOUND that is not higher than LEFT stays.  */
 static void cgroup_lower(struct budget_bound *bound, int64_t left,
                          const char *by, const char *whose)
 {
@@ -362,12 +392,14 @@ static void cgroup_lower(struct budget_bound *bound, int64_t left,
     snprintf(bound->by, sizeof bound->by, "%s%s", by, whose);
 }
 
+/* The end of the name of a source: GROUP, as part of a sentence.  */
 static const char *cgroup_whose(const struct cgroup *group)
 {
     return group->own ? " of the cgroup" : " of a cgroup above";
 }
 
-/* LIMIT minus USED, of which BACK is reclaimable.  */
+/* LIMIT minus USED, of which BACK is reclaimable; negative if LIMIT is
+   exceeded.  BUDGET_UNBOUND if LIMIT or USED is.  */
 static int64_t left_of(int64_t limit, int64_t used, int64_t back)
 {
     if (limit == BUDGET_UNBOUND || used == BUDGET_UNBOUND)
@@ -375,6 +407,7 @@ static int64_t left_of(int64_t limit, int64_t used, int64_t back)
     return limit - (used > back ? used - back : 0);
 }
 
+/* Lower BOUND to the memory that GROUP, of version 2, has left.  */
 static void bound_unified(const struct cgroup *group,
                           struct budget_bound *bound)
 {
@@ -393,9 +426,10 @@ static void bound_unified(const struct cgroup *group,
     }
 }
 
-/* Version 1 has three limits: of memory, of memory and swap, and until 5.15 of
-   kernel memory without page cache.  The limits of parent groups, mounted or
-   not, are in memory.stat.  */
+/* Lower BOUND to the memory that GROUP, of version 1, has left.  Version 1 has
+   three limits: of memory, of memory and swap, and until 5.15 of kernel memory
+   without page cache.  The limits of parent groups, mounted or not, are in
+   memory.stat.  */
 static void bound_first(const struct cgroup *group, struct budget_bound *bound)
 {
     static const struct {

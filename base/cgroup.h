@@ -16,40 +16,49 @@
 
 #include "base/budget.h"
 
+/* Version 1 with the controller memory or pids; or version 2, a unified
+   hierarchy with all controllers.  */
 enum cgroup_kind { CGROUP_MEMORY, CGROUP_PIDS, CGROUP_UNIFIED };
 
 enum {
     CGROUPS_MAX = 48, /* folders; the groups of containers are 4 to 8 deep */
-    CGROUP_PATH_MAX = 4096
+    CGROUP_PATH_MAX = 4096 /* bytes of a folder's path, with the NUL */
 };
 
 /* The folders of the groups, each own group before its parents.  */
 struct cgroups {
     struct cgroup {
         enum cgroup_kind kind;
-        bool own;
-        char *folder;
+        bool own;     /* the group of this process, not a parent group */
+        char *folder; /* allocated */
     } list[CGROUPS_MAX];
     size_t count;
 };
 
-/* Find the groups by /proc/self/cgroup and /proc/self/mountinfo below ROOT
-   ("" for the host itself).  A group without a mount is omitted.  Returns
-   0; or -1 with errno if those files cannot be read, or with ENOMEM.  */
+/* Find the groups of this process by /proc/self/cgroup and /proc/self/mountinfo
+   below ROOT ("" for the host itself).  The old content of *GROUPS is
+   overwritten.  A group without a mount is omitted; so are folders beyond
+   CGROUPS_MAX and paths longer than CGROUP_PATH_MAX.  Returns 0, and
+   cgroups_free frees *GROUPS; or -1 with errno if those files cannot be read,
+   or with ENOMEM, and *GROUPS is empty.  */
 int cgroups_find(struct cgroups *groups, const char *root);
 
+/* Free the folders.  GROUPS is empty afterwards.  */
 void cgroups_free(struct cgroups *groups);
 
-/* Lower the bounds in BUDGET to the amounts left by GROUPS.  Memory: the limit
-   minus the use, plus clean unmapped page cache, plus half of the reclaimable
-   slabs.  An unreadable file is no bound.  */
+/* Lower the bounds in BUDGET to the amounts left by GROUPS, at least 0; a bound
+   that is lower stays.  Memory: the limit minus the use, plus clean unmapped
+   page cache, plus half of the reclaimable slabs.  Processes: pids.max minus
+   pids.current.  An unreadable file is no bound.  */
 void cgroups_bound(const struct cgroups *groups, struct budget *budget);
 
-/* Lower BUDGET's memory to the MemAvailable of /proc/meminfo below ROOT.  */
+/* Lower BUDGET's memory to the MemAvailable of /proc/meminfo below ROOT.  A
+   lower bound stays, and so does the bound if the file or the value cannot be
+   read.  */
 void meminfo_bound(const char *root, struct budget *budget);
 
-/* The number of processes of this group that the kernel has killed because
-   memory ran out, or -1 if unreadable.  */
+/* The number of processes of the own group in GROUPS that the kernel has killed
+   so far because memory ran out, or -1 if unreadable.  */
 int64_t cgroups_oom_kills(const struct cgroups *groups);
 
 #endif /* BASE_CGROUP_H */

@@ -15,7 +15,7 @@
 
 #define DIGITS "0123456789"
 
-/* Whether TEXT is not empty and consists of SET.  */
+/* Whether TEXT is not empty and has only characters of SET.  */
 static bool endpoint_is_of(const char *text, const char *set)
 {
     return *text && text[strspn(text, set)] == '\0';
@@ -26,7 +26,8 @@ bool endpoint_is_number(const char *host)
     return endpoint_is_of(host, DIGITS);
 }
 
-/* 0 if HOST is an address, else the errno of sonde_address_parse.  */
+/* 0 if HOST is an address, else the errno of sonde_address_parse.  Keeps
+   errno.  */
 static int endpoint_parse(const char *host)
 {
     struct sonde_address address;
@@ -87,7 +88,8 @@ bool endpoint_check_port(const char *port, unsigned min,
     return false;
 }
 
-/* Whether HOST is an address of an interface, by number, that is not here.  */
+/* Whether HOST is an IPv6 address with an interface by number ("fe80::1%7")
+   that this host lacks.  Keeps errno.  */
 static bool endpoint_lacks_number(const char *host)
 {
     struct sonde_address address;

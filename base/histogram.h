@@ -16,18 +16,20 @@ enum { HISTOGRAM_STEPS = 64, HISTOGRAM_CLASSES = 58 * HISTOGRAM_STEPS };
 /* All zero is empty.  */
 struct histogram {
     uint64_t count;
-    int64_t least, most;
+    int64_t least, most; /* min and max in nanoseconds; 0 if empty */
     uint64_t classes[HISTOGRAM_CLASSES];
 };
 
-/* A negative NS counts as 0.  */
+/* Count the value NS, in nanoseconds.  A negative NS counts as 0.  */
 void histogram_add(struct histogram *histogram, int64_t ns);
 
-/* The smallest value not exceeded by SHARE (0 to 1) of all values, rounded up
-   to the end of its class, at most the max; 0 if the histogram is empty.  */
+/* The smallest value that at least SHARE (0 to 1) of all values do not exceed,
+   rounded up to the end of its class, at most the max; 0 if the histogram is
+   empty.  With SHARE 0: the min, rounded up alike.  */
 int64_t histogram_quantile(const struct histogram *histogram, double share);
 
-/* The number of values below NS, to the precision of the classes.  */
+/* The number of values in classes that end below NS.  Values below NS in the
+   class of NS are not counted.  */
 uint64_t histogram_below(const struct histogram *histogram, int64_t ns);
 
 #endif /* BASE_HISTOGRAM_H */

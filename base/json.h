@@ -14,24 +14,29 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Initially { OUT }.  */
+/* The state of the output.  Initially { OUT }.  */
 struct json {
     FILE *out;
-    int depth;
+    int depth;  /* of nested objects and arrays; 0: outside */
     int flat;   /* the depth from which values share a line; 0: none */
     bool first; /* no value written yet at this depth */
 };
 
+/* Begin and end an object or an array, the value of KEY.  Each value below
+   takes a line of its own.  The end of the outermost value also writes a
+   newline.  The kind and the nesting are not checked.  */
 void json_object(struct json *json, const char *key);
 void json_object_end(struct json *json);
 void json_array(struct json *json, const char *key);
 void json_array_end(struct json *json);
-/* An object in a single line.  */
+/* Begin an object in a single line, together with all values in the object.
+   json_object_end ends it.  */
 void json_line(struct json *json, const char *key);
-/* NULL is null.  */
+/* Write TEXT as a string; NULL is null.  */
 void json_text(struct json *json, const char *key, const char *text);
+/* Write NUMBER in decimal.  */
 void json_number(struct json *json, const char *key, int64_t number);
-/* A negative number is null.  */
+/* Write NUMBER in decimal; a negative number, which means unknown, is null.  */
 void json_count(struct json *json, const char *key, int64_t number);
 void json_bool(struct json *json, const char *key, bool value);
 

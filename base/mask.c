@@ -9,8 +9,8 @@
 #include "base/mask.h"
 #include "base/utf8.h"
 
-/* Whether the character of LENGTH bytes at BYTES controls a terminal or the
-   order of what stands in a line.  */
+/* Whether the character of LENGTH bytes at BYTES controls a terminal, breaks a
+   line, or changes the order of the text in a line.  */
 static bool mask_is_control(const unsigned char *bytes, size_t length)
 {
     if (length == 1)
@@ -36,8 +36,9 @@ size_t mask_skipped(const char *text)
     return length > 0 ? length : 1;
 }
 
-/* Mask the SIZE bytes at TEXT, except for the characters in KEPT.  A NUL
-   follows these bytes, and the result.  Returns the length of the result.  */
+/* Mask the SIZE bytes at TEXT in place, except for the characters in KEPT.  A
+   NUL follows these bytes, and the result.  Returns the length of the
+   result.  */
 static size_t mask_bytes(char *text, size_t size, const char *kept)
 {
     char *to = text;

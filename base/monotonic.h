@@ -13,12 +13,13 @@
 /* Nanoseconds of the clock of sonde_deadline.  */
 int64_t monotonic_now(void);
 
-/* Milliseconds of this clock; and the milliseconds from NOW until THEN, at
-   least 0, as a timeout.  */
+/* Milliseconds of this clock, rounded down; and the milliseconds from NOW until
+   THEN, both of monotonic_ms, as a timeout: at least 0, at most INT_MAX.  */
 int64_t monotonic_ms(void);
 int monotonic_until(int64_t now, int64_t then);
 
-/* Sleep for NS nanoseconds, or less if a signal arrives.  Keeps errno.  */
+/* Sleep for NS nanoseconds, or less if a signal arrives; a negative NS does not
+   sleep.  Keeps errno.  */
 void monotonic_sleep(int64_t ns);
 
 /* Rounds of an event loop in a row without progress, although poll returned
@@ -27,10 +28,10 @@ struct monotonic_spin {
     int rounds;
 };
 
-/* Count one such round.  From the 65th in a row on, sleep 1 ms, later up to
-   8 ms: a kernel that keeps reporting events in error must not cost a
-   processor.  Returns true once in a row, after some 1.5 seconds: time to log.
-   Progress is SPIN->rounds = 0.  */
+/* Count one such round.  From the 65th in a row on, sleep 1 ms, later up to 8
+   ms: a kernel that keeps reporting events in error must not cost a processor.
+   Returns true once in a row, after some 1.5 seconds: time to log; otherwise
+   false.  After progress the caller sets SPIN->rounds to 0.  Keeps errno.  */
 bool monotonic_spin(struct monotonic_spin *spin);
 
 #endif /* BASE_MONOTONIC_H */

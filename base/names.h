@@ -5,15 +5,16 @@
 #define BASE_NAMES_H 1
 
 /* The name of ERROR, such as "ECONNREFUSED", since numbers differ between
-   systems; "E?" for an unknown number.  */
+   systems; "E?" for 0 or an unknown number.  The text is constant.  */
 const char *errno_name(int error);
 
-/* The name of the signal NUMBER, such as "SIGPIPE", or NULL; the text is
-   valid until the next call.  */
+/* The name of the signal NUMBER, such as "SIGPIPE", or NULL for an unknown
+   number; the text is valid until the next call.  */
 const char *signal_name(int number);
 
-/* The bits of poll's EVENTS by name, "POLLIN|POLLHUP", or "none"; the text
-   is valid until the fourth call from now.  */
+/* The bits of poll's EVENTS by name, "POLLIN|POLLHUP", or "none"; other bits
+   than POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP and POLLNVAL are omitted.
+   The text is valid until the fourth call from now.  */
 const char *poll_names(short events);
 
 /* The address family FAMILY in sentences, "IPv4", "IPv6", "UNIX", and as a key

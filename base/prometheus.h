@@ -16,12 +16,14 @@ struct prometheus_label {
 };
 
 /* Begin the metric NAME, of KIND "gauge" or "counter", explained by HELP in one
-   line of plain ASCII.  */
+   line of plain ASCII.  The texts are written unaltered: no escapes.  */
 void prometheus_head(FILE *out, const char *name, const char *kind,
                      const char *help);
 
-/* Write a sample of NAME; nothing if VALUE is negative, which means unknown.
-   U+FFFD replaces bytes of a label's value that are not UTF-8.  */
+/* Write a sample of NAME with LABELS (NULL: none); nothing if VALUE is
+   negative, which means unknown.  In the value of a label, backslash, quote and
+   newline are escaped.  U+FFFD replaces bytes that are not UTF-8, and
+   characters that mask_text masks.  */
 void prometheus_sample(FILE *out, const char *name,
                        const struct prometheus_label *labels, int64_t value);
 

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+/* Columns of a line, and of the label at its beginning.  */
 enum { SENTENCE_COLUMNS = 80, SENTENCE_LABEL = 10 };
 
 /* A text being built; excess text is dropped.  All zero is empty.  */
@@ -13,12 +14,14 @@ struct sentence {
     char text[2048];
 };
 
-/* Append to SENTENCE.  */
+/* Append to SENTENCE, as printf; excess text is dropped.  */
 __attribute__((format(printf, 2, 3))) void say(struct sentence *sentence,
                                                const char *format, ...);
 
-/* Print SENTENCE after LABEL, wrapped at spaces to fit the columns, and empty
-   SENTENCE; with LABEL NULL, from the first column.  */
+/* Print SENTENCE after LABEL, wrapped at spaces to fit the columns, and a
+   newline; empty SENTENCE.  LABEL is padded to SENTENCE_LABEL columns, and
+   further lines are indented alike.  With LABEL NULL, print from the first
+   column.  */
 void put_sentence(FILE *out, const char *label, struct sentence *sentence);
 
 #endif /* BASE_SENTENCE_H */

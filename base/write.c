@@ -13,10 +13,10 @@
 #include "base/wait.h"
 #include "base/write.h"
 
-/* A call that began at START failed with ERROR.  Count it in FAILURES, sleep
-   from the second failure in a row on, and limit their number.  A call that a
-   signal interrupted after 1 ms or more has waited for a slow reader and is not
-   counted.  Returns 0, or -1 with ERROR.  */
+/* A call that began at START failed with ERROR.  Count the failure in FAILURES,
+   sleep from the second failure in a row on, and limit their number.  A call
+   that a signal interrupted after 1 ms or more has waited for a slow reader and
+   is not counted.  Returns 0 to retry, or -1 with errno ERROR to give up.  */
 static int write_back_off(int *failures, int64_t start, int error)
 {
     enum { FAILURES_MAX = 1000, PAUSE_MS = 10, WAITED = 1000000 };
@@ -32,7 +32,9 @@ static int write_back_off(int *failures, int64_t start, int error)
     return 0;
 }
 
-/* Wait until FD is writable.  Returns 0, or -1 with poll's errno.  */
+/* Wait, without a timeout, until FD is writable or has failed.  Returns 0; or
+   -1 with the errno of poll, EINTR, EAGAIN and ENOMEM only after many failures
+   in a row.  */
 static int wait_for_room(int fd, int *failures)
 {
     struct pollfd polled = {.fd = fd, .events = POLLOUT};

@@ -14,14 +14,17 @@
 
 #include "sonde.h"
 
+/* TIMEOUT is in seconds.  */
 enum { BACKLOGS = 15, CLIENTS = 64, TIMEOUT = 2 };
 
+/* A handler that does nothing: the signal interrupts connect.  */
 static void rung(int signo)
 {
     (void)signo;
 }
 
-/* Connect to ADDRESS until a connect times out.  Returns the number of
+/* Connect to ADDRESS until a connect times out or fails, or CLIENTS are
+   connected, then close all connections by RST.  Returns the number of
    connections.  */
 static int count_clients(const struct sonde_address *address)
 {

@@ -98,8 +98,9 @@ enum client_end client_end_of(enum sonde_connect_status status)
     return ends[status].end;
 }
 
-/* The time waited without a reply: the timeout given, unless the kernel timed
-   out earlier or no timeout was given.  */
+/* Print to TIME how long the client waited without a reply: the timeout given,
+   unless the kernel timed out earlier or no timeout was given; then WAITED_NS,
+   rounded to milliseconds.  */
 static void print_waited(const struct client *client, int64_t waited_ns,
                          char time[CLIENT_TIME_TEXT])
 {
@@ -136,7 +137,9 @@ enum client_end client_output_lost(int error, struct client_result *result)
                       "cannot write standard output: %s", strerror(error));
 }
 
-/* ERROR in strerror's words, with the explanation for STATUS.  */
+/* Explain ERROR in strerror's words, with the explanation for STATUS unless the
+   target is a path, and WHERE (may be empty).  Returns the end for STATUS, also
+   in *RESULT.  */
 static enum client_end client_say_error(const struct client *client,
                                         enum sonde_connect_status status,
                                         int error, const char *where,
@@ -180,7 +183,10 @@ static const char *client_find_advice(const struct client_target *target,
     }
 }
 
-/* Explain why connect or the name lookup failed with ERROR.  */
+/* Explain why connect or the name lookup failed with ERROR, by the report of
+   CLIENT.  A missing interface in the host is CLIENT_NAME_UNKNOWN, for any
+   status but refused, timed out and reset.  Returns the end, also in
+   *RESULT.  */
 static enum client_end client_explain(const struct client *client, int error,
                                       int64_t waited_ns,
                                       struct client_result *result)
@@ -222,6 +228,7 @@ static enum client_end client_explain(const struct client *client, int error,
 static char doomed_path[sizeof((struct client *)0)->own_path];
 static char doomed_folder[sizeof((struct client *)0)->own_folder];
 
+/* Remove the files, and end the process by the same signal.  */
 static void on_end(int signo)
 {
     unlink(doomed_path);
@@ -230,6 +237,9 @@ static void on_end(int signo)
     raise(signo);
 }
 
+/* Have SIGHUP, SIGINT and SIGTERM remove the files of CLIENT and end the
+   process.  A signal that is ignored or handled stays so.  Only the files of
+   the last client are removed.  */
 static void client_watch_signals(const struct client *client)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
@@ -241,8 +251,11 @@ static void client_watch_signals(const struct client *client)
             sonde_signal(signals[i], on_end, SONDE_RESTART);
 }
 
-/* An unbound UNIX datagram socket has no address and gets no replies: bind the
-   socket in a new folder, which client_close removes.  */
+/* An unbound UNIX datagram socket has no address and gets no replies: make a
+   folder for the socket, below TMPDIR if that is an absolute path and short
+   enough, otherwise below /tmp.  client_close removes the folder.  Returns 0,
+   with the path to bind in *SOURCE; or -1, explained in *RESULT if the folder
+   cannot be made.  */
 static int make_own_path(struct client *client, struct sonde_address *source,
                          struct client_result *result)
 {
@@ -277,6 +290,9 @@ static void remove_own_path(struct client *client)
     *client->own_path = *client->own_folder = '\0';
 }
 
+/* Connect to the UNIX socket of the target.  Returns the descriptor; or -1 with
+   errno, the status in the report, and an explanation in *RESULT if the folder
+   for datagrams cannot be made.  */
 static int connect_path(struct client *client, int timeout,
                         struct sonde_connect_options *options,
                         struct client_result *result)
@@ -298,6 +314,7 @@ static int connect_path(struct client *client, int timeout,
     return fd;
 }
 
+/* Connect to the target by path or by name.  Returns as connect_path.  */
 static int connect_target(struct client *client, struct client_result *result)
 {
     const struct client_target *target = client->target;
@@ -317,8 +334,9 @@ static int connect_target(struct client *client, struct client_result *result)
                               &client->report);
 }
 
-/* Send small writes at once; detect a vanished peer by keepalive if configured.
-   Errors are ignored: the exchange works without these options.  */
+/* For TCP only: send small writes at once; detect a vanished peer by keepalive
+   if configured.  Errors are ignored: the exchange works without these
+   options.  */
 static void client_set_options(struct client *client)
 {
     int on = 1;
@@ -330,6 +348,7 @@ static void client_set_options(struct client *client)
             sonde_keepalive(client->fd, client->target->keepalive);
 }
 
+/* Set the name of CLIENT, "host port 7" or the path.  */
 static void name_target(struct client *client)
 {
     const struct client_target *target = client->target;

@@ -9,13 +9,14 @@
 #include "base/monotonic.h"
 #include "clients/daytime-client.h"
 
-/* The reply begins.  */
+/* The reply begins: note the local clock, and the time since START.  */
 static void daytime_client_note_time(struct daytime *daytime, int64_t start)
 {
     clock_gettime(CLOCK_REALTIME, &daytime->local);
     daytime->round_trip_ns = monotonic_now() - start;
 }
 
+/* The progress as part of a sentence, in TEXT; empty if no byte arrived.  */
 static const char *daytime_client_where(const struct daytime *daytime,
                                         char text[60])
 {
@@ -23,6 +24,7 @@ static const char *daytime_client_where(const struct daytime *daytime,
     return daytime->length ? text : "";
 }
 
+/* Explain ERROR of a send or receive begun at START; EAGAIN is the timeout.  */
 static enum client_end daytime_client_say_lost(const struct client *client,
                                                int error,
                                                const struct daytime *daytime,
@@ -46,7 +48,8 @@ static enum client_end daytime_client_say_too_long(const struct client *client,
         client->name, DAYTIME_MAX);
 }
 
-/* The round trip begins with connect, when a stream server reads its clock.  */
+/* Read the reply up to end of file.  The round trip begins with connect, when a
+   stream server reads its clock.  */
 static enum client_end get_stream(struct client *client, int64_t deadline,
                                   struct daytime *daytime,
                                   struct client_result *result)

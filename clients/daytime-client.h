@@ -13,17 +13,21 @@ enum { DAYTIME_MAX = 4096 };
 
 struct daytime {
     size_t length;
-    char text[DAYTIME_MAX + 1]; /* with a NUL behind it */
-    /* The local clock when the reply arrived, and the time since the request:
-       the server read its clock in between.  */
+    char text[DAYTIME_MAX + 1]; /* LENGTH bytes and a NUL */
+    /* The local clock when the first bytes of the reply arrived, and the time
+       since the request, for a stream since the start of name lookup and
+       connect: the server read its clock in between.  0 without a reply.  */
     struct timespec local;
     int64_t round_trip_ns;
 };
 
 /* Get the reply for CLIENT: over a stream up to end of file, since one write
    may arrive in several pieces; over datagrams by sending an empty datagram.
-   *DAYTIME has the bytes received, in each case.  Returns the end, also in
-   *RESULT.  */
+   Without a timeout in the target, CLIENT_TIMEOUT or CLIENT_DATAGRAM_TIMEOUT
+   from now applies.  CLIENT stays open.  *DAYTIME has the bytes received, in
+   each case, at most DAYTIME_MAX.  A longer reply and an empty datagram are
+   CLIENT_WRONG_REPLY; an empty stream is CLIENT_CLOSED_EARLY.  Returns the end,
+   also in *RESULT.  */
 enum client_end daytime_get(struct client *client, struct daytime *daytime,
                             struct client_result *result);
 

@@ -53,7 +53,9 @@ static const struct {
 
 /* ---- fields: each returns whether the field is there, and skips it ------- */
 
-/* MIN to MAX digits.  */
+/* After a mismatch the position is undefined.  */
+
+/* MIN to MAX digits, with their number in *VALUE.  */
 static bool take_digits(struct reading *reading, int min, int max, int *value)
 {
     int count = 0;
@@ -71,8 +73,8 @@ static size_t count_letters(const char *text)
     return length;
 }
 
-/* One of the COUNT NAMES, whole or its first three letters; *VALUE is its
-   number from 1.  */
+/* One of the COUNT NAMES, whole or its first three letters, in any case; *VALUE
+   is its number from 1.  */
 static bool take_name(struct reading *reading, const char *const *names,
                       int count, int *value)
 {
@@ -114,7 +116,8 @@ static bool take_blanks(struct reading *reading)
     return reading->at > start;
 }
 
-/* +01, +01:00, +0100, or the like with a minus.  */
+/* An offset: +01, +01:00, +0100, or the like with a minus.  The caller has
+   checked that a sign is there.  */
 static bool take_offset(struct reading *reading)
 {
     int sign = *reading->at == '-' ? -1 : 1, hours, minutes = 0;
@@ -130,6 +133,7 @@ static bool take_offset(struct reading *reading)
     return hours < 24 && minutes < 60;
 }
 
+/* An offset, or one of the abbreviations above in any case.  */
 static bool take_zone(struct reading *reading)
 {
     size_t length = count_letters(reading->at);
@@ -146,7 +150,8 @@ static bool take_zone(struct reading *reading)
     return false;
 }
 
-/* TT L H msADV UTC(NIST) *: none of these fields changes the second of UTC.  */
+/* The rest of the NIST form, TT L H msADV UTC(NIST) *, up to the end: none of
+   these fields changes the second of UTC.  Only "UTC(...)" is required.  */
 static bool take_nist(struct reading *reading)
 {
     const char *zone = strstr(reading->at, "UTC(");
@@ -165,6 +170,8 @@ static bool take_short_year(struct reading *reading)
     return true;
 }
 
+/* FIELD, a character of a pattern: a letter of the table at the top, or
+   itself.  */
 static bool take_field(struct reading *reading, char field)
 {
     switch (field) {
@@ -224,7 +231,8 @@ static int64_t days_since_1970(int year, int month, int day)
            719468;
 }
 
-/* A leap second is a second of the next minute, as in POSIX.  */
+/* Whether READING is an existing date and time, of the Julian Date given if
+   any.  A leap second is a second of the next minute, as in POSIX.  */
 static bool is_possible(const struct reading *reading)
 {
     enum { julian_1970 = 40587 };
@@ -254,6 +262,7 @@ static bool local_seconds(const struct reading *reading, int64_t *seconds)
     return tm.tm_wday >= 0;
 }
 
+/* READING as seconds since 1970, by its zone; without a zone as UTC.  */
 static int64_t utc_seconds(const struct reading *reading)
 {
     return days_since_1970(reading->year, reading->month, reading->day) *
@@ -262,7 +271,9 @@ static int64_t utc_seconds(const struct reading *reading)
            reading->zone * 60;
 }
 
-/* Whether TEXT, without white space around it, has the form PATTERN.  */
+/* Whether TEXT has the form PATTERN, apart from white space around TEXT, and is
+   an existing time.  If so, *READING has the fields; otherwise *READING is
+   undefined.  */
 static bool daytime_parse_matches(struct reading *reading, const char *pattern,
                                   const char *text)
 {

@@ -41,7 +41,7 @@ static bool has_pending(const struct session *session)
     return session->out_start < session->out_end;
 }
 
-/* The progress, as part of a sentence.  */
+/* The progress, as part of a sentence, in TEXT.  */
 static const char *echo_client_where(const struct session *session,
                                      char text[160])
 {
@@ -59,6 +59,7 @@ static const char *echo_client_where(const struct session *session,
 
 /* Each returns 0 to continue, or -1 with the end in the result.  */
 
+/* Read input into the ring, which has space, and note the end of input.  */
 static int echo_client_take_input(struct session *session)
 {
     size_t size;
@@ -76,8 +77,9 @@ static int echo_client_take_input(struct session *session)
     return 0;
 }
 
-/* Send unsent bytes.  After a failure the bytes echoed before are still
-   received.  */
+/* Send unsent bytes until the socket takes no more.  When input has ended and
+   all bytes are sent, half-close.  An error is kept in SEND_ERROR, and the run
+   goes on: after a failure the bytes echoed before are still received.  */
 static void send_some(struct session *session)
 {
     size_t size;
@@ -101,6 +103,7 @@ static void send_some(struct session *session)
     }
 }
 
+/* Report ANSWER, a wrong byte or a byte never sent.  Returns -1.  */
 static int echo_client_say_wrong(struct session *session,
                                  enum verify_answer answer)
 {
@@ -119,7 +122,10 @@ static int echo_client_say_wrong(struct session *session,
     return -1;
 }
 
-/* The server closed the connection, or a read failed with ERROR.  */
+/* The server closed the connection (ERROR is 0), or a read failed with ERROR.
+   CLIENT_DONE if the server closed after the half-close and all bytes are
+   echoed.  An error of sending explains an early close.  Returns -1, with the
+   end in the result.  */
 static int end_of_stream(struct session *session, int error)
 {
     const struct verify *verify = &session->verify;
@@ -138,7 +144,7 @@ static int end_of_stream(struct session *session, int error)
     return -1;
 }
 
-/* Write verified bytes.  Returns as above.  */
+/* Write verified bytes until the output takes no more.  Returns as above.  */
 static int put_output(struct session *session)
 {
     while (has_pending(session)) {
@@ -156,6 +162,8 @@ static int put_output(struct session *session)
     return 0;
 }
 
+/* Receive, verify, and write the bytes that match, before a difference is
+   reported.  No verified byte is pending.  */
 static int take_echo(struct session *session)
 {
     size_t good;
@@ -176,7 +184,8 @@ static int take_echo(struct session *session)
 
 /* ---- waiting ------------------------------------------------------------- */
 
-/* Whether a reply is due: not while input is awaited or output is blocked.  */
+/* Whether a reply is due: bytes are not echoed, or input has ended and the
+   server has not closed.  Not while input is awaited or output is blocked.  */
 static bool is_due(const struct session *session)
 {
     return !has_pending(session) &&
@@ -184,7 +193,8 @@ static bool is_due(const struct session *session)
             session->verify.echoed < session->verify.filled);
 }
 
-/* Extend the deadline by the time in which no reply was due.  */
+/* Extend the deadline by the time in which no reply was due.  Called once a
+   round: notes when this time begins, and adds the time when it ends.  */
 static void extend_deadline(struct session *session)
 {
     struct client *client = session->client;
@@ -200,8 +210,9 @@ static void extend_deadline(struct session *session)
     }
 }
 
-/* The deadline of the next reply; without a timeout option, CLIENT_TIMEOUT
-   after the last progress.  */
+/* The deadline of the next reply: SONDE_NEVER while none is due; the deadline
+   of the client; without a timeout option, CLIENT_TIMEOUT after the last
+   progress.  */
 static int64_t echo_client_latest(const struct session *session)
 {
     if (!is_due(session))
@@ -211,6 +222,7 @@ static int64_t echo_client_latest(const struct session *session)
     return session->progress + (int64_t)CLIENT_TIMEOUT * 1000000;
 }
 
+/* Report the timeout and the progress.  Returns -1.  */
 static int say_late(struct session *session)
 {
     const struct client_target *target = session->client->target;
@@ -227,8 +239,8 @@ static int say_late(struct session *session)
     return -1;
 }
 
-/* poll keeps reporting readiness while read or write returns EAGAIN.  No
-   deadline ends this, because no reply is due.  */
+/* Report that poll keeps reporting readiness while read or write returns
+   EAGAIN.  No deadline ends this, because no reply is due.  Returns -1.  */
 static int say_unready(struct session *session)
 {
     const char *what =
@@ -239,6 +251,8 @@ static int say_unready(struct session *session)
     return -1;
 }
 
+/* Have the poller watch EVENTS on FD, or nothing unless ON.  WHICH is the index
+   of FD in watched.  Returns 0, or -1 with errno.  */
 static int echo_client_watch(struct session *session, int which, int fd,
                              bool on, unsigned events)
 {
@@ -288,7 +302,8 @@ static uint64_t progress_of(const struct session *session)
            (session->send_error ? 1 : 0);
 }
 
-/* One round.  Returns as above.  */
+/* One round: send, wait for events or the deadline, and handle these.  Returns
+   as above.  */
 static int echo_client_step(struct session *session)
 {
     struct sonde_event event;
@@ -320,7 +335,9 @@ static int echo_client_step(struct session *session)
     return 0;
 }
 
-/* Only poll accepts regular files, which are always ready.  */
+/* Open the poller, with nothing watched yet.  Only poll accepts regular files,
+   which are always ready.  OUTPUT with the number of INPUT is accepted.
+   Returns 0; or -1 with errno, and the caller closes the poller.  */
 static int open_poller(struct session *session)
 {
     session->poller = sonde_poller_open(SONDE_POLLER_POLL);

@@ -21,6 +21,7 @@ struct exchange {
     unsigned char reply[SONDE_DATAGRAM_MAX];
 };
 
+/* The progress, as part of a sentence, in TEXT.  */
 static const char *echo_datagrams_where(const struct exchange *exchange,
                                         char text[80])
 {
@@ -29,7 +30,8 @@ static const char *echo_datagrams_where(const struct exchange *exchange,
     return text;
 }
 
-/* Report how the reply of LENGTH bytes differs from the SIZE bytes DATA.  */
+/* Report how the reply of LENGTH bytes differs from the SIZE bytes DATA.
+   Returns -1.  */
 static int echo_datagrams_say_wrong(const struct exchange *exchange,
                                     const unsigned char *data, size_t size,
                                     size_t length)
@@ -51,7 +53,8 @@ static int echo_datagrams_say_wrong(const struct exchange *exchange,
     return -1;
 }
 
-/* The reply to SIZE bytes exceeds the receive buffer.  */
+/* Report that the reply to SIZE bytes exceeds the receive buffer.  Returns
+   -1.  */
 static int echo_datagrams_say_too_long(const struct exchange *exchange,
                                        size_t size)
 {
@@ -63,7 +66,8 @@ static int echo_datagrams_say_too_long(const struct exchange *exchange,
     return -1;
 }
 
-/* Receiving failed.  */
+/* Report errno of a send or receive in an exchange begun at START; EAGAIN is
+   the timeout.  Returns -1.  */
 static int echo_datagrams_say_lost(const struct exchange *exchange,
                                    int64_t start)
 {
@@ -77,7 +81,8 @@ static int echo_datagrams_say_lost(const struct exchange *exchange,
     return -1;
 }
 
-/* Milliseconds until the timeout of the reply.  */
+/* Milliseconds until the timeout of the reply: CLIENT_DATAGRAM_TIMEOUT if
+   CLIENT has no deadline.  */
 static int echo_datagrams_timeout(const struct client *client)
 {
     return client->deadline == SONDE_NEVER
@@ -85,8 +90,8 @@ static int echo_datagrams_timeout(const struct client *client)
                : sonde_deadline_left(client->deadline);
 }
 
-/* Send the SIZE bytes DATA and verify the reply.  Returns 0, or -1 with the end
-   in the result.  */
+/* Send the SIZE bytes DATA, wait for the reply and verify that it is the same;
+   then count the datagram.  Returns 0, or -1 with the end in the result.  */
 static int echo_datagrams_ask(struct exchange *exchange,
                               const unsigned char *data, size_t size)
 {
@@ -109,6 +114,7 @@ static int echo_datagrams_ask(struct exchange *exchange,
     return 0;
 }
 
+/* Write the SIZE bytes DATA to the output.  Returns as above.  */
 static int echo_datagrams_print(const struct exchange *exchange,
                                 const unsigned char *data, size_t size)
 {
@@ -119,8 +125,9 @@ static int echo_datagrams_print(const struct exchange *exchange,
     return -1;
 }
 
-/* The next line, at most a datagram; the deadline is extended by the wait.
-   Returns as sonde_line.  */
+/* Wait, without a timeout, for the next line, or for the next part of a line
+   longer than a datagram; the deadline is extended by the wait.  Returns as
+   sonde_line.  */
 static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
 {
     int64_t start = monotonic_now();
@@ -132,7 +139,8 @@ static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
     return size;
 }
 
-/* After the last echo: report a surplus datagram.  */
+/* After the last echo: report a surplus datagram that has arrived.  The call
+   does not wait, and leaves the result alone if there is none.  */
 static void look_for_more(struct exchange *exchange)
 {
     ssize_t length = sonde_datagram_receive(
@@ -144,6 +152,8 @@ static void look_for_more(struct exchange *exchange)
                    exchange->client->name, exchange->count, length);
 }
 
+/* Send all input line by line, up to the first failure, which is in the
+   result.  */
 static void exchange_all(struct exchange *exchange)
 {
     char *line = NULL;

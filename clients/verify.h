@@ -19,7 +19,8 @@ struct verify {
     unsigned char *bytes;
     size_t size;
     uint64_t filled, sent, echoed;
-    /* At ECHOED: the first difference or surplus byte.  */
+    /* At ECHOED: the first difference or surplus byte, after verify_check.
+       EXPECTED is not set for a surplus byte.  */
     unsigned char expected, received;
 };
 
@@ -29,21 +30,25 @@ enum verify_answer {
     VERIFY_EXTRA      /* a byte that was never sent */
 };
 
-/* Returns 0, or -1 with ENOMEM.  */
+/* Make an empty ring of SIZE bytes (not 0).  Returns 0, or -1 with ENOMEM;
+   verify_close frees the ring, and is harmless after a failure.  */
 int verify_open(struct verify *verify, size_t size);
 void verify_close(struct verify *verify);
 
-/* The place for at most *SIZE more bytes, 0 if the ring is full; COUNT bytes
-   were stored there.  */
+/* The place for at most *SIZE more bytes, contiguous, 0 if the ring is full.
+   verify_fill adds COUNT bytes stored there, at most *SIZE.  */
 void *verify_space(const struct verify *verify, size_t *size);
 void verify_fill(struct verify *verify, size_t count);
 
-/* The next *SIZE contiguous bytes to send; COUNT bytes were sent.  */
+/* The next *SIZE contiguous bytes to send, 0 if there are none; more may follow
+   at the beginning of the ring.  verify_sent marks COUNT of these as sent.  */
 const void *verify_unsent(const struct verify *verify, size_t *size);
 void verify_sent(struct verify *verify, size_t count);
 
-/* Compare SIZE received BYTES.  The first *GOOD match; the result is for the
-   byte after these.  */
+/* Compare SIZE received BYTES with the bytes sent and not yet echoed.  The
+   first *GOOD match and count as echoed, which frees their place.  VERIFY_SAME:
+   all match.  Otherwise the result is for the byte after these, stored in
+   RECEIVED.  */
 enum verify_answer verify_check(struct verify *verify, const void *bytes,
                                 size_t size, size_t *good);
 

@@ -17,13 +17,15 @@
 /* TIMEOUT is in milliseconds.  */
 enum { TIMEOUT = 30000, LINE_MAX_SIZE = 16384, BACKLOG = 16 };
 
+/* Print errno with WHAT.  Returns 1, the exit status.  */
 static int fail(const char *what)
 {
     perror(what);
     return 1;
 }
 
-/* Drop the rest of a line.  Returns 0, or -1.  */
+/* Drop the rest of a line, within TIMEOUT.  Returns 0, also at the end of the
+   stream, or -1 after an error or the timeout.  */
 static int skip_line(struct sonde_lines *lines)
 {
     char *piece;
@@ -37,8 +39,8 @@ static int skip_line(struct sonde_lines *lines)
     return -1;
 }
 
-/* Write the answer to the next line to TEXT.  Returns 1, 0 at the end of the
-   stream, or -1.  */
+/* Write the answer to the next line to TEXT of SIZE bytes.  Returns 1, 0 at the
+   end of the stream, or -1 after an error or a timeout.  */
 static int answer_line(struct sonde_lines *lines, char *text, size_t size)
 {
     char *line;
@@ -53,6 +55,8 @@ static int answer_line(struct sonde_lines *lines, char *text, size_t size)
     return 1;
 }
 
+/* Answer all lines of the client FD, which stays open.  Returns the exit
+   status.  */
 static int answer(int fd)
 {
     struct sonde_lines lines;

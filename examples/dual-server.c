@@ -13,6 +13,7 @@
 
 #include "sonde.h"
 
+/* Print errno with WHAT.  Returns 1, the exit status.  */
 static int fail(const char *what)
 {
     perror(what);
@@ -28,7 +29,8 @@ struct listener {
 /* Open a listener for each of the two ADDRESSES, of IPv6 and IPv4: not every
    system has a socket for both families.  A family missing on this host is
    skipped.  If the system chose the port of the first, the second gets the same
-   port.  Returns the number of listeners, or -1.  */
+   port, also in ADDRESSES.  Returns the number of listeners, the first of
+   LISTENERS; or -1 with errno if there is none or another error came.  */
 static int open_listeners(struct sonde_address *addresses,
                           struct listener *listeners)
 {
@@ -50,8 +52,9 @@ static int open_listeners(struct sonde_address *addresses,
     return count ? count : -1;
 }
 
-/* Greet the next client.  Returns for how many milliseconds to leave the
-   listener alone, -1 if the listener is unusable.  */
+/* Greet the next client and close the connection; other clients wait meanwhile,
+   up to 2 s.  Returns for how many milliseconds to leave the listener alone, 0
+   for none, -1 if the listener is unusable.  */
 static int greet(struct listener *listener)
 {
     static const char hello[] = "hello\r\n";
@@ -72,7 +75,8 @@ static int greet(struct listener *listener)
     return 0;
 }
 
-/* Serve until a signal comes.  Returns 0, or -1 after a failure of accept.  */
+/* Serve until a signal comes.  Returns 0, or -1 after a failure of accept or of
+   the poller.  */
 static int serve(struct sonde_poller *poller, int signals)
 {
     struct sonde_event event;

@@ -28,12 +28,14 @@ static struct sonde_poller *poller;
 static struct sonde_reserve reserve;
 static int served;
 
+/* Print errno with WHAT.  Returns 1, the exit status.  */
 static int fail(const char *what)
 {
     perror(what);
     return 1;
 }
 
+/* Close and free CONNECTION, and count the client as served.  */
 static void drop(struct connection *connection)
 {
     sonde_poller_remove(poller, connection->fd);
@@ -42,8 +44,9 @@ static void drop(struct connection *connection)
     served++;
 }
 
-/* Accept all waiting clients.  Returns for how many milliseconds to leave the
-   listener alone, -1 if the listener is unusable.  */
+/* Accept all waiting clients.  Without a free descriptor, one client is
+   rejected by the reserve descriptor.  Returns for how many milliseconds to
+   leave the listener alone, 0 for none, -1 if the listener is unusable.  */
 static int accept_clients(int listener)
 {
     static struct sonde_backoff_state backoff;
@@ -69,6 +72,8 @@ static int accept_clients(int listener)
     }
 }
 
+/* Send back bytes held, or read more if none are held.  Drops CONNECTION at end
+   of file or after an error.  */
 static void serve(struct connection *connection)
 {
     ssize_t count;
@@ -95,7 +100,8 @@ static void serve(struct connection *connection)
                         connection);
 }
 
-/* All clients, in the child process.  Returns the exit status.  */
+/* Run all clients, in the child process.  Returns the exit status: 0 if each
+   got its line back.  */
 static int run_clients(const struct sonde_address *server)
 {
     static int fds[clients];

@@ -15,7 +15,8 @@
    line.  */
 enum { TIMEOUT = 30000, LINE_MAX_SIZE = 4096 };
 
-/* Print why there is no connection, and the result of each attempt.  */
+/* Print why there is no connection, and the result of each attempt.  Returns 1,
+   the exit status.  */
 static int report_failure(const char *host,
                           const struct sonde_connect_report *report)
 {
@@ -37,6 +38,7 @@ static int report_failure(const char *host,
     return 1;
 }
 
+/* Print errno with WHAT; EAGAIN is a timeout.  Returns 1, the exit status.  */
 static int fail(const char *what)
 {
     fprintf(stderr, "tcp-client: %s: %s\n", what,

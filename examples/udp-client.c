@@ -16,6 +16,7 @@
    further attempt waits twice as long.  */
 enum { TIMEOUT = 1000, ATTEMPTS = 4, ADDRESSES = 8 };
 
+/* Print STATUS with HOST.  Returns 1, the exit status.  */
 static int fail(const char *host, enum sonde_connect_status status)
 {
     fprintf(stderr, "udp-client: %s: %s\n", host,

@@ -63,18 +63,21 @@ size_t pattern_check(const struct pattern *pattern, size_t connection,
 
 /* ---- counts -------------------------------------------------------------- */
 
+/* Whether a connection in STATE counts in load->connecting.  */
 static bool is_connecting(enum load_state state)
 {
     return state == CONNECTION_CONNECTING || state == CONNECTION_QUEUE_FULL ||
            state == CONNECTION_BACKOFF;
 }
 
+/* Whether a connection in STATE counts in load->open.  */
 static bool is_open(enum load_state state)
 {
     return state == CONNECTION_OPEN || state == CONNECTION_ENDING;
 }
 
-/* Go to STATE and update the counts of LOAD.  */
+/* Go to STATE and update the counts of LOAD.  Pending messages of a connection
+   that is no longer open are no longer outstanding.  */
 static void set_state(struct load *load, struct load_connection *connection,
                       enum load_state state)
 {
@@ -137,7 +140,7 @@ void load_done(struct load *load, struct load_connection *connection,
 
 /* ---- close --------------------------------------------------------------- */
 
-/* Close the socket and go to STATE.  */
+/* Close the socket, if any, and go to STATE.  No error is counted.  */
 static void close_connection(struct load *load,
                              struct load_connection *connection,
                              enum load_state state)
@@ -161,7 +164,8 @@ static void connection_fail(struct load *load,
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* Have the poller watch the events that the state of CONNECTION needs.  */
+/* Have the poller watch the events that the state of CONNECTION needs.  A
+   failure of the poller is counted and closes CONNECTION.  */
 static void connection_watch(struct load *load,
                              struct load_connection *connection)
 {
@@ -178,7 +182,8 @@ static void connection_watch(struct load *load,
         connection->watched = events;
 }
 
-/* With --connect: count the whole connection and close.  */
+/* With --connect: add the time of the whole connection to the latency, and
+   close.  */
 static void connection_complete(struct load *load,
                                 struct load_connection *connection)
 {
@@ -187,8 +192,8 @@ static void connection_complete(struct load *load,
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* With --connect, after the reply: reset, or half-close and wait until the
-   peer closes its side.  */
+/* With --connect, after the reply: close by RST if the plan says reset, or
+   half-close and wait until the peer closes its side.  */
 static void connection_half_close(struct load *load,
                                   struct load_connection *connection)
 {
@@ -204,6 +209,8 @@ static void connection_half_close(struct load *load,
 
 /* ---- messages over a stream ---------------------------------------------- */
 
+/* Begin the messages that may begin, and send until the socket takes no more;
+   then is_blocked is set.  */
 static enum load_error stream_send(struct load *load,
                                    struct load_connection *connection)
 {
@@ -231,7 +238,9 @@ static enum load_error stream_send(struct load *load,
     return LOAD_NONE;
 }
 
-/* Compare COUNT received bytes with the bytes sent.  */
+/* Compare COUNT received bytes with the bytes sent, and advance RECEIVED by the
+   bytes that match.  Returns LOAD_NONE if all match; otherwise LOAD_WRONG,
+   described in the report.  */
 static enum load_error stream_verify(struct load *load,
                                      struct load_connection *connection,
                                      size_t count)
@@ -247,6 +256,8 @@ static enum load_error stream_verify(struct load *load,
                            good == due);
 }
 
+/* Read once, verify, and count the messages that are complete.  End of file is
+   LOAD_CLOSED, except after the half-close: then CONNECTION is complete.  */
 static enum load_error stream_receive(struct load *load,
                                       struct load_connection *connection)
 {
@@ -281,6 +292,8 @@ void load_connection_send(struct load *load, struct load_connection *connection)
         connection_watch(load, connection);
 }
 
+/* Receive, then send messages that may begin now, or with --connect end the
+   connection after its reply.  An error is counted and closes CONNECTION.  */
 static void connection_receive(struct load *load,
                                struct load_connection *connection)
 {
@@ -295,8 +308,10 @@ static void connection_receive(struct load *load,
 
 /* ---- connect ------------------------------------------------------------- */
 
-/* Use FD for CONNECTION.  TCP sends small messages at once.  Returns 0, or -1
-   with the errno of sonde_poller_add.  */
+/* Use FD for CONNECTION, which closes FD from now on.  TCP sends small messages
+   at once, with keepalive if configured; with reset in the plan, a stream
+   closes by RST.  Errors of these options are ignored.  Returns 0, or -1 with
+   the errno of sonde_poller_add.  */
 static int connection_use(struct load *load, struct load_connection *connection,
                           int fd)
 {
@@ -315,6 +330,8 @@ static int connection_use(struct load *load, struct load_connection *connection,
     return sonde_poller_add(load->poller, fd, 0, connection);
 }
 
+/* CONNECTION is open: reset its numbers, count the connect, and begin messages
+   unless the run is in an earlier phase.  */
 static void connection_establish(struct load *load,
                                  struct load_connection *connection)
 {
@@ -336,7 +353,8 @@ void load_connection_adopt(struct load *load,
         connection_establish(load, connection);
 }
 
-/* Close, and retry after the back-off from STATE.  */
+/* Close, and go to STATE, a state from which connect is retried after the
+   back-off.  */
 static void connection_back_off(struct load *load,
                                 struct load_connection *connection,
                                 enum load_state state)
@@ -345,7 +363,10 @@ static void connection_back_off(struct load *load,
     connection->retry_at = monotonic_now() + BACKOFF;
 }
 
-/* connect failed with the errno ERROR.  */
+/* connect failed with the errno ERROR: count the error and close.  With
+   --connect, retry after a back-off while running.  A full listen queue of a
+   UNIX socket is no error: retry after a back-off.  EADDRNOTAVAIL without a
+   source address means that no local port is free.  */
 static void load_connection_refuse(struct load *load,
                                    struct load_connection *connection,
                                    int error)
@@ -393,6 +414,8 @@ static int connection_error(const struct load *load, int fd)
     return error;
 }
 
+/* connect has ended: count the connect time and begin, or handle the
+   failure.  */
 static void connection_confirm(struct load *load,
                                struct load_connection *connection)
 {
@@ -438,8 +461,9 @@ void load_connection_serve(struct load *load,
         load_connection_send(load, connection);
 }
 
-/* CONNECTION has not connected: check its deadline, and retry a full queue,
-   also while draining, since the connection began in time.  */
+/* CONNECTION has not connected: after its deadline count a timeout and close;
+   retry a full queue, also while draining, since the connection began in
+   time.  */
 static void connection_check_connect(struct load *load,
                                      struct load_connection *connection,
                                      int64_t now)

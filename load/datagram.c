@@ -16,6 +16,7 @@ enum {
     MAX_RECEIVED = 64 /* replies received in one call */
 };
 
+/* Bytes of the number in each datagram: 8, or less in smaller datagrams.  */
 static size_t number_size(const struct load *load)
 {
     return load->plan->size < 8 ? load->plan->size : 8;
@@ -28,6 +29,7 @@ static int64_t *time_of(const struct load *load,
     return &connection->times[number % load->plan->depth];
 }
 
+/* Store message NUMBER of CONNECTION in load->bytes.  */
 static void message_make(struct load *load,
                          const struct load_connection *connection,
                          uint64_t number)
@@ -50,7 +52,8 @@ static void advance_done(const struct load *load,
         connection->done++;
 }
 
-/* Message NUMBER is done.  */
+/* Mark message NUMBER as done (answered or expired) in times, and advance done.
+   The counts of LOAD stay.  */
 static void mark_done(const struct load *load,
                       struct load_connection *connection, uint64_t number)
 {
@@ -58,6 +61,8 @@ static void mark_done(const struct load *load,
     advance_done(load, connection);
 }
 
+/* Begin and send messages until no more may begin or there is no room; then
+   is_blocked is set.  */
 static enum load_error datagram_send(struct load *load,
                                      struct load_connection *connection)
 {
@@ -75,8 +80,8 @@ static enum load_error datagram_send(struct load *load,
     return LOAD_NONE;
 }
 
-/* The number of the pending message that LENGTH bytes answer, or begun if no
-   pending message has the number in the reply.  */
+/* The number of the pending message that the LENGTH bytes in load->bytes
+   answer, or begun if no pending message has the number in the reply.  */
 static uint64_t find_message(struct load *load,
                              struct load_connection *connection, size_t length)
 {
@@ -92,7 +97,8 @@ static uint64_t find_message(struct load *load,
     return number;
 }
 
-/* Whether LENGTH bytes are an unaltered copy of message NUMBER.  */
+/* Whether the LENGTH bytes in load->bytes are an unaltered copy of message
+   NUMBER.  Their number is not compared.  */
 static bool is_copy(const struct load *load,
                     const struct load_connection *connection, size_t length,
                     uint64_t number)
@@ -105,7 +111,8 @@ static bool is_copy(const struct load *load,
            !memcmp(load->bytes + skip, due + skip, length - skip);
 }
 
-/* Whether LENGTH bytes answer a message that is already done.  */
+/* Whether the LENGTH bytes in load->bytes answer a message that is already
+   done.  Datagrams with a truncated number: any of the right length.  */
 static bool is_repeated(const struct load *load,
                         const struct load_connection *connection, size_t length)
 {
@@ -118,7 +125,9 @@ static bool is_repeated(const struct load *load,
            is_copy(load, connection, length, carried);
 }
 
-/* Count a reply of LENGTH bytes.  */
+/* Count the reply of LENGTH bytes in load->bytes: as done, or as late if its
+   message is done already.  Returns LOAD_NONE; or LOAD_WRONG for another reply,
+   described in the report.  */
 static enum load_error
 take_reply(struct load *load, struct load_connection *connection, size_t length)
 {
@@ -135,7 +144,8 @@ take_reply(struct load *load, struct load_connection *connection, size_t length)
     return LOAD_NONE;
 }
 
-/* Receive at most MAX datagrams.  */
+/* Receive and count at most MAX datagrams, without waiting.  Returns LOAD_NONE,
+   or the first error.  */
 static enum load_error
 receive_some(struct load *load, struct load_connection *connection, size_t max)
 {
@@ -160,7 +170,8 @@ static enum load_error datagram_receive(struct load *load,
                         load->plan->depth == 1 ? 1 : MAX_RECEIVED);
 }
 
-/* Whether message NUMBER has timed out at NOW.  */
+/* Whether message NUMBER is pending and was begun a timeout or longer before
+   NOW.  */
 static bool datagram_is_late(const struct load *load,
                              struct load_connection *connection,
                              uint64_t number, int64_t now)
@@ -179,6 +190,8 @@ static bool is_any_late(const struct load *load,
     return false;
 }
 
+/* Count the messages unanswered for the timeout at NOW, as done.  Returns
+   LOAD_NONE, or the error of a receive.  */
 static enum load_error datagram_expire(struct load *load,
                                        struct load_connection *connection,
                                        int64_t now)

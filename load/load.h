@@ -39,7 +39,8 @@ enum load_error {
     LOAD_ERRORS
 };
 
-/* ERROR as a word, and as a sentence.  */
+/* ERROR as a word of letters and hyphens, "wrong-reply", and as part of a
+   sentence.  Both are constants.  */
 const char *load_error_name(enum load_error error);
 const char *load_error_text(enum load_error error);
 
@@ -47,49 +48,63 @@ struct load_report {
     const struct load_plan *plan;
     struct sonde_address peer;
     int type;
-    uint64_t messages;        /* echoed unaltered */
+    uint64_t messages;        /* echoed unaltered, in time */
     uint64_t connects;        /* that succeeded */
     uint64_t late;            /* datagrams that arrived after the timeout */
     int64_t elapsed;          /* nanoseconds of the measured phase */
     int64_t opened;           /* nanoseconds until all were connected; 0 with
                                  LOAD_CONNECTS */
     struct histogram latency; /* of a message, or of a whole connection */
-    struct histogram connect;
-    uint64_t errors[LOAD_ERRORS];
-    char wrong[200]; /* the first wrong reply, as a sentence */
-    bool interrupted;
+    struct histogram connect; /* of each connect that succeeded */
+    uint64_t errors[LOAD_ERRORS]; /* how many of each error */
+    char wrong[200];  /* the first wrong reply, as a sentence; or empty */
+    bool interrupted; /* by a signal */
 };
 
-/* When message NUMBER (from 0) of connection INDEX is due under PLAN, in
-   nanoseconds from the start.  Only with a rate.  The latency is measured from
-   the due time, not from the time of sending: so a stalled server cannot hide
-   delayed messages from the figures.  */
+/* When message NUMBER (from 0) of connection INDEX (from 0) is due under PLAN,
+   in nanoseconds from the start.  PLAN has a rate.  The connections take turns,
+   evenly spread.  The latency is measured from the due time, not from the time
+   of sending: so a stalled server cannot hide delayed messages from the
+   figures.  */
 int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number);
 
 /* How many messages of connection INDEX are due before TIME, nanoseconds from
-   the start.  */
+   the start and not negative.  PLAN has a rate.  */
 uint64_t load_due_before(const struct load_plan *plan, size_t index,
                          int64_t time);
 
-/* Why PLAN cannot run against a peer of TYPE, as a sentence; NULL if it can. */
+/* Why PLAN cannot run against a peer of TYPE, SOCK_STREAM or SOCK_DGRAM, as a
+   sentence, a constant; NULL if PLAN can run.  The memory and the descriptors
+   are not checked.  */
 const char *load_plan_problem(const struct load_plan *plan, int type);
 
-/* Raise RLIMIT_NOFILE for COUNT connections, if necessary and possible.  *LIMIT
-   is the limit afterwards.  Returns 0, or -1 if the limit is too low.  */
+/* Raise RLIMIT_NOFILE for COUNT connections and some 30 other descriptors, if
+   necessary and possible.  *LIMIT is the limit afterwards, in each case; -1 if
+   there is none or the limit is unknown, which counts as enough.  Returns 0, or
+   -1 without errno if the limit is too low.  */
 int load_raise_limit(size_t count, long *limit);
 
-/* Whether the memory left suffices for PLAN: for both ends of the connections,
-   since the server may run in the same container, and for pending messages.
-   Returns 0; or -1 with the reason, the end of a sentence, in WHY of SIZE
-   bytes.  */
+/* Whether half of the memory left suffices for PLAN: for both ends of the
+   connections, since the server may run in the same container, and for pending
+   messages.  Returns 0, also if no bound of memory is known; or -1 with the
+   reason, the end of a sentence, in WHY of SIZE bytes.  */
 int load_fits(const struct load_plan *plan, char *why, size_t size);
 
-/* Run PLAN against the peer of CLIENT, and use the connection of CLIENT first.
-   PROGRESS, unless NULL, is called a few times a second with the nanoseconds
-   elapsed.  SIGINT ends the run early, a second SIGINT at once.  The report is
-   always filled in; it needs no freeing.  From the call on, the kernel kills
-   this process first when memory runs out (budget_volunteer).  Returns the end,
-   also in *RESULT: CLIENT_DONE if there were no errors.  */
+/* Run PLAN against the peer of CLIENT.  The connection of CLIENT is the first
+   of the run; with LOAD_CONNECTS this connection is closed instead.  All
+   connections are closed at the end, and CLIENT has none.  PROGRESS, unless
+   NULL, is called a few times a second with the report so far and the
+   nanoseconds elapsed.  SIGINT or SIGTERM ends the measurement: the run then
+   waits for pending replies, and a second signal ends the run at once.  Before
+   the measurement and after its end the first signal ends the run at once.  A
+   run ended at once does not count pending replies as errors.  The run uses the
+   self-pipe of the library and closes it.  From the call on, the kernel kills
+   this process first when memory runs out (budget_volunteer).
+
+   *REPORT is always filled in, and needs no freeing; PLAN must outlive *REPORT.
+   Returns the end, also in *RESULT: CLIENT_DONE if there were no errors and at
+   least one reply or an interruption; CLIENT_TROUBLE if the run could not
+   begin, and CLIENT keeps its connection, or if waiting failed.  */
 enum client_end
 load_run(struct client *client, const struct load_plan *plan,
          void (*progress)(const struct load_report *report, int64_t elapsed),

@@ -115,8 +115,8 @@ int load_raise_limit(size_t count, long *limit)
     return *limit < 0 || *limit >= wanted ? 0 : -1;
 }
 
-/* Kernel memory for one connection of PLAN: messages are in the socket buffers
-   of either end, in both directions, at most a few MiB.  */
+/* Bytes of kernel memory for one connection of PLAN: messages are in the socket
+   buffers of either end, in both directions, at most a few MiB.  */
 static int64_t connection_price(const struct load_plan *plan)
 {
     enum { BUFFERS = 4 << 20 };
@@ -136,8 +136,9 @@ int load_fits(const struct load_plan *plan, char *why, size_t size)
 
 /* ---- the result ---------------------------------------------------------- */
 
-/* The number of errors, and the error to report in *WORST: wrong replies
-   first.  */
+/* The number of errors, and the error to report in *WORST: wrong replies first,
+   then closed early, unanswered, and the lowest number.  *WORST is LOAD_ERRORS
+   if there are none.  */
 static uint64_t plan_count_errors(const struct load_report *report,
                                   enum load_error *worst)
 {

@@ -22,8 +22,9 @@ enum {
 
 /* ---- phases -------------------------------------------------------------- */
 
-/* Change the phase: keep the figures of the phase that ends, and set up PHASE.
-   Without a rate all connections send at once.  */
+/* Change the phase: keep the figures of the phase that ends, and set up PHASE,
+   with its end.  Without a rate all connections send at once when LOAD_RUNNING
+   begins.  */
 static void next_phase(struct load *load, enum load_phase phase, int64_t now)
 {
     const struct load_plan *plan = load->plan;
@@ -44,7 +45,8 @@ static void next_phase(struct load *load, enum load_phase phase, int64_t now)
             load_connection_send(load, &load->connections[i]);
 }
 
-/* Whether all connections or messages that began have ended.  */
+/* Whether all connections (--connect) or messages that began have ended, and
+   with a rate no message due may begin any more.  */
 static bool is_drained(const struct load *load)
 {
     const struct load_plan *plan = load->plan;
@@ -58,7 +60,8 @@ static bool is_drained(const struct load *load)
     return true;
 }
 
-/* All connections are established or have failed.  */
+/* All connections are established or have failed: go to the next phase.  If
+   none is open, the run is over.  */
 static void end_opening(struct load *load, int64_t now)
 {
     load->report->opened += now - load->start;
@@ -77,7 +80,8 @@ static bool is_out_of_time(const struct load *load, int64_t now)
            load->phase_end + (load->has_events ? load->plan->timeout : 0);
 }
 
-/* Go to the next phase if this phase ends at NOW.  */
+/* Go to the next phase if this phase ends at NOW.  In the second half of the
+   timeout for replies no message may begin (is_late).  */
 static void check_phase(struct load *load, int64_t now)
 {
     bool is_idle = load->open == 0 && load->plan->kind != LOAD_CONNECTS;
@@ -117,7 +121,8 @@ static void open_first(struct load *load)
                              monotonic_now());
 }
 
-/* Replace each closed connection, at once or when the rate allows.  */
+/* With --connect: replace each closed connection, at once or when the rate
+   allows.  */
 static void open_again(struct load *load, int64_t now)
 {
     for (size_t i = 0; i < load->plan->connections; i++) {
@@ -135,7 +140,9 @@ static void open_again(struct load *load, int64_t now)
     }
 }
 
-/* Begin messages that are due by the rate on connections that are free.  */
+/* Begin messages that are due by the rate on connections that are free, at most
+   1024 in one call.  A busy connection sends its message later; a closed
+   connection never.  */
 static void run_begin_due(struct load *load, int64_t now)
 {
     size_t count = load->plan->connections;
@@ -159,6 +166,7 @@ static void check_timeouts(struct load *load, int64_t now)
         load_connection_check(load, &load->connections[i], now);
 }
 
+/* Open connections or begin messages, as the phase and the rate require.  */
 static void begin_due_work(struct load *load, int64_t now)
 {
     if (load->phase == LOAD_OPENING)
@@ -172,7 +180,8 @@ static void begin_due_work(struct load *load, int64_t now)
         run_begin_due(load, now);
 }
 
-/* The deadline of the next poll.  */
+/* The deadline of the next poll, in nanoseconds: TICK, or earlier if a phase
+   ends or a message is due; with --connect and a rate, 1 ms from now.  */
 static int64_t next_moment(const struct load *load, int64_t tick)
 {
     int64_t next = tick;
@@ -191,8 +200,8 @@ static int64_t next_moment(const struct load *load, int64_t tick)
     return next;
 }
 
-/* The milliseconds until MOMENT, rounded down: a message sent late is measured
-   late, so the last fraction is not slept through.  */
+/* The milliseconds until MOMENT, rounded down, at least 0: a message sent late
+   is measured late, so the last fraction is not slept through.  */
 static int run_until(int64_t moment)
 {
     int64_t left = (moment - monotonic_now()) / 1000000;
@@ -201,8 +210,9 @@ static int run_until(int64_t moment)
 
 /* ---- the loop ------------------------------------------------------------ */
 
-/* The first signal ends the measurement, the second ends the wait for pending
-   replies.  */
+/* A signal while running ends the measurement.  In any other phase, as the
+   second signal, it ends the run at once, and pending replies are no
+   errors.  */
 static void take_signals(struct load *load)
 {
     load->has_progress = true;
@@ -217,6 +227,7 @@ static void take_signals(struct load *load)
     }
 }
 
+/* Run all phases.  Returns early, with load->trouble, if the poller fails.  */
 static void run_loop(struct load *load,
                      void (*progress)(const struct load_report *, int64_t))
 {
@@ -275,7 +286,8 @@ static void free_load(struct load *load)
     free(load);
 }
 
-/* Let SIGINT and SIGTERM end the run.  */
+/* Let SIGINT and SIGTERM end the run, by the self-pipe, which free_load closes.
+   Returns 0, or -1 with errno.  */
 static int run_watch_signals(struct load *load)
 {
     int fd = sonde_selfpipe_open();
@@ -286,6 +298,8 @@ static int run_watch_signals(struct load *load)
                : 0;
 }
 
+/* Allocate a run and watch signals.  Returns NULL with errno; otherwise
+   free_load frees the run.  */
 static struct load *make_load(const struct load_plan *plan,
                               const struct client *client,
                               struct load_report *report)
@@ -318,7 +332,8 @@ static struct load *make_load(const struct load_plan *plan,
     return load;
 }
 
-/* Use CLIENT's connection as the first; with --connect, close it.  */
+/* Use CLIENT's connection as the first, and take its descriptor; with
+   --connect, close it and go to LOAD_RUNNING.  */
 static void begin_load(struct load *load, struct client *client)
 {
     load->start = load->last = monotonic_now();
@@ -334,7 +349,9 @@ static void begin_load(struct load *load, struct client *client)
     client->fd = -1;
 }
 
-/* Messages that came due by the rate on an open connection and never began.  */
+/* Messages that came due by the rate on an open connection and never began, or
+   with --connect, connections that came due and never began.  0 without a
+   rate.  */
 static uint64_t count_unsent(const struct load *load)
 {
     const struct load_plan *plan = load->plan;
@@ -351,7 +368,8 @@ static uint64_t count_unsent(const struct load *load)
     return unsent;
 }
 
-/* Count connections that neither connected nor failed, or did not end.  */
+/* Count, as errors, connections that neither connected nor failed, and
+   connections that the peer did not close after the half-close.  */
 static void count_unfinished(const struct load *load)
 {
     uint64_t *errors = load->report->errors;
@@ -364,7 +382,8 @@ static void count_unfinished(const struct load *load)
     }
 }
 
-/* Complete the report after the run.  */
+/* Complete the report after the run: the time elapsed, and the errors of
+   messages and connections still pending, unless the run was cut.  */
 static void finish_report(const struct load *load)
 {
     struct load_report *report = load->report;

@@ -43,7 +43,7 @@ struct load_connection {
     unsigned watched; /* events that the poller watches */
     bool is_blocked;  /* the socket's send buffer is full */
     int64_t since;    /* start of connect; with a rate, when it was due */
-    int64_t retry_at;
+    int64_t retry_at; /* end of the back-off */
     int64_t deadline; /* of all attempts to connect */
     /* Numbers of messages: due by the rate, begun, and done without a gap.
        A message between done and begun has an entry, its number modulo depth:
@@ -84,14 +84,16 @@ struct pattern {
 /* How messages travel.  Each function returns LOAD_NONE, or the error that ends
    the connection.  */
 struct load_transport {
-    /* Begin and send the messages that may begin.  */
+    /* Begin the messages that may begin, and send as much as the socket takes.
+       Sets is_blocked if the socket takes no more.  */
     enum load_error (*send)(struct load *load,
                             struct load_connection *connection);
-    /* Receive and verify what has arrived.  */
+    /* Receive and verify data that has arrived; not always all, so that a fast
+       peer does not starve the other connections.  */
     enum load_error (*receive)(struct load *load,
                                struct load_connection *connection);
-    /* Count messages unanswered for the timeout at NOW; NULL if messages cannot
-       be lost.  */
+    /* Receive replies that have arrived, then count messages unanswered for the
+       timeout at NOW, which are done; NULL if messages cannot be lost.  */
     enum load_error (*expire)(struct load *load,
                               struct load_connection *connection, int64_t now);
 };
@@ -127,16 +129,21 @@ struct load {
 
 /* ---- plan.c -------------------------------------------------------------- */
 
-/* Write the result of REPORT to *RESULT and return it.  */
+/* Explain the result of REPORT in *RESULT.  Without errors: CLIENT_DONE without
+   text, or CLIENT_TIMED_OUT if no reply came and no signal interrupted the run.
+   Otherwise the text has the counts, and the end is of one error: wrong replies
+   first, then closed early, unanswered (CLIENT_SILENCE for datagrams), and the
+   order of enum load_error.  Returns the end.  */
 enum client_end load_judge(const struct client *client,
                            const struct load_report *report,
                            struct client_result *result);
 
-/* The error for errno ERROR.  */
+/* The error for errno ERROR.  ERROR 0 is LOAD_CLOSED.  */
 enum load_error load_error_of(int error);
 
-/* Describe the first wrong reply: WHAT ("byte", "datagram") NUMBER of
-   CONNECTION was altered, or was NEVER sent.  Returns LOAD_WRONG.  */
+/* Describe a wrong reply in the report, unless a reply is described there
+   already: WHAT ("byte", "datagram") NUMBER of CONNECTION was altered, or was
+   NEVER sent.  Nothing is counted.  Returns LOAD_WRONG.  */
 enum load_error load_note_wrong(struct load *load,
                                 const struct load_connection *connection,
                                 const char *what, uint64_t number, bool never);
@@ -149,13 +156,16 @@ extern const struct load_transport datagram_transport;
 
 extern const struct load_transport stream_transport;
 
+/* Fill PATTERN.  The bytes are the same in each run.  */
 void pattern_make(struct pattern *pattern);
 
-/* PATTERN_PIECE bytes from OFFSET of the stream of CONNECTION.  */
+/* The PATTERN_PIECE bytes from OFFSET of the stream of CONNECTION, a number of
+   load_index.  The bytes belong to PATTERN.  */
 const unsigned char *pattern_at(const struct pattern *pattern,
                                 size_t connection, uint64_t offset);
 
-/* How many of the SIZE BYTES, at most PATTERN_PIECE, match the pattern.  */
+/* How many leading bytes of the SIZE BYTES (at most PATTERN_PIECE) match the
+   pattern from OFFSET of the stream of CONNECTION; SIZE if all match.  */
 size_t pattern_check(const struct pattern *pattern, size_t connection,
                      uint64_t offset, const void *bytes, size_t size);
 
@@ -163,35 +173,47 @@ size_t pattern_check(const struct pattern *pattern, size_t connection,
 size_t load_index(const struct load *load,
                   const struct load_connection *connection);
 
-/* Whether CONNECTION may begin another message now.  */
+/* Whether CONNECTION may begin another message now: by its state, the depth,
+   the phase and the messages due.  Sending may still fail.  */
 bool load_may_begin(const struct load *load,
                     const struct load_connection *connection);
 
-/* Count a message begun at NOW.  */
+/* Count a message begun at NOW, as pending.  Its latency starts now, or with a
+   rate when the message was due.  Nothing is sent.  */
 void load_begin(struct load *load, struct load_connection *connection,
                 int64_t now);
 
-/* Count message NUMBER, with an unaltered reply that arrived at NOW.  */
+/* Count message NUMBER, with an unaltered reply that arrived at NOW, and its
+   latency, except with --connect.  The caller advances DONE of CONNECTION.  */
 void load_done(struct load *load, struct load_connection *connection,
                uint64_t number, int64_t now);
 
-/* Begin to connect.  SINCE is the start of the connect time.  */
+/* Begin to connect CONNECTION, which has no socket.  SINCE, in nanoseconds, is
+   the start of the connect time.  A connect that succeeds at once is confirmed
+   at once, and with messages to send, these are sent.  A failure is counted,
+   and the state is then CONNECTION_CLOSED or a back-off.  All attempts after a
+   full listen queue share one deadline, CLIENT_TIMEOUT.  */
 void load_connection_open(struct load *load, struct load_connection *connection,
                           int64_t since);
 
-/* Use FD, a connected socket.  */
+/* Use FD, a connected socket, for CONNECTION, which closes FD from now on.
+   Counts as a connect.  If the poller fails, the error is counted and FD is
+   closed.  */
 void load_connection_adopt(struct load *load,
                            struct load_connection *connection, int fd);
 
-/* Handle READY, events of the poller.  */
+/* Handle READY, events of the poller: confirm the connect, receive, or send.
+   Errors are counted and close CONNECTION.  */
 void load_connection_serve(struct load *load,
                            struct load_connection *connection, unsigned ready);
 
-/* Begin the messages that may begin, and send as much as the socket takes.  */
+/* If CONNECTION is open, begin the messages that may begin, and send as much as
+   the socket takes.  An error is counted and closes CONNECTION.  */
 void load_connection_send(struct load *load,
                           struct load_connection *connection);
 
-/* Handle timeouts and back-offs that have passed at NOW.  */
+/* Handle timeouts and back-offs that have passed at NOW: of a connect (counted,
+   closed), of datagrams (counted), and retries.  */
 void load_connection_check(struct load *load,
                            struct load_connection *connection, int64_t now);
 
