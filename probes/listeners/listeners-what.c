@@ -21,10 +21,10 @@
 #include "probes/listeners/listeners.h"
 
 enum {
-    LOOKUP_MS = 5000, /* timeout of a look-up of a host name */
-    ADDRESSES = 32,   /* max addresses of a host; the rest is ignored */
-    HOST_SIZE = 256,  /* bytes of a host name, with NUL */
-    NAME_MAX = 15     /* Linux truncates process names */
+    LOOKUP_MS = 5000,     /* timeout of a look-up of a host name */
+    ADDRESSES = 32,       /* max addresses of a host; the rest is ignored */
+    HOST_SIZE = 256,      /* bytes of a host name, with NUL */
+    PROCESS_NAME_MAX = 15 /* Linux truncates process names */
 };
 
 /* A parsed operand.  Members that do not apply are 0 or -1.  */
@@ -81,8 +81,9 @@ static bool has_name(const struct listener_row *row, const char *name,
 {
     for (size_t i = 0; i < row->owner_count; i++) {
         const char *other = row->owners[i].name;
-        if (!strcmp(other, name) || (is_linux && strlen(other) == NAME_MAX &&
-                                     !strncmp(other, name, NAME_MAX)))
+        if (!strcmp(other, name) ||
+            (is_linux && strlen(other) == PROCESS_NAME_MAX &&
+             !strncmp(other, name, PROCESS_NAME_MAX)))
             return true;
     }
     return false;

@@ -11,7 +11,7 @@
 
 /* Bytes for the name of a file and for a value of a profile; longer texts are
    cut where a value has a line of its own.  */
-enum { NAME_MAX = 4096, VALUE_MAX = 4200 };
+enum { FIGURE_NAME_MAX = 4096, VALUE_MAX = 4200 };
 
 /* Write "id", for an answer, or "id key", then the values of A and B, each
    after LEFT or RIGHT and a colon: on the same line if there is room, otherwise
@@ -21,7 +21,7 @@ static void put_difference(FILE *out, const struct finding *a,
                            const char *right)
 {
     enum { FIRST = 30, SECOND = 55 }; /* where the values stand */
-    char text[NAME_MAX + VALUE_MAX];
+    char text[FIGURE_NAME_MAX + VALUE_MAX];
     bool answer = !strcmp(a->key, answer_key);
     int column =
         fprintf(out, "%s%s%s", a->id, answer ? "" : " ", answer ? "" : a->key);
