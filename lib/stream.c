@@ -143,8 +143,10 @@ static ssize_t write_blocking(int fd, const char *bytes, size_t size, int flags,
     return (ssize_t)done;
 }
 
-/* Send once, or, where send may block, as write_blocking.  Returns the count,
-   or -1 with errno; ENOTSOCK: FD is not a socket.  */
+/* Send once with FLAGS, or, where send may block in spite of FLAGS, which are
+   not 0, as write_blocking, until DEADLINE.  If FLAGS is 0, always send once:
+   DEADLINE is not used.  Returns the count, or -1 with errno; ENOTSOCK: FD is
+   not a socket.  */
 static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
                             int64_t deadline)
 {

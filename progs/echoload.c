@@ -113,8 +113,9 @@ static int echoload_check(const struct load_plan *plan,
     return OPTIONS_GO_ON;
 }
 
-/* Run PLAN with CLIENT, and report the run, unless no connection was made.
-   Returns the exit status for RESULT.  */
+/* Run PLAN with CLIENT, set RESULT, and report the run.  Without a connection,
+   only a run of LOAD_CONNECTS is reported.  Returns the exit status for RESULT,
+   also if memory is exhausted.  */
 static int echoload_measure(struct client *client, const struct load_plan *plan,
                             struct client_result *result)
 {

@@ -335,7 +335,10 @@ static void prefork_cut(struct server *server)
     prefork_send_all(server, STOP_NOW);
 }
 
-/* Kill the remaining workers, and count their clients as cut off.  */
+/* End the model: add the clients of the busy workers, and those in the slots'
+   cut_off, to cut_off of SERVER; kill the workers, without waiting for them;
+   and free the data of the model.  model_data of SERVER is invalid afterwards.
+   Does nothing if there is no such data.  */
 static void prefork_end(struct server *server)
 {
     struct prefork_data *data = server->model_data;

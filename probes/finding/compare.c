@@ -28,7 +28,7 @@ static bool compare_counts(const struct finding *finding)
 }
 
 /* The value in FINDINGS with the id and key of FINDING; NULL if there is none,
-   or if it does not count.  */
+   or if the finding found does not count (see compare_counts).  */
 static const char *other_value(const struct findings *findings,
                                const struct finding *finding)
 {

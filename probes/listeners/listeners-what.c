@@ -266,7 +266,8 @@ static int read_addresses(struct meaning *meaning, const char *host,
 }
 
 /* Set the port of MEANING from PORT, a number from 1 to 65535 or a TCP service.
-   Returns 0, or -1 with the reason in *WHY.  */
+   The text of MEANING is set already.  Returns 0; or -1 with the reason in
+   *WHY, and the port of MEANING is then not valid.  */
 static int listeners_what_read_port(struct meaning *meaning, const char *port,
                                     struct sentence *why)
 {

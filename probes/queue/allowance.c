@@ -10,8 +10,9 @@ enum {
     PLENTY = 131072  /* connections, 1 GiB: too much to vanish during a run */
 };
 
-/* Read the memory left and set the maximum, LOOK_EACH connections before the
-   next time.  If the memory cannot be read, keep the last figures.  */
+/* Read the memory left, and set the maximum: the open connections, and those
+   that the memory allows.  The next reading is due after LOOK_EACH more
+   connections.  If the memory cannot be read, keep the last figures.  */
 static void allowance_read(struct allowance *allowance)
 {
     struct budget budget = budget_now();

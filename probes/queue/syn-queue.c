@@ -35,7 +35,8 @@ bool syn_has_new_peers(int family, bool own)
     return family == AF_INET || (own && !namespace_add_inet6());
 }
 
-/* Choose a random address in 127.0.0.0/8.  */
+/* Choose a random address in 127.0.0.0/8, with port 0; not in 127.0.0.0/16,
+   which other programs use.  */
 static void choose_peer(struct sonde_address *address)
 {
     static uint64_t chance;

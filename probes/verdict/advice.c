@@ -104,10 +104,9 @@ static bool is_about(int i, const char *setting)
     return !strncmp(setting, advice[i].setting, strlen(advice[i].setting));
 }
 
-/* Returns the index of the first row about SETTING for this place: HERE is
-   NULL or returns true; -1 if SETTING is unknown.  IS_HOST, the initial
-   namespace: rows with HERE are skipped, since the setting is the host's, even
-   in a container.  */
+/* Returns the index of the first row about SETTING that applies here: HERE is
+   NULL or returns true; or -1 if there is none.  If IS_HOST, SETTING belongs to
+   the host, even in a container, and rows with HERE are skipped.  */
 static int find_here(const char *setting, bool is_host)
 {
     for (int i = 0; i < ADVICE_COUNT; i++)

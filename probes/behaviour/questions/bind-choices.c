@@ -178,8 +178,8 @@ struct restart {
 };
 
 /* The server's end closes first and stays in TIME_WAIT, and the listener is
-   closed; then a second server binds to the port and listens.  Report the
-   result.  */
+   closed; then a second server binds to the port and listens.  The question's
+   data sets SO_REUSEADDR for each server.  Report the result.  */
 static void bind_choices_probe_timewait(struct probe *probe)
 {
     const struct restart *restart = probe->question->data;
