@@ -32,9 +32,7 @@ static const char *const places[] = {
     [ON_LOOPBACK] = "over the loopback interface",
     [IN_PROGRAM] = "within this program; no packet is sent",
     [IN_NAMESPACE] = "in a private network namespace, with a simulated peer",
-    [IN_BOTH] =
-        "over the loopback interface; and if possible in a private network "
-        "namespace, with a simulated peer",
+    [IN_BOTH] = "over loopback and, if possible, by a simulated peer",
 };
 
 void answers_explain(FILE *out, const struct question *question)
