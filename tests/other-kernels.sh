@@ -109,7 +109,11 @@ beside () {
         > /tmp/ready &
     application=$!
     exec 8> /tmp/hold
-    until grep -q ready /tmp/ready; do usleep 10000; done
+    looks=0
+    until grep -q ready /tmp/ready; do
+        [ "$((looks += 1))" -le 6000 ] || return 52
+        usleep 10000
+    done
     result=0
     sh -c 'echo 0 > /cg/g/cgroup.procs; exec "$@"' - "$@" || result=$?
     exec 8>&-
@@ -160,7 +164,8 @@ boot () { # KERNEL: what its console says, in $scratch/console
     mkdir -p "$root/bin" "$root/etc" && write_init "$root/init"
     echo 'nobody:x:65534:65534:nobody:/:/bin/sh' > "$root/etc/passwd"
     echo 'root:x:0:0:root:/:/bin/sh' >> "$root/etc/passwd"
-    cp "$busybox" "$root/bin/busybox" && add_programs "$root"
+    cp "$busybox" "$root/bin/busybox" && add_programs "$root" ||
+        cannot_look "at other kernels: a program cannot be copied"
     add_module "$root" "$1"
     (cd "$root" && find . | cpio -o -H newc 2> /dev/null) | gzip -1 \
         > "$scratch/initrd"
