@@ -222,8 +222,8 @@ check_kernel () { # NAME
     look_at again
     json_is '.again[0] | .grow_after == 6 and .shrink_kept == 6 and
         .shrink_after == 2' "$1: a second listen"
-    json_is '.overflow[0] | .next == "silence" and .enters == "yes" and
-        .data == "kept"' "$1: the client outside"
+    json_is '.overflow[0] | .next_client == "silence" and .connect_completes == "yes" and
+        .early_data == "kept"' "$1: the client outside"
     look_at half-open
     json_is 'all(.rows[]; .incomplete == .backlog + 1 and
         .half_open == .incomplete)' "$1: two ways, one figure"
