@@ -57,7 +57,7 @@ cd "$srcdir/profiles" || exit 99
 # Two runs do not give the same figures, nor bars; but the same first line and
 # last.
 outline () {
-    sed '/|#/d; s/[0-9.][0-9.]*//g; s/  *//g' "$1" | sed -n '1p;$p'
+    sed '/|/d; s/[0-9.][0-9.]*//g; s/  *//g' "$1" | sed -n '1p;$p'
 }
 late () {
     program=$1
