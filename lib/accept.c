@@ -101,10 +101,10 @@ int sonde_accept(int listener, struct sonde_address *peer, unsigned flags)
         if (class != SONDE_ACCEPT_RETRY)
             return -1;
         /* A blocking listener may wait for long, and be interrupted often.  */
-        if (errno == EINTR)
-            failures = sonde__row_count(&interrupted);
-        else
+        if (errno != EINTR)
             failures++;
+        else if (sonde__row_count(&interrupted) >= retries)
+            return -1;
     }
     return -1;
 }

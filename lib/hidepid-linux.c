@@ -10,10 +10,13 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -27,6 +30,9 @@ struct hiding {
     int mode;
     long group; /* members are exempt; 0 unless the mount names a group */
 };
+
+/* NS_GET_USERNS of <linux/nsfs.h>, which musl-gcc does not find.  */
+enum { get_user_namespace = _IO(0xb7, 1) };
 
 /* Open the file NAME of this process's folder in /proc for reading.  NULL with
    the errno of fopen; ENOTSUP instead of ENOENT: no such file, or no /proc.  */
@@ -106,6 +112,47 @@ static int read_hiding(struct hiding *hiding)
     return error ? -1 : 0;
 }
 
+static int open_namespace(const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/self/ns/%s", sonde__sys.proc, name);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Whether PID_NAMESPACE belongs to USER_NAMESPACE, both descriptors.  Returns
+   1, 0 also if the owner may not be seen (EPERM), or -1 with errno; ENOTSUP:
+   before Linux 4.9.  */
+static int is_owner(int pid_namespace, int user_namespace)
+{
+    struct stat owner, own;
+    int fd = ioctl(pid_namespace, get_user_namespace);
+    if (fd < 0 && errno == ENOTTY)
+        errno = ENOTSUP;
+    if (fd < 0)
+        return errno == EPERM ? 0 : -1;
+    int result = fstat(fd, &owner) || fstat(user_namespace, &own)
+                     ? -1
+                     : owner.st_dev == own.st_dev && owner.st_ino == own.st_ino;
+    sonde__close(fd);
+    return result;
+}
+
+/* Whether capabilities and groups of this process count for all processes of
+   its PID namespace: not in a child user namespace without a PID namespace of
+   its own.  Returns 1, also without namespaces; 0; or -1 with errno.  */
+static int has_full_reach(void)
+{
+    int user = open_namespace("user");
+    if (user < 0)
+        return errno == ENOENT ? 1 : -1;
+    int pid = open_namespace("pid");
+    int result = pid < 0 ? errno == ENOENT ? 1 : -1 : is_owner(pid, user);
+    if (pid >= 0)
+        sonde__close(pid);
+    sonde__close(user);
+    return result;
+}
+
 /* Whether this process may trace any process: CAP_SYS_PTRACE is in force.
    Returns 1, 0, or -1 with errno; ENOTSUP: the status has no such line.  */
 static int may_trace(void)
@@ -143,15 +190,26 @@ static int is_in_group(gid_t group)
     return count < 0 ? -1 : found;
 }
 
+/* Whether HIDING hides nothing from this process.  Returns 1, 0, or -1 with
+   errno.  */
+static int is_exempt(const struct hiding *hiding)
+{
+    int result = has_full_reach();
+    if (result <= 0)
+        return result;
+    result = may_trace();
+    if (result != 0 || hiding->mode != hidden_by_group)
+        return result;
+    return is_in_group((gid_t)hiding->group);
+}
+
 int sonde_owners_complete(void)
 {
     int saved = errno;
     struct hiding hiding = {.mode = hidden_from_nobody};
     if (read_hiding(&hiding))
         return -1;
-    int result = hiding.mode == hidden_from_nobody ? 1 : may_trace();
-    if (result == 0 && hiding.mode == hidden_by_group)
-        result = is_in_group((gid_t)hiding.group);
+    int result = hiding.mode == hidden_from_nobody ? 1 : is_exempt(&hiding);
     if (result >= 0)
         errno = saved;
     return result;

@@ -550,8 +550,11 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
    Returns 1; 0 if processes may be invisible: this process has no
    CAP_SYS_PTRACE, and /proc is mounted with hidepid=2 (invisible), and this
    process is not in the exempt group of the mount; or with hidepid=4
-   (ptraceable), without an exempt group.  ENOTSUP: not known, as on all systems
-   but Linux.  Any errno of reading the options of the mount.  Since 0.1.  */
+   (ptraceable), without an exempt group; or the process is in a child user
+   namespace without a PID namespace of its own, where neither counts.
+   ENOTSUP: not known, as on all systems but Linux, and, if /proc hides
+   processes, before Linux 4.9.  Any errno of reading the options of the mount.
+   Since 0.1.  */
 int sonde_owners_complete(void);
 
 /* Check whether sonde_owners can read the sockets of the process PID.

@@ -501,12 +501,13 @@ int listen_sockets_inherit(struct listen_sockets *listeners,
     int flags = fcntl(found->fd, F_GETFL);
     if (flags < 0 || sonde_address_local(found->fd, &listener->local))
         return -1;
-    listener->was_blocking = !(flags & O_NONBLOCK);
-    if (listener->was_blocking && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
-        return -1;
     if (listener->role == SONDE_LISTENER)
         listen_socket_set_options(found->fd);
     else if (sonde_datagram_prepare(found->fd))
+        return -1;
+    /* Last: a socket that is refused stays as its other users have it.  */
+    listener->was_blocking = !(flags & O_NONBLOCK);
+    if (listener->was_blocking && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
         return -1;
     listen_socket_find_file(listener);
     listeners->count++;

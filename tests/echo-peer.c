@@ -150,7 +150,7 @@ static void greet(struct peer *peer)
     peer->ended = is_mode("say");
 }
 
-static void welcome(int listener)
+static void accept_client(int listener)
 {
     int fd = sonde_accept(listener, NULL, SONDE_NONBLOCK | SONDE_CLOEXEC);
     struct peer *peer = fd < 0 ? NULL : calloc(1, sizeof *peer);
@@ -181,7 +181,7 @@ static int run(int listener)
             if (event.fd == STDIN_FILENO)
                 return 0;
             if (event.fd == listener) {
-                welcome(listener);
+                accept_client(listener);
                 continue;
             }
             if (!serve(peer)) {

@@ -532,6 +532,16 @@ if [ "$(id -u)" -eq 0 ] && have setpriv; then
     else
         json_is '.hidden_processes == null and .hidden_reason == "hidepid"' \
             "hidepid: how many are hidden is not known"
+        # A capability of a child user namespace does not reach beyond it.
+        run in_proc hidepid=2 \
+            "\$user unshare --user --map-root-user $scratch/copy --json $port"
+        if [ "$status" -eq 0 ]; then
+            json_is '.hidden_processes == null and .hidden_reason == "hidepid"' \
+                "hidepid: root of a child user namespace does not see all"
+        else
+            skip "hidepid: root of a child user namespace" \
+                "an ordinary user may not make one"
+        fi
         run in_proc hidepid=2 "\$user $scratch/copy $port"
         is "hidepid: it is named" grep -q "hidepid" "$scratch/out"
         run in_proc hidepid=2 "\$user $scratch/copy $listening_process"

@@ -83,6 +83,7 @@ static int pool_begin(struct pool *pool, struct pool_job *job)
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         return -1;
+    struct run_trouble last = job->answers.trouble;
     job->answers.trouble = (struct run_trouble){0};
     run->start = monotonic_ms();
     run->deadline =
@@ -93,8 +94,11 @@ static int pool_begin(struct pool *pool, struct pool_job *job)
     if (run_begin(run, pool_run_question, &task)) {
         free(run);
         job->run = NULL;
+        job->answers.trouble = last;
         return -1;
     }
+    /* Of a retry: only a child that runs replaces the last answer.  */
+    findings_free(&job->answers.findings);
     setpgid(run->child,
             run->child); /* by parent and child: either may be first */
     pool->running++;
@@ -230,7 +234,6 @@ static void pool_retry(struct pool *pool)
         struct pool_job *job = &pool->jobs[i];
         if (answers_lack_resources(&job->answers, job->question->id) ||
             (job->answers.trouble.late && pool_has_sibling(pool, job))) {
-            findings_free(&job->answers.findings);
             job->done = false;
             pool->done--;
         }

@@ -160,5 +160,5 @@ static void add(TCase *tests)
 
 int main(void)
 {
-    return unit_main("remedy", add);
+    return unit_main("advice", add);
 }

@@ -1,4 +1,4 @@
-/* test-histogram.c - services/histogram.c
+/* test-histogram.c - base/histogram.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

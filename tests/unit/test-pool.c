@@ -404,5 +404,5 @@ static void add(TCase *tests)
 
 int main(void)
 {
-    return unit_main("crew", add);
+    return unit_main("pool", add);
 }

@@ -7,7 +7,6 @@
 #include <sys/time.h>
 
 #include "base/monotonic.h"
-#include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
 enum {
@@ -63,7 +62,7 @@ static const char *write_dontwait_try_call(ssize_t (*call)(int), int fd)
         }
         tries++;
         if (errno != EAGAIN)
-            return errno_name(errno);
+            return error_text(errno);
         if (monotonic_ms() - start < TIMEOUT / 2)
             return "yes";
     }
