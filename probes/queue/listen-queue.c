@@ -30,10 +30,7 @@ enum {
     HUGE = 1024 /* above: one test, in one family */
 };
 
-static const struct {
-    int family;
-    const char *name;
-} families[] = {{AF_INET, "inet"}, {AF_INET6, "inet6"}, {AF_UNIX, "unix"}};
+static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
 
 enum { FAMILIES = sizeof families / sizeof *families };
 
@@ -50,14 +47,6 @@ struct measuring {
     bool available[FAMILIES]; /* planned, and works here */
     bool again;               /* another round may follow */
 };
-
-static const char *listen_queue_family_name(int family)
-{
-    for (size_t i = 0; i < FAMILIES; i++)
-        if (families[i].family == family)
-            return families[i].name;
-    return "-";
-}
 
 /* Write the findings of ROW, which is no longer held.  Returns false if OUT
    failed.  */
@@ -129,7 +118,7 @@ static struct listen_row *listen_queue_add_row(struct measuring *measuring,
     struct listen_row *row = &measuring->rows[measuring->row_count];
     *row = (struct listen_row){
         .kind = kind,
-        .family = listen_queue_family_name(family),
+        .family = family_key(family),
         .fills = &measuring->fills[measuring->fill_count],
         .repeats = repeats,
         .left = repeats,
@@ -146,8 +135,7 @@ static struct listen_row *listen_queue_add_row(struct measuring *measuring,
 static struct prefix listen_queue_prefix(const struct measuring *measuring,
                                          int family)
 {
-    return (struct prefix){measuring->out, "listen.queue",
-                           listen_queue_family_name(family)};
+    return (struct prefix){measuring->out, "listen.queue", family_key(family)};
 }
 
 /* Write, and return, whether FAMILY works on the loopback interface here, by
@@ -305,22 +293,22 @@ static void add_rows(struct measuring *measuring)
     bool *wanted = measuring->available;
     int first = -1;
     for (int i = 0; i < FAMILIES; i++) {
-        wanted[i] = planned[i] && put_available(measuring, families[i].family);
+        wanted[i] = planned[i] && put_available(measuring, families[i]);
         if (wanted[i] && first < 0)
             first = i;
         if (wanted[i])
-            add_queue_rows(measuring, families[i].family, i == first);
+            add_queue_rows(measuring, families[i], i == first);
     }
     for (int i = 0; plan->incomplete && i < FAMILIES; i++)
         if (wanted[i])
-            add_syn_rows(measuring, families[i].family, i == first);
+            add_syn_rows(measuring, families[i], i == first);
     if (first < 0)
         return;
     const struct prefix cap = {measuring->out, "listen.cap", NULL};
-    prefix_put_text(&cap, "family", families[first].name, HOW_CONSTANT, NULL);
+    prefix_put_text(&cap, "family", family_key(families[first]), HOW_CONSTANT,
+                    NULL);
     if (plan->cap && !has_cap_row(plan))
-        listen_queue_add_row(measuring, ROW_CAP, families[first].family,
-                             INT_MAX, 1);
+        listen_queue_add_row(measuring, ROW_CAP, families[first], INT_MAX, 1);
 }
 
 /* Make the planned stepwise measurements (stepwise.h), after the rows.  */
@@ -330,11 +318,11 @@ static void measure_stepwise(const struct measuring *measuring)
     overflow_setting(measuring->out);
     for (size_t i = 0; i < FAMILIES; i++) {
         if (measuring->available[i] && plan->again)
-            listen_again(measuring->out, families[i].family, families[i].name,
+            listen_again(measuring->out, families[i], family_key(families[i]),
                          plan->wait);
         if (measuring->available[i] && plan->overflow)
-            overflow_family(measuring->out, families[i].family,
-                            families[i].name, plan->wait);
+            overflow_family(measuring->out, families[i],
+                            family_key(families[i]), plan->wait);
     }
 }
 
