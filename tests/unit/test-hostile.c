@@ -303,7 +303,7 @@ END_TEST
 /* A lookup that goes on in the parent, while a child makes one of its own: no
    lock and no descriptor of the one is in the other's way.  The calls are not
    put back: the parent's goes on using them.  */
-static int hold[2];
+static int hold[2], held[2];
 
 static int getaddrinfo_held(const char *host, const char *service,
                             const struct addrinfo *hints,
@@ -314,6 +314,8 @@ static int getaddrinfo_held(const char *host, const char *service,
     (void)service;
     (void)hints;
     (void)list;
+    if (write(held[1], "x", 1) != 1)
+        abort();
     /* Until the other end is closed, in every process.  */
     while (read(hold[0], &byte, 1) > 0)
         continue;
@@ -335,10 +337,14 @@ START_TEST(a_fork_while_names_are_looked_up)
 {
     struct sonde_target target = {"name", "80", AF_UNSPEC, SOCK_STREAM};
     struct sonde_address list[2];
+    char byte;
     int status = -1;
-    ck_assert_int_eq(pipe(hold), 0);
+    ck_assert(pipe(hold) == 0 && pipe(held) == 0);
     sonde__sys.getaddrinfo = getaddrinfo_held;
     FAILS(ETIMEDOUT, sonde_resolve(&target, 1, list, 2, NULL));
+    /* A thread that is still starting holds locks of a sanitizer, which a
+       child would wait for.  */
+    ck_assert_int_eq(read(held[0], &byte, 1), 1);
     pid_t child = fork();
     if (child == 0) {
         sonde__sys.getaddrinfo = getaddrinfo_says_no;
