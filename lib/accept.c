@@ -31,13 +31,11 @@ enum { accept4_is_exact = 1 };
 
 /* Whether FD, of plain accept, has a peer.  macOS returns a socket for an
    aborted connection, over IPv4 with the address of the peer, too.  If the
-   lookup of the peer fails for another reason (not ENOTCONN or EINVAL), the
-   result is 1.  */
+   lookup of the peer fails for another reason, the result is 1.  */
 static int has_peer(int fd)
 {
     struct sonde_address peer;
-    return !sonde_address_peer(fd, &peer) ||
-           (errno != ENOTCONN && errno != EINVAL);
+    return !sonde_address_peer(fd, &peer) || errno != ENOTCONN;
 }
 
 /* Take one connection with accept4, or with accept if accept4 does not work.
@@ -48,11 +46,10 @@ static int has_peer(int fd)
 static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
 {
     void *storage = &peer->storage;
-    int exact = accept4_is_exact, plain = 0;
+    int plain = 0;
     peer->length = sizeof peer->storage;
     int fd = sonde__sys.accept4(listener, storage, &peer->length, flags);
     if (fd < 0 && no_accept4(errno)) {
-        exact = 0;
         plain = 1;
         peer->length = sizeof peer->storage;
         fd = sonde__sys.accept(listener, storage, &peer->length);
@@ -63,24 +60,19 @@ static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
     if ((peer->length == 0 || (plain && !has_peer(fd))) &&
         sonde_address_family(listener) != AF_UNIX) {
         sonde__close(fd);
-        errno = ECONNABORTED;
-        return -1;
+        return sonde__fail(ECONNABORTED);
     }
     if (peer->length > sizeof peer->storage)
         peer->length = sizeof peer->storage; /* truncated by the kernel */
-    if (!exact && sonde__set_flags(fd, flags)) {
-        sonde__close(fd);
-        return -1;
-    }
+    if ((plain || !accept4_is_exact) && sonde__set_flags(fd, flags))
+        return sonde__close_failed(fd);
     return fd;
 }
 
 int sonde_accept(int listener, struct sonde_address *peer, unsigned flags)
 {
-    if (flags & ~(SONDE_NONBLOCK | SONDE_CLOEXEC)) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (flags & ~(SONDE_NONBLOCK | SONDE_CLOEXEC))
+        return sonde__fail(EINVAL);
     int saved = errno;
     struct sonde__row interrupted = {0};
     for (int failures = 0; failures < retries;) {

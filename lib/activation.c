@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,41 +59,17 @@ int sonde_inherited(int fd, struct sonde_inherited *found)
     case SOCK_STREAM:
     case SOCK_SEQPACKET:
         made.role = activation_listens(fd) ? SONDE_LISTENER : SONDE_CONNECTION;
-        if (made.role == SONDE_CONNECTION && is_unconnected(fd)) {
-            errno = ENOTCONN;
-            return -1;
-        }
+        if (made.role == SONDE_CONNECTION && is_unconnected(fd))
+            return sonde__fail(ENOTCONN);
         break;
     case SOCK_DGRAM:
         made.role = SONDE_DATAGRAM;
         break;
     default:
-        errno = EPROTOTYPE;
-        return -1;
+        return sonde__fail(EPROTOTYPE);
     }
     *found = made;
     errno = saved;
-    return 0;
-}
-
-/* Read TEXT, only digits, into *VALUE, 0 to LIMIT.  Returns 0, or -1 with
-   EINVAL: TEXT is empty, has another character, or exceeds LIMIT; *VALUE is
-   unchanged.  */
-static int read_digits(const char *text, long limit, long *value)
-{
-    long number = 0;
-    const char *digit = text;
-    for (; *digit >= '0' && *digit <= '9'; digit++) {
-        int next = *digit - '0';
-        if (number > (limit - next) / 10)
-            break; /* the next digit would exceed LIMIT */
-        number = 10 * number + next;
-    }
-    if (digit == text || *digit != '\0') {
-        errno = EINVAL;
-        return -1;
-    }
-    *value = number;
     return 0;
 }
 
@@ -106,56 +81,36 @@ static int read_digits(const char *text, long limit, long *value)
 static int count_passed(size_t room, int *ours)
 {
     const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
-    long process, count;
+    uint32_t process, count;
     *ours = pid && fds;
     if (!*ours)
         return 0;
-    if (read_digits(pid, INT_MAX, &process))
-        return -1;
-    *ours = process == (long)getpid();
+    if (sonde__read_number(pid, strlen(pid), INT_MAX, &process))
+        return sonde__fail(EINVAL);
+    *ours = process == (uint32_t)getpid();
     if (!*ours)
         return 0;
-    if (read_digits(fds, INT_MAX - first_fd, &count))
-        return -1;
-    if ((unsigned long)count > room) {
-        errno = ENOSPC;
-        return -1;
-    }
-    return (int)count;
+    if (sonde__read_number(fds, strlen(fds), INT_MAX - first_fd, &count))
+        return sonde__fail(EINVAL);
+    return count > room ? sonde__fail(ENOSPC) : (int)count;
 }
 
 /* Give the COUNT sockets in FOUND the names in LISTEN_FDNAMES, separated by
-   colons; all are "unknown" without the variable.  Returns 0, or -1 with
-   EINVAL: not COUNT names, or a name is too long.  */
+   colons, if there is such a variable.  Returns 0, or -1 with EINVAL: not COUNT
+   names, or a name is too long.  */
 static int read_names(struct sonde_inherited *found, size_t count)
 {
     const char *name = getenv("LISTEN_FDNAMES");
-    for (size_t i = 0; !name && i < count; i++)
-        strcpy(found[i].name, "unknown");
-    if (!name)
-        return 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; name && i < count; i++) {
         size_t length = strcspn(name, ":");
         int is_last = name[length] == '\0';
-        if (length >= sizeof found->name || is_last != (i + 1 == count)) {
-            errno = EINVAL;
-            return -1;
-        }
+        if (length >= sizeof found->name || is_last != (i + 1 == count))
+            return sonde__fail(EINVAL);
         memcpy(found[i].name, name, length);
         found[i].name[length] = '\0';
         name += length + 1;
     }
     return 0;
-}
-
-/* Set close-on-exec of FD, and nothing else.  Returns 0, or -1 with the errno
-   of fcntl.  */
-static int set_cloexec(int fd)
-{
-    int old = sonde__sys.fcntl(fd, F_GETFD, 0);
-    if (old < 0)
-        return -1;
-    return sonde__sys.fcntl(fd, F_SETFD, old | FD_CLOEXEC);
 }
 
 /* Describe the COUNT descriptors from first_fd on in MADE, with their names,
@@ -164,23 +119,18 @@ static int set_cloexec(int fd)
    malformed names, or close-on-exec could not be set.  */
 static int activation_describe(struct sonde_inherited *made, size_t count)
 {
-    if (read_names(made, count))
-        return -1;
     for (size_t i = 0; i < count; i++) {
-        struct sonde_inherited one;
         int fd = first_fd + (int)i;
-        if (!sonde_inherited(fd, &one)) {
-            memcpy(one.name, made[i].name, sizeof one.name);
-            made[i] = one;
-        } else {
-            made[i].fd = fd;
-            made[i].role = SONDE_UNUSABLE;
-            made[i].error = errno;
-        }
-        if (set_cloexec(fd) && errno != EBADF)
+        if (sonde_inherited(fd, &made[i]))
+            made[i] = (struct sonde_inherited){.fd = fd,
+                                               .role = SONDE_UNUSABLE,
+                                               .error = errno,
+                                               .name = "unknown"};
+        /* No other flag of a descriptor survives exec.  */
+        if (sonde__sys.fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 && errno != EBADF)
             return -1;
     }
-    return 0;
+    return read_names(made, count);
 }
 
 /* Read the passed descriptors into FOUND.  Returns their number, or -1 with
@@ -204,10 +154,8 @@ static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
 
 int sonde_activation(struct sonde_inherited *found, size_t room, unsigned flags)
 {
-    if (flags & ~SONDE_UNSETENV) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (flags & ~SONDE_UNSETENV)
+        return sonde__fail(EINVAL);
     int saved = errno, ours = 0;
     int count = take_passed(found, room, &ours);
     if (count < 0)

@@ -25,19 +25,16 @@ struct parts {
     int bracketed;
 };
 
-/* Read the digits of TEXT up to END as a number up to MAX.  Returns 0, or -1,
-   without errno: no digits, another character, or more than MAX; *NUMBER is
-   unchanged.  */
-static int address_text_read_number(const char *text, const char *end,
-                                    uint32_t max, uint32_t *number)
+int sonde__read_number(const char *text, size_t length, uint32_t max,
+                       uint32_t *number)
 {
     uint64_t value = 0;
-    if (text == end)
+    if (length == 0)
         return -1;
-    for (; text < end; text++) {
-        if (*text < '0' || *text > '9')
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
             return -1;
-        value = value * 10 + (uint64_t)(*text - '0');
+        value = value * 10 + (uint64_t)(text[i] - '0');
         if (value > max)
             return -1;
     }
@@ -119,19 +116,15 @@ static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
 {
     char name[IF_NAMESIZE];
     *scope = 0;
-    if (!parts->scope || !address_text_read_number(
-                             parts->scope, parts->scope_end, UINT32_MAX, scope))
+    if (!parts->scope ||
+        !sonde__read_number(parts->scope,
+                            (size_t)(parts->scope_end - parts->scope),
+                            UINT32_MAX, scope))
         return 0;
-    if (address_text_copy(name, sizeof name, parts->scope, parts->scope_end)) {
-        errno = parts->scope == parts->scope_end ? EINVAL : ENXIO;
-        return -1;
-    }
+    if (address_text_copy(name, sizeof name, parts->scope, parts->scope_end))
+        return sonde__fail(parts->scope == parts->scope_end ? EINVAL : ENXIO);
     *scope = if_nametoindex(name);
-    if (*scope == 0) {
-        errno = why_no_interface();
-        return -1;
-    }
-    return 0;
+    return *scope ? 0 : sonde__fail(why_no_interface());
 }
 
 /* Set *ADDRESS to the IPv4 or IPv6 address HOST, with the scope of PARTS and
@@ -144,10 +137,8 @@ static int address_text_read_host(struct sonde_address *address,
     uint32_t scope;
     int family = strchr(host, ':') ? AF_INET6 : AF_INET;
     if ((family == AF_INET && (parts->bracketed || parts->scope)) ||
-        inet_pton(family, host, bytes) != 1) {
-        errno = EINVAL;
-        return -1;
-    }
+        inet_pton(family, host, bytes) != 1)
+        return sonde__fail(EINVAL);
     if (address_text_read_scope(parts, &scope) ||
         sonde__address_set(address, family, bytes, 0))
         return -1;
@@ -168,12 +159,9 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
         return sonde_address_unix(address, text);
     if (address_text_split(text, &parts) ||
         address_text_copy(host, sizeof host, parts.host, parts.host_end) ||
-        (parts.port &&
-         address_text_read_number(parts.port, parts.port + strlen(parts.port),
-                                  UINT16_MAX, &number))) {
-        errno = EINVAL;
-        return -1;
-    }
+        (parts.port && sonde__read_number(parts.port, strlen(parts.port),
+                                          UINT16_MAX, &number)))
+        return sonde__fail(EINVAL);
     if (address_text_read_host(&found, &parts, host))
         return -1;
     sonde_address_set_port(&found, (uint16_t)number);
@@ -189,13 +177,8 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
 static int address_text_print_unix(const struct sonde_address *address,
                                    char *text, size_t size)
 {
-    size_t start = offsetof(struct sockaddr_un, sun_path);
-    const char *path = (const char *)&address->storage + start;
-    size_t length = sonde__path_length(address);
-    size_t used = 0;
-    /* A path ends at its NUL; an abstract name of Linux begins with a NUL.  */
-    if (length > 0 && path[0] != '\0')
-        length = strnlen(path, length);
+    size_t length, used = 0;
+    const char *path = sonde__path(address, &length);
     if (length == 0)
         return snprintf(text, size, "(unnamed)");
     for (size_t i = 0; i < length; i++) {
@@ -205,20 +188,6 @@ static int address_text_print_unix(const struct sonde_address *address,
                                  plain ? "%c" : "\\%03o", byte);
     }
     return (int)used;
-}
-
-/* Write the host of an IPv4 address, and its port unless 0, to TEXT.  Returns
-   the length.  */
-static int print_in(const struct sonde_address *address, char *text,
-                    size_t size)
-{
-    struct sockaddr_in in;
-    char host[INET_ADDRSTRLEN];
-    memcpy(&in, &address->storage, sizeof in);
-    inet_ntop(AF_INET, &in.sin_addr, host, sizeof host);
-    if (in.sin_port == 0)
-        return snprintf(text, size, "%s", host);
-    return snprintf(text, size, "%s:%u", host, (unsigned)ntohs(in.sin_port));
 }
 
 /* Write the scope NUMBER, after a "%", so that the text reads back: as the name
@@ -234,22 +203,28 @@ static void print_scope(char *text, size_t size, uint32_t number)
         snprintf(text, size, "%%%lu", (unsigned long)number);
 }
 
-/* The same for IPv6, with the scope unless 0; the host is in brackets if a port
-   follows.  */
-static int print_in6(const struct sonde_address *address, char *text,
-                     size_t size)
+/* Write the host of ADDRESS, with its scope and its port unless 0, to TEXT; an
+   IPv6 host with a port is in brackets.  Returns the length, or -1 with
+   EAFNOSUPPORT: neither IPv4 nor IPv6.  */
+static int print_inet(const struct sonde_address *address, char *text,
+                      size_t size)
 {
-    struct sockaddr_in6 in6;
     char host[INET6_ADDRSTRLEN];
     char scope[IF_NAMESIZE + 1] = ""; /* also for 10 digits */
-    memcpy(&in6, &address->storage, sizeof in6);
-    inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof host);
-    if (in6.sin6_scope_id != 0)
-        print_scope(scope, sizeof scope, in6.sin6_scope_id);
-    if (in6.sin6_port == 0)
+    size_t host_size;
+    uint32_t interface = sonde__address_scope(address);
+    int family = address->storage.ss_family;
+    int port = sonde_address_port(address);
+    if (port < 0)
+        return -1;
+    inet_ntop(family, sonde__address_host(address, &host_size), host,
+              sizeof host);
+    if (interface != 0)
+        print_scope(scope, sizeof scope, interface);
+    if (port == 0)
         return snprintf(text, size, "%s%s", host, scope);
-    return snprintf(text, size, "[%s%s]:%u", host, scope,
-                    (unsigned)ntohs(in6.sin6_port));
+    return snprintf(text, size, family == AF_INET ? "%s%s:%d" : "[%s%s]:%d",
+                    host, scope, port);
 }
 
 int sonde_address_print(const struct sonde_address *address, char *buffer,
@@ -257,27 +232,15 @@ int sonde_address_print(const struct sonde_address *address, char *buffer,
 {
     char text[SONDE_ADDRESS_TEXT];
     int saved = errno;
-    int length;
-    switch (address->storage.ss_family) {
-    case AF_INET:
-        length = print_in(address, text, sizeof text);
-        break;
-    case AF_INET6:
-        length = print_in6(address, text, sizeof text);
-        break;
-    case AF_UNIX:
-        length = address_text_print_unix(address, text, sizeof text);
-        break;
-    default:
-        errno = EAFNOSUPPORT;
+    int length = address->storage.ss_family == AF_UNIX
+                     ? address_text_print_unix(address, text, sizeof text)
+                     : print_inet(address, text, sizeof text);
+    if (length < 0)
         return -1;
-    }
     if (size > 0)
         buffer[0] = '\0';
-    if ((size_t)length >= size) {
-        errno = ENOSPC;
-        return -1;
-    }
+    if ((size_t)length >= size)
+        return sonde__fail(ENOSPC);
     memcpy(buffer, text, (size_t)length + 1);
     errno = saved;
     return length;

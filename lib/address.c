@@ -25,38 +25,56 @@ void sonde__set_sa_len(struct sonde_address *address)
 #endif
 }
 
-void *sonde__address_host(struct sonde_address *address, size_t *size)
+/* The parts of an IPv4 or IPv6 address: offsets and sizes in the storage.  */
+static const struct layout {
+    int family;
+    socklen_t length;
+    size_t host, host_size, port;
+} layouts[] = {
+    {AF_INET, sizeof(struct sockaddr_in),
+     offsetof(struct sockaddr_in, sin_addr), sizeof(struct in_addr),
+     offsetof(struct sockaddr_in, sin_port)},
+    {AF_INET6, sizeof(struct sockaddr_in6),
+     offsetof(struct sockaddr_in6, sin6_addr), sizeof(struct in6_addr),
+     offsetof(struct sockaddr_in6, sin6_port)},
+};
+
+/* The row of FAMILY; NULL, with errno kept, if FAMILY is another.  */
+static const struct layout *layout_find(int family)
 {
-    char *bytes = (char *)&address->storage;
-    switch (address->storage.ss_family) {
-    case AF_INET:
-        *size = sizeof(struct in_addr);
-        return bytes + offsetof(struct sockaddr_in, sin_addr);
-    case AF_INET6:
-        *size = sizeof(struct in6_addr);
-        return bytes + offsetof(struct sockaddr_in6, sin6_addr);
-    default:
-        *size = 0;
-        return NULL;
-    }
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+        if (layouts[i].family == family)
+            return &layouts[i];
+    return NULL;
+}
+
+const void *sonde__address_host(const struct sonde_address *address,
+                                size_t *size)
+{
+    const struct layout *layout = layout_find(address->storage.ss_family);
+    *size = layout ? layout->host_size : 0;
+    return layout ? (const char *)&address->storage + layout->host : NULL;
 }
 
 int sonde__address_set(struct sonde_address *address, int family,
                        const void *host, uint16_t port)
 {
-    struct sonde_address made = {.storage.ss_family = (sa_family_t)family};
-    size_t size;
-    void *bytes = sonde__address_host(&made, &size);
-    if (!bytes) {
-        errno = EAFNOSUPPORT;
-        return -1;
-    }
-    memcpy(bytes, host, size);
-    made.length = family == AF_INET ? sizeof(struct sockaddr_in)
-                                    : sizeof(struct sockaddr_in6);
+    const struct layout *layout = layout_find(family);
+    if (!layout)
+        return sonde__fail(EAFNOSUPPORT);
+    struct sonde_address made = {.storage.ss_family = (sa_family_t)family,
+                                 .length = layout->length};
+    memcpy((char *)&made.storage + layout->host, host, layout->host_size);
     sonde__set_sa_len(&made);
     *address = made;
     return sonde_address_set_port(address, port);
+}
+
+uint32_t sonde__address_scope(const struct sonde_address *address)
+{
+    struct sockaddr_in6 in6;
+    memcpy(&in6, &address->storage, sizeof in6);
+    return address->storage.ss_family == AF_INET6 ? in6.sin6_scope_id : 0;
 }
 
 void sonde__address_set_scope(struct sonde_address *address, uint32_t scope)
@@ -70,18 +88,16 @@ int sonde__address_set_kame(struct sonde_address *address, int family,
                             const void *host, uint16_t port)
 {
     struct in6_addr in6;
-    if (sonde__address_set(address, family, host, port))
-        return -1;
     if (family != AF_INET6)
-        return 0;
+        return sonde__address_set(address, family, host, port);
     memcpy(&in6, host, sizeof in6);
-    if (!IN6_IS_ADDR_LINKLOCAL(&in6))
-        return 0;
-    size_t size;
-    unsigned char *bytes = sonde__address_host(address, &size);
-    sonde__address_set_scope(
-        address, (uint32_t)sonde_load(bytes + 2, 2, SONDE_BIG_ENDIAN));
-    memset(bytes + 2, 0, 2);
+    uint32_t scope = 0;
+    if (IN6_IS_ADDR_LINKLOCAL(&in6)) {
+        scope = (uint32_t)sonde_load(in6.s6_addr + 2, 2, SONDE_BIG_ENDIAN);
+        memset(in6.s6_addr + 2, 0, 2);
+    }
+    sonde__address_set(address, family, &in6, port);
+    sonde__address_set_scope(address, scope);
     return 0;
 }
 
@@ -105,10 +121,8 @@ int sonde_address_unix(struct sonde_address *address, const char *path)
 {
     struct sockaddr_un un = {0};
     size_t length = strlen(path);
-    if (length == 0 || length >= sizeof un.sun_path) {
-        errno = length == 0 ? EINVAL : ENAMETOOLONG;
-        return -1;
-    }
+    if (length == 0 || length >= sizeof un.sun_path)
+        return sonde__fail(length == 0 ? EINVAL : ENAMETOOLONG);
     un.sun_family = AF_UNIX;
     memcpy(un.sun_path, path, length + 1);
     size_t whole = offsetof(struct sockaddr_un, sun_path) + length + 1;
@@ -120,36 +134,20 @@ int sonde_address_unix(struct sonde_address *address, const char *path)
 
 int sonde_address_port(const struct sonde_address *address)
 {
-    struct sockaddr_in in;
-    struct sockaddr_in6 in6;
-    switch (address->storage.ss_family) {
-    case AF_INET:
-        memcpy(&in, &address->storage, sizeof in);
-        return ntohs(in.sin_port);
-    case AF_INET6:
-        memcpy(&in6, &address->storage, sizeof in6);
-        return ntohs(in6.sin6_port);
-    default:
-        errno = EAFNOSUPPORT;
-        return -1;
-    }
+    const struct layout *layout = layout_find(address->storage.ss_family);
+    if (!layout)
+        return sonde__fail(EAFNOSUPPORT);
+    return (int)sonde_load((const char *)&address->storage + layout->port, 2,
+                           SONDE_BIG_ENDIAN);
 }
 
 int sonde_address_set_port(struct sonde_address *address, uint16_t port)
 {
-    size_t where;
-    switch (address->storage.ss_family) {
-    case AF_INET:
-        where = offsetof(struct sockaddr_in, sin_port);
-        break;
-    case AF_INET6:
-        where = offsetof(struct sockaddr_in6, sin6_port);
-        break;
-    default:
-        errno = EAFNOSUPPORT;
-        return -1;
-    }
-    sonde_store((char *)&address->storage + where, 2, SONDE_BIG_ENDIAN, port);
+    const struct layout *layout = layout_find(address->storage.ss_family);
+    if (!layout)
+        return sonde__fail(EAFNOSUPPORT);
+    sonde_store((char *)&address->storage + layout->port, 2, SONDE_BIG_ENDIAN,
+                port);
     return 0;
 }
 
@@ -159,48 +157,43 @@ static int address_compare_numbers(uint64_t a, uint64_t b)
     return a < b ? -1 : a > b;
 }
 
-/* The scope of ADDRESS; 0 in IPv4.  */
-static uint32_t address_scope(const struct sonde_address *address)
-{
-    struct sockaddr_in6 in6;
-    memcpy(&in6, &address->storage, sizeof in6);
-    return address->storage.ss_family == AF_INET6 ? in6.sin6_scope_id : 0;
-}
-
 /* Compare two addresses of one family, IPv4 or IPv6: by host, then by scope,
    then by port.  Returns a negative number, 0 or a positive number.  */
-static int compare_inet(struct sonde_address a, struct sonde_address b)
+static int compare_inet(const struct sonde_address *a,
+                        const struct sonde_address *b)
 {
     size_t size;
-    const void *host = sonde__address_host(&a, &size);
-    int order = memcmp(host, sonde__address_host(&b, &size), size);
+    const void *host = sonde__address_host(a, &size);
+    int order = memcmp(host, sonde__address_host(b, &size), size);
     if (order == 0)
-        order = address_compare_numbers(address_scope(&a), address_scope(&b));
+        order = address_compare_numbers(sonde__address_scope(a),
+                                        sonde__address_scope(b));
     return order ? order
-                 : address_compare_numbers((uint64_t)sonde_address_port(&a),
-                                           (uint64_t)sonde_address_port(&b));
+                 : address_compare_numbers((uint64_t)sonde_address_port(a),
+                                           (uint64_t)sonde_address_port(b));
 }
 
-size_t sonde__path_length(const struct sonde_address *address)
+const char *sonde__path(const struct sonde_address *address, size_t *length)
 {
-    size_t start = offsetof(struct sockaddr_un, sun_path);
+    const size_t start = offsetof(struct sockaddr_un, sun_path);
+    const char *path = (const char *)&address->storage + start;
     size_t end = address->length < sizeof address->storage
                      ? address->length
                      : sizeof address->storage;
-    return end > start ? end - start : 0;
+    *length = end > start ? end - start : 0;
+    if (address->storage.ss_family == AF_UNIX && *length > 0 && *path != '\0')
+        *length = strnlen(path, *length);
+    return path;
 }
 
-/* The number of significant bytes after the family: for a UNIX path without its
-   NUL, which is present or not, depending on the program that called bind.  All
-   bytes for an abstract name of Linux, and in other families.  */
-static size_t significant_length(const struct sonde_address *address)
+void sonde__path_copy(const struct sonde_address *address, char *path)
 {
-    const char *path = (const char *)&address->storage +
-                       offsetof(struct sockaddr_un, sun_path);
-    size_t length = sonde__path_length(address);
-    if (address->storage.ss_family == AF_UNIX && length > 0 && path[0] != '\0')
-        length = strnlen(path, length);
-    return length;
+    size_t length;
+    const char *bytes = sonde__path(address, &length);
+    if (address->storage.ss_family != AF_UNIX)
+        length = 0;
+    memcpy(path, bytes, length);
+    path[length] = '\0';
 }
 
 /* The same for two addresses of another family: byte by byte after the family.
@@ -208,10 +201,9 @@ static size_t significant_length(const struct sonde_address *address)
 static int compare_other(const struct sonde_address *a,
                          const struct sonde_address *b)
 {
-    size_t start = offsetof(struct sockaddr_un, sun_path);
-    size_t x = significant_length(a), y = significant_length(b);
-    int order = memcmp((const char *)&a->storage + start,
-                       (const char *)&b->storage + start, x < y ? x : y);
+    size_t x, y;
+    const char *path = sonde__path(a, &x), *other = sonde__path(b, &y);
+    int order = memcmp(path, other, x < y ? x : y);
     return order ? order : address_compare_numbers(x, y);
 }
 
@@ -222,8 +214,7 @@ int sonde_address_compare(const struct sonde_address *a,
     if (family != b->storage.ss_family)
         return address_compare_numbers((uint64_t)family,
                                        (uint64_t)b->storage.ss_family);
-    return family == AF_INET || family == AF_INET6 ? compare_inet(*a, *b)
-                                                   : compare_other(a, b);
+    return layout_find(family) ? compare_inet(a, b) : compare_other(a, b);
 }
 
 /* Run CALL, getsockname or getpeername, on FD, into *ADDRESS.  Returns 0, or -1

@@ -4,22 +4,8 @@
 #include <config.h>
 
 #include <errno.h>
-#include <string.h>
 
 #include "private.h"
-
-/* The order of the SIZE bytes BYTES, which hold 1, 2, 3, ... in big-endian
-   order: a value of enum sonde_byteorder, or 0 if they are neither in order nor
-   reversed.  */
-static int order_of(const unsigned char *bytes, size_t size)
-{
-    int little = 1, big = 1;
-    for (size_t i = 0; i < size; i++) {
-        big = big && bytes[i] == i + 1;
-        little = little && bytes[i] == size - i;
-    }
-    return big ? SONDE_BIG_ENDIAN : little ? SONDE_LITTLE_ENDIAN : 0;
-}
 
 int sonde_byteorder(void)
 {
@@ -28,15 +14,11 @@ int sonde_byteorder(void)
     volatile uint64_t eight = 0x0102030405060708;
     uint16_t two_seen = two;
     uint64_t eight_seen = eight;
-    unsigned char bytes[8];
-    memcpy(bytes, &two_seen, 2);
-    int order = order_of(bytes, 2);
-    memcpy(bytes, &eight_seen, 8);
-    if (order == 0 || order_of(bytes, 8) != order) {
-        errno = EPROTO;
-        return -1;
-    }
-    return order;
+    for (int order = SONDE_LITTLE_ENDIAN; order <= SONDE_BIG_ENDIAN; order++)
+        if (sonde_load(&two_seen, 2, (enum sonde_byteorder)order) == two &&
+            sonde_load(&eight_seen, 8, (enum sonde_byteorder)order) == eight)
+            return order;
+    return sonde__fail(EPROTO);
 }
 
 uint64_t sonde_load(const void *bytes, size_t size, enum sonde_byteorder order)

@@ -86,10 +86,8 @@ static int bind_source(const struct race *race, int fd, int family)
     const struct sonde_address *source = race->options->source;
     if (!source)
         return 0;
-    if (source->storage.ss_family != family) {
-        errno = EAFNOSUPPORT;
-        return -1;
-    }
+    if (source->storage.ss_family != family)
+        return sonde__fail(EAFNOSUPPORT);
     if (race->options->type != SOCK_DGRAM && family != AF_UNIX &&
         sonde_address_port(source) > 0 &&
         sonde__set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1))
@@ -146,10 +144,8 @@ static int connect_open_socket(const struct race *race, int family)
     int fd = sonde_socket(family, type, options->flags | SONDE_NONBLOCK);
     if (fd >= 0 && type == SOCK_DGRAM)
         sonde__datagram_room(fd);
-    if (fd >= 0 && bind_source(race, fd, family)) {
-        sonde__close(fd);
-        return -1;
-    }
+    if (fd >= 0 && bind_source(race, fd, family))
+        return sonde__close_failed(fd);
     return fd;
 }
 

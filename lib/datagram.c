@@ -51,24 +51,12 @@ void sonde__datagram_room(int fd)
    the system's errno for one.  */
 static int is_icmp_error(int error)
 {
-    switch (error) {
-    case ECONNREFUSED:
-    case ECONNRESET: /* Windows */
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-    case ENETDOWN:
-    case ENOPROTOOPT:
-    case EPROTO:
-#ifdef EHOSTDOWN
-    case EHOSTDOWN:
-#endif
-#ifdef ENONET
-    case ENONET:
-#endif
-        return 1;
-    default:
-        return 0;
-    }
+    enum sonde_connect_status status = sonde_connect_status(error);
+    return status == SONDE_CONNECT_REFUSED ||
+           status == SONDE_CONNECT_HOST_UNREACHABLE ||
+           status == SONDE_CONNECT_NETWORK_UNREACHABLE ||
+           error == ECONNRESET /* Windows */ || error == ENOPROTOOPT ||
+           error == EPROTO;
 }
 
 /* Receive a datagram, without waiting.  Returns its length, which may be 0, its
@@ -99,10 +87,8 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
     from->length = message->msg_namelen < sizeof from->storage
                        ? message->msg_namelen
                        : (socklen_t)sizeof from->storage;
-    if (message->msg_flags & MSG_TRUNC) {
-        errno = EMSGSIZE;
-        return -1;
-    }
+    if (message->msg_flags & MSG_TRUNC)
+        return sonde__fail(EMSGSIZE);
     return length;
 }
 
@@ -111,9 +97,8 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
    address of NULs.  */
 static int is_named(const struct sonde_address *address)
 {
-    const char *path = (const char *)&address->storage +
-                       offsetof(struct sockaddr_un, sun_path);
-    size_t length = sonde__path_length(address);
+    size_t length;
+    const char *path = sonde__path(address, &length);
     return length > 0 && (path[0] != '\0' || (length > 1 && path[1] != '\0'));
 }
 
@@ -151,8 +136,7 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
         if (sonde__again(fd, POLLIN, deadline))
             return -1;
     }
-    errno = EAGAIN;
-    return -1;
+    return sonde__fail(EAGAIN);
 }
 
 /* Send MESSAGE once, without SIGPIPE: the BSDs raise the signal for datagrams
@@ -178,10 +162,8 @@ static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
 static int send_message(int fd, const struct msghdr *message, int timeout)
 {
     int saved = errno;
-    if (message->msg_iov->iov_len > max_size) {
-        errno = EMSGSIZE;
-        return -1;
-    }
+    if (message->msg_iov->iov_len > max_size)
+        return sonde__fail(EMSGSIZE);
     int64_t deadline = sonde_deadline(timeout);
     for (int i = 0; i < retries; i++) {
         if (send_once(fd, message, deadline) >= 0) {
@@ -191,8 +173,7 @@ static int send_message(int fd, const struct msghdr *message, int timeout)
         if (sonde__again(fd, POLLOUT, deadline))
             return -1;
     }
-    errno = EAGAIN;
-    return -1;
+    return sonde__fail(EAGAIN);
 }
 
 /* Clear MESSAGE, and let MESSAGE, by way of PART, refer to the SIZE bytes at
@@ -218,6 +199,16 @@ int sonde_datagram_send(int fd, const void *data, size_t size, int timeout)
 
 /* ---- servers ------------------------------------------------------------- */
 
+/* The host of ADDRESS, of family AF_INET6; :: for another family.  */
+static struct in6_addr host6_of(const struct sonde_address *address)
+{
+    struct in6_addr host = IN6ADDR_ANY_INIT;
+    size_t size;
+    if (address->storage.ss_family == AF_INET6)
+        memcpy(&host, sonde__address_host(address, &size), sizeof host);
+    return host;
+}
+
 /* ADDRESS, or the embedded IPv4 address if ADDRESS is ::ffff:a.b.c.d: a socket
    of both families, for instance from a service manager, reports IPv4 in this
    form.  */
@@ -225,11 +216,7 @@ static struct sonde_address
 datagram_unmapped(const struct sonde_address *address)
 {
     struct sonde_address copy = *address;
-    struct in6_addr in6;
-    size_t size;
-    if (address->storage.ss_family != AF_INET6)
-        return copy;
-    memcpy(&in6, sonde__address_host(&copy, &size), sizeof in6);
+    struct in6_addr in6 = host6_of(address);
     if (IN6_IS_ADDR_V4MAPPED(&in6))
         sonde__address_set(&copy, AF_INET, in6.s6_addr + 12,
                            (uint16_t)sonde_address_port(address));
@@ -253,21 +240,13 @@ static int is_any(const struct sonde_address *address)
 static int is_many(const struct sonde_address *address)
 {
     struct sonde_address copy = datagram_unmapped(address);
+    struct in6_addr in6 = host6_of(address);
     size_t size;
-    const void *host = sonde__address_host(&copy, &size);
-    struct in_addr in;
-    struct in6_addr in6;
-    switch (copy.storage.ss_family) {
-    case AF_INET:
-        memcpy(&in, host, sizeof in);
-        return in.s_addr == htonl(INADDR_BROADCAST) ||
-               IN_MULTICAST(ntohl(in.s_addr));
-    case AF_INET6:
-        memcpy(&in6, host, sizeof in6);
+    uint32_t in;
+    if (copy.storage.ss_family != AF_INET)
         return IN6_IS_ADDR_MULTICAST(&in6);
-    default:
-        return 0;
-    }
+    memcpy(&in, sonde__address_host(&copy, &size), sizeof in);
+    return in == htonl(INADDR_BROADCAST) || IN_MULTICAST(ntohl(in));
 }
 
 /* Request the local address of each datagram for FD, bound or to be bound to
@@ -293,10 +272,8 @@ int sonde_datagram_bind(const struct sonde_address *address, unsigned flags)
     sonde__datagram_room(fd);
     request_local(fd, address);
     if ((family == AF_INET6 && sonde__set_v6only(fd)) ||
-        sonde__sys.bind(fd, (const void *)&address->storage, address->length)) {
-        sonde__close(fd);
-        return -1;
-    }
+        sonde__sys.bind(fd, (const void *)&address->storage, address->length))
+        return sonde__close_failed(fd);
     errno = saved;
     return fd;
 }
@@ -307,10 +284,8 @@ int sonde_datagram_prepare(int fd)
     struct sonde_address address;
     if (sonde__get_option(fd, SOL_SOCKET, SO_TYPE, &type))
         return -1;
-    if (type != SOCK_DGRAM) {
-        errno = EPROTOTYPE;
-        return -1;
-    }
+    if (type != SOCK_DGRAM)
+        return sonde__fail(EPROTOTYPE);
     if (sonde_address_local(fd, &address))
         return -1;
     sonde__datagram_room(fd);
@@ -320,23 +295,19 @@ int sonde_datagram_prepare(int fd)
 }
 
 /* Read the destination of a datagram from the control message CONTROL into TO,
-   an IPv6 address; the port of TO is kept.  Messages of another kind are
-   ignored.  Only link-local addresses have a scope; for others the scope is 0.
- */
-static void datagram_take6(struct cmsghdr *control, struct sonde_address *to)
+   with PORT.  Messages of another kind are ignored.  Only link-local addresses
+   have a scope; for others the scope is 0.  */
+static void datagram_take6(struct cmsghdr *control, struct sonde_address *to,
+                           uint16_t port)
 {
     struct in6_pktinfo info;
-    struct sockaddr_in6 in6;
     if (control->cmsg_level != IPPROTO_IPV6 ||
         control->cmsg_type != IPV6_PKTINFO)
         return;
     memcpy(&info, CMSG_DATA(control), sizeof info);
-    memcpy(&in6, &to->storage, sizeof in6);
-    in6.sin6_addr = info.ipi6_addr;
-    in6.sin6_scope_id = IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)
-                            ? (uint32_t)info.ipi6_ifindex
-                            : 0;
-    memcpy(&to->storage, &in6, sizeof in6);
+    sonde__address_set(to, AF_INET6, &info.ipi6_addr, port);
+    if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
+        sonde__address_set_scope(to, (uint32_t)info.ipi6_ifindex);
 }
 
 /* The control message after CONTROL, or NULL.  musl's macro mixes signed and
@@ -361,14 +332,14 @@ static struct cmsghdr *next_control(struct msghdr *message,
 static void take_local(struct msghdr *message, struct sonde_datagram *ends)
 {
     struct in_addr in;
-    size_t size;
     int family = ends->to.storage.ss_family;
     struct cmsghdr *control = CMSG_FIRSTHDR(message);
     for (; control; control = next_control(message, control)) {
+        uint16_t port = (uint16_t)sonde_address_port(&ends->to);
         if (family == AF_INET6)
-            datagram_take6(control, &ends->to);
+            datagram_take6(control, &ends->to, port);
         if (sonde__local4_take(control, &in, &ends->group) && family == AF_INET)
-            memcpy(sonde__address_host(&ends->to, &size), &in, sizeof in);
+            sonde__address_set(&ends->to, AF_INET, &in, port);
     }
 #ifdef MSG_BCAST /* NetBSD, OpenBSD */
     if (message->msg_flags & (MSG_BCAST | MSG_MCAST))
@@ -408,8 +379,7 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
         if (error == EAGAIN && sonde__again(fd, POLLIN, deadline))
             return -1;
     }
-    errno = error;
-    return -1;
+    return sonde__fail(error);
 }
 
 /* Write to CONTROL, cleared before, that LOCAL is the source of a datagram.
@@ -418,20 +388,16 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
 static size_t put_local(struct cmsghdr *control,
                         const struct sonde_address *local)
 {
-    struct sonde_address copy = *local;
-    struct in6_pktinfo info = {0};
+    struct in6_pktinfo info = {.ipi6_addr = host6_of(local),
+                               .ipi6_ifindex = sonde__address_scope(local)};
     struct in_addr in;
     size_t size;
-    struct sockaddr_in6 in6;
     if (local->storage.ss_family == AF_INET) {
-        memcpy(&in, sonde__address_host(&copy, &size), sizeof in);
+        memcpy(&in, sonde__address_host(local, &size), sizeof in);
         return sonde__local4_put(control, in);
     }
     if (local->storage.ss_family != AF_INET6)
         return 0;
-    memcpy(&in6, &local->storage, sizeof in6);
-    info.ipi6_addr = in6.sin6_addr;
-    info.ipi6_ifindex = in6.sin6_scope_id;
     control->cmsg_level = IPPROTO_IPV6;
     control->cmsg_type = IPV6_PKTINFO;
     control->cmsg_len = CMSG_LEN(sizeof info);
@@ -454,10 +420,8 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
     struct msghdr message;
     struct iovec part;
     union control control;
-    if (from.length == 0) {
-        errno = EDESTADDRREQ;
-        return -1;
-    }
+    if (from.length == 0)
+        return sonde__fail(EDESTADDRREQ);
     datagram_put_data(&message, &part, data, size);
     message.msg_name = &from.storage;
     message.msg_namelen = from.length;
@@ -476,12 +440,8 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
  */
 static int find_file(const struct sonde_address *address, struct stat *found)
 {
-    char path[sizeof address->storage + 1] = "";
-    size_t length = sonde__path_length(address);
-    memcpy(path,
-           (const char *)&address->storage +
-               offsetof(struct sockaddr_un, sun_path),
-           length);
+    char path[sizeof address->storage];
+    sonde__path_copy(address, path);
     return *path && !stat(path, found) && S_ISSOCK(found->st_mode) ? 0 : -1;
 }
 
@@ -502,14 +462,13 @@ static int leads_back(const struct sonde_address *from,
 static const char *datagram_reason(const struct sonde_datagram *ends)
 {
     int port = sonde_address_port(&ends->from);
-    if (port < 0 && ends->from.length <= offsetof(struct sockaddr_un, sun_path))
+    if (port < 0 ? ends->from.length <= offsetof(struct sockaddr_un, sun_path)
+                 : is_any(&ends->from))
         return "its sender has no address";
     if (port < 0)
         return leads_back(&ends->from, &ends->to)
                    ? "its sender's address is that of this service"
                    : NULL;
-    if (is_any(&ends->from))
-        return "its sender has no address";
     if (ends->group || is_many(&ends->to) || is_many(&ends->from))
         return "it is broadcast or multicast";
     if (port < 1024)

@@ -103,14 +103,10 @@ int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
 int sonde__wait(int fd, short events, int64_t deadline)
 {
     struct pollfd waited = {.fd = fd, .events = events};
-    if (fd < 0) {
-        errno = EBADF; /* poll would ignore FD, and wait */
-        return -1;
-    }
+    if (fd < 0)
+        return sonde__fail(EBADF); /* poll would ignore FD, and wait */
     int ready = sonde__poll(&waited, 1, deadline);
-    if (ready == 0)
-        errno = EAGAIN;
-    return ready > 0 ? 0 : -1;
+    return ready > 0 ? 0 : ready < 0 ? -1 : sonde__fail(EAGAIN);
 }
 
 int sonde__again(int fd, short events, int64_t deadline)
@@ -118,10 +114,8 @@ int sonde__again(int fd, short events, int64_t deadline)
     int interrupted = errno == EINTR;
     if (!interrupted && !sonde__not_now(errno))
         return -1;
-    if (sonde_deadline_left(deadline) == 0) {
-        errno = EAGAIN;
-        return -1;
-    }
+    if (sonde_deadline_left(deadline) == 0)
+        return sonde__fail(EAGAIN);
     return interrupted ? 0 : sonde__wait(fd, events, deadline);
 }
 

@@ -55,10 +55,8 @@ int sonde_keepalive(int fd, int seconds)
 {
     int saved = errno;
     int idle = 0;
-    if (seconds < 0) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (seconds < 0)
+        return sonde__fail(EINVAL);
     /* The time first: the value may be out of range, the switch hardly fails.
      */
     if (seconds > 0)

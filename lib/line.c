@@ -12,10 +12,8 @@
 int sonde_lines_open(struct sonde_lines *lines, int fd, void *buffer,
                      size_t size)
 {
-    if (size == 0) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (size == 0)
+        return sonde__fail(EINVAL);
     struct sonde_lines made = {.fd = fd, .buffer = buffer, .size = size};
     if (!buffer) {
         made.buffer = malloc(size);
@@ -84,10 +82,8 @@ static int line_fill(struct sonde_lines *lines, int64_t deadline)
     line_make_room(lines);
     if (lines->ended)
         return 0;
-    if (lines->end == lines->size) {
-        errno = EMSGSIZE;
-        return -1;
-    }
+    if (lines->end == lines->size)
+        return sonde__fail(EMSGSIZE);
     ssize_t count = sonde__read(lines->fd, lines->buffer + lines->end,
                                 lines->size - lines->end, deadline);
     if (count < 0)

@@ -5,9 +5,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stddef.h>
-#include <string.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -22,11 +19,7 @@ int sonde__set_v6only(int fd)
     }
     if (sonde__get_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on))
         return -1;
-    if (!on) {
-        errno = EOPNOTSUPP;
-        return -1;
-    }
-    return 0;
+    return on ? 0 : sonde__fail(EOPNOTSUPP);
 }
 
 /* Set the options of FD before bind: SO_REUSEADDR, if in FLAGS and not for
@@ -39,19 +32,11 @@ static int listen_set_options(int fd, int family, unsigned flags)
     return family == AF_INET6 ? sonde__set_v6only(fd) : 0;
 }
 
-/* An abstract name of Linux begins with a NUL: no file.  */
 void sonde__remove_path(const struct sonde_address *address)
 {
     char path[sizeof address->storage];
-    size_t length = sonde__path_length(address);
     int saved = errno;
-    if (address->storage.ss_family != AF_UNIX || length == 0)
-        return;
-    memcpy(path,
-           (const char *)&address->storage +
-               offsetof(struct sockaddr_un, sun_path),
-           length);
-    path[length] = '\0';
+    sonde__path_copy(address, path);
     if (*path != '\0')
         unlink(path);
     errno = saved;
@@ -82,10 +67,8 @@ int sonde_listen(const struct sonde_address *address, int wanted,
                           flags & ~SONDE_REUSEADDR);
     if (fd < 0)
         return -1;
-    if (listen_start(fd, address, wanted, flags)) {
-        sonde__close(fd);
-        return -1;
-    }
+    if (listen_start(fd, address, wanted, flags))
+        return sonde__close_failed(fd);
     if (queue && sonde_queue(fd, queue))
         *queue = (struct sonde_queue){-1, -1, -1, -1};
     errno = saved;

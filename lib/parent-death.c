@@ -15,10 +15,8 @@ int sonde_parent_death_signal(int signo)
        signal.  */
     sigset_t set;
     sigemptyset(&set);
-    if (signo != 0 && sigaddset(&set, signo)) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (signo != 0 && sigaddset(&set, signo))
+        return sonde__fail(EINVAL);
     if (!sonde__sys.parent_death(signo))
         return 0;
     /* A kernel older than its headers.  */

@@ -21,10 +21,8 @@ static int open_kqueue(struct sonde_poller *poller)
     poller->fd = kqueue();
     if (poller->fd < 0)
         return -1;
-    if (sonde__set_flags(poller->fd, SONDE_CLOEXEC)) {
-        sonde__close(poller->fd);
-        return -1;
-    }
+    if (sonde__set_flags(poller->fd, SONDE_CLOEXEC))
+        return sonde__close_failed(poller->fd);
     poller->owner = getpid();
     return 0;
 }

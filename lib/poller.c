@@ -112,10 +112,8 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
     if ((fd < 0 || (size_t)fd >= poller->slot_count || events == 0) &&
         sonde__sys.fcntl(fd, F_GETFD, 0) < 0)
         return -1;
-    if (sonde__poller_slot(poller, fd)) {
-        errno = EEXIST;
-        return -1;
-    }
+    if (sonde__poller_slot(poller, fd))
+        return sonde__fail(EEXIST);
     if (sonde__poller_make_slot(poller, fd) ||
         (events && poller_watch(poller, fd, events)))
         return -1;

@@ -8,6 +8,7 @@
 #define SONDE_PRIVATE_H 1
 
 #include <dirent.h>
+#include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -101,9 +102,19 @@ typedef int sonde__setting_read(const char *name, int *value);
 int sonde__cap_find(struct sonde_backlog_cap *cap, sonde__setting_read *read,
                     const char *const *names, size_t count, long constant);
 
+/* Set errno to ERROR.  Returns -1.  */
+static inline int sonde__fail(int error)
+{
+    errno = error;
+    return -1;
+}
+
 /* Close FD and keep errno.  An interrupted close is not repeated: the
    descriptor is gone on all systems but HP-UX.  */
 void sonde__close(int fd);
+
+/* The same.  Returns -1.  For a caller that fails.  */
+int sonde__close_failed(int fd);
 
 /* Free MEMORY and keep errno.  */
 void sonde__free(void *memory);
@@ -122,10 +133,10 @@ int sonde__get_option(int fd, int level, int name, int *value);
    effect on systems without sa_len.  */
 void sonde__set_sa_len(struct sonde_address *address);
 
-/* The host part inside ADDRESS, *SIZE bytes in network order, for reading and
-   writing; NULL, with *SIZE 0, if the family is neither AF_INET nor AF_INET6.
- */
-void *sonde__address_host(struct sonde_address *address, size_t *size);
+/* The host part inside ADDRESS, *SIZE bytes in network order; NULL, with *SIZE
+   0, if the family is neither AF_INET nor AF_INET6.  Keeps errno.  */
+const void *sonde__address_host(const struct sonde_address *address,
+                                size_t *size);
 
 /* Set *ADDRESS to FAMILY (AF_INET, AF_INET6), the 4 or 16 bytes at HOST in
    network order, and PORT in host order.  The scope is 0.  Returns 0, or -1
@@ -133,8 +144,10 @@ void *sonde__address_host(struct sonde_address *address, size_t *size);
 int sonde__address_set(struct sonde_address *address, int family,
                        const void *host, uint16_t port);
 
-/* Set the scope (the interface index) of *ADDRESS, of family AF_INET6.  The
-   family is not checked.  */
+/* The scope (the interface index) of ADDRESS; 0 unless IPv6.  */
+uint32_t sonde__address_scope(const struct sonde_address *address);
+
+/* Set the scope of *ADDRESS, of family AF_INET6, which is not checked.  */
 void sonde__address_set_scope(struct sonde_address *address, uint32_t scope);
 
 /* As sonde__address_set, for HOST in the form of kernels with KAME's IPv6 (the
@@ -144,11 +157,23 @@ void sonde__address_set_scope(struct sonde_address *address, uint32_t scope);
 int sonde__address_set_kame(struct sonde_address *address, int family,
                             const void *host, uint16_t port);
 
-/* The number of bytes of ADDRESS after the family: for a UNIX address, of the
-   path, with its NUL if ADDRESS includes a NUL.  0: unnamed.  Never more than
-   fits in the storage.  The kernels of the BSDs accept paths longer than
-   sun_path, up to 253 bytes.  */
-size_t sonde__path_length(const struct sonde_address *address);
+/* The *LENGTH significant bytes of ADDRESS after the family.  For UNIX: a path
+   without its NUL, which is present or not, depending on the program that
+   called bind; or an abstract name of Linux, which begins with a NUL.  0:
+   unnamed.  Never more than fits in the storage.  The kernels of the BSDs
+   accept paths longer than sun_path, up to 253 bytes.  */
+const char *sonde__path(const struct sonde_address *address, size_t *length);
+
+/* Copy the path of ADDRESS to PATH, of sizeof (struct sockaddr_storage) bytes.
+   The string is empty for another family, an unnamed address or an abstract
+   name of Linux.  */
+void sonde__path_copy(const struct sonde_address *address, char *path);
+
+/* Read the LENGTH bytes TEXT, only digits, into *NUMBER.  Returns 0, or -1,
+   without errno: no digits, another character, or more than MAX; *NUMBER is
+   unchanged.  */
+int sonde__read_number(const char *text, size_t length, uint32_t max,
+                       uint32_t *number);
 
 /* Remove the file made by bind for ADDRESS, if ADDRESS is a UNIX path.  Nothing
    happens for another family, an unnamed address or an abstract name of Linux.

@@ -424,10 +424,8 @@ ssize_t sonde_resolve(const struct sonde_target *target, int timeout,
     int answer = resolve_resolve(&result, target, timeout);
     if (code)
         *code = answer;
-    if (answer) {
-        errno = error_of(answer, errno);
-        return -1;
-    }
+    if (answer)
+        return sonde__fail(error_of(answer, errno));
     errno = saved;
     return (ssize_t)result.count;
 }

@@ -49,10 +49,8 @@ int sonde_selfpipe_open(void)
 {
     int saved = errno;
     int ends[2];
-    if (read_end >= 0) {
-        errno = EBUSY;
-        return -1;
-    }
+    if (read_end >= 0)
+        return sonde__fail(EBUSY);
     if (sonde__pipe(ends))
         return -1;
     for (int signo = 0; signo < signals; signo++)
@@ -67,10 +65,8 @@ int sonde_selfpipe_open(void)
 int sonde_selfpipe_catch(int signo)
 {
     struct sigaction action = {0}, before;
-    if (read_end < 0 || signo < 1 || signo >= signals) {
-        errno = read_end < 0 ? ENOENT : EINVAL;
-        return -1;
-    }
+    if (read_end < 0 || signo < 1 || signo >= signals)
+        return sonde__fail(read_end < 0 ? ENOENT : EINVAL);
     action.sa_handler = selfpipe_on_signal;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);

@@ -16,6 +16,12 @@ void sonde__close(int fd)
     errno = saved;
 }
 
+int sonde__close_failed(int fd)
+{
+    sonde__close(fd);
+    return -1;
+}
+
 void sonde__free(void *memory)
 {
     int saved = errno;
@@ -61,8 +67,7 @@ int sonde__pipe(int ends[2])
     if (sonde__set_flags(ends[0], SONDE_NONBLOCK | SONDE_CLOEXEC) ||
         sonde__set_flags(ends[1], SONDE_NONBLOCK | SONDE_CLOEXEC)) {
         sonde__close(ends[0]);
-        sonde__close(ends[1]);
-        return -1;
+        return sonde__close_failed(ends[1]);
     }
     return 0;
 }
@@ -83,10 +88,8 @@ static int native_type(unsigned flags, unsigned *left)
 
 int sonde_socket(int family, int type, unsigned flags)
 {
-    if (flags & ~(SONDE_NONBLOCK | SONDE_CLOEXEC)) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (flags & ~(SONDE_NONBLOCK | SONDE_CLOEXEC))
+        return sonde__fail(EINVAL);
     int saved = errno;
     unsigned left;
     int native = native_type(flags, &left);
@@ -98,10 +101,8 @@ int sonde_socket(int family, int type, unsigned flags)
     }
     if (fd < 0)
         return -1;
-    if (left && sonde__set_flags(fd, left)) {
-        sonde__close(fd);
-        return -1;
-    }
+    if (left && sonde__set_flags(fd, left))
+        return sonde__close_failed(fd);
     errno = saved;
     return fd;
 }
