@@ -68,15 +68,6 @@ static void end_attempt(struct race *race, size_t index, int error)
     racer->fd = -1;
 }
 
-/* End with ERROR, not 0, all attempts that have begun and are not over: their
-   descriptors are closed.  */
-static void connect_end_all(struct race *race, int error)
-{
-    for (size_t i = 0; i < race->report->count; i++)
-        if (!race->racers[i].over)
-            end_attempt(race, i, error);
-}
-
 /* Bind FD, for a connection to an address of FAMILY, to the source address in
    the options; nothing happens without one.  SO_REUSEADDR is set for a TCP
    source with a port.  Returns 0, or -1 with errno: EAFNOSUPPORT: the source is
@@ -126,7 +117,7 @@ static int check_connected(int fd)
     if (error)
         return error;
     if (sonde_address_peer(fd, &peer))
-        return errno == EINVAL ? ENOTCONN : errno; /* EINVAL: shut down */
+        return errno;
     if (is_own_peer(fd, &peer)) {
         reset_at_close(fd);
         return ECONNREFUSED;
@@ -260,22 +251,19 @@ static int wait_and_check(struct race *race)
    of poll.  */
 static void connect_run(struct race *race)
 {
-    for (;;) {
+    int error = 0;
+    while (error == 0) {
         connect_begin_due(race);
         if (race->winner >= 0 || !is_going_on(race))
-            break;
-        if (wait_and_check(race)) {
-            connect_end_all(race, errno);
-            return;
-        }
-        if (race->winner >= 0)
-            break;
-        if (sonde_deadline_left(race->deadline) == 0) {
-            connect_end_all(race, ETIMEDOUT);
-            return;
-        }
+            error = ECANCELED;
+        else if (wait_and_check(race))
+            error = errno;
+        else if (race->winner < 0 && sonde_deadline_left(race->deadline) == 0)
+            error = ETIMEDOUT;
     }
-    connect_end_all(race, ECANCELED);
+    for (size_t i = 0; i < race->report->count; i++)
+        if (!race->racers[i].over)
+            end_attempt(race, i, error);
 }
 
 /* The rank of STATUS for the choice of the reported failure: 0 is the most
@@ -325,37 +313,6 @@ static int is_valid(size_t count, const struct sonde_connect_options *options)
             options->type == SOCK_DGRAM);
 }
 
-/* sonde_connect with all arguments, an empty report and a deadline.  Only the
-   first SONDE_ATTEMPTS addresses are tried.  Returns the connected descriptor,
-   with the flags in the options, and keeps errno; or -1 with the most
-   significant errno, EINVAL for invalid arguments.  */
-static int connect_list(const struct sonde_address *list, size_t count,
-                        int64_t deadline,
-                        const struct sonde_connect_options *options,
-                        struct sonde_connect_report *report)
-{
-    struct race race = {.list = list,
-                        .count =
-                            count < SONDE_ATTEMPTS ? count : SONDE_ATTEMPTS,
-                        .options = options,
-                        .report = report,
-                        .deadline = deadline,
-                        .winner = -1};
-    int saved = errno;
-    if (!is_valid(count, options))
-        return connect_fail(report, EINVAL);
-    connect_run(&race);
-    if (race.winner < 0)
-        return connect_fail(report, most_significant(report));
-    if (sonde__set_flags(race.winner, options->flags)) {
-        connect_abandon(&race, race.winner);
-        return connect_fail(report, errno);
-    }
-    report->status = SONDE_CONNECT_CONNECTED;
-    errno = saved;
-    return race.winner;
-}
-
 static const struct sonde_connect_options no_options;
 
 int sonde_connect(const struct sonde_address *list, size_t count, int timeout,
@@ -363,11 +320,26 @@ int sonde_connect(const struct sonde_address *list, size_t count, int timeout,
                   struct sonde_connect_report *report)
 {
     struct sonde_connect_report unwanted;
-    if (!report)
-        report = &unwanted;
-    *report = (struct sonde_connect_report){0};
-    return connect_list(list, count, sonde_deadline(timeout),
-                        options ? options : &no_options, report);
+    struct race race = {.list = list,
+                        .count =
+                            count < SONDE_ATTEMPTS ? count : SONDE_ATTEMPTS,
+                        .options = options ? options : &no_options,
+                        .report = report ? report : &unwanted,
+                        .deadline = sonde_deadline(timeout),
+                        .winner = -1};
+    int saved = errno;
+    *race.report = (struct sonde_connect_report){0};
+    if (!is_valid(count, race.options))
+        return connect_fail(race.report, EINVAL);
+    connect_run(&race);
+    if (race.winner < 0)
+        return connect_fail(race.report, most_significant(race.report));
+    if (sonde__set_flags(race.winner, race.options->flags)) {
+        connect_abandon(&race, race.winner);
+        return connect_fail(race.report, errno);
+    }
+    errno = saved;
+    return race.winner;
 }
 
 int sonde_connect_name(const char *host, const char *service, int timeout,
@@ -378,6 +350,7 @@ int sonde_connect_name(const char *host, const char *service, int timeout,
     struct sonde_address list[SONDE_ATTEMPTS];
     int64_t start = sonde__sys.now();
     int64_t deadline = sonde_deadline(timeout);
+    int code;
     if (!options)
         options = &no_options;
     if (!report)
@@ -388,11 +361,15 @@ int sonde_connect_name(const char *host, const char *service, int timeout,
     struct sonde_target target = {host, service, options->family,
                                   options->type ? options->type : SOCK_STREAM};
     ssize_t count =
-        sonde_resolve(&target, timeout, list, SONDE_ATTEMPTS, &report->code);
-    report->lookup_milliseconds = sonde__since(start);
-    if (count < 0) {
-        report->status = sonde__resolve_status(report->code, errno);
-        return -1;
-    }
-    return connect_list(list, (size_t)count, deadline, options, report);
+        sonde_resolve(&target, timeout, list, SONDE_ATTEMPTS, &code);
+    int lookup = sonde__since(start);
+    int fd = count < 0 ? -1
+                       : sonde_connect(list, (size_t)count,
+                                       sonde_deadline_left(deadline), options,
+                                       report);
+    report->lookup_milliseconds = lookup;
+    report->code = code;
+    if (count < 0)
+        report->status = sonde__resolve_status(code, errno);
+    return fd;
 }
