@@ -2,8 +2,8 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    The codes are macros with different numbers on every system (negative on
-   glibc and musl), some are missing, and some share a number: so the table is
-   searched for the first row with the code.  */
+   glibc and musl), some may be missing, and some share a number:
+   so the table is searched for the first row with the code.  */
 
 #include <config.h>
 
@@ -20,9 +20,7 @@ static const struct code {
     const char *text;
 } codes[] = {
     {0, 0, SONDE_CONNECT_CONNECTED, "found"},
-#ifdef EAI_NONAME
     {EAI_NONAME, ENOENT, SONDE_CONNECT_NAME_UNKNOWN, "no such host or service"},
-#endif
 #ifdef EAI_NODATA /* glibc, macOS, illumos: the name is there, but no address  \
                    */
     {EAI_NODATA, ENOENT, SONDE_CONNECT_NAME_UNKNOWN,
@@ -32,42 +30,26 @@ static const struct code {
     {EAI_ADDRFAMILY, ENOENT, SONDE_CONNECT_NAME_UNKNOWN,
      "the host has no address of the family asked for"},
 #endif
-#ifdef EAI_SERVICE
     {EAI_SERVICE, ENOENT, SONDE_CONNECT_NAME_UNKNOWN,
      "no such service for this type of socket"},
-#endif
-#ifdef EAI_AGAIN
     {EAI_AGAIN, EAGAIN, SONDE_CONNECT_NAME_NO_ANSWER,
      "the name service does not answer; try again later"},
-#endif
-#ifdef EAI_FAIL
     {EAI_FAIL, EPROTO, SONDE_CONNECT_NAME_NO_ANSWER,
      "the name service reports a failure"},
-#endif
-#ifdef EAI_MEMORY
     {EAI_MEMORY, ENOMEM, SONDE_CONNECT_RESOURCES,
      "out of memory while looking up the name"},
-#endif
-#ifdef EAI_SYSTEM
     {EAI_SYSTEM, 0, SONDE_CONNECT_OTHER,
      "a system call failed while looking up the name"},
-#endif
-#ifdef EAI_FAMILY
     {EAI_FAMILY, EAFNOSUPPORT, SONDE_CONNECT_NETWORK_UNREACHABLE,
      "this host does not have that address family"},
-#endif
-#ifdef EAI_SOCKTYPE
     {EAI_SOCKTYPE, EPROTOTYPE, SONDE_CONNECT_OTHER,
      "this host does not have that type of socket"},
-#endif
 #ifdef EAI_OVERFLOW
     {EAI_OVERFLOW, EOVERFLOW, SONDE_CONNECT_NAME_UNKNOWN,
      "the name is too long"},
 #endif
-#ifdef EAI_BADFLAGS
     {EAI_BADFLAGS, EINVAL, SONDE_CONNECT_OTHER,
      "this host does not take these flags"},
-#endif
 #ifdef EAI_BADHINTS /* the BSDs, macOS */
     {EAI_BADHINTS, EINVAL, SONDE_CONNECT_OTHER,
      "this host does not take these hints"},
@@ -101,23 +83,15 @@ const char *sonde_resolve_code_text(int code)
 
 enum sonde_connect_status sonde__resolve_status(int code, int error)
 {
-#ifdef EAI_SYSTEM
     if (code == EAI_SYSTEM && error != 0)
         return sonde_connect_status(error);
-#else
-    (void)error;
-#endif
     return resolve_code_find(code)->status;
 }
 
 int sonde__resolve_error(int code, int error)
 {
-#ifdef EAI_SYSTEM
     /* Some resolvers leave errno at 0, which would mean success.  */
     if (code == EAI_SYSTEM)
         return error ? error : EPROTO;
-#else
-    (void)error;
-#endif
     return resolve_code_find(code)->error;
 }

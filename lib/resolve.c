@@ -105,26 +105,13 @@ static int resolve_start(struct resolve_job *job)
     return error;
 }
 
-/* Copy TEXT to BUFFER of SIZE bytes; NULL becomes an empty string.  Returns 0,
-   or -1 with BUFFER unchanged if TEXT does not fit.  */
-static int resolve_copy(char *buffer, size_t size, const char *text)
-{
-    size_t length = text ? strlen(text) : 0;
-    if (length >= size)
-        return -1;
-    if (text)
-        memcpy(buffer, text, length);
-    buffer[length] = '\0';
-    return 0;
-}
-
 /* The caller's part of a lookup: the job and the read end of the pipe.  */
 struct lookup {
     struct resolve_job *job;
     int end;
 };
 
-/* Begin LOOKUP of HOST and SERVICE, unless NULL, in a thread; resolve_finish
+/* Begin LOOKUP of HOST and SERVICE, unless empty, in a thread; resolve_finish
    must follow.  Returns 0, or an EAI code if nothing has begun: EAI_NONAME, a
    name is too long; EAI_MEMORY; EAI_SYSTEM with errno, no pipe or thread.  */
 static int resolve_begin(struct lookup *lookup, const char *host,
@@ -134,8 +121,8 @@ static int resolve_begin(struct lookup *lookup, const char *host,
     struct resolve_job *job = calloc(1, sizeof *job);
     if (!job)
         return EAI_MEMORY;
-    if (resolve_copy(job->host, sizeof job->host, host) ||
-        resolve_copy(job->service, sizeof job->service, service)) {
+    if (strlen(host) >= sizeof job->host ||
+        strlen(service) >= sizeof job->service) {
         free(job);
         return EAI_NONAME;
     }
@@ -143,6 +130,8 @@ static int resolve_begin(struct lookup *lookup, const char *host,
         free(job);
         return EAI_SYSTEM;
     }
+    strcpy(job->host, host);
+    strcpy(job->service, service);
     job->family = family;
     job->type = type;
     job->end = ends[1];
@@ -150,10 +139,8 @@ static int resolve_begin(struct lookup *lookup, const char *host,
     pthread_mutex_init(&job->lock, NULL);
     int error = resolve_start(job);
     if (error) {
-        pthread_mutex_destroy(&job->lock);
+        resolve_destroy(job);
         sonde__close(ends[0]);
-        sonde__close(ends[1]);
-        free(job);
         errno = error;
         return EAI_SYSTEM;
     }
@@ -206,11 +193,10 @@ static void resolve_put(struct result *result,
     result->list[result->count++] = *address;
 }
 
-/* Put the next new address of FAMILY, from *AT on, with the port PORT unless
-   negative, and advance *AT beyond the address.  Returns whether there was
-   one.  */
+/* Put the next new address of FAMILY, from *AT on, and advance *AT beyond the
+   address.  Returns whether there was one.  */
 static int resolve_put_next(struct result *result, const struct addrinfo **at,
-                            int family, int port)
+                            int family)
 {
     size_t before = result->count;
     for (; *at && result->count == before; *at = (*at)->ai_next) {
@@ -219,8 +205,6 @@ static int resolve_put_next(struct result *result, const struct addrinfo **at,
             address.length > sizeof address.storage)
             continue;
         memcpy(&address.storage, (*at)->ai_addr, address.length);
-        if (port >= 0)
-            sonde_address_set_port(&address, (uint16_t)port);
         resolve_put(result, &address);
     }
     return result->count > before;
@@ -239,16 +223,16 @@ static int first_family(const struct addrinfo *found)
    the family preferred by the resolver: RFC 8305 section 4.  Addresses without
    room are ignored.  */
 static void resolve_interleave(struct result *result,
-                               const struct addrinfo *found, int port)
+                               const struct addrinfo *found)
 {
     const struct addrinfo *at[2] = {found, found};
     int first = first_family(found);
     int families[2] = {first, first == AF_INET ? AF_INET6 : AF_INET};
     int turn = 0;
     while (result->count < result->size) {
-        if (!resolve_put_next(result, &at[turn], families[turn], port)) {
+        if (!resolve_put_next(result, &at[turn], families[turn])) {
             turn = !turn;
-            if (!resolve_put_next(result, &at[turn], families[turn], port))
+            if (!resolve_put_next(result, &at[turn], families[turn]))
                 return;
         }
         turn = !turn;
@@ -266,19 +250,13 @@ static int resolve_read_port(const char *service)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    int port = 0;
-    if (!service)
-        return 0;
-    if (strpbrk(service, letters))
+    uint32_t port = 0;
+    if (service && strpbrk(service, letters))
         return port_named;
-    for (const char *digit = service; *digit; digit++) {
-        if (*digit < '0' || *digit > '9')
-            return port_wrong;
-        port = port * 10 + (*digit - '0');
-        if (port > UINT16_MAX)
-            return port_wrong;
-    }
-    return *service ? port : port_wrong;
+    if (service &&
+        sonde__read_number(service, strlen(service), UINT16_MAX, &port))
+        return port_wrong;
+    return (int)port;
 }
 
 /* Whether TEXT ends in a port, as for sonde_address_parse.  A host name has no
@@ -348,32 +326,32 @@ static int put_numeric(struct result *result, const char *host, int family)
 }
 
 /* Look up the missing part of RESULT within DEADLINE: the addresses of a name
-   if there are none yet, else the port of a service name for all addresses.
-   PORT is a port or port_named: then the service name is looked up.  Returns 0,
-   with at least one address, or an EAI code, with errno as resolve_wait_for. */
+   if there are none yet, else *PORT, for all addresses.  The service name is
+   looked up if *PORT is port_named.  Returns 0, with at least one address, or
+   an EAI code, with errno as resolve_wait_for.  */
 static int resolve_ask(struct result *result, const struct sonde_target *target,
-                       int port, int64_t deadline)
+                       int *port, int64_t deadline)
 {
     struct lookup lookup;
     struct sonde_address any;
     struct result service = {&any, 1, 0};
     int known = result->count > 0;
-    int code = resolve_begin(&lookup, known ? NULL : target->host,
-                             port < 0 ? target->service : NULL,
+    struct result *missing = known ? &service : result;
+    int code = resolve_begin(&lookup, known ? "" : target->host,
+                             *port < 0 ? target->service : "",
                              known ? AF_UNSPEC : target->family, target->type);
     if (code)
         return code;
     code = resolve_wait_for(&lookup, deadline);
     if (code == 0)
-        resolve_interleave(known ? &service : result, lookup.job->found, port);
+        resolve_interleave(missing, lookup.job->found);
     resolve_finish(&lookup);
-    if (code == 0 && (known ? service.count : result->count) == 0) {
+    if (code == 0 && missing->count == 0) {
         errno = ENOENT;
         return EAI_NONAME;
     }
-    for (size_t i = 0; code == 0 && known && i < result->count; i++)
-        sonde_address_set_port(&result->list[i],
-                               (uint16_t)sonde_address_port(&any));
+    if (code == 0 && known)
+        *port = sonde_address_port(&any);
     return code;
 }
 
@@ -397,22 +375,20 @@ static int resolve_resolve(struct result *result,
     if (port == port_wrong)
         return EAI_SERVICE;
     if (result->count == 0 || port == port_named)
-        return resolve_ask(result, target, port, deadline);
-    for (size_t i = 0; i < result->count; i++)
+        code = resolve_ask(result, target, &port, deadline);
+    for (size_t i = 0; port >= 0 && i < result->count; i++)
         sonde_address_set_port(&result->list[i], (uint16_t)port);
-    return 0;
+    return code;
 }
 
 /* The errno for CODE.  ERROR, errno after the lookup, is kept where more
    specific than the code.  */
 static int error_of(int code, int error)
 {
-    int usual = sonde__resolve_error(code, error);
-    if (code == EAI_AGAIN && error == ETIMEDOUT)
-        return ETIMEDOUT;
-    if (code == EAI_NONAME && (error == ENXIO || error == ENAMETOOLONG))
+    if ((code == EAI_AGAIN && error == ETIMEDOUT) ||
+        (code == EAI_NONAME && (error == ENXIO || error == ENAMETOOLONG)))
         return error;
-    return usual;
+    return sonde__resolve_error(code, error);
 }
 
 ssize_t sonde_resolve(const struct sonde_target *target, int timeout,
