@@ -36,13 +36,12 @@ static int wait_epoll(struct sonde_poller *poller, int milliseconds)
     struct epoll_event events[sonde__batch];
     int count = epoll_wait(poller->fd, events, sonde__batch, milliseconds);
     for (int i = 0; i < count; i++) {
-        unsigned ready = 0;
-        if (events[i].events & EPOLLIN)
+        uint32_t found = events[i].events;
+        unsigned ready = found & (EPOLLHUP | EPOLLERR) ? sonde__whatever : 0;
+        if (found & EPOLLIN)
             ready |= SONDE_READABLE;
-        if (events[i].events & EPOLLOUT)
+        if (found & EPOLLOUT)
             ready |= SONDE_WRITABLE;
-        if (events[i].events & (EPOLLHUP | EPOLLERR))
-            ready = sonde__whatever;
         sonde__poller_found(poller, events[i].data.fd, ready);
     }
     return count < 0 ? -1 : 0;

@@ -12,12 +12,6 @@
 
 #include "poller.h"
 
-static int open_poll(struct sonde_poller *poller)
-{
-    (void)poller;
-    return 0;
-}
-
 static void close_poll(struct sonde_poller *poller)
 {
     free(poller->list);
@@ -79,13 +73,12 @@ static int poller_poll_change(struct sonde_poller *poller, int fd,
 static void poller_poll_found(struct sonde_poller *poller,
                               const struct pollfd *entry)
 {
-    unsigned ready = 0;
+    unsigned ready =
+        entry->revents & (POLLHUP | POLLERR | POLLNVAL) ? sonde__whatever : 0;
     if (entry->revents & POLLIN)
         ready |= SONDE_READABLE;
     if (entry->revents & POLLOUT)
         ready |= SONDE_WRITABLE;
-    if (entry->revents & (POLLHUP | POLLERR | POLLNVAL))
-        ready = sonde__whatever;
     sonde__poller_found(poller, entry->fd, ready);
 }
 
@@ -117,7 +110,6 @@ static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
 }
 
 const struct sonde__poller_way sonde__poller_poll = {
-    .open = open_poll,
     .close = close_poll,
     .change = poller_poll_change,
     .wait = poller_poll_wait,

@@ -31,7 +31,7 @@ struct sonde_poller *sonde_poller_open(enum sonde_poller_kind kind)
         return NULL;
     poller->way = kind == SONDE_POLLER_POLL ? &sonde__poller_poll : POLLER_BEST;
     poller->fd = -1;
-    if (poller->way->open(poller)) {
+    if (poller->way->open && poller->way->open(poller)) {
         sonde__free(poller);
         return NULL;
     }
@@ -45,15 +45,6 @@ void sonde_poller_close(struct sonde_poller *poller)
     poller->way->close(poller);
     free(poller->slots);
     free(poller);
-}
-
-/* Returns 0, or -1 with EINVAL if EVENTS has unknown bits.  */
-static int check_events(unsigned events)
-{
-    if (!(events & ~(SONDE_READABLE | SONDE_WRITABLE)))
-        return 0;
-    errno = EINVAL;
-    return -1;
 }
 
 /* Whether FD is a character device and ERROR of the back end is EINVAL.
@@ -103,8 +94,8 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
                      void *data)
 {
     int saved = errno;
-    if (check_events(events))
-        return -1;
+    if (events & ~(SONDE_READABLE | SONDE_WRITABLE))
+        return sonde__fail(EINVAL);
     /* EBADF here for two reasons: a number without a descriptor must not
        enlarge the table, and a descriptor watched for no event is not checked
        by the back end.  The back end checks the rest, without a further call.
@@ -131,8 +122,10 @@ int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
 {
     int saved = errno;
     struct sonde__slot *slot = sonde__poller_slot(poller, fd);
-    if (!slot || check_events(events))
+    if (!slot)
         return -1;
+    if (events & ~(SONDE_READABLE | SONDE_WRITABLE))
+        return sonde__fail(EINVAL);
     if (slot->interest != events && poller_watch(poller, fd, events))
         return -1;
     slot->data = data;

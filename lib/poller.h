@@ -21,7 +21,8 @@ struct sonde__slot {
 
 /* A back end.  All functions that return int return 0, or -1 with errno.  */
 struct sonde__poller_way {
-    /* open acquires the resources of the back end, close releases them.  */
+    /* open, unless NULL, acquires the resources of the back end, close releases
+       them.  */
     int (*open)(struct sonde_poller *);
     void (*close)(struct sonde_poller *);
     /* Change the watched events of FD, which has a slot.  FROM or TO may be 0:

@@ -92,12 +92,10 @@ int sonde_backoff_after(struct sonde_backoff_state *state, int fd, int error)
     /* Perhaps another process took each client; then no client is waiting now.
      */
     state->idle = max_idle;
-    if (sonde__wait(fd, POLLIN, sonde_deadline(0))) {
+    if (sonde__wait(fd, POLLIN, sonde_deadline(0)))
         *state = (struct sonde_backoff_state){0};
-        errno = saved;
-        return 0;
-    }
+    else
+        state->delay = sonde_backoff(state->delay);
     errno = saved;
-    state->delay = sonde_backoff(state->delay);
     return state->delay;
 }

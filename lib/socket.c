@@ -72,16 +72,15 @@ int sonde__pipe(int ends[2])
     return 0;
 }
 
-/* Returns FLAGS as bits of socket's second argument, as far as supported; *LEFT
-   are the flags still to be set by sonde__set_flags.  */
-static int native_type(unsigned flags, unsigned *left)
+/* FLAGS as bits of socket's second argument; 0 where there are no such bits.
+ */
+static int native_type(unsigned flags)
 {
 #if defined SOCK_NONBLOCK && defined SOCK_CLOEXEC
-    *left = 0;
     return (flags & SONDE_NONBLOCK ? SOCK_NONBLOCK : 0) |
            (flags & SONDE_CLOEXEC ? SOCK_CLOEXEC : 0);
 #else
-    *left = flags;
+    (void)flags;
     return 0;
 #endif
 }
@@ -91,17 +90,16 @@ int sonde_socket(int family, int type, unsigned flags)
     if (flags & ~(SONDE_NONBLOCK | SONDE_CLOEXEC))
         return sonde__fail(EINVAL);
     int saved = errno;
-    unsigned left;
-    int native = native_type(flags, &left);
+    int native = native_type(flags);
     int fd = sonde__sys.socket(family, type | native, 0);
     if (fd < 0 && native != 0 && (errno == EINVAL || errno == EPROTOTYPE)) {
         /* A kernel older than its headers; or an invalid call.  */
-        left = flags;
+        native = 0;
         fd = sonde__sys.socket(family, type, 0);
     }
     if (fd < 0)
         return -1;
-    if (left && sonde__set_flags(fd, left))
+    if (flags && !native && sonde__set_flags(fd, flags))
         return sonde__close_failed(fd);
     errno = saved;
     return fd;
