@@ -34,27 +34,6 @@ static size_t at_most(size_t size, size_t limit)
     return size < limit ? size : limit;
 }
 
-/* The flag of recv: with a deadline the call must not wait.  */
-static int wait_flag(int64_t deadline)
-{
-    return deadline == SONDE_NEVER ? 0 : MSG_DONTWAIT;
-}
-
-/* The same for send.  */
-static int send_flag(int64_t deadline)
-{
-    return deadline == SONDE_NEVER ? 0 : sonde__dontwait;
-}
-
-/* Wait until FD, not a socket, is readable, and read once.  Returns the count,
-   or -1 with EAGAIN at DEADLINE, or with the errno of poll or read.  */
-static ssize_t read_other(int fd, void *buffer, size_t size, int64_t deadline)
-{
-    if (sonde__wait(fd, POLLIN, deadline))
-        return -1;
-    return sonde__sys.read(fd, buffer, size);
-}
-
 /* A reader with a deadline mostly waits, so poll comes first; with a timeout of
    0 the caller has polled already.  A writer mostly need not wait.  */
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
@@ -63,10 +42,13 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
     if (deadline != SONDE_NEVER && sonde_deadline_left(deadline) > 0 &&
         sonde__wait(fd, POLLIN, deadline))
         return -1;
+    int flags = deadline == SONDE_NEVER ? 0 : MSG_DONTWAIT;
     for (struct sonde__row row = {0};;) {
-        ssize_t count = sonde__sys.recv(fd, buffer, size, wait_flag(deadline));
-        if (count < 0 && errno == ENOTSOCK)
-            count = read_other(fd, buffer, size, deadline);
+        ssize_t count = sonde__sys.recv(fd, buffer, size, flags);
+        if (count < 0 && errno == ENOTSOCK) /* a pipe or a terminal */
+            count = sonde__wait(fd, POLLIN, deadline)
+                        ? -1
+                        : sonde__sys.read(fd, buffer, size);
         if (count >= 0)
             return count;
         if (sonde__again(fd, POLLIN, deadline) ||
@@ -86,21 +68,28 @@ static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
     return count;
 }
 
-/* Write to the terminal FD, reported as ready, byte by byte as long as poll
-   reports room.  Returns the count, or the result of the first write if nothing
-   was written.  There may be room for a single
-   byte, and with more the call would wait until all bytes are taken.  */
-static ssize_t write_terminal(int fd, const char *bytes, size_t size)
+/* Write pieces to FD, reported as ready, as long as poll reports room before
+   DEADLINE.  FLAGS are those of send; 0: FD is a terminal, written byte by
+   byte, since there may be room for a single byte, and with more the call would
+   wait until all bytes are taken.  Returns the count, or the result of the
+   first call if nothing was written.  */
+static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
+                            int64_t deadline)
 {
     struct pollfd ready = {.fd = fd, .events = POLLOUT};
-    ssize_t done = 0;
+    size_t done = 0;
+    /* SIZE bounds the loop.  */
     do {
-        ssize_t count = sonde__sys.write(fd, bytes + done, 1);
+        ssize_t count =
+            flags ? send_nosigpipe(fd, bytes + done,
+                                   sonde__send_limit(fd, size - done), flags)
+                  : sonde__sys.write(fd, bytes + done, 1);
         if (count < 1)
-            return done ? done : count;
-        done++;
-    } while ((size_t)done < size && sonde__sys.poll(&ready, 1, 0) == 1);
-    return done;
+            return done ? (ssize_t)done : count;
+        done += (size_t)count;
+    } while (done < size && sonde_deadline_left(deadline) != 0 &&
+             sonde__sys.poll(&ready, 1, 0) == 1);
+    return (ssize_t)done;
 }
 
 /* Wait until FD, not a socket, is writable, and write once, at most pipe_piece
@@ -114,45 +103,23 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
     struct sonde__nosigpipe nosigpipe;
     size = at_most(size, pipe_piece);
     sonde__nosigpipe_block(&nosigpipe);
-    ssize_t count = isatty(fd) ? write_terminal(fd, buffer, size)
+    ssize_t count = isatty(fd) ? write_pieces(fd, buffer, size, 0, SONDE_NEVER)
                                : sonde__sys.write(fd, buffer, size);
     sonde__nosigpipe_end(&nosigpipe, count);
     return count;
 }
 
-/* Wait until FD, a blocking socket on which send may block, is writable, and
-   send pieces as long as poll reports room before DEADLINE.  Returns the count,
-   or -1 if nothing was sent: EAGAIN at DEADLINE, or the errno of poll or send.
- */
-static ssize_t write_blocking(int fd, const char *bytes, size_t size, int flags,
-                              int64_t deadline)
-{
-    struct pollfd ready = {.fd = fd, .events = POLLOUT};
-    size_t done = 0;
-    if (sonde__wait(fd, POLLOUT, deadline))
-        return -1;
-    /* SIZE bounds the loop.  */
-    do {
-        ssize_t count = send_nosigpipe(
-            fd, bytes + done, sonde__send_limit(fd, size - done), flags);
-        if (count < 1)
-            return done ? (ssize_t)done : count;
-        done += (size_t)count;
-    } while (done < size && sonde_deadline_left(deadline) != 0 &&
-             sonde__sys.poll(&ready, 1, 0) == 1);
-    return (ssize_t)done;
-}
-
-/* Send once with FLAGS, or, where send may block in spite of FLAGS, which are
-   not 0, as write_blocking, until DEADLINE.  If FLAGS is 0, always send once:
-   DEADLINE is not used.  Returns the count, or -1 with errno; ENOTSOCK: FD is
-   not a socket.  */
+/* Send once with FLAGS.  But where send may block in spite of FLAGS, which are
+   not 0, wait until DEADLINE for room, and send pieces.  Returns the count, or
+   -1 with errno: EAGAIN at DEADLINE; ENOTSOCK: FD is not a socket.  */
 static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
                             int64_t deadline)
 {
-    if (flags && sonde__send_may_block(fd))
-        return write_blocking(fd, buffer, size, flags, deadline);
-    return send_nosigpipe(fd, buffer, size, flags);
+    if (!flags || !sonde__send_may_block(fd))
+        return send_nosigpipe(fd, buffer, size, flags);
+    if (sonde__wait(fd, POLLOUT, deadline))
+        return -1;
+    return write_pieces(fd, buffer, size, flags, deadline);
 }
 
 /* Write some bytes of BUFFER, waiting until DEADLINE for room; FLAGS are the
@@ -242,11 +209,11 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
 {
     int saved = errno;
     int64_t deadline = sonde_deadline(timeout);
+    int flags = deadline == SONDE_NEVER ? 0 : sonde__dontwait;
     *done = 0;
     while (*done < size) {
-        ssize_t count =
-            stream_write_some(fd, (const char *)buffer + *done, size - *done,
-                              send_flag(deadline), deadline);
+        ssize_t count = stream_write_some(fd, (const char *)buffer + *done,
+                                          size - *done, flags, deadline);
         if (count < 0)
             return -1;
         *done += (size_t)count;
