@@ -28,14 +28,12 @@ lib_libsonde_core_la_SOURCES = \
 	lib/line.c \
 	lib/listen.c \
 	lib/connect-status.c \
-	lib/parent-death.c \
 	lib/poller-poll.c \
 	lib/poller-table.c \
 	lib/poller.c \
 	lib/poller.h \
 	lib/private.h \
 	lib/nosigpipe.c \
-	lib/reap.c \
 	lib/resolve-code.c \
 	lib/resolve.c \
 	lib/signal.c \

@@ -1,4 +1,4 @@
-/* test-parent-death.c - lib/parent-death.c
+/* test-parent-death.c - sonde_parent_death_signal of lib/signal.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

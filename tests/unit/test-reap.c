@@ -1,4 +1,4 @@
-/* test-reap.c - lib/reap.c
+/* test-reap.c - sonde_reap of lib/signal.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
