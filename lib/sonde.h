@@ -4,35 +4,31 @@
    Valid C11 and C++.  The header includes POSIX headers only.
 
    Rules for every function, unless the text of the function differs:
-   - The library never prints, never exits, never changes a signal's
-     disposition.
+   - The library never prints, exits or changes a signal's disposition.
    - A function that fails returns -1 with errno set, has closed every
      descriptor it opened, and leaves its output arguments unchanged.  After
      success errno has its former value.
-   - Functions are thread-safe and keep no state.  But a thread must not be
-     cancelled (pthread_cancel) in a call: descriptors opened by the call would
-     stay open.
+   - Functions are thread-safe and keep no state.  But pthread_cancel in a call
+     would leave descriptors open.
    - A function does not wait, unless it has a TIMEOUT or its text says so.
-     TIMEOUT is in milliseconds, for the whole call: 0 does only the work
-     possible at once, a negative TIMEOUT waits without limit.  A signal neither
-     ends nor lengthens the wait: EINTR is not reported.
-   - No function loops without end.  A kernel may report for ever an interrupted
-     call, or a ready descriptor without data.  Then the call is repeated at
+     TIMEOUT is in milliseconds, for the whole call; 0: only the work possible
+     at once; negative: no limit.  A signal neither ends nor lengthens the
+     wait; EINTR is not reported.
+   - No function loops without end.  If a kernel reports an interrupted call, or
+     a ready descriptor without data, again and again, the call is repeated at
      intervals until TIMEOUT has passed.  Without a timeout the call fails after
      128 such failures in a row, some two seconds, with EINTR or EAGAIN.
    - EAGAIN (never EWOULDBLOCK, where the two differ) means: not possible within
      TIMEOUT, may be repeated.  sonde_resolve and sonde_connect fail with
      ETIMEDOUT instead, as the system does when its own timeout expires.
-   - "Since 0.1" is the first release; see NEWS.
+   - A name without "Since" is as old as 0.1, the first release; see NEWS.
 
-   Each difference between systems hidden by a function has a section in
-   doc/portability.md with the evidence.  */
+   doc/portability.md has the evidence for each difference that is hidden.  */
 
 #ifndef SONDE_H
 #define SONDE_H 1
 
-/* The release of this header, 0xMMNNPP for M.N.P: compare in #if with the
-   release in which a function first appeared.  Since 0.1.  */
+/* The release of this header, 0xMMNNPP for M.N.P, for #if.  */
 #define SONDE_VERSION 0x000100
 
 #include <stddef.h>
@@ -47,8 +43,8 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
-/* Flags of the functions that make a descriptor.  The descriptor has each
-   property if and only if the flag is given, independent of the system.  */
+/* Flags of the functions that make a descriptor, which has each property if
+   and only if the flag is given.  */
 #define SONDE_NONBLOCK 1U /* O_NONBLOCK: calls never wait */
 #define SONDE_CLOEXEC  2U /* FD_CLOEXEC: closed by exec */
 
@@ -57,9 +53,9 @@ extern "C" {
 /* An IPv4, IPv6 or UNIX address with its exact length.  Pass
    (const struct sockaddr *) &a.storage and a.length to system calls.
 
-   Hides: the length must be exact on the BSDs and macOS, where
-   sizeof (struct sockaddr_storage) is EINVAL; the sa_len member, filled in
-   where the system has one (portability: "Address lengths").
+   Hides: sizeof (struct sockaddr_storage) as length is EINVAL on the BSDs and
+   macOS; the member sa_len, set where there is one (portability: "Address
+   lengths").
 
    Owns nothing: copy freely.  All zero is "no address".  */
 struct sonde_address {
@@ -67,23 +63,23 @@ struct sonde_address {
     socklen_t length;
 };
 
-/* Enough for the text of any struct sonde_address and its NUL: a UNIX path is
-   the longest, if each byte is written as four.  */
+/* Enough for the text of any struct sonde_address and its NUL: a UNIX path, if
+   each byte is written as four.  */
 #define SONDE_ADDRESS_TEXT (4 * sizeof(struct sockaddr_storage))
 
 /* Set *ADDRESS to the loopback address (127.0.0.1, ::1) of FAMILY (AF_INET,
    AF_INET6) with PORT in host order; 0 lets the system choose at bind.
-   Returns 0.  EAFNOSUPPORT: another family.  Since 0.1.  */
+   Returns 0.  EAFNOSUPPORT: another family.  */
 int sonde_address_loopback(struct sonde_address *address, int family,
                            uint16_t port);
 
-/* The same for the wildcard address (0.0.0.0, ::).  Since 0.1.  */
+/* The same for the wildcard address (0.0.0.0, ::).  */
 int sonde_address_any(struct sonde_address *address, int family, uint16_t port);
 
 /* Set *ADDRESS to the UNIX address PATH, terminating NUL included.
    Returns 0.  EINVAL: PATH is empty.  ENAMETOOLONG: PATH does not fit in
-   sun_path of this system (108 bytes on Linux, 104 on the BSDs and macOS):
-   a path is never truncated.  Since 0.1.  */
+   sun_path (108 bytes on Linux, 104 on the BSDs and macOS); never
+   truncated.  */
 int sonde_address_unix(struct sonde_address *address, const char *path);
 
 /* Read TEXT, in a form such as
@@ -92,13 +88,11 @@ int sonde_address_unix(struct sonde_address *address, const char *path);
        /run/socket   ./socket           (any text with a slash)
    into *ADDRESS.  PORT, in host order, applies where TEXT names no port; a path
    has no port.  Host names are not looked up.  A scope, of IPv6 only, is the
-   name or the number of an interface; a number is not checked: only using the
-   address shows whether the interface exists.
+   name or the number of an interface; a number is not checked.
    Returns 0.  EINVAL: TEXT has none of these forms, or an empty scope or port,
    or a port outside 0 to 65535.  ENXIO: no interface of the given name, or a
-   number above 4294967295.
-   ENAMETOOLONG: as sonde_address_unix.  EMFILE, ENFILE, ENOBUFS, ENOMEM: no
-   interface can be looked up for now.  Since 0.1.
+   number above 4294967295.  ENAMETOOLONG: as sonde_address_unix.  EMFILE,
+   ENFILE, ENOBUFS, ENOMEM: no interface can be looked up now.
    Rests on: RFC 4291 2.2, RFC 4007 11, RFC 3986 3.2.2.  */
 int sonde_address_parse(struct sonde_address *address, const char *text,
                         uint16_t port);
@@ -109,11 +103,11 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
    interface, else as a number; the flow label is not written.  A UNIX address
    without a path is written "(unnamed)".  In a path or an abstract name of
    Linux, which begins with a NUL, spaces, backslashes and all bytes outside
-   printable ASCII are written "\ooo", octal: only such a path, and a path
+   printable ASCII are written "\ooo", octal.  Only such a path, and a path
    without a slash, does not read back unchanged.
-   Returns the length without the NUL.  ENOSPC: BUFFER is too small; BUFFER is
-   an empty string then, unless SIZE is 0.  EAFNOSUPPORT: another family; BUFFER
-   is unchanged.  Since 0.1.  */
+   Returns the length without the NUL.  ENOSPC: BUFFER is too small, and an
+   empty string then, unless SIZE is 0.  EAFNOSUPPORT: another family; BUFFER is
+   unchanged.  */
 int sonde_address_print(const struct sonde_address *address, char *buffer,
                         size_t size);
 
@@ -121,31 +115,31 @@ int sonde_address_print(const struct sonde_address *address, char *buffer,
    label and padding do not count, nor does a NUL at the end of a UNIX path.
    Returns less than, equal to or greater than 0.
 
-   Hides: the length of a path as given to bind, with or without the NUL
+   Hides: a path has its length as given to bind, with or without the NUL
    (FreeBSD), or always with the NUL (Linux) (portability: "Address lengths").
 
-   Cannot fail.  Since 0.1.  */
+   Cannot fail.  */
 int sonde_address_compare(const struct sonde_address *a,
                           const struct sonde_address *b);
 
 /* Returns the port of ADDRESS in host order, 0 to 65535.  EAFNOSUPPORT: the
-   family has no ports.  Since 0.1.  */
+   family has no ports.  */
 int sonde_address_port(const struct sonde_address *address);
 
 /* Set the port of *ADDRESS, in host order.  Returns 0.  EAFNOSUPPORT: the
-   family has no ports.  Since 0.1.  */
+   family has no ports.  */
 int sonde_address_set_port(struct sonde_address *address, uint16_t port);
 
 /* Set *ADDRESS to the local address of the socket FD, or to the address of the
    peer.  A socket not yet bound has the wildcard address and port 0, or a UNIX
    address without a path; so has a UNIX peer without bind.
    Returns 0.  EBADF, ENOTSOCK; for the peer ENOTCONN, also after the connection
-   was reset.  Since 0.1.  */
+   was reset.  */
 int sonde_address_local(int fd, struct sonde_address *address);
 int sonde_address_peer(int fd, struct sonde_address *address);
 
-/* Returns the address family of the socket FD, bound or not.  EBADF, ENOTSOCK.
-   Since 0.1.  */
+/* Returns the address family of the socket FD, bound or not.  EBADF,
+   ENOTSOCK.  */
 int sonde_address_family(int fd);
 
 /* ---- socket: make a socket, its flags stated ---------------------------- */
@@ -153,19 +147,19 @@ int sonde_address_family(int fd);
 /* Make a socket of FAMILY and TYPE (SOCK_STREAM, ...), with the default
    protocol and FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
 
-   Hides: SOCK_NONBLOCK and SOCK_CLOEXEC, missing on macOS; there the flags
-   are set after the call, and a fork by another thread between the two calls
-   passes the descriptor on (portability: "Flags at birth").
+   Hides: macOS has no SOCK_NONBLOCK and SOCK_CLOEXEC: there the flags are set
+   after the call, and a fork by another thread in between passes the descriptor
+   on (portability: "Flags at birth").
 
    Returns the descriptor, the caller's to close.  EAFNOSUPPORT, EPROTOTYPE,
    EPROTONOSUPPORT, ESOCKTNOSUPPORT (Linux): not on this host.  EMFILE, ENFILE,
    ENOBUFS, ENOMEM: out of descriptors or memory.  EACCES, EPERM: not allowed.
-   EINVAL: unknown flag, or an invalid TYPE.  Since 0.1.  */
+   EINVAL: unknown flag, or an invalid TYPE.  */
 int sonde_socket(int family, int type, unsigned flags);
 
 /* ---- connect_status: what the errno of a connection attempt means ------- */
 
-/* The result of a connection attempt, independent of the system's errno.  */
+/* The result of a connection attempt, the same on every system.  */
 enum sonde_connect_status {
     SONDE_CONNECT_CONNECTED,
     SONDE_CONNECT_REFUSED,             /* no listener there */
@@ -194,19 +188,18 @@ enum sonde_connect_status {
 
    Hides: an unreachable host is EHOSTUNREACH, EHOSTDOWN (BSDs) or ENONET
    (Linux), a missing IPv6 EAFNOSUPPORT or EPROTONOSUPPORT, a UNIX path without
-   a server ECONNREFUSED or ENOENT (portability: "Errors of a client").  But
-   EADDRNOTAVAIL, the errno of Linux with IPv6 switched off, cannot be told from
-   a source address of another host.
+   a server ECONNREFUSED or ENOENT (portability: "Errors of a client").  Not
+   hidden: EADDRNOTAVAIL is the errno both for a source address of another host
+   and, on Linux, for IPv6 switched off.
 
-   Not for an errno of sonde_resolve or sonde_connect_name, where ENOENT means
-   an unknown name: the report of sonde_connect_name has the status.  Unknown
-   errors are SONDE_CONNECT_OTHER.  Cannot fail.  Since 0.1.  */
+   Not for an errno of sonde_resolve or sonde_connect_name, where ENOENT is an
+   unknown name: see the report of sonde_connect_name.  Unknown errors are
+   SONDE_CONNECT_OTHER.  Cannot fail.  */
 enum sonde_connect_status sonde_connect_status(int error);
 
-/* STATUS as one word of letters and hyphens, "host-unreachable", which will
-   never change; and as part of a sentence, "host unreachable".  An unknown
-   STATUS counts as SONDE_CONNECT_OTHER.  Both strings are constants.  Cannot
-   fail.  Since 0.1.  */
+/* STATUS as one word, such as "host-unreachable", which will never change; and
+   as part of a sentence, "host unreachable".  An unknown STATUS counts as
+   SONDE_CONNECT_OTHER.  Both strings are constants.  Cannot fail.  */
 const char *sonde_connect_status_name(enum sonde_connect_status status);
 const char *sonde_connect_status_text(enum sonde_connect_status status);
 
@@ -215,15 +208,14 @@ const char *sonde_connect_status_text(enum sonde_connect_status status);
 /* The deadline that never passes.  */
 #define SONDE_NEVER ((int64_t)-1)
 
-/* The deadline TIMEOUT milliseconds from now: nanoseconds of CLOCK_MONOTONIC,
-   a clock that is never set.  SONDE_NEVER if TIMEOUT is negative.  Cannot fail.
-   Since 0.1.  */
+/* The deadline TIMEOUT milliseconds from now: nanoseconds of CLOCK_MONOTONIC, a
+   clock that is never set.  SONDE_NEVER if TIMEOUT is negative.  Cannot
+   fail.  */
 int64_t sonde_deadline(int timeout);
 
-/* The milliseconds left until DEADLINE, rounded up, INT_MAX at most, for poll
-   and for every TIMEOUT here: 0 after the deadline, -1 for SONDE_NEVER.
-   Several calls share one timeout if each is passed sonde_deadline_left
-   (deadline).  Cannot fail.  Since 0.1.  */
+/* The milliseconds left until DEADLINE, rounded up, INT_MAX at most; 0 after
+   the deadline, -1 for SONDE_NEVER.  Several calls share one timeout if this is
+   the TIMEOUT of each.  Cannot fail.  */
 int sonde_deadline_left(int64_t deadline);
 
 /* ---- resolve: from names to addresses, within a time -------------------- */
@@ -242,16 +234,15 @@ struct sonde_target {
     int type;
 };
 
-/* Find the addresses of TARGET within TIMEOUT and write the first SIZE
-   addresses to LIST, without duplicates, in the order in which to try: sorted
-   by the system, but alternating between the two families.  If CODE is not
-   null, *CODE is set in every case: 0 after success, else an EAI code as of
-   getaddrinfo.
+/* Write the first SIZE addresses of TARGET to LIST, without duplicates, in the
+   order in which to try: sorted by the system, but alternating between the two
+   families.  If CODE is not null, *CODE is set in every case: 0 after success,
+   else an EAI code of getaddrinfo.
 
-   No name service is asked and no thread started if HOST and SERVICE are
-   numbers, a path or NULL.  Otherwise a TIMEOUT of 0 is too short as a rule.  A
-   HOST with a number as its last part but without four decimal numbers of 0 to
-   255, such as "127.0.0.300", "127.1", "0x7f.1" or "9877", is ENOENT at once.
+   If HOST and SERVICE are numbers, a path or NULL, no name service is asked and
+   no thread started.  Otherwise a TIMEOUT of 0 is too short as a rule.  A HOST
+   that ends in a number but is no IPv4 address of four decimal numbers, such as
+   "127.0.0.300", "127.1", "0x7f.1" or "9877", is ENOENT at once.
 
    Hides: the addresses that getaddrinfo makes of such numbers ("9877" is
    0.0.38.149), or looks up; AI_ADDRCONFIG, with which a host with loopback
@@ -259,35 +250,31 @@ struct sonde_target {
    this host may be in the list: sonde_connect skips them); AI_V4MAPPED, unknown
    to NetBSD, OpenBSD and FreeBSD before 10.3 (never used); scope ids, kept here
    (portability: "Looking up names").  getaddrinfo has no deadline and cannot be
-   stopped: a detached thread with all signals blocked calls getaddrinfo.  A
-   late thread continues after the return of this function, owns its memory,
-   and frees the memory when the resolver returns.  So the library must not be
-   unloaded by dlclose while a lookup may still run; exit does not wait for the
-   thread.
+   stopped: a detached thread with all signals blocked calls getaddrinfo, and
+   after a timeout continues, frees its memory and ends when the resolver
+   returns.  So the library must not be unloaded by dlclose while a lookup may
+   still run; exit does not wait for the thread.
 
-   Returns the number of addresses, at least 1.  ENOENT: no such host or
-   service (also a HOST with a port, a port outside 0 to 65535, an empty text,
-   more than 1024 bytes of HOST or 255 of SERVICE), or no address of FAMILY.
-   ENXIO: as sonde_address_parse.
-   ENAMETOOLONG: the path does not fit.  EAGAIN: the name service does not
-   answer.  ETIMEDOUT: no answer within TIMEOUT (CODE is EAI_AGAIN).
-   EPROTO: the name service reports a failure.  EAFNOSUPPORT, EPROTOTYPE: no
-   such family, no such TYPE here.  EOVERFLOW: the name is too long for the
-   resolver.  EINVAL: SIZE is 0.  EMFILE, ENFILE, ENOMEM, and with CODE
-   EAI_SYSTEM any errno, such as EAGAIN: no resources for a thread.  After a
-   failure the content of LIST is undefined.  Since 0.1.
+   Returns the number of addresses, at least 1.  ENOENT: no such host or service
+   (also a HOST with a port, a port outside 0 to 65535, an empty text, more than
+   1024 bytes of HOST or 255 of SERVICE), or no address of FAMILY.  ENXIO: as
+   sonde_address_parse.  ENAMETOOLONG: the path does not fit.  EAGAIN: the name
+   service does not answer.  ETIMEDOUT: no answer within TIMEOUT (CODE is
+   EAI_AGAIN).  EPROTO: the name service reports a failure.  EAFNOSUPPORT,
+   EPROTOTYPE: no such family, no such TYPE here.  EOVERFLOW: the name is too
+   long for the resolver.  EINVAL: SIZE is 0.  EMFILE, ENFILE, ENOMEM, and with
+   CODE EAI_SYSTEM any errno, such as EAGAIN: no thread.  After a failure LIST
+   is undefined.
    Rests on: RFC 6724 (by the system), RFC 8305 section 4.  */
 ssize_t sonde_resolve(const struct sonde_target *target, int timeout,
                       struct sonde_address *list, size_t size, int *code);
 
 /* CODE, an EAI code of sonde_resolve or getaddrinfo, as part of a sentence, in
-   English in every locale.  0 is "found"; an unknown CODE is an unexpected
-   error of the lookup.
+   English.  0 is "found"; an unknown CODE is an unexpected error.
 
-   Hides: gai_strerror, with sentences which differ from system to system, and
-   codes missing on some systems (portability: "Looking up names").
-
-   The string is a constant.  Cannot fail.  Since 0.1.  */
+   Hides: the sentences of gai_strerror differ from system to system, and some
+   codes are missing (portability: "Looking up names").  The string is a
+   constant.  Cannot fail.  */
 const char *sonde_resolve_code_text(int code);
 
 /* ---- connect: connect to the address that answers first ----------------- */
@@ -300,11 +287,10 @@ struct sonde_connect_options {
                        section 8 */
     unsigned flags; /* of the result: SONDE_NONBLOCK, SONDE_CLOEXEC */
     int family;     /* for sonde_connect_name: AF_UNSPEC (0), AF_INET, ... */
-    /* Source address to bind to, or NULL; only addresses of the same family
-       can be reached then, the attempts of others fail with EAFNOSUPPORT.  For
-       a stream with a port SO_REUSEADDR is set, so that an old connection in
-       TIME_WAIT does not block the port.  The file of a UNIX source is removed
-       again on failure; after success the file is the caller's.  */
+    /* Source address to bind to, or NULL; attempts to addresses of another
+       family fail with EAFNOSUPPORT.  For a stream with a port SO_REUSEADDR is
+       set: an old connection in TIME_WAIT does not block the port.  The file of
+       a UNIX source is removed on failure; after success the caller's.  */
     const struct sonde_address *source;
 };
 
@@ -320,10 +306,9 @@ struct sonde_attempt {
 /* The maximum number of addresses tried; further addresses are ignored.  */
 #define SONDE_ATTEMPTS 32
 
-/* The overall status; the EAI code of the lookup, 0 if no lookup was needed or
-   the lookup succeeded, and the milliseconds of the lookup; and the COUNT
-   attempts, in the order in which they were started.  Addresses for which no
-   attempt was started have no entry.  After a failed lookup COUNT is 0.  */
+/* The overall status; the EAI code of the lookup, 0 unless a lookup failed, and
+   its milliseconds; and the COUNT attempts started, in this order.  After a
+   failed lookup COUNT is 0.  */
 struct sonde_connect_report {
     enum sonde_connect_status status;
     int code;
@@ -335,30 +320,28 @@ struct sonde_connect_report {
 /* Connect to the first address to answer of the COUNT addresses LIST, within
    TIMEOUT for all together.  The first attempt starts at once, each further
    attempt when the delay has passed or an attempt has failed; earlier attempts
-   continue.  The first success ends the remaining attempts and closes their
-   sockets.  Only SONDE_ATTEMPTS addresses are tried.  OPTIONS and REPORT may be
-   null; *REPORT is filled in after success and after failure.  A socket of type
-   SOCK_DGRAM gets larger buffers, see datagram.
+   continue.  The first success ends the rest.  OPTIONS and REPORT may be null;
+   *REPORT is set after success and after failure.  A socket of type SOCK_DGRAM
+   gets larger buffers, see datagram.
 
-   Hides: connect after EINTR, which continues and must not be called again (a
-   second call fails with EALREADY or EISCONN though not connected, or waits);
-   failed sockets, unusable for another attempt (BSDs, macOS): each attempt has
-   a socket of its own; false success: SO_ERROR is read and getpeername must
+   Hides: connect after EINTR continues and must not be called again (a second
+   call fails with EALREADY or EISCONN though not connected, or waits); a failed
+   socket is unusable for another attempt (BSDs, macOS): each attempt has a
+   socket of its own; false success: SO_ERROR is read and getpeername must
    return a peer; a connection to itself, made by TCP if the port chosen for a
-   client happens to be the destination port without a listener: counts as
-   ECONNREFUSED, and is reset in order to leave nothing behind; a full queue of
-   a UNIX listener, EAGAIN on Linux: retried after 1, 2, 4, ... at most 100 ms
-   (on the BSDs and macOS ECONNREFUSED, the same as no listener)
-   (portability: "Connecting").
+   client happens to be the destination port without a listener: ECONNREFUSED,
+   and reset; a full queue of a UNIX listener, EAGAIN on Linux: retried after 1,
+   2, 4, ... at most 100 ms (on the BSDs and macOS ECONNREFUSED, the same as no
+   listener) (portability: "Connecting").
 
    Returns the descriptor, the caller's to close.  If all attempts fail, status
-   and errno are those of the most significant failure: refused, reset, timed
-   out, host unreachable, permission, port in use, resources, other, source not
-   local, network unreachable, in this order, so that a missing IPv6 never hides
-   the result of IPv4; among equals, of the attempt started first.
-   ETIMEDOUT: also if TIMEOUT has passed.  EINVAL: COUNT is 0, or unknown flag
-   or type.  EAFNOSUPPORT: also an address of another family than the source.
-   Any errno of socket, bind, connect, poll.  Since 0.1.
+   and errno are those of the most significant failure, in the order refused,
+   reset, timed out, host unreachable, permission, port in use, resources,
+   other, source not local, network unreachable: a missing IPv6 never hides the
+   result of IPv4; among equals, of the attempt started first.  ETIMEDOUT: also
+   if TIMEOUT has passed.  EINVAL: COUNT is 0, or unknown flag or type.
+   EAFNOSUPPORT: also an address of another family than the source.  Any errno
+   of socket, bind, connect, poll.
    Rests on: RFC 8305 section 5, POSIX connect.  */
 int sonde_connect(const struct sonde_address *list, size_t count, int timeout,
                   const struct sonde_connect_options *options,
@@ -366,40 +349,37 @@ int sonde_connect(const struct sonde_address *list, size_t count, int timeout,
 
 /* The same for HOST and SERVICE, as in struct sonde_target, with the family of
    OPTIONS; TIMEOUT is for lookup and connection together.  Fails also as
-   sonde_resolve.  The report tells the two apart, and so does the status; errno
-   alone does not: ENOENT is an unknown name, or a UNIX path without a socket.
-   Since 0.1.  */
+   sonde_resolve.  errno alone does not tell the two apart, as the status does:
+   ENOENT is an unknown name, or a UNIX path without a socket.  */
 int sonde_connect_name(const char *host, const char *service, int timeout,
                        const struct sonde_connect_options *options,
                        struct sonde_connect_report *report);
 
 /* ---- backlog: the listen queue you want, and its cap -------------------- */
 
-/* The argument of listen() for a queue of at least WANTED connections before
-   accept, on every kernel with a known rule, as far as the kernel's cap allows.
+/* The argument of listen() for a queue of at least WANTED connections, on every
+   kernel with a known rule, as far as the kernel's cap allows.
 
    Hides: the queue made by listen (fd, n).  n + 1 connections on Linux and
    NetBSD, 3n/2 + 1 on FreeBSD and illumos, exactly n on macOS, n on NuttX; 0
    means none, one, 81 or 128, and a negative value anything from none to the
-   cap (portability: "The listen queue").  So the argument is never below 1;
-   each kernel reduces the argument to its cap.  macOS and DragonFly keep 16
-   bits of the backlog, with a sign: a backlog above 32767, where the cap is
-   above 32767, makes a listener unreachable for clients.  There the argument is
-   32767 at most.
+   cap (portability: "The listen queue").  So the argument is never below
+   1; each kernel reduces the argument to its cap.  macOS and DragonFly keep 16
+   bits of the backlog, with a sign: under a cap above 32767 a larger backlog
+   makes a listener unreachable.  There the argument is 32767 at most.
 
-   WANTED below 1 counts as 1.  Cannot fail.  Since 0.1.  */
+   WANTED below 1 counts as 1.  Cannot fail.  */
 int sonde_backlog(int wanted);
 
-/* The cap of every listen queue of this host, from its setting.  VALUE is
-   the largest backlog in force.  SETTING is the administrator's name for the
-   cap, such as "net.core.somaxconn".  SCOPE is the range of the setting:
-   on Linux the network namespace, "net:[4026531833]", or "host" if the kernel
-   has no network namespaces; elsewhere "host".  An empty SCOPE is unknown: the
-   name of the namespace could not be read, or the process runs in a jail of
-   FreeBSD 15 or later with a network and a cap of its own.  An empty SETTING:
-   the cap is a constant of the kernel and cannot be raised (NetBSD).  On macOS
-   and DragonFly the setting may be above 32767, and VALUE too; the backlog in
-   force stays below, see sonde_backlog.  */
+/* The cap of every listen queue of this host.  VALUE is the largest backlog in
+   force.  SETTING is the administrator's name for the cap, such as
+   "net.core.somaxconn"; empty: a constant of the kernel, which cannot be raised
+   (NetBSD).  SCOPE is the range of the setting: on Linux the network namespace,
+   "net:[4026531833]", or "host" if the kernel has none; elsewhere "host".  An
+   empty SCOPE is unknown: the name of the namespace could not be read, or the
+   process runs in a jail of FreeBSD 15 or later with a network and a cap of its
+   own.  On macOS and DragonFly VALUE may be above 32767; the backlog in force
+   stays below, see sonde_backlog.  */
 struct sonde_backlog_cap {
     long value;
     char setting[40];
@@ -407,19 +387,17 @@ struct sonde_backlog_cap {
 };
 
 /* Read the cap into *CAP.
-   Returns 0.  ENOTSUP: no cap is known for this system.
-   ENOENT, EACCES, EPERM: the cap is hidden here; on Linux SETTING and SCOPE are
-   filled in even so, with VALUE -1 (ENOENT: older kernels in a namespace of an
-   unprivileged user), elsewhere *CAP is unchanged.
-   Any errno of open, read or sysctl; EPROTO: the answer is no number, or
-   negative.  Since 0.1.  */
+   Returns 0.  ENOTSUP: no cap is known for this system.  ENOENT, EACCES, EPERM:
+   the cap is hidden here; on Linux SETTING and SCOPE are set even so, with
+   VALUE -1 (ENOENT: older kernels in a namespace of an unprivileged user),
+   elsewhere *CAP is unchanged.  Any errno of open, read or sysctl; EPROTO: the
+   answer is no number, or negative.  */
 int sonde_backlog_cap(struct sonde_backlog_cap *cap);
 
 /* ---- queue: the state of a listen queue --------------------------------- */
 
-/* Counts of connections; -1: unknown on this system.  Linux reports no
-   INCOMPLETE, and no DROPS of UNIX sockets; FreeBSD and macOS report no DROPS.
- */
+/* Counts of connections; -1: unknown here.  Linux reports no INCOMPLETE, and no
+   DROPS of UNIX sockets; FreeBSD and macOS report no DROPS.  */
 struct sonde_queue {
     long queued;     /* complete, in the accept queue now */
     long backlog;    /* the backlog in force, after the kernel's cap; on macOS
@@ -430,27 +408,24 @@ struct sonde_queue {
                         counts SYNs (1 each) and last ACKs (2 each) without room
                         in a queue, with every retransmission; but also last
                         ACKs postponed by TCP_DEFER_ACCEPT, handshakes reset by
-                        the client (half-open health checks, scans), stray RST
-                        and FIN */
+                        the client, stray RST and FIN */
 };
 
 /* Read the queue of the listening socket FD from the kernel.
 
-   Hides: TCP_INFO on Linux: tcpi_unacked and tcpi_sacked have this meaning
-   on a listener only.  Stacks with both always 0 (gVisor) are detected:
-   another listener, at the same address with a port of its own, may be opened
-   and closed again.  UNIX sockets, without such an option: sonde_listeners is
-   called, needs a descriptor for a moment, and may wait for the kernel, less
-   than a millisecond as a rule, at most 2 seconds (EAGAIN).  On FreeBSD three
-   options of the socket; on macOS the list of all TCP sockets, searched by
-   address (both compiled, not run) (portability: "Asking for the queue").
+   Hides: TCP_INFO on Linux.  Stacks with both counts always 0 (gVisor) are
+   detected: another listener, at the same address with a port of its own, may
+   be opened and closed again.  For UNIX sockets sonde_listeners is called,
+   needs a descriptor for a moment, and may wait for the kernel, less than a
+   millisecond as a rule, at most 2 seconds (EAGAIN).  On FreeBSD three options
+   of the socket; on macOS the list of all TCP sockets, searched by address
+   (both compiled, not run) (portability: "Asking for the queue").
 
    Returns 0.  ENOTSUP: not known on this system, or for this kind of socket;
    for UNIX sockets of Linux also a listener of another network namespace, or a
-   filter that forbids the request; on macOS also several listeners with the
+   request forbidden by a filter; on macOS also several listeners with the
    address of FD.  EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Any errno of
-   socket, bind, listen and sonde_listeners: nothing is known then.  Since 0.1.
- */
+   socket, bind, listen and sonde_listeners.  */
 int sonde_queue(int fd, struct sonde_queue *queue);
 
 /* ---- listeners: every listening socket, and its owners ------------------ */
@@ -471,8 +446,7 @@ struct sonde_listener {
     int v6only;       /* IPv6: 1 for IPv6 alone, 0 accepts IPv4, too;
                          -1 if not known, or not IPv6 */
     /* The file made by bind for a UNIX path: the device, as st_dev of stat,
-       and the low 32 bits of st_ino.  Two paths with the same numbers are one
-       file.  The numbers are the kernel's: stat shows different numbers on
+       and the low 32 bits of st_ino, as the kernel knows them: stat differs on
        overlayfs over several file systems.  Both 0: not known (no path, or not
        Linux).  */
     uint64_t file_device, file_inode;
@@ -487,32 +461,31 @@ typedef int sonde_listener_each(const struct sonde_listener *listener,
    AF_INET6, TCP; AF_UNIX.  No privilege is needed.  A socket opened or closed
    during the call may be reported or not.  Seldom, an unchanged socket is
    missing or reported twice, with the same INODE: the kernel hands out the list
-   in pieces and does not lock the list in between.
+   in pieces, without a lock.
 
-   Hides: netlink's sock_diag on Linux, where the list covers the caller's
-   network namespace (UNIX sockets included); the sysctls net.inet.tcp.pcblist
-   and net.local.*.pcblist of FreeBSD; net.inet.tcp.pcblist_n of macOS, without
-   UNIX sockets (both compiled, not run; these sysctls do not wait, and TIMEOUT
-   is ignored) (portability: "Listing the listeners").
+   Hides: netlink's sock_diag on Linux, for the caller's network namespace; the
+   sysctls net.inet.tcp.pcblist and net.local.*.pcblist of FreeBSD;
+   net.inet.tcp.pcblist_n of macOS, without UNIX sockets (both compiled, not
+   run; they do not wait, and TIMEOUT is ignored) (portability: "Listing the
+   listeners").
 
-   Returns 0.  EAFNOSUPPORT: another family.  ENOTSUP: not known on this
-   system, or not for this family.  EAGAIN: TIMEOUT passed before the end of the
-   list, or the kernel failed with EAGAIN again and again though ready (an
-   interruption counts, too).  ECANCELED: EACH stopped the list.  EPROTO: the
-   answer has an unknown layout, or no end.
-   EACCES, EPERM: not allowed here.  EMFILE, ENFILE, ENOBUFS, ENOMEM.  Any errno
-   of socket, sendmsg, recvmsg or sysctl.  EACH may have been called before a
-   failure.  Since 0.1.  */
+   Returns 0.  EAFNOSUPPORT: another family.  ENOTSUP: not known on this system,
+   or not for this family.  EAGAIN: TIMEOUT passed before the end of the list,
+   or the kernel failed with EAGAIN or EINTR again and again though ready.
+   ECANCELED: EACH stopped the list.  EPROTO: the answer has an unknown layout,
+   or no end.  EACCES, EPERM: not allowed here.  EMFILE, ENFILE, ENOBUFS,
+   ENOMEM.  Any errno of socket, sendmsg, recvmsg or sysctl.  EACH may have been
+   called before a failure.  */
 int sonde_listeners(int family, int timeout, sonde_listener_each *each,
                     void *data);
 
-/* A process with a given socket.  Any process may choose its name: any byte but
-   NUL is possible.  */
+/* A process with a given socket.  A process chooses its name: any byte but NUL
+   is possible.  */
 struct sonde_owner {
     uint64_t inode; /* of the socket, as in struct sonde_listener */
     pid_t pid;
     char name[32]; /* of the process, cut to 31 bytes; empty if not readable,
-                      for instance because the process has just ended */
+                      for instance because the process has ended */
 };
 
 /* Called for each descriptor; *OWNER is valid during the call only.  A result
@@ -520,29 +493,27 @@ struct sonde_owner {
 typedef int sonde_owner_each(const struct sonde_owner *owner, void *data);
 
 /* Call EACH, with DATA, for every process with a descriptor of the COUNT
-   SOCKETS, inodes as in struct sonde_listener, once for each descriptor; all
-   calls for one process come together.  Several processes may share a socket.
-   An inode of 0 is ignored.  With a COUNT of 0, EACH is not called.  A TIMEOUT
-   of 0 does not stop the list, because no read waits: a positive TIMEOUT limits
-   the time, except on FreeBSD.
+   SOCKETS, inodes as in struct sonde_listener (0 is ignored), once for each
+   descriptor; all calls for one process come together.  A TIMEOUT of 0 does not
+   stop the list, because no read waits: a positive TIMEOUT limits the time,
+   except on FreeBSD.
 
    Hides: /proc/PID/fd on Linux, for the processes of one PID namespace.
-   Permission is checked twice: by the mode of the folder, which an ordinary
-   user may list for processes of the same user and root for all, and by the
-   rules of ptrace, checked again for each link: root needs CAP_SYS_PTRACE
-   (missing by default in containers) for processes of another user or with more
-   capabilities.  A process without its main thread has an empty folder: the
-   descriptors of the remaining threads are read.  The sysctl kern.file of
-   FreeBSD (compiled, not run) (portability: "Whose socket").
+   Permission is checked by the mode of the folder, which an ordinary user may
+   list for processes of the same user and root for all, and for each link by
+   the rules of ptrace: root needs CAP_SYS_PTRACE (missing by default in
+   containers) for processes of another user or with more capabilities.  A
+   process without its main thread has an empty folder: the remaining threads
+   are read.  The sysctl kern.file of FreeBSD (compiled, not run) (portability:
+   "Whose socket").
 
-   Returns the number of visible processes with sockets not readable, in
-   whole or in part; 0 if there are none, or if the system does not report them
-   (FreeBSD).  Invisible processes are not counted: see sonde_owners_complete.
-   ENOTSUP: not known on this system, or /proc is not mounted.  EAGAIN: TIMEOUT
-   passed before the end.  ECANCELED: EACH stopped the list.  EPROTO: the answer
-   has an unknown layout.  EMFILE, ENFILE, ENOMEM.
+   Returns the number of visible processes with sockets not readable, in whole
+   or in part; always 0 on FreeBSD.  Invisible processes are not counted: see
+   sonde_owners_complete.  ENOTSUP: not known on this system, or /proc is not
+   mounted.  EAGAIN: TIMEOUT passed before the end.  ECANCELED: EACH stopped the
+   list.  EPROTO: the answer has an unknown layout.  EMFILE, ENFILE, ENOMEM.
    Any errno of reading the list of processes.  EACH may have been called before
-   a failure.  Since 0.1.  */
+   a failure.  */
 int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
                  sonde_owner_each *each, void *data);
 
@@ -550,26 +521,24 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
    Returns 1; 0 if processes may be invisible: this process has no
    CAP_SYS_PTRACE, and /proc is mounted with hidepid=2 (invisible), and this
    process is not in the exempt group of the mount; or with hidepid=4
-   (ptraceable), without an exempt group; or the process is in a child user
-   namespace without a PID namespace of its own, where neither counts.
-   ENOTSUP: not known, as on all systems but Linux, and, if /proc hides
-   processes, before Linux 4.9.  Any errno of reading the options of the mount.
-   Since 0.1.  */
+   (ptraceable), without an exempt group.  In a child user namespace without a
+   PID namespace of its own neither capability nor group counts.  ENOTSUP:
+   not known, as on all systems but Linux, and, if /proc hides processes, before
+   Linux 4.9.  Any errno of reading the options of the mount.  */
 int sonde_owners_complete(void);
 
 /* Check whether sonde_owners can read the sockets of the process PID.
-   Returns 0 if so, also for a process without descriptors (a zombie).
-   ESRCH: no such process, or PID below 1.  EACCES: the process exists, but its
-   sockets could not be read, or /proc hides the process.  ENOTSUP: not known on
-   this system, or /proc is not mounted.  EMFILE, ENFILE, ENOMEM.  Since 0.1. */
+   Returns 0 if so, also for a process without descriptors (a zombie).  ESRCH:
+   no such process, or PID below 1.  EACCES: its sockets cannot be read, or
+   /proc hides the process.  ENOTSUP: not known on this system, or /proc is not
+   mounted.  EMFILE, ENFILE, ENOMEM.  */
 int sonde_owner_check(pid_t pid);
 
 /* The counters of all TCP listeners of the caller's network namespace together,
-   since the start of the namespace, closed listeners included.  */
+   since its start, closed listeners included.  */
 struct sonde_listen_totals {
     int64_t overflows; /* SYNs and last ACKs dropped because of a full accept
-                          queue: 0 proves that no queue was full, despite the
-                          drops of a listener */
+                          queue: 0 proves that no queue was full */
     int64_t drops;    /* overflows, and handshakes dropped for another reason */
     int64_t deferred; /* last ACKs postponed by TCP_DEFER_ACCEPT, harmless;
                          -1: not counted here */
@@ -581,38 +550,35 @@ struct sonde_listen_totals {
    namespace of the calling thread (before Linux 3.17: of the main thread).
    Returns 0.  ENOTSUP: not known on this system, or /proc is not mounted, or
    the kernel has no count of OVERFLOWS or DROPS.  Any errno of open or read.
-   ENOMEM.  A failure leaves *TOTALS unchanged.
-   Since 0.1.  */
+   ENOMEM.  */
 int sonde_listen_totals(struct sonde_listen_totals *totals);
 
 /* ---- listen: listen on an address --------------------------------------- */
 
-/* A flag of sonde_listen: bind to the port although connections of a former
-   server are still in TIME_WAIT; never to the port of a live listener.  */
+/* A flag of sonde_listen: bind to the port despite connections of a former
+   server in TIME_WAIT; never to the port of a live listener.  */
 #define SONDE_REUSEADDR 4U
 
 /* Make a SOCK_STREAM socket that listens on ADDRESS (port 0: chosen by the
    system, see sonde_address_local) with a queue for at least WANTED connections
    (see sonde_backlog).  FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC, SONDE_REUSEADDR
-   (ignored for UNIX).  If QUEUE is not null, *QUEUE is set to the queue in
-   force as by sonde_queue, all -1 if sonde_queue fails, which is no failure
-   here.
+   (ignored for UNIX).  If QUEUE is not null, *QUEUE is set as by
+   sonde_queue, all -1 if sonde_queue fails, which is no failure here.
 
-   Hides: IPV6_V6ONLY: the default differs (0 on Linux and macOS, 1 on the
-   BSDs) and which OpenBSD does not allow to clear: an IPv6 listener here is for
-   IPv6 alone, everywhere, and the option is read back.  A server of both
-   families opens two listeners (portability: "Both families").  SO_REUSEADDR,
-   needed on the BSDs to restart a server at once, steals ports on Windows: only
-   SONDE_REUSEADDR sets the option.  SO_REUSEPORT is never set: only Linux and
-   DragonFly share connections by SO_REUSEPORT (portability: "Listening").
+   Hides: IPV6_V6ONLY is 0 by default on Linux and macOS, 1 on the BSDs, and
+   cannot be cleared on OpenBSD: an IPv6 listener here is for IPv6 alone, and
+   the option is read back.  A server of both families opens two listeners
+   (portability: "Both families").  SO_REUSEADDR, needed on the BSDs to restart
+   a server at once, steals ports on Windows: only SONDE_REUSEADDR sets the
+   option.  SO_REUSEPORT, which shares connections on Linux and DragonFly alone,
+   is never set (portability: "Listening").
 
-   Returns the descriptor, the caller's to close.  EADDRINUSE (from bind, or
-   from listen, on some systems), EADDRNOTAVAIL, EACCES, EINVAL (unknown flag),
-   the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be set;
-   ENOENT, ENOTDIR, EROFS, ...: the UNIX path cannot be created.
-   On failure the file of a UNIX address is removed again if bind made the file.
-   While listening, the file is the caller's to unlink, before the next bind and
-   at the end.  Since 0.1.  */
+   Returns the descriptor, the caller's to close.  EADDRINUSE (from bind or
+   listen), EADDRNOTAVAIL, EACCES, EINVAL (unknown flag), the errno of
+   sonde_socket; EOPNOTSUPP: V6ONLY cannot be set; ENOENT, ENOTDIR, EROFS, ...:
+   the UNIX path cannot be created.  On failure the file of a UNIX address is
+   removed if bind made the file; after success the file is the caller's to
+   unlink, before the next bind and at the end.  */
 int sonde_listen(const struct sonde_address *address, int wanted,
                  unsigned flags, struct sonde_queue *queue);
 
@@ -621,8 +587,7 @@ int sonde_listen(const struct sonde_address *address, int wanted,
 /* What to do about an errno of accept.  */
 enum sonde_accept_class {
     SONDE_ACCEPT_RETRY,   /* the client is gone: accept again at once; but
-                             back off if reported by sonde_accept, which has
-                             retried */
+                             back off after sonde_accept, which has retried */
     SONDE_ACCEPT_WAIT,    /* empty queue: go back to poll */
     SONDE_ACCEPT_BACKOFF, /* out of descriptors or memory: serve existing
                              clients, or wait a little, before accepting */
@@ -631,21 +596,20 @@ enum sonde_accept_class {
 
 /* The class of ERROR, an errno of accept or sonde_accept, on any system.
 
-   Hides: the errno for a connection reset in the queue: ECONNABORTED on the
-   BSDs and illumos, EPROTO on System V, ENOTCONN on lwIP and NuttX, none on
-   Linux.  Linux also reports errors pending on the new connection, such as
-   ENETDOWN; EPERM comes from a firewall.  None of these is a fault of the
-   listener, unless persistent: then a policy forbids accept (EPERM, EACCES), or
-   another process has shut the listener down, for ever ECONNABORTED on OpenBSD,
-   and on NetBSD if the listener blocks (portability: "Errors of accept").
+   Hides: a connection reset in the queue is ECONNABORTED on the BSDs and
+   illumos, EPROTO on System V, ENOTCONN on lwIP and NuttX, none on Linux.
+   Linux also reports errors pending on the new connection, such as ENETDOWN;
+   EPERM comes from a firewall.  None of these is a fault of the listener,
+   unless persistent: then a policy forbids accept (EPERM, EACCES), or another
+   process has shut the listener down: ECONNABORTED on OpenBSD, and on NetBSD if
+   the listener blocks (portability: "Errors of accept").
 
-   Unknown errors are SONDE_ACCEPT_FATAL.  Cannot fail.  Since 0.1.  */
+   Unknown errors are SONDE_ACCEPT_FATAL.  Cannot fail.  */
 enum sonde_accept_class sonde_accept_class(int error);
 
-/* Take the next connection of LISTENER.  FLAGS (SONDE_NONBLOCK,
-   SONDE_CLOEXEC) are the state of the new descriptor, set or cleared.  If
-   PEER is not null, *PEER is set to the peer's address, of a UNIX client mostly
-   without a path.
+/* Take the next connection of LISTENER.  FLAGS: SONDE_NONBLOCK, SONDE_CLOEXEC.
+   If PEER is not null, *PEER is set to the peer's address, of a UNIX client
+   mostly without a path.
 
    Waits if LISTENER blocks and its queue is empty, without a limit.  Of class
    SONDE_ACCEPT_RETRY only the 64th error in a row is reported, with its own
@@ -657,60 +621,54 @@ enum sonde_accept_class sonde_accept_class(int error);
    the BSDs, macOS, illumos; not on Linux); accept4 missing (macOS) or refused
    at run time (ENOSYS, EPERM or EINVAL of a filter or an old kernel); macOS's
    success for a connection already reset, with an address of length 0 (IPv6) or
-   the client's (IPv4): without a peer the result is ECONNABORTED, but for a
-   UNIX socket: clients mostly have no address (portability: "Accepted
+   the client's (IPv4): ECONNABORTED, but for UNIX (portability: "Accepted
    sockets").  Without SONDE_NONBLOCK the first success in a process tests
    MSG_DONTWAIT, see stream.
 
-   Returns the descriptor, the caller's to close.  EAGAIN (never EWOULDBLOCK,
-   where the two differ): empty queue.  EMFILE, ENFILE, ENOBUFS, ENOMEM: see
-   SONDE_ACCEPT_BACKOFF.  EACCES, EPERM, ECONNABORTED, EPROTO, EINTR and more
-   of SONDE_ACCEPT_RETRY: 64 times in a row.  EINVAL: LISTENER does not listen,
-   or unknown flag.  EBADF, ENOTSOCK, EOPNOTSUPP.  Since 0.1.  */
+   Returns the descriptor, the caller's to close.  EAGAIN: empty queue.  EMFILE,
+   ENFILE, ENOBUFS, ENOMEM: see SONDE_ACCEPT_BACKOFF.  EACCES, EPERM,
+   ECONNABORTED, EPROTO, EINTR and more of SONDE_ACCEPT_RETRY: 64 times in a
+   row.  EINVAL: LISTENER does not listen, or unknown flag.  EBADF, ENOTSOCK,
+   EOPNOTSUPP.  */
 int sonde_accept(int listener, struct sonde_address *peer, unsigned flags);
 
 /* A descriptor kept in reserve, for a process out of descriptors.  One thread
-   at a time.  An unopened reserve needs an FD of -1: all zero would be
-   descriptor 0.  */
+   at a time.  An unopened reserve needs an FD of -1: all zero is descriptor
+   0.  */
 struct sonde_reserve {
     int fd; /* -1: none, or lost */
 };
 
-/* Put a descriptor in reserve: a socket without an address, which needs no file
-   and works in a chroot, of any family allowed by a sandbox.  The former
-   content of *RESERVE is ignored, and not closed.  Returns 0.
-   EMFILE, ENFILE, ENOBUFS, ENOMEM.  EAFNOSUPPORT, EPROTONOSUPPORT, EACCES,
-   EPERM: no family is allowed.  Since 0.1.  */
+/* Put a descriptor in reserve: a socket without an address, which needs no
+   file, of any family allowed by a sandbox.  The former content of *RESERVE is
+   ignored, and not closed.  Returns 0.  EMFILE, ENFILE, ENOBUFS, ENOMEM.
+   EAFNOSUPPORT, EPROTONOSUPPORT, EACCES, EPERM: no family is allowed.  */
 int sonde_reserve_open(struct sonde_reserve *reserve);
 
-/* Close the reserve, if there is one, and set FD to -1.  Keeps errno.
-   Since 0.1.  */
+/* Close the reserve, if there is one, and set FD to -1.  Keeps errno.  */
 void sonde_reserve_close(struct sonde_reserve *reserve);
 
 /* After sonde_accept on LISTENER failed with EMFILE or ENFILE: reject the next
-   client in the queue, with the descriptor in reserve, which is restored.  The
-   client sees the end of its connection.  Otherwise a level-triggered loop
+   client in the queue, which sees the end of its connection, by means of the
+   descriptor in reserve, which is restored.  Otherwise a level-triggered loop
    would report the client without end.
 
    Hides: on Linux, the BSDs and illumos a connection without a descriptor stays
-   in the queue; macOS and gVisor have already closed the connection, and no
-   client is left to be rejected (portability: "Out of descriptors").
+   in the queue; macOS and gVisor have already closed the connection
+   (portability: "Out of descriptors").
 
-   LISTENER should be non-blocking: accept is called only if poll reports a
-   client, but a blocking accept may still wait if the client has just gone.
-   Another thread may take the descriptor while the reserve is free: harmless,
-   but the call fails.
+   LISTENER should be non-blocking: a blocking accept may wait if the client
+   reported by poll has just gone.  Another thread may take the descriptor while
+   the reserve is free: then the call fails, without harm.
 
    Returns 0: one client was rejected.  EAGAIN: empty queue.  Any errno of poll
-   or sonde_accept, such as EMFILE: no client was rejected; wait, see
-   sonde_backoff.  A reserve that could not be restored is opened again by the
-   next call.  Since 0.1.  */
+   or sonde_accept, such as EMFILE: wait, see sonde_backoff.  A reserve that
+   could not be restored is opened by the next call.  */
 int sonde_reserve_shed(struct sonde_reserve *reserve, int listener);
 
 /* The milliseconds to leave a listener alone after an error of class
    SONDE_ACCEPT_BACKOFF, LAST being the result of the previous call, or 0 after
-   a success: 5, then twice as long each time, 1000 at most.  Cannot fail.
-   Since 0.1.  */
+   a success: 5, then twice as long each time, 1000 at most.  Cannot fail.  */
 int sonde_backoff(int last);
 
 /* The recent failures of a listener or a datagram socket.  All zero at first;
@@ -723,9 +681,9 @@ struct sonde_backoff_state {
    sonde_datagram_receive_from on FD, called because poll reported FD.  ERROR is
    the errno of the call, 0 after success.  0: no time, go back to poll.  After
    an error other than EAGAIN: as sonde_backoff, growing until a call succeeds.
-   After EAGAIN (or EWOULDBLOCK): 0; but from the 64th EAGAIN in a row on, the
-   same time if poll still reports FD as readable: otherwise a level-triggered
-   loop would take the whole processor.  If poll does not, *STATE is reset.
+   After EAGAIN (or EWOULDBLOCK): 0; but from the 64th in a row on, the same
+   time if poll still reports FD as readable, so that a level-triggered loop
+   does not take the whole processor.  If poll does not, *STATE is reset.
    EMSGSIZE counts as an error here: after a truncated datagram pass 0.
 
    Hides: a listener shut down by another process.  accept fails with EINVAL on
@@ -733,7 +691,7 @@ struct sonde_backoff_state {
    and on NetBSD, for a non-blocking listener, with EWOULDBLOCK for ever while
    poll reports the listener as readable (portability: "Errors of accept").
 
-   Keeps errno.  Cannot fail.  Since 0.1.  */
+   Keeps errno.  Cannot fail.  */
 int sonde_backoff_after(struct sonde_backoff_state *state, int fd, int error);
 
 /* ---- activation: sockets inherited from inetd or systemd ---------------- */
@@ -756,46 +714,44 @@ struct sonde_inherited {
     char name[256]; /* from LISTEN_FDNAMES; "unknown" without */
 };
 
-/* Find out the kind of the socket FD.  Changes nothing.  Of use for descriptor
-   0 under inetd, where 0 is the listening or datagram socket ("wait") or the
-   connection ("nowait"), and 1 and 2 are the same socket: nothing may be
-   written to standard error, and 0 stays without close-on-exec.  A socket as
-   descriptor 0 does not prove inetd: some shells and test harnesses give their
-   children socket pairs.  So use an option of the program.
+/* Find out the kind of the socket FD.  Changes nothing.  Of use under inetd,
+   where descriptor 0 is the listening or datagram socket ("wait") or the
+   connection ("nowait"), without close-on-exec, and 1 and 2 are the same
+   socket: write nothing to standard error.  A socket as descriptor 0 does not
+   prove inetd: some shells give their children socket pairs.  So use an option
+   of the program.
 
    Hides: SO_ACCEPTCONN, missing on macOS and older OpenBSD: there a stream
-   socket without a peer, neither writable nor hung up, counts as a listener.  A
-   stream socket that was never connected counts as a listener, too; accept then
-   fails with EINVAL.  A connection reset in the meantime has no peer either
-   (portability: "Inherited sockets").
+   socket without a peer, neither writable nor hung up, counts as a listener, as
+   does a stream socket that was never connected; accept then fails with EINVAL.
+   A connection reset in the meantime has no peer either (portability:
+   "Inherited sockets").
 
    Returns 0.  ENOTSOCK: not a socket.  EBADF.  EPROTOTYPE: a socket of another
    type (raw).  ENOTCONN: a stream socket that neither listens nor was ever
-   connected.  Since 0.1.  */
+   connected.  */
 int sonde_inherited(int fd, struct sonde_inherited *found);
 
 /* A flag of sonde_activation: remove LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES and
-   LISTEN_PIDFDID from the environment, so that children do not use the
-   variables.  */
+   LISTEN_PIDFDID from the environment of children.  */
 #define SONDE_UNSETENV 16U
 
 /* Find the sockets passed by a service manager in LISTEN_FDS, LISTEN_PID and
    LISTEN_FDNAMES: descriptors 3 and up.  At most ROOM are written to FOUND, in
    the order given; each gets close-on-exec, O_NONBLOCK is not changed.  A
-   descriptor for which sonde_inherited fails, such as a FIFO among the sockets,
-   or a closed descriptor, has the role SONDE_UNUSABLE and the errno; the
-   remaining sockets are usable.  FLAGS: SONDE_UNSETENV.
+   descriptor for which sonde_inherited fails, such as a FIFO or a closed
+   descriptor, has the role SONDE_UNUSABLE and the errno.  FLAGS:
+   SONDE_UNSETENV.
 
-   The syntax is strict: numbers are decimal digits, nothing else.  Call at the
-   start of main, before there are threads, because of getenv and unsetenv.
+   Numbers are decimal digits, nothing else.  Call at the start of main, before
+   there are threads, because of getenv and unsetenv.
 
    Returns the number of descriptors; 0 if the variables are missing or for
    another process, which is no error (then the variables are kept), or say 0.
    EINVAL: malformed variables, or a different number of names and sockets, or a
    name above 255 bytes, or unknown FLAGS.  ENOSPC: more than ROOM.  ENOMEM.
-   On failure FOUND is unchanged, but the variables are removed if the known
-   FLAGS request the removal, and the descriptors stay open, the caller's as
-   before; some may have close-on-exec.  Since 0.1.
+   On failure FOUND is unchanged, but the variables are removed if known FLAGS
+   request that, and the descriptors stay open; some may have close-on-exec.
    Rests on: sd_listen_fds(3).  */
 int sonde_activation(struct sonde_inherited *found, size_t room,
                      unsigned flags);
@@ -804,60 +760,54 @@ int sonde_activation(struct sonde_inherited *found, size_t room,
 
 /* Rules for all five functions:
 
-   FD is a connected stream socket, blocking or not: the mode is not changed.
-   A pipe or a terminal works, too, but not for sonde_half_close.
+   FD is a connected stream socket, or a pipe or a terminal, but not for
+   sonde_half_close; blocking or not: the mode is not changed.
 
-   ETIMEDOUT does not mean TIMEOUT, for which the errno is EAGAIN.  ETIMEDOUT
-   means that the peer's host did not answer for so long that the system closed
-   the connection.
+   ETIMEDOUT does not mean TIMEOUT, but that the system closed the connection
+   because the peer's host did not answer.
 
-   Writing never raises SIGPIPE and never changes its disposition: a closed
-   connection is EPIPE or ECONNRESET, and nothing else.
+   Writing never raises SIGPIPE: a closed connection is EPIPE or ECONNRESET.
 
    Hides: MSG_NOSIGNAL (Linux, the BSDs, macOS since 11), else SO_NOSIGPIPE
    (older macOS; the option stays set on FD), else SIGPIPE blocked in this
    thread during the write, and discarded if pending; macOS's EPROTOTYPE during
    the teardown of a connection; EINVAL on macOS for more than INT_MAX bytes;
-   MSG_DONTWAIT, ignored by send on a blocking socket of macOS and NetBSD.  On
-   macOS FD is then polled, and written by SO_SNDLOWAT bytes; of two threads or
-   processes writing to one blocking socket at the same time, one may exceed
-   TIMEOUT there.  Other systems than macOS are tested once in each process, by
-   the first write which needs MSG_DONTWAIT: two descriptors for a moment, some
-   ten system calls, and 60 ms where the flag is ignored (portability: "Writing
-   without SIGPIPE", "Waiting").  */
+   MSG_DONTWAIT, ignored by send on a blocking socket of macOS and NetBSD: there
+   FD is polled, and written by SO_SNDLOWAT bytes; of two writers to one
+   blocking socket at the same time one may exceed TIMEOUT.  The first write of
+   a process which needs MSG_DONTWAIT tests the system, except on macOS: two
+   descriptors for a moment, some ten system calls, and 60 ms where the flag is
+   ignored (portability: "Writing without SIGPIPE", "Waiting").  */
 
 /* Read the available bytes, at least one and at most SIZE, into BUFFER.
    Returns the count, 2^30 at most in one call; 0: end of stream, or SIZE is 0
    (then FD is not examined).  EAGAIN: no data within TIMEOUT.  ECONNRESET,
-   ETIMEDOUT, EHOSTUNREACH, ...: the connection is lost.  ENOTCONN, EBADF.
-   Since 0.1.  */
+   ETIMEDOUT, EHOSTUNREACH, ...: the connection is lost.  ENOTCONN, EBADF.  */
 ssize_t sonde_read(int fd, void *buffer, size_t size, int timeout);
 
 /* Write as many bytes as fit, at least one and at most SIZE, of BUFFER.
    Returns the count, in one call 2^30 at most, PIPE_BUF for a pipe; 0: SIZE is
    0.  EAGAIN: no room within TIMEOUT.  EPIPE, ECONNRESET, ...: the connection
-   is lost.  ENOTCONN, EBADF.  Since 0.1.  */
+   is lost.  ENOTCONN, EBADF.  */
 ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout);
 
-/* Read SIZE bytes into BUFFER.  *DONE is the count read, after a failure, too.
+/* Read SIZE bytes into BUFFER.  *DONE is the count read, after a failure, too:
+   after EAGAIN repeat the call with BUFFER and SIZE advanced by *DONE.
    Returns 0; *DONE is less than SIZE if the stream ended before.  Errors as
-   sonde_read: after EAGAIN the call may be repeated for the rest, with BUFFER
-   and SIZE advanced by *DONE.
-   Since 0.1.  */
+   sonde_read.  */
 int sonde_read_all(int fd, void *buffer, size_t size, int timeout,
                    size_t *done);
 
-/* Write the SIZE bytes at BUFFER.  *DONE is the count taken by the system,
-   after a failure, too; their arrival is not known.
-   Returns 0: all.  Errors as sonde_write: after EAGAIN the call may be repeated
-   for the rest, with BUFFER and SIZE advanced by *DONE.  Since 0.1.  */
+/* Write the SIZE bytes at BUFFER.  *DONE is the count taken by the system, as
+   for sonde_read_all; their arrival is not known.
+   Returns 0: all.  Errors as sonde_write.  */
 int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
                     size_t *done);
 
 /* End the stream in this direction: the peer reads to the end, and may still
    answer.  Never waits.
    Returns 0, also if the peer is gone already, ENOTCONN on some systems: the
-   next read reports the loss.  EBADF, ENOTSOCK.  Since 0.1.  */
+   next read reports the loss.  EBADF, ENOTSOCK.  */
 int sonde_half_close(int fd);
 
 /* ---- line: text by lines, a buffer for each connection ------------------ */
@@ -874,50 +824,45 @@ struct sonde_lines {
     size_t searched;   /* no newline before this index */
 };
 
-/* Read lines from FD, a stream as for sonde_read, which stays the caller's.
-   No line, its newline included, is longer than SIZE bytes (RFC 5321 4.5.3.1.6
-   asks for 1000; with 16 KiB the cost of the system calls is negligible).
-   BUFFER, of SIZE bytes, is lent until sonde_lines_close; if null, a buffer is
-   allocated.
-   Returns 0.  EINVAL: SIZE is 0.  ENOMEM.  Since 0.1.  */
+/* Read lines from FD, a stream as for sonde_read, which stays the caller's.  No
+   line, its newline included, is longer than SIZE bytes (RFC 5321 4.5.3.1.6
+   asks for 1000; 16 KiB make system calls cheap).  BUFFER, of SIZE bytes, is
+   lent until sonde_lines_close; if null, a buffer is allocated.
+   Returns 0.  EINVAL: SIZE is 0.  ENOMEM.  */
 int sonde_lines_open(struct sonde_lines *lines, int fd, void *buffer,
                      size_t size);
 
-/* Free the memory of sonde_lines_open, but not a BUFFER of the caller.
-   Buffered bytes are lost; FD stays open.  A second call has no effect.
-   Since 0.1.  */
+/* Free the memory of sonde_lines_open.  Buffered bytes are lost; FD stays open.
+   A second call has no effect.  */
 void sonde_lines_close(struct sonde_lines *lines);
 
 /* Let *LINE point to the next line, inside the buffer: valid until the next
    call for LINES, writable, and not followed by a NUL.
 
-   Hides: no system's behaviour, but the effects of stdio on a socket: no
-   deadline, lines with a NUL inside cut by fgets, over-long lines returned in
-   pieces that look like lines, a buffer unknown to poll.  There is at most one
-   read for each full buffer, so several lines may be buffered: take lines until
+   Hides: the effects of stdio on a socket: no deadline, lines with a NUL inside
+   cut by fgets, over-long lines returned in pieces that look like lines, a
+   buffer unknown to poll.  Several lines may be buffered: take lines until
    EAGAIN before waiting for FD in a poller.
 
-   Returns the length, with the newline, which is missing only from the last
-   line of a stream without a final newline; 0: end of stream, for every further
-   call, too.
-   EAGAIN: no whole line within TIMEOUT.  EMSGSIZE: the buffer is full, without
-   a newline; also if the stream would end there, which has not been read yet.
-   Further errors as sonde_read.  After each error the received bytes are kept:
-   call again, or sonde_line_partial.  Since 0.1.  */
+   Returns the length, with the newline, which only the last line may lack; 0:
+   end of stream, for every further call, too.  EAGAIN: no whole line within
+   TIMEOUT.  EMSGSIZE: the buffer is full, without a newline, even if the stream
+   ends there.  Further errors as sonde_read.  After each error the received
+   bytes are kept: call again, or sonde_line_partial.  */
 ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout);
 
 /* Let *PIECE point to the received part of the next line, up to and including
    its newline; wait only if nothing has been received.  So a line of any length
    is read in pieces, only the last with a newline; and so are bytes read ahead,
-   for a protocol that ends its lines, such as for binary data.
-   Returns and fails as sonde_line, but never with EMSGSIZE.  Since 0.1.  */
+   where binary data follow the lines.
+   Returns and fails as sonde_line, but never with EMSGSIZE.  */
 ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece,
                            int timeout);
 
 /* ---- datagram: datagrams: whole, from where, and to where --------------- */
 
 /* No less than the maximum length of a UDP datagram, in bytes: 65,507 over
-   IPv4, 65,527 over IPv6.  A buffer of this size never truncates a datagram. */
+   IPv4, 65,527 over IPv6.  */
 #define SONDE_DATAGRAM_MAX 65535
 
 /* Clients: sonde_connect with the type SOCK_DGRAM makes a connected socket, to
@@ -926,9 +871,9 @@ ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece,
    EHOSTUNREACH, ...: see sonde_connect_status.  A missing answer proves
    nothing.
 
-   Hides: the buffers of the BSDs and macOS, too small to send datagrams above
-   9,216 bytes, and on the BSDs and macOS before 10.8 to receive datagrams above
-   some 42,000; the buffers are enlarged (portability: "Datagrams").  */
+   Hides: buffers too small to send datagrams above 9,216 bytes (BSDs, macOS)
+   and to receive datagrams above some 42,000 (BSDs, macOS before 10.8) are
+   enlarged (portability: "Datagrams").  */
 
 /* Send the SIZE bytes DATA as one datagram on the connected socket FD, waiting
    for room if there is none.  Success does not prove arrival.
@@ -938,7 +883,7 @@ ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece,
    error, see above; the datagram was not sent, and may be sent again.  EPIPE:
    FD is shut down for sending; never SIGPIPE, raised here by the BSDs
    (portability: "Writing without SIGPIPE").  ENOTCONN, EDESTADDRREQ, EBADF,
-   ENOTSOCK.  Since 0.1.  */
+   ENOTSOCK.  */
 int sonde_datagram_send(int fd, const void *data, size_t size, int timeout);
 
 /* Receive one datagram of the peer on the connected socket FD into BUFFER of
@@ -948,17 +893,16 @@ int sonde_datagram_send(int fd, const void *data, size_t size, int timeout);
    SIZE; the rest is lost, and BUFFER holds the beginning.  EAGAIN: no datagram
    within TIMEOUT, or 64 in a row were skipped or discarded by the kernel.
    ECONNREFUSED, EHOSTUNREACH: an ICMP error, see above.  ENOTCONN: FD is not
-   connected.  EBADF, ENOTSOCK.  Since 0.1.  */
+   connected.  EBADF, ENOTSOCK.  */
 ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout);
 
 /* Both ends of a datagram received by a server: FROM, the sender (length 0 if
    the sender has no address: a UNIX client without bind); TO, the destination
    address and port on this host (the wildcard if the system does not report the
-   address).  An inherited IPv6 socket may serve IPv4, too, and then both
-   addresses are of the form ::ffff:192.0.2.1.  GROUP is not 0 for broadcast or
+   address).  An inherited IPv6 socket may serve IPv4, too,
+   with addresses of the form ::ffff:192.0.2.1.  GROUP is not 0 for broadcast or
    multicast, as far as the system reports them.  WILDCARD is not 0 if the
-   socket is bound to no address, so that a reply has to name its source: kept
-   here in order to ask the system once for each datagram, not twice.  */
+   socket is bound to no address, so that a reply has to name its source.  */
 struct sonde_datagram {
     struct sonde_address from;
     struct sonde_address to;
@@ -971,17 +915,14 @@ struct sonde_datagram {
 
    Hides: IPV6_V6ONLY, as sonde_listen; the buffers, as above.
 
-   Returns the descriptor, the caller's to close.  EADDRINUSE, EADDRNOTAVAIL,
-   EACCES, the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be set; ENOENT,
-   ENOTDIR, EROFS, ...: the UNIX path cannot be created.  The file of a UNIX
-   socket is the caller's to unlink.  Since 0.1.  */
+   Returns the descriptor, the caller's to close.  Errors as
+   sonde_listen.  The file of a UNIX socket is the caller's to unlink.  */
 int sonde_datagram_bind(const struct sonde_address *address, unsigned flags);
 
 /* Prepare FD, a datagram socket bound by another program, such as inetd, like a
    socket of sonde_datagram_bind: request the local address of each datagram,
    and enlarge the buffers.  Failures of these options are ignored.
-   Returns 0.  EPROTOTYPE: a socket of another type.  EBADF, ENOTSOCK.
-   Since 0.1.  */
+   Returns 0.  EPROTOTYPE: a socket of another type.  EBADF, ENOTSOCK.  */
 int sonde_datagram_prepare(int fd);
 
 /* Receive one datagram and both its ends on FD, of sonde_datagram_bind or
@@ -994,17 +935,17 @@ int sonde_datagram_prepare(int fd);
    client that is gone: only the 64th in a row is reported, with its own errno;
    before, the next datagram is taken instead (portability: "Datagrams").  So
    EAGAIN means an empty queue; after any errno but EAGAIN and EMSGSIZE leave FD
-   alone for the time of sonde_backoff_after.  Since 0.1.  */
+   alone for the time of sonde_backoff_after.  */
 ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
                                     int timeout, struct sonde_datagram *ends);
 
 /* Reply to a datagram received on FD with ENDS: send the SIZE bytes DATA to the
    sender, from the destination address of the datagram.  On a host with several
-   addresses the client accepts a reply from this address alone.  The system
-   chooses the source if GROUP is not 0, or TO is the wildcard.  Never waits: a
-   reply without room is lost, as on the network.
+   addresses the client accepts a reply from this address alone.  The
+   system chooses the source if GROUP is not 0, or TO is the wildcard.  Never
+   waits: a reply without room is lost.
    Returns 0.  EAGAIN, ENOBUFS: no room.  EMSGSIZE: too long.  EDESTADDRREQ:
-   the sender has no address.  Any errno of sendmsg.  Since 0.1.  */
+   the sender has no address.  Any errno of sendmsg.  */
 int sonde_datagram_reply(int fd, const void *data, size_t size,
                          const struct sonde_datagram *ends);
 
@@ -1016,21 +957,20 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
    sender without an address, or with the wildcard address; a UNIX address that
    leads to the service's own socket file, by any path: relative, through links,
    another mount (stat is called for both paths).  A client with the service's
-   own port by chance is refused, too; its next attempt has another port.
+   own port by chance is refused, too.
 
    Two servers set on each other by an attacker look like clients here: limit
-   the rate of answers to one sender.
-
-   The string is a constant.  Cannot fail.  Since 0.1.  */
+   the rate of answers to one sender.  The string is a constant.  Cannot
+   fail.  */
 const char *sonde_datagram_check_source(const struct sonde_datagram *ends);
 
 /* ---- keepalive: notice a peer that vanished ----------------------------- */
 
 /* Have TCP probe the peer of the connected socket FD after SECONDS of silence,
    so that a vanished peer is noticed some minutes later (interval and count of
-   the probes are the system's) as ETIMEDOUT of the next call; a SECONDS of 0
-   switches keepalive off.  On a listener, accepted sockets may or may not
-   inherit the setting: set it on the listener and on the accepted socket.
+   the probes are the system's) as ETIMEDOUT of the next call; 0 switches
+   keepalive off.  Accepted sockets may or may not inherit the setting of the
+   listener: set both.
 
    Hides: the name of the option, TCP_KEEPIDLE, on macOS TCP_KEEPALIVE; its
    absence (OpenBSD): then the system's own time applies, two hours as a rule
@@ -1039,8 +979,7 @@ const char *sonde_datagram_check_source(const struct sonde_datagram *ends);
    Returns the seconds in force; 0 if switched off, or on with the system's own
    time.  EINVAL: SECONDS is negative, or outside the range of this system
    (Linux: 32767 at most; illumos: 10 at least); nothing is switched on then.
-   EBADF, ENOTSOCK; any errno of setsockopt for a socket other than TCP.
-   Since 0.1.  */
+   EBADF, ENOTSOCK; any errno of setsockopt for a socket other than TCP.  */
 int sonde_keepalive(int fd, int seconds);
 
 /* ---- signal: handlers, children, and a descriptor for loops ------------- */
@@ -1059,26 +998,23 @@ enum sonde_restart {
    XSI builds of glibc, and restarts or not at will (portability: "Signals").
 
    Changes the disposition for the whole process, by purpose.
-   Returns 0.  EINVAL: invalid signal, or one that cannot be caught.
-   Since 0.1.  */
+   Returns 0.  EINVAL: invalid signal, or one that cannot be caught.  */
 int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart);
 
 /* Collect the exit status of every child that has ended, and call EACH, unless
    null, with the process id, the status as from waitpid, and DATA.  Call after
-   SIGCHLD: signals do not queue, so one signal may stand for many children.
-   Async-signal-safe if EACH is, and may be called in the handler.  All children
-   of the process are collected, also children started by a library: a program
-   that waits for a child by process id must not call this function.
-   Never waits; keeps errno.
+   SIGCHLD, which may stand for many children.  Async-signal-safe if EACH is.
+   All children of the process are collected, also children started by a
+   library: a program that waits for a child by process id must not call this
+   function.  Never waits; keeps errno.
    Returns the number of children collected, 0 if no child has ended or there
-   are no children.  Cannot fail.  Since 0.1.  */
+   are no children.  Cannot fail.  */
 int sonde_reap(void (*each)(pid_t child, int status, void *data), void *data);
 
 /* Have the system send SIGNO to this process when its parent has ended, even by
-   SIGKILL; 0: no longer.  So a child waiting in a call does not keep resources
-   of its parent, a port for instance.  A child made by fork begins without the
-   signal.  The parent may have ended before the call: compare getppid with the
-   former parent, afterwards.
+   SIGKILL; 0: no longer.  A child made by fork begins without the signal.  The
+   parent may have ended before the call: compare getppid with the former parent
+   afterwards.
 
    Hides: prctl and procctl.  On Linux the parent is the thread that called
    fork, and a change of user or group cancels the signal (portability:
@@ -1086,46 +1022,41 @@ int sonde_reap(void (*each)(pid_t child, int status, void *data), void *data);
 
    Returns 0.  EINVAL: invalid signal.  ENOTSUP: not possible on this system
    (macOS, NetBSD, OpenBSD, or a kernel older than its headers), for a SIGNO of
-   0, too.  Since 0.1.  */
+   0, too.  */
 int sonde_parent_death_signal(int signo);
 
 /* Turn signals into a readable descriptor, so that a loop that waits for
-   descriptors can wait for signals, too, without a signal lost between check
-   and wait.  Returns a descriptor, for a poller or poll, readable after a
-   signal chosen by sonde_selfpipe_catch.
+   descriptors can wait for signals, too, and lose none between check and wait.
+   Returns a descriptor, readable after a signal of sonde_selfpipe_catch.
 
-   Hides: signalfd, which only Linux has, and the races of a flag tested before
-   poll; pselect and ppoll close the races only where they are system calls
-   (portability: "Signals and loops").
+   Hides: signalfd, which only Linux has; pselect and ppoll lose signals where
+   they are no system calls (portability: "Signals and loops").
 
-   All the sonde_selfpipe functions work on one state of the whole process,
-   because a handler has no argument: at most one self-pipe at a time, opened
-   and closed while no thread uses the pipe.  The descriptor is close-on-exec
-   and non-blocking, and only sonde_selfpipe_close may close the descriptor.
-   EBUSY: already open.  EMFILE, ENFILE.  Since 0.1.  */
+   One state of the whole process, because a handler has no argument: at most
+   one self-pipe at a time, opened and closed while no thread uses the pipe.
+   The descriptor is close-on-exec and non-blocking; close by
+   sonde_selfpipe_close.  EBUSY: already open.  EMFILE, ENFILE.  */
 int sonde_selfpipe_open(void);
 
 /* Catch SIGNO from now on: the handler records the signal and makes the
    descriptor readable.  System calls are restarted (SONDE_RESTART).  Changes
-   the disposition for the whole process, until sonde_selfpipe_close.  A second
-   call for SIGNO keeps the first former disposition.
+   the disposition for the whole process, until sonde_selfpipe_close.
    Returns 0.  EINVAL: invalid signal, or one that cannot be caught, or above
-   127.  ENOENT: sonde_selfpipe_open comes first.  Since 0.1.  */
+   127.  ENOENT: sonde_selfpipe_open comes first.  */
 int sonde_selfpipe_catch(int signo);
 
 /* The number of a signal caught since the last call that returned the same
    number, once however often the signal came, the smallest number first; 0:
    none, or the self-pipe is not open.  Call until 0: only then is the
-   descriptor no longer readable.  Never waits.  Cannot fail.  Since 0.1.  */
+   descriptor no longer readable.  Never waits.  Cannot fail.  */
 int sonde_selfpipe_read(void);
 
-/* Restore for every signal the disposition before sonde_selfpipe_catch, and
-   close the descriptor.  In the process that opened the self-pipe, signals
-   caught and not yet read are dropped.  Without an open self-pipe nothing is
-   done.  Keeps errno.  A child made by fork calls this function first, if the
-   child continues in the same program: signals sent to the child since fork are
-   raised again, with the former disposition; they never wake the parent.  Since
-   0.1.  */
+/* Restore for every signal the disposition before the first
+   sonde_selfpipe_catch, and close the descriptor, if open.  In the process that
+   opened the self-pipe, signals caught and not yet read are dropped.  Keeps
+   errno.  A child made by fork without exec calls this function first: signals
+   sent to the child since fork are raised again, with the former disposition;
+   they never wake the parent.  */
 void sonde_selfpipe_close(void);
 
 /* ---- poller: which descriptors are ready -------------------------------- */
@@ -1155,20 +1086,19 @@ struct sonde_event {
 /* Make a poller of KIND, watching nothing.
 
    Hides: epoll, kqueue and poll, and their differences.  All are
-   level-triggered: a descriptor still ready is reported again.  No limit on
-   the value of descriptors (select has FD_SETSIZE), and none on their number,
-   but for the poll of macOS, which takes 10240 at most: with more,
-   SONDE_POLLER_POLL fails in sonde_poller_wait, EINVAL.  A connection hung up
-   or in error is reported as ready for all its watched events: the next call on
-   the connection shows the reason; the bits of poll differ between systems.  A
-   descriptor watched for nothing is not reported, not even when hung up, which
-   epoll and poll would report without end (portability: "Readiness").
+   level-triggered: a descriptor still ready is reported again.  No limit on the
+   value of descriptors, and none on their number, but for the poll of macOS:
+   with more than 10240 SONDE_POLLER_POLL fails in sonde_poller_wait, EINVAL.  A
+   connection hung up or in error is reported as ready for all its watched
+   events: the next call on the connection shows the reason.  A descriptor
+   watched for nothing is not reported, not even when hung up, which epoll and
+   poll would report without end (portability: "Readiness").
 
    Returns the poller, the caller's to close; null with errno: EINVAL,
-   unknown KIND; EMFILE, ENFILE, ENOMEM.  Since 0.1.  */
+   unknown KIND; EMFILE, ENFILE, ENOMEM.  */
 struct sonde_poller *sonde_poller_open(enum sonde_poller_kind kind);
 
-/* Free POLLER.  The descriptors stay open.  Null is allowed.  Since 0.1.  */
+/* Free POLLER.  The descriptors stay open.  Null is allowed.  */
 void sonde_poller_close(struct sonde_poller *poller);
 
 /* Watch FD for EVENTS, SONDE_READABLE, SONDE_WRITABLE, both, or 0: none until
@@ -1179,7 +1109,7 @@ void sonde_poller_close(struct sonde_poller *poller);
    A character device refused so by kqueue (macOS: /dev/null, /dev/tty) is
    accepted and always ready, as with poll.  Under kqueue (FreeBSD, macOS) a
    regular file is not readable at its end, unlike with poll: read files without
-   a poller.  ENOMEM, ENOSPC.  Since 0.1.  */
+   a poller.  ENOMEM, ENOSPC.  */
 int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
                      void *data);
 
@@ -1188,16 +1118,15 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
    reported with the new DATA.  After a failure the former EVENTS and DATA
    apply.
    Returns 0.  ENOENT: FD is not watched.  EBADF, EPERM, EPIPE, EINVAL,
-   ENOMEM, ENOSPC: as above.  Since 0.1.  */
+   ENOMEM, ENOSPC: as above.  */
 int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
                         void *data);
 
 /* Watch FD no longer.  Call before closing FD: epoll would continue to watch a
-   file kept open by a duplicate.  Events found and not yet taken by
-   sonde_poller_next are dropped, so that DATA may be freed at once, also while
-   another descriptor is served, and a new descriptor with the same number
-   begins without events.
-   Returns 0.  ENOENT: FD is not watched.  Since 0.1.  */
+   file kept open by a duplicate.  Events found and not yet taken are dropped:
+   DATA may be freed at once, and a new descriptor with the same number begins
+   without events.
+   Returns 0.  ENOENT: FD is not watched.  */
 int sonde_poller_remove(struct sonde_poller *poller, int fd);
 
 /* Wait until a descriptor is ready.  Events of the last wait that were not
@@ -1206,12 +1135,12 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd);
    Returns the number of ready descriptors, 256 at most (the next call finds the
    others), 0 after TIMEOUT.  ENOMEM.  EINVAL: more descriptors than poll takes,
    see sonde_poller_open.  EINTR: 128 times in a row, each time at once, which
-   no signals cause.  Since 0.1.  */
+   no signals cause.  */
 int sonde_poller_wait(struct sonde_poller *poller, int timeout);
 
 /* Take the next event of the last sonde_poller_wait into *EVENT.  Each
    descriptor comes once.  Returns 1, or 0 if no event is left: *EVENT is
-   unchanged.  Never waits.  Cannot fail.  Since 0.1.  */
+   unchanged.  Never waits.  Cannot fail.  */
 int sonde_poller_next(struct sonde_poller *poller, struct sonde_event *event);
 
 /* ---- byteorder: which byte comes first ---------------------------------- */
@@ -1222,8 +1151,8 @@ enum sonde_byteorder {
 };
 
 /* The byte order for which this translation unit is compiled, from the
-   compiler, not from configure: in a universal build each half has its own
-   (portability: "Byte order").  Since 0.1.  */
+   compiler: in a universal build each half has its own (portability: "Byte
+   order").  */
 #if !defined __BYTE_ORDER__
 #error "sonde.h: the compiler does not define __BYTE_ORDER__"
 #elif __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -1234,15 +1163,15 @@ enum sonde_byteorder {
 #error "sonde.h: neither little- nor big-endian"
 #endif
 
-/* The byte order of this process, found by looking at a two-byte and an
-   eight-byte value in memory.  Returns an enum sonde_byteorder.  EPROTO: the
-   two disagree, or have neither order.  Since 0.1.  */
+/* The byte order of this process, of a two-byte and an eight-byte value in
+   memory.  Returns an enum sonde_byteorder.  EPROTO: the
+   two disagree, or have neither order.  */
 int sonde_byteorder(void);
 
 /* Load the unsigned value of the SIZE bytes (1 to 8) at BYTES, stored in ORDER;
    and store VALUE, without its excess higher bytes.  BYTES needs no alignment.
    Cannot fail; SIZE above 8 counts as 8, a SIZE of 0 loads 0 and stores
-   nothing; an unknown ORDER counts as SONDE_LITTLE_ENDIAN.  Since 0.1.  */
+   nothing; an unknown ORDER counts as SONDE_LITTLE_ENDIAN.  */
 uint64_t sonde_load(const void *bytes, size_t size, enum sonde_byteorder order);
 void sonde_store(void *bytes, size_t size, enum sonde_byteorder order,
                  uint64_t value);
