@@ -199,39 +199,34 @@ int sonde_datagram_send(int fd, const void *data, size_t size, int timeout)
 
 /* ---- servers ------------------------------------------------------------- */
 
-/* The host of ADDRESS, of family AF_INET6; :: for another family.  */
-static struct in6_addr host6_of(const struct sonde_address *address)
+/* The host of ADDRESS as IPv6: IPv4 as ::ffff:a.b.c.d, the form reported by a
+   socket of both families, for instance from a service manager.  ::1 for UNIX.
+ */
+static struct in6_addr host_of(const struct sonde_address *address)
 {
-    struct in6_addr host = IN6ADDR_ANY_INIT;
+    struct in6_addr made = IN6ADDR_LOOPBACK_INIT;
     size_t size;
-    if (address->storage.ss_family == AF_INET6)
-        memcpy(&host, sonde__address_host(address, &size), sizeof host);
-    return host;
+    const void *host = sonde__address_host(address, &size);
+    if (size == sizeof(struct in_addr))
+        memset(made.s6_addr + 10, 0xff, 2);
+    if (host)
+        memcpy(made.s6_addr + sizeof made.s6_addr - size, host, size);
+    return made;
 }
 
-/* ADDRESS, or the embedded IPv4 address if ADDRESS is ::ffff:a.b.c.d: a socket
-   of both families, for instance from a service manager, reports IPv4 in this
-   form.  */
-static struct sonde_address
-datagram_unmapped(const struct sonde_address *address)
+/* The IPv4 address in HOST, ::ffff:a.b.c.d, in host order.  */
+static uint32_t mapped_of(const struct in6_addr *host)
 {
-    struct sonde_address copy = *address;
-    struct in6_addr in6 = host6_of(address);
-    if (IN6_IS_ADDR_V4MAPPED(&in6))
-        sonde__address_set(&copy, AF_INET, in6.s6_addr + 12,
-                           (uint16_t)sonde_address_port(address));
-    return copy;
+    return (uint32_t)sonde_load(host->s6_addr + 12, 4, SONDE_BIG_ENDIAN);
 }
 
 /* Whether the host of ADDRESS is the wildcard: 0.0.0.0, :: or ::ffff:0.0.0.0.
-   Returns 0 for UNIX, with errno changed.  */
+   Returns 0 for UNIX.  */
 static int is_any(const struct sonde_address *address)
 {
-    struct sonde_address any, plain = datagram_unmapped(address);
-    int port = sonde_address_port(address);
-    return port >= 0 &&
-           !sonde_address_any(&any, plain.storage.ss_family, (uint16_t)port) &&
-           !sonde_address_compare(&any, &plain);
+    struct in6_addr host = host_of(address);
+    return IN6_IS_ADDR_UNSPECIFIED(&host) ||
+           (IN6_IS_ADDR_V4MAPPED(&host) && mapped_of(&host) == INADDR_ANY);
 }
 
 /* Whether ADDRESS is broadcast or multicast.  Of broadcast addresses only
@@ -239,14 +234,11 @@ static int is_any(const struct sonde_address *address)
    recognized.  Returns 0 for UNIX.  */
 static int is_many(const struct sonde_address *address)
 {
-    struct sonde_address copy = datagram_unmapped(address);
-    struct in6_addr in6 = host6_of(address);
-    size_t size;
-    uint32_t in;
-    if (copy.storage.ss_family != AF_INET)
-        return IN6_IS_ADDR_MULTICAST(&in6);
-    memcpy(&in, sonde__address_host(&copy, &size), sizeof in);
-    return in == htonl(INADDR_BROADCAST) || IN_MULTICAST(ntohl(in));
+    struct in6_addr host = host_of(address);
+    uint32_t in = mapped_of(&host);
+    return IN6_IS_ADDR_MULTICAST(&host) ||
+           (IN6_IS_ADDR_V4MAPPED(&host) &&
+            (in == INADDR_BROADCAST || IN_MULTICAST(in)));
 }
 
 /* Request the local address of each datagram for FD, bound or to be bound to
@@ -388,12 +380,10 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
 static size_t put_local(struct cmsghdr *control,
                         const struct sonde_address *local)
 {
-    struct in6_pktinfo info = {.ipi6_addr = host6_of(local),
+    struct in6_pktinfo info = {.ipi6_addr = host_of(local),
                                .ipi6_ifindex = sonde__address_scope(local)};
-    struct in_addr in;
-    size_t size;
     if (local->storage.ss_family == AF_INET) {
-        memcpy(&in, sonde__address_host(local, &size), sizeof in);
+        struct in_addr in = {.s_addr = htonl(mapped_of(&info.ipi6_addr))};
         return sonde__local4_put(control, in);
     }
     if (local->storage.ss_family != AF_INET6)
@@ -403,14 +393,6 @@ static size_t put_local(struct cmsghdr *control,
     control->cmsg_len = CMSG_LEN(sizeof info);
     memcpy(CMSG_DATA(control), &info, sizeof info);
     return CMSG_SPACE(sizeof info);
-}
-
-/* Whether the source address of an answer must be stated: only if the socket is
-   bound to no address.  Otherwise the source is known, and FreeBSD is said to
-   refuse even the same address.  */
-static int must_state_source(const struct sonde_datagram *ends)
-{
-    return ends->wildcard && !ends->group && !is_any(&ends->to);
 }
 
 int sonde_datagram_reply(int fd, const void *data, size_t size,
@@ -425,7 +407,9 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
     datagram_put_data(&message, &part, data, size);
     message.msg_name = &from.storage;
     message.msg_namelen = from.length;
-    if (must_state_source(ends)) {
+    /* A socket bound to an address has a known source, and FreeBSD is said to
+       refuse even the same address.  */
+    if (ends->wildcard && !ends->group && !is_any(&ends->to)) {
         memset(&control, 0, sizeof control);
         size_t length = put_local(&control.align, &ends->to);
         message.msg_control = length ? &control : NULL;
