@@ -34,7 +34,7 @@
 struct resolve_job {
     char host[1025], service[256]; /* empty: not looked up */
     int family, type;
-    int end; /* write end of the pipe, used by the thread */
+    int ends[2]; /* of the pipe: the caller reads, the thread writes */
     pthread_mutex_t lock;
     int owners; /* caller and thread: 2, 1, or 0: to be destroyed */
     int done;   /* CODE, ERROR and FOUND are set */
@@ -43,11 +43,11 @@ struct resolve_job {
 };
 
 /* Free JOB, which has no owner any more, with the addresses found, and close
-   its end of the pipe.  */
+   the write end of its pipe.  */
 static void resolve_destroy(struct resolve_job *job)
 {
     pthread_mutex_destroy(&job->lock);
-    sonde__close(job->end);
+    sonde__close(job->ends[1]);
     if (job->found)
         sonde__sys.freeaddrinfo(job->found);
     free(job);
@@ -75,7 +75,7 @@ static void *resolve_run(void *argument)
        the write never raises SIGPIPE, which some systems send to the whole
        process.  */
     if (job->owners > 1) {
-        ssize_t ignored = sonde__sys.write(job->end, "", 1);
+        ssize_t ignored = sonde__sys.write(job->ends[1], "", 1);
         (void)ignored;
     }
     int last = --job->owners == 0;
@@ -105,57 +105,46 @@ static int resolve_start(struct resolve_job *job)
     return error;
 }
 
-/* The caller's part of a lookup: the job and the read end of the pipe.  */
-struct lookup {
-    struct resolve_job *job;
-    int end;
-};
-
-/* Begin LOOKUP of HOST and SERVICE, unless empty, in a thread; resolve_finish
-   must follow.  Returns 0, or an EAI code if nothing has begun: EAI_NONAME, a
-   name is too long; EAI_MEMORY; EAI_SYSTEM with errno, no pipe or thread.  */
-static int resolve_begin(struct lookup *lookup, const char *host,
+/* Begin to look up HOST and SERVICE, unless empty, in a thread, and set *BEGUN;
+   resolve_finish must follow.  Returns 0, or an EAI code if nothing has begun:
+   EAI_NONAME, a name is too long; EAI_MEMORY; EAI_SYSTEM with errno, no pipe or
+   thread.  */
+static int resolve_begin(struct resolve_job **begun, const char *host,
                          const char *service, int family, int type)
 {
-    int ends[2];
     struct resolve_job *job = calloc(1, sizeof *job);
     if (!job)
         return EAI_MEMORY;
-    if (strlen(host) >= sizeof job->host ||
-        strlen(service) >= sizeof job->service) {
-        free(job);
-        return EAI_NONAME;
-    }
-    if (sonde__pipe(ends)) {
-        free(job);
-        return EAI_SYSTEM;
+    int is_long = strlen(host) >= sizeof job->host ||
+                  strlen(service) >= sizeof job->service;
+    if (is_long || sonde__pipe(job->ends)) {
+        sonde__free(job);
+        return is_long ? EAI_NONAME : EAI_SYSTEM;
     }
     strcpy(job->host, host);
     strcpy(job->service, service);
     job->family = family;
     job->type = type;
-    job->end = ends[1];
     job->owners = 2;
     pthread_mutex_init(&job->lock, NULL);
     int error = resolve_start(job);
     if (error) {
+        sonde__close(job->ends[0]);
         resolve_destroy(job);
-        sonde__close(ends[0]);
         errno = error;
         return EAI_SYSTEM;
     }
-    *lookup = (struct lookup){job, ends[0]};
+    *begun = job;
     return 0;
 }
 
-/* Wait for LOOKUP until DEADLINE.  Returns the EAI code of the lookup, with the
+/* Wait for JOB until DEADLINE.  Returns the EAI code of the lookup, with the
    errno of getaddrinfo.  EAI_AGAIN has the errno ETIMEDOUT at the deadline, and
    EAGAIN if the code of the lookup.  EAI_SYSTEM also if the wait fails, with
    the errno of poll.  */
-static int resolve_wait_for(struct lookup *lookup, int64_t deadline)
+static int resolve_wait_for(struct resolve_job *job, int64_t deadline)
 {
-    struct resolve_job *job = lookup->job;
-    if (sonde__wait(lookup->end, POLLIN, deadline) && errno != EAGAIN)
+    if (sonde__wait(job->ends[0], POLLIN, deadline) && errno != EAGAIN)
         return EAI_SYSTEM;
     pthread_mutex_lock(&job->lock);
     int code = job->done ? job->code : EAI_AGAIN;
@@ -164,17 +153,16 @@ static int resolve_wait_for(struct lookup *lookup, int64_t deadline)
     return code;
 }
 
-/* Release LOOKUP: the job is freed, or left to the thread if the thread is
-   still running.  */
-static void resolve_finish(struct lookup *lookup)
+/* Release JOB, which is freed, or left to the thread if still running.  */
+static void resolve_finish(struct resolve_job *job)
 {
-    struct resolve_job *job = lookup->job;
+    int end = job->ends[0];
     pthread_mutex_lock(&job->lock);
     int last = --job->owners == 0; /* from now on the thread does not write */
     pthread_mutex_unlock(&job->lock);
     if (last)
         resolve_destroy(job);
-    sonde__close(lookup->end);
+    sonde__close(end);
 }
 
 /* The addresses found so far, without duplicates.  */
@@ -332,20 +320,20 @@ static int put_numeric(struct result *result, const char *host, int family)
 static int resolve_ask(struct result *result, const struct sonde_target *target,
                        int *port, int64_t deadline)
 {
-    struct lookup lookup;
+    struct resolve_job *job;
     struct sonde_address any;
     struct result service = {&any, 1, 0};
     int known = result->count > 0;
     struct result *missing = known ? &service : result;
-    int code = resolve_begin(&lookup, known ? "" : target->host,
+    int code = resolve_begin(&job, known ? "" : target->host,
                              *port < 0 ? target->service : "",
                              known ? AF_UNSPEC : target->family, target->type);
     if (code)
         return code;
-    code = resolve_wait_for(&lookup, deadline);
+    code = resolve_wait_for(job, deadline);
     if (code == 0)
-        resolve_interleave(missing, lookup.job->found);
-    resolve_finish(&lookup);
+        resolve_interleave(missing, job->found);
+    resolve_finish(job);
     if (code == 0 && missing->count == 0) {
         errno = ENOENT;
         return EAI_NONAME;
