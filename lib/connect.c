@@ -96,14 +96,6 @@ static int is_own_peer(int fd, const struct sonde_address *peer)
            !sonde_address_compare(&local, peer);
 }
 
-/* Make the later close of FD send an RST, without TIME_WAIT, which would block
-   the port for its server.  FD stays open.  */
-static void reset_at_close(int fd)
-{
-    struct linger linger = {.l_onoff = 1, .l_linger = 0};
-    sonde__sys.setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-}
-
 /* The errno of FD after poll reported FD, or 0 if FD is really connected.
    ECONNREFUSED: FD is connected to itself, and will be reset at close.  On
    System V getsockopt itself fails with the pending error.  SO_ERROR may be 0
@@ -118,11 +110,12 @@ static int check_connected(int fd)
         return error;
     if (sonde_address_peer(fd, &peer))
         return errno;
-    if (is_own_peer(fd, &peer)) {
-        reset_at_close(fd);
-        return ECONNREFUSED;
-    }
-    return 0;
+    if (!is_own_peer(fd, &peer))
+        return 0;
+    /* Close by RST: TIME_WAIT would block the port for its server.  */
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    sonde__sys.setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    return ECONNREFUSED;
 }
 
 /* A non-blocking socket of FAMILY ready for connect: of the type in the options

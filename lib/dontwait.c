@@ -121,15 +121,14 @@ int sonde__honours_dontwait(void)
 {
     if (sonde__sys.honours_dontwait)
         return sonde__sys.honours_dontwait();
-    int state = atomic_load_explicit(&known, memory_order_relaxed);
+    int state = known;
     if (state != UNKNOWN)
         return state == HONOURED;
     int saved = errno;
     int result = test_pair();
     /* Without descriptors or memory the test may work later.  */
     if (result >= 0 || sonde_accept_class(errno) != SONDE_ACCEPT_BACKOFF)
-        atomic_store_explicit(&known, result ? HONOURED : IGNORED,
-                              memory_order_relaxed);
+        known = result ? HONOURED : IGNORED;
     errno = saved;
     return result != 0;
 }

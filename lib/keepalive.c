@@ -42,13 +42,11 @@ static int lacks_idle(int fd)
 static int set_idle(int fd, int seconds)
 {
     int now = 0;
-    if (idle_option < 0)
-        return lacks_idle(fd);
-    if (sonde__set_option(fd, IPPROTO_TCP, idle_option, seconds))
+    errno = ENOPROTOOPT;
+    if (idle_option < 0 ||
+        sonde__set_option(fd, IPPROTO_TCP, idle_option, seconds))
         return errno == ENOPROTOOPT ? lacks_idle(fd) : -1;
-    if (sonde__get_option(fd, IPPROTO_TCP, idle_option, &now))
-        return -1;
-    return now;
+    return sonde__get_option(fd, IPPROTO_TCP, idle_option, &now) ? -1 : now;
 }
 
 int sonde_keepalive(int fd, int seconds)
