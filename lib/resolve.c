@@ -75,7 +75,7 @@ static void *resolve_run(void *argument)
        the write never raises SIGPIPE, which some systems send to the whole
        process.  */
     if (job->owners > 1) {
-        ssize_t ignored = sonde__sys.write(job->ends[1], "", 1);
+        ssize_t ignored = write(job->ends[1], "", 1);
         (void)ignored;
     }
     int last = --job->owners == 0;
@@ -215,15 +215,10 @@ static void resolve_interleave(struct result *result,
     const struct addrinfo *at[2] = {found, found};
     int first = first_family(found);
     int families[2] = {first, first == AF_INET ? AF_INET6 : AF_INET};
-    int turn = 0;
-    while (result->count < result->size) {
-        if (!resolve_put_next(result, &at[turn], families[turn])) {
-            turn = !turn;
-            if (!resolve_put_next(result, &at[turn], families[turn]))
-                return;
-        }
-        turn = !turn;
-    }
+    for (int turn = 0; result->count < result->size; turn = !turn)
+        if (!resolve_put_next(result, &at[turn], families[turn]) &&
+            !resolve_put_next(result, &at[!turn], families[!turn]))
+            return;
 }
 
 /* Results of resolve_read_port other than a port.  */
