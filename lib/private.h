@@ -42,8 +42,6 @@ struct sonde__calls {
     int (*shutdown)(int, int);
     ssize_t (*recv)(int, void *, size_t, int);
     ssize_t (*send)(int, const void *, size_t, int);
-    ssize_t (*read)(int, void *, size_t);
-    ssize_t (*write)(int, const void *, size_t);
     int (*poll)(struct pollfd *, nfds_t, int);
     int (*sigaction)(int, const struct sigaction *, struct sigaction *);
     int (*connect)(int, const struct sockaddr *, socklen_t);

@@ -46,9 +46,8 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
     for (struct sonde__row row = {0};;) {
         ssize_t count = sonde__sys.recv(fd, buffer, size, flags);
         if (count < 0 && errno == ENOTSOCK) /* a pipe or a terminal */
-            count = sonde__wait(fd, POLLIN, deadline)
-                        ? -1
-                        : sonde__sys.read(fd, buffer, size);
+            count =
+                sonde__wait(fd, POLLIN, deadline) ? -1 : read(fd, buffer, size);
         if (count >= 0)
             return count;
         if (sonde__again(fd, POLLIN, deadline) ||
@@ -83,7 +82,7 @@ static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
         ssize_t count =
             flags ? send_nosigpipe(fd, bytes + done,
                                    sonde__send_limit(fd, size - done), flags)
-                  : sonde__sys.write(fd, bytes + done, 1);
+                  : write(fd, bytes + done, 1);
         if (count < 1)
             return done ? (ssize_t)done : count;
         done += (size_t)count;
@@ -104,7 +103,7 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
     size = at_most(size, pipe_piece);
     sonde__nosigpipe_block(&nosigpipe);
     ssize_t count = isatty(fd) ? write_pieces(fd, buffer, size, 0, SONDE_NEVER)
-                               : sonde__sys.write(fd, buffer, size);
+                               : write(fd, buffer, size);
     sonde__nosigpipe_end(&nosigpipe, count);
     return count;
 }
