@@ -32,9 +32,8 @@ void sonde__remove_path(const struct sonde_address *address)
     errno = saved;
 }
 
-/* Set the options of FD, bind FD to ADDRESS, and listen with the backlog
-   WANTED.  Returns 0, or -1 with errno; FD stays open, and the file made by
-   bind is removed.  */
+/* Set the options of FD, bind FD to ADDRESS, and listen.  Returns 0, or -1 with
+   errno; FD stays open, and the file made by bind is removed.  */
 static int listen_start(int fd, const struct sonde_address *address, int wanted,
                         unsigned flags)
 {

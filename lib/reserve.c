@@ -40,7 +40,8 @@ void sonde_reserve_close(struct sonde_reserve *reserve)
 }
 
 /* Accept a client of LISTENER and close the connection.  Returns 0, or -1 with
-   EAGAIN if no client is waiting, or with the errno of poll or sonde_accept. */
+   EAGAIN if no client is waiting, or with the errno of poll or
+   sonde_accept.  */
 static int reserve_reject(int listener)
 {
     if (sonde__wait(listener, POLLIN, sonde_deadline(0)))

@@ -2,10 +2,10 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    With a deadline every call has MSG_DONTWAIT, so that a blocking descriptor
-   keeps its mode.  Without a deadline the kernel may wait, which saves a call.
-   But sonde_write, which writes as many bytes as fit, would wait in the kernel
-   until all bytes are taken.  Pipes and terminals are always polled first; so
-   are sockets if send ignores MSG_DONTWAIT (lib/dontwait.c).  */
+   keeps its mode.  Without a deadline the kernel may wait, which saves a call;
+   not for sonde_write, which would wait until all bytes are taken.  Pipes and
+   terminals are always polled first; so are sockets if send ignores
+   MSG_DONTWAIT (lib/dontwait.c).  */
 
 #include <config.h>
 
@@ -92,8 +92,8 @@ static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
 }
 
 /* Wait until FD, not a socket, is writable, and write once, at most pipe_piece
-   bytes, without SIGPIPE.  Returns the count, or -1 with EAGAIN at DEADLINE, or
-   with the errno of poll or write.  */
+   bytes, without SIGPIPE.  Returns the count, or -1 with errno: EAGAIN at
+   DEADLINE.  */
 static ssize_t write_other(int fd, const void *buffer, size_t size,
                            int64_t deadline)
 {
@@ -121,9 +121,8 @@ static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
     return write_pieces(fd, buffer, size, flags, deadline);
 }
 
-/* Write some bytes of BUFFER, waiting until DEADLINE for room; FLAGS are the
-   flags of send.  Returns the count, at least 1, or -1 with errno, as
-   sonde_write.  May change errno on success.  */
+/* sonde_write with a DEADLINE and the FLAGS of send; SIZE is not 0.  May change
+   errno on success.  */
 static ssize_t stream_write_some(int fd, const void *buffer, size_t size,
                                  int flags, int64_t deadline)
 {
@@ -172,9 +171,9 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
     return count;
 }
 
-/* Whether a call with TIMEOUT must stop, because DEADLINE has passed, though
-   more bytes may be available at once.  Sets errno to EAGAIN if so.  With a
-   timeout of 0 such bytes belong to the call.  */
+/* Whether a call with TIMEOUT must stop, with EAGAIN, because DEADLINE has
+   passed, though more bytes may be available at once.  With a timeout of 0 such
+   bytes belong to the call.  */
 static int stream_is_late(int timeout, int64_t deadline)
 {
     if (timeout == 0 || sonde_deadline_left(deadline) != 0)
