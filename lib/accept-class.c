@@ -29,12 +29,9 @@ static const struct {
     {ENONET, SONDE_ACCEPT_RETRY},
 #endif
     {EPERM, SONDE_ACCEPT_RETRY}, /* a firewall, or a security module */
-    {EACCES, SONDE_ACCEPT_RETRY},       {EAGAIN, SONDE_ACCEPT_WAIT},
-#if EWOULDBLOCK != EAGAIN
-    {EWOULDBLOCK, SONDE_ACCEPT_WAIT},
-#endif
-    {EMFILE, SONDE_ACCEPT_BACKOFF},     {ENFILE, SONDE_ACCEPT_BACKOFF},
-    {ENOBUFS, SONDE_ACCEPT_BACKOFF},    {ENOMEM, SONDE_ACCEPT_BACKOFF},
+    {EACCES, SONDE_ACCEPT_RETRY},       {EMFILE, SONDE_ACCEPT_BACKOFF},
+    {ENFILE, SONDE_ACCEPT_BACKOFF},     {ENOBUFS, SONDE_ACCEPT_BACKOFF},
+    {ENOMEM, SONDE_ACCEPT_BACKOFF},
 #ifdef ENOSR
     {ENOSR, SONDE_ACCEPT_BACKOFF}, /* System V streams */
 #endif
@@ -45,5 +42,5 @@ enum sonde_accept_class sonde_accept_class(int error)
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
         if (classes[i].error == error)
             return classes[i].class;
-    return SONDE_ACCEPT_FATAL;
+    return sonde__not_now(error) ? SONDE_ACCEPT_WAIT : SONDE_ACCEPT_FATAL;
 }

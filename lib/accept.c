@@ -12,9 +12,8 @@
 enum { retries = 64 };
 
 /* Whether ERROR may mean that accept4 itself does not work (EINVAL: flags
-   unknown to the kernel), so that plain accept is worth a try.  EPERM and
-   EACCES may also come from a firewall: then plain accept fails in the same
-   way, or takes the next connection.  */
+   unknown to the kernel).  EPERM and EACCES may also come from a firewall: then
+   plain accept fails in the same way, or takes the next connection.  */
 static int no_accept4(int error)
 {
     return error == ENOSYS || error == EPERM || error == EACCES ||
@@ -41,8 +40,7 @@ static int has_peer(int fd)
 /* Take one connection with accept4, or with accept if accept4 does not work.
    Waits if LISTENER is blocking.  Returns a descriptor with exactly FLAGS, and
    the address in *PEER.  Returns -1 with the errno of the call, or with
-   ECONNABORTED: the connection was aborted in the queue, and its descriptor is
-   closed.  */
+   ECONNABORTED: the connection was aborted in the queue.  */
 static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
 {
     void *storage = &peer->storage;

@@ -35,8 +35,8 @@ static int activation_listens(int fd)
 }
 
 /* Whether the stream socket FD, not a listener, never had a peer; 0 also if
-   poll fails.  A reset connection has no peer either, but is readable.  recv
-   would show the same, but would take the error away from the next reader.  */
+   poll fails.  A reset connection has no peer either, but is readable; recv
+   would take the error away from the next reader.  */
 static int is_unconnected(int fd)
 {
     struct sonde_address peer;
@@ -95,9 +95,8 @@ static int count_passed(size_t room, int *ours)
     return count > room ? sonde__fail(ENOSPC) : (int)count;
 }
 
-/* Give the COUNT sockets in FOUND the names in LISTEN_FDNAMES, separated by
-   colons, if there is such a variable.  Returns 0, or -1 with EINVAL: not COUNT
-   names, or a name is too long.  */
+/* Give the COUNT sockets in FOUND the names in LISTEN_FDNAMES, if set.  Returns
+   0, or -1 with EINVAL: not COUNT names, or a name is too long.  */
 static int read_names(struct sonde_inherited *found, size_t count)
 {
     const char *name = getenv("LISTEN_FDNAMES");
@@ -114,9 +113,8 @@ static int read_names(struct sonde_inherited *found, size_t count)
 }
 
 /* Describe the COUNT descriptors from first_fd on in MADE, with their names,
-   and set close-on-exec on each.  A descriptor of no use for a server becomes
-   SONDE_UNUSABLE, with the reason in its error.  Returns 0, or -1 with errno:
-   malformed names, or close-on-exec could not be set.  */
+   and set close-on-exec on each.  Returns 0, or -1 with errno: malformed names,
+   or close-on-exec could not be set.  */
 static int activation_describe(struct sonde_inherited *made, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -134,8 +132,7 @@ static int activation_describe(struct sonde_inherited *made, size_t count)
 }
 
 /* Read the passed descriptors into FOUND.  Returns their number, or -1 with
-   errno; then FOUND is unchanged, but some descriptors may have close-on-exec
-   set.  Errors, ROOM and *OURS as in count_passed.  */
+   errno.  ROOM and *OURS as in count_passed.  */
 static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
 {
     int count = count_passed(room, ours);

@@ -92,11 +92,10 @@ static int address_text_copy(char *buffer, size_t size, const char *start,
     return 0;
 }
 
-/* The errno for an interface not found: ENXIO, unless this process cannot open
-   a socket, which systems need for the lookup.  A socket is opened and closed
-   for the test; if there are no descriptors or memory, the result is the errno
-   of that failure.  The errno of the lookup does not show the reason: in glibc
-   ENOENT without a socket, and ENODEV without an interface.  */
+/* The errno for an interface not found: ENXIO, unless this process lacks
+   descriptors or memory for a socket, which systems need for the lookup.  The
+   errno of the lookup does not show the reason: in glibc ENOENT without a
+   socket, and ENODEV without an interface.  */
 static int why_no_interface(void)
 {
     int fd = sonde_socket(AF_INET, SOCK_DGRAM, SONDE_CLOEXEC);
@@ -109,9 +108,8 @@ static int why_no_interface(void)
 }
 
 /* Set *SCOPE to the scope in PARTS, a name or a number of an interface; 0
-   without a scope.  A number need not belong to an interface now: the interface
-   may come later, or be gone.  Returns 0, or -1 with EINVAL: empty; ENXIO: no
-   interface of this name; or the errno of why_no_interface.  */
+   without a scope.  The interface of a number may come later, or be gone.
+   Returns 0, or -1 with EINVAL: empty; or the errno of why_no_interface.  */
 static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
 {
     char name[IF_NAMESIZE];
@@ -170,10 +168,8 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
     return 0;
 }
 
-/* Write the text of a UNIX address, its path, to TEXT, and return the length.
-   "(unnamed)" without a path.  Blanks, backslashes and all bytes that are not
-   printable ASCII are written as a backslash and three octal digits.  SIZE must
-   be enough for any path.  */
+/* Write the path of the UNIX address ADDRESS to TEXT, of a SIZE enough for any
+   path, as sonde_address_print.  Returns the length.  */
 static int address_text_print_unix(const struct sonde_address *address,
                                    char *text, size_t size)
 {
@@ -190,8 +186,8 @@ static int address_text_print_unix(const struct sonde_address *address,
     return (int)used;
 }
 
-/* Write the scope NUMBER, after a "%", so that the text reads back: as the name
-   of the interface, unless there is no such interface, or the name looks like a
+/* Write the scope NUMBER, after a "%", as the name of the interface, unless
+   there is no such interface, or the name would not read back: it looks like a
    number, or has punctuation.  */
 static void print_scope(char *text, size_t size, uint32_t number)
 {

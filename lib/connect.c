@@ -17,10 +17,9 @@ enum {
     max_retry_delay = 100
 };
 
-/* The state of an attempt, until over.  An attempt waits for FD to connect, or,
-   if FD is -1, until the time AGAIN, when a new socket is tried.  retry_delay:
-   milliseconds before the next retry at a full UNIX queue.  start: when the
-   attempt began.  */
+/* An attempt.  Until over it waits for FD to connect, or, if FD is -1, until
+   the time AGAIN, when a new socket is tried.  retry_delay: milliseconds before
+   the next retry at a full UNIX queue.  */
 struct racer {
     int fd;
     int over;
@@ -47,9 +46,9 @@ static void connect_abandon(const struct race *race, int fd)
         sonde__remove_path(race->options->source);
 }
 
-/* End attempt INDEX with the errno ERROR, or with success if ERROR is 0, and
-   complete its report.  Success: its descriptor becomes the winner of RACE.
-   Failure: its descriptor is closed, and the next attempt is due at once.  */
+/* End attempt INDEX with the errno ERROR, 0 for success, and complete its
+   report.  Success: its descriptor becomes the winner of RACE.  Failure: its
+   descriptor is closed, and the next attempt is due at once.  */
 static void end_attempt(struct race *race, size_t index, int error)
 {
     struct racer *racer = &race->racers[index];
@@ -69,9 +68,9 @@ static void end_attempt(struct race *race, size_t index, int error)
 }
 
 /* Bind FD, for a connection to an address of FAMILY, to the source address in
-   the options; nothing happens without one.  SO_REUSEADDR is set for a TCP
-   source with a port.  Returns 0, or -1 with errno: EAFNOSUPPORT: the source is
-   of another family.  */
+   the options, if there is one; with SO_REUSEADDR for a TCP source with a port.
+   Returns 0, or -1 with errno: EAFNOSUPPORT: the source is of another
+   family.  */
 static int bind_source(const struct race *race, int fd, int family)
 {
     const struct sonde_address *source = race->options->source;
@@ -118,9 +117,8 @@ static int check_connected(int fd)
     return ECONNREFUSED;
 }
 
-/* A non-blocking socket of FAMILY ready for connect: of the type in the options
-   (0: SOCK_STREAM), bound to the source address in the options, with larger
-   buffers for datagrams.  Returns the descriptor, or -1 with errno.  */
+/* A non-blocking socket of FAMILY, of the type and bound to the source in the
+   options, with larger buffers for datagrams; -1 with errno.  */
 static int connect_open_socket(const struct race *race, int family)
 {
     const struct sonde_connect_options *options = race->options;
@@ -134,8 +132,8 @@ static int connect_open_socket(const struct race *race, int family)
 }
 
 /* The queue of a UNIX listener is full: close the socket of attempt INDEX, and
-   pause the attempt, 1 ms at first, twice as long each time, at most 100 ms.
- */
+   pause the attempt, 1 ms at first, twice as long each time, at most 100
+   ms.  */
 static void connect_pause(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
@@ -147,10 +145,9 @@ static void connect_pause(struct race *race, size_t index)
                              : max_retry_delay;
 }
 
-/* Open a socket for attempt INDEX, and call connect once.  The attempt ends at
-   once on success or failure, goes on in the background, or is paused if a UNIX
-   queue is full.  An interrupted connect continues by itself, like EINPROGRESS.
- */
+/* Open a socket for attempt INDEX, and call connect once.  The attempt ends,
+   goes on in the background, or is paused if a UNIX queue is full.  An
+   interrupted connect continues by itself, like EINPROGRESS.  */
 static void connect_try(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
@@ -186,8 +183,8 @@ static int is_going_on(const struct race *race)
 }
 
 /* Start further attempts, and paused attempts again, if due, until one is
-   connected.  The next attempt is due after the delay in the options (0 or
-   less: 250 ms), and at once when an attempt fails or none is going on.  */
+   connected.  The next attempt is due after the delay in the options, and at
+   once when an attempt fails or none is going on.  */
 static void connect_begin_due(struct race *race)
 {
     size_t *begun = &race->report->count;
@@ -209,9 +206,9 @@ static void connect_begin_due(struct race *race)
     }
 }
 
-/* Wait for the next event, and end the attempts that connected or failed.  The
-   next event is a socket, the start of an attempt, the end of a pause or the
-   deadline.  Returns 0, or -1 with the errno of poll.  */
+/* Wait for a socket, the start of an attempt, the end of a pause or the
+   deadline, and end the attempts that connected or failed.  Returns 0, or -1
+   with the errno of poll.  */
 static int wait_and_check(struct race *race)
 {
     struct pollfd fds[SONDE_ATTEMPTS];
@@ -259,10 +256,9 @@ static void connect_run(struct race *race)
             end_attempt(race, i, error);
 }
 
-/* The rank of STATUS for the choice of the reported failure: 0 is the most
-   significant; a status not in the order comes last.  Without IPv6 the attempts
-   over IPv6 end with one of the last two (EADDRNOTAVAIL where the kernel has
-   IPv6 but loopback does not).  */
+/* The rank of STATUS: 0 is the most significant; a status not in the order
+   comes last.  Without IPv6 the attempts over IPv6 end with one of the last two
+   (EADDRNOTAVAIL where the kernel has IPv6 but loopback does not).  */
 static size_t connect_rank(enum sonde_connect_status status)
 {
     static const enum sonde_connect_status order[] = {
@@ -278,8 +274,7 @@ static size_t connect_rank(enum sonde_connect_status status)
     return i;
 }
 
-/* The errno of the most significant failure, the earliest of several with the
-   same rank.  */
+/* The errno of the most significant failure, the earliest of equals.  */
 static int most_significant(const struct sonde_connect_report *report)
 {
     const struct sonde_attempt *best = &report->attempts[0];

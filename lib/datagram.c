@@ -15,8 +15,8 @@
 
 #include "private.h"
 
-/* After 64 errors or foreign datagrams in a row control returns to the caller.
- */
+/* After 64 errors or foreign datagrams in a row control returns to the
+   caller.  */
 enum { retries = 64 };
 
 /* Larger sizes are EINVAL on the systems; no datagram needs them.  */
@@ -29,9 +29,7 @@ union control {
     char bytes[512];
 };
 
-/* Make the buffer OPTION (SO_SNDBUF, SO_RCVBUF) of FD at least SIZE bytes.  A
-   larger buffer is unchanged.  A failure limits the length of datagrams, but is
-   not fatal: ignored.  */
+/* Make the buffer OPTION (SO_SNDBUF, SO_RCVBUF) of FD at least SIZE bytes.  */
 static void datagram_enlarge(int fd, int option, int size)
 {
     int old = 0;
@@ -59,11 +57,10 @@ static int is_icmp_error(int error)
            error == EPROTO;
 }
 
-/* Receive a datagram, without waiting.  Returns its length, which may be 0, its
-   sender in *FROM and the flags and control messages in *MESSAGE.  Returns -1
-   with errno: EAGAIN: no datagram.  EMSGSIZE: the datagram was longer than
-   SIZE; BUFFER has its beginning, FROM and MESSAGE are set, and the rest is
-   lost.  CONTROL is the room for control messages; NULL: these are dropped.  */
+/* Receive a datagram, without waiting.  Returns its length, its sender in *FROM
+   and the flags and control messages in *MESSAGE.  Returns -1 with errno:
+   EMSGSIZE: the datagram was longer than SIZE; BUFFER, FROM and MESSAGE are
+   set.  CONTROL is the room for control messages; NULL: these are dropped.  */
 static ssize_t receive_once(int fd, void *buffer, size_t size,
                             struct sonde_address *from, struct msghdr *message,
                             union control *control)
@@ -139,10 +136,9 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
     return sonde__fail(EAGAIN);
 }
 
-/* Send MESSAGE once, without SIGPIPE: the BSDs raise the signal for datagrams
-   as well, if FD is shut down.  Waits, until DEADLINE, only where the system
-   cannot send without blocking.  Returns the length, or -1 with errno: EAGAIN:
-   no room now.  */
+/* Send MESSAGE once, without SIGPIPE, which the BSDs raise for datagrams, too.
+   Waits, until DEADLINE, only where the system cannot send without blocking.
+   Returns the length, or -1 with errno.  */
 static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
 {
     struct sonde__nosigpipe nosigpipe;
@@ -156,9 +152,7 @@ static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
     return count;
 }
 
-/* Send MESSAGE whole, within TIMEOUT milliseconds; 0: do not wait; negative: no
-   limit.  Returns 0 and keeps errno, or -1: EAGAIN: no room within TIMEOUT, or
-   64 failures; EMSGSIZE: too long; or the errno of sendmsg.  */
+/* sonde_datagram_send for MESSAGE.  */
 static int send_message(int fd, const struct msghdr *message, int timeout)
 {
     int saved = errno;
@@ -176,9 +170,9 @@ static int send_message(int fd, const struct msghdr *message, int timeout)
     return sonde__fail(EAGAIN);
 }
 
-/* Clear MESSAGE, and let MESSAGE, by way of PART, refer to the SIZE bytes at
-   DATA; all three must outlive the send.  sendmsg does not write to the data,
-   but takes no pointer to const: the pointer is copied as bytes.  */
+/* Let MESSAGE, by way of PART, refer to the SIZE bytes at DATA; all three must
+   outlive the send.  sendmsg does not write to the data, but takes no pointer
+   to const: the pointer is copied as bytes.  */
 static void datagram_put_data(struct msghdr *message, struct iovec *part,
                               const void *data, size_t size)
 {
@@ -200,8 +194,8 @@ int sonde_datagram_send(int fd, const void *data, size_t size, int timeout)
 /* ---- servers ------------------------------------------------------------- */
 
 /* The host of ADDRESS as IPv6: IPv4 as ::ffff:a.b.c.d, the form reported by a
-   socket of both families, for instance from a service manager.  ::1 for UNIX.
- */
+   socket of both families, for instance from a service manager.  ::1 for
+   UNIX.  */
 static struct in6_addr host_of(const struct sonde_address *address)
 {
     struct in6_addr made = IN6ADDR_LOOPBACK_INIT;
@@ -229,9 +223,8 @@ static int is_any(const struct sonde_address *address)
            (IN6_IS_ADDR_V4MAPPED(&host) && mapped_of(&host) == INADDR_ANY);
 }
 
-/* Whether ADDRESS is broadcast or multicast.  Of broadcast addresses only
-   255.255.255.255 is known: the broadcast address of a subnet cannot be
-   recognized.  Returns 0 for UNIX.  */
+/* Whether ADDRESS is broadcast or multicast; 0 for UNIX.  The broadcast address
+   of a subnet cannot be recognized.  */
 static int is_many(const struct sonde_address *address)
 {
     struct in6_addr host = host_of(address);
@@ -241,10 +234,9 @@ static int is_many(const struct sonde_address *address)
             (in == INADDR_BROADCAST || IN_MULTICAST(in)));
 }
 
-/* Request the local address of each datagram for FD, bound or to be bound to
-   ADDRESS.  After a failure the system chooses the source of answers: ignored.
-   An IPv6 socket may serve both families: only the IPv4 option reports
-   broadcast of its IPv4 datagrams.  */
+/* Request the local address of each datagram for FD, of the family of ADDRESS.
+   After a failure the system chooses the source of answers: ignored.  An IPv6
+   socket may serve both families: only the IPv4 option reports broadcast.  */
 static void request_local(int fd, const struct sonde_address *address)
 {
     int family = address->storage.ss_family;
@@ -286,9 +278,9 @@ int sonde_datagram_prepare(int fd)
     return 0;
 }
 
-/* Read the destination of a datagram from the control message CONTROL into TO,
-   with PORT.  Messages of another kind are ignored.  Only link-local addresses
-   have a scope; for others the scope is 0.  */
+/* Read the destination of a datagram from the control message CONTROL, unless
+   of another kind, into TO, with PORT.  Only link-local addresses have a
+   scope.  */
 static void datagram_take6(struct cmsghdr *control, struct sonde_address *to,
                            uint16_t port)
 {
@@ -418,10 +410,8 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
     return send_message(fd, &message, 0);
 }
 
-/* Find the socket file to which the UNIX address ADDRESS leads in this process,
-   and copy its status to *FOUND.  Symbolic links are followed.  Returns 0, or
-   -1 if there is none: unnamed, an abstract name, no such file or no socket.
- */
+/* Copy to *FOUND the status of the socket file to which the UNIX address
+   ADDRESS leads in this process.  Returns 0, or -1 if there is none.  */
 static int find_file(const struct sonde_address *address, struct stat *found)
 {
     char path[sizeof address->storage];

@@ -6,12 +6,10 @@
    until all bytes are taken.  NetBSD (sosend of 7.99.34) ignores the flag, too,
    but its headers have MSG_NBIO, included in sonde__dontwait.
 
-   Setting O_NONBLOCK for the call would be wrong: the flag belongs to the open
-   file description, and threads and processes sharing the socket would see
-   EAGAIN.  So the library tests the kernel once, on a full socket pair: EAGAIN
-   before the SO_SNDTIMEO of the pair can have expired proves that the flag
-   works.  If the flag does not work, callers wait for POLLOUT and send no more
-   than sonde__send_limit, for which poll promises room.  */
+   O_NONBLOCK for the call would be wrong: other threads and processes sharing
+   the open file description would see EAGAIN.  So the library tests the kernel
+   once, on a full socket pair: EAGAIN before the SO_SNDTIMEO of the pair can
+   have expired proves that the flag works.  */
 
 #include <config.h>
 
@@ -48,8 +46,7 @@ static int64_t dontwait_milliseconds(void)
 }
 
 /* Write to FD, a blocking socket, until no more bytes fit, and leave FD
-   blocking.  Returns 0, or -1 with errno: a call failed, or the socket took
-   pieces_max pieces.  */
+   blocking.  Returns 0, or -1 with errno, also after pieces_max pieces.  */
 static int fill_pair(int fd, const char *bytes)
 {
     int pieces = 0, flags = fcntl(fd, F_GETFL);
@@ -83,8 +80,7 @@ static int test_full(int fd, const char *bytes)
     return -1;
 }
 
-/* The same for a socket pair made for the test, and closed afterwards.  -1 with
-   errno, also if the pair cannot be made or filled.  */
+/* The same for a socket pair made for the test; -1 with errno.  */
 static int test_pair(void)
 {
     static const char bytes[piece];

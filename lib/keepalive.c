@@ -10,9 +10,8 @@
 #include "private.h"
 
 /* The option for the idle time in seconds; -1 where a single socket has none
-   (OpenBSD, older NetBSD).  TCP_KEEPALIVE of macOS is TCP_KEEPIDLE elsewhere.
-   Old systems have a TCP_KEEPALIVE with another meaning, so TCP_KEEPIDLE comes
-   first.  */
+   (OpenBSD, older NetBSD).  macOS has TCP_KEEPALIVE instead, which has another
+   meaning on old systems.  */
 #if defined TCP_KEEPIDLE
 enum { idle_option = TCP_KEEPIDLE };
 #elif defined TCP_KEEPALIVE && defined __APPLE__
@@ -22,8 +21,8 @@ enum { idle_option = -1 };
 #endif
 
 /* The result where FD has no idle time of its own: 0 if FD is a TCP socket;
-   else -1 with ENOPROTOOPT, the errno for both cases.  -1 also with the errno
-   of a failed call, if FD is no socket.  errno is changed in each case.  */
+   else -1 with ENOPROTOOPT, or with the errno for no socket.  Changes
+   errno.  */
 static int lacks_idle(int fd)
 {
     int type = 0;

@@ -32,8 +32,8 @@ void sonde_lines_close(struct sonde_lines *lines)
     *lines = (struct sonde_lines){.fd = -1};
 }
 
-/* Let *LINE point to the next LENGTH buffered bytes, inside the buffer, and
-   count them as taken.  Returns LENGTH.  */
+/* Let *LINE point to the next LENGTH buffered bytes, and take them.  Returns
+   LENGTH.  */
 static ssize_t line_take(struct sonde_lines *lines, char **line, size_t length)
 {
     *line = lines->buffer + lines->start;
@@ -44,8 +44,7 @@ static ssize_t line_take(struct sonde_lines *lines, char **line, size_t length)
 }
 
 /* The length of the first buffered line with its newline; 0: the line is not
-   complete.  The line stays in the buffer.  The bytes searched are not searched
-   again.  */
+   complete, and the bytes searched are not searched again.  */
 static size_t find_line(struct sonde_lines *lines)
 {
     const char *from = lines->buffer + lines->searched;
@@ -75,8 +74,7 @@ static void line_make_room(struct sonde_lines *lines)
 
 /* Read once into the free part of the buffer, waiting until DEADLINE.  Returns
    1, 0 at the end of the stream (again in each later call), or -1 with errno:
-   EMSGSIZE: the buffer is full; EAGAIN at DEADLINE.  May overwrite a line
-   returned before.  */
+   EMSGSIZE: the buffer is full.  May overwrite a line returned before.  */
 static int line_fill(struct sonde_lines *lines, int64_t deadline)
 {
     line_make_room(lines);

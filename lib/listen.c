@@ -22,16 +22,6 @@ int sonde__set_v6only(int fd)
     return on ? 0 : sonde__fail(EOPNOTSUPP);
 }
 
-/* Set the options of FD before bind: SO_REUSEADDR, if in FLAGS and not for
-   UNIX, and IPv6 alone.  Returns 0, or -1 with errno.  */
-static int listen_set_options(int fd, int family, unsigned flags)
-{
-    if (flags & SONDE_REUSEADDR && family != AF_UNIX &&
-        sonde__set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1))
-        return -1;
-    return family == AF_INET6 ? sonde__set_v6only(fd) : 0;
-}
-
 void sonde__remove_path(const struct sonde_address *address)
 {
     char path[sizeof address->storage];
@@ -42,15 +32,16 @@ void sonde__remove_path(const struct sonde_address *address)
     errno = saved;
 }
 
-/* Set the options of FD, bind FD to ADDRESS, and listen with the backlog
-   WANTED.  Returns 0, or -1 with errno; FD stays open, and the file made by
-   bind is removed.  */
+/* Set the options of FD, bind FD to ADDRESS, and listen.  Returns 0, or -1 with
+   errno; FD stays open, and the file made by bind is removed.  */
 static int listen_start(int fd, const struct sonde_address *address, int wanted,
                         unsigned flags)
 {
-    const void *storage = &address->storage;
-    if (listen_set_options(fd, address->storage.ss_family, flags) ||
-        sonde__sys.bind(fd, storage, address->length))
+    int family = address->storage.ss_family;
+    if ((flags & SONDE_REUSEADDR && family != AF_UNIX &&
+         sonde__set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1)) ||
+        (family == AF_INET6 && sonde__set_v6only(fd)) ||
+        sonde__sys.bind(fd, (const void *)&address->storage, address->length))
         return -1;
     if (sonde__sys.listen(fd, sonde_backlog(wanted))) {
         sonde__remove_path(address);

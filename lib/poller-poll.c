@@ -17,8 +17,7 @@ static void close_poll(struct sonde_poller *poller)
     free(poller->list);
 }
 
-/* Enlarge the list if there is no room for one more entry.  Returns 0, or -1
-   with ENOMEM.  */
+/* Make room for one more entry.  Returns 0, or -1 with ENOMEM.  */
 static int poller_poll_make_room(struct sonde_poller *poller)
 {
     if (poller->list_count < poller->list_room)
@@ -32,7 +31,7 @@ static int poller_poll_make_room(struct sonde_poller *poller)
     return 0;
 }
 
-/* Add FD to the list, watched for no event yet.  Returns 0, or -1 with EBADF or
+/* Add FD to the list, without events.  Returns 0, or -1 with EBADF or
    ENOMEM.  */
 static int poller_poll_join(struct sonde_poller *poller, int fd)
 {
@@ -83,8 +82,7 @@ static void poller_poll_found(struct sonde_poller *poller,
 }
 
 /* Each wait starts where the last wait stopped, so that the first of many ready
-   descriptors do not keep the rest out.  After a full batch the rest is left to
-   the next wait.  EAGAIN of poll becomes ENOMEM.  */
+   descriptors do not keep the rest out.  */
 static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
 {
     size_t count = poller->list_count;

@@ -1,10 +1,9 @@
 /* poller-table.c - the watched descriptors of a poller, and the events found
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Watched descriptors are kept in a table indexed by descriptor, ready
-   descriptors in a list.  The event is looked up in the table when taken, not
-   when found.  So a descriptor removed in the meantime, or removed and added
-   again, has no event.  */
+   The table is indexed by descriptor; ready descriptors are in a list.  An
+   event is looked up in the table when taken, not when found: a descriptor
+   removed in the meantime, or removed and added again, has no event.  */
 
 #include <config.h>
 

@@ -47,20 +47,19 @@ void sonde_poller_close(struct sonde_poller *poller)
     free(poller);
 }
 
-/* Whether FD is a character device and ERROR of the back end is EINVAL.
-   kqueue refuses character devices without a filter in the driver (macOS:
-   /dev/null, /dev/zero, /dev/tty) with EINVAL.  Reading and writing such a
-   device does not wait, and poll reports the device as ready.  */
+/* Whether FD is a character device refused by the back end with ERROR.  kqueue
+   refuses devices without a filter in the driver (macOS: /dev/null, /dev/zero,
+   /dev/tty) with EINVAL.  Reading and writing such a device does not wait, and
+   poll reports the device as ready.  */
 static int is_refused_device(int fd, int error)
 {
     struct stat status;
     return error == EINVAL && !fstat(fd, &status) && S_ISCHR(status.st_mode);
 }
 
-/* Let the back end watch FD, which has a slot, for EVENTS instead of the events
-   of the slot, which the caller updates.  A character device refused by the
-   back end is counted as always ready.  Returns 0, or -1 with the errno of the
-   back end.  */
+/* Let the back end watch FD, which has a slot, for EVENTS; the caller updates
+   the slot.  A character device refused by the back end is always ready.
+   Returns 0, or -1 with the errno of the back end.  */
 static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
 {
     struct sonde__slot *slot = &poller->slots[fd];
@@ -77,9 +76,8 @@ static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
     return -1;
 }
 
-/* Report the devices that are always ready, for the watched events.  The
-   devices come first, so that descriptors which stay ready do not keep them
-   out.  */
+/* Report the devices that are always ready: first, so that descriptors which
+   stay ready do not keep them out.  */
 static void find_always(struct sonde_poller *poller)
 {
     size_t left = poller->always_count;
@@ -96,9 +94,9 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
     int saved = errno;
     if (events & ~(SONDE_READABLE | SONDE_WRITABLE))
         return sonde__fail(EINVAL);
-    /* EBADF here for two reasons: a number without a descriptor must not
-       enlarge the table, and a descriptor watched for no event is not checked
-       by the back end.  The back end checks the rest, without a further call.
+    /* EBADF here: a number without a descriptor must not enlarge the table, and
+       a descriptor watched for no event is not checked by the back end, which
+       checks the rest without a further call.
      */
     if ((fd < 0 || (size_t)fd >= poller->slot_count || events == 0) &&
         sonde__sys.fcntl(fd, F_GETFD, 0) < 0)

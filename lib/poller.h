@@ -25,8 +25,8 @@ struct sonde__poller_way {
        them.  */
     int (*open)(struct sonde_poller *);
     void (*close)(struct sonde_poller *);
-    /* Change the watched events of FD, which has a slot.  FROM or TO may be 0:
-       not watched.  On failure FROM stays in force.  */
+    /* Change the watched events of FD, which has a slot.  0: not watched.  On
+       failure FROM stays in force.  */
     int (*change)(struct sonde_poller *, int fd, unsigned from, unsigned to);
     /* Wait once, and call sonde__poller_found for each ready descriptor.  0: do
        not wait; -1: no limit.  EINTR: interrupted by a signal.  */
@@ -63,16 +63,15 @@ enum { sonde__whatever = SONDE_READABLE | SONDE_WRITABLE };
 struct sonde__slot *sonde__poller_slot(struct sonde_poller *poller, int fd);
 
 /* Enlarge the table so that FD, not negative, has a slot.  The table may move.
-   Returns 0, or -1 with ENOMEM; then the table is unchanged.  */
+   Returns 0, or -1 with ENOMEM.  */
 int sonde__poller_make_slot(struct sonde_poller *poller, int fd);
 
-/* Drop the events found and not taken.  The descriptors are still watched: the
-   next wait finds events that last.  */
+/* Drop the events found and not taken; the next wait finds them again.  */
 void sonde__poller_forget(struct sonde_poller *poller);
 
-/* FD was found READY.  Events that FD was not added for are ignored; further
-   events of an FD already in the batch are merged.  If the batch has no room
-   for a new FD, the event is dropped; the next wait finds it again.  */
+/* FD was found READY.  Events that FD is not watched for are ignored; events of
+   an FD already in the batch are merged; without room in the batch an event is
+   left to the next wait.  */
 void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready);
 
 #endif /* SONDE_POLLER_H */

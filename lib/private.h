@@ -22,9 +22,9 @@
    replacement the objects of a static library need no names but their own.  */
 #undef fcntl
 
-/* The system calls of the library.  A unit test may replace them by its own
-   functions, so that this host behaves like another (EPROTO, address length 0,
-   no accept4, ...).  Not to be changed while other threads use the library.  */
+/* The system calls of the library.  A unit test may replace them, so that this
+   host behaves like another (EPROTO, address length 0, no accept4, ...), while
+   no other thread uses the library.  */
 struct sonde__calls {
     int (*socket)(int, int, int);
     int (*bind)(int, const struct sockaddr *, socklen_t);
@@ -42,8 +42,6 @@ struct sonde__calls {
     int (*shutdown)(int, int);
     ssize_t (*recv)(int, void *, size_t, int);
     ssize_t (*send)(int, const void *, size_t, int);
-    ssize_t (*read)(int, void *, size_t);
-    ssize_t (*write)(int, const void *, size_t);
     int (*poll)(struct pollfd *, nfds_t, int);
     int (*sigaction)(int, const struct sigaction *, struct sigaction *);
     int (*connect)(int, const struct sockaddr *, socklen_t);
@@ -93,14 +91,12 @@ extern struct sonde__calls sonde__sys;
    main thread.  Changes errno.  */
 void sonde__own_path(char *path, size_t size, const char *name);
 
-/* Find the cap of listen queues: the first of the COUNT settings NAMES that
-   READ can read.  CONSTANT: the cap of a kernel without a setting, or -1 for a
-   kernel that must have a setting.  Returns 0 and keeps errno.  CAP has the
-   name of the setting, empty for CONSTANT, and the scope "host".  The scope is
-   empty (not known) in a FreeBSD jail with a network stack of its own.  Returns
-   -1 with the errno of the last READ, ENOTSUP instead of ENOENT, if there is
-   neither a setting nor a constant; *CAP is unchanged.  READ returns 0 and sets
-   *VALUE, or returns -1 with errno.  Contract and errno of sonde_backlog_cap.
+/* sonde_backlog_cap, by the first of the COUNT settings NAMES that READ can
+   read.  CONSTANT: the cap of a kernel without a setting, or -1 for a kernel
+   that must have a setting.  The scope is "host", but empty (not known) in a
+   FreeBSD jail with a network stack of its own.  Returns -1 with the errno of
+   the last READ, ENOTSUP instead of ENOENT, if there is neither a setting nor a
+   constant.  READ returns 0 and sets *VALUE, or returns -1 with errno.
    Separate from the leaf that calls sysctl, so that the function is tested on
    any host.  */
 typedef int sonde__setting_read(const char *name, int *value);
@@ -129,9 +125,8 @@ int sonde__close_failed(int fd);
 /* Free MEMORY and keep errno.  */
 void sonde__free(void *memory);
 
-/* Give FD exactly the properties in FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC): a
-   property not in FLAGS is cleared.  Returns 0, or -1 with the errno of fcntl.
- */
+/* Give FD exactly the properties in FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
+   Returns 0, or -1 with the errno of fcntl.  */
 int sonde__set_flags(int fd, unsigned flags);
 
 /* Set the option NAME of FD, an int, to VALUE; read the option into *VALUE.
@@ -139,8 +134,7 @@ int sonde__set_flags(int fd, unsigned flags);
 int sonde__set_option(int fd, int level, int name, int value);
 int sonde__get_option(int fd, int level, int name, int *value);
 
-/* Copy the length of ADDRESS to the length member of the storage (sa_len).  No
-   effect on systems without sa_len.  */
+/* Copy the length of ADDRESS to sa_len of the storage, if there is sa_len.  */
 void sonde__set_sa_len(struct sonde_address *address);
 
 /* The host part inside ADDRESS, *SIZE bytes in network order; NULL, with *SIZE
@@ -162,8 +156,7 @@ void sonde__address_set_scope(struct sonde_address *address, uint32_t scope);
 
 /* As sonde__address_set, for HOST in the form of kernels with KAME's IPv6 (the
    BSDs, macOS): the third and fourth byte of a link-local address hold the
-   scope.  The function moves these two bytes to the scope of *ADDRESS, and
-   clears the two bytes of the host part.  */
+   scope, and become the scope of *ADDRESS.  */
 int sonde__address_set_kame(struct sonde_address *address, int family,
                             const void *host, uint16_t port);
 
@@ -185,10 +178,8 @@ void sonde__path_copy(const struct sonde_address *address, char *path);
 int sonde__read_number(const char *text, size_t length, uint32_t max,
                        uint32_t *number);
 
-/* Remove the file made by bind for ADDRESS, if ADDRESS is a UNIX path.  Nothing
-   happens for another family, an unnamed address or an abstract name of Linux.
-   The type of the file is not checked, and a failure is ignored.  Keeps errno.
- */
+/* Remove the file made by bind for ADDRESS, if ADDRESS is a UNIX path.  The
+   type of the file is not checked, and a failure is ignored.  Keeps errno.  */
 void sonde__remove_path(const struct sonde_address *address);
 
 /* Confine FD, an IPv6 socket not yet bound, to IPv6, and check the option.
@@ -196,10 +187,10 @@ void sonde__remove_path(const struct sonde_address *address);
    missing, read-only or without effect.  */
 int sonde__set_v6only(int fd);
 
-/* Enlarge the buffers of FD, a datagram socket, for the largest datagram, as
-   far as the system allows: the send buffer to SONDE_DATAGRAM_MAX bytes, the
-   receive buffer to twice that size.  A larger buffer is unchanged, and a
-   failure is ignored.  Keeps errno.  */
+/* Enlarge the buffers of FD, a datagram socket, as far as the system allows:
+   the send buffer to SONDE_DATAGRAM_MAX bytes, the receive buffer to twice that
+   size.  A larger buffer is unchanged; a failure limits the length of
+   datagrams, and is ignored.  Keeps errno.  */
 void sonde__datagram_room(int fd);
 
 /* The leaf for the local address of an IPv4 datagram.  ask: request the address
@@ -208,20 +199,18 @@ void sonde__datagram_room(int fd);
    control MESSAGE the local address, and set *GROUP to whether the datagram was
    sent to a broadcast or multicast address (always 0 with IP_RECVDSTADDR, which
    does not report groups).  take returns 1, or 0 for a message of another kind,
-   with LOCAL and GROUP unchanged.  put: write to MESSAGE that a datagram is to
-   leave from LOCAL; returns the space used, 0 if this system has no such
-   message.  take does not change MESSAGE, but CMSG_DATA of macOS accepts no
-   pointer to const.  */
+   with LOCAL and GROUP unchanged; MESSAGE is not const for CMSG_DATA of macOS.
+   put: write to MESSAGE that a datagram is to leave from LOCAL; returns the
+   space used, 0 if this system has no such message.  */
 int sonde__local4_ask(int fd);
 int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group);
 size_t sonde__local4_put(struct cmsghdr *message, struct in_addr local);
 
-/* The suppression of SIGPIPE for one call.  flags: to be added to the flags of
-   the call.  is_blocked: SIGPIPE is blocked in this thread until
-   sonde__nosigpipe_end.  was_pending: SIGPIPE was pending before, and must stay
-   pending.  signal: the set of SIGPIPE alone.  mask: the signal mask to
-   restore.  */
+/* The suppression of SIGPIPE for one call.  is_blocked: SIGPIPE is blocked in
+   this thread until sonde__nosigpipe_end.  was_pending: SIGPIPE was pending
+   before, and must stay pending.  signal: SIGPIPE alone.  mask: the signal mask
+   to restore.  */
 struct sonde__nosigpipe {
     int flags;
     int is_blocked, was_pending;
@@ -229,12 +218,11 @@ struct sonde__nosigpipe {
 };
 
 /* begin: call before send or sendmsg on the socket FD, and add the member flags
-   to the flags of the call.  Where the system has no such flag, begin sets
-   SO_NOSIGPIPE, which stays set on FD; where the option fails, too, begin
-   blocks SIGPIPE in this thread.  block: call before write to a pipe or
-   terminal; blocks SIGPIPE.  end: call afterwards in the same thread, with the
-   RESULT of the call and its errno.  end discards the SIGPIPE of a call that
-   failed with EPIPE, and restores the signal mask; errno is kept.  */
+   to the flags of the call.  Without such a flag begin sets SO_NOSIGPIPE, which
+   stays set on FD, or else blocks SIGPIPE in this thread.  block: call before
+   write to a pipe or terminal; blocks SIGPIPE.  end: call afterwards in the
+   same thread, with the RESULT of the call; discards the SIGPIPE of a call that
+   failed with EPIPE, and restores the signal mask.  Keeps errno.  */
 void sonde__nosigpipe_begin(struct sonde__nosigpipe *nosigpipe, int fd);
 void sonde__nosigpipe_block(struct sonde__nosigpipe *nosigpipe);
 void sonde__nosigpipe_end(const struct sonde__nosigpipe *nosigpipe,
@@ -250,19 +238,17 @@ enum { sonde__dontwait = MSG_DONTWAIT };
 
 /* Whether the system's send honours sonde__dontwait on a blocking socket; 1 if
    the test is not possible.  The first call tests the system, with some ten
-   system calls, and takes 60 ms where the flag is ignored; later calls return
-   the same result.  A test that lacked descriptors or memory is repeated by the
-   next call.  A process that forks for each connection calls the function
-   before.  Keeps errno.  */
+   system calls, and takes 60 ms where the flag is ignored; without descriptors
+   or memory the next call tests again.  A process that forks for each
+   connection calls the function before.  Keeps errno.  */
 int sonde__honours_dontwait(void);
 
-/* sonde__send_may_block: whether a send on FD may block despite
-   sonde__dontwait, because FD is blocking, and the system ignores the flag; 0
-   also for an invalid FD.  Keeps errno.  Then the caller waits for POLLOUT, and
-   sends no more than sonde__send_limit of SIZE bytes: on a stream socket at
-   most the low-water mark, which poll promises (2048 if the system does not
-   report the mark); on other sockets SIZE.  Another writer may fill the room
-   first.  */
+/* Whether a send on FD may block despite sonde__dontwait, because FD is
+   blocking, and the system ignores the flag; 0 also for an invalid FD.  Keeps
+   errno.  Then the caller waits for POLLOUT, and sends no more than
+   sonde__send_limit of SIZE bytes: on a stream socket at most the low-water
+   mark, which poll promises (2048 if not reported).  Another writer may fill
+   the room first.  */
 int sonde__send_may_block(int fd);
 size_t sonde__send_limit(int fd, size_t size);
 
@@ -271,8 +257,8 @@ size_t sonde__send_limit(int fd, size_t size);
    neither end is open.  */
 int sonde__pipe(int ends[2]);
 
-/* The earlier of the deadlines A and B; SONDE_NEVER is later than any other.
- */
+/* The earlier of the deadlines A and B; SONDE_NEVER is later than any
+   other.  */
 int64_t sonde__sooner(int64_t a, int64_t b);
 
 /* The whole milliseconds since START, a value of sonde__sys.now; at most
@@ -287,27 +273,24 @@ struct sonde__row {
     int64_t last;
 };
 
-/* Count a failure, and return the length of the row, 128 at most.  A failure
-   that comes a millisecond or more after the previous one begins a new row: 1.
-   Keeps errno.  */
+/* Count a failure, and return the length of the row, 128 at most.  Keeps
+   errno.  */
 int sonde__row_count(struct sonde__row *row);
 
 /* Count a failure before the call is repeated.  After 64 failures sleep, 1 ms
-   at first, 32 at most, and not beyond DEADLINE.  So a kernel that reports for
-   ever that FD is ready, or that the call was interrupted, does not take the
-   processor.  Returns 0: repeat the call.  Returns -1, to give up, after 128
-   failures if DEADLINE is SONDE_NEVER: after two seconds.  With another
-   DEADLINE the result is always 0, and the caller checks the time.  Keeps
-   errno.  */
+   at first, 32 at most, and not beyond DEADLINE: a kernel that reports for ever
+   that FD is ready, or that the call was interrupted, does not take the
+   processor.
+   Returns 0: repeat the call.  Returns -1, to give up, after 128 failures, two
+   seconds, if DEADLINE is SONDE_NEVER; otherwise the caller checks the time.
+   Keeps errno.  */
 int sonde__row_sleep(struct sonde__row *row, int64_t deadline);
 
-/* Wait until one of the COUNT descriptors FDS is ready, or DEADLINE passes.
-   Interruptions neither end nor lengthen the wait.  A DEADLINE in the past: the
-   descriptors are checked once, without waiting.  Returns the number of ready
-   descriptors, 0 at the deadline; -1 with the errno of poll.  A persistent
-   EAGAIN of poll, which means memory, becomes ENOMEM.  EINTR: poll was
-   interrupted as often in a row as sonde__row_sleep allows without a deadline.
- */
+/* Wait until one of the COUNT descriptors FDS is ready, or DEADLINE passes;
+   after DEADLINE check once.  Interruptions neither end nor lengthen the wait.
+   Returns the number of ready descriptors, 0 at the deadline; -1 with the errno
+   of poll.  ENOMEM: persistent EAGAIN of poll, which means memory.  EINTR: as
+   often in a row as sonde__row_sleep allows without a deadline.  */
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
 
 /* The same for FD and EVENTS alone.  Returns 0 if FD is ready, hung up or in
@@ -315,11 +298,10 @@ int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
    poll.  An FD that is not open counts as ready: the next call on FD fails.  */
 int sonde__wait(int fd, short events, int64_t deadline);
 
-/* After a failed call on FD, with its errno: decide whether to repeat the call.
-   EINTR: 0 at once.  EAGAIN or EWOULDBLOCK: wait until FD is ready for EVENTS,
-   and return 0, or -1 with the errno of sonde__wait.  Another errno: -1, and
-   errno is kept.  After DEADLINE nothing is repeated, even if FD is ready: -1
-   with EAGAIN.  */
+/* After a failed call on FD, with its errno: whether to repeat the call.
+   Returns 0 to repeat: after EINTR at once, after EAGAIN or EWOULDBLOCK when FD
+   is ready for EVENTS.  Returns -1: after DEADLINE with EAGAIN, even if FD is
+   ready; with the errno of sonde__wait; after another errno, which is kept.  */
 int sonde__again(int fd, short events, int64_t deadline);
 
 /* Whether ERROR is EAGAIN or EWOULDBLOCK.  */

@@ -13,29 +13,23 @@ enum { min_delay = 5, max_delay = 1000 };
 /* The number of EAGAIN in a row before poll is called.  */
 enum { max_idle = 64 };
 
-/* Whether ERROR of socket means that the family is not available or forbidden,
-   so that another family may work.  */
-static int reserve_is_missing(int error)
-{
-    return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
-           error == EACCES || error == EPERM;
-}
-
 int sonde_reserve_open(struct sonde_reserve *reserve)
 {
     static const int families[] = {AF_UNIX, AF_INET, AF_INET6};
     int saved = errno;
-    int fd = -1;
-    for (int i = 0; fd < 0 && i < 3; i++) {
-        fd = sonde_socket(families[i], SOCK_DGRAM, SONDE_CLOEXEC);
-        if (fd < 0 && !reserve_is_missing(errno))
+    for (int i = 0; i < 3; i++) {
+        int fd = sonde_socket(families[i], SOCK_DGRAM, SONDE_CLOEXEC);
+        if (fd >= 0) {
+            reserve->fd = fd;
+            errno = saved;
+            return 0;
+        }
+        /* Another family may be available and allowed.  */
+        if (errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT &&
+            errno != EACCES && errno != EPERM)
             break;
     }
-    if (fd < 0)
-        return -1;
-    reserve->fd = fd;
-    errno = saved;
-    return 0;
+    return -1;
 }
 
 void sonde_reserve_close(struct sonde_reserve *reserve)
@@ -46,7 +40,8 @@ void sonde_reserve_close(struct sonde_reserve *reserve)
 }
 
 /* Accept a client of LISTENER and close the connection.  Returns 0, or -1 with
-   EAGAIN if no client is waiting, or with the errno of poll or sonde_accept. */
+   EAGAIN if no client is waiting, or with the errno of poll or
+   sonde_accept.  */
 static int reserve_reject(int listener)
 {
     if (sonde__wait(listener, POLLIN, sonde_deadline(0)))

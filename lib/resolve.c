@@ -53,8 +53,8 @@ static void resolve_destroy(struct resolve_job *job)
     free(job);
 }
 
-/* The thread: call getaddrinfo for the job ARGUMENT, store the result, wake the
-   caller if still waiting, and release the job.  Returns NULL.  */
+/* The thread: call getaddrinfo for the job ARGUMENT, wake the caller if still
+   waiting, and release the job.  */
 static void *resolve_run(void *argument)
 {
     struct resolve_job *job = argument;
@@ -75,7 +75,7 @@ static void *resolve_run(void *argument)
        the write never raises SIGPIPE, which some systems send to the whole
        process.  */
     if (job->owners > 1) {
-        ssize_t ignored = sonde__sys.write(job->ends[1], "", 1);
+        ssize_t ignored = write(job->ends[1], "", 1);
         (void)ignored;
     }
     int last = --job->owners == 0;
@@ -85,9 +85,8 @@ static void *resolve_run(void *argument)
     return NULL;
 }
 
-/* Start a detached thread, the second owner of JOB.  All signals are blocked in
-   the thread: signals belong to the program's threads.  Returns 0, or an errno
-   if there is no thread.  */
+/* Start a detached thread, the second owner of JOB, with all signals blocked:
+   signals belong to the program's threads.  Returns 0 or an errno.  */
 static int resolve_start(struct resolve_job *job)
 {
     pthread_t thread;
@@ -181,8 +180,8 @@ static void resolve_put(struct result *result,
     result->list[result->count++] = *address;
 }
 
-/* Put the next new address of FAMILY, from *AT on, and advance *AT beyond the
-   address.  Returns whether there was one.  */
+/* Put the next new address of FAMILY, from *AT on, and advance *AT.  Returns
+   whether there was one.  */
 static int resolve_put_next(struct result *result, const struct addrinfo **at,
                             int family)
 {
@@ -198,8 +197,8 @@ static int resolve_put_next(struct result *result, const struct addrinfo **at,
     return result->count > before;
 }
 
-/* The family of the first usable address in FOUND; AF_UNSPEC if there is none.
- */
+/* The family of the first usable address in FOUND; AF_UNSPEC if there is
+   none.  */
 static int first_family(const struct addrinfo *found)
 {
     while (found && found->ai_family != AF_INET && found->ai_family != AF_INET6)
@@ -207,32 +206,26 @@ static int first_family(const struct addrinfo *found)
     return found ? found->ai_family : AF_UNSPEC;
 }
 
-/* Put the addresses of FOUND, alternating between the families, beginning with
-   the family preferred by the resolver: RFC 8305 section 4.  Addresses without
-   room are ignored.  */
+/* Put the addresses of FOUND, as far as there is room, alternating between the
+   families, beginning with the one preferred by the resolver: RFC 8305 section
+   4.  */
 static void resolve_interleave(struct result *result,
                                const struct addrinfo *found)
 {
     const struct addrinfo *at[2] = {found, found};
     int first = first_family(found);
     int families[2] = {first, first == AF_INET ? AF_INET6 : AF_INET};
-    int turn = 0;
-    while (result->count < result->size) {
-        if (!resolve_put_next(result, &at[turn], families[turn])) {
-            turn = !turn;
-            if (!resolve_put_next(result, &at[turn], families[turn]))
-                return;
-        }
-        turn = !turn;
-    }
+    for (int turn = 0; result->count < result->size; turn = !turn)
+        if (!resolve_put_next(result, &at[turn], families[turn]) &&
+            !resolve_put_next(result, &at[!turn], families[!turn]))
+            return;
 }
 
 /* Results of resolve_read_port other than a port.  */
 enum { port_named = -1, port_wrong = -2 };
 
 /* The port of a numeric SERVICE, 0 for NULL; port_named for a name, which has a
-   letter (RFC 6335 5.1).  Any further text, also an empty text and a number
-   above 65535, is port_wrong, and not passed to getaddrinfo: glibc
+   letter (RFC 6335 5.1); else port_wrong, not passed to getaddrinfo: glibc
    takes "70000" for 4464 and "-1" for 65535.  */
 static int resolve_read_port(const char *service)
 {
@@ -280,10 +273,10 @@ static int resolve_fits(int wanted, int family)
 }
 
 /* Put the addresses of HOST, of FAMILY, that need no lookup, with the port 0:
-   loopback for NULL, a UNIX path, or an address as text.  Returns 0, also for a
-   name, without an address then; or an EAI code, with errno: EAI_FAMILY, no
-   loopback address of FAMILY (errno not set); EAI_ADDRFAMILY, an address of
-   another family; EAI_NONAME, a malformed HOST; EAI_SYSTEM, no resources.  */
+   loopback for NULL, a UNIX path, or an address as text.  Returns 0, without an
+   address for a name; or an EAI code, with errno: EAI_FAMILY, no loopback
+   address of FAMILY (errno not set); EAI_ADDRFAMILY, another family;
+   EAI_NONAME, a malformed HOST; EAI_SYSTEM, no resources.  */
 static int put_numeric(struct result *result, const char *host, int family)
 {
     struct sonde_address address;

@@ -3,8 +3,8 @@
 
    The handler sets a mark for the signal and then writes a byte.  The reader
    takes marks; if there is none, the reader empties the pipe and looks for
-   marks once more.  So a signal in between leaves a byte, and a full pipe,
-   which takes no more bytes, loses no mark.
+   marks once more.  So a signal in between leaves a byte, and a full pipe loses
+   none.
 
    A mark is the id of the process that caught the signal: after fork the child
    has a copy of the parent's marks and the same pipe.  */
@@ -78,8 +78,8 @@ int sonde_selfpipe_catch(int signo)
     return 0;
 }
 
-/* Clear the mark of SIGNO.  Returns whether this process set the mark: a mark
-   copied from the parent by fork is cleared, too, but does not count.  */
+/* Clear the mark of SIGNO.  Returns whether this process set the mark, not the
+   parent before fork.  */
 static int take_mark(int signo)
 {
     return atomic_exchange(&marks[signo], 0) == (int)getpid();
@@ -95,8 +95,8 @@ static int next_mark(void)
     return 0;
 }
 
-/* Empty the pipe, or most of it: remaining bytes only wake the loop once more.
- */
+/* Empty the pipe, or most of it: remaining bytes only wake the loop once
+   more.  */
 static void empty_pipe(void)
 {
     char bytes[1024];

@@ -72,8 +72,8 @@ int sonde__pipe(int ends[2])
     return 0;
 }
 
-/* FLAGS as bits of socket's second argument; 0 where there are no such bits.
- */
+/* FLAGS as bits of socket's second argument; 0 where there are no such
+   bits.  */
 static int native_type(unsigned flags)
 {
 #if defined SOCK_NONBLOCK && defined SOCK_CLOEXEC

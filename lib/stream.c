@@ -2,10 +2,10 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    With a deadline every call has MSG_DONTWAIT, so that a blocking descriptor
-   keeps its mode.  Without a deadline the kernel may wait, which saves a call.
-   But sonde_write, which writes as many bytes as fit, would wait in the kernel
-   until all bytes are taken.  Pipes and terminals are always polled first; so
-   are sockets if send ignores MSG_DONTWAIT (lib/dontwait.c).  */
+   keeps its mode.  Without a deadline the kernel may wait, which saves a call;
+   not for sonde_write, which would wait until all bytes are taken.  Pipes and
+   terminals are always polled first; so are sockets if send ignores
+   MSG_DONTWAIT (lib/dontwait.c).  */
 
 #include <config.h>
 
@@ -46,9 +46,8 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
     for (struct sonde__row row = {0};;) {
         ssize_t count = sonde__sys.recv(fd, buffer, size, flags);
         if (count < 0 && errno == ENOTSOCK) /* a pipe or a terminal */
-            count = sonde__wait(fd, POLLIN, deadline)
-                        ? -1
-                        : sonde__sys.read(fd, buffer, size);
+            count =
+                sonde__wait(fd, POLLIN, deadline) ? -1 : read(fd, buffer, size);
         if (count >= 0)
             return count;
         if (sonde__again(fd, POLLIN, deadline) ||
@@ -83,7 +82,7 @@ static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
         ssize_t count =
             flags ? send_nosigpipe(fd, bytes + done,
                                    sonde__send_limit(fd, size - done), flags)
-                  : sonde__sys.write(fd, bytes + done, 1);
+                  : write(fd, bytes + done, 1);
         if (count < 1)
             return done ? (ssize_t)done : count;
         done += (size_t)count;
@@ -93,8 +92,8 @@ static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
 }
 
 /* Wait until FD, not a socket, is writable, and write once, at most pipe_piece
-   bytes, without SIGPIPE.  Returns the count, or -1 with EAGAIN at DEADLINE, or
-   with the errno of poll or write.  */
+   bytes, without SIGPIPE.  Returns the count, or -1 with errno: EAGAIN at
+   DEADLINE.  */
 static ssize_t write_other(int fd, const void *buffer, size_t size,
                            int64_t deadline)
 {
@@ -104,7 +103,7 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
     size = at_most(size, pipe_piece);
     sonde__nosigpipe_block(&nosigpipe);
     ssize_t count = isatty(fd) ? write_pieces(fd, buffer, size, 0, SONDE_NEVER)
-                               : sonde__sys.write(fd, buffer, size);
+                               : write(fd, buffer, size);
     sonde__nosigpipe_end(&nosigpipe, count);
     return count;
 }
@@ -122,9 +121,8 @@ static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
     return write_pieces(fd, buffer, size, flags, deadline);
 }
 
-/* Write some bytes of BUFFER, waiting until DEADLINE for room; FLAGS are the
-   flags of send.  Returns the count, at least 1, or -1 with errno, as
-   sonde_write.  May change errno on success.  */
+/* sonde_write with a DEADLINE and the FLAGS of send; SIZE is not 0.  May change
+   errno on success.  */
 static ssize_t stream_write_some(int fd, const void *buffer, size_t size,
                                  int flags, int64_t deadline)
 {
@@ -173,9 +171,9 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
     return count;
 }
 
-/* Whether a call with TIMEOUT must stop, because DEADLINE has passed, though
-   more bytes may be available at once.  Sets errno to EAGAIN if so.  With a
-   timeout of 0 such bytes belong to the call.  */
+/* Whether a call with TIMEOUT must stop, with EAGAIN, because DEADLINE has
+   passed, though more bytes may be available at once.  With a timeout of 0 such
+   bytes belong to the call.  */
 static int stream_is_late(int timeout, int64_t deadline)
 {
     if (timeout == 0 || sonde_deadline_left(deadline) != 0)
