@@ -78,9 +78,8 @@ const char *findings_text(const struct findings *findings, const char *id,
 long findings_number(const struct findings *findings, const char *id,
                      const char *key, long otherwise);
 
-/* Write the header line; one finding; the header and all findings.  Write
-   errors are left to ferror (OUT).  */
-void finding_write_header(FILE *out);
+/* Write one finding; the header line and all findings.  Write errors are left
+   to ferror (OUT).  */
 void finding_write(FILE *out, const struct finding *finding);
 void findings_write(FILE *out, const struct findings *findings);
 
