@@ -26,11 +26,7 @@
 #include "base/names.h"
 #include "base/wait.h"
 #include "probes/run/namespace.h"
-#include "probes/run/resource.h"
-
-static const char root[] = "/proc/sys/";
-
-enum { PATH_SIZE = 256, NAME_SIZE = PATH_SIZE - sizeof root };
+#include "probes/run/proc.h"
 
 /* Write the formatted reason to *TROUBLE, cut if too long.  Returns -1.  */
 __attribute__((format(printf, 2, 3))) static int
@@ -59,24 +55,6 @@ static int write_file(const char *path, const char *text)
     return error ? -1 : 0;
 }
 
-/* The first number in PATH; or -1 with the errno of open or read, or EPROTO if
-   the text does not begin with a number.  */
-static long namespace_linux_read_file(const char *path)
-{
-    char text[64];
-    int fd = resource_check(open(path, O_RDONLY | O_CLOEXEC), "open");
-    if (fd < 0)
-        return -1;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    int error = length < 0 ? errno : EPROTO;
-    close(fd);
-    text[length < 0 ? 0 : length] = '\0';
-    char *end;
-    long number = strtol(text, &end, 10);
-    errno = error;
-    return end == text ? -1 : number;
-}
-
 /* Whether a seccomp filter applies to this process; false if not known.  */
 static bool is_filtered(void)
 {
@@ -90,19 +68,18 @@ static bool is_filtered(void)
     return filtered;
 }
 
-/* Settings that forbid users a namespace.  */
+/* Settings that forbid users a namespace, and what the value means.  */
 static const struct {
-    const char *path;
+    const char *setting;
     long value;
     const char *reason;
 } obstacles[] = {
-    {"/proc/sys/user/max_user_namespaces", 0,
+    {"user.max_user_namespaces", 0,
      "user.max_user_namespaces is 0 on this host"},
-    {"/proc/sys/user/max_net_namespaces", 0,
-     "user.max_net_namespaces is 0 on this host"},
-    {"/proc/sys/kernel/unprivileged_userns_clone", 0,
+    {"user.max_net_namespaces", 0, "user.max_net_namespaces is 0 on this host"},
+    {"kernel.unprivileged_userns_clone", 0,
      "kernel.unprivileged_userns_clone is 0 on this host"},
-    {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1,
+    {"kernel.apparmor_restrict_unprivileged_userns", 1,
      "AppArmor denies user namespaces to programs without a profile "
      "(kernel.apparmor_restrict_unprivileged_userns is 1)"},
 };
@@ -119,7 +96,7 @@ static int namespace_linux_explain(struct namespace_trouble *trouble,
                            "this kernel has no user namespaces (%s: %s)", what,
                            errno_name(error));
     for (size_t i = 0; i < sizeof obstacles / sizeof *obstacles; i++)
-        if (namespace_linux_read_file(obstacles[i].path) == obstacles[i].value)
+        if (proc_number(obstacles[i].setting) == obstacles[i].value)
             return trouble_set(trouble, "%s", obstacles[i].reason);
     if (error == ENOSPC || error == EUSERS)
         return trouble_set(trouble,
@@ -232,24 +209,18 @@ int namespace_enter(struct namespace_trouble *trouble)
     return 0;
 }
 
-/* Write the file name of SETTING to PATH, of PATH_SIZE bytes.  As in sysctl(8),
-   dots and slashes are exchanged: "net.ipv4.conf.eth0/1.forwarding".  Only
-   settings below net can belong to a network namespace; all others are the
-   host's.  Returns 0; or -1 with *TROUBLE filled in, if SETTING is too long,
-   not below net, or has an empty or ".." component.  Whether the file exists is
-   not checked.  */
-static int path_of(const char *setting, char *path,
+/* Write the file name of SETTING to PATH.  Only settings below net can belong
+   to a network namespace; all others are the host's.  Returns 0; or -1 with
+   *TROUBLE filled in, if SETTING is too long, not below net, or has an empty or
+   ".." component.  Whether the file exists is not checked.  */
+static int path_of(const char *setting, char path[PROC_PATH],
                    struct namespace_trouble *trouble)
 {
-    char name[NAME_SIZE];
-    size_t length = strlen(setting);
-    if (length >= NAME_SIZE)
+    const char *name = path + strlen("/proc/sys/");
+    if (strlen(setting) >= PROC_PATH - sizeof "/proc/sys/")
         return trouble_set(trouble, "\"%.40s...\" is too long for a setting",
                            setting);
-    for (size_t i = 0; i <= length; i++)
-        name[i] = setting[i] == '.'   ? '/'
-                  : setting[i] == '/' ? '.'
-                                      : setting[i];
+    proc_path(setting, path);
     if (strncmp(name, "net/", 4) != 0 || strstr(name, "..") ||
         strstr(name, "//"))
         return trouble_set(
@@ -257,18 +228,17 @@ static int path_of(const char *setting, char *path,
             "\"%s\" is not a setting of a network namespace: those begin "
             "with net.",
             setting);
-    snprintf(path, PATH_SIZE, "%s%s", root, name);
     return 0;
 }
 
 bool namespace_shows_settings(void)
 {
-    return access(root, F_OK) == 0;
+    return access("/proc/sys", F_OK) == 0;
 }
 
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
 {
-    char path[PATH_SIZE];
+    char path[PROC_PATH];
     if (path_of(setting, path, trouble))
         return false;
     struct stat file;
@@ -320,28 +290,28 @@ static int explain_set(struct namespace_trouble *trouble, const char *setting,
 int namespace_set(const char *setting, const char *value,
                   struct namespace_trouble *trouble)
 {
-    char path[PATH_SIZE];
+    char path[PROC_PATH];
     if (path_of(setting, path, trouble))
         return -1;
     if (write_file(path, value))
         return explain_set(trouble, setting, value, errno);
     char *end;
     long wanted = strtol(value, &end, 10);
-    if (end != value && namespace_linux_read_file(path) != wanted)
+    if (end != value && proc_number(setting) != wanted)
         return trouble_set(trouble, "%s took \"%s\", but reads %ld", setting,
-                           value, namespace_linux_read_file(path));
+                           value, proc_number(setting));
     return 0;
 }
 
 long namespace_read(const char *setting)
 {
-    char path[PATH_SIZE];
+    char path[PROC_PATH];
     struct namespace_trouble trouble;
     if (path_of(setting, path, &trouble)) {
         errno = ENOENT;
         return -1;
     }
-    return namespace_linux_read_file(path);
+    return proc_number(setting);
 }
 
 /* The number of the namespace at PATH, such as "/proc/self/ns/net"; 0 if not

@@ -21,10 +21,10 @@ int settings_check(const char *const *settings, size_t count, char *problem,
                    size_t size);
 
 /* Move the calling process, which cannot return, into a new network namespace
-   and apply SETTINGS there, writing the findings to OUT unless OUT is NULL.
-   The finding "namespace" is "own".  Returns 0; or -1 at the first failure, and
-   the finding without a value has the reason.  Earlier settings then stay in
-   force.  */
+   and apply SETTINGS, which settings_check accepted, there, writing the
+   findings to OUT unless OUT is NULL. The finding "namespace" is "own". Returns
+   0; or -1 at the first failure, and the finding without a value has the
+   reason.  Earlier settings then stay in force.  */
 int settings_apply(FILE *out, const char *const *settings, size_t count);
 
 /* Why settings_apply failed, by FINDINGS, which own the text; NULL if it did
