@@ -67,23 +67,20 @@ struct run {
    0, or -1 with the trouble filled in; nothing is left open then.  */
 int run_begin(struct run *run, measurement *measure, const void *plan);
 
-/* Read once from the pipe, which is readable, and add the complete lines to the
-   findings.  Returns 1 to continue, also after EINTR; 0 at the end of the pipe;
-   -1 with the trouble filled in.  Call run_end in the last two cases.  */
-int run_step(struct run *run);
+/* The milliseconds until the deadline, as a timeout for poll.  */
+int run_left(const struct run *run);
+
+/* To be called after each poll of the pipe.  If IS_READABLE, read once, and add
+   the complete lines to the findings.  Then check the deadline, except after
+   the first 64 reads behind the deadline.  Returns 1 to continue; 0 at the end
+   of the pipe; -1 with the trouble filled in, LATE included after the deadline.
+   Call run_end in the last two cases.  */
+int run_step(struct run *run, bool is_readable);
 
 /* Close the pipe and reap the child: after a complete run (WHOLE) wait until
    the deadline, otherwise kill the child at once.  Returns 0 if WHOLE and the
    child exited with 0 after a complete line; otherwise -1 with the trouble
    filled in.  Without WHOLE always -1.  */
 int run_end(struct run *run, bool whole);
-
-/* Check the deadline, after each poll of the pipe.  IDLE: the pipe was not
-   readable.  A pipe with data is read first, since this process may have been
-   stopped in the meantime: then false is returned up to 64 times after the
-   deadline.  Returns true after the deadline, with the trouble filled in, LATE
-   included unless there was an earlier trouble; the caller then calls run_end,
-   which kills the child.  */
-bool run_check_deadline(struct run *run, bool idle);
 
 #endif /* PROBES_RUN_RUNNER_H */
