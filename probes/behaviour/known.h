@@ -8,24 +8,19 @@
 #ifndef PROBES_BEHAVIOUR_KNOWN_H
 #define PROBES_BEHAVIOUR_KNOWN_H 1
 
-#include <stddef.h>
-
 /* How an answer is known: from the system's source, from documents, or from a
    test program that ran on the system.  */
 enum mark { MARK_SOURCE, MARK_DOCUMENTED, MARK_MEASURED };
 
 /* A row: the answer of SYSTEM (name and versions) to the question ID.  */
 struct known {
-    const char *id, *system, *answer;
     enum mark mark;
+    const char *id, *system, *answer;
 };
 
-/* The next row of the question ID after ROW, a row of the same ID; NULL: the
-   first row.  Returns NULL if there are no more rows.  */
+/* The next row of the question ID (NULL: of any question) after ROW (NULL: the
+   first such row).  Returns NULL if there are no more rows.  */
 const struct known *known_next(const char *id, const struct known *row);
-
-/* The number of rows of all questions.  */
-size_t known_count(void);
 
 /* MARK in words: "source", "documented" or "measured".  */
 const char *mark_name(enum mark mark);
