@@ -53,19 +53,13 @@ static int catalogue_compare(const void *a, const void *b)
     return strcmp(x->question->id, y->question->id);
 }
 
-static size_t catalogue_count_all(void)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        for (const struct question *q = lists[i]; q->id; q++)
-            count++;
-    return count;
-}
-
 int catalogue_make(struct catalogue *catalogue)
 {
     size_t next = 0;
-    *catalogue = (struct catalogue){.count = catalogue_count_all()};
+    *catalogue = (struct catalogue){0};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (const struct question *q = lists[i]; q->id; q++)
+            catalogue->count++;
     catalogue->entries =
         calloc(catalogue->count + 1, sizeof *catalogue->entries);
     if (!catalogue->entries)

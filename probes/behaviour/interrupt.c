@@ -11,12 +11,9 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
@@ -46,15 +43,12 @@ static void interrupt_nothing(int number)
 
 void install_handler(int number, void (*handler)(int), int flags)
 {
-    struct sigaction action;
-    if (flags == BY_SIGNAL) {
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    sigemptyset(&action.sa_mask);
+    if (flags == BY_SIGNAL)
         signal(number, handler);
-        return;
-    }
-    memset(&action, 0, sizeof action);
-    action.sa_handler = handler;
-    action.sa_flags = flags;
-    sigaction(number, &action, NULL);
+    else
+        sigaction(number, &action, NULL);
 }
 
 /* In the child: send PARENT the signals, then release the call, and wait to be
@@ -103,9 +97,8 @@ const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
 
 void alarm_every(int milliseconds)
 {
-    struct itimerval timer;
-    memset(&timer, 0, sizeof timer);
-    timer.it_value.tv_usec = timer.it_interval.tv_usec = milliseconds * 1000;
+    struct timeval time = {.tv_usec = milliseconds * 1000};
+    struct itimerval timer = {.it_interval = time, .it_value = time};
     install_handler(SIGALRM, interrupt_nothing, 0);
     setitimer(ITIMER_REAL, &timer, NULL);
 }

@@ -5,9 +5,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,9 +15,7 @@
 #include "base/wait.h"
 #include "probes/behaviour/merge.h"
 #include "probes/behaviour/pool.h"
-#include "probes/run/runner.h"
 #include "probes/run/watchdog.h"
-#include "sonde.h"
 
 /* The run of all questions.  Jobs are the repeats; those below BEGUN have been
    started or need no start; DONE and RUNNING are numbers of jobs.  START is by

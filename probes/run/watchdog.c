@@ -9,11 +9,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/descriptors.h"
@@ -134,18 +132,13 @@ static void watchdog_read_folder(struct watchdog *watchdog, int answer)
 
 int watchdog_start(struct watchdog *watchdog, bool with_folder)
 {
-    int groups[2], answer[2];
+    int groups[2], answer[2] = {-1, -1};
     memset(watchdog->folder, 0, sizeof watchdog->folder);
     if (pipe(groups))
         return -1;
-    watchdog->pipe = groups[1];
-    if (pipe(answer)) {
-        descriptor_close(&groups[0]);
-        descriptor_close(&groups[1]);
-        return -1;
-    }
     fflush(NULL); /* lest the child write buffers again */
-    watchdog->child = fork();
+    watchdog->pipe = groups[1];
+    watchdog->child = pipe(answer) ? -1 : fork();
     if (watchdog->child == 0) {
         close(groups[1]);
         close(answer[0]);
@@ -153,12 +146,12 @@ int watchdog_start(struct watchdog *watchdog, bool with_folder)
     }
     int error = errno;
     close(groups[0]);
-    close(answer[1]);
+    descriptor_close(&answer[1]);
     if (watchdog->child < 0)
         close(groups[1]);
     else
         watchdog_read_folder(watchdog, answer[0]);
-    close(answer[0]);
+    descriptor_close(&answer[0]);
     errno = error;
     return watchdog->child < 0 ? -1 : 0;
 }
