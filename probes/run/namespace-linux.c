@@ -91,23 +91,21 @@ static const struct {
 static int namespace_linux_explain(struct namespace_trouble *trouble,
                                    const char *what, int error)
 {
-    if (error == ENOSYS || error == EINVAL)
-        return trouble_set(trouble,
-                           "this kernel has no user namespaces (%s: %s)", what,
-                           errno_name(error));
-    for (size_t i = 0; i < sizeof obstacles / sizeof *obstacles; i++)
-        if (proc_number(obstacles[i].setting) == obstacles[i].value)
-            return trouble_set(trouble, "%s", obstacles[i].reason);
-    if (error == ENOSPC || error == EUSERS)
-        return trouble_set(trouble,
-                           "there are too many namespaces already (%s: %s)",
-                           what, errno_name(error));
-    if (is_filtered())
-        return trouble_set(trouble,
-                           "a seccomp filter forbids it, as in a container "
-                           "(%s: %s)",
-                           what, errno_name(error));
-    return trouble_set(trouble, "%s: %s", what, errno_name(error));
+    const char *why = NULL;
+    if (error == ENOSYS || error == EINVAL) {
+        why = "this kernel has no user namespaces";
+    } else {
+        for (size_t i = 0; i < sizeof obstacles / sizeof *obstacles; i++)
+            if (proc_number(obstacles[i].setting) == obstacles[i].value)
+                return trouble_set(trouble, "%s", obstacles[i].reason);
+        if (error == ENOSPC || error == EUSERS)
+            why = "there are too many namespaces already";
+        else if (is_filtered())
+            why = "a seccomp filter forbids it, as in a container";
+    }
+    return why ? trouble_set(trouble, "%s (%s: %s)", why, what,
+                             errno_name(error))
+               : trouble_set(trouble, "%s: %s", what, errno_name(error));
 }
 
 /* Map USER and GROUP into the new user namespace of the process, so that files
@@ -132,20 +130,25 @@ static int keep_identity(uid_t user, gid_t group,
     return 0;
 }
 
+/* ioctl of a socket of FAMILY.  Returns 0, or -1 with the errno of socket or
+   ioctl.  */
+static int socket_ioctl(int family, unsigned long code, void *request)
+{
+    int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int status = fd < 0 ? -1 : ioctl(fd, code, request);
+    descriptor_close(&fd);
+    return status;
+}
+
 /* The loopback interface of a new namespace is down: bring it up.  Returns 0,
    or -1 with errno.  */
 static int bring_up_loopback(void)
 {
     struct ifreq request = {.ifr_name = "lo"};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
+    if (socket_ioctl(AF_INET, SIOCGIFFLAGS, &request))
         return -1;
-    int status = ioctl(fd, SIOCGIFFLAGS, &request);
     request.ifr_flags |= IFF_UP;
-    if (!status)
-        status = ioctl(fd, SIOCSIFFLAGS, &request);
-    descriptor_close(&fd);
-    return status;
+    return socket_ioctl(AF_INET, SIOCSIFFLAGS, &request);
 }
 
 /* The argument of SIOCSIFADDR for IPv6, as in linux/ipv6.h, which conflicts
@@ -156,19 +159,20 @@ struct inet6_request {
     int interface;
 };
 
-/* Bind FD to ADDRESS, at an ephemeral port.  ADDRESS is usable only a moment
-   after it was added: EADDRNOTAVAIL is retried for about a second.  Returns 0,
-   or -1 with errno: EADDRNOTAVAIL after the timeout, another errno at once.  */
-static int await_address(int fd, const struct in6_addr *address)
+/* Wait until ADDRESS is usable, a moment after it was added, by bind at an
+   ephemeral port: EADDRNOTAVAIL is retried for about a second.  Returns 0, or
+   -1 with errno: EADDRNOTAVAIL after the timeout, another errno at once.  */
+static int await_address(const struct in6_addr *address)
 {
     enum { TIMEOUT = 1000 };
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_addr = *address};
     const void *storage = &in6;
-    int status;
+    int status, fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     for (int i = 0; (status = bind(fd, storage, sizeof in6)) &&
                     errno == EADDRNOTAVAIL && i < TIMEOUT;
          i++)
         wait_pause(1);
+    descriptor_close(&fd);
     return status;
 }
 
@@ -180,16 +184,11 @@ int namespace_add_inet6(void)
         struct inet6_request inet6;
     } request = {.all = {.ifr_name = ""}};
     request.inet6.prefix_length = 128;
-    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    inet_pton(AF_INET6, NAMESPACE_INET6, &request.inet6.address);
     request.inet6.interface = (int)if_nametoindex("lo");
-    int status = ioctl(fd, SIOCSIFADDR, &request);
-    if (!status || errno == EEXIST)
-        status = await_address(fd, &request.inet6.address);
-    descriptor_close(&fd);
-    return status;
+    inet_pton(AF_INET6, NAMESPACE_INET6, &request.inet6.address);
+    if (socket_ioctl(AF_INET6, SIOCSIFADDR, &request) && errno != EEXIST)
+        return -1;
+    return await_address(&request.inet6.address);
 }
 
 int namespace_enter(struct namespace_trouble *trouble)
@@ -239,9 +238,9 @@ bool namespace_shows_settings(void)
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
 {
     char path[PROC_PATH];
+    struct stat file;
     if (path_of(setting, path, trouble))
         return false;
-    struct stat file;
     errno = 0;
     if (!stat(path, &file) && S_ISREG(file.st_mode))
         return true;
