@@ -1,9 +1,8 @@
 /* catalogue.c - all questions, by id
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The files with the questions are listed in probes/behaviour/list.h, which
-   make writes from the names in probes/behaviour/questions/local.mk: a new
-   file is named there and nowhere else.  */
+   make writes probes/behaviour/list.h from the names of files in
+   probes/behaviour/questions/local.mk.  */
 
 #include <config.h>
 

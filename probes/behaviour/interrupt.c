@@ -1,11 +1,10 @@
 /* interrupt.c - signals during a blocking call
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   No process can observe that another process is inside a call. But between a
-   handler's return, or the program, and the call there are few instructions,
-   and between two signals there is far more time. Of several signals, each
-   sent after the handler of the previous signal ran, the last signals have
-   interrupted the call.  */
+   No process can observe that another process is inside a call.  But between a
+   handler's return and the call there are few instructions, and between two
+   signals there is far more time: of several signals, each sent after the
+   handler of the previous signal ran, the last have interrupted the call.  */
 
 #include <config.h>
 
@@ -25,7 +24,7 @@ enum { SIGNALS = 6, BETWEEN = 8 };
 static int handled_pipe[2];
 static volatile sig_atomic_t handled;
 
-/* Handler: count the signal, and report each to the child through a pipe.  */
+/* Handler: count the signal, and report it to the child through a pipe.  */
 static void interrupt_note(int number)
 {
     int error = errno;

@@ -1,9 +1,8 @@
 /* known.h - answers of systems that were not measured here
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Answers from a system's source, from its documents, or from another test
-   program that ran there. Reports print these answers beside the measured
-   answers and never mix the two.  */
+   Reports print these answers beside the measured answers and never mix the
+   two.  */
 
 #ifndef PROBES_BEHAVIOUR_KNOWN_H
 #define PROBES_BEHAVIOUR_KNOWN_H 1

@@ -228,8 +228,7 @@ static bool loopback_is_deferred(int listener)
 /* Called after a client was rejected.  Skip the question if the kernel reports
    room in the accept queue of LISTENER (not checked if handshakes are
    deferred), or if the number of drops is still DROPS, the number before that
-   client; -1: unknown.  Returns otherwise, also if the kernel reports no
-   queue.  */
+   client; -1: unknown.  */
 static void loopback_skip_disturbed(struct probe *probe, int listener,
                                     long drops)
 {

@@ -8,9 +8,9 @@
 
 #include "probes/behaviour/merge.h"
 
-/* The finding KEY of the question, or NULL.  If a child process of the question
-   skipped the question, and the question itself reported an answer, the skip
-   takes precedence.  */
+/* The finding KEY of the question, or NULL.  A child process of the question
+   may have skipped what the question itself reported: the skip takes
+   precedence. */
 static const struct finding *merge_find(const struct repeat *repeat,
                                         const char *key)
 {
@@ -43,10 +43,9 @@ static int merge_compare_texts(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Write the distinct texts among the COUNT TEXTS as "A or B" to JOINED of SIZE
-   bytes.  Sorts TEXTS, so that the order of arrival has no effect.  A longer
-   text is cut.  Returns the number of distinct texts, without the texts that
-   were cut off entirely.  */
+/* Sort TEXTS, and write the distinct texts among them as "A or B" to JOINED,
+   cut to SIZE bytes.  Returns the number of distinct texts, without the texts
+   that were cut off entirely.  */
 static size_t merge_join(const char **texts, size_t count, char *joined,
                          size_t size)
 {

@@ -22,7 +22,7 @@ struct peer {
     size_t size;
     int64_t last_look, absent; /* longest time without a look at the interface,
                                   since peer_attend */
-    int absences; /* repeats that peer_was_absent demanded */
+    int absences;              /* repeats that peer_was_absent demanded */
 };
 
 /* A connection: the kernel's end is a socket, the remote end is simulated.  */

@@ -90,9 +90,8 @@ static int pool_begin(struct pool *pool, struct repeat *job)
     return 0;
 }
 
-/* JOB has ended, WHOLE or not.  Kill the process group, reap the child, count
-   the job as done, and report the progress.  Fills in the job's trouble if the
-   child failed.  */
+/* JOB has ended, WHOLE or not: kill the process group, reap the child, fill in
+   the trouble if the child failed, and report the progress.  */
 static void pool_end(struct pool *pool, struct repeat *job, bool whole)
 {
     pid_t group = job->run->child;
@@ -138,9 +137,8 @@ static int pool_timeout(const struct pool *pool)
     return min;
 }
 
-/* Wait, read what the children wrote, and end the jobs whose deadline has
-   passed, also if poll failed. Returns 0, or -1 with the errno of poll if poll
-   keeps failing.  */
+/* Wait, read what the children wrote, and end the jobs that ended or are late.
+   Returns 0, or -1 with the errno of poll if poll keeps failing.  */
 static int pool_attend(struct pool *pool)
 {
     struct pollfd fds[POOL_MAX];
@@ -183,8 +181,7 @@ static int pool_run(struct pool *pool, size_t max)
     return failed ? -1 : 0;
 }
 
-/* Whether another repeat of JOB's question succeeded.  JOB must have
-   failed.  */
+/* Whether another repeat of the question of JOB, which failed, succeeded.  */
 static bool pool_has_sibling(const struct pool *pool, const struct repeat *job)
 {
     for (size_t i = 0; i < pool->count; i++)
@@ -195,8 +192,8 @@ static bool pool_has_sibling(const struct pool *pool, const struct repeat *job)
 }
 
 /* Retry, one by one, the late jobs of which another repeat succeeded, and the
-   jobs that ran out of a resource, which parallel children may have used up.
-   The earlier findings of these jobs are discarded.  A failure is ignored.  */
+   jobs that ran out of a resource, which parallel children may have used up. A
+   failure is ignored.  */
 static void pool_retry(struct pool *pool)
 {
     for (size_t i = 0; i < pool->count; i++) {
@@ -258,10 +255,10 @@ static int pool_merge(const struct pool *pool, struct findings *findings)
 
 /* How many questions may run in parallel, by half of the remaining resources; 0
    if not even one, with the reason in WHY, which is empty otherwise.  A
-   question takes two processes, some questions a few more for a moment, and the
-   watchdog is one process.  A question takes at most PRICE bytes of memory
-   (measured, Linux 6.18: 0.5 MiB mostly, 2 MiB where processes come and go);
-   questions that fill queues have a budget of their own.  */
+   question takes two processes, some questions a few more for a moment, and at
+   most PRICE bytes of memory (measured, Linux 6.18: 0.5 MiB mostly, 2 MiB where
+   processes come and go); questions that fill queues have a budget of their
+   own.  SPARE includes the watchdog.  */
 static size_t pool_parallel_max(char *why, size_t size)
 {
     enum { PROCESSES = 2, SPARE = 4, PRICE = 2 << 20 };

@@ -26,8 +26,8 @@ static bool compare_counts(const struct finding *finding)
     return finding->value != NULL;
 }
 
-/* The value in FINDINGS with the id and key of FINDING; NULL if there is none,
-   or if the finding found does not count (see compare_counts).  */
+/* The value in FINDINGS with the id and key of FINDING; NULL if there is none
+   that counts.  */
 static const char *other_value(const struct findings *findings,
                                const struct finding *finding)
 {

@@ -1,9 +1,9 @@
 /* namespace-linux.c - a new network namespace by unshare
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Whether a user may have a namespace depends on the kernel's build, on
-   settings, on security modules and on seccomp filters.  Most of them fail with
-   the same EPERM, so the reason is searched for afterwards.  */
+   A namespace may be denied by the kernel's build, settings, security modules
+   and seccomp filters, most with EPERM: the reason is searched for
+   afterwards.  */
 
 #include <config.h>
 
@@ -84,10 +84,8 @@ static const struct {
      "(kernel.apparmor_restrict_unprivileged_userns is 1)"},
 };
 
-/* WHAT failed with ERROR: write the reason to *TROUBLE, as far as it can be
-   found: a kernel without user namespaces, a setting in OBSTACLES, too many
-   namespaces, or a seccomp filter; otherwise only WHAT and ERROR.  Returns
-   -1.  */
+/* WHAT failed with ERROR: write both and the reason, if found, to *TROUBLE.
+   Returns -1.  */
 static int namespace_linux_explain(struct namespace_trouble *trouble,
                                    const char *what, int error)
 {

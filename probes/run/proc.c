@@ -36,9 +36,6 @@ int proc_setting(const char *name, char *text, size_t size)
     if (!got)
         return -1;
     text[strcspn(text, "\n")] = '\0';
-    for (char *c = text; *c; c++)
-        if (*c == '\t')
-            *c = ' ';
     return 0;
 }
 

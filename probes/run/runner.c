@@ -20,8 +20,8 @@
 #include "probes/run/watchdog.h"
 #include "sonde.h"
 
-/* Record WHAT, with the text of ERROR unless 0, as the trouble of RUN; an
-   earlier trouble is kept.  Returns -1.  */
+/* Record WHAT, with the text of ERROR unless 0, as the trouble of RUN, unless
+   there is one.  Returns -1.  */
 static int runner_fail(struct run *run, const char *what, int error)
 {
     if (!*run->trouble->text)
@@ -35,8 +35,8 @@ int run_left(const struct run *run)
     return monotonic_until(monotonic_ms(), run->start + run->deadline);
 }
 
-/* Run MEASURE in the child, writing to FD, the end of the pipe, which is also
-   watched.  Exits with 0 after a complete measurement, otherwise with 2.  */
+/* Run MEASURE in the child, writing to FD, the end of the pipe.  Exits with 0
+   after a complete measurement, otherwise with 2.  */
 static _Noreturn void runner_be_child(measurement *measure, const void *plan,
                                       int fd)
 {
@@ -48,9 +48,8 @@ static _Noreturn void runner_be_child(measurement *measure, const void *plan,
     _exit(whole ? 0 : 2);
 }
 
-/* Set the signals as typedef measurement promises: inherited dispositions and
-   masks do not describe the host.  Signals of a terminal stay ignored, for
-   nohup.  */
+/* Set the signals as typedef measurement promises.  Signals of a terminal stay
+   ignored, for nohup.  */
 static void reset_signals(void)
 {
     static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
@@ -86,8 +85,8 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
 }
 
 /* Add the complete lines in the buffer to the findings, and call PROGRESS after
-   each; an incomplete line stays in the buffer.  Returns 0; or -1 with the
-   trouble filled in, if a line is no finding or is too long.  */
+   each.  Returns 0; or -1 with the trouble filled in, if a line is no finding
+   or is too long.  */
 static int take_lines(struct run *run)
 {
     char *start = run->line;
@@ -173,8 +172,8 @@ static int wait_or_kill(const struct run *run, bool wait, int *status)
 }
 
 /* The child was killed by signal NUMBER: fill in the trouble, MEMORY included.
-   SIGKILL may come from the OOM killer, with a counter that is readable on some
-   hosts.  Returns -1.  */
+   SIGKILL may come from the OOM killer, whose counter some hosts show.  Returns
+   -1.  */
 static int fail_killed(struct run *run, int number)
 {
     char text[sizeof run->trouble->text];
@@ -205,8 +204,8 @@ int run_end(struct run *run, bool whole)
                : 0;
 }
 
-/* A measurement, and the watchdog that kills the child when this process is
-   killed: the child may be waiting then.  */
+/* A measurement, and the watchdog that kills the child, which may be waiting,
+   when this process is killed.  */
 struct guarded {
     measurement *measure;
     const void *plan;

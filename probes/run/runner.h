@@ -11,12 +11,11 @@
 
 #include "probes/finding/finding.h"
 
-/* A measurement writes each finding to OUT as soon as it is known, and should
-   end when WATCH, the descriptor of OUT, becomes readable or fails: then the
-   reader is gone.  The measurement runs in a child process and leaves OUT open.
-   No signal is blocked, SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 have their
-   defaults, and SIGPIPE is ignored.  Returns true after a complete
-   measurement.  */
+/* A measurement, in a child process, writes each finding to OUT as soon as it
+   is known, and should end when WATCH, the descriptor of OUT, becomes readable
+   or fails: the reader is gone.  OUT stays open.  No signal is blocked,
+   SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 have their defaults, and SIGPIPE is
+   ignored. Returns true after a complete measurement.  */
 typedef bool measurement(FILE *out, int watch, const void *plan);
 
 /* Why a run ended early, as the end of a sentence; "" if it did not.  */
@@ -29,10 +28,9 @@ struct run_trouble {
 /* Run MEASURE with PLAN in a child process, and add its findings to FINDINGS.
    The child is killed after DEADLINE milliseconds; and if memory runs out,
    before any process of an application (base/budget.h).  PROGRESS, if not NULL,
-   is called for each line that arrives, with the milliseconds since the start.
-   The child is always gone when this returns, with all processes in its process
-   group.  A watchdog (run/watchdog.h) kills that group if the caller dies; if
-   no watchdog can be started, the measurement runs without.
+   is called for each line, with the milliseconds since the start.  Afterwards
+   the child's process group is gone.  A watchdog (run/watchdog.h), if one can
+   be started, kills that group if the caller dies.
 
    Returns 0 with an empty *TROUBLE; or -1 with *TROUBLE filled in, if the child
    could not be started, was killed, did not exit with 0 (MEASURE returned

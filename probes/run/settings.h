@@ -14,9 +14,9 @@
 
 /* Check the COUNT texts of SETTINGS, before namespace_enter.  Each must be
    "NAME=VALUE", where NAME is a setting of this host that can belong to a
-   network namespace; whether the kernel takes VALUE is not checked.  The same
-   NAME with two different values is an error.  Returns 0; or -1 at the first
-   error, with a sentence about the error in PROBLEM of SIZE bytes.  */
+   network namespace and has a single value; whether the kernel takes VALUE is
+   not checked.  Returns 0; or -1 at the first error, with a sentence in PROBLEM
+   of SIZE bytes.  */
 int settings_check(const char *const *settings, size_t count, char *problem,
                    size_t size);
 

@@ -46,9 +46,9 @@ static int clear_folder(const char *folder)
     return rmdir(folder);
 }
 
-/* Remove FOLDER, with its files; "": nothing.  A killed process may make one
-   more file before it dies, which takes a while on a busy host: so a FOLDER
-   that is not empty is retried for ten seconds.  */
+/* Remove FOLDER, with its files; "": nothing.  A FOLDER that is not empty is
+   retried for ten seconds: a killed process may make one more file before it
+   dies, which takes a while on a busy host.  */
 static void remove_folder(const char *folder)
 {
     for (int i = 0; i < 1000 && *folder && clear_folder(folder); i++) {

@@ -18,10 +18,10 @@ struct watchdog {
    watchdog_stop.  Children of this process inherit WATCHDOG's pipe and should
    close it: the watchdog acts only after the last copy is closed.  All output
    streams are flushed.  WITH_FOLDER: the watchdog makes an empty folder for the
-   process groups, and removes the folder after killing them.  The folder is in
-   TMPDIR if that is an absolute path of at most 40 bytes and usable, otherwise
-   in /tmp: the path of a UNIX socket is limited.  Returns 0, with an empty
-   FOLDER if none was asked for or none could be made; or -1 with errno.  */
+   groups, and removes it after killing them: in TMPDIR if that is an absolute
+   path of at most 40 bytes and usable, otherwise in /tmp (the path of a UNIX
+   socket is limited).  Returns 0, with an empty FOLDER if none was asked for or
+   none could be made; or -1 with errno.  */
 int watchdog_start(struct watchdog *watchdog, bool with_folder);
 
 /* watchdog_join: in a child, become the leader of a process group, which the
