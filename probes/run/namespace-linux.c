@@ -311,17 +311,12 @@ long namespace_read(const char *setting)
     return proc_number(setting);
 }
 
-/* The number of the namespace at PATH, such as "/proc/self/ns/net"; 0 if not
-   visible.  */
-static unsigned long namespace_linux_number_of(const char *path)
+/* The number of the namespace at PATH, such as "/proc/self/ns/net", the inode
+   (namespaces(7)); 0 if not visible.  */
+static ino_t namespace_linux_number_of(const char *path)
 {
-    char text[64];
-    ssize_t length = readlink(path, text, sizeof text - 1);
-    if (length <= 0)
-        return 0;
-    text[length] = '\0';
-    const char *bracket = strchr(text, '[');
-    return bracket ? strtoul(bracket + 1, NULL, 10) : 0;
+    struct stat file;
+    return stat(path, &file) ? 0 : file.st_ino;
 }
 
 /* Read SETTING in the namespace at PATH, and return to the current one.
@@ -347,21 +342,17 @@ static long read_elsewhere(const char *path, const char *setting)
    initial network namespace, if its links are readable.  */
 enum namespace_place namespace_place(const char *setting, long *value)
 {
-    static const unsigned long first_net = 0xEFFFFFF9, first_pid = 0xEFFFFFFC;
+    static const ino_t first_net = 0xEFFFFFF9, first_pid = 0xEFFFFFFC;
     static const char path[] = "/proc/1/ns/net";
-    unsigned long here = namespace_linux_number_of("/proc/self/ns/net");
+    ino_t here = namespace_linux_number_of("/proc/self/ns/net"), first = 0;
+    if (here == first_net)
+        first = here;
+    else if (namespace_linux_number_of("/proc/self/ns/pid") == first_pid)
+        first = namespace_linux_number_of(path);
     *value = -1;
-    if (here == first_net) {
-        *value = namespace_read(setting);
-        return NAMESPACE_INITIAL;
-    }
-    unsigned long there =
-        namespace_linux_number_of("/proc/self/ns/pid") == first_pid
-            ? namespace_linux_number_of(path)
-            : 0;
-    if (here == 0 || there == 0)
+    if (here == 0 || first == 0)
         return NAMESPACE_UNKNOWN;
     *value =
-        here == there ? namespace_read(setting) : read_elsewhere(path, setting);
-    return here == there ? NAMESPACE_INITIAL : NAMESPACE_OTHER;
+        here == first ? namespace_read(setting) : read_elsewhere(path, setting);
+    return here == first ? NAMESPACE_INITIAL : NAMESPACE_OTHER;
 }

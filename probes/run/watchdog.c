@@ -80,26 +80,19 @@ static _Noreturn void watchdog_run(int pipe, const char *folder)
     _exit(0);
 }
 
-/* Make the folder in WHERE.  Returns false, and sets its name to "", on
-   failure.  */
-static bool make_folder_in(struct watchdog *watchdog, const char *where)
-{
-    snprintf(watchdog->folder, sizeof watchdog->folder, "%s/sockprobe-XXXXXX",
-             where);
-    if (mkdtemp(watchdog->folder))
-        return true;
-    *watchdog->folder = '\0';
-    return false;
-}
-
-/* Make the folder in TMPDIR, if that is an absolute path of at most 40 bytes,
-   or else in /tmp.  Its name is "" if both fail.  */
+/* Make the folder (watchdog_start).  The name is "" on failure.  */
 static void make_folder(struct watchdog *watchdog)
 {
-    const char *where = getenv("TMPDIR");
-    bool fits = where && *where == '/' && strlen(where) <= 40;
-    if (!fits || !make_folder_in(watchdog, where))
-        make_folder_in(watchdog, "/tmp");
+    const char *const places[] = {getenv("TMPDIR"), "/tmp"};
+    for (int i = 0; i < 2; i++) {
+        if (!places[i] || *places[i] != '/' || strlen(places[i]) > 40)
+            continue;
+        snprintf(watchdog->folder, sizeof watchdog->folder,
+                 "%s/sockprobe-XXXXXX", places[i]);
+        if (mkdtemp(watchdog->folder))
+            return;
+    }
+    *watchdog->folder = '\0';
 }
 
 /* Be the watchdog, in the child.  The child makes the folder, so the folder
