@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <time.h>
 
-#include "base/names.h"
 #include "probes/behaviour/aio.h"
 #include "probes/behaviour/loopback.h"
 
@@ -30,17 +29,16 @@ static const char *aio_try(struct probe *probe)
     block.aio_buf = &byte;
     block.aio_nbytes = 1;
     int result = aio_read(&block);
-    if (result < 0 && errno == EAGAIN) /* no thread to be had */
-        probe_check(probe, result, "aio_read");
-    if (result < 0)
+    if (result < 0 && errno != EAGAIN)
         return result_text(result);
+    probe_check(probe, result, "aio_read"); /* no thread to be had */
     probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
     if (aio_suspend(list, 1, &timeout))
         return result_text(-1);
     int error = aio_error(&block);
-    return error ? error_text(error)
-                 : (aio_return(&block) == 1 && byte == 'x' ? "works"
-                                                           : "reads no data");
+    if (error)
+        return error_text(error);
+    return aio_return(&block) == 1 && byte == 'x' ? "works" : "reads no data";
 }
 
 const char *aio_report(struct probe *probe)

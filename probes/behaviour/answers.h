@@ -2,8 +2,8 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Reports are made from findings alone, so a saved profile can be reported as
-   well. Write errors stay with OUT, for ferror. The plain form is written by
-   findings_write.  */
+   well.  Lists of findings must be sorted.  A question without an answer in the
+   findings is left out.  Write errors stay with OUT, for ferror.  */
 
 #ifndef PROBES_BEHAVIOUR_ANSWERS_H
 #define PROBES_BEHAVIOUR_ANSWERS_H 1
@@ -14,19 +14,16 @@
 /* The key of the finding that is the answer in one line.  */
 extern const char answer_key[];
 
-/* The adjacent findings of one id in a sorted list: LIST[0] to LIST[COUNT - 1],
-   owned by the list.  COUNT 0: no finding.  */
+/* The COUNT adjacent findings of ID in FINDINGS, valid until FINDINGS
+   change.  */
 struct slice {
     const struct finding *list;
     size_t count;
 };
-
-/* The findings of ID in FINDINGS, which must be sorted; COUNT is 0 if there are
-   none.  Valid until FINDINGS changes.  */
 struct slice slice_of(const struct findings *findings, const char *id);
 
-/* Whether ID is the id of a question: any id but "host" and "volatile", which
-   describe the host and the run.  The catalogue need not have the question.  */
+/* Whether ID is the id of a question, perhaps of another version: any id but
+   "host" and "volatile".  */
 bool is_question(const char *id);
 
 /* Whether FINDING has neither a value nor a reason, such as a limit that was
@@ -40,44 +37,39 @@ const char *answer_value(const struct finding *finding);
    question disagreed.  */
 const char *answer_how(const struct finding *finding);
 
-/* Whether FINDING, which may be NULL, has a value on which all repeats agreed.
-   answers_differ: whether A and B, which may be NULL, both have such values,
-   and the values differ.  */
+/* Whether FINDING, which may be NULL, has a value on which all repeats agreed;
+   whether A and B have such values, and the values differ.  */
 bool answers_comparable(const struct finding *finding);
 bool answers_differ(const struct finding *a, const struct finding *b);
 
 /* Write the answers of the chosen questions, grouped by the first part of the
    id, a line each.  FULL: each answer also with details, answers known of other
-   systems, and the functions of libsonde to use.  Questions without an answer
-   in FINDINGS are left out.  */
+   systems, and the functions of libsonde to use.  */
 void answers_text(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, bool full);
 
 /* Write the answers of the chosen questions, with details, and the host, as a
-   JSON object; the keys are described in sockprobe(1).  Questions without an
-   answer in FINDINGS are left out.  */
+   JSON object; the keys are described in sockprobe(1).  */
 void answers_json(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings);
 
-/* answers_list: write id and text of the chosen questions, a line each.
-   answers_explain: write all texts of one QUESTION, the answers known of other
-   systems, and the place of the measurement.  No answer is needed.  */
+/* Write id and text of the chosen questions, a line each; all texts of one
+   QUESTION, the answers known of other systems, and the place of the
+   measurement.  No answer is needed.  */
 void answers_list(FILE *out, const struct catalogue *catalogue);
 void answers_explain(FILE *out, const struct question *question);
 
-/* The result of a comparison, counted in questions, except FINDINGS.  A finding
-   is comparable if both sides have a stable value.  COMPARED: questions with a
-   comparable finding.  DIFFERENT: questions of these with a differing finding.
-   FINDINGS: all differing findings.  INCOMPARABLE: both sides have the
-   question, but no comparable finding.  ONLY_HERE, ONLY_THERE: questions of one
-   side.  */
+/* The result of a comparison, counted in questions.  A finding is comparable if
+   both sides have a stable value.  */
 struct difference {
-    size_t compared, different, findings, incomparable, only_here, only_there;
+    size_t compared;     /* with a comparable finding */
+    size_t different;    /* of these, with a differing finding */
+    size_t findings;     /* differing findings */
+    size_t incomparable; /* of both sides, without a comparable finding */
+    size_t only_here, only_there;
 };
 
-/* Compare the chosen questions of two hosts or profiles.  Both lists must be
-   sorted.  A question that this version lacks is compared if all questions are
-   chosen (catalogue_wants).  */
+/* Compare the chosen questions (catalogue_wants) of two hosts or profiles.  */
 struct difference answers_compare(const struct catalogue *catalogue,
                                   const struct findings *here,
                                   const struct findings *there);
@@ -91,7 +83,7 @@ void answers_count(char text[COUNT_TEXT], const struct difference *difference,
 
 /* Write each differing finding with both values, on one line if there is room,
    then the counts (answers_count).  LEFT names the side HERE, RIGHT the side
-   THERE.  Both lists must be sorted.  */
+   THERE.  */
 void answers_diff(FILE *out, const struct catalogue *catalogue,
                   const struct findings *here, const struct findings *there,
                   const char *left, const char *right);
@@ -103,14 +95,12 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
 void answers_tap(FILE *out, const struct catalogue *catalogue,
                  const struct findings *here, const struct findings *there);
 
-/* Write the states of a TCP connection, step by step, as a picture in text.
-   Made from the findings of the question tcp.states; "not measured" if there
-   are none.  */
+/* Write the states of a TCP connection, step by step, as a picture in text, by
+   the findings of tcp.states; "not measured" if there are none.  */
 void answers_states(FILE *out, const struct findings *findings);
 
-/* Write the chosen questions that have an answer, with details, as an HTML
-   page.  THERE, if not NULL, is a profile to compare with: differences are
-   marked.  OTHER is the name of THERE.  */
+/* Write the chosen questions, with details, as an HTML page.  Differences from
+   THERE, unless NULL, a profile of the name OTHER, are marked.  */
 void answers_html(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, const struct findings *there,
                   const char *other);

@@ -1,9 +1,8 @@
 /* catalogue.c - all questions, by id
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The files with the questions are listed in probes/behaviour/list.h, which
-   make writes from the names in probes/behaviour/questions/local.mk: a new
-   file is named there and nowhere else.  */
+   make writes probes/behaviour/list.h from the names of files in
+   probes/behaviour/questions/local.mk.  */
 
 #include <config.h>
 
@@ -53,19 +52,13 @@ static int catalogue_compare(const void *a, const void *b)
     return strcmp(x->question->id, y->question->id);
 }
 
-static size_t catalogue_count_all(void)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        for (const struct question *q = lists[i]; q->id; q++)
-            count++;
-    return count;
-}
-
 int catalogue_make(struct catalogue *catalogue)
 {
     size_t next = 0;
-    *catalogue = (struct catalogue){.count = catalogue_count_all()};
+    *catalogue = (struct catalogue){0};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (const struct question *q = lists[i]; q->id; q++)
+            catalogue->count++;
     catalogue->entries =
         calloc(catalogue->count + 1, sizeof *catalogue->entries);
     if (!catalogue->entries)

@@ -22,23 +22,21 @@ struct catalogue {
 };
 
 /* Fill CATALOGUE with all questions, none of them chosen.  Returns 0, or -1
-   with ENOMEM: then CATALOGUE cannot be used.  catalogue_free frees the list
-   and leaves an empty catalogue.  */
+   with ENOMEM: then CATALOGUE cannot be used.  catalogue_free leaves an empty
+   catalogue.  */
 int catalogue_make(struct catalogue *catalogue);
 void catalogue_free(struct catalogue *catalogue);
 
-/* catalogue_choose: choose the questions that match PATTERN, besides the
-   questions already chosen, and return the number of matches.  PATTERN is an
-   id, a pattern of the shell, or the beginning of ids up to a dot: "accept" is
-   "accept.*". catalogue_has: whether any question matches; chooses none.
+/* catalogue_has: whether any question matches PATTERN: an id, a pattern of the
+   shell, or the beginning of ids up to a dot ("accept" is "accept.*").
+   catalogue_choose: choose the matches, too, and return their number.
    catalogue_choose_all: choose all questions and set ALL.  */
 bool catalogue_has(const struct catalogue *catalogue, const char *pattern);
 size_t catalogue_choose(struct catalogue *catalogue, const char *pattern);
 void catalogue_choose_all(struct catalogue *catalogue);
 
-/* Whether the question ID was chosen.  An id that this version lacks, as a
-   profile of another version may have, counts as chosen after
-   catalogue_choose_all only.  */
+/* Whether the question ID was chosen.  An id that this version lacks, as in
+   another version's profile, is chosen after catalogue_choose_all only.  */
 bool catalogue_wants(const struct catalogue *catalogue, const char *id);
 
 /* The question ID, chosen or not; NULL if this version lacks ID.  */

@@ -1,22 +1,18 @@
 /* interrupt.c - signals during a blocking call
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   No process can observe that another process is inside a call. But between a
-   handler's return, or the program, and the call there are few instructions,
-   and between two signals there is far more time. Of several signals, each
-   sent after the handler of the previous signal ran, the last signals have
-   interrupted the call.  */
+   No process can observe that another process is inside a call.  But between a
+   handler's return and the call there are few instructions, and between two
+   signals there is far more time: of several signals, each sent after the
+   handler of the previous signal ran, the last have interrupted the call.  */
 
 #include <config.h>
 
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
@@ -28,7 +24,7 @@ enum { SIGNALS = 6, BETWEEN = 8 };
 static int handled_pipe[2];
 static volatile sig_atomic_t handled;
 
-/* Handler: count the signal, and report each to the child through a pipe.  */
+/* Handler: count the signal, and report it to the child through a pipe.  */
 static void interrupt_note(int number)
 {
     int error = errno;
@@ -46,15 +42,12 @@ static void interrupt_nothing(int number)
 
 void install_handler(int number, void (*handler)(int), int flags)
 {
-    struct sigaction action;
-    if (flags == BY_SIGNAL) {
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    sigemptyset(&action.sa_mask);
+    if (flags == BY_SIGNAL)
         signal(number, handler);
-        return;
-    }
-    memset(&action, 0, sizeof action);
-    action.sa_handler = handler;
-    action.sa_flags = flags;
-    sigaction(number, &action, NULL);
+    else
+        sigaction(number, &action, NULL);
 }
 
 /* In the child: send PARENT the signals, then release the call, and wait to be
@@ -103,9 +96,8 @@ const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
 
 void alarm_every(int milliseconds)
 {
-    struct itimerval timer;
-    memset(&timer, 0, sizeof timer);
-    timer.it_value.tv_usec = timer.it_interval.tv_usec = milliseconds * 1000;
+    struct timeval time = {.tv_usec = milliseconds * 1000};
+    struct itimerval timer = {.it_interval = time, .it_value = time};
     install_handler(SIGALRM, interrupt_nothing, 0);
     setitimer(ITIMER_REAL, &timer, NULL);
 }

@@ -6,10 +6,9 @@
 
 #include "probes/behaviour/question.h"
 
-/* A blocking call, and the function that lets the call return, such as a write
-   by the peer.  Both get DATA.  CALL returns a negative result with errno on
-   failure.  RELEASE runs in a child process, with copies of the descriptors and
-   of DATA.  */
+/* A blocking call, which returns a negative result with errno on failure, and
+   the function that lets the call return, such as a write by the peer.  RELEASE
+   runs in a child process, with copies of the descriptors and of DATA.  */
 struct blocking {
     long (*call)(void *data);
     void (*release)(void *data);
@@ -24,11 +23,10 @@ void install_handler(int number, void (*handler)(int), int flags);
 /* Make the call, with a handler of SIGUSR1 installed by FLAGS (see
    install_handler).  While the call blocks, a child process sends SIGUSR1 up to
    six times, each time after the handler of the previous signal ran; then the
-   child releases the call.  Returns "restarted" if the call succeeded, "EINTR"
-   or another errno by name if the call failed, or NULL if no signal arrived
-   before the call returned: the call did not block.  Afterwards the child is
-   dead and SIGUSR1 is ignored.  The question is skipped if there is no pipe or
-   process.  */
+   child releases the call.  Returns "restarted" if the call succeeded, the name
+   of errno if not, or NULL if no signal arrived before the call returned: the
+   call did not block.  Afterwards the child is dead and SIGUSR1 is ignored. The
+   question is skipped if there is no pipe or process.  */
 const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
                            int flags);
 

@@ -1,14 +1,11 @@
 /* known.h - answers of systems that were not measured here
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Answers from a system's source, from its documents, or from another test
-   program that ran there. Reports print these answers beside the measured
-   answers and never mix the two.  */
+   Reports print these answers beside the measured answers and never mix the
+   two.  */
 
 #ifndef PROBES_BEHAVIOUR_KNOWN_H
 #define PROBES_BEHAVIOUR_KNOWN_H 1
-
-#include <stddef.h>
 
 /* How an answer is known: from the system's source, from documents, or from a
    test program that ran on the system.  */
@@ -16,16 +13,13 @@ enum mark { MARK_SOURCE, MARK_DOCUMENTED, MARK_MEASURED };
 
 /* A row: the answer of SYSTEM (name and versions) to the question ID.  */
 struct known {
-    const char *id, *system, *answer;
     enum mark mark;
+    const char *id, *system, *answer;
 };
 
-/* The next row of the question ID after ROW, a row of the same ID; NULL: the
-   first row.  Returns NULL if there are no more rows.  */
+/* The next row of the question ID (NULL: of any question) after ROW (NULL: the
+   first such row).  Returns NULL if there are no more rows.  */
 const struct known *known_next(const char *id, const struct known *row);
-
-/* The number of rows of all questions.  */
-size_t known_count(void);
 
 /* MARK in words: "source", "documented" or "measured".  */
 const char *mark_name(enum mark mark);

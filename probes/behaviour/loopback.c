@@ -6,11 +6,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/select.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/names.h"
@@ -18,7 +15,6 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/queue/queue-client.h"
 #include "probes/run/namespace.h"
-#include "probes/run/runner.h"
 
 int tcp_socket(struct probe *probe)
 {
@@ -27,10 +23,7 @@ int tcp_socket(struct probe *probe)
 
 struct sockaddr_in loopback_address(in_port_t port)
 {
-    struct sockaddr_in address;
-    memset(&address, 0, sizeof address);
-    address.sin_family = AF_INET;
-    address.sin_port = port;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = port};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     return address;
 }
@@ -185,28 +178,21 @@ void settle(struct probe *probe)
 
 /* Connect a client without blocking, and wait 40 ms for the outcome.  Returns
    the connected non-blocking descriptor, or -1 with errno; ETIMEDOUT: no reply
-   although another connection succeeded; ENOTCONN: reset at once.  */
+   although another connection succeeded.  */
 static int loopback_try_client(struct probe *probe,
                                const struct sockaddr_in *address)
 {
-    int error = 0;
-    socklen_t size = sizeof error;
-    struct sockaddr_in peer;
-    socklen_t length = sizeof peer;
     int fd = tcp_socket(probe);
     set_nonblocking(fd, true);
-    if (connect_to(fd, address) && errno != EINPROGRESS) {
-        error = errno;
-    } else if (!wait_for(fd, POLLOUT, 40)) {
-        settle(probe);
-        if (!wait_for(fd, POLLOUT, 0))
-            error = ETIMEDOUT;
+    enum client_state state = CLIENT_FAILED;
+    if (!connect_to(fd, address) || errno == EINPROGRESS) {
+        if (!wait_for(fd, POLLOUT, 40))
+            settle(probe);
+        state = queue_client_check(fd);
     }
-    if (!error && getpeername(fd, (struct sockaddr *)&peer, &length) &&
-        (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) || !error))
-        error = ENOTCONN;
-    if (!error)
+    if (state == CLIENT_CONNECTED)
         return fd;
+    int error = state == CLIENT_PENDING ? ETIMEDOUT : errno;
     reset(fd);
     errno = error;
     return resource_check(-1, "connect");
@@ -227,19 +213,6 @@ static bool loopback_is_connected(struct probe *probe, int fd)
     return probe_check(probe, (int)queue_clients_connected(&fd, 1), "poll") > 0;
 }
 
-/* Close by RST those of the COUNT clients in FDS that are no longer connected.
-   Returns the number of connected clients, moved to the front of FDS.  */
-static int loopback_drop_dead(struct probe *probe, int *fds, int count)
-{
-    int live = 0;
-    for (int i = 0; i < count; i++)
-        if (loopback_is_connected(probe, fds[i]))
-            fds[live++] = fds[i];
-        else
-            reset(fds[i]);
-    return live;
-}
-
 /* Whether LISTENER defers handshakes (TCP_DEFER_ACCEPT): then the full queue is
    the SYN queue.  */
 static bool loopback_is_deferred(int listener)
@@ -252,19 +225,10 @@ static bool loopback_is_deferred(int listener)
 #endif
 }
 
-/* The number of dropped connections of LISTENER so far, or -1 if the kernel
-   does not report the number.  */
-static long loopback_drops(int listener)
-{
-    struct sonde_queue queue;
-    return sonde_queue(listener, &queue) ? -1 : queue.drops;
-}
-
 /* Called after a client was rejected.  Skip the question if the kernel reports
    room in the accept queue of LISTENER (not checked if handshakes are
    deferred), or if the number of drops is still DROPS, the number before that
-   client; -1: unknown.  Returns otherwise, also if the kernel reports no
-   queue.  */
+   client; -1: unknown.  */
 static void loopback_skip_disturbed(struct probe *probe, int listener,
                                     long drops)
 {
@@ -285,10 +249,11 @@ int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
                int *next)
 {
     struct sockaddr_in address = local_address(probe, listener);
-    int count = 0;
+    int count = 0, live = 0;
     *next = 0;
     while (count < max) {
-        long drops = loopback_drops(listener);
+        struct sonde_queue queue;
+        long drops = sonde_queue(listener, &queue) ? -1 : queue.drops;
         int fd = loopback_try_client(probe, &address);
         if (fd < 0) {
             *next = errno;
@@ -307,7 +272,11 @@ int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
     if (dead)
         return count;
     settle(probe);
-    int live = loopback_drop_dead(probe, fds, count);
+    for (int i = 0; i < count; i++)
+        if (loopback_is_connected(probe, fds[i]))
+            fds[live++] = fds[i];
+        else
+            reset(fds[i]);
     if (live < count)
         *next = ECONNRESET;
     return live;

@@ -1,10 +1,10 @@
 /* loopback.h - sockets on the loopback interface
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Plain blocking sockets.  If a necessary call fails, the question is
-   skipped: the child reports the reason and ends (probe_skip).  A lack of
-   descriptors or memory skips the question in all functions here, unless
-   the errno is the question's expected_errno (resource_check).  */
+   Plain blocking IPv4 sockets.  Functions with PROBE skip the question if a
+   necessary call fails (probe_skip).  A lack of descriptors or memory skips the
+   question in all functions, unless the errno is the question's expected_errno
+   (resource_check).  */
 
 #ifndef PROBES_BEHAVIOUR_LOOPBACK_H
 #define PROBES_BEHAVIOUR_LOOPBACK_H 1
@@ -25,54 +25,48 @@ struct pair {
     int listener, client, server;
 };
 
-/* Timeout of an event that must happen, in milliseconds; long enough for a busy
-   host.  */
+/* Timeout in milliseconds of an event that must happen, also on a busy host. */
 enum { LOOPBACK_TIMEOUT = 5000 };
 
-/* tcp_socket: make an unbound TCP socket of IPv4.  tcp_listener: make a
-   listener with BACKLOG at 127.0.0.1 and an ephemeral port.  Returns the
-   descriptor; on failure the question is skipped.  */
+/* Make an unbound TCP socket; a listener with BACKLOG at 127.0.0.1 and an
+   ephemeral port.  Returns the descriptor.  */
 int tcp_socket(struct probe *probe);
 int tcp_listener(struct probe *probe, int backlog);
 
-/* local_address: the local address of FD, an IPv4 socket; on failure the
-   question is skipped.  loopback_address: 127.0.0.1 with PORT, in network byte
-   order; 0 means an ephemeral port for bind.  */
+/* The local address of FD; 127.0.0.1 with PORT, in network byte order, 0 for an
+   ephemeral port.  */
 struct sockaddr_in local_address(struct probe *probe, int fd);
 struct sockaddr_in loopback_address(in_port_t port);
 
 /* bind and connect with the right length of ADDRESS.  Returns 0, or -1 with
-   errno; a lack of descriptors or memory skips the question.  */
+   errno.  */
 int bind_to(int fd, const struct sockaddr_in *address);
 int connect_to(int fd, const struct sockaddr_in *address);
 
 /* Make a client and connect it to LISTENER; blocks until connected.  Returns
-   the client's descriptor; on failure the question is skipped.  */
+   the client's descriptor.  */
 int tcp_client(struct probe *probe, int listener);
 
-/* tcp_pair: make a listener and an accepted connection; on failure the question
-   is skipped.  pair_close: close the listener, and both ends by RST.  */
+/* tcp_pair: make a listener and an accepted connection.  pair_close: close the
+   listener, and both ends by RST.  */
 struct pair tcp_pair(struct probe *probe);
 void pair_close(struct pair *pair);
 
-/* set_int: set an option of type int.  Returns 0, or -1 with errno.  get_int:
-   get an option of type int, or of one byte.  Returns the value, or OTHERWISE
-   with errno on failure.  A lack of descriptors or memory skips the
-   question.  */
+/* Set an option of type int.  Returns 0, or -1 with errno.  Get an option of
+   type int, or of one byte.  Returns the value, or OTHERWISE with errno.  */
 int set_int(int fd, int level, int option, int value);
 int get_int(int fd, int level, int option, int otherwise);
 
-/* end_by_reset: set SO_LINGER 0, so that close sends RST.  reset: the same, and
-   close FD.  Failures are ignored; so is a negative FD.  */
+/* Set SO_LINGER 0, so that close sends RST; the same, and close FD.  Failures
+   are ignored; so is a negative FD.  */
 void end_by_reset(int fd);
 void reset(int fd);
 
 /* Set or clear O_NONBLOCK of FD.  A failure is ignored.  */
 void set_nonblocking(int fd, bool on);
 
-/* Read or write one byte without blocking.  Returns the result by result_text:
-   "1", "0" at the end of the stream, or the name of errno.  A byte that was
-   read is discarded.  */
+/* Read (and discard) or write one byte without blocking.  Returns the result by
+   result_text: "1", "0" at the end of the stream, or the name of errno.  */
 const char *try_read(int fd);
 const char *try_write(int fd);
 
@@ -86,35 +80,32 @@ short wait_for(int fd, short events, int timeout);
    errno, also EINTR.  The question is skipped if FD is FD_SETSIZE or above.  */
 int select_input(struct probe *probe, int fd, struct timeval *time);
 
-/* Move this process to a private network namespace, if users may create one on
-   this host; otherwise stay, without an error.  In the namespace the kernel's
-   table of connections is short, and the same each time.  The process cannot
-   return.  */
+/* Move this process to a private network namespace if possible, otherwise stay.
+   In the namespace the kernel's table of connections is short, and the same
+   each time.  The process cannot return.  */
 void enter_private_network(void);
 
-/* Wait until packets in flight on the loopback interface have arrived: a
-   connection of its own is established, passes data and is closed, 5 ms later.
-   Only then may "no reply" be an answer.  The question is skipped if the
-   connection fails.  */
+/* Wait until packets in flight on the loopback interface have arrived: a new
+   connection passes data and is closed, 5 ms later.  Only then may "no reply"
+   be an answer.  */
 void settle(struct probe *probe);
 
 /* Skip the question if ERROR, from connect, is a fault of this host's own
    network: the network is down (ENETDOWN, ENETUNREACH, EHOSTUNREACH), or all
-   ports are used up (EADDRNOTAVAIL).  Such an errno is no answer of a listener.
-   Returns for every other errno.  */
+   ports are used up (EADDRNOTAVAIL).  Such an errno is no answer of a
+   listener.  */
 void skip_unreached(struct probe *probe, int error);
 
-/* Connect up to MAX clients to LISTENER, one after another, until a client is
-   rejected: refused, reset, or without a reply.  The purpose is a full accept
-   queue, so LISTENER does not accept meanwhile.  If DEAD, each client is closed
-   by RST at once and FDS is not used; otherwise the descriptors of the
-   connected clients are in FDS, for the caller to close.  Returns the number of
-   connections, for live clients without those reset later.  *NEXT is the
-   outcome of the first rejected client: an errno, ETIMEDOUT for no reply (after
-   40 ms, when a new connection elsewhere succeeds), ECONNRESET for a reset
-   after the handshake; 0 if none of MAX was rejected.  The question is skipped
-   if the network of this host fails (skip_unreached), or if a client was
-   rejected though the kernel reports room in the queue.  */
+/* Fill the accept queue of LISTENER: connect up to MAX clients, one after
+   another, until a client is refused, reset, or gets no reply.  If DEAD, each
+   client is closed by RST at once and FDS is not used; otherwise the caller
+   closes the connected clients in FDS.  Returns the number of connections, for
+   live clients without those reset later.  *NEXT is the outcome of the first
+   rejected client: an errno, ETIMEDOUT for no reply (after 40 ms, when a new
+   connection elsewhere succeeds), ECONNRESET for a reset after the handshake; 0
+   if none of MAX was rejected.  The question is skipped if the network of this
+   host fails (skip_unreached), or if a client was rejected though the kernel
+   reports room in the queue.  */
 int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
                int *next);
 

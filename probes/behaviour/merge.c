@@ -3,20 +3,19 @@
 
 #include <config.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "probes/behaviour/merge.h"
-#include "probes/behaviour/question.h"
 
-/* The finding ID, KEY of ANSWERS, or NULL.  If a child process of the question
-   skipped the question, and the question itself reported an answer, the skip
-   takes precedence.  */
-static const struct finding *merge_find(const struct answers *answers,
-                                        const char *id, const char *key)
+/* The finding KEY of the question, or NULL.  A child process of the question
+   may have skipped what the question itself reported: the skip takes
+   precedence. */
+static const struct finding *merge_find(const struct repeat *repeat,
+                                        const char *key)
 {
-    const struct findings *findings = &answers->findings;
+    const char *id = repeat->question->id;
+    const struct findings *findings = &repeat->findings;
     for (size_t i = 0; i < findings->count; i++)
         if (findings->list[i].how == HOW_NOT_TESTABLE &&
             !strcmp(findings->list[i].key, key) &&
@@ -25,12 +24,12 @@ static const struct finding *merge_find(const struct answers *answers,
     return findings_get(findings, id, key);
 }
 
-bool answers_lack_resources(const struct answers *answers, const char *id)
+bool repeat_lacks_resources(const struct repeat *repeat)
 {
     static const char *const resources[] = {
         "EADDRINUSE", "EADDRNOTAVAIL", "EAGAIN", "EMFILE",
         "ENFILE",     "ENOBUFS",       "ENOMEM", REASON_STARVED};
-    const struct finding *answer = merge_find(answers, id, "answer");
+    const struct finding *answer = merge_find(repeat, "answer");
     if (!answer || answer->value || !answer->reason)
         return false;
     for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
@@ -39,21 +38,14 @@ bool answers_lack_resources(const struct answers *answers, const char *id)
     return false;
 }
 
-/* Whether the repeat did not fail.  */
-static bool merge_counts(const struct answers *answers)
-{
-    return !*answers->trouble.text;
-}
-
 static int merge_compare_texts(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Write the distinct texts among the COUNT TEXTS as "A or B" to JOINED of SIZE
-   bytes.  Sorts TEXTS, so that the order of arrival has no effect.  A longer
-   text is cut.  Returns the number of distinct texts, without the texts that
-   were cut off entirely.  */
+/* Sort TEXTS, and write the distinct texts among them as "A or B" to JOINED,
+   cut to SIZE bytes.  Returns the number of distinct texts, without the texts
+   that were cut off entirely.  */
 static size_t merge_join(const char **texts, size_t count, char *joined,
                          size_t size)
 {
@@ -75,8 +67,8 @@ static size_t merge_join(const char **texts, size_t count, char *joined,
 
 /* Add one finding of KEY, merged from all repeats that have KEY; none if no
    repeat has KEY.  Returns 0, or -1 with ENOMEM.  */
-static int merge_key(struct findings *findings, const char *id, const char *key,
-                     const struct answers *const *repeats, size_t count)
+static int merge_key(struct findings *findings, const char *key,
+                     const struct repeat *repeats, size_t count)
 {
     const struct finding *first = NULL;
     const char *values[16];
@@ -84,7 +76,7 @@ static int merge_key(struct findings *findings, const char *id, const char *key,
     size_t found = 0;
     for (size_t i = 0; i < count && found < 16; i++) {
         const struct finding *finding =
-            merge_counts(repeats[i]) ? merge_find(repeats[i], id, key) : NULL;
+            *repeats[i].trouble.text ? NULL : merge_find(&repeats[i], key);
         if (!finding)
             continue;
         if (!first || (!first->value && finding->value))
@@ -102,41 +94,30 @@ static int merge_key(struct findings *findings, const char *id, const char *key,
     return findings_add(findings, &merged);
 }
 
-/* Add the finding "answer" without a value: the reason is the failure of the
-   last failed repeat, or "no answer from the probe".  Returns 0, or -1 with
-   ENOMEM.  */
-static int merge_add_trouble(struct findings *findings, const char *id,
-                             const struct answers *const *repeats, size_t count)
+int merge_repeats(struct findings *findings, const struct repeat *repeats,
+                  size_t count)
 {
-    struct finding finding = {
+    const char *id = repeats->question->id;
+    struct finding none = {
         .id = id,
         .key = "answer",
         .reason = "no answer from the probe",
         .how = HOW_NOT_TESTABLE,
         .stable = true,
     };
-    for (size_t i = 0; i < count; i++)
-        if (!merge_counts(repeats[i]))
-            finding.reason = repeats[i]->trouble.text;
-    return findings_add(findings, &finding);
-}
-
-int merge_answers(struct findings *findings, const char *id,
-                  const struct answers *const *repeats, size_t count)
-{
     for (size_t i = 0; i < count; i++) {
-        if (!merge_counts(repeats[i]))
-            continue;
-        const struct findings *repeat = &repeats[i]->findings;
-        for (size_t k = 0; k < repeat->count; k++) {
-            const char *key = repeat->list[k].key;
-            if (!strcmp(repeat->list[k].id, id) &&
+        const struct findings *list = &repeats[i].findings;
+        bool failed = *repeats[i].trouble.text;
+        if (failed)
+            none.reason = repeats[i].trouble.text;
+        for (size_t k = 0; !failed && k < list->count; k++) {
+            const char *key = list->list[k].key;
+            if (!strcmp(list->list[k].id, id) &&
                 !findings_get(findings, id, key) &&
-                merge_key(findings, id, key, repeats, count))
+                merge_key(findings, key, repeats, count))
                 return -1;
         }
     }
-    return findings_get(findings, id, "answer")
-               ? 0
-               : merge_add_trouble(findings, id, repeats, count);
+    return findings_get(findings, id, none.key) ? 0
+                                                : findings_add(findings, &none);
 }

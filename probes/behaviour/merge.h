@@ -4,31 +4,34 @@
 #ifndef PROBES_BEHAVIOUR_MERGE_H
 #define PROBES_BEHAVIOUR_MERGE_H 1
 
-#include "probes/finding/finding.h"
+#include "probes/behaviour/question.h"
 #include "probes/run/runner.h"
 
-/* The findings of one repeat of a question, and the failure, if any: the repeat
+/* A repeat of QUESTION: its findings, and the failure, if any: the repeat
    failed if the text of TROUBLE is not empty.  */
-struct answers {
+struct repeat {
+    const struct question *question;
     struct findings findings;
     struct run_trouble trouble;
+    struct run *run; /* while running; otherwise NULL */
+    bool done;
 };
 
-/* Whether ANSWERS report that the question ID was skipped because ports,
-   descriptors, processes, memory or CPU time ran out, which parallel questions
-   may have used up: the reason of the finding "answer" contains the name of
-   such an errno, or REASON_STARVED.  */
-bool answers_lack_resources(const struct answers *answers, const char *id);
+/* Whether the question was skipped because ports, descriptors, processes,
+   memory or CPU time ran out, which parallel questions may have used up: the
+   reason of the finding "answer" contains the name of such an errno, or
+   REASON_STARVED.  */
+bool repeat_lacks_resources(const struct repeat *repeat);
 
-/* Add to FINDINGS the merged findings of ID from COUNT repeats.  A value is
-   stable if all repeats that have a value of the key agree; otherwise the value
-   is "A or B", in alphabetic order, and not stable.  A reason is kept only if
-   no repeat has a value.  At most 16 values of a key are compared, and joined
-   values are cut at 599 bytes.  Findings of failed repeats are ignored.  If
-   there is no finding "answer" then, one is added with the reason of a failed
-   repeat, or "no answer from the probe".  Returns 0, or -1 with ENOMEM;
+/* Add to FINDINGS the merged findings of COUNT repeats of a question.  A value
+   is stable if all repeats that have a value of the key agree; otherwise the
+   value is "A or B", in alphabetic order, and not stable.  A reason is kept
+   only if no repeat has a value.  At most 16 values of a key are compared, and
+   joined values are cut at 599 bytes.  Findings of failed repeats are ignored.
+   If there is no finding "answer" then, one is added with the reason of a
+   failed repeat, or "no answer from the probe".  Returns 0, or -1 with ENOMEM;
    FINDINGS may then have a part of the merged findings.  */
-int merge_answers(struct findings *findings, const char *id,
-                  const struct answers *const *repeats, size_t count);
+int merge_repeats(struct findings *findings, const struct repeat *repeats,
+                  size_t count);
 
 #endif /* PROBES_BEHAVIOUR_MERGE_H */

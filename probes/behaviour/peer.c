@@ -14,7 +14,6 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
-#include "probes/run/runner.h"
 
 void peer_open(struct peer *peer, struct probe *probe, bool routed)
 {
@@ -71,9 +70,8 @@ bool peer_receive(struct peer *peer, struct segment *segment, int timeout)
     enum { SLICE = 50, LATE_MAX = 64 };
     int64_t end = monotonic_ms() + timeout;
     for (int late = 0; late < LATE_MAX;) {
-        int64_t left = end - peer_look(peer);
-        int slice = left > SLICE ? SLICE : left > 0 ? (int)left : 0;
-        if (!wait_for(peer->tun, POLLIN, slice)) {
+        int left = monotonic_until(peer_look(peer), end);
+        if (!wait_for(peer->tun, POLLIN, left < SLICE ? left : SLICE)) {
             if (left <= SLICE)
                 return false;
             continue;
@@ -88,7 +86,7 @@ bool peer_receive(struct peer *peer, struct segment *segment, int timeout)
             return true;
         /* If this process was not scheduled for a while, a segment may wait
            behind other packets; LATE_MAX bounds the loop.  */
-        late += left <= 0;
+        late += left == 0;
     }
     return false;
 }
@@ -103,9 +101,9 @@ static void peer_write(struct peer *peer, const uint8_t *packet, size_t size)
 void peer_unreachable(struct peer *peer, int code, uint16_t mtu)
 {
     uint8_t packet[PACKET_MAX];
-    size_t size = packet_unreachable(packet, ntohl(inet_addr(TUN_PEER)), code,
-                                     mtu, peer->packet, peer->size);
-    peer_write(peer, packet, size);
+    peer_write(peer, packet,
+               packet_unreachable(packet, ntohl(inet_addr(TUN_PEER)), code, mtu,
+                                  peer->packet, peer->size));
 }
 
 /* Whether SEGMENT, from the kernel, belongs to TCP, by both ports.  */
@@ -119,19 +117,15 @@ static bool peer_is_ours(const struct peer_tcp *tcp,
 bool peer_tcp_receive(struct peer_tcp *tcp, int timeout)
 {
     struct segment segment;
-    enum {
-        LATE_MAX = 64
-    }; /* segments of other connections after the timeout */
+    enum { LATE_MAX = 64 }; /* segments of other connections after END */
     int64_t end = monotonic_ms() + timeout;
-    for (int late = 0;;) {
-        int64_t left = end - monotonic_ms();
-        if (!peer_receive(tcp->peer, &segment, left > 0 ? (int)left : 0))
+    int late = 0;
+    do {
+        int left = monotonic_until(monotonic_ms(), end);
+        late += left == 0;
+        if (late > LATE_MAX || !peer_receive(tcp->peer, &segment, left))
             return false;
-        if (peer_is_ours(tcp, &segment))
-            break;
-        if (left <= 0 && late++ == LATE_MAX)
-            return false;
-    }
+    } while (!peer_is_ours(tcp, &segment));
     tcp->in = segment;
     uint32_t next = segment.sequence + segment_length(&segment);
     if ((int32_t)(next - tcp->seen) > 0 || segment.flags & SEGMENT_SYN)
@@ -202,10 +196,7 @@ void peer_tcp_write(struct peer_tcp *tcp, size_t size)
 
 const char *peer_tcp_outcome(struct peer_tcp *tcp, int timeout)
 {
-    char byte;
-    if (!wait_for(tcp->fd, POLLIN, timeout))
-        return NULL;
-    return result_text(recv(tcp->fd, &byte, 1, MSG_DONTWAIT));
+    return wait_for(tcp->fd, POLLIN, timeout) ? try_read(tcp->fd) : NULL;
 }
 
 void peer_tcp_close(struct peer_tcp *tcp)

@@ -5,9 +5,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,22 +15,13 @@
 #include "base/wait.h"
 #include "probes/behaviour/merge.h"
 #include "probes/behaviour/pool.h"
-#include "probes/run/runner.h"
 #include "probes/run/watchdog.h"
-#include "sonde.h"
 
-/* A repeat of a question.  */
-struct pool_job {
-    const struct question *question;
-    struct answers answers;
-    struct run *run; /* while running; otherwise NULL */
-    bool done;
-};
-
-/* The run of all questions.  Jobs below BEGUN have been started or need no
-   start; DONE and RUNNING are numbers of jobs.  START is by monotonic_ms.  */
+/* The run of all questions.  Jobs are the repeats; those below BEGUN have been
+   started or need no start; DONE and RUNNING are numbers of jobs.  START is by
+   monotonic_ms.  */
 struct pool {
-    struct pool_job *jobs;
+    struct repeat *jobs;
     size_t count, begun, done, running;
     int failures; /* of poll, in a row */
     struct watchdog watchdog;
@@ -48,9 +37,9 @@ struct task {
 
 /* ---- in the child ------------------------------------------------------- */
 
-/* Run a question: make the child the leader of a process group, which the
-   watchdog kills if the pool dies, and close the descriptors of the pool.
-   Always returns true, unless the probe function ends the child.  */
+/* Run a question, in a process group that the watchdog kills if the pool dies,
+   and without the descriptors of the pool.  Always returns true, unless the
+   probe function ends the child.  */
 static bool pool_run_question(FILE *out, int watch, const void *data)
 {
     const struct task *task = data;
@@ -60,13 +49,10 @@ static bool pool_run_question(FILE *out, int watch, const void *data)
         .folder = task->pool->watchdog.folder,
     };
     (void)watch; /* unused: the watchdog ends orphans */
-    setpgid(0, 0);
-    watchdog_mind(&task->pool->watchdog,
-                  getpid());            /* before anything can last */
+    watchdog_join(&task->pool->watchdog);
     setvbuf(out, NULL, _IOLBF, BUFSIZ); /* findings before a crash are kept */
-    close(task->pool->watchdog.pipe);
     for (size_t i = 0; i < task->pool->count; i++)
-        if (task->pool->jobs[i].run && task->pool->jobs[i].run->child > 0)
+        if (task->pool->jobs[i].run)
             close(task->pool->jobs[i].run->pipe);
     question_begin(&probe);
     task->question->probe(&probe);
@@ -77,38 +63,36 @@ static bool pool_run_question(FILE *out, int watch, const void *data)
 /* ---- in the parent ------------------------------------------------------ */
 
 /* Start the child of JOB.  Returns 0, or -1 with errno.  */
-static int pool_begin(struct pool *pool, struct pool_job *job)
+static int pool_begin(struct pool *pool, struct repeat *job)
 {
     struct task task = {pool, job->question};
+    struct run_trouble ignored = {0};
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         return -1;
-    struct run_trouble last = job->answers.trouble;
-    job->answers.trouble = (struct run_trouble){0};
     run->start = monotonic_ms();
     run->deadline =
         job->question->deadline ? job->question->deadline : DEADLINE_USUAL;
-    run->findings = &job->answers.findings;
-    run->trouble = &job->answers.trouble;
-    job->run = run;
+    run->findings = &job->findings;
+    run->trouble = &ignored;
     if (run_begin(run, pool_run_question, &task)) {
         free(run);
-        job->run = NULL;
-        job->answers.trouble = last;
         return -1;
     }
     /* Of a retry: only a child that runs replaces the last answer.  */
-    findings_free(&job->answers.findings);
-    setpgid(run->child,
-            run->child); /* by parent and child: either may be first */
+    findings_free(&job->findings);
+    job->trouble = ignored;
+    run->trouble = &job->trouble;
+    job->run = run;
+    /* By parent and child: either may be first.  */
+    setpgid(run->child, run->child);
     pool->running++;
     return 0;
 }
 
-/* JOB has ended, WHOLE or not.  Kill the process group, reap the child, count
-   the job as done, and report the progress.  Fills in the job's trouble if the
-   child failed.  */
-static void pool_end(struct pool *pool, struct pool_job *job, bool whole)
+/* JOB has ended, WHOLE or not: kill the process group, reap the child, fill in
+   the trouble if the child failed, and report the progress.  */
+static void pool_end(struct pool *pool, struct repeat *job, bool whole)
 {
     pid_t group = job->run->child;
     if (!whole)
@@ -132,12 +116,9 @@ static void pool_end(struct pool *pool, struct pool_job *job, bool whole)
 static int pool_begin_jobs(struct pool *pool, size_t max)
 {
     while (pool->running < max && pool->begun < pool->count) {
-        struct pool_job *job = &pool->jobs[pool->begun];
-        if (!job->done && pool_begin(pool, job)) {
-            if (pool->running == 0)
-                return -1;
-            return 0;
-        }
+        struct repeat *job = &pool->jobs[pool->begun];
+        if (!job->done && pool_begin(pool, job))
+            return pool->running > 0 ? 0 : -1;
         pool->begun++;
     }
     return 0;
@@ -147,22 +128,21 @@ static int pool_begin_jobs(struct pool *pool, size_t max)
    passed.  */
 static int pool_timeout(const struct pool *pool)
 {
-    int64_t left = INT_MAX, now = monotonic_ms();
+    int min = INT_MAX;
     for (size_t i = 0; i < pool->count; i++) {
         const struct run *run = pool->jobs[i].run;
-        if (run && run->start + run->deadline - now < left)
-            left = run->start + run->deadline - now;
+        int left = run ? run_left(run) : INT_MAX;
+        min = left < min ? left : min;
     }
-    return left > 0 ? (int)left : 0;
+    return min;
 }
 
-/* Wait, read what the children wrote, and end the jobs whose deadline has
-   passed, also if poll failed. Returns 0, or -1 with the errno of poll if poll
-   keeps failing.  */
+/* Wait, read what the children wrote, and end the jobs that ended or are late.
+   Returns 0, or -1 with the errno of poll if poll keeps failing.  */
 static int pool_attend(struct pool *pool)
 {
     struct pollfd fds[POOL_MAX];
-    struct pool_job *of[POOL_MAX];
+    struct repeat *of[POOL_MAX];
     nfds_t count = 0;
     for (size_t i = 0; i < pool->count; i++)
         if (pool->jobs[i].run) {
@@ -175,25 +155,11 @@ static int pool_attend(struct pool *pool)
     if (pool->failures > WAIT_FAILURES)
         return -1;
     for (nfds_t i = 0; i < count; i++) {
-        struct run *run = of[i]->run;
-        int more = fds[i].revents ? run_step(run) : 1;
-        if (more <= 0) {
+        int more = run_step(of[i]->run, fds[i].revents);
+        if (more <= 0)
             pool_end(pool, of[i], more == 0);
-        } else if (run_check_deadline(run, !fds[i].revents)) {
-            pool_end(pool, of[i], false);
-        }
     }
     return 0;
-}
-
-/* End all running jobs. Keeps errno.  */
-static void pool_end_all(struct pool *pool)
-{
-    int error = errno;
-    for (size_t i = 0; i < pool->count; i++)
-        if (pool->jobs[i].run)
-            pool_end(pool, &pool->jobs[i], false);
-    errno = error;
 }
 
 /* Run all jobs that are not done, at most MAX in parallel.  Returns 0, or -1
@@ -201,39 +167,39 @@ static void pool_end_all(struct pool *pool)
    left.  */
 static int pool_run(struct pool *pool, size_t max)
 {
+    int failed;
     pool->begun = 0;
-    do {
-        if (pool_begin_jobs(pool, max))
-            return -1;
-        if (pool->running > 0 && pool_attend(pool)) {
-            pool_end_all(pool);
-            return -1;
-        }
-    } while (pool->running > 0 || pool->begun < pool->count);
-    return 0;
+    do
+        failed = pool_begin_jobs(pool, max) ||
+                 (pool->running > 0 && pool_attend(pool));
+    while (!failed && (pool->running > 0 || pool->begun < pool->count));
+    int error = errno;
+    for (size_t i = 0; i < pool->count; i++)
+        if (pool->jobs[i].run)
+            pool_end(pool, &pool->jobs[i], false);
+    errno = error;
+    return failed ? -1 : 0;
 }
 
-/* Whether another repeat of JOB's question succeeded.  JOB must have
-   failed.  */
-static bool pool_has_sibling(const struct pool *pool,
-                             const struct pool_job *job)
+/* Whether another repeat of the question of JOB, which failed, succeeded.  */
+static bool pool_has_sibling(const struct pool *pool, const struct repeat *job)
 {
     for (size_t i = 0; i < pool->count; i++)
         if (pool->jobs[i].question == job->question &&
-            !*pool->jobs[i].answers.trouble.text)
+            !*pool->jobs[i].trouble.text)
             return true;
     return false;
 }
 
 /* Retry, one by one, the late jobs of which another repeat succeeded, and the
-   jobs that ran out of a resource, which parallel children may have used up.
-   The earlier findings of these jobs are discarded.  A failure is ignored.  */
+   jobs that ran out of a resource, which parallel children may have used up. A
+   failure is ignored.  */
 static void pool_retry(struct pool *pool)
 {
     for (size_t i = 0; i < pool->count; i++) {
-        struct pool_job *job = &pool->jobs[i];
-        if (answers_lack_resources(&job->answers, job->question->id) ||
-            (job->answers.trouble.late && pool_has_sibling(pool, job))) {
+        struct repeat *job = &pool->jobs[i];
+        if (repeat_lacks_resources(job) ||
+            (job->trouble.late && pool_has_sibling(pool, job))) {
             job->done = false;
             pool->done--;
         }
@@ -246,17 +212,12 @@ static int pool_repeats_of(const struct question *question)
     return question->repeats ? question->repeats : REPEATS_USUAL;
 }
 
-static int pool_deadline_of(const struct pool_job *job)
-{
-    return job->question->deadline;
-}
-
 /* Longest deadline first, so that no long job begins last; otherwise by id.  */
 static int pool_compare_jobs(const void *a, const void *b)
 {
-    const struct pool_job *x = a, *y = b;
-    int task = pool_deadline_of(y) - pool_deadline_of(x);
-    return task ? task : strcmp(x->question->id, y->question->id);
+    const struct repeat *x = a, *y = b;
+    int order = y->question->deadline - x->question->deadline;
+    return order ? order : strcmp(x->question->id, y->question->id);
 }
 
 /* Make the jobs: a job for each repeat of each question, those of a question
@@ -277,19 +238,15 @@ static int pool_make_jobs(struct pool *pool,
     return 0;
 }
 
-/* Add the merged findings of all jobs to FINDINGS, and sort them; at most 16
-   repeats of a question count.  Jobs of the same question are adjacent.
-   Returns 0, or -1 with ENOMEM.  */
+/* Add the merged findings of all jobs to FINDINGS, and sort them.  Jobs of the
+   same question are adjacent.  Returns 0, or -1 with ENOMEM.  */
 static int pool_merge(const struct pool *pool, struct findings *findings)
 {
-    for (size_t i = 0; i < pool->count;) {
-        const struct answers *repeats[16];
-        const struct question *question = pool->jobs[i].question;
-        size_t count = 0;
-        for (; i < pool->count && pool->jobs[i].question == question; i++)
-            if (count < 16)
-                repeats[count++] = &pool->jobs[i].answers;
-        if (merge_answers(findings, question->id, repeats, count))
+    for (size_t i = 0, end = 0; i < pool->count; i = end) {
+        while (end < pool->count &&
+               pool->jobs[end].question == pool->jobs[i].question)
+            end++;
+        if (merge_repeats(findings, &pool->jobs[i], end - i))
             return -1;
     }
     findings_sort(findings);
@@ -298,10 +255,10 @@ static int pool_merge(const struct pool *pool, struct findings *findings)
 
 /* How many questions may run in parallel, by half of the remaining resources; 0
    if not even one, with the reason in WHY, which is empty otherwise.  A
-   question takes two processes, some questions a few more for a moment, and the
-   watchdog is one process.  A question takes at most PRICE bytes of memory
-   (measured, Linux 6.18: 0.5 MiB mostly, 2 MiB where processes come and go);
-   questions that fill queues have a budget of their own.  */
+   question takes two processes, some questions a few more for a moment, and at
+   most PRICE bytes of memory (measured, Linux 6.18: 0.5 MiB mostly, 2 MiB where
+   processes come and go); questions that fill queues have a budget of their
+   own.  SPARE includes the watchdog.  */
 static size_t pool_parallel_max(char *why, size_t size)
 {
     enum { PROCESSES = 2, SPARE = 4, PRICE = 2 << 20 };
@@ -342,12 +299,12 @@ int pool_ask(const struct question *const *questions, size_t count,
     }
     if (!failed)
         failed = pool_merge(&pool, findings);
-    for (size_t i = 0; i < pool.count; i++)
-        if (pool.jobs[i].answers.trouble.memory)
+    for (size_t i = 0; i < pool.count; i++) {
+        if (pool.jobs[i].trouble.memory)
             snprintf(why, size, "%s: %s", pool.jobs[i].question->id,
-                     pool.jobs[i].answers.trouble.text);
-    for (size_t i = 0; i < pool.count; i++)
-        findings_free(&pool.jobs[i].answers.findings);
+                     pool.jobs[i].trouble.text);
+        findings_free(&pool.jobs[i].findings);
+    }
     free(pool.jobs);
     return failed;
 }

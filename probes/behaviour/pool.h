@@ -1,11 +1,10 @@
 /* pool.h - run many questions in parallel, each in child processes
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Every question is repeated several times, each time in a new child that
-   leads a process group of its own and has a deadline. A child that
-   hangs, crashes or leaves processes behind costs its own answer only:
-   the group is killed. Another child, the watchdog, kills the groups if
-   this process dies.  */
+   Every question is repeated several times, each time in a new child that has a
+   deadline and a process group.  A child that hangs, crashes or leaves
+   processes behind costs its own answer only: the group is killed.  A watchdog
+   kills the groups if this process dies.  */
 
 #ifndef PROBES_BEHAVIOUR_POOL_H
 #define PROBES_BEHAVIOUR_POOL_H 1
@@ -25,14 +24,14 @@ enum { POOL_MAX = 24 };
    ran out of ports, descriptors, processes, memory or CPU time is retried, too.
    Blocks until all children have ended.
 
-   PROGRESS, if not NULL, is called when a child ends, with the number of ended
-   children, of all children (each repeat is a child), and the milliseconds
-   since the start.  The number falls when children are retried.
+   PROGRESS, if not NULL, is called when a child ends, with the numbers of ended
+   children, which falls for retries, and of all children (each repeat is a
+   child), and the milliseconds since the start.
 
-   Returns 0; or -1 with ENOMEM, or another errno: no process, no pipe.  WHY of
-   SIZE bytes gets the end of a sentence if a child was killed because memory
-   ran out, in both cases; or, with EAGAIN, if there are too few resources for
-   even one question, and none was run.  Otherwise WHY is empty.  */
+   Returns 0; or -1 with errno: ENOMEM, no process, no pipe, or EAGAIN if there
+   are too few resources for even one question.  WHY of SIZE bytes gets the end
+   of a sentence with EAGAIN, or if a child was killed because memory ran out;
+   otherwise WHY is empty.  */
 int pool_ask(const struct question *const *questions, size_t count,
              void (*progress)(size_t done, size_t total, long elapsed),
              struct findings *findings, char *why, size_t size);

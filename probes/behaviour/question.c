@@ -6,28 +6,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/names.h"
 #include "probes/behaviour/question.h"
+#include "probes/finding/prefix.h"
 
 PROBE_FORMAT(4, 0)
 static void question_put(struct probe *probe, const char *key, enum how how,
                          const char *format, va_list arguments)
 {
     char text[2048];
+    bool is_reason = how == HOW_NOT_TESTABLE;
+    struct prefix prefix = {probe->out, probe->question->id, NULL};
     vsnprintf(text, sizeof text, format, arguments);
-    struct finding finding = {
-        .id = probe->question->id,
-        .key = key,
-        .value = how == HOW_NOT_TESTABLE ? NULL : text,
-        .reason = how == HOW_NOT_TESTABLE ? text : NULL,
-        .how = how,
-        .stable = true,
-    };
-    finding_write(probe->out, &finding);
+    prefix_put_text(&prefix, key, is_reason ? NULL : text, how,
+                    is_reason ? text : NULL);
 }
 
 void probe_report_how(struct probe *probe, const char *key, enum how how,

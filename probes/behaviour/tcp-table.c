@@ -23,26 +23,19 @@ static const char *const states[] = {
     [10] = "LISTEN",     [11] = "CLOSING",   [12] = "SYN_RCVD",
 };
 
-/* Read LINE of the table.  Returns 1 if LINE is a connection between the ports
-   HERE and PEER, in host byte order, with the state's number in *STATE and the
-   timer in *TICKS; otherwise 0, and *STATE and *TICKS may have been
+/* Read LINE of the table.  Returns true if LINE is a connection between the
+   ports HERE and PEER, in host byte order, with the state's number in *STATE
+   and the timer in *TICKS; otherwise false, and *STATE and *TICKS may have been
    changed.  */
-static int tcp_table_read_line(const char *line, unsigned here, unsigned peer,
-                               unsigned *state, unsigned long *ticks)
+static bool tcp_table_read_line(const char *line, unsigned here, unsigned peer,
+                                unsigned *state, unsigned long *ticks)
 {
     unsigned local, remote, timer;
-    if (sscanf(line,
-               " %*d: %*[0-9A-F]:%x %*[0-9A-F]:%x %x %*[0-9A-F]:%*[0-9A-F] "
-               "%x:%lx",
-               &local, &remote, state, &timer, ticks) != 5)
-        return 0;
-    return local == here && remote == peer;
-}
-
-static double tcp_table_tick_rate(void)
-{
-    long count = sysconf(_SC_CLK_TCK);
-    return count > 0 ? (double)count : 100;
+    return sscanf(line,
+                  " %*d: %*[0-9A-F]:%x %*[0-9A-F]:%x %x %*[0-9A-F]:%*[0-9A-F] "
+                  "%x:%lx",
+                  &local, &remote, state, &timer, ticks) == 5 &&
+           local == here && remote == peer;
 }
 
 const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds)
@@ -66,7 +59,7 @@ const char *tcp_table_state(in_port_t here, in_port_t peer, double *seconds)
             if (state < sizeof states / sizeof *states && states[state])
                 name = states[state];
             if (seconds)
-                *seconds = (double)ticks / tcp_table_tick_rate();
+                *seconds = (double)ticks / (double)sysconf(_SC_CLK_TCK);
             break; /* such a table may be long */
         }
     complete = complete && !ferror(file);

@@ -3,7 +3,6 @@
 
 #include <config.h>
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "probes/finding/compare.h"
@@ -27,8 +26,8 @@ static bool compare_counts(const struct finding *finding)
     return finding->value != NULL;
 }
 
-/* The value in FINDINGS with the id and key of FINDING; NULL if there is none,
-   or if the finding found does not count (see compare_counts).  */
+/* The value in FINDINGS with the id and key of FINDING; NULL if there is none
+   that counts.  */
 static const char *other_value(const struct findings *findings,
                                const struct finding *finding)
 {
@@ -45,12 +44,6 @@ static void compare_put(FILE *out, const struct finding *finding,
     fprintf(out, "%-38s here: %-14s there: %s\n", name, here, there);
 }
 
-/* Whether older profiles may lack FINDING, which is then no difference.  */
-static bool may_lack(const struct finding *finding)
-{
-    return !strcmp(finding->key, "tcp_abort_on_overflow");
-}
-
 /* Write the findings of FINDINGS that OTHER lacks.  IS_HERE: FINDINGS are those
    of this host.  Returns their number.  */
 static size_t put_alone(FILE *out, const struct findings *findings,
@@ -59,8 +52,9 @@ static size_t put_alone(FILE *out, const struct findings *findings,
     size_t alone = 0;
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->list[i];
+        /* Older profiles may lack tcp_abort_on_overflow.  */
         if (!compare_counts(finding) || other_value(other, finding) ||
-            may_lack(finding))
+            !strcmp(finding->key, "tcp_abort_on_overflow"))
             continue;
         alone++;
         compare_put(out, finding, is_here ? finding->value : "missing",
@@ -79,12 +73,11 @@ struct comparison compare_findings_of(FILE *out, const struct findings *here,
             compare_counts(finding) ? other_value(there, finding) : NULL;
         if (!other)
             continue;
-        if (!strcmp(finding->value, other)) {
-            comparison.same++;
-            continue;
-        }
-        comparison.different++;
-        compare_put(out, finding, finding->value, other);
+        bool is_same = !strcmp(finding->value, other);
+        comparison.same += is_same;
+        comparison.different += !is_same;
+        if (!is_same)
+            compare_put(out, finding, finding->value, other);
     }
     comparison.here_only = put_alone(out, here, there, true);
     comparison.there_only = put_alone(out, there, here, false);

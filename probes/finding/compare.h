@@ -17,11 +17,11 @@ struct comparison {
 
 /* Compare HERE and THERE, which must be sorted, by id and key.  Write different
    findings, and findings of one host only, one a line, and last a line with the
-   numbers to OUT.  Left out are host names and other findings under "host" and
-   "volatile"; settings made for the measurement ("with"); and the keys scope,
-   initial, initial-value and repeats.  A finding without a value counts as
-   missing.  tcp_abort_on_overflow on one host only is not counted: older
-   profiles lack it.  Returns the numbers.  */
+   numbers to OUT.  Left out are findings under "host", "volatile" and "with"
+   (settings made for the measurement), and the keys scope, initial,
+   initial-value and repeats.  A finding without a value counts as missing.
+   tcp_abort_on_overflow on one host only is not counted: older profiles lack
+   it.  Returns the numbers.  */
 struct comparison compare_findings_of(FILE *out, const struct findings *here,
                                       const struct findings *there);
 

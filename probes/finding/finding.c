@@ -22,25 +22,6 @@ const char *how_name(enum how how)
 
 static const char header[] = "id\tkey\tvalue\thow\tstable\treason";
 
-/* Copy TEXT to *MEMORY, and advance *MEMORY.  Returns the copy; NULL if TEXT is
-   NULL.  */
-static const char *copy_text(char **memory, const char *text)
-{
-    char *copy = *memory;
-    if (!text)
-        return NULL;
-    size_t size = strlen(text) + 1;
-    memcpy(copy, text, size);
-    *memory += size;
-    return copy;
-}
-
-/* The size of a copy of TEXT; 0 for NULL.  */
-static size_t size_of(const char *text)
-{
-    return text ? strlen(text) + 1 : 0;
-}
-
 /* Make room for one more finding.  Returns 0, or -1 with ENOMEM.  */
 static int finding_grow(struct findings *findings)
 {
@@ -58,17 +39,21 @@ static int finding_grow(struct findings *findings)
 int findings_add(struct findings *findings, const struct finding *finding)
 {
     struct finding copy = *finding;
-    if (finding_grow(findings))
+    const char **texts[] = {&copy.id, &copy.key, &copy.value, &copy.reason};
+    size_t size = 0;
+    for (int i = 0; i < 4; i++)
+        size += *texts[i] ? strlen(*texts[i]) + 1 : 0;
+    char *next = copy.memory = malloc(size);
+    if (!next || finding_grow(findings)) {
+        free(next);
         return -1;
-    char *memory = malloc(size_of(finding->id) + size_of(finding->key) +
-                          size_of(finding->value) + size_of(finding->reason));
-    if (!memory)
-        return -1;
-    copy.memory = memory;
-    copy.id = copy_text(&memory, finding->id);
-    copy.key = copy_text(&memory, finding->key);
-    copy.value = copy_text(&memory, finding->value);
-    copy.reason = copy_text(&memory, finding->reason);
+    }
+    for (int i = 0; i < 4; i++)
+        if (*texts[i]) {
+            const char *text = *texts[i];
+            *texts[i] = next;
+            next = stpcpy(next, text) + 1;
+        }
     findings->list[findings->count++] = copy;
     findings->sorted = false;
     return 0;
@@ -183,11 +168,6 @@ long findings_number(const struct findings *findings, const char *id,
     return end == text || *end || errno ? otherwise : number;
 }
 
-void finding_write_header(FILE *out)
-{
-    fprintf(out, "%s\n", header);
-}
-
 /* Write TEXT and END.  A character that would end a column or a line is written
    as '?'.  */
 static void write_column(FILE *out, const char *text, char end)
@@ -209,7 +189,7 @@ void finding_write(FILE *out, const struct finding *finding)
 
 void findings_write(FILE *out, const struct findings *findings)
 {
-    finding_write_header(out);
+    fprintf(out, "%s\n", header);
     for (size_t i = 0; i < findings->count; i++)
         finding_write(out, &findings->list[i]);
 }
@@ -245,12 +225,11 @@ int findings_read_line(struct findings *findings, char *line)
     line[strcspn(line, "\n")] = '\0';
     if (!strcmp(line, header))
         return 0;
-    if (finding_split(line, columns, 6)) {
-        errno = EPROTO;
-        return -1;
+    int how = -1, stable = -1;
+    if (!finding_split(line, columns, 6)) {
+        how = finding_look_up(columns[3], how_names, HOW_NOT_TESTABLE + 1);
+        stable = finding_look_up(columns[4], answers, 2);
     }
-    int how = finding_look_up(columns[3], how_names, HOW_NOT_TESTABLE + 1);
-    int stable = finding_look_up(columns[4], answers, 2);
     if (how < 0 || stable < 0 || !*columns[0] || !*columns[1]) {
         errno = EPROTO;
         return -1;

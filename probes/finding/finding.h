@@ -8,12 +8,9 @@
 
    HOW is measured, read, computed, constant or not-testable; STABLE is yes or
    no; a missing VALUE or REASON is "-".  A tab or a newline in a text is
-   written as '?'.
-
-   All other bytes are kept as measured or read, control characters included,
-   since JSON can carry them.  A profile may come from an untrusted source: a
-   program that shows its texts masks them (base/mask.h); progs/output.h does so
-   for reports.  */
+   written as '?'; all other bytes are kept, control characters included.  A
+   profile may come from an untrusted source: a program that shows its texts
+   masks them (base/mask.h), as progs/output.h does for reports.  */
 
 #ifndef PROBES_FINDING_FINDING_H
 #define PROBES_FINDING_FINDING_H 1
@@ -25,7 +22,7 @@
 enum how {
     HOW_MEASURED,    /* observed behavior of the host */
     HOW_READ,        /* reported by the kernel, or read from a file */
-    HOW_COMPUTED,    /* from figures that were read */
+    HOW_COMPUTED,    /* from figures that were read, some measured */
     HOW_CONSTANT,    /* known at compile time */
     HOW_NOT_TESTABLE /* for the reason given */
 };
@@ -33,22 +30,19 @@ enum how {
 /* HOW in the plain form: "measured", ..., "not-testable".  */
 const char *how_name(enum how how);
 
-/* A missing value or reason is NULL.  STABLE is false if repeated tests gave
-   different values.  In a list, the list owns MEMORY, which holds the
-   strings.  */
+/* A missing value or reason is NULL.  */
 struct finding {
     const char *id, *key, *value, *reason;
     enum how how;
-    bool stable;
-    char *memory;
+    bool stable;  /* false if repeated tests gave different values */
+    char *memory; /* the strings, owned by the list */
 };
 
-/* All zero is the empty list.  SORTED: no finding was added since
-   findings_sort.  */
+/* All zero is the empty list.  */
 struct findings {
     struct finding *list;
     size_t count, capacity;
-    bool sorted;
+    bool sorted; /* no finding was added since findings_sort */
 };
 
 /* Add a copy of FINDING and its strings; a finding with the same id and key
@@ -57,8 +51,7 @@ struct findings {
 int findings_add(struct findings *findings, const struct finding *finding);
 
 /* Sort by id, then by key: by its parts between dots, numbers by value and
-   before words.  The order of arrival is random.  Pointers to findings of the
-   list then point to other findings.  */
+   before words.  Pointers to findings of the list then point to others.  */
 void findings_sort(struct findings *findings);
 
 /* The second of the first two findings with the same id and key; NULL if there
@@ -70,17 +63,16 @@ const struct finding *findings_twice(const struct findings *findings);
 const struct finding *findings_get(const struct findings *findings,
                                    const char *id, const char *key);
 
-/* The value of a finding: as text, which the list owns, or NULL; as a decimal
-   number, or OTHERWISE.  NULL and OTHERWISE stand for no such finding and a
-   finding without a value; OTHERWISE also for a value that is no long.  */
+/* The value of a finding, as text, which the list owns, or as a decimal number.
+   NULL and OTHERWISE stand for no such finding and a finding without a value;
+   OTHERWISE also for a value that is no long.  */
 const char *findings_text(const struct findings *findings, const char *id,
                           const char *key);
 long findings_number(const struct findings *findings, const char *id,
                      const char *key, long otherwise);
 
-/* Write the header line; one finding; the header and all findings.  Write
-   errors are left to ferror (OUT).  */
-void finding_write_header(FILE *out);
+/* Write one finding; the header line and all findings.  Write errors are left
+   to ferror (OUT).  */
 void finding_write(FILE *out, const struct finding *finding);
 void findings_write(FILE *out, const struct findings *findings);
 

@@ -11,71 +11,66 @@
 #include "probes/finding/host.h"
 #include "sonde.h"
 
-/* Add the stable finding ID, KEY, known by HOW_READ.  Returns 0, or -1 with
-   ENOMEM.  */
-static int host_add3(struct findings *findings, const char *id, const char *key,
-                     const char *value)
+/* Add the stable finding ID, KEY: VALUE, known by HOW_READ; or if VALUE is
+   NULL, not testable for REASON.  Returns 0, or -1 with ENOMEM.  */
+static int host_put(struct findings *findings, const char *id, const char *key,
+                    const char *value, const char *reason)
 {
     struct finding finding = {
-        .id = id, .key = key, .value = value, .how = HOW_READ, .stable = true};
+        .id = id,
+        .key = key,
+        .value = value,
+        .reason = value ? NULL : reason,
+        .how = value ? HOW_READ : HOW_NOT_TESTABLE,
+        .stable = true,
+    };
     return findings_add(findings, &finding);
-}
-
-/* Add the findings under "volatile"; the time is left out if not known.
-   Returns 0, or -1 with ENOMEM.  */
-static int add_volatile(struct findings *findings, const char *name,
-                        long elapsed)
-{
-    char text[32];
-    time_t now = time(NULL);
-    struct tm utc;
-    if (host_add3(findings, "volatile", "host-name", name))
-        return -1;
-    if (gmtime_r(&now, &utc) &&
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) &&
-        host_add3(findings, "volatile", "time", text))
-        return -1;
-    snprintf(text, sizeof text, "%ld", (long)getpid());
-    if (host_add3(findings, "volatile", "process-id", text))
-        return -1;
-    snprintf(text, sizeof text, "%ld", elapsed);
-    return host_add3(findings, "volatile", "elapsed-ms", text);
 }
 
 /* Add the scope: the network namespace; "own" if FINDINGS have one under
    "with".  An unreadable name is unknown, not the initial namespace.  Returns
    0, or -1 with ENOMEM.  */
-static int add_scope(struct findings *findings)
+static int host_add_scope(struct findings *findings)
 {
     struct sonde_backlog_cap cap = {.scope = ""};
     /* The number of a new namespace differs with each run.  */
     if (findings_get(findings, "with", "namespace"))
-        return host_add3(findings, "host", "scope", "own");
+        return host_put(findings, "host", "scope", "own", NULL);
     int error = sonde_backlog_cap(&cap) ? errno : 0;
-    if (cap.scope[0])
-        return host_add3(findings, "host", "scope", cap.scope);
-    const struct finding unknown = {
-        .id = "host",
-        .key = "scope",
-        .reason = error == ENOTSUP
-                      ? "this system has no setting with a known scope"
-                      : "the scope is not readable",
-        .how = HOW_NOT_TESTABLE,
-        .stable = true};
-    return findings_add(findings, &unknown);
+    return host_put(findings, "host", "scope", *cap.scope ? cap.scope : NULL,
+                    error == ENOTSUP
+                        ? "this system has no setting with a known scope"
+                        : "the scope is not readable");
 }
 
 int host_add(struct findings *findings, long elapsed)
 {
     struct utsname names;
+    char when[32], process[24], duration[24];
+    time_t now = time(NULL);
+    struct tm utc;
     if (uname(&names) < 0)
         return -1;
-    if (host_add3(findings, "host", "system", names.sysname) ||
-        host_add3(findings, "host", "release", names.release) ||
-        host_add3(findings, "host", "machine", names.machine) ||
-        add_scope(findings))
-        return -1;
-    return add_volatile(findings, names.nodename, elapsed);
+    snprintf(process, sizeof process, "%ld", (long)getpid());
+    snprintf(duration, sizeof duration, "%ld", elapsed);
+    bool has_time = gmtime_r(&now, &utc) &&
+                    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    const struct {
+        const char *id, *key, *value;
+    } rows[] = {
+        {"host", "system", names.sysname},
+        {"host", "release", names.release},
+        {"host", "machine", names.machine},
+        {"volatile", "host-name", names.nodename},
+        {"volatile", "time", has_time ? when : NULL},
+        {"volatile", "process-id", process},
+        {"volatile", "elapsed-ms", duration},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].value &&
+            host_put(findings, rows[i].id, rows[i].key, rows[i].value, NULL))
+            return -1;
+    return host_add_scope(findings);
 }
 
 const char *host_text(const struct findings *findings, const char *key)

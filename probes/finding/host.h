@@ -12,14 +12,12 @@
 #include "base/json.h"
 #include "probes/finding/finding.h"
 
-/* Add these findings to FINDINGS, which already have those of settings_apply,
-   if it was called (scope "own"); ELAPSED is the duration of the run in
-   milliseconds.  Returns 0; or -1 with ENOMEM or the errno of uname, and
-   perhaps a part added.  */
+/* Add these findings to FINDINGS, after those of settings_apply (scope "own");
+   ELAPSED is the duration of the run in milliseconds.  Returns 0; or -1 with
+   ENOMEM or the errno of uname, and perhaps a part added.  */
 int host_add(struct findings *findings, long elapsed);
 
-/* The value of the finding KEY of the host, which FINDINGS own; "-" if
-   FINDINGS, such as a profile, lack the finding or its value.  */
+/* The value of the host's finding KEY, which FINDINGS own; "-" if missing.  */
 const char *host_text(const struct findings *findings, const char *key);
 
 /* Write the volatile findings as an object "volatile"; missing ones are

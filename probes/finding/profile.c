@@ -4,7 +4,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "probes/finding/profile.h"
@@ -20,9 +19,8 @@ void profile_write(FILE *out, const struct findings *findings)
     findings_write(out, findings);
 }
 
-/* Open the file NAME; if there is none and NAME has no slash, the profile NAME
-   of a source tree in the working directory, or the installed profile.  Returns
-   NULL with errno if none can be opened.  */
+/* Open the profile NAME (profile_exists).  Returns NULL with errno if none can
+   be opened.  */
 static FILE *profile_open(const char *name)
 {
     static const char *const folders[] = {"profiles", PROFILES};
@@ -68,13 +66,6 @@ static int profile_read_line(FILE *file, char *line, size_t size)
     return 1;
 }
 
-/* The version in LINE, or NULL if LINE is no version line.  */
-static const char *profile_version(const char *line)
-{
-    size_t length = sizeof version_word - 1;
-    return strncmp(line, version_word, length) ? NULL : line + length;
-}
-
 /* Add the finding in LINE, or check the version in LINE; *HAS_VERSION: a
    version line was read.  A problem, also a finding before the version, is
    written to PROBLEM, which is empty.  */
@@ -82,19 +73,20 @@ static void profile_take_line(struct findings *findings, char *line,
                               bool *has_version, char *problem, size_t size)
 {
     char expected[16];
-    const char *version = profile_version(line);
+    size_t length = sizeof version_word - 1;
+    bool is_version = !strncmp(line, version_word, length);
     snprintf(expected, sizeof expected, "%d", PROFILE_VERSION);
-    if (version && strcmp(version, expected))
+    if (is_version && strcmp(line + length, expected))
         snprintf(problem, size,
                  "unsupported profile version '%.20s'; this program reads "
                  "version %d: measure again with --profile",
-                 version, PROFILE_VERSION);
-    else if (!version && !*has_version)
+                 line + length, PROFILE_VERSION);
+    else if (!is_version && !*has_version)
         snprintf(problem, size,
                  "no profile version: the first line must be "
                  "'sonde-profile<TAB>%d', as --profile writes it",
                  PROFILE_VERSION);
-    else if (!version && findings_read_line(findings, line))
+    else if (!is_version && findings_read_line(findings, line))
         snprintf(problem, size, "%s",
                  errno == EPROTO ? "malformed line: six columns expected"
                                  : strerror(errno));
@@ -133,13 +125,11 @@ int profile_read(struct findings *findings, const char *name, char *problem,
                  size_t size)
 {
     FILE *file = profile_open(name);
-    if (!file && errno == ENOENT && !strchr(name, '/')) {
-        snprintf(problem, size, "%s: no such file here, nor in %s", name,
-                 PROFILES);
-        return -1;
-    }
     if (!file) {
-        snprintf(problem, size, "%s: %s", name, strerror(errno));
+        bool is_searched = errno == ENOENT && !strchr(name, '/');
+        snprintf(problem, size, "%s: %s%s", name,
+                 is_searched ? "no such file here, nor in " : strerror(errno),
+                 is_searched ? PROFILES : "");
         return -1;
     }
     int failed = profile_read_lines(findings, file, name, problem, size);

@@ -1,9 +1,9 @@
 /* namespace-linux.c - a new network namespace by unshare
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Whether a user may have a namespace depends on the kernel's build, on
-   settings, on security modules and on seccomp filters.  Most of them fail with
-   the same EPERM, so the reason is searched for afterwards.  */
+   A namespace may be denied by the kernel's build, settings, security modules
+   and seccomp filters, most with EPERM: the reason is searched for
+   afterwards.  */
 
 #include <config.h>
 
@@ -26,11 +26,7 @@
 #include "base/names.h"
 #include "base/wait.h"
 #include "probes/run/namespace.h"
-#include "probes/run/resource.h"
-
-static const char root[] = "/proc/sys/";
-
-enum { PATH_SIZE = 256, NAME_SIZE = PATH_SIZE - sizeof root };
+#include "probes/run/proc.h"
 
 /* Write the formatted reason to *TROUBLE, cut if too long.  Returns -1.  */
 __attribute__((format(printf, 2, 3))) static int
@@ -59,24 +55,6 @@ static int write_file(const char *path, const char *text)
     return error ? -1 : 0;
 }
 
-/* The first number in PATH; or -1 with the errno of open or read, or EPROTO if
-   the text does not begin with a number.  */
-static long namespace_linux_read_file(const char *path)
-{
-    char text[64];
-    int fd = resource_check(open(path, O_RDONLY | O_CLOEXEC), "open");
-    if (fd < 0)
-        return -1;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    int error = length < 0 ? errno : EPROTO;
-    close(fd);
-    text[length < 0 ? 0 : length] = '\0';
-    char *end;
-    long number = strtol(text, &end, 10);
-    errno = error;
-    return end == text ? -1 : number;
-}
-
 /* Whether a seccomp filter applies to this process; false if not known.  */
 static bool is_filtered(void)
 {
@@ -90,47 +68,42 @@ static bool is_filtered(void)
     return filtered;
 }
 
-/* Settings that forbid users a namespace.  */
+/* Settings that forbid users a namespace, and what the value means.  */
 static const struct {
-    const char *path;
+    const char *setting;
     long value;
     const char *reason;
 } obstacles[] = {
-    {"/proc/sys/user/max_user_namespaces", 0,
+    {"user.max_user_namespaces", 0,
      "user.max_user_namespaces is 0 on this host"},
-    {"/proc/sys/user/max_net_namespaces", 0,
-     "user.max_net_namespaces is 0 on this host"},
-    {"/proc/sys/kernel/unprivileged_userns_clone", 0,
+    {"user.max_net_namespaces", 0, "user.max_net_namespaces is 0 on this host"},
+    {"kernel.unprivileged_userns_clone", 0,
      "kernel.unprivileged_userns_clone is 0 on this host"},
-    {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1,
+    {"kernel.apparmor_restrict_unprivileged_userns", 1,
      "AppArmor denies user namespaces to programs without a profile "
      "(kernel.apparmor_restrict_unprivileged_userns is 1)"},
 };
 
-/* WHAT failed with ERROR: write the reason to *TROUBLE, as far as it can be
-   found: a kernel without user namespaces, a setting in OBSTACLES, too many
-   namespaces, or a seccomp filter; otherwise only WHAT and ERROR.  Returns
-   -1.  */
+/* WHAT failed with ERROR: write both and the reason, if found, to *TROUBLE.
+   Returns -1.  */
 static int namespace_linux_explain(struct namespace_trouble *trouble,
                                    const char *what, int error)
 {
-    if (error == ENOSYS || error == EINVAL)
-        return trouble_set(trouble,
-                           "this kernel has no user namespaces (%s: %s)", what,
-                           errno_name(error));
-    for (size_t i = 0; i < sizeof obstacles / sizeof *obstacles; i++)
-        if (namespace_linux_read_file(obstacles[i].path) == obstacles[i].value)
-            return trouble_set(trouble, "%s", obstacles[i].reason);
-    if (error == ENOSPC || error == EUSERS)
-        return trouble_set(trouble,
-                           "there are too many namespaces already (%s: %s)",
-                           what, errno_name(error));
-    if (is_filtered())
-        return trouble_set(trouble,
-                           "a seccomp filter forbids it, as in a container "
-                           "(%s: %s)",
-                           what, errno_name(error));
-    return trouble_set(trouble, "%s: %s", what, errno_name(error));
+    const char *why = NULL;
+    if (error == ENOSYS || error == EINVAL) {
+        why = "this kernel has no user namespaces";
+    } else {
+        for (size_t i = 0; i < sizeof obstacles / sizeof *obstacles; i++)
+            if (proc_number(obstacles[i].setting) == obstacles[i].value)
+                return trouble_set(trouble, "%s", obstacles[i].reason);
+        if (error == ENOSPC || error == EUSERS)
+            why = "there are too many namespaces already";
+        else if (is_filtered())
+            why = "a seccomp filter forbids it, as in a container";
+    }
+    return why ? trouble_set(trouble, "%s (%s: %s)", why, what,
+                             errno_name(error))
+               : trouble_set(trouble, "%s: %s", what, errno_name(error));
 }
 
 /* Map USER and GROUP into the new user namespace of the process, so that files
@@ -155,20 +128,25 @@ static int keep_identity(uid_t user, gid_t group,
     return 0;
 }
 
+/* ioctl of a socket of FAMILY.  Returns 0, or -1 with the errno of socket or
+   ioctl.  */
+static int socket_ioctl(int family, unsigned long code, void *request)
+{
+    int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int status = fd < 0 ? -1 : ioctl(fd, code, request);
+    descriptor_close(&fd);
+    return status;
+}
+
 /* The loopback interface of a new namespace is down: bring it up.  Returns 0,
    or -1 with errno.  */
 static int bring_up_loopback(void)
 {
     struct ifreq request = {.ifr_name = "lo"};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
+    if (socket_ioctl(AF_INET, SIOCGIFFLAGS, &request))
         return -1;
-    int status = ioctl(fd, SIOCGIFFLAGS, &request);
     request.ifr_flags |= IFF_UP;
-    if (!status)
-        status = ioctl(fd, SIOCSIFFLAGS, &request);
-    descriptor_close(&fd);
-    return status;
+    return socket_ioctl(AF_INET, SIOCSIFFLAGS, &request);
 }
 
 /* The argument of SIOCSIFADDR for IPv6, as in linux/ipv6.h, which conflicts
@@ -179,19 +157,20 @@ struct inet6_request {
     int interface;
 };
 
-/* Bind FD to ADDRESS, at an ephemeral port.  ADDRESS is usable only a moment
-   after it was added: EADDRNOTAVAIL is retried for about a second.  Returns 0,
-   or -1 with errno: EADDRNOTAVAIL after the timeout, another errno at once.  */
-static int await_address(int fd, const struct in6_addr *address)
+/* Wait until ADDRESS is usable, a moment after it was added, by bind at an
+   ephemeral port: EADDRNOTAVAIL is retried for about a second.  Returns 0, or
+   -1 with errno: EADDRNOTAVAIL after the timeout, another errno at once.  */
+static int await_address(const struct in6_addr *address)
 {
     enum { TIMEOUT = 1000 };
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_addr = *address};
     const void *storage = &in6;
-    int status;
+    int status, fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     for (int i = 0; (status = bind(fd, storage, sizeof in6)) &&
                     errno == EADDRNOTAVAIL && i < TIMEOUT;
          i++)
         wait_pause(1);
+    descriptor_close(&fd);
     return status;
 }
 
@@ -203,16 +182,11 @@ int namespace_add_inet6(void)
         struct inet6_request inet6;
     } request = {.all = {.ifr_name = ""}};
     request.inet6.prefix_length = 128;
-    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    inet_pton(AF_INET6, NAMESPACE_INET6, &request.inet6.address);
     request.inet6.interface = (int)if_nametoindex("lo");
-    int status = ioctl(fd, SIOCSIFADDR, &request);
-    if (!status || errno == EEXIST)
-        status = await_address(fd, &request.inet6.address);
-    descriptor_close(&fd);
-    return status;
+    inet_pton(AF_INET6, NAMESPACE_INET6, &request.inet6.address);
+    if (socket_ioctl(AF_INET6, SIOCSIFADDR, &request) && errno != EEXIST)
+        return -1;
+    return await_address(&request.inet6.address);
 }
 
 int namespace_enter(struct namespace_trouble *trouble)
@@ -232,24 +206,18 @@ int namespace_enter(struct namespace_trouble *trouble)
     return 0;
 }
 
-/* Write the file name of SETTING to PATH, of PATH_SIZE bytes.  As in sysctl(8),
-   dots and slashes are exchanged: "net.ipv4.conf.eth0/1.forwarding".  Only
-   settings below net can belong to a network namespace; all others are the
-   host's.  Returns 0; or -1 with *TROUBLE filled in, if SETTING is too long,
-   not below net, or has an empty or ".." component.  Whether the file exists is
-   not checked.  */
-static int path_of(const char *setting, char *path,
+/* Write the file name of SETTING to PATH.  Only settings below net can belong
+   to a network namespace; all others are the host's.  Returns 0; or -1 with
+   *TROUBLE filled in, if SETTING is too long, not below net, or has an empty or
+   ".." component.  Whether the file exists is not checked.  */
+static int path_of(const char *setting, char path[PROC_PATH],
                    struct namespace_trouble *trouble)
 {
-    char name[NAME_SIZE];
-    size_t length = strlen(setting);
-    if (length >= NAME_SIZE)
+    const char *name = path + strlen("/proc/sys/");
+    if (strlen(setting) >= PROC_PATH - sizeof "/proc/sys/")
         return trouble_set(trouble, "\"%.40s...\" is too long for a setting",
                            setting);
-    for (size_t i = 0; i <= length; i++)
-        name[i] = setting[i] == '.'   ? '/'
-                  : setting[i] == '/' ? '.'
-                                      : setting[i];
+    proc_path(setting, path);
     if (strncmp(name, "net/", 4) != 0 || strstr(name, "..") ||
         strstr(name, "//"))
         return trouble_set(
@@ -257,21 +225,20 @@ static int path_of(const char *setting, char *path,
             "\"%s\" is not a setting of a network namespace: those begin "
             "with net.",
             setting);
-    snprintf(path, PATH_SIZE, "%s%s", root, name);
     return 0;
 }
 
 bool namespace_shows_settings(void)
 {
-    return access(root, F_OK) == 0;
+    return access("/proc/sys", F_OK) == 0;
 }
 
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
 {
-    char path[PATH_SIZE];
+    char path[PROC_PATH];
+    struct stat file;
     if (path_of(setting, path, trouble))
         return false;
-    struct stat file;
     errno = 0;
     if (!stat(path, &file) && S_ISREG(file.st_mode))
         return true;
@@ -320,41 +287,36 @@ static int explain_set(struct namespace_trouble *trouble, const char *setting,
 int namespace_set(const char *setting, const char *value,
                   struct namespace_trouble *trouble)
 {
-    char path[PATH_SIZE];
+    char path[PROC_PATH];
     if (path_of(setting, path, trouble))
         return -1;
     if (write_file(path, value))
         return explain_set(trouble, setting, value, errno);
     char *end;
     long wanted = strtol(value, &end, 10);
-    if (end != value && namespace_linux_read_file(path) != wanted)
+    if (end != value && proc_number(setting) != wanted)
         return trouble_set(trouble, "%s took \"%s\", but reads %ld", setting,
-                           value, namespace_linux_read_file(path));
+                           value, proc_number(setting));
     return 0;
 }
 
 long namespace_read(const char *setting)
 {
-    char path[PATH_SIZE];
+    char path[PROC_PATH];
     struct namespace_trouble trouble;
     if (path_of(setting, path, &trouble)) {
         errno = ENOENT;
         return -1;
     }
-    return namespace_linux_read_file(path);
+    return proc_number(setting);
 }
 
-/* The number of the namespace at PATH, such as "/proc/self/ns/net"; 0 if not
-   visible.  */
-static unsigned long namespace_linux_number_of(const char *path)
+/* The number of the namespace at PATH, such as "/proc/self/ns/net", the inode
+   (namespaces(7)); 0 if not visible.  */
+static ino_t namespace_linux_number_of(const char *path)
 {
-    char text[64];
-    ssize_t length = readlink(path, text, sizeof text - 1);
-    if (length <= 0)
-        return 0;
-    text[length] = '\0';
-    const char *bracket = strchr(text, '[');
-    return bracket ? strtoul(bracket + 1, NULL, 10) : 0;
+    struct stat file;
+    return stat(path, &file) ? 0 : file.st_ino;
 }
 
 /* Read SETTING in the namespace at PATH, and return to the current one.
@@ -380,21 +342,17 @@ static long read_elsewhere(const char *path, const char *setting)
    initial network namespace, if its links are readable.  */
 enum namespace_place namespace_place(const char *setting, long *value)
 {
-    static const unsigned long first_net = 0xEFFFFFF9, first_pid = 0xEFFFFFFC;
+    static const ino_t first_net = 0xEFFFFFF9, first_pid = 0xEFFFFFFC;
     static const char path[] = "/proc/1/ns/net";
-    unsigned long here = namespace_linux_number_of("/proc/self/ns/net");
+    ino_t here = namespace_linux_number_of("/proc/self/ns/net"), first = 0;
+    if (here == first_net)
+        first = here;
+    else if (namespace_linux_number_of("/proc/self/ns/pid") == first_pid)
+        first = namespace_linux_number_of(path);
     *value = -1;
-    if (here == first_net) {
-        *value = namespace_read(setting);
-        return NAMESPACE_INITIAL;
-    }
-    unsigned long there =
-        namespace_linux_number_of("/proc/self/ns/pid") == first_pid
-            ? namespace_linux_number_of(path)
-            : 0;
-    if (here == 0 || there == 0)
+    if (here == 0 || first == 0)
         return NAMESPACE_UNKNOWN;
     *value =
-        here == there ? namespace_read(setting) : read_elsewhere(path, setting);
-    return here == there ? NAMESPACE_INITIAL : NAMESPACE_OTHER;
+        here == first ? namespace_read(setting) : read_elsewhere(path, setting);
+    return here == first ? NAMESPACE_INITIAL : NAMESPACE_OTHER;
 }

@@ -8,16 +8,17 @@
 
 #include "probes/run/namespace.h"
 
-static void trouble_set_none(struct namespace_trouble *trouble)
+/* Returns -1.  */
+static int trouble_set_none(struct namespace_trouble *trouble)
 {
     snprintf(trouble->text, sizeof trouble->text,
              "this system has no network namespaces");
+    return -1;
 }
 
 int namespace_enter(struct namespace_trouble *trouble)
 {
-    trouble_set_none(trouble);
-    return -1;
+    return trouble_set_none(trouble);
 }
 
 bool namespace_shows_settings(void)
@@ -28,8 +29,7 @@ bool namespace_shows_settings(void)
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
 {
     (void)setting;
-    trouble_set_none(trouble);
-    return false;
+    return trouble_set_none(trouble) == 0;
 }
 
 int namespace_set(const char *setting, const char *value,
@@ -37,8 +37,7 @@ int namespace_set(const char *setting, const char *value,
 {
     (void)setting;
     (void)value;
-    trouble_set_none(trouble);
-    return -1;
+    return trouble_set_none(trouble);
 }
 
 int namespace_add_inet6(void)

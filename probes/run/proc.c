@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -13,13 +14,17 @@
 #include "probes/run/proc.h"
 #include "probes/run/resource.h"
 
+void proc_path(const char *name, char path[PROC_PATH])
+{
+    snprintf(path, PROC_PATH, "/proc/sys/%s", name);
+    for (char *c = path + strlen("/proc/sys/"); *c; c++)
+        *c = *c == '.' ? '/' : *c == '/' ? '.' : *c;
+}
+
 int proc_setting(const char *name, char *text, size_t size)
 {
-    char path[200];
-    size_t used = (size_t)snprintf(path, sizeof path, "/proc/sys/%s", name);
-    for (size_t i = strlen("/proc/sys/"); i < used && i < sizeof path; i++)
-        if (path[i] == '.')
-            path[i] = '/';
+    char path[PROC_PATH];
+    proc_path(name, path);
     FILE *file = fopen(path, "r");
     if (!file)
         return resource_check(-1, path);
@@ -31,10 +36,17 @@ int proc_setting(const char *name, char *text, size_t size)
     if (!got)
         return -1;
     text[strcspn(text, "\n")] = '\0';
-    for (char *c = text; *c; c++)
-        if (*c == '\t')
-            *c = ' ';
     return 0;
+}
+
+long proc_number(const char *name)
+{
+    char text[64], *end;
+    if (proc_setting(name, text, sizeof text))
+        return -1;
+    long number = strtol(text, &end, 10);
+    errno = EPROTO;
+    return end == text ? -1 : number;
 }
 
 int proc_ports(long *low, long *high)
@@ -52,13 +64,12 @@ const char *proc_why(int error)
 {
     static char text[64];
     struct utsname names;
-    if (error != ENOENT) {
-        snprintf(text, sizeof text, "the setting cannot be read: %s",
-                 errno_name(error));
+    snprintf(text, sizeof text, "the setting cannot be read: %s",
+             errno_name(error));
+    if (error != ENOENT)
         return text;
-    }
-    if (uname(&names) >= 0 && !strcmp(names.sysname, "Linux") &&
-        access("/proc/sys", F_OK))
-        return "not readable without /proc";
-    return "no setting is known";
+    return uname(&names) >= 0 && !strcmp(names.sysname, "Linux") &&
+                   access("/proc/sys", F_OK)
+               ? "not readable without /proc"
+               : "no setting is known";
 }

@@ -6,22 +6,29 @@
 
 #include <stddef.h>
 
-/* Read the first line of the setting NAME, as Linux names it
-   ("net.ipv4.tcp_fin_timeout"), into TEXT of SIZE bytes: without the newline,
-   with blanks for tabs, cut to SIZE - 1 bytes.  Returns 0, or -1 with the errno
-   of open or read: ENOENT if this system does not show the setting; EPROTO if
-   it is empty.  A shortage of descriptors or memory in open calls the handler
-   (run/resource.h).  */
+/* Write the file name of the setting NAME to PATH; a longer name is cut.  NAME
+   is Linux's ("net.ipv4.tcp_fin_timeout").  As in sysctl(8), dots and slashes
+   are exchanged: "net.ipv4.conf.eth0/1.forwarding".  Whether the file exists is
+   not checked.  */
+enum { PROC_PATH = 256 };
+void proc_path(const char *name, char path[PROC_PATH]);
+
+/* Read the first line of the setting NAME, without the newline, into TEXT, cut
+   to SIZE - 1 bytes.  Returns 0, or -1 with the errno of open or read: ENOENT
+   if this system does not show the setting; EPROTO if it is empty.  A shortage
+   of descriptors or memory in open calls the handler (run/resource.h).
+   proc_number: returns the first number of the setting, or -1 with errno alike,
+   EPROTO also if the text does not begin with a number.  */
 int proc_setting(const char *name, char *text, size_t size);
+long proc_number(const char *name);
 
 /* Read the lowest and the highest ephemeral port.  Returns 0, or -1 with errno,
-   as above; EPROTO also if they are not numbers, and then *LOW may be
-   changed.  */
+   as above; *LOW may then be changed.  */
 int proc_ports(long *low, long *high);
 
-/* The reason for ERROR, an errno of a function above: for ENOENT, that no
-   setting is known, or on Linux without /proc/sys, that /proc is missing; for
-   others, the name of ERROR.  The text lasts until the next call.  */
+/* The reason for ERROR, an errno of a function above: no setting is known,
+   /proc is missing, or the name of ERROR.  The text lasts until the next call.
+ */
 const char *proc_why(int error);
 
 #endif /* PROBES_RUN_PROC_H */

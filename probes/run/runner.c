@@ -8,9 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,8 +20,8 @@
 #include "probes/run/watchdog.h"
 #include "sonde.h"
 
-/* Record WHAT, with the text of ERROR unless 0, as the trouble of RUN; an
-   earlier trouble is kept.  Returns -1.  */
+/* Record WHAT, with the text of ERROR unless 0, as the trouble of RUN, unless
+   there is one.  Returns -1.  */
 static int runner_fail(struct run *run, const char *what, int error)
 {
     if (!*run->trouble->text)
@@ -32,22 +30,13 @@ static int runner_fail(struct run *run, const char *what, int error)
     return -1;
 }
 
-bool run_check_deadline(struct run *run, bool idle)
+int run_left(const struct run *run)
 {
-    enum { READS_MAX = 64 }; /* enough to empty a pipe without a writer */
-    char text[60];
-    if (monotonic_ms() < run->start + run->deadline ||
-        (!idle && run->late++ < READS_MAX))
-        return false;
-    snprintf(text, sizeof text, "its deadline of %lld s passed",
-             (long long)run->deadline / 1000);
-    run->trouble->late = !*run->trouble->text;
-    runner_fail(run, text, 0);
-    return true;
+    return monotonic_until(monotonic_ms(), run->start + run->deadline);
 }
 
-/* Run MEASURE in the child, writing to FD, the end of the pipe, which is also
-   watched.  Exits with 0 after a complete measurement, otherwise with 2.  */
+/* Run MEASURE in the child, writing to FD, the end of the pipe.  Exits with 0
+   after a complete measurement, otherwise with 2.  */
 static _Noreturn void runner_be_child(measurement *measure, const void *plan,
                                       int fd)
 {
@@ -59,9 +48,8 @@ static _Noreturn void runner_be_child(measurement *measure, const void *plan,
     _exit(whole ? 0 : 2);
 }
 
-/* Set the signals as typedef measurement promises: inherited dispositions and
-   masks do not describe the host.  Signals of a terminal stay ignored, for
-   nohup.  */
+/* Set the signals as typedef measurement promises.  Signals of a terminal stay
+   ignored, for nohup.  */
 static void reset_signals(void)
 {
     static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
@@ -97,8 +85,8 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
 }
 
 /* Add the complete lines in the buffer to the findings, and call PROGRESS after
-   each; an incomplete line stays in the buffer.  Returns 0; or -1 with the
-   trouble filled in, if a line is no finding or is too long.  */
+   each.  Returns 0; or -1 with the trouble filled in, if a line is no finding
+   or is too long.  */
 static int take_lines(struct run *run)
 {
     char *start = run->line;
@@ -119,7 +107,9 @@ static int take_lines(struct run *run)
     return 0;
 }
 
-int run_step(struct run *run)
+/* Read once from the pipe, and take the complete lines.  Returns 1 to continue,
+   also after EINTR; 0 at the end of the pipe; -1 with the trouble filled in. */
+static int runner_read(struct run *run)
 {
     ssize_t got =
         read(run->pipe, run->line + run->length, RUN_LINE_MAX - run->length);
@@ -129,34 +119,41 @@ int run_step(struct run *run)
     }
     if (got < 0)
         return runner_fail(run, "reading its findings", errno);
-    if (got == 0)
-        return 0;
     run->length += (size_t)got;
-    return take_lines(run) ? -1 : 1;
+    return got == 0 ? 0 : take_lines(run) ? -1 : 1;
+}
+
+/* A pipe with data is read first, since this process may have been stopped in
+   the meantime.  */
+int run_step(struct run *run, bool is_readable)
+{
+    enum { READS_MAX = 64 }; /* enough to empty a pipe without a writer */
+    char text[60];
+    int more = is_readable ? runner_read(run) : 1;
+    if (more <= 0 || run_left(run) > 0 ||
+        (is_readable && run->late++ < READS_MAX))
+        return more;
+    snprintf(text, sizeof text, "its deadline of %lld s passed",
+             (long long)run->deadline / 1000);
+    run->trouble->late = !*run->trouble->text;
+    return runner_fail(run, text, 0);
 }
 
 /* Read until the child closes its end, a line is no finding, the deadline
    passes, or poll fails repeatedly.  Returns 0 at the end, or -1 with the
    trouble filled in.  */
-static int read_all(struct run *run)
+static int runner_read_all(struct run *run)
 {
-    for (int failures = 0;;) {
-        int64_t left = run->start + run->deadline - monotonic_ms();
-        left = left < 0 ? 0 : left;
+    int failures = 0, more = 1;
+    while (more > 0) {
         struct pollfd poll_fd = {.fd = run->pipe, .events = POLLIN};
-        int ready =
-            wait_poll(&poll_fd, 1, left < INT_MAX ? (int)left : INT_MAX);
+        int ready = wait_poll(&poll_fd, 1, run_left(run));
         failures = ready < 0 ? failures + 1 : 0;
         if (failures > WAIT_FAILURES)
             return runner_fail(run, "poll", errno);
-        if (ready > 0) {
-            int more = run_step(run);
-            if (more <= 0)
-                return more;
-        }
-        if (run_check_deadline(run, ready <= 0))
-            return -1;
+        more = run_step(run, ready > 0);
     }
+    return more;
 }
 
 /* With WAIT, wait for the child until the deadline.  Then, or at once without
@@ -167,8 +164,7 @@ static int read_all(struct run *run)
 static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
     enum { DYING = 10000 }; /* milliseconds, in an uninterruptible call */
-    int64_t left = run->start + run->deadline - monotonic_ms();
-    if (wait && wait_child(run->child, status, left) != 0)
+    if (wait && wait_child(run->child, status, run_left(run)) != 0)
         return 1;
     kill(run->child, SIGKILL);
     wait_child(run->child, status, DYING);
@@ -176,8 +172,8 @@ static int wait_or_kill(const struct run *run, bool wait, int *status)
 }
 
 /* The child was killed by signal NUMBER: fill in the trouble, MEMORY included.
-   SIGKILL may come from the OOM killer, with a counter that is readable on some
-   hosts.  Returns -1.  */
+   SIGKILL may come from the OOM killer, whose counter some hosts show.  Returns
+   -1.  */
 static int fail_killed(struct run *run, int number)
 {
     char text[sizeof run->trouble->text];
@@ -208,8 +204,8 @@ int run_end(struct run *run, bool whole)
                : 0;
 }
 
-/* A measurement, and the watchdog that kills the child when this process is
-   killed: the child may be waiting then.  */
+/* A measurement, and the watchdog that kills the child, which may be waiting,
+   when this process is killed.  */
 struct guarded {
     measurement *measure;
     const void *plan;
@@ -217,16 +213,12 @@ struct guarded {
     bool has_watchdog;
 };
 
-/* In the child: become the leader of a process group, give the group to the
-   watchdog, and measure.  */
+/* In the child: join the watchdog, and measure.  */
 static bool measure_guarded(FILE *out, int watch, const void *data)
 {
     const struct guarded *guarded = data;
-    if (guarded->has_watchdog) {
-        setpgid(0, 0);
-        watchdog_mind(&guarded->watchdog, getpid());
-        close(guarded->watchdog.pipe);
-    }
+    if (guarded->has_watchdog)
+        watchdog_join(&guarded->watchdog);
     return guarded->measure(out, watch, guarded->plan);
 }
 
@@ -247,7 +239,7 @@ int run_measurement(measurement *measure, const void *plan, int64_t deadline,
     guarded.has_watchdog = watchdog_start(&guarded.watchdog, false) == 0;
     int failed = run_begin(&run, measure_guarded, &guarded);
     if (!failed)
-        failed = run_end(&run, !read_all(&run));
+        failed = run_end(&run, !runner_read_all(&run));
     if (guarded.has_watchdog)
         watchdog_stop(&guarded.watchdog); /* kills what the child left */
     return failed;

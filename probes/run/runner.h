@@ -11,12 +11,11 @@
 
 #include "probes/finding/finding.h"
 
-/* A measurement writes each finding to OUT as soon as it is known, and should
-   end when WATCH, the descriptor of OUT, becomes readable or fails: then the
-   reader is gone.  The measurement runs in a child process and leaves OUT open.
-   No signal is blocked, SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 have their
-   defaults, and SIGPIPE is ignored.  Returns true after a complete
-   measurement.  */
+/* A measurement, in a child process, writes each finding to OUT as soon as it
+   is known, and should end when WATCH, the descriptor of OUT, becomes readable
+   or fails: the reader is gone.  OUT stays open.  No signal is blocked,
+   SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 have their defaults, and SIGPIPE is
+   ignored. Returns true after a complete measurement.  */
 typedef bool measurement(FILE *out, int watch, const void *plan);
 
 /* Why a run ended early, as the end of a sentence; "" if it did not.  */
@@ -29,10 +28,9 @@ struct run_trouble {
 /* Run MEASURE with PLAN in a child process, and add its findings to FINDINGS.
    The child is killed after DEADLINE milliseconds; and if memory runs out,
    before any process of an application (base/budget.h).  PROGRESS, if not NULL,
-   is called for each line that arrives, with the milliseconds since the start.
-   The child is always gone when this returns, with all processes in its process
-   group.  A watchdog (run/watchdog.h) kills that group if the caller dies; if
-   no watchdog can be started, the measurement runs without.
+   is called for each line, with the milliseconds since the start.  Afterwards
+   the child's process group is gone.  A watchdog (run/watchdog.h), if one can
+   be started, kills that group if the caller dies.
 
    Returns 0 with an empty *TROUBLE; or -1 with *TROUBLE filled in, if the child
    could not be started, was killed, did not exit with 0 (MEASURE returned
@@ -67,23 +65,20 @@ struct run {
    0, or -1 with the trouble filled in; nothing is left open then.  */
 int run_begin(struct run *run, measurement *measure, const void *plan);
 
-/* Read once from the pipe, which is readable, and add the complete lines to the
-   findings.  Returns 1 to continue, also after EINTR; 0 at the end of the pipe;
-   -1 with the trouble filled in.  Call run_end in the last two cases.  */
-int run_step(struct run *run);
+/* The milliseconds until the deadline, as a timeout for poll.  */
+int run_left(const struct run *run);
+
+/* To be called after each poll of the pipe.  If IS_READABLE, read once, and add
+   the complete lines to the findings.  Then check the deadline, except after
+   the first 64 reads behind the deadline.  Returns 1 to continue; 0 at the end
+   of the pipe; -1 with the trouble filled in, LATE included after the deadline.
+   Call run_end in the last two cases.  */
+int run_step(struct run *run, bool is_readable);
 
 /* Close the pipe and reap the child: after a complete run (WHOLE) wait until
    the deadline, otherwise kill the child at once.  Returns 0 if WHOLE and the
    child exited with 0 after a complete line; otherwise -1 with the trouble
    filled in.  Without WHOLE always -1.  */
 int run_end(struct run *run, bool whole);
-
-/* Check the deadline, after each poll of the pipe.  IDLE: the pipe was not
-   readable.  A pipe with data is read first, since this process may have been
-   stopped in the meantime: then false is returned up to 64 times after the
-   deadline.  Returns true after the deadline, with the trouble filled in, LATE
-   included unless there was an earlier trouble; the caller then calls run_end,
-   which kills the child.  */
-bool run_check_deadline(struct run *run, bool idle);
 
 #endif /* PROBES_RUN_RUNNER_H */

@@ -42,19 +42,16 @@ int settings_check(const char *const *settings, size_t count, char *problem,
     struct namespace_trouble trouble;
     char name[NAME_SIZE];
     for (size_t i = 0; i < count; i++) {
-        if (!settings_split(settings[i], name)) {
+        if (!settings_split(settings[i], name))
             snprintf(problem, size,
                      "\"%.60s\" is not of the form SETTING=VALUE", settings[i]);
-            return -1;
-        }
-        if (has_other_value(settings, i, name)) {
+        else if (has_other_value(settings, i, name))
             snprintf(problem, size, "%s is given two values", name);
-            return -1;
-        }
-        if (!namespace_knows(name, &trouble)) {
+        else if (!namespace_knows(name, &trouble))
             snprintf(problem, size, "%s", trouble.text);
-            return -1;
-        }
+        else
+            continue;
+        return -1;
     }
     return 0;
 }
@@ -79,9 +76,8 @@ int settings_apply(FILE *out, const char *const *settings, size_t count)
     settings_put(out, "namespace", "own", NULL);
     for (size_t i = 0; i < count; i++) {
         const char *value = settings_split(settings[i], name);
-        if (!value || namespace_set(name, value, &trouble)) {
-            settings_put(out, value ? name : "setting", NULL,
-                         value ? trouble.text : "not a setting");
+        if (namespace_set(name, value, &trouble)) {
+            settings_put(out, name, NULL, trouble.text);
             return -1;
         }
         settings_put(out, name, value, NULL);

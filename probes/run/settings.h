@@ -14,17 +14,17 @@
 
 /* Check the COUNT texts of SETTINGS, before namespace_enter.  Each must be
    "NAME=VALUE", where NAME is a setting of this host that can belong to a
-   network namespace; whether the kernel takes VALUE is not checked.  The same
-   NAME with two different values is an error.  Returns 0; or -1 at the first
-   error, with a sentence about the error in PROBLEM of SIZE bytes.  */
+   network namespace and has a single value; whether the kernel takes VALUE is
+   not checked.  Returns 0; or -1 at the first error, with a sentence in PROBLEM
+   of SIZE bytes.  */
 int settings_check(const char *const *settings, size_t count, char *problem,
                    size_t size);
 
 /* Move the calling process, which cannot return, into a new network namespace
-   and apply SETTINGS there, writing the findings to OUT unless OUT is NULL.
-   The finding "namespace" is "own".  Returns 0; or -1 at the first failure, and
-   the finding without a value has the reason.  Earlier settings then stay in
-   force.  */
+   and apply SETTINGS, which settings_check accepted, there, writing the
+   findings to OUT unless OUT is NULL. The finding "namespace" is "own". Returns
+   0; or -1 at the first failure, and the finding without a value has the
+   reason.  Earlier settings then stay in force.  */
 int settings_apply(FILE *out, const char *const *settings, size_t count);
 
 /* Why settings_apply failed, by FINDINGS, which own the text; NULL if it did

@@ -9,32 +9,26 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/wait.h"
+#include "base/write.h"
 #include "probes/run/watchdog.h"
 #include "sonde.h"
 
 enum { GROUPS_MAX = 256 };
 
-/* Sent through the pipe: GROUP is to be killed; or, if GONE, no longer.  */
-struct watchdog_message {
-    pid_t group;
-    bool gone;
-};
-
-/* Add or remove the group in MESSAGE.  With GROUPS_MAX groups in the list,
-   another group is ignored.  */
-static void watchdog_note(pid_t *groups, const struct watchdog_message *message)
+/* Add GROUP to the list, or remove -GROUP if negative.  With GROUPS_MAX groups
+   in the list, another group is ignored.  */
+static void watchdog_note(pid_t *groups, pid_t group)
 {
     for (int i = 0; i < GROUPS_MAX; i++)
-        if (groups[i] == (message->gone ? message->group : 0)) {
-            groups[i] = message->gone ? 0 : message->group;
+        if (groups[i] == (group < 0 ? -group : 0)) {
+            groups[i] = group < 0 ? 0 : group;
             return;
         }
 }
@@ -52,9 +46,9 @@ static int clear_folder(const char *folder)
     return rmdir(folder);
 }
 
-/* Remove FOLDER, with its files; "": nothing.  A killed process may make one
-   more file before it dies, which takes a while on a busy host: so a FOLDER
-   that is not empty is retried for ten seconds.  */
+/* Remove FOLDER, with its files; "": nothing.  A FOLDER that is not empty is
+   retried for ten seconds: a killed process may make one more file before it
+   dies, which takes a while on a busy host.  */
 static void remove_folder(const char *folder)
 {
     for (int i = 0; i < 1000 && *folder && clear_folder(folder); i++) {
@@ -69,11 +63,11 @@ static void remove_folder(const char *folder)
 static _Noreturn void watchdog_run(int pipe, const char *folder)
 {
     pid_t groups[GROUPS_MAX] = {0};
-    struct watchdog_message message;
+    pid_t group;
     for (int tries = 0;;) {
-        ssize_t got = read(pipe, &message, sizeof message);
-        if (got == (ssize_t)sizeof message) {
-            watchdog_note(groups, &message);
+        ssize_t got = read(pipe, &group, sizeof group);
+        if (got == (ssize_t)sizeof group) {
+            watchdog_note(groups, group);
             tries = 0;
         } else if (got >= 0 || !wait_retry(&tries)) {
             break;
@@ -86,49 +80,38 @@ static _Noreturn void watchdog_run(int pipe, const char *folder)
     _exit(0);
 }
 
-/* Make the folder in WHERE.  Returns false, and sets its name to "", on
-   failure.  */
-static bool make_folder_in(struct watchdog *watchdog, const char *where)
-{
-    snprintf(watchdog->folder, sizeof watchdog->folder, "%s/sockprobe-XXXXXX",
-             where);
-    if (mkdtemp(watchdog->folder))
-        return true;
-    *watchdog->folder = '\0';
-    return false;
-}
-
-/* Make the folder in TMPDIR, if that is an absolute path of at most 40 bytes,
-   or else in /tmp.  Its name is "" if both fail.  */
+/* Make the folder (watchdog_start).  The name is "" on failure.  */
 static void make_folder(struct watchdog *watchdog)
 {
-    const char *where = getenv("TMPDIR");
-    bool fits = where && *where == '/' && strlen(where) <= 40;
-    if (!fits || !make_folder_in(watchdog, where))
-        make_folder_in(watchdog, "/tmp");
+    const char *const places[] = {getenv("TMPDIR"), "/tmp"};
+    for (int i = 0; i < 2; i++) {
+        if (!places[i] || *places[i] != '/' || strlen(places[i]) > 40)
+            continue;
+        snprintf(watchdog->folder, sizeof watchdog->folder,
+                 "%s/sockprobe-XXXXXX", places[i]);
+        if (mkdtemp(watchdog->folder))
+            return;
+    }
+    *watchdog->folder = '\0';
 }
 
 /* Be the watchdog, in the child.  The child makes the folder, so the folder
-   never exists without a watchdog, and writes its name to ANSWER; ANSWER -1: no
-   folder.  */
+   never exists without a watchdog, and writes its name to ANSWER.  */
 static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
-                                        int answer)
+                                        int answer, bool with_folder)
 {
     setpgid(0, 0); /* no signals of the terminal */
     sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
-    if (answer >= 0) {
-        int tries = 0;
+    if (with_folder) {
         make_folder(watchdog);
-        while (write(answer, watchdog->folder, sizeof watchdog->folder) < 0 &&
-               wait_retry(&tries))
-            continue;
-        close(answer);
+        write_all(answer, watchdog->folder, sizeof watchdog->folder);
     }
+    close(answer);
     watchdog_run(pipe, watchdog->folder);
 }
 
-/* Read the name of the folder, which arrives in one piece, and close ANSWER.
-   The name is "" if reading fails.  */
+/* Read the name of the folder, which arrives in one piece.  The name is "" if
+   the watchdog writes none, or if reading fails.  */
 static void watchdog_read_folder(struct watchdog *watchdog, int answer)
 {
     ssize_t got;
@@ -138,79 +121,47 @@ static void watchdog_read_folder(struct watchdog *watchdog, int answer)
     while (got < 0 && wait_retry(&tries));
     if (got != (ssize_t)sizeof watchdog->folder)
         *watchdog->folder = '\0';
-    close(answer);
-}
-
-/* Fork the watchdog; unless ANSWER, a pipe, is NULL, the watchdog makes a
-   folder and writes its name there.  Returns 0, or -1 with errno; ANSWER stays
-   open.  */
-static int watchdog_fork(struct watchdog *watchdog, int *answer)
-{
-    int ends[2];
-    if (pipe(ends))
-        return -1;
-    fflush(NULL); /* lest the child write buffers again */
-    watchdog->child = fork();
-    if (watchdog->child == 0) {
-        close(ends[1]);
-        if (answer)
-            close(answer[0]);
-        watchdog_be_child(watchdog, ends[0], answer ? answer[1] : -1);
-    }
-    int error = errno;
-    close(ends[0]);
-    watchdog->pipe = ends[1];
-    if (watchdog->child < 0) {
-        close(ends[1]);
-        errno = error;
-        return -1;
-    }
-    return 0;
 }
 
 int watchdog_start(struct watchdog *watchdog, bool with_folder)
 {
-    int answer[2];
+    int groups[2], answer[2] = {-1, -1};
     memset(watchdog->folder, 0, sizeof watchdog->folder);
-    if (!with_folder)
-        return watchdog_fork(watchdog, NULL);
-    if (pipe(answer))
+    if (pipe(groups))
         return -1;
-    int failed = watchdog_fork(watchdog, answer);
-    int error = errno;
-    close(answer[1]);
-    if (failed)
+    fflush(NULL); /* lest the child write buffers again */
+    watchdog->pipe = groups[1];
+    watchdog->child = pipe(answer) ? -1 : fork();
+    if (watchdog->child == 0) {
+        close(groups[1]);
         close(answer[0]);
+        watchdog_be_child(watchdog, groups[0], answer[1], with_folder);
+    }
+    int error = errno;
+    close(groups[0]);
+    descriptor_close(&answer[1]);
+    if (watchdog->child < 0)
+        close(groups[1]);
     else
         watchdog_read_folder(watchdog, answer[0]);
+    descriptor_close(&answer[0]);
     errno = error;
-    return failed;
+    return watchdog->child < 0 ? -1 : 0;
 }
 
-/* Send the watchdog a message; a failure is ignored.  A message is shorter than
-   PIPE_BUF, and arrives in one piece.  Padding is sent, too, and set to
-   zero.  */
-static void watchdog_send(const struct watchdog *watchdog, pid_t group,
-                          bool gone)
+/* Messages are shorter than PIPE_BUF, and so arrive in one piece.  */
+void watchdog_join(const struct watchdog *watchdog)
 {
-    struct watchdog_message message;
-    int tries = 0;
-    memset(&message, 0, sizeof message);
-    message.group = group;
-    message.gone = gone;
-    while (write(watchdog->pipe, &message, sizeof message) < 0 &&
-           wait_retry(&tries))
-        continue;
-}
-
-void watchdog_mind(const struct watchdog *watchdog, pid_t group)
-{
-    watchdog_send(watchdog, group, false);
+    pid_t group = getpid();
+    setpgid(0, 0);
+    write_all(watchdog->pipe, &group, sizeof group);
+    close(watchdog->pipe);
 }
 
 void watchdog_forget(const struct watchdog *watchdog, pid_t group)
 {
-    watchdog_send(watchdog, group, true);
+    group = -group;
+    write_all(watchdog->pipe, &group, sizeof group);
 }
 
 void watchdog_stop(struct watchdog *watchdog)

@@ -14,19 +14,20 @@ struct watchdog {
 };
 
 /* Start a watchdog: a child process, in its own process group, that kills the
-   process groups of watchdog_mind with SIGKILL when this process dies or calls
+   process groups of watchdog_join with SIGKILL when this process dies or calls
    watchdog_stop.  Children of this process inherit WATCHDOG's pipe and should
    close it: the watchdog acts only after the last copy is closed.  All output
    streams are flushed.  WITH_FOLDER: the watchdog makes an empty folder for the
-   process groups, and removes the folder after killing them.  The folder is in
-   TMPDIR if that is an absolute path of at most 40 bytes and usable, otherwise
-   in /tmp: the path of a UNIX socket is limited.  Returns 0, with an empty
-   FOLDER if none was asked for or none could be made; or -1 with errno.  */
+   groups, and removes it after killing them: in TMPDIR if that is an absolute
+   path of at most 40 bytes and usable, otherwise in /tmp (the path of a UNIX
+   socket is limited).  Returns 0, with an empty FOLDER if none was asked for or
+   none could be made; or -1 with errno.  */
 int watchdog_start(struct watchdog *watchdog, bool with_folder);
 
-/* Add process group GROUP to kill; remove it from the list.  At most 256 groups
-   are kept, others are ignored.  Failures are ignored.  */
-void watchdog_mind(const struct watchdog *watchdog, pid_t group);
+/* watchdog_join: in a child, become the leader of a process group, which the
+   watchdog is to kill, and close the pipe.  watchdog_forget: GROUP has ended.
+   At most 256 groups are kept, others are ignored.  Failures are ignored.  */
+void watchdog_join(const struct watchdog *watchdog);
 void watchdog_forget(const struct watchdog *watchdog, pid_t group);
 
 /* Stop and reap the watchdog, which kills its remaining process groups and

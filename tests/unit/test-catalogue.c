@@ -99,7 +99,10 @@ START_TEST(what_is_known_belongs_to_a_question)
         for (known = NULL; (known = known_next(id, known));)
             rows++;
     }
-    ck_assert_uint_eq(rows, known_count());
+    size_t all = 0;
+    for (known = NULL; (known = known_next(NULL, known));)
+        all++;
+    ck_assert_uint_eq(rows, all);
 }
 END_TEST
 

@@ -55,7 +55,7 @@ static void write_line(FILE *out, int number)
 static bool well(FILE *out, int watch, const void *plan)
 {
     (void)watch;
-    finding_write_header(out);
+    findings_write(out, &(struct findings){0});
     for (int i = 0; i < *(const int *)plan; i++)
         write_line(out, i);
     return true;
