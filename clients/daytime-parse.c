@@ -33,10 +33,11 @@ static const struct {
     {"J_y-m-d_H:I:S_N", "NIST"},
 };
 
-/* The fields read so far; AT is the next character.  */
+/* The fields read so far, by their letters: the month in m, the year in Y.  AT
+   is the next character.  */
 struct reading {
     const char *at;
-    int year, month, day, hour, minute, second, julian;
+    int of['y' + 1];
     bool has_zone;
     int zone; /* minutes east of Greenwich */
 };
@@ -94,7 +95,7 @@ static bool take_month(struct reading *reading)
     static const char *const months[] = {
         "January", "February", "March",     "April",   "May",      "June",
         "July",    "August",   "September", "October", "November", "December"};
-    return take_name(reading, months, 12, &reading->month);
+    return take_name(reading, months, 12, &reading->of['m']);
 }
 
 /* Any weekday matches: the date in the example of RFC 867 has the wrong
@@ -104,8 +105,7 @@ static bool take_weekday(struct reading *reading)
     static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
                                        "Thursday", "Friday",  "Saturday",
                                        "Sunday"};
-    int ignored;
-    return take_name(reading, days, 7, &ignored);
+    return take_name(reading, days, 7, &reading->of['w']);
 }
 
 static bool take_blanks(struct reading *reading)
@@ -164,9 +164,10 @@ static bool take_nist(struct reading *reading)
 
 static bool take_short_year(struct reading *reading)
 {
-    if (!take_digits(reading, 2, 2, &reading->year))
+    int *year = &reading->of['Y'];
+    if (!take_digits(reading, 2, 2, year))
         return false;
-    reading->year += reading->year < 69 ? 2000 : 1900;
+    *year += *year < 69 ? 2000 : 1900;
     return true;
 }
 
@@ -174,25 +175,23 @@ static bool take_short_year(struct reading *reading)
    itself.  */
 static bool take_field(struct reading *reading, char field)
 {
+    int *value = &reading->of[(unsigned char)field];
     switch (field) {
     case 'Y':
-        return take_digits(reading, 4, 4, &reading->year);
+        return take_digits(reading, 4, 4, value);
+    case 'd':
+    case 'H':
+        return take_digits(reading, 1, 2, value);
+    case 'm':
+    case 'I':
+    case 'S':
+        return take_digits(reading, 2, 2, value);
+    case 'J':
+        return take_digits(reading, 5, 5, value);
     case 'y':
         return take_short_year(reading);
     case 'M':
         return take_month(reading);
-    case 'm':
-        return take_digits(reading, 2, 2, &reading->month);
-    case 'd':
-        return take_digits(reading, 1, 2, &reading->day);
-    case 'H':
-        return take_digits(reading, 1, 2, &reading->hour);
-    case 'I':
-        return take_digits(reading, 2, 2, &reading->minute);
-    case 'S':
-        return take_digits(reading, 2, 2, &reading->second);
-    case 'J':
-        return take_digits(reading, 5, 5, &reading->julian);
     case 'w':
         return take_weekday(reading);
     case 'Z':
@@ -208,19 +207,9 @@ static bool take_field(struct reading *reading, char field)
 
 /* ---- the calendar -------------------------------------------------------- */
 
-static bool is_leap(int year)
-{
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static int days_of(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return days[month - 1] + (month == 2 && is_leap(year));
-}
-
-/* Days from 1 January 1970 to this day: Gregorian, by years that begin in
-   March, so that the leap day is their last.  */
+/* Days from 1 January 1970 to this day; MONTH 13 is the next January.
+   Gregorian, by years that begin in March, so that the leap day is their
+   last.  */
 static int64_t days_since_1970(int year, int month, int day)
 {
     int64_t y = year - (month <= 2);
@@ -231,30 +220,35 @@ static int64_t days_since_1970(int year, int month, int day)
            719468;
 }
 
+static int64_t days_of(const struct reading *reading)
+{
+    return days_since_1970(reading->of['Y'], reading->of['m'],
+                           reading->of['d']);
+}
+
 /* Whether READING is an existing date and time, of the Julian Date given if
    any.  A leap second is a second of the next minute, as in POSIX.  */
 static bool is_possible(const struct reading *reading)
 {
     enum { julian_1970 = 40587 };
-    if (reading->month < 1 || reading->month > 12 || reading->day < 1 ||
-        reading->day > days_of(reading->year, reading->month) ||
-        reading->hour > 23 || reading->minute > 59 || reading->second > 60)
-        return false;
-    return reading->julian < 0 ||
-           reading->julian - julian_1970 ==
-               days_since_1970(reading->year, reading->month, reading->day);
+    const int *of = reading->of;
+    return of['m'] >= 1 && of['m'] <= 12 && of['d'] >= 1 &&
+           days_of(reading) < days_since_1970(of['Y'], of['m'] + 1, 1) &&
+           of['H'] <= 23 && of['I'] <= 59 && of['S'] <= 60 &&
+           (of['J'] < 0 || of['J'] - julian_1970 == days_of(reading));
 }
 
 /* Convert READING, without a zone, by the zone of this host to *SECONDS.
    Returns false if mktime cannot.  */
 static bool local_seconds(const struct reading *reading, int64_t *seconds)
 {
-    struct tm tm = {.tm_year = reading->year - 1900,
-                    .tm_mon = reading->month - 1,
-                    .tm_mday = reading->day,
-                    .tm_hour = reading->hour,
-                    .tm_min = reading->minute,
-                    .tm_sec = reading->second,
+    const int *of = reading->of;
+    struct tm tm = {.tm_year = of['Y'] - 1900,
+                    .tm_mon = of['m'] - 1,
+                    .tm_mday = of['d'],
+                    .tm_hour = of['H'],
+                    .tm_min = of['I'],
+                    .tm_sec = of['S'],
                     .tm_wday = -1,
                     .tm_isdst = -1};
     *seconds = mktime(&tm);
@@ -265,10 +259,8 @@ static bool local_seconds(const struct reading *reading, int64_t *seconds)
 /* READING as seconds since 1970, by its zone; without a zone as UTC.  */
 static int64_t utc_seconds(const struct reading *reading)
 {
-    return days_since_1970(reading->year, reading->month, reading->day) *
-               86400 +
-           reading->hour * 3600 + reading->minute * 60 + reading->second -
-           reading->zone * 60;
+    return days_of(reading) * 86400 + reading->of['H'] * 3600 +
+           (reading->of['I'] - reading->zone) * 60 + reading->of['S'];
 }
 
 /* Whether TEXT has the form PATTERN, apart from white space around TEXT, and is
@@ -277,7 +269,7 @@ static int64_t utc_seconds(const struct reading *reading)
 static bool daytime_parse_matches(struct reading *reading, const char *pattern,
                                   const char *text)
 {
-    *reading = (struct reading){.at = text, .julian = -1};
+    *reading = (struct reading){.at = text, .of['J'] = -1};
     while (isspace((unsigned char)*reading->at))
         reading->at++;
     for (; *pattern; pattern++)
@@ -297,10 +289,11 @@ int daytime_parse(const char *text, bool is_utc,
             continue;
         instant->form = forms[i].name;
         instant->assumed = !reading.has_zone;
-        if (!reading.has_zone && !is_utc)
-            return local_seconds(&reading, &instant->seconds) ? 0 : -1;
         instant->seconds = utc_seconds(&reading);
-        return 0;
+        return is_utc || reading.has_zone ||
+                       local_seconds(&reading, &instant->seconds)
+                   ? 0
+                   : -1;
     }
     return -1;
 }

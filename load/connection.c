@@ -63,17 +63,12 @@ size_t pattern_check(const struct pattern *pattern, size_t connection,
 
 /* ---- counts -------------------------------------------------------------- */
 
-/* Whether a connection in STATE counts in load->connecting.  */
-static bool is_connecting(enum load_state state)
+/* The count of LOAD for connections in STATE.  */
+static size_t *count_of(struct load *load, enum load_state state)
 {
-    return state == CONNECTION_CONNECTING || state == CONNECTION_QUEUE_FULL ||
-           state == CONNECTION_BACKOFF;
-}
-
-/* Whether a connection in STATE counts in load->open.  */
-static bool is_open(enum load_state state)
-{
-    return state == CONNECTION_OPEN || state == CONNECTION_ENDING;
+    return state == CONNECTION_CLOSED ? &load->closed
+           : state < CONNECTION_OPEN  ? &load->connecting
+                                      : &load->open;
 }
 
 /* Go to STATE and update the counts of LOAD.  Pending messages of a connection
@@ -81,15 +76,21 @@ static bool is_open(enum load_state state)
 static void set_state(struct load *load, struct load_connection *connection,
                       enum load_state state)
 {
-    enum load_state old = connection->state;
-    load->connecting =
-        load->connecting + is_connecting(state) - is_connecting(old);
-    load->open = load->open + is_open(state) - is_open(old);
-    if (!is_open(state)) {
+    --*count_of(load, connection->state);
+    ++*count_of(load, state);
+    if (state < CONNECTION_OPEN) {
         load->outstanding -= connection->pending;
         connection->pending = 0;
     }
     connection->state = state;
+}
+
+struct load_message *load_message(const struct load *load,
+                                  const struct load_connection *connection,
+                                  uint64_t number)
+{
+    return &load->messages[load_index(load, connection) * load->plan->depth +
+                           number % load->plan->depth];
 }
 
 bool load_may_begin(const struct load *load,
@@ -114,13 +115,13 @@ void load_begin(struct load *load, struct load_connection *connection,
                 int64_t now)
 {
     const struct load_plan *plan = load->plan;
-    size_t place = (size_t)(connection->begun % plan->depth);
-    bool is_timed = plan->rate && plan->kind == LOAD_MESSAGES;
-    connection->times[place] =
-        is_timed ? load->start + load_due(plan, load_index(load, connection),
-                                          connection->begun)
-                 : now;
-    connection->begun_at[place] = now;
+    struct load_message *message =
+        load_message(load, connection, connection->begun);
+    message->start = message->begun = now;
+    if (plan->rate && plan->kind == LOAD_MESSAGES)
+        message->start =
+            load->start +
+            load_due(plan, load_index(load, connection), connection->begun);
     connection->begun++;
     connection->pending++;
     load->outstanding++;
@@ -129,13 +130,13 @@ void load_begin(struct load *load, struct load_connection *connection,
 void load_done(struct load *load, struct load_connection *connection,
                uint64_t number, int64_t now)
 {
-    int64_t start = connection->times[number % load->plan->depth];
     load->report->messages++;
     load->outstanding--;
     connection->pending--;
     load->last = now;
     if (load->plan->kind != LOAD_CONNECTS)
-        histogram_add(&load->report->latency, now - start);
+        histogram_add(&load->report->latency,
+                      now - load_message(load, connection, number)->start);
 }
 
 /* ---- close --------------------------------------------------------------- */
@@ -233,7 +234,7 @@ static enum load_error stream_send(struct load *load,
             return load_error_of(errno);
         connection->is_blocked = count < (ssize_t)piece;
         connection->sent += count > 0 ? (uint64_t)count : 0;
-        load->has_progress = load->has_progress || count > 0;
+        load->has_progress |= count > 0;
     }
     return LOAD_NONE;
 }
@@ -263,7 +264,7 @@ static enum load_error stream_receive(struct load *load,
 {
     ssize_t count =
         sonde_read(connection->fd, load->bytes, sizeof load->bytes, 0);
-    load->has_progress = load->has_progress || count >= 0 || errno != EAGAIN;
+    load->has_progress |= count >= 0 || errno != EAGAIN;
     if (count < 0)
         return errno == EAGAIN ? LOAD_NONE : load_error_of(errno);
     if (count == 0) {
@@ -364,15 +365,14 @@ static void connection_back_off(struct load *load,
 }
 
 /* connect failed with the errno ERROR: count the error and close.  With
-   --connect, retry after a back-off while running.  A full listen queue of a
-   UNIX socket is no error: retry after a back-off.  EADDRNOTAVAIL without a
-   source address means that no local port is free.  */
+   --connect, retry after a back-off while running.  EADDRNOTAVAIL without a
+   source address means that no local port is free.  EAGAIN is no error: the
+   listen queue of a UNIX socket is full, and poll does not report when the
+   queue has room again.  */
 static void load_connection_refuse(struct load *load,
                                    struct load_connection *connection,
                                    int error)
 {
-    /* EAGAIN: the listen queue of a UNIX socket is full.  poll does not report
-       when it has room again.  */
     if (error == EAGAIN && load->report->peer.storage.ss_family == AF_UNIX) {
         connection_back_off(load, connection, CONNECTION_QUEUE_FULL);
         return;
@@ -461,21 +461,6 @@ void load_connection_serve(struct load *load,
         load_connection_send(load, connection);
 }
 
-/* CONNECTION has not connected: after its deadline count a timeout and close;
-   retry a full queue, also while draining, since the connection began in
-   time.  */
-static void connection_check_connect(struct load *load,
-                                     struct load_connection *connection,
-                                     int64_t now)
-{
-    if (connection->deadline <= now)
-        connection_fail(load, connection,
-                        (enum load_error)SONDE_CONNECT_TIMED_OUT);
-    else if (connection->state == CONNECTION_QUEUE_FULL &&
-             connection->retry_at <= now)
-        load_connection_open(load, connection, connection->since);
-}
-
 void load_connection_check(struct load *load,
                            struct load_connection *connection, int64_t now)
 {
@@ -488,7 +473,12 @@ void load_connection_check(struct load *load,
         break;
     case CONNECTION_QUEUE_FULL:
     case CONNECTION_CONNECTING:
-        connection_check_connect(load, connection, now);
+        if (connection->deadline <= now)
+            connection_fail(load, connection,
+                            (enum load_error)SONDE_CONNECT_TIMED_OUT);
+        else if (connection->state == CONNECTION_QUEUE_FULL &&
+                 connection->retry_at <= now)
+            load_connection_open(load, connection, connection->since);
         break;
     case CONNECTION_OPEN:
         if (!load->transport->expire)

@@ -61,6 +61,9 @@ struct load_report {
     bool interrupted; /* by a signal */
 };
 
+/* The sum of the errors of REPORT.  */
+uint64_t load_count_errors(const struct load_report *report);
+
 /* When message NUMBER (from 0) of connection INDEX (from 0) is due under PLAN,
    in nanoseconds from the start.  PLAN has a rate.  The connections take turns,
    evenly spread.  The latency is measured from the due time, not from the time
@@ -102,12 +105,12 @@ int load_fits(const struct load_plan *plan, char *why, size_t size);
    this process first when memory runs out (budget_volunteer).
 
    *REPORT is always filled in, and needs no freeing; PLAN must outlive *REPORT.
-   Returns the end, also in *RESULT: CLIENT_DONE if there were no errors and at
-   least one reply or an interruption; CLIENT_TROUBLE if the run could not
-   begin, and CLIENT keeps its connection, or if waiting failed.  */
-enum client_end
-load_run(struct client *client, const struct load_plan *plan,
-         void (*progress)(const struct load_report *report, int64_t elapsed),
-         struct load_report *report, struct client_result *result);
+   Returns CLIENT->end: CLIENT_DONE if there were no errors and at least one
+   reply or an interruption; CLIENT_TROUBLE if the run could not begin, and
+   CLIENT keeps its connection, or if waiting failed.  */
+enum client_end load_run(struct client *client, const struct load_plan *plan,
+                         void (*progress)(const struct load_report *report,
+                                          int64_t elapsed),
+                         struct load_report *report);
 
 #endif /* LOAD_LOAD_H */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/budget.h"
+#include "base/descriptors.h"
 #include "base/monotonic.h"
 #include "load/run.h"
 
@@ -274,15 +275,12 @@ static void run_loop(struct load *load,
 
 static void free_load(struct load *load)
 {
-    if (!load)
-        return;
     for (size_t i = 0; load->connections && i < load->plan->connections; i++)
-        if (load->connections[i].fd >= 0)
-            close(load->connections[i].fd);
+        descriptor_close(&load->connections[i].fd);
     sonde_poller_close(load->poller);
     sonde_selfpipe_close();
     free(load->connections);
-    free(load->times);
+    free(load->messages);
     free(load);
 }
 
@@ -312,24 +310,21 @@ static struct load *make_load(const struct load_plan *plan,
     load->target = client->target;
     load->transport = client->target->type == SOCK_DGRAM ? &datagram_transport
                                                          : &stream_transport;
+    load->closed = plan->connections;
     load->poller = sonde_poller_open(SONDE_POLLER_BEST);
+    load->messages =
+        calloc(plan->connections * plan->depth, sizeof *load->messages);
     load->connections = calloc(plan->connections, sizeof *load->connections);
-    size_t places = plan->connections * plan->depth;
-    load->times = calloc(2 * places, sizeof *load->times);
-    if (!load->poller || !load->connections || !load->times ||
-        run_watch_signals(load)) {
-        free(load->connections);
-        load->connections = NULL;
-        free_load(load);
-        return NULL;
-    }
-    for (size_t i = 0; i < plan->connections; i++) {
+    for (size_t i = 0; load->connections && i < plan->connections; i++)
         load->connections[i].fd = -1;
-        load->connections[i].times = load->times + i * plan->depth;
-        load->connections[i].begun_at = load->connections[i].times + places;
-    }
     pattern_make(&load->pattern);
-    return load;
+    if (load->poller && load->connections && load->messages &&
+        !run_watch_signals(load))
+        return load;
+    int error = errno;
+    free_load(load);
+    errno = error;
+    return NULL;
 }
 
 /* Use CLIENT's connection as the first, and take its descriptor; with
@@ -398,10 +393,10 @@ static void finish_report(const struct load *load)
     count_unfinished(load);
 }
 
-enum client_end
-load_run(struct client *client, const struct load_plan *plan,
-         void (*progress)(const struct load_report *report, int64_t elapsed),
-         struct load_report *report, struct client_result *result)
+enum client_end load_run(struct client *client, const struct load_plan *plan,
+                         void (*progress)(const struct load_report *report,
+                                          int64_t elapsed),
+                         struct load_report *report)
 {
     *report = (struct load_report){.plan = plan, .type = client->target->type};
     budget_volunteer(); /* may fail: the plan fits the memory left */
@@ -409,8 +404,7 @@ load_run(struct client *client, const struct load_plan *plan,
                             ? NULL
                             : make_load(plan, client, report);
     if (!load)
-        return client_say(result, CLIENT_TROUBLE, "cannot begin: %s",
-                          strerror(errno));
+        return client_trouble(client, "cannot begin: %s", strerror(errno));
     if (plan->kind != LOAD_CONNECTS)
         histogram_add(&report->connect, client->connect_ns);
     begin_load(load, client);
@@ -419,7 +413,6 @@ load_run(struct client *client, const struct load_plan *plan,
     int trouble = load->trouble;
     free_load(load);
     if (trouble)
-        return client_say(result, CLIENT_TROUBLE, "cannot wait: %s",
-                          strerror(trouble));
-    return load_judge(client, report, result);
+        return client_trouble(client, "cannot wait: %s", strerror(trouble));
+    return load_judge(client, report);
 }

@@ -1,11 +1,10 @@
 /* run.h - shared by the files of a load run
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   run.c has the phases, the clock and the event loop.  datagram.c sends and
-   verifies datagrams.  connection.c connects, sends and verifies a stream,
-   counts and closes: the life of a load connection is in this file.  plan.c
-   knows when a message is due.  Each file calls only files named after it;
-   run.c chooses the transport.
+   run.c has the phases, the clock and the event loop, and chooses the
+   transport; datagram.c sends and verifies datagrams; connection.c has the life
+   of a load connection and the transport of streams; plan.c knows when a
+   message is due.  Each file calls only files named after it.
 
    The states of a load connection; set_state in connection.c makes every
    transition:
@@ -37,6 +36,11 @@ enum load_state {
     CONNECTION_ENDING /* half-closed; the peer has not closed its side yet */
 };
 
+struct load_message {
+    int64_t start; /* of its latency */
+    int64_t begun; /* -1: done */
+};
+
 struct load_connection {
     int fd;
     enum load_state state;
@@ -45,12 +49,8 @@ struct load_connection {
     int64_t since;    /* start of connect; with a rate, when it was due */
     int64_t retry_at; /* end of the back-off */
     int64_t deadline; /* of all attempts to connect */
-    /* Numbers of messages: due by the rate, begun, and done without a gap.
-       A message between done and begun has an entry, its number modulo depth:
-       in times the start of its latency, in begun_at the time of its
-       beginning.  */
+    /* Numbers of messages: due by the rate, begun, and done without a gap.  */
     uint64_t due, begun, done;
-    int64_t *times, *begun_at;
     size_t pending;          /* messages neither answered nor expired */
     uint64_t sent, received; /* bytes of a stream */
 };
@@ -68,10 +68,9 @@ enum load_phase {
 
 struct load;
 
-/* The bytes that the connections of a run send: a stream that repeats after a
-   prime number of bytes.  No message, packet or buffer has the same period, so
-   a lost, repeated or misplaced byte is noticed without a copy of the stream
-   being kept.  */
+/* The bytes that each connection sends: a stream that repeats after a prime
+   number of bytes.  No message, packet or buffer has the same period, so a
+   lost, repeated or misplaced byte is noticed without a copy of the stream.  */
 enum {
     PATTERN_PERIOD = 65521,
     PATTERN_PIECE = 65536 /* max bytes in one piece */
@@ -105,7 +104,7 @@ struct load {
     const struct client_target *target;
     struct sonde_poller *poller;
     struct load_connection *connections;
-    int64_t *times; /* of all connections, followed by all begun_at */
+    struct load_message *messages; /* depth entries of each connection */
     enum load_phase phase;
     bool is_late;      /* too late to begin a message that is due */
     bool has_events;   /* the last poll returned events */
@@ -119,6 +118,7 @@ struct load {
     int64_t ran;          /* nanoseconds in which messages came due */
     int64_t last;         /* arrival of the last reply */
     size_t next;          /* the first connection never opened */
+    size_t closed;        /* connections in CLOSED */
     size_t connecting;    /* connections in CONNECTING, QUEUE_FULL, BACKOFF */
     size_t open;          /* connections in OPEN, ENDING */
     uint64_t outstanding; /* messages begun and not done */
@@ -129,17 +129,20 @@ struct load {
 
 /* ---- plan.c -------------------------------------------------------------- */
 
-/* Explain the result of REPORT in *RESULT.  Without errors: CLIENT_DONE without
-   text, or CLIENT_TIMED_OUT if no reply came and no signal interrupted the run.
+/* Set the end of CLIENT by REPORT.  Without errors: CLIENT_DONE, or
+   CLIENT_TIMED_OUT if no reply came and no signal interrupted the run.
    Otherwise the text has the counts, and the end is of one error: wrong replies
    first, then closed early, unanswered (CLIENT_SILENCE for datagrams), and the
    order of enum load_error.  Returns the end.  */
-enum client_end load_judge(const struct client *client,
-                           const struct load_report *report,
-                           struct client_result *result);
+enum client_end load_judge(struct client *client,
+                           const struct load_report *report);
 
 /* The error for errno ERROR.  ERROR 0 is LOAD_CLOSED.  */
 enum load_error load_error_of(int error);
+
+/* The number of CONNECTION, from 0.  */
+size_t load_index(const struct load *load,
+                  const struct load_connection *connection);
 
 /* Describe a wrong reply in the report, unless a reply is described there
    already: WHAT ("byte", "datagram") NUMBER of CONNECTION was altered, or was
@@ -169,9 +172,10 @@ const unsigned char *pattern_at(const struct pattern *pattern,
 size_t pattern_check(const struct pattern *pattern, size_t connection,
                      uint64_t offset, const void *bytes, size_t size);
 
-/* The number of CONNECTION, from 0.  */
-size_t load_index(const struct load *load,
-                  const struct load_connection *connection);
+/* Message NUMBER of CONNECTION, begun and not yet done without a gap.  */
+struct load_message *load_message(const struct load *load,
+                                  const struct load_connection *connection,
+                                  uint64_t number);
 
 /* Whether CONNECTION may begin another message now: by its state, the depth,
    the phase and the messages due.  Sending may still fail.  */

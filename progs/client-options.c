@@ -71,16 +71,16 @@ static int target_take_source(struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* The port of SERVICE in the host's database, or else the port in SERVICE, as
-   text in static memory.  */
-static const char *service_find_port(const struct client_service *service)
+/* The port of SERVICE in the host's database, or else PORT, as text in static
+   memory.  */
+static const char *service_find_port(const char *service, int port)
 {
-    static char port[12];
+    static char text[12];
     const struct servent *found =
-        getservbyname(service->name, client_options.udp ? "udp" : "tcp");
-    snprintf(port, sizeof port, "%d",
-             found ? ntohs((uint16_t)found->s_port) : service->port);
-    return port;
+        getservbyname(service, client_options.udp ? "udp" : "tcp");
+    snprintf(text, sizeof text, "%d",
+             found ? ntohs((uint16_t)found->s_port) : port);
+    return text;
 }
 
 /* Refuse an impossible HOST or PORT without a lookup.  Returns OPTIONS_GO_ON,
@@ -123,8 +123,10 @@ static int target_take_path(struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-int client_options_target(const struct client_service *service,
-                          struct client_target *target)
+/* Fill TARGET, which points into static memory and argv, from client_options.
+   Returns OPTIONS_GO_ON, or the exit status after a usage error.  */
+static int target_make(struct client_target *target, const char *service,
+                       int service_port)
 {
     const struct option_list *operands = &client_options.operands;
     *target = (struct client_target){
@@ -142,35 +144,13 @@ int client_options_target(const struct client_service *service,
     if (operands->count == 0)
         return usage_error("missing operand HOST");
     target->host = operands->texts[0];
-    target->service =
-        operands->count > 1 ? operands->texts[1] : service_find_port(service);
+    target->service = operands->count > 1
+                          ? operands->texts[1]
+                          : service_find_port(service, service_port);
     int status = target_check(target);
     if (status == OPTIONS_GO_ON && client_options.source)
         status = target_take_source(target);
     return status;
-}
-
-int client_options_status(const struct client_result *result)
-{
-    static const enum status statuses[CLIENT_ENDS] = {
-        [CLIENT_DONE] = STATUS_DONE,
-        [CLIENT_TROUBLE] = STATUS_TROUBLE,
-        [CLIENT_REFUSED] = STATUS_REFUSED,
-        [CLIENT_TIMED_OUT] = STATUS_TIMED_OUT,
-        [CLIENT_HOST_UNREACHABLE] = STATUS_HOST_UNREACHABLE,
-        [CLIENT_NETWORK_UNREACHABLE] = STATUS_NETWORK_UNREACHABLE,
-        [CLIENT_NAME_UNKNOWN] = STATUS_UNKNOWN_NAME,
-        [CLIENT_NAME_NO_ANSWER] = STATUS_NO_NAME_SERVICE,
-        [CLIENT_SOURCE_NOT_LOCAL] = STATUS_SOURCE_NOT_LOCAL,
-        [CLIENT_PORT_IN_USE] = STATUS_PORT_IN_USE,
-        [CLIENT_PERMISSION] = STATUS_PERMISSION,
-        [CLIENT_SILENCE] = STATUS_SILENCE,
-        [CLIENT_WRONG_REPLY] = STATUS_WRONG_REPLY,
-        [CLIENT_CLOSED_EARLY] = STATUS_CLOSED_EARLY,
-    };
-    if (*result->text)
-        complain("%s", result->text);
-    return (int)statuses[result->end];
 }
 
 static void tell_attempt(const struct sonde_attempt *attempt)
@@ -181,7 +161,8 @@ static void tell_attempt(const struct sonde_attempt *attempt)
              sonde_connect_status_text(attempt->status), attempt->milliseconds);
 }
 
-void client_options_tell(const struct client *client)
+/* For -v.  */
+static void client_tell(const struct client *client)
 {
     char local[SONDE_ADDRESS_TEXT + 16] = "?", remote[sizeof local] = "?";
     char time[CLIENT_TIME_TEXT];
@@ -208,4 +189,26 @@ void client_options_tell(const struct client *client)
         complain(client->keepalive == 0
                      ? "keepalive after the system's default time"
                      : "keepalive cannot be set on this socket");
+}
+
+int client_options_run(const char *service, int service_port,
+                       int (*check)(const struct client_target *target),
+                       void (*exchange)(struct client *client))
+{
+    struct client_target target;
+    struct client client;
+    int status = target_make(&target, service, service_port);
+    if (status == OPTIONS_GO_ON && check)
+        status = check(&target);
+    if (status != OPTIONS_GO_ON)
+        return status;
+    client_connect(&client, &target);
+    if (client_options.verbose)
+        client_tell(&client);
+    if (client.end == CLIENT_DONE)
+        exchange(&client);
+    client_close(&client);
+    if (*client.text)
+        complain("%s", client.text);
+    return (int)client.end;
 }

@@ -44,14 +44,6 @@ static const char *load_report_transport(const struct load_report *report)
     return is_datagram ? "UDP" : "TCP";
 }
 
-static uint64_t load_report_count_errors(const struct load_report *report)
-{
-    uint64_t total = 0;
-    for (int i = 0; i < LOAD_ERRORS; i++)
-        total += report->errors[i];
-    return total;
-}
-
 /* ---- for people ---------------------------------------------------------- */
 
 static void print_title(FILE *out, const struct load_report *report)
@@ -278,7 +270,7 @@ static void json_plan(struct json *json, const struct load_report *report)
 
 static void json_errors(struct json *json, const struct load_report *report)
 {
-    json_number(json, "errors", (int64_t)load_report_count_errors(report));
+    json_number(json, "errors", (int64_t)load_count_errors(report));
     json_object(json, "errors_by_kind");
     for (int i = 0; i < LOAD_ERRORS; i++)
         if (report->errors[i] > 0)
@@ -317,8 +309,7 @@ void load_report_json(FILE *out, const struct load_report *report)
 void load_progress(const struct load_report *report, int64_t elapsed)
 {
     char number[NUMBER_TEXT], errors[NUMBER_TEXT];
-    progress_show(
-        elapsed / 1000000, "%s messages, %s errors",
-        load_report_grouped(report->messages, number),
-        load_report_grouped(load_report_count_errors(report), errors));
+    progress_show(elapsed / 1000000, "%s messages, %s errors",
+                  load_report_grouped(report->messages, number),
+                  load_report_grouped(load_count_errors(report), errors));
 }
