@@ -17,7 +17,6 @@
 #include "probes/run/settings.h"
 #include "progs/options.h"
 #include "progs/output.h"
-#include "progs/replace.h"
 #include "progs/status.h"
 
 /* Deadline of a run, in milliseconds.  The default rows take well under a
@@ -159,31 +158,27 @@ static int status_of(const struct report *report)
     return report->verdict.accepted.rows > 0 ? STATUS_DONE : STATUS_TROUBLE;
 }
 
-static void backlogprobe_write_prometheus(FILE *out, const void *report)
-{
-    report_prometheus(out, report);
-}
-
 /* Print REPORT in the chosen form.  Without a row of figures no metrics are
-   written.  Returns 0, or -1 after a message.  */
-static int print_form(const struct report *report)
+   written.  */
+static void print_form(const struct report *report)
 {
-    if (choices.prometheus)
-        return report->verdict.accepted.rows > 0
-                   ? replace_file(choices.prometheus,
-                                  backlogprobe_write_prometheus, report)
-                   : 0;
-    if (choices.profile)
-        profile_write(output_stream(), report->findings);
-    else if (choices.json)
-        report_json(output_stream(), report);
-    else if (choices.chart)
-        report_chart(output_stream(), report);
-    else if (report->requires)
-        report_require(output_stream(), report);
-    else
-        report_text(output_stream(), report);
-    return 0;
+    FILE *out = output_stream();
+    if (choices.prometheus && report->verdict.accepted.rows == 0)
+        return;
+    if (choices.prometheus) {
+        output_to(choices.prometheus);
+        report_prometheus(out, report);
+    } else if (choices.profile) {
+        profile_write(out, report->findings);
+    } else if (choices.json) {
+        report_json(out, report);
+    } else if (choices.chart) {
+        report_chart(out, report);
+    } else if (report->requires) {
+        report_require(out, report);
+    } else {
+        report_text(out, report);
+    }
 }
 
 /* Sort FINDINGS, and print the differences from the profile of --compare.
@@ -228,7 +223,8 @@ static int print_report(struct findings *findings)
     report.requires = choices.require >= 0;
     if (report.requires)
         report.need = require_of(&report.table, (int)choices.require);
-    int status = print_form(&report) ? STATUS_TROUBLE : status_of(&report);
+    int status = status_of(&report);
+    print_form(&report);
     report_free(&report);
     if (!any && !report.requires)
         complain("no row has figures; %s", choices.prometheus

@@ -11,7 +11,6 @@
 #include "probes/listeners/listeners.h"
 #include "progs/options.h"
 #include "progs/output.h"
-#include "progs/replace.h"
 #include "progs/status.h"
 
 /* Deadlines for the list and the owners, in milliseconds.  The kernel returns
@@ -65,11 +64,6 @@ static unsigned families_of(void)
     return families ? families : LISTENERS_ALL;
 }
 
-static void listeners_write_prometheus(FILE *out, const void *listeners)
-{
-    listeners_prometheus(out, listeners);
-}
-
 /* Say why the listeners could not be read, by errno.  Returns
    STATUS_TROUBLE.  */
 static int complain_unread(void)
@@ -90,22 +84,20 @@ static int complain_unread(void)
     return STATUS_TROUBLE;
 }
 
-/* Write the report in the chosen form.  Returns STATUS_DONE, or STATUS_TROUBLE
-   after a message.  */
-static int listeners_report(const struct listeners *listeners)
+/* Write the report in the chosen form.  */
+static void listeners_report(const struct listeners *listeners)
 {
-    if (choices.prometheus)
-        return replace_file(choices.prometheus, listeners_write_prometheus,
-                            listeners)
-                   ? STATUS_TROUBLE
-                   : STATUS_DONE;
-    if (choices.json)
-        listeners_json(output_stream(), listeners);
-    else if (choices.operands.count > 0)
-        listeners_explain(output_stream(), listeners);
-    else
-        listeners_text(output_stream(), listeners);
-    return STATUS_DONE;
+    FILE *out = output_stream();
+    if (choices.prometheus) {
+        output_to(choices.prometheus);
+        listeners_prometheus(out, listeners);
+    } else if (choices.json) {
+        listeners_json(out, listeners);
+    } else if (choices.operands.count > 0) {
+        listeners_explain(out, listeners);
+    } else {
+        listeners_text(out, listeners);
+    }
 }
 
 /* Report the selected listeners.  Returns the exit status: STATUS_NO if a queue
@@ -115,9 +107,7 @@ static int listeners_report(const struct listeners *listeners)
 static int report_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
-    int status = listeners_report(listeners);
-    if (status != STATUS_DONE)
-        return status;
+    listeners_report(listeners);
     if (choices.fail_at > 0 &&
         listeners_at_least(listeners, (int)choices.fail_at) > 0)
         return STATUS_NO;
@@ -136,9 +126,8 @@ static int report_missing(const struct listeners *listeners,
     complain("%s", why->text);
     if (selection == SELECTION_WRONG)
         return usage_hint();
-    if ((choices.json || choices.prometheus) &&
-        listeners_report(listeners) != STATUS_DONE)
-        return STATUS_TROUBLE;
+    if (choices.json || choices.prometheus)
+        listeners_report(listeners);
     return selection == SELECTION_NONE ? STATUS_NO : STATUS_TROUBLE;
 }
 

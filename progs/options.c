@@ -22,14 +22,10 @@
 enum { OPTIONS_MAX = 64, LONG_BASE = 256, ROOM_WAIT_MS = 1000 };
 
 static const struct option_row common[] = {
-    {.name = "help",
-     .letter = 'h',
-     .help = "print this help and exit",
-     .kind = OPTION_HELP},
-    {.name = "version",
-     .letter = 'V',
-     .help = "print the version and exit",
-     .kind = OPTION_VERSION},
+    {"help", 'h', NULL, "print this help and exit", OPTION_HELP, NULL, 0, 0,
+     NULL},
+    {"version", 'V', NULL, "print the version and exit", OPTION_VERSION, NULL,
+     0, 0, NULL},
     {0},
 };
 
@@ -193,36 +189,19 @@ static int take_number(const struct option_row *row, const char *text)
     return OPTIONS_GO_ON;
 }
 
-/* Read TEXT as seconds, such as 2, 0.25 or .5, and set *MS to milliseconds.
-   Digits after the third decimal are ignored.  Returns false if TEXT is no such
-   number, or too large for a long; *MS is then undefined.  */
-static bool read_seconds(const char *text, long *ms)
-{
-    long whole = 0, part = 0, unit = 100;
-    const char *digit = text;
-    for (; *digit >= '0' && *digit <= '9'; digit++) {
-        if (whole > (LONG_MAX / 1000 - 9) / 10)
-            return false;
-        whole = 10 * whole + (*digit - '0');
-    }
-    bool any = digit > text;
-    if (*digit == '.')
-        for (digit++; *digit >= '0' && *digit <= '9'; digit++, unit /= 10) {
-            part += unit * (*digit - '0');
-            any = true;
-        }
-    *ms = 1000 * whole + part;
-    return any && !*digit;
-}
-
+/* Seconds such as 2, 0.25 or .5, cut after the third decimal.  */
 static int take_seconds(const struct option_row *row, const char *text)
 {
-    long ms;
-    if (!read_seconds(text, &ms) || ms < row->min || ms > row->max)
+    char *end;
+    bool is_plain = !text[strspn(text, "0123456789.")];
+    /* A millionth: 0.57 is a bit less in binary.  */
+    double ms = strtod(text, &end) * 1000 + 1e-6;
+    if (!is_plain || end == text || *end || ms < (double)row->min ||
+        ms >= (double)row->max + 1)
         return usage_error(
             "invalid argument '%s' for '--%s': give seconds from %g to %g",
             text, row->name, (double)row->min / 1000, (double)row->max / 1000);
-    *(long *)row->target = ms;
+    *(long *)row->target = (long)ms;
     return OPTIONS_GO_ON;
 }
 

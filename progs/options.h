@@ -43,34 +43,20 @@ struct option_row {
 
 /* A row of each kind; LETTER is 0 without a letter.  A table ends with {0}.  */
 #define ROW_FLAG(NAME, LETTER, TARGET, HELP)                                   \
-    {                                                                          \
-        .name = NAME, .letter = LETTER, .help = HELP, .kind = OPTION_FLAG,     \
-        .target = TARGET                                                       \
-    }
+    ROW_(NAME, LETTER, NULL, HELP, OPTION_FLAG, TARGET, 0, 0, NULL)
 #define ROW_NUMBER(NAME, LETTER, ARGUMENT, TARGET, MIN, MAX, HELP)             \
-    {                                                                          \
-        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
-        .kind = OPTION_NUMBER, .target = TARGET, .min = MIN, .max = MAX        \
-    }
+    ROW_(NAME, LETTER, ARGUMENT, HELP, OPTION_NUMBER, TARGET, MIN, MAX, NULL)
 #define ROW_SECONDS(NAME, LETTER, ARGUMENT, TARGET, MIN, MAX, HELP)            \
-    {                                                                          \
-        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
-        .kind = OPTION_SECONDS, .target = TARGET, .min = MIN, .max = MAX       \
-    }
+    ROW_(NAME, LETTER, ARGUMENT, HELP, OPTION_SECONDS, TARGET, MIN, MAX, NULL)
 #define ROW_TEXT(NAME, LETTER, ARGUMENT, TARGET, HELP)                         \
-    {                                                                          \
-        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
-        .kind = OPTION_TEXT, .target = TARGET                                  \
-    }
+    ROW_(NAME, LETTER, ARGUMENT, HELP, OPTION_TEXT, TARGET, 0, 0, NULL)
 #define ROW_LIST(NAME, LETTER, ARGUMENT, TARGET, HELP)                         \
-    {                                                                          \
-        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
-        .kind = OPTION_LIST, .target = TARGET                                  \
-    }
+    ROW_(NAME, LETTER, ARGUMENT, HELP, OPTION_LIST, TARGET, 0, 0, NULL)
 #define ROW_CHOICE(NAME, LETTER, ARGUMENT, TARGET, CHOICES, HELP)              \
+    ROW_(NAME, LETTER, ARGUMENT, HELP, OPTION_CHOICE, TARGET, 0, 0, CHOICES)
+#define ROW_(...)                                                              \
     {                                                                          \
-        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
-        .kind = OPTION_CHOICE, .target = TARGET, .choices = CHOICES            \
+        __VA_ARGS__                                                            \
     }
 
 /* The command line and the work of a program.  */

@@ -42,15 +42,22 @@ void progress_end(void);
    stdio would lose bytes for which the descriptor has no room.  */
 FILE *output_stream(void);
 
+/* Let output_end replace the file PATH, with static storage, by the report, so
+   that no reader sees a part of the report; "-" is standard output.  The new
+   file has the mode of the umask.  A file other than a regular file is not
+   replaced, nor is a symbolic link to any file.  */
+void output_to(const char *path);
+
 /* Declare that the report is data for another program, byte by byte.  Without
    this call output_end masks the report as mask_report does, since profiles and
    names of files, processes and interfaces may have any bytes.  */
 void output_raw(void);
 
-/* To be called last, once: write the report to standard output, and close the
-   descriptor.  Returns STATUS, also without a message if the reader of a pipe
-   has gone; or STATUS_TROUBLE, after a message, if the report cannot be
-   written, or is not empty and standard output was closed at the start.  */
+/* To be called last, once: write the report to standard output, or the file of
+   output_to, and close standard output.  Returns STATUS, also without a message
+   if the reader of a pipe has gone; or STATUS_TROUBLE, after a message, if the
+   report cannot be written, or is not empty and standard output was closed at
+   the start.  */
 int output_end(int status);
 
 #endif /* PROGS_OUTPUT_H */
