@@ -32,7 +32,7 @@ static void next_phase(struct load *load, enum load_phase phase, int64_t now)
     if (phase == LOAD_HOLDING) {
         load->phase_end = now + plan->duration;
     } else if (phase == LOAD_RUNNING) {
-        load->start = load->last = load->checked = now;
+        load->start = load->last = load->checked = load->next_due = now;
         load->phase_end = now + (plan->kind == LOAD_HOLD ? 0 : plan->duration);
     } else if (phase == LOAD_DRAINING) {
         load->ran = (load->checked < load->phase_end ? load->checked
@@ -128,16 +128,17 @@ static void open_again(struct load *load, int64_t now)
 {
     for (size_t i = 0; i < load->plan->connections; i++) {
         struct load_connection *connection = &load->connections[i];
-        int64_t since = now;
+        int64_t due = now;
         if (connection->state != CONNECTION_CLOSED)
             continue;
-        if (load->plan->rate) {
-            since = load->start + load_due(load->plan, i, connection->due);
-            if (since > now)
-                continue;
-            connection->due++;
+        if (load->plan->rate)
+            due = load->start + load_due(load->plan, i, connection->due);
+        if (due > now || due > load->phase_end) {
+            load->next_due = due < load->next_due ? due : load->next_due;
+            continue;
         }
-        load_connection_open(load, connection, since);
+        connection->due++;
+        load_connection_open(load, connection, due);
     }
 }
 
@@ -146,18 +147,16 @@ static void open_again(struct load *load, int64_t now)
    connection never.  */
 static void run_begin_due(struct load *load, int64_t now)
 {
-    size_t count = load->plan->connections;
     for (int i = 0; i < 1024; i++) {
-        struct load_connection *connection =
-            &load->connections[load->due % count];
-        int64_t due =
-            load->start + load_due(load->plan, (size_t)(load->due % count),
-                                   load->due / count);
-        if (due > now || due >= load->phase_end)
+        size_t index = (size_t)(load->due % load->plan->connections);
+        load->next_due =
+            load->start +
+            load_due(load->plan, index, load->due / load->plan->connections);
+        if (load->next_due > now || load->next_due >= load->phase_end)
             return;
         load->due++;
-        connection->due++;
-        load_connection_send(load, connection);
+        load->connections[index].due++;
+        load_connection_send(load, &load->connections[index]);
     }
 }
 
@@ -175,38 +174,25 @@ static void begin_due_work(struct load *load, int64_t now)
     if (load->phase != LOAD_RUNNING)
         return;
     load->checked = now;
+    load->next_due = INT64_MAX;
     if (load->plan->kind == LOAD_CONNECTS)
         open_again(load, now);
     else if (load->plan->rate)
         run_begin_due(load, now);
 }
 
-/* The deadline of the next poll, in nanoseconds: TICK, or earlier if a phase
-   ends or a message is due; with --connect and a rate, 1 ms from now.  */
-static int64_t next_moment(const struct load *load, int64_t tick)
+/* The timeout of the next poll, in milliseconds: until TICK, or earlier if a
+   phase ends or a message or connection is due.  The time until one is due is
+   rounded down: it is measured late if it begins late, so the last fraction is
+   not slept through.  */
+static int run_timeout(const struct load *load, int64_t tick)
 {
-    int64_t next = tick;
-    if (load->phase != LOAD_OPENING && load->phase_end < next)
-        next = load->phase_end;
-    if (load->phase == LOAD_RUNNING && load->plan->rate) {
-        size_t count = load->plan->connections;
-        int64_t due =
-            load->start + load_due(load->plan, (size_t)(load->due % count),
-                                   load->due / count);
-        if (load->plan->kind == LOAD_MESSAGES && due < next)
-            next = due;
-        else if (load->plan->kind == LOAD_CONNECTS)
-            next = monotonic_now() + 1000000;
-    }
-    return next;
-}
-
-/* The milliseconds until MOMENT, rounded down, at least 0: a message sent late
-   is measured late, so the last fraction is not slept through.  */
-static int run_until(int64_t moment)
-{
-    int64_t left = (moment - monotonic_now()) / 1000000;
-    return left > 0 ? (int)left : 0;
+    bool ends = load->phase != LOAD_OPENING && load->phase_end < tick;
+    int timeout = sonde_deadline_left(ends ? load->phase_end : tick);
+    int64_t until_due = (load->next_due - monotonic_now()) / 1000000;
+    if (load->phase == LOAD_RUNNING && until_due < timeout)
+        timeout = until_due > 0 ? (int)until_due : 0;
+    return timeout;
 }
 
 /* ---- the loop ------------------------------------------------------------ */
@@ -250,8 +236,7 @@ static void run_loop(struct load *load,
         check_phase(load, load->phase == LOAD_OPENING ? monotonic_now() : now);
         if (load->phase == LOAD_OVER)
             return;
-        int ready =
-            sonde_poller_wait(load->poller, run_until(next_moment(load, tick)));
+        int ready = sonde_poller_wait(load->poller, run_timeout(load, tick));
         if (ready < 0) {
             load->trouble = errno;
             load->is_cut = true;

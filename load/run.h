@@ -114,13 +114,15 @@ struct load {
     int trouble;   /* the errno that ended the run, or 0 */
     int64_t start; /* of the measured phase */
     int64_t phase_end;
-    int64_t checked;      /* when due messages were last begun */
-    int64_t ran;          /* nanoseconds in which messages came due */
-    int64_t last;         /* arrival of the last reply */
-    size_t next;          /* the first connection never opened */
-    size_t closed;        /* connections in CLOSED */
-    size_t connecting;    /* connections in CONNECTING, QUEUE_FULL, BACKOFF */
-    size_t open;          /* connections in OPEN, ENDING */
+    int64_t next_due;  /* while running: when the next message or connection is
+                          due; INT64_MAX without a rate */
+    int64_t checked;   /* when due messages were last begun */
+    int64_t ran;       /* nanoseconds in which messages came due */
+    int64_t last;      /* arrival of the last reply */
+    size_t next;       /* the first connection never opened */
+    size_t closed;     /* connections in CLOSED */
+    size_t connecting; /* connections in CONNECTING, QUEUE_FULL, BACKOFF */
+    size_t open;       /* connections in OPEN, ENDING */
     uint64_t outstanding; /* messages begun and not done */
     uint64_t due;         /* messages due by the rate, of all connections */
     struct pattern pattern;
