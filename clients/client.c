@@ -43,34 +43,31 @@ enum client_end client_trouble(struct client *client, const char *format, ...)
     return client->end = CLIENT_TROUBLE;
 }
 
-void client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT])
+const char *client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT])
 {
-    static const struct {
-        const char *name;
-        double ns;
-    } units[] = {{"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
-    size_t i = ns < 1000000 ? 0 : ns < 1000000000 ? 1 : 2;
-    double value = (double)ns / units[i].ns;
+    bool is_us = ns < 1000000, is_ms = ns < 1000000000;
+    double value = (double)ns / (is_us ? 1e3 : is_ms ? 1e6 : 1e9);
     double rounded = (double)(int64_t)(value * 10 + 0.5) / 10;
     bool whole = rounded >= 100 || rounded == (double)(int64_t)rounded;
     snprintf(text, CLIENT_TIME_TEXT, "%.*f %s", whole ? 0 : 1, value,
-             units[i].name);
+             is_us   ? "us"
+             : is_ms ? "ms"
+                     : "s");
+    return text;
 }
 
-void client_print_address(const struct sonde_address *address, char *buffer,
-                          size_t size)
+const char *client_print_address(const struct sonde_address *address,
+                                 char text[CLIENT_ADDRESS_TEXT])
 {
     struct sonde_address bare = *address;
-    char text[SONDE_ADDRESS_TEXT];
     int port = sonde_address_port(address);
     if (port > 0)
         sonde_address_set_port(&bare, 0);
-    if (sonde_address_print(&bare, text, sizeof text) < 0)
-        snprintf(text, sizeof text, "(unknown address)");
-    if (port < 0)
-        snprintf(buffer, size, "%s", text);
-    else
-        snprintf(buffer, size, "%s port %d", text, port);
+    if (sonde_address_print(&bare, text, SONDE_ADDRESS_TEXT) < 0)
+        strcpy(text, "(unknown address)");
+    if (port >= 0)
+        snprintf(text + strlen(text), 16, " port %d", port);
+    return text;
 }
 
 /* ---- errors as sentences ------------------------------------------- */
@@ -109,15 +106,16 @@ enum client_end client_end_of(enum sonde_connect_status status)
     return ends[status].end;
 }
 
-/* Print to TIME how long the client waited without a reply: the timeout given,
+/* Print in TIME how long the client waited without a reply: the timeout given,
    unless the kernel timed out earlier or no timeout was given; then WAITED_NS,
-   rounded to milliseconds, since no deadline is more precise.  */
-static void print_waited(const struct client *client, int64_t waited_ns,
-                         char time[CLIENT_TIME_TEXT])
+   rounded to milliseconds, since no deadline is more precise.  Returns
+   TIME.  */
+static const char *print_waited(const struct client *client, int64_t waited_ns,
+                                char time[CLIENT_TIME_TEXT])
 {
     int64_t given = (int64_t)client->target->timeout * 1000000;
     bool is_over = given > 0 && client->deadline - monotonic_now() < 1000000;
-    client_print_time(
+    return client_print_time(
         is_over ? given : (waited_ns + 500000) / 1000000 * 1000000, time);
 }
 
@@ -213,14 +211,12 @@ static enum client_end client_explain(struct client *client, int error)
                            client->report.code
                                ? sonde_resolve_code_text(client->report.code)
                                : sonde_connect_status_text(status));
-    if (status == SONDE_CONNECT_TIMED_OUT) {
-        print_waited(client, client->connect_ns, time);
-        return client_fail(client, CLIENT_TIMED_OUT,
-                           "connection timed out after %s (%s)", time,
-                           target->path
-                               ? "full listen queue"
-                               : "firewall, full listen queue, or host down");
-    }
+    if (status == SONDE_CONNECT_TIMED_OUT)
+        return client_fail(
+            client, CLIENT_TIMED_OUT, "connection timed out after %s (%s)",
+            print_waited(client, client->connect_ns, time),
+            target->path ? "full listen queue"
+                         : "firewall, full listen queue, or host down");
     const char *advice = client_find_advice(target, error);
     if (advice)
         return client_fail(client, ends[status].end, "%s (%s)", strerror(error),

@@ -110,15 +110,16 @@ enum client_end client_output_lost(struct client *client, int error);
    SONDE_CONNECT_RESOURCES, _ABANDONED and _OTHER are CLIENT_TROUBLE.  */
 enum client_end client_end_of(enum sonde_connect_status status);
 
-/* Print ADDRESS as in sentences, "192.0.2.1 port 80", in BUFFER of SIZE bytes
-   (truncated): a UNIX socket without a port, an unprintable address as
-   "(unknown address)".  */
-void client_print_address(const struct sonde_address *address, char *buffer,
-                          size_t size);
+/* Print ADDRESS as in sentences, "192.0.2.1 port 80", in TEXT: a UNIX socket
+   without a port, an unprintable address as "(unknown address)".  Returns
+   TEXT.  */
+enum { CLIENT_ADDRESS_TEXT = SONDE_ADDRESS_TEXT + 16 };
+const char *client_print_address(const struct sonde_address *address,
+                                 char text[CLIENT_ADDRESS_TEXT]);
 
 /* Print NS nanoseconds, "224 us", "1.5 ms", "2 s", in TEXT: with one decimal if
-   it is not 0 and the value is below 100.  */
+   it is not 0 and the value is below 100.  Returns TEXT.  */
 enum { CLIENT_TIME_TEXT = 24 };
-void client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT]);
+const char *client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT]);
 
 #endif /* CLIENTS_CLIENT_H */

@@ -19,16 +19,6 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-/* Deadline of a run, in milliseconds.  The default rows take well under a
-   second; the limit for a slow host is a minute, two with --overflow, plus four
-   silence timeouts for each row and family, as if rows were measured in
-   sequence.  */
-static int64_t backlogprobe_deadline_of(const struct queue_plan *plan)
-{
-    return (plan->overflow ? 120000 : 60000) +
-           (int64_t)plan->count * 2 * 4 * (plan->wait + 50);
-}
-
 struct backlogprobe_choices {
     bool inet, inet6, local, json, profile, no_incomplete;
     bool again, overflow, half_open, chart;
@@ -110,14 +100,14 @@ static void backlogprobe_show_progress(const struct findings *findings,
     progress_show(elapsed, "%zu figures", findings->count);
 }
 
-/* The finding about a family that does not work, of the key KEY; NULL if the
-   family works, or was not measured.  */
-static const struct finding *not_working(const struct findings *findings,
-                                         const char *key)
+/* Why the family of the finding KEY does not work, "-" without a reason; NULL
+   if it works, or was not measured.  */
+static const char *not_working(const struct findings *findings, const char *key)
 {
     const struct finding *found = findings_get(findings, "listen.queue", key);
-    return found && !(found->value && !strcmp(found->value, "yes")) ? found
-                                                                    : NULL;
+    if (!found || (found->value && !strcmp(found->value, "yes")))
+        return NULL;
+    return found->reason ? found->reason : "-";
 }
 
 /* Complain if the families asked for, or else both, do not work on the loopback
@@ -125,20 +115,17 @@ static const struct finding *not_working(const struct findings *findings,
    message.  */
 static int check_families(const struct findings *findings)
 {
-    const struct finding *inet = not_working(findings, "inet.available");
-    const struct finding *inet6 = not_working(findings, "inet6.available");
-    bool both = choices.inet == choices.inet6 && !choices.local;
-    const char *why = inet && inet->reason ? inet->reason : "-";
-    const char *why6 = inet6 && inet6->reason ? inet6->reason : "-";
-    if (both && inet && inet6)
+    const char *inet = not_working(findings, "inet.available");
+    const char *inet6 = not_working(findings, "inet6.available");
+    if (choices.inet == choices.inet6 && !choices.local && inet && inet6)
         complain("no connection over the loopback interface works (IPv4: %s; "
                  "IPv6: %s); if it is down: ip link set lo up, or ifconfig "
                  "lo0 up",
-                 why, why6);
+                 inet, inet6);
     else if (choices.inet && inet)
-        complain("IPv4 does not work on this host's loopback (%s)", why);
+        complain("IPv4 does not work on this host's loopback (%s)", inet);
     else if (choices.inet6 && inet6)
-        complain("IPv6 does not work on this host's loopback (%s)", why6);
+        complain("IPv6 does not work on this host's loopback (%s)", inet6);
     else
         return 0;
     return -1;
@@ -148,13 +135,10 @@ static int check_families(const struct findings *findings)
    success if any row has figures.  */
 static int status_of(const struct report *report)
 {
-    static const int statuses[] = {
-        [GRANT_UNKNOWN] = STATUS_TROUBLE,
-        [GRANT_FULL] = STATUS_DONE,
-        [GRANT_TRUNCATED] = STATUS_NO,
-    };
     if (report->requires)
-        return statuses[report->need.grant];
+        return report->need.grant == GRANT_FULL        ? STATUS_DONE
+               : report->need.grant == GRANT_TRUNCATED ? STATUS_NO
+                                                       : STATUS_TROUBLE;
     return report->verdict.accepted.rows > 0 ? STATUS_DONE : STATUS_TROUBLE;
 }
 
@@ -195,14 +179,13 @@ static int print_comparison(struct findings *findings)
     } else {
         struct comparison found =
             compare_findings_of(output_stream(), findings, &there);
-        status = found.different + found.here_only + found.there_only > 0
-                     ? STATUS_NO
-                     : STATUS_DONE;
-        if (found.different + found.same == 0) {
-            status = STATUS_TROUBLE;
+        if (found.different + found.same == 0)
             complain("--compare: %s has none of these figures",
                      choices.compare);
-        }
+        else
+            status = found.different + found.here_only + found.there_only > 0
+                         ? STATUS_NO
+                         : STATUS_DONE;
     }
     findings_free(&there);
     return status;
@@ -233,6 +216,19 @@ static int print_report(struct findings *findings)
     return status;
 }
 
+/* Run MEASURE under the deadline of PLAN.  The default rows take well under
+   a second; the limit for a slow host is a minute, two with --overflow, plus
+   four silence timeouts for each row and family, as if rows were measured in
+   sequence.  Returns as run_measurement.  */
+static int measure_one(measurement *measure, const struct queue_plan *plan,
+                       struct findings *findings, struct run_trouble *trouble)
+{
+    int64_t deadline = (plan->overflow ? 120000 : 60000) +
+                       (int64_t)plan->count * 2 * 4 * (plan->wait + 50);
+    return run_measurement(measure, plan, deadline, findings,
+                           backlogprobe_show_progress, trouble);
+}
+
 /* Measure PLAN, with the results in FINDINGS, and report, also after a
    measurement that ended early.  Returns the exit status: STATUS_TROUBLE after
    a message, if a measurement ended early, a setting of --with failed, or no
@@ -242,22 +238,18 @@ static int backlogprobe_measure(struct findings *findings,
 {
     struct run_trouble trouble;
     int64_t start = monotonic_ms();
-    int failed = run_measurement(measure_listen_queue, plan,
-                                 backlogprobe_deadline_of(plan), findings,
-                                 backlogprobe_show_progress, &trouble);
-    if (!failed && plan->half_open && !settings_failure(findings))
-        failed = run_measurement(measure_half_open, plan,
-                                 backlogprobe_deadline_of(plan), findings,
-                                 backlogprobe_show_progress, &trouble);
+    int failed = measure_one(measure_listen_queue, plan, findings, &trouble);
+    const char *why = settings_failure(findings);
+    if (!failed && plan->half_open && !why)
+        failed = measure_one(measure_half_open, plan, findings, &trouble);
     int64_t elapsed = monotonic_ms() - start;
     progress_end();
     if (failed)
         complain("the measurement ended early: %s", trouble.text);
-    if (settings_failure(findings)) {
-        complain("--with: %s", settings_failure(findings));
-        return STATUS_TROUBLE;
-    }
-    if (findings->count == 0 || check_families(findings))
+    why = settings_failure(findings);
+    if (why)
+        complain("--with: %s", why);
+    if (why || findings->count == 0 || check_families(findings))
         return STATUS_TROUBLE;
     if (missing_add(findings, plan, trouble.text) ||
         host_add(findings, (long)elapsed)) {

@@ -153,36 +153,35 @@ static int target_make(struct client_target *target, const char *service,
     return status;
 }
 
-static void tell_attempt(const struct sonde_attempt *attempt)
-{
-    char address[SONDE_ADDRESS_TEXT + 16];
-    client_print_address(&attempt->address, address, sizeof address);
-    complain("tried %s: %s after %d ms", address,
-             sonde_connect_status_text(attempt->status), attempt->milliseconds);
-}
-
-/* For -v.  */
+/* For -v: the attempts; of a connected client both addresses, the time and
+   keepalive.  */
 static void client_tell(const struct client *client)
 {
-    char local[SONDE_ADDRESS_TEXT + 16] = "?", remote[sizeof local] = "?";
+    char text[CLIENT_ADDRESS_TEXT], remote[CLIENT_ADDRESS_TEXT] = "?";
     char time[CLIENT_TIME_TEXT];
     struct sonde_address address;
-    for (size_t i = 0; i < client->report.count; i++)
-        tell_attempt(&client->report.attempts[i]);
+    bool is_datagram = client->target->type == SOCK_DGRAM;
+    for (size_t i = 0; i < client->report.count; i++) {
+        const struct sonde_attempt *attempt = &client->report.attempts[i];
+        complain("tried %s: %s after %d ms",
+                 client_print_address(&attempt->address, text),
+                 sonde_connect_status_text(attempt->status),
+                 attempt->milliseconds);
+    }
     if (client->fd < 0)
         return;
-    if (!sonde_address_local(client->fd, &address))
-        client_print_address(&address, local, sizeof local);
     if (!sonde_address_peer(client->fd, &address))
-        client_print_address(&address, remote, sizeof remote);
-    bool is_datagram = client->target->type == SOCK_DGRAM;
-    client_print_time(client->connect_ns, time);
-    complain("connected from %s to %s, %s%s, in %s%s", local, remote,
-             family_name(sonde_address_family(client->fd)),
+        client_print_address(&address, remote);
+    complain("connected from %s to %s, %s%s, in %s%s",
+             sonde_address_local(client->fd, &address)
+                 ? "?"
+                 : client_print_address(&address, text),
+             remote, family_name(sonde_address_family(client->fd)),
              client->target->path ? (is_datagram ? " datagrams" : " stream")
              : is_datagram        ? " UDP"
                                   : " TCP",
-             time, is_datagram ? " (which sends nothing)" : "");
+             client_print_time(client->connect_ns, time),
+             is_datagram ? " (which sends nothing)" : "");
     if (client->keepalive > 0)
         complain("keepalive after %d s", client->keepalive);
     else if (client->target->keepalive > 0)
