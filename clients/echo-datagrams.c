@@ -10,6 +10,7 @@
 
 #include "base/monotonic.h"
 #include "clients/echo-client.h"
+#include "clients/verify.h"
 
 /* Functions that return an end return CLIENT_DONE to continue.  */
 struct exchange {
@@ -26,16 +27,15 @@ static enum client_end echo_datagrams_wrong(const struct exchange *exchange,
                                             const char *data, size_t size,
                                             ssize_t length)
 {
-    const unsigned char *due = (const unsigned char *)data;
-    size_t at = 0, max = length < 0 ? 0 : (size_t)length;
-    while (at < size && at < max && due[at] == exchange->reply[at])
-        at++;
-    if (at < size && at < max)
+    size_t max = length < 0 ? 0 : (size_t)length;
+    size_t shorter = max < size ? max : size;
+    size_t at = verify_same(data, exchange->reply, shorter);
+    if (at < shorter)
         return client_fail(exchange->client, CLIENT_WRONG_REPLY,
                            "wrong reply: byte %zu of datagram %" PRIu64
                            " is 0x%02x, not 0x%02x",
                            at, exchange->count + 1, exchange->reply[at],
-                           due[at]);
+                           (unsigned char)data[at]);
     return client_fail(
         exchange->client, CLIENT_WRONG_REPLY,
         "wrong reply: datagram %" PRIu64 " has %zu bytes, the reply %s%zu",

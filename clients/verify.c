@@ -54,32 +54,38 @@ void verify_sent(struct verify *verify, size_t count)
     verify->sent += count;
 }
 
+size_t verify_same(const void *a, const void *b, size_t size)
+{
+    const unsigned char *left = a, *right = b;
+    size_t same = 0;
+    if (!memcmp(left, right, size))
+        return size;
+    while (left[same] == right[same])
+        same++;
+    return same;
+}
+
 enum verify_answer verify_check(struct verify *verify, const void *bytes,
                                 size_t size, size_t *good)
 {
     const unsigned char *received = bytes;
     *good = 0;
     while (*good < size) {
-        size_t max, same;
+        size_t max;
         const unsigned char *due = verify_place(
             verify, verify->echoed, verify->sent - verify->echoed, &max);
         if (max > size - *good)
             max = size - *good;
-        if (max == 0) {
-            verify->received = received[*good];
-            return VERIFY_EXTRA;
-        }
-        same = max;
-        if (memcmp(due, received + *good, max))
-            for (same = 0; due[same] == received[*good + same];)
-                same++;
+        size_t same = verify_same(due, received + *good, max);
         *good += same;
         verify->echoed += same;
-        if (same < max) {
-            verify->expected = due[same];
-            verify->received = received[*good];
-            return VERIFY_DIFFERENT;
-        }
+        if (same > 0 && same == max)
+            continue;
+        verify->received = received[*good];
+        if (max == 0)
+            return VERIFY_EXTRA;
+        verify->expected = due[same];
+        return VERIFY_DIFFERENT;
     }
     return VERIFY_SAME;
 }

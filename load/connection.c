@@ -1,8 +1,8 @@
 /* connection.c - a load connection from connect to close, and its counts
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   sonde_connect waits for one connection.  A load run connects hundreds of
-   sockets in parallel, to an address that the first connection has reached.  */
+   Unlike sonde_connect, a load run connects hundreds of sockets in parallel, to
+   an address that the first connection has reached.  */
 
 #include <config.h>
 
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "clients/verify.h"
 #include "load/run.h"
 
 /* Delay before a failed connect is retried: a full queue or a refusing port may
@@ -46,19 +47,6 @@ const unsigned char *pattern_at(const struct pattern *pattern,
 {
     return pattern->bytes +
            (offset + (uint64_t)connection * 7919) % PATTERN_PERIOD;
-}
-
-size_t pattern_check(const struct pattern *pattern, size_t connection,
-                     uint64_t offset, const void *bytes, size_t size)
-{
-    const unsigned char *due = pattern_at(pattern, connection, offset);
-    const unsigned char *received = bytes;
-    size_t same = 0;
-    if (!memcmp(due, received, size))
-        return size;
-    while (due[same] == received[same])
-        same++;
-    return same;
 }
 
 /* ---- counts -------------------------------------------------------------- */
@@ -154,7 +142,7 @@ static void close_connection(struct load *load,
     set_state(load, connection, state);
 }
 
-/* Count ERROR and close; LOAD_NONE changes nothing.  */
+/* Count ERROR and close, unless ERROR is LOAD_NONE.  */
 static void connection_fail(struct load *load,
                             struct load_connection *connection,
                             enum load_error error)
@@ -165,22 +153,17 @@ static void connection_fail(struct load *load,
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* Have the poller watch the events that the state of CONNECTION needs.  A
-   failure of the poller is counted and closes CONNECTION.  */
+/* Watch the events that the state of CONNECTION needs.  A failure of the poller
+   is counted and closes CONNECTION.  */
 static void connection_watch(struct load *load,
                              struct load_connection *connection)
 {
-    unsigned events = SONDE_READABLE;
-    if (connection->state == CONNECTION_CONNECTING)
-        events = SONDE_WRITABLE;
-    else if (connection->is_blocked)
-        events |= SONDE_WRITABLE;
-    if (events == connection->watched)
-        return;
+    unsigned events = connection->state == CONNECTION_CONNECTING
+                          ? SONDE_WRITABLE
+                      : connection->is_blocked ? SONDE_READABLE | SONDE_WRITABLE
+                                               : SONDE_READABLE;
     if (sonde_poller_modify(load->poller, connection->fd, events, connection))
         connection_fail(load, connection, load_error_of(errno));
-    else
-        connection->watched = events;
 }
 
 /* With --connect: add the time of the whole connection to the latency, and
@@ -193,7 +176,7 @@ static void connection_complete(struct load *load,
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* With --connect, after the reply: close by RST if the plan says reset, or
+/* With --connect, after the reply: close by RST with reset in the plan, or
    half-close and wait until the peer closes its side.  */
 static void connection_half_close(struct load *load,
                                   struct load_connection *connection)
@@ -216,12 +199,9 @@ static enum load_error stream_send(struct load *load,
                                    struct load_connection *connection)
 {
     size_t size = load->plan->size;
-    if (load_may_begin(load, connection)) {
-        int64_t now = monotonic_now();
-        do
-            load_begin(load, connection, now);
-        while (load_may_begin(load, connection));
-    }
+    int64_t now = monotonic_now();
+    while (load_may_begin(load, connection))
+        load_begin(load, connection, now);
     connection->is_blocked = false;
     while (connection->sent < connection->begun * size &&
            !connection->is_blocked) {
@@ -240,16 +220,17 @@ static enum load_error stream_send(struct load *load,
 }
 
 /* Compare COUNT received bytes with the bytes sent, and advance RECEIVED by the
-   bytes that match.  Returns LOAD_NONE if all match; otherwise LOAD_WRONG,
-   described in the report.  */
+   bytes that match.  A difference is LOAD_WRONG, described in the report.  */
 static enum load_error stream_verify(struct load *load,
                                      struct load_connection *connection,
                                      size_t count)
 {
     size_t max = (size_t)(connection->sent - connection->received);
     size_t due = count < max ? count : max;
-    size_t good = pattern_check(&load->pattern, load_index(load, connection),
-                                connection->received, load->bytes, due);
+    size_t good =
+        verify_same(pattern_at(&load->pattern, load_index(load, connection),
+                               connection->received),
+                    load->bytes, due);
     connection->received += good;
     if (good == count)
         return LOAD_NONE;
@@ -294,7 +275,7 @@ void load_connection_send(struct load *load, struct load_connection *connection)
 }
 
 /* Receive, then send messages that may begin now, or with --connect end the
-   connection after its reply.  An error is counted and closes CONNECTION.  */
+   connection after its reply.  */
 static void connection_receive(struct load *load,
                                struct load_connection *connection)
 {
@@ -309,17 +290,15 @@ static void connection_receive(struct load *load,
 
 /* ---- connect ------------------------------------------------------------- */
 
-/* Use FD for CONNECTION, which closes FD from now on.  TCP sends small messages
-   at once, with keepalive if configured; with reset in the plan, a stream
-   closes by RST.  Errors of these options are ignored.  Returns 0, or -1 with
-   the errno of sonde_poller_add.  */
+/* Use FD for CONNECTION, which closes FD from now on, and set the options of
+   the socket, without regard to errors.  Returns 0, or -1 with the errno of
+   sonde_poller_add.  */
 static int connection_use(struct load *load, struct load_connection *connection,
                           int fd)
 {
     int on = 1;
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
     connection->fd = fd;
-    connection->watched = 0;
     connection->is_blocked = false;
     if (connection_is_tcp(load)) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -354,8 +333,7 @@ void load_connection_adopt(struct load *load,
         connection_establish(load, connection);
 }
 
-/* Close, and go to STATE, a state from which connect is retried after the
-   back-off.  */
+/* Close, and go to STATE, from which connect is retried after the back-off.  */
 static void connection_back_off(struct load *load,
                                 struct load_connection *connection,
                                 enum load_state state)
@@ -414,8 +392,7 @@ static int connection_error(const struct load *load, int fd)
     return error;
 }
 
-/* connect has ended: count the connect time and begin, or handle the
-   failure.  */
+/* connect has ended: begin, or handle the failure.  */
 static void connection_confirm(struct load *load,
                                struct load_connection *connection)
 {

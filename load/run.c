@@ -23,8 +23,7 @@ enum {
 
 /* ---- phases -------------------------------------------------------------- */
 
-/* Change the phase: keep the figures of the phase that ends, and set up PHASE,
-   with its end.  Without a rate all connections send at once when LOAD_RUNNING
+/* Begin PHASE.  Without a rate all connections send at once when LOAD_RUNNING
    begins.  */
 static void next_phase(struct load *load, enum load_phase phase, int64_t now)
 {
@@ -35,9 +34,6 @@ static void next_phase(struct load *load, enum load_phase phase, int64_t now)
         load->start = load->last = load->checked = load->next_due = now;
         load->phase_end = now + (plan->kind == LOAD_HOLD ? 0 : plan->duration);
     } else if (phase == LOAD_DRAINING) {
-        load->ran = (load->checked < load->phase_end ? load->checked
-                                                     : load->phase_end) -
-                    load->start;
         load->phase_end = now + plan->timeout;
     }
     load->phase = phase;
@@ -61,35 +57,24 @@ static bool is_drained(const struct load *load)
     return true;
 }
 
-/* All connections are established or have failed: go to the next phase.  If
-   none is open, the run is over.  */
-static void end_opening(struct load *load, int64_t now)
-{
-    load->report->opened += now - load->start;
-    next_phase(load,
-               load->open == 0                 ? LOAD_OVER
-               : load->plan->kind == LOAD_HOLD ? LOAD_HOLDING
-                                               : LOAD_RUNNING,
-               now);
-}
-
-/* Whether the timeout of replies has passed.  If the last poll returned events,
-   replies may have waited for this process: the timeout is doubled.  */
-static bool is_out_of_time(const struct load *load, int64_t now)
-{
-    return now >=
-           load->phase_end + (load->has_events ? load->plan->timeout : 0);
-}
-
 /* Go to the next phase if this phase ends at NOW.  In the second half of the
-   timeout for replies no message may begin (is_late).  */
+   timeout for replies no message may begin (is_late).  That timeout is doubled
+   if the last poll returned events: replies may have waited for this process.
+ */
 static void check_phase(struct load *load, int64_t now)
 {
-    bool is_idle = load->open == 0 && load->plan->kind != LOAD_CONNECTS;
+    const struct load_plan *plan = load->plan;
+    bool is_idle = load->open == 0 && plan->kind != LOAD_CONNECTS;
     switch (load->phase) {
     case LOAD_OPENING:
-        if (load->next == load->plan->connections && load->connecting == 0)
-            end_opening(load, now);
+        if (load->next < plan->connections || load->connecting > 0)
+            break;
+        load->report->opened += now - load->start;
+        next_phase(load,
+                   is_idle                   ? LOAD_OVER
+                   : plan->kind == LOAD_HOLD ? LOAD_HOLDING
+                                             : LOAD_RUNNING,
+                   now);
         break;
     case LOAD_HOLDING:
         if (now >= load->phase_end)
@@ -100,8 +85,9 @@ static void check_phase(struct load *load, int64_t now)
             next_phase(load, LOAD_DRAINING, monotonic_now());
         break;
     case LOAD_DRAINING:
-        load->is_late = now >= load->phase_end - load->plan->timeout / 2;
-        if (is_out_of_time(load, now) || is_idle || is_drained(load))
+        load->is_late = now >= load->phase_end - plan->timeout / 2;
+        if (now >= load->phase_end + (load->has_events ? plan->timeout : 0) ||
+            is_idle || is_drained(load))
             next_phase(load, LOAD_OVER, now);
         break;
     case LOAD_OVER:
@@ -160,12 +146,6 @@ static void run_begin_due(struct load *load, int64_t now)
     }
 }
 
-static void check_timeouts(struct load *load, int64_t now)
-{
-    for (size_t i = 0; i < load->plan->connections; i++)
-        load_connection_check(load, &load->connections[i], now);
-}
-
 /* Open connections or begin messages, as the phase and the rate require.  */
 static void begin_due_work(struct load *load, int64_t now)
 {
@@ -173,7 +153,7 @@ static void begin_due_work(struct load *load, int64_t now)
         open_first(load);
     if (load->phase != LOAD_RUNNING)
         return;
-    load->checked = now;
+    load->checked = now < load->phase_end ? now : load->phase_end;
     load->next_due = INT64_MAX;
     if (load->plan->kind == LOAD_CONNECTS)
         open_again(load, now);
@@ -204,12 +184,9 @@ static void take_signals(struct load *load)
 {
     load->has_progress = true;
     while (sonde_selfpipe_read()) {
-        if (load->phase == LOAD_RUNNING) {
-            next_phase(load, LOAD_DRAINING, monotonic_now());
-        } else {
-            next_phase(load, LOAD_OVER, monotonic_now());
-            load->is_cut = true;
-        }
+        load->is_cut = load->phase != LOAD_RUNNING;
+        next_phase(load, load->is_cut ? LOAD_OVER : LOAD_DRAINING,
+                   monotonic_now());
         load->report->interrupted = true;
     }
 }
@@ -223,7 +200,8 @@ static void run_loop(struct load *load,
     while (load->phase != LOAD_OVER) {
         int64_t now = monotonic_now();
         if (now >= tick) {
-            check_timeouts(load, now);
+            for (size_t i = 0; i < load->plan->connections; i++)
+                load_connection_check(load, &load->connections[i], now);
             tick = now + TICK;
         }
         if (progress && now >= reported) {
@@ -329,32 +307,25 @@ static void begin_load(struct load *load, struct client *client)
     client->fd = -1;
 }
 
-/* Messages that came due by the rate on an open connection and never began, or
-   with --connect, connections that came due and never began.  0 without a
-   rate.  */
-static uint64_t count_unsent(const struct load *load)
-{
-    const struct load_plan *plan = load->plan;
-    bool is_connects = plan->kind == LOAD_CONNECTS;
-    uint64_t unsent = 0;
-    for (size_t i = 0; plan->rate && i < plan->connections; i++) {
-        const struct load_connection *connection = &load->connections[i];
-        uint64_t due = load_due_before(plan, i, load->ran);
-        uint64_t begun = is_connects ? connection->due : connection->begun;
-        if ((is_connects || connection->state == CONNECTION_OPEN) &&
-            due > begun)
-            unsent += due - begun;
-    }
-    return unsent;
-}
-
-/* Count, as errors, connections that neither connected nor failed, and
-   connections that the peer did not close after the half-close.  */
+/* Count, as errors: messages that came due by the rate on an open connection
+   and never began, or with --connect, connections that came due and never
+   began; connections that neither connected nor failed, and connections that
+   the peer did not close after the half-close.  */
 static void count_unfinished(const struct load *load)
 {
+    const struct load_plan *plan = load->plan;
     uint64_t *errors = load->report->errors;
-    for (size_t i = 0; i < load->plan->connections; i++) {
-        enum load_state state = load->connections[i].state;
+    bool is_connects = plan->kind == LOAD_CONNECTS;
+    for (size_t i = 0; i < plan->connections; i++) {
+        const struct load_connection *connection = &load->connections[i];
+        enum load_state state = connection->state;
+        uint64_t begun = is_connects ? connection->due : connection->begun;
+        uint64_t due =
+            plan->rate && (is_connects || state == CONNECTION_OPEN)
+                ? load_due_before(plan, i, load->checked - load->start)
+                : 0;
+        if (due > begun)
+            errors[LOAD_UNSENT] += due - begun;
         if (state == CONNECTION_QUEUE_FULL || state == CONNECTION_CONNECTING)
             errors[SONDE_CONNECT_TIMED_OUT]++;
         else if (state == CONNECTION_ENDING)
@@ -362,8 +333,8 @@ static void count_unfinished(const struct load *load)
     }
 }
 
-/* Complete the report after the run: the time elapsed, and the errors of
-   messages and connections still pending, unless the run was cut.  */
+/* Complete the report: the time elapsed, and the errors of messages and
+   connections still pending, unless the run was cut.  */
 static void finish_report(const struct load *load)
 {
     struct load_report *report = load->report;
@@ -374,7 +345,6 @@ static void finish_report(const struct load *load)
     if (load->is_cut)
         return;
     report->errors[LOAD_UNANSWERED] += load->outstanding;
-    report->errors[LOAD_UNSENT] += count_unsent(load);
     count_unfinished(load);
 }
 

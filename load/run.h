@@ -44,7 +44,6 @@ struct load_message {
 struct load_connection {
     int fd;
     enum load_state state;
-    unsigned watched; /* events that the poller watches */
     bool is_blocked;  /* the socket's send buffer is full */
     int64_t since;    /* start of connect; with a rate, when it was due */
     int64_t retry_at; /* end of the back-off */
@@ -81,18 +80,19 @@ struct pattern {
 };
 
 /* How messages travel.  Each function returns LOAD_NONE, or the error that ends
-   the connection.  */
+   the connection.
+
+   send: begin the messages that may begin, and send as much as the socket
+   takes; set is_blocked if the socket takes no more.  receive: receive and
+   verify data that has arrived; not always all, so that a fast peer does not
+   starve the other connections.  expire: receive replies that have arrived,
+   then count messages unanswered for the timeout at NOW, which are done; NULL
+   if messages cannot be lost.  */
 struct load_transport {
-    /* Begin the messages that may begin, and send as much as the socket takes.
-       Sets is_blocked if the socket takes no more.  */
     enum load_error (*send)(struct load *load,
                             struct load_connection *connection);
-    /* Receive and verify data that has arrived; not always all, so that a fast
-       peer does not starve the other connections.  */
     enum load_error (*receive)(struct load *load,
                                struct load_connection *connection);
-    /* Receive replies that have arrived, then count messages unanswered for the
-       timeout at NOW, which are done; NULL if messages cannot be lost.  */
     enum load_error (*expire)(struct load *load,
                               struct load_connection *connection, int64_t now);
 };
@@ -116,8 +116,7 @@ struct load {
     int64_t phase_end;
     int64_t next_due;  /* while running: when the next message or connection is
                           due; INT64_MAX without a rate */
-    int64_t checked;   /* when due messages were last begun */
-    int64_t ran;       /* nanoseconds in which messages came due */
+    int64_t checked;   /* when due messages were last begun, while running */
     int64_t last;      /* arrival of the last reply */
     size_t next;       /* the first connection never opened */
     size_t closed;     /* connections in CLOSED */
@@ -169,11 +168,6 @@ void pattern_make(struct pattern *pattern);
 const unsigned char *pattern_at(const struct pattern *pattern,
                                 size_t connection, uint64_t offset);
 
-/* How many leading bytes of the SIZE BYTES (at most PATTERN_PIECE) match the
-   pattern from OFFSET of the stream of CONNECTION; SIZE if all match.  */
-size_t pattern_check(const struct pattern *pattern, size_t connection,
-                     uint64_t offset, const void *bytes, size_t size);
-
 /* Message NUMBER of CONNECTION, begun and not yet done without a gap.  */
 struct load_message *load_message(const struct load *load,
                                   const struct load_connection *connection,
@@ -196,9 +190,9 @@ void load_done(struct load *load, struct load_connection *connection,
 
 /* Begin to connect CONNECTION, which has no socket.  SINCE, in nanoseconds, is
    the start of the connect time.  A connect that succeeds at once is confirmed
-   at once, and with messages to send, these are sent.  A failure is counted,
-   and the state is then CONNECTION_CLOSED or a back-off.  All attempts after a
-   full listen queue share one deadline, CLIENT_TIMEOUT.  */
+   at once.  A failure is counted, and the state is then CONNECTION_CLOSED or a
+   back-off.  All attempts after a full listen queue share one deadline,
+   CLIENT_TIMEOUT.  */
 void load_connection_open(struct load *load, struct load_connection *connection,
                           int64_t since);
 
