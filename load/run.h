@@ -130,11 +130,11 @@ struct load {
 
 /* ---- plan.c -------------------------------------------------------------- */
 
-/* Set the end of CLIENT by REPORT.  Without errors: CLIENT_DONE, or
-   CLIENT_TIMED_OUT if no reply came and no signal interrupted the run.
+/* Set the end of CLIENT by REPORT, and return it: CLIENT_DONE without errors,
+   but CLIENT_TIMED_OUT if no reply came and no signal interrupted the run.
    Otherwise the text has the counts, and the end is of one error: wrong replies
    first, then closed early, unanswered (CLIENT_SILENCE for datagrams), and the
-   order of enum load_error.  Returns the end.  */
+   order of enum load_error.  */
 enum client_end load_judge(struct client *client,
                            const struct load_report *report);
 
@@ -145,26 +145,21 @@ enum load_error load_error_of(int error);
 size_t load_index(const struct load *load,
                   const struct load_connection *connection);
 
-/* Describe a wrong reply in the report, unless a reply is described there
-   already: WHAT ("byte", "datagram") NUMBER of CONNECTION was altered, or was
-   NEVER sent.  Nothing is counted.  Returns LOAD_WRONG.  */
+/* Describe the first wrong reply in the report: WHAT ("byte", "datagram")
+   NUMBER of CONNECTION was altered, or was NEVER sent.  Returns LOAD_WRONG.  */
 enum load_error load_note_wrong(struct load *load,
                                 const struct load_connection *connection,
                                 const char *what, uint64_t number, bool never);
 
-/* ---- datagram.c ---------------------------------------------------------- */
+/* ---- datagram.c, connection.c -------------------------------------------- */
 
-extern const struct load_transport datagram_transport;
-
-/* ---- connection.c -------------------------------------------------------- */
-
-extern const struct load_transport stream_transport;
+extern const struct load_transport datagram_transport, stream_transport;
 
 /* Fill PATTERN.  The bytes are the same in each run.  */
 void pattern_make(struct pattern *pattern);
 
 /* The PATTERN_PIECE bytes from OFFSET of the stream of CONNECTION, a number of
-   load_index.  The bytes belong to PATTERN.  */
+   load_index.  */
 const unsigned char *pattern_at(const struct pattern *pattern,
                                 size_t connection, uint64_t offset);
 
@@ -197,23 +192,23 @@ void load_connection_open(struct load *load, struct load_connection *connection,
                           int64_t since);
 
 /* Use FD, a connected socket, for CONNECTION, which closes FD from now on.
-   Counts as a connect.  If the poller fails, the error is counted and FD is
-   closed.  */
+   Counts as a connect.  */
 void load_connection_adopt(struct load *load,
                            struct load_connection *connection, int fd);
 
-/* Handle READY, events of the poller: confirm the connect, receive, or send.
-   Errors are counted and close CONNECTION.  */
+/* The following count errors, and close CONNECTION then.
+
+   Handle READY, events of the poller: confirm the connect, receive, or send. */
 void load_connection_serve(struct load *load,
                            struct load_connection *connection, unsigned ready);
 
 /* If CONNECTION is open, begin the messages that may begin, and send as much as
-   the socket takes.  An error is counted and closes CONNECTION.  */
+   the socket takes.  */
 void load_connection_send(struct load *load,
                           struct load_connection *connection);
 
-/* Handle timeouts and back-offs that have passed at NOW: of a connect (counted,
-   closed), of datagrams (counted), and retries.  */
+/* Handle timeouts of a connect and of datagrams, and back-offs, that have
+   passed at NOW.  */
 void load_connection_check(struct load *load,
                            struct load_connection *connection, int64_t now);
 

@@ -32,6 +32,7 @@ static const struct option_row common[] = {
 /* All rows of a program, in the order of --help; and as getopt_long takes
    them.  */
 struct option_view {
+    const struct program *program;
     const struct option_row *rows[OPTIONS_MAX];
     size_t count;
     char letters[2 * OPTIONS_MAX + 1];
@@ -40,11 +41,9 @@ struct option_view {
 
 static void view_add(struct option_view *view, const struct option_row *row)
 {
-    size_t end = strlen(view->letters);
+    char *end = view->letters + strlen(view->letters);
     if (row->letter)
-        view->letters[end++] = row->letter;
-    if (row->letter && row->argument)
-        view->letters[end] = ':';
+        sprintf(end, row->argument ? "%c:" : "%c", row->letter);
     view->words[view->count] = (struct option){
         row->name, row->argument ? required_argument : no_argument, NULL,
         LONG_BASE + (int)view->count};
@@ -57,7 +56,7 @@ static void view_make(struct option_view *view, const struct program *program)
 {
     const struct option_row *tables[] = {program->rows, program->shared,
                                          common};
-    *view = (struct option_view){0};
+    *view = (struct option_view){.program = program};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const struct option_row *row = tables[i]; row && row->name; row++)
             if (view->count < OPTIONS_MAX)
@@ -90,15 +89,16 @@ static int row_print_name(const struct option_row *row, char *text, size_t size)
                     row->argument ? row->argument : "");
 }
 
-/* Write ROW's choices to TEXT, separated by commas; "" if there are none.  */
-static void row_print_choices(const struct option_row *row, char *text,
-                              size_t size)
+/* Write ROW's choices to TEXT, separated by commas.  Returns the length, 0 if
+   there are none.  */
+static size_t row_print_choices(const struct option_row *row, char *text,
+                                size_t size)
 {
     size_t used = 0;
-    *text = '\0';
     for (int i = 0; row->choices && row->choices[i] && used < size; i++)
         used += (size_t)snprintf(text + used, size - used, "%s%s",
                                  i ? ", " : "", row->choices[i]);
+    return used;
 }
 
 /* The column in which the help of all rows begins; a longer name has a line of
@@ -116,45 +116,40 @@ static int help_column(const struct option_view *view)
     return column;
 }
 
-static void help_print_rows(const struct option_view *view)
+static void row_print_help(const struct option_row *row, int column)
 {
     FILE *out = output_stream();
-    int column = help_column(view);
-    for (size_t i = 0; i < view->count; i++) {
-        char text[80], choices[200];
-        int length = row_print_name(view->rows[i], text, sizeof text);
-        row_print_choices(view->rows[i], choices, sizeof choices);
-        fputs(text, out);
-        if (length + 2 > column) {
-            putc('\n', out);
-            length = 0;
-        }
-        pad(out, length, column);
-        int end = wrap(out, choices, column, column, WIDTH);
-        if (*choices)
-            putc(' ', out);
-        wrap(out, view->rows[i]->help, end + (*choices != '\0'), column, WIDTH);
+    char text[400];
+    int length = row_print_name(row, text, sizeof text);
+    fputs(text, out);
+    if (length + 2 > column) {
         putc('\n', out);
+        length = 0;
     }
+    pad(out, length, column);
+    size_t used = row_print_choices(row, text, sizeof text);
+    snprintf(text + used, sizeof text - used, "%s%s", used ? " " : "",
+             row->help);
+    wrap(out, text, column, column, WIDTH);
+    putc('\n', out);
 }
 
-static int print_help(const struct program *program,
-                      const struct option_view *view)
+static int print_help(const struct option_view *view)
 {
+    const struct program *program = view->program;
     FILE *out = output_stream();
+    int column = help_column(view);
     fprintf(out, "Usage: %s [OPTION]...%s%s\n", program->name,
             program->operands ? " " : "",
             program->operands ? program->operands : "");
     wrap(out, program->purpose, 0, 0, WIDTH);
     fputs("\n\n", out);
-    help_print_rows(view);
+    for (size_t i = 0; i < view->count; i++)
+        row_print_help(view->rows[i], column);
     putc('\n', out);
-    if (program->operands_help) {
-        wrap(out, program->operands_help, 0, 0, WIDTH);
+    if (wrap(out, program->operands_help, 0, 0, WIDTH) > 0)
         putc('\n', out);
-    }
-    fputs("Exit status: ", out);
-    wrap(out, program->statuses, (int)strlen("Exit status: "), 0, WIDTH);
+    wrap(out, program->statuses, fprintf(out, "Exit status: "), 0, WIDTH);
     putc('\n', out);
     return STATUS_DONE;
 }
@@ -171,7 +166,7 @@ static int print_version(const struct program *program)
 
 /* ---- values -------------------------------------------------------------- */
 
-/* take_number, take_seconds and take_choice set the target of ROW to the value
+/* take_number, take_seconds, take_choice: set the target of ROW to the value
    TEXT.  Each returns OPTIONS_GO_ON; or STATUS_TROUBLE after a usage error,
    with the target unchanged.  */
 static int take_number(const struct option_row *row, const char *text)
@@ -179,9 +174,8 @@ static int take_number(const struct option_row *row, const char *text)
     char *end;
     errno = 0;
     long number = strtol(text, &end, 10);
-    bool is_plain = *text == '-' || (*text >= '0' && *text <= '9');
-    if (!is_plain || end == text || *end || errno || number < row->min ||
-        number > row->max)
+    if (!strchr("-0123456789", *text) || end == text || *end || errno ||
+        number < row->min || number > row->max)
         return usage_error(
             "invalid argument '%s' for '--%s': give a number from %ld to %ld",
             text, row->name, row->min, row->max);
@@ -208,12 +202,11 @@ static int take_seconds(const struct option_row *row, const char *text)
 static int take_choice(const struct option_row *row, const char *text)
 {
     char all[200];
-    for (int i = 0; row->choices[i]; i++) {
+    for (int i = 0; row->choices[i]; i++)
         if (!strcmp(row->choices[i], text)) {
             *(int *)row->target = i;
             return OPTIONS_GO_ON;
         }
-    }
     row_print_choices(row, all, sizeof all);
     return usage_error("invalid argument '%s' for '--%s': choose one of %s",
                        text, row->name, all);
@@ -240,36 +233,35 @@ static int list_add(struct option_list *list, const char *text)
    print the help or the version.  Returns OPTIONS_GO_ON, or the exit
    status.  */
 static int row_take(const struct option_row *row, const char *value,
-                    const struct program *program,
                     const struct option_view *view)
 {
     switch (row->kind) {
     case OPTION_FLAG:
         *(bool *)row->target = true;
-        return OPTIONS_GO_ON;
+        break;
     case OPTION_NUMBER:
         return take_number(row, value);
     case OPTION_SECONDS:
         return take_seconds(row, value);
     case OPTION_TEXT:
         *(const char **)row->target = value;
-        return OPTIONS_GO_ON;
+        break;
     case OPTION_LIST:
         return list_add(row->target, value);
     case OPTION_CHOICE:
         return take_choice(row, value);
     case OPTION_HELP:
-        return print_help(program, view);
+        return print_help(view);
     case OPTION_VERSION:
-        return print_version(program);
+        return print_version(view->program);
     }
-    return STATUS_TROUBLE;
+    return OPTIONS_GO_ON;
 }
 
 /* getopt_long found an error: parse again, up to the error, and let getopt_long
-   print the message.  Returns STATUS_TROUBLE. stdio would lose the message if a
-   non-blocking standard error had no room, so wait for room first, as write_all
-   does: until the reader reads, or a signal ends the process.  */
+   print the message.  Returns STATUS_TROUBLE.  stdio would lose the message if
+   a non-blocking standard error had no room, so wait for room first, without
+   limit, as write_all does.  */
 static int report_option_error(const struct option_view *view, int argc,
                                char **argv)
 {
@@ -311,7 +303,7 @@ int options_take(const struct program *program, int argc, char **argv)
     while ((value = getopt_long(argc, argv, view.letters, view.words, NULL)) !=
            -1) {
         const struct option_row *row = view_find(&view, value);
-        int status = row ? row_take(row, optarg, program, &view)
+        int status = row ? row_take(row, optarg, &view)
                          : report_option_error(&view, argc, argv);
         if (status != OPTIONS_GO_ON)
             return status;
