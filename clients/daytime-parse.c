@@ -52,9 +52,14 @@ static const struct {
     {"CEST", 120}, {"EET", 120},  {"EEST", 180},
 };
 
-/* ---- fields: each returns whether the field is there, and skips it ------- */
+static const char *const months[] = {
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
+static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
+                                   "Thursday", "Friday",  "Saturday",
+                                   "Sunday"};
 
-/* After a mismatch the position is undefined.  */
+/* ---- fields: each returns whether the field is there, and skips it ------- */
 
 /* MIN to MAX digits, with their number in *VALUE.  */
 static bool take_digits(struct reading *reading, int min, int max, int *value)
@@ -90,34 +95,8 @@ static bool take_name(struct reading *reading, const char *const *names,
     return false;
 }
 
-static bool take_month(struct reading *reading)
-{
-    static const char *const months[] = {
-        "January", "February", "March",     "April",   "May",      "June",
-        "July",    "August",   "September", "October", "November", "December"};
-    return take_name(reading, months, 12, &reading->of['m']);
-}
-
-/* Any weekday matches: the date in the example of RFC 867 has the wrong
-   weekday.  */
-static bool take_weekday(struct reading *reading)
-{
-    static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
-                                       "Thursday", "Friday",  "Saturday",
-                                       "Sunday"};
-    return take_name(reading, days, 7, &reading->of['w']);
-}
-
-static bool take_blanks(struct reading *reading)
-{
-    const char *start = reading->at;
-    while (*reading->at == ' ')
-        reading->at++;
-    return reading->at > start;
-}
-
-/* An offset: +01, +01:00, +0100, or the like with a minus.  The caller has
-   checked that a sign is there.  */
+/* An offset: +01, +01:00, +0100, or the like with a minus.  The sign is there.
+ */
 static bool take_offset(struct reading *reading)
 {
     int sign = *reading->at == '-' ? -1 : 1, hours, minutes = 0;
@@ -162,15 +141,6 @@ static bool take_nist(struct reading *reading)
     return true;
 }
 
-static bool take_short_year(struct reading *reading)
-{
-    int *year = &reading->of['Y'];
-    if (!take_digits(reading, 2, 2, year))
-        return false;
-    *year += *year < 69 ? 2000 : 1900;
-    return true;
-}
-
 /* FIELD, a character of a pattern: a letter of the table at the top, or
    itself.  */
 static bool take_field(struct reading *reading, char field)
@@ -189,17 +159,21 @@ static bool take_field(struct reading *reading, char field)
     case 'J':
         return take_digits(reading, 5, 5, value);
     case 'y':
-        return take_short_year(reading);
+        if (!take_digits(reading, 2, 2, value))
+            return false;
+        reading->of['Y'] = *value + (*value < 69 ? 2000 : 1900);
+        return true;
     case 'M':
-        return take_month(reading);
-    case 'w':
-        return take_weekday(reading);
+        return take_name(reading, months, 12, &reading->of['m']);
+    case 'w': /* any, since the example of RFC 867 has a wrong one */
+        return take_name(reading, days, 7, value);
     case 'Z':
         return take_zone(reading);
     case 'N':
         return take_nist(reading);
     case '_':
-        return take_blanks(reading);
+        reading->at += *value = (int)strspn(reading->at, " ");
+        return *value > 0;
     default:
         return *reading->at == field && *reading->at++;
     }
@@ -263,20 +237,19 @@ static int64_t utc_seconds(const struct reading *reading)
            (reading->of['I'] - reading->zone) * 60 + reading->of['S'];
 }
 
-/* Whether TEXT has the form PATTERN, apart from white space around TEXT, and is
-   an existing time.  If so, *READING has the fields; otherwise *READING is
-   undefined.  */
+#define SPACE " \t\n\v\f\r"
+
+/* Whether TEXT, apart from white space around it, has the form PATTERN and is
+   an existing time.  If so, *READING has the fields.  */
 static bool daytime_parse_matches(struct reading *reading, const char *pattern,
                                   const char *text)
 {
     *reading = (struct reading){.at = text, .of['J'] = -1};
-    while (isspace((unsigned char)*reading->at))
-        reading->at++;
+    reading->at += strspn(text, SPACE);
     for (; *pattern; pattern++)
         if (!take_field(reading, *pattern))
             return false;
-    while (isspace((unsigned char)*reading->at))
-        reading->at++;
+    reading->at += strspn(reading->at, SPACE);
     return !*reading->at && is_possible(reading);
 }
 

@@ -35,34 +35,24 @@ const struct option_row client_rows[] = {
     {0},
 };
 
-/* Report a usage error: why SOURCE, the value of --source, is refused.  Returns
-   the exit status.  */
-static int refuse_source(const char *source)
-{
-    char problem[ENDPOINT_TEXT];
-    const char *port = endpoint_port(source);
-    if (endpoint_lacks_interface(source, problem, sizeof problem))
-        return usage_error("invalid argument '%s' for '--source': no such "
-                           "interface: '%s'",
-                           source, problem);
-    if (port && *port && !endpoint_check_port(port, 0, problem))
-        return usage_error("invalid argument '%s' for '--source': %s", source,
-                           problem);
-    return usage_error("invalid argument '%s' for '--source': give an address "
-                       "of this host",
-                       source);
-}
-
 /* Set TARGET's source, in static memory, from --source.  Returns OPTIONS_GO_ON,
    or the exit status after a usage error.  */
 static int target_take_source(struct client_target *target)
 {
     static struct sonde_address address;
-    const char *source = client_options.source;
-    char interface[ENDPOINT_TEXT];
-    if (strchr(source, '/') || sonde_address_parse(&address, source, 0) ||
-        endpoint_lacks_interface(source, interface, sizeof interface))
-        return refuse_source(source);
+    const char *source = client_options.source, *port = endpoint_port(source);
+    char problem[ENDPOINT_TEXT];
+    if (endpoint_lacks_interface(source, problem, sizeof problem))
+        return usage_error("invalid argument '%s' for '--source': no such "
+                           "interface: '%s'",
+                           source, problem);
+    if (strchr(source, '/') || sonde_address_parse(&address, source, 0)) {
+        strcpy(problem, "give an address of this host");
+        if (port && *port)
+            endpoint_check_port(port, 0, problem);
+        return usage_error("invalid argument '%s' for '--source': %s", source,
+                           problem);
+    }
     target->source = &address;
     if (target->family != AF_UNSPEC &&
         target->family != address.storage.ss_family)
