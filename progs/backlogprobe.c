@@ -111,24 +111,24 @@ static const char *not_working(const struct findings *findings, const char *key)
 }
 
 /* Complain if the families asked for, or else both, do not work on the loopback
-   interface.  Returns 0 if there is something to report, or -1 after a
+   interface.  Returns 0 if there is something to report; not 0 after a
    message.  */
 static int check_families(const struct findings *findings)
 {
     const char *inet = not_working(findings, "inet.available");
     const char *inet6 = not_working(findings, "inet6.available");
     if (choices.inet == choices.inet6 && !choices.local && inet && inet6)
-        complain("no connection over the loopback interface works (IPv4: %s; "
-                 "IPv6: %s); if it is down: ip link set lo up, or ifconfig "
-                 "lo0 up",
-                 inet, inet6);
-    else if (choices.inet && inet)
-        complain("IPv4 does not work on this host's loopback (%s)", inet);
-    else if (choices.inet6 && inet6)
-        complain("IPv6 does not work on this host's loopback (%s)", inet6);
-    else
-        return 0;
-    return -1;
+        return complain("no connection over the loopback interface works "
+                        "(IPv4: %s; IPv6: %s); if it is down: ip link set lo "
+                        "up, or ifconfig lo0 up",
+                        inet, inet6);
+    if (choices.inet && inet)
+        return complain("IPv4 does not work on this host's loopback (%s)",
+                        inet);
+    if (choices.inet6 && inet6)
+        return complain("IPv6 does not work on this host's loopback (%s)",
+                        inet6);
+    return 0;
 }
 
 /* The exit status: with --require by the grant of the backlog; otherwise
@@ -198,10 +198,8 @@ static int print_report(struct findings *findings)
     struct report report;
     if (choices.compare)
         return print_comparison(findings);
-    if (report_make(&report, findings, (int)choices.wait)) {
-        complain("out of memory");
-        return STATUS_TROUBLE;
-    }
+    if (report_make(&report, findings, (int)choices.wait))
+        return complain("out of memory");
     bool any = report.verdict.accepted.rows > 0;
     report.requires = choices.require >= 0;
     if (report.requires)
@@ -248,14 +246,12 @@ static int backlogprobe_measure(struct findings *findings,
         complain("the measurement ended early: %s", trouble.text);
     why = settings_failure(findings);
     if (why)
-        complain("--with: %s", why);
-    if (why || findings->count == 0 || check_families(findings))
+        return complain("--with: %s", why);
+    if (findings->count == 0 || check_families(findings))
         return STATUS_TROUBLE;
     if (missing_add(findings, plan, trouble.text) ||
-        host_add(findings, (long)elapsed)) {
-        complain("out of memory");
-        return STATUS_TROUBLE;
-    }
+        host_add(findings, (long)elapsed))
+        return complain("out of memory");
     int status = print_report(findings);
     return failed ? STATUS_TROUBLE : status;
 }
@@ -287,10 +283,8 @@ static int backlogprobe_make_plan(struct queue_plan *plan)
                       problem, sizeof problem))
         return usage_error("--backlog: %s", problem);
     if (settings_check(plan->settings, plan->setting_count, problem,
-                       sizeof problem)) {
-        complain("--with: %s", problem);
-        return STATUS_TROUBLE;
-    }
+                       sizeof problem))
+        return complain("--with: %s", problem);
     return OPTIONS_GO_ON;
 }
 

@@ -94,10 +94,9 @@ static int byteorder_run(void)
         byteorder_explain(order);
     if (order == SONDE_BYTEORDER)
         return STATUS_DONE;
-    complain("this process is %s, but the program was built as %s; build it "
-             "again for this host",
-             order_name(order), order_name(SONDE_BYTEORDER));
-    return STATUS_TROUBLE;
+    return complain("this process is %s, but the program was built as %s; "
+                    "build it again for this host",
+                    order_name(order), order_name(SONDE_BYTEORDER));
 }
 
 int main(int argc, char **argv)

@@ -101,18 +101,16 @@ static int echoload_check(const struct client_target *target)
                   "the port";
     if (problem)
         return usage_error("%s", problem);
-    if (load_raise_limit(plan.connections, &limit)) {
-        complain("%zu connections need more file descriptors than the %ld that "
-                 "this process may have; raise the limit (ulimit -Hn)",
-                 plan.connections, limit);
-        return STATUS_TROUBLE;
-    }
+    if (load_raise_limit(plan.connections, &limit))
+        return complain("%zu connections need more file descriptors than the "
+                        "%ld that this process may have; raise the limit "
+                        "(ulimit -Hn)",
+                        plan.connections, limit);
     /* Without memory for the connections, the kernel could kill other
        processes.  */
-    if (load_fits(&plan, why, sizeof why)) {
-        complain("%zu connections are too many: %s", plan.connections, why);
-        return STATUS_TROUBLE;
-    }
+    if (load_fits(&plan, why, sizeof why))
+        return complain("%zu connections are too many: %s", plan.connections,
+                        why);
     return OPTIONS_GO_ON;
 }
 

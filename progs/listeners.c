@@ -64,24 +64,22 @@ static unsigned families_of(void)
     return families ? families : LISTENERS_ALL;
 }
 
-/* Say why the listeners could not be read, by errno.  Returns
-   STATUS_TROUBLE.  */
+/* The listeners could not be read, by errno.  Returns the exit status, after a
+   message.  */
 static int complain_unread(void)
 {
     if (errno == ENOTSUP)
-        complain("this system does not report listening sockets; on Linux "
-                 "netlink's sock_diag does, which gVisor lacks");
-    else if (errno == EACCES || errno == EPERM)
-        complain("permission to read the listeners is denied: %s (by a seccomp "
-                 "filter or a security module)",
-                 strerror(errno));
-    else if (errno == EAGAIN)
-        complain("cannot list the listeners: no complete answer from the "
-                 "kernel within %d s (%s)",
-                 LIST_MS / 1000, strerror(errno));
-    else
-        complain("cannot list the listeners: %s", strerror(errno));
-    return STATUS_TROUBLE;
+        return complain("this system does not report listening sockets; on "
+                        "Linux netlink's sock_diag does, which gVisor lacks");
+    if (errno == EACCES || errno == EPERM)
+        return complain("permission to read the listeners is denied: %s (by a "
+                        "seccomp filter or a security module)",
+                        strerror(errno));
+    if (errno == EAGAIN)
+        return complain("cannot list the listeners: no complete answer from "
+                        "the kernel within %d s (%s)",
+                        LIST_MS / 1000, strerror(errno));
+    return complain("cannot list the listeners: %s", strerror(errno));
 }
 
 /* Write the report in the chosen form.  */
@@ -111,10 +109,8 @@ static int report_found(const struct listeners *listeners)
     if (choices.fail_at > 0 &&
         listeners_at_least(listeners, (int)choices.fail_at) > 0)
         return STATUS_NO;
-    if (listeners_all_read(listeners, &why))
-        return STATUS_DONE;
-    complain("%s", why.text);
-    return STATUS_TROUBLE;
+    return listeners_all_read(listeners, &why) ? STATUS_DONE
+                                               : complain("%s", why.text);
 }
 
 /* Say that nothing is selected by the operand WHAT, for the reason WHY.  JSON

@@ -218,10 +218,8 @@ static int list_add(struct option_list *list, const char *text)
 {
     const char **texts =
         realloc(list->texts, (list->count + 1) * sizeof *list->texts);
-    if (!texts) {
-        complain("out of memory");
-        return STATUS_TROUBLE;
-    }
+    if (!texts)
+        return complain("out of memory");
     texts[list->count++] = text;
     list->texts = texts;
     return OPTIONS_GO_ON;

@@ -98,12 +98,13 @@ output_complain(const char *format, va_list arguments)
     write_all(STDERR_FILENO, line, (size_t)length);
 }
 
-void complain(const char *format, ...)
+int complain(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     output_complain(format, arguments);
     va_end(arguments);
+    return STATUS_TROUBLE;
 }
 
 int usage_error(const char *format, ...)
@@ -168,18 +169,16 @@ static int report_write_beside(char *temporary)
     return -1;
 }
 
-/* Replace FILE by the report.  Returns 0, or -1 after a message.  rename would
+/* Replace FILE by the report.  Returns 0; not 0 after a message.  rename would
    replace a device or a symbolic link by a file: for example /dev/stdout, for
    the whole host.  And the target of a link may be chosen by another user.  */
 static int report_replace_file(void)
 {
     struct stat status;
-    if (!lstat(file, &status) && !S_ISREG(status.st_mode)) {
-        complain("%s is not replaced: the file is %s", file,
-                 S_ISLNK(status.st_mode) ? "a symbolic link"
-                                         : "not a regular file");
-        return -1;
-    }
+    if (!lstat(file, &status) && !S_ISREG(status.st_mode))
+        return complain("%s is not replaced: the file is %s", file,
+                        S_ISLNK(status.st_mode) ? "a symbolic link"
+                                                : "not a regular file");
     size_t room = strlen(file) + sizeof ".XXXXXX";
     char *temporary = malloc(room);
     if (temporary)
@@ -220,12 +219,9 @@ int output_end(int status)
 {
     int error = report_write(&status);
     free(report);
-    if (is_closed && report_size > 0) {
-        complain("standard output is closed");
-        return STATUS_TROUBLE;
-    }
+    if (is_closed && report_size > 0)
+        return complain("standard output is closed");
     if (!error || write_has_no_reader(error))
         return status;
-    complain("cannot write standard output: %s", strerror(error));
-    return STATUS_TROUBLE;
+    return complain("cannot write standard output: %s", strerror(error));
 }

@@ -96,19 +96,18 @@ static int ask_host(const struct catalogue *catalogue,
     return failed ? -1 : 0;
 }
 
-/* Read the profile NAME into FINDINGS.  Returns 0, or -1 after a message.  */
+/* Read the profile NAME into FINDINGS.  Returns 0; not 0 after a message.  */
 static int read_profile(const char *name, struct findings *findings)
 {
     char problem[400];
-    if (profile_read(findings, name, problem, sizeof problem) == 0)
-        return 0;
-    complain("%s", problem);
-    return -1;
+    return profile_read(findings, name, problem, sizeof problem)
+               ? complain("%s", problem)
+               : 0;
 }
 
 /* Choose the questions named by the operands, after FIRST operands that name
    profiles; all questions, if there are none; with --states tcp.states alone.
-   Returns 0, or -1 after a message.  */
+   Returns 0; not 0 after a message.  */
 static int sockprobe_choose(struct catalogue *catalogue, size_t first)
 {
     if (choices.states)
@@ -117,12 +116,11 @@ static int sockprobe_choose(struct catalogue *catalogue, size_t first)
         catalogue_choose_all(catalogue);
     for (size_t i = first; i < choices.ids.count; i++) {
         const char *id = choices.ids.texts[i];
-        if (catalogue_choose(catalogue, id))
-            continue;
-        complain("unknown %s '%s'; for all questions see sockprobe --list",
-                 choices.diff && i == 0 ? "profile or question" : "question",
-                 id);
-        return -1;
+        if (!catalogue_choose(catalogue, id))
+            return complain(
+                "unknown %s '%s'; for all questions see sockprobe --list",
+                choices.diff && i == 0 ? "profile or question" : "question",
+                id);
     }
     return 0;
 }
@@ -161,19 +159,18 @@ static FILE *open_page(const char *mode)
     return out;
 }
 
-/* Close the page, unless it is the report.  Returns 0, or -1 after a message if
-   the page is incomplete.  */
+/* Close the page, unless it is the report.  Returns STATUS_DONE, or
+   STATUS_TROUBLE after a message if the page is incomplete.  */
 static int close_page(FILE *out)
 {
     if (out == output_stream())
-        return 0;
+        return STATUS_DONE;
     bool failed = ferror(out) != 0;
     errno = 0;
     if (fclose(out) == 0 && !failed)
-        return 0;
-    complain("%s: %s", choices.html,
-             errno ? strerror(errno) : "it cannot be written");
-    return -1;
+        return STATUS_DONE;
+    return complain("%s: %s", choices.html,
+                    errno ? strerror(errno) : "it cannot be written");
 }
 
 /* Whether the page can be written, before the questions are asked in vain.
@@ -181,7 +178,7 @@ static int close_page(FILE *out)
 static bool can_write(void)
 {
     FILE *out = open_page("a");
-    return out && close_page(out) == 0;
+    return out && close_page(out) == STATUS_DONE;
 }
 
 /* Write the page; THERE, if not NULL, is the profile of --diff.  Returns
@@ -196,7 +193,7 @@ static int write_page(const struct catalogue *catalogue,
         return STATUS_TROUBLE;
     answers_html(out, catalogue, here, there,
                  there ? name_print(choices.diff, name) : NULL);
-    return close_page(out) ? STATUS_TROUBLE : STATUS_DONE;
+    return close_page(out);
 }
 
 /* Report the host HERE in the chosen form.  Returns the exit status.  */
@@ -234,11 +231,11 @@ static int sockprobe_judge(const struct difference *difference)
     if (difference->compared > 0 ||
         (choices.tap && difference->incomparable > 0))
         return STATUS_DONE;
-    complain(difference->incomparable
-                 ? "%s: nothing can be compared: one of the two did not tell"
-                 : "%s: they have no answer in common",
-             choices.tap ? "--tap" : "--diff");
-    return STATUS_TROUBLE;
+    return complain(
+        difference->incomparable
+            ? "%s: nothing can be compared: one of the two did not tell"
+            : "%s: they have no answer in common",
+        choices.tap ? "--tap" : "--diff");
 }
 
 /* Report the differences between HERE, this host or if SECOND another profile,
