@@ -11,12 +11,10 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-struct echoload_choices {
+static struct {
     bool connect, json, reset;
     long hold, connections, size, depth, duration, rate;
-};
-
-static struct echoload_choices choices;
+} choices;
 
 enum { CONNECTIONS_MAX = 1000000 };
 

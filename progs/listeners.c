@@ -18,14 +18,12 @@
    host.  */
 enum { LIST_MS = 5000, OWNERS_MS = 20000 };
 
-struct listeners_choices {
+static struct {
     bool inet, inet6, tcp, local, json;
     const char *prometheus;
     long fail_at; /* 0: never */
     struct option_list operands;
-};
-
-static struct listeners_choices choices;
+} choices;
 
 static const struct option_row rows[] = {
     ROW_FLAG("ipv4", '4', &choices.inet, "TCP over IPv4 only"),

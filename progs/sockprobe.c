@@ -18,13 +18,15 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-struct sockprobe_choices {
+static struct {
     bool list, explain, json, profile, states;
     const char *tap, *diff, *html;
     struct option_list ids;
-};
+} choices;
 
-static struct sockprobe_choices choices;
+static struct catalogue catalogue;
+static struct findings here;  /* of this host, or profile B */
+static struct findings there; /* profile A */
 
 static const struct option_row rows[] = {
     ROW_FLAG("list", 'l', &choices.list, "list the questions, without asking"),
@@ -66,24 +68,23 @@ static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
    the exit status is STATUS_TROUBLE.  */
 static bool memory_ran_out;
 
-/* Ask the chosen questions, add the host, and sort FINDINGS.  Returns 0, or -1
-   after a message.  If memory ran out for a question, set memory_ran_out after
-   a message, and return 0.  */
-static int ask_host(const struct catalogue *catalogue,
-                    struct findings *findings)
+/* Ask the chosen questions, add the host, and sort the findings.  Returns 0;
+   not 0 after a message.  If memory ran out for a question, set memory_ran_out
+   after a message, and return 0.  */
+static int ask_host(void)
 {
     const struct question **questions =
-        calloc(catalogue->count + 1, sizeof *questions);
+        calloc(catalogue.count + 1, sizeof *questions);
     size_t count = 0;
     char why[200] = "";
     int64_t start = monotonic_ms();
-    for (size_t i = 0; questions && i < catalogue->count; i++)
-        if (catalogue->entries[i].chosen)
-            questions[count++] = catalogue->entries[i].question;
+    for (size_t i = 0; questions && i < catalogue.count; i++)
+        if (catalogue.entries[i].chosen)
+            questions[count++] = catalogue.entries[i].question;
     bool failed = !questions ||
-                  pool_ask(questions, count, sockprobe_show_progress, findings,
+                  pool_ask(questions, count, sockprobe_show_progress, &here,
                            why, sizeof why) ||
-                  host_add(findings, (long)(monotonic_ms() - start));
+                  host_add(&here, (long)(monotonic_ms() - start));
     int error = errno;
     progress_end();
     if (failed)
@@ -91,9 +92,9 @@ static int ask_host(const struct catalogue *catalogue,
     else if (*why)
         complain("memory ran out: %s", why);
     memory_ran_out = !failed && *why;
-    findings_sort(findings);
+    findings_sort(&here);
     free(questions);
-    return failed ? -1 : 0;
+    return failed;
 }
 
 /* Read the profile NAME into FINDINGS.  Returns 0; not 0 after a message.  */
@@ -108,15 +109,15 @@ static int read_profile(const char *name, struct findings *findings)
 /* Choose the questions named by the operands, after FIRST operands that name
    profiles; all questions, if there are none; with --states tcp.states alone.
    Returns 0; not 0 after a message.  */
-static int sockprobe_choose(struct catalogue *catalogue, size_t first)
+static int sockprobe_choose(size_t first)
 {
     if (choices.states)
-        catalogue_choose(catalogue, "tcp.states");
+        catalogue_choose(&catalogue, "tcp.states");
     else if (choices.ids.count <= first)
-        catalogue_choose_all(catalogue);
+        catalogue_choose_all(&catalogue);
     for (size_t i = first; i < choices.ids.count; i++) {
         const char *id = choices.ids.texts[i];
-        if (!catalogue_choose(catalogue, id))
+        if (!catalogue_choose(&catalogue, id))
             return complain(
                 "unknown %s '%s'; for all questions see sockprobe --list",
                 choices.diff && i == 0 ? "profile or question" : "question",
@@ -125,15 +126,15 @@ static int sockprobe_choose(struct catalogue *catalogue, size_t first)
     return 0;
 }
 
-static void sockprobe_explain(const struct catalogue *catalogue)
+static void sockprobe_explain(void)
 {
     const char *separator = "";
-    for (size_t i = 0; i < catalogue->count; i++) {
-        if (!catalogue->entries[i].chosen)
+    for (size_t i = 0; i < catalogue.count; i++) {
+        if (!catalogue.entries[i].chosen)
             continue;
         fputs(separator, output_stream());
         separator = "\n";
-        answers_explain(output_stream(), catalogue->entries[i].question);
+        answers_explain(output_stream(), catalogue.entries[i].question);
     }
 }
 
@@ -181,44 +182,42 @@ static bool can_write(void)
     return out && close_page(out) == STATUS_DONE;
 }
 
-/* Write the page; THERE, if not NULL, is the profile of --diff.  Returns
-   STATUS_DONE, also if there are differences, or STATUS_TROUBLE after a
-   message.  */
-static int write_page(const struct catalogue *catalogue,
-                      const struct findings *here, const struct findings *there)
+/* Write the page, with the differences if IS_DIFF.  Returns STATUS_DONE, also
+   if there are differences, or STATUS_TROUBLE after a message.  */
+static int write_page(bool is_diff)
 {
     char name[NAME_SIZE];
     FILE *out = open_page("w");
     if (!out)
         return STATUS_TROUBLE;
-    answers_html(out, catalogue, here, there,
-                 there ? name_print(choices.diff, name) : NULL);
+    answers_html(out, &catalogue, &here, is_diff ? &there : NULL,
+                 is_diff ? name_print(choices.diff, name) : NULL);
     return close_page(out);
 }
 
-/* Report the host HERE in the chosen form.  Returns the exit status.  */
-static int sockprobe_report(const struct catalogue *catalogue,
-                            const struct findings *here)
+/* Report this host in the chosen form.  Returns the exit status.  */
+static int sockprobe_report(void)
 {
+    FILE *out = output_stream();
     if (choices.html)
-        return write_page(catalogue, here, NULL);
+        return write_page(false);
     if (choices.states)
-        answers_states(output_stream(), here);
+        answers_states(out, &here);
     else if (choices.json)
-        answers_json(output_stream(), catalogue, here);
+        answers_json(out, &catalogue, &here);
     else if (choices.profile)
-        profile_write(output_stream(), here);
+        profile_write(out, &here);
     else
-        answers_text(output_stream(), catalogue, here, choices.ids.count > 0);
+        answers_text(out, &catalogue, &here, choices.ids.count > 0);
     return STATUS_DONE;
 }
 
 /* Whether the first operand is the profile to compare.  The name of a question
    is no profile, even if a file, such as a program, has the same name.  */
-static bool has_second(const struct catalogue *catalogue)
+static bool has_second(void)
 {
     return choices.diff && choices.ids.count > 0 &&
-           !catalogue_has(catalogue, choices.ids.texts[0]) &&
+           !catalogue_has(&catalogue, choices.ids.texts[0]) &&
            profile_exists(choices.ids.texts[0]);
 }
 
@@ -238,63 +237,53 @@ static int sockprobe_judge(const struct difference *difference)
         choices.tap ? "--tap" : "--diff");
 }
 
-/* Report the differences between HERE, this host or if SECOND another profile,
-   and THERE, in the chosen form.  Returns the exit status.  */
-static int sockprobe_compare(const struct catalogue *catalogue,
-                             const struct findings *here,
-                             const struct findings *there, bool second)
+/* Report the differences in the chosen form; SECOND as by has_second.  Returns
+   the exit status.  */
+static int sockprobe_compare(bool second)
 {
-    struct difference difference = answers_compare(catalogue, here, there);
+    struct difference difference = answers_compare(&catalogue, &here, &there);
     char names[2][NAME_SIZE];
     FILE *out = output_stream();
     if (choices.html) {
-        if (write_page(catalogue, here, there))
+        if (write_page(true))
             return STATUS_TROUBLE;
     } else if (choices.tap) {
-        answers_tap(out, catalogue, here, there);
+        answers_tap(out, &catalogue, &here, &there);
     } else if (second) {
-        answers_diff(out, catalogue, there, here,
+        answers_diff(out, &catalogue, &there, &here,
                      name_print(choices.diff, names[0]),
                      name_print(choices.ids.texts[0], names[1]));
     } else {
-        answers_diff(out, catalogue, here, there, "here", "there");
+        answers_diff(out, &catalogue, &here, &there, "here", "there");
     }
     return sockprobe_judge(&difference);
 }
 
-/* The work of the program, with results in HERE and THERE.  Returns the exit
-   status.  */
-static int sockprobe_ask(struct catalogue *catalogue, struct findings *here,
-                         struct findings *there)
+/* The work of the program, with the catalogue made.  Returns the exit status.
+ */
+static int sockprobe_ask(void)
 {
     const char *profile = choices.tap ? choices.tap : choices.diff;
-    bool second = has_second(catalogue);
-    if (sockprobe_choose(catalogue, second))
+    bool second = has_second();
+    if (sockprobe_choose(second))
         return STATUS_TROUBLE;
     if (choices.explain)
-        sockprobe_explain(catalogue);
+        sockprobe_explain();
     else if (choices.list)
-        answers_list(output_stream(), catalogue);
+        answers_list(output_stream(), &catalogue);
     if (choices.explain || choices.list)
         return STATUS_DONE;
-    if ((profile && read_profile(profile, there)) ||
+    if ((profile && read_profile(profile, &there)) ||
         (choices.html && !can_write()) ||
-        (second ? read_profile(choices.ids.texts[0], here)
-                : ask_host(catalogue, here)))
+        (second ? read_profile(choices.ids.texts[0], &here) : ask_host()))
         return STATUS_TROUBLE;
-    return profile ? sockprobe_compare(catalogue, here, there, second)
-                   : sockprobe_report(catalogue, here);
+    return profile ? sockprobe_compare(second) : sockprobe_report();
 }
 
 static int sockprobe_run(void)
 {
-    struct catalogue catalogue = {0};
-    struct findings here = {0}, there = {0};
-    int status = STATUS_TROUBLE;
-    if (catalogue_make(&catalogue))
-        complain("out of memory");
-    else
-        status = sockprobe_ask(&catalogue, &here, &there);
+    int status = catalogue_make(&catalogue) ? complain("out of memory")
+                                            : sockprobe_ask();
     findings_free(&here);
     findings_free(&there);
     catalogue_free(&catalogue);
