@@ -38,20 +38,10 @@ void *verify_space(const struct verify *verify, size_t *size)
                         verify->size - (verify->filled - verify->echoed), size);
 }
 
-void verify_fill(struct verify *verify, size_t count)
-{
-    verify->filled += count;
-}
-
 const void *verify_unsent(const struct verify *verify, size_t *size)
 {
     return verify_place(verify, verify->sent, verify->filled - verify->sent,
                         size);
-}
-
-void verify_sent(struct verify *verify, size_t count)
-{
-    verify->sent += count;
 }
 
 size_t verify_same(const void *a, const void *b, size_t size)

@@ -35,15 +35,11 @@ size_t verify_same(const void *a, const void *b, size_t size);
 int verify_open(struct verify *verify, size_t size);
 void verify_close(struct verify *verify);
 
-/* The place for *SIZE more bytes, contiguous; 0 if the ring is full.
-   verify_fill adds COUNT bytes stored there.  */
+/* verify_space: the place for *SIZE more bytes; verify_unsent: the next *SIZE
+   bytes to send.  Both are contiguous, and *SIZE is 0 if there are none.  Add
+   the bytes stored to FILLED, and the bytes sent to SENT.  */
 void *verify_space(const struct verify *verify, size_t *size);
-void verify_fill(struct verify *verify, size_t count);
-
-/* The next *SIZE contiguous bytes to send, 0 if there are none.  verify_sent
-   marks COUNT of these as sent.  */
 const void *verify_unsent(const struct verify *verify, size_t *size);
-void verify_sent(struct verify *verify, size_t count);
 
 /* Compare SIZE received BYTES with the bytes sent and not yet echoed.  The
    first *GOOD match and count as echoed, which frees their place.  The result

@@ -47,22 +47,10 @@ static void print_safely(const struct daytime *daytime)
         putc('\n', out);
 }
 
-/* Print the text of the server: byte by byte, or made safe on a terminal.  */
-static void daytimecli_print(const struct daytime *daytime)
-{
-    if (isatty(STDOUT_FILENO)) {
-        print_safely(daytime);
-        return;
-    }
-    output_raw();
-    fwrite(daytime->text, 1, daytime->length, output_stream());
-}
-
 /* Print the instant, and the offset between the server's clock and the local
-   clock; with -v also the format, on standard error.  A text in no known form
-   is CLIENT_WRONG_REPLY, and nothing is printed.  The server sends
-   whole seconds, so the server's clock was half a second further, plus or minus
-   half a second; the uncertainty also has half of the round trip.  */
+   clock; with -v also the format, on standard error.  The server sends whole
+   seconds, so the server's clock was half a second further, plus or minus half
+   a second; the uncertainty also has half of the round trip.  */
 static void print_instant(struct client *client, const struct daytime *daytime)
 {
     struct daytime_instant instant;
@@ -89,10 +77,14 @@ static void print_instant(struct client *client, const struct daytime *daytime)
 static void daytimecli_exchange(struct client *client)
 {
     struct daytime daytime;
-    if (daytime_get(client, &daytime) == CLIENT_DONE && parse)
+    if (daytime_get(client, &daytime) == CLIENT_DONE && parse) {
         print_instant(client, &daytime);
-    else
-        daytimecli_print(&daytime);
+    } else if (isatty(STDOUT_FILENO)) {
+        print_safely(&daytime);
+    } else {
+        output_raw();
+        fwrite(daytime.text, 1, daytime.length, output_stream());
+    }
 }
 
 static int daytimecli_run(void)

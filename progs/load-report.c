@@ -23,15 +23,10 @@ static const struct {
 /* Write NUMBER with commas, as 1,221,345, to TEXT.  Returns TEXT.  */
 static const char *load_report_grouped(uint64_t number, char text[NUMBER_TEXT])
 {
-    char plain[NUMBER_TEXT];
-    int length = snprintf(plain, sizeof plain, "%" PRIu64, number);
-    char *to = text;
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            *to++ = ',';
-        *to++ = plain[i];
+    for (int at = sprintf(text, "%" PRIu64, number) - 3; at > 0; at -= 3) {
+        memmove(text + at + 1, text + at, strlen(text + at) + 1);
+        text[at] = ',';
     }
-    *to = '\0';
     return text;
 }
 
