@@ -61,23 +61,6 @@ static enum load_error datagram_send(struct load *load,
     return LOAD_NONE;
 }
 
-/* The number of the pending message that the LENGTH bytes in load->bytes
-   answer, or begun if no pending message has the number in the reply.  */
-static uint64_t find_message(struct load *load,
-                             struct load_connection *connection, size_t length)
-{
-    size_t size = number_size(load);
-    uint64_t mask = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : UINT64_MAX;
-    if (length < size)
-        return connection->begun;
-    uint64_t carried = sonde_load(load->bytes, size, SONDE_LITTLE_ENDIAN);
-    uint64_t number = connection->done + ((carried - connection->done) & mask);
-    if (number < connection->done || number >= connection->begun ||
-        load_message(load, connection, number)->begun < 0)
-        return connection->begun;
-    return number;
-}
-
 /* Whether the LENGTH bytes in load->bytes are an unaltered copy of message
    NUMBER.  Their number is not compared.  */
 static bool is_copy(const struct load *load,
@@ -90,36 +73,34 @@ static bool is_copy(const struct load *load,
            !memcmp(load->bytes + skip, due + skip, length - skip);
 }
 
-/* Whether the LENGTH bytes in load->bytes answer a message that is already
-   done.  Datagrams with a truncated number: any of the right length.  */
-static bool is_repeated(const struct load *load,
-                        const struct load_connection *connection, size_t length)
-{
-    if (length < number_size(load))
-        return false;
-    if (number_size(load) < 8) /* truncated numbers repeat */
-        return length == load->plan->size;
-    uint64_t carried = sonde_load(load->bytes, 8, SONDE_LITTLE_ENDIAN);
-    return carried < connection->begun &&
-           is_copy(load, connection, length, carried);
-}
-
 /* Count the reply of LENGTH bytes in load->bytes: as done, or as late if its
-   message is done already.  Returns LOAD_NONE; or LOAD_WRONG for another reply,
-   described in the report.  */
+   message is done already; with a truncated number, any reply of the right
+   length that answers no pending message.  Returns LOAD_NONE; or LOAD_WRONG for
+   another reply, described in the report.  */
 static enum load_error
 take_reply(struct load *load, struct load_connection *connection, size_t length)
 {
-    uint64_t number = find_message(load, connection, length);
-    bool is_pending = number < connection->begun;
-    if (is_pending && is_copy(load, connection, length, number)) {
-        load_done(load, connection, number, monotonic_now());
-        mark_done(load, connection, number);
-    } else if (!is_pending && is_repeated(load, connection, length)) {
-        load->report->late++;
-    } else {
-        return load_note_wrong(load, connection, "datagram", number + 1, false);
+    size_t size = number_size(load);
+    uint64_t mask = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : UINT64_MAX;
+    uint64_t carried = sonde_load(load->bytes, size, SONDE_LITTLE_ENDIAN);
+    uint64_t number = connection->done + ((carried - connection->done) & mask);
+    bool is_pending = length >= size && number >= connection->done &&
+                      number < connection->begun &&
+                      load_message(load, connection, number)->begun >= 0;
+    if (!is_pending) {
+        bool is_late = size < 8
+                           ? length == load->plan->size
+                           : carried < connection->begun &&
+                                 is_copy(load, connection, length, carried);
+        load->report->late += is_late;
+        return is_late ? LOAD_NONE
+                       : load_note_wrong(load, connection, "datagram",
+                                         connection->begun + 1, false);
     }
+    if (!is_copy(load, connection, length, number))
+        return load_note_wrong(load, connection, "datagram", number + 1, false);
+    load_done(load, connection, number, monotonic_now());
+    mark_done(load, connection, number);
     return LOAD_NONE;
 }
 

@@ -102,8 +102,7 @@ const char *load_plan_problem(const struct load_plan *plan, int type)
         return "a datagram holds at most 65507 bytes";
     if (plan->size < 8 && (plan->depth >> (8 * plan->size - 1)) > 0)
         return "datagrams of so few bytes cannot number so many messages: "
-               "lower "
-               "--depth or raise --size";
+               "lower --depth or raise --size";
     return NULL;
 }
 

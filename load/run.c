@@ -248,15 +248,13 @@ static void free_load(struct load *load)
 }
 
 /* Let SIGINT and SIGTERM end the run, by the self-pipe, which free_load closes.
-   Returns 0, or -1 with errno.  */
-static int run_watch_signals(struct load *load)
+   Returns false with errno.  */
+static bool run_watch_signals(struct load *load)
 {
     int fd = sonde_selfpipe_open();
-    return fd < 0 || sonde_selfpipe_catch(SIGINT) ||
-                   sonde_selfpipe_catch(SIGTERM) ||
-                   sonde_poller_add(load->poller, fd, SONDE_READABLE, NULL)
-               ? -1
-               : 0;
+    return fd >= 0 && !sonde_selfpipe_catch(SIGINT) &&
+           !sonde_selfpipe_catch(SIGTERM) &&
+           !sonde_poller_add(load->poller, fd, SONDE_READABLE, NULL);
 }
 
 /* Allocate a run and watch signals.  Returns NULL with errno; otherwise
@@ -282,7 +280,7 @@ static struct load *make_load(const struct load_plan *plan,
         load->connections[i].fd = -1;
     pattern_make(&load->pattern);
     if (load->poller && load->connections && load->messages &&
-        !run_watch_signals(load))
+        run_watch_signals(load))
         return load;
     int error = errno;
     free_load(load);

@@ -97,9 +97,8 @@ static void listeners_report(const struct listeners *listeners)
 }
 
 /* Report the selected listeners.  Returns the exit status: STATUS_NO if a queue
-   has reached --fail-at.  A family that could not be read may have a full
-   queue: then neither 0 nor 1 is a true exit status, and STATUS_TROUBLE is
-   returned after a message.  */
+   has reached --fail-at; otherwise STATUS_TROUBLE after a message if a family,
+   which may have a full queue, could not be read.  */
 static int report_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
@@ -111,34 +110,26 @@ static int report_found(const struct listeners *listeners)
                                                : complain("%s", why.text);
 }
 
-/* Say that nothing is selected by the operand WHAT, for the reason WHY.  JSON
-   and metrics then have an empty list, unless WHAT is impossible.  Returns the
-   exit status: STATUS_NO if no listener matches, otherwise STATUS_TROUBLE.  */
-static int report_missing(const struct listeners *listeners,
-                          enum selection selection, const struct sentence *why)
+/* Report the listeners of the operand, or all without an operand.  If none is
+   selected, JSON and metrics have an empty list, unless the operand is
+   impossible.  Returns the exit status: STATUS_NO if no listener matches.  */
+static int select_and_report(struct listeners *listeners)
 {
-    complain("%s", why->text);
+    struct sentence why = {""};
+    enum selection selection =
+        choices.operands.count == 0
+            ? SELECTION_FOUND
+            : listeners_select(listeners, choices.operands.texts[0], &why);
+    if (selection == SELECTION_FOUND)
+        return report_found(listeners);
+    if (selection == SELECTION_FAILED)
+        say(&why, "cannot choose among the listeners: %s", strerror(errno));
+    complain("%s", why.text);
     if (selection == SELECTION_WRONG)
         return usage_hint();
     if (choices.json || choices.prometheus)
         listeners_report(listeners);
     return selection == SELECTION_NONE ? STATUS_NO : STATUS_TROUBLE;
-}
-
-/* Report the listeners of the operand, or all without an operand.  Returns the
-   exit status.  */
-static int select_and_report(struct listeners *listeners)
-{
-    struct sentence why = {""};
-    if (choices.operands.count == 0)
-        return report_found(listeners);
-    enum selection selection =
-        listeners_select(listeners, choices.operands.texts[0], &why);
-    if (selection == SELECTION_FOUND)
-        return report_found(listeners);
-    if (selection == SELECTION_FAILED)
-        say(&why, "cannot choose among the listeners: %s", strerror(errno));
-    return report_missing(listeners, selection, &why);
 }
 
 static int listeners_run(void)
