@@ -72,8 +72,7 @@ const char *client_print_address(const struct sonde_address *address,
 
 /* ---- errors as sentences ------------------------------------------- */
 
-/* The end for each status of the library, and an explanation that follows
-   strerror's words.  */
+/* For each status of the library: the end, and a text after strerror's.  */
 static const struct {
     enum client_end end;
     const char *more;
@@ -108,8 +107,7 @@ enum client_end client_end_of(enum sonde_connect_status status)
 
 /* Print in TIME how long the client waited without a reply: the timeout given,
    unless the kernel timed out earlier or no timeout was given; then WAITED_NS,
-   rounded to milliseconds, since no deadline is more precise.  Returns
-   TIME.  */
+   rounded to milliseconds, as deadlines are.  Returns TIME.  */
 static const char *print_waited(const struct client *client, int64_t waited_ns,
                                 char time[CLIENT_TIME_TEXT])
 {
@@ -226,8 +224,8 @@ static enum client_end client_explain(struct client *client, int error)
 
 /* ---- connect ---------------------------------------------------------- */
 
-/* The path of a UNIX datagram client's socket, and its folder; or empty.  104
-   bytes are the size of such a path on any system.  */
+/* A UNIX datagram client's socket and its folder, or empty; 104 bytes is the
+   size of such a path on any system.  */
 enum { OWN_PATH = 104 };
 static char own_path[OWN_PATH], own_folder[OWN_PATH];
 
@@ -245,8 +243,7 @@ static void on_end(int signo)
     raise(signo);
 }
 
-/* Have SIGHUP, SIGINT and SIGTERM call on_end.  A signal that is ignored or
-   handled stays so.  */
+/* Have SIGHUP, SIGINT and SIGTERM call on_end, unless ignored or handled.  */
 static void client_watch_signals(void)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
@@ -304,8 +301,7 @@ static int connect_path(struct client *client, int timeout,
     return fd;
 }
 
-/* Connect to the target by path or by name, and set the name of CLIENT.
-   Returns as connect_path.  */
+/* Connect to the target, and name CLIENT.  Returns as connect_path.  */
 static int connect_target(struct client *client)
 {
     const struct client_target *target = client->target;
@@ -329,9 +325,8 @@ static int connect_target(struct client *client)
                               &client->report);
 }
 
-/* For TCP only: send small writes at once; detect a vanished peer by keepalive
-   if configured.  Errors are ignored: the exchange works without these
-   options.  */
+/* For TCP only: send small writes at once; keepalive if configured.  Errors are
+   ignored: the exchange works without these options.  */
 static void client_set_options(struct client *client)
 {
     int on = 1;

@@ -10,8 +10,7 @@
 
 #include "sonde.h"
 
-/* How a client ended: an exit status.  The names and numbers below
-   CLIENT_REFUSED agree with progs/status.h.  */
+/* How a client ended: an exit status; progs/status.h has others.  */
 enum client_end {
     CLIENT_DONE = 0,
     CLIENT_TROUBLE = 2, /* of this host: memory, descriptors, input, output */
@@ -43,8 +42,7 @@ struct client_target {
     int keepalive; /* seconds of silence until TCP probes the peer; 0: off */
 };
 
-/* Default timeouts in milliseconds: of name lookup and connect together, and of
-   a reply.  */
+/* Default timeouts in milliseconds: of lookup with connect, and of a reply.  */
 enum { CLIENT_TIMEOUT = 30000, CLIENT_DATAGRAM_TIMEOUT = 5000 };
 
 /* A connection, and how it ended.  */
@@ -53,8 +51,7 @@ struct client {
     int fd;
     char name[300];      /* the target as in sentences: "host port 7" */
     enum client_end end; /* CLIENT_DONE until a failure */
-    char text[600];      /* explains END: a sentence without a full stop; empty
-                            if no message is due */
+    char text[600];      /* a sentence, or empty if no message is due */
     struct sonde_connect_report report;
     int64_t deadline;   /* of the whole exchange; SONDE_NEVER without a timeout
                            in the target */
@@ -81,8 +78,8 @@ void client_close(struct client *client);
    CLIENT_TIMEOUT, for datagrams CLIENT_DATAGRAM_TIMEOUT, from now.  */
 int64_t client_reply_deadline(const struct client *client);
 
-/* The following set the end and the text of CLIENT, and return the end.
-   Nothing is closed.
+/* The following set the end and the text of CLIENT, a sentence without a full
+   stop, and return the end.  Nothing is closed.
 
    client_fail: END, and the name of CLIENT with the text of FORMAT, as printf,
    truncated to fit.  client_trouble: CLIENT_TROUBLE, and the text without the

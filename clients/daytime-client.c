@@ -9,8 +9,8 @@
 #include "base/monotonic.h"
 #include "clients/daytime-client.h"
 
-/* COUNT bytes arrived, the first at an exchange begun at START: note the local
-   clock, and the time since START.  */
+/* COUNT bytes arrived.  At the first, note the clock and the time since START.
+ */
 static void daytime_client_add(struct daytime *daytime, size_t count,
                                int64_t start)
 {

@@ -33,8 +33,7 @@ static const struct {
     {"J_y-m-d_H:I:S_N", "NIST"},
 };
 
-/* The fields read so far, by their letters: the month in m, the year in Y.  AT
-   is the next character.  */
+/* OF has the fields read by their letters, the year in Y, the month in m.  */
 struct reading {
     const char *at;
     int of['y' + 1];
@@ -79,8 +78,7 @@ static size_t count_letters(const char *text)
     return length;
 }
 
-/* One of the COUNT NAMES, whole or its first three letters, in any case; *VALUE
-   is its number from 1.  */
+/* One of the COUNT NAMES, or its first three letters; *VALUE counts from 1.  */
 static bool take_name(struct reading *reading, const char *const *names,
                       int count, int *value)
 {
@@ -95,8 +93,7 @@ static bool take_name(struct reading *reading, const char *const *names,
     return false;
 }
 
-/* An offset: +01, +01:00, +0100, or the like with a minus.  The sign is there.
- */
+/* An offset, of which the sign is there: +01, +01:00, +0100, -01.  */
 static bool take_offset(struct reading *reading)
 {
     int sign = *reading->at == '-' ? -1 : 1, hours, minutes = 0;
@@ -141,8 +138,7 @@ static bool take_nist(struct reading *reading)
     return true;
 }
 
-/* FIELD, a character of a pattern: a letter of the table at the top, or
-   itself.  */
+/* FIELD of a pattern: a letter of the table at the top, or itself.  */
 static bool take_field(struct reading *reading, char field)
 {
     int *value = &reading->of[(unsigned char)field];
@@ -212,8 +208,7 @@ static bool is_possible(const struct reading *reading)
            (of['J'] < 0 || of['J'] - julian_1970 == days_of(reading));
 }
 
-/* Convert READING, without a zone, by the zone of this host to *SECONDS.
-   Returns false if mktime cannot.  */
+/* READING by the zone of this host, to *SECONDS; false if mktime cannot.  */
 static bool local_seconds(const struct reading *reading, int64_t *seconds)
 {
     const int *of = reading->of;

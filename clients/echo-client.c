@@ -66,8 +66,7 @@ static enum client_end echo_client_lost(const struct session *session,
 
 /* ---- events ------------------------------------- */
 
-/* Each returns 0 to continue; otherwise the session is over, with the end in
-   the client.  */
+/* Each returns 0 to continue; not 0 when the session is over.  */
 
 /* Read input into the ring, which has space, and note the end of input.  */
 static int echo_client_take_input(struct session *session)
@@ -143,9 +142,8 @@ static int put_output(struct session *session)
     return 0;
 }
 
-/* Receive, verify, and write the bytes that match, before a difference is
-   reported.  No verified byte is pending.  An error of sending explains an
-   early close.  */
+/* Receive, verify, and write the bytes that match.  No verified byte is
+   pending. An error of sending explains an early close.  */
 static int take_echo(struct session *session)
 {
     size_t good;
@@ -177,8 +175,7 @@ static bool is_due(const struct session *session)
             session->verify.echoed < session->verify.filled);
 }
 
-/* Extend the deadline by the time in which no reply was due.  Called once a
-   round: notes when this time begins, and adds the time when it ends.  */
+/* Called once a round: extend the deadline by the time without a due reply.  */
 static void extend_deadline(struct session *session)
 {
     struct client *client = session->client;
@@ -194,9 +191,8 @@ static void extend_deadline(struct session *session)
     }
 }
 
-/* The deadline of the next reply: SONDE_NEVER while none is due; the deadline
-   of the client; without a timeout option, CLIENT_TIMEOUT after the last
-   progress.  */
+/* The deadline of the next reply: of the client, or without a timeout option
+   CLIENT_TIMEOUT after the last progress; SONDE_NEVER while none is due.  */
 static int64_t echo_client_latest(const struct session *session)
 {
     if (!is_due(session))
@@ -256,9 +252,8 @@ static uint64_t progress_of(const struct session *session)
            (session->send_error != 0);
 }
 
-/* One round: send, wait for events or the deadline, and handle these.  If poll
-   keeps reporting a descriptor ready without progress, fail at the deadline, or
-   without a deadline after a while.  */
+/* One round.  If poll keeps reporting a descriptor ready without progress, fail
+   at the deadline, or without a deadline after a while.  */
 static int echo_client_step(struct session *session)
 {
     int ready;

@@ -21,8 +21,7 @@ struct exchange {
     unsigned char reply[SONDE_DATAGRAM_MAX];
 };
 
-/* The reply, of LENGTH bytes or -1 if it exceeds the receive buffer, is not the
-   SIZE bytes DATA.  */
+/* The reply, of LENGTH bytes (-1: longer than the buffer), is not DATA.  */
 static enum client_end echo_datagrams_wrong(const struct exchange *exchange,
                                             const char *data, size_t size,
                                             ssize_t length)
@@ -55,8 +54,7 @@ static enum client_end echo_datagrams_lost(const struct exchange *exchange,
     return client_lost(exchange->client, error, monotonic_now() - start, text);
 }
 
-/* Send the SIZE bytes DATA, wait for the reply and verify that it is the same;
-   then count the datagram.  */
+/* Send the SIZE bytes DATA, verify the reply, and count the datagram.  */
 static enum client_end echo_datagrams_ask(struct exchange *exchange,
                                           const char *data, size_t size)
 {
@@ -91,8 +89,7 @@ static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
     return size;
 }
 
-/* After the last echo: report a surplus datagram that has arrived, without
-   waiting.  */
+/* After the last echo: report a surplus datagram that has arrived.  */
 static enum client_end look_for_more(struct exchange *exchange)
 {
     ssize_t length = sonde_datagram_receive(

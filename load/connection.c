@@ -16,8 +16,7 @@
 #include "clients/verify.h"
 #include "load/run.h"
 
-/* Delay before a failed connect is retried: a full queue or a refusing port may
-   recover soon, and the loop must not spin.  */
+/* Nanoseconds before connect is retried, so that the loop does not spin.  */
 enum { BACKOFF = 10 * 1000000 };
 
 static bool connection_is_tcp(const struct load *load)
@@ -59,8 +58,7 @@ static size_t *count_of(struct load *load, enum load_state state)
                                       : &load->open;
 }
 
-/* Go to STATE and update the counts of LOAD.  Pending messages of a connection
-   that is no longer open are no longer outstanding.  */
+/* Go to STATE and update the counts of LOAD, also for pending messages.  */
 static void set_state(struct load *load, struct load_connection *connection,
                       enum load_state state)
 {
@@ -153,8 +151,7 @@ static void connection_fail(struct load *load,
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* Watch the events that the state of CONNECTION needs.  A failure of the poller
-   is counted and closes CONNECTION.  */
+/* Watch what the state needs.  A failure is counted and closes CONNECTION.  */
 static void connection_watch(struct load *load,
                              struct load_connection *connection)
 {
@@ -166,8 +163,7 @@ static void connection_watch(struct load *load,
         connection_fail(load, connection, load_error_of(errno));
 }
 
-/* With --connect: add the time of the whole connection to the latency, and
-   close.  */
+/* With --connect: count the latency of the whole connection, and close.  */
 static void connection_complete(struct load *load,
                                 struct load_connection *connection)
 {
@@ -176,8 +172,8 @@ static void connection_complete(struct load *load,
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* With --connect, after the reply: close by RST with reset in the plan, or
-   half-close and wait until the peer closes its side.  */
+/* With --connect, after the reply: close by RST, or half-close and wait until
+   the peer closes its side.  */
 static void connection_half_close(struct load *load,
                                   struct load_connection *connection)
 {
@@ -193,8 +189,6 @@ static void connection_half_close(struct load *load,
 
 /* ---- messages over a stream ---------------------------------------------- */
 
-/* Begin the messages that may begin, and send until the socket takes no more;
-   then is_blocked is set.  */
 static enum load_error stream_send(struct load *load,
                                    struct load_connection *connection)
 {
@@ -274,8 +268,7 @@ void load_connection_send(struct load *load, struct load_connection *connection)
         connection_watch(load, connection);
 }
 
-/* Receive, then send messages that may begin now, or with --connect end the
-   connection after its reply.  */
+/* Receive, then send; with --connect end the connection after its reply.  */
 static void connection_receive(struct load *load,
                                struct load_connection *connection)
 {
@@ -290,9 +283,8 @@ static void connection_receive(struct load *load,
 
 /* ---- connect ------------------------------------------------------------- */
 
-/* Use FD for CONNECTION, which closes FD from now on, and set the options of
-   the socket, without regard to errors.  Returns 0, or -1 with the errno of
-   sonde_poller_add.  */
+/* Use FD for CONNECTION, which closes FD from now on, and set its options,
+   without regard to errors.  Returns 0, or -1 with errno of the poller.  */
 static int connection_use(struct load *load, struct load_connection *connection,
                           int fd)
 {
@@ -310,8 +302,7 @@ static int connection_use(struct load *load, struct load_connection *connection,
     return sonde_poller_add(load->poller, fd, 0, connection);
 }
 
-/* CONNECTION is open: reset its numbers, count the connect, and begin messages
-   unless the run is in an earlier phase.  */
+/* CONNECTION is open: count the connect, and begin messages while running.  */
 static void connection_establish(struct load *load,
                                  struct load_connection *connection)
 {
@@ -363,8 +354,7 @@ static void load_connection_refuse(struct load *load,
         connection_back_off(load, connection, CONNECTION_BACKOFF);
 }
 
-/* A new socket, bound to the source address if the user gave one.  Returns the
-   descriptor, or -1 with errno.  */
+/* A new socket, bound to the source address if given; -1 with errno.  */
 static int connection_open_socket(const struct load *load)
 {
     const struct sonde_address *source = load->target->source;

@@ -39,8 +39,6 @@ static void mark_done(const struct load *load,
         connection->done++;
 }
 
-/* Begin and send messages until no more may begin or there is no room; then
-   is_blocked is set.  */
 static enum load_error datagram_send(struct load *load,
                                      struct load_connection *connection)
 {
@@ -104,8 +102,7 @@ take_reply(struct load *load, struct load_connection *connection, size_t length)
     return LOAD_NONE;
 }
 
-/* Receive and count at most MAX datagrams, without waiting.  Returns LOAD_NONE,
-   or the first error.  */
+/* Receive and count at most MAX datagrams.  Returns the first error.  */
 static enum load_error
 receive_some(struct load *load, struct load_connection *connection, size_t max)
 {
@@ -139,8 +136,6 @@ static bool datagram_is_late(const struct load *load,
                load->plan->timeout;
 }
 
-/* Count the messages unanswered for the timeout at NOW, as done.  Returns
-   LOAD_NONE, or the error of a receive.  */
 static enum load_error datagram_expire(struct load *load,
                                        struct load_connection *connection,
                                        int64_t now)

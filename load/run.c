@@ -23,8 +23,7 @@ enum {
 
 /* ---- phases -------------------------------------------------------------- */
 
-/* Begin PHASE.  Without a rate all connections send at once when LOAD_RUNNING
-   begins.  */
+/* Begin PHASE.  Without a rate all connections send when RUNNING begins.  */
 static void next_phase(struct load *load, enum load_phase phase, int64_t now)
 {
     const struct load_plan *plan = load->plan;
@@ -97,8 +96,7 @@ static void check_phase(struct load *load, int64_t now)
 
 /* ---- the clock ----------------------------------------------------------- */
 
-/* Open connections for the first time, within the window of concurrent
-   connects.  */
+/* Open connections for the first time, few enough at once.  */
 static void open_first(struct load *load)
 {
     size_t window =
@@ -108,8 +106,7 @@ static void open_first(struct load *load)
                              monotonic_now());
 }
 
-/* With --connect: replace each closed connection, at once or when the rate
-   allows.  */
+/* With --connect: replace closed connections, at once or as the rate allows. */
 static void open_again(struct load *load, int64_t now)
 {
     for (size_t i = 0; i < load->plan->connections; i++) {
@@ -128,9 +125,8 @@ static void open_again(struct load *load, int64_t now)
     }
 }
 
-/* Begin messages that are due by the rate on connections that are free, at most
-   1024 in one call.  A busy connection sends its message later; a closed
-   connection never.  */
+/* Begin messages that are due by the rate, at most 1024 in one call.  A busy
+   connection sends its message later; a closed connection never.  */
 static void run_begin_due(struct load *load, int64_t now)
 {
     for (int i = 0; i < 1024; i++) {
@@ -177,9 +173,8 @@ static int run_timeout(const struct load *load, int64_t tick)
 
 /* ---- the loop ------------------------------------------------------------ */
 
-/* A signal while running ends the measurement.  In any other phase, as the
-   second signal, it ends the run at once, and pending replies are no
-   errors.  */
+/* A signal while running ends the measurement; in another phase, as the second
+   signal, the run, and pending replies are no errors.  */
 static void take_signals(struct load *load)
 {
     load->has_progress = true;
@@ -247,8 +242,7 @@ static void free_load(struct load *load)
     free(load);
 }
 
-/* Let SIGINT and SIGTERM end the run, by the self-pipe, which free_load closes.
-   Returns false with errno.  */
+/* Let SIGINT and SIGTERM end the run, by the self-pipe; false with errno.  */
 static bool run_watch_signals(struct load *load)
 {
     int fd = sonde_selfpipe_open();
@@ -257,8 +251,8 @@ static bool run_watch_signals(struct load *load)
            !sonde_poller_add(load->poller, fd, SONDE_READABLE, NULL);
 }
 
-/* Allocate a run and watch signals.  Returns NULL with errno; otherwise
-   free_load frees the run.  */
+/* Allocate a run, for free_load, and watch signals.  Returns NULL with errno.
+ */
 static struct load *make_load(const struct load_plan *plan,
                               const struct client *client,
                               struct load_report *report)
@@ -331,8 +325,7 @@ static void count_unfinished(const struct load *load)
     }
 }
 
-/* Complete the report: the time elapsed, and the errors of messages and
-   connections still pending, unless the run was cut.  */
+/* Complete the report: the time elapsed, and what is pending, unless cut.  */
 static void finish_report(const struct load *load)
 {
     struct load_report *report = load->report;

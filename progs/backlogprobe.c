@@ -129,8 +129,6 @@ static int check_families(void)
     return 0;
 }
 
-/* The exit status: with --require by the grant of the backlog; otherwise
-   success if any row has figures.  */
 static int status_of(const struct report *report)
 {
     if (report->requires)
@@ -140,8 +138,7 @@ static int status_of(const struct report *report)
     return report->verdict.accepted.rows > 0 ? STATUS_DONE : STATUS_TROUBLE;
 }
 
-/* Print REPORT in the chosen form.  Without a row of figures no metrics are
-   written.  */
+/* Print REPORT.  Without a row of figures no metrics are written.  */
 static void print_form(const struct report *report)
 {
     FILE *out = output_stream();
@@ -249,8 +246,7 @@ static int backlogprobe_measure(void)
     return failed ? STATUS_TROUBLE : status;
 }
 
-/* Fill the plan from the options.  Returns OPTIONS_GO_ON, or the exit status
-   after a message.  */
+/* Fill the plan.  Returns OPTIONS_GO_ON, or the exit status after a message. */
 static int backlogprobe_make_plan(void)
 {
     char problem[300], number[24] = "0-14";

@@ -35,8 +35,10 @@ const struct option_row client_rows[] = {
     {0},
 };
 
-/* Set TARGET's source, in static memory, from --source.  Returns OPTIONS_GO_ON,
-   or the exit status after a usage error.  */
+/* target_take_source, target_check, target_take_path, target_make: return
+   OPTIONS_GO_ON, or the exit status after a usage error.  */
+
+/* Set TARGET's source, in static memory, from --source.  */
 static int target_take_source(struct client_target *target)
 {
     static struct sonde_address address;
@@ -61,8 +63,7 @@ static int target_take_source(struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* The port of SERVICE in the host's database, or else PORT, as text in static
-   memory.  */
+/* The port of SERVICE in the host's database, else PORT, in static memory.  */
 static const char *service_find_port(const char *service, int port)
 {
     static char text[12];
@@ -73,8 +74,7 @@ static const char *service_find_port(const char *service, int port)
     return text;
 }
 
-/* Refuse an impossible HOST or PORT without a lookup.  Returns OPTIONS_GO_ON,
-   or the exit status after a usage error.  */
+/* Refuse an impossible HOST or PORT without a lookup.  */
 static int target_check(const struct client_target *target)
 {
     char problem[ENDPOINT_TEXT];
@@ -97,8 +97,7 @@ static int target_check(const struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* Take the path of --unix in the place of HOST and PORT.  Returns
-   OPTIONS_GO_ON, or the exit status after a usage error.  */
+/* Take the path of --unix in the place of HOST and PORT.  */
 static int target_take_path(struct client_target *target)
 {
     if (client_options.operands.count > 0)
@@ -113,8 +112,7 @@ static int target_take_path(struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* Fill TARGET, which points into static memory and argv, from client_options.
-   Returns OPTIONS_GO_ON, or the exit status after a usage error.  */
+/* Fill TARGET, which points into static memory and argv.  */
 static int target_make(struct client_target *target, const char *service,
                        int service_port)
 {
@@ -143,8 +141,7 @@ static int target_make(struct client_target *target, const char *service,
     return status;
 }
 
-/* For -v: the attempts; of a connected client both addresses, the time and
-   keepalive.  */
+/* For -v.  */
 static void client_tell(const struct client *client)
 {
     char text[CLIENT_ADDRESS_TEXT], remote[CLIENT_ADDRESS_TEXT] = "?";

@@ -13,9 +13,8 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-/* Deadlines for the list and the owners, in milliseconds.  The kernel returns
-   the list at once; owners take a few microseconds for each descriptor of the
-   host.  */
+/* Deadlines in milliseconds.  The kernel returns the list at once; owners take
+   a few microseconds for each descriptor of the host.  */
 enum { LIST_MS = 5000, OWNERS_MS = 20000 };
 
 static struct {
@@ -62,8 +61,7 @@ static unsigned families_of(void)
     return families ? families : LISTENERS_ALL;
 }
 
-/* The listeners could not be read, by errno.  Returns the exit status, after a
-   message.  */
+/* The listeners could not be read: explain errno.  */
 static int complain_unread(void)
 {
     if (errno == ENOTSUP)

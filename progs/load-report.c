@@ -30,8 +30,7 @@ static const char *load_report_grouped(uint64_t number, char text[NUMBER_TEXT])
     return text;
 }
 
-/* COUNT, made in the time of the run, for each second; 0 if no time has
-   passed.  */
+/* COUNT per second of the run; 0 if no time has passed.  */
 static double per_second(const struct load_report *report, uint64_t count)
 {
     return report->elapsed > 0 ? (double)count * 1e9 / (double)report->elapsed
@@ -89,8 +88,6 @@ static void print_latency(FILE *out, const char *name,
     fprintf(out, " max %s\n", client_print_time(histogram->most, time));
 }
 
-/* Print the errors by kind, the first wrong reply, and the number of late
-   answers, which are no errors.  */
 static void print_errors(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT];
@@ -147,8 +144,7 @@ static void print_figures(FILE *out, const struct load_report *report)
                 100 * (double)lost / (double)(lost + report->messages));
 }
 
-/* The bound after BOUND in the row 1, 2 and 5, and ten times as much, and so
-   on, in nanoseconds.  */
+/* The bound after BOUND in the row 1, 2, 5, 10, 20, 50 and so on.  */
 static int64_t next_bound(int64_t bound)
 {
     int64_t power = 1;

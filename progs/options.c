@@ -29,8 +29,7 @@ static const struct option_row common[] = {
     {0},
 };
 
-/* All rows of a program, in the order of --help; and as getopt_long takes
-   them.  */
+/* All rows, in the order of --help; and as getopt_long takes them.  */
 struct option_view {
     const struct program *program;
     const struct option_row *rows[OPTIONS_MAX];
@@ -50,8 +49,7 @@ static void view_add(struct option_view *view, const struct option_row *row)
     view->rows[view->count++] = row;
 }
 
-/* Collect the rows of PROGRAM: its own, the shared and the common ones.  Rows
-   beyond OPTIONS_MAX are left out.  */
+/* Collect the rows of PROGRAM, at most OPTIONS_MAX.  */
 static void view_make(struct option_view *view, const struct program *program)
 {
     const struct option_row *tables[] = {program->rows, program->shared,
@@ -89,8 +87,7 @@ static int row_print_name(const struct option_row *row, char *text, size_t size)
                     row->argument ? row->argument : "");
 }
 
-/* Write ROW's choices to TEXT, separated by commas.  Returns the length, 0 if
-   there are none.  */
+/* Write ROW's choices, if any, to TEXT.  Returns the length.  */
 static size_t row_print_choices(const struct option_row *row, char *text,
                                 size_t size)
 {
@@ -101,8 +98,7 @@ static size_t row_print_choices(const struct option_row *row, char *text,
     return used;
 }
 
-/* The column in which the help of all rows begins; a longer name has a line of
-   its own.  */
+/* The column of the help; a longer name has a line of its own.  */
 static int help_column(const struct option_view *view)
 {
     enum { COLUMN_MIN = 22, COLUMN_MAX = 30 };
@@ -212,8 +208,7 @@ static int take_choice(const struct option_row *row, const char *text)
                        text, row->name, all);
 }
 
-/* Append TEXT, which is not copied, to LIST.  Returns OPTIONS_GO_ON, or
-   STATUS_TROUBLE after a message, without memory.  */
+/* Append TEXT, which is not copied, to LIST.  Returns as take_number.  */
 static int list_add(struct option_list *list, const char *text)
 {
     const char **texts =
@@ -227,9 +222,8 @@ static int list_add(struct option_list *list, const char *text)
 
 /* ---- the command line ---------------------------------------------------- */
 
-/* ROW was given, with VALUE if the row has an argument: set the target, or
-   print the help or the version.  Returns OPTIONS_GO_ON, or the exit
-   status.  */
+/* ROW was given, with VALUE if the row has an argument.  Returns OPTIONS_GO_ON,
+   or the exit status.  */
 static int row_take(const struct option_row *row, const char *value,
                     const struct option_view *view)
 {
@@ -274,8 +268,7 @@ static int report_option_error(const struct option_view *view, int argc,
     return usage_hint();
 }
 
-/* Add the COUNT OPERANDS to the target of PROGRAM.  Returns OPTIONS_GO_ON, or
-   the exit status after a message, if there are too many.  */
+/* Add the COUNT OPERANDS to the target of PROGRAM.  Returns as take_number.  */
 static int take_operands(const struct program *program, size_t count,
                          char **operands)
 {

@@ -65,8 +65,7 @@ void output_raw(void)
     is_raw = true;
 }
 
-/* Break TEXT, which comes after a word of BEFORE letters, between words into
-   lines of at most 79 columns.  */
+/* Break TEXT, after a word of BEFORE letters, into lines of 79 columns.  */
 static void output_fold(char *text, size_t before)
 {
     char *blank = NULL, *start = text;

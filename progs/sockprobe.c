@@ -64,8 +64,7 @@ static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
     progress_show(elapsed, "asked %zu of %zu times", done, total);
 }
 
-/* A question was killed because memory ran out: the report is incomplete, and
-   the exit status is STATUS_TROUBLE.  */
+/* A question was killed: the report is incomplete.  */
 static bool memory_ran_out;
 
 /* Ask the chosen questions, add the host, and sort the findings.  Returns 0;
@@ -138,9 +137,9 @@ static void sockprobe_explain(void)
     }
 }
 
-/* Write a file's name for a report to NAME, of NAME_SIZE bytes: the last part
-   of PATH, masked, since another user may have named the file, and a newline
-   would begin a line of the report.  Returns NAME.  */
+/* The last part of PATH, masked, in NAME, of NAME_SIZE bytes, which is
+   returned: a newline of another user's file would begin a line of the report.
+ */
 enum { NAME_SIZE = 256 };
 static const char *name_print(const char *path, char *name)
 {
@@ -237,8 +236,7 @@ static int sockprobe_judge(const struct difference *difference)
         choices.tap ? "--tap" : "--diff");
 }
 
-/* Report the differences in the chosen form; SECOND as by has_second.  Returns
-   the exit status.  */
+/* Report the differences; SECOND as by has_second.  Returns the exit status. */
 static int sockprobe_compare(bool second)
 {
     struct difference difference = answers_compare(&catalogue, &here, &there);
@@ -259,8 +257,6 @@ static int sockprobe_compare(bool second)
     return sockprobe_judge(&difference);
 }
 
-/* The work of the program, with the catalogue made.  Returns the exit status.
- */
 static int sockprobe_ask(void)
 {
     const char *profile = choices.tap ? choices.tap : choices.diff;
