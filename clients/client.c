@@ -21,51 +21,58 @@
 #include "base/write.h"
 #include "clients/client.h"
 
-enum client_end client_say(struct client_result *result, enum client_end end,
-                           const char *format, ...)
+enum client_end client_fail(struct client *client, enum client_end end,
+                            const char *format, ...)
+{
+    va_list arguments;
+    int used =
+        snprintf(client->text, sizeof client->text, "%s: ", client->name);
+    va_start(arguments, format);
+    vsnprintf(client->text + used, sizeof client->text - (size_t)used, format,
+              arguments);
+    va_end(arguments);
+    return client->end = end;
+}
+
+enum client_end client_trouble(struct client *client, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(result->text, sizeof result->text, format, arguments);
+    vsnprintf(client->text, sizeof client->text, format, arguments);
     va_end(arguments);
-    result->end = end;
-    return end;
+    return client->end = CLIENT_TROUBLE;
 }
 
-void client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT])
+const char *client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT])
 {
-    static const struct {
-        const char *name;
-        double ns;
-    } units[] = {{"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
-    size_t i = ns < 1000000 ? 0 : ns < 1000000000 ? 1 : 2;
-    double value = (double)ns / units[i].ns;
+    bool is_us = ns < 1000000, is_ms = ns < 1000000000;
+    double value = (double)ns / (is_us ? 1e3 : is_ms ? 1e6 : 1e9);
     double rounded = (double)(int64_t)(value * 10 + 0.5) / 10;
     bool whole = rounded >= 100 || rounded == (double)(int64_t)rounded;
     snprintf(text, CLIENT_TIME_TEXT, "%.*f %s", whole ? 0 : 1, value,
-             units[i].name);
+             is_us   ? "us"
+             : is_ms ? "ms"
+                     : "s");
+    return text;
 }
 
-void client_print_address(const struct sonde_address *address, char *buffer,
-                          size_t size)
+const char *client_print_address(const struct sonde_address *address,
+                                 char text[CLIENT_ADDRESS_TEXT])
 {
     struct sonde_address bare = *address;
-    char text[SONDE_ADDRESS_TEXT];
     int port = sonde_address_port(address);
     if (port > 0)
         sonde_address_set_port(&bare, 0);
-    if (sonde_address_print(&bare, text, sizeof text) < 0)
-        snprintf(text, sizeof text, "(unknown address)");
-    if (port < 0)
-        snprintf(buffer, size, "%s", text);
-    else
-        snprintf(buffer, size, "%s port %d", text, port);
+    if (sonde_address_print(&bare, text, SONDE_ADDRESS_TEXT) < 0)
+        strcpy(text, "(unknown address)");
+    if (port >= 0)
+        snprintf(text + strlen(text), 16, " port %d", port);
+    return text;
 }
 
 /* ---- errors as sentences ------------------------------------------- */
 
-/* The end for each status of the library, and an explanation that follows
-   strerror's words.  */
+/* For each status of the library: the end, and a text after strerror's.  */
 static const struct {
     enum client_end end;
     const char *more;
@@ -98,72 +105,72 @@ enum client_end client_end_of(enum sonde_connect_status status)
     return ends[status].end;
 }
 
-/* Print to TIME how long the client waited without a reply: the timeout given,
+/* Print in TIME how long the client waited without a reply: the timeout given,
    unless the kernel timed out earlier or no timeout was given; then WAITED_NS,
-   rounded to milliseconds.  */
-static void print_waited(const struct client *client, int64_t waited_ns,
-                         char time[CLIENT_TIME_TEXT])
+   rounded to milliseconds, as deadlines are.  Returns TIME.  */
+static const char *print_waited(const struct client *client, int64_t waited_ns,
+                                char time[CLIENT_TIME_TEXT])
 {
     int64_t given = (int64_t)client->target->timeout * 1000000;
     bool is_over = given > 0 && client->deadline - monotonic_now() < 1000000;
-    /* No deadline is more precise than this.  */
-    client_print_time(
+    return client_print_time(
         is_over ? given : (waited_ns + 500000) / 1000000 * 1000000, time);
 }
 
-enum client_end client_late(const struct client *client, int64_t waited_ns,
-                            const char *where, struct client_result *result)
+/* No reply came in time; as client_lost.  */
+static enum client_end client_late(struct client *client, int64_t waited_ns,
+                                   const char *comma, const char *where)
 {
     char time[CLIENT_TIME_TEXT];
-    const char *comma = *where ? ", " : "", *causes = "";
-    bool is_datagram = client->target->type == SOCK_DGRAM;
     print_waited(client, waited_ns, time);
-    if (is_datagram)
-        causes = client->target->path
-                     ? " (the server does not reply, or may not write to this "
-                       "client's socket)"
-                     : " (lost, dropped by a firewall, or no server: UDP "
-                       "reports none of these)";
-    return client_say(result, is_datagram ? CLIENT_SILENCE : CLIENT_TIMED_OUT,
-                      "%s: no reply within %s%s%s%s", client->name, time, comma,
-                      where, causes);
+    if (client->target->type != SOCK_DGRAM)
+        return client_fail(client, CLIENT_TIMED_OUT, "no reply within %s%s%s",
+                           time, comma, where);
+    return client_fail(client, CLIENT_SILENCE, "no reply within %s%s%s (%s)",
+                       time, comma, where,
+                       client->target->path
+                           ? "the server does not reply, or may not write to "
+                             "this client's socket"
+                           : "lost, dropped by a firewall, or no server: UDP "
+                             "reports none of these");
 }
 
-enum client_end client_output_lost(int error, struct client_result *result)
+enum client_end client_output_lost(struct client *client, int error)
 {
     if (write_has_no_reader(error))
-        return client_say(result, CLIENT_TROUBLE, "%s", "");
-    return client_say(result, CLIENT_TROUBLE,
-                      "cannot write standard output: %s", strerror(error));
+        return client->end = CLIENT_TROUBLE;
+    return client_trouble(client, "cannot write standard output: %s",
+                          strerror(error));
 }
 
-/* Explain ERROR in strerror's words, with the explanation for STATUS unless the
-   target is a path, and WHERE (may be empty).  Returns the end for STATUS, also
-   in *RESULT.  */
-static enum client_end client_say_error(const struct client *client,
-                                        enum sonde_connect_status status,
-                                        int error, const char *where,
-                                        struct client_result *result)
+/* Fail by STATUS: the errno ERROR in strerror's words, with the explanation of
+   STATUS unless the target is a path, and WHERE as for client_lost.  */
+static enum client_end client_fail_by(struct client *client,
+                                      enum sonde_connect_status status,
+                                      int error, const char *comma,
+                                      const char *where)
 {
-    return client_say(result, ends[status].end, "%s: %s%s%s%s%s", client->name,
-                      status == SONDE_CONNECT_OTHER ? "unexpected error: " : "",
-                      strerror(error),
-                      client->target->path ? "" : ends[status].more,
-                      *where ? ", " : "", where);
+    return client_fail(
+        client, ends[status].end, "%s%s%s%s%s",
+        status == SONDE_CONNECT_OTHER ? "unexpected error: " : "",
+        strerror(error), client->target->path ? "" : ends[status].more, comma,
+        where);
 }
 
-enum client_end client_lost(const struct client *client, int error,
-                            const char *where, struct client_result *result)
+enum client_end client_lost(struct client *client, int error, int64_t waited_ns,
+                            const char *where)
 {
-    return client_say_error(client, sonde_connect_status(error), error, where,
-                            result);
+    const char *comma = *where ? ", " : "";
+    if (error == EAGAIN)
+        return client_late(client, waited_ns, comma, where);
+    return client_fail_by(client, sonde_connect_status(error), error, comma,
+                          where);
 }
 
 /* What the user can correct in TARGET after ERROR, or NULL.  */
 static const char *client_find_advice(const struct client_target *target,
                                       int error)
 {
-    bool is_datagram = target->type == SOCK_DGRAM;
     if (!target->path)
         return error == EINVAL && !strncasecmp(target->host, "fe80:", 5) &&
                        !strchr(target->host, '%')
@@ -174,8 +181,8 @@ static const char *client_find_advice(const struct client_target *target,
     case ENAMETOOLONG:
         return "the path is too long for a UNIX socket";
     case EPROTOTYPE:
-        return is_datagram ? "a stream socket: leave out -u"
-                           : "a datagram socket: use -u";
+        return target->type == SOCK_DGRAM ? "a stream socket: leave out -u"
+                                          : "a datagram socket: use -u";
     case EACCES:
         return "no permission for this file or for a folder of its path";
     default:
@@ -185,67 +192,62 @@ static const char *client_find_advice(const struct client_target *target,
 
 /* Explain why connect or the name lookup failed with ERROR, by the report of
    CLIENT.  A missing interface in the host is CLIENT_NAME_UNKNOWN, for any
-   status but refused, timed out and reset.  Returns the end, also in
-   *RESULT.  */
-static enum client_end client_explain(const struct client *client, int error,
-                                      int64_t waited_ns,
-                                      struct client_result *result)
+   status but refused, timed out and reset.  */
+static enum client_end client_explain(struct client *client, int error)
 {
+    const struct client_target *target = client->target;
     enum sonde_connect_status status = client->report.status;
-    char time[CLIENT_TIME_TEXT];
-    char interface[64];
-    if (client->target->host && status != SONDE_CONNECT_REFUSED &&
+    char time[CLIENT_TIME_TEXT], interface[64];
+    if (target->host && status != SONDE_CONNECT_REFUSED &&
         status != SONDE_CONNECT_TIMED_OUT && status != SONDE_CONNECT_RESET &&
-        endpoint_lacks_interface(client->target->host, interface,
-                                 sizeof interface))
-        return client_say(result, CLIENT_NAME_UNKNOWN,
-                          "%s: no such interface: '%s'", client->name,
-                          interface);
+        endpoint_lacks_interface(target->host, interface, sizeof interface))
+        return client_fail(client, CLIENT_NAME_UNKNOWN,
+                           "no such interface: '%s'", interface);
     if (status == SONDE_CONNECT_NAME_UNKNOWN ||
         status == SONDE_CONNECT_NAME_NO_ANSWER)
-        return client_say(result, ends[status].end, "%s: %s", client->name,
-                          client->report.code
-                              ? sonde_resolve_code_text(client->report.code)
-                              : sonde_connect_status_text(status));
-    if (status == SONDE_CONNECT_TIMED_OUT) {
-        print_waited(client, waited_ns, time);
-        return client_say(
-            result, CLIENT_TIMED_OUT, "%s: connection timed out after %s (%s)",
-            client->name, time,
-            client->target->path ? "full listen queue"
-                                 : "firewall, full listen queue, or host down");
-    }
-    const char *advice = client_find_advice(client->target, error);
+        return client_fail(client, ends[status].end, "%s",
+                           client->report.code
+                               ? sonde_resolve_code_text(client->report.code)
+                               : sonde_connect_status_text(status));
+    if (status == SONDE_CONNECT_TIMED_OUT)
+        return client_fail(
+            client, CLIENT_TIMED_OUT, "connection timed out after %s (%s)",
+            print_waited(client, client->connect_ns, time),
+            target->path ? "full listen queue"
+                         : "firewall, full listen queue, or host down");
+    const char *advice = client_find_advice(target, error);
     if (advice)
-        return client_say(result, ends[status].end, "%s: %s (%s)", client->name,
-                          strerror(error), advice);
-    return client_say_error(client, status, error, "", result);
+        return client_fail(client, ends[status].end, "%s (%s)", strerror(error),
+                           advice);
+    return client_fail_by(client, status, error, "", "");
 }
 
 /* ---- connect ---------------------------------------------------------- */
 
-/* The files that a handler of a fatal signal removes.  */
-static char doomed_path[sizeof((struct client *)0)->own_path];
-static char doomed_folder[sizeof((struct client *)0)->own_folder];
+/* A UNIX datagram client's socket and its folder, or empty; 104 bytes is the
+   size of such a path on any system.  */
+enum { OWN_PATH = 104 };
+static char own_path[OWN_PATH], own_folder[OWN_PATH];
+
+static void remove_own_path(void)
+{
+    unlink(own_path);
+    rmdir(own_folder);
+}
 
 /* Remove the files, and end the process by the same signal.  */
 static void on_end(int signo)
 {
-    unlink(doomed_path);
-    rmdir(doomed_folder);
+    remove_own_path();
     sonde_signal(signo, SIG_DFL, SONDE_RESTART);
     raise(signo);
 }
 
-/* Have SIGHUP, SIGINT and SIGTERM remove the files of CLIENT and end the
-   process.  A signal that is ignored or handled stays so.  Only the files of
-   the last client are removed.  */
-static void client_watch_signals(const struct client *client)
+/* Have SIGHUP, SIGINT and SIGTERM call on_end, unless ignored or handled.  */
+static void client_watch_signals(void)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
     struct sigaction prev;
-    memcpy(doomed_path, client->own_path, sizeof doomed_path);
-    memcpy(doomed_folder, client->own_folder, sizeof doomed_folder);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (!sigaction(signals[i], NULL, &prev) && prev.sa_handler == SIG_DFL)
             sonde_signal(signals[i], on_end, SONDE_RESTART);
@@ -253,69 +255,54 @@ static void client_watch_signals(const struct client *client)
 
 /* An unbound UNIX datagram socket has no address and gets no replies: make a
    folder for the socket, below TMPDIR if that is an absolute path and short
-   enough, otherwise below /tmp.  client_close removes the folder.  Returns 0,
-   with the path to bind in *SOURCE; or -1, explained in *RESULT if the folder
-   cannot be made.  */
-static int make_own_path(struct client *client, struct sonde_address *source,
-                         struct client_result *result)
+   enough, otherwise below /tmp.  Returns 0, with the path to bind in *SOURCE;
+   or -1, explained in CLIENT if the folder cannot be made.  */
+static int make_own_path(struct client *client, struct sonde_address *source)
 {
     static const char template[] = "/sonde-XXXXXX", name[] = "/client";
     const char *where = getenv("TMPDIR");
     if (!where || *where != '/' ||
-        strlen(where) + sizeof template + sizeof name > CLIENT_OWN_PATH)
+        strlen(where) + sizeof template + sizeof name > OWN_PATH)
         where = "/tmp";
-    char *folder = client->own_folder;
-    snprintf(folder, sizeof client->own_folder, "%.80s%s", where, template);
+    snprintf(own_folder, sizeof own_folder, "%.80s%s", where, template);
     /* A server of another user needs access.  */
-    if (!mkdtemp(folder) || chmod(folder, 0711)) {
-        client_say(result, CLIENT_TROUBLE,
-                   "cannot make a folder in %s for this client's own socket: "
-                   "%s; set TMPDIR to a writable folder",
-                   where, strerror(errno));
-        *folder = '\0';
+    if (!mkdtemp(own_folder) || chmod(own_folder, 0711)) {
+        client_trouble(client,
+                       "cannot make a folder in %s for this client's own "
+                       "socket: %s; set TMPDIR to a writable folder",
+                       where, strerror(errno));
+        *own_folder = '\0';
         return -1;
     }
-    snprintf(client->own_path, sizeof client->own_path, "%.95s%s", folder,
-             name);
-    client_watch_signals(client);
-    return sonde_address_unix(source, client->own_path);
-}
-
-static void remove_own_path(struct client *client)
-{
-    if (*client->own_path) {
-        unlink(client->own_path);
-        rmdir(client->own_folder);
-    }
-    *client->own_path = *client->own_folder = '\0';
+    snprintf(own_path, sizeof own_path, "%.95s%s", own_folder, name);
+    client_watch_signals();
+    return sonde_address_unix(source, own_path);
 }
 
 /* Connect to the UNIX socket of the target.  Returns the descriptor; or -1 with
-   errno, the status in the report, and an explanation in *RESULT if the folder
-   for datagrams cannot be made.  */
+   errno and the status in the report, or explained in CLIENT.  */
 static int connect_path(struct client *client, int timeout,
-                        struct sonde_connect_options *options,
-                        struct client_result *result)
+                        struct sonde_connect_options *options)
 {
     struct sonde_address server, source;
+    bool is_datagram = options->type == SOCK_DGRAM;
     if (sonde_address_unix(&server, client->target->path) ||
-        (options->type == SOCK_DGRAM &&
-         make_own_path(client, &source, result))) {
+        (is_datagram && make_own_path(client, &source))) {
         client->report.status = sonde_connect_status(errno);
         return -1;
     }
-    if (options->type == SOCK_DGRAM)
+    if (is_datagram)
         options->source = &source;
     int fd = sonde_connect(&server, 1, timeout, options, &client->report);
     /* A server of another user must be able to reply.  The kernel discards
        datagrams of all other senders, since the socket is connected.  */
-    if (fd >= 0 && options->type == SOCK_DGRAM)
-        chmod(client->own_path, 0666);
+    if (fd >= 0 && is_datagram)
+        chmod(own_path, 0666);
     return fd;
 }
 
-/* Connect to the target by path or by name.  Returns as connect_path.  */
-static int connect_target(struct client *client, struct client_result *result)
+/* Connect to the target, and name CLIENT.  Returns as connect_path.  */
+static int connect_target(struct client *client)
 {
     const struct client_target *target = client->target;
     int timeout = target->timeout > 0 ? target->timeout : CLIENT_TIMEOUT;
@@ -325,8 +312,12 @@ static int connect_target(struct client *client, struct client_result *result)
         .family = target->family,
         .source = target->source,
     };
-    if (target->path)
-        return connect_path(client, timeout, &options, result);
+    if (target->path) {
+        snprintf(client->name, sizeof client->name, "%s", target->path);
+        return connect_path(client, timeout, &options);
+    }
+    snprintf(client->name, sizeof client->name, "%s port %s", target->host,
+             target->service);
     /* A source address reaches only addresses of its family.  */
     if (target->source && options.family == AF_UNSPEC)
         options.family = target->source->storage.ss_family;
@@ -334,9 +325,8 @@ static int connect_target(struct client *client, struct client_result *result)
                               &client->report);
 }
 
-/* For TCP only: send small writes at once; detect a vanished peer by keepalive
-   if configured.  Errors are ignored: the exchange works without these
-   options.  */
+/* For TCP only: send small writes at once; keepalive if configured.  Errors are
+   ignored: the exchange works without these options.  */
 static void client_set_options(struct client *client)
 {
     int on = 1;
@@ -348,38 +338,21 @@ static void client_set_options(struct client *client)
             sonde_keepalive(client->fd, client->target->keepalive);
 }
 
-/* Set the name of CLIENT, "host port 7" or the path.  */
-static void name_target(struct client *client)
-{
-    const struct client_target *target = client->target;
-    if (target->path)
-        snprintf(client->name, sizeof client->name, "%s", target->path);
-    else
-        snprintf(client->name, sizeof client->name, "%s port %s", target->host,
-                 target->service);
-}
-
 enum client_end client_connect(struct client *client,
-                               const struct client_target *target,
-                               struct client_result *result)
+                               const struct client_target *target)
 {
     int64_t start = monotonic_now();
-    *client = (struct client){.target = target, .fd = -1};
-    *result = (struct client_result){.end = CLIENT_DONE};
-    client->deadline =
-        sonde_deadline(target->timeout > 0 ? target->timeout : -1);
-    name_target(client);
-    client->fd = connect_target(client, result);
+    *client = (struct client){
+        .target = target,
+        .deadline = sonde_deadline(target->timeout > 0 ? target->timeout : -1)};
+    client->fd = connect_target(client);
+    int error = errno;
     client->connect_ns = monotonic_now() - start;
-    if (client->fd < 0) {
-        int error = errno;
-        remove_own_path(client);
-        if (result->end != CLIENT_DONE)
-            return result->end;
-        return client_explain(client, error, client->connect_ns, result);
-    }
-    client_set_options(client);
-    return CLIENT_DONE;
+    if (client->fd >= 0)
+        client_set_options(client);
+    else if (client->end == CLIENT_DONE)
+        client_explain(client, error);
+    return client->end;
 }
 
 void client_close(struct client *client)
@@ -387,5 +360,16 @@ void client_close(struct client *client)
     if (client->fd >= 0)
         close(client->fd);
     client->fd = -1;
-    remove_own_path(client);
+    if (*own_folder)
+        remove_own_path();
+    *own_path = *own_folder = '\0';
+}
+
+int64_t client_reply_deadline(const struct client *client)
+{
+    if (client->deadline != SONDE_NEVER)
+        return client->deadline;
+    return sonde_deadline(client->target->type == SOCK_DGRAM
+                              ? CLIENT_DATAGRAM_TIMEOUT
+                              : CLIENT_TIMEOUT);
 }

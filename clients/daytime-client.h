@@ -16,7 +16,8 @@ struct daytime {
     char text[DAYTIME_MAX + 1]; /* LENGTH bytes and a NUL */
     /* The local clock when the first bytes of the reply arrived, and the time
        since the request, for a stream since the start of name lookup and
-       connect: the server read its clock in between.  0 without a reply.  */
+       connect: the server read its clock in between.  Undefined without a
+       reply.  */
     struct timespec local;
     int64_t round_trip_ns;
 };
@@ -26,9 +27,8 @@ struct daytime {
    Without a timeout in the target, CLIENT_TIMEOUT or CLIENT_DATAGRAM_TIMEOUT
    from now applies.  CLIENT stays open.  *DAYTIME has the bytes received, in
    each case, at most DAYTIME_MAX.  A longer reply and an empty datagram are
-   CLIENT_WRONG_REPLY; an empty stream is CLIENT_CLOSED_EARLY.  Returns the end,
-   also in *RESULT.  */
-enum client_end daytime_get(struct client *client, struct daytime *daytime,
-                            struct client_result *result);
+   CLIENT_WRONG_REPLY; an empty stream is CLIENT_CLOSED_EARLY.  Returns
+   CLIENT->end.  */
+enum client_end daytime_get(struct client *client, struct daytime *daytime);
 
 #endif /* CLIENTS_DAYTIME_CLIENT_H */

@@ -33,10 +33,10 @@ static const struct {
     {"J_y-m-d_H:I:S_N", "NIST"},
 };
 
-/* The fields read so far; AT is the next character.  */
+/* OF has the fields read by their letters, the year in Y, the month in m.  */
 struct reading {
     const char *at;
-    int year, month, day, hour, minute, second, julian;
+    int of['y' + 1];
     bool has_zone;
     int zone; /* minutes east of Greenwich */
 };
@@ -51,9 +51,14 @@ static const struct {
     {"CEST", 120}, {"EET", 120},  {"EEST", 180},
 };
 
-/* ---- fields: each returns whether the field is there, and skips it ------- */
+static const char *const months[] = {
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
+static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
+                                   "Thursday", "Friday",  "Saturday",
+                                   "Sunday"};
 
-/* After a mismatch the position is undefined.  */
+/* ---- fields: each returns whether the field is there, and skips it ------- */
 
 /* MIN to MAX digits, with their number in *VALUE.  */
 static bool take_digits(struct reading *reading, int min, int max, int *value)
@@ -73,8 +78,7 @@ static size_t count_letters(const char *text)
     return length;
 }
 
-/* One of the COUNT NAMES, whole or its first three letters, in any case; *VALUE
-   is its number from 1.  */
+/* One of the COUNT NAMES, or its first three letters; *VALUE counts from 1.  */
 static bool take_name(struct reading *reading, const char *const *names,
                       int count, int *value)
 {
@@ -89,35 +93,7 @@ static bool take_name(struct reading *reading, const char *const *names,
     return false;
 }
 
-static bool take_month(struct reading *reading)
-{
-    static const char *const months[] = {
-        "January", "February", "March",     "April",   "May",      "June",
-        "July",    "August",   "September", "October", "November", "December"};
-    return take_name(reading, months, 12, &reading->month);
-}
-
-/* Any weekday matches: the date in the example of RFC 867 has the wrong
-   weekday.  */
-static bool take_weekday(struct reading *reading)
-{
-    static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
-                                       "Thursday", "Friday",  "Saturday",
-                                       "Sunday"};
-    int ignored;
-    return take_name(reading, days, 7, &ignored);
-}
-
-static bool take_blanks(struct reading *reading)
-{
-    const char *start = reading->at;
-    while (*reading->at == ' ')
-        reading->at++;
-    return reading->at > start;
-}
-
-/* An offset: +01, +01:00, +0100, or the like with a minus.  The caller has
-   checked that a sign is there.  */
+/* An offset, of which the sign is there: +01, +01:00, +0100, -01.  */
 static bool take_offset(struct reading *reading)
 {
     int sign = *reading->at == '-' ? -1 : 1, hours, minutes = 0;
@@ -162,45 +138,38 @@ static bool take_nist(struct reading *reading)
     return true;
 }
 
-static bool take_short_year(struct reading *reading)
-{
-    if (!take_digits(reading, 2, 2, &reading->year))
-        return false;
-    reading->year += reading->year < 69 ? 2000 : 1900;
-    return true;
-}
-
-/* FIELD, a character of a pattern: a letter of the table at the top, or
-   itself.  */
+/* FIELD of a pattern: a letter of the table at the top, or itself.  */
 static bool take_field(struct reading *reading, char field)
 {
+    int *value = &reading->of[(unsigned char)field];
     switch (field) {
     case 'Y':
-        return take_digits(reading, 4, 4, &reading->year);
-    case 'y':
-        return take_short_year(reading);
-    case 'M':
-        return take_month(reading);
-    case 'm':
-        return take_digits(reading, 2, 2, &reading->month);
+        return take_digits(reading, 4, 4, value);
     case 'd':
-        return take_digits(reading, 1, 2, &reading->day);
     case 'H':
-        return take_digits(reading, 1, 2, &reading->hour);
+        return take_digits(reading, 1, 2, value);
+    case 'm':
     case 'I':
-        return take_digits(reading, 2, 2, &reading->minute);
     case 'S':
-        return take_digits(reading, 2, 2, &reading->second);
+        return take_digits(reading, 2, 2, value);
     case 'J':
-        return take_digits(reading, 5, 5, &reading->julian);
-    case 'w':
-        return take_weekday(reading);
+        return take_digits(reading, 5, 5, value);
+    case 'y':
+        if (!take_digits(reading, 2, 2, value))
+            return false;
+        reading->of['Y'] = *value + (*value < 69 ? 2000 : 1900);
+        return true;
+    case 'M':
+        return take_name(reading, months, 12, &reading->of['m']);
+    case 'w': /* any, since the example of RFC 867 has a wrong one */
+        return take_name(reading, days, 7, value);
     case 'Z':
         return take_zone(reading);
     case 'N':
         return take_nist(reading);
     case '_':
-        return take_blanks(reading);
+        reading->at += *value = (int)strspn(reading->at, " ");
+        return *value > 0;
     default:
         return *reading->at == field && *reading->at++;
     }
@@ -208,19 +177,9 @@ static bool take_field(struct reading *reading, char field)
 
 /* ---- the calendar -------------------------------------------------------- */
 
-static bool is_leap(int year)
-{
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static int days_of(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return days[month - 1] + (month == 2 && is_leap(year));
-}
-
-/* Days from 1 January 1970 to this day: Gregorian, by years that begin in
-   March, so that the leap day is their last.  */
+/* Days from 1 January 1970 to this day; MONTH 13 is the next January.
+   Gregorian, by years that begin in March, so that the leap day is their
+   last.  */
 static int64_t days_since_1970(int year, int month, int day)
 {
     int64_t y = year - (month <= 2);
@@ -231,30 +190,34 @@ static int64_t days_since_1970(int year, int month, int day)
            719468;
 }
 
+static int64_t days_of(const struct reading *reading)
+{
+    return days_since_1970(reading->of['Y'], reading->of['m'],
+                           reading->of['d']);
+}
+
 /* Whether READING is an existing date and time, of the Julian Date given if
    any.  A leap second is a second of the next minute, as in POSIX.  */
 static bool is_possible(const struct reading *reading)
 {
     enum { julian_1970 = 40587 };
-    if (reading->month < 1 || reading->month > 12 || reading->day < 1 ||
-        reading->day > days_of(reading->year, reading->month) ||
-        reading->hour > 23 || reading->minute > 59 || reading->second > 60)
-        return false;
-    return reading->julian < 0 ||
-           reading->julian - julian_1970 ==
-               days_since_1970(reading->year, reading->month, reading->day);
+    const int *of = reading->of;
+    return of['m'] >= 1 && of['m'] <= 12 && of['d'] >= 1 &&
+           days_of(reading) < days_since_1970(of['Y'], of['m'] + 1, 1) &&
+           of['H'] <= 23 && of['I'] <= 59 && of['S'] <= 60 &&
+           (of['J'] < 0 || of['J'] - julian_1970 == days_of(reading));
 }
 
-/* Convert READING, without a zone, by the zone of this host to *SECONDS.
-   Returns false if mktime cannot.  */
+/* READING by the zone of this host, to *SECONDS; false if mktime cannot.  */
 static bool local_seconds(const struct reading *reading, int64_t *seconds)
 {
-    struct tm tm = {.tm_year = reading->year - 1900,
-                    .tm_mon = reading->month - 1,
-                    .tm_mday = reading->day,
-                    .tm_hour = reading->hour,
-                    .tm_min = reading->minute,
-                    .tm_sec = reading->second,
+    const int *of = reading->of;
+    struct tm tm = {.tm_year = of['Y'] - 1900,
+                    .tm_mon = of['m'] - 1,
+                    .tm_mday = of['d'],
+                    .tm_hour = of['H'],
+                    .tm_min = of['I'],
+                    .tm_sec = of['S'],
                     .tm_wday = -1,
                     .tm_isdst = -1};
     *seconds = mktime(&tm);
@@ -265,26 +228,23 @@ static bool local_seconds(const struct reading *reading, int64_t *seconds)
 /* READING as seconds since 1970, by its zone; without a zone as UTC.  */
 static int64_t utc_seconds(const struct reading *reading)
 {
-    return days_since_1970(reading->year, reading->month, reading->day) *
-               86400 +
-           reading->hour * 3600 + reading->minute * 60 + reading->second -
-           reading->zone * 60;
+    return days_of(reading) * 86400 + reading->of['H'] * 3600 +
+           (reading->of['I'] - reading->zone) * 60 + reading->of['S'];
 }
 
-/* Whether TEXT has the form PATTERN, apart from white space around TEXT, and is
-   an existing time.  If so, *READING has the fields; otherwise *READING is
-   undefined.  */
+#define SPACE " \t\n\v\f\r"
+
+/* Whether TEXT, apart from white space around it, has the form PATTERN and is
+   an existing time.  If so, *READING has the fields.  */
 static bool daytime_parse_matches(struct reading *reading, const char *pattern,
                                   const char *text)
 {
-    *reading = (struct reading){.at = text, .julian = -1};
-    while (isspace((unsigned char)*reading->at))
-        reading->at++;
+    *reading = (struct reading){.at = text, .of['J'] = -1};
+    reading->at += strspn(text, SPACE);
     for (; *pattern; pattern++)
         if (!take_field(reading, *pattern))
             return false;
-    while (isspace((unsigned char)*reading->at))
-        reading->at++;
+    reading->at += strspn(reading->at, SPACE);
     return !*reading->at && is_possible(reading);
 }
 
@@ -297,10 +257,11 @@ int daytime_parse(const char *text, bool is_utc,
             continue;
         instant->form = forms[i].name;
         instant->assumed = !reading.has_zone;
-        if (!reading.has_zone && !is_utc)
-            return local_seconds(&reading, &instant->seconds) ? 0 : -1;
         instant->seconds = utc_seconds(&reading);
-        return 0;
+        return is_utc || reading.has_zone ||
+                       local_seconds(&reading, &instant->seconds)
+                   ? 0
+                   : -1;
     }
     return -1;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "clients/echo-client.h"
 #include "clients/verify.h"
 
@@ -20,44 +21,52 @@ enum { PIECE = 65536 };
 
 struct session {
     struct client *client;
-    struct client_result *result;
-    struct sonde_poller *poller;
     int input, output;
     struct verify verify;
     bool input_ended, half_closed;
     int send_error;            /* errno of a failed send; only receive now */
     size_t out_start, out_end; /* verified, not yet written */
-    unsigned watched[3];       /* events watched on each descriptor */
     int64_t idle_since;        /* no reply is due since then, or 0 */
     int64_t progress;          /* last progress of the server */
+    int failures;              /* of poll, in a row */
     struct monotonic_spin spin;
     unsigned char bytes[PIECE];
 };
-
-enum { INPUT, SOCKET, OUTPUT };
 
 static bool has_pending(const struct session *session)
 {
     return session->out_start < session->out_end;
 }
 
-/* The progress, as part of a sentence, in TEXT.  */
-static const char *echo_client_where(const struct session *session,
-                                     char text[160])
+/* The server has echoed all bytes and is to close the connection.  */
+static bool is_all_echoed(const struct session *session)
+{
+    return session->half_closed &&
+           session->verify.echoed == session->verify.filled;
+}
+
+/* A send or receive failed with ERROR after WAITED_NS; as client_lost.  */
+static enum client_end echo_client_lost(const struct session *session,
+                                        int error, int64_t waited_ns)
 {
     const struct verify *verify = &session->verify;
     uint64_t unsent = verify->filled - verify->sent;
-    int length = snprintf(text, 160, "%" PRIu64 " of %" PRIu64 " bytes echoed",
-                          verify->echoed, verify->sent);
+    char text[160];
+    int length =
+        snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64 " bytes echoed",
+                 verify->echoed, verify->sent);
     if (unsent > 0)
-        snprintf(text + length, 160 - (size_t)length,
+        snprintf(text + length, sizeof text - (size_t)length,
                  ", %" PRIu64 " more not sent", unsent);
-    return text;
+    if (error == 0)
+        return client_fail(session->client, CLIENT_CLOSED_EARLY,
+                           "server closed the connection, %s", text);
+    return client_lost(session->client, error, waited_ns, text);
 }
 
 /* ---- events ------------------------------------- */
 
-/* Each returns 0 to continue, or -1 with the end in the result.  */
+/* Each returns 0 to continue; not 0 when the session is over.  */
 
 /* Read input into the ring, which has space, and note the end of input.  */
 static int echo_client_take_input(struct session *session)
@@ -65,15 +74,13 @@ static int echo_client_take_input(struct session *session)
     size_t size;
     void *space = verify_space(&session->verify, &size);
     ssize_t count = sonde_read(session->input, space, size, 0);
-    if (count > 0) {
-        verify_fill(&session->verify, (size_t)count);
-    } else if (count == 0) {
+    if (count > 0)
+        session->verify.filled += (uint64_t)count;
+    else if (count == 0)
         session->input_ended = true;
-    } else if (errno != EAGAIN) {
-        client_say(session->result, CLIENT_TROUBLE,
-                   "cannot read standard input: %s", strerror(errno));
-        return -1;
-    }
+    else if (errno != EAGAIN)
+        return client_trouble(session->client, "cannot read standard input: %s",
+                              strerror(errno));
     return 0;
 }
 
@@ -91,7 +98,7 @@ static void send_some(struct session *session)
                 session->send_error = errno;
             break;
         }
-        verify_sent(&session->verify, (size_t)count);
+        session->verify.sent += (uint64_t)count;
         session->progress = monotonic_now();
         bytes = verify_unsent(&session->verify, &size);
     }
@@ -103,83 +110,58 @@ static void send_some(struct session *session)
     }
 }
 
-/* Report ANSWER, a wrong byte or a byte never sent.  Returns -1.  */
-static int echo_client_say_wrong(struct session *session,
-                                 enum verify_answer answer)
+/* Report ANSWER, a wrong byte or a byte never sent.  */
+static int echo_client_wrong(const struct session *session,
+                             enum verify_answer answer)
 {
     const struct verify *verify = &session->verify;
     if (answer == VERIFY_DIFFERENT)
-        client_say(session->result, CLIENT_WRONG_REPLY,
-                   "%s: wrong reply: byte %" PRIu64 " is 0x%02x, not 0x%02x",
-                   session->client->name, verify->echoed, verify->received,
-                   verify->expected);
-    else
-        client_say(session->result, CLIENT_WRONG_REPLY,
-                   "%s: wrong reply: byte %" PRIu64
-                   ", 0x%02x, is beyond the %" PRIu64 " sent",
-                   session->client->name, verify->echoed, verify->received,
-                   verify->sent);
-    return -1;
+        return client_fail(session->client, CLIENT_WRONG_REPLY,
+                           "wrong reply: byte %" PRIu64
+                           " is 0x%02x, not 0x%02x",
+                           verify->echoed, verify->received, verify->expected);
+    return client_fail(session->client, CLIENT_WRONG_REPLY,
+                       "wrong reply: byte %" PRIu64
+                       ", 0x%02x, is beyond the %" PRIu64 " sent",
+                       verify->echoed, verify->received, verify->sent);
 }
 
-/* The server closed the connection (ERROR is 0), or a read failed with ERROR.
-   CLIENT_DONE if the server closed after the half-close and all bytes are
-   echoed.  An error of sending explains an early close.  Returns -1, with the
-   end in the result.  */
-static int end_of_stream(struct session *session, int error)
-{
-    const struct verify *verify = &session->verify;
-    char text[160];
-    if (!error && session->half_closed && verify->echoed == verify->filled)
-        return client_say(session->result, CLIENT_DONE, "%s", ""), -1;
-    if (!error)
-        error = session->send_error;
-    if (error)
-        client_lost(session->client, error, echo_client_where(session, text),
-                    session->result);
-    else
-        client_say(session->result, CLIENT_CLOSED_EARLY,
-                   "%s: server closed the connection, %s",
-                   session->client->name, echo_client_where(session, text));
-    return -1;
-}
-
-/* Write verified bytes until the output takes no more.  Returns as above.  */
+/* Write verified bytes until the output takes no more.  */
 static int put_output(struct session *session)
 {
     while (has_pending(session)) {
         ssize_t count =
             sonde_write(session->output, session->bytes + session->out_start,
                         session->out_end - session->out_start, 0);
-        if (count < 0 && errno == EAGAIN)
-            return 0;
-        if (count < 0) {
-            client_output_lost(errno, session->result);
-            return -1;
-        }
+        if (count < 0)
+            return errno == EAGAIN
+                       ? 0
+                       : (int)client_output_lost(session->client, errno);
         session->out_start += (size_t)count;
     }
     return 0;
 }
 
-/* Receive, verify, and write the bytes that match, before a difference is
-   reported.  No verified byte is pending.  */
+/* Receive, verify, and write the bytes that match.  No verified byte is
+   pending. An error of sending explains an early close.  */
 static int take_echo(struct session *session)
 {
     size_t good;
     ssize_t count = sonde_read(session->client->fd, session->bytes, PIECE, 0);
     if (count < 0)
-        return errno == EAGAIN ? 0 : end_of_stream(session, errno);
+        return errno == EAGAIN ? 0 : (int)echo_client_lost(session, errno, 0);
+    if (count == 0 && is_all_echoed(session))
+        return -1; /* CLIENT_DONE */
     if (count == 0)
-        return end_of_stream(session, 0);
+        return (int)echo_client_lost(session, session->send_error, 0);
     session->progress = monotonic_now();
     enum verify_answer answer =
         verify_check(&session->verify, session->bytes, (size_t)count, &good);
     session->out_start = 0;
     session->out_end = good;
-    if (put_output(session))
-        return -1;
-    return answer == VERIFY_SAME ? 0 : echo_client_say_wrong(session, answer);
+    int over = put_output(session);
+    return over || answer == VERIFY_SAME ? over
+                                         : echo_client_wrong(session, answer);
 }
 
 /* ---- waiting ------------------------------------------------------------- */
@@ -193,8 +175,7 @@ static bool is_due(const struct session *session)
             session->verify.echoed < session->verify.filled);
 }
 
-/* Extend the deadline by the time in which no reply was due.  Called once a
-   round: notes when this time begins, and adds the time when it ends.  */
+/* Called once a round: extend the deadline by the time without a due reply.  */
 static void extend_deadline(struct session *session)
 {
     struct client *client = session->client;
@@ -210,9 +191,8 @@ static void extend_deadline(struct session *session)
     }
 }
 
-/* The deadline of the next reply: SONDE_NEVER while none is due; the deadline
-   of the client; without a timeout option, CLIENT_TIMEOUT after the last
-   progress.  */
+/* The deadline of the next reply: of the client, or without a timeout option
+   CLIENT_TIMEOUT after the last progress; SONDE_NEVER while none is due.  */
 static int64_t echo_client_latest(const struct session *session)
 {
     if (!is_due(session))
@@ -222,75 +202,45 @@ static int64_t echo_client_latest(const struct session *session)
     return session->progress + (int64_t)CLIENT_TIMEOUT * 1000000;
 }
 
-/* Report the timeout and the progress.  Returns -1.  */
-static int say_late(struct session *session)
+/* Report the timeout and the progress.  */
+static int echo_client_late(const struct session *session)
 {
-    const struct client_target *target = session->client->target;
-    int64_t ms = target->timeout > 0 ? target->timeout : CLIENT_TIMEOUT;
-    char text[160];
-    if (session->half_closed &&
-        session->verify.echoed == session->verify.filled)
-        client_late(session->client, ms * 1000000,
-                    "all bytes echoed, but the server does not close its side",
-                    session->result);
-    else
-        client_late(session->client, ms * 1000000,
-                    echo_client_where(session, text), session->result);
-    return -1;
+    int given = session->client->target->timeout;
+    int64_t ns = (int64_t)(given > 0 ? given : CLIENT_TIMEOUT) * 1000000;
+    if (is_all_echoed(session))
+        return client_lost(session->client, EAGAIN, ns,
+                           "all bytes echoed, but the server does not close "
+                           "its side");
+    return echo_client_lost(session, EAGAIN, ns);
 }
 
-/* Report that poll keeps reporting readiness while read or write returns
-   EAGAIN.  No deadline ends this, because no reply is due.  Returns -1.  */
-static int say_unready(struct session *session)
-{
-    const char *what =
-        has_pending(session) ? "write standard output" : "read standard input";
-    client_say(session->result, CLIENT_TROUBLE,
-               "cannot %s: poll reports readiness, but the call fails: %s",
-               what, strerror(EAGAIN));
-    return -1;
-}
-
-/* Have the poller watch EVENTS on FD, or nothing unless ON.  WHICH is the index
-   of FD in watched.  Returns 0, or -1 with errno.  */
-static int echo_client_watch(struct session *session, int which, int fd,
-                             bool on, unsigned events)
-{
-    unsigned wanted = on ? events : 0;
-    if (session->watched[which] == wanted)
-        return 0;
-    session->watched[which] = wanted;
-    return sonde_poller_modify(session->poller, fd, wanted, NULL);
-}
-
-static int watch_all(struct session *session)
+/* Wait until UNTIL for what the session needs, and handle the events.  A
+   descriptor that is not needed is not polled, since poll reports a closed peer
+   in each case.  Sets *READY to the number of events; -1 if poll failed.  */
+static int echo_client_wait(struct session *session, int64_t until, int *ready)
 {
     size_t space, unsent;
-    bool pending = has_pending(session);
     verify_space(&session->verify, &space);
     verify_unsent(&session->verify, &unsent);
-    bool sending = unsent > 0 && !session->send_error;
-    unsigned socket_events =
-        (pending ? 0 : SONDE_READABLE) | (sending ? SONDE_WRITABLE : 0);
-    bool reading = !session->input_ended && space > 0 && !session->send_error;
-    return echo_client_watch(session, INPUT, session->input, reading,
-                             SONDE_READABLE) ||
-                   echo_client_watch(session, OUTPUT, session->output, pending,
-                                     SONDE_WRITABLE) ||
-                   echo_client_watch(session, SOCKET, session->client->fd, true,
-                                     socket_events)
-               ? -1
-               : 0;
-}
-
-static int echo_client_serve(struct session *session,
-                             const struct sonde_event *event)
-{
-    if (event->fd == session->input)
-        return echo_client_take_input(session);
-    if (event->fd == session->output)
-        return put_output(session);
-    return event->ready & SONDE_READABLE ? take_echo(session) : 0;
+    bool pending = has_pending(session), may_send = !session->send_error;
+    bool reading = !session->input_ended && space > 0 && may_send;
+    int events =
+        (pending ? 0 : POLLIN) | (unsent > 0 && may_send ? POLLOUT : 0);
+    struct pollfd fds[] = {
+        {reading ? session->input : -1, POLLIN, 0},
+        {pending ? session->output : -1, POLLOUT, 0},
+        {events ? session->client->fd : -1, (short)events, 0}};
+    *ready = wait_poll(fds, 3, sonde_deadline_left(until));
+    session->failures = *ready < 0 ? session->failures + 1 : 0;
+    if (session->failures > WAIT_FAILURES)
+        return client_trouble(session->client, "cannot wait: %s",
+                              strerror(errno));
+    int over = fds[0].revents ? echo_client_take_input(session) : 0;
+    if (!over && fds[1].revents)
+        over = put_output(session);
+    if (!over && !pending && fds[2].revents & ~POLLOUT)
+        over = take_echo(session);
+    return over;
 }
 
 /* A number that changes with any progress.  */
@@ -298,76 +248,47 @@ static uint64_t progress_of(const struct session *session)
 {
     const struct verify *verify = &session->verify;
     return verify->filled + verify->sent + verify->echoed + session->out_start +
-           (session->input_ended ? 1 : 0) + (session->half_closed ? 1 : 0) +
-           (session->send_error ? 1 : 0);
+           session->input_ended + session->half_closed +
+           (session->send_error != 0);
 }
 
-/* One round: send, wait for events or the deadline, and handle these.  Returns
-   as above.  */
+/* One round.  If poll keeps reporting a descriptor ready without progress, fail
+   at the deadline, or without a deadline after a while.  */
 static int echo_client_step(struct session *session)
 {
-    struct sonde_event event;
+    int ready;
     uint64_t progress = progress_of(session);
     send_some(session);
     extend_deadline(session);
-    if (watch_all(session)) {
-        client_say(session->result, CLIENT_TROUBLE, "cannot wait: %s",
-                   strerror(errno));
-        return -1;
-    }
     int64_t until = echo_client_latest(session);
-    int ready = sonde_poller_wait(session->poller, sonde_deadline_left(until));
-    if (ready < 0) {
-        client_say(session->result, CLIENT_TROUBLE, "cannot wait: %s",
-                   strerror(errno));
-        return -1;
-    }
-    while (sonde_poller_next(session->poller, &event))
-        if (echo_client_serve(session, &event))
-            return -1;
-    if (ready == 0 || progress_of(session) != progress)
+    int over = echo_client_wait(session, until, &ready);
+    if (over)
+        return over;
+    if (ready <= 0 || progress_of(session) != progress)
         session->spin.rounds = 0;
     else if (monotonic_spin(&session->spin) && until == SONDE_NEVER)
-        return say_unready(session);
-    if (until != SONDE_NEVER && monotonic_now() >= until &&
-        echo_client_latest(session) <= until)
-        return say_late(session);
-    return 0;
-}
-
-/* Open the poller, with nothing watched yet.  Only poll accepts regular files,
-   which are always ready.  OUTPUT with the number of INPUT is accepted.
-   Returns 0; or -1 with errno, and the caller closes the poller.  */
-static int open_poller(struct session *session)
-{
-    session->poller = sonde_poller_open(SONDE_POLLER_POLL);
-    if (!session->poller)
-        return -1;
-    return sonde_poller_add(session->poller, session->input, 0, NULL) ||
-                   (sonde_poller_add(session->poller, session->output, 0,
-                                     NULL) &&
-                    errno != EEXIST) ||
-                   sonde_poller_add(session->poller, session->client->fd, 0,
-                                    NULL)
-               ? -1
+        return client_trouble(session->client,
+                              "cannot %s: poll reports readiness, but the call "
+                              "fails: %s",
+                              has_pending(session) ? "write standard output"
+                                                   : "read standard input",
+                              strerror(EAGAIN));
+    return until != SONDE_NEVER && monotonic_now() >= until &&
+                   echo_client_latest(session) <= until
+               ? echo_client_late(session)
                : 0;
 }
 
-enum client_end echo_stream(struct client *client, int input, int output,
-                            struct client_result *result)
+enum client_end echo_stream(struct client *client, int input, int output)
 {
     struct session session = {.client = client,
-                              .result = result,
                               .input = input,
                               .output = output,
                               .progress = monotonic_now()};
-    if (verify_open(&session.verify, ECHO_UNECHOED_MAX) ||
-        open_poller(&session))
-        client_say(result, CLIENT_TROUBLE, "cannot begin: %s", strerror(errno));
-    else
-        while (!echo_client_step(&session)) {
-        }
-    sonde_poller_close(session.poller);
+    if (verify_open(&session.verify, ECHO_UNECHOED_MAX))
+        return client_trouble(client, "cannot begin: %s", strerror(errno));
+    while (!echo_client_step(&session))
+        continue;
     verify_close(&session.verify);
-    return result->end;
+    return client->end;
 }

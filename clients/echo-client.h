@@ -13,15 +13,15 @@ enum { ECHO_UNECHOED_MAX = 1 << 20 };
    replies to OUTPUT.  At the end of INPUT half-close, and read until the server
    closes.
 
-   INPUT and OUTPUT may be of any file type; their modes stay.  The deadline of
-   CLIENT is extended while all input is echoed and more input is awaited, or
-   OUTPUT is blocked.  Without a timeout in the target, CLIENT_TIMEOUT after the
-   last progress applies to each reply.  No descriptor is closed.
+   INPUT and OUTPUT, two descriptors, may be of any file type; their modes stay.
+   The deadline of CLIENT is extended while all input is echoed and more input
+   is awaited, or OUTPUT is blocked.  Without a timeout in the target,
+   CLIENT_TIMEOUT after the last progress applies to each reply.  No descriptor
+   is closed.
 
-   Returns the end, also in *RESULT: CLIENT_DONE if all input was echoed and the
-   server closed after the half-close.  */
-enum client_end echo_stream(struct client *client, int input, int output,
-                            struct client_result *result);
+   Returns CLIENT->end: CLIENT_DONE if all input was echoed and the server
+   closed after the half-close.  */
+enum client_end echo_stream(struct client *client, int input, int output);
 
 /* The same over datagrams: each line with its newline is a datagram; longer
    lines are split after ECHO_DATAGRAM_MAX bytes.  The next datagram is sent
@@ -29,10 +29,8 @@ enum client_end echo_stream(struct client *client, int input, int output,
    always means a reply.  Nothing is retransmitted.  A reply is written as soon
    as verified.  Without a timeout in the target, CLIENT_DATAGRAM_TIMEOUT
    applies to each reply.  A further datagram that has arrived after the last
-   echo is CLIENT_WRONG_REPLY.  *RESULT must be CLIENT_DONE at the call, as
-   client_connect leaves it: success does not set *RESULT.  */
+   echo is CLIENT_WRONG_REPLY.  */
 enum { ECHO_DATAGRAM_MAX = 65507 };
-enum client_end echo_datagrams(struct client *client, int input, int output,
-                               struct client_result *result);
+enum client_end echo_datagrams(struct client *client, int input, int output);
 
 #endif /* CLIENTS_ECHO_CLIENT_H */

@@ -20,8 +20,8 @@ void verify_close(struct verify *verify)
     *verify = (struct verify){0};
 }
 
-/* The place of byte COUNT of the stream in the ring.  *SIZE is the number of
-   contiguous bytes from there, at most LIMIT.  */
+/* The place of byte COUNT in the ring, of *SIZE contiguous bytes up to LIMIT.
+ */
 static unsigned char *verify_place(const struct verify *verify, uint64_t count,
                                    uint64_t limit, size_t *size)
 {
@@ -38,20 +38,21 @@ void *verify_space(const struct verify *verify, size_t *size)
                         verify->size - (verify->filled - verify->echoed), size);
 }
 
-void verify_fill(struct verify *verify, size_t count)
-{
-    verify->filled += count;
-}
-
 const void *verify_unsent(const struct verify *verify, size_t *size)
 {
     return verify_place(verify, verify->sent, verify->filled - verify->sent,
                         size);
 }
 
-void verify_sent(struct verify *verify, size_t count)
+size_t verify_same(const void *a, const void *b, size_t size)
 {
-    verify->sent += count;
+    const unsigned char *left = a, *right = b;
+    size_t same = 0;
+    if (!memcmp(left, right, size))
+        return size;
+    while (left[same] == right[same])
+        same++;
+    return same;
 }
 
 enum verify_answer verify_check(struct verify *verify, const void *bytes,
@@ -60,26 +61,21 @@ enum verify_answer verify_check(struct verify *verify, const void *bytes,
     const unsigned char *received = bytes;
     *good = 0;
     while (*good < size) {
-        size_t max, same;
+        size_t max;
         const unsigned char *due = verify_place(
             verify, verify->echoed, verify->sent - verify->echoed, &max);
         if (max > size - *good)
             max = size - *good;
-        if (max == 0) {
-            verify->received = received[*good];
-            return VERIFY_EXTRA;
-        }
-        same = max;
-        if (memcmp(due, received + *good, max))
-            for (same = 0; due[same] == received[*good + same];)
-                same++;
+        size_t same = verify_same(due, received + *good, max);
         *good += same;
         verify->echoed += same;
-        if (same < max) {
-            verify->expected = due[same];
-            verify->received = received[*good];
-            return VERIFY_DIFFERENT;
-        }
+        if (same > 0 && same == max)
+            continue;
+        verify->received = received[*good];
+        if (max == 0)
+            return VERIFY_EXTRA;
+        verify->expected = due[same];
+        return VERIFY_DIFFERENT;
     }
     return VERIFY_SAME;
 }

@@ -1,13 +1,10 @@
 /* verify.h - compare echoed bytes with sent bytes
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A ring buffer of bytes read and not yet echoed.  Three counts are positions
-   in the stream:
+   A ring buffer of bytes read and not yet echoed, which is also the send
+   buffer. Three counts are positions in the stream:
 
-       echoed <= sent <= filled <= echoed + size
-
-   The ring is also the send buffer, so no byte is copied.  When the ring is
-   full, no more input is read.  */
+       echoed <= sent <= filled <= echoed + size  */
 
 #ifndef CLIENTS_VERIFY_H
 #define CLIENTS_VERIFY_H 1
@@ -30,25 +27,23 @@ enum verify_answer {
     VERIFY_EXTRA      /* a byte that was never sent */
 };
 
+/* How many leading bytes of A and B, of SIZE bytes each, are the same.  */
+size_t verify_same(const void *a, const void *b, size_t size);
+
 /* Make an empty ring of SIZE bytes (not 0).  Returns 0, or -1 with ENOMEM;
    verify_close frees the ring, and is harmless after a failure.  */
 int verify_open(struct verify *verify, size_t size);
 void verify_close(struct verify *verify);
 
-/* The place for at most *SIZE more bytes, contiguous, 0 if the ring is full.
-   verify_fill adds COUNT bytes stored there, at most *SIZE.  */
+/* verify_space: the place for *SIZE more bytes; verify_unsent: the next *SIZE
+   bytes to send.  Both are contiguous, and *SIZE is 0 if there are none.  Add
+   the bytes stored to FILLED, and the bytes sent to SENT.  */
 void *verify_space(const struct verify *verify, size_t *size);
-void verify_fill(struct verify *verify, size_t count);
-
-/* The next *SIZE contiguous bytes to send, 0 if there are none; more may follow
-   at the beginning of the ring.  verify_sent marks COUNT of these as sent.  */
 const void *verify_unsent(const struct verify *verify, size_t *size);
-void verify_sent(struct verify *verify, size_t count);
 
 /* Compare SIZE received BYTES with the bytes sent and not yet echoed.  The
-   first *GOOD match and count as echoed, which frees their place.  VERIFY_SAME:
-   all match.  Otherwise the result is for the byte after these, stored in
-   RECEIVED.  */
+   first *GOOD match and count as echoed, which frees their place.  The result
+   other than VERIFY_SAME is for the byte after these, stored in RECEIVED.  */
 enum verify_answer verify_check(struct verify *verify, const void *bytes,
                                 size_t size, size_t *good);
 

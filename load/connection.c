@@ -1,8 +1,8 @@
 /* connection.c - a load connection from connect to close, and its counts
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   sonde_connect waits for one connection.  A load run connects hundreds of
-   sockets in parallel, to an address that the first connection has reached.  */
+   Unlike sonde_connect, a load run connects hundreds of sockets in parallel, to
+   an address that the first connection has reached.  */
 
 #include <config.h>
 
@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "clients/verify.h"
 #include "load/run.h"
 
-/* Delay before a failed connect is retried: a full queue or a refusing port may
-   recover soon, and the loop must not spin.  */
+/* Nanoseconds before connect is retried, so that the loop does not spin.  */
 enum { BACKOFF = 10 * 1000000 };
 
 static bool connection_is_tcp(const struct load *load)
@@ -48,48 +48,35 @@ const unsigned char *pattern_at(const struct pattern *pattern,
            (offset + (uint64_t)connection * 7919) % PATTERN_PERIOD;
 }
 
-size_t pattern_check(const struct pattern *pattern, size_t connection,
-                     uint64_t offset, const void *bytes, size_t size)
-{
-    const unsigned char *due = pattern_at(pattern, connection, offset);
-    const unsigned char *received = bytes;
-    size_t same = 0;
-    if (!memcmp(due, received, size))
-        return size;
-    while (due[same] == received[same])
-        same++;
-    return same;
-}
-
 /* ---- counts -------------------------------------------------------------- */
 
-/* Whether a connection in STATE counts in load->connecting.  */
-static bool is_connecting(enum load_state state)
+/* The count of LOAD for connections in STATE.  */
+static size_t *count_of(struct load *load, enum load_state state)
 {
-    return state == CONNECTION_CONNECTING || state == CONNECTION_QUEUE_FULL ||
-           state == CONNECTION_BACKOFF;
+    return state == CONNECTION_CLOSED ? &load->closed
+           : state < CONNECTION_OPEN  ? &load->connecting
+                                      : &load->open;
 }
 
-/* Whether a connection in STATE counts in load->open.  */
-static bool is_open(enum load_state state)
-{
-    return state == CONNECTION_OPEN || state == CONNECTION_ENDING;
-}
-
-/* Go to STATE and update the counts of LOAD.  Pending messages of a connection
-   that is no longer open are no longer outstanding.  */
+/* Go to STATE and update the counts of LOAD, also for pending messages.  */
 static void set_state(struct load *load, struct load_connection *connection,
                       enum load_state state)
 {
-    enum load_state old = connection->state;
-    load->connecting =
-        load->connecting + is_connecting(state) - is_connecting(old);
-    load->open = load->open + is_open(state) - is_open(old);
-    if (!is_open(state)) {
+    --*count_of(load, connection->state);
+    ++*count_of(load, state);
+    if (state < CONNECTION_OPEN) {
         load->outstanding -= connection->pending;
         connection->pending = 0;
     }
     connection->state = state;
+}
+
+struct load_message *load_message(const struct load *load,
+                                  const struct load_connection *connection,
+                                  uint64_t number)
+{
+    return &load->messages[load_index(load, connection) * load->plan->depth +
+                           number % load->plan->depth];
 }
 
 bool load_may_begin(const struct load *load,
@@ -114,13 +101,13 @@ void load_begin(struct load *load, struct load_connection *connection,
                 int64_t now)
 {
     const struct load_plan *plan = load->plan;
-    size_t place = (size_t)(connection->begun % plan->depth);
-    bool is_timed = plan->rate && plan->kind == LOAD_MESSAGES;
-    connection->times[place] =
-        is_timed ? load->start + load_due(plan, load_index(load, connection),
-                                          connection->begun)
-                 : now;
-    connection->begun_at[place] = now;
+    struct load_message *message =
+        load_message(load, connection, connection->begun);
+    message->start = message->begun = now;
+    if (plan->rate && plan->kind == LOAD_MESSAGES)
+        message->start =
+            load->start +
+            load_due(plan, load_index(load, connection), connection->begun);
     connection->begun++;
     connection->pending++;
     load->outstanding++;
@@ -129,13 +116,13 @@ void load_begin(struct load *load, struct load_connection *connection,
 void load_done(struct load *load, struct load_connection *connection,
                uint64_t number, int64_t now)
 {
-    int64_t start = connection->times[number % load->plan->depth];
     load->report->messages++;
     load->outstanding--;
     connection->pending--;
     load->last = now;
     if (load->plan->kind != LOAD_CONNECTS)
-        histogram_add(&load->report->latency, now - start);
+        histogram_add(&load->report->latency,
+                      now - load_message(load, connection, number)->start);
 }
 
 /* ---- close --------------------------------------------------------------- */
@@ -153,7 +140,7 @@ static void close_connection(struct load *load,
     set_state(load, connection, state);
 }
 
-/* Count ERROR and close; LOAD_NONE changes nothing.  */
+/* Count ERROR and close, unless ERROR is LOAD_NONE.  */
 static void connection_fail(struct load *load,
                             struct load_connection *connection,
                             enum load_error error)
@@ -164,26 +151,19 @@ static void connection_fail(struct load *load,
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* Have the poller watch the events that the state of CONNECTION needs.  A
-   failure of the poller is counted and closes CONNECTION.  */
+/* Watch what the state needs.  A failure is counted and closes CONNECTION.  */
 static void connection_watch(struct load *load,
                              struct load_connection *connection)
 {
-    unsigned events = SONDE_READABLE;
-    if (connection->state == CONNECTION_CONNECTING)
-        events = SONDE_WRITABLE;
-    else if (connection->is_blocked)
-        events |= SONDE_WRITABLE;
-    if (events == connection->watched)
-        return;
+    unsigned events = connection->state == CONNECTION_CONNECTING
+                          ? SONDE_WRITABLE
+                      : connection->is_blocked ? SONDE_READABLE | SONDE_WRITABLE
+                                               : SONDE_READABLE;
     if (sonde_poller_modify(load->poller, connection->fd, events, connection))
         connection_fail(load, connection, load_error_of(errno));
-    else
-        connection->watched = events;
 }
 
-/* With --connect: add the time of the whole connection to the latency, and
-   close.  */
+/* With --connect: count the latency of the whole connection, and close.  */
 static void connection_complete(struct load *load,
                                 struct load_connection *connection)
 {
@@ -192,8 +172,8 @@ static void connection_complete(struct load *load,
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* With --connect, after the reply: close by RST if the plan says reset, or
-   half-close and wait until the peer closes its side.  */
+/* With --connect, after the reply: close by RST, or half-close and wait until
+   the peer closes its side.  */
 static void connection_half_close(struct load *load,
                                   struct load_connection *connection)
 {
@@ -209,18 +189,13 @@ static void connection_half_close(struct load *load,
 
 /* ---- messages over a stream ---------------------------------------------- */
 
-/* Begin the messages that may begin, and send until the socket takes no more;
-   then is_blocked is set.  */
 static enum load_error stream_send(struct load *load,
                                    struct load_connection *connection)
 {
     size_t size = load->plan->size;
-    if (load_may_begin(load, connection)) {
-        int64_t now = monotonic_now();
-        do
-            load_begin(load, connection, now);
-        while (load_may_begin(load, connection));
-    }
+    int64_t now = monotonic_now();
+    while (load_may_begin(load, connection))
+        load_begin(load, connection, now);
     connection->is_blocked = false;
     while (connection->sent < connection->begun * size &&
            !connection->is_blocked) {
@@ -233,22 +208,23 @@ static enum load_error stream_send(struct load *load,
             return load_error_of(errno);
         connection->is_blocked = count < (ssize_t)piece;
         connection->sent += count > 0 ? (uint64_t)count : 0;
-        load->has_progress = load->has_progress || count > 0;
+        load->has_progress |= count > 0;
     }
     return LOAD_NONE;
 }
 
 /* Compare COUNT received bytes with the bytes sent, and advance RECEIVED by the
-   bytes that match.  Returns LOAD_NONE if all match; otherwise LOAD_WRONG,
-   described in the report.  */
+   bytes that match.  A difference is LOAD_WRONG, described in the report.  */
 static enum load_error stream_verify(struct load *load,
                                      struct load_connection *connection,
                                      size_t count)
 {
     size_t max = (size_t)(connection->sent - connection->received);
     size_t due = count < max ? count : max;
-    size_t good = pattern_check(&load->pattern, load_index(load, connection),
-                                connection->received, load->bytes, due);
+    size_t good =
+        verify_same(pattern_at(&load->pattern, load_index(load, connection),
+                               connection->received),
+                    load->bytes, due);
     connection->received += good;
     if (good == count)
         return LOAD_NONE;
@@ -263,7 +239,7 @@ static enum load_error stream_receive(struct load *load,
 {
     ssize_t count =
         sonde_read(connection->fd, load->bytes, sizeof load->bytes, 0);
-    load->has_progress = load->has_progress || count >= 0 || errno != EAGAIN;
+    load->has_progress |= count >= 0 || errno != EAGAIN;
     if (count < 0)
         return errno == EAGAIN ? LOAD_NONE : load_error_of(errno);
     if (count == 0) {
@@ -292,8 +268,7 @@ void load_connection_send(struct load *load, struct load_connection *connection)
         connection_watch(load, connection);
 }
 
-/* Receive, then send messages that may begin now, or with --connect end the
-   connection after its reply.  An error is counted and closes CONNECTION.  */
+/* Receive, then send; with --connect end the connection after its reply.  */
 static void connection_receive(struct load *load,
                                struct load_connection *connection)
 {
@@ -308,17 +283,14 @@ static void connection_receive(struct load *load,
 
 /* ---- connect ------------------------------------------------------------- */
 
-/* Use FD for CONNECTION, which closes FD from now on.  TCP sends small messages
-   at once, with keepalive if configured; with reset in the plan, a stream
-   closes by RST.  Errors of these options are ignored.  Returns 0, or -1 with
-   the errno of sonde_poller_add.  */
+/* Use FD for CONNECTION, which closes FD from now on, and set its options,
+   without regard to errors.  Returns 0, or -1 with errno of the poller.  */
 static int connection_use(struct load *load, struct load_connection *connection,
                           int fd)
 {
     int on = 1;
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
     connection->fd = fd;
-    connection->watched = 0;
     connection->is_blocked = false;
     if (connection_is_tcp(load)) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -330,8 +302,7 @@ static int connection_use(struct load *load, struct load_connection *connection,
     return sonde_poller_add(load->poller, fd, 0, connection);
 }
 
-/* CONNECTION is open: reset its numbers, count the connect, and begin messages
-   unless the run is in an earlier phase.  */
+/* CONNECTION is open: count the connect, and begin messages while running.  */
 static void connection_establish(struct load *load,
                                  struct load_connection *connection)
 {
@@ -353,8 +324,7 @@ void load_connection_adopt(struct load *load,
         connection_establish(load, connection);
 }
 
-/* Close, and go to STATE, a state from which connect is retried after the
-   back-off.  */
+/* Close, and go to STATE, from which connect is retried after the back-off.  */
 static void connection_back_off(struct load *load,
                                 struct load_connection *connection,
                                 enum load_state state)
@@ -364,15 +334,14 @@ static void connection_back_off(struct load *load,
 }
 
 /* connect failed with the errno ERROR: count the error and close.  With
-   --connect, retry after a back-off while running.  A full listen queue of a
-   UNIX socket is no error: retry after a back-off.  EADDRNOTAVAIL without a
-   source address means that no local port is free.  */
+   --connect, retry after a back-off while running.  EADDRNOTAVAIL without a
+   source address means that no local port is free.  EAGAIN is no error: the
+   listen queue of a UNIX socket is full, and poll does not report when the
+   queue has room again.  */
 static void load_connection_refuse(struct load *load,
                                    struct load_connection *connection,
                                    int error)
 {
-    /* EAGAIN: the listen queue of a UNIX socket is full.  poll does not report
-       when it has room again.  */
     if (error == EAGAIN && load->report->peer.storage.ss_family == AF_UNIX) {
         connection_back_off(load, connection, CONNECTION_QUEUE_FULL);
         return;
@@ -385,8 +354,7 @@ static void load_connection_refuse(struct load *load,
         connection_back_off(load, connection, CONNECTION_BACKOFF);
 }
 
-/* A new socket, bound to the source address if the user gave one.  Returns the
-   descriptor, or -1 with errno.  */
+/* A new socket, bound to the source address if given; -1 with errno.  */
 static int connection_open_socket(const struct load *load)
 {
     const struct sonde_address *source = load->target->source;
@@ -414,8 +382,7 @@ static int connection_error(const struct load *load, int fd)
     return error;
 }
 
-/* connect has ended: count the connect time and begin, or handle the
-   failure.  */
+/* connect has ended: begin, or handle the failure.  */
 static void connection_confirm(struct load *load,
                                struct load_connection *connection)
 {
@@ -461,21 +428,6 @@ void load_connection_serve(struct load *load,
         load_connection_send(load, connection);
 }
 
-/* CONNECTION has not connected: after its deadline count a timeout and close;
-   retry a full queue, also while draining, since the connection began in
-   time.  */
-static void connection_check_connect(struct load *load,
-                                     struct load_connection *connection,
-                                     int64_t now)
-{
-    if (connection->deadline <= now)
-        connection_fail(load, connection,
-                        (enum load_error)SONDE_CONNECT_TIMED_OUT);
-    else if (connection->state == CONNECTION_QUEUE_FULL &&
-             connection->retry_at <= now)
-        load_connection_open(load, connection, connection->since);
-}
-
 void load_connection_check(struct load *load,
                            struct load_connection *connection, int64_t now)
 {
@@ -488,7 +440,12 @@ void load_connection_check(struct load *load,
         break;
     case CONNECTION_QUEUE_FULL:
     case CONNECTION_CONNECTING:
-        connection_check_connect(load, connection, now);
+        if (connection->deadline <= now)
+            connection_fail(load, connection,
+                            (enum load_error)SONDE_CONNECT_TIMED_OUT);
+        else if (connection->state == CONNECTION_QUEUE_FULL &&
+                 connection->retry_at <= now)
+            load_connection_open(load, connection, connection->since);
         break;
     case CONNECTION_OPEN:
         if (!load->transport->expire)

@@ -11,10 +11,7 @@
 
 #include "load/run.h"
 
-enum {
-    DONE = -1,        /* in times: answered or expired */
-    MAX_RECEIVED = 64 /* replies received in one call */
-};
+enum { MAX_RECEIVED = 64 /* replies received in one call */ };
 
 /* Bytes of the number in each datagram: 8, or less in smaller datagrams.  */
 static size_t number_size(const struct load *load)
@@ -22,53 +19,35 @@ static size_t number_size(const struct load *load)
     return load->plan->size < 8 ? load->plan->size : 8;
 }
 
-/* The entry of message NUMBER in times.  */
-static int64_t *time_of(const struct load *load,
-                        struct load_connection *connection, uint64_t number)
+/* Bytes of message NUMBER of CONNECTION, but for its number.  */
+static const unsigned char *
+message_bytes(const struct load *load, const struct load_connection *connection,
+              uint64_t number)
 {
-    return &connection->times[number % load->plan->depth];
+    return pattern_at(&load->pattern, load_index(load, connection),
+                      number * load->plan->size);
 }
 
-/* Store message NUMBER of CONNECTION in load->bytes.  */
-static void message_make(struct load *load,
-                         const struct load_connection *connection,
-                         uint64_t number)
-{
-    size_t size = load->plan->size;
-    memcpy(
-        load->bytes,
-        pattern_at(&load->pattern, load_index(load, connection), number * size),
-        size);
-    sonde_store(load->bytes, number_size(load), SONDE_LITTLE_ENDIAN, number);
-}
-
-/* Advance done over the leading messages that are done; replies come in any
-   order.  */
-static void advance_done(const struct load *load,
-                         struct load_connection *connection)
-{
-    while (connection->done < connection->begun &&
-           *time_of(load, connection, connection->done) == DONE)
-        connection->done++;
-}
-
-/* Mark message NUMBER as done (answered or expired) in times, and advance done.
-   The counts of LOAD stay.  */
+/* Message NUMBER is done, answered or expired: advance done over the leading
+   messages that are done, since replies come in any order.  */
 static void mark_done(const struct load *load,
                       struct load_connection *connection, uint64_t number)
 {
-    *time_of(load, connection, number) = DONE;
-    advance_done(load, connection);
+    load_message(load, connection, number)->begun = -1;
+    while (connection->done < connection->begun &&
+           load_message(load, connection, connection->done)->begun < 0)
+        connection->done++;
 }
 
-/* Begin and send messages until no more may begin or there is no room; then
-   is_blocked is set.  */
 static enum load_error datagram_send(struct load *load,
                                      struct load_connection *connection)
 {
     connection->is_blocked = false;
     while (load_may_begin(load, connection)) {
-        message_make(load, connection, connection->begun);
+        memcpy(load->bytes, message_bytes(load, connection, connection->begun),
+               load->plan->size);
+        sonde_store(load->bytes, number_size(load), SONDE_LITTLE_ENDIAN,
+                    connection->begun);
         if (sonde_datagram_send(connection->fd, load->bytes, load->plan->size,
                                 0)) {
             connection->is_blocked = errno == EAGAIN || errno == ENOBUFS;
@@ -80,23 +59,6 @@ static enum load_error datagram_send(struct load *load,
     return LOAD_NONE;
 }
 
-/* The number of the pending message that the LENGTH bytes in load->bytes
-   answer, or begun if no pending message has the number in the reply.  */
-static uint64_t find_message(struct load *load,
-                             struct load_connection *connection, size_t length)
-{
-    size_t size = number_size(load);
-    uint64_t mask = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : UINT64_MAX;
-    if (length < size)
-        return connection->begun;
-    uint64_t carried = sonde_load(load->bytes, size, SONDE_LITTLE_ENDIAN);
-    uint64_t number = connection->done + ((carried - connection->done) & mask);
-    if (number < connection->done || number >= connection->begun ||
-        *time_of(load, connection, number) == DONE)
-        return connection->begun;
-    return number;
-}
-
 /* Whether the LENGTH bytes in load->bytes are an unaltered copy of message
    NUMBER.  Their number is not compared.  */
 static bool is_copy(const struct load *load,
@@ -104,48 +66,43 @@ static bool is_copy(const struct load *load,
                     uint64_t number)
 {
     size_t skip = number_size(load);
-    const unsigned char *due =
-        pattern_at(&load->pattern, load_index(load, connection),
-                   number * load->plan->size);
+    const unsigned char *due = message_bytes(load, connection, number);
     return length == load->plan->size &&
            !memcmp(load->bytes + skip, due + skip, length - skip);
 }
 
-/* Whether the LENGTH bytes in load->bytes answer a message that is already
-   done.  Datagrams with a truncated number: any of the right length.  */
-static bool is_repeated(const struct load *load,
-                        const struct load_connection *connection, size_t length)
-{
-    if (length < number_size(load))
-        return false;
-    if (number_size(load) < 8) /* truncated numbers repeat */
-        return length == load->plan->size;
-    uint64_t carried = sonde_load(load->bytes, 8, SONDE_LITTLE_ENDIAN);
-    return carried < connection->begun &&
-           is_copy(load, connection, length, carried);
-}
-
 /* Count the reply of LENGTH bytes in load->bytes: as done, or as late if its
-   message is done already.  Returns LOAD_NONE; or LOAD_WRONG for another reply,
-   described in the report.  */
+   message is done already; with a truncated number, any reply of the right
+   length that answers no pending message.  Returns LOAD_NONE; or LOAD_WRONG for
+   another reply, described in the report.  */
 static enum load_error
 take_reply(struct load *load, struct load_connection *connection, size_t length)
 {
-    uint64_t number = find_message(load, connection, length);
-    bool is_pending = number < connection->begun;
-    if (is_pending && is_copy(load, connection, length, number)) {
-        load_done(load, connection, number, monotonic_now());
-        mark_done(load, connection, number);
-    } else if (!is_pending && is_repeated(load, connection, length)) {
-        load->report->late++;
-    } else {
-        return load_note_wrong(load, connection, "datagram", number + 1, false);
+    size_t size = number_size(load);
+    uint64_t mask = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : UINT64_MAX;
+    uint64_t carried = sonde_load(load->bytes, size, SONDE_LITTLE_ENDIAN);
+    uint64_t number = connection->done + ((carried - connection->done) & mask);
+    bool is_pending = length >= size && number >= connection->done &&
+                      number < connection->begun &&
+                      load_message(load, connection, number)->begun >= 0;
+    if (!is_pending) {
+        bool is_late = size < 8
+                           ? length == load->plan->size
+                           : carried < connection->begun &&
+                                 is_copy(load, connection, length, carried);
+        load->report->late += is_late;
+        return is_late ? LOAD_NONE
+                       : load_note_wrong(load, connection, "datagram",
+                                         connection->begun + 1, false);
     }
+    if (!is_copy(load, connection, length, number))
+        return load_note_wrong(load, connection, "datagram", number + 1, false);
+    load_done(load, connection, number, monotonic_now());
+    mark_done(load, connection, number);
     return LOAD_NONE;
 }
 
-/* Receive and count at most MAX datagrams, without waiting.  Returns LOAD_NONE,
-   or the first error.  */
+/* Receive and count at most MAX datagrams.  Returns the first error.  */
 static enum load_error
 receive_some(struct load *load, struct load_connection *connection, size_t max)
 {
@@ -153,8 +110,7 @@ receive_some(struct load *load, struct load_connection *connection, size_t max)
     for (size_t i = 0; i < max && !error; i++) {
         ssize_t length = sonde_datagram_receive(connection->fd, load->bytes,
                                                 sizeof load->bytes, 0);
-        load->has_progress =
-            load->has_progress || length >= 0 || errno != EAGAIN;
+        load->has_progress |= length >= 0 || errno != EAGAIN;
         if (length < 0)
             return errno == EAGAIN ? LOAD_NONE : load_error_of(errno);
         error = take_reply(load, connection, (size_t)length);
@@ -170,44 +126,30 @@ static enum load_error datagram_receive(struct load *load,
                         load->plan->depth == 1 ? 1 : MAX_RECEIVED);
 }
 
-/* Whether message NUMBER is pending and was begun a timeout or longer before
-   NOW.  */
+/* Whether the first pending message was begun a timeout or longer before NOW.
+   Later messages were begun later.  */
 static bool datagram_is_late(const struct load *load,
-                             struct load_connection *connection,
-                             uint64_t number, int64_t now)
+                             struct load_connection *connection, int64_t now)
 {
-    return *time_of(load, connection, number) != DONE &&
-           now - connection->begun_at[number % load->plan->depth] >=
+    return connection->done < connection->begun &&
+           now - load_message(load, connection, connection->done)->begun >=
                load->plan->timeout;
 }
 
-static bool is_any_late(const struct load *load,
-                        struct load_connection *connection, int64_t now)
-{
-    for (uint64_t i = connection->done; i < connection->begun; i++)
-        if (datagram_is_late(load, connection, i, now))
-            return true;
-    return false;
-}
-
-/* Count the messages unanswered for the timeout at NOW, as done.  Returns
-   LOAD_NONE, or the error of a receive.  */
 static enum load_error datagram_expire(struct load *load,
                                        struct load_connection *connection,
                                        int64_t now)
 {
-    if (!is_any_late(load, connection, now))
-        return LOAD_NONE;
+    enum load_error error = LOAD_NONE;
     /* Replies may have arrived while this process had no processor.  */
-    enum load_error error =
-        receive_some(load, connection, MAX_RECEIVED + load->plan->depth);
-    for (uint64_t i = connection->done; i < connection->begun && !error; i++) {
-        if (!datagram_is_late(load, connection, i, now))
-            continue;
+    if (datagram_is_late(load, connection, now))
+        error =
+            receive_some(load, connection, MAX_RECEIVED + load->plan->depth);
+    while (!error && datagram_is_late(load, connection, now)) {
         load->report->errors[LOAD_UNANSWERED]++;
         load->outstanding--;
         connection->pending--;
-        mark_done(load, connection, i);
+        mark_done(load, connection, connection->done);
     }
     return error;
 }

@@ -21,8 +21,8 @@ struct load_plan {
     size_t size;        /* of a message, in bytes */
     size_t depth;       /* max pending messages of a connection */
     int64_t duration;   /* nanoseconds */
-    int64_t timeout;    /* nanoseconds; of a reply at the end of the run, of a
-                           datagram at any time */
+    int64_t timeout;    /* nanoseconds; of replies at the end of the run, of
+                           each datagram */
     long rate;          /* messages, or connects, a second; 0: unlimited */
     bool reset;         /* close by RST, which leaves no TIME_WAIT */
 };
@@ -61,11 +61,13 @@ struct load_report {
     bool interrupted; /* by a signal */
 };
 
+/* The sum of the errors of REPORT.  */
+uint64_t load_count_errors(const struct load_report *report);
+
 /* When message NUMBER (from 0) of connection INDEX (from 0) is due under PLAN,
    in nanoseconds from the start.  PLAN has a rate.  The connections take turns,
-   evenly spread.  The latency is measured from the due time, not from the time
-   of sending: so a stalled server cannot hide delayed messages from the
-   figures.  */
+   evenly spread.  The latency is measured from the due time, so a stalled
+   server cannot hide delayed messages.  */
 int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number);
 
 /* How many messages of connection INDEX are due before TIME, nanoseconds from
@@ -73,9 +75,8 @@ int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number);
 uint64_t load_due_before(const struct load_plan *plan, size_t index,
                          int64_t time);
 
-/* Why PLAN cannot run against a peer of TYPE, SOCK_STREAM or SOCK_DGRAM, as a
-   sentence, a constant; NULL if PLAN can run.  The memory and the descriptors
-   are not checked.  */
+/* Why PLAN cannot run against a peer of TYPE, as a sentence, a constant; NULL
+   if PLAN can run.  The memory and the descriptors are not checked.  */
 const char *load_plan_problem(const struct load_plan *plan, int type);
 
 /* Raise RLIMIT_NOFILE for COUNT connections and some 30 other descriptors, if
@@ -84,30 +85,29 @@ const char *load_plan_problem(const struct load_plan *plan, int type);
    -1 without errno if the limit is too low.  */
 int load_raise_limit(size_t count, long *limit);
 
-/* Whether half of the memory left suffices for PLAN: for both ends of the
+/* Check that half of the memory left suffices for PLAN: for both ends of the
    connections, since the server may run in the same container, and for pending
-   messages.  Returns 0, also if no bound of memory is known; or -1 with the
-   reason, the end of a sentence, in WHY of SIZE bytes.  */
+   messages.  Returns 0, also if no bound is known; or -1 with the reason, the
+   end of a sentence, in WHY of SIZE bytes.  */
 int load_fits(const struct load_plan *plan, char *why, size_t size);
 
 /* Run PLAN against the peer of CLIENT.  The connection of CLIENT is the first
    of the run; with LOAD_CONNECTS this connection is closed instead.  All
-   connections are closed at the end, and CLIENT has none.  PROGRESS, unless
-   NULL, is called a few times a second with the report so far and the
-   nanoseconds elapsed.  SIGINT or SIGTERM ends the measurement: the run then
-   waits for pending replies, and a second signal ends the run at once.  Before
-   the measurement and after its end the first signal ends the run at once.  A
-   run ended at once does not count pending replies as errors.  The run uses the
-   self-pipe of the library and closes it.  From the call on, the kernel kills
-   this process first when memory runs out (budget_volunteer).
+   connections are closed at the end.  PROGRESS, unless NULL, is called a few
+   times a second with the report so far and the nanoseconds elapsed.  SIGINT or
+   SIGTERM ends the measurement, and the run waits for pending replies; a second
+   signal, or a first signal before or after the measurement, ends the run at
+   once, and pending replies are no errors.  The run uses the self-pipe of the
+   library and closes it.  From the call on, the kernel kills this process first
+   when memory runs out (budget_volunteer).
 
    *REPORT is always filled in, and needs no freeing; PLAN must outlive *REPORT.
-   Returns the end, also in *RESULT: CLIENT_DONE if there were no errors and at
-   least one reply or an interruption; CLIENT_TROUBLE if the run could not
-   begin, and CLIENT keeps its connection, or if waiting failed.  */
-enum client_end
-load_run(struct client *client, const struct load_plan *plan,
-         void (*progress)(const struct load_report *report, int64_t elapsed),
-         struct load_report *report, struct client_result *result);
+   Returns CLIENT->end: CLIENT_DONE if there were no errors and at least one
+   reply or an interruption; CLIENT_TROUBLE if the run could not begin, and
+   CLIENT keeps its connection, or if waiting failed.  */
+enum client_end load_run(struct client *client, const struct load_plan *plan,
+                         void (*progress)(const struct load_report *report,
+                                          int64_t elapsed),
+                         struct load_report *report);
 
 #endif /* LOAD_LOAD_H */

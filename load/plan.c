@@ -10,12 +10,6 @@
 #include "base/descriptors.h"
 #include "load/run.h"
 
-size_t load_index(const struct load *load,
-                  const struct load_connection *connection)
-{
-    return (size_t)(connection - load->connections);
-}
-
 enum {
     SECOND = 1000000000,
     OTHER_FILES = 32 /* descriptors besides those of the connections */
@@ -59,6 +53,12 @@ enum load_error load_error_of(int error)
                                              : (enum load_error)(int)status;
 }
 
+size_t load_index(const struct load *load,
+                  const struct load_connection *connection)
+{
+    return (size_t)(connection - load->connections);
+}
+
 enum load_error load_note_wrong(struct load *load,
                                 const struct load_connection *connection,
                                 const char *what, uint64_t number, bool never)
@@ -75,7 +75,6 @@ enum load_error load_note_wrong(struct load *load,
 
 int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number)
 {
-    /* Connections take turns, evenly spread.  */
     uint64_t count = number * plan->connections + index;
     uint64_t rate = (uint64_t)plan->rate;
     return (int64_t)(count / rate * SECOND + count % rate * SECOND / rate);
@@ -103,8 +102,7 @@ const char *load_plan_problem(const struct load_plan *plan, int type)
         return "a datagram holds at most 65507 bytes";
     if (plan->size < 8 && (plan->depth >> (8 * plan->size - 1)) > 0)
         return "datagrams of so few bytes cannot number so many messages: "
-               "lower "
-               "--depth or raise --size";
+               "lower --depth or raise --size";
     return NULL;
 }
 
@@ -136,57 +134,56 @@ int load_fits(const struct load_plan *plan, char *why, size_t size)
 
 /* ---- the result ---------------------------------------------------------- */
 
-/* The number of errors, and the error to report in *WORST: wrong replies first,
-   then closed early, unanswered, and the lowest number.  *WORST is LOAD_ERRORS
-   if there are none.  */
-static uint64_t plan_count_errors(const struct load_report *report,
-                                  enum load_error *worst)
+/* The error to report: wrong replies first, then closed early, unanswered, and
+   the lowest number; LOAD_ERRORS if there are none.  */
+static enum load_error find_worst(const struct load_report *report)
 {
     static const enum load_error order[] = {LOAD_WRONG, LOAD_CLOSED,
                                             LOAD_UNANSWERED};
-    uint64_t total = 0;
-    size_t known = sizeof order / sizeof *order;
-    *worst = LOAD_ERRORS;
-    for (size_t i = 0; i < known && *worst == LOAD_ERRORS; i++)
+    int worst = 0;
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (report->errors[order[i]])
-            *worst = order[i];
-    for (int i = 0; i < LOAD_ERRORS; i++) {
+            return order[i];
+    while (worst < LOAD_ERRORS && !report->errors[worst])
+        worst++;
+    return (enum load_error)worst;
+}
+
+uint64_t load_count_errors(const struct load_report *report)
+{
+    uint64_t total = 0;
+    for (int i = 0; i < LOAD_ERRORS; i++)
         total += report->errors[i];
-        if (report->errors[i] && *worst == LOAD_ERRORS)
-            *worst = (enum load_error)i;
-    }
     return total;
 }
 
-enum client_end load_judge(const struct client *client,
-                           const struct load_report *report,
-                           struct client_result *result)
+enum client_end load_judge(struct client *client,
+                           const struct load_report *report)
 {
-    enum load_error worst;
-    uint64_t errors = plan_count_errors(report, &worst);
-    if (errors == 0 && report->messages == 0 && !report->interrupted)
-        return client_say(result, CLIENT_TIMED_OUT,
-                          "%s: no reply within the run", client->name);
-    if (errors == 0)
-        return client_say(result, CLIENT_DONE, "%s", "");
+    enum load_error worst = find_worst(report);
+    if (worst == LOAD_ERRORS)
+        return report->messages > 0 || report->interrupted
+                   ? CLIENT_DONE
+                   : client_fail(client, CLIENT_TIMED_OUT,
+                                 "no reply within the run");
     enum client_end end =
-        worst < LOAD_WRONG
+        worst == LOAD_UNANSWERED && report->type == SOCK_DGRAM ? CLIENT_SILENCE
+        : worst < LOAD_WRONG
             ? client_end_of((enum sonde_connect_status)(int)worst)
             : more_errors[worst - LOAD_WRONG].end;
-    if (worst == LOAD_UNANSWERED && report->type == SOCK_DGRAM)
-        end = CLIENT_SILENCE;
     uint64_t unsent = report->errors[LOAD_UNSENT];
-    uint64_t count = report->errors[worst], more = errors - count - unsent;
+    uint64_t count = report->errors[worst];
+    uint64_t more = load_count_errors(report) - count - unsent;
     char others[40] = "", late[40] = "";
     if (worst == LOAD_UNSENT)
-        return client_say(result, end, "%s: %" PRIu64 " not sent: %s",
-                          client->name, count, load_error_text(worst));
+        return client_fail(client, end, "%" PRIu64 " not sent: %s", count,
+                           load_error_text(worst));
     if (more > 0)
         snprintf(others, sizeof others, "; %" PRIu64 " others", more);
     if (unsent > 0)
         snprintf(late, sizeof late, "; %" PRIu64 " not sent", unsent);
-    return client_say(result, end, "%s: %" PRIu64 " error%s: %s%s%s%s%s",
-                      client->name, count, count == 1 ? "" : "s",
-                      load_error_text(worst), worst == LOAD_WRONG ? "; " : "",
-                      worst == LOAD_WRONG ? report->wrong : "", others, late);
+    return client_fail(client, end, "%" PRIu64 " error%s: %s%s%s%s%s", count,
+                       count == 1 ? "" : "s", load_error_text(worst),
+                       worst == LOAD_WRONG ? "; " : "",
+                       worst == LOAD_WRONG ? report->wrong : "", others, late);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/budget.h"
+#include "base/descriptors.h"
 #include "base/monotonic.h"
 #include "load/run.h"
 
@@ -22,21 +23,16 @@ enum {
 
 /* ---- phases -------------------------------------------------------------- */
 
-/* Change the phase: keep the figures of the phase that ends, and set up PHASE,
-   with its end.  Without a rate all connections send at once when LOAD_RUNNING
-   begins.  */
+/* Begin PHASE.  Without a rate all connections send when RUNNING begins.  */
 static void next_phase(struct load *load, enum load_phase phase, int64_t now)
 {
     const struct load_plan *plan = load->plan;
     if (phase == LOAD_HOLDING) {
         load->phase_end = now + plan->duration;
     } else if (phase == LOAD_RUNNING) {
-        load->start = load->last = load->checked = now;
+        load->start = load->last = load->checked = load->next_due = now;
         load->phase_end = now + (plan->kind == LOAD_HOLD ? 0 : plan->duration);
     } else if (phase == LOAD_DRAINING) {
-        load->ran = (load->checked < load->phase_end ? load->checked
-                                                     : load->phase_end) -
-                    load->start;
         load->phase_end = now + plan->timeout;
     }
     load->phase = phase;
@@ -60,35 +56,24 @@ static bool is_drained(const struct load *load)
     return true;
 }
 
-/* All connections are established or have failed: go to the next phase.  If
-   none is open, the run is over.  */
-static void end_opening(struct load *load, int64_t now)
-{
-    load->report->opened += now - load->start;
-    next_phase(load,
-               load->open == 0                 ? LOAD_OVER
-               : load->plan->kind == LOAD_HOLD ? LOAD_HOLDING
-                                               : LOAD_RUNNING,
-               now);
-}
-
-/* Whether the timeout of replies has passed.  If the last poll returned events,
-   replies may have waited for this process: the timeout is doubled.  */
-static bool is_out_of_time(const struct load *load, int64_t now)
-{
-    return now >=
-           load->phase_end + (load->has_events ? load->plan->timeout : 0);
-}
-
 /* Go to the next phase if this phase ends at NOW.  In the second half of the
-   timeout for replies no message may begin (is_late).  */
+   timeout for replies no message may begin (is_late).  That timeout is doubled
+   if the last poll returned events: replies may have waited for this process.
+ */
 static void check_phase(struct load *load, int64_t now)
 {
-    bool is_idle = load->open == 0 && load->plan->kind != LOAD_CONNECTS;
+    const struct load_plan *plan = load->plan;
+    bool is_idle = load->open == 0 && plan->kind != LOAD_CONNECTS;
     switch (load->phase) {
     case LOAD_OPENING:
-        if (load->next == load->plan->connections && load->connecting == 0)
-            end_opening(load, now);
+        if (load->next < plan->connections || load->connecting > 0)
+            break;
+        load->report->opened += now - load->start;
+        next_phase(load,
+                   is_idle                   ? LOAD_OVER
+                   : plan->kind == LOAD_HOLD ? LOAD_HOLDING
+                                             : LOAD_RUNNING,
+                   now);
         break;
     case LOAD_HOLDING:
         if (now >= load->phase_end)
@@ -99,8 +84,9 @@ static void check_phase(struct load *load, int64_t now)
             next_phase(load, LOAD_DRAINING, monotonic_now());
         break;
     case LOAD_DRAINING:
-        load->is_late = now >= load->phase_end - load->plan->timeout / 2;
-        if (is_out_of_time(load, now) || is_idle || is_drained(load))
+        load->is_late = now >= load->phase_end - plan->timeout / 2;
+        if (now >= load->phase_end + (load->has_events ? plan->timeout : 0) ||
+            is_idle || is_drained(load))
             next_phase(load, LOAD_OVER, now);
         break;
     case LOAD_OVER:
@@ -110,8 +96,7 @@ static void check_phase(struct load *load, int64_t now)
 
 /* ---- the clock ----------------------------------------------------------- */
 
-/* Open connections for the first time, within the window of concurrent
-   connects.  */
+/* Open connections for the first time, few enough at once.  */
 static void open_first(struct load *load)
 {
     size_t window =
@@ -121,49 +106,40 @@ static void open_first(struct load *load)
                              monotonic_now());
 }
 
-/* With --connect: replace each closed connection, at once or when the rate
-   allows.  */
+/* With --connect: replace closed connections, at once or as the rate allows. */
 static void open_again(struct load *load, int64_t now)
 {
     for (size_t i = 0; i < load->plan->connections; i++) {
         struct load_connection *connection = &load->connections[i];
-        int64_t since = now;
+        int64_t due = now;
         if (connection->state != CONNECTION_CLOSED)
             continue;
-        if (load->plan->rate) {
-            since = load->start + load_due(load->plan, i, connection->due);
-            if (since > now)
-                continue;
-            connection->due++;
+        if (load->plan->rate)
+            due = load->start + load_due(load->plan, i, connection->due);
+        if (due > now || due > load->phase_end) {
+            load->next_due = due < load->next_due ? due : load->next_due;
+            continue;
         }
-        load_connection_open(load, connection, since);
+        connection->due++;
+        load_connection_open(load, connection, due);
     }
 }
 
-/* Begin messages that are due by the rate on connections that are free, at most
-   1024 in one call.  A busy connection sends its message later; a closed
-   connection never.  */
+/* Begin messages that are due by the rate, at most 1024 in one call.  A busy
+   connection sends its message later; a closed connection never.  */
 static void run_begin_due(struct load *load, int64_t now)
 {
-    size_t count = load->plan->connections;
     for (int i = 0; i < 1024; i++) {
-        struct load_connection *connection =
-            &load->connections[load->due % count];
-        int64_t due =
-            load->start + load_due(load->plan, (size_t)(load->due % count),
-                                   load->due / count);
-        if (due > now || due >= load->phase_end)
+        size_t index = (size_t)(load->due % load->plan->connections);
+        load->next_due =
+            load->start +
+            load_due(load->plan, index, load->due / load->plan->connections);
+        if (load->next_due > now || load->next_due >= load->phase_end)
             return;
         load->due++;
-        connection->due++;
-        load_connection_send(load, connection);
+        load->connections[index].due++;
+        load_connection_send(load, &load->connections[index]);
     }
-}
-
-static void check_timeouts(struct load *load, int64_t now)
-{
-    for (size_t i = 0; i < load->plan->connections; i++)
-        load_connection_check(load, &load->connections[i], now);
 }
 
 /* Open connections or begin messages, as the phase and the rate require.  */
@@ -173,56 +149,39 @@ static void begin_due_work(struct load *load, int64_t now)
         open_first(load);
     if (load->phase != LOAD_RUNNING)
         return;
-    load->checked = now;
+    load->checked = now < load->phase_end ? now : load->phase_end;
+    load->next_due = INT64_MAX;
     if (load->plan->kind == LOAD_CONNECTS)
         open_again(load, now);
     else if (load->plan->rate)
         run_begin_due(load, now);
 }
 
-/* The deadline of the next poll, in nanoseconds: TICK, or earlier if a phase
-   ends or a message is due; with --connect and a rate, 1 ms from now.  */
-static int64_t next_moment(const struct load *load, int64_t tick)
+/* The timeout of the next poll, in milliseconds: until TICK, or earlier if a
+   phase ends or a message or connection is due.  The time until one is due is
+   rounded down: it is measured late if it begins late, so the last fraction is
+   not slept through.  */
+static int run_timeout(const struct load *load, int64_t tick)
 {
-    int64_t next = tick;
-    if (load->phase != LOAD_OPENING && load->phase_end < next)
-        next = load->phase_end;
-    if (load->phase == LOAD_RUNNING && load->plan->rate) {
-        size_t count = load->plan->connections;
-        int64_t due =
-            load->start + load_due(load->plan, (size_t)(load->due % count),
-                                   load->due / count);
-        if (load->plan->kind == LOAD_MESSAGES && due < next)
-            next = due;
-        else if (load->plan->kind == LOAD_CONNECTS)
-            next = monotonic_now() + 1000000;
-    }
-    return next;
-}
-
-/* The milliseconds until MOMENT, rounded down, at least 0: a message sent late
-   is measured late, so the last fraction is not slept through.  */
-static int run_until(int64_t moment)
-{
-    int64_t left = (moment - monotonic_now()) / 1000000;
-    return left > 0 ? (int)left : 0;
+    bool ends = load->phase != LOAD_OPENING && load->phase_end < tick;
+    int timeout = sonde_deadline_left(ends ? load->phase_end : tick);
+    int64_t until_due = (load->next_due - monotonic_now()) / 1000000;
+    if (load->phase == LOAD_RUNNING && until_due < timeout)
+        timeout = until_due > 0 ? (int)until_due : 0;
+    return timeout;
 }
 
 /* ---- the loop ------------------------------------------------------------ */
 
-/* A signal while running ends the measurement.  In any other phase, as the
-   second signal, it ends the run at once, and pending replies are no
-   errors.  */
+/* A signal while running ends the measurement; in another phase, as the second
+   signal, the run, and pending replies are no errors.  */
 static void take_signals(struct load *load)
 {
     load->has_progress = true;
     while (sonde_selfpipe_read()) {
-        if (load->phase == LOAD_RUNNING) {
-            next_phase(load, LOAD_DRAINING, monotonic_now());
-        } else {
-            next_phase(load, LOAD_OVER, monotonic_now());
-            load->is_cut = true;
-        }
+        load->is_cut = load->phase != LOAD_RUNNING;
+        next_phase(load, load->is_cut ? LOAD_OVER : LOAD_DRAINING,
+                   monotonic_now());
         load->report->interrupted = true;
     }
 }
@@ -236,7 +195,8 @@ static void run_loop(struct load *load,
     while (load->phase != LOAD_OVER) {
         int64_t now = monotonic_now();
         if (now >= tick) {
-            check_timeouts(load, now);
+            for (size_t i = 0; i < load->plan->connections; i++)
+                load_connection_check(load, &load->connections[i], now);
             tick = now + TICK;
         }
         if (progress && now >= reported) {
@@ -249,8 +209,7 @@ static void run_loop(struct load *load,
         check_phase(load, load->phase == LOAD_OPENING ? monotonic_now() : now);
         if (load->phase == LOAD_OVER)
             return;
-        int ready =
-            sonde_poller_wait(load->poller, run_until(next_moment(load, tick)));
+        int ready = sonde_poller_wait(load->poller, run_timeout(load, tick));
         if (ready < 0) {
             load->trouble = errno;
             load->is_cut = true;
@@ -274,32 +233,26 @@ static void run_loop(struct load *load,
 
 static void free_load(struct load *load)
 {
-    if (!load)
-        return;
     for (size_t i = 0; load->connections && i < load->plan->connections; i++)
-        if (load->connections[i].fd >= 0)
-            close(load->connections[i].fd);
+        descriptor_close(&load->connections[i].fd);
     sonde_poller_close(load->poller);
     sonde_selfpipe_close();
     free(load->connections);
-    free(load->times);
+    free(load->messages);
     free(load);
 }
 
-/* Let SIGINT and SIGTERM end the run, by the self-pipe, which free_load closes.
-   Returns 0, or -1 with errno.  */
-static int run_watch_signals(struct load *load)
+/* Let SIGINT and SIGTERM end the run, by the self-pipe; false with errno.  */
+static bool run_watch_signals(struct load *load)
 {
     int fd = sonde_selfpipe_open();
-    return fd < 0 || sonde_selfpipe_catch(SIGINT) ||
-                   sonde_selfpipe_catch(SIGTERM) ||
-                   sonde_poller_add(load->poller, fd, SONDE_READABLE, NULL)
-               ? -1
-               : 0;
+    return fd >= 0 && !sonde_selfpipe_catch(SIGINT) &&
+           !sonde_selfpipe_catch(SIGTERM) &&
+           !sonde_poller_add(load->poller, fd, SONDE_READABLE, NULL);
 }
 
-/* Allocate a run and watch signals.  Returns NULL with errno; otherwise
-   free_load frees the run.  */
+/* Allocate a run, for free_load, and watch signals.  Returns NULL with errno.
+ */
 static struct load *make_load(const struct load_plan *plan,
                               const struct client *client,
                               struct load_report *report)
@@ -312,24 +265,21 @@ static struct load *make_load(const struct load_plan *plan,
     load->target = client->target;
     load->transport = client->target->type == SOCK_DGRAM ? &datagram_transport
                                                          : &stream_transport;
+    load->closed = plan->connections;
     load->poller = sonde_poller_open(SONDE_POLLER_BEST);
+    load->messages =
+        calloc(plan->connections * plan->depth, sizeof *load->messages);
     load->connections = calloc(plan->connections, sizeof *load->connections);
-    size_t places = plan->connections * plan->depth;
-    load->times = calloc(2 * places, sizeof *load->times);
-    if (!load->poller || !load->connections || !load->times ||
-        run_watch_signals(load)) {
-        free(load->connections);
-        load->connections = NULL;
-        free_load(load);
-        return NULL;
-    }
-    for (size_t i = 0; i < plan->connections; i++) {
+    for (size_t i = 0; load->connections && i < plan->connections; i++)
         load->connections[i].fd = -1;
-        load->connections[i].times = load->times + i * plan->depth;
-        load->connections[i].begun_at = load->connections[i].times + places;
-    }
     pattern_make(&load->pattern);
-    return load;
+    if (load->poller && load->connections && load->messages &&
+        run_watch_signals(load))
+        return load;
+    int error = errno;
+    free_load(load);
+    errno = error;
+    return NULL;
 }
 
 /* Use CLIENT's connection as the first, and take its descriptor; with
@@ -349,32 +299,25 @@ static void begin_load(struct load *load, struct client *client)
     client->fd = -1;
 }
 
-/* Messages that came due by the rate on an open connection and never began, or
-   with --connect, connections that came due and never began.  0 without a
-   rate.  */
-static uint64_t count_unsent(const struct load *load)
-{
-    const struct load_plan *plan = load->plan;
-    bool is_connects = plan->kind == LOAD_CONNECTS;
-    uint64_t unsent = 0;
-    for (size_t i = 0; plan->rate && i < plan->connections; i++) {
-        const struct load_connection *connection = &load->connections[i];
-        uint64_t due = load_due_before(plan, i, load->ran);
-        uint64_t begun = is_connects ? connection->due : connection->begun;
-        if ((is_connects || connection->state == CONNECTION_OPEN) &&
-            due > begun)
-            unsent += due - begun;
-    }
-    return unsent;
-}
-
-/* Count, as errors, connections that neither connected nor failed, and
-   connections that the peer did not close after the half-close.  */
+/* Count, as errors: messages that came due by the rate on an open connection
+   and never began, or with --connect, connections that came due and never
+   began; connections that neither connected nor failed, and connections that
+   the peer did not close after the half-close.  */
 static void count_unfinished(const struct load *load)
 {
+    const struct load_plan *plan = load->plan;
     uint64_t *errors = load->report->errors;
-    for (size_t i = 0; i < load->plan->connections; i++) {
-        enum load_state state = load->connections[i].state;
+    bool is_connects = plan->kind == LOAD_CONNECTS;
+    for (size_t i = 0; i < plan->connections; i++) {
+        const struct load_connection *connection = &load->connections[i];
+        enum load_state state = connection->state;
+        uint64_t begun = is_connects ? connection->due : connection->begun;
+        uint64_t due =
+            plan->rate && (is_connects || state == CONNECTION_OPEN)
+                ? load_due_before(plan, i, load->checked - load->start)
+                : 0;
+        if (due > begun)
+            errors[LOAD_UNSENT] += due - begun;
         if (state == CONNECTION_QUEUE_FULL || state == CONNECTION_CONNECTING)
             errors[SONDE_CONNECT_TIMED_OUT]++;
         else if (state == CONNECTION_ENDING)
@@ -382,8 +325,7 @@ static void count_unfinished(const struct load *load)
     }
 }
 
-/* Complete the report after the run: the time elapsed, and the errors of
-   messages and connections still pending, unless the run was cut.  */
+/* Complete the report: the time elapsed, and what is pending, unless cut.  */
 static void finish_report(const struct load *load)
 {
     struct load_report *report = load->report;
@@ -394,14 +336,13 @@ static void finish_report(const struct load *load)
     if (load->is_cut)
         return;
     report->errors[LOAD_UNANSWERED] += load->outstanding;
-    report->errors[LOAD_UNSENT] += count_unsent(load);
     count_unfinished(load);
 }
 
-enum client_end
-load_run(struct client *client, const struct load_plan *plan,
-         void (*progress)(const struct load_report *report, int64_t elapsed),
-         struct load_report *report, struct client_result *result)
+enum client_end load_run(struct client *client, const struct load_plan *plan,
+                         void (*progress)(const struct load_report *report,
+                                          int64_t elapsed),
+                         struct load_report *report)
 {
     *report = (struct load_report){.plan = plan, .type = client->target->type};
     budget_volunteer(); /* may fail: the plan fits the memory left */
@@ -409,8 +350,7 @@ load_run(struct client *client, const struct load_plan *plan,
                             ? NULL
                             : make_load(plan, client, report);
     if (!load)
-        return client_say(result, CLIENT_TROUBLE, "cannot begin: %s",
-                          strerror(errno));
+        return client_trouble(client, "cannot begin: %s", strerror(errno));
     if (plan->kind != LOAD_CONNECTS)
         histogram_add(&report->connect, client->connect_ns);
     begin_load(load, client);
@@ -419,7 +359,6 @@ load_run(struct client *client, const struct load_plan *plan,
     int trouble = load->trouble;
     free_load(load);
     if (trouble)
-        return client_say(result, CLIENT_TROUBLE, "cannot wait: %s",
-                          strerror(trouble));
-    return load_judge(client, report, result);
+        return client_trouble(client, "cannot wait: %s", strerror(trouble));
+    return load_judge(client, report);
 }

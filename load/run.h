@@ -1,11 +1,10 @@
 /* run.h - shared by the files of a load run
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   run.c has the phases, the clock and the event loop.  datagram.c sends and
-   verifies datagrams.  connection.c connects, sends and verifies a stream,
-   counts and closes: the life of a load connection is in this file.  plan.c
-   knows when a message is due.  Each file calls only files named after it;
-   run.c chooses the transport.
+   run.c has the phases, the clock and the event loop, and chooses the
+   transport; datagram.c sends and verifies datagrams; connection.c has the life
+   of a load connection and the transport of streams; plan.c knows when a
+   message is due.  Each file calls only files named after it.
 
    The states of a load connection; set_state in connection.c makes every
    transition:
@@ -37,20 +36,20 @@ enum load_state {
     CONNECTION_ENDING /* half-closed; the peer has not closed its side yet */
 };
 
+struct load_message {
+    int64_t start; /* of its latency */
+    int64_t begun; /* -1: done */
+};
+
 struct load_connection {
     int fd;
     enum load_state state;
-    unsigned watched; /* events that the poller watches */
     bool is_blocked;  /* the socket's send buffer is full */
     int64_t since;    /* start of connect; with a rate, when it was due */
     int64_t retry_at; /* end of the back-off */
     int64_t deadline; /* of all attempts to connect */
-    /* Numbers of messages: due by the rate, begun, and done without a gap.
-       A message between done and begun has an entry, its number modulo depth:
-       in times the start of its latency, in begun_at the time of its
-       beginning.  */
+    /* Numbers of messages: due by the rate, begun, and done without a gap.  */
     uint64_t due, begun, done;
-    int64_t *times, *begun_at;
     size_t pending;          /* messages neither answered nor expired */
     uint64_t sent, received; /* bytes of a stream */
 };
@@ -68,10 +67,9 @@ enum load_phase {
 
 struct load;
 
-/* The bytes that the connections of a run send: a stream that repeats after a
-   prime number of bytes.  No message, packet or buffer has the same period, so
-   a lost, repeated or misplaced byte is noticed without a copy of the stream
-   being kept.  */
+/* The bytes that each connection sends: a stream that repeats after a prime
+   number of bytes.  No message, packet or buffer has the same period, so a
+   lost, repeated or misplaced byte is noticed without a copy of the stream.  */
 enum {
     PATTERN_PERIOD = 65521,
     PATTERN_PIECE = 65536 /* max bytes in one piece */
@@ -82,18 +80,19 @@ struct pattern {
 };
 
 /* How messages travel.  Each function returns LOAD_NONE, or the error that ends
-   the connection.  */
+   the connection.
+
+   send: begin the messages that may begin, and send as much as the socket
+   takes; set is_blocked if the socket takes no more.  receive: receive and
+   verify data that has arrived; not always all, so that a fast peer does not
+   starve the other connections.  expire: receive replies that have arrived,
+   then count messages unanswered for the timeout at NOW, which are done; NULL
+   if messages cannot be lost.  */
 struct load_transport {
-    /* Begin the messages that may begin, and send as much as the socket takes.
-       Sets is_blocked if the socket takes no more.  */
     enum load_error (*send)(struct load *load,
                             struct load_connection *connection);
-    /* Receive and verify data that has arrived; not always all, so that a fast
-       peer does not starve the other connections.  */
     enum load_error (*receive)(struct load *load,
                                struct load_connection *connection);
-    /* Receive replies that have arrived, then count messages unanswered for the
-       timeout at NOW, which are done; NULL if messages cannot be lost.  */
     enum load_error (*expire)(struct load *load,
                               struct load_connection *connection, int64_t now);
 };
@@ -105,7 +104,7 @@ struct load {
     const struct client_target *target;
     struct sonde_poller *poller;
     struct load_connection *connections;
-    int64_t *times; /* of all connections, followed by all begun_at */
+    struct load_message *messages; /* depth entries of each connection */
     enum load_phase phase;
     bool is_late;      /* too late to begin a message that is due */
     bool has_events;   /* the last poll returned events */
@@ -115,12 +114,14 @@ struct load {
     int trouble;   /* the errno that ended the run, or 0 */
     int64_t start; /* of the measured phase */
     int64_t phase_end;
-    int64_t checked;      /* when due messages were last begun */
-    int64_t ran;          /* nanoseconds in which messages came due */
-    int64_t last;         /* arrival of the last reply */
-    size_t next;          /* the first connection never opened */
-    size_t connecting;    /* connections in CONNECTING, QUEUE_FULL, BACKOFF */
-    size_t open;          /* connections in OPEN, ENDING */
+    int64_t next_due;  /* while running: when the next message or connection is
+                          due; INT64_MAX without a rate */
+    int64_t checked;   /* when due messages were last begun, while running */
+    int64_t last;      /* arrival of the last reply */
+    size_t next;       /* the first connection never opened */
+    size_t closed;     /* connections in CLOSED */
+    size_t connecting; /* connections in CONNECTING, QUEUE_FULL, BACKOFF */
+    size_t open;       /* connections in OPEN, ENDING */
     uint64_t outstanding; /* messages begun and not done */
     uint64_t due;         /* messages due by the rate, of all connections */
     struct pattern pattern;
@@ -129,49 +130,43 @@ struct load {
 
 /* ---- plan.c -------------------------------------------------------------- */
 
-/* Explain the result of REPORT in *RESULT.  Without errors: CLIENT_DONE without
-   text, or CLIENT_TIMED_OUT if no reply came and no signal interrupted the run.
+/* Set the end of CLIENT by REPORT, and return it: CLIENT_DONE without errors,
+   but CLIENT_TIMED_OUT if no reply came and no signal interrupted the run.
    Otherwise the text has the counts, and the end is of one error: wrong replies
    first, then closed early, unanswered (CLIENT_SILENCE for datagrams), and the
-   order of enum load_error.  Returns the end.  */
-enum client_end load_judge(const struct client *client,
-                           const struct load_report *report,
-                           struct client_result *result);
+   order of enum load_error.  */
+enum client_end load_judge(struct client *client,
+                           const struct load_report *report);
 
 /* The error for errno ERROR.  ERROR 0 is LOAD_CLOSED.  */
 enum load_error load_error_of(int error);
 
-/* Describe a wrong reply in the report, unless a reply is described there
-   already: WHAT ("byte", "datagram") NUMBER of CONNECTION was altered, or was
-   NEVER sent.  Nothing is counted.  Returns LOAD_WRONG.  */
+/* The number of CONNECTION, from 0.  */
+size_t load_index(const struct load *load,
+                  const struct load_connection *connection);
+
+/* Describe the first wrong reply in the report: WHAT ("byte", "datagram")
+   NUMBER of CONNECTION was altered, or was NEVER sent.  Returns LOAD_WRONG.  */
 enum load_error load_note_wrong(struct load *load,
                                 const struct load_connection *connection,
                                 const char *what, uint64_t number, bool never);
 
-/* ---- datagram.c ---------------------------------------------------------- */
+/* ---- datagram.c, connection.c -------------------------------------------- */
 
-extern const struct load_transport datagram_transport;
-
-/* ---- connection.c -------------------------------------------------------- */
-
-extern const struct load_transport stream_transport;
+extern const struct load_transport datagram_transport, stream_transport;
 
 /* Fill PATTERN.  The bytes are the same in each run.  */
 void pattern_make(struct pattern *pattern);
 
 /* The PATTERN_PIECE bytes from OFFSET of the stream of CONNECTION, a number of
-   load_index.  The bytes belong to PATTERN.  */
+   load_index.  */
 const unsigned char *pattern_at(const struct pattern *pattern,
                                 size_t connection, uint64_t offset);
 
-/* How many leading bytes of the SIZE BYTES (at most PATTERN_PIECE) match the
-   pattern from OFFSET of the stream of CONNECTION; SIZE if all match.  */
-size_t pattern_check(const struct pattern *pattern, size_t connection,
-                     uint64_t offset, const void *bytes, size_t size);
-
-/* The number of CONNECTION, from 0.  */
-size_t load_index(const struct load *load,
-                  const struct load_connection *connection);
+/* Message NUMBER of CONNECTION, begun and not yet done without a gap.  */
+struct load_message *load_message(const struct load *load,
+                                  const struct load_connection *connection,
+                                  uint64_t number);
 
 /* Whether CONNECTION may begin another message now: by its state, the depth,
    the phase and the messages due.  Sending may still fail.  */
@@ -190,30 +185,30 @@ void load_done(struct load *load, struct load_connection *connection,
 
 /* Begin to connect CONNECTION, which has no socket.  SINCE, in nanoseconds, is
    the start of the connect time.  A connect that succeeds at once is confirmed
-   at once, and with messages to send, these are sent.  A failure is counted,
-   and the state is then CONNECTION_CLOSED or a back-off.  All attempts after a
-   full listen queue share one deadline, CLIENT_TIMEOUT.  */
+   at once.  A failure is counted, and the state is then CONNECTION_CLOSED or a
+   back-off.  All attempts after a full listen queue share one deadline,
+   CLIENT_TIMEOUT.  */
 void load_connection_open(struct load *load, struct load_connection *connection,
                           int64_t since);
 
 /* Use FD, a connected socket, for CONNECTION, which closes FD from now on.
-   Counts as a connect.  If the poller fails, the error is counted and FD is
-   closed.  */
+   Counts as a connect.  */
 void load_connection_adopt(struct load *load,
                            struct load_connection *connection, int fd);
 
-/* Handle READY, events of the poller: confirm the connect, receive, or send.
-   Errors are counted and close CONNECTION.  */
+/* The following count errors, and close CONNECTION then.
+
+   Handle READY, events of the poller: confirm the connect, receive, or send. */
 void load_connection_serve(struct load *load,
                            struct load_connection *connection, unsigned ready);
 
 /* If CONNECTION is open, begin the messages that may begin, and send as much as
-   the socket takes.  An error is counted and closes CONNECTION.  */
+   the socket takes.  */
 void load_connection_send(struct load *load,
                           struct load_connection *connection);
 
-/* Handle timeouts and back-offs that have passed at NOW: of a connect (counted,
-   closed), of datagrams (counted), and retries.  */
+/* Handle timeouts of a connect and of datagrams, and back-offs, that have
+   passed at NOW.  */
 void load_connection_check(struct load *load,
                            struct load_connection *connection, int64_t now);
 

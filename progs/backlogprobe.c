@@ -17,38 +17,25 @@
 #include "probes/run/settings.h"
 #include "progs/options.h"
 #include "progs/output.h"
-#include "progs/replace.h"
 #include "progs/status.h"
 
-/* Deadline of a run, in milliseconds.  The default rows take well under a
-   second; the limit for a slow host is a minute, two with --overflow, plus four
-   silence timeouts for each row and family, as if rows were measured in
-   sequence.  */
-static int64_t backlogprobe_deadline_of(const struct queue_plan *plan)
-{
-    return (plan->overflow ? 120000 : 60000) +
-           (int64_t)plan->count * 2 * 4 * (plan->wait + 50);
-}
-
-struct backlogprobe_choices {
-    bool inet, inet6, local, json, profile, no_incomplete;
-    bool again, overflow, half_open, chart;
+static struct {
+    bool inet, inet6, json, profile, no_incomplete, chart;
     const char *backlogs; /* NULL: the default */
-    const char *prometheus;
+    const char *prometheus, *compare;
     long wait;
     long require; /* -1: nothing */
-    const char *compare;
     struct option_list with;
-};
+} choices = {.wait = WAIT_USUAL, .require = -1};
 
-static struct backlogprobe_choices choices = {.wait = WAIT_USUAL,
-                                              .require = -1};
+static struct queue_plan plan;
+static struct findings findings;
 
 static const struct option_row rows[] = {
     ROW_FLAG("ipv4", '4', &choices.inet, "measure IPv4 only"),
     ROW_FLAG("ipv6", '6', &choices.inet6,
              "measure IPv6 only; fail if IPv6 does not work"),
-    ROW_FLAG("unix", 'U', &choices.local,
+    ROW_FLAG("unix", 'U', &plan.local,
              "measure UNIX sockets; with -4 or -6, in addition"),
     ROW_TEXT("backlog", 'b', "LIST", &choices.backlogs,
              "numbers, ranges and max, as in 0-14,128,-1,max"),
@@ -61,11 +48,11 @@ static const struct option_row rows[] = {
     ROW_LIST("with", 0, "SETTING=VALUE", &choices.with,
              "measure with a changed setting, in a network namespace of its "
              "own; may be repeated (Linux)"),
-    ROW_FLAG("again", 0, &choices.again,
+    ROW_FLAG("again", 0, &plan.again,
              "also measure what a second listen does to the queue"),
-    ROW_FLAG("overflow", 0, &choices.overflow,
+    ROW_FLAG("overflow", 0, &plan.overflow,
              "also follow the next client of a full queue: seconds"),
-    ROW_FLAG("half-open", 0, &choices.half_open,
+    ROW_FLAG("half-open", 0, &plan.half_open,
              "also measure the incomplete queue by a second method, in a "
              "namespace of its own: seconds (Linux)"),
     ROW_FLAG("no-incomplete", 0, &choices.no_incomplete,
@@ -93,142 +80,127 @@ static const char *backlogprobe_conflict(void)
     if (requires && choices.compare)
         return "--require and --compare both decide the exit status; choose "
                "one";
-    if (requires && (choices.backlogs || choices.again || choices.overflow ||
-                     choices.half_open || choices.chart))
+    if (requires && (choices.backlogs || plan.again || plan.overflow ||
+                     plan.half_open || choices.chart))
         return "--require measures one backlog and nothing else; leave out "
                "--backlog, --again, --overflow, --half-open and --chart";
-    if (choices.half_open && choices.no_incomplete)
+    if (plan.half_open && choices.no_incomplete)
         return "--half-open and --no-incomplete contradict each other; choose "
                "one";
-    if (choices.half_open && !choices.inet && (choices.inet6 || choices.local))
+    if (plan.half_open && !choices.inet && (choices.inet6 || plan.local))
         return "--half-open measures IPv4, which is left out; add -4";
     return NULL;
 }
 
-static void backlogprobe_show_progress(const struct findings *findings,
+static void backlogprobe_show_progress(const struct findings *found,
                                        int64_t elapsed)
 {
-    progress_show(elapsed, "%zu figures", findings->count);
+    progress_show(elapsed, "%zu figures", found->count);
 }
 
-/* The finding about a family that does not work, of the key KEY; NULL if the
-   family works, or was not measured.  */
-static const struct finding *not_working(const struct findings *findings,
-                                         const char *key)
+/* Why the family of the finding KEY does not work, "-" without a reason; NULL
+   if it works, or was not measured.  */
+static const char *not_working(const char *key)
 {
-    const struct finding *found = findings_get(findings, "listen.queue", key);
-    return found && !(found->value && !strcmp(found->value, "yes")) ? found
-                                                                    : NULL;
+    const struct finding *found = findings_get(&findings, "listen.queue", key);
+    if (!found || (found->value && !strcmp(found->value, "yes")))
+        return NULL;
+    return found->reason ? found->reason : "-";
 }
 
 /* Complain if the families asked for, or else both, do not work on the loopback
-   interface.  Returns 0 if there is something to report, or -1 after a
+   interface.  Returns 0 if there is something to report; not 0 after a
    message.  */
-static int check_families(const struct findings *findings)
+static int check_families(void)
 {
-    const struct finding *inet = not_working(findings, "inet.available");
-    const struct finding *inet6 = not_working(findings, "inet6.available");
-    bool both = choices.inet == choices.inet6 && !choices.local;
-    const char *why = inet && inet->reason ? inet->reason : "-";
-    const char *why6 = inet6 && inet6->reason ? inet6->reason : "-";
-    if (both && inet && inet6)
-        complain("no connection over the loopback interface works (IPv4: %s; "
-                 "IPv6: %s); if it is down: ip link set lo up, or ifconfig "
-                 "lo0 up",
-                 why, why6);
-    else if (choices.inet && inet)
-        complain("IPv4 does not work on this host's loopback (%s)", why);
-    else if (choices.inet6 && inet6)
-        complain("IPv6 does not work on this host's loopback (%s)", why6);
-    else
-        return 0;
-    return -1;
-}
-
-/* The exit status: with --require by the grant of the backlog; otherwise
-   success if any row has figures.  */
-static int status_of(const struct report *report)
-{
-    static const int statuses[] = {
-        [GRANT_UNKNOWN] = STATUS_TROUBLE,
-        [GRANT_FULL] = STATUS_DONE,
-        [GRANT_TRUNCATED] = STATUS_NO,
-    };
-    if (report->requires)
-        return statuses[report->need.grant];
-    return report->verdict.accepted.rows > 0 ? STATUS_DONE : STATUS_TROUBLE;
-}
-
-static void backlogprobe_write_prometheus(FILE *out, const void *report)
-{
-    report_prometheus(out, report);
-}
-
-/* Print REPORT in the chosen form.  Without a row of figures no metrics are
-   written.  Returns 0, or -1 after a message.  */
-static int print_form(const struct report *report)
-{
-    if (choices.prometheus)
-        return report->verdict.accepted.rows > 0
-                   ? replace_file(choices.prometheus,
-                                  backlogprobe_write_prometheus, report)
-                   : 0;
-    if (choices.profile)
-        profile_write(output_stream(), report->findings);
-    else if (choices.json)
-        report_json(output_stream(), report);
-    else if (choices.chart)
-        report_chart(output_stream(), report);
-    else if (report->requires)
-        report_require(output_stream(), report);
-    else
-        report_text(output_stream(), report);
+    const char *inet = not_working("inet.available");
+    const char *inet6 = not_working("inet6.available");
+    if (choices.inet == choices.inet6 && !plan.local && inet && inet6)
+        return complain("no connection over the loopback interface works "
+                        "(IPv4: %s; IPv6: %s); if it is down: ip link set lo "
+                        "up, or ifconfig lo0 up",
+                        inet, inet6);
+    if (choices.inet && inet)
+        return complain("IPv4 does not work on this host's loopback (%s)",
+                        inet);
+    if (choices.inet6 && inet6)
+        return complain("IPv6 does not work on this host's loopback (%s)",
+                        inet6);
     return 0;
 }
 
-/* Sort FINDINGS, and print the differences from the profile of --compare.
+static int status_of(const struct report *report)
+{
+    if (report->requires)
+        return report->need.grant == GRANT_FULL        ? STATUS_DONE
+               : report->need.grant == GRANT_TRUNCATED ? STATUS_NO
+                                                       : STATUS_TROUBLE;
+    return report->verdict.accepted.rows > 0 ? STATUS_DONE : STATUS_TROUBLE;
+}
+
+/* Print REPORT.  Without a row of figures no metrics are written.  */
+static void print_form(const struct report *report)
+{
+    FILE *out = output_stream();
+    if (choices.prometheus && report->verdict.accepted.rows == 0)
+        return;
+    if (choices.prometheus) {
+        output_to(choices.prometheus);
+        report_prometheus(out, report);
+    } else if (choices.profile) {
+        profile_write(out, report->findings);
+    } else if (choices.json) {
+        report_json(out, report);
+    } else if (choices.chart) {
+        report_chart(out, report);
+    } else if (report->requires) {
+        report_require(out, report);
+    } else {
+        report_text(out, report);
+    }
+}
+
+/* Sort the findings, and print the differences from the profile of --compare.
    Returns the exit status: STATUS_DONE or STATUS_NO; STATUS_TROUBLE after a
    message, if the profile cannot be read, or has no figure in common.  */
-static int print_comparison(struct findings *findings)
+static int print_comparison(void)
 {
     char problem[300];
     struct findings there = {0};
     int status = STATUS_TROUBLE;
-    findings_sort(findings);
+    findings_sort(&findings);
     if (profile_read(&there, choices.compare, problem, sizeof problem)) {
         complain("--compare: %s", problem);
     } else {
         struct comparison found =
-            compare_findings_of(output_stream(), findings, &there);
-        status = found.different + found.here_only + found.there_only > 0
-                     ? STATUS_NO
-                     : STATUS_DONE;
-        if (found.different + found.same == 0) {
-            status = STATUS_TROUBLE;
+            compare_findings_of(output_stream(), &findings, &there);
+        if (found.different + found.same == 0)
             complain("--compare: %s has none of these figures",
                      choices.compare);
-        }
+        else
+            status = found.different + found.here_only + found.there_only > 0
+                         ? STATUS_NO
+                         : STATUS_DONE;
     }
     findings_free(&there);
     return status;
 }
 
-/* Print FINDINGS as the options say, and complain if no row has figures.
+/* Print the findings as the options say, and complain if no row has figures.
    Returns the exit status.  */
-static int print_report(struct findings *findings)
+static int print_report(void)
 {
     struct report report;
     if (choices.compare)
-        return print_comparison(findings);
-    if (report_make(&report, findings, (int)choices.wait)) {
-        complain("out of memory");
-        return STATUS_TROUBLE;
-    }
+        return print_comparison();
+    if (report_make(&report, &findings, (int)choices.wait))
+        return complain("out of memory");
     bool any = report.verdict.accepted.rows > 0;
     report.requires = choices.require >= 0;
     if (report.requires)
         report.need = require_of(&report.table, (int)choices.require);
-    int status = print_form(&report) ? STATUS_TROUBLE : status_of(&report);
+    int status = status_of(&report);
+    print_form(&report);
     report_free(&report);
     if (!any && !report.requires)
         complain("no row has figures; %s", choices.prometheus
@@ -237,82 +209,73 @@ static int print_report(struct findings *findings)
     return status;
 }
 
-/* Measure PLAN, with the results in FINDINGS, and report, also after a
-   measurement that ended early.  Returns the exit status: STATUS_TROUBLE after
-   a message, if a measurement ended early, a setting of --with failed, or no
-   family works.  */
-static int backlogprobe_measure(struct findings *findings,
-                                const struct queue_plan *plan)
+/* Run MEASURE under a deadline.  The default rows take well under a second; the
+   limit for a slow host is a minute, two with --overflow, plus four silence
+   timeouts for each row and family, as if rows were measured in sequence.
+   Returns as run_measurement.  */
+static int measure_one(measurement *measure, struct run_trouble *trouble)
+{
+    int64_t deadline = (plan.overflow ? 120000 : 60000) +
+                       (int64_t)plan.count * 2 * 4 * (plan.wait + 50);
+    return run_measurement(measure, &plan, deadline, &findings,
+                           backlogprobe_show_progress, trouble);
+}
+
+/* Measure the plan and report, also after a measurement that ended early.
+   Returns the exit status: STATUS_TROUBLE after a message, if a measurement
+   ended early, a setting of --with failed, or no family works.  */
+static int backlogprobe_measure(void)
 {
     struct run_trouble trouble;
     int64_t start = monotonic_ms();
-    int failed = run_measurement(measure_listen_queue, plan,
-                                 backlogprobe_deadline_of(plan), findings,
-                                 backlogprobe_show_progress, &trouble);
-    if (!failed && plan->half_open && !settings_failure(findings))
-        failed = run_measurement(measure_half_open, plan,
-                                 backlogprobe_deadline_of(plan), findings,
-                                 backlogprobe_show_progress, &trouble);
+    int failed = measure_one(measure_listen_queue, &trouble);
+    if (!failed && plan.half_open && !settings_failure(&findings))
+        failed = measure_one(measure_half_open, &trouble);
     int64_t elapsed = monotonic_ms() - start;
     progress_end();
     if (failed)
         complain("the measurement ended early: %s", trouble.text);
-    if (settings_failure(findings)) {
-        complain("--with: %s", settings_failure(findings));
+    if (settings_failure(&findings))
+        return complain("--with: %s", settings_failure(&findings));
+    if (findings.count == 0 || check_families())
         return STATUS_TROUBLE;
-    }
-    if (findings->count == 0 || check_families(findings))
-        return STATUS_TROUBLE;
-    if (missing_add(findings, plan, trouble.text) ||
-        host_add(findings, (long)elapsed)) {
-        complain("out of memory");
-        return STATUS_TROUBLE;
-    }
-    int status = print_report(findings);
+    if (missing_add(&findings, &plan, trouble.text) ||
+        host_add(&findings, (long)elapsed))
+        return complain("out of memory");
+    int status = print_report();
     return failed ? STATUS_TROUBLE : status;
 }
 
-/* Fill PLAN from the options; plan_free is to be called in each case.  Returns
-   OPTIONS_GO_ON, or the exit status after a message.  */
-static int backlogprobe_make_plan(struct queue_plan *plan)
+/* Fill the plan.  Returns OPTIONS_GO_ON, or the exit status after a message. */
+static int backlogprobe_make_plan(void)
 {
-    char problem[300], number[24];
-    bool any = choices.inet || choices.inet6 || choices.local;
+    char problem[300], number[24] = "0-14";
+    bool any = choices.inet || choices.inet6 || plan.local;
     bool requires = choices.require >= 0;
-    *plan = (struct queue_plan){
-        .inet = !any || choices.inet,
-        .inet6 = !any || choices.inet6,
-        .local = choices.local,
-        .incomplete = !requires && !choices.no_incomplete,
-        .half_open = choices.half_open,
-        .again = choices.again,
-        .overflow = choices.overflow,
-        .cap = !requires,
-        .least = requires,
-        .settings = choices.with.texts,
-        .setting_count = choices.with.count,
-        .wait = (int)choices.wait,
-    };
-    snprintf(number, sizeof number, "%ld", choices.require);
-    const char *usual = requires ? number : "0-14";
-    if (plan_backlogs(plan, choices.backlogs ? choices.backlogs : usual,
+    plan.inet = !any || choices.inet;
+    plan.inet6 = !any || choices.inet6;
+    plan.incomplete = !requires && !choices.no_incomplete;
+    plan.cap = !requires;
+    plan.least = requires;
+    plan.settings = choices.with.texts;
+    plan.setting_count = choices.with.count;
+    plan.wait = (int)choices.wait;
+    if (requires)
+        snprintf(number, sizeof number, "%ld", choices.require);
+    if (plan_backlogs(&plan, choices.backlogs ? choices.backlogs : number,
                       problem, sizeof problem))
         return usage_error("--backlog: %s", problem);
-    if (settings_check(plan->settings, plan->setting_count, problem,
-                       sizeof problem)) {
-        complain("--with: %s", problem);
-        return STATUS_TROUBLE;
-    }
+    if (settings_check(plan.settings, plan.setting_count, problem,
+                       sizeof problem))
+        return complain("--with: %s", problem);
     return OPTIONS_GO_ON;
 }
 
 static int backlogprobe_run(void)
 {
-    struct findings findings = {0};
-    struct queue_plan plan = {0};
-    int status = backlogprobe_make_plan(&plan);
+    int status = backlogprobe_make_plan();
     if (status == OPTIONS_GO_ON)
-        status = backlogprobe_measure(&findings, &plan);
+        status = backlogprobe_measure();
     findings_free(&findings);
     plan_free(&plan);
     return status;

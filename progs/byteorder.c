@@ -20,31 +20,34 @@ static const char *order_name(int order)
                                           : "neither big- nor little-endian";
 }
 
-/* Write the SIZE bytes VALUE, in the order in memory, to TEXT in hexadecimal,
-   of 3 * SIZE bytes.  */
-static void print_bytes(const void *value, size_t size, char *text)
+static const uint16_t two = 0x0102;
+static const uint64_t eight = 0x0102030405060708;
+
+/* Write the SIZE bytes VALUE, at most 8, in the order in memory, to TEXT in
+   hexadecimal.  Returns TEXT.  */
+static const char *print_bytes(const void *value, size_t size, char text[32])
 {
     const unsigned char *byte = value;
+    char *end = text;
     for (size_t i = 0; i < size; i++)
-        text += sprintf(text, i ? " %02x" : "%02x", byte[i]);
+        end += sprintf(end, i ? " %02x" : "%02x", byte[i]);
+    return text;
 }
 
 static void byteorder_explain(int order)
 {
     FILE *out = output_stream();
-    uint16_t two = 0x0102;
-    uint64_t eight = 0x0102030405060708;
     unsigned char wire[2];
     char text[32];
-    print_bytes(&two, sizeof two, text);
-    fprintf(out, "  0x0102              is stored as  %s\n", text);
-    print_bytes(&eight, sizeof eight, text);
-    fprintf(out, "  0x0102030405060708  is stored as  %s\n", text);
+    fprintf(out, "  0x0102              is stored as  %s\n",
+            print_bytes(&two, sizeof two, text));
+    fprintf(out, "  0x0102030405060708  is stored as  %s\n",
+            print_bytes(&eight, sizeof eight, text));
     sonde_store(wire, sizeof wire, SONDE_BIG_ENDIAN, two);
-    print_bytes(wire, sizeof wire, text);
     fprintf(out,
             "  on the wire         network order is big-endian: %s is 0x%04x\n",
-            text, (unsigned)sonde_load(wire, sizeof wire, SONDE_BIG_ENDIAN));
+            print_bytes(wire, sizeof wire, text),
+            (unsigned)sonde_load(wire, sizeof wire, SONDE_BIG_ENDIAN));
     fprintf(out, "  at build time       %s: %s\n", order_name(SONDE_BYTEORDER),
             order == SONDE_BYTEORDER ? "agrees" : "DISAGREES");
 }
@@ -52,8 +55,6 @@ static void byteorder_explain(int order)
 static void print_json(int order)
 {
     struct json out = {.out = output_stream()};
-    uint16_t two = 0x0102;
-    uint64_t eight = 0x0102030405060708;
     char text[32];
     json_object(&out, NULL);
     json_number(&out, "schema_version", 1);
@@ -61,10 +62,8 @@ static void print_json(int order)
     json_text(&out, "byteorder", order < 0 ? NULL : order_name(order));
     json_text(&out, "build_time", order_name(SONDE_BYTEORDER));
     json_bool(&out, "agree", order == SONDE_BYTEORDER);
-    print_bytes(&two, sizeof two, text);
-    json_text(&out, "two_bytes", text);
-    print_bytes(&eight, sizeof eight, text);
-    json_text(&out, "eight_bytes", text);
+    json_text(&out, "two_bytes", print_bytes(&two, sizeof two, text));
+    json_text(&out, "eight_bytes", print_bytes(&eight, sizeof eight, text));
     json_object_end(&out);
 }
 
@@ -94,10 +93,9 @@ static int byteorder_run(void)
         byteorder_explain(order);
     if (order == SONDE_BYTEORDER)
         return STATUS_DONE;
-    complain("this process is %s, but the program was built as %s; build it "
-             "again for this host",
-             order_name(order), order_name(SONDE_BYTEORDER));
-    return STATUS_TROUBLE;
+    return complain("this process is %s, but the program was built as %s; "
+                    "build it again for this host",
+                    order_name(order), order_name(SONDE_BYTEORDER));
 }
 
 int main(int argc, char **argv)

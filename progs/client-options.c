@@ -35,34 +35,26 @@ const struct option_row client_rows[] = {
     {0},
 };
 
-/* Report a usage error: why SOURCE, the value of --source, is refused.  Returns
-   the exit status.  */
-static int refuse_source(const char *source)
+/* target_take_source, target_check, target_take_path, target_make: return
+   OPTIONS_GO_ON, or the exit status after a usage error.  */
+
+/* Set TARGET's source, in static memory, from --source.  */
+static int target_take_source(struct client_target *target)
 {
+    static struct sonde_address address;
+    const char *source = client_options.source, *port = endpoint_port(source);
     char problem[ENDPOINT_TEXT];
-    const char *port = endpoint_port(source);
     if (endpoint_lacks_interface(source, problem, sizeof problem))
         return usage_error("invalid argument '%s' for '--source': no such "
                            "interface: '%s'",
                            source, problem);
-    if (port && *port && !endpoint_check_port(port, 0, problem))
+    if (strchr(source, '/') || sonde_address_parse(&address, source, 0)) {
+        strcpy(problem, "give an address of this host");
+        if (port && *port)
+            endpoint_check_port(port, 0, problem);
         return usage_error("invalid argument '%s' for '--source': %s", source,
                            problem);
-    return usage_error("invalid argument '%s' for '--source': give an address "
-                       "of this host",
-                       source);
-}
-
-/* Set TARGET's source, in static memory, from --source.  Returns OPTIONS_GO_ON,
-   or the exit status after a usage error.  */
-static int target_take_source(struct client_target *target)
-{
-    static struct sonde_address address;
-    const char *source = client_options.source;
-    char interface[ENDPOINT_TEXT];
-    if (strchr(source, '/') || sonde_address_parse(&address, source, 0) ||
-        endpoint_lacks_interface(source, interface, sizeof interface))
-        return refuse_source(source);
+    }
     target->source = &address;
     if (target->family != AF_UNSPEC &&
         target->family != address.storage.ss_family)
@@ -71,20 +63,18 @@ static int target_take_source(struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* The port of SERVICE in the host's database, or else the port in SERVICE, as
-   text in static memory.  */
-static const char *service_find_port(const struct client_service *service)
+/* The port of SERVICE in the host's database, else PORT, in static memory.  */
+static const char *service_find_port(const char *service, int port)
 {
-    static char port[12];
+    static char text[12];
     const struct servent *found =
-        getservbyname(service->name, client_options.udp ? "udp" : "tcp");
-    snprintf(port, sizeof port, "%d",
-             found ? ntohs((uint16_t)found->s_port) : service->port);
-    return port;
+        getservbyname(service, client_options.udp ? "udp" : "tcp");
+    snprintf(text, sizeof text, "%d",
+             found ? ntohs((uint16_t)found->s_port) : port);
+    return text;
 }
 
-/* Refuse an impossible HOST or PORT without a lookup.  Returns OPTIONS_GO_ON,
-   or the exit status after a usage error.  */
+/* Refuse an impossible HOST or PORT without a lookup.  */
 static int target_check(const struct client_target *target)
 {
     char problem[ENDPOINT_TEXT];
@@ -107,8 +97,7 @@ static int target_check(const struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* Take the path of --unix in the place of HOST and PORT.  Returns
-   OPTIONS_GO_ON, or the exit status after a usage error.  */
+/* Take the path of --unix in the place of HOST and PORT.  */
 static int target_take_path(struct client_target *target)
 {
     if (client_options.operands.count > 0)
@@ -123,8 +112,9 @@ static int target_take_path(struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-int client_options_target(const struct client_service *service,
-                          struct client_target *target)
+/* Fill TARGET, which points into static memory and argv.  */
+static int target_make(struct client_target *target, const char *service,
+                       int service_port)
 {
     const struct option_list *operands = &client_options.operands;
     *target = (struct client_target){
@@ -142,70 +132,69 @@ int client_options_target(const struct client_service *service,
     if (operands->count == 0)
         return usage_error("missing operand HOST");
     target->host = operands->texts[0];
-    target->service =
-        operands->count > 1 ? operands->texts[1] : service_find_port(service);
+    target->service = operands->count > 1
+                          ? operands->texts[1]
+                          : service_find_port(service, service_port);
     int status = target_check(target);
     if (status == OPTIONS_GO_ON && client_options.source)
         status = target_take_source(target);
     return status;
 }
 
-int client_options_status(const struct client_result *result)
+/* For -v.  */
+static void client_tell(const struct client *client)
 {
-    static const enum status statuses[CLIENT_ENDS] = {
-        [CLIENT_DONE] = STATUS_DONE,
-        [CLIENT_TROUBLE] = STATUS_TROUBLE,
-        [CLIENT_REFUSED] = STATUS_REFUSED,
-        [CLIENT_TIMED_OUT] = STATUS_TIMED_OUT,
-        [CLIENT_HOST_UNREACHABLE] = STATUS_HOST_UNREACHABLE,
-        [CLIENT_NETWORK_UNREACHABLE] = STATUS_NETWORK_UNREACHABLE,
-        [CLIENT_NAME_UNKNOWN] = STATUS_UNKNOWN_NAME,
-        [CLIENT_NAME_NO_ANSWER] = STATUS_NO_NAME_SERVICE,
-        [CLIENT_SOURCE_NOT_LOCAL] = STATUS_SOURCE_NOT_LOCAL,
-        [CLIENT_PORT_IN_USE] = STATUS_PORT_IN_USE,
-        [CLIENT_PERMISSION] = STATUS_PERMISSION,
-        [CLIENT_SILENCE] = STATUS_SILENCE,
-        [CLIENT_WRONG_REPLY] = STATUS_WRONG_REPLY,
-        [CLIENT_CLOSED_EARLY] = STATUS_CLOSED_EARLY,
-    };
-    if (*result->text)
-        complain("%s", result->text);
-    return (int)statuses[result->end];
-}
-
-static void tell_attempt(const struct sonde_attempt *attempt)
-{
-    char address[SONDE_ADDRESS_TEXT + 16];
-    client_print_address(&attempt->address, address, sizeof address);
-    complain("tried %s: %s after %d ms", address,
-             sonde_connect_status_text(attempt->status), attempt->milliseconds);
-}
-
-void client_options_tell(const struct client *client)
-{
-    char local[SONDE_ADDRESS_TEXT + 16] = "?", remote[sizeof local] = "?";
+    char text[CLIENT_ADDRESS_TEXT], remote[CLIENT_ADDRESS_TEXT] = "?";
     char time[CLIENT_TIME_TEXT];
     struct sonde_address address;
-    for (size_t i = 0; i < client->report.count; i++)
-        tell_attempt(&client->report.attempts[i]);
+    bool is_datagram = client->target->type == SOCK_DGRAM;
+    for (size_t i = 0; i < client->report.count; i++) {
+        const struct sonde_attempt *attempt = &client->report.attempts[i];
+        complain("tried %s: %s after %d ms",
+                 client_print_address(&attempt->address, text),
+                 sonde_connect_status_text(attempt->status),
+                 attempt->milliseconds);
+    }
     if (client->fd < 0)
         return;
-    if (!sonde_address_local(client->fd, &address))
-        client_print_address(&address, local, sizeof local);
     if (!sonde_address_peer(client->fd, &address))
-        client_print_address(&address, remote, sizeof remote);
-    bool is_datagram = client->target->type == SOCK_DGRAM;
-    client_print_time(client->connect_ns, time);
-    complain("connected from %s to %s, %s%s, in %s%s", local, remote,
-             family_name(sonde_address_family(client->fd)),
+        client_print_address(&address, remote);
+    complain("connected from %s to %s, %s%s, in %s%s",
+             sonde_address_local(client->fd, &address)
+                 ? "?"
+                 : client_print_address(&address, text),
+             remote, family_name(sonde_address_family(client->fd)),
              client->target->path ? (is_datagram ? " datagrams" : " stream")
              : is_datagram        ? " UDP"
                                   : " TCP",
-             time, is_datagram ? " (which sends nothing)" : "");
+             client_print_time(client->connect_ns, time),
+             is_datagram ? " (which sends nothing)" : "");
     if (client->keepalive > 0)
         complain("keepalive after %d s", client->keepalive);
     else if (client->target->keepalive > 0)
         complain(client->keepalive == 0
                      ? "keepalive after the system's default time"
                      : "keepalive cannot be set on this socket");
+}
+
+int client_options_run(const char *service, int service_port,
+                       int (*check)(const struct client_target *target),
+                       void (*exchange)(struct client *client))
+{
+    struct client_target target;
+    struct client client;
+    int status = target_make(&target, service, service_port);
+    if (status == OPTIONS_GO_ON && check)
+        status = check(&target);
+    if (status != OPTIONS_GO_ON)
+        return status;
+    client_connect(&client, &target);
+    if (client_options.verbose)
+        client_tell(&client);
+    if (client.end == CLIENT_DONE)
+        exchange(&client);
+    client_close(&client);
+    if (*client.text)
+        complain("%s", client.text);
+    return (int)client.end;
 }

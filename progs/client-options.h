@@ -33,27 +33,19 @@ extern const struct option_row client_rows[];
         "10 source port in use, 11 not permitted, 12 no answer to a "          \
         "datagram, 13 wrong reply, 14 closed early."
 
-/* A service: the name, and the port used if the host's database of services
-   lacks the name.  */
-struct client_service {
-    const char *name;
-    int port;
-};
+/* The run of a client's program: connect a client to the target of
+   client_options and, if connected, EXCHANGE.  SERVICE is the name of the
+   service, and SERVICE_PORT the port used without PORT on the command line if
+   the host's database of services lacks the name.
 
-/* Fill TARGET from client_options, and check for contradictions and impossible
-   names, addresses and ports, without a lookup of HOST.  SERVICE is for a
-   command line without PORT.  TARGET points into static memory and argv.
-   Returns OPTIONS_GO_ON; or the exit status, after a usage error, which is
-   reported.  */
-int client_options_target(const struct client_service *service,
-                          struct client_target *target);
-
-/* Print RESULT's text, if there is any, as complain does.  Returns the exit
-   status for RESULT's end.  */
-int client_options_status(const struct client_result *result);
-
-/* For -v, on standard error: the attempts; for a connected client also both
-   addresses, the time and keepalive.  */
-void client_options_tell(const struct client *client);
+   Contradictory options and impossible names, addresses and ports are usage
+   errors, without a lookup of HOST.  CHECK, unless NULL, may refuse the target,
+   after a message, by an exit status other than OPTIONS_GO_ON.  With -v, the
+   attempts and for a connected client both addresses, the time and keepalive go
+   to standard error.  The client is closed, and its text is reported as
+   complain does.  Returns the exit status.  */
+int client_options_run(const char *service, int service_port,
+                       int (*check)(const struct client_target *target),
+                       void (*exchange)(struct client *client));
 
 #endif /* PROGS_CLIENT_OPTIONS_H */

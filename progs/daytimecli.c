@@ -47,32 +47,18 @@ static void print_safely(const struct daytime *daytime)
         putc('\n', out);
 }
 
-/* Print the text of the server: byte by byte, or made safe on a terminal.  */
-static void daytimecli_print(const struct daytime *daytime)
-{
-    if (isatty(STDOUT_FILENO)) {
-        print_safely(daytime);
-        return;
-    }
-    output_raw();
-    fwrite(daytime->text, 1, daytime->length, output_stream());
-}
-
 /* Print the instant, and the offset between the server's clock and the local
-   clock; with -v also the format, on standard error.  A text in no known form
-   makes RESULT CLIENT_WRONG_REPLY, and nothing is printed.  The server sends
-   whole seconds, so the server's clock was half a second further, plus or minus
-   half a second; the uncertainty also has half of the round trip.  */
-static void print_instant(const struct client *client,
-                          const struct daytime *daytime,
-                          struct client_result *result)
+   clock; with -v also the format, on standard error.  The server sends whole
+   seconds, so the server's clock was half a second further, plus or minus half
+   a second; the uncertainty also has half of the round trip.  */
+static void print_instant(struct client *client, const struct daytime *daytime)
 {
     struct daytime_instant instant;
     char iso[DAYTIME_ISO_TEXT];
     if (daytime_parse(daytime->text, utc, &instant)) {
-        client_say(result, CLIENT_WRONG_REPLY,
-                   "%s: wrong reply: \"%.100s\" is no time in a known form",
-                   client->name, daytime->text);
+        client_fail(client, CLIENT_WRONG_REPLY,
+                    "wrong reply: \"%.100s\" is no time in a known form",
+                    daytime->text);
         return;
     }
     double half = (double)daytime->round_trip_ns / 2e9;
@@ -88,27 +74,22 @@ static void print_instant(const struct client *client,
                                   : ", without a zone, read as local time");
 }
 
+static void daytimecli_exchange(struct client *client)
+{
+    struct daytime daytime;
+    if (daytime_get(client, &daytime) == CLIENT_DONE && parse) {
+        print_instant(client, &daytime);
+    } else if (isatty(STDOUT_FILENO)) {
+        print_safely(&daytime);
+    } else {
+        output_raw();
+        fwrite(daytime.text, 1, daytime.length, output_stream());
+    }
+}
+
 static int daytimecli_run(void)
 {
-    static const struct client_service service = {"daytime", 13};
-    struct client_target target;
-    struct client client;
-    struct client_result result;
-    struct daytime daytime = {0};
-    int status = client_options_target(&service, &target);
-    if (status != OPTIONS_GO_ON)
-        return status;
-    client_connect(&client, &target, &result);
-    if (client_options.verbose)
-        client_options_tell(&client);
-    if (result.end == CLIENT_DONE)
-        daytime_get(&client, &daytime, &result);
-    if (result.end == CLIENT_DONE && parse)
-        print_instant(&client, &daytime, &result);
-    else
-        daytimecli_print(&daytime);
-    client_close(&client);
-    return client_options_status(&result);
+    return client_options_run("daytime", 13, NULL, daytimecli_exchange);
 }
 
 int main(int argc, char **argv)

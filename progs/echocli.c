@@ -8,25 +8,15 @@
 #include "clients/echo-client.h"
 #include "progs/client-options.h"
 
-/* Connect, send standard input, verify the reply, and write the reply to
-   standard output.  Returns the exit status.  */
+static void echocli_exchange(struct client *client)
+{
+    (client->target->type == SOCK_DGRAM ? echo_datagrams : echo_stream)(
+        client, STDIN_FILENO, STDOUT_FILENO);
+}
+
 static int echocli_run(void)
 {
-    static const struct client_service service = {"echo", 7};
-    struct client_target target;
-    struct client client;
-    struct client_result result;
-    int status = client_options_target(&service, &target);
-    if (status != OPTIONS_GO_ON)
-        return status;
-    client_connect(&client, &target, &result);
-    if (client_options.verbose)
-        client_options_tell(&client);
-    if (result.end == CLIENT_DONE)
-        (target.type == SOCK_DGRAM ? echo_datagrams : echo_stream)(
-            &client, STDIN_FILENO, STDOUT_FILENO, &result);
-    client_close(&client);
-    return client_options_status(&result);
+    return client_options_run("echo", 7, NULL, echocli_exchange);
 }
 
 int main(int argc, char **argv)

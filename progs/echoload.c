@@ -11,12 +11,10 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-struct echoload_choices {
+static struct {
     bool connect, json, reset;
     long hold, connections, size, depth, duration, rate;
-};
-
-static struct echoload_choices choices;
+} choices;
 
 enum { CONNECTIONS_MAX = 1000000 };
 
@@ -41,8 +39,11 @@ static const struct option_row rows[] = {
     {0},
 };
 
-/* The plan of a run by the options, with the defaults that --help notes.  */
-static struct load_plan echoload_make_plan(const struct client_target *target)
+/* The plan of the run.  */
+static struct load_plan plan;
+
+/* Fill the plan from the options, with the defaults that --help notes.  */
+static void echoload_make_plan(const struct client_target *target)
 {
     bool is_datagram = target->type == SOCK_DGRAM;
     int64_t timeout = target->timeout > 0 ? target->timeout
@@ -54,7 +55,7 @@ static struct load_plan echoload_make_plan(const struct client_target *target)
     long connections = choices.hold          ? choices.hold
                        : choices.connections ? choices.connections
                                              : 1;
-    return (struct load_plan){
+    plan = (struct load_plan){
         .kind = choices.hold      ? LOAD_HOLD
                 : choices.connect ? LOAD_CONNECTS
                                   : LOAD_MESSAGES,
@@ -84,13 +85,13 @@ static const char *echoload_conflict(void)
     return NULL;
 }
 
-/* Check PLAN against the limits of this process, and raise the limit of
-   descriptors if need be.  Returns OPTIONS_GO_ON, or the exit status after a
-   message.  */
-static int echoload_check(const struct load_plan *plan,
-                          const struct client_target *target)
+/* Make the plan, check it against the limits of this process, and raise the
+   limit of descriptors if need be.  Returns OPTIONS_GO_ON, or the exit status
+   after a message.  */
+static int echoload_check(const struct client_target *target)
 {
-    const char *problem = load_plan_problem(plan, target->type);
+    echoload_make_plan(target);
+    const char *problem = load_plan_problem(&plan, target->type);
     char why[200];
     long limit;
     if (target->source && sonde_address_port(target->source) > 0)
@@ -98,63 +99,39 @@ static int echoload_check(const struct load_plan *plan,
                   "the port";
     if (problem)
         return usage_error("%s", problem);
-    if (load_raise_limit(plan->connections, &limit)) {
-        complain("%zu connections need more file descriptors than the %ld that "
-                 "this process may have; raise the limit (ulimit -Hn)",
-                 plan->connections, limit);
-        return STATUS_TROUBLE;
-    }
+    if (load_raise_limit(plan.connections, &limit))
+        return complain("%zu connections need more file descriptors than the "
+                        "%ld that this process may have; raise the limit "
+                        "(ulimit -Hn)",
+                        plan.connections, limit);
     /* Without memory for the connections, the kernel could kill other
        processes.  */
-    if (load_fits(plan, why, sizeof why)) {
-        complain("%zu connections are too many: %s", plan->connections, why);
-        return STATUS_TROUBLE;
-    }
+    if (load_fits(&plan, why, sizeof why))
+        return complain("%zu connections are too many: %s", plan.connections,
+                        why);
     return OPTIONS_GO_ON;
 }
 
-/* Run PLAN with CLIENT, set RESULT, and report the run.  Without a connection,
-   only a run of LOAD_CONNECTS is reported.  Returns the exit status for RESULT,
-   also if memory is exhausted.  */
-static int echoload_measure(struct client *client, const struct load_plan *plan,
-                            struct client_result *result)
+/* Run the plan with CLIENT, and report the run, unless there was no connection
+   to measure; a run of LOAD_CONNECTS in each case.  */
+static void echoload_measure(struct client *client)
 {
     struct load_report *report = malloc(sizeof *report);
     if (!report) {
-        client_say(result, CLIENT_TROUBLE, "out of memory");
-        return client_options_status(result);
+        client_trouble(client, "out of memory");
+        return;
     }
-    load_run(client, plan, load_progress, report, result);
+    load_run(client, &plan, load_progress, report);
     progress_end();
-    /* Without a connection there is no run to report.  */
-    if (report->connects > 0 || plan->kind == LOAD_CONNECTS)
+    if (report->connects > 0 || plan.kind == LOAD_CONNECTS)
         (choices.json ? load_report_json : load_report_text)(output_stream(),
                                                              report);
     free(report);
-    return client_options_status(result);
 }
 
 static int echoload_run(void)
 {
-    static const struct client_service service = {"echo", 7};
-    struct client_target target;
-    struct client client;
-    struct client_result result;
-    int status = client_options_target(&service, &target);
-    if (status != OPTIONS_GO_ON)
-        return status;
-    struct load_plan plan = echoload_make_plan(&target);
-    status = echoload_check(&plan, &target);
-    if (status != OPTIONS_GO_ON)
-        return status;
-    client_connect(&client, &target, &result);
-    if (client_options.verbose)
-        client_options_tell(&client);
-    status = result.end == CLIENT_DONE
-                 ? echoload_measure(&client, &plan, &result)
-                 : client_options_status(&result);
-    client_close(&client);
-    return status;
+    return client_options_run("echo", 7, echoload_check, echoload_measure);
 }
 
 int main(int argc, char **argv)

@@ -11,22 +11,18 @@
 #include "probes/listeners/listeners.h"
 #include "progs/options.h"
 #include "progs/output.h"
-#include "progs/replace.h"
 #include "progs/status.h"
 
-/* Deadlines for the list and the owners, in milliseconds.  The kernel returns
-   the list at once; owners take a few microseconds for each descriptor of the
-   host.  */
+/* Deadlines in milliseconds.  The kernel returns the list at once; owners take
+   a few microseconds for each descriptor of the host.  */
 enum { LIST_MS = 5000, OWNERS_MS = 20000 };
 
-struct listeners_choices {
+static struct {
     bool inet, inet6, tcp, local, json;
     const char *prometheus;
     long fail_at; /* 0: never */
     struct option_list operands;
-};
-
-static struct listeners_choices choices;
+} choices;
 
 static const struct option_row rows[] = {
     ROW_FLAG("ipv4", '4', &choices.inet, "TCP over IPv4 only"),
@@ -65,97 +61,73 @@ static unsigned families_of(void)
     return families ? families : LISTENERS_ALL;
 }
 
-static void listeners_write_prometheus(FILE *out, const void *listeners)
-{
-    listeners_prometheus(out, listeners);
-}
-
-/* Say why the listeners could not be read, by errno.  Returns
-   STATUS_TROUBLE.  */
+/* The listeners could not be read: explain errno.  */
 static int complain_unread(void)
 {
     if (errno == ENOTSUP)
-        complain("this system does not report listening sockets; on Linux "
-                 "netlink's sock_diag does, which gVisor lacks");
-    else if (errno == EACCES || errno == EPERM)
-        complain("permission to read the listeners is denied: %s (by a seccomp "
-                 "filter or a security module)",
-                 strerror(errno));
-    else if (errno == EAGAIN)
-        complain("cannot list the listeners: no complete answer from the "
-                 "kernel within %d s (%s)",
-                 LIST_MS / 1000, strerror(errno));
-    else
-        complain("cannot list the listeners: %s", strerror(errno));
-    return STATUS_TROUBLE;
+        return complain("this system does not report listening sockets; on "
+                        "Linux netlink's sock_diag does, which gVisor lacks");
+    if (errno == EACCES || errno == EPERM)
+        return complain("permission to read the listeners is denied: %s (by a "
+                        "seccomp filter or a security module)",
+                        strerror(errno));
+    if (errno == EAGAIN)
+        return complain("cannot list the listeners: no complete answer from "
+                        "the kernel within %d s (%s)",
+                        LIST_MS / 1000, strerror(errno));
+    return complain("cannot list the listeners: %s", strerror(errno));
 }
 
-/* Write the report in the chosen form.  Returns STATUS_DONE, or STATUS_TROUBLE
-   after a message.  */
-static int listeners_report(const struct listeners *listeners)
+/* Write the report in the chosen form.  */
+static void listeners_report(const struct listeners *listeners)
 {
-    if (choices.prometheus)
-        return replace_file(choices.prometheus, listeners_write_prometheus,
-                            listeners)
-                   ? STATUS_TROUBLE
-                   : STATUS_DONE;
-    if (choices.json)
-        listeners_json(output_stream(), listeners);
-    else if (choices.operands.count > 0)
-        listeners_explain(output_stream(), listeners);
-    else
-        listeners_text(output_stream(), listeners);
-    return STATUS_DONE;
+    FILE *out = output_stream();
+    if (choices.prometheus) {
+        output_to(choices.prometheus);
+        listeners_prometheus(out, listeners);
+    } else if (choices.json) {
+        listeners_json(out, listeners);
+    } else if (choices.operands.count > 0) {
+        listeners_explain(out, listeners);
+    } else {
+        listeners_text(out, listeners);
+    }
 }
 
 /* Report the selected listeners.  Returns the exit status: STATUS_NO if a queue
-   has reached --fail-at.  A family that could not be read may have a full
-   queue: then neither 0 nor 1 is a true exit status, and STATUS_TROUBLE is
-   returned after a message.  */
+   has reached --fail-at; otherwise STATUS_TROUBLE after a message if a family,
+   which may have a full queue, could not be read.  */
 static int report_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
-    int status = listeners_report(listeners);
-    if (status != STATUS_DONE)
-        return status;
+    listeners_report(listeners);
     if (choices.fail_at > 0 &&
         listeners_at_least(listeners, (int)choices.fail_at) > 0)
         return STATUS_NO;
-    if (listeners_all_read(listeners, &why))
-        return STATUS_DONE;
-    complain("%s", why.text);
-    return STATUS_TROUBLE;
+    return listeners_all_read(listeners, &why) ? STATUS_DONE
+                                               : complain("%s", why.text);
 }
 
-/* Say that nothing is selected by the operand WHAT, for the reason WHY.  JSON
-   and metrics then have an empty list, unless WHAT is impossible.  Returns the
-   exit status: STATUS_NO if no listener matches, otherwise STATUS_TROUBLE.  */
-static int report_missing(const struct listeners *listeners,
-                          enum selection selection, const struct sentence *why)
-{
-    complain("%s", why->text);
-    if (selection == SELECTION_WRONG)
-        return usage_hint();
-    if ((choices.json || choices.prometheus) &&
-        listeners_report(listeners) != STATUS_DONE)
-        return STATUS_TROUBLE;
-    return selection == SELECTION_NONE ? STATUS_NO : STATUS_TROUBLE;
-}
-
-/* Report the listeners of the operand, or all without an operand.  Returns the
-   exit status.  */
+/* Report the listeners of the operand, or all without an operand.  If none is
+   selected, JSON and metrics have an empty list, unless the operand is
+   impossible.  Returns the exit status: STATUS_NO if no listener matches.  */
 static int select_and_report(struct listeners *listeners)
 {
     struct sentence why = {""};
-    if (choices.operands.count == 0)
-        return report_found(listeners);
     enum selection selection =
-        listeners_select(listeners, choices.operands.texts[0], &why);
+        choices.operands.count == 0
+            ? SELECTION_FOUND
+            : listeners_select(listeners, choices.operands.texts[0], &why);
     if (selection == SELECTION_FOUND)
         return report_found(listeners);
     if (selection == SELECTION_FAILED)
         say(&why, "cannot choose among the listeners: %s", strerror(errno));
-    return report_missing(listeners, selection, &why);
+    complain("%s", why.text);
+    if (selection == SELECTION_WRONG)
+        return usage_hint();
+    if (choices.json || choices.prometheus)
+        listeners_report(listeners);
+    return selection == SELECTION_NONE ? STATUS_NO : STATUS_TROUBLE;
 }
 
 static int listeners_run(void)

@@ -11,25 +11,26 @@
 #include "progs/load-report.h"
 #include "progs/output.h"
 
-enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10 };
+enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10, POINTS = 3 };
+
+static const struct {
+    const char *name, *key;
+    double share;
+} points[POINTS] = {{"p50", "p50_ns", 0.5},
+                    {"p99", "p99_ns", 0.99},
+                    {"p99.9", "p999_ns", 0.999}};
 
 /* Write NUMBER with commas, as 1,221,345, to TEXT.  Returns TEXT.  */
 static const char *load_report_grouped(uint64_t number, char text[NUMBER_TEXT])
 {
-    char plain[NUMBER_TEXT];
-    int length = snprintf(plain, sizeof plain, "%" PRIu64, number);
-    char *to = text;
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            *to++ = ',';
-        *to++ = plain[i];
+    for (int at = sprintf(text, "%" PRIu64, number) - 3; at > 0; at -= 3) {
+        memmove(text + at + 1, text + at, strlen(text + at) + 1);
+        text[at] = ',';
     }
-    *to = '\0';
     return text;
 }
 
-/* COUNT, made in the time of the run, for each second; 0 if no time has
-   passed.  */
+/* COUNT per second of the run; 0 if no time has passed.  */
 static double per_second(const struct load_report *report, uint64_t count)
 {
     return report->elapsed > 0 ? (double)count * 1e9 / (double)report->elapsed
@@ -38,18 +39,9 @@ static double per_second(const struct load_report *report, uint64_t count)
 
 static const char *load_report_transport(const struct load_report *report)
 {
-    bool is_datagram = report->type == SOCK_DGRAM;
-    if (report->peer.storage.ss_family == AF_UNIX)
-        return "UNIX stream";
-    return is_datagram ? "UDP" : "TCP";
-}
-
-static uint64_t load_report_count_errors(const struct load_report *report)
-{
-    uint64_t total = 0;
-    for (int i = 0; i < LOAD_ERRORS; i++)
-        total += report->errors[i];
-    return total;
+    return report->peer.storage.ss_family == AF_UNIX ? "UNIX stream"
+           : report->type == SOCK_DGRAM              ? "UDP"
+                                                     : "TCP";
 }
 
 /* ---- for people ---------------------------------------------------------- */
@@ -57,9 +49,9 @@ static uint64_t load_report_count_errors(const struct load_report *report)
 static void print_title(FILE *out, const struct load_report *report)
 {
     const struct load_plan *plan = report->plan;
-    char peer[SONDE_ADDRESS_TEXT + 16], number[NUMBER_TEXT];
-    client_print_address(&report->peer, peer, sizeof peer);
-    fprintf(out, "%s, %s, %s connection%s, %zu byte%s", peer,
+    char peer[CLIENT_ADDRESS_TEXT], number[NUMBER_TEXT];
+    fprintf(out, "%s, %s, %s connection%s, %zu byte%s",
+            client_print_address(&report->peer, peer),
             load_report_transport(report),
             load_report_grouped(plan->connections, number),
             plan->connections == 1 ? "" : "s", plan->size,
@@ -85,24 +77,17 @@ static void print_count(FILE *out, const char *name, uint64_t count,
 static void print_latency(FILE *out, const char *name,
                           const struct histogram *histogram)
 {
-    static const struct {
-        const char *name;
-        double share;
-    } points[] = {{"p50", 0.5}, {"p99", 0.99}, {"p99.9", 0.999}};
     char time[CLIENT_TIME_TEXT];
     if (histogram->count == 0)
         return;
     fprintf(out, "  %-10s", name);
-    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
-        client_print_time(histogram_quantile(histogram, points[i].share), time);
-        fprintf(out, " %s %s  ", points[i].name, time);
-    }
-    client_print_time(histogram->most, time);
-    fprintf(out, " max %s\n", time);
+    for (int i = 0; i < POINTS; i++)
+        fprintf(out, " %s %s  ", points[i].name,
+                client_print_time(
+                    histogram_quantile(histogram, points[i].share), time));
+    fprintf(out, " max %s\n", client_print_time(histogram->most, time));
 }
 
-/* Print the errors by kind, the first wrong reply, and the number of late
-   answers, which are no errors.  */
 static void print_errors(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT];
@@ -125,28 +110,12 @@ static void print_errors(FILE *out, const struct load_report *report)
         fprintf(out, "  %-10s none\n", title);
 }
 
-/* Print the share of datagrams without a reply; nothing for a stream.  */
-static void print_loss(FILE *out, const struct load_report *report)
-{
-    uint64_t lost = report->errors[LOAD_UNANSWERED];
-    uint64_t sent = lost + report->messages;
-    if (report->type == SOCK_DGRAM && sent > 0)
-        fprintf(out, "  %-10s %.3f %%\n", "loss",
-                100 * (double)lost / (double)sent);
-}
-
-static void print_messages(FILE *out, const struct load_report *report)
-{
-    double bytes =
-        per_second(report, report->messages) * (double)report->plan->size;
-    print_count(out, "messages", report->messages, report);
-    fprintf(out, "   %.*f MB/s each way, every byte verified\n",
-            bytes < 1e8 ? 1 : 0, bytes / 1e6);
-}
-
 static void print_figures(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT], time[CLIENT_TIME_TEXT];
+    uint64_t lost = report->errors[LOAD_UNANSWERED];
+    double bytes =
+        per_second(report, report->messages) * (double)report->plan->size;
     if (report->plan->kind == LOAD_CONNECTS) {
         print_count(out, "connects", report->connects, report);
         fputs(", each with one message, verified\n", out);
@@ -154,27 +123,28 @@ static void print_figures(FILE *out, const struct load_report *report)
         print_latency(out, "to the end", &report->latency);
         return;
     }
-    if (report->type == SOCK_STREAM) {
-        client_print_time(report->opened, time);
+    if (report->type == SOCK_STREAM)
         fprintf(out, "  %-10s %s in %s\n", "connected",
-                load_report_grouped(report->connects, number), time);
-    }
+                load_report_grouped(report->connects, number),
+                client_print_time(report->opened, time));
     if (report->type == SOCK_STREAM && report->connect.count > 1)
         print_latency(out, "connect", &report->connect);
     if (report->plan->kind == LOAD_HOLD) {
-        client_print_time(report->elapsed, time);
         fprintf(out, "  %-10s %s came back in %s, every byte verified\n",
                 "messages", load_report_grouped(report->messages, number),
-                time);
+                client_print_time(report->elapsed, time));
     } else {
-        print_messages(out, report);
+        print_count(out, "messages", report->messages, report);
+        fprintf(out, "   %.*f MB/s each way, every byte verified\n",
+                bytes < 1e8 ? 1 : 0, bytes / 1e6);
     }
     print_latency(out, "latency", &report->latency);
-    print_loss(out, report);
+    if (report->type == SOCK_DGRAM && lost + report->messages > 0)
+        fprintf(out, "  %-10s %.3f %%\n", "loss",
+                100 * (double)lost / (double)(lost + report->messages));
 }
 
-/* The bound after BOUND in the row 1, 2 and 5, and ten times as much, and so
-   on, in nanoseconds.  */
+/* The bound after BOUND in the row 1, 2, 5, 10, 20, 50 and so on.  */
 static int64_t next_bound(int64_t bound)
 {
     int64_t power = 1;
@@ -221,9 +191,8 @@ static void print_histogram(FILE *out, const struct histogram *histogram)
         max = counts[i] > max ? counts[i] : max;
     putc('\n', out);
     for (int i = 0; i < rows; i++) {
-        char time[CLIENT_TIME_TEXT], name[CLIENT_TIME_TEXT + 1];
-        client_print_time(bounds[i], time);
-        snprintf(name, sizeof name, "<%s", time);
+        char name[CLIENT_TIME_TEXT + 1] = "<";
+        client_print_time(bounds[i], name + 1);
         print_bar(out, name, counts[i], max, histogram->count);
     }
     if (counts[rows] > 0)
@@ -247,10 +216,9 @@ static void json_latency(struct json *json, const char *key,
     json_line(json, key);
     json_number(json, "count", (int64_t)histogram->count);
     json_count(json, "min_ns", any ? histogram->least : -1);
-    json_count(json, "p50_ns", any ? histogram_quantile(histogram, 0.5) : -1);
-    json_count(json, "p99_ns", any ? histogram_quantile(histogram, 0.99) : -1);
-    json_count(json, "p999_ns",
-               any ? histogram_quantile(histogram, 0.999) : -1);
+    for (int i = 0; i < POINTS; i++)
+        json_count(json, points[i].key,
+                   any ? histogram_quantile(histogram, points[i].share) : -1);
     json_count(json, "max_ns", any ? histogram->most : -1);
     json_object_end(json);
 }
@@ -278,7 +246,7 @@ static void json_plan(struct json *json, const struct load_report *report)
 
 static void json_errors(struct json *json, const struct load_report *report)
 {
-    json_number(json, "errors", (int64_t)load_report_count_errors(report));
+    json_number(json, "errors", (int64_t)load_count_errors(report));
     json_object(json, "errors_by_kind");
     for (int i = 0; i < LOAD_ERRORS; i++)
         if (report->errors[i] > 0)
@@ -317,8 +285,7 @@ void load_report_json(FILE *out, const struct load_report *report)
 void load_progress(const struct load_report *report, int64_t elapsed)
 {
     char number[NUMBER_TEXT], errors[NUMBER_TEXT];
-    progress_show(
-        elapsed / 1000000, "%s messages, %s errors",
-        load_report_grouped(report->messages, number),
-        load_report_grouped(load_report_count_errors(report), errors));
+    progress_show(elapsed / 1000000, "%s messages, %s errors",
+                  load_report_grouped(report->messages, number),
+                  load_report_grouped(load_count_errors(report), errors));
 }

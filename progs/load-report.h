@@ -8,13 +8,11 @@
 
 #include "load/load.h"
 
-/* Write REPORT, of a run that is over, to OUT: as text, or as a JSON
-   object.  */
+/* Write REPORT, of a run that is over, to OUT.  */
 void load_report_text(FILE *out, const struct load_report *report);
 void load_report_json(FILE *out, const struct load_report *report);
 
-/* For load_run: show messages and errors so far in the progress line, on a
-   terminal after the first second.  ELAPSED is in nanoseconds.  */
+/* For load_run: progress_show messages and errors; ELAPSED in nanoseconds.  */
 void load_progress(const struct load_report *report, int64_t elapsed);
 
 #endif /* PROGS_LOAD_REPORT_H */

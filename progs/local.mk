@@ -11,8 +11,6 @@ progs_libprogs_la_SOURCES = \
 	progs/options.h \
 	progs/output.c \
 	progs/output.h \
-	progs/replace.c \
-	progs/replace.h \
 	progs/status.h
 
 progs_libs = progs/libprogs.la probes/libprobes.la base/libbase.la lib/libsonde-core.la

@@ -22,20 +22,16 @@
 enum { OPTIONS_MAX = 64, LONG_BASE = 256, ROOM_WAIT_MS = 1000 };
 
 static const struct option_row common[] = {
-    {.name = "help",
-     .letter = 'h',
-     .help = "print this help and exit",
-     .kind = OPTION_HELP},
-    {.name = "version",
-     .letter = 'V',
-     .help = "print the version and exit",
-     .kind = OPTION_VERSION},
+    {"help", 'h', NULL, "print this help and exit", OPTION_HELP, NULL, 0, 0,
+     NULL},
+    {"version", 'V', NULL, "print the version and exit", OPTION_VERSION, NULL,
+     0, 0, NULL},
     {0},
 };
 
-/* All rows of a program, in the order of --help; and as getopt_long takes
-   them.  */
+/* All rows, in the order of --help; and as getopt_long takes them.  */
 struct option_view {
+    const struct program *program;
     const struct option_row *rows[OPTIONS_MAX];
     size_t count;
     char letters[2 * OPTIONS_MAX + 1];
@@ -44,24 +40,21 @@ struct option_view {
 
 static void view_add(struct option_view *view, const struct option_row *row)
 {
-    size_t end = strlen(view->letters);
+    char *end = view->letters + strlen(view->letters);
     if (row->letter)
-        view->letters[end++] = row->letter;
-    if (row->letter && row->argument)
-        view->letters[end] = ':';
+        sprintf(end, row->argument ? "%c:" : "%c", row->letter);
     view->words[view->count] = (struct option){
         row->name, row->argument ? required_argument : no_argument, NULL,
         LONG_BASE + (int)view->count};
     view->rows[view->count++] = row;
 }
 
-/* Collect the rows of PROGRAM: its own, the shared and the common ones.  Rows
-   beyond OPTIONS_MAX are left out.  */
+/* Collect the rows of PROGRAM, at most OPTIONS_MAX.  */
 static void view_make(struct option_view *view, const struct program *program)
 {
     const struct option_row *tables[] = {program->rows, program->shared,
                                          common};
-    *view = (struct option_view){0};
+    *view = (struct option_view){.program = program};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const struct option_row *row = tables[i]; row && row->name; row++)
             if (view->count < OPTIONS_MAX)
@@ -94,19 +87,18 @@ static int row_print_name(const struct option_row *row, char *text, size_t size)
                     row->argument ? row->argument : "");
 }
 
-/* Write ROW's choices to TEXT, separated by commas; "" if there are none.  */
-static void row_print_choices(const struct option_row *row, char *text,
-                              size_t size)
+/* Write ROW's choices, if any, to TEXT.  Returns the length.  */
+static size_t row_print_choices(const struct option_row *row, char *text,
+                                size_t size)
 {
     size_t used = 0;
-    *text = '\0';
     for (int i = 0; row->choices && row->choices[i] && used < size; i++)
         used += (size_t)snprintf(text + used, size - used, "%s%s",
                                  i ? ", " : "", row->choices[i]);
+    return used;
 }
 
-/* The column in which the help of all rows begins; a longer name has a line of
-   its own.  */
+/* The column of the help; a longer name has a line of its own.  */
 static int help_column(const struct option_view *view)
 {
     enum { COLUMN_MIN = 22, COLUMN_MAX = 30 };
@@ -120,45 +112,40 @@ static int help_column(const struct option_view *view)
     return column;
 }
 
-static void help_print_rows(const struct option_view *view)
+static void row_print_help(const struct option_row *row, int column)
 {
     FILE *out = output_stream();
-    int column = help_column(view);
-    for (size_t i = 0; i < view->count; i++) {
-        char text[80], choices[200];
-        int length = row_print_name(view->rows[i], text, sizeof text);
-        row_print_choices(view->rows[i], choices, sizeof choices);
-        fputs(text, out);
-        if (length + 2 > column) {
-            putc('\n', out);
-            length = 0;
-        }
-        pad(out, length, column);
-        int end = wrap(out, choices, column, column, WIDTH);
-        if (*choices)
-            putc(' ', out);
-        wrap(out, view->rows[i]->help, end + (*choices != '\0'), column, WIDTH);
+    char text[400];
+    int length = row_print_name(row, text, sizeof text);
+    fputs(text, out);
+    if (length + 2 > column) {
         putc('\n', out);
+        length = 0;
     }
+    pad(out, length, column);
+    size_t used = row_print_choices(row, text, sizeof text);
+    snprintf(text + used, sizeof text - used, "%s%s", used ? " " : "",
+             row->help);
+    wrap(out, text, column, column, WIDTH);
+    putc('\n', out);
 }
 
-static int print_help(const struct program *program,
-                      const struct option_view *view)
+static int print_help(const struct option_view *view)
 {
+    const struct program *program = view->program;
     FILE *out = output_stream();
+    int column = help_column(view);
     fprintf(out, "Usage: %s [OPTION]...%s%s\n", program->name,
             program->operands ? " " : "",
             program->operands ? program->operands : "");
     wrap(out, program->purpose, 0, 0, WIDTH);
     fputs("\n\n", out);
-    help_print_rows(view);
+    for (size_t i = 0; i < view->count; i++)
+        row_print_help(view->rows[i], column);
     putc('\n', out);
-    if (program->operands_help) {
-        wrap(out, program->operands_help, 0, 0, WIDTH);
+    if (wrap(out, program->operands_help, 0, 0, WIDTH) > 0)
         putc('\n', out);
-    }
-    fputs("Exit status: ", out);
-    wrap(out, program->statuses, (int)strlen("Exit status: "), 0, WIDTH);
+    wrap(out, program->statuses, fprintf(out, "Exit status: "), 0, WIDTH);
     putc('\n', out);
     return STATUS_DONE;
 }
@@ -175,7 +162,7 @@ static int print_version(const struct program *program)
 
 /* ---- values -------------------------------------------------------------- */
 
-/* take_number, take_seconds and take_choice set the target of ROW to the value
+/* take_number, take_seconds, take_choice: set the target of ROW to the value
    TEXT.  Each returns OPTIONS_GO_ON; or STATUS_TROUBLE after a usage error,
    with the target unchanged.  */
 static int take_number(const struct option_row *row, const char *text)
@@ -183,9 +170,8 @@ static int take_number(const struct option_row *row, const char *text)
     char *end;
     errno = 0;
     long number = strtol(text, &end, 10);
-    bool is_plain = *text == '-' || (*text >= '0' && *text <= '9');
-    if (!is_plain || end == text || *end || errno || number < row->min ||
-        number > row->max)
+    if (!strchr("-0123456789", *text) || end == text || *end || errno ||
+        number < row->min || number > row->max)
         return usage_error(
             "invalid argument '%s' for '--%s': give a number from %ld to %ld",
             text, row->name, row->min, row->max);
@@ -193,63 +179,42 @@ static int take_number(const struct option_row *row, const char *text)
     return OPTIONS_GO_ON;
 }
 
-/* Read TEXT as seconds, such as 2, 0.25 or .5, and set *MS to milliseconds.
-   Digits after the third decimal are ignored.  Returns false if TEXT is no such
-   number, or too large for a long; *MS is then undefined.  */
-static bool read_seconds(const char *text, long *ms)
-{
-    long whole = 0, part = 0, unit = 100;
-    const char *digit = text;
-    for (; *digit >= '0' && *digit <= '9'; digit++) {
-        if (whole > (LONG_MAX / 1000 - 9) / 10)
-            return false;
-        whole = 10 * whole + (*digit - '0');
-    }
-    bool any = digit > text;
-    if (*digit == '.')
-        for (digit++; *digit >= '0' && *digit <= '9'; digit++, unit /= 10) {
-            part += unit * (*digit - '0');
-            any = true;
-        }
-    *ms = 1000 * whole + part;
-    return any && !*digit;
-}
-
+/* Seconds such as 2, 0.25 or .5, cut after the third decimal.  */
 static int take_seconds(const struct option_row *row, const char *text)
 {
-    long ms;
-    if (!read_seconds(text, &ms) || ms < row->min || ms > row->max)
+    char *end;
+    bool is_plain = !text[strspn(text, "0123456789.")];
+    /* A millionth: 0.57 is a bit less in binary.  */
+    double ms = strtod(text, &end) * 1000 + 1e-6;
+    if (!is_plain || end == text || *end || ms < (double)row->min ||
+        ms >= (double)row->max + 1)
         return usage_error(
             "invalid argument '%s' for '--%s': give seconds from %g to %g",
             text, row->name, (double)row->min / 1000, (double)row->max / 1000);
-    *(long *)row->target = ms;
+    *(long *)row->target = (long)ms;
     return OPTIONS_GO_ON;
 }
 
 static int take_choice(const struct option_row *row, const char *text)
 {
     char all[200];
-    for (int i = 0; row->choices[i]; i++) {
+    for (int i = 0; row->choices[i]; i++)
         if (!strcmp(row->choices[i], text)) {
             *(int *)row->target = i;
             return OPTIONS_GO_ON;
         }
-    }
     row_print_choices(row, all, sizeof all);
     return usage_error("invalid argument '%s' for '--%s': choose one of %s",
                        text, row->name, all);
 }
 
-/* Append TEXT, which is not copied, to LIST.  Returns OPTIONS_GO_ON, or
-   STATUS_TROUBLE after a message, without memory.  */
+/* Append TEXT, which is not copied, to LIST.  Returns as take_number.  */
 static int list_add(struct option_list *list, const char *text)
 {
     const char **texts =
         realloc(list->texts, (list->count + 1) * sizeof *list->texts);
-    if (!texts) {
-        complain("out of memory");
-        return STATUS_TROUBLE;
-    }
+    if (!texts)
+        return complain("out of memory");
     texts[list->count++] = text;
     list->texts = texts;
     return OPTIONS_GO_ON;
@@ -257,40 +222,38 @@ static int list_add(struct option_list *list, const char *text)
 
 /* ---- the command line ---------------------------------------------------- */
 
-/* ROW was given, with VALUE if the row has an argument: set the target, or
-   print the help or the version.  Returns OPTIONS_GO_ON, or the exit
-   status.  */
+/* ROW was given, with VALUE if the row has an argument.  Returns OPTIONS_GO_ON,
+   or the exit status.  */
 static int row_take(const struct option_row *row, const char *value,
-                    const struct program *program,
                     const struct option_view *view)
 {
     switch (row->kind) {
     case OPTION_FLAG:
         *(bool *)row->target = true;
-        return OPTIONS_GO_ON;
+        break;
     case OPTION_NUMBER:
         return take_number(row, value);
     case OPTION_SECONDS:
         return take_seconds(row, value);
     case OPTION_TEXT:
         *(const char **)row->target = value;
-        return OPTIONS_GO_ON;
+        break;
     case OPTION_LIST:
         return list_add(row->target, value);
     case OPTION_CHOICE:
         return take_choice(row, value);
     case OPTION_HELP:
-        return print_help(program, view);
+        return print_help(view);
     case OPTION_VERSION:
-        return print_version(program);
+        return print_version(view->program);
     }
-    return STATUS_TROUBLE;
+    return OPTIONS_GO_ON;
 }
 
 /* getopt_long found an error: parse again, up to the error, and let getopt_long
-   print the message.  Returns STATUS_TROUBLE. stdio would lose the message if a
-   non-blocking standard error had no room, so wait for room first, as write_all
-   does: until the reader reads, or a signal ends the process.  */
+   print the message.  Returns STATUS_TROUBLE.  stdio would lose the message if
+   a non-blocking standard error had no room, so wait for room first, without
+   limit, as write_all does.  */
 static int report_option_error(const struct option_view *view, int argc,
                                char **argv)
 {
@@ -305,8 +268,7 @@ static int report_option_error(const struct option_view *view, int argc,
     return usage_hint();
 }
 
-/* Add the COUNT OPERANDS to the target of PROGRAM.  Returns OPTIONS_GO_ON, or
-   the exit status after a message, if there are too many.  */
+/* Add the COUNT OPERANDS to the target of PROGRAM.  Returns as take_number.  */
 static int take_operands(const struct program *program, size_t count,
                          char **operands)
 {
@@ -332,7 +294,7 @@ int options_take(const struct program *program, int argc, char **argv)
     while ((value = getopt_long(argc, argv, view.letters, view.words, NULL)) !=
            -1) {
         const struct option_row *row = view_find(&view, value);
-        int status = row ? row_take(row, optarg, program, &view)
+        int status = row ? row_take(row, optarg, &view)
                          : report_option_error(&view, argc, argv);
         if (status != OPTIONS_GO_ON)
             return status;

@@ -22,7 +22,7 @@ enum option_kind {
 };
 
 /* Values in the order of the command line: pointers into argv.  All zero is
-   empty.  The array is for the life of the process.  */
+   empty.  The array is never freed.  */
 struct option_list {
     const char **texts;
     size_t count;
@@ -33,7 +33,7 @@ struct option_row {
     const char *name;     /* the long name; NULL ends a table */
     char letter;          /* or 0; doc/options.md has the letters of all
                              programs */
-    const char *argument; /* name of the value in --help; NULL without value */
+    const char *argument; /* name of the value; NULL without value */
     const char *help;
     enum option_kind kind;
     void *target;
@@ -43,34 +43,20 @@ struct option_row {
 
 /* A row of each kind; LETTER is 0 without a letter.  A table ends with {0}.  */
 #define ROW_FLAG(NAME, LETTER, TARGET, HELP)                                   \
-    {                                                                          \
-        .name = NAME, .letter = LETTER, .help = HELP, .kind = OPTION_FLAG,     \
-        .target = TARGET                                                       \
-    }
+    ROW_(NAME, LETTER, NULL, HELP, OPTION_FLAG, TARGET, 0, 0, NULL)
 #define ROW_NUMBER(NAME, LETTER, ARGUMENT, TARGET, MIN, MAX, HELP)             \
-    {                                                                          \
-        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
-        .kind = OPTION_NUMBER, .target = TARGET, .min = MIN, .max = MAX        \
-    }
+    ROW_(NAME, LETTER, ARGUMENT, HELP, OPTION_NUMBER, TARGET, MIN, MAX, NULL)
 #define ROW_SECONDS(NAME, LETTER, ARGUMENT, TARGET, MIN, MAX, HELP)            \
-    {                                                                          \
-        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
-        .kind = OPTION_SECONDS, .target = TARGET, .min = MIN, .max = MAX       \
-    }
+    ROW_(NAME, LETTER, ARGUMENT, HELP, OPTION_SECONDS, TARGET, MIN, MAX, NULL)
 #define ROW_TEXT(NAME, LETTER, ARGUMENT, TARGET, HELP)                         \
-    {                                                                          \
-        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
-        .kind = OPTION_TEXT, .target = TARGET                                  \
-    }
+    ROW_(NAME, LETTER, ARGUMENT, HELP, OPTION_TEXT, TARGET, 0, 0, NULL)
 #define ROW_LIST(NAME, LETTER, ARGUMENT, TARGET, HELP)                         \
-    {                                                                          \
-        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
-        .kind = OPTION_LIST, .target = TARGET                                  \
-    }
+    ROW_(NAME, LETTER, ARGUMENT, HELP, OPTION_LIST, TARGET, 0, 0, NULL)
 #define ROW_CHOICE(NAME, LETTER, ARGUMENT, TARGET, CHOICES, HELP)              \
+    ROW_(NAME, LETTER, ARGUMENT, HELP, OPTION_CHOICE, TARGET, 0, 0, CHOICES)
+#define ROW_(...)                                                              \
     {                                                                          \
-        .name = NAME, .letter = LETTER, .argument = ARGUMENT, .help = HELP,    \
-        .kind = OPTION_CHOICE, .target = TARGET, .choices = CHOICES            \
+        __VA_ARGS__                                                            \
     }
 
 /* The command line and the work of a program.  */
@@ -79,25 +65,22 @@ struct program {
     const char *purpose;             /* one line */
     const struct option_row *rows;   /* the program's own, or NULL */
     const struct option_row *shared; /* rows of several programs, or NULL */
-    /* The operands as --help shows them ("HOST [PORT]"), max number, target; a
-       sentence about them, or NULL.  */
+    /* The operands as in --help ("HOST [PORT]"), max number, target; a sentence
+       about them, or NULL.  */
     const char *operands;
     size_t operands_max;
     struct option_list *operands_target;
     const char *operands_help;
     const char *statuses; /* "0 success, 2 ..." */
     bool is_server;       /* starts without standard output, too */
-    /* A sentence if options or operands contradict each other, else NULL.
-       Called once all are taken; the sentence is reported as a usage error.
-       The function pointer may be NULL.  */
+    /* The usage error, a sentence, if options or operands contradict each
+       other, else NULL.  Called once all are taken.  May be NULL itself.  */
     const char *(*conflict)(void);
-    /* The work, once the command line is right.  Returns the exit status.  */
-    int (*run)(void);
+    int (*run)(void); /* the work; returns the exit status */
 };
 
-/* main of PROGRAM: prepares output (see output.h), takes ARGV, calls PROGRAM's
-   run unless the command line ends the program, and writes the report.  Returns
-   the exit status: STATUS_TROUBLE also if the report cannot be written.  */
+/* main of PROGRAM: output_begin, options_take, run unless the command line ends
+   the program, and output_end.  Returns the exit status.  */
 int program_main(const struct program *program, int argc, char **argv);
 
 /* Instead of an exit status: the program goes on.  */
@@ -106,8 +89,8 @@ enum { OPTIONS_GO_ON = -1 };
 /* Take the options and operands of ARGV into the targets of PROGRAM, and look
    for a conflict; getopt_long permutes ARGV, and ARGV[0] becomes the program's
    name.  Returns OPTIONS_GO_ON; or the exit status, after --help and --version,
-   which go into the report, and after a usage error, which is reported.
-   Earlier options are then taken.  */
+   which go into the report, and after a usage error.  Earlier options are then
+   taken.  */
 int options_take(const struct program *program, int argc, char **argv);
 
 #endif /* PROGS_OPTIONS_H */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mask.h"
@@ -26,6 +27,7 @@ static FILE *stream;
 static char *report;
 static size_t report_size;
 static bool is_raw;
+static const char *file; /* for the report; NULL: standard output */
 
 bool output_begin(const char *program, bool needs_output)
 {
@@ -53,13 +55,17 @@ FILE *output_stream(void)
     return stream;
 }
 
+void output_to(const char *path)
+{
+    file = strcmp(path, "-") ? path : NULL;
+}
+
 void output_raw(void)
 {
     is_raw = true;
 }
 
-/* Break TEXT, which comes after a word of BEFORE letters, between words into
-   lines of at most 79 columns.  */
+/* Break TEXT, after a word of BEFORE letters, into lines of 79 columns.  */
 static void output_fold(char *text, size_t before)
 {
     char *blank = NULL, *start = text;
@@ -91,12 +97,13 @@ output_complain(const char *format, va_list arguments)
     write_all(STDERR_FILENO, line, (size_t)length);
 }
 
-void complain(const char *format, ...)
+int complain(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     output_complain(format, arguments);
     va_end(arguments);
+    return STATUS_TROUBLE;
 }
 
 int usage_error(const char *format, ...)
@@ -138,16 +145,66 @@ void progress_end(void)
     has_progress = false;
 }
 
+/* Write the report to a new file TEMPORARY, in which the last six letters,
+   XXXXXX, are replaced, with the mode of the umask, since mkstemp permits the
+   owner only; when complete on the disk, rename TEMPORARY to FILE.  Returns 0,
+   or -1 with errno, and TEMPORARY is removed.  */
+static int report_write_beside(char *temporary)
+{
+    int fd = mkstemp(temporary);
+    mode_t mask = umask(0);
+    umask(mask);
+    if (fd < 0)
+        return -1;
+    bool is_written = !fchmod(fd, 0666 & ~mask) &&
+                      !write_all(fd, report, report_size) && !fsync(fd);
+    int error = errno;
+    if (close(fd) == 0 && is_written && rename(temporary, file) == 0)
+        return 0;
+    if (is_written)
+        error = errno;
+    unlink(temporary);
+    errno = error;
+    return -1;
+}
+
+/* Replace FILE by the report.  Returns 0; not 0 after a message.  rename would
+   replace a device or a symbolic link by a file: for example /dev/stdout, for
+   the whole host.  And the target of a link may be chosen by another user.  */
+static int report_replace_file(void)
+{
+    struct stat status;
+    if (!lstat(file, &status) && !S_ISREG(status.st_mode))
+        return complain("%s is not replaced: the file is %s", file,
+                        S_ISLNK(status.st_mode) ? "a symbolic link"
+                                                : "not a regular file");
+    size_t room = strlen(file) + sizeof ".XXXXXX";
+    char *temporary = malloc(room);
+    if (temporary)
+        snprintf(temporary, room, "%s.XXXXXX", file);
+    int failed = temporary ? report_write_beside(temporary) : -1;
+    if (failed)
+        complain("cannot write %s: %s", file, strerror(errno));
+    free(temporary);
+    return failed;
+}
+
 /* Write the report, masked unless raw, and close stream and standard output.
    Returns 0, or the errno of the call that failed; ENOMEM if the report is
-   incomplete, and nothing is written then.  */
-static int report_write(void)
+   incomplete, and nothing is written then.  If the file of output_to cannot be
+   written, sets *STATUS to STATUS_TROUBLE after a message.  */
+static int report_write(int *status)
 {
     bool whole = !ferror(stream);
     if (fclose(stream) || !whole)
         return ENOMEM;
     if (!is_raw)
         report_size = mask_report(report, report_size);
+    if (file) {
+        if (report_replace_file())
+            *status = STATUS_TROUBLE;
+        report_size = 0;
+    }
     if (write_all(STDOUT_FILENO, report, report_size))
         return errno;
     /* On a network file system some errors come with close.  A server may
@@ -159,14 +216,11 @@ static int report_write(void)
 
 int output_end(int status)
 {
-    int error = report_write();
+    int error = report_write(&status);
     free(report);
-    if (is_closed && report_size > 0) {
-        complain("standard output is closed");
-        return STATUS_TROUBLE;
-    }
+    if (is_closed && report_size > 0)
+        return complain("standard output is closed");
     if (!error || write_has_no_reader(error))
         return status;
-    complain("cannot write standard output: %s", strerror(error));
-    return STATUS_TROUBLE;
+    return complain("cannot write standard output: %s", strerror(error));
 }

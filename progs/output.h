@@ -9,47 +9,47 @@
 #include <stdio.h>
 
 /* Call first.  Opens the descriptors 0 to 2 if closed, so no socket becomes
-   standard output, and ignores SIGPIPE and SIGXFSZ: a closed pipe, or a file at
-   its size limit, is a write error.  PROGRAM is the name in messages, with
-   static storage.  Returns false, after a message, without memory for a report,
-   or if standard output is closed and NEEDS_OUTPUT: end with STATUS_TROUBLE,
-   without output_end.  */
+   standard output, and ignores SIGPIPE and SIGXFSZ: both are write errors.
+   PROGRAM is the name in messages, with static storage.  Returns false, after a
+   message, without memory, or if standard output is closed and NEEDS_OUTPUT:
+   end with STATUS_TROUBLE, without output_end.  */
 bool output_begin(const char *program, bool needs_output);
 
 /* Print a sentence on standard error, "PROGRAM: ...", masked as by mask_text,
    cut after 1023 bytes, and on a terminal folded at 79 columns.  FORMAT has no
-   newline.  Waits for room, as write_all; failures are ignored.  */
-__attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
+   newline.  Waits for room, as write_all; failures are ignored.  Returns
+   STATUS_TROUBLE, as usage_error and usage_hint do.  */
+__attribute__((format(printf, 1, 2))) int complain(const char *format, ...);
 
-/* The same for a usage error, followed by usage_hint.  Returns
-   STATUS_TROUBLE.  */
+/* The same for a usage error, followed by usage_hint, which prints where --help
+   is.  */
 __attribute__((format(printf, 1, 2))) int usage_error(const char *format, ...);
-
-/* Print where --help is, below a usage error.  Returns STATUS_TROUBLE.  */
 int usage_hint(void);
 
 /* Replace the progress line on standard error by the time and a text, without a
    newline: on a terminal only, and not before MILLISECONDS, the time since the
-   start, is a second.  */
+   start, is a second.  progress_end removes the line, if there is one.  */
 __attribute__((format(printf, 2, 3))) void
 progress_show(int64_t milliseconds, const char *format, ...);
-
-/* Remove the progress line, if there is one.  */
 void progress_end(void);
 
-/* The stream for the report, closed by output_end.  The whole report is kept in
-   memory until output_end, which waits if standard output is non-blocking:
-   stdio would lose bytes for which the descriptor has no room.  */
+/* The stream for the report, which is kept in memory until output_end: stdio
+   would lose bytes for which a non-blocking standard output has no room.  */
 FILE *output_stream(void);
 
-/* Declare that the report is data for another program, byte by byte.  Without
-   this call output_end masks the report as mask_report does, since profiles and
-   names of files, processes and interfaces may have any bytes.  */
+/* Let output_end replace the file PATH, with static storage, by the report, so
+   that no reader sees a part; "-" is standard output.  The new file has the
+   mode of the umask.  Only a regular file is replaced, and no symbolic link. */
+void output_to(const char *path);
+
+/* The report is data for another program, byte by byte.  Otherwise output_end
+   masks the report as mask_report does, since profiles and names of files,
+   processes and interfaces may have any bytes.  */
 void output_raw(void);
 
-/* To be called last, once: write the report to standard output, and close the
-   descriptor.  Returns STATUS, also without a message if the reader of a pipe
-   has gone; or STATUS_TROUBLE, after a message, if the report cannot be
+/* Call last, once: write the report to standard output, or the file of
+   output_to, and close standard output.  Returns STATUS, also if the reader of
+   a pipe has gone; or STATUS_TROUBLE, after a message, if the report cannot be
    written, or is not empty and standard output was closed at the start.  */
 int output_end(int status);
 

@@ -18,13 +18,15 @@
 #include "progs/output.h"
 #include "progs/status.h"
 
-struct sockprobe_choices {
+static struct {
     bool list, explain, json, profile, states;
     const char *tap, *diff, *html;
     struct option_list ids;
-};
+} choices;
 
-static struct sockprobe_choices choices;
+static struct catalogue catalogue;
+static struct findings here;  /* of this host, or profile B */
+static struct findings there; /* profile A */
 
 static const struct option_row rows[] = {
     ROW_FLAG("list", 'l', &choices.list, "list the questions, without asking"),
@@ -44,7 +46,6 @@ static const struct option_row rows[] = {
     {0},
 };
 
-/* Only one report is made.  */
 static const char *sockprobe_conflict(void)
 {
     int reports = choices.list + choices.explain + choices.json +
@@ -63,185 +64,164 @@ static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
     progress_show(elapsed, "asked %zu of %zu times", done, total);
 }
 
-/* A question was killed because memory ran out: the report is incomplete, and
-   the exit status is STATUS_TROUBLE.  */
+/* A question was killed: the report is incomplete.  */
 static bool memory_ran_out;
 
-/* Ask the chosen questions, add the host, and sort FINDINGS.  Returns 0, or -1
-   after a message.  If memory ran out for a question, print a message, set
-   memory_ran_out, and return 0.  */
-static int ask_host(const struct catalogue *catalogue,
-                    struct findings *findings)
+/* Ask the chosen questions, add the host, and sort the findings.  Returns 0;
+   not 0 after a message.  If memory ran out for a question, set memory_ran_out
+   after a message, and return 0.  */
+static int ask_host(void)
 {
     const struct question **questions =
-        calloc(catalogue->count + 1, sizeof *questions);
+        calloc(catalogue.count + 1, sizeof *questions);
     size_t count = 0;
+    char why[200] = "";
     int64_t start = monotonic_ms();
-    if (!questions) {
-        complain("out of memory");
-        return -1;
-    }
-    for (size_t i = 0; i < catalogue->count; i++)
-        if (catalogue->entries[i].chosen)
-            questions[count++] = catalogue->entries[i].question;
-    char why[200];
-    int failed = pool_ask(questions, count, sockprobe_show_progress, findings,
-                          why, sizeof why);
+    for (size_t i = 0; questions && i < catalogue.count; i++)
+        if (catalogue.entries[i].chosen)
+            questions[count++] = catalogue.entries[i].question;
+    bool failed = !questions ||
+                  pool_ask(questions, count, sockprobe_show_progress, &here,
+                           why, sizeof why) ||
+                  host_add(&here, (long)(monotonic_ms() - start));
     int error = errno;
-    int64_t elapsed = monotonic_ms() - start;
     progress_end();
-    if (!failed) {
-        failed = host_add(findings, (long)elapsed);
-        error = errno;
-    }
     if (failed)
         complain("cannot ask the questions: %s", *why ? why : strerror(error));
     else if (*why)
         complain("memory ran out: %s", why);
     memory_ran_out = !failed && *why;
-    findings_sort(findings);
+    findings_sort(&here);
     free(questions);
     return failed;
 }
 
-/* Read the profile NAME into FINDINGS.  Returns 0, or -1 after a message.  */
+/* Read the profile NAME into FINDINGS.  Returns 0; not 0 after a message.  */
 static int read_profile(const char *name, struct findings *findings)
 {
     char problem[400];
-    if (profile_read(findings, name, problem, sizeof problem) == 0)
-        return 0;
-    complain("%s", problem);
-    return -1;
-}
-
-/* Choose the questions of ID, a question, group or pattern.  Returns 0, or -1
-   after a message.  */
-static int choose_one(struct catalogue *catalogue, const char *id,
-                      bool or_profile)
-{
-    if (catalogue_choose(catalogue, id))
-        return 0;
-    complain("unknown %s '%s'; for all questions see sockprobe --list",
-             or_profile ? "profile or question" : "question", id);
-    return -1;
+    return profile_read(findings, name, problem, sizeof problem)
+               ? complain("%s", problem)
+               : 0;
 }
 
 /* Choose the questions named by the operands, after FIRST operands that name
    profiles; all questions, if there are none; with --states tcp.states alone.
-   Returns 0, or -1 after a message.  */
-static int sockprobe_choose(struct catalogue *catalogue, size_t first)
+   Returns 0; not 0 after a message.  */
+static int sockprobe_choose(size_t first)
 {
     if (choices.states)
-        return choose_one(catalogue, "tcp.states", false);
-    if (choices.ids.count <= first)
-        catalogue_choose_all(catalogue);
-    for (size_t i = first; i < choices.ids.count; i++)
-        if (choose_one(catalogue, choices.ids.texts[i], choices.diff && i == 0))
-            return -1;
+        catalogue_choose(&catalogue, "tcp.states");
+    else if (choices.ids.count <= first)
+        catalogue_choose_all(&catalogue);
+    for (size_t i = first; i < choices.ids.count; i++) {
+        const char *id = choices.ids.texts[i];
+        if (!catalogue_choose(&catalogue, id))
+            return complain(
+                "unknown %s '%s'; for all questions see sockprobe --list",
+                choices.diff && i == 0 ? "profile or question" : "question",
+                id);
+    }
     return 0;
 }
 
-static void sockprobe_explain(const struct catalogue *catalogue)
+static void sockprobe_explain(void)
 {
-    bool first = true;
-    for (size_t i = 0; i < catalogue->count; i++) {
-        if (!catalogue->entries[i].chosen)
+    const char *separator = "";
+    for (size_t i = 0; i < catalogue.count; i++) {
+        if (!catalogue.entries[i].chosen)
             continue;
-        if (!first)
-            putc('\n', output_stream());
-        first = false;
-        answers_explain(output_stream(), catalogue->entries[i].question);
+        fputs(separator, output_stream());
+        separator = "\n";
+        answers_explain(output_stream(), catalogue.entries[i].question);
     }
 }
 
-/* The last part of PATH.  */
-static const char *base_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-/* Write a file's name for a report to NAME, of NAME_SIZE bytes: the last part,
-   masked, since another user may have named the file, and a newline in a name
-   would begin a line of the report.  Returns NAME.  */
+/* The last part of PATH, masked, in NAME, of NAME_SIZE bytes, which is
+   returned: a newline of another user's file would begin a line of the report.
+ */
 enum { NAME_SIZE = 256 };
 static const char *name_print(const char *path, char *name)
 {
-    snprintf(name, NAME_SIZE, "%s", base_of(path));
+    const char *slash = strrchr(path, '/');
+    snprintf(name, NAME_SIZE, "%s", slash ? slash + 1 : path);
     mask_text(name);
     return name;
 }
 
-/* Open the page NAME; "-" is the report.  With MODE "a" only to check the
-   permission, before the questions are asked in vain: a new file is made.
-   Returns NULL after a message.  */
-static FILE *open_page(const char *name, const char *mode)
+/* Open the page of --html; "-" is the report.  Returns NULL after a message. */
+static FILE *open_page(const char *mode)
 {
-    FILE *out = !strcmp(name, "-") ? output_stream() : fopen(name, mode);
+    FILE *out = !strcmp(choices.html, "-") ? output_stream()
+                                           : fopen(choices.html, mode);
     if (!out)
-        complain("%s: %s", name, strerror(errno));
+        complain("%s: %s", choices.html, strerror(errno));
     return out;
 }
 
-/* Close the page, unless it is the report.  Returns 0, or -1 after a message if
-   the page is incomplete.  */
-static int close_page(const char *name, FILE *out)
+/* Close the page, unless it is the report.  Returns STATUS_DONE, or
+   STATUS_TROUBLE after a message if the page is incomplete.  */
+static int close_page(FILE *out)
 {
     if (out == output_stream())
-        return 0;
+        return STATUS_DONE;
     bool failed = ferror(out) != 0;
     errno = 0;
     if (fclose(out) == 0 && !failed)
-        return 0;
-    complain("%s: %s", name, errno ? strerror(errno) : "it cannot be written");
-    return -1;
+        return STATUS_DONE;
+    return complain("%s: %s", choices.html,
+                    errno ? strerror(errno) : "it cannot be written");
 }
 
-/* Write the page of --html; THERE, if not NULL, is the profile of --diff.
-   Returns STATUS_DONE, also if there are differences, or STATUS_TROUBLE after a
-   message.  */
-static int write_page(const struct catalogue *catalogue,
-                      const struct findings *here, const struct findings *there)
+/* Whether the page can be written, before the questions are asked in vain.
+   Makes the file if there is none; false after a message.  */
+static bool can_write(void)
+{
+    FILE *out = open_page("a");
+    return out && close_page(out) == STATUS_DONE;
+}
+
+/* Write the page, with the differences if IS_DIFF.  Returns STATUS_DONE, also
+   if there are differences, or STATUS_TROUBLE after a message.  */
+static int write_page(bool is_diff)
 {
     char name[NAME_SIZE];
-    FILE *out = open_page(choices.html, "w");
+    FILE *out = open_page("w");
     if (!out)
         return STATUS_TROUBLE;
-    answers_html(out, catalogue, here, there,
-                 there ? name_print(choices.diff, name) : NULL);
-    return close_page(choices.html, out) ? STATUS_TROUBLE : STATUS_DONE;
+    answers_html(out, &catalogue, &here, is_diff ? &there : NULL,
+                 is_diff ? name_print(choices.diff, name) : NULL);
+    return close_page(out);
 }
 
-/* Report the host HERE in the chosen form.  Returns the exit status.  */
-static int sockprobe_report(const struct catalogue *catalogue,
-                            const struct findings *here)
+/* Report this host in the chosen form.  Returns the exit status.  */
+static int sockprobe_report(void)
 {
+    FILE *out = output_stream();
     if (choices.html)
-        return write_page(catalogue, here, NULL);
+        return write_page(false);
     if (choices.states)
-        answers_states(output_stream(), here);
+        answers_states(out, &here);
     else if (choices.json)
-        answers_json(output_stream(), catalogue, here);
+        answers_json(out, &catalogue, &here);
     else if (choices.profile)
-        profile_write(output_stream(), here);
+        profile_write(out, &here);
     else
-        answers_text(output_stream(), catalogue, here, choices.ids.count > 0);
+        answers_text(out, &catalogue, &here, choices.ids.count > 0);
     return STATUS_DONE;
 }
 
-/* Whether the first operand is the profile to compare. The name of a question
-   is no profile, even if a file has the same name, such as the program
-   byteorder.  */
-static bool has_second(const struct catalogue *catalogue)
+/* Whether the first operand is the profile to compare.  The name of a question
+   is no profile, even if a file, such as a program, has the same name.  */
+static bool has_second(void)
 {
     return choices.diff && choices.ids.count > 0 &&
-           !catalogue_has(catalogue, choices.ids.texts[0]) &&
+           !catalogue_has(&catalogue, choices.ids.texts[0]) &&
            profile_exists(choices.ids.texts[0]);
 }
 
-/* The exit status of a comparison: to have compared nothing is not to have
-   found no difference, and STATUS_TROUBLE after a message.  With --tap answers
-   that cannot be compared are enough.  */
+/* The exit status of a comparison: STATUS_TROUBLE after a message if nothing
+   was compared.  With --tap answers that cannot be compared are enough.  */
 static int sockprobe_judge(const struct difference *difference)
 {
     if (difference->different > 0)
@@ -249,83 +229,61 @@ static int sockprobe_judge(const struct difference *difference)
     if (difference->compared > 0 ||
         (choices.tap && difference->incomparable > 0))
         return STATUS_DONE;
-    complain(difference->incomparable
-                 ? "%s: nothing can be compared: one of the two did not tell"
-                 : "%s: they have no answer in common",
-             choices.tap ? "--tap" : "--diff");
-    return STATUS_TROUBLE;
+    return complain(
+        difference->incomparable
+            ? "%s: nothing can be compared: one of the two did not tell"
+            : "%s: they have no answer in common",
+        choices.tap ? "--tap" : "--diff");
 }
 
-/* Report the differences between HERE, this host or if SECOND another profile,
-   and THERE, in the chosen form.  Returns the exit status.  */
-static int sockprobe_compare(const struct catalogue *catalogue,
-                             const struct findings *here,
-                             const struct findings *there, bool second)
+/* Report the differences; SECOND as by has_second.  Returns the exit status. */
+static int sockprobe_compare(bool second)
 {
-    struct difference difference = answers_compare(catalogue, here, there);
-    if (choices.html && write_page(catalogue, here, there))
-        return STATUS_TROUBLE;
+    struct difference difference = answers_compare(&catalogue, &here, &there);
     char names[2][NAME_SIZE];
-    if (choices.tap)
-        answers_tap(output_stream(), catalogue, here, there);
-    else if (second && !choices.html)
-        answers_diff(output_stream(), catalogue, there, here,
+    FILE *out = output_stream();
+    if (choices.html) {
+        if (write_page(true))
+            return STATUS_TROUBLE;
+    } else if (choices.tap) {
+        answers_tap(out, &catalogue, &here, &there);
+    } else if (second) {
+        answers_diff(out, &catalogue, &there, &here,
                      name_print(choices.diff, names[0]),
                      name_print(choices.ids.texts[0], names[1]));
-    else if (!choices.html)
-        answers_diff(output_stream(), catalogue, here, there, "here", "there");
+    } else {
+        answers_diff(out, &catalogue, &here, &there, "here", "there");
+    }
     return sockprobe_judge(&difference);
 }
 
-/* Whether the page of --html can be written; true without --html.  Makes the
-   file if there is none; false after a message.  */
-static bool can_write(void)
-{
-    FILE *out = choices.html ? open_page(choices.html, "a") : NULL;
-    if (!choices.html)
-        return true;
-    return out && close_page(choices.html, out) == 0;
-}
-
-/* Choose questions; explain or list them; or read the profiles, ask the host
-   unless two profiles are compared, and report.  Returns the exit status.  */
-static int sockprobe_ask(struct catalogue *catalogue, struct findings *here,
-                         struct findings *there)
+static int sockprobe_ask(void)
 {
     const char *profile = choices.tap ? choices.tap : choices.diff;
-    bool second = has_second(catalogue);
-    if (sockprobe_choose(catalogue, second))
+    bool second = has_second();
+    if (sockprobe_choose(second))
         return STATUS_TROUBLE;
     if (choices.explain)
-        sockprobe_explain(catalogue);
+        sockprobe_explain();
     else if (choices.list)
-        answers_list(output_stream(), catalogue);
+        answers_list(output_stream(), &catalogue);
     if (choices.explain || choices.list)
         return STATUS_DONE;
-    if ((profile && read_profile(profile, there)) || !can_write())
+    if ((profile && read_profile(profile, &there)) ||
+        (choices.html && !can_write()) ||
+        (second ? read_profile(choices.ids.texts[0], &here) : ask_host()))
         return STATUS_TROUBLE;
-    if (second ? read_profile(choices.ids.texts[0], here)
-               : ask_host(catalogue, here))
-        return STATUS_TROUBLE;
-    return profile ? sockprobe_compare(catalogue, here, there, second)
-                   : sockprobe_report(catalogue, here);
+    return profile ? sockprobe_compare(second) : sockprobe_report();
 }
 
 static int sockprobe_run(void)
 {
-    struct catalogue catalogue = {0};
-    struct findings here = {0}, there = {0};
-    int status = STATUS_TROUBLE;
-    if (catalogue_make(&catalogue))
-        complain("out of memory");
-    else
-        status = sockprobe_ask(&catalogue, &here, &there);
-    if (memory_ran_out)
-        status = STATUS_TROUBLE;
+    int status = catalogue_make(&catalogue) ? complain("out of memory")
+                                            : sockprobe_ask();
     findings_free(&here);
     findings_free(&there);
     catalogue_free(&catalogue);
-    return status;
+    return memory_ran_out ? STATUS_TROUBLE : status;
 }
 
 int main(int argc, char **argv)

@@ -54,6 +54,16 @@ is "a rate beyond reach: a sentence, and 4" said 4 \
 measure --connect --reset -r 1000000 -d 0.1
 json_is '.errors == .errors_by_kind["not-sent"] and
     .errors + .connects == 100000' "nor connected"
+label="--connect --rate: little processor time between connections"
+if is_sanitized; then
+    skip "$label" "a sanitizer takes processor time of its own"
+else
+    run sh -c '"$echoload" --connect -n 4 -r 20 -d 1 127.0.0.1 "$1" &&
+        times' - "$honest"
+    is "$label" awk '
+        /^[0-9]+m/ { gsub(/[ms]/, " "); used = 60 * ($1 + $3) + $2 + $4 }
+        END { exit !(used != "" && used < 0.15) }' "$scratch/out"
+fi
 measure --connect -n 4 -d 0.3
 json_is '.connects >= .messages and .messages > 0 and .errors == 0 and
     .connect.count == .connects' "--connect"

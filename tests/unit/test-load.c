@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "clients/verify.h"
 #include "load/load.h"
 #include "load/run.h"
 #include "tests/unit/unit.h"
@@ -142,7 +143,7 @@ START_TEST(test_pattern_repeats)
     for (uint64_t offset = 0; offset < 3 * PATTERN_PERIOD; offset += 997) {
         const unsigned char *piece = pattern_at(&pattern, 5, offset);
         ck_assert_uint_eq(
-            pattern_check(&pattern, 5, offset, piece, PATTERN_PIECE),
+            verify_same(pattern_at(&pattern, 5, offset), piece, PATTERN_PIECE),
             PATTERN_PIECE);
         /* The byte that follows is the first one of the next piece.  */
         ck_assert_int_eq(piece[PATTERN_PIECE - 1],
@@ -158,9 +159,9 @@ START_TEST(test_pattern_tells_apart)
 {
     pattern_make(&pattern);
     const unsigned char *piece = pattern_at(&pattern, 1, 0);
-    ck_assert_uint_lt(pattern_check(&pattern, 2, 0, piece, 64), 8);
-    ck_assert_uint_lt(pattern_check(&pattern, 1, 1, piece, 64), 8);
-    ck_assert_uint_lt(pattern_check(&pattern, 1, 64, piece, 64), 8);
+    ck_assert_uint_lt(verify_same(pattern_at(&pattern, 2, 0), piece, 64), 8);
+    ck_assert_uint_lt(verify_same(pattern_at(&pattern, 1, 1), piece, 64), 8);
+    ck_assert_uint_lt(verify_same(pattern_at(&pattern, 1, 64), piece, 64), 8);
 }
 END_TEST
 

@@ -28,7 +28,7 @@ static size_t put(const char *text)
     if (size > strlen(text))
         size = strlen(text);
     memcpy(space, text, size);
-    verify_fill(&verify, size);
+    verify.filled += size;
     return size;
 }
 
@@ -38,7 +38,7 @@ static size_t send_piece(size_t most)
     verify_unsent(&verify, &size);
     if (size > most)
         size = most;
-    verify_sent(&verify, size);
+    verify.sent += size;
     return size;
 }
 
