@@ -6,8 +6,8 @@
 #include "base/names.h"
 #include "probes/finding/prefix.h"
 
-void prefix_put_text(const struct prefix *prefix, const char *key,
-                     const char *value, enum how how, const char *reason)
+void prefix_put(const struct prefix *prefix, const char *key, const char *value,
+                enum how how, bool stable, const char *reason)
 {
     char whole[64];
     const char *family = prefix->family;
@@ -18,10 +18,17 @@ void prefix_put_text(const struct prefix *prefix, const char *key,
         .key = whole,
         .value = value,
         .reason = reason,
-        .how = value ? how : HOW_NOT_TESTABLE,
-        .stable = true,
+        .how = how,
+        .stable = stable,
     };
     finding_write(prefix->out, &finding);
+}
+
+void prefix_put_text(const struct prefix *prefix, const char *key,
+                     const char *value, enum how how, const char *reason)
+{
+    prefix_put(prefix, key, value, value ? how : HOW_NOT_TESTABLE, true,
+               reason);
 }
 
 void prefix_put_figure(const struct prefix *prefix, const char *key,

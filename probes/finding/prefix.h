@@ -14,6 +14,11 @@ struct prefix {
     const char *id, *family;
 };
 
+/* Write the finding KEY: VALUE, known by HOW, STABLE or not, with REASON;
+   VALUE and REASON may be NULL.  */
+void prefix_put(const struct prefix *prefix, const char *key, const char *value,
+                enum how how, bool stable, const char *reason);
+
 /* Write the stable finding KEY: VALUE, known by HOW, with REASON or NULL.  A
    NULL VALUE is not testable, for REASON, and HOW is ignored.  */
 void prefix_put_text(const struct prefix *prefix, const char *key,

@@ -136,9 +136,7 @@ static int tun_linux_configure(int fd)
 
 int tun_open(struct namespace_trouble *trouble)
 {
-    struct ifreq request;
-    memset(&request, 0, sizeof request);
-    memcpy(request.ifr_name, name, sizeof name);
+    struct ifreq request = request_with("0.0.0.0");
     request.ifr_flags = IFF_TUN | IFF_NO_PI;
     int tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
     if (tun < 0)

@@ -34,6 +34,7 @@
 
 #include "base/descriptors.h"
 #include "base/monotonic.h"
+#include "base/names.h"
 #include "base/wait.h"
 #include "probes/queue/allowance.h"
 #include "probes/queue/defer.h"
@@ -82,12 +83,28 @@ struct fill fill_new(int family, int backlog)
     };
 }
 
-struct fill fill_reset(const struct fill *fill)
+void fill_reset(struct fill *fill)
 {
     struct fill reset = fill_new(fill->family, fill->backlog);
     reset.deferred = fill->deferred;
     reset.source = fill->source;
-    return reset;
+    *fill = reset;
+}
+
+const char *overflow_name(int overflow)
+{
+    switch (overflow) {
+    case OVERFLOW_NONE:
+        return NULL;
+    case OVERFLOW_SILENCE:
+        return "silence";
+    case ECONNREFUSED:
+        return "refused";
+    case ECONNRESET:
+        return "reset";
+    default:
+        return errno_name(overflow);
+    }
 }
 
 enum limit limit_of(int error)
@@ -115,16 +132,6 @@ static void fill_note_failure(struct fill *fill, const char *call, int error)
     fill->limit = limit_of(error);
     fill->error = fill->limit == LIMIT_NONE ? error : 0;
     fill->failed = call;
-}
-
-/* The reference of FILL's family; NULL for UNIX sockets, where connect either
-   succeeds or fails at once.  */
-static struct reference *fill_reference(struct engine *engine,
-                                        const struct fill *fill)
-{
-    return fill->family == AF_UNIX
-               ? NULL
-               : &engine->references[fill->family == AF_INET6];
 }
 
 /* How long a client must be silent, in milliseconds: the WAIT of fill_all, or
@@ -166,30 +173,6 @@ static void fill_close(struct engine *engine, struct fill *fill)
     fill->count = fill->capacity = 0;
 }
 
-/* Accept and close connections, and count them in ACCEPTED, until the queue is
-   empty; 2 * CLIENTS_MAX + 1 calls at most.  A failure is recorded.  EAGAIN
-   alone does not prove an empty queue: sonde_accept gives up after many aborted
-   connections in a row, and the listener is then still readable.  */
-static void fill_count_accepted(struct fill *fill)
-{
-    for (int i = 0; i <= 2 * CLIENTS_MAX; i++) {
-        int fd = sonde_accept(fill->listener, NULL, SONDE_CLOEXEC);
-        if (fd >= 0) {
-            close(fd);
-            fill->accepted++;
-        } else if (errno != EAGAIN) {
-            fill_note_failure(fill, "accept", errno);
-            return;
-        } else {
-            int events = wait_one(fill->listener, POLLIN, 0);
-            if (events < 0)
-                fill_note_failure(fill, "poll", errno);
-            if (events < 0 || !(events & POLLIN))
-                return;
-        }
-    }
-}
-
 /* Whether the last client failed for another reason than a full queue, by
    QUEUE, the kernel's report on the queue: it has room, or dropped nothing.
    Linux also counts the packets dropped at this listener, for want of room in
@@ -205,7 +188,7 @@ static bool is_disturbed(const struct fill *fill,
         return false;
     if (fill->overflow != OVERFLOW_SILENCE &&
         (fill->deferred ||
-         (queue->drops >= 0 && fill->overflow == OVERFLOW_REFUSED)))
+         (queue->drops >= 0 && fill->overflow == ECONNREFUSED)))
         return true;
     return (!fill->deferred && queue->queued < queue->backlog) ||
            (queue->drops >= 0 && queue->drops == fill->drops);
@@ -213,21 +196,24 @@ static bool is_disturbed(const struct fill *fill,
 
 /* Set the counts of FILL: the clients still connected, the accepted connections
    (accepted here, and closed), and for a deferred test the incomplete
-   handshakes.  Clients that were reset make the overflow OVERFLOW_RESET.  QUEUE
+   handshakes.  Clients that were reset make the overflow ECONNRESET.  QUEUE
    is the kernel's report, for DISTURBED.  A failure of poll or accept is
    recorded.  */
 static void fill_count_connections(struct fill *fill,
                                    const struct sonde_queue *queue)
 {
+    const char *failed;
     fill->client = queue_clients_connected(fill->clients, fill->count);
     if (fill->client < 0) {
         fill_note_failure(fill, "poll", errno);
         return;
     }
     if (fill->client < (long)fill->count)
-        fill->overflow = OVERFLOW_RESET;
+        fill->overflow = ECONNRESET;
     fill->disturbed = is_disturbed(fill, queue);
-    fill_count_accepted(fill);
+    fill->accepted = queue_accept(fill->listener, 2 * CLIENTS_MAX + 1, &failed);
+    if (failed)
+        fill_note_failure(fill, failed, errno);
     if (!fill->deferred)
         return;
     fill->incomplete = fill->client - fill->accepted;
@@ -265,7 +251,7 @@ static void fill_enter(struct engine *engine, struct fill *fill,
     switch (state) {
     case FILL_WAITING:
         fill_close(engine, fill);
-        *fill = fill_reset(fill);
+        fill_reset(fill);
         engine->starved = true;
         break;
     case FILL_CONNECTING:
@@ -304,22 +290,11 @@ static void fill_end_limited(struct engine *engine, struct fill *fill,
     fill_enter(engine, fill, FILL_DONE);
 }
 
-/* End FILL: the pending client got no answer, though the reference connection
-   did, if FILL has one.  The overflow is OVERFLOW_SILENCE.  */
-static void fill_end_silent(struct engine *engine, struct fill *fill)
+/* End FILL: OVERFLOW is the result of the last client.  */
+static void fill_end_overflow(struct engine *engine, struct fill *fill,
+                              int overflow)
 {
-    fill->overflow = OVERFLOW_SILENCE;
-    fill_enter(engine, fill, FILL_DONE);
-}
-
-/* End FILL: the last client was rejected with ERROR, an errno.  */
-static void fill_end_rejected(struct engine *engine, struct fill *fill,
-                              int error)
-{
-    fill->overflow = error == ECONNREFUSED ? OVERFLOW_REFUSED
-                     : error == ECONNRESET ? OVERFLOW_RESET
-                                           : OVERFLOW_ERROR;
-    fill->overflow_error = error;
+    fill->overflow = overflow;
     fill_enter(engine, fill, FILL_DONE);
 }
 
@@ -378,28 +353,21 @@ static long check_previous(const struct fill *fill)
     return queue_clients_connected(&fill->clients[fill->count - 2], 1);
 }
 
-/* Keep the connected client FD.  Returns true if FILL continues.  Otherwise
-   ends FILL: without memory (FD is closed), if an earlier client was reset or
-   poll failed, or with CLIENTS_MAX clients.  */
-static bool fill_take_client(struct engine *engine, struct fill *fill, int fd)
+/* Keep the connected client FD.  Ends FILL without memory (FD is closed), if an
+   earlier client was reset or poll failed, or with CLIENTS_MAX clients.  */
+static void fill_take_client(struct engine *engine, struct fill *fill, int fd)
 {
+    long previous = 0;
     if (!keep_client(engine, fill, fd)) {
         close(fd);
         fill_end_limited(engine, fill, LIMIT_MEMORY);
-        return false;
-    }
-    long previous = check_previous(fill);
-    if (previous < 0)
-        fill_note_failure(fill, "poll", errno);
-    if (previous <= 0) {
+    } else if ((previous = check_previous(fill)) < 0) {
+        fill_end_failed(engine, fill, "poll", errno);
+    } else if (previous == 0) {
         fill_enter(engine, fill, FILL_DONE);
-        return false;
-    }
-    if (fill->count == CLIENTS_MAX) {
+    } else if (fill->count == CLIENTS_MAX) {
         fill_end_limited(engine, fill, LIMIT_CLIENTS);
-        return false;
     }
-    return true;
 }
 
 /* Record the drop count of FILL's listener before the next client begins.
@@ -411,42 +379,45 @@ static void fill_note_drops(struct fill *fill)
         fill->drops = sonde_queue(fill->listener, &queue) ? -1 : queue.drops;
 }
 
-static int bind_client(const struct fill *fill, int fd)
+/* The last client of FILL, closed, is in STATE, FAILED or UNKNOWN, with errno:
+   end FILL; or without a resource, reset a test.  */
+static void fill_lose_client(struct engine *engine, struct fill *fill,
+                             enum client_state state)
 {
-    const void *storage = &fill->source.storage;
-    return fill->source.length == 0 ? 0
-                                    : bind(fd, storage, fill->source.length);
+    if (limit_of(errno) != LIMIT_NONE)
+        fill_make_room(engine, fill, limit_of(errno));
+    else if (state == CLIENT_UNKNOWN)
+        fill_end_failed(engine, fill, "poll", errno);
+    else
+        fill_end_overflow(engine, fill, errno);
 }
 
-/* Connect one more client of FILL, which is CONNECTING, to ADDRESS.  Returns
-   true if the next client may follow; false if the client is pending, or FILL
-   was ended or reset.  Without resources another test may be reset.  */
-static bool fill_add_client(struct engine *engine, struct fill *fill,
+/* Connect one more client of FILL, which is CONNECTING, to ADDRESS.  FILL stays
+   CONNECTING if the next client may follow.  Without resources another test may
+   be reset.  */
+static void fill_add_client(struct engine *engine, struct fill *fill,
                             const struct sonde_address *address)
 {
-    if (!allowance_has(&engine->allowance))
-        return fill_make_room(engine, fill, LIMIT_BUDGET);
+    enum client_state state = CLIENT_FAILED;
+    if (!allowance_has(&engine->allowance)) {
+        fill_make_room(engine, fill, LIMIT_BUDGET);
+        return;
+    }
     fill_note_drops(fill);
     int fd = queue_client_socket(fill->family);
-    enum client_state state = fd < 0 || bind_client(fill, fd)
-                                  ? CLIENT_FAILED
-                                  : queue_client_connect(fd, address);
-    if (state == CLIENT_CONNECTED)
-        return fill_take_client(engine, fill, fd);
-    if (state == CLIENT_PENDING) {
+    if (fd >= 0 &&
+        (fill->source.length == 0 || !queue_client_bind(fd, &fill->source)))
+        state = queue_client_connect(fd, address);
+    if (state == CLIENT_CONNECTED) {
+        fill_take_client(engine, fill, fd);
+    } else if (state == CLIENT_PENDING) {
         fill->pending = fd;
         fill->since = monotonic_ms();
         fill_enter(engine, fill, FILL_PENDING);
-        return false;
+    } else {
+        descriptor_close(&fd);
+        fill_lose_client(engine, fill, state);
     }
-    descriptor_close(&fd);
-    if (limit_of(errno) != LIMIT_NONE)
-        return fill_make_room(engine, fill, limit_of(errno));
-    if (state == CLIENT_UNKNOWN)
-        fill_end_failed(engine, fill, "poll", errno);
-    else
-        fill_end_rejected(engine, fill, errno);
-    return false;
 }
 
 /* Connect clients of FILL until one is pending, the test ends or is reset, or
@@ -459,9 +430,8 @@ static void fill_connect(struct engine *engine, struct fill *fill)
         return;
     }
     fill_enter(engine, fill, FILL_CONNECTING);
-    for (int i = 0; i < TURN; i++)
-        if (!fill_add_client(engine, fill, &address))
-            return;
+    for (int i = 0; i < TURN && fill->state == FILL_CONNECTING; i++)
+        fill_add_client(engine, fill, &address);
 }
 
 /* ---- WAITING ------------------------------------------------------------- */
@@ -497,26 +467,24 @@ int64_t fill_need(const struct fill *fill)
     return (fill->deferred ? 2 : 1) * (backlog + 1);
 }
 
-/* Reserve memory for FILL, which listens.  If the queue needs more than the
-   budget, the test ends; if other tests hold the memory, the test is reset and
-   waits.  Returns true if the memory is reserved.  */
-static bool fill_reserve(struct engine *engine, struct fill *fill)
+/* Reserve memory for FILL, which listens, and connect clients.  If the queue
+   needs more than the budget, the test ends; if other tests hold the memory,
+   the test is reset and waits.  */
+static void fill_start(struct engine *engine, struct fill *fill)
 {
     int64_t need = fill_need(fill);
     if (!allowance_fits(&engine->allowance, need)) {
         fill_end_limited(engine, fill, LIMIT_BUDGET);
-        return false;
-    }
-    if (!allowance_reserve(&engine->allowance, need)) {
+    } else if (!allowance_reserve(&engine->allowance, need)) {
         fill_enter(engine, fill, FILL_WAITING);
-        return false;
+    } else {
+        fill->need = need;
+        fill_connect(engine, fill);
     }
-    fill->need = need;
-    return true;
 }
 
-/* Begin FILL, which is WAITING: listen, reserve memory and connect clients.  A
-   failure ends FILL; without resources, FILL or another test waits.  */
+/* Begin FILL, which is WAITING.  A failure ends FILL; without resources, FILL
+   or another test waits.  */
 static void fill_begin(struct engine *engine, struct fill *fill)
 {
     const char *failed;
@@ -529,20 +497,17 @@ static void fill_begin(struct engine *engine, struct fill *fill)
         if (!fill_make_room(engine, fill, limit_of(errno)))
             return;
     }
-    if (fill_reserve(engine, fill))
-        fill_connect(engine, fill);
+    fill_start(engine, fill);
 }
 
 /* Begin the WAITING tests in the order of the list, until descriptors or memory
    run out or the engine is stopped.  */
 static void engine_begin_waiting(struct engine *engine)
 {
-    for (size_t i = 0; i < engine->count; i++) {
-        if (engine->starved || engine->stopped)
-            return;
+    for (size_t i = 0;
+         i < engine->count && !engine->starved && !engine->stopped; i++)
         if (engine->list[i].state == FILL_WAITING)
             fill_begin(engine, &engine->list[i]);
-    }
 }
 
 /* ---- PENDING and SILENT -------------------------------------------------- */
@@ -555,33 +520,29 @@ static void fill_check_client(struct engine *engine, struct fill *fill)
 {
     int fd = fill->pending;
     enum client_state state = queue_client_check(fd);
-    bool failed = state == CLIENT_FAILED || state == CLIENT_UNKNOWN;
-    if (failed && limit_of(errno) != LIMIT_NONE) {
+    if (state == CLIENT_PENDING)
+        return;
+    fill_enter(engine, fill, FILL_CONNECTING);
+    if (state != CLIENT_CONNECTED) {
         descriptor_close(&fd);
-        fill_enter(engine, fill, FILL_CONNECTING);
-        fill_make_room(engine, fill, limit_of(errno));
-    } else if (state == CLIENT_UNKNOWN) {
-        fill_end_failed(engine, fill, "poll", errno);
-    } else if (state == CLIENT_FAILED) {
-        fill_end_rejected(engine, fill, errno);
-    } else if (state == CLIENT_CONNECTED) {
-        engine_note_time(engine, fill->since);
-        fill_enter(engine, fill, FILL_CONNECTING);
-        if (fill_take_client(engine, fill, fd))
-            fill_connect(engine, fill);
+        fill_lose_client(engine, fill, state);
+        return;
     }
+    engine_note_time(engine, fill->since);
+    fill_take_client(engine, fill, fd);
+    if (fill->state == FILL_CONNECTING)
+        fill_connect(engine, fill);
 }
 
 /* FILL is SILENT: start a reference connection, unless one is in progress,
-   which shows whether the host is only busy.  A test of UNIX sockets has no
-   reference and ends at once.  */
+   which shows whether the host is only busy.  A test of UNIX sockets ends:
+   there connect either succeeds or fails at once.  */
 static void start_reference(struct engine *engine, struct fill *fill)
 {
-    struct reference *reference = fill_reference(engine, fill);
-    if (reference)
-        reference_begin(reference);
+    if (fill->family == AF_UNIX)
+        fill_end_overflow(engine, fill, OVERFLOW_SILENCE);
     else
-        fill_end_silent(engine, fill);
+        reference_begin(&engine->references[fill->family == AF_INET6]);
 }
 
 /* Take every test one step on, without waiting: connect, check the pending
@@ -625,7 +586,7 @@ static void reference_done(struct engine *engine, struct fill *fill,
     } else if (monotonic_ms() - fill->since < silence_timeout(engine)) {
         fill_enter(engine, fill, FILL_PENDING);
     } else if (fill->since <= since) {
-        fill_end_silent(engine, fill);
+        fill_end_overflow(engine, fill, OVERFLOW_SILENCE);
     }
 }
 
@@ -635,9 +596,7 @@ static void engine_check_reference(struct engine *engine,
                                    struct reference *reference)
 {
     int64_t since = reference->since;
-    if (!reference->begun)
-        return;
-    int through = reference_check(reference);
+    int through = reference->begun ? reference_check(reference) : 0;
     if (through == 0)
         return;
     if (through > 0)
@@ -646,7 +605,7 @@ static void engine_check_reference(struct engine *engine,
         struct fill *fill = &engine->list[i];
         if (fill->state == FILL_SILENT && fill->family == reference->family)
             reference_done(engine, fill, since, reference->failed,
-                           through > 0 ? 0 : reference->error);
+                           reference->error);
     }
 }
 
@@ -707,8 +666,8 @@ static bool all_done(const struct engine *engine)
     return true;
 }
 
-/* Open REFERENCE if a test is of FAMILY, otherwise make it empty; if opening
-   fails, every test of FAMILY is DONE with the same error.  */
+/* Open REFERENCE if a test that is not DONE is of FAMILY, otherwise make it
+   empty; if opening fails, every such test is DONE with the same error.  */
 static void engine_open_reference(struct engine *engine,
                                   struct reference *reference, int family)
 {
@@ -717,7 +676,7 @@ static void engine_open_reference(struct engine *engine,
     *reference = (struct reference){.listener = -1, .client = -1};
     for (size_t i = 0; i < engine->count; i++) {
         struct fill *fill = &engine->list[i];
-        if (fill->family != family)
+        if (fill->family != family || fill->state == FILL_DONE)
             continue;
         if (!error && reference->client < 0 &&
             reference_open(reference, family, &failed))

@@ -22,14 +22,14 @@
    take half a second, 16,000 take four.  */
 enum { CLIENTS_MAX = 12288 };
 
-/* The result of the first client that the queue had no room for.  */
-enum overflow {
-    OVERFLOW_NONE,    /* there was no such client */
-    OVERFLOW_SILENCE, /* no answer within the silence timeout */
-    OVERFLOW_REFUSED, /* ECONNREFUSED */
-    OVERFLOW_RESET,   /* connected, then reset */
-    OVERFLOW_ERROR    /* another errno: overflow_error */
-};
+/* The result of the first client that the queue had no room for: an errno,
+   ECONNRESET also after a connect; or a special value: there was no such
+   client; no answer within the silence timeout.  */
+enum { OVERFLOW_NONE = 0, OVERFLOW_SILENCE = -1 };
+
+/* OVERFLOW as in findings: "silence", "refused", "reset", or an errno by name;
+   NULL for OVERFLOW_NONE.  */
+const char *overflow_name(int overflow);
 
 /* A limit of this process or host that ended a test: the figures do not
    describe the queue.  */
@@ -68,8 +68,7 @@ struct fill {
     /* If deferred: connected clients less the accepted connections; and less
        the queued connections, if the kernel reports these.  */
     long incomplete, incomplete_kernel;
-    enum overflow overflow;
-    int overflow_error;
+    int overflow;
     /* The last client failed although the queue had room, by the kernel's
        count: a packet was lost, or a firewall interfered.  Then the figures do
        not describe the host.  */
@@ -90,11 +89,11 @@ struct fill {
     int64_t since; /* when the pending client began, by monotonic_ms */
 };
 
-/* A queue test that has not begun, of an ordinary listener; and FILL as it was
-   before it began: its input, without results.  fill_reset closes and frees
-   nothing of FILL.  */
+/* A queue test that has not begun, of an ordinary listener.  */
 struct fill fill_new(int family, int backlog);
-struct fill fill_reset(const struct fill *fill);
+
+/* Set FILL back to its input, without results.  Closes and frees nothing.  */
+void fill_reset(struct fill *fill);
 
 /* Estimate the number of connections that FILL takes until its queue overflows,
    by the backlog in force or the requested backlog, at most CLIENTS_MAX; twice
@@ -108,12 +107,13 @@ int64_t fill_need(const struct fill *fill);
 enum limit limit_of(int error);
 
 /* Run the COUNT tests of LIST, as many side by side as descriptors and memory
-   allow; a test that ran out of these is reset and starts anew later.  WAIT is
-   the silence timeout in milliseconds, which grows on a slow host, up to 900.
-   A queue that needs more memory than the budget is not filled.  DONE is called
-   at the end of each test, also a failed one, with the test's index and DATA,
-   and returns false to stop all tests.  The tests also stop when WATCH, a
-   descriptor, becomes readable or fails, or if poll keeps failing.
+   allow; a test that ran out of these is reset and starts anew later.  Tests
+   that are DONE are left as they are.  WAIT is the silence timeout in
+   milliseconds, which grows on a slow host, up to 900. A queue that needs more
+   memory than the budget is not filled.  DONE is called at the end of each
+   test, also a failed one, with the test's index and DATA, and returns false to
+   stop all tests.  The tests also stop when WATCH, a descriptor, becomes
+   readable or fails, or if poll keeps failing.
 
    No descriptor stays open.  Returns true if all tests were run, and DONE never
    returned false; false after a stop, or without memory.  Tests that are not

@@ -36,16 +36,13 @@ enum { FAMILIES = sizeof families / sizeof *families };
 
 struct measuring {
     FILE *out;
-    struct fill *fills; /* with room for ROUNDS of each */
-    size_t fill_count;  /* tests of all rounds so far */
-    size_t first;       /* index of the current round's first test */
+    struct fill *fills; /* the tests, in the order of the rows */
+    size_t fill_count;
     struct listen_row *rows;
     size_t row_count;
-    size_t *row_of; /* the row of each test */
     const struct queue_plan *plan;
     struct syn_settings settings;
     bool available[FAMILIES]; /* planned, and works here */
-    bool again;               /* another round may follow */
 };
 
 /* Write the findings of ROW, which is no longer held.  Returns false if OUT
@@ -72,20 +69,19 @@ static bool is_doubtful(const struct measuring *measuring,
            (fill->effective < 0 || fill->accepted <= fill->effective);
 }
 
-/* The test INDEX of this round is done; with the last test of a row, so is the
-   row.  Hold the row for another round if its tests differ, are disturbed or
-   doubtful; otherwise write it.  Returns false, to stop all tests, if OUT
-   failed.  */
+/* The test INDEX is done; with the last test of a row, so is the row.  Hold the
+   row for another round if its tests differ, are disturbed or doubtful;
+   otherwise write it.  Returns false, to stop all tests, if OUT failed.  */
 static bool fill_done(size_t index, void *data)
 {
     struct measuring *measuring = data;
-    size_t number = measuring->row_of[measuring->first + index];
-    struct listen_row *row = &measuring->rows[number];
+    struct listen_row *row = measuring->rows;
+    for (; index >= row->repeats; row++)
+        index -= row->repeats;
     if (--row->left > 0)
         return true;
-    row->held =
-        measuring->again && (listen_row_varies(row) || listen_row_failed(row) ||
-                             is_doubtful(measuring, row));
+    row->held = listen_row_varies(row) || listen_row_failed(row) ||
+                is_doubtful(measuring, row);
     return row->held || write_row(measuring, row);
 }
 
@@ -97,17 +93,27 @@ static size_t count_beyond(const struct queue_plan *plan, int backlog)
     return count;
 }
 
+/* Whether the queue of BACKLOG is measured once and in one family only, for its
+   length: each connection takes some 40 us of kernel time.  */
+static bool is_huge(int backlog)
+{
+    return backlog < 0 || backlog > HUGE;
+}
+
+static size_t count_huge(const struct queue_plan *plan)
+{
+    return count_beyond(plan, HUGE) + plan->count - count_beyond(plan, -1);
+}
+
 /* How many tests the row of BACKLOG has.  */
 static size_t listen_queue_repeats_of(const struct queue_plan *plan,
                                       int backlog)
 {
-    if (backlog < 0 || backlog > HUGE)
-        return 1;
-    if (backlog <= LARGE)
+    if (!is_huge(backlog) && backlog <= LARGE)
         return REPEATS;
-    if (plan->least)
-        return 1;
-    return count_beyond(plan, LARGE) > LARGE_ROWS_MAX ? 1 : REPEATS_LARGE;
+    bool once = is_huge(backlog) || plan->least ||
+                count_beyond(plan, LARGE) > LARGE_ROWS_MAX;
+    return once ? 1 : REPEATS_LARGE;
 }
 
 /* Add a row KIND of REPEATS tests with BACKLOG.  Returns the row.  */
@@ -118,15 +124,13 @@ static struct listen_row *listen_queue_add_row(struct measuring *measuring,
     struct listen_row *row = &measuring->rows[measuring->row_count];
     *row = (struct listen_row){
         .kind = kind,
-        .family = family_key(family),
         .fills = &measuring->fills[measuring->fill_count],
         .repeats = repeats,
         .left = repeats,
     };
-    for (size_t i = 0; i < repeats; i++) {
-        measuring->row_of[measuring->fill_count] = measuring->row_count;
-        measuring->fills[measuring->fill_count++] = fill_new(family, backlog);
-    }
+    for (size_t i = 0; i < repeats; i++)
+        row->fills[i] = fill_new(family, backlog);
+    measuring->fill_count += repeats;
     measuring->row_count++;
     return row;
 }
@@ -159,21 +163,6 @@ static bool put_available(const struct measuring *measuring, int family)
     return available;
 }
 
-/* Whether the queue of BACKLOG is measured in one family only, for its length:
-   each connection takes some 40 us of kernel time.  */
-static bool is_huge(int backlog)
-{
-    return backlog < 0 || backlog > HUGE;
-}
-
-static size_t count_huge(const struct queue_plan *plan)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < plan->count; i++)
-        count += is_huge(plan->backlogs[i]);
-    return count;
-}
-
 /* Write that BACKLOG is not measured in FAMILY.  */
 static void put_left_out(const struct measuring *measuring, int family,
                          int backlog)
@@ -183,16 +172,6 @@ static void put_left_out(const struct measuring *measuring, int family,
     snprintf(key, sizeof key, "%d.accepted", backlog);
     prefix_put_text(&prefix, key, NULL, HOW_NOT_TESTABLE,
                     "so long a queue is measured in one family alone");
-}
-
-/* Whether one of the planned rows has the largest backlog, and so measures the
-   cap.  */
-static bool has_cap_row(const struct queue_plan *plan)
-{
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->backlogs[i] == INT_MAX)
-            return true;
-    return false;
 }
 
 /* Add the rows of the accept queue in FAMILY.  FIRST: no available family came
@@ -224,8 +203,7 @@ static const char *why_not_incomplete(const struct measuring *measuring,
     if (syn_settings_favor_known(&measuring->settings) &&
         !syn_has_new_peers(family, measuring->plan->setting_count > 0))
         return "with SYN cookies off, known peers get more, and ::1 is the "
-               "only "
-               "peer";
+               "only peer";
     int works = syn_defer_works(family);
     if (works > 0 || (works == 0 && measuring->settings.cookies == 2))
         return NULL;
@@ -307,7 +285,8 @@ static void add_rows(struct measuring *measuring)
     const struct prefix cap = {measuring->out, "listen.cap", NULL};
     prefix_put_text(&cap, "family", family_key(families[first]), HOW_CONSTANT,
                     NULL);
-    if (plan->cap && !has_cap_row(plan))
+    bool has_cap_row = count_beyond(plan, INT_MAX - 1) > 0;
+    if (plan->cap && !has_cap_row)
         listen_queue_add_row(measuring, ROW_CAP, families[first], INT_MAX, 1);
 }
 
@@ -334,22 +313,14 @@ static void measure_stepwise(const struct measuring *measuring)
    false to stop all.  */
 static bool fill_held(struct measuring *measuring, int wait, int watch)
 {
-    size_t first = measuring->fill_count;
     for (size_t i = 0; i < measuring->row_count; i++) {
         struct listen_row *row = &measuring->rows[i];
-        if (!row->held)
-            continue;
-        const struct fill *prev = row->fills;
-        row->fills = &measuring->fills[measuring->fill_count];
+        for (size_t k = 0; row->held && k < row->repeats; k++)
+            fill_reset(&row->fills[k]);
         row->left = row->repeats;
-        for (size_t k = 0; k < row->repeats; k++) {
-            measuring->row_of[measuring->fill_count] = i;
-            measuring->fills[measuring->fill_count++] = fill_reset(&prev[k]);
-        }
     }
-    measuring->first = first;
-    return fill_all(&measuring->fills[first], measuring->fill_count - first,
-                    wait, watch, fill_done, measuring);
+    return fill_all(measuring->fills, measuring->fill_count, wait, watch,
+                    fill_done, measuring);
 }
 
 /* Write the rows that are still held, as they are.  Returns false if OUT
@@ -370,7 +341,6 @@ static bool fill_rows(struct measuring *measuring, int watch)
     int wait = measuring->plan->wait;
     const int waits[ROUNDS - 1] = {4 * wait < WAIT_MAX ? 4 * wait : WAIT_MAX,
                                    WAIT_MAX};
-    measuring->again = true;
     bool whole = fill_all(measuring->fills, measuring->fill_count, wait, watch,
                           fill_done, measuring);
     for (int i = 0; i < ROUNDS - 1 && whole; i++)
@@ -388,12 +358,11 @@ static bool listen_queue_measure(FILE *out, int watch,
     struct measuring measuring = {
         .out = out,
         .plan = plan,
-        .fills = calloc(rows * REPEATS * ROUNDS, sizeof *measuring.fills),
+        .fills = calloc(rows * REPEATS, sizeof *measuring.fills),
         .rows = calloc(rows, sizeof *measuring.rows),
-        .row_of = calloc(rows * REPEATS * ROUNDS, sizeof *measuring.row_of),
     };
     bool whole = false;
-    if (measuring.fills && measuring.rows && measuring.row_of) {
+    if (measuring.fills && measuring.rows) {
         descriptors_raise(LONG_MAX);
         measuring.settings = syn_settings_read();
         listen_cap_write_syn(out, &measuring.settings);
@@ -405,7 +374,6 @@ static bool listen_queue_measure(FILE *out, int watch,
     }
     free(measuring.fills);
     free(measuring.rows);
-    free(measuring.row_of);
     return whole;
 }
 

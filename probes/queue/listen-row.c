@@ -3,50 +3,15 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "base/descriptors.h"
 #include "base/names.h"
-#include "probes/finding/finding.h"
+#include "probes/finding/prefix.h"
 #include "probes/queue/listen-row.h"
-
-/* Write the finding KEY of ROW: under "listen.cap" for ROW_CAP; otherwise under
-   "listen.queue", with family and backlog before KEY.  */
-static void listen_row_put(FILE *out, const struct listen_row *row,
-                           const char *key, const char *value, enum how how,
-                           bool stable, const char *reason)
-{
-    const struct fill *fill = row->fills;
-    char whole[64];
-    if (row->kind == ROW_CAP)
-        snprintf(whole, sizeof whole, "%s", key);
-    else
-        snprintf(whole, sizeof whole, "%s.%d.%s", row->family, fill->backlog,
-                 key);
-    struct finding finding = {
-        .id = row->kind == ROW_CAP ? "listen.cap" : "listen.queue",
-        .key = whole,
-        .value = value,
-        .reason = reason,
-        .how = how,
-        .stable = stable,
-    };
-    finding_write(out, &finding);
-}
-
-/* The overflow of FILL, as in findings; NULL if no client failed.  */
-static const char *overflow_name(const struct fill *fill)
-{
-    static const char *const names[] = {
-        [OVERFLOW_NONE] = NULL,         [OVERFLOW_SILENCE] = "silence",
-        [OVERFLOW_REFUSED] = "refused", [OVERFLOW_RESET] = "reset",
-        [OVERFLOW_ERROR] = NULL,
-    };
-    return fill->overflow == OVERFLOW_ERROR ? errno_name(fill->overflow_error)
-                                            : names[fill->overflow];
-}
 
 /* Name the limit that ended FILL, with the figure that an administrator can
    change.  */
@@ -99,9 +64,10 @@ static long figure_at(const struct fill *fill, size_t offset)
 /* Write the figures at the offsets FIRST and SECOND of each repeat as KEY: a
    number; a range, not stable, where they differ; not testable with REASON, if
    not NULL, or where one is -1.  */
-static void put_figures(FILE *out, const struct listen_row *row,
-                        const char *key, size_t first, size_t second,
-                        enum how how, const char *reason)
+static void put_figures(const struct prefix *prefix,
+                        const struct listen_row *row, const char *key,
+                        size_t first, size_t second, enum how how,
+                        const char *reason)
 {
     long low = LONG_MAX, high = LONG_MIN;
     char text[48];
@@ -110,57 +76,54 @@ static void put_figures(FILE *out, const struct listen_row *row,
         low = figure < low ? figure : low;
         high = figure > high ? figure : high;
     }
-    if (low == high)
-        snprintf(text, sizeof text, "%ld", low);
+    snprintf(text, sizeof text, "%ld..%ld", low, high);
+    if (!reason && low >= 0 && low != high)
+        prefix_put(prefix, key, text, how, false, NULL);
     else
-        snprintf(text, sizeof text, "%ld..%ld", low, high);
-    if (reason || low < 0)
-        listen_row_put(out, row, key, NULL, HOW_NOT_TESTABLE, true,
-                       reason ? reason : "the kernel does not report it");
-    else
-        listen_row_put(out, row, key, text, how, low == high, NULL);
+        prefix_put_figure(prefix, key, reason ? -1 : low, how,
+                          reason ? reason : "the kernel does not report it");
 }
 
-static void put_figure(FILE *out, const struct listen_row *row, const char *key,
+static void put_figure(const struct prefix *prefix,
+                       const struct listen_row *row, const char *key,
                        size_t offset, enum how how, const char *reason)
 {
-    put_figures(out, row, key, offset, offset, how, reason);
+    put_figures(prefix, row, key, offset, offset, how, reason);
 }
 
 /* Write the overflow: its name, or "varies", not stable, where the repeats
    differ.  Not testable with REASON, if not NULL, or if no client failed.  */
-static void put_overflow(FILE *out, const struct listen_row *row,
-                         const char *reason)
+static void put_overflow(const struct prefix *prefix,
+                         const struct listen_row *row, const char *reason)
 {
-    const char *name = overflow_name(row->fills);
+    int overflow = row->fills->overflow;
     bool stable = true;
-    if (reason || !name) {
-        listen_row_put(out, row, "overflow", NULL, HOW_NOT_TESTABLE, true,
-                       reason ? reason : "no client failed");
+    if (reason || overflow == OVERFLOW_NONE) {
+        prefix_put_text(prefix, "overflow", NULL, HOW_NOT_TESTABLE,
+                        reason ? reason : "no client failed");
         return;
     }
-    for (size_t i = 1; i < row->repeats; i++) {
-        const char *other = overflow_name(&row->fills[i]);
-        stable = stable && other && !strcmp(name, other);
-    }
-    listen_row_put(out, row, "overflow", stable ? name : "varies", HOW_MEASURED,
-                   stable, NULL);
+    for (size_t i = 1; i < row->repeats; i++)
+        stable = stable && row->fills[i].overflow == overflow;
+    prefix_put(prefix, "overflow", stable ? overflow_name(overflow) : "varies",
+               HOW_MEASURED, stable, NULL);
 }
 
 /* Describe the disturbance of FILL.  */
 static void disturbed_text(const struct fill *fill, char *text, size_t size)
 {
-    const char *saw =
-        fill->overflow == OVERFLOW_SILENCE   ? "no answer"
-        : fill->overflow == OVERFLOW_REFUSED ? "connection refused"
-        : fill->overflow == OVERFLOW_RESET   ? "connection reset"
-                                             : errno_name(fill->overflow_error);
-    snprintf(text, size, "disturbed: %s, %s", saw,
-             fill->overflow == OVERFLOW_SILENCE
-                 ? "although the queue has room, by the kernel's count (lost "
-                   "packets, or a firewall?)"
-                 : "but not by a full queue, by the kernel's count (a "
-                   "firewall?)");
+    int overflow = fill->overflow;
+    if (overflow == OVERFLOW_SILENCE)
+        snprintf(text, size,
+                 "disturbed: no answer, although the queue has room, by the "
+                 "kernel's count (lost packets, or a firewall?)");
+    else
+        snprintf(text, size,
+                 "disturbed: %s, but not by a full queue, by the kernel's "
+                 "count (a firewall?)",
+                 overflow == ECONNREFUSED ? "connection refused"
+                 : overflow == ECONNRESET ? "connection reset"
+                                          : errno_name(overflow));
 }
 
 /* Why a row has no figures; LIMIT is empty unless a limit ended the test.  */
@@ -204,44 +167,45 @@ static bool was_disturbed(const struct listen_row *row)
 
 /* Write the findings of a row of the accept queue.  After a limit or
    disturbance the backlog in force is still written.  */
-static void put_queue_row(FILE *out, const struct listen_row *row)
+static void put_queue_row(const struct prefix *prefix,
+                          const struct listen_row *row)
 {
     struct stop stop;
-    char repeats[24];
     bool stopped = was_stopped(row, &stop);
     bool limited = stopped && stop.limit[0];
     const char *reason = stopped ? stop.reason : NULL;
     bool disturbed = was_disturbed(row);
-    put_figure(out, row, "effective", offsetof(struct fill, effective),
+    put_figure(prefix, row, "effective", offsetof(struct fill, effective),
                HOW_READ, limited || disturbed ? NULL : reason);
-    put_figure(out, row, "client", offsetof(struct fill, client), HOW_MEASURED,
-               reason);
-    put_figure(out, row, "accepted", offsetof(struct fill, accepted),
+    put_figure(prefix, row, "client", offsetof(struct fill, client),
                HOW_MEASURED, reason);
-    put_overflow(out, row, reason);
-    put_figure(out, row, "queued", offsetof(struct fill, queued), HOW_READ,
+    put_figure(prefix, row, "accepted", offsetof(struct fill, accepted),
+               HOW_MEASURED, reason);
+    put_overflow(prefix, row, reason);
+    put_figure(prefix, row, "queued", offsetof(struct fill, queued), HOW_READ,
                reason);
-    listen_row_put(out, row, "limit", limited ? stop.limit : NULL, HOW_MEASURED,
-                   true, NULL);
+    prefix_put(prefix, "limit", limited ? stop.limit : NULL, HOW_MEASURED, true,
+               NULL);
     if (disturbed)
-        listen_row_put(out, row, "disturbed", "yes", HOW_MEASURED, true, NULL);
-    snprintf(repeats, sizeof repeats, "%zu", row->repeats);
-    listen_row_put(out, row, "repeats", repeats, HOW_CONSTANT, true, NULL);
+        prefix_put_text(prefix, "disturbed", "yes", HOW_MEASURED, NULL);
+    prefix_put_figure(prefix, "repeats", (long)row->repeats, HOW_CONSTANT,
+                      NULL);
 }
 
 /* Write the incomplete handshakes, counted by accept and by the kernel (a range
    if these differ); and unless the peer is known, the connections accepted by
    SYN cookie.  */
-static void put_syn_row(FILE *out, const struct listen_row *row)
+static void put_syn_row(const struct prefix *prefix,
+                        const struct listen_row *row)
 {
     struct stop stop;
     const char *reason = was_stopped(row, &stop) ? stop.reason : NULL;
     bool is_known = row->kind == ROW_KNOWN_PEER;
-    put_figures(out, row, is_known ? "incomplete-known" : "incomplete",
+    put_figures(prefix, row, is_known ? "incomplete-known" : "incomplete",
                 offsetof(struct fill, incomplete),
                 offsetof(struct fill, incomplete_kernel), HOW_MEASURED, reason);
     if (!is_known)
-        put_figure(out, row, "passed", offsetof(struct fill, accepted),
+        put_figure(prefix, row, "passed", offsetof(struct fill, accepted),
                    HOW_MEASURED, reason);
 }
 
@@ -261,7 +225,6 @@ static bool same_counts(const struct fill *a, const struct fill *b)
 {
     return a->client == b->client && a->accepted == b->accepted &&
            a->overflow == b->overflow &&
-           a->overflow_error == b->overflow_error &&
            a->incomplete_kernel == b->incomplete_kernel;
 }
 
@@ -279,13 +242,15 @@ bool listen_row_varies(const struct listen_row *row)
 
 void listen_row_write(FILE *out, const struct listen_row *row)
 {
-    if (row->kind == ROW_QUEUE || row->kind == ROW_CAP)
-        put_queue_row(out, row);
-    else
-        put_syn_row(out, row);
-    if (row->is_cap_too) {
-        struct listen_row cap = *row;
-        cap.kind = ROW_CAP;
-        put_queue_row(out, &cap);
-    }
+    char name[32];
+    const struct prefix cap = {out, "listen.cap", NULL};
+    const struct prefix queue = {out, "listen.queue", name};
+    snprintf(name, sizeof name, "%s.%d", family_key(row->fills->family),
+             row->fills->backlog);
+    if (row->kind == ROW_QUEUE)
+        put_queue_row(&queue, row);
+    else if (row->kind != ROW_CAP)
+        put_syn_row(&queue, row);
+    if (row->kind == ROW_CAP || row->is_cap_too)
+        put_queue_row(&cap, row);
 }

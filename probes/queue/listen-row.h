@@ -22,11 +22,10 @@ enum row_kind {
 /* A row: the same queue test, REPEATS times side by side.  */
 struct listen_row {
     enum row_kind kind;
-    const char *family;
     struct fill *fills;   /* the first of the tests */
     size_t repeats, left; /* LEFT are not done */
     bool is_cap_too;      /* its backlog is that of the cap */
-    bool held;            /* not written yet: its tests may be repeated */
+    bool held;            /* to be repeated, and not written yet */
 };
 
 /* Whether ROW's tests, all done, should be repeated: listen_row_varies: their

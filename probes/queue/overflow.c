@@ -16,6 +16,7 @@
 #include "base/monotonic.h"
 #include "base/names.h"
 #include "base/wait.h"
+#include "probes/queue/fill.h"
 #include "probes/queue/overflow.h"
 #include "probes/queue/stepwise.h"
 #include "probes/run/namespace.h"
@@ -53,29 +54,14 @@ static void put_not(const struct prefix *prefix, const char *key,
     prefix_put_text(prefix, key, NULL, HOW_NOT_TESTABLE, reason);
 }
 
-/* Open a listener with BACKLOG.  Returns 0, and the caller closes STEPWISE; or
-   -1 with the reason written as KEY, and nothing left open.  */
-static int overflow_open(const struct prefix *prefix, struct stepwise *stepwise,
-                         int family, int backlog, const char *key)
-{
-    if (!stepwise_open(stepwise, family, backlog))
-        return 0;
-    prefix_put_failure(prefix, key, stepwise->failed, errno);
-    stepwise_close(stepwise);
-    return -1;
-}
-
 /* The result of the client that met the full queue STEPWISE, as the finding
    "next".  */
 static const char *overflow_next_of(const struct stepwise *stepwise)
 {
     if (stepwise->pending >= 0)
-        return "silence";
-    if (stepwise->error)
-        return stepwise->error == ECONNREFUSED ? "refused"
-               : stepwise->error == ECONNRESET ? "reset"
-                                               : errno_name(stepwise->error);
-    return "reset after connect";
+        return overflow_name(OVERFLOW_SILENCE);
+    return stepwise->error ? overflow_name(stepwise->error)
+                           : "reset after connect";
 }
 
 /* Accept one connection, and write whether the pending client's connect then
@@ -92,19 +78,17 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
         return 0;
     }
     long accepted = stepwise_accept(stepwise, 1);
-    if (stepwise->shortage) {
+    int64_t start = monotonic_ms();
+    enum client_state state = stepwise->shortage
+                                  ? CLIENT_UNKNOWN
+                                  : stepwise_settle(stepwise, TIMEOUT);
+    if (state == CLIENT_UNKNOWN)
         stepwise_put(stepwise, prefix, "enters", -1);
-    } else {
-        int64_t start = monotonic_ms();
-        enum client_state state = stepwise_settle(stepwise, TIMEOUT);
-        if (state == CLIENT_UNKNOWN)
-            stepwise_put(stepwise, prefix, "enters", -1);
-        else
-            overflow_put(prefix, "enters",
-                         state == CLIENT_CONNECTED ? "yes" : "no");
-        if (state == CLIENT_CONNECTED)
-            put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
-    }
+    else
+        overflow_put(prefix, "enters",
+                     state == CLIENT_CONNECTED ? "yes" : "no");
+    if (state == CLIENT_CONNECTED)
+        put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
     stepwise_drop_pending(stepwise);
     return accepted;
 }
@@ -114,7 +98,7 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 static void put_queue(const struct prefix *prefix, int family, int wait)
 {
     struct stepwise stepwise;
-    if (overflow_open(prefix, &stepwise, family, BACKLOG, "next"))
+    if (stepwise_listen(&stepwise, prefix, "next", family, BACKLOG))
         return;
     stepwise_fill(&stepwise, wait);
     if (stepwise.full) {
@@ -174,50 +158,53 @@ static long receive_all(int fd, long max)
     return got;
 }
 
-/* Write KEY as not testable: the budget was smaller than the kernel's
+/* Write "data" as not testable: the budget was smaller than the kernel's
    buffers.  */
-static void put_no_memory(const struct prefix *prefix, const char *key,
+static void put_no_memory(const struct prefix *prefix,
                           const struct budget *budget)
 {
     char text[200];
     budget_explain(text, sizeof text, &budget->memory, "this", DATA_MAX);
-    put_not(prefix, key, text);
+    put_not(prefix, "data", text);
 }
 
-/* Send data before accept is called, then accept, and write whether all of the
-   data arrives: "kept" or "lost", or a reason; and the number of bytes
-   sent.  */
-static void overflow_put_data(const struct prefix *prefix, int family)
+/* Send from the client of STEPWISE, then accept, and write whether all of the
+   data arrives: "kept" or "lost", or a reason; and the number of bytes sent. */
+static void put_arrival(const struct prefix *prefix,
+                        const struct stepwise *stepwise)
 {
-    struct stepwise stepwise;
     struct budget budget = budget_now();
-    long max = max_data(&budget);
-    if (overflow_open(prefix, &stepwise, family, 8, "data"))
-        return;
-    stepwise_add(&stepwise, TIMEOUT);
-    long sent =
-        stepwise.count == 1 ? overflow_send_all(stepwise.clients[0], max) : -1;
-    int fd =
-        sent < 0 ? -1 : sonde_accept(stepwise.listener, NULL, SONDE_CLOEXEC);
-    int error = errno;
-    bool accepted = fd >= 0;
-    long got = accepted ? receive_all(fd, sent) : -1;
-    int receive_error = errno;
-    descriptor_close(&fd);
-    if (stepwise.shortage)
-        stepwise_put(&stepwise, prefix, "data", -1);
-    else if (stepwise.count == 0)
-        put_not(prefix, "data", "no client was connected");
-    else if (!accepted)
-        prefix_put_failure(prefix, "data", sent < 0 ? "send" : "accept", error);
-    else if (got < 0)
-        prefix_put_failure(prefix, "data", "poll", receive_error);
+    long max = max_data(&budget), got;
+    long sent = overflow_send_all(stepwise->clients[0], max);
+    int fd = -1;
+    if (sent < 0)
+        prefix_put_failure(prefix, "data", "send", errno);
+    else if ((fd = sonde_accept(stepwise->listener, NULL, SONDE_CLOEXEC)) < 0)
+        prefix_put_failure(prefix, "data", "accept", errno);
+    else if ((got = receive_all(fd, sent)) < 0)
+        prefix_put_failure(prefix, "data", "poll", errno);
     else if (sent >= max && max < DATA_MAX)
-        put_no_memory(prefix, "data", &budget);
+        put_no_memory(prefix, &budget);
     else
         overflow_put(prefix, "data", got == sent ? "kept" : "lost");
     if (sent >= 0)
         put_volatile(prefix, "data-bytes", sent);
+    descriptor_close(&fd);
+}
+
+/* Write what becomes of data that is sent before accept is called.  */
+static void overflow_put_data(const struct prefix *prefix, int family)
+{
+    struct stepwise stepwise;
+    if (stepwise_listen(&stepwise, prefix, "data", family, 8))
+        return;
+    stepwise_add(&stepwise, TIMEOUT);
+    if (stepwise.shortage)
+        stepwise_put(&stepwise, prefix, "data", -1);
+    else if (stepwise.count == 0)
+        put_not(prefix, "data", "no client was connected");
+    else
+        put_arrival(prefix, &stepwise);
     stepwise_close(&stepwise);
 }
 
@@ -298,7 +285,7 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
 static void put_blocking(const struct prefix *prefix, int wait)
 {
     struct stepwise stepwise;
-    if (overflow_open(prefix, &stepwise, AF_UNIX, BACKLOG, "blocking"))
+    if (stepwise_listen(&stepwise, prefix, "blocking", AF_UNIX, BACKLOG))
         return;
     stepwise_fill(&stepwise, wait);
     stepwise_drop_pending(&stepwise);

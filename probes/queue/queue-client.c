@@ -23,15 +23,20 @@ int queue_client_socket(int family)
     return fd;
 }
 
+int queue_client_bind(int fd, const struct sonde_address *address)
+{
+    const void *storage = &address->storage;
+    return bind(fd, storage, address->length);
+}
+
 /* Bind FD to an ephemeral port of the loopback address.  Returns 0, or -1 with
    errno.  */
 static int bind_loopback(int fd, int family)
 {
     struct sonde_address address;
-    const void *storage = &address.storage;
     return sonde_address_loopback(&address, family, 0)
                ? -1
-               : bind(fd, storage, address.length);
+               : queue_client_bind(fd, &address);
 }
 
 /* Bind FD to an unused abstract name.  Linux chooses one for an address that
@@ -71,32 +76,36 @@ int queue_listener(int family, int backlog, const char **failed)
     return fd;
 }
 
-/* FD is writable, or in error: connected or not?  Returns CLIENT_CONNECTED; or
-   CLIENT_FAILED with errno.  SO_ERROR alone does not tell: on one stack a
-   failed connect leaves no error there.  A peer address proves the
-   connection.  */
-static enum client_state queue_client_outcome(int fd)
+/* EAGAIN alone does not prove an empty queue: sonde_accept gives up after many
+   aborted connections in a row, and the listener is then still readable.  */
+long queue_accept(int listener, long max, const char **failed)
 {
-    int error = 0;
-    socklen_t size = sizeof error;
-    struct sonde_address peer;
-    if (!sonde_address_peer(fd, &peer))
-        return CLIENT_CONNECTED;
-    int no_peer = errno;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
-        error = errno;
-    errno = error ? error : no_peer;
-    return CLIENT_FAILED;
+    long count = 0;
+    int events = POLLIN;
+    *failed = NULL;
+    for (long calls = 0; calls < max && events & POLLIN; calls++) {
+        int fd = sonde_accept(listener, NULL, SONDE_CLOEXEC);
+        if (fd >= 0) {
+            close(fd);
+            count++;
+        } else if (errno != EAGAIN) {
+            *failed = "accept";
+            break;
+        } else if ((events = wait_one(listener, POLLIN, 0)) < 0) {
+            *failed = "poll";
+            break;
+        }
+    }
+    return count;
 }
 
 enum client_state queue_client_connect(int fd,
                                        const struct sonde_address *address)
 {
     const void *storage = &address->storage;
-    if (!connect(fd, storage, address->length))
-        return queue_client_check(fd);
     /* After EINTR the kernel goes on connecting; do not call connect again.  */
-    if (errno == EINPROGRESS || errno == EINTR)
+    if (!connect(fd, storage, address->length) || errno == EINPROGRESS ||
+        errno == EINTR)
         return queue_client_check(fd);
     return CLIENT_FAILED;
 }
@@ -111,20 +120,29 @@ static int poll_now(struct pollfd *fds, size_t count)
     return ready;
 }
 
+/* A peer address proves the connection: on one stack a failed connect leaves no
+   error in SO_ERROR.  */
 enum client_state queue_client_check(int fd)
 {
     struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
+    struct sonde_address peer;
+    int error = 0;
+    socklen_t size = sizeof error;
     int ready = poll_now(&poll_fd, 1);
-    if (ready < 0)
-        return CLIENT_UNKNOWN;
-    if (ready == 0)
-        return CLIENT_PENDING;
-    enum client_state state = queue_client_outcome(fd);
-    if (state == CLIENT_CONNECTED && poll_fd.revents & (POLLERR | POLLHUP)) {
+    if (ready <= 0)
+        return ready < 0 ? CLIENT_UNKNOWN : CLIENT_PENDING;
+    if (sonde_address_peer(fd, &peer)) {
+        int no_peer = errno;
+        if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
+            error = errno;
+        errno = error ? error : no_peer;
+        return CLIENT_FAILED;
+    }
+    if (poll_fd.revents & (POLLERR | POLLHUP)) {
         errno = ECONNRESET;
         return CLIENT_FAILED;
     }
-    return state;
+    return CLIENT_CONNECTED;
 }
 
 long queue_clients_connected(const int *fds, size_t count)

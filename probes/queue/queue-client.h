@@ -28,6 +28,14 @@ int queue_client_socket(int family);
    *FAILED the name of the failed call.  */
 int queue_listener(int family, int backlog, const char **failed);
 
+/* Accept and close connections, without waiting, by up to MAX calls.  Returns
+   their number; in *FAILED NULL, or the name of the call that failed, with
+   errno.  */
+long queue_accept(int listener, long max, const char **failed);
+
+/* Bind FD to ADDRESS.  Returns 0, or -1 with errno.  */
+int queue_client_bind(int fd, const struct sonde_address *address);
+
 /* Begin to connect FD to ADDRESS, without waiting.  Returns the state:
    CONNECTED or PENDING; FAILED with the errno of connect (a UNIX socket whose
    connect would block: EAGAIN); or UNKNOWN.  FD stays open.  */

@@ -18,21 +18,16 @@ enum { REFERENCE_BACKLOG = 64 };
 
 int reference_open(struct reference *reference, int family, const char **failed)
 {
-    struct sonde_address loopback;
     *reference =
         (struct reference){.family = family, .listener = -1, .client = -1};
-    *failed = "listen";
-    if (sonde_address_loopback(&loopback, family, 0))
-        return -1;
-    reference->listener = sonde_listen(&loopback, REFERENCE_BACKLOG,
-                                       SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
-    if (reference->listener < 0)
-        return -1;
-    *failed = "socket";
-    reference->client = queue_client_socket(family);
-    if (reference->client < 0)
-        descriptor_close(&reference->listener);
-    return reference->client < 0 ? -1 : 0;
+    reference->listener = queue_listener(family, REFERENCE_BACKLOG, failed);
+    *failed = reference->listener < 0 ? "listen" : "socket";
+    if (reference->listener >= 0)
+        reference->client = queue_client_socket(family);
+    if (reference->client >= 0)
+        return 0;
+    descriptor_close(&reference->listener);
+    return -1;
 }
 
 /* End the connection, remove it from the listener's queue, and make the next
@@ -40,11 +35,10 @@ int reference_open(struct reference *reference, int family, const char **failed)
    client's.  Returns 0; or -1 with errno if there is no next client.  */
 static int reference_end(struct reference *reference)
 {
+    const char *failed;
     reference->begun = false;
     close(reference->client);
-    int accepted = sonde_accept(reference->listener, NULL, SONDE_CLOEXEC);
-    if (accepted >= 0)
-        close(accepted);
+    queue_accept(reference->listener, 1, &failed);
     reference->client = queue_client_socket(reference->family);
     return reference->client < 0 ? -1 : 0;
 }
@@ -72,20 +66,16 @@ int reference_check(struct reference *reference)
                                   : queue_client_check(reference->client);
     if (state == CLIENT_UNKNOWN)
         reference->failed = "poll";
-    if ((state == CLIENT_FAILED || state == CLIENT_UNKNOWN) &&
-        !reference->error)
-        reference->error = errno;
     if (state == CLIENT_PENDING) {
         if (monotonic_ms() - reference->since < REFERENCE_TIMEOUT)
             return 0;
-        reference->error = ETIMEDOUT;
+        errno = ETIMEDOUT;
     }
-    if (reference_end(reference)) {
-        if (!reference->error)
-            reference->error = errno;
-        return -1;
-    }
-    return state == CLIENT_CONNECTED ? 1 : -1;
+    if (state != CLIENT_CONNECTED && !reference->error)
+        reference->error = errno;
+    if (reference_end(reference) && !reference->error)
+        reference->error = errno;
+    return reference->error ? -1 : 1;
 }
 
 void reference_close(struct reference *reference)

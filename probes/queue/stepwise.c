@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/descriptors.h"
@@ -23,42 +24,43 @@ int stepwise_open(struct stepwise *stepwise, int family, int backlog)
     return sonde_address_local(stepwise->listener, &stepwise->address);
 }
 
-/* WHAT failed with ERROR: record the first shortage of a resource; another
-   ERROR is not recorded.  */
+int stepwise_listen(struct stepwise *stepwise, const struct prefix *prefix,
+                    const char *key, int family, int backlog)
+{
+    if (!stepwise_open(stepwise, family, backlog))
+        return 0;
+    prefix_put_failure(prefix, key, stepwise->failed, errno);
+    stepwise_close(stepwise);
+    return -1;
+}
+
+/* WHAT failed with ERROR: record the first shortage of a resource, or failure
+   of poll, which is never a result of the host.  */
 static void stepwise_note(struct stepwise *stepwise, const char *what,
                           int error)
 {
-    if (stepwise->shortage || limit_of(error) == LIMIT_NONE)
+    if (stepwise->shortage ||
+        (limit_of(error) == LIMIT_NONE && strcmp(what, "poll") != 0))
         return;
     stepwise->failed = what;
     stepwise->shortage = error;
 }
 
-/* poll failed with ERROR, which is never a result of the host.  */
-static void stepwise_note_poll(struct stepwise *stepwise, int error)
+/* The pending client is in STATE, with errno after a failure: keep a connected
+   client, close a failed one and record the error.  Returns STATE.  */
+static enum client_state stepwise_take(struct stepwise *stepwise,
+                                       enum client_state state)
 {
-    if (stepwise->shortage)
-        return;
-    stepwise->failed = "poll";
-    stepwise->shortage = error;
-}
-
-/* The pending client is in STATE, with errno, and lost: record the error, and
-   close the client.  */
-static void stepwise_lose_client(struct stepwise *stepwise,
-                                 enum client_state state)
-{
-    stepwise->error = errno;
-    if (state == CLIENT_UNKNOWN)
-        stepwise_note_poll(stepwise, stepwise->error);
-    else
-        stepwise_note(stepwise, "connect", stepwise->error);
-    stepwise_drop_pending(stepwise);
-}
-
-static bool stepwise_is_lost(enum client_state state)
-{
-    return state == CLIENT_FAILED || state == CLIENT_UNKNOWN;
+    if (state == CLIENT_CONNECTED) {
+        stepwise->clients[stepwise->count++] = stepwise->pending;
+        stepwise->pending = -1;
+    } else if (state != CLIENT_PENDING) {
+        stepwise->error = errno;
+        stepwise_note(stepwise, state == CLIENT_UNKNOWN ? "poll" : "connect",
+                      errno);
+        stepwise_drop_pending(stepwise);
+    }
+    return state;
 }
 
 enum client_state stepwise_settle(struct stepwise *stepwise, int wait)
@@ -66,14 +68,7 @@ enum client_state stepwise_settle(struct stepwise *stepwise, int wait)
     if (stepwise->pending < 0)
         return CLIENT_FAILED;
     wait_one(stepwise->pending, POLLOUT, wait);
-    enum client_state state = queue_client_check(stepwise->pending);
-    if (stepwise_is_lost(state)) {
-        stepwise_lose_client(stepwise, state);
-    } else if (state == CLIENT_CONNECTED) {
-        stepwise->clients[stepwise->count++] = stepwise->pending;
-        stepwise->pending = -1;
-    }
-    return state;
+    return stepwise_take(stepwise, queue_client_check(stepwise->pending));
 }
 
 enum client_state stepwise_add(struct stepwise *stepwise, int wait)
@@ -88,13 +83,10 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
         stepwise_note(stepwise, "socket", stepwise->error);
         return CLIENT_FAILED;
     }
-    enum client_state state =
-        queue_client_connect(stepwise->pending, &stepwise->address);
-    if (stepwise_is_lost(state)) {
-        stepwise_lose_client(stepwise, state);
-        return state;
-    }
-    state = stepwise_settle(stepwise, state == CLIENT_CONNECTED ? 0 : wait);
+    enum client_state state = stepwise_take(
+        stepwise, queue_client_connect(stepwise->pending, &stepwise->address));
+    if (state == CLIENT_PENDING)
+        state = stepwise_settle(stepwise, wait);
     if (state != CLIENT_PENDING || stepwise->family == AF_UNIX)
         return state;
     if (reference_try(stepwise->family, &failed))
@@ -124,7 +116,7 @@ void stepwise_fill(struct stepwise *stepwise, int wait)
         size_t added = stepwise->count - first;
         long stay = queue_clients_connected(&stepwise->clients[first], added);
         if (stay < 0)
-            stepwise_note_poll(stepwise, errno);
+            stepwise_note(stepwise, "poll", errno);
         if (stay < (long)added)
             break;
     }
@@ -153,16 +145,10 @@ void stepwise_drop_pending(struct stepwise *stepwise)
 
 long stepwise_accept(struct stepwise *stepwise, long max)
 {
-    long count = 0;
-    while (count < max) {
-        int fd = sonde_accept(stepwise->listener, NULL, SONDE_CLOEXEC);
-        if (fd < 0) {
-            stepwise_note(stepwise, "accept", errno);
-            break;
-        }
-        close(fd);
-        count++;
-    }
+    const char *failed;
+    long count = queue_accept(stepwise->listener, max, &failed);
+    if (failed)
+        stepwise_note(stepwise, failed, errno);
     return count;
 }
 

@@ -35,6 +35,11 @@ struct stepwise {
    FAILED.  Call stepwise_close in each case.  */
 int stepwise_open(struct stepwise *stepwise, int family, int backlog);
 
+/* The same, but write a failure as the finding KEY of PREFIX; nothing is left
+   open then.  */
+int stepwise_listen(struct stepwise *stepwise, const struct prefix *prefix,
+                    const char *key, int family, int backlog);
+
 /* Connect another client: none is pending, and fewer than STEPWISE_CLIENTS are
    connected.  WAIT is the silence timeout in milliseconds.  For TCP a silent
    client is checked again after a reference connection, so the timeout grows on

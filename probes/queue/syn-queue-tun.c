@@ -47,6 +47,7 @@ struct half_open {
     size_t count;
     uint32_t here, peer;
     int64_t received; /* when the last SYN-ACK arrived */
+    bool carries;     /* an RST arrived: the interface carries packets */
 };
 
 /* Send a SYN from SOURCE_PORT of the played host to PORT of this host.  Returns
@@ -69,30 +70,6 @@ static bool send_from(const struct half_open *run, uint16_t source_port,
     return size > 0 && write(run->tun, packet, size) == (ssize_t)size;
 }
 
-/* Wait until the interface carries packets of the kernel: just after it was
-   brought up, Linux drops them.  A SYN to a closed port is answered with RST.
-   Other packets are discarded.  Returns 0, or -1 after LATEST milliseconds.  */
-static int await_interface(const struct half_open *run)
-{
-    uint8_t packet[PACKET_MAX];
-    struct segment segment;
-    struct pollfd poll_fd = {.fd = run->tun, .events = POLLIN};
-    int64_t end = monotonic_ms() + LATEST;
-    while (monotonic_ms() < end) {
-        send_from(run, FIRST_PORT - 1, CLOSED_PORT);
-        wait_poll(&poll_fd, 1, 10);
-        for (int i = 0; i < PACKETS; i++) {
-            ssize_t size = read(run->tun, packet, sizeof packet);
-            if (size <= 0)
-                break;
-            if (packet_read(packet, (size_t)size, &segment) &&
-                segment.flags & SEGMENT_RST)
-                return 0;
-        }
-    }
-    return -1;
-}
-
 static struct target *find_target(const struct half_open *run, uint16_t port)
 {
     for (size_t i = 0; i < run->count; i++)
@@ -101,8 +78,8 @@ static struct target *find_target(const struct half_open *run, uint16_t port)
     return NULL;
 }
 
-/* Read the packets of the kernel, without waiting and up to PACKETS, and count
-   its SYN-ACKs by SYN.  Other packets are ignored.  */
+/* Read the packets of the kernel, without waiting and up to PACKETS; count its
+   SYN-ACKs by SYN, and note an RST.  Other packets are ignored.  */
 static void read_packets(struct half_open *run)
 {
     uint8_t packet[PACKET_MAX];
@@ -111,8 +88,10 @@ static void read_packets(struct half_open *run)
         ssize_t size = read(run->tun, packet, sizeof packet);
         if (size <= 0)
             return;
-        if (!packet_read(packet, (size_t)size, &segment) ||
-            segment.flags != (SEGMENT_SYN | SEGMENT_ACK))
+        if (!packet_read(packet, (size_t)size, &segment))
+            continue;
+        run->carries = run->carries || segment.flags & SEGMENT_RST;
+        if (segment.flags != (SEGMENT_SYN | SEGMENT_ACK))
             continue;
         struct target *target = find_target(run, segment.source_port);
         size_t which = (size_t)(segment.destination_port - FIRST_PORT);
@@ -124,14 +103,27 @@ static void read_packets(struct half_open *run)
     }
 }
 
+/* Wait until the interface carries packets of the kernel: just after it was
+   brought up, Linux drops them.  A SYN to a closed port is answered with RST.
+   Returns 0, or -1 after LATEST milliseconds.  */
+static int await_interface(struct half_open *run)
+{
+    struct pollfd poll_fd = {.fd = run->tun, .events = POLLIN};
+    int64_t end = monotonic_ms() + LATEST;
+    while (!run->carries && monotonic_ms() < end) {
+        send_from(run, FIRST_PORT - 1, CLOSED_PORT);
+        wait_poll(&poll_fd, 1, 10);
+        read_packets(run);
+    }
+    return run->carries ? 0 : -1;
+}
+
 /* Send the next SYN to TARGET, not counted if that fails, and read the
    answers.  */
 static void send_syn(struct half_open *run, struct target *target)
 {
     uint16_t port = (uint16_t)(FIRST_PORT + target->sent);
-    target->sent++;
-    if (!send_from(run, port, target->port))
-        target->sent--;
+    target->sent += send_from(run, port, target->port);
     read_packets(run);
 }
 
@@ -144,10 +136,8 @@ static int open_target(struct target *target)
     struct sonde_queue queue;
     if (sonde_address_parse(&address, TUN_HERE, 0))
         return -1;
-    const void *storage = &address.storage;
     target->listener = queue_client_socket(AF_INET);
-    if (target->listener < 0 ||
-        bind(target->listener, storage, address.length) ||
+    if (target->listener < 0 || queue_client_bind(target->listener, &address) ||
         listen(target->listener, target->backlog) ||
         sonde_address_local(target->listener, &address))
         return -1;

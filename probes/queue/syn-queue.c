@@ -46,7 +46,6 @@ static void choose_peer(struct sonde_address *address)
     chance ^= (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30 ^
               (uint64_t)getpid() << 16;
     chance = chance * 6364136223846793005u + 1442695040888963407u;
-    /* Not 127.0.x.y, which other programs use.  */
     snprintf(text, sizeof text, "127.%u.%u.%u",
              1 + (unsigned)(chance >> 40) % 254, (unsigned)(chance >> 48) % 256,
              1 + (unsigned)(chance >> 56) % 254);
@@ -79,9 +78,8 @@ static int syn_queue_connect(int listener, int client)
 {
     struct sonde_address address;
     if (sonde_address_local(listener, &address) ||
-        queue_client_connect(client, &address) == CLIENT_FAILED)
-        return -1;
-    if (syn_queue_wait(listener, POLLIN))
+        queue_client_connect(client, &address) == CLIENT_FAILED ||
+        syn_queue_wait(listener, POLLIN))
         return -1;
     return sonde_accept(listener, NULL, SONDE_CLOEXEC);
 }
@@ -91,9 +89,7 @@ static int syn_queue_connect(int listener, int client)
 static ssize_t read_byte(int fd)
 {
     char byte;
-    if (syn_queue_wait(fd, POLLIN))
-        return -1;
-    return recv(fd, &byte, 1, 0);
+    return syn_queue_wait(fd, POLLIN) ? -1 : recv(fd, &byte, 1, 0);
 }
 
 /* Shut down the connection so that the kernel keeps its metrics of the peer:
@@ -114,7 +110,6 @@ static int syn_queue_disconnect(int server, int client)
 static int syn_queue_make_known(const struct sonde_address *address)
 {
     struct sonde_address loopback;
-    const void *storage = &address->storage;
     int family = address->storage.ss_family;
     if (sonde_address_loopback(&loopback, family, 0))
         return -1;
@@ -122,7 +117,7 @@ static int syn_queue_make_known(const struct sonde_address *address)
         sonde_listen(&loopback, 1, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
     int client = listener < 0 ? -1 : queue_client_socket(family);
     int server = -1;
-    if (client >= 0 && !bind(client, storage, address->length))
+    if (client >= 0 && !queue_client_bind(client, address))
         server = syn_queue_connect(listener, client);
     int status = server < 0 ? -1 : syn_queue_disconnect(server, client);
     descriptor_close(&server);
@@ -143,21 +138,17 @@ int syn_known_peer(struct sonde_address *address, int family)
 int syn_defer_works(int family)
 {
     struct sonde_address address;
+    const char *failed;
     int works = -1;
-    if (sonde_address_loopback(&address, family, 0))
-        return -1;
-    int listener =
-        sonde_listen(&address, 8, SONDE_NONBLOCK | SONDE_CLOEXEC, NULL);
+    int listener = queue_listener(family, 8, &failed);
     int client = listener < 0 ? -1 : queue_client_socket(family);
     if (client >= 0 && !defer_handshakes(listener) &&
         !sonde_address_local(listener, &address) &&
-        queue_client_connect(client, &address) != CLIENT_FAILED) {
-        if (!syn_queue_wait(client, POLLOUT)) {
-            int accepted = sonde_accept(listener, NULL, SONDE_CLOEXEC);
-            if (accepted >= 0 || errno == EAGAIN)
-                works = accepted < 0;
-            descriptor_close(&accepted);
-        }
+        queue_client_connect(client, &address) != CLIENT_FAILED &&
+        !syn_queue_wait(client, POLLOUT)) {
+        long accepted = queue_accept(listener, 1, &failed);
+        if (!failed)
+            works = accepted == 0;
     }
     descriptor_close(&client);
     descriptor_close(&listener);

@@ -12,75 +12,64 @@
 
 #include "probes/verdict/kernels.h"
 
-/* The meaning of a backlog of 0, or of a negative backlog: the number itself,
-   the cap, or 0.  */
-enum special { AS_IT_IS, AS_CAP, AS_ZERO };
+/* How a kernel differs from most.  */
+enum trait {
+    CAP_FIXED = 1,        /* no setting changes the cap */
+    CAP_COUNTS = 2,       /* the cap limits connections, not the backlog */
+    ZERO_IS_CAP = 4,      /* a backlog of 0 means the cap */
+    NEGATIVE_IS_ZERO = 8, /* a negative backlog means 0, not the cap */
+    REPORTS = 16,         /* the kernel reports a listener's backlog */
+    RESETS = 32           /* the next client is reset, not silent */
+};
 
 struct kernel {
     const char *name;
     const char *known;    /* "measured" and the versions, "source" of the
                              kernel, or "published" in the classic table */
-    struct rule accepted; /* connections that accept returns */
-    struct rule client;   /* connections complete at the clients */
+    struct rule accepted; /* connections that accept returns: times, by, plus,
+                             floor */
+    int more;             /* connections complete at the clients beyond these */
     long cap;             /* the largest backlog in force, by default */
-    bool cap_fixed;       /* no setting changes the cap */
-    bool cap_counts;      /* the cap limits connections, not the backlog */
-    enum special zero, negative;
-    bool reports; /* the kernel reports a listener's backlog (FreeBSD 6: not
-                     verified, assumed not) */
-    const char *overflow; /* result of the next client: "silence", "reset" */
+    int traits;           /* of enum trait */
     const char *setting;  /* beginning of the cap's setting; NULL: it has no
                              setting that this program reads */
 };
 
-/* Rules for a backlog n: n + PLUS; 3n/2 + PLUS; n * TIMES / BY + PLUS, but at
-   least MIN.  */
-#define PLAIN(plus)                                                            \
+#define RULE(times, by, plus, floor)                                           \
     {                                                                          \
-        1, 1, plus, RULE_NO_FLOOR                                              \
-    }
-#define HALF_MORE(plus)                                                        \
-    {                                                                          \
-        3, 2, plus, RULE_NO_FLOOR                                              \
-    }
-#define AT_MIN(min, times, by, plus)                                           \
-    {                                                                          \
-        times, by, plus, min                                                   \
+        times, by, plus, floor                                                 \
     }
 
 static const struct kernel kernels[] = {
-    {"Linux 4.10 or later", "measured: 5.10, 6.1, 6.12, 6.18", PLAIN(1),
-     PLAIN(1), 4096, false, false, AS_IT_IS, AS_CAP, true, "silence", "net."},
-    {"Linux before 4.10", "source", PLAIN(1), PLAIN(3), 128, false, false,
-     AS_IT_IS, AS_CAP, true, "silence", "net."},
-    {"gVisor", "measured: 2022-12, 2024-07", PLAIN(1), PLAIN(1), 1024, true,
-     false, AS_IT_IS, AS_CAP, false, "silence", "net."},
-    {"FreeBSD 9 or later", "measured: 9.1, 13.0", HALF_MORE(1), HALF_MORE(1),
-     128, false, false, AS_IT_IS, AS_CAP, true, "reset", "kern."},
-    {"FreeBSD 5 and 6", "source", PLAIN(1), PLAIN(1), 128, false, false,
-     AS_IT_IS, AS_CAP, false, "silence", "kern."},
-    {"DragonFly", "source", PLAIN(1), PLAIN(1), 128, false, false, AS_IT_IS,
-     AS_CAP, false, "silence", "kern."},
-    {"NetBSD", "measured: 7.99", PLAIN(1), PLAIN(1), 128, false, false,
-     AS_IT_IS, AS_ZERO, false, "silence", NULL},
-    {"OpenBSD", "source", AT_MIN(81, 1, 1, 1), AT_MIN(81, 1, 1, 1), 128, false,
-     false, AS_IT_IS, AS_CAP, false, "silence", "kern."},
-    {"macOS 10.5 or later", "source", PLAIN(0), PLAIN(0), 128, false, false,
-     AS_CAP, AS_CAP, true, "silence", "kern."},
-    {"macOS before 10.5", "source", HALF_MORE(1), HALF_MORE(1), 128, false,
-     false, AS_IT_IS, AS_CAP, false, "silence", "kern."},
-    {"AIX", "published", HALF_MORE(1), HALF_MORE(1), 1024, false, false,
-     AS_IT_IS, AS_CAP, false, "silence", NULL},
-    {"4.4BSD", "source", HALF_MORE(1), HALF_MORE(1), 5, true, false, AS_IT_IS,
-     AS_ZERO, false, "silence", NULL},
-    {"illumos and Solaris", "source", HALF_MORE(1), HALF_MORE(1), 128, false,
-     true, AS_IT_IS, AS_ZERO, false, "silence", NULL},
-    {"HP-UX 11", "published", AT_MIN(1, 3, 2, 0), AT_MIN(1, 3, 2, 0), 4096,
-     false, false, AS_IT_IS, AS_CAP, false, "silence", NULL},
-    {"lwIP", "measured: 2.2.2-dev", AT_MIN(1, 1, 1, 0), AT_MIN(1, 1, 1, 0), 255,
-     true, false, AS_IT_IS, AS_ZERO, false, "silence", NULL},
-    {"NuttX", "measured: 2026-08", PLAIN(0), PLAIN(0), 255, false, false,
-     AS_IT_IS, AS_ZERO, false, "silence", NULL},
+    {"Linux 4.10 or later", "measured: 5.10, 6.1, 6.12, 6.18",
+     RULE(1, 1, 1, RULE_NO_FLOOR), 0, 4096, REPORTS, "net."},
+    {"Linux before 4.10", "source", RULE(1, 1, 1, RULE_NO_FLOOR), 2, 128,
+     REPORTS, "net."},
+    {"gVisor", "measured: 2022-12, 2024-07", RULE(1, 1, 1, RULE_NO_FLOOR), 0,
+     1024, CAP_FIXED, "net."},
+    {"FreeBSD 9 or later", "measured: 9.1, 13.0", RULE(3, 2, 1, RULE_NO_FLOOR),
+     0, 128, REPORTS | RESETS, "kern."},
+    /* Not verified in FreeBSD 6: that no report exists.  */
+    {"FreeBSD 5 and 6", "source", RULE(1, 1, 1, RULE_NO_FLOOR), 0, 128, 0,
+     "kern."},
+    {"DragonFly", "source", RULE(1, 1, 1, RULE_NO_FLOOR), 0, 128, 0, "kern."},
+    {"NetBSD", "measured: 7.99", RULE(1, 1, 1, RULE_NO_FLOOR), 0, 128,
+     NEGATIVE_IS_ZERO, NULL},
+    {"OpenBSD", "source", RULE(1, 1, 1, 81), 0, 128, 0, "kern."},
+    {"macOS 10.5 or later", "source", RULE(1, 1, 0, RULE_NO_FLOOR), 0, 128,
+     ZERO_IS_CAP | REPORTS, "kern."},
+    {"macOS before 10.5", "source", RULE(3, 2, 1, RULE_NO_FLOOR), 0, 128, 0,
+     "kern."},
+    {"AIX", "published", RULE(3, 2, 1, RULE_NO_FLOOR), 0, 1024, 0, NULL},
+    {"4.4BSD", "source", RULE(3, 2, 1, RULE_NO_FLOOR), 0, 5,
+     CAP_FIXED | NEGATIVE_IS_ZERO, NULL},
+    {"illumos and Solaris", "source", RULE(3, 2, 1, RULE_NO_FLOOR), 0, 128,
+     CAP_COUNTS | NEGATIVE_IS_ZERO, NULL},
+    {"HP-UX 11", "published", RULE(3, 2, 0, 1), 0, 4096, 0, NULL},
+    {"lwIP", "measured: 2.2.2-dev", RULE(1, 1, 0, 1), 0, 255,
+     CAP_FIXED | NEGATIVE_IS_ZERO, NULL},
+    {"NuttX", "measured: 2026-08", RULE(1, 1, 0, RULE_NO_FLOOR), 0, 255,
+     NEGATIVE_IS_ZERO, NULL},
 };
 
 enum { KERNELS = sizeof kernels / sizeof *kernels };
@@ -93,40 +82,26 @@ _Static_assert((int)KERNELS <= (int)KERNELS_MAX,
    MEASURED is negative, unknown: a huge number, so that no row is limited.  */
 static long cap_of(const struct kernel *kernel, long measured)
 {
-    if (kernel->cap_fixed)
+    if (kernel->traits & CAP_FIXED)
         return kernel->cap;
     if (measured < 0)
         return LONG_MAX / 4;
-    return kernel->cap_counts ? measured
-                              : rule_inverse(&kernel->accepted, measured);
+    return kernel->traits & CAP_COUNTS
+               ? measured
+               : rule_inverse(&kernel->accepted, measured);
 }
 
-/* The connections that KERNEL, with CAP, queues for BACKLOG, by RULE (of the
-   accepted connections or of the clients).  */
-static long kernels_expect(const struct kernel *kernel, const struct rule *rule,
-                           long cap, long backlog)
-{
-    enum special special = backlog == 0  ? kernel->zero
-                           : backlog < 0 ? kernel->negative
-                                         : AS_IT_IS;
-    if (special == AS_CAP)
-        backlog = cap;
-    else if (special == AS_ZERO)
-        backlog = 0;
-    if (kernel->cap_counts) {
-        long value = rule_value(rule, backlog < cap ? backlog : cap);
-        return value < cap ? value : cap;
-    }
-    return rule_value(rule, backlog < cap ? backlog : cap);
-}
-
-/* Whether KERNEL could report EFFECTIVE as a listener's backlog in force: false
-   only for a report from a kernel without such reports.  -1, no report,
-   contradicts no kernel: the query may be filtered, or unknown to the library.
+/* The connections that KERNEL, with CAP, queues for BACKLOG, and accept
+ * returns.
  */
-static bool fits_report(const struct kernel *kernel, long effective)
+static long kernels_expect(const struct kernel *kernel, long cap, long backlog)
 {
-    return kernel->reports || effective < 0;
+    if (backlog < 0)
+        backlog = kernel->traits & NEGATIVE_IS_ZERO ? 0 : cap;
+    else if (backlog > cap || (backlog == 0 && kernel->traits & ZERO_IS_CAP))
+        backlog = cap;
+    long value = rule_value(&kernel->accepted, backlog);
+    return kernel->traits & CAP_COUNTS && value > cap ? cap : value;
 }
 
 /* Whether ROW is of IPv4 or IPv6.  UNIX sockets have a different kind of queue.
@@ -137,19 +112,20 @@ static bool is_tcp(const struct queue_row *row)
 }
 
 /* Whether KERNEL with CAP would give the figures of ROW, and the same result of
-   the next client.  True for rows without figures and for UNIX sockets.  */
+   the next client.  True for rows without figures and for UNIX sockets.  A
+   missing report contradicts no kernel: the query may be filtered, or unknown
+   to the library.  */
 static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
                      long cap)
 {
     if (row->accepted < 0 || row->client < 0 || !is_tcp(row))
         return true; /* no figures, no contradiction */
-    if (row->overflow && strcmp(row->overflow, kernel->overflow) != 0)
+    const char *overflow = kernel->traits & RESETS ? "reset" : "silence";
+    if (row->overflow && strcmp(row->overflow, overflow) != 0)
         return false;
-    return fits_report(kernel, row->effective) &&
-           row->accepted ==
-               kernels_expect(kernel, &kernel->accepted, cap, row->backlog) &&
-           row->client ==
-               kernels_expect(kernel, &kernel->client, cap, row->backlog);
+    long expected = kernels_expect(kernel, cap, row->backlog);
+    return (row->effective < 0 || kernel->traits & REPORTS) &&
+           row->accepted == expected && row->client == expected + kernel->more;
 }
 
 /* How well KERNEL fits the figures of TABLE: 0 not, because the largest queue
@@ -158,12 +134,10 @@ static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
 static int kernels_fit(const struct kernel *kernel,
                        const struct queue_table *table)
 {
-    long cap = cap_of(kernel, table->cap.accepted);
-    if (cap < 0)
-        return 0;
-    if (table->cap.accepted >= 0 &&
-        kernels_expect(kernel, &kernel->accepted, cap, INT_MAX) !=
-            table->cap.accepted)
+    long largest = table->cap.accepted;
+    long cap = cap_of(kernel, largest);
+    if (cap < 0 ||
+        (largest >= 0 && kernels_expect(kernel, cap, INT_MAX) != largest))
         return 0;
     for (size_t i = 0; i < table->count; i++)
         if (!fits_row(kernel, &table->rows[i], cap))
@@ -204,13 +178,6 @@ struct likeness kernels_like(const struct queue_table *table)
     return likeness;
 }
 
-/* Whether the cap of KERNEL can have the name SETTING.  */
-static bool has_setting(const struct kernel *kernel, const char *setting)
-{
-    return kernel->setting &&
-           !strncmp(setting, kernel->setting, strlen(kernel->setting));
-}
-
 /* Whether LIKE names KERNEL, as best or among the families in ALSO.  */
 static bool is_like(const struct likeness *like, const struct kernel *kernel)
 {
@@ -222,13 +189,11 @@ static bool is_like(const struct likeness *like, const struct kernel *kernel)
 
 bool kernels_may_have(const struct likeness *like, const char *setting)
 {
-    bool any = false;
     for (int i = 0; i < KERNELS; i++) {
-        if (!is_like(like, &kernels[i]))
-            continue;
-        any = true;
-        if (has_setting(&kernels[i], setting))
+        const char *start = kernels[i].setting;
+        if (start && !strncmp(setting, start, strlen(start)) &&
+            is_like(like, &kernels[i]))
             return true;
     }
-    return !any;
+    return !like->best && like->also_count == 0;
 }

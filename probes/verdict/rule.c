@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "probes/verdict/rule.h"
 
@@ -48,23 +49,16 @@ long rule_inverse(const struct rule *rule, long count)
                                                                      : -1;
 }
 
-/* The number of samples that RULE explains exactly.  */
-static size_t count_fits(const struct sample *samples, size_t count,
-                         const struct rule *rule)
-{
-    size_t fits = 0;
-    for (size_t i = 0; i < count; i++)
-        fits += rule_value(rule, samples[i].n) == samples[i].count;
-    return fits;
-}
-
-/* If CANDIDATE fits more than *FITS samples, copy CANDIDATE to *BEST and set
- *FITS.  On a tie the earlier rule stays.  */
+/* If CANDIDATE explains more than *FITS samples exactly, set *BEST and *FITS.
+   On a tie the earlier rule stays.  */
 static void try_rule(const struct sample *samples, size_t count,
                      const struct rule *candidate, struct rule *best,
                      size_t *fits)
 {
-    size_t candidate_fits = count_fits(samples, count, candidate);
+    size_t candidate_fits = 0;
+    for (size_t i = 0; i < count; i++)
+        candidate_fits +=
+            rule_value(candidate, samples[i].n) == samples[i].count;
     if (candidate_fits > *fits) {
         *best = *candidate;
         *fits = candidate_fits;
@@ -92,14 +86,6 @@ static long min_count(const struct sample *samples, size_t count)
     return min;
 }
 
-static bool have_common_factor(long a, long b)
-{
-    for (long factor = 2; factor <= b; factor++)
-        if (a % factor == 0 && b % factor == 0)
-            return true;
-    return false;
-}
-
 /* Try SLOPE with the addend by which the line meets a sample, for each sample
    in turn, until all samples fit.  Updates *BEST and *FITS.  */
 static void try_slope(const struct sample *samples, size_t count,
@@ -112,13 +98,14 @@ static void try_slope(const struct sample *samples, size_t count,
 }
 
 /* Try all slopes with the minimum FLOOR (or RULE_NO_FLOOR), in order of times +
-   by; a constant last.  Updates *BEST and *FITS.  */
+   by, so that 3/2 comes before 6/4, which fits no more; a constant last.
+   Updates *BEST and *FITS.  */
 static void try_slopes(const struct sample *samples, size_t count, long floor,
                        struct rule *best, size_t *fits)
 {
     for (long sum = 2; sum <= TIMES_MAX + BY_MAX; sum++)
         for (long by = 1; by <= BY_MAX && by < sum; by++)
-            if (sum - by <= TIMES_MAX && !have_common_factor(sum - by, by))
+            if (sum - by <= TIMES_MAX)
                 try_slope(samples, count, (struct rule){sum - by, by, 0, floor},
                           best, fits);
     try_slope(samples, count, (struct rule){0, 1, 0, floor}, best, fits);
@@ -135,44 +122,34 @@ bool rule_fit(const struct sample *samples, size_t count, struct rule *rule,
     return true;
 }
 
-/* Write the part of RULE with n to TEXT: "n", "2n", "3n/2"; "" for a constant.
- */
-static void print_slope(const struct rule *rule, char *text, size_t size)
+/* Write RULE without its floor to TEXT: "n", "3n/2+1", with SPACED "3n/2 + 1";
+   a constant as "5".  */
+static void print_line(const struct rule *rule, bool spaced, char *text,
+                       size_t size)
 {
-    char times[24] = "", by[24] = "";
+    char times[24] = "", by[24] = "", plus[32] = "";
+    const char *space = spaced ? " " : "";
     if (rule->times > 1)
         snprintf(times, sizeof times, "%ld", rule->times);
     if (rule->by > 1)
         snprintf(by, sizeof by, "/%ld", rule->by);
-    snprintf(text, size, "%s%s%s", times, rule->times ? "n" : "",
-             rule->times ? by : "");
-}
-
-/* Write the addend of RULE to TEXT: "+1", with SPACED " + 1"; "" if 0.  For a
-   constant rule, write the number alone.  */
-static void print_plus(const struct rule *rule, bool spaced, char *text,
-                       size_t size)
-{
-    long amount = rule->plus < 0 ? -rule->plus : rule->plus;
-    const char *sign = rule->plus < 0 ? "-" : "+";
-    const char *space = spaced ? " " : "";
-    if (rule->times == 0)
-        snprintf(text, size, "%ld", rule->plus);
-    else if (amount == 0)
-        snprintf(text, size, "%s", "");
+    if (rule->plus)
+        snprintf(plus, sizeof plus, "%s%c%s%ld", space,
+                 rule->plus < 0 ? '-' : '+', space, labs(rule->plus));
+    if (rule->times)
+        snprintf(text, size, "%sn%s%s", times, by, plus);
     else
-        snprintf(text, size, "%s%s%s%ld", space, sign, space, amount);
+        snprintf(text, size, "%ld", rule->plus);
 }
 
 void rule_print(const struct rule *rule, bool spaced, char *text, size_t size)
 {
-    char slope[64], plus[32];
+    char line[96];
     const char *space = spaced ? " " : "";
-    print_slope(rule, slope, sizeof slope);
-    print_plus(rule, spaced, plus, sizeof plus);
+    print_line(rule, spaced, line, sizeof line);
     if (rule->floor != RULE_NO_FLOOR)
-        snprintf(text, size, "max%s(%ld,%s%s%s)", space, rule->floor, space,
-                 slope, plus);
+        snprintf(text, size, "max%s(%ld,%s%s)", space, rule->floor, space,
+                 line);
     else
-        snprintf(text, size, "%s%s", slope, plus);
+        snprintf(text, size, "%s", line);
 }

@@ -165,28 +165,23 @@ static void fill_cap(const struct findings *findings, struct cap_row *cap)
     cap->initial_value = findings_number(findings, id, "initial-value", -1);
 }
 
-/* Why a family does not work, by the finding KEY, "FAMILY.available"; NULL if
-   the family works, if this is unknown, or if the family was not requested.  */
-static const char *table_absence(const struct findings *findings,
-                                 const char *key)
-{
-    const struct finding *found = findings_get(findings, "listen.queue", key);
-    if (!found || !found->value || strcmp(found->value, "no") != 0)
-        return NULL;
-    return found->reason ? found->reason : "not measured";
-}
-
-/* Whether a family has addresses, but connections fail or could not be tried,
-   by the finding KEY, "FAMILY.available".  False for a family that works, was
-   not requested or is disabled: a disabled family has no address to listen on.
- */
-static bool is_dead(const struct findings *findings, const char *key)
+/* Set *ABSENT, why a family does not work, by the finding KEY,
+   "FAMILY.available"; NULL if the family works, if this is unknown, or if the
+   family was not requested.  Returns whether the family has addresses, but
+   connections fail or could not be tried; a disabled family has no address to
+   listen on.  */
+static bool table_family(const struct findings *findings, const char *key,
+                         const char **absent)
 {
     static const char call[] = "connect: ";
     const struct finding *found = findings_get(findings, "listen.queue", key);
-    if (!found || !found->reason)
+    *absent = NULL;
+    if (!found)
         return false;
-    return !found->value || !strncmp(found->reason, call, sizeof call - 1);
+    if (found->value && !strcmp(found->value, "no"))
+        *absent = found->reason ? found->reason : "not measured";
+    return found->reason &&
+           (!found->value || !strncmp(found->reason, call, sizeof call - 1));
 }
 
 int table_make(struct queue_table *table, const struct findings *findings)
@@ -207,10 +202,10 @@ int table_make(struct queue_table *table, const struct findings *findings)
         findings_number(findings, "listen.incomplete", "tcp_syncookies", -1);
     table->max_backlog = findings_number(findings, "listen.incomplete",
                                          "tcp_max_syn_backlog", -1);
-    table->inet_absent = table_absence(findings, "inet.available");
-    table->inet6_absent = table_absence(findings, "inet6.available");
-    table->inet_dead = is_dead(findings, "inet.available");
-    table->inet6_dead = is_dead(findings, "inet6.available");
+    table->inet_dead =
+        table_family(findings, "inet.available", &table->inet_absent);
+    table->inet6_dead =
+        table_family(findings, "inet6.available", &table->inet6_absent);
     return 0;
 }
 

@@ -16,26 +16,12 @@
 
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
+#include "probes/queue/defer.h"
 #include "probes/queue/listen-queue.h"
 #include "probes/verdict/verdict.h"
 #include "sonde.h"
 
 /* ---- by backlogprobe's measurement -------------------------------------- */
-
-/* The backlogs of the latest plan.  */
-static int row_list[20];
-
-/* A plan to measure the COUNT BACKLOGS, at most 20, over IPv4 and IPv6.  Valid
-   until the next call.  */
-static struct queue_plan listen_queue_plan(const int *backlogs, size_t count)
-{
-    memcpy(row_list, backlogs, count * sizeof *backlogs);
-    return (struct queue_plan){.inet = true,
-                               .inet6 = true,
-                               .wait = WAIT_USUAL,
-                               .backlogs = row_list,
-                               .count = count};
-}
 
 /* Run the measurement of PLAN and add its findings to FINDINGS; through memory,
    since there may be no directory for files.  Without memory, or if a finding
@@ -60,15 +46,24 @@ static void listen_queue_measure_plan(struct probe *probe,
     free(text);
 }
 
-/* Write the findings of this question unchanged to the question's report,
-   except the network namespace (key "scope"), which is no behaviour.  */
-static void listen_queue_copy_findings(struct probe *probe,
-                                       const struct findings *findings)
+/* Measure PLAN, and write the findings of this question unchanged to the
+   question's report, except the network namespace (key "scope"), which is no
+   behaviour.  Returns the verdict, and in *TABLE the rows; nothing is freed
+   before the child ends.  */
+static struct verdict listen_queue_judge(struct probe *probe,
+                                         const struct queue_plan *plan,
+                                         struct queue_table *table)
 {
-    for (size_t i = 0; i < findings->count; i++)
-        if (!strcmp(findings->list[i].id, probe->question->id) &&
-            strcmp(findings->list[i].key, "scope"))
-            finding_write(probe->out, &findings->list[i]);
+    struct findings findings = {0};
+    listen_queue_measure_plan(probe, plan, &findings);
+    findings_sort(&findings);
+    if (table_make(table, &findings))
+        probe_skip(probe, "out of memory");
+    for (size_t i = 0; i < findings.count; i++)
+        if (!strcmp(findings.list[i].id, probe->question->id) &&
+            strcmp(findings.list[i].key, "scope"))
+            finding_write(probe->out, &findings.list[i]);
+    return verdict_of(table);
 }
 
 /* Connect up to MAX AF_UNIX clients to a new listener with BACKLOG, until a
@@ -116,43 +111,38 @@ static int listen_queue_fill_unix(struct probe *probe, int backlog, int max,
 
 static void listen_queue_report_unix(struct probe *probe)
 {
-    static const int backlogs[] = {0, 1, 2,  3,  4,  5,  6, 7,
-                                   8, 9, 10, 11, 12, 13, 14};
-    for (size_t i = 0; i < sizeof backlogs / sizeof *backlogs; i++) {
-        char key[40];
+    for (int backlog = 0; backlog <= 14; backlog++) {
+        char client[40], overflow[40];
         int next;
         const char *why;
-        int count =
-            listen_queue_fill_unix(probe, backlogs[i], 100, &next, &why);
-        snprintf(key, sizeof key, "unix.%d.client", backlogs[i]);
-        if (why)
-            probe_report_skip(probe, key, "%s", why);
-        else
-            probe_report(probe, key, "%d", count);
-        snprintf(key, sizeof key, "unix.%d.overflow", backlogs[i]);
-        if (why)
-            probe_report_skip(probe, key, "%s", why);
-        else
-            probe_report(probe, key, "%s",
+        int count = listen_queue_fill_unix(probe, backlog, 100, &next, &why);
+        snprintf(client, sizeof client, "unix.%d.client", backlog);
+        snprintf(overflow, sizeof overflow, "unix.%d.overflow", backlog);
+        if (why) {
+            probe_report_skip(probe, client, "%s", why);
+            probe_report_skip(probe, overflow, "%s", why);
+        } else {
+            probe_report(probe, client, "%d", count);
+            probe_report(probe, overflow, "%s",
                          next ? error_text(next) : "none of 100");
+        }
     }
 }
 
 static void listen_queue_probe(struct probe *probe)
 {
-    static const int backlogs[] = {0, 1,  2,  3,  4,  5,  6,   7,  8,
-                                   9, 10, 11, 12, 13, 14, 128, 129};
-    struct queue_plan plan =
-        listen_queue_plan(backlogs, sizeof backlogs / sizeof *backlogs);
-    struct findings findings = {0};
+    static int backlogs[] = {0, 1,  2,  3,  4,  5,  6,   7,  8,
+                             9, 10, 11, 12, 13, 14, 128, 129};
+    const struct queue_plan plan = {
+        .inet = true,
+        .inet6 = true,
+        .wait = WAIT_USUAL,
+        .backlogs = backlogs,
+        .count = sizeof backlogs / sizeof *backlogs,
+    };
     struct queue_table table;
     char accepted[80], client[80];
-    listen_queue_measure_plan(probe, &plan, &findings);
-    findings_sort(&findings);
-    if (table_make(&table, &findings))
-        probe_skip(probe, "out of memory");
-    struct verdict verdict = verdict_of(&table);
-    listen_queue_copy_findings(probe, &findings);
+    struct verdict verdict = listen_queue_judge(probe, &plan, &table);
     if (!verdict.accepted.comparable)
         probe_skip(probe, "no connection over the loopback interface works");
     rule_print(&verdict.accepted.rule, false, accepted, sizeof accepted);
@@ -170,18 +160,14 @@ static void listen_queue_probe(struct probe *probe)
    measure the cap, the setting's value is reported as read.  */
 static void listen_queue_probe_cap(struct probe *probe)
 {
-    static const int backlogs[] = {0, 1, 2};
-    struct queue_plan plan = listen_queue_plan(backlogs, 3);
-    plan.inet6 = false;
-    plan.cap = true;
-    struct findings findings = {0};
+    static int backlogs[] = {0, 1, 2};
+    const struct queue_plan plan = {.inet = true,
+                                    .cap = true,
+                                    .wait = WAIT_USUAL,
+                                    .backlogs = backlogs,
+                                    .count = 3};
     struct queue_table table;
-    listen_queue_measure_plan(probe, &plan, &findings);
-    findings_sort(&findings);
-    if (table_make(&table, &findings))
-        probe_skip(probe, "out of memory");
-    struct verdict verdict = verdict_of(&table);
-    listen_queue_copy_findings(probe, &findings);
+    struct verdict verdict = listen_queue_judge(probe, &plan, &table);
     const struct cap_row *cap = &table.cap;
     const char *setting = cap->setting ? cap->setting : "no known setting";
     long found = verdict.cap;
@@ -292,7 +278,6 @@ static void listen_queue_probe_overflow(struct probe *probe)
     probe_report(probe, "unix-first-rejected", "%d", unix_count + 1);
 }
 
-#ifdef TCP_DEFER_ACCEPT
 /* Report how many incomplete handshakes the SYN queue holds.  A listener with
    TCP_DEFER_ACCEPT keeps each handshake incomplete until data arrives, so the
    SYN queue can be filled without privilege: all clients = incomplete
@@ -305,8 +290,10 @@ static void listen_queue_probe_synqueue(struct probe *probe)
     int listener = tcp_socket(probe);
     struct sockaddr_in address = loopback_address(0);
     probe_check(probe, bind_to(listener, &address), "bind");
-    probe_check(probe, set_int(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 60),
-                "TCP_DEFER_ACCEPT");
+    int deferred = defer_handshakes(listener);
+    if (deferred && errno == ENOTSUP)
+        probe_skip(probe, "no TCP_DEFER_ACCEPT to keep handshakes incomplete");
+    probe_check(probe, deferred, "TCP_DEFER_ACCEPT");
     probe_check(probe, listen(listener, backlog), "listen");
     int all = fill_queue(probe, listener, max, false, fds, &next);
     int room = listen_queue_capacity(probe, backlog, max, &plain);
@@ -323,12 +310,6 @@ static void listen_queue_probe_synqueue(struct probe *probe)
     for (int i = 0; i < all; i++)
         reset(fds[i]);
 }
-#else
-static void listen_queue_probe_synqueue(struct probe *probe)
-{
-    probe_skip(probe, "no TCP_DEFER_ACCEPT to keep handshakes incomplete");
-}
-#endif
 
 QUESTIONS(listen_queue){
     {
