@@ -153,8 +153,6 @@ static int select_and_report(struct listeners *listeners)
         listeners_select(listeners, choices.operands.texts[0], &why);
     if (selection == SELECTION_FOUND)
         return report_found(listeners);
-    if (selection == SELECTION_FAILED)
-        say(&why, "cannot choose among the listeners: %s", strerror(errno));
     return report_missing(listeners, selection, &why);
 }
 

@@ -11,18 +11,15 @@
 #include "base/sentence.h"
 #include "probes/listeners/listeners.h"
 
-static bool listeners_explain_is_unix(const struct listener_row *row)
-{
-    return row->listener.address.storage.ss_family == AF_UNIX;
-}
-
-/* The clients of LISTENER, which is IPv6, as the rest of a sentence; "" if
-   unknown.  A listener at an IPv4-mapped address, as in Java, has IPV6_V6ONLY
+/* The clients of an IPv6 LISTENER as the rest of a sentence; "" if unknown, or
+   for IPv4.  A listener at an IPv4-mapped address, as in Java, has IPV6_V6ONLY
    off and serves only IPv4.  */
 static const char *clients_of(const struct sonde_listener *listener)
 {
     struct sockaddr_in6 in6;
     memcpy(&in6, &listener->address.storage, sizeof in6);
+    if (in6.sin6_family != AF_INET6)
+        return "";
     if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
         return ", for IPv4 clients alone";
     return listener->v6only < 0 ? ""
@@ -35,15 +32,15 @@ static void listeners_explain_put_head(FILE *out,
 {
     const struct sonde_listener *listener = &row->listener;
     struct sentence text = {""};
-    static const char *const kinds[] = {"TCP over IPv4", "TCP over IPv6"};
-    bool inet6 = listener->address.storage.ss_family == AF_INET6;
-    say(&text, "%s: %s", row->local,
-        !listeners_explain_is_unix(row) ? kinds[inet6]
-        : listener->type == SOCK_SEQPACKET
-            ? "a UNIX socket of whole messages (SOCK_SEQPACKET)"
-            : "a UNIX stream socket");
-    if (inet6)
-        say(&text, "%s", clients_of(listener));
+    say(&text, "%s: ", row->local);
+    if (!listener_is_unix(listener))
+        say(&text, "TCP over %s%s",
+            family_name(listener->address.storage.ss_family),
+            clients_of(listener));
+    else if (listener->type == SOCK_SEQPACKET)
+        say(&text, "a UNIX socket of whole messages (SOCK_SEQPACKET)");
+    else
+        say(&text, "a UNIX stream socket");
     put_sentence(out, NULL, &text);
 }
 
@@ -132,7 +129,7 @@ static void put_queued(FILE *out, const struct listeners *listeners,
         say(&text, ", %d%% of what fits", row->percent);
     if (row->percent == 100 && listeners->is_linux)
         say(&text, "%s",
-            listeners_explain_is_unix(row)
+            listener_is_unix(&row->listener)
                 ? ": the next client waits in connect, or gets "
                   "EAGAIN if it is non-blocking"
                 : ": the SYN of the next client is dropped, and it "
@@ -172,7 +169,7 @@ static void put_drops(FILE *out, const struct listeners *listeners,
     long drops = row->listener.queue.drops;
     struct sentence text = {""};
     if (drops < 0)
-        say(&text, listeners_explain_is_unix(row) && listeners->is_linux
+        say(&text, listener_is_unix(&row->listener) && listeners->is_linux
                        ? "not counted: clients of a full UNIX socket "
                          "wait, or get an error"
                        : "not counted for each listener here");
@@ -188,7 +185,7 @@ static void put_drops(FILE *out, const struct listeners *listeners,
             "(half-open health checks, scans), stray RST and FIN.",
             drops, drops == 1 ? "" : "s");
     put_sentence(out, "drops", &text);
-    if (!listeners_explain_is_unix(row) && totals->drops >= 0)
+    if (!listener_is_unix(&row->listener) && totals->drops >= 0)
         put_totals(out, totals);
 }
 
@@ -241,7 +238,8 @@ static void say_suspect(struct sentence *text,
 static bool may_overflow(const struct listeners *listeners,
                          const struct listener_row *row)
 {
-    return listeners_explain_is_unix(row) || listeners->totals.overflows < 0 ||
+    return listener_is_unix(&row->listener) ||
+           listeners->totals.overflows < 0 ||
            (listeners->totals.overflows > 0 && row->listener.queue.drops != 0);
 }
 

@@ -45,17 +45,37 @@ const char *listener_family(const struct sonde_listener *listener)
     return family_key(listener->address.storage.ss_family);
 }
 
+bool listener_is_unix(const struct sonde_listener *listener)
+{
+    return listener->address.storage.ss_family == AF_UNIX;
+}
+
+const char *listeners_kind(const struct listeners *listeners)
+{
+    return listeners->some ? " of this kind" : "";
+}
+
 /* ---- names -------------------------------------------------------------- */
 
-/* Write to TEXT the address of an IPv4 LISTENER confined to an interface:
-   "0.0.0.0%eth0:80", like an IPv6 address with scope.  The interface is written
-   by number if the name is unknown.  */
-static void print_confined(const struct sonde_listener *listener, char *text,
-                           size_t size)
+/* Write to TEXT the address of a TCP LISTENER with the interface to which
+   LISTENER is confined: "0.0.0.0%eth0:80", like an IPv6 address with scope. The
+   interface is written by number if the name is unknown.  */
+static void print_tcp(const struct sonde_listener *listener, char *text,
+                      size_t size)
 {
     char name[IF_NAMESIZE + 1];
     struct sonde_address address = listener->address;
     int port = sonde_address_port(&address);
+    if (listener->ifindex != 0 && address.storage.ss_family == AF_INET6) {
+        struct sockaddr_in6 in6;
+        memcpy(&in6, &address.storage, sizeof in6);
+        in6.sin6_scope_id = listener->ifindex;
+        memcpy(&address.storage, &in6, sizeof in6);
+    }
+    if (listener->ifindex == 0 || address.storage.ss_family == AF_INET6) {
+        sonde_address_print(&address, text, size);
+        return;
+    }
     if (!if_indextoname(listener->ifindex, name))
         snprintf(name, sizeof name, "%u", listener->ifindex);
     sonde_address_set_port(&address, 0);
@@ -100,48 +120,26 @@ static void print_visibly(const char *plain, char *text, size_t size)
    ENOMEM.  */
 static char *print_local(const struct sonde_listener *listener)
 {
-    char text[SONDE_ADDRESS_TEXT + IF_NAMESIZE + 8] = "";
+    char text[SONDE_ADDRESS_TEXT + IF_NAMESIZE + 8];
     char visible[sizeof text];
-    struct sonde_listener scoped = *listener;
-    struct sockaddr_in6 in6;
-    switch (listener->address.storage.ss_family) {
-    case AF_INET6:
-        memcpy(&in6, &scoped.address.storage, sizeof in6);
-        if (listener->ifindex != 0)
-            in6.sin6_scope_id = listener->ifindex;
-        memcpy(&scoped.address.storage, &in6, sizeof in6);
-        sonde_address_print(&scoped.address, text, sizeof text);
-        break;
-    case AF_INET:
-        if (listener->ifindex != 0)
-            print_confined(listener, text, sizeof text);
-        else
-            sonde_address_print(&listener->address, text, sizeof text);
-        break;
-    default:
+    if (listener_is_unix(listener)) {
         listeners_print_unix(listener, text, sizeof text);
         return strdup(text);
     }
+    print_tcp(listener, text, sizeof text);
     print_visibly(text, visible, sizeof visible);
     return strdup(visible);
 }
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Make room in *LIST, which has COUNT elements of SIZE bytes and is allocated
-   for *ROOM, for a further element: *LIST and *ROOM may change.  Returns 0; or
-   -1 with ENOMEM, and the list unchanged.  */
-static int listeners_grow(void **list, size_t count, size_t *room, size_t size)
+/* Make room in LIST, which has COUNT elements of SIZE bytes, for a further
+   element: the room doubles whenever COUNT is a power of two.  Returns the
+   list, perhaps moved; or NULL with ENOMEM, and LIST unchanged.  */
+static void *listeners_grow(void *list, size_t count, size_t size)
 {
-    if (count < *room)
-        return 0;
-    size_t more = *room ? 2 * *room : 64;
-    void *bigger = realloc(*list, more * size);
-    if (!bigger)
-        return -1;
-    *list = bigger;
-    *room = more;
-    return 0;
+    bool is_full = (count & (count - 1)) == 0;
+    return is_full ? realloc(list, (count ? 2 * count : 1) * size) : list;
 }
 
 /* PERCENT of a row (listeners.h): from 0 to 100, or -1.  */
@@ -162,17 +160,17 @@ static int percent_of(const struct sonde_listener *listener)
 static int listeners_add_row(const struct sonde_listener *listener, void *data)
 {
     struct listeners *listeners = data;
-    void *rows = listeners->rows;
-    int failed = listeners_grow(&rows, listeners->count, &listeners->room,
-                                sizeof *listeners->rows);
-    listeners->rows = rows;
-    if (failed)
+    struct listener_row row = {.listener = *listener,
+                               .local = print_local(listener),
+                               .percent = percent_of(listener)};
+    struct listener_row *rows =
+        listeners_grow(listeners->rows, listeners->count, sizeof row);
+    if (rows)
+        listeners->rows = rows;
+    if (!rows || !row.local) {
+        free(row.local);
         return -1;
-    struct listener_row row = {.listener = *listener};
-    row.local = print_local(listener);
-    row.percent = percent_of(listener);
-    if (!row.local)
-        return -1;
+    }
     listeners->rows[listeners->count++] = row;
     return 0;
 }
@@ -182,14 +180,12 @@ static int listeners_add_row(const struct sonde_listener *listener, void *data)
 static int add_owner(const struct sonde_owner *owner, void *data)
 {
     struct listeners *listeners = data;
-    void *owners = listeners->owners;
-    int failed =
-        listeners_grow(&owners, listeners->owner_count, &listeners->owner_room,
-                       sizeof *listeners->owners);
-    listeners->owners = owners;
-    if (failed)
+    struct sonde_owner *owners = listeners_grow(
+        listeners->owners, listeners->owner_count, sizeof *owner);
+    if (!owners)
         return -1;
-    listeners->owners[listeners->owner_count++] = *owner;
+    listeners->owners = owners;
+    owners[listeners->owner_count++] = *owner;
     return 0;
 }
 

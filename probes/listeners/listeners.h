@@ -30,14 +30,15 @@ struct listener_row {
                     100 also with capacity 0; -1 if unknown */
     const struct sonde_owner *owners; /* visible processes */
     size_t owner_count;
+    bool is_marked; /* to be kept by listeners_select */
 };
 
 /* All zero is the empty list.  Free with listeners_free.  */
 struct listeners {
     struct listener_row *rows; /* the fullest first, then by address */
-    size_t count, room;
+    size_t count;
     struct sonde_owner *owners; /* by socket, then by process */
-    size_t owner_count, owner_room;
+    size_t owner_count;
     int hidden;       /* processes with unreadable sockets; -1: the owners could
                          not be read, or not all in time */
     int hidden_error; /* errno if HIDDEN is -1, else 0 */
@@ -65,12 +66,11 @@ int listeners_read(struct listeners *listeners, unsigned families, int timeout,
 /* Result of listeners_select.  */
 enum selection {
     SELECTION_FOUND,
-    SELECTION_NONE,    /* no such listener */
-    SELECTION_WRONG,   /* not the name of any possible listener: an invalid
-                          address, a host that cannot be looked up, a number
-                          that is neither port nor process */
-    SELECTION_UNKNOWN, /* a family that may have the listener was unreadable */
-    SELECTION_FAILED   /* errno: ENOMEM */
+    SELECTION_NONE,   /* no such listener */
+    SELECTION_WRONG,  /* not the name of any possible listener: an invalid
+                         address, a host that cannot be looked up, a number
+                         that is neither port nor process */
+    SELECTION_UNKNOWN /* a family that may have the listener was unreadable */
 };
 
 /* Keep the listeners that match WHAT and remove all others from LISTENERS: a
@@ -79,8 +79,8 @@ enum selection {
    that serve this address most specifically; any text printed as LOCAL.  If
    none match, no listener stays, and the reason is appended to *WHY, an empty
    sentence, for the user.  After SELECTION_FOUND, *WHY may have a text, too, to
-   be ignored.  After SELECTION_FAILED, LISTENERS and *WHY are unchanged.  Names
-   of hosts except localhost are resolved, for 5 seconds at most.  */
+   be ignored.  Names of hosts except localhost are resolved, for 5 seconds at
+   most.  */
 enum selection listeners_select(struct listeners *listeners, const char *what,
                                 struct sentence *why);
 
@@ -110,6 +110,10 @@ void listeners_say_unseen(struct sentence *text,
 const char *listeners_family(int index);
 const char *listeners_family_words(int index);
 const char *listener_family(const struct sonde_listener *listener);
+bool listener_is_unix(const struct sonde_listener *listener);
+
+/* " of this kind" if not all families were requested, otherwise "".  */
+const char *listeners_kind(const struct listeners *listeners);
 
 /* Write OWNER to TEXT as "name[pid]", cut to SIZE bytes.  Bytes of the name
    that are not printable ASCII become '?'.  */
