@@ -107,14 +107,12 @@ void answers_states(FILE *out, const struct findings *findings)
     const char *text = !answer         ? "not measured"
                        : answer->value ? answer->value
                                        : answer->reason;
-    fputs("TCP states in the kernel's table: ", out);
-    wrap(out, text ? text : "-", 34, 2, WIDTH);
-    putc('\n', out);
+    wrap_labelled(out, "TCP states in the kernel's table:", 34, 2,
+                  text ? text : "-");
     for (size_t walk = 0; walk < sizeof walks / sizeof *walks; walk++)
         put_walk(out, slice, walk);
     if (missing) {
-        fputs("\nnot seen: ", out);
-        wrap(out, missing, 10, 10, WIDTH);
         putc('\n', out);
+        wrap_labelled(out, "not seen:", 10, 10, missing);
     }
 }

@@ -15,17 +15,6 @@
    key.  */
 enum { SCHEMA_VERSION = 1 };
 
-static void report_json_put_host(struct json *json,
-                                 const struct findings *findings)
-{
-    json_object(json, "host");
-    json_text(json, "system", findings_text(findings, "host", "system"));
-    json_text(json, "release", findings_text(findings, "host", "release"));
-    json_text(json, "machine", findings_text(findings, "host", "machine"));
-    json_text(json, "scope", findings_text(findings, "host", "scope"));
-    json_object_end(json);
-}
-
 /* Write the member "reason": why ROW has no figures; for a row that is not
    stable, the ranges, since figures that vary are null; otherwise null.  */
 static void report_json_put_reason(struct json *json,
@@ -167,7 +156,7 @@ void report_json(FILE *out, const struct report *report)
     struct json json = {.out = out};
     json_object(&json, NULL);
     json_number(&json, "schema_version", SCHEMA_VERSION);
-    report_json_put_host(&json, report->findings);
+    report_json_host(&json, report->findings);
     json_number(&json, "timeout_ms", report->wait);
     json_array(&json, "rows");
     for (size_t i = 0; i < report->table.count; i++)

@@ -585,8 +585,9 @@ void report_head(FILE *out, const struct report *report)
 {
     const struct findings *findings = report->findings;
     const char *scope = findings_text(findings, "host", "scope");
-    fprintf(out, "%s %s %s", host_text(findings, "system"),
-            host_text(findings, "release"), host_text(findings, "machine"));
+    struct sentence host = {""};
+    report_say_host(&host, findings);
+    fputs(host.text, out);
     if (scope && !strncmp(scope, "net:[", 5))
         fprintf(out, ", network namespace %.*s", (int)strcspn(scope + 5, "]"),
                 scope + 5);

@@ -7,6 +7,7 @@
 #ifndef PROBES_REPORT_REPORT_H
 #define PROBES_REPORT_REPORT_H 1
 
+#include "base/json.h"
 #include "base/sentence.h"
 #include "probes/finding/finding.h"
 #include "probes/verdict/require.h"
@@ -41,6 +42,12 @@ int report_make(struct report *report, struct findings *findings, int wait);
 
 /* Free the table of REPORT, not the findings.  */
 void report_free(struct report *report);
+
+/* Parts of all reports, on answers as well: system, release and machine of the
+   host, appended to SENTENCE; and the member "host".  */
+void report_say_host(struct sentence *sentence,
+                     const struct findings *findings);
+void report_json_host(struct json *json, const struct findings *findings);
 
 /* Write the text report, in 80 columns of plain ASCII: the host, the table of
    figures, notes on missing figures, then the conclusions.  NEED is left out:
