@@ -85,7 +85,6 @@ probes_libprobes_la_SOURCES = \
 	probes/report/report-chart.c \
 	probes/report/report-json.c \
 	probes/report/report-stepwise.c \
-	probes/report/report-stepwise.h \
 	probes/report/report-prometheus.c \
 	probes/report/report-require.c \
 	probes/report/report-text.c \

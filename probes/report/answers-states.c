@@ -85,14 +85,11 @@ static void put_walk(FILE *out, struct slice slice, size_t walk)
             finding->key[length] != '.')
             continue;
         if (first) {
-            fprintf(out, "\n%s\n", walks[walk].title);
-            int column = pad(out, fprintf(out, "here"), WHAT);
-            column += fprintf(out, "      event");
-            if (walks[walk].both) {
-                pad(out, column, PEER);
-                fputs("there", out);
-            }
-            putc('\n', out);
+            fprintf(out, "\n%s\n%-*s", walks[walk].title, WHAT, "here");
+            if (walks[walk].both)
+                fprintf(out, "%-*sthere\n", PEER - WHAT, "      event");
+            else
+                fputs("      event\n", out);
         }
         first = false;
         put_step(out, finding->value);

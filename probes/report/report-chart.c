@@ -55,10 +55,10 @@ static void choose_width(struct chart *chart)
 {
     int room = SENTENCE_COLUMNS - LEFT - NOTE;
     int name_width = 1;
-    char name[16];
+    char name[BACKLOG_TEXT];
     for (size_t i = 0; i < chart->count; i++) {
-        report_backlog(chart->bars[i]->backlog, name, sizeof name);
-        int length = (int)strlen(name) + 1;
+        int length =
+            (int)strlen(report_backlog(chart->bars[i]->backlog, name)) + 1;
         name_width = length > name_width ? length : name_width;
     }
     while (chart->count > 1 && (int)chart->count * name_width > room) {
@@ -138,10 +138,7 @@ static void put_line(FILE *out, const struct chart *chart, int line)
         bool filled =
             report_chart_level(chart, chart->bars[i]->accepted) >= line;
         for (int k = 0; k < chart->width; k++)
-            text[used++] = k == 0   ? (is_cap ? '-' : ' ')
-                           : filled ? '#'
-                           : is_cap ? '-'
-                                    : ' ';
+            text[used++] = k > 0 && filled ? '#' : is_cap ? '-' : ' ';
     }
     while (!is_cap && used > 0 && text[used - 1] == ' ')
         used--;
@@ -159,9 +156,9 @@ static void put_names(FILE *out, const struct chart *chart)
         putc('-', out);
     fprintf(out, "\n%*s  ", LEFT - 2, "");
     for (size_t i = 0; i < chart->count; i++) {
-        char name[16];
-        report_backlog(chart->bars[i]->backlog, name, sizeof name);
-        fprintf(out, "%*s", chart->width, name);
+        char name[BACKLOG_TEXT];
+        fprintf(out, "%*s", chart->width,
+                report_backlog(chart->bars[i]->backlog, name));
     }
     fputs("  backlog\n\n", out);
 }

@@ -8,7 +8,6 @@
 
 #include "base/json.h"
 #include "probes/finding/host.h"
-#include "probes/report/report-stepwise.h"
 #include "probes/report/report.h"
 
 /* Incremented when a key changes its meaning or is removed, not for a new
@@ -122,7 +121,7 @@ static void report_json_put_with(struct json *json,
     json_object(json, "with");
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->list[i];
-        if (!strcmp(finding->id, "with") && strcmp(finding->key, "namespace"))
+        if (report_is_setting(finding))
             json_text(json, finding->key, finding->value);
     }
     json_object_end(json);

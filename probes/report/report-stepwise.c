@@ -7,7 +7,6 @@
 
 #include "base/sentence.h"
 #include "probes/queue/listen-again.h"
-#include "probes/report/report-stepwise.h"
 #include "probes/report/report.h"
 
 static const char again_id[] = "listen.again";

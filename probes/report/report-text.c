@@ -8,7 +8,6 @@
 
 #include "base/sentence.h"
 #include "probes/finding/host.h"
-#include "probes/report/report-stepwise.h"
 #include "probes/report/report.h"
 #include "probes/verdict/published.h"
 
@@ -23,12 +22,10 @@ static bool report_text_has_family(const struct queue_table *table,
     return false;
 }
 
-void report_backlog(int backlog, char *text, size_t size)
+const char *report_backlog(int backlog, char text[BACKLOG_TEXT])
 {
-    if (backlog == INT_MAX)
-        snprintf(text, size, "max");
-    else
-        snprintf(text, size, "%d", backlog);
+    snprintf(text, BACKLOG_TEXT, "%d", backlog);
+    return backlog == INT_MAX ? "max" : text;
 }
 
 static bool is_published(int backlog)
@@ -128,10 +125,9 @@ static void put_counts(FILE *out, const struct queue_row *row)
 static void report_text_put_row(FILE *out, const struct queue_table *table,
                                 int backlog)
 {
-    char name[16], effective[48];
-    report_backlog(backlog, name, sizeof name);
+    char name[BACKLOG_TEXT], effective[48];
     print_effective(table, backlog, effective, sizeof effective);
-    fprintf(out, "%7s %8s", name, effective);
+    fprintf(out, "%7s %8s", report_backlog(backlog, name), effective);
     for (int i = 0; i < REPORT_FAMILIES; i++)
         if (report_text_has_family(table, report_families[i].id))
             put_counts(out, table_row(table, report_families[i].id, backlog));
@@ -201,18 +197,24 @@ static bool same_reason(const struct queue_row *row,
            !strcmp(report_text_reason_of(row), report_text_reason_of(other));
 }
 
+/* Append the backlogs of the COUNT rows from ROW on: "3", or "3 to 5".  */
+static void say_backlogs(struct sentence *sentence, const struct queue_row *row,
+                         size_t count)
+{
+    char text[BACKLOG_TEXT];
+    say(sentence, "%s", report_backlog(row->backlog, text));
+    if (count > 1)
+        say(sentence, " to %s", report_backlog(row[count - 1].backlog, text));
+}
+
 /* Write why the COUNT rows from ROW on have no figures, or unstable figures,
    all for the same reason.  */
 static void report_text_put_reason(FILE *out, const struct queue_row *row,
                                    size_t count)
 {
     struct sentence sentence = {""};
-    char first[16], last[16];
-    report_backlog(row->backlog, first, sizeof first);
-    report_backlog(row[count - 1].backlog, last, sizeof last);
-    say(&sentence, "%s, backlog %s", report_family_name(row->family), first);
-    if (count > 1)
-        say(&sentence, " to %s", last);
+    say(&sentence, "%s, backlog ", report_family_name(row->family));
+    say_backlogs(&sentence, row, count);
     say(&sentence, ": %s", report_text_reason_of(row));
     put_sentence(out, "note", &sentence);
 }
@@ -251,13 +253,13 @@ static void say_broken(struct sentence *sentence, const struct report *report)
     int named = 0;
     for (size_t i = 0; i < report->table.count; i++) {
         const struct queue_row *row = &report->table.rows[i];
-        char backlog[16];
+        char backlog[BACKLOG_TEXT];
         if (verdict_explains(&report->verdict, &report->table, row))
             continue;
-        report_backlog(row->backlog, backlog, sizeof backlog);
         if (named++ < 8)
             say(sentence, "%s %s (%s: %ld)", named == 1 ? "; not" : ",",
-                backlog, row->family, row->accepted);
+                report_backlog(row->backlog, backlog), row->family,
+                row->accepted);
     }
     if (named > 8)
         say(sentence, " and %d more", named - 8);
@@ -374,21 +376,6 @@ static size_t count_alike(const struct queue_table *table, size_t number)
     return next - number;
 }
 
-/* Append the SYN queue's figure of the COUNT rows from ROW on, with the name
-   FAMILY unless NULL.  */
-static void say_incomplete_row(struct sentence *sentence,
-                               const struct queue_row *row, size_t count,
-                               const char *family)
-{
-    char first[16], last[16];
-    report_backlog(row->backlog, first, sizeof first);
-    report_backlog(row[count - 1].backlog, last, sizeof last);
-    say(sentence, " %s for backlog %s%s%s", row->incomplete_text, first,
-        count > 1 ? " to " : "", count > 1 ? last : "");
-    if (family)
-        say(sentence, " (%s)", family);
-}
-
 /* Without a rule, list the figures of the SYN queue by row: adjacent rows with
    the same figure together, families together if all agree, at most ROWS_MAX
    entries and the number of the rest.  */
@@ -409,9 +396,11 @@ static void say_incomplete_rows(struct sentence *sentence,
         count = count_alike(table, i);
         if (named++ >= ROWS_MAX)
             continue;
-        say(sentence, "%s", named == 1 ? ":" : ",");
-        say_incomplete_row(sentence, row, count,
-                           agree ? NULL : report_family_name(row->family));
+        say(sentence, "%s %s for backlog ", named == 1 ? ":" : ",",
+            row->incomplete_text);
+        say_backlogs(sentence, row, count);
+        if (!agree)
+            say(sentence, " (%s)", report_family_name(row->family));
     }
     if (named > ROWS_MAX)
         say(sentence, " and %d more", named - ROWS_MAX);
@@ -565,16 +554,14 @@ static void report_text_put_like(FILE *out, const struct likeness *like)
 /* Write a sentence with the settings of --with, from the findings "with".  */
 static void report_text_put_with(FILE *out, const struct findings *findings)
 {
-    struct sentence sentence = {"in a new network namespace, with "};
-    bool first = true;
+    struct sentence sentence = {"in a new network namespace, with"};
+    const char *before = " ";
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->list[i];
-        if (strcmp(finding->id, "with") != 0 ||
-            !strcmp(finding->key, "namespace") || !finding->value)
+        if (!report_is_setting(finding) || !finding->value)
             continue;
-        say(&sentence, "%s%s = %s", first ? "" : ", ", finding->key,
-            finding->value);
-        first = false;
+        say(&sentence, "%s%s = %s", before, finding->key, finding->value);
+        before = ", ";
     }
     put_sentence(out, NULL, &sentence);
 }

@@ -35,6 +35,11 @@ const char *report_family_name(const char *id)
     return id;
 }
 
+bool report_is_setting(const struct finding *finding)
+{
+    return !strcmp(finding->id, "with") && strcmp(finding->key, "namespace");
+}
+
 void report_say_host(struct sentence *sentence, const struct findings *findings)
 {
     say(sentence, "%s %s %s", host_text(findings, "system"),

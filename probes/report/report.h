@@ -35,6 +35,9 @@ extern const struct report_family report_families[REPORT_FAMILIES];
 /* The name in text of the family ID; ID itself if unknown.  */
 const char *report_family_name(const char *id);
 
+/* Whether FINDING is a setting of --with.  */
+bool report_is_setting(const struct finding *finding);
+
 /* Sort FINDINGS, which must outlive the report, and make *REPORT: the table and
    the verdict, with REQUIRES false.  WAIT: the silence timeout, in
    milliseconds.  Returns 0; free with report_free.  Or -1 with ENOMEM.  */
@@ -70,9 +73,9 @@ void report_say_namespace(struct sentence *sentence, const struct cap_row *cap);
    " at the beginning of REASON is not repeated.  */
 void report_not_filled(struct sentence *sentence, const char *reason);
 
-/* Write BACKLOG in decimal to TEXT; INT_MAX is "max".  The text is cut to SIZE
-   bytes.  */
-void report_backlog(int backlog, char *text, size_t size);
+/* BACKLOG in decimal, written to TEXT; "max" for INT_MAX.  */
+enum { BACKLOG_TEXT = 16 };
+const char *report_backlog(int backlog, char text[BACKLOG_TEXT]);
 
 /* Write the host, a bar chart of the accepted connections by backlog, the rule
    and the cap, in 80 columns of plain ASCII.  The chart has only the first
@@ -91,5 +94,14 @@ void report_json(FILE *out, const struct report *report);
 /* Write the text format of Prometheus; the metrics are described in
    backlogprobe(1).  */
 void report_prometheus(FILE *out, const struct report *report);
+
+/* Write parts of these reports: on --again (probes/queue/listen-again.h) and
+   --overflow (probes/queue/overflow.h), as a sentence for each family and
+   option, and a note if tcp_abort_on_overflow is on, or nothing without
+   findings; and as the members "again" and "overflow", arrays with an object
+   for each family, and "tcp_abort_on_overflow", empty and null without
+   findings.  */
+void report_stepwise_text(FILE *out, const struct findings *findings);
+void report_stepwise_json(struct json *json, const struct findings *findings);
 
 #endif /* PROBES_REPORT_REPORT_H */
