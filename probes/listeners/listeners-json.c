@@ -29,7 +29,7 @@ static void listeners_json_put_row(struct json *json,
     const struct sonde_listener *listener = &row->listener;
     json_line(json, NULL);
     json_text(json, "local", row->local);
-    json_text(json, "family", listener_family(listener));
+    json_text(json, "family", family_key(listener->address.storage.ss_family));
     json_text(json, "type",
               listener->type == SOCK_SEQPACKET ? "seqpacket" : "stream");
     json_count(json, "port", sonde_address_port(&listener->address));

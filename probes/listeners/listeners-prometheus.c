@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mask.h"
+#include "base/names.h"
 #include "base/prometheus.h"
 #include "probes/listeners/listeners.h"
 
@@ -40,7 +41,7 @@ static void put_listener(FILE *out, const char *name,
     char index[16];
     snprintf(index, sizeof index, "%d", row->index);
     const struct prometheus_label labels[] = {
-        {"family", listener_family(&row->listener)},
+        {"family", family_key(row->listener.address.storage.ss_family)},
         {"local", row->local},
         {"index", index},
         {"name", owner},

@@ -31,9 +31,10 @@ enum {
 /* A parsed operand.  Members that do not apply are 0; NUMBER is -1.  */
 struct meaning {
     const char *text;
-    long number;  /* TEXT as a number; -1 also above INT32_MAX */
-    int service;  /* the port of the TCP service TEXT */
-    bool is_file; /* TEXT leads to the socket FILE */
+    struct sentence *why; /* the reason for no match is appended */
+    long number;          /* TEXT as a number; -1 also above INT32_MAX */
+    int service;          /* the port of the TCP service TEXT */
+    bool is_file;         /* TEXT leads to the socket FILE */
     struct stat file;
     bool is_address; /* TEXT is HOST:PORT: */
     int port;
@@ -154,61 +155,56 @@ static bool has_file(const struct sonde_listener *listener,
 
 /* ---- addresses ----------------------------------------------------------- */
 
-/* Append to WHY that TEXT is no address: TEXT in quotes and REASON, a phrase
-   such as "has an empty port".  Always returns -1.  */
-static int operand_refuse(struct sentence *why, const char *text,
-                          const char *reason)
+/* Append that the text of MEANING is no address: the text in quotes and REASON,
+   a phrase such as "has an empty port".  Always returns -1.  */
+static int operand_refuse(const struct meaning *meaning, const char *reason)
 {
-    say(why, "\"%s\" %s", text, reason);
+    say(meaning->why, "\"%s\" %s", meaning->text, reason);
     return -1;
 }
 
-/* Write the host of "HOST%IF:PORT", "[HOST]%IF:PORT" or "[HOST%IF]:PORT" to
-   HOST, which has HOST_SIZE bytes, and the index of the interface, a name or a
-   number, to *DEVICE, unchanged without IF.  END is the colon before PORT.  The
-   host may be empty.  Returns 0, or -1 with the reason in *WHY.  */
-static int operand_read_host(const char *text, const char *end, char *host,
-                             unsigned *device, struct sentence *why)
+/* Write the host of "HOST%IF:PORT", "[HOST]%IF:PORT" or "[HOST%IF]:PORT", the
+   text of MEANING, to HOST, perhaps empty, and set the device of MEANING to the
+   interface, a name or a number.  END is the colon before PORT.  Returns 0, or
+   -1 with the reason appended.  */
+static int operand_read_host(struct meaning *meaning, const char *end,
+                             char host[HOST_SIZE])
 {
-    size_t length = (size_t)(end - text);
-    char inner[HOST_SIZE];
+    size_t length = (size_t)(end - meaning->text);
     if (length >= HOST_SIZE)
-        return operand_refuse(why, text, "has a host name that is too long");
-    memcpy(inner, text, length);
-    inner[length] = '\0';
-    char *bracket = inner[0] == '[' ? strchr(inner, ']') : NULL;
-    char *percent = strchr(inner, '%');
-    if ((inner[0] == '[' && !bracket) ||
+        return operand_refuse(meaning, "has a host name that is too long");
+    memcpy(host, meaning->text, length);
+    host[length] = '\0';
+    char *bracket = host[0] == '[' ? strchr(host, ']') : NULL;
+    char *percent = strchr(host, '%');
+    if ((host[0] == '[' && !bracket) ||
         (bracket && bracket[1] != '\0' && bracket[1] != '%'))
-        return operand_refuse(why, text, "has an unbalanced bracket");
+        return operand_refuse(meaning, "has an unbalanced bracket");
+    if (bracket)
+        *bracket = '\0';
     if (percent) {
-        char name[IF_NAMESIZE] = "";
-        size_t size = strcspn(percent + 1, "]");
-        if (size < sizeof name)
-            memcpy(name, percent + 1, size);
-        long number = operand_read_number(name);
-        *device = number > 0 ? (unsigned)number : if_nametoindex(name);
-        if (*device == 0)
-            return operand_refuse(why, text, "names an unknown interface");
+        long number = operand_read_number(percent + 1);
+        meaning->device =
+            number > 0 ? (unsigned)number : if_nametoindex(percent + 1);
+        if (meaning->device == 0)
+            return operand_refuse(meaning, "names an unknown interface");
         *percent = '\0';
     }
     if (bracket)
-        *bracket = '\0';
-    snprintf(host, HOST_SIZE, "%s", inner + (bracket != NULL));
+        memmove(host, host + 1, strlen(host));
     return 0;
 }
 
 /* Resolve HOST, a name, into the addresses of MEANING, at most ADDRESSES.
-   Blocks for up to LOOKUP_MS.  Returns 0, or -1 with the reason in *WHY.  */
-static int operand_look_up(struct meaning *meaning, const char *host,
-                           struct sentence *why)
+   Blocks for up to LOOKUP_MS.  Returns 0, or -1 with the reason appended.  */
+static int operand_look_up(struct meaning *meaning, const char *host)
 {
     int code = 0;
     struct sonde_target target = {.host = host, .type = SOCK_STREAM};
     ssize_t count =
         sonde_resolve(&target, LOOKUP_MS, meaning->addresses, ADDRESSES, &code);
     if (count < 0) {
-        say(why, "cannot look up the host \"%s\": %s", host,
+        say(meaning->why, "cannot look up the host \"%s\": %s", host,
             code ? sonde_resolve_code_text(code) : strerror(errno));
         return -1;
     }
@@ -218,9 +214,8 @@ static int operand_look_up(struct meaning *meaning, const char *host,
 
 /* Set the addresses of MEANING from HOST: empty (any address), "*" (wildcard),
    "localhost" (both loopback addresses, without look-up), a numeric address, or
-   a name, which is resolved.  Returns 0, or -1 with the reason in *WHY.  */
-static int read_addresses(struct meaning *meaning, const char *host,
-                          struct sentence *why)
+   a name, which is resolved.  Returns 0, or -1 with the reason appended.  */
+static int read_addresses(struct meaning *meaning, const char *host)
 {
     struct sonde_address *list = meaning->addresses;
     bool numeric = host[strspn(host, "0123456789.")] == '\0';
@@ -234,31 +229,28 @@ static int read_addresses(struct meaning *meaning, const char *host,
         meaning->address_count = 2;
         return 0;
     }
-    if (strchr(host, '/') == NULL && !sonde_address_parse(list, host, 0)) {
+    if (!sonde_address_parse(list, host, 0)) {
         meaning->address_count = 1;
         return 0;
     }
     if (numeric || strchr(host, ':'))
-        return operand_refuse(why, meaning->text,
-                              "is not a valid IPv4 or IPv6 address");
-    return operand_look_up(meaning, host, why);
+        return operand_refuse(meaning, "is not a valid IPv4 or IPv6 address");
+    return operand_look_up(meaning, host);
 }
 
 /* Set the port of MEANING from PORT, a number from 1 to 65535 or a TCP service.
-   The text of MEANING is set already.  Returns 0; or -1 with the reason in
-   *WHY, and the port of MEANING is then not valid.  */
-static int operand_read_port(struct meaning *meaning, const char *port,
-                             struct sentence *why)
+   Returns 0; or -1 with the reason appended, and the port is not valid.  */
+static int operand_read_port(struct meaning *meaning, const char *port)
 {
     meaning->port =
         is_digits(port) ? (int)operand_read_number(port) : service_port(port);
     if (meaning->port > 0 && meaning->port <= UINT16_MAX)
         return 0;
     return operand_refuse(
-        why, meaning->text,
-        is_digits(port) ? "has an invalid port: it must be 1 to 65535"
-        : *port ? "has an unknown port: neither a number nor a TCP service"
-                : "has an empty port");
+        meaning, is_digits(port) ? "has an invalid port: it must be 1 to 65535"
+                 : *port
+                     ? "has an unknown port: neither a number nor a TCP service"
+                     : "has an empty port");
 }
 
 /* Whether TEXT can only be an address: it has the punctuation of an address and
@@ -272,8 +264,8 @@ static bool looks_like_address(const char *text)
 
 /* Parse the text of MEANING as ADDRESS:PORT, [ADDRESS]:PORT for IPv6; the host
    may be empty, "*" or a name, which is resolved (see read_addresses).  Sets
-   port, device and addresses.  Returns 0, or -1 with the reason in *WHY.  */
-static int operand_read_address(struct meaning *meaning, struct sentence *why)
+   port, device and addresses.  Returns 0, or -1 with the reason appended.  */
+static int operand_read_address(struct meaning *meaning)
 {
     const char *text = meaning->text;
     const char *from = *text == '[' ? strchr(text, ']') : text;
@@ -281,18 +273,17 @@ static int operand_read_address(struct meaning *meaning, struct sentence *why)
     struct in6_addr in6;
     char host[HOST_SIZE];
     if (*text != '[' && inet_pton(AF_INET6, text, &in6) == 1)
-        return operand_refuse(why, text, "has no port: write [ADDRESS]:PORT");
+        return operand_refuse(meaning, "has no port: write [ADDRESS]:PORT");
     if (!colon)
-        return operand_refuse(why, text, "has no port: write ADDRESS:PORT");
+        return operand_refuse(meaning, "has no port: write ADDRESS:PORT");
     if (text[0] == '[' && text[1] == ']')
-        return operand_refuse(why, text, "has no address in its brackets");
+        return operand_refuse(meaning, "has no address in its brackets");
     if (*text != '[' && strchr(text, ':') != colon)
         return operand_refuse(
-            why, text, "is not a valid address: write [ADDRESS]:PORT for IPv6");
-    return operand_read_port(meaning, colon + 1, why) ||
-                   operand_read_host(text, colon, host, &meaning->device,
-                                     why) ||
-                   read_addresses(meaning, host, why)
+            meaning, "is not a valid address: write [ADDRESS]:PORT for IPv6");
+    return operand_read_port(meaning, colon + 1) ||
+                   operand_read_host(meaning, colon, host) ||
+                   read_addresses(meaning, host)
                ? -1
                : 0;
 }
@@ -440,24 +431,22 @@ static void mark_address(struct listeners *listeners,
 
 /* ---- matching ------------------------------------------------------- */
 
-/* Parse TEXT, which must outlive *MEANING: as digits, as a socket file (by
-   stat), as an address (resolved, so this may block), or as a service.  Any
-   TEXT may still be a name.  Returns 0; or -1 with the reason in *WHY if TEXT
-   looks like an address, but is invalid or cannot be looked up.  */
-static int operand_understand(struct meaning *meaning, const char *text,
-                              struct sentence *why)
+/* Parse the text of MEANING, which has only text and WHY: as digits, as a
+   socket file (by stat), as an address (resolved, so this may block), or as a
+   service. Any text may still be a name.  Returns 0; or -1 with the reason
+   appended if the text looks like an address, but is invalid or cannot be
+   looked up.  */
+static int operand_understand(struct meaning *meaning)
 {
-    *meaning = (struct meaning){.text = text, .number = -1};
-    if (is_digits(text)) {
-        meaning->number = operand_read_number(text);
+    const char *text = meaning->text;
+    meaning->number = operand_read_number(text);
+    if (is_digits(text))
         return 0;
-    }
     meaning->is_file = *text != '@' && !stat(text, &meaning->file) &&
                        S_ISSOCK(meaning->file.st_mode);
-    if (looks_like_address(text)) {
-        meaning->is_address = true;
-        return operand_read_address(meaning, why);
-    }
+    meaning->is_address = looks_like_address(text);
+    if (meaning->is_address)
+        return operand_read_address(meaning);
     meaning->service = service_port(text);
     return 0;
 }
@@ -538,47 +527,47 @@ static bool say_process(struct sentence *why, const struct listeners *listeners,
     return error != ESRCH;
 }
 
-/* Append to WHY why the number of MEANING matches nothing.  Returns
+/* Append why the number of MEANING matches nothing.  Returns
    SELECTION_WRONG if the number is neither a port nor an existing process,
    otherwise SELECTION_NONE.  */
 static enum selection miss_number(const struct listeners *listeners,
-                                  const struct meaning *meaning,
-                                  struct sentence *why)
+                                  const struct meaning *meaning)
 {
     long number = meaning->number;
     bool is_port = number > 0 && number <= UINT16_MAX;
     if (is_port)
-        say(why, "nothing%s listens on port %ld", listeners_kind(listeners),
-            number);
+        say(meaning->why, "nothing%s listens on port %ld",
+            listeners_kind(listeners), number);
     else
-        say(why, "\"%s\" is not a port (1 to 65535)", meaning->text);
-    bool is_process = number > 0 && say_process(why, listeners, number);
+        say(meaning->why, "\"%s\" is not a port (1 to 65535)", meaning->text);
+    bool is_process =
+        number > 0 && say_process(meaning->why, listeners, number);
     return is_port || is_process ? SELECTION_NONE : SELECTION_WRONG;
 }
 
-/* Append to WHY, for a text that may be a process name, that no such process
+/* Append, for a text that may be a process name, that no such process
    was seen, and which processes were not visible; if the text is a service,
    also the port.  */
-static void say_name(struct sentence *why, const struct listeners *listeners,
+static void say_name(const struct listeners *listeners,
                      const struct meaning *meaning)
 {
     if (meaning->service > 0)
-        say(why, " (as a service: port %d)", meaning->service);
-    say(why, "; no process of this name was seen to listen");
+        say(meaning->why, " (as a service: port %d)", meaning->service);
+    say(meaning->why, "; no process of this name was seen to listen");
     if (listeners->hidden < 0) {
-        say(why, ", but owners cannot be read here (%s)",
+        say(meaning->why, ", but owners cannot be read here (%s)",
             listeners_why_hidden(listeners));
     } else if (listeners->hidden > 0 || listeners->complete == 0) {
-        say(why, "; other owners may be ");
-        listeners_say_unseen(why, listeners);
+        say(meaning->why, "; other owners may be ");
+        listeners_say_unseen(meaning->why, listeners);
     }
 }
 
 /* Whether a family that may match MEANING could not be read: UNIX for a path or
    an @name, TCP for a port, any family otherwise.  If so, append the first such
-   family and its error to WHY.  */
+   family and its error.  */
 static bool is_unread(const struct listeners *listeners,
-                      const struct meaning *meaning, struct sentence *why)
+                      const struct meaning *meaning)
 {
     const int local = LISTENERS_FAMILIES - 1;
     bool only_local = strchr(meaning->text, '/') || *meaning->text == '@';
@@ -588,7 +577,7 @@ static bool is_unread(const struct listeners *listeners,
     for (int i = only_local ? local : 0; i < end; i++) {
         if (listeners->errors[i] == 0)
             continue;
-        say(why,
+        say(meaning->why,
             "cannot tell whether anything listens at %s: %s listeners could "
             "not be read (%s)",
             meaning->text, listeners_family_words(i),
@@ -598,30 +587,29 @@ static bool is_unread(const struct listeners *listeners,
     return false;
 }
 
-/* Append to WHY why MEANING, a valid operand, matches no listener.  Returns
+/* Append why MEANING, a valid operand, matches no listener.  Returns
    SELECTION_NONE, SELECTION_UNKNOWN or, for a bad number, SELECTION_WRONG.  */
 static enum selection operand_miss(const struct listeners *listeners,
-                                   const struct meaning *meaning,
-                                   struct sentence *why)
+                                   const struct meaning *meaning)
 {
     const char *text = meaning->text;
     bool is_number = is_digits(text);
-    if (!(is_number && meaning->number <= 0) &&
-        is_unread(listeners, meaning, why))
+    if (!(is_number && meaning->number <= 0) && is_unread(listeners, meaning))
         return SELECTION_UNKNOWN;
     if (is_number)
-        return miss_number(listeners, meaning, why);
-    say(why, "nothing%s listens at %s", listeners_kind(listeners), text);
+        return miss_number(listeners, meaning);
+    say(meaning->why, "nothing%s listens at %s", listeners_kind(listeners),
+        text);
     if (!meaning->is_address && *text != '@' && !strchr(text, '/'))
-        say_name(why, listeners, meaning);
+        say_name(listeners, meaning);
     return SELECTION_NONE;
 }
 
 enum selection listeners_select(struct listeners *listeners, const char *what,
                                 struct sentence *why)
 {
-    struct meaning meaning;
-    int wrong = operand_understand(&meaning, what, why);
+    struct meaning meaning = {.text = what, .why = why};
+    int wrong = operand_understand(&meaning);
     if (meaning.number >= 0)
         mark_number(listeners, meaning.number);
     if (!has_marked(listeners))
@@ -631,5 +619,5 @@ enum selection listeners_select(struct listeners *listeners, const char *what,
     keep_marked(listeners);
     if (listeners->count > 0)
         return SELECTION_FOUND;
-    return wrong ? SELECTION_WRONG : operand_miss(listeners, &meaning, why);
+    return wrong ? SELECTION_WRONG : operand_miss(listeners, &meaning);
 }

@@ -40,11 +40,6 @@ static int family_index(const struct sonde_listener *listener)
     return index;
 }
 
-const char *listener_family(const struct sonde_listener *listener)
-{
-    return family_key(listener->address.storage.ss_family);
-}
-
 bool listener_is_unix(const struct sonde_listener *listener)
 {
     return listener->address.storage.ss_family == AF_UNIX;

@@ -104,12 +104,10 @@ const char *listeners_why_hidden(const struct listeners *listeners);
 void listeners_say_unseen(struct sentence *text,
                           const struct listeners *listeners);
 
-/* The family of an index (0 to LISTENERS_FAMILIES - 1) or of a listener, as in
-   JSON: "inet", "inet6", "unix"; listeners_family_words: "TCP over IPv4", "TCP
-   over IPv6", "UNIX".  */
+/* The family of an index (0 to LISTENERS_FAMILIES - 1): "inet", "inet6",
+   "unix"; listeners_family_words: "TCP over IPv4", "TCP over IPv6", "UNIX".  */
 const char *listeners_family(int index);
 const char *listeners_family_words(int index);
-const char *listener_family(const struct sonde_listener *listener);
 bool listener_is_unix(const struct sonde_listener *listener);
 
 /* " of this kind" if not all families were requested, otherwise "".  */
