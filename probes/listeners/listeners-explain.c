@@ -11,9 +11,8 @@
 #include "base/sentence.h"
 #include "probes/listeners/listeners.h"
 
-/* The clients of an IPv6 LISTENER as the rest of a sentence; "" if unknown, or
-   for IPv4.  A listener at an IPv4-mapped address, as in Java, has IPV6_V6ONLY
-   off and serves only IPv4.  */
+/* The clients of LISTENER, if IPv6 and known, as the rest of a sentence.  At an
+   IPv4-mapped address, as in Java, IPV6_V6ONLY is off, but only IPv4 served. */
 static const char *clients_of(const struct sonde_listener *listener)
 {
     struct sockaddr_in6 in6;
@@ -67,10 +66,10 @@ static void listeners_explain_put_owners(FILE *out,
     put_sentence(out, "owner", &text);
 }
 
-/* Write the sentences "asked", the backlog requested, and "cut by", the limit
-   applied.  The kernel keeps neither, so both are inferred from the backlog in
-   force and today's cap, as far as possible.  Between the two: "got", the
-   backlog in force, if reported.  */
+/* Write the sentences "asked", the backlog requested; "got", the backlog in
+   force, if reported; and "cut by", the limit applied.  The kernel keeps
+   neither the first nor the last: both are inferred from the backlog in force
+   and today's cap.  */
 static void put_asked(FILE *out, const struct listeners *listeners,
                       const struct listener_row *row)
 {
@@ -138,8 +137,8 @@ static void put_queued(FILE *out, const struct listeners *listeners,
     put_sentence(out, "queued", &text);
 }
 
-/* Write the counters of the network namespace, as a sentence without label.
-   Counters by reason of drops exist only for all listeners together.  */
+/* Write the counters of the network namespace: counters by reason of drops
+   exist only for all listeners together.  */
 static void put_totals(FILE *out, const struct sonde_listen_totals *totals)
 {
     struct sentence text = {""};
@@ -189,9 +188,8 @@ static void put_drops(FILE *out, const struct listeners *listeners,
         put_totals(out, totals);
 }
 
-/* Append why drops are no reason for a longer queue: no accept queue of this
-   network namespace was ever full (for ListenOverflows 0 only).  A cause is
-   named if the counter is not 0; TCP_DEFER_ACCEPT of the socket of another
+/* Append why drops are no reason for a longer queue, with ListenOverflows 0.
+   Causes are named by their counters: TCP_DEFER_ACCEPT of the socket of another
    process is unreadable.  */
 static void say_harmless(struct sentence *text,
                          const struct sonde_listen_totals *totals)
@@ -215,7 +213,7 @@ static void say_harmless(struct sentence *text,
                    : "");
 }
 
-/* Append advice for a listener with drops where some accept queue overflowed:
+/* Append advice for a listener with drops where some accept queue overflowed;
    the kernel does not count which.  */
 static void say_suspect(struct sentence *text,
                         const struct listeners *listeners)
@@ -264,8 +262,8 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
     say(text, ", and restart it: both count when it calls listen");
 }
 
-/* Write the sentence "to do", the advice for ROW; "nothing" if there is none.
-   Only a full queue that may have overflowed is a reason to raise a limit.  */
+/* Write the sentence "to do".  Only a full queue that may have overflowed is a
+   reason to raise a limit.  */
 static void put_advice(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {

@@ -60,9 +60,9 @@ static void listeners_json_put_cap(struct json *json,
     json_object_end(json);
 }
 
-/* Write the members "hidden_processes", how many processes have sockets that
-   cannot be read, and "hidden_reason".  The number is null, and the reason is
-   not, if no process can be read (an errno by name) or if /proc hides processes
+/* Write "hidden_processes", the number of processes with unreadable sockets,
+   and "hidden_reason".  The number is null, and the reason is not, if no
+   process can be read (an errno by name) or if /proc hides processes
    ("hidepid").  */
 static void put_hidden(struct json *json, const struct listeners *listeners)
 {

@@ -18,8 +18,8 @@ enum {
 
 static const char mark[] = "  <- full";
 
-/* The width of the first column, from LOCAL_MIN to LOCAL_MAX: the length of the
-   longest address that fits.  Longer addresses have a line to themselves.  */
+/* The width of the first column: the length of the longest address that fits.
+   Longer addresses have a line to themselves.  */
 static int local_width(const struct listeners *listeners)
 {
     int width = LOCAL_MIN;
@@ -121,9 +121,7 @@ static void put_drops_note(FILE *out, const struct listeners *listeners)
     put_sentence(out, NULL, &note);
 }
 
-/* Write notes, as far as they apply: families that could not be read, the
-   meaning of drops (Linux), deaf listeners (no connection is ever queued),
-   unknown owners.  */
+/* Write notes, as far as they apply.  */
 static void put_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};

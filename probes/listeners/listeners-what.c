@@ -92,7 +92,7 @@ static bool has_name(const struct listener_row *row, const char *name,
 }
 
 /* Copy the path or abstract name of LISTENER to NAME, filled up with NULs.
-   Returns its length in bytes; 0 for an unnamed or another socket.  */
+   Returns the length; 0 for an unnamed or another socket.  */
 static size_t unix_name(const struct sonde_listener *listener,
                         char name[UNIX_NAME])
 {
@@ -105,10 +105,9 @@ static size_t unix_name(const struct sonde_listener *listener,
     return length;
 }
 
-/* Whether LISTENER is a UNIX socket bound to exactly TEXT, byte by byte: a path
-   or, with "@" for the first byte, an abstract name.  Trailing NULs are
-   ignored: a program that binds a whole sockaddr_un has a name that ends in
-   NULs.  */
+/* Whether LISTENER is a UNIX socket bound to exactly TEXT, a path or, with "@"
+   for the first byte, an abstract name.  Trailing NULs are ignored: a program
+   that binds a whole sockaddr_un has a name that ends in NULs.  */
 static bool has_path(const struct sonde_listener *listener, const char *text)
 {
     char name[UNIX_NAME], wanted[UNIX_NAME] = "";
@@ -127,11 +126,11 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Whether LISTENER created the file of MEANING, by device and inode; false if
-   MEANING has no file.  If the kernel's numbers differ from the numbers of stat
-   (some overlayfs) or are unknown, the path bound, if absolute, is checked by
-   stat, but only if the last components are equal: stat of each path could
-   touch a file system that hangs.  */
+/* Whether LISTENER created the file of MEANING, if there is one, by device and
+   inode.  If the kernel's numbers are unknown or differ from those of stat
+   (some overlayfs), the path bound, if absolute, is checked by stat, but only
+   if the last components are equal: stat of each path could touch a file system
+   that hangs.  */
 static bool has_file(const struct sonde_listener *listener,
                      const struct meaning *meaning)
 {
@@ -155,8 +154,8 @@ static bool has_file(const struct sonde_listener *listener,
 
 /* ---- addresses ----------------------------------------------------------- */
 
-/* Append that the text of MEANING is no address: the text in quotes and REASON,
-   a phrase such as "has an empty port".  Always returns -1.  */
+/* Append the text of MEANING and REASON, as in "has an empty port".  Always
+   returns -1.  */
 static int operand_refuse(const struct meaning *meaning, const char *reason)
 {
     say(meaning->why, "\"%s\" %s", meaning->text, reason);
@@ -195,8 +194,8 @@ static int operand_read_host(struct meaning *meaning, const char *end,
     return 0;
 }
 
-/* Resolve HOST, a name, into the addresses of MEANING, at most ADDRESSES.
-   Blocks for up to LOOKUP_MS.  Returns 0, or -1 with the reason appended.  */
+/* Resolve HOST, a name, into the addresses of MEANING, in at most LOOKUP_MS.
+   Returns 0, or -1 with the reason appended.  */
 static int operand_look_up(struct meaning *meaning, const char *host)
 {
     int code = 0;
@@ -262,8 +261,7 @@ static bool looks_like_address(const char *text)
             (strchr(text, '.') && text[strspn(text, "0123456789.")] == '\0'));
 }
 
-/* Parse the text of MEANING as ADDRESS:PORT, [ADDRESS]:PORT for IPv6; the host
-   may be empty, "*" or a name, which is resolved (see read_addresses).  Sets
+/* Parse the text of MEANING as ADDRESS:PORT, [ADDRESS]:PORT for IPv6, and set
    port, device and addresses.  Returns 0, or -1 with the reason appended.  */
 static int operand_read_address(struct meaning *meaning)
 {
@@ -288,9 +286,8 @@ static int operand_read_address(struct meaning *meaning)
                : 0;
 }
 
-/* How specifically a listener serves an address, ascending: not; by a wildcard;
-   by a wildcard at the interface named; by this very address; by this address
-   at the interface named.  */
+/* How specifically a listener serves an address, ascending.  ANY: by a
+   wildcard; IT: by this very address; HERE: bound to the interface named.  */
 enum { SERVES_NOT, SERVES_ANY, SERVES_ANY_HERE, SERVES_IT, SERVES_IT_HERE };
 
 /* Set *IN6 to ADDRESS, with an IPv4 address IPv4-mapped.  Returns false for any
@@ -329,8 +326,8 @@ static bool is_loopback(const struct sonde_address *address)
 }
 
 /* How LISTENER serves the address WANTED, without regard to ports and
-   interfaces: SERVES_IT, SERVES_ANY or SERVES_NOT.  An IPv6 wildcard serves
-   IPv4, too, unless IPV6_V6ONLY is known to be on.  */
+   interfaces.  An IPv6 wildcard serves IPv4, too, unless IPV6_V6ONLY is known
+   to be on.  */
 static int operand_serves(const struct sonde_listener *listener,
                           const struct sonde_address *wanted)
 {
@@ -355,18 +352,17 @@ static unsigned scope_of(const struct sonde_address *address)
     return in6.sin6_family == AF_INET6 ? in6.sin6_scope_id : 0;
 }
 
-/* The index of the interface to which LISTENER is confined, by SO_BINDTODEVICE
-   or by the scope of the IPv6 address; 0 for none.  */
+/* The interface to which LISTENER is confined, by SO_BINDTODEVICE or by the
+   scope of the address; 0 for none.  */
 static unsigned device_of(const struct sonde_listener *listener)
 {
     return listener->ifindex ? listener->ifindex : scope_of(&listener->address);
 }
 
 /* How specifically LISTENER serves the address WANTED at the interface DEVICE
-   (0: any); ports are not compared.  SERVES_NOT also for a listener bound to an
-   interface that is not DEVICE.  With DEVICE 0, a listener bound to an
-   interface with no name or not named "lo..." does not serve a loopback
-   address, not being reachable there through another interface.  */
+   (0: any); ports are not compared.  With DEVICE 0, a listener bound to an
+   interface not named "lo..." does not serve a loopback address, not being
+   reachable there through another interface.  */
 static int operand_rank(const struct sonde_listener *listener,
                         const struct sonde_address *wanted, unsigned device)
 {
@@ -410,8 +406,7 @@ static void mark_best(struct listeners *listeners,
 }
 
 /* Mark the listeners for the address and port of MEANING: for each address the
-   most specific; for an empty host all at the port; for "*" only wildcard
-   addresses.  */
+   most specific; for an empty host all; for "*" only wildcard addresses.  */
 static void mark_address(struct listeners *listeners,
                          const struct meaning *meaning)
 {
@@ -503,9 +498,8 @@ static void keep_marked(struct listeners *listeners)
 
 /* ---- no match ------------------------------------------------------- */
 
-/* Append to WHY why no listener of process NUMBER was found: no such process,
-   sockets not readable, or no listening socket.  Returns false only if there is
-   no such process.  */
+/* Append to WHY why no listener of process NUMBER was found.  Returns whether
+   there is such a process.  */
 static bool say_process(struct sentence *why, const struct listeners *listeners,
                         long number)
 {
@@ -527,9 +521,8 @@ static bool say_process(struct sentence *why, const struct listeners *listeners,
     return error != ESRCH;
 }
 
-/* Append why the number of MEANING matches nothing.  Returns
-   SELECTION_WRONG if the number is neither a port nor an existing process,
-   otherwise SELECTION_NONE.  */
+/* Append why the number of MEANING matches nothing.  Returns SELECTION_WRONG if
+   it is neither a port nor an existing process, otherwise SELECTION_NONE.  */
 static enum selection miss_number(const struct listeners *listeners,
                                   const struct meaning *meaning)
 {
@@ -545,9 +538,8 @@ static enum selection miss_number(const struct listeners *listeners,
     return is_port || is_process ? SELECTION_NONE : SELECTION_WRONG;
 }
 
-/* Append, for a text that may be a process name, that no such process
-   was seen, and which processes were not visible; if the text is a service,
-   also the port.  */
+/* Append, for a text that may be a process name, that no such process was seen,
+   and which processes were not visible; also the port of a service.  */
 static void say_name(const struct listeners *listeners,
                      const struct meaning *meaning)
 {

@@ -8,8 +8,7 @@
 #include "base/wrap.h"
 #include "probes/behaviour/answers.h"
 
-/* Bytes for the name of a file and for a value of a profile; longer texts are
-   cut where a value has a line of its own.  */
+/* Bytes of a side's name and of a value; longer texts are cut in put_side.  */
 enum { SIDE_MAX = 4096, VALUE_MAX = 4200 };
 
 /* Write a line of its own for VALUE, after the name of its SIDE.  */
@@ -21,9 +20,8 @@ static void put_side(FILE *out, const char *side, const char *value)
     wrap(out, text, 3, 8, WIDTH);
 }
 
-/* Write "id", for an answer, or "id key", then the values of A and B, each
-   after LEFT or RIGHT and a colon: on the same line if there is room, otherwise
-   each value on lines of its own.  */
+/* Write "id", for an answer, or "id key", then the values of A and B after LEFT
+   and RIGHT, on the same line if there is room.  */
 static void put_difference(FILE *out, const struct finding *a,
                            const struct finding *b, const char *left,
                            const char *right)
@@ -47,10 +45,7 @@ static void put_difference(FILE *out, const struct finding *a,
     putc('\n', out);
 }
 
-/* Count the question ID, which both sides have, in DIFFERENCE: as compared if
-   any finding is comparable on both sides, else as incomparable; also as
-   different if any finding differs; FINDINGS grows by the differing findings.
- */
+/* Count the question ID, which both sides have, in DIFFERENCE.  */
 static void count_question(struct difference *difference,
                            const struct findings *here,
                            const struct findings *there, const char *id)
@@ -69,8 +64,8 @@ static void count_question(struct difference *difference,
     difference->findings += different;
 }
 
-/* The next id of a chosen question in FINDINGS, which are sorted, from index *I
-   on, each id once; NULL at the end.  *I moves behind the result.  */
+/* The next id of a chosen question in sorted FINDINGS, from index *I on, each
+   id once; NULL at the end.  *I moves behind the result.  */
 static const char *next_id(const struct catalogue *catalogue,
                            const struct findings *findings, size_t *i)
 {
@@ -159,9 +154,7 @@ static bool put_failed(FILE *out, size_t number, const char *id,
     return any;
 }
 
-/* Write the question ID as TAP test NUMBER: "not ok" with comments if any
-   finding differs; "ok" if the answers agree; "ok ... # SKIP" with the reason
-   if an answer is missing or not stable.  */
+/* Write the question ID as TAP test NUMBER.  */
 static void put_test(FILE *out, size_t number, const char *id,
                      const struct findings *here, const struct findings *there)
 {
@@ -180,8 +173,7 @@ static void put_test(FILE *out, size_t number, const char *id,
     putc('\n', out);
 }
 
-/* Write as comments the chosen questions of the profile THERE that this version
-   lacks.  */
+/* Write the chosen questions of THERE that this version lacks, as comments.  */
 static void put_unknown(FILE *out, const struct catalogue *catalogue,
                         const struct findings *there)
 {

@@ -1,8 +1,8 @@
 /* answers-html.c - answers as an HTML page
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   One file, without scripts and external resources. Folded parts are details
-   elements, which the keyboard opens.  */
+   One file, without scripts and external resources; the keyboard opens folded
+   parts.  */
 
 #include <config.h>
 
@@ -62,8 +62,7 @@ static const char style[] =
     "summary .value{order:1;flex-basis:100%}dl{grid-template-columns:1fr}"
     "dd{padding-left:1rem}}\n";
 
-/* The input of the page: the findings HERE, and the profile THERE to compare
-   with, named OTHER, or NULL.  */
+/* The page, and the profile THERE to compare with, named OTHER, or NULL.  */
 struct page {
     FILE *out;
     const struct catalogue *catalogue;
@@ -71,10 +70,9 @@ struct page {
     const char *other;
 };
 
-/* Write the UTF-8 character at TEXT, which needs no escape in HTML; newlines
-   stay.  Invalid bytes and characters that base/mask.h masks are written as
-   '?', since a page may go to a terminal.  Returns the number of bytes of TEXT
-   consumed, at least 1.  */
+/* Write the UTF-8 character at TEXT, which needs no escape in HTML.  Invalid
+   bytes and characters that base/mask.h masks, but newlines, become '?', since
+   a page may go to a terminal.  Returns the number of bytes consumed.  */
 static size_t put_character(FILE *out, const char *text)
 {
     size_t length = mask_shown(text);
@@ -85,8 +83,7 @@ static size_t put_character(FILE *out, const char *text)
     return length ? length : mask_skipped(text);
 }
 
-/* Write TEXT, escaped for any place of the page, attributes in double quotes
-   included; NULL writes nothing.  */
+/* Write TEXT, escaped also for attributes in double quotes; NULL is empty.  */
 static void put_text(FILE *out, const char *text)
 {
     for (; text && *text; text++)
@@ -108,8 +105,8 @@ static void put_text(FILE *out, const char *text)
         }
 }
 
-/* Write the element NAME, which may have attributes behind the first blank,
-   with TEXT, escaped, and a newline.  */
+/* Write the element NAME, perhaps with attributes, with TEXT, escaped, and a
+   newline.  */
 static void put_element(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "<%s>", name);
@@ -117,8 +114,8 @@ static void put_element(FILE *out, const char *name, const char *text)
     fprintf(out, "</%.*s>\n", (int)strcspn(name, " "), name);
 }
 
-/* The value of FINDING in the profile to compare with, if both values are
-   stable and differ; otherwise, or without such a profile, NULL.  */
+/* The value of FINDING in THERE, if both values are stable and differ, or
+   NULL.  */
 static const char *answers_html_instead(const struct page *page,
                                         const struct finding *finding)
 {
@@ -142,9 +139,9 @@ static void answers_html_put_row(FILE *out, const char *class, const char *term,
     fputs("</dd>\n", out);
 }
 
-/* Write FINDING as a row, and a second row with the differing value of the
-   profile.  Empty findings are left out; an answer without a difference too,
-   since the summary has the answer.  */
+/* Write FINDING as a row, and a second row with the differing value of THERE.
+   Left out: empty findings, and the answer, which the summary has, without a
+   difference.  */
 static void answers_html_put_finding(const struct page *page,
                                      const struct finding *finding)
 {
@@ -172,8 +169,8 @@ static void put_known(FILE *out, const char *id)
     }
 }
 
-/* Write a question as a details element: the id, ANSWER and how ANSWER is known
-   in the summary; inside, all findings and the texts of the catalogue.  */
+/* Write a question: id and ANSWER in the summary; inside, all findings and the
+   texts of the catalogue.  */
 static void put_question(const struct page *page,
                          const struct question *question,
                          const struct finding *answer)
@@ -205,8 +202,7 @@ static void put_question(const struct page *page,
 }
 
 /* Write a bar chart of the connections that accept returned over IPv4, for
-   backlogs of 0 to 14, from findings "listen.queue"; nothing if all counts are
-   0 or unknown.  */
+   backlogs of 0 to 14; nothing if all counts are 0 or unknown.  */
 static void put_chart(const struct page *page)
 {
     enum { ROWS = 15 };
@@ -233,7 +229,7 @@ static void put_chart(const struct page *page)
     fputs("</table>\n", page->out);
 }
 
-/* Write the text of --states, preformatted; nothing without memory.  */
+/* Write the text of --states; nothing without memory.  */
 static void put_states(const struct page *page)
 {
     char *text = NULL;
@@ -251,8 +247,6 @@ static void put_states(const struct page *page)
     free(text);
 }
 
-/* Write the head of the document, the heading, the host and the time; with a
-   profile to compare with, also the number of differences.  */
 static void answers_html_put_head(const struct page *page)
 {
     FILE *out = page->out;
@@ -286,7 +280,6 @@ static void answers_html_put_head(const struct page *page)
     fputs(". Differences are coloured and marked \"differs\".</p>\n", out);
 }
 
-/* Write links to the groups of questions.  */
 static void put_contents(const struct page *page)
 {
     const struct question *question;

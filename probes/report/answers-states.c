@@ -15,8 +15,8 @@ static const char id[] = "tcp.states";
 /* The columns of the event and of the state at the peer.  */
 enum { WHAT = 16, PEER = 60 };
 
-/* The connections with recorded states: the prefix of the keys, the
-   heading, and whether the states of both ends are known.  */
+/* The connections with recorded states: the prefix of the keys, the heading,
+   and whether the states of both ends are known.  */
 static const struct {
     const char *walk, *title;
     bool both;
@@ -32,8 +32,7 @@ static const struct {
      false},
 };
 
-/* End TEXT before the last "; " and return the part behind.  Without "; ", TEXT
-   is unchanged and the result is empty.  */
+/* End TEXT before the last "; " and return the part behind, perhaps empty.  */
 static char *cut_last(char *text)
 {
     char *last = NULL;
@@ -45,9 +44,8 @@ static char *cut_last(char *text)
     return last + 2;
 }
 
-/* Four columns for the event WHAT: an arrow to the right if WHAT contains
-   " out", a sent packet; to the left for " in", a received packet; both, or
-   blanks.  */
+/* The arrow of the event WHAT: to the right for a sent packet, " out", to the
+   left for a received one, " in", both, or blanks.  */
 static const char *arrow_of(const char *what)
 {
     static const char *const arrows[] = {"    ", " -->", "<-- ", "<-->"};
@@ -55,8 +53,7 @@ static const char *arrow_of(const char *what)
                   2 * (strstr(what, " in") != NULL)];
 }
 
-/* Write VALUE, "EVENT; HERE; PEER", as a line; at most 599 bytes are used.  A
-   PEER of "-" is left out.  */
+/* Write VALUE, "EVENT; HERE; PEER", as a line.  A PEER of "-" is left out.  */
 static void put_step(FILE *out, const char *value)
 {
     char text[600];
@@ -72,8 +69,8 @@ static void put_step(FILE *out, const char *value)
     putc('\n', out);
 }
 
-/* Write the heading and all steps of WALK, an index of walks; nothing if SLICE
-   has no step with a value.  */
+/* Write the heading and all steps of WALK, an index of walks, if SLICE has any.
+ */
 static void put_walk(FILE *out, struct slice slice, size_t walk)
 {
     size_t length = strlen(walks[walk].walk);

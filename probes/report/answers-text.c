@@ -13,9 +13,8 @@
 /* Where the columns begin.  */
 enum { VALUE = 28, DETAIL = 26, HOW = 68 };
 
-/* Write the value of FINDING, or the reason, or "-", from COLUMN on, wrapped
-   before column HOW; the text HOW at the end of the first line; and a newline.
- */
+/* Write the value of FINDING from COLUMN on, wrapped before column HOW; the
+   text HOW at the end of the first line; and a newline.  */
 static void answers_text_put_value(FILE *out, const struct finding *finding,
                                    int column, const char *how)
 {
@@ -89,8 +88,7 @@ static void put_full(FILE *out, const struct question *question,
     wrap_labelled(out, "  use", DETAIL, DETAIL, question->cope);
 }
 
-/* Write the heading of the group of ID; beside the FIRST heading, the host;
-   before any later heading, an empty line.  */
+/* Write the heading of the group of ID; beside the FIRST, the host.  */
 static void put_group(FILE *out, const struct findings *findings,
                       const char *id, bool first)
 {

@@ -32,8 +32,8 @@ struct chart {
     long cap;    /* connections queued with the largest backlog, or -1 */
 };
 
-/* Take the rows with figures of the first family that has any.  Above BARS_MAX
-   rows, the rest is only counted, in LEFT_OUT.  */
+/* Take the rows with figures of the first family that has any, at most
+   BARS_MAX.  */
 static void choose_bars(struct chart *chart, const struct queue_table *table)
 {
     const char *family = NULL;
@@ -49,8 +49,8 @@ static void choose_bars(struct chart *chart, const struct queue_table *table)
     }
 }
 
-/* Choose the width of the bars, at most 8 columns.  If the names of the bars
-   (backlogs) need more room, move the last bars from COUNT to LEFT_OUT.  */
+/* Choose the width of the bars, at most 8 columns, and leave the last bars out
+   if the backlogs below need more room.  */
 static void choose_width(struct chart *chart)
 {
     int room = SENTENCE_COLUMNS - LEFT - NOTE;
@@ -108,8 +108,7 @@ static int report_chart_level(const struct chart *chart, long count)
     return line < 1 ? 1 : line;
 }
 
-/* The label of LINE: the largest count of the bars that end there; -1 if none
-   does.  */
+/* The largest count of the bars that end at LINE; -1 if none does.  */
 static long label_of(const struct chart *chart, int line)
 {
     long label = -1;
@@ -121,8 +120,8 @@ static long label_of(const struct chart *chart, int line)
     return label;
 }
 
-/* Write LINE of the chart, 1 being the lowest: the label, the axis, the bars
-   and, on the line of the cap, dashes between the bars and the cap's name.  */
+/* Write LINE of the chart, 1 being the lowest, with dashes between the bars and
+   the cap's name on the line of the cap.  */
 static void put_line(FILE *out, const struct chart *chart, int line)
 {
     char text[SENTENCE_COLUMNS + 1];

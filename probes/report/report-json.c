@@ -14,8 +14,8 @@
    key.  */
 enum { SCHEMA_VERSION = 1 };
 
-/* Write the member "reason": why ROW has no figures; for a row that is not
-   stable, the ranges, since figures that vary are null; otherwise null.  */
+/* Write the member "reason"; for a row that is not stable, the ranges, since
+   figures that vary are null.  */
 static void report_json_put_reason(struct json *json,
                                    const struct queue_row *row)
 {
@@ -56,8 +56,7 @@ static void report_json_put_row(struct json *json, const struct queue_row *row)
     json_object_end(json);
 }
 
-/* Write the member KEY: the rule as text if RULING holds for every row;
-   otherwise null.  */
+/* Write the member KEY: the rule if RULING holds for every row, or null.  */
 static void put_rule(struct json *json, const char *key,
                      const struct ruling *ruling)
 {
@@ -101,8 +100,6 @@ static void report_json_put_like(struct json *json, const struct likeness *like)
     json_object_end(json);
 }
 
-/* Write the member "incomplete": rule and bound of the SYN queue, with the
-   settings.  */
 static void report_json_put_incomplete(struct json *json,
                                        const struct report *report)
 {
@@ -114,7 +111,6 @@ static void report_json_put_incomplete(struct json *json,
     json_object_end(json);
 }
 
-/* Write the member "with", the settings of --with; empty without --with.  */
 static void report_json_put_with(struct json *json,
                                  const struct findings *findings)
 {
@@ -127,7 +123,6 @@ static void report_json_put_with(struct json *json,
     json_object_end(json);
 }
 
-/* Write the member "require": null without --require.  */
 static void put_need(struct json *json, const struct report *report)
 {
     static const char *const grants[] = {

@@ -33,9 +33,8 @@ static bool is_published(int backlog)
     return backlog >= 0 && backlog < PUBLISHED_BACKLOGS;
 }
 
-/* Whether to show the published results (probes/verdict/published.h): a row has
-   a backlog of 0 to 14, and at most two families have rows, since three leave
-   no room.  */
+/* Whether to show the published results: a row has a backlog of 0 to 14, and at
+   most two families have rows, since three leave no room.  */
 static bool has_published(const struct queue_table *table)
 {
     int shown = 0;
@@ -49,17 +48,15 @@ static bool has_published(const struct queue_table *table)
     return false;
 }
 
-/* The width of column I of the published results: the length of the system's
-   name; 5 for column 0.  */
+/* The width of column I of the published results.  */
 static int published_width(int i)
 {
     return i == 0 ? 5 : (int)strlen(published[i].system);
 }
 
-/* Write the first columns of a line of the head: FIRST and SECOND, then for
-   each family with rows COUNTS, or if COUNTS is NULL the family's name,
-   centered.  Returns the number of columns to fill with blanks after the last
-   name; 0 with COUNTS.  */
+/* Write FIRST and SECOND, then for each family with rows COUNTS, or if COUNTS
+   is NULL the family's name, centered.  Returns the number of blanks missing
+   after the last name.  */
 static int put_head_line(FILE *out, const struct queue_table *table,
                          const char *first, const char *second,
                          const char *counts)
@@ -95,9 +92,8 @@ static void report_text_put_head(FILE *out, const struct queue_table *table)
     putc('\n', out);
 }
 
-/* Write to TEXT the backlog in force, as the kernel reports, for IPv4 and IPv6:
-   "128", or "128/64" if the two differ; for UNIX sockets if there is no row of
-   IPv4 and IPv6; "-" if unknown.  */
+/* Write to TEXT the backlog in force for IPv4 and IPv6, "128/64" if the two
+   differ; for UNIX sockets if there is no row of TCP; "-" if unknown.  */
 static void print_effective(const struct queue_table *table, int backlog,
                             char *text, size_t size)
 {
@@ -165,8 +161,8 @@ static void put_table(FILE *out, const struct queue_table *table)
 
 /* ---- conclusions -------------------------------------------------------- */
 
-/* Write the note that FAMILY does not work, for REASON, once and not row by
-   row; nothing if REASON is NULL.  */
+/* Write once, not row by row, that FAMILY does not work; nothing if REASON is
+   NULL.  */
 static void put_absence(FILE *out, const char *family, const char *reason)
 {
     struct sentence sentence = {""};
@@ -179,7 +175,7 @@ static void put_absence(FILE *out, const char *family, const char *reason)
     put_sentence(out, "note", &sentence);
 }
 
-/* Why ROW has no figures, or is not used for the verdict; otherwise NULL.  */
+/* Why ROW has no figures, or unstable ones; otherwise NULL.  */
 static const char *report_text_reason_of(const struct queue_row *row)
 {
     if (row->reason || row->stable)
@@ -187,8 +183,7 @@ static const char *report_text_reason_of(const struct queue_row *row)
     return "the repeats differ; the rule does not use this row";
 }
 
-/* Whether ROW and OTHER, of the same family, have no figures, or unstable
-   figures, for the same reason.  */
+/* Whether ROW and OTHER are of the same family, with the same such reason.  */
 static bool same_reason(const struct queue_row *row,
                         const struct queue_row *other)
 {
@@ -207,8 +202,7 @@ static void say_backlogs(struct sentence *sentence, const struct queue_row *row,
         say(sentence, " to %s", report_backlog(row[count - 1].backlog, text));
 }
 
-/* Write why the COUNT rows from ROW on have no figures, or unstable figures,
-   all for the same reason.  */
+/* Write the reason of the COUNT rows from ROW on.  */
 static void report_text_put_reason(FILE *out, const struct queue_row *row,
                                    size_t count)
 {
@@ -219,8 +213,7 @@ static void report_text_put_reason(FILE *out, const struct queue_row *row,
     put_sentence(out, "note", &sentence);
 }
 
-/* Why FAMILY does not work, as put_absence wrote; NULL if it works, or for UNIX
-   sockets.  */
+/* Why FAMILY does not work, or NULL.  */
 static const char *absence_of(const struct queue_table *table,
                               const char *family)
 {
@@ -229,8 +222,8 @@ static const char *absence_of(const struct queue_table *table,
     return !strcmp(family, "inet6") ? table->inet6_absent : NULL;
 }
 
-/* Write notes on families that do not work and on rows without figures, or with
-   unstable figures; adjacent rows with the same reason share a note.  */
+/* Write notes on families that do not work, and on rows without stable figures:
+   adjacent rows with the same reason share a note.  */
 static void put_reasons(FILE *out, const struct queue_table *table)
 {
     size_t next;
@@ -246,8 +239,7 @@ static void put_reasons(FILE *out, const struct queue_table *table)
     }
 }
 
-/* Append the rows that the rule does not explain: at most 8 by name, and the
-   number of the rest.  */
+/* Append the rows that the rule does not explain, at most 8 by name.  */
 static void say_broken(struct sentence *sentence, const struct report *report)
 {
     int named = 0;
@@ -296,8 +288,7 @@ void report_rule(FILE *out, const struct report *report)
     }
 }
 
-/* Append the origin of the cap: the setting, a constant of the kernel, or the
-   measurement; nothing if unknown.  */
+/* Append the origin of the cap, if known.  */
 static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
@@ -336,8 +327,7 @@ void report_cap(FILE *out, const struct report *report)
     put_sentence(out, "cap", &sentence);
 }
 
-/* Why no row has a figure of the SYN queue, if none has: the first reason of a
-   row.  */
+/* Why no row has a figure of the SYN queue, if none has.  */
 static const char *why_no_incomplete(const struct queue_table *table)
 {
     const char *reason = NULL;
@@ -346,8 +336,7 @@ static const char *why_no_incomplete(const struct queue_table *table)
     return reason ? reason : "its figures vary";
 }
 
-/* Whether all families have the same figures of the SYN queue for the same
-   backlogs.  */
+/* Whether the figures of the SYN queue depend on the backlog alone.  */
 static bool families_agree(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -361,8 +350,8 @@ static bool families_agree(const struct queue_table *table)
     return true;
 }
 
-/* How many adjacent rows, from row NUMBER on, which has a figure of the SYN
-   queue, have the same family and the same figure; at least 1.  */
+/* How many adjacent rows, from row NUMBER on, have its family and its figure of
+   the SYN queue.  */
 static size_t count_alike(const struct queue_table *table, size_t number)
 {
     const struct queue_row *row = &table->rows[number];
@@ -376,9 +365,8 @@ static size_t count_alike(const struct queue_table *table, size_t number)
     return next - number;
 }
 
-/* Without a rule, list the figures of the SYN queue by row: adjacent rows with
-   the same figure together, families together if all agree, at most ROWS_MAX
-   entries and the number of the rest.  */
+/* Append the figures of the SYN queue: adjacent rows with the same figure
+   together, families together if all agree, at most ROWS_MAX entries.  */
 static void say_incomplete_rows(struct sentence *sentence,
                                 const struct queue_table *table)
 {
@@ -406,8 +394,7 @@ static void say_incomplete_rows(struct sentence *sentence,
         say(sentence, " and %d more", named - ROWS_MAX);
 }
 
-/* Append the bound of the SYN queue, and the kernel's reaction beyond; nothing
-   if both are unknown.  */
+/* Append the bound of the SYN queue, and the reaction beyond, if known.  */
 static void say_bound(struct sentence *sentence, const struct report *report)
 {
     const struct queue_table *table = &report->table;
@@ -434,7 +421,7 @@ static void say_bound(struct sentence *sentence, const struct report *report)
 }
 
 /* Append the comparison with the second method for the SYN queue, half-open
-   handshakes; nothing if not requested.  */
+   handshakes, if requested.  */
 static void say_half_open(struct sentence *sentence,
                           const struct report *report)
 {
@@ -477,8 +464,8 @@ static void say_incomplete_rule(struct sentence *sentence,
     say(sentence, "; holds for all %zu rows", ruling->rows);
 }
 
-/* Write the sentence on the SYN queue: the rule, or the figures by row, or why
-   there are none; then bound and second method.  */
+/* Write the sentence on the SYN queue: rule, figures by row, or why there are
+   none; then bound and second method.  */
 static void report_text_put_incomplete(FILE *out, const struct report *report)
 {
     const struct ruling *ruling = &report->verdict.incomplete;
@@ -497,8 +484,8 @@ static void report_text_put_incomplete(FILE *out, const struct report *report)
     put_sentence(out, "syn queue", &sentence);
 }
 
-/* Append the result of the next client; WAIT is the silence timeout in
-   milliseconds.  NEXT's SAW is not NULL.  */
+/* Append NEXT, whose SAW is not NULL; WAIT is the silence timeout in
+   milliseconds.  */
 static void say_next(struct sentence *sentence, const struct next *next,
                      int wait)
 {
@@ -551,7 +538,6 @@ static void report_text_put_like(FILE *out, const struct likeness *like)
     put_sentence(out, "like", &sentence);
 }
 
-/* Write a sentence with the settings of --with, from the findings "with".  */
 static void report_text_put_with(FILE *out, const struct findings *findings)
 {
     struct sentence sentence = {"in a new network namespace, with"};
@@ -566,8 +552,7 @@ static void report_text_put_with(FILE *out, const struct findings *findings)
     put_sentence(out, NULL, &sentence);
 }
 
-/* The scope "net:[4026531833]" is written as "network namespace 4026531833";
-   any other scope is left out.  */
+/* The scope is "net:[4026531833]", or not written.  */
 void report_head(FILE *out, const struct report *report)
 {
     const struct findings *findings = report->findings;
