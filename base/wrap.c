@@ -36,3 +36,11 @@ int wrap(FILE *out, const char *text, int column, int indent, int last)
     }
     return column;
 }
+
+void wrap_labelled(FILE *out, const char *label, int column, int indent,
+                   const char *text)
+{
+    column = pad(out, fprintf(out, "%s", label), column);
+    wrap(out, text, column, indent, WIDTH);
+    putc('\n', out);
+}

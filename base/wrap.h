@@ -15,6 +15,11 @@ enum { WIDTH = 80 };
    the text.  */
 int wrap(FILE *out, const char *text, int column, int indent, int last);
 
+/* Write LABEL, blanks up to COLUMN, at least one, then TEXT, wrapped to WIDTH
+   columns with further lines at INDENT, and a newline.  */
+void wrap_labelled(FILE *out, const char *label, int column, int indent,
+                   const char *text);
+
 /* Write blanks, at least one, from COLUMN to END.  Returns the new column: END,
    or COLUMN + 1 if END is not beyond COLUMN.  */
 int pad(FILE *out, int column, int end);

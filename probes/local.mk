@@ -80,13 +80,11 @@ probes_libprobes_la_SOURCES = \
 	probes/report/answers-diff.c \
 	probes/report/answers-html.c \
 	probes/report/answers-json.c \
-	probes/report/answers-list.c \
 	probes/report/answers-states.c \
 	probes/report/answers-text.c \
 	probes/report/report-chart.c \
 	probes/report/report-json.c \
 	probes/report/report-stepwise.c \
-	probes/report/report-stepwise.h \
 	probes/report/report-prometheus.c \
 	probes/report/report-require.c \
 	probes/report/report-text.c \

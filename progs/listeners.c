@@ -120,8 +120,6 @@ static int select_and_report(struct listeners *listeners)
             : listeners_select(listeners, choices.operands.texts[0], &why);
     if (selection == SELECTION_FOUND)
         return report_found(listeners);
-    if (selection == SELECTION_FAILED)
-        say(&why, "cannot choose among the listeners: %s", strerror(errno));
     complain("%s", why.text);
     if (selection == SELECTION_WRONG)
         return usage_hint();

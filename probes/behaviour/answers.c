@@ -22,6 +22,19 @@ struct slice slice_of(const struct findings *findings, const char *id)
     return slice;
 }
 
+const struct question *answers_next(const struct catalogue *catalogue,
+                                    const struct findings *findings, size_t *i,
+                                    const struct finding **answer)
+{
+    while (*i < catalogue->count) {
+        const struct entry *entry = &catalogue->entries[(*i)++];
+        *answer = findings_get(findings, entry->question->id, answer_key);
+        if (entry->chosen && *answer)
+            return entry->question;
+    }
+    return NULL;
+}
+
 bool finding_is_empty(const struct finding *finding)
 {
     return !finding->value && !finding->reason;

@@ -8,6 +8,7 @@
 #ifndef PROBES_BEHAVIOUR_ANSWERS_H
 #define PROBES_BEHAVIOUR_ANSWERS_H 1
 
+#include "base/sentence.h"
 #include "probes/behaviour/catalogue.h"
 #include "probes/finding/finding.h"
 
@@ -25,6 +26,13 @@ struct slice slice_of(const struct findings *findings, const char *id);
 /* Whether ID is the id of a question, perhaps of another version: any id but
    "host" and "volatile".  */
 bool is_question(const char *id);
+
+/* The next chosen question of CATALOGUE with an answer in FINDINGS, to which
+   *ANSWER is set, from index *I on; NULL at the end.  *I moves behind the
+   result.  */
+const struct question *answers_next(const struct catalogue *catalogue,
+                                    const struct findings *findings, size_t *i,
+                                    const struct finding **answer);
 
 /* Whether FINDING has neither a value nor a reason, such as a limit that was
    not reached.  */
@@ -74,11 +82,10 @@ struct difference answers_compare(const struct catalogue *catalogue,
                                   const struct findings *here,
                                   const struct findings *there);
 
-/* Write DIFFERENCE in words to TEXT, without a newline, as in "2 of 80 answers
-   differ; 1 cannot be compared; only here: 3".  LEFT and RIGHT name the sides
-   and may be names of files; a longer text is cut.  */
-enum { COUNT_TEXT = 2 * 4096 + 400 };
-void answers_count(char text[COUNT_TEXT], const struct difference *difference,
+/* Append DIFFERENCE in words to TEXT, as in "2 of 80 answers differ; 1 cannot
+   be compared; only here: 3".  LEFT and RIGHT name the sides and may be names
+   of files.  */
+void answers_count(struct sentence *text, const struct difference *difference,
                    const char *left, const char *right);
 
 /* Write each differing finding with both values, on one line if there is room,

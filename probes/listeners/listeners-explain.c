@@ -11,18 +11,14 @@
 #include "base/sentence.h"
 #include "probes/listeners/listeners.h"
 
-static bool listeners_explain_is_unix(const struct listener_row *row)
-{
-    return row->listener.address.storage.ss_family == AF_UNIX;
-}
-
-/* The clients of LISTENER, which is IPv6, as the rest of a sentence; "" if
-   unknown.  A listener at an IPv4-mapped address, as in Java, has IPV6_V6ONLY
-   off and serves only IPv4.  */
+/* The clients of LISTENER, if IPv6 and known, as the rest of a sentence.  At an
+   IPv4-mapped address, as in Java, IPV6_V6ONLY is off, but only IPv4 served. */
 static const char *clients_of(const struct sonde_listener *listener)
 {
     struct sockaddr_in6 in6;
     memcpy(&in6, &listener->address.storage, sizeof in6);
+    if (in6.sin6_family != AF_INET6)
+        return "";
     if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
         return ", for IPv4 clients alone";
     return listener->v6only < 0 ? ""
@@ -35,15 +31,15 @@ static void listeners_explain_put_head(FILE *out,
 {
     const struct sonde_listener *listener = &row->listener;
     struct sentence text = {""};
-    static const char *const kinds[] = {"TCP over IPv4", "TCP over IPv6"};
-    bool inet6 = listener->address.storage.ss_family == AF_INET6;
-    say(&text, "%s: %s", row->local,
-        !listeners_explain_is_unix(row) ? kinds[inet6]
-        : listener->type == SOCK_SEQPACKET
-            ? "a UNIX socket of whole messages (SOCK_SEQPACKET)"
-            : "a UNIX stream socket");
-    if (inet6)
-        say(&text, "%s", clients_of(listener));
+    say(&text, "%s: ", row->local);
+    if (!listener_is_unix(listener))
+        say(&text, "TCP over %s%s",
+            family_name(listener->address.storage.ss_family),
+            clients_of(listener));
+    else if (listener->type == SOCK_SEQPACKET)
+        say(&text, "a UNIX socket of whole messages (SOCK_SEQPACKET)");
+    else
+        say(&text, "a UNIX stream socket");
     put_sentence(out, NULL, &text);
 }
 
@@ -70,10 +66,10 @@ static void listeners_explain_put_owners(FILE *out,
     put_sentence(out, "owner", &text);
 }
 
-/* Write the sentences "asked", the backlog requested, and "cut by", the limit
-   applied.  The kernel keeps neither, so both are inferred from the backlog in
-   force and today's cap, as far as possible.  Between the two: "got", the
-   backlog in force, if reported.  */
+/* Write the sentences "asked", the backlog requested; "got", the backlog in
+   force, if reported; and "cut by", the limit applied.  The kernel keeps
+   neither the first nor the last: both are inferred from the backlog in force
+   and today's cap.  */
 static void put_asked(FILE *out, const struct listeners *listeners,
                       const struct listener_row *row)
 {
@@ -132,7 +128,7 @@ static void put_queued(FILE *out, const struct listeners *listeners,
         say(&text, ", %d%% of what fits", row->percent);
     if (row->percent == 100 && listeners->is_linux)
         say(&text, "%s",
-            listeners_explain_is_unix(row)
+            listener_is_unix(&row->listener)
                 ? ": the next client waits in connect, or gets "
                   "EAGAIN if it is non-blocking"
                 : ": the SYN of the next client is dropped, and it "
@@ -141,8 +137,8 @@ static void put_queued(FILE *out, const struct listeners *listeners,
     put_sentence(out, "queued", &text);
 }
 
-/* Write the counters of the network namespace, as a sentence without label.
-   Counters by reason of drops exist only for all listeners together.  */
+/* Write the counters of the network namespace: counters by reason of drops
+   exist only for all listeners together.  */
 static void put_totals(FILE *out, const struct sonde_listen_totals *totals)
 {
     struct sentence text = {""};
@@ -172,7 +168,7 @@ static void put_drops(FILE *out, const struct listeners *listeners,
     long drops = row->listener.queue.drops;
     struct sentence text = {""};
     if (drops < 0)
-        say(&text, listeners_explain_is_unix(row) && listeners->is_linux
+        say(&text, listener_is_unix(&row->listener) && listeners->is_linux
                        ? "not counted: clients of a full UNIX socket "
                          "wait, or get an error"
                        : "not counted for each listener here");
@@ -188,13 +184,12 @@ static void put_drops(FILE *out, const struct listeners *listeners,
             "(half-open health checks, scans), stray RST and FIN.",
             drops, drops == 1 ? "" : "s");
     put_sentence(out, "drops", &text);
-    if (!listeners_explain_is_unix(row) && totals->drops >= 0)
+    if (!listener_is_unix(&row->listener) && totals->drops >= 0)
         put_totals(out, totals);
 }
 
-/* Append why drops are no reason for a longer queue: no accept queue of this
-   network namespace was ever full (for ListenOverflows 0 only).  A cause is
-   named if the counter is not 0; TCP_DEFER_ACCEPT of the socket of another
+/* Append why drops are no reason for a longer queue, with ListenOverflows 0.
+   Causes are named by their counters: TCP_DEFER_ACCEPT of the socket of another
    process is unreadable.  */
 static void say_harmless(struct sentence *text,
                          const struct sonde_listen_totals *totals)
@@ -218,7 +213,7 @@ static void say_harmless(struct sentence *text,
                    : "");
 }
 
-/* Append advice for a listener with drops where some accept queue overflowed:
+/* Append advice for a listener with drops where some accept queue overflowed;
    the kernel does not count which.  */
 static void say_suspect(struct sentence *text,
                         const struct listeners *listeners)
@@ -241,7 +236,8 @@ static void say_suspect(struct sentence *text,
 static bool may_overflow(const struct listeners *listeners,
                          const struct listener_row *row)
 {
-    return listeners_explain_is_unix(row) || listeners->totals.overflows < 0 ||
+    return listener_is_unix(&row->listener) ||
+           listeners->totals.overflows < 0 ||
            (listeners->totals.overflows > 0 && row->listener.queue.drops != 0);
 }
 
@@ -266,8 +262,8 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
     say(text, ", and restart it: both count when it calls listen");
 }
 
-/* Write the sentence "to do", the advice for ROW; "nothing" if there is none.
-   Only a full queue that may have overflowed is a reason to raise a limit.  */
+/* Write the sentence "to do".  Only a full queue that may have overflowed is a
+   reason to raise a limit.  */
 static void put_advice(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {

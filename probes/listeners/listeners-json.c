@@ -29,7 +29,7 @@ static void listeners_json_put_row(struct json *json,
     const struct sonde_listener *listener = &row->listener;
     json_line(json, NULL);
     json_text(json, "local", row->local);
-    json_text(json, "family", listener_family(listener));
+    json_text(json, "family", family_key(listener->address.storage.ss_family));
     json_text(json, "type",
               listener->type == SOCK_SEQPACKET ? "seqpacket" : "stream");
     json_count(json, "port", sonde_address_port(&listener->address));
@@ -60,9 +60,9 @@ static void listeners_json_put_cap(struct json *json,
     json_object_end(json);
 }
 
-/* Write the members "hidden_processes", how many processes have sockets that
-   cannot be read, and "hidden_reason".  The number is null, and the reason is
-   not, if no process can be read (an errno by name) or if /proc hides processes
+/* Write "hidden_processes", the number of processes with unreadable sockets,
+   and "hidden_reason".  The number is null, and the reason is not, if no
+   process can be read (an errno by name) or if /proc hides processes
    ("hidepid").  */
 static void put_hidden(struct json *json, const struct listeners *listeners)
 {

@@ -18,8 +18,8 @@ enum {
 
 static const char mark[] = "  <- full";
 
-/* The width of the first column, from LOCAL_MIN to LOCAL_MAX: the length of the
-   longest address that fits.  Longer addresses have a line to themselves.  */
+/* The width of the first column: the length of the longest address that fits.
+   Longer addresses have a line to themselves.  */
 static int local_width(const struct listeners *listeners)
 {
     int width = LOCAL_MIN;
@@ -31,16 +31,14 @@ static int local_width(const struct listeners *listeners)
     return width;
 }
 
-/* Write NUMBER and UNIT to TEXT of SIZE bytes, "-" for a negative, unknown
-   number.  Returns TEXT.  */
-static const char *listeners_text_figure(char *text, size_t size, long number,
-                                         const char *unit)
+/* Write NUMBER and UNIT, "-" for a negative, unknown number, to the right in
+   WIDTH columns, after a blank.  Returns the number of columns.  */
+static int figure_put(FILE *out, int width, long number, const char *unit)
 {
-    if (number < 0)
-        snprintf(text, size, "-");
-    else
-        snprintf(text, size, "%ld%s", number, unit);
-    return text;
+    char text[24] = "-";
+    if (number >= 0)
+        snprintf(text, sizeof text, "%ld%s", number, unit);
+    return fprintf(out, " %*s", width, text);
 }
 
 void owner_print(const struct sonde_owner *owner, char *text, size_t size)
@@ -80,7 +78,7 @@ static void print_owners(const struct listener_row *row, size_t room,
 static void listeners_text_put_row(FILE *out, const struct listener_row *row,
                                    int width)
 {
-    char queued[24], backlog[24], full[24], drops[24], owners[128];
+    char owners[128];
     const struct sonde_queue *queue = &row->listener.queue;
     size_t room = (size_t)(COLUMNS - width - FIGURES);
     bool is_full = row->percent == 100;
@@ -91,12 +89,12 @@ static void listeners_text_put_row(FILE *out, const struct listener_row *row,
         fprintf(out, "%s\n", local);
         local = "";
     }
-    int length = fprintf(
-        out, "%-*s %7s %7s %5s %7s  %s", width, local,
-        listeners_text_figure(queued, sizeof queued, queue->queued, ""),
-        listeners_text_figure(backlog, sizeof backlog, queue->backlog, ""),
-        listeners_text_figure(full, sizeof full, row->percent, "%"),
-        listeners_text_figure(drops, sizeof drops, queue->drops, ""), owners);
+    int length = fprintf(out, "%-*s", width, local);
+    length += figure_put(out, 7, queue->queued, "");
+    length += figure_put(out, 7, queue->backlog, "");
+    length += figure_put(out, 5, row->percent, "%");
+    length += figure_put(out, 7, queue->drops, "");
+    length += fprintf(out, "  %s", owners);
     fprintf(out, "%s\n",
             is_full && length + (int)sizeof mark - 1 <= COLUMNS ? mark : "");
 }
@@ -123,16 +121,13 @@ static void put_drops_note(FILE *out, const struct listeners *listeners)
     put_sentence(out, NULL, &note);
 }
 
-/* Write notes, as far as they apply: families that could not be read, the
-   meaning of drops (Linux), deaf listeners (no connection is ever queued),
-   unknown owners.  */
+/* Write notes, as far as they apply.  */
 static void put_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};
-    bool drops = false;
-    size_t ownerless = 0, deaf = 0;
+    size_t dropping = 0, ownerless = 0, deaf = 0;
     for (size_t i = 0; i < listeners->count; i++) {
-        drops = drops || listeners->rows[i].listener.queue.drops > 0;
+        dropping += listeners->rows[i].listener.queue.drops > 0;
         ownerless += listeners->rows[i].owner_count == 0;
         deaf += listeners->rows[i].listener.capacity == 0;
     }
@@ -143,7 +138,7 @@ static void put_notes(FILE *out, const struct listeners *listeners)
             listeners_family_words(i), errno_name(listeners->errors[i]));
         put_sentence(out, NULL, &note);
     }
-    if (drops && listeners->is_linux)
+    if (dropping > 0 && listeners->is_linux)
         put_drops_note(out, listeners);
     if (deaf > 0) {
         say(&note, "deaf: %zu, with a backlog of 0: no client gets in", deaf);
@@ -168,7 +163,7 @@ void listeners_text(FILE *out, const struct listeners *listeners)
     int width = local_width(listeners);
     if (listeners->count == 0)
         fprintf(out, "nothing%s listens in this network namespace\n",
-                listeners->some ? " of this kind" : "");
+                listeners_kind(listeners));
     else
         fprintf(out, "%-*s %7s %7s %5s %7s  %s\n", width, "local address",
                 "queued", "backlog", "full", "drops", "owner");

@@ -21,18 +21,20 @@
 #include "probes/listeners/listeners.h"
 
 enum {
-    LOOKUP_MS = 5000,     /* timeout of a look-up of a host name */
-    ADDRESSES = 32,       /* max addresses of a host; the rest is ignored */
-    HOST_SIZE = 256,      /* bytes of a host name, with NUL */
-    PROCESS_NAME_MAX = 15 /* Linux truncates process names */
+    LOOKUP_MS = 5000,      /* timeout of a look-up of a host name */
+    ADDRESSES = 32,        /* max addresses of a host; the rest is ignored */
+    HOST_SIZE = 256,       /* bytes of a host name, with NUL */
+    PROCESS_NAME_MAX = 15, /* Linux truncates process names */
+    UNIX_NAME = sizeof(struct sockaddr_storage) /* longer than any name */
 };
 
-/* A parsed operand.  Members that do not apply are 0 or -1.  */
+/* A parsed operand.  Members that do not apply are 0; NUMBER is -1.  */
 struct meaning {
     const char *text;
-    long number;  /* TEXT as a number; -1 also above INT32_MAX */
-    int service;  /* the port of the TCP service TEXT */
-    bool is_file; /* TEXT leads to the socket FILE */
+    struct sentence *why; /* the reason for no match is appended */
+    long number;          /* TEXT as a number; -1 also above INT32_MAX */
+    int service;          /* the port of the TCP service TEXT */
+    bool is_file;         /* TEXT leads to the socket FILE */
     struct stat file;
     bool is_address; /* TEXT is HOST:PORT: */
     int port;
@@ -49,12 +51,12 @@ static bool is_digits(const char *text)
     return *text && text[strspn(text, "0123456789")] == '\0';
 }
 
-/* TEXT as a decimal number from 0 to MAX; -1 if larger or not only digits.  */
-static long listeners_what_read_number(const char *text, long max)
+/* TEXT as a decimal number; -1 above INT32_MAX, or if not only digits.  */
+static long operand_read_number(const char *text)
 {
     errno = 0;
     long number = is_digits(text) ? strtol(text, NULL, 10) : -1;
-    return errno || number > max ? -1 : number;
+    return errno || number > INT32_MAX ? -1 : number;
 }
 
 /* The port of the TCP service NAME in the system's database, or -1.  */
@@ -89,48 +91,33 @@ static bool has_name(const struct listener_row *row, const char *name,
     return false;
 }
 
-/* The path or abstract name of a UNIX address, *LENGTH bytes in LISTENER, which
-   need not end in NUL; *LENGTH is 0 for an unnamed socket.  */
-static const char *unix_bytes(const struct sonde_listener *listener,
-                              size_t *length)
+/* Copy the path or abstract name of LISTENER to NAME, filled up with NULs.
+   Returns the length; 0 for an unnamed or another socket.  */
+static size_t unix_name(const struct sonde_listener *listener,
+                        char name[UNIX_NAME])
 {
     const size_t start = offsetof(struct sockaddr_un, sun_path);
     size_t whole = listener->address.length;
-    *length = whole > start ? whole - start : 0;
-    return (const char *)&listener->address.storage + start;
+    size_t length =
+        listener_is_unix(listener) && whole > start ? whole - start : 0;
+    memset(name, 0, UNIX_NAME);
+    memcpy(name, (const char *)&listener->address.storage + start, length);
+    return length;
 }
 
-static bool listeners_what_is_unix(const struct sonde_listener *listener)
+/* Whether LISTENER is a UNIX socket bound to exactly TEXT, a path or, with "@"
+   for the first byte, an abstract name.  Trailing NULs are ignored: a program
+   that binds a whole sockaddr_un has a name that ends in NULs.  */
+static bool has_path(const struct sonde_listener *listener, const char *text)
 {
-    return listener->address.storage.ss_family == AF_UNIX;
-}
-
-/* Whether LISTENER is a UNIX socket bound to exactly PATH, byte by byte.  */
-static bool has_path(const struct sonde_listener *listener, const char *path)
-{
-    size_t length;
-    const char *bytes = unix_bytes(listener, &length);
-    return listeners_what_is_unix(listener) && length > 0 && bytes[0] != '\0' &&
-           strnlen(bytes, length) == strlen(path) &&
-           !memcmp(bytes, path, strlen(path));
-}
-
-/* Whether LISTENER is a UNIX socket bound to the abstract NAME, given without
-   "@".  Trailing NULs are ignored: a program that binds a whole sockaddr_un has
-   a name that ends in NULs.  */
-static bool has_abstract(const struct sonde_listener *listener,
-                         const char *name)
-{
-    size_t length, wanted = strlen(name);
-    const char *bytes = unix_bytes(listener, &length);
-    if (!listeners_what_is_unix(listener) || length == 0 || bytes[0] != '\0')
+    char name[UNIX_NAME], wanted[UNIX_NAME] = "";
+    size_t length = strlen(text);
+    if (length >= sizeof wanted || unix_name(listener, name) == 0)
         return false;
-    if (length - 1 < wanted || memcmp(bytes + 1, name, wanted) != 0)
-        return false;
-    for (size_t i = wanted + 1; i < length; i++)
-        if (bytes[i] != '\0')
-            return false;
-    return true;
+    memcpy(wanted, text, length);
+    if (*text == '@' && name[0] == '\0')
+        wanted[0] = '\0';
+    return !memcmp(name, wanted, sizeof wanted);
 }
 
 static const char *last_part(const char *path)
@@ -139,29 +126,24 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Whether LISTENER created the file of MEANING, by device and inode; false if
-   MEANING has no file.  If the kernel's numbers differ from the numbers of stat
-   (some overlayfs) or are unknown, the path bound, if absolute, is checked by
-   stat, but only if the last components are equal: stat of each path could
-   touch a file system that hangs.  */
+/* Whether LISTENER created the file of MEANING, if there is one, by device and
+   inode.  If the kernel's numbers are unknown or differ from those of stat
+   (some overlayfs), the path bound, if absolute, is checked by stat, but only
+   if the last components are equal: stat of each path could touch a file system
+   that hangs.  */
 static bool has_file(const struct sonde_listener *listener,
                      const struct meaning *meaning)
 {
     struct stat bound;
-    char path[sizeof(struct sockaddr_un) + 1], *real;
-    size_t length;
-    const char *bytes = unix_bytes(listener, &length);
-    if (!meaning->is_file || !listeners_what_is_unix(listener))
+    char path[UNIX_NAME], *real;
+    if (!meaning->is_file || !listener_is_unix(listener))
         return false;
     if (listener->file_inode != 0 &&
         listener->file_device == (uint64_t)meaning->file.st_dev &&
         listener->file_inode == (uint32_t)meaning->file.st_ino)
         return true;
-    if (length == 0 || length >= sizeof path || bytes[0] != '/')
-        return false;
-    memcpy(path, bytes, length);
-    path[length] = '\0';
-    if (!(real = realpath(meaning->text, NULL)))
+    if (unix_name(listener, path) == 0 || path[0] != '/' ||
+        !(real = realpath(meaning->text, NULL)))
         return false;
     bool same = !strcmp(last_part(real), last_part(path)) &&
                 !stat(path, &bound) && bound.st_dev == meaning->file.st_dev &&
@@ -172,64 +154,56 @@ static bool has_file(const struct sonde_listener *listener,
 
 /* ---- addresses ----------------------------------------------------------- */
 
-/* Append to WHY that TEXT is no address: TEXT in quotes and REASON, a phrase
-   such as "has an empty port".  Always returns -1.  */
-static int listeners_what_refuse(struct sentence *why, const char *text,
-                                 const char *reason)
+/* Append the text of MEANING and REASON, as in "has an empty port".  Always
+   returns -1.  */
+static int operand_refuse(const struct meaning *meaning, const char *reason)
 {
-    say(why, "\"%s\" %s", text, reason);
+    say(meaning->why, "\"%s\" %s", meaning->text, reason);
     return -1;
 }
 
-/* Write the host of "HOST%IF:PORT", "[HOST]%IF:PORT" or "[HOST%IF]:PORT" to
-   HOST, which has HOST_SIZE bytes, and the index of the interface, a name or a
-   number, to *DEVICE, unchanged without IF.  END is the colon before PORT.  The
-   host may be empty.  Returns 0, or -1 with the reason in *WHY.  */
-static int listeners_what_read_host(const char *text, const char *end,
-                                    char *host, unsigned *device,
-                                    struct sentence *why)
+/* Write the host of "HOST%IF:PORT", "[HOST]%IF:PORT" or "[HOST%IF]:PORT", the
+   text of MEANING, to HOST, perhaps empty, and set the device of MEANING to the
+   interface, a name or a number.  END is the colon before PORT.  Returns 0, or
+   -1 with the reason appended.  */
+static int operand_read_host(struct meaning *meaning, const char *end,
+                             char host[HOST_SIZE])
 {
-    size_t length = (size_t)(end - text);
-    char inner[HOST_SIZE];
+    size_t length = (size_t)(end - meaning->text);
     if (length >= HOST_SIZE)
-        return listeners_what_refuse(why, text,
-                                     "has a host name that is too long");
-    memcpy(inner, text, length);
-    inner[length] = '\0';
-    char *bracket = inner[0] == '[' ? strchr(inner, ']') : NULL;
-    char *percent = strchr(inner, '%');
-    if ((inner[0] == '[' && !bracket) ||
+        return operand_refuse(meaning, "has a host name that is too long");
+    memcpy(host, meaning->text, length);
+    host[length] = '\0';
+    char *bracket = host[0] == '[' ? strchr(host, ']') : NULL;
+    char *percent = strchr(host, '%');
+    if ((host[0] == '[' && !bracket) ||
         (bracket && bracket[1] != '\0' && bracket[1] != '%'))
-        return listeners_what_refuse(why, text, "has an unbalanced bracket");
+        return operand_refuse(meaning, "has an unbalanced bracket");
+    if (bracket)
+        *bracket = '\0';
     if (percent) {
-        char name[IF_NAMESIZE] = "";
-        size_t size = strcspn(percent + 1, "]");
-        if (size < sizeof name)
-            memcpy(name, percent + 1, size);
-        long number = listeners_what_read_number(name, INT32_MAX);
-        *device = number > 0 ? (unsigned)number : if_nametoindex(name);
-        if (*device == 0)
-            return listeners_what_refuse(why, text,
-                                         "names an unknown interface");
+        long number = operand_read_number(percent + 1);
+        meaning->device =
+            number > 0 ? (unsigned)number : if_nametoindex(percent + 1);
+        if (meaning->device == 0)
+            return operand_refuse(meaning, "names an unknown interface");
         *percent = '\0';
     }
     if (bracket)
-        *bracket = '\0';
-    snprintf(host, HOST_SIZE, "%s", inner + (bracket != NULL));
+        memmove(host, host + 1, strlen(host));
     return 0;
 }
 
-/* Resolve HOST, a name, into the addresses of MEANING, at most ADDRESSES.
-   Blocks for up to LOOKUP_MS.  Returns 0, or -1 with the reason in *WHY.  */
-static int listeners_what_look_up(struct meaning *meaning, const char *host,
-                                  struct sentence *why)
+/* Resolve HOST, a name, into the addresses of MEANING, in at most LOOKUP_MS.
+   Returns 0, or -1 with the reason appended.  */
+static int operand_look_up(struct meaning *meaning, const char *host)
 {
     int code = 0;
     struct sonde_target target = {.host = host, .type = SOCK_STREAM};
     ssize_t count =
         sonde_resolve(&target, LOOKUP_MS, meaning->addresses, ADDRESSES, &code);
     if (count < 0) {
-        say(why, "cannot look up the host \"%s\": %s", host,
+        say(meaning->why, "cannot look up the host \"%s\": %s", host,
             code ? sonde_resolve_code_text(code) : strerror(errno));
         return -1;
     }
@@ -239,9 +213,8 @@ static int listeners_what_look_up(struct meaning *meaning, const char *host,
 
 /* Set the addresses of MEANING from HOST: empty (any address), "*" (wildcard),
    "localhost" (both loopback addresses, without look-up), a numeric address, or
-   a name, which is resolved.  Returns 0, or -1 with the reason in *WHY.  */
-static int read_addresses(struct meaning *meaning, const char *host,
-                          struct sentence *why)
+   a name, which is resolved.  Returns 0, or -1 with the reason appended.  */
+static int read_addresses(struct meaning *meaning, const char *host)
 {
     struct sonde_address *list = meaning->addresses;
     bool numeric = host[strspn(host, "0123456789.")] == '\0';
@@ -255,32 +228,28 @@ static int read_addresses(struct meaning *meaning, const char *host,
         meaning->address_count = 2;
         return 0;
     }
-    if (strchr(host, '/') == NULL && !sonde_address_parse(list, host, 0)) {
+    if (!sonde_address_parse(list, host, 0)) {
         meaning->address_count = 1;
         return 0;
     }
     if (numeric || strchr(host, ':'))
-        return listeners_what_refuse(why, meaning->text,
-                                     "is not a valid IPv4 or IPv6 address");
-    return listeners_what_look_up(meaning, host, why);
+        return operand_refuse(meaning, "is not a valid IPv4 or IPv6 address");
+    return operand_look_up(meaning, host);
 }
 
 /* Set the port of MEANING from PORT, a number from 1 to 65535 or a TCP service.
-   The text of MEANING is set already.  Returns 0; or -1 with the reason in
-   *WHY, and the port of MEANING is then not valid.  */
-static int listeners_what_read_port(struct meaning *meaning, const char *port,
-                                    struct sentence *why)
+   Returns 0; or -1 with the reason appended, and the port is not valid.  */
+static int operand_read_port(struct meaning *meaning, const char *port)
 {
-    meaning->port = is_digits(port)
-                        ? (int)listeners_what_read_number(port, UINT16_MAX)
-                        : service_port(port);
-    if (meaning->port > 0)
+    meaning->port =
+        is_digits(port) ? (int)operand_read_number(port) : service_port(port);
+    if (meaning->port > 0 && meaning->port <= UINT16_MAX)
         return 0;
-    return listeners_what_refuse(
-        why, meaning->text,
-        is_digits(port) ? "has an invalid port: it must be 1 to 65535"
-        : *port ? "has an unknown port: neither a number nor a TCP service"
-                : "has an empty port");
+    return operand_refuse(
+        meaning, is_digits(port) ? "has an invalid port: it must be 1 to 65535"
+                 : *port
+                     ? "has an unknown port: neither a number nor a TCP service"
+                     : "has an empty port");
 }
 
 /* Whether TEXT can only be an address: it has the punctuation of an address and
@@ -292,11 +261,9 @@ static bool looks_like_address(const char *text)
             (strchr(text, '.') && text[strspn(text, "0123456789.")] == '\0'));
 }
 
-/* Parse the text of MEANING as ADDRESS:PORT, [ADDRESS]:PORT for IPv6; the host
-   may be empty, "*" or a name, which is resolved (see read_addresses).  Sets
-   port, device and addresses.  Returns 0, or -1 with the reason in *WHY.  */
-static int listeners_what_read_address(struct meaning *meaning,
-                                       struct sentence *why)
+/* Parse the text of MEANING as ADDRESS:PORT, [ADDRESS]:PORT for IPv6, and set
+   port, device and addresses.  Returns 0, or -1 with the reason appended.  */
+static int operand_read_address(struct meaning *meaning)
 {
     const char *text = meaning->text;
     const char *from = *text == '[' ? strchr(text, ']') : text;
@@ -304,131 +271,104 @@ static int listeners_what_read_address(struct meaning *meaning,
     struct in6_addr in6;
     char host[HOST_SIZE];
     if (*text != '[' && inet_pton(AF_INET6, text, &in6) == 1)
-        return listeners_what_refuse(why, text,
-                                     "has no port: write [ADDRESS]:PORT");
+        return operand_refuse(meaning, "has no port: write [ADDRESS]:PORT");
     if (!colon)
-        return listeners_what_refuse(why, text,
-                                     "has no port: write ADDRESS:PORT");
+        return operand_refuse(meaning, "has no port: write ADDRESS:PORT");
     if (text[0] == '[' && text[1] == ']')
-        return listeners_what_refuse(why, text,
-                                     "has no address in its brackets");
+        return operand_refuse(meaning, "has no address in its brackets");
     if (*text != '[' && strchr(text, ':') != colon)
-        return listeners_what_refuse(
-            why, text, "is not a valid address: write [ADDRESS]:PORT for IPv6");
-    return listeners_what_read_port(meaning, colon + 1, why) ||
-                   listeners_what_read_host(text, colon, host, &meaning->device,
-                                            why) ||
-                   read_addresses(meaning, host, why)
+        return operand_refuse(
+            meaning, "is not a valid address: write [ADDRESS]:PORT for IPv6");
+    return operand_read_port(meaning, colon + 1) ||
+                   operand_read_host(meaning, colon, host) ||
+                   read_addresses(meaning, host)
                ? -1
                : 0;
 }
 
-/* How specifically a listener serves an address, ascending: not; by a wildcard;
-   by a wildcard at the interface named; by this very address; by this address
-   at the interface named.  */
+/* How specifically a listener serves an address, ascending.  ANY: by a
+   wildcard; IT: by this very address; HERE: bound to the interface named.  */
 enum { SERVES_NOT, SERVES_ANY, SERVES_ANY_HERE, SERVES_IT, SERVES_IT_HERE };
 
-/* Set *IN to the IPv4 or IPv4-mapped address in ADDRESS, which is IPv4 or IPv6.
-   Returns false, with *IN unchanged, if ADDRESS is neither.  */
-static bool get_in(const struct sonde_address *address, struct in_addr *in)
+/* Set *IN6 to ADDRESS, with an IPv4 address IPv4-mapped.  Returns false for any
+   other family.  */
+static bool get_in6(const struct sonde_address *address, struct in6_addr *in6)
 {
-    struct sockaddr_in in4;
-    struct sockaddr_in6 in6;
-    if (address->storage.ss_family == AF_INET) {
-        memcpy(&in4, &address->storage, sizeof in4);
-        *in = in4.sin_addr;
+    struct sockaddr_in sin;
+    struct sockaddr_in6 sin6;
+    if (address->storage.ss_family == AF_INET6) {
+        memcpy(&sin6, &address->storage, sizeof sin6);
+        *in6 = sin6.sin6_addr;
         return true;
     }
-    memcpy(&in6, &address->storage, sizeof in6);
-    if (!IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
-        return false;
-    memcpy(in, &in6.sin6_addr.s6_addr[12], sizeof *in);
-    return true;
+    memcpy(&sin, &address->storage, sizeof sin);
+    *in6 = (struct in6_addr){.s6_addr = {[10] = 0xff, 0xff}};
+    memcpy(&in6->s6_addr[12], &sin.sin_addr, sizeof sin.sin_addr);
+    return address->storage.ss_family == AF_INET;
 }
 
-/* Copy ADDRESS to *IN6 if the family is IPv6, IPv4-mapped addresses included.
-   Returns false, with *IN6 unchanged, for any other family.  */
-static bool get_in6(const struct sonde_address *address,
-                    struct sockaddr_in6 *in6)
+/* Whether ADDRESS is 0.0.0.0, ::, or ::ffff:0.0.0.0.  */
+static bool is_wildcard(const struct sonde_address *address)
 {
-    if (address->storage.ss_family != AF_INET6)
-        return false;
-    memcpy(in6, &address->storage, sizeof *in6);
-    return true;
+    static const struct in6_addr any = {.s6_addr = {[10] = 0xff, 0xff}};
+    struct in6_addr in6;
+    return get_in6(address, &in6) &&
+           (IN6_IS_ADDR_UNSPECIFIED(&in6) || !memcmp(&in6, &any, sizeof any));
 }
 
-/* Whether LISTENER, of TCP, is bound to a wildcard address: 0.0.0.0, ::, or
-   ::ffff:0.0.0.0.  */
-static bool is_wildcard(const struct sonde_listener *listener)
-{
-    struct in_addr in;
-    struct sockaddr_in6 in6;
-    if (get_in(&listener->address, &in))
-        return in.s_addr == htonl(INADDR_ANY);
-    return get_in6(&listener->address, &in6) &&
-           IN6_IS_ADDR_UNSPECIFIED(&in6.sin6_addr);
-}
-
-/* How LISTENER, of TCP, serves the address WANTED, without regard to ports and
-   interfaces: SERVES_IT, SERVES_ANY or SERVES_NOT.  An IPv6 wildcard serves
-   IPv4, too, unless IPV6_V6ONLY is known to be on.  */
-static int listeners_what_serves(const struct sonde_listener *listener,
-                                 const struct sonde_address *wanted)
-{
-    struct in_addr in, other;
-    struct sockaddr_in6 in6, other6;
-    bool dual = listener->address.storage.ss_family == AF_INET6 &&
-                listener->v6only != 1;
-    bool is_in = get_in(&listener->address, &in);
-    if (get_in(wanted, &other)) {
-        if (is_in && in.s_addr == other.s_addr)
-            return SERVES_IT;
-        return is_wildcard(listener) && (is_in || dual) ? SERVES_ANY
-                                                        : SERVES_NOT;
-    }
-    if (is_in || !get_in6(&listener->address, &in6) ||
-        !get_in6(wanted, &other6))
-        return SERVES_NOT;
-    if (!memcmp(&in6.sin6_addr, &other6.sin6_addr, sizeof in6.sin6_addr))
-        return SERVES_IT;
-    return is_wildcard(listener) ? SERVES_ANY : SERVES_NOT;
-}
-
-/* The index of the interface to which LISTENER is confined, by SO_BINDTODEVICE
-   or by the scope of the IPv6 address; 0 for none.  */
-static unsigned device_of(const struct sonde_listener *listener)
-{
-    struct sockaddr_in6 in6;
-    if (listener->ifindex == 0 && get_in6(&listener->address, &in6))
-        return in6.sin6_scope_id;
-    return listener->ifindex;
-}
-
-/* Whether ADDRESS, which is IPv4 or IPv6, is in 127.0.0.0/8, also mapped, or
-   ::1.  */
+/* Whether ADDRESS is in 127.0.0.0/8, also mapped, or ::1.  */
 static bool is_loopback(const struct sonde_address *address)
 {
-    struct in_addr in;
+    struct in6_addr in6;
+    return get_in6(address, &in6) &&
+           (IN6_IS_ADDR_LOOPBACK(&in6) ||
+            (IN6_IS_ADDR_V4MAPPED(&in6) && in6.s6_addr[12] == 127));
+}
+
+/* How LISTENER serves the address WANTED, without regard to ports and
+   interfaces.  An IPv6 wildcard serves IPv4, too, unless IPV6_V6ONLY is known
+   to be on.  */
+static int operand_serves(const struct sonde_listener *listener,
+                          const struct sonde_address *wanted)
+{
+    struct in6_addr own, other;
+    if (!get_in6(&listener->address, &own) || !get_in6(wanted, &other))
+        return SERVES_NOT;
+    if (!memcmp(&own, &other, sizeof own))
+        return SERVES_IT;
+    bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(&own);
+    bool wants_ipv4 = IN6_IS_ADDR_V4MAPPED(&other);
+    bool has_family =
+        is_ipv4 == wants_ipv4 || (wants_ipv4 && listener->v6only != 1);
+    return has_family && is_wildcard(&listener->address) ? SERVES_ANY
+                                                         : SERVES_NOT;
+}
+
+/* The scope of an IPv6 address, an interface index; otherwise 0.  */
+static unsigned scope_of(const struct sonde_address *address)
+{
     struct sockaddr_in6 in6;
-    if (get_in(address, &in))
-        return ntohl(in.s_addr) >> 24 == 127;
-    return get_in6(address, &in6) && IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
+    memcpy(&in6, &address->storage, sizeof in6);
+    return in6.sin6_family == AF_INET6 ? in6.sin6_scope_id : 0;
+}
+
+/* The interface to which LISTENER is confined, by SO_BINDTODEVICE or by the
+   scope of the address; 0 for none.  */
+static unsigned device_of(const struct sonde_listener *listener)
+{
+    return listener->ifindex ? listener->ifindex : scope_of(&listener->address);
 }
 
 /* How specifically LISTENER serves the address WANTED at the interface DEVICE
-   (0: any); ports are not compared.  SERVES_NOT for a UNIX socket, and for a
-   listener bound to an interface that is not DEVICE.  With DEVICE 0, a listener
-   bound to an interface with no name or not named "lo..." does not serve a
-   loopback address, not being reachable there through another interface.  */
-static int listeners_what_rank(const struct sonde_listener *listener,
-                               const struct sonde_address *wanted,
-                               unsigned device)
+   (0: any); ports are not compared.  With DEVICE 0, a listener bound to an
+   interface not named "lo..." does not serve a loopback address, not being
+   reachable there through another interface.  */
+static int operand_rank(const struct sonde_listener *listener,
+                        const struct sonde_address *wanted, unsigned device)
 {
     char name[IF_NAMESIZE];
     unsigned confined = device_of(listener);
-    int how = listeners_what_is_unix(listener)
-                  ? SERVES_NOT
-                  : listeners_what_serves(listener, wanted);
+    int how = operand_serves(listener, wanted);
     if (how == SERVES_NOT || confined == 0)
         return how;
     if (device != 0)
@@ -439,129 +379,117 @@ static int listeners_what_rank(const struct sonde_listener *listener,
     return how;
 }
 
-/* Set the marks of the listeners at MEANING's port that serve the address
-   WANTED most specifically: all with the same best rank, none if none serves
-   WANTED.  Marks already set stay.  */
-static void mark_best(const struct listeners *listeners,
-                      const struct meaning *meaning,
-                      const struct sonde_address *wanted, bool *marks)
-{
-    int best = SERVES_ANY;
-    struct sockaddr_in6 in6;
-    unsigned device = meaning->device;
-    if (device == 0 && get_in6(wanted, &in6))
-        device = in6.sin6_scope_id;
-    for (int round = 0; round < 2; round++)
-        for (size_t i = 0; i < listeners->count; i++) {
-            const struct sonde_listener *listener =
-                &listeners->rows[i].listener;
-            if (sonde_address_port(&listener->address) != meaning->port)
-                continue;
-            int how = listeners_what_rank(listener, wanted, device);
-            if (round == 0 && how > best)
-                best = how;
-            if (round == 1 && how == best)
-                marks[i] = true;
-        }
-}
-
 /* Whether ROW listens at the TCP port PORT; false if PORT is 0 or negative.  */
 static bool is_at_port(const struct listener_row *row, long port)
 {
     return port > 0 && sonde_address_port(&row->listener.address) == port;
 }
 
+/* Mark the listeners at MEANING's port that serve the address WANTED most
+   specifically: all with the same best rank, none if none serves WANTED.  */
+static void mark_best(struct listeners *listeners,
+                      const struct meaning *meaning,
+                      const struct sonde_address *wanted)
+{
+    int best = SERVES_ANY;
+    unsigned device = meaning->device ? meaning->device : scope_of(wanted);
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < listeners->count; i++) {
+            struct listener_row *row = &listeners->rows[i];
+            if (!is_at_port(row, meaning->port))
+                continue;
+            int how = operand_rank(&row->listener, wanted, device);
+            if (round == 0 && how > best)
+                best = how;
+            row->is_marked |= round == 1 && how == best;
+        }
+}
+
 /* Mark the listeners for the address and port of MEANING: for each address the
-   most specific; for an empty host all at the port; for "*" only wildcard
-   addresses.  */
-static void mark_address(const struct listeners *listeners,
-                         const struct meaning *meaning, bool *marks)
+   most specific; for an empty host all; for "*" only wildcard addresses.  */
+static void mark_address(struct listeners *listeners,
+                         const struct meaning *meaning)
 {
     for (size_t i = 0; i < meaning->address_count; i++)
-        mark_best(listeners, meaning, &meaning->addresses[i], marks);
+        mark_best(listeners, meaning, &meaning->addresses[i]);
     for (size_t i = 0; i < listeners->count; i++) {
-        const struct sonde_listener *listener = &listeners->rows[i].listener;
-        if (!is_at_port(&listeners->rows[i], meaning->port) ||
-            (meaning->device && device_of(listener) &&
-             device_of(listener) != meaning->device))
-            continue;
-        if (meaning->any_address ||
-            (meaning->wildcard && is_wildcard(listener)))
-            marks[i] = true;
+        struct listener_row *row = &listeners->rows[i];
+        unsigned confined = device_of(&row->listener);
+        bool is_here =
+            !meaning->device || !confined || confined == meaning->device;
+        bool is_meant =
+            meaning->any_address ||
+            (meaning->wildcard && is_wildcard(&row->listener.address));
+        row->is_marked |= is_at_port(row, meaning->port) && is_here && is_meant;
     }
 }
 
 /* ---- matching ------------------------------------------------------- */
 
-/* Parse TEXT, which must outlive *MEANING: as digits, as a socket file (by
-   stat), as an address (resolved, so this may block), or as a service.  Any
-   TEXT may still be a name.  Returns 0; or -1 with the reason in *WHY if TEXT
-   looks like an address, but is invalid or cannot be looked up.  */
-static int listeners_what_understand(struct meaning *meaning, const char *text,
-                                     struct sentence *why)
+/* Parse the text of MEANING, which has only text and WHY: as digits, as a
+   socket file (by stat), as an address (resolved, so this may block), or as a
+   service. Any text may still be a name.  Returns 0; or -1 with the reason
+   appended if the text looks like an address, but is invalid or cannot be
+   looked up.  */
+static int operand_understand(struct meaning *meaning)
 {
-    *meaning = (struct meaning){.text = text, .number = -1, .service = -1};
-    if (is_digits(text)) {
-        meaning->number = listeners_what_read_number(text, INT32_MAX);
+    const char *text = meaning->text;
+    meaning->number = operand_read_number(text);
+    if (is_digits(text))
         return 0;
-    }
-    if (*text != '@')
-        meaning->is_file =
-            !stat(text, &meaning->file) && S_ISSOCK(meaning->file.st_mode);
-    if (looks_like_address(text)) {
-        meaning->is_address = true;
-        return listeners_what_read_address(meaning, why);
-    }
+    meaning->is_file = *text != '@' && !stat(text, &meaning->file) &&
+                       S_ISSOCK(meaning->file.st_mode);
+    meaning->is_address = looks_like_address(text);
+    if (meaning->is_address)
+        return operand_read_address(meaning);
     meaning->service = service_port(text);
     return 0;
 }
 
 /* Mark the listeners at the port NUMBER, or if no listener has this port, the
    listeners of the process NUMBER; none for 0.  */
-static void mark_number(const struct listeners *listeners, long number,
-                        bool *marks)
+static void mark_number(struct listeners *listeners, long number)
 {
     bool as_port = false;
     for (size_t i = 0; i < listeners->count; i++)
         as_port |= is_at_port(&listeners->rows[i], number);
     for (size_t i = 0; i < listeners->count; i++) {
-        const struct listener_row *row = &listeners->rows[i];
-        marks[i] |= as_port ? is_at_port(row, number)
-                            : number > 0 && has_process(row, number);
+        struct listener_row *row = &listeners->rows[i];
+        row->is_marked = as_port ? is_at_port(row, number)
+                                 : number > 0 && has_process(row, number);
     }
 }
 
 /* Mark the listeners that the text of MEANING names: the address as printed, a
    process, a path, a socket file, an "@name" or a service.  */
-static void mark_names(const struct listeners *listeners,
-                       const struct meaning *meaning, bool *marks)
+static void mark_names(struct listeners *listeners,
+                       const struct meaning *meaning)
 {
     const char *text = meaning->text;
     for (size_t i = 0; i < listeners->count; i++) {
-        const struct listener_row *row = &listeners->rows[i];
-        marks[i] |= !strcmp(row->local, text) ||
-                    has_name(row, text, listeners->is_linux) ||
-                    has_path(&row->listener, text) ||
-                    has_file(&row->listener, meaning) ||
-                    (*text == '@' && has_abstract(&row->listener, text + 1)) ||
-                    is_at_port(row, meaning->service);
+        struct listener_row *row = &listeners->rows[i];
+        row->is_marked = !strcmp(row->local, text) ||
+                         has_name(row, text, listeners->is_linux) ||
+                         has_path(&row->listener, text) ||
+                         has_file(&row->listener, meaning) ||
+                         is_at_port(row, meaning->service);
     }
 }
 
-static size_t count_marks(const bool *marks, size_t count)
+static bool has_marked(const struct listeners *listeners)
 {
-    size_t marked = 0;
-    for (size_t i = 0; i < count; i++)
-        marked += marks[i];
-    return marked;
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->rows[i].is_marked)
+            return true;
+    return false;
 }
 
 /* Remove the rows without mark from LISTENERS; the list of owners stays.  */
-static void keep_marked(struct listeners *listeners, const bool *marks)
+static void keep_marked(struct listeners *listeners)
 {
     size_t kept = 0;
     for (size_t i = 0; i < listeners->count; i++)
-        if (marks[i])
+        if (listeners->rows[i].is_marked)
             listeners->rows[kept++] = listeners->rows[i];
         else
             free(listeners->rows[i].local);
@@ -570,9 +498,8 @@ static void keep_marked(struct listeners *listeners, const bool *marks)
 
 /* ---- no match ------------------------------------------------------- */
 
-/* Append to WHY why no listener of process NUMBER was found: no such process,
-   sockets not readable, or no listening socket.  Returns false only if there is
-   no such process.  */
+/* Append to WHY why no listener of process NUMBER was found.  Returns whether
+   there is such a process.  */
 static bool say_process(struct sentence *why, const struct listeners *listeners,
                         long number)
 {
@@ -590,62 +517,59 @@ static bool say_process(struct sentence *why, const struct listeners *listeners,
         say(why, "; not all sockets of process %ld could be read", number);
     else
         say(why, "; process %ld has no listening socket%s", number,
-            listeners->some ? " of this kind" : "");
+            listeners_kind(listeners));
     return error != ESRCH;
 }
 
-/* Append to WHY why the number of MEANING matches nothing; KIND is "" or " of
-   this kind".  Returns SELECTION_WRONG if the number is neither a port nor an
-   existing process, otherwise SELECTION_NONE.  */
+/* Append why the number of MEANING matches nothing.  Returns SELECTION_WRONG if
+   it is neither a port nor an existing process, otherwise SELECTION_NONE.  */
 static enum selection miss_number(const struct listeners *listeners,
-                                  const struct meaning *meaning,
-                                  const char *kind, struct sentence *why)
+                                  const struct meaning *meaning)
 {
-    if (meaning->number > 0 && meaning->number <= UINT16_MAX) {
-        say(why, "nothing%s listens on port %ld", kind, meaning->number);
-        say_process(why, listeners, meaning->number);
-        return SELECTION_NONE;
-    }
-    say(why, "\"%s\" is not a port (1 to 65535)", meaning->text);
-    if (meaning->number <= 0)
-        return SELECTION_WRONG;
-    return say_process(why, listeners, meaning->number) ? SELECTION_NONE
-                                                        : SELECTION_WRONG;
+    long number = meaning->number;
+    bool is_port = number > 0 && number <= UINT16_MAX;
+    if (is_port)
+        say(meaning->why, "nothing%s listens on port %ld",
+            listeners_kind(listeners), number);
+    else
+        say(meaning->why, "\"%s\" is not a port (1 to 65535)", meaning->text);
+    bool is_process =
+        number > 0 && say_process(meaning->why, listeners, number);
+    return is_port || is_process ? SELECTION_NONE : SELECTION_WRONG;
 }
 
-/* Append to WHY, for a text that may be a process name, that no such process
-   was seen, and which processes were not visible; if the text is a service,
-   also the port.  */
-static void say_name(struct sentence *why, const struct listeners *listeners,
+/* Append, for a text that may be a process name, that no such process was seen,
+   and which processes were not visible; also the port of a service.  */
+static void say_name(const struct listeners *listeners,
                      const struct meaning *meaning)
 {
     if (meaning->service > 0)
-        say(why, " (as a service: port %d)", meaning->service);
-    say(why, "; no process of this name was seen to listen");
+        say(meaning->why, " (as a service: port %d)", meaning->service);
+    say(meaning->why, "; no process of this name was seen to listen");
     if (listeners->hidden < 0) {
-        say(why, ", but owners cannot be read here (%s)",
+        say(meaning->why, ", but owners cannot be read here (%s)",
             listeners_why_hidden(listeners));
     } else if (listeners->hidden > 0 || listeners->complete == 0) {
-        say(why, "; other owners may be ");
-        listeners_say_unseen(why, listeners);
+        say(meaning->why, "; other owners may be ");
+        listeners_say_unseen(meaning->why, listeners);
     }
 }
 
 /* Whether a family that may match MEANING could not be read: UNIX for a path or
    an @name, TCP for a port, any family otherwise.  If so, append the first such
-   family and its error to WHY.  */
+   family and its error.  */
 static bool is_unread(const struct listeners *listeners,
-                      const struct meaning *meaning, struct sentence *why)
+                      const struct meaning *meaning)
 {
-    bool local = strchr(meaning->text, '/') || *meaning->text == '@';
-    bool port = meaning->is_address ||
-                (meaning->number > 0 && meaning->number <= UINT16_MAX);
-    for (int i = 0; i < LISTENERS_FAMILIES; i++) {
-        bool is_local = i == LISTENERS_FAMILIES - 1;
-        bool may = local ? is_local : !(port && is_local);
-        if (listeners->errors[i] == 0 || !may)
+    const int local = LISTENERS_FAMILIES - 1;
+    bool only_local = strchr(meaning->text, '/') || *meaning->text == '@';
+    bool only_tcp = meaning->is_address ||
+                    (meaning->number > 0 && meaning->number <= UINT16_MAX);
+    int end = only_tcp && !only_local ? local : LISTENERS_FAMILIES;
+    for (int i = only_local ? local : 0; i < end; i++) {
+        if (listeners->errors[i] == 0)
             continue;
-        say(why,
+        say(meaning->why,
             "cannot tell whether anything listens at %s: %s listeners could "
             "not be read (%s)",
             meaning->text, listeners_family_words(i),
@@ -655,47 +579,37 @@ static bool is_unread(const struct listeners *listeners,
     return false;
 }
 
-/* Append to WHY why MEANING, a valid operand, matches no listener.  Returns
+/* Append why MEANING, a valid operand, matches no listener.  Returns
    SELECTION_NONE, SELECTION_UNKNOWN or, for a bad number, SELECTION_WRONG.  */
-static enum selection listeners_what_miss(const struct listeners *listeners,
-                                          const struct meaning *meaning,
-                                          struct sentence *why)
+static enum selection operand_miss(const struct listeners *listeners,
+                                   const struct meaning *meaning)
 {
-    const char *kind = listeners->some ? " of this kind" : "";
     const char *text = meaning->text;
     bool is_number = is_digits(text);
-    if (is_number && meaning->number <= 0)
-        return miss_number(listeners, meaning, kind, why);
-    if (is_unread(listeners, meaning, why))
+    if (!(is_number && meaning->number <= 0) && is_unread(listeners, meaning))
         return SELECTION_UNKNOWN;
     if (is_number)
-        return miss_number(listeners, meaning, kind, why);
-    say(why, "nothing%s listens at %s", kind, text);
+        return miss_number(listeners, meaning);
+    say(meaning->why, "nothing%s listens at %s", listeners_kind(listeners),
+        text);
     if (!meaning->is_address && *text != '@' && !strchr(text, '/'))
-        say_name(why, listeners, meaning);
+        say_name(listeners, meaning);
     return SELECTION_NONE;
 }
 
 enum selection listeners_select(struct listeners *listeners, const char *what,
                                 struct sentence *why)
 {
-    struct meaning meaning;
-    bool *marks = calloc(listeners->count + 1, sizeof *marks);
-    if (!marks)
-        return SELECTION_FAILED;
-    int wrong = listeners_what_understand(&meaning, what, why);
+    struct meaning meaning = {.text = what, .why = why};
+    int wrong = operand_understand(&meaning);
     if (meaning.number >= 0)
-        mark_number(listeners, meaning.number, marks);
-    if (count_marks(marks, listeners->count) == 0)
-        mark_names(listeners, &meaning, marks);
-    if (meaning.is_address && !wrong &&
-        count_marks(marks, listeners->count) == 0)
-        mark_address(listeners, &meaning, marks);
-    size_t found = count_marks(marks, listeners->count);
-    keep_marked(listeners, marks);
-    free(marks);
-    if (found > 0)
+        mark_number(listeners, meaning.number);
+    if (!has_marked(listeners))
+        mark_names(listeners, &meaning);
+    if (!has_marked(listeners) && meaning.is_address && !wrong)
+        mark_address(listeners, &meaning);
+    keep_marked(listeners);
+    if (listeners->count > 0)
         return SELECTION_FOUND;
-    return wrong ? SELECTION_WRONG
-                 : listeners_what_miss(listeners, &meaning, why);
+    return wrong ? SELECTION_WRONG : operand_miss(listeners, &meaning);
 }

@@ -30,7 +30,7 @@ const char *listeners_family_words(int index)
     return families[index].words;
 }
 
-/* The index of LISTENER's family: 0 IPv4, 1 IPv6, 2 UNIX or any other.  */
+/* The index of LISTENER's family; any other family has the index of UNIX.  */
 static int family_index(const struct sonde_listener *listener)
 {
     int index = 0;
@@ -40,22 +40,37 @@ static int family_index(const struct sonde_listener *listener)
     return index;
 }
 
-const char *listener_family(const struct sonde_listener *listener)
+bool listener_is_unix(const struct sonde_listener *listener)
 {
-    return family_key(listener->address.storage.ss_family);
+    return listener->address.storage.ss_family == AF_UNIX;
+}
+
+const char *listeners_kind(const struct listeners *listeners)
+{
+    return listeners->some ? " of this kind" : "";
 }
 
 /* ---- names -------------------------------------------------------------- */
 
-/* Write to TEXT the address of an IPv4 LISTENER confined to an interface:
-   "0.0.0.0%eth0:80", like an IPv6 address with scope.  The interface is written
-   by number if the name is unknown.  */
-static void print_confined(const struct sonde_listener *listener, char *text,
-                           size_t size)
+/* Write to TEXT the address of a TCP LISTENER with the interface to which
+   LISTENER is confined: "0.0.0.0%eth0:80", like an IPv6 address with scope. The
+   interface is written by number if the name is unknown.  */
+static void print_tcp(const struct sonde_listener *listener, char *text,
+                      size_t size)
 {
     char name[IF_NAMESIZE + 1];
     struct sonde_address address = listener->address;
     int port = sonde_address_port(&address);
+    if (listener->ifindex != 0 && address.storage.ss_family == AF_INET6) {
+        struct sockaddr_in6 in6;
+        memcpy(&in6, &address.storage, sizeof in6);
+        in6.sin6_scope_id = listener->ifindex;
+        memcpy(&address.storage, &in6, sizeof in6);
+    }
+    if (listener->ifindex == 0 || address.storage.ss_family == AF_INET6) {
+        sonde_address_print(&address, text, size);
+        return;
+    }
     if (!if_indextoname(listener->ifindex, name))
         snprintf(name, sizeof name, "%u", listener->ifindex);
     sonde_address_set_port(&address, 0);
@@ -64,10 +79,9 @@ static void print_confined(const struct sonde_listener *listener, char *text,
     snprintf(text + used, size - used, "%%%s:%d", name, port);
 }
 
-/* Write to TEXT the path or name of a UNIX LISTENER, escaped like all addresses
-   (sonde_address_print).  An abstract name begins with NUL, printed as "\000"
-   and shown as "@".  A path that begins with "@" is shown with "\100" instead.
- */
+/* Write to TEXT the path or name of a UNIX LISTENER, escaped as by
+   sonde_address_print, but the NUL of an abstract name as "@"; a path that
+   begins with "@" is shown with "\100" instead.  */
 static void listeners_print_unix(const struct sonde_listener *listener,
                                  char *text, size_t size)
 {
@@ -81,9 +95,9 @@ static void listeners_print_unix(const struct sonde_listener *listener,
         snprintf(text, size, "%s", plain);
 }
 
-/* Copy PLAIN to TEXT, with blanks, backslashes and bytes that are not printable
-   ASCII as "\ooo", as in a path, cut to SIZE bytes: the name of an interface
-   may contain any byte but blanks, slashes and colons.  */
+/* Copy PLAIN to TEXT, cut to SIZE bytes, with blanks, backslashes and bytes
+   that are not printable ASCII as "\ooo": the name of an interface may contain
+   any byte but blanks, slashes and colons.  */
 static void print_visibly(const char *plain, char *text, size_t size)
 {
     size_t used = 0;
@@ -95,53 +109,29 @@ static void print_visibly(const char *plain, char *text, size_t size)
     }
 }
 
-/* The local address of LISTENER as text, with the interface to which LISTENER
-   is confined, in printable ASCII.  The caller frees the text; NULL with
-   ENOMEM.  */
+/* LOCAL of a row (listeners.h); NULL with ENOMEM.  */
 static char *print_local(const struct sonde_listener *listener)
 {
-    char text[SONDE_ADDRESS_TEXT + IF_NAMESIZE + 8] = "";
+    char text[SONDE_ADDRESS_TEXT + IF_NAMESIZE + 8];
     char visible[sizeof text];
-    struct sonde_listener scoped = *listener;
-    struct sockaddr_in6 in6;
-    switch (listener->address.storage.ss_family) {
-    case AF_INET6:
-        memcpy(&in6, &scoped.address.storage, sizeof in6);
-        if (listener->ifindex != 0)
-            in6.sin6_scope_id = listener->ifindex;
-        memcpy(&scoped.address.storage, &in6, sizeof in6);
-        sonde_address_print(&scoped.address, text, sizeof text);
-        break;
-    case AF_INET:
-        if (listener->ifindex != 0)
-            print_confined(listener, text, sizeof text);
-        else
-            sonde_address_print(&listener->address, text, sizeof text);
-        break;
-    default:
+    if (listener_is_unix(listener)) {
         listeners_print_unix(listener, text, sizeof text);
         return strdup(text);
     }
+    print_tcp(listener, text, sizeof text);
     print_visibly(text, visible, sizeof visible);
     return strdup(visible);
 }
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Make room in *LIST, which has COUNT elements of SIZE bytes and is allocated
-   for *ROOM, for a further element: *LIST and *ROOM may change.  Returns 0; or
-   -1 with ENOMEM, and the list unchanged.  */
-static int listeners_grow(void **list, size_t count, size_t *room, size_t size)
+/* Make room in LIST, which has COUNT elements of SIZE bytes, for a further
+   element: the room doubles whenever COUNT is a power of two.  Returns the
+   list, perhaps moved; or NULL with ENOMEM, and LIST unchanged.  */
+static void *listeners_grow(void *list, size_t count, size_t size)
 {
-    if (count < *room)
-        return 0;
-    size_t more = *room ? 2 * *room : 64;
-    void *bigger = realloc(*list, more * size);
-    if (!bigger)
-        return -1;
-    *list = bigger;
-    *room = more;
-    return 0;
+    bool is_full = (count & (count - 1)) == 0;
+    return is_full ? realloc(list, (count ? 2 * count : 1) * size) : list;
 }
 
 /* PERCENT of a row (listeners.h): from 0 to 100, or -1.  */
@@ -150,46 +140,42 @@ static int percent_of(const struct sonde_listener *listener)
     const struct sonde_queue *queue = &listener->queue;
     if (queue->queued < 0 || listener->capacity < 0)
         return -1;
-    /* Above capacity: the backlog was lowered later.  A listener of capacity 0
-       is full as well: the next client cannot connect.  */
+    /* Above capacity: the backlog was lowered later.  */
     if (queue->queued >= listener->capacity)
         return 100;
     return (int)(queue->queued * 100 / listener->capacity);
 }
 
-/* A sonde_listener_each: add LISTENER to DATA, a struct listeners.  Returns -1,
-   which ends the list with ECANCELED, without memory.  */
+/* A sonde_listener_each: add LISTENER to DATA, a struct listeners.  Without
+   memory the result ends the list with ECANCELED.  */
 static int listeners_add_row(const struct sonde_listener *listener, void *data)
 {
     struct listeners *listeners = data;
-    void *rows = listeners->rows;
-    int failed = listeners_grow(&rows, listeners->count, &listeners->room,
-                                sizeof *listeners->rows);
-    listeners->rows = rows;
-    if (failed)
+    struct listener_row row = {.listener = *listener,
+                               .local = print_local(listener),
+                               .percent = percent_of(listener)};
+    struct listener_row *rows =
+        listeners_grow(listeners->rows, listeners->count, sizeof row);
+    if (rows)
+        listeners->rows = rows;
+    if (!rows || !row.local) {
+        free(row.local);
         return -1;
-    struct listener_row row = {.listener = *listener};
-    row.local = print_local(listener);
-    row.percent = percent_of(listener);
-    if (!row.local)
-        return -1;
+    }
     listeners->rows[listeners->count++] = row;
     return 0;
 }
 
-/* A sonde_owner_each: add OWNER to DATA, a struct listeners.  Returns -1, which
-   ends the list with ECANCELED, without memory.  */
+/* The same, a sonde_owner_each, for OWNER.  */
 static int add_owner(const struct sonde_owner *owner, void *data)
 {
     struct listeners *listeners = data;
-    void *owners = listeners->owners;
-    int failed =
-        listeners_grow(&owners, listeners->owner_count, &listeners->owner_room,
-                       sizeof *listeners->owners);
-    listeners->owners = owners;
-    if (failed)
+    struct sonde_owner *owners = listeners_grow(
+        listeners->owners, listeners->owner_count, sizeof *owner);
+    if (!owners)
         return -1;
-    listeners->owners[listeners->owner_count++] = *owner;
+    listeners->owners = owners;
+    owners[listeners->owner_count++] = *owner;
     return 0;
 }
 
@@ -205,8 +191,8 @@ static int by_socket(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Order rows by family, address, text, then inode: listeners of the same
-   address follow each other, the smallest inode, usually the oldest, first.  */
+/* By family, address, text, then inode: the smallest, usually the oldest,
+   first.  */
 static int by_address(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -220,8 +206,8 @@ static int by_address(const void *a, const void *b)
     return result ? result : by_socket(a, b);
 }
 
-/* Order rows by percent, then by connections queued, the largest first, then by
-   address.  */
+/* By percent, then by connections queued, the largest first, then by address.
+ */
 static int by_fullness(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -248,9 +234,9 @@ static void listeners_sort(struct listeners *listeners,
               compare);
 }
 
-/* Sort the rows by inode and remove all but the first of rows with the same
-   inode: a list that the kernel reports in pieces may contain a socket twice.
-   Rows with inode 0, unknown, all stay.  */
+/* Sort the rows by inode and remove repetitions, since a list that the kernel
+   reports in pieces may contain a socket twice.  Rows with inode 0, unknown,
+   all stay.  */
 static void drop_twins(struct listeners *listeners)
 {
     size_t kept = 0;
@@ -266,7 +252,7 @@ static void drop_twins(struct listeners *listeners)
     listeners->count = kept;
 }
 
-/* Sort the rows by address and set INDEX, from 0 for each address.  */
+/* Sort the rows by address and set INDEX.  */
 static void number_rows(struct listeners *listeners)
 {
     listeners_sort(listeners, by_address);
@@ -275,8 +261,8 @@ static void number_rows(struct listeners *listeners)
             listeners->rows[i].index = listeners->rows[i - 1].index + 1;
 }
 
-/* Sort the owners by socket and process, remove repetitions, and point each row
-   to the owners of its socket.  The rows must be sorted by inode.  */
+/* Sort the owners, remove repetitions, and point each row to its owners.  The
+   rows must be sorted by inode.  */
 static void deal_owners(struct listeners *listeners)
 {
     size_t kept = 0, next = 0;
@@ -287,7 +273,6 @@ static void deal_owners(struct listeners *listeners)
         if (kept == 0 || by_process(&owners[i], &owners[kept - 1]) != 0)
             owners[kept++] = owners[i];
     listeners->owner_count = kept;
-    /* The rows are sorted by socket, too.  */
     for (size_t i = 0; i < listeners->count; i++) {
         struct listener_row *row = &listeners->rows[i];
         while (next < kept && owners[next].inode < row->listener.inode)
@@ -300,8 +285,7 @@ static void deal_owners(struct listeners *listeners)
 
 /* Read the owners of all rows, which are sorted by inode, within TIMEOUT
    milliseconds, and set HIDDEN, HIDDEN_ERROR and COMPLETE.  Returns 0, also if
-   the owners cannot be read: HIDDEN is -1 then, and owners found before the
-   failure stay.  Or -1 with ENOMEM.  */
+   HIDDEN is -1: owners found before the failure stay.  Or -1 with ENOMEM.  */
 static int read_owners(struct listeners *listeners, int timeout)
 {
     size_t size = listeners->count * sizeof(uint64_t);
@@ -335,8 +319,7 @@ static void listeners_read_host(struct listeners *listeners)
     sonde_backlog_cap(&listeners->cap);
 }
 
-/* The number of TCP listeners with drops; -1 if WANTED, families as bits, lacks
-   IPv4 or IPv6, or if either could not be read.  */
+/* DROPPING (listeners.h); WANTED are the families requested, as bits.  */
 static int count_dropping(const struct listeners *listeners, unsigned wanted)
 {
     const unsigned tcp = LISTENERS_INET | LISTENERS_INET6;
@@ -348,10 +331,8 @@ static int count_dropping(const struct listeners *listeners, unsigned wanted)
     return count;
 }
 
-/* Append the listeners of each family in WANTED, LISTENERS_ bits, until
-   DEADLINE; ERRORS has the errno of each family that failed.  Returns 0 if any
-   family was read; -1 with the errno of the first if all failed; or at once -1
-   with ENOMEM.  */
+/* Append the listeners of each family in WANTED, as bits, until DEADLINE, and
+   set ERRORS.  Returns as listeners_read.  */
 static int read_families(struct listeners *listeners, unsigned wanted,
                          int64_t deadline)
 {
@@ -385,8 +366,7 @@ int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
     drop_twins(listeners);
     if (read_owners(listeners, owners_timeout))
         return -1;
-    /* The totals are read after the drops, so that they include the overflows
-       behind all drops.  */
+    /* After the drops, so that the totals include their overflows.  */
     listeners_read_host(listeners);
     listeners->dropping = count_dropping(listeners, wanted);
     number_rows(listeners);

@@ -11,8 +11,7 @@
 #include "base/sentence.h"
 #include "sonde.h"
 
-/* Families to read, as bits; and the number of families, which have indices
-   from 0: IPv4, IPv6, UNIX.  */
+/* Families to read, as bits, and their number; indices from 0 in this order. */
 enum {
     LISTENERS_INET = 1,
     LISTENERS_INET6 = 2,
@@ -26,25 +25,24 @@ struct listener_row {
     struct sonde_listener listener;
     char *local; /* address as printable ASCII; "@name" is abstract */
     int index;   /* among listeners of the same address, from 0 */
-    int percent; /* queued of capacity, rounded down, 100 at most: 100 is full;
-                    100 also with capacity 0; -1 if unknown */
+    int percent; /* queued of capacity, rounded down, 100 at most: full, also
+                    with capacity 0; -1 if unknown */
     const struct sonde_owner *owners; /* visible processes */
     size_t owner_count;
+    bool is_marked; /* to be kept by listeners_select */
 };
 
 /* All zero is the empty list.  Free with listeners_free.  */
 struct listeners {
     struct listener_row *rows; /* the fullest first, then by address */
-    size_t count, room;
+    size_t count;
     struct sonde_owner *owners; /* by socket, then by process */
-    size_t owner_count, owner_room;
+    size_t owner_count;
     int hidden;       /* processes with unreadable sockets; -1: the owners could
                          not be read, or not all in time */
     int hidden_error; /* errno if HIDDEN is -1, else 0 */
-    int complete;     /* result of sonde_owners_complete: 0 if /proc may hide
-                         processes, 1 if not, -1 if unknown */
-    int dropping;     /* TCP listeners with drops; -1: not all
-                         TCP listeners were read */
+    int complete;     /* result of sonde_owners_complete, or -1 */
+    int dropping;     /* TCP listeners with drops; -1: not all were read */
     int errors[LISTENERS_FAMILIES];    /* errno of an unread family, or 0 */
     bool some;                         /* not all families were requested */
     bool is_linux;                     /* counters have their Linux meaning */
@@ -53,75 +51,71 @@ struct listeners {
 };
 
 /* Fill in *LISTENERS, which is empty, with the listeners of FAMILIES (bits),
-   within TIMEOUT milliseconds for all families together, and their owners
-   within OWNERS_TIMEOUT milliseconds more; then the counters and the cap.  Rows
-   are sorted, the fullest first.  Returns 0, also if only some families were
-   readable (ERRORS) or no owners (HIDDEN); or -1 with the errno of the first
-   family if none was readable, or with ENOMEM.  After -1, *LISTENERS may be
-   filled in part: call listeners_free.  */
+   within TIMEOUT milliseconds in all, and their owners within OWNERS_TIMEOUT
+   milliseconds more; then the counters and the cap.  Returns 0, also if only
+   some families were readable (ERRORS) or no owners (HIDDEN); or -1 with the
+   errno of the first family if none was readable, or with ENOMEM.  Call
+   listeners_free in each case.  */
 int listeners_read(struct listeners *listeners, unsigned families, int timeout,
                    int owners_timeout);
 
 /* Result of listeners_select.  */
 enum selection {
     SELECTION_FOUND,
-    SELECTION_NONE,    /* no such listener */
-    SELECTION_WRONG,   /* not the name of any possible listener: an invalid
-                          address, a host that cannot be looked up, a number
-                          that is neither port nor process */
-    SELECTION_UNKNOWN, /* a family that may have the listener was unreadable */
-    SELECTION_FAILED   /* errno: ENOMEM */
+    SELECTION_NONE,   /* no such listener */
+    SELECTION_WRONG,  /* not the name of any possible listener: an invalid
+                         address, a host that cannot be looked up, a number
+                         that is neither port nor process */
+    SELECTION_UNKNOWN /* a family that may have the listener was unreadable */
 };
 
 /* Keep the listeners that match WHAT and remove all others from LISTENERS: a
    port number, or else a process number; the name of a process, of a service,
    or both; a path or an @name; an address with a port, or else the listeners
    that serve this address most specifically; any text printed as LOCAL.  If
-   none match, no listener stays, and the reason is appended to *WHY, an empty
-   sentence, for the user.  After SELECTION_FOUND, *WHY may have a text, too, to
-   be ignored.  After SELECTION_FAILED, LISTENERS and *WHY are unchanged.  Names
-   of hosts except localhost are resolved, for 5 seconds at most.  */
+   none match, the reason for the user is appended to *WHY, an empty sentence;
+   after SELECTION_FOUND its text is to be ignored.  Names of hosts except
+   localhost are resolved, for 5 seconds at most.  */
 enum selection listeners_select(struct listeners *listeners, const char *what,
                                 struct sentence *why);
 
-/* Whether all requested families were read.  If not, the reasons are appended
-   to *WHY.  A family that the system never reports (ENOTSUP, except on Linux)
-   is no failure if all families were requested.  */
+/* Whether all requested families were read; if not, the reasons are appended to
+   *WHY.  A family that the system never reports (ENOTSUP, except on Linux) is
+   no failure if all families were requested.  */
 bool listeners_all_read(const struct listeners *listeners,
                         struct sentence *why);
 
-/* The number of listeners at least PERCENT full, from 0 to 100; listeners of
-   unknown fullness do not count.  */
+/* The number of listeners known to be at least PERCENT full, from 0 to 100.  */
 size_t listeners_at_least(const struct listeners *listeners, int percent);
 
-/* Why the owners are unknown, by HIDDEN_ERROR; only if HIDDEN is -1.  The text
-   is constant: a phrase such as "timed out", or an errno by name.  */
+/* Why the owners are unknown, if HIDDEN is -1: a constant phrase such as "timed
+   out", or an errno by name.  */
 const char *listeners_why_hidden(const struct listeners *listeners);
 
-/* Append to TEXT where the unknown owner of a listener may be: among the hidden
-   processes, in the kernel, in another PID namespace, or hidden by /proc.  Only
-   if HIDDEN is not -1.  */
+/* Append to TEXT where the unknown owner of a listener may be, if HIDDEN is not
+   -1.  */
 void listeners_say_unseen(struct sentence *text,
                           const struct listeners *listeners);
 
-/* The family of an index (0 to LISTENERS_FAMILIES - 1) or of a listener, as in
-   JSON: "inet", "inet6", "unix"; listeners_family_words: "TCP over IPv4", "TCP
-   over IPv6", "UNIX".  */
+/* The family of an index (0 to LISTENERS_FAMILIES - 1): "inet", "inet6",
+   "unix"; listeners_family_words: "TCP over IPv4", "TCP over IPv6", "UNIX".  */
 const char *listeners_family(int index);
 const char *listeners_family_words(int index);
-const char *listener_family(const struct sonde_listener *listener);
+bool listener_is_unix(const struct sonde_listener *listener);
+
+/* " of this kind" if not all families were requested, otherwise "".  */
+const char *listeners_kind(const struct listeners *listeners);
 
 /* Write OWNER to TEXT as "name[pid]", cut to SIZE bytes.  Bytes of the name
    that are not printable ASCII become '?'.  */
 void owner_print(const struct sonde_owner *owner, char *text, size_t size);
 
-/* Free all memory of LISTENERS, and make LISTENERS empty.  */
+/* Free all memory, and make LISTENERS empty.  */
 void listeners_free(struct listeners *listeners);
 
 /* Write the report: as a table of 80 columns in ASCII, with notes; as sentences
-   with all details and advice for each listener, nothing if there is none; as
-   JSON, described in listeners(1); as metrics for Prometheus.  Write errors are
-   left in OUT.  */
+   with all details and advice for each listener; as JSON and as metrics for
+   Prometheus, described in listeners(1).  Write errors are left in OUT.  */
 void listeners_text(FILE *out, const struct listeners *listeners);
 void listeners_explain(FILE *out, const struct listeners *listeners);
 void listeners_json(FILE *out, const struct listeners *listeners);

@@ -3,25 +3,30 @@
 
 #include <config.h>
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/wrap.h"
 #include "probes/behaviour/answers.h"
 
-/* Bytes for the name of a file and for a value of a profile; longer texts are
-   cut where a value has a line of its own.  */
-enum { FIGURE_NAME_MAX = 4096, VALUE_MAX = 4200 };
+/* Bytes of a side's name and of a value; longer texts are cut in put_side.  */
+enum { SIDE_MAX = 4096, VALUE_MAX = 4200 };
 
-/* Write "id", for an answer, or "id key", then the values of A and B, each
-   after LEFT or RIGHT and a colon: on the same line if there is room, otherwise
-   each value on lines of its own.  */
+/* Write a line of its own for VALUE, after the name of its SIDE.  */
+static void put_side(FILE *out, const char *side, const char *value)
+{
+    char text[SIDE_MAX + VALUE_MAX];
+    snprintf(text, sizeof text, "    %s: %s", side, value);
+    fputs("\n   ", out);
+    wrap(out, text, 3, 8, WIDTH);
+}
+
+/* Write "id", for an answer, or "id key", then the values of A and B after LEFT
+   and RIGHT, on the same line if there is room.  */
 static void put_difference(FILE *out, const struct finding *a,
                            const struct finding *b, const char *left,
                            const char *right)
 {
     enum { FIRST = 30, SECOND = 55 }; /* where the values stand */
-    char text[FIGURE_NAME_MAX + VALUE_MAX];
     bool answer = !strcmp(a->key, answer_key);
     int column =
         fprintf(out, "%s%s%s", a->id, answer ? "" : " ", answer ? "" : a->key);
@@ -35,20 +40,12 @@ static void put_difference(FILE *out, const struct finding *a,
         fprintf(out, "%s: %s\n", right, b->value);
         return;
     }
-    putc('\n', out);
-    snprintf(text, sizeof text, "    %s: %s", left, a->value);
-    fputs("   ", out);
-    wrap(out, text, 3, 8, WIDTH);
-    snprintf(text, sizeof text, "    %s: %s", right, b->value);
-    fputs("\n   ", out);
-    wrap(out, text, 3, 8, WIDTH);
+    put_side(out, left, a->value);
+    put_side(out, right, b->value);
     putc('\n', out);
 }
 
-/* Count the question ID, which both sides have, in DIFFERENCE: as compared if
-   any finding is comparable on both sides, else as incomparable; also as
-   different if any finding differs; FINDINGS grows by the differing findings.
- */
+/* Count the question ID, which both sides have, in DIFFERENCE.  */
 static void count_question(struct difference *difference,
                            const struct findings *here,
                            const struct findings *there, const char *id)
@@ -67,8 +64,8 @@ static void count_question(struct difference *difference,
     difference->findings += different;
 }
 
-/* The next id of a chosen question in FINDINGS, which are sorted, from index *I
-   on, each id once; NULL at the end.  *I moves behind the result.  */
+/* The next id of a chosen question in sorted FINDINGS, from index *I on, each
+   id once; NULL at the end.  *I moves behind the result.  */
 static const char *next_id(const struct catalogue *catalogue,
                            const struct findings *findings, size_t *i)
 {
@@ -99,38 +96,19 @@ struct difference answers_compare(const struct catalogue *catalogue,
     return difference;
 }
 
-/* Append to the string TEXT in a buffer of SIZE bytes; excess text is dropped.
- */
-PROBE_FORMAT(3, 4)
-static void answers_diff_append(char *text, size_t size, const char *format,
-                                ...)
-{
-    size_t used = strlen(text);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text + used, size - used, format, arguments);
-    va_end(arguments);
-}
-
-void answers_count(char text[COUNT_TEXT], const struct difference *difference,
+void answers_count(struct sentence *text, const struct difference *difference,
                    const char *left, const char *right)
 {
-    size_t size = COUNT_TEXT;
-    *text = '\0';
-    answers_diff_append(text, size, "%zu of %zu answers differ",
-                        difference->different, difference->compared);
+    say(text, "%zu of %zu answers differ", difference->different,
+        difference->compared);
     if (difference->findings > difference->different)
-        answers_diff_append(text, size, ", in %zu findings",
-                            difference->findings);
+        say(text, ", in %zu findings", difference->findings);
     if (difference->incomparable)
-        answers_diff_append(text, size, "; %zu cannot be compared",
-                            difference->incomparable);
+        say(text, "; %zu cannot be compared", difference->incomparable);
     if (difference->only_here)
-        answers_diff_append(text, size, "; only %s: %zu", left,
-                            difference->only_here);
+        say(text, "; only %s: %zu", left, difference->only_here);
     if (difference->only_there)
-        answers_diff_append(text, size, "; only %s: %zu", right,
-                            difference->only_there);
+        say(text, "; only %s: %zu", right, difference->only_there);
 }
 
 void answers_diff(FILE *out, const struct catalogue *catalogue,
@@ -138,7 +116,7 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
                   const char *left, const char *right)
 {
     struct difference difference = answers_compare(catalogue, here, there);
-    char text[COUNT_TEXT];
+    struct sentence text = {""};
     for (size_t i = 0; i < here->count; i++) {
         const struct finding *a = &here->list[i];
         const struct finding *b = findings_get(there, a->id, a->key);
@@ -146,18 +124,19 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
             answers_differ(a, b))
             put_difference(out, a, b, left, right);
     }
-    answers_count(text, &difference, left, right);
-    wrap(out, text, 0, 2, WIDTH);
+    answers_count(&text, &difference, left, right);
+    wrap(out, text.text, 0, 2, WIDTH);
     putc('\n', out);
 }
 
 /* ---- as tests ------------------------------------------------------------ */
 
-/* Whether any finding of ID differs between HERE and THERE; if OUT is not NULL,
-   all differing findings are written as TAP comments, two lines each.  */
-static bool put_differences(FILE *out, const char *id,
-                            const struct findings *here,
-                            const struct findings *there)
+/* Write the question ID as TAP test NUMBER, "not ok", with all differing
+   findings as comments, two lines each.  Returns false, without output, if no
+   finding differs between HERE and THERE.  */
+static bool put_failed(FILE *out, size_t number, const char *id,
+                       const struct findings *here,
+                       const struct findings *there)
 {
     struct slice slice = slice_of(here, id);
     bool any = false;
@@ -166,41 +145,35 @@ static bool put_differences(FILE *out, const char *id,
         const struct finding *b = findings_get(there, id, a->key);
         if (!answers_differ(a, b))
             continue;
+        if (!any)
+            fprintf(out, "not ok %zu - %s\n", number, id);
         any = true;
-        if (out)
-            fprintf(out, "# %s here: %s\n# %s there: %s\n", a->key, a->value,
-                    b->key, b->value);
+        fprintf(out, "# %s here: %s\n# %s there: %s\n", a->key, a->value,
+                b->key, b->value);
     }
     return any;
 }
 
-/* Write the question ID as TAP test NUMBER: "not ok" with comments if any
-   finding differs; "ok" if the answers agree; "ok ... # SKIP" with the reason
-   if an answer is missing or not stable.  */
+/* Write the question ID as TAP test NUMBER.  */
 static void put_test(FILE *out, size_t number, const char *id,
                      const struct findings *here, const struct findings *there)
 {
     const struct finding *a = findings_get(here, id, answer_key);
     const struct finding *b = findings_get(there, id, answer_key);
-    if (put_differences(NULL, id, here, there)) {
-        fprintf(out, "not ok %zu - %s\n", number, id);
-        put_differences(out, id, here, there);
+    if (put_failed(out, number, id, here, there))
         return;
-    }
     fprintf(out, "ok %zu - %s", number, id);
     if (!answers_comparable(a))
-        fprintf(out, " # SKIP %s\n",
+        fprintf(out, " # SKIP %s",
                 a && a->reason                ? a->reason
                 : a && a->value && !a->stable ? "not stable here"
                                               : "no answer here");
     else if (!answers_comparable(b))
-        fputs(" # SKIP no answer in the profile\n", out);
-    else
-        putc('\n', out);
+        fputs(" # SKIP no answer in the profile", out);
+    putc('\n', out);
 }
 
-/* Write as comments the chosen questions of the profile THERE that this version
-   lacks.  */
+/* Write the chosen questions of THERE that this version lacks, as comments.  */
 static void put_unknown(FILE *out, const struct catalogue *catalogue,
                         const struct findings *there)
 {

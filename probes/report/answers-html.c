@@ -1,8 +1,8 @@
 /* answers-html.c - answers as an HTML page
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   One file, without scripts and external resources. Folded parts are details
-   elements, which the keyboard opens.  */
+   One file, without scripts and external resources; the keyboard opens folded
+   parts.  */
 
 #include <config.h>
 
@@ -12,7 +12,7 @@
 #include "base/mask.h"
 #include "probes/behaviour/answers.h"
 #include "probes/behaviour/known.h"
-#include "probes/finding/host.h"
+#include "probes/report/report.h"
 
 static const char style[] =
     ":root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;"
@@ -62,8 +62,7 @@ static const char style[] =
     "summary .value{order:1;flex-basis:100%}dl{grid-template-columns:1fr}"
     "dd{padding-left:1rem}}\n";
 
-/* The input of the page: the findings HERE, and the profile THERE to compare
-   with, named OTHER, or NULL.  */
+/* The page, and the profile THERE to compare with, named OTHER, or NULL.  */
 struct page {
     FILE *out;
     const struct catalogue *catalogue;
@@ -71,10 +70,9 @@ struct page {
     const char *other;
 };
 
-/* Write the UTF-8 character at TEXT, which needs no escape in HTML; newlines
-   stay.  Invalid bytes and characters that base/mask.h masks are written as
-   '?', since a page may go to a terminal.  Returns the number of bytes of TEXT
-   consumed, at least 1.  */
+/* Write the UTF-8 character at TEXT, which needs no escape in HTML.  Invalid
+   bytes and characters that base/mask.h masks, but newlines, become '?', since
+   a page may go to a terminal.  Returns the number of bytes consumed.  */
 static size_t put_character(FILE *out, const char *text)
 {
     size_t length = mask_shown(text);
@@ -85,8 +83,7 @@ static size_t put_character(FILE *out, const char *text)
     return length ? length : mask_skipped(text);
 }
 
-/* Write TEXT, escaped for any place of the page, attributes in double quotes
-   included; NULL writes nothing.  */
+/* Write TEXT, escaped also for attributes in double quotes; NULL is empty.  */
 static void put_text(FILE *out, const char *text)
 {
     for (; text && *text; text++)
@@ -108,8 +105,8 @@ static void put_text(FILE *out, const char *text)
         }
 }
 
-/* Write the element NAME, which may have attributes behind the first blank,
-   with TEXT, escaped, and a newline.  */
+/* Write the element NAME, perhaps with attributes, with TEXT, escaped, and a
+   newline.  */
 static void put_element(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "<%s>", name);
@@ -117,17 +114,8 @@ static void put_element(FILE *out, const char *name, const char *text)
     fprintf(out, "</%.*s>\n", (int)strcspn(name, " "), name);
 }
 
-static void answers_html_put_host(FILE *out, const struct findings *findings)
-{
-    put_text(out, host_text(findings, "system"));
-    putc(' ', out);
-    put_text(out, host_text(findings, "release"));
-    putc(' ', out);
-    put_text(out, host_text(findings, "machine"));
-}
-
-/* The value of FINDING in the profile to compare with, if both values are
-   stable and differ; otherwise, or without such a profile, NULL.  */
+/* The value of FINDING in THERE, if both values are stable and differ, or
+   NULL.  */
 static const char *answers_html_instead(const struct page *page,
                                         const struct finding *finding)
 {
@@ -138,43 +126,35 @@ static const char *answers_html_instead(const struct page *page,
 }
 
 /* Write TERM and TEXT as a row of a list of terms; CLASS is "" or an attribute
-   with a blank before the name.  */
+   with a blank before the name; HOW stands behind, unless NULL.  */
 static void answers_html_put_row(FILE *out, const char *class, const char *term,
-                                 const char *text)
+                                 const char *text, const char *how)
 {
     fprintf(out, "<dt%s>", class);
     put_text(out, term);
     fprintf(out, "</dt><dd%s>", class);
     put_text(out, text);
+    if (how)
+        fprintf(out, " <span class=\"how\">%s</span>", how);
     fputs("</dd>\n", out);
 }
 
-/* Write FINDING as a row, and a second row with the differing value of the
-   profile.  Empty findings are left out; an answer without a difference too,
-   since the summary has the answer.  */
+/* Write FINDING as a row, and a second row with the differing value of THERE.
+   Left out: empty findings, and the answer, which the summary has, without a
+   difference.  */
 static void answers_html_put_finding(const struct page *page,
                                      const struct finding *finding)
 {
     const char *other = answers_html_instead(page, finding);
     const char *class = other ? " class=\"differs\"" : "";
-    bool is_answer = !strcmp(finding->key, answer_key); /* stands above */
-    if (is_answer ? other != NULL : !finding_is_empty(finding)) {
-        fprintf(page->out, "<dt%s>", class);
-        put_text(page->out, finding->key);
-        fprintf(page->out, "</dt><dd%s>", class);
-        put_text(page->out, answer_value(finding));
-        if (finding->how != HOW_MEASURED || !finding->stable)
-            fprintf(page->out, " <span class=\"how\">%s</span>",
-                    answer_how(finding));
-        fputs("</dd>\n", page->out);
-    }
-    if (!other)
-        return;
-    fprintf(page->out, "<dt%s>", class);
-    put_text(page->out, page->other);
-    fprintf(page->out, "</dt><dd%s>", class);
-    put_text(page->out, other);
-    fputs("</dd>\n", page->out);
+    bool is_plain = finding->how == HOW_MEASURED && finding->stable;
+    if (other ||
+        (strcmp(finding->key, answer_key) != 0 && !finding_is_empty(finding)))
+        answers_html_put_row(page->out, class, finding->key,
+                             answer_value(finding),
+                             is_plain ? NULL : answer_how(finding));
+    if (other)
+        answers_html_put_row(page->out, class, page->other, other, NULL);
 }
 
 /* Write the answers of systems that were not measured here.  */
@@ -185,12 +165,12 @@ static void put_known(FILE *out, const char *id)
         char text[400];
         snprintf(text, sizeof text, "%s (%s)", known->answer,
                  mark_name(known->mark));
-        answers_html_put_row(out, " class=\"soft\"", known->system, text);
+        answers_html_put_row(out, " class=\"soft\"", known->system, text, NULL);
     }
 }
 
-/* Write a question as a details element: the id, ANSWER and how ANSWER is known
-   in the summary; inside, all findings and the texts of the catalogue.  */
+/* Write a question: id and ANSWER in the summary; inside, all findings and the
+   texts of the catalogue.  */
 static void put_question(const struct page *page,
                          const struct question *question,
                          const struct finding *answer)
@@ -204,8 +184,9 @@ static void put_question(const struct page *page,
             differs ? " class=\"differs\"" : "");
     put_element(out, "span class=\"id\"", question->id);
     put_element(out, "span class=\"value\"", answer_value(answer));
-    fputs("<span class=\"how\">", out);
-    fprintf(out, "%s%s</span></summary>\n<div class=\"inside\">\n",
+    fprintf(out,
+            "<span class=\"how\">%s%s</span></summary>\n"
+            "<div class=\"inside\">\n",
             answer_how(answer), differs ? ", differs" : "");
     put_element(out, "p", question->text);
     fputs("<dl>\n", out);
@@ -214,15 +195,14 @@ static void put_question(const struct page *page,
         if (strcmp(slice.list[i].key, answer_key))
             answers_html_put_finding(page, &slice.list[i]);
     put_known(out, question->id);
-    answers_html_put_row(out, "", "why", question->why);
-    answers_html_put_row(out, "", "standards", question->standard);
-    answers_html_put_row(out, "", "use", question->cope);
+    answers_html_put_row(out, "", "why", question->why, NULL);
+    answers_html_put_row(out, "", "standards", question->standard, NULL);
+    answers_html_put_row(out, "", "use", question->cope, NULL);
     fputs("</dl></div></details>\n", out);
 }
 
 /* Write a bar chart of the connections that accept returned over IPv4, for
-   backlogs of 0 to 14, from findings "listen.queue"; nothing if all counts are
-   0 or unknown.  */
+   backlogs of 0 to 14; nothing if all counts are 0 or unknown.  */
 static void put_chart(const struct page *page)
 {
     enum { ROWS = 15 };
@@ -249,7 +229,7 @@ static void put_chart(const struct page *page)
     fputs("</table>\n", page->out);
 }
 
-/* Write the text of --states, preformatted; nothing without memory.  */
+/* Write the text of --states; nothing without memory.  */
 static void put_states(const struct page *page)
 {
     char *text = NULL;
@@ -267,72 +247,53 @@ static void put_states(const struct page *page)
     free(text);
 }
 
-/* Write the head of the document, the heading, the host and the time; with a
-   profile to compare with, also the number of differences.  */
 static void answers_html_put_head(const struct page *page)
 {
     FILE *out = page->out;
+    struct sentence host = {""}, count = {""};
     const char *time = findings_text(page->here, "volatile", "time");
+    report_say_host(&host, page->here);
     fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
                  "<meta charset=\"utf-8\">\n"
                  "<meta name=\"viewport\" "
                  "content=\"width=device-width,initial-scale=1\">\n"
                  "<title>sockprobe: ");
-    answers_html_put_host(out, page->here);
+    put_text(out, host.text);
     fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", style);
     fputs("<h1>How the sockets of this host behave</h1>\n<p>", out);
-    answers_html_put_host(out, page->here);
-    fputs("</p>\n<p class=\"soft\">", out);
-    fputs("Measured by sockprobe", out);
-    if (time) /* missing in shared profiles */
-        fputs(" on ", out);
+    put_text(out, host.text);
+    fprintf(out, "</p>\n<p class=\"soft\">Measured by sockprobe%s",
+            time ? " on " : ""); /* missing in shared profiles */
     put_text(out, time);
     fputs(". Each line opens: details, other systems, what to use.</p>\n", out);
     if (!page->there)
         return;
-    char count[COUNT_TEXT];
     struct difference difference =
         answers_compare(page->catalogue, page->here, page->there);
     fputs("<p>Compared with ", out);
     put_text(out, page->other);
-    fputs(" (", out);
-    answers_html_put_host(out, page->there);
-    answers_count(count, &difference, "here", page->other);
-    fputs("): ", out);
-    put_text(out, count);
+    say(&count, " (");
+    report_say_host(&count, page->there);
+    say(&count, "): ");
+    answers_count(&count, &difference, "here", page->other);
+    put_text(out, count.text);
     fputs(". Differences are coloured and marked \"differs\".</p>\n", out);
 }
 
-/* The next chosen question of the catalogue with a finding that is the answer,
-   which *ANSWER is set to, from index *I on; NULL at the end.  *I moves behind
-   the result.  */
-static const struct question *next_answered(const struct page *page, size_t *i,
-                                            const struct finding **answer)
-{
-    for (; *i < page->catalogue->count; ++*i) {
-        const struct entry *entry = &page->catalogue->entries[*i];
-        *answer = findings_get(page->here, entry->question->id, answer_key);
-        if (entry->chosen && *answer) {
-            ++*i;
-            return entry->question;
-        }
-    }
-    return NULL;
-}
-
-/* Write links to the groups of questions.  */
 static void put_contents(const struct page *page)
 {
-    const struct question *question, *last = NULL;
+    const struct question *question;
+    const char *last = NULL;
     const struct finding *answer;
     size_t i = 0;
     fputs("<nav aria-label=\"Groups\">\n", page->out);
-    while ((question = next_answered(page, &i, &answer))) {
+    while (
+        (question = answers_next(page->catalogue, page->here, &i, &answer))) {
         int length = (int)strcspn(question->id, ".");
-        if (!last || !same_group(last->id, question->id))
+        if (!last || !same_group(last, question->id))
             fprintf(page->out, "<a href=\"#group-%.*s\">%.*s</a>\n", length,
                     question->id, length, question->id);
-        last = question;
+        last = question->id;
     }
     fputs("</nav>\n", page->out);
 }
@@ -347,7 +308,7 @@ void answers_html(FILE *out, const struct catalogue *catalogue,
     size_t i = 0;
     answers_html_put_head(&page);
     put_contents(&page);
-    while ((question = next_answered(&page, &i, &answer))) {
+    while ((question = answers_next(catalogue, findings, &i, &answer))) {
         if (!last || !same_group(last->id, question->id)) {
             int length = (int)strcspn(question->id, ".");
             fprintf(out, "<h2 id=\"group-%.*s\">%.*s: ", length, question->id,

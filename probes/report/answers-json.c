@@ -8,19 +8,10 @@
 #include "base/json.h"
 #include "probes/behaviour/answers.h"
 #include "probes/finding/host.h"
+#include "probes/report/report.h"
 
 /* Raised when a key is removed or changes its meaning, not for new keys.  */
 enum { SCHEMA_VERSION = 1 };
-
-static void answers_json_put_host(struct json *json,
-                                  const struct findings *findings)
-{
-    static const char *const keys[] = {"system", "release", "machine", "scope"};
-    json_object(json, "host");
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        json_text(json, keys[i], findings_text(findings, "host", keys[i]));
-    json_object_end(json);
-}
 
 static void answers_json_put_finding(struct json *json,
                                      const struct finding *finding)
@@ -55,18 +46,15 @@ void answers_json(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings)
 {
     struct json json = {.out = out};
+    const struct question *question;
+    const struct finding *answer;
     json_object(&json, NULL);
     json_number(&json, "schema_version", SCHEMA_VERSION);
-    answers_json_put_host(&json, findings);
+    report_json_host(&json, findings);
     json_array(&json, "answers");
-    for (size_t i = 0; i < catalogue->count; i++) {
-        const struct question *question = catalogue->entries[i].question;
-        const struct finding *answer =
-            findings_get(findings, question->id, answer_key);
-        if (catalogue->entries[i].chosen && answer)
-            put_answer(&json, question, answer,
-                       slice_of(findings, question->id));
-    }
+    for (size_t i = 0;
+         (question = answers_next(catalogue, findings, &i, &answer));)
+        put_answer(&json, question, answer, slice_of(findings, question->id));
     json_array_end(&json);
     host_json(&json, findings);
     json_object_end(&json);

@@ -15,8 +15,8 @@ static const char id[] = "tcp.states";
 /* The columns of the event and of the state at the peer.  */
 enum { WHAT = 16, PEER = 60 };
 
-/* The connections with recorded states: the prefix of the keys, the
-   heading, and whether the states of both ends are known.  */
+/* The connections with recorded states: the prefix of the keys, the heading,
+   and whether the states of both ends are known.  */
 static const struct {
     const char *walk, *title;
     bool both;
@@ -32,8 +32,7 @@ static const struct {
      false},
 };
 
-/* End TEXT before the last "; " and return the part behind.  Without "; ", TEXT
-   is unchanged and the result is empty.  */
+/* End TEXT before the last "; " and return the part behind, perhaps empty.  */
 static char *cut_last(char *text)
 {
     char *last = NULL;
@@ -45,9 +44,8 @@ static char *cut_last(char *text)
     return last + 2;
 }
 
-/* Four columns for the event WHAT: an arrow to the right if WHAT contains
-   " out", a sent packet; to the left for " in", a received packet; both, or
-   blanks.  */
+/* The arrow of the event WHAT: to the right for a sent packet, " out", to the
+   left for a received one, " in", both, or blanks.  */
 static const char *arrow_of(const char *what)
 {
     static const char *const arrows[] = {"    ", " -->", "<-- ", "<-->"};
@@ -55,8 +53,7 @@ static const char *arrow_of(const char *what)
                   2 * (strstr(what, " in") != NULL)];
 }
 
-/* Write VALUE, "EVENT; HERE; PEER", as a line; at most 599 bytes are used.  A
-   PEER of "-" is left out.  */
+/* Write VALUE, "EVENT; HERE; PEER", as a line.  A PEER of "-" is left out.  */
 static void put_step(FILE *out, const char *value)
 {
     char text[600];
@@ -72,8 +69,8 @@ static void put_step(FILE *out, const char *value)
     putc('\n', out);
 }
 
-/* Write the heading and all steps of WALK, an index of walks; nothing if SLICE
-   has no step with a value.  */
+/* Write the heading and all steps of WALK, an index of walks, if SLICE has any.
+ */
 static void put_walk(FILE *out, struct slice slice, size_t walk)
 {
     size_t length = strlen(walks[walk].walk);
@@ -85,14 +82,11 @@ static void put_walk(FILE *out, struct slice slice, size_t walk)
             finding->key[length] != '.')
             continue;
         if (first) {
-            fprintf(out, "\n%s\n", walks[walk].title);
-            int column = pad(out, fprintf(out, "here"), WHAT);
-            column += fprintf(out, "      event");
-            if (walks[walk].both) {
-                pad(out, column, PEER);
-                fputs("there", out);
-            }
-            putc('\n', out);
+            fprintf(out, "\n%s\n%-*s", walks[walk].title, WHAT, "here");
+            if (walks[walk].both)
+                fprintf(out, "%-*sthere\n", PEER - WHAT, "      event");
+            else
+                fputs("      event\n", out);
         }
         first = false;
         put_step(out, finding->value);
@@ -107,14 +101,12 @@ void answers_states(FILE *out, const struct findings *findings)
     const char *text = !answer         ? "not measured"
                        : answer->value ? answer->value
                                        : answer->reason;
-    fputs("TCP states in the kernel's table: ", out);
-    wrap(out, text ? text : "-", 34, 2, WIDTH);
-    putc('\n', out);
+    wrap_labelled(out, "TCP states in the kernel's table:", 34, 2,
+                  text ? text : "-");
     for (size_t walk = 0; walk < sizeof walks / sizeof *walks; walk++)
         put_walk(out, slice, walk);
     if (missing) {
-        fputs("\nnot seen: ", out);
-        wrap(out, missing, 10, 10, WIDTH);
         putc('\n', out);
+        wrap_labelled(out, "not seen:", 10, 10, missing);
     }
 }

@@ -1,4 +1,4 @@
-/* answers-text.c - answers, for people
+/* answers-text.c - questions and answers, for people
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,21 +8,13 @@
 #include "base/wrap.h"
 #include "probes/behaviour/answers.h"
 #include "probes/behaviour/known.h"
-#include "probes/finding/host.h"
+#include "probes/report/report.h"
 
 /* Where the columns begin.  */
 enum { VALUE = 28, DETAIL = 26, HOW = 68 };
 
-static int answers_text_put_host(FILE *out, const struct findings *findings)
-{
-    return fprintf(out, "%s %s %s", host_text(findings, "system"),
-                   host_text(findings, "release"),
-                   host_text(findings, "machine"));
-}
-
-/* Write the value of FINDING, or the reason, or "-", from COLUMN on, wrapped
-   before column HOW; the text HOW at the end of the first line; and a newline.
- */
+/* Write the value of FINDING from COLUMN on, wrapped before column HOW; the
+   text HOW at the end of the first line; and a newline.  */
 static void answers_text_put_value(FILE *out, const struct finding *finding,
                                    int column, const char *how)
 {
@@ -64,18 +56,17 @@ static void put_details(FILE *out, struct slice slice)
     }
 }
 
-/* Write the answers of systems that were not measured here.  */
-static void put_elsewhere(FILE *out, const char *id)
+/* Write the answers of systems that were not measured here to the question ID,
+   beside LABEL.  */
+static void put_elsewhere(FILE *out, const char *id, const char *label,
+                          int column, int indent)
 {
     const struct known *known = NULL;
-    const char *label = "  elsewhere";
     while ((known = known_next(id, known))) {
         char text[400];
-        int column = pad(out, fprintf(out, "%s", label), DETAIL);
         snprintf(text, sizeof text, "%s: %s [%s]", known->system, known->answer,
                  mark_name(known->mark));
-        wrap(out, text, column, DETAIL + 2, WIDTH);
-        putc('\n', out);
+        wrap_labelled(out, label, column, indent, text);
         label = "";
     }
 }
@@ -85,23 +76,19 @@ static void put_full(FILE *out, const struct question *question,
 {
     char how[40];
     int repeats = question->repeats ? question->repeats : REPEATS_USUAL;
-    int column = pad(out, fprintf(out, "%s", question->id), DETAIL);
-    wrap(out, question->text, column, DETAIL, WIDTH);
-    fputs("\n  answer", out);
+    wrap_labelled(out, question->id, DETAIL, DETAIL, question->text);
+    fputs("  answer", out);
     if (answer->how == HOW_MEASURED && answer->stable)
         snprintf(how, sizeof how, "measured %dx", repeats);
     else
         snprintf(how, sizeof how, "%s", answer_how(answer));
     answers_text_put_value(out, answer, pad(out, 8, DETAIL), how);
     put_details(out, slice);
-    put_elsewhere(out, question->id);
-    column = pad(out, fprintf(out, "  use"), DETAIL);
-    wrap(out, question->cope, column, DETAIL, WIDTH);
-    putc('\n', out);
+    put_elsewhere(out, question->id, "  elsewhere", DETAIL, DETAIL + 2);
+    wrap_labelled(out, "  use", DETAIL, DETAIL, question->cope);
 }
 
-/* Write the heading of the group of ID; beside the FIRST heading, the host;
-   before any later heading, an empty line.  */
+/* Write the heading of the group of ID; beside the FIRST, the host.  */
 static void put_group(FILE *out, const struct findings *findings,
                       const char *id, bool first)
 {
@@ -109,11 +96,10 @@ static void put_group(FILE *out, const struct findings *findings,
     int column = fprintf(out, "%s%.*s: %s", first ? "" : "\n",
                          (int)strcspn(id, "."), id, title ? title : "");
     if (first) {
-        int length = (int)(strlen(host_text(findings, "system")) +
-                           strlen(host_text(findings, "release")) +
-                           strlen(host_text(findings, "machine")) + 2);
-        pad(out, column, WIDTH - length);
-        answers_text_put_host(out, findings);
+        struct sentence host = {""};
+        report_say_host(&host, findings);
+        pad(out, column, WIDTH - (int)strlen(host.text));
+        fputs(host.text, out);
     }
     putc('\n', out);
 }
@@ -122,21 +108,49 @@ void answers_text(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, bool full)
 {
     const char *last = NULL;
-    for (size_t i = 0; i < catalogue->count; i++) {
-        const struct question *question = catalogue->entries[i].question;
-        const struct finding *answer =
-            findings_get(findings, question->id, answer_key);
-        if (!catalogue->entries[i].chosen || !answer)
-            continue;
-        if (!last || !same_group(last, question->id)) {
+    const struct question *question;
+    const struct finding *answer;
+    for (size_t i = 0;
+         (question = answers_next(catalogue, findings, &i, &answer));) {
+        if (!last || !same_group(last, question->id))
             put_group(out, findings, question->id, !last);
-        }
-        if (full)
-            putc('\n', out);
         last = question->id;
-        if (full)
+        if (full) {
+            putc('\n', out);
             put_full(out, question, answer, slice_of(findings, question->id));
-        else
+        } else
             put_short(out, answer);
     }
+}
+
+/* ---- questions ---------------------------------------------------------- */
+
+void answers_list(FILE *out, const struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct question *question = catalogue->entries[i].question;
+        if (!catalogue->entries[i].chosen)
+            continue;
+        pad(out, fprintf(out, "%s", question->id), VALUE);
+        fprintf(out, "%s\n", question->text);
+    }
+}
+
+static const char *const places[] = {
+    [ON_LOOPBACK] = "over the loopback interface",
+    [IN_PROGRAM] = "within this program; no packet is sent",
+    [IN_NAMESPACE] = "in a private network namespace, with a simulated peer",
+    [IN_BOTH] = "over loopback and, if possible, by a simulated peer",
+};
+
+void answers_explain(FILE *out, const struct question *question)
+{
+    enum { TEXT = 14 };
+    wrap_labelled(out, "id", TEXT, TEXT, question->id);
+    wrap_labelled(out, "question", TEXT, TEXT, question->text);
+    wrap_labelled(out, "why", TEXT, TEXT, question->why);
+    wrap_labelled(out, "standards", TEXT, TEXT, question->standard);
+    put_elsewhere(out, question->id, "elsewhere", TEXT, TEXT);
+    wrap_labelled(out, "use", TEXT, TEXT, question->cope);
+    wrap_labelled(out, "method", TEXT, TEXT, places[question->where]);
 }

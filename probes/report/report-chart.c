@@ -32,8 +32,8 @@ struct chart {
     long cap;    /* connections queued with the largest backlog, or -1 */
 };
 
-/* Take the rows with figures of the first family that has any.  Above BARS_MAX
-   rows, the rest is only counted, in LEFT_OUT.  */
+/* Take the rows with figures of the first family that has any, at most
+   BARS_MAX.  */
 static void choose_bars(struct chart *chart, const struct queue_table *table)
 {
     const char *family = NULL;
@@ -49,16 +49,16 @@ static void choose_bars(struct chart *chart, const struct queue_table *table)
     }
 }
 
-/* Choose the width of the bars, at most 8 columns.  If the names of the bars
-   (backlogs) need more room, move the last bars from COUNT to LEFT_OUT.  */
+/* Choose the width of the bars, at most 8 columns, and leave the last bars out
+   if the backlogs below need more room.  */
 static void choose_width(struct chart *chart)
 {
     int room = SENTENCE_COLUMNS - LEFT - NOTE;
     int name_width = 1;
-    char name[16];
+    char name[BACKLOG_TEXT];
     for (size_t i = 0; i < chart->count; i++) {
-        report_backlog(chart->bars[i]->backlog, name, sizeof name);
-        int length = (int)strlen(name) + 1;
+        int length =
+            (int)strlen(report_backlog(chart->bars[i]->backlog, name)) + 1;
         name_width = length > name_width ? length : name_width;
     }
     while (chart->count > 1 && (int)chart->count * name_width > room) {
@@ -108,8 +108,7 @@ static int report_chart_level(const struct chart *chart, long count)
     return line < 1 ? 1 : line;
 }
 
-/* The label of LINE: the largest count of the bars that end there; -1 if none
-   does.  */
+/* The largest count of the bars that end at LINE; -1 if none does.  */
 static long label_of(const struct chart *chart, int line)
 {
     long label = -1;
@@ -121,8 +120,8 @@ static long label_of(const struct chart *chart, int line)
     return label;
 }
 
-/* Write LINE of the chart, 1 being the lowest: the label, the axis, the bars
-   and, on the line of the cap, dashes between the bars and the cap's name.  */
+/* Write LINE of the chart, 1 being the lowest, with dashes between the bars and
+   the cap's name on the line of the cap.  */
 static void put_line(FILE *out, const struct chart *chart, int line)
 {
     char text[SENTENCE_COLUMNS + 1];
@@ -138,10 +137,7 @@ static void put_line(FILE *out, const struct chart *chart, int line)
         bool filled =
             report_chart_level(chart, chart->bars[i]->accepted) >= line;
         for (int k = 0; k < chart->width; k++)
-            text[used++] = k == 0   ? (is_cap ? '-' : ' ')
-                           : filled ? '#'
-                           : is_cap ? '-'
-                                    : ' ';
+            text[used++] = k > 0 && filled ? '#' : is_cap ? '-' : ' ';
     }
     while (!is_cap && used > 0 && text[used - 1] == ' ')
         used--;
@@ -159,9 +155,9 @@ static void put_names(FILE *out, const struct chart *chart)
         putc('-', out);
     fprintf(out, "\n%*s  ", LEFT - 2, "");
     for (size_t i = 0; i < chart->count; i++) {
-        char name[16];
-        report_backlog(chart->bars[i]->backlog, name, sizeof name);
-        fprintf(out, "%*s", chart->width, name);
+        char name[BACKLOG_TEXT];
+        fprintf(out, "%*s", chart->width,
+                report_backlog(chart->bars[i]->backlog, name));
     }
     fputs("  backlog\n\n", out);
 }

@@ -8,26 +8,14 @@
 
 #include "base/json.h"
 #include "probes/finding/host.h"
-#include "probes/report/report-stepwise.h"
 #include "probes/report/report.h"
 
 /* Incremented when a key changes its meaning or is removed, not for a new
    key.  */
 enum { SCHEMA_VERSION = 1 };
 
-static void report_json_put_host(struct json *json,
-                                 const struct findings *findings)
-{
-    json_object(json, "host");
-    json_text(json, "system", findings_text(findings, "host", "system"));
-    json_text(json, "release", findings_text(findings, "host", "release"));
-    json_text(json, "machine", findings_text(findings, "host", "machine"));
-    json_text(json, "scope", findings_text(findings, "host", "scope"));
-    json_object_end(json);
-}
-
-/* Write the member "reason": why ROW has no figures; for a row that is not
-   stable, the ranges, since figures that vary are null; otherwise null.  */
+/* Write the member "reason"; for a row that is not stable, the ranges, since
+   figures that vary are null.  */
 static void report_json_put_reason(struct json *json,
                                    const struct queue_row *row)
 {
@@ -68,8 +56,7 @@ static void report_json_put_row(struct json *json, const struct queue_row *row)
     json_object_end(json);
 }
 
-/* Write the member KEY: the rule as text if RULING holds for every row;
-   otherwise null.  */
+/* Write the member KEY: the rule if RULING holds for every row, or null.  */
 static void put_rule(struct json *json, const char *key,
                      const struct ruling *ruling)
 {
@@ -113,8 +100,6 @@ static void report_json_put_like(struct json *json, const struct likeness *like)
     json_object_end(json);
 }
 
-/* Write the member "incomplete": rule and bound of the SYN queue, with the
-   settings.  */
 static void report_json_put_incomplete(struct json *json,
                                        const struct report *report)
 {
@@ -126,20 +111,18 @@ static void report_json_put_incomplete(struct json *json,
     json_object_end(json);
 }
 
-/* Write the member "with", the settings of --with; empty without --with.  */
 static void report_json_put_with(struct json *json,
                                  const struct findings *findings)
 {
     json_object(json, "with");
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->list[i];
-        if (!strcmp(finding->id, "with") && strcmp(finding->key, "namespace"))
+        if (report_is_setting(finding))
             json_text(json, finding->key, finding->value);
     }
     json_object_end(json);
 }
 
-/* Write the member "require": null without --require.  */
 static void put_need(struct json *json, const struct report *report)
 {
     static const char *const grants[] = {
@@ -167,7 +150,7 @@ void report_json(FILE *out, const struct report *report)
     struct json json = {.out = out};
     json_object(&json, NULL);
     json_number(&json, "schema_version", SCHEMA_VERSION);
-    report_json_put_host(&json, report->findings);
+    report_json_host(&json, report->findings);
     json_number(&json, "timeout_ms", report->wait);
     json_array(&json, "rows");
     for (size_t i = 0; i < report->table.count; i++)

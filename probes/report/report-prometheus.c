@@ -21,7 +21,6 @@ static const struct {
      row_accepted},
 };
 
-/* Write a sample of NAME for each stable row with a known VALUE.  */
 static void put_rows(FILE *out, const struct queue_table *table,
                      const char *name, row_figure *value)
 {

@@ -10,11 +10,10 @@
 #include "probes/report/report.h"
 #include "probes/verdict/advice.h"
 
-/* Whether the setting explains a truncated grant: the setting is smaller than
-   the backlog requested, and the kernel reports the setting's value as the
-   backlog in force; or without a report, the length of the queue fits a known
-   rule, from n to 3n/2 + 1.  On some stacks the setting has no effect.  False
-   if the setting has no name or no readable value.  */
+/* Whether the setting, which has no effect on some stacks, explains a truncated
+   grant: its value is smaller than the backlog requested, and is the backlog in
+   force, as the kernel reports; or without a report, the length of the queue
+   fits a known rule, from n to 3n/2 + 1.  */
 static bool setting_cuts(const struct requirement *need,
                          const struct cap_row *cap)
 {
@@ -26,24 +25,21 @@ static bool setting_cuts(const struct requirement *need,
            need->queued <= cap->value + cap->value / 2 + 1;
 }
 
-/* Whether a truncated grant is to be explained by a setting that is not
-   readable: the kernel reports a backlog in force.  */
+/* Whether a setting that is not readable explains a truncated grant.  */
 static bool setting_hides(const struct requirement *need,
                           const struct cap_row *cap)
 {
     return cap->setting && cap->value < 0 && need->effective >= 0;
 }
 
-/* Whether the listener is deaf, with no connection ever queued, because of the
-   backlog requested: macOS and DragonFly store the backlog as a signed 16-bit
-   number, and do not limit their setting.  */
+/* Whether the backlog requested makes the listener deaf: macOS and DragonFly
+   store it as a signed 16-bit number, and do not limit their setting.  */
 static bool is_deaf(const struct requirement *need, const struct cap_row *cap)
 {
     return need->queued == 0 && need->asked > SHRT_MAX && cap->setting &&
            !strcmp(cap->setting, "kern.ipc.somaxconn") && cap->value > SHRT_MAX;
 }
 
-/* The result of a truncated grant, and the reason as far as known.  */
 static void say_cut(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;
@@ -79,7 +75,6 @@ static void say_cut(struct sentence *sentence, const struct report *report)
         report_not_filled(sentence, need->reason);
 }
 
-/* The result of a full grant.  */
 static void say_whole(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;
@@ -112,8 +107,8 @@ static void say_unknown(struct sentence *sentence,
         say(sentence, "; the kernel reports %ld in force", need->effective);
 }
 
-/* Write that FAMILY was not measured, for REASON; nothing if REASON is NULL.
-   IS_DEAD: the family has addresses, but connections fail.  */
+/* Write that FAMILY was not measured; nothing if REASON is NULL.  IS_DEAD: the
+   family has addresses, but connections fail.  */
 static void put_family(FILE *out, const char *family, const char *reason,
                        bool is_dead)
 {

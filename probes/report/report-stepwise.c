@@ -7,7 +7,6 @@
 
 #include "base/sentence.h"
 #include "probes/queue/listen-again.h"
-#include "probes/report/report-stepwise.h"
 #include "probes/report/report.h"
 
 static const char again_id[] = "listen.again";
@@ -34,7 +33,7 @@ static const char *view_text(const struct stepwise_view *view, const char *key)
     return finding ? finding->value : NULL;
 }
 
-/* The value of the finding KEY as text; "-" if unknown.  */
+/* The same; "-" if unknown.  */
 static const char *view_shown(const struct stepwise_view *view, const char *key)
 {
     const char *text = view_text(view, key);
@@ -75,9 +74,8 @@ static const struct member again[] = {
 
 enum { AGAIN = sizeof again / sizeof *again };
 
-/* The reason of the first finding without a value among the COUNT MEMBERS; NULL
-   if all findings have values, or if that finding has no reason.  Members
-   without a finding are skipped.  */
+/* The reason of the first finding without a value among the COUNT MEMBERS, or
+   NULL.  Members without a finding are skipped.  */
 static const char *view_reason(const struct stepwise_view *view,
                                const struct member *members, size_t count)
 {
@@ -91,8 +89,7 @@ static const char *view_reason(const struct stepwise_view *view,
 
 /* ---- text --------------------------------------------------------------- */
 
-/* Append the error of the second listen, the finding KEY, in parentheses;
-   nothing if the value is "none" or unknown.  */
+/* Append the error of the second listen, the finding KEY, if any.  */
 static void say_error(struct sentence *sentence,
                       const struct stepwise_view *view, const char *key)
 {
@@ -122,8 +119,8 @@ static void say_again(struct sentence *sentence,
         say(sentence, "; the rest not measured: %s", reason);
 }
 
-/* The result NEXT of the next client as the rest of a sentence, such as "is
-   refused (ECONNREFUSED)"; NULL for any other result, an errno by name.  */
+/* The result NEXT of the next client as the rest of a sentence; NULL for an
+   errno by name.  */
 static const char *report_stepwise_seen(const char *next)
 {
     static const struct {
@@ -141,7 +138,7 @@ static const char *report_stepwise_seen(const char *next)
 }
 
 /* Append whether, and after how long, the next client connects once accept has
-   made room; nothing if unknown.  */
+   made room.  */
 static void say_enters(struct sentence *sentence,
                        const struct stepwise_view *view)
 {
@@ -158,7 +155,7 @@ static void say_enters(struct sentence *sentence,
             ms / 1000, ms % 1000 / 100);
 }
 
-/* Append the fate of data sent before accept; nothing without the finding.  */
+/* Append the fate of data sent before accept.  */
 static void say_data(struct sentence *sentence,
                      const struct stepwise_view *view)
 {
@@ -206,8 +203,8 @@ static void say_overflow(struct sentence *sentence,
     say_data(sentence, view);
 }
 
-/* Write a sentence by SAY_FAMILY for each family with a finding KEY of ID; only
-   the first sentence has the LABEL.  */
+/* Write a sentence by SAY_FAMILY for each family with a finding KEY of ID, the
+   first with LABEL.  */
 static void put_families(FILE *out, const char *label,
                          const struct findings *findings, const char *id,
                          const char *key,
@@ -245,7 +242,7 @@ void report_stepwise_text(FILE *out, const struct findings *findings)
 /* ---- JSON --------------------------------------------------------------- */
 
 /* Write the array NAME with an object for each family with a finding of the
-   first of the COUNT MEMBERS.  Unknown values are null.  */
+   first of the COUNT MEMBERS.  */
 static void put_objects(struct json *json, const char *name,
                         const struct findings *findings, const char *id,
                         const struct member *members, size_t count)

@@ -8,7 +8,6 @@
 
 #include "base/sentence.h"
 #include "probes/finding/host.h"
-#include "probes/report/report-stepwise.h"
 #include "probes/report/report.h"
 #include "probes/verdict/published.h"
 
@@ -23,12 +22,10 @@ static bool report_text_has_family(const struct queue_table *table,
     return false;
 }
 
-void report_backlog(int backlog, char *text, size_t size)
+const char *report_backlog(int backlog, char text[BACKLOG_TEXT])
 {
-    if (backlog == INT_MAX)
-        snprintf(text, size, "max");
-    else
-        snprintf(text, size, "%d", backlog);
+    snprintf(text, BACKLOG_TEXT, "%d", backlog);
+    return backlog == INT_MAX ? "max" : text;
 }
 
 static bool is_published(int backlog)
@@ -36,9 +33,8 @@ static bool is_published(int backlog)
     return backlog >= 0 && backlog < PUBLISHED_BACKLOGS;
 }
 
-/* Whether to show the published results (probes/verdict/published.h): a row has
-   a backlog of 0 to 14, and at most two families have rows, since three leave
-   no room.  */
+/* Whether to show the published results: a row has a backlog of 0 to 14, and at
+   most two families have rows, since three leave no room.  */
 static bool has_published(const struct queue_table *table)
 {
     int shown = 0;
@@ -52,17 +48,15 @@ static bool has_published(const struct queue_table *table)
     return false;
 }
 
-/* The width of column I of the published results: the length of the system's
-   name; 5 for column 0.  */
+/* The width of column I of the published results.  */
 static int published_width(int i)
 {
     return i == 0 ? 5 : (int)strlen(published[i].system);
 }
 
-/* Write the first columns of a line of the head: FIRST and SECOND, then for
-   each family with rows COUNTS, or if COUNTS is NULL the family's name,
-   centered.  Returns the number of columns to fill with blanks after the last
-   name; 0 with COUNTS.  */
+/* Write FIRST and SECOND, then for each family with rows COUNTS, or if COUNTS
+   is NULL the family's name, centered.  Returns the number of blanks missing
+   after the last name.  */
 static int put_head_line(FILE *out, const struct queue_table *table,
                          const char *first, const char *second,
                          const char *counts)
@@ -98,9 +92,8 @@ static void report_text_put_head(FILE *out, const struct queue_table *table)
     putc('\n', out);
 }
 
-/* Write to TEXT the backlog in force, as the kernel reports, for IPv4 and IPv6:
-   "128", or "128/64" if the two differ; for UNIX sockets if there is no row of
-   IPv4 and IPv6; "-" if unknown.  */
+/* Write to TEXT the backlog in force for IPv4 and IPv6, "128/64" if the two
+   differ; for UNIX sockets if there is no row of TCP; "-" if unknown.  */
 static void print_effective(const struct queue_table *table, int backlog,
                             char *text, size_t size)
 {
@@ -128,10 +121,9 @@ static void put_counts(FILE *out, const struct queue_row *row)
 static void report_text_put_row(FILE *out, const struct queue_table *table,
                                 int backlog)
 {
-    char name[16], effective[48];
-    report_backlog(backlog, name, sizeof name);
+    char name[BACKLOG_TEXT], effective[48];
     print_effective(table, backlog, effective, sizeof effective);
-    fprintf(out, "%7s %8s", name, effective);
+    fprintf(out, "%7s %8s", report_backlog(backlog, name), effective);
     for (int i = 0; i < REPORT_FAMILIES; i++)
         if (report_text_has_family(table, report_families[i].id))
             put_counts(out, table_row(table, report_families[i].id, backlog));
@@ -169,8 +161,8 @@ static void put_table(FILE *out, const struct queue_table *table)
 
 /* ---- conclusions -------------------------------------------------------- */
 
-/* Write the note that FAMILY does not work, for REASON, once and not row by
-   row; nothing if REASON is NULL.  */
+/* Write once, not row by row, that FAMILY does not work; nothing if REASON is
+   NULL.  */
 static void put_absence(FILE *out, const char *family, const char *reason)
 {
     struct sentence sentence = {""};
@@ -183,7 +175,7 @@ static void put_absence(FILE *out, const char *family, const char *reason)
     put_sentence(out, "note", &sentence);
 }
 
-/* Why ROW has no figures, or is not used for the verdict; otherwise NULL.  */
+/* Why ROW has no figures, or unstable ones; otherwise NULL.  */
 static const char *report_text_reason_of(const struct queue_row *row)
 {
     if (row->reason || row->stable)
@@ -191,8 +183,7 @@ static const char *report_text_reason_of(const struct queue_row *row)
     return "the repeats differ; the rule does not use this row";
 }
 
-/* Whether ROW and OTHER, of the same family, have no figures, or unstable
-   figures, for the same reason.  */
+/* Whether ROW and OTHER are of the same family, with the same such reason.  */
 static bool same_reason(const struct queue_row *row,
                         const struct queue_row *other)
 {
@@ -201,24 +192,28 @@ static bool same_reason(const struct queue_row *row,
            !strcmp(report_text_reason_of(row), report_text_reason_of(other));
 }
 
-/* Write why the COUNT rows from ROW on have no figures, or unstable figures,
-   all for the same reason.  */
+/* Append the backlogs of the COUNT rows from ROW on: "3", or "3 to 5".  */
+static void say_backlogs(struct sentence *sentence, const struct queue_row *row,
+                         size_t count)
+{
+    char text[BACKLOG_TEXT];
+    say(sentence, "%s", report_backlog(row->backlog, text));
+    if (count > 1)
+        say(sentence, " to %s", report_backlog(row[count - 1].backlog, text));
+}
+
+/* Write the reason of the COUNT rows from ROW on.  */
 static void report_text_put_reason(FILE *out, const struct queue_row *row,
                                    size_t count)
 {
     struct sentence sentence = {""};
-    char first[16], last[16];
-    report_backlog(row->backlog, first, sizeof first);
-    report_backlog(row[count - 1].backlog, last, sizeof last);
-    say(&sentence, "%s, backlog %s", report_family_name(row->family), first);
-    if (count > 1)
-        say(&sentence, " to %s", last);
+    say(&sentence, "%s, backlog ", report_family_name(row->family));
+    say_backlogs(&sentence, row, count);
     say(&sentence, ": %s", report_text_reason_of(row));
     put_sentence(out, "note", &sentence);
 }
 
-/* Why FAMILY does not work, as put_absence wrote; NULL if it works, or for UNIX
-   sockets.  */
+/* Why FAMILY does not work, or NULL.  */
 static const char *absence_of(const struct queue_table *table,
                               const char *family)
 {
@@ -227,8 +222,8 @@ static const char *absence_of(const struct queue_table *table,
     return !strcmp(family, "inet6") ? table->inet6_absent : NULL;
 }
 
-/* Write notes on families that do not work and on rows without figures, or with
-   unstable figures; adjacent rows with the same reason share a note.  */
+/* Write notes on families that do not work, and on rows without stable figures:
+   adjacent rows with the same reason share a note.  */
 static void put_reasons(FILE *out, const struct queue_table *table)
 {
     size_t next;
@@ -244,20 +239,19 @@ static void put_reasons(FILE *out, const struct queue_table *table)
     }
 }
 
-/* Append the rows that the rule does not explain: at most 8 by name, and the
-   number of the rest.  */
+/* Append the rows that the rule does not explain, at most 8 by name.  */
 static void say_broken(struct sentence *sentence, const struct report *report)
 {
     int named = 0;
     for (size_t i = 0; i < report->table.count; i++) {
         const struct queue_row *row = &report->table.rows[i];
-        char backlog[16];
+        char backlog[BACKLOG_TEXT];
         if (verdict_explains(&report->verdict, &report->table, row))
             continue;
-        report_backlog(row->backlog, backlog, sizeof backlog);
         if (named++ < 8)
             say(sentence, "%s %s (%s: %ld)", named == 1 ? "; not" : ",",
-                backlog, row->family, row->accepted);
+                report_backlog(row->backlog, backlog), row->family,
+                row->accepted);
     }
     if (named > 8)
         say(sentence, " and %d more", named - 8);
@@ -294,8 +288,7 @@ void report_rule(FILE *out, const struct report *report)
     }
 }
 
-/* Append the origin of the cap: the setting, a constant of the kernel, or the
-   measurement; nothing if unknown.  */
+/* Append the origin of the cap, if known.  */
 static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
@@ -334,8 +327,7 @@ void report_cap(FILE *out, const struct report *report)
     put_sentence(out, "cap", &sentence);
 }
 
-/* Why no row has a figure of the SYN queue, if none has: the first reason of a
-   row.  */
+/* Why no row has a figure of the SYN queue, if none has.  */
 static const char *why_no_incomplete(const struct queue_table *table)
 {
     const char *reason = NULL;
@@ -344,8 +336,7 @@ static const char *why_no_incomplete(const struct queue_table *table)
     return reason ? reason : "its figures vary";
 }
 
-/* Whether all families have the same figures of the SYN queue for the same
-   backlogs.  */
+/* Whether the figures of the SYN queue depend on the backlog alone.  */
 static bool families_agree(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -359,8 +350,8 @@ static bool families_agree(const struct queue_table *table)
     return true;
 }
 
-/* How many adjacent rows, from row NUMBER on, which has a figure of the SYN
-   queue, have the same family and the same figure; at least 1.  */
+/* How many adjacent rows, from row NUMBER on, have its family and its figure of
+   the SYN queue.  */
 static size_t count_alike(const struct queue_table *table, size_t number)
 {
     const struct queue_row *row = &table->rows[number];
@@ -374,24 +365,8 @@ static size_t count_alike(const struct queue_table *table, size_t number)
     return next - number;
 }
 
-/* Append the SYN queue's figure of the COUNT rows from ROW on, with the name
-   FAMILY unless NULL.  */
-static void say_incomplete_row(struct sentence *sentence,
-                               const struct queue_row *row, size_t count,
-                               const char *family)
-{
-    char first[16], last[16];
-    report_backlog(row->backlog, first, sizeof first);
-    report_backlog(row[count - 1].backlog, last, sizeof last);
-    say(sentence, " %s for backlog %s%s%s", row->incomplete_text, first,
-        count > 1 ? " to " : "", count > 1 ? last : "");
-    if (family)
-        say(sentence, " (%s)", family);
-}
-
-/* Without a rule, list the figures of the SYN queue by row: adjacent rows with
-   the same figure together, families together if all agree, at most ROWS_MAX
-   entries and the number of the rest.  */
+/* Append the figures of the SYN queue: adjacent rows with the same figure
+   together, families together if all agree, at most ROWS_MAX entries.  */
 static void say_incomplete_rows(struct sentence *sentence,
                                 const struct queue_table *table)
 {
@@ -409,16 +384,17 @@ static void say_incomplete_rows(struct sentence *sentence,
         count = count_alike(table, i);
         if (named++ >= ROWS_MAX)
             continue;
-        say(sentence, "%s", named == 1 ? ":" : ",");
-        say_incomplete_row(sentence, row, count,
-                           agree ? NULL : report_family_name(row->family));
+        say(sentence, "%s %s for backlog ", named == 1 ? ":" : ",",
+            row->incomplete_text);
+        say_backlogs(sentence, row, count);
+        if (!agree)
+            say(sentence, " (%s)", report_family_name(row->family));
     }
     if (named > ROWS_MAX)
         say(sentence, " and %d more", named - ROWS_MAX);
 }
 
-/* Append the bound of the SYN queue, and the kernel's reaction beyond; nothing
-   if both are unknown.  */
+/* Append the bound of the SYN queue, and the reaction beyond, if known.  */
 static void say_bound(struct sentence *sentence, const struct report *report)
 {
     const struct queue_table *table = &report->table;
@@ -445,7 +421,7 @@ static void say_bound(struct sentence *sentence, const struct report *report)
 }
 
 /* Append the comparison with the second method for the SYN queue, half-open
-   handshakes; nothing if not requested.  */
+   handshakes, if requested.  */
 static void say_half_open(struct sentence *sentence,
                           const struct report *report)
 {
@@ -488,8 +464,8 @@ static void say_incomplete_rule(struct sentence *sentence,
     say(sentence, "; holds for all %zu rows", ruling->rows);
 }
 
-/* Write the sentence on the SYN queue: the rule, or the figures by row, or why
-   there are none; then bound and second method.  */
+/* Write the sentence on the SYN queue: rule, figures by row, or why there are
+   none; then bound and second method.  */
 static void report_text_put_incomplete(FILE *out, const struct report *report)
 {
     const struct ruling *ruling = &report->verdict.incomplete;
@@ -508,8 +484,8 @@ static void report_text_put_incomplete(FILE *out, const struct report *report)
     put_sentence(out, "syn queue", &sentence);
 }
 
-/* Append the result of the next client; WAIT is the silence timeout in
-   milliseconds.  NEXT's SAW is not NULL.  */
+/* Append NEXT, whose SAW is not NULL; WAIT is the silence timeout in
+   milliseconds.  */
 static void say_next(struct sentence *sentence, const struct next *next,
                      int wait)
 {
@@ -562,31 +538,28 @@ static void report_text_put_like(FILE *out, const struct likeness *like)
     put_sentence(out, "like", &sentence);
 }
 
-/* Write a sentence with the settings of --with, from the findings "with".  */
 static void report_text_put_with(FILE *out, const struct findings *findings)
 {
-    struct sentence sentence = {"in a new network namespace, with "};
-    bool first = true;
+    struct sentence sentence = {"in a new network namespace, with"};
+    const char *before = " ";
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->list[i];
-        if (strcmp(finding->id, "with") != 0 ||
-            !strcmp(finding->key, "namespace") || !finding->value)
+        if (!report_is_setting(finding) || !finding->value)
             continue;
-        say(&sentence, "%s%s = %s", first ? "" : ", ", finding->key,
-            finding->value);
-        first = false;
+        say(&sentence, "%s%s = %s", before, finding->key, finding->value);
+        before = ", ";
     }
     put_sentence(out, NULL, &sentence);
 }
 
-/* The scope "net:[4026531833]" is written as "network namespace 4026531833";
-   any other scope is left out.  */
+/* The scope is "net:[4026531833]", or not written.  */
 void report_head(FILE *out, const struct report *report)
 {
     const struct findings *findings = report->findings;
     const char *scope = findings_text(findings, "host", "scope");
-    fprintf(out, "%s %s %s", host_text(findings, "system"),
-            host_text(findings, "release"), host_text(findings, "machine"));
+    struct sentence host = {""};
+    report_say_host(&host, findings);
+    fputs(host.text, out);
     if (scope && !strncmp(scope, "net:[", 5))
         fprintf(out, ", network namespace %.*s", (int)strcspn(scope + 5, "]"),
                 scope + 5);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "probes/finding/host.h"
 #include "probes/queue/listen-row.h"
 #include "probes/report/report.h"
 
@@ -32,6 +33,26 @@ const char *report_family_name(const char *id)
         if (!strcmp(id, report_families[i].id))
             return report_families[i].name;
     return id;
+}
+
+bool report_is_setting(const struct finding *finding)
+{
+    return !strcmp(finding->id, "with") && strcmp(finding->key, "namespace");
+}
+
+void report_say_host(struct sentence *sentence, const struct findings *findings)
+{
+    say(sentence, "%s %s %s", host_text(findings, "system"),
+        host_text(findings, "release"), host_text(findings, "machine"));
+}
+
+void report_json_host(struct json *json, const struct findings *findings)
+{
+    static const char *const keys[] = {"system", "release", "machine", "scope"};
+    json_object(json, "host");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        json_text(json, keys[i], findings_text(findings, "host", keys[i]));
+    json_object_end(json);
 }
 
 void report_say_namespace(struct sentence *sentence, const struct cap_row *cap)

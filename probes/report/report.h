@@ -7,6 +7,7 @@
 #ifndef PROBES_REPORT_REPORT_H
 #define PROBES_REPORT_REPORT_H 1
 
+#include "base/json.h"
 #include "base/sentence.h"
 #include "probes/finding/finding.h"
 #include "probes/verdict/require.h"
@@ -23,7 +24,7 @@ struct report {
     struct requirement need;
 };
 
-/* An address family: the name in findings, "inet", and in text, "IPv4".  */
+/* The address families: the name in findings, "inet", and in text, "IPv4".  */
 struct report_family {
     const char *id, *name;
 };
@@ -31,58 +32,66 @@ struct report_family {
 enum { REPORT_FAMILIES = 3 };
 extern const struct report_family report_families[REPORT_FAMILIES];
 
-/* The name in text of the family ID; ID itself if unknown.  */
+/* The NAME of the family ID; ID itself if unknown.  */
 const char *report_family_name(const char *id);
 
-/* Sort FINDINGS, which must outlive the report, and make *REPORT: the table and
-   the verdict, with REQUIRES false.  WAIT: the silence timeout, in
-   milliseconds.  Returns 0; free with report_free.  Or -1 with ENOMEM.  */
+/* Whether FINDING is a setting of --with.  */
+bool report_is_setting(const struct finding *finding);
+
+/* Sort FINDINGS, which must outlive the report, and make *REPORT, with REQUIRES
+   false.  Returns 0; free with report_free.  Or -1 with ENOMEM.  */
 int report_make(struct report *report, struct findings *findings, int wait);
 
-/* Free the table of REPORT, not the findings.  */
+/* The findings are not freed.  */
 void report_free(struct report *report);
 
-/* Write the text report, in 80 columns of plain ASCII: the host, the table of
-   figures, notes on missing figures, then the conclusions.  NEED is left out:
-   see report_require.  */
+/* Parts of all reports, on answers as well: system, release and machine of the
+   host; the member "host".  */
+void report_say_host(struct sentence *sentence,
+                     const struct findings *findings);
+void report_json_host(struct json *json, const struct findings *findings);
+
+/* Write the text report, in 80 columns of plain ASCII, without NEED.  */
 void report_text(FILE *out, const struct report *report);
 
-/* Write parts of the text report: the host, the network namespace and the
-   settings of --with; the rule for accepted connections, and for connections
-   complete at the clients if different; the cap and the origin of the cap.  */
+/* Parts of the text report: the host, the network namespace and the settings of
+   --with; the rule for accepted connections, and for connections complete at
+   the clients if different; the cap and its origin.  */
 void report_head(FILE *out, const struct report *report);
 void report_rule(FILE *out, const struct report *report);
 void report_cap(FILE *out, const struct report *report);
 
-/* Append to SENTENCE the network namespace of CAP's setting, and whether and by
-   which value the initial namespace differs.  Nothing if the scope is "host",
-   or unknown for a setting that is not Linux's.  */
+/* Append the network namespace of CAP's setting, and whether and by which value
+   the initial namespace differs; nothing if the scope is "host", or unknown for
+   a setting that is not Linux's.  */
 void report_say_namespace(struct sentence *sentence, const struct cap_row *cap);
 
-/* Append "; not filled: REASON" to SENTENCE.  REASON is not NULL; "not filled:
-   " at the beginning of REASON is not repeated.  */
+/* Append "; not filled: REASON"; REASON, not NULL, may begin so itself.  */
 void report_not_filled(struct sentence *sentence, const char *reason);
 
-/* Write BACKLOG in decimal to TEXT; INT_MAX is "max".  The text is cut to SIZE
-   bytes.  */
-void report_backlog(int backlog, char *text, size_t size);
+/* BACKLOG in decimal, written to TEXT; "max" for INT_MAX.  */
+enum { BACKLOG_TEXT = 16 };
+const char *report_backlog(int backlog, char text[BACKLOG_TEXT]);
 
-/* Write the host, a bar chart of the accepted connections by backlog, the rule
-   and the cap, in 80 columns of plain ASCII.  The chart has only the first
-   family with figures, and is missing if there are none.  Bars that do not fit
-   are counted in a note.  */
+/* Write the host, a bar chart of the accepted connections by backlog, of the
+   first family with figures, the rule and the cap, in 80 columns of plain
+   ASCII. Bars that do not fit are counted in a note.  */
 void report_chart(FILE *out, const struct report *report);
 
-/* Write NEED, which must be valid, as a sentence; then families that were not
-   measured; and if a setting truncates the backlog, how to raise the setting.
- */
+/* Write NEED, which must be valid; families that were not measured; and if a
+   setting truncates the backlog, how to raise the setting.  */
 void report_require(FILE *out, const struct report *report);
 
-/* Write JSON; the keys are described in backlogprobe(1).  */
+/* Write JSON, or the text format of Prometheus, described in backlogprobe(1).
+ */
 void report_json(FILE *out, const struct report *report);
-
-/* Write the text format of Prometheus; the metrics are described in
-   backlogprobe(1).  */
 void report_prometheus(FILE *out, const struct report *report);
+
+/* Parts on --again (probes/queue/listen-again.h) and --overflow
+   (probes/queue/overflow.h): a sentence for each family and option, and a note
+   if tcp_abort_on_overflow is on; or the members "again" and "overflow", arrays
+   with an object for each family, and "tcp_abort_on_overflow", a number.  */
+void report_stepwise_text(FILE *out, const struct findings *findings);
+void report_stepwise_json(struct json *json, const struct findings *findings);
 
 #endif /* PROBES_REPORT_REPORT_H */
