@@ -49,11 +49,25 @@ struct sockaddr_in local_address(struct probe *probe, int fd)
     return address;
 }
 
-int tcp_listener(struct probe *probe, int backlog)
+int tcp_socket_with(struct probe *probe, int option)
 {
     int fd = tcp_socket(probe);
+    if (option)
+        probe_check(probe, set_int(fd, SOL_SOCKET, option, 1), "setsockopt");
+    return fd;
+}
+
+int tcp_bound(struct probe *probe, int option)
+{
+    int fd = tcp_socket_with(probe, option);
     struct sockaddr_in address = loopback_address(0);
     probe_check(probe, bind_to(fd, &address), "bind");
+    return fd;
+}
+
+int tcp_listener(struct probe *probe, int backlog)
+{
+    int fd = tcp_bound(probe, 0);
     probe_check(probe, listen(fd, backlog), "listen");
     return fd;
 }
@@ -133,11 +147,66 @@ const char *try_write(int fd)
     return result_text(send(fd, "x", 1, MSG_DONTWAIT));
 }
 
+void send_byte(struct probe *probe, int fd)
+{
+    probe_check(probe, (int)send(fd, "x", 1, 0), "send");
+}
+
+int receive_byte(int fd)
+{
+    char byte;
+    return resource_check((int)recv(fd, &byte, 1, 0), "recv");
+}
+
+/* Write to FD, which is non-blocking, until not one more byte fits.  Returns
+   the number of bytes.  */
+static long loopback_write_full(int fd)
+{
+    static char block[4096];
+    long total = 0;
+    int sent;
+    for (size_t size = sizeof block; size > 0; size /= sizeof block)
+        while ((sent = resource_check((int)send(fd, block, size, 0), "send")) >
+               0)
+            total += sent;
+    return total;
+}
+
+long fill_buffers(struct probe *probe, int fd)
+{
+    long total = 0;
+    set_nonblocking(fd, true);
+    for (int round = 0, idle = 0; round < 30 && idle < 3; round++) {
+        long written = loopback_write_full(fd);
+        idle = written ? 0 : idle + 1;
+        total += written;
+        settle(probe);
+    }
+    return total;
+}
+
+void set_timeout(struct probe *probe, int fd, int option, int milliseconds)
+{
+    struct timeval time = {milliseconds / 1000, milliseconds % 1000 * 1000};
+    probe_check(probe, setsockopt(fd, SOL_SOCKET, option, &time, sizeof time),
+                "setsockopt");
+}
+
 short wait_for(int fd, short events, int timeout)
 {
     int ready = wait_one(fd, events, timeout);
     resource_check(ready, "poll");
     return (short)(ready > 0 ? ready : 0);
+}
+
+short wait_input(int fd)
+{
+    return wait_for(fd, POLLIN, LOOPBACK_TIMEOUT);
+}
+
+const char *poll_text(int fd)
+{
+    return poll_names(wait_for(fd, POLLIN | POLLOUT, 0));
 }
 
 int select_input(struct probe *probe, int fd, struct timeval *time)

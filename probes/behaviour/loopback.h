@@ -14,6 +14,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -28,9 +29,14 @@ struct pair {
 /* Timeout in milliseconds of an event that must happen, also on a busy host. */
 enum { LOOPBACK_TIMEOUT = 5000 };
 
-/* Make an unbound TCP socket; a listener with BACKLOG at 127.0.0.1 and an
-   ephemeral port.  Returns the descriptor.  */
+/* tcp_socket: make an unbound TCP socket of IPv4.  tcp_socket_with: the same,
+   with OPTION of SOL_SOCKET set to 1; 0: none.  tcp_bound: the same, bound to
+   127.0.0.1 and an ephemeral port.  tcp_listener: the same without an option,
+   and listening with BACKLOG.  Returns the descriptor; on failure the question
+   is skipped.  */
 int tcp_socket(struct probe *probe);
+int tcp_socket_with(struct probe *probe, int option);
+int tcp_bound(struct probe *probe, int option);
 int tcp_listener(struct probe *probe, int backlog);
 
 /* The local address of FD; 127.0.0.1 with PORT, in network byte order, 0 for an
@@ -70,10 +76,31 @@ void set_nonblocking(int fd, bool on);
 const char *try_read(int fd);
 const char *try_write(int fd);
 
+/* send_byte: send the byte 'x'; on failure the question is skipped.
+   receive_byte: receive a byte and discard the byte; blocks.  Returns the
+   result of recv.  A lack of descriptors or memory skips the question.  */
+void send_byte(struct probe *probe, int fd);
+int receive_byte(int fd);
+
+/* Write to FD, whose peer does not read, until no byte fits, even after the
+   packets in flight have arrived, since a late acknowledgment makes room.
+   Gives up after 30 rounds: then a byte may fit.  FD becomes non-blocking.
+   Returns the number of written bytes.  */
+long fill_buffers(struct probe *probe, int fd);
+
+/* Set OPTION, SO_RCVTIMEO or SO_SNDTIMEO, of FD to MILLISECONDS.  On failure
+   the question is skipped.  */
+void set_timeout(struct probe *probe, int fd, int option, int milliseconds);
+
 /* Wait up to TIMEOUT milliseconds for EVENTS on FD; 0 or less: check without
    waiting.  Returns the events that occurred, also POLLERR and POLLHUP; 0 after
    the timeout or if poll keeps failing.  A signal does not end the wait.  */
 short wait_for(int fd, short events, int timeout);
+
+/* wait_input: the same for POLLIN, within LOOPBACK_TIMEOUT.  poll_text: check
+   for POLLIN and POLLOUT without waiting; the events by name.  */
+short wait_input(int fd);
+const char *poll_text(int fd);
 
 /* Call select for reading from FD alone; without a timeout if TIME is NULL.
    Returns the result of select: 1 if readable, 0 after the timeout, -1 with

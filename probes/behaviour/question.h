@@ -122,6 +122,12 @@ const char *error_text(int error);
 const char *result_text(long result);
 const char *status_text(long result);
 
+/* Report RESULT of a call as the finding KEY, by result_text or status_text. */
+#define probe_report_result(probe, key, result)                                \
+    probe_report(probe, key, "%s", result_text(result))
+#define probe_report_status(probe, key, result)                                \
+    probe_report(probe, key, "%s", status_text(result))
+
 const char *yes_no(bool yes);
 
 #endif /* PROBES_BEHAVIOUR_QUESTION_H */

@@ -3,8 +3,6 @@
 
 #include <config.h>
 
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,21 +18,17 @@ static void accept_aborted_report_socket(struct probe *probe, int fd,
 {
     struct sockaddr_storage address;
     socklen_t size = sizeof address;
-    char byte = 0;
     probe_report(probe, "address-length", "%ld", (long)length);
-    probe_report(
-        probe, "getpeername", "%s",
-        status_text(getpeername(fd, (struct sockaddr *)&address, &size)));
+    probe_report_status(probe, "getpeername",
+                        getpeername(fd, (struct sockaddr *)&address, &size));
     probe_report(probe, "poll", "%s",
                  poll_names(wait_for(fd, POLLIN | POLLOUT, LOOPBACK_TIMEOUT)));
-    probe_report(probe, "setsockopt", "%s",
-                 status_text(set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1)));
-    const char *first = result_text(recv(fd, &byte, 1, MSG_DONTWAIT));
+    probe_report_status(probe, "setsockopt",
+                        set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1));
+    const char *first = try_read(fd);
     probe_report(probe, "read", "%s", first);
-    probe_report(probe, "read-again", "%s",
-                 result_text(recv(fd, &byte, 1, MSG_DONTWAIT)));
-    probe_report(probe, "write", "%s",
-                 result_text(send(fd, &byte, 1, MSG_DONTWAIT)));
+    probe_report(probe, "read-again", "%s", try_read(fd));
+    probe_report(probe, "write", "%s", try_write(fd));
     probe_report(probe, "answer", "accept succeeds; read: %s", first);
 }
 
@@ -59,7 +53,6 @@ static void accept_aborted_report_slot(struct probe *probe)
     else
         probe_report(probe, "queue-slot", "%s",
                      dead < 3 * live ? "held until accept" : "released by RST");
-    close(listener);
 }
 
 static void accept_aborted_probe(struct probe *probe)
@@ -73,12 +66,13 @@ static void accept_aborted_probe(struct probe *probe)
     set_nonblocking(listener, true);
     int fd = resource_check(
         accept(listener, (struct sockaddr *)&address, &length), "accept");
+    const char *error = result_text(fd);
     if (fd >= 0)
         accept_aborted_report_socket(probe, fd, length);
-    else if (!strcmp(result_text(-1), "EAGAIN"))
-        probe_report(probe, "answer", "EAGAIN: not in the queue any more");
     else
-        probe_report(probe, "answer", "%s", error_text(errno));
+        probe_report(probe, "answer", "%s%s", error,
+                     strcmp(error, "EAGAIN") ? ""
+                                             : ": not in the queue any more");
     accept_aborted_report_slot(probe);
 }
 

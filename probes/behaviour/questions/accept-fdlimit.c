@@ -4,7 +4,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,28 +11,27 @@
 #include "probes/behaviour/loopback.h"
 
 /* Lower the soft limit RLIMIT_NOFILE so that the next call that opens a
-   descriptor fails with EMFILE.  The caller restores the limit.  On failure the
-   question is skipped.  */
-static void accept_fdlimit_exhaust(struct probe *probe)
+   descriptor fails with EMFILE.  Returns the original limit, for the caller to
+   restore.  On failure the question is skipped.  */
+static struct rlimit accept_fdlimit_exhaust(struct probe *probe)
 {
-    struct rlimit limit;
+    struct rlimit original;
     int last = probe_check(probe, dup(0), "dup");
     close(last);
-    probe_check(probe, getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    probe_check(probe, getrlimit(RLIMIT_NOFILE, &original), "getrlimit");
+    struct rlimit limit = original;
     limit.rlim_cur = (rlim_t)last;
     probe_check(probe, setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+    return original;
 }
 
 static void accept_fdlimit_probe(struct probe *probe)
 {
-    struct rlimit original;
-    char byte;
-    probe_check(probe, getrlimit(RLIMIT_NOFILE, &original), "getrlimit");
     int listener = tcp_listener(probe, 8);
     int client = tcp_client(probe, listener);
     settle(probe);
     set_nonblocking(listener, true);
-    accept_fdlimit_exhaust(probe);
+    struct rlimit original = accept_fdlimit_exhaust(probe);
     int fd = accept(listener, NULL, NULL);
     const char *first = result_text(fd < 0 ? -1 : 0);
     const char *second = result_text(accept(listener, NULL, NULL) < 0 ? -1 : 0);
@@ -48,9 +46,7 @@ static void accept_fdlimit_probe(struct probe *probe)
     probe_report(probe, "accept-again", "%s", second);
     probe_report(probe, "poll", "%s", poll_names(events));
     if (fd < 0)
-        probe_report(probe, "client", "read: %s",
-                     result_text(recv(client, &byte, 1, MSG_DONTWAIT)));
-    reset(client);
+        probe_report(probe, "client", "read: %s", try_read(client));
 }
 
 QUESTIONS(accept_fdlimit){

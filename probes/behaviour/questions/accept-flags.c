@@ -7,15 +7,12 @@
 #include <config.h>
 
 #include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include "probes/behaviour/loopback.h"
-#include "sonde.h"
 
-#ifdef SOCK_NONBLOCK
 static void accept_flags_report_socket(struct probe *probe)
 {
+#ifdef SOCK_NONBLOCK
     int fd = resource_check(
         socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
         "socket");
@@ -25,20 +22,17 @@ static void accept_flags_report_socket(struct probe *probe)
                  both     ? "sets both flags"
                  : fd < 0 ? status_text(fd)
                           : "does not set both flags");
-}
 #else
-static void accept_flags_report_socket(struct probe *probe)
-{
     probe_report_constant(probe, "socket", "no SOCK_NONBLOCK");
-}
 #endif
+}
 
-#ifdef HAVE_ACCEPT4
 static void accept_flags_probe(struct probe *probe)
 {
+#ifdef HAVE_ACCEPT4
     int listener = tcp_listener(probe, 8);
-    int client = tcp_client(probe, listener);
-    wait_for(listener, POLLIN, LOOPBACK_TIMEOUT);
+    tcp_client(probe, listener);
+    wait_input(listener);
     int fd = resource_check(
         accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), "accept4");
     if (fd < 0)
@@ -47,16 +41,11 @@ static void accept_flags_probe(struct probe *probe)
         probe_report(probe, "answer", "accept4: O_NONBLOCK %s, FD_CLOEXEC %s",
                      fcntl(fd, F_GETFL) & O_NONBLOCK ? "set" : "not set",
                      fcntl(fd, F_GETFD) & FD_CLOEXEC ? "set" : "not set");
-    accept_flags_report_socket(probe);
-    reset(client);
-}
 #else
-static void accept_flags_probe(struct probe *probe)
-{
     probe_report_constant(probe, "answer", "no accept4");
+#endif
     accept_flags_report_socket(probe);
 }
-#endif
 
 QUESTIONS(accept_flags){
     {

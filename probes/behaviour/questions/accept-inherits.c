@@ -7,77 +7,38 @@
 #include <config.h>
 
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <string.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include "probes/behaviour/loopback.h"
 
-/* Parameters of a question: the option, and the value that the listener
-   sets.  */
+/* Parameters of a question: the option, and the value that the listener sets.
+   For a flag of fcntl, LEVEL is F_GETFL or F_GETFD, OPTION the flag, or 0 if
+   the system has no such flag.  */
 struct inherited {
     int level, option, value;
 };
 
-/* A listener, the socket accepted from it, and the client.  */
-struct accepted {
-    int listener, fd, client;
-};
-
 /* Let LISTENER, a bound socket, listen and accept one client.  A non-blocking
-   LISTENER works too.  */
-static struct accepted accept_inherits_accept(struct probe *probe, int listener)
+   LISTENER works too.  Returns the accepted socket.  */
+static int accept_inherits_accept(struct probe *probe, int listener)
 {
-    struct accepted accepted = {.listener = listener};
     probe_check(probe, listen(listener, 4), "listen");
-    accepted.client = tcp_client(probe, listener);
-    wait_for(listener, POLLIN, LOOPBACK_TIMEOUT);
-    accepted.fd = probe_check(probe, accept(listener, NULL, NULL), "accept");
-    return accepted;
+    tcp_client(probe, listener);
+    wait_input(listener);
+    return probe_check(probe, accept(listener, NULL, NULL), "accept");
 }
 
-/* A TCP socket bound to an ephemeral port of 127.0.0.1.  */
-static int accept_inherits_bound(struct probe *probe)
+static void accept_inherits_probe_flag(struct probe *probe)
 {
-    struct sockaddr_in address = loopback_address(0);
-    int fd = tcp_socket(probe);
-    probe_check(probe, bind_to(fd, &address), "bind");
-    return fd;
-}
-
-/* Report whether the accepted socket has FLAG if the listener has.  COMMAND is
-   F_GETFL or F_GETFD.  */
-static void accept_inherits_report_flag(struct probe *probe, int command,
-                                        int flag)
-{
-    int fd = accept_inherits_bound(probe);
-    int set = command == F_GETFL ? F_SETFL : F_SETFD;
-    probe_check(probe, fcntl(fd, set, fcntl(fd, command) | flag), "fcntl");
-    struct accepted accepted = accept_inherits_accept(probe, fd);
-    probe_report(
-        probe, "answer", "%s",
-        yes_no(resource_check(fcntl(accepted.fd, command), "fcntl") & flag));
-}
-
-static void accept_inherits_probe_nonblock(struct probe *probe)
-{
-    accept_inherits_report_flag(probe, F_GETFL, O_NONBLOCK);
-}
-
-static void accept_inherits_probe_async(struct probe *probe)
-{
-#ifdef O_ASYNC
-    accept_inherits_report_flag(probe, F_GETFL, O_ASYNC);
-#else
-    probe_skip(probe, "no O_ASYNC");
-#endif
-}
-
-static void accept_inherits_probe_cloexec(struct probe *probe)
-{
-    accept_inherits_report_flag(probe, F_GETFD, FD_CLOEXEC);
+    const struct inherited *row = probe->question->data;
+    int get = row->level, flag = row->option;
+    if (!flag)
+        probe_skip(probe, "no O_ASYNC");
+    int fd = tcp_bound(probe, 0);
+    int set = get == F_GETFL ? F_SETFL : F_SETFD;
+    probe_check(probe, fcntl(fd, set, fcntl(fd, get) | flag), "fcntl");
+    int accepted = accept_inherits_accept(probe, fd);
+    probe_report(probe, "answer", "%s",
+                 yes_no(resource_check(fcntl(accepted, get), "fcntl") & flag));
 }
 
 /* Report whether an option of type int is inherited.  A system may round the
@@ -87,14 +48,14 @@ static void accept_inherits_probe_cloexec(struct probe *probe)
 static void accept_inherits_probe_option(struct probe *probe)
 {
     const struct inherited *row = probe->question->data;
-    int plain = accept_inherits_bound(probe), fd = accept_inherits_bound(probe);
-    probe_check(probe, set_int(fd, row->level, row->option, row->value),
-                "setsockopt");
-    struct accepted other = accept_inherits_accept(probe, plain),
-                    accepted = accept_inherits_accept(probe, fd);
-    int default_value = get_int(other.fd, row->level, row->option, -1);
-    int listener_value = get_int(fd, row->level, row->option, -1);
-    int accepted_value = get_int(accepted.fd, row->level, row->option, -1);
+    int level = row->level, option = row->option;
+    int plain = tcp_bound(probe, 0), fd = tcp_bound(probe, 0);
+    probe_check(probe, set_int(fd, level, option, row->value), "setsockopt");
+    int other = accept_inherits_accept(probe, plain),
+        accepted = accept_inherits_accept(probe, fd);
+    int default_value = get_int(other, level, option, -1);
+    int listener_value = get_int(fd, level, option, -1);
+    int accepted_value = get_int(accepted, level, option, -1);
     if (listener_value == default_value)
         probe_skip(probe, "%d is the default of every accepted socket",
                    listener_value);
@@ -102,58 +63,54 @@ static void accept_inherits_probe_option(struct probe *probe)
                  accepted_value == listener_value  ? "yes"
                  : accepted_value == default_value ? "no"
                                                    : "another value");
-    if (row->option != SO_KEEPALIVE)
+    if (option != SO_KEEPALIVE)
         probe_report(probe, "listener-value", "%d", listener_value);
+}
+
+/* Set OPTION of a listener to *VALUE, of SIZE bytes, and set *VALUE to OPTION
+   of the accepted socket.  */
+static void accept_inherits_pass(struct probe *probe, int option, void *value,
+                                 socklen_t size)
+{
+    int fd = tcp_bound(probe, 0);
+    probe_check(probe, setsockopt(fd, SOL_SOCKET, option, value, size),
+                "setsockopt");
+    int accepted = accept_inherits_accept(probe, fd);
+    probe_check(probe, getsockopt(accepted, SOL_SOCKET, option, value, &size),
+                "getsockopt");
 }
 
 static void accept_inherits_probe_linger(struct probe *probe)
 {
-    struct linger linger = {.l_onoff = 1, .l_linger = 7}, got = {0, 0};
-    socklen_t size = sizeof got;
-    int fd = accept_inherits_bound(probe);
-    probe_check(probe,
-                setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger),
-                "setsockopt");
-    struct accepted accepted = accept_inherits_accept(probe, fd);
-    probe_check(probe,
-                getsockopt(accepted.fd, SOL_SOCKET, SO_LINGER, &got, &size),
-                "getsockopt");
+    struct linger linger = {.l_onoff = 1, .l_linger = 7};
+    accept_inherits_pass(probe, SO_LINGER, &linger, sizeof linger);
     probe_report(probe, "answer", "%s",
-                 yes_no(got.l_onoff && got.l_linger == 7));
-    end_by_reset(accepted.fd);
+                 yes_no(linger.l_onoff && linger.l_linger == 7));
 }
 
 static void accept_inherits_probe_timeout(struct probe *probe)
 {
     const struct inherited *row = probe->question->data;
-    struct timeval timeout = {.tv_sec = 7}, got = {0, 0};
-    socklen_t size = sizeof got;
-    int fd = accept_inherits_bound(probe);
-    probe_check(probe,
-                resource_check(setsockopt(fd, SOL_SOCKET, row->option, &timeout,
-                                          sizeof timeout),
-                               "setsockopt"),
-                "setsockopt");
-    struct accepted accepted = accept_inherits_accept(probe, fd);
-    probe_check(probe,
-                getsockopt(accepted.fd, SOL_SOCKET, row->option, &got, &size),
-                "getsockopt");
-    probe_report(probe, "answer", "%s", yes_no(got.tv_sec == 7));
+    struct timeval timeout = {.tv_sec = 7};
+    accept_inherits_pass(probe, row->option, &timeout, sizeof timeout);
+    probe_report(probe, "answer", "%s", yes_no(timeout.tv_sec == 7));
 }
 
-#define INHERITS(name, what, function, ...)                                    \
+#ifndef O_ASYNC
+#define O_ASYNC 0
+#endif
+
+#define INHERITS(name, kind, level, option, value)                             \
     {                                                                          \
         .id = "accept.inherits." name,                                         \
-        .text = "does the accepted socket inherit " what,                      \
+        .text = "does the accepted socket inherit " #option,                   \
         .why =                                                                 \
             "A server that sets the option on the listener alone works only "  \
             "where the option is inherited; elsewhere an accepted socket "     \
             "blocks, or does not, unexpectedly.",                              \
-        .standard = STANDARD, .cope = COPE, .probe = function,                 \
-        .data = &(const struct inherited)                                      \
-        {                                                                      \
-            __VA_ARGS__                                                        \
-        }                                                                      \
+        .standard = STANDARD, .cope = COPE,                                    \
+        .probe = accept_inherits_probe_##kind,                                 \
+        .data = &(const struct inherited){level, option, value},               \
     }
 
 QUESTIONS(accept_inherits){
@@ -162,37 +119,27 @@ QUESTIONS(accept_inherits){
     "O_NONBLOCK is set; after accept4 as its flags say. FreeBSD's "            \
     "manual: accept inherits O_NONBLOCK and O_ASYNC."
 #define COPE "sonde_accept: SONDE_NONBLOCK and SONDE_CLOEXEC state the flags"
-    INHERITS("nonblock", "O_NONBLOCK", accept_inherits_probe_nonblock, 0, 0, 0),
-    INHERITS("async", "O_ASYNC", accept_inherits_probe_async, 0, 0, 0),
-    INHERITS("cloexec", "FD_CLOEXEC", accept_inherits_probe_cloexec, 0, 0, 0),
+    INHERITS("nonblock", flag, F_GETFL, O_NONBLOCK, 0),
+    INHERITS("async", flag, F_GETFL, O_ASYNC, 0),
+    INHERITS("cloexec", flag, F_GETFD, FD_CLOEXEC, 0),
 #undef STANDARD
 #undef COPE
 #define STANDARD                                                               \
     "POSIX.1-2024: unspecified. The notes: SO_RCVBUF and SO_SNDBUF are "       \
     "inherited, since they must be set before the handshake."
 #define COPE "nothing: set the option on the accepted socket, too"
-    INHERITS("linger", "SO_LINGER", accept_inherits_probe_linger, 0, 0, 0),
-    INHERITS("rcvtimeo", "SO_RCVTIMEO", accept_inherits_probe_timeout,
-             SOL_SOCKET, SO_RCVTIMEO, 7),
-    INHERITS("sndtimeo", "SO_SNDTIMEO", accept_inherits_probe_timeout,
-             SOL_SOCKET, SO_SNDTIMEO, 7),
-    INHERITS("rcvbuf", "SO_RCVBUF", accept_inherits_probe_option, SOL_SOCKET,
-             SO_RCVBUF, 20480),
-    INHERITS("sndbuf", "SO_SNDBUF", accept_inherits_probe_option, SOL_SOCKET,
-             SO_SNDBUF, 20480),
-    INHERITS("rcvlowat", "SO_RCVLOWAT", accept_inherits_probe_option,
-             SOL_SOCKET, SO_RCVLOWAT, 7),
-    INHERITS("oobinline", "SO_OOBINLINE", accept_inherits_probe_option,
-             SOL_SOCKET, SO_OOBINLINE, 1),
-    INHERITS("reuseaddr", "SO_REUSEADDR", accept_inherits_probe_option,
-             SOL_SOCKET, SO_REUSEADDR, 1),
-    INHERITS("nodelay", "TCP_NODELAY", accept_inherits_probe_option,
-             IPPROTO_TCP, TCP_NODELAY, 1),
-    INHERITS("ttl", "IP_TTL", accept_inherits_probe_option, IPPROTO_IP, IP_TTL,
-             77),
+    INHERITS("linger", linger, SOL_SOCKET, SO_LINGER, 0),
+    INHERITS("rcvtimeo", timeout, SOL_SOCKET, SO_RCVTIMEO, 0),
+    INHERITS("sndtimeo", timeout, SOL_SOCKET, SO_SNDTIMEO, 0),
+    INHERITS("rcvbuf", option, SOL_SOCKET, SO_RCVBUF, 20480),
+    INHERITS("sndbuf", option, SOL_SOCKET, SO_SNDBUF, 20480),
+    INHERITS("rcvlowat", option, SOL_SOCKET, SO_RCVLOWAT, 7),
+    INHERITS("oobinline", option, SOL_SOCKET, SO_OOBINLINE, 1),
+    INHERITS("reuseaddr", option, SOL_SOCKET, SO_REUSEADDR, 1),
+    INHERITS("nodelay", option, IPPROTO_TCP, TCP_NODELAY, 1),
+    INHERITS("ttl", option, IPPROTO_IP, IP_TTL, 77),
 #undef COPE
 #define COPE "sonde_keepalive: one setter, for the accepted socket"
-    INHERITS("keepalive", "SO_KEEPALIVE", accept_inherits_probe_option,
-             SOL_SOCKET, SO_KEEPALIVE, 1),
+    INHERITS("keepalive", option, SOL_SOCKET, SO_KEEPALIVE, 1),
     END_OF_QUESTIONS,
 };

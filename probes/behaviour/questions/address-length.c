@@ -13,10 +13,11 @@
 #include "probes/behaviour/loopback.h"
 #include "sonde.h"
 
-/* The result of bind with LENGTH bytes of a valid IPv4 address, padded with
-   zeros: "success" or the name of errno.  A lack of free ports skips the
-   question.  */
-static const char *address_length_bind(struct probe *probe, socklen_t length)
+/* Report, as the finding KEY, the result of bind with LENGTH bytes of a valid
+   IPv4 address, padded with zeros, and return the reported text.  A lack of
+   free ports skips the question.  */
+static const char *address_length_report_bind(struct probe *probe,
+                                              const char *key, socklen_t length)
 {
     struct sockaddr_storage storage;
     struct sockaddr_in address = loopback_address(0);
@@ -28,6 +29,7 @@ static const char *address_length_bind(struct probe *probe, socklen_t length)
     if (result && errno == EADDRINUSE)
         probe_check(probe, result, "bind");
     const char *text = status_text(result);
+    probe_report(probe, key, "%s", text);
     close(fd);
     return text;
 }
@@ -42,7 +44,6 @@ static void address_length_report_short(struct probe *probe)
     int result = getpeername(pair.client, (struct sockaddr *)&address, &length);
     probe_report(probe, "short-buffer", "%s; length %ld",
                  result ? result_text(result) : "truncated", (long)length);
-    pair_close(&pair);
 }
 
 /* Report the longest path that bind accepts, of the five lengths up to the size
@@ -77,26 +78,23 @@ static void address_length_report_unix(struct probe *probe)
                  longest == room ? ", no terminating NUL needed" : "");
 }
 
+#define REPORT_SIZE(type)                                                      \
+    probe_report_constant(probe, #type, "%zu", sizeof(struct type))
+
 static void address_length_probe(struct probe *probe)
 {
     bool has_length = sizeof((struct sockaddr *)0)->sa_family == 1;
     probe_report_constant(probe, "sa_len", "%s", yes_no(has_length));
-    probe_report_constant(probe, "sockaddr_in", "%zu",
-                          sizeof(struct sockaddr_in));
-    probe_report_constant(probe, "sockaddr_in6", "%zu",
-                          sizeof(struct sockaddr_in6));
-    probe_report_constant(probe, "sockaddr_un", "%zu",
-                          sizeof(struct sockaddr_un));
-    probe_report_constant(probe, "sockaddr_storage", "%zu",
-                          sizeof(struct sockaddr_storage));
-    const char *longer =
-        address_length_bind(probe, sizeof(struct sockaddr_storage));
-    probe_report(probe, "bind-longer", "%s", longer);
-    probe_report(probe, "bind-exact", "%s",
-                 address_length_bind(probe, sizeof(struct sockaddr_in)));
-    probe_report(probe, "bind-shorter", "%s",
-                 address_length_bind(probe, sizeof(struct sockaddr_in) - 1));
-    probe_report(probe, "bind-2-bytes", "%s", address_length_bind(probe, 2));
+    REPORT_SIZE(sockaddr_in);
+    REPORT_SIZE(sockaddr_in6);
+    REPORT_SIZE(sockaddr_un);
+    REPORT_SIZE(sockaddr_storage);
+    const char *longer = address_length_report_bind(
+        probe, "bind-longer", sizeof(struct sockaddr_storage));
+    address_length_report_bind(probe, "bind-exact", sizeof(struct sockaddr_in));
+    address_length_report_bind(probe, "bind-shorter",
+                               sizeof(struct sockaddr_in) - 1);
+    address_length_report_bind(probe, "bind-2-bytes", 2);
     address_length_report_short(probe);
     address_length_report_unix(probe);
     probe_report(probe, "answer", "bind with a longer length: %s", longer);

@@ -4,12 +4,8 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/loopback.h"
 
@@ -48,18 +44,16 @@ static void close_refcount_probe(struct probe *probe)
     settle(probe);
     bool silent = !wait_for(pair.client, POLLIN, 0);
     close_refcount_release(child, hold);
-    bool ended = wait_for(pair.client, POLLIN, LOOPBACK_TIMEOUT);
     probe_report(probe, "answer", "close %s while a child holds the socket",
                  silent ? "sends no FIN" : "sends FIN");
     probe_report(probe, "last-close", "%s",
-                 ended ? "sends FIN" : "sends no FIN");
+                 wait_input(pair.client) ? "sends FIN" : "sends no FIN");
     pair = tcp_pair(probe);
     child = close_refcount_holder(probe, &hold);
     resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
     probe_report(probe, "shutdown", "%s",
-                 wait_for(pair.client, POLLIN, LOOPBACK_TIMEOUT)
-                     ? "sends FIN at once"
-                     : "sends no FIN");
+                 wait_input(pair.client) ? "sends FIN at once"
+                                         : "sends no FIN");
     close_refcount_release(child, hold);
 }
 
@@ -69,7 +63,7 @@ static void close_refcount_probe(struct probe *probe)
 static const char *close_refcount_read_end(struct probe *probe, int fd)
 {
     char byte;
-    if (!wait_for(fd, POLLIN, LOOPBACK_TIMEOUT))
+    if (!wait_input(fd))
         return "neither FIN nor RST";
     settle(probe);
     ssize_t got = resource_check((int)recv(fd, &byte, 1, MSG_DONTWAIT), "recv");
@@ -84,8 +78,8 @@ static void close_refcount_probe_linger(struct probe *probe)
     reset(pair.server);
     const char *zero = close_refcount_read_end(probe, pair.client);
     pair = tcp_pair(probe);
-    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
-    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
+    send_byte(probe, pair.client);
+    wait_input(pair.server);
     close(pair.server);
     const char *unread = close_refcount_read_end(probe, pair.client);
     pair = tcp_pair(probe);

@@ -3,7 +3,6 @@
 
 #include <config.h>
 
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,9 +14,8 @@
 #include "probes/run/runner.h"
 
 /* A connection closed by the client first: the state of the client's end (NULL:
-   no readable table), the remaining time of its timer, -1 if unknown, and the
-   uncertainty of the time at which the timer started.  Times are in
-   seconds.  */
+   no readable table), the remaining time of its timer in seconds, -1 if
+   unknown, and the uncertainty of its start in seconds.  */
 struct ending {
     const char *state;
     double seconds, uncertainty;
@@ -28,14 +26,13 @@ struct ending {
    s.  */
 static struct ending close_timewait_close(struct probe *probe)
 {
-    char byte;
     struct ending ending = {.seconds = -1};
     struct pair pair = tcp_pair(probe);
     in_port_t here = local_address(probe, pair.client).sin_port;
     in_port_t peer = local_address(probe, pair.listener).sin_port;
     close(pair.client);
-    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
-    (void)!resource_check((int)recv(pair.server, &byte, 1, 0), "recv");
+    wait_input(pair.server);
+    receive_byte(pair.server);
     int64_t start = monotonic_ms();
     close(pair.server);
     /* A long table takes a while to read.  */

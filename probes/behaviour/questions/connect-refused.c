@@ -4,33 +4,10 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include "base/monotonic.h"
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
-#include "probes/run/runner.h"
-
-/* Returns an address that refuses connections: *HOLDER, a new socket that does
-   not listen, is bound to the port.  */
-static struct sockaddr_in connect_refused_address(struct probe *probe,
-                                                  int *holder)
-{
-    struct sockaddr_in address = loopback_address(0);
-    *holder = tcp_socket(probe);
-    probe_check(probe, bind_to(*holder, &address), "bind");
-    return local_address(probe, *holder);
-}
-
-/* The result of another connect of FD, after a refusal, to a listener:
-   "success" or the name of errno.  */
-static const char *connect_refused_reuse(struct probe *probe, int fd)
-{
-    int listener = tcp_listener(probe, 4);
-    struct sockaddr_in address = local_address(probe, listener);
-    return status_text(connect_to(fd, &address));
-}
 
 /* Milliseconds within which a refusal is immediate.  */
 enum { AT_ONCE = 500 };
@@ -53,9 +30,10 @@ static int64_t connect_refused_time(struct probe *probe, int fd,
 
 static void connect_refused_probe(struct probe *probe)
 {
-    int holder, fd = -1;
+    int fd = -1;
     const char *error;
-    struct sockaddr_in address = connect_refused_address(probe, &holder);
+    /* A bound socket that does not listen: the address refuses connections.  */
+    struct sockaddr_in address = local_address(probe, tcp_bound(probe, 0));
     int64_t elapsed = AT_ONCE;
     /* One fast refusal is enough: a busy host may delay the others.  */
     for (int i = 0; i < 3 && elapsed >= AT_ONCE; i++) {
@@ -66,8 +44,8 @@ static void connect_refused_probe(struct probe *probe)
     probe_report(probe, "answer", "%s", error);
     probe_report(probe, "delay", "%s",
                  elapsed < AT_ONCE ? "less than 0.5 s" : "0.5 s or more");
-    probe_report(probe, "same-socket-again", "%s",
-                 connect_refused_reuse(probe, fd));
+    struct sockaddr_in good = local_address(probe, tcp_listener(probe, 4));
+    probe_report_status(probe, "same-socket-again", connect_to(fd, &good));
     fd = tcp_socket(probe);
     set_nonblocking(fd, true);
     const char *first = result_text(connect_to(fd, &address));
@@ -82,26 +60,21 @@ static void connect_refused_probe(struct probe *probe)
    the socket receives its own data.  */
 static void connect_refused_probe_self(struct probe *probe)
 {
-    struct sockaddr_in address = loopback_address(0);
-    char byte = 'x';
-    int fd = tcp_socket(probe);
-    probe_check(probe, bind_to(fd, &address), "bind");
-    address = local_address(probe, fd);
+    int fd = tcp_bound(probe, 0);
+    struct sockaddr_in address = local_address(probe, fd);
     int result = connect_to(fd, &address);
     if (result < 0) {
-        if (errno !=
-            EADDRNOTAVAIL) /* EADDRNOTAVAIL may be the kernel's way to refuse */
+        /* EADDRNOTAVAIL may be the kernel's way to refuse.  */
+        if (errno != EADDRNOTAVAIL)
             skip_unreached(probe, errno);
         probe_report(probe, "answer", "no: %s", result_text(result));
         return;
     }
-    bool echoed = resource_check((int)send(fd, &byte, 1, 0), "send") == 1 &&
-                  wait_for(fd, POLLIN, LOOPBACK_TIMEOUT) &&
-                  resource_check((int)recv(fd, &byte, 1, 0), "recv") == 1;
+    bool echoed = resource_check((int)send(fd, "x", 1, 0), "send") == 1 &&
+                  wait_input(fd) && receive_byte(fd) == 1;
     probe_report(probe, "answer", "yes%s",
                  echoed ? ", and it receives its own data"
                         : ", but it receives no data");
-    reset(fd);
 }
 
 QUESTIONS(connect_refused){

@@ -4,10 +4,6 @@
 #include <config.h>
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <poll.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/monotonic.h"
 #include "base/names.h"
@@ -151,31 +147,23 @@ static void connect_timeout_probe(struct probe *probe)
 
 /* ---- a router answers --------------------------------------------------- */
 
-/* Whether the SYN of TCP is retransmitted before connect ends.  Waits until
-   connect ends, at most TIMEOUT milliseconds.  */
-static bool connect_timeout_retransmits(struct peer_tcp *tcp, int timeout)
-{
-    bool again = false;
-    int64_t end = monotonic_ms() + timeout;
-    while (!wait_for(tcp->fd, POLLOUT, 0) && monotonic_ms() < end)
-        if (peer_tcp_receive(tcp, 50) && tcp->in.flags & SEGMENT_SYN)
-            again = true;
-    return again;
-}
-
 /* Report, as the finding KEY, the outcome of connect if the SYN is answered by
    ICMP destination unreachable with CODE: the errno, and whether connect failed
-   at once (within 0.7 s); or no error within 2.5 s.  Returns the reported text,
-   valid until the next call.  */
+   at once (within 0.7 s); or no error within 2.5 s, and whether the SYN is
+   retransmitted.  Returns the reported text, valid until the next call.  */
 static const char *connect_timeout_report_icmp(struct peer *peer,
                                                const char *key, int code)
 {
     struct peer_tcp tcp;
     static char text[80];
+    bool again = false;
     peer_tcp_begin(&tcp, peer, TUN_BEHIND);
     peer_unreachable(peer, code, 0);
     bool at_once = wait_for(tcp.fd, POLLOUT, 700);
-    bool again = !at_once && connect_timeout_retransmits(&tcp, 1800);
+    int64_t end = monotonic_ms() + 1800;
+    while (!wait_for(tcp.fd, POLLOUT, 0) && monotonic_ms() < end)
+        if (peer_tcp_receive(&tcp, 50) && tcp.in.flags & SEGMENT_SYN)
+            again = true;
     int error = get_int(tcp.fd, SOL_SOCKET, SO_ERROR, 0);
     if (error)
         snprintf(text, sizeof text, "%s %s", error_text(error),
@@ -195,8 +183,8 @@ static void connect_timeout_probe_unreachable(struct probe *probe)
     peer_open(&peer, probe, false);
     struct sockaddr_in address = loopback_address(htons(7));
     address.sin_addr.s_addr = inet_addr(TUN_BEHIND);
-    probe_report(probe, "no-route", "%s",
-                 status_text(connect_to(tcp_socket(probe), &address)));
+    probe_report_status(probe, "no-route",
+                        connect_to(tcp_socket(probe), &address));
     if (tun_route(&trouble))
         probe_skip(probe, "%s", trouble.text);
     connect_timeout_report_icmp(&peer, "icmp-network", ICMP_NETWORK);

@@ -3,10 +3,8 @@
 
 #include <config.h>
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "probes/behaviour/loopback.h"
 #include "probes/run/namespace.h"
@@ -20,22 +18,18 @@ static const char *limit_connections_same_port(struct probe *probe, int other,
 {
     struct sockaddr_in from = local_address(probe, other);
     struct sockaddr_in to = local_address(probe, listener);
-    int fd = tcp_socket(probe);
-    probe_check(probe, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
+    int fd = tcp_socket_with(probe, SO_REUSEADDR);
     if (bind_to(fd, &from))
         return result_text(-1);
     return status_text(connect_to(fd, &to));
 }
 
-/* Returns a client that was bound to an ephemeral port with SO_REUSEADDR, and
-   is connected to LISTENER.  */
+/* A client bound to an ephemeral port with SO_REUSEADDR, and connected to
+   LISTENER.  */
 static int limit_connections_client(struct probe *probe, int listener)
 {
-    struct sockaddr_in from = loopback_address(0);
     struct sockaddr_in to = local_address(probe, listener);
-    int fd = tcp_socket(probe);
-    probe_check(probe, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
-    probe_check(probe, bind_to(fd, &from), "bind");
+    int fd = tcp_bound(probe, SO_REUSEADDR);
     probe_check(probe, connect_to(fd, &to), "connect");
     return fd;
 }

@@ -5,37 +5,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/aio.h"
 #include "probes/behaviour/loopback.h"
 
-/* Write to FD, which is non-blocking, until a write fails.  Returns the name of
-   its errno.  */
-static const char *nonblock_errno_write_full(int fd)
-{
-    static char block[16384];
-    while (resource_check((int)send(fd, block, sizeof block, 0), "send") > 0)
-        continue;
-    return result_text(-1);
-}
-
 static void nonblock_errno_probe(struct probe *probe)
 {
-    char byte;
+    static char block[16384];
     struct pair pair = tcp_pair(probe);
     set_nonblocking(pair.server, true);
     set_nonblocking(pair.listener, true);
-    const char *reading = result_text(recv(pair.server, &byte, 1, 0));
+    const char *reading = result_text(receive_byte(pair.server));
     probe_report(probe, "read", "%s", reading);
-    probe_report(probe, "accept", "%s",
-                 result_text(accept(pair.listener, NULL, NULL)));
-    probe_report(probe, "write", "%s", nonblock_errno_write_full(pair.server));
+    probe_report_result(probe, "accept", accept(pair.listener, NULL, NULL));
+    while (send(pair.server, block, sizeof block, 0) > 0)
+        continue;
+    probe_report_result(probe, "write", -1);
     struct sockaddr_in address = local_address(probe, pair.listener);
     int fd = tcp_socket(probe);
     set_nonblocking(fd, true);
@@ -50,7 +39,6 @@ static void nonblock_errno_probe(struct probe *probe)
 
 /* ---- ways to wait ------------------------------------------------------- */
 
-#ifdef O_ASYNC
 static volatile sig_atomic_t signalled;
 
 static void nonblock_errno_on_signal(int number)
@@ -58,45 +46,34 @@ static void nonblock_errno_on_signal(int number)
     signalled = number;
 }
 
-/* Wait up to a second for the signal.  Returns whether the handler ran.  */
-static bool nonblock_errno_wait_signal(void)
+/* Report whether input raises SIGIO on a socket with O_ASYNC: "works", "no
+   SIGIO" within a second, or the name of errno.  Returns the reported text.
+   Afterwards SIGIO is ignored.  */
+static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 {
-    for (int i = 0; i < 100 && !signalled; i++)
-        wait_pause(10);
-    return signalled;
-}
-
-/* Whether input raises SIGIO on a socket with O_ASYNC: "works", "no SIGIO"
-   within a second, or the name of errno.  Afterwards SIGIO is ignored.  */
-static const char *nonblock_errno_signal_driven(struct probe *probe)
-{
+#ifdef O_ASYNC
     struct pair pair = tcp_pair(probe);
-    signalled = 0;
+    const char *outcome = "no SIGIO";
     signal(SIGIO, nonblock_errno_on_signal);
     if (resource_check(fcntl(pair.server, F_SETOWN, getpid()), "fcntl") ||
-        resource_check(fcntl(pair.server, F_SETFL, O_ASYNC), "fcntl"))
-        return result_text(-1);
-    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
-    const char *outcome = nonblock_errno_wait_signal() ? "works" : "no SIGIO";
+        resource_check(fcntl(pair.server, F_SETFL, O_ASYNC), "fcntl")) {
+        outcome = result_text(-1);
+    } else {
+        send_byte(probe, pair.client);
+        for (int i = 0; i < 100 && !signalled; i++)
+            wait_pause(10);
+        if (signalled)
+            outcome = "works";
+    }
     signal(SIGIO, SIG_IGN);
-    pair_close(&pair);
-    return outcome;
-}
-
-static const char *nonblock_errno_report_signal_driven(struct probe *probe)
-{
-    const char *outcome = nonblock_errno_signal_driven(probe);
     probe_report(probe, "signal-driven", "%s", outcome);
     return outcome;
-}
 #else
-static const char *nonblock_errno_report_signal_driven(struct probe *probe)
-{
-    static const char none[] = "no O_ASYNC";
-    probe_report_constant(probe, "signal-driven", "%s", none);
-    return none;
-}
+    (void)nonblock_errno_on_signal;
+    probe_report_constant(probe, "signal-driven", "no O_ASYNC");
+    return "no O_ASYNC";
 #endif
+}
 
 /* Whether select (BY_SELECT) or poll reports a connection with input as
    readable: "works", or "not ready" within LOOPBACK_TIMEOUT.  */
@@ -105,23 +82,20 @@ static const char *nonblock_errno_multiplexed(struct probe *probe,
 {
     struct pair pair = tcp_pair(probe);
     struct timeval time = {.tv_sec = LOOPBACK_TIMEOUT / 1000};
-    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
-    bool ready =
-        by_select ? select_input(probe, pair.server, &time) == 1
-                  : wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT) == POLLIN;
-    pair_close(&pair);
+    send_byte(probe, pair.client);
+    bool ready = by_select ? select_input(probe, pair.server, &time) == 1
+                           : wait_input(pair.server) == POLLIN;
     return ready ? "works" : "not ready";
 }
 
 static void nonblock_errno_probe_models(struct probe *probe)
 {
-    char byte;
     struct pair pair = tcp_pair(probe);
-    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
+    send_byte(probe, pair.client);
     const char *blocking =
-        recv(pair.server, &byte, 1, 0) == 1 ? "works" : result_text(-1);
+        receive_byte(pair.server) == 1 ? "works" : result_text(-1);
     set_nonblocking(pair.server, true);
-    const char *none = result_text(recv(pair.server, &byte, 1, 0));
+    const char *none = result_text(receive_byte(pair.server));
     const char *by_select = nonblock_errno_multiplexed(probe, true);
     const char *by_poll = nonblock_errno_multiplexed(probe, false);
     const char *by_signal = nonblock_errno_report_signal_driven(probe);

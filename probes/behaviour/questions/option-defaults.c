@@ -4,10 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/names.h"
@@ -131,7 +128,7 @@ static bool option_defaults_report_row(struct probe *probe,
     bool exists = default_value != missing;
     int value = row->value == FLAG ? !default_value : row->value;
     if (!exists) {
-        probe_report(probe, row->name, "%s", result_text(-1));
+        probe_report_result(probe, row->name, -1);
     } else if (value == READ_ONLY) {
         probe_report(probe, row->name, "%d", default_value);
     } else if (set_int(fd, row->level, row->option, value) == 0) {
@@ -157,7 +154,7 @@ static bool option_defaults_report_timeout(struct probe *probe, int fd,
     socklen_t size = sizeof time;
     int result = getsockopt(fd, SOL_SOCKET, option, &time, &size);
     if (result)
-        probe_report(probe, name, "%s", result_text(result));
+        probe_report_result(probe, name, result);
     else
         probe_report(probe, name, "%ld s", (long)time.tv_sec);
     return !result;
@@ -172,17 +169,15 @@ static int option_defaults_report_structures(struct probe *probe)
     int fd = tcp_socket(probe);
     int result = getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size);
     if (result)
-        probe_report(probe, "SO_LINGER", "%s", result_text(result));
+        probe_report_result(probe, "SO_LINGER", result);
     else
         probe_report(probe, "SO_LINGER", "%s, %d",
                      linger.l_onoff ? "on" : "off", linger.l_linger);
-    int count = !result;
-    count +=
-        option_defaults_report_timeout(probe, fd, "SO_RCVTIMEO", SO_RCVTIMEO);
-    count +=
-        option_defaults_report_timeout(probe, fd, "SO_SNDTIMEO", SO_SNDTIMEO);
-    close(fd);
-    return count;
+    return !result +
+           option_defaults_report_timeout(probe, fd, "SO_RCVTIMEO",
+                                          SO_RCVTIMEO) +
+           option_defaults_report_timeout(probe, fd, "SO_SNDTIMEO",
+                                          SO_SNDTIMEO);
 }
 
 /* Report, as the finding KEY, the options defined by this system's headers that
@@ -241,7 +236,7 @@ static void option_defaults_probe_lowat(struct probe *probe)
                      result_text(-1));
         return;
     }
-    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
+    send_byte(probe, pair.client);
     settle(probe);
     bool by_one = option_defaults_selects(probe, pair.server, 0);
     bool poll_by_one = wait_for(pair.server, POLLIN, 0);
@@ -255,14 +250,12 @@ static void option_defaults_probe_lowat(struct probe *probe)
     probe_report(probe, "poll", "%s",
                  poll_by_one ? "returns on the first byte"
                              : "waits for SO_RCVLOWAT bytes");
-    probe_report(
-        probe, "read", "%s",
-        result_text(recv(pair.server, buffer, sizeof buffer, MSG_DONTWAIT)));
-    int sending = get_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, -1);
-    probe_report(probe, "SO_SNDLOWAT", "%s", result_text(sending));
-    probe_report(
-        probe, "set-SO_SNDLOWAT", "%s",
-        status_text(set_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, 100)));
+    probe_report_result(probe, "read",
+                        recv(pair.server, buffer, sizeof buffer, MSG_DONTWAIT));
+    probe_report_result(probe, "SO_SNDLOWAT",
+                        get_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, -1));
+    probe_report_status(probe, "set-SO_SNDLOWAT",
+                        set_int(pair.client, SOL_SOCKET, SO_SNDLOWAT, 100));
 }
 
 QUESTIONS(option_defaults){

@@ -3,8 +3,6 @@
 
 #include <config.h>
 
-#include <poll.h>
-
 #include "base/monotonic.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/peer.h"
@@ -86,11 +84,11 @@ static void path_mtu_probe(struct probe *probe)
     probe_report(probe, "dont-fragment", "%s", yes_no(dont_fragment));
     if (reported)
         probe_report(probe, "packet-after-icmp", "%zu bytes", reported);
+    int seconds = silent.timeout / 1000;
     if (filtered)
         probe_report(probe, "icmp-filtered", "found by smaller packets");
     else
-        probe_report(probe, "icmp-filtered", "not found within %d s",
-                     silent.timeout / 1000);
+        probe_report(probe, "icmp-filtered", "not found within %d s", seconds);
     if (probing >= 0)
         probe_report_read(probe, "tcp_mtu_probing", "%ld", probing);
     else
@@ -100,7 +98,7 @@ static void path_mtu_probe(struct probe *probe)
         probe_report(probe, "answer", "%s; with ICMP filtered: found", at_once);
     else
         probe_report(probe, "answer", "%s; with ICMP filtered: not within %d s",
-                     at_once, silent.timeout / 1000);
+                     at_once, seconds);
 }
 
 QUESTIONS(path_mtu){

@@ -3,21 +3,16 @@
 
 #include <config.h>
 
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include "base/monotonic.h"
-#include "base/names.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
 #include "probes/run/runner.h"
 
-/* The shortened timeout of a connection, and the maximum time of watching a
-   connection, in milliseconds.  */
-enum { SHORTENED = 2000, WATCH_MAX = 9000 };
+/* The maximum time of watching a connection, in milliseconds.  */
+enum { WATCH_MAX = 9000 };
 
 /* Compute the time until a connection without replies fails, in seconds:
    RETRIES (Linux' tcp_retries2) retransmissions that begin with the minimum
@@ -30,71 +25,70 @@ static double peer_crash_total_time(long retries)
     return total;
 }
 
-/* Shorten the timeout of FD to SHORTENED, where there is an option for that; on
-   failure the question is skipped.  "shortened" is the text that reports the
-   option, or "".  */
-#ifdef TCP_USER_TIMEOUT
-static const char shortened[] = " after TCP_USER_TIMEOUT, 2 s";
+/* How the simulated peer, or a router, replies to each segment.  */
+enum reply { NO_REPLY, REPLY_ACK, REPLY_RST, REPLY_UNREACHABLE };
 
-static void peer_crash_shorten(struct probe *probe, int fd)
-{
-    probe_check(probe, set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, SHORTENED),
-                "TCP_USER_TIMEOUT");
-}
-#else
-static const char shortened[] = "";
-
-static void peer_crash_shorten(struct probe *probe, int fd)
-{
-    (void)probe;
-    (void)fd;
-}
-#endif
-
-/* Write to a vanished peer.  A router replies to each segment by ICMP with
-   CODE; if CODE is negative, there is no reply.  Returns the result of read as
-   text, or NULL if there is none within WATCH_MAX.  */
-static const char *peer_crash_vanish_once(struct peer *peer, int code)
-{
-    struct peer_tcp tcp;
-    const char *outcome = NULL;
-    int64_t end = monotonic_ms() + WATCH_MAX;
-    peer_tcp_connect(&tcp, peer, TUN_BEHIND);
-    peer_crash_shorten(peer->probe, tcp.fd);
-    peer_tcp_write(&tcp, 100);
-    while (!outcome && monotonic_ms() < end) {
-        if (peer_tcp_receive(&tcp, 100) && code >= 0)
-            peer_unreachable(peer, code, 0);
-        outcome = peer_tcp_outcome(&tcp, 0);
-    }
-    peer_tcp_close(&tcp);
-    return outcome;
-}
-
-/* The same, repeated if this process was not scheduled in time.  */
-static const char *peer_crash_vanish(struct peer *peer, int code)
+/* Connect, let PREPARE set options and write, and reply to each segment by
+   REPLY.  Returns the result of read as text, or NULL after TIMEOUT
+   milliseconds.  Repeated if this process was not scheduled in time.  */
+static const char *peer_crash_watch(struct peer *peer,
+                                    void (*prepare)(struct peer_tcp *tcp),
+                                    enum reply reply, int timeout)
 {
     const char *outcome;
     do {
+        struct peer_tcp tcp;
+        int64_t end = monotonic_ms() + timeout;
         peer_attend(peer);
-        outcome = peer_crash_vanish_once(peer, code);
+        peer_tcp_connect(&tcp, peer, TUN_BEHIND);
+        prepare(&tcp);
+        for (outcome = NULL; !outcome && monotonic_ms() < end;
+             outcome = peer_tcp_outcome(&tcp, 0)) {
+            if (!peer_tcp_receive(&tcp, 100))
+                continue;
+            if (reply == REPLY_UNREACHABLE)
+                peer_unreachable(peer, ICMP_HOST, 0);
+            else if (reply != NO_REPLY)
+                peer_tcp_send(
+                    &tcp, reply == REPLY_ACK ? SEGMENT_ACK : SEGMENT_RST, 0);
+        }
+        peer_tcp_close(&tcp);
     } while (peer_was_absent(peer));
     return outcome;
 }
 
+/* Write, with a shorter timeout where there is an option for that.  */
+static void peer_crash_write(struct peer_tcp *tcp)
+{
+#ifdef TCP_USER_TIMEOUT
+    probe_check(tcp->peer->probe,
+                set_int(tcp->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 2000),
+                "TCP_USER_TIMEOUT");
+#endif
+    peer_tcp_write(tcp, 100);
+}
+
 static void peer_crash_probe(struct probe *probe)
 {
+    static const char none[] = "no error within 9 s";
     struct peer peer;
     long retries = namespace_read("net.ipv4.tcp_retries2");
     peer_open(&peer, probe, true);
-    const char *silent = peer_crash_vanish(&peer, -1);
-    const char *routed = peer_crash_vanish(&peer, ICMP_HOST);
+    const char *silent =
+        peer_crash_watch(&peer, peer_crash_write, NO_REPLY, WATCH_MAX);
+    const char *routed =
+        peer_crash_watch(&peer, peer_crash_write, REPLY_UNREACHABLE, WATCH_MAX);
+#ifdef TCP_USER_TIMEOUT
+    static const char shortened[] = " after TCP_USER_TIMEOUT, 2 s";
+#else
+    static const char shortened[] = "";
+#endif
     if (silent)
         probe_report(probe, "no-reply", "read: %s%s", silent, shortened);
     else
-        probe_report(probe, "no-reply", "no error within 9 s");
+        probe_report(probe, "no-reply", "%s", none);
     probe_report(probe, "icmp-host", "%s%s", routed ? "read: " : "",
-                 routed ? routed : "no error within 9 s");
+                 routed ? routed : none);
     if (retries >= 0)
         probe_report_computed(probe, "timeout",
                               "%.0f s, computed from %ld retries",
@@ -102,8 +96,7 @@ static void peer_crash_probe(struct probe *probe)
     else
         probe_report_skip(probe, "timeout", "no readable setting");
     probe_report(probe, "answer", "no reply: %s; ICMP host unreachable: %s",
-                 silent ? silent : "no error within 9 s",
-                 routed ? routed : "no error within 9 s");
+                 silent ? silent : none, routed ? routed : none);
 }
 
 static void peer_crash_probe_reboot(struct probe *probe)
@@ -120,9 +113,7 @@ static void peer_crash_probe_reboot(struct probe *probe)
     peer_tcp_send(&tcp, SEGMENT_RST, 0);
     const char *outcome = peer_tcp_outcome(&tcp, LOOPBACK_TIMEOUT);
     probe_report(probe, "answer", "read: %s", outcome ? outcome : "no error");
-    probe_report(probe, "write", "%s",
-                 result_text(send(tcp.fd, "x", 1, MSG_DONTWAIT)));
-    peer_tcp_close(&tcp);
+    probe_report(probe, "write", "%s", try_write(tcp.fd));
 }
 
 /* ---- keepalive ---------------------------------------------------------- */
@@ -148,59 +139,32 @@ static void peer_crash_report_defaults(struct probe *probe)
                       get_int(fd, IPPROTO_TCP, TCP_KEEPCNT, -1));
     probe_report_read(probe, "default-on", "%s",
                       yes_no(get_int(fd, SOL_SOCKET, SO_KEEPALIVE, 0)));
-    close(fd);
 }
 
-static void peer_crash_set_keepalive(struct probe *probe, int fd)
+/* Set an option of TCP; on failure the question is skipped, with WHAT.  */
+static void peer_crash_set(struct peer_tcp *tcp, int option, int value,
+                           const char *what)
 {
-    probe_check(probe, set_int(fd, IPPROTO_TCP, IDLE, 1), "the idle time");
-    probe_check(probe, set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, 1),
-                "TCP_KEEPINTVL");
-    probe_check(probe, set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, 2), "TCP_KEEPCNT");
-    probe_check(probe, set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1),
+    probe_check(tcp->peer->probe, set_int(tcp->fd, IPPROTO_TCP, option, value),
+                what);
+}
+
+/* Be idle: keepalive probes after 1 s, a second apart, two at most.  */
+static void peer_crash_idle(struct peer_tcp *tcp)
+{
+    peer_crash_set(tcp, IDLE, 1, "the idle time");
+    peer_crash_set(tcp, TCP_KEEPINTVL, 1, "TCP_KEEPINTVL");
+    peer_crash_set(tcp, TCP_KEEPCNT, 2, "TCP_KEEPCNT");
+    probe_check(tcp->peer->probe, set_int(tcp->fd, SOL_SOCKET, SO_KEEPALIVE, 1),
                 "SO_KEEPALIVE");
 }
 
-/* The simulated peer's reply to a keepalive probe; REPLY_UNREACHABLE: a
-   router's ICMP host unreachable.  */
-enum reply { NO_REPLY, REPLY_ACK, REPLY_RST, REPLY_UNREACHABLE };
-
-/* Let a connection be idle, with keepalive probes after 1 s, a second apart,
-   two at most, and answer each segment by REPLY.  Returns the result of read as
-   text, or "no error" after TIMEOUT milliseconds.  */
-static const char *peer_crash_keep_once(struct peer *peer, enum reply reply,
-                                        int timeout)
-{
-    struct peer_tcp tcp;
-    const char *outcome = NULL;
-    int64_t end = monotonic_ms() + timeout;
-    peer_tcp_connect(&tcp, peer, TUN_BEHIND);
-    peer_crash_set_keepalive(peer->probe, tcp.fd);
-    while (!outcome && monotonic_ms() < end) {
-        if (peer_tcp_receive(&tcp, 100)) {
-            if (reply == REPLY_ACK)
-                peer_tcp_send(&tcp, SEGMENT_ACK, 0);
-            else if (reply == REPLY_RST)
-                peer_tcp_send(&tcp, SEGMENT_RST, 0);
-            else if (reply == REPLY_UNREACHABLE)
-                peer_unreachable(peer, ICMP_HOST, 0);
-        }
-        outcome = peer_tcp_outcome(&tcp, 0);
-    }
-    peer_tcp_close(&tcp);
-    return outcome ? outcome : "no error";
-}
-
-/* The same, repeated if this process was not scheduled in time.  */
 static const char *peer_crash_keep(struct peer *peer, enum reply reply,
                                    int timeout)
 {
-    const char *outcome;
-    do {
-        peer_attend(peer);
-        outcome = peer_crash_keep_once(peer, reply, timeout);
-    } while (peer_was_absent(peer));
-    return outcome;
+    const char *outcome =
+        peer_crash_watch(peer, peer_crash_idle, reply, timeout);
+    return outcome ? outcome : "no error";
 }
 
 static void peer_crash_probe_keepalive(struct probe *probe)

@@ -3,11 +3,9 @@
 
 #include <config.h>
 
-#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
 static void peer_fin_probe(struct probe *probe)
@@ -15,23 +13,20 @@ static void peer_fin_probe(struct probe *probe)
     struct pair pair = tcp_pair(probe);
     signal(SIGPIPE, SIG_IGN);
     probe_check(probe, shutdown(pair.client, SHUT_WR), "shutdown");
-    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
-    probe_report(probe, "poll", "%s",
-                 poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
+    wait_input(pair.server);
+    probe_report(probe, "poll", "%s", poll_text(pair.server));
     const char *first = try_read(pair.server);
     probe_report(probe, "answer", "read: %s%s", first,
                  *first == '0' ? " (end of stream)" : "");
     probe_report(probe, "read-again", "%s", try_read(pair.server));
     probe_report(probe, "write", "%s", try_write(pair.server));
-    pair_close(&pair);
     /* The peer has closed for good: the first write still succeeds.  */
     pair = tcp_pair(probe);
     close(pair.client);
-    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
+    wait_input(pair.server);
     probe_report(probe, "after-close-write", "%s", try_write(pair.server));
     settle(probe);
-    probe_report(probe, "after-close-poll", "%s",
-                 poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
+    probe_report(probe, "after-close-poll", "%s", poll_text(pair.server));
     probe_report(probe, "after-close-write-again", "%s",
                  try_write(pair.server));
     probe_report(probe, "after-close-read", "%s", try_read(pair.server));
@@ -42,21 +37,20 @@ static void peer_fin_probe_rst(struct probe *probe)
     struct pair pair = tcp_pair(probe);
     signal(SIGPIPE, SIG_IGN);
     reset(pair.client);
-    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
-    probe_report(probe, "poll", "%s",
-                 poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0)));
+    wait_input(pair.server);
+    probe_report(probe, "poll", "%s", poll_text(pair.server));
     probe_report(probe, "answer", "read: %s", try_read(pair.server));
     probe_report(probe, "read-again", "%s", try_read(pair.server));
     probe_report(probe, "write", "%s", try_write(pair.server));
     pair = tcp_pair(probe);
-    probe_check(probe, (int)send(pair.client, "x", 1, 0), "send");
+    send_byte(probe, pair.client);
     settle(probe);
     reset(pair.client);
     settle(probe);
     probe_report(probe, "read-earlier-data", "%s", try_read(pair.server));
     pair = tcp_pair(probe);
     reset(pair.client);
-    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
+    wait_input(pair.server);
     probe_report(probe, "write-before-read", "%s", try_write(pair.server));
 }
 
@@ -67,18 +61,10 @@ static void catch (int number)
     caught = number;
 }
 
-/* Whether a signal was caught; clears the note.  */
-static bool peer_fin_take_signal(void)
-{
-    bool was = caught != 0;
-    caught = 0;
-    return was;
-}
-
 /* Write to a connection after the peer's RST, and after the pending ECONNRESET
-   was read, by send with FLAGS.  OPTION is an option of SOL_SOCKET to set
-   first; 0: none.  Clears the note of a caught signal before the write.
-   Returns the result of send as text.  */
+   was read, by send with FLAGS.  OPTION of SOL_SOCKET is set first; 0: none.
+   Clears the note of a caught signal before.  Returns the result of send as
+   text.  */
 static const char *peer_fin_write_after_reset(struct probe *probe, int flags,
                                               int option)
 {
@@ -87,36 +73,44 @@ static const char *peer_fin_write_after_reset(struct probe *probe, int flags,
         probe_check(probe, set_int(pair.server, SOL_SOCKET, option, 1),
                     "setsockopt");
     reset(pair.client);
-    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
+    wait_input(pair.server);
     try_read(pair.server); /* takes the pending ECONNRESET */
     caught = 0;
     return result_text(send(pair.server, "x", 1, flags));
+}
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+#ifndef SO_NOSIGPIPE
+#define SO_NOSIGPIPE 0
+#endif
+
+/* Report, as the finding KEY, the result of such a write with FLAGS or OPTION,
+   and whether SIGPIPE was caught; "not defined" if both are 0.  */
+static void peer_fin_report_write(struct probe *probe, const char *key,
+                                  int flags, int option)
+{
+    if (!flags && !option) {
+        probe_report_constant(probe, key, "not defined");
+        return;
+    }
+    const char *error = peer_fin_write_after_reset(probe, flags, option);
+    probe_report(probe, key, "%s%s", error,
+                 caught ? " and SIGPIPE" : " without SIGPIPE");
 }
 
 static void peer_fin_probe_sigpipe(struct probe *probe)
 {
     signal(SIGPIPE, catch);
     const char *error = peer_fin_write_after_reset(probe, 0, 0);
-    probe_report(probe, "answer", "%s%s",
-                 peer_fin_take_signal() ? "SIGPIPE and " : "", error);
+    probe_report(probe, "answer", "%s%s", caught ? "SIGPIPE and " : "", error);
     signal(SIGPIPE, SIG_IGN);
     probe_report(probe, "ignored", "%s",
                  peer_fin_write_after_reset(probe, 0, 0));
     signal(SIGPIPE, catch);
-#ifdef MSG_NOSIGNAL
-    error = peer_fin_write_after_reset(probe, MSG_NOSIGNAL, 0);
-    probe_report(probe, "MSG_NOSIGNAL", "%s%s", error,
-                 peer_fin_take_signal() ? " and SIGPIPE" : " without SIGPIPE");
-#else
-    probe_report_constant(probe, "MSG_NOSIGNAL", "not defined");
-#endif
-#ifdef SO_NOSIGPIPE
-    error = peer_fin_write_after_reset(probe, 0, SO_NOSIGPIPE);
-    probe_report(probe, "SO_NOSIGPIPE", "%s%s", error,
-                 peer_fin_take_signal() ? " and SIGPIPE" : " without SIGPIPE");
-#else
-    probe_report_constant(probe, "SO_NOSIGPIPE", "not defined");
-#endif
+    peer_fin_report_write(probe, "MSG_NOSIGNAL", MSG_NOSIGNAL, 0);
+    peer_fin_report_write(probe, "SO_NOSIGPIPE", 0, SO_NOSIGPIPE);
 }
 
 QUESTIONS(peer_fin){

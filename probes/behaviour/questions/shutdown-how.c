@@ -3,35 +3,34 @@
 
 #include <config.h>
 
-#include <poll.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/loopback.h"
 
-/* Report read, write and poll at both ends after shutdown (HOW) at one end, as
-   the findings "NAME-caller" and "NAME-peer".  */
-static void shutdown_how_report(struct probe *probe, const char *name, int how)
+/* Report read, write and poll of FD as the finding "NAME-END".  */
+static void shutdown_how_report_end(struct probe *probe, const char *name,
+                                    const char *end, int fd)
 {
     char key[40];
+    snprintf(key, sizeof key, "%s-%s", name, end);
+    const char *events = poll_text(fd);
+    const char *got = try_read(fd);
+    probe_report(probe, key, "read: %s; write: %s; poll: %s", got,
+                 try_write(fd), events);
+}
+
+/* Report the state of both ends after shutdown (HOW) at one end, as the
+   findings "NAME-caller" and "NAME-peer".  */
+static void shutdown_how_report(struct probe *probe, const char *name, int how)
+{
     struct pair pair = tcp_pair(probe);
     probe_check(probe, shutdown(pair.client, how), "shutdown");
     settle(probe);
-    snprintf(key, sizeof key, "%s-caller", name);
-    const char *bits = poll_names(wait_for(pair.client, POLLIN | POLLOUT, 0));
-    const char *got = try_read(pair.client);
-    probe_report(probe, key, "read: %s; write: %s; poll: %s", got,
-                 try_write(pair.client), bits);
+    shutdown_how_report_end(probe, name, "caller", pair.client);
     settle(probe);
-    snprintf(key, sizeof key, "%s-peer", name);
-    bits = poll_names(wait_for(pair.server, POLLIN | POLLOUT, 0));
-    got = try_read(pair.server);
-    probe_report(probe, key, "read: %s; write: %s; poll: %s", got,
-                 try_write(pair.server), bits);
-    pair_close(&pair);
+    shutdown_how_report_end(probe, name, "peer", pair.server);
 }
 
 /* Report whether data that the peer sends after SHUT_RD can be read.  */
@@ -43,7 +42,6 @@ static void shutdown_how_report_late_data(struct probe *probe)
     settle(probe);
     const char *got = try_read(pair.client);
     probe_report(probe, "data-after-SHUT_RD", "send: %s; read: %s", sent, got);
-    pair_close(&pair);
 }
 
 /* Report the outcome of a blocked accept when its listener is shut down, and of
@@ -65,10 +63,9 @@ static void shutdown_how_report_listener(struct probe *probe)
     probe_report(probe, "listener-accept", "%s",
                  fd < 0 ? result_text(fd) : "keeps blocking: shutdown fails");
     wait_child(child, NULL, LOOPBACK_TIMEOUT);
-    probe_report(probe, "listener-shutdown-again", "%s",
-                 status_text(shutdown(listener, SHUT_RDWR)));
-    probe_report(probe, "listener-listen-again", "%s",
-                 status_text(listen(listener, 4)));
+    probe_report_status(probe, "listener-shutdown-again",
+                        shutdown(listener, SHUT_RDWR));
+    probe_report_status(probe, "listener-listen-again", listen(listener, 4));
 }
 
 static void shutdown_how_probe(struct probe *probe)
@@ -79,22 +76,18 @@ static void shutdown_how_probe(struct probe *probe)
     shutdown_how_report(probe, "SHUT_RDWR", SHUT_RDWR);
     shutdown_how_report_late_data(probe);
     shutdown_how_report_listener(probe);
-    int fd = tcp_socket(probe);
-    const char *unconnected = status_text(shutdown(fd, SHUT_WR));
-    probe_report(probe, "unconnected", "%s", unconnected);
+    probe_report_status(probe, "unconnected",
+                        shutdown(tcp_socket(probe), SHUT_WR));
     struct pair pair = tcp_pair(probe);
-    char byte;
     probe_check(probe, shutdown(pair.client, SHUT_WR), "shutdown");
-    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
-    bool ended =
-        resource_check((int)recv(pair.server, &byte, 1, 0), "recv") == 0;
+    wait_input(pair.server);
+    bool ended = receive_byte(pair.server) == 0;
     bool answered =
         resource_check((int)send(pair.server, "x", 1, 0), "send") == 1 &&
-        resource_check((int)recv(pair.client, &byte, 1, 0), "recv") == 1;
+        receive_byte(pair.client) == 1;
     probe_report(probe, "answer", "after SHUT_WR the peer reads %s and %s send",
                  ended ? "end of stream" : "no end of stream",
                  answered ? "can" : "cannot");
-    pair_close(&pair);
 }
 
 QUESTIONS(shutdown_how){

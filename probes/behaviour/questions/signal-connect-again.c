@@ -4,9 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/names.h"
 #include "probes/behaviour/interrupt.h"
@@ -36,8 +34,7 @@ static void connect_again_probe(struct probe *probe)
                    errno_name(next));
     int fd = tcp_socket(probe);
     alarm_every(30);
-    probe_report(probe, "first-connect", "%s",
-                 status_text(connect_to(fd, &address)));
+    probe_report_status(probe, "first-connect", connect_to(fd, &address));
     const char *second = status_text(connect_to(fd, &address));
     bool waits = !strcmp(second, "EINTR");
     alarm_every(0);
@@ -47,16 +44,14 @@ static void connect_again_probe(struct probe *probe)
     probe_report(probe, "answer", "%s",
                  waits ? "waits for the first attempt" : second);
     probe_report(probe, "non-blocking-connect", "%s", third);
-    probe_report(probe, "after-completion", "%s",
-                 status_text(connect_to(fd, &address)));
-    probe_report(probe, "after-completion-again", "%s",
-                 status_text(connect_to(fd, &address)));
+    probe_report_status(probe, "after-completion", connect_to(fd, &address));
+    probe_report_status(probe, "after-completion-again",
+                        connect_to(fd, &address));
     probe_report(
         probe, "completion", "poll: %s; SO_ERROR: %d; getpeername: %s",
         poll_names(wait_for(fd, POLLOUT, LOOPBACK_TIMEOUT)),
         get_int(fd, SOL_SOCKET, SO_ERROR, -1),
         status_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
-    reset(fd);
 }
 
 QUESTIONS(signal_connect_again){

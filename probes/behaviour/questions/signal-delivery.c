@@ -3,14 +3,11 @@
 
 #include <config.h>
 
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
@@ -84,14 +81,20 @@ static int signal_delivery_depth(int flags)
     return (int)deepest;
 }
 
+/* The current action of SIGUSR1.  */
+static struct sigaction signal_delivery_action(void)
+{
+    struct sigaction action;
+    sigaction(SIGUSR1, NULL, &action);
+    return action;
+}
+
 /* Whether a handler installed with FLAGS is still installed after a signal.  */
 static bool signal_delivery_stays(int flags)
 {
-    struct sigaction action;
     install_handler(SIGUSR1, signal_delivery_counting, flags);
     raise(SIGUSR1);
-    sigaction(SIGUSR1, NULL, &action);
-    return action.sa_handler == signal_delivery_counting;
+    return signal_delivery_action().sa_handler == signal_delivery_counting;
 }
 
 static void signal_delivery_raise_other(int number)
@@ -104,10 +107,7 @@ static void signal_delivery_raise_other(int number)
 
 static void signal_delivery_report_mask(struct probe *probe)
 {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = signal_delivery_raise_other;
-    sigemptyset(&action.sa_mask);
+    struct sigaction action = {.sa_handler = signal_delivery_raise_other};
     sigaddset(&action.sa_mask, SIGUSR2);
     install_handler(SIGUSR2, signal_delivery_counting, 0);
     sigaction(SIGUSR1, &action, NULL);
@@ -120,10 +120,8 @@ static void signal_delivery_report_mask(struct probe *probe)
 
 static void signal_delivery_report_siginfo(struct probe *probe)
 {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
+    struct sigaction action = {.sa_flags = SA_SIGINFO};
     action.sa_sigaction = signal_delivery_with_info;
-    action.sa_flags = SA_SIGINFO;
     sigaction(SIGUSR1, &action, NULL);
     kill(getpid(), SIGUSR1);
     probe_report(probe, "SA_SIGINFO", "%s",
@@ -134,9 +132,7 @@ static void signal_delivery_report_siginfo(struct probe *probe)
 static void signal_delivery_report_uncatchable(struct probe *probe,
                                                const char *key, int number)
 {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = signal_delivery_counting;
+    struct sigaction action = {.sa_handler = signal_delivery_counting};
     probe_report(probe, key, "sigaction: %s",
                  status_text(sigaction(number, &action, NULL)));
 }
@@ -170,11 +166,10 @@ static void signal_delivery_probe_flags(struct probe *probe)
 
 static void signal_delivery_probe_reset(struct probe *probe)
 {
-    struct sigaction action;
     void (*before)(int) = signal(SIGUSR1, signal_delivery_nested);
     count = depth = deepest = 0;
     raise(SIGUSR1);
-    sigaction(SIGUSR1, NULL, &action);
+    struct sigaction action = signal_delivery_action();
     bool stays = action.sa_handler == signal_delivery_nested;
     probe_report(probe, "answer", "the handler %s; the signal is %s in it",
                  stays ? "stays installed" : "is reset",
@@ -185,9 +180,10 @@ static void signal_delivery_probe_reset(struct probe *probe)
                  before == SIG_DFL ? "the previous handler" : "another value");
 }
 
-/* The result of waitpid for a child that exits at once: "status", or the name
-   of errno.  */
-static const char *signal_delivery_wait_child(struct probe *probe)
+/* Report, as the finding KEY, the result of waitpid for a child that exits at
+   once: "status", or the name of errno.  Returns that result.  */
+static const char *signal_delivery_report_wait(struct probe *probe,
+                                               const char *key)
 {
     pid_t got, child = probe_check(probe, fork(), "fork");
     if (child == 0)
@@ -196,24 +192,22 @@ static const char *signal_delivery_wait_child(struct probe *probe)
     do
         got = waitpid(child, NULL, 0);
     while (got < 0 && wait_retry(&tries));
-    return got == child ? "status" : result_text(-1);
+    const char *text = got == child ? "status" : result_text(-1);
+    probe_report(probe, key, "waitpid: %s", text);
+    return text;
 }
 
 static void signal_delivery_probe_sigchld(struct probe *probe)
 {
     signal(SIGCHLD, SIG_DFL);
-    const char *plain = signal_delivery_wait_child(probe);
+    const char *plain = signal_delivery_report_wait(probe, "default");
     signal(SIGCHLD, SIG_IGN);
-    const char *ignored = signal_delivery_wait_child(probe);
+    const char *ignored = signal_delivery_report_wait(probe, "ignored");
     install_handler(SIGCHLD, signal_delivery_counting, 0);
-    const char *caught = signal_delivery_wait_child(probe);
+    const char *caught = signal_delivery_report_wait(probe, "caught");
     install_handler(SIGCHLD, signal_delivery_counting, SA_NOCLDWAIT);
-    const char *flag = signal_delivery_wait_child(probe);
+    signal_delivery_report_wait(probe, "SA_NOCLDWAIT");
     bool usual = !strcmp(plain, caught) && !strcmp(plain, "status");
-    probe_report(probe, "default", "waitpid: %s", plain);
-    probe_report(probe, "ignored", "waitpid: %s", ignored);
-    probe_report(probe, "caught", "waitpid: %s", caught);
-    probe_report(probe, "SA_NOCLDWAIT", "waitpid: %s", flag);
     probe_report(probe, "answer", "%s%s",
                  usual ? "yes, until waitpid" : "not as POSIX specifies",
                  strcmp(ignored, "ECHILD") ? "; also if SIGCHLD is ignored"

@@ -3,7 +3,6 @@
 
 #include <config.h>
 
-#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,6 +48,13 @@ static const char *signal_numbers_action(struct probe *probe, int number)
     return "no effect";
 }
 
+static void signal_numbers_report(struct probe *probe, const char *key,
+                                  int number)
+{
+    probe_report(probe, key, "%d, %s", number,
+                 signal_numbers_action(probe, number));
+}
+
 static void signal_numbers_probe(struct probe *probe)
 {
     int count = 0, last = 0;
@@ -58,14 +64,11 @@ static void signal_numbers_probe(struct probe *probe)
             continue;
         count++;
         last = number;
-        probe_report(probe, name, "%d, %s", number,
-                     signal_numbers_action(probe, number));
+        signal_numbers_report(probe, name, number);
     }
 #ifdef SIGRTMIN
-    probe_report(probe, "SIGRTMIN", "%d, %s", SIGRTMIN,
-                 signal_numbers_action(probe, SIGRTMIN));
-    probe_report(probe, "SIGRTMAX", "%d, %s", SIGRTMAX,
-                 signal_numbers_action(probe, SIGRTMAX));
+    signal_numbers_report(probe, "SIGRTMIN", SIGRTMIN);
+    signal_numbers_report(probe, "SIGRTMAX", SIGRTMAX);
 #endif
     probe_report(probe, "answer", "%d named signals, the highest %d", count,
                  last);

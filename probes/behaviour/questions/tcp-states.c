@@ -9,8 +9,6 @@
 #include <config.h>
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,11 +32,12 @@ enum { STATES = sizeof all_states / sizeof *all_states };
 struct walk {
     struct probe *probe;
     const char *name;
+    bool *seen;
     int step;
     in_port_t here, peer;
     bool both; /* ends belong to this kernel */
-    bool *seen;
     const char *last;
+    struct peer_tcp tcp; /* with a simulated peer */
 };
 
 /* The state of the connection between the ports HERE and PEER; notes the state
@@ -72,11 +71,19 @@ static bool tcp_states_is_transient(const struct walk *walk, const char *here,
     return walk->last && !strcmp(walk->last, here);
 }
 
-/* Report the states after the event WHAT as the next finding.  Waits up to 2 s
-   until the states are no longer transient.  */
-static void tcp_states_step(struct walk *walk, const char *what)
+/* Report the states after the event WHAT as the next finding.  */
+static void tcp_states_report(struct walk *walk, const char *what,
+                              const char *here, const char *peer)
 {
     char key[40];
+    snprintf(key, sizeof key, "%s.%02d", walk->name, ++walk->step);
+    probe_report(walk->probe, key, "%s; %s; %s", what, here, peer);
+}
+
+/* The same, of the connection; waits up to 2 s until the states are no longer
+   transient.  */
+static void tcp_states_step(struct walk *walk, const char *what)
+{
     const char *here, *peer = "-";
     for (int i = 0;; i++) {
         here = tcp_table_state(walk->here, walk->peer, NULL);
@@ -90,19 +97,14 @@ static void tcp_states_step(struct walk *walk, const char *what)
     here = walk->last = tcp_states_look(walk, walk->here, walk->peer);
     if (walk->both)
         peer = tcp_states_look(walk, walk->peer, walk->here);
-    snprintf(key, sizeof key, "%s.%02d", walk->name, ++walk->step);
-    probe_report(walk->probe, key, "%s; %s; %s", what, here, peer);
+    tcp_states_report(walk, what, here, peer);
 }
 
-/* Report the state of a listener at PORT after the event WHAT, before there is
-   a peer.  */
-static void tcp_states_step_listener(struct walk *walk, const char *what,
-                                     in_port_t port)
+/* Report the state of a listener at PORT, before there is a peer.  */
+static void tcp_states_step_listener(struct walk *walk, in_port_t port)
 {
-    char key[40];
-    snprintf(key, sizeof key, "%s.%02d", walk->name, ++walk->step);
-    probe_report(walk->probe, key, "%s; %s; -", what,
-                 tcp_states_look(walk, port, 0));
+    tcp_states_report(walk, "socket, bind, listen",
+                      tcp_states_look(walk, port, 0), "-");
 }
 
 /* A walk with both ends on the loopback interface, one of them closing
@@ -110,32 +112,55 @@ static void tcp_states_step_listener(struct walk *walk, const char *what,
 static void tcp_states_walk_loopback(struct probe *probe, bool *seen)
 {
     struct walk walk = {.probe = probe, .name = "loopback", .seen = seen};
-    char byte;
     struct pair pair = tcp_pair(probe);
-    in_port_t port = local_address(probe, pair.listener).sin_port;
-    tcp_states_step_listener(&walk, "socket, bind, listen", port);
-    walk.both = true;
     walk.here = local_address(probe, pair.client).sin_port;
-    walk.peer = port;
+    walk.peer = local_address(probe, pair.listener).sin_port;
+    tcp_states_step_listener(&walk, walk.peer);
+    walk.both = true;
     tcp_states_step(&walk, "connect, accept");
     resource_check(shutdown(pair.client, SHUT_WR), "shutdown");
-    wait_for(pair.server, POLLIN, LOOPBACK_TIMEOUT);
+    wait_input(pair.server);
     settle(probe);
     tcp_states_step(&walk, "here: shutdown (SHUT_WR)");
     resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
-    wait_for(pair.client, POLLIN, LOOPBACK_TIMEOUT);
+    wait_input(pair.client);
     settle(probe);
     tcp_states_step(&walk, "there: shutdown (SHUT_WR)");
-    (void)!resource_check((int)recv(pair.client, &byte, 1, 0), "recv");
-    close(pair.client);
-    close(pair.server);
-    close(pair.listener);
 }
 
-static void tcp_states_set_ports(struct walk *walk, const struct peer_tcp *tcp)
+/* ---- with a simulated peer ---------------------------------------------- */
+
+enum { SYN = SEGMENT_SYN, ACK = SEGMENT_ACK, FIN = SEGMENT_FIN };
+
+static void tcp_states_set_ports(struct walk *walk)
 {
-    walk->here = tcp->local.sin_port;
-    walk->peer = tcp->remote.sin_port;
+    walk->here = walk->tcp.local.sin_port;
+    walk->peer = walk->tcp.remote.sin_port;
+}
+
+/* Send the kernel a segment with the flags SEND, wait for a segment with AWAIT
+   (0: none), and report the states after the event WHAT.  */
+static void tcp_states_exchange(struct walk *walk, unsigned send,
+                                unsigned await, const char *what)
+{
+    if (send)
+        peer_tcp_send(&walk->tcp, send, 0);
+    if (await)
+        peer_tcp_await(&walk->tcp, await);
+    tcp_states_step(walk, what);
+}
+
+static void tcp_states_connect(struct walk *walk, struct peer *peer)
+{
+    peer_tcp_begin(&walk->tcp, peer, TUN_PEER);
+    tcp_states_set_ports(walk);
+    tcp_states_step(walk, "connect: SYN out");
+}
+
+static void tcp_states_shutdown(struct walk *walk)
+{
+    resource_check(shutdown(walk->tcp.fd, SHUT_WR), "shutdown");
+    tcp_states_exchange(walk, 0, FIN, "shutdown: FIN out");
 }
 
 /* Active open and active close, with a delay between the peer's ACK and
@@ -143,23 +168,11 @@ static void tcp_states_set_ports(struct walk *walk, const struct peer_tcp *tcp)
 static void tcp_states_walk_active(struct peer *peer, bool *seen)
 {
     struct walk walk = {.probe = peer->probe, .name = "active", .seen = seen};
-    struct peer_tcp tcp;
-    peer_tcp_begin(&tcp, peer, TUN_PEER);
-    tcp_states_set_ports(&walk, &tcp);
-    tcp_states_step(&walk, "connect: SYN out");
-    peer_tcp_send(&tcp, SEGMENT_SYN | SEGMENT_ACK, 0);
-    wait_for(tcp.fd, POLLOUT, LOOPBACK_TIMEOUT);
-    peer_tcp_await(&tcp, SEGMENT_ACK);
-    tcp_states_step(&walk, "SYN, ACK in; ACK out");
-    resource_check(shutdown(tcp.fd, SHUT_WR), "shutdown");
-    peer_tcp_await(&tcp, SEGMENT_FIN);
-    tcp_states_step(&walk, "shutdown: FIN out");
-    peer_tcp_send(&tcp, SEGMENT_ACK, 0);
-    tcp_states_step(&walk, "ACK in");
-    peer_tcp_send(&tcp, SEGMENT_FIN | SEGMENT_ACK, 0);
-    peer_tcp_await(&tcp, SEGMENT_ACK);
-    tcp_states_step(&walk, "FIN in; ACK out");
-    close(tcp.fd);
+    tcp_states_connect(&walk, peer);
+    tcp_states_exchange(&walk, SYN | ACK, ACK, "SYN, ACK in; ACK out");
+    tcp_states_shutdown(&walk);
+    tcp_states_exchange(&walk, ACK, 0, "ACK in");
+    tcp_states_exchange(&walk, FIN | ACK, ACK, "FIN in; ACK out");
 }
 
 /* Simultaneous close, or ACK and FIN of the peer in one segment.  */
@@ -168,27 +181,19 @@ static void tcp_states_walk_closing(struct peer *peer, bool *seen, bool at_once)
     struct walk walk = {.probe = peer->probe,
                         .name = at_once ? "fin-ack" : "simultaneous-close",
                         .seen = seen};
-    struct peer_tcp tcp;
-    peer_tcp_connect(&tcp, peer, TUN_PEER);
-    tcp_states_set_ports(&walk, &tcp);
+    peer_tcp_connect(&walk.tcp, peer, TUN_PEER);
+    tcp_states_set_ports(&walk);
     tcp_states_step(&walk, "connected");
-    uint32_t before = tcp.seen;
-    resource_check(shutdown(tcp.fd, SHUT_WR), "shutdown");
-    peer_tcp_await(&tcp, SEGMENT_FIN);
-    tcp_states_step(&walk, "shutdown: FIN out");
-    uint32_t after = tcp.seen;
-    if (!at_once)
-        tcp.seen = before; /* the simulated peer has not received the FIN yet */
-    peer_tcp_send(&tcp, SEGMENT_FIN | SEGMENT_ACK, 0);
-    peer_tcp_await(&tcp, SEGMENT_ACK);
-    tcp_states_step(&walk,
-                    at_once ? "FIN, ACK in; ACK out" : "FIN in; ACK out");
-    tcp.seen = after;
-    if (!at_once) {
-        peer_tcp_send(&tcp, SEGMENT_ACK, 0);
-        tcp_states_step(&walk, "ACK in");
+    tcp_states_shutdown(&walk);
+    if (at_once) {
+        tcp_states_exchange(&walk, FIN | ACK, ACK, "FIN, ACK in; ACK out");
+        return;
     }
-    close(tcp.fd);
+    walk.tcp.seen--; /* the simulated peer has not received the FIN yet */
+    peer_tcp_send(&walk.tcp, FIN | ACK, 0);
+    walk.tcp.seen++;
+    tcp_states_exchange(&walk, 0, ACK, "FIN in; ACK out");
+    tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
 /* Both ends send a SYN.  */
@@ -196,53 +201,36 @@ static void tcp_states_walk_open(struct peer *peer, bool *seen)
 {
     struct walk walk = {
         .probe = peer->probe, .name = "simultaneous-open", .seen = seen};
-    struct peer_tcp tcp;
-    peer_tcp_begin(&tcp, peer, TUN_PEER);
-    tcp_states_set_ports(&walk, &tcp);
-    tcp_states_step(&walk, "connect: SYN out");
-    peer_tcp_send(&tcp, SEGMENT_SYN, 0);
-    peer_tcp_await(&tcp, SEGMENT_SYN | SEGMENT_ACK);
-    tcp_states_step(&walk, "SYN in; SYN, ACK out");
-    peer_tcp_send(&tcp, SEGMENT_ACK, 0);
-    wait_for(tcp.fd, POLLOUT, LOOPBACK_TIMEOUT);
-    tcp_states_step(&walk, "ACK in");
-    peer_tcp_close(&tcp);
+    tcp_states_connect(&walk, peer);
+    tcp_states_exchange(&walk, SYN, SYN | ACK, "SYN in; SYN, ACK out");
+    tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
 /* Passive open on this host, closed first by a simulated client.  */
 static void tcp_states_walk_passive(struct peer *peer, bool *seen)
 {
     struct walk walk = {.probe = peer->probe, .name = "passive", .seen = seen};
-    struct peer_tcp tcp = {.peer = peer, .sequence = 5000000};
-    int listener = tcp_listener(peer->probe, 4);
-    struct sockaddr_in here = local_address(peer->probe, listener);
-    close(listener);
+    struct peer_tcp *tcp = &walk.tcp;
+    struct sockaddr_in here = loopback_address(0);
+    int listener = tcp_socket(peer->probe);
     here.sin_addr.s_addr = inet_addr(TUN_HERE);
-    listener = tcp_socket(peer->probe);
     probe_check(peer->probe, bind_to(listener, &here), "bind");
     probe_check(peer->probe, listen(listener, 4), "listen");
-    tcp.local = here;
-    tcp.remote = here;
-    tcp.remote.sin_addr.s_addr = inet_addr(TUN_PEER);
-    tcp.remote.sin_port = htons(6999);
-    tcp_states_set_ports(&walk, &tcp);
-    tcp_states_step_listener(&walk, "socket, bind, listen", here.sin_port);
-    peer_tcp_send(&tcp, SEGMENT_SYN, 0);
-    peer_tcp_await(&tcp, SEGMENT_SYN | SEGMENT_ACK);
-    tcp_states_step(&walk, "SYN in; SYN, ACK out");
-    peer_tcp_send(&tcp, SEGMENT_ACK, 0);
-    wait_for(listener, POLLIN, LOOPBACK_TIMEOUT);
-    tcp.fd = probe_check(peer->probe, accept(listener, NULL, NULL), "accept");
+    tcp->peer = peer;
+    tcp->sequence = 5000000;
+    tcp->local = local_address(peer->probe, listener);
+    tcp->remote = loopback_address(htons(6999));
+    tcp->remote.sin_addr.s_addr = inet_addr(TUN_PEER);
+    tcp_states_set_ports(&walk);
+    tcp_states_step_listener(&walk, walk.here);
+    tcp_states_exchange(&walk, SYN, SYN | ACK, "SYN in; SYN, ACK out");
+    peer_tcp_send(tcp, ACK, 0);
+    tcp->fd = probe_check(peer->probe, accept(listener, NULL, NULL), "accept");
     tcp_states_step(&walk, "ACK in; accept");
-    peer_tcp_send(&tcp, SEGMENT_FIN | SEGMENT_ACK, 0);
-    peer_tcp_await(&tcp, SEGMENT_ACK);
-    tcp_states_step(&walk, "FIN in; ACK out");
-    close(tcp.fd);
-    peer_tcp_await(&tcp, SEGMENT_FIN);
-    tcp_states_step(&walk, "close: FIN out");
-    peer_tcp_send(&tcp, SEGMENT_ACK, 0);
-    tcp_states_step(&walk, "ACK in");
-    close(listener);
+    tcp_states_exchange(&walk, FIN | ACK, ACK, "FIN in; ACK out");
+    close(tcp->fd);
+    tcp_states_exchange(&walk, 0, FIN, "close: FIN out");
+    tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
 /* Report the number of the seen states, and the missing states.  WHY is NULL,

@@ -3,11 +3,8 @@
 
 #include <config.h>
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
@@ -32,7 +29,7 @@ static char datagram[70000];
 
 /* Send SIZE bytes, at most 70000, to ADDRESS without waiting.  Returns the
    result of sendto.  */
-static ssize_t udp_send(int fd, long size, const struct sockaddr_in *address)
+static int udp_send(int fd, long size, const struct sockaddr_in *address)
 {
     const void *storage = address;
     ssize_t sent = sendto(fd, datagram, (size_t)size, MSG_DONTWAIT, storage,
@@ -63,7 +60,7 @@ static void udp_probe_maxsize(struct probe *probe)
 {
     struct sockaddr_in address;
     int error;
-    int receiver = udp_bound(probe, &address);
+    udp_bound(probe, &address);
     int fd = udp_socket(probe);
     long max = udp_largest(fd, &address, &error);
     if (max == 0)
@@ -71,47 +68,42 @@ static void udp_probe_maxsize(struct probe *probe)
     probe_report(probe, "answer", "%ld bytes; larger: %s", max,
                  error_text(error));
     int other = udp_bound(probe, &address);
-    probe_check(probe, (int)udp_send(fd, max, &address), "send");
-    if (wait_for(other, POLLIN, LOOPBACK_TIMEOUT))
-        probe_report(probe, "received", "%s",
-                     result_text(recv(other, datagram, sizeof datagram, 0)));
+    probe_check(probe, udp_send(fd, max, &address), "send");
+    if (wait_input(other))
+        probe_report_result(probe, "received",
+                            recv(other, datagram, sizeof datagram, 0));
     else
         probe_report(probe, "received", "not received");
     probe_check(probe, set_int(fd, SOL_SOCKET, SO_SNDBUF, 10000), "SO_SNDBUF");
-    ssize_t sent = udp_send(fd, max, &address);
-    probe_report(probe, "with-SO_SNDBUF-10000", "%s", result_text((long)sent));
-    ssize_t empty = udp_send(fd, 0, &address);
-    probe_report(probe, "empty", "%s", result_text((long)empty));
-    close(receiver);
+    probe_report_result(probe, "with-SO_SNDBUF-10000",
+                        udp_send(fd, max, &address));
+    probe_report_result(probe, "empty", udp_send(fd, 0, &address));
 }
 
 static void udp_probe_refused(struct probe *probe)
 {
     struct sockaddr_in address;
-    char byte;
     /* A closed port: its holder is connected and receives from one other port
        only.  */
-    int only = udp_bound(probe, &address);
-    struct sockaddr_in only_address = address;
+    struct sockaddr_in only;
+    udp_bound(probe, &only);
     int holder = udp_bound(probe, &address);
-    probe_check(probe, connect_to(holder, &only_address), "connect");
+    probe_check(probe, connect_to(holder, &only), "connect");
     int fd = udp_socket(probe);
     probe_check(probe, connect_to(fd, &address), "connect");
     const char *first = result_text(send(fd, "x", 1, 0));
     bool reported = wait_for(fd, POLLIN, 500);
-    const char *second = result_text(recv(fd, &byte, 1, MSG_DONTWAIT));
+    const char *second = try_read(fd);
     probe_report(probe, "connected", "send: %s; read: %s", first, second);
     probe_report(probe, "connected-poll", "%s",
                  reported ? "ready" : "not ready");
     int other = udp_socket(probe);
     first = result_text(udp_send(other, 1, &address));
     settle(probe);
-    const char *silent = result_text(recv(other, &byte, 1, MSG_DONTWAIT));
+    const char *silent = try_read(other);
     probe_report(probe, "unconnected", "send: %s; read: %s", first, silent);
     probe_report(probe, "answer", "connected: %s; unconnected: %s", second,
                  !strcmp(silent, "EAGAIN") ? "no error" : silent);
-    close(holder);
-    close(only);
 }
 
 QUESTIONS(udp){

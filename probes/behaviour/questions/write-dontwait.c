@@ -4,7 +4,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <sys/time.h>
 
 #include "base/monotonic.h"
 #include "probes/behaviour/loopback.h"
@@ -14,28 +13,6 @@ enum {
     TRIES = 3,              /* a busy host makes a fast call slow */
     SUCCESSES_MAX = 1 << 20 /* successful calls: a send buffer may still grow */
 };
-
-static void write_dontwait_set_timeout(struct probe *probe, int fd, int option)
-{
-    struct timeval timeout = {.tv_usec = TIMEOUT * 1000};
-    probe_check(probe,
-                setsockopt(fd, SOL_SOCKET, option, &timeout, sizeof timeout),
-                "setsockopt");
-}
-
-/* Fill the send buffer of FD, whose peer does not read, and make FD blocking
-   again.  */
-static void write_dontwait_fill(struct probe *probe, int fd)
-{
-    static char block[4096];
-    set_nonblocking(fd, true);
-    for (int round = 0; round < 3; round++) {
-        while (send(fd, block, sizeof block, 0) > 0)
-            continue;
-        settle(probe);
-    }
-    set_nonblocking(fd, false);
-}
 
 static ssize_t write_dontwait_send(int fd)
 {
@@ -72,14 +49,15 @@ static const char *write_dontwait_try_call(ssize_t (*call)(int), int fd)
 static void write_dontwait_probe(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
-    write_dontwait_set_timeout(probe, pair.client, SO_SNDTIMEO);
-    write_dontwait_fill(probe, pair.client);
+    set_timeout(probe, pair.client, SO_SNDTIMEO, TIMEOUT);
+    fill_buffers(probe, pair.client);
+    set_nonblocking(pair.client, false);
     const char *answer =
         write_dontwait_try_call(write_dontwait_send, pair.client);
     probe_report(probe, "send", "%s", answer);
     probe_report(probe, "answer", "%s", answer);
     struct pair empty = tcp_pair(probe);
-    write_dontwait_set_timeout(probe, empty.server, SO_RCVTIMEO);
+    set_timeout(probe, empty.server, SO_RCVTIMEO, TIMEOUT);
     probe_report(probe, "recv", "%s",
                  write_dontwait_try_call(write_dontwait_recv, empty.server));
 }

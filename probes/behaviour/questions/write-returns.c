@@ -3,28 +3,7 @@
 
 #include <config.h>
 
-#include <errno.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include "probes/behaviour/loopback.h"
-
-/* Write to a peer that does not read, until the buffers are full.  Returns the
-   number of bytes.  FD becomes non-blocking.  */
-static long write_returns_fill(struct probe *probe, int fd)
-{
-    static char block[4096];
-    long total = 0;
-    ssize_t count;
-    set_nonblocking(fd, true);
-    for (int round = 0; round < 3; round++) {
-        while ((count = resource_check((int)send(fd, block, sizeof block, 0),
-                                       "send")) > 0)
-            total += count;
-        settle(probe);
-    }
-    return total;
-}
 
 /* The size of BYTES in words, in four classes: the exact figure varies by
    chance.  */
@@ -39,7 +18,7 @@ static const char *write_returns_size_class(long bytes)
 static void write_returns_probe(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
-    long written = write_returns_fill(probe, pair.client);
+    long written = fill_buffers(probe, pair.client);
     probe_report(probe, "unread-bytes", "%s",
                  write_returns_size_class(written));
     probe_report(probe, "SO_SNDBUF", "%d",
