@@ -8,6 +8,8 @@ base_libbase_la_SOURCES = \
 	base/budget.h \
 	base/cgroup.c \
 	base/cgroup.h \
+	base/check.c \
+	base/check.h \
 	base/descriptors.c \
 	base/descriptors.h \
 	base/endpoint.c \

@@ -38,6 +38,7 @@ probes_libprobes_la_SOURCES = \
 	probes/finding/prefix.h \
 	probes/finding/profile.c \
 	probes/finding/profile.h \
+	probes/listeners/listeners-check.c \
 	probes/listeners/listeners-explain.c \
 	probes/listeners/listeners-json.c \
 	probes/listeners/listeners-prometheus.c \

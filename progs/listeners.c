@@ -20,7 +20,8 @@ enum { LIST_MS = 5000, OWNERS_MS = 20000 };
 static struct {
     bool inet, inet6, tcp, local, json;
     const char *prometheus;
-    long fail_at; /* 0: never */
+    bool check;
+    struct check_ranges ranges; /* in percent, for --check */
     struct option_list operands;
 } choices;
 
@@ -30,8 +31,13 @@ static const struct option_row rows[] = {
     ROW_FLAG("tcp", 0, &choices.tcp, "TCP only, over IPv4 and IPv6"),
     ROW_FLAG("unix", 'U', &choices.local,
              "UNIX sockets only; these four options add up"),
-    ROW_NUMBER("fail-at", 0, "PERCENT", &choices.fail_at, 1, 100,
-               "exit 1 if a queue is full to PERCENT or more, 1 to 100"),
+    ROW_CHECK(&choices.check,
+              "report in one line for a monitoring system, with its exit "
+              "statuses: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN"),
+    ROW_RANGE("warning", 'w', &choices.ranges.warning,
+              "warn if a queue is fuller, in percent; 70 by default"),
+    ROW_RANGE("critical", 'c', &choices.ranges.critical,
+              "critical if a queue is fuller, in percent; 90 by default"),
     ROW_FLAG("json", 'j', &choices.json, "report in JSON"),
     ROW_TEXT("prometheus", 0, "FILE", &choices.prometheus,
              "replace FILE by metrics for the textfile collector of "
@@ -43,6 +49,12 @@ static const char *listeners_conflict(void)
 {
     if (choices.json && choices.prometheus)
         return "--json and --prometheus are two reports; choose one";
+    if (choices.check && (choices.json || choices.prometheus))
+        return "--check is a report of its own; leave out --json and "
+               "--prometheus";
+    if (!choices.check &&
+        (choices.ranges.warning.text || choices.ranges.critical.text))
+        return "--warning and --critical are for --check";
     if (choices.operands.count > 0 && !*choices.operands.texts[0])
         return "invalid operand '': give a port, process, path or address";
     return NULL;
@@ -94,18 +106,42 @@ static void listeners_report(const struct listeners *listeners)
     }
 }
 
-/* Report the selected listeners.  Returns the exit status: STATUS_NO if a queue
-   has reached --fail-at; otherwise STATUS_TROUBLE after a message if a family,
-   which may have a full queue, could not be read.  */
+/* Report the selected listeners as a check.  A family that could not be read
+   may have a fuller queue: OK is unknown then.  Returns the status for
+   output_end.  */
+static int check_found(const struct listeners *listeners)
+{
+    struct check check = {0};
+    struct sentence why = {""};
+    struct check_ranges ranges = choices.ranges;
+    if (!ranges.warning.text)
+        check_range_read(&ranges.warning, "70");
+    if (!ranges.critical.text)
+        check_range_read(&ranges.critical, "90");
+    listeners_check(&check, listeners, &ranges, choices.operands.count > 0);
+    if (check.state == CHECK_OK && !listeners_all_read(listeners, &why))
+        return complain("%s", why.text);
+    return output_check_result(&check);
+}
+
+/* Report the selected listeners.  Returns the exit status: STATUS_TROUBLE after
+   a message if a family could not be read.  */
 static int report_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
+    if (choices.check)
+        return check_found(listeners);
     listeners_report(listeners);
-    if (choices.fail_at > 0 &&
-        listeners_at_least(listeners, (int)choices.fail_at) > 0)
-        return STATUS_NO;
     return listeners_all_read(listeners, &why) ? STATUS_DONE
                                                : complain("%s", why.text);
+}
+
+/* Report as a check that no listener matches, for the reason WHY: the service
+   that is checked does not run.  Returns the status for output_end.  */
+static int check_missing(const struct sentence *why)
+{
+    struct check check = {.state = CHECK_CRITICAL, .text = *why};
+    return output_check_result(&check);
 }
 
 /* Report the listeners of the operand, or all without an operand.  If none is
@@ -120,6 +156,8 @@ static int select_and_report(struct listeners *listeners)
             : listeners_select(listeners, choices.operands.texts[0], &why);
     if (selection == SELECTION_FOUND)
         return report_found(listeners);
+    if (choices.check && selection == SELECTION_NONE)
+        return check_missing(&why);
     complain("%s", why.text);
     if (selection == SELECTION_WRONG)
         return usage_hint();
@@ -151,8 +189,9 @@ int main(int argc, char **argv)
         .operands_help =
             "WHAT is a port, else a process number; the name of a process or "
             "service; a path or @name; or ADDRESS:PORT, *:PORT, :PORT.",
-        .statuses = "0 success, 1 no such listener, or a queue reached "
-                    "--fail-at, 2 usage error or failure.",
+        .statuses = "0 success, 1 no such listener, 2 usage error or "
+                    "failure; with --check 0 OK, 1 WARNING, 2 CRITICAL, 3 "
+                    "UNKNOWN.",
         .conflict = listeners_conflict,
         .run = listeners_run,
     };

@@ -162,9 +162,9 @@ static int print_version(const struct program *program)
 
 /* ---- values -------------------------------------------------------------- */
 
-/* take_number, take_seconds, take_choice: set the target of ROW to the value
-   TEXT.  Each returns OPTIONS_GO_ON; or STATUS_TROUBLE after a usage error,
-   with the target unchanged.  */
+/* take_number, take_seconds, take_choice, take_range: set the target of ROW to
+   the value TEXT.  Each returns OPTIONS_GO_ON; or STATUS_TROUBLE after a usage
+   error, with the target unchanged.  */
 static int take_number(const struct option_row *row, const char *text)
 {
     char *end;
@@ -208,6 +208,15 @@ static int take_choice(const struct option_row *row, const char *text)
                        text, row->name, all);
 }
 
+static int take_range(const struct option_row *row, const char *text)
+{
+    if (!check_range_read(row->target, text))
+        return usage_error("invalid argument '%s' for '--%s': give a range, "
+                           "such as 90 or 10:20",
+                           text, row->name);
+    return OPTIONS_GO_ON;
+}
+
 /* Append TEXT, which is not copied, to LIST.  Returns as take_number.  */
 static int list_add(struct option_list *list, const char *text)
 {
@@ -229,6 +238,7 @@ static int row_take(const struct option_row *row, const char *value,
 {
     switch (row->kind) {
     case OPTION_FLAG:
+    case OPTION_CHECK:
         *(bool *)row->target = true;
         break;
     case OPTION_NUMBER:
@@ -242,12 +252,30 @@ static int row_take(const struct option_row *row, const char *value,
         return list_add(row->target, value);
     case OPTION_CHOICE:
         return take_choice(row, value);
+    case OPTION_RANGE:
+        return take_range(row, value);
     case OPTION_HELP:
         return print_help(view);
     case OPTION_VERSION:
         return print_version(view->program);
     }
     return OPTIONS_GO_ON;
+}
+
+/* Whether an option of ARGV is of the kind OPTION_CHECK: its effect begins with
+   the first error, which may come before the option.  */
+static bool is_check_asked(const struct option_view *view, int argc,
+                           char **argv)
+{
+    int value;
+    bool asked = false;
+    while ((value = getopt_long(argc, argv, view->letters, view->words,
+                                NULL)) != -1) {
+        const struct option_row *row = view_find(view, value);
+        asked = asked || (row && row->kind == OPTION_CHECK);
+    }
+    optind = 0; /* for GNU getopt: initialize */
+    return asked;
 }
 
 /* getopt_long found an error: parse again, up to the error, and let getopt_long
@@ -291,6 +319,8 @@ int options_take(const struct program *program, int argc, char **argv)
     if (argc > 0)
         argv[0] = name; /* for getopt_long's messages */
     opterr = 0;
+    if (is_check_asked(&view, argc, argv))
+        output_check();
     while ((value = getopt_long(argc, argv, view.letters, view.words, NULL)) !=
            -1) {
         const struct option_row *row = view_find(&view, value);

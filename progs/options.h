@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/check.h"
+
 /* The type of an option's value, and of the TARGET for the value.  */
 enum option_kind {
     OPTION_FLAG,    /* no value; TARGET is a bool, set to true */
@@ -17,6 +19,9 @@ enum option_kind {
     OPTION_LIST,    /* TARGET is a struct option_list; the option may be
                        repeated */
     OPTION_CHOICE,  /* TARGET is an int: the index in CHOICES */
+    OPTION_RANGE,   /* TARGET is a struct check_range */
+    OPTION_CHECK,   /* as OPTION_FLAG; the exit status of every error is
+                       CHECK_UNKNOWN */
     OPTION_HELP,    /* print the help, and end; no TARGET */
     OPTION_VERSION  /* the same for the version */
 };
@@ -57,6 +62,15 @@ struct option_row {
 #define ROW_(...)                                                              \
     {                                                                          \
         __VA_ARGS__                                                            \
+    }
+#define ROW_RANGE(NAME, LETTER, TARGET, HELP)                                  \
+    {                                                                          \
+        .name = NAME, .letter = LETTER, .argument = "RANGE", .help = HELP,     \
+        .kind = OPTION_RANGE, .target = TARGET                                 \
+    }
+#define ROW_CHECK(TARGET, HELP)                                                \
+    {                                                                          \
+        .name = "check", .help = HELP, .kind = OPTION_CHECK, .target = TARGET  \
     }
 
 /* The command line and the work of a program.  */

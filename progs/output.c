@@ -29,6 +29,11 @@ static size_t report_size;
 static bool is_raw;
 static const char *file; /* for the report; NULL: standard output */
 
+/* After output_check: the exit status, and the first message.  */
+static bool is_check;
+static enum check_state check_status;
+static char first_message[1024];
+
 bool output_begin(const char *program, bool needs_output)
 {
     is_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
@@ -89,6 +94,11 @@ output_complain(const char *format, va_list arguments)
     /* Input of a user or a peer must not write to a terminal, nor break the
        line.  */
     mask_text(text);
+    if (is_check) {
+        if (!*first_message)
+            memcpy(first_message, text, sizeof text);
+        return;
+    }
     /* One line for a script, the width of the screen for a reader.  */
     if (isatty(STDERR_FILENO))
         output_fold(text, strlen(name));
@@ -118,6 +128,8 @@ int usage_error(const char *format, ...)
 int usage_hint(void)
 {
     char line[100];
+    if (is_check)
+        return STATUS_TROUBLE;
     int length = snprintf(line, sizeof line,
                           "Try '%s --help' for more information.\n", name);
     write_all(STDERR_FILENO, line, (size_t)length);
@@ -214,7 +226,31 @@ static int report_write(int *status)
     return 0;
 }
 
-int output_end(int status)
+void output_check(void)
+{
+    is_check = true;
+}
+
+int output_check_result(const struct check *check)
+{
+    check_write(stream, name, check);
+    check_status = check->state;
+    return STATUS_DONE;
+}
+
+/* Replace the report by CHECK_UNKNOWN and the reason.  */
+static void report_unknown(void)
+{
+    struct check check = {.state = CHECK_UNKNOWN};
+    say(&check.text, "%s",
+        *first_message ? first_message : "usage error, see standard error");
+    rewind(stream);
+    output_check_result(&check);
+}
+
+/* Write the report.  Returns STATUS, also if the reader of a pipe has gone; or
+   STATUS_TROUBLE after a message.  */
+static int output_write(int status)
 {
     int error = report_write(&status);
     free(report);
@@ -223,4 +259,15 @@ int output_end(int status)
     if (!error || write_has_no_reader(error))
         return status;
     return complain("cannot write standard output: %s", strerror(error));
+}
+
+int output_end(int status)
+{
+    if (!is_check)
+        return output_write(status);
+    if (status != STATUS_DONE)
+        report_unknown();
+    is_check = false; /* from here on, messages are for standard error */
+    return output_write(STATUS_DONE) == STATUS_DONE ? (int)check_status
+                                                    : CHECK_UNKNOWN;
 }

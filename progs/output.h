@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/check.h"
+
 /* Call first.  Opens the descriptors 0 to 2 if closed, so no socket becomes
    standard output, and ignores SIGPIPE and SIGXFSZ: both are write errors.
    PROGRAM is the name in messages, with static storage.  Returns false, after a
@@ -47,10 +49,20 @@ void output_to(const char *path);
    processes and interfaces may have any bytes.  */
 void output_raw(void);
 
+/* Declare that the program is a check of a monitoring system: nothing is
+   written to standard error, and the report is one line.  */
+void output_check(void);
+
+/* Make CHECK the report.  Returns STATUS_DONE, for output_end, which returns
+   the state of CHECK.  */
+int output_check_result(const struct check *check);
+
 /* Call last, once: write the report to standard output, or the file of
    output_to, and close standard output.  Returns STATUS, also if the reader of
    a pipe has gone; or STATUS_TROUBLE, after a message, if the report cannot be
-   written, or is not empty and standard output was closed at the start.  */
+   written, or is not empty and standard output was closed at the start.
+   After output_check, each STATUS but STATUS_DONE is replaced by CHECK_UNKNOWN,
+   and the report by the first message of complain.  */
 int output_end(int status);
 
 #endif /* PROGS_OUTPUT_H */

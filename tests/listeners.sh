@@ -8,7 +8,7 @@ export listeners listening scratch
 have jq || skip_all "jq is not here, and JSON is to be read by a real parser"
 
 run "$listeners" --json
-[ "$status" -eq 2 ] && grep -q "does not tell" "$scratch/err" &&
+[ "$status" -eq 2 ] && grep -q "does not report" "$scratch/err" &&
     skip_all "this system does not tell what listens on it"
 
 # true_of EXPRESSION FILE: it is, without a word.
@@ -210,13 +210,6 @@ no process of this name was seen to listen" "$2"' - "$status" "$scratch/err"
 run "$listeners" --json no-such-process-or-service
 is "--json: nothing there is an empty list, and 1" sh -c '[ "$1" -eq 1 ] &&
     jq -e ".listeners == []" "$2/out" > /dev/null && [ -s "$2/err" ]' - "$status" "$scratch"
-run "$listeners" --fail-at 100 no-such-process-or-service
-is "--fail-at: nothing there is 1" [ "$status" -eq 1 ]
-run "$listeners" --fail-at 100 ":$port"
-is "--fail-at: of what is there, 0" [ "$status" -eq 0 ]
-run "$listeners" --fail-at 50 --json "$port"
-is "--fail-at and --json: the list, and 1" sh -c '[ "$1" -eq 1 ] &&
-    jq -e ".listeners[0].percent == 50" "$2" > /dev/null' - "$status" "$scratch/out"
 run "$listeners" --prometheus - no-such-process-or-service
 is "--prometheus: nothing there is no sample, and 1" sh -c '
     [ "$1" -eq 1 ] && ! grep -q "^sonde_listener_" "$2"' - "$status" \
@@ -253,12 +246,6 @@ is "explained: what it got, and that it is full" sh -c '
     "$scratch"
 run "$listeners" "$port"
 is "explained: in 80 columns" lacks "$scratch/out" '.\{81\}'
-
-# Health.
-run "$listeners" --unix --fail-at 100
-is "--fail-at 100: 1 while a queue is full" [ "$status" -eq 1 ]
-run "$listeners" --fail-at 100 "$scratch/other"
-is "--fail-at: of what is chosen" [ "$status" -eq 0 ]
 
 # Owners whose names are no UTF-8: no two series may be written alike.
 stop
@@ -399,8 +386,6 @@ bad "unrecognized option '--frobnicate'" --frobnicate
 for option in t u f P; do # not the letters of old
     bad "invalid option -- '$option'" "-$option"
 done
-bad "'0'" --fail-at 0
-bad "'101'" --fail-at 101
 bad "unexpected operand 'two'" one two
 bad 'choose one' --json --prometheus -
 library=$builddir/tests/.libs/refuse.so

@@ -18,6 +18,7 @@ test_scripts = \
 	tests/backlogprobe.sh \
 	tests/busy.sh \
 	tests/byteorder.sh \
+	tests/check.sh \
 	tests/client-peers.sh \
 	tests/daytimecli.sh \
 	tests/disturbed.sh \

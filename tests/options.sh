@@ -32,7 +32,8 @@ awk '$3 != "-" && argument[$2] && argument[$2] != $3 { print $2, $3 }
 none "no long option has two kinds of value" "$scratch/given"
 
 # The letters that the Monitoring Plugins define, for their meaning alone.
-awk '$1 == "-w" || $1 == "-c" || $1 == "-t" && $2 != "timeout" ||
+awk '$1 == "-w" && $2 != "warning" || $1 == "-c" && $2 != "critical" ||
+    $1 == "-t" && $2 != "timeout" ||
     $1 == "-v" && $2 != "verbose" || $1 == "-V" && $2 != "version" ||
     $1 == "-h" && $2 != "help"' "$scratch/given" > "$scratch/out"
 none "-w, -c, -t, -v, -V and -h are kept for the Monitoring Plugins' meaning" \

@@ -414,14 +414,6 @@ bool listeners_all_read(const struct listeners *listeners, struct sentence *why)
     return all;
 }
 
-size_t listeners_at_least(const struct listeners *listeners, int percent)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < listeners->count; i++)
-        count += listeners->rows[i].percent >= percent;
-    return count;
-}
-
 void listeners_free(struct listeners *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++)

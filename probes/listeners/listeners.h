@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/check.h"
 #include "base/sentence.h"
 #include "sonde.h"
 
@@ -85,8 +86,12 @@ enum selection listeners_select(struct listeners *listeners, const char *what,
 bool listeners_all_read(const struct listeners *listeners,
                         struct sentence *why);
 
-/* The number of listeners known to be at least PERCENT full, from 0 to 100.  */
-size_t listeners_at_least(const struct listeners *listeners, int percent);
+/* Append to CHECK, empty before, how full the queues are: an alert for each
+   listener with a percentage that RANGES call for, CHECK_UNKNOWN if no
+   percentage is known.  Performance data: the fullest queue, or with EACH every
+   listener; the number of listeners; ListenOverflows.  */
+void listeners_check(struct check *check, const struct listeners *listeners,
+                     const struct check_ranges *ranges, bool each);
 
 /* Why the owners are unknown, if HIDDEN is -1: a constant phrase such as "timed
    out", or an errno by name.  */

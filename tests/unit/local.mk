@@ -10,6 +10,7 @@ unit_tests = \
 	tests/unit/test-byteorder \
 	tests/unit/test-cap \
 	tests/unit/test-cgroup \
+	tests/unit/test-check \
 	tests/unit/test-compare \
 	tests/unit/test-catalogue \
 	tests/unit/test-connect \

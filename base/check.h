@@ -1,0 +1,67 @@
+/* check.h - the report of a check for a monitoring system
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   One line and an exit status, as the Monitoring Plugins Development Guidelines
+   define: "NAME STATE: text | performance data".  */
+
+#ifndef BASE_CHECK_H
+#define BASE_CHECK_H 1
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/sentence.h"
+
+/* The states; the numbers are exit statuses.  */
+enum check_state {
+    CHECK_OK = 0,
+    CHECK_WARNING = 1,
+    CHECK_CRITICAL = 2,
+    CHECK_UNKNOWN = 3
+};
+
+/* A range of numbers, both ends included.  All zero is no range: no number is
+   outside.  */
+struct check_range {
+    const char *text; /* as given; NULL: no range */
+    double start, end;
+    bool inverted; /* an alert inside of the range, not outside */
+};
+
+/* Read TEXT, which RANGE keeps, as [@]END or [@]START:[END]: START is 0 by
+   default, ~ is minus infinity; END is infinity by default; @ inverts.  Returns
+   false if TEXT is no range, or START is greater than END; *RANGE is then
+   unchanged.  */
+bool check_range_read(struct check_range *range, const char *text);
+
+/* The state for VALUE: CHECK_CRITICAL or CHECK_WARNING by the range that calls
+   for an alert, else CHECK_OK.  */
+enum check_state check_state_of(const struct check_range *warning,
+                                const struct check_range *critical,
+                                double value);
+
+/* The ranges of a check, by its options.  */
+struct check_ranges {
+    struct check_range warning, critical;
+};
+
+/* A check in progress.  All zero is empty, CHECK_OK.  */
+struct check {
+    enum check_state state;
+    struct sentence text; /* for a reader */
+    struct sentence data; /* performance data, with a blank before each */
+};
+
+/* Append LABEL=VALUE to the performance data; UNIT is "", "%" or "c" (a
+   counter).  RANGES may be NULL; a MAX below 0 is omitted.  A negative VALUE is
+   unknown: nothing is appended.  Neither is data for which there is no room.
+   Quotes and equal signs of LABEL become '_'.  */
+void check_add_data(struct check *check, const char *label, long long value,
+                    const char *unit, const struct check_ranges *ranges,
+                    long long max);
+
+/* Write CHECK to OUT in one line: PROGRAM in capitals, the state, the text and
+   the data.  A '|' in the text, which would begin the data, becomes '!'.  */
+void check_write(FILE *out, const char *program, const struct check *check);
+
+#endif /* BASE_CHECK_H */
