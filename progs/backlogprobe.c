@@ -20,7 +20,7 @@
 #include "progs/status.h"
 
 static struct {
-    bool inet, inet6, json, profile, no_incomplete, chart;
+    bool inet, inet6, json, profile, no_incomplete, chart, check;
     const char *backlogs; /* NULL: the default */
     const char *prometheus, *compare;
     long wait;
@@ -45,6 +45,9 @@ static const struct option_row rows[] = {
     ROW_NUMBER("require", 0, "N", &choices.require, 1, INT_MAX,
                "exit 0 if listen (fd, N) is granted, 1 if the kernel cuts N; "
                "for listeners of other programs see listeners"),
+    ROW_CHECK(&choices.check,
+              "report --require in one line for a monitoring system, with its "
+              "exit statuses: 0 OK, 2 CRITICAL, 3 UNKNOWN"),
     ROW_LIST("with", 0, "SETTING=VALUE", &choices.with,
              "measure with a changed setting, in a network namespace of its "
              "own; may be repeated (Linux)"),
@@ -72,11 +75,14 @@ static const struct option_row rows[] = {
 static const char *backlogprobe_conflict(void)
 {
     int reports = choices.json + choices.profile + choices.chart +
-                  (choices.compare != NULL) + (choices.prometheus != NULL);
+                  (choices.compare != NULL) + (choices.prometheus != NULL) +
+                  choices.check;
     bool requires = choices.require >= 0;
     if (reports > 1)
-        return "--json, --profile, --chart, --prometheus and --compare are "
-               "several reports; choose one";
+        return "--json, --profile, --chart, --prometheus, --compare and "
+               "--check are several reports; choose one";
+    if (choices.check && !requires)
+        return "--check needs --require";
     if (requires && choices.compare)
         return "--require and --compare both decide the exit status; choose "
                "one";
@@ -131,6 +137,8 @@ static int check_families(void)
 
 static int status_of(const struct report *report)
 {
+    if (choices.check)
+        return STATUS_DONE; /* the exit status is that of the check */
     if (report->requires)
         return report->need.grant == GRANT_FULL        ? STATUS_DONE
                : report->need.grant == GRANT_TRUNCATED ? STATUS_NO
@@ -142,11 +150,15 @@ static int status_of(const struct report *report)
 static void print_form(const struct report *report)
 {
     FILE *out = output_stream();
+    struct check check = {0};
     if (choices.prometheus && report->verdict.accepted.rows == 0)
         return;
     if (choices.prometheus) {
         output_to(choices.prometheus);
         report_prometheus(out, report);
+    } else if (choices.check) {
+        report_check(&check, report);
+        output_check_result(&check);
     } else if (choices.profile) {
         profile_write(out, report->findings);
     } else if (choices.json) {
@@ -289,7 +301,8 @@ int main(int argc, char **argv)
             "Measure how many connections a listen queue of this host holds.",
         .rows = rows,
         .statuses = "0 success, 1 --require is cut, or --compare found a "
-                    "difference, 2 usage error or failure.",
+                    "difference, 2 usage error or failure; with --check 0 OK, "
+                    "2 CRITICAL, 3 UNKNOWN.",
         .conflict = backlogprobe_conflict,
         .run = backlogprobe_run,
     };

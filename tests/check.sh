@@ -6,9 +6,37 @@ listeners=$builddir/listeners
 listening=$builddir/tests/listening
 export listeners
 
+# probed STATUS PATTERN ARGUMENTS...: by backlogprobe --check.
+probed () {
+    wanted=$1 pattern=$2
+    shift 2
+    run "$backlogprobe" --check "$@"
+    is "$wanted: backlogprobe --check $*" sh -c '[ "$1" -eq "$2" ] &&
+        [ ! -s "$3/err" ] && [ "$(wc -l < "$3/out")" -eq 1 ] &&
+        grep -q -- "^BACKLOGPROBE $4" "$3/out"' - "$status" "$wanted" \
+        "$scratch" "$pattern"
+}
+probed 0 "OK: requested 5, granted in full.* | 'granted'=[0-9]*;;5:\$" --require 5
+if [ "$(uname -s)" = Linux ]; then
+    probed 2 "CRITICAL: requested 2147483647, but .* | 'granted'=[0-9]*;;2147483647:" \
+        --require 2147483647
+else
+    skip "2: backlogprobe --check --require 2147483647" "not measured here"
+fi
+probed 3 "UNKNOWN: --check needs --require"
+probed 3 "UNKNOWN: --json.* are several reports" --require 5 --json
+probed 3 "UNKNOWN: invalid argument 'x' for '--require'" --require x
+probed 3 "UNKNOWN: --with: \"x\" is not a setting" --require 5 --with x=3
+
 run "$listeners" --json
-[ "$status" -eq 2 ] && grep -q "does not report" "$scratch/err" &&
-    skip_all "this system does not report listening sockets"
+if [ "$status" -eq 2 ] && grep -q "does not report" "$scratch/err"; then
+    run "$listeners" --check
+    is "no list of listeners: UNKNOWN" sh -c '[ "$1" -eq 3 ] &&
+        grep -q "^LISTENERS UNKNOWN: this system does not report" "$2"' - \
+        "$status" "$scratch/out"
+    finish
+    exit
+fi
 
 mkfifo "$scratch/fifo"
 : > "$scratch/names"

@@ -123,17 +123,40 @@ static void put_family(FILE *out, const char *family, const char *reason,
     put_sentence(out, NULL, &sentence);
 }
 
+static void say_grant(struct sentence *sentence, const struct report *report)
+{
+    if (report->need.grant == GRANT_UNKNOWN)
+        say_unknown(sentence, &report->need);
+    else if (report->need.grant == GRANT_TRUNCATED)
+        say_cut(sentence, report);
+    else
+        say_whole(sentence, report);
+}
+
+void report_check(struct check *check, const struct report *report)
+{
+    static const enum check_state states[] = {
+        [GRANT_UNKNOWN] = CHECK_UNKNOWN,
+        [GRANT_FULL] = CHECK_OK,
+        [GRANT_TRUNCATED] = CHECK_CRITICAL,
+    };
+    const struct requirement *need = &report->need;
+    char range[24];
+    snprintf(range, sizeof range, "%d:", need->asked);
+    struct check_ranges ranges = {.critical.text = range};
+    check->state = states[need->grant];
+    say_grant(&check->text, report);
+    check_add_data(check, "granted",
+                   need->measured ? need->queued : need->effective, "", &ranges,
+                   -1);
+}
+
 void report_require(FILE *out, const struct report *report)
 {
     const struct requirement *need = &report->need;
     const struct cap_row *cap = &report->table.cap;
     struct sentence sentence = {""};
-    if (need->grant == GRANT_UNKNOWN)
-        say_unknown(&sentence, need);
-    else if (need->grant == GRANT_TRUNCATED)
-        say_cut(&sentence, report);
-    else
-        say_whole(&sentence, report);
+    say_grant(&sentence, report);
     put_sentence(out, NULL, &sentence);
     put_family(out, "IPv4", report->table.inet_absent, report->table.inet_dead);
     put_family(out, "IPv6", report->table.inet6_absent,

@@ -7,6 +7,7 @@
 #ifndef PROBES_REPORT_REPORT_H
 #define PROBES_REPORT_REPORT_H 1
 
+#include "base/check.h"
 #include "base/json.h"
 #include "base/sentence.h"
 #include "probes/finding/finding.h"
@@ -81,6 +82,11 @@ void report_chart(FILE *out, const struct report *report);
 /* Write NEED, which must be valid; families that were not measured; and if a
    setting truncates the backlog, how to raise the setting.  */
 void report_require(FILE *out, const struct report *report);
+
+/* Set CHECK, empty before, by NEED, which must be valid: CHECK_CRITICAL if the
+   backlog is truncated; the sentence of report_require; performance data, the
+   backlog granted.  */
+void report_check(struct check *check, const struct report *report);
 
 /* Write JSON, or the text format of Prometheus, described in backlogprobe(1).
  */
