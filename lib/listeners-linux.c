@@ -22,7 +22,7 @@ enum {
     name_port = 4,      /* port number, 0 for the kernel */
     /* The maximum of failures in a row without a reason to fail (EINTR; EAGAIN
        though poll reports the socket), and of datagrams in a row without a
-       listener.  */
+       socket.  */
     max_failures = 1000,
     max_idle = 1000,
     max_datagrams = 1 << 20 /* a hundred million listeners */
@@ -47,13 +47,13 @@ static int listeners_linux_retry(int fd, short events, int64_t deadline,
     return sonde__again(fd, events, deadline);
 }
 
-/* Send the request for the listeners of FAMILY.  Returns 0, or -1 with errno;
-   EAGAIN at DEADLINE.  */
-static int listeners_linux_request(int fd, int family, uint32_t sequence,
-                                   int64_t deadline)
+/* Send the request of sonde__diag_request to the kernel.  Returns 0, or -1
+   with errno; EAGAIN at DEADLINE.  */
+static int listeners_linux_request(int fd, int family, int waiting,
+                                   uint32_t sequence, int64_t deadline)
 {
     unsigned char request[sonde__diag_request_size];
-    size_t size = sonde__diag_request(request, family, sequence);
+    size_t size = sonde__diag_request(request, family, waiting, sequence);
     struct iovec piece = {request, size};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
     int failures = 0;
@@ -85,24 +85,9 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
     }
 }
 
-/* The listeners of one answer, counted, to detect datagrams without a
-   listener.  */
-struct tally {
-    sonde_listener_each *each;
-    void *data;
-    uint64_t count;
-};
-
-static int tally_each(const struct sonde_listener *listener, void *data)
-{
-    struct tally *tally = data;
-    tally->count++;
-    return tally->each(listener, tally->data);
-}
-
 /* Whether the loop over datagrams may go on: 0, or -1 with EAGAIN: DEADLINE has
    passed (with a TIMEOUT of 0, available datagrams are still read); EPROTO:
-   COUNT datagrams, or IDLE in a row without a listener, are no valid
+   COUNT datagrams, or IDLE in a row without a socket, are no valid
    answer.  */
 static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
@@ -113,22 +98,25 @@ static int check_bounds(int64_t deadline, int timeout, int count, int idle)
     return 0;
 }
 
-/* sonde_listeners, by FD, a netlink socket, with TALLY for the callback.  */
+/* Request the sockets of FAMILY on FD, a netlink socket, that SINK takes,
+   within TIMEOUT milliseconds.  Returns 0 at the end of the answer, or -1 with
+   errno; sockets may have been passed before.  */
 static int listeners_linux_list(int fd, int family, int timeout,
-                                struct tally *tally)
+                                struct sonde__diag_sink *sink)
 {
     const uint32_t sequence = 1;
     int64_t deadline = sonde_deadline(timeout);
     void *reply = malloc(reply_size);
-    int result =
-        reply ? listeners_linux_request(fd, family, sequence, deadline) : -1;
+    int result = reply ? listeners_linux_request(fd, family, !sink->listener,
+                                                 sequence, deadline)
+                       : -1;
     for (int idle = 0, count = 1; !result; count++) {
-        uint64_t before = tally->count;
+        uint64_t before = sink->count;
         ssize_t size = listeners_linux_take(fd, reply, deadline);
-        result = size < 0 ? -1
-                          : sonde__diag_read(reply, (size_t)size, sequence,
-                                             tally_each, tally);
-        idle = tally->count > before ? 0 : idle + 1;
+        result = size < 0
+                     ? -1
+                     : sonde__diag_read(reply, (size_t)size, sequence, sink);
+        idle = sink->count > before ? 0 : idle + 1;
         if (!result)
             result = check_bounds(deadline, timeout, count, idle);
     }
@@ -136,21 +124,36 @@ static int listeners_linux_list(int fd, int family, int timeout,
     return result < 0 ? -1 : 0;
 }
 
-int sonde_listeners(int family, int timeout, sonde_listener_each *each,
-                    void *data)
+/* The contract of sonde_listeners and sonde_waiting.  */
+static int listeners_linux_read(int family, int timeout,
+                                struct sonde__diag_sink *sink)
 {
     int saved = errno;
-    struct tally tally = {.each = each, .data = data};
-    if (family != AF_INET && family != AF_INET6 && family != AF_UNIX)
-        return sonde__fail(EAFNOSUPPORT);
     int fd = sonde__sys.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
                                netlink_sock_diag);
     if (fd < 0)
         return listeners_linux_unsupported();
-    int result = listeners_linux_list(fd, family, timeout, &tally);
+    int result = listeners_linux_list(fd, family, timeout, sink);
     sonde__close(fd);
     if (result)
         return listeners_linux_unsupported();
     errno = saved;
     return 0;
+}
+
+int sonde_listeners(int family, int timeout, sonde_listener_each *each,
+                    void *data)
+{
+    if (family != AF_INET && family != AF_INET6 && family != AF_UNIX)
+        return sonde__fail(EAFNOSUPPORT);
+    struct sonde__diag_sink sink = {.listener = each, .data = data};
+    return listeners_linux_read(family, timeout, &sink);
+}
+
+int sonde_waiting(int family, int timeout, sonde_waiting_each *each, void *data)
+{
+    if (family != AF_INET && family != AF_INET6)
+        return sonde__fail(EAFNOSUPPORT);
+    struct sonde__diag_sink sink = {.waiting = each, .data = data};
+    return listeners_linux_read(family, timeout, &sink);
 }

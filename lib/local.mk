@@ -34,6 +34,8 @@ lib_libsonde_core_la_SOURCES = \
 	lib/poller.h \
 	lib/private.h \
 	lib/nosigpipe.c \
+	lib/proc-net.c \
+	lib/proc-net.h \
 	lib/resolve-code.c \
 	lib/resolve.c \
 	lib/signal.c \
@@ -62,7 +64,7 @@ lib_libsonde_core_la_SOURCES += lib/queue-none.c
 endif
 if SONDE_LISTENERS_LINUX
 lib_libsonde_core_la_SOURCES += lib/hidepid-linux.c lib/listeners-linux.c \
-	lib/owners-linux.c lib/totals-linux.c
+	lib/listeners-proc.c lib/owners-linux.c lib/totals-linux.c
 endif
 if SONDE_LISTENERS_FREEBSD
 lib_libsonde_core_la_SOURCES += lib/listeners-freebsd.c \

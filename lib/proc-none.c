@@ -17,6 +17,21 @@ int sonde_owner_check(pid_t pid)
     return sonde__fail(ENOTSUP);
 }
 
+int sonde_listeners_proc(pid_t pid, int family, int timeout,
+                         sonde_listener_each *each, void *data)
+{
+    return sonde__fail(family == AF_INET || family == AF_INET6 ||
+                               family == AF_UNIX
+                           ? ENOTSUP
+                           : EAFNOSUPPORT);
+}
+
+int sonde_waiting(int family, int timeout, sonde_waiting_each *each, void *data)
+{
+    return sonde__fail(family == AF_INET || family == AF_INET6 ? ENOTSUP
+                                                               : EAFNOSUPPORT);
+}
+
 int sonde_listen_totals(struct sonde_listen_totals *totals)
 {
     return sonde__fail(ENOTSUP);

@@ -38,6 +38,8 @@ enum {
     linux_inet = 2,
     linux_inet6 = 10,
     type_seqpacket = 5,
+    state_established = 1,
+    state_close_wait = 8,
     state_listen = 10,
 
     attribute_size = 4,
@@ -53,9 +55,13 @@ enum {
     inet_limit = 60,
     inet_user = 64,
     inet_socket = 68,
+    inet_peer_port = 6,
+    inet_peer_address = 24,
+    inet_info = 2,
     inet_memory = 7,
     inet_v6only = 11,
     memory_drops = 32,
+    info_last_ack = 56,
 
     unix_request_size = 24,
     unix_size = 16,
@@ -92,22 +98,24 @@ static size_t sock_diag_padded(size_t length)
     return (length + 3) / 4 * 4;
 }
 
-size_t sonde__diag_request(unsigned char *request, int family,
+size_t sonde__diag_request(unsigned char *request, int family, int waiting,
                            uint32_t sequence)
 {
     unsigned char *body = request + message_size;
     size_t length = message_size;
+    uint32_t states = waiting ? 1U << state_established | 1U << state_close_wait
+                              : 1U << state_listen;
     memset(request, 0, sonde__diag_request_size);
     if (family == AF_UNIX) {
         body[0] = linux_unix;
-        sock_diag_put(body + 4, 4, 1U << state_listen);
+        sock_diag_put(body + 4, 4, states);
         sock_diag_put(body + 12, 4, unix_show);
         length += unix_request_size;
     } else {
         body[0] = family == AF_INET ? linux_inet : linux_inet6;
         body[1] = IPPROTO_TCP;
-        body[2] = 1U << (inet_memory - 1);
-        sock_diag_put(body + 4, 4, 1U << state_listen);
+        body[2] = 1U << ((waiting ? inet_info : inet_memory) - 1);
+        sock_diag_put(body + 4, 4, states);
         length += inet_request_size;
     }
     sock_diag_put(request, 4, length);
@@ -159,19 +167,21 @@ static void set_queue(struct sonde_listener *listener, long queued, long limit)
     listener->capacity = limit < 0 || limit == LONG_MAX ? limit : limit + 1;
 }
 
-/* Set the address from BODY, about a TCP socket.  Only link-local addresses
-   have a scope, the ifindex of LISTENER, which is set before.  */
-static void set_inet_address(struct sonde_listener *listener,
-                             const unsigned char *body)
+/* Set ADDRESS from BODY, about a TCP socket, with the address and the port at
+   these offsets.  Only link-local addresses have a scope: the interface to
+   which the socket is confined.  */
+static void set_inet_address(struct sonde_address *address,
+                             const unsigned char *body, size_t address_at,
+                             size_t port_at)
 {
     struct in6_addr in6;
     sonde__address_set(
-        &listener->address, body[0] == linux_inet ? AF_INET : AF_INET6,
-        body + inet_address,
-        (uint16_t)sonde_load(body + inet_port, 2, SONDE_BIG_ENDIAN));
-    memcpy(&in6, body + inet_address, sizeof in6);
+        address, body[0] == linux_inet ? AF_INET : AF_INET6, body + address_at,
+        (uint16_t)sonde_load(body + port_at, 2, SONDE_BIG_ENDIAN));
+    memcpy(&in6, body + address_at, sizeof in6);
     if (body[0] != linux_inet && IN6_IS_ADDR_LINKLOCAL(&in6))
-        sonde__address_set_scope(&listener->address, listener->ifindex);
+        sonde__address_set_scope(address,
+                                 sock_diag_number(body + inet_interface, 4));
 }
 
 /* Read BODY, of SIZE bytes, about a TCP socket, into LISTENER, all zero before.
@@ -188,7 +198,7 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
     listener->ifindex = sock_diag_number(body + inet_interface, 4);
     listener->uid = sock_diag_figure(body + inet_user);
     listener->inode = sock_diag_number(body + inet_socket, 4);
-    set_inet_address(listener, body);
+    set_inet_address(&listener->address, body, inet_address, inet_port);
     set_queue(listener, sock_diag_figure(body + inet_queued),
               sock_diag_figure(body + inet_limit));
     listener->queue.drops =
@@ -196,6 +206,29 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
     const unsigned char *only =
         sock_diag_attribute(body, size, inet_size, inet_v6only, &length);
     listener->v6only = only && length > 0 ? *only != 0 : -1;
+    return 1;
+}
+
+/* Read BODY, of SIZE bytes, about a TCP socket, into WAITING, all zero before.
+   A FIN counts as a byte in the kernel's queue.  Returns 1; 0: the connection
+   does not wait for accept; -1: too short.  errno is not set.  */
+static int read_waiting(struct sonde_waiting *waiting,
+                        const unsigned char *body, size_t size)
+{
+    if (size < inet_size)
+        return -1;
+    int state = body[inet_state];
+    if ((state != state_established && state != state_close_wait) ||
+        sock_diag_number(body + inet_socket, 4) != 0)
+        return 0;
+    waiting->ended = state == state_close_wait;
+    set_inet_address(&waiting->local, body, inet_address, inet_port);
+    set_inet_address(&waiting->peer, body, inet_peer_address, inet_peer_port);
+    waiting->received = sock_diag_number(body + inet_queued, 4);
+    if (waiting->ended && waiting->received > 0)
+        waiting->received--;
+    waiting->silence =
+        attribute_number(body, size, inet_size, inet_info, info_last_ack);
     return 1;
 }
 
@@ -260,23 +293,44 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
     return set_unix_address(listener, name, name ? length : 0);
 }
 
-/* Read BODY, about one socket, and call EACH for a listener.  Returns 0, or -1:
-   EPROTO, unknown layout; ECANCELED, EACH stopped the list.  */
-static int sock_diag_read_socket(const unsigned char *body, size_t size,
-                                 sonde_listener_each *each, void *data)
+/* Read BODY, about one socket, and pass a listener to SINK.  Returns 0, or -1:
+   EPROTO, unknown layout; ECANCELED, SINK stopped the list.  */
+static int sock_diag_pass_listener(const unsigned char *body, size_t size,
+                                   struct sonde__diag_sink *sink)
 {
-    struct sonde_listener listener;
-    int found = -1;
-    memset(&listener, 0, sizeof listener);
-    if (size > 0 && (body[0] == linux_inet || body[0] == linux_inet6))
-        found = read_inet(&listener, body, size);
-    else if (size > 0 && body[0] == linux_unix)
-        found = sock_diag_read_unix(&listener, body, size);
+    struct sonde_listener listener = {0};
+    int found = body[0] == linux_unix
+                    ? sock_diag_read_unix(&listener, body, size)
+                    : read_inet(&listener, body, size);
     if (found < 0)
         return sonde__fail(EPROTO);
-    if (found > 0 && each(&listener, data))
-        return sonde__fail(ECANCELED);
-    return 0;
+    return found > 0 && sink->listener(&listener, sink->data)
+               ? sonde__fail(ECANCELED)
+               : 0;
+}
+
+/* As sock_diag_pass_listener, for a connection that waits for accept.  */
+static int sock_diag_pass_waiting(const unsigned char *body, size_t size,
+                                  struct sonde__diag_sink *sink)
+{
+    struct sonde_waiting waiting = {0};
+    int found = body[0] == linux_unix ? -1 : read_waiting(&waiting, body, size);
+    if (found < 0)
+        return sonde__fail(EPROTO);
+    return found > 0 && sink->waiting(&waiting, sink->data)
+               ? sonde__fail(ECANCELED)
+               : 0;
+}
+
+static int sock_diag_read_socket(const unsigned char *body, size_t size,
+                                 struct sonde__diag_sink *sink)
+{
+    if (size == 0 || (body[0] != linux_inet && body[0] != linux_inet6 &&
+                      body[0] != linux_unix))
+        return sonde__fail(EPROTO);
+    sink->count++;
+    return sink->listener ? sock_diag_pass_listener(body, size, sink)
+                          : sock_diag_pass_waiting(body, size, sink);
 }
 
 /* The message that ends an answer, and the message that refuses a request
@@ -293,7 +347,7 @@ static int read_end(const unsigned char *body, size_t size, int is_error)
 }
 
 int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
-                     sonde_listener_each *each, void *data)
+                     struct sonde__diag_sink *sink)
 {
     const unsigned char *bytes = reply;
     int result = 0;
@@ -308,8 +362,7 @@ int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
         if (sock_diag_number(message + message_sequence, 4) != sequence)
             ; /* the answer to another request */
         else if (kind == kind_sock_diag)
-            result =
-                sock_diag_read_socket(body, length - message_size, each, data);
+            result = sock_diag_read_socket(body, length - message_size, sink);
         else if (kind == kind_done || kind == kind_error)
             result = read_end(body, length - message_size, kind == kind_error);
     }

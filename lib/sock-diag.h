@@ -11,18 +11,28 @@
 enum { sonde__diag_request_size = 72 };
 
 /* Write to REQUEST, of sonde__diag_request_size bytes, the request for all
-   listeners of FAMILY (AF_INET, AF_INET6: TCP; AF_UNIX), with the number
-   SEQUENCE.  Returns the length used.  */
-size_t sonde__diag_request(unsigned char *request, int family,
+   listeners of FAMILY (AF_INET, AF_INET6: TCP; AF_UNIX), or if WAITING for the
+   connections that wait for accept (TCP), with the number SEQUENCE.  Returns
+   the length of the request.  */
+size_t sonde__diag_request(unsigned char *request, int family, int waiting,
                            uint32_t sequence);
 
+/* Where the sockets of an answer go: one of the functions is NULL.  */
+struct sonde__diag_sink {
+    sonde_listener_each *listener;
+    sonde_waiting_each *waiting;
+    void *data;
+    uint64_t count; /* sockets in the answer so far, also those not passed on */
+};
+
 /* Read the SIZE bytes at REPLY, one datagram of the answer to SEQUENCE, and
-   call EACH with DATA for every listener, until EACH returns another value than
-   0.  Messages with another number or of an unknown kind are ignored.  Returns
-   1 at the end of the answer; 0 if more datagrams follow, also for SIZE 0; or
-   -1: the errno sent by the kernel; EPROTO: unknown layout; ECANCELED: EACH
-   stopped the list.  EACH may have been called before a failure.  */
+   call the function of SINK for every listener or waiting connection, until the
+   function returns another value than 0.  Messages with another sequence number
+   or of an unknown kind are ignored.  Returns 1 at the end of the answer; 0 if
+   more datagrams follow, also for SIZE 0; or -1: with the errno sent by the
+   kernel; EPROTO: the datagram has an unknown layout; ECANCELED: the function
+   stopped the list.  The function may have been called before a failure.  */
 int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
-                     sonde_listener_each *each, void *data);
+                     struct sonde__diag_sink *sink);
 
 #endif /* SONDE_SOCK_DIAG_H */

@@ -479,6 +479,53 @@ typedef int sonde_listener_each(const struct sonde_listener *listener,
 int sonde_listeners(int family, int timeout, sonde_listener_each *each,
                     void *data);
 
+/* Call EACH, with DATA, for every listening socket of FAMILY in the network
+   namespace of the process PID, or of the calling thread for 0, by
+   /proc/PID/net: for another namespace without entering it, and where
+   sonde_listeners is not allowed.  No privilege is needed unless /proc hides
+   the process.  /proc has less: address, type, inode, and for TCP the length of
+   the queue and the user; the rest is unknown: -1, or 0 for IFINDEX and the
+   file.  In a UNIX name the kernel prints '@' for each NUL and leaves a newline
+   as it is: a name can pretend to be a further socket.  Linux only
+   (portability: "Listing the listeners").
+
+   Returns 0.  EAFNOSUPPORT: another family.  ESRCH: no process PID, or PID
+   below 0, or /proc hides the process.  ENOTSUP: another system, or /proc is
+   not mounted or has no such family.  EAGAIN: TIMEOUT passed before the end of
+   the list.  ECANCELED: EACH stopped the list.  EPROTO: a line has an unknown
+   form. Any errno of open or read.  EACH may have been called before a failure.
+ */
+int sonde_listeners_proc(pid_t pid, int family, int timeout,
+                         sonde_listener_each *each, void *data);
+
+/* A TCP connection that waits for accept.  */
+struct sonde_waiting {
+    struct sonde_address local, peer;
+    long silence;     /* milliseconds since the last ACK of the client, at first
+                         that of the handshake; -1 if not known */
+    int64_t received; /* bytes of data received */
+    int ended;        /* 1: the client has ended its stream (CLOSE-WAIT) */
+};
+
+/* Called for each connection; *WAITING is valid during the call only.  A result
+   other than 0 stops the list.  */
+typedef int sonde_waiting_each(const struct sonde_waiting *waiting, void *data);
+
+/* Call EACH, with DATA, for every TCP connection of FAMILY that waits for
+   accept in the network namespace of the caller.  A connection reset by the
+   client stays in the queue of the listener until accept, but is reported here
+   no more: the queue may be longer than this list.  Not reported either: a
+   handshake that is not complete, also by TCP_DEFER_ACCEPT.  No privilege is
+   needed.
+
+   Hides: netlink's sock_diag on Linux, where these connections are ESTABLISHED
+   or CLOSE-WAIT and without an inode (portability: "Listing the listeners").
+
+   Returns 0.  EAFNOSUPPORT: another family than AF_INET and AF_INET6.  ENOTSUP:
+   not known on this system.  All others as sonde_listeners.  */
+int sonde_waiting(int family, int timeout, sonde_waiting_each *each,
+                  void *data);
+
 /* A process with a given socket.  A process chooses its name: any byte but NUL
    is possible.  */
 struct sonde_owner {

@@ -42,10 +42,14 @@ probes_libprobes_la_SOURCES = \
 	probes/listeners/listeners-explain.c \
 	probes/listeners/listeners-json.c \
 	probes/listeners/listeners-prometheus.c \
+	probes/listeners/listeners-reduced.c \
 	probes/listeners/listeners-text.c \
 	probes/listeners/listeners-what.c \
 	probes/listeners/listeners.c \
 	probes/listeners/listeners.h \
+	probes/listeners/waiting-text.c \
+	probes/listeners/waiting.c \
+	probes/listeners/waiting.h \
 	probes/peer/packet.c \
 	probes/peer/packet.h \
 	probes/peer/tun.h \

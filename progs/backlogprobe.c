@@ -14,6 +14,7 @@
 #include "probes/queue/missing.h"
 #include "probes/queue/syn-queue-tun.h"
 #include "probes/report/report.h"
+#include "probes/run/namespace.h"
 #include "probes/run/settings.h"
 #include "progs/options.h"
 #include "progs/output.h"
@@ -22,7 +23,7 @@
 static struct {
     bool inet, inet6, json, profile, no_incomplete, chart, check;
     const char *backlogs; /* NULL: the default */
-    const char *prometheus, *compare;
+    const char *prometheus, *compare, *netns;
     long wait;
     long require; /* -1: nothing */
     struct option_list with;
@@ -51,6 +52,9 @@ static const struct option_row rows[] = {
     ROW_LIST("with", 0, "SETTING=VALUE", &choices.with,
              "measure with a changed setting, in a network namespace of its "
              "own; may be repeated (Linux)"),
+    ROW_TEXT("netns", 0, "NETNS", &choices.netns,
+             "measure in another network namespace: that of a process, by "
+             "number, one of ip netns, or a path (Linux, root)"),
     ROW_FLAG("again", 0, &plan.again,
              "also measure what a second listen does to the queue"),
     ROW_FLAG("overflow", 0, &plan.overflow,
@@ -90,6 +94,8 @@ static const char *backlogprobe_conflict(void)
                      plan.half_open || choices.chart))
         return "--require measures one backlog and nothing else; leave out "
                "--backlog, --again, --overflow, --half-open and --chart";
+    if (choices.netns && choices.with.count > 0)
+        return "--with makes a new network namespace; leave out --netns";
     if (plan.half_open && choices.no_incomplete)
         return "--half-open and --no-incomplete contradict each other; choose "
                "one";
@@ -285,6 +291,9 @@ static int backlogprobe_make_plan(void)
 
 static int backlogprobe_run(void)
 {
+    struct namespace_trouble trouble;
+    if (choices.netns && namespace_join(choices.netns, &trouble))
+        return complain("--netns: %s", trouble.text);
     int status = backlogprobe_make_plan();
     if (status == OPTIONS_GO_ON)
         status = backlogprobe_measure();

@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probes/listeners/listeners.h"
+#include "probes/listeners/waiting.h"
+#include "probes/run/namespace.h"
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/status.h"
@@ -20,10 +21,14 @@ enum { LIST_MS = 5000, OWNERS_MS = 20000 };
 static struct {
     bool inet, inet6, tcp, local, json;
     const char *prometheus;
-    bool check;
+    const char *netns;
+    bool check, waiting;
     struct check_ranges ranges; /* in percent, for --check */
     struct option_list operands;
 } choices;
+
+/* The connections that wait for accept, for --waiting.  */
+static struct waiting waiting;
 
 static const struct option_row rows[] = {
     ROW_FLAG("ipv4", '4', &choices.inet, "TCP over IPv4 only"),
@@ -31,6 +36,8 @@ static const struct option_row rows[] = {
     ROW_FLAG("tcp", 0, &choices.tcp, "TCP only, over IPv4 and IPv6"),
     ROW_FLAG("unix", 'U', &choices.local,
              "UNIX sockets only; these four options add up"),
+    ROW_FLAG("waiting", 0, &choices.waiting,
+             "list the connections that wait for accept"),
     ROW_CHECK(&choices.check,
               "report in one line for a monitoring system, with its exit "
               "statuses: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN"),
@@ -39,6 +46,9 @@ static const struct option_row rows[] = {
     ROW_RANGE("critical", 'c', &choices.ranges.critical,
               "critical if a queue is fuller, in percent; 90 by default"),
     ROW_FLAG("json", 'j', &choices.json, "report in JSON"),
+    ROW_TEXT("netns", 0, "NETNS", &choices.netns,
+             "list another network namespace: that of a process, by number, "
+             "one of ip netns, or a path"),
     ROW_TEXT("prometheus", 0, "FILE", &choices.prometheus,
              "replace FILE by metrics for the textfile collector of "
              "Prometheus; - is standard output"),
@@ -51,6 +61,9 @@ static const char *listeners_conflict(void)
         return "--json and --prometheus are two reports; choose one";
     if (choices.check && (choices.json || choices.prometheus))
         return "--check is a report of its own; leave out --json and "
+               "--prometheus";
+    if (choices.waiting && (choices.check || choices.prometheus))
+        return "--waiting is for text and --json; leave out --check and "
                "--prometheus";
     if (!choices.check &&
         (choices.ranges.warning.text || choices.ranges.critical.text))
@@ -76,9 +89,12 @@ static unsigned families_of(void)
 /* The listeners could not be read: explain errno.  */
 static int complain_unread(void)
 {
+    if (errno == ESRCH)
+        return complain("--netns: there is no process %s, or /proc hides it",
+                        choices.netns);
     if (errno == ENOTSUP)
         return complain("this system does not report listening sockets; on "
-                        "Linux netlink's sock_diag does, which gVisor lacks");
+                        "Linux sock_diag does, or /proc/net");
     if (errno == EACCES || errno == EPERM)
         return complain("permission to read the listeners is denied: %s (by a "
                         "seccomp filter or a security module)",
@@ -90,15 +106,29 @@ static int complain_unread(void)
     return complain("cannot list the listeners: %s", strerror(errno));
 }
 
+/* The waiting connections could not be read: explain errno.  */
+static int complain_waiting(void)
+{
+    return complain("--waiting: the connections that wait cannot be read "
+                    "(%s)%s",
+                    strerror(errno),
+                    errno == ENOTSUP || errno == EACCES || errno == EPERM
+                        ? "; on Linux sock_diag reports them"
+                        : "");
+}
+
 /* Write the report in the chosen form.  */
 static void listeners_report(const struct listeners *listeners)
 {
     FILE *out = output_stream();
+    waiting_keep(&waiting, listeners);
     if (choices.prometheus) {
         output_to(choices.prometheus);
         listeners_prometheus(out, listeners);
     } else if (choices.json) {
-        listeners_json(out, listeners);
+        listeners_json(out, listeners, choices.waiting ? &waiting : NULL);
+    } else if (choices.waiting) {
+        waiting_text(out, &waiting, listeners);
     } else if (choices.operands.count > 0) {
         listeners_explain(out, listeners);
     } else {
@@ -166,12 +196,32 @@ static int select_and_report(struct listeners *listeners)
     return selection == SELECTION_NONE ? STATUS_NO : STATUS_TROUBLE;
 }
 
+/* Enter the network namespace of --netns.  Where that is not permitted, that of
+   a process is set in *LISTENERS, to be read from outside.  Returns false after
+   a message.  */
+static bool choose_namespace(struct listeners *listeners)
+{
+    struct namespace_trouble trouble;
+    if (!choices.netns || !namespace_join(choices.netns, &trouble))
+        return true;
+    listeners->pid = namespace_process(choices.netns);
+    if (!listeners->pid)
+        complain("--netns: %s", trouble.text);
+    return listeners->pid != 0;
+}
+
 static int listeners_run(void)
 {
     struct listeners listeners = {0};
-    int status = listeners_read(&listeners, families_of(), LIST_MS, OWNERS_MS)
-                     ? complain_unread()
-                     : select_and_report(&listeners);
+    if (!choose_namespace(&listeners))
+        return STATUS_TROUBLE;
+    int status =
+        listeners_read(&listeners, families_of(), LIST_MS, OWNERS_MS)
+            ? complain_unread()
+        : choices.waiting && waiting_read(&waiting, &listeners, LIST_MS)
+            ? complain_waiting()
+            : select_and_report(&listeners);
+    waiting_free(&waiting);
     listeners_free(&listeners);
     return status;
 }

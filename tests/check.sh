@@ -133,7 +133,7 @@ if [ -f "$library" ] && ! is_sanitized; then
     run env REFUSE=EACCES "LD_PRELOAD=$library" "$listeners" --check
     is "the kernel refuses the list: UNKNOWN, with the reason" sh -c '
         [ "$1" -eq 3 ] && [ ! -s "$2/err" ] && grep -q "^LISTENERS UNKNOWN: \
-permission to read the listeners is denied" "$2/out"' - "$status" "$scratch"
+sock_diag is not available (EACCES)" "$2/out"' - "$status" "$scratch"
 else
     skip "the kernel refuses the list: UNKNOWN, with the reason" \
         "nothing can be preloaded here"

@@ -116,6 +116,35 @@ else
     skip "every figure here is that of ss" "ss is not here"
 fi
 
+# Without sock_diag: by /proc/net, with what that has.
+library=$builddir/tests/.libs/refuse.so
+for error in EACCES:EACCES EPROTONOSUPPORT:EOPNOTSUPP; do
+    if [ ! -f "$library" ] || is_sanitized || [ "$(uname -s)" != Linux ]; then
+        skip "without sock_diag, $error" "nothing can be preloaded, or no /proc"
+        skip "without sock_diag and /proc, $error" "nothing can be preloaded"
+        continue
+    fi
+    run env REFUSE="${error%:*}" "LD_PRELOAD=$library" "$listeners" --json
+    json_is ".reduced == \"${error#*:}\" and
+        ([.listeners[] | select(.port == $port)] | length == 1 and
+            (.[0] | .queued == 2 and .owners[0].name == \"listening\" and
+                .backlog == null and .percent == null and .drops == null)) and
+        ([.listeners[] | select(.local == \"$scratch/full\")] | length == 1 and
+            .[0].queued == null)" "without sock_diag, $error"
+    run env REFUSE="${error%:*}" "LD_PRELOAD=$library" "$listeners"
+    is "without sock_diag, $error: it is said" grep -q \
+        "^sock_diag is not available (${error#*:})" "$scratch/out"
+    if unshare -Urm mount -t tmpfs none /proc 2> /dev/null; then
+        run unshare -Urm sh -c 'mount -t tmpfs none /proc
+            REFUSE=$1 LD_PRELOAD=$2 exec "$listeners"' - "${error%:*}" "$library"
+        is "without sock_diag and /proc, $error: 2, and a sentence" sh -c '
+            [ "$1" -eq 2 ] && grep -q "permission to read the listeners is \
+denied\|does not report listening" "$2"' - "$status" "$scratch/err"
+    else
+        skip "without sock_diag and /proc, $error" "no mount namespaces"
+    fi
+done
+
 # Choosing.
 run "$listeners" --json -4
 json_is 'all(.listeners[]; .family == "inet")' "-4: IPv4 only"
@@ -388,19 +417,6 @@ for option in t u f P; do # not the letters of old
 done
 bad "unexpected operand 'two'" one two
 bad 'choose one' --json --prometheus -
-library=$builddir/tests/.libs/refuse.so
-if [ -f "$library" ] && ! is_sanitized; then
-    run env REFUSE=EACCES "LD_PRELOAD=$library" "$listeners"
-    is "netlink not allowed: a sentence" sh -c '[ "$1" -eq 2 ] &&
-        grep -q "permission to read the listeners is denied" "$2"' - "$status" "$scratch/err"
-    run env REFUSE=EPROTONOSUPPORT "LD_PRELOAD=$library" "$listeners"
-    is "netlink not there: a sentence" sh -c '[ "$1" -eq 2 ] &&
-        grep -q "does not report listening" "$2"' - "$status" "$scratch/err"
-else
-    skip "netlink not allowed: a sentence" "nothing can be preloaded"
-    skip "netlink not there: a sentence" "nothing can be preloaded"
-fi
-
 # A kernel that does not answer, or refuses for ever: no loop without a bound.
 if have strace && have timeout && ! is_sanitized; then
     for how in sendmsg:error=EAGAIN sendmsg:error=EINTR recvmsg:error=EAGAIN \

@@ -16,8 +16,10 @@
    children, from then on, and "leave" ends the main thread, while another goes
    on.  "request=PORT:COUNT" asks the HTTP server at that port of 127.0.0.1 so
    often, one after the other, "crowd=PORT:COUNT" connects so many clients
-   there, each with the first byte of a request, until no more are let in.  It
-   prints the name of each, "ready", and stays until its standard input ends. */
+   there, each with the first byte of a request, until no more are let in.
+   "send=COUNT", "end=COUNT" and "reset=COUNT" make so many of the clients that
+   wait send 5 bytes, end their stream, or reset the connection.  It prints the
+   name of each, "ready", and stays until its standard input ends. */
 
 #include <config.h>
 
@@ -192,6 +194,23 @@ static void drain(void)
     }
 }
 
+/* WORD is "send=COUNT", "end=COUNT" or "reset=COUNT": so many of the clients
+   that wait, the last of those that have done nothing yet, send 5 bytes, end
+   their stream, or reset the connection.  */
+static void act(const char *word)
+{
+    static int done;
+    for (int count = atoi(strchr(word, '=') + 1); count > 0; count--) {
+        int fd = waiting[waiting_count - ++done];
+        if (*word == 's' && send(fd, "hello", 5, 0) != 5)
+            die("send");
+        if (*word == 'e' && shutdown(fd, SHUT_WR))
+            die("shutdown");
+        if (*word == 'r')
+            reset(fd);
+    }
+}
+
 /* Non-blocking, so that who is not let in does not keep us.  */
 static void make_clients(int listener, int count)
 {
@@ -346,6 +365,9 @@ int main(int argc, char **argv)
         else if (!strncmp(argv[i], "request=", 8) ||
                  !strncmp(argv[i], "crowd=", 6))
             visit(argv[i]);
+        else if (!strncmp(argv[i], "send=", 5) ||
+                 !strncmp(argv[i], "end=", 4) || !strncmp(argv[i], "reset=", 6))
+            act(argv[i]);
         else if (!strcmp(argv[i], "fork"))
             make_child();
         else if (!strcmp(argv[i], "drain"))

@@ -35,6 +35,7 @@ test_scripts = \
 	tests/load.sh \
 	tests/memory.sh \
 	tests/namespaces.sh \
+	tests/netns.sh \
 	tests/options.sh \
 	tests/output.sh \
 	tests/overflow.sh \
@@ -48,7 +49,8 @@ test_scripts = \
 	tests/servers.sh \
 	tests/settings.sh \
 	tests/sockprobe.sh \
-	tests/tampered.sh
+	tests/tampered.sh \
+	tests/waiting.sh
 TESTS = $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/alone.sh tests/bring-peers.sh tests/peers.sh \
 	tests/server.sh tests/tap.sh

@@ -59,6 +59,22 @@ else
     run timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
         do "$sockprobe" --profile
     like_profile "gVisor" gvisor-2022-12
+    # Listeners in the sandbox, with two clients in a queue.
+    mkfifo "$scratch/fifo"
+    cat > "$scratch/script" <<END
+exec 9<> "$scratch/fifo"
+"$builddir/tests/listening" inet:3:2 "unix:3:2:$scratch/socket" \
+    < "$scratch/fifo" > "$scratch/names" &
+until grep -q '^ready' "$scratch/names"; do kill -0 \$! || exit; done
+"$builddir/listeners" --json
+kill \$!
+END
+    : > "$scratch/names"
+    run timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
+        do sh "$scratch/script"
+    json_is '.reduced == "EOPNOTSUPP" and (.listeners | length == 2) and
+        all(.listeners[]; .queued == null and .owners[0].name == "listening")' \
+        "gVisor: listeners by /proc/net, which has no queues there"
     run gvisor --with net.core.somaxconn=10
     is "gVisor: --with is 2, and says why" sh -c '[ "$1" -eq 2 ] &&
         grep -q "^backlogprobe: --with: " "$2"' - "$status" "$scratch/err"

@@ -99,10 +99,11 @@ else
     skip "valid: answers for want of descriptors" "too few to start"
 fi
 run "$builddir/listeners" --json
-if [ "$status" -eq 2 ] && grep -q "does not tell" "$scratch/err"; then
+if [ "$status" -eq 2 ] && grep -q "does not report" "$scratch/err"; then
     skip "valid: listeners" "this system does not tell what listens on it"
 else
     valid "listeners" listeners
+    valid "connections that wait" listeners --waiting
 fi
 
 start echo

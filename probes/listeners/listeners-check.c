@@ -85,9 +85,10 @@ void listeners_check(struct check *check, const struct listeners *listeners,
         check_judge(check, listeners, known, ranges);
     else if (listeners->count == 0)
         say(&check->text, "no listeners");
+    else if (listeners->reduced)
+        listeners_say_reduced(&check->text, listeners);
     else
-        say(&check->text, "the system reports no queue lengths (%zu listeners)",
-            listeners->count);
+        say(&check->text, "the capacity of no queue is reported");
     if (known == 0 && listeners->count > 0)
         check->state = CHECK_UNKNOWN;
     if (each)

@@ -274,6 +274,9 @@ static void put_advice(FILE *out, const struct listeners *listeners,
             "no client gets in: let the program ask for at most %d, or "
             "the cap be no higher, and restart it",
             SHRT_MAX);
+    else if (row->percent < 0)
+        say(&text, "unknown: without the capacity of the queue, the percentage "
+                   "cannot be computed");
     else if (row->percent == 100)
         say_full(&text, listeners, row);
     else if (queue->drops > 0 && listeners->totals.overflows > 0)
@@ -292,6 +295,7 @@ static void put_advice(FILE *out, const struct listeners *listeners,
 
 void listeners_explain(FILE *out, const struct listeners *listeners)
 {
+    struct sentence note = {""};
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listener_row *row = &listeners->rows[i];
         if (i > 0)
@@ -302,5 +306,9 @@ void listeners_explain(FILE *out, const struct listeners *listeners)
         put_queued(out, listeners, row);
         put_drops(out, listeners, row);
         put_advice(out, listeners, row);
+    }
+    if (listeners->reduced && listeners->count > 0) {
+        listeners_say_reduced(&note, listeners);
+        put_sentence(out, "source", &note);
     }
 }

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "base/names.h"
-#include "probes/listeners/listeners.h"
+#include "probes/listeners/waiting.h"
 
 /* Raised when a key changes its meaning or is removed, not for new keys.  */
 enum { SCHEMA_VERSION = 1 };
@@ -89,7 +89,8 @@ static void put_missing(struct json *json, const struct listeners *listeners)
     json_array_end(json);
 }
 
-void listeners_json(FILE *out, const struct listeners *listeners)
+void listeners_json(FILE *out, const struct listeners *listeners,
+                    const struct waiting *waiting)
 {
     struct json json = {.out = out};
     json_object(&json, NULL);
@@ -103,9 +104,12 @@ void listeners_json(FILE *out, const struct listeners *listeners)
     json_object_end(&json);
     put_hidden(&json, listeners);
     put_missing(&json, listeners);
+    json_text(&json, "reduced",
+              listeners->reduced ? errno_name(listeners->reduced) : NULL);
     json_array(&json, "listeners");
     for (size_t i = 0; i < listeners->count; i++)
         listeners_json_put_row(&json, &listeners->rows[i]);
     json_array_end(&json);
+    waiting_json(&json, waiting);
     json_object_end(&json);
 }

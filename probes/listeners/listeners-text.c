@@ -131,6 +131,10 @@ static void put_notes(FILE *out, const struct listeners *listeners)
         ownerless += listeners->rows[i].owner_count == 0;
         deaf += listeners->rows[i].listener.capacity == 0;
     }
+    if (listeners->reduced) {
+        listeners_say_reduced(&note, listeners);
+        put_sentence(out, NULL, &note);
+    }
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (listeners->errors[i] == 0)
             continue;

@@ -307,8 +307,7 @@ static bool get_in6(const struct sonde_address *address, struct in6_addr *in6)
     return address->storage.ss_family == AF_INET;
 }
 
-/* Whether ADDRESS is 0.0.0.0, ::, or ::ffff:0.0.0.0.  */
-static bool is_wildcard(const struct sonde_address *address)
+bool listeners_is_wildcard(const struct sonde_address *address)
 {
     static const struct in6_addr any = {.s6_addr = {[10] = 0xff, 0xff}};
     struct in6_addr in6;
@@ -340,8 +339,8 @@ static int operand_serves(const struct sonde_listener *listener,
     bool wants_ipv4 = IN6_IS_ADDR_V4MAPPED(&other);
     bool has_family =
         is_ipv4 == wants_ipv4 || (wants_ipv4 && listener->v6only != 1);
-    return has_family && is_wildcard(&listener->address) ? SERVES_ANY
-                                                         : SERVES_NOT;
+    return has_family && listeners_is_wildcard(&listener->address) ? SERVES_ANY
+                                                                   : SERVES_NOT;
 }
 
 /* The scope of an IPv6 address, an interface index; otherwise 0.  */
@@ -417,9 +416,9 @@ static void mark_address(struct listeners *listeners,
         unsigned confined = device_of(&row->listener);
         bool is_here =
             !meaning->device || !confined || confined == meaning->device;
-        bool is_meant =
-            meaning->any_address ||
-            (meaning->wildcard && is_wildcard(&row->listener.address));
+        bool is_meant = meaning->any_address ||
+                        (meaning->wildcard &&
+                         listeners_is_wildcard(&row->listener.address));
         row->is_marked |= is_at_port(row, meaning->port) && is_here && is_meant;
     }
 }

@@ -307,13 +307,16 @@ static int read_owners(struct listeners *listeners, int timeout)
     return 0;
 }
 
-/* Set IS_LINUX, TOTALS and CAP.  Unreadable counters are -1; of an unreadable
-   cap at most SETTING and SCOPE are known.  */
+/* Set IS_LINUX, TOTALS and CAP; the last two are those of this process's
+   network namespace, and stay unknown with PID.  Unreadable counters are -1; of
+   an unreadable cap at most SETTING and SCOPE are known.  */
 static void listeners_read_host(struct listeners *listeners)
 {
     struct utsname names;
     listeners->is_linux = uname(&names) >= 0 && !strcmp(names.sysname, "Linux");
     listeners->totals = (struct sonde_listen_totals){-1, -1, -1, -1};
+    if (listeners->pid)
+        return;
     sonde_listen_totals(&listeners->totals);
     /* If this fails, nothing is filled in, except for a hidden cap.  */
     sonde_backlog_cap(&listeners->cap);
@@ -331,6 +334,36 @@ static int count_dropping(const struct listeners *listeners, unsigned wanted)
     return count;
 }
 
+/* Forget the lengths of the queues that /proc shows falsely.  */
+static void forget_queues(struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++)
+        listeners->rows[i].listener.queue.queued = -1;
+}
+
+/* Append the listeners of the family with the INDEX, within TIMEOUT.  Where
+   sock_diag is missing or forbidden, /proc has the listeners, with fewer
+   figures: REDUCED is set then.  Returns 0, or -1 with the errno of
+   sonde_listeners.  */
+static int read_family(struct listeners *listeners, int index, int timeout)
+{
+    int family = families[index].family, error = EPERM;
+    if (!listeners->pid) {
+        if (!sonde_listeners(family, timeout, listeners_add_row, listeners))
+            return 0;
+        error = errno;
+    }
+    if ((error == ENOTSUP || error == EACCES || error == EPERM) &&
+        !sonde_listeners_proc(listeners->pid, family, timeout,
+                              listeners_add_row, listeners)) {
+        listeners->reduced = error;
+        return 0;
+    }
+    if (errno != ECANCELED && !listeners->pid)
+        errno = error;
+    return -1;
+}
+
 /* Append the listeners of each family in WANTED, as bits, until DEADLINE, and
    set ERRORS.  Returns as listeners_read.  */
 static int read_families(struct listeners *listeners, unsigned wanted,
@@ -340,8 +373,7 @@ static int read_families(struct listeners *listeners, unsigned wanted,
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (!(wanted & 1U << i))
             continue;
-        if (!sonde_listeners(families[i].family, sonde_deadline_left(deadline),
-                             listeners_add_row, listeners)) {
+        if (!read_family(listeners, i, sonde_deadline_left(deadline))) {
             told++;
             continue;
         }
@@ -363,6 +395,11 @@ int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
     listeners->some = wanted != LISTENERS_ALL;
     if (read_families(listeners, wanted, sonde_deadline(timeout)))
         return -1;
+    if (listeners->reduced) {
+        listeners->has_queues = listeners_proc_has_queues();
+        if (!listeners->has_queues)
+            forget_queues(listeners);
+    }
     drop_twins(listeners);
     if (read_owners(listeners, owners_timeout))
         return -1;

@@ -28,6 +28,7 @@ struct listener_row {
     int index;   /* among listeners of the same address, from 0 */
     int percent; /* queued of capacity, rounded down, 100 at most: full, also
                     with capacity 0; -1 if unknown */
+    long queued_again; /* with waiting_read: the queue, read once more */
     const struct sonde_owner *owners; /* visible processes */
     size_t owner_count;
     bool is_marked; /* to be kept by listeners_select */
@@ -44,19 +45,24 @@ struct listeners {
     int hidden_error; /* errno if HIDDEN is -1, else 0 */
     int complete;     /* result of sonde_owners_complete, or -1 */
     int dropping;     /* TCP listeners with drops; -1: not all were read */
-    int errors[LISTENERS_FAMILIES];    /* errno of an unread family, or 0 */
-    bool some;                         /* not all families were requested */
-    bool is_linux;                     /* counters have their Linux meaning */
+    int errors[LISTENERS_FAMILIES]; /* errno of an unread family, or 0 */
+    pid_t pid;       /* the process whose network namespace is read, by /proc;
+                        0: this process */
+    int reduced;     /* errno of sonde_listeners if /proc was read in its place,
+                        which has fewer figures; EPERM with PID; 0 otherwise */
+    bool has_queues; /* with REDUCED: /proc has the queues of TCP */
+    bool some;       /* not all families were requested */
+    bool is_linux;   /* counters have their Linux meaning */
     struct sonde_backlog_cap cap;      /* setting empty: unknown */
     struct sonde_listen_totals totals; /* -1: unknown */
 };
 
-/* Fill in *LISTENERS, which is empty, with the listeners of FAMILIES (bits),
-   within TIMEOUT milliseconds in all, and their owners within OWNERS_TIMEOUT
-   milliseconds more; then the counters and the cap.  Returns 0, also if only
-   some families were readable (ERRORS) or no owners (HIDDEN); or -1 with the
-   errno of the first family if none was readable, or with ENOMEM.  Call
-   listeners_free in each case.  */
+/* Fill in *LISTENERS, which is empty but for PID, with the listeners of
+   FAMILIES (bits), within TIMEOUT milliseconds in all, and their owners within
+   OWNERS_TIMEOUT milliseconds more; then, unless PID is set, the counters and
+   the cap.  Returns 0, also if only some families were readable (ERRORS) or no
+   owners (HIDDEN); or -1 with the errno of the first family if none was
+   readable, or with ENOMEM.  Call listeners_free in each case.  */
 int listeners_read(struct listeners *listeners, unsigned families, int timeout,
                    int owners_timeout);
 
@@ -93,6 +99,18 @@ bool listeners_all_read(const struct listeners *listeners,
 void listeners_check(struct check *check, const struct listeners *listeners,
                      const struct check_ranges *ranges, bool each);
 
+/* Whether ADDRESS is 0.0.0.0, ::, or ::ffff:0.0.0.0.  */
+bool listeners_is_wildcard(const struct sonde_address *address);
+
+/* Whether the system shows the length of accept queues in /proc/net, as
+   measured with a listener and a client on the loopback interface; false if
+   that was not possible.  */
+bool listeners_proc_has_queues(void);
+
+/* Append to TEXT why figures are missing, by REDUCED, which is not 0.  */
+void listeners_say_reduced(struct sentence *text,
+                           const struct listeners *listeners);
+
 /* Why the owners are unknown, if HIDDEN is -1: a constant phrase such as "timed
    out", or an errno by name.  */
 const char *listeners_why_hidden(const struct listeners *listeners);
@@ -123,7 +141,9 @@ void listeners_free(struct listeners *listeners);
    Prometheus, described in listeners(1).  Write errors are left in OUT.  */
 void listeners_text(FILE *out, const struct listeners *listeners);
 void listeners_explain(FILE *out, const struct listeners *listeners);
-void listeners_json(FILE *out, const struct listeners *listeners);
+struct waiting;
+void listeners_json(FILE *out, const struct listeners *listeners,
+                    const struct waiting *waiting);
 void listeners_prometheus(FILE *out, const struct listeners *listeners);
 
 #endif /* PROBES_LISTENERS_LISTENERS_H */

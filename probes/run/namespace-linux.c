@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -225,6 +226,43 @@ static int path_of(const char *setting, char path[PROC_PATH],
             "\"%s\" is not a setting of a network namespace: those begin "
             "with net.",
             setting);
+    return 0;
+}
+
+pid_t namespace_process(const char *name)
+{
+    char *end;
+    errno = 0;
+    long number = strtol(name, &end, 10);
+    return *name >= '0' && *name <= '9' && !*end && !errno && number > 0 &&
+                   number <= INT_MAX
+               ? (pid_t)number
+               : 0;
+}
+
+int namespace_join(const char *name, struct namespace_trouble *trouble)
+{
+    char path[256];
+    pid_t pid = namespace_process(name);
+    int length =
+        pid ? snprintf(path, sizeof path, "/proc/%ld/ns/net", (long)pid)
+        : strchr(name, '/')
+            ? snprintf(path, sizeof path, "%s", name)
+            : snprintf(path, sizeof path, "/run/netns/%s", name);
+    if (length >= (int)sizeof path)
+        return trouble_set(trouble, "the name is too long");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return trouble_set(trouble, "cannot open %s: %s", path,
+                           strerror(errno));
+    int error = setns(fd, CLONE_NEWNET) ? errno : 0;
+    close(fd);
+    if (error == EINVAL)
+        return trouble_set(trouble, "%s is no network namespace", path);
+    if (error)
+        return trouble_set(trouble, "cannot enter %s: %s%s", path,
+                           strerror(error),
+                           error == EPERM ? " (this needs CAP_SYS_ADMIN)" : "");
     return 0;
 }
 

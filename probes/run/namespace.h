@@ -4,12 +4,14 @@
    A new network namespace has only a loopback interface.  Settings changed
    there apply only there, and end with the process.  No privilege is needed
    where the kernel allows user namespaces; otherwise the functions report why
-   not.  A process cannot return: only a child of the runner should enter.  */
+   not.  A process cannot return: only a child of the runner should enter.
+   A process may also join an existing network namespace, before all else.  */
 
 #ifndef PROBES_RUN_NAMESPACE_H
 #define PROBES_RUN_NAMESPACE_H 1
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* The reason of a failure, as the end of a sentence; not set by success.  */
 struct namespace_trouble {
@@ -22,6 +24,16 @@ struct namespace_trouble {
    capabilities.  Returns 0, or -1 with *TROUBLE filled in, perhaps in the
    namespace: the process should end.  */
 int namespace_enter(struct namespace_trouble *trouble);
+
+/* The process of NAME, as taken by namespace_join, or 0 if NAME is no number of
+   a process.  */
+pid_t namespace_process(const char *name);
+
+/* Move the calling process, which has one thread, into the network namespace
+   NAME: of a process, by number; a name made by ip-netns(8); or a path, with a
+   slash.  Needs CAP_SYS_ADMIN here and in the user namespace of NAME.  Returns
+   0, or -1 with *TROUBLE filled in, and the process stays where it was.  */
+int namespace_join(const char *name, struct namespace_trouble *trouble);
 
 /* Whether the host shows settings at all: Linux with /proc/sys.  */
 bool namespace_shows_settings(void);

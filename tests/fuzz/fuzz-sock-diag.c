@@ -2,13 +2,14 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    The input is a datagram of netlink; read once more as the list of
-   net.inet.tcp.pcblist_n.  */
+   net.inet.tcp.pcblist_n, and as a line of /proc/net.  */
 
 #include <config.h>
 
 #include <errno.h>
 #include <string.h>
 
+#include "lib/proc-net.h"
 #include "lib/sock-diag.h"
 #include "lib/xnu-pcblist.h"
 #include "tests/fuzz/fuzz.h"
@@ -30,6 +31,31 @@ static int each(const struct sonde_listener *listener, void *data)
     return 0;
 }
 
+static int each_waiting(const struct sonde_waiting *waiting, void *data)
+{
+    char text[SONDE_ADDRESS_TEXT];
+    MUST(data == &told);
+    MUST(sonde_address_print(&waiting->local, text, sizeof text) > 0);
+    MUST(sonde_address_print(&waiting->peer, text, sizeof text) > 0);
+    MUST(waiting->silence >= -1 && waiting->received >= 0);
+    return 0;
+}
+
+static void read_line(const uint8_t *data, size_t size)
+{
+    static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
+    struct sonde_listener listener;
+    char *line = malloc(size + 1);
+    MUST(line);
+    if (size > 0)
+        memcpy(line, data, size);
+    line[size] = '\0';
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        if (sonde__proc_net_read(&listener, families[i], line) > 0)
+            each(&listener, &told);
+    free(line);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     /* Just as large as it is, so that a sanitizer sees what is beyond.  */
@@ -39,12 +65,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(copy, data, size);
     errno = 0;
     told = 0;
-    int result = sonde__diag_read(copy, size, 1, each, &told);
+    struct sonde__diag_sink sink = {.listener = each, .data = &told};
+    int result = sonde__diag_read(copy, size, 1, &sink);
     MUST(result >= -1 && result <= 1);
     MUST((result == -1) == (errno != 0));
     MUST((size_t)told <= size / 32);
     told = 0;
+    sink = (struct sonde__diag_sink){.waiting = each_waiting, .data = &told};
+    result = sonde__diag_read(copy, size, 1, &sink);
+    MUST(result >= -1 && result <= 1);
+    told = 0;
     MUST(sonde__xnu_each(copy, size, each, &told) == 0 || errno == EPROTO);
     free(copy);
+    read_line(data, size);
     return 0;
 }

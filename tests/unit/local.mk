@@ -37,6 +37,7 @@ unit_tests = \
 	tests/unit/test-parent-death \
 	tests/unit/test-plan \
 	tests/unit/test-poller \
+	tests/unit/test-proc-net \
 	tests/unit/test-queue \
 	tests/unit/test-reap \
 	tests/unit/test-advice \
@@ -95,6 +96,7 @@ if SONDE_QUEUE_LINUX
 test_queue_leaf = -DTEST_QUEUE_LINUX
 endif
 tests_unit_test_listeners_CPPFLAGS = $(AM_CPPFLAGS) $(test_listeners_leaf)
+tests_unit_test_proc_net_CPPFLAGS = $(AM_CPPFLAGS) $(test_listeners_leaf)
 tests_unit_test_queue_CPPFLAGS = $(AM_CPPFLAGS) $(test_queue_leaf)
 tests_unit_test_cap_CPPFLAGS = $(AM_CPPFLAGS) $(test_cap_leaf)
 

@@ -21,14 +21,6 @@
 static const int times[] = {0, 60000, INT_MAX, -1, INT_MIN};
 enum { time_count = sizeof times / sizeof *times };
 
-/* An answer of FUNCTION that is -1 with ERROR.  */
-#define FAILS(error, call)                                                     \
-    do {                                                                       \
-        errno = 0;                                                             \
-        ck_assert_int_eq(call, -1);                                            \
-        ck_assert_int_eq(errno, error);                                        \
-    } while (0)
-
 /* Descriptor FD is none, or none that is a socket: ERROR says which.  */
 static void expect_no_socket(int fd, int error)
 {

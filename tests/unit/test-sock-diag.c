@@ -127,7 +127,8 @@ static void add_done(unsigned kind, int32_t code)
 
 static int read_reply(void)
 {
-    return sonde__diag_read(reply, size, sequence, each, told);
+    struct sonde__diag_sink sink = {.listener = each, .data = told};
+    return sonde__diag_read(reply, size, sequence, &sink);
 }
 
 static void check_text(int i, const char *text)
@@ -305,7 +306,8 @@ START_TEST(a_reply_that_is_cut_is_read_no_further)
         ck_assert_ptr_nonnull(copy);
         memcpy(copy, reply, cut);
         told_count = 0;
-        int result = sonde__diag_read(copy, cut, sequence, each, told);
+        struct sonde__diag_sink sink = {.listener = each, .data = told};
+        int result = sonde__diag_read(copy, cut, sequence, &sink);
         ck_assert_int_eq(told_count, cut >= whole);
         if (cut != 0 && cut != whole) {
             ck_assert_int_eq(result, -1);
@@ -371,16 +373,90 @@ END_TEST
 START_TEST(requests_say_what_is_wanted)
 {
     unsigned char request[sonde__diag_request_size];
-    ck_assert_uint_eq(sonde__diag_request(request, AF_INET6, 5), 72);
+    ck_assert_uint_eq(sonde__diag_request(request, AF_INET6, 0, 5), 72);
     ck_assert_uint_eq(sonde_load(request, 4, SONDE_BYTEORDER), 72);
     ck_assert_uint_eq(sonde_load(request + 4, 2, SONDE_BYTEORDER), 20);
     ck_assert_uint_eq(sonde_load(request + 8, 4, SONDE_BYTEORDER), 5);
     ck_assert_uint_eq(request[16], 10);
     ck_assert_uint_eq(request[17], 6);
     ck_assert_uint_eq(sonde_load(request + 20, 4, SONDE_BYTEORDER), 1024);
-    ck_assert_uint_eq(sonde__diag_request(request, AF_UNIX, 5), 40);
+    ck_assert_uint_eq(sonde__diag_request(request, AF_UNIX, 0, 5), 40);
     ck_assert_uint_eq(request[16], 1);
     ck_assert_uint_eq(sonde_load(request + 20, 4, SONDE_BYTEORDER), 1024);
+}
+END_TEST
+
+static struct sonde_waiting waits[4];
+static int waits_count;
+
+static int keep_waiting(const struct sonde_waiting *waiting, void *data)
+{
+    waits[waits_count++] = *waiting;
+    return *(int *)data;
+}
+
+static int read_waiting(int answer)
+{
+    struct sonde__diag_sink sink = {.waiting = keep_waiting, .data = &answer};
+    waits_count = 0;
+    return sonde__diag_read(reply, size, sequence, &sink);
+}
+
+/* A connection in STATE, of SOCKET, with QUEUED bytes, silent for 25 ms.  */
+static void add_connection(unsigned state, unsigned socket, unsigned queued)
+{
+    unsigned char info[104] = {0};
+    size_t body = add_inet(2, 80, queued, 0);
+    reply[body + 1] = (unsigned char)state;
+    sonde_store(reply + body + 6, 2, SONDE_BIG_ENDIAN, 4000);
+    memcpy(reply + body + 8, "\x7f\0\0\1", 4);
+    memcpy(reply + body + 24, "\x7f\0\0\2", 4);
+    put(body + 68, 4, socket);
+    sonde_store(info + 56, 4, SONDE_BYTEORDER, 25);
+    add_attribute(2, info, sizeof info);
+    end();
+}
+
+START_TEST(connections_that_wait)
+{
+    unsigned char request[sonde__diag_request_size];
+    char text[SONDE_ADDRESS_TEXT];
+    ck_assert_uint_eq(sonde__diag_request(request, AF_INET, 1, 5), 72);
+    ck_assert_uint_eq(sonde_load(request + 20, 4, SONDE_BYTEORDER), 0x102);
+    ck_assert_uint_eq(request[18], 2);
+    add_connection(1, 0, 7);
+    add_connection(8, 0, 8);  /* a FIN is one of the bytes */
+    add_connection(8, 0, 0);  /* read by nobody, and without data */
+    add_connection(1, 99, 7); /* accepted */
+    add_connection(10, 0, 7); /* a listener */
+    add_done(3, 0);
+    ck_assert_int_eq(read_waiting(0), 1);
+    ck_assert_int_eq(waits_count, 3);
+    ck_assert_int_eq(waits[0].received, 7);
+    ck_assert_int_eq(waits[0].silence, 25);
+    ck_assert_int_eq(waits[0].ended, 0);
+    sonde_address_print(&waits[0].local, text, sizeof text);
+    ck_assert_str_eq(text, "127.0.0.1:80");
+    sonde_address_print(&waits[0].peer, text, sizeof text);
+    ck_assert_str_eq(text, "127.0.0.2:4000");
+    ck_assert_int_eq(waits[1].received, 7);
+    ck_assert_int_eq(waits[1].ended, 1);
+    ck_assert_int_eq(waits[2].received, 0);
+    FAILS(ECANCELED, read_waiting(1));
+    ck_assert_int_eq(waits_count, 1);
+}
+END_TEST
+
+START_TEST(no_connections)
+{
+    add_unix(1, "/a", 2);
+    FAILS(EPROTO, read_waiting(0));
+    size = 0;
+    begin(kind_socket, sequence);
+    reply[size] = 2;
+    size += 71;
+    end();
+    FAILS(EPROTO, read_waiting(0));
 }
 END_TEST
 
@@ -481,7 +557,7 @@ START_TEST(requests_are_laid_out_as_in_the_kernel_headers)
     struct nlmsghdr header;
     struct inet_diag_req_v2 inet;
     struct unix_diag_req local;
-    size_t length = sonde__diag_request(request, AF_INET6, 3);
+    size_t length = sonde__diag_request(request, AF_INET6, 0, 3);
     memcpy(&header, request, sizeof header);
     memcpy(&inet, request + NLMSG_HDRLEN, sizeof inet);
     ck_assert_uint_eq(length, NLMSG_HDRLEN + sizeof inet);
@@ -493,7 +569,7 @@ START_TEST(requests_are_laid_out_as_in_the_kernel_headers)
     ck_assert_uint_eq(inet.sdiag_protocol, IPPROTO_TCP);
     ck_assert_uint_eq(inet.idiag_ext, 1U << (INET_DIAG_SKMEMINFO - 1));
     ck_assert_uint_eq(inet.idiag_states, 1U << 10);
-    length = sonde__diag_request(request, AF_UNIX, 3);
+    length = sonde__diag_request(request, AF_UNIX, 0, 3);
     memcpy(&local, request + NLMSG_HDRLEN, sizeof local);
     ck_assert_uint_eq(length, NLMSG_HDRLEN + sizeof local);
     ck_assert_uint_eq(local.sdiag_family, 1);
@@ -518,6 +594,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, lengths_that_lie_are_not_believed);
     tcase_add_test(tests, what_cannot_be_is_an_error);
     tcase_add_test(tests, requests_say_what_is_wanted);
+    tcase_add_test(tests, connections_that_wait);
+    tcase_add_test(tests, no_connections);
 #ifdef HAS_KERNEL_HEADERS
     tcase_add_test(tests, answers_are_laid_out_as_in_the_kernel_headers);
     tcase_add_test(tests, requests_are_laid_out_as_in_the_kernel_headers);

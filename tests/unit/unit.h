@@ -5,7 +5,16 @@
 #define UNIT_H 1
 
 #include <check.h>
+#include <errno.h>
 #include <sys/socket.h>
+
+/* CALL must return -1 with errno ERROR.  */
+#define FAILS(error, call)                                                     \
+    do {                                                                       \
+        errno = 0;                                                             \
+        ck_assert_int_eq(call, -1);                                            \
+        ck_assert_int_eq(errno, error);                                        \
+    } while (0)
 
 /* Run the tests that ADD puts into a test case called NAME, and print TAP.
    To be returned from main.  */

@@ -1,0 +1,115 @@
+/* proc-net.c - the lines of Linux's /proc/net about listening sockets
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   A line of tcp or tcp6: number, local address, remote address, state, queues
+   for sending and receiving, timers, retransmissions, user, timeouts, inode.
+   Addresses are printed as 32-bit numbers in host byte order, ports as numbers.
+   The queue for receiving is the length of the accept queue, if the socket
+   listens.  A line of unix: pointer, references, protocol, flags, type, state,
+   inode, name.  */
+
+#include <config.h>
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "proc-net.h"
+
+enum {
+    /* Linux's numbers, independent of the host of a test.  */
+    listen_state = 0x0a,
+    accepts_flag = 0x10000,
+    stream_type = 1,
+    seqpacket_type = 5,
+    word_digits = 8 /* hexadecimal digits of a 32-bit number */
+};
+
+/* Set the address from TEXT, 8 hexadecimal digits for IPv4, 32 for IPv6, and
+   PORT.  Returns 1, or -1 if TEXT has another length.  */
+static int proc_net_set_address(struct sonde_address *address, int family,
+                                const char *text, unsigned port)
+{
+    uint32_t words[4];
+    size_t count = family == AF_INET ? 1 : 4;
+    if (strlen(text) != count * word_digits)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        sscanf(text + i * word_digits, "%8" SCNx32, &words[i]);
+    sonde__address_set(address, family, words, (uint16_t)port);
+    return 1;
+}
+
+static int proc_net_read_inet(struct sonde_listener *listener, int family,
+                              const char *line)
+{
+    char address[33];
+    unsigned port, state;
+    unsigned long queued, uid;
+    if (sscanf(line,
+               " %*[0-9]: %32[0-9A-Fa-f]:%4x %*[0-9A-Fa-f]:%*4x %2x "
+               "%*8x:%8lx %*2x:%*x %*x %lu %*u %" SCNu64,
+               address, &port, &state, &queued, &uid, &listener->inode) != 6)
+        return -1;
+    if (state != listen_state)
+        return 0;
+    listener->queue.queued = queued > LONG_MAX ? LONG_MAX : (long)queued;
+    listener->uid = uid > LONG_MAX ? LONG_MAX : (long)uid;
+    return proc_net_set_address(&listener->address, family, address, port);
+}
+
+/* Set the name: a path, or with an '@', which the kernel prints for NUL, an
+   abstract name.  Further NULs stay '@'.  A longer name than sun_path is an
+   error.  */
+static int proc_net_set_name(struct sonde_address *address, const char *name,
+                             size_t length)
+{
+    struct sockaddr_un un;
+    memset(&un, 0, sizeof un);
+    un.sun_family = AF_UNIX;
+    if (length > sizeof un.sun_path)
+        return -1;
+    memcpy(un.sun_path, name, length);
+    if (length > 0 && *name == '@')
+        un.sun_path[0] = '\0';
+    memcpy(&address->storage, &un, sizeof un);
+    address->length =
+        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+    sonde__set_sa_len(address);
+    return 1;
+}
+
+static int proc_net_read_unix(struct sonde_listener *listener, const char *line)
+{
+    unsigned flags, type;
+    int end = 0;
+    if (sscanf(line, "%*[0-9A-Fa-f]: %*8x %*8x %8x %4x %*2x %" SCNu64 "%n",
+               &flags, &type, &listener->inode, &end) != 3 ||
+        end == 0)
+        return -1;
+    if (!(flags & accepts_flag) ||
+        (type != stream_type && type != seqpacket_type))
+        return 0;
+    listener->type = type == stream_type ? SOCK_STREAM : SOCK_SEQPACKET;
+    listener->uid = -1;
+    listener->queue.queued = -1;
+    line += end;
+    line += *line == ' ';
+    return proc_net_set_name(&listener->address, line, strcspn(line, "\n"));
+}
+
+int sonde__proc_net_read(struct sonde_listener *listener, int family,
+                         const char *line)
+{
+    *listener = (struct sonde_listener){
+        .type = SOCK_STREAM,
+        .queue = {.backlog = -1, .incomplete = -1, .drops = -1},
+        .capacity = -1,
+        .v6only = -1,
+    };
+    return family == AF_UNIX ? proc_net_read_unix(listener, line)
+                             : proc_net_read_inet(listener, family, line);
+}

@@ -1,0 +1,19 @@
+/* proc-net.h - the lines of Linux's /proc/net about listening sockets
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   Separate from the leaf that opens the files, so that the parser is tested on
+   any host.  */
+
+#ifndef SONDE_PROC_NET_H
+#define SONDE_PROC_NET_H 1
+
+#include "private.h"
+
+/* Read LINE, of /proc/net/tcp (FAMILY AF_INET), tcp6 (AF_INET6) or unix
+   (AF_UNIX), but not the first line of the file, into *LISTENER.  Returns 1; 0
+   if the socket does not listen; or -1 if the line has another form.  errno is
+   not set.  Unless 1 is returned, *LISTENER may be changed in part.  */
+int sonde__proc_net_read(struct sonde_listener *listener, int family,
+                         const char *line);
+
+#endif /* SONDE_PROC_NET_H */

@@ -1,0 +1,73 @@
+/* listeners-reduced.c - listeners by /proc/net, where sock_diag is missing
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Not every stack that has /proc/net shows the length of an accept queue there:
+   gVisor always shows 0.  So the length of a known queue is read first.  */
+
+#include <config.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/names.h"
+#include "probes/listeners/listeners.h"
+
+enum { KNOWN_QUEUE_MS = 1000 };
+
+/* The listener to find, and the length of the queue, -1 before.  */
+struct known_queue {
+    struct sonde_address address;
+    long queued;
+};
+
+static int reduced_find_queue(const struct sonde_listener *listener, void *data)
+{
+    struct known_queue *known = data;
+    if (sonde_address_compare(&listener->address, &known->address))
+        return 0;
+    known->queued = listener->queue.queued;
+    return 1;
+}
+
+/* Whether /proc shows the client that waits in the queue of a listener of
+   FAMILY, opened here on the loopback interface.  */
+static bool reduced_shows_client(int family)
+{
+    struct known_queue known = {.queued = -1};
+    struct sonde_address loopback;
+    sonde_address_loopback(&loopback, family, 0);
+    int listener = sonde_listen(&loopback, 1, SONDE_CLOEXEC, NULL);
+    if (listener < 0)
+        return false;
+    if (!sonde_address_local(listener, &known.address)) {
+        int client =
+            sonde_connect(&known.address, 1, KNOWN_QUEUE_MS, NULL, NULL);
+        if (client >= 0) {
+            sonde_listeners_proc(0, family, KNOWN_QUEUE_MS, reduced_find_queue,
+                                 &known);
+            close(client);
+        }
+    }
+    close(listener);
+    return known.queued == 1;
+}
+
+bool listeners_proc_has_queues(void)
+{
+    return reduced_shows_client(AF_INET) || reduced_shows_client(AF_INET6);
+}
+
+void listeners_say_reduced(struct sentence *text,
+                           const struct listeners *listeners)
+{
+    if (listeners->pid)
+        say(text,
+            "entering the network namespace of process %ld needs "
+            "CAP_SYS_ADMIN: the list is from /proc/%ld/net",
+            (long)listeners->pid, (long)listeners->pid);
+    else
+        say(text, "sock_diag is not available (%s): the list is from /proc/net",
+            errno_name(listeners->reduced));
+    say(text, ", which lacks backlogs, drops and %s",
+        listeners->has_queues ? "the queues of UNIX sockets" : "queues");
+}

@@ -1,0 +1,104 @@
+/* waiting-text.c - the connections that wait for accept, as text
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include "probes/listeners/waiting.h"
+
+/* The length of the queues of all listeners at the address of ROW, or if AGAIN,
+   as read the second time; -1 if not known.  */
+static long waiting_queued(const struct listeners *listeners,
+                           const struct listener_row *row, bool again)
+{
+    long sum = 0;
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *other = &listeners->rows[i];
+        long queued =
+            again ? other->queued_again : other->listener.queue.queued;
+        if (sonde_address_compare(&other->listener.address,
+                                  &row->listener.address))
+            continue;
+        if (queued < 0)
+            return -1;
+        sum += queued;
+    }
+    return sum;
+}
+
+static void waiting_put_connection(FILE *out,
+                                   const struct sonde_waiting *connection)
+{
+    char peer[SONDE_ADDRESS_TEXT];
+    sonde_address_print(&connection->peer, peer, sizeof peer);
+    fprintf(out, "  %-30s %10.3f s %12lld%s\n", peer,
+            (double)connection->silence / 1000, (long long)connection->received,
+            connection->ended ? "  ended" : "");
+}
+
+/* Append to TEXT the number of connections of a class, if any.  */
+static void say_class(struct sentence *text, long count, const char *class)
+{
+    if (count > 0)
+        say(text, ", %ld %s", count, class);
+}
+
+/* Append to TEXT how many of the COUNT connections ROWS are of each class, and
+   how many RESETS there were.  */
+static void say_classes(struct sentence *text, const struct waiting_row *rows,
+                        size_t count, long resets)
+{
+    long silent = 0, data = 0, ended = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct sonde_waiting *connection = &rows[i].connection;
+        ended += connection->ended != 0;
+        data += !connection->ended && connection->received > 0;
+        silent += !connection->ended && connection->received == 0;
+    }
+    say_class(text, silent, "silent");
+    say_class(text, data, "with data");
+    say_class(text, ended, "ended by the client");
+    say_class(text, resets, "reset by the client");
+}
+
+/* Write ROW, with QUEUED connections, or AGAIN at the second look, and those of
+   them that are known.  A connection that was reset stays in the queue until
+   accept.  */
+static void waiting_put_listener(FILE *out, const struct waiting *waiting,
+                                 const struct listener_row *row, long queued,
+                                 long again)
+{
+    const struct waiting_row *first;
+    struct sentence text = {""};
+    size_t count = waiting_of(waiting, row, &first);
+    long known = (long)count;
+    say(&text, "%s: %ld queued", row->local, queued);
+    if (row->listener.address.storage.ss_family == AF_UNIX)
+        say(&text, "; the system does not report the clients of UNIX sockets");
+    else
+        say_classes(&text, first, count,
+                    (again < queued ? again : queued) - known);
+    put_sentence(out, NULL, &text);
+    if (count > 0)
+        fprintf(out, "  %-30s %12s %12s\n", "client", "last ACK", "bytes");
+    for (size_t i = 0; i < count; i++)
+        waiting_put_connection(out, &first[i].connection);
+}
+
+void waiting_text(FILE *out, const struct waiting *waiting,
+                  const struct listeners *listeners)
+{
+    bool any = false;
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *row = &listeners->rows[i];
+        long queued = waiting_queued(listeners, row, false);
+        if (row->index > 0 || queued <= 0)
+            continue;
+        if (any)
+            putc('\n', out);
+        waiting_put_listener(out, waiting, row, queued,
+                             waiting_queued(listeners, row, true));
+        any = true;
+    }
+    if (!any)
+        fputs("no connection waits for accept\n", out);
+}

@@ -1,0 +1,52 @@
+/* waiting.h - the connections that wait for accept
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_LISTENERS_WAITING_H
+#define PROBES_LISTENERS_WAITING_H 1
+
+#include "base/json.h"
+#include "probes/listeners/listeners.h"
+
+/* A connection, and the address of the listener in whose queue it waits: with
+   SO_REUSEPORT the system does not report which of several listeners.  */
+struct waiting_row {
+    struct sonde_waiting connection;
+    struct sonde_address listener;
+};
+
+/* All zero is empty.  Free with waiting_free.  */
+struct waiting {
+    struct waiting_row *rows; /* by listener; the longest silence first */
+    size_t count, room;
+};
+
+/* Append to WAITING, within TIMEOUT milliseconds, the connections that wait in
+   the queues of LISTENERS, which has all listeners of the families in it.
+   Connections without a listener there are left out.  Then read the queues once
+   more, into QUEUED_AGAIN of LISTENERS: a connection that is in the queue
+   before and after, but not in WAITING, was reset.  Returns 0, or -1 with the
+   errno of sonde_waiting, or with ENOMEM.  */
+int waiting_read(struct waiting *waiting, struct listeners *listeners,
+                 int timeout);
+
+/* Remove the connections whose listener is not in LISTENERS.  */
+void waiting_keep(struct waiting *waiting, const struct listeners *listeners);
+
+/* The connections of WAITING for ROW and its siblings of the same address: the
+   number, and with *FIRST the first.  */
+size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
+                  const struct waiting_row **first);
+
+/* Free all memory of WAITING, and make WAITING empty.  */
+void waiting_free(struct waiting *waiting);
+
+/* Write WAITING below each of LISTENERS with a queue, in 80 columns; and how
+   many connections of each queue are not in WAITING.  */
+void waiting_text(FILE *out, const struct waiting *waiting,
+                  const struct listeners *listeners);
+
+/* Write the member "waiting": an array of all connections, or null if WAITING
+   is NULL.  */
+void waiting_json(struct json *json, const struct waiting *waiting);
+
+#endif /* PROBES_LISTENERS_WAITING_H */
