@@ -58,16 +58,13 @@ extern const struct sonde__poller_way sonde__poller_kqueue;
 /* The events of a descriptor hung up or in error.  */
 enum { sonde__whatever = SONDE_READABLE | SONDE_WRITABLE };
 
-/* The slot of FD if FD is watched, or NULL with ENOENT.  Valid until the next
+/* The slot of FD if FD is watched, or NULL.  Valid until the next
    sonde__poller_make_slot.  */
 struct sonde__slot *sonde__poller_slot(struct sonde_poller *poller, int fd);
 
 /* Enlarge the table so that FD, not negative, has a slot.  The table may move.
    Returns 0, or -1 with ENOMEM.  */
 int sonde__poller_make_slot(struct sonde_poller *poller, int fd);
-
-/* Drop the events found and not taken; the next wait finds them again.  */
-void sonde__poller_forget(struct sonde_poller *poller);
 
 /* FD was found READY.  Events that FD is not watched for are ignored; events of
    an FD already in the batch are merged; without room in the batch an event is
