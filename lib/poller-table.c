@@ -36,9 +36,12 @@ int sonde__poller_make_slot(struct sonde_poller *poller, int fd)
     return 0;
 }
 
-void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready)
+void sonde__poller_found(struct sonde_poller *poller, int fd, int in, int out,
+                         int failed)
 {
     struct sonde__slot *slot = sonde__poller_slot(poller, fd);
+    unsigned ready = (in || failed ? SONDE_READABLE : 0) |
+                     (out || failed ? SONDE_WRITABLE : 0);
     if (!slot || !(ready & slot->interest))
         return;
     /* kqueue reports reading and writing separately.  */

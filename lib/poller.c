@@ -83,7 +83,7 @@ static void find_always(struct sonde_poller *poller)
     size_t left = poller->always_count;
     for (size_t fd = 0; fd < poller->slot_count && left > 0; fd++)
         if (poller->slots[fd].always) {
-            sonde__poller_found(poller, (int)fd, sonde__whatever);
+            sonde__poller_found(poller, (int)fd, 1, 1, 0);
             left--;
         }
 }
