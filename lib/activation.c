@@ -15,35 +15,29 @@
 /* The first descriptor of LISTEN_FDS.  */
 enum { first_fd = 3 };
 
-/* Whether the socket FD, of a connected type, is a listener.  Where
-   SO_ACCEPTCONN cannot be read, the result is derived from the peer and from
-   poll; 0 if poll fails.  */
-static int activation_listens(int fd)
+/* Set *ROLE to the role of the socket FD, of a connected type.  Returns 0, or
+   -1 with ENOTCONN: FD neither listens nor ever had a peer.  */
+static int activation_find_role(int fd, enum sonde_role *role)
 {
-    int answer = 0;
+    int listens;
     struct sonde_address peer;
-    if (!sonde__get_option(fd, SOL_SOCKET, SO_ACCEPTCONN, &answer))
-        return answer != 0;
-    if (!sonde_address_peer(fd, &peer))
-        return 0;
-    /* No peer: a listener, or a reset connection.  A reset connection is
-       writable, in error or hung up, a listener never.  */
     struct pollfd asked = {.fd = fd, .events = POLLIN | POLLOUT};
-    int count = sonde__poll(&asked, 1, sonde_deadline(0));
-    return count == 0 ||
-           (count > 0 && !(asked.revents & (POLLOUT | POLLHUP | POLLERR)));
-}
-
-/* Whether the stream socket FD, not a listener, never had a peer; 0 also if
-   poll fails.  A reset connection has no peer either, but is readable; recv
-   would take the error away from the next reader.  */
-static int is_unconnected(int fd)
-{
-    struct sonde_address peer;
-    struct pollfd asked = {.fd = fd, .events = POLLIN};
-    return sonde_address_peer(fd, &peer) && errno == ENOTCONN &&
-           sonde__poll(&asked, 1, sonde_deadline(0)) >= 0 &&
-           !(asked.revents & (POLLIN | POLLERR));
+    if (sonde__get_option(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens))
+        listens = -1; /* not known */
+    *role = listens > 0 ? SONDE_LISTENER : SONDE_CONNECTION;
+    if (listens > 0 || !sonde_address_peer(fd, &peer))
+        return 0;
+    int error = errno;
+    if (sonde__poll(&asked, 1, sonde_deadline(0)) < 0)
+        return 0;
+    /* A reset connection has no peer either, but is readable, writable, in
+       error or hung up; a listener is never the last three.  recv would take
+       the error away from the next reader.  */
+    if (listens < 0 && !(asked.revents & (POLLOUT | POLLHUP | POLLERR)))
+        *role = SONDE_LISTENER;
+    else if (error == ENOTCONN && !(asked.revents & (POLLIN | POLLERR)))
+        return sonde__fail(ENOTCONN);
+    return 0;
 }
 
 int sonde_inherited(int fd, struct sonde_inherited *found)
@@ -58,9 +52,8 @@ int sonde_inherited(int fd, struct sonde_inherited *found)
     switch (made.type) {
     case SOCK_STREAM:
     case SOCK_SEQPACKET:
-        made.role = activation_listens(fd) ? SONDE_LISTENER : SONDE_CONNECTION;
-        if (made.role == SONDE_CONNECTION && is_unconnected(fd))
-            return sonde__fail(ENOTCONN);
+        if (activation_find_role(fd, &made.role))
+            return -1;
         break;
     case SOCK_DGRAM:
         made.role = SONDE_DATAGRAM;

@@ -29,7 +29,7 @@ struct racer {
 
 struct race {
     const struct sonde_address *list;
-    size_t count;
+    size_t count, open; /* addresses; attempts begun and not over */
     const struct sonde_connect_options *options;
     struct sonde_connect_report *report;
     int64_t deadline, next; /* start of the next attempt */
@@ -54,6 +54,7 @@ static void end_attempt(struct race *race, size_t index, int error)
     struct racer *racer = &race->racers[index];
     struct sonde_attempt *attempt = &race->report->attempts[index];
     racer->over = 1;
+    race->open--;
     attempt->error = error;
     attempt->status = sonde_connect_status(error);
     attempt->milliseconds = sonde__since(racer->start);
@@ -173,15 +174,6 @@ static void connect_try(struct race *race, size_t index)
         end_attempt(race, index, errno);
 }
 
-/* Whether an attempt has begun and is not over.  */
-static int is_going_on(const struct race *race)
-{
-    for (size_t i = 0; i < race->report->count; i++)
-        if (!race->racers[i].over)
-            return 1;
-    return 0;
-}
-
 /* Start further attempts, and paused attempts again, if due, until one is
    connected.  The next attempt is due after the delay in the options, and at
    once when an attempt fails or none is going on.  */
@@ -195,8 +187,9 @@ static void connect_begin_due(struct race *race)
             connect_try(race, i);
     }
     while (race->winner < 0 && *begun < race->count &&
-           (race->next <= now || !is_going_on(race))) {
+           (race->next <= now || race->open == 0)) {
         size_t index = (*begun)++;
+        race->open++;
         race->racers[index] = (struct racer){
             .fd = -1, .retry_delay = min_retry_delay, .start = now};
         race->report->attempts[index].address = race->list[index];
@@ -244,7 +237,7 @@ static void connect_run(struct race *race)
     int error = 0;
     while (error == 0) {
         connect_begin_due(race);
-        if (race->winner >= 0 || !is_going_on(race))
+        if (race->winner >= 0 || race->open == 0)
             error = ECANCELED;
         else if (wait_and_check(race))
             error = errno;

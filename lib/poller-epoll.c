@@ -36,13 +36,9 @@ static int wait_epoll(struct sonde_poller *poller, int milliseconds)
     struct epoll_event events[sonde__batch];
     int count = epoll_wait(poller->fd, events, sonde__batch, milliseconds);
     for (int i = 0; i < count; i++) {
-        uint32_t found = events[i].events;
-        unsigned ready = found & (EPOLLHUP | EPOLLERR) ? sonde__whatever : 0;
-        if (found & EPOLLIN)
-            ready |= SONDE_READABLE;
-        if (found & EPOLLOUT)
-            ready |= SONDE_WRITABLE;
-        sonde__poller_found(poller, events[i].data.fd, ready);
+        int found = (int)events[i].events;
+        sonde__poller_found(poller, events[i].data.fd, found & EPOLLIN,
+                            found & EPOLLOUT, found & (EPOLLHUP | EPOLLERR));
     }
     return count < 0 ? -1 : 0;
 }

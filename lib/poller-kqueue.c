@@ -76,8 +76,8 @@ static int wait_kqueue(struct sonde_poller *poller, int milliseconds)
                        milliseconds < 0 ? NULL : &limit);
     for (int i = 0; i < count; i++)
         sonde__poller_found(poller, (int)events[i].ident,
-                            events[i].filter == EVFILT_READ ? SONDE_READABLE
-                                                            : SONDE_WRITABLE);
+                            events[i].filter == EVFILT_READ,
+                            events[i].filter == EVFILT_WRITE, 0);
     return count < 0 ? -1 : 0;
 }
 

@@ -67,20 +67,6 @@ static int poller_poll_change(struct sonde_poller *poller, int fd,
     return 0;
 }
 
-/* Report the events of ENTRY, as set by poll.  A closed descriptor, too, is
-   reported as ready.  */
-static void poller_poll_found(struct sonde_poller *poller,
-                              const struct pollfd *entry)
-{
-    unsigned ready =
-        entry->revents & (POLLHUP | POLLERR | POLLNVAL) ? sonde__whatever : 0;
-    if (entry->revents & POLLIN)
-        ready |= SONDE_READABLE;
-    if (entry->revents & POLLOUT)
-        ready |= SONDE_WRITABLE;
-    sonde__poller_found(poller, entry->fd, ready);
-}
-
 /* Each wait starts where the last wait stopped, so that the first of many ready
    descriptors do not keep the rest out.  */
 static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
@@ -98,9 +84,13 @@ static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
             break;
         if (place >= count)
             place = 0;
-        if (!poller->list[place].revents)
+        const struct pollfd *entry = &poller->list[place];
+        if (!entry->revents)
             continue;
-        poller_poll_found(poller, &poller->list[place]);
+        /* A closed descriptor, too, is reported as ready.  */
+        sonde__poller_found(poller, entry->fd, entry->revents & POLLIN,
+                            entry->revents & POLLOUT,
+                            entry->revents & (POLLHUP | POLLERR | POLLNVAL));
         ready--;
     }
     poller->list_next = place;

@@ -7,17 +7,16 @@
 
 #include <config.h>
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "poller.h"
 
 struct sonde__slot *sonde__poller_slot(struct sonde_poller *poller, int fd)
 {
-    if (fd >= 0 && (size_t)fd < poller->slot_count && poller->slots[fd].watched)
-        return &poller->slots[fd];
-    errno = ENOENT;
-    return NULL;
+    return fd >= 0 && (size_t)fd < poller->slot_count &&
+                   poller->slots[fd].watched
+               ? &poller->slots[fd]
+               : NULL;
 }
 
 int sonde__poller_make_slot(struct sonde_poller *poller, int fd)
@@ -37,9 +36,12 @@ int sonde__poller_make_slot(struct sonde_poller *poller, int fd)
     return 0;
 }
 
-void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready)
+void sonde__poller_found(struct sonde_poller *poller, int fd, int in, int out,
+                         int failed)
 {
     struct sonde__slot *slot = sonde__poller_slot(poller, fd);
+    unsigned ready = (in || failed ? SONDE_READABLE : 0) |
+                     (out || failed ? SONDE_WRITABLE : 0);
     if (!slot || !(ready & slot->interest))
         return;
     /* kqueue reports reading and writing separately.  */
@@ -48,15 +50,4 @@ void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready)
     if (!slot->ready)
         poller->found[poller->found_count++] = fd;
     slot->ready |= ready & slot->interest;
-}
-
-void sonde__poller_forget(struct sonde_poller *poller)
-{
-    while (poller->taken < poller->found_count) {
-        struct sonde__slot *slot =
-            sonde__poller_slot(poller, poller->found[poller->taken++]);
-        if (slot)
-            slot->ready = 0;
-    }
-    poller->taken = poller->found_count = 0;
 }

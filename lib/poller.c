@@ -83,7 +83,7 @@ static void find_always(struct sonde_poller *poller)
     size_t left = poller->always_count;
     for (size_t fd = 0; fd < poller->slot_count && left > 0; fd++)
         if (poller->slots[fd].always) {
-            sonde__poller_found(poller, (int)fd, sonde__whatever);
+            sonde__poller_found(poller, (int)fd, 1, 1, 0);
             left--;
         }
 }
@@ -121,7 +121,7 @@ int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
     int saved = errno;
     struct sonde__slot *slot = sonde__poller_slot(poller, fd);
     if (!slot)
-        return -1;
+        return sonde__fail(ENOENT);
     if (events & ~(SONDE_READABLE | SONDE_WRITABLE))
         return sonde__fail(EINVAL);
     if (slot->interest != events && poller_watch(poller, fd, events))
@@ -138,7 +138,7 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd)
     int saved = errno;
     struct sonde__slot *slot = sonde__poller_slot(poller, fd);
     if (!slot)
-        return -1;
+        return sonde__fail(ENOENT);
     /* A failure means that FD was closed before: already removed.  */
     if (slot->always)
         poller->always_count--;
@@ -154,7 +154,10 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
     int saved = errno;
     int64_t deadline = sonde_deadline(timeout);
     struct sonde__row row = {0};
-    sonde__poller_forget(poller);
+    struct sonde_event dropped;
+    while (sonde_poller_next(poller, &dropped))
+        continue;
+    poller->taken = poller->found_count = 0;
     for (;;) {
         find_always(poller);
         int left = poller->found_count > 0 ? 0 : sonde_deadline_left(deadline);
@@ -176,7 +179,6 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
 
 int sonde_poller_next(struct sonde_poller *poller, struct sonde_event *event)
 {
-    int saved = errno;
     while (poller->taken < poller->found_count) {
         int fd = poller->found[poller->taken++];
         struct sonde__slot *slot = sonde__poller_slot(poller, fd);
@@ -186,9 +188,7 @@ int sonde_poller_next(struct sonde_poller *poller, struct sonde_event *event)
         event->ready = slot->ready;
         event->data = slot->data;
         slot->ready = 0;
-        errno = saved;
         return 1;
     }
-    errno = saved;
     return 0;
 }

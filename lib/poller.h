@@ -55,10 +55,7 @@ extern const struct sonde__poller_way sonde__poller_epoll;
 extern const struct sonde__poller_way sonde__poller_kqueue;
 #endif
 
-/* The events of a descriptor hung up or in error.  */
-enum { sonde__whatever = SONDE_READABLE | SONDE_WRITABLE };
-
-/* The slot of FD if FD is watched, or NULL with ENOENT.  Valid until the next
+/* The slot of FD if FD is watched, or NULL.  Valid until the next
    sonde__poller_make_slot.  */
 struct sonde__slot *sonde__poller_slot(struct sonde_poller *poller, int fd);
 
@@ -66,12 +63,11 @@ struct sonde__slot *sonde__poller_slot(struct sonde_poller *poller, int fd);
    Returns 0, or -1 with ENOMEM.  */
 int sonde__poller_make_slot(struct sonde_poller *poller, int fd);
 
-/* Drop the events found and not taken; the next wait finds them again.  */
-void sonde__poller_forget(struct sonde_poller *poller);
-
-/* FD was found READY.  Events that FD is not watched for are ignored; events of
-   an FD already in the batch are merged; without room in the batch an event is
-   left to the next wait.  */
-void sonde__poller_found(struct sonde_poller *poller, int fd, unsigned ready);
+/* FD was found to be readable (IN), writable (OUT), or hung up or in error
+   (FAILED), which counts as both.  Events that FD is not watched for are
+   ignored; events of an FD already in the batch are merged; without room in the
+   batch an event is left to the next wait.  */
+void sonde__poller_found(struct sonde_poller *poller, int fd, int in, int out,
+                         int failed);
 
 #endif /* SONDE_POLLER_H */

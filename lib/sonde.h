@@ -78,8 +78,7 @@ int sonde_address_any(struct sonde_address *address, int family, uint16_t port);
 
 /* Set *ADDRESS to the UNIX address PATH, terminating NUL included.
    Returns 0.  EINVAL: PATH is empty.  ENAMETOOLONG: PATH does not fit in
-   sun_path (108 bytes on Linux, 104 on the BSDs and macOS); never
-   truncated.  */
+   sun_path (108 bytes on Linux, 104 on the BSDs and macOS).  */
 int sonde_address_unix(struct sonde_address *address, const char *path);
 
 /* Read TEXT, in a form such as
@@ -819,12 +818,12 @@ int sonde_activation(struct sonde_inherited *found, size_t room,
    (older macOS; the option stays set on FD), else SIGPIPE blocked in this
    thread during the write, and discarded if pending; macOS's EPROTOTYPE during
    the teardown of a connection; EINVAL on macOS for more than INT_MAX bytes;
-   MSG_DONTWAIT, ignored by send on a blocking socket of macOS and NetBSD: there
-   FD is polled, and written by SO_SNDLOWAT bytes; of two writers to one
-   blocking socket at the same time one may exceed TIMEOUT.  The first write of
-   a process which needs MSG_DONTWAIT tests the system, except on macOS: two
-   descriptors for a moment, some ten system calls, and 60 ms where the flag is
-   ignored (portability: "Writing without SIGPIPE", "Waiting").  */
+   MSG_DONTWAIT, ignored by send on a blocking socket of macOS and NetBSD.  On
+   macOS FD is polled, and written by SO_SNDLOWAT bytes; of two writers to one
+   blocking socket at the same time one may exceed TIMEOUT there.  The first
+   write of a process which needs MSG_DONTWAIT tests the system, except on
+   macOS: two descriptors for a moment, some ten system calls, and 60 ms where
+   the flag is ignored (portability: "Writing without SIGPIPE", "Waiting").  */
 
 /* Read the available bytes, at least one and at most SIZE, into BUFFER.
    Returns the count, 2^30 at most in one call; 0: end of stream, or SIZE is 0
