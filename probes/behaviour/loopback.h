@@ -25,11 +25,13 @@ struct pair {
     int listener, client, server;
 };
 
-/* Timeout in milliseconds of an event that must happen, also on a busy host. */
+/* Timeout of an event that must happen, in milliseconds; long enough for a busy
+   host.  */
 enum { LOOPBACK_TIMEOUT = 5000 };
 
-/* Make an unbound TCP socket; a listener with BACKLOG at 127.0.0.1 and an
-   ephemeral port.  Returns the descriptor.  */
+/* tcp_socket: make an unbound TCP socket of IPv4.  tcp_listener: make a
+   listener with BACKLOG at 127.0.0.1 and an ephemeral port.  Returns the
+   descriptor; on failure the question is skipped.  */
 int tcp_socket(struct probe *probe);
 int tcp_listener(struct probe *probe, int backlog);
 

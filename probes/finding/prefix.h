@@ -14,12 +14,14 @@ struct prefix {
     const char *id, *family;
 };
 
-/* Write the stable finding KEY: VALUE, known by HOW, with REASON or NULL.  A
-   NULL VALUE is not testable, for REASON, and HOW is ignored.  */
+/* Write the stable finding KEY: VALUE, known by HOW, with REASON or NULL.  If
+   VALUE is NULL, the finding is not testable, for REASON, and HOW is
+   ignored.  */
 void prefix_put_text(const struct prefix *prefix, const char *key,
                      const char *value, enum how how, const char *reason);
 
-/* The same for FIGURE; a negative FIGURE is not testable, for REASON.  */
+/* The same for FIGURE, without REASON; if FIGURE is negative, the finding is
+   not testable, for REASON.  */
 void prefix_put_figure(const struct prefix *prefix, const char *key,
                        long figure, enum how how, const char *reason);
 
