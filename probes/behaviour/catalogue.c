@@ -106,8 +106,7 @@ size_t catalogue_choose(struct catalogue *catalogue, const char *pattern)
 
 void catalogue_choose_all(struct catalogue *catalogue)
 {
-    for (size_t i = 0; i < catalogue->count; i++)
-        catalogue->entries[i].chosen = true;
+    catalogue_choose(catalogue, "*");
     catalogue->all = true;
 }
 

@@ -26,7 +26,8 @@ struct pair {
     int listener, client, server;
 };
 
-/* Timeout in milliseconds of an event that must happen, also on a busy host. */
+/* Timeout of an event that must happen, in milliseconds; long enough for a busy
+   host.  */
 enum { LOOPBACK_TIMEOUT = 5000 };
 
 /* tcp_socket: make an unbound TCP socket of IPv4.  tcp_socket_with: the same,

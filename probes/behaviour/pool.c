@@ -124,19 +124,6 @@ static int pool_begin_jobs(struct pool *pool, size_t max)
     return 0;
 }
 
-/* Milliseconds until the first deadline of a running job; 0 if a deadline has
-   passed.  */
-static int pool_timeout(const struct pool *pool)
-{
-    int min = INT_MAX;
-    for (size_t i = 0; i < pool->count; i++) {
-        const struct run *run = pool->jobs[i].run;
-        int left = run ? run_left(run) : INT_MAX;
-        min = left < min ? left : min;
-    }
-    return min;
-}
-
 /* Wait, read what the children wrote, and end the jobs that ended or are late.
    Returns 0, or -1 with the errno of poll if poll keeps failing.  */
 static int pool_attend(struct pool *pool)
@@ -144,13 +131,16 @@ static int pool_attend(struct pool *pool)
     struct pollfd fds[POOL_MAX];
     struct repeat *of[POOL_MAX];
     nfds_t count = 0;
+    int timeout = INT_MAX;
     for (size_t i = 0; i < pool->count; i++)
         if (pool->jobs[i].run) {
+            int left = run_left(pool->jobs[i].run);
+            timeout = left < timeout ? left : timeout;
             fds[count] = (struct pollfd){.fd = pool->jobs[i].run->pipe,
                                          .events = POLLIN};
             of[count++] = &pool->jobs[i];
         }
-    bool failed = wait_poll(fds, count, pool_timeout(pool)) < 0;
+    bool failed = wait_poll(fds, count, timeout) < 0;
     pool->failures = failed ? pool->failures + 1 : 0;
     if (pool->failures > WAIT_FAILURES)
         return -1;

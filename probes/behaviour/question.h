@@ -62,12 +62,8 @@ struct probe {
     const char *folder; /* for files, removed if the process dies; or "" */
 };
 
-#ifdef __GNUC__
 #define PROBE_FORMAT(format, first)                                            \
     __attribute__((__format__(__printf__, format, first)))
-#else
-#define PROBE_FORMAT(format, first)
-#endif
 
 /* Write the finding KEY of the question, with the value, or for
    HOW_NOT_TESTABLE the reason, that FORMAT makes, cut at 2047 bytes.  Write

@@ -23,10 +23,8 @@ static const char *const states[] = {
     [10] = "LISTEN",     [11] = "CLOSING",   [12] = "SYN_RCVD",
 };
 
-/* Read LINE of the table.  Returns true if LINE is a connection between the
-   ports HERE and PEER, in host byte order, with the state's number in *STATE
-   and the timer in *TICKS; otherwise false, and *STATE and *TICKS may have been
-   changed.  */
+/* Whether LINE is a connection between the ports HERE and PEER, in host byte
+   order.  Fills in the state's number and the timer, also if not.  */
 static bool tcp_table_read_line(const char *line, unsigned here, unsigned peer,
                                 unsigned *state, unsigned long *ticks)
 {

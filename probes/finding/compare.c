@@ -7,23 +7,25 @@
 
 #include "probes/finding/compare.h"
 
-/* Whether FINDING describes the behavior of the host, and has a value.  */
+/* Whether TEXT is in LIST, which ends with NULL.  */
+static bool compare_has(const char *const *list, const char *text)
+{
+    while (*list && strcmp(*list, text))
+        list++;
+    return *list;
+}
+
+/* Whether FINDING describes the behavior of the host, and has a value.
+   Namespaces differ by host, not by behavior; repeats are this program's
+   choice.  */
 static bool compare_counts(const struct finding *finding)
 {
-    static const char *const others[] = {"volatile", "host", "with"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (!strcmp(finding->id, others[i]))
-            return false;
-    /* Namespaces differ by host, not by behavior; repeats are this program's
-       choice.  */
+    static const char *const ids[] = {"volatile", "host", "with", NULL};
     static const char *const keys[] = {"scope", "initial", "initial-value",
-                                       "repeats"};
-    const char *last = strrchr(finding->key, '.');
-    last = last ? last + 1 : finding->key;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!strcmp(last, keys[i]))
-            return false;
-    return finding->value != NULL;
+                                       "repeats", NULL};
+    const char *dot = strrchr(finding->key, '.');
+    return finding->value && !compare_has(ids, finding->id) &&
+           !compare_has(keys, dot ? dot + 1 : finding->key);
 }
 
 /* The value in FINDINGS with the id and key of FINDING; NULL if there is none

@@ -68,20 +68,18 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
     run->oom_kills = budget_oom_kills();
     if (pipe(ends))
         return runner_fail(run, "no pipe", errno);
+    run->pipe = ends[0];
     run->child = fork();
     if (run->child == 0) {
         close(ends[0]);
         reset_signals();
         runner_be_child(measure, plan, ends[1]);
     }
+    int failed = run->child < 0 ? runner_fail(run, "no process", errno) : 0;
     close(ends[1]);
-    if (run->child < 0) {
-        int error = errno;
+    if (failed)
         close(ends[0]);
-        return runner_fail(run, "no process", error);
-    }
-    run->pipe = ends[0];
-    return 0;
+    return failed;
 }
 
 /* Add the complete lines in the buffer to the findings, and call PROGRESS after
