@@ -3,8 +3,6 @@
 
 #include <config.h>
 
-#include <stdlib.h>
-
 #include "load/load.h"
 #include "progs/client-options.h"
 #include "progs/load-report.h"
@@ -116,17 +114,12 @@ static int echoload_check(const struct client_target *target)
    to measure; a run of LOAD_CONNECTS in each case.  */
 static void echoload_measure(struct client *client)
 {
-    struct load_report *report = malloc(sizeof *report);
-    if (!report) {
-        client_trouble(client, "out of memory");
-        return;
-    }
-    load_run(client, &plan, load_progress, report);
+    static struct load_report report;
+    load_run(client, &plan, load_progress, &report);
     progress_end();
-    if (report->connects > 0 || plan.kind == LOAD_CONNECTS)
+    if (report.connects > 0 || plan.kind == LOAD_CONNECTS)
         (choices.json ? load_report_json : load_report_text)(output_stream(),
-                                                             report);
-    free(report);
+                                                             &report);
 }
 
 static int echoload_run(void)
