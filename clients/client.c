@@ -117,24 +117,6 @@ static const char *print_waited(const struct client *client, int64_t waited_ns,
         is_over ? given : (waited_ns + 500000) / 1000000 * 1000000, time);
 }
 
-/* No reply came in time; as client_lost.  */
-static enum client_end client_late(struct client *client, int64_t waited_ns,
-                                   const char *comma, const char *where)
-{
-    char time[CLIENT_TIME_TEXT];
-    print_waited(client, waited_ns, time);
-    if (client->target->type != SOCK_DGRAM)
-        return client_fail(client, CLIENT_TIMED_OUT, "no reply within %s%s%s",
-                           time, comma, where);
-    return client_fail(client, CLIENT_SILENCE, "no reply within %s%s%s (%s)",
-                       time, comma, where,
-                       client->target->path
-                           ? "the server does not reply, or may not write to "
-                             "this client's socket"
-                           : "lost, dropped by a firewall, or no server: UDP "
-                             "reports none of these");
-}
-
 enum client_end client_output_lost(struct client *client, int error)
 {
     if (write_has_no_reader(error))
@@ -160,11 +142,22 @@ static enum client_end client_fail_by(struct client *client,
 enum client_end client_lost(struct client *client, int error, int64_t waited_ns,
                             const char *where)
 {
+    char time[CLIENT_TIME_TEXT];
     const char *comma = *where ? ", " : "";
-    if (error == EAGAIN)
-        return client_late(client, waited_ns, comma, where);
-    return client_fail_by(client, sonde_connect_status(error), error, comma,
-                          where);
+    const char *causes =
+        client->target->type != SOCK_DGRAM ? ""
+        : client->target->path
+            ? " (the server does not reply, or may not write to this client's "
+              "socket)"
+            : " (lost, dropped by a firewall, or no server: UDP reports none "
+              "of these)";
+    if (error != EAGAIN)
+        return client_fail_by(client, sonde_connect_status(error), error, comma,
+                              where);
+    return client_fail(client, *causes ? CLIENT_SILENCE : CLIENT_TIMED_OUT,
+                       "no reply within %s%s%s%s",
+                       print_waited(client, waited_ns, time), comma, where,
+                       causes);
 }
 
 /* What the user can correct in TARGET after ERROR, or NULL.  */

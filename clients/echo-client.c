@@ -66,10 +66,10 @@ static enum client_end echo_client_lost(const struct session *session,
 
 /* ---- events ------------------------------------- */
 
-/* Each returns 0 to continue; not 0 when the session is over.  */
+/* Each returns whether the session goes on.  */
 
 /* Read input into the ring, which has space, and note the end of input.  */
-static int echo_client_take_input(struct session *session)
+static bool echo_client_take_input(struct session *session)
 {
     size_t size;
     void *space = verify_space(&session->verify, &size);
@@ -79,9 +79,9 @@ static int echo_client_take_input(struct session *session)
     else if (count == 0)
         session->input_ended = true;
     else if (errno != EAGAIN)
-        return client_trouble(session->client, "cannot read standard input: %s",
-                              strerror(errno));
-    return 0;
+        return !client_trouble(
+            session->client, "cannot read standard input: %s", strerror(errno));
+    return true;
 }
 
 /* Send unsent bytes until the socket takes no more.  When input has ended and
@@ -111,8 +111,8 @@ static void send_some(struct session *session)
 }
 
 /* Report ANSWER, a wrong byte or a byte never sent.  */
-static int echo_client_wrong(const struct session *session,
-                             enum verify_answer answer)
+static enum client_end echo_client_wrong(const struct session *session,
+                                         enum verify_answer answer)
 {
     const struct verify *verify = &session->verify;
     if (answer == VERIFY_DIFFERENT)
@@ -127,41 +127,39 @@ static int echo_client_wrong(const struct session *session,
 }
 
 /* Write verified bytes until the output takes no more.  */
-static int put_output(struct session *session)
+static bool put_output(struct session *session)
 {
     while (has_pending(session)) {
         ssize_t count =
             sonde_write(session->output, session->bytes + session->out_start,
                         session->out_end - session->out_start, 0);
         if (count < 0)
-            return errno == EAGAIN
-                       ? 0
-                       : (int)client_output_lost(session->client, errno);
+            return errno == EAGAIN ||
+                   !client_output_lost(session->client, errno);
         session->out_start += (size_t)count;
     }
-    return 0;
+    return true;
 }
 
 /* Receive, verify, and write the bytes that match.  No verified byte is
    pending. An error of sending explains an early close.  */
-static int take_echo(struct session *session)
+static bool take_echo(struct session *session)
 {
     size_t good;
     ssize_t count = sonde_read(session->client->fd, session->bytes, PIECE, 0);
     if (count < 0)
-        return errno == EAGAIN ? 0 : (int)echo_client_lost(session, errno, 0);
-    if (count == 0 && is_all_echoed(session))
-        return -1; /* CLIENT_DONE */
+        return errno == EAGAIN || !echo_client_lost(session, errno, 0);
+    if (count == 0 && !is_all_echoed(session))
+        echo_client_lost(session, session->send_error, 0);
     if (count == 0)
-        return (int)echo_client_lost(session, session->send_error, 0);
+        return false;
     session->progress = monotonic_now();
     enum verify_answer answer =
         verify_check(&session->verify, session->bytes, (size_t)count, &good);
     session->out_start = 0;
     session->out_end = good;
-    int over = put_output(session);
-    return over || answer == VERIFY_SAME ? over
-                                         : echo_client_wrong(session, answer);
+    return put_output(session) &&
+           (answer == VERIFY_SAME || !echo_client_wrong(session, answer));
 }
 
 /* ---- waiting ------------------------------------------------------------- */
@@ -203,7 +201,7 @@ static int64_t echo_client_latest(const struct session *session)
 }
 
 /* Report the timeout and the progress.  */
-static int echo_client_late(const struct session *session)
+static enum client_end echo_client_late(const struct session *session)
 {
     int given = session->client->target->timeout;
     int64_t ns = (int64_t)(given > 0 ? given : CLIENT_TIMEOUT) * 1000000;
@@ -217,7 +215,7 @@ static int echo_client_late(const struct session *session)
 /* Wait until UNTIL for what the session needs, and handle the events.  A
    descriptor that is not needed is not polled, since poll reports a closed peer
    in each case.  Sets *READY to the number of events; -1 if poll failed.  */
-static int echo_client_wait(struct session *session, int64_t until, int *ready)
+static bool echo_client_wait(struct session *session, int64_t until, int *ready)
 {
     size_t space, unsent;
     verify_space(&session->verify, &space);
@@ -233,14 +231,11 @@ static int echo_client_wait(struct session *session, int64_t until, int *ready)
     *ready = wait_poll(fds, 3, sonde_deadline_left(until));
     session->failures = *ready < 0 ? session->failures + 1 : 0;
     if (session->failures > WAIT_FAILURES)
-        return client_trouble(session->client, "cannot wait: %s",
-                              strerror(errno));
-    int over = fds[0].revents ? echo_client_take_input(session) : 0;
-    if (!over && fds[1].revents)
-        over = put_output(session);
-    if (!over && !pending && fds[2].revents & ~POLLOUT)
-        over = take_echo(session);
-    return over;
+        return !client_trouble(session->client, "cannot wait: %s",
+                               strerror(errno));
+    return (!fds[0].revents || echo_client_take_input(session)) &&
+           (!fds[1].revents || put_output(session)) &&
+           (pending || !(fds[2].revents & ~POLLOUT) || take_echo(session));
 }
 
 /* A number that changes with any progress.  */
@@ -254,29 +249,27 @@ static uint64_t progress_of(const struct session *session)
 
 /* One round.  If poll keeps reporting a descriptor ready without progress, fail
    at the deadline, or without a deadline after a while.  */
-static int echo_client_step(struct session *session)
+static bool echo_client_step(struct session *session)
 {
     int ready;
     uint64_t progress = progress_of(session);
     send_some(session);
     extend_deadline(session);
     int64_t until = echo_client_latest(session);
-    int over = echo_client_wait(session, until, &ready);
-    if (over)
-        return over;
+    if (!echo_client_wait(session, until, &ready))
+        return false;
     if (ready <= 0 || progress_of(session) != progress)
         session->spin.rounds = 0;
     else if (monotonic_spin(&session->spin) && until == SONDE_NEVER)
-        return client_trouble(session->client,
-                              "cannot %s: poll reports readiness, but the call "
-                              "fails: %s",
-                              has_pending(session) ? "write standard output"
-                                                   : "read standard input",
-                              strerror(EAGAIN));
-    return until != SONDE_NEVER && monotonic_now() >= until &&
-                   echo_client_latest(session) <= until
-               ? echo_client_late(session)
-               : 0;
+        return !client_trouble(
+            session->client,
+            "cannot %s: poll reports readiness, but the call "
+            "fails: %s",
+            has_pending(session) ? "write standard output"
+                                 : "read standard input",
+            strerror(EAGAIN));
+    return until == SONDE_NEVER || monotonic_now() < until ||
+           echo_client_latest(session) > until || !echo_client_late(session);
 }
 
 enum client_end echo_stream(struct client *client, int input, int output)
@@ -287,7 +280,7 @@ enum client_end echo_stream(struct client *client, int input, int output)
                               .progress = monotonic_now()};
     if (verify_open(&session.verify, ECHO_UNECHOED_MAX))
         return client_trouble(client, "cannot begin: %s", strerror(errno));
-    while (!echo_client_step(&session))
+    while (echo_client_step(&session))
         continue;
     verify_close(&session.verify);
     return client->end;

@@ -356,9 +356,10 @@ enum client_end load_run(struct client *client, const struct load_plan *plan,
     begin_load(load, client);
     run_loop(load, progress);
     finish_report(load);
-    int trouble = load->trouble;
+    enum client_end end =
+        load->trouble
+            ? client_trouble(client, "cannot wait: %s", strerror(load->trouble))
+            : load_judge(client, report);
     free_load(load);
-    if (trouble)
-        return client_trouble(client, "cannot wait: %s", strerror(trouble));
-    return load_judge(client, report);
+    return end;
 }

@@ -3,8 +3,6 @@
 
 #include <config.h>
 
-#include <stdlib.h>
-
 #include "load/load.h"
 #include "progs/client-options.h"
 #include "progs/load-report.h"
@@ -12,9 +10,11 @@
 #include "progs/status.h"
 
 static struct {
-    bool connect, json, reset;
-    long hold, connections, size, depth, duration, rate;
-} choices;
+    bool connect, json;
+    long hold, connections, size, depth, duration; /* 0: not given */
+} choices = {.size = 64};
+
+static struct load_plan plan;
 
 enum { CONNECTIONS_MAX = 1000000 };
 
@@ -31,42 +31,34 @@ static const struct option_row rows[] = {
                "unanswered messages on each connection (1)"),
     ROW_SECONDS("duration", 'd', "SECONDS", &choices.duration, 1, 86400000,
                 "length of the run (5), or of --hold's idle time (1)"),
-    ROW_NUMBER("rate", 'r', "N", &choices.rate, 1, 10000000,
+    ROW_NUMBER("rate", 'r', "N", &plan.rate, 1, 10000000,
                "messages or connections a second, in total"),
-    ROW_FLAG("reset", 0, &choices.reset,
+    ROW_FLAG("reset", 0, &plan.reset,
              "end connections by RST, without TIME_WAIT"),
     ROW_FLAG("json", 'j', &choices.json, "report in JSON"),
     {0},
 };
 
-/* The plan of the run.  */
-static struct load_plan plan;
-
 /* Fill the plan from the options, with the defaults that --help notes.  */
 static void echoload_make_plan(const struct client_target *target)
 {
-    bool is_datagram = target->type == SOCK_DGRAM;
-    int64_t timeout = target->timeout > 0 ? target->timeout
-                      : is_datagram       ? 1000
-                                          : CLIENT_DATAGRAM_TIMEOUT;
-    int64_t duration = choices.duration ? choices.duration
-                       : choices.hold   ? 1000
-                                        : 5000;
+    int64_t timeout = target->timeout > 0          ? target->timeout
+                      : target->type == SOCK_DGRAM ? 1000
+                                                   : CLIENT_DATAGRAM_TIMEOUT;
+    long duration = choices.duration ? choices.duration
+                    : choices.hold   ? 1000
+                                     : 5000;
     long connections = choices.hold          ? choices.hold
                        : choices.connections ? choices.connections
                                              : 1;
-    plan = (struct load_plan){
-        .kind = choices.hold      ? LOAD_HOLD
+    plan.kind = choices.hold      ? LOAD_HOLD
                 : choices.connect ? LOAD_CONNECTS
-                                  : LOAD_MESSAGES,
-        .connections = (size_t)connections,
-        .size = (size_t)(choices.size ? choices.size : 64),
-        .depth = (size_t)(choices.depth ? choices.depth : 1),
-        .duration = duration * 1000000,
-        .timeout = timeout * 1000000,
-        .rate = choices.rate,
-        .reset = choices.reset,
-    };
+                                  : LOAD_MESSAGES;
+    plan.connections = (size_t)connections;
+    plan.size = (size_t)choices.size;
+    plan.depth = (size_t)(choices.depth ? choices.depth : 1);
+    plan.duration = (int64_t)duration * 1000000;
+    plan.timeout = timeout * 1000000;
 }
 
 static const char *echoload_conflict(void)
@@ -78,7 +70,7 @@ static const char *echoload_conflict(void)
                "--connections";
     if ((choices.hold || choices.connect) && choices.depth)
         return "--depth does not apply to --connect and --hold";
-    if (choices.hold && choices.rate)
+    if (choices.hold && plan.rate)
         return "--rate does not apply to --hold";
     if (client_options.path && client_options.udp)
         return "no load runs over UNIX datagrams; leave out --udp or --unix";
@@ -116,17 +108,12 @@ static int echoload_check(const struct client_target *target)
    to measure; a run of LOAD_CONNECTS in each case.  */
 static void echoload_measure(struct client *client)
 {
-    struct load_report *report = malloc(sizeof *report);
-    if (!report) {
-        client_trouble(client, "out of memory");
-        return;
-    }
-    load_run(client, &plan, load_progress, report);
+    static struct load_report report;
+    load_run(client, &plan, load_progress, &report);
     progress_end();
-    if (report->connects > 0 || plan.kind == LOAD_CONNECTS)
+    if (report.connects > 0 || plan.kind == LOAD_CONNECTS)
         (choices.json ? load_report_json : load_report_text)(output_stream(),
-                                                             report);
-    free(report);
+                                                             &report);
 }
 
 static int echoload_run(void)
