@@ -5,8 +5,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,12 +65,11 @@ static const char *overflow_next_of(const struct stepwise *stepwise)
 /* Accept one connection, and write whether the pending client's connect then
    completes within TIMEOUT; the time depends on TCP's retransmission.  Drops
    the pending client.  Without one, nothing is accepted, and "enters" is not
-   testable (not written for UNIX sockets).  Returns how many connections were
-   accepted.  */
+   testable; for UNIX sockets put_blocking measures it.  Returns how many
+   connections were accepted.  */
 static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
     if (stepwise->pending < 0) {
-        /* For UNIX sockets a blocking client shows it: put_blocking.  */
         if (stepwise->family != AF_UNIX)
             put_not(prefix, "enters", "its connect is not in progress");
         return 0;
@@ -237,25 +234,10 @@ static int await_child(pid_t child, int timeout_ms)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;
 }
 
-/* CHILD blocks in connect: accept a connection, and write whether the connect
-   completes within TIMEOUT.  Returns CHILD's exit status; or -1 if CHILD has
-   not ended or accept met a shortage, and the caller kills CHILD.  */
-static int overflow_let_in(const struct prefix *prefix,
-                           struct stepwise *stepwise, pid_t child)
-{
-    stepwise_accept(stepwise, 1);
-    if (stepwise->shortage) {
-        stepwise_put(stepwise, prefix, "enters", -1);
-        return -1;
-    }
-    int status = await_child(child, TIMEOUT);
-    overflow_put(prefix, "enters", status == 0 ? "yes" : "no");
-    return status;
-}
-
 /* Write the result of a blocking connect, in a child, to the full queue
-   STEPWISE: "waits" if not over after WAIT milliseconds, then also "enters".
-   The child is gone when this returns.  */
+   STEPWISE: "waits" if not over after WAIT milliseconds, then also "enters",
+   whether the connect completes after an accept.  The child is gone when this
+   returns.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
                        int wait)
 {
@@ -273,15 +255,21 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
         return;
     }
     overflow_put(prefix, "blocking", "waits");
-    if (overflow_let_in(prefix, stepwise, child) < 0) {
+    stepwise_accept(stepwise, 1);
+    if (stepwise->shortage) {
+        stepwise_put(stepwise, prefix, "enters", -1);
+    } else {
+        status = await_child(child, TIMEOUT);
+        overflow_put(prefix, "enters", status == 0 ? "yes" : "no");
+    }
+    if (status < 0) {
         kill(child, SIGKILL);
         wait_child(child, NULL, TIMEOUT);
     }
 }
 
-/* UNIX sockets: a non-blocking client gets EAGAIN at once; a blocking client is
-   another case.  Fill a queue, and write "blocking" and "enters" for the
-   latter.  */
+/* UNIX sockets: a non-blocking client gets EAGAIN at once.  Fill a queue, and
+   write "blocking" and "enters" of a blocking client.  */
 static void put_blocking(const struct prefix *prefix, int wait)
 {
     struct stepwise stepwise;
