@@ -105,7 +105,7 @@ enum limit limit_of(int error);
 /* Run the COUNT tests of LIST, as many side by side as descriptors and memory
    allow; a test that ran out of these is reset and starts anew later.  Tests
    that are DONE are left as they are.  WAIT is the silence timeout in
-   milliseconds, which grows on a slow host, up to 900. A queue that needs more
+   milliseconds, which grows on a slow host, up to 900.  A queue that needs more
    memory than the budget is not filled.  DONE is called at the end of each
    test, also a failed one, with the test's index and DATA, and returns false to
    stop all tests.  The tests also stop when WATCH, a descriptor, becomes

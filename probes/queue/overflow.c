@@ -39,17 +39,11 @@ static void put_volatile(const struct prefix *prefix, const char *key,
                       value, HOW_MEASURED, NULL);
 }
 
+/* Write VALUE as KEY; if VALUE is NULL, KEY is not testable, for REASON.  */
 static void overflow_put(const struct prefix *prefix, const char *key,
-                         const char *value)
+                         const char *value, const char *reason)
 {
-    prefix_put_text(prefix, key, value, HOW_MEASURED, NULL);
-}
-
-/* Write KEY as not testable, for REASON.  */
-static void put_not(const struct prefix *prefix, const char *key,
-                    const char *reason)
-{
-    prefix_put_text(prefix, key, NULL, HOW_NOT_TESTABLE, reason);
+    prefix_put_text(prefix, key, value, HOW_MEASURED, reason);
 }
 
 /* The result of the client that met the full queue STEPWISE, as the finding
@@ -71,7 +65,8 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
     if (stepwise->pending < 0) {
         if (stepwise->family != AF_UNIX)
-            put_not(prefix, "enters", "its connect is not in progress");
+            overflow_put(prefix, "enters", NULL,
+                         "its connect is not in progress");
         return 0;
     }
     long accepted = stepwise_accept(stepwise, 1);
@@ -82,8 +77,8 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
     if (state == CLIENT_UNKNOWN)
         stepwise_put(stepwise, prefix, "enters", -1);
     else
-        overflow_put(prefix, "enters",
-                     state == CLIENT_CONNECTED ? "yes" : "no");
+        overflow_put(prefix, "enters", state == CLIENT_CONNECTED ? "yes" : "no",
+                     NULL);
     if (state == CLIENT_CONNECTED)
         put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
     stepwise_drop_pending(stepwise);
@@ -101,7 +96,7 @@ static void put_queue(const struct prefix *prefix, int family, int wait)
     if (stepwise.full) {
         long connected = (long)stepwise.count;
         stepwise_put(&stepwise, prefix, "connected", connected);
-        overflow_put(prefix, "next", overflow_next_of(&stepwise));
+        overflow_put(prefix, "next", overflow_next_of(&stepwise), NULL);
         long accepted = put_enters(prefix, &stepwise);
         long late = (long)stepwise.count - connected; /* since the accept */
         accepted += stepwise_accept(&stepwise, STEPWISE_CLIENTS);
@@ -162,7 +157,7 @@ static void put_no_memory(const struct prefix *prefix,
 {
     char text[200];
     budget_explain(text, sizeof text, &budget->memory, "this", DATA_MAX);
-    put_not(prefix, "data", text);
+    overflow_put(prefix, "data", NULL, text);
 }
 
 /* Send from the client of STEPWISE, then accept, and write whether all of the
@@ -183,7 +178,7 @@ static void put_arrival(const struct prefix *prefix,
     else if (sent >= max && max < DATA_MAX)
         put_no_memory(prefix, &budget);
     else
-        overflow_put(prefix, "data", got == sent ? "kept" : "lost");
+        overflow_put(prefix, "data", got == sent ? "kept" : "lost", NULL);
     if (sent >= 0)
         put_volatile(prefix, "data-bytes", sent);
     descriptor_close(&fd);
@@ -199,7 +194,7 @@ static void overflow_put_data(const struct prefix *prefix, int family)
     if (stepwise.shortage)
         stepwise_put(&stepwise, prefix, "data", -1);
     else if (stepwise.count == 0)
-        put_not(prefix, "data", "no client was connected");
+        overflow_put(prefix, "data", NULL, "no client was connected");
     else
         put_arrival(prefix, &stepwise);
     stepwise_close(&stepwise);
@@ -251,16 +246,16 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
     int status = await_child(child, wait);
     if (status >= 0) {
         overflow_put(prefix, "blocking",
-                     status ? errno_name(status) : "connects");
+                     status ? errno_name(status) : "connects", NULL);
         return;
     }
-    overflow_put(prefix, "blocking", "waits");
+    overflow_put(prefix, "blocking", "waits", NULL);
     stepwise_accept(stepwise, 1);
     if (stepwise->shortage) {
         stepwise_put(stepwise, prefix, "enters", -1);
     } else {
         status = await_child(child, TIMEOUT);
-        overflow_put(prefix, "enters", status == 0 ? "yes" : "no");
+        overflow_put(prefix, "enters", status == 0 ? "yes" : "no", NULL);
     }
     if (status < 0) {
         kill(child, SIGKILL);
