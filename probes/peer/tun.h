@@ -15,10 +15,10 @@
 
 /* Make the interface, "sonde0", in the current network namespace (see
    namespace_enter), set its address to TUN_HERE, and bring it up.  Each read
-   takes one IP packet that the kernel sent; each write gives the kernel one
-   that it receives.  Returns the descriptor, non-blocking and close-on-exec,
-   which the caller closes: that removes the interface.  Or -1 with *TROUBLE
-   filled in; there can be only one such interface.  */
+   takes one IP packet that the kernel sent; each write gives the kernel one.
+   Returns the descriptor, non-blocking and close-on-exec; closing it removes
+   the interface.  Or -1 with *TROUBLE filled in; there can be only one such
+   interface.  */
 int tun_open(struct namespace_trouble *trouble);
 
 /* Make TUN_PEER, through the interface of tun_open, the default route of the

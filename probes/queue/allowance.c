@@ -11,14 +11,13 @@ enum {
 };
 
 /* Read the memory left, and set the maximum: the open connections, and those
-   that the memory allows.  The next reading is due after LOOK_EACH more
-   connections.  If the memory cannot be read, keep the last figures.  */
+   that the memory allows.  */
 static void allowance_read(struct allowance *allowance)
 {
     struct budget budget = budget_now();
     int64_t more = budget_connections(&budget);
     allowance->next_read = allowance->open + LOOK_EACH;
-    /* Without a descriptor the files cannot be read: keep the last figure.  */
+    /* Without a descriptor the files cannot be read: keep the last figures.  */
     if (more == BUDGET_UNBOUND)
         return;
     allowance->memory = budget.memory;
@@ -33,17 +32,14 @@ struct allowance allowance_begin(void)
     return allowance;
 }
 
-bool allowance_fits(const struct allowance *allowance, int64_t need)
+int allowance_reserve(struct allowance *allowance, int64_t need)
 {
-    return need <= allowance->max;
-}
-
-bool allowance_reserve(struct allowance *allowance, int64_t need)
-{
+    if (need > allowance->max)
+        return -1;
     if (allowance->reserved > 0 && need > allowance->max - allowance->reserved)
-        return false;
+        return 0;
     allowance->reserved += need;
-    return true;
+    return 1;
 }
 
 bool allowance_has(const struct allowance *allowance)

@@ -2,8 +2,8 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    The bound is half of the memory left (base/budget.h), at a fixed price for
-   each connection.  The memory is read again from time to time, since other
-   processes take memory, too; but not where there is plenty.  */
+   each connection.  The memory is read again each 256 connections, since other
+   processes take memory, too; but not while 131072 or more are allowed.  */
 
 #ifndef PROBES_QUEUE_ALLOWANCE_H
 #define PROBES_QUEUE_ALLOWANCE_H 1
@@ -25,24 +25,18 @@ struct allowance {
    read, any number of connections is allowed.  */
 struct allowance allowance_begin(void);
 
-/* Whether a queue of NEED connections fits at all, without others beside
-   it.  */
-bool allowance_fits(const struct allowance *allowance, int64_t need);
-
-/* Reserve NEED connections.  Returns false, and reserves nothing, if NEED does
-   not fit beside the earlier reservations.  Without an earlier one NEED is
-   always reserved: check allowance_fits before.  */
-bool allowance_reserve(struct allowance *allowance, int64_t need);
+/* Reserve NEED connections.  Returns 1; or with nothing reserved, 0 if NEED
+   does not fit beside the earlier reservations, -1 if NEED does not fit at all.
+ */
+int allowance_reserve(struct allowance *allowance, int64_t need);
 
 /* Whether one more connection may be opened, reserved or not.  */
 bool allowance_has(const struct allowance *allowance);
 
-/* Count one more connection as open.  Each 256 connections the memory is read
-   again and the maximum set anew, unless the maximum is 131072 or more.  */
+/* Count one more connection as open; may read the memory again.  */
 void allowance_take(struct allowance *allowance);
 
-/* COUNT connections were closed, and a reservation of NEED ends; 0: none.  The
-   memory is not read again.  */
+/* COUNT connections were closed, and a reservation of NEED ends; 0: none.  */
 void allowance_give(struct allowance *allowance, int64_t count, int64_t need);
 
 #endif /* PROBES_QUEUE_ALLOWANCE_H */

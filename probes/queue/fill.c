@@ -1,9 +1,8 @@
 /* fill.c - fill accept queues with connections, several at a time
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   All queue tests share one poll.  Each test connects clients until a connect
-   is in progress: so all tests wait at full queues at the same time.  The
-   states of a test (enum fill_state):
+   All queue tests share one poll, so that they wait at full queues at the same
+   time.  The states of a test (enum fill_state):
 
                                       resources ran out
           +-----------------------------------+-------------------+
@@ -41,7 +40,6 @@
 #include "probes/queue/fill.h"
 #include "probes/queue/queue-client.h"
 #include "probes/queue/reference.h"
-#include "probes/run/runner.h"
 
 enum {
     FAMILIES = 2,
@@ -125,8 +123,8 @@ enum limit limit_of(int error)
     }
 }
 
-/* CALL failed with ERROR: record the limit that ERROR stands for, or else the
-   error; and CALL in each case.  Does not end the test.  */
+/* CALL failed with ERROR: record CALL, and the limit that ERROR stands for or
+   else ERROR.  */
 static void fill_note_failure(struct fill *fill, const char *call, int error)
 {
     fill->limit = limit_of(error);
@@ -134,10 +132,9 @@ static void fill_note_failure(struct fill *fill, const char *call, int error)
     fill->failed = call;
 }
 
-/* How long a client must be silent, in milliseconds: the WAIT of fill_all, or
-   SLOWEST_TIMES the slowest connect, up to RETRANSMIT, if that is longer.  A
-   slow stack may serve the reference connection before a client that the tested
-   queue has room for; so the timeout grows with the slowest connect.  */
+/* How long a client must be silent, in milliseconds.  A slow stack may serve
+   the reference connection before a client that the tested queue has room for;
+   so the timeout grows with the slowest connect.  */
 static int64_t silence_timeout(const struct engine *engine)
 {
     int64_t longer = SLOWEST_TIMES * engine->slowest;
@@ -146,9 +143,9 @@ static int64_t silence_timeout(const struct engine *engine)
     return engine->wait > longer ? engine->wait : longer;
 }
 
-/* A connection begun at SINCE is complete.  If the descriptor was ready before
-   poll began, the connection waited for this program, not for the stack: then
-   ignore the time.  */
+/* A connection begun at SINCE is complete: note the time, unless the descriptor
+   was ready before poll began.  Then the connection waited for this program,
+   not for the stack.  */
 static void engine_note_time(struct engine *engine, int64_t since)
 {
     int64_t time = monotonic_ms() - since;
@@ -158,8 +155,7 @@ static void engine_note_time(struct engine *engine, int64_t since)
 
 /* ---- the result of a test ------------------------------------------------ */
 
-/* Close every descriptor of FILL, free the list of clients, and give
-   connections and reservation back to the allowance.  The results stay.  */
+/* Close and free everything but the results.  */
 static void fill_close(struct engine *engine, struct fill *fill)
 {
     allowance_give(&engine->allowance, (int64_t)fill->count, fill->need);
@@ -194,15 +190,21 @@ static bool is_disturbed(const struct fill *fill,
            (queue->drops >= 0 && queue->drops == fill->drops);
 }
 
-/* Set the counts of FILL: the clients still connected, the accepted connections
-   (accepted here, and closed), and for a deferred test the incomplete
-   handshakes.  Clients that were reset make the overflow ECONNRESET.  QUEUE
-   is the kernel's report, for DISTURBED.  A failure of poll or accept is
-   recorded.  */
-static void fill_count_connections(struct fill *fill,
-                                   const struct sonde_queue *queue)
+/* Set the counts of FILL, and DISTURBED, by the kernel's report and by accept.
+   After a limit or an error CLIENT is the number of clients so far, and nothing
+   is accepted.  The pending client is closed first: accept makes room for it,
+   and needs its descriptor.  Clients that were reset make the overflow
+   ECONNRESET.  */
+static void fill_count(struct fill *fill)
 {
     const char *failed;
+    struct sonde_queue queue = {-1, -1, -1, -1};
+    if (fill->listener >= 0 && !sonde_queue(fill->listener, &queue))
+        fill->queued = queue.queued;
+    descriptor_close(&fill->pending);
+    fill->client = (long)fill->count;
+    if (fill->limit != LIMIT_NONE || fill->error)
+        return;
     fill->client = queue_clients_connected(fill->clients, fill->count);
     if (fill->client < 0) {
         fill_note_failure(fill, "poll", errno);
@@ -210,7 +212,7 @@ static void fill_count_connections(struct fill *fill,
     }
     if (fill->client < (long)fill->count)
         fill->overflow = ECONNRESET;
-    fill->disturbed = is_disturbed(fill, queue);
+    fill->disturbed = is_disturbed(fill, &queue);
     fill->accepted = queue_accept(fill->listener, 2 * CLIENTS_MAX + 1, &failed);
     if (failed)
         fill_note_failure(fill, failed, errno);
@@ -221,30 +223,12 @@ static void fill_count_connections(struct fill *fill,
         fill->queued < 0 ? fill->incomplete : fill->client - fill->queued;
 }
 
-/* Record the kernel's queue length, and count, unless a limit or an error ended
-   the test: then CLIENT is the number of clients so far, and nothing is
-   accepted.  The pending client is closed first: accept makes room for it, and
-   needs its descriptor.  */
-static void fill_count(struct fill *fill)
-{
-    struct sonde_queue queue = {-1, -1, -1, -1};
-    if (fill->listener >= 0 && !sonde_queue(fill->listener, &queue))
-        fill->queued = queue.queued;
-    descriptor_close(&fill->pending);
-    if (fill->limit == LIMIT_NONE && !fill->error)
-        fill_count_connections(fill, &queue);
-    else
-        fill->client = (long)fill->count;
-}
-
 /* ---- transitions --------------------------------------------------------- */
 
 /* Put FILL into STATE, with the work of the new state.  No other function
-   changes the state.  WAITING: close everything and reset FILL, results
-   included, until another test is DONE.  CONNECTING: no client is pending any
-   more; the caller has closed the pending client, or keeps it among the
-   connected clients.  DONE: count, close everything, and call the callback
-   DONE, which may stop the engine.  */
+   changes the state.  CONNECTING: the caller has closed the pending client, or
+   keeps it among the connected clients.  DONE: the callback DONE may stop the
+   engine.  */
 static void fill_enter(struct engine *engine, struct fill *fill,
                        enum fill_state state)
 {
@@ -272,7 +256,7 @@ static void fill_enter(struct engine *engine, struct fill *fill,
         engine->stopped = true;
 }
 
-/* CALL failed with ERROR: end FILL, with a limit if ERROR stands for one.  */
+/* End FILL: CALL failed with ERROR.  */
 static void fill_end_failed(struct engine *engine, struct fill *fill,
                             const char *call, int error)
 {
@@ -298,10 +282,9 @@ static void fill_end_overflow(struct engine *engine, struct fill *fill,
     fill_enter(engine, fill, FILL_DONE);
 }
 
-/* FILL ran out of the resource LIMIT: reset the newest test, the last one in
-   the list that is FILL or has a listener.  Without another test to free
-   resources, end FILL.  Returns true if FILL may try again; false if FILL was
-   reset or ended.  */
+/* FILL ran out of the resource LIMIT: reset the newest test, the last in the
+   list that is FILL or has a listener.  Without another test to free resources,
+   end FILL.  Returns whether FILL may try again: it was not reset or ended.  */
 static bool fill_make_room(struct engine *engine, struct fill *fill,
                            enum limit limit)
 {
@@ -341,10 +324,10 @@ static bool keep_client(struct engine *engine, struct fill *fill, int fd)
     return true;
 }
 
-/* Whether the client before the newest is still connected.  Some kernels
-   connect every client, and reset clients when the queue is full.  In a long
-   queue only each 16th client is checked; the final count finds all resets.
-   Returns 1 if so, 0 if not, or -1 with errno if poll fails.  */
+/* Whether the client before the newest is still connected: 1 or 0, or -1 with
+   errno if poll fails.  Some kernels connect every client, and reset clients
+   when the queue is full.  In a long queue only each 16th client is checked;
+   the final count finds all resets.  */
 static long check_previous(const struct fill *fill)
 {
     enum { EACH = 64, SOME = 16 };
@@ -420,8 +403,8 @@ static void fill_add_client(struct engine *engine, struct fill *fill,
     }
 }
 
-/* Connect clients of FILL until one is pending, the test ends or is reset, or
-   TURN clients are connected: then it is another test's turn.  */
+/* Connect up to TURN clients of FILL, until one is pending, or FILL is ended or
+   reset.  */
 static void fill_connect(struct engine *engine, struct fill *fill)
 {
     struct sonde_address address;
@@ -436,9 +419,9 @@ static void fill_connect(struct engine *engine, struct fill *fill)
 
 /* ---- WAITING ------------------------------------------------------------- */
 
-/* Make the listener of FILL, with exactly its backlog, and record the backlog
-   in force.  Returns NULL; or the name of the call that failed, with errno, and
-   the caller closes the listener.  */
+/* Make the listener of FILL, and record the backlog in force.  Returns NULL; or
+   the name of the call that failed, with errno, and the caller closes the
+   listener.  */
 static const char *fill_listen(struct fill *fill)
 {
     const char *failed;
@@ -467,15 +450,15 @@ int64_t fill_need(const struct fill *fill)
     return (fill->deferred ? 2 : 1) * (backlog + 1);
 }
 
-/* Reserve memory for FILL, which listens, and connect clients.  If the queue
-   needs more than the budget, the test ends; if other tests hold the memory,
-   the test is reset and waits.  */
+/* Reserve memory for FILL, which listens, and connect clients.  If other tests
+   hold the memory, FILL is reset and waits.  */
 static void fill_start(struct engine *engine, struct fill *fill)
 {
     int64_t need = fill_need(fill);
-    if (!allowance_fits(&engine->allowance, need)) {
+    int reserved = allowance_reserve(&engine->allowance, need);
+    if (reserved < 0) {
         fill_end_limited(engine, fill, LIMIT_BUDGET);
-    } else if (!allowance_reserve(&engine->allowance, need)) {
+    } else if (reserved == 0) {
         fill_enter(engine, fill, FILL_WAITING);
     } else {
         fill->need = need;
@@ -500,8 +483,7 @@ static void fill_begin(struct engine *engine, struct fill *fill)
     fill_start(engine, fill);
 }
 
-/* Begin the WAITING tests in the order of the list, until descriptors or memory
-   run out or the engine is stopped.  */
+/* Begin the WAITING tests, until resources run out or the engine is stopped. */
 static void engine_begin_waiting(struct engine *engine)
 {
     for (size_t i = 0;
@@ -512,10 +494,8 @@ static void engine_begin_waiting(struct engine *engine)
 
 /* ---- PENDING and SILENT -------------------------------------------------- */
 
-/* Check the pending client of FILL, without waiting.  A connected client is
-   kept, and more clients are connected.  A rejected client ends FILL; a client
-   that ran out of a resource is closed, and a test is reset.  Otherwise nothing
-   changes.  */
+/* Check the pending client of FILL, without waiting.  After a connect, connect
+   more clients; a failed client ends FILL, or a test is reset.  */
 static void fill_check_client(struct engine *engine, struct fill *fill)
 {
     int fd = fill->pending;
@@ -545,8 +525,7 @@ static void start_reference(struct engine *engine, struct fill *fill)
         reference_begin(&engine->references[fill->family == AF_INET6]);
 }
 
-/* Take every test one step on, without waiting: connect, check the pending
-   client, declare a client silent, start the reference connection.  */
+/* Take every test one step on, without waiting.  */
 static void engine_step(struct engine *engine)
 {
     int64_t now = monotonic_ms();
@@ -566,10 +545,9 @@ static void engine_step(struct engine *engine)
 
 /* The reference connection begun at SINCE is complete, or CALL failed with
    ERROR, not 0.  Check the client of FILL, which is SILENT, once more.  If
-   still pending: after ERROR end FILL, with LIMIT_TIME for ETIMEDOUT, otherwise
-   with ERROR; back to PENDING if the silence timeout has grown; end FILL as
-   silent if the client began at SINCE or before; otherwise leave FILL to the
-   next reference connection.  */
+   still pending: after ERROR end FILL; back to PENDING if the silence timeout
+   has grown; end FILL as silent if the client began at SINCE or before;
+   otherwise leave FILL to the next reference connection.  */
 static void reference_done(struct engine *engine, struct fill *fill,
                            int64_t since, const char *call, int error)
 {
@@ -590,8 +568,8 @@ static void reference_done(struct engine *engine, struct fill *fill,
     }
 }
 
-/* Check REFERENCE, if in progress.  Once it is complete, failed or timed out,
-   call reference_done for the SILENT tests of its family.  */
+/* Check REFERENCE.  At its end call reference_done for the SILENT tests of its
+   family.  */
 static void engine_check_reference(struct engine *engine,
                                    struct reference *reference)
 {
@@ -611,8 +589,8 @@ static void engine_check_reference(struct engine *engine,
 
 /* ---- all tests ----------------------------------------------------------- */
 
-/* Collect the descriptors to poll, WATCH first; *TIMEOUT is for how many
-   milliseconds.  Returns the number of descriptors.  */
+/* Collect the descriptors to poll, WATCH first, and set *TIMEOUT, milliseconds.
+   Returns the number of descriptors.  */
 static size_t engine_collect(struct engine *engine, int *timeout)
 {
     size_t used = 0;

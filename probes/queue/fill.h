@@ -2,9 +2,8 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    A queue test is a listener without accept, and clients that connect one after
-   another until a connect does not complete.  The result is a count of
-   connections.  The kernel's report on the queue is recorded besides, and
-   decides nothing.  */
+   another until a connect does not complete.  The kernel's report on the queue
+   is recorded, and decides no count.  */
 
 #ifndef PROBES_QUEUE_FILL_H
 #define PROBES_QUEUE_FILL_H 1
@@ -16,10 +15,8 @@
 #include "base/budget.h"
 #include "sonde.h"
 
-/* The maximum number of clients in a test.  A client takes kernel memory
-   (base/budget.h).  And beyond half of the 28,000 local ports that Linux has
-   for a destination, the search for a free port gets slower: 12,000 clients
-   take half a second, 16,000 take four.  */
+/* The maximum number of clients in a test; doc/architecture.md has the reason.
+ */
 enum { CLIENTS_MAX = 12288 };
 
 /* The result of the first client that the queue had no room for: an errno,
@@ -96,10 +93,9 @@ struct fill fill_new(int family, int backlog);
 void fill_reset(struct fill *fill);
 
 /* Estimate the number of connections that FILL takes until its queue overflows,
-   by the backlog in force or the requested backlog, at most CLIENTS_MAX; twice
-   that if deferred.  0 if unknown: the kernel does not report the backlog in
-   force, and the requested one is negative or above 4096.  No figure depends on
-   the estimate.  */
+   by the backlog in force, or the requested one from 0 to 4096; at most
+   CLIENTS_MAX, twice that if deferred; 0 if unknown.  No figure depends on the
+   estimate.  */
 int64_t fill_need(const struct fill *fill);
 
 /* The limit that ERROR, an errno, stands for; or LIMIT_NONE.  EADDRNOTAVAIL and
@@ -109,7 +105,7 @@ enum limit limit_of(int error);
 /* Run the COUNT tests of LIST, as many side by side as descriptors and memory
    allow; a test that ran out of these is reset and starts anew later.  Tests
    that are DONE are left as they are.  WAIT is the silence timeout in
-   milliseconds, which grows on a slow host, up to 900. A queue that needs more
+   milliseconds, which grows on a slow host, up to 900.  A queue that needs more
    memory than the budget is not filled.  DONE is called at the end of each
    test, also a failed one, with the test's index and DATA, and returns false to
    stop all tests.  The tests also stop when WATCH, a descriptor, becomes

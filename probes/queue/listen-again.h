@@ -17,8 +17,6 @@
 
 #include <stdio.h>
 
-#include "probes/finding/finding.h"
-
 /* The backlogs of the two calls.  */
 enum { AGAIN_SMALL = 2, AGAIN_LARGE = 5, AGAIN_MIN = 1 };
 

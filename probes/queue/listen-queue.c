@@ -55,10 +55,9 @@ static bool write_row(const struct measuring *measuring, struct listen_row *row)
     return !ferror(measuring->out);
 }
 
-/* Whether the plan asks for the least repeats, and ROW, of one test of the
-   accept queue, queued less than requested although the kernel reports a
-   sufficient backlog, or nothing: then the verdict would depend on the silence
-   of one client.  False after a limit or an error.  */
+/* Whether the plan asks for the least repeats, and the only test of ROW queued
+   less than requested although the kernel reports a sufficient backlog, or
+   nothing: then the verdict would depend on the silence of one client.  */
 static bool is_doubtful(const struct measuring *measuring,
                         const struct listen_row *row)
 {
@@ -69,9 +68,9 @@ static bool is_doubtful(const struct measuring *measuring,
            (fill->effective < 0 || fill->accepted <= fill->effective);
 }
 
-/* The test INDEX is done; with the last test of a row, so is the row.  Hold the
-   row for another round if its tests differ, are disturbed or doubtful;
-   otherwise write it.  Returns false, to stop all tests, if OUT failed.  */
+/* The test INDEX is done.  With the last test of a row, hold the row for
+   another round if its tests differ, are disturbed or doubtful; otherwise write
+   it. Returns false, to stop all tests, if OUT failed.  */
 static bool fill_done(size_t index, void *data)
 {
     struct measuring *measuring = data;
@@ -143,8 +142,8 @@ static struct prefix listen_queue_prefix(const struct measuring *measuring,
 }
 
 /* Write, and return, whether FAMILY works on the loopback interface here, by
-   one connection; UNIX sockets always do.  After a shortage of resources the
-   finding is not testable, and false is returned.  */
+   one connection; UNIX sockets always do.  Not testable, and false, after a
+   shortage of resources.  */
 static bool put_available(const struct measuring *measuring, int family)
 {
     const char *failed;
@@ -163,7 +162,6 @@ static bool put_available(const struct measuring *measuring, int family)
     return available;
 }
 
-/* Write that BACKLOG is not measured in FAMILY.  */
 static void put_left_out(const struct measuring *measuring, int family,
                          int backlog)
 {
@@ -174,9 +172,8 @@ static void put_left_out(const struct measuring *measuring, int family,
                     "so long a queue is measured in one family alone");
 }
 
-/* Add the rows of the accept queue in FAMILY.  FIRST: no available family came
-   before; only there huge queues are measured, and elsewhere a finding says
-   so.  */
+/* Add the rows of the accept queue in FAMILY.  Huge queues are measured only in
+   the FIRST available family; in others a finding has the reason.  */
 static void add_queue_rows(struct measuring *measuring, int family, bool first)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -193,8 +190,8 @@ static void add_queue_rows(struct measuring *measuring, int family, bool first)
     }
 }
 
-/* Why the SYN queue of FAMILY cannot be measured, perhaps in TEXT of SIZE
-   bytes; NULL if it can.  Tries a connection, and may add an IPv6 address.  */
+/* Why the SYN queue of FAMILY cannot be measured, perhaps in TEXT; NULL if it
+   can.  Tries a connection, and may add an IPv6 address.  */
 static const char *why_not_incomplete(const struct measuring *measuring,
                                       int family, char *text, size_t size)
 {
@@ -216,9 +213,8 @@ static const char *why_not_incomplete(const struct measuring *measuring,
     return text;
 }
 
-/* Add the row KIND of the SYN queue: tests with deferred handshakes.  The
-   clients' address is made known to the kernel for ROW_KNOWN_PEER; a failure
-   there becomes the error of the test.  */
+/* Add the row KIND of the SYN queue.  For ROW_KNOWN_PEER the clients' address
+   is made known to the kernel; a failure becomes the error of the test.  */
 static void add_syn_row(struct measuring *measuring, enum row_kind kind,
                         int family, int backlog)
 {
@@ -239,8 +235,7 @@ static void add_syn_row(struct measuring *measuring, enum row_kind kind,
 }
 
 /* Write whether the SYN queue of FAMILY can be measured, and if so, add its
-   rows.  Of huge backlogs, only a single one in the first family is
-   measured.  */
+   rows: of huge backlogs a single one, in the FIRST family.  */
 static void add_syn_rows(struct measuring *measuring, int family, bool first)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -261,9 +256,8 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
     }
 }
 
-/* Write which planned families are available, and add their rows: the ordinary
-   rows first, the cap last: when descriptors run out, the last test is
-   reset.  */
+/* Write which planned families are available, and add their rows, the cap last:
+   when descriptors run out, the last test is reset.  */
 static void add_rows(struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -307,10 +301,9 @@ static void measure_stepwise(const struct measuring *measuring)
 
 /* ---- further rounds ------------------------------------------------------ */
 
-/* Repeat the tests of the held rows, WAIT milliseconds being the silence
-   timeout, longer than before: on a busy host a stack may answer late, and a
-   packet may be lost by chance.  The new results replace the old ones.  Returns
-   false to stop all.  */
+/* Repeat the tests of the held rows with WAIT, a longer silence timeout: on a
+   busy host a stack may answer late, and a packet may be lost by chance.
+   Returns false to stop all.  */
 static bool fill_held(struct measuring *measuring, int wait, int watch)
 {
     for (size_t i = 0; i < measuring->row_count; i++) {
@@ -321,17 +314,6 @@ static bool fill_held(struct measuring *measuring, int wait, int watch)
     }
     return fill_all(measuring->fills, measuring->fill_count, wait, watch,
                     fill_done, measuring);
-}
-
-/* Write the rows that are still held, as they are.  Returns false if OUT
-   failed.  */
-static bool write_held(struct measuring *measuring)
-{
-    bool whole = true;
-    for (size_t i = 0; i < measuring->row_count && whole; i++)
-        if (measuring->rows[i].held)
-            whole = write_row(measuring, &measuring->rows[i]);
-    return whole;
 }
 
 /* Measure all rows, and up to twice again the rows that fill_done holds; then
@@ -345,12 +327,14 @@ static bool fill_rows(struct measuring *measuring, int watch)
                           fill_done, measuring);
     for (int i = 0; i < ROUNDS - 1 && whole; i++)
         whole = fill_held(measuring, waits[i], watch);
-    return whole && write_held(measuring);
+    for (size_t i = 0; i < measuring->row_count && whole; i++)
+        if (measuring->rows[i].held)
+            whole = write_row(measuring, &measuring->rows[i]);
+    return whole;
 }
 
-/* Measure PLAN in the current network namespace, after raising the soft limit
-   of descriptors of this process to the hard limit.  Returns true after a
-   complete measurement.  */
+/* Measure PLAN in the current network namespace.  Raises the soft limit of
+   descriptors.  Returns true after a complete measurement.  */
 static bool listen_queue_measure(FILE *out, int watch,
                                  const struct queue_plan *plan)
 {

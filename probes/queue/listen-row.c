@@ -192,9 +192,9 @@ static void put_queue_row(const struct prefix *prefix,
                       NULL);
 }
 
-/* Write the incomplete handshakes, counted by accept and by the kernel (a range
-   if these differ); and unless the peer is known, the connections accepted by
-   SYN cookie.  */
+/* Write the incomplete handshakes, a range if the counts by accept and by the
+   kernel differ; and unless the peer is known, the connections accepted by SYN
+   cookie.  */
 static void put_syn_row(const struct prefix *prefix,
                         const struct listen_row *row)
 {
@@ -211,14 +211,10 @@ static void put_syn_row(const struct prefix *prefix,
 
 bool listen_row_failed(const struct listen_row *row)
 {
-    bool failed = false;
-    for (size_t i = 0; i < row->repeats; i++) {
-        const struct fill *fill = &row->fills[i];
-        if (fill->limit != LIMIT_NONE || fill->error)
+    for (size_t i = 0; i < row->repeats; i++)
+        if (row->fills[i].limit != LIMIT_NONE || row->fills[i].error)
             return false;
-        failed = failed || fill->disturbed;
-    }
-    return failed;
+    return was_disturbed(row);
 }
 
 static bool same_counts(const struct fill *a, const struct fill *b)

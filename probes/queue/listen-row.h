@@ -30,9 +30,8 @@ struct listen_row {
 
 /* Whether ROW's tests, all done, should be repeated: listen_row_varies: their
    results differ, or the two counts of incomplete handshakes of one test;
-   listen_row_failed: a test was disturbed, although the reference connection
-   completed.  Both are false if a limit or an error ended a test;
-   listen_row_varies is false also after a disturbance.  */
+   listen_row_failed: a test was disturbed.  Both are false if a limit or an
+   error ended a test; listen_row_varies also after a disturbance.  */
 bool listen_row_varies(const struct listen_row *row);
 bool listen_row_failed(const struct listen_row *row);
 

@@ -5,8 +5,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,17 +39,11 @@ static void put_volatile(const struct prefix *prefix, const char *key,
                       value, HOW_MEASURED, NULL);
 }
 
+/* Write VALUE as KEY; if VALUE is NULL, KEY is not testable, for REASON.  */
 static void overflow_put(const struct prefix *prefix, const char *key,
-                         const char *value)
+                         const char *value, const char *reason)
 {
-    prefix_put_text(prefix, key, value, HOW_MEASURED, NULL);
-}
-
-/* Write KEY as not testable, for REASON.  */
-static void put_not(const struct prefix *prefix, const char *key,
-                    const char *reason)
-{
-    prefix_put_text(prefix, key, NULL, HOW_NOT_TESTABLE, reason);
+    prefix_put_text(prefix, key, value, HOW_MEASURED, reason);
 }
 
 /* The result of the client that met the full queue STEPWISE, as the finding
@@ -67,14 +59,14 @@ static const char *overflow_next_of(const struct stepwise *stepwise)
 /* Accept one connection, and write whether the pending client's connect then
    completes within TIMEOUT; the time depends on TCP's retransmission.  Drops
    the pending client.  Without one, nothing is accepted, and "enters" is not
-   testable (not written for UNIX sockets).  Returns how many connections were
-   accepted.  */
+   testable; for UNIX sockets put_blocking measures it.  Returns how many
+   connections were accepted.  */
 static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
     if (stepwise->pending < 0) {
-        /* For UNIX sockets a blocking client shows it: put_blocking.  */
         if (stepwise->family != AF_UNIX)
-            put_not(prefix, "enters", "its connect is not in progress");
+            overflow_put(prefix, "enters", NULL,
+                         "its connect is not in progress");
         return 0;
     }
     long accepted = stepwise_accept(stepwise, 1);
@@ -85,8 +77,8 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
     if (state == CLIENT_UNKNOWN)
         stepwise_put(stepwise, prefix, "enters", -1);
     else
-        overflow_put(prefix, "enters",
-                     state == CLIENT_CONNECTED ? "yes" : "no");
+        overflow_put(prefix, "enters", state == CLIENT_CONNECTED ? "yes" : "no",
+                     NULL);
     if (state == CLIENT_CONNECTED)
         put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
     stepwise_drop_pending(stepwise);
@@ -104,7 +96,7 @@ static void put_queue(const struct prefix *prefix, int family, int wait)
     if (stepwise.full) {
         long connected = (long)stepwise.count;
         stepwise_put(&stepwise, prefix, "connected", connected);
-        overflow_put(prefix, "next", overflow_next_of(&stepwise));
+        overflow_put(prefix, "next", overflow_next_of(&stepwise), NULL);
         long accepted = put_enters(prefix, &stepwise);
         long late = (long)stepwise.count - connected; /* since the accept */
         accepted += stepwise_accept(&stepwise, STEPWISE_CLIENTS);
@@ -165,7 +157,7 @@ static void put_no_memory(const struct prefix *prefix,
 {
     char text[200];
     budget_explain(text, sizeof text, &budget->memory, "this", DATA_MAX);
-    put_not(prefix, "data", text);
+    overflow_put(prefix, "data", NULL, text);
 }
 
 /* Send from the client of STEPWISE, then accept, and write whether all of the
@@ -186,7 +178,7 @@ static void put_arrival(const struct prefix *prefix,
     else if (sent >= max && max < DATA_MAX)
         put_no_memory(prefix, &budget);
     else
-        overflow_put(prefix, "data", got == sent ? "kept" : "lost");
+        overflow_put(prefix, "data", got == sent ? "kept" : "lost", NULL);
     if (sent >= 0)
         put_volatile(prefix, "data-bytes", sent);
     descriptor_close(&fd);
@@ -202,7 +194,7 @@ static void overflow_put_data(const struct prefix *prefix, int family)
     if (stepwise.shortage)
         stepwise_put(&stepwise, prefix, "data", -1);
     else if (stepwise.count == 0)
-        put_not(prefix, "data", "no client was connected");
+        overflow_put(prefix, "data", NULL, "no client was connected");
     else
         put_arrival(prefix, &stepwise);
     stepwise_close(&stepwise);
@@ -237,25 +229,10 @@ static int await_child(pid_t child, int timeout_ms)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;
 }
 
-/* CHILD blocks in connect: accept a connection, and write whether the connect
-   completes within TIMEOUT.  Returns CHILD's exit status; or -1 if CHILD has
-   not ended or accept met a shortage, and the caller kills CHILD.  */
-static int overflow_let_in(const struct prefix *prefix,
-                           struct stepwise *stepwise, pid_t child)
-{
-    stepwise_accept(stepwise, 1);
-    if (stepwise->shortage) {
-        stepwise_put(stepwise, prefix, "enters", -1);
-        return -1;
-    }
-    int status = await_child(child, TIMEOUT);
-    overflow_put(prefix, "enters", status == 0 ? "yes" : "no");
-    return status;
-}
-
 /* Write the result of a blocking connect, in a child, to the full queue
-   STEPWISE: "waits" if not over after WAIT milliseconds, then also "enters".
-   The child is gone when this returns.  */
+   STEPWISE: "waits" if not over after WAIT milliseconds, then also "enters",
+   whether the connect completes after an accept.  The child is gone when this
+   returns.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
                        int wait)
 {
@@ -269,19 +246,25 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
     int status = await_child(child, wait);
     if (status >= 0) {
         overflow_put(prefix, "blocking",
-                     status ? errno_name(status) : "connects");
+                     status ? errno_name(status) : "connects", NULL);
         return;
     }
-    overflow_put(prefix, "blocking", "waits");
-    if (overflow_let_in(prefix, stepwise, child) < 0) {
+    overflow_put(prefix, "blocking", "waits", NULL);
+    stepwise_accept(stepwise, 1);
+    if (stepwise->shortage) {
+        stepwise_put(stepwise, prefix, "enters", -1);
+    } else {
+        status = await_child(child, TIMEOUT);
+        overflow_put(prefix, "enters", status == 0 ? "yes" : "no", NULL);
+    }
+    if (status < 0) {
         kill(child, SIGKILL);
         wait_child(child, NULL, TIMEOUT);
     }
 }
 
-/* UNIX sockets: a non-blocking client gets EAGAIN at once; a blocking client is
-   another case.  Fill a queue, and write "blocking" and "enters" for the
-   latter.  */
+/* UNIX sockets: a non-blocking client gets EAGAIN at once.  Fill a queue, and
+   write "blocking" and "enters" of a blocking client.  */
 static void put_blocking(const struct prefix *prefix, int wait)
 {
     struct stepwise stepwise;

@@ -26,8 +26,6 @@
 
 #include <stdio.h>
 
-#include "probes/finding/finding.h"
-
 /* Measure in FAMILY, called NAME, and write and flush the findings to OUT.  A
    figure that cannot be measured is not testable, with the reason.  WAIT is the
    silence timeout in milliseconds.  May take some 8 seconds each for a client

@@ -47,9 +47,8 @@ enum client_state queue_client_connect(int fd,
    open.  */
 enum client_state queue_client_check(int fd);
 
-/* Count the clients among the COUNT in FDS, all once connected, that are still
-   connected, not reset.  Does not wait.  Returns -1 with errno if poll fails:
-   then the count is unknown.  */
+/* Count the clients among the COUNT in FDS, all once connected, that were not
+   reset.  Does not wait.  Returns -1 with errno if poll fails.  */
 long queue_clients_connected(const int *fds, size_t count);
 
 #endif /* PROBES_QUEUE_QUEUE_CLIENT_H */

@@ -11,7 +11,6 @@
 #include "base/wait.h"
 #include "probes/queue/queue-client.h"
 #include "probes/queue/reference.h"
-#include "probes/run/runner.h"
 
 /* One connection at a time waits in the queue.  */
 enum { REFERENCE_BACKLOG = 64 };

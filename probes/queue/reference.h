@@ -38,10 +38,9 @@ void reference_begin(struct reference *reference);
 
 /* Check the connection, without waiting.  Returns 0 while connect is in
    progress, for at most REFERENCE_TIMEOUT.  Otherwise ends the connection, and
-   returns 1 after a complete connect; or -1 after a failure or timeout
-   (ETIMEDOUT), with the errno in REFERENCE.  Also -1 if no connection was
-   begun, with the errno of the last one, or if the socket of the next client
-   cannot be made.  */
+   returns 1 after a complete connect; or -1, with the errno in REFERENCE, after
+   a failure or timeout (ETIMEDOUT), if the socket of the next client cannot be
+   made, or if no connection was begun.  */
 int reference_check(struct reference *reference);
 
 /* Close the listener and the client.  */

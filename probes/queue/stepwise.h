@@ -1,7 +1,7 @@
 /* stepwise.h - one listener and a few clients, step by step
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   To measure the behavior of a queue after it is full.  */
+   Shows the behavior of a full queue.  */
 
 #ifndef PROBES_QUEUE_STEPWISE_H
 #define PROBES_QUEUE_STEPWISE_H 1
@@ -48,12 +48,11 @@ int stepwise_listen(struct stepwise *stepwise, const struct prefix *prefix,
    with the errno in ERROR, and the client is closed.  */
 enum client_state stepwise_add(struct stepwise *stepwise, int wait);
 
-/* Connect clients until one is silent for WAIT milliseconds while a reference
-   connection completes, or fails, or an earlier one was reset: then the queue
-   is FULL, and a silent client stays pending.  The queue is not FULL if
-   STEPWISE_CLIENTS are connected, after a SHORTAGE, or if the kernel counts
-   room in the queue (DISTURBED).  Clients of earlier calls count, but are not
-   checked.  */
+/* Connect clients until one is silent or fails, as in stepwise_add, or an
+   earlier one was reset: then the queue is FULL, and a silent client stays
+   pending.  The queue is not FULL if STEPWISE_CLIENTS are connected, after a
+   SHORTAGE, or if the kernel counts room (DISTURBED).  Clients of earlier calls
+   count, but are not checked.  */
 void stepwise_fill(struct stepwise *stepwise, int wait);
 
 /* Wait up to WAIT milliseconds for the pending client.  A connected client

@@ -45,7 +45,6 @@ struct half_open {
     int tun, watch;
     struct target *targets;
     size_t count;
-    uint32_t here, peer;
     int64_t received; /* when the last SYN-ACK arrived */
     bool carries;     /* an RST arrived: the interface carries packets */
 };
@@ -57,8 +56,8 @@ static bool send_from(const struct half_open *run, uint16_t source_port,
 {
     uint8_t packet[PACKET_MAX];
     struct segment segment = {
-        .source = run->peer,
-        .destination = run->here,
+        .source = ntohl(inet_addr(TUN_PEER)),
+        .destination = ntohl(inet_addr(TUN_HERE)),
         .source_port = source_port,
         .destination_port = port,
         .sequence = 100000 + 1000 * (uint32_t)source_port,
@@ -163,10 +162,9 @@ static void put_target(const struct half_open *run, const struct target *target)
                       "the queue was not full");
 }
 
-/* Count SYN-ACKs until all retransmissions have been sent, at most until LATEST
-   milliseconds after START.  The clock is read before the packets: so every
-   packet until then is counted, even if this process is late.  Returns false if
-   the reader of the findings is gone.  */
+/* Count SYN-ACKs until all retransmissions have been sent, LATEST milliseconds
+   after START at most.  The clock is read before the packets: so a late process
+   counts every packet.  Returns false if the reader of the findings is gone. */
 static bool wait_for_retransmissions(struct half_open *run, int64_t start)
 {
     int64_t now;
@@ -208,8 +206,8 @@ static void fill_target(struct half_open *run, struct target *target)
 }
 
 /* Fill all queues, wait for the retransmissions, and write a finding for each
-   queue; none for a queue that could not be made.  Returns false, without
-   findings, if the reader is gone.  */
+   queue that could be made.  Returns false, without findings, if the reader is
+   gone.  */
 static bool run_targets(struct half_open *run)
 {
     for (size_t i = 0; i < run->count; i++)
@@ -285,17 +283,12 @@ static const char *make_ready(struct half_open *run,
                               const struct queue_plan *plan,
                               struct namespace_trouble *trouble)
 {
-    struct in_addr here, peer;
     choose_targets(run, plan);
     if (run->count == 0)
         return "needs a backlog from 0 to 1024";
     if (!can_afford(run, trouble) || syn_queue_tun_enter(plan, trouble) ||
         (run->tun = tun_open(trouble)) < 0)
         return trouble->text;
-    inet_pton(AF_INET, TUN_HERE, &here);
-    inet_pton(AF_INET, TUN_PEER, &peer);
-    run->here = ntohl(here.s_addr);
-    run->peer = ntohl(peer.s_addr);
     return await_interface(run) ? "the TUN interface carries no packets" : NULL;
 }
 

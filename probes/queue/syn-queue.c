@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -105,8 +104,9 @@ static int syn_queue_disconnect(int server, int client)
     return 0;
 }
 
-/* Make ADDRESS a known peer, by a connection from it over the loopback
-   interface.  Returns 0, or -1 with errno.  */
+/* Make ADDRESS a known peer, by a connection from ADDRESS over the loopback
+   interface.  The listener is not of queue_listener, whose connections close
+   with RST and leave no metrics.  Returns 0, or -1 with errno.  */
 static int syn_queue_make_known(const struct sonde_address *address)
 {
     struct sonde_address loopback;

@@ -1,13 +1,12 @@
 /* syn-queue.h - preparations for measuring the SYN queue
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The SYN queue holds incomplete handshakes.  A queue test with "deferred" set
-   (probes/queue/fill.h) keeps handshakes incomplete: clients that accept does
-   not return are in the SYN queue.  Linux bounds the SYN queue by the backlog.
-   Beyond the backlog, Linux sends SYN cookies, and a client that answers a
-   cookie needs no entry in the SYN queue.  With cookies off, Linux drops the
-   SYN, and reserves the last quarter of net.ipv4.tcp_max_syn_backlog for known
-   peers, with an entry in tcp_metrics.  */
+   A queue test with "deferred" set (probes/queue/fill.h) keeps handshakes
+   incomplete: clients that accept does not return are in the SYN queue.  Linux
+   bounds the SYN queue by the backlog.  Beyond, Linux sends SYN cookies, which
+   need no entry in the SYN queue.  With cookies off, Linux drops the SYN, and
+   reserves the last quarter of net.ipv4.tcp_max_syn_backlog for known peers,
+   with an entry in tcp_metrics.  */
 
 #ifndef PROBES_QUEUE_SYN_QUEUE_H
 #define PROBES_QUEUE_SYN_QUEUE_H 1
@@ -40,9 +39,9 @@ bool syn_has_new_peers(int family, bool own);
 void syn_new_peer(struct sonde_address *address, int family);
 
 /* Set *ADDRESS to a known peer of FAMILY, with port 0, a random loopback
-   address or ::1.  A connection that closes normally and leaves no socket in
-   TIME_WAIT makes the peer known.  Returns 0, or -1 with errno.  Waits up to
-   REFERENCE_TIMEOUT for each step.  */
+   address or ::1: makes the peer known by a connection, which leaves no socket
+   in TIME_WAIT.  Returns 0, or -1 with errno.  Waits up to REFERENCE_TIMEOUT
+   for each step.  */
 int syn_known_peer(struct sonde_address *address, int family);
 
 /* Try, by one connection, whether FAMILY can keep a handshake incomplete.

@@ -26,8 +26,7 @@ static bool in_kubernetes(void)
 }
 
 /* Whether this process runs in a container of Docker, or of Podman, which has
-   the same options.  False in all other containers, named by $container, since
-   their configuration differs.  */
+   the same options.  */
 static bool in_docker(void)
 {
     const char *container = getenv("container"); /* set by systemd */
@@ -37,9 +36,8 @@ static bool in_docker(void)
 }
 
 /* The known advice, by setting and by place.  In WHAT and MORE "@" stands for
-   the name of the setting and "%" for the new value.  The first row with a
-   HERE that returns true is for this place; a row with HERE NULL is for any
-   host.  */
+   the name of the setting and "%" for the new value.  The first row whose HERE
+   is NULL or returns true is for this place.  */
 static const struct {
     const char *setting; /* beginning of the name */
     const char *place;
@@ -84,8 +82,7 @@ static void write_filled(FILE *out, const char *text, const char *setting,
     putc('\n', out);
 }
 
-/* Write row I of the advice, in one or two lines.  A larger WANTED than the
-   row's MAX is written as MAX.  */
+/* Write row I of the advice, in one or two lines.  */
 static void write_one(FILE *out, int i, const char *setting, int wanted)
 {
     if (advice[i].max > 0 && wanted > advice[i].max)
@@ -104,9 +101,9 @@ static bool is_about(int i, const char *setting)
     return !strncmp(setting, advice[i].setting, strlen(advice[i].setting));
 }
 
-/* Returns the index of the first row about SETTING that applies here: HERE is
-   NULL or returns true; or -1 if there is none.  If IS_HOST, SETTING belongs to
-   the host, even in a container, and rows with HERE are skipped.  */
+/* The index of the first row about SETTING that applies here, or -1.  If
+   IS_HOST, SETTING belongs to the host, even in a container, and rows with HERE
+   are skipped.  */
 static int find_here(const char *setting, bool is_host)
 {
     for (int i = 0; i < ADVICE_COUNT; i++)

@@ -112,14 +112,13 @@ static bool is_tcp(const struct queue_row *row)
 }
 
 /* Whether KERNEL with CAP would give the figures of ROW, and the same result of
-   the next client.  True for rows without figures and for UNIX sockets.  A
-   missing report contradicts no kernel: the query may be filtered, or unknown
-   to the library.  */
+   the next client.  Missing figures contradict no kernel, nor does a missing
+   report: the query may be filtered, or unknown to the library.  */
 static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
                      long cap)
 {
     if (row->accepted < 0 || row->client < 0 || !is_tcp(row))
-        return true; /* no figures, no contradiction */
+        return true;
     const char *overflow = kernel->traits & RESETS ? "reset" : "silence";
     if (row->overflow && strcmp(row->overflow, overflow) != 0)
         return false;

@@ -24,9 +24,8 @@ struct likeness {
 };
 
 /* The kernel families that would give the TCP figures of TABLE.  A family with
-   its default cap fits better than a family with a changed cap.  Equal figures
-   do not identify a kernel.  Without TCP figures COMPARABLE is false and no
-   family is named.  */
+   its default cap fits better than a family with a changed cap.  Without TCP
+   figures no family is named.  */
 struct likeness kernels_like(const struct queue_table *table);
 
 /* Whether a kernel family named in LIKE can have a cap named SETTING; true also

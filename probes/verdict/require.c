@@ -8,10 +8,9 @@
 
 #include "probes/verdict/require.h"
 
-/* The grant for ASKED by ROW alone, without OWED.  Truncated: the queue or the
-   backlog in force is shorter than ASKED.  Full: the queue was measured; or the
-   kernel reports the backlog in force, and a limit of the process or host kept
-   the undisturbed test from filling the queue.  Unknown in all other cases.  */
+/* The grant for ASKED by ROW alone, without OWED.  Full without a measurement:
+   the kernel reports the backlog in force, and a limit of the process or host
+   kept the undisturbed test from filling the queue.  */
 static struct requirement require_judge(const struct queue_row *row, int asked)
 {
     struct requirement one = {
@@ -35,8 +34,7 @@ static struct requirement require_judge(const struct queue_row *row, int asked)
 }
 
 /* Whether ROW, if without figures, makes the result unknown: ROW was tested, or
-   its IPv4 or IPv6 family has addresses, but connections fail.  False for a
-   disabled family.  */
+   its family has addresses, but connections fail.  */
 static bool is_owed(const struct queue_table *table,
                     const struct queue_row *row)
 {

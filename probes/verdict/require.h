@@ -25,12 +25,11 @@ struct requirement {
     bool owed;          /* an unknown grant that makes the result unknown */
 };
 
-/* The smallest grant for ASKED among the rows of TABLE with the backlog ASKED,
-   one row for each family.  A queue shorter than ASKED, or a smaller backlog in
-   force, is truncated.  Otherwise an enabled family without any figure makes
-   the result unknown.  Disabled families count only if no family has figures.
-   Without such a row: unknown, with the reason "no row" and FAMILY NULL.  The
-   result points into TABLE.  */
+/* The smallest grant for ASKED among the rows of TABLE with that backlog.  A
+   queue shorter than ASKED, or a smaller backlog in force, is truncated.
+   Otherwise an enabled family without any figure makes the result unknown.
+   Disabled families count only if no family has figures.  Without a row:
+   unknown, with the reason "no row".  The result points into TABLE.  */
 struct requirement require_of(const struct queue_table *table, int asked);
 
 #endif /* PROBES_VERDICT_REQUIRE_H */

@@ -17,8 +17,7 @@ enum { TIMES_MAX = 12, BY_MAX = 8 };
 /* The largest figure; also the value of a rule for a huge n.  */
 static const int64_t huge = LONG_MAX;
 
-/* N times the slope of RULE, rounded to whole numbers, without the addend; at
-   most HUGE.  N is not negative.  */
+/* N, not negative, times the slope of RULE; at most HUGE.  */
 static int64_t rule_steep(const struct rule *rule, long n)
 {
     if (rule->times > 0 && n > INT64_MAX / rule->times)

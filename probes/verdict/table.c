@@ -78,10 +78,8 @@ static const char *why_half_open(const struct findings *findings,
                          : "needs IPv4, and a backlog from 0 to 1024";
 }
 
-/* Compare the figures of ROW's SYN queue by the two methods, deferred and
-   half-open handshakes.  If both are known and differ, set WAYS_DIFFER, and
-   make INCOMPLETE unknown with text and reason; HALF_OPEN stays for the report.
- */
+/* If the figures of ROW's SYN queue by the two methods differ, set WAYS_DIFFER,
+   and make INCOMPLETE unknown; HALF_OPEN stays for the report.  */
 static void compare_methods(struct queue_row *row)
 {
     row->ways_differ = row->incomplete >= 0 && row->half_open >= 0 &&

@@ -8,45 +8,34 @@
 
 #include "probes/finding/finding.h"
 
-/* The results for one family and one requested backlog; the findings are those
-   of probes/queue/listen-queue.h.  Unknown figures are -1, also figures on
-   which the repeats differ; unknown texts are NULL.  */
+/* The results for one family and one requested backlog, named as the findings
+   (probes/queue/listen-queue.h).  Unknown figures are -1, also figures on which
+   the repeats differ; unknown texts are NULL.  */
 struct queue_row {
     char family[8]; /* "inet", "inet6", "unix" */
     int backlog;    /* requested */
-    /* The backlog in force, as the kernel reports; connections complete at the
-       clients; connections that accept returned; length of the full queue, as
-       the kernel reports; number of tests.  */
     long effective, client, accepted, queued, repeats;
-    /* Incomplete handshakes in the SYN queue, of a new and of a known peer (an
-       address with an entry in Linux's tcp_metrics); connections accepted by
-       SYN cookie.  */
-    long incomplete, known, passed;
-    long half_open;                /* incomplete, by the second method:
-                                      half-open handshakes */
-    const char *half_open_reason;  /* why HALF_OPEN is -1 */
-    bool ways_differ;              /* the two methods do: INCOMPLETE is -1 */
-    const char *incomplete_text;   /* a range, if not stable */
-    const char *incomplete_reason; /* why INCOMPLETE is -1 */
+    long incomplete, known, passed; /* KNOWN: "incomplete-known" */
+    long half_open;                 /* incomplete, by the second method */
+    const char *half_open_reason;   /* why HALF_OPEN is -1 */
+    bool ways_differ;               /* the two methods do: INCOMPLETE is -1 */
+    const char *incomplete_text;    /* a range, if not stable */
+    const char *incomplete_reason;  /* why INCOMPLETE is -1 */
     const char *client_text, *accepted_text; /* a range, if not stable */
-    const char *overflow; /* result of the next client: "silence", "refused",
-                             "reset", or an errno by name */
-    const char *limit;    /* the limit of process or host that ended the test */
-    const char *reason;   /* why ACCEPTED was not measured */
-    bool stable;          /* the repeats agree on CLIENT, ACCEPTED, OVERFLOW */
+    const char *overflow, *limit;
+    const char *reason; /* why ACCEPTED was not measured */
+    bool stable;        /* the repeats agree on CLIENT, ACCEPTED, OVERFLOW */
     bool disturbed; /* a firewall, or packet loss: the figures are invalid */
 };
 
 /* The cap: its setting, and the queue test with the largest backlog, INT_MAX.
-   FAMILY is the family of the test.  SCOPE is "host", "own" or the network
-   namespace (probes/finding/host.h).  The remaining texts and figures are named
-   as in struct queue_row, with -1 and NULL for unknown.  */
+   SCOPE is "host", "own" or the network namespace (probes/finding/host.h); the
+   rest as in struct queue_row.  */
 struct cap_row {
     const char *family, *setting, *scope, *overflow, *limit, *reason;
-    long effective;           /* the backlog in force, as the kernel reports */
+    long effective, client, accepted;
     long value;               /* of the setting */
     const char *value_reason; /* why VALUE is -1 */
-    long client, accepted;
     const char *initial; /* "yes": SCOPE is the initial one; "no"; or NULL */
     long initial_value;  /* of the setting there */
 };

@@ -8,12 +8,10 @@
 
 #include "probes/verdict/verdict.h"
 
-/* The largest queue: the measured length, and the largest backlog in force, as
-   the kernel or the setting reports, for use if the queue was not filled.  -1
-   if unknown.  */
+/* The largest queue: its measured length, or else the largest backlog in force,
+   as the kernel or the setting reports.  -1 if unknown.  */
 struct top {
-    long queue;
-    long backlog;
+    long queue, backlog;
 };
 
 /* Whether RULE, limited by the largest queue, explains the FOUND connections of
@@ -22,18 +20,13 @@ struct top {
 static bool verdict_explains3(const struct rule *rule, const struct top *top,
                               int backlog, long found)
 {
-    if (found < 0)
-        return true;
-    if (backlog < 0)
-        return found == top->queue || found == rule_value(rule, 0) ||
-               (top->queue < 0 && top->backlog >= 0 &&
-                found == rule_value(rule, top->backlog));
-    if (top->queue < 0 && top->backlog >= 0 && backlog > top->backlog)
-        return found == rule_value(rule, top->backlog);
-    long expected = rule_value(rule, backlog);
-    if (top->queue >= 0 && expected > top->queue)
-        expected = top->queue;
-    return found == expected;
+    long max = top->queue < 0 && top->backlog >= 0
+                   ? rule_value(rule, top->backlog)
+                   : top->queue;
+    long expected = rule_value(rule, backlog < 0 ? 0 : backlog);
+    if (max >= 0 && expected > max)
+        expected = max;
+    return found < 0 || found == expected || (backlog < 0 && found == max);
 }
 
 /* Whether FOUND connections of BACKLOG are a sample for the rule: both are
@@ -71,31 +64,34 @@ static struct ruling rule_on(const struct queue_table *table,
     return ruling;
 }
 
+/* Whether ROW contradicts the reported backlog in force EFFECTIVE of another
+   test with ACCEPTED connections: the same report, another count.  */
+static bool row_contradicts(const struct queue_row *row, long effective,
+                            long accepted)
+{
+    return row->effective >= 0 && row->effective == effective &&
+           row->accepted >= 0 && accepted >= 0 && row->accepted != accepted;
+}
+
 /* Whether equal backlogs in force, as the kernel reports, go with equal counts
    of accepted connections, in all rows and in the test of the cap.  Otherwise
-   the report is about something else.  Rows without report or count are
-   skipped.  */
+   the report is about something else.  */
 static bool is_report_true(const struct queue_table *table)
 {
-    const struct cap_row *cap = &table->cap;
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
-        if (row->effective < 0 || row->accepted < 0)
-            continue;
-        if (row->effective == cap->effective && cap->accepted >= 0 &&
-            row->accepted != cap->accepted)
+        if (row_contradicts(row, table->cap.effective, table->cap.accepted))
             return false;
         for (size_t k = 0; k < i; k++)
-            if (table->rows[k].effective == row->effective &&
-                table->rows[k].accepted >= 0 &&
-                table->rows[k].accepted != row->accepted)
+            if (row_contradicts(row, table->rows[k].effective,
+                                table->rows[k].accepted))
                 return false;
     }
     return true;
 }
 
-/* Whether, in each family, all backlogs of at least the setting have the same
-   count of accepted connections.  If not, the setting is not in force.  */
+/* Whether the setting may be in force: in each family, all backlogs of at least
+   the setting have the same count of accepted connections.  */
 static bool is_setting_true(const struct queue_table *table)
 {
     long min = table->cap.value;
@@ -119,10 +115,9 @@ static long reported_cap(const struct queue_table *table)
 }
 
 /* Set CAP, SETTING_FOREIGN and SETTING_HOLDS of VERDICT; ACCEPTED and LIKE are
-   set.  The cap is the largest backlog in force: as the kernel reports of a
-   listener; or the setting, unless the measurement contradicts the setting,
-   since on some stacks the setting has no effect; or by the rule and the
-   largest queue; or -1.  */
+   set.  The cap is as the kernel reports of a listener; or the setting, unless
+   the measurement contradicts the setting, which has no effect on some stacks;
+   or by the rule and the largest queue; or -1.  */
 static void find_cap(struct verdict *verdict, const struct queue_table *table)
 {
     const struct ruling *ruling = &verdict->accepted;
@@ -142,7 +137,7 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
 }
 
 /* The result of the next client, in the rows of UNIX sockets (LOCAL) or of TCP.
-   If the rows differ, VARIES is set and SAW is the result of the last row.  */
+ */
 static struct next verdict_next_of(const struct queue_table *table, bool local)
 {
     struct next next = {0};
@@ -201,9 +196,9 @@ static enum bound bound_of(const struct queue_table *table,
     return BOUND_UNKNOWN;
 }
 
-/* The bound in all rows with figures of both queues.  If the rows differ: SYN
-   cookies before the setting, the setting before the backlog.  BOUND_UNKNOWN if
-   a row has no known bound, or if no row has figures.  */
+/* The bound in all rows with figures of both queues; if the rows differ, the
+   last of enum bound.  BOUND_UNKNOWN if a row has no known bound, or if no row
+   has figures.  */
 static enum bound find_bound(const struct queue_table *table)
 {
     enum bound found = BOUND_UNKNOWN;

@@ -52,9 +52,9 @@ struct verdict {
    memory the rules are not determined, with ROWS 0.  */
 struct verdict verdict_of(const struct queue_table *table);
 
-/* Whether the rule of VERDICT explains the accepted connections of ROW, a row
-   of TABLE, from which VERDICT was made.  True for a row without figures.
-   Meaningful only if VERDICT's ACCEPTED is comparable.  */
+/* Whether the rule of VERDICT, whose ACCEPTED is comparable, explains the
+   accepted connections of ROW, a row of TABLE, from which VERDICT was made.
+   True for a row without figures.  */
 bool verdict_explains(const struct verdict *verdict,
                       const struct queue_table *table,
                       const struct queue_row *row);

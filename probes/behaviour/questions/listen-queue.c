@@ -8,13 +8,11 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/names.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/queue/defer.h"
 #include "probes/queue/listen-queue.h"
