@@ -120,12 +120,6 @@ static bool has_path(const struct sonde_listener *listener, const char *text)
     return !memcmp(name, wanted, sizeof wanted);
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* Whether LISTENER created the file of MEANING, if there is one, by device and
    inode.  If the kernel's numbers are unknown or differ from those of stat
    (some overlayfs), the path bound, if absolute, is checked by stat, but only
@@ -145,7 +139,7 @@ static bool has_file(const struct sonde_listener *listener,
     if (unix_name(listener, path) == 0 || path[0] != '/' ||
         !(real = realpath(meaning->text, NULL)))
         return false;
-    bool same = !strcmp(last_part(real), last_part(path)) &&
+    bool same = !strcmp(strrchr(real, '/'), strrchr(path, '/')) &&
                 !stat(path, &bound) && bound.st_dev == meaning->file.st_dev &&
                 bound.st_ino == meaning->file.st_ino;
     free(real);
