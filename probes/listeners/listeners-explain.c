@@ -46,11 +46,7 @@ static void explain_put_owners(FILE *out, const struct listeners *listeners,
                                const struct listener_row *row)
 {
     struct sentence text = {""};
-    char one[64];
-    for (size_t i = 0; i < row->owner_count; i++) {
-        owner_print(&row->owners[i], one, sizeof one);
-        say(&text, "%s%s", i ? " " : "", one);
-    }
+    listeners_say_owners(&text, row, SIZE_MAX);
     if (row->owner_count > 1)
         say(&text, ", which share it");
     if (row->owner_count == 0 && listeners->hidden < 0)
