@@ -503,7 +503,8 @@ static bool say_process(struct sentence *why, const struct listeners *listeners,
 }
 
 /* Append why the number of MEANING matches nothing.  Returns SELECTION_WRONG if
-   it is neither a port nor an existing process, otherwise SELECTION_NONE.  */
+   the number is neither a port nor an existing process, otherwise
+   SELECTION_NONE.  */
 static enum selection miss_number(const struct listeners *listeners,
                                   const struct meaning *meaning)
 {

@@ -74,7 +74,7 @@ enum selection {
    or both; a path or an @name; an address with a port, or else the listeners
    that serve this address most specifically; any text printed as LOCAL.  If
    none match, the reason for the user is appended to *WHY, an empty sentence;
-   after SELECTION_FOUND its text is to be ignored.  Names of hosts except
+   after SELECTION_FOUND *WHY is to be ignored.  Names of hosts except
    localhost are resolved, for 5 seconds at most.  */
 enum selection listeners_select(struct listeners *listeners, const char *what,
                                 struct sentence *why);
