@@ -280,10 +280,9 @@ void report_rule(FILE *out, const struct report *report)
         say_broken(&sentence, report);
     put_sentence(out, "rule", &sentence);
     if (client->comparable && strcmp(rule, client_rule) != 0) {
-        struct sentence more = {""};
-        say(&more, "%s connections complete at the clients%s", client_rule,
+        say(&sentence, "%s connections complete at the clients%s", client_rule,
             client->broken ? ", in most rows" : "");
-        put_sentence(out, "", &more);
+        put_sentence(out, "", &sentence);
     }
 }
 
