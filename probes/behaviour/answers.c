@@ -22,17 +22,19 @@ struct slice slice_of(const struct findings *findings, const char *id)
     return slice;
 }
 
-const struct question *answers_next(const struct catalogue *catalogue,
-                                    const struct findings *findings, size_t *i,
-                                    const struct finding **answer)
+bool answers_next(struct answer_walk *walk)
 {
-    while (*i < catalogue->count) {
-        const struct entry *entry = &catalogue->entries[(*i)++];
-        *answer = findings_get(findings, entry->question->id, answer_key);
-        if (entry->chosen && *answer)
-            return entry->question;
+    const struct question *last = walk->question;
+    while (walk->next < walk->catalogue->count) {
+        const struct entry *entry = &walk->catalogue->entries[walk->next++];
+        walk->question = entry->question;
+        walk->answer =
+            findings_get(walk->findings, entry->question->id, answer_key);
+        walk->is_group = !last || !same_group(last->id, entry->question->id);
+        if (entry->chosen && walk->answer)
+            return true;
     }
-    return NULL;
+    return false;
 }
 
 bool finding_is_empty(const struct finding *finding)

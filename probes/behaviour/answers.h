@@ -27,12 +27,19 @@ struct slice slice_of(const struct findings *findings, const char *id);
    "host" and "volatile".  */
 bool is_question(const char *id);
 
-/* The next chosen question of CATALOGUE with an answer in FINDINGS, to which
-   *ANSWER is set, from index *I on; NULL at the end.  *I moves behind the
-   result.  */
-const struct question *answers_next(const struct catalogue *catalogue,
-                                    const struct findings *findings, size_t *i,
-                                    const struct finding **answer);
+/* A walk over the chosen questions of CATALOGUE with an answer in FINDINGS.
+   Initially all else is zero.  */
+struct answer_walk {
+    const struct catalogue *catalogue;
+    const struct findings *findings;
+    size_t next; /* index in CATALOGUE */
+    const struct question *question;
+    const struct finding *answer;
+    bool is_group; /* QUESTION is the first of its group */
+};
+
+/* Go to the next question.  Returns false at the end.  */
+bool answers_next(struct answer_walk *walk);
 
 /* Whether FINDING has neither a value nor a reason, such as a limit that was
    not reached.  */

@@ -26,8 +26,7 @@ static const char *clients_of(const struct sonde_listener *listener)
                                 : ", and IPv4 clients too";
 }
 
-static void listeners_explain_put_head(FILE *out,
-                                       const struct listener_row *row)
+static void explain_put_head(FILE *out, const struct listener_row *row)
 {
     const struct sonde_listener *listener = &row->listener;
     struct sentence text = {""};
@@ -43,16 +42,11 @@ static void listeners_explain_put_head(FILE *out,
     put_sentence(out, NULL, &text);
 }
 
-static void listeners_explain_put_owners(FILE *out,
-                                         const struct listeners *listeners,
-                                         const struct listener_row *row)
+static void explain_put_owners(FILE *out, const struct listeners *listeners,
+                               const struct listener_row *row)
 {
     struct sentence text = {""};
-    char one[64];
-    for (size_t i = 0; i < row->owner_count; i++) {
-        owner_print(&row->owners[i], one, sizeof one);
-        say(&text, "%s%s", i ? " " : "", one);
-    }
+    listeners_say_owners(&text, row, SIZE_MAX);
     if (row->owner_count > 1)
         say(&text, ", which share it");
     if (row->owner_count == 0 && listeners->hidden < 0)
@@ -300,8 +294,8 @@ void listeners_explain(FILE *out, const struct listeners *listeners)
         const struct listener_row *row = &listeners->rows[i];
         if (i > 0)
             putc('\n', out);
-        listeners_explain_put_head(out, row);
-        listeners_explain_put_owners(out, listeners, row);
+        explain_put_head(out, row);
+        explain_put_owners(out, listeners, row);
         put_asked(out, listeners, row);
         put_queued(out, listeners, row);
         put_drops(out, listeners, row);

@@ -65,8 +65,7 @@ static void put_metric(FILE *out, const struct listeners *listeners, int metric)
 /* Write a sample for each name among the owners of ROW: the number of processes
    with this name.  Names are masked before they are compared: equal masked
    names must share a series, or Prometheus rejects the whole file.  */
-static void listeners_prometheus_put_owners(FILE *out,
-                                            const struct listener_row *row)
+static void metrics_put_owners(FILE *out, const struct listener_row *row)
 {
     char name[sizeof row->owners->name], other[sizeof name];
     for (size_t i = 0; i < row->owner_count; i++) {
@@ -89,8 +88,7 @@ static void listeners_prometheus_put_owners(FILE *out,
 
 /* Write the cap and the counters of all TCP listeners; unknown figures are left
    out, with their heads.  */
-static void listeners_prometheus_put_host(FILE *out,
-                                          const struct listeners *listeners)
+static void metrics_put_host(FILE *out, const struct listeners *listeners)
 {
     const struct sonde_backlog_cap *cap = &listeners->cap;
     const struct sonde_listen_totals *totals = &listeners->totals;
@@ -135,6 +133,6 @@ void listeners_prometheus(FILE *out, const struct listeners *listeners)
     prometheus_head(out, "sonde_listener_owners", "gauge",
                     "Processes that have it, by their name.");
     for (size_t i = 0; i < listeners->count; i++)
-        listeners_prometheus_put_owners(out, &listeners->rows[i]);
-    listeners_prometheus_put_host(out, listeners);
+        metrics_put_owners(out, &listeners->rows[i]);
+    metrics_put_host(out, listeners);
 }

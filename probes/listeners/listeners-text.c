@@ -41,35 +41,31 @@ static int figure_put(FILE *out, int width, long number, const char *unit)
     return fprintf(out, " %*s", width, text);
 }
 
-void owner_print(const struct sonde_owner *owner, char *text, size_t size)
+/* Append OWNER to TEXT as "name[pid]"; bytes of the name that are not printable
+   ASCII become '?'.  */
+static void say_owner(struct sentence *text, const struct sonde_owner *owner)
 {
-    char name[sizeof owner->name];
-    snprintf(name, sizeof name, "%s", owner->name);
-    for (char *c = name; *c; c++)
-        if (*c < ' ' || *c > '~')
-            *c = '?';
-    snprintf(text, size, "%s[%ld]", name, (long)owner->pid);
+    for (const char *c = owner->name; *c; c++)
+        say(text, "%c", *c < ' ' || *c > '~' ? '?' : *c);
+    say(text, "[%ld]", (long)owner->pid);
 }
 
-/* Write to TEXT the owners of ROW that fit in ROOM columns, at least the first,
-   and the number of further owners: "a[1] b[2] +3"; "-" if none is known.  */
-static void print_owners(const struct listener_row *row, size_t room,
-                         char *text, size_t size)
+void listeners_say_owners(struct sentence *text, const struct listener_row *row,
+                          size_t room)
 {
-    char one[64], more[24];
-    size_t used = 0;
-    snprintf(text, size, "-");
     for (size_t i = 0; i < row->owner_count; i++) {
+        struct sentence one = {""}, more = {""};
         size_t left = row->owner_count - i - 1;
-        owner_print(&row->owners[i], one, sizeof one);
-        snprintf(more, sizeof more, " +%zu", left);
-        size_t tail = left > 0 ? strlen(more) : 0;
-        if (i > 0 && used + 1 + strlen(one) + tail > room) {
-            snprintf(text + used, size - used, " +%zu", left + 1);
+        say_owner(&one, &row->owners[i]);
+        if (left > 0)
+            say(&more, " +%zu", left);
+        if (i > 0 &&
+            strlen(text->text) + 1 + strlen(one.text) + strlen(more.text) >
+                room) {
+            say(text, " +%zu", left + 1);
             return;
         }
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " " : "",
-                                 one);
+        say(text, "%s%s", i > 0 ? " " : "", one.text);
     }
 }
 
@@ -78,12 +74,12 @@ static void print_owners(const struct listener_row *row, size_t room,
 static void listeners_text_put_row(FILE *out, const struct listener_row *row,
                                    int width)
 {
-    char owners[128];
+    struct sentence owners = {""};
     const struct sonde_queue *queue = &row->listener.queue;
     size_t room = (size_t)(COLUMNS - width - FIGURES);
     bool is_full = row->percent == 100;
-    print_owners(row, is_full ? room - (sizeof mark - 1) : room, owners,
-                 sizeof owners);
+    listeners_say_owners(&owners, row,
+                         is_full ? room - (sizeof mark - 1) : room);
     const char *local = row->local;
     if ((int)strlen(local) > width) {
         fprintf(out, "%s\n", local);
@@ -94,7 +90,7 @@ static void listeners_text_put_row(FILE *out, const struct listener_row *row,
     length += figure_put(out, 7, queue->backlog, "");
     length += figure_put(out, 5, row->percent, "%");
     length += figure_put(out, 7, queue->drops, "");
-    length += fprintf(out, "  %s", owners);
+    length += fprintf(out, "  %s", row->owner_count ? owners.text : "-");
     fprintf(out, "%s\n",
             is_full && length + (int)sizeof mark - 1 <= COLUMNS ? mark : "");
 }

@@ -31,6 +31,7 @@ enum {
 /* A parsed operand.  Members that do not apply are 0; NUMBER is -1.  */
 struct meaning {
     const char *text;
+    bool is_linux;
     struct sentence *why; /* the reason for no match is appended */
     long number;          /* TEXT as a number; -1 also above INT32_MAX */
     int service;          /* the port of the TCP service TEXT */
@@ -68,24 +69,25 @@ static int service_port(const char *name)
 
 /* ---- names of processes, paths ------------------------------------------- */
 
-static bool has_process(const struct listener_row *row, long process)
+static bool has_process(const struct listener_row *row,
+                        const struct meaning *meaning)
 {
     for (size_t i = 0; i < row->owner_count; i++)
-        if (row->owners[i].pid == process)
+        if (meaning->number > 0 && row->owners[i].pid == meaning->number)
             return true;
     return false;
 }
 
-/* Whether an owner of ROW is named NAME.  With IS_LINUX, which truncates
-   process names, 15 equal bytes suffice.  */
-static bool has_name(const struct listener_row *row, const char *name,
-                     bool is_linux)
+/* Whether an owner of ROW has the text of MEANING for a name.  On Linux, which
+   truncates process names, 15 equal bytes suffice.  */
+static bool has_name(const struct listener_row *row,
+                     const struct meaning *meaning)
 {
     for (size_t i = 0; i < row->owner_count; i++) {
         const char *other = row->owners[i].name;
-        if (!strcmp(other, name) ||
-            (is_linux && strlen(other) == PROCESS_NAME_MAX &&
-             !strncmp(other, name, PROCESS_NAME_MAX)))
+        if (!strcmp(other, meaning->text) ||
+            (meaning->is_linux && strlen(other) == PROCESS_NAME_MAX &&
+             !strncmp(other, meaning->text, PROCESS_NAME_MAX)))
             return true;
     }
     return false;
@@ -120,12 +122,6 @@ static bool has_path(const struct sonde_listener *listener, const char *text)
     return !memcmp(name, wanted, sizeof wanted);
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* Whether LISTENER created the file of MEANING, if there is one, by device and
    inode.  If the kernel's numbers are unknown or differ from those of stat
    (some overlayfs), the path bound, if absolute, is checked by stat, but only
@@ -145,7 +141,7 @@ static bool has_file(const struct sonde_listener *listener,
     if (unix_name(listener, path) == 0 || path[0] != '/' ||
         !(real = realpath(meaning->text, NULL)))
         return false;
-    bool same = !strcmp(last_part(real), last_part(path)) &&
+    bool same = !strcmp(strrchr(real, '/'), strrchr(path, '/')) &&
                 !stat(path, &bound) && bound.st_dev == meaning->file.st_dev &&
                 bound.st_ino == meaning->file.st_ino;
     free(real);
@@ -404,23 +400,17 @@ static void mark_best(struct listeners *listeners,
         }
 }
 
-/* Mark the listeners for the address and port of MEANING: for each address the
-   most specific; for an empty host all; for "*" only wildcard addresses.  */
-static void mark_address(struct listeners *listeners,
-                         const struct meaning *meaning)
+/* Whether ROW listens at the port of MEANING, whose host is empty, or "*" and
+   the address a wildcard.  */
+static bool serves_host(const struct listener_row *row,
+                        const struct meaning *meaning)
 {
-    for (size_t i = 0; i < meaning->address_count; i++)
-        mark_best(listeners, meaning, &meaning->addresses[i]);
-    for (size_t i = 0; i < listeners->count; i++) {
-        struct listener_row *row = &listeners->rows[i];
-        unsigned confined = device_of(&row->listener);
-        bool is_here =
-            !meaning->device || !confined || confined == meaning->device;
-        bool is_meant = meaning->any_address ||
-                        (meaning->wildcard &&
-                         listeners_is_wildcard(&row->listener.address));
-        row->is_marked |= is_at_port(row, meaning->port) && is_here && is_meant;
-    }
+    unsigned confined = device_of(&row->listener);
+    bool is_here = !meaning->device || !confined || confined == meaning->device;
+    return is_here && is_at_port(row, meaning->port) &&
+           (meaning->any_address ||
+            (meaning->wildcard &&
+             listeners_is_wildcard(&row->listener.address)));
 }
 
 /* ---- matching ------------------------------------------------------- */
@@ -445,42 +435,34 @@ static int operand_understand(struct meaning *meaning)
     return 0;
 }
 
-/* Mark the listeners at the port NUMBER, or if no listener has this port, the
-   listeners of the process NUMBER; none for 0.  */
-static void mark_number(struct listeners *listeners, long number)
+static bool is_at_number(const struct listener_row *row,
+                         const struct meaning *meaning)
 {
-    bool as_port = false;
-    for (size_t i = 0; i < listeners->count; i++)
-        as_port |= is_at_port(&listeners->rows[i], number);
-    for (size_t i = 0; i < listeners->count; i++) {
-        struct listener_row *row = &listeners->rows[i];
-        row->is_marked = as_port ? is_at_port(row, number)
-                                 : number > 0 && has_process(row, number);
-    }
+    return is_at_port(row, meaning->number);
 }
 
-/* Mark the listeners that the text of MEANING names: the address as printed, a
-   process, a path, a socket file, an "@name" or a service.  */
-static void mark_names(struct listeners *listeners,
-                       const struct meaning *meaning)
+/* Whether the text of MEANING names ROW: the address as printed, a process, a
+   path, a socket file, an "@name" or a service.  */
+static bool is_meant(const struct listener_row *row,
+                     const struct meaning *meaning)
 {
-    const char *text = meaning->text;
-    for (size_t i = 0; i < listeners->count; i++) {
-        struct listener_row *row = &listeners->rows[i];
-        row->is_marked = !strcmp(row->local, text) ||
-                         has_name(row, text, listeners->is_linux) ||
-                         has_path(&row->listener, text) ||
-                         has_file(&row->listener, meaning) ||
-                         is_at_port(row, meaning->service);
-    }
+    return !strcmp(row->local, meaning->text) || has_name(row, meaning) ||
+           has_path(&row->listener, meaning->text) ||
+           has_file(&row->listener, meaning) ||
+           is_at_port(row, meaning->service);
 }
 
-static bool has_marked(const struct listeners *listeners)
+/* Mark the rows for which TEST is true.  Returns whether there are any.  */
+static bool
+mark_rows(struct listeners *listeners, const struct meaning *meaning,
+          bool (*test)(const struct listener_row *, const struct meaning *))
 {
-    for (size_t i = 0; i < listeners->count; i++)
-        if (listeners->rows[i].is_marked)
-            return true;
-    return false;
+    bool any = false;
+    for (size_t i = 0; i < listeners->count; i++) {
+        listeners->rows[i].is_marked = test(&listeners->rows[i], meaning);
+        any |= listeners->rows[i].is_marked;
+    }
+    return any;
 }
 
 /* Remove the rows without mark from LISTENERS; the list of owners stays.  */
@@ -521,7 +503,8 @@ static bool say_process(struct sentence *why, const struct listeners *listeners,
 }
 
 /* Append why the number of MEANING matches nothing.  Returns SELECTION_WRONG if
-   it is neither a port nor an existing process, otherwise SELECTION_NONE.  */
+   the number is neither a port nor an existing process, otherwise
+   SELECTION_NONE.  */
 static enum selection miss_number(const struct listeners *listeners,
                                   const struct meaning *meaning)
 {
@@ -599,14 +582,17 @@ static enum selection operand_miss(const struct listeners *listeners,
 enum selection listeners_select(struct listeners *listeners, const char *what,
                                 struct sentence *why)
 {
-    struct meaning meaning = {.text = what, .why = why};
+    struct meaning meaning = {
+        .text = what, .is_linux = listeners->is_linux, .why = why};
     int wrong = operand_understand(&meaning);
-    if (meaning.number >= 0)
-        mark_number(listeners, meaning.number);
-    if (!has_marked(listeners))
-        mark_names(listeners, &meaning);
-    if (!has_marked(listeners) && meaning.is_address && !wrong)
-        mark_address(listeners, &meaning);
+    bool found = mark_rows(listeners, &meaning, is_at_number) ||
+                 mark_rows(listeners, &meaning, has_process) ||
+                 mark_rows(listeners, &meaning, is_meant);
+    if (!found && meaning.is_address && !wrong) {
+        mark_rows(listeners, &meaning, serves_host);
+        for (size_t i = 0; i < meaning.address_count; i++)
+            mark_best(listeners, &meaning, &meaning.addresses[i]);
+    }
     keep_marked(listeners);
     if (listeners->count > 0)
         return SELECTION_FOUND;

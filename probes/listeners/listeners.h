@@ -81,7 +81,7 @@ enum selection {
    or both; a path or an @name; an address with a port, or else the listeners
    that serve this address most specifically; any text printed as LOCAL.  If
    none match, the reason for the user is appended to *WHY, an empty sentence;
-   after SELECTION_FOUND its text is to be ignored.  Names of hosts except
+   after SELECTION_FOUND *WHY is to be ignored.  Names of hosts except
    localhost are resolved, for 5 seconds at most.  */
 enum selection listeners_select(struct listeners *listeners, const char *what,
                                 struct sentence *why);
@@ -129,9 +129,10 @@ bool listener_is_unix(const struct sonde_listener *listener);
 /* " of this kind" if not all families were requested, otherwise "".  */
 const char *listeners_kind(const struct listeners *listeners);
 
-/* Write OWNER to TEXT as "name[pid]", cut to SIZE bytes.  Bytes of the name
-   that are not printable ASCII become '?'.  */
-void owner_print(const struct sonde_owner *owner, char *text, size_t size);
+/* Append the owners of ROW that fit in ROOM columns, at least the first, and
+   the number of further owners, if any, to the empty TEXT: "a[1] b[2] +3".  */
+void listeners_say_owners(struct sentence *text, const struct listener_row *row,
+                          size_t room);
 
 /* Free all memory, and make LISTENERS empty.  */
 void listeners_free(struct listeners *listeners);

@@ -86,23 +86,14 @@ static size_t put_character(FILE *out, const char *text)
 /* Write TEXT, escaped also for attributes in double quotes; NULL is empty.  */
 static void put_text(FILE *out, const char *text)
 {
-    for (; text && *text; text++)
-        switch (*text) {
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        default:
-            text += put_character(out, text) - 1;
-        }
+    static const char special[] = "<>&\"";
+    static const char *const escapes[] = {"&lt;", "&gt;", "&amp;", "&quot;"};
+    while (text && *text) {
+        const char *found = strchr(special, *text);
+        if (found)
+            fputs(escapes[found - special], out);
+        text += found ? 1 : put_character(out, text);
+    }
 }
 
 /* Write the element NAME, perhaps with attributes, with TEXT, escaped, and a
@@ -116,8 +107,8 @@ static void put_element(FILE *out, const char *name, const char *text)
 
 /* The value of FINDING in THERE, if both values are stable and differ, or
    NULL.  */
-static const char *answers_html_instead(const struct page *page,
-                                        const struct finding *finding)
+static const char *html_other(const struct page *page,
+                              const struct finding *finding)
 {
     const struct finding *other =
         page->there ? findings_get(page->there, finding->id, finding->key)
@@ -127,8 +118,8 @@ static const char *answers_html_instead(const struct page *page,
 
 /* Write TERM and TEXT as a row of a list of terms; CLASS is "" or an attribute
    with a blank before the name; HOW stands behind, unless NULL.  */
-static void answers_html_put_row(FILE *out, const char *class, const char *term,
-                                 const char *text, const char *how)
+static void html_put_row(FILE *out, const char *class, const char *term,
+                         const char *text, const char *how)
 {
     fprintf(out, "<dt%s>", class);
     put_text(out, term);
@@ -142,19 +133,18 @@ static void answers_html_put_row(FILE *out, const char *class, const char *term,
 /* Write FINDING as a row, and a second row with the differing value of THERE.
    Left out: empty findings, and the answer, which the summary has, without a
    difference.  */
-static void answers_html_put_finding(const struct page *page,
-                                     const struct finding *finding)
+static void html_put_finding(const struct page *page,
+                             const struct finding *finding)
 {
-    const char *other = answers_html_instead(page, finding);
+    const char *other = html_other(page, finding);
     const char *class = other ? " class=\"differs\"" : "";
     bool is_plain = finding->how == HOW_MEASURED && finding->stable;
     if (other ||
         (strcmp(finding->key, answer_key) != 0 && !finding_is_empty(finding)))
-        answers_html_put_row(page->out, class, finding->key,
-                             answer_value(finding),
-                             is_plain ? NULL : answer_how(finding));
+        html_put_row(page->out, class, finding->key, answer_value(finding),
+                     is_plain ? NULL : answer_how(finding));
     if (other)
-        answers_html_put_row(page->out, class, page->other, other, NULL);
+        html_put_row(page->out, class, page->other, other, NULL);
 }
 
 /* Write the answers of systems that were not measured here.  */
@@ -165,7 +155,7 @@ static void put_known(FILE *out, const char *id)
         char text[400];
         snprintf(text, sizeof text, "%s (%s)", known->answer,
                  mark_name(known->mark));
-        answers_html_put_row(out, " class=\"soft\"", known->system, text, NULL);
+        html_put_row(out, " class=\"soft\"", known->system, text, NULL);
     }
 }
 
@@ -179,7 +169,7 @@ static void put_question(const struct page *page,
     struct slice slice = slice_of(page->here, question->id);
     bool differs = false;
     for (size_t i = 0; i < slice.count; i++)
-        differs |= answers_html_instead(page, &slice.list[i]) != NULL;
+        differs |= html_other(page, &slice.list[i]) != NULL;
     fprintf(out, "<details id=\"%s\"%s><summary>", question->id,
             differs ? " class=\"differs\"" : "");
     put_element(out, "span class=\"id\"", question->id);
@@ -190,14 +180,14 @@ static void put_question(const struct page *page,
             answer_how(answer), differs ? ", differs" : "");
     put_element(out, "p", question->text);
     fputs("<dl>\n", out);
-    answers_html_put_finding(page, answer);
+    html_put_finding(page, answer);
     for (size_t i = 0; i < slice.count; i++)
         if (strcmp(slice.list[i].key, answer_key))
-            answers_html_put_finding(page, &slice.list[i]);
+            html_put_finding(page, &slice.list[i]);
     put_known(out, question->id);
-    answers_html_put_row(out, "", "why", question->why, NULL);
-    answers_html_put_row(out, "", "standards", question->standard, NULL);
-    answers_html_put_row(out, "", "use", question->cope, NULL);
+    html_put_row(out, "", "why", question->why, NULL);
+    html_put_row(out, "", "standards", question->standard, NULL);
+    html_put_row(out, "", "use", question->cope, NULL);
     fputs("</dl></div></details>\n", out);
 }
 
@@ -247,7 +237,7 @@ static void put_states(const struct page *page)
     free(text);
 }
 
-static void answers_html_put_head(const struct page *page)
+static void html_put_head(const struct page *page)
 {
     FILE *out = page->out;
     struct sentence host = {""}, count = {""};
@@ -282,18 +272,15 @@ static void answers_html_put_head(const struct page *page)
 
 static void put_contents(const struct page *page)
 {
-    const struct question *question;
-    const char *last = NULL;
-    const struct finding *answer;
-    size_t i = 0;
+    struct answer_walk walk = {.catalogue = page->catalogue,
+                               .findings = page->here};
     fputs("<nav aria-label=\"Groups\">\n", page->out);
-    while (
-        (question = answers_next(page->catalogue, page->here, &i, &answer))) {
-        int length = (int)strcspn(question->id, ".");
-        if (!last || !same_group(last, question->id))
-            fprintf(page->out, "<a href=\"#group-%.*s\">%.*s</a>\n", length,
-                    question->id, length, question->id);
-        last = question->id;
+    while (answers_next(&walk)) {
+        const char *id = walk.question->id;
+        int length = (int)strcspn(id, ".");
+        if (walk.is_group)
+            fprintf(page->out, "<a href=\"#group-%.*s\">%.*s</a>\n", length, id,
+                    length, id);
     }
     fputs("</nav>\n", page->out);
 }
@@ -303,21 +290,19 @@ void answers_html(FILE *out, const struct catalogue *catalogue,
                   const char *other)
 {
     struct page page = {out, catalogue, findings, there, other};
-    const struct question *question, *last = NULL;
-    const struct finding *answer;
-    size_t i = 0;
-    answers_html_put_head(&page);
+    struct answer_walk walk = {.catalogue = catalogue, .findings = findings};
+    html_put_head(&page);
     put_contents(&page);
-    while ((question = answers_next(catalogue, findings, &i, &answer))) {
-        if (!last || !same_group(last->id, question->id)) {
-            int length = (int)strcspn(question->id, ".");
-            fprintf(out, "<h2 id=\"group-%.*s\">%.*s: ", length, question->id,
-                    length, question->id);
-            put_text(out, group_title(question->id));
+    while (answers_next(&walk)) {
+        const char *id = walk.question->id;
+        int length = (int)strcspn(id, ".");
+        if (walk.is_group) {
+            fprintf(out, "<h2 id=\"group-%.*s\">%.*s: ", length, id, length,
+                    id);
+            put_text(out, group_title(id));
             fputs("</h2>\n", out);
         }
-        last = question;
-        put_question(&page, question, answer);
+        put_question(&page, walk.question, walk.answer);
     }
     put_chart(&page);
     if (findings_get(findings, "tcp.states", answer_key))

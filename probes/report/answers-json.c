@@ -46,15 +46,14 @@ void answers_json(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings)
 {
     struct json json = {.out = out};
-    const struct question *question;
-    const struct finding *answer;
+    struct answer_walk walk = {.catalogue = catalogue, .findings = findings};
     json_object(&json, NULL);
     json_number(&json, "schema_version", SCHEMA_VERSION);
     report_json_host(&json, findings);
     json_array(&json, "answers");
-    for (size_t i = 0;
-         (question = answers_next(catalogue, findings, &i, &answer));)
-        put_answer(&json, question, answer, slice_of(findings, question->id));
+    while (answers_next(&walk))
+        put_answer(&json, walk.question, walk.answer,
+                   slice_of(findings, walk.question->id));
     json_array_end(&json);
     host_json(&json, findings);
     json_object_end(&json);

@@ -15,8 +15,8 @@ enum { VALUE = 28, DETAIL = 26, HOW = 68 };
 
 /* Write the value of FINDING from COLUMN on, wrapped before column HOW; the
    text HOW at the end of the first line; and a newline.  */
-static void answers_text_put_value(FILE *out, const struct finding *finding,
-                                   int column, const char *how)
+static void answer_put_value(FILE *out, const struct finding *finding,
+                             int column, const char *how)
 {
     const char *text = answer_value(finding);
     size_t length = strlen(text), room = (size_t)(HOW - column - 1);
@@ -41,7 +41,7 @@ static void put_short(FILE *out, const struct finding *answer)
 {
     int column = fprintf(out, "  %s", answer->id);
     column = pad(out, column, VALUE);
-    answers_text_put_value(out, answer, column, answer_how(answer));
+    answer_put_value(out, answer, column, answer_how(answer));
 }
 
 /* Write the findings of a question, except the answer and empty findings.  */
@@ -52,7 +52,7 @@ static void put_details(FILE *out, struct slice slice)
         if (!strcmp(finding->key, answer_key) || finding_is_empty(finding))
             continue;
         int column = pad(out, fprintf(out, "  %s", finding->key), DETAIL);
-        answers_text_put_value(out, finding, column, answer_how(finding));
+        answer_put_value(out, finding, column, answer_how(finding));
     }
 }
 
@@ -76,13 +76,14 @@ static void put_full(FILE *out, const struct question *question,
 {
     char how[40];
     int repeats = question->repeats ? question->repeats : REPEATS_USUAL;
+    putc('\n', out);
     wrap_labelled(out, question->id, DETAIL, DETAIL, question->text);
     fputs("  answer", out);
     if (answer->how == HOW_MEASURED && answer->stable)
         snprintf(how, sizeof how, "measured %dx", repeats);
     else
         snprintf(how, sizeof how, "%s", answer_how(answer));
-    answers_text_put_value(out, answer, pad(out, 8, DETAIL), how);
+    answer_put_value(out, answer, pad(out, 8, DETAIL), how);
     put_details(out, slice);
     put_elsewhere(out, question->id, "  elsewhere", DETAIL, DETAIL + 2);
     wrap_labelled(out, "  use", DETAIL, DETAIL, question->cope);
@@ -107,19 +108,15 @@ static void put_group(FILE *out, const struct findings *findings,
 void answers_text(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, bool full)
 {
-    const char *last = NULL;
-    const struct question *question;
-    const struct finding *answer;
-    for (size_t i = 0;
-         (question = answers_next(catalogue, findings, &i, &answer));) {
-        if (!last || !same_group(last, question->id))
-            put_group(out, findings, question->id, !last);
-        last = question->id;
-        if (full) {
-            putc('\n', out);
-            put_full(out, question, answer, slice_of(findings, question->id));
-        } else
-            put_short(out, answer);
+    struct answer_walk walk = {.catalogue = catalogue, .findings = findings};
+    for (bool first = true; answers_next(&walk); first = false) {
+        if (walk.is_group)
+            put_group(out, findings, walk.question->id, first);
+        if (full)
+            put_full(out, walk.question, walk.answer,
+                     slice_of(findings, walk.question->id));
+        else
+            put_short(out, walk.answer);
     }
 }
 

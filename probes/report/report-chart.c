@@ -85,7 +85,7 @@ static void choose_scale(struct chart *chart, const struct report *report)
 }
 
 /* 16 times the binary logarithm of VALUE, which is at least 1, roughly.  */
-static long report_chart_logarithm(long value)
+static long chart_logarithm(long value)
 {
     long octave = 0, rest = 16 * value;
     while (rest >= 32) {
@@ -97,13 +97,12 @@ static long report_chart_logarithm(long value)
 
 /* The height in lines of a bar of COUNT connections, by the chart's scale: from
    1 to the chart's height; 0 for 0.  COUNT is at most the chart's MAX.  */
-static int report_chart_level(const struct chart *chart, long count)
+static int chart_level(const struct chart *chart, long count)
 {
     if (count <= 0)
         return 0;
-    long part = chart->is_log ? report_chart_logarithm(count + 1) : count;
-    long whole =
-        chart->is_log ? report_chart_logarithm(chart->max + 1) : chart->max;
+    long part = chart->is_log ? chart_logarithm(count + 1) : count;
+    long whole = chart->is_log ? chart_logarithm(chart->max + 1) : chart->max;
     int line = (int)((part * chart->height + whole / 2) / whole);
     return line < 1 ? 1 : line;
 }
@@ -114,7 +113,7 @@ static long label_of(const struct chart *chart, int line)
     long label = -1;
     for (size_t i = 0; i < chart->count; i++) {
         long count = chart->bars[i]->accepted;
-        if (report_chart_level(chart, count) == line && count > label)
+        if (chart_level(chart, count) == line && count > label)
             label = count;
     }
     return label;
@@ -127,15 +126,14 @@ static void put_line(FILE *out, const struct chart *chart, int line)
     char text[SENTENCE_COLUMNS + 1];
     long label = label_of(chart, line);
     bool is_cap = chart->cap > 0 && chart->cap <= chart->max &&
-                  report_chart_level(chart, chart->cap) == line;
+                  chart_level(chart, chart->cap) == line;
     int used = 0;
     if (label >= 0)
         fprintf(out, "%*ld |", LEFT - 2, label);
     else
         fprintf(out, "%*s |", LEFT - 2, "");
     for (size_t i = 0; i < chart->count; i++) {
-        bool filled =
-            report_chart_level(chart, chart->bars[i]->accepted) >= line;
+        bool filled = chart_level(chart, chart->bars[i]->accepted) >= line;
         for (int k = 0; k < chart->width; k++)
             text[used++] = k > 0 && filled ? '#' : is_cap ? '-' : ' ';
     }

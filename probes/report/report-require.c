@@ -33,7 +33,8 @@ static bool setting_hides(const struct requirement *need,
 }
 
 /* Whether the backlog requested makes the listener deaf: macOS and DragonFly
-   store it as a signed 16-bit number, and do not limit their setting.  */
+   keep the backlog as a signed 16-bit number, without a limit of the setting.
+ */
 static bool is_deaf(const struct requirement *need, const struct cap_row *cap)
 {
     return need->queued == 0 && need->asked > SHRT_MAX && cap->setting &&

@@ -121,7 +121,7 @@ static void say_again(struct sentence *sentence,
 
 /* The result NEXT of the next client as the rest of a sentence; NULL for an
    errno by name.  */
-static const char *report_stepwise_seen(const char *next)
+static const char *overflow_words(const char *next)
 {
     static const struct {
         const char *next, *words;
@@ -185,7 +185,7 @@ static void say_overflow(struct sentence *sentence,
             next && next->reason ? next->reason : "not measured");
         return;
     }
-    const char *seen = report_stepwise_seen(next->value);
+    const char *seen = overflow_words(next->value);
     say(sentence, "client %ld ", connected + 1);
     if (seen)
         say(sentence, "%s", seen);

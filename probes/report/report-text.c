@@ -13,8 +13,8 @@
 
 /* ---- the table ---------------------------------------------------------- */
 
-static bool report_text_has_family(const struct queue_table *table,
-                                   const char *family)
+static bool table_has_family(const struct queue_table *table,
+                             const char *family)
 {
     for (size_t i = 0; i < table->count; i++)
         if (!strcmp(table->rows[i].family, family))
@@ -39,7 +39,7 @@ static bool has_published(const struct queue_table *table)
 {
     int shown = 0;
     for (size_t i = 0; i < REPORT_FAMILIES; i++)
-        shown += report_text_has_family(table, report_families[i].id);
+        shown += table_has_family(table, report_families[i].id);
     if (shown == REPORT_FAMILIES)
         return false;
     for (size_t i = 0; i < table->count; i++)
@@ -64,7 +64,7 @@ static int put_head_line(FILE *out, const struct queue_table *table,
     int blank = 0;
     fprintf(out, "%7s %8s", first, second);
     for (int i = 0; i < REPORT_FAMILIES; i++) {
-        if (!report_text_has_family(table, report_families[i].id))
+        if (!table_has_family(table, report_families[i].id))
             continue;
         fprintf(out, "%*s %*s", blank, "", counts ? 13 : 9,
                 counts ? counts : report_families[i].name);
@@ -73,7 +73,7 @@ static int put_head_line(FILE *out, const struct queue_table *table,
     return blank;
 }
 
-static void report_text_put_head(FILE *out, const struct queue_table *table)
+static void table_put_head(FILE *out, const struct queue_table *table)
 {
     bool more = has_published(table);
     int blank = put_head_line(out, table, "", "backlog", NULL);
@@ -118,14 +118,14 @@ static void put_counts(FILE *out, const struct queue_row *row)
             row && row->accepted_text ? row->accepted_text : "-");
 }
 
-static void report_text_put_row(FILE *out, const struct queue_table *table,
-                                int backlog)
+static void table_put_row(FILE *out, const struct queue_table *table,
+                          int backlog)
 {
     char name[BACKLOG_TEXT], effective[48];
     print_effective(table, backlog, effective, sizeof effective);
     fprintf(out, "%7s %8s", report_backlog(backlog, name), effective);
     for (int i = 0; i < REPORT_FAMILIES; i++)
-        if (report_text_has_family(table, report_families[i].id))
+        if (table_has_family(table, report_families[i].id))
             put_counts(out, table_row(table, report_families[i].id, backlog));
     for (int i = 0; has_published(table) && i < PUBLISHED; i++) {
         if (is_published(backlog))
@@ -147,14 +147,14 @@ static const struct queue_row *first_row(const struct queue_table *table,
     return NULL;
 }
 
-static void put_table(FILE *out, const struct queue_table *table)
+static void table_put(FILE *out, const struct queue_table *table)
 {
-    report_text_put_head(out, table);
+    table_put_head(out, table);
     for (size_t i = 0; i < table->count; i++) {
         const struct queue_row *row = &table->rows[i];
         /* One line for all families with this backlog.  */
         if (first_row(table, row->backlog) == row)
-            report_text_put_row(out, table, row->backlog);
+            table_put_row(out, table, row->backlog);
     }
     fputs(has_published(table) ? "* the same on macOS 10.2.6\n\n" : "\n", out);
 }
@@ -176,7 +176,7 @@ static void put_absence(FILE *out, const char *family, const char *reason)
 }
 
 /* Why ROW has no figures, or unstable ones; otherwise NULL.  */
-static const char *report_text_reason_of(const struct queue_row *row)
+static const char *row_reason(const struct queue_row *row)
 {
     if (row->reason || row->stable)
         return row->reason;
@@ -187,9 +187,9 @@ static const char *report_text_reason_of(const struct queue_row *row)
 static bool same_reason(const struct queue_row *row,
                         const struct queue_row *other)
 {
-    return report_text_reason_of(row) && report_text_reason_of(other) &&
+    return row_reason(row) && row_reason(other) &&
            !strcmp(row->family, other->family) &&
-           !strcmp(report_text_reason_of(row), report_text_reason_of(other));
+           !strcmp(row_reason(row), row_reason(other));
 }
 
 /* Append the backlogs of the COUNT rows from ROW on: "3", or "3 to 5".  */
@@ -203,13 +203,12 @@ static void say_backlogs(struct sentence *sentence, const struct queue_row *row,
 }
 
 /* Write the reason of the COUNT rows from ROW on.  */
-static void report_text_put_reason(FILE *out, const struct queue_row *row,
-                                   size_t count)
+static void row_put_reason(FILE *out, const struct queue_row *row, size_t count)
 {
     struct sentence sentence = {""};
     say(&sentence, "%s, backlog ", report_family_name(row->family));
     say_backlogs(&sentence, row, count);
-    say(&sentence, ": %s", report_text_reason_of(row));
+    say(&sentence, ": %s", row_reason(row));
     put_sentence(out, "note", &sentence);
 }
 
@@ -234,8 +233,8 @@ static void put_reasons(FILE *out, const struct queue_table *table)
         next = i + 1;
         while (next < table->count && same_reason(row, &table->rows[next]))
             next++;
-        if (!absence_of(table, row->family) && report_text_reason_of(row))
-            report_text_put_reason(out, row, next - i);
+        if (!absence_of(table, row->family) && row_reason(row))
+            row_put_reason(out, row, next - i);
     }
 }
 
@@ -281,10 +280,9 @@ void report_rule(FILE *out, const struct report *report)
         say_broken(&sentence, report);
     put_sentence(out, "rule", &sentence);
     if (client->comparable && strcmp(rule, client_rule) != 0) {
-        struct sentence more = {""};
-        say(&more, "%s connections complete at the clients%s", client_rule,
+        say(&sentence, "%s connections complete at the clients%s", client_rule,
             client->broken ? ", in most rows" : "");
-        put_sentence(out, "", &more);
+        put_sentence(out, "", &sentence);
     }
 }
 
@@ -572,7 +570,7 @@ void report_head(FILE *out, const struct report *report)
 void report_text(FILE *out, const struct report *report)
 {
     report_head(out, report);
-    put_table(out, &report->table);
+    table_put(out, &report->table);
     put_reasons(out, &report->table);
     report_rule(out, report);
     report_text_put_incomplete(out, report);
