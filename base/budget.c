@@ -1,14 +1,98 @@
-/* budget.c - the part of a budget that a probe may use
-   SPDX-License-Identifier: GPL-3.0-or-later  */
+/* budget.c - memory and processes left, and the OOM killer
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   The files of Linux are missing on other systems, which then have no bound.
+   The folders of the control groups are searched once: on a host with many
+   containers the list of mounts is long.  A child process is in the same
+   groups.  */
 
 #include <config.h>
 
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/budget.h"
+#include "base/cgroup.h"
+#include "base/descriptors.h"
 
-enum { MIB = 1024 * 1024 };
+/* The control groups of this process, searched by the first call.  A host
+   without control groups has an empty list.  After another error the list is
+   empty, too, and the next call searches again.  */
+static const struct cgroups *own_groups(void)
+{
+    static struct cgroups groups;
+    static bool found;
+    if (!found)
+        found = cgroups_find(&groups, "") == 0 || errno == ENOENT;
+    return &groups;
+}
+
+/* The number of threads of process PID if the real user of the process is USER;
+   otherwise, or if the process has ended, 0.  */
+static int64_t count_threads(const char *pid, uid_t user)
+{
+    static const char *const names[] = {"Uid", "Threads"};
+    char folder[32];
+    int64_t values[] = {-1, 0};
+    snprintf(folder, sizeof folder, "/proc/%.20s", pid);
+    figures_read(folder, "status", names, 2, values);
+    return values[0] == (int64_t)user ? values[1] : 0;
+}
+
+/* Lower BOUND to the number of threads that RLIMIT_NPROC still allows.
+   RLIMIT_NPROC counts the threads of all processes of the user.  The kernel
+   does not report the count, so visible threads are counted.  BOUND stays if
+   the limit is very high, or limit or threads are unreadable, and for root, a
+   user without such a limit.  */
+static void bound_user(struct budget_bound *bound)
+{
+#ifdef RLIMIT_NPROC /* illumos has none */
+    enum { MANY = 8192 };
+    struct rlimit limit;
+    int64_t count = 0;
+    uid_t user = getuid();
+    if (user == 0 || getrlimit(RLIMIT_NPROC, &limit) || limit.rlim_cur > MANY)
+        return;
+    DIR *list = opendir("/proc");
+    if (!list)
+        return;
+    for (struct dirent *entry; (entry = readdir(list));)
+        if (isdigit((unsigned char)*entry->d_name))
+            count += count_threads(entry->d_name, user);
+    closedir(list);
+    if (count > 0)
+        budget_lower(bound, (int64_t)limit.rlim_cur - count, "RLIMIT_NPROC",
+                     "");
+#endif
+}
+
+struct budget budget_now(void)
+{
+    struct budget budget = {.memory.left = BUDGET_UNBOUND,
+                            .processes.left = BUDGET_UNBOUND};
+    int error = errno;
+    cgroups_bound(own_groups(), &budget);
+    meminfo_bound("", &budget);
+    bound_user(&budget.processes);
+    errno = error;
+    return budget;
+}
+
+void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
+                  const char *whose)
+{
+    if (left >= bound->left)
+        return;
+    bound->left = left > 0 ? left : 0;
+    snprintf(bound->by, sizeof bound->by, "%s%s", by, whose);
+}
 
 int64_t budget_share(const struct budget_bound *bound)
 {
@@ -24,8 +108,27 @@ int64_t budget_connections(const struct budget *budget)
 void budget_explain(char *text, size_t size, const struct budget_bound *bound,
                     const char *what, int64_t need)
 {
+    enum { MIB = 1024 * 1024 };
     snprintf(text, size,
              "memory: %s leaves %" PRId64 " MiB, half of which may be taken, "
              "and %s needs about %" PRId64 " MiB",
              bound->by, bound->left / MIB, what, (need + MIB - 1) / MIB);
+}
+
+/* oom_score_adj is added to the memory share of a process in thousandths: 1000
+   precedes all other processes (proc(5); since 2.6.36).  */
+int budget_volunteer(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    ssize_t wrote = fd < 0 ? -1 : write(fd, "1000", 4);
+    descriptor_close(&fd);
+    return wrote < 0 ? -1 : 0;
+}
+
+int64_t budget_oom_kills(void)
+{
+    int error = errno;
+    int64_t kills = cgroups_oom_kills(own_groups());
+    errno = error;
+    return kills;
 }

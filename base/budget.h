@@ -43,6 +43,11 @@ struct budget {
    searches the control groups.  */
 struct budget budget_now(void);
 
+/* Lower BOUND to LEFT, at least 0, with BY followed by WHOSE as the source.  A
+   BOUND that is not higher than LEFT stays.  */
+void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
+                  const char *whose);
+
 /* The part of BOUND that a probe may use: half, rounded down; BUDGET_UNBOUND if
    no bound is known.  */
 int64_t budget_share(const struct budget_bound *bound);
@@ -61,7 +66,7 @@ void budget_explain(char *text, size_t size, const struct budget_bound *bound,
 
 /* Let the kernel kill this process first when memory runs out; call it before
    allocating.  The setting is inherited by fork and needs no privilege.
-   Returns 0; or -1 with the errno of open or write, ENOTSUP on systems other
+   Returns 0; or -1 with the errno of open or write, ENOENT on systems other
    than Linux.  */
 int budget_volunteer(void);
 

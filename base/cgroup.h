@@ -5,8 +5,8 @@
    has a hierarchy for each controller, version 2 a single hierarchy; a host may
    use both.  The limits of a process are those of its group and of all parent
    groups.  Only files below a root folder are read, so this code is tested on
-   every system; base/budget-linux.c alone depends on Linux.  Formats: Linux,
-   Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst, 6.18.  */
+   every system.  Formats: Linux, Documentation/admin-guide/cgroup-v2.rst and
+   cgroup-v1/memory.rst, 6.18.  */
 
 #ifndef BASE_CGROUP_H
 #define BASE_CGROUP_H 1
@@ -56,6 +56,13 @@ void cgroups_bound(const struct cgroups *groups, struct budget *budget);
    lower bound stays, and so does the bound if the file or the value cannot be
    read.  */
 void meminfo_bound(const char *root, struct budget *budget);
+
+/* Read the numbers of the COUNT NAMES from lines "name number" or "name:
+   number" of the file FOLDER/FILE_NAME into VALUES.  A value stays without such
+   a line, with a number that is negative or 2^60 or more, or if the file cannot
+   be opened.  Changes errno.  */
+void figures_read(const char *folder, const char *file_name,
+                  const char *const *names, size_t count, int64_t *values);
 
 /* The number of processes of the own group in GROUPS that the kernel has killed
    so far because memory ran out, or -1 if unreadable.  */

@@ -34,10 +34,3 @@ base_libbase_la_SOURCES = \
 	base/wrap.h \
 	base/write.c \
 	base/write.h
-
-# One leaf for each way a system has; m4/sonde-budget.m4 chooses.
-if SONDE_BUDGET_LINUX
-base_libbase_la_SOURCES += base/budget-linux.c
-else
-base_libbase_la_SOURCES += base/budget-none.c
-endif
