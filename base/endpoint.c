@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/endpoint.h"
@@ -15,24 +16,25 @@
 
 #define DIGITS "0123456789"
 
-/* Whether TEXT is not empty and has only characters of SET.  */
-static bool endpoint_is_of(const char *text, const char *set)
-{
-    return *text && text[strspn(text, set)] == '\0';
-}
-
 bool endpoint_is_number(const char *host)
 {
-    return endpoint_is_of(host, DIGITS);
+    return *host && host[strspn(host, DIGITS)] == '\0';
 }
 
-/* 0 if HOST is an address, else the errno of sonde_address_parse.  Keeps
-   errno.  */
+/* 0 if HOST is an address, else the errno of sonde_address_parse; ENXIO also
+   for an interface by number ("fe80::1%7") that this host lacks.  Keeps errno.
+ */
 static int endpoint_parse(const char *host)
 {
-    struct sonde_address address;
+    struct sonde_address address = {.length = 0};
+    struct sockaddr_in6 in6;
+    char name[IF_NAMESIZE];
     int saved = errno;
     int error = sonde_address_parse(&address, host, 0) ? errno : 0;
+    memcpy(&in6, &address.storage, sizeof in6);
+    if (!error && address.storage.ss_family == AF_INET6 &&
+        in6.sin6_scope_id != 0 && !if_indextoname(in6.sin6_scope_id, name))
+        error = errno;
     errno = saved;
     return error;
 }
@@ -71,48 +73,24 @@ bool endpoint_check_port(const char *port, unsigned min,
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     if (strpbrk(port, letters))
         return true;
-    if (!endpoint_is_of(port, DIGITS) &&
-        !(*port == '-' && endpoint_is_of(port + 1, DIGITS))) {
+    const char *digits = port + (*port == '-');
+    if (!endpoint_is_number(digits)) {
         snprintf(problem, ENDPOINT_TEXT,
                  "'%.200s' is neither a port nor the name of a service", port);
         return false;
     }
-    unsigned long number = 0;
-    for (const char *digit = port; *digit && number <= UINT16_MAX; digit++)
-        number = *digit == '-' ? UINT16_MAX + 1UL
-                               : number * 10 + (unsigned long)(*digit - '0');
-    if (number >= min && number <= UINT16_MAX)
+    unsigned long number = strtoul(digits, NULL, 10);
+    if (digits == port && number >= min && number <= UINT16_MAX)
         return true;
     snprintf(problem, ENDPOINT_TEXT,
              "port %.200s is out of range (%u to 65535)", port, min);
     return false;
 }
 
-/* Whether HOST is an IPv6 address with an interface by number ("fe80::1%7")
-   that this host lacks.  Keeps errno.  */
-static bool endpoint_lacks_number(const char *host)
-{
-    struct sonde_address address;
-    struct sockaddr_in6 in6;
-    char name[IF_NAMESIZE];
-    int saved = errno;
-    if (sonde_address_parse(&address, host, 0) ||
-        address.storage.ss_family != AF_INET6) {
-        errno = saved;
-        return false;
-    }
-    memcpy(&in6, &address.storage, sizeof in6);
-    bool lacks = in6.sin6_scope_id != 0 &&
-                 !if_indextoname(in6.sin6_scope_id, name) && errno == ENXIO;
-    errno = saved;
-    return lacks;
-}
-
 bool endpoint_lacks_interface(const char *host, char *name, size_t size)
 {
     const char *percent = strchr(host, '%');
-    if (!percent ||
-        (endpoint_parse(host) != ENXIO && !endpoint_lacks_number(host)))
+    if (!percent || endpoint_parse(host) != ENXIO)
         return false;
     size_t length = strcspn(percent + 1, "]");
     if (length >= size)

@@ -28,11 +28,9 @@ static void write_text(FILE *out, const char *text)
     const unsigned char *byte = (const unsigned char *)text;
     putc('"', out);
     while (*byte) {
-        size_t length = utf8_length(byte);
+        size_t length = *byte < 0x20 ? 1 : utf8_length(byte);
         if (*byte == '"' || *byte == '\\')
             fprintf(out, "\\%c", *byte);
-        else if (*byte < 0x20)
-            fprintf(out, "\\u%04x", *byte);
         else if (length == 0)
             fputs("\\ufffd", out);
         else if (mask_shown((const char *)byte) == 0)

@@ -42,17 +42,16 @@ size_t mask_skipped(const char *text)
 static size_t mask_bytes(char *text, size_t size, const char *kept)
 {
     char *to = text;
-    for (const char *from = text; from < text + size;) {
+    for (const char *from = text, *next; from < text + size; from = next) {
         bool is_kept = *from && strchr(kept, *from);
         size_t length = is_kept ? 1 : mask_shown(from);
-        size_t next = length > 0 ? length : mask_skipped(from);
+        next = from + (length > 0 ? length : mask_skipped(from));
         /* TO may be FROM: only now may the byte there change.  */
         if (length > 0)
             memmove(to, from, length);
         else
             *to = '?';
         to += length > 0 ? length : 1;
-        from += next;
     }
     *to = '\0';
     return (size_t)(to - text);

@@ -27,47 +27,38 @@ const char *signal_name(int number)
     return text;
 }
 
-static const struct {
-    short bit;
-    const char *name;
-} poll_bits[] = {
-    {POLLIN, "POLLIN"},   {POLLPRI, "POLLPRI"}, {POLLOUT, "POLLOUT"},
-    {POLLERR, "POLLERR"}, {POLLHUP, "POLLHUP"}, {POLLNVAL, "POLLNVAL"},
-};
-
 const char *poll_names(short events)
 {
+    static const struct {
+        short bit;
+        const char *name;
+    } bits[] = {
+        {POLLIN, "POLLIN"},   {POLLPRI, "POLLPRI"}, {POLLOUT, "POLLOUT"},
+        {POLLERR, "POLLERR"}, {POLLHUP, "POLLHUP"}, {POLLNVAL, "POLLNVAL"},
+    };
     static char texts[4][64];
     static int next;
     char *text = texts[next++ % 4];
     size_t used = 0;
-    for (size_t i = 0; i < sizeof poll_bits / sizeof *poll_bits; i++)
-        if (events & poll_bits[i].bit)
-            used +=
-                (size_t)snprintf(text + used, sizeof texts[0] - used, "%s%s",
-                                 used ? "|" : "", poll_bits[i].name);
+    for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
+        if (events & bits[i].bit)
+            used += (size_t)snprintf(text + used, sizeof texts[0] - used,
+                                     "%s%s", used ? "|" : "", bits[i].name);
     return used ? text : "none";
 }
 
-static const struct {
-    int family;
-    const char *name, *key;
-} family_names[] = {{AF_INET, "IPv4", "inet"},
-                    {AF_INET6, "IPv6", "inet6"},
-                    {AF_UNIX, "UNIX", "unix"}};
-
 const char *family_name(int family)
 {
-    for (size_t i = 0; i < sizeof family_names / sizeof *family_names; i++)
-        if (family_names[i].family == family)
-            return family_names[i].name;
-    return "unknown family";
+    return family == AF_INET    ? "IPv4"
+           : family == AF_INET6 ? "IPv6"
+           : family == AF_UNIX  ? "UNIX"
+                                : "unknown family";
 }
 
 const char *family_key(int family)
 {
-    for (size_t i = 0; i < sizeof family_names / sizeof *family_names; i++)
-        if (family_names[i].family == family)
-            return family_names[i].key;
-    return "unknown family";
+    return family == AF_INET    ? "inet"
+           : family == AF_INET6 ? "inet6"
+           : family == AF_UNIX  ? "unix"
+                                : "unknown family";
 }

@@ -22,8 +22,7 @@ int wrap(FILE *out, const char *text, int column, int indent, int last)
     while (text && *text) {
         int length = (int)strcspn(text, " ");
         if (!first && column + 1 + length > last) {
-            putc('\n', out);
-            fprintf(out, "%*s", indent, "");
+            fprintf(out, "\n%*s", indent, "");
             column = indent;
         } else if (!first) {
             putc(' ', out);

@@ -12,10 +12,9 @@
    There is no deadline, since a stalled reader is the user's choice; a signal
    with default action ends the process during the wait.  The caller handles
    SIGPIPE.  Returns 0 with errno kept; or -1 with the errno of write or poll,
-   after an unknown number of bytes.  EAGAIN: poll reported FD writable and
-   write failed, for some ten seconds; EINTR: calls were interrupted at once,
-   for some two seconds; EAGAIN and ENOMEM also if poll kept failing with
-   them.  */
+   after an unknown number of bytes.  EINTR, EAGAIN: a thousand calls in a row
+   were interrupted, or failed although poll reported FD writable or failed
+   itself, for some ten seconds.  */
 int write_all(int fd, const void *bytes, size_t size);
 
 /* Whether ERROR, of a write to a pipe or a socket, means that the reader has
