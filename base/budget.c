@@ -85,15 +85,6 @@ struct budget budget_now(void)
     return budget;
 }
 
-void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
-                  const char *whose)
-{
-    if (left >= bound->left)
-        return;
-    bound->left = left > 0 ? left : 0;
-    snprintf(bound->by, sizeof bound->by, "%s%s", by, whose);
-}
-
 int64_t budget_share(const struct budget_bound *bound)
 {
     return bound->left == BUDGET_UNBOUND ? BUDGET_UNBOUND : bound->left / 2;

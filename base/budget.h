@@ -43,11 +43,6 @@ struct budget {
    searches the control groups.  */
 struct budget budget_now(void);
 
-/* Lower BOUND to LEFT, at least 0, with BY followed by WHOSE as the source.  A
-   BOUND that is not higher than LEFT stays.  */
-void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
-                  const char *whose);
-
 /* The part of BOUND that a probe may use: half, rounded down; BUDGET_UNBOUND if
    no bound is known.  */
 int64_t budget_share(const struct budget_bound *bound);

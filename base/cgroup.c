@@ -367,6 +367,15 @@ static void bound_memory(const struct cgroup *group, struct budget_bound *bound)
                  "memory.usage_in_bytes", cache);
 }
 
+void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
+                  const char *whose)
+{
+    if (left >= bound->left)
+        return;
+    bound->left = left > 0 ? left : 0;
+    snprintf(bound->by, sizeof bound->by, "%s%s", by, whose);
+}
+
 void cgroups_bound(const struct cgroups *groups, struct budget *budget)
 {
     for (size_t i = 0; i < groups->count; i++) {

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,22 +23,22 @@
 #include "private.h"
 
 /* Define call_NAME, which calls NAME with the same arguments.  */
-#define CALL(type, name, parameters, arguments)                                \
-    static type call_##name parameters                                         \
+#define CALL(name, parameters, arguments)                                      \
+    static int call_##name parameters                                          \
     {                                                                          \
         return name arguments;                                                 \
     }
 
-CALL(int, bind, (int fd, const struct sockaddr *address, socklen_t length),
+CALL(bind, (int fd, const struct sockaddr *address, socklen_t length),
      (fd, address, length))
-CALL(int, accept, (int fd, struct sockaddr *address, socklen_t *length),
+CALL(accept, (int fd, struct sockaddr *address, socklen_t *length),
      (fd, address, length))
-CALL(int, getsockname, (int fd, struct sockaddr *address, socklen_t *length),
+CALL(getsockname, (int fd, struct sockaddr *address, socklen_t *length),
      (fd, address, length))
-CALL(int, getpeername, (int fd, struct sockaddr *address, socklen_t *length),
+CALL(getpeername, (int fd, struct sockaddr *address, socklen_t *length),
      (fd, address, length))
-CALL(int, fcntl, (int fd, int command, int argument), (fd, command, argument))
-CALL(int, connect, (int fd, const struct sockaddr *address, socklen_t length),
+CALL(fcntl, (int fd, int command, int argument), (fd, command, argument))
+CALL(connect, (int fd, const struct sockaddr *address, socklen_t length),
      (fd, address, length))
 
 static int call_accept4(int fd, struct sockaddr *address, socklen_t *length,
@@ -48,10 +49,6 @@ static int call_accept4(int fd, struct sockaddr *address, socklen_t *length,
                  (flags & SONDE_CLOEXEC ? SOCK_CLOEXEC : 0);
     return accept4(fd, address, length, native);
 #else
-    (void)fd;
-    (void)address;
-    (void)length;
-    (void)flags;
     return sonde__fail(ENOSYS);
 #endif
 }
@@ -62,8 +59,6 @@ static int call_sigtimedwait(const sigset_t *set,
 #ifdef HAVE_SIGTIMEDWAIT
     return sigtimedwait(set, NULL, timeout);
 #else
-    (void)set;
-    (void)timeout;
     return sonde__fail(ENOSYS);
 #endif
 }
@@ -75,7 +70,6 @@ static int call_parent_death(int signo)
 #elif defined HAVE_PROC_PDEATHSIG_CTL
     return procctl(P_PID, 0, PROC_PDEATHSIG_CTL, &signo);
 #else
-    (void)signo;
     return sonde__fail(ENOTSUP);
 #endif
 }
@@ -119,7 +113,6 @@ static int call_set_nosigpipe(int fd)
     int on = 1;
     return setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
 #else
-    (void)fd;
     return sonde__fail(ENOPROTOOPT);
 #endif
 }
@@ -171,3 +164,10 @@ struct sonde__calls sonde__sys = {
     .cap_file = "/proc/sys/net/core/somaxconn",
     .proc = "/proc",
 };
+
+void sonde__own_path(char *path, size_t size, const char *name)
+{
+    snprintf(path, size, "%s/thread-self/%s", sonde__sys.proc, name);
+    if (access(path, F_OK) && errno == ENOENT)
+        snprintf(path, size, "%s/self/%s", sonde__sys.proc, name);
+}

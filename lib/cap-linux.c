@@ -29,27 +29,10 @@ static int cap_linux_read_number(const char *path, long *value)
     char *end;
     errno = 0;
     long number = strtol(text, &end, 10);
-    if (end == text || strcspn(end, "\n") > 0 || number < 0 || errno != 0) {
-        errno = EPROTO;
-        return -1;
-    }
+    if (end == text || strcspn(end, "\n") > 0 || number < 0 || errno != 0)
+        return sonde__fail(EPROTO);
     *value = number;
     return 0;
-}
-
-/* Read the link NAME of the calling thread's folder in /proc into TEXT, without
-   a final NUL, cut to SIZE bytes.  Before Linux 3.17, without such a folder,
-   the link of the main thread.  Returns the length, or -1 with the errno of
-   readlink.  */
-static ssize_t read_own_link(const char *name, char *text, size_t size)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/thread-self/%s", sonde__sys.proc, name);
-    ssize_t length = readlink(path, text, size);
-    if (length >= 0 || errno != ENOENT)
-        return length;
-    snprintf(path, sizeof path, "%s/self/%s", sonde__sys.proc, name);
-    return readlink(path, text, size);
 }
 
 /* Read the name of the network namespace of the calling thread, such as
@@ -59,11 +42,14 @@ static ssize_t read_own_link(const char *name, char *text, size_t size)
    another reason.  */
 static void cap_linux_read_scope(char *scope, size_t size)
 {
-    char folder[128];
-    ssize_t length = read_own_link("ns/net", scope, size - 1);
-    snprintf(folder, sizeof folder, "%s/self/ns", sonde__sys.proc);
-    if (length < 0 && errno == ENOENT && !access(folder, F_OK))
-        length = snprintf(scope, size, "host");
+    char path[128];
+    sonde__own_path(path, sizeof path, "ns/net");
+    ssize_t length = readlink(path, scope, size - 1);
+    if (length < 0 && errno == ENOENT) {
+        sonde__own_path(path, sizeof path, "ns");
+        if (!access(path, F_OK))
+            length = snprintf(scope, size, "host");
+    }
     scope[length < 0 ? 0 : length] = '\0';
 }
 

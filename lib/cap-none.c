@@ -3,13 +3,9 @@
 
 #include <config.h>
 
-#include <errno.h>
-
 #include "private.h"
 
 int sonde_backlog_cap(struct sonde_backlog_cap *cap)
 {
-    (void)cap;
-    errno = ENOTSUP;
-    return -1;
+    return sonde__fail(ENOTSUP);
 }

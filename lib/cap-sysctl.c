@@ -22,10 +22,8 @@ static int read_setting(const char *name, int *value)
 {
     int number[2] = {CTL_KERN, KERN_SOMAXCONN};
     size_t size = sizeof *value;
-    if (name != names[0]) {
-        errno = ENOENT;
-        return -1;
-    }
+    if (name != names[0])
+        return sonde__fail(ENOENT);
     return sysctl(number, 2, value, &size, NULL, 0);
 }
 #else

@@ -3,30 +3,22 @@
 
 #include <config.h>
 
-#include <errno.h>
 #include <netinet/in.h>
 
 #include "private.h"
 
 int sonde__local4_ask(int fd)
 {
-    (void)fd;
-    errno = ENOTSUP;
-    return -1;
+    return sonde__fail(ENOTSUP);
 }
 
 int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group)
 {
-    (void)message;
-    (void)local;
-    (void)group;
     return 0;
 }
 
 size_t sonde__local4_put(struct cmsghdr *message, struct in_addr local)
 {
-    (void)message;
-    (void)local;
     return 0;
 }

@@ -39,7 +39,7 @@ enum { get_user_namespace = _IO(0xb7, 1) };
 static FILE *open_own(const char *name)
 {
     char path[128];
-    snprintf(path, sizeof path, "%s/self/%s", sonde__sys.proc, name);
+    sonde__own_path(path, sizeof path, name);
     FILE *file = fopen(path, "re");
     if (!file && errno == ENOENT)
         errno = ENOTSUP;
@@ -115,7 +115,7 @@ static int read_hiding(struct hiding *hiding)
 static int open_namespace(const char *name)
 {
     char path[128];
-    snprintf(path, sizeof path, "%s/self/ns/%s", sonde__sys.proc, name);
+    sonde__own_path(path, sizeof path, name);
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
@@ -142,10 +142,10 @@ static int is_owner(int pid_namespace, int user_namespace)
    its own.  Returns 1, also without namespaces; 0; or -1 with errno.  */
 static int has_full_reach(void)
 {
-    int user = open_namespace("user");
+    int user = open_namespace("ns/user");
     if (user < 0)
         return errno == ENOENT ? 1 : -1;
-    int pid = open_namespace("pid");
+    int pid = open_namespace("ns/pid");
     int result = pid < 0 ? errno == ENOENT ? 1 : -1 : is_owner(pid, user);
     if (pid >= 0)
         sonde__close(pid);

@@ -82,7 +82,6 @@ static int listeners_freebsd_read_unix(struct sonde_listener *listener,
                                        int family)
 {
     struct xunpcb local;
-    (void)family;
     if (length < sizeof local)
         return 0;
     memcpy(&local, record, sizeof local);
@@ -103,67 +102,49 @@ static int listeners_freebsd_read_unix(struct sonde_listener *listener,
 /* One of the two functions above.  */
 typedef int reader(struct sonde_listener *, const void *, size_t, int);
 
-/* Call EACH for the listeners of FAMILY in the SIZE bytes at LIST, each read by
-   READ_ONE.  The first record, a header, is skipped.  Returns 0, or -1: EPROTO:
-   unknown layout; ECANCELED: EACH returned another value than 0.  */
-static int listeners_freebsd_each(const unsigned char *list, size_t size,
-                                  int family, reader *read_one,
-                                  sonde_listener_each *each, void *data)
-{
-    ksize_t length;
-    size_t at = 0;
-    for (int first = 1; size - at >= sizeof length; first = 0) {
-        struct sonde_listener listener;
-        memset(&listener, 0, sizeof listener);
-        memcpy(&length, list + at, sizeof length);
-        if (length < sizeof length || length > size - at) {
-            errno = EPROTO;
-            return -1;
-        }
-        if (!first && read_one(&listener, list + at, (size_t)length, family) &&
-            each(&listener, data)) {
-            errno = ECANCELED;
-            return -1;
-        }
-        at += (size_t)length;
-    }
-    return 0;
-}
-
-/* The same for the value of the sysctl NAME; or -1 with the errno of
-   sonde__sysctl_list.  */
+/* Call EACH for the listeners of FAMILY in the value of the sysctl NAME, each
+   read by READ_ONE.  The first record, a header, is skipped.  Returns 0, or -1:
+   the errno of sonde__sysctl_list; EPROTO: unknown layout; ECANCELED: EACH
+   returned another value than 0.  Keeps errno on success.  */
 static int listeners_freebsd_list(const char *name, int family,
                                   reader *read_one, sonde_listener_each *each,
                                   void *data)
 {
+    int saved = errno;
     size_t size = 0;
-    void *found = sonde__sysctl_list(name, &size);
-    if (!found)
+    ksize_t length = 0;
+    unsigned char *list = sonde__sysctl_list(name, &size);
+    if (!list)
         return -1;
-    int result =
-        listeners_freebsd_each(found, size, family, read_one, each, data);
-    sonde__free(found);
-    return result;
+    int error = 0;
+    for (size_t at = 0; !error && size - at >= sizeof length;
+         at += (size_t)length) {
+        struct sonde_listener listener;
+        memset(&listener, 0, sizeof listener);
+        memcpy(&length, list + at, sizeof length);
+        if (length < sizeof length || length > size - at)
+            error = EPROTO;
+        else if (at > 0 &&
+                 read_one(&listener, list + at, (size_t)length, family) &&
+                 each(&listener, data))
+            error = ECANCELED;
+    }
+    free(list);
+    errno = error ? error : saved;
+    return error ? -1 : 0;
 }
 
 int sonde_listeners(int family, int timeout, sonde_listener_each *each,
                     void *data)
 {
-    int saved = errno;
-    int result = -1;
-    (void)timeout; /* nothing waits */
     if (family == AF_INET || family == AF_INET6)
-        result = listeners_freebsd_list("net.inet.tcp.pcblist", family,
-                                        read_tcp, each, data);
-    else if (family != AF_UNIX)
-        errno = EAFNOSUPPORT;
-    else if (!(result = listeners_freebsd_list(
-                   "net.local.stream.pcblist", family,
-                   listeners_freebsd_read_unix, each, data)))
-        result =
-            listeners_freebsd_list("net.local.seqpacket.pcblist", family,
-                                   listeners_freebsd_read_unix, each, data);
-    if (!result)
-        errno = saved;
-    return result;
+        return listeners_freebsd_list("net.inet.tcp.pcblist", family, read_tcp,
+                                      each, data);
+    if (family != AF_UNIX)
+        return sonde__fail(EAFNOSUPPORT);
+    if (listeners_freebsd_list("net.local.stream.pcblist", family,
+                               listeners_freebsd_read_unix, each, data))
+        return -1;
+    return listeners_freebsd_list("net.local.seqpacket.pcblist", family,
+                                  listeners_freebsd_read_unix, each, data);
 }

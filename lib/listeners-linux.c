@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sock-diag.h"
 
@@ -47,11 +46,8 @@ static int listeners_linux_unsupported(void)
 static int listeners_linux_retry(int fd, short events, int64_t deadline,
                                  int *failures)
 {
-    if (++*failures > max_failures &&
-        (errno == EINTR || sonde__not_now(errno))) {
-        errno = EAGAIN;
-        return -1;
-    }
+    if (++*failures > max_failures && (errno == EINTR || sonde__not_now(errno)))
+        return sonde__fail(EAGAIN);
     return sonde__again(fd, events, deadline);
 }
 
@@ -61,13 +57,10 @@ static int listeners_linux_request(int fd, int family, uint32_t sequence,
                                    int64_t deadline)
 {
     unsigned char request[sonde__diag_request_size];
-    struct iovec piece = {request, 0};
-    struct msghdr message;
+    size_t size = sonde__diag_request(request, family, sequence);
+    struct iovec piece = {request, size};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
     int failures = 0;
-    memset(&message, 0, sizeof message);
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    piece.iov_len = sonde__diag_request(request, family, sequence);
     while (sonde__sys.sendmsg(fd, &message, MSG_DONTWAIT) < 0)
         if (listeners_linux_retry(fd, POLLOUT, deadline, &failures))
             return -1;
@@ -79,28 +72,21 @@ static int listeners_linux_request(int fd, int family, uint32_t sequence,
    EPROTO: the datagram was longer than BUFFER.  */
 static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 {
-    unsigned char name[name_size];
     struct iovec piece = {buffer, reply_size};
-    struct msghdr message;
-    ssize_t size;
     for (int failures = 0;;) {
-        memset(&message, 0, sizeof message);
-        memset(name, 0, sizeof name);
-        message.msg_iov = &piece;
-        message.msg_iovlen = 1;
-        message.msg_name = name;
-        message.msg_namelen = sizeof name;
-        size = sonde__sys.recvmsg(fd, &message, MSG_DONTWAIT);
+        unsigned char name[name_size] = {0};
+        struct msghdr message = {.msg_name = name,
+                                 .msg_namelen = sizeof name,
+                                 .msg_iov = &piece,
+                                 .msg_iovlen = 1};
+        ssize_t size = sonde__sys.recvmsg(fd, &message, MSG_DONTWAIT);
+        if (size >= 0 && (message.msg_flags & MSG_TRUNC))
+            return sonde__fail(EPROTO);
         if (size >= 0)
-            break;
+            return sonde_load(name + name_port, 4, SONDE_BYTEORDER) ? 0 : size;
         if (listeners_linux_retry(fd, POLLIN, deadline, &failures))
             return -1;
     }
-    if (message.msg_flags & MSG_TRUNC) {
-        errno = EPROTO;
-        return -1;
-    }
-    return sonde_load(name + name_port, 4, SONDE_BYTEORDER) ? 0 : size;
 }
 
 /* The listeners of one answer, counted, to detect datagrams without a listener.
@@ -125,12 +111,10 @@ static int tally_each(const struct sonde_listener *listener, void *data)
 static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
     if (idle > max_idle || count > max_datagrams)
-        errno = EPROTO;
-    else if ((timeout > 0 || idle > 0) && sonde_deadline_left(deadline) == 0)
-        errno = EAGAIN;
-    else
-        return 0;
-    return -1;
+        return sonde__fail(EPROTO);
+    if ((timeout > 0 || idle > 0) && sonde_deadline_left(deadline) == 0)
+        return sonde__fail(EAGAIN);
+    return 0;
 }
 
 /* Request the listeners of FAMILY on FD, a netlink socket, and pass each to
@@ -163,10 +147,8 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
 {
     int saved = errno;
     struct tally tally = {.each = each, .data = data};
-    if (family != AF_INET && family != AF_INET6 && family != AF_UNIX) {
-        errno = EAFNOSUPPORT;
-        return -1;
-    }
+    if (family != AF_INET && family != AF_INET6 && family != AF_UNIX)
+        return sonde__fail(EAFNOSUPPORT);
     int fd = sonde__sys.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
                                netlink_sock_diag);
     if (fd < 0)

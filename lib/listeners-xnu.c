@@ -32,11 +32,8 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
     int saved = errno;
     size_t size = 0;
     struct filter filter = {family, each, data};
-    (void)timeout; /* nothing waits */
-    if (family != AF_INET && family != AF_INET6) {
-        errno = family == AF_UNIX ? ENOTSUP : EAFNOSUPPORT;
-        return -1;
-    }
+    if (family != AF_INET && family != AF_INET6)
+        return sonde__fail(family == AF_UNIX ? ENOTSUP : EAFNOSUPPORT);
     void *list = sonde__sysctl_list("net.inet.tcp.pcblist_n", &size);
     if (!list)
         return -1;

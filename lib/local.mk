@@ -66,15 +66,15 @@ lib_libsonde_core_la_SOURCES += lib/hidepid-linux.c lib/listeners-linux.c \
 endif
 if SONDE_LISTENERS_FREEBSD
 lib_libsonde_core_la_SOURCES += lib/listeners-freebsd.c \
-	lib/owners-freebsd.c lib/totals-none.c
+	lib/owners-freebsd.c lib/proc-none.c
 endif
 if SONDE_LISTENERS_XNU
 lib_libsonde_core_la_SOURCES += lib/listeners-xnu.c lib/owners-none.c \
-	lib/totals-none.c
+	lib/proc-none.c
 endif
 if SONDE_LISTENERS_NONE
 lib_libsonde_core_la_SOURCES += lib/listeners-none.c lib/owners-none.c \
-	lib/totals-none.c
+	lib/proc-none.c
 endif
 if SONDE_SYSCTL_LIST
 lib_libsonde_core_la_SOURCES += lib/sysctl-list.c lib/sysctl-list.h

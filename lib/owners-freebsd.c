@@ -46,7 +46,6 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
     int saved = errno;
     size_t size = 0;
     struct sonde_owner owner = {0};
-    (void)timeout; /* nothing waits */
     unsigned char *list = sonde__sysctl_list("kern.file", &size);
     if (!list)
         return -1;
@@ -72,18 +71,4 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
     free(list);
     errno = error ? error : saved;
     return error ? -1 : 0;
-}
-
-/* security.bsd.see_other_uids and jails hide processes without a sign.  */
-int sonde_owners_complete(void)
-{
-    errno = ENOTSUP;
-    return -1;
-}
-
-int sonde_owner_check(pid_t pid)
-{
-    (void)pid;
-    errno = ENOTSUP;
-    return -1;
 }

@@ -86,6 +86,11 @@ struct sonde__calls {
 
 extern struct sonde__calls sonde__sys;
 
+/* Write to PATH, of SIZE bytes, the path of the file NAME in the folder of the
+   calling thread in /proc; before Linux 3.17, without such a folder, of the
+   main thread.  Changes errno.  */
+void sonde__own_path(char *path, size_t size, const char *name);
+
 /* sonde_backlog_cap, by the first of the COUNT settings NAMES that READ can
    read.  CONSTANT: the cap of a kernel without a setting, or -1 for a kernel
    that must have a setting.  The scope is "host", but empty (not known) in a

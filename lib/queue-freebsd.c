@@ -12,36 +12,19 @@
 
 #include "private.h"
 
-/* Read the option NAME of the socket FD into *FIGURE.  Returns 0, or -1 with
-   the errno of getsockopt.  */
-static int queue_freebsd_ask(int fd, int name, long *figure)
-{
-    int value = 0;
-    if (sonde__get_option(fd, SOL_SOCKET, name, &value))
-        return -1;
-    *figure = value;
-    return 0;
-}
-
 int sonde_queue(int fd, struct sonde_queue *queue)
 {
     int saved = errno;
-    struct sonde_queue found = {-1, -1, -1, -1};
-    long listens = 0;
-    if (queue_freebsd_ask(fd, SO_ACCEPTCONN, &listens))
+    int listens = 0, queued, backlog, incomplete;
+    if (sonde__get_option(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens))
         return -1;
-    if (!listens) {
-        errno = EINVAL;
-        return -1;
-    }
-    if (queue_freebsd_ask(fd, SO_LISTENQLEN, &found.queued) ||
-        queue_freebsd_ask(fd, SO_LISTENQLIMIT, &found.backlog) ||
-        queue_freebsd_ask(fd, SO_LISTENINCQLEN, &found.incomplete)) {
-        if (errno == ENOPROTOOPT)
-            errno = ENOTSUP;
-        return -1;
-    }
-    *queue = found;
+    if (!listens)
+        return sonde__fail(EINVAL);
+    if (sonde__get_option(fd, SOL_SOCKET, SO_LISTENQLEN, &queued) ||
+        sonde__get_option(fd, SOL_SOCKET, SO_LISTENQLIMIT, &backlog) ||
+        sonde__get_option(fd, SOL_SOCKET, SO_LISTENINCQLEN, &incomplete))
+        return sonde__fail(errno == ENOPROTOOPT ? ENOTSUP : errno);
+    *queue = (struct sonde_queue){queued, backlog, incomplete, -1};
     errno = saved;
     return 0;
 }

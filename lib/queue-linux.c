@@ -34,7 +34,6 @@ static long read_drops(int fd)
     int64_t drops = figures[DROPS];
     return drops > LONG_MAX ? LONG_MAX : (long)drops;
 #else
-    (void)fd;
     return -1;
 #endif
 }
@@ -47,14 +46,11 @@ static int read_info(int fd, struct tcp_info *info)
     socklen_t size = sizeof *info;
     *info = (struct tcp_info){0};
     if (sonde__sys.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size)) {
-        if (errno == ENOPROTOOPT || errno == EOPNOTSUPP)
-            errno = ENOTSUP; /* not a TCP socket, or no such option */
-        return -1;
+        int is_missing = errno == ENOPROTOOPT || errno == EOPNOTSUPP;
+        return sonde__fail(is_missing ? ENOTSUP : errno);
     }
-    if (info->tcpi_state != TCP_LISTEN) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (info->tcpi_state != TCP_LISTEN)
+        return sonde__fail(EINVAL);
     return 0;
 }
 
@@ -94,28 +90,18 @@ static int check_zeros(int fd)
         return -1;
     int truth = !read_info(other, &info) && info.tcpi_sacked != 0;
     sonde__close(other);
-    if (!truth)
-        errno = ENOTSUP;
-    return truth ? 0 : -1;
+    return truth ? 0 : sonde__fail(ENOTSUP);
 }
 
-/* The listener searched for, and its queue.  */
-struct sought {
-    uint64_t socket;
-    struct sonde_queue queue;
-    int found;
-};
-
-/* For sonde_listeners: stops the list (1) at the listener searched for, after
-   its queue is copied.  */
+/* For sonde_listeners: copies the listener with the inode of DATA to DATA and
+   stops the list (1).  */
 static int compare_socket(const struct sonde_listener *listener, void *data)
 {
-    struct sought *sought = data;
-    if (listener->inode != sought->socket)
+    struct sonde_listener *wanted = data;
+    if (listener->inode != wanted->inode)
         return 0;
-    sought->queue = listener->queue;
-    sought->found = 1;
-    return 1; /* stop */
+    *wanted = *listener;
+    return 1;
 }
 
 /* Read the queue of FD, a UNIX socket.  Waits for the list of listeners, at
@@ -125,31 +111,23 @@ static int compare_socket(const struct sonde_listener *listener, void *data)
    backlog, or the list is forbidden; or the errno of sonde_listeners.  */
 static int queue_linux_read_unix(int fd, struct sonde_queue *queue)
 {
-    enum {
-        LIST_TIMEOUT = 2000
-    }; /* milliseconds; far less than one is needed */
+    enum { LIST_TIMEOUT = 2000 }; /* far less than a millisecond is needed */
     int listens = 0;
     struct stat status;
-    struct sought sought = {0};
     if (sonde__get_option(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens) ||
         fstat(fd, &status))
         return -1;
-    if (!listens) {
-        errno = EINVAL;
+    if (!listens)
+        return sonde__fail(EINVAL);
+    struct sonde_listener wanted = {.inode = (uint64_t)status.st_ino,
+                                    .queue.backlog = -1};
+    if (sonde_listeners(AF_UNIX, LIST_TIMEOUT, compare_socket, &wanted) &&
+        errno != ECANCELED && errno != EPERM && errno != EACCES)
         return -1;
-    }
-    sought.socket = (uint64_t)status.st_ino;
-    if (sonde_listeners(AF_UNIX, LIST_TIMEOUT, compare_socket, &sought) &&
-        !sought.found) {
-        if (errno == EPERM || errno == EACCES)
-            errno = ENOTSUP; /* a filter: as if not supported */
-        return -1;
-    }
-    if (!sought.found || sought.queue.backlog < 0) {
-        errno = ENOTSUP;
-        return -1;
-    }
-    *queue = sought.queue;
+    /* Missing, without a backlog, or the list is forbidden, by a filter.  */
+    if (wanted.queue.backlog < 0)
+        return sonde__fail(ENOTSUP);
+    *queue = wanted.queue;
     return 0;
 }
 
@@ -157,24 +135,19 @@ int sonde_queue(int fd, struct sonde_queue *queue)
 {
     int saved = errno;
     struct tcp_info info;
-    if (read_info(fd, &info)) {
-        if (errno != ENOTSUP)
+    if (!read_info(fd, &info)) {
+        if (info.tcpi_unacked == 0 && info.tcpi_sacked == 0 && check_zeros(fd))
             return -1;
-        if (sonde_address_family(fd) != AF_UNIX) {
-            errno = ENOTSUP;
-            return -1;
-        }
-        if (queue_linux_read_unix(fd, queue))
-            return -1;
-        errno = saved;
-        return 0;
-    }
-    if (info.tcpi_unacked == 0 && info.tcpi_sacked == 0 && check_zeros(fd))
+        *queue =
+            (struct sonde_queue){(long)info.tcpi_unacked,
+                                 (long)info.tcpi_sacked, -1, read_drops(fd)};
+    } else if (errno != ENOTSUP) {
         return -1;
-    queue->queued = (long)info.tcpi_unacked;
-    queue->backlog = (long)info.tcpi_sacked;
-    queue->incomplete = -1;
-    queue->drops = read_drops(fd);
+    } else if (sonde_address_family(fd) != AF_UNIX) {
+        return sonde__fail(ENOTSUP);
+    } else if (queue_linux_read_unix(fd, queue)) {
+        return -1;
+    }
     errno = saved;
     return 0;
 }

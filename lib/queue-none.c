@@ -9,7 +9,6 @@
 
 int sonde_queue(int fd, struct sonde_queue *queue)
 {
-    (void)queue;
     struct sonde_address local;
     if (!sonde_address_local(fd, &local))
         errno = ENOTSUP;

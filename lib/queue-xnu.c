@@ -19,21 +19,14 @@ int sonde_queue(int fd, struct sonde_queue *queue)
     struct sonde_address local;
     struct sonde_inherited what;
     size_t size = 0;
-    if (sonde_inherited(fd, &what)) {
-        if (errno == ENOTCONN)
-            errno = EINVAL;
-        return -1;
-    }
+    if (sonde_inherited(fd, &what))
+        return sonde__fail(errno == ENOTCONN ? EINVAL : errno);
     if (sonde_address_local(fd, &local))
         return -1;
-    if (what.family != AF_INET && what.family != AF_INET6) {
-        errno = ENOTSUP;
-        return -1;
-    }
-    if (what.role != SONDE_LISTENER) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (what.family != AF_INET && what.family != AF_INET6)
+        return sonde__fail(ENOTSUP);
+    if (what.role != SONDE_LISTENER)
+        return sonde__fail(EINVAL);
     void *list = sonde__sysctl_list("net.inet.tcp.pcblist_n", &size);
     if (!list)
         return -1;

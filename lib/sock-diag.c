@@ -40,7 +40,6 @@ enum {
     linux_unix = 1,
     linux_inet = 2,
     linux_inet6 = 10,
-    protocol_tcp = 6,
     type_seqpacket = 5,
     state_listen = 10,
 
@@ -115,7 +114,7 @@ size_t sonde__diag_request(unsigned char *request, int family,
         length += unix_request_size;
     } else {
         body[0] = family == AF_INET ? linux_inet : linux_inet6;
-        body[1] = protocol_tcp;
+        body[1] = IPPROTO_TCP;
         body[2] = 1U << (inet_memory - 1);
         sock_diag_put(body + 4, 4, 1U << state_listen);
         length += inet_request_size;
@@ -133,8 +132,10 @@ static const unsigned char *sock_diag_attribute(const unsigned char *body,
                                                 size_t size, size_t start,
                                                 unsigned kind, size_t *length)
 {
-    for (size_t at = start; at <= size && size - at >= attribute_size;) {
-        size_t whole = sock_diag_number(body + at, 2);
+    size_t whole;
+    for (size_t at = start; at <= size && size - at >= attribute_size;
+         at += sock_diag_padded(whole)) {
+        whole = sock_diag_number(body + at, 2);
         if (whole < attribute_size || whole > size - at)
             return NULL;
         if ((sock_diag_number(body + at + 2, 2) & attribute_kind_bits) ==
@@ -142,7 +143,6 @@ static const unsigned char *sock_diag_attribute(const unsigned char *body,
             *length = whole - attribute_size;
             return body + at + attribute_size;
         }
-        at += sock_diag_padded(whole);
     }
     return NULL;
 }
@@ -214,9 +214,7 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
 static int set_unix_address(struct sonde_listener *listener,
                             const unsigned char *name, size_t length)
 {
-    struct sockaddr_un un;
-    memset(&un, 0, sizeof un);
-    un.sun_family = AF_UNIX;
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
     if (length > sizeof un.sun_path + 1 ||
         (length == sizeof un.sun_path + 1 && name[length - 1] != '\0'))
         return -1;
@@ -286,14 +284,10 @@ static int sock_diag_read_socket(const unsigned char *body, size_t size,
         found = read_inet(&listener, body, size);
     else if (size > 0 && body[0] == linux_unix)
         found = sock_diag_read_unix(&listener, body, size);
-    if (found < 0) {
-        errno = EPROTO;
-        return -1;
-    }
-    if (found > 0 && each(&listener, data)) {
-        errno = ECANCELED;
-        return -1;
-    }
+    if (found < 0)
+        return sonde__fail(EPROTO);
+    if (found > 0 && each(&listener, data))
+        return sonde__fail(ECANCELED);
     return 0;
 }
 
@@ -303,17 +297,11 @@ static int sock_diag_read_socket(const unsigned char *body, size_t size,
    number is no errno.  */
 static int read_end(const unsigned char *body, size_t size, int is_error)
 {
-    long code = 0;
-    if (size >= 4)
-        code = (long)(int32_t)sock_diag_number(body, 4);
-    if ((is_error && code >= 0) || code > 0 || code < -4095) {
-        errno = EPROTO;
-        return -1;
-    }
-    if (code < 0) {
-        errno = (int)-code;
-        return -1;
-    }
+    long code = size < 4 ? 0 : (long)(int32_t)sock_diag_number(body, 4);
+    if ((is_error && code >= 0) || code > 0 || code < -4095)
+        return sonde__fail(EPROTO);
+    if (code < 0)
+        return sonde__fail((int)-code);
     return 1;
 }
 
@@ -322,14 +310,12 @@ int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
 {
     const unsigned char *bytes = reply;
     int result = 0;
-    for (size_t at = 0; at < size && !result;) {
+    size_t length;
+    for (size_t at = 0; at < size && !result; at += sock_diag_padded(length)) {
         const unsigned char *message = bytes + at;
-        size_t length =
-            size - at < message_size ? 0 : sock_diag_number(message, 4);
-        if (length < message_size || length > size - at) {
-            errno = EPROTO;
-            return -1;
-        }
+        length = size - at < message_size ? 0 : sock_diag_number(message, 4);
+        if (length < message_size || length > size - at)
+            return sonde__fail(EPROTO);
         unsigned kind = sock_diag_number(message + message_kind, 2);
         const unsigned char *body = message + message_size;
         if (sock_diag_number(message + message_sequence, 4) != sequence)
@@ -339,8 +325,6 @@ int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
                 sock_diag_read_socket(body, length - message_size, each, data);
         else if (kind == kind_done || kind == kind_error)
             result = read_end(body, length - message_size, kind == kind_error);
-        at += sock_diag_padded(length) < size - at ? sock_diag_padded(length)
-                                                   : size - at;
     }
     return result;
 }

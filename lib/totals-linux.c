@@ -2,9 +2,7 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    The file has pairs of lines, the first with names, the second with counts,
-   both beginning with the same word.  thread-self/net is the network namespace
-   of the calling thread; net, the name of the file before Linux 3.17, of the
-   main thread.  */
+   both beginning with the same word.  */
 
 #include <config.h>
 
@@ -33,73 +31,51 @@ static int64_t totals_linux_find(const char *names, const char *values,
 }
 
 /* Read into *TOTALS the counters in the pair of lines "TcpExt:" of FILE, some
-   3,000 bytes each; a missing counter is -1.  Returns 0, or -1: ENOTSUP, no
-   such pair, or no count of overflows or drops; ENOMEM.  Fails with EIO, or the
-   errno of read, if the end of the file was not read: a counter not reached is
-   not a missing counter.  *TOTALS may be changed on failure.  */
+   3,000 bytes each; a missing counter is -1.  Returns 0 or an errno: ENOTSUP,
+   no such pair, or no count of overflows or drops; ENOMEM; EIO or the errno of
+   read, if the end of the file was not read: a counter not reached is not a
+   missing counter.  *TOTALS may be changed on failure.  */
 static int read_pair(FILE *file, struct sonde_listen_totals *totals)
 {
     static const char group[] = "TcpExt:";
     enum { line_size = 16384 };
     char *names = malloc(2 * line_size);
     if (!names)
-        return -1;
+        return ENOMEM;
     char *values = names + line_size;
-    int found = 0, error = 0;
     errno = 0;
-    while (!found && fgets(names, line_size, file) &&
-           fgets(values, line_size, file))
-        found = !strncmp(names, group, sizeof group - 1) &&
-                !strncmp(values, group, sizeof group - 1);
-    if (ferror(file))
-        error = errno ? errno : EIO;
-    if (found) {
+    while (fgets(names, line_size, file) && fgets(values, line_size, file)) {
+        if (strncmp(names, group, sizeof group - 1) != 0 ||
+            strncmp(values, group, sizeof group - 1) != 0)
+            continue;
         totals->overflows = totals_linux_find(names, values, "ListenOverflows");
         totals->drops = totals_linux_find(names, values, "ListenDrops");
         totals->deferred =
             totals_linux_find(names, values, "TCPDeferAcceptDrop");
         totals->resets = totals_linux_find(names, values, "EmbryonicRsts");
+        break;
     }
+    int error = ferror(file) ? errno ? errno : EIO : 0;
     free(names);
-    if (error) {
-        errno = error;
-        return -1;
-    }
-    if (!found || totals->overflows < 0 || totals->drops < 0) {
-        errno = ENOTSUP;
-        return -1;
-    }
-    return 0;
-}
-
-/* Open the file of the network namespace of this thread, or, before Linux 3.17,
-   of the main thread.  NULL with the errno of fopen.  */
-static FILE *open_netstat(void)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/thread-self/net/netstat", sonde__sys.proc);
-    FILE *file = fopen(path, "re");
-    if (file || errno != ENOENT)
-        return file;
-    snprintf(path, sizeof path, "%s/net/netstat", sonde__sys.proc);
-    return fopen(path, "re");
+    if (!error && (totals->overflows < 0 || totals->drops < 0))
+        error = ENOTSUP;
+    return error;
 }
 
 int sonde_listen_totals(struct sonde_listen_totals *totals)
 {
     int saved = errno;
+    char path[128];
     struct sonde_listen_totals found = {-1, -1, -1, -1};
-    FILE *file = open_netstat();
-    if (!file) {
-        if (errno == ENOENT)
-            errno = ENOTSUP;
-        return -1;
-    }
-    int result = read_pair(file, &found);
-    if (!result)
-        *totals = found;
-    saved = result ? errno : saved;
+    sonde__own_path(path, sizeof path, "net/netstat");
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return sonde__fail(errno == ENOENT ? ENOTSUP : errno);
+    int error = read_pair(file, &found);
     fclose(file);
+    if (error)
+        return sonde__fail(error);
+    *totals = found;
     errno = saved;
-    return result;
+    return 0;
 }

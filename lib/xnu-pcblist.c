@@ -65,23 +65,17 @@ struct candidate {
     struct sonde_listener listener;
 };
 
-/* The backlog in force.  The kernel keeps a short; with 0 and below, the result
-   of a backlog above 32767, no connection is queued: 0.  */
-static long read_limit(const unsigned char *record)
-{
-    long limit = xnu_pcblist_number(record + socket_limit, 2);
-    return limit > INT16_MAX ? 0 : limit;
-}
-
-/* Read the queue from RECORD, a socket.  Drops are not known: -1.  */
+/* Read the queue from RECORD, a socket.  Drops are not known: -1.  The kernel
+   keeps the backlog in a short; with 0 and below, the result of a backlog above
+   32767, no connection is queued: 0.  */
 static void read_queue(struct sonde_queue *queue, const unsigned char *record)
 {
-    queue->incomplete = xnu_pcblist_number(record + socket_incomplete, 2);
-    queue->queued =
-        xnu_pcblist_number(record + socket_all, 2) - queue->incomplete;
-    if (queue->queued < 0)
-        queue->queued = 0;
-    queue->backlog = read_limit(record);
+    long all = xnu_pcblist_number(record + socket_all, 2);
+    long incomplete = xnu_pcblist_number(record + socket_incomplete, 2);
+    long limit = xnu_pcblist_number(record + socket_limit, 2);
+    queue->queued = all > incomplete ? all - incomplete : 0;
+    queue->backlog = limit > INT16_MAX ? 0 : limit;
+    queue->incomplete = incomplete;
     queue->drops = -1;
 }
 
@@ -124,23 +118,16 @@ int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
 {
     const unsigned char *bytes = list;
     struct candidate candidate;
-    size_t at = 0, length;
+    size_t length;
     memset(&candidate, 0, sizeof candidate);
-    for (int first = 1; size - at >= 8; first = 0) {
+    for (size_t at = 0; at < size && size - at >= 8;
+         at += (length + 7) / 8 * 8) {
         length = (size_t)xnu_pcblist_number(bytes + at, 4);
-        if (length < 8 || length > size - at) {
-            errno = EPROTO;
-            return -1;
-        }
-        if (!first && read_record(&candidate, bytes + at, length) &&
-            each(&candidate.listener, data)) {
-            errno = ECANCELED;
-            return -1;
-        }
-        size_t padded = (length + 7) / 8 * 8;
-        if (padded > size - at)
-            break;
-        at += padded;
+        if (length < 8 || length > size - at)
+            return sonde__fail(EPROTO);
+        if (at > 0 && read_record(&candidate, bytes + at, length) &&
+            each(&candidate.listener, data))
+            return sonde__fail(ECANCELED);
     }
     return 0;
 }
@@ -171,10 +158,8 @@ int sonde__xnu_queue(const void *list, size_t size,
 {
     struct pcblist_wanted wanted = {.local = local};
     if (sonde__xnu_each(list, size, xnu_pcblist_is_wanted, &wanted) ||
-        wanted.matches != 1) {
-        errno = ENOTSUP;
-        return -1;
-    }
+        wanted.matches != 1)
+        return sonde__fail(ENOTSUP);
     *queue = wanted.queue;
     return 0;
 }
