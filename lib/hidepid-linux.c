@@ -24,8 +24,8 @@
 /* How /proc hides the processes that the reader may not trace.
    hidden_by_group: from all readers but the members of a group and the readers
    with CAP_SYS_PTRACE.  hidden_from_all: from all but the readers with
-   CAP_SYS_PTRACE.  */
-enum { hidden_from_nobody, hidden_by_group, hidden_from_all };
+   CAP_SYS_PTRACE.  hidden_unknown: there is no file system of processes.  */
+enum { hidden_unknown, hidden_from_nobody, hidden_by_group, hidden_from_all };
 struct hiding {
     int mode;
     long group; /* members are exempt; 0 unless the mount names a group */
@@ -46,70 +46,56 @@ static FILE *open_own(const char *name)
     return file;
 }
 
-/* Read OPTIONS, mount options of proc such as "rw,hidepid=invisible,gid=4"; the
-   text is modified.  Before Linux 5.8 hidepid is a number.  A value of hidepid
-   other than 2, 4 and their names counts as hidden from nobody.  */
-static struct hiding read_options(char *options)
+/* Read OPTIONS, mount options of proc such as "rw,hidepid=invisible,gid=4".
+   Before Linux 5.8 hidepid is a number.  A value of hidepid other than 2, 4 and
+   their names counts as hidden from nobody.  */
+static struct hiding read_options(const char *options)
 {
     struct hiding hiding = {.mode = hidden_from_nobody};
-    char *state = NULL;
-    for (char *word = strtok_r(options, ",\n", &state); word;
-         word = strtok_r(NULL, ",\n", &state)) {
-        if (!strcmp(word, "hidepid=2") || !strcmp(word, "hidepid=invisible"))
-            hiding.mode = hidden_by_group;
-        else if (!strcmp(word, "hidepid=4") ||
-                 !strcmp(word, "hidepid=ptraceable"))
-            hiding.mode = hidden_from_all;
-        else if (!strncmp(word, "gid=", 4))
-            hiding.group = strtol(word + 4, NULL, 10);
-    }
+    const char *group = strstr(options, ",gid=");
+    if (strstr(options, ",hidepid=2") || strstr(options, ",hidepid=invisible"))
+        hiding.mode = hidden_by_group;
+    if (strstr(options, ",hidepid=4") || strstr(options, ",hidepid=ptraceable"))
+        hiding.mode = hidden_from_all;
+    if (group)
+        hiding.group = strtol(group + 5, NULL, 10);
     return hiding;
 }
 
-/* Whether LINE, of mountinfo, is about the mount at /proc.  For a proc file
-   system *OPTIONS are its options, inside LINE; for another file system mounted
-   there, or another mount, *OPTIONS is NULL.  LINE is modified.  */
-static bool hidepid_linux_read_mount(char *line, char **options)
+/* Read LINE, of mountinfo, into *HIDING.  A line about another mount than that
+   at /proc is ignored.  */
+static void hidepid_linux_read_mount(const char *line, struct hiding *hiding)
 {
-    char *state = NULL, *word = NULL;
-    char *rest = strstr(line, " - ");
-    *options = NULL;
-    if (!rest)
-        return false;
-    *rest = '\0';
-    for (int i = 0; i < 5; i++)
-        if (!(word = strtok_r(i ? NULL : line, " ", &state)))
-            return false;
-    if (strcmp(word, sonde__sys.proc) != 0)
-        return false;
-    word = strtok_r(rest + 3, " ", &state);
-    if (word && !strcmp(word, "proc") && strtok_r(NULL, " ", &state))
-        *options = strtok_r(NULL, " ", &state);
-    return true;
+    char point[128], type[16], options[256];
+    const char *rest = strstr(line, " - ");
+    if (!rest || sscanf(line, "%*s %*s %*s %*s %127s", point) != 1 ||
+        strcmp(point, sonde__sys.proc) != 0)
+        return;
+    if (sscanf(rest, " - %15s %*s %255s", type, options) == 2 &&
+        !strcmp(type, "proc"))
+        *hiding = read_options(options);
+    else
+        hiding->mode = hidden_unknown;
 }
 
 /* Read the options of the file system at /proc into *HIDING.  The last mount at
    a mount point is visible, and counts.  Returns 0, or -1 with errno; ENOTSUP:
-   no such mount, or not of type proc.  *HIDING may be changed on failure.
-   errno is 0 on success.  */
+   no such mount, or not of type proc.  */
 static int read_hiding(struct hiding *hiding)
 {
-    char line[4096], *options;
-    bool known = false;
+    char line[4096];
     FILE *file = open_own("mountinfo");
     if (!file)
         return -1;
+    hiding->mode = hidden_unknown;
     errno = 0;
     while (fgets(line, sizeof line, file))
-        if (hidepid_linux_read_mount(line, &options)) {
-            known = options != NULL;
-            if (known)
-                *hiding = read_options(options);
-        }
-    int error = ferror(file) ? errno ? errno : EIO : known ? 0 : ENOTSUP;
+        hidepid_linux_read_mount(line, hiding);
+    int error = ferror(file)                     ? errno ? errno : EIO
+                : hiding->mode == hidden_unknown ? ENOTSUP
+                                                 : 0;
     fclose(file);
-    errno = error;
-    return error ? -1 : 0;
+    return error ? sonde__fail(error) : 0;
 }
 
 static int open_namespace(const char *name)
@@ -126,10 +112,9 @@ static int is_owner(int pid_namespace, int user_namespace)
 {
     struct stat owner, own;
     int fd = ioctl(pid_namespace, get_user_namespace);
-    if (fd < 0 && errno == ENOTTY)
-        errno = ENOTSUP;
     if (fd < 0)
-        return errno == EPERM ? 0 : -1;
+        return errno == EPERM ? 0
+                              : sonde__fail(errno == ENOTTY ? ENOTSUP : errno);
     int result = fstat(fd, &owner) || fstat(user_namespace, &own)
                      ? -1
                      : owner.st_dev == own.st_dev && owner.st_ino == own.st_ino;
@@ -159,17 +144,16 @@ static int may_trace(void)
 {
     enum { cap_sys_ptrace = 19 };
     char line[256];
+    unsigned long long mask;
     int found = -1;
     FILE *file = open_own("status");
     if (!file)
         return -1;
     while (found < 0 && fgets(line, sizeof line, file))
-        if (!strncmp(line, "CapEff:", 7))
-            found = strtoull(line + 7, NULL, 16) >> cap_sys_ptrace & 1;
+        if (sscanf(line, "CapEff: %llx", &mask) == 1)
+            found = mask >> cap_sys_ptrace & 1;
     fclose(file);
-    if (found < 0)
-        errno = ENOTSUP;
-    return found;
+    return found < 0 ? sonde__fail(ENOTSUP) : found;
 }
 
 /* Whether GROUP is the effective or a supplementary group of this process.
@@ -206,7 +190,7 @@ static int is_exempt(const struct hiding *hiding)
 int sonde_owners_complete(void)
 {
     int saved = errno;
-    struct hiding hiding = {.mode = hidden_from_nobody};
+    struct hiding hiding = {.group = 0};
     if (read_hiding(&hiding))
         return -1;
     int result = hiding.mode == hidden_from_nobody ? 1 : is_exempt(&hiding);

@@ -69,10 +69,7 @@ enum {
     unix_file = 1,
     unix_queue = 4,
     unix_user = 7,
-    show_name = 0x01,
-    show_file = 0x02,
-    show_queue = 0x10,
-    show_user = 0x40
+    unix_show = 0x01 | 0x02 | 0x10 | 0x40 /* the name, file, queue and user */
 };
 
 /* Store VALUE in the SIZE bytes at AT, in host byte order.  */
@@ -109,8 +106,7 @@ size_t sonde__diag_request(unsigned char *request, int family,
     if (family == AF_UNIX) {
         body[0] = linux_unix;
         sock_diag_put(body + 4, 4, 1U << state_listen);
-        sock_diag_put(body + 12, 4,
-                      show_name | show_file | show_queue | show_user);
+        sock_diag_put(body + 12, 4, unix_show);
         length += unix_request_size;
     } else {
         body[0] = family == AF_INET ? linux_inet : linux_inet6;
@@ -215,11 +211,10 @@ static int set_unix_address(struct sonde_listener *listener,
                             const unsigned char *name, size_t length)
 {
     struct sockaddr_un un = {.sun_family = AF_UNIX};
-    if (length > sizeof un.sun_path + 1 ||
-        (length == sizeof un.sun_path + 1 && name[length - 1] != '\0'))
-        return -1;
+    if (length == sizeof un.sun_path + 1 && name[length - 1] == '\0')
+        length--;
     if (length > sizeof un.sun_path)
-        length = sizeof un.sun_path;
+        return -1;
     if (length > 0)
         memcpy(un.sun_path, name, length);
     memcpy(&listener->address.storage, &un, sizeof un);
