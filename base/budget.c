@@ -1,10 +1,8 @@
 /* budget.c - memory and processes left, and the OOM killer
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The files of Linux are missing on other systems, which then have no bound.
-   The folders of the control groups are searched once: on a host with many
-   containers the list of mounts is long.  A child process is in the same
-   groups.  */
+   The files of Linux are missing on other systems, which then have no
+   bound.  */
 
 #include <config.h>
 
@@ -22,9 +20,9 @@
 #include "base/cgroup.h"
 #include "base/descriptors.h"
 
-/* The control groups of this process, searched by the first call.  A host
-   without control groups has an empty list.  After another error the list is
-   empty, too, and the next call searches again.  */
+/* The control groups of this process and its children, searched once: on a host
+   with many containers the list of mounts is long.  Empty without control
+   groups; empty after another error, and the next call searches again.  */
 static const struct cgroups *own_groups(void)
 {
     static struct cgroups groups;
@@ -34,8 +32,8 @@ static const struct cgroups *own_groups(void)
     return &groups;
 }
 
-/* The number of threads of process PID if the real user of the process is USER;
-   otherwise, or if the process has ended, 0.  */
+/* The number of threads of process PID; 0 if its real user is not USER, or if
+   the process has ended.  */
 static int64_t count_threads(const char *pid, uid_t user)
 {
     static const char *const names[] = {"Uid", "Threads"};
@@ -46,11 +44,10 @@ static int64_t count_threads(const char *pid, uid_t user)
     return values[0] == (int64_t)user ? values[1] : 0;
 }
 
-/* Lower BOUND to the number of threads that RLIMIT_NPROC still allows.
-   RLIMIT_NPROC counts the threads of all processes of the user.  The kernel
-   does not report the count, so visible threads are counted.  BOUND stays if
-   the limit is very high, or limit or threads are unreadable, and for root, a
-   user without such a limit.  */
+/* Lower BOUND to the number of threads that RLIMIT_NPROC, a limit for all
+   threads of the user, still allows.  The kernel does not report their number,
+   so visible threads are counted.  BOUND stays if the limit is very high, or
+   limit or threads are unreadable, and for root, who has no such limit.  */
 static void bound_user(struct budget_bound *bound)
 {
 #ifdef RLIMIT_NPROC /* illumos has none */

@@ -10,9 +10,8 @@
 
 #include "base/cgroup.h"
 
-/* Max lines read of a file, further lines are ignored; a host with very many
-   containers has some ten thousand mounts.  Max bytes of a value, and of the
-   name of a file.  */
+/* Max lines read of a file; a host with very many containers has some ten
+   thousand mounts.  Max bytes of a value, and of the name of a file.  */
 enum { LINES_MAX = 100000, VALUE_MAX = 64 };
 /* More bytes than any memory; sums of a few cannot overflow.  A number from
    here on counts as no limit.  */
@@ -47,9 +46,9 @@ static bool list_has(const char *list, const char *word)
 }
 
 /* Keep the path in a LINE of /proc/self/cgroup, "4:memory:/path", "0::/path",
-   for each kind of group that the line is about.  The first path of a kind
-   stays; other lines are ignored.  The path is not escaped and may contain
-   colons.  LINE is modified.  Returns 0, or -1 with ENOMEM.  */
+   for each kind of group of this line; the first path of a kind stays.  The
+   path is not escaped and may contain colons.  LINE is modified.  Returns 0, or
+   -1 with ENOMEM.  */
 static int take_path(struct search *search, char *line)
 {
     char *list = strchr(line, ':');
@@ -148,8 +147,8 @@ static int add_folders(struct cgroups *groups, int kind, const char *root,
 /* Add the folders of each kind of group mounted by a LINE of
    /proc/self/mountinfo, "31 23 0:28 ROOT POINT rw shared:1 - TYPE SOURCE
    OPTIONS"; the fields before the dash vary in number.  The first mount that
-   shows the own group of a kind counts.  Other lines are ignored.  LINE is
-   modified.  Returns 0, or -1 with ENOMEM.  */
+   shows the own group of a kind counts.  LINE is modified.  Returns 0, or -1
+   with ENOMEM.  */
 static int take_mount(struct search *search, char *line)
 {
     char *mount[5], *system[3], *dash = strstr(line, " - ");
@@ -176,9 +175,8 @@ static int take_mount(struct search *search, char *line)
     return 0;
 }
 
-/* Open FOLDER/NAME for reading.  Returns NULL with the errno of fopen:
-   ENAMETOOLONG also for a path that is cut here, as the rest is too long, too.
- */
+/* Open FOLDER/NAME for reading.  Returns NULL with the errno of fopen; a path
+   cut here is still too long for the kernel.  */
 static FILE *open_below(const char *folder, const char *name)
 {
     char path[CGROUP_PATH_MAX + VALUE_MAX];
@@ -187,9 +185,8 @@ static FILE *open_below(const char *folder, const char *name)
 }
 
 /* Call TAKE for each line of the file NAME below the root, without its newline,
-   up to the first call that does not return 0.  Lines beyond LINES_MAX are
-   ignored, and a read error ends the file.  Returns 0; the result of that call;
-   or -1 with errno if the file cannot be opened.  */
+   up to the first call that does not return 0.  A read error ends the file.
+   Returns 0; the result of that call; or -1 with the errno of fopen.  */
 static int cgroup_take_lines(struct search *search, const char *name,
                              int (*take)(struct search *search, char *line))
 {
@@ -235,9 +232,9 @@ void cgroups_free(struct cgroups *groups)
 
 /* ---- reading figures ----------------------------------------------------- */
 
-/* The number at the beginning of TEXT; BUDGET_UNBOUND for "max", for text that
-   is no number, for a negative number, and for the "no limit" of version 1, the
-   largest number of whole pages.  Changes errno.  */
+/* The number at the beginning of TEXT; BUDGET_UNBOUND for "max" and other text,
+   for a negative number, and for the "no limit" of version 1, the largest
+   number of whole pages.  Changes errno.  */
 static int64_t cgroup_read_number(const char *text)
 {
     char *end;
@@ -283,8 +280,8 @@ void figures_read(const char *folder, const char *file_name,
 
 /* ---- the budget ---------------------------------------------------------- */
 
-/* Values of memory.stat, in the order of the names below.  The name "-" matches
-   no line: that version lacks the value.  */
+/* Values of memory.stat.  The name "-" matches no line: that version lacks the
+   value.  */
 enum stat {
     STAT_INACTIVE,
     STAT_ACTIVE,
@@ -320,8 +317,7 @@ static int64_t cgroup_reclaimable(const int64_t *stats)
 }
 
 /* Lower BOUND to LIMIT, from the source BY of GROUP, minus the number in the
-   file USAGE, of which BACK is reclaimable.  An unreadable number is no bound.
- */
+   file USAGE, of which BACK is reclaimable.  */
 static void cgroup_lower(struct budget_bound *bound, const struct cgroup *group,
                          const char *by, int64_t limit, const char *usage,
                          int64_t back)

@@ -3,10 +3,10 @@
 
    Linux limits memory and processes of a container by control groups: version 1
    has a hierarchy for each controller, version 2 a single hierarchy; a host may
-   use both.  The limits of a process are those of its group and of all parent
-   groups.  Only files below a root folder are read, so this code is tested on
-   every system.  Formats: Linux, Documentation/admin-guide/cgroup-v2.rst and
-   cgroup-v1/memory.rst, 6.18.  */
+   use both.  The limits of all parent groups apply, too.  Only files below a
+   root folder are read, so this code is tested on every system.  Formats:
+   Linux, Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst,
+   6.18.  */
 
 #ifndef BASE_CGROUP_H
 #define BASE_CGROUP_H 1
@@ -36,14 +36,14 @@ struct cgroups {
 };
 
 /* Find the groups of this process by /proc/self/cgroup and /proc/self/mountinfo
-   below ROOT ("" for the host itself).  The old content of *GROUPS is
-   overwritten.  A group without a mount is omitted; so are folders beyond
-   CGROUPS_MAX and paths longer than CGROUP_PATH_MAX.  Returns 0, and
-   cgroups_free frees *GROUPS; or -1 with errno if those files cannot be read,
-   or with ENOMEM, and *GROUPS is empty.  */
+   below ROOT ("" for the host itself).  *GROUPS is overwritten.  A group
+   without a mount is omitted; so are folders beyond CGROUPS_MAX and paths
+   longer than CGROUP_PATH_MAX.  Returns 0, and cgroups_free frees *GROUPS; or
+   -1 with the errno of opening those files, or ENOMEM, and *GROUPS is
+   empty.  */
 int cgroups_find(struct cgroups *groups, const char *root);
 
-/* Free the folders.  GROUPS is empty afterwards.  */
+/* Free the folders and empty GROUPS.  */
 void cgroups_free(struct cgroups *groups);
 
 /* Lower BOUND to LEFT, at least 0, with BY followed by WHOSE as the source.  A
@@ -57,9 +57,8 @@ void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
    pids.current.  An unreadable file is no bound.  */
 void cgroups_bound(const struct cgroups *groups, struct budget *budget);
 
-/* Lower BUDGET's memory to the MemAvailable of /proc/meminfo below ROOT.  A
-   lower bound stays, and so does the bound if the file or the value cannot be
-   read.  */
+/* Likewise lower BUDGET's memory to the MemAvailable of /proc/meminfo below
+   ROOT.  */
 void meminfo_bound(const char *root, struct budget *budget);
 
 /* Read the numbers of the COUNT NAMES from lines "name number" or "name:
@@ -69,8 +68,8 @@ void meminfo_bound(const char *root, struct budget *budget);
 void figures_read(const char *folder, const char *file_name,
                   const char *const *names, size_t count, int64_t *values);
 
-/* The number of processes of the own group in GROUPS that the kernel has killed
-   so far because memory ran out, or -1 if unreadable.  */
+/* The figure of budget_oom_kills, for the own group in GROUPS; -1:
+   unreadable.  */
 int64_t cgroups_oom_kills(const struct cgroups *groups);
 
 #endif /* BASE_CGROUP_H */

@@ -5,15 +5,14 @@
 #define BASE_DESCRIPTORS_H 1
 
 /* The number of descriptors that this process can have open: the soft limit
-   RLIMIT_NOFILE, or less.  macOS since 11 accepts any soft limit, and getrlimit
-   returns that limit, but the kernel grants no more than
-   kern.maxfilesperproc; getdtablesize returns the smaller of the two.  Returns
-   -1 if there is no limit, or if the limit cannot be read.  */
+   RLIMIT_NOFILE, or less.  macOS since 11 accepts any soft limit but grants no
+   more than kern.maxfilesperproc; getdtablesize returns the smaller of the two.
+   -1: no limit, or not readable.  */
 long descriptors_limit(void);
 
-/* Raise the soft limit to COUNT, or to the hard limit if that is lower; a
-   higher soft limit stays.  Returns the limit afterwards, as descriptors_limit
-   does; also on failure, so the result may be below COUNT.  */
+/* Raise the soft limit to COUNT or the hard limit; a higher soft limit stays.
+   Returns descriptors_limit (), also on failure: the result may be below
+   COUNT.  */
 long descriptors_raise(long count);
 
 /* Close *FD unless it is negative, and set it to -1.  Keeps errno.  */

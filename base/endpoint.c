@@ -21,9 +21,8 @@ bool endpoint_is_number(const char *host)
     return *host && host[strspn(host, DIGITS)] == '\0';
 }
 
-/* 0 if HOST is an address, else the errno of sonde_address_parse; ENXIO also
-   for an interface by number ("fe80::1%7") that this host lacks.  Keeps errno.
- */
+/* The errno of sonde_address_parse for HOST, or 0; ENXIO also for a missing
+   interface by number ("fe80::1%7").  Keeps errno.  */
 static int endpoint_parse(const char *host)
 {
     struct sonde_address address = {.length = 0};

@@ -14,18 +14,17 @@ enum { ENDPOINT_TEXT = 320 };
 bool endpoint_is_number(const char *host);
 
 /* Whether HOST can be a name, an IPv4 address or an IPv6 address with or
-   without brackets and interface.  If not, PROBLEM is a sentence without a full
-   stop: "'127.0.0.300' is not an IPv4 address", also for an address with a
-   port; otherwise PROBLEM stays.  Text without a colon that does not consist of
-   digits and dots counts as a name.  Not checked: a name, a path (with a
-   slash), whether an interface exists, the name service.  Keeps errno.  */
+   without brackets and interface.  If not, also for an address with a port,
+   PROBLEM is a sentence without a full stop: "'127.0.0.300' is not an IPv4
+   address"; otherwise PROBLEM stays.  Text without a colon that has more than
+   digits and dots counts as a name.  Not checked: names, paths (with a slash),
+   whether an interface exists.  Keeps errno.  */
 bool endpoint_check_host(const char *host, char problem[ENDPOINT_TEXT]);
 
 /* Whether PORT can be a port: a number from MIN (1 for a peer, 0 if the system
-   may choose) to 65535, or a text with a letter, since each service name has a
-   letter (RFC 6335 5.1).  A service name is not looked up.  If not, PROBLEM is
-   a sentence without a full stop: "port 99999 is out of range (0 to 65535)";
-   otherwise PROBLEM stays.  */
+   may choose) to 65535, or a text with a letter, as each service name has one
+   (RFC 6335 5.1).  If not, PROBLEM is a sentence without a full stop: "port
+   99999 is out of range (0 to 65535)"; otherwise PROBLEM stays.  */
 bool endpoint_check_port(const char *port, unsigned min,
                          char problem[ENDPOINT_TEXT]);
 
@@ -35,8 +34,8 @@ bool endpoint_check_port(const char *port, unsigned min,
 const char *endpoint_port(const char *host);
 
 /* Whether HOST is an IPv6 address with an interface that this host lacks.  If
-   so, NAME, of SIZE bytes (at least 1, truncated), is the name or number of the
-   interface: "nix" of "fe80::1%nix".  Otherwise NAME stays.  Keeps errno.  */
+   so, NAME, of SIZE bytes (at least 1, truncated), is the interface: "nix" of
+   "fe80::1%nix".  Otherwise NAME stays.  Keeps errno.  */
 bool endpoint_lacks_interface(const char *host, char *name, size_t size);
 
 #endif /* BASE_ENDPOINT_H */

@@ -1,4 +1,4 @@
-/* histogram.c - how often which latency, in bounded memory
+/* histogram.c - latency histogram in bounded memory
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -7,8 +7,7 @@
 
 #include "base/histogram.h"
 
-/* The class of NS: values below 2 * STEPS are their own; above, the leading
-   seven bits choose, together with how many follow.  */
+/* The class of NS: its leading seven bits, and the number of bits behind.  */
 static size_t class_of(uint64_t ns)
 {
     size_t shift = 0;

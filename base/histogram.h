@@ -1,9 +1,8 @@
 /* histogram.h - latency histogram in bounded memory
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Nanoseconds are counted in classes: a class for each value below 128, then 64
-   classes for each power of two.  A class is at most 1/64 of its values wide,
-   so quantiles are at most 1.6 % too large.  Min and max are exact.  */
+   A class for each value below 128, then 64 classes for each power of two:
+   quantiles are at most 1/64 too large.  Min and max are exact.  */
 
 #ifndef BASE_HISTOGRAM_H
 #define BASE_HISTOGRAM_H 1
@@ -20,16 +19,14 @@ struct histogram {
     uint64_t classes[HISTOGRAM_CLASSES];
 };
 
-/* Count the value NS, in nanoseconds.  A negative NS counts as 0.  */
+/* Count NS nanoseconds; a negative NS counts as 0.  */
 void histogram_add(struct histogram *histogram, int64_t ns);
 
-/* The smallest value that at least SHARE (0 to 1) of all values do not exceed,
-   rounded up to the end of its class, at most the max; 0 if the histogram is
-   empty.  With SHARE 0: the min, rounded up alike.  */
+/* The smallest value that at least SHARE (0 to 1; 0: min) of all values do not
+   exceed, rounded up to the end of its class, at most the max; 0 if empty.  */
 int64_t histogram_quantile(const struct histogram *histogram, double share);
 
-/* The number of values in classes that end below NS.  Values below NS in the
-   class of NS are not counted.  */
+/* The number of values below NS, without those in the class of NS.  */
 uint64_t histogram_below(const struct histogram *histogram, int64_t ns);
 
 #endif /* BASE_HISTOGRAM_H */

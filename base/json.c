@@ -10,8 +10,8 @@
 #include "base/mask.h"
 #include "base/utf8.h"
 
-/* Write the character of LENGTH bytes (1 to 3) at TEXT as one escape: all
-   characters that mask_shown rejects are in the basic plane.  */
+/* Write the character of LENGTH bytes at TEXT as one escape.  All characters
+   that mask_shown rejects have 1 to 3 bytes.  */
 static void write_escape(FILE *out, const unsigned char *text, size_t length)
 {
     static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f};
@@ -21,8 +21,7 @@ static void write_escape(FILE *out, const unsigned char *text, size_t length)
     fprintf(out, "\\u%04x", code);
 }
 
-/* Write TEXT in quotes.  Characters that could control a terminal are escaped:
-   their value is kept.  Each byte that is not UTF-8 becomes U+FFFD.  */
+/* Write TEXT in quotes.  */
 static void write_text(FILE *out, const char *text)
 {
     const unsigned char *byte = (const unsigned char *)text;
@@ -42,9 +41,7 @@ static void write_text(FILE *out, const char *text)
     putc('"', out);
 }
 
-/* Write the separator before the next value: a comma unless the value is the
-   first, then a line break and indentation, or a blank in a single line.  Then
-   write KEY, unless NULL.  */
+/* Write the separator before the next value, then KEY, unless NULL.  */
 static void begin_value(struct json *json, const char *key)
 {
     bool flat = json->flat && json->depth >= json->flat;
@@ -67,8 +64,7 @@ static void open_level(struct json *json, const char *key, char bracket)
     json->first = true;
 }
 
-/* End the object or array with BRACKET, on a new line unless empty or in a
-   single line.  A newline follows the outermost bracket.  */
+/* End the object or array with BRACKET, in the same line if empty.  */
 static void close_level(struct json *json, char bracket)
 {
     bool flat = json->flat && json->depth >= json->flat;

@@ -1,10 +1,9 @@
 /* json.h - write JSON
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Commas, indentation and escapes are written here; the caller closes objects
-   and arrays.  KEY is NULL in an array.  U+FFFD replaces bytes that are not
-   UTF-8.  Characters that mask_text masks are escaped (\u009b), so that JSON
-   cannot control a terminal.  Write errors are left in the FILE.  */
+   KEY is NULL in an array.  U+FFFD replaces bytes that are not UTF-8.
+   Characters that mask_text masks are escaped (\u009b), so that JSON cannot
+   control a terminal.  Write errors are left in the FILE.  */
 
 #ifndef BASE_JSON_H
 #define BASE_JSON_H 1
@@ -22,21 +21,18 @@ struct json {
     bool first; /* no value written yet at this depth */
 };
 
-/* Begin and end an object or an array, the value of KEY.  Each value below
-   takes a line of its own.  The end of the outermost value also writes a
-   newline.  The kind and the nesting are not checked.  */
+/* Begin and end an object or an array, with a line for each value.  The end of
+   the outermost value also writes a newline.  The nesting is not checked.  */
 void json_object(struct json *json, const char *key);
 void json_object_end(struct json *json);
 void json_array(struct json *json, const char *key);
 void json_array_end(struct json *json);
-/* Begin an object in a single line, together with all values in the object.
-   json_object_end ends it.  */
+/* Begin an object in a single line; json_object_end ends it.  */
 void json_line(struct json *json, const char *key);
-/* Write TEXT as a string; NULL is null.  */
+/* Write a value; NULL is null.  */
 void json_text(struct json *json, const char *key, const char *text);
-/* Write NUMBER in decimal.  */
 void json_number(struct json *json, const char *key, int64_t number);
-/* Write NUMBER in decimal; a negative number, which means unknown, is null.  */
+/* The same, but a negative number, which means unknown, is null.  */
 void json_count(struct json *json, const char *key, int64_t number);
 void json_bool(struct json *json, const char *key, bool value);
 

@@ -36,9 +36,7 @@ size_t mask_skipped(const char *text)
     return length > 0 ? length : 1;
 }
 
-/* Mask the SIZE bytes at TEXT in place, except for the characters in KEPT.  A
-   NUL follows these bytes, and the result.  Returns the length of the
-   result.  */
+/* As mask_report, with the characters in KEPT instead of newlines and tabs.  */
 static size_t mask_bytes(char *text, size_t size, const char *kept)
 {
     char *to = text;

@@ -1,8 +1,8 @@
 /* monotonic.h - the monotonic clock, and sleep
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Deadlines in nanoseconds are those of sonde_deadline, and a timeout for poll
-   is sonde_deadline_left.  */
+   Deadlines in nanoseconds are those of sonde_deadline; sonde_deadline_left is
+   a timeout for poll.  */
 
 #ifndef BASE_MONOTONIC_H
 #define BASE_MONOTONIC_H 1
@@ -18,20 +18,20 @@ int64_t monotonic_now(void);
 int64_t monotonic_ms(void);
 int monotonic_until(int64_t now, int64_t then);
 
-/* Sleep for NS nanoseconds, or less if a signal arrives; a negative NS does not
-   sleep.  Keeps errno.  */
+/* Sleep for NS nanoseconds, less if a signal arrives; not at all if negative.
+   Keeps errno.  */
 void monotonic_sleep(int64_t ns);
 
 /* Rounds of an event loop in a row without progress, although poll returned
-   events.  Initially all zero.  */
+   events.  All zero at first, and after progress.  */
 struct monotonic_spin {
     int rounds;
 };
 
 /* Count one such round.  From the 65th in a row on, sleep 1 ms, later up to 8
    ms: a kernel that keeps reporting events in error must not cost a processor.
-   Returns true once in a row, after some 1.5 seconds: time to log; otherwise
-   false.  After progress the caller sets SPIN->rounds to 0.  Keeps errno.  */
+   Returns true once in a row, after some 1.5 seconds: time to log.  Keeps
+   errno.  */
 bool monotonic_spin(struct monotonic_spin *spin);
 
 #endif /* BASE_MONOTONIC_H */

@@ -12,14 +12,12 @@ const char *errno_name(int error);
    number; the text is valid until the next call.  */
 const char *signal_name(int number);
 
-/* The bits of poll's EVENTS by name, "POLLIN|POLLHUP", or "none"; other bits
-   than POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP and POLLNVAL are omitted.
-   The text is valid until the fourth call from now.  */
+/* The bits of poll's EVENTS by name, "POLLIN|POLLHUP", or "none", without other
+   bits than POSIX's.  The text is valid until the fourth call from now.  */
 const char *poll_names(short events);
 
-/* The address family FAMILY in sentences, "IPv4", "IPv6", "UNIX", and as a key
-   of findings and JSON, "inet", "inet6", "unix"; "unknown family" for others.
- */
+/* FAMILY in sentences, "IPv4", "IPv6", "UNIX", and as a key of findings and
+   JSON, "inet", "inet6", "unix"; "unknown family" for others.  */
 const char *family_name(int family);
 const char *family_key(int family);
 

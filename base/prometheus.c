@@ -15,8 +15,7 @@ void prometheus_head(FILE *out, const char *name, const char *kind,
     fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
 }
 
-/* Backslash, quote and newline are escaped.  The format has no escape for
-   characters that could control a terminal; U+FFFD replaces these.  */
+/* The format has no escape for characters that could control a terminal.  */
 static void prometheus_put_value(FILE *out, const char *value)
 {
     while (*value) {

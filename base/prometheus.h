@@ -1,8 +1,8 @@
 /* prometheus.h - write metrics in Prometheus's text format
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Version 0.0.4, which the textfile collector reads.  All samples of a metric
-   follow its head.  Write errors are left in the FILE.  */
+   Version 0.0.4, of the textfile collector.  All samples of a metric follow its
+   head.  Write errors are left in the FILE.  */
 
 #ifndef BASE_PROMETHEUS_H
 #define BASE_PROMETHEUS_H 1
@@ -15,8 +15,8 @@ struct prometheus_label {
     const char *name, *value;
 };
 
-/* Begin the metric NAME, of KIND "gauge" or "counter", explained by HELP in one
-   line of plain ASCII.  The texts are written unaltered: no escapes.  */
+/* Begin the metric NAME, of KIND "gauge" or "counter", explained by HELP, one
+   line of plain ASCII.  Nothing is escaped.  */
 void prometheus_head(FILE *out, const char *name, const char *kind,
                      const char *help);
 

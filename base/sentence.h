@@ -14,14 +14,13 @@ struct sentence {
     char text[2048];
 };
 
-/* Append to SENTENCE, as printf; excess text is dropped.  */
+/* Append to SENTENCE, as printf.  */
 __attribute__((format(printf, 2, 3))) void say(struct sentence *sentence,
                                                const char *format, ...);
 
-/* Print SENTENCE after LABEL, wrapped at spaces to fit the columns, and a
-   newline; empty SENTENCE.  LABEL is padded to SENTENCE_LABEL columns, and
-   further lines are indented alike.  With LABEL NULL, print from the first
-   column.  */
+/* Print SENTENCE, wrapped, and a newline, then empty SENTENCE.  LABEL is before
+   it, padded to SENTENCE_LABEL columns, and further lines are indented alike;
+   with LABEL NULL all lines begin in the first column.  */
 void put_sentence(FILE *out, const char *label, struct sentence *sentence);
 
 #endif /* BASE_SENTENCE_H */

@@ -6,10 +6,9 @@
 
 #include <stddef.h>
 
-/* The length of the UTF-8 character at TEXT in bytes; 0 for NUL and other
-   characters below U+0020, overlong forms, surrogates, values above U+10FFFF
-   and other bytes (RFC 3629).  DEL and C1 (U+0080 to U+009F) have their length,
-   1 and 2.  TEXT ends with a NUL.  */
+/* The length of the UTF-8 character at TEXT in bytes; 0 for characters below
+   U+0020 and bytes that are not UTF-8 (RFC 3629).  DEL and C1 (U+0080 to
+   U+009F) have a length.  TEXT ends with a NUL.  */
 size_t utf8_length(const unsigned char *text);
 
 #endif /* BASE_UTF8_H */

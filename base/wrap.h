@@ -6,14 +6,13 @@
 
 #include <stdio.h>
 
-/* Columns of a line of text.  */
 enum { WIDTH = 80 };
 
 /* Write TEXT (NULL: nothing) from the current COLUMN (0: the first), wrapped
-   between words so that no line exceeds LAST columns; further lines begin at
-   INDENT.  The first word stays in the current line, and a longer word is not
-   split: these may exceed LAST.  Several blanks become one.  No newline follows
-   the text.  Returns the column behind the text.  */
+   between words at LAST columns; further lines begin at INDENT.  The first word
+   stays in the current line, and no word is split: these may exceed LAST.
+   Several blanks become one.  No newline follows.  Returns the column behind
+   the text.  */
 int wrap(FILE *out, const char *text, int column, int indent, int last);
 
 /* Write blanks, at least one, from COLUMN to END.  Returns the new column: END,

@@ -21,9 +21,9 @@
 
 #include "private.h"
 
-/* How /proc hides the processes that the reader may not trace.
-   hidden_by_group: from all readers but the members of a group and the readers
-   with CAP_SYS_PTRACE.  hidden_from_all: from all but the readers with
+/* How /proc hides the processes that the reader may not trace. hidden_by_group:
+   from all readers but the members of a group and the readers with
+   CAP_SYS_PTRACE.  hidden_from_all: from all but the readers with
    CAP_SYS_PTRACE.  hidden_unknown: there is no file system of processes.  */
 enum { hidden_unknown, hidden_from_nobody, hidden_by_group, hidden_from_all };
 struct hiding {

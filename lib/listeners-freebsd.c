@@ -30,8 +30,8 @@
 #include "sysctl-list.h"
 
 /* Set the type, queue, capacity, inode and uid of LISTENER from FROM; v6only is
-   not known (-1).  The kernel accepts connections up to 3/2 of the limit,
-   plus 1: the capacity.  */
+   not known (-1).  The kernel accepts connections up to 3/2 of the limit, plus
+   1: the capacity.  */
 static void listeners_freebsd_read_socket(struct sonde_listener *listener,
                                           const struct xsocket *from)
 {

@@ -2,8 +2,8 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    The list has a structure for each descriptor of each visible process, for
-   sockets with the same number as in the lists of sockets.  Compiled, not run.
- */
+   sockets with the same number as in the lists of sockets.  Compiled, not
+   run.  */
 
 #include <config.h>
 

@@ -3,7 +3,8 @@
 
    Reading a link touches no file system but /proc itself, while stat would hang
    on a hanging file system.  Listing the folder and reading its links need
-   separate permissions (fs/proc/fd.c and base.c): unread tables are counted. */
+   separate permissions (fs/proc/fd.c and base.c): unread tables are
+   counted.  */
 
 #include <config.h>
 
@@ -82,8 +83,8 @@ static int owners_linux_is_number(const char *text)
     return isdigit((unsigned char)*text) != 0;
 }
 
-/* Returns 0 if the search may continue, or -1 with EAGAIN at the deadline.
-   With a timeout of 0 the search continues, because no read waits.  */
+/* Returns 0 if the search may continue, or -1 with EAGAIN at the deadline. With
+   a timeout of 0 the search continues, because no read waits.  */
 static int in_time(const struct search *search)
 {
     if (search->timeout <= 0 || sonde_deadline_left(search->deadline) > 0)

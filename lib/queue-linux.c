@@ -2,8 +2,8 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    TCP_INFO on a listener: tcpi_unacked is the length of the accept queue,
-   tcpi_sacked its limit (net/ipv4/tcp.c, tcp_get_info).  SO_MEMINFO,
-   since 4.12, holds the drop counter of the socket, shown by "ss -m" as d. UNIX
+   tcpi_sacked its limit (net/ipv4/tcp.c, tcp_get_info).  SO_MEMINFO, since
+   4.12, holds the drop counter of the socket, shown by "ss -m" as d. UNIX
    sockets have no such option: the list of listeners is searched by inode.  */
 
 #include <config.h>

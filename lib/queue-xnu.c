@@ -3,7 +3,8 @@
 
    There is no such option of a socket.  The list of all TCP sockets has the
    counts, and needs no privilege; the socket is found by its address.  Queued
-   connections are counted without incomplete handshakes.  Compiled, not run. */
+   connections are counted without incomplete handshakes.  Compiled, not
+   run.  */
 
 #include <config.h>
 

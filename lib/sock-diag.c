@@ -224,10 +224,10 @@ static int set_unix_address(struct sonde_listener *listener,
     return 1;
 }
 
-/* Set the file of a UNIX path; both numbers stay 0 if the message has none.
-   The kernel writes a device as 12 bits of the major
-   and 20 bits of the minor number; C libraries put the low 8 bits of the minor
-   number below the major number.  */
+/* Set the file of a UNIX path; both numbers stay 0 if the message has none. The
+   kernel writes a device as 12 bits of the major and 20 bits of the minor
+   number; C libraries put the low 8 bits of the minor number below the major
+   number.  */
 static void set_file(struct sonde_listener *listener, const unsigned char *body,
                      size_t size)
 {
@@ -267,8 +267,8 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
 }
 
 /* Read BODY, about one socket, and call EACH if the socket is a listener.
-   Returns 0, or -1: EPROTO, unknown layout; ECANCELED, EACH stopped the list.
- */
+   Returns 0, or -1: EPROTO, unknown layout; ECANCELED, EACH stopped the
+   list.  */
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
                                  sonde_listener_each *each, void *data)
 {
