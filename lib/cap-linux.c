@@ -12,9 +12,9 @@
 
 #include "private.h"
 
-/* Read a decimal number, not negative, from the file PATH; text after a newline
-   is ignored.  Returns 0, or -1: the errno of open or read; EPROTO: no such
-   number.  *VALUE is then unchanged.  */
+/* Read a decimal number, not negative, from the first line of the file PATH.
+   Returns 0, or -1 with *VALUE unchanged: the errno of open or read; EPROTO: no
+   such number.  */
 static int cap_linux_read_number(const char *path, long *value)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -36,10 +36,9 @@ static int cap_linux_read_number(const char *path, long *value)
 }
 
 /* Read the name of the network namespace of the calling thread, such as
-   "net:[4026531840]", into SCOPE, of SIZE bytes.  A kernel built without
-   network namespaces has a single scope, "host": the folder of namespaces
-   exists, but without "net".  SCOPE is empty if the name could not be read for
-   another reason.  */
+   "net:[4026531840]", into SCOPE, of SIZE bytes; "host" if the folder of
+   namespaces is without "net": the kernel has a single namespace.  Empty if not
+   readable for another reason.  */
 static void cap_linux_read_scope(char *scope, size_t size)
 {
     char path[128];

@@ -2,10 +2,7 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    Mounted with hidepid=2 (invisible; 4, ptraceable, is stricter) /proc hides
-   the processes that the reader may not trace (fs/proc/base.c and root.c).  The
-   option is in /proc/self/mountinfo: numbers, the root, the mount point and its
-   options, optional fields, "-", and then the type, the source and the options
-   of the file system.  */
+   the processes that the reader may not trace (fs/proc/base.c and root.c).  */
 
 #include <config.h>
 
@@ -21,10 +18,9 @@
 
 #include "private.h"
 
-/* How /proc hides the processes that the reader may not trace. hidden_by_group:
-   from all readers but the members of a group and the readers with
-   CAP_SYS_PTRACE.  hidden_from_all: from all but the readers with
-   CAP_SYS_PTRACE.  hidden_unknown: there is no file system of processes.  */
+/* How /proc hides these processes: not known; from no reader; from all without
+   CAP_SYS_PTRACE but the members of a group; from all without
+   CAP_SYS_PTRACE.  */
 enum { hidden_unknown, hidden_from_nobody, hidden_by_group, hidden_from_all };
 struct hiding {
     int mode;
@@ -34,8 +30,8 @@ struct hiding {
 /* NS_GET_USERNS of <linux/nsfs.h>, which musl-gcc does not find.  */
 enum { get_user_namespace = _IO(0xb7, 1) };
 
-/* Open the file NAME of this process's folder in /proc for reading.  NULL with
-   the errno of fopen; ENOTSUP instead of ENOENT: no such file, or no /proc.  */
+/* Open the file NAME of this thread's folder in /proc.  NULL with the errno of
+   fopen, ENOTSUP instead of ENOENT.  */
 static FILE *open_own(const char *name)
 {
     char path[128];
@@ -46,9 +42,8 @@ static FILE *open_own(const char *name)
     return file;
 }
 
-/* Read OPTIONS, mount options of proc such as "rw,hidepid=invisible,gid=4".
-   Before Linux 5.8 hidepid is a number.  A value of hidepid other than 2, 4 and
-   their names counts as hidden from nobody.  */
+/* Read OPTIONS of proc such as "rw,hidepid=invisible,gid=4".  Before Linux 5.8
+   hidepid is a number.  Values other than these hide from nobody.  */
 static struct hiding read_options(const char *options)
 {
     struct hiding hiding = {.mode = hidden_from_nobody};
@@ -62,8 +57,9 @@ static struct hiding read_options(const char *options)
     return hiding;
 }
 
-/* Read LINE, of mountinfo, into *HIDING.  A line about another mount than that
-   at /proc is ignored.  */
+/* Read LINE, of mountinfo, into *HIDING, if about the mount at /proc: numbers,
+   the root, the mount point and its options, optional fields, "-", the type,
+   the source and the options of the file system.  */
 static void hidepid_linux_read_mount(const char *line, struct hiding *hiding)
 {
     char point[128], type[16], options[256];
@@ -78,9 +74,8 @@ static void hidepid_linux_read_mount(const char *line, struct hiding *hiding)
         hiding->mode = hidden_unknown;
 }
 
-/* Read the options of the file system at /proc into *HIDING.  The last mount at
-   a mount point is visible, and counts.  Returns 0, or -1 with errno; ENOTSUP:
-   no such mount, or not of type proc.  */
+/* Read the options of the last mount at /proc, the visible one, into *HIDING.
+   Returns 0, or -1 with errno; ENOTSUP: no such mount, or not of type proc.  */
 static int read_hiding(struct hiding *hiding)
 {
     char line[4096];
@@ -105,9 +100,9 @@ static int open_namespace(const char *name)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Whether PID_NAMESPACE belongs to USER_NAMESPACE, both descriptors.  Returns
-   1, 0 also if the owner may not be seen (EPERM), or -1 with errno; ENOTSUP:
-   before Linux 4.9.  */
+/* Whether PID_NAMESPACE belongs to USER_NAMESPACE, both descriptors: 1, 0 also
+   if the owner may not be seen (EPERM), or -1 with errno; ENOTSUP: before Linux
+   4.9.  */
 static int is_owner(int pid_namespace, int user_namespace)
 {
     struct stat owner, own;
@@ -138,8 +133,8 @@ static int has_full_reach(void)
     return result;
 }
 
-/* Whether this process may trace any process: CAP_SYS_PTRACE is in force.
-   Returns 1, 0, or -1 with errno; ENOTSUP: the status has no such line.  */
+/* Whether CAP_SYS_PTRACE is in force: 1, 0, or -1 with errno; ENOTSUP: the
+   status has no such line.  */
 static int may_trace(void)
 {
     enum { cap_sys_ptrace = 19 };
@@ -156,8 +151,8 @@ static int may_trace(void)
     return found < 0 ? sonde__fail(ENOTSUP) : found;
 }
 
-/* Whether GROUP is the effective or a supplementary group of this process.
-   Returns 1, 0, or -1 with errno.  */
+/* Whether GROUP is the effective or a supplementary group of this process: 1,
+   0, or -1 with errno.  */
 static int is_in_group(gid_t group)
 {
     int found = getegid() == group;
@@ -174,8 +169,7 @@ static int is_in_group(gid_t group)
     return count < 0 ? -1 : found;
 }
 
-/* Whether HIDING hides nothing from this process.  Returns 1, 0, or -1 with
-   errno.  */
+/* Whether HIDING hides nothing from this process: 1, 0, or -1 with errno.  */
 static int is_exempt(const struct hiding *hiding)
 {
     int result = has_full_reach();

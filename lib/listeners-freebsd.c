@@ -1,9 +1,9 @@
 /* listeners-freebsd.c - every listening socket of FreeBSD
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Each list is a header, then a structure for each socket, and the header
-   again; each begins with its length.  "netstat -La" reads the same lists.
-   Compiled, not run.  */
+   A list is a header, a structure for each socket, and the header again; each
+   begins with its length.  "netstat -La" reads the same.  Compiled, not
+   run.  */
 
 #include <config.h>
 
@@ -29,9 +29,8 @@
 #include "private.h"
 #include "sysctl-list.h"
 
-/* Set the type, queue, capacity, inode and uid of LISTENER from FROM; v6only is
-   not known (-1).  The kernel accepts connections up to 3/2 of the limit, plus
-   1: the capacity.  */
+/* Set all but the address of LISTENER from FROM; v6only is not known (-1).  The
+   kernel accepts connections up to 3/2 of the limit, plus 1: the capacity.  */
 static void listeners_freebsd_read_socket(struct sonde_listener *listener,
                                           const struct xsocket *from)
 {
@@ -59,8 +58,8 @@ static void listeners_freebsd_read_address(struct sonde_listener *listener,
 }
 
 /* Read RECORD, of LENGTH bytes, about a TCP socket into LISTENER.  Returns
-   whether RECORD is a listener of FAMILY; 0 also if RECORD is too short, as the
-   header at the end is.  */
+   whether RECORD is a listener of FAMILY, and not too short, as the header at
+   the end is.  */
 static int read_tcp(struct sonde_listener *listener, const void *record,
                     size_t length, int family)
 {
@@ -103,9 +102,7 @@ static int listeners_freebsd_read_unix(struct sonde_listener *listener,
 typedef int reader(struct sonde_listener *, const void *, size_t, int);
 
 /* Call EACH for the listeners of FAMILY in the value of the sysctl NAME, each
-   read by READ_ONE.  The first record, a header, is skipped.  Returns 0, or -1:
-   the errno of sonde__sysctl_list; EPROTO: unknown layout; ECANCELED: EACH
-   returned another value than 0.  Keeps errno on success.  */
+   read by READ_ONE.  Contract and errno of sonde_listeners.  */
 static int listeners_freebsd_list(const char *name, int family,
                                   reader *read_one, sonde_listener_each *each,
                                   void *data)

@@ -28,8 +28,7 @@ enum {
     max_datagrams = 1 << 20 /* a hundred million listeners */
 };
 
-/* Change errno to ENOTSUP if the errno means: no such interface.  Returns -1
-   always.  */
+/* Returns -1, with ENOTSUP if errno means: no such interface.  */
 static int listeners_linux_unsupported(void)
 {
     if (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT || errno == ENOENT ||
@@ -38,11 +37,8 @@ static int listeners_linux_unsupported(void)
     return -1;
 }
 
-/* After a failed call on FD, the *FAILURES-th in a row (counted here): wait for
-   EVENTS if the errno is EAGAIN.  Returns 0 if the call may be repeated, or -1
-   with errno; EAGAIN: DEADLINE has passed, or max_failures in a row.  Without a
-   limit the loop would be busy until the deadline, or for ever without a
-   deadline.  */
+/* sonde__again, at most max_failures times in a row (FAILURES): without a limit
+   the loop would be busy until the deadline, or for ever.  */
 static int listeners_linux_retry(int fd, short events, int64_t deadline,
                                  int *failures)
 {
@@ -51,8 +47,8 @@ static int listeners_linux_retry(int fd, short events, int64_t deadline,
     return sonde__again(fd, events, deadline);
 }
 
-/* Send the request for the listeners of FAMILY to the kernel.  Returns 0, or -1
-   with errno; EAGAIN at DEADLINE.  */
+/* Send the request for the listeners of FAMILY.  Returns 0, or -1 with errno;
+   EAGAIN at DEADLINE.  */
 static int listeners_linux_request(int fd, int family, uint32_t sequence,
                                    int64_t deadline)
 {
@@ -89,8 +85,8 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
     }
 }
 
-/* The listeners of one answer, counted, to detect datagrams without a listener.
-   each, data: the callback of the caller.  */
+/* The listeners of one answer, counted, to detect datagrams without a
+   listener.  */
 struct tally {
     sonde_listener_each *each;
     void *data;
@@ -104,10 +100,10 @@ static int tally_each(const struct sonde_listener *listener, void *data)
     return tally->each(listener, tally->data);
 }
 
-/* Check whether the loop over datagrams may go on.  Returns 0, or -1: EAGAIN:
-   the deadline has passed (with a TIMEOUT of 0, available datagrams are still
-   read); EPROTO: COUNT datagrams, or IDLE in a row without a listener, are no
-   valid answer.  */
+/* Whether the loop over datagrams may go on: 0, or -1 with EAGAIN: DEADLINE has
+   passed (with a TIMEOUT of 0, available datagrams are still read); EPROTO:
+   COUNT datagrams, or IDLE in a row without a listener, are no valid
+   answer.  */
 static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
     if (idle > max_idle || count > max_datagrams)
@@ -117,9 +113,7 @@ static int check_bounds(int64_t deadline, int timeout, int count, int idle)
     return 0;
 }
 
-/* Request the listeners of FAMILY on FD, a netlink socket, and pass each to
-   TALLY, within TIMEOUT milliseconds.  Returns 0 at the end of the answer, or
-   -1 with errno; listeners may have been passed before.  */
+/* sonde_listeners, by FD, a netlink socket, with TALLY for the callback.  */
 static int listeners_linux_list(int fd, int family, int timeout,
                                 struct tally *tally)
 {

@@ -11,7 +11,6 @@
 #include "sysctl-list.h"
 #include "xnu-pcblist.h"
 
-/* Pass only the listeners of the family to the callback each, with data.  */
 struct filter {
     int family;
     sonde_listener_each *each;

@@ -1,9 +1,8 @@
 /* owners-freebsd.c - the processes with a given socket, by the sysctl kern.file
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   The list has a structure for each descriptor of each visible process, for
-   sockets with the same number as in the lists of sockets.  Compiled, not
-   run.  */
+   A structure for each descriptor of each visible process, for sockets with the
+   number of the lists of sockets.  Compiled, not run.  */
 
 #include <config.h>
 
@@ -20,8 +19,8 @@
 #include "private.h"
 #include "sysctl-list.h"
 
-/* Read the name of the process OWNER->pid into OWNER; empty if the process has
-   ended or is not visible.  May change errno.  */
+/* Read the name of the process OWNER->pid into OWNER; empty if not readable.
+   May change errno.  */
 static void owners_freebsd_read_name(struct sonde_owner *owner)
 {
     struct kinfo_proc process;

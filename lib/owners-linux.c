@@ -32,8 +32,7 @@ struct search {
     int hidden; /* processes with a table not readable, in whole or in part */
 };
 
-/* The result of reading one table of descriptors; a later result prevails over
-   an earlier.  */
+/* The result of reading one table of descriptors; a later one prevails.  */
 enum table {
     TABLE_EMPTY, /* an ended thread, a kernel thread, a zombie */
     TABLE_READ,
@@ -42,8 +41,8 @@ enum table {
 };
 
 /* Read into *SOCKET the number in "socket:[NUMBER]", the target of the link
-   NAME in DIRECTORY; or 0.  No other link of /proc/PID/fd begins so, because
-   paths are absolute.  Returns 0, or -1 with the errno of readlink.  */
+   NAME in DIRECTORY; or 0.  Paths are absolute: no other target begins so.
+   Returns 0, or -1 with the errno of readlink.  */
 static int owners_linux_read_socket(int directory, const char *name,
                                     uint64_t *socket)
 {
@@ -60,9 +59,8 @@ static int owners_linux_read_socket(int directory, const char *name,
     return 0;
 }
 
-/* Read the name of the process with the folder PID in /proc into OWNER; empty
-   if the file is not readable, for instance because the process has ended.  May
-   change errno.  */
+/* Read the name of the process PID into OWNER; empty if it is not readable.
+   May change errno.  */
 static void owners_linux_read_name(const struct search *search, const char *pid,
                                    struct sonde_owner *owner)
 {
@@ -83,8 +81,8 @@ static int owners_linux_is_number(const char *text)
     return isdigit((unsigned char)*text) != 0;
 }
 
-/* Returns 0 if the search may continue, or -1 with EAGAIN at the deadline. With
-   a timeout of 0 the search continues, because no read waits.  */
+/* Returns 0 if the search may continue, or -1 with EAGAIN at the deadline.
+   With a timeout of 0 the search continues, because no read waits.  */
 static int in_time(const struct search *search)
 {
     if (search->timeout <= 0 || sonde_deadline_left(search->deadline) > 0)
@@ -92,9 +90,9 @@ static int in_time(const struct search *search)
     return sonde__fail(EAGAIN);
 }
 
-/* The meaning of errno for a table of descriptors.  An ended process or a
-   closed descriptor has no socket.  Missing resources in this process end the
-   search.  For any further errno the table is not readable.  Keeps errno.  */
+/* The meaning of errno for a table of descriptors: an ended process or a closed
+   descriptor has no socket; missing resources in this process end the
+   search.  */
 static enum table table_judge(void)
 {
     if (errno == 0 || errno == ENOENT || errno == ESRCH)
@@ -111,9 +109,9 @@ static bool owners_linux_is_wanted(const struct search *search, uint64_t socket)
     return false;
 }
 
-/* Report the process PID as an owner of the socket OWNER->inode, by a call of
-   EACH.  An OWNER with a pid of 0 gets the pid and the name of PID first.
-   Returns 0, or -1 with ECANCELED: EACH stopped the list.  */
+/* Call EACH with OWNER, which gets the pid and the name of the process PID
+   unless it has them.  Returns 0, or -1 with ECANCELED: EACH stopped the
+   list.  */
 static int report_owner(const struct search *search, const char *pid,
                         struct sonde_owner *owner)
 {
@@ -125,9 +123,8 @@ static int report_owner(const struct search *search, const char *pid,
 }
 
 /* Search DIRECTORY, a table of descriptors of the process PID, and call EACH
-   for each descriptor of a wanted socket.  Returns the result of the table;
-   TABLE_FAILED with errno: EAGAIN at the deadline, ECANCELED if EACH stopped
-   the list, or missing resources.  */
+   for each descriptor of a wanted socket.  TABLE_FAILED with errno: EAGAIN at
+   the deadline, ECANCELED if EACH stopped the list, or missing resources.  */
 static enum table search_descriptors(const struct search *search,
                                      DIR *directory, const char *pid)
 {
@@ -156,8 +153,8 @@ static enum table search_descriptors(const struct search *search,
     return next > result ? next : result;
 }
 
-/* Open the folder PATH in /proc, to be closed by close_folder.  Returns NULL
-   with errno on failure.  */
+/* Open the folder PATH in /proc, for close_folder.  NULL with errno on
+   failure.  */
 static DIR *owners_linux_open_folder(const struct search *search,
                                      const char *path)
 {
@@ -177,9 +174,8 @@ static void close_folder(DIR *directory)
     errno = saved;
 }
 
-/* Search the table of the process PID in FOLDER, of the process or of a thread.
-   Returns as search_descriptors; if the table cannot be opened, the meaning of
-   the errno.  */
+/* As search_descriptors, for the table of the process PID in FOLDER, of the
+   process or of a thread.  */
 static enum table search_table(const struct search *search, const char *folder,
                                const char *pid)
 {
@@ -193,10 +189,9 @@ static enum table search_table(const struct search *search, const char *folder,
     return result;
 }
 
-/* Search the threads of PID except the main thread.  All share one table, so
-   the first thread with a table decides.  Returns TABLE_EMPTY if no other
-   thread has a table, or if the threads are not readable; TABLE_FAILED with
-   EAGAIN at the deadline.  */
+/* The same for the threads of PID except the main thread.  All share one table,
+   so the first thread with a table decides.  TABLE_EMPTY: no other thread has a
+   table, or the threads are not readable.  */
 static enum table search_threads(const struct search *search, const char *pid)
 {
     char path[64];
@@ -218,11 +213,10 @@ static enum table search_threads(const struct search *search, const char *pid)
     return result;
 }
 
-/* Search the process PID, and count the process in search->hidden if its table
-   is not readable, in whole or in part.  A main thread that has ended before
-   the other threads has an empty folder, or a folder owned by root: then the
-   other threads are searched.  Returns 0, or -1 with errno if the search must
-   end.  */
+/* Search the process PID, and count the process in search->hidden.  A main
+   thread that has ended before the other threads has an empty folder, or a
+   folder owned by root: then the other threads are searched.  Returns 0, or -1
+   with errno if the search must end.  */
 static int search_process(struct search *search, const char *pid)
 {
     enum table result = search_table(search, pid, pid);
@@ -235,8 +229,7 @@ static int search_process(struct search *search, const char *pid)
 }
 
 /* Search all processes in DIRECTORY, /proc.  Returns 0, or -1 with errno, also
-   if the list of processes breaks off; ENOTSUP: no process, as in the folder
-   below a /proc that is not mounted.  */
+   if the list breaks off; ENOTSUP: no process, since /proc is not mounted.  */
 static int search_all(struct search *search, DIR *directory)
 {
     const struct dirent *entry;

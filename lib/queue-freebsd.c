@@ -1,10 +1,9 @@
 /* queue-freebsd.c - the queue of a listening socket on FreeBSD
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Three options of every listening socket, of any family.  The limit is the
-   backlog after the cap: connections are refused above 3/2 of the limit.
-   Incomplete connections are mostly in the SYN cache and not counted here.
-   Compiled, not run.  */
+   Three options of listening sockets of any family.  The limit is the backlog
+   after the cap; connections are refused above 3/2 of it.  Most incomplete ones
+   are in the SYN cache and not counted.  Compiled, not run.  */
 
 #include <config.h>
 

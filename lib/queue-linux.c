@@ -3,7 +3,7 @@
 
    TCP_INFO on a listener: tcpi_unacked is the length of the accept queue,
    tcpi_sacked its limit (net/ipv4/tcp.c, tcp_get_info).  SO_MEMINFO, since
-   4.12, holds the drop counter of the socket, shown by "ss -m" as d. UNIX
+   4.12, holds the drop counter of the socket, shown by "ss -m" as d.  UNIX
    sockets have no such option: the list of listeners is searched by inode.  */
 
 #include <config.h>
@@ -18,8 +18,7 @@
 #include "private.h"
 
 /* The drops of FD, or -1 if not known (errno may change).  The index of the
-   counter is from linux/sock_diag.h; headers from before 4.12 do not have the
-   option.  */
+   counter is from linux/sock_diag.h.  */
 static long read_drops(int fd)
 {
 #ifdef SO_MEMINFO
@@ -29,8 +28,7 @@ static long read_drops(int fd)
     if (sonde__sys.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, figures, &size) ||
         size < sizeof figures)
         return -1;
-    /* Limited to the range of long with 32 bits: a negative count would mean
-       unknown.  */
+    /* Negative would mean unknown, where long has 32 bits.  */
     int64_t drops = figures[DROPS];
     return drops > LONG_MAX ? LONG_MAX : (long)drops;
 #else
@@ -38,9 +36,9 @@ static long read_drops(int fd)
 #endif
 }
 
-/* Read TCP_INFO of the listener FD.  Returns 0, or -1: ENOTSUP, FD is not a TCP
-   socket, or the option is missing; EINVAL, FD does not listen; or the errno of
-   getsockopt.  */
+/* Read TCP_INFO of the listener FD.  Returns 0, or -1 with the errno of
+   getsockopt; ENOTSUP: not a TCP socket, or no such option; EINVAL: FD does not
+   listen.  */
 static int read_info(int fd, struct tcp_info *info)
 {
     socklen_t size = sizeof *info;
@@ -54,8 +52,8 @@ static int read_info(int fd, struct tcp_info *info)
     return 0;
 }
 
-/* Make another listener at ADDRESS with a backlog of 7.  Returns the
-   descriptor, to be closed, or -1 with the errno of socket, bind or listen.  */
+/* Listen at ADDRESS with a backlog of 7.  Returns the descriptor, to be closed,
+   or -1 with the errno of socket, bind or listen.  */
 static int queue_linux_listen(const struct sonde_address *address)
 {
     int fd =
@@ -70,11 +68,10 @@ static int queue_linux_listen(const struct sonde_address *address)
 }
 
 /* Both counts are 0 for listen (fd, 0) with an empty queue, and on a stack that
-   does not implement them (gVisor).  Another listener at the same address with
-   a backlog of 7 shows the difference, unless the cap is 0: then 0 is true for
-   every backlog.  The second listener has a port of its own, and is closed
-   again.  Returns 0 if the counts are true, or -1 with ENOTSUP, or with the
-   errno of the second listener.  */
+   does not implement them (gVisor).  Another listener at the same address, with
+   a port of its own, shows the difference, unless the cap is 0: then 0 is true
+   for every backlog.  Returns 0 if the counts are true, or -1 with ENOTSUP, or
+   with the errno of the second listener.  */
 static int check_zeros(int fd)
 {
     struct sonde_address address;
@@ -93,8 +90,7 @@ static int check_zeros(int fd)
     return truth ? 0 : sonde__fail(ENOTSUP);
 }
 
-/* For sonde_listeners: copies the listener with the inode of DATA to DATA and
-   stops the list (1).  */
+/* Copy the LISTENER with the inode of DATA to DATA, and stop the list (1).  */
 static int compare_socket(const struct sonde_listener *listener, void *data)
 {
     struct sonde_listener *wanted = data;
@@ -104,11 +100,8 @@ static int compare_socket(const struct sonde_listener *listener, void *data)
     return 1;
 }
 
-/* Read the queue of FD, a UNIX socket.  Waits for the list of listeners, at
-   most LIST_TIMEOUT.  A listener missing from the list belongs to another
-   network namespace, for which nothing is known.  Returns 0, or -1 with *QUEUE
-   unchanged: EINVAL, FD does not listen; ENOTSUP, not in the list, without a
-   backlog, or the list is forbidden; or the errno of sonde_listeners.  */
+/* sonde_queue of a UNIX socket.  A listener missing from the list of listeners
+   belongs to another network namespace, for which nothing is known.  */
 static int queue_linux_read_unix(int fd, struct sonde_queue *queue)
 {
     enum { LIST_TIMEOUT = 2000 }; /* far less than a millisecond is needed */

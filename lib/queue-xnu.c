@@ -1,10 +1,8 @@
 /* queue-xnu.c - the queue of a listening socket on macOS
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   There is no such option of a socket.  The list of all TCP sockets has the
-   counts, and needs no privilege; the socket is found by its address.  Queued
-   connections are counted without incomplete handshakes.  Compiled, not
-   run.  */
+   The list of all TCP sockets has the counts, and needs no privilege; the
+   socket is found by its address.  Compiled, not run.  */
 
 #include <config.h>
 

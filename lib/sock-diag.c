@@ -8,13 +8,10 @@
    in host byte order, ports and addresses in network byte order.
 
    Fields are given by their offset, not by the structs of linux/netlink.h,
-   linux/inet_diag.h and linux/unix_diag.h.  musl comes without these headers,
-   and the parser is compiled, tested and fuzzed on systems other than Linux:
-   the structs would need a second definition here, longer than the offsets.
-   Every field would need a memcpy besides, since messages come unaligned from a
-   fuzzer.  The layout is the kernel's interface to programs and only grows at
-   the end; where the headers exist, the unit test compares every offset with
-   them.  */
+   linux/inet_diag.h and linux/unix_diag.h: musl and other systems, where the
+   parser is tested, too, lack these headers, and every field would need a
+   memcpy, since messages come unaligned from a fuzzer.  The layout only grows
+   at the end; where the headers exist, the unit test compares every offset.  */
 
 #include <config.h>
 
@@ -72,7 +69,6 @@ enum {
     unix_show = 0x01 | 0x02 | 0x10 | 0x40 /* the name, file, queue and user */
 };
 
-/* Store VALUE in the SIZE bytes at AT, in host byte order.  */
 static void sock_diag_put(unsigned char *at, size_t size, uint64_t value)
 {
     sonde_store(at, size, SONDE_BYTEORDER, value);
@@ -91,7 +87,6 @@ static long sock_diag_figure(const unsigned char *at)
     return value > LONG_MAX ? LONG_MAX : (long)value;
 }
 
-/* LENGTH rounded up to a multiple of 4.  */
 static size_t sock_diag_padded(size_t length)
 {
     return (length + 3) / 4 * 4;
@@ -156,7 +151,7 @@ static long attribute_number(const unsigned char *body, size_t size,
 }
 
 /* Set the queue and the capacity of LISTENER; -1 is unknown.  The kernel queues
-   one connection more than the limit, on listeners of either kind.  */
+   one connection more than the limit.  */
 static void set_queue(struct sonde_listener *listener, long queued, long limit)
 {
     listener->queue =
@@ -204,9 +199,9 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
     return 1;
 }
 
-/* The kernel reports the name as given to bind: a path with or without its NUL,
-   an abstract name after a NUL, or none (LENGTH 0).  Returns 1, or -1 if the
-   name is longer than sun_path.  */
+/* Set the address from NAME, as given to bind: a path with or without its NUL,
+   an abstract name after a NUL, or none (LENGTH 0).  Returns 1, or -1 if NAME
+   is longer than sun_path.  */
 static int set_unix_address(struct sonde_listener *listener,
                             const unsigned char *name, size_t length)
 {
@@ -224,10 +219,9 @@ static int set_unix_address(struct sonde_listener *listener,
     return 1;
 }
 
-/* Set the file of a UNIX path; both numbers stay 0 if the message has none. The
-   kernel writes a device as 12 bits of the major and 20 bits of the minor
-   number; C libraries put the low 8 bits of the minor number below the major
-   number.  */
+/* Set the file of a UNIX path, if the message has one.  The kernel writes a
+   device as 12 bits of the major and 20 bits of the minor number; C libraries
+   put the low 8 bits of the minor number below the major number.  */
 static void set_file(struct sonde_listener *listener, const unsigned char *body,
                      size_t size)
 {
@@ -266,9 +260,8 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
     return set_unix_address(listener, name, name ? length : 0);
 }
 
-/* Read BODY, about one socket, and call EACH if the socket is a listener.
-   Returns 0, or -1: EPROTO, unknown layout; ECANCELED, EACH stopped the
-   list.  */
+/* Read BODY, about one socket, and call EACH for a listener.  Returns 0, or -1:
+   EPROTO, unknown layout; ECANCELED, EACH stopped the list.  */
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
                                  sonde_listener_each *each, void *data)
 {
@@ -288,8 +281,7 @@ static int sock_diag_read_socket(const unsigned char *body, size_t size,
 
 /* The message that ends an answer, and the message that refuses a request
    (IS_ERROR), begin with the kernel's errno, negative.  Returns 1 at a normal
-   end of the answer, or -1 with the kernel's errno, or with EPROTO if the
-   number is no errno.  */
+   end, or -1 with that errno, EPROTO if it is none.  */
 static int read_end(const unsigned char *body, size_t size, int is_error)
 {
     long code = size < 4 ? 0 : (long)(int32_t)sock_diag_number(body, 4);

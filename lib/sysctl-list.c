@@ -11,12 +11,9 @@
 
 #include "sysctl-list.h"
 
-/* The list may grow between the two calls, for the size and for the list.  */
-enum { tries = 4 };
-
 void *sonde__sysctl_list(const char *name, size_t *size)
 {
-    for (int i = 0; i < tries; i++) {
+    for (int i = 0; i < 4; i++) {
         if (sysctlbyname(name, NULL, size, NULL, 0)) {
             if (errno == ENOENT)
                 errno = ENOTSUP;

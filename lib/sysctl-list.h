@@ -8,8 +8,7 @@
 
 /* The value of the sysctl NAME, its length in *SIZE; to be freed by the caller.
    NULL with the errno of sysctl, and an undefined *SIZE.  ENOTSUP: no such
-   sysctl.  ENOMEM also: in 4 tries the list grew each time between the call for
-   the size and the call for the list.  */
+   sysctl.  ENOMEM also: the list grew between two calls, in all of 4 tries.  */
 void *sonde__sysctl_list(const char *name, size_t *size);
 
 #endif /* SONDE_SYSCTL_LIST_H */

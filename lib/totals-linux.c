@@ -33,8 +33,8 @@ static int64_t totals_linux_find(const char *names, const char *values,
 /* Read into *TOTALS the counters in the pair of lines "TcpExt:" of FILE, some
    3,000 bytes each; a missing counter is -1.  Returns 0 or an errno: ENOTSUP,
    no such pair, or no count of overflows or drops; ENOMEM; EIO or the errno of
-   read, if the end of the file was not read: a counter not reached is not a
-   missing counter.  *TOTALS may be changed on failure.  */
+   read: a counter not reached is not missing.  *TOTALS may be changed on
+   failure.  */
 static int read_pair(FILE *file, struct sonde_listen_totals *totals)
 {
     static const char group[] = "TcpExt:";

@@ -4,14 +4,13 @@
    The list is a header and then records.  A record begins with its length and
    its kind, two 32-bit numbers, and is padded to a multiple of 8.  Each socket
    has several records: first the addresses (inpcb), then the socket, and last
-   TCP.  The headers with the structs are private to the kernel, so fields are
-   given by their offset, as in bsd/netinet/in_pcb.h, bsd/sys/socketvar.h and
+   TCP.  The structs are private to the kernel, so fields are given by their
+   offset, as in bsd/netinet/in_pcb.h, bsd/sys/socketvar.h and
    bsd/netinet/tcp_var.h of XNU, packed to 4 bytes.  From xnu-2050 (OS X 10.8)
-   to macOS 15.4 the records only grew at the end.  Before, so_options of the
-   socket's record had 16 bits, and all later fields were 4 bytes lower
-   (xnu-1699, OS X 10.7): such a record has 64 bytes, less than the 68 of 10.8,
-   and is not read.  Numbers are in host byte order, ports and addresses in
-   network byte order.  */
+   to macOS 15.4 the records only grew at the end.  The socket's record of
+   xnu-1699 (OS X 10.7) has 64 bytes and other offsets, and is not read.
+   Numbers are in host byte order, ports and addresses in network byte
+   order.  */
 
 #include <config.h>
 
@@ -80,8 +79,8 @@ static void read_queue(struct sonde_queue *queue, const unsigned char *record)
 }
 
 /* Read RECORD into CANDIDATE, which an inpcb begins anew.  Records of another
-   kind, or shorter than known, are ignored.  Returns 1 if the record is the
-   last of a socket, and the candidate is complete and a listener; else 0.  */
+   kind, or shorter than known, are ignored.  Returns whether the record is the
+   last of a socket, and CANDIDATE is complete and a listener.  */
 static int read_record(struct candidate *candidate, const unsigned char *record,
                        size_t length)
 {
@@ -139,8 +138,8 @@ struct pcblist_wanted {
     int matches;
 };
 
-/* For sonde__xnu_each: keep the queue of LISTENER and count a match if bound to
-   the wanted address.  Returns 0: the list goes on.  */
+/* Keep the queue of LISTENER and count a match if bound to the wanted
+   address.  */
 static int xnu_pcblist_is_wanted(const struct sonde_listener *listener,
                                  void *data)
 {
