@@ -8,7 +8,6 @@
 
 #include "base/json.h"
 #include "base/mask.h"
-#include "base/utf8.h"
 
 /* Write the character of LENGTH bytes at TEXT as one escape.  All characters
    that mask_shown rejects have 1 to 3 bytes.  */

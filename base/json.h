@@ -9,7 +9,6 @@
 #define BASE_JSON_H 1
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 

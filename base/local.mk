@@ -26,8 +26,6 @@ base_libbase_la_SOURCES = \
 	base/prometheus.h \
 	base/sentence.c \
 	base/sentence.h \
-	base/utf8.c \
-	base/utf8.h \
 	base/wait.c \
 	base/wait.h \
 	base/wrap.c \

@@ -6,6 +6,11 @@
 
 #include <stddef.h>
 
+/* The length of the UTF-8 character at TEXT in bytes; 0 for characters below
+   U+0020 and bytes that are not UTF-8 (RFC 3629).  DEL and C1 (U+0080 to
+   U+009F) have a length.  TEXT ends with a NUL.  */
+size_t utf8_length(const unsigned char *text);
+
 /* Replace in TEXT, in place, each by one '?': control characters (C0 with the
    newline, DEL, C1), bytes that are not UTF-8, and characters that reorder or
    break a line (U+202A to U+202E, U+2066 to U+2069, U+2028, U+2029).  All other

@@ -27,7 +27,6 @@
 #include <sys/unpcb.h>
 
 #include "private.h"
-#include "sysctl-list.h"
 
 /* Set all but the address of LISTENER from FROM; v6only is not known (-1).  The
    kernel accepts connections up to 3/2 of the limit, plus 1: the capacity.  */

@@ -6,9 +6,7 @@
 #include <config.h>
 
 #include <errno.h>
-#include <stdlib.h>
 
-#include "sysctl-list.h"
 #include "xnu-pcblist.h"
 
 struct filter {

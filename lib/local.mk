@@ -77,7 +77,7 @@ lib_libsonde_core_la_SOURCES += lib/listeners-none.c lib/owners-none.c \
 	lib/proc-none.c
 endif
 if SONDE_SYSCTL_LIST
-lib_libsonde_core_la_SOURCES += lib/sysctl-list.c lib/sysctl-list.h
+lib_libsonde_core_la_SOURCES += lib/sysctl-list.c
 endif
 if SONDE_CAP_LINUX
 lib_libsonde_core_la_SOURCES += lib/cap-linux.c

@@ -17,7 +17,6 @@
 #include <sys/user.h>
 
 #include "private.h"
-#include "sysctl-list.h"
 
 /* Read the name of the process OWNER->pid into OWNER; empty if not readable.
    May change errno.  */

@@ -103,6 +103,11 @@ typedef int sonde__setting_read(const char *name, int *value);
 int sonde__cap_find(struct sonde_backlog_cap *cap, sonde__setting_read *read,
                     const char *const *names, size_t count, long constant);
 
+/* The value of the sysctl NAME, its length in *SIZE; to be freed by the caller.
+   NULL with the errno of sysctl, and an undefined *SIZE.  ENOTSUP: no such
+   sysctl.  ENOMEM also: the list grew between two calls, in all of 4 tries.  */
+void *sonde__sysctl_list(const char *name, size_t *size);
+
 /* Set errno to ERROR.  Returns -1.  */
 static inline int sonde__fail(int error)
 {

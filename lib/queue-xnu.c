@@ -7,9 +7,7 @@
 #include <config.h>
 
 #include <errno.h>
-#include <stdlib.h>
 
-#include "sysctl-list.h"
 #include "xnu-pcblist.h"
 
 int sonde_queue(int fd, struct sonde_queue *queue)

@@ -9,7 +9,7 @@
 
 #include <sys/sysctl.h>
 
-#include "sysctl-list.h"
+#include "private.h"
 
 void *sonde__sysctl_list(const char *name, size_t *size)
 {
