@@ -115,8 +115,7 @@ static int listeners_freebsd_list(const char *name, int family,
     int error = 0;
     for (size_t at = 0; !error && size - at >= sizeof length;
          at += (size_t)length) {
-        struct sonde_listener listener;
-        memset(&listener, 0, sizeof listener);
+        struct sonde_listener listener = {.type = 0};
         memcpy(&length, list + at, sizeof length);
         if (length < sizeof length || length > size - at)
             error = EPROTO;

@@ -85,18 +85,16 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
     }
 }
 
-/* The listeners of one answer, counted, to detect datagrams without a
-   listener.  */
 struct tally {
     sonde_listener_each *each;
     void *data;
-    uint64_t count;
+    int idle; /* datagrams in a row without a listener */
 };
 
 static int tally_each(const struct sonde_listener *listener, void *data)
 {
     struct tally *tally = data;
-    tally->count++;
+    tally->idle = 0;
     return tally->each(listener, tally->data);
 }
 
@@ -122,15 +120,14 @@ static int listeners_linux_list(int fd, int family, int timeout,
     void *reply = malloc(reply_size);
     int result =
         reply ? listeners_linux_request(fd, family, sequence, deadline) : -1;
-    for (int idle = 0, count = 1; !result; count++) {
-        uint64_t before = tally->count;
+    for (int count = 1; !result; count++) {
+        tally->idle++;
         ssize_t size = listeners_linux_take(fd, reply, deadline);
         result = size < 0 ? -1
                           : sonde__diag_read(reply, (size_t)size, sequence,
                                              tally_each, tally);
-        idle = tally->count > before ? 0 : idle + 1;
         if (!result)
-            result = check_bounds(deadline, timeout, count, idle);
+            result = check_bounds(deadline, timeout, count, tally->idle);
     }
     sonde__free(reply);
     return result < 0 ? -1 : 0;

@@ -164,13 +164,11 @@ static void set_queue(struct sonde_listener *listener, long queued, long limit)
 static void set_inet_address(struct sonde_listener *listener,
                              const unsigned char *body)
 {
-    struct in6_addr in6;
+    const unsigned char *host = body + inet_address;
     sonde__address_set(
-        &listener->address, body[0] == linux_inet ? AF_INET : AF_INET6,
-        body + inet_address,
+        &listener->address, body[0] == linux_inet ? AF_INET : AF_INET6, host,
         (uint16_t)sonde_load(body + inet_port, 2, SONDE_BIG_ENDIAN));
-    memcpy(&in6, body + inet_address, sizeof in6);
-    if (body[0] != linux_inet && IN6_IS_ADDR_LINKLOCAL(&in6))
+    if (body[0] != linux_inet && host[0] == 0xfe && (host[1] & 0xc0) == 0x80)
         sonde__address_set_scope(&listener->address, listener->ifindex);
 }
 
@@ -265,9 +263,8 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
                                  sonde_listener_each *each, void *data)
 {
-    struct sonde_listener listener;
+    struct sonde_listener listener = {.type = 0};
     int found = -1;
-    memset(&listener, 0, sizeof listener);
     if (size > 0 && (body[0] == linux_inet || body[0] == linux_inet6))
         found = read_inet(&listener, body, size);
     else if (size > 0 && body[0] == linux_unix)

@@ -16,7 +16,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
 
 #include "xnu-pcblist.h"
 
@@ -87,7 +86,7 @@ static int read_record(struct candidate *candidate, const unsigned char *record,
     struct sonde_listener *listener = &candidate->listener;
     switch (xnu_pcblist_number(record + 4, 4)) {
     case kind_inpcb:
-        memset(candidate, 0, sizeof *candidate);
+        *candidate = (struct candidate){.bound = 0};
         if (length < inpcb_size)
             break;
         candidate->bound = 1;
@@ -116,9 +115,8 @@ int sonde__xnu_each(const void *list, size_t size, sonde_listener_each *each,
                     void *data)
 {
     const unsigned char *bytes = list;
-    struct candidate candidate;
+    struct candidate candidate = {.bound = 0};
     size_t length;
-    memset(&candidate, 0, sizeof candidate);
     for (size_t at = 0; at < size && size - at >= 8;
          at += (length + 7) / 8 * 8) {
         length = (size_t)xnu_pcblist_number(bytes + at, 4);
