@@ -10,9 +10,9 @@
    -1: no limit, or not readable.  */
 long descriptors_limit(void);
 
-/* Raise the soft limit to COUNT or the hard limit; a higher soft limit stays.
-   Returns descriptors_limit (), also on failure: the result may be below
-   COUNT.  */
+/* Raise the soft limit to COUNT, or to the hard limit if that is lower; a
+   higher soft limit stays.  Returns the limit afterwards, as descriptors_limit
+   does; also on failure, so the result may be below COUNT.  */
 long descriptors_raise(long count);
 
 /* Close *FD unless it is negative, and set it to -1.  Keeps errno.  */
