@@ -60,10 +60,8 @@ static int queue_linux_listen(const struct sonde_address *address)
         sonde_socket(address->storage.ss_family, SOCK_STREAM, SONDE_CLOEXEC);
     if (fd >= 0 && (sonde__sys.bind(fd, (const void *)&address->storage,
                                     address->length) ||
-                    sonde__sys.listen(fd, 7))) {
-        sonde__close(fd);
-        return -1;
-    }
+                    sonde__sys.listen(fd, 7)))
+        return sonde__close_failed(fd);
     return fd;
 }
 

@@ -174,7 +174,7 @@ static void set_inet_address(struct sonde_address *address,
                              const unsigned char *body, size_t address_at,
                              size_t port_at)
 {
-    struct in6_addr in6;
+    const unsigned char *host = body + inet_address;
     sonde__address_set(
         address, body[0] == linux_inet ? AF_INET : AF_INET6, body + address_at,
         (uint16_t)sonde_load(body + port_at, 2, SONDE_BIG_ENDIAN));

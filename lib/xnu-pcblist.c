@@ -16,7 +16,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
 
 #include "xnu-pcblist.h"
 
@@ -87,7 +86,7 @@ static int read_record(struct candidate *candidate, const unsigned char *record,
     struct sonde_listener *listener = &candidate->listener;
     switch (xnu_pcblist_number(record + 4, 4)) {
     case kind_inpcb:
-        memset(candidate, 0, sizeof *candidate);
+        *candidate = (struct candidate){.bound = 0};
         if (length < inpcb_size)
             break;
         candidate->bound = 1;
