@@ -14,7 +14,7 @@
 
 int write_all(int fd, const void *bytes, size_t size)
 {
-    enum { FAILURES_MAX = 1000, PAUSE_MS = 10 };
+    enum { FAILURES_MAX = 400, PAUSE_MS = 20 };
     struct pollfd polled = {.fd = fd, .events = POLLOUT};
     const char *next = bytes;
     int saved = errno, failures = 0;

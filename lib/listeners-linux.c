@@ -118,7 +118,7 @@ static int listeners_linux_list(int fd, int family, int timeout,
                      : sonde__diag_read(reply, (size_t)size, sequence, sink);
         idle = sink->count > before ? 0 : idle + 1;
         if (!result)
-            result = check_bounds(deadline, timeout, count, tally->idle);
+            result = check_bounds(deadline, timeout, count, idle);
     }
     sonde__free(reply);
     return result < 0 ? -1 : 0;

@@ -174,12 +174,11 @@ static void set_inet_address(struct sonde_address *address,
                              const unsigned char *body, size_t address_at,
                              size_t port_at)
 {
-    const unsigned char *host = body + inet_address;
+    const unsigned char *host = body + address_at;
     sonde__address_set(
-        address, body[0] == linux_inet ? AF_INET : AF_INET6, body + address_at,
+        address, body[0] == linux_inet ? AF_INET : AF_INET6, host,
         (uint16_t)sonde_load(body + port_at, 2, SONDE_BIG_ENDIAN));
-    memcpy(&in6, body + address_at, sizeof in6);
-    if (body[0] != linux_inet && IN6_IS_ADDR_LINKLOCAL(&in6))
+    if (body[0] != linux_inet && host[0] == 0xfe && (host[1] & 0xc0) == 0x80)
         sonde__address_set_scope(address,
                                  sock_diag_number(body + inet_interface, 4));
 }

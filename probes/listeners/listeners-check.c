@@ -9,16 +9,16 @@
    short, and a series for each of a thousand listeners is of no use.  */
 enum { NAMED_MAX = 3, SERIES_MAX = 16 };
 
-/* Append to CHECK how full ROW is, and the first owner.  */
+/* Append to CHECK how full ROW is, the first owner, and the number of others.  */
 static void check_say_row(struct check *check, const struct listener_row *row)
 {
-    char owner[64];
+    struct sentence owners = {""};
     say(&check->text, "%s %d%% full, %ld of %ld queued", row->local,
         row->percent, row->listener.queue.queued, row->listener.capacity);
     if (row->owner_count == 0)
         return;
-    owner_print(row->owners, owner, sizeof owner);
-    say(&check->text, ", %s", owner);
+    listeners_say_owners(&owners, row, 0);
+    say(&check->text, ", %s", owners.text);
 }
 
 /* The number of rows with a known percentage; these are the first rows.  */
