@@ -6,11 +6,9 @@
 #include <arpa/inet.h>
 
 #include "base/monotonic.h"
-#include "base/names.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
-#include "probes/run/runner.h"
 
 /* Duration of watching for retransmitted SYNs, in milliseconds.  */
 enum { WATCHED = 7600 };
@@ -71,7 +69,6 @@ static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
 {
 #ifdef TCP_SYNCNT
     struct peer_tcp tcp;
-    static char text[40];
     int64_t start = monotonic_ms();
     peer_tcp_begin(&tcp, peer, TUN_PEER);
     if (set_int(tcp.fd, IPPROTO_TCP, TCP_SYNCNT, 1))
@@ -82,8 +79,7 @@ static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
     bool ended = wait_for(tcp.fd, POLLOUT, 0);
     int error = get_int(tcp.fd, SOL_SOCKET, SO_ERROR, 0);
     peer_tcp_close(&tcp);
-    snprintf(text, sizeof text, "%s", error_text(error));
-    return ended ? text : NULL;
+    return ended ? error_text(error) : NULL;
 #else
     (void)peer;
     (void)seconds;
@@ -91,58 +87,46 @@ static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
 #endif
 }
 
-/* Values of the host's settings tcp_syn_retries and tcp_syn_linear_timeouts;
-   -1: unknown.  */
-struct figures {
-    long retries, linear;
-};
-
-/* Open PEER in a new namespace, and set the host's values of the two settings
-   there, since a new namespace has defaults.  Returns the host's values.  */
-static struct figures connect_timeout_open(struct peer *peer,
-                                           struct probe *probe)
-{
-    static const char retries[] = "net.ipv4.tcp_syn_retries";
-    static const char linear[] = "net.ipv4.tcp_syn_linear_timeouts";
-    struct figures figures = {namespace_read(retries), namespace_read(linear)};
-    peer_open(peer, probe, false);
-    peer_setting(peer, retries, figures.retries);
-    peer_setting(peer, linear, figures.linear);
-    return figures;
-}
-
+/* The host's settings are set in the new namespace, which has defaults.  */
 static void connect_timeout_probe(struct probe *probe)
 {
+    static const char retries_name[] = "net.ipv4.tcp_syn_retries";
+    static const char linear_name[] = "net.ipv4.tcp_syn_linear_timeouts";
     struct peer peer;
     const char *error;
     char intervals[80];
     long seconds = 0;
-    struct figures figures = connect_timeout_open(&peer, probe);
+    long retries = namespace_read(retries_name);
+    long linear = namespace_read(linear_name);
+    peer_open(&peer, probe, false);
+    peer_setting(&peer, retries_name, retries);
+    peer_setting(&peer, linear_name, linear);
     do {
         peer_attend(&peer);
         error = connect_timeout_one_retry(&peer, &seconds);
     } while (peer_was_absent(&peer));
     if (error)
         probe_report(probe, "with-one-retry", "%s after %ld s", error, seconds);
+    else
+        error = "no error within 7 s";
     do {
         peer_attend(&peer);
         connect_timeout_watch_syns(&peer, intervals, sizeof intervals);
     } while (peer_was_absent(&peer));
     probe_report(probe, "syn-intervals", "%s s", intervals);
-    if (figures.retries < 0) {
+    if (retries < 0) {
         probe_report_skip(probe, "timeout", "no readable setting");
-        probe_report(probe, "answer", "%s",
-                     error ? error : "no error within 7 s");
+        probe_report(probe, "answer", "%s", error);
         return;
     }
-    long linear = figures.linear > 0 ? figures.linear : 0;
-    long total = connect_timeout_total(figures.retries, linear);
+    linear = linear > 0 ? linear : 0;
+    long total = connect_timeout_total(retries, linear);
     probe_report_computed(
         probe, "timeout",
         "%ld s, computed from %ld retries and %ld linear timeouts", total,
-        figures.retries, linear);
-    probe_report_computed(probe, "answer", "%s after %ld s (computed)",
-                          error ? error : "no error within 7 s", total);
+        retries, linear);
+    probe_report_computed(probe, "answer", "%s after %ld s (computed)", error,
+                          total);
 }
 
 /* ---- a router answers --------------------------------------------------- */

@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 
 #include "probes/behaviour/loopback.h"
-#include "probes/run/namespace.h"
 #include "probes/run/proc.h"
 
 /* Connect a new socket to LISTENER from the local address and port of OTHER,

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/names.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/option-names.h"
 

@@ -7,7 +7,6 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
-#include "probes/run/runner.h"
 
 /* Bytes of data to send, and the MTU that the router reports.  */
 enum { LARGE = 1400, REPORTED = 600 };

@@ -122,7 +122,6 @@ static void signal_restart_release(void *data)
     case RECV:
     case POLL:
     case SELECT:
-    default:
         send_byte(setup->probe, setup->other);
     }
 }

@@ -3,7 +3,7 @@
 
 #include <config.h>
 
-#include <errno.h>
+#include <string.h>
 
 #include "base/monotonic.h"
 #include "probes/behaviour/loopback.h"
@@ -14,32 +14,23 @@ enum {
     SUCCESSES_MAX = 1 << 20 /* successful calls: a send buffer may still grow */
 };
 
-static ssize_t write_dontwait_send(int fd)
-{
-    return send(fd, "x", 1, MSG_DONTWAIT);
-}
-
-static ssize_t write_dontwait_recv(int fd)
-{
-    char byte;
-    return recv(fd, &byte, 1, MSG_DONTWAIT);
-}
-
-/* Whether CALL on FD, with a full or empty buffer, returns before the timeout:
-   "yes", "no: blocks" if EAGAIN came late TRIES times, "no: succeeds" after
-   SUCCESSES_MAX successful calls, or the name of another errno.  */
-static const char *write_dontwait_try_call(ssize_t (*call)(int), int fd)
+/* Whether CALL, try_read or try_write, on FD with an empty or full buffer
+   returns before the timeout: "yes", "no: blocks" if EAGAIN came late TRIES
+   times, "no: succeeds" after SUCCESSES_MAX successful calls, or the name of
+   another errno.  */
+static const char *write_dontwait_try_call(const char *(*call)(int), int fd)
 {
     for (int tries = 0, successes = 0; tries < TRIES;) {
         int64_t start = monotonic_ms();
-        if (call(fd) >= 0) {
+        const char *result = call(fd);
+        if (*result != 'E') {
             if (++successes == SUCCESSES_MAX)
                 return "no: succeeds";
             continue;
         }
         tries++;
-        if (errno != EAGAIN)
-            return error_text(errno);
+        if (strcmp(result, "EAGAIN"))
+            return result;
         if (monotonic_ms() - start < TIMEOUT / 2)
             return "yes";
     }
@@ -52,14 +43,13 @@ static void write_dontwait_probe(struct probe *probe)
     set_timeout(probe, pair.client, SO_SNDTIMEO, TIMEOUT);
     fill_buffers(probe, pair.client);
     set_nonblocking(pair.client, false);
-    const char *answer =
-        write_dontwait_try_call(write_dontwait_send, pair.client);
+    const char *answer = write_dontwait_try_call(try_write, pair.client);
     probe_report(probe, "send", "%s", answer);
     probe_report(probe, "answer", "%s", answer);
     struct pair empty = tcp_pair(probe);
     set_timeout(probe, empty.server, SO_RCVTIMEO, TIMEOUT);
     probe_report(probe, "recv", "%s",
-                 write_dontwait_try_call(write_dontwait_recv, empty.server));
+                 write_dontwait_try_call(try_read, empty.server));
 }
 
 QUESTIONS(write_dontwait){
