@@ -10,9 +10,7 @@
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
-/* Report the results of calls on FD, the accepted socket of a connection that
-   was reset, and the finding "answer".  LENGTH is the address length that
-   accept returned.  */
+/* Report calls on FD, accepted after RST with an address of LENGTH bytes.  */
 static void accept_aborted_report_socket(struct probe *probe, int fd,
                                          socklen_t length)
 {
@@ -32,9 +30,8 @@ static void accept_aborted_report_socket(struct probe *probe, int fd,
     probe_report(probe, "answer", "accept succeeds; read: %s", first);
 }
 
-/* Report, as the finding "queue-slot", whether connections that were reset
-   still occupy the queue: as many clients are then connected as without a
-   reset, not many more.  Skips the finding if the queue holds more than 75.  */
+/* Report whether connections that were reset still occupy the queue: as many
+   clients are then connected as without a reset, not many more.  */
 static void accept_aborted_report_slot(struct probe *probe)
 {
     enum { max = 300 };

@@ -11,8 +11,7 @@
 #include "probes/behaviour/loopback.h"
 
 /* Lower the soft limit RLIMIT_NOFILE so that the next call that opens a
-   descriptor fails with EMFILE.  Returns the original limit, for the caller to
-   restore.  On failure the question is skipped.  */
+   descriptor fails with EMFILE.  Returns the original limit.  */
 static struct rlimit accept_fdlimit_exhaust(struct probe *probe)
 {
     struct rlimit original;

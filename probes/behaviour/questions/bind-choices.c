@@ -23,9 +23,8 @@ static struct sockaddr_in bind_choices_report_local(struct probe *probe,
     return address;
 }
 
-/* Bind a socket to port 0 of HOST, in host byte order, and report the local
-   address as the finding KEY.  Returns whether the address is still HOST and
-   the kernel chose a port.  */
+/* Bind a socket to port 0 of HOST, in host byte order, and report the result.
+   Returns whether the address is still HOST and the kernel chose a port.  */
 static bool bind_choices_report_bound(struct probe *probe, const char *key,
                                       in_addr_t host)
 {
@@ -37,9 +36,8 @@ static bool bind_choices_report_bound(struct probe *probe, const char *key,
     return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
-/* Report the range of ephemeral ports by the kernel's setting, and the class of
-   the lowest of 32 ephemeral ports.  The range is skipped if the setting cannot
-   be read.  */
+/* Report the range of ephemeral ports by the kernel's setting, and the class
+   of the lowest of 32 ephemeral ports.  */
 static void bind_choices_report_range(struct probe *probe)
 {
     long low, high;
@@ -58,10 +56,8 @@ static void bind_choices_report_range(struct probe *probe)
                                 : "below 1024");
 }
 
-/* Report the result of bind to port 1 without privilege, and the first port
-   that needs none.  In a namespace or container root may lack the privilege,
-   and a host may require none.  The finding of port 1 is skipped for root if
-   bind is not refused.  */
+/* Report bind to port 1 without privilege, and the first port that needs none.
+   In a namespace root may lack the privilege, and a host may require none.  */
 static void bind_choices_report_privileged(struct probe *probe)
 {
     static const char key[] = "unprivileged-port-start";
@@ -115,11 +111,9 @@ struct contest {
     bool first_wildcard, second_wildcard, first_listens;
 };
 
-/* Bind and listen on the port of a first socket, and report the outcome for the
-   second socket: errno of bind, errno of listen, or "success".  EADDRNOTAVAIL
-   of bind skips the question, since the address is missing, not in use.  If the
-   first socket does not listen yet, report the result of its later listen,
-   too.  */
+/* Bind and listen on the port of a first socket, and report the outcome.  If
+   the first socket does not listen yet, report its later listen, too.
+   EADDRNOTAVAIL skips the question: the address is missing, not in use.  */
 static void bind_choices_probe_reuse(struct probe *probe)
 {
     const struct contest *contest = probe->question->data;
@@ -154,8 +148,7 @@ struct restart {
 };
 
 /* The server's end closes first and stays in TIME_WAIT, and the listener is
-   closed; then a second server binds to the port and listens.  Report the
-   result.  */
+   closed; then a second server binds to the port and listens.  */
 static void bind_choices_probe_timewait(struct probe *probe)
 {
     const struct restart *restart = probe->question->data;

@@ -57,9 +57,8 @@ static void close_refcount_probe(struct probe *probe)
     close_refcount_release(child, hold);
 }
 
-/* How the end of the connection is seen at FD, the peer's socket: "FIN", "RST",
-   "neither FIN nor RST" after LOOPBACK_TIMEOUT, or the name of another
-   errno.  */
+/* How the peer's socket FD receives the end of the connection: "FIN", "RST",
+   "neither FIN nor RST" after LOOPBACK_TIMEOUT, or another errno.  */
 static const char *close_refcount_read_end(struct probe *probe, int fd)
 {
     char byte;

@@ -21,9 +21,8 @@ struct ending {
     double seconds, uncertainty;
 };
 
-/* Make a connection, close the client first and then the server, and read the
-   client's timer as soon as the kernel's table shows TIME_WAIT, or after 3
-   s.  */
+/* Close the client first and then the server, and read the client's timer as
+   soon as the kernel's table shows TIME_WAIT, or after 3 s.  */
 static struct ending close_timewait_close(struct probe *probe)
 {
     struct ending ending = {.seconds = -1};

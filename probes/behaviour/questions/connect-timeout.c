@@ -13,12 +13,11 @@
 /* Duration of watching for retransmitted SYNs, in milliseconds.  */
 enum { WATCHED = 7600 };
 
-/* Connect to a peer that never replies, for WATCHED milliseconds, and write the
-   intervals between the SYNs, in whole seconds, to TEXT of SIZE bytes: "1, 1,
-   2"; "" if no SYN was retransmitted.  Intervals without room in TEXT are left
-   out.  This process may see a SYN late, never early, so an interval may be a
-   quarter of a second short for the kernel's timers, and three quarters
-   long.  */
+/* Connect to a peer that never replies, for WATCHED milliseconds, and write
+   the intervals between the SYNs, in whole seconds, to TEXT of SIZE bytes: "1,
+   1, 2".  Intervals without room are left out.  This process may see a SYN
+   late, never early, so an interval may be a quarter of a second short for the
+   kernel's timers, and three quarters long.  */
 static void connect_timeout_watch_syns(struct peer *peer, char *text,
                                        size_t size)
 {
@@ -61,10 +60,9 @@ static long connect_timeout_total(long retries, long linear)
     return total;
 }
 
-/* The outcome of connect without a reply and with a single retransmission
-   (TCP_SYNCNT), so that the timeout is short: the name of errno; *SECONDS is
-   the time until then.  NULL if there is no such option, or if connect has not
-   ended after 6 s.  */
+/* The errno of connect without a reply and with a single retransmission
+   (TCP_SYNCNT), after *SECONDS.  NULL if there is no such option, or if
+   connect has not ended after 6 s.  */
 static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
 {
 #ifdef TCP_SYNCNT
@@ -131,10 +129,9 @@ static void connect_timeout_probe(struct probe *probe)
 
 /* ---- a router answers --------------------------------------------------- */
 
-/* Report, as the finding KEY, the outcome of connect if the SYN is answered by
-   ICMP destination unreachable with CODE: the errno, and whether connect failed
-   at once (within 0.7 s); or no error within 2.5 s, and whether the SYN is
-   retransmitted.  Returns the reported text, valid until the next call.  */
+/* Report connect if the SYN is answered by ICMP destination unreachable with
+   CODE: the errno, and whether connect failed at once (within 0.7 s); or no
+   error within 2.5 s.  Returns the reported text, valid until the next call. */
 static const char *connect_timeout_report_icmp(struct peer *peer,
                                                const char *key, int code)
 {

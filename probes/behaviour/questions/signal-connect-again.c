@@ -10,9 +10,8 @@
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
-/* Accept clients of LISTENER, which becomes non-blocking, until FD is connected
-   or has failed, at most 100 times, for at most 5 s.  The accepted sockets stay
-   open and end by RST.  */
+/* Accept clients of LISTENER, which becomes non-blocking, until FD is
+   connected or has failed, at most 100 times, for at most 5 s.  */
 static void connect_again_accept(int listener, int fd)
 {
     set_nonblocking(listener, true);

@@ -43,8 +43,7 @@ static void signal_delivery_with_info(int number, siginfo_t *info,
     informed = info && info->si_pid == getpid();
 }
 
-/* Returns how often the handler runs for five signals NUMBER sent while NUMBER
-   is blocked.  The handler stays installed.  */
+/* How often the handler runs for five signals NUMBER, sent while blocked.  */
 static int signal_delivery_delivered(int number)
 {
     sigset_t set;
@@ -180,8 +179,7 @@ static void signal_delivery_probe_reset(struct probe *probe)
                  before == SIG_DFL ? "the previous handler" : "another value");
 }
 
-/* Report, as the finding KEY, the result of waitpid for a child that exits at
-   once: "status", or the name of errno.  Returns that result.  */
+/* Report waitpid for a child that exits at once.  Returns the result.  */
 static const char *signal_delivery_report_wait(struct probe *probe,
                                                const char *key)
 {

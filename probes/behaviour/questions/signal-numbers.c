@@ -25,9 +25,8 @@ static _Noreturn void signal_numbers_raise(int number)
     _exit(0);
 }
 
-/* Find the default action of signal NUMBER by raising it in a child.  Returns
-   "terminates", "terminates by another signal", "stops" or "no effect" (also
-   after SIGCONT, and if waitpid fails).  */
+/* Find the default action of signal NUMBER by raising it in a child.  "no
+   effect" also after SIGCONT, and if waitpid fails.  */
 static const char *signal_numbers_action(struct probe *probe, int number)
 {
     int status = 0, tries = 0;

@@ -130,8 +130,7 @@ static void signal_restart_release(void *data)
 
 /* Make the call of the question once, on new sockets, with a handler installed
    by FLAGS; TIMEOUT: with a timeout option of 10 s set.  Returns the outcome
-   (see interrupt_call), or NULL if the call did not block.  The sockets are
-   closed by RST.  */
+   of interrupt_call.  */
 static const char *signal_restart_try_once(struct probe *probe, int flags,
                                            bool timeout)
 {
@@ -148,9 +147,8 @@ static const char *signal_restart_try_once(struct probe *probe, int flags,
     return outcome;
 }
 
-/* Report the outcome of the call as the finding KEY.  Tries three times, since
-   on a busy host the call may find room and not block; then the finding is
-   skipped.  */
+/* Report the outcome of the call.  Tries three times, since on a busy host the
+   call may find room and not block.  */
 static void signal_restart_try_call(struct probe *probe, const char *key,
                                     int flags, bool timeout)
 {

@@ -15,9 +15,7 @@ enum {
 };
 
 /* Whether CALL, try_read or try_write, on FD with an empty or full buffer
-   returns before the timeout: "yes", "no: blocks" if EAGAIN came late TRIES
-   times, "no: succeeds" after SUCCESSES_MAX successful calls, or the name of
-   another errno.  */
+   returns before the timeout; or the name of an errno other than EAGAIN.  */
 static const char *write_dontwait_try_call(const char *(*call)(int), int fd)
 {
     for (int tries = 0, successes = 0; tries < TRIES;) {
