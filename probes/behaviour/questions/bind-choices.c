@@ -102,8 +102,6 @@ static void bind_choices_probe(struct probe *probe)
             : "another address or port than requested: see the details");
 }
 
-/* ---- who may share ------------------------------------------------------ */
-
 /* Parameters of a question: two sockets for one port, with the options and
    addresses of each.  */
 struct contest {

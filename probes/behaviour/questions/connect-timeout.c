@@ -127,8 +127,6 @@ static void connect_timeout_probe(struct probe *probe)
                           total);
 }
 
-/* ---- a router answers --------------------------------------------------- */
-
 /* Report connect if the SYN is answered by ICMP destination unreachable with
    CODE: the errno, and whether connect failed at once (within 0.7 s); or no
    error within 2.5 s.  Returns the reported text, valid until the next call. */

@@ -37,8 +37,6 @@ static void nonblock_errno_probe(struct probe *probe)
                  *connecting == '0' ? "completes at once" : connecting);
 }
 
-/* ---- ways to wait ------------------------------------------------------- */
-
 static volatile sig_atomic_t signalled;
 
 static void nonblock_errno_on_signal(int number)

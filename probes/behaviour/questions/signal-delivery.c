@@ -1,4 +1,4 @@
-/* signal-delivery.c - delivery of signals, sigaction flags, SIGCHLD
+/* signal-delivery.c - numbers and delivery of signals, sigaction flags, SIGCHLD
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,9 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
+#include "probes/behaviour/question.h"
+#include "probes/run/core.h"
 
 /* Set by the handlers: the number of calls, the current and the maximum depth
    of recursion, and whether si_pid was right.  */
@@ -212,6 +215,68 @@ static void signal_delivery_probe_sigchld(struct probe *probe)
                                            : "; no if SIGCHLD is ignored");
 }
 
+/* In a child: set signal NUMBER to its default action, without a core file, and
+   raise it.  Exits if the signal has no effect.  */
+static _Noreturn void signal_delivery_raise_number(int number)
+{
+    sigset_t all;
+    core_none();
+    signal(number, SIG_DFL);
+    sigfillset(&all);
+    sigprocmask(SIG_UNBLOCK, &all, NULL);
+    raise(number);
+    _exit(0);
+}
+
+/* Find the default action of signal NUMBER by raising it in a child.  "no
+   effect" also after SIGCONT, and if waitpid fails.  */
+static const char *signal_delivery_default_action(struct probe *probe,
+                                                  int number)
+{
+    int status = 0, tries = 0;
+    pid_t got, child = probe_check(probe, fork(), "fork");
+    if (child == 0)
+        signal_delivery_raise_number(number);
+    do
+        got = waitpid(child, &status, WUNTRACED);
+    while (got < 0 && wait_retry(&tries));
+    if (got == child && WIFSTOPPED(status)) {
+        kill(child, SIGKILL);
+        wait_child(child, NULL, DEADLINE_USUAL);
+        return "stops";
+    }
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status) == number ? "terminates"
+                                          : "terminates by another signal";
+    return "no effect";
+}
+
+static void signal_delivery_report_number(struct probe *probe, const char *key,
+                                          int number)
+{
+    probe_report(probe, key, "%d, %s", number,
+                 signal_delivery_default_action(probe, number));
+}
+
+static void signal_delivery_probe_numbers(struct probe *probe)
+{
+    int named = 0, last = 0;
+    for (int number = 1; number < 128; number++) {
+        const char *name = signal_name(number);
+        if (!name)
+            continue;
+        named++;
+        last = number;
+        signal_delivery_report_number(probe, name, number);
+    }
+#ifdef SIGRTMIN
+    signal_delivery_report_number(probe, "SIGRTMIN", SIGRTMIN);
+    signal_delivery_report_number(probe, "SIGRTMAX", SIGRTMAX);
+#endif
+    probe_report(probe, "answer", "%d named signals, the highest %d", named,
+                 last);
+}
+
 QUESTIONS(signal_delivery){
     {
         .id = "signal.queueing",
@@ -265,6 +330,18 @@ QUESTIONS(signal_delivery){
                     "loop with WNOHANG, not wait.",
         .cope = "sonde_reap",
         .probe = signal_delivery_probe_sigchld,
+        .where = IN_PROGRAM,
+    },
+    {
+        .id = "signal.numbers",
+        .text = "number and default action of every signal",
+        .why =
+            "Signal numbers in scripts and exit statuses mean other signals on "
+            "other systems.",
+        .standard = "POSIX.1-2024 signal.h: names and default actions; numbers "
+                    "only for kill -1, -2, -3, -6, -9, -14, -15.",
+        .cope = "nothing: use the names",
+        .probe = signal_delivery_probe_numbers,
         .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,

@@ -5,11 +5,55 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/names.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
+
+/* Accept clients of LISTENER, which becomes non-blocking, until FD is
+   connected or has failed, at most 100 times, for at most 5 s.  */
+static void signal_restart_accept(int listener, int fd)
+{
+    set_nonblocking(listener, true);
+    for (int i = 0; i < 100 && !wait_for(fd, POLLOUT, 50); i++)
+        end_by_reset(resource_check(accept(listener, NULL, NULL), "accept"));
+}
+
+static void signal_restart_probe_again(struct probe *probe)
+{
+    enum { max = 300 };
+    int fds[max], next;
+    struct sockaddr_in peer;
+    socklen_t length = sizeof peer;
+    int listener = tcp_listener(probe, 1);
+    struct sockaddr_in address = local_address(probe, listener);
+    fill_queue(probe, listener, max, false, fds, &next);
+    if (next != ETIMEDOUT)
+        probe_skip(probe, "connect does not block on a full queue: %s",
+                   errno_name(next));
+    int fd = tcp_socket(probe);
+    alarm_every(30);
+    probe_report_status(probe, "first-connect", connect_to(fd, &address));
+    const char *second = status_text(connect_to(fd, &address));
+    bool waits = !strcmp(second, "EINTR");
+    alarm_every(0);
+    set_nonblocking(fd, true);
+    const char *third = status_text(connect_to(fd, &address));
+    signal_restart_accept(listener, fd);
+    probe_report(probe, "answer", "%s",
+                 waits ? "waits for the first attempt" : second);
+    probe_report(probe, "non-blocking-connect", "%s", third);
+    probe_report_status(probe, "after-completion", connect_to(fd, &address));
+    probe_report_status(probe, "after-completion-again",
+                        connect_to(fd, &address));
+    probe_report(
+        probe, "completion", "poll: %s; SO_ERROR: %d; getpeername: %s",
+        poll_names(wait_for(fd, POLLOUT, LOOPBACK_TIMEOUT)),
+        get_int(fd, SOL_SOCKET, SO_ERROR, -1),
+        status_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
+}
 
 enum call { ACCEPT, CONNECT, READ, RECV, WRITE, SEND, POLL, SELECT };
 
@@ -27,8 +71,6 @@ struct setup {
     int fd;    /* the call's */
     int other; /* releases the call; or -1 */
 };
-
-/* ---- what the calls block on -------------------------------------------- */
 
 /* A client that is not connected yet, and a listener with a full queue.  The
    question is skipped unless connect gets no reply from a full queue.  */
@@ -67,8 +109,6 @@ static void signal_restart_open(struct setup *setup)
         set_nonblocking(setup->fd, false);
     }
 }
-
-/* ---- the calls, and what lets them end ---------------------------------- */
 
 static long signal_restart_call(void *data)
 {
@@ -125,8 +165,6 @@ static void signal_restart_release(void *data)
         send_byte(setup->probe, setup->other);
     }
 }
-
-/* ---- asking ------------------------------------------------------------- */
 
 /* Make the call of the question once, on new sockets, with a handler installed
    by FLAGS; TIMEOUT: with a timeout option of 10 s set.  Returns the outcome
@@ -188,6 +226,19 @@ static void signal_restart_probe(struct probe *probe)
     "notes: not every system restarts every call."
 
 QUESTIONS(signal_restart){
+    {
+        .id = "signal.connect-again",
+        .text = "a second connect after EINTR of the first",
+        .why =
+            "Programs that call connect again take EISCONN or EALREADY for the "
+            "outcome, though the first attempt may still be in progress.",
+        .standard =
+            "POSIX.1-2024 connect: after EINTR the connection is established "
+            "asynchronously; EALREADY for another connect meanwhile.",
+        .cope = "sonde_connect: never calls connect twice; polls, then reads "
+                "SO_ERROR and getpeername",
+        .probe = signal_restart_probe_again,
+    },
     RESTART("accept", POSIX_RESTART, "sonde_accept: EINTR is never reported",
             ACCEPT, SO_RCVTIMEO),
     RESTART("connect",

@@ -1,18 +1,20 @@
-/* accept-aborted.c - accept of a connection that the client has reset
+/* accept-failed.c - accept after RST of the client, or without a descriptor
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
 /* Report calls on FD, accepted after RST with an address of LENGTH bytes.  */
-static void accept_aborted_report_socket(struct probe *probe, int fd,
-                                         socklen_t length)
+static void accept_failed_report_socket(struct probe *probe, int fd,
+                                        socklen_t length)
 {
     struct sockaddr_storage address;
     socklen_t size = sizeof address;
@@ -32,7 +34,7 @@ static void accept_aborted_report_socket(struct probe *probe, int fd,
 
 /* Report whether connections that were reset still occupy the queue: as many
    clients are then connected as without a reset, not many more.  */
-static void accept_aborted_report_slot(struct probe *probe)
+static void accept_failed_report_slot(struct probe *probe)
 {
     enum { max = 300 };
     int fds[max], next;
@@ -52,7 +54,7 @@ static void accept_aborted_report_slot(struct probe *probe)
                      dead < 3 * live ? "held until accept" : "released by RST");
 }
 
-static void accept_aborted_probe(struct probe *probe)
+static void accept_failed_probe_aborted(struct probe *probe)
 {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
@@ -65,15 +67,53 @@ static void accept_aborted_probe(struct probe *probe)
         accept(listener, (struct sockaddr *)&address, &length), "accept");
     const char *error = result_text(fd);
     if (fd >= 0)
-        accept_aborted_report_socket(probe, fd, length);
+        accept_failed_report_socket(probe, fd, length);
     else
         probe_report(probe, "answer", "%s%s", error,
                      strcmp(error, "EAGAIN") ? ""
                                              : ": not in the queue any more");
-    accept_aborted_report_slot(probe);
+    accept_failed_report_slot(probe);
 }
 
-QUESTIONS(accept_aborted){
+/* Lower the soft limit RLIMIT_NOFILE so that the next call that opens a
+   descriptor fails with EMFILE.  Returns the original limit.  */
+static struct rlimit accept_failed_exhaust(struct probe *probe)
+{
+    struct rlimit original;
+    int last = probe_check(probe, dup(0), "dup");
+    close(last);
+    probe_check(probe, getrlimit(RLIMIT_NOFILE, &original), "getrlimit");
+    struct rlimit limit = original;
+    limit.rlim_cur = (rlim_t)last;
+    probe_check(probe, setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+    return original;
+}
+
+static void accept_failed_probe_fdlimit(struct probe *probe)
+{
+    int listener = tcp_listener(probe, 8);
+    int client = tcp_client(probe, listener);
+    settle(probe);
+    set_nonblocking(listener, true);
+    struct rlimit original = accept_failed_exhaust(probe);
+    int fd = accept(listener, NULL, NULL);
+    const char *first = result_text(fd < 0 ? -1 : 0);
+    const char *second = result_text(accept(listener, NULL, NULL) < 0 ? -1 : 0);
+    probe_check(probe, setrlimit(RLIMIT_NOFILE, &original), "setrlimit");
+    settle(probe);
+    short events = wait_for(listener, POLLIN, 0);
+    fd = accept(listener, NULL, NULL);
+    if (fd < 0 && resource_missing(errno)) /* not because of this limit */
+        probe_check(probe, fd, "accept");
+    probe_report(probe, "answer", "%s; the connection is %s", first,
+                 fd >= 0 ? "kept in the queue" : "lost");
+    probe_report(probe, "accept-again", "%s", second);
+    probe_report(probe, "poll", "%s", poll_names(events));
+    if (fd < 0)
+        probe_report(probe, "client", "read: %s", try_read(client));
+}
+
+QUESTIONS(accept_failed){
     {
         .id = "accept.aborted",
         .text = "accept after the client sent RST",
@@ -87,7 +127,23 @@ QUESTIONS(accept_aborted){
             "succeeds.",
         .cope = "sonde_accept: takes the next connection instead; "
                 "sonde_accept_class: \"retry\", never fatal",
-        .probe = accept_aborted_probe,
+        .probe = accept_failed_probe_aborted,
+    },
+    {
+        .id = "accept.fdlimit",
+        .text = "accept without a free descriptor",
+        .why =
+            "If the connection stays in the queue, a loop around poll and "
+            "accept spins at full load until a descriptor is free; otherwise "
+            "the client is lost.",
+        .standard =
+            "POSIX.1-2024 accept: EMFILE, ENFILE; the connection's fate is "
+            "unspecified.",
+        .cope =
+            "sonde_reserve_shed: closes the client's connection by a reserve "
+            "descriptor; sonde_backoff",
+        .probe = accept_failed_probe_fdlimit,
+        .expected_errno = EMFILE,
     },
     END_OF_QUESTIONS,
 };
