@@ -60,12 +60,15 @@ static long connect_timeout_total(long retries, long linear)
     return total;
 }
 
+#ifndef TCP_SYNCNT
+#define TCP_SYNCNT -1 /* setsockopt fails */
+#endif
+
 /* The errno of connect without a reply and with a single retransmission
    (TCP_SYNCNT), after *SECONDS.  NULL if there is no such option, or if
    connect has not ended after 6 s.  */
 static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
 {
-#ifdef TCP_SYNCNT
     struct peer_tcp tcp;
     int64_t start = monotonic_ms();
     peer_tcp_begin(&tcp, peer, TUN_PEER);
@@ -78,11 +81,6 @@ static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
     int error = get_int(tcp.fd, SOL_SOCKET, SO_ERROR, 0);
     peer_tcp_close(&tcp);
     return ended ? error_text(error) : NULL;
-#else
-    (void)peer;
-    (void)seconds;
-    return NULL;
-#endif
 }
 
 /* The host's settings are set in the new namespace, which has defaults.  */

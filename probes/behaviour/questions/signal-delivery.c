@@ -110,6 +110,7 @@ static void signal_delivery_raise_other(int number)
 static void signal_delivery_report_mask(struct probe *probe)
 {
     struct sigaction action = {.sa_handler = signal_delivery_raise_other};
+    sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGUSR2);
     install_handler(SIGUSR2, signal_delivery_counting, 0);
     sigaction(SIGUSR1, &action, NULL);
