@@ -220,6 +220,7 @@ static void signal_restart_probe(struct probe *probe)
         .standard = standards, .cope = copes, .probe = signal_restart_probe,   \
         .data = &(const struct trial){call, timeout},                          \
     }
+#define COUNTED(function) function ": EINTR is counted against the deadline"
 #define POSIX_RESTART                                                          \
     "POSIX.1-2024 sigaction: restarted with SA_RESTART, unless specified "     \
     "otherwise. Linux's signal(7): not with a timeout of the socket. The "     \
@@ -246,18 +247,10 @@ QUESTIONS(signal_restart){
             "asynchronously. The notes: connect must not be called again.",
             "sonde_connect: waits by poll, within one deadline", CONNECT,
             SO_SNDTIMEO),
-    RESTART("read", POSIX_RESTART,
-            "sonde_read: EINTR is counted against the deadline", READ,
-            SO_RCVTIMEO),
-    RESTART("recv", POSIX_RESTART,
-            "sonde_read: EINTR is counted against the deadline", RECV,
-            SO_RCVTIMEO),
-    RESTART("write", POSIX_RESTART,
-            "sonde_write: EINTR is counted against the deadline", WRITE,
-            SO_SNDTIMEO),
-    RESTART("send", POSIX_RESTART,
-            "sonde_write: EINTR is counted against the deadline", SEND,
-            SO_SNDTIMEO),
+    RESTART("read", POSIX_RESTART, COUNTED("sonde_read"), READ, SO_RCVTIMEO),
+    RESTART("recv", POSIX_RESTART, COUNTED("sonde_read"), RECV, SO_RCVTIMEO),
+    RESTART("write", POSIX_RESTART, COUNTED("sonde_write"), WRITE, SO_SNDTIMEO),
+    RESTART("send", POSIX_RESTART, COUNTED("sonde_write"), SEND, SO_SNDTIMEO),
     RESTART("poll",
             "POSIX.1-2024 poll: EINTR; no mention of SA_RESTART. "
             "Linux's signal(7): never restarted",
