@@ -83,10 +83,9 @@ const char *try_write(int fd);
 void send_byte(struct probe *probe, int fd);
 int receive_byte(int fd);
 
-/* Write to FD, whose peer does not read, until no byte fits, even after the
-   packets in flight have arrived, since a late acknowledgment makes room.
-   Gives up after 30 rounds: then a byte may fit.  FD becomes non-blocking.
-   Returns the number of written bytes.  */
+/* Write to FD, whose peer does not read, until no byte fits, three times with
+   settle, at most 30 times.  A late acknowledgment may still make room.  FD
+   becomes non-blocking.  Returns the number of written bytes.  */
 long fill_buffers(struct probe *probe, int fd);
 
 /* Set OPTION, SO_RCVTIMEO or SO_SNDTIMEO, of FD to MILLISECONDS.  On failure

@@ -17,8 +17,7 @@ struct inherited {
     int level, option, value;
 };
 
-/* Let LISTENER, a bound socket, listen and accept one client.  A non-blocking
-   LISTENER works too.  Returns the accepted socket.  */
+/* Listen at FD, a bound socket.  Returns an accepted socket.  */
 static int accept_inherits_accept(struct probe *probe, int listener)
 {
     probe_check(probe, listen(listener, 4), "listen");
@@ -41,10 +40,8 @@ static void accept_inherits_probe_flag(struct probe *probe)
                  yes_no(resource_check(fcntl(accepted, get), "fcntl") & flag));
 }
 
-/* Report whether an option of type int is inherited.  A system may round the
-   value, so the accepted socket is compared with the value read from the
-   listener.  The question is skipped if the listener's value is the default of
-   accepted sockets anyway.  */
+/* An option of type int.  A system may round the value, so the accepted socket
+   is compared with the value read from the listener.  */
 static void accept_inherits_probe_option(struct probe *probe)
 {
     const struct inherited *row = probe->question->data;

@@ -5,7 +5,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -13,9 +12,8 @@
 #include "probes/behaviour/loopback.h"
 #include "sonde.h"
 
-/* Report, as the finding KEY, the result of bind with LENGTH bytes of a valid
-   IPv4 address, padded with zeros, and return the reported text.  A lack of
-   free ports skips the question.  */
+/* Report bind with LENGTH bytes of a valid IPv4 address, padded with zeros,
+   and return the reported text.  A lack of free ports skips the question.  */
 static const char *address_length_report_bind(struct probe *probe,
                                               const char *key, socklen_t length)
 {
@@ -34,8 +32,7 @@ static const char *address_length_report_bind(struct probe *probe,
     return text;
 }
 
-/* Report, as the finding "short-buffer", the result of getpeername with a
-   buffer of 4 bytes, and the length that getpeername returns.  */
+/* Report getpeername with a buffer of 4 bytes, and the length it returns.  */
 static void address_length_report_short(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -46,9 +43,8 @@ static void address_length_report_short(struct probe *probe)
                  result ? result_text(result) : "truncated", (long)length);
 }
 
-/* Report the longest path that bind accepts, of the five lengths up to the size
-   of sun_path; 0 if bind accepts none of them.  The file of each length is
-   removed before the next.  Without a temporary directory, report a skip.  */
+/* Report the longest path that bind accepts, of the five lengths up to the
+   size of sun_path; 0 if bind accepts none.  */
 static void address_length_report_unix(struct probe *probe)
 {
     struct sockaddr_un address;

@@ -23,9 +23,8 @@ static struct sockaddr_in bind_choices_report_local(struct probe *probe,
     return address;
 }
 
-/* Bind a socket to port 0 of HOST, in host byte order, and report the local
-   address as the finding KEY.  Returns whether the address is still HOST and
-   the kernel chose a port.  */
+/* Bind a socket to port 0 of HOST, in host byte order, and report the result.
+   Returns whether the address is still HOST and the kernel chose a port.  */
 static bool bind_choices_report_bound(struct probe *probe, const char *key,
                                       in_addr_t host)
 {
@@ -37,9 +36,8 @@ static bool bind_choices_report_bound(struct probe *probe, const char *key,
     return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
-/* Report the range of ephemeral ports by the kernel's setting, and the class of
-   the lowest of 32 ephemeral ports.  The range is skipped if the setting cannot
-   be read.  */
+/* Report the range of ephemeral ports by the kernel's setting, and the class
+   of the lowest of 32 ephemeral ports.  */
 static void bind_choices_report_range(struct probe *probe)
 {
     long low, high;
@@ -58,10 +56,8 @@ static void bind_choices_report_range(struct probe *probe)
                                 : "below 1024");
 }
 
-/* Report the result of bind to port 1 without privilege, and the first port
-   that needs none.  In a namespace or container root may lack the privilege,
-   and a host may require none.  The finding of port 1 is skipped for root if
-   bind is not refused.  */
+/* Report bind to port 1 without privilege, and the first port that needs none.
+   In a namespace root may lack the privilege, and a host may require none.  */
 static void bind_choices_report_privileged(struct probe *probe)
 {
     static const char key[] = "unprivileged-port-start";
@@ -106,30 +102,27 @@ static void bind_choices_probe(struct probe *probe)
             : "another address or port than requested: see the details");
 }
 
-/* ---- who may share ------------------------------------------------------ */
-
-/* Parameters of a question: two sockets for one port, with the options and
-   addresses of each.  */
+/* Parameters of a question: two sockets for one port; OPTION is set for both,
+   or for the second only; the first listens unless idle.  */
 struct contest {
-    int first_option, second_option; /* SO_REUSEADDR, ..., or 0 */
-    bool first_wildcard, second_wildcard, first_listens;
+    int option; /* SO_REUSEADDR, ..., or 0 */
+    bool second_only, first_wildcard, second_wildcard, first_idle;
 };
 
-/* Bind and listen on the port of a first socket, and report the outcome for the
-   second socket: errno of bind, errno of listen, or "success".  EADDRNOTAVAIL
-   of bind skips the question, since the address is missing, not in use.  If the
-   first socket does not listen yet, report the result of its later listen,
-   too.  */
+/* Bind and listen on the port of a first socket, and report the outcome.  If
+   the first socket does not listen yet, report its later listen, too.
+   EADDRNOTAVAIL skips the question: the address is missing, not in use.  */
 static void bind_choices_probe_reuse(struct probe *probe)
 {
     const struct contest *contest = probe->question->data;
     struct sockaddr_in address = loopback_address(0);
-    int first = tcp_socket_with(probe, contest->first_option);
-    int second = tcp_socket_with(probe, contest->second_option);
+    int first =
+        tcp_socket_with(probe, contest->second_only ? 0 : contest->option);
+    int second = tcp_socket_with(probe, contest->option);
     if (contest->first_wildcard)
         address.sin_addr.s_addr = htonl(INADDR_ANY);
     probe_check(probe, bind_to(first, &address), "bind");
-    if (contest->first_listens)
+    if (!contest->first_idle)
         probe_check(probe, listen(first, 4), "listen");
     address.sin_port = local_address(probe, first).sin_port;
     address.sin_addr.s_addr =
@@ -143,7 +136,7 @@ static void bind_choices_probe_reuse(struct probe *probe)
     int result = resource_check(listen(second, 4), "listen");
     probe_report(probe, "answer", "%s%s",
                  result ? "bind: success; listen: " : "", status_text(result));
-    if (!contest->first_listens)
+    if (contest->first_idle)
         probe_report_status(probe, "listen-on-first", listen(first, 4));
 }
 
@@ -154,8 +147,7 @@ struct restart {
 };
 
 /* The server's end closes first and stays in TIME_WAIT, and the listener is
-   closed; then a second server binds to the port and listens.  Report the
-   result.  */
+   closed; then a second server binds to the port and listens.  */
 static void bind_choices_probe_timewait(struct probe *probe)
 {
     const struct restart *restart = probe->question->data;
@@ -217,25 +209,20 @@ QUESTIONS(bind_choices){
                 "sonde_address_local",
         .probe = bind_choices_probe,
     },
-    REUSE("none", "bind to a listener's port, without options",
-          .first_listens = true),
+    REUSE("none", "bind to a listener's port, without options", .option = 0),
     REUSE("addr", "bind to a listener's port, both with SO_REUSEADDR",
-          .first_listens = true, .first_option = SO_REUSEADDR,
-          .second_option = SO_REUSEADDR),
+          .option = SO_REUSEADDR),
     REUSE("addr-idle", "both with SO_REUSEADDR, the first not listening",
-          .first_option = SO_REUSEADDR, .second_option = SO_REUSEADDR),
+          .option = SO_REUSEADDR, .first_idle = true),
     REUSE("addr-wildcard", "both with SO_REUSEADDR, wildcard then loopback",
-          .first_listens = true, .first_wildcard = true,
-          .first_option = SO_REUSEADDR, .second_option = SO_REUSEADDR),
+          .option = SO_REUSEADDR, .first_wildcard = true),
     REUSE("addr-specific", "both with SO_REUSEADDR, loopback then wildcard",
-          .first_listens = true, .second_wildcard = true,
-          .first_option = SO_REUSEADDR, .second_option = SO_REUSEADDR),
+          .option = SO_REUSEADDR, .second_wildcard = true),
 #ifdef SO_REUSEPORT
     REUSE("port", "bind to a listener's port, both with SO_REUSEPORT",
-          .first_listens = true, .first_option = SO_REUSEPORT,
-          .second_option = SO_REUSEPORT),
+          .option = SO_REUSEPORT),
     REUSE("port-second", "bind to a listener's port, with SO_REUSEPORT alone",
-          .first_listens = true, .second_option = SO_REUSEPORT),
+          .option = SO_REUSEPORT, .second_only = true),
 #endif
     TIMEWAIT("timewait", 0, 0, "the port of a connection in TIME_WAIT"),
     TIMEWAIT("timewait-addr", SO_REUSEADDR, SO_REUSEADDR,

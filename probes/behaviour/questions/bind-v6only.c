@@ -65,9 +65,8 @@ static int bind_v6only_bind_alone(struct probe *probe, int value,
     probe_skip(probe, NO_PORT);
 }
 
-/* Report, as the finding KEY, the outcome of an IPv4 client's connect to an
-   IPv6 listener with IPV6_V6ONLY set to VALUE: the name of errno, or the form
-   in which accept returns the client's address.  */
+/* Report an IPv4 client's connect to an IPv6 listener with IPV6_V6ONLY set to
+   VALUE: errno, or the form in which accept returns the client's address.  */
 static void bind_v6only_report_client(struct probe *probe, const char *key,
                                       int value)
 {
@@ -96,10 +95,9 @@ static int bind_v6only_listen(int fd, const struct sockaddr_in *address)
     return bind_to(fd, address) ? -1 : resource_check(listen(fd, 4), "listen");
 }
 
-/* Listen on one port over IPv6, with IPV6_V6ONLY set to VALUE, and then over
-   IPv4.  Report the result of the IPv4 listener as the finding KEY.  Retries
-   with another port if another process holds the port, so that IPv4 alone
-   cannot be bound either; the question is skipped after PORTS ports.  */
+/* Listen on one port over IPv6, with IPV6_V6ONLY set to VALUE, then over IPv4,
+   and report the latter.  A port that another process holds, so that IPv4
+   alone fails as well, is replaced, PORTS times.  */
 static void bind_v6only_report_listener(struct probe *probe, const char *key,
                                         int value)
 {

@@ -12,9 +12,8 @@
 /* Milliseconds within which a refusal is immediate.  */
 enum { AT_ONCE = 500 };
 
-/* Connect FD to ADDRESS.  Returns the duration in milliseconds, and the outcome
-   as text in *ERROR: "success" or the name of errno.  A fault of this host's
-   network skips the question (skip_unreached).  */
+/* Connect FD to ADDRESS.  Returns the duration in milliseconds, and the
+   outcome by status_text in *ERROR.  May skip the question (skip_unreached). */
 static int64_t connect_refused_time(struct probe *probe, int fd,
                                     const struct sockaddr_in *address,
                                     const char **error)
@@ -56,8 +55,7 @@ static void connect_refused_probe(struct probe *probe)
                  pending > 0 ? error_text(pending) : "0");
 }
 
-/* Connect a socket to itself, by TCP's simultaneous open, and report whether
-   the socket receives its own data.  */
+/* Connect a socket to itself, by TCP's simultaneous open.  */
 static void connect_refused_probe_self(struct probe *probe)
 {
     int fd = tcp_bound(probe, 0);

@@ -6,21 +6,18 @@
 #include <arpa/inet.h>
 
 #include "base/monotonic.h"
-#include "base/names.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
-#include "probes/run/runner.h"
 
 /* Duration of watching for retransmitted SYNs, in milliseconds.  */
 enum { WATCHED = 7600 };
 
-/* Connect to a peer that never replies, for WATCHED milliseconds, and write the
-   intervals between the SYNs, in whole seconds, to TEXT of SIZE bytes: "1, 1,
-   2"; "" if no SYN was retransmitted.  Intervals without room in TEXT are left
-   out.  This process may see a SYN late, never early, so an interval may be a
-   quarter of a second short for the kernel's timers, and three quarters
-   long.  */
+/* Connect to a peer that never replies, for WATCHED milliseconds, and write
+   the intervals between the SYNs, in whole seconds, to TEXT of SIZE bytes: "1,
+   1, 2".  Intervals without room are left out.  This process may see a SYN
+   late, never early, so an interval may be a quarter of a second short for the
+   kernel's timers, and three quarters long.  */
 static void connect_timeout_watch_syns(struct peer *peer, char *text,
                                        size_t size)
 {
@@ -63,15 +60,16 @@ static long connect_timeout_total(long retries, long linear)
     return total;
 }
 
-/* The outcome of connect without a reply and with a single retransmission
-   (TCP_SYNCNT), so that the timeout is short: the name of errno; *SECONDS is
-   the time until then.  NULL if there is no such option, or if connect has not
-   ended after 6 s.  */
+#ifndef TCP_SYNCNT
+#define TCP_SYNCNT -1 /* setsockopt fails */
+#endif
+
+/* The errno of connect without a reply and with a single retransmission
+   (TCP_SYNCNT), after *SECONDS.  NULL if there is no such option, or if
+   connect has not ended after 6 s.  */
 static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
 {
-#ifdef TCP_SYNCNT
     struct peer_tcp tcp;
-    static char text[40];
     int64_t start = monotonic_ms();
     peer_tcp_begin(&tcp, peer, TUN_PEER);
     if (set_int(tcp.fd, IPPROTO_TCP, TCP_SYNCNT, 1))
@@ -82,75 +80,54 @@ static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
     bool ended = wait_for(tcp.fd, POLLOUT, 0);
     int error = get_int(tcp.fd, SOL_SOCKET, SO_ERROR, 0);
     peer_tcp_close(&tcp);
-    snprintf(text, sizeof text, "%s", error_text(error));
-    return ended ? text : NULL;
-#else
-    (void)peer;
-    (void)seconds;
-    return NULL;
-#endif
+    return ended ? error_text(error) : NULL;
 }
 
-/* Values of the host's settings tcp_syn_retries and tcp_syn_linear_timeouts;
-   -1: unknown.  */
-struct figures {
-    long retries, linear;
-};
-
-/* Open PEER in a new namespace, and set the host's values of the two settings
-   there, since a new namespace has defaults.  Returns the host's values.  */
-static struct figures connect_timeout_open(struct peer *peer,
-                                           struct probe *probe)
-{
-    static const char retries[] = "net.ipv4.tcp_syn_retries";
-    static const char linear[] = "net.ipv4.tcp_syn_linear_timeouts";
-    struct figures figures = {namespace_read(retries), namespace_read(linear)};
-    peer_open(peer, probe, false);
-    peer_setting(peer, retries, figures.retries);
-    peer_setting(peer, linear, figures.linear);
-    return figures;
-}
-
+/* The host's settings are set in the new namespace, which has defaults.  */
 static void connect_timeout_probe(struct probe *probe)
 {
+    static const char retries_name[] = "net.ipv4.tcp_syn_retries";
+    static const char linear_name[] = "net.ipv4.tcp_syn_linear_timeouts";
     struct peer peer;
     const char *error;
     char intervals[80];
     long seconds = 0;
-    struct figures figures = connect_timeout_open(&peer, probe);
+    long retries = namespace_read(retries_name);
+    long linear = namespace_read(linear_name);
+    peer_open(&peer, probe, false);
+    peer_setting(&peer, retries_name, retries);
+    peer_setting(&peer, linear_name, linear);
     do {
         peer_attend(&peer);
         error = connect_timeout_one_retry(&peer, &seconds);
     } while (peer_was_absent(&peer));
     if (error)
         probe_report(probe, "with-one-retry", "%s after %ld s", error, seconds);
+    else
+        error = "no error within 7 s";
     do {
         peer_attend(&peer);
         connect_timeout_watch_syns(&peer, intervals, sizeof intervals);
     } while (peer_was_absent(&peer));
     probe_report(probe, "syn-intervals", "%s s", intervals);
-    if (figures.retries < 0) {
+    if (retries < 0) {
         probe_report_skip(probe, "timeout", "no readable setting");
-        probe_report(probe, "answer", "%s",
-                     error ? error : "no error within 7 s");
+        probe_report(probe, "answer", "%s", error);
         return;
     }
-    long linear = figures.linear > 0 ? figures.linear : 0;
-    long total = connect_timeout_total(figures.retries, linear);
+    linear = linear > 0 ? linear : 0;
+    long total = connect_timeout_total(retries, linear);
     probe_report_computed(
         probe, "timeout",
         "%ld s, computed from %ld retries and %ld linear timeouts", total,
-        figures.retries, linear);
-    probe_report_computed(probe, "answer", "%s after %ld s (computed)",
-                          error ? error : "no error within 7 s", total);
+        retries, linear);
+    probe_report_computed(probe, "answer", "%s after %ld s (computed)", error,
+                          total);
 }
 
-/* ---- a router answers --------------------------------------------------- */
-
-/* Report, as the finding KEY, the outcome of connect if the SYN is answered by
-   ICMP destination unreachable with CODE: the errno, and whether connect failed
-   at once (within 0.7 s); or no error within 2.5 s, and whether the SYN is
-   retransmitted.  Returns the reported text, valid until the next call.  */
+/* Report connect if the SYN is answered by ICMP destination unreachable with
+   CODE: the errno, and whether connect failed at once (within 0.7 s); or no
+   error within 2.5 s.  Returns the reported text, valid until the next call. */
 static const char *connect_timeout_report_icmp(struct peer *peer,
                                                const char *key, int code)
 {

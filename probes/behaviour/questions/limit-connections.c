@@ -7,12 +7,10 @@
 #include <sys/resource.h>
 
 #include "probes/behaviour/loopback.h"
-#include "probes/run/namespace.h"
 #include "probes/run/proc.h"
 
 /* Connect a new socket to LISTENER from the local address and port of OTHER,
-   with SO_REUSEADDR.  Returns "success" or the name of errno, of bind or
-   connect.  The socket stays open.  */
+   with SO_REUSEADDR.  Returns the status of bind or connect as text.  */
 static const char *limit_connections_same_port(struct probe *probe, int other,
                                                int listener)
 {

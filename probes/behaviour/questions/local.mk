@@ -4,15 +4,13 @@
 # A new file is named here, and nowhere else: the catalogue takes it from this
 # list.
 probes_questions = \
-	probes/behaviour/questions/accept-aborted.c \
-	probes/behaviour/questions/accept-fdlimit.c \
+	probes/behaviour/questions/accept-failed.c \
 	probes/behaviour/questions/accept-flags.c \
 	probes/behaviour/questions/accept-inherits.c \
 	probes/behaviour/questions/address-length.c \
 	probes/behaviour/questions/bind-choices.c \
 	probes/behaviour/questions/bind-v6only.c \
-	probes/behaviour/questions/close-refcount.c \
-	probes/behaviour/questions/close-timewait.c \
+	probes/behaviour/questions/close.c \
 	probes/behaviour/questions/connect-refused.c \
 	probes/behaviour/questions/connect-timeout.c \
 	probes/behaviour/questions/limit-connections.c \
@@ -24,15 +22,12 @@ probes_questions = \
 	probes/behaviour/questions/peer-crash.c \
 	probes/behaviour/questions/peer-fin.c \
 	probes/behaviour/questions/shutdown-how.c \
-	probes/behaviour/questions/signal-connect-again.c \
-	probes/behaviour/questions/signal-delivery.c \
-	probes/behaviour/questions/signal-numbers.c \
 	probes/behaviour/questions/signal-restart.c \
+	probes/behaviour/questions/signal-delivery.c \
 	probes/behaviour/questions/socket-combinations.c \
 	probes/behaviour/questions/tcp-states.c \
 	probes/behaviour/questions/udp.c \
-	probes/behaviour/questions/write-dontwait.c \
-	probes/behaviour/questions/write-returns.c
+	probes/behaviour/questions/write.c
 
 probes_libprobes_la_SOURCES += $(probes_questions)
 BUILT_SOURCES += probes/behaviour/list.h

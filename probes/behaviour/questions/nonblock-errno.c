@@ -37,8 +37,6 @@ static void nonblock_errno_probe(struct probe *probe)
                  *connecting == '0' ? "completes at once" : connecting);
 }
 
-/* ---- ways to wait ------------------------------------------------------- */
-
 static volatile sig_atomic_t signalled;
 
 static void nonblock_errno_on_signal(int number)
@@ -46,9 +44,8 @@ static void nonblock_errno_on_signal(int number)
     signalled = number;
 }
 
-/* Report whether input raises SIGIO on a socket with O_ASYNC: "works", "no
-   SIGIO" within a second, or the name of errno.  Returns the reported text.
-   Afterwards SIGIO is ignored.  */
+/* Report whether input raises SIGIO within a second on a socket with O_ASYNC.
+   Returns the reported text.  Afterwards SIGIO is ignored.  */
 static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 {
 #ifdef O_ASYNC
@@ -75,8 +72,7 @@ static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 #endif
 }
 
-/* Whether select (BY_SELECT) or poll reports a connection with input as
-   readable: "works", or "not ready" within LOOPBACK_TIMEOUT.  */
+/* Whether select (BY_SELECT) or poll reports a connection with input.  */
 static const char *nonblock_errno_multiplexed(struct probe *probe,
                                               bool by_select)
 {

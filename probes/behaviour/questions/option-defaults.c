@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/names.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/option-names.h"
 
@@ -115,10 +114,8 @@ static const struct row rows[] = {
 };
 
 /* Report the default of an option, and the value read back after setting: "0;
-   set 1: 1", "87380; set 10000: 20000", "1; set 7: ENOPROTOOPT".  For a
-   read-only option, report the default alone; for a missing option the errno.
-   The finding is skipped if setting needs privilege.  Returns whether the
-   option exists, that is, can be read.  */
+   set 1: 1", "1; set 7: ENOPROTOOPT"; for a missing option the errno.  Returns
+   whether the option exists, that is, can be read.  */
 static bool option_defaults_report_row(struct probe *probe,
                                        const struct row *row)
 {
@@ -145,8 +142,7 @@ static bool option_defaults_report_row(struct probe *probe,
     return exists;
 }
 
-/* Report the default of OPTION, a timeout of FD in a structure, in seconds; or
-   the name of errno.  Returns whether OPTION exists.  */
+/* Report the default of OPTION, a timeout.  Returns whether OPTION exists.  */
 static bool option_defaults_report_timeout(struct probe *probe, int fd,
                                            const char *name, int option)
 {

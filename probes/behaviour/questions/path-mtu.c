@@ -7,7 +7,6 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
-#include "probes/run/runner.h"
 
 /* Bytes of data to send, and the MTU that the router reports.  */
 enum { LARGE = 1400, REPORTED = 600 };
@@ -27,10 +26,9 @@ struct path {
     int timeout;
 };
 
-/* Receive data until a segment fits into PATH, and reply to larger segments as
-   PATH says.  Returns the size of the packet that fits, or 0 after the timeout.
-   *DONT_FRAGMENT is set to the DF bit of the last packet that was too large;
-   without such a packet *DONT_FRAGMENT is not changed.  */
+/* Receive data until a segment fits into PATH, and reply to larger segments by
+   PATH.  Returns the size of the packet that fits, or 0 after the timeout.
+   *DONT_FRAGMENT becomes the DF bit of the last packet too large, if any.  */
 static size_t path_mtu_shrink(struct peer_tcp *tcp, const struct path *path,
                               bool *dont_fragment)
 {
@@ -48,10 +46,8 @@ static size_t path_mtu_shrink(struct peer_tcp *tcp, const struct path *path,
     return 0;
 }
 
-/* Send data that is too large for PATH over a new connection.  Returns the size
-   of the first packet that fits, or 0 after the timeout of PATH.  Sets
-   *DONT_FRAGMENT as path_mtu_shrink does.  Repeats the measurement if this
-   process was not scheduled in time (peer_was_absent).  */
+/* The same, of data too large for PATH, sent over a new connection.  Repeated
+   if this process was not scheduled in time.  */
 static size_t path_mtu_send(struct peer *peer, const struct path *path,
                             bool *dont_fragment)
 {

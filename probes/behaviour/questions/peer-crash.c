@@ -9,7 +9,6 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
-#include "probes/run/runner.h"
 
 /* The maximum time of watching a connection, in milliseconds.  */
 enum { WATCH_MAX = 9000 };

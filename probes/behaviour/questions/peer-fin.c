@@ -61,10 +61,9 @@ static void catch (int number)
     caught = number;
 }
 
-/* Write to a connection after the peer's RST, and after the pending ECONNRESET
-   was read, by send with FLAGS.  OPTION of SOL_SOCKET is set first; 0: none.
-   Clears the note of a caught signal before.  Returns the result of send as
-   text.  */
+/* Write by send with FLAGS after the peer's RST, and after the pending
+   ECONNRESET was read.  OPTION of SOL_SOCKET is set first; 0: none.  Returns
+   the result of send as text, and sets CAUGHT if a signal came.  */
 static const char *peer_fin_write_after_reset(struct probe *probe, int flags,
                                               int option)
 {

@@ -44,9 +44,8 @@ static void shutdown_how_report_late_data(struct probe *probe)
     probe_report(probe, "data-after-SHUT_RD", "send: %s; read: %s", sent, got);
 }
 
-/* Report the outcome of a blocked accept when its listener is shut down, and of
-   shutdown and listen on the listener afterwards.  If shutdown fails, a client
-   lets accept return.  */
+/* Report a blocked accept when its listener is shut down, and then shutdown
+   and listen.  If shutdown fails, a client lets accept return.  */
 static void shutdown_how_report_listener(struct probe *probe)
 {
     int listener = tcp_listener(probe, 4);

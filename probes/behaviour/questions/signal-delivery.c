@@ -1,4 +1,4 @@
-/* signal-delivery.c - delivery of signals, sigaction flags, SIGCHLD
+/* signal-delivery.c - numbers and delivery of signals, sigaction flags, SIGCHLD
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -8,9 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
+#include "probes/behaviour/question.h"
+#include "probes/run/core.h"
 
 /* Set by the handlers: the number of calls, the current and the maximum depth
    of recursion, and whether si_pid was right.  */
@@ -43,8 +46,7 @@ static void signal_delivery_with_info(int number, siginfo_t *info,
     informed = info && info->si_pid == getpid();
 }
 
-/* Returns how often the handler runs for five signals NUMBER sent while NUMBER
-   is blocked.  The handler stays installed.  */
+/* How often the handler runs for five signals NUMBER, sent while blocked.  */
 static int signal_delivery_delivered(int number)
 {
     sigset_t set;
@@ -108,6 +110,7 @@ static void signal_delivery_raise_other(int number)
 static void signal_delivery_report_mask(struct probe *probe)
 {
     struct sigaction action = {.sa_handler = signal_delivery_raise_other};
+    sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGUSR2);
     install_handler(SIGUSR2, signal_delivery_counting, 0);
     sigaction(SIGUSR1, &action, NULL);
@@ -180,8 +183,7 @@ static void signal_delivery_probe_reset(struct probe *probe)
                  before == SIG_DFL ? "the previous handler" : "another value");
 }
 
-/* Report, as the finding KEY, the result of waitpid for a child that exits at
-   once: "status", or the name of errno.  Returns that result.  */
+/* Report waitpid for a child that exits at once.  Returns the result.  */
 static const char *signal_delivery_report_wait(struct probe *probe,
                                                const char *key)
 {
@@ -212,6 +214,68 @@ static void signal_delivery_probe_sigchld(struct probe *probe)
                  usual ? "yes, until waitpid" : "not as POSIX specifies",
                  strcmp(ignored, "ECHILD") ? "; also if SIGCHLD is ignored"
                                            : "; no if SIGCHLD is ignored");
+}
+
+/* In a child: set signal NUMBER to its default action, without a core file, and
+   raise it.  Exits if the signal has no effect.  */
+static _Noreturn void signal_delivery_raise_number(int number)
+{
+    sigset_t all;
+    core_none();
+    signal(number, SIG_DFL);
+    sigfillset(&all);
+    sigprocmask(SIG_UNBLOCK, &all, NULL);
+    raise(number);
+    _exit(0);
+}
+
+/* Find the default action of signal NUMBER by raising it in a child.  "no
+   effect" also after SIGCONT, and if waitpid fails.  */
+static const char *signal_delivery_default_action(struct probe *probe,
+                                                  int number)
+{
+    int status = 0, tries = 0;
+    pid_t got, child = probe_check(probe, fork(), "fork");
+    if (child == 0)
+        signal_delivery_raise_number(number);
+    do
+        got = waitpid(child, &status, WUNTRACED);
+    while (got < 0 && wait_retry(&tries));
+    if (got == child && WIFSTOPPED(status)) {
+        kill(child, SIGKILL);
+        wait_child(child, NULL, DEADLINE_USUAL);
+        return "stops";
+    }
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status) == number ? "terminates"
+                                          : "terminates by another signal";
+    return "no effect";
+}
+
+static void signal_delivery_report_number(struct probe *probe, const char *key,
+                                          int number)
+{
+    probe_report(probe, key, "%d, %s", number,
+                 signal_delivery_default_action(probe, number));
+}
+
+static void signal_delivery_probe_numbers(struct probe *probe)
+{
+    int named = 0, last = 0;
+    for (int number = 1; number < 128; number++) {
+        const char *name = signal_name(number);
+        if (!name)
+            continue;
+        named++;
+        last = number;
+        signal_delivery_report_number(probe, name, number);
+    }
+#ifdef SIGRTMIN
+    signal_delivery_report_number(probe, "SIGRTMIN", SIGRTMIN);
+    signal_delivery_report_number(probe, "SIGRTMAX", SIGRTMAX);
+#endif
+    probe_report(probe, "answer", "%d named signals, the highest %d", named,
+                 last);
 }
 
 QUESTIONS(signal_delivery){
@@ -267,6 +331,18 @@ QUESTIONS(signal_delivery){
                     "loop with WNOHANG, not wait.",
         .cope = "sonde_reap",
         .probe = signal_delivery_probe_sigchld,
+        .where = IN_PROGRAM,
+    },
+    {
+        .id = "signal.numbers",
+        .text = "number and default action of every signal",
+        .why =
+            "Signal numbers in scripts and exit statuses mean other signals on "
+            "other systems.",
+        .standard = "POSIX.1-2024 signal.h: names and default actions; numbers "
+                    "only for kill -1, -2, -3, -6, -9, -14, -15.",
+        .cope = "nothing: use the names",
+        .probe = signal_delivery_probe_numbers,
         .where = IN_PROGRAM,
     },
     END_OF_QUESTIONS,

@@ -5,11 +5,55 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/names.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
+
+/* Accept clients of LISTENER, which becomes non-blocking, until FD is
+   connected or has failed, at most 100 times, for at most 5 s.  */
+static void signal_restart_accept(int listener, int fd)
+{
+    set_nonblocking(listener, true);
+    for (int i = 0; i < 100 && !wait_for(fd, POLLOUT, 50); i++)
+        end_by_reset(resource_check(accept(listener, NULL, NULL), "accept"));
+}
+
+static void signal_restart_probe_again(struct probe *probe)
+{
+    enum { max = 300 };
+    int fds[max], next;
+    struct sockaddr_in peer;
+    socklen_t length = sizeof peer;
+    int listener = tcp_listener(probe, 1);
+    struct sockaddr_in address = local_address(probe, listener);
+    fill_queue(probe, listener, max, false, fds, &next);
+    if (next != ETIMEDOUT)
+        probe_skip(probe, "connect does not block on a full queue: %s",
+                   errno_name(next));
+    int fd = tcp_socket(probe);
+    alarm_every(30);
+    probe_report_status(probe, "first-connect", connect_to(fd, &address));
+    const char *second = status_text(connect_to(fd, &address));
+    bool waits = !strcmp(second, "EINTR");
+    alarm_every(0);
+    set_nonblocking(fd, true);
+    const char *third = status_text(connect_to(fd, &address));
+    signal_restart_accept(listener, fd);
+    probe_report(probe, "answer", "%s",
+                 waits ? "waits for the first attempt" : second);
+    probe_report(probe, "non-blocking-connect", "%s", third);
+    probe_report_status(probe, "after-completion", connect_to(fd, &address));
+    probe_report_status(probe, "after-completion-again",
+                        connect_to(fd, &address));
+    probe_report(
+        probe, "completion", "poll: %s; SO_ERROR: %d; getpeername: %s",
+        poll_names(wait_for(fd, POLLOUT, LOOPBACK_TIMEOUT)),
+        get_int(fd, SOL_SOCKET, SO_ERROR, -1),
+        status_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
+}
 
 enum call { ACCEPT, CONNECT, READ, RECV, WRITE, SEND, POLL, SELECT };
 
@@ -27,8 +71,6 @@ struct setup {
     int fd;    /* the call's */
     int other; /* releases the call; or -1 */
 };
-
-/* ---- what the calls block on -------------------------------------------- */
 
 /* A client that is not connected yet, and a listener with a full queue.  The
    question is skipped unless connect gets no reply from a full queue.  */
@@ -67,8 +109,6 @@ static void signal_restart_open(struct setup *setup)
         set_nonblocking(setup->fd, false);
     }
 }
-
-/* ---- the calls, and what lets them end ---------------------------------- */
 
 static long signal_restart_call(void *data)
 {
@@ -122,17 +162,13 @@ static void signal_restart_release(void *data)
     case RECV:
     case POLL:
     case SELECT:
-    default:
         send_byte(setup->probe, setup->other);
     }
 }
 
-/* ---- asking ------------------------------------------------------------- */
-
 /* Make the call of the question once, on new sockets, with a handler installed
    by FLAGS; TIMEOUT: with a timeout option of 10 s set.  Returns the outcome
-   (see interrupt_call), or NULL if the call did not block.  The sockets are
-   closed by RST.  */
+   of interrupt_call.  */
 static const char *signal_restart_try_once(struct probe *probe, int flags,
                                            bool timeout)
 {
@@ -149,9 +185,8 @@ static const char *signal_restart_try_once(struct probe *probe, int flags,
     return outcome;
 }
 
-/* Report the outcome of the call as the finding KEY.  Tries three times, since
-   on a busy host the call may find room and not block; then the finding is
-   skipped.  */
+/* Report the outcome of the call.  Tries three times, since on a busy host the
+   call may find room and not block.  */
 static void signal_restart_try_call(struct probe *probe, const char *key,
                                     int flags, bool timeout)
 {
@@ -185,12 +220,26 @@ static void signal_restart_probe(struct probe *probe)
         .standard = standards, .cope = copes, .probe = signal_restart_probe,   \
         .data = &(const struct trial){call, timeout},                          \
     }
+#define COUNTED(function) function ": EINTR is counted against the deadline"
 #define POSIX_RESTART                                                          \
     "POSIX.1-2024 sigaction: restarted with SA_RESTART, unless specified "     \
     "otherwise. Linux's signal(7): not with a timeout of the socket. The "     \
     "notes: not every system restarts every call."
 
 QUESTIONS(signal_restart){
+    {
+        .id = "signal.connect-again",
+        .text = "a second connect after EINTR of the first",
+        .why =
+            "Programs that call connect again take EISCONN or EALREADY for the "
+            "outcome, though the first attempt may still be in progress.",
+        .standard =
+            "POSIX.1-2024 connect: after EINTR the connection is established "
+            "asynchronously; EALREADY for another connect meanwhile.",
+        .cope = "sonde_connect: never calls connect twice; polls, then reads "
+                "SO_ERROR and getpeername",
+        .probe = signal_restart_probe_again,
+    },
     RESTART("accept", POSIX_RESTART, "sonde_accept: EINTR is never reported",
             ACCEPT, SO_RCVTIMEO),
     RESTART("connect",
@@ -198,18 +247,10 @@ QUESTIONS(signal_restart){
             "asynchronously. The notes: connect must not be called again.",
             "sonde_connect: waits by poll, within one deadline", CONNECT,
             SO_SNDTIMEO),
-    RESTART("read", POSIX_RESTART,
-            "sonde_read: EINTR is counted against the deadline", READ,
-            SO_RCVTIMEO),
-    RESTART("recv", POSIX_RESTART,
-            "sonde_read: EINTR is counted against the deadline", RECV,
-            SO_RCVTIMEO),
-    RESTART("write", POSIX_RESTART,
-            "sonde_write: EINTR is counted against the deadline", WRITE,
-            SO_SNDTIMEO),
-    RESTART("send", POSIX_RESTART,
-            "sonde_write: EINTR is counted against the deadline", SEND,
-            SO_SNDTIMEO),
+    RESTART("read", POSIX_RESTART, COUNTED("sonde_read"), READ, SO_RCVTIMEO),
+    RESTART("recv", POSIX_RESTART, COUNTED("sonde_read"), RECV, SO_RCVTIMEO),
+    RESTART("write", POSIX_RESTART, COUNTED("sonde_write"), WRITE, SO_SNDTIMEO),
+    RESTART("send", POSIX_RESTART, COUNTED("sonde_write"), SEND, SO_SNDTIMEO),
     RESTART("poll",
             "POSIX.1-2024 poll: EINTR; no mention of SA_RESTART. "
             "Linux's signal(7): never restarted",

@@ -56,11 +56,9 @@ static int socket_combinations_protocol(int domain, int type)
                                 : 0;
 }
 
-/* Report, as the finding KEY, whether socket accepts the arguments: "yes", or
-   the name of errno.  A lack of privilege is distinguished from a lack of
-   support, since the result with privilege is unknown: then the finding is
-   skipped.  Returns 1 for a socket, which is closed, 0 for none, -1 for a lack
-   of privilege.  */
+/* Report whether socket accepts the arguments; skipped for a lack of
+   privilege, since the result with privilege is unknown.  Returns 1 for a
+   socket, which is closed, 0 for none, -1 for a lack of privilege.  */
 static int socket_combinations_report(struct probe *probe, const char *key,
                                       int domain, int type, int protocol)
 {

@@ -233,9 +233,8 @@ static void tcp_states_walk_passive(struct peer *peer, bool *seen)
     tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
-/* Report the number of the seen states, and the missing states.  WHY is NULL,
-   or the reason why the peer could not be simulated: then missing states are no
-   property of the host, and the finding is skipped, with WHY.  */
+/* Report the seen and the missing states.  WHY, if not NULL, is the reason why
+   no peer was simulated: then missing states are no property of the host.  */
 static void tcp_states_report_seen(struct probe *probe, const bool *seen,
                                    const char *why)
 {

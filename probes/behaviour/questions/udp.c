@@ -27,8 +27,7 @@ static int udp_bound(struct probe *probe, struct sockaddr_in *address)
 
 static char datagram[70000];
 
-/* Send SIZE bytes, at most 70000, to ADDRESS without waiting.  Returns the
-   result of sendto.  */
+/* Send SIZE bytes, at most 70000, to ADDRESS without waiting.  */
 static int udp_send(int fd, long size, const struct sockaddr_in *address)
 {
     const void *storage = address;
@@ -37,9 +36,8 @@ static int udp_send(int fd, long size, const struct sockaddr_in *address)
     return resource_check((int)sent, "sendto");
 }
 
-/* The size of the largest datagram, up to 69999 bytes, that FD sends to
-   ADDRESS; 0 if none is sent.  *ERROR is the errno of a larger datagram, or 0
-   if none failed.  */
+/* The size of the largest datagram that FD sends to ADDRESS; 0 if none is
+   sent.  *ERROR is the errno of a larger datagram, or 0 if none failed.  */
 static long udp_largest(int fd, const struct sockaddr_in *address, int *error)
 {
     long low = 0, high = sizeof datagram;

@@ -1,0 +1,149 @@
+/* accept-failed.c - accept after RST of the client, or without a descriptor
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/names.h"
+#include "probes/behaviour/loopback.h"
+
+/* Report calls on FD, accepted after RST with an address of LENGTH bytes.  */
+static void accept_failed_report_socket(struct probe *probe, int fd,
+                                        socklen_t length)
+{
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    probe_report(probe, "address-length", "%ld", (long)length);
+    probe_report_status(probe, "getpeername",
+                        getpeername(fd, (struct sockaddr *)&address, &size));
+    probe_report(probe, "poll", "%s",
+                 poll_names(wait_for(fd, POLLIN | POLLOUT, LOOPBACK_TIMEOUT)));
+    probe_report_status(probe, "setsockopt",
+                        set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1));
+    const char *first = try_read(fd);
+    probe_report(probe, "read", "%s", first);
+    probe_report(probe, "read-again", "%s", try_read(fd));
+    probe_report(probe, "write", "%s", try_write(fd));
+    probe_report(probe, "answer", "accept succeeds; read: %s", first);
+}
+
+/* Report whether connections that were reset still occupy the queue: as many
+   clients are then connected as without a reset, not many more.  */
+static void accept_failed_report_slot(struct probe *probe)
+{
+    enum { max = 300 };
+    int fds[max], next;
+    int listener = tcp_listener(probe, 1);
+    int live = fill_queue(probe, listener, max, false, fds, &next);
+    for (int i = 0; i < live; i++)
+        reset(fds[i]);
+    close(listener);
+    listener = tcp_listener(probe, 1);
+    int dead = fill_queue(probe, listener, max, true, fds, &next);
+    /* A stack that handles RST later may accept one or two more.  */
+    if (live > max / 4)
+        probe_report_skip(probe, "queue-slot", "the queue holds more than %d",
+                          max / 4);
+    else
+        probe_report(probe, "queue-slot", "%s",
+                     dead < 3 * live ? "held until accept" : "released by RST");
+}
+
+static void accept_failed_probe_aborted(struct probe *probe)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    int listener = tcp_listener(probe, 8);
+    signal(SIGPIPE, SIG_IGN);
+    reset(tcp_client(probe, listener));
+    settle(probe);
+    set_nonblocking(listener, true);
+    int fd = resource_check(
+        accept(listener, (struct sockaddr *)&address, &length), "accept");
+    const char *error = result_text(fd);
+    if (fd >= 0)
+        accept_failed_report_socket(probe, fd, length);
+    else
+        probe_report(probe, "answer", "%s%s", error,
+                     strcmp(error, "EAGAIN") ? ""
+                                             : ": not in the queue any more");
+    accept_failed_report_slot(probe);
+}
+
+/* Lower the soft limit RLIMIT_NOFILE so that the next call that opens a
+   descriptor fails with EMFILE.  Returns the original limit.  */
+static struct rlimit accept_failed_exhaust(struct probe *probe)
+{
+    struct rlimit original;
+    int last = probe_check(probe, dup(0), "dup");
+    close(last);
+    probe_check(probe, getrlimit(RLIMIT_NOFILE, &original), "getrlimit");
+    struct rlimit limit = original;
+    limit.rlim_cur = (rlim_t)last;
+    probe_check(probe, setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+    return original;
+}
+
+static void accept_failed_probe_fdlimit(struct probe *probe)
+{
+    int listener = tcp_listener(probe, 8);
+    int client = tcp_client(probe, listener);
+    settle(probe);
+    set_nonblocking(listener, true);
+    struct rlimit original = accept_failed_exhaust(probe);
+    int fd = accept(listener, NULL, NULL);
+    const char *first = result_text(fd < 0 ? -1 : 0);
+    const char *second = result_text(accept(listener, NULL, NULL) < 0 ? -1 : 0);
+    probe_check(probe, setrlimit(RLIMIT_NOFILE, &original), "setrlimit");
+    settle(probe);
+    short events = wait_for(listener, POLLIN, 0);
+    fd = accept(listener, NULL, NULL);
+    if (fd < 0 && resource_missing(errno)) /* not because of this limit */
+        probe_check(probe, fd, "accept");
+    probe_report(probe, "answer", "%s; the connection is %s", first,
+                 fd >= 0 ? "kept in the queue" : "lost");
+    probe_report(probe, "accept-again", "%s", second);
+    probe_report(probe, "poll", "%s", poll_names(events));
+    if (fd < 0)
+        probe_report(probe, "client", "read: %s", try_read(client));
+}
+
+QUESTIONS(accept_failed){
+    {
+        .id = "accept.aborted",
+        .text = "accept after the client sent RST",
+        .why = "A server that treats the errno as fatal is stopped by one "
+               "impatient client; where accept succeeds, the next call on the "
+               "connection fails.",
+        .standard =
+            "POSIX.1-2024 accept: ECONNABORTED, \"a connection has been "
+            "aborted\". The notes: Berkeley kernels hide it, SVR4 returns "
+            "EPROTO; today's BSDs return ECONNABORTED, and on Linux accept "
+            "succeeds.",
+        .cope = "sonde_accept: takes the next connection instead; "
+                "sonde_accept_class: \"retry\", never fatal",
+        .probe = accept_failed_probe_aborted,
+    },
+    {
+        .id = "accept.fdlimit",
+        .text = "accept without a free descriptor",
+        .why =
+            "If the connection stays in the queue, a loop around poll and "
+            "accept spins at full load until a descriptor is free; otherwise "
+            "the client is lost.",
+        .standard =
+            "POSIX.1-2024 accept: EMFILE, ENFILE; the connection's fate is "
+            "unspecified.",
+        .cope =
+            "sonde_reserve_shed: closes the client's connection by a reserve "
+            "descriptor; sonde_backoff",
+        .probe = accept_failed_probe_fdlimit,
+        .expected_errno = EMFILE,
+    },
+    END_OF_QUESTIONS,
+};

@@ -1,0 +1,204 @@
+/* close.c - how close ends a connection, and how long TIME_WAIT lasts
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/monotonic.h"
+#include "base/wait.h"
+#include "probes/behaviour/loopback.h"
+#include "probes/behaviour/tcp-table.h"
+#include "probes/run/namespace.h"
+#include "probes/run/runner.h"
+
+/* Start a child that holds all inherited descriptors until *HOLD, a new
+   descriptor, is closed.  Returns the child, for close_release.  */
+static pid_t close_hold(struct probe *probe, int *hold)
+{
+    int ends[2], tries = 0;
+    char byte;
+    probe_check(probe, pipe(ends), "pipe");
+    pid_t child = probe_check(probe, fork(), "fork");
+    if (child == 0) {
+        close(ends[1]);
+        while (read(ends[0], &byte, 1) < 0 && wait_retry(&tries))
+            continue;
+        _exit(0);
+    }
+    close(ends[0]);
+    *hold = ends[1];
+    return child;
+}
+
+/* Let the CHILD of close_hold exit, and reap the child.  */
+static void close_release(pid_t child, int hold)
+{
+    close(hold);
+    wait_child(child, NULL, LOOPBACK_TIMEOUT);
+}
+
+static void close_probe_refcount(struct probe *probe)
+{
+    int hold;
+    struct pair pair = tcp_pair(probe);
+    pid_t child = close_hold(probe, &hold);
+    close(pair.server);
+    settle(probe);
+    bool silent = !wait_for(pair.client, POLLIN, 0);
+    close_release(child, hold);
+    probe_report(probe, "answer", "close %s while a child holds the socket",
+                 silent ? "sends no FIN" : "sends FIN");
+    probe_report(probe, "last-close", "%s",
+                 wait_input(pair.client) ? "sends FIN" : "sends no FIN");
+    pair = tcp_pair(probe);
+    child = close_hold(probe, &hold);
+    resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
+    probe_report(probe, "shutdown", "%s",
+                 wait_input(pair.client) ? "sends FIN at once"
+                                         : "sends no FIN");
+    close_release(child, hold);
+}
+
+/* How the peer's socket FD receives the end of the connection: "FIN", "RST",
+   "neither FIN nor RST" after LOOPBACK_TIMEOUT, or another errno.  */
+static const char *close_read_end(struct probe *probe, int fd)
+{
+    char byte;
+    if (!wait_input(fd))
+        return "neither FIN nor RST";
+    settle(probe);
+    ssize_t got = resource_check((int)recv(fd, &byte, 1, MSG_DONTWAIT), "recv");
+    return got == 0                         ? "FIN"
+           : got < 0 && errno == ECONNRESET ? "RST"
+                                            : result_text(-1);
+}
+
+static void close_probe_linger(struct probe *probe)
+{
+    struct pair pair = tcp_pair(probe);
+    reset(pair.server);
+    const char *zero = close_read_end(probe, pair.client);
+    pair = tcp_pair(probe);
+    send_byte(probe, pair.client);
+    wait_input(pair.server);
+    close(pair.server);
+    const char *unread = close_read_end(probe, pair.client);
+    pair = tcp_pair(probe);
+    close(pair.server);
+    const char *plain = close_read_end(probe, pair.client);
+    probe_report(probe, "answer",
+                 "SO_LINGER 0: %s; unread data: %s; otherwise: %s", zero,
+                 unread, plain);
+    probe_report(probe, "SO_LINGER-0", "%s", zero);
+    probe_report(probe, "unread-data", "%s", unread);
+    probe_report(probe, "otherwise", "%s", plain);
+}
+
+/* A connection closed by the client first: the state of the client's end (NULL:
+   no readable table), the remaining time of its timer in seconds, -1 if
+   unknown, and the uncertainty of its start in seconds.  */
+struct ending {
+    const char *state;
+    double seconds, uncertainty;
+};
+
+/* Close the client first and then the server, and read the client's timer as
+   soon as the kernel's table shows TIME_WAIT, or after 3 s.  */
+static struct ending close_client_first(struct probe *probe)
+{
+    struct ending ending = {.seconds = -1};
+    struct pair pair = tcp_pair(probe);
+    in_port_t here = local_address(probe, pair.client).sin_port;
+    in_port_t peer = local_address(probe, pair.listener).sin_port;
+    close(pair.client);
+    wait_input(pair.server);
+    receive_byte(pair.server);
+    int64_t start = monotonic_ms();
+    close(pair.server);
+    /* A long table takes a while to read.  */
+    do {
+        ending.state = tcp_table_state(here, peer, &ending.seconds);
+        if (!ending.state || !strcmp(ending.state, "TIME_WAIT"))
+            break;
+        wait_pause(10);
+    } while (monotonic_ms() - start < DEADLINE_USUAL / 5);
+    ending.uncertainty = (double)(monotonic_ms() - start) / 1000;
+    close(pair.listener);
+    return ending;
+}
+
+static void close_probe_timewait(struct probe *probe)
+{
+    long tuned = namespace_read("net.ipv4.tcp_fin_timeout");
+    enter_private_network();
+    struct ending ending = close_client_first(probe);
+    int64_t start = monotonic_ms();
+    /* On a busy host, or with a long table, the uncertainty may be large; then
+       repeat, until a deadline.  */
+    while (ending.seconds > 0 && ending.uncertainty > 0.2 &&
+           monotonic_ms() - start < DEADLINE_USUAL / 4) {
+        struct ending again = close_client_first(probe);
+        if (again.seconds > 0 && again.uncertainty < ending.uncertainty)
+            ending = again;
+    }
+    if (!ending.state)
+        probe_skip(probe, "no readable table of connections");
+    if (strcmp(ending.state, "TIME_WAIT"))
+        probe_skip(probe, "the end that closed first is %s, not TIME_WAIT",
+                   ending.state);
+    if (ending.seconds < 1)
+        probe_skip(probe, "the table of connections has no timer of TIME_WAIT");
+    if (ending.uncertainty >= 1)
+        probe_skip(probe, "reading the table of connections took %.0f s",
+                   ending.uncertainty);
+    /* The timer began between UNCERTAINTY seconds ago and now.  */
+    probe_report_read(probe, "answer", "%.0f s (kernel timer)",
+                      ending.seconds + ending.uncertainty / 2);
+    if (tuned >= 0)
+        probe_report_read(probe, "tcp_fin_timeout", "%ld s (of FIN_WAIT_2)",
+                          tuned);
+}
+
+QUESTIONS(close){
+    {
+        .id = "close.refcount",
+        .text = "close while another process holds the socket",
+        .why =
+            "If a forking server does not close the connection in the parent, "
+            "the client never reads end of stream.",
+        .standard =
+            "POSIX.1-2024 close: the open file description is released with "
+            "its last descriptor. The notes: shutdown brings the reference "
+            "count to zero; in fact shutdown sends FIN and leaves the count. "
+            "Before accept, a connection has no descriptor.",
+        .cope = "sonde_half_close: ends the stream for all processes",
+        .probe = close_probe_refcount,
+    },
+    {
+        .id = "close.linger",
+        .text = "when does close send RST instead of FIN",
+        .why =
+            "A server that closes with unread input resets the connection, and "
+            "the client may lose a reply that was already sent.",
+        .standard =
+            "RFC 9293 3.6.1: close with unread data should send RST. The "
+            "notes: SO_LINGER with a time of 0 aborts.",
+        .cope = "sonde_half_close, then read until end of stream",
+        .probe = close_probe_linger,
+    },
+    {
+        .id = "close.timewait",
+        .text = "how long TIME_WAIT lasts",
+        .why =
+            "A client that opens many connections runs out of ports; a server "
+            "cannot bind to its port after a restart.",
+        .standard = "RFC 9293 3.6.1: 2 MSL; 3.4.2: an MSL is 2 minutes. The "
+                    "notes: between 1 and 4 minutes.",
+        .cope = "sonde_listen with SONDE_REUSEADDR",
+        .probe = close_probe_timewait,
+    },
+    END_OF_QUESTIONS,
+};
