@@ -22,7 +22,7 @@
 #include "private.h"
 
 struct search {
-    const uint64_t *sockets; /* inodes */
+    const uint64_t *sockets; /* sorted inodes */
     size_t count;
     int timeout; /* 0 or less: the search has no deadline */
     int64_t deadline;
@@ -101,12 +101,18 @@ static enum table table_judge(void)
                                                                  : TABLE_HIDDEN;
 }
 
+static int owners_linux_compare(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* A host may have thousands of listeners, and more descriptors.  */
 static bool owners_linux_is_wanted(const struct search *search, uint64_t socket)
 {
-    for (size_t i = 0; i < search->count && socket != 0; i++)
-        if (search->sockets[i] == socket)
-            return true;
-    return false;
+    return socket != 0 && search->count > 0 &&
+           bsearch(&socket, search->sockets, search->count, sizeof socket,
+                   owners_linux_compare) != NULL;
 }
 
 /* Call EACH with OWNER, which gets the pid and the name of the process PID
@@ -250,8 +256,7 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
                  sonde_owner_each *each, void *data)
 {
     int saved = errno;
-    struct search search = {.sockets = sockets,
-                            .count = count,
+    struct search search = {.count = count,
                             .timeout = timeout,
                             .deadline = sonde_deadline(timeout),
                             .each = each,
@@ -259,8 +264,17 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
     DIR *directory = opendir(sonde__sys.proc);
     if (!directory)
         return sonde__fail(errno == ENOENT ? ENOTSUP : errno);
-    search.proc = dirfd(directory);
-    int result = search_all(&search, directory);
+    uint64_t *sorted = malloc((count + 1) * sizeof *sorted);
+    int result = -1;
+    if (sorted) {
+        if (count > 0)
+            memcpy(sorted, sockets, count * sizeof *sorted);
+        qsort(sorted, count, sizeof *sorted, owners_linux_compare);
+        search.sockets = sorted;
+        search.proc = dirfd(directory);
+        result = search_all(&search, directory);
+    }
+    sonde__free(sorted);
     close_folder(directory);
     if (result)
         return -1;
