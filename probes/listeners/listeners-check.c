@@ -9,7 +9,8 @@
    short, and a series for each of a thousand listeners is of no use.  */
 enum { NAMED_MAX = 3, SERIES_MAX = 16 };
 
-/* Append to CHECK how full ROW is, the first owner, and the number of others.  */
+/* Append to CHECK how full ROW is, the first owner, and the number of others.
+ */
 static void check_say_row(struct check *check, const struct listener_row *row)
 {
     struct sentence owners = {""};
