@@ -15,8 +15,6 @@ servers_libservers_la_SOURCES = \
 	servers/echo.c \
 	servers/listen-socket.c \
 	servers/listen-socket.h \
-	servers/log-sink.c \
-	servers/log-sink.h \
 	servers/log.c \
 	servers/log.h \
 	servers/listen-watch.c \
@@ -26,7 +24,6 @@ servers_libservers_la_SOURCES = \
 	servers/model-iterative.c \
 	servers/model-prefork.c \
 	servers/model-thread.c \
-	servers/model.c \
 	servers/privilege.c \
 	servers/privilege.h \
 	servers/rate.c \

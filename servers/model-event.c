@@ -79,7 +79,6 @@ static void event_cut(struct server *server)
 }
 
 const struct model model_event = {
-    .name = "event",
     .batch = 64,
     .serve = event_serve,
     .tick = event_tick,

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "servers/log.h"
 #include "servers/server.h"
 #include "servers/stop.h"
@@ -106,7 +107,8 @@ static struct child *child_find_free(struct fork_data *data)
 static _Noreturn void child_run(struct server *server,
                                 const struct server_client *client)
 {
-    listen_sockets_leave(&server->listeners);
+    for (size_t i = 0; i < server->listeners.count; i++)
+        descriptor_close(&server->listeners.list[i].fd);
     stop_watch(client->fd);
     stop_release();
     enum connection_ending ending =
@@ -180,7 +182,6 @@ static void fork_end(struct server *server)
 }
 
 const struct model model_fork = {
-    .name = "fork",
     .waits = true,
     .asynchronous = true,
     .batch = 1,

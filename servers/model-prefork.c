@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/monotonic.h"
 #include "servers/log.h"
 #include "servers/server.h"
@@ -134,7 +135,6 @@ static long worker_busy(struct server *server)
 
 /* The model of a worker's loop.  */
 static const struct model worker_model = {
-    .name = "worker",
     .waits = true,
     .batch = 1,
     .admit = prefork_admit,
@@ -152,7 +152,7 @@ static int worker_begin(struct server *server)
     server->poller = NULL;
     for (size_t i = 0; i < server->listeners.count; i++)
         if (server->listeners.list[i].role == SONDE_DATAGRAM)
-            listen_socket_leave(&server->listeners.list[i]);
+            descriptor_close(&server->listeners.list[i].fd);
     server->wake_fd = stop_begin_child();
     close(data->life[1]);
     data->ended.ready = worker_on_parent_end;
@@ -360,7 +360,6 @@ static void prefork_end(struct server *server)
 }
 
 const struct model model_prefork = {
-    .name = "prefork",
     .waits = true,
     .batch = 1,
     .begin = prefork_begin,

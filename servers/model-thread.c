@@ -135,7 +135,6 @@ static void thread_end(struct server *server)
 }
 
 const struct model model_thread = {
-    .name = "thread",
     .waits = true,
     .asynchronous = true,
     .batch = 64,

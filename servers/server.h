@@ -18,7 +18,6 @@
 
 /* Concurrency model.  NULL callbacks are skipped.  */
 struct model {
-    const char *name;
     bool waits;        /* calls on a connection block */
     bool asynchronous; /* threads or signal handlers count clients off, too */
     int batch;         /* max clients accepted for one event */
@@ -55,10 +54,6 @@ struct model {
 
 extern const struct model model_iterative, model_fork, model_prefork,
     model_thread, model_event;
-
-/* All models.  */
-enum { MODELS = 5 };
-extern const struct model *const models[MODELS];
 
 /* The command line.  Times are in milliseconds unless noted; 0 or NULL is
    "none", except where noted.  */
