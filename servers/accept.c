@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "servers/log.h"
 #include "servers/server.h"
 #include "servers/stop.h"
@@ -150,7 +151,7 @@ static void accept_give_up(struct server *server,
     sonde_poller_remove(server->poller, listener->fd);
     /* The parent owns the file, and workers may still succeed.  */
     if (server->is_child)
-        listen_socket_leave(listener);
+        descriptor_close(&listener->fd);
     else
         listen_socket_close(listener);
 }

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/endpoint.h"
 #include "servers/listen-socket.h"
 #include "servers/log.h"
@@ -20,8 +21,8 @@
 
 /* TRIES: with port 0, how often to bind all sockets, as the port chosen by the
    system for the first socket may be in use for the next.  LOOKUP: milliseconds
-   for looking up a name.  */
-enum { TRIES = 32, LOOKUP = 30000 };
+   for looking up a name.  FOUND_MAX: addresses of a name.  */
+enum { TRIES = 32, LOOKUP = 30000, FOUND_MAX = LISTEN_SOCKETS_MAX + 1 };
 
 /* A socket to open.  */
 struct listen_target {
@@ -33,20 +34,16 @@ struct listen_target {
 struct listen_targets {
     struct listen_target list[LISTEN_SOCKETS_MAX];
     size_t count;
+    bool any_port;               /* a target has port 0 */
     struct socket_access access; /* of a UNIX socket */
     const struct listen_addresses *spec;
-    char *problem; /* of SIZE bytes: the reason of a failure, or empty */
-    size_t size;
 };
 
-/* ---- addresses ----------------------------------------------------------- */
-
-/* Put a sentence into the problem of TARGETS.  Returns -1, with errno 0.  */
-#define targets_fail(targets, ...)                                             \
-    (snprintf((targets)->problem, (targets)->size, __VA_ARGS__), errno = 0, -1)
+/* ---- addresses -----------------------------------------------------------
+   Functions return 0, or -1 with the reason in the log.  */
 
 /* Add a target, unless there is an equal one: two names may have the same
-   address.  Returns 0, or -1 with the problem beyond LISTEN_SOCKETS_MAX.  */
+   address.  */
 static int targets_add(struct listen_targets *targets,
                        const struct sonde_address *address, int type,
                        bool optional)
@@ -56,10 +53,10 @@ static int targets_add(struct listen_targets *targets,
             !sonde_address_compare(&targets->list[i].address, address))
             return 0;
     if (targets->count == LISTEN_SOCKETS_MAX)
-        return targets_fail(targets,
-                            "more than %d sockets; start another server for "
-                            "some of the addresses",
-                            LISTEN_SOCKETS_MAX);
+        return log_line("more than %d sockets; start another server for some "
+                        "of the addresses",
+                        LISTEN_SOCKETS_MAX);
+    targets->any_port |= sonde_address_port(address) == 0;
     targets->list[targets->count++] =
         (struct listen_target){*address, type, optional};
     return 0;
@@ -74,60 +71,36 @@ static bool targets_have_family(const struct listen_targets *targets,
            (family == AF_INET ? spec->inet : spec->inet6);
 }
 
-/* Add the loopback or wildcard addresses for TYPE, at PORT.  A missing family
-   is an error only with -4 or -6.  Returns 0, or -1 with the problem or
-   errno.  */
-static int targets_add_default(struct listen_targets *targets, int type,
-                               uint16_t port)
-{
-    static const int families[] = {AF_INET, AF_INET6};
-    bool optional = targets->spec->inet == targets->spec->inet6;
-    for (size_t i = 0; i < 2; i++) {
-        struct sonde_address address;
-        if (!targets_have_family(targets, families[i]))
-            continue;
-        if ((targets->spec->any ? sonde_address_any : sonde_address_loopback)(
-                &address, families[i], port) ||
-            targets_add(targets, &address, type, optional))
-            return -1;
-    }
-    return 0;
-}
-
-/* Look up HOST, NULL for none, and the port of the spec, for FAMILY and TYPE,
-   30 s at most.  Returns the number of addresses in FOUND, of ROOM at most; or
-   -1 with the cause in *REASON, a constant or of strerror.  */
+/* Look up HOST and the port of the spec for TYPE.  Returns the number of
+   addresses in FOUND; or -1 with the cause in *REASON, a constant or of
+   strerror.  */
 static ssize_t targets_resolve(const struct listen_targets *targets,
-                               const char *host, int family, int type,
-                               struct sonde_address *found, size_t room,
+                               const char *host, int type,
+                               struct sonde_address found[FOUND_MAX],
                                const char **reason)
 {
-    struct sonde_target target = {.host = host,
-                                  .service = targets->spec->port,
-                                  .family = family,
-                                  .type = type};
+    struct sonde_target target = {
+        .host = host, .service = targets->spec->port, .type = type};
     int code = 0;
-    ssize_t count = sonde_resolve(&target, LOOKUP, found, room, &code);
+    ssize_t count = sonde_resolve(&target, LOOKUP, found, FOUND_MAX, &code);
     *reason = code ? sonde_resolve_code_text(code) : strerror(errno);
     return count;
 }
 
-/* Add all addresses of HOST for TYPE that -4 and -6 allow.  Returns 0, or -1
-   with the problem: no such interface or name, or no address of the family.  */
+/* Add all addresses of HOST for TYPE that -4 and -6 allow, at least one.  */
 static int targets_add_host(struct listen_targets *targets, const char *host,
                             int type)
 {
-    struct sonde_address found[LISTEN_SOCKETS_MAX + 1];
+    struct sonde_address found[FOUND_MAX];
     const char *reason;
     char interface[64];
-    ssize_t count = targets_resolve(targets, host, AF_UNSPEC, type, found,
-                                    sizeof found / sizeof *found, &reason);
+    ssize_t count = targets_resolve(targets, host, type, found, &reason);
     bool any = false;
     if (endpoint_lacks_interface(host, interface, sizeof interface))
-        return targets_fail(targets, "address \"%s\": no such interface: '%s'",
-                            host, interface);
+        return log_line("address \"%s\": no such interface: '%s'", host,
+                        interface);
     if (count < 0)
-        return targets_fail(targets, "address \"%s\": %s", host, reason);
+        return log_line("address \"%s\": %s", host, reason);
     for (ssize_t i = 0; i < count; i++) {
         if (!targets_have_family(targets, found[i].storage.ss_family))
             continue;
@@ -136,54 +109,61 @@ static int targets_add_host(struct listen_targets *targets, const char *host,
             return -1;
     }
     return any ? 0
-               : targets_fail(targets,
-                              "address \"%s\" has no address of this family",
-                              host);
+               : log_line("address \"%s\" has no address of this family", host);
+}
+
+/* Add the loopback or wildcard addresses for TYPE.  A missing family is an
+   error only with -4 or -6.  */
+static int targets_add_default(struct listen_targets *targets, int type)
+{
+    static const int families[] = {AF_INET, AF_INET6};
+    const struct listen_addresses *spec = targets->spec;
+    struct sonde_address found[FOUND_MAX], address;
+    const char *reason;
+    if (targets_resolve(targets, "127.0.0.1", type, found, &reason) != 1)
+        return log_line("no such port: \"%s\" for %s", spec->port,
+                        type == SOCK_STREAM ? "TCP" : "UDP");
+    uint16_t port = (uint16_t)sonde_address_port(found);
+    for (size_t i = 0; i < 2; i++) {
+        (spec->any ? sonde_address_any
+                   : sonde_address_loopback)(&address, families[i], port);
+        if (targets_have_family(targets, families[i]) &&
+            targets_add(targets, &address, type, spec->inet == spec->inet6))
+            return -1;
+    }
+    return 0;
 }
 
 /* Add the targets of TYPE: the addresses of the spec, or else the default
-   addresses, unless a UNIX socket without --any takes their place.  Returns 0,
-   or -1 with the problem or errno.  */
+   addresses, unless a UNIX socket without --any takes their place.  */
 static int targets_add_type(struct listen_targets *targets, int type)
 {
     const struct listen_addresses *spec = targets->spec;
-    struct sonde_address found;
-    const char *reason;
     for (size_t i = 0; i < spec->address_count; i++)
         if (targets_add_host(targets, spec->addresses[i], type))
             return -1;
     if (spec->address_count > 0 || (spec->unix_path && !spec->any))
         return 0;
-    if (targets_resolve(targets, "127.0.0.1", AF_INET, type, &found, 1,
-                        &reason) != 1)
-        return targets_fail(targets, "no such port: \"%s\" for %s", spec->port,
-                            type == SOCK_STREAM ? "TCP" : "UDP");
-    return targets_add_default(targets, type,
-                               (uint16_t)sonde_address_port(&found));
+    return targets_add_default(targets, type);
 }
 
 /* Add the UNIX socket, a stream unless the spec has datagrams alone, and read
-   mode and owner of the file.  Returns 0, or -1 with the problem.  */
+   mode and owner of the file.  */
 static int targets_add_unix(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
     struct sonde_address address;
     if (!*spec->unix_path)
-        return targets_fail(targets, "--unix requires a path");
+        return log_line("--unix requires a path");
     if (sonde_address_unix(&address, spec->unix_path))
-        return targets_fail(targets, "%.200s: %s", spec->unix_path,
-                            strerror(errno));
-    if (socket_access_read(&targets->access, spec->unix_mode, spec->unix_owner,
-                           targets->problem, targets->size)) {
-        errno = 0;
+        return log_line("%.200s: %s", spec->unix_path, strerror(errno));
+    if (socket_access_read(&targets->access, spec->unix_mode, spec->unix_owner))
         return -1;
-    }
     return targets_add(targets, &address,
                        spec->stream ? SOCK_STREAM : SOCK_DGRAM, false);
 }
 
-/* Add all targets of the spec.  Returns 0, or -1 with the problem, or else
- * errno.  */
+/* Add all targets of the spec.  */
 static int targets_fill(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -220,34 +200,27 @@ void listen_socket_set_options(int fd)
     setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
-/* Note that bind made the file of LISTENER, and the inode, for removal at the
-   end.  If the file cannot be found, the file will not be removed.  */
-static void listen_socket_note_file(struct listen_socket *listener)
+/* Note the inode of the file of LISTENER, a UNIX socket: a file that bind made
+   here (IS_OWN), to be removed at the end, or of an inherited socket, so that
+   listen_sockets_have knows the file by any path.  If the file cannot be found,
+   nothing is noted.  */
+static void listen_socket_note_file(struct listen_socket *listener, bool is_own)
 {
-    struct stat made;
-    if (lstat(socket_file_path(&listener->local), &made))
+    struct stat found;
+    if (fstatat(AT_FDCWD, socket_file_path(&listener->local), &found,
+                is_own ? AT_SYMLINK_NOFOLLOW : 0) ||
+        !S_ISSOCK(found.st_mode))
         return;
-    listener->has_file = listener->is_known = true;
-    listener->device = made.st_dev;
-    listener->inode = made.st_ino;
-}
-
-/* Open a UNIX socket, and replace a stale file, if LOCK, the lock of the
-   folder, is not -1.  Returns the descriptor, or -1 with errno.  */
-static int target_replace_unix(const struct listen_target *target,
-                               struct sonde_queue *queue, int lock)
-{
-    int fd = target_listen(target, queue);
-    if (fd < 0 && errno == EADDRINUSE && lock >= 0 &&
-        !socket_file_remove_stale(&target->address, target->type))
-        fd = target_listen(target, queue);
-    return fd;
+    listener->has_file = is_own;
+    listener->is_known = true;
+    listener->device = found.st_dev;
+    listener->inode = found.st_ino;
 }
 
 /* Open a UNIX socket under the lock of its folder, with the mode and the owner
-   of ACCESS.  If the folder cannot be locked, no file is replaced.  Nor is a
-   file replaced if another process keeps the lock, as any user can in /tmp: a
-   start without a file to replace does not depend on the lock.  Returns the
+   of ACCESS, and replace a stale file.  If the folder cannot be locked, or if
+   another process keeps the lock, as any user can in /tmp, no file is replaced:
+   a start without a file to replace does not depend on the lock.  Returns the
    descriptor; -1 with errno and without a new file.  EBUSY: a file exists, and
    was not examined.  */
 static int target_open_unix(const struct listen_target *target,
@@ -257,21 +230,20 @@ static int target_open_unix(const struct listen_target *target,
     int lock = socket_file_lock(&target->address);
     bool is_held = lock < 0 && errno == EAGAIN;
     mode_t mask = socket_access_umask(access);
-    int fd = target_replace_unix(target, queue, lock);
+    int fd = target_listen(target, queue);
+    if (fd < 0 && errno == EADDRINUSE && lock >= 0 &&
+        !socket_file_remove_stale(&target->address, target->type))
+        fd = target_listen(target, queue);
     if (fd < 0 && is_held && errno == EADDRINUSE)
         errno = EBUSY;
     umask(mask);
     if (fd >= 0 && socket_access_give(access, &target->address)) {
         int error = errno;
         unlink(socket_file_path(&target->address));
-        close(fd);
         errno = error;
-        fd = -1;
+        descriptor_close(&fd);
     }
-    int error = errno;
-    if (lock >= 0)
-        close(lock);
-    errno = error;
+    descriptor_close(&lock);
     return fd;
 }
 
@@ -293,13 +265,13 @@ static int target_open(struct listen_socket *listener,
     if (is_unix)
         listener->local = target->address;
     else if (sonde_address_local(fd, &listener->local)) {
-        close(fd);
+        descriptor_close(&fd);
         return -1;
     }
     if (listener->role == SONDE_LISTENER)
         listen_socket_set_options(fd);
     if (is_unix)
-        listen_socket_note_file(listener);
+        listen_socket_note_file(listener, true);
     return 0;
 }
 
@@ -338,23 +310,6 @@ static int targets_open(struct listen_sockets *listeners,
     return listeners->count > 0 ? 0 : -1;
 }
 
-static bool targets_have_port_zero(const struct listen_targets *targets)
-{
-    for (size_t i = 0; i < targets->count; i++)
-        if (sonde_address_port(&targets->list[i].address) == 0)
-            return true;
-    return false;
-}
-
-static void listen_sockets_close(struct listen_sockets *listeners)
-{
-    int saved = errno;
-    for (size_t i = 0; i < listeners->count; i++)
-        listen_socket_close(&listeners->list[i]);
-    listeners->count = 0;
-    errno = saved;
-}
-
 /* Whether ADDRESS is link-local, without an interface.  */
 static bool lacks_scope(const struct sonde_address *address)
 {
@@ -384,69 +339,33 @@ static const char *listen_find_reason(const struct sonde_address *address,
                                   : "the file exists and is not a socket";
 }
 
-/* Open all TARGETS.  With port 0 try again if the port is in use, TRIES times
-   in all.  Returns 0; or -1 with all sockets closed, the problem and errno.  */
-static int targets_open_retry(struct listen_sockets *listeners,
-                              struct listen_targets *targets)
+int listen_sockets_open(struct listen_sockets *listeners,
+                        const struct listen_addresses *spec)
 {
-    int tries = targets_have_port_zero(targets) ? TRIES : 1, result = -1;
-    size_t failed = 0;
+    struct listen_targets targets = {.spec = spec};
     char text[LOG_ADDRESS];
-    for (int i = 0; i < tries && result; i++) {
-        result = targets_open(listeners, targets, &failed);
-        if (result)
-            listen_sockets_close(listeners);
-        if (result && errno != EADDRINUSE)
+    size_t failed = 0;
+    int error = 0;
+    if (targets_fill(&targets))
+        return -1;
+    for (int i = 0; i < (targets.any_port ? TRIES : 1); i++) {
+        if (!targets_open(listeners, &targets, &failed))
+            return 0;
+        error = errno;
+        listen_sockets_close(listeners);
+        if (error != EADDRINUSE)
             break;
     }
-    if (!result)
-        return 0;
-    const struct sonde_address *address = &targets->list[failed].address;
-    int error = errno;
+    const struct sonde_address *address = &targets.list[failed].address;
     log_address(address, text);
-    snprintf(targets->problem, targets->size, "cannot listen on %s: %s", text,
+    log_line("cannot listen on %s: %s", text,
              listen_find_reason(address, error));
-    errno = error;
-    return -1;
-}
-
-int listen_sockets_open(struct listen_sockets *listeners,
-                        const struct listen_addresses *spec, char *problem,
-                        size_t size)
-{
-    struct listen_targets *targets = calloc(1, sizeof *targets);
-    int result = -1;
-    *problem = '\0';
-    if (targets) {
-        targets->spec = spec;
-        targets->problem = problem;
-        targets->size = size;
-        result = targets_fill(targets);
-        if (!result)
-            result = targets_open_retry(listeners, targets);
+    if (error == EACCES && !spec->unix_path) {
+        log_line("ports below 1024 need privilege: use --port 9877, setcap "
+                 "cap_net_bind_service=ep,");
+        log_line("or inetd or systemd, which open the port (--inetd)");
     }
-    int saved = errno;
-    if (result && !*problem)
-        snprintf(problem, size, "%s", strerror(saved));
-    free(targets);
-    errno = saved;
-    return result;
-}
-
-/* Note the inode of the file of an inherited UNIX socket, so that
-   listen_sockets_have knows the file by any path.  A relative path is of no
-   use: the binding process may have had another working directory.  */
-static void listen_socket_find_file(struct listen_socket *listener)
-{
-    struct stat found;
-    if (listener->local.storage.ss_family != AF_UNIX ||
-        *socket_file_path(&listener->local) != '/' ||
-        stat(socket_file_path(&listener->local), &found) ||
-        !S_ISSOCK(found.st_mode))
-        return;
-    listener->is_known = true;
-    listener->device = found.st_dev;
-    listener->inode = found.st_ino;
+    return -1;
 }
 
 /* Whether ADDRESS, a UNIX address, or FILE is that of LISTENER.  */
@@ -482,12 +401,6 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
     return false;
 }
 
-bool listen_socket_is_served(const struct sonde_inherited *found)
-{
-    return found->role != SONDE_DATAGRAM || found->family == AF_INET ||
-           found->family == AF_INET6 || found->family == AF_UNIX;
-}
-
 int listen_sockets_inherit(struct listen_sockets *listeners,
                            const struct sonde_inherited *found)
 {
@@ -509,7 +422,11 @@ int listen_sockets_inherit(struct listen_sockets *listeners,
     listener->was_blocking = !(flags & O_NONBLOCK);
     if (listener->was_blocking && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
         return -1;
-    listen_socket_find_file(listener);
+    /* The binding process may have had another working directory: a relative
+       path is of no use.  */
+    if (listener->local.storage.ss_family == AF_UNIX &&
+        *socket_file_path(&listener->local) == '/')
+        listen_socket_note_file(listener, false);
     listeners->count++;
     return 0;
 }
@@ -541,38 +458,25 @@ void listen_sockets_warn_files(const struct listen_sockets *listeners)
     }
 }
 
-/* Make an inherited socket blocking again: the previous process and the next
- * server share the flag.  */
-static void restore_blocking(const struct listen_socket *listener)
-{
-    int flags = listener->was_blocking ? fcntl(listener->fd, F_GETFL) : -1;
-    if (flags >= 0)
-        fcntl(listener->fd, F_SETFL, flags & ~O_NONBLOCK);
-}
-
 void listen_socket_close(struct listen_socket *listener)
 {
     if (listener->fd < 0)
         return;
-    restore_blocking(listener);
-    /* Unlink before close: the file of an open socket is not stale for another
-     * server.  */
+    /* The previous process and the next server share the flag.  */
+    int flags = listener->was_blocking ? fcntl(listener->fd, F_GETFL) : -1;
+    if (flags >= 0)
+        fcntl(listener->fd, F_SETFL, flags & ~O_NONBLOCK);
+    /* Before close: the file of an open socket is not stale for another
+       server.  */
     listen_socket_unlink(listener);
-    close(listener->fd);
-    listener->fd = -1;
+    descriptor_close(&listener->fd);
 }
 
-void listen_socket_leave(struct listen_socket *listener)
-{
-    if (listener->fd >= 0)
-        close(listener->fd);
-    listener->fd = -1;
-}
-
-void listen_sockets_leave(struct listen_sockets *listeners)
+void listen_sockets_close(struct listen_sockets *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++)
-        listen_socket_leave(&listeners->list[i]);
+        listen_socket_close(&listeners->list[i]);
+    listeners->count = 0;
 }
 
 static const char *listen_socket_kind(const struct listen_socket *listener)

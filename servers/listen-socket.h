@@ -64,21 +64,14 @@ struct listen_addresses {
    set.  A stale file of a UNIX socket is replaced, never one with a listening
    server.  To be called while there is a single thread, as the umask changes
    for a moment.  May wait 30 s for each name, and 5 s for the lock of a folder.
-   Returns 0, or -1 with all sockets closed, the reason in PROBLEM, of SIZE
-   bytes, and errno: 0 if no call failed.  */
+   Returns 0, or -1 with all sockets closed and the reason in the log.  */
 int listen_sockets_open(struct listen_sockets *listeners,
-                        const struct listen_addresses *spec, char *problem,
-                        size_t size);
+                        const struct listen_addresses *spec);
 
 /* Set TCP_NODELAY and SO_OOBINLINE on FD, a listen socket or a connection.
    With SO_OOBINLINE recv returns urgent bytes in order.  Failures are ignored;
    nothing is done for a UNIX socket.  */
 void listen_socket_set_options(int fd);
-
-/* Whether FOUND can be served.  Datagrams are answered only in the families in
-   which listen_sockets_have knows the server's own addresses: a socket of all
-   frames of a link (AF_PACKET) would receive its own answers.  */
-bool listen_socket_is_served(const struct sonde_inherited *found);
 
 /* Add the inherited socket FOUND, a listen socket or a datagram socket, to
    LISTENERS.  Sets O_NONBLOCK, which other processes share; listen_socket_close
@@ -108,10 +101,8 @@ void listen_sockets_warn_files(const struct listen_sockets *listeners);
    does.  */
 void listen_socket_close(struct listen_socket *listener);
 
-/* Close LISTENER, or all listeners, in a child, and set fd to -1.  Files and
-   O_NONBLOCK stay: the parent owns the files, and shares the flag.  */
-void listen_socket_leave(struct listen_socket *listener);
-void listen_sockets_leave(struct listen_sockets *listeners);
+/* Close all listeners, as listen_socket_close does, and empty the list.  */
+void listen_sockets_close(struct listen_sockets *listeners);
 
 /* Log the address and the kind of each, and the backlog if the kernel has cut
    LISTEN_SOCKET_BACKLOG.  */

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
+#include "servers/log.h"
 #include "servers/socket-file.h"
 
 enum {
@@ -131,55 +132,43 @@ static long socket_file_find_group(const char *name)
     return found ? (long)found->gr_gid : -1;
 }
 
-/* Set user and group of ACCESS from OWNER.  Returns 0, or -1 with PROBLEM.  */
+/* Set user and group of ACCESS from OWNER.  Returns 0, or -1 with the reason in
+   the log.  */
 static int socket_access_read_owner(struct socket_access *access,
-                                    const char *owner, char *problem,
-                                    size_t size)
+                                    const char *owner)
 {
     char user[128];
     long id;
-    const char *colon = strchr(owner, ':');
-    size_t length = colon ? (size_t)(colon - owner) : strlen(owner);
-    snprintf(user, sizeof user, "%.*s", (int)length, owner);
-    if (!*owner) {
-        snprintf(problem, size,
-                 "--unix-owner requires USER, USER:GROUP or "
-                 ":GROUP");
-        return -1;
-    }
-    if (*user && id_read(user, socket_file_find_user, &id)) {
-        snprintf(problem, size, "--unix-owner: no such user: '%.100s'", user);
-        return -1;
-    }
+    const char *colon = owner + strcspn(owner, ":");
+    snprintf(user, sizeof user, "%.*s", (int)(colon - owner), owner);
+    if (!*owner)
+        return log_line("--unix-owner requires USER, USER:GROUP or :GROUP");
+    if (*user && id_read(user, socket_file_find_user, &id))
+        return log_line("--unix-owner: no such user: '%.100s'", user);
     if (*user)
         access->user = (uid_t)id;
-    if (colon && id_read(colon + 1, socket_file_find_group, &id)) {
-        snprintf(problem, size, "--unix-owner: no such group: '%.100s'",
-                 colon + 1);
-        return -1;
-    }
-    if (colon)
+    if (*colon && id_read(colon + 1, socket_file_find_group, &id))
+        return log_line("--unix-owner: no such group: '%.100s'", colon + 1);
+    if (*colon)
         access->group = (gid_t)id;
     return 0;
 }
 
 int socket_access_read(struct socket_access *access, const char *mode,
-                       const char *owner, char *problem, size_t size)
+                       const char *owner)
 {
     *access = (struct socket_access){.user = (uid_t)-1, .group = (gid_t)-1};
     if (mode) {
         char *end;
         unsigned long number = strtoul(mode, &end, 8);
-        if (*mode < '0' || *mode > '7' || *end != '\0' || number > 0777) {
-            snprintf(problem, size,
-                     "--unix-mode: '%.100s' is not an octal mode up to 777",
-                     mode);
-            return -1;
-        }
+        if (*mode < '0' || *mode > '7' || *end != '\0' || number > 0777)
+            return log_line("--unix-mode: '%.100s' is not an octal mode up to "
+                            "777",
+                            mode);
         access->has_mode = true;
         access->mode = (mode_t)number;
     }
-    return owner ? socket_access_read_owner(access, owner, problem, size) : 0;
+    return owner ? socket_access_read_owner(access, owner) : 0;
 }
 
 mode_t socket_access_umask(const struct socket_access *access)

@@ -40,10 +40,10 @@ struct socket_access {
 
 /* Read ACCESS of MODE, octal digits up to 777, and OWNER, USER, USER:GROUP or
    :GROUP, names or numbers; each may be NULL.  Names are looked up.  USER alone
-   leaves the group unchanged.  Returns 0; -1 with the reason, a sentence, in
-   PROBLEM of SIZE bytes, and ACCESS not to be used.  */
+   leaves the group unchanged.  Returns 0; -1 with the reason in the log, and
+   ACCESS not to be used.  */
 int socket_access_read(struct socket_access *access, const char *mode,
-                       const char *owner, char *problem, size_t size);
+                       const char *owner);
 
 /* Give the file at ADDRESS to the user and group of ACCESS, if any. bind sets
    the mode, by socket_access_umask, so that the file never has a wider mode.
