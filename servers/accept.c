@@ -41,9 +41,8 @@ static void accept_log(struct server *server,
     char text[LOG_ADDRESS];
     long clients = server_clients(server);
     sonde_address_local(client->fd, &local);
-    log_address(&local, text);
-    log_line("%s: connected to %s, %ld client%s", client->name, text, clients,
-             clients == 1 ? "" : "s");
+    log_line("%s: connected to %s, %ld client%s", client->name,
+             log_address(&local, text), clients, clients == 1 ? "" : "s");
 }
 
 /* Count the client at PEER for --max-per-source, and set client->source.
@@ -60,11 +59,10 @@ static bool accept_count_source(struct server *server,
             ? server->model->admit(server, client->source)
             : source_enter(&server->sources, client->source, max))
         return true;
-    log_address(peer, text);
     log_trouble(LOG_SOURCE,
                 "%s: client rejected: its source has %ld connections "
                 "(--max-per-source)",
-                text, max);
+                log_address(peer, text), max);
     return false;
 }
 
@@ -104,10 +102,8 @@ static void accept_client(struct server *server,
             sonde_keepalive(fd, (int)server->options->keepalive);
     }
     server->clients++;
-    if (server->options->verbose) {
-        log_address(peer, text);
-        client.name = strdup(text);
-    }
+    if (server->options->verbose)
+        client.name = strdup(log_address(peer, text));
     if (client.name)
         accept_log(server, &client);
     server->model->serve(server, &client);
@@ -141,8 +137,8 @@ static void accept_give_up(struct server *server,
                            struct listen_socket *listener, int error)
 {
     char text[LOG_ADDRESS], what[LOG_ADDRESS + 40];
-    log_address(&listener->local, text);
-    snprintf(what, sizeof what, "%s: cannot accept clients any more", text);
+    snprintf(what, sizeof what, "%s: cannot accept clients any more",
+             log_address(&listener->local, text));
     /* EINVAL is Linux's error for a socket after shutdown(2).  */
     server_fail(server, LOG_ACCEPT, what, error,
                 error == EINVAL ? " (another process may have shut this socket "

@@ -64,23 +64,31 @@ static void pending_append(struct connection *connection, const char *data,
     connection->end = (uint32_t)(old + size);
 }
 
+/* Write as much of DATA as one call takes.  Returns the number of bytes; 0 also
+   after an error, which ends CONNECTION.  */
+static size_t connection_send(struct connection *connection, const char *data,
+                              size_t size)
+{
+    ssize_t count =
+        sonde_write(connection->client.fd, data, size, connection->timeout);
+    if (count < 0) {
+        connection_note_error(connection);
+        return 0;
+    }
+    connection->sent += (uint64_t)count;
+    return (size_t)count;
+}
+
 void connection_write(struct connection *connection, const char *data,
                       size_t size)
 {
-    ssize_t count = 0;
+    size_t count = 0;
     if (connection->state == CONNECTION_OVER || size == 0)
         return;
-    if (!pending_is_left(connection)) {
-        count =
-            sonde_write(connection->client.fd, data, size, connection->timeout);
-        if (count < 0) {
-            connection_note_error(connection);
-            count = 0;
-        }
-        connection->sent += (uint64_t)count;
-    }
-    if (connection->state != CONNECTION_OVER && (size_t)count < size)
-        pending_append(connection, data + count, size - (size_t)count);
+    if (!pending_is_left(connection))
+        count = connection_send(connection, data, size);
+    if (connection->state != CONNECTION_OVER && count < size)
+        pending_append(connection, data + count, size - count);
 }
 
 void connection_end(struct connection *connection)
@@ -94,23 +102,13 @@ const void *connection_settings(const struct connection *connection)
     return connection->settings;
 }
 
-/* Send pending output, as much as one call takes.  An error ends
-   CONNECTION.  */
 static void pending_send(struct connection *connection)
 {
-    ssize_t count = sonde_write(
-        connection->client.fd, connection->pending + connection->start,
-        connection->end - connection->start, connection->timeout);
-    if (count < 0) {
-        connection_note_error(connection);
-        return;
-    }
-    connection->sent += (uint64_t)count;
-    connection->start += (uint32_t)count;
-    if (!pending_is_left(connection)) {
-        free(connection->pending);
-        connection->pending = NULL;
-    }
+    connection->start += (uint32_t)connection_send(
+        connection, connection->pending + connection->start,
+        connection->end - connection->start);
+    if (!pending_is_left(connection))
+        connection_free(connection);
 }
 
 /* Pass input to the service; SIZE 0: the client has sent a FIN.  */
@@ -120,40 +118,41 @@ static void connection_input(struct connection *connection, const char *data,
     const struct service *service = connection->service;
     if (size == 0) {
         connection->half_closed = 1;
-        if (service->ended)
-            service->ended(connection);
-        else
-            connection_end(connection);
+        connection_end(connection);
     } else if (service->input) {
         service->input(connection, data, size);
     }
 }
 
-/* Read once, and pass the input to the service.  An error ends CONNECTION.  */
-static void connection_read(struct connection *connection, char *buffer)
-{
-    ssize_t count = sonde_read(connection->client.fd, buffer, CONNECTION_PIECE,
-                               connection->timeout);
-    if (count < 0) {
-        connection_note_error(connection);
-        return;
-    }
-    connection->received += (uint64_t)count;
-    connection_input(connection, buffer, (size_t)count);
-}
-
-/* Read once and discard the input, waiting up to TIMEOUT milliseconds.  End
-   CONNECTION as done if the client has ended, after an error other than EAGAIN,
-   or beyond CONNECTION_IGNORED_MAX bytes.  */
-static void connection_discard(struct connection *connection, char *buffer,
-                               int timeout)
+/* Read once, waiting up to TIMEOUT milliseconds.  Returns as sonde_read.  */
+static ssize_t connection_read_once(struct connection *connection, char *buffer,
+                                    int timeout)
 {
     ssize_t count =
         sonde_read(connection->client.fd, buffer, CONNECTION_PIECE, timeout);
-    if (count > 0) {
-        connection->received += (uint64_t)count;
-        connection->ignored += (uint32_t)count;
-    }
+    connection->received += count > 0 ? (uint64_t)count : 0;
+    return count;
+}
+
+/* Read once, and pass the input to the service.  An error ends CONNECTION.  */
+static void connection_read(struct connection *connection, char *buffer)
+{
+    ssize_t count =
+        connection_read_once(connection, buffer, connection->timeout);
+    if (count < 0)
+        connection_note_error(connection);
+    else
+        connection_input(connection, buffer, (size_t)count);
+}
+
+/* Read once and discard the input.  End CONNECTION as done if the client has
+   ended, after an error other than EAGAIN, or beyond CONNECTION_IGNORED_MAX
+   bytes.  */
+static void connection_discard(struct connection *connection, char *buffer,
+                               int timeout)
+{
+    ssize_t count = connection_read_once(connection, buffer, timeout);
+    connection->ignored += count > 0 ? (uint32_t)count : 0;
     if (count == 0 || (count < 0 && errno != EAGAIN) ||
         connection->ignored > CONNECTION_IGNORED_MAX)
         connection_abandon(connection, CONNECTION_DONE);
@@ -179,15 +178,15 @@ static void connection_finish(struct connection *connection, char *buffer)
 {
     if (!connection->half_closed)
         connection_discard(connection, buffer, 0);
-    if (connection->half_closed || connection->ignored == 0)
-        connection_abandon(connection, CONNECTION_DONE);
     if (connection->state == CONNECTION_OVER)
         return;
-    if (sonde_half_close(connection->client.fd))
+    if (connection->half_closed || connection->ignored == 0 ||
+        sonde_half_close(connection->client.fd)) {
         connection_abandon(connection, CONNECTION_DONE);
+        return;
+    }
     connection->linger_until = monotonic_ms() + CONNECTION_LINGER;
-    if (connection->state != CONNECTION_OVER)
-        connection->state = CONNECTION_LINGERING;
+    connection->state = CONNECTION_LINGERING;
 }
 
 void connection_open(struct connection *connection,
@@ -335,34 +334,28 @@ void connection_close(struct server *server, struct connection *connection,
     free(connection);
 }
 
-/* The poller refused the descriptor, with errno: log the error, and close and
-   free CONNECTION.  */
-static void connection_refuse(struct server *server,
-                              struct connection *connection)
-{
-    connection->error = errno;
-    log_trouble(LOG_MEMORY, "client rejected: cannot poll its socket: %s",
-                strerror(errno));
-    connection_close(server, connection, CONNECTION_LOST);
-}
-
 /* Poll for the next events.  CONNECTION is closed and freed if over, or if the
-   poller fails.  */
+   poller fails, with a line in the log.  */
 static void connection_update(struct server *server,
                               struct connection *connection)
 {
     unsigned events = connection_events(connection);
-    int fd = connection->client.fd;
-    if (events == 0)
+    if (events == 0) {
         connection_close(server, connection, CONNECTION_DONE);
-    else if (events != connection->events &&
-             (connection->events ? sonde_poller_modify : sonde_poller_add)(
-                 server->poller, fd, events, &connection->watch))
-        connection_refuse(server, connection);
-    else {
-        connection->events = (uint8_t)events;
-        connection_prolong(server, connection);
+        return;
     }
+    if (events != connection->events &&
+        (connection->events ? sonde_poller_modify : sonde_poller_add)(
+            server->poller, connection->client.fd, events,
+            &connection->watch)) {
+        connection->error = errno;
+        log_trouble(LOG_MEMORY, "client rejected: cannot poll its socket: %s",
+                    strerror(errno));
+        connection_close(server, connection, CONNECTION_LOST);
+        return;
+    }
+    connection->events = (uint8_t)events;
+    connection_prolong(server, connection);
 }
 
 bool connection_advance(struct server *server, struct connection *connection)

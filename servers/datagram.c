@@ -58,8 +58,8 @@ static bool datagram_accept(struct server *server,
         refused = "its sender is this server";
     if (!refused)
         return datagram_take(server, request, &ends->from);
-    log_address(&ends->from, text);
-    log_trouble(LOG_REFUSED, "%s: datagram not answered: %s", text, refused);
+    log_trouble(LOG_REFUSED, "%s: datagram not answered: %s",
+                log_address(&ends->from, text), refused);
     return false;
 }
 
@@ -80,15 +80,13 @@ static void datagram_reply(struct server *server,
         sonde_datagram_reply(listener->fd, answer, (size_t)length, ends);
     if (!failed && !server->options->verbose)
         return;
-    int error = errno;
     log_address(&ends->from, from);
-    log_address(&ends->to, to);
     if (failed)
         log_trouble(LOG_DATAGRAM, "%s: cannot send an answer: %s", from,
-                    strerror(error));
+                    strerror(errno));
     else
-        log_line("%s: datagram to %s, %zu bytes received, %zd sent", from, to,
-                 request->size, length);
+        log_line("%s: datagram to %s, %zu bytes received, %zd sent", from,
+                 log_address(&ends->to, to), request->size, length);
 }
 
 void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
@@ -103,9 +101,8 @@ void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
     ssize_t length = sonde_datagram_receive_from(
         listener->fd, server->buffer, sizeof server->buffer, 0, &ends);
     if (length < 0 && errno == EMSGSIZE) {
-        log_address(&listener->local, text);
-        log_trouble(LOG_DATAGRAM, "a datagram to %s was dropped: %s", text,
-                    strerror(errno));
+        log_trouble(LOG_DATAGRAM, "a datagram to %s was dropped: %s",
+                    log_address(&listener->local, text), strerror(errno));
         errno = 0;
     }
     listener_check(server, listener, length < 0 ? errno : 0);

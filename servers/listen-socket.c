@@ -275,12 +275,6 @@ static int target_open(struct listen_socket *listener,
     return 0;
 }
 
-static bool is_family_missing(int error)
-{
-    return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
-           error == EADDRNOTAVAIL;
-}
-
 /* Open all TARGETS, once.  The system chooses a port for the first target with
    port 0; all targets with port 0 get the same port.  An optional target of a
    missing family is skipped, unless no target is left.  Returns 0; or -1 with
@@ -303,7 +297,9 @@ static int targets_open(struct listen_sockets *listeners,
         }
         *failed = i;
         missing = errno;
-        if (!one.optional || !is_family_missing(errno))
+        if (!one.optional ||
+            (errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT &&
+             errno != EADDRNOTAVAIL))
             return -1;
     }
     errno = missing;
@@ -357,8 +353,7 @@ int listen_sockets_open(struct listen_sockets *listeners,
             break;
     }
     const struct sonde_address *address = &targets.list[failed].address;
-    log_address(address, text);
-    log_line("cannot listen on %s: %s", text,
+    log_line("cannot listen on %s: %s", log_address(address, text),
              listen_find_reason(address, error));
     if (error == EACCES && !spec->unix_path) {
         log_line("ports below 1024 need privilege: use --port 9877, setcap "
@@ -498,10 +493,9 @@ void listen_sockets_announce(const struct listen_sockets *listeners)
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listen_socket *listener = &listeners->list[i];
         char text[LOG_ADDRESS], queue[48] = "";
-        log_address(&listener->local, text);
         if (listener->backlog >= 0 && listener->backlog < LISTEN_SOCKET_BACKLOG)
             snprintf(queue, sizeof queue, ", backlog %ld", listener->backlog);
-        log_line("listening on %s, %s%s", text, listen_socket_kind(listener),
-                 queue);
+        log_line("listening on %s, %s%s", log_address(&listener->local, text),
+                 listen_socket_kind(listener), queue);
     }
 }

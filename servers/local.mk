@@ -5,7 +5,6 @@ noinst_LTLIBRARIES += servers/libservers.la
 servers_libservers_la_CFLAGS = $(SONDE_CFLAGS)
 servers_libservers_la_SOURCES = \
 	servers/accept.c \
-	servers/capability.h \
 	servers/client.c \
 	servers/connection.c \
 	servers/connection.h \

@@ -247,7 +247,7 @@ void log_trouble(enum log_trouble trouble, const char *format, ...)
     log_write(text);
 }
 
-void log_address(const struct sonde_address *address, char *text)
+char *log_address(const struct sonde_address *address, char *text)
 {
     int saved = errno;
     struct sonde_address host = *address;
@@ -262,4 +262,5 @@ void log_address(const struct sonde_address *address, char *text)
     if (port >= 0)
         sprintf(text + strlen(text), " port %d", port);
     errno = saved;
+    return text;
 }

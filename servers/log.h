@@ -66,7 +66,7 @@ enum { LOG_ADDRESS = SONDE_ADDRESS_TEXT + 32 };
 
 /* Write ADDRESS to TEXT, of LOG_ADDRESS bytes, as "127.0.0.1 port 7"; a UNIX
    address without a port; "(unnamed)" for an empty address; the number of an
-   unknown family.  Keeps errno.  */
-void log_address(const struct sonde_address *address, char *text);
+   unknown family.  Returns TEXT.  Keeps errno.  */
+char *log_address(const struct sonde_address *address, char *text);
 
 #endif /* SERVERS_LOG_H */

@@ -28,8 +28,17 @@ static void loop_woken(struct server *server, struct watch *watch,
 int loop_open(struct server *server)
 {
     server->poller = sonde_poller_open(SONDE_POLLER_BEST);
-    if (!server->poller || listeners_add(server))
+    if (!server->poller)
         return -1;
+    for (size_t i = 0; i < server->listeners.count; i++) {
+        struct listen_socket *listener = &server->listeners.list[i];
+        listener->watch.ready =
+            listener->role == SONDE_DATAGRAM ? datagram_ready : accept_ready;
+        listener->watched = false; /* by listeners_update */
+        if (listener->fd >= 0 &&
+            sonde_poller_add(server->poller, listener->fd, 0, &listener->watch))
+            return -1;
+    }
     server->wake.ready = loop_woken;
     return sonde_poller_add(server->poller, server->wake_fd, SONDE_READABLE,
                             &server->wake);

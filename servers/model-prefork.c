@@ -114,23 +114,17 @@ static void prefork_serve(struct server *server,
     slot_set(&data->slots[data->self], FREE);
 }
 
-/* The number of clients of all workers, by the slots.  */
+/* The number of clients of all workers, by the slots.  A worker counts its own
+   client also before the slot is filled.  */
 static long prefork_busy(struct server *server)
 {
     struct prefork_data *data = server->model_data;
     long count = 0;
     for (size_t i = 0; i < data->size; i++)
         count += slot_get(&data->slots[i]) != FREE;
+    if (server->is_child && slot_get(&data->slots[data->self]) == FREE)
+        count += server->clients;
     return count;
-}
-
-/* The number of clients of all workers, including the worker's own client
-   before the slot is filled.  */
-static long worker_busy(struct server *server)
-{
-    struct prefork_data *data = server->model_data;
-    bool is_free = slot_get(&data->slots[data->self]) == FREE;
-    return prefork_busy(server) + (is_free ? server->clients : 0);
 }
 
 /* The model of a worker's loop.  */
@@ -139,7 +133,7 @@ static const struct model worker_model = {
     .batch = 1,
     .admit = prefork_admit,
     .serve = prefork_serve,
-    .busy = worker_busy,
+    .busy = prefork_busy,
 };
 
 /* Open a loop for the worker: close the parent's poller and the datagram
@@ -177,7 +171,6 @@ static _Noreturn void worker_run(struct server *server, size_t self)
     server->model = &worker_model;
     server->is_child = true;
     server->no_streams = false;
-    server->no_datagrams = true;
     server->clients = server->cut_off = 0;
     server->ends_when_quiet = false;
     if (worker_begin(server)) {

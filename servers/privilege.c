@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "servers/capability.h"
 #include "servers/log.h"
 #include "servers/privilege.h"
 

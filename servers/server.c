@@ -27,10 +27,8 @@ static void serve_inherited(struct server *server, int fd)
     listen_socket_set_options(fd);
     if (server->options->keepalive > 0)
         sonde_keepalive(fd, (int)server->options->keepalive);
-    if (server->options->verbose && !sonde_address_peer(fd, &peer)) {
-        log_address(&peer, text);
-        client.name = strdup(text);
-    }
+    if (server->options->verbose && !sonde_address_peer(fd, &peer))
+        client.name = strdup(log_address(&peer, text));
     server->clients++;
     model_iterative.serve(server, &client);
 }
@@ -163,15 +161,6 @@ static int sockets_open(struct server *server, int *connection)
 
 /* ---- the whole ----------------------------------------------------------- */
 
-/* Set the callbacks of the loop.  */
-static void sockets_set_watches(struct listen_sockets *listeners)
-{
-    for (size_t i = 0; i < listeners->count; i++)
-        listeners->list[i].watch.ready =
-            listeners->list[i].role == SONDE_DATAGRAM ? datagram_ready
-                                                      : accept_ready;
-}
-
 /* Begin the work without privilege: catch and unblock signals, open the reserve
    descriptor, start the model, and open the loop.  Returns 0, or -1 with the
    reason in the log; server_end frees what was begun.  */
@@ -231,7 +220,6 @@ static int server_run_to_end(struct server *server)
         sockets_open(server, &connection) ||
         (user && privilege_drop(&identity)))
         return -1;
-    sockets_set_watches(&server->listeners);
     if (server_begin(server))
         return -1;
     if (connection >= 0)

@@ -92,7 +92,7 @@ struct server {
     int wake_fd;
     struct listen_sockets listeners;
     struct sonde_reserve reserve;
-    bool no_streams, no_datagrams; /* served by another process */
+    bool no_streams;      /* served by workers */
     bool is_child;        /* a worker: the parent logs, and removes files */
     bool ends_when_quiet; /* see shutdown.c */
     bool nodelay_checked, nodelay_inherited;
@@ -181,10 +181,6 @@ void accept_reject_queued(struct server *server,
 void datagram_ready(struct server *server, struct watch *watch, unsigned ready);
 
 /* ---- listen-watch.c ------------------------------------------------------ */
-
-/* Add the open listen sockets to a new poller, for no events yet.  Returns 0,
-   or -1 with errno.  */
-int listeners_add(struct server *server);
 
 /* Poll the listen sockets with room for a client, and stop polling the rest.
    Ends the back-offs that are over, and logs if clients wait for room.  If no

@@ -134,14 +134,6 @@ static void shutdown_begin_grace(struct server *server)
         server->model->stop(server);
 }
 
-/* Have the model close the remaining connections, within CUT_MAX.  */
-static void shutdown_cut(struct server *server)
-{
-    server->cut_until = monotonic_ms() + CUT_MAX;
-    if (server->model->cut)
-        server->model->cut(server);
-}
-
 bool shutdown_step(struct server *server)
 {
     if (server->failed)
@@ -154,8 +146,11 @@ bool shutdown_step(struct server *server)
     server->phase = next;
     if (next == SERVER_STOPPING)
         shutdown_begin_grace(server);
-    else if (next == SERVER_CUT)
-        shutdown_cut(server);
+    if (next != SERVER_CUT)
+        return true;
+    server->cut_until = monotonic_ms() + CUT_MAX;
+    if (server->model->cut)
+        server->model->cut(server);
     return true;
 }
 
