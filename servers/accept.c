@@ -17,8 +17,7 @@
 #include "servers/stop.h"
 
 /* Set TCP_NODELAY on FD, a TCP client, unless accepted sockets inherit the
-   option.  The first client shows the inheritance for all clients.  Failures
-   are ignored.  */
+   option, as the first client shows.  Failures are ignored.  */
 static void accept_set_nodelay(struct server *server, int fd)
 {
     int on = 0;
@@ -46,8 +45,7 @@ static void accept_log(struct server *server,
 }
 
 /* Count the client at PEER for --max-per-source, and set client->source.
-   Returns false, with a line in the log, if the source has the maximum; the
-   caller closes the client.  */
+   Returns false, with a line in the log, if the source has the maximum.  */
 static bool accept_count_source(struct server *server,
                                 const struct sonde_address *peer,
                                 struct server_client *client)
@@ -76,10 +74,8 @@ static bool is_too_late(const struct server *server, int fd)
            !server_is_ready(fd, POLLIN);
 }
 
-/* Serve the client FD, from PEER, or close FD: a client that is too late is
-   counted as cut off; beyond --max-per-source a line is logged.  A client to be
-   served gets socket options, is counted, and with --verbose named and logged,
-   and belongs to the model.  */
+/* Serve the client FD, from PEER.  Close FD if the client is too late, counted
+   as cut off, or beyond --max-per-source.  */
 static void accept_client(struct server *server,
                           const struct listen_socket *listener, int fd,
                           const struct sonde_address *peer)
@@ -112,9 +108,9 @@ static void accept_client(struct server *server,
 /* ---- errors -------------------------------------------------------------- */
 
 /* accept failed with ERROR, out of descriptors or memory: reject the client by
-   the reserve descriptor, or leave the client in the accept queue and back off.
-   Logs the rejection.  Linux reports EMFILE even if the queue is empty, and
-   then there is nothing to log.  Returns whether to call accept again.  */
+   the reserve descriptor, or leave the client in the accept queue and back off;
+   log the rejection.  Linux reports EMFILE even if the queue is empty.  Returns
+   whether to call accept again.  */
 static bool accept_shed(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -130,9 +126,8 @@ static bool accept_shed(struct server *server, struct listen_socket *listener,
     return is_shed;
 }
 
-/* accept at LISTENER failed with ERROR, for good: log the error, make the
-   server fail, and close LISTENER.  In a worker the file of a UNIX socket
-   stays.  */
+/* accept at LISTENER failed with ERROR, for good: make the server fail, and
+   close LISTENER.  */
 static void accept_give_up(struct server *server,
                            struct listen_socket *listener, int error)
 {
@@ -152,8 +147,7 @@ static void accept_give_up(struct server *server,
         listen_socket_close(listener);
 }
 
-/* accept failed with ERROR: go back to poll, back off, reject a client, or give
-   up, by the class of ERROR.  Returns whether to call accept again.  */
+/* accept failed with ERROR.  Returns whether to call accept again.  */
 static bool accept_fail(struct server *server, struct listen_socket *listener,
                         int error)
 {

@@ -20,8 +20,8 @@ static bool pending_is_left(const struct connection *connection)
     return connection->start < connection->end;
 }
 
-/* End CONNECTION for the reason ENDING: pending output will not be sent.
-   Nothing if over before: the first reason counts.  */
+/* End CONNECTION for the reason ENDING, unless over before, without sending
+   pending output.  */
 static void connection_abandon(struct connection *connection,
                                enum connection_ending ending)
 {
@@ -31,9 +31,8 @@ static void connection_abandon(struct connection *connection,
     connection->state = CONNECTION_OVER;
 }
 
-/* A call failed with errno.  Note the error and end CONNECTION: as idle if
-   errno is EAGAIN, which means that the timeout is over; as lost otherwise.
-   Without a timeout EAGAIN is no failure, and nothing is done.  */
+/* A call failed with errno: end CONNECTION, as idle after EAGAIN, the end of
+   the timeout.  Without a timeout EAGAIN is no failure.  */
 static void connection_note_error(struct connection *connection)
 {
     if (errno == EAGAIN && connection->timeout == 0)
@@ -43,8 +42,8 @@ static void connection_note_error(struct connection *connection)
                        errno == EAGAIN ? CONNECTION_IDLE : CONNECTION_LOST);
 }
 
-/* Append the SIZE bytes DATA to the pending output.  Beyond
-   CONNECTION_PENDING_MAX in all, or without memory, end CONNECTION instead.  */
+/* Append DATA to the pending output.  Beyond CONNECTION_PENDING_MAX in all, or
+   without memory, end CONNECTION instead.  */
 static void pending_append(struct connection *connection, const char *data,
                            size_t size)
 {
@@ -158,10 +157,8 @@ static void connection_discard(struct connection *connection, char *buffer,
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* Discard input of CONNECTION, with BUFFER as scratch space, so that unread
-   input does not turn the close into a reset.  When linger_until has passed,
-   end CONNECTION as done.  Without a timeout (0), do not wait for input:
-   discard what has arrived.  */
+/* Discard input until linger_until, so that unread input does not turn the
+   close into a reset.  Without a timeout (0), do not wait for input.  */
 static void connection_linger(struct connection *connection, char *buffer)
 {
     int left = monotonic_until(monotonic_ms(), connection->linger_until);
@@ -170,10 +167,9 @@ static void connection_linger(struct connection *connection, char *buffer)
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* All output is sent.  If the client has ended, or no input is unread, the
-   connection is over: closing does no harm.  Otherwise send a FIN, and linger
-   until the client ends, too.  If the FIN cannot be sent, the connection is
-   over as well.  */
+/* All output is sent.  If the client has ended, or no input is unread, closing
+   does no harm.  Otherwise send a FIN, and linger until the client ends, too.
+ */
 static void connection_finish(struct connection *connection, char *buffer)
 {
     if (!connection->half_closed)
@@ -251,7 +247,6 @@ const char *connection_reason(const struct connection *connection)
     }
 }
 
-/* Log the end and the bytes of a client with a name (--verbose); no others.  */
 static void connection_log_end(const struct connection *connection)
 {
     if (connection->client.name)
@@ -306,8 +301,7 @@ static void connection_dequeue(struct connection *connection)
 }
 
 /* Restart the idle timeout of CONNECTION after activity, if there is one.  A
-   connection that begins to linger gets CONNECTION_LINGER once, and no more
-   time later.  */
+   connection that lingers gets CONNECTION_LINGER once.  */
 static void connection_prolong(struct server *server,
                                struct connection *connection)
 {
@@ -371,8 +365,7 @@ bool connection_advance(struct server *server, struct connection *connection)
     return true;
 }
 
-/* The watch of a client of the event model: take one step.  READY is
-   ignored.  */
+/* The watch of a client of the event model.  */
 static void connection_ready(struct server *server, struct watch *watch,
                              unsigned ready)
 {

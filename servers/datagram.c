@@ -44,10 +44,9 @@ static bool datagram_take(struct server *server,
     return false;
 }
 
-/* Whether to answer REQUEST, a datagram with ENDS, the addresses of sender and
-   receiver.  Refused with a line in the log: a datagram if an answer may do
-   harm, or would reach this server; and a datagram beyond the limit of the
-   sender.  Only the latter check counts REQUEST.  */
+/* Whether to answer REQUEST, with a line in the log if not: an answer may do
+   harm, or would reach this server, or is beyond the limit of the sender.  Only
+   the last check counts REQUEST.  */
 static bool datagram_accept(struct server *server,
                             const struct datagram_request *request,
                             const struct sonde_datagram *ends)
@@ -63,8 +62,7 @@ static bool datagram_accept(struct server *server,
     return false;
 }
 
-/* Answer REQUEST, unless the service has no answer.  A failure is logged; with
-   --verbose also each answer.  */
+/* Answer REQUEST, unless the service has no answer.  */
 static void datagram_reply(struct server *server,
                            const struct listen_socket *listener,
                            struct datagram_request *request,

@@ -19,9 +19,9 @@
 #include "servers/log.h"
 #include "servers/socket-file.h"
 
-/* TRIES: with port 0, how often to bind all sockets, as the port chosen by the
-   system for the first socket may be in use for the next.  LOOKUP: milliseconds
-   for looking up a name.  FOUND_MAX: addresses of a name.  */
+/* TRIES: how often to bind all sockets with port 0, as the port of the first
+   may be in use for the next.  LOOKUP: milliseconds for looking up a name.
+   FOUND_MAX: addresses of a name.  */
 enum { TRIES = 32, LOOKUP = 30000, FOUND_MAX = LISTEN_SOCKETS_MAX + 1 };
 
 /* A socket to open.  */
@@ -72,8 +72,7 @@ static bool targets_have_family(const struct listen_targets *targets,
 }
 
 /* Look up HOST and the port of the spec for TYPE.  Returns the number of
-   addresses in FOUND; or -1 with the cause in *REASON, a constant or of
-   strerror.  */
+   addresses in FOUND; or -1 with *REASON, valid until the next strerror.  */
 static ssize_t targets_resolve(const struct listen_targets *targets,
                                const char *host, int type,
                                struct sonde_address found[FOUND_MAX],
@@ -163,7 +162,6 @@ static int targets_add_unix(struct listen_targets *targets)
                        spec->stream ? SOCK_STREAM : SOCK_DGRAM, false);
 }
 
-/* Add all targets of the spec.  */
 static int targets_fill(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -200,10 +198,9 @@ void listen_socket_set_options(int fd)
     setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
-/* Note the inode of the file of LISTENER, a UNIX socket: a file that bind made
-   here (IS_OWN), to be removed at the end, or of an inherited socket, so that
-   listen_sockets_have knows the file by any path.  If the file cannot be found,
-   nothing is noted.  */
+/* Note the inode of the file of LISTENER, a UNIX socket, if the file is found:
+   made by bind here (IS_OWN), to be removed at the end, or inherited, so that
+   listen_sockets_have knows the file by any path.  */
 static void listen_socket_note_file(struct listen_socket *listener, bool is_own)
 {
     struct stat found;
@@ -218,11 +215,9 @@ static void listen_socket_note_file(struct listen_socket *listener, bool is_own)
 }
 
 /* Open a UNIX socket under the lock of its folder, with the mode and the owner
-   of ACCESS, and replace a stale file.  If the folder cannot be locked, or if
-   another process keeps the lock, as any user can in /tmp, no file is replaced:
-   a start without a file to replace does not depend on the lock.  Returns the
-   descriptor; -1 with errno and without a new file.  EBUSY: a file exists, and
-   was not examined.  */
+   of ACCESS, and replace a stale file.  Without the lock, which any user can
+   keep in /tmp, no file is replaced.  Returns the descriptor; -1 with errno and
+   without a new file.  EBUSY: a file exists, and was not examined.  */
 static int target_open_unix(const struct listen_target *target,
                             const struct socket_access *access,
                             struct sonde_queue *queue)
@@ -275,10 +270,10 @@ static int target_open(struct listen_socket *listener,
     return 0;
 }
 
-/* Open all TARGETS, once.  The system chooses a port for the first target with
-   port 0; all targets with port 0 get the same port.  An optional target of a
-   missing family is skipped, unless no target is left.  Returns 0; or -1 with
-   errno and the target in *FAILED: sockets opened before are still open.  */
+/* Open all TARGETS, once.  All targets with port 0 get the port of the first.
+   An optional target of a missing family is skipped, unless no target is left.
+   Returns 0; or -1 with errno and the target in *FAILED: sockets opened before
+   are still open.  */
 static int targets_open(struct listen_sockets *listeners,
                         const struct listen_targets *targets, size_t *failed)
 {
@@ -316,8 +311,7 @@ static bool lacks_scope(const struct sonde_address *address)
     return IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) && in6.sin6_scope_id == 0;
 }
 
-/* The reason of ERROR at ADDRESS, as text: a path in use, EADDRINUSE, need not
-   belong to a server.  */
+/* The reason of ERROR at ADDRESS: a path in use need not belong to a server. */
 static const char *listen_find_reason(const struct sonde_address *address,
                                       int error)
 {

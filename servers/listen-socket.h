@@ -58,12 +58,11 @@ struct listen_addresses {
 
 /* Open sockets at the addresses of SPEC, non-blocking, and add the sockets to
    LISTENERS, which is empty.  Equal addresses are opened once.  For port 0 the
-   system chooses a port, the same for all sockets; if the port is in use for
-   one of them, another is chosen, 32 times at most.  Without addresses, an
-   address family that the host lacks is skipped, unless inet or inet6 alone is
-   set.  A stale file of a UNIX socket is replaced, never one with a listening
-   server.  To be called while there is a single thread, as the umask changes
-   for a moment.  May wait 30 s for each name, and 5 s for the lock of a folder.
+   system chooses a port, the same for all sockets, in up to 32 tries.  Without
+   addresses, an address family that the host lacks is skipped, unless inet or
+   inet6 alone is set.  A stale file of a UNIX socket is replaced, never one
+   with a listening server.  Needs a single thread, as the umask changes for a
+   moment. May wait 30 s for each name, and 5 s for the lock of a folder.
    Returns 0, or -1 with all sockets closed and the reason in the log.  */
 int listen_sockets_open(struct listen_sockets *listeners,
                         const struct listen_addresses *spec);
@@ -74,10 +73,10 @@ int listen_sockets_open(struct listen_sockets *listeners,
 void listen_socket_set_options(int fd);
 
 /* Add the inherited socket FOUND, a listen socket or a datagram socket, to
-   LISTENERS.  Sets O_NONBLOCK, which other processes share; listen_socket_close
-   restores the flag.  The file of a UNIX socket is never removed.  Returns 0,
-   or -1 with errno: ENOSPC, LISTENERS is full; any errno of fcntl, getsockname
-   and sonde_datagram_prepare.  After -1 the socket is not in LISTENERS.  */
+   LISTENERS.  Sets O_NONBLOCK, which other processes share, until
+   listen_socket_close.  The file of a UNIX socket is never removed.  Returns 0;
+   or -1, not added, with errno: ENOSPC, LISTENERS is full; any errno of fcntl,
+   getsockname and sonde_datagram_prepare.  */
 int listen_sockets_inherit(struct listen_sockets *listeners,
                            const struct sonde_inherited *found);
 
@@ -88,8 +87,8 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address);
 
 /* Remove LISTENER's file if bind made the file here, unless replaced since:
-   clients cannot connect any more.  The socket stays open.  A failure is
-   logged.  For other sockets, and in a second call, nothing is done.  */
+   clients cannot connect any more.  A failure is logged.  A second call does
+   nothing.  */
 void listen_socket_unlink(struct listen_socket *listener);
 
 /* Log each file of a UNIX socket that this process may not remove at the
@@ -97,8 +96,7 @@ void listen_socket_unlink(struct listen_socket *listener);
 void listen_sockets_warn_files(const struct listen_sockets *listeners);
 
 /* Close LISTENER, if open, and set fd to -1.  Before, clear O_NONBLOCK if an
-   inherited socket was blocking, and remove the file as listen_socket_unlink
-   does.  */
+   inherited socket was blocking, and call listen_socket_unlink.  */
 void listen_socket_close(struct listen_socket *listener);
 
 /* Close all listeners, as listen_socket_close does, and empty the list.  */

@@ -68,7 +68,6 @@ void listener_check(struct server *server, struct listen_socket *listener,
         listener_log_error(listener, error);
 }
 
-/* End the back-offs that are over, of the server and of listen sockets.  */
 static void listeners_resume(struct server *server)
 {
     bool any = server->resume_at != 0;
@@ -113,7 +112,6 @@ static bool listeners_have_room(struct server *server)
     return false;
 }
 
-/* Poll LISTENER, or stop polling.  If the poller fails, the server fails.  */
 static void listener_set_watched(struct server *server,
                                  struct listen_socket *listener, bool watched)
 {

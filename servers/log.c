@@ -61,9 +61,8 @@ static bool log_is_same(int fd, const struct stat *as)
 /* Open standard error, which is AS, a pipe or a terminal, again, non-blocking:
    between poll and write another process may fill the pipe, and then write
    blocks.  No other process shares the flags of the new open file.  Without
-   /proc, or if the file is another one, the risk remains.  Where open returns a
-   duplicate, as /dev/fd of the BSDs does, standard error has become
-   non-blocking: undo.  */
+   /proc the risk remains.  Where open returns a duplicate, as /dev/fd of the
+   BSDs does, standard error has become non-blocking: undo.  */
 static void log_reopen(const struct stat *as)
 {
     int flags = fcntl(STDERR_FILENO, F_GETFL);
@@ -189,10 +188,9 @@ bool log_flush(void)
     return false;
 }
 
-/* Write TEXT, which has room for a newline, unless the log is silent; before,
-   log the number of dropped lines.  Control characters, as in names and paths,
-   are masked: a terminal must not receive control characters, and a line must
-   stay whole.  Keeps errno.  */
+/* Write TEXT, which has room for a newline.  Control characters, as in names
+   and paths, are masked: a terminal must not receive them, and a line must stay
+   whole.  Keeps errno.  */
 static void log_write(char *text)
 {
     int saved = errno;

@@ -15,7 +15,6 @@
 /* Milliseconds until the next try to log that lines were dropped.  */
 enum { LOG_AGAIN = 1000 };
 
-/* The watch of the self-pipe: empty the pipe.  */
 static void loop_woken(struct server *server, struct watch *watch,
                        unsigned ready)
 {
@@ -44,9 +43,8 @@ int loop_open(struct server *server)
                             &server->wake);
 }
 
-/* Do what is due: call the tick of the model, log the number of dropped lines,
-   and note if the server has clients.  Returns the milliseconds until something
-   else is due, or -1.  */
+/* Do what is due.  Returns the milliseconds until something else is due, or
+   -1.  */
 static int loop_next_due(struct server *server)
 {
     int due = server->model->tick ? server->model->tick(server) : -1;
@@ -81,9 +79,9 @@ static void loop_dispatch(struct server *server, int ready)
                     "makes progress");
 }
 
-/* The wait failed with ERROR.  Returns true after a line in the log and a
-   pause, to wait again: memory may be short, or a policy be corrected.  Returns
-   false, and the server fails, if the error is lasting.  */
+/* The wait failed with ERROR.  Returns true after a pause, to wait again:
+   memory may be short, or a policy be corrected.  Returns false, and the server
+   fails, if the error is lasting.  */
 static bool loop_pause(struct server *server, int error)
 {
     if (error == EBADF || error == EINVAL || error == EFAULT) {

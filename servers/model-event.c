@@ -1,11 +1,9 @@
 /* model-event.c - all clients in one process, by readiness
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   An event of a client leads to one read, and the service's answer is written
-   at once.  So a message costs a wait, shared by all ready clients, a read and
-   a write.  While output is pending, the client is polled for writability
-   alone: no more input is read, and no other client is delayed.  An idle client
-   costs a struct connection, no buffer.  */
+   A message costs a wait, shared by all ready clients, a read and a write.
+   While output is pending, the client is polled for writability alone.  An idle
+   client costs a struct connection, no buffer.  */
 
 #include <config.h>
 
@@ -38,10 +36,9 @@ static bool event_is_ready(const struct connection *connection)
     return server_is_ready(connection->client.fd, writes ? POLLOUT : POLLIN);
 }
 
-/* Close the expired connections of QUEUE for the reason ENDING.  For
-   CONNECTION_IDLE, a connection with an event is served instead, and closed
-   only if the step has no effect.  Returns the milliseconds until the next
-   expiry, or -1.  */
+/* Close the expired connections of QUEUE for the reason ENDING; if idle, only
+   if a step has no effect.  Returns the milliseconds until the next expiry, or
+   -1.  */
 static int event_expire(struct server *server, struct connection_queue *queue,
                         int64_t now, enum connection_ending ending)
 {
@@ -66,8 +63,7 @@ static int event_tick(struct server *server)
         idle, event_expire(server, &server->lingering, now, CONNECTION_DONE));
 }
 
-/* Close all connections; those that linger are at the end, and do not count as
-   cut off.  */
+/* Connections that linger are at the end, and do not count as cut off.  */
 static void event_cut(struct server *server)
 {
     while (server->working.first) {

@@ -40,8 +40,8 @@ static bool groups_have(const struct groups *groups, gid_t group)
     return false;
 }
 
-/* The supplementary groups of this process.  The caller frees the list.
-   Returns 0, or -1 with errno.  */
+/* The supplementary groups of this process.  Returns 0, or -1 with errno; the
+   caller frees the list in each case.  */
 static int groups_of_process(struct groups *groups)
 {
     int count = getgroups(0, NULL);
@@ -54,8 +54,7 @@ static int groups_of_process(struct groups *groups)
     return groups->count < 0 ? -1 : 0;
 }
 
-/* The groups that IDENTITY has by the system's lists.  The caller frees the
-   list.  Returns 0, or -1 with errno.  */
+/* The same for the groups of IDENTITY by the system's lists.  */
 static int groups_of_user(const struct identity *identity,
                           struct groups *groups)
 {
@@ -88,8 +87,7 @@ static int groups_keep(struct groups *held, const struct groups *allowed)
 }
 
 /* Drop the supplementary groups of HELD that are not in ALLOWED; HELD is
-   reordered.  Returns 0, also if there is none to drop; -1 with a line in the
-   log.  */
+   reordered.  Returns 0, or -1 with the reason in the log.  */
 static int groups_drop(struct groups *held, const struct groups *allowed,
                        const char *name)
 {
@@ -176,9 +174,8 @@ static int privilege_become(const struct identity *identity)
     return 0;
 }
 
-/* The process has the user of IDENTITY: drop the groups that are not in
-   ALLOWED, which is filled in with the groups of IDENTITY; the caller frees the
-   list.  */
+/* The process has the user of IDENTITY: drop other groups than ALLOWED, which
+   is filled in, and freed by the caller.  */
 static int privilege_stay(const struct identity *identity,
                           struct groups *allowed)
 {
@@ -206,11 +203,9 @@ static int privilege_set(const struct identity *identity)
     return result;
 }
 
-/* Try to return to root, as is still possible by a capability, or by the saved
-   user or group, used by every system but not readable on every system.  FORMER
-   is the previous group.  Returns whether a call succeeded: the process then
-   has the privilege again, and must end.  False, without a try, if IDENTITY is
-   root.  */
+/* Try to return to root, by a capability, or by the saved user or group, not
+   readable on every system.  FORMER is the previous group.  Returns whether a
+   call succeeded: the process must end.  No try if IDENTITY is root.  */
 static bool identity_try_return(const struct identity *identity, gid_t former)
 {
     if (identity->user == 0)

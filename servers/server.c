@@ -17,8 +17,7 @@
 /* The limit of descriptors: more are of no use.  */
 enum { DESCRIPTORS = 1 << 20 };
 
-/* Serve the inherited connection FD, the only client, to the end, as the
-   iterative model does, and close FD.  */
+/* Serve the inherited connection FD, the only client, to the end.  */
 static void serve_inherited(struct server *server, int fd)
 {
     struct server_client client = {.fd = fd};
@@ -58,10 +57,9 @@ static int inherited_log_error(int fd, int error)
     }
 }
 
-/* The errno of using FOUND, 0 if FOUND can be served.  Datagrams are answered
-   only in the families in which listen_sockets_have knows the server's own
-   addresses: a socket of all frames of a link (AF_PACKET) would receive its own
-   answers.  */
+/* The errno of using FOUND, or 0.  Datagrams are answered only in the families
+   in which listen_sockets_have knows the server's own addresses: a socket of
+   all frames of a link (AF_PACKET) would receive its own answers.  */
 static int inherited_check(const struct sonde_inherited *found)
 {
     int family = found->family;
@@ -122,9 +120,8 @@ static int activation_log_error(int error)
                         : strerror(error));
 }
 
-/* Find the sockets of LISTEN_FDS, or with --inetd that of standard input, and
-   remove the variables of LISTEN_FDS from the environment.  Returns their
-   number, 0 if there are none; -1 with the reason in the log.  */
+/* Find the sockets of LISTEN_FDS, or with --inetd that of standard input.
+   Returns their number, 0 if there are none; -1 with the reason in the log.  */
 static int inherited_find(const struct server *server,
                           struct sonde_inherited *found, size_t room)
 {
@@ -141,8 +138,7 @@ static int inherited_find(const struct server *server,
 }
 
 /* Use inherited sockets, or open the listen addresses.  Sets *CONNECTION if the
-   socket is a connection.  With inherited sockets signals are blocked until
-   stop_begin.  Returns 0, or -1 with the reason in the log.  */
+   socket is a connection.  Returns 0, or -1 with the reason in the log.  */
 static int sockets_open(struct server *server, int *connection)
 {
     struct sonde_inherited found[LISTEN_SOCKETS_MAX];
@@ -161,9 +157,8 @@ static int sockets_open(struct server *server, int *connection)
 
 /* ---- the whole ----------------------------------------------------------- */
 
-/* Begin the work without privilege: catch and unblock signals, open the reserve
-   descriptor, start the model, and open the loop.  Returns 0, or -1 with the
-   reason in the log; server_end frees what was begun.  */
+/* Begin the work without privilege.  Returns 0, or -1 with the reason in the
+   log; server_end frees what was begun.  */
 static int server_begin(struct server *server)
 {
     server->wake_fd = stop_begin(server->options->grace);
@@ -174,7 +169,6 @@ static int server_begin(struct server *server)
     return log_line("cannot start: %s", strerror(errno));
 }
 
-/* After a stop, log how many connections were closed by the shutdown.  */
 static void server_log_end(const struct server *server)
 {
     if (!stop_asked())
@@ -194,8 +188,7 @@ static void model_end(struct server *server)
     server->model_data = NULL;
 }
 
-/* Free all but SERVER itself: end the model, close the listen sockets, and
-   remove files of UNIX sockets.  */
+/* Free all but SERVER itself.  */
 static void server_end(struct server *server)
 {
     model_end(server);
@@ -205,8 +198,8 @@ static void server_end(struct server *server)
     source_free(&server->sources);
 }
 
-/* Open all sockets, and serve until the end.  Returns 0, or -1 with the reason
-   in the log; server_end is to be called in each case.  */
+/* Open all sockets, and serve until the end.  Returns as server_run; server_end
+   is to be called in each case.  */
 static int server_run_to_end(struct server *server)
 {
     struct identity identity = {0};

@@ -72,8 +72,7 @@ int socket_file_lock(const struct sonde_address *address)
 }
 
 /* Connect to ADDRESS, a socket of TYPE.  Returns true only if the connection is
-   refused: no socket listens, and the file is left over.  Returns false after
-   any other result, also if the file does not exist.  */
+   refused: no socket listens, and the file is left over.  */
 static bool socket_file_try_connect(const struct sonde_address *address,
                                     int type)
 {
@@ -106,9 +105,9 @@ int socket_file_remove_stale(const struct sonde_address *address, int type)
     return unlink(path);
 }
 
-/* Set *ID to the user or group number TEXT, or look up the name TEXT by
-   LOOK_UP, which returns -1 if there is none.  Returns 0; -1 if there is no
-   such name, or the number is out of range.  */
+/* Set *ID to the number TEXT, or look up the name TEXT by LOOK_UP, which
+   returns -1 if there is none.  Returns 0; -1: no such name, or out of range.
+ */
 static int id_read(const char *text, long (*look_up)(const char *), long *id)
 {
     char *end;
@@ -186,9 +185,8 @@ int socket_access_give(const struct socket_access *access,
     return lchown(socket_file_path(address), access->user, access->group);
 }
 
-/* In a folder with the sticky bit only the owner of the file or of the folder
-   may remove it, and root.  Removing takes no read permission for the folder,
-   so the folder is not opened.  */
+/* Removing takes no read permission for the folder, so the folder is not
+   opened.  */
 bool socket_file_is_removable(const struct sonde_address *address)
 {
     char path[FOLDER_SIZE];

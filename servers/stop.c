@@ -35,8 +35,7 @@ void stop_hurry(void)
     alarm(1);
 }
 
-/* Signal handler: end the grace period, shut down the connection of stop_watch,
-   and wake the loop.  Keeps errno.  */
+/* Signal handler: end the grace period.  Keeps errno.  */
 static void end_grace(int signo)
 {
     int saved = errno;
@@ -49,8 +48,7 @@ static void end_grace(int signo)
     errno = saved;
 }
 
-/* Begin the grace period: set the alarm that ends the grace period, and wake
-   the loop.  Without a grace period, end the connections at once.  */
+/* Set the alarm that ends the grace period.  */
 static void begin_grace(int signo)
 {
     if (grace_seconds == 0) {
@@ -82,8 +80,6 @@ static void on_stop(int signo)
         on_soon(signo);
 }
 
-/* Open the self-pipe, to which WAKE writes.  Returns the descriptor to poll, or
-   -1 with errno.  */
 static int open_wake(void)
 {
     int fd = sonde_selfpipe_open();
