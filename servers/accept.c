@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/wait.h"
 #include "servers/log.h"
 #include "servers/server.h"
 #include "servers/stop.h"
@@ -71,7 +72,7 @@ static bool is_too_late(const struct server *server, int fd)
 {
     return server->model->waits && !server->model->asynchronous &&
            stop_asked() && !server->options->service->opened &&
-           !server_is_ready(fd, POLLIN);
+           wait_one(fd, POLLIN, 0) == 0;
 }
 
 /* Serve the client FD, from PEER.  Close FD if the client is too late, counted
@@ -188,8 +189,7 @@ static bool accept_clients(struct server *server,
         listener->backoff = (struct sonde_backoff_state){0};
         server->progress = true;
         accept_client(server, listener, fd, &peer);
-        /* In some models a client is no success before it has a process or a
-           thread.  */
+        /* A client may fail for want of a process or a thread.  */
         if (!server->resume_at)
             server->backoff = 0;
     }

@@ -145,8 +145,7 @@ static void connection_read(struct connection *connection, char *buffer)
 }
 
 /* Read once and discard the input.  End CONNECTION as done if the client has
-   ended, after an error other than EAGAIN, or beyond CONNECTION_IGNORED_MAX
-   bytes.  */
+   ended, after an error but EAGAIN, or beyond CONNECTION_IGNORED_MAX bytes.  */
 static void connection_discard(struct connection *connection, char *buffer,
                                int timeout)
 {
@@ -168,8 +167,7 @@ static void connection_linger(struct connection *connection, char *buffer)
 }
 
 /* All output is sent.  If the client has ended, or no input is unread, closing
-   does no harm.  Otherwise send a FIN, and linger until the client ends, too.
- */
+   does no harm.  Otherwise send a FIN, and linger until the client ends.  */
 static void connection_finish(struct connection *connection, char *buffer)
 {
     if (!connection->half_closed)

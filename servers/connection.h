@@ -106,10 +106,9 @@ const char *connection_reason(const struct connection *connection);
 
 /* ---- in a server --------------------------------------------------------- */
 
-/* Serve CLIENT to the end with blocking calls, and log the end if CLIENT has a
-   name (--verbose). *CUT, or stop_now if CUT is NULL: the shutdown cut the
-   connection.  CLIENT stays open, and counted.  BUFFER as for connection_step.
- */
+/* Serve CLIENT to the end with blocking calls, and log the end with --verbose.
+   *CUT, or stop_now if CUT is NULL: the shutdown cut the connection.  CLIENT
+   stays open, and counted.  BUFFER as for connection_step.  */
 enum connection_ending connection_serve(struct server *server,
                                         const struct server_client *client,
                                         char *buffer, const atomic_int *cut);

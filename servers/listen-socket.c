@@ -42,8 +42,7 @@ struct listen_targets {
 /* ---- addresses -----------------------------------------------------------
    Functions return 0, or -1 with the reason in the log.  */
 
-/* Add a target, unless there is an equal one: two names may have the same
-   address.  */
+/* Add a target, unless there is an equal one, as of another name.  */
 static int targets_add(struct listen_targets *targets,
                        const struct sonde_address *address, int type,
                        bool optional)

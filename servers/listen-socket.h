@@ -87,12 +87,10 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address);
 
 /* Remove LISTENER's file if bind made the file here, unless replaced since:
-   clients cannot connect any more.  A failure is logged.  A second call does
-   nothing.  */
+   clients cannot connect any more.  Logs a failure; does nothing again.  */
 void listen_socket_unlink(struct listen_socket *listener);
 
-/* Log each file of a UNIX socket that this process may not remove at the
-   end.  */
+/* Log each file of a UNIX socket that this process may not remove.  */
 void listen_sockets_warn_files(const struct listen_sockets *listeners);
 
 /* Close LISTENER, if open, and set fd to -1.  Before, clear O_NONBLOCK if an

@@ -95,8 +95,8 @@ int listeners_next_due(const struct server *server)
 
 /* ---- watching ------------------------------------------------------------ */
 
-/* Whether there is room for a client.  If not, request a wake-up of the loop
- * when a client leaves, and log the wait.  */
+/* Whether there is room for a client.  If not, request a wake-up when a client
+   leaves, and log the wait.  */
 static bool listeners_have_room(struct server *server)
 {
     server->wants_fewer = 0;

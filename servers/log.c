@@ -188,12 +188,19 @@ bool log_flush(void)
     return false;
 }
 
-/* Write TEXT, which has room for a newline.  Control characters, as in names
-   and paths, are masked: a terminal must not receive them, and a line must stay
-   whole.  Keeps errno.  */
-static void log_write(char *text)
+/* Log a line, with the number MORE of suppressed ones unless 0.  Control
+   characters, as in names and paths, are masked: a terminal must not receive
+   them, and a line must stay whole.  Keeps errno.  */
+__attribute__((format(printf, 1, 0))) static void
+log_write(const char *format, va_list arguments, long more)
 {
+    char text[LINE + 64];
     int saved = errno;
+    snprintf(text, LINE, "%s: ", name);
+    size_t used = strlen(text);
+    vsnprintf(text + used, LINE - used, format, arguments);
+    if (more > 0)
+        sprintf(text + strlen(text), " (and %ld times before)", more);
     size_t length = mask_text(text);
     text[length] = '\n';
     if (!silent) {
@@ -203,29 +210,17 @@ static void log_write(char *text)
     errno = saved;
 }
 
-/* Format the program's name and the message into TEXT, cut to LINE bytes.  */
-__attribute__((format(printf, 2, 0))) static void
-log_format(char *text, const char *format, va_list arguments)
-{
-    int start = snprintf(text, LINE, "%s: ", name);
-    size_t used = start > 0 && start < LINE ? (size_t)start : 0;
-    vsnprintf(text + used, LINE - used, format, arguments);
-}
-
 int log_line(const char *format, ...)
 {
-    char text[LINE + 64];
     va_list arguments;
     va_start(arguments, format);
-    log_format(text, format, arguments);
+    log_write(format, arguments, 0);
     va_end(arguments);
-    log_write(text);
     return -1;
 }
 
 void log_trouble(enum log_trouble trouble, const char *format, ...)
 {
-    char text[LINE + 64];
     long now = (long)(monotonic_ms() / 1000);
     long next = shared->troubles[trouble].next;
     /* Of several threads one logs the line.  */
@@ -238,11 +233,8 @@ void log_trouble(enum log_trouble trouble, const char *format, ...)
     long more = atomic_exchange(&shared->troubles[trouble].more, 0);
     va_list arguments;
     va_start(arguments, format);
-    log_format(text, format, arguments);
+    log_write(format, arguments, more);
     va_end(arguments);
-    if (more > 0)
-        sprintf(text + strlen(text), " (and %ld times before)", more);
-    log_write(text);
 }
 
 char *log_address(const struct sonde_address *address, char *text)

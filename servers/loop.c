@@ -43,8 +43,7 @@ int loop_open(struct server *server)
                             &server->wake);
 }
 
-/* Do what is due.  Returns the milliseconds until something else is due, or
-   -1.  */
+/* Do what is due.  Returns the milliseconds until the next call, or -1.  */
 static int loop_next_due(struct server *server)
 {
     int due = server->model->tick ? server->model->tick(server) : -1;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "servers/log.h"
 #include "servers/server.h"
 
@@ -28,17 +29,16 @@ static void event_serve(struct server *server,
     server_client_close(server, client);
 }
 
-/* Whether CONNECTION has an event now.  The server, not the client, may have
-   been idle: stopped, or frozen with the host.  */
+/* Whether CONNECTION has an event now, or poll fails.  The server, not the
+   client, may have been idle: stopped, or frozen with the host.  */
 static bool event_is_ready(const struct connection *connection)
 {
     bool writes = connection->events & SONDE_WRITABLE;
-    return server_is_ready(connection->client.fd, writes ? POLLOUT : POLLIN);
+    return wait_one(connection->client.fd, writes ? POLLOUT : POLLIN, 0) != 0;
 }
 
 /* Close the expired connections of QUEUE for the reason ENDING; if idle, only
-   if a step has no effect.  Returns the milliseconds until the next expiry, or
-   -1.  */
+   if a step has no effect.  Returns milliseconds to the next expiry, or -1.  */
 static int event_expire(struct server *server, struct connection_queue *queue,
                         int64_t now, enum connection_ending ending)
 {

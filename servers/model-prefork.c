@@ -23,8 +23,8 @@
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* Values of a slot besides sources: no client, and a client without a source.
- * No network begins with 64 one bits.  */
+/* Values of a slot besides sources: no client, and a client without a source,
+   64 one bits, with which no network begins.  */
 enum { FREE = 0 };
 static const uint64_t unnamed = UINT64_MAX;
 
@@ -145,9 +145,8 @@ static int worker_begin(struct server *server)
     data->ended.ready = worker_on_parent_end;
     if (server->wake_fd < 0 || loop_open(server))
         return -1;
-    /* A worker blocked in recv does not poll the pipe.  Where there is no
-       signal for the parent's death, the worker keeps the port until recv
-       returns.  */
+    /* A worker blocked in recv does not poll the pipe: without a signal for the
+       parent's death, the worker keeps the port until recv returns.  */
     if (!sonde_parent_death_signal(STOP_NOW) && getppid() != data->parent)
         stop_hurry();
     return sonde_poller_add(server->poller, data->life[0], SONDE_READABLE,
@@ -229,8 +228,7 @@ static void worker_ended(pid_t pid, int status, void *user_data)
     }
 }
 
-/* Reap workers, and start new ones after the pause; none while the server
-   stops.  */
+/* Reap workers, and start new ones after the pause, unless stopping.  */
 static int prefork_tick(struct server *server)
 {
     struct prefork_data *data = server->model_data;
@@ -316,8 +314,7 @@ static void prefork_cut(struct server *server)
     prefork_send_all(server, STOP_NOW);
 }
 
-/* Count the clients of the remaining workers as cut off, and kill the
-   workers.  */
+/* Kill the remaining workers, and count their clients as cut off.  */
 static void prefork_end(struct server *server)
 {
     struct prefork_data *data = server->model_data;

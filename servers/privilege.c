@@ -160,8 +160,7 @@ static int groups_set(const struct identity *identity)
     return result;
 }
 
-/* Become IDENTITY, with its group alone.  After -1 the groups may be
-   changed.  */
+/* Become IDENTITY, with its group alone.  -1: groups may be changed.  */
 static int privilege_become(const struct identity *identity)
 {
     /* In this order: only the former user may do all three.  */

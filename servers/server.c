@@ -242,8 +242,7 @@ int server_run(const struct server_options *options)
     server->timeout =
         options->idle_timeout > 0 ? (int)options->idle_timeout : -1;
     log_begin(options->program, options->inetd);
-    /* No descriptor here is in an fd_set, for which systems keep the soft limit
-       low.  */
+    /* The soft limit is low for fd_set, which is not used here.  */
     descriptors_raise(DESCRIPTORS);
     int result = server_run_to_end(server);
     int clients = server->clients;

@@ -127,8 +127,7 @@ int server_run(const struct server_options *options);
 /* ---- loop.c -------------------------------------------------------------- */
 
 /* Open server->poller for the listen sockets, for no events yet, and for the
-   wake-up descriptor.  Returns 0, or -1 with errno: server->poller may then be
-   open.  */
+   wake-up descriptor.  Returns 0, or -1 with errno: the poller may be open.  */
 int loop_open(struct server *server);
 
 /* Serve until SERVER_OVER.  Returns earlier if poll can never succeed, with the
@@ -214,10 +213,6 @@ void server_client_close(struct server *server,
    period.  In a worker as log_trouble.  */
 void server_fail(struct server *server, enum log_trouble kind, const char *what,
                  int error, const char *advice);
-
-/* Whether poll reports EVENTS, an error or a hang-up on FD now; true also if
-   poll fails.  Never waits.  */
-bool server_is_ready(int fd, short events);
 
 /* The smaller of two timeouts, where -1 is infinite.  */
 int server_sooner(int a, int b);

@@ -35,8 +35,8 @@ enum { CUT_MAX = 10000, QUIET = 60000 };
 
 /* ---- listen sockets ------------------------------------------------------ */
 
-/* Whether closing LISTENER resets the clients in the accept queue.  An
- * inherited listen socket stays open in another process.  */
+/* Whether closing LISTENER resets the clients in the accept queue: an inherited
+   listen socket stays open in another process.  */
 static bool shutdown_resets(const struct listen_socket *listener)
 {
     return listener->fd >= 0 && listener->role == SONDE_LISTENER &&

@@ -105,9 +105,8 @@ int socket_file_remove_stale(const struct sonde_address *address, int type)
     return unlink(path);
 }
 
-/* Set *ID to the number TEXT, or look up the name TEXT by LOOK_UP, which
-   returns -1 if there is none.  Returns 0; -1: no such name, or out of range.
- */
+/* Set *ID to the number TEXT, or look up the name TEXT by LOOK_UP, -1 if there
+   is none.  Returns 0; -1: no such name, or out of range.  */
 static int id_read(const char *text, long (*look_up)(const char *), long *id)
 {
     char *end;
