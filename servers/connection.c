@@ -198,15 +198,11 @@ void connection_open(struct connection *connection,
 
 unsigned connection_events(const struct connection *connection)
 {
-    switch (connection->state) {
-    case CONNECTION_SERVING:
-    case CONNECTION_LINGERING:
-        return pending_is_left(connection) ? SONDE_WRITABLE : SONDE_READABLE;
-    case CONNECTION_ENDING:
-        return SONDE_WRITABLE;
-    default:
+    if (connection->state == CONNECTION_OVER)
         return 0;
-    }
+    return connection->state == CONNECTION_ENDING || pending_is_left(connection)
+               ? SONDE_WRITABLE
+               : SONDE_READABLE;
 }
 
 void connection_step(struct connection *connection, char *buffer)
@@ -229,20 +225,18 @@ void connection_free(struct connection *connection)
 
 const char *connection_reason(const struct connection *connection)
 {
-    switch (connection->ending) {
-    case CONNECTION_LOST:
-        return connection->error == EPIPE || connection->error == ECONNRESET
-                   ? "connection reset by peer"
-                   : strerror(connection->error);
-    case CONNECTION_IDLE:
-        return "idle timeout";
-    case CONNECTION_MEMORY:
-        return "no memory for unsent output";
-    case CONNECTION_CUT:
-        return "closed by shutdown";
-    default:
-        return "ended";
-    }
+    static const char *const reasons[] = {
+        [CONNECTION_DONE] = "ended",
+        [CONNECTION_LOST] = "connection reset by peer",
+        [CONNECTION_IDLE] = "idle timeout",
+        [CONNECTION_MEMORY] = "no memory for unsent output",
+        [CONNECTION_CUT] = "closed by shutdown",
+    };
+    int error = connection->error;
+    return connection->ending == CONNECTION_LOST && error != EPIPE &&
+                   error != ECONNRESET
+               ? strerror(error)
+               : reasons[connection->ending];
 }
 
 static void connection_log_end(const struct connection *connection)

@@ -29,7 +29,7 @@ enum {
 enum connection_state {
     CONNECTION_SERVING,
     CONNECTION_ENDING,    /* ends when pending output is sent */
-    CONNECTION_LINGERING, /* discards input until the client ends */
+    CONNECTION_LINGERING, /* discards input, up to the limits above */
     CONNECTION_OVER       /* to be closed by the caller */
 };
 

@@ -28,7 +28,6 @@ enum { TRIES = 32, LOOKUP = 30000, FOUND_MAX = LISTEN_SOCKETS_MAX + 1 };
 struct listen_target {
     struct sonde_address address;
     int type;
-    bool optional; /* the host may lack the address family */
 };
 
 struct listen_targets {
@@ -44,8 +43,7 @@ struct listen_targets {
 
 /* Add a target, unless there is an equal one, as of another name.  */
 static int targets_add(struct listen_targets *targets,
-                       const struct sonde_address *address, int type,
-                       bool optional)
+                       const struct sonde_address *address, int type)
 {
     for (size_t i = 0; i < targets->count; i++)
         if (targets->list[i].type == type &&
@@ -56,8 +54,7 @@ static int targets_add(struct listen_targets *targets,
                         "of the addresses",
                         LISTEN_SOCKETS_MAX);
     targets->any_port |= sonde_address_port(address) == 0;
-    targets->list[targets->count++] =
-        (struct listen_target){*address, type, optional};
+    targets->list[targets->count++] = (struct listen_target){*address, type};
     return 0;
 }
 
@@ -103,15 +100,14 @@ static int targets_add_host(struct listen_targets *targets, const char *host,
         if (!targets_have_family(targets, found[i].storage.ss_family))
             continue;
         any = true;
-        if (targets_add(targets, &found[i], type, false))
+        if (targets_add(targets, &found[i], type))
             return -1;
     }
     return any ? 0
                : log_line("address \"%s\" has no address of this family", host);
 }
 
-/* Add the loopback or wildcard addresses for TYPE.  A missing family is an
-   error only with -4 or -6.  */
+/* Add the loopback or wildcard addresses for TYPE.  */
 static int targets_add_default(struct listen_targets *targets, int type)
 {
     static const int families[] = {AF_INET, AF_INET6};
@@ -126,7 +122,7 @@ static int targets_add_default(struct listen_targets *targets, int type)
         (spec->any ? sonde_address_any
                    : sonde_address_loopback)(&address, families[i], port);
         if (targets_have_family(targets, families[i]) &&
-            targets_add(targets, &address, type, spec->inet == spec->inet6))
+            targets_add(targets, &address, type))
             return -1;
     }
     return 0;
@@ -158,7 +154,7 @@ static int targets_add_unix(struct listen_targets *targets)
     if (socket_access_read(&targets->access, spec->unix_mode, spec->unix_owner))
         return -1;
     return targets_add(targets, &address,
-                       spec->stream ? SOCK_STREAM : SOCK_DGRAM, false);
+                       spec->stream ? SOCK_STREAM : SOCK_DGRAM);
 }
 
 static int targets_fill(struct listen_targets *targets)
@@ -270,12 +266,14 @@ static int target_open(struct listen_socket *listener,
 }
 
 /* Open all TARGETS, once.  All targets with port 0 get the port of the first.
-   An optional target of a missing family is skipped, unless no target is left.
+   A default address of a missing family is skipped, unless no target is left.
    Returns 0; or -1 with errno and the target in *FAILED: sockets opened before
    are still open.  */
 static int targets_open(struct listen_sockets *listeners,
                         const struct listen_targets *targets, size_t *failed)
 {
+    const struct listen_addresses *spec = targets->spec;
+    bool may_lack = spec->address_count == 0 && spec->inet == spec->inet6;
     int port = 0, missing = EADDRNOTAVAIL;
     for (size_t i = 0; i < targets->count; i++) {
         struct listen_target one = targets->list[i];
@@ -291,7 +289,7 @@ static int targets_open(struct listen_sockets *listeners,
         }
         *failed = i;
         missing = errno;
-        if (!one.optional ||
+        if (!may_lack || one.address.storage.ss_family == AF_UNIX ||
             (errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT &&
              errno != EADDRNOTAVAIL))
             return -1;
@@ -356,22 +354,11 @@ int listen_sockets_open(struct listen_sockets *listeners,
     return -1;
 }
 
-/* Whether ADDRESS, a UNIX address, or FILE is that of LISTENER.  */
-static bool listen_socket_has_file(const struct listen_socket *listener,
-                                   const struct sonde_address *address,
-                                   const struct stat *file)
-{
-    if (!sonde_address_compare(&listener->local, address))
-        return true;
-    return file && listener->is_known && file->st_dev == listener->device &&
-           file->st_ino == listener->inode;
-}
-
 bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address)
 {
     char path[sizeof address->storage + 1] = "";
-    struct stat file;
+    struct stat file = {0};
     int port = sonde_address_port(address);
     size_t start = offsetof(struct sockaddr_un, sun_path);
     if (port < 0 && address->length > start)
@@ -379,11 +366,13 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
     bool has_file = *path && !stat(path, &file);
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listen_socket *listener = &listeners->list[i];
-        if (listener->role != SONDE_DATAGRAM)
-            continue;
-        if (port >= 0 ? port == sonde_address_port(&listener->local)
-                      : listen_socket_has_file(listener, address,
-                                               has_file ? &file : NULL))
+        bool same_file = has_file && listener->is_known &&
+                         file.st_dev == listener->device &&
+                         file.st_ino == listener->inode;
+        if (listener->role == SONDE_DATAGRAM &&
+            (port >= 0 ? port == sonde_address_port(&listener->local)
+                       : same_file ||
+                             !sonde_address_compare(&listener->local, address)))
             return true;
     }
     return false;
@@ -470,15 +459,12 @@ void listen_sockets_close(struct listen_sockets *listeners)
 static const char *listen_socket_kind(const struct listen_socket *listener)
 {
     bool is_datagram = listener->role == SONDE_DATAGRAM;
-    switch (listener->local.storage.ss_family) {
-    case AF_INET:
-    case AF_INET6:
-        return is_datagram ? "UDP" : "TCP";
-    case AF_UNIX:
+    int family = listener->local.storage.ss_family;
+    if (family == AF_UNIX)
         return is_datagram ? "UNIX datagrams" : "UNIX stream";
-    default:
-        return "stream of another address family";
-    }
+    if (family == AF_INET || family == AF_INET6)
+        return is_datagram ? "UDP" : "TCP";
+    return "stream of another address family";
 }
 
 void listen_sockets_announce(const struct listen_sockets *listeners)

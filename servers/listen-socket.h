@@ -26,12 +26,12 @@ struct listen_socket {
     bool watched;      /* polled for readability */
     bool inherited;    /* open in another process, too */
     bool was_blocking; /* O_NONBLOCK is to be cleared at the end */
-    /* Recent failures of accept or recvmsg, and the end of the pause in polling
-     * after failures, by monotonic_ms; 0: no pause.  */
+    /* Recent failures of accept or recvmsg, and the end of the pause in
+       polling, by monotonic_ms; 0: no pause.  */
     struct sonde_backoff_state backoff;
     int64_t resume_at;
-    /* A UNIX socket's file: whether bind made the file, and the inode.  While
-     * the socket is open no new file gets the same inode.  */
+    /* A UNIX socket's file: whether bind made the file, and the inode, which no
+       new file gets while the socket is open.  */
     bool has_file, is_known;
     dev_t device;
     ino_t inode;
@@ -87,7 +87,7 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address);
 
 /* Remove LISTENER's file if bind made the file here, unless replaced since:
-   clients cannot connect any more.  Logs a failure; does nothing again.  */
+   clients cannot connect any more.  A failure is logged.  */
 void listen_socket_unlink(struct listen_socket *listener);
 
 /* Log each file of a UNIX socket that this process may not remove.  */

@@ -70,10 +70,9 @@ void listener_check(struct server *server, struct listen_socket *listener,
 
 static void listeners_resume(struct server *server)
 {
-    bool any = server->resume_at != 0;
-    for (size_t i = 0; i < server->listeners.count; i++)
-        any |= server->listeners.list[i].resume_at != 0;
-    int64_t now = any ? monotonic_ms() : 0;
+    if (listeners_next_due(server) != 0)
+        return;
+    int64_t now = monotonic_ms();
     if (server->resume_at <= now)
         server->resume_at = 0;
     for (size_t i = 0; i < server->listeners.count; i++)

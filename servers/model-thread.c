@@ -67,7 +67,8 @@ static void *thread_run(void *argument)
     return NULL;
 }
 
-/* Start a detached thread for WORKER, which frees it.  Returns 0 or errno.  */
+/* Start a detached thread for WORKER, which frees WORKER.  Returns 0 or errno.
+ */
 static int start_thread(struct worker *worker)
 {
     pthread_attr_t attributes;

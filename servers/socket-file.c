@@ -20,6 +20,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/monotonic.h"
 #include "servers/log.h"
 #include "servers/socket-file.h"
@@ -61,9 +62,8 @@ int socket_file_lock(const struct sonde_address *address)
     while (flock(fd, LOCK_EX | LOCK_NB)) {
         bool is_held = errno == EWOULDBLOCK || errno == EINTR;
         if (!is_held || monotonic_ms() >= end) {
-            int error = is_held ? EAGAIN : errno;
-            close(fd);
-            errno = error;
+            errno = is_held ? EAGAIN : errno;
+            descriptor_close(&fd);
             return -1;
         }
         poll(NULL, 0, LOCK_STEP);

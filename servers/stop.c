@@ -122,8 +122,6 @@ int stop_begin_child(void)
 {
     sonde_selfpipe_close();
     int fd = open_wake();
-    if (sonde_signal(STOP_SOON, on_soon, SONDE_RESTART))
-        fd = -1;
     stop_release();
     return fd;
 }
