@@ -26,10 +26,11 @@ long descriptors_limit(void)
 long descriptors_raise(long count)
 {
     struct rlimit files;
-    if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < (rlim_t)count) {
-        files.rlim_cur =
-            files.rlim_max < (rlim_t)count ? files.rlim_max : (rlim_t)count;
-        setrlimit(RLIMIT_NOFILE, &files);
+    if (!getrlimit(RLIMIT_NOFILE, &files)) {
+        rlim_t now = files.rlim_cur, wanted = (rlim_t)count;
+        files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
+        while (files.rlim_cur > now && setrlimit(RLIMIT_NOFILE, &files))
+            files.rlim_cur /= 2;
     }
     return descriptors_limit();
 }

@@ -33,5 +33,5 @@ int main(int argc, char **argv)
         SERVER_PROGRAM,
         .run = daytimesrv_run,
     };
-    return server_main(&program, argc, argv);
+    return program_main(&program, argc, argv);
 }

@@ -19,5 +19,5 @@ int main(int argc, char **argv)
         SERVER_PROGRAM,
         .run = echosrv_run,
     };
-    return server_main(&program, argc, argv);
+    return program_main(&program, argc, argv);
 }

@@ -18,8 +18,11 @@ static struct listen_addresses *const places = &options.listen_addresses;
 static struct option_list addresses;
 static bool tcp, udp;
 
-static int model;                           /* index in MODELS */
-static const char *model_names[MODELS + 1]; /* up to NULL */
+static const struct model *const models[] = {
+    &model_iterative, &model_fork, &model_prefork, &model_thread, &model_event};
+static const char *const model_names[] = {"iterative", "fork",  "prefork",
+                                          "thread",    "event", NULL};
+static int model = 4; /* index of event */
 
 const struct option_row server_rows[] = {
     ROW_CHOICE("model", 'm', "MODEL", &model, model_names, "(event)"),
@@ -127,14 +130,4 @@ int server_options_run(const char *program, const char *service,
     if (options.max_clients > 0 && options.workers > options.max_clients)
         options.workers = options.max_clients;
     return server_run(&options) ? STATUS_TROUBLE : STATUS_DONE;
-}
-
-int server_main(const struct program *program, int argc, char **argv)
-{
-    for (int i = 0; i < MODELS; i++) {
-        model_names[i] = models[i]->name;
-        if (models[i] == &model_event)
-            model = i;
-    }
-    return program_main(program, argc, argv);
 }

@@ -16,12 +16,8 @@ extern const struct option_row server_rows[];
    the SETTINGS of the service, by the options, until the server ends
    (server_run).  Without --port the port is that of the service; --max-clients
    limits --workers.  Returns the exit status, also after a usage error, which
-   is reported.  To be called by the run of a program of server_main.  */
+   is reported.  */
 int server_options_run(const char *program, const char *service,
                        const void *settings);
-
-/* program_main for a server: before, fill in the choices and the default of
-   --model.  */
-int server_main(const struct program *program, int argc, char **argv);
 
 #endif /* PROGS_SERVER_OPTIONS_H */

@@ -11,13 +11,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
+#include "base/wait.h"
 #include "servers/log.h"
 #include "servers/server.h"
 #include "servers/stop.h"
 
 /* Set TCP_NODELAY on FD, a TCP client, unless accepted sockets inherit the
-   option.  The first client shows the inheritance for all clients.  Failures
-   are ignored.  */
+   option, as the first client shows.  Failures are ignored.  */
 static void accept_set_nodelay(struct server *server, int fd)
 {
     int on = 0;
@@ -40,14 +41,12 @@ static void accept_log(struct server *server,
     char text[LOG_ADDRESS];
     long clients = server_clients(server);
     sonde_address_local(client->fd, &local);
-    log_address(&local, text);
-    log_line("%s: connected to %s, %ld client%s", client->name, text, clients,
-             clients == 1 ? "" : "s");
+    log_line("%s: connected to %s, %ld client%s", client->name,
+             log_address(&local, text), clients, clients == 1 ? "" : "s");
 }
 
 /* Count the client at PEER for --max-per-source, and set client->source.
-   Returns false, with a line in the log, if the source has the maximum; the
-   caller closes the client.  */
+   Returns false, with a line in the log, if the source has the maximum.  */
 static bool accept_count_source(struct server *server,
                                 const struct sonde_address *peer,
                                 struct server_client *client)
@@ -59,11 +58,10 @@ static bool accept_count_source(struct server *server,
             ? server->model->admit(server, client->source)
             : source_enter(&server->sources, client->source, max))
         return true;
-    log_address(peer, text);
     log_trouble(LOG_SOURCE,
                 "%s: client rejected: its source has %ld connections "
                 "(--max-per-source)",
-                text, max);
+                log_address(peer, text), max);
     return false;
 }
 
@@ -74,13 +72,11 @@ static bool is_too_late(const struct server *server, int fd)
 {
     return server->model->waits && !server->model->asynchronous &&
            stop_asked() && !server->options->service->opened &&
-           !server_is_ready(fd, POLLIN);
+           wait_one(fd, POLLIN, 0) == 0;
 }
 
-/* Serve the client FD, from PEER, or close FD: a client that is too late is
-   counted as cut off; beyond --max-per-source a line is logged.  A client to be
-   served gets socket options, is counted, and with --verbose named and logged,
-   and belongs to the model.  */
+/* Serve the client FD, from PEER.  Close FD if the client is too late, counted
+   as cut off, or beyond --max-per-source.  */
 static void accept_client(struct server *server,
                           const struct listen_socket *listener, int fd,
                           const struct sonde_address *peer)
@@ -103,10 +99,8 @@ static void accept_client(struct server *server,
             sonde_keepalive(fd, (int)server->options->keepalive);
     }
     server->clients++;
-    if (server->options->verbose) {
-        log_address(peer, text);
-        client.name = strdup(text);
-    }
+    if (server->options->verbose)
+        client.name = strdup(log_address(peer, text));
     if (client.name)
         accept_log(server, &client);
     server->model->serve(server, &client);
@@ -115,9 +109,9 @@ static void accept_client(struct server *server,
 /* ---- errors -------------------------------------------------------------- */
 
 /* accept failed with ERROR, out of descriptors or memory: reject the client by
-   the reserve descriptor, or leave the client in the accept queue and back off.
-   Logs the rejection.  Linux reports EMFILE even if the queue is empty, and
-   then there is nothing to log.  Returns whether to call accept again.  */
+   the reserve descriptor, or leave the client in the accept queue and back off;
+   log the rejection.  Linux reports EMFILE even if the queue is empty.  Returns
+   whether to call accept again.  */
 static bool accept_shed(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -133,15 +127,14 @@ static bool accept_shed(struct server *server, struct listen_socket *listener,
     return is_shed;
 }
 
-/* accept at LISTENER failed with ERROR, for good: log the error, make the
-   server fail, and close LISTENER.  In a worker the file of a UNIX socket
-   stays.  */
+/* accept at LISTENER failed with ERROR, for good: make the server fail, and
+   close LISTENER.  */
 static void accept_give_up(struct server *server,
                            struct listen_socket *listener, int error)
 {
     char text[LOG_ADDRESS], what[LOG_ADDRESS + 40];
-    log_address(&listener->local, text);
-    snprintf(what, sizeof what, "%s: cannot accept clients any more", text);
+    snprintf(what, sizeof what, "%s: cannot accept clients any more",
+             log_address(&listener->local, text));
     /* EINVAL is Linux's error for a socket after shutdown(2).  */
     server_fail(server, LOG_ACCEPT, what, error,
                 error == EINVAL ? " (another process may have shut this socket "
@@ -150,13 +143,12 @@ static void accept_give_up(struct server *server,
     sonde_poller_remove(server->poller, listener->fd);
     /* The parent owns the file, and workers may still succeed.  */
     if (server->is_child)
-        listen_socket_leave(listener);
+        descriptor_close(&listener->fd);
     else
         listen_socket_close(listener);
 }
 
-/* accept failed with ERROR: go back to poll, back off, reject a client, or give
-   up, by the class of ERROR.  Returns whether to call accept again.  */
+/* accept failed with ERROR.  Returns whether to call accept again.  */
 static bool accept_fail(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -197,8 +189,7 @@ static bool accept_clients(struct server *server,
         listener->backoff = (struct sonde_backoff_state){0};
         server->progress = true;
         accept_client(server, listener, fd, &peer);
-        /* In some models a client is no success before it has a process or a
-           thread.  */
+        /* A client may fail for want of a process or a thread.  */
         if (!server->resume_at)
             server->backoff = 0;
     }

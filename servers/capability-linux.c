@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "servers/capability.h"
+#include "servers/privilege.h"
 
 enum { WORDS = 2 }; /* of 32 capabilities, in version 3 */
 

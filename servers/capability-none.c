@@ -3,7 +3,7 @@
 
 #include <config.h>
 
-#include "servers/capability.h"
+#include "servers/privilege.h"
 
 int capability_drop(void)
 {

@@ -3,8 +3,6 @@
 
 #include <config.h>
 
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,17 +42,6 @@ void server_fail(struct server *server, enum log_trouble kind, const char *what,
     else
         log_line("%s: %s%s", what, strerror(error), advice);
     server->failed = true;
-}
-
-bool server_is_ready(int fd, short events)
-{
-    struct pollfd polled = {.fd = fd, .events = events};
-    int count = -1;
-    /* A pending signal makes poll fail even with a timeout of 0.  */
-    errno = EINTR;
-    for (int i = 0; i < 64 && count < 0 && errno == EINTR; i++)
-        count = poll(&polled, 1, 0);
-    return count != 0;
 }
 
 int server_sooner(int a, int b)

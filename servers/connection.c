@@ -20,8 +20,8 @@ static bool pending_is_left(const struct connection *connection)
     return connection->start < connection->end;
 }
 
-/* End CONNECTION for the reason ENDING: pending output will not be sent.
-   Nothing if over before: the first reason counts.  */
+/* End CONNECTION for the reason ENDING, unless over before, without sending
+   pending output.  */
 static void connection_abandon(struct connection *connection,
                                enum connection_ending ending)
 {
@@ -31,9 +31,8 @@ static void connection_abandon(struct connection *connection,
     connection->state = CONNECTION_OVER;
 }
 
-/* A call failed with errno.  Note the error and end CONNECTION: as idle if
-   errno is EAGAIN, which means that the timeout is over; as lost otherwise.
-   Without a timeout EAGAIN is no failure, and nothing is done.  */
+/* A call failed with errno: end CONNECTION, as idle after EAGAIN, the end of
+   the timeout.  Without a timeout EAGAIN is no failure.  */
 static void connection_note_error(struct connection *connection)
 {
     if (errno == EAGAIN && connection->timeout == 0)
@@ -43,8 +42,8 @@ static void connection_note_error(struct connection *connection)
                        errno == EAGAIN ? CONNECTION_IDLE : CONNECTION_LOST);
 }
 
-/* Append the SIZE bytes DATA to the pending output.  Beyond
-   CONNECTION_PENDING_MAX in all, or without memory, end CONNECTION instead.  */
+/* Append DATA to the pending output.  Beyond CONNECTION_PENDING_MAX in all, or
+   without memory, end CONNECTION instead.  */
 static void pending_append(struct connection *connection, const char *data,
                            size_t size)
 {
@@ -64,23 +63,31 @@ static void pending_append(struct connection *connection, const char *data,
     connection->end = (uint32_t)(old + size);
 }
 
+/* Write as much of DATA as one call takes.  Returns the number of bytes; 0 also
+   after an error, which ends CONNECTION.  */
+static size_t connection_send(struct connection *connection, const char *data,
+                              size_t size)
+{
+    ssize_t count =
+        sonde_write(connection->client.fd, data, size, connection->timeout);
+    if (count < 0) {
+        connection_note_error(connection);
+        return 0;
+    }
+    connection->sent += (uint64_t)count;
+    return (size_t)count;
+}
+
 void connection_write(struct connection *connection, const char *data,
                       size_t size)
 {
-    ssize_t count = 0;
+    size_t count = 0;
     if (connection->state == CONNECTION_OVER || size == 0)
         return;
-    if (!pending_is_left(connection)) {
-        count =
-            sonde_write(connection->client.fd, data, size, connection->timeout);
-        if (count < 0) {
-            connection_note_error(connection);
-            count = 0;
-        }
-        connection->sent += (uint64_t)count;
-    }
-    if (connection->state != CONNECTION_OVER && (size_t)count < size)
-        pending_append(connection, data + count, size - (size_t)count);
+    if (!pending_is_left(connection))
+        count = connection_send(connection, data, size);
+    if (connection->state != CONNECTION_OVER && count < size)
+        pending_append(connection, data + count, size - count);
 }
 
 void connection_end(struct connection *connection)
@@ -94,23 +101,13 @@ const void *connection_settings(const struct connection *connection)
     return connection->settings;
 }
 
-/* Send pending output, as much as one call takes.  An error ends
-   CONNECTION.  */
 static void pending_send(struct connection *connection)
 {
-    ssize_t count = sonde_write(
-        connection->client.fd, connection->pending + connection->start,
-        connection->end - connection->start, connection->timeout);
-    if (count < 0) {
-        connection_note_error(connection);
-        return;
-    }
-    connection->sent += (uint64_t)count;
-    connection->start += (uint32_t)count;
-    if (!pending_is_left(connection)) {
-        free(connection->pending);
-        connection->pending = NULL;
-    }
+    connection->start += (uint32_t)connection_send(
+        connection, connection->pending + connection->start,
+        connection->end - connection->start);
+    if (!pending_is_left(connection))
+        connection_free(connection);
 }
 
 /* Pass input to the service; SIZE 0: the client has sent a FIN.  */
@@ -120,49 +117,47 @@ static void connection_input(struct connection *connection, const char *data,
     const struct service *service = connection->service;
     if (size == 0) {
         connection->half_closed = 1;
-        if (service->ended)
-            service->ended(connection);
-        else
-            connection_end(connection);
+        connection_end(connection);
     } else if (service->input) {
         service->input(connection, data, size);
     }
 }
 
-/* Read once, and pass the input to the service.  An error ends CONNECTION.  */
-static void connection_read(struct connection *connection, char *buffer)
-{
-    ssize_t count = sonde_read(connection->client.fd, buffer, CONNECTION_PIECE,
-                               connection->timeout);
-    if (count < 0) {
-        connection_note_error(connection);
-        return;
-    }
-    connection->received += (uint64_t)count;
-    connection_input(connection, buffer, (size_t)count);
-}
-
-/* Read once and discard the input, waiting up to TIMEOUT milliseconds.  End
-   CONNECTION as done if the client has ended, after an error other than EAGAIN,
-   or beyond CONNECTION_IGNORED_MAX bytes.  */
-static void connection_discard(struct connection *connection, char *buffer,
-                               int timeout)
+/* Read once, waiting up to TIMEOUT milliseconds.  Returns as sonde_read.  */
+static ssize_t connection_read_once(struct connection *connection, char *buffer,
+                                    int timeout)
 {
     ssize_t count =
         sonde_read(connection->client.fd, buffer, CONNECTION_PIECE, timeout);
-    if (count > 0) {
-        connection->received += (uint64_t)count;
-        connection->ignored += (uint32_t)count;
-    }
+    connection->received += count > 0 ? (uint64_t)count : 0;
+    return count;
+}
+
+/* Read once, and pass the input to the service.  An error ends CONNECTION.  */
+static void connection_read(struct connection *connection, char *buffer)
+{
+    ssize_t count =
+        connection_read_once(connection, buffer, connection->timeout);
+    if (count < 0)
+        connection_note_error(connection);
+    else
+        connection_input(connection, buffer, (size_t)count);
+}
+
+/* Read once and discard the input.  End CONNECTION as done if the client has
+   ended, after an error but EAGAIN, or beyond CONNECTION_IGNORED_MAX bytes.  */
+static void connection_discard(struct connection *connection, char *buffer,
+                               int timeout)
+{
+    ssize_t count = connection_read_once(connection, buffer, timeout);
+    connection->ignored += count > 0 ? (uint32_t)count : 0;
     if (count == 0 || (count < 0 && errno != EAGAIN) ||
         connection->ignored > CONNECTION_IGNORED_MAX)
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* Discard input of CONNECTION, with BUFFER as scratch space, so that unread
-   input does not turn the close into a reset.  When linger_until has passed,
-   end CONNECTION as done.  Without a timeout (0), do not wait for input:
-   discard what has arrived.  */
+/* Discard input until linger_until, so that unread input does not turn the
+   close into a reset.  Without a timeout (0), do not wait for input.  */
 static void connection_linger(struct connection *connection, char *buffer)
 {
     int left = monotonic_until(monotonic_ms(), connection->linger_until);
@@ -171,23 +166,21 @@ static void connection_linger(struct connection *connection, char *buffer)
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* All output is sent.  If the client has ended, or no input is unread, the
-   connection is over: closing does no harm.  Otherwise send a FIN, and linger
-   until the client ends, too.  If the FIN cannot be sent, the connection is
-   over as well.  */
+/* All output is sent.  If the client has ended, or no input is unread, closing
+   does no harm.  Otherwise send a FIN, and linger until the client ends.  */
 static void connection_finish(struct connection *connection, char *buffer)
 {
     if (!connection->half_closed)
         connection_discard(connection, buffer, 0);
-    if (connection->half_closed || connection->ignored == 0)
-        connection_abandon(connection, CONNECTION_DONE);
     if (connection->state == CONNECTION_OVER)
         return;
-    if (sonde_half_close(connection->client.fd))
+    if (connection->half_closed || connection->ignored == 0 ||
+        sonde_half_close(connection->client.fd)) {
         connection_abandon(connection, CONNECTION_DONE);
+        return;
+    }
     connection->linger_until = monotonic_ms() + CONNECTION_LINGER;
-    if (connection->state != CONNECTION_OVER)
-        connection->state = CONNECTION_LINGERING;
+    connection->state = CONNECTION_LINGERING;
 }
 
 void connection_open(struct connection *connection,
@@ -205,15 +198,11 @@ void connection_open(struct connection *connection,
 
 unsigned connection_events(const struct connection *connection)
 {
-    switch (connection->state) {
-    case CONNECTION_SERVING:
-    case CONNECTION_LINGERING:
-        return pending_is_left(connection) ? SONDE_WRITABLE : SONDE_READABLE;
-    case CONNECTION_ENDING:
-        return SONDE_WRITABLE;
-    default:
+    if (connection->state == CONNECTION_OVER)
         return 0;
-    }
+    return connection->state == CONNECTION_ENDING || pending_is_left(connection)
+               ? SONDE_WRITABLE
+               : SONDE_READABLE;
 }
 
 void connection_step(struct connection *connection, char *buffer)
@@ -236,23 +225,20 @@ void connection_free(struct connection *connection)
 
 const char *connection_reason(const struct connection *connection)
 {
-    switch (connection->ending) {
-    case CONNECTION_LOST:
-        return connection->error == EPIPE || connection->error == ECONNRESET
-                   ? "connection reset by peer"
-                   : strerror(connection->error);
-    case CONNECTION_IDLE:
-        return "idle timeout";
-    case CONNECTION_MEMORY:
-        return "no memory for unsent output";
-    case CONNECTION_CUT:
-        return "closed by shutdown";
-    default:
-        return "ended";
-    }
+    static const char *const reasons[] = {
+        [CONNECTION_DONE] = "ended",
+        [CONNECTION_LOST] = "connection reset by peer",
+        [CONNECTION_IDLE] = "idle timeout",
+        [CONNECTION_MEMORY] = "no memory for unsent output",
+        [CONNECTION_CUT] = "closed by shutdown",
+    };
+    int error = connection->error;
+    return connection->ending == CONNECTION_LOST && error != EPIPE &&
+                   error != ECONNRESET
+               ? strerror(error)
+               : reasons[connection->ending];
 }
 
-/* Log the end and the bytes of a client with a name (--verbose); no others.  */
 static void connection_log_end(const struct connection *connection)
 {
     if (connection->client.name)
@@ -307,8 +293,7 @@ static void connection_dequeue(struct connection *connection)
 }
 
 /* Restart the idle timeout of CONNECTION after activity, if there is one.  A
-   connection that begins to linger gets CONNECTION_LINGER once, and no more
-   time later.  */
+   connection that lingers gets CONNECTION_LINGER once.  */
 static void connection_prolong(struct server *server,
                                struct connection *connection)
 {
@@ -335,34 +320,28 @@ void connection_close(struct server *server, struct connection *connection,
     free(connection);
 }
 
-/* The poller refused the descriptor, with errno: log the error, and close and
-   free CONNECTION.  */
-static void connection_refuse(struct server *server,
-                              struct connection *connection)
-{
-    connection->error = errno;
-    log_trouble(LOG_MEMORY, "client rejected: cannot poll its socket: %s",
-                strerror(errno));
-    connection_close(server, connection, CONNECTION_LOST);
-}
-
 /* Poll for the next events.  CONNECTION is closed and freed if over, or if the
-   poller fails.  */
+   poller fails, with a line in the log.  */
 static void connection_update(struct server *server,
                               struct connection *connection)
 {
     unsigned events = connection_events(connection);
-    int fd = connection->client.fd;
-    if (events == 0)
+    if (events == 0) {
         connection_close(server, connection, CONNECTION_DONE);
-    else if (events != connection->events &&
-             (connection->events ? sonde_poller_modify : sonde_poller_add)(
-                 server->poller, fd, events, &connection->watch))
-        connection_refuse(server, connection);
-    else {
-        connection->events = (uint8_t)events;
-        connection_prolong(server, connection);
+        return;
     }
+    if (events != connection->events &&
+        (connection->events ? sonde_poller_modify : sonde_poller_add)(
+            server->poller, connection->client.fd, events,
+            &connection->watch)) {
+        connection->error = errno;
+        log_trouble(LOG_MEMORY, "client rejected: cannot poll its socket: %s",
+                    strerror(errno));
+        connection_close(server, connection, CONNECTION_LOST);
+        return;
+    }
+    connection->events = (uint8_t)events;
+    connection_prolong(server, connection);
 }
 
 bool connection_advance(struct server *server, struct connection *connection)
@@ -378,8 +357,7 @@ bool connection_advance(struct server *server, struct connection *connection)
     return true;
 }
 
-/* The watch of a client of the event model: take one step.  READY is
-   ignored.  */
+/* The watch of a client of the event model.  */
 static void connection_ready(struct server *server, struct watch *watch,
                              unsigned ready)
 {

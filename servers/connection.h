@@ -1,10 +1,8 @@
 /* connection.h - one client of a stream service, whatever the model
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A step is one read with the service's reaction, or one write of pending
-   output.  Models with a process or a thread for each client let the calls
-   block and use connection_serve; the event model uses connection_start, and
-   the poller then calls connection_ready.  */
+   Models with a process or a thread for each client let the calls block and use
+   connection_serve; the event model uses connection_start.  */
 
 #ifndef SERVERS_CONNECTION_H
 #define SERVERS_CONNECTION_H 1
@@ -21,9 +19,9 @@ enum {
        KiB arrives at once.  */
     CONNECTION_PIECE = 65536,
     CONNECTION_PENDING_MAX = 65536,
-    /* After the service has ended, input is read and discarded, up to the
-       following milliseconds and bytes.  Closing with unread input would send a
-       RST, and the RST would destroy output not read by the client yet.  */
+    /* After the service has ended, input is discarded, up to these milliseconds
+       and bytes.  Closing with unread input would send a RST, which destroys
+       output not read by the client yet.  */
     CONNECTION_LINGER = 2000,
     CONNECTION_IGNORED_MAX = 1 << 20
 };
@@ -31,8 +29,7 @@ enum {
 enum connection_state {
     CONNECTION_SERVING,
     CONNECTION_ENDING,    /* ends when pending output is sent */
-    CONNECTION_LINGERING, /* discards input until the client ends, or the time
-                             is over */
+    CONNECTION_LINGERING, /* discards input, up to the limits above */
     CONNECTION_OVER       /* to be closed by the caller */
 };
 
@@ -79,10 +76,9 @@ struct connection {
     int64_t due; /* expiry, by monotonic_ms */
 };
 
-/* Begin to serve CLIENT, a connected stream: initialize CONNECTION, and call
-   the opened callback of SERVICE, which may send output and end the connection.
-   CLIENT is copied; the descriptor and the name stay with the caller.  TIMEOUT:
-   milliseconds for each call, -1 for none; 0 where calls must not block.  */
+/* Begin to serve CLIENT: initialize CONNECTION, and call the opened callback of
+   SERVICE.  CLIENT is copied; the descriptor and the name stay with the caller.
+   TIMEOUT: milliseconds for each call, -1 for none; 0: never block.  */
 void connection_open(struct connection *connection,
                      const struct server_client *client,
                      const struct service *service, const void *settings,
@@ -93,18 +89,15 @@ void connection_open(struct connection *connection,
 unsigned connection_events(const struct connection *connection);
 
 /* Take one step: send pending output, or read and pass the input to the
-   service, or discard it while lingering.  An error ends the connection;
-   connection_events has the new state.  Not to be called once the connection is
-   over.  BUFFER, of CONNECTION_PIECE bytes, holds nothing between two steps:
-   any number of connections may share a buffer.  */
+   service, or discard it while lingering.  An error ends the connection.  Not
+   to be called once the connection is over.  BUFFER, of CONNECTION_PIECE bytes,
+   holds nothing between two steps.  */
 void connection_step(struct connection *connection, char *buffer);
 
-/* Serve to the end, with blocking calls: connection->ending is then set, and
-   the descriptor is still open.  BUFFER as for connection_step.  */
+/* Step until the end, with blocking calls.  */
 void connection_run(struct connection *connection, char *buffer);
 
-/* Free pending output.  CONNECTION itself is not freed, and the descriptor
-   stays open.  */
+/* Free pending output, not CONNECTION; the descriptor stays open.  */
 void connection_free(struct connection *connection);
 
 /* How CONNECTION, which is over, ended, as part of a sentence: a constant, or
@@ -113,25 +106,22 @@ const char *connection_reason(const struct connection *connection);
 
 /* ---- in a server --------------------------------------------------------- */
 
-/* Open a connection for CLIENT, serve the client to the end with blocking
-   calls, and log the end if CLIENT has a name (--verbose). *CUT, or stop_now if
-   CUT is NULL, is true if the shutdown cut the connection.  Returns how the
-   connection ended: CONNECTION_CUT if cut.  CLIENT stays open, and counted.
-   BUFFER as for connection_step.  */
+/* Serve CLIENT to the end with blocking calls, and log the end with --verbose.
+   *CUT, or stop_now if CUT is NULL: the shutdown cut the connection.  CLIENT
+   stays open, and counted.  BUFFER as for connection_step.  */
 enum connection_ending connection_serve(struct server *server,
                                         const struct server_client *client,
                                         char *buffer, const atomic_int *cut);
 
 /* Serve CLIENT by events of the poller, without blocking.  CONNECTION, of
-   malloc, is freed by connection_close at the end, which may come before the
-   return.  If the poller fails, a line is logged, and the client is closed.  */
+   malloc, is freed by connection_close, maybe before the return.  If the poller
+   fails, a line is logged, and the client is closed.  */
 void connection_start(struct server *server, struct connection *connection,
                       const struct server_client *client);
 
 /* Take one step, then watch for the next event, or close and free CONNECTION at
-   the end.  A step with progress restarts the idle timeout.  Returns true:
-   CONNECTION may be freed.  Returns false if nothing changed: the socket was
-   not ready after all.  */
+   the end.  A step with progress restarts the idle timeout.  Returns false if
+   nothing changed; true: CONNECTION may be freed.  */
 bool connection_advance(struct server *server, struct connection *connection);
 
 /* End CONNECTION for the reason ENDING, unless over for an earlier reason, and

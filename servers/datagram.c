@@ -44,10 +44,9 @@ static bool datagram_take(struct server *server,
     return false;
 }
 
-/* Whether to answer REQUEST, a datagram with ENDS, the addresses of sender and
-   receiver.  Refused with a line in the log: a datagram if an answer may do
-   harm, or would reach this server; and a datagram beyond the limit of the
-   sender.  Only the latter check counts REQUEST.  */
+/* Whether to answer REQUEST, with a line in the log if not: an answer may do
+   harm, or would reach this server, or is beyond the limit of the sender.  Only
+   the last check counts REQUEST.  */
 static bool datagram_accept(struct server *server,
                             const struct datagram_request *request,
                             const struct sonde_datagram *ends)
@@ -58,13 +57,12 @@ static bool datagram_accept(struct server *server,
         refused = "its sender is this server";
     if (!refused)
         return datagram_take(server, request, &ends->from);
-    log_address(&ends->from, text);
-    log_trouble(LOG_REFUSED, "%s: datagram not answered: %s", text, refused);
+    log_trouble(LOG_REFUSED, "%s: datagram not answered: %s",
+                log_address(&ends->from, text), refused);
     return false;
 }
 
-/* Answer REQUEST, unless the service has no answer.  A failure is logged; with
-   --verbose also each answer.  */
+/* Answer REQUEST, unless the service has no answer.  */
 static void datagram_reply(struct server *server,
                            const struct listen_socket *listener,
                            struct datagram_request *request,
@@ -80,15 +78,13 @@ static void datagram_reply(struct server *server,
         sonde_datagram_reply(listener->fd, answer, (size_t)length, ends);
     if (!failed && !server->options->verbose)
         return;
-    int error = errno;
     log_address(&ends->from, from);
-    log_address(&ends->to, to);
     if (failed)
         log_trouble(LOG_DATAGRAM, "%s: cannot send an answer: %s", from,
-                    strerror(error));
+                    strerror(errno));
     else
-        log_line("%s: datagram to %s, %zu bytes received, %zd sent", from, to,
-                 request->size, length);
+        log_line("%s: datagram to %s, %zu bytes received, %zd sent", from,
+                 log_address(&ends->to, to), request->size, length);
 }
 
 void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
@@ -103,9 +99,8 @@ void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
     ssize_t length = sonde_datagram_receive_from(
         listener->fd, server->buffer, sizeof server->buffer, 0, &ends);
     if (length < 0 && errno == EMSGSIZE) {
-        log_address(&listener->local, text);
-        log_trouble(LOG_DATAGRAM, "a datagram to %s was dropped: %s", text,
-                    strerror(errno));
+        log_trouble(LOG_DATAGRAM, "a datagram to %s was dropped: %s",
+                    log_address(&listener->local, text), strerror(errno));
         errno = 0;
     }
     listener_check(server, listener, length < 0 ? errno : 0);

@@ -75,8 +75,7 @@ static void daytime_opened(struct connection *connection)
     connection_end(connection);
 }
 
-/* The contents of a request do not matter.  No answer if the time is no
-   date.  */
+/* The request does not matter.  No answer if the time is no date.  */
 static ssize_t daytime_answer(const void *settings,
                               struct datagram_request *request,
                               const char **answer)

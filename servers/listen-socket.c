@@ -13,55 +13,48 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/endpoint.h"
 #include "servers/listen-socket.h"
 #include "servers/log.h"
 #include "servers/socket-file.h"
 
-/* TRIES: with port 0, how often to bind all sockets, as the port chosen by the
-   system for the first socket may be in use for the next.  LOOKUP: milliseconds
-   for looking up a name.  */
-enum { TRIES = 32, LOOKUP = 30000 };
+/* TRIES: how often to bind all sockets with port 0, as the port of the first
+   may be in use for the next.  LOOKUP: milliseconds for looking up a name.
+   FOUND_MAX: addresses of a name.  */
+enum { TRIES = 32, LOOKUP = 30000, FOUND_MAX = LISTEN_SOCKETS_MAX + 1 };
 
 /* A socket to open.  */
 struct listen_target {
     struct sonde_address address;
     int type;
-    bool optional; /* the host may lack the address family */
 };
 
 struct listen_targets {
     struct listen_target list[LISTEN_SOCKETS_MAX];
     size_t count;
+    bool any_port;               /* a target has port 0 */
     struct socket_access access; /* of a UNIX socket */
     const struct listen_addresses *spec;
-    char *problem; /* of SIZE bytes: the reason of a failure, or empty */
-    size_t size;
 };
 
-/* ---- addresses ----------------------------------------------------------- */
+/* ---- addresses -----------------------------------------------------------
+   Functions return 0, or -1 with the reason in the log.  */
 
-/* Put a sentence into the problem of TARGETS.  Returns -1, with errno 0.  */
-#define targets_fail(targets, ...)                                             \
-    (snprintf((targets)->problem, (targets)->size, __VA_ARGS__), errno = 0, -1)
-
-/* Add a target, unless there is an equal one: two names may have the same
-   address.  Returns 0, or -1 with the problem beyond LISTEN_SOCKETS_MAX.  */
+/* Add a target, unless there is an equal one, as of another name.  */
 static int targets_add(struct listen_targets *targets,
-                       const struct sonde_address *address, int type,
-                       bool optional)
+                       const struct sonde_address *address, int type)
 {
     for (size_t i = 0; i < targets->count; i++)
         if (targets->list[i].type == type &&
             !sonde_address_compare(&targets->list[i].address, address))
             return 0;
     if (targets->count == LISTEN_SOCKETS_MAX)
-        return targets_fail(targets,
-                            "more than %d sockets; start another server for "
-                            "some of the addresses",
-                            LISTEN_SOCKETS_MAX);
-    targets->list[targets->count++] =
-        (struct listen_target){*address, type, optional};
+        return log_line("more than %d sockets; start another server for some "
+                        "of the addresses",
+                        LISTEN_SOCKETS_MAX);
+    targets->any_port |= sonde_address_port(address) == 0;
+    targets->list[targets->count++] = (struct listen_target){*address, type};
     return 0;
 }
 
@@ -74,116 +67,96 @@ static bool targets_have_family(const struct listen_targets *targets,
            (family == AF_INET ? spec->inet : spec->inet6);
 }
 
-/* Add the loopback or wildcard addresses for TYPE, at PORT.  A missing family
-   is an error only with -4 or -6.  Returns 0, or -1 with the problem or
-   errno.  */
-static int targets_add_default(struct listen_targets *targets, int type,
-                               uint16_t port)
+/* Look up HOST and the port of the spec for TYPE.  Returns the number of
+   addresses in FOUND; or -1 with *REASON, valid until the next strerror.  */
+static ssize_t targets_resolve(const struct listen_targets *targets,
+                               const char *host, int type,
+                               struct sonde_address found[FOUND_MAX],
+                               const char **reason)
+{
+    struct sonde_target target = {
+        .host = host, .service = targets->spec->port, .type = type};
+    int code = 0;
+    ssize_t count = sonde_resolve(&target, LOOKUP, found, FOUND_MAX, &code);
+    *reason = code ? sonde_resolve_code_text(code) : strerror(errno);
+    return count;
+}
+
+/* Add all addresses of HOST for TYPE that -4 and -6 allow, at least one.  */
+static int targets_add_host(struct listen_targets *targets, const char *host,
+                            int type)
+{
+    struct sonde_address found[FOUND_MAX];
+    const char *reason;
+    char interface[64];
+    ssize_t count = targets_resolve(targets, host, type, found, &reason);
+    bool any = false;
+    if (endpoint_lacks_interface(host, interface, sizeof interface))
+        return log_line("address \"%s\": no such interface: '%s'", host,
+                        interface);
+    if (count < 0)
+        return log_line("address \"%s\": %s", host, reason);
+    for (ssize_t i = 0; i < count; i++) {
+        if (!targets_have_family(targets, found[i].storage.ss_family))
+            continue;
+        any = true;
+        if (targets_add(targets, &found[i], type))
+            return -1;
+    }
+    return any ? 0
+               : log_line("address \"%s\" has no address of this family", host);
+}
+
+/* Add the loopback or wildcard addresses for TYPE.  */
+static int targets_add_default(struct listen_targets *targets, int type)
 {
     static const int families[] = {AF_INET, AF_INET6};
-    bool optional = targets->spec->inet == targets->spec->inet6;
+    const struct listen_addresses *spec = targets->spec;
+    struct sonde_address found[FOUND_MAX], address;
+    const char *reason;
+    if (targets_resolve(targets, "127.0.0.1", type, found, &reason) != 1)
+        return log_line("no such port: \"%s\" for %s", spec->port,
+                        type == SOCK_STREAM ? "TCP" : "UDP");
+    uint16_t port = (uint16_t)sonde_address_port(found);
     for (size_t i = 0; i < 2; i++) {
-        struct sonde_address address;
-        if (!targets_have_family(targets, families[i]))
-            continue;
-        if ((targets->spec->any ? sonde_address_any : sonde_address_loopback)(
-                &address, families[i], port) ||
-            targets_add(targets, &address, type, optional))
+        (spec->any ? sonde_address_any
+                   : sonde_address_loopback)(&address, families[i], port);
+        if (targets_have_family(targets, families[i]) &&
+            targets_add(targets, &address, type))
             return -1;
     }
     return 0;
 }
 
-/* Look up HOST, NULL for none, and the port of the spec, for FAMILY and TYPE,
-   30 s at most.  Returns the number of addresses in FOUND, of ROOM at most; or
-   -1 with the cause in *REASON, a constant or of strerror.  */
-static ssize_t targets_resolve(const struct listen_targets *targets,
-                               const char *host, int family, int type,
-                               struct sonde_address *found, size_t room,
-                               const char **reason)
-{
-    struct sonde_target target = {.host = host,
-                                  .service = targets->spec->port,
-                                  .family = family,
-                                  .type = type};
-    int code = 0;
-    ssize_t count = sonde_resolve(&target, LOOKUP, found, room, &code);
-    *reason = code ? sonde_resolve_code_text(code) : strerror(errno);
-    return count;
-}
-
-/* Add all addresses of HOST for TYPE that -4 and -6 allow.  Returns 0, or -1
-   with the problem: no such interface or name, or no address of the family.  */
-static int targets_add_host(struct listen_targets *targets, const char *host,
-                            int type)
-{
-    struct sonde_address found[LISTEN_SOCKETS_MAX + 1];
-    const char *reason;
-    char interface[64];
-    ssize_t count = targets_resolve(targets, host, AF_UNSPEC, type, found,
-                                    sizeof found / sizeof *found, &reason);
-    bool any = false;
-    if (endpoint_lacks_interface(host, interface, sizeof interface))
-        return targets_fail(targets, "address \"%s\": no such interface: '%s'",
-                            host, interface);
-    if (count < 0)
-        return targets_fail(targets, "address \"%s\": %s", host, reason);
-    for (ssize_t i = 0; i < count; i++) {
-        if (!targets_have_family(targets, found[i].storage.ss_family))
-            continue;
-        any = true;
-        if (targets_add(targets, &found[i], type, false))
-            return -1;
-    }
-    return any ? 0
-               : targets_fail(targets,
-                              "address \"%s\" has no address of this family",
-                              host);
-}
-
 /* Add the targets of TYPE: the addresses of the spec, or else the default
-   addresses, unless a UNIX socket without --any takes their place.  Returns 0,
-   or -1 with the problem or errno.  */
+   addresses, unless a UNIX socket without --any takes their place.  */
 static int targets_add_type(struct listen_targets *targets, int type)
 {
     const struct listen_addresses *spec = targets->spec;
-    struct sonde_address found;
-    const char *reason;
     for (size_t i = 0; i < spec->address_count; i++)
         if (targets_add_host(targets, spec->addresses[i], type))
             return -1;
     if (spec->address_count > 0 || (spec->unix_path && !spec->any))
         return 0;
-    if (targets_resolve(targets, "127.0.0.1", AF_INET, type, &found, 1,
-                        &reason) != 1)
-        return targets_fail(targets, "no such port: \"%s\" for %s", spec->port,
-                            type == SOCK_STREAM ? "TCP" : "UDP");
-    return targets_add_default(targets, type,
-                               (uint16_t)sonde_address_port(&found));
+    return targets_add_default(targets, type);
 }
 
 /* Add the UNIX socket, a stream unless the spec has datagrams alone, and read
-   mode and owner of the file.  Returns 0, or -1 with the problem.  */
+   mode and owner of the file.  */
 static int targets_add_unix(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
     struct sonde_address address;
     if (!*spec->unix_path)
-        return targets_fail(targets, "--unix requires a path");
+        return log_line("--unix requires a path");
     if (sonde_address_unix(&address, spec->unix_path))
-        return targets_fail(targets, "%.200s: %s", spec->unix_path,
-                            strerror(errno));
-    if (socket_access_read(&targets->access, spec->unix_mode, spec->unix_owner,
-                           targets->problem, targets->size)) {
-        errno = 0;
+        return log_line("%.200s: %s", spec->unix_path, strerror(errno));
+    if (socket_access_read(&targets->access, spec->unix_mode, spec->unix_owner))
         return -1;
-    }
     return targets_add(targets, &address,
-                       spec->stream ? SOCK_STREAM : SOCK_DGRAM, false);
+                       spec->stream ? SOCK_STREAM : SOCK_DGRAM);
 }
 
-/* Add all targets of the spec.  Returns 0, or -1 with the problem, or else
- * errno.  */
 static int targets_fill(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -220,36 +193,26 @@ void listen_socket_set_options(int fd)
     setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
-/* Note that bind made the file of LISTENER, and the inode, for removal at the
-   end.  If the file cannot be found, the file will not be removed.  */
-static void listen_socket_note_file(struct listen_socket *listener)
+/* Note the inode of the file of LISTENER, a UNIX socket, if the file is found:
+   made by bind here (IS_OWN), to be removed at the end, or inherited, so that
+   listen_sockets_have knows the file by any path.  */
+static void listen_socket_note_file(struct listen_socket *listener, bool is_own)
 {
-    struct stat made;
-    if (lstat(socket_file_path(&listener->local), &made))
+    struct stat found;
+    if (fstatat(AT_FDCWD, socket_file_path(&listener->local), &found,
+                is_own ? AT_SYMLINK_NOFOLLOW : 0) ||
+        !S_ISSOCK(found.st_mode))
         return;
-    listener->has_file = listener->is_known = true;
-    listener->device = made.st_dev;
-    listener->inode = made.st_ino;
-}
-
-/* Open a UNIX socket, and replace a stale file, if LOCK, the lock of the
-   folder, is not -1.  Returns the descriptor, or -1 with errno.  */
-static int target_replace_unix(const struct listen_target *target,
-                               struct sonde_queue *queue, int lock)
-{
-    int fd = target_listen(target, queue);
-    if (fd < 0 && errno == EADDRINUSE && lock >= 0 &&
-        !socket_file_remove_stale(&target->address, target->type))
-        fd = target_listen(target, queue);
-    return fd;
+    listener->has_file = is_own;
+    listener->is_known = true;
+    listener->device = found.st_dev;
+    listener->inode = found.st_ino;
 }
 
 /* Open a UNIX socket under the lock of its folder, with the mode and the owner
-   of ACCESS.  If the folder cannot be locked, no file is replaced.  Nor is a
-   file replaced if another process keeps the lock, as any user can in /tmp: a
-   start without a file to replace does not depend on the lock.  Returns the
-   descriptor; -1 with errno and without a new file.  EBUSY: a file exists, and
-   was not examined.  */
+   of ACCESS, and replace a stale file.  Without the lock, which any user can
+   keep in /tmp, no file is replaced.  Returns the descriptor; -1 with errno and
+   without a new file.  EBUSY: a file exists, and was not examined.  */
 static int target_open_unix(const struct listen_target *target,
                             const struct socket_access *access,
                             struct sonde_queue *queue)
@@ -257,21 +220,20 @@ static int target_open_unix(const struct listen_target *target,
     int lock = socket_file_lock(&target->address);
     bool is_held = lock < 0 && errno == EAGAIN;
     mode_t mask = socket_access_umask(access);
-    int fd = target_replace_unix(target, queue, lock);
+    int fd = target_listen(target, queue);
+    if (fd < 0 && errno == EADDRINUSE && lock >= 0 &&
+        !socket_file_remove_stale(&target->address, target->type))
+        fd = target_listen(target, queue);
     if (fd < 0 && is_held && errno == EADDRINUSE)
         errno = EBUSY;
     umask(mask);
     if (fd >= 0 && socket_access_give(access, &target->address)) {
         int error = errno;
         unlink(socket_file_path(&target->address));
-        close(fd);
         errno = error;
-        fd = -1;
+        descriptor_close(&fd);
     }
-    int error = errno;
-    if (lock >= 0)
-        close(lock);
-    errno = error;
+    descriptor_close(&lock);
     return fd;
 }
 
@@ -293,29 +255,25 @@ static int target_open(struct listen_socket *listener,
     if (is_unix)
         listener->local = target->address;
     else if (sonde_address_local(fd, &listener->local)) {
-        close(fd);
+        descriptor_close(&fd);
         return -1;
     }
     if (listener->role == SONDE_LISTENER)
         listen_socket_set_options(fd);
     if (is_unix)
-        listen_socket_note_file(listener);
+        listen_socket_note_file(listener, true);
     return 0;
 }
 
-static bool is_family_missing(int error)
-{
-    return error == EAFNOSUPPORT || error == EPROTONOSUPPORT ||
-           error == EADDRNOTAVAIL;
-}
-
-/* Open all TARGETS, once.  The system chooses a port for the first target with
-   port 0; all targets with port 0 get the same port.  An optional target of a
-   missing family is skipped, unless no target is left.  Returns 0; or -1 with
-   errno and the target in *FAILED: sockets opened before are still open.  */
+/* Open all TARGETS, once.  All targets with port 0 get the port of the first.
+   A default address of a missing family is skipped, unless no target is left.
+   Returns 0; or -1 with errno and the target in *FAILED: sockets opened before
+   are still open.  */
 static int targets_open(struct listen_sockets *listeners,
                         const struct listen_targets *targets, size_t *failed)
 {
+    const struct listen_addresses *spec = targets->spec;
+    bool may_lack = spec->address_count == 0 && spec->inet == spec->inet6;
     int port = 0, missing = EADDRNOTAVAIL;
     for (size_t i = 0; i < targets->count; i++) {
         struct listen_target one = targets->list[i];
@@ -331,28 +289,13 @@ static int targets_open(struct listen_sockets *listeners,
         }
         *failed = i;
         missing = errno;
-        if (!one.optional || !is_family_missing(errno))
+        if (!may_lack || one.address.storage.ss_family == AF_UNIX ||
+            (errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT &&
+             errno != EADDRNOTAVAIL))
             return -1;
     }
     errno = missing;
     return listeners->count > 0 ? 0 : -1;
-}
-
-static bool targets_have_port_zero(const struct listen_targets *targets)
-{
-    for (size_t i = 0; i < targets->count; i++)
-        if (sonde_address_port(&targets->list[i].address) == 0)
-            return true;
-    return false;
-}
-
-static void listen_sockets_close(struct listen_sockets *listeners)
-{
-    int saved = errno;
-    for (size_t i = 0; i < listeners->count; i++)
-        listen_socket_close(&listeners->list[i]);
-    listeners->count = 0;
-    errno = saved;
 }
 
 /* Whether ADDRESS is link-local, without an interface.  */
@@ -365,8 +308,7 @@ static bool lacks_scope(const struct sonde_address *address)
     return IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) && in6.sin6_scope_id == 0;
 }
 
-/* The reason of ERROR at ADDRESS, as text: a path in use, EADDRINUSE, need not
-   belong to a server.  */
+/* The reason of ERROR at ADDRESS: a path in use need not belong to a server. */
 static const char *listen_find_reason(const struct sonde_address *address,
                                       int error)
 {
@@ -384,87 +326,39 @@ static const char *listen_find_reason(const struct sonde_address *address,
                                   : "the file exists and is not a socket";
 }
 
-/* Open all TARGETS.  With port 0 try again if the port is in use, TRIES times
-   in all.  Returns 0; or -1 with all sockets closed, the problem and errno.  */
-static int targets_open_retry(struct listen_sockets *listeners,
-                              struct listen_targets *targets)
+int listen_sockets_open(struct listen_sockets *listeners,
+                        const struct listen_addresses *spec)
 {
-    int tries = targets_have_port_zero(targets) ? TRIES : 1, result = -1;
-    size_t failed = 0;
+    struct listen_targets targets = {.spec = spec};
     char text[LOG_ADDRESS];
-    for (int i = 0; i < tries && result; i++) {
-        result = targets_open(listeners, targets, &failed);
-        if (result)
-            listen_sockets_close(listeners);
-        if (result && errno != EADDRINUSE)
+    size_t failed = 0;
+    int error = 0;
+    if (targets_fill(&targets))
+        return -1;
+    for (int i = 0; i < (targets.any_port ? TRIES : 1); i++) {
+        if (!targets_open(listeners, &targets, &failed))
+            return 0;
+        error = errno;
+        listen_sockets_close(listeners);
+        if (error != EADDRINUSE)
             break;
     }
-    if (!result)
-        return 0;
-    const struct sonde_address *address = &targets->list[failed].address;
-    int error = errno;
-    log_address(address, text);
-    snprintf(targets->problem, targets->size, "cannot listen on %s: %s", text,
+    const struct sonde_address *address = &targets.list[failed].address;
+    log_line("cannot listen on %s: %s", log_address(address, text),
              listen_find_reason(address, error));
-    errno = error;
-    return -1;
-}
-
-int listen_sockets_open(struct listen_sockets *listeners,
-                        const struct listen_addresses *spec, char *problem,
-                        size_t size)
-{
-    struct listen_targets *targets = calloc(1, sizeof *targets);
-    int result = -1;
-    *problem = '\0';
-    if (targets) {
-        targets->spec = spec;
-        targets->problem = problem;
-        targets->size = size;
-        result = targets_fill(targets);
-        if (!result)
-            result = targets_open_retry(listeners, targets);
+    if (error == EACCES && !spec->unix_path) {
+        log_line("ports below 1024 need privilege: use --port 9877, setcap "
+                 "cap_net_bind_service=ep,");
+        log_line("or inetd or systemd, which open the port (--inetd)");
     }
-    int saved = errno;
-    if (result && !*problem)
-        snprintf(problem, size, "%s", strerror(saved));
-    free(targets);
-    errno = saved;
-    return result;
-}
-
-/* Note the inode of the file of an inherited UNIX socket, so that
-   listen_sockets_have knows the file by any path.  A relative path is of no
-   use: the binding process may have had another working directory.  */
-static void listen_socket_find_file(struct listen_socket *listener)
-{
-    struct stat found;
-    if (listener->local.storage.ss_family != AF_UNIX ||
-        *socket_file_path(&listener->local) != '/' ||
-        stat(socket_file_path(&listener->local), &found) ||
-        !S_ISSOCK(found.st_mode))
-        return;
-    listener->is_known = true;
-    listener->device = found.st_dev;
-    listener->inode = found.st_ino;
-}
-
-/* Whether ADDRESS, a UNIX address, or FILE is that of LISTENER.  */
-static bool listen_socket_has_file(const struct listen_socket *listener,
-                                   const struct sonde_address *address,
-                                   const struct stat *file)
-{
-    if (!sonde_address_compare(&listener->local, address))
-        return true;
-    return file && listener->is_known && file->st_dev == listener->device &&
-           file->st_ino == listener->inode;
+    return -1;
 }
 
 bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address)
 {
     char path[sizeof address->storage + 1] = "";
-    struct stat file;
+    struct stat file = {0};
     int port = sonde_address_port(address);
     size_t start = offsetof(struct sockaddr_un, sun_path);
     if (port < 0 && address->length > start)
@@ -472,20 +366,16 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
     bool has_file = *path && !stat(path, &file);
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listen_socket *listener = &listeners->list[i];
-        if (listener->role != SONDE_DATAGRAM)
-            continue;
-        if (port >= 0 ? port == sonde_address_port(&listener->local)
-                      : listen_socket_has_file(listener, address,
-                                               has_file ? &file : NULL))
+        bool same_file = has_file && listener->is_known &&
+                         file.st_dev == listener->device &&
+                         file.st_ino == listener->inode;
+        if (listener->role == SONDE_DATAGRAM &&
+            (port >= 0 ? port == sonde_address_port(&listener->local)
+                       : same_file ||
+                             !sonde_address_compare(&listener->local, address)))
             return true;
     }
     return false;
-}
-
-bool listen_socket_is_served(const struct sonde_inherited *found)
-{
-    return found->role != SONDE_DATAGRAM || found->family == AF_INET ||
-           found->family == AF_INET6 || found->family == AF_UNIX;
 }
 
 int listen_sockets_inherit(struct listen_sockets *listeners,
@@ -509,7 +399,11 @@ int listen_sockets_inherit(struct listen_sockets *listeners,
     listener->was_blocking = !(flags & O_NONBLOCK);
     if (listener->was_blocking && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
         return -1;
-    listen_socket_find_file(listener);
+    /* The binding process may have had another working directory: a relative
+       path is of no use.  */
+    if (listener->local.storage.ss_family == AF_UNIX &&
+        *socket_file_path(&listener->local) == '/')
+        listen_socket_note_file(listener, false);
     listeners->count++;
     return 0;
 }
@@ -541,52 +435,36 @@ void listen_sockets_warn_files(const struct listen_sockets *listeners)
     }
 }
 
-/* Make an inherited socket blocking again: the previous process and the next
- * server share the flag.  */
-static void restore_blocking(const struct listen_socket *listener)
-{
-    int flags = listener->was_blocking ? fcntl(listener->fd, F_GETFL) : -1;
-    if (flags >= 0)
-        fcntl(listener->fd, F_SETFL, flags & ~O_NONBLOCK);
-}
-
 void listen_socket_close(struct listen_socket *listener)
 {
     if (listener->fd < 0)
         return;
-    restore_blocking(listener);
-    /* Unlink before close: the file of an open socket is not stale for another
-     * server.  */
+    /* The previous process and the next server share the flag.  */
+    int flags = listener->was_blocking ? fcntl(listener->fd, F_GETFL) : -1;
+    if (flags >= 0)
+        fcntl(listener->fd, F_SETFL, flags & ~O_NONBLOCK);
+    /* Before close: the file of an open socket is not stale for another
+       server.  */
     listen_socket_unlink(listener);
-    close(listener->fd);
-    listener->fd = -1;
+    descriptor_close(&listener->fd);
 }
 
-void listen_socket_leave(struct listen_socket *listener)
-{
-    if (listener->fd >= 0)
-        close(listener->fd);
-    listener->fd = -1;
-}
-
-void listen_sockets_leave(struct listen_sockets *listeners)
+void listen_sockets_close(struct listen_sockets *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++)
-        listen_socket_leave(&listeners->list[i]);
+        listen_socket_close(&listeners->list[i]);
+    listeners->count = 0;
 }
 
 static const char *listen_socket_kind(const struct listen_socket *listener)
 {
     bool is_datagram = listener->role == SONDE_DATAGRAM;
-    switch (listener->local.storage.ss_family) {
-    case AF_INET:
-    case AF_INET6:
-        return is_datagram ? "UDP" : "TCP";
-    case AF_UNIX:
+    int family = listener->local.storage.ss_family;
+    if (family == AF_UNIX)
         return is_datagram ? "UNIX datagrams" : "UNIX stream";
-    default:
-        return "stream of another address family";
-    }
+    if (family == AF_INET || family == AF_INET6)
+        return is_datagram ? "UDP" : "TCP";
+    return "stream of another address family";
 }
 
 void listen_sockets_announce(const struct listen_sockets *listeners)
@@ -594,10 +472,9 @@ void listen_sockets_announce(const struct listen_sockets *listeners)
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listen_socket *listener = &listeners->list[i];
         char text[LOG_ADDRESS], queue[48] = "";
-        log_address(&listener->local, text);
         if (listener->backlog >= 0 && listener->backlog < LISTEN_SOCKET_BACKLOG)
             snprintf(queue, sizeof queue, ", backlog %ld", listener->backlog);
-        log_line("listening on %s, %s%s", text, listen_socket_kind(listener),
-                 queue);
+        log_line("listening on %s, %s%s", log_address(&listener->local, text),
+                 listen_socket_kind(listener), queue);
     }
 }

@@ -26,12 +26,12 @@ struct listen_socket {
     bool watched;      /* polled for readability */
     bool inherited;    /* open in another process, too */
     bool was_blocking; /* O_NONBLOCK is to be cleared at the end */
-    /* Recent failures of accept or recvmsg, and the end of the pause in polling
-     * after failures, by monotonic_ms; 0: no pause.  */
+    /* Recent failures of accept or recvmsg, and the end of the pause in
+       polling, by monotonic_ms; 0: no pause.  */
     struct sonde_backoff_state backoff;
     int64_t resume_at;
-    /* A UNIX socket's file: whether bind made the file, and the inode.  While
-     * the socket is open no new file gets the same inode.  */
+    /* A UNIX socket's file: whether bind made the file, and the inode, which no
+       new file gets while the socket is open.  */
     bool has_file, is_known;
     dev_t device;
     ino_t inode;
@@ -58,33 +58,25 @@ struct listen_addresses {
 
 /* Open sockets at the addresses of SPEC, non-blocking, and add the sockets to
    LISTENERS, which is empty.  Equal addresses are opened once.  For port 0 the
-   system chooses a port, the same for all sockets; if the port is in use for
-   one of them, another is chosen, 32 times at most.  Without addresses, an
-   address family that the host lacks is skipped, unless inet or inet6 alone is
-   set.  A stale file of a UNIX socket is replaced, never one with a listening
-   server.  To be called while there is a single thread, as the umask changes
-   for a moment.  May wait 30 s for each name, and 5 s for the lock of a folder.
-   Returns 0, or -1 with all sockets closed, the reason in PROBLEM, of SIZE
-   bytes, and errno: 0 if no call failed.  */
+   system chooses a port, the same for all sockets, in up to 32 tries.  Without
+   addresses, an address family that the host lacks is skipped, unless inet or
+   inet6 alone is set.  A stale file of a UNIX socket is replaced, never one
+   with a listening server.  Needs a single thread, as the umask changes for a
+   moment. May wait 30 s for each name, and 5 s for the lock of a folder.
+   Returns 0, or -1 with all sockets closed and the reason in the log.  */
 int listen_sockets_open(struct listen_sockets *listeners,
-                        const struct listen_addresses *spec, char *problem,
-                        size_t size);
+                        const struct listen_addresses *spec);
 
 /* Set TCP_NODELAY and SO_OOBINLINE on FD, a listen socket or a connection.
    With SO_OOBINLINE recv returns urgent bytes in order.  Failures are ignored;
    nothing is done for a UNIX socket.  */
 void listen_socket_set_options(int fd);
 
-/* Whether FOUND can be served.  Datagrams are answered only in the families in
-   which listen_sockets_have knows the server's own addresses: a socket of all
-   frames of a link (AF_PACKET) would receive its own answers.  */
-bool listen_socket_is_served(const struct sonde_inherited *found);
-
 /* Add the inherited socket FOUND, a listen socket or a datagram socket, to
-   LISTENERS.  Sets O_NONBLOCK, which other processes share; listen_socket_close
-   restores the flag.  The file of a UNIX socket is never removed.  Returns 0,
-   or -1 with errno: ENOSPC, LISTENERS is full; any errno of fcntl, getsockname
-   and sonde_datagram_prepare.  After -1 the socket is not in LISTENERS.  */
+   LISTENERS.  Sets O_NONBLOCK, which other processes share, until
+   listen_socket_close.  The file of a UNIX socket is never removed.  Returns 0;
+   or -1, not added, with errno: ENOSPC, LISTENERS is full; any errno of fcntl,
+   getsockname and sonde_datagram_prepare.  */
 int listen_sockets_inherit(struct listen_sockets *listeners,
                            const struct sonde_inherited *found);
 
@@ -95,23 +87,18 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address);
 
 /* Remove LISTENER's file if bind made the file here, unless replaced since:
-   clients cannot connect any more.  The socket stays open.  A failure is
-   logged.  For other sockets, and in a second call, nothing is done.  */
+   clients cannot connect any more.  A failure is logged.  */
 void listen_socket_unlink(struct listen_socket *listener);
 
-/* Log each file of a UNIX socket that this process may not remove at the
-   end.  */
+/* Log each file of a UNIX socket that this process may not remove.  */
 void listen_sockets_warn_files(const struct listen_sockets *listeners);
 
 /* Close LISTENER, if open, and set fd to -1.  Before, clear O_NONBLOCK if an
-   inherited socket was blocking, and remove the file as listen_socket_unlink
-   does.  */
+   inherited socket was blocking, and call listen_socket_unlink.  */
 void listen_socket_close(struct listen_socket *listener);
 
-/* Close LISTENER, or all listeners, in a child, and set fd to -1.  Files and
-   O_NONBLOCK stay: the parent owns the files, and shares the flag.  */
-void listen_socket_leave(struct listen_socket *listener);
-void listen_sockets_leave(struct listen_sockets *listeners);
+/* Close all listeners, as listen_socket_close does, and empty the list.  */
+void listen_sockets_close(struct listen_sockets *listeners);
 
 /* Log the address and the kind of each, and the backlog if the kernel has cut
    LISTEN_SOCKET_BACKLOG.  */

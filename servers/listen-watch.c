@@ -27,16 +27,6 @@ void server_back_off(struct server *server)
     server->resume_at = monotonic_ms() + server->backoff;
 }
 
-/* The advice for a lasting ERROR of accept.  */
-static const char *listener_find_advice(int error)
-{
-    if (error == EACCES || error == EPERM)
-        return "a policy denies it: let seccomp, SELinux or AppArmor allow "
-               "accept and accept4";
-    return "clients that disconnect before accept, or another process has shut "
-           "this socket down: then restart the server";
-}
-
 /* Log that LISTENER is not polled for a while because of ERROR.  */
 static void listener_log_error(const struct listen_socket *listener, int error)
 {
@@ -52,15 +42,16 @@ static void listener_log_error(const struct listen_socket *listener, int error)
                     "process may have shut this socket down: then restart the "
                     "server)",
                     text, call);
-    else if (is_stream)
-        log_trouble(kind,
-                    "%s: accept keeps failing: %s; retrying once a second (%s)",
-                    text, strerror(error), listener_find_advice(error));
     else
-        log_trouble(kind,
-                    "%s: recvmsg keeps failing: %s; retrying once a "
-                    "second",
-                    text, strerror(error));
+        log_trouble(kind, "%s: %s keeps failing: %s; retrying once a second%s",
+                    text, call, strerror(error),
+                    !is_stream ? ""
+                    : error == EACCES || error == EPERM
+                        ? " (a policy denies it: let seccomp, SELinux or "
+                          "AppArmor allow accept and accept4)"
+                        : " (clients that disconnect before accept, or another "
+                          "process has shut this socket down: then restart the "
+                          "server)");
 }
 
 void listener_check(struct server *server, struct listen_socket *listener,
@@ -77,13 +68,11 @@ void listener_check(struct server *server, struct listen_socket *listener,
         listener_log_error(listener, error);
 }
 
-/* End the back-offs that are over, of the server and of listen sockets.  */
 static void listeners_resume(struct server *server)
 {
-    bool any = server->resume_at != 0;
-    for (size_t i = 0; i < server->listeners.count; i++)
-        any |= server->listeners.list[i].resume_at != 0;
-    int64_t now = any ? monotonic_ms() : 0;
+    if (listeners_next_due(server) != 0)
+        return;
+    int64_t now = monotonic_ms();
     if (server->resume_at <= now)
         server->resume_at = 0;
     for (size_t i = 0; i < server->listeners.count; i++)
@@ -105,8 +94,8 @@ int listeners_next_due(const struct server *server)
 
 /* ---- watching ------------------------------------------------------------ */
 
-/* Whether there is room for a client.  If not, request a wake-up of the loop
- * when a client leaves, and log the wait.  */
+/* Whether there is room for a client.  If not, request a wake-up when a client
+   leaves, and log the wait.  */
 static bool listeners_have_room(struct server *server)
 {
     server->wants_fewer = 0;
@@ -122,7 +111,6 @@ static bool listeners_have_room(struct server *server)
     return false;
 }
 
-/* Poll LISTENER, or stop polling.  If the poller fails, the server fails.  */
 static void listener_set_watched(struct server *server,
                                  struct listen_socket *listener, bool watched)
 {
@@ -135,18 +123,6 @@ static void listener_set_watched(struct server *server,
     server_fail(server, LOG_WAIT, "cannot poll a listen socket", errno, "");
 }
 
-int listeners_add(struct server *server)
-{
-    for (size_t i = 0; i < server->listeners.count; i++) {
-        struct listen_socket *listener = &server->listeners.list[i];
-        listener->watched = false;
-        if (listener->fd >= 0 &&
-            sonde_poller_add(server->poller, listener->fd, 0, &listener->watch))
-            return -1;
-    }
-    return 0;
-}
-
 void listeners_update(struct server *server)
 {
     listeners_resume(server);
@@ -154,8 +130,7 @@ void listeners_update(struct server *server)
     for (size_t i = 0; i < server->listeners.count; i++) {
         struct listen_socket *listener = &server->listeners.list[i];
         bool is_datagram = listener->role == SONDE_DATAGRAM;
-        if (listener->fd < 0 ||
-            (is_datagram ? server->no_datagrams : server->no_streams))
+        if (listener->fd < 0 || (!is_datagram && server->no_streams))
             continue;
         any = true;
         listener_set_watched(server, listener,

@@ -5,7 +5,6 @@ noinst_LTLIBRARIES += servers/libservers.la
 servers_libservers_la_CFLAGS = $(SONDE_CFLAGS)
 servers_libservers_la_SOURCES = \
 	servers/accept.c \
-	servers/capability.h \
 	servers/client.c \
 	servers/connection.c \
 	servers/connection.h \
@@ -15,8 +14,6 @@ servers_libservers_la_SOURCES = \
 	servers/echo.c \
 	servers/listen-socket.c \
 	servers/listen-socket.h \
-	servers/log-sink.c \
-	servers/log-sink.h \
 	servers/log.c \
 	servers/log.h \
 	servers/listen-watch.c \
@@ -26,7 +23,6 @@ servers_libservers_la_SOURCES = \
 	servers/model-iterative.c \
 	servers/model-prefork.c \
 	servers/model-thread.c \
-	servers/model.c \
 	servers/privilege.c \
 	servers/privilege.h \
 	servers/rate.c \

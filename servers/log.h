@@ -2,8 +2,18 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Each line is one write to standard error, unbuffered, so that lines of
-   several processes and threads never interleave.  Lines not read in time are
-   dropped and counted: log-sink.h has the rule.  */
+   several processes and threads never interleave.
+
+   A reader must not be able to stop the server.  When the pipe is full, the
+   server waits for the reader, for one second in all; a tenth of the time in
+   which lines are written without waiting is added to the allowance again.
+   When the allowance is used up, and after the grace period, lines are dropped
+   and counted until there is room in the pipe.  So a reader that pauses for a
+   second loses nothing, and the server never loses more than a tenth of its
+   time.
+
+   All processes share the counts and times.  O_NONBLOCK of standard error is
+   not changed, as other processes share the open file.  */
 
 #ifndef SERVERS_LOG_H
 #define SERVERS_LOG_H 1
@@ -12,20 +22,10 @@
 
 #include "sonde.h"
 
-#ifdef __GNUC__
-#define LOG_FORMAT      __attribute__((format(printf, 1, 2)))
-#define LOG_FORMAT_2    __attribute__((format(printf, 2, 3)))
-#define LOG_FORMAT_LIST __attribute__((format(printf, 2, 0)))
-#else
-#define LOG_FORMAT
-#define LOG_FORMAT_2
-#define LOG_FORMAT_LIST
-#endif
-
 /* Begin, before any fork.  Lines start with PROGRAM, which is not copied.  With
    INETD, if standard error is the client's socket, nothing is ever logged.
    Allocates memory shared with descendants; without it, each process counts
-   alone.  */
+   alone.  May open a descriptor for good.  */
 void log_begin(const char *program, bool inetd);
 
 /* Log the number of dropped lines, if any and if the reader takes the line.
@@ -34,8 +34,9 @@ bool log_flush(void);
 
 /* Log one line: the program's name, the message and a newline, which FORMAT
    does not have.  Control characters are masked, and a line is cut after 1023
-   bytes.  May wait up to one second for the reader.  Keeps errno.  */
-LOG_FORMAT void log_line(const char *format, ...);
+   bytes.  May wait up to one second for the reader.  Keeps errno.  Returns -1,
+   as the result of a caller that fails.  */
+__attribute__((format(printf, 1, 2))) int log_line(const char *format, ...);
 
 /* Trouble with possibly a thousand lines a second.  */
 enum log_trouble {
@@ -58,14 +59,14 @@ enum log_trouble {
 /* Log a line as log_line does, at most one of each kind in a minute; others are
    suppressed, and the next line has their number.  The limit holds for the
    caller of log_begin and all descendants together.  Keeps errno.  */
-LOG_FORMAT_2 void log_trouble(enum log_trouble trouble, const char *format,
-                              ...);
+__attribute__((format(printf, 2, 3))) void log_trouble(enum log_trouble trouble,
+                                                       const char *format, ...);
 
 enum { LOG_ADDRESS = SONDE_ADDRESS_TEXT + 32 };
 
 /* Write ADDRESS to TEXT, of LOG_ADDRESS bytes, as "127.0.0.1 port 7"; a UNIX
    address without a port; "(unnamed)" for an empty address; the number of an
-   unknown family.  Keeps errno.  */
-void log_address(const struct sonde_address *address, char *text);
+   unknown family.  Returns TEXT.  Keeps errno.  */
+char *log_address(const struct sonde_address *address, char *text);
 
 #endif /* SERVERS_LOG_H */

@@ -15,7 +15,6 @@
 /* Milliseconds until the next try to log that lines were dropped.  */
 enum { LOG_AGAIN = 1000 };
 
-/* The watch of the self-pipe: empty the pipe.  */
 static void loop_woken(struct server *server, struct watch *watch,
                        unsigned ready)
 {
@@ -28,16 +27,23 @@ static void loop_woken(struct server *server, struct watch *watch,
 int loop_open(struct server *server)
 {
     server->poller = sonde_poller_open(SONDE_POLLER_BEST);
-    if (!server->poller || listeners_add(server))
+    if (!server->poller)
         return -1;
+    for (size_t i = 0; i < server->listeners.count; i++) {
+        struct listen_socket *listener = &server->listeners.list[i];
+        listener->watch.ready =
+            listener->role == SONDE_DATAGRAM ? datagram_ready : accept_ready;
+        listener->watched = false; /* by listeners_update */
+        if (listener->fd >= 0 &&
+            sonde_poller_add(server->poller, listener->fd, 0, &listener->watch))
+            return -1;
+    }
     server->wake.ready = loop_woken;
     return sonde_poller_add(server->poller, server->wake_fd, SONDE_READABLE,
                             &server->wake);
 }
 
-/* Do what is due: call the tick of the model, log the number of dropped lines,
-   and note if the server has clients.  Returns the milliseconds until something
-   else is due, or -1.  */
+/* Do what is due.  Returns the milliseconds until the next call, or -1.  */
 static int loop_next_due(struct server *server)
 {
     int due = server->model->tick ? server->model->tick(server) : -1;
@@ -72,9 +78,9 @@ static void loop_dispatch(struct server *server, int ready)
                     "makes progress");
 }
 
-/* The wait failed with ERROR.  Returns true after a line in the log and a
-   pause, to wait again: memory may be short, or a policy be corrected.  Returns
-   false, and the server fails, if the error is lasting.  */
+/* The wait failed with ERROR.  Returns true after a pause, to wait again:
+   memory may be short, or a policy be corrected.  Returns false, and the server
+   fails, if the error is lasting.  */
 static bool loop_pause(struct server *server, int error)
 {
     if (error == EBADF || error == EINVAL || error == EFAULT) {

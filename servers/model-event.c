@@ -1,11 +1,9 @@
 /* model-event.c - all clients in one process, by readiness
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   An event of a client leads to one read, and the service's answer is written
-   at once.  So a message costs a wait, shared by all ready clients, a read and
-   a write.  While output is pending, the client is polled for writability
-   alone: no more input is read, and no other client is delayed.  An idle client
-   costs a struct connection, no buffer.  */
+   A message costs a wait, shared by all ready clients, a read and a write.
+   While output is pending, the client is polled for writability alone.  An idle
+   client costs a struct connection, no buffer.  */
 
 #include <config.h>
 
@@ -15,6 +13,7 @@
 #include <string.h>
 
 #include "base/monotonic.h"
+#include "base/wait.h"
 #include "servers/log.h"
 #include "servers/server.h"
 
@@ -30,18 +29,16 @@ static void event_serve(struct server *server,
     server_client_close(server, client);
 }
 
-/* Whether CONNECTION has an event now.  The server, not the client, may have
-   been idle: stopped, or frozen with the host.  */
+/* Whether CONNECTION has an event now, or poll fails.  The server, not the
+   client, may have been idle: stopped, or frozen with the host.  */
 static bool event_is_ready(const struct connection *connection)
 {
     bool writes = connection->events & SONDE_WRITABLE;
-    return server_is_ready(connection->client.fd, writes ? POLLOUT : POLLIN);
+    return wait_one(connection->client.fd, writes ? POLLOUT : POLLIN, 0) != 0;
 }
 
-/* Close the expired connections of QUEUE for the reason ENDING.  For
-   CONNECTION_IDLE, a connection with an event is served instead, and closed
-   only if the step has no effect.  Returns the milliseconds until the next
-   expiry, or -1.  */
+/* Close the expired connections of QUEUE for the reason ENDING; if idle, only
+   if a step has no effect.  Returns milliseconds to the next expiry, or -1.  */
 static int event_expire(struct server *server, struct connection_queue *queue,
                         int64_t now, enum connection_ending ending)
 {
@@ -66,8 +63,7 @@ static int event_tick(struct server *server)
         idle, event_expire(server, &server->lingering, now, CONNECTION_DONE));
 }
 
-/* Close all connections; those that linger are at the end, and do not count as
-   cut off.  */
+/* Connections that linger are at the end, and do not count as cut off.  */
 static void event_cut(struct server *server)
 {
     while (server->working.first) {
@@ -79,7 +75,6 @@ static void event_cut(struct server *server)
 }
 
 const struct model model_event = {
-    .name = "event",
     .batch = 64,
     .serve = event_serve,
     .tick = event_tick,

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "servers/log.h"
 #include "servers/server.h"
 #include "servers/stop.h"
@@ -37,9 +38,7 @@ struct fork_data {
 /* For the signal handler.  */
 static struct server *the_server;
 
-/* In the handler of SIGCHLD: the child PID ended with STATUS.  Free the slot,
-   count the client off, and count a cut connection, or a child killed by a
-   signal, which fork_tick logs.  */
+/* In the handler of SIGCHLD: the child PID ended with STATUS.  */
 static void child_ended(pid_t pid, int status, void *user_data)
 {
     struct fork_data *data = user_data;
@@ -77,8 +76,7 @@ static int fork_begin(struct server *server)
                       : -1;
 }
 
-/* Count a client of SOURCE.  A child may end at any time, and the handler then
-   changes the table.  */
+/* SIGCHLD is blocked, since the handler changes the table of sources.  */
 static bool fork_admit(struct server *server, uint64_t source)
 {
     stop_hold();
@@ -106,7 +104,8 @@ static struct child *child_find_free(struct fork_data *data)
 static _Noreturn void child_run(struct server *server,
                                 const struct server_client *client)
 {
-    listen_sockets_leave(&server->listeners);
+    for (size_t i = 0; i < server->listeners.count; i++)
+        descriptor_close(&server->listeners.list[i].fd);
     stop_watch(client->fd);
     stop_release();
     enum connection_ending ending =
@@ -142,7 +141,6 @@ static void fork_serve(struct server *server,
     server_back_off(server);
 }
 
-/* Log the number of children killed by a signal since the last call.  */
 static int fork_tick(struct server *server)
 {
     struct fork_data *data = server->model_data;
@@ -153,8 +151,7 @@ static int fork_tick(struct server *server)
     return -1;
 }
 
-/* Send STOP_NOW to all children: each closes its connection and ends, and the
-   handler counts each off later.  */
+/* The handler counts each child off later.  */
 static void fork_cut(struct server *server)
 {
     struct fork_data *data = server->model_data;
@@ -165,7 +162,6 @@ static void fork_cut(struct server *server)
     stop_release();
 }
 
-/* Kill the remaining children, and count their clients as cut off.  */
 static void fork_end(struct server *server)
 {
     struct fork_data *data = server->model_data;
@@ -180,7 +176,6 @@ static void fork_end(struct server *server)
 }
 
 const struct model model_fork = {
-    .name = "fork",
     .waits = true,
     .asynchronous = true,
     .batch = 1,

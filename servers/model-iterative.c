@@ -19,7 +19,6 @@ static void iterative_serve(struct server *server,
 }
 
 const struct model model_iterative = {
-    .name = "iterative",
     .waits = true,
     .batch = 1,
     .serve = iterative_serve,

@@ -1,10 +1,8 @@
 /* model-prefork.c - processes that wait for clients, one after the other each
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   All workers accept from the same listen sockets, so that a free worker gets
-   the next client; with a socket for each worker (SO_REUSEPORT) the kernel
-   could give a client to a busy worker.  The parent answers datagrams, so that
-   there is one rate for all, and replaces workers that end.
+   The parent answers datagrams, so that there is one rate for all, and replaces
+   workers that end.
 
    Shared memory has a slot for each worker: the source of the worker's client,
    and how many clients the worker's shutdown cut off.  */
@@ -19,26 +17,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/monotonic.h"
 #include "servers/log.h"
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* Values of a slot besides sources: no client, and a client without a source.
- * No network begins with 64 one bits.  */
+/* Values of a slot besides sources: no client, and a client without a source,
+   64 one bits, with which no network begins.  */
 enum { FREE = 0 };
 static const uint64_t unnamed = UINT64_MAX;
 
-/* FAILED: a worker's exit status.  Milliseconds before new workers: the first
-   pause, and the longest, after workers that fail again and again.  */
+/* FAILED: a worker's exit status.  AGAIN, AGAIN_MAX: milliseconds before new
+   workers, the first pause and the longest.  */
 enum { FAILED = 2, AGAIN = 1000, AGAIN_MAX = 60000 };
 
-/* The source of a worker's client, in shared memory.  In halves: where the
-   processor cannot write 64 bits at once, a 64-bit atomic integer has a lock, a
-   separate one in each process.  A reader may see one new half and one half of
-   FREE, and take the slot for the source of another IPv6 network, with one
-   client too many for a moment.  No client is missed: prefork_admit fills the
-   worker's own slot before it reads the others.  */
+/* The source of a worker's client, in halves: where the processor cannot write
+   64 bits at once, a 64-bit atomic integer has a lock in each process.  A
+   reader may see one new half and one half of FREE, and count a client too many
+   of another IPv6 network for a moment.  No client is missed: prefork_admit
+   fills the worker's own slot before it reads the others.  */
 struct slot {
     atomic_uint high, low;
     atomic_int cut_off; /* clients, set when the worker ends */
@@ -72,8 +70,7 @@ static uint64_t slot_get(struct slot *slot)
 
 /* ---- the worker ---------------------------------------------------------- */
 
-/* The watch of the pipe: the parent has ended.  End the worker, without a grace
-   period.  */
+/* The watch of the pipe: end the worker, without a grace period.  */
 static void worker_on_parent_end(struct server *server, struct watch *watch,
                                  unsigned ready)
 {
@@ -83,10 +80,8 @@ static void worker_on_parent_end(struct server *server, struct watch *watch,
     stop_hurry();
 }
 
-/* Count a client of SOURCE in the worker's slot, among all workers; a client
-   without a source is not counted.  Returns false, with the slot free, beyond
-   --max-per-source.  Fill the slot first, then count: of two clients that come
-   at once both may be rejected, but never both accepted.  */
+/* Fill the worker's slot, then count the clients of SOURCE: of two clients that
+   come at once both may be rejected, but never both accepted.  */
 static bool prefork_admit(struct server *server, uint64_t source)
 {
     struct prefork_data *data = server->model_data;
@@ -102,7 +97,6 @@ static bool prefork_admit(struct server *server, uint64_t source)
     return false;
 }
 
-/* Serve CLIENT to the end, with the slot filled.  */
 static void prefork_serve(struct server *server,
                           const struct server_client *client)
 {
@@ -113,33 +107,26 @@ static void prefork_serve(struct server *server,
     slot_set(&data->slots[data->self], FREE);
 }
 
-/* The number of clients of all workers, by the slots.  */
+/* The number of clients of all workers, by the slots.  A worker counts its own
+   client also before the slot is filled.  */
 static long prefork_busy(struct server *server)
 {
     struct prefork_data *data = server->model_data;
     long count = 0;
     for (size_t i = 0; i < data->size; i++)
         count += slot_get(&data->slots[i]) != FREE;
+    if (server->is_child && slot_get(&data->slots[data->self]) == FREE)
+        count += server->clients;
     return count;
-}
-
-/* The number of clients of all workers, including the worker's own client
-   before the slot is filled.  */
-static long worker_busy(struct server *server)
-{
-    struct prefork_data *data = server->model_data;
-    bool is_free = slot_get(&data->slots[data->self]) == FREE;
-    return prefork_busy(server) + (is_free ? server->clients : 0);
 }
 
 /* The model of a worker's loop.  */
 static const struct model worker_model = {
-    .name = "worker",
     .waits = true,
     .batch = 1,
     .admit = prefork_admit,
     .serve = prefork_serve,
-    .busy = worker_busy,
+    .busy = prefork_busy,
 };
 
 /* Open a loop for the worker: close the parent's poller and the datagram
@@ -152,24 +139,22 @@ static int worker_begin(struct server *server)
     server->poller = NULL;
     for (size_t i = 0; i < server->listeners.count; i++)
         if (server->listeners.list[i].role == SONDE_DATAGRAM)
-            listen_socket_leave(&server->listeners.list[i]);
+            descriptor_close(&server->listeners.list[i].fd);
     server->wake_fd = stop_begin_child();
     close(data->life[1]);
     data->ended.ready = worker_on_parent_end;
     if (server->wake_fd < 0 || loop_open(server))
         return -1;
-    /* A worker blocked in recv does not poll the pipe.  Where there is no
-       signal for the parent's death, the worker keeps the port until recv
-       returns.  */
+    /* A worker blocked in recv does not poll the pipe: without a signal for the
+       parent's death, the worker keeps the port until recv returns.  */
     if (!sonde_parent_death_signal(STOP_NOW) && getppid() != data->parent)
         stop_hurry();
     return sonde_poller_add(server->poller, data->life[0], SONDE_READABLE,
                             &data->ended);
 }
 
-/* Serve clients in the child, in slot SELF, until the server stops, and exit.
-   The exit status is FAILED, with a line in the log, if the worker cannot start
-   or cannot continue.  */
+/* Serve clients in the child, in slot SELF, until the server stops, and exit;
+   with FAILED and a line in the log if the worker cannot start or continue.  */
 static _Noreturn void worker_run(struct server *server, size_t self)
 {
     struct prefork_data *data = server->model_data;
@@ -177,7 +162,6 @@ static _Noreturn void worker_run(struct server *server, size_t self)
     server->model = &worker_model;
     server->is_child = true;
     server->no_streams = false;
-    server->no_datagrams = true;
     server->clients = server->cut_off = 0;
     server->ends_when_quiet = false;
     if (worker_begin(server)) {
@@ -208,10 +192,9 @@ static int worker_start(struct server *server, size_t slot)
     return pid > 0 ? 0 : -1;
 }
 
-/* A worker ended with STATUS: set when to start a new one.  A worker may be
-   unable to work, as with a socket shut down by another process: after a
-   failure, or an end within a second, the next pause is twice as long (doubled
-   by prefork_tick), up to a minute; otherwise a second.  */
+/* A worker ended with STATUS: set when to start a new one.  After a failure, as
+   with a socket shut down by another process, or an end within a second, the
+   pause stays as doubled by prefork_tick; otherwise a second.  */
 static void prefork_back_off(struct prefork_data *data, int status)
 {
     int64_t now = monotonic_ms(), lived = now - data->started_at;
@@ -245,8 +228,7 @@ static void worker_ended(pid_t pid, int status, void *user_data)
     }
 }
 
-/* Reap workers, and start new ones after the pause; none while the server
-   stops.  Returns the milliseconds until the next try, or -1.  */
+/* Reap workers, and start new ones after the pause, unless stopping.  */
 static int prefork_tick(struct server *server)
 {
     struct prefork_data *data = server->model_data;
@@ -268,8 +250,7 @@ static int prefork_tick(struct server *server)
     return -1;
 }
 
-/* Allocate the slots, in shared memory, and the pipe.  Returns 0, or -1 with
-   errno; prefork_end frees what was allocated.  */
+/* Returns 0, or -1 with errno; prefork_end frees what was allocated.  */
 static int prefork_allocate(struct prefork_data *data, size_t size)
 {
     data->workers = calloc(size, sizeof *data->workers);
@@ -323,22 +304,17 @@ static void prefork_send_all(struct server *server, int signo)
             kill(data->workers[i], signo);
 }
 
-/* Each worker begins a separate grace period; workers without clients end.  */
 static void prefork_stop(struct server *server)
 {
     prefork_send_all(server, STOP_SOON);
 }
 
-/* Each worker closes its connection, and ends.  */
 static void prefork_cut(struct server *server)
 {
     prefork_send_all(server, STOP_NOW);
 }
 
-/* End the model: add the clients of the busy workers, and those in the slots'
-   cut_off, to cut_off of SERVER; kill the workers, without waiting for them;
-   and free the data of the model.  model_data of SERVER is invalid afterwards.
-   Does nothing if there is no such data.  */
+/* Kill the remaining workers, and count their clients as cut off.  */
 static void prefork_end(struct server *server)
 {
     struct prefork_data *data = server->model_data;
@@ -360,7 +336,6 @@ static void prefork_end(struct server *server)
 }
 
 const struct model model_prefork = {
-    .name = "prefork",
     .waits = true,
     .batch = 1,
     .begin = prefork_begin,

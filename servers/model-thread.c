@@ -26,7 +26,6 @@ struct worker {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct worker *workers;
 
-/* Add WORKER to the list.  */
 static void thread_enter(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);
@@ -37,9 +36,8 @@ static void thread_enter(struct worker *worker)
     pthread_mutex_unlock(&mutex);
 }
 
-/* Remove WORKER from the list, close and count off the client, and free WORKER.
-   The descriptor, too, is closed under the lock, so that thread_cut never shuts
-   down a descriptor that was closed and opened anew.  */
+/* End WORKER.  The descriptor, too, is closed under the lock, so that
+   thread_cut never shuts down a descriptor that was closed and opened anew.  */
 static void thread_leave(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);
@@ -69,8 +67,8 @@ static void *thread_run(void *argument)
     return NULL;
 }
 
-/* Start a detached thread, which serves and frees WORKER.  Returns 0 or an
-   errno.  */
+/* Start a detached thread for WORKER, which frees WORKER.  Returns 0 or errno.
+ */
 static int start_thread(struct worker *worker)
 {
     pthread_attr_t attributes;
@@ -85,8 +83,6 @@ static int start_thread(struct worker *worker)
     return error;
 }
 
-/* Start a thread for CLIENT.  If that fails, close the client, and log the
-   error; without a thread, back off as well.  */
 static void thread_serve(struct server *server,
                          const struct server_client *client)
 {
@@ -135,7 +131,6 @@ static void thread_end(struct server *server)
 }
 
 const struct model model_thread = {
-    .name = "thread",
     .waits = true,
     .asynchronous = true,
     .batch = 64,

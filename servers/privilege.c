@@ -7,12 +7,11 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "servers/capability.h"
+#include "servers/log.h"
 #include "servers/privilege.h"
 
 int privilege_find(const char *name, struct identity *identity)
@@ -20,7 +19,8 @@ int privilege_find(const char *name, struct identity *identity)
     errno = 0;
     const struct passwd *found = getpwnam(name);
     if (!found)
-        return -1;
+        return log_line("--user %s: %s", name,
+                        errno ? strerror(errno) : "no such user");
     *identity = (struct identity){name, found->pw_uid, found->pw_gid};
     return 0;
 }
@@ -40,8 +40,8 @@ static bool groups_have(const struct groups *groups, gid_t group)
     return false;
 }
 
-/* The supplementary groups of this process.  The caller frees the list.
-   Returns 0, or -1 with errno.  */
+/* The supplementary groups of this process.  Returns 0, or -1 with errno; the
+   caller frees the list in each case.  */
 static int groups_of_process(struct groups *groups)
 {
     int count = getgroups(0, NULL);
@@ -54,8 +54,7 @@ static int groups_of_process(struct groups *groups)
     return groups->count < 0 ? -1 : 0;
 }
 
-/* The groups that IDENTITY has by the system's lists.  The caller frees the
-   list.  Returns 0, or -1 with errno.  */
+/* The same for the groups of IDENTITY by the system's lists.  */
 static int groups_of_user(const struct identity *identity,
                           struct groups *groups)
 {
@@ -88,40 +87,38 @@ static int groups_keep(struct groups *held, const struct groups *allowed)
 }
 
 /* Drop the supplementary groups of HELD that are not in ALLOWED; HELD is
-   reordered.  Returns 0, also if there is none to drop; -1 with WHY.  */
+   reordered.  Returns 0, or -1 with the reason in the log.  */
 static int groups_drop(struct groups *held, const struct groups *allowed,
-                       const char *name, char *why, size_t size)
+                       const char *name)
 {
     int kept = groups_keep(held, allowed);
     if (kept == held->count || !setgroups((GROUP_COUNT_T)kept, held->list))
         return 0;
-    snprintf(why, size,
-             "supplementary group %lu is not one of %s's and cannot be "
-             "dropped: %s",
-             (unsigned long)held->list[kept], name, strerror(errno));
-    return -1;
+    return log_line("--user %s: supplementary group %lu is not one of %s's and "
+                    "cannot be dropped: %s",
+                    name, (unsigned long)held->list[kept], name,
+                    strerror(errno));
 }
 
 /* Check that all supplementary groups of this process are in ALLOWED.  Returns
-   0, or -1 with WHY.  */
-static int groups_check(const struct groups *allowed, char *why, size_t size)
+   0, or -1 with the reason in the log.  */
+static int groups_check(const struct groups *allowed, const char *name)
 {
     struct groups held = {0};
     int result = groups_of_process(&held);
     if (result)
-        snprintf(why, size, "cannot read the supplementary groups back: %s",
-                 strerror(errno));
+        log_line("--user %s: cannot read the supplementary groups back: %s",
+                 name, strerror(errno));
     for (int i = 0; !result && i < held.count; i++)
-        if (!groups_have(allowed, held.list[i])) {
-            snprintf(why, size, "supplementary group %lu is left",
-                     (unsigned long)held.list[i]);
-            result = -1;
-        }
+        if (!groups_have(allowed, held.list[i]))
+            result = log_line("--user %s: supplementary group %lu is left",
+                              name, (unsigned long)held.list[i]);
     free(held.list);
     return result;
 }
 
-/* ---- user ---------------------------------------------------------------- */
+/* ---- user ----------------------------------------------------------------
+   Functions return 0, or -1 with the reason in the log.  */
 
 static bool identity_is_current(const struct identity *identity)
 {
@@ -129,97 +126,85 @@ static bool identity_is_current(const struct identity *identity)
            getgid() == identity->group && getegid() == identity->group;
 }
 
-/* Write to WHY which CALL failed with errno, and the likely cause.  Returns
-   -1.  */
-static int privilege_refused(const struct identity *identity, const char *call,
-                             char *why, size_t size)
+/* Log which CALL failed with errno, and the likely cause.  Returns -1.  */
+static int privilege_refused(const struct identity *identity, const char *call)
 {
     const char *error = strerror(errno);
     if (errno == EPERM && geteuid() != 0 && geteuid() == identity->user)
-        snprintf(why, size,
-                 "the group of this process is %lu, %s has %lu, and %s cannot "
-                 "change it: %s",
-                 (unsigned long)getegid(), identity->name,
-                 (unsigned long)identity->group, call, error);
-    else
-        snprintf(why, size, "%s: %s%s", call, error,
-                 errno == EINVAL  ? "; this user namespace has no such id"
-                 : errno != EPERM ? ""
-                 : geteuid() != 0 ? "; only root can become another user"
-                                  : "; this root lacks the privilege (on Linux "
-                                    "CAP_SETUID and CAP_SETGID)");
-    return -1;
+        return log_line("--user %s: the group of this process is %lu, %s has "
+                        "%lu, and %s cannot change it: %s",
+                        identity->name, (unsigned long)getegid(),
+                        identity->name, (unsigned long)identity->group, call,
+                        error);
+    return log_line("--user %s: %s: %s%s", identity->name, call, error,
+                    errno == EINVAL  ? "; this user namespace has no such id"
+                    : errno != EPERM ? ""
+                    : geteuid() != 0
+                        ? "; only root can become another user"
+                        : "; this root lacks the privilege (on Linux "
+                          "CAP_SETUID and CAP_SETGID)");
 }
 
 /* Keep no supplementary group but the group of IDENTITY.  Root of a user
    namespace may lack setgroups alone (user_namespaces(7)), which does no harm
-   as long as there is no group to drop.  Returns 0, or -1 with WHY.  */
-static int groups_set(const struct identity *identity, char *why, size_t size)
+   as long as there is no group to drop.  */
+static int groups_set(const struct identity *identity)
 {
     struct groups held = {0}, own = {(gid_t[]){identity->group}, 1};
     if (!setgroups(1, own.list))
         return 0;
-    if (geteuid() != 0 || groups_of_process(&held)) {
-        free(held.list);
-        return privilege_refused(identity, "setgroups", why, size);
-    }
-    int result = groups_drop(&held, &own, identity->name, why, size);
+    int result = geteuid() != 0 || groups_of_process(&held)
+                     ? privilege_refused(identity, "setgroups")
+                     : groups_drop(&held, &own, identity->name);
     free(held.list);
     return result;
 }
 
-/* Become IDENTITY, with its group alone.  Returns 0, or -1 with WHY: the groups
-   may then be changed.  */
-static int privilege_become(const struct identity *identity, char *why,
-                            size_t size)
+/* Become IDENTITY, with its group alone.  -1: groups may be changed.  */
+static int privilege_become(const struct identity *identity)
 {
     /* In this order: only the former user may do all three.  */
-    if (groups_set(identity, why, size))
+    if (groups_set(identity))
         return -1;
     if (setgid(identity->group))
-        return privilege_refused(identity, "setgid", why, size);
+        return privilege_refused(identity, "setgid");
     if (setuid(identity->user))
-        return privilege_refused(identity, "setuid", why, size);
+        return privilege_refused(identity, "setuid");
     return 0;
 }
 
-/* The process has the user of IDENTITY: drop the groups that are not in
-   ALLOWED, which is filled in with the groups of IDENTITY; the caller frees the
-   list.  Returns 0, or -1 with WHY.  */
+/* The process has the user of IDENTITY: drop other groups than ALLOWED, which
+   is filled in, and freed by the caller.  */
 static int privilege_stay(const struct identity *identity,
-                          struct groups *allowed, char *why, size_t size)
+                          struct groups *allowed)
 {
     struct groups held = {0};
-    int result = -1;
-    if (groups_of_process(&held) || groups_of_user(identity, allowed))
-        snprintf(why, size, "cannot look up the groups of %s: %s",
-                 identity->name, strerror(errno));
-    else
-        result = groups_drop(&held, allowed, identity->name, why, size);
+    int result =
+        groups_of_process(&held) || groups_of_user(identity, allowed)
+            ? log_line("--user %s: cannot look up the groups of %s: %s",
+                       identity->name, identity->name, strerror(errno))
+            : groups_drop(&held, allowed, identity->name);
     free(held.list);
     return result;
 }
 
 /* Drop all groups but those of IDENTITY, become IDENTITY if need be, and check
-   the groups.  Returns 0, or -1 with WHY.  */
-static int privilege_set(const struct identity *identity, char *why,
-                         size_t size)
+   the groups.  */
+static int privilege_set(const struct identity *identity)
 {
     struct groups own = {(gid_t[]){identity->group}, 1}, listed = {0};
     bool stay = identity_is_current(identity);
-    int result = stay ? privilege_stay(identity, &listed, why, size)
-                      : privilege_become(identity, why, size);
+    int result =
+        stay ? privilege_stay(identity, &listed) : privilege_become(identity);
     if (!result)
-        result = groups_check(stay ? &listed : &own, why, size);
+        result = groups_check(stay ? &listed : &own, identity->name);
     free(listed.list);
     return result;
 }
 
-/* Try to return to root, as is still possible by a capability, or by the saved
-   user or group, used by every system but not readable on every system.  FORMER
-   is the previous group.  Returns whether a call succeeded: the process then
-   has the privilege again, and must end.  False, without a try, if IDENTITY is
-   root.  */
+/* Try to return to root, by a capability, or by the saved user or group, not
+   readable on every system.  FORMER is the previous group.  Returns whether a
+   call succeeded: the process must end.  No try if IDENTITY is root.  */
 static bool identity_try_return(const struct identity *identity, gid_t former)
 {
     if (identity->user == 0)
@@ -229,18 +214,19 @@ static bool identity_try_return(const struct identity *identity, gid_t former)
     return former != identity->group && (!setgid(former) || !setegid(former));
 }
 
-int privilege_drop(const struct identity *identity, char *why, size_t size)
+int privilege_drop(const struct identity *identity)
 {
     gid_t former = getgid();
-    if (privilege_set(identity, why, size))
+    const char *name = identity->name;
+    if (privilege_set(identity))
         return -1;
     if (identity->user != 0 && capability_drop())
-        snprintf(why, size, "cannot drop capabilities: %s", strerror(errno));
-    else if (!identity_is_current(identity))
-        snprintf(why, size, "user or group differs afterwards");
-    else if (identity_try_return(identity, former))
-        snprintf(why, size, "the process can still return to root");
-    else
-        return 0;
-    return -1;
+        return log_line("--user %s: cannot drop capabilities: %s", name,
+                        strerror(errno));
+    if (!identity_is_current(identity))
+        return log_line("--user %s: user or group differs afterwards", name);
+    if (identity_try_return(identity, former))
+        return log_line("--user %s: the process can still return to root",
+                        name);
+    return 0;
 }

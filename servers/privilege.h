@@ -4,7 +4,6 @@
 #ifndef SERVERS_PRIVILEGE_H
 #define SERVERS_PRIVILEGE_H 1
 
-#include <stddef.h>
 #include <sys/types.h>
 
 /* A user to become.  NAME is not copied.  */
@@ -15,7 +14,7 @@ struct identity {
 };
 
 /* Look up the user NAME, and fill in IDENTITY, which points to NAME.  Returns
-   0; -1 with errno, usually 0 if there is no such user.  */
+   0, or -1 with the reason in the log.  */
 int privilege_find(const char *name, struct identity *identity);
 
 /* Become IDENTITY for good, with the group of IDENTITY alone.  A process of
@@ -26,9 +25,15 @@ int privilege_find(const char *name, struct identity *identity);
    the result is read back: user and group, real, effective and saved;
    supplementary groups; capabilities.  To be called while there is a single
    thread.
-   Returns 0, or -1 with the reason, the end of a sentence, in WHY of SIZE
-   bytes: the process may then have lost some of its privileges, or have
-   returned to root in the last check, and must not go on.  */
-int privilege_drop(const struct identity *identity, char *why, size_t size);
+   Returns 0, or -1 with the reason in the log: the process may then have lost
+   some of its privileges, or have returned to root in the last check, and must
+   not go on.  */
+int privilege_drop(const struct identity *identity);
+
+/* Drop all capabilities of the calling thread, ambient capabilities included,
+   and check the result.  Hides: capabilities are Linux's (capabilities(7)).
+   Returns 0, as on systems without capabilities, where nothing is done; -1 with
+   errno: EPERM, some are left; any errno of capget and capset.  */
+int capability_drop(void);
 
 #endif /* SERVERS_PRIVILEGE_H */

@@ -3,10 +3,9 @@
 
    One datagram with a forged sender can start a loop of two servers: each
    server takes the answer of the peer for a request.  A loop repeats the same
-   bytes from one sender; with the time of day in the answer, the same bytes for
-   a second.  So recent datagrams are remembered, and the answers to repeated
-   ones are limited in each second.  A client with repeated datagrams is
-   limited, too; a client with different datagrams is not.
+   bytes from one sender; with the time of day in the answer, for a second.  So
+   recent datagrams are remembered, and the answers to repeated ones are limited
+   in each second.
 
    One limit holds for all repeated datagrams of a sender; datagrams of at most
    one byte have a limit each.  A loop holds no more datagrams than the sockets'

@@ -6,37 +6,18 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "servers/log.h"
 #include "servers/privilege.h"
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* More descriptors are of no use.  */
+/* The limit of descriptors: more are of no use.  */
 enum { DESCRIPTORS = 1 << 20 };
 
-/* Raise the soft limit of descriptors as far as possible, up to DESCRIPTORS: no
-   descriptor here is in an fd_set, for which systems keep the soft limit low.
-   A hard limit may be more than the system allows: macOS, where the hard limit
-   is infinite, refuses more than kern.maxfilesperproc to 10.15; macOS since 11
-   accepts the number and gives kern.maxfilesperproc.  Nothing here relies on
-   the result: out of descriptors is EMFILE.  */
-static void raise_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit))
-        return;
-    rlim_t now = limit.rlim_cur;
-    rlim_t max = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
-    for (limit.rlim_cur = max; limit.rlim_cur > now; limit.rlim_cur /= 2)
-        if (!setrlimit(RLIMIT_NOFILE, &limit))
-            return;
-}
-
-/* Serve the inherited connection FD, the only client, to the end, as the
-   iterative model does, and close FD.  */
+/* Serve the inherited connection FD, the only client, to the end.  */
 static void serve_inherited(struct server *server, int fd)
 {
     struct server_client client = {.fd = fd};
@@ -45,46 +26,52 @@ static void serve_inherited(struct server *server, int fd)
     listen_socket_set_options(fd);
     if (server->options->keepalive > 0)
         sonde_keepalive(fd, (int)server->options->keepalive);
-    if (server->options->verbose && !sonde_address_peer(fd, &peer)) {
-        log_address(&peer, text);
-        client.name = strdup(text);
-    }
+    if (server->options->verbose && !sonde_address_peer(fd, &peer))
+        client.name = strdup(log_address(&peer, text));
     server->clients++;
     model_iterative.serve(server, &client);
 }
 
 /* ---- sockets ------------------------------------------------------------- */
 
-/* Log why FOUND cannot be used, by ERROR, an errno.  Returns -1.  */
-static int inherited_log_error(const struct sonde_inherited *found, int error)
+/* Log why the inherited descriptor FD cannot be used, by ERROR, an errno.
+   Returns -1.  */
+static int inherited_log_error(int fd, int error)
 {
-    const char *reason =
-        error == ENOTCONN ? "is a stream socket that neither listens nor is "
-                            "connected"
-        : error == EAFNOSUPPORT
-            ? "is a datagram socket of another address family than IPv4, IPv6 "
-              "and UNIX"
-        : error == EPROTONOSUPPORT
-            ? "is a SOCK_SEQPACKET socket; only streams and datagrams are "
-              "served"
-            : NULL;
-    if (reason)
-        log_line("inherited descriptor %d %s", found->fd, reason);
-    else
-        log_line("inherited descriptor %d cannot be used: %s", found->fd,
-                 strerror(error));
-    return -1;
+    switch (error) {
+    case ENOTCONN:
+        return log_line("inherited descriptor %d is a stream socket that "
+                        "neither listens nor is connected",
+                        fd);
+    case EAFNOSUPPORT:
+        return log_line("inherited descriptor %d is a datagram socket of "
+                        "another address family than IPv4, IPv6 and UNIX",
+                        fd);
+    case EPROTONOSUPPORT:
+        return log_line("inherited descriptor %d is a SOCK_SEQPACKET socket; "
+                        "only streams and datagrams are served",
+                        fd);
+    default:
+        return log_line("inherited descriptor %d cannot be used: %s", fd,
+                        strerror(error));
+    }
 }
 
-/* The errno of using FOUND, 0 if FOUND can be served.  */
+/* The errno of using FOUND, or 0.  Datagrams are answered only in the families
+   in which listen_sockets_have knows the server's own addresses: a socket of
+   all frames of a link (AF_PACKET) would receive its own answers.  */
 static int inherited_check(const struct sonde_inherited *found)
 {
+    int family = found->family;
     if (found->role == SONDE_UNUSABLE)
         return found->error;
     /* Reading would cut messages longer than the buffer.  */
     if (found->type == SOCK_SEQPACKET)
         return EPROTONOSUPPORT;
-    return listen_socket_is_served(found) ? 0 : EAFNOSUPPORT;
+    return found->role != SONDE_DATAGRAM || family == AF_INET ||
+                   family == AF_INET6 || family == AF_UNIX
+               ? 0
+               : EAFNOSUPPORT;
 }
 
 /* Use the sockets among the COUNT descriptors FOUND: add each to the listen
@@ -99,81 +86,62 @@ static int inherited_take(struct server *server,
     for (int i = 0; i < count; i++) {
         int error = inherited_check(&found[i]);
         if (error) {
-            inherited_log_error(&found[i], error);
+            inherited_log_error(found[i].fd, error);
             continue;
         }
         taken++;
         if (found[i].role != SONDE_CONNECTION) {
             if (listen_sockets_inherit(&server->listeners, &found[i]))
-                return inherited_log_error(&found[i], errno);
+                return inherited_log_error(found[i].fd, errno);
         } else if (count == 1) {
             *connection = found[i].fd;
         } else {
-            log_line("inherited descriptor %d is a connection, which needs a "
-                     "server process of its own; %d sockets were passed",
-                     found[i].fd, count);
-            return -1;
+            return log_line("inherited descriptor %d is a connection, which "
+                            "needs a server process of its own; %d sockets "
+                            "were passed",
+                            found[i].fd, count);
         }
     }
     return taken > 0 ? 0 : -1;
 }
 
-/* Log ERROR, the errno of sonde_activation.  */
-static void activation_log_error(int error)
+/* Log ERROR, the errno of sonde_activation.  Returns -1.  */
+static int activation_log_error(int error)
 {
     if (error == ENOSPC)
-        log_line("LISTEN_FDS: more than %d sockets were passed; start another "
-                 "server for some of them",
-                 LISTEN_SOCKETS_MAX);
-    else
-        log_line("LISTEN_FDS: %s",
-                 error == EINVAL
-                     ? "LISTEN_FDS, LISTEN_PID or LISTEN_FDNAMES is "
-                       "malformed, or the numbers of names and "
-                       "sockets differ"
-                     : strerror(error));
+        return log_line("LISTEN_FDS: more than %d sockets were passed; start "
+                        "another server for some of them",
+                        LISTEN_SOCKETS_MAX);
+    return log_line("LISTEN_FDS: %s",
+                    error == EINVAL
+                        ? "LISTEN_FDS, LISTEN_PID or LISTEN_FDNAMES is "
+                          "malformed, or the numbers of names and "
+                          "sockets differ"
+                        : strerror(error));
 }
 
-/* Find the sockets of LISTEN_FDS, or with --inetd that of standard input, and
-   remove the variables of LISTEN_FDS from the environment.  Returns their
-   number, 0 if there are none; -1 with the reason in the log.  */
+/* Find the sockets of LISTEN_FDS, or with --inetd that of standard input.
+   Returns their number, 0 if there are none; -1 with the reason in the log.  */
 static int inherited_find(const struct server *server,
                           struct sonde_inherited *found, size_t room)
 {
     int count = sonde_activation(found, room, SONDE_UNSETENV);
     if (count < 0)
-        activation_log_error(errno);
+        return activation_log_error(errno);
     if (count != 0 || !server->options->inetd)
         return count;
     if (!sonde_inherited(STDIN_FILENO, found))
         return 1;
     if (errno == ENOTSOCK)
-        log_line("--inetd: standard input is not a socket");
-    else
-        inherited_log_error(&(struct sonde_inherited){.fd = STDIN_FILENO},
-                            errno);
-    return -1;
-}
-
-/* Log PROBLEM; after EACCES also what to do about a port below 1024.  */
-static void open_log_error(const struct server *server, const char *problem,
-                           int error)
-{
-    log_line("%s", problem);
-    if (error == EACCES && !server->options->listen_addresses.unix_path) {
-        log_line("ports below 1024 need privilege: use --port 9877, setcap "
-                 "cap_net_bind_service=ep,");
-        log_line("or inetd or systemd, which open the port (--inetd)");
-    }
+        return log_line("--inetd: standard input is not a socket");
+    return inherited_log_error(STDIN_FILENO, errno);
 }
 
 /* Use inherited sockets, or open the listen addresses.  Sets *CONNECTION if the
-   socket is a connection.  With inherited sockets signals are blocked until
-   stop_begin.  Returns 0, or -1 with the reason in the log.  */
+   socket is a connection.  Returns 0, or -1 with the reason in the log.  */
 static int sockets_open(struct server *server, int *connection)
 {
     struct sonde_inherited found[LISTEN_SOCKETS_MAX];
-    char problem[1024];
     int count = inherited_find(server, found, LISTEN_SOCKETS_MAX);
     if (count < 0)
         return -1;
@@ -183,53 +151,14 @@ static int sockets_open(struct server *server, int *connection)
         server->ends_when_quiet = server->options->inetd;
         return inherited_take(server, found, count, connection);
     }
-    if (listen_sockets_open(&server->listeners,
-                            &server->options->listen_addresses, problem,
-                            sizeof problem)) {
-        open_log_error(server, problem, errno);
-        return -1;
-    }
-    return 0;
+    return listen_sockets_open(&server->listeners,
+                               &server->options->listen_addresses);
 }
 
 /* ---- the whole ----------------------------------------------------------- */
 
-/* Set the callbacks of the loop.  */
-static void sockets_set_watches(struct listen_sockets *listeners)
-{
-    for (size_t i = 0; i < listeners->count; i++)
-        listeners->list[i].watch.ready =
-            listeners->list[i].role == SONDE_DATAGRAM ? datagram_ready
-                                                      : accept_ready;
-}
-
-/* Become the user of --user, if given.  Returns 0, or -1 with the reason in the
-   log.  */
-static int user_become(const struct server *server,
-                       const struct identity *identity)
-{
-    char why[300];
-    if (!server->options->user || !privilege_drop(identity, why, sizeof why))
-        return 0;
-    log_line("--user %s: %s", server->options->user, why);
-    return -1;
-}
-
-/* Look up the user of --user, if given.  Returns 0, or -1 with the reason in
-   the log.  */
-static int user_find(const struct server *server, struct identity *identity)
-{
-    if (!server->options->user ||
-        !privilege_find(server->options->user, identity))
-        return 0;
-    log_line("--user %s: %s", server->options->user,
-             errno ? strerror(errno) : "no such user");
-    return -1;
-}
-
-/* Begin the work without privilege: catch and unblock signals, open the reserve
-   descriptor, start the model, and open the loop.  Returns 0, or -1 with the
-   reason in the log; server_end frees what was begun.  */
+/* Begin the work without privilege.  Returns 0, or -1 with the reason in the
+   log; server_end frees what was begun.  */
 static int server_begin(struct server *server)
 {
     server->wake_fd = stop_begin(server->options->grace);
@@ -237,11 +166,9 @@ static int server_begin(struct server *server)
         (!server->model->begin || !server->model->begin(server)) &&
         !loop_open(server))
         return 0;
-    log_line("cannot start: %s", strerror(errno));
-    return -1;
+    return log_line("cannot start: %s", strerror(errno));
 }
 
-/* After a stop, log how many connections were closed by the shutdown.  */
 static void server_log_end(const struct server *server)
 {
     if (!stop_asked())
@@ -261,20 +188,18 @@ static void model_end(struct server *server)
     server->model_data = NULL;
 }
 
-/* Free all but SERVER itself: end the model, close the listen sockets, and
-   remove files of UNIX sockets.  */
+/* Free all but SERVER itself.  */
 static void server_end(struct server *server)
 {
     model_end(server);
-    for (size_t i = 0; i < server->listeners.count; i++)
-        listen_socket_close(&server->listeners.list[i]);
+    listen_sockets_close(&server->listeners);
     sonde_reserve_close(&server->reserve);
     sonde_poller_close(server->poller);
     source_free(&server->sources);
 }
 
-/* Open all sockets, and serve until the end.  Returns 0, or -1 with the reason
-   in the log; server_end is to be called in each case.  */
+/* Open all sockets, and serve until the end.  Returns as server_run; server_end
+   is to be called in each case.  */
 static int server_run_to_end(struct server *server)
 {
     struct identity identity = {0};
@@ -283,10 +208,11 @@ static int server_run_to_end(struct server *server)
        the signal until stop_begin.  */
     if (server->options->listen_addresses.unix_path)
         stop_hold();
-    if (user_find(server, &identity) || sockets_open(server, &connection) ||
-        user_become(server, &identity))
+    const char *user = server->options->user;
+    if ((user && privilege_find(user, &identity)) ||
+        sockets_open(server, &connection) ||
+        (user && privilege_drop(&identity)))
         return -1;
-    sockets_set_watches(&server->listeners);
     if (server_begin(server))
         return -1;
     if (connection >= 0)
@@ -304,10 +230,8 @@ static int server_run_to_end(struct server *server)
 int server_run(const struct server_options *options)
 {
     struct server *server = calloc(1, sizeof *server);
-    if (!server) {
-        log_line("%s", strerror(ENOMEM));
-        return -1;
-    }
+    if (!server)
+        return log_line("%s", strerror(ENOMEM));
     server->options = options;
     server->repeats.seed = (uint64_t)monotonic_now();
     server->model = options->model;
@@ -318,7 +242,8 @@ int server_run(const struct server_options *options)
     server->timeout =
         options->idle_timeout > 0 ? (int)options->idle_timeout : -1;
     log_begin(options->program, options->inetd);
-    raise_limit();
+    /* The soft limit is low for fd_set, which is not used here.  */
+    descriptors_raise(DESCRIPTORS);
     int result = server_run_to_end(server);
     int clients = server->clients;
     server_end(server);

@@ -18,35 +18,31 @@
 
 /* Concurrency model.  NULL callbacks are skipped.  */
 struct model {
-    const char *name;
     bool waits;        /* calls on a connection block */
     bool asynchronous; /* threads or signal handlers count clients off, too */
     int batch;         /* max clients accepted for one event */
     long max_clients;  /* default of --max-clients; 0: any number */
-    /* Prepare the model before the first client: allocate memory, start
-       workers.  Returns 0, or -1 with errno.  END is called also after -1.  */
+    /* Allocate memory, start workers.  Returns 0, or -1 with errno: END is
+       called then, too.  */
     int (*begin)(struct server *server);
-    /* Count a client of SOURCE.  Called with --max-per-source alone.  Returns
-       true, also for SOURCE 0 (no source), which has no limit.  Returns false,
-       and counts nothing, at --max-per-source, or without memory.  NULL:
-       counted in server->sources.  */
+    /* With --max-per-source alone: count a client of SOURCE, as source_enter
+       does.  NULL: counted in server->sources.  */
     bool (*admit)(struct server *server, uint64_t source);
-    /* Serve CLIENT, owned by the model from now on: the model closes the
-       descriptor, frees the name and counts the client off, also if CLIENT
-       cannot be served; then the reason is logged.  In a process that serves a
-       single client at a time, the call lasts until the client ends.  */
+    /* Serve CLIENT, owned by the model from now on, and do what
+       server_client_close does at the end.  If CLIENT cannot be served, the
+       reason is logged, too.  In a process with a single client at a time, the
+       call lasts until the client ends.  */
     void (*serve)(struct server *server, const struct server_client *client);
-    /* Called in each round of the loop: end idle connections, replace workers,
-       log ended processes.  Returns the milliseconds until the next call is
-       due; -1: nothing is due.  */
+    /* Called in each round of the loop.  Returns the milliseconds until the
+       next call is due, or -1.  */
     int (*tick)(struct server *server);
     /* The number of clients, in all processes.  NULL: server->clients.  */
     long (*busy)(struct server *server);
-    /* The grace period begins: tell workers.  The listen sockets have been
-       closed before, except those at which workers still accept.  */
+    /* The grace period begins.  The listen sockets are closed, except those at
+       which workers still accept.  */
     void (*stop)(struct server *server);
-    /* The grace period is over: close the remaining connections.  The function
-     * itself, a later count-off, or END adds the number to server->cut_off.  */
+    /* Close the remaining connections.  The function itself, a later count-off,
+       or END adds the number to server->cut_off.  */
     void (*cut)(struct server *server);
     /* Free what BEGIN allocated, kill the remaining processes, and add their
        clients to server->cut_off.  A second call does nothing.  */
@@ -55,10 +51,6 @@ struct model {
 
 extern const struct model model_iterative, model_fork, model_prefork,
     model_thread, model_event;
-
-/* All models.  */
-enum { MODELS = 5 };
-extern const struct model *const models[MODELS];
 
 /* The command line.  Times are in milliseconds unless noted; 0 or NULL is
    "none", except where noted.  */
@@ -97,7 +89,7 @@ struct server {
     int wake_fd;
     struct listen_sockets listeners;
     struct sonde_reserve reserve;
-    bool no_streams, no_datagrams; /* served by another process */
+    bool no_streams;      /* served by workers */
     bool is_child;        /* a worker: the parent logs, and removes files */
     bool ends_when_quiet; /* see shutdown.c */
     bool nodelay_checked, nodelay_inherited;
@@ -124,21 +116,18 @@ struct server {
 
 /* ---- server.c ------------------------------------------------------------ */
 
-/* Run a server by OPTIONS: use the sockets of inetd or LISTEN_FDS, or else open
-   the listen addresses; raise the limit of descriptors; catch signals; become
-   options->user; serve.  Logs the addresses and the end.
-   Returns 0 when a signal has stopped the server, when an inherited connection
-   has ended, or when a server of inetd had no client for a minute.  Returns -1
-   with the reason in the log if the server cannot start, or cannot continue.
-   Sockets are closed, and files of UNIX sockets removed, in each case.  To be
-   called once in a process.  */
+/* Run a server by OPTIONS, with the sockets of inetd or LISTEN_FDS, or else at
+   the listen addresses.  Returns 0 when a signal has stopped the server, when
+   an inherited connection has ended, or when a server of inetd had no client
+   for a minute; -1 with the reason in the log if the server cannot start, or
+   cannot continue.  Sockets are closed, and files of UNIX sockets removed, in
+   each case.  To be called once in a process.  */
 int server_run(const struct server_options *options);
 
 /* ---- loop.c -------------------------------------------------------------- */
 
-/* Open server->poller for the listen sockets and the wake-up descriptor.
-   Returns 0, or -1 with errno: server->poller may then be open, and is still to
-   be closed.  */
+/* Open server->poller for the listen sockets, for no events yet, and for the
+   wake-up descriptor.  Returns 0, or -1 with errno: the poller may be open.  */
 int loop_open(struct server *server);
 
 /* Serve until SERVER_OVER.  Returns earlier if poll can never succeed, with the
@@ -149,31 +138,28 @@ void server_loop(struct server *server);
 
 /* ---- shutdown.c ---------------------------------------------------------- */
 
-/* Make one transition between phases, if due: close listen sockets, call STOP
-   or CUT of the model, and log that the grace period begins.  If the server has
-   failed, end the grace period first.  Returns whether the phase changed.  */
+/* Make one transition between phases, if due.  If the server has failed, end
+   the grace period first.  Returns whether the phase changed.  */
 bool shutdown_step(struct server *server);
 
-/* Milliseconds until a transition by time; -1: there is none.  The grace period
-   does not count: a signal ends it.  */
+/* Milliseconds until a transition by time; -1: none.  A signal, not this time,
+   ends the grace period.  */
 int shutdown_next_due(const struct server *server);
 
 /* ---- accept.c ------------------------------------------------------------ */
 
 /* The watch of a stream's listen socket: accept clients, up to the batch of the
    model and --max-clients, and serve or reject each.  Errors are logged; a
-   lasting error pauses polling, or ends the server.  READY is ignored.  */
+   lasting error pauses polling, or ends the server.  */
 void accept_ready(struct server *server, struct watch *watch, unsigned ready);
 
-/* Accept the clients that are in the queue of LISTENER now.  Where the kernel
-   does not tell the number, accept until the queue is empty,
-   LISTEN_SOCKET_BACKLOG clients at most.  Stops at --max-clients, at the end of
-   the grace period, and at the first error.  */
+/* Accept the clients in the queue of LISTENER now; where the number is unknown,
+   until the queue is empty, LISTEN_SOCKET_BACKLOG clients at most.  Stops at
+   --max-clients, at the end of the grace period, and at the first error.  */
 void accept_queued(struct server *server, struct listen_socket *listener);
 
-/* Close the clients in the queue of LISTENER, and count the clients as cut off:
-   LISTEN_SOCKET_BACKLOG at most, and up to the first error of accept.  LISTENER
-   stays open.  */
+/* Close the clients in the queue of LISTENER, LISTEN_SOCKET_BACKLOG at most, up
+   to the first error of accept, and count each as cut off.  */
 void accept_reject_queued(struct server *server,
                           const struct listen_socket *listener);
 
@@ -187,37 +173,30 @@ void datagram_ready(struct server *server, struct watch *watch, unsigned ready);
 
 /* ---- listen-watch.c ------------------------------------------------------ */
 
-/* Add the open listen sockets to a new poller, for no events yet.  Returns 0,
-   or -1 with errno.  */
-int listeners_add(struct server *server);
-
-/* Poll the listen sockets with room for a client, and stop polling the rest.
-   Ends the back-offs that are over, and logs if clients wait for room.  If no
-   listen socket is left, or the poller fails, server->failed is set.  */
+/* End the back-offs that are over, and poll the listen sockets with room for a
+   client, no others.  Logs if clients wait for room.  Sets server->failed if no
+   listen socket is left, or if the poller fails.  */
 void listeners_update(struct server *server);
 
-/* Milliseconds until the first back-off ends, of the server or of a listen
-   socket; -1: there is none.  */
+/* Milliseconds until the first back-off ends; -1: none.  */
 int listeners_next_due(const struct server *server);
 
 /* accept or recvmsg at LISTENER ended with ERROR, 0 for success.  If the call
-   keeps failing, do not poll LISTENER for a while, and log the reason.  Any
-   result but EAGAIN counts as progress of the loop.  */
+   keeps failing, pause polling LISTENER, and log the reason.  Any result but
+   EAGAIN is progress of the loop.  */
 void listener_check(struct server *server, struct listen_socket *listener,
                     int error);
 
-/* Poll no listen socket, neither of streams nor of datagrams, for a while: 5
-   ms, then twice as long each time in a row, one second at most.  Returns at
-   once.  */
+/* Poll no listen socket for 5 ms, then twice as long each time in a row, one
+   second at most.  Returns at once.  */
 void server_back_off(struct server *server);
 
-/* Whether --max-clients clients, or the default of the model, are served.
-   Never without a maximum.  */
+/* Whether the maximum of clients is served.  */
 bool server_is_full(const struct server *server);
 
 /* ---- client.c ------------------------------------------------------------ */
 
-/* The number of clients being served, by all processes.  */
+/* The number of clients of all processes.  */
 long server_clients(struct server *server);
 
 /* Count off a client of SOURCE, also for --max-per-source, and wake the loop if
@@ -225,20 +204,15 @@ long server_clients(struct server *server);
    interrupt another change of the counts.  */
 void server_count_off(struct server *server, uint64_t source);
 
-/* Close the descriptor of CLIENT, free the name, and count the client off.
-   Nothing is logged.  */
+/* Close the descriptor of CLIENT, free the name, and count the client off.  */
 void server_client_close(struct server *server,
                          const struct server_client *client);
 
 /* Log WHAT, the text of ERROR and ADVICE, which is "" or begins with a blank.
    Sets server->failed: the loop then closes all connections, without a grace
-   period.  In a worker the lines of a KIND are limited as by log_trouble.  */
+   period.  In a worker as log_trouble.  */
 void server_fail(struct server *server, enum log_trouble kind, const char *what,
                  int error, const char *advice);
-
-/* Whether poll reports EVENTS, an error or a hang-up on FD now; true also if
-   poll fails.  Never waits.  */
-bool server_is_ready(int fd, short events);
 
 /* The smaller of two timeouts, where -1 is infinite.  */
 int server_sooner(int a, int b);

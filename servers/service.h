@@ -27,8 +27,6 @@ struct service {
     /* SIZE bytes were received, at least 1.  DATA is valid during the call.
        NULL: discard the bytes.  */
     void (*input)(struct connection *connection, const char *data, size_t size);
-    /* The client has sent a FIN. NULL: connection_end.  */
-    void (*ended)(struct connection *connection);
     /* A datagram was received: set *ANSWER to the answer, in REQUEST (DATA or
        ROOM) or constant.  NULL is not allowed.  Returns the answer's length, or
        -1 for no answer.  */

@@ -29,27 +29,25 @@
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* Milliseconds.  CUT_MAX: for processes and threads to end, which takes longer
-   than a moment only on a busy host.  QUIET: after which a server of inetd ends
-   without clients.  */
+/* Milliseconds.  CUT_MAX: for processes and threads to end.  QUIET: after which
+   a server of inetd ends without clients.  */
 enum { CUT_MAX = 10000, QUIET = 60000 };
 
 /* ---- listen sockets ------------------------------------------------------ */
 
-/* Whether closing LISTENER resets the clients in the accept queue.  An
- * inherited listen socket stays open in another process.  */
+/* Whether closing LISTENER resets the clients in the accept queue: an inherited
+   listen socket stays open in another process.  */
 static bool shutdown_resets(const struct listen_socket *listener)
 {
     return listener->fd >= 0 && listener->role == SONDE_LISTENER &&
            !listener->inherited;
 }
 
-/* Stop polling LISTENER, and close the socket; in a worker the socket stays
-   open until the exit.  Clients in the queue see an established connection:
-   accept them first, and reject those beyond --max-clients; but leave the queue
-   of an inherited socket alone.  Where workers accept, LISTENER stays open
-   until the workers have ended, without the file of a UNIX socket: clients left
-   in the queue are counted then.  */
+/* Stop polling LISTENER, and close the socket; in a worker at the exit. Clients
+   in the queue see an established connection: accept them first, and reject
+   those beyond --max-clients; but leave the queue of an inherited socket alone.
+   Where workers accept, remove only the file of a UNIX socket: when the workers
+   have ended, the clients left in the queue are counted.  */
 static void shutdown_stop_listener(struct server *server,
                                    struct listen_socket *listener)
 {
@@ -70,8 +68,7 @@ static void shutdown_stop_listener(struct server *server,
 }
 
 /* Close the listen sockets that are still open, except in a worker.  In a
-   shutdown the clients in the queues are closed, and counted as cut off; those
-   of inherited sockets stay for the other process.  */
+   shutdown clients in the queues are cut off, but not at inherited sockets.  */
 static void shutdown_close_rest(struct server *server)
 {
     for (size_t i = 0; i < server->listeners.count && !server->is_child; i++) {
@@ -84,8 +81,7 @@ static void shutdown_close_rest(struct server *server)
 
 /* ---- transitions --------------------------------------------------------- */
 
-/* Milliseconds until the server has been without clients for QUIET; -1:
-   infinite.  */
+/* Milliseconds until QUIET is over; -1: infinite.  */
 static int shutdown_quiet_left(const struct server *server)
 {
     if (!server->ends_when_quiet || server->phase != SERVER_RUNNING)
@@ -118,8 +114,6 @@ static enum server_phase shutdown_next(const struct server *server)
     return SERVER_OVER;
 }
 
-/* Begin the grace period: close the listen sockets, log how many clients are
-   left, and tell the model.  */
 static void shutdown_begin_grace(struct server *server)
 {
     stop_ask();
@@ -134,14 +128,6 @@ static void shutdown_begin_grace(struct server *server)
         server->model->stop(server);
 }
 
-/* Have the model close the remaining connections, within CUT_MAX.  */
-static void shutdown_cut(struct server *server)
-{
-    server->cut_until = monotonic_ms() + CUT_MAX;
-    if (server->model->cut)
-        server->model->cut(server);
-}
-
 bool shutdown_step(struct server *server)
 {
     if (server->failed)
@@ -154,8 +140,11 @@ bool shutdown_step(struct server *server)
     server->phase = next;
     if (next == SERVER_STOPPING)
         shutdown_begin_grace(server);
-    else if (next == SERVER_CUT)
-        shutdown_cut(server);
+    if (next != SERVER_CUT)
+        return true;
+    server->cut_until = monotonic_ms() + CUT_MAX;
+    if (server->model->cut)
+        server->model->cut(server);
     return true;
 }
 

@@ -20,7 +20,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/monotonic.h"
+#include "servers/log.h"
 #include "servers/socket-file.h"
 
 enum {
@@ -60,9 +62,8 @@ int socket_file_lock(const struct sonde_address *address)
     while (flock(fd, LOCK_EX | LOCK_NB)) {
         bool is_held = errno == EWOULDBLOCK || errno == EINTR;
         if (!is_held || monotonic_ms() >= end) {
-            int error = is_held ? EAGAIN : errno;
-            close(fd);
-            errno = error;
+            errno = is_held ? EAGAIN : errno;
+            descriptor_close(&fd);
             return -1;
         }
         poll(NULL, 0, LOCK_STEP);
@@ -71,8 +72,7 @@ int socket_file_lock(const struct sonde_address *address)
 }
 
 /* Connect to ADDRESS, a socket of TYPE.  Returns true only if the connection is
-   refused: no socket listens, and the file is left over.  Returns false after
-   any other result, also if the file does not exist.  */
+   refused: no socket listens, and the file is left over.  */
 static bool socket_file_try_connect(const struct sonde_address *address,
                                     int type)
 {
@@ -105,9 +105,8 @@ int socket_file_remove_stale(const struct sonde_address *address, int type)
     return unlink(path);
 }
 
-/* Set *ID to the user or group number TEXT, or look up the name TEXT by
-   LOOK_UP, which returns -1 if there is none.  Returns 0; -1 if there is no
-   such name, or the number is out of range.  */
+/* Set *ID to the number TEXT, or look up the name TEXT by LOOK_UP, -1 if there
+   is none.  Returns 0; -1: no such name, or out of range.  */
 static int id_read(const char *text, long (*look_up)(const char *), long *id)
 {
     char *end;
@@ -131,55 +130,43 @@ static long socket_file_find_group(const char *name)
     return found ? (long)found->gr_gid : -1;
 }
 
-/* Set user and group of ACCESS from OWNER.  Returns 0, or -1 with PROBLEM.  */
+/* Set user and group of ACCESS from OWNER.  Returns 0, or -1 with the reason in
+   the log.  */
 static int socket_access_read_owner(struct socket_access *access,
-                                    const char *owner, char *problem,
-                                    size_t size)
+                                    const char *owner)
 {
     char user[128];
     long id;
-    const char *colon = strchr(owner, ':');
-    size_t length = colon ? (size_t)(colon - owner) : strlen(owner);
-    snprintf(user, sizeof user, "%.*s", (int)length, owner);
-    if (!*owner) {
-        snprintf(problem, size,
-                 "--unix-owner requires USER, USER:GROUP or "
-                 ":GROUP");
-        return -1;
-    }
-    if (*user && id_read(user, socket_file_find_user, &id)) {
-        snprintf(problem, size, "--unix-owner: no such user: '%.100s'", user);
-        return -1;
-    }
+    const char *colon = owner + strcspn(owner, ":");
+    snprintf(user, sizeof user, "%.*s", (int)(colon - owner), owner);
+    if (!*owner)
+        return log_line("--unix-owner requires USER, USER:GROUP or :GROUP");
+    if (*user && id_read(user, socket_file_find_user, &id))
+        return log_line("--unix-owner: no such user: '%.100s'", user);
     if (*user)
         access->user = (uid_t)id;
-    if (colon && id_read(colon + 1, socket_file_find_group, &id)) {
-        snprintf(problem, size, "--unix-owner: no such group: '%.100s'",
-                 colon + 1);
-        return -1;
-    }
-    if (colon)
+    if (*colon && id_read(colon + 1, socket_file_find_group, &id))
+        return log_line("--unix-owner: no such group: '%.100s'", colon + 1);
+    if (*colon)
         access->group = (gid_t)id;
     return 0;
 }
 
 int socket_access_read(struct socket_access *access, const char *mode,
-                       const char *owner, char *problem, size_t size)
+                       const char *owner)
 {
     *access = (struct socket_access){.user = (uid_t)-1, .group = (gid_t)-1};
     if (mode) {
         char *end;
         unsigned long number = strtoul(mode, &end, 8);
-        if (*mode < '0' || *mode > '7' || *end != '\0' || number > 0777) {
-            snprintf(problem, size,
-                     "--unix-mode: '%.100s' is not an octal mode up to 777",
-                     mode);
-            return -1;
-        }
+        if (*mode < '0' || *mode > '7' || *end != '\0' || number > 0777)
+            return log_line("--unix-mode: '%.100s' is not an octal mode up to "
+                            "777",
+                            mode);
         access->has_mode = true;
         access->mode = (mode_t)number;
     }
-    return owner ? socket_access_read_owner(access, owner, problem, size) : 0;
+    return owner ? socket_access_read_owner(access, owner) : 0;
 }
 
 mode_t socket_access_umask(const struct socket_access *access)
@@ -197,9 +184,8 @@ int socket_access_give(const struct socket_access *access,
     return lchown(socket_file_path(address), access->user, access->group);
 }
 
-/* In a folder with the sticky bit only the owner of the file or of the folder
-   may remove it, and root.  Removing takes no read permission for the folder,
-   so the folder is not opened.  */
+/* Removing takes no read permission for the folder, so the folder is not
+   opened.  */
 bool socket_file_is_removable(const struct sonde_address *address)
 {
     char path[FOLDER_SIZE];

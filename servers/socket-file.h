@@ -13,13 +13,11 @@
 /* The path in ADDRESS, a UNIX address.  */
 const char *socket_file_path(const struct sonde_address *address);
 
-/* Lock the folder of ADDRESS's path by flock(2): a single server at a time
-   examines the path, binds and listens: a socket between bind and listen looks
-   like the stale file of a dead server.  Waits at most 5 s for the lock.  Any
-   user with read permission for the folder can hold the lock.
-   Returns a descriptor, with close-on-exec, and close releases the lock; -1
-   with errno: EAGAIN, the lock was held for 5 s; else the folder cannot be
-   locked.  */
+/* Lock the folder of ADDRESS's path by flock(2), as any user with read
+   permission for the folder can: a socket between bind and listen looks like
+   the stale file of a dead server.  Returns a descriptor, with close-on-exec,
+   and close releases the lock; -1 with errno: EAGAIN, the lock was held for 5
+   s; else the folder cannot be locked.  */
 int socket_file_lock(const struct sonde_address *address);
 
 /* Remove the file at ADDRESS if the file is a stale socket of TYPE: connect is
@@ -39,11 +37,10 @@ struct socket_access {
 };
 
 /* Read ACCESS of MODE, octal digits up to 777, and OWNER, USER, USER:GROUP or
-   :GROUP, names or numbers; each may be NULL.  Names are looked up.  USER alone
-   leaves the group unchanged.  Returns 0; -1 with the reason, a sentence, in
-   PROBLEM of SIZE bytes, and ACCESS not to be used.  */
+   :GROUP, names or numbers; each may be NULL.  USER alone leaves the group
+   unchanged.  Returns 0; -1 with the reason in the log.  */
 int socket_access_read(struct socket_access *access, const char *mode,
-                       const char *owner, char *problem, size_t size);
+                       const char *owner);
 
 /* Give the file at ADDRESS to the user and group of ACCESS, if any. bind sets
    the mode, by socket_access_umask, so that the file never has a wider mode.
@@ -52,8 +49,7 @@ int socket_access_give(const struct socket_access *access,
                        const struct sonde_address *address);
 
 /* Set the umask for bind to make a socket of ACCESS; without a mode the umask
-   is unchanged.  Returns the previous umask, for the caller to restore after
-   bind.  To be called while there is a single thread.  */
+   is unchanged.  Returns the previous umask.  Needs a single thread.  */
 mode_t socket_access_umask(const struct socket_access *access);
 
 /* Whether this process may remove the file at ADDRESS: permission to write to

@@ -35,8 +35,7 @@ void stop_hurry(void)
     alarm(1);
 }
 
-/* Signal handler: end the grace period, shut down the connection of stop_watch,
-   and wake the loop.  Keeps errno.  */
+/* Signal handler: end the grace period.  Keeps errno.  */
 static void end_grace(int signo)
 {
     int saved = errno;
@@ -49,8 +48,7 @@ static void end_grace(int signo)
     errno = saved;
 }
 
-/* Begin the grace period: set the alarm that ends the grace period, and wake
-   the loop.  Without a grace period, end the connections at once.  */
+/* Set the alarm that ends the grace period.  */
 static void begin_grace(int signo)
 {
     if (grace_seconds == 0) {
@@ -82,8 +80,6 @@ static void on_stop(int signo)
         on_soon(signo);
 }
 
-/* Open the self-pipe, to which WAKE writes.  Returns the descriptor to poll, or
-   -1 with errno.  */
 static int open_wake(void)
 {
     int fd = sonde_selfpipe_open();
@@ -92,27 +88,31 @@ static int open_wake(void)
     return fd;
 }
 
-/* Catch SIGHUP, unless the signal is ignored, as by nohup(1).  */
-static int catch_hangup(void)
-{
-    struct sigaction found;
-    if (sigaction(SIGHUP, NULL, &found))
-        return -1;
-    if (found.sa_handler == SIG_IGN)
-        return 0;
-    return sonde_signal(SIGHUP, on_stop, SONDE_RESTART);
-}
+/* The caught signals, besides WAKE.  */
+static const struct {
+    int number;
+    void (*handler)(int signo);
+    enum sonde_restart restart;
+} stop_signals[] = {
+    {STOP_NOW, end_grace, SONDE_INTERRUPT}, {STOP_SOON, on_soon, SONDE_RESTART},
+    {SIGTERM, on_stop, SONDE_RESTART},      {SIGINT, on_stop, SONDE_RESTART},
+    {SIGQUIT, end_grace, SONDE_RESTART},    {SIGHUP, on_stop, SONDE_RESTART},
+};
+enum { STOP_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 
 int stop_begin(long grace)
 {
+    struct sigaction found;
     grace_seconds = (unsigned)grace;
     int fd = open_wake();
-    if (fd < 0 || sonde_signal(STOP_NOW, end_grace, SONDE_INTERRUPT) ||
-        sonde_signal(STOP_SOON, on_soon, SONDE_RESTART) ||
-        sonde_signal(SIGTERM, on_stop, SONDE_RESTART) ||
-        sonde_signal(SIGINT, on_stop, SONDE_RESTART) ||
-        sonde_signal(SIGQUIT, end_grace, SONDE_RESTART) || catch_hangup())
+    if (fd < 0 || sigaction(SIGHUP, NULL, &found))
         return -1;
+    /* SIGHUP, the last, stays ignored, as by nohup(1).  */
+    int count = STOP_SIGNALS - (found.sa_handler == SIG_IGN);
+    for (int i = 0; i < count; i++)
+        if (sonde_signal(stop_signals[i].number, stop_signals[i].handler,
+                         stop_signals[i].restart))
+            return -1;
     /* The parent process may have blocked the signals.  */
     stop_release();
     return fd;
@@ -122,8 +122,6 @@ int stop_begin_child(void)
 {
     sonde_selfpipe_close();
     int fd = open_wake();
-    if (sonde_signal(STOP_SOON, on_soon, SONDE_RESTART))
-        fd = -1;
     stop_release();
     return fd;
 }
@@ -132,12 +130,8 @@ static void stop_mask(int how)
 {
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGQUIT);
-    sigaddset(&set, STOP_NOW);
-    sigaddset(&set, STOP_SOON);
+    for (int i = 0; i < STOP_SIGNALS; i++)
+        sigaddset(&set, stop_signals[i].number);
     sigaddset(&set, SIGCHLD);
     sigaddset(&set, WAKE);
     pthread_sigmask(how, &set, NULL);

@@ -4,16 +4,13 @@
    SIGTERM, SIGINT or SIGHUP begins the grace period.  The end of the grace
    period, a second signal, or SIGQUIT at any time, ends the remaining
    connections: shutdown.c has the phases.  Each wakes the loop by a self-pipe.
-   Signals that users send, and that end a process by default, are caught: the
-   default action would leave the file of a UNIX socket, and O_NONBLOCK on an
-   inherited socket.
+   The default action would leave the file of a UNIX socket, and O_NONBLOCK on
+   an inherited socket.
 
    The handler calls shutdown(2) on the connection of a process that serves a
    single client with blocking calls: a shutdown lasts, so the call may also
    begin after the signal.  After the grace period, any other blocking call
-   fails with EINTR within a second.
-
-   The state is global, as signal handlers are.  */
+   fails with EINTR within a second.  */
 
 #ifndef SERVERS_STOP_H
 #define SERVERS_STOP_H 1
@@ -21,17 +18,15 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Catch the signals, with a grace period of GRACE seconds, and unblock the
-   signals.  With GRACE 0 the first signal ends the connections.  SIGHUP stays
-   ignored if ignored before, as by nohup(1).  Returns the descriptor of the
-   self-pipe, to be polled for readability and emptied by stop_woken; -1 with
-   errno.  */
+/* Catch and unblock the signals, with a grace period of GRACE seconds; with 0
+   the first signal ends the connections.  SIGHUP stays ignored if ignored
+   before, as by nohup(1).  Returns the descriptor of the self-pipe, to be
+   polled for readability and emptied by stop_woken; -1 with errno.  */
 int stop_begin(long grace);
 
-/* The same in a child with a loop of its own, with the grace period of the
-   parent: opens a separate self-pipe, and unblocks the signals in each case.
-   The parent calls stop_hold before fork, so that no signal to the child is
-   lost.
+/* The same in a child with a loop of its own: opens a separate self-pipe, and
+   unblocks the signals in each case.  The parent calls stop_hold before fork,
+   so that no signal to the child is lost.
 
    A terminal or a service manager signals the whole process group, so the
    parent has separate signals for children: STOP_SOON begins the grace period,
@@ -39,18 +34,16 @@ int stop_begin(long grace);
 enum { STOP_SOON = SIGUSR1, STOP_NOW = SIGALRM };
 int stop_begin_child(void);
 
-/* Block and unblock all signals above and SIGCHLD, in the calling thread, for a
-   moment.  Calls do not nest: stop_release unblocks in each case.  */
+/* Block and unblock all signals above and SIGCHLD, in the calling thread. Calls
+   do not nest.  */
 void stop_hold(void);
 void stop_release(void);
 
-/* Whether the grace period has begun, also if over by now; whether the grace
-   period is over.  */
+/* Whether the grace period has begun; whether the grace period is over.  */
 bool stop_asked(void);
 bool stop_now(void);
 
-/* Begin the grace period, as a signal does, and wake the loop.  Does nothing if
-   begun before.  */
+/* Begin the grace period, unless begun before, and wake the loop.  */
 void stop_ask(void);
 
 /* End the grace period, even if not begun.  The loop and the descriptor of
